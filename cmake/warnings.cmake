@@ -1,0 +1,22 @@
+# The warnings of the house; errors when COSTLENS_WERROR is on (CI).
+option(COSTLENS_WERROR "Warnings are errors" OFF)
+set(COSTLENS_WARNINGS
+    -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wundef -Wvla -Wformat=2
+    -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual
+    -Wcast-align -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference
+    -Wdouble-promotion -Wfloat-equal -Wredundant-decls)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  list(APPEND COSTLENS_WARNINGS -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Warith-conversion)
+else()
+  list(APPEND COSTLENS_WARNINGS -Wcomma -Wconditional-uninitialized -Wassign-enum -Wunreachable-code
+       -Wmissing-variable-declarations)
+endif()
+if(COSTLENS_WERROR)
+  list(APPEND COSTLENS_WARNINGS -Werror)
+endif()
+add_compile_options(-fvisibility=hidden -fstack-protector-strong -fno-strict-aliasing)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -g)
+endif()
+set(CMAKE_C_FLAGS_RELEASE "-O2") # assertions stay: no NDEBUG
+add_link_options(-Wl,-z,relro,-z,now)

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// buf - a growing run of bytes with a ceiling and a mark that stays, as in arena.h: append freely,
+// check buf_failed once.
+
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+
+struct buf {
+    const struct alloc *alloc;
+    char *ptr;
+    size_t len;
+    size_t size;    // allocated
+    size_t ceiling; // most bytes; 0 = no ceiling
+    bool failed;
+};
+
+void buf_init(struct buf *b, const struct alloc *alloc, size_t ceiling);
+void buf_fini(struct buf *b);
+bool buf_failed(const struct buf *b);
+// Room for n more bytes at ptr + len, or NULL and the mark. The caller adds to len what it wrote.
+char *buf_room(struct buf *b, size_t n) MUST_USE;
+void buf_add(struct buf *b, struct str s);
+void buf_add_char(struct buf *b, char c);
+void buf_add_cstr(struct buf *b, const char *cstr);
+void buf_add_u64(struct buf *b, uint64_t n);
+void buf_add_i64(struct buf *b, int64_t n);
+void buf_printf(struct buf *b, const char *format, ...) PRINTF(2, 3);
+// The bytes as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
+void buf_add_json(struct buf *b, struct str s);
+void buf_drop(struct buf *b, size_t n); // removes the first n bytes
+void buf_clear(struct buf *b);          // len = 0, memory and ceiling kept, mark cleared
+struct str buf_str(const struct buf *b); // borrowed until the next change
+// A NUL after the end (not counted in len). Empty text when the mark is set.
+const char *buf_cstr(struct buf *b);
+
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// digest - HMAC-SHA-256, SHA-256, CRC-32, hex and constant-time comparison (OpenSSL, zlib inside).
+
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+#define DIGEST_BYTES    32
+#define MAC_KEY_MIN     16 // shorter keys are refused: an empty secret makes any MAC valid
+
+struct mac; // a prepared HMAC key; one per thread
+
+// NULL when the key is shorter than MAC_KEY_MIN or memory ends.
+struct mac *mac_open(struct str key) MUST_USE;
+void mac_close(struct mac *m); // wipes
+bool mac_sign(struct mac *m, struct str text, uint8_t out[DIGEST_BYTES]) MUST_USE;
+
+bool digest_sha256(struct str text, uint8_t out[DIGEST_BYTES]) MUST_USE;
+uint32_t digest_crc32(uint32_t seed, const void *ptr, size_t len); // zlib's polynomial; seed 0 first
+bool digest_equal(const void *a, const void *b, size_t len);       // in constant time
+void digest_wipe(void *ptr, size_t len);
+void hex_write(const void *bytes, size_t n, char *out); // 2n lower-case digits, no NUL
+bool hex_read(struct str s, void *out, size_t n) MUST_USE; // exactly 2n digits
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// limits - every limit by name, with its unit. What a user may change is in the configuration and has
+// its default here; the rest is fixed.
+
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KIB 1024
+#define MIB (1024 * 1024)
+
+#define HEAD_BYTES_MAX         (64 * KIB) // request line and fields together, and a response's
+#define HEAD_FIELDS_MAX        200
+#define TARGET_BYTES_MAX       (16 * KIB)
+#define BODY_BYTES_MAX         (32 * MIB) // default of limits.body
+#define DECODED_RATIO_MAX      100        // gzip and zstd: decoded bytes per coded byte
+#define JSON_DEPTH_MAX         128
+#define SSE_EVENT_BYTES_MAX    MIB
+#define WHOLE_ANSWER_BYTES_MAX (64 * KIB) // up to here an answer's cost stands in its head
+#define ERROR_BODY_BYTES_MAX   (64 * KIB) // of an upstream's error that is looked at and masked
+#define REQUEST_ARENA_MAX      (4 * MIB)  // beside the body
+#define STREAM_BUFFER_MAX      (64 * KIB) // unsent bytes of one answer before its upstream is paused
+#define PROCESS_BUFFER_MAX     (1024L * MIB) // default of limits.buffers
+
+#define HEAD_DEADLINE_MS       10000
+#define BODY_DEADLINE_MS       30000 // plus the body's size at BODY_RATE_MIN
+#define BODY_RATE_MIN          (64 * KIB) // bytes a second
+#define LINGER_MS              2000
+#define KEEP_ALIVE_MS          75000 // an idle client connection
+#define POOL_IDLE_MS           60000 // an idle upstream connection
+#define POOL_IDLE_MAX          1024  // idle connections a worker keeps to one origin
+
+#define CONNECT_MS             5000    // defaults of a provider's timeouts
+#define FIRST_BYTE_MS          600000
+#define IDLE_MS                300000
+#define TOTAL_MS               3600000
+#define DRAIN_MS               30000 // default of drain
+
+#define TAGS_MAX               16
+#define TAG_NAME_MAX           64
+#define TAG_VALUE_MAX          256
+#define MODEL_BYTES_MAX        256
+#define NAME_BYTES_MAX         64 // providers, keys, teams, projects, users
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// str - a borrowed slice of bytes. It owns nothing; whoever stores one says how long it lives.
+
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/must.h"
+
+struct str {
+    const char *ptr; // may be NULL when len is 0
+    size_t len;
+};
+
+// A literal as a slice, also in static initialisers: `struct str s = STR("abc");`
+#define STR(lit) {(lit), sizeof(lit) - 1}
+#define STR_NONE ((struct str){NULL, 0})
+// For printf: printf("%.*s", STR_ARG(s)).
+#define STR_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")
+
+static inline struct str str_of(const char *cstr)
+{
+    return (struct str){cstr, cstr ? strlen(cstr) : 0};
+}
+
+static inline struct str str_from(const char *ptr, size_t len)
+{
+    return (struct str){ptr, len};
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool str_is(struct str a, const char *cstr)
+{
+    return str_eq(a, str_of(cstr));
+}
+
+// ASCII case only; locale never matters.
+bool str_eq_nocase(struct str a, struct str b);
+bool str_starts(struct str s, struct str head);
+bool str_starts_nocase(struct str s, struct str head);
+bool str_ends(struct str s, struct str tail);
+// Order by bytes, then by length: <0, 0, >0.
+int str_cmp(struct str a, struct str b);
+// Offset of the first `c`, or s.len.
+size_t str_find(struct str s, char c);
+// Offset of the first occurrence of `part`, or s.len.
+size_t str_search(struct str s, struct str part);
+// `s` without its first n bytes (n is cut to s.len).
+struct str str_skip(struct str s, size_t n);
+// Without spaces, tabs, CR and LF at both ends.
+struct str str_trim(struct str s);
+// Takes what stands before the first `sep` out of `rest` (which then starts after it); false when
+// `rest` was empty. Without a `sep` the whole rest is taken.
+bool str_cut(struct str *rest, char sep, struct str *part);
+// Decimal digits only, no sign, no space. False, and `n` untouched, on anything else or overflow.
+bool str_u64(struct str s, uint64_t *n) MUST_USE;
+bool str_i64(struct str s, int64_t *n) MUST_USE; // an optional '-' first
+// Copies into `out` (with a NUL) when it fits; false and out[0] = 0 otherwise.
+bool str_copy(struct str s, char *out, size_t out_size) MUST_USE;
+// Levenshtein distance over bytes, cut off at `most` + 1: for "did you mean".
+size_t str_distance(struct str a, struct str b, size_t most);
+// True when `s` is valid UTF-8 (no surrogates, no overlong forms, up to U+10FFFF).
+bool str_utf8(struct str s);
+// `pattern` with `*` for any run of bytes, anchored at both ends; nothing else is special.
+bool str_glob(struct str pattern, struct str s);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// entry - one attempt of one call as the ledger keeps it.
+//
+//   dispatched --- an answer ends ---> final        one row a call, written once
+//        |
+//        '------ the process dies ---> captured     estimated input, most output
+//
+// The DISPATCHED record in the journal already is the row that stands if the process dies now: its
+// usage is the estimate of the input and the most output, its cost what that would cost, its sure
+// CAPTURED. The FINAL record of the same (id, attempt) replaces it.
+
+#ifndef CORE_ENTRY_H
+#define CORE_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/random.h"
+#include "core/rate.h"
+#include "core/tags.h"
+#include "core/usage.h"
+
+// How the call ended.
+#define OUTCOME_MAP(X)                                                                             \
+    X(OK, "ok")                                                                                    \
+    X(ERROR, "error")           /* the provider answered with an error, or not at all */           \
+    X(INCOMPLETE, "incomplete") /* the answer broke off */                                         \
+    X(LEFT, "left")             /* the client went away */                                         \
+    X(UNKNOWN, "unknown")       /* the process ended first */
+
+enum outcome {
+#define X(id, name) OUTCOME_##id,
+    OUTCOME_MAP(X)
+#undef X
+};
+const char *outcome_name(enum outcome o);
+
+struct entry {
+    struct uuid id;
+    uint8_t attempt; // 0 = first
+    int64_t start_us;
+    // Who. tenant is never empty.
+    struct str tenant, team, project, key, user;
+    // What.
+    struct str provider;    // configured name: "openai", "bench"
+    struct str model_asked; // as the client wrote it
+    struct str model;       // as sent to the provider; "provider/model" in reports
+    struct str model_answered; // as the provider named it; empty if it did not
+    struct str endpoint;       // "chat", "responses": endpoint_name of wire/dialect.h
+    struct str route;          // why this model: "asked", "alias fast 2/2"
+    struct tags tags;
+    bool stream;
+    // How it ended.
+    enum outcome outcome;
+    int32_t http_status;  // sent to the client; 0 = none
+    struct str error;     // refusal code or the provider's error code; empty if none
+    struct str upstream_id; // the provider's request id
+    int64_t ttft_us;      // first byte of the answer's body after dispatch; 0 = none
+    int64_t duration_us;  // start to last byte
+    int64_t overhead_us;  // of that, spent in the gateway before dispatch
+    // What it cost.
+    struct usage usage;
+    enum price_state price_state;
+    struct money cost;
+    struct str price_version; // catalog_version
+    struct str price_name;    // sheet that priced it: "openai/gpt-4o"; empty if none
+    bool priced_as_answered;  // by the model that answered (else by the one sent)
+};
+
+// A journal payload: fixed little-endian fields, then length-prefixed slices, then packed tags.
+// Version byte first; doc/why/journal.md draws it.
+void entry_pack(const struct entry *e, struct buf *out);
+// Slices point into `packed`. False on anything that entry_pack cannot have written.
+bool entry_unpack(struct str packed, struct entry *out) MUST_USE;
+
+#endif

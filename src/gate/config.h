@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// config - what the gateway is told: defaults, then the YAML file, then the environment where no file
+// names providers. Immutable once read; a reload reads another one and swaps it in.
+//
+// To add a parameter: a field here, a row in the table of config_table.c (name, kind, default, unit,
+// help); the manual is generated from that table.
+
+#ifndef GATE_CONFIG_H
+#define GATE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/secret.h"
+#include "base/status.h"
+#include "core/key.h"
+#include "net/client.h"
+#include "net/url.h"
+#include "wire/vendor.h"
+
+struct config_provider {
+    struct str name;
+    enum dialect dialect;
+    struct str vendor;               // whose price rows; empty if none is known
+    const struct vendor *vendor_row; // its peculiarities; NULL if unknown
+    struct url url;                  // base; url.path is put before every endpoint's path
+    struct secret *key;              // NULL = none is sent
+    struct str *models;              // closed list when model_count > 0
+    unsigned model_count;
+    bool free;                       // prices state it
+    struct origin_timeouts timeouts;
+    bool proxied;
+    struct url proxy;
+    struct str ca_file;
+    bool from_environment;
+    bool mock; // the built-in mock: serves only models named mock/...
+};
+
+struct config_alias {
+    struct str name;
+    struct str *models; // "provider/model", in order of preference
+    unsigned model_count;
+};
+
+struct config_key {
+    struct str name;
+    struct secret *token;
+    struct str team, project, user, models;
+    int64_t expires_us;
+};
+
+struct config_listen {
+    struct str address; // "127.0.0.1:7575", "[::1]:7575", "unix:/run/..."
+    int line;
+};
+
+struct config_warning {
+    int line; // 0 = not of a line
+    struct str text;
+};
+
+struct config {
+    struct str file;  // empty when none was read
+    struct arena arena;
+    struct config_listen *listen;
+    unsigned listen_count;
+    struct config_listen *admin;
+    unsigned admin_count;
+    struct str store; // path of the SQLite file (the "sqlite:" taken off)
+    struct str state; // folder
+    unsigned workers;
+    size_t body_bytes;
+    size_t buffer_bytes;
+    bool on_store_failure_allow; // false = block
+    int64_t drain_ms;
+    int64_t keep_days;
+    int64_t fsync_ms;
+    bool half_close_answers;
+    bool log_requests;
+    struct str tls_cert, tls_key;
+    bool behind_tls_proxy;
+    struct str *cors;
+    unsigned cors_count;
+    struct config_provider *providers;
+    unsigned provider_count;
+    struct config_alias *aliases;
+    unsigned alias_count;
+    struct config_key *keys;
+    unsigned key_count;
+    struct str prices; // the `prices:` section, translated into the book's text format
+    struct config_warning *warnings;
+    unsigned warning_count;
+};
+
+struct config_source {
+    const char *file;    // --config; NULL = $COSTLENS_CONFIG, XDG and /etc places, else none
+    bool mock;           // serve --mock
+    const char *(*env)(const char *name); // getenv, or a test's table
+};
+
+// Reads and checks. On failure `why` holds "file:line: cause. cure" and nothing is kept.
+// Missing secrets leave their provider out with a warning (config check makes that a failure).
+enum status config_read(const struct config_source *source, struct config **out,
+                        struct why *why) MUST_USE;
+void config_free(struct config *c);
+
+#endif

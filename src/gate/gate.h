@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// gate - the running gateway: workers, listeners, admin plane, reload and drain.
+
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
+
+#include "base/status.h"
+#include "gate/admin.h"
+#include "gate/config.h"
+#include "store/store.h"
+
+struct gate;
+
+struct gate_setup {
+    struct config_source source; // for reloads
+    struct config *config;       // taken over
+    struct store *store;         // opened with a writer; stays the caller's
+    const struct admin_route *routes;
+    unsigned route_count;
+    uint16_t mock_port; // where the built-in mock listens; 0 = none
+    void (*on_ready)(struct gate *g, void *context); // listeners are open; may be NULL
+    void *context;
+};
+
+// Runs until SIGTERM or SIGINT, then drains (config.drain_ms). SIGHUP reloads. Fails before on_ready
+// only: a listener that cannot be opened, a state folder that cannot be written.
+enum status gate_run(const struct gate_setup *setup, struct why *why) MUST_USE;
+
+struct store *gate_store(struct gate *g);
+const struct config *gate_config(struct gate *g); // of the current snapshot
+// Reads the keys of the store anew and swaps them in. From the chore thread.
+enum status gate_keys_changed(struct gate *g, struct why *why) MUST_USE;
+// Reads the configuration anew; a bad one changes nothing. From the chore thread.
+enum status gate_reload(struct gate *g, struct why *why) MUST_USE;
+// Pepper of the state folder, made at first start (0600). For keys: HMAC-SHA-256(pepper, token).
+enum status gate_pepper(struct str state, uint8_t out[32], struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// client - HTTP/1.1 calls to one origin over a pool of keep-alive connections, one pool a worker.
+//
+//   call_start --> connect or reuse --> send --> on_head --> on_data ... --> on_end
+//                                            '-> on_fail (once, instead of what would have followed)
+//
+// A reused connection that turns out to be closed before any byte of the answer is replaced once by a
+// fresh one (a keep-alive race, not a failed call); `sent` in on_fail says whether the origin may have
+// seen the request.
+
+#ifndef NET_CLIENT_H
+#define NET_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/secret.h"
+#include "base/status.h"
+#include "net/http.h"
+#include "net/loop.h"
+
+struct origin; // scheme + host + port (+ proxy), its pool and its addresses; one per worker and provider
+struct call;
+struct tls_client; // net/tls.h
+
+struct origin_timeouts {
+    int64_t connect_ms;
+    int64_t first_byte_ms; // request sent -> first byte of the answer
+    int64_t idle_ms;       // between two bytes of the answer
+    int64_t total_ms;      // whole call
+};
+
+struct origin_setup {
+    struct str host; // name or address (IPv6 without brackets)
+    uint16_t port;
+    bool tls;
+    struct tls_client *tls_client; // when tls
+    struct str proxy_host;         // empty = direct. With tls: CONNECT; else absolute-form requests
+    uint16_t proxy_port;
+    struct secret *proxy_authorization; // "Basic ..." or NULL
+    struct origin_timeouts timeouts;
+    unsigned connections_max; // 0 = no limit
+};
+
+// Copies what it needs. Nothing is resolved or connected yet.
+struct origin *origin_new(struct loop *l, const struct origin_setup *setup) MUST_USE;
+void origin_free(struct origin *o); // no call may be running; idle connections are closed
+// A reload: idle connections are closed, running calls end normally, then it frees itself.
+void origin_retire(struct origin *o);
+
+#define CALL_FAIL_MAP(X)                                                                           \
+    X(RESOLVE, "name not found")                                                                   \
+    X(CONNECT, "connection refused or unreachable")                                                \
+    X(CONNECT_TIMEOUT, "no connection in time")                                                    \
+    X(TLS, "TLS failed")                                                                           \
+    X(PROXY, "the proxy refused")                                                                  \
+    X(RESET, "connection ended before the answer")                                                 \
+    X(FIRST_BYTE_TIMEOUT, "no answer in time")                                                     \
+    X(IDLE_TIMEOUT, "the answer stopped")                                                          \
+    X(TOTAL_TIMEOUT, "the call took too long")                                                     \
+    X(GARBAGE, "not HTTP")                                                                         \
+    X(CUT, "connection ended inside the answer")
+
+enum call_fail {
+#define X(id, text) CALL_FAIL_##id,
+    CALL_FAIL_MAP(X)
+#undef X
+};
+const char *call_fail_text(enum call_fail f);
+
+struct call_events {
+    void (*on_head)(struct call *c, void *owner); // call_response is valid from here on
+    void (*on_data)(struct call *c, void *owner, struct str bytes);
+    void (*on_end)(struct call *c, void *owner); // framed end; the call is dead after this
+    // The call is dead after this. `seen`: first bytes of what came (<= 200), for the log.
+    void (*on_fail)(struct call *c, void *owner, enum call_fail fail, bool sent, struct str seen);
+};
+
+struct call_setup {
+    struct str method;
+    struct str target; // "/v1/chat/completions?x=1"
+    // Complete field lines without Host, Content-Length, Connection: each checked with
+    // field_value_safe by the caller through call_field.
+    struct str fields;
+    const struct str *pieces; // of the body
+    unsigned piece_count;
+    const struct call_events *events;
+    void *owner;
+    // Credential line, attached by the transport only for this origin: "Authorization: Bearer " etc.
+    struct str secret_name;   // "authorization", "x-api-key", "x-goog-api-key"; empty = none
+    struct str secret_prefix; // "Bearer " or empty
+    struct secret *secret;
+};
+
+// Appends "name: value\r\n" to `fields` when safe; false (and nothing) when not.
+bool call_field(struct buf *fields, struct str name, struct str value);
+// Starts a call. The body's pieces are copied or referenced until call_sent is true: they must live
+// until then or until the call's end. NULL when out of memory (no event follows).
+struct call *call_start(struct origin *o, const struct call_setup *setup) MUST_USE;
+const struct head *call_response(const struct call *c);
+bool call_sent(const struct call *c); // every byte of the request went to the socket
+// Back-pressure: no on_data after call_pause until call_resume; the socket is not read either.
+void call_pause(struct call *c);
+void call_resume(struct call *c);
+// Closes the connection at once and ends the call without an event.
+void call_cancel(struct call *c);
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// http - the head of an HTTP/1 message, as read by llhttp in strict mode, and what both sides share.
+
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/str.h"
+
+struct field {
+    struct str name; // as received
+    struct str value; // trimmed
+};
+
+// All slices live as long as the message they belong to.
+struct head {
+    struct str method; // requests: "POST"
+    struct str path;   // of the target, without query, as received (not percent-decoded)
+    struct str query;  // after the '?', without it
+    int status;        // responses
+    int minor;         // HTTP/1.x
+    unsigned field_count;
+    const struct field *fields;
+    int64_t content_length; // -1 = none
+    bool chunked;
+    bool keep_alive;
+    bool expect_continue;
+    bool upgrade;
+};
+
+// The first field of that name (case-insensitive); empty if none. `many` (may be NULL) says whether
+// there were several.
+struct str head_get(const struct head *h, const char *name, bool *many);
+// True when a comma-separated field holds the token.
+bool head_has_token(const struct head *h, const char *name, const char *token);
+// False when the value could break out of its line (CR, LF, NUL). Every field we write is checked.
+bool field_value_safe(struct str value);
+const char *http_reason(int status);
+
+#endif

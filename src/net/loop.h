@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// loop - one event loop of one thread (libevent). Everything made on a loop is used on its thread only;
+// the way in from another thread is loop_post.
+
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/must.h"
+
+struct loop;
+struct event_base;
+struct evdns_base;
+
+struct loop *loop_new(void) MUST_USE; // NULL when out of memory or descriptors
+void loop_free(struct loop *l);       // everything on it must be closed
+void loop_run(struct loop *l);        // until loop_stop
+void loop_stop(struct loop *l);       // from its own thread; the current turn ends first
+struct event_base *loop_base(struct loop *l);
+struct evdns_base *loop_dns(struct loop *l);
+int64_t loop_now_us(struct loop *l);   // monotonic, read at most once a turn
+int64_t loop_wall_us(struct loop *l);  // wall clock, read at most once a turn
+int64_t loop_turned_us(struct loop *l); // monotonic time of the last turn, from any thread
+
+typedef void loop_f(void *argument);
+// Runs f on the loop's thread soon. From any thread. False when the loop is gone or memory ended.
+bool loop_post(struct loop *l, loop_f *f, void *argument) MUST_USE;
+
+// Timers, embedded in their owner. Many with the same delay are cheap.
+struct timer {
+    void *inner;
+    struct loop *loop;
+    loop_f *f;
+    void *argument;
+};
+void timer_init(struct timer *t, struct loop *l, loop_f *f, void *argument);
+void timer_set(struct timer *t, int64_t delay_ms); // (re)starts
+void timer_clear(struct timer *t);                 // harmless when it is not running
+void timer_fini(struct timer *t);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ask - a caller's request body: read once for its facts, then sent on as the caller's own bytes with
+// only the changed fields spliced.
+//
+//   {"model":"fast","messages":[...]}      pieces: {"model":"  gpt-5.4-mini  ","messages":[...]}
+//            ^^^^                                      kept         new          kept
+
+#ifndef WIRE_ASK_H
+#define WIRE_ASK_H
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/json.h"
+#include "core/demand.h"
+#include "core/refusal.h"
+#include "core/tags.h"
+#include "wire/dialect.h"
+
+#define ASK_PIECES_MAX 16
+
+struct ask {
+    enum endpoint endpoint;
+    struct str body;      // the caller's bytes, borrowed
+    struct json *json;    // its document; NULL for an endpoint without a body
+    struct demand demand;
+};
+
+// Reads a body. `path_model` is the model of the path, for dialects that put it there.
+// REFUSAL_NONE, or BAD_JSON / NO_MODEL / BAD_REQUEST with the reason in `why`.
+enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
+                      const struct alloc *alloc, struct why *why) MUST_USE;
+void ask_close(struct ask *a); // demand's slices end here
+// `metadata` (string members) and `user` as tags; what does not fit the tag limits is skipped.
+void ask_tags(const struct ask *a, struct tags *tags, struct arena *arena);
+
+struct ask_edit {
+    struct str model;   // new model name; empty = unchanged
+    bool include_usage; // put stream_options.include_usage:true in (or turn false into true)
+};
+
+// The edited body as pieces of the caller's bytes and new text (in the arena), and its length.
+// False when the arena ended or more than ASK_PIECES_MAX pieces were needed.
+bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *arena,
+                struct str pieces[ASK_PIECES_MAX], unsigned *count, size_t *bytes) MUST_USE;
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// models - the list of models in a dialect's shape, with prices where they are known.
+
+#ifndef WIRE_MODELS_H
+#define WIRE_MODELS_H
+
+#include "base/buf.h"
+#include "core/sheet.h"
+#include "wire/dialect.h"
+
+struct model_item {
+    struct str id;       // "openai/gpt-4o", or an alias
+    struct str owner;    // provider's configured name, or "costlens" for an alias
+    const struct sheet *sheet; // NULL if unpriced
+    bool free;
+};
+
+// The shape is the dialect of the asking client: OpenAI {"object":"list","data":[...]}, Anthropic
+// {"data":[...],"has_more":false,...}, Gemini {"models":[...]}. Prices are an extra object
+// "pricing":{"input_per_mtok":"2.5",...} in each item.
+void models_list(enum dialect shape, const struct model_item *items, size_t count, struct buf *out);
+void models_one(enum dialect shape, const struct model_item *item, struct buf *out);
+
+#endif
