@@ -19,3 +19,4 @@ set_target_properties(llhttp PROPERTIES
 add_library(yyjson STATIC ${DEPS}/yyjson/yyjson.c)
 target_include_directories(yyjson SYSTEM PUBLIC ${DEPS}/yyjson)
 target_compile_options(yyjson PRIVATE -w -O2)
+target_compile_definitions(yyjson PUBLIC "yyjson_api=") # not exported: -fvisibility=hidden holds for it too

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The installed library shows no name but costlens_*: a host program with functions named like ours
+# (and like yyjson's) links, through pkg-config against an installed copy, and runs.
+set -eu
+[ -e "$COSTLENS_BUILD/libcostlens.a" ] || exit 77
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+shown=$(nm --defined-only --extern-only "$COSTLENS_BUILD/libcostlens.a" | awk 'NF == 3 && $3 !~ /^costlens_/ { print $3 }')
+case $shown in
+'' | *asan* | *tsan* | *ubsan*) ;;
+*) echo "the archive shows: $shown" && exit 1 ;;
+esac
+
+cmake --install "$COSTLENS_BUILD" --prefix "$work/prefix" >"$work/log" || { cat "$work/log"; exit 1; }
+PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name costlens.pc)")
+export PKG_CONFIG_PATH
+cat >"$work/host.c" <<'END'
+#include <costlens.h>
+#include <stdio.h>
+
+int money_add(void) { return 1; }
+int arena_init(void) { return 1; }
+int must_fail(void) { return 1; }
+int yyjson_read_opts(void) { return 1; }
+
+int main(void)
+{
+    puts(costlens_version());
+    return money_add() + arena_init() + must_fail() + yyjson_read_opts() == 4 ? 0 : 1;
+}
+END
+# shellcheck disable=SC2046
+${CC:-cc} -Wall -o "$work/host" "$work/host.c" $(pkg-config --cflags --libs costlens)
+"$work/host"
