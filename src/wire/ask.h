@@ -21,8 +21,8 @@
 
 struct ask {
     enum endpoint endpoint;
-    struct str body;      // the caller's bytes, borrowed
-    struct json *json;    // its document; NULL for an endpoint without a body
+    struct str body;   // the caller's bytes, borrowed
+    struct json *json; // its document; NULL for an endpoint without a body
     struct demand demand;
 };
 

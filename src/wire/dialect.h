@@ -19,46 +19,56 @@ bool dialect_read(struct str name, enum dialect *out) MUST_USE;
 
 // X(ENUM, name, dialect)
 #define ENDPOINT_MAP(X)                                                                            \
-    X(CHAT, "chat", OPENAI)                           /* POST /v1/chat/completions */              \
-    X(COMPLETIONS, "completions", OPENAI)             /* POST /v1/completions */                   \
-    X(EMBEDDINGS, "embeddings", OPENAI)               /* POST /v1/embeddings */                    \
-    X(RESPONSES, "responses", OPENAI)                 /* POST /v1/responses */                     \
-    X(RESPONSES_COUNT, "responses_count", OPENAI)     /* POST /v1/responses/input_tokens */        \
-    X(MODELS, "models", OPENAI)                       /* GET  /v1/models, shape by headers */      \
-    X(MODEL, "model", OPENAI)                         /* GET  /v1/models/{id} */                   \
-    X(MESSAGES, "messages", ANTHROPIC)                /* POST /v1/messages */                      \
-    X(MESSAGES_COUNT, "messages_count", ANTHROPIC)    /* POST /v1/messages/count_tokens */         \
-    X(GENERATE, "generate", GEMINI)                   /* POST .../models/{m}:generateContent */    \
-    X(GENERATE_STREAM, "generate_stream", GEMINI)     /* POST .../models/{m}:streamGenerateContent */ \
-    X(GEMINI_COUNT, "gemini_count", GEMINI)           /* POST .../models/{m}:countTokens */        \
-    X(GEMINI_EMBED, "gemini_embed", GEMINI)           /* :embedContent, :batchEmbedContents */     \
-    X(GEMINI_MODELS, "gemini_models", GEMINI)         /* GET /v1beta/models, /v1beta/models/{m} */
+    X(CHAT, "chat", OPENAI)                        /* POST /v1/chat/completions */                 \
+    X(COMPLETIONS, "completions", OPENAI)          /* POST /v1/completions */                      \
+    X(EMBEDDINGS, "embeddings", OPENAI)            /* POST /v1/embeddings */                       \
+    X(RESPONSES, "responses", OPENAI)              /* POST /v1/responses */                        \
+    X(RESPONSES_COUNT, "responses_count", OPENAI)  /* POST /v1/responses/input_tokens */           \
+    X(MODELS, "models", OPENAI)                    /* GET  /v1/models, shape by headers */         \
+    X(MODEL, "model", OPENAI)                      /* GET  /v1/models/{id} */                      \
+    X(MESSAGES, "messages", ANTHROPIC)             /* POST /v1/messages */                         \
+    X(MESSAGES_COUNT, "messages_count", ANTHROPIC) /* POST /v1/messages/count_tokens */            \
+    X(GENERATE, "generate", GEMINI)                /* POST .../models/{m}:generateContent */       \
+    X(GENERATE_STREAM, "generate_stream", GEMINI)  /* POST .../models/{m}:streamGenerateContent */ \
+    X(GEMINI_COUNT, "gemini_count", GEMINI)        /* POST .../models/{m}:countTokens */           \
+    X(GEMINI_EMBED, "gemini_embed", GEMINI)        /* :embedContent, :batchEmbedContents */        \
+    X(GEMINI_MODELS, "gemini_models", GEMINI)      /* GET /v1beta/models, /v1beta/models/{m} */
 
 enum endpoint {
 #define X(id, name, dialect) ENDPOINT_##id,
     ENDPOINT_MAP(X)
 #undef X
-    ENDPOINT_COUNT
+        ENDPOINT_COUNT
 };
 const char *endpoint_name(enum endpoint e);
 enum dialect endpoint_dialect(enum endpoint e);
 // True for calls that never bill (token counting, lists): a row without a hold, cost 0, state free.
 bool endpoint_free(enum endpoint e);
+// True for lists of models, which are answered here.
+bool endpoint_is_list(enum endpoint e);
 
-enum endpoint_match { MATCH_NONE, MATCH_FOUND, MATCH_METHOD, MATCH_NEEDS_V1 };
-
-struct endpoint_found {
-    enum endpoint endpoint;
-    struct str model; // from the path (percent-decoded by the caller where needed); empty if not there
-    struct str rest;  // Gemini: version and method, as "v1beta" and "generateContent"
-    struct str method;
-    const char *allow; // MATCH_METHOD: what to say in Allow
+enum endpoint_match {
+    MATCH_NONE,
+    MATCH_FOUND,
+    MATCH_METHOD,   // the path exists, for another method
+    MATCH_NEEDS_V1, // the path would exist with /v1 before it
+    MATCH_TWICE_V1, // the path would exist without its first /v1
 };
 
-// `path` without query. MATCH_NEEDS_V1: the path would exist with /v1 before it.
+// The slices are of `path`.
+struct endpoint_found {
+    enum endpoint endpoint;
+    struct str model;  // from the path, still percent-encoded; empty if not there
+    struct str rest;   // Gemini: the version, "v1beta"
+    struct str method; // Gemini: "generateContent"
+    const char *allow; // what to say in Allow
+};
+
+// `path` without query. `out` is untouched unless the path exists (MATCH_FOUND, MATCH_METHOD).
 enum endpoint_match endpoint_find(struct str method, struct str path, struct endpoint_found *out);
 // The path below a provider's base URL for this call ("/chat/completions"; with the base
-// https://api.openai.com/v1). `model` as sent upstream, for Gemini's. Appends to `out`.
+// https://api.openai.com/v1; the bases of Anthropic and Gemini stand before their version). `model` as
+// sent upstream, for Gemini's, percent-encoded here. Appends to `out`.
 struct buf;
 void endpoint_path(const struct endpoint_found *f, struct str model, struct buf *out);
 

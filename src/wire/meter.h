@@ -34,8 +34,8 @@ struct meter {
     const struct alloc *alloc;
     struct sse sse;
     struct scan scan;
-    struct buf held;     // terminal event and after
-    struct usage usage;  // disjoint; valid when has_usage
+    struct buf held;    // terminal event and after
+    struct usage usage; // disjoint; valid when has_usage
     bool has_usage;
     bool finished;       // a finish reason was seen
     bool terminal;       // the terminal event was seen

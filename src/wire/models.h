@@ -10,8 +10,8 @@
 #include "wire/dialect.h"
 
 struct model_item {
-    struct str id;       // "openai/gpt-4o", or an alias
-    struct str owner;    // provider's configured name, or "costlens" for an alias
+    struct str id;             // "openai/gpt-4o", or an alias
+    struct str owner;          // provider's configured name, or "costlens" for an alias
     const struct sheet *sheet; // NULL if unpriced
     bool free;
 };

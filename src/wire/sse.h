@@ -21,12 +21,12 @@ struct sse_event {
 };
 
 struct sse {
-    struct buf carry;   // an event that has begun
-    struct buf joined;  // several data lines
-    size_t seen;        // bytes of carry already looked at
-    bool started;       // past a possible BOM
-    bool skip_lf;       // the last piece ended with CR
-    bool too_long;      // an event passed SSE_EVENT_BYTES_MAX
+    struct buf carry;  // an event that has begun
+    struct buf joined; // several data lines
+    size_t seen;       // bytes of carry already looked at
+    bool started;      // past a possible BOM
+    bool skip_lf;      // the last piece ended with CR
+    bool too_long;     // an event passed SSE_EVENT_BYTES_MAX
 };
 
 void sse_init(struct sse *s, const struct alloc *alloc);

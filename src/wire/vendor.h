@@ -13,31 +13,32 @@
 
 // Peculiarities of an answer or a request.
 enum {
-    VENDOR_REASONING_OUTSIDE = 1 << 0,  // reasoning tokens are not inside the output count
-    VENDOR_NO_INCLUDE_USAGE = 1 << 1,   // refuses stream_options.include_usage
-    VENDOR_USAGE_UNASKED = 1 << 2,      // sends usage in streams without being asked
-    VENDOR_REPORTS_COST = 1 << 3,       // usage names the charge (usage.cost, cost_in_usd_ticks)
-    VENDOR_COST_TICKS = 1 << 4,         // ... in 10^-10 USD
-    VENDOR_CITATIONS_OUTSIDE = 1 << 5,  // citation_tokens are billed on top as input
-    VENDOR_BILLED_UNITS = 1 << 6,       // Cohere: usage.billed_units is what is billed
-    VENDOR_USAGE_IN_CHOICE = 1 << 7,    // Moonshot: choices[0].usage in streams
-    VENDOR_X_GROQ = 1 << 8,             // x_groq.usage in streams
-    VENDOR_HIT_MISS = 1 << 9,           // DeepSeek: prompt_cache_hit_tokens + prompt_cache_miss_tokens
-    VENDOR_LOCAL = 1 << 10,             // runs on the user's machine: free by default
+    VENDOR_REASONING_OUTSIDE = 1 << 0, // reasoning tokens are not inside the output count
+    VENDOR_NO_INCLUDE_USAGE = 1 << 1,  // refuses stream_options.include_usage
+    VENDOR_USAGE_UNASKED = 1 << 2,     // sends usage in streams without being asked
+    VENDOR_REPORTS_COST = 1 << 3,      // usage names the charge (usage.cost, cost_in_usd_ticks)
+    VENDOR_COST_TICKS = 1 << 4,        // ... in 10^-10 USD
+    VENDOR_CITATIONS_OUTSIDE = 1 << 5, // citation_tokens are billed on top as input
+    VENDOR_BILLED_UNITS = 1 << 6,      // Cohere: usage.billed_units is what is billed
+    VENDOR_USAGE_IN_CHOICE = 1 << 7,   // Moonshot: choices[0].usage in streams
+    VENDOR_X_GROQ = 1 << 8,            // x_groq.usage in streams
+    VENDOR_HIT_MISS = 1 << 9,    // DeepSeek: prompt_cache_hit_tokens + prompt_cache_miss_tokens
+    VENDOR_LOCAL = 1 << 10,      // runs on the user's machine: free by default
+    VENDOR_TOTAL_WINS = 1 << 11, // output count may lack the reasoning: total - prompt tells
 };
 
 struct vendor {
     const char *name;     // price rows of this name in the book: "openai"
-    const char *hosts[3]; // exact, or ".suffix" for any label before it
-    const char *env;      // key variable; NULL if none
-    const char *url;      // default base URL; NULL if none
+    const char *hosts[3]; // exact; with a leading "." or "-" the end of a host
+    const char *env[2];   // key variables, the first that is set counts; NULL if none
+    const char *url;      // default base URL; NULL if none: not to be found by a key alone
     enum dialect dialect;
     unsigned flags;
 };
 
 size_t vendor_count(void);
 const struct vendor *vendor_at(size_t i); // in the order in which environment providers rank
-const struct vendor *vendor_find(struct str name);      // NULL if not known
-const struct vendor *vendor_of_host(struct str host);   // NULL if not known
+const struct vendor *vendor_find(struct str name);    // NULL if not known
+const struct vendor *vendor_of_host(struct str host); // NULL if not known
 
 #endif
