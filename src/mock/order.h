@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// order - one request as the mock understands it, and the whole of what will be answered: the text,
+// the finish, the usage. Nothing in it depends on the clock or on the network, so the same seed and
+// request give the same order (but for what a cache remembers).
+
+#ifndef MOCK_ORDER_H
+#define MOCK_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "mock/cache.h"
+#include "mock/trouble.h"
+#include "net/http.h"
+
+// X(ENUM, name in the log)
+#define WISH_MAP(X)                       \
+    X(NONE, "none")                       \
+    X(CHAT, "chat")                       \
+    X(COMPLETIONS, "completions")         \
+    X(EMBEDDINGS, "embeddings")           \
+    X(RESPONSES, "responses")             \
+    X(RESPONSES_COUNT, "responses_count") \
+    X(MODELS, "models")                   \
+    X(MODEL, "model")                     \
+    X(MESSAGES, "messages")               \
+    X(MESSAGES_COUNT, "messages_count")   \
+    X(GENERATE, "generate")               \
+    X(GENERATE_STREAM, "generate_stream") \
+    X(GEMINI_COUNT, "gemini_count")       \
+    X(GEMINI_EMBED, "gemini_embed")       \
+    X(GEMINI_BATCH, "gemini_batch")       \
+    X(GEMINI_MODELS, "gemini_models")     \
+    X(GEMINI_MODEL, "gemini_model")       \
+    X(HEALTH, "health")
+
+enum wish {
+#define X(id, name) WISH_##id,
+    WISH_MAP(X)
+#undef X
+};
+
+enum family { FAMILY_OPENAI, FAMILY_ANTHROPIC, FAMILY_GEMINI };
+
+enum finish { FINISH_STOP, FINISH_LENGTH, FINISH_TOOL };
+
+// What is billed. The four inputs are disjoint; output holds reasoning.
+struct tally {
+    int64_t input;
+    int64_t cache_read;
+    int64_t cache_write;
+    int64_t cache_write_1h;
+    int64_t output;
+    int64_t reasoning;
+};
+
+struct order {
+    enum wish wish;
+    enum family family;
+    struct trouble trouble;
+    struct str name;     // model as asked: "mock/hang", "gpt-4o+once+503"
+    struct str model;    // without mock/ and +faults
+    struct str answered; // as the answer names it
+    struct str user;     // who asks, as far as the body says: for the log
+    struct str body;     // borrowed from the exchange
+    struct json *json;
+    const struct json_val *root;
+    bool stream;
+    bool include_usage;
+    bool event_stream; // Gemini: alt=sse
+    bool thinks;       // Anthropic: a thinking block was asked for
+    int64_t n;         // choices
+    int64_t most;      // tokens; 0 = not said
+    uint64_t hash;     // of seed and body
+    struct str tool;   // the function that is called instead of an answer; empty if none
+    struct buf text;   // the answer's text, or the tool's arguments
+    int64_t tokens;    // of text
+    enum finish finish;
+    struct tally tally; // of the whole answer
+    char id[24];        // hex of the hash, NUL-terminated
+    char model_text[300];
+    char answered_text[320];
+};
+
+struct order_source {
+    const struct head *head;
+    struct str body;
+    uint64_t seed;
+    struct cache *cache;
+};
+
+// Which endpoint a method and path are; the path may begin with "/+faults". Fills wish, family,
+// name (of the path), event_stream and trouble. Everything else is zeroed.
+void order_route(struct order *o, const struct head *head);
+// Reads the body and plans the answer. False: `why` says what is wrong with it (400).
+bool order_read(struct order *o, const struct order_source *source, struct why *why) MUST_USE;
+void order_fini(struct order *o);
+const char *wish_name(enum wish w);
+// Seconds since 1970 that stand in the answer: made of the hash, so that answers stay the same.
+int64_t order_created(const struct order *o);
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// trouble - what a provider can do wrong, by name. A request asks for it in its model's name
+// ("mock/hang", "gpt-4o+reset=mid+once"), in the header x-mock-fault ("reset=mid+once") or in front
+// of the path ("/+no-done/v1/chat/completions": a whole provider that misbehaves). They add up.
+
+#ifndef MOCK_TROUBLE_H
+#define MOCK_TROUBLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+// X(ENUM, name, default argument, what happens)
+#define TROUBLE_MAP(X)                                                                            \
+    X(HANG, "hang", 0, "never answers; =head: only the head, =mid: stops in the middle")          \
+    X(LATE, "late", 2000, "the first byte comes N ms later")                                      \
+    X(SLOW, "slow", 100, "N ms between two tokens")                                               \
+    X(RESET, "reset", 0, "resets the connection; =head: after the head, =mid: in the middle")     \
+    X(CUT, "cut", 0, "closes the connection in the middle of the answer")                         \
+    X(TRUNCATED, "truncated", 0, "the answer ends inside an event, or before its length")         \
+    X(NO_USAGE, "no-usage", 0, "says nothing of its usage")                                       \
+    X(NO_DONE, "no-done", 0, "a stream ends without its last event ([DONE], message_stop)")       \
+    X(STATUS, "status", 500, "answers with the status N; the number alone does too (503)")        \
+    X(RATE, "rate", 1, "429 rate limit, Retry-After N seconds")                                   \
+    X(QUOTA, "quota", 0, "429 quota used up, not to be retried")                                  \
+    X(HTML, "html", 502, "a page of HTML with the status N")                                      \
+    X(GARBAGE, "garbage", 0, "bytes that are no HTTP")                                            \
+    X(NOT_JSON, "not-json", 0, "200 and a body that is no JSON")                                  \
+    X(WRONG_USAGE, "wrong-usage", 3, "bills and reports N times what was used")                   \
+    X(IGNORE_MAX, "ignore-max", 0, "goes on past the most tokens asked for, three times as long") \
+    X(BILLS_ON, "bills-on", 0, "bills the whole answer although the client left")                 \
+    X(ERROR_EVENT, "error-event", 0, "an error event in the middle of the stream")                \
+    X(BIG, "big", 8, "an answer of N MiB")                                                        \
+    X(HUGE_EVENT, "huge-event", 2048, "one event of N KiB")                                       \
+    X(MIXED, "mixed", 0, "a stream with a BOM, comments, CR, LF and CRLF, data: without a space") \
+    X(ECHO, "echo", 0, "the answer's text is the request as it came, head and body")              \
+    X(EARLY, "early", 401, "answers with status N before it has read the body")                   \
+    X(DATED, "dated", 0, "the answer names the model with a date: NAME-2026-01-01")               \
+    X(TOKENS, "tokens", 64, "the answer is N tokens long")                                        \
+    X(TIMES, "times", 1, "the faults beside it only strike the first N times this body comes")    \
+    X(ONCE, "once", 1, "the same as times=1")
+
+enum trouble_kind {
+#define X(id, name, argument, words) TROUBLE_##id,
+    TROUBLE_MAP(X)
+#undef X
+        TROUBLE_COUNT
+};
+
+enum place { PLACE_BEFORE, PLACE_HEAD, PLACE_MID };
+
+// Peculiarities of vendors that speak OpenAI's dialect, as "as=NAME".
+#define ODD_MAP(X)              \
+    X(NONE, "openai")           \
+    X(DEEPSEEK, "deepseek")     \
+    X(MISTRAL, "mistral")       \
+    X(GROQ, "groq")             \
+    X(TOGETHER, "together")     \
+    X(OPENROUTER, "openrouter") \
+    X(XAI, "xai")               \
+    X(PERPLEXITY, "perplexity") \
+    X(MOONSHOT, "moonshot")     \
+    X(VLLM, "vllm")             \
+    X(LLAMACPP, "llamacpp")     \
+    X(AZURE, "azure")           \
+    X(STRICT, "strict")
+
+enum odd {
+#define X(id, name) ODD_##id,
+    ODD_MAP(X)
+#undef X
+};
+
+struct trouble {
+    bool on[TROUBLE_COUNT];
+    int64_t argument[TROUBLE_COUNT];
+    enum place hang_place;
+    enum place reset_place;
+    enum odd odd;
+    bool unknown; // a name was none of the above
+};
+
+// Adds what `text` names, separated by '+' or ','. An empty part is skipped.
+void trouble_add(struct trouble *t, struct str text);
+// True when `name` alone (with or without "=ARG") is one of the names above.
+bool trouble_is(struct str name);
+// Forgets everything that makes an answer fail or differ: what `times` does once it is used up.
+void trouble_calm(struct trouble *t);
+// Names and what they do, one a line, for help and manual. NULL at the end.
+const char *trouble_name(unsigned i);
+const char *trouble_words(unsigned i);
+
+#endif
