@@ -16,7 +16,7 @@ struct buf {
     const struct alloc *alloc;
     char *ptr;
     size_t len;
-    size_t size;    // allocated
+    size_t size;    // bytes that fit; one more is always there for a NUL
     size_t ceiling; // most bytes; 0 = no ceiling
     bool failed;
 };
@@ -26,8 +26,26 @@ void buf_fini(struct buf *b);
 bool buf_failed(const struct buf *b);
 // Room for n more bytes at ptr + len, or NULL and the mark. The caller adds to len what it wrote.
 char *buf_room(struct buf *b, size_t n) MUST_USE;
-void buf_add(struct buf *b, struct str s);
-void buf_add_char(struct buf *b, char c);
+void buf_add_slow(struct buf *b, struct str s);
+
+// `s` must not lie in `b` itself.
+static inline void buf_add(struct buf *b, struct str s)
+{
+    if (s.len == 0)
+        return;
+    if (b->failed || s.len > b->size - b->len) {
+        buf_add_slow(b, s);
+        return;
+    }
+    memcpy(b->ptr + b->len, s.ptr, s.len);
+    b->len += s.len;
+}
+
+static inline void buf_add_char(struct buf *b, char c)
+{
+    buf_add(b, str_from(&c, 1));
+}
+
 void buf_add_cstr(struct buf *b, const char *cstr);
 void buf_add_u64(struct buf *b, uint64_t n);
 void buf_add_i64(struct buf *b, int64_t n);

@@ -70,6 +70,8 @@ bool str_copy(struct str s, char *out, size_t out_size) MUST_USE;
 size_t str_distance(struct str a, struct str b, size_t most);
 // True when `s` is valid UTF-8 (no surrogates, no overlong forms, up to U+10FFFF).
 bool str_utf8(struct str s);
+// Length (1..4) of the valid UTF-8 sequence that starts at `at`; 0 when there is none.
+size_t str_utf8_at(struct str s, size_t at);
 // `pattern` with `*` for any run of bytes, anchored at both ends; nothing else is special.
 bool str_glob(struct str pattern, struct str s);
 

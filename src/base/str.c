@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "base/str.h"
+
+#define DISTANCE_MAX 255 // longer names are never "did you mean"
+
+static unsigned char lower(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return u >= 'A' && u <= 'Z' ? (unsigned char)(u | 0x20) : u;
+}
+
+bool str_eq_nocase(struct str a, struct str b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.ptr[i]) != lower(b.ptr[i]))
+            return false;
+    return true;
+}
+
+bool str_starts(struct str s, struct str head)
+{
+    return s.len >= head.len && str_eq(str_from(s.ptr, head.len), head);
+}
+
+bool str_starts_nocase(struct str s, struct str head)
+{
+    return s.len >= head.len && str_eq_nocase(str_from(s.ptr, head.len), head);
+}
+
+bool str_ends(struct str s, struct str tail)
+{
+    if (tail.len == 0)
+        return true;
+    return s.len >= tail.len && memcmp(s.ptr + s.len - tail.len, tail.ptr, tail.len) == 0;
+}
+
+int str_cmp(struct str a, struct str b)
+{
+    size_t n = a.len < b.len ? a.len : b.len;
+    int order = n ? memcmp(a.ptr, b.ptr, n) : 0;
+    if (order)
+        return order;
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+size_t str_find(struct str s, char c)
+{
+    const char *hit = s.len ? memchr(s.ptr, c, s.len) : NULL;
+    return hit ? (size_t)(hit - s.ptr) : s.len;
+}
+
+size_t str_search(struct str s, struct str part)
+{
+    if (part.len == 0)
+        return 0;
+    if (part.len > s.len)
+        return s.len;
+    const char *hit = memmem(s.ptr, s.len, part.ptr, part.len);
+    return hit ? (size_t)(hit - s.ptr) : s.len;
+}
+
+struct str str_skip(struct str s, size_t n)
+{
+    if (n > s.len)
+        n = s.len;
+    return n ? str_from(s.ptr + n, s.len - n) : s;
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.len && blank(s.ptr[s.len - 1]))
+        s.len--;
+    while (s.len && blank(s.ptr[0]))
+        s = str_skip(s, 1);
+    return s;
+}
+
+bool str_cut(struct str *rest, char sep, struct str *part)
+{
+    if (rest->len == 0)
+        return false;
+    size_t at = str_find(*rest, sep);
+    *part = str_from(rest->ptr, at);
+    *rest = str_skip(*rest, at + 1);
+    return true;
+}
+
+bool str_u64(struct str s, uint64_t *n)
+{
+    uint64_t value = 0;
+    if (s.len == 0)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9')
+            return false;
+        if (__builtin_mul_overflow(value, 10U, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(s.ptr[i] - '0'), &value))
+            return false;
+    }
+    *n = value;
+    return true;
+}
+
+bool str_i64(struct str s, int64_t *n)
+{
+    bool minus = s.len > 0 && s.ptr[0] == '-';
+    uint64_t size;
+    if (!str_u64(str_skip(s, minus), &size))
+        return false;
+    if (size > (uint64_t)INT64_MAX + minus)
+        return false;
+    if (minus && size > 0)
+        *n = -(int64_t)(size - 1) - 1;
+    else
+        *n = (int64_t)size;
+    return true;
+}
+
+bool str_copy(struct str s, char *out, size_t out_size)
+{
+    if (out_size == 0)
+        return false;
+    out[0] = '\0';
+    if (s.len >= out_size)
+        return false;
+    if (s.len)
+        memcpy(out, s.ptr, s.len);
+    out[s.len] = '\0';
+    return true;
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+size_t str_distance(struct str a, struct str b, size_t most)
+{
+    size_t apart = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (apart > most || a.len > DISTANCE_MAX || b.len > DISTANCE_MAX)
+        return most + 1;
+    size_t row[DISTANCE_MAX + 1];
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 0; i < a.len; i++) {
+        size_t corner = row[0];
+        size_t best = row[0] = i + 1;
+        for (size_t j = 0; j < b.len; j++) {
+            size_t above = row[j + 1];
+            row[j + 1] = least(corner + (a.ptr[i] != b.ptr[j]), above + 1, row[j] + 1);
+            corner = above;
+            best = row[j + 1] < best ? row[j + 1] : best;
+        }
+        if (best > most)
+            return most + 1;
+    }
+    return row[b.len] > most ? most + 1 : row[b.len];
+}
+
+static bool follows(struct str s, size_t at)
+{
+    return at < s.len && ((unsigned char)s.ptr[at] & 0xc0) == 0x80;
+}
+
+// The table of well-formed sequences: Unicode 15, table 3-7.
+size_t str_utf8_at(struct str s, size_t at)
+{
+    if (at >= s.len)
+        return 0;
+    unsigned char first = (unsigned char)s.ptr[at];
+    if (first < 0x80)
+        return 1;
+    if (first < 0xc2 || first > 0xf4 || !follows(s, at + 1))
+        return 0;
+    if (first < 0xe0)
+        return 2;
+    unsigned char second = (unsigned char)s.ptr[at + 1];
+    if (!follows(s, at + 2))
+        return 0;
+    if (first < 0xf0) {
+        bool overlong = first == 0xe0 && second < 0xa0;
+        bool surrogate = first == 0xed && second >= 0xa0;
+        return overlong || surrogate ? 0 : 3;
+    }
+    bool overlong = first == 0xf0 && second < 0x90;
+    bool beyond = first == 0xf4 && second >= 0x90;
+    return overlong || beyond || !follows(s, at + 3) ? 0 : 4;
+}
+
+bool str_utf8(struct str s)
+{
+    size_t at = 0;
+    while (at < s.len) {
+        uint64_t eight;
+        while (s.len - at >= sizeof eight) {
+            memcpy(&eight, s.ptr + at, sizeof eight);
+            if (eight & UINT64_C(0x8080808080808080))
+                break;
+            at += sizeof eight;
+        }
+        if (at == s.len)
+            break;
+        size_t n = str_utf8_at(s, at);
+        if (n == 0)
+            return false;
+        at += n;
+    }
+    return true;
+}
+
+// On a mismatch only the last star has to take more: earlier ones took the least already.
+bool str_glob(struct str pattern, struct str s)
+{
+    size_t p = 0;
+    size_t i = 0;
+    size_t star = SIZE_MAX;
+    size_t taken = 0;
+    while (i < s.len) {
+        if (p < pattern.len && pattern.ptr[p] == '*') {
+            star = p++;
+            taken = i;
+        } else if (p < pattern.len && pattern.ptr[p] == s.ptr[i]) {
+            p++;
+            i++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            i = ++taken;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.len && pattern.ptr[p] == '*')
+        p++;
+    return p == pattern.len;
+}
