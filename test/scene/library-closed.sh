@@ -4,14 +4,12 @@
 # (and like yyjson's) links, through pkg-config against an installed copy, and runs.
 set -eu
 [ -e "$COSTLENS_BUILD/libcostlens.a" ] || exit 77
+! nm --undefined-only "$COSTLENS_BUILD/libcostlens.a" | grep -qE '__[at]san_init' || exit 77 # would need it in the host
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 shown=$(nm --defined-only --extern-only "$COSTLENS_BUILD/libcostlens.a" | awk 'NF == 3 && $3 !~ /^costlens_/ { print $3 }')
-case $shown in
-'' | *asan* | *tsan* | *ubsan*) ;;
-*) echo "the archive shows: $shown" && exit 1 ;;
-esac
+[ -z "$shown" ] || { echo "the archive shows: $shown"; exit 1; }
 
 cmake --install "$COSTLENS_BUILD" --prefix "$work/prefix" >"$work/log" || { cat "$work/log"; exit 1; }
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name costlens.pc)")
