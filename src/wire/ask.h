@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "core/demand.h"
 #include "core/refusal.h"
 #include "core/tags.h"
@@ -24,14 +25,17 @@ struct ask {
     struct str body;   // the caller's bytes, borrowed
     struct json *json; // its document; NULL for an endpoint without a body
     struct demand demand;
+    char path_model[MODEL_BYTES_MAX + 1]; // percent-decoded, where the path names the model
 };
 
-// Reads a body. `path_model` is the model of the path, for dialects that put it there.
-// REFUSAL_NONE, or BAD_JSON / NO_MODEL / BAD_REQUEST with the reason in `why`.
+// Reads a body; the model comes from it or from the path that was found. `a` may not be moved
+// afterwards. REFUSAL_NONE, or BAD_JSON / NO_MODEL / BAD_REQUEST / INTERNAL (no memory) with the
+// reason in `why`; ask_close is then not needed.
 enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
                       const struct alloc *alloc, struct why *why) MUST_USE;
 void ask_close(struct ask *a); // demand's slices end here
-// `metadata` (string members) and `user` as tags; what does not fit the tag limits is skipped.
+// `metadata` (string members) and `user` as tags, copied to the arena; what does not fit the tag limits
+// is skipped.
 void ask_tags(const struct ask *a, struct tags *tags, struct arena *arena);
 
 struct ask_edit {
@@ -40,7 +44,7 @@ struct ask_edit {
 };
 
 // The edited body as pieces of the caller's bytes and new text (in the arena), and its length.
-// False when the arena ended or more than ASK_PIECES_MAX pieces were needed.
+// False when the arena ended. A usage that the dialect cannot be asked for is not put in.
 bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *arena,
                 struct str pieces[ASK_PIECES_MAX], unsigned *count, size_t *bytes) MUST_USE;
 

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The members of the outermost object are walked once; each known name adds its fact. The dialects
+// share one table of names, since none means two things.
+
+#include "wire/ask.h"
+
+#include "wire/ask_text.h"
+
+static void read_tools(struct demand *d, const struct json_val *tools);
+
+static int64_t whole(const struct json_val *v)
+{
+    int64_t n = 0;
+    return json_i64(v, &n) && n > 0 ? n : 0;
+}
+
+static bool is_set(const struct json_val *v)
+{
+    return json_type(v) != JSON_ABSENT && json_type(v) != JSON_NULL;
+}
+
+static void most(int64_t *value, const struct json_val *v)
+{
+    int64_t n = whole(v);
+    if (n > *value)
+        *value = n;
+}
+
+static void read_config(struct demand *d, const struct json_val *config)
+{
+    most(&d->output_max, json_get(config, "maxOutputTokens"));
+    most(&d->choices, json_get(config, "candidateCount"));
+    ask_text_count(d, json_get(config, "responseSchema"), ASK_SCHEMA);
+    ask_text_count(d, json_get(config, "responseJsonSchema"), ASK_SCHEMA);
+}
+
+// Facts about how the answer is wanted. True when the name was one of them.
+static bool read_wish(struct demand *d, struct str key, const struct json_val *v)
+{
+    if (str_is(key, "stream"))
+        d->stream = d->stream || json_bool(v, false);
+    else if (str_is(key, "stream_options"))
+        d->usage_asked = json_bool(json_get(v, "include_usage"), false);
+    else if (str_is(key, "max_tokens") || str_is(key, "max_completion_tokens") ||
+             str_is(key, "max_output_tokens"))
+        most(&d->output_max, v);
+    else if (str_is(key, "n") || str_is(key, "best_of"))
+        most(&d->choices, v);
+    else if (str_is(key, "background"))
+        d->background = json_bool(v, false);
+    else if (str_is(key, "generationConfig") || str_is(key, "generation_config"))
+        read_config(d, v);
+    else
+        return false;
+    return true;
+}
+
+// Facts about what is sent. True when the name was one of them.
+static bool read_input(struct demand *d, struct str key, const struct json_val *v)
+{
+    if (str_is(key, "messages") || str_is(key, "input") || str_is(key, "contents") ||
+        str_is(key, "requests") || str_is(key, "prompt")) {
+        d->messages += json_type(v) == JSON_ARRAY ? (int64_t)json_count(v) : 1;
+        if (json_type(v) == JSON_OBJECT)
+            d->stored_context = true; // a prompt kept at the provider
+        ask_text_count(d, v, ASK_CONTENT);
+    } else if (str_is(key, "system") || str_is(key, "instructions") || str_is(key, "suffix") ||
+               str_is(key, "systemInstruction") || str_is(key, "system_instruction") ||
+               str_is(key, "content") || str_is(key, "prediction") ||
+               str_is(key, "generateContentRequest")) {
+        ask_text_count(d, v, ASK_CONTENT);
+    } else if (str_is(key, "tools") || str_is(key, "functions")) {
+        read_tools(d, v);
+        ask_text_count(d, v, ASK_SCHEMA);
+    } else if (str_is(key, "response_format") || str_is(key, "text") ||
+               str_is(key, "output_config")) {
+        ask_text_count(d, v, ASK_SCHEMA);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void read_rest(struct demand *d, struct str key, const struct json_val *v)
+{
+    if (str_is(key, "previous_response_id") || str_is(key, "conversation") ||
+        str_is(key, "cachedContent") || str_is(key, "container"))
+        d->stored_context = d->stored_context || is_set(v);
+    else if (str_is(key, "web_search_options"))
+        d->server_tools = d->server_tools || is_set(v);
+    else if (str_is(key, "mcp_servers"))
+        d->server_tools = d->server_tools || json_count(v) > 0;
+    else if (str_is(key, "user"))
+        d->user = json_str(v);
+    else if (str_is(key, "metadata") && d->user.len == 0)
+        d->user = json_str(json_get(v, "user_id"));
+}
+
+// A tool that the provider runs itself: every type but those that only describe a caller's function.
+static bool runs_there(const struct json_val *tool)
+{
+    static const char *const gemini[] = {"googleSearch",  "google_search",  "googleSearchRetrieval",
+                                         "codeExecution", "code_execution", "urlContext",
+                                         "url_context",   "fileSearch",     "googleMaps"};
+    for (size_t i = 0; i < sizeof gemini / sizeof gemini[0]; i++) {
+        if (is_set(json_get(tool, gemini[i])))
+            return true;
+    }
+    struct str type = json_str(json_get(tool, "type"));
+    static const char *const heads[] = {
+        "web_", "code_",    "file_search",        "image_generation",
+        "mcp",  "x_search", "collections_search", "tool_search"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        if (str_starts(type, str_of(heads[i])))
+            return true;
+    }
+    return false;
+}
+
+static void read_tools(struct demand *d, const struct json_val *tools)
+{
+    struct json_iter it = {0};
+    const struct json_val *tool = NULL;
+    while (json_each(&it, tools, NULL, &tool)) {
+        size_t declared = json_count(json_get(tool, "functionDeclarations"));
+        d->tools += declared ? (int64_t)declared : 1;
+        d->server_tools = d->server_tools || runs_there(tool);
+    }
+}
+
+static void read_members(struct ask *a)
+{
+    struct demand *d = &a->demand;
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v = NULL;
+    while (json_each(&it, json_root(a->json), &key, &v)) {
+        if (!read_wish(d, key, v) && !read_input(d, key, v))
+            read_rest(d, key, v);
+    }
+    // Each prompt of a list is answered by itself.
+    const struct json_val *prompts = json_get(json_root(a->json), "prompt");
+    if (a->endpoint == ENDPOINT_COMPLETIONS && json_type(prompts) == JSON_ARRAY) {
+        struct json_iter first = {0};
+        bool many = json_each(&first, prompts, NULL, &v) && json_type(v) != JSON_NUMBER;
+        if (many && d->choices < INT64_MAX / (int64_t)json_count(prompts))
+            d->choices *= (int64_t)json_count(prompts);
+    }
+}
+
+static int hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool decode_percent(struct str s, char out[MODEL_BYTES_MAX + 1])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++, n++) {
+        if (n == MODEL_BYTES_MAX)
+            return false;
+        out[n] = s.ptr[i];
+        if (s.ptr[i] != '%')
+            continue;
+        int high = s.len - i > 2 ? hex(s.ptr[i + 1]) : -1;
+        int low = high >= 0 ? hex(s.ptr[i + 2]) : -1;
+        if (low < 0)
+            return false;
+        out[n] = (char)(high * 16 + low);
+        i += 2;
+    }
+    out[n] = 0;
+    return true;
+}
+
+// A model's name goes into header fields, logs and paths.
+static bool is_name(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f)
+            return false;
+    }
+    return s.len <= MODEL_BYTES_MAX && str_utf8(s);
+}
+
+static enum refusal refuse(struct why *why, enum refusal r, const char *text)
+{
+    (void)why_set(why, STATUS_SYNTAX, "%s", text);
+    return r;
+}
+
+static enum refusal read_model(struct ask *a, const struct endpoint_found *found, struct why *why)
+{
+    struct str model = json_str(json_get(json_root(a->json), "model"));
+    if (found->model.len) {
+        if (!decode_percent(found->model, a->path_model))
+            return refuse(why, REFUSAL_BAD_REQUEST, "The path's model name is malformed.");
+        model = str_of(a->path_model);
+    } else if (json_type(json_get(json_root(a->json), "model")) == JSON_ABSENT) {
+        return refuse(why, REFUSAL_NO_MODEL, "It has no member `model`.");
+    }
+    if (model.len == 0)
+        return refuse(why, REFUSAL_NO_MODEL, "`model` is not a text, or empty.");
+    if (!is_name(model))
+        return refuse(why, REFUSAL_BAD_REQUEST,
+                      "`model` is longer than 256 bytes or has control characters.");
+    a->demand.model = model;
+    return REFUSAL_NONE;
+}
+
+static enum refusal read_body(struct ask *a, const struct alloc *alloc, struct why *why)
+{
+    enum status s = json_open(a->body, alloc, &a->json, why);
+    if (s == STATUS_NO_MEMORY)
+        return REFUSAL_INTERNAL;
+    if (s != STATUS_OK)
+        return REFUSAL_BAD_JSON;
+    if (json_type(json_root(a->json)) != JSON_OBJECT)
+        return refuse(why, REFUSAL_BAD_REQUEST, "The body is no JSON object.");
+    return REFUSAL_NONE;
+}
+
+enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
+                      const struct alloc *alloc, struct why *why)
+{
+    *a = (struct ask){.endpoint = found->endpoint, .body = body};
+    a->demand.choices = 1;
+    a->demand.body_bytes = (int64_t)body.len;
+    a->demand.stream = found->endpoint == ENDPOINT_GENERATE_STREAM;
+    if (endpoint_is_list(found->endpoint))
+        return REFUSAL_NONE;
+    enum refusal r = read_body(a, alloc, why);
+    if (r == REFUSAL_NONE)
+        r = read_model(a, found, why);
+    if (r == REFUSAL_NONE)
+        read_members(a);
+    else
+        ask_close(a);
+    return r;
+}
+
+void ask_close(struct ask *a)
+{
+    json_close(a->json);
+    a->json = NULL;
+    a->demand.model = STR_NONE;
+    a->demand.user = STR_NONE;
+}
+
+// What does not fit is skipped: a caller's metadata was not written for us.
+static void put_tag(struct tags *tags, struct str name, struct str value, struct arena *arena)
+{
+    if (name.len == 0 || name.len > TAG_NAME_MAX || value.len > TAG_VALUE_MAX)
+        return;
+    struct str kept = arena_dup(arena, name);
+    struct str text = arena_dup(arena, value);
+    if (!arena_failed(arena)) {
+        enum status ignored = tags_set(tags, kept, text);
+        (void)ignored;
+    }
+}
+
+void ask_tags(const struct ask *a, struct tags *tags, struct arena *arena)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v = NULL;
+    if (endpoint_dialect(a->endpoint) == DIALECT_OPENAI) {
+        while (json_each(&it, json_get(json_root(a->json), "metadata"), &key, &v)) {
+            if (json_type(v) == JSON_STRING)
+                put_tag(tags, key, json_str(v), arena);
+        }
+    }
+    if (a->demand.user.len)
+        put_tag(tags, (struct str)STR("user"), a->demand.user, arena);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The changes are gathered as (place, length, new text), by rising place; what lies between them is
+// the caller's own. A batch may need more of them than there are pieces: then it is copied.
+
+#include "wire/ask.h"
+
+#define CHANGES_MAX ((ASK_PIECES_MAX - 1) / 2)
+
+struct change {
+    size_t at;
+    size_t len;
+    struct str text;
+};
+
+struct changes {
+    const struct ask *ask;
+    struct arena *arena;
+    struct change *list;
+    size_t count;
+    size_t size;
+};
+
+static bool add(struct changes *c, size_t at, size_t len, struct str text)
+{
+    if (c->count == c->size) {
+        size_t size = c->size ? c->size * 4 : CHANGES_MAX;
+        struct change *list = arena_array(c->arena, struct change, size);
+        if (!list)
+            return false;
+        if (c->count)
+            memcpy(list, c->list, c->count * sizeof *list);
+        c->list = list;
+        c->size = size;
+    }
+    size_t i = c->count++;
+    for (; i > 0 && c->list[i - 1].at > at; i--)
+        c->list[i] = c->list[i - 1];
+    c->list[i] = (struct change){at, len, text};
+    return true;
+}
+
+// `head` and `s` together as a JSON string. A model's name is valid UTF-8 without control characters.
+static struct str quoted(struct arena *arena, const char *head, struct str s)
+{
+    size_t most = strlen(head) + 2 * s.len + 2;
+    char *out = arena_get(arena, most);
+    if (!out)
+        return STR_NONE;
+    size_t n = 0;
+    out[n++] = '"';
+    for (; *head; head++)
+        out[n++] = *head;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == '"' || s.ptr[i] == '\\')
+            out[n++] = '\\';
+        out[n++] = s.ptr[i];
+    }
+    out[n++] = '"';
+    return str_from(out, n);
+}
+
+// A body's `model` where the dialect's model stands in the path says "models/NAME".
+static bool change_model(struct changes *c, const struct json_val *object, struct str model)
+{
+    const struct json_val *key = json_key(object, "model");
+    const struct json_val *old = json_get(object, "model");
+    size_t at = 0;
+    size_t len = 0;
+    if (json_type(old) != JSON_STRING)
+        return true;
+    if (!json_member_at(c->ask->json, key, &at, &len))
+        return false;
+    bool resource = endpoint_dialect(c->ask->endpoint) == DIALECT_GEMINI &&
+                    str_starts(json_str(old), (struct str)STR("models/"));
+    struct str text = quoted(c->arena, resource ? "models/" : "", model);
+    return text.len > 0 && add(c, at, len, text);
+}
+
+static bool change_models(struct changes *c, struct str model)
+{
+    const struct json_val *root = json_root(c->ask->json);
+    if (!change_model(c, root, model))
+        return false;
+    if (endpoint_dialect(c->ask->endpoint) != DIALECT_GEMINI)
+        return true;
+    struct json_iter it = {0};
+    const struct json_val *request = NULL;
+    while (json_each(&it, json_get(root, "requests"), NULL, &request)) {
+        if (!change_model(c, request, model))
+            return false;
+    }
+    return change_model(c, json_get(root, "generateContentRequest"), model);
+}
+
+// Whole member, at the head of the outermost object (which has at least `model` after it).
+static bool add_options(struct changes *c)
+{
+    size_t brace = str_find(c->ask->body, '{');
+    must(brace < c->ask->body.len);
+    return add(c, brace + 1, 0, (struct str)STR("\"stream_options\":{\"include_usage\":true},"));
+}
+
+static bool change_options(struct changes *c, const struct json_val *key,
+                           const struct json_val *options)
+{
+    size_t at = 0;
+    size_t len = 0;
+    if (!json_member_at(c->ask->json, key, &at, &len))
+        return false;
+    if (json_type(options) == JSON_NULL)
+        return add(c, at, len, (struct str)STR("{\"include_usage\":true}"));
+    if (json_type(options) != JSON_OBJECT)
+        return true; // the provider will say what is wrong with it
+    const struct json_val *usage = json_key(options, "include_usage");
+    if (usage)
+        return json_member_at(c->ask->json, usage, &at, &len) &&
+               add(c, at, len, (struct str)STR("true"));
+    if (json_count(options) == 0)
+        return add(c, at + 1, 0, (struct str)STR("\"include_usage\":true"));
+    return add(c, at + 1, 0, (struct str)STR("\"include_usage\":true,"));
+}
+
+static bool include_usage(struct changes *c)
+{
+    const struct ask *a = c->ask;
+    bool can = a->endpoint == ENDPOINT_CHAT || a->endpoint == ENDPOINT_COMPLETIONS;
+    if (!can || !a->demand.stream || a->demand.usage_asked)
+        return true;
+    const struct json_val *root = json_root(a->json);
+    const struct json_val *key = json_key(root, "stream_options");
+    return key ? change_options(c, key, json_get(root, "stream_options")) : add_options(c);
+}
+
+static size_t edited_bytes(const struct changes *c)
+{
+    size_t bytes = c->ask->body.len;
+    for (size_t i = 0; i < c->count; i++)
+        bytes = bytes - c->list[i].len + c->list[i].text.len;
+    return bytes;
+}
+
+static void cut(const struct changes *c, struct str pieces[ASK_PIECES_MAX], unsigned *count)
+{
+    struct str body = c->ask->body;
+    size_t from = 0;
+    *count = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->list[i].at > from)
+            pieces[(*count)++] = str_from(body.ptr + from, c->list[i].at - from);
+        pieces[(*count)++] = c->list[i].text;
+        from = c->list[i].at + c->list[i].len;
+    }
+    if (body.len > from)
+        pieces[(*count)++] = str_skip(body, from);
+    must(*count <= ASK_PIECES_MAX);
+}
+
+static bool copy(const struct changes *c, size_t bytes, struct str *piece)
+{
+    char *out = arena_get(c->arena, bytes);
+    if (!out)
+        return false;
+    struct str body = c->ask->body;
+    size_t from = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct change *e = &c->list[i];
+        memcpy(out + n, body.ptr + from, e->at - from);
+        n += e->at - from;
+        memcpy(out + n, e->text.ptr, e->text.len);
+        n += e->text.len;
+        from = e->at + e->len;
+    }
+    memcpy(out + n, body.ptr + from, body.len - from);
+    must(n + body.len - from == bytes);
+    *piece = str_from(out, bytes);
+    return true;
+}
+
+bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *arena,
+                struct str pieces[ASK_PIECES_MAX], unsigned *count, size_t *bytes)
+{
+    struct changes c = {.ask = a, .arena = arena};
+    if (a->json) {
+        if (edit->model.len && !change_models(&c, edit->model))
+            return false;
+        if (edit->include_usage && !include_usage(&c))
+            return false;
+    }
+    *bytes = edited_bytes(&c);
+    if (c.count <= CHANGES_MAX) {
+        cut(&c, pieces, count);
+        return true;
+    }
+    *count = 1;
+    return copy(&c, *bytes, &pieces[0]);
+}

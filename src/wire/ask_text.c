@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "wire/ask_text.h"
+
+#include "base/limits.h"
+
+#define TOKEN_BYTES 4
+
+struct level {
+    struct json_iter it;
+    const struct json_val *container;
+};
+
+static bool is_data(struct str key, struct str value)
+{
+    if (str_is(key, "data") || str_is(key, "file_data") || str_is(key, "b64_json"))
+        return true;
+    return (str_is(key, "url") || str_is(key, "image_url") || str_is(key, "file_url")) &&
+           str_starts(value, (struct str)STR("data:"));
+}
+
+static bool is_image_type(struct str s)
+{
+    return str_is(s, "image_url") || str_is(s, "input_image") || str_is(s, "image");
+}
+
+static bool is_file_type(struct str s)
+{
+    return str_is(s, "file") || str_is(s, "input_file") || str_is(s, "document") ||
+           str_is(s, "input_audio");
+}
+
+static void count_string(struct demand *d, struct str key, struct str value, enum ask_kind kind)
+{
+    if (kind == ASK_CONTENT && str_is(key, "type")) {
+        d->images += is_image_type(value);
+        d->files += is_file_type(value);
+        return;
+    }
+    if (!is_data(key, value))
+        d->text_bytes += (int64_t)value.len;
+}
+
+// Gemini's parts say what they are by the name of the member, and by a MIME type inside.
+static void count_part(struct demand *d, struct str key, const struct json_val *v)
+{
+    bool inlined = str_is(key, "inlineData") || str_is(key, "inline_data");
+    if (!inlined && !str_is(key, "fileData") && !str_is(key, "file_data"))
+        return;
+    struct str type = json_str(json_get(v, "mimeType"));
+    if (type.len == 0)
+        type = json_str(json_get(v, "mime_type"));
+    if (str_starts(type, (struct str)STR("image/")))
+        d->images++;
+    else
+        d->files++;
+}
+
+// A leaf counts; a container is to be walked.
+static bool count_leaf(struct demand *d, struct str key, const struct json_val *v,
+                       enum ask_kind kind)
+{
+    switch (json_type(v)) {
+    case JSON_STRING: count_string(d, key, json_str(v), kind); return true;
+    case JSON_NUMBER: d->text_bytes += TOKEN_BYTES; return true;
+    case JSON_ARRAY: return false;
+    case JSON_OBJECT:
+        if (kind == ASK_CONTENT)
+            count_part(d, key, v);
+        return false;
+    case JSON_ABSENT:
+    case JSON_NULL:
+    case JSON_BOOL: return true;
+    }
+    return true;
+}
+
+void ask_text_count(struct demand *d, const struct json_val *v, enum ask_kind kind)
+{
+    struct level levels[JSON_DEPTH_MAX];
+    unsigned depth = 0;
+    struct str key = STR_NONE;
+    if (!count_leaf(d, key, v, kind))
+        levels[depth++] = (struct level){.container = v};
+    while (depth > 0) {
+        struct level *top = &levels[depth - 1];
+        key = STR_NONE;
+        if (!json_each(&top->it, top->container, &key, &v)) {
+            depth--;
+            continue;
+        }
+        if (kind == ASK_SCHEMA)
+            d->text_bytes += (int64_t)key.len;
+        if (!count_leaf(d, key, v, kind)) {
+            must(depth < JSON_DEPTH_MAX); // the reader refuses deeper documents
+            levels[depth++] = (struct level){.container = v};
+        }
+    }
+}
