@@ -3,12 +3,16 @@
 // command - the command line: one file a subcommand, one table.
 //
 // To add a subcommand: write cmd/cmd_<name>.c with a `const struct command cmd_<name>`, and put its
-// line into COMMAND_MAP. Its help text is the manual: usage, what it does, options, an example.
+// line into COMMAND_MAP below a heading. Declare its options in a table of `struct option_row`, ended
+// by {0}, and read them with command_options: `--help` and the man page are made from the same rows.
 
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
 
 // Exit codes, the same everywhere.
 enum exit_code {
@@ -22,19 +26,55 @@ struct cli {
     bool json;               // --json
 };
 
+struct option_row {
+    const char *name;    // without the dashes: "since"
+    const char *metavar; // what stands for its value in the help: "TIME"; NULL = a switch
+    const char *help;    // may have several lines
+    size_t offset;       // in the struct given to command_options: const char * (or bool, a switch)
+};
+
 struct command {
     const char *name;
     const char *summary; // one line of `costlens --help`
-    const char *help;    // whole text of `costlens NAME --help`
+    const char *help;    // usage and what it does; without rows below: the whole help
     // argv[0] is the command's name; --config, --json and --help were taken out before.
     int (*run)(struct cli *cli, int argc, char **argv);
+    const struct option_row *options; // NULL: `help` tells them and `run` reads argv itself
+    const char *examples;             // one a line
 };
 
-#define COMMAND_MAP(X)                                                                             \
+// H(heading) and below it X(name), in the order of `costlens --help`.
+// clang-format off
+#define COMMAND_MAP(H, X)                                                                          \
+    H("run the gateway")                                                                           \
+    H("see what was spent")                                                                        \
+    H("prices")                                                                                    \
+    H("keys and configuration")                                                                    \
+    H("try without cost")                                                                          \
+    H("about")                                                                                     \
     X(version)
+// clang-format on
 
+#define H(heading)
 #define X(name) extern const struct command cmd_##name;
-COMMAND_MAP(X)
+COMMAND_MAP(H, X)
 #undef X
+#undef H
+
+// Runs the subcommand that argv names. The exit code of the program.
+int command_main(int argc, char **argv);
+const struct command *command_find(const char *name); // NULL if there is none
+// Each command in turn, with the heading it stands under; NULL after the last.
+const struct command *command_at(size_t i, const char **heading);
+
+// Reads the options of `rows` into the struct at `out` (zeroed or with defaults before); operands
+// stay in argv[1] .. argv[*argc - 1]. EXIT_OK; or EXIT_USAGE, said on stderr with the nearest name.
+int command_options(const struct command *c, int *argc, char **argv, void *out);
+// "costlens NAME: ..." and where help is, on stderr. Returns EXIT_USAGE.
+int command_usage(const struct command *c, const char *format, ...) PRINTF(2, 3);
+// "costlens: ..." on stderr. Returns EXIT_FAILED.
+int command_failed(const char *format, ...) PRINTF(1, 2);
+// The whole help of a command, as `--help` prints it.
+void command_help(const struct command *c, struct buf *out);
 
 #endif
