@@ -21,4 +21,4 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -g)
 endif()
 set(CMAKE_C_FLAGS_RELEASE "-O2") # assertions stay: no NDEBUG
-add_link_options(-Wl,-z,relro,-z,now)
+add_link_options(-Wl,-z,relro,-z,now -Wl,--as-needed)
