@@ -22,7 +22,8 @@ void *alloc_get(const struct alloc *a, size_t size) MUST_USE;  // not zeroed
 void *alloc_zero(const struct alloc *a, size_t size) MUST_USE; // zeroed
 void *alloc_resize(const struct alloc *a, void *old, size_t size) MUST_USE;
 void alloc_free(const struct alloc *a, void *ptr); // NULL is fine
-// Zeroed memory from alloc_heap, for start-up and the command line: ends the process when there is none.
+// Zeroed memory from alloc_heap, for start-up and the command line: ends the process when there is
+// none.
 void *alloc_must(size_t size) MUST_USE;
 void heap_free(void *ptr); // what alloc_must or alloc_heap gave
 

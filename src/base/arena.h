@@ -9,7 +9,6 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -29,7 +28,8 @@ struct arena {
     bool failed;
 };
 
-// Nothing is allocated before the first use. `step`: bytes of the first chunk (doubles up to 64 KiB).
+// Nothing is allocated before the first use. `step`: bytes of the first chunk (doubles up to
+// 64 KiB).
 void arena_init(struct arena *a, const struct alloc *alloc, size_t step, size_t ceiling);
 void arena_fini(struct arena *a); // frees everything; the arena may be used again, mark cleared
 bool arena_failed(const struct arena *a);

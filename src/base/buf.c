@@ -141,13 +141,31 @@ static void add_escape(struct buf *b, unsigned char c)
     buf_add(b, str_from(text, text[1] == 'u' ? 6 : 2));
 }
 
+// U+0080 to U+009F, control characters to some terminals.
+static inline bool control1(struct str s, size_t at)
+{
+    return s.len - at >= 2 && (unsigned char)s.ptr[at] == 0xc2 &&
+           (unsigned char)s.ptr[at + 1] < 0xa0;
+}
+
 // Bytes at `at` that go into a JSON string as they are.
 static inline size_t plain(struct str s, size_t at)
 {
     unsigned char c = (unsigned char)s.ptr[at];
     if (c >= 0x80)
-        return str_utf8_at(s, at);
+        return control1(s, at) ? 0 : str_utf8_at(s, at);
     return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+// Adds the character at `at` another way; the bytes it took.
+static size_t add_changed(struct buf *b, struct str s, size_t at)
+{
+    size_t n = str_utf8_at(s, at);
+    if (n == 0)
+        buf_add_cstr(b, "\xef\xbf\xbd"); // U+FFFD
+    else
+        add_escape(b, (unsigned char)s.ptr[at + n - 1]); // below U+00C0 the last byte is the number
+    return n ? n : 1;
 }
 
 void buf_add_json(struct buf *b, struct str s)
@@ -162,11 +180,8 @@ void buf_add_json(struct buf *b, struct str s)
             continue;
         }
         buf_add(b, str_from(s.ptr + start, at - start));
-        if ((unsigned char)s.ptr[at] >= 0x80)
-            buf_add_cstr(b, "\xef\xbf\xbd"); // U+FFFD
-        else
-            add_escape(b, (unsigned char)s.ptr[at]);
-        start = ++at;
+        at += add_changed(b, s, at);
+        start = at;
     }
     if (at > start)
         buf_add(b, str_from(s.ptr + start, at - start));

@@ -34,8 +34,9 @@ void civil_from_us(int64_t us, struct civil *out);
 int64_t civil_to_us(const struct civil *c); // weekday is ignored; fields must be valid
 // Days since 1970-01-01.
 int64_t civil_days(int year, int month, int day);
-// `2026-11-24`, `2026-11-24T10:00:00Z`, `...+01:00`, fractions, a space for the T, seconds optional;
-// a date alone is its midnight UTC. False on anything else.
+// `2026-11-24`, `2026-11-24T10:00:00Z`, `...+01:00`, fractions, a space for the T; no seconds.
+// A date alone is its midnight UTC, a time needs its zone. False on anything else and outside of
+// 1970..9999.
 bool civil_read(struct str s, int64_t *us) MUST_USE;
 // `2026-11-24T10:00:00.000Z`; `digits` of fraction: 0, 3 or 6.
 void civil_write(struct buf *b, int64_t us, int digits);

@@ -7,13 +7,13 @@
 #define BASE_DECIMAL_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/status.h"
 #include "base/str.h"
 
-typedef __int128 int128;
+__extension__ typedef __int128 int128;
+__extension__ typedef unsigned __int128 uint128;
 
 #define DECIMAL_PLACES 18
 
@@ -23,8 +23,9 @@ typedef __int128 int128;
 enum status decimal_read(struct str s, int128 *out) MUST_USE;
 // As decimal_read, but digits below 10^-18 are rounded half to even; *inexact says so.
 enum status decimal_round(struct str s, int128 *out, bool *inexact) MUST_USE;
-// `value` x 10^-`places` as plain decimal text (no exponent). `keep`: digits after the point that are
-// always written (12 for a cost); zeros after those are dropped. keep 0 and a whole number: no point.
+// `value` x 10^-`places` as plain decimal text (no exponent). `keep`: digits after the point that
+// are always written (12 for a cost); zeros after those are dropped. keep 0 and a whole number: no
+// point. Both at most 38.
 void decimal_write(struct buf *b, int128 value, unsigned places, unsigned keep);
 // n / d rounded half to even. d > 0.
 int128 decimal_divide(int128 n, int128 d);

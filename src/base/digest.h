@@ -22,7 +22,8 @@ void mac_close(struct mac *m); // wipes
 bool mac_sign(struct mac *m, struct str text, uint8_t out[DIGEST_BYTES]) MUST_USE;
 
 bool digest_sha256(struct str text, uint8_t out[DIGEST_BYTES]) MUST_USE;
-uint32_t digest_crc32(uint32_t seed, const void *ptr, size_t len); // zlib's polynomial; seed 0 first
+// zlib's polynomial; seed 0 first.
+uint32_t digest_crc32(uint32_t seed, const void *ptr, size_t len);
 bool digest_equal(const void *a, const void *b, size_t len);       // in constant time
 void digest_wipe(void *ptr, size_t len);
 void hex_write(const void *bytes, size_t n, char *out); // 2n lower-case digits, no NUL

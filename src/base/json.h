@@ -22,7 +22,15 @@ struct json; // a document: owns a copy of the source
 
 struct json_val; // a value inside a document; NULL reads as "absent" everywhere below
 
-enum json_type { JSON_ABSENT, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+    JSON_ABSENT,
+    JSON_NULL,
+    JSON_BOOL,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 // STATUS_SYNTAX (why says at which byte), STATUS_DUPLICATE (which key), STATUS_LIMIT (depth),
 // STATUS_NO_MEMORY. `why` may be NULL.
@@ -32,7 +40,8 @@ void json_close(struct json *j); // NULL is fine
 const struct json_val *json_root(const struct json *j);
 
 enum json_type json_type(const struct json_val *v);
-const struct json_val *json_get(const struct json_val *object, const char *key); // NULL if not there
+// NULL if not there.
+const struct json_val *json_get(const struct json_val *object, const char *key);
 // A path of keys, "usage.prompt_tokens_details.cached_tokens".
 const struct json_val *json_path(const struct json_val *object, const char *path);
 size_t json_count(const struct json_val *array_or_object); // 0 for anything else
@@ -50,7 +59,7 @@ bool json_each(struct json_iter *it, const struct json_val *container, struct st
 // Unescaped, borrowed from the document; empty when it is no string.
 struct str json_str(const struct json_val *v);
 bool json_bool(const struct json_val *v, bool absent); // `absent` for anything but true and false
-// A whole number (1, 1.0 and 1e3 are whole). False, `n` untouched, when it is not one or beyond int64.
+// A whole number (1, 1.0 and 1e3 are whole). False, `n` untouched, when it is none or beyond int64.
 bool json_i64(const struct json_val *v, int64_t *n) MUST_USE;
 // A number exactly as written, borrowed from the source; empty when it is no number. For money.
 struct str json_number(const struct json *j, const struct json_val *v);

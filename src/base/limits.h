@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// limits - every limit by name, with its unit. What a user may change is in the configuration and has
-// its default here; the rest is fixed.
+// limits - every limit by name, with its unit. What a user may change is in the configuration and
+// has its default here; the rest is fixed.
 
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
@@ -19,7 +19,7 @@
 #define WHOLE_ANSWER_BYTES_MAX (64 * KIB) // up to here an answer's cost stands in its head
 #define ERROR_BODY_BYTES_MAX   (64 * KIB) // of an upstream's error that is looked at and masked
 #define REQUEST_ARENA_MAX      (4 * MIB)  // beside the body
-#define STREAM_BUFFER_MAX      (64 * KIB) // unsent bytes of one answer before its upstream is paused
+#define STREAM_BUFFER_MAX      (64 * KIB) // unsent bytes of an answer before its upstream is paused
 #define PROCESS_BUFFER_MAX     (1024L * MIB) // default of limits.buffers
 
 #define HEAD_DEADLINE_MS       10000

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+#define LOG_VALUE_MAX 4096
+
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 enum log_format { LOG_AUTO, LOG_TEXT, LOG_JSON };
 
@@ -21,12 +23,13 @@ bool log_wants(enum log_level level);
 // {"ts":"...","level":"warn","msg":"..."}: one sentence, no newline.
 void log_say(enum log_level level, const char *format, ...) PRINTF(2, 3);
 
-// A line with fields. Built on the caller's stack-owned buf, then sent:
+// A line with fields, each begun line ended by the same thread. A value over LOG_VALUE_MAX is cut.
 //   struct log_line l; log_begin(&l, LOG_INFO, "call"); log_str(&l, "model", m); ... log_end(&l);
 struct log_line {
     enum log_level level;
-    struct buf text;
+    bool muted; // below the least level: the fields cost nothing
     bool json;
+    struct buf text;
 };
 void log_begin(struct log_line *l, enum log_level level, const char *message);
 void log_str(struct log_line *l, const char *name, struct str value);

@@ -114,18 +114,17 @@ bool map_set(struct map *m, struct str key, void *value)
 {
     must(value != NULL);
     uint64_t hash = sip_hash(key);
-    struct map_slot *slot = m->size ? seek(m, key, hash) : NULL;
-    if (slot && slot->value) {
-        slot->key = key;
-        slot->value = value;
-        return true;
+    if (m->count > 0) {
+        struct map_slot *old = seek(m, key, hash);
+        if (old->value) {
+            old->key = key;
+            old->value = value;
+            return true;
+        }
     }
-    if ((m->count + 1) * 4 > m->size * 3) {
-        if (!grow(m))
-            return false;
-        slot = seek(m, key, hash);
-    }
-    *slot = (struct map_slot){key, value, hash};
+    if ((m->count + 1) * 4 > m->size * 3 && !grow(m))
+        return false;
+    *seek(m, key, hash) = (struct map_slot){key, value, hash};
     m->count++;
     return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// UUIDv7: RFC 9562, section 6.2, method 3 (sub-millisecond bits that never go back within a thread).
+// UUIDv7: RFC 9562, section 6.2, method 3 (sub-millisecond bits, which never go back in a thread).
 // The generator with a seed is xoshiro256** 1.0 (Blackman and Vigna), seeded by splitmix64.
 
 #include "base/random.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// secret - a credential of somebody. It has no formatter and no way into a log: the only ways out are
-// secret_expose (for the one place that signs or sends it) and secret_mask (removing it from text).
+// secret - a credential of somebody. It has no formatter and no way into a log: the only ways out
+// are secret_expose (for the one place that signs or sends it) and secret_mask (which removes it
+// from text).
 
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
@@ -19,7 +20,9 @@ void secret_free(struct secret *s); // NULL is fine
 // Borrowed for as long as the secret lives. Callers are few and listed by the checker
 // scripts/check-source.
 struct str secret_expose(const struct secret *s);
-// True when `text` holds the secret (8 bytes or more of it are compared: the whole of it).
+// True when `text` holds the whole secret. One shorter than SECRET_SEEN_MIN is never found: masking
+// it would cut innocent words.
+#define SECRET_SEEN_MIN 8
 bool secret_within(const struct secret *s, struct str text);
 // Appends `text` to `out` with every occurrence replaced by `***`.
 void secret_mask(const struct secret *s, struct str text, struct buf *out);

@@ -36,8 +36,8 @@ enum status {
 // The words of STATUS_MAP. Never NULL.
 const char *status_text(enum status s);
 
-// A failure with a sentence for the person who has to mend it. Passed (last, may be NULL) only where
-// a person will read it: configuration, price files, the command line, the store at start.
+// A failure with a sentence for the person who has to mend it. Passed (last, may be NULL) only
+// where a person will read it: configuration, price files, the command line, the store at start.
 struct why {
     enum status status;
     char text[400];

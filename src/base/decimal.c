@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "base/decimal.h"
+
+#define EXPONENT_MAX (INT64_C(1) << 60) // saturates: far beyond any text's length
+
+// A number's text, taken apart but not yet a value.
+struct parts {
+    bool minus;
+    struct str whole;
+    struct str fraction;
+    int64_t exponent;
+};
+
+static struct str take_digits(struct str *s)
+{
+    size_t n = 0;
+    while (n < s->len && s->ptr[n] >= '0' && s->ptr[n] <= '9')
+        n++;
+    struct str digits = str_from(s->ptr, n);
+    *s = str_skip(*s, n);
+    return digits;
+}
+
+static bool take_exponent(struct str *s, int64_t *exponent)
+{
+    *s = str_skip(*s, 1);
+    bool minus = s->len > 0 && s->ptr[0] == '-';
+    if (s->len > 0 && (s->ptr[0] == '-' || s->ptr[0] == '+'))
+        *s = str_skip(*s, 1);
+    struct str digits = take_digits(s);
+    int64_t n = 0;
+    for (size_t i = 0; i < digits.len; i++)
+        n = n < EXPONENT_MAX / 10 ? n * 10 + (digits.ptr[i] - '0') : EXPONENT_MAX;
+    *exponent = minus ? -n : n;
+    return digits.len > 0;
+}
+
+static bool take_apart(struct str s, struct parts *p)
+{
+    *p = (struct parts){.minus = s.len > 0 && s.ptr[0] == '-'};
+    s = str_skip(s, p->minus);
+    p->whole = take_digits(&s);
+    if (s.len > 0 && s.ptr[0] == '.') {
+        s = str_skip(s, 1);
+        p->fraction = take_digits(&s);
+        if (p->fraction.len == 0)
+            return false;
+    }
+    if (p->whole.len + p->fraction.len == 0)
+        return false;
+    if (s.len > 0 && (s.ptr[0] == 'e' || s.ptr[0] == 'E') && !take_exponent(&s, &p->exponent))
+        return false;
+    return s.len == 0;
+}
+
+static int128 value_max(void)
+{
+    int128 max = 1;
+    for (int i = 0; i < 20 + DECIMAL_PLACES; i++)
+        max *= 10;
+    return max;
+}
+
+// value * 10^places, or false beyond max.
+static bool scale(int128 *value, int64_t places, int128 max)
+{
+    for (; places > 0 && *value != 0; places--) {
+        if (*value > max / 10)
+            return false;
+        *value *= 10;
+    }
+    return true;
+}
+
+// The digits below the last place: how they compare with one half of it.
+struct rest {
+    bool any;
+    bool half;  // the first of them is 5
+    bool above; // more than one half
+};
+
+static void rest_add(struct rest *r, int digit, bool first)
+{
+    if (digit == 0)
+        return;
+    r->any = true;
+    if (first) {
+        r->half = digit == 5;
+        r->above = digit > 5;
+    } else if (r->half) {
+        r->above = true;
+    }
+}
+
+// `place`: of the first digit, counted in powers of ten of the result's unit.
+static bool add_digits(struct parts *p, int64_t place, int128 *value, struct rest *rest)
+{
+    int128 max = value_max();
+    struct str runs[] = {p->whole, p->fraction};
+    for (int k = 0; k < 2; k++) {
+        for (size_t i = 0; i < runs[k].len; i++, place--) {
+            int digit = runs[k].ptr[i] - '0';
+            if (place < 0) {
+                rest_add(rest, digit, place == -1);
+                continue;
+            }
+            if (*value > (max - digit) / 10)
+                return false;
+            *value = *value * 10 + digit;
+        }
+    }
+    return scale(value, place + 1, max);
+}
+
+enum status decimal_round(struct str s, int128 *out, bool *inexact)
+{
+    struct parts p;
+    if (!take_apart(s, &p))
+        return STATUS_SYNTAX;
+    int128 value = 0;
+    struct rest rest = {0};
+    if (!add_digits(&p, (int64_t)p.whole.len - 1 + p.exponent + DECIMAL_PLACES, &value, &rest))
+        return STATUS_RANGE;
+    if (rest.above || (rest.half && value % 2 != 0))
+        value++;
+    if (value > value_max())
+        return STATUS_RANGE;
+    *out = p.minus ? -value : value;
+    *inexact = rest.any;
+    return STATUS_OK;
+}
+
+enum status decimal_read(struct str s, int128 *out)
+{
+    int128 value;
+    bool inexact;
+    enum status status = decimal_round(s, &value, &inexact);
+    if (status != STATUS_OK)
+        return status;
+    if (inexact)
+        return STATUS_LIMIT;
+    *out = value;
+    return STATUS_OK;
+}
+
+void decimal_write(struct buf *b, int128 value, unsigned places, unsigned keep)
+{
+    char text[80];
+    char *end = text + sizeof text;
+    char *at = end;
+    must(places <= 38 && keep <= 38);
+    uint128 size = value < 0 ? 0 - (uint128)value : (uint128)value;
+    for (unsigned i = places; i < keep; i++)
+        *--at = '0';
+    for (unsigned i = places; i > 0; i--) {
+        char digit = (char)('0' + (int)(size % 10));
+        size /= 10;
+        if (at != end || i <= keep || digit != '0')
+            *--at = digit;
+    }
+    if (at != end)
+        *--at = '.';
+    do {
+        *--at = (char)('0' + (int)(size % 10));
+        size /= 10;
+    } while (size > 0);
+    if (value < 0)
+        *--at = '-';
+    buf_add(b, str_from(at, (size_t)(end - at)));
+}
+
+int128 decimal_divide(int128 n, int128 d)
+{
+    must(d > 0);
+    int128 whole = n / d;
+    int128 rest = n % d; // of n's sign
+    int128 size = rest < 0 ? -rest : rest;
+    if (size > d - size || (size == d - size && whole % 2 != 0))
+        whole += n < 0 ? -1 : 1;
+    return whole;
+}
+
+int128 decimal_divide_up(int128 n, int128 d)
+{
+    must(d > 0);
+    return n / d + (n % d > 0);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Secrets lie in pages that are never swapped out nor dumped, as far as the system allows:
+//
+//    [ block | block | block ... ]   a region of equal blocks; free ones form a list
+//
+// A secret that fits no block has pages of its own.
+
+#include "base/secret.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+
+#include "base/digest.h"
+
+#define BLOCK_BYTES  256
+#define REGION_BYTES (64 * 1024)
+
+struct secret {
+    atomic_uint owners;
+    size_t size; // of the memory, head included
+    size_t len;
+    char bytes[];
+};
+
+struct block {
+    struct block *next;
+};
+
+static struct block *free_blocks;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void *pages_get(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        return NULL;
+    (void)mlock(pages, size); // the limit may be 0: then it is not locked, but works
+    (void)madvise(pages, size, MADV_DONTDUMP);
+    return pages;
+}
+
+static bool region_add(void)
+{
+    char *region = pages_get(REGION_BYTES);
+    if (!region)
+        return false;
+    for (size_t at = 0; at < REGION_BYTES; at += BLOCK_BYTES) {
+        struct block *b = (struct block *)(void *)(region + at);
+        b->next = free_blocks;
+        free_blocks = b;
+    }
+    return true;
+}
+
+static void *block_get(void)
+{
+    struct block *b = NULL;
+    pthread_mutex_lock(&lock);
+    if (free_blocks || region_add()) {
+        b = free_blocks;
+        free_blocks = b->next;
+    }
+    pthread_mutex_unlock(&lock);
+    return b;
+}
+
+static void block_put(void *memory)
+{
+    struct block *b = memory;
+    pthread_mutex_lock(&lock);
+    b->next = free_blocks;
+    free_blocks = b;
+    pthread_mutex_unlock(&lock);
+}
+
+struct secret *secret_new(struct str s)
+{
+    if (s.len > SIZE_MAX / 2)
+        return NULL;
+    size_t size = sizeof(struct secret) + s.len;
+    struct secret *new = size <= BLOCK_BYTES ? block_get() : pages_get(size);
+    if (!new)
+        return NULL;
+    atomic_init(&new->owners, 1);
+    new->size = size;
+    new->len = s.len;
+    if (s.len)
+        memcpy(new->bytes, s.ptr, s.len);
+    return new;
+}
+
+struct secret *secret_ref(struct secret *s)
+{
+    must(atomic_fetch_add_explicit(&s->owners, 1, memory_order_relaxed) > 0);
+    return s;
+}
+
+void secret_free(struct secret *s)
+{
+    if (!s)
+        return;
+    unsigned before = atomic_fetch_sub_explicit(&s->owners, 1, memory_order_acq_rel);
+    must(before > 0);
+    if (before > 1)
+        return;
+    size_t size = s->size;
+    digest_wipe(s, size);
+    if (size <= BLOCK_BYTES)
+        block_put(s);
+    else
+        munmap(s, size);
+}
+
+struct str secret_expose(const struct secret *s)
+{
+    return str_from(s->bytes, s->len);
+}
+
+bool secret_within(const struct secret *s, struct str text)
+{
+    struct str bytes = secret_expose(s);
+    return bytes.len >= SECRET_SEEN_MIN && str_search(text, bytes) < text.len;
+}
+
+void secret_mask(const struct secret *s, struct str text, struct buf *out)
+{
+    struct str bytes = secret_expose(s);
+    while (bytes.len >= SECRET_SEEN_MIN) {
+        size_t at = str_search(text, bytes);
+        if (at == text.len)
+            break;
+        buf_add(out, str_from(text.ptr, at));
+        buf_add_cstr(out, "***");
+        text = str_skip(text, at + bytes.len);
+    }
+    buf_add(out, text);
+}
