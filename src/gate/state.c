@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/random.h"
+#include "core/key.h"
+#include "gate/gate.h"
+
+#define SECRET_FILE_MAX 4096
+#define SECRET_MIN      MAC_KEY_MIN
+#define PEPPER_BYTES    32
+#define TRIES_MAX       3
+
+struct file {
+    char folder[PATH_MAX];
+    char path[PATH_MAX];
+    const char *name;
+};
+
+static enum status set_errno(struct why *why, const char *what, const char *path)
+{
+    int error = errno;
+    enum status s = error == ENOSPC || error == EDQUOT ? STATUS_FULL : STATUS_IO;
+    return why_set(why, s, "%s: %s: %s", path, what, strerror(error));
+}
+
+enum status state_folder_make(struct str folder, struct why *why)
+{
+    char path[PATH_MAX];
+    if (!str_copy(folder, path, sizeof path) || !path[0])
+        return why_set(why, STATUS_LIMIT, "the path of the state folder is too long or empty");
+    for (char *at = path + 1;; at++) {
+        char c = *at;
+        if (c != '/' && c != 0)
+            continue;
+        *at = 0;
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return set_errno(why, "the folder cannot be made", path);
+        *at = c;
+        if (c == 0)
+            return STATUS_OK;
+    }
+}
+
+static enum status file_init(struct file *f, struct str state, const char *name, struct why *why)
+{
+    enum status s = state_folder_make(state, why);
+    if (s != STATUS_OK)
+        return s;
+    f->name = name;
+    int n = snprintf(f->path, sizeof f->path, "%.*s/%s", STR_ARG(state), name);
+    if (!str_copy(state, f->folder, sizeof f->folder) || n < 0 || n + 32 > (int)sizeof f->path)
+        return why_set(why, STATUS_LIMIT, "the path of the state folder is too long");
+    return STATUS_OK;
+}
+
+static void sync_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!fsync(fd); // some file systems cannot: the file itself is safe
+    close(fd);
+}
+
+static bool write_whole(int fd, struct str text)
+{
+    while (text.len) {
+        ssize_t n = write(fd, text.ptr, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        text = str_skip(text, (size_t)n);
+    }
+    return fsync(fd) == 0;
+}
+
+// Another process may have been first: then its file stays, and that is fine.
+static enum status file_make(const struct file *f, struct str text, struct why *why)
+{
+    char beside[PATH_MAX + 40];
+    uint8_t salt[8];
+    char hex[16];
+    random_bytes(salt, sizeof salt);
+    hex_write(salt, sizeof salt, hex);
+    snprintf(beside, sizeof beside, "%s/.%s.%.16s", f->folder, f->name, hex);
+    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return set_errno(why, "cannot be written", beside);
+    bool written = fchmod(fd, 0600) == 0 && write_whole(fd, text);
+    enum status s = written ? STATUS_OK : set_errno(why, "cannot be written", beside);
+    close(fd);
+    if (s == STATUS_OK && link(beside, f->path) != 0 && errno != EEXIST)
+        s = set_errno(why, "cannot be made", f->path);
+    unlink(beside);
+    sync_folder(f->folder);
+    return s;
+}
+
+// `*text` is a slice of `room`. STATUS_UNKNOWN when there is no such file.
+static enum status file_read(const struct file *f, char room[SECRET_FILE_MAX], struct str *text,
+                             struct why *why)
+{
+    int fd = open(f->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT)
+        return STATUS_UNKNOWN;
+    if (fd < 0)
+        return set_errno(why, "cannot be read", f->path);
+    struct stat is;
+    ssize_t n = fstat(fd, &is) == 0 && S_ISREG(is.st_mode) ? read(fd, room, SECRET_FILE_MAX) : -1;
+    close(fd);
+    if (n < 0)
+        return why_set(why, STATUS_IO, "%s: cannot be read as a file", f->path);
+    if (is.st_mode & 077)
+        return why_set(why, STATUS_DENIED, "%s: others can read it; chmod 600 '%s'", f->path,
+                       f->path);
+    *text = str_trim(str_from(room, (size_t)n));
+    if (text->len < SECRET_MIN || n == SECRET_FILE_MAX)
+        return why_set(why, STATUS_DAMAGED,
+                       "%s: too short or too long to be what it should be; remove it, and the next "
+                       "start makes a new one",
+                       f->path);
+    return STATUS_OK;
+}
+
+typedef void draw_f(char out[128]); // a fresh secret as text
+
+static enum status read_or_make(struct str state, const char *name, draw_f *draw,
+                                struct secret **out, struct why *why)
+{
+    struct file f;
+    char room[SECRET_FILE_MAX];
+    struct str text;
+    enum status s = file_init(&f, state, name, why);
+    if (s != STATUS_OK)
+        return s;
+    s = file_read(&f, room, &text, why);
+    for (int i = 0; s == STATUS_UNKNOWN && i < TRIES_MAX; i++) {
+        char fresh[128];
+        draw(fresh);
+        s = file_make(&f, str_of(fresh), why);
+        digest_wipe(fresh, sizeof fresh);
+        if (s == STATUS_OK)
+            s = file_read(&f, room, &text, why);
+    }
+    if (s == STATUS_OK) {
+        *out = secret_new(text);
+        s = *out ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
+    } else if (s == STATUS_UNKNOWN) {
+        s = why_set(why, STATUS_IO, "%s: disappears as soon as it is made", f.path);
+    }
+    digest_wipe(room, sizeof room);
+    return s;
+}
+
+static void draw_hex(char out[128])
+{
+    uint8_t bytes[PEPPER_BYTES];
+    random_bytes(bytes, sizeof bytes);
+    hex_write(bytes, sizeof bytes, out);
+    memcpy(out + 2 * sizeof bytes, "\n", 2);
+    digest_wipe(bytes, sizeof bytes);
+}
+
+static void draw_key(char out[128])
+{
+    uint8_t bytes[32];
+    random_bytes(bytes, sizeof bytes);
+    key_token_make(bytes, out);
+    memcpy(out + KEY_TOKEN_CHARS, "\n", 2);
+    digest_wipe(bytes, sizeof bytes);
+}
+
+enum status state_dev_key(struct str state, struct secret **out, struct why *why)
+{
+    return read_or_make(state, "dev.key", draw_key, out, why);
+}
+
+enum status state_admin_token(struct str state, struct secret **out, struct why *why)
+{
+    return read_or_make(state, "admin.token", draw_hex, out, why);
+}
+
+enum status gate_pepper(struct str state, uint8_t out[PEPPER_BYTES], struct why *why)
+{
+    struct secret *secret = NULL;
+    enum status s = read_or_make(state, "pepper", draw_hex, &secret, why);
+    if (s != STATUS_OK)
+        return s;
+    if (!hex_read(secret_expose(secret), out, PEPPER_BYTES))
+        s = why_set(why, STATUS_DAMAGED,
+                    "%.*s/pepper: not 64 hex digits; put the right file back: without it no key "
+                    "made so far is known",
+                    STR_ARG(state));
+    secret_free(secret);
+    return s;
+}
