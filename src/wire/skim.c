@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Strings are searched for a quote or a backslash eight bytes at a time (a zero byte in x ^ pattern,
+// Mycroft 1987); everything else goes byte by byte.
+
+#include "wire/skim.h"
+
+#define ONES  0x0101010101010101u
+#define HIGHS 0x8080808080808080u
+
+static uint64_t zero_bytes(uint64_t x)
+{
+    return (x - ONES) & ~x & HIGHS;
+}
+
+// From inside a string to its next quote or backslash, or to the end.
+static const char *special(const char *p, const char *end)
+{
+    while (end - p >= 8) {
+        uint64_t x;
+        memcpy(&x, p, sizeof x);
+        if (zero_bytes(x ^ (ONES * '"')) | zero_bytes(x ^ (ONES * '\\')))
+            break;
+        p += 8;
+    }
+    while (p < end && *p != '"' && *p != '\\')
+        p++;
+    return p;
+}
+
+// From behind the opening quote to behind the closing one; NULL when it does not close.
+static const char *string_end(const char *p, const char *end)
+{
+    for (;;) {
+        p = special(p, end);
+        if (p >= end)
+            return NULL;
+        if (*p == '"')
+            return p + 1;
+        if (end - p < 2)
+            return NULL;
+        p += 2;
+    }
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static const char *skip_space(const char *p, const char *end)
+{
+    while (p < end && is_space(*p))
+        p++;
+    return p;
+}
+
+static const char *container_end(const char *p, const char *end)
+{
+    size_t depth = 0;
+    while (p < end) {
+        char c = *p++;
+        if (c == '"') {
+            p = string_end(p, end);
+            if (!p)
+                return NULL;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if (c == '}' || c == ']') {
+            if (--depth == 0)
+                return p;
+        }
+    }
+    return NULL;
+}
+
+static const char *word_end(const char *p, const char *end)
+{
+    while (p < end && *p != ',' && *p != '}' && *p != ']' && *p != ':' && *p != '"' &&
+           !is_space(*p))
+        p++;
+    return p;
+}
+
+// Behind the value that starts at p; NULL when there is none or it does not end.
+static const char *value_end(const char *p, const char *end)
+{
+    if (p >= end)
+        return NULL;
+    if (*p == '"')
+        return string_end(p + 1, end);
+    if (*p == '{' || *p == '[')
+        return container_end(p, end);
+    const char *q = word_end(p, end);
+    return q == p ? NULL : q;
+}
+
+struct skim skim_of(struct str text)
+{
+    const char *end = text.ptr ? text.ptr + text.len : NULL;
+    const char *p = skip_space(text.ptr, end);
+    struct skim k = {0};
+    if (p == end || (*p != '{' && *p != '[')) {
+        k.broken = true;
+        return k;
+    }
+    k.object = *p == '{';
+    k.rest = str_from(p + 1, (size_t)(end - p - 1));
+    return k;
+}
+
+static bool fail(struct skim *k)
+{
+    k->broken = true;
+    return false;
+}
+
+// Past the comma before a member, or to the end. NULL when there is no further member.
+static const char *next_member(struct skim *k, const char *p, const char *end)
+{
+    p = skip_space(p, end);
+    if (p == end) {
+        k->broken = true;
+        return NULL;
+    }
+    if (*p == (k->object ? '}' : ']')) {
+        k->whole = true;
+        k->rest = str_from(p + 1, (size_t)(end - p - 1));
+        return NULL;
+    }
+    if (k->begun) {
+        if (*p != ',') {
+            k->broken = true;
+            return NULL;
+        }
+        p = skip_space(p + 1, end);
+    }
+    k->begun = true;
+    return p;
+}
+
+static const char *read_key(const char *p, const char *end, struct str *key)
+{
+    if (p == end || *p != '"')
+        return NULL;
+    const char *q = string_end(p + 1, end);
+    if (!q)
+        return NULL;
+    *key = str_from(p + 1, (size_t)(q - p - 2));
+    q = skip_space(q, end);
+    if (q == end || *q != ':')
+        return NULL;
+    return skip_space(q + 1, end);
+}
+
+bool skim_each(struct skim *k, struct str *key, struct str *value)
+{
+    if (k->broken || k->whole)
+        return false;
+    const char *end = k->rest.ptr + k->rest.len;
+    const char *p = next_member(k, k->rest.ptr, end);
+    if (!p)
+        return false;
+    struct str name = STR_NONE;
+    if (k->object) {
+        p = read_key(p, end, &name);
+        if (!p)
+            return fail(k);
+    }
+    const char *q = value_end(p, end);
+    if (!q)
+        return fail(k);
+    if (key)
+        *key = name;
+    *value = str_from(p, (size_t)(q - p));
+    k->rest = str_from(q, (size_t)(end - q));
+    return true;
+}
+
+bool skim_whole(struct str text)
+{
+    struct skim k = skim_of(text);
+    struct str value;
+    while (skim_each(&k, NULL, &value))
+        ;
+    return k.whole && str_trim(k.rest).len == 0;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// The code unit of `\uXXXX` at p; -1 when it is none.
+static int32_t unit(const char *p, const char *end)
+{
+    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+        return -1;
+    int32_t code = 0;
+    for (int i = 2; i < 6; i++) {
+        int digit = hex_digit(p[i]);
+        if (digit < 0)
+            return -1;
+        code = code * 16 + digit;
+    }
+    return code;
+}
+
+// One character out of an escape at *p, which then stands behind it; -1 when it is malformed.
+static int32_t unescape(const char **p, const char *end)
+{
+    static const char names[] = "\"\\/bfnrt";
+    static const char codes[] = "\"\\/\b\f\n\r\t";
+    if (end - *p < 2)
+        return -1;
+    const char *found = (*p)[1] ? strchr(names, (*p)[1]) : NULL;
+    if (found) {
+        *p += 2;
+        return codes[found - names];
+    }
+    int32_t high = unit(*p, end);
+    if (high < 0)
+        return -1;
+    *p += 6;
+    if (high < 0xd800 || high > 0xdfff)
+        return high;
+    int32_t low = unit(*p, end);
+    if (high > 0xdbff || low < 0xdc00 || low > 0xdfff)
+        return -1;
+    *p += 6;
+    return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+}
+
+bool skim_is(struct str raw_key, struct str name)
+{
+    if (raw_key.len == name.len)
+        return memcmp(raw_key.ptr, name.ptr, name.len) == 0;
+    if (raw_key.len < name.len || !memchr(raw_key.ptr, '\\', raw_key.len))
+        return false;
+    const char *p = raw_key.ptr;
+    const char *end = p + raw_key.len;
+    for (size_t i = 0; i < name.len; i++) {
+        if (p >= end)
+            return false;
+        int32_t c = *p == '\\' ? unescape(&p, end) : *p++;
+        if (c != name.ptr[i])
+            return false;
+    }
+    return p == end;
+}
+
+struct str skim_get(struct str object, struct str name)
+{
+    struct skim k = skim_of(object);
+    struct str key;
+    struct str value;
+    while (k.object && skim_each(&k, &key, &value)) {
+        if (skim_is(key, name))
+            return value;
+    }
+    return STR_NONE;
+}
+
+bool skim_is_null(struct str value)
+{
+    return value.len == 0 || str_is(value, "null");
+}
+
+bool skim_is_object(struct str value)
+{
+    return value.len > 0 && value.ptr[0] == '{';
+}
+
+struct str skim_plain(struct str value)
+{
+    if (value.len < 2 || value.ptr[0] != '"' || memchr(value.ptr, '\\', value.len))
+        return STR_NONE;
+    return str_from(value.ptr + 1, value.len - 2);
+}
+
+static size_t utf8_len(int32_t c)
+{
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+}
+
+static void utf8_write(int32_t c, char *out)
+{
+    static const unsigned char heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t n = utf8_len(c);
+    for (size_t i = n; i-- > 1; c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3f));
+    out[0] = (char)(heads[n] | (unsigned char)c);
+}
+
+static bool text_copy(struct str value, char *out, size_t out_size)
+{
+    if (value.len < 2 || value.ptr[0] != '"')
+        return false;
+    const char *p = value.ptr + 1;
+    const char *end = value.ptr + value.len - 1;
+    size_t n = 0;
+    while (p < end) {
+        int32_t c = (unsigned char)*p;
+        bool escaped = c == '\\';
+        c = escaped ? unescape(&p, end) : c;
+        p += !escaped;
+        size_t len = escaped && c >= 0 ? utf8_len(c) : 1;
+        if (c < 0x20 || c == 0x7f || n + len >= out_size)
+            return false;
+        if (escaped)
+            utf8_write(c, out + n);
+        else
+            out[n] = (char)c;
+        n += len;
+    }
+    out[n] = 0;
+    return str_utf8(str_from(out, n));
+}
+
+bool skim_text(struct str value, char *out, size_t out_size)
+{
+    bool ok = text_copy(value, out, out_size);
+    if (!ok)
+        out[0] = 0;
+    return ok;
+}
+
+// Bytes that a raw string's content has as UTF-8.
+static int64_t content_bytes(const char *p, const char *end)
+{
+    int64_t n = 0;
+    while (p < end) {
+        const char *q = special(p, end);
+        n += q - p;
+        p = q;
+        if (p >= end)
+            break;
+        int32_t c = unescape(&p, end);
+        n += c < 0 ? 1 : (int64_t)utf8_len(c);
+        if (c < 0)
+            p++;
+    }
+    return n;
+}
+
+static bool is_label(struct str key)
+{
+    return str_is(key, "role") || str_is(key, "id") || str_is(key, "type") ||
+           str_is(key, "call_id") || str_is(key, "item_id") || str_is(key, "obfuscation") ||
+           str_is(key, "signature") || str_is(key, "thoughtSignature") || str_is(key, "data") ||
+           str_is(key, "mimeType") || str_is(key, "encrypted_content");
+}
+
+int64_t skim_text_bytes(struct str value)
+{
+    const char *p = value.ptr;
+    const char *end = value.ptr ? value.ptr + value.len : NULL;
+    int64_t n = 0;
+    bool label = false; // the value that follows does not count
+    while (p < end) {
+        if (*p++ != '"')
+            continue;
+        const char *q = string_end(p, end);
+        if (!q)
+            break;
+        const char *after = skip_space(q, end);
+        bool key = after < end && *after == ':';
+        if (key)
+            label = is_label(str_from(p, (size_t)(q - p - 1)));
+        else if (!label)
+            n += content_bytes(p, q - 1);
+        label = key && label;
+        p = q;
+    }
+    return n;
+}
