@@ -7,14 +7,13 @@
 //                        '-> held: from the terminal event on, until meter_release
 //
 // The terminal event ([DONE], message_stop, response.completed) is held back, so that the call can be
-// settled before the client sees its end.
+// settled before the client sees its end; of a JSON answer it is the last byte.
 
 #ifndef WIRE_METER_H
 #define WIRE_METER_H
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/scan.h"
 #include "core/usage.h"
 #include "wire/dialect.h"
 #include "wire/sse.h"
@@ -29,35 +28,48 @@ struct meter_setup {
     bool error;            // status >= 400: no usage expected, `error_code` is looked for
 };
 
+struct scan;
+
 struct meter {
     struct meter_setup setup;
     const struct alloc *alloc;
-    struct sse sse;
-    struct scan scan;
-    struct buf held;    // terminal event and after
-    struct usage usage; // disjoint; valid when has_usage
-    bool has_usage;
-    bool finished;       // a finish reason was seen
-    bool terminal;       // the terminal event was seen
-    bool stream_error;   // an error event came in the stream
-    bool garbage;        // not what the content type promised
-    char model[256];     // that answered, NUL-terminated; empty if not named
-    char id[128];        // the answer's own id
+    struct sse sse;           // its carry also holds an element of a JSON array
+    struct scan *scan;        // METER_JSON only
+    struct buf held;          // terminal event and after
+    struct usage usage;       // disjoint; final when has_usage
+    bool has_usage;           // the provider's last count has come
+    bool partial;             // a count has come, perhaps of the input alone: `usage` holds it
+    bool counted;             // one that also says what came out
+    bool finished;            // every choice had its finish reason
+    bool terminal;            // the terminal event was seen
+    bool clean;               // meter_end said so
+    bool whole;               // a JSON answer has ended
+    bool stream_error;        // an error came in the stream, or in a body that promised success
+    bool garbage;             // not what the content type promised
+    unsigned char last;       // what was done with the last event
+    unsigned char text_state; // where in a JSON array
+    unsigned text_depth;
+    uint64_t choices_seen; // by index; those over 63 share the last bit
+    uint64_t choices_finished;
+    int64_t events;     // delta events with content
+    int64_t text_bytes; // of output text in them (streams), or of the whole body
+    int64_t body_bytes;
+    int64_t parts[9];     // Anthropic: each counter's last value, -1 = never sent
+    int64_t web_searches; // items counted (Responses)
+    int64_t file_searches;
+    char model[160];     // that answered, NUL-terminated; empty if not named
+    char id[80];         // the answer's own id
     char error_code[64]; // of an error body or event
     char finish[32];     // last finish reason
-    int64_t events;      // delta events with content
-    int64_t text_bytes;  // of output text in them (streams), or of the whole body
-    int64_t body_bytes;
-    // state of the dialects' readers
-    int64_t anthropic_input[6];
-    bool anthropic_started;
 };
 
 typedef void meter_pass_f(void *context, struct str bytes);
 
+// Allocates nothing but for METER_JSON, and there little.
 void meter_init(struct meter *m, const struct meter_setup *setup, const struct alloc *alloc);
 void meter_fini(struct meter *m);
-// Reads a piece; gives what may go on to `pass` (slices valid during the call only).
+// Reads a piece; gives what may go on to `pass` (slices valid during the call only). Events that lie
+// one after the other in the piece go on as one slice.
 void meter_feed(struct meter *m, struct str piece, meter_pass_f *pass, void *context);
 // The body has ended (`clean`: by its framing, not by a cut). Afterwards usage, model and the marks
 // are final. An event that was cut in the middle is not passed on.
@@ -67,10 +79,11 @@ void meter_end(struct meter *m, bool clean);
 bool meter_complete(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
-// Fills m->usage where the answer carried none: input from `input_bytes` / 4, output from text / 4 but
-// at least one token a delta event; sure = ESTIMATED.
+// Fills m->usage where no final count came: input from `input_bytes` / 4 unless an earlier count told
+// it, output from text / 4 but at least one token a delta event; sure = ESTIMATED.
 void meter_estimate(struct meter *m, int64_t input_bytes);
-// Reads the usage out of a whole JSON answer (the library's and the tests' short way).
+// Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when it
+// has none. `out` is to be ended with meter_fini.
 bool meter_read_json(enum endpoint e, unsigned vendor_flags, struct str body,
                      const struct alloc *alloc, struct meter *out) MUST_USE;
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Counters of answers, read with distrust: what contradicts itself is clamped and marked, never
+// wrapped into a huge cost or a negative one.
+
+#include "wire/meter_part.h"
+
+// More tokens than any call can have: beyond it a counter is not believed.
+#define COUNT_MAX 1000000000000
+
+bool counts_open(struct counts *c, struct usage *u, struct str raw, const struct alloc *alloc)
+{
+    *c = (struct counts){.u = u};
+    if (!skim_is_object(raw) || json_open(raw, alloc, &c->json, NULL) != STATUS_OK)
+        return false;
+    c->root = json_root(c->json);
+    return true;
+}
+
+void counts_close(struct counts *c)
+{
+    json_close(c->json);
+    c->json = NULL;
+}
+
+bool counts_has(const struct counts *c, const char *path)
+{
+    return json_type(json_path(c->root, path)) == JSON_NUMBER;
+}
+
+static int64_t refused(struct usage *u)
+{
+    u->inconsistent = true;
+    return 0;
+}
+
+// 12.5 tokens: the whole part and one more. With an exponent it is no count that anybody made.
+static int64_t fraction(struct usage *u, struct str text)
+{
+    uint64_t n = 0;
+    size_t point = str_find(text, '.');
+    bool plain = str_find(text, 'e') == text.len && str_find(text, 'E') == text.len;
+    if (!plain || point == text.len || !str_u64(str_from(text.ptr, point), &n) || n >= COUNT_MAX)
+        return refused(u);
+    u->inconsistent = true;
+    return (int64_t)n + 1;
+}
+
+int64_t counts_of(struct counts *c, const struct json_val *v)
+{
+    int64_t n = 0;
+    switch (json_type(v)) {
+    case JSON_NUMBER:
+        if (!json_i64(v, &n))
+            return fraction(c->u, json_number(c->json, v));
+        break;
+    case JSON_STRING:
+        if (!str_i64(json_str(v), &n))
+            return refused(c->u);
+        break;
+    case JSON_ABSENT:
+    case JSON_NULL: return 0;
+    case JSON_BOOL:
+    case JSON_ARRAY:
+    case JSON_OBJECT: return refused(c->u);
+    }
+    return n < 0 || n > COUNT_MAX ? refused(c->u) : n;
+}
+
+int64_t counts_get(struct counts *c, const char *path)
+{
+    return counts_of(c, json_path(c->root, path));
+}
+
+int64_t counts_take(struct usage *u, int64_t *rest, int64_t n)
+{
+    if (n > *rest) {
+        u->inconsistent = true;
+        n = *rest;
+    }
+    *rest -= n;
+    return n;
+}
+
+void service_read(struct usage *u, struct str word)
+{
+    static const struct {
+        struct str word;
+        enum service service;
+    } words[] = {
+        {STR("default"), SERVICE_STANDARD},   {STR("standard"), SERVICE_STANDARD},
+        {STR("on_demand"), SERVICE_STANDARD}, {STR("scale"), SERVICE_STANDARD},
+        {STR("batch"), SERVICE_BATCH},        {STR("flex"), SERVICE_FLEX},
+        {STR("priority"), SERVICE_PRIORITY},  {STR("performance"), SERVICE_PRIORITY},
+        {STR("fast"), SERVICE_PRIORITY}, // OpenAI's other name of it
+        {STR("ultrafast"), SERVICE_FAST},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (str_eq(word, words[i].word))
+            u->service = words[i].service;
+    }
+}

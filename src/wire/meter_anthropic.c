@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Messages. Usage comes twice in a stream: message_start says what went in, message_delta repeats
+// counters that grow. Each counter's last value that is not null stands; nothing is ever added.
+
+#include "wire/meter_part.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+// The places in meter.parts.
+enum part {
+    PART_INPUT,
+    PART_READ,
+    PART_WRITTEN,
+    PART_WRITTEN_5M,
+    PART_WRITTEN_1H,
+    PART_OUTPUT,
+    PART_THINKING,
+    PART_SEARCHES,
+    PART_COUNT
+};
+
+static const char *const paths[PART_COUNT] = {
+    [PART_INPUT] = "input_tokens",
+    [PART_READ] = "cache_read_input_tokens",
+    [PART_WRITTEN] = "cache_creation_input_tokens",
+    [PART_WRITTEN_5M] = "cache_creation.ephemeral_5m_input_tokens",
+    [PART_WRITTEN_1H] = "cache_creation.ephemeral_1h_input_tokens",
+    [PART_OUTPUT] = "output_tokens",
+    [PART_THINKING] = "output_tokens_details.thinking_tokens",
+    [PART_SEARCHES] = "server_tool_use.web_search_requests",
+};
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static void read_parts(struct meter *m, struct counts *c)
+{
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        const struct json_val *v = json_path(c->root, paths[i]);
+        if (json_type(v) != JSON_ABSENT && json_type(v) != JSON_NULL)
+            m->parts[i] = counts_of(c, v);
+    }
+}
+
+// Attempts and inner samplings with counters of their own. The outer counters leave some of them out:
+// the larger of both is what is billed.
+static void read_iterations(struct meter *m, struct counts *c)
+{
+    int64_t sums[PART_COUNT] = {0};
+    struct json_iter it = {0};
+    const struct json_val *one = NULL;
+    while (json_each(&it, json_get(c->root, "iterations"), NULL, &one)) {
+        for (unsigned i = 0; i < PART_COUNT; i++) {
+            int64_t n = counts_of(c, json_path(one, paths[i]));
+            sums[i] = n < INT64_MAX - sums[i] ? sums[i] + n : INT64_MAX;
+        }
+    }
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        if (sums[i] > 0)
+            m->parts[i] = larger(m->parts[i], sums[i]);
+    }
+}
+
+static int64_t part(const struct meter *m, enum part p)
+{
+    return m->parts[p] < 0 ? 0 : m->parts[p];
+}
+
+// The sum of writes is split by how long they last; what the split leaves out lasts five minutes.
+static void fill_writes(struct meter *m)
+{
+    struct usage *u = &m->usage;
+    int64_t sum = part(m, PART_WRITTEN);
+    int64_t hour = part(m, PART_WRITTEN_1H);
+    int64_t minutes = part(m, PART_WRITTEN_5M);
+    if (m->parts[PART_WRITTEN] >= 0 && hour + minutes > sum)
+        u->inconsistent = true;
+    u->count[BUCKET_CACHE_WRITE_1H] = hour;
+    u->count[BUCKET_CACHE_WRITE_5M] = larger(minutes, sum - hour);
+}
+
+static void fill(struct meter *m)
+{
+    struct usage *u = &m->usage;
+    fill_writes(m);
+    u->count[BUCKET_INPUT] = part(m, PART_INPUT);
+    u->count[BUCKET_CACHE_READ] = part(m, PART_READ);
+    u->count[BUCKET_OUTPUT] = part(m, PART_OUTPUT);
+    u->count[BUCKET_WEB_SEARCHES] = part(m, PART_SEARCHES);
+    u->reasoning = part(m, PART_THINKING);
+    u->prompt = u->count[BUCKET_INPUT] + u->count[BUCKET_CACHE_READ] +
+                u->count[BUCKET_CACHE_WRITE_5M] + u->count[BUCKET_CACHE_WRITE_1H];
+    if (u->reasoning > u->count[BUCKET_OUTPUT]) {
+        u->inconsistent = true;
+        u->reasoning = u->count[BUCKET_OUTPUT];
+    }
+}
+
+bool anthropic_usage(struct meter *m, struct str raw)
+{
+    struct usage *u = &m->usage;
+    struct counts c;
+    if (!counts_open(&c, u, raw, m->alloc))
+        return false;
+    bool output = counts_has(&c, "output_tokens");
+    bool found = output || counts_has(&c, "input_tokens");
+    if (found) {
+        read_parts(m, &c);
+        read_iterations(m, &c);
+        fill(m);
+        service_read(u, json_str(json_get(c.root, "service_tier")));
+        if (str_is(json_str(json_get(c.root, "speed")), "fast"))
+            u->service = SERVICE_FAST;
+        if (str_is(json_str(json_get(c.root, "inference_geo")), "us"))
+            u->us_region = true;
+        m->partial = true;
+    }
+    counts_close(&c);
+    return output;
+}
+
+struct event {
+    struct str type, message, delta, usage, error;
+};
+
+static bool event_read(struct str data, struct event *e)
+{
+    static const struct str type = STR("type");
+    static const struct str message = STR("message");
+    static const struct str delta = STR("delta");
+    static const struct str usage = STR("usage");
+    static const struct str error = STR("error");
+    struct skim k = skim_of(data);
+    struct str key;
+    struct str value;
+    *e = (struct event){0};
+    while (k.object && skim_each(&k, &key, &value)) {
+        if (skim_is(key, type))
+            e->type = skim_plain(value);
+        else if (skim_is(key, message))
+            e->message = value;
+        else if (skim_is(key, delta))
+            e->delta = value;
+        else if (skim_is(key, usage))
+            e->usage = value;
+        else if (skim_is(key, error))
+            e->error = value;
+    }
+    return k.whole;
+}
+
+static void start(struct meter *m, struct str message)
+{
+    static const struct str model = STR("model");
+    static const struct str id = STR("id");
+    static const struct str usage = STR("usage");
+    model_read(m, skim_get(message, model));
+    id_read(m, skim_get(message, id));
+    (void)anthropic_usage(m, skim_get(message, usage)); // its output count is only the beginning
+}
+
+static void last_delta(struct meter *m, const struct event *e)
+{
+    static const struct str stop_reason = STR("stop_reason");
+    struct str reason = skim_get(e->delta, stop_reason);
+    if (anthropic_usage(m, e->usage))
+        usage_seen(m);
+    if (!skim_is_null(reason)) {
+        finish_read(m, reason);
+        m->finished = true;
+    }
+}
+
+enum meter_verdict anthropic_event(struct meter *m, struct str data)
+{
+    struct event e;
+    if (!event_read(data, &e))
+        return METER_PASS;
+    if (str_is(e.type, "content_block_delta")) {
+        delta_read(m, e.delta);
+    } else if (str_is(e.type, "message_start")) {
+        start(m, e.message);
+    } else if (str_is(e.type, "message_delta")) {
+        last_delta(m, &e);
+    } else if (str_is(e.type, "message_stop")) {
+        m->terminal = true;
+        return METER_HOLD;
+    } else if (str_is(e.type, "error") || e.type.len == 0) {
+        (void)error_read(m, e.error);
+    }
+    return METER_PASS;
+}
+
+void anthropic_want(struct scan *s)
+{
+    static const struct str names[] = {STR("usage"), STR("model"), STR("id"), STR("stop_reason"),
+                                       STR("error")};
+    for (size_t i = 0; i < COUNT(names); i++)
+        scan_want(s, names[i], 16 * KIB);
+}
+
+void anthropic_whole(struct meter *m)
+{
+    model_read(m, scan_member(m->scan, "model"));
+    id_read(m, scan_member(m->scan, "id"));
+    finish_read(m, scan_member(m->scan, "stop_reason"));
+    (void)error_read(m, scan_member(m->scan, "error"));
+    if (anthropic_usage(m, scan_member(m->scan, "usage")))
+        usage_seen(m);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// generateContent and its stream, in which each chunk is a whole answer with counters that grow: the
+// last one stands. There is no terminal event.
+
+#include "wire/meter_part.h"
+#include "wire/vendor.h"
+
+#define CANDIDATES_BYTES_MAX (256 * KIB) // of a whole answer, kept to count its searches
+#define COUNT(array)         (sizeof(array) / sizeof(array)[0])
+
+struct answer {
+    struct str candidates, usage, model, id, feedback, error;
+};
+
+static const struct {
+    struct str name;
+    size_t offset;
+} members[] = {
+    {STR("candidates"), offsetof(struct answer, candidates)},
+    {STR("usageMetadata"), offsetof(struct answer, usage)},
+    {STR("modelVersion"), offsetof(struct answer, model)},
+    {STR("responseId"), offsetof(struct answer, id)},
+    {STR("promptFeedback"), offsetof(struct answer, feedback)},
+    {STR("error"), offsetof(struct answer, error)},
+};
+
+static void answer_keep(struct answer *a, struct str key, struct str value)
+{
+    for (size_t i = 0; i < COUNT(members); i++) {
+        if (skim_is(key, members[i].name))
+            memcpy((char *)a + members[i].offset, &value, sizeof value);
+    }
+}
+
+// Tokens of one modality in a list of details.
+static int64_t modality(struct counts *c, const char *list, const char *name)
+{
+    struct json_iter it = {0};
+    const struct json_val *one = NULL;
+    int64_t n = 0;
+    while (json_each(&it, json_get(c->root, list), NULL, &one)) {
+        if (str_is(json_str(json_get(one, "modality")), name))
+            n += counts_of(c, json_get(one, "tokenCount"));
+    }
+    return n;
+}
+
+static void split_input(struct counts *c)
+{
+    struct usage *u = c->u;
+    int64_t prompt = counts_get(c, "promptTokenCount");
+    int64_t rest = prompt;
+    int64_t cached = counts_take(u, &rest, counts_get(c, "cachedContentTokenCount"));
+    int64_t audio_cached = modality(c, "cacheTokensDetails", "AUDIO");
+    int64_t image_cached = modality(c, "cacheTokensDetails", "IMAGE");
+    int64_t audio = modality(c, "promptTokensDetails", "AUDIO") - audio_cached;
+    int64_t image = modality(c, "promptTokensDetails", "IMAGE") - image_cached;
+    int64_t tools = counts_get(c, "toolUsePromptTokenCount");
+    u->count[BUCKET_AUDIO_CACHE_READ] = counts_take(u, &cached, audio_cached);
+    u->count[BUCKET_CACHE_READ] = cached;
+    u->count[BUCKET_AUDIO_INPUT] = counts_take(u, &rest, audio > 0 ? audio : 0);
+    u->count[BUCKET_IMAGE_INPUT] = counts_take(u, &rest, image > 0 ? image : 0);
+    u->count[BUCKET_INPUT] = rest + tools;
+    u->prompt = prompt + tools;
+}
+
+// Thoughts are billed as output beside the candidates; the total tells when their counter is missing.
+static void split_output(struct counts *c)
+{
+    struct usage *u = c->u;
+    int64_t thoughts = counts_get(c, "thoughtsTokenCount");
+    int64_t output = counts_get(c, "candidatesTokenCount") + thoughts;
+    int64_t total = counts_get(c, "totalTokenCount");
+    if (total - u->prompt > output)
+        output = total - u->prompt;
+    u->reasoning = thoughts;
+    u->count[BUCKET_AUDIO_OUTPUT] =
+        counts_take(u, &output, modality(c, "candidatesTokensDetails", "AUDIO"));
+    u->count[BUCKET_IMAGE_OUTPUT] =
+        counts_take(u, &output, modality(c, "candidatesTokensDetails", "IMAGE"));
+    u->count[BUCKET_OUTPUT] = output;
+}
+
+// ON_DEMAND, ON_DEMAND_PRIORITY, ON_DEMAND_FLEX, ...
+static void traffic_read(struct usage *u, struct str type)
+{
+    if (str_ends(type, (struct str)STR("_PRIORITY")))
+        u->service = SERVICE_PRIORITY;
+    else if (str_ends(type, (struct str)STR("_FLEX")))
+        u->service = SERVICE_FLEX;
+}
+
+bool gemini_usage(struct meter *m, struct str raw)
+{
+    struct usage fresh = {.service = m->usage.service};
+    struct counts c;
+    if (!counts_open(&c, &fresh, raw, m->alloc))
+        return false;
+    bool found = counts_has(&c, "promptTokenCount") || counts_has(&c, "totalTokenCount");
+    if (found) {
+        split_input(&c);
+        split_output(&c);
+        traffic_read(&fresh, json_str(json_get(c.root, "trafficType")));
+        fresh.count[BUCKET_WEB_SEARCHES] = m->usage.count[BUCKET_WEB_SEARCHES];
+        m->usage = fresh;
+    }
+    counts_close(&c);
+    return found;
+}
+
+static void searches_count(struct meter *m, struct str grounding)
+{
+    static const struct str queries = STR("webSearchQueries");
+    struct skim k = skim_of(skim_get(grounding, queries));
+    struct str query;
+    int64_t n = 0;
+    while (!k.object && skim_each(&k, NULL, &query))
+        n++;
+    if (n > m->web_searches)
+        m->web_searches = n;
+}
+
+static void candidate_read(struct meter *m, struct str candidate)
+{
+    static const struct str content = STR("content");
+    static const struct str finish = STR("finishReason");
+    static const struct str index = STR("index");
+    static const struct str grounding = STR("groundingMetadata");
+    struct skim k = skim_of(candidate);
+    struct str key;
+    struct str value;
+    struct str at = STR_NONE;
+    bool finished = false;
+    while (k.object && skim_each(&k, &key, &value)) {
+        if (skim_is(key, content)) {
+            delta_read(m, value);
+        } else if (skim_is(key, index)) {
+            at = value;
+        } else if (skim_is(key, grounding)) {
+            searches_count(m, value);
+        } else if (skim_is(key, finish) && !skim_is_null(value)) {
+            finished = true;
+            finish_read(m, value);
+        }
+    }
+    choice_seen(m, at, finished);
+}
+
+// A prompt that was blocked is answered without candidates.
+static void feedback_read(struct meter *m, struct str feedback)
+{
+    static const struct str reason = STR("blockReason");
+    struct str blocked = skim_get(feedback, reason);
+    if (skim_is_null(blocked))
+        return;
+    finish_read(m, blocked);
+    m->finished = true;
+}
+
+static void answer_use(struct meter *m, const struct answer *a)
+{
+    struct skim k = skim_of(a->candidates);
+    struct str candidate;
+    while (!k.object && skim_each(&k, NULL, &candidate))
+        candidate_read(m, candidate);
+    feedback_read(m, a->feedback);
+    model_read(m, a->model);
+    if (!m->id[0])
+        id_read(m, a->id);
+    (void)error_read(m, a->error);
+    if (skim_is_object(a->usage) && gemini_usage(m, a->usage))
+        usage_seen(m);
+    m->usage.count[BUCKET_WEB_SEARCHES] = m->web_searches;
+}
+
+enum meter_verdict gemini_event(struct meter *m, struct str data)
+{
+    struct answer a = {0};
+    struct skim k = skim_of(data);
+    struct str key;
+    struct str value;
+    while (k.object && skim_each(&k, &key, &value))
+        answer_keep(&a, key, value);
+    if (k.whole)
+        answer_use(m, &a);
+    return METER_PASS;
+}
+
+void gemini_want(struct scan *s)
+{
+    for (size_t i = 0; i < COUNT(members); i++) {
+        bool large = members[i].offset == offsetof(struct answer, candidates);
+        scan_want(s, members[i].name, large ? CANDIDATES_BYTES_MAX : 16 * KIB);
+    }
+}
+
+void gemini_whole(struct meter *m)
+{
+    struct answer a = {0};
+    for (size_t i = 0; i < COUNT(members); i++)
+        answer_keep(&a, members[i].name, scan_member(m->scan, members[i].name.ptr));
+    answer_use(m, &a);
+}

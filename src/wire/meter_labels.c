@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all dialects tell in the same way: names, finish reasons, errors, deltas.
+
+#include "wire/meter_part.h"
+
+void usage_seen(struct meter *m)
+{
+    m->partial = true;
+    m->counted = true;
+}
+
+void model_read(struct meter *m, struct str raw)
+{
+    if (!m->model[0] && raw.len)
+        (void)!skim_text(raw, m->model, sizeof m->model);
+}
+
+void id_read(struct meter *m, struct str raw)
+{
+    if (!m->id[0] && raw.len)
+        (void)!skim_text(raw, m->id, sizeof m->id);
+}
+
+void finish_read(struct meter *m, struct str raw)
+{
+    if (!skim_is_null(raw))
+        (void)!skim_text(raw, m->finish, sizeof m->finish);
+}
+
+void delta_read(struct meter *m, struct str raw)
+{
+    int64_t bytes = skim_text_bytes(raw);
+    m->text_bytes += bytes;
+    m->events += bytes > 0;
+}
+
+void choice_seen(struct meter *m, struct str raw_index, bool finished)
+{
+    uint64_t index = 0;
+    if (!str_u64(raw_index, &index) || index > 63)
+        index = raw_index.len ? 63 : 0;
+    uint64_t bit = (uint64_t)1 << index;
+    m->choices_seen |= bit;
+    if (finished)
+        m->choices_finished |= bit;
+    m->finished = m->choices_seen == m->choices_finished;
+}
+
+// OpenAI's code is a text or null, others' a number: then their type or status says more.
+static void error_code_read(struct meter *m, struct str error)
+{
+    static const struct str names[] = {STR("code"), STR("status"), STR("type")};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (skim_text(skim_get(error, names[i]), m->error_code, sizeof m->error_code) &&
+            m->error_code[0])
+            return;
+    }
+    struct str number = skim_get(error, names[0]);
+    if (number.len == 0 || skim_is_object(number) ||
+        !str_copy(number, m->error_code, sizeof m->error_code))
+        (void)!str_copy((struct str)STR("error"), m->error_code, sizeof m->error_code);
+}
+
+bool error_read(struct meter *m, struct str raw)
+{
+    if (skim_is_null(raw))
+        return false;
+    if (!m->setup.error)
+        m->stream_error = true;
+    error_code_read(m, raw);
+    return true;
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The usage object of OpenAI and of all who copied it. Its counters overlap:
+//
+//   prompt_tokens      = uncached + cached + cache writes        (audio, image: parts of these)
+//   completion_tokens  = text + reasoning + audio + image        (reasoning outside at some vendors)
+//
+// Responses names them input_tokens and output_tokens.
+
+#include "wire/meter_part.h"
+#include "wire/vendor.h"
+
+struct raw {
+    int64_t prompt, cached, written, audio_in, image_in;
+    int64_t output, reasoning, audio_out, image_out;
+};
+
+static int64_t either(struct counts *c, const char *a, const char *b)
+{
+    return counts_has(c, a) ? counts_get(c, a) : counts_get(c, b);
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+// Each vendor has its own place for what came from the cache.
+static int64_t read_cached(struct counts *c)
+{
+    int64_t n =
+        either(c, "prompt_tokens_details.cached_tokens", "input_tokens_details.cached_tokens");
+    n = larger(n, counts_get(c, "cached_tokens"));              // Moonshot
+    return larger(n, counts_get(c, "prompt_cache_hit_tokens")); // DeepSeek
+}
+
+static int64_t read_written(struct counts *c)
+{
+    int64_t n = either(c, "prompt_tokens_details.cache_write_tokens",
+                       "input_tokens_details.cache_write_tokens");
+    return larger(n, counts_get(c, "prompt_tokens_details.cache_creation_tokens"));
+}
+
+static int64_t read_reasoning(struct counts *c)
+{
+    int64_t n = either(c, "completion_tokens_details.reasoning_tokens",
+                       "output_tokens_details.reasoning_tokens");
+    return larger(n, counts_get(c, "reasoning_tokens")); // Perplexity
+}
+
+static void read_details(struct counts *c, struct raw *r)
+{
+    r->cached = read_cached(c);
+    r->written = read_written(c);
+    r->audio_in =
+        either(c, "prompt_tokens_details.audio_tokens", "input_tokens_details.audio_tokens");
+    r->image_in =
+        either(c, "prompt_tokens_details.image_tokens", "input_tokens_details.image_tokens");
+    r->reasoning = read_reasoning(c);
+    r->audio_out =
+        either(c, "completion_tokens_details.audio_tokens", "output_tokens_details.audio_tokens");
+    r->image_out =
+        either(c, "completion_tokens_details.image_tokens", "output_tokens_details.image_tokens");
+}
+
+// Is the reasoning on top of the output count? Where a vendor's own total says so, it is; the total of
+// Perplexity leaves it out although it is billed.
+static bool reasoning_outside(const struct raw *r, int64_t total, unsigned flags)
+{
+    if (r->reasoning == 0)
+        return false;
+    if (total == r->prompt + r->output + r->reasoning)
+        return true;
+    if (!(flags & VENDOR_REASONING_OUTSIDE))
+        return false;
+    bool inside = total == r->prompt + r->output && r->reasoning <= r->output;
+    return !inside || (flags & VENDOR_CITATIONS_OUTSIDE);
+}
+
+static bool read_main(struct counts *c, struct raw *r, unsigned flags)
+{
+    if ((flags & VENDOR_BILLED_UNITS) && json_path(c->root, "billed_units")) {
+        r->prompt = counts_get(c, "billed_units.input_tokens");
+        r->output = counts_get(c, "billed_units.output_tokens");
+        c->u->count[BUCKET_SEARCH_UNITS] = counts_get(c, "billed_units.search_units");
+        return true;
+    }
+    if (!counts_has(c, "prompt_tokens") && !counts_has(c, "input_tokens") &&
+        !counts_has(c, "completion_tokens") && !counts_has(c, "output_tokens"))
+        return false;
+    r->prompt = either(c, "prompt_tokens", "input_tokens");
+    r->output = either(c, "completion_tokens", "output_tokens");
+    int64_t total = counts_get(c, "total_tokens");
+    if (reasoning_outside(r, total, flags))
+        r->output += r->reasoning;
+    if ((flags & VENDOR_TOTAL_WINS) && total - r->prompt > r->output)
+        r->output = total - r->prompt;
+    if (flags & VENDOR_CITATIONS_OUTSIDE)
+        r->prompt += counts_get(c, "citation_tokens");
+    return true;
+}
+
+// Audio and images are parts of the prompt whatever the cache did: what does not fit into the uncached
+// rest was cached.
+static void split_input(struct usage *u, const struct raw *r)
+{
+    int64_t rest = r->prompt;
+    int64_t cached = counts_take(u, &rest, r->cached);
+    int64_t written = counts_take(u, &rest, r->written);
+    int64_t audio = r->audio_in < rest ? r->audio_in : rest;
+    int64_t audio_cached = r->audio_in - audio;
+    rest -= audio;
+    int64_t image = r->image_in < rest ? r->image_in : rest;
+    rest -= image;
+    u->prompt = r->prompt;
+    u->count[BUCKET_INPUT] = rest;
+    u->count[BUCKET_AUDIO_INPUT] = audio;
+    u->count[BUCKET_IMAGE_INPUT] = image;
+    u->count[BUCKET_AUDIO_CACHE_READ] = counts_take(u, &cached, audio_cached);
+    u->count[BUCKET_CACHE_READ] = cached;
+    u->count[BUCKET_CACHE_WRITE_5M] = written;
+}
+
+static void split_output(struct usage *u, const struct raw *r)
+{
+    int64_t rest = r->output;
+    u->count[BUCKET_AUDIO_OUTPUT] = counts_take(u, &rest, r->audio_out);
+    u->count[BUCKET_IMAGE_OUTPUT] = counts_take(u, &rest, r->image_out);
+    u->count[BUCKET_OUTPUT] = rest;
+    u->reasoning = r->reasoning;
+    if (r->reasoning > r->output) {
+        u->inconsistent = true;
+        u->reasoning = r->output;
+    }
+}
+
+static bool read_usd(struct counts *c, const struct json_val *v, struct money *out)
+{
+    struct money m = {0};
+    struct str text = json_type(v) == JSON_STRING ? json_str(v) : json_number(c->json, v);
+    if (text.len == 0 || money_read(text, &m) != STATUS_OK || m.pd < 0)
+        return false;
+    *out = m;
+    return true;
+}
+
+// The charge that the provider itself names. With the caller's own key at the provider behind
+// (`is_byok`), `cost` is the fee alone.
+static void read_cost(struct counts *c, unsigned flags)
+{
+    struct usage *u = c->u;
+    struct money cost = {0};
+    struct money upstream = {0};
+    if ((flags & VENDOR_COST_TICKS) && counts_has(c, "cost_in_usd_ticks")) {
+        int64_t ticks = 0;
+        if (json_i64(json_get(c->root, "cost_in_usd_ticks"), &ticks) && ticks >= 0 &&
+            ticks <= INT64_MAX / 100) {
+            u->reported.pd = ticks * 100;
+            u->has_reported = true;
+        }
+        return;
+    }
+    const struct json_val *v = json_get(c->root, "cost");
+    if (json_type(v) == JSON_OBJECT)
+        v = json_get(v, "total_cost"); // Perplexity
+    if (!(flags & VENDOR_REPORTS_COST) || !read_usd(c, v, &cost))
+        return;
+    if (json_bool(json_get(c->root, "is_byok"), false) &&
+        read_usd(c, json_path(c->root, "cost_details.upstream_inference_cost"), &upstream) &&
+        !money_add(cost, upstream, &cost))
+        return;
+    u->reported = cost;
+    u->has_reported = true;
+}
+
+static void read_fees(struct counts *c, unsigned flags)
+{
+    struct usage *u = c->u;
+    int64_t searches = counts_get(c, "server_tool_use.web_search_requests");
+    if (flags & VENDOR_CITATIONS_OUTSIDE)
+        searches = larger(searches, counts_get(c, "num_search_queries"));
+    u->count[BUCKET_WEB_SEARCHES] = searches;
+    if (counts_has(c, "prompt_audio_seconds")) // Mistral
+        u->count[BUCKET_SECONDS] = counts_get(c, "prompt_audio_seconds");
+    service_read(u, json_str(json_get(c->root, "service_tier")));
+}
+
+bool openai_usage(struct meter *m, struct str raw)
+{
+    struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
+    struct counts c;
+    struct raw r = {0};
+    if (!counts_open(&c, &fresh, raw, m->alloc))
+        return false;
+    unsigned flags = m->setup.vendor_flags;
+    if (m->setup.endpoint == ENDPOINT_RESPONSES)
+        flags &= ~(unsigned)VENDOR_REASONING_OUTSIDE; // xAI counts it inside there
+    read_details(&c, &r);
+    bool found = read_main(&c, &r, flags);
+    if (found) {
+        split_input(&fresh, &r);
+        split_output(&fresh, &r);
+        read_fees(&c, flags);
+        read_cost(&c, flags);
+        m->usage = fresh;
+    }
+    counts_close(&c);
+    return found;
+}
