@@ -28,6 +28,11 @@ const char *trouble_words(unsigned i)
     return i < TROUBLE_COUNT ? rows[i].words : NULL;
 }
 
+const char *trouble_vendor(unsigned i)
+{
+    return i < sizeof odds / sizeof *odds ? odds[i].ptr : NULL;
+}
+
 static unsigned find(struct str name)
 {
     unsigned i = 0;

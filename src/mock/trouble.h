@@ -91,5 +91,6 @@ void trouble_calm(struct trouble *t);
 // Names and what they do, one a line, for help and manual. NULL at the end.
 const char *trouble_name(unsigned i);
 const char *trouble_words(unsigned i);
+const char *trouble_vendor(unsigned i); // what "as=" takes
 
 #endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "../unit.h"
+#include "mock/trouble.h"
+
+static void test_names_and_arguments(void **state)
+{
+    struct trouble t = {0};
+    trouble_add(&t, str_of("hang=mid+429,slow=7 + as=xai"));
+    assert_true(t.on[TROUBLE_HANG]);
+    assert_int_equal(t.hang_place, PLACE_MID);
+    assert_true(t.on[TROUBLE_STATUS]);
+    assert_int_equal(t.argument[TROUBLE_STATUS], 429);
+    assert_int_equal(t.argument[TROUBLE_SLOW], 7);
+    assert_int_equal(t.odd, ODD_XAI);
+    assert_false(t.unknown);
+    assert_false(t.on[TROUBLE_RESET]);
+}
+
+static void test_defaults_and_unknown(void **state)
+{
+    struct trouble t = {0};
+    trouble_add(&t, str_of("wrong-usage"));
+    assert_int_equal(t.argument[TROUBLE_WRONG_USAGE], 3);
+    trouble_add(&t, str_of("++"));
+    assert_false(t.unknown);
+    trouble_add(&t, str_of("399"));
+    assert_true(t.unknown);
+    t.unknown = false;
+    trouble_add(&t, str_of("as=nobody"));
+    assert_true(t.unknown);
+}
+
+static void test_is(void **state)
+{
+    assert_true(trouble_is(str_of("hang")));
+    assert_true(trouble_is(str_of("hang=head")));
+    assert_true(trouble_is(str_of("503")));
+    assert_false(trouble_is(str_of("gpt-4o")));
+    assert_false(trouble_is(str_of("")));
+    assert_false(trouble_is(str_of("200")));
+}
+
+static void test_calm_keeps_the_shape(void **state)
+{
+    struct trouble t = {0};
+    trouble_add(&t, str_of("503+once+as=groq+tokens=9"));
+    trouble_calm(&t);
+    assert_false(t.on[TROUBLE_STATUS]);
+    assert_false(t.on[TROUBLE_ONCE]);
+    assert_int_equal(t.odd, ODD_GROQ);
+    assert_true(t.on[TROUBLE_TOKENS]);
+    assert_int_equal(t.argument[TROUBLE_TOKENS], 9);
+}
+
+static void test_every_name_has_words(void **state)
+{
+    unsigned n = 0;
+    while (trouble_name(n)) {
+        assert_true(trouble_is(str_of(trouble_name(n))));
+        assert_true(trouble_words(n)[0] != 0);
+        n++;
+    }
+    assert_int_equal(n, TROUBLE_COUNT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_and_arguments),
+        cmocka_unit_test(test_defaults_and_unknown),
+        cmocka_unit_test(test_is),
+        cmocka_unit_test(test_calm_keeps_the_shape),
+        cmocka_unit_test(test_every_name_has_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
