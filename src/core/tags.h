@@ -7,7 +7,6 @@
 #define CORE_TAGS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/str.h"
 #include "core/money.h"
 
 // X(ENUM, name in JSON and CSV, words)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "mock/bill.h"
 #include "mock/play.h"
 #include "net/url.h"

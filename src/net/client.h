@@ -13,7 +13,6 @@
 #define NET_CLIENT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/secret.h"

@@ -6,11 +6,9 @@
 #define NET_HTTP_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/limits.h"
 #include "base/str.h"
 
 struct field {

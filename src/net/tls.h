@@ -7,7 +7,6 @@
 #define NET_TLS_H
 
 #include "base/status.h"
-#include "base/str.h"
 
 struct tls_client;
 struct tls_server;

@@ -16,7 +16,6 @@
 #define STORE_JOURNAL_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/status.h"
 #include "core/entry.h"

@@ -97,7 +97,7 @@ static void read_rest(struct demand *d, struct str key, const struct json_val *v
         d->user = json_str(json_get(v, "user_id"));
 }
 
-// A tool that the provider runs itself: every type but those that only describe a caller's function.
+// A tool that the provider runs itself: every type but those that describe a caller's function.
 static bool runs_there(const struct json_val *tool)
 {
     static const char *const gemini[] = {"googleSearch",  "google_search",  "googleSearchRetrieval",

@@ -40,7 +40,7 @@ static bool add(struct changes *c, size_t at, size_t len, struct str text)
     return true;
 }
 
-// `head` and `s` together as a JSON string. A model's name is valid UTF-8 without control characters.
+// `head` and `s` together as a JSON string. A model's name is valid UTF-8, no control characters.
 static struct str quoted(struct arena *arena, const char *head, struct str s)
 {
     size_t most = strlen(head) + 2 * s.len + 2;

@@ -3,6 +3,7 @@
 // Messages. Usage comes twice in a stream: message_start says what went in, message_delta repeats
 // counters that grow. Each counter's last value that is not null stands; nothing is ever added.
 
+#include "base/limits.h"
 #include "wire/meter_part.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -45,8 +46,8 @@ static void read_parts(struct meter *m, struct counts *c)
     }
 }
 
-// Attempts and inner samplings with counters of their own. The outer counters leave some of them out:
-// the larger of both is what is billed.
+// Attempts and inner samplings with counters of their own. The outer counters leave some of them
+// out: the larger of both is what is billed.
 static void read_iterations(struct meter *m, struct counts *c)
 {
     int64_t sums[PART_COUNT] = {0};

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Chat completions, legacy completions, embeddings: OpenAI's and those of its many compatible vendors.
+// Chat completions, legacy completions, embeddings: OpenAI's and those of its many compatible
+// vendors.
 
+#include "base/limits.h"
 #include "wire/meter_part.h"
 #include "wire/vendor.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// generateContent and its stream, in which each chunk is a whole answer with counters that grow: the
-// last one stands. There is no terminal event.
+// generateContent and its stream, in which each chunk is a whole answer with counters that grow:
+// the last one stands. There is no terminal event.
 
+#include "base/limits.h"
 #include "wire/meter_part.h"
 #include "wire/vendor.h"
 
@@ -65,7 +66,8 @@ static void split_input(struct counts *c)
     u->prompt = prompt + tools;
 }
 
-// Thoughts are billed as output beside the candidates; the total tells when their counter is missing.
+// Thoughts are billed as output beside the candidates; the total tells when their counter is
+// missing.
 static void split_output(struct counts *c)
 {
     struct usage *u = c->u;

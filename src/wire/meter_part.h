@@ -6,7 +6,6 @@
 #define WIRE_METER_PART_H
 
 #include "base/json.h"
-#include "base/limits.h"
 #include "base/scan.h"
 #include "wire/meter.h"
 #include "wire/skim.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Responses API. Its stream tells everything once more in its last event, whose `response` is the
-// whole answer.
+// The Responses API. Its stream tells everything once more in its last event, whose `response` is
+// the whole answer.
 
+#include "base/limits.h"
 #include "wire/meter_part.h"
 
 #define OUTPUT_BYTES_MAX \

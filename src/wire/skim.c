@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Strings are searched for a quote or a backslash eight bytes at a time (a zero byte in x ^ pattern,
-// Mycroft 1987); everything else goes byte by byte.
+// Strings are searched for a quote or a backslash eight bytes at a time (a zero byte in x ^
+// pattern, Mycroft 1987); everything else goes byte by byte.
 
 #include "wire/skim.h"
 

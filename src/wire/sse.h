@@ -13,7 +13,6 @@
 #define WIRE_SSE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/buf.h"
 #include "base/str.h"

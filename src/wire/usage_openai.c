@@ -3,7 +3,7 @@
 // The usage object of OpenAI and of all who copied it. Its counters overlap:
 //
 //   prompt_tokens      = uncached + cached + cache writes        (audio, image: parts of these)
-//   completion_tokens  = text + reasoning + audio + image        (reasoning outside at some vendors)
+//   completion_tokens  = text + reasoning + audio + image       (reasoning outside at some vendors)
 //
 // Responses names them input_tokens and output_tokens.
 
@@ -63,8 +63,8 @@ static void read_details(struct counts *c, struct raw *r)
         either(c, "completion_tokens_details.image_tokens", "output_tokens_details.image_tokens");
 }
 
-// Is the reasoning on top of the output count? Where a vendor's own total says so, it is; the total of
-// Perplexity leaves it out although it is billed.
+// Is the reasoning on top of the output count? Where a vendor's own total says so, it is; the total
+// of Perplexity leaves it out although it is billed.
 static bool reasoning_outside(const struct raw *r, int64_t total, unsigned flags)
 {
     if (r->reasoning == 0)
@@ -100,8 +100,8 @@ static bool read_main(struct counts *c, struct raw *r, unsigned flags)
     return true;
 }
 
-// Audio and images are parts of the prompt whatever the cache did: what does not fit into the uncached
-// rest was cached.
+// Audio and images are parts of the prompt whatever the cache did: what does not fit into the
+// uncached rest was cached.
 static void split_input(struct usage *u, const struct raw *r)
 {
     int64_t rest = r->prompt;

@@ -6,7 +6,6 @@
 #ifndef WIRE_VENDOR_H
 #define WIRE_VENDOR_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "wire/dialect.h"

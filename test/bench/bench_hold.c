@@ -3,8 +3,8 @@
 //
 //      bench-hold PORT STREAMS PATH BODY_FILE [HEADER…]
 //
-// Connections are opened 1,000 a second. Prints `all open` when every stream has had its first bytes
-// (the moment to look at the gateway's memory), then how many ended with [DONE] and how many did not.
+// Connections are opened 1,000 a second. Prints `all open` when every stream has had its first
+// bytes (the moment to weigh the gateway), then how many ended with [DONE] and how many did not.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdbool.h>

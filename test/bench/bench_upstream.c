@@ -3,8 +3,8 @@
 //
 //      bench-upstream PORT EVENTS PACE_US
 //
-// A POST whose body asks for a stream gets EVENTS content chunks PACE_US apart, a finish chunk, a usage
-// chunk and [DONE]; any other gets about 1.5 KB of JSON. GET gets what was billed so far.
+// A POST whose body asks for a stream gets EVENTS content chunks PACE_US apart, a finish chunk, a
+// usage chunk and [DONE]; any other gets about 1.5 KB of JSON. GET gets what was billed so far.
 //
 // All streams have the same pace, so the next one due is always the head of one queue: a stream
 // that has sent an event goes to the tail.
