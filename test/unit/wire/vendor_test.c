@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "../unit.h"
+#include "wire/vendor.h"
+
+static const char *of_host(const char *host)
+{
+    const struct vendor *v = vendor_of_host(str_of(host));
+    return v ? v->name : "";
+}
+
+static void finds_vendors_by_host(void **state)
+{
+    (void)state;
+    assert_string_equal(of_host("api.openai.com"), "openai");
+    assert_string_equal(of_host("API.OpenAI.com."), "openai");
+    assert_string_equal(of_host("eu.api.openai.com"), "openai");
+    assert_string_equal(of_host("my-shop.openai.azure.com"), "azure");
+    assert_string_equal(of_host("europe-west1-aiplatform.googleapis.com"), "vertex");
+    assert_string_equal(of_host("generativelanguage.googleapis.com"), "google");
+    assert_string_equal(of_host("openrouter.ai"), "openrouter");
+    assert_string_equal(of_host("127.0.0.1"), "");
+    assert_string_equal(of_host(""), "");
+}
+
+// A host that only looks like a vendor's must not get its prices.
+static void is_not_deceived_by_likeness(void **state)
+{
+    (void)state;
+    assert_string_equal(of_host("evilapi.openai.com"), "");
+    assert_string_equal(of_host("api.openai.com.evil.example"), "");
+    assert_string_equal(of_host(".openai.azure.com"), "");
+    assert_string_equal(of_host("openai.azure.com"), "");
+}
+
+static void every_row_is_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < vendor_count(); i++) {
+        const struct vendor *v = vendor_at(i);
+        assert_ptr_equal(vendor_find(str_of(v->name)), v);
+        assert_true(v->dialect < DIALECT_COUNT);
+        for (size_t k = 0; k < 2; k++)
+            assert_true(!v->env[k] || (v->url && strncmp(v->url, "https://", 8) == 0));
+        // A vendor that is never asked for usage must send it by itself.
+        assert_true(!(v->flags & VENDOR_NO_INCLUDE_USAGE) || (v->flags & VENDOR_USAGE_UNASKED));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(vendor_at(k)->name, v->name);
+    }
+    assert_null(vendor_find(str_of("nobody")));
+    assert_string_equal(vendor_find(str_of("google"))->env[1], "GOOGLE_API_KEY");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_vendors_by_host),
+        cmocka_unit_test(is_not_deceived_by_likeness),
+        cmocka_unit_test(every_row_is_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
