@@ -34,7 +34,7 @@ bool money_add(struct money a, struct money b, struct money *sum) MUST_USE;
 void money_sum_add(struct money_sum *sum, struct money m);
 // 10^-18 USD to picodollars, half to even. False when out of range.
 bool money_from_atto(int128 atto, struct money *out) MUST_USE;
-// USD as decimal text, exact in the text, rounded half to even to picodollars.
+// USD as decimal text, rounded half to even to picodollars (digits below 10^-18 are rounded first).
 enum status money_read(struct str usd, struct money *out) MUST_USE;
 // USD in plain decimal with 12 places: `0.000123000000`.
 void money_write(struct buf *b, struct money m);
