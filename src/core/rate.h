@@ -20,6 +20,7 @@ enum price_state {
 #define X(id, name) PRICE_##id,
     PRICE_STATE_MAP(X)
 #undef X
+    PRICE_STATE_COUNT
 };
 const char *price_state_name(enum price_state s);
 

@@ -2,6 +2,7 @@
 //
 // usage - what one call consumed, in disjoint buckets: no token is in two of them, so a cost is the
 // sum of bucket x price. Each dialect's reader (wire/) turns its own overlapping counters into these.
+// The numbers of these enumerations are in journals: new ones are only appended.
 
 #ifndef CORE_USAGE_H
 #define CORE_USAGE_H
@@ -39,6 +40,7 @@ enum bucket {
 
 const char *bucket_name(enum bucket b);
 const char *bucket_words(enum bucket b);
+bool bucket_find(struct str name, enum bucket *out) MUST_USE;
 
 // How sure the figures are.
 #define SURE_MAP(X)                                                                                \
@@ -50,6 +52,7 @@ enum sure {
 #define X(id, name) SURE_##id,
     SURE_MAP(X)
 #undef X
+    SURE_COUNT
 };
 const char *sure_name(enum sure s);
 
@@ -68,6 +71,7 @@ enum service {
     SERVICE_COUNT
 };
 const char *service_name(enum service s);
+bool service_find(struct str name, enum service *out) MUST_USE;
 
 struct usage {
     int64_t count[BUCKET_COUNT]; // >= 0
@@ -81,7 +85,7 @@ struct usage {
     bool inconsistent; // counters contradict one another (cached > prompt); clamped at 0
 };
 
-// Sum of the input-side token buckets, and of the output-side ones.
+// Sum of the input-side token buckets, and of the output-side ones; INT64_MAX when it is beyond.
 int64_t usage_input(const struct usage *u);
 int64_t usage_output(const struct usage *u);
 
