@@ -42,7 +42,8 @@ void key_token_make(const uint8_t random[32], char out[KEY_TOKEN_CHARS]);
 bool key_token_valid(struct str token);
 // True when the token starts with KEY_PREFIX: ours, never a provider's.
 bool key_token_ours(struct str token);
-// True when the key may use the model, given as "provider/model" and as the bare name asked.
+// True when the key may use the model, given as "provider/model" and as the name asked. A pattern
+// without a slash also matches the part after the provider.
 bool key_allows(const struct key *k, struct str full, struct str asked);
 
 #endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/key.h"
+
+#define PREFIX_CHARS (sizeof KEY_PREFIX - 1)
+#define BODY_CHARS   43
+#define CHECK_CHARS  6
+
+static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+// Divides the big-endian number by 62 in place; the remainder.
+static unsigned divide(uint8_t number[32])
+{
+    unsigned rest = 0;
+    for (size_t i = 0; i < 32; i++) {
+        unsigned n = rest << 8 | number[i];
+        number[i] = (uint8_t)(n / 62);
+        rest = n % 62;
+    }
+    return rest;
+}
+
+static void write_check(const char *token, char out[CHECK_CHARS])
+{
+    uint32_t crc = digest_crc32(0, token, PREFIX_CHARS + BODY_CHARS);
+    for (size_t i = CHECK_CHARS; i-- > 0; crc /= 62)
+        out[i] = digits[crc % 62];
+}
+
+void key_token_make(const uint8_t random[32], char out[KEY_TOKEN_CHARS])
+{
+    uint8_t number[32];
+    memcpy(number, random, sizeof number);
+    memcpy(out, KEY_PREFIX, PREFIX_CHARS);
+    for (size_t i = BODY_CHARS; i-- > 0;) // 62^43 > 2^256
+        out[PREFIX_CHARS + i] = digits[divide(number)];
+    write_check(out, out + PREFIX_CHARS + BODY_CHARS);
+    digest_wipe(number, sizeof number);
+}
+
+bool key_token_ours(struct str token)
+{
+    return str_starts(token, str_of(KEY_PREFIX));
+}
+
+bool key_token_valid(struct str token)
+{
+    if (token.len != KEY_TOKEN_CHARS || !key_token_ours(token))
+        return false;
+    for (size_t i = PREFIX_CHARS; i < token.len; i++) {
+        if (!token.ptr[i] || !strchr(digits, token.ptr[i]))
+            return false;
+    }
+    char check[CHECK_CHARS];
+    write_check(token.ptr, check);
+    return memcmp(check, token.ptr + PREFIX_CHARS + BODY_CHARS, CHECK_CHARS) == 0;
+}
+
+bool key_allows(const struct key *k, struct str full, struct str asked)
+{
+    struct str bare = str_skip(full, str_find(full, '/') + 1);
+    struct str rest = k->models;
+    struct str pattern;
+    if (str_trim(rest).len == 0)
+        return true;
+    while (str_cut(&rest, ',', &pattern)) {
+        pattern = str_trim(pattern);
+        if (pattern.len == 0)
+            continue;
+        if (str_glob(pattern, full) || str_glob(pattern, asked))
+            return true;
+        if (str_find(pattern, '/') == pattern.len && bare.len && str_glob(pattern, bare))
+            return true;
+    }
+    return false;
+}
