@@ -69,10 +69,13 @@ struct entry {
     bool priced_as_answered;  // by the model that answered (else by the one sent)
 };
 
-// A journal payload: fixed little-endian fields, then length-prefixed slices, then packed tags.
-// Version byte first; doc/why/journal.md draws it.
+#define ENTRY_TEXT_MAX 1024 // bytes kept of each text
+
+// A journal payload: fixed little-endian fields, then length-prefixed slices, then packed tags (the
+// drawing is in entry.c). Counts are >= 0. Texts are cut at ENTRY_TEXT_MAX.
 void entry_pack(const struct entry *e, struct buf *out);
-// Slices point into `packed`. False on anything that entry_pack cannot have written.
+// Slices point into `packed`. False on anything that entry_pack cannot have written; `out` then holds
+// nothing of use.
 bool entry_unpack(struct str packed, struct entry *out) MUST_USE;
 
 #endif

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+//   version attempt flags outcome state sure service      u8 each
+//   id                                                    16 bytes
+//   start ttft duration overhead cost reasoning prompt    i64 each
+//   http                                                  i32
+//   buckets used                                          u32, a bit each
+//   their counts                                          i64 each
+//   reported                                              i64, if flagged
+//   the texts of TEXTS                                    u16 length, bytes
+//   tags                                                  tags_pack
+//
+// Numbers are little-endian. Only what entry_pack writes is taken back, byte for byte.
+
+#include "core/entry.h"
+
+#define VERSION           1
+#define FIXED_BYTES       (7 + 16 + 7 * 8 + 4 + 4)
+#define NUMBER_BYTES      (FIXED_BYTES + (BUCKET_COUNT + 1) * 8)
+#define TEXT_COUNT        15
+
+#define FLAG_STREAM       1u
+#define FLAG_AS_ANSWERED  2u
+#define FLAG_US_REGION    4u
+#define FLAG_REPORTED     8u
+#define FLAG_INCONSISTENT 16u
+#define FLAGS_KNOWN       31u
+
+static const char *const outcome_names[] = {
+#define X(id, name) [OUTCOME_##id] = (name),
+    OUTCOME_MAP(X)
+#undef X
+};
+#define OUTCOME_COUNT (sizeof outcome_names / sizeof outcome_names[0])
+
+// The texts of an entry in their order on disk.
+static const size_t texts[TEXT_COUNT] = {
+    offsetof(struct entry, tenant),         offsetof(struct entry, team),
+    offsetof(struct entry, project),        offsetof(struct entry, key),
+    offsetof(struct entry, user),           offsetof(struct entry, provider),
+    offsetof(struct entry, model_asked),    offsetof(struct entry, model),
+    offsetof(struct entry, model_answered), offsetof(struct entry, endpoint),
+    offsetof(struct entry, route),          offsetof(struct entry, error),
+    offsetof(struct entry, upstream_id),    offsetof(struct entry, price_version),
+    offsetof(struct entry, price_name),
+};
+
+const char *outcome_name(enum outcome o)
+{
+    must(o < OUTCOME_COUNT);
+    return outcome_names[o];
+}
+
+static const struct str *text_of(const struct entry *e, unsigned i)
+{
+    return (const struct str *)(const void *)((const char *)e + texts[i]);
+}
+
+// --- pack ---
+
+static char *put(char *at, uint64_t n, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++, n >>= 8)
+        *at++ = (char)(unsigned char)n;
+    return at;
+}
+
+static char *put_i64(char *at, int64_t n)
+{
+    return put(at, (uint64_t)n, 8);
+}
+
+static unsigned flags_of(const struct entry *e)
+{
+    return (e->stream ? FLAG_STREAM : 0) | (e->priced_as_answered ? FLAG_AS_ANSWERED : 0) |
+           (e->usage.us_region ? FLAG_US_REGION : 0) | (e->usage.has_reported ? FLAG_REPORTED : 0) |
+           (e->usage.inconsistent ? FLAG_INCONSISTENT : 0);
+}
+
+static char *put_usage(char *at, const struct usage *u)
+{
+    uint32_t used = 0;
+    char *mask = at;
+    at += 4;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        must(u->count[i] >= 0);
+        if (u->count[i] == 0)
+            continue;
+        used |= 1u << i;
+        at = put_i64(at, u->count[i]);
+    }
+    put(mask, used, 4);
+    return u->has_reported ? put_i64(at, u->reported.pd) : at;
+}
+
+static char *put_numbers(char *at, const struct entry *e)
+{
+    *at++ = VERSION;
+    *at++ = (char)e->attempt;
+    *at++ = (char)flags_of(e);
+    *at++ = (char)e->outcome;
+    *at++ = (char)e->price_state;
+    *at++ = (char)e->usage.sure;
+    *at++ = (char)e->usage.service;
+    memcpy(at, e->id.bytes, sizeof e->id.bytes);
+    at += sizeof e->id.bytes;
+    at = put_i64(at, e->start_us);
+    at = put_i64(at, e->ttft_us);
+    at = put_i64(at, e->duration_us);
+    at = put_i64(at, e->overhead_us);
+    at = put_i64(at, e->cost.pd);
+    at = put_i64(at, e->usage.reasoning);
+    at = put_i64(at, e->usage.prompt);
+    at = put(at, (uint32_t)e->http_status, 4);
+    return put_usage(at, &e->usage);
+}
+
+// A text too long is cut where a character starts.
+static size_t kept(const struct str *text)
+{
+    size_t n = text->len;
+    if (n <= ENTRY_TEXT_MAX)
+        return n;
+    n = ENTRY_TEXT_MAX;
+    while (n > 0 && ((unsigned char)text->ptr[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
+void entry_pack(const struct entry *e, struct buf *out)
+{
+    size_t size = NUMBER_BYTES;
+    for (unsigned i = 0; i < TEXT_COUNT; i++)
+        size += 2 + kept(text_of(e, i));
+    char *start = buf_room(out, size);
+    if (!start)
+        return;
+    char *at = put_numbers(start, e);
+    for (unsigned i = 0; i < TEXT_COUNT; i++) {
+        const struct str *text = text_of(e, i);
+        size_t n = kept(text);
+        at = put(at, n, 2);
+        if (n)
+            memcpy(at, text->ptr, n);
+        at += n;
+    }
+    must((size_t)(at - start) <= size);
+    out->len += (size_t)(at - start);
+    tags_pack(&e->tags, out);
+}
+
+// --- unpack ---
+
+struct reader {
+    const unsigned char *at;
+    const unsigned char *end;
+    bool broken;
+};
+
+static uint64_t get(struct reader *r, unsigned bytes)
+{
+    if ((size_t)(r->end - r->at) < bytes) {
+        r->broken = true;
+        return 0;
+    }
+    uint64_t n = 0;
+    for (unsigned i = bytes; i-- > 0;)
+        n = n << 8 | r->at[i];
+    r->at += bytes;
+    return n;
+}
+
+static int64_t get_i64(struct reader *r)
+{
+    return (int64_t)get(r, 8);
+}
+
+// A byte below `count`.
+static unsigned get_choice(struct reader *r, unsigned count)
+{
+    unsigned n = (unsigned)get(r, 1);
+    if (n < count)
+        return n;
+    r->broken = true;
+    return 0;
+}
+
+static void get_usage(struct reader *r, struct usage *u)
+{
+    uint32_t used = (uint32_t)get(r, 4);
+    if (used >> BUCKET_COUNT)
+        r->broken = true;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        u->count[i] = used & 1u << i ? get_i64(r) : 0;
+        if (u->count[i] < 0 || (used & 1u << i && u->count[i] == 0))
+            r->broken = true;
+    }
+    u->reported.pd = u->has_reported ? get_i64(r) : 0;
+}
+
+static void get_flags(struct reader *r, struct entry *e)
+{
+    unsigned flags = get_choice(r, FLAGS_KNOWN + 1);
+    e->stream = flags & FLAG_STREAM;
+    e->priced_as_answered = flags & FLAG_AS_ANSWERED;
+    e->usage.us_region = flags & FLAG_US_REGION;
+    e->usage.has_reported = flags & FLAG_REPORTED;
+    e->usage.inconsistent = flags & FLAG_INCONSISTENT;
+}
+
+static void get_numbers(struct reader *r, struct entry *e)
+{
+    if (get(r, 1) != VERSION)
+        r->broken = true;
+    e->attempt = (uint8_t)get(r, 1);
+    get_flags(r, e);
+    e->outcome = (enum outcome)get_choice(r, OUTCOME_COUNT);
+    e->price_state = (enum price_state)get_choice(r, PRICE_STATE_COUNT);
+    e->usage.sure = (enum sure)get_choice(r, SURE_COUNT);
+    e->usage.service = (enum service)get_choice(r, SERVICE_COUNT);
+    if (r->broken || (size_t)(r->end - r->at) < sizeof e->id.bytes) {
+        r->broken = true;
+        return;
+    }
+    memcpy(e->id.bytes, r->at, sizeof e->id.bytes);
+    r->at += sizeof e->id.bytes;
+    e->start_us = get_i64(r);
+    e->ttft_us = get_i64(r);
+    e->duration_us = get_i64(r);
+    e->overhead_us = get_i64(r);
+    e->cost.pd = get_i64(r);
+    e->usage.reasoning = get_i64(r);
+    e->usage.prompt = get_i64(r);
+    e->http_status = (int32_t)(uint32_t)get(r, 4);
+    get_usage(r, &e->usage);
+}
+
+static void get_text(struct reader *r, struct str *text)
+{
+    size_t n = get(r, 2);
+    if (n > ENTRY_TEXT_MAX || n > (size_t)(r->end - r->at)) {
+        r->broken = true;
+        return;
+    }
+    *text = str_from((const char *)r->at, n);
+    r->at += n;
+}
+
+bool entry_unpack(struct str packed, struct entry *out)
+{
+    if (packed.len < FIXED_BYTES)
+        return false;
+    const unsigned char *start = (const unsigned char *)packed.ptr;
+    struct reader r = {start, start + packed.len, false};
+    get_numbers(&r, out);
+    for (unsigned i = 0; i < TEXT_COUNT && !r.broken; i++)
+        get_text(&r, (struct str *)(void *)((char *)out + texts[i]));
+    if (r.broken)
+        return false;
+    return tags_unpack(str_from((const char *)r.at, (size_t)(r.end - r.at)), &out->tags);
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "../unit.h"
+#include "core/entry.h"
+
+static struct buf packed;
+
+static int setup(void **state)
+{
+    (void)state;
+    buf_init(&packed, &alloc_heap, 0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    buf_fini(&packed);
+    return 0;
+}
+
+static struct entry full(void)
+{
+    struct entry e = {
+        .attempt = 2,
+        .start_us = 1790000000123456,
+        .tenant = STR("default"),
+        .team = STR("search"),
+        .project = STR("atlas"),
+        .key = STR("ci"),
+        .user = STR("ada"),
+        .provider = STR("openai"),
+        .model_asked = STR("fast"),
+        .model = STR("gpt-4o"),
+        .model_answered = STR("gpt-4o-2024-08-06"),
+        .endpoint = STR("chat"),
+        .route = STR("alias fast 1/2"),
+        .stream = true,
+        .outcome = OUTCOME_LEFT,
+        .http_status = 200,
+        .error = STR("upstream_timeout"),
+        .upstream_id = STR("req_1"),
+        .ttft_us = 1,
+        .duration_us = INT64_MAX,
+        .overhead_us = -1,
+        .price_state = PRICE_PROVIDER,
+        .cost = {INT64_MIN},
+        .price_version = STR("0123456789ab"),
+        .price_name = STR("openai/gpt-4o"),
+        .priced_as_answered = true,
+    };
+    memcpy(e.id.bytes, "0123456789abcdef", 16);
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        e.usage.count[i] = i % 3 ? (int64_t)1 << i * 4 : 0;
+    e.usage.reasoning = 7;
+    e.usage.prompt = 9;
+    e.usage.sure = SURE_CAPTURED;
+    e.usage.service = SERVICE_FAST;
+    e.usage.us_region = true;
+    e.usage.has_reported = true;
+    e.usage.reported.pd = -5;
+    e.usage.inconsistent = true;
+    must(tags_set(&e.tags, str_of("feature"), str_of("chat")) == STATUS_OK);
+    return e;
+}
+
+static void pack(const struct entry *e)
+{
+    buf_clear(&packed);
+    entry_pack(e, &packed);
+    assert_false(buf_failed(&packed));
+}
+
+static void texts_equal(const struct entry *a, const struct entry *b)
+{
+    assert_true(str_eq(a->tenant, b->tenant));
+    assert_true(str_eq(a->team, b->team));
+    assert_true(str_eq(a->project, b->project));
+    assert_true(str_eq(a->key, b->key));
+    assert_true(str_eq(a->user, b->user));
+    assert_true(str_eq(a->provider, b->provider));
+    assert_true(str_eq(a->model_asked, b->model_asked));
+    assert_true(str_eq(a->model, b->model));
+    assert_true(str_eq(a->model_answered, b->model_answered));
+    assert_true(str_eq(a->endpoint, b->endpoint));
+    assert_true(str_eq(a->route, b->route));
+    assert_true(str_eq(a->error, b->error));
+    assert_true(str_eq(a->upstream_id, b->upstream_id));
+    assert_true(str_eq(a->price_version, b->price_version));
+    assert_true(str_eq(a->price_name, b->price_name));
+}
+
+static void usages_equal(const struct usage *a, const struct usage *b)
+{
+    assert_memory_equal(a->count, b->count, sizeof a->count);
+    assert_int_equal(a->reasoning, b->reasoning);
+    assert_int_equal(a->prompt, b->prompt);
+    assert_int_equal(a->sure, b->sure);
+    assert_int_equal(a->service, b->service);
+    assert_int_equal(a->us_region, b->us_region);
+    assert_int_equal(a->has_reported, b->has_reported);
+    assert_int_equal(a->reported.pd, b->reported.pd);
+    assert_int_equal(a->inconsistent, b->inconsistent);
+}
+
+static void comes_back_whole(const struct entry *e)
+{
+    struct entry back;
+    pack(e);
+    assert_true(entry_unpack(buf_str(&packed), &back));
+    texts_equal(e, &back);
+    usages_equal(&e->usage, &back.usage);
+    assert_memory_equal(e->id.bytes, back.id.bytes, 16);
+    assert_int_equal(e->attempt, back.attempt);
+    assert_int_equal(e->start_us, back.start_us);
+    assert_int_equal(e->stream, back.stream);
+    assert_int_equal(e->outcome, back.outcome);
+    assert_int_equal(e->http_status, back.http_status);
+    assert_int_equal(e->ttft_us, back.ttft_us);
+    assert_int_equal(e->duration_us, back.duration_us);
+    assert_int_equal(e->overhead_us, back.overhead_us);
+    assert_int_equal(e->price_state, back.price_state);
+    assert_int_equal(e->cost.pd, back.cost.pd);
+    assert_int_equal(e->priced_as_answered, back.priced_as_answered);
+    assert_int_equal(e->tags.count, back.tags.count);
+}
+
+static void packs_and_unpacks(void **state)
+{
+    (void)state;
+    struct entry e = full();
+    comes_back_whole(&e);
+    e.usage.has_reported = false;
+    e.usage.reported.pd = 0;
+    e.stream = false;
+    e.http_status = -1;
+    comes_back_whole(&e);
+    struct entry none = {.tenant = STR("default")};
+    comes_back_whole(&none);
+    assert_in_range(packed.len, 100, 150);
+}
+
+static void refuses_every_cut(void **state)
+{
+    (void)state;
+    struct entry e = full();
+    struct entry back;
+    pack(&e);
+    for (size_t n = 0; n < packed.len; n++)
+        assert_false(entry_unpack(str_from(packed.ptr, n), &back));
+    buf_add_char(&packed, 0);
+    assert_false(entry_unpack(buf_str(&packed), &back));
+}
+
+static void refuses_what_it_never_writes(void **state)
+{
+    (void)state;
+    struct entry e = full();
+    struct entry back;
+    pack(&e);
+    static const size_t places[] = {0, 2, 3, 4, 5, 6}; // version, flags, choices
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char kept = packed.ptr[places[i]];
+        packed.ptr[places[i]] = 0x7f;
+        assert_false(entry_unpack(buf_str(&packed), &back));
+        packed.ptr[places[i]] = kept;
+    }
+    assert_true(entry_unpack(buf_str(&packed), &back));
+}
+
+static void cuts_a_text_at_a_character(void **state)
+{
+    (void)state;
+    char text[ENTRY_TEXT_MAX + 10];
+    memset(text, 'a', sizeof text);
+    memcpy(text + ENTRY_TEXT_MAX - 1, "\xC3\xA9", 2);
+    struct entry e = full();
+    struct entry back;
+    e.error = str_from(text, sizeof text);
+    pack(&e);
+    assert_true(entry_unpack(buf_str(&packed), &back));
+    assert_int_equal(back.error.len, ENTRY_TEXT_MAX - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(packs_and_unpacks),
+        cmocka_unit_test(refuses_every_cut),
+        cmocka_unit_test(refuses_what_it_never_writes),
+        cmocka_unit_test(cuts_a_text_at_a_character),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
