@@ -35,7 +35,7 @@ void arena_fini(struct arena *a); // frees everything; the arena may be used aga
 bool arena_failed(const struct arena *a);
 void *arena_get(struct arena *a, size_t size) MUST_USE;  // 16-byte aligned, not zeroed; NULL marks
 void *arena_zero(struct arena *a, size_t size) MUST_USE; // zeroed
-#define arena_new(a, type) ((type *)arena_zero((a), sizeof(type)))
+#define arena_new(a, type)      ((type *)arena_zero((a), sizeof(type)))
 #define arena_array(a, type, n) ((type *)arena_zero_array((a), sizeof(type), (n)))
 void *arena_zero_array(struct arena *a, size_t size, size_t n) MUST_USE;
 // A copy that lives as long as the arena, with a NUL after it. Empty slice when it failed.

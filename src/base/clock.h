@@ -20,7 +20,7 @@ int64_t clock_mono_us(void); // never goes back; since some start
 
 // A civil date and time in UTC.
 struct civil {
-    int year; // 1970..9999
+    int year;  // 1970..9999
     int month; // 1..12
     int day;   // 1..31
     int hour;

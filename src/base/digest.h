@@ -11,8 +11,8 @@
 
 #include "base/str.h"
 
-#define DIGEST_BYTES    32
-#define MAC_KEY_MIN     16 // shorter keys are refused: an empty secret makes any MAC valid
+#define DIGEST_BYTES 32
+#define MAC_KEY_MIN  16 // shorter keys are refused: an empty secret makes any MAC valid
 
 struct mac; // a prepared HMAC key; one per thread
 
@@ -24,9 +24,9 @@ bool mac_sign(struct mac *m, struct str text, uint8_t out[DIGEST_BYTES]) MUST_US
 bool digest_sha256(struct str text, uint8_t out[DIGEST_BYTES]) MUST_USE;
 // zlib's polynomial; seed 0 first.
 uint32_t digest_crc32(uint32_t seed, const void *ptr, size_t len);
-bool digest_equal(const void *a, const void *b, size_t len);       // in constant time
+bool digest_equal(const void *a, const void *b, size_t len); // in constant time
 void digest_wipe(void *ptr, size_t len);
-void hex_write(const void *bytes, size_t n, char *out); // 2n lower-case digits, no NUL
+void hex_write(const void *bytes, size_t n, char *out);    // 2n lower-case digits, no NUL
 bool hex_read(struct str s, void *out, size_t n) MUST_USE; // exactly 2n digits
 
 #endif

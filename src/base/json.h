@@ -18,7 +18,7 @@
 #include "base/status.h"
 #include "base/str.h"
 
-struct json; // a document: owns a copy of the source
+struct json; // a document: owns a copy of the source, and `alloc` lives as long
 
 struct json_val; // a value inside a document; NULL reads as "absent" everywhere below
 
@@ -53,6 +53,7 @@ struct json_iter {
     size_t left;
     bool begun;
 };
+// `key` may be NULL.
 bool json_each(struct json_iter *it, const struct json_val *container, struct str *key,
                const struct json_val **value);
 
@@ -71,6 +72,7 @@ size_t json_string_at(const struct json *j, const struct json_val *string);
 // The member `key` of `object`: its key value, for json_member_at. NULL if not there.
 const struct json_val *json_key(const struct json_val *object, const char *key);
 // Start and length in the source of the value that follows `key` (quotes included for strings).
+// The source that json_open was given is read again: it must still be there, and unchanged.
 bool json_member_at(const struct json *j, const struct json_val *key, size_t *start, size_t *len);
 
 #endif

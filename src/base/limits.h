@@ -6,8 +6,8 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
-#define KIB 1024
-#define MIB (1024 * 1024)
+#define KIB                    1024
+#define MIB                    (1024 * 1024)
 
 #define HEAD_BYTES_MAX         (64 * KIB) // request line and fields together, and a response's
 #define HEAD_FIELDS_MAX        200
@@ -23,14 +23,14 @@
 #define PROCESS_BUFFER_MAX     (1024L * MIB) // default of limits.buffers
 
 #define HEAD_DEADLINE_MS       10000
-#define BODY_DEADLINE_MS       30000 // plus the body's size at BODY_RATE_MIN
+#define BODY_DEADLINE_MS       30000      // plus the body's size at BODY_RATE_MIN
 #define BODY_RATE_MIN          (64 * KIB) // bytes a second
 #define LINGER_MS              2000
 #define KEEP_ALIVE_MS          75000 // an idle client connection
 #define POOL_IDLE_MS           60000 // an idle upstream connection
 #define POOL_IDLE_MAX          1024  // idle connections a worker keeps to one origin
 
-#define CONNECT_MS             5000    // defaults of a provider's timeouts
+#define CONNECT_MS             5000 // defaults of a provider's timeouts
 #define FIRST_BYTE_MS          600000
 #define IDLE_MS                300000
 #define TOTAL_MS               3600000

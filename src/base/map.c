@@ -64,6 +64,12 @@ static uint64_t sip_hash(struct str s)
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+uint64_t map_hash(struct str s)
+{
+    pthread_once(&sip_once, sip_draw);
+    return sip_hash(s);
+}
+
 void map_init(struct map *m, const struct alloc *alloc)
 {
     pthread_once(&sip_once, sip_draw);

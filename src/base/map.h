@@ -26,6 +26,9 @@ struct map {
     size_t count;
 };
 
+// The hash itself: of one process, secret, never to be stored.
+uint64_t map_hash(struct str s);
+
 void map_init(struct map *m, const struct alloc *alloc);
 void map_fini(struct map *m);
 void *map_get(const struct map *m, struct str key); // NULL when absent

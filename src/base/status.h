@@ -7,24 +7,24 @@
 
 #include "base/must.h"
 
-#define STATUS_MAP(X)                                                                              \
-    X(OK, "ok")                                                                                    \
-    X(NO_MEMORY, "out of memory")                                                                  \
-    X(LIMIT, "a limit was exceeded")                                                               \
-    X(SYNTAX, "malformed")                                                                         \
-    X(DUPLICATE, "a name occurs twice")                                                            \
-    X(UNKNOWN, "not known")                                                                        \
-    X(RANGE, "out of range")                                                                       \
-    X(CONFLICT, "in conflict with what exists")                                                    \
-    X(DENIED, "not allowed")                                                                       \
-    X(EXPIRED, "expired")                                                                          \
-    X(IO, "input or output failed")                                                                \
-    X(FULL, "no space left")                                                                       \
-    X(BUSY, "in use by another process")                                                           \
-    X(TIMEOUT, "timed out")                                                                        \
-    X(CLOSED, "closed by the other side")                                                          \
-    X(NEWER, "written by a newer version")                                                         \
-    X(DAMAGED, "damaged")                                                                          \
+#define STATUS_MAP(X)                           \
+    X(OK, "ok")                                 \
+    X(NO_MEMORY, "out of memory")               \
+    X(LIMIT, "a limit was exceeded")            \
+    X(SYNTAX, "malformed")                      \
+    X(DUPLICATE, "a name occurs twice")         \
+    X(UNKNOWN, "not known")                     \
+    X(RANGE, "out of range")                    \
+    X(CONFLICT, "in conflict with what exists") \
+    X(DENIED, "not allowed")                    \
+    X(EXPIRED, "expired")                       \
+    X(IO, "input or output failed")             \
+    X(FULL, "no space left")                    \
+    X(BUSY, "in use by another process")        \
+    X(TIMEOUT, "timed out")                     \
+    X(CLOSED, "closed by the other side")       \
+    X(NEWER, "written by a newer version")      \
+    X(DAMAGED, "damaged")                       \
     X(UNSUPPORTED, "not supported")
 
 enum status {

@@ -18,7 +18,10 @@ struct str {
 };
 
 // A literal as a slice, also in static initialisers: `struct str s = STR("abc");`
-#define STR(lit) {(lit), sizeof(lit) - 1}
+#define STR(lit)               \
+    {                          \
+        (lit), sizeof(lit) - 1 \
+    }
 #define STR_NONE ((struct str){NULL, 0})
 // For printf: printf("%.*s", STR_ARG(s)).
 #define STR_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")
