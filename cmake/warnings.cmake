@@ -20,5 +20,8 @@ add_compile_options(-fvisibility=hidden -fstack-protector-strong -fno-strict-ali
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -g)
 endif()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  add_compile_options(-fcf-protection)
+endif()
 set(CMAKE_C_FLAGS_RELEASE "-O2") # assertions stay: no NDEBUG
 add_link_options(-Wl,-z,relro,-z,now -Wl,--as-needed)
