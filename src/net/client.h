@@ -20,7 +20,8 @@
 #include "net/http.h"
 #include "net/loop.h"
 
-struct origin; // scheme + host + port (+ proxy), its pool and its addresses; one per worker and provider
+struct
+    origin; // scheme + host + port (+ proxy), its pool and its addresses; one per worker and provider
 struct call;
 struct tls_client; // net/tls.h
 
@@ -49,17 +50,17 @@ void origin_free(struct origin *o); // no call may be running; idle connections 
 // A reload: idle connections are closed, running calls end normally, then it frees itself.
 void origin_retire(struct origin *o);
 
-#define CALL_FAIL_MAP(X)                                                                           \
-    X(RESOLVE, "name not found")                                                                   \
-    X(CONNECT, "connection refused or unreachable")                                                \
-    X(CONNECT_TIMEOUT, "no connection in time")                                                    \
-    X(TLS, "TLS failed")                                                                           \
-    X(PROXY, "the proxy refused")                                                                  \
-    X(RESET, "connection ended before the answer")                                                 \
-    X(FIRST_BYTE_TIMEOUT, "no answer in time")                                                     \
-    X(IDLE_TIMEOUT, "the answer stopped")                                                          \
-    X(TOTAL_TIMEOUT, "the call took too long")                                                     \
-    X(GARBAGE, "not HTTP")                                                                         \
+#define CALL_FAIL_MAP(X)                            \
+    X(RESOLVE, "name not found")                    \
+    X(CONNECT, "connection refused or unreachable") \
+    X(CONNECT_TIMEOUT, "no connection in time")     \
+    X(TLS, "TLS failed")                            \
+    X(PROXY, "the proxy refused")                   \
+    X(RESET, "connection ended before the answer")  \
+    X(FIRST_BYTE_TIMEOUT, "no answer in time")      \
+    X(IDLE_TIMEOUT, "the answer stopped")           \
+    X(TOTAL_TIMEOUT, "the call took too long")      \
+    X(GARBAGE, "not HTTP")                          \
     X(CUT, "connection ended inside the answer")
 
 enum call_fail {
@@ -95,11 +96,13 @@ struct call_setup {
 
 // Appends "name: value\r\n" to `fields` when safe; false (and nothing) when not.
 bool call_field(struct buf *fields, struct str name, struct str value);
-// Starts a call. The body's pieces are copied or referenced until call_sent is true: they must live
-// until then or until the call's end. NULL when out of memory (no event follows).
+// Starts a call. The bytes of the body's pieces (not the array) must live until call_sent is true or
+// the call ends. NULL when out of memory (no event follows). No event comes before this returns.
 struct call *call_start(struct origin *o, const struct call_setup *setup) MUST_USE;
 const struct head *call_response(const struct call *c);
-bool call_sent(const struct call *c); // every byte of the request went to the socket
+// The pieces are needed no more: every byte went to the socket, and on a reused connection the answer
+// has begun (until then the request may have to be sent again). True in on_head.
+bool call_sent(const struct call *c);
 // Back-pressure: no on_data after call_pause until call_resume; the socket is not read either.
 void call_pause(struct call *c);
 void call_resume(struct call *c);

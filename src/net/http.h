@@ -12,7 +12,7 @@
 #include "base/str.h"
 
 struct field {
-    struct str name; // as received
+    struct str name;  // as received
     struct str value; // trimmed
 };
 

@@ -4,7 +4,9 @@
 //
 // A connection carries exchanges one after the other (a pipelined request waits). The owner of the
 // exchange is told of three things only: the request is there, there is room for more output, and the
-// client has gone. It answers with exchange_head, exchange_write ..., exchange_end.
+// client has gone. It answers with exchange_begin, exchange_head, exchange_write ..., exchange_end.
+// on_room, on_gone and on_done come for exchanges with an owner only, and never from inside a call of
+// the functions below.
 //
 //   head within limits --> on_head (may refuse, or ask for the body) --> on_body --> answer --> next
 //
@@ -51,7 +53,8 @@ struct server_events {
     // The answer was written to the socket whole; the exchange is dead after this call.
     void (*on_done)(struct exchange *x, void *owner);
     // The server refuses this request itself; the owner writes the whole answer with exchange_reply.
-    // Comes also when no head could be read (then `head` is empty), and then owner is NULL.
+    // Comes before on_head (then no owner is set; the head is empty when none could be read), or while
+    // the body is read (then the owner set in on_head stays, and on_done or on_gone follows for it).
     void (*on_refuse)(void *context, struct exchange *x, enum server_refusal why);
 };
 
@@ -64,8 +67,8 @@ struct server_limits {
     bool half_close_answers; // a FIN before the answer is no departure
 };
 
-// Listens. `address`: "127.0.0.1:7575", "[::1]:7575", "unix:/path" (mode 0600). With SO_REUSEPORT when
-// `shared`. `tls` may be NULL (net/tls.h). STATUS_BUSY names who holds the port where it can be known.
+// Listens. `address`: "127.0.0.1:7575", "[::1]:7575", "unix:/path" (mode 0600, one worker only). With
+// SO_REUSEPORT when `shared`. `tls` may be NULL (net/tls.h). STATUS_BUSY names who holds the port where it can be known.
 struct tls_server;
 enum status server_open(struct loop *l, struct str address, bool shared, struct tls_server *tls,
                         const struct server_limits *limits, const struct server_events *events,
@@ -74,6 +77,7 @@ enum status server_open(struct loop *l, struct str address, bool shared, struct 
 // says `Connection: close`.
 void server_stop(struct server *s);
 size_t server_connections(const struct server *s);
+uint16_t server_port(const struct server *s); // what port 0 became; 0 for a UNIX socket
 // Frees the server; connections that are left are cut.
 void server_close(struct server *s);
 
@@ -105,15 +109,16 @@ void exchange_write(struct exchange *x, struct str bytes);
 void exchange_end(struct exchange *x);
 // Status, fields and body in one go, for short answers. Closes lingeringly when input is unread.
 void exchange_reply(struct exchange *x, int status, struct str content_type, struct str body);
-// Cuts the connection so that the client sees a broken answer, never a clean end.
+// Cuts the connection so that the client sees a broken answer, never a clean end. What was written
+// before is sent if it fits the socket. The exchange is dead after this; no event follows.
 void exchange_abort(struct exchange *x);
 // True when more than STREAM_BUFFER_MAX bytes wait for the client.
 bool exchange_full(const struct exchange *x);
 // After the answer this connection is closed.
 void exchange_close_after(struct exchange *x);
-// Sends 200 bytes or fewer below HTTP (the mock's faults): raw bytes on the wire, no framing.
+// Raw bytes on the wire, no framing (the mock's faults).
 void exchange_raw(struct exchange *x, struct str bytes);
-// Resets the connection (RST), for the mock.
+// Resets the connection (RST), for the mock. The exchange is dead after this; no event follows.
 void exchange_reset(struct exchange *x);
 
 #endif

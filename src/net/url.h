@@ -14,10 +14,10 @@
 
 struct url {
     bool tls;
-    struct str user;  // "user:password" before the @; empty if none (proxies only)
-    struct str host;  // without brackets
-    uint16_t port;    // 80 or 443 when not written
-    struct str path;  // without a slash at its end; empty for "/"
+    struct str user; // "user:password" before the @; empty if none (proxies only)
+    struct str host; // without brackets
+    uint16_t port;   // 80 or 443 when not written
+    struct str path; // without a slash at its end; empty for "/"
     bool host_is_ip;
 };
 
