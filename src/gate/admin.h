@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// admin - the admin plane's door: who may knock (admin token or the UNIX socket; the Host checked), and
-// a table of what can be asked. /livez, /readyz and /metrics are answered here, without a token; the
-// rest is given to the routes of the room above (panel), on a thread that may wait for the disk.
+// admin - the admin plane's door: who may knock (admin token or the UNIX socket; the Host checked),
+// and a table of what can be asked. /livez, /readyz and /metrics are answered here, without a
+// token; the rest is given to the routes of the room above (panel), on a thread that may wait for
+// the disk.
 
 #ifndef GATE_ADMIN_H
 #define GATE_ADMIN_H
@@ -15,10 +16,10 @@ struct gate;
 struct admin_call {
     struct gate *gate;
     struct str method;
-    struct str path;  // below /api/v1, decoded: "/keys"
-    struct str query; // raw
-    struct str body;  // <= 1 MiB
-    int status;       // to be set; 200 by default
+    struct str path;         // below /api/v1, decoded: "/keys"
+    struct str query;        // raw
+    struct str body;         // <= 1 MiB
+    int status;              // to be set; 200 by default
     struct str content_type; // application/json by default; static text
     struct buf answer;
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config - what the gateway is told: defaults, then the YAML file, then the environment where no file
-// names providers. Immutable once read; a reload reads another one and swaps it in.
+// config - what the gateway is told: defaults, then the YAML file, then the environment where no
+// file names providers. Immutable once read; a reload reads another one and swaps it in.
 //
-// To add a parameter: a field here, a row in the table of config_table.c (name, kind, default, unit,
-// help); the manual is generated from that table.
+// To add a parameter: a field here, a row in the table of config_table.c (name, kind, default,
+// unit, help); the manual is generated from that table.
 
 #ifndef GATE_CONFIG_H
 #define GATE_CONFIG_H

@@ -18,13 +18,13 @@ struct gate_setup {
     struct store *store;         // opened with a writer; stays the caller's
     const struct admin_route *routes;
     unsigned route_count;
-    uint16_t mock_port; // where the built-in mock listens; 0 = none
+    uint16_t mock_port;                              // where the built-in mock listens; 0 = none
     void (*on_ready)(struct gate *g, void *context); // listeners are open; may be NULL
     void *context;
 };
 
-// Runs until SIGTERM or SIGINT, then drains (config.drain_ms). SIGHUP reloads. Fails before on_ready
-// only: a listener that cannot be opened, a state folder that cannot be written.
+// Runs until SIGTERM or SIGINT, then drains (config.drain_ms). SIGHUP reloads. Fails before
+// on_ready only: a listener that cannot be opened, a state folder that cannot be written.
 enum status gate_run(const struct gate_setup *setup, struct why *why) MUST_USE;
 
 struct store *gate_store(struct gate *g);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// chore - one thread for what may wait for the disk: admin calls, scrapes, reloads. One at a time,
+// in order.
+
+#ifndef GATE_CHORE_H
+#define GATE_CHORE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/list.h"
+#include "base/must.h"
+
+struct chore {
+    struct list link;
+    void (*run)(struct chore *c);
+};
+
+struct chores {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct list waiting;
+    bool stopping;
+    bool started;
+};
+
+bool chores_start(struct chores *c) MUST_USE;
+void chores_add(struct chores *c, struct chore *chore); // from any thread
+void chores_stop(struct chores *c);                     // runs what waits, then ends
+
+#endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// cors - browsers may call the gateway from the origins that the configuration lists; by default
+// none.
+
+#ifndef GATE_CORS_H
+#define GATE_CORS_H
+
+#include <stdbool.h>
+
+struct req;
+
+// Adds Access-Control-Allow-Origin when the caller's Origin is listed.
+void cors_fields(struct req *r);
+// Answers a preflight (OPTIONS with Origin and Access-Control-Request-Method) when the Origin is
+// listed. False: it is none, or not allowed.
+bool cors_preflight(struct req *r);
+
+#endif

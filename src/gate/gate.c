@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The life of a gateway: open everything, run until a signal, drain, close in reverse order.
+//
+//   main thread     signals only (SIGTERM, SIGINT: drain; SIGHUP: reload)
+//   worker threads  one event loop each; worker 0 also carries the admin plane
+//   chore thread    what may wait for the disk
+//   (store)         the ledger's writer thread
+
+#include "gate/gate.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "gate/admin_plane.h"
+#include "gate/chore.h"
+#include "gate/gate_state.h"
+#include "gate/worker.h"
+
+#define STUCK_US SECOND_US
+
+struct gate {
+    const struct gate_setup *setup;
+    struct worker *workers;
+    unsigned worker_count;
+    pthread_mutex_t lock; // guards the two below
+    struct snapshot *snapshot;
+    struct snapshot *previous; // kept one reload longer, for readers of gate_config
+    uint8_t pepper[DIGEST_BYTES];
+    struct tls_server *tls;
+    struct admin_plane *admin;
+    struct chores chores;
+    int draining;     // atomic
+    int over_buffers; // atomic
+    sigset_t signals;
+};
+
+struct store *gate_store(struct gate *g)
+{
+    return g->setup->store;
+}
+
+const struct config *gate_config(struct gate *g)
+{
+    pthread_mutex_lock(&g->lock);
+    const struct config *c = g->snapshot->config;
+    pthread_mutex_unlock(&g->lock);
+    return c;
+}
+
+struct chores *gate_chores(struct gate *g)
+{
+    return &g->chores;
+}
+
+const struct gate_setup *gate_setup_of(const struct gate *g)
+{
+    return g->setup;
+}
+
+struct worker *gate_worker(struct gate *g, unsigned i)
+{
+    return i < g->worker_count ? &g->workers[i] : NULL;
+}
+
+struct tls_server *gate_tls(const struct gate *g)
+{
+    return g->tls;
+}
+
+bool gate_draining(const struct gate *g)
+{
+    return __atomic_load_n(&g->draining, __ATOMIC_RELAXED) != 0;
+}
+
+bool gate_buffers_exceeded(struct gate *g)
+{
+    return __atomic_load_n(&g->over_buffers, __ATOMIC_RELAXED) != 0;
+}
+
+void gate_measure(struct gate *g)
+{
+    struct mallinfo2 m = mallinfo2();
+    size_t limit = g->workers[0].view->snapshot->config->buffer_bytes;
+    int over = limit > 0 && m.uordblks + m.hblkhd > limit;
+    __atomic_store_n(&g->over_buffers, over, __ATOMIC_RELAXED);
+}
+
+bool gate_stuck(struct gate *g)
+{
+    int64_t now = clock_mono_us();
+    for (unsigned i = 0; i < g->worker_count; i++)
+        if (now - loop_turned_us(g->workers[i].loop) > STUCK_US)
+            return true;
+    return false;
+}
+
+// --- reload ---
+
+struct swap {
+    struct worker *worker;
+    struct snapshot *snapshot;
+};
+
+static void swap_run(void *argument)
+{
+    struct swap *s = argument;
+    worker_swap(s->worker, s->snapshot);
+    snapshot_free(s->snapshot);
+    heap_free(s);
+}
+
+static void swap_post(struct worker *w, struct snapshot *snapshot)
+{
+    struct swap *s = alloc_must(sizeof *s);
+    *s = (struct swap){w, snapshot_ref(snapshot)};
+    if (!loop_post(w->loop, swap_run, s)) {
+        snapshot_free(s->snapshot);
+        heap_free(s);
+    }
+}
+
+// Makes `fresh` (a reference is taken over) the current snapshot everywhere.
+static void snapshot_install(struct gate *g, struct snapshot *fresh)
+{
+    pthread_mutex_lock(&g->lock);
+    struct snapshot *oldest = g->previous;
+    g->previous = g->snapshot;
+    g->snapshot = fresh;
+    pthread_mutex_unlock(&g->lock);
+    snapshot_free(oldest);
+    for (unsigned i = 0; i < g->worker_count; i++)
+        swap_post(&g->workers[i], fresh);
+}
+
+enum status gate_keys_changed(struct gate *g, struct why *why)
+{
+    pthread_mutex_lock(&g->lock);
+    struct snapshot *base = snapshot_ref(g->snapshot);
+    pthread_mutex_unlock(&g->lock);
+    struct snapshot *fresh = NULL;
+    enum status s = snapshot_with_keys(base, g->setup->store, g->pepper, &fresh, why);
+    snapshot_free(base);
+    if (s == STATUS_OK)
+        snapshot_install(g, fresh);
+    return s;
+}
+
+static bool same(struct str a, struct str b, const char *what)
+{
+    if (str_eq(a, b))
+        return true;
+    log_say(LOG_WARN, "reload: %s changes with the next start only", what);
+    return false;
+}
+
+// What a running process cannot change is said, not silently ignored.
+static void fixed_parts(const struct config *old, const struct config *fresh)
+{
+    bool ok = same(old->store, fresh->store, "store") && same(old->state, fresh->state, "state");
+    if (old->workers != fresh->workers)
+        log_say(LOG_WARN, "reload: workers changes with the next start only");
+    ok = ok && old->listen_count == fresh->listen_count;
+    for (unsigned i = 0; ok && i < old->listen_count; i++)
+        ok = same(old->listen[i].address, fresh->listen[i].address, "listen");
+}
+
+enum status gate_reload(struct gate *g, struct why *why)
+{
+    struct config *config = NULL;
+    enum status s = config_read(&g->setup->source, &config, why);
+    if (s == STATUS_OK) {
+        fixed_parts(gate_config(g), config);
+        struct snapshot *fresh = NULL;
+        s = snapshot_new(config, g->setup->store, g->pepper, &fresh, why);
+        if (s == STATUS_OK)
+            snapshot_install(g, fresh);
+    }
+    if (s == STATUS_OK)
+        log_say(LOG_INFO, "reload: the new configuration holds");
+    else
+        log_say(LOG_ERROR, "reload: %s; the running configuration stays", why->text);
+    return s;
+}
+
+// --- life ---
+
+static enum status tls_open(struct gate *g, struct why *why)
+{
+    const struct config *c = g->snapshot->config;
+    if (c->tls_cert.len == 0)
+        return STATUS_OK;
+    return tls_server_open(c->tls_cert.ptr, c->tls_key.ptr, &g->tls, why);
+}
+
+static enum status workers_open(struct gate *g, struct why *why)
+{
+    unsigned n = g->snapshot->config->workers;
+    g->workers = alloc_must(n * sizeof *g->workers);
+    for (unsigned i = 0; i < n; i++) {
+        enum status s = worker_open(&g->workers[i], g, i, g->snapshot, why);
+        g->worker_count = i + 1; // also of one that is half open: worker_close copes
+        if (s == STATUS_OK)
+            s = worker_listen(&g->workers[i], why);
+        if (s != STATUS_OK)
+            return s;
+    }
+    return STATUS_OK;
+}
+
+static void *worker_thread(void *argument)
+{
+    struct worker *w = argument;
+    loop_run(w->loop);
+    log_flush();
+    return NULL;
+}
+
+static enum status threads_start(struct gate *g, struct why *why)
+{
+    for (unsigned i = 0; i < g->worker_count; i++) {
+        struct worker *w = &g->workers[i];
+        w->threaded = pthread_create(&w->thread, NULL, worker_thread, w) == 0;
+        if (!w->threaded)
+            return why_set(why, STATUS_NO_MEMORY, "no thread could be started");
+    }
+    return STATUS_OK;
+}
+
+struct drain_order {
+    struct worker *worker;
+    int64_t drain_ms;
+};
+
+static void drain_run(void *argument)
+{
+    struct drain_order *o = argument;
+    worker_drain(o->worker, o->drain_ms);
+    heap_free(o);
+}
+
+static void drain_begin(struct gate *g, int64_t drain_ms)
+{
+    __atomic_store_n(&g->draining, 1, __ATOMIC_RELAXED);
+    for (unsigned i = 0; i < g->worker_count; i++) {
+        struct drain_order *o = alloc_must(sizeof *o);
+        *o = (struct drain_order){&g->workers[i], drain_ms};
+        if (!g->workers[i].threaded || !loop_post(g->workers[i].loop, drain_run, o))
+            heap_free(o);
+    }
+}
+
+struct reload_chore {
+    struct chore chore;
+    struct gate *gate;
+};
+
+static void reload_run(struct chore *c)
+{
+    struct reload_chore *r = list_of(c, struct reload_chore, chore);
+    struct why why = {0};
+    enum status ignored = gate_reload(r->gate, &why); // it has logged
+    (void)ignored;
+    heap_free(r);
+}
+
+static void reload_later(struct gate *g)
+{
+    struct reload_chore *r = alloc_must(sizeof *r);
+    r->gate = g;
+    r->chore.run = reload_run;
+    list_init(&r->chore.link);
+    chores_add(&g->chores, &r->chore);
+}
+
+static void wait_for_end(struct gate *g)
+{
+    int signal_number = 0;
+    while (sigwait(&g->signals, &signal_number) == 0 && signal_number == SIGHUP)
+        reload_later(g);
+    int64_t drain_ms = gate_config(g)->drain_ms;
+    log_say(LOG_INFO, "drain: no new calls; running ones have %lld s",
+            (long long)(drain_ms / 1000));
+    drain_begin(g, drain_ms);
+}
+
+// The workers stop by themselves; a second SIGTERM or SIGINT makes them stop at once.
+static void join_workers(struct gate *g)
+{
+    struct timespec brief = {.tv_sec = 0, .tv_nsec = 20 * 1000 * 1000};
+    for (unsigned i = 0; i < g->worker_count; i++) {
+        struct worker *w = &g->workers[i];
+        while (w->threaded && pthread_tryjoin_np(w->thread, NULL) != 0) {
+            int got = sigtimedwait(&g->signals, NULL, &brief);
+            if (got == SIGTERM || got == SIGINT)
+                drain_begin(g, 0);
+        }
+        w->threaded = false;
+    }
+}
+
+static enum status gate_open(struct gate *g, struct why *why)
+{
+    enum status s = gate_pepper(g->setup->config->state, g->pepper, why);
+    if (s != STATUS_OK) {
+        config_free(g->setup->config);
+        return s;
+    }
+    s = snapshot_new(g->setup->config, g->setup->store, g->pepper, &g->snapshot, why);
+    if (s == STATUS_OK)
+        s = tls_open(g, why);
+    if (s == STATUS_OK)
+        s = workers_open(g, why);
+    if (s == STATUS_OK && !chores_start(&g->chores))
+        s = why_set(why, STATUS_NO_MEMORY, "no thread could be started");
+    if (s == STATUS_OK)
+        s = admin_plane_open(g, &g->workers[0], &g->admin, why);
+    return s;
+}
+
+static void gate_close(struct gate *g)
+{
+    chores_stop(&g->chores);
+    if (g->admin)
+        admin_plane_close(g->admin);
+    for (unsigned i = 0; i < g->worker_count; i++)
+        worker_close(&g->workers[i]);
+    heap_free(g->workers);
+    if (g->tls)
+        tls_server_close(g->tls);
+    snapshot_free(g->previous);
+    snapshot_free(g->snapshot);
+    digest_wipe(g->pepper, sizeof g->pepper);
+    pthread_mutex_destroy(&g->lock);
+}
+
+// Signals are taken by the main thread only; writes to a closed pipe are errors, not deaths.
+static void signals_take(struct gate *g)
+{
+    sigemptyset(&g->signals);
+    sigaddset(&g->signals, SIGTERM);
+    sigaddset(&g->signals, SIGINT);
+    sigaddset(&g->signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &g->signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+enum status gate_run(const struct gate_setup *setup, struct why *why)
+{
+    struct gate g = {.setup = setup, .lock = PTHREAD_MUTEX_INITIALIZER};
+    signals_take(&g);
+    enum status s = gate_open(&g, why);
+    if (s == STATUS_OK)
+        s = threads_start(&g, why);
+    if (s == STATUS_OK) {
+        if (setup->on_ready)
+            setup->on_ready(&g, setup->context);
+        wait_for_end(&g);
+    } else {
+        drain_begin(&g, 0);
+    }
+    join_workers(&g);
+    gate_close(&g);
+    return s;
+}

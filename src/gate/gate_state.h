@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// gate_state - what the steps ask of the whole gateway.
+
+#ifndef GATE_GATE_STATE_H
+#define GATE_GATE_STATE_H
+
+#include <stdbool.h>
+
+#include "gate/chore.h"
+#include "gate/gate.h"
+
+// The bytes that wait in buffers of all calls passed limits.buffers: refuse new ones.
+bool gate_buffers_exceeded(struct gate *g);
+// Some worker's loop has not turned for more than a second.
+bool gate_stuck(struct gate *g);
+// Looks at the heap, for gate_buffers_exceeded; called by worker 0 ten times a second.
+void gate_measure(struct gate *g);
+struct tls_server *gate_tls(const struct gate *g); // of the data plane; NULL without
+struct chores *gate_chores(struct gate *g);
+const struct gate_setup *gate_setup_of(const struct gate *g);
+struct worker;
+struct worker *gate_worker(struct gate *g, unsigned i); // NULL beyond the last
+bool gate_draining(const struct gate *g);
+
+#endif

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/metrics.h"
+
+#include "base/limits.h"
+
+#define LABELS_MAX (KIB)
+
+// Upper bounds of the histograms, in microseconds.
+static const int64_t bounds_us[BOUND_COUNT] = {
+    100,   250,    500,    1000,    2500,    5000,     10000,    25000,
+    50000, 100000, 250000, 1000000, 5000000, 20000000, 60000000, 300000000};
+
+void metrics_init(struct metrics *m)
+{
+    *m = (struct metrics){0};
+    arena_init(&m->arena, &alloc_heap, 4 * KIB, 64 * MIB);
+    map_init(&m->series, &alloc_heap);
+}
+
+void metrics_fini(struct metrics *m)
+{
+    map_fini(&m->series);
+    arena_fini(&m->arena);
+}
+
+static void observe(struct histogram *h, int64_t us)
+{
+    unsigned i = 0;
+    while (i < BOUND_COUNT && us > bounds_us[i])
+        i++;
+    h->count[i]++;
+    h->total++;
+    h->sum_us += us > 0 ? (uint64_t)us : 0;
+}
+
+static size_t label_key(char out[LABELS_MAX], const struct str labels[3], int status)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        size_t len = labels[i].len < 300 ? labels[i].len : 300;
+        if (len)
+            memcpy(out + n, labels[i].ptr, len);
+        n += len;
+        out[n++] = '\0';
+    }
+    memcpy(out + n, &status, sizeof status);
+    return n + sizeof status;
+}
+
+static struct series *series_new(struct metrics *m, struct str key, const struct str labels[3],
+                                 int status)
+{
+    struct series *s = arena_new(&m->arena, struct series);
+    if (!s)
+        return NULL;
+    s->endpoint = arena_dup(&m->arena, labels[0]);
+    s->provider = arena_dup(&m->arena, labels[1]);
+    s->model = arena_dup(&m->arena, labels[2]);
+    s->status = status;
+    struct str own = arena_dup(&m->arena, key);
+    if (arena_failed(&m->arena) || !map_set(&m->series, own, s))
+        return NULL;
+    return s;
+}
+
+// The series of these labels; beyond the cap the model becomes "other". NULL when memory ended.
+static struct series *series_get(struct metrics *m, const struct str labels[3], int status)
+{
+    char text[LABELS_MAX];
+    struct str key = str_from(text, label_key(text, labels, status));
+    struct series *s = map_get(&m->series, key);
+    if (s)
+        return s;
+    if (m->series.count < METRIC_SERIES_MAX)
+        return series_new(m, key, labels, status);
+    struct str other[3] = {labels[0], labels[1], str_of("other")};
+    key = str_from(text, label_key(text, other, status));
+    s = map_get(&m->series, key);
+    return s ? s : series_new(m, key, other, status);
+}
+
+void metrics_entry(struct metrics *m, const struct entry *e)
+{
+    const struct str labels[3] = {e->endpoint, e->provider, e->model};
+    struct series *s = series_get(m, labels, e->http_status);
+    if (e->usage.sure == SURE_CAPTURED)
+        m->captured++;
+    if (!s)
+        return;
+    s->requests++;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        s->tokens[i] += e->usage.count[i];
+    money_sum_add(&s->cost, e->cost);
+    s->unpriced += e->price_state == PRICE_UNPRICED;
+    observe(&s->duration, e->duration_us);
+    observe(&s->overhead, e->overhead_us);
+    if (e->ttft_us > 0)
+        observe(&s->ttft, e->ttft_us);
+}
+
+static void histogram_merge(struct histogram *to, const struct histogram *from)
+{
+    for (unsigned i = 0; i <= BOUND_COUNT; i++)
+        to->count[i] += from->count[i];
+    to->sum_us += from->sum_us;
+    to->total += from->total;
+}
+
+bool metrics_merge(struct metrics *to, const struct metrics *from)
+{
+    size_t at = 0;
+    void *value = NULL;
+    struct str key;
+    while (map_each(&from->series, &at, &key, &value)) {
+        const struct series *f = value;
+        const struct str labels[3] = {f->endpoint, f->provider, f->model};
+        struct series *t = series_get(to, labels, f->status);
+        if (!t)
+            return false;
+        t->requests += f->requests;
+        for (unsigned i = 0; i < BUCKET_COUNT; i++)
+            t->tokens[i] += f->tokens[i];
+        t->cost.pd += f->cost.pd;
+        t->unpriced += f->unpriced;
+        histogram_merge(&t->duration, &f->duration);
+        histogram_merge(&t->ttft, &f->ttft);
+        histogram_merge(&t->overhead, &f->overhead);
+    }
+    for (unsigned i = 0; i < REFUSAL_COUNT; i++)
+        to->refused[i] += from->refused[i];
+    to->upstream_errors += from->upstream_errors;
+    to->client_left += from->client_left;
+    to->captured += from->captured;
+    to->in_flight += from->in_flight;
+    return true;
+}
+
+static void label(struct buf *out, const char *name, struct str value)
+{
+    buf_printf(out, "%s=\"", name);
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (c == '\n') {
+            buf_add_cstr(out, "\\n");
+            continue;
+        }
+        if (c == '\\' || c == '"')
+            buf_add_char(out, '\\');
+        buf_add_char(out, c);
+    }
+    buf_add_char(out, '"');
+}
+
+static void labels_write(struct buf *out, const struct series *s)
+{
+    label(out, "route", s->endpoint);
+    buf_add_char(out, ',');
+    label(out, "provider", s->provider);
+    buf_add_char(out, ',');
+    label(out, "model", s->model);
+}
+
+static void head(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+typedef void series_f(struct buf *out, const struct series *s);
+
+static void each(const struct metrics *m, struct buf *out, series_f *f)
+{
+    size_t at = 0;
+    void *value = NULL;
+    struct str key;
+    while (map_each(&m->series, &at, &key, &value))
+        f(out, value);
+}
+
+static void requests(struct buf *out, const struct series *s)
+{
+    buf_add_cstr(out, "costlens_requests_total{");
+    labels_write(out, s);
+    buf_printf(out, ",status=\"%d\"} %llu\n", s->status, (unsigned long long)s->requests);
+}
+
+static void tokens(struct buf *out, const struct series *s)
+{
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        if (s->tokens[i] == 0)
+            continue;
+        buf_add_cstr(out, "costlens_tokens_total{");
+        labels_write(out, s);
+        buf_printf(out, ",status=\"%d\",type=\"%s\"} %lld\n", s->status,
+                   bucket_name((enum bucket)i), (long long)s->tokens[i]);
+    }
+}
+
+static void costs(struct buf *out, const struct series *s)
+{
+    buf_add_cstr(out, "costlens_cost_usd_total{");
+    labels_write(out, s);
+    buf_printf(out, ",status=\"%d\"} ", s->status);
+    money_sum_write(out, s->cost);
+    buf_add_char(out, '\n');
+}
+
+static void unpriced(struct buf *out, const struct series *s)
+{
+    buf_add_cstr(out, "costlens_unpriced_total{");
+    labels_write(out, s);
+    buf_printf(out, ",status=\"%d\"} %llu\n", s->status, (unsigned long long)s->unpriced);
+}
+
+static void seconds(struct buf *out, uint64_t us)
+{
+    decimal_write(out, (int128)us, 6, 0);
+}
+
+static void histogram(struct buf *out, const char *name, const struct series *s,
+                      const struct histogram *h)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i <= BOUND_COUNT; i++) {
+        sum += h->count[i];
+        buf_printf(out, "%s_bucket{", name);
+        labels_write(out, s);
+        buf_printf(out, ",status=\"%d\",le=\"", s->status);
+        if (i < BOUND_COUNT)
+            seconds(out, (uint64_t)bounds_us[i]);
+        else
+            buf_add_cstr(out, "+Inf");
+        buf_printf(out, "\"} %llu\n", (unsigned long long)sum);
+    }
+    buf_printf(out, "%s_sum{", name);
+    labels_write(out, s);
+    buf_printf(out, ",status=\"%d\"} ", s->status);
+    seconds(out, h->sum_us);
+    buf_printf(out, "\n%s_count{", name);
+    labels_write(out, s);
+    buf_printf(out, ",status=\"%d\"} %llu\n", s->status, (unsigned long long)h->total);
+}
+
+#define DURATION "costlens_request_duration_seconds"
+#define TTFT     "costlens_time_to_first_token_seconds"
+#define OVERHEAD "costlens_gateway_overhead_seconds"
+
+static void durations(struct buf *out, const struct series *s)
+{
+    histogram(out, DURATION, s, &s->duration);
+}
+
+static void ttfts(struct buf *out, const struct series *s)
+{
+    histogram(out, TTFT, s, &s->ttft);
+}
+
+static void overheads(struct buf *out, const struct series *s)
+{
+    histogram(out, OVERHEAD, s, &s->overhead);
+}
+
+static void counter(struct buf *out, const char *name, const char *help, uint64_t value)
+{
+    head(out, name, "counter", help);
+    buf_printf(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void refusals(const struct metrics *m, struct buf *out)
+{
+    head(out, "costlens_refused_total", "counter", "Calls the gateway answered itself, by reason.");
+    for (unsigned i = 1; i < REFUSAL_COUNT; i++)
+        buf_printf(out, "costlens_refused_total{reason=\"%s\"} %llu\n",
+                   refusal_code((enum refusal)i), (unsigned long long)m->refused[i]);
+}
+
+void metrics_write(const struct metrics *m, struct buf *out)
+{
+    head(out, "costlens_requests_total", "counter", "Calls that were sent to a provider.");
+    each(m, out, requests);
+    head(out, "costlens_tokens_total", "counter", "Tokens and other billed units, by bucket.");
+    each(m, out, tokens);
+    head(out, "costlens_cost_usd_total", "counter", "Cost in US dollars, exact.");
+    each(m, out, costs);
+    head(out, "costlens_unpriced_total", "counter", "Calls for which no price is known.");
+    each(m, out, unpriced);
+    head(out, DURATION, "histogram", "From the request's head to the answer's last byte.");
+    each(m, out, durations);
+    head(out, TTFT, "histogram", "From dispatch to the first byte of the answer's body.");
+    each(m, out, ttfts);
+    head(out, OVERHEAD, "histogram", "Time in the gateway before dispatch.");
+    each(m, out, overheads);
+    refusals(m, out);
+    counter(out, "costlens_upstream_errors_total", "Calls whose provider failed.",
+            m->upstream_errors);
+    counter(out, "costlens_client_left_total", "Calls whose client went away.", m->client_left);
+    counter(out, "costlens_reservations_captured_total",
+            "Calls that were sent and whose end is unknown.", m->captured);
+    head(out, "costlens_reservations_inflight", "gauge", "Calls that are running now.");
+    buf_printf(out, "costlens_reservations_inflight %lld\n", (long long)m->in_flight);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// metrics - what /metrics shows. Each worker counts for itself, without a lock; a scrape asks every
+// worker's loop for a copy and adds them up.
+//
+// To add a metric: a field of struct metrics, its sum in metrics_merge, its lines in metrics_write.
+
+#ifndef GATE_METRICS_H
+#define GATE_METRICS_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "core/entry.h"
+#include "core/refusal.h"
+
+#define METRIC_SERIES_MAX 10000
+
+#define BOUND_COUNT       16
+
+struct histogram {
+    uint64_t count[BOUND_COUNT + 1]; // by metrics_bounds_us, then +Inf
+    uint64_t sum_us;
+    uint64_t total;
+};
+
+// One (endpoint, provider, model, status).
+struct series {
+    struct str endpoint, provider, model;
+    int status;
+    uint64_t requests;
+    int64_t tokens[BUCKET_COUNT];
+    struct money_sum cost;
+    uint64_t unpriced;
+    struct histogram duration;
+    struct histogram ttft;
+    struct histogram overhead;
+};
+
+struct metrics {
+    struct arena arena;
+    struct map series; // key: the four labels with zeros between
+    uint64_t refused[REFUSAL_COUNT];
+    uint64_t upstream_errors;
+    uint64_t client_left;
+    uint64_t captured; // estimated because the end was missing
+    int64_t in_flight;
+};
+
+void metrics_init(struct metrics *m);
+void metrics_fini(struct metrics *m);
+// Counts a settled call.
+void metrics_entry(struct metrics *m, const struct entry *e);
+// Adds `from` to `to` (which has its own memory). False when memory ended.
+bool metrics_merge(struct metrics *to, const struct metrics *from) MUST_USE;
+// Prometheus' text format 0.0.4.
+void metrics_write(const struct metrics *m, struct buf *out);
+
+#endif

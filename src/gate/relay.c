@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The upstream's answer on its way to the client.
+//
+//   head --> error or short JSON: collected (<= 64 KiB), so that its cost stands in its head
+//        '-> stream, long or unknown: passed on event by event, read by the meter as it passes
+//
+// A reader slower than the provider stops the provider: above STREAM_BUFFER_MAX unsent bytes the
+// upstream's socket is not read until the client has taken half of them.
+
+#include "gate/relay.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "wire/header.h"
+
+static void pass(void *context, struct str bytes)
+{
+    struct req *r = context;
+    if (r->mode == RELAY_WHOLE)
+        buf_add(&r->whole, bytes);
+    else if (r->x)
+        exchange_write(r->x, bytes);
+}
+
+void relay_fail(struct req *r, enum refusal why, const char *detail)
+{
+    if (r->refusal != REFUSAL_NONE)
+        return;
+    r->refusal = why;
+    r->refusal_detail = arena_dup_cstr(&r->arena, detail);
+}
+
+// A JSON answer is waited for to the end of its framing: white space may follow its last brace.
+bool relay_knows(const struct req *r)
+{
+    if (!r->metering)
+        return false;
+    return r->meter.garbage || (r->meter.terminal && r->meter.setup.kind == METER_SSE);
+}
+
+static void keep_field(struct req *r, const struct field *f)
+{
+    if (!header_passes_down(f->name) || !field_value_safe(f->value))
+        return;
+    buf_add(&r->fields, f->name);
+    buf_add_char(&r->fields, '\0');
+    buf_add(&r->fields, f->value);
+    buf_add_char(&r->fields, '\0');
+}
+
+static bool is_request_id(struct str name)
+{
+    return str_eq_nocase(name, str_of("x-request-id")) || str_eq_nocase(name, str_of("request-id"));
+}
+
+static void keep_fields(struct req *r, const struct head *h)
+{
+    for (unsigned i = 0; i < h->field_count; i++) {
+        const struct field *f = &h->fields[i];
+        if (is_request_id(f->name)) {
+            if (r->entry.upstream_id.len == 0 && f->value.len && f->value.len <= 200 &&
+                field_value_safe(f->value))
+                r->entry.upstream_id = arena_dup(&r->arena, f->value);
+            continue;
+        }
+        keep_field(r, f);
+    }
+}
+
+static enum meter_kind kind_of(struct str type)
+{
+    if (str_starts_nocase(type, str_of("text/event-stream")))
+        return METER_SSE;
+    struct str media = str_trim(str_from(type.ptr, str_find(type, ';')));
+    if (media.len == 0 || str_eq_nocase(media, str_of("application/json")) ||
+        str_ends(media, str_of("+json")))
+        return METER_JSON; // also where nothing is said: some local servers do not
+    return METER_OTHER;
+}
+
+static void meter_begin(struct req *r, struct str type)
+{
+    struct meter_setup setup = {
+        .endpoint = r->found.endpoint,
+        .kind = kind_of(type),
+        .vendor_flags = r->provider->vendor_row ? r->provider->vendor_row->flags : 0,
+        .drop_usage_chunk = r->usage_added,
+        .error = r->upstream_status >= 400,
+    };
+    meter_init(&r->meter, &setup, &alloc_heap);
+    r->metering = true;
+}
+
+// Success that is neither JSON nor a stream is no answer of a model: a proxy's page, most often.
+static bool is_garbage(const struct req *r)
+{
+    return r->upstream_status < 300 && r->meter.setup.kind == METER_OTHER;
+}
+
+static void on_head(struct call *c, void *owner)
+{
+    struct req *r = owner;
+    const struct head *h = call_response(c);
+    r->upstream_status = h->status;
+    r->upstream_length = h->content_length;
+    struct str type = head_get(h, "content-type", NULL);
+    keep_fields(r, h);
+    meter_begin(r, type);
+    if (is_garbage(r) || h->status < 200 || (h->status >= 300 && h->status < 400)) {
+        char detail[200];
+        snprintf(detail, sizeof detail, "It answered %d with content type \"%.*s\".", h->status,
+                 type.len > 80 ? 80 : (int)type.len, type.ptr ? type.ptr : "");
+        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, detail);
+        r->upstream_ended = true;
+        req_run(r);
+        return;
+    }
+    r->mode = RELAY_WHOLE;
+    bool error = h->status >= 400;
+    if (!error &&
+        (r->meter.setup.kind == METER_SSE || h->content_length > WHOLE_ANSWER_BYTES_MAX)) {
+        r->mode = RELAY_STREAM;
+        relay_head(r, r->meter.setup.kind == METER_SSE ? -1 : h->content_length, false);
+    }
+}
+
+// A body of unknown length grew past what is collected: from here on it is passed on.
+static void whole_to_stream(struct req *r)
+{
+    r->mode = RELAY_STREAM;
+    relay_head(r, -1, false);
+    if (r->x)
+        exchange_write(r->x, buf_str(&r->whole));
+    buf_fini(&r->whole);
+}
+
+static void on_data(struct call *c, void *owner, struct str bytes)
+{
+    struct req *r = owner;
+    if (r->settled)
+        return; // after the terminal event: nothing more is expected
+    if (r->entry.ttft_us == 0)
+        r->entry.ttft_us = clock_mono_us() - r->dispatch_mono_us;
+    if (r->mode == RELAY_WHOLE && r->whole.len + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
+        if (r->upstream_status >= 400) {
+            relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
+            r->upstream_ended = true;
+            req_run(r);
+            return;
+        }
+        whole_to_stream(r);
+    }
+    meter_feed(&r->meter, bytes, pass, r);
+    if (relay_knows(r)) {
+        req_run(r);
+        return;
+    }
+    if (r->x && exchange_full(r->x)) {
+        r->paused = true;
+        call_pause(c);
+    }
+}
+
+static void on_end(struct call *c, void *owner)
+{
+    (void)c;
+    struct req *r = owner;
+    r->call = NULL;
+    r->upstream_ended = true;
+    if (!r->settled)
+        meter_end(&r->meter, true);
+    req_run(r);
+}
+
+static enum refusal refusal_of(enum call_fail fail)
+{
+    switch (fail) {
+    case CALL_FAIL_CONNECT_TIMEOUT:
+    case CALL_FAIL_FIRST_BYTE_TIMEOUT:
+    case CALL_FAIL_IDLE_TIMEOUT:
+    case CALL_FAIL_TOTAL_TIMEOUT: return REFUSAL_UPSTREAM_TIMEOUT;
+    case CALL_FAIL_GARBAGE: return REFUSAL_UPSTREAM_GARBAGE;
+    case CALL_FAIL_RESET:
+    case CALL_FAIL_CUT: return REFUSAL_UPSTREAM_LOST;
+    case CALL_FAIL_RESOLVE:
+    case CALL_FAIL_CONNECT:
+    case CALL_FAIL_TLS:
+    case CALL_FAIL_PROXY: return REFUSAL_UPSTREAM_UNREACHED;
+    }
+    return REFUSAL_UPSTREAM_LOST;
+}
+
+static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent, struct str seen)
+{
+    (void)c;
+    struct req *r = owner;
+    r->call = NULL;
+    r->upstream_ended = true;
+    r->upstream_cut = true;
+    r->never_sent = !sent;
+    if (r->settled) {
+        req_run(r);
+        return;
+    }
+    if (r->metering)
+        meter_end(&r->meter, false);
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, KIB);
+    buf_printf(&detail, "%.*s: %s.", STR_ARG(r->provider->name), call_fail_text(fail));
+    if (fail == CALL_FAIL_GARBAGE && seen.len) {
+        buf_add_cstr(&detail, " It sent ");
+        buf_add_json(&detail, seen);
+    }
+    relay_fail(r, refusal_of(fail), buf_cstr(&detail));
+    buf_fini(&detail);
+    req_run(r);
+}
+
+const struct call_events relay_events = {
+    .on_head = on_head, .on_data = on_data, .on_end = on_end, .on_fail = on_fail};
+
+static void send_kept_fields(struct req *r)
+{
+    struct str rest = buf_str(&r->fields);
+    struct str name, value;
+    while (str_cut(&rest, '\0', &name) && rest.ptr) {
+        size_t n = str_find(rest, '\0');
+        value = str_from(rest.ptr, n);
+        rest = str_skip(rest, n + 1);
+        exchange_field(r->x, name, value);
+    }
+    buf_fini(&r->fields);
+}
+
+static void send_cost(struct req *r)
+{
+    const struct entry *e = &r->entry;
+    if (e->price_state != PRICE_UNPRICED) {
+        char text[40];
+        struct buf b;
+        buf_init(&b, &alloc_heap, sizeof text);
+        money_write(&b, e->cost);
+        exchange_field(r->x, str_of("x-costlens-cost"), buf_str(&b));
+        buf_fini(&b);
+    }
+    exchange_field(r->x, str_of("x-costlens-price-state"),
+                   str_of(price_state_name(e->price_state)));
+}
+
+void relay_head(struct req *r, int64_t length, bool with_cost)
+{
+    must(!r->head_sent);
+    r->head_sent = true;
+    if (!r->x)
+        return;
+    exchange_begin(r->x, r->upstream_status);
+    send_kept_fields(r);
+    if (r->entry.upstream_id.len) {
+        exchange_field(r->x, str_of("x-request-id"), r->entry.upstream_id);
+        exchange_field(r->x, str_of("request-id"), r->entry.upstream_id);
+    }
+    req_fields_ours(r);
+    struct str full =
+        arena_printf(&r->arena, "%.*s/%.*s", STR_ARG(r->provider->name), STR_ARG(r->target.model));
+    exchange_field(r->x, str_of("x-costlens-model"), full);
+    exchange_field(r->x, str_of("x-costlens-provider"), r->provider->name);
+    if (with_cost)
+        send_cost(r);
+    exchange_head(r->x, length);
+}

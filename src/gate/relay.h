@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// relay - what the upstream's events do to a call. step_relay.c waits, relay.c does.
+
+#ifndef GATE_RELAY_H
+#define GATE_RELAY_H
+
+#include "gate/req.h"
+
+extern const struct call_events relay_events;
+
+// The call failed on our side of the upstream: remembered, and told to the client by step_answer.
+void relay_fail(struct req *r, enum refusal why, const char *detail);
+// The answer's fate is known before its body's framing ends: its terminal event was seen, or it is
+// not what it claims to be.
+bool relay_knows(const struct req *r);
+// Sends the head (once): the upstream's status and fields, ours, and the cost when it is known.
+void relay_head(struct req *r, int64_t length, bool with_cost);
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// req - one call on its way through the gateway: a table of steps of one shape.
+//
+//   read > identify > body > decode > route > admit > dispatch > relay > settle > answer > record
+//
+// A step says NEXT, WAIT (call me again when something happened) or END. Everything a step needs is
+// in struct req; nothing else needs to be understood to follow a call. steps.c holds the table.
+
+#ifndef GATE_REQ_H
+#define GATE_REQ_H
+
+#include "base/list.h"
+#include "core/entry.h"
+#include "gate/resolve.h"
+#include "gate/view.h"
+#include "gate/worker.h"
+#include "net/server.h"
+#include "wire/ask.h"
+#include "wire/meter.h"
+
+enum flow { NEXT, WAIT, END };
+
+struct req;
+typedef enum flow step_f(struct req *r);
+
+// X(name): step_<name> in step_<name>.c
+#define STEP_MAP(X) \
+    X(read)         \
+    X(identify)     \
+    X(body)         \
+    X(decode)       \
+    X(route)        \
+    X(admit)        \
+    X(dispatch)     \
+    X(relay)        \
+    X(settle)       \
+    X(answer)       \
+    X(record)
+
+enum step {
+#define X(name) STEP_##name,
+    STEP_MAP(X)
+#undef X
+        STEP_COUNT
+};
+
+#define X(name) step_f step_##name;
+STEP_MAP(X)
+#undef X
+
+// How the answer goes to the client.
+enum relay_mode {
+    RELAY_NONE,   // no head yet
+    RELAY_WHOLE,  // collected first, so that its cost stands in its head
+    RELAY_STREAM, // passed on as it comes
+};
+
+struct req {
+    struct list link; // of the worker's running calls
+    struct worker *worker;
+    struct view *view;
+    struct exchange *x; // NULL once the client has gone or the answer was handed over
+    struct arena arena;
+    enum step step;
+    bool running; // inside req_run
+    bool again;   // something happened meanwhile
+
+    // Who and what.
+    struct uuid id;
+    char id_text[UUID_TEXT];
+    int64_t start_us;      // wall
+    int64_t start_mono_us; // monotonic
+    struct endpoint_found found;
+    enum dialect dialect; // of the caller, for refusals
+    const struct key *key;
+    struct str query; // forwarded: without our key
+    bool receipt;     // x-costlens-receipt: 1
+
+    // Its body.
+    bool body_here;
+    struct buf decoded; // gzip or zstd taken off
+    struct ask ask;
+    bool asked; // ask is open
+
+    // Where it goes.
+    struct target target;
+    const struct config_provider *provider;
+    const struct sheet *sheet;
+    struct call *call;
+    int64_t dispatch_mono_us;
+    bool usage_added; // we asked for the usage of a stream, the client did not
+    bool dispatched;  // DISPATCHED stands in the journal: a FINAL is owed
+
+    // What comes back.
+    enum relay_mode mode;
+    struct meter meter;
+    bool metering;
+    int upstream_status;
+    int64_t upstream_length; // -1 = unknown
+    struct str answer_type;  // content type, in the arena
+    struct buf whole;        // RELAY_WHOLE, and errors
+    struct buf fields;       // field lines for the client, until the head is sent
+    bool head_sent;
+    bool upstream_ended; // its end has come, framed or not
+    bool upstream_cut;   // not by its framing
+    bool never_sent;     // the provider cannot have seen the request
+    int64_t input_bytes; // text of the request, for an estimate
+    bool client_gone;
+    bool paused;
+    enum refusal refusal; // what we answer instead, or say in the stream
+    struct str refusal_detail; // in the arena
+    bool settled; // FINAL stands in the journal
+    bool recorded;
+    int64_t settled_mono_us;
+    struct entry entry;
+};
+
+// A head has come: the call begins and runs as far as it can.
+void req_begin(struct worker *w, struct exchange *x);
+// Something the call waited for has happened.
+void req_run(struct req *r);
+extern const struct server_events req_server_events;
+
+// Answers with a refusal in the caller's dialect and ends the call (before dispatch only). `format`
+// may be NULL; its text is for the caller: no secret, no body.
+enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...) PRINTF(3, 4);
+// Writes the refusal's whole answer; for the above, and for step_answer after dispatch.
+void req_write_refusal(struct req *r, enum refusal why, struct str detail);
+// The price of a model at the call's provider: the user's own first, then its vendor's list; or
+// NULL.
+const struct sheet *route_sheet(const struct req *r, struct str model);
+// Prices r->entry.usage into r->entry (cost, state, sheet).
+void settle_price(struct req *r);
+// x-request-id, request-id, x-costlens-*, CORS: on every answer. After exchange_begin.
+void req_fields_ours(struct req *r);
+
+#endif

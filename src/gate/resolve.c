@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/resolve.h"
+
+#include "base/limits.h"
+
+#define NEAR_DISTANCE_MAX 4
+#define NEAR_NAMES_MAX    3
+
+static bool provider_open(const struct config_provider *p)
+{
+    return p->model_count == 0;
+}
+
+static struct str vendor_or_name(const struct config_provider *p)
+{
+    return p->vendor.len ? p->vendor : p->name;
+}
+
+bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model)
+{
+    if (provider_open(p))
+        return catalog_lists(s->catalog, vendor_or_name(p), model) ||
+               catalog_lists(s->catalog, p->name, model);
+    for (unsigned i = 0; i < p->model_count; i++)
+        if (str_glob(p->models[i], model))
+            return true;
+    return false;
+}
+
+// The provider whose name, with a slash, is the longest head of `asked`.
+static int provider_prefix(const struct config *c, struct str asked)
+{
+    int best = -1;
+    size_t best_len = 0;
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        struct str name = c->providers[i].name;
+        if (asked.len > name.len + 1 && str_starts(asked, name) && asked.ptr[name.len] == '/' &&
+            name.len >= best_len) {
+            best = (int)i;
+            best_len = name.len;
+        }
+    }
+    return best;
+}
+
+static bool key_may(const struct snapshot *s, const struct key *key, const struct target *t,
+                    struct str asked)
+{
+    char full[NAME_BYTES_MAX + 1 + MODEL_BYTES_MAX];
+    struct str name = s->config->providers[t->provider].name;
+    if (name.len + 1 + t->model.len > sizeof full)
+        return false;
+    memcpy(full, name.ptr, name.len);
+    full[name.len] = '/';
+    memcpy(full + name.len + 1, t->model.ptr, t->model.len);
+    return key_allows(key, str_from(full, name.len + 1 + t->model.len), asked);
+}
+
+// "provider/model" with a configured provider that takes the model.
+static enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct target *out)
+{
+    int i = provider_prefix(s->config, asked);
+    if (i < 0)
+        return REFUSAL_MODEL_UNKNOWN;
+    const struct config_provider *p = &s->config->providers[i];
+    struct str model = str_skip(asked, p->name.len + 1);
+    if (!provider_open(p) && !provider_lists(s, p, model))
+        return REFUSAL_MODEL_UNKNOWN;
+    *out = (struct target){.provider = (unsigned)i, .model = model, .reason = "asked"};
+    return REFUSAL_NONE;
+}
+
+static enum refusal resolve_bare(const struct snapshot *s, enum dialect dialect, struct str asked,
+                                 struct target *out)
+{
+    const struct config *c = s->config;
+    bool elsewhere = false;
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        const struct config_provider *p = &c->providers[i];
+        if (p->mock || !provider_lists(s, p, asked))
+            continue;
+        if (p->dialect != dialect) {
+            elsewhere = true;
+            continue;
+        }
+        *out = (struct target){.provider = i, .model = asked, .reason = "listed"};
+        return REFUSAL_NONE;
+    }
+    if (elsewhere)
+        return REFUSAL_DIALECT;
+    if (c->provider_count == 1 && provider_open(&c->providers[0]) && !c->providers[0].mock) {
+        *out = (struct target){.provider = 0, .model = asked, .reason = "sole provider"};
+        return REFUSAL_NONE;
+    }
+    return REFUSAL_MODEL_UNKNOWN;
+}
+
+static enum refusal resolve_alias(const struct snapshot *s, const struct config_alias *a,
+                                  const struct key *key, enum dialect dialect, struct target *out)
+{
+    enum refusal last = REFUSAL_MODEL_UNKNOWN;
+    for (unsigned i = 0; i < a->model_count; i++) {
+        struct target t;
+        enum refusal r = resolve_prefixed(s, a->models[i], &t);
+        if (r == REFUSAL_NONE && s->config->providers[t.provider].dialect != dialect &&
+            !s->config->providers[t.provider].mock)
+            r = REFUSAL_DIALECT;
+        if (r == REFUSAL_NONE && !key_may(s, key, &t, a->name))
+            r = REFUSAL_MODEL_DENIED;
+        if (r == REFUSAL_NONE) {
+            *out = t;
+            out->reason = "alias";
+            return r;
+        }
+        last = r;
+    }
+    return last;
+}
+
+struct near {
+    struct str asked;
+    struct str name[NEAR_NAMES_MAX];
+    struct str owner[NEAR_NAMES_MAX];
+    size_t distance[NEAR_NAMES_MAX];
+    unsigned count;
+};
+
+static void near_offer(struct near *n, struct str owner, struct str name)
+{
+    size_t d = str_distance(n->asked, name, NEAR_DISTANCE_MAX);
+    if (d > NEAR_DISTANCE_MAX || d >= n->asked.len)
+        return;
+    unsigned at = n->count < NEAR_NAMES_MAX ? n->count : NEAR_NAMES_MAX;
+    while (at > 0 && n->distance[at - 1] > d) {
+        if (at < NEAR_NAMES_MAX) {
+            n->name[at] = n->name[at - 1];
+            n->owner[at] = n->owner[at - 1];
+            n->distance[at] = n->distance[at - 1];
+        }
+        at--;
+    }
+    if (at >= NEAR_NAMES_MAX)
+        return;
+    n->name[at] = name;
+    n->owner[at] = owner;
+    n->distance[at] = d;
+    if (n->count < NEAR_NAMES_MAX)
+        n->count++;
+}
+
+static void near_in_provider(struct near *n, const struct snapshot *s,
+                             const struct config_provider *p)
+{
+    for (unsigned i = 0; i < p->model_count; i++)
+        near_offer(n, p->name, p->models[i]);
+    if (!provider_open(p))
+        return;
+    for (size_t i = 0; i < catalog_count(s->catalog); i++) {
+        const struct sheet *sheet = catalog_at(s->catalog, i);
+        if (str_eq(sheet->provider, vendor_or_name(p)))
+            near_offer(n, p->name, sheet->model);
+    }
+}
+
+static void near_names(const struct snapshot *s, struct str asked, struct buf *detail)
+{
+    struct near n = {.asked = asked};
+    for (unsigned i = 0; i < s->config->alias_count; i++)
+        near_offer(&n, STR_NONE, s->config->aliases[i].name);
+    int only = provider_prefix(s->config, asked);
+    if (only >= 0)
+        n.asked = str_skip(asked, s->config->providers[only].name.len + 1);
+    for (unsigned i = 0; i < s->config->provider_count; i++)
+        if (only < 0 || (unsigned)only == i)
+            near_in_provider(&n, s, &s->config->providers[i]);
+    buf_printf(detail, "\"%.*s\" is on no provider's list.", STR_ARG(asked));
+    for (unsigned i = 0; i < n.count; i++)
+        buf_printf(detail, "%s%.*s%s%.*s%s", i ? ", " : " Did you mean ", STR_ARG(n.owner[i]),
+                   n.owner[i].len ? "/" : "", STR_ARG(n.name[i]), i + 1 == n.count ? "?" : "");
+}
+
+enum refusal resolve(const struct snapshot *s, const struct key *key, enum dialect dialect,
+                     struct str asked, struct target *out, struct buf *detail)
+{
+    const struct config *c = s->config;
+    if (c->provider_count == 0) {
+        buf_add_cstr(detail, "Set OPENAI_API_KEY (or another provider's key) in the gateway's "
+                             "environment, or name providers in its configuration file.");
+        return REFUSAL_NO_PROVIDER;
+    }
+    struct target t;
+    const struct config_alias *alias = map_get(&s->aliases, asked);
+    enum refusal r =
+        alias ? resolve_alias(s, alias, key, dialect, &t) : resolve_prefixed(s, asked, &t);
+    if (!alias && r == REFUSAL_MODEL_UNKNOWN && provider_prefix(c, asked) < 0)
+        r = resolve_bare(s, dialect, asked, &t);
+    if (r == REFUSAL_NONE && !c->providers[t.provider].mock &&
+        c->providers[t.provider].dialect != dialect)
+        r = REFUSAL_DIALECT;
+    if (r == REFUSAL_NONE && !alias && !key_may(s, key, &t, asked))
+        r = REFUSAL_MODEL_DENIED;
+    if (r == REFUSAL_NONE)
+        *out = t;
+    else if (r == REFUSAL_MODEL_UNKNOWN)
+        near_names(s, asked, detail);
+    return r;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// resolve - from the name a caller wrote to a provider and the name it is sent as.
+//
+//   alias -> its first usable target
+//   longest configured provider prefix: "bench/own-model" -> bench, "own-model"
+//   first provider, in order of configuration, that lists it and speaks the caller's dialect
+//   the sole provider, when its list is open
+//   else unknown
+
+#ifndef GATE_RESOLVE_H
+#define GATE_RESOLVE_H
+
+#include "core/key.h"
+#include "core/refusal.h"
+#include "gate/snapshot.h"
+
+struct target {
+    unsigned provider;  // index in config.providers
+    struct str model;   // as sent
+    const char *reason; // "asked", "prefix", "listed", "sole provider", "alias": for the row
+};
+
+// REFUSAL_NONE, MODEL_UNKNOWN, MODEL_DENIED, DIALECT or NO_PROVIDER. `detail` gets a sentence for
+// the caller (near names).
+enum refusal resolve(const struct snapshot *s, const struct key *key, enum dialect dialect,
+                     struct str asked, struct target *out, struct buf *detail) MUST_USE;
+// True when the provider's list (its own, else the book's rows of its vendor) holds the name.
+bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model);
+
+#endif

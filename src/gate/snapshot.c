@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/snapshot.h"
+
+#include "base/limits.h"
+#include "gate/state.h"
+
+#define SNAPSHOT_BYTES_MAX ((size_t)256 * MIB)
+
+struct loading {
+    struct snapshot *snapshot;
+    struct mac *mac;
+    bool failed;
+};
+
+static void key_add(struct loading *l, const struct key *k)
+{
+    struct arena *a = &l->snapshot->arena;
+    struct key *copy = arena_new(a, struct key);
+    if (!copy) {
+        l->failed = true;
+        return;
+    }
+    *copy = *k;
+    copy->name = arena_dup(a, k->name);
+    copy->tenant = arena_dup(a, k->tenant);
+    copy->team = arena_dup(a, k->team);
+    copy->project = arena_dup(a, k->project);
+    copy->user = arena_dup(a, k->user);
+    copy->last4 = arena_dup(a, k->last4);
+    copy->models = arena_dup(a, k->models);
+    struct str mac = str_from((const char *)copy->mac, DIGEST_BYTES);
+    if (arena_failed(a) || !map_set(&l->snapshot->keys, mac, copy))
+        l->failed = true;
+}
+
+static void key_from_store(void *context, const struct key *k)
+{
+    key_add(context, k);
+}
+
+static void key_of_token(struct loading *l, struct key *k, struct str token)
+{
+    if (!mac_sign(l->mac, token, k->mac)) {
+        l->failed = true;
+        return;
+    }
+    if (k->tenant.len == 0)
+        k->tenant = str_of("default");
+    k->last4 = token.len > 4 ? str_skip(token, token.len - 4) : STR_NONE;
+    k->from_config = true;
+    key_add(l, k);
+}
+
+static void keys_of_config(struct loading *l)
+{
+    const struct config *c = l->snapshot->config;
+    for (unsigned i = 0; i < c->key_count; i++) {
+        const struct config_key *from = &c->keys[i];
+        struct key k = {.name = from->name,
+                        .team = from->team,
+                        .project = from->project,
+                        .user = from->user,
+                        .models = from->models,
+                        .expires_us = from->expires_us};
+        key_of_token(l, &k, secret_expose(from->token));
+    }
+}
+
+static enum status keys_read(struct snapshot *s, struct store *store, const uint8_t pepper[32],
+                             struct why *why)
+{
+    struct loading l = {.snapshot = s,
+                        .mac = mac_open(str_from((const char *)pepper, DIGEST_BYTES))};
+    if (!l.mac)
+        return why_set(why, STATUS_NO_MEMORY, "keys: out of memory");
+    enum status status = store_key_each(store, key_from_store, &l, why);
+    if (status == STATUS_OK) {
+        keys_of_config(&l);
+        struct secret *dev = NULL;
+        status = state_dev_key(s->config->state, &dev, why);
+        if (status == STATUS_OK) {
+            struct key k = {.name = str_of("dev")};
+            key_of_token(&l, &k, secret_expose(dev));
+            secret_free(dev);
+        }
+    }
+    mac_close(l.mac);
+    if (status == STATUS_OK && l.failed)
+        status = why_set(why, STATUS_NO_MEMORY, "keys: out of memory");
+    return status;
+}
+
+static struct snapshot *snapshot_empty(void)
+{
+    struct snapshot *s = alloc_zero(&alloc_heap, sizeof *s);
+    if (!s)
+        return NULL;
+    s->references = 1;
+    arena_init(&s->arena, &alloc_heap, 4 * KIB, SNAPSHOT_BYTES_MAX);
+    map_init(&s->keys, &alloc_heap);
+    map_init(&s->aliases, &alloc_heap);
+    return s;
+}
+
+static bool aliases_index(struct snapshot *s)
+{
+    for (unsigned i = 0; i < s->config->alias_count; i++)
+        if (!map_set(&s->aliases, s->config->aliases[i].name, &s->config->aliases[i]))
+            return false;
+    return true;
+}
+
+enum status snapshot_new(struct config *config, struct store *store, const uint8_t pepper[32],
+                         struct snapshot **out, struct why *why)
+{
+    struct snapshot *s = snapshot_empty();
+    if (!s) {
+        config_free(config);
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    }
+    s->config = config;
+    unsigned extra = config->prices.len > 0;
+    enum status status = catalog_open(&alloc_heap, &config->prices, extra, &s->catalog, why);
+    if (status == STATUS_OK)
+        status = keys_read(s, store, pepper, why);
+    if (status == STATUS_OK && !aliases_index(s))
+        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    if (status != STATUS_OK) {
+        snapshot_free(s);
+        return status;
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
+enum status snapshot_with_keys(struct snapshot *base, struct store *store, const uint8_t pepper[32],
+                               struct snapshot **out, struct why *why)
+{
+    struct snapshot *s = snapshot_empty();
+    if (!s)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    struct snapshot *owner = base->parts_borrowed ? base->base : base;
+    s->base = snapshot_ref(owner);
+    s->parts_borrowed = true;
+    s->config = owner->config;
+    s->catalog = owner->catalog;
+    enum status status = keys_read(s, store, pepper, why);
+    if (status == STATUS_OK && !aliases_index(s))
+        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    if (status != STATUS_OK) {
+        snapshot_free(s);
+        return status;
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *s)
+{
+    __atomic_add_fetch(&s->references, 1, __ATOMIC_RELAXED);
+    return s;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+    if (!s || __atomic_sub_fetch(&s->references, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    map_fini(&s->keys);
+    map_fini(&s->aliases);
+    arena_fini(&s->arena);
+    if (s->parts_borrowed) {
+        snapshot_free(s->base);
+    } else {
+        catalog_close(s->catalog);
+        config_free(s->config);
+    }
+    heap_free(s);
+}
+
+const struct key *snapshot_key(const struct snapshot *s, const uint8_t mac[DIGEST_BYTES])
+{
+    const struct key *k = map_get(&s->keys, str_from((const char *)mac, DIGEST_BYTES));
+    return k && digest_equal(k->mac, mac, DIGEST_BYTES) ? k : NULL;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// snapshot - everything a call is decided by, immutable: configuration, price book, keys. A reload
+// or a new key makes another one; calls that run keep theirs to the end.
+//
+//   gate ----current----> snapshot <---- view (one per worker: + its own upstream pools)
+//                                          ^---- every call of that worker
+
+#ifndef GATE_SNAPSHOT_H
+#define GATE_SNAPSHOT_H
+
+#include "base/map.h"
+#include "core/catalog.h"
+#include "core/key.h"
+#include "gate/config.h"
+#include "store/store.h"
+
+struct snapshot {
+    int references; // atomic
+    struct config *config;
+    struct catalog *catalog;
+    bool parts_borrowed; // config and catalog belong to `base`
+    struct snapshot *base;
+    struct arena arena;
+    struct map keys;    // 32-byte MAC -> struct key
+    struct map aliases; // name -> struct config_alias
+};
+
+// Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key.
+enum status snapshot_new(struct config *config, struct store *store, const uint8_t pepper[32],
+                         struct snapshot **out, struct why *why) MUST_USE;
+// The same configuration and book with the keys read anew.
+enum status snapshot_with_keys(struct snapshot *base, struct store *store, const uint8_t pepper[32],
+                               struct snapshot **out, struct why *why) MUST_USE;
+struct snapshot *snapshot_ref(struct snapshot *s);
+void snapshot_free(struct snapshot *s); // drops one reference; NULL is fine
+// The key of that MAC; NULL when there is none.
+const struct key *snapshot_key(const struct snapshot *s, const uint8_t mac[DIGEST_BYTES]);
+
+#endif

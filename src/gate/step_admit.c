@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// admit - may the call be made now? The ledger must be writable, or nothing is sent: a call that
+// cannot be booked is not made. (Budgets reserve here.)
+
+#include "gate/gate_state.h"
+#include "gate/req.h"
+
+#define CHARS_PER_TOKEN     4
+#define OUTPUT_MOST_UNKNOWN 4096 // tokens, where neither the caller nor the book says
+
+// The row that stands if the process dies now: the input estimated, the most output there can be.
+static void usage_if_captured(struct req *r, struct usage *u)
+{
+    *u = (struct usage){.sure = SURE_CAPTURED};
+    if (endpoint_free(r->found.endpoint))
+        return;
+    const struct demand *d = &r->ask.demand;
+    u->count[BUCKET_INPUT] = (d->text_bytes + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN;
+    u->prompt = u->count[BUCKET_INPUT];
+    if (r->found.endpoint == ENDPOINT_EMBEDDINGS || r->found.endpoint == ENDPOINT_GEMINI_EMBED)
+        return;
+    int64_t most = d->output_max;
+    if (most <= 0 && r->sheet)
+        most = r->sheet->output_tokens_max;
+    if (most <= 0)
+        most = OUTPUT_MOST_UNKNOWN;
+    int64_t choices = d->choices > 0 ? d->choices : 1;
+    u->count[BUCKET_OUTPUT] = most > INT64_MAX / choices ? INT64_MAX : most * choices;
+}
+
+static void entry_begin(struct req *r)
+{
+    struct entry *e = &r->entry;
+    const struct key *k = r->key;
+    e->id = r->id;
+    e->start_us = r->start_us;
+    e->tenant = k->tenant;
+    e->team = k->team;
+    e->project = k->project;
+    e->key = k->name;
+    e->user = k->user.len ? k->user : arena_dup(&r->arena, tags_get(&r->entry.tags, "user"));
+    if (e->team.len == 0)
+        e->team = tags_get(&r->entry.tags, "team");
+    if (e->project.len == 0)
+        e->project = tags_get(&r->entry.tags, "project");
+    e->provider = r->provider->name;
+    e->model = arena_dup(&r->arena, r->target.model);
+    r->target.model = e->model;
+    e->endpoint = str_of(endpoint_name(r->found.endpoint));
+    e->route = str_of(r->target.reason);
+    e->stream = r->ask.demand.stream;
+    e->outcome = OUTCOME_UNKNOWN;
+    e->price_version = catalog_version(r->view->snapshot->catalog);
+}
+
+enum flow step_admit(struct req *r)
+{
+    const struct config *c = r->view->snapshot->config;
+    if (!c->on_store_failure_allow && !store_healthy(gate_store(r->worker->gate)))
+        return req_refuse(r, REFUSAL_STORE,
+                          "on_store_failure is \"block\": nothing is sent that "
+                          "could not be booked.");
+    if (gate_buffers_exceeded(r->worker->gate))
+        return req_refuse(r, REFUSAL_OVERLOAD, "limits.buffers is reached.");
+    r->input_bytes = r->ask.demand.text_bytes;
+    entry_begin(r);
+    usage_if_captured(r, &r->entry.usage);
+    settle_price(r);
+    return NEXT;
+}

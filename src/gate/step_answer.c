@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// answer - the last bytes go to the client: a whole answer with its cost in the head, a stream's
+// held end, or what went wrong.
+
+#include "base/limits.h"
+#include "gate/relay.h"
+#include "wire/fault.h"
+
+static void pass(void *context, struct str bytes)
+{
+    exchange_write(((struct req *)context)->x, bytes);
+}
+
+// An error body might quote the credential that we sent: it is masked, all else passes unchanged.
+static void mask_secrets(struct req *r)
+{
+    if (r->upstream_status < 400 || !r->provider->key ||
+        !secret_within(r->provider->key, buf_str(&r->whole)))
+        return;
+    struct buf masked;
+    buf_init(&masked, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
+    secret_mask(r->provider->key, buf_str(&r->whole), &masked);
+    buf_fini(&r->whole);
+    r->whole = masked;
+}
+
+static void collect(void *context, struct str bytes)
+{
+    buf_add(&((struct req *)context)->whole, bytes);
+}
+
+static void answer_whole(struct req *r)
+{
+    meter_release(&r->meter, collect, r);
+    mask_secrets(r);
+    relay_head(r, (int64_t)r->whole.len, true);
+    exchange_write(r->x, buf_str(&r->whole));
+    exchange_end(r->x);
+}
+
+static void write_receipt(struct req *r)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 2 * KIB);
+    buf_printf(&b, ": costlens request_id=%.*s model=%.*s/%.*s price_state=%s", UUID_TEXT,
+               r->id_text, STR_ARG(r->provider->name), STR_ARG(r->target.model),
+               price_state_name(r->entry.price_state));
+    if (r->entry.price_state != PRICE_UNPRICED) {
+        buf_add_cstr(&b, " cost=");
+        money_write(&b, r->entry.cost);
+    }
+    buf_printf(&b, " input_tokens=%lld output_tokens=%lld\n\n",
+               (long long)usage_input(&r->entry.usage), (long long)usage_output(&r->entry.usage));
+    exchange_write(r->x, buf_str(&b));
+    buf_fini(&b);
+}
+
+static void answer_stream(struct req *r)
+{
+    bool sse = r->meter.setup.kind == METER_SSE;
+    if (sse && r->receipt)
+        write_receipt(r);
+    meter_release(&r->meter, pass, r);
+    exchange_end(r->x);
+}
+
+// The stream cannot be completed: the client is told inside it, and never sees a clean end of a
+// body.
+static void answer_broken(struct req *r)
+{
+    if (r->meter.setup.kind != METER_SSE) {
+        exchange_abort(r->x);
+        return;
+    }
+    struct buf b;
+    buf_init(&b, &alloc_heap, 16 * KIB);
+    fault_event(r->found.endpoint, r->refusal, r->refusal_detail, str_from(r->id_text, UUID_TEXT),
+                &b);
+    exchange_write(r->x, buf_str(&b));
+    buf_fini(&b);
+    exchange_close_after(r->x);
+    exchange_end(r->x);
+}
+
+enum flow step_answer(struct req *r)
+{
+    if (!r->x)
+        return NEXT;
+    if (r->refusal != REFUSAL_NONE && !r->head_sent)
+        req_write_refusal(r, r->refusal, r->refusal_detail);
+    else if (r->refusal != REFUSAL_NONE)
+        answer_broken(r);
+    else if (r->mode == RELAY_WHOLE)
+        answer_whole(r);
+    else
+        answer_stream(r);
+    // The server finishes the writing; this call is over.
+    exchange_own(r->x, NULL);
+    r->x = NULL;
+    return NEXT;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// body - waits for the whole body and takes its content encoding off.
+
+#include "base/limits.h"
+#include "gate/coding.h"
+#include "gate/listing.h"
+#include "gate/req.h"
+
+static enum flow decode_body(struct req *r, struct str encoding)
+{
+    enum status s = coding_decode(encoding, exchange_body(r->x), &r->decoded);
+    size_t limit = r->view->snapshot->config->body_bytes;
+    if (s == STATUS_UNSUPPORTED)
+        return req_refuse(r, REFUSAL_ENCODING, "gzip, zstd and identity are taken.");
+    if (s == STATUS_LIMIT)
+        return req_refuse(r, REFUSAL_TOO_LARGE,
+                          "Decoded it passes %zu bytes (limits.body) or %d times its coded size.",
+                          limit, DECODED_RATIO_MAX);
+    if (s != STATUS_OK)
+        return req_refuse(r, REFUSAL_BAD_REQUEST, "The body is not valid %.*s.", STR_ARG(encoding));
+    exchange_drop_body(r->x);
+    return NEXT;
+}
+
+enum flow step_body(struct req *r)
+{
+    if (listing_answers(r)) {
+        exchange_own(r->x, NULL);
+        r->x = NULL;
+        return END;
+    }
+    if (!r->body_here) {
+        struct str encoding = head_get(exchange_request(r->x), "content-encoding", NULL);
+        if (encoding.len && !coding_known(encoding))
+            return req_refuse(r, REFUSAL_ENCODING, "gzip, zstd and identity are taken.");
+        exchange_read_body(r->x);
+        return WAIT;
+    }
+    struct str encoding = head_get(exchange_request(r->x), "content-encoding", NULL);
+    return coding_none(encoding) ? NEXT : decode_body(r, encoding);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dispatch - the caller's own bytes go upstream, with only the changed fields spliced. Before the
+// first of them the journal holds the DISPATCHED record.
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "gate/relay.h"
+#include "gate/req.h"
+#include "wire/header.h"
+
+#define TARGET_STEP 256
+
+static bool wants_usage(const struct req *r)
+{
+    const struct demand *d = &r->ask.demand;
+    unsigned flags = r->provider->vendor_row ? r->provider->vendor_row->flags : 0;
+    bool openai_stream =
+        r->found.endpoint == ENDPOINT_CHAT || r->found.endpoint == ENDPOINT_COMPLETIONS;
+    return openai_stream && d->stream && !d->usage_asked && !(flags & VENDOR_NO_INCLUDE_USAGE);
+}
+
+// base path + endpoint's path + query.
+static bool target_write(struct req *r, struct buf *out)
+{
+    // The built-in mock speaks every dialect, so its base path depends on the caller's.
+    if (r->provider->mock && r->dialect == DIALECT_OPENAI)
+        buf_add_cstr(out, "/v1");
+    buf_add(out, r->provider->url.path);
+    endpoint_path(&r->found, r->target.model, out);
+    if (r->query.len) {
+        buf_add_char(out, '?');
+        buf_add(out, r->query);
+    }
+    return !buf_failed(out);
+}
+
+// Names in Connection are hop-by-hop whatever they are (RFC 9110, 7.6.1).
+static bool named_by_connection(struct str connection, struct str name)
+{
+    struct str part;
+    while (str_cut(&connection, ',', &part))
+        if (str_eq_nocase(str_trim(part), name))
+            return true;
+    return false;
+}
+
+static bool fields_write(struct req *r, struct buf *out)
+{
+    const struct head *h = exchange_request(r->x);
+    struct str connection = head_get(h, "connection", NULL);
+    bool version = false;
+    for (unsigned i = 0; i < h->field_count; i++) {
+        const struct field *f = &h->fields[i];
+        if (!header_passes_up(f->name) || named_by_connection(connection, f->name))
+            continue;
+        version = version || str_eq_nocase(f->name, str_of("anthropic-version"));
+        if (!call_field(out, f->name, f->value))
+            return false;
+    }
+    bool ok = call_field(out, str_of("accept-encoding"), str_of("identity"));
+    if (r->dialect == DIALECT_ANTHROPIC && !version)
+        ok = ok && call_field(out, str_of("anthropic-version"), str_of("2023-06-01"));
+    return ok;
+}
+
+static void credential(const struct req *r, struct call_setup *setup)
+{
+    if (!r->provider->key)
+        return;
+    setup->secret = r->provider->key;
+    switch (r->dialect) {
+    case DIALECT_ANTHROPIC: setup->secret_name = str_of("x-api-key"); break;
+    case DIALECT_GEMINI: setup->secret_name = str_of("x-goog-api-key"); break;
+    case DIALECT_OPENAI:
+    case DIALECT_COUNT:
+        setup->secret_name = str_of("authorization");
+        setup->secret_prefix = str_of("Bearer ");
+        break;
+    }
+}
+
+// The memory that the client's body took is given back as soon as it has gone out; until then the
+// transport refers to it.
+static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
+{
+    struct str pieces[ASK_PIECES_MAX];
+    unsigned count = 0;
+    size_t bytes = 0;
+    struct ask_edit edit = {.include_usage = r->usage_added};
+    if (!str_eq(r->target.model, r->ask.demand.model))
+        edit.model = r->target.model;
+    if (!ask_splice(&r->ask, &edit, &r->arena, pieces, &count, &bytes) ||
+        !target_write(r, target) || !fields_write(r, fields))
+        return req_refuse(r, REFUSAL_INTERNAL, "The request could not be built.");
+    r->entry.overhead_us = clock_mono_us() - r->start_mono_us;
+    if (journal_dispatched(r->worker->journal, &r->entry) != STATUS_OK)
+        return req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
+    r->dispatched = true;
+    struct call_setup setup = {.method = str_of("POST"),
+                               .target = buf_str(target),
+                               .fields = buf_str(fields),
+                               .pieces = pieces,
+                               .piece_count = count,
+                               .events = &relay_events,
+                               .owner = r};
+    credential(r, &setup);
+    r->dispatch_mono_us = clock_mono_us();
+    r->call = call_start(origin, &setup);
+    if (!r->call)
+        relay_fail(r, REFUSAL_INTERNAL, "out of memory");
+    return NEXT;
+}
+
+enum flow step_dispatch(struct req *r)
+{
+    struct why why = {0};
+    struct origin *origin = view_origin(r->view, r->target.provider, &why);
+    if (!origin)
+        return req_refuse(r, REFUSAL_UPSTREAM_UNREACHED, "%s", why.text);
+    r->usage_added = wants_usage(r);
+    struct buf target, fields;
+    buf_init(&target, &alloc_heap, TARGET_BYTES_MAX + TARGET_STEP);
+    buf_init(&fields, &alloc_heap, HEAD_BYTES_MAX);
+    enum flow flow = send(r, origin, &target, &fields);
+    buf_fini(&target);
+    buf_fini(&fields);
+    return flow;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// identify - whose call is it? Keys come as Bearer, x-api-key (Anthropic's clients), x-goog-api-key
+// or ?key= (Google's). A token is looked up by its whole 256-bit MAC, never by its text.
+
+#include "base/limits.h"
+#include "gate/req.h"
+
+static struct str bearer(struct str value)
+{
+    struct str head = str_of("Bearer ");
+    return str_starts_nocase(value, head) ? str_trim(str_skip(value, head.len)) : STR_NONE;
+}
+
+// Takes `key=...` out of a query: the token, and the query without it (in the arena).
+static struct str query_key(struct req *r, struct str query)
+{
+    struct str token = STR_NONE;
+    struct str rest = query;
+    struct str part;
+    struct buf kept;
+    buf_init(&kept, &alloc_heap, TARGET_BYTES_MAX);
+    while (str_cut(&rest, '&', &part)) {
+        if (str_starts(part, str_of("key="))) {
+            token = str_skip(part, 4);
+            continue;
+        }
+        if (kept.len)
+            buf_add_char(&kept, '&');
+        buf_add(&kept, part);
+    }
+    if (token.len)
+        r->query = arena_dup(&r->arena, buf_str(&kept));
+    buf_fini(&kept);
+    return token;
+}
+
+static struct str token_of(struct req *r, const struct head *h)
+{
+    struct str token = bearer(head_get(h, "authorization", NULL));
+    if (token.len == 0 || !key_token_ours(token)) {
+        struct str other = head_get(h, "x-api-key", NULL);
+        if (other.len == 0)
+            other = head_get(h, "x-goog-api-key", NULL);
+        if (other.len)
+            token = other;
+    }
+    if (r->dialect == DIALECT_GEMINI || r->found.endpoint == ENDPOINT_MODELS) {
+        struct str in_query = query_key(r, h->query);
+        if (token.len == 0)
+            token = in_query;
+    }
+    return token;
+}
+
+enum flow step_identify(struct req *r)
+{
+    const struct head *h = exchange_request(r->x);
+    r->query = h->query;
+    struct str token = token_of(r, h);
+    if (token.len == 0)
+        return req_refuse(r, REFUSAL_NO_KEY,
+                          "Send one as \"Authorization: Bearer sk-cl-...\" (or x-api-key, "
+                          "x-goog-api-key). A first key stands in the file dev.key of the "
+                          "gateway's state folder; `costlens key create` makes others.");
+    if (key_token_ours(token) && !key_token_valid(token))
+        return req_refuse(r, REFUSAL_BAD_KEY, "It is mistyped: its checksum does not fit.");
+    uint8_t mac[DIGEST_BYTES];
+    if (!mac_sign(r->worker->mac, token, mac))
+        return req_refuse(r, REFUSAL_INTERNAL, NULL);
+    const struct key *k = snapshot_key(r->view->snapshot, mac);
+    if (!k)
+        return req_refuse(r, REFUSAL_BAD_KEY,
+                          key_token_ours(token)
+                              ? NULL
+                              : "It is not a CostLens key (sk-cl-...): "
+                                "the gateway holds the providers' keys, callers use its own.");
+    if ((k->revoked_us && k->revoked_us <= r->start_us))
+        return req_refuse(r, REFUSAL_BAD_KEY, "It was revoked.");
+    if (k->expires_us && k->expires_us <= r->start_us)
+        return req_refuse(r, REFUSAL_KEY_EXPIRED, NULL);
+    r->key = k;
+    return NEXT;
+}

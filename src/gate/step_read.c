@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// read - the head is here: which path is it?
+
+#include "gate/cors.h"
+#include "gate/health.h"
+#include "gate/req.h"
+
+static enum flow handed_over(struct req *r)
+{
+    exchange_own(r->x, NULL);
+    r->x = NULL;
+    return END;
+}
+
+static enum flow not_found(struct req *r, struct str path, enum endpoint_match match)
+{
+    if (match == MATCH_NEEDS_V1)
+        return req_refuse(r, REFUSAL_NOT_FOUND,
+                          "Did you mean /v1%.*s? Clients want a base URL "
+                          "that ends with /v1.",
+                          STR_ARG(path));
+    return req_refuse(r, REFUSAL_NOT_FOUND, "%.*s is no path of this gateway.",
+                      path.len > 200 ? 200 : (int)path.len, path.ptr);
+}
+
+enum flow step_read(struct req *r)
+{
+    const struct head *h = exchange_request(r->x);
+    if (health_answers(r->worker->gate, r->x))
+        return handed_over(r);
+    if (cors_preflight(r))
+        return handed_over(r);
+    enum endpoint_match match = endpoint_find(h->method, h->path, &r->found);
+    if (match == MATCH_METHOD)
+        return req_refuse(r, REFUSAL_METHOD, "%.*s takes %s.", STR_ARG(h->path), r->found.allow);
+    if (match != MATCH_FOUND)
+        return not_found(r, h->path, match);
+    r->dialect = endpoint_dialect(r->found.endpoint);
+    if (h->upgrade)
+        return req_refuse(r, REFUSAL_UPGRADE, NULL);
+    if (r->worker->draining)
+        exchange_close_after(r->x);
+    struct str receipt = head_get(h, "x-costlens-receipt", NULL);
+    r->receipt = str_is(receipt, "1") || str_is(receipt, "true");
+    return NEXT;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// record - the call is counted and logged; its upstream's connection may still be ending.
+
+#include "base/log.h"
+#include "gate/relay.h"
+
+static void log_call(const struct req *r)
+{
+    const struct entry *e = &r->entry;
+    struct log_line l;
+    log_begin(&l, LOG_INFO, "call");
+    log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
+    log_str(&l, "tenant", e->tenant);
+    log_str(&l, "key", e->key);
+    log_str(&l, "endpoint", e->endpoint);
+    log_str(&l, "provider", e->provider);
+    log_str(&l, "model", e->model);
+    log_str(&l, "model_answered", e->model_answered);
+    log_i64(&l, "status", e->http_status);
+    log_str(&l, "outcome", str_of(outcome_name(e->outcome)));
+    if (e->error.len)
+        log_str(&l, "error", e->error);
+    log_i64(&l, "input_tokens", usage_input(&e->usage));
+    log_i64(&l, "output_tokens", usage_output(&e->usage));
+    log_str(&l, "sure", str_of(sure_name(e->usage.sure)));
+    log_str(&l, "price_state", str_of(price_state_name(e->price_state)));
+    if (e->price_state != PRICE_UNPRICED) {
+        struct buf b;
+        buf_init(&b, &alloc_heap, 64);
+        money_write(&b, e->cost);
+        log_str(&l, "cost_usd", buf_str(&b));
+        buf_fini(&b);
+    }
+    log_i64(&l, "ttft_us", e->ttft_us);
+    log_i64(&l, "duration_us", e->duration_us);
+    log_str(&l, "upstream_request_id", e->upstream_id);
+    log_end_later(&l);
+}
+
+static void count(struct req *r)
+{
+    struct metrics *m = &r->worker->metrics;
+    metrics_entry(m, &r->entry);
+    if (r->refusal != REFUSAL_NONE)
+        m->upstream_errors++;
+    if (r->client_gone)
+        m->client_left++;
+}
+
+enum flow step_record(struct req *r)
+{
+    if (!r->recorded) {
+        r->recorded = true;
+        r->settled_mono_us = loop_now_us(r->worker->loop);
+        count(r);
+        if (r->view->snapshot->config->log_requests)
+            log_call(r);
+    }
+    bool clean = r->refusal == REFUSAL_NONE && !r->client_gone;
+    if (r->call && clean && !r->upstream_ended && !r->paused) {
+        // The terminal event came before the end of the body's framing: waiting for that keeps the
+        // connection for the next call. worker.c ends it when it does not come.
+        return WAIT;
+    }
+    return END;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// relay - waits until the answer is complete, broken or unwanted.
+
+#include "gate/relay.h"
+
+// The client's bytes and what was read of them are no longer needed once they went out.
+static void give_back(struct req *r)
+{
+    if (!r->asked || (r->call && !call_sent(r->call)))
+        return;
+    ask_close(&r->ask);
+    r->asked = false;
+    buf_fini(&r->decoded);
+    if (r->x)
+        exchange_drop_body(r->x);
+}
+
+enum flow step_relay(struct req *r)
+{
+    if (r->metering || r->upstream_ended)
+        give_back(r);
+    if (r->client_gone) {
+        // Nobody reads on: the provider is told by closing its connection at once.
+        if (r->call && !r->upstream_ended)
+            call_cancel(r->call);
+        r->call = NULL;
+        return NEXT;
+    }
+    if (r->refusal != REFUSAL_NONE || r->upstream_ended)
+        return NEXT;
+    return relay_knows(r) ? NEXT : WAIT;
+}

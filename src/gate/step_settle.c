@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// settle - usage becomes an exact cost, and the FINAL record is written: before the last byte goes
+// to the client, so that a report asked for after the answer shows it.
+//
+//   usage reported                       -> REPORTED
+//   complete, or broken after it began   -> ESTIMATED from what came
+//   sent, and nothing came back          -> CAPTURED: the provider may bill it
+//   never sent, or refused with an error -> nothing was used
+
+#include "base/clock.h"
+#include "gate/relay.h"
+
+static const struct sheet free_sheet = {.free = true};
+
+void settle_price(struct req *r)
+{
+    struct entry *e = &r->entry;
+    const struct sheet *sheet = NULL;
+    e->priced_as_answered = false;
+    if (e->model_answered.len) {
+        sheet = route_sheet(r, e->model_answered);
+        e->priced_as_answered = sheet != NULL;
+    }
+    if (!sheet)
+        sheet = r->sheet;
+    if (!sheet && r->provider->free)
+        sheet = &free_sheet;
+    struct cost cost;
+    rate(r->view->snapshot->catalog, endpoint_free(r->found.endpoint) ? &free_sheet : sheet,
+         &e->usage, e->start_us, &cost);
+    e->cost = cost.total;
+    e->price_state = cost.state;
+    e->price_name = STR_NONE;
+    if (sheet && sheet != &free_sheet)
+        e->price_name =
+            arena_printf(&r->arena, "%.*s/%.*s", STR_ARG(sheet->provider), STR_ARG(sheet->model));
+}
+
+static enum outcome outcome_of(const struct req *r)
+{
+    if (r->client_gone)
+        return OUTCOME_LEFT;
+    if (r->refusal != REFUSAL_NONE)
+        return r->head_sent ? OUTCOME_INCOMPLETE : OUTCOME_ERROR;
+    if (r->upstream_status >= 400 || r->meter.stream_error)
+        return OUTCOME_ERROR;
+    return meter_complete(&r->meter) ? OUTCOME_OK : OUTCOME_INCOMPLETE;
+}
+
+static void usage_settle(struct req *r)
+{
+    struct usage *u = &r->entry.usage;
+    bool answered = r->metering && r->upstream_status > 0;
+    if (endpoint_free(r->found.endpoint) || r->never_sent ||
+        (answered && r->upstream_status >= 400 && !r->meter.has_usage)) {
+        *u = (struct usage){.sure = SURE_REPORTED};
+        return;
+    }
+    if (!answered)
+        return; // the captured row stands
+    if (!r->meter.has_usage)
+        meter_estimate(&r->meter, r->input_bytes);
+    *u = r->meter.usage;
+}
+
+static void entry_end(struct req *r)
+{
+    struct entry *e = &r->entry;
+    e->outcome = outcome_of(r);
+    if (r->metering) {
+        e->model_answered = arena_dup_cstr(&r->arena, r->meter.model);
+        e->error = arena_dup_cstr(&r->arena, r->meter.error_code);
+        if (e->upstream_id.len == 0 && r->meter.id[0])
+            e->upstream_id = arena_dup_cstr(&r->arena, r->meter.id);
+    }
+    if (r->refusal != REFUSAL_NONE)
+        e->error = str_of(refusal_code(r->refusal));
+    e->http_status =
+        r->head_sent || r->refusal == REFUSAL_NONE ? r->upstream_status : refusal_http(r->refusal);
+    if (r->client_gone && !r->head_sent)
+        e->http_status = 0;
+    e->duration_us = clock_mono_us() - r->start_mono_us;
+    usage_settle(r);
+    settle_price(r);
+}
+
+// What the meter found out about the body, where the transport saw nothing wrong.
+static void judge(struct req *r)
+{
+    if (!r->metering || r->refusal != REFUSAL_NONE || r->client_gone)
+        return;
+    if (r->meter.garbage)
+        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its body is not what its content type says.");
+    else if (r->upstream_status < 400 && !r->meter.stream_error && !meter_complete(&r->meter))
+        relay_fail(r, REFUSAL_UPSTREAM_LOST, "Its answer ended before it was complete.");
+}
+
+enum flow step_settle(struct req *r)
+{
+    must(r->dispatched && !r->settled);
+    judge(r);
+    entry_end(r);
+    r->settled = true;
+    // A failure is logged by the journal; the row then lives in the DISPATCHED record.
+    journal_final(r->worker->journal, &r->entry);
+    return NEXT;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// tagging - what the caller says the call is for: x-costlens-tags, OpenAI's metadata and user,
+// x-litellm-tags, Helicone-Property-*. What the key owns (team, project, user) is not overridden.
+
+#ifndef GATE_TAGGING_H
+#define GATE_TAGGING_H
+
+#include "base/status.h"
+
+struct req;
+
+// Fills r->tags. Only our own header is strict; what other tools' headers say is taken where it
+// fits.
+enum status tagging_read(struct req *r, struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// view - a snapshot as one worker sees it: with its own upstream pools, counted without atomics
+// because only that worker's thread touches it.
+
+#ifndef GATE_VIEW_H
+#define GATE_VIEW_H
+
+#include "gate/snapshot.h"
+#include "net/client.h"
+#include "net/tls.h"
+
+struct view {
+    unsigned references;
+    struct snapshot *snapshot;
+    struct origin **origins;         // one a provider, NULL until its first call
+    struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
+    unsigned origin_count;
+    struct loop *loop;
+    uint16_t mock_port; // where the built-in mock listens
+};
+
+// Takes over one reference to the snapshot. NULL when out of memory.
+struct view *view_new(struct loop *l, struct snapshot *s, uint16_t mock_port) MUST_USE;
+struct view *view_ref(struct view *v);
+void view_free(struct view *v); // drops one reference
+// The pool of that provider; made at its first use. NULL with a sentence in `why` when its CA file
+// cannot be read or memory ends.
+struct origin *view_origin(struct view *v, unsigned provider, struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/worker.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "gate/gate_state.h"
+#include "gate/req.h"
+
+#define TICK_MS        100
+#define DRAIN_TICK_MS  20
+#define CALL_LINGER_US (2 * SECOND_US) // for the framing's end after the terminal event
+
+void worker_call_ended(struct worker *w)
+{
+    (void)w;
+}
+
+// Calls that are answered and whose upstream does not end its body.
+static void end_lingering(struct worker *w)
+{
+    int64_t now = loop_now_us(w->loop);
+    list_for (it, &w->calls) {
+        struct req *r = list_of(it, struct req, link);
+        if (r->recorded && now - r->settled_mono_us > CALL_LINGER_US) {
+            r->upstream_ended = true;
+            req_run(r);
+        }
+    }
+}
+
+static size_t connections(const struct worker *w)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < w->server_count; i++)
+        n += server_connections(w->servers[i]);
+    return n;
+}
+
+static void on_tick(void *argument)
+{
+    struct worker *w = argument;
+    log_flush();
+    end_lingering(w);
+    if (w->number == 0)
+        gate_measure(w->gate);
+    bool idle = w->call_count == 0 && connections(w) == 0;
+    if (w->draining && (idle || loop_now_us(w->loop) >= w->drain_until_us)) {
+        if (!idle)
+            log_say(LOG_WARN, "drain: %u calls are cut", w->call_count);
+        loop_stop(w->loop);
+        return;
+    }
+    timer_set(&w->tick, w->draining ? DRAIN_TICK_MS : TICK_MS);
+}
+
+enum status worker_open(struct worker *w, struct gate *g, unsigned number, struct snapshot *s,
+                        struct why *why)
+{
+    w->gate = g;
+    w->number = number;
+    list_init(&w->calls);
+    metrics_init(&w->metrics);
+    w->loop = loop_new();
+    if (!w->loop)
+        return why_set(why, STATUS_NO_MEMORY, "no event loop could be made");
+    timer_init(&w->tick, w->loop, on_tick, w);
+    uint8_t pepper[DIGEST_BYTES];
+    enum status status = gate_pepper(s->config->state, pepper, why);
+    if (status != STATUS_OK)
+        return status;
+    w->mac = mac_open(str_from((const char *)pepper, sizeof pepper));
+    digest_wipe(pepper, sizeof pepper);
+    w->view = view_new(w->loop, snapshot_ref(s), gate_setup_of(w->gate)->mock_port);
+    if (!w->mac || !w->view)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    return journal_open(gate_store(g), number, &w->journal, why);
+}
+
+static enum status listen_one(struct worker *w, const struct config *c, unsigned i, struct why *why)
+{
+    struct server_limits limits = {.body_bytes = c->body_bytes,
+                                   .head_ms = HEAD_DEADLINE_MS,
+                                   .body_ms = BODY_DEADLINE_MS,
+                                   .idle_ms = KEEP_ALIVE_MS,
+                                   .half_close_answers = c->half_close_answers};
+    bool local = str_starts(c->listen[i].address, str_of("unix:"));
+    if (local && w->number > 0)
+        return STATUS_OK;
+    must(w->server_count < WORKER_LISTENERS_MAX);
+    struct server *server = NULL;
+    enum status s =
+        server_open(w->loop, c->listen[i].address, !local && c->workers > 1,
+                    local ? NULL : gate_tls(w->gate), &limits, &req_server_events, w, &server, why);
+    if (s == STATUS_OK)
+        w->servers[w->server_count++] = server;
+    return s;
+}
+
+enum status worker_listen(struct worker *w, struct why *why)
+{
+    const struct config *c = w->view->snapshot->config;
+    if (c->listen_count > WORKER_LISTENERS_MAX)
+        return why_set(why, STATUS_LIMIT, "listen: at most %d addresses", WORKER_LISTENERS_MAX);
+    for (unsigned i = 0; i < c->listen_count; i++) {
+        enum status s = listen_one(w, c, i, why);
+        // A machine without IPv6 still serves on 127.0.0.1, where nobody asked for [::1].
+        if (s == STATUS_UNSUPPORTED && c->listen[i].line == 0 && i > 0)
+            continue;
+        if (s != STATUS_OK)
+            return s;
+    }
+    timer_set(&w->tick, TICK_MS);
+    return STATUS_OK;
+}
+
+void worker_drain(struct worker *w, int64_t drain_ms)
+{
+    w->draining = true;
+    w->drain_until_us = loop_now_us(w->loop) + drain_ms * 1000;
+    for (unsigned i = 0; i < w->server_count; i++)
+        server_stop(w->servers[i]);
+    timer_set(&w->tick, 0);
+}
+
+void worker_swap(struct worker *w, struct snapshot *s)
+{
+    struct view *fresh = view_new(w->loop, snapshot_ref(s), gate_setup_of(w->gate)->mock_port);
+    if (!fresh) {
+        log_say(LOG_ERROR, "reload: out of memory; worker %u keeps the old configuration",
+                w->number);
+        return;
+    }
+    struct view *old = w->view;
+    w->view = fresh;
+    view_free(old);
+}
+
+void worker_close(struct worker *w)
+{
+    log_flush();
+    // Calls that the drain did not wait for: their clients see a cut, their rows are captured.
+    list_for (it, &w->calls) {
+        struct req *r = list_of(it, struct req, link);
+        r->x = NULL;
+        r->client_gone = true;
+        req_run(r);
+    }
+    for (unsigned i = 0; i < w->server_count; i++)
+        server_close(w->servers[i]);
+    if (w->view)
+        view_free(w->view);
+    if (w->journal)
+        journal_close(w->journal);
+    if (w->mac)
+        mac_close(w->mac);
+    if (w->loop) {
+        timer_fini(&w->tick);
+        loop_free(w->loop);
+    }
+    metrics_fini(&w->metrics);
+}

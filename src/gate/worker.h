@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// worker - one event loop with everything a call needs on it: listeners, journal, view, counters.
+// Nothing of it is shared but immutable snapshots; other threads come in through loop_post.
+
+#ifndef GATE_WORKER_H
+#define GATE_WORKER_H
+
+#include <pthread.h>
+
+#include "base/digest.h"
+#include "base/list.h"
+#include "gate/metrics.h"
+#include "gate/view.h"
+#include "net/server.h"
+#include "store/journal.h"
+
+struct gate;
+
+#define WORKER_LISTENERS_MAX 16
+
+struct worker {
+    unsigned number;
+    struct gate *gate;
+    pthread_t thread;
+    bool threaded;
+    struct loop *loop;
+    struct view *view; // current
+    struct mac *mac;   // of the pepper
+    struct journal *journal;
+    struct metrics metrics;
+    struct list calls; // running, struct req
+    unsigned call_count;
+    struct server *servers[WORKER_LISTENERS_MAX];
+    unsigned server_count;
+    struct timer tick; // 100 ms: logs flushed
+    bool draining;
+    int64_t drain_until_us;
+};
+
+enum status worker_open(struct worker *w, struct gate *g, unsigned number, struct snapshot *s,
+                        struct why *why) MUST_USE;
+// Opens the data plane's listeners of the configuration.
+enum status worker_listen(struct worker *w, struct why *why) MUST_USE;
+// A call has ended; a draining gateway waits for the last one.
+void worker_call_ended(struct worker *w);
+// Stops accepting; the loop stops when the last connection has ended, or after drain_ms.
+void worker_drain(struct worker *w, int64_t drain_ms);
+void worker_close(struct worker *w); // its loop has stopped
+// A new snapshot, on the worker's thread.
+void worker_swap(struct worker *w, struct snapshot *s);
+
+#endif
