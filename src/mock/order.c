@@ -232,9 +232,9 @@ static int64_t length_of(const struct order *o, struct dice *d)
     if (o->trouble.on[TROUBLE_IGNORE_MAX] && o->most > 0)
         tokens = o->most * 3;
     if (o->trouble.on[TROUBLE_BIG])
-        tokens = o->trouble.argument[TROUBLE_BIG] * MIB / 5;
+        tokens = o->trouble.argument[TROUBLE_BIG] * MIB / 4;
     if (o->trouble.on[TROUBLE_HUGE_EVENT])
-        tokens = o->trouble.argument[TROUBLE_HUGE_EVENT] * KIB / 5;
+        tokens = o->trouble.argument[TROUBLE_HUGE_EVENT] * KIB / 4;
     return tokens > 40000000 ? 40000000 : tokens;
 }
 

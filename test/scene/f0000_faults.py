@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever the provider does wrong: the client is told, and the ledger has a row that says so."""
+from lib.scene import Gateway, Mock, cost_of, expect, expect_in, expect_true, limit
+
+limit(90)
+OPENAI = "/v1/chat/completions"
+
+# fault, stream, status the client sees, outcome in the ledger, how sure
+CASES = [
+    ("400", False, 400, "error", None),
+    ("401", False, 401, "error", None),
+    ("404", False, 404, "error", None),
+    ("rate=7", False, 429, "error", None),
+    ("quota", False, 429, "error", None),
+    ("500", False, 500, "error", None),
+    ("502", True, 502, "error", None),
+    ("503", False, 503, "error", None),
+    ("529", True, 529, "error", None),
+    ("html", False, 502, "error", None),
+    ("garbage", False, 502, "error", None),
+    ("reset", False, 502, "error", None),
+    ("reset", True, 502, "error", None),
+    ("hang", False, 504, "error", None),
+    ("not-json", False, 200, None, "estimated"),
+    ("no-usage", False, 200, "ok", "estimated"),
+    ("no-usage", True, 200, "ok", "estimated"),
+    ("no-done", True, 200, "ok", "reported"),
+    ("wrong-usage=3", False, 200, "ok", "reported"),
+    ("wrong-usage=3", True, 200, "ok", "reported"),
+    ("mixed", True, 200, "ok", "reported"),
+    ("big=2", False, 200, "ok", "reported"),
+    ("huge-event=200", True, 200, "ok", "reported"),
+    ("reset=mid", True, 200, "incomplete", "estimated"),
+    ("cut", True, 200, "incomplete", "estimated"),
+    ("truncated", True, 200, "incomplete", "estimated"),
+    ("hang=mid", True, 200, "incomplete", "estimated"),
+    ("error-event", True, 200, "incomplete", "estimated"),
+    ("ignore-max", False, 200, "ok", "reported"),
+]
+
+with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gateway:
+    for n, (fault, stream, status, outcome, sure) in enumerate(CASES, 1):
+        case = f"{fault}{' in a stream' if stream else ''}"
+        asked = {"stream": True, "stream_options": {"include_usage": True}} if stream else {}
+        answer = gateway.chat(case, headers={"x-mock-fault": fault}, max_tokens=40, **asked)
+        expect(answer.status, status, case)
+        row = gateway.rows(n)[-1]
+        expect(row["http_status"], status, f"{case}: the row's status")
+        if outcome:
+            expect(row["outcome"], outcome, f"{case}: the row's outcome")
+        if sure:
+            expect(row["sure"], sure, f"{case}: how sure")
+        if sure == "reported":
+            [bill] = [b for b in mock.bills() if b["id"] == row["upstream_id"]]
+            expect(row["cost_pd"], cost_of(bill), f"{case}: the cost")
+        if sure == "estimated" and status == 200:
+            expect_true(row["cost_pd"] > 0, f"{case}: an estimate is not nothing")
+        if status >= 400 and fault not in ("html",):
+            expect_true(answer.json["error"]["message"], f"{case}: an error in OpenAI's shape")
+        if outcome == "incomplete":
+            expect_true(answer.events[-1] != "[DONE]", f"{case}: never a clean end")
+            expect_in("error", answer.events[-1], f"{case}: an error event")
+        if stream and outcome == "ok" and fault != "no-done":
+            expect(answer.events[-1], "[DONE]", case)
+    limited = gateway.chat("limited", headers={"x-mock-fault": "rate=7"})
+    expect(limited.headers["retry-after"], "7")
+
+    # The books balance after all that.
+    expect(gateway.costlens("ledger", "verify").returncode, 0)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readers who do not read pause their upstream, hold little memory, and slow nobody else."""
+import json
+import socket
+import time
+
+from lib.scene import (KEY, LONG, PATIENCE, Gateway, Mock, expect_true, limit, percentile, question,
+                       until)
+
+limit(120)
+READERS = 1000 if LONG else 100
+TOKENS = 20000  # some 4 MB a stream, far more than any buffer
+
+
+def memory_kib(pid):
+    for line in open(f"/proc/{pid}/status"):
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0
+
+
+def latencies(gateway):
+    found = []
+    for i in range(100):
+        start = time.monotonic()
+        gateway.chat(f"quick {i}")
+        found.append(time.monotonic() - start)
+    return percentile(found, .99)
+
+
+with Mock() as mock, Gateway(mock) as gateway:
+    alone = latencies(gateway)
+    before = memory_kib(gateway.program.process.pid)
+    readers = []
+    body = json.dumps(question("slow reader", stream=True)).encode()
+    head = (f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+            f"x-mock-fault: tokens={TOKENS}\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+    for _ in range(READERS):
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.connect(("127.0.0.1", gateway.port))
+        s.sendall(head + body)
+        readers.append(s)
+    for s in readers:
+        s.settimeout(20)
+        expect_true(s.recv(1), "the stream has begun")
+    time.sleep(1)
+    each = (memory_kib(gateway.program.process.pid) - before) / READERS
+    beside = latencies(gateway)
+    print(f"{each:.0f} KiB a stream; p99 alone {alone * 1000:.1f} ms, beside them {beside * 1000:.1f}")
+    expect_true(each < 2 * 64 + 64, f"{each:.0f} KiB a stalled stream")
+    expect_true(not [b for b in mock.bills() if b["stream"]], "no upstream was read to its end")
+    expect_true(beside < alone * 10 + 0.05 * PATIENCE, "the others are served as before")
+    for s in readers:
+        s.close()
+    rows = until(lambda: (lambda r: len(r) >= READERS and r)(
+        [x for x in gateway.rows() if x["stream"]]), 20, "a row each")
+    expect_true(all(r["outcome"] == "left" for r in rows), "they left")

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Malformed, deep, doubled, oversized: refused in the caller's own shape, nothing sent upstream."""
+from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, limit, raw
+
+limit(60)
+CHAT = "/v1/chat/completions"
+GOOD = b'{"model":"bench/bench-model","messages":[{"role":"user","content":"x"}]}'
+BODIES = [
+    b"", b"{", b"[]", b"nonsense", b'"text"', GOOD[:-1], GOOD + b"x",
+    b'{"model":"a","model":"b","messages":[]}',
+    b'{"model":"cheap","mod\\u0065l":"bench/bench-model","messages":[]}',
+    GOOD.replace(b'"x"', b'"\xff\xfe"'), GOOD.replace(b'"x"', b'"\\ud800"'),
+    GOOD.replace(b'"x"', b"NaN"), b'{"messages":[{"role":"user","content":"x"}]}',
+    GOOD.replace(b'"bench/bench-model"', b"7"),
+    GOOD.replace(b'"x"', b"[" * 200 + b"]" * 200),
+    GOOD.replace(b'"x"', b'{"a":' * 10000 + b"1" + b"}" * 10000),
+]
+HEAD = f"POST {CHAT} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n".encode()
+
+
+def memory_kib(pid):
+    return next(int(x.split()[1]) for x in open(f"/proc/{pid}/status") if x.startswith("VmRSS:"))
+
+
+with Mock() as mock, Gateway(mock) as gateway:
+    for body in BODIES:
+        answer = gateway.post(CHAT, body)
+        expect(answer.status, 400, f"{body[:60]!r}")
+        expect_true(answer.json["error"]["message"], "OpenAI's shape")
+    for body in (b"{", b'{"model":"claude-x","model":"claude-x","max_tokens":1,"messages":[]}'):
+        answer = gateway.post("/v1/messages", body, {"anthropic-version": "2023-06-01"})
+        expect((answer.status, answer.json["type"]), (400, "error"))
+    answer = gateway.post("/v1beta/models/gemini-2.5-flash:generateContent", b"{")
+    expect((answer.status, answer.json["error"]["status"]), (400, "INVALID_ARGUMENT"))
+
+    # Unknown model: the near one is named. Unknown path: the way to the right one.
+    missing = gateway.chat("x", model="bench/bench-modle")
+    expect(missing.status, 404)
+    expect_in("bench/bench-model", missing.json["error"]["message"])
+    lost = gateway.post("/chat/completions", GOOD)
+    expect(lost.status, 404)
+    expect_in("/v1", lost.json["error"]["message"])
+    expect(gateway.request("GET", CHAT).status, 405)
+    expect(gateway.request("POST", CHAT, GOOD, {"Authorization": "Bearer sk-cl-wrong"}).status, 401)
+
+    # Too large: said before it is read, and the client reads it although it still sends.
+    huge = raw(gateway.port, HEAD + b"Content-Length: 68157440\r\n\r\n" + b" " * (1 << 22), 5)
+    expect_in(b" 413 ", huge[:40])
+    expect_in(b"32", huge.split(b"\r\n\r\n", 1)[1], "the limit is named")
+    before = memory_kib(gateway.program.process.pid)
+    gateway.post(CHAT, b'{"model":"bench/bench-model","messages":[' + b" " * (31 << 20) + b"}")
+    expect_true(memory_kib(gateway.program.process.pid) - before < 2 * 32 * 1024, "memory grew")
+
+    # Heads: too long, too many, folded, with what no head may hold.
+    for fields, status in ((b"X: " + b"a" * 70000 + b"\r\n", b" 431 "),
+                           (b"".join(b"X-%d: 1\r\n" % i for i in range(300)), b" 431 "),
+                           (b"X: a\r\n b\r\n", b" 400 "), (b"X: a\0b\r\n", b" 400 "),
+                           (b"X: a\rb\r\n", b" 400 "), (b"X : a\r\n", b" 400 ")):
+        got = raw(gateway.port, HEAD + fields + b"Content-Length: %d\r\n\r\n" % len(GOOD) + GOOD, 5)
+        expect_in(status, got[:40], f"{fields[:20]!r}")
+    expect_in(b" 501 ", raw(gateway.port, HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                                          b"Content-Length: 0\r\n\r\n", 5)[:40])
+    expect(len(mock.bills()), 0, "nothing of it went upstream")
+    expect(gateway.chat("still here").status, 200)

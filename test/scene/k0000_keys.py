@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keys: made, listed, limited to models, ended by time, replaced, revoked; shown only once."""
+import json
+
+from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, limit, request, until
+
+limit(60)
+
+
+def chat(gateway, token, header="Authorization"):
+    value = f"Bearer {token}" if header == "Authorization" else token
+    body = {"model": "bench/bench-model", "messages": [{"role": "user", "content": "x"}]}
+    return request(gateway.port, "POST", "/v1/chat/completions", body, {header: value})
+
+
+def status(gateway, token):
+    return chat(gateway, token).status
+
+
+with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"]) as gateway:
+    made = json.loads(gateway.costlens("key", "create", "--name", "app", "--team", "red",
+                                       "--models", "bench/bench-*", "--json").stdout)
+    token = made["token"]
+    expect_true(token.startswith("sk-cl-"), "a token of ours")
+    until(lambda: status(gateway, token) == 200, 2, "the running gateway knows the new key")
+    for header in ("x-api-key", "x-goog-api-key"):
+        expect(chat(gateway, token, header).status, 200, header)
+
+    # Only its models.
+    denied = request(gateway.port, "POST", "/v1/chat/completions",
+                     {"model": "bench/other-model", "messages": [{"role": "user", "content": "x"}]},
+                     {"Authorization": f"Bearer {token}"})
+    expect(denied.status, 403)
+    expect(denied.json["error"]["code"], "model_not_allowed")
+
+    # At rest there is no token, nowhere.
+    for path in gateway.state.rglob("*"):
+        if path.is_file() and path.name != "dev.key":
+            expect_true(token.encode() not in path.read_bytes(), f"the token is in {path.name}")
+    expect_true(token not in gateway.costlens("key", "list").stdout, "the list shows no token")
+    expect_in("app", gateway.costlens("key", "list").stdout)
+
+    # Its name is in the ledger.
+    expect(gateway.rows(3)[-1]["key"], "app")
+    expect(gateway.rows()[-1]["team"], "red")
+
+    # Ended by time, replaced, revoked.
+    short = json.loads(gateway.costlens("key", "create", "--name", "short", "--expires", "1s",
+                                        "--json").stdout)["token"]
+    until(lambda: status(gateway, short) == 401, 5, "the key expires")
+    expect(chat(gateway, short).json["error"]["code"], "expired_api_key")
+    fresh = json.loads(gateway.costlens("key", "rotate", "app", "--json").stdout)["token"]
+    until(lambda: status(gateway, fresh) == 200, 2, "the new token works")
+    gateway.costlens("key", "revoke", "app")
+    until(lambda: status(gateway, fresh) == 401, 2, "the revoked key is refused")
+
+    expect(chat(gateway, "sk-cl-" + "0" * 40).json["error"]["code"], "invalid_api_key")
+    expect(request(gateway.port, "POST", "/v1/chat/completions", {}).json["error"]["code"],
+           "missing_api_key")
+    expect(status(gateway, KEY), 200, "the key of the file")

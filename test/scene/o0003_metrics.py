@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Metrics, health and the two planes; promtool reads the metrics."""
+import subprocess
+
+from lib.scene import DEPS, KEY, Gateway, Mock, expect, expect_true, request
+
+with Mock() as mock, Gateway(mock) as gateway:
+    gateway.chat("a")
+    gateway.chat("b", stream=True)
+    gateway.chat("c", headers={"x-mock-fault": "500"})
+    gateway.rows(3)
+    text = request(gateway.admin_port, "GET", "/metrics").body
+    expect(gateway.metric("costlens_requests_total"), 3)
+    expect(gateway.metric("costlens_requests_total", status="500"), 1)
+    billed = sum(b["output"] for b in mock.bills())
+    expect(gateway.metric("costlens_tokens_total", type="output"), billed)
+    expect_true(gateway.metric("costlens_cost_usd_total") > 0, "the cost")
+
+    # Health on both planes, without a key; nothing else of the admin plane is open.
+    for port in (gateway.port, gateway.admin_port):
+        for path in ("/livez", "/readyz"):
+            expect(request(port, "GET", path).status, 200, path)
+            head = request(port, "HEAD", path)
+            expect((head.status, head.body), (200, b""), f"HEAD {path}")
+    for headers in ({}, {"Authorization": f"Bearer {KEY}"}):
+        answer = request(gateway.admin_port, "GET", "/api/v1/keys", headers=headers)
+        expect_true(answer.status in (401, 403), f"the admin plane is closed to {headers}")
+    strange = request(gateway.admin_port, "GET", "/api/v1/keys", headers={"Host": "evil.example"})
+    expect_true(strange.status in (400, 401, 403, 421), "a foreign Host is refused")
+
+    promtool = DEPS / "daemons/usr/bin/promtool"
+    if promtool.exists():
+        done = subprocess.run([str(promtool), "check", "metrics"], input=text, capture_output=True)
+        expect((done.returncode, done.stderr.decode()), (0, ""), "promtool")
