@@ -157,6 +157,22 @@ static inline size_t plain(struct str s, size_t at)
     return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+// How far from `at` all bytes are plain, eight at a time. A borrow may stop it early, never late.
+static inline size_t plain_run(struct str s, size_t at)
+{
+    uint64_t w;
+    for (; s.len - at >= sizeof w; at += sizeof w) {
+        memcpy(&w, s.ptr + at, sizeof w);
+        uint64_t odd = w | (w - EACH(0x20)) | ((w ^ EACH('"')) - EACH(1)) |
+                       ((w ^ EACH('\\')) - EACH(1)) | ((w ^ EACH(0x7f)) - EACH(1));
+        if (odd & EACH(0x80))
+            break;
+    }
+    return at;
+}
+
 // Adds the character at `at` another way; the bytes it took.
 static size_t add_changed(struct buf *b, struct str s, size_t at)
 {
@@ -171,7 +187,7 @@ static size_t add_changed(struct buf *b, struct str s, size_t at)
 void buf_add_json(struct buf *b, struct str s)
 {
     size_t start = 0; // of what is copied as it is
-    size_t at = 0;
+    size_t at = plain_run(s, 0);
     buf_add_char(b, '"');
     while (at < s.len) {
         size_t n = plain(s, at);
@@ -180,8 +196,8 @@ void buf_add_json(struct buf *b, struct str s)
             continue;
         }
         buf_add(b, str_from(s.ptr + start, at - start));
-        at += add_changed(b, s, at);
-        start = at;
+        start = at + add_changed(b, s, at);
+        at = plain_run(s, start);
     }
     if (at > start)
         buf_add(b, str_from(s.ptr + start, at - start));

@@ -178,12 +178,12 @@ void log_begin(struct log_line *l, enum log_level level, const char *message)
 static void add_name(struct log_line *l, const char *name)
 {
     if (l->json) {
-        buf_add_char(&l->text, ',');
-        buf_add_json(&l->text, str_of(name));
-        buf_add_char(&l->text, ':');
+        buf_add(&l->text, (struct str)STR(",\""));
+        buf_add_cstr(&l->text, name);
+        buf_add(&l->text, (struct str)STR("\":"));
     } else {
         buf_add_char(&l->text, ' ');
-        add_plain(&l->text, str_of(name));
+        buf_add_cstr(&l->text, name);
         buf_add_char(&l->text, '=');
     }
 }

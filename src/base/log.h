@@ -23,7 +23,8 @@ bool log_wants(enum log_level level);
 // {"ts":"...","level":"warn","msg":"..."}: one sentence, no newline.
 void log_say(enum log_level level, const char *format, ...) PRINTF(2, 3);
 
-// A line with fields, each begun line ended by the same thread. A value over LOG_VALUE_MAX is cut.
+// A line with fields, ended by the thread that began it. `name` is a literal of letters and _; a
+// value over LOG_VALUE_MAX bytes is cut. Built in memory of the thread, then sent:
 //   struct log_line l; log_begin(&l, LOG_INFO, "call"); log_str(&l, "model", m); ... log_end(&l);
 struct log_line {
     enum log_level level;

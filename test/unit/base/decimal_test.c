@@ -162,7 +162,7 @@ static void comes_back(void **state)
     buf_init(&b, &alloc_heap, 0);
     int128 value = 1;
     for (int i = 0; i < 500; i++) {
-        value = (value * 31 + i) % (ATTO * ATTO * 100);
+        value = (value % (ATTO * ATTO) * 31 + i) % (ATTO * ATTO * 100);
         int128 number = i % 2 ? -value : value;
         buf_clear(&b);
         decimal_write(&b, number, DECIMAL_PLACES, (unsigned)i % 25);

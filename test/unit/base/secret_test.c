@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <pthread.h>
+
+#include "../unit.h"
+#include "base/secret.h"
+
+static void masked(const struct secret *s, const char *text, const char *want)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    secret_mask(s, str_of(text), &b);
+    assert_string_equal(buf_cstr(&b), want);
+    assert_int_equal(secret_within(s, str_of(text)), strcmp(text, want) != 0);
+    buf_fini(&b);
+}
+
+static void masks(void **state)
+{
+    (void)state;
+    struct secret *s = secret_new(str_of("sk-12345"));
+    masked(s, "", "");
+    masked(s, "sk-1234", "sk-1234");
+    masked(s, "sk-12345", "***");
+    masked(s, "key sk-12345sk-12345, or sk-12346", "key ******, or sk-12346");
+    masked(s, "sk-sk-12345", "sk-***");
+    masked(s, "Sk-12345", "Sk-12345");
+    secret_free(s);
+}
+
+static void short_ones_are_not_looked_for(void **state)
+{
+    (void)state;
+    struct secret *s = secret_new(str_of("test123"));
+    masked(s, "a test123", "a test123");
+    secret_free(s);
+    s = secret_new(STR_NONE);
+    masked(s, "abc", "abc");
+    assert_int_equal(secret_expose(s).len, 0);
+    secret_free(s);
+    secret_free(NULL);
+}
+
+static void keeps_all_sizes(void **state)
+{
+    (void)state;
+    static char text[100000];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)('a' + i % 26);
+    struct secret *all[700];
+    for (size_t i = 0; i < 700; i++) {
+        size_t len = i < 690 ? i : i * 142;
+        all[i] = secret_new(str_from(text + i % 26, len));
+        assert_non_null(all[i]);
+    }
+    for (size_t i = 0; i < 700; i++) {
+        size_t len = i < 690 ? i : i * 142;
+        assert_true(str_eq(secret_expose(all[i]), str_from(text + i % 26, len)));
+        secret_free(all[i]);
+    }
+}
+
+// The last owner ends it, and nothing of it is left where it was.
+static void is_wiped_at_the_end(void **state)
+{
+    (void)state;
+    struct secret *s = secret_new(str_of("a secret of some length that would be seen"));
+    const char *where = secret_expose(s).ptr;
+    assert_ptr_equal(secret_ref(s), s);
+    secret_free(s);
+    assert_true(str_is(secret_expose(s), "a secret of some length that would be seen"));
+    secret_free(s);
+    for (int i = 0; i < 42; i++)
+        assert_int_equal(where[i], 0); // its block stays mapped
+}
+
+static void *busy(void *ptr)
+{
+    struct secret *shared = ptr;
+    for (int i = 0; i < 5000; i++) {
+        struct secret *own = secret_new(str_of("thread's own secret"));
+        struct secret *also = secret_ref(shared);
+        must(str_is(secret_expose(own), "thread's own secret"));
+        must(str_is(secret_expose(also), "shared secret"));
+        secret_free(also);
+        secret_free(own);
+    }
+    return NULL;
+}
+
+static void is_shared_by_threads(void **state)
+{
+    (void)state;
+    struct secret *s = secret_new(str_of("shared secret"));
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, busy, s), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    assert_true(str_is(secret_expose(s), "shared secret"));
+    secret_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(masks),
+        cmocka_unit_test(short_ones_are_not_looked_for),
+        cmocka_unit_test(keeps_all_sizes),
+        cmocka_unit_test(is_wiped_at_the_end),
+        cmocka_unit_test(is_shared_by_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
