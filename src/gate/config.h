@@ -3,8 +3,8 @@
 // config - what the gateway is told: defaults, then the YAML file, then the environment where no
 // file names providers. Immutable once read; a reload reads another one and swaps it in.
 //
-// To add a parameter: a field here, a row in the table of config_table.c (name, kind, default,
-// unit, help); the manual is generated from that table.
+// To add a parameter: a field here, a row in the tables of config_table.c (name, kind, default,
+// help); the manual, the check for unknown names and the defaults come from that row.
 
 #ifndef GATE_CONFIG_H
 #define GATE_CONFIG_H
@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "base/status.h"
 #include "core/key.h"
@@ -29,7 +31,7 @@ struct config_provider {
     struct secret *key;              // NULL = none is sent
     struct str *models;              // closed list when model_count > 0
     unsigned model_count;
-    bool free;                       // prices state it
+    bool free; // prices state it
     struct origin_timeouts timeouts;
     bool proxied;
     struct url proxy;
@@ -57,12 +59,13 @@ struct config_listen {
 };
 
 struct config_warning {
-    int line; // 0 = not of a line
-    struct str text;
+    int line;            // 0 = not of a line
+    bool missing_secret; // `config check` fails for it
+    struct str text;     // cause. cure
 };
 
 struct config {
-    struct str file;  // empty when none was read
+    struct str file; // empty when none was read
     struct arena arena;
     struct config_listen *listen;
     unsigned listen_count;
@@ -79,6 +82,8 @@ struct config {
     int64_t fsync_ms;
     bool half_close_answers;
     bool log_requests;
+    enum log_level log_level;
+    enum log_format log_format;
     struct str tls_cert, tls_key;
     bool behind_tls_proxy;
     struct str *cors;
@@ -92,18 +97,33 @@ struct config {
     struct str prices; // the `prices:` section, translated into the book's text format
     struct config_warning *warnings;
     unsigned warning_count;
+    struct config_fault *faults; // config_check only: by line
+    unsigned fault_count;
 };
 
 struct config_source {
-    const char *file;    // --config; NULL = $COSTLENS_CONFIG, XDG and /etc places, else none
-    bool mock;           // serve --mock
-    const char *(*env)(const char *name); // getenv, or a test's table
+    const char *file; // --config; NULL = $COSTLENS_CONFIG, XDG and /etc places, else none
+    bool mock;        // serve --mock
+    const char *(*env)(const char *name); // a test's table; NULL = getenv
+};
+
+// Something that must be mended before the file is taken.
+struct config_fault {
+    int line;        // 0 = not of a line
+    struct str text; // cause. cure
 };
 
 // Reads and checks. On failure `why` holds "file:line: cause. cure" and nothing is kept.
 // Missing secrets leave their provider out with a warning (config check makes that a failure).
 enum status config_read(const struct config_source *source, struct config **out,
                         struct why *why) MUST_USE;
-void config_free(struct config *c);
+void config_free(struct config *c); // NULL is fine
+// As config_read, but a bad file is not the end: `out` then has every fault, and what could be read.
+enum status config_check(const struct config_source *source, struct config **out,
+                         struct why *why) MUST_USE;
+// The configuration as it holds, as JSON, without any secret.
+void config_write(const struct config *c, struct buf *out);
+// The tables as a chapter of the manual: Markdown, or roff for the man page.
+void config_manual(struct buf *out, bool roff);
 
 #endif

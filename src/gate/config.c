@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "gate/config_read.h"
+
+#define FILE_BYTES_MAX  MIB
+#define ARENA_BYTES_MAX (64 * (size_t)MIB)
+#define WORKERS_MAX     256
+
+// --- the file ---
+
+static enum status load(const char *path, struct arena *arena, struct str *text, struct why *why)
+{
+    struct stat is;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return why_set(why, STATUS_IO, "%s: cannot be read: %s", path, strerror(errno));
+    char *room = arena_get(arena, FILE_BYTES_MAX + 1);
+    size_t len = 0;
+    ssize_t n = fstat(fd, &is) == 0 && !S_ISDIR(is.st_mode) ? 1 : -1;
+    while (room && n > 0 && len <= FILE_BYTES_MAX) {
+        n = read(fd, room + len, FILE_BYTES_MAX + 1 - len);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    close(fd);
+    if (!room)
+        return why_set(why, STATUS_NO_MEMORY, "%s: out of memory", path);
+    if (n < 0)
+        return why_set(why, STATUS_IO, "%s: cannot be read as a file", path);
+    if (len > FILE_BYTES_MAX)
+        return why_set(why, STATUS_LIMIT, "%s: larger than %d bytes", path, FILE_BYTES_MAX);
+    *text = str_from(room, len);
+    return STATUS_OK;
+}
+
+// The places where a file is looked for when none is named. NULL when there is none.
+static const char *find_file(struct reading *r)
+{
+    struct arena *a = &r->c->arena;
+    const char *xdg = reading_env(r, "XDG_CONFIG_HOME");
+    const char *home = reading_env(r, "HOME");
+    const char *folders[2] = {NULL, "/etc/costlens"};
+    if (r->source->file)
+        return r->source->file;
+    if (reading_env(r, "COSTLENS_CONFIG"))
+        return reading_env(r, "COSTLENS_CONFIG");
+    if (xdg)
+        folders[0] = arena_printf(a, "%s/costlens", xdg).ptr;
+    else if (home)
+        folders[0] = arena_printf(a, "%s/.config/costlens", home).ptr;
+    for (int i = 0; i < 4; i++) {
+        const char *name = i % 2 ? "config.yaml" : "costlens.yaml";
+        struct str path = STR_NONE;
+        if (folders[i / 2])
+            path = arena_printf(a, "%s/%s", folders[i / 2], name);
+        if (path.ptr && access(path.ptr, F_OK) == 0)
+            return path.ptr;
+    }
+    return NULL;
+}
+
+static void set_folder(struct reading *r, const char *path)
+{
+    struct str text = str_of(path);
+    while (text.len && text.ptr[text.len - 1] != '/')
+        text.len--;
+    r->folder = text.len > 1 ? arena_dup(&r->c->arena, str_from(text.ptr, text.len - 1)).ptr
+                : text.len   ? "/"
+                             : ".";
+    if (!r->folder)
+        r->folder = ".";
+}
+
+// --- sections ---
+
+static void section(struct reading *r, const char *name, enum config_section s, void *out)
+{
+    const struct node *n = node_get(r->root, name);
+    if (!node_is_null(n))
+        (void)reading_section(r, s, n, out); // the fault is noted
+}
+
+static void read_tls(struct reading *r)
+{
+    struct config *c = r->c;
+    const struct node *n = node_get(r->root, "tls");
+    section(r, "tls", SECTION_TLS, c);
+    if (node_is_null(n) || n->kind != NODE_MAP)
+        return;
+    if (!c->tls_cert.len || !c->tls_key.len)
+        reading_fault(r, n->line, "tls: both cert and key are needed");
+    if (c->tls_cert.len && access(c->tls_cert.ptr, R_OK) != 0)
+        reading_fault(r, n->line, "tls: cert: %.*s cannot be read", STR_ARG(c->tls_cert));
+    if (c->tls_key.len && access(c->tls_key.ptr, R_OK) != 0)
+        reading_fault(r, n->line, "tls: key: %.*s cannot be read", STR_ARG(c->tls_key));
+}
+
+static void read_cors(struct reading *r)
+{
+    struct config *c = r->c;
+    const struct node *n = node_get(r->root, "cors");
+    if (!reading_texts(r, n, "cors", &c->cors, &c->cors_count))
+        return;
+    const struct node *item = n && n->kind == NODE_LIST ? n->first : n;
+    for (unsigned i = 0; i < c->cors_count; i++, item = item->next) {
+        struct url u;
+        if (str_is(c->cors[i], "*"))
+            reading_fault(r, item->line, "cors: * would let every web page call. Name the origins");
+        else if (url_read(c->cors[i], &u, NULL) != STATUS_OK || u.path.len || u.user.len ||
+                 str_ends(c->cors[i], str_of("/")))
+            reading_fault(r, item->line,
+                          "cors: `%.*s` is no origin. Write it like https://app.example.com",
+                          STR_ARG(c->cors[i]));
+    }
+}
+
+static void read_sections(struct reading *r)
+{
+    static const struct node empty = {.kind = NODE_MAP, .line = 1};
+    struct config *c = r->c;
+    const struct node *root = r->root ? r->root : &empty;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    c->workers = processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (unsigned)processors;
+    static const enum config_section of_config[] = {SECTION_TOP, SECTION_LIMITS, SECTION_LOG};
+    for (size_t i = 0; i < sizeof of_config / sizeof of_config[0]; i++)
+        reading_defaults(r, of_config[i], c);
+    reading_defaults(r, SECTION_TIMEOUTS, &r->timeouts);
+    if (node_is_null(root) || !reading_section(r, SECTION_TOP, root, c))
+        r->root = NULL;
+    section(r, "limits", SECTION_LIMITS, c);
+    section(r, "log", SECTION_LOG, c);
+    section(r, "timeouts", SECTION_TIMEOUTS, &r->timeouts);
+    read_tls(r);
+    read_cors(r);
+    reading_places(r);
+    reading_listeners(r);
+    reading_providers(r);
+    reading_aliases(r);
+    reading_keys(r);
+    reading_prices(r);
+}
+
+static void sort_faults(struct config *c)
+{
+    for (unsigned i = 1; i < c->fault_count; i++) {
+        struct config_fault f = c->faults[i];
+        unsigned k = i;
+        for (; k > 0 && c->faults[k - 1].line > f.line; k--)
+            c->faults[k] = c->faults[k - 1];
+        c->faults[k] = f;
+    }
+}
+
+static enum status read_file(struct reading *r, struct why *why)
+{
+    struct config *c = r->c;
+    struct str text = STR_NONE;
+    struct node *root = NULL;
+    struct yaml_fault fault;
+    const char *path = find_file(r);
+    r->folder = ".";
+    if (!path)
+        return STATUS_OK;
+    c->file = arena_dup_cstr(&c->arena, path);
+    set_folder(r, path);
+    enum status s = load(path, &c->arena, &text, why);
+    if (s != STATUS_OK)
+        return s;
+    s = yaml_read(text, &c->arena, &root, &fault);
+    if (s == STATUS_SYNTAX) {
+        reading_fault(r, fault.line, "%s", fault.text);
+        return STATUS_OK; // a fault like others
+    }
+    r->root = root;
+    return s == STATUS_OK ? s : why_set(why, s, "%s: %s", path, status_text(s));
+}
+
+enum status config_check(const struct config_source *source, struct config **out, struct why *why)
+{
+    struct config *c = alloc_zero(&alloc_heap, sizeof *c);
+    if (!c)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    arena_init(&c->arena, &alloc_heap, 16 * KIB, ARENA_BYTES_MAX);
+    struct reading r = {.c = c, .source = source};
+    c->faults = arena_array(&c->arena, struct config_fault, FAULTS_MAX);
+    c->warnings = arena_array(&c->arena, struct config_warning, WARNINGS_MAX);
+    enum status s = STATUS_NO_MEMORY;
+    if (c->faults && c->warnings)
+        s = read_file(&r, why);
+    if (s == STATUS_OK && c->fault_count == 0)
+        read_sections(&r);
+    if (s == STATUS_OK && arena_failed(&c->arena))
+        s = why_set(why, STATUS_NO_MEMORY, "the configuration does not fit into memory");
+    if (s != STATUS_OK) {
+        config_free(c);
+        return s;
+    }
+    sort_faults(c);
+    *out = c;
+    return STATUS_OK;
+}
+
+enum status config_read(const struct config_source *source, struct config **out, struct why *why)
+{
+    struct config *c = NULL;
+    enum status s = config_check(source, &c, why);
+    if (s != STATUS_OK)
+        return s;
+    if (c->fault_count == 0) {
+        *out = c;
+        return STATUS_OK;
+    }
+    const struct config_fault *first = &c->faults[0];
+    char more[64] = "";
+    if (c->fault_count > 1)
+        snprintf(more, sizeof more, " (and %u more: costlens config check)", c->fault_count - 1);
+    if (first->line)
+        s = why_set(why, STATUS_SYNTAX, "%.*s:%d: %.*s%s", STR_ARG(c->file), first->line,
+                    STR_ARG(first->text), more);
+    else
+        s = why_set(why, STATUS_SYNTAX, "%.*s%s", STR_ARG(first->text), more);
+    config_free(c);
+    return s;
+}
+
+void config_free(struct config *c)
+{
+    if (!c)
+        return;
+    for (unsigned i = 0; i < c->provider_count; i++)
+        secret_free(c->providers[i].key);
+    for (unsigned i = 0; i < c->key_count; i++)
+        secret_free(c->keys[i].token);
+    arena_fini(&c->arena);
+    alloc_free(&alloc_heap, c);
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Virtual keys and aliases of the file.
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "gate/config_read.h"
+
+#define TOKEN_MIN 16
+
+// "name/model" with this name and something behind it.
+static bool has_prefix(struct str full, struct str name)
+{
+    return full.len > name.len + 1 && str_starts(full, name) && full.ptr[name.len] == '/';
+}
+
+static int provider_of(const struct config *c, struct str full)
+{
+    int best = -1;
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        if (has_prefix(full, c->providers[i].name) &&
+            (best < 0 || c->providers[i].name.len > c->providers[best].name.len))
+            best = (int)i;
+    }
+    return best;
+}
+
+static bool is_absent(const struct reading *r, struct str full)
+{
+    for (unsigned i = 0; i < r->left_out_count; i++) {
+        if (has_prefix(full, r->left_out[i]))
+            return true;
+    }
+    const struct node *named = node_get(r->root, "providers");
+    bool environment = node_is_null(named) || (named->kind == NODE_MAP && named->count == 0);
+    for (size_t i = 0; environment && i < vendor_count(); i++) {
+        if (has_prefix(full, str_of(vendor_at(i)->name)))
+            return true;
+    }
+    return has_prefix(full, str_of("mock")); // there with --mock only
+}
+
+static void unknown_provider(struct reading *r, int line, struct str full, const char *what)
+{
+    struct str name = str_from(full.ptr, str_find(full, '/'));
+    const struct config_provider *near = NULL;
+    size_t least = 3;
+    for (unsigned i = 0; i < r->c->provider_count; i++) {
+        size_t distance = str_distance(name, r->c->providers[i].name, 2);
+        if (distance < least) {
+            least = distance;
+            near = &r->c->providers[i];
+        }
+    }
+    if (name.len == full.len || name.len + 1 == full.len || name.len == 0)
+        reading_fault(r, line, "%s: `%.*s` has no provider. Write PROVIDER/MODEL", what,
+                      STR_ARG(full));
+    else if (near)
+        reading_fault(r, line, "%s: `%.*s` names no provider of this file; did you mean `%.*s`?",
+                      what, STR_ARG(full), STR_ARG(near->name));
+    else
+        reading_fault(r, line,
+                      "%s: `%.*s` names no provider of this file. Add it under `providers`", what,
+                      STR_ARG(full));
+}
+
+bool reading_model(struct reading *r, int line, struct str full, const char *what, int *provider)
+{
+    *provider = provider_of(r->c, full);
+    if (*provider >= 0 && full.len <= MODEL_BYTES_MAX)
+        return true;
+    if (full.len > MODEL_BYTES_MAX)
+        reading_fault(r, line, "%s: a model's name has at most %d bytes", what, MODEL_BYTES_MAX);
+    else if (is_absent(r, full))
+        return true;
+    else
+        unknown_provider(r, line, full, what);
+    return false;
+}
+
+// --- aliases ---
+
+static bool lists(const struct config_provider *p, struct str model)
+{
+    for (unsigned i = 0; i < p->model_count; i++) {
+        if (str_glob(p->models[i], model))
+            return true;
+    }
+    return p->model_count == 0;
+}
+
+static void check_model(struct reading *r, const struct node *n, struct config_alias *a,
+                        struct str full)
+{
+    int provider = -1;
+    if (!reading_model(r, n->line, full, "aliases", &provider))
+        return;
+    if (provider < 0) {
+        reading_warn(r, n->line, "alias %.*s: the provider of %.*s is not there: left out",
+                     STR_ARG(a->name), STR_ARG(full));
+        return;
+    }
+    const struct config_provider *p = &r->c->providers[provider];
+    if (!lists(p, str_skip(full, p->name.len + 1)))
+        reading_fault(r, n->line, "alias %.*s: `%.*s` is not among the models of %.*s",
+                      STR_ARG(a->name), STR_ARG(full), STR_ARG(p->name));
+    a->models[a->model_count++] = full;
+}
+
+static void read_alias(struct reading *r, const struct node *n)
+{
+    struct str *models = NULL;
+    unsigned count = 0;
+    struct config_alias *a = &r->c->aliases[r->c->alias_count];
+    *a = (struct config_alias){.name = n->key};
+    if (!reading_texts(r, n, "aliases", &models, &count))
+        return;
+    if (a->name.len == 0 || a->name.len > MODEL_BYTES_MAX)
+        reading_fault(r, n->key_line, "aliases: a name has 1 to %d bytes", MODEL_BYTES_MAX);
+    if (count == 0)
+        reading_fault(r, n->key_line, "alias %.*s stands for nothing. Write [PROVIDER/MODEL]",
+                      STR_ARG(a->name));
+    a->models = models;
+    const struct node *item = n->kind == NODE_LIST ? n->first : n;
+    for (unsigned i = 0; i < count; i++, item = item->next)
+        check_model(r, item, a, models[i]);
+    r->c->alias_count++;
+}
+
+void reading_aliases(struct reading *r)
+{
+    const struct node *n = node_get(r->root, "aliases");
+    if (node_is_null(n))
+        return;
+    if (n->kind != NODE_MAP) {
+        reading_fault(r, n->line, "aliases: `name: [PROVIDER/MODEL]` is expected here");
+        return;
+    }
+    r->c->aliases = arena_array(&r->c->arena, struct config_alias, n->count + 1);
+    for (const struct node *a = n->first; a && r->c->aliases; a = a->next)
+        read_alias(r, a);
+}
+
+// --- keys ---
+
+static void read_expiry(struct reading *r, const struct node *map, struct config_key *k)
+{
+    const struct node *n = node_get(map, "expires");
+    if (node_is_null(n))
+        return;
+    struct str text = reading_text(r, n, "expires");
+    if (text.len && !civil_read(text, &k->expires_us))
+        reading_fault(r, n->line,
+                      "expires: `%.*s` is no day. Write 2027-01-31 or 2027-01-31T12:00:00Z",
+                      STR_ARG(text));
+    else if (text.len && k->expires_us <= clock_wall_us())
+        reading_warn(r, n->line, "key %.*s has expired", STR_ARG(k->name));
+}
+
+// "gpt-4o*,anthropic/*", as keys of the store have it.
+static void read_patterns(struct reading *r, const struct node *map, struct config_key *k)
+{
+    struct str *items = NULL;
+    unsigned count = 0;
+    struct buf text;
+    const struct node *n = node_get(map, "models");
+    if (!n || !reading_texts(r, n, "models", &items, &count))
+        return;
+    if (count == 0)
+        reading_fault(r, n->line,
+                      "models: an empty list allows nothing. Leave it out to allow all");
+    buf_init(&text, &alloc_heap, 64 * KIB);
+    for (unsigned i = 0; i < count; i++) {
+        if (i)
+            buf_add_char(&text, ',');
+        buf_add(&text, items[i]);
+    }
+    k->models = arena_dup(&r->c->arena, buf_str(&text));
+    buf_fini(&text);
+}
+
+static bool read_token(struct reading *r, const struct node *map, struct config_key *k)
+{
+    const struct node *n = node_get(map, "token");
+    struct str reason;
+    if (!n) {
+        reading_fault(r, map->line, "key %.*s: `token` is missing. Write token: env:NAME",
+                      STR_ARG(k->name));
+        return false;
+    }
+    if (!reading_secret(r, n, "token", &k->token, &reason)) {
+        if (reason.len)
+            reading_missing(r, n->line, "key %.*s is left out: %.*s. Set it, or remove the key",
+                            STR_ARG(k->name), STR_ARG(reason));
+        return false;
+    }
+    struct str token = secret_expose(k->token);
+    if (token.len < TOKEN_MIN)
+        reading_fault(r, n->line, "key %.*s: its token is shorter than %d characters",
+                      STR_ARG(k->name), TOKEN_MIN);
+    for (unsigned i = 0; i < r->c->key_count; i++) {
+        struct str other = secret_expose(r->c->keys[i].token);
+        if (other.len == token.len && digest_equal(other.ptr, token.ptr, token.len))
+            reading_fault(r, n->line, "key %.*s has the same token as %.*s", STR_ARG(k->name),
+                          STR_ARG(r->c->keys[i].name));
+    }
+    return true;
+}
+
+static bool check_name(struct reading *r, const struct node *map, struct str name)
+{
+    const struct node *n = node_get(map, "name");
+    if (!n) {
+        reading_fault(r, map->line, "keys: `name` is missing. Give each key a name");
+        return false;
+    }
+    if (str_is(name, "dev"))
+        reading_fault(r, n->line, "keys: `dev` is the key that CostLens makes. Take another name");
+    for (unsigned i = 0; i < r->c->key_count; i++) {
+        if (str_eq(r->c->keys[i].name, name))
+            reading_fault(r, n->line, "keys: the name `%.*s` is here twice", STR_ARG(name));
+    }
+    return reading_name(r, n->line, name, "keys");
+}
+
+static void check_owner(struct reading *r, const struct node *map, const char *what,
+                        struct str name)
+{
+    if (name.len)
+        (void)reading_name(r, node_get(map, what)->line, name, what); // the fault is noted
+}
+
+static void read_key(struct reading *r, const struct node *map)
+{
+    struct key_text t = {0};
+    struct config_key k = {0};
+    if (!reading_section(r, SECTION_KEY, map, &t) || !check_name(r, map, t.name))
+        return;
+    check_owner(r, map, "team", t.team);
+    check_owner(r, map, "project", t.project);
+    check_owner(r, map, "user", t.user);
+    k.name = t.name;
+    k.team = t.team;
+    k.project = t.project;
+    k.user = t.user;
+    read_patterns(r, map, &k);
+    read_expiry(r, map, &k);
+    if (read_token(r, map, &k))
+        r->c->keys[r->c->key_count++] = k;
+}
+
+void reading_keys(struct reading *r)
+{
+    const struct node *n = node_get(r->root, "keys");
+    if (node_is_null(n))
+        return;
+    if (n->kind != NODE_LIST) {
+        reading_fault(r, n->line, "keys: a list is expected here: `- {name: ci, token: env:NAME}`");
+        return;
+    }
+    r->c->keys = arena_array(&r->c->arena, struct config_key, n->count + 1);
+    for (const struct node *k = n->first; k && r->c->keys; k = k->next)
+        read_key(r, k);
+}

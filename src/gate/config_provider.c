@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Providers: those of the file, else those whose keys are in the environment, and the mock.
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/key.h"
+#include "gate/config_read.h"
+
+static void leave_out(struct reading *r, struct str name)
+{
+    if (r->left_out_count < WARNINGS_MAX)
+        r->left_out[r->left_out_count++] = name;
+}
+
+static int line_of(const struct node *map, const char *key)
+{
+    const struct node *n = node_get(map, key);
+    return n ? n->line : map->line;
+}
+
+// --- vendor, dialect and address ---
+
+static void near_vendor(struct reading *r, int line, struct str name)
+{
+    const char *nearest = NULL;
+    size_t least = 3;
+    for (size_t i = 0; i < vendor_count(); i++) {
+        size_t distance = str_distance(name, str_of(vendor_at(i)->name), 2);
+        if (distance < least) {
+            least = distance;
+            nearest = vendor_at(i)->name;
+        }
+    }
+    if (nearest)
+        reading_fault(r, line, "vendor: `%.*s` is not known; did you mean `%s`?", STR_ARG(name),
+                      nearest);
+    else
+        reading_fault(r, line,
+                      "vendor: `%.*s` is not known. Leave it out: then the provider's prices are "
+                      "those under `prices`",
+                      STR_ARG(name));
+}
+
+static void set_vendor(struct config_provider *p, const struct vendor *v)
+{
+    if (v) {
+        p->vendor = str_of(v->name);
+        p->vendor_row = v;
+    }
+}
+
+static bool is_local(const struct vendor *v)
+{
+    return v && (v->flags & VENDOR_LOCAL);
+}
+
+static void find_vendor(struct reading *r, const struct node *map, const struct provider_text *t,
+                        struct config_provider *p)
+{
+    if (t->vendor.len) {
+        set_vendor(p, vendor_find(t->vendor));
+        if (!p->vendor_row)
+            near_vendor(r, line_of(map, "vendor"), t->vendor);
+    } else if (t->url.len) {
+        const struct vendor *named = vendor_find(p->name);
+        set_vendor(p, vendor_of_host(p->url.host));
+        if (!p->vendor_row && is_local(named) && host_is_private(p->url.host))
+            set_vendor(p, named); // "ollama" at 192.168.1.7: no host could tell it
+    } else {
+        set_vendor(p, vendor_find(p->name));
+        if (str_is(p->name, "gemini")) // the name of its dialect, which everybody says
+            set_vendor(p, vendor_find(str_of("google")));
+        if (str_is(p->name, "claude"))
+            set_vendor(p, vendor_find(str_of("anthropic")));
+    }
+}
+
+static void find_dialect(struct reading *r, const struct node *map, const struct provider_text *t,
+                         struct config_provider *p)
+{
+    p->dialect = p->vendor_row ? p->vendor_row->dialect : DIALECT_OPENAI;
+    if (t->dialect.len && !dialect_read(t->dialect, &p->dialect))
+        reading_fault(r, line_of(map, "dialect"),
+                      "dialect: `%.*s` is not known. Write openai, anthropic or gemini",
+                      STR_ARG(t->dialect));
+}
+
+// Anthropic's and Gemini's paths bring their version: it must not stand twice.
+static void drop_version(struct config_provider *p)
+{
+    static const char *const versions[] = {"/v1beta", "/v1alpha", "/v1"};
+    if (p->dialect == DIALECT_OPENAI)
+        return;
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        struct str version = str_of(versions[i]);
+        if (str_ends(p->url.path, version)) {
+            p->url.path.len -= version.len;
+            return;
+        }
+    }
+}
+
+static bool read_url(struct reading *r, int line, struct str text, struct config_provider *p)
+{
+    struct why why = {0};
+    if (url_read(str_trim(text), &p->url, &why) != STATUS_OK) {
+        reading_fault(r, line, "url: `%.*s`: %s. Write it like https://api.openai.com/v1",
+                      STR_ARG(text), why.text);
+        return false;
+    }
+    if (p->url.user.len)
+        reading_fault(r, line, "url: it holds a name or password. Use `key`");
+    if (line && reading_is_ours(r, &p->url))
+        reading_fault(r, line, "url: this is CostLens's own address: calls would go in circles");
+    return true;
+}
+
+static void warn_clear(struct reading *r, int line, const struct config_provider *p)
+{
+    if (p->key && !p->url.tls && !host_is_private(p->url.host))
+        reading_warn(r, line,
+                     "provider %.*s: its key goes through the network in the clear. Use https",
+                     STR_ARG(p->name));
+}
+
+static void find_address(struct reading *r, const struct node *map, const struct provider_text *t,
+                         struct config_provider *p)
+{
+    if (t->url.len) {
+        (void)read_url(r, line_of(map, "url"), t->url, p); // the fault is noted
+    } else if (p->vendor_row && p->vendor_row->url) {
+        (void)read_url(r, 0, str_of(p->vendor_row->url), p);
+    } else {
+        reading_fault(r, map->line, "provider %.*s: `url` is missing", STR_ARG(p->name));
+    }
+}
+
+// --- one provider of the file ---
+
+static bool read_key(struct reading *r, const struct node *map, struct config_provider *p)
+{
+    const struct node *n = node_get(map, "key");
+    struct str reason;
+    if (!n)
+        return true;
+    if (reading_secret(r, n, "key", &p->key, &reason))
+        return true;
+    if (reason.len) {
+        reading_missing(r, n->line,
+                        "provider %.*s is left out: %.*s. Set it, or remove the provider",
+                        STR_ARG(p->name), STR_ARG(reason));
+        leave_out(r, p->name);
+    }
+    return false;
+}
+
+static void read_models(struct reading *r, const struct node *map, struct config_provider *p)
+{
+    const struct node *n = node_get(map, "models");
+    if (!n)
+        return;
+    if (reading_texts(r, n, "models", &p->models, &p->model_count) && p->model_count == 0)
+        reading_fault(r, n->line,
+                      "models: an empty list serves nothing. Name models, or leave the line out");
+}
+
+static void read_ca(struct reading *r, int line, struct str file, struct config_provider *p)
+{
+    if (file.len == 0)
+        return;
+    if (access(file.ptr, R_OK) != 0)
+        reading_fault(r, line, "ca: %.*s cannot be read", STR_ARG(file));
+    p->ca_file = file;
+}
+
+static void read_provider(struct reading *r, const struct node *map, struct config_provider *p)
+{
+    struct provider_text t = {0};
+    p->name = map->key;
+    p->timeouts = r->timeouts;
+    if (!reading_name(r, map->key_line, p->name, "provider") ||
+        !reading_section(r, SECTION_PROVIDER, map, &t))
+        return;
+    // Its host tells the vendor; what is wrong with it is said in find_address.
+    if (t.url.len && url_read(str_trim(t.url), &p->url, NULL) != STATUS_OK)
+        p->url.host = STR_NONE;
+    find_vendor(r, map, &t, p);
+    find_dialect(r, map, &t, p);
+    find_address(r, map, &t, p);
+    drop_version(p);
+    p->free = is_local(p->vendor_row) && host_is_private(p->url.host);
+    read_models(r, map, p);
+    const struct node *timeouts = node_get(map, "timeouts");
+    if (!node_is_null(timeouts))
+        (void)reading_section(r, SECTION_TIMEOUTS, timeouts, &p->timeouts);
+    const char *ca = reading_env(r, "SSL_CERT_FILE");
+    read_ca(r, line_of(map, "ca"), t.ca.len || !ca ? t.ca : str_of(ca), p);
+    reading_proxy(r, p, t.proxy.len ? t.proxy.ptr : NULL, line_of(map, "proxy"));
+    if (str_is(p->name, "mock") && r->source->mock)
+        reading_fault(r, map->key_line,
+                      "provider mock: with --mock this name is taken by the built-in one");
+    if (read_key(r, map, p)) {
+        warn_clear(r, line_of(map, "url"), p);
+        r->c->provider_count++;
+    } else {
+        *p = (struct config_provider){0};
+    }
+}
+
+// --- from the environment ---
+
+static const char *base_url(const struct reading *r, const struct vendor *v, const char **name)
+{
+    static const char *const names[][2] = {{"openai", "OPENAI_BASE_URL"},
+                                           {"anthropic", "ANTHROPIC_BASE_URL"},
+                                           {"google", "GOOGLE_GEMINI_BASE_URL"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        *name = names[i][1];
+        if (strcmp(v->name, names[i][0]) == 0 && reading_env(r, *name))
+            return reading_env(r, *name);
+    }
+    *name = NULL;
+    return v->url;
+}
+
+static const char *key_variable(const struct reading *r, const struct vendor *v)
+{
+    for (size_t i = 0; i < sizeof v->env / sizeof v->env[0]; i++) {
+        if (v->env[i] && reading_env(r, v->env[i]))
+            return v->env[i];
+    }
+    return NULL;
+}
+
+// The key of `variable`, when it is one that a provider could take.
+static bool env_key(struct reading *r, const char *variable, struct config_provider *p)
+{
+    struct str reason;
+    struct node n = {.kind = NODE_TEXT};
+    n.text = arena_printf(&r->c->arena, "env:%s", variable);
+    if (key_token_ours(str_trim(str_of(reading_env(r, variable))))) {
+        reading_warn(r, 0, "%s holds a key of CostLens itself: it is no provider", variable);
+        return false;
+    }
+    if (reading_secret(r, &n, variable, &p->key, &reason))
+        return true;
+    reading_missing(r, 0, "provider %.*s is left out: %.*s", STR_ARG(p->name), STR_ARG(reason));
+    return false;
+}
+
+static void add_from_environment(struct reading *r, const struct vendor *v)
+{
+    struct config_provider p = {.name = str_of(v->name),
+                                .timeouts = r->timeouts,
+                                .dialect = v->dialect,
+                                .from_environment = true};
+    const char *variable = key_variable(r, v);
+    const char *url_variable = NULL;
+    const char *url = base_url(r, v, &url_variable);
+    const char *ca = reading_env(r, "SSL_CERT_FILE");
+    struct why why = {0};
+    if (!variable || !url || !env_key(r, variable, &p))
+        return;
+    struct str text = arena_dup(&r->c->arena, str_trim(str_of(url)));
+    bool good = url_read(text, &p.url, &why) == STATUS_OK;
+    if (!good)
+        reading_fault(r, 0, "%s: %s", url_variable ? url_variable : v->name, why.text);
+    else if (reading_is_ours(r, &p.url)) {
+        reading_warn(r, 0, "%s is the address of CostLens itself: it is no provider",
+                     url_variable ? url_variable : v->name);
+        good = false;
+    }
+    if (!good) {
+        secret_free(p.key);
+        return;
+    }
+    // A relay of the vendor's, unless the host is another vendor's.
+    const struct vendor *host = vendor_of_host(p.url.host);
+    set_vendor(&p, host ? host : v);
+    drop_version(&p);
+    read_ca(r, 0, ca ? arena_dup_cstr(&r->c->arena, ca) : STR_NONE, &p);
+    reading_proxy(r, &p, NULL, 0);
+    warn_clear(r, 0, &p);
+    r->c->providers[r->c->provider_count++] = p;
+}
+
+static void add_mock(struct reading *r)
+{
+    r->c->providers[r->c->provider_count++] = (struct config_provider){
+        .name = str_of("mock"),
+        .dialect = DIALECT_OPENAI,
+        .vendor = str_of("mock"),
+        .vendor_row = vendor_find(str_of("mock")),
+        .url = {.host = str_of("127.0.0.1"), .path = str_of("/v1"), .host_is_ip = true},
+        .free = true,
+        .timeouts = r->timeouts,
+        .mock = true,
+    };
+}
+
+void reading_providers(struct reading *r)
+{
+    struct config *c = r->c;
+    const struct node *n = node_get(r->root, "providers");
+    bool named = !node_is_null(n) && (n->kind != NODE_MAP || n->count);
+    size_t most = (named ? n->count : vendor_count()) + 2;
+    c->providers = arena_array(&c->arena, struct config_provider, most);
+    if (!c->providers)
+        return;
+    if (named && n->kind != NODE_MAP)
+        reading_fault(r, n->line,
+                      "providers: sections with a name each are expected here: "
+                      "`openai: {key: env:OPENAI_API_KEY}`");
+    for (const struct node *p = named && n->kind == NODE_MAP ? n->first : NULL; p; p = p->next)
+        read_provider(r, p, &c->providers[c->provider_count]);
+    for (size_t i = 0; !named && i < vendor_count(); i++)
+        add_from_environment(r, vendor_at(i));
+    if (r->source->mock)
+        add_mock(r);
+}
