@@ -3,8 +3,9 @@
 // catalog - the price book: every sheet, found by vendor and model name. Read once, then immutable;
 // many threads read it without a lock.
 //
-// Text format (prices/*.book in the source, compiled in; doc/prices.md describes it for users).
-// A name is found: exact; else an alias; else the longest anchored pattern (`gpt-4o-audio-preview*`).
+// The text format is told in doc/prices.md; prices/*.book is compiled in. A name is found: exact;
+// else an alias; else the longest pattern that fits. Patterns are anchored at both ends: `?` is a
+// digit, and a last `*` is any rest.
 
 #ifndef CORE_CATALOG_H
 #define CORE_CATALOG_H
@@ -16,24 +17,33 @@
 #include "base/status.h"
 #include "core/sheet.h"
 
+#define CATALOG_VERSION_CHARS 12
+#define CATALOG_NEAR_MAX      5
+
 struct catalog;
 
-// Reads the compiled-in book and then each of `extra` (later ones win, name by name). The texts must
-// outlive the catalogue. `why` names text, line and cause.
+// Reads the compiled-in book and then each of `extra`: a model there replaces the one of the same
+// vendor and name, whose aliases it takes over. The texts must outlive the catalogue. On failure
+// `why` names text, line and cause.
 enum status catalog_open(const struct alloc *alloc, const struct str *extra, size_t extra_count,
                          struct catalog **out, struct why *why) MUST_USE;
-void catalog_close(struct catalog *c);
+// As catalog_open, without the compiled-in book.
+enum status catalog_open_texts(const struct alloc *alloc, const struct str *texts, size_t count,
+                               struct catalog **out, struct why *why) MUST_USE;
+void catalog_close(struct catalog *c); // NULL is fine
 // Names the content: first 12 hex digits of a SHA-256 over all texts. Stored with each cost.
 struct str catalog_version(const struct catalog *c);
 
-// NULL when the book has no price for it. A sheet found may lack a price (rate.h says unpriced).
+// NULL when the vendor's list does not name the model. A sheet found may lack prices (rate.h says
+// unpriced).
 const struct sheet *catalog_find(const struct catalog *c, struct str vendor, struct str model);
 // True when the vendor's list names it (a price is not needed).
 bool catalog_lists(const struct catalog *c, struct str vendor, struct str model);
 bool catalog_has_vendor(const struct catalog *c, struct str vendor);
 size_t catalog_count(const struct catalog *c);
 const struct sheet *catalog_at(const struct catalog *c, size_t i); // by vendor, then model
-// True when `us` falls on a day of the exception list of that index (rate.h asks).
-bool catalog_is_exception_day(const struct catalog *c, int list, int64_t us);
+// The sheets whose names are nearest to `model` (of any vendor when `vendor` is empty), best first.
+size_t catalog_near(const struct catalog *c, struct str vendor, struct str model,
+                    const struct sheet *out[CATALOG_NEAR_MAX]);
 
 #endif

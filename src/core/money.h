@@ -38,7 +38,8 @@ bool money_from_atto(int128 atto, struct money *out) MUST_USE;
 enum status money_read(struct str usd, struct money *out) MUST_USE;
 // USD in plain decimal with 12 places: `0.000123000000`.
 void money_write(struct buf *b, struct money m);
-void money_sum_write(struct buf *b, struct money_sum m); // at least 2 places, zeros after them dropped
+void money_sum_write(struct buf *b,
+                     struct money_sum m); // at least 2 places, zeros after them dropped
 // A price per `units` (1000000 for "per Mtok") as decimal USD text. STATUS_LIMIT when finer than
 // 10^-18 USD a unit; STATUS_RANGE when negative or beyond int64.
 enum status price_read(struct str usd, int64_t units, struct price *out) MUST_USE;

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// sheet - the price of one model at one time: a price a bucket, and how tier, prompt length, date and
-// hour change it. rate.h multiplies it with a usage.
+// sheet - the prices of one model: a price a bucket, then terms that change them by date, weekday,
+// hour, prompt length, service tier and region. A book has thousands of sheets, so each holds only
+// what is stated.
+//
+//     rates   input 4   cache_read 0.4   output 20
+//     term    until 2026-08-21           input 5   output 30      the last term that holds wins,
+//     term    above 272000               input 8   output 30      bucket by bucket;
+//     term    us                         x1.1                     factors multiply
 
 #ifndef CORE_SHEET_H
 #define CORE_SHEET_H
@@ -12,46 +18,82 @@
 #include "core/money.h"
 #include "core/usage.h"
 
-// One set of prices. A bit in `has` says that the price is stated: an unstated one is not zero.
+// Some prices. A bit in `has` says that the price of that bucket is stated (an unstated one is not
+// zero); `prices` holds one for each bit, in the order of the buckets.
 struct rates {
     uint32_t has; // 1u << bucket
-    struct price price[BUCKET_COUNT];
+    const struct price *prices;
 };
 
-// "From more than `above` prompt tokens, these prices hold for the whole call."
-struct cliff {
-    int64_t above;
-    struct rates rates; // only what differs
+static inline bool rates_find(const struct rates *r, enum bucket b, struct price *out)
+{
+    uint32_t bit = 1u << b;
+    if (!(r->has & bit))
+        return false;
+    *out = r->prices[__builtin_popcount(r->has & (bit - 1))];
+    return true;
+}
+
+// Named days on which a term does not hold: a country's public holidays.
+struct days {
+    struct str name;
+    unsigned count;
+    unsigned size;
+    int32_t *at; // days since 1970-01-01 (UTC), rising
 };
 
-#define CLIFFS_MAX 4
+#define TERM_EVERY_DAY   0x7f
+#define TERM_ANY_SERVICE ((1u << SERVICE_COUNT) - 1)
+#define FACTORS_MAX      4 // terms with a factor in one sheet
 
-// Prices that hold from a moment on, or in some hours of a week.
-struct spell {
-    int64_t from_us;      // valid from (inclusive); INT64_MIN = always
-    int64_t until_us;     // valid until (exclusive); INT64_MAX = open
-    uint8_t weekdays;     // bit 0 = Monday .. bit 6 = Sunday; 0x7f = every day
-    uint16_t minute_from; // of the UTC day, inclusive
-    uint16_t minute_until; // exclusive; 1440 = end of day. A whole day: 0, 1440
-    int8_t exception_days; // index of a list of dates on which it does not hold; -1 = none
-    struct rates rates;    // over the sheet's own
+struct term {
+    // It holds when all of these do.
+    int64_t from_us;           // from this moment on; INT64_MIN = always
+    int64_t until_us;          // before this moment; INT64_MAX = for ever
+    int64_t above;             // more prompt tokens than this; -1 = any number
+    uint16_t minute_from;      // of the UTC day, inclusive
+    uint16_t minute_until;     // exclusive; 0 to 1440 is the whole day
+    uint8_t weekdays;          // bit 0 = Monday .. bit 6 = Sunday
+    uint8_t services;          // 1u << service
+    bool us;                   // only for US-only or regional processing
+    const struct days *except; // NULL = none
+    // Then this is so.
+    uint32_t factor_ppm; // all token prices times this, in parts per million; 0 = no factor
+    struct rates rates;
 };
 
 struct sheet {
-    struct str provider; // vendor whose list it is: "openai"
-    struct str model;    // its name there: "gpt-4o"
-    struct str source;   // "provider page 2026-10", "genai-prices 2026-09-23"
-    bool free;           // stated to cost nothing (a local model): not the same as no price
+    struct str vendor; // whose list it is: "openai"
+    struct str model;  // its name there: "gpt-4o"
+    struct str source; // where the prices come from, and when: "genai-prices 2026-09-23"
     struct rates rates;
-    struct rates service[SERVICE_COUNT]; // prices of a tier, only what is stated; [STANDARD] unused
-    uint32_t service_ppm[SERVICE_COUNT]; // else this factor in parts per million; 0 = unknown tier price
-    uint32_t us_ppm;                     // factor for US-only or regional processing; 0 = none
-    uint8_t cliff_count;
-    struct cliff cliffs[CLIFFS_MAX]; // by rising `above`
-    uint16_t spell_count;
-    const struct spell *spells; // the last one that holds wins
-    int64_t context_tokens;     // 0 = unknown
-    int64_t output_tokens_max;  // 0 = unknown
+    const struct term *terms;
+    unsigned term_count;
+    bool free;                 // stated to cost nothing: not the same as no price
+    int64_t context_tokens;    // 0 = unknown
+    int64_t output_tokens_max; // 0 = unknown
 };
+
+// What a term's conditions are held against.
+struct moment {
+    int64_t at_us;  // when the call started
+    int64_t prompt; // all its input tokens
+    enum service service;
+    bool us;
+};
+
+// The prices that hold then.
+struct quote {
+    uint32_t has;
+    struct price price[BUCKET_COUNT];
+    unsigned factor_count;
+    uint32_t factor_ppm[FACTORS_MAX]; // on token prices
+    int64_t cliff;                    // the highest `above` that held; 0 = none
+    bool dated;                       // a price that holds by date or hour was taken
+    bool service_stated;              // standard service, or a term names the tier
+};
+
+void sheet_quote(const struct sheet *s, const struct moment *m, struct quote *out);
+bool term_holds(const struct term *t, const struct moment *m);
 
 #endif

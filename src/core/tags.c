@@ -88,7 +88,7 @@ static enum status read_one(struct tags *t, struct str item, struct arena *arena
     if (at == item.len)
         return STATUS_SYNTAX;
     struct str name;
-    struct str value;
+    struct str value = STR_NONE;
     enum status s = decode(str_trim(str_from(item.ptr, at)), arena, &name);
     if (s == STATUS_OK)
         s = decode(str_trim(str_skip(item, at + 1)), arena, &value);

@@ -29,7 +29,8 @@ struct tags {
 enum status tags_set(struct tags *t, struct str name, struct str value) MUST_USE;
 // `a=b,c=d`, percent-encoded or plain UTF-8. Slices are borrowed from `text`; what had to be decoded
 // is in the arena.
-enum status tags_read(struct tags *t, struct str text, struct arena *arena, struct why *why) MUST_USE;
+enum status tags_read(struct tags *t, struct str text, struct arena *arena,
+                      struct why *why) MUST_USE;
 struct str tags_get(const struct tags *t, const char *name); // empty when absent
 // One packed column: u8 count, then per tag u8 name length, name, u16 little-endian value length, value.
 void tags_pack(const struct tags *t, struct buf *out);

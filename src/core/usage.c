@@ -38,6 +38,19 @@ const char *bucket_words(enum bucket b)
     return bucket_texts[b];
 }
 
+bool bucket_is_token(enum bucket b)
+{
+    return b <= BUCKET_IMAGE_OUTPUT;
+}
+
+int64_t bucket_units(enum bucket b)
+{
+    must(b < BUCKET_COUNT);
+    if (bucket_is_token(b))
+        return 1000000;
+    return b == BUCKET_IMAGES_OUT || b == BUCKET_SECONDS ? 1 : 1000;
+}
+
 bool bucket_find(struct str name, enum bucket *out)
 {
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {

@@ -45,7 +45,7 @@ static void items_of_provider(struct items *all, const struct config_provider *p
     }
     for (size_t i = 0; p->model_count == 0 && i < catalog_count(c); i++) {
         const struct sheet *sheet = catalog_at(c, i);
-        if (str_eq(sheet->provider, vendor))
+        if (str_eq(sheet->vendor, vendor))
             item_add(all, p, sheet->model, sheet);
     }
 }

@@ -158,7 +158,7 @@ static void near_in_provider(struct near *n, const struct snapshot *s,
         return;
     for (size_t i = 0; i < catalog_count(s->catalog); i++) {
         const struct sheet *sheet = catalog_at(s->catalog, i);
-        if (str_eq(sheet->provider, vendor_or_name(p)))
+        if (str_eq(sheet->vendor, vendor_or_name(p)))
             near_offer(n, p->name, sheet->model);
     }
 }

@@ -27,14 +27,13 @@ void settle_price(struct req *r)
     if (!sheet && r->provider->free)
         sheet = &free_sheet;
     struct cost cost;
-    rate(r->view->snapshot->catalog, endpoint_free(r->found.endpoint) ? &free_sheet : sheet,
-         &e->usage, e->start_us, &cost);
+    rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, &e->usage, e->start_us, &cost);
     e->cost = cost.total;
     e->price_state = cost.state;
     e->price_name = STR_NONE;
     if (sheet && sheet != &free_sheet)
         e->price_name =
-            arena_printf(&r->arena, "%.*s/%.*s", STR_ARG(sheet->provider), STR_ARG(sheet->model));
+            arena_printf(&r->arena, "%.*s/%.*s", STR_ARG(sheet->vendor), STR_ARG(sheet->model));
 }
 
 static enum outcome outcome_of(const struct req *r)

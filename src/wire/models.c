@@ -24,8 +24,9 @@ static void add_rates(const struct rates *rates, struct buf *out)
         BUCKET_AUDIO_OUTPUT,   BUCKET_IMAGE_INPUT,    BUCKET_IMAGE_OUTPUT};
     bool first = true;
     for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
-        if (rates->has & (1u << tokens[i]))
-            add_price(out, bucket_name(tokens[i]), rates->price[tokens[i]], &first);
+        struct price p;
+        if (rates_find(rates, tokens[i], &p))
+            add_price(out, bucket_name(tokens[i]), p, &first);
     }
 }
 

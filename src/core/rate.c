@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/rate.h"
+
+#define ATTO_PER_PICO 1000000
+#define PPM           1000000
+
+static const char *const state_names[] = {
+#define X(id, name) [PRICE_##id] = (name),
+    PRICE_STATE_MAP(X)
+#undef X
+};
+
+// Whose price a bucket takes when its own is not stated, in this order; BUCKET_COUNT ends.
+#define NONE BUCKET_COUNT
+static const enum bucket fallbacks[BUCKET_COUNT][3] = {
+    [BUCKET_INPUT] = {NONE},
+    [BUCKET_CACHE_READ] = {BUCKET_INPUT, NONE},
+    [BUCKET_CACHE_WRITE_5M] = {BUCKET_INPUT, NONE},
+    [BUCKET_CACHE_WRITE_1H] = {BUCKET_CACHE_WRITE_5M, BUCKET_INPUT, NONE},
+    [BUCKET_AUDIO_INPUT] = {BUCKET_INPUT, NONE},
+    [BUCKET_AUDIO_CACHE_READ] = {BUCKET_CACHE_READ, BUCKET_AUDIO_INPUT, BUCKET_INPUT},
+    [BUCKET_IMAGE_INPUT] = {BUCKET_INPUT, NONE},
+    [BUCKET_OUTPUT] = {NONE},
+    [BUCKET_AUDIO_OUTPUT] = {BUCKET_OUTPUT, NONE},
+    [BUCKET_IMAGE_OUTPUT] = {BUCKET_OUTPUT, NONE},
+    [BUCKET_WEB_SEARCHES] = {NONE},
+    [BUCKET_FILE_SEARCHES] = {NONE},
+    [BUCKET_CALLS] = {NONE},
+    [BUCKET_SEARCH_UNITS] = {NONE},
+    [BUCKET_IMAGES_OUT] = {NONE},
+    [BUCKET_SECONDS] = {NONE},
+};
+
+const char *price_state_name(enum price_state s)
+{
+    must(s < PRICE_STATE_COUNT);
+    return state_names[s];
+}
+
+static enum bucket priced_as(const struct quote *q, enum bucket b)
+{
+    if (q->has & 1u << b)
+        return b;
+    for (unsigned i = 0; i < 3 && fallbacks[b][i] != NONE; i++) {
+        if (q->has & 1u << fallbacks[b][i])
+            return fallbacks[b][i];
+    }
+    return NONE;
+}
+
+// How many of the bucket are to be paid: a fee a call needs nobody to count the call.
+static int64_t due(const struct usage *u, enum bucket b, bool used)
+{
+    return b == BUCKET_CALLS && used && u->count[b] == 0 ? 1 : u->count[b];
+}
+
+static bool is_used(const struct usage *u)
+{
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        if (u->count[i] > 0)
+            return true;
+    }
+    return false;
+}
+
+// A call counted where a call has no fee is no missing price.
+static bool is_missing(const struct quote *q, const struct usage *u, enum bucket b)
+{
+    return b != BUCKET_CALLS && u->count[b] > 0 && priced_as(q, b) == NONE;
+}
+
+static bool add_lines(const struct quote *q, const struct usage *u, struct cost *out)
+{
+    bool used = is_used(u);
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        enum bucket b = (enum bucket)i;
+        if (is_missing(q, u, b)) {
+            out->missing = b;
+            return false;
+        }
+        enum bucket as = priced_as(q, b);
+        int64_t count = due(u, b, used);
+        if (count <= 0 || as == NONE)
+            continue;
+        out->lines[out->line_count++] = (struct cost_line){b, as, count, q->price[as]};
+    }
+    return true;
+}
+
+// Tokens and fees, in 10^-18 USD. False when it does not fit.
+static bool add_up(const struct cost *c, int128 *tokens, int128 *fees)
+{
+    *tokens = 0;
+    *fees = 0;
+    for (unsigned i = 0; i < c->line_count; i++) {
+        const struct cost_line *line = &c->lines[i];
+        int128 *sum = bucket_is_token(line->bucket) ? tokens : fees;
+        if (__builtin_add_overflow(*sum, (int128)line->count * line->price.atto, sum))
+            return false;
+    }
+    return true;
+}
+
+static bool make_total(const struct cost *c, struct money *total)
+{
+    int128 sum;
+    int128 fees;
+    int128 scale = 1;
+    if (!add_up(c, &sum, &fees))
+        return false;
+    for (unsigned i = 0; i < c->factor_count; i++) {
+        scale *= PPM; // at most 10^24
+        if (__builtin_mul_overflow(sum, (int128)c->factor_ppm[i], &sum))
+            return false;
+    }
+    if (__builtin_mul_overflow(fees, scale, &fees) || __builtin_add_overflow(sum, fees, &sum))
+        return false;
+    int128 pd = decimal_divide(sum, ATTO_PER_PICO * scale);
+    if (pd > INT64_MAX)
+        return false;
+    total->pd = (int64_t)pd;
+    return true;
+}
+
+static void take_quote(const struct quote *q, struct cost *out)
+{
+    out->factor_count = q->factor_count;
+    for (unsigned i = 0; i < q->factor_count; i++)
+        out->factor_ppm[i] = q->factor_ppm[i];
+    out->cliff = q->cliff;
+    out->dated = q->dated;
+}
+
+static void clear(struct cost *out)
+{
+    out->state = PRICE_UNPRICED;
+    out->total.pd = 0;
+    out->overflow = false;
+    out->missing = BUCKET_INPUT;
+    out->tier_missing = false;
+    out->line_count = 0;
+    out->factor_count = 0;
+    out->cliff = 0;
+    out->dated = false;
+}
+
+static void rate_by_sheet(const struct sheet *sheet, const struct usage *u, int64_t at_us,
+                          struct cost *out)
+{
+    struct quote q;
+    int64_t prompt = u->prompt > 0 ? u->prompt : usage_input(u);
+    sheet_quote(sheet, &(struct moment){at_us, prompt, u->service, u->us_region}, &q);
+    take_quote(&q, out);
+    if (!q.service_stated) {
+        out->tier_missing = true;
+        return;
+    }
+    // A model that is listed without any price stays unpriced whatever it used.
+    if (q.has == 0 || !add_lines(&q, u, out)) {
+        out->line_count = 0;
+        return;
+    }
+    out->state = PRICE_PRICED;
+    if (!make_total(out, &out->total)) {
+        out->overflow = true;
+        out->total.pd = INT64_MAX;
+    }
+}
+
+void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struct cost *out)
+{
+    clear(out);
+    if (u->has_reported && u->reported.pd >= 0) {
+        out->state = PRICE_PROVIDER;
+        out->total = u->reported;
+    } else if (sheet && sheet->free) {
+        out->state = PRICE_FREE;
+    } else if (sheet) {
+        rate_by_sheet(sheet, u, at_us, out);
+    } else {
+        for (unsigned i = BUCKET_COUNT; i-- > 0;) {
+            if (u->count[i] > 0)
+                out->missing = (enum bucket)i;
+        }
+    }
+}
+
+// --- the arithmetic as text ---
+
+static const char *unit_of(enum bucket b)
+{
+    switch (bucket_units(b)) {
+    case 1000000: return "Mtok";
+    case 1000: return "1000";
+    default: return "each";
+    }
+}
+
+static void explain_line(const struct cost_line *line, struct buf *out)
+{
+    struct buf text;
+    buf_init(&text, out->alloc, 0);
+    price_write(&text, line->price, bucket_units(line->bucket));
+    buf_printf(out, "%12lld %-16s x %10s USD/%-4s = ", (long long)line->count,
+               bucket_name(line->bucket), buf_cstr(&text), unit_of(line->bucket));
+    buf_fini(&text);
+    decimal_write(out, (int128)line->count * line->price.atto, DECIMAL_PLACES, 12);
+    if (line->priced_as != line->bucket)
+        buf_printf(out, "  (at the price of %s)", bucket_name(line->priced_as));
+    buf_add_char(out, '\n');
+}
+
+static void explain_factors(const struct cost *c, struct buf *out)
+{
+    for (unsigned i = 0; i < c->factor_count; i++) {
+        buf_add_cstr(out, "tokens x ");
+        decimal_write(out, c->factor_ppm[i], 6, 0);
+        buf_add_char(out, '\n');
+    }
+}
+
+static void explain_missing(const struct cost *c, struct buf *out)
+{
+    if (c->tier_missing)
+        buf_add_cstr(out, "unpriced: the service tier that answered has no stated price\n");
+    else
+        buf_printf(out, "unpriced: no price is known for %s\n", bucket_words(c->missing));
+}
+
+void cost_explain(const struct cost *c, struct buf *out)
+{
+    for (unsigned i = 0; i < c->line_count; i++)
+        explain_line(&c->lines[i], out);
+    explain_factors(c, out);
+    if (c->cliff)
+        buf_printf(out, "prices for more than %lld prompt tokens\n", (long long)c->cliff);
+    if (c->state == PRICE_UNPRICED) {
+        explain_missing(c, out);
+        return;
+    }
+    buf_printf(out, "%s: ", c->state == PRICE_PRICED ? "total" : price_state_name(c->state));
+    money_write(out, c->total);
+    buf_add_cstr(out, c->overflow ? " USD (too large: cut)\n" : " USD\n");
+}
