@@ -235,8 +235,10 @@ void config_free(struct config *c)
 {
     if (!c)
         return;
-    for (unsigned i = 0; i < c->provider_count; i++)
+    for (unsigned i = 0; i < c->provider_count; i++) {
         secret_free(c->providers[i].key);
+        secret_free(c->providers[i].proxy_authorization);
+    }
     for (unsigned i = 0; i < c->key_count; i++)
         secret_free(c->keys[i].token);
     arena_fini(&c->arena);

@@ -35,6 +35,7 @@ struct config_provider {
     struct origin_timeouts timeouts;
     bool proxied;
     struct url proxy;
+    struct secret *proxy_authorization; // "Basic ..." of its name and password; NULL without
     struct str ca_file;
     bool from_environment;
     bool mock; // the built-in mock: serves only models named mock/...

@@ -205,6 +205,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
         warn_clear(r, line_of(map, "url"), p);
         r->c->provider_count++;
     } else {
+        secret_free(p->proxy_authorization);
         *p = (struct config_provider){0};
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "base/digest.h"
 #include "gate/config_read.h"
+
+#define USER_MAX 384 // bytes of a proxy's "name:password"
 
 static const char *first_of(const struct reading *r, const char *const names[3], const char **name)
 {
@@ -27,6 +30,54 @@ static const char *from_environment(const struct reading *r, const struct config
     return first_of(r, p->url.tls ? secure : plain, name);
 }
 
+static void encode(struct str s, char *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < s.len; i += 3) {
+        uint32_t three = 0;
+        for (size_t k = 0; k < 3; k++)
+            three = three << 8 | (i + k < s.len ? (unsigned char)s.ptr[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            *out++ = i + k > s.len ? '=' : digits[three >> (18 - 6 * k) & 63];
+    }
+    *out = 0;
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+// Name and password as they stand in a URL: %40 is an @.
+static size_t unescape(struct str s, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        bool escaped = s.ptr[i] == '%' && i + 2 < s.len && hex_digit(s.ptr[i + 1]) >= 0 &&
+                       hex_digit(s.ptr[i + 2]) >= 0;
+        out[n++] =
+            escaped ? (char)(hex_digit(s.ptr[i + 1]) << 4 | hex_digit(s.ptr[i + 2])) : s.ptr[i];
+        i += escaped ? 2 : 0;
+    }
+    return n;
+}
+
+static struct secret *authorization(struct str user)
+{
+    char plain[USER_MAX];
+    char text[6 + USER_MAX / 3 * 4 + 5] = "Basic ";
+    if (user.len == 0 || user.len > sizeof plain)
+        return NULL;
+    encode(str_from(plain, unescape(user, plain)), text + 6);
+    struct secret *s = secret_new(str_of(text));
+    digest_wipe(plain, sizeof plain);
+    digest_wipe(text, sizeof text);
+    return s;
+}
+
 void reading_proxy(struct reading *r, struct config_provider *p, const char *text, int line)
 {
     const char *what = "proxy";
@@ -49,6 +100,11 @@ void reading_proxy(struct reading *r, struct config_provider *p, const char *tex
                       what);
     else if (url_read(url, &p->proxy, &why) != STATUS_OK)
         reading_fault(r, line, "%s: %s. Write http://HOST:PORT", what, why.text);
+    else if (p->proxy.user.len > USER_MAX)
+        reading_fault(r, line, "%s: its name and password are longer than %d bytes", what,
+                      USER_MAX);
     else
         p->proxied = true;
+    if (p->proxied)
+        p->proxy_authorization = authorization(p->proxy.user);
 }
