@@ -14,7 +14,7 @@ set(DEPS ${CMAKE_SOURCE_DIR}/.deps)
 add_library(llhttp STATIC IMPORTED)
 set_target_properties(llhttp PROPERTIES
   IMPORTED_LOCATION ${DEPS}/llhttp/lib/libllhttp.a
-  INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${DEPS}/llhttp/include)
+  INTERFACE_INCLUDE_DIRECTORIES ${DEPS}/llhttp/include)
 
 add_library(yyjson STATIC ${DEPS}/yyjson/yyjson.c)
 target_include_directories(yyjson SYSTEM PUBLIC ${DEPS}/yyjson)

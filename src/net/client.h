@@ -3,10 +3,13 @@
 // client - HTTP/1.1 calls to one origin over a pool of keep-alive connections, one pool a worker.
 //
 //   call_start --> connect or reuse --> send --> on_head --> on_data ... --> on_end
-//                                            '-> on_fail (once, instead of what would have followed)
+//                                            '-> on_fail (once, instead of what would have
+// followed)
 //
-// A reused connection that turns out to be closed before any byte of the answer is replaced once by a
-// fresh one (a keep-alive race, not a failed call); `sent` in on_fail says whether the origin may have
+// A reused connection that turns out to be closed before any byte of the answer is replaced once
+// by a
+// fresh one (a keep-alive race, not a failed call); `sent` in on_fail says whether the origin may
+// have
 // seen the request.
 
 #ifndef NET_CLIENT_H
@@ -88,7 +91,8 @@ struct call_setup {
     unsigned piece_count;
     const struct call_events *events;
     void *owner;
-    // Credential line, attached by the transport only for this origin: "Authorization: Bearer " etc.
+    // Credential line, attached by the transport only for this origin: "Authorization: Bearer "
+    // etc.
     struct str secret_name;   // "authorization", "x-api-key", "x-goog-api-key"; empty = none
     struct str secret_prefix; // "Bearer " or empty
     struct secret *secret;
@@ -96,11 +100,13 @@ struct call_setup {
 
 // Appends "name: value\r\n" to `fields` when safe; false (and nothing) when not.
 bool call_field(struct buf *fields, struct str name, struct str value);
-// Starts a call. The bytes of the body's pieces (not the array) must live until call_sent is true or
+// Starts a call. The bytes of the body's pieces (not the array) must live until call_sent is true
+// or
 // the call ends. NULL when out of memory (no event follows). No event comes before this returns.
 struct call *call_start(struct origin *o, const struct call_setup *setup) MUST_USE;
 const struct head *call_response(const struct call *c);
-// The pieces are needed no more: every byte went to the socket, and on a reused connection the answer
+// The pieces are needed no more: every byte went to the socket, and on a reused connection the
+// answer
 // has begun (until then the request may have to be sent again). True in on_head.
 bool call_sent(const struct call *c);
 // Back-pressure: no on_data after call_pause until call_resume; the socket is not read either.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// http - the head of an HTTP/1 message, as read by llhttp in strict mode, and what both sides share.
+// http - the head of an HTTP/1 message, as read by llhttp in strict mode, and what both sides
+// share.
 
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
@@ -37,8 +38,10 @@ struct head {
 struct str head_get(const struct head *h, const char *name, bool *many);
 // True when a comma-separated field holds the token.
 bool head_has_token(const struct head *h, const char *name, const char *token);
-// False when the value could break out of its line (CR, LF, NUL). Every field we write is checked.
+// False when the value could break out of its line (CR, LF, NUL, other controls but the tab). Every
+// field we write is checked.
 bool field_value_safe(struct str value);
+bool field_name_safe(struct str name); // a token, not empty
 const char *http_reason(int status);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// loop - one event loop of one thread (libevent). Everything made on a loop is used on its thread only;
+// loop - one event loop of one thread (libevent). Everything made on a loop is used on its thread
+// only;
 // the way in from another thread is loop_post.
 
 #ifndef NET_LOOP_H
@@ -30,7 +31,8 @@ typedef void loop_f(void *argument);
 // Runs f on the loop's thread soon. From any thread. False when the loop is gone or memory ended.
 bool loop_post(struct loop *l, loop_f *f, void *argument) MUST_USE;
 
-// Timers, embedded in their owner; nothing is allocated. Moving a running timer to a later time is a
+// Timers, embedded in their owner; nothing is allocated. Moving a running timer to a later time is
+// a
 // store, so a deadline may be pushed on with every byte.
 struct timer {
     struct loop *loop;

@@ -3,15 +3,19 @@
 // server - HTTP/1.1 keep-alive server on libevent and llhttp.
 //
 // A connection carries exchanges one after the other (a pipelined request waits). The owner of the
-// exchange is told of three things only: the request is there, there is room for more output, and the
+// exchange is told of three things only: the request is there, there is room for more output, and
+// the
 // client has gone. It answers with exchange_begin, exchange_head, exchange_write ..., exchange_end.
-// on_room, on_gone and on_done come for exchanges with an owner only, and never from inside a call of
+// on_room, on_gone and on_done come for exchanges with an owner only, and never from inside a call
+// of
 // the functions below.
 //
-//   head within limits --> on_head (may refuse, or ask for the body) --> on_body --> answer --> next
+//   head within limits --> on_head (may refuse, or ask for the body) --> on_body --> answer -->
+// next
 //
 // The server itself refuses: malformed or smuggled messages (400), heads over the limits (431),
-// slow heads and bodies (408), Upgrade (501 through on_refuse), and closes lingeringly after a refusal
+// slow heads and bodies (408), Upgrade (501 through on_refuse), and closes lingeringly after a
+// refusal
 // before the input was read: writing is shut down, input is read and dropped for at most LINGER_MS.
 // The shape of its own refusals comes from the owner (on_refuse), which knows dialects.
 
@@ -52,9 +56,12 @@ struct server_events {
     void (*on_gone)(struct exchange *x, void *owner);
     // The answer was written to the socket whole; the exchange is dead after this call.
     void (*on_done)(struct exchange *x, void *owner);
-    // The server refuses this request itself; the owner writes the whole answer with exchange_reply.
-    // Comes before on_head (then no owner is set; the head is empty when none could be read), or while
-    // the body is read (then the owner set in on_head stays, and on_done or on_gone follows for it).
+    // The server refuses this request itself; the owner writes the whole answer with
+    // exchange_reply.
+    // Comes before on_head (then no owner is set; the head is empty when none could be read), or
+    // while
+    // the body is read (then the owner set in on_head stays, and on_done or on_gone follows for
+    // it).
     void (*on_refuse)(void *context, struct exchange *x, enum server_refusal why);
 };
 
@@ -63,17 +70,21 @@ struct server_limits {
     int64_t head_ms;         // deadline of a head, from its first byte (or the connection's start)
     int64_t body_ms;         // base of a body's deadline; + size / BODY_RATE_MIN
     int64_t idle_ms;         // keep-alive
+    size_t buffers;          // bytes of all bodies held at once; 0 = no limit. Above: SERVER_BUSY
     unsigned connections;    // most at once; 0 = by descriptors
     bool half_close_answers; // a FIN before the answer is no departure
 };
 
-// Listens. `address`: "127.0.0.1:7575", "[::1]:7575", "unix:/path" (mode 0600, one worker only). With
-// SO_REUSEPORT when `shared`. `tls` may be NULL (net/tls.h). STATUS_BUSY names who holds the port where it can be known.
+// Listens. `address`: "127.0.0.1:7575", "[::1]:7575", "unix:/path" (mode 0600, one worker only).
+// With
+// SO_REUSEPORT when `shared`. `tls` may be NULL (net/tls.h). STATUS_BUSY names who holds the port
+// where it can be known.
 struct tls_server;
 enum status server_open(struct loop *l, struct str address, bool shared, struct tls_server *tls,
                         const struct server_limits *limits, const struct server_events *events,
                         void *context, struct server **out, struct why *why) MUST_USE;
-// Stops accepting at once. Open connections go on; idle ones are closed; a running exchange's answer
+// Stops accepting at once. Open connections go on; idle ones are closed; a running exchange's
+// answer
 // says `Connection: close`.
 void server_stop(struct server *s);
 size_t server_connections(const struct server *s);
@@ -95,25 +106,30 @@ struct str exchange_body(const struct exchange *x);
 void exchange_drop_body(struct exchange *x);
 
 // --- exchange: the answer ---
-// Starts the answer. `fields`: written as they are, each "Name: value\r\n" was checked by the caller
-// through exchange_field. length >= 0: Content-Length; -1: chunked on HTTP/1.1, else close-delimited.
+// Starts the answer. `fields`: written as they are, each "Name: value\r\n" was checked by the
+// caller
+// through exchange_field. length >= 0: Content-Length; -1: chunked on HTTP/1.1, else
+// close-delimited.
 // Adds Connection and (chunked) Transfer-Encoding; Date is added too.
 void exchange_begin(struct exchange *x, int status);
-// A field of the answer, between exchange_begin and exchange_head. False (and left out) when the name
+// A field of the answer, between exchange_begin and exchange_head. False (and left out) when the
+// name
 // or value is not safe.
 bool exchange_field(struct exchange *x, struct str name, struct str value);
 void exchange_head(struct exchange *x, int64_t length);
-// Body bytes; copied. Framing is added. Nothing is written to the socket before the loop's turn ends.
+// Body bytes; copied. Framing is added. Nothing is written to the socket before the loop's turn
+// ends.
 void exchange_write(struct exchange *x, struct str bytes);
-// The body ends (the last chunk). on_done follows. With `Content-Length`, all bytes must be written.
+// The body ends (the last chunk). on_done follows. With `Content-Length`, all bytes must be
+// written.
 void exchange_end(struct exchange *x);
 // Status, fields and body in one go, for short answers. Closes lingeringly when input is unread.
 void exchange_reply(struct exchange *x, int status, struct str content_type, struct str body);
 // Cuts the connection so that the client sees a broken answer, never a clean end. What was written
 // before is sent if it fits the socket. The exchange is dead after this; no event follows.
 void exchange_abort(struct exchange *x);
-// True when more than STREAM_BUFFER_MAX bytes wait for the client.
-bool exchange_full(const struct exchange *x);
+// True when about STREAM_BUFFER_MAX bytes wait for the client; on_room follows.
+bool exchange_full(struct exchange *x);
 // After the answer this connection is closed.
 void exchange_close_after(struct exchange *x);
 // Raw bytes on the wire, no framing (the mock's faults).

@@ -22,7 +22,8 @@ struct work {
 };
 
 void work_init(struct work *w, void (*f)(struct work *w));
-// Runs f once at the end of this turn; asking twice is once. From inside f: once more, and after some
+// Runs f once at the end of this turn; asking twice is once. From inside f: once more, and after
+// some
 // rounds only after the next look at the sockets.
 void work_later(struct loop *l, struct work *w);
 void work_cancel(struct work *w);
@@ -33,7 +34,8 @@ void *block_get(struct loop *l, size_t least, size_t *size) MUST_USE; // NULL wh
 void *block_grow(struct loop *l, void *block, size_t *size, size_t used, size_t least) MUST_USE;
 void block_put(struct loop *l, void *block, size_t size); // NULL is fine
 
-// First member of what is buried: it is given back after the turn's work, so that callers further up
+// First member of what is buried: it is given back after the turn's work, so that callers further
+// up
 // may still look at its `dead` mark.
 struct grave {
     struct grave *next;

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The answering half of an exchange: everything is gathered in one block and written at the turn's
+// end.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "net/exchange.h"
+
+void exchange_out(struct exchange *x, struct str bytes)
+{
+    if (x->out_start && x->out_start + x->out_len + bytes.len > x->out_size) {
+        memmove(x->out, x->out + x->out_start, x->out_len);
+        x->out_start = 0;
+    }
+    char *out = block_grow(x->pipe.loop, x->out, &x->out_size, x->out_len,
+                           x->out_start + x->out_len + bytes.len);
+    if (!out) {
+        x->broken = true;
+        pipe_later(&x->pipe);
+        return;
+    }
+    x->out = out;
+    if (bytes.len)
+        memcpy(out + x->out_start + x->out_len, bytes.ptr, bytes.len);
+    x->out_len += bytes.len;
+    pipe_later(&x->pipe);
+}
+
+const struct head *exchange_request(const struct exchange *x)
+{
+    return &x->reader.head;
+}
+
+void exchange_own(struct exchange *x, void *owner)
+{
+    x->owner = owner;
+}
+
+struct loop *exchange_loop(struct exchange *x)
+{
+    return x->pipe.loop;
+}
+
+bool exchange_local(const struct exchange *x)
+{
+    return x->server->local;
+}
+
+struct str exchange_body(const struct exchange *x)
+{
+    return str_from(x->body, x->body_len);
+}
+
+void exchange_drop_body(struct exchange *x)
+{
+    if (x->dead)
+        return;
+    if (x->body)
+        x->server->buffered -= x->body_size;
+    block_put(x->pipe.loop, x->body, x->body_size);
+    x->body = NULL;
+    x->body_len = x->body_size = 0;
+}
+
+void exchange_begin(struct exchange *x, int status)
+{
+    if (x->dead)
+        return;
+    must(x->answer == ANSWER_NONE);
+    must(status >= 200 && status <= 999);
+    x->answer = ANSWER_FIELDS;
+    x->framing = status == 204 || status == 304 ? FRAMING_NOTHING : FRAMING_LENGTH;
+    char line[128];
+    int n = snprintf(line, sizeof line, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status,
+                     http_reason(status), turn_date(x->pipe.loop));
+    exchange_out(x, str_from(line, (size_t)n));
+}
+
+bool exchange_field(struct exchange *x, struct str name, struct str value)
+{
+    if (!field_name_safe(name) || !field_value_safe(value))
+        return false;
+    if (x->dead)
+        return true;
+    must(x->answer == ANSWER_FIELDS);
+    exchange_out(x, name);
+    exchange_out(x, str_of(": "));
+    exchange_out(x, value);
+    exchange_out(x, str_of("\r\n"));
+    return true;
+}
+
+static void choose_framing(struct exchange *x, int64_t length)
+{
+    const struct head *h = &x->reader.head;
+    if (x->framing == FRAMING_NOTHING)
+        return;
+    x->left = length;
+    if (length < 0)
+        x->framing = h->minor > 0 && h->keep_alive ? FRAMING_CHUNKED : FRAMING_CLOSE;
+    if (x->framing == FRAMING_CLOSE)
+        x->keep = false;
+}
+
+void exchange_head(struct exchange *x, int64_t length)
+{
+    if (x->dead)
+        return;
+    must(x->answer == ANSWER_FIELDS);
+    x->answer = ANSWER_BODY;
+    if (x->server->stopping || !exchange_input_done(x))
+        x->keep = false;
+    choose_framing(x, length);
+    if (x->framing == FRAMING_LENGTH) {
+        char line[48];
+        int n = snprintf(line, sizeof line, "Content-Length: %lld\r\n", (long long)length);
+        exchange_out(x, str_from(line, (size_t)n));
+    } else if (x->framing == FRAMING_CHUNKED) {
+        exchange_out(x, str_of("Transfer-Encoding: chunked\r\n"));
+    }
+    if (!x->keep)
+        exchange_out(x, str_of("Connection: close\r\n\r\n"));
+    else if (x->reader.head.minor == 0)
+        exchange_out(x, str_of("Connection: keep-alive\r\n\r\n"));
+    else
+        exchange_out(x, str_of("\r\n"));
+    if (str_is(x->reader.head.method, "HEAD"))
+        x->framing = FRAMING_NOTHING;
+}
+
+void exchange_write(struct exchange *x, struct str bytes)
+{
+    if (x->dead || bytes.len == 0)
+        return;
+    must(x->answer == ANSWER_BODY);
+    if (x->framing == FRAMING_NOTHING)
+        return;
+    if (x->framing == FRAMING_CHUNKED) {
+        char size[24];
+        int n = snprintf(size, sizeof size, "%zx\r\n", bytes.len);
+        exchange_out(x, str_from(size, (size_t)n));
+        exchange_out(x, bytes);
+        exchange_out(x, str_of("\r\n"));
+        return;
+    }
+    if (x->framing == FRAMING_LENGTH) {
+        must((uint64_t)x->left >= bytes.len);
+        x->left -= (int64_t)bytes.len;
+    }
+    exchange_out(x, bytes);
+}
+
+void exchange_end(struct exchange *x)
+{
+    if (x->dead)
+        return;
+    must(x->answer == ANSWER_BODY);
+    must(x->framing != FRAMING_LENGTH || x->left == 0);
+    if (x->framing == FRAMING_CHUNKED)
+        exchange_out(x, str_of("0\r\n\r\n"));
+    x->answer = ANSWER_ENDED;
+    pipe_later(&x->pipe);
+}
+
+void exchange_reply(struct exchange *x, int status, struct str content_type, struct str body)
+{
+    exchange_begin(x, status);
+    if (content_type.len)
+        exchange_field(x, str_of("Content-Type"), content_type);
+    exchange_head(x, (int64_t)body.len);
+    exchange_write(x, body);
+    exchange_end(x);
+}
+
+// What was written so far goes out as far as it fits: the client is to see an answer that breaks
+// off.
+static void push_out(struct exchange *x)
+{
+    if (x->out_len == 0 || x->pipe.shaking)
+        return;
+    struct str piece = str_from(x->out + x->out_start, x->out_len);
+    if (pipe_write(&x->pipe, &piece, 1) < 0)
+        x->broken = true;
+}
+
+void exchange_abort(struct exchange *x)
+{
+    if (x->dead)
+        return;
+    push_out(x);
+    // The end of a close-delimited answer is a FIN, so a broken one must be something else.
+    if (x->answer == ANSWER_BODY && x->framing == FRAMING_CLOSE)
+        pipe_reset(&x->pipe);
+    else
+        pipe_cut(&x->pipe);
+    exchange_destroy(x);
+}
+
+bool exchange_full(struct exchange *x)
+{
+    // One more read of the upstream still fits under the limit.
+    bool full = !x->dead && x->out_len > STREAM_BUFFER_MAX - READ_BYTES;
+    if (full)
+        x->filled = true;
+    return full;
+}
+
+void exchange_close_after(struct exchange *x)
+{
+    x->keep = false;
+}
+
+void exchange_raw(struct exchange *x, struct str bytes)
+{
+    if (x->dead)
+        return;
+    if (x->answer == ANSWER_NONE) // what follows is the owner's own idea of an answer
+        x->answer = ANSWER_BODY;
+    x->framing = FRAMING_CLOSE;
+    x->keep = false;
+    exchange_out(x, bytes);
+}
+
+void exchange_reset(struct exchange *x)
+{
+    if (x->dead)
+        return;
+    push_out(x);
+    pipe_reset(&x->pipe);
+    exchange_destroy(x);
+}

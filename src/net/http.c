@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "net/http.h"
+
+#include <string.h>
+
+struct str head_get(const struct head *h, const char *name, bool *many)
+{
+    struct str found = {NULL, 0}, wanted = str_of(name);
+    unsigned count = 0;
+    for (unsigned i = 0; i < h->field_count; i++) {
+        if (!str_eq_nocase(h->fields[i].name, wanted))
+            continue;
+        if (count++ == 0)
+            found = h->fields[i].value;
+    }
+    if (many)
+        *many = count > 1;
+    return found;
+}
+
+bool head_has_token(const struct head *h, const char *name, const char *token)
+{
+    struct str wanted = str_of(name), word = str_of(token);
+    for (unsigned i = 0; i < h->field_count; i++) {
+        if (!str_eq_nocase(h->fields[i].name, wanted))
+            continue;
+        struct str rest = h->fields[i].value, part;
+        while (str_cut(&rest, ',', &part))
+            if (str_eq_nocase(str_trim(part), word))
+                return true;
+    }
+    return false;
+}
+
+bool field_value_safe(struct str value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+bool field_name_safe(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && (c == 0 || !strchr("!#$%&'*+-.^_`|~", c)))
+            return false;
+    }
+    return name.len > 0;
+}
+
+const char *http_reason(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } reasons[] = {
+        {100, "Continue"},
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {301, "Moved Permanently"},
+        {302, "Found"},
+        {303, "See Other"},
+        {304, "Not Modified"},
+        {307, "Temporary Redirect"},
+        {308, "Permanent Redirect"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {402, "Payment Required"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {411, "Length Required"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {417, "Expectation Failed"},
+        {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {499, "Client Closed Request"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+        {505, "HTTP Version Not Supported"},
+        {529, "Overloaded"},
+    };
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].text;
+    return "Unknown";
+}

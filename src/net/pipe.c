@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "net/pipe.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <limits.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static void on_event(evutil_socket_t fd, short what, void *argument)
+{
+    (void)fd;
+    struct pipe *p = argument;
+    p->poked = true;
+    if (what & (EV_READ | EV_CLOSED))
+        p->readable = true;
+    if (what & EV_WRITE)
+        p->writable = true;
+    if (what & EV_CLOSED)
+        p->hung_up = true;
+    p->on_ready(p);
+}
+
+static void on_work(struct work *w)
+{
+    struct pipe *p = list_of(w, struct pipe, work);
+    p->on_turn(p);
+}
+
+bool pipe_open(struct pipe *p, struct loop *l, int fd, void (*on_ready)(struct pipe *p),
+               void (*on_turn)(struct pipe *p))
+{
+    *p = (struct pipe){.loop = l, .fd = fd, .on_ready = on_ready, .on_turn = on_turn};
+    work_init(&p->work, on_work);
+    short what = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
+    event_assign(&p->event, loop_base(l), fd, what, on_event, p);
+    if (event_add(&p->event, NULL) == 0)
+        return true;
+    close(fd);
+    p->fd = -1;
+    return false;
+}
+
+void pipe_close(struct pipe *p)
+{
+    if (p->fd < 0)
+        return;
+    if (p->ssl && !p->shaking && p->writable)
+        SSL_shutdown(p->ssl); // says that nothing was cut; does not wait for the peer's
+    ERR_clear_error();
+    SSL_free(p->ssl);
+    p->ssl = NULL;
+    work_cancel(&p->work);
+    event_del(&p->event);
+    close(p->fd);
+    p->fd = -1;
+}
+
+void pipe_cut(struct pipe *p)
+{
+    p->writable = false; // no farewell
+    pipe_close(p);
+}
+
+void pipe_reset(struct pipe *p)
+{
+    if (p->fd < 0)
+        return;
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    pipe_cut(p);
+}
+
+void pipe_later(struct pipe *p)
+{
+    if (p->fd >= 0)
+        work_later(p->loop, &p->work);
+}
+
+bool pipe_secure(struct pipe *p, SSL *ssl)
+{
+    p->ssl = ssl;
+    p->shaking = true;
+    SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                          SSL_MODE_RELEASE_BUFFERS);
+    return SSL_set_fd(ssl, p->fd) == 1;
+}
+
+// What a failed SSL call means. The other direction's want is not told apart: both edges are
+// watched.
+static long ssl_result(struct pipe *p, int n, bool *ready)
+{
+    switch (SSL_get_error(p->ssl, n)) {
+    case SSL_ERROR_WANT_READ:
+        if (ready == &p->readable)
+            *ready = false;
+        return 0;
+    case SSL_ERROR_WANT_WRITE:
+        if (ready == &p->writable)
+            *ready = false;
+        return 0;
+    case SSL_ERROR_ZERO_RETURN: return PIPE_END;
+    default: return PIPE_BROKEN;
+    }
+}
+
+enum pipe_shake pipe_shake(struct pipe *p)
+{
+    ERR_clear_error();
+    int n = SSL_do_handshake(p->ssl);
+    if (n == 1) {
+        p->shaking = false;
+        p->readable = p->writable = true; // what came behind the handshake may lie in OpenSSL
+        return PIPE_SHAKE_DONE;
+    }
+    bool none = false;
+    return ssl_result(p, n, &none) == 0 ? PIPE_SHAKE_WAIT : PIPE_SHAKE_FAILED;
+}
+
+static long read_plain(struct pipe *p, char *out, size_t size)
+{
+    ssize_t n;
+    do
+        n = recv(p->fd, out, size, 0);
+    while (n < 0 && errno == EINTR);
+    if (n > 0) {
+        // A short read emptied the socket; if a FIN stands behind it, that was an edge of its own.
+        if ((size_t)n < size && !p->hung_up)
+            p->readable = false;
+        return n;
+    }
+    if (n == 0)
+        return PIPE_END;
+    if (errno != EAGAIN)
+        return PIPE_BROKEN;
+    p->readable = false;
+    return 0;
+}
+
+long pipe_read(struct pipe *p, char *out, size_t size)
+{
+    long n;
+    if (p->ssl) {
+        ERR_clear_error();
+        int got = SSL_read(p->ssl, out, size > INT_MAX ? INT_MAX : (int)size);
+        n = got > 0 ? got : ssl_result(p, got, &p->readable);
+    } else {
+        n = read_plain(p, out, size);
+    }
+    if (n == PIPE_END)
+        p->hung_up = true;
+    if (n < 0)
+        p->readable = false;
+    return n;
+}
+
+static long write_secure(struct pipe *p, const struct str *pieces, unsigned count)
+{
+    long sum = 0;
+    for (unsigned i = 0; i < count; i++) {
+        size_t done = 0;
+        while (done < pieces[i].len) {
+            size_t left = pieces[i].len - done;
+            ERR_clear_error();
+            int n = SSL_write(p->ssl, pieces[i].ptr + done, left > INT_MAX ? INT_MAX : (int)left);
+            if (n <= 0) {
+                bool wait = ssl_result(p, n, &p->writable) == 0;
+                p->writable = false;
+                return wait ? sum : PIPE_BROKEN;
+            }
+            done += (size_t)n;
+            sum += n;
+        }
+    }
+    return sum;
+}
+
+long pipe_write(struct pipe *p, const struct str *pieces, unsigned count)
+{
+    must(count <= PIPE_PIECES_MAX);
+    if (p->ssl)
+        return write_secure(p, pieces, count);
+    struct iovec parts[PIPE_PIECES_MAX];
+    size_t sum = 0;
+    for (unsigned i = 0; i < count; i++) {
+        parts[i].iov_base = (void *)(uintptr_t)pieces[i].ptr;
+        parts[i].iov_len = pieces[i].len;
+        sum += pieces[i].len;
+    }
+    if (sum == 0)
+        return 0;
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+    ssize_t n;
+    do
+        n = sendmsg(p->fd, &message, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    if (n < 0 && errno != EAGAIN)
+        return PIPE_BROKEN;
+    if (n < 0)
+        n = 0;
+    if ((size_t)n < sum)
+        p->writable = false;
+    return n;
+}
+
+void pipe_half_close(struct pipe *p)
+{
+    if (p->ssl)
+        SSL_shutdown(p->ssl);
+    ERR_clear_error();
+    shutdown(p->fd, SHUT_WR);
+}
+
+bool pipe_failed(struct pipe *p)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error != 0;
+}
