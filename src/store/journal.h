@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// journal - what a worker writes before and after each call, so that no death of the process loses a
-// row. One directory, one writer per segment, append-only, CRC-framed; one write(2) a record.
+// journal - what a worker writes before and after each call, so that no death of the process loses
+// a row. One directory, one writer per segment, append-only, CRC-framed; one write(2) a record.
 //
-//   journal/00000012-w0.seg   00000013-w1.seg   reserve.seg (64 MiB, preallocated, for FINAL records
-//                                               when the disk is full)
+//   journal/00000000000c-w0.seg  00000000000d-w1.seg   8 MiB each, preallocated
+//           00000000000b-reserve.seg                   64 MiB, for FINAL records when the disk is
+//                                                      full
 //
 //   frame: u32 length | u32 crc32(type, payload) | u8 type | payload      little-endian
 //
-// Segments are preallocated, so a record inside one cannot meet a full disk. The ledger (ledger.h) is
-// a projection of the journal: its writer thread reads the segments behind the workers, remembers in
-// the same transaction how far it came, and deletes a segment when all of it is in the ledger.
+// Segments are preallocated, so a record inside one cannot meet a full disk. The ledger (ledger.h)
+// is a projection of the journal: its writer thread reads the segments behind the workers,
+// remembers in the same transaction how far it came, and deletes a segment when all of it is in the
+// ledger.
 
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
@@ -28,8 +30,8 @@ enum status journal_open(struct store *s, unsigned worker, struct journal **out,
                          struct why *why) MUST_USE;
 void journal_close(struct journal *j);
 
-// The record that must be on its way to the disk before the first byte goes upstream. On any failure
-// (STATUS_FULL, STATUS_IO) the call must be refused: nothing was written.
+// The record that must be on its way to the disk before the first byte goes upstream. On any
+// failure (STATUS_FULL, STATUS_IO) the call must be refused: nothing was written.
 enum status journal_dispatched(struct journal *j, const struct entry *e) MUST_USE;
 // The record that must be there before the last byte goes to the client. Falls back to the reserve
 // segment when the disk fails; false only when that failed too (logged by the journal, loudly).

@@ -5,8 +5,8 @@
 //
 //   workers --journal_final--> segments --writer thread--> ledger rows, tags, hourly rollups
 //
-// Opening replays what an earlier process left in the journal: FINAL records not yet in the ledger are
-// inserted (idempotent by id and attempt), DISPATCHED ones without FINAL become captured rows.
+// Opening replays what an earlier process left in the journal: FINAL records not yet in the ledger
+// are inserted (idempotent by id and attempt), DISPATCHED ones without FINAL become captured rows.
 
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -21,30 +21,33 @@
 struct store;
 
 struct store_setup {
-    struct str path;  // of the SQLite file; its folder is made (0700) when missing
-    struct str state; // folder of journal/, lock; empty = folder of path
-    bool create;      // make it when missing
-    bool writer;      // start the writer thread (serve); else replay is done before open returns
-    int64_t keep_days;     // rows older are removed by the writer; 0 = for ever
-    int64_t fsync_ms;      // journal fsync interval; 0 = every batch
+    struct str path;   // of the SQLite file; its folder is made (0700) when missing
+    struct str state;  // folder of journal/, lock; empty = folder of path
+    bool create;       // make it when missing
+    bool writer;       // start the writer thread (serve); else replay is done before open returns
+    int64_t keep_days; // rows older are removed by the writer; 0 = for ever
+    int64_t fsync_ms;  // journal fsync interval; 0 = every batch
 };
 
-// STATUS_BUSY: another process owns it (why names its pid and how to reach it). STATUS_NEWER: written
-// by a newer version (why says which). A migration first copies the file to <path>.before-<version>.
+// STATUS_BUSY: another process owns it (why names its pid and how to reach it). STATUS_NEWER:
+// written by a newer version (why says which). A migration first copies the file to
+// <path>.before-<version>.
 enum status store_open(const struct store_setup *setup, struct store **out,
                        struct why *why) MUST_USE;
 void store_close(struct store *s); // the writer finishes what is in the journal first
 
-// Blocks until every record written so far is in the ledger (or the deadline passed: STATUS_TIMEOUT).
+// Blocks until every record written so far is in the ledger (or the deadline passed:
+// STATUS_TIMEOUT).
 enum status store_catch_up(struct store *s, int64_t deadline_ms) MUST_USE;
-// Writes go through: false when the last transaction failed (locked, full); the writer keeps trying.
+// Writes go through: false when the last transaction failed (locked, full); the writer keeps
+// trying.
 bool store_healthy(const struct store *s);
 
 struct store_stats { // for /metrics
     uint64_t rows;
     uint64_t batches;
     uint64_t failures;
-    int64_t lag_us;       // age of the oldest record not yet in the ledger; 0 = none
+    int64_t lag_us; // age of the oldest record not yet in the ledger; 0 = none
     uint64_t journal_bytes;
     uint64_t captured;
     int64_t fsync_us; // the last one
@@ -52,13 +55,16 @@ struct store_stats { // for /metrics
 void store_stats(const struct store *s, struct store_stats *out);
 
 // Keys. All are safe from any thread but for the loops' (they wait for the disk).
-enum status store_key_add(struct store *s, const struct key *k, struct why *why) MUST_USE; // CONFLICT
-enum status store_key_revoke(struct store *s, struct str name, int64_t at_us, struct why *why) MUST_USE;
+enum status store_key_add(struct store *s, const struct key *k,
+                          struct why *why) MUST_USE; // CONFLICT
+enum status store_key_revoke(struct store *s, struct str name, int64_t at_us,
+                             struct why *why) MUST_USE;
 // The old token lives until `old_until_us`; the name goes to the new one.
 enum status store_key_rotate(struct store *s, struct str name, const struct key *fresh,
                              int64_t old_until_us, struct why *why) MUST_USE;
 typedef void store_key_f(void *context, const struct key *k); // slices live during the call
-enum status store_key_each(struct store *s, store_key_f *f, void *context, struct why *why) MUST_USE;
+enum status store_key_each(struct store *s, store_key_f *f, void *context,
+                           struct why *why) MUST_USE;
 
 // A consistent copy while the store is in use (SQLite's backup API), with the journal caught up.
 enum status store_backup(struct store *s, const char *file, struct why *why) MUST_USE;

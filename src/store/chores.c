@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The writer's thread and what it does between batches: the journal's files to the disk, a fresh
+// reserve for a used one, old rows out of the ledger.
+
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/inside.h"
+#include "store/sql.h"
+
+bool writer_sync(struct store *s)
+{
+    int64_t start = clock_mono_us();
+    if (start - s->synced_us < s->setup.fsync_ms * 1000)
+        return true;
+    bool fine = true;
+    if (writer_snapshot(s)) {
+        for (size_t i = 0; i < s->taken_count; i++)
+            fine &= segment_sync(s->taken[i]);
+    }
+    if (s->folder_changed)
+        fine &= fsync(s->folder) == 0;
+    s->folder_changed = false;
+    s->synced_us = clock_mono_us();
+    atomic_store_explicit(&s->fsync_us, s->synced_us - start, memory_order_relaxed);
+    return fine;
+}
+
+static bool reserve_used(struct store *s)
+{
+    pthread_mutex_lock(&s->reserve_lock);
+    const struct segment *r = s->reserve;
+    bool used = !r || atomic_load_explicit(&r->end, memory_order_relaxed) > SEGMENT_HEAD;
+    pthread_mutex_unlock(&s->reserve_lock);
+    return used;
+}
+
+// A used reserve becomes a segment like any other as soon as there is space for a new one.
+static void renew_reserve(struct store *s)
+{
+    struct segment *fresh;
+    if (!reserve_used(s))
+        return;
+    pthread_mutex_lock(&s->lock);
+    uint64_t seq = s->next_seq++;
+    pthread_mutex_unlock(&s->lock);
+    if (segment_create(s->folder, seq, 0, true, &fresh, NULL) != STATUS_OK)
+        return;
+    pthread_mutex_lock(&s->reserve_lock);
+    struct segment *old = s->reserve;
+    s->reserve = fresh;
+    pthread_mutex_unlock(&s->reserve_lock);
+    pthread_mutex_lock(&s->lock);
+    list_push(&s->segments, &fresh->link);
+    pthread_mutex_unlock(&s->lock);
+    if (old)
+        segment_close(old);
+    s->folder_changed = true;
+}
+
+// --- rows that are too old ---
+
+struct prune {
+    sqlite3_stmt *tenant, *limit, *rows, *tags, *note;
+};
+
+static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
+{
+    int64_t last_us;
+    sqlite3_bind_int64(p->limit, 1, tenant);
+    sqlite3_bind_int64(p->limit, 2, before_us);
+    sqlite3_bind_int(p->limit, 3, PRUNE_ROWS);
+    if (!sql_one_i64(p->limit, 0, &last_us))
+        return false;
+    if (last_us <= 0)
+        return true;
+    sqlite3_bind_int64(p->tags, 1, tenant);
+    sqlite3_bind_int64(p->tags, 2, last_us);
+    sqlite3_bind_int64(p->rows, 1, tenant);
+    sqlite3_bind_int64(p->rows, 2, last_us);
+    sqlite3_bind_int64(p->note, 1, last_us + 1);
+    return sql_done(p->tags) && sql_done(p->rows) && sql_done(p->note);
+}
+
+static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
+{
+    int64_t tenant = -1;
+    for (;;) {
+        sqlite3_bind_int64(p->tenant, 1, tenant);
+        if (!sql_one_i64(p->tenant, -1, &tenant))
+            return false;
+        if (tenant < 0)
+            return true;
+        if (!sql_done(s->begin))
+            return false;
+        if (!prune_tenant(p, tenant, before_us) || !sql_done(s->commit)) {
+            if (!sqlite3_get_autocommit(s->db))
+                sql_done(s->rollback);
+            return false;
+        }
+    }
+}
+
+// At most PRUNE_ROWS of each tenant a second: a batch never waits long for it.
+static void prune(struct store *s)
+{
+    int64_t now = clock_mono_us();
+    if (s->setup.keep_days <= 0 || now - s->pruned_us < SECOND_US)
+        return;
+    s->pruned_us = now;
+    struct prune p = {
+        sql_prepare(s->db, "SELECT coalesce(min(tenant), -1) FROM call WHERE tenant > ?1"),
+        sql_prepare(s->db,
+                    "SELECT coalesce(max(start_us), 0) FROM (SELECT start_us FROM call WHERE "
+                    "tenant = ?1 AND start_us < ?2 ORDER BY start_us LIMIT ?3)"),
+        sql_prepare(s->db, "DELETE FROM call WHERE tenant = ?1 AND start_us <= ?2"),
+        sql_prepare(s->db,
+                    "WITH RECURSIVE names (id) AS (SELECT min(name) FROM tag WHERE tenant = ?1 "
+                    "UNION ALL SELECT (SELECT min(name) FROM tag WHERE tenant = ?1 AND "
+                    "name > names.id) FROM names WHERE names.id IS NOT NULL) DELETE FROM tag "
+                    "WHERE tenant = ?1 AND name IN (SELECT id FROM names) AND start_us <= ?2"),
+        sql_prepare(s->db, "INSERT INTO fact (name, value) VALUES ('rows_from_us', ?1) ON CONFLICT "
+                           "DO UPDATE SET value = max(value, ?1)")};
+    if (p.tenant && p.limit && p.rows && p.tags && p.note)
+        prune_all(s, &p, clock_wall_us() - s->setup.keep_days * DAY_US);
+    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.tags, p.note};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        sqlite3_finalize(all[i]);
+}
+
+// --- the thread ---
+
+static struct timespec after_ms(int64_t ms)
+{
+    int64_t us = clock_mono_us() + ms * 1000;
+    return (struct timespec){.tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000};
+}
+
+static enum batch run_batches(struct store *s)
+{
+    enum batch result;
+    do {
+        result = writer_batch(s);
+    } while (result == BATCH_MORE);
+    return result;
+}
+
+static void chores(struct store *s, enum batch result)
+{
+    writer_sync(s);
+    int64_t now = clock_mono_us();
+    if (now - s->probed_us >= PROBE_US) {
+        s->probed_us = now;
+        renew_reserve(s);
+    }
+    if (result == BATCH_DONE)
+        prune(s);
+}
+
+void *writer_run(void *store)
+{
+    struct store *s = store;
+    enum batch result = BATCH_DONE;
+    pthread_mutex_lock(&s->lock);
+    while (!s->stop) {
+        if (s->asked == s->answered || result == BATCH_FAILED) {
+            struct timespec until = after_ms(BATCH_MS);
+            pthread_cond_timedwait(&s->wake, &s->lock, &until);
+        }
+        uint64_t ticket = s->asked;
+        pthread_mutex_unlock(&s->lock);
+        result = run_batches(s);
+        chores(s, result);
+        pthread_mutex_lock(&s->lock);
+        if (result == BATCH_DONE) {
+            s->answered = ticket;
+            pthread_cond_broadcast(&s->done);
+        }
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+#define FINISH_TRIES 20
+
+void writer_finish(struct store *s)
+{
+    enum batch result = run_batches(s);
+    for (int i = 0; result != BATCH_DONE && i < FINISH_TRIES; i++) {
+        sqlite3_sleep(BATCH_MS);
+        result = run_batches(s);
+    }
+    if (result != BATCH_DONE || s->journals > 0 || !replay_capture(s)) {
+        log_say(LOG_WARN, "not all is in the ledger yet; the next start takes it from the journal");
+        return;
+    }
+    if (s->reserve)
+        segment_close(s->reserve);
+    run_batches(s);
+}

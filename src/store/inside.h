@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// inside - what the files of this room share: the store's own parts, and who may touch them.
+
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "store/ledger.h"
+#include "store/pending.h"
+#include "store/segment.h"
+#include "store/store.h"
+
+#define STORE_PATH_SIZE   4096
+#define BATCH_MS          50   // most time between a record and its row
+#define BATCH_RECORDS_MAX 8192 // of one transaction
+#define READ_BYTES        (256 * KIB)
+#define PROBE_US          SECOND_US // between two tries of a write that failed
+#define PRUNE_ROWS        2000      // old rows of a tenant deleted in one transaction
+
+// What a batch does to the pending calls once it is committed.
+struct change {
+    enum record type;
+    struct pending call;
+};
+
+struct store {
+    char path[STORE_PATH_SIZE];
+    char state[STORE_PATH_SIZE];
+    struct store_setup setup; // its slices point to the two above
+    int folder;               // of the journal
+    int path_lock, state_lock;
+
+    pthread_mutex_t lock; // of what follows
+    pthread_cond_t wake;  // the writer: come now
+    pthread_cond_t done;  // those who wait in store_catch_up
+    struct list segments; // appended by workers, removed by the writer
+    uint64_t next_seq;
+    unsigned journals;        // open ones
+    uint64_t asked, answered; // tickets of store_catch_up
+    bool stop;
+
+    pthread_mutex_t reserve_lock;
+    struct segment *reserve;
+
+    pthread_mutex_t keys_lock;
+    sqlite3 *keys; // a connection of its own
+
+    // The writer's, whatever thread that is: the one of store_open, then its own, then
+    // store_close's.
+    pthread_t thread;
+    bool running;
+    sqlite3 *db;
+    struct ledger ledger;
+    sqlite3_stmt *begin, *commit, *rollback;
+    sqlite3_stmt *position_set, *position_drop, *pending_add, *pending_drop, *pending_get;
+    struct pendings pendings;
+    struct change *changes;
+    size_t change_count, change_size;
+    char *bytes;            // READ_BYTES
+    struct segment **taken; // a snapshot of `segments`
+    size_t taken_count, taken_size;
+    size_t records; // of the transaction under way
+    int64_t synced_us, probed_us, pruned_us, complained_us;
+    bool folder_changed;
+
+    _Atomic bool healthy;
+    _Atomic uint64_t rows, batches, failures, captured, journal_bytes;
+    _Atomic int64_t behind_us; // since when records wait; 0 = none do
+    _Atomic int64_t fsync_us;
+};
+
+// writer.c, and chores.c for run, sync and finish
+bool writer_open(struct store *s, struct why *why) MUST_USE;
+void writer_close(struct store *s);
+// All that was published before the call is in the ledger | there is more | try later.
+enum batch { BATCH_DONE, BATCH_MORE, BATCH_FAILED };
+enum batch writer_batch(struct store *s); // one transaction
+void *writer_run(void *store);            // the thread
+bool writer_snapshot(struct store *s);    // segments into `taken`
+bool writer_sync(struct store *s);        // the journal's files to the disk
+void writer_finish(struct store *s);      // at the end: takes what is left, captures, deletes
+// The packed record of a pending call into `out` (cleared).
+bool writer_payload(struct store *s, const struct pending *call, struct buf *out);
+
+// replay.c
+enum status replay_load(struct store *s, struct why *why) MUST_USE; // segments of earlier processes
+enum status replay_all(struct store *s, struct why *why) MUST_USE;  // into the ledger
+// Makes captured rows of every pending call; no journal may be open.
+bool replay_capture(struct store *s);
+
+#endif

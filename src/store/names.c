@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "store/names.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "store/sql.h"
+
+bool names_open(struct names *n, sqlite3 *db)
+{
+    n->find = sql_prepare(db, "SELECT id FROM name WHERE text = ?1");
+    n->add = sql_prepare(db, "INSERT INTO name (text) VALUES (?1) RETURNING id");
+    n->slots = alloc_zero(&alloc_heap, NAMES_CACHED * sizeof *n->slots);
+    return n->find && n->add && n->slots;
+}
+
+void names_close(struct names *n)
+{
+    sqlite3_finalize(n->find);
+    sqlite3_finalize(n->add);
+    heap_free(n->slots);
+    *n = (struct names){0};
+}
+
+void names_forget(struct names *n)
+{
+    memset(n->slots, 0, NAMES_CACHED * sizeof *n->slots);
+}
+
+// Names of one kind differ at their ends ("gpt-4o", "user-17"): both ends and the length count.
+static struct name_slot *slot_of(const struct names *n, struct str text)
+{
+    uint64_t first = 0;
+    uint64_t last = 0;
+    size_t some = text.len < sizeof first ? text.len : sizeof first;
+    memcpy(&first, text.ptr, some);
+    memcpy(&last, text.ptr + text.len - some, some);
+    uint64_t hash = (first ^ (last << 7 | last >> 57) ^ text.len) * UINT64_C(0x9e3779b97f4a7c15);
+    return &n->slots[hash >> 54 & (NAMES_CACHED - 1)];
+}
+
+static bool look_up(struct names *n, struct str text, int64_t *id)
+{
+    sql_bind_str(n->find, 1, text);
+    if (!sql_one_i64(n->find, -1, id))
+        return false;
+    if (*id >= 0)
+        return true;
+    sql_bind_str(n->add, 1, text);
+    return sql_one_i64(n->add, -1, id) && *id >= 0;
+}
+
+bool names_id(struct names *n, struct str text, int64_t *id)
+{
+    if (text.len == 0) {
+        *id = 0;
+        return true;
+    }
+    if (text.len > TAG_VALUE_MAX)
+        text.len = TAG_VALUE_MAX;
+    struct name_slot *slot = slot_of(n, text);
+    if (slot->len == text.len && memcmp(slot->text, text.ptr, text.len) == 0) {
+        *id = slot->id;
+        return true;
+    }
+    if (!look_up(n, text, id))
+        return false;
+    if (text.len <= sizeof slot->text) {
+        slot->len = (uint8_t)text.len;
+        memcpy(slot->text, text.ptr, text.len);
+        slot->id = *id;
+    }
+    return true;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// names - the numbers of words that repeat (table `name`). A small cache in front: the words of one
+// call are mostly those of the call before.
+
+#ifndef STORE_NAMES_H
+#define STORE_NAMES_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+#define NAMES_CACHED     1024
+#define NAME_CACHED_SIZE 104
+
+struct name_slot {
+    uint8_t len; // 0 = empty
+    char text[NAME_CACHED_SIZE];
+    int64_t id;
+};
+
+struct names {
+    sqlite3_stmt *find;
+    sqlite3_stmt *add;
+    struct name_slot *slots; // NAMES_CACHED
+};
+
+bool names_open(struct names *n, sqlite3 *db) MUST_USE;
+void names_close(struct names *n);
+// Must be called after a ROLLBACK: what was added is gone.
+void names_forget(struct names *n);
+// The number of `text`, a new one when it has none; a word longer than TAG_VALUE_MAX is cut. False
+// when the database failed.
+bool names_id(struct names *n, struct str text, int64_t *id) MUST_USE;
+
+#endif

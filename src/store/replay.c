@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an earlier process left. Its segments are read like living ones, from their positions on;
+// what stands before a position is read too, but only for the calls that were pending when it
+// ended. Those still pending at the end of all segments can have no answer any more: they are
+// captured.
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/inside.h"
+#include "store/sql.h"
+
+#define SUFFIX ".seg"
+
+static void put_aside(const struct store *s, const char *name, const struct why *why)
+{
+    char aside[SEGMENT_NAME_SIZE + 256];
+    snprintf(aside, sizeof aside, "%s.damaged", name);
+    log_say(LOG_ERROR, "%s; it is kept as %s", why->text, aside);
+    renameat(s->folder, name, s->folder, aside);
+}
+
+static enum status load_one(struct store *s, const char *name, struct why *why)
+{
+    struct segment *g;
+    enum status status = segment_load(s->folder, name, &g, why);
+    if (status == STATUS_CLOSED)
+        unlinkat(s->folder, name, 0);
+    else if (status == STATUS_DAMAGED)
+        put_aside(s, name, why);
+    else if (status != STATUS_OK)
+        return status;
+    else
+        list_push(&s->segments, &g->link);
+    return STATUS_OK;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+    const struct segment *const *x = a;
+    const struct segment *const *y = b;
+    return ((*x)->seq > (*y)->seq) - ((*x)->seq < (*y)->seq);
+}
+
+static bool sort_segments(struct store *s)
+{
+    if (!writer_snapshot(s))
+        return false;
+    if (s->taken_count)
+        qsort(s->taken, s->taken_count, sizeof *s->taken, by_seq);
+    for (size_t i = 0; i < s->taken_count; i++) {
+        list_pull(&s->taken[i]->link);
+        list_push(&s->segments, &s->taken[i]->link);
+        if (s->taken[i]->seq >= s->next_seq)
+            s->next_seq = s->taken[i]->seq + 1;
+    }
+    return true;
+}
+
+enum status replay_load(struct store *s, struct why *why)
+{
+    struct why local;
+    why = why ? why : &local;
+    int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir)
+        return why_set(why, STATUS_IO, "the folder %s/journal cannot be read", s->state);
+    enum status status = STATUS_OK;
+    for (const struct dirent *file; status == STATUS_OK && (file = readdir(dir));) {
+        if (str_ends(str_of(file->d_name), (struct str)STR(SUFFIX)))
+            status = load_one(s, file->d_name, why);
+    }
+    closedir(dir);
+    if (status == STATUS_OK && !sort_segments(s))
+        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    return status;
+}
+
+// --- what was covered already ---
+
+static struct segment *segment_of(struct store *s, uint64_t seq)
+{
+    for (size_t i = 0; i < s->taken_count; i++) {
+        if (s->taken[i]->seq == seq)
+            return s->taken[i];
+    }
+    return NULL;
+}
+
+static bool load_positions(struct store *s)
+{
+    sqlite3_stmt *ask = sql_prepare(s->db, "SELECT segment, offset FROM position");
+    int code = SQLITE_ERROR;
+    while (ask && (code = sqlite3_step(ask)) == SQLITE_ROW) {
+        uint64_t seq = (uint64_t)sqlite3_column_int64(ask, 0);
+        int64_t offset = sqlite3_column_int64(ask, 1);
+        struct segment *g = segment_of(s, seq);
+        if (seq >= s->next_seq)
+            s->next_seq = seq + 1; // never a number that means another file here
+        if (g && offset >= SEGMENT_HEAD && offset <= g->size)
+            g->read = g->reading = (uint32_t)offset;
+    }
+    sqlite3_finalize(ask);
+    return code == SQLITE_DONE;
+}
+
+static bool load_carried(struct store *s)
+{
+    sqlite3_stmt *ask = sql_prepare(s->db, "SELECT id, attempt FROM pending");
+    int code = SQLITE_ERROR;
+    while (ask && (code = sqlite3_step(ask)) == SQLITE_ROW) {
+        struct str id = sql_str(ask, 0);
+        struct pending call = {.carried = true, .attempt = (uint8_t)sqlite3_column_int(ask, 1)};
+        if (id.len != sizeof call.id.bytes)
+            continue;
+        memcpy(call.id.bytes, id.ptr, id.len);
+        if (!pendings_add(&s->pendings, &call))
+            break;
+    }
+    sqlite3_finalize(ask);
+    return code == SQLITE_DONE;
+}
+
+static bool recall(struct store *s, const struct segment *g, uint32_t offset, const struct frame *f)
+{
+    struct entry e;
+    if (!entry_unpack(f->payload, &e))
+        return true; // said when it was read first
+    if (f->type == RECORD_FINAL) {
+        pendings_remove(&s->pendings, &e.id, e.attempt);
+        return true;
+    }
+    const struct pending call = {.id = e.id,
+                                 .attempt = e.attempt,
+                                 .seq = g->seq,
+                                 .offset = offset + FRAME_HEAD,
+                                 .length = (uint32_t)f->payload.len};
+    return pendings_add(&s->pendings, &call);
+}
+
+// The records before the position: which calls were pending there.
+static bool scan(struct store *s, const struct segment *g)
+{
+    uint32_t offset = SEGMENT_HEAD;
+    while (offset < g->read) {
+        uint32_t left = g->read - offset;
+        int64_t n = segment_read(g, offset, s->bytes, left < READ_BYTES ? left : READ_BYTES);
+        struct str bytes = str_from(s->bytes, n > 0 ? (size_t)n : 0);
+        struct frame f;
+        uint32_t before = offset;
+        while (frame_read(bytes, &f) == FRAME_OK) {
+            if (!recall(s, g, offset, &f))
+                return false;
+            offset += f.size;
+            bytes = str_skip(bytes, f.size);
+        }
+        if (offset == before) {
+            log_say(LOG_ERROR, "journal/%s is damaged at byte %u, which the ledger has passed",
+                    g->name, (unsigned)offset);
+            return true;
+        }
+    }
+    return true;
+}
+
+enum status replay_all(struct store *s, struct why *why)
+{
+    bool fine = writer_snapshot(s) && load_positions(s) && load_carried(s);
+    for (size_t i = 0; fine && i < s->taken_count; i++)
+        fine = scan(s, s->taken[i]);
+    if (!fine)
+        return sql_why(why, s->db, "the journal's positions cannot be read");
+    enum batch result;
+    do {
+        result = writer_batch(s);
+    } while (result == BATCH_MORE);
+    if (result == BATCH_FAILED || !replay_capture(s))
+        return sql_why(why, s->db, "the journal cannot be taken into the ledger");
+    if (s->ledger.added > 0)
+        log_say(LOG_INFO, "%llu calls of an earlier process were taken from the journal",
+                (unsigned long long)s->ledger.added);
+    return STATUS_OK;
+}
+
+// --- calls without an end ---
+
+static bool capture_one(struct store *s, const struct pending *call, struct buf *payload)
+{
+    struct entry e;
+    if (!writer_payload(s, call, payload) || !entry_unpack(buf_str(payload), &e)) {
+        log_say(LOG_ERROR, "the journal's record of a call that never ended cannot be read");
+        return true;
+    }
+    e.outcome = OUTCOME_UNKNOWN;
+    e.usage.sure = SURE_CAPTURED;
+    return ledger_add(&s->ledger, &e);
+}
+
+bool replay_capture(struct store *s)
+{
+    if (s->pendings.count == 0)
+        return true;
+    struct buf payload;
+    uint64_t before = s->ledger.added;
+    buf_init(&payload, &alloc_heap, RECORD_BYTES_MAX);
+    bool fine = writer_snapshot(s) && sql_done(s->begin);
+    size_t at = 0;
+    for (struct pending *call; fine && (call = pendings_each(&s->pendings, &at));)
+        fine = capture_one(s, call, &payload);
+    buf_fini(&payload);
+    fine = fine && ledger_flush(&s->ledger) && sql_run(s->db, "DELETE FROM pending") == SQLITE_OK &&
+           sql_done(s->commit);
+    if (!fine) {
+        if (!sqlite3_get_autocommit(s->db))
+            sql_done(s->rollback);
+        ledger_forget(&s->ledger);
+        return false;
+    }
+    atomic_fetch_add_explicit(&s->captured, s->ledger.added - before, memory_order_relaxed);
+    pendings_fini(&s->pendings);
+    return true;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "store/rollup.h"
+
+#include <string.h>
+
+#include "store/ledger.h"
+#include "store/sql.h"
+
+#define NO_SAMPLE  UINT32_MAX
+#define NO_STEP    UINT16_MAX
+#define KEEP_SUMS  256 // memory kept between batches
+#define SLOT_FIRST 64
+
+struct rollup_sum {
+    struct rollup_key key;
+    struct tally tally;
+    int128 cost_pd;
+    uint32_t sample; // newest
+};
+
+struct rollup_sample {
+    uint16_t latency, ttft; // steps
+    uint32_t next;
+};
+
+bool tally_timed(const struct entry *e)
+{
+    return e->duration_us > 0 && e->outcome != OUTCOME_UNKNOWN;
+}
+
+void tally_add(struct tally *t, const struct entry *e)
+{
+    t->requests++;
+    t->errors += e->outcome == OUTCOME_ERROR || e->outcome == OUTCOME_INCOMPLETE;
+    t->unpriced += e->price_state == PRICE_UNPRICED;
+    t->estimated += e->usage.sure == SURE_ESTIMATED;
+    t->captured += e->usage.sure == SURE_CAPTURED;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        t->count[i] += e->usage.count[i];
+    t->reasoning += e->usage.reasoning;
+    int64_t made = usage_output(&e->usage);
+    int64_t took = e->duration_us - e->overhead_us - (e->stream ? e->ttft_us : 0);
+    if (e->outcome == OUTCOME_OK && e->usage.sure == SURE_REPORTED && made > 0 && took > 0) {
+        t->made_tokens += made;
+        t->made_us += took;
+    }
+}
+
+bool rollups_open(struct rollups *r, sqlite3 *db)
+{
+    buf_init(&r->packed[0], &alloc_heap, 0);
+    buf_init(&r->packed[1], &alloc_heap, 0);
+    r->find =
+        sql_prepare(db, "SELECT latency, ttft FROM rollup WHERE tenant = ?1 AND hour = ?2 AND "
+                        "provider = ?3 AND model = ?4 AND key = ?5 AND team = ?6 AND "
+                        "project = ?7");
+    r->add = sql_prepare(
+        db, "INSERT INTO rollup (tenant, hour, provider, model, key, team, project, requests, "
+            "errors, unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS
+            ", reasoning, made_tokens, made_us, latency, ttft) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+            "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, "
+            "?35) ON CONFLICT DO UPDATE SET requests = requests + ?8, errors = errors + ?9, "
+            "unpriced = unpriced + ?10, estimated = estimated + ?11, captured = captured + ?12, "
+            "cost_mu = cost_mu + ?13 + (cost_pd + ?14) / 1000000000, "
+            "cost_pd = (cost_pd + ?14) % 1000000000, input = input + ?15, "
+            "cache_read = cache_read + ?16, cache_write = cache_write + ?17, "
+            "cache_write_1h = cache_write_1h + ?18, audio_input = audio_input + ?19, "
+            "audio_cache_read = audio_cache_read + ?20, image_input = image_input + ?21, "
+            "output = output + ?22, audio_output = audio_output + ?23, "
+            "image_output = image_output + ?24, web_searches = web_searches + ?25, "
+            "file_searches = file_searches + ?26, calls = calls + ?27, "
+            "search_units = search_units + ?28, images = images + ?29, seconds = seconds + ?30, "
+            "reasoning = reasoning + ?31, made_tokens = made_tokens + ?32, "
+            "made_us = made_us + ?33, latency = ?34, ttft = ?35");
+    return r->find && r->add;
+}
+
+void rollups_close(struct rollups *r)
+{
+    sqlite3_finalize(r->find);
+    sqlite3_finalize(r->add);
+    heap_free(r->sums);
+    heap_free(r->slots);
+    heap_free(r->samples);
+    buf_fini(&r->packed[0]);
+    buf_fini(&r->packed[1]);
+    *r = (struct rollups){0};
+}
+
+// --- in memory ---
+
+static uint64_t hash(const struct rollup_key *key)
+{
+    uint64_t h = (uint64_t)key->hour;
+    const int64_t parts[] = {key->tenant, key->provider, key->model,
+                             key->key,    key->team,     key->project};
+    for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        h = (h ^ (uint64_t)parts[i]) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
+    return h;
+}
+
+static bool grow(void **items, size_t *size, size_t item_size)
+{
+    size_t larger = *size ? *size * 2 : 64;
+    void *fresh = alloc_resize(&alloc_heap, *items, larger * item_size);
+    if (!fresh)
+        return false;
+    *items = fresh;
+    *size = larger;
+    return true;
+}
+
+static bool grow_slots(struct rollups *r)
+{
+    size_t count = r->slot_count ? r->slot_count * 2 : SLOT_FIRST;
+    uint32_t *slots = alloc_zero(&alloc_heap, count * sizeof *slots);
+    if (!slots)
+        return false;
+    for (size_t k = 0; k < r->sum_count; k++) {
+        size_t i = hash(&r->sums[k].key) & (count - 1);
+        while (slots[i])
+            i = (i + 1) & (count - 1);
+        slots[i] = (uint32_t)k + 1;
+    }
+    heap_free(r->slots);
+    r->slots = slots;
+    r->slot_count = count;
+    return true;
+}
+
+static struct rollup_sum *sum_of(struct rollups *r, const struct rollup_key *key)
+{
+    if ((r->sum_count + 1) * 2 > r->slot_count && !grow_slots(r))
+        return NULL;
+    size_t i = hash(key) & (r->slot_count - 1);
+    for (; r->slots[i]; i = (i + 1) & (r->slot_count - 1)) {
+        struct rollup_sum *sum = &r->sums[r->slots[i] - 1];
+        if (memcmp(&sum->key, key, sizeof *key) == 0)
+            return sum;
+    }
+    void *sums = r->sums;
+    if (r->sum_count == r->sum_size && !grow(&sums, &r->sum_size, sizeof *r->sums))
+        return NULL;
+    r->sums = sums;
+    struct rollup_sum *sum = &r->sums[r->sum_count++];
+    *sum = (struct rollup_sum){.key = *key, .sample = NO_SAMPLE};
+    r->slots[i] = (uint32_t)r->sum_count;
+    return sum;
+}
+
+bool rollups_add(struct rollups *r, const struct rollup_key *key, const struct entry *e)
+{
+    struct rollup_sum *sum = sum_of(r, key);
+    void *samples = r->samples;
+    if (!sum ||
+        (r->sample_count == r->sample_size && !grow(&samples, &r->sample_size, sizeof *r->samples)))
+        return false;
+    r->samples = samples;
+    tally_add(&sum->tally, e);
+    if (e->price_state != PRICE_UNPRICED)
+        sum->cost_pd += e->cost.pd;
+    struct rollup_sample *sample = &r->samples[r->sample_count];
+    sample->latency = tally_timed(e) ? (uint16_t)histogram_step(e->duration_us) : NO_STEP;
+    sample->ttft = e->ttft_us > 0 ? (uint16_t)histogram_step(e->ttft_us) : NO_STEP;
+    sample->next = sum->sample;
+    sum->sample = (uint32_t)r->sample_count++;
+    return true;
+}
+
+void rollups_forget(struct rollups *r)
+{
+    if (r->sum_size > KEEP_SUMS) {
+        heap_free(r->sums);
+        heap_free(r->slots);
+        r->sums = NULL;
+        r->slots = NULL;
+        r->sum_size = r->slot_count = 0;
+    } else if (r->slots) {
+        memset(r->slots, 0, r->slot_count * sizeof *r->slots);
+    }
+    r->sum_count = r->sample_count = 0;
+}
+
+// --- into the database ---
+
+static int bind_key(sqlite3_stmt *s, const struct rollup_key *key)
+{
+    const int64_t parts[] = {key->tenant, key->hour, key->provider, key->model,
+                             key->key,    key->team, key->project};
+    int count = (int)(sizeof parts / sizeof parts[0]);
+    for (int i = 0; i < count; i++)
+        sqlite3_bind_int64(s, i + 1, parts[i]);
+    return count;
+}
+
+// The histograms of the row as it stands, if it does. Damaged ones begin anew (verify tells).
+static bool load(struct rollups *r, const struct rollup_key *key)
+{
+    memset(&r->latency, 0, sizeof r->latency);
+    memset(&r->ttft, 0, sizeof r->ttft);
+    bind_key(r->find, key);
+    int code = sqlite3_step(r->find);
+    if (code == SQLITE_ROW) {
+        if (!histogram_add_packed(&r->latency, sql_str(r->find, 0)))
+            memset(&r->latency, 0, sizeof r->latency);
+        if (!histogram_add_packed(&r->ttft, sql_str(r->find, 1)))
+            memset(&r->ttft, 0, sizeof r->ttft);
+    }
+    sqlite3_reset(r->find);
+    return code == SQLITE_ROW || code == SQLITE_DONE;
+}
+
+static bool flush_one(struct rollups *r, const struct rollup_sum *sum)
+{
+    if (!load(r, &sum->key))
+        return false;
+    for (uint32_t i = sum->sample; i != NO_SAMPLE; i = r->samples[i].next) {
+        if (r->samples[i].latency != NO_STEP)
+            r->latency.count[r->samples[i].latency]++;
+        if (r->samples[i].ttft != NO_STEP)
+            r->ttft.count[r->samples[i].ttft]++;
+    }
+    buf_clear(&r->packed[0]);
+    buf_clear(&r->packed[1]);
+    histogram_pack(&r->latency, &r->packed[0]);
+    histogram_pack(&r->ttft, &r->packed[1]);
+    if (buf_failed(&r->packed[0]) || buf_failed(&r->packed[1]))
+        return false;
+    const struct tally *t = &sum->tally;
+    const int64_t first[] = {t->requests,
+                             t->errors,
+                             t->unpriced,
+                             t->estimated,
+                             t->captured,
+                             (int64_t)(sum->cost_pd / MILLI_PD),
+                             (int64_t)(sum->cost_pd % MILLI_PD)};
+    int column = bind_key(r->add, &sum->key);
+    for (unsigned i = 0; i < sizeof first / sizeof first[0]; i++)
+        sqlite3_bind_int64(r->add, ++column, first[i]);
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        sqlite3_bind_int64(r->add, ++column, t->count[i]);
+    sqlite3_bind_int64(r->add, ++column, t->reasoning);
+    sqlite3_bind_int64(r->add, ++column, t->made_tokens);
+    sqlite3_bind_int64(r->add, ++column, t->made_us);
+    sql_bind_blob(r->add, ++column, r->packed[0].ptr, r->packed[0].len);
+    sql_bind_blob(r->add, ++column, r->packed[1].ptr, r->packed[1].len);
+    return sql_done(r->add);
+}
+
+bool rollups_flush(struct rollups *r)
+{
+    bool fine = true;
+    for (size_t i = 0; fine && i < r->sum_count; i++)
+        fine = flush_one(r, &r->sums[i]);
+    rollups_forget(r);
+    return fine;
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names that repeat (models, keys, users) stand once in `name` and are numbers elsewhere; 0 is the
+// empty one. The view `calls` puts the words back, for people with the sqlite3 program.
+//
+// A call's key begins with (tenant, time): the rows lie in the order in which reports read them, a
+// new one is appended at the end, and no other index has to be kept.
+
+#include "store/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "store/sql.h"
+
+#define PATH_SIZE 4096
+
+struct step {
+    int version; // that it leads to
+    const char *sql;
+};
+
+static const struct step steps[] = {
+    {1, // clang-format off
+"CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
+"INSERT INTO name VALUES (0, '');"
+
+"CREATE TABLE call ("
+"  tenant INTEGER NOT NULL, start_us INTEGER NOT NULL, id BLOB NOT NULL, attempt INTEGER NOT NULL,"
+"  team INTEGER NOT NULL, project INTEGER NOT NULL, key INTEGER NOT NULL, user INTEGER NOT NULL,"
+"  provider INTEGER NOT NULL, model INTEGER NOT NULL, model_asked INTEGER NOT NULL,"
+"  model_answered INTEGER NOT NULL, endpoint INTEGER NOT NULL, route INTEGER NOT NULL,"
+"  error INTEGER NOT NULL, price_version INTEGER NOT NULL, price_name INTEGER NOT NULL,"
+"  outcome INTEGER NOT NULL,"     // 0 ok 1 error 2 incomplete 3 left 4 unknown
+"  price_state INTEGER NOT NULL," // 0 unpriced 1 priced 2 free 3 provider
+"  sure INTEGER NOT NULL,"        // 0 reported 1 estimated 2 captured
+"  service INTEGER NOT NULL,"     // 0 standard 1 batch 2 flex 3 priority 4 fast
+"  flags INTEGER NOT NULL,"       // 1 stream 2 priced as answered 4 US region 8 inconsistent
+"  http_status INTEGER NOT NULL, ttft_us INTEGER NOT NULL, duration_us INTEGER NOT NULL,"
+"  overhead_us INTEGER NOT NULL,"
+"  cost_pd INTEGER, reported_pd INTEGER," // 10^-12 USD; NULL: no price, no charge named
+"  input INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,"
+"  cache_write_1h INTEGER NOT NULL, audio_input INTEGER NOT NULL,"
+"  audio_cache_read INTEGER NOT NULL, image_input INTEGER NOT NULL, output INTEGER NOT NULL,"
+"  audio_output INTEGER NOT NULL,"
+"  image_output INTEGER NOT NULL, web_searches INTEGER NOT NULL, file_searches INTEGER NOT NULL,"
+"  calls INTEGER NOT NULL, search_units INTEGER NOT NULL, images INTEGER NOT NULL,"
+"  seconds INTEGER NOT NULL, reasoning INTEGER NOT NULL, prompt INTEGER NOT NULL,"
+"  upstream_id TEXT NOT NULL, tags BLOB,"
+"  PRIMARY KEY (tenant, start_us, id, attempt)) STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE tag ("
+"  tenant INTEGER NOT NULL, name INTEGER NOT NULL, start_us INTEGER NOT NULL, id BLOB NOT NULL,"
+"  attempt INTEGER NOT NULL, value TEXT NOT NULL,"
+"  PRIMARY KEY (tenant, name, start_us, id, attempt)) STRICT, WITHOUT ROWID;"
+    },
+    {1,
+"CREATE TABLE rollup ("
+"  tenant INTEGER NOT NULL, hour INTEGER NOT NULL," // hours since 1970 UTC
+"  provider INTEGER NOT NULL, model INTEGER NOT NULL, key INTEGER NOT NULL, team INTEGER NOT NULL,"
+"  project INTEGER NOT NULL,"
+"  requests INTEGER NOT NULL, errors INTEGER NOT NULL, unpriced INTEGER NOT NULL,"
+"  estimated INTEGER NOT NULL, captured INTEGER NOT NULL,"
+"  cost_mu INTEGER NOT NULL, cost_pd INTEGER NOT NULL," // cost = cost_mu x 10^-3 + cost_pd x 10^-12
+"  input INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,"
+"  cache_write_1h INTEGER NOT NULL, audio_input INTEGER NOT NULL,"
+"  audio_cache_read INTEGER NOT NULL, image_input INTEGER NOT NULL, output INTEGER NOT NULL,"
+"  audio_output INTEGER NOT NULL,"
+"  image_output INTEGER NOT NULL, web_searches INTEGER NOT NULL, file_searches INTEGER NOT NULL,"
+"  calls INTEGER NOT NULL, search_units INTEGER NOT NULL, images INTEGER NOT NULL,"
+"  seconds INTEGER NOT NULL, reasoning INTEGER NOT NULL,"
+"  made_tokens INTEGER NOT NULL, made_us INTEGER NOT NULL," // output of calls that tell their speed
+"  latency BLOB NOT NULL, ttft BLOB NOT NULL," // histograms: store/histogram.h
+"  PRIMARY KEY (tenant, hour, provider, model, key, team, project)) STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE position (segment INTEGER PRIMARY KEY, offset INTEGER NOT NULL) STRICT;"
+"CREATE TABLE pending (id BLOB NOT NULL, attempt INTEGER NOT NULL, packed BLOB NOT NULL,"
+"  PRIMARY KEY (id, attempt)) STRICT, WITHOUT ROWID;"
+"CREATE TABLE fact (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE key ("
+"  id BLOB PRIMARY KEY, mac BLOB NOT NULL UNIQUE, tenant TEXT NOT NULL, name TEXT NOT NULL,"
+"  team TEXT NOT NULL, project TEXT NOT NULL, user TEXT NOT NULL, last4 TEXT NOT NULL,"
+"  models TEXT NOT NULL, created_us INTEGER NOT NULL, expires_us INTEGER NOT NULL,"
+"  revoked_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+"CREATE UNIQUE INDEX key_name ON key (tenant, name) WHERE revoked_us = 0;"
+    },
+    {1,
+"CREATE VIEW calls AS SELECT"
+"  lower(substr(hex(c.id), 1, 8) || '-' || substr(hex(c.id), 9, 4) || '-' ||"
+"    substr(hex(c.id), 13, 4) || '-' || substr(hex(c.id), 17, 4) || '-' ||"
+"    substr(hex(c.id), 21)) AS request, c.attempt AS attempt,"
+"  strftime('%Y-%m-%dT%H:%M:%S', c.start_us / 1000000, 'unixepoch') ||"
+"    printf('.%06dZ', c.start_us % 1000000) AS start,"
+"  tenant.text AS tenant, team.text AS team, project.text AS project, key.text AS key,"
+"  user.text AS user, provider.text AS provider, model.text AS model, asked.text AS model_asked,"
+"  answered.text AS model_answered, endpoint.text AS endpoint, route.text AS route,"
+"  CASE c.outcome WHEN 0 THEN 'ok' WHEN 1 THEN 'error' WHEN 2 THEN 'incomplete' WHEN 3 THEN 'left'"
+"    ELSE 'unknown' END AS outcome, error.text AS error, c.http_status AS http_status,"
+"  c.upstream_id AS upstream_id, c.flags & 1 AS stream, c.ttft_us AS ttft_us,"
+"  c.duration_us AS duration_us, c.overhead_us AS overhead_us,"
+"  c.input AS input, c.cache_read AS cache_read, c.cache_write AS cache_write,"
+"  c.cache_write_1h AS cache_write_1h, c.audio_input AS audio_input,"
+"  c.audio_cache_read AS audio_cache_read, c.image_input AS image_input, c.output AS output,"
+"  c.audio_output AS audio_output, c.image_output AS image_output,"
+"  c.web_searches AS web_searches, c.file_searches AS file_searches, c.calls AS calls,"
+"  c.search_units AS search_units, c.images AS images, c.seconds AS seconds,"
+"  c.reasoning AS reasoning, c.prompt AS prompt,"
+"  CASE c.sure WHEN 0 THEN 'reported' WHEN 1 THEN 'estimated' ELSE 'captured' END AS sure,"
+"  CASE c.price_state WHEN 0 THEN 'unpriced' WHEN 1 THEN 'priced' WHEN 2 THEN 'free'"
+"    ELSE 'provider' END AS price_state, c.cost_pd AS cost_pd, c.reported_pd AS reported_pd,"
+"  version.text AS price_version, sheet.text AS price_name"
+" FROM call c"
+"  JOIN name tenant ON tenant.id = c.tenant JOIN name team ON team.id = c.team"
+"  JOIN name project ON project.id = c.project JOIN name key ON key.id = c.key"
+"  JOIN name user ON user.id = c.user JOIN name provider ON provider.id = c.provider"
+"  JOIN name model ON model.id = c.model JOIN name asked ON asked.id = c.model_asked"
+"  JOIN name answered ON answered.id = c.model_answered"
+"  JOIN name endpoint ON endpoint.id = c.endpoint JOIN name route ON route.id = c.route"
+"  JOIN name error ON error.id = c.error JOIN name version ON version.id = c.price_version"
+"  JOIN name sheet ON sheet.id = c.price_name;"
+"PRAGMA application_id = 1129072723;" // "CLNS"
+"PRAGMA user_version = 1;"
+    }, // clang-format on
+};
+#define STEP_COUNT (sizeof steps / sizeof steps[0])
+#define VERSION    (steps[STEP_COUNT - 1].version)
+
+// Only the table above reaches it.
+#define LITERAL_STEP(i) (steps[i].sql)
+
+int schema_version(void)
+{
+    return VERSION;
+}
+
+enum status schema_copy(sqlite3 *db, const char *file, struct why *why)
+{
+    sqlite3 *copy = NULL;
+    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return why_set(why, errno == EEXIST ? STATUS_CONFLICT : STATUS_IO, "%s cannot be made: %s",
+                       file, strerror(errno));
+    close(fd);
+    int code = sqlite3_open_v2(file, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
+    sqlite3_backup *backup =
+        code == SQLITE_OK ? sqlite3_backup_init(copy, "main", db, "main") : NULL;
+    if (backup) {
+        do {
+            code = sqlite3_backup_step(backup, 1024);
+            if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+                sqlite3_sleep(10);
+        } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+        sqlite3_backup_finish(backup);
+    }
+    enum status status = STATUS_OK;
+    if (!backup || code != SQLITE_DONE) {
+        status = sql_why(why, copy, "the copy failed");
+        unlink(file);
+    }
+    sqlite3_close(copy);
+    return status;
+}
+
+static bool keep_copy(sqlite3 *db, const char *path, int version, struct why *why)
+{
+    char file[PATH_SIZE];
+    int n = snprintf(file, sizeof file, "%s.before-%d", path, version + 1);
+    if (n < 0 || (size_t)n >= sizeof file) {
+        why_set(why, STATUS_RANGE, "the path of the store is too long");
+        return false;
+    }
+    unlink(file); // of an earlier try that did not come to its end
+    return schema_copy(db, file, why) == STATUS_OK;
+}
+
+static enum status migrate_one(sqlite3 *db, int version, struct why *why)
+{
+    bool fine = sql_run(db, "BEGIN IMMEDIATE") == SQLITE_OK;
+    for (size_t i = 0; fine && i < STEP_COUNT; i++) {
+        if (steps[i].version == version)
+            fine = sqlite3_exec(db, LITERAL_STEP(i), NULL, NULL, NULL) == SQLITE_OK;
+    }
+    if (fine && sql_run(db, "COMMIT") == SQLITE_OK)
+        return STATUS_OK;
+    enum status status = sql_why(why, db, "the store cannot be brought up to date");
+    sql_run(db, "ROLLBACK");
+    return status;
+}
+
+enum status schema_migrate(sqlite3 *db, const char *path, struct why *why)
+{
+    int64_t version = 0;
+    sqlite3_stmt *ask = sql_prepare(db, "PRAGMA user_version");
+    bool told = ask && sql_one_i64(ask, 0, &version);
+    sqlite3_finalize(ask);
+    if (!told)
+        return sql_why(why, db, "the store cannot be read");
+    if (version > VERSION)
+        return why_set(
+            why, STATUS_NEWER,
+            "%s was written by a newer version of costlens (its format is %d, this program "
+            "knows up to %d). Use that version or a newer one, or restore the copy "
+            "%s.before-%d that it kept",
+            path, (int)version, VERSION, path, VERSION + 1);
+    if (version > 0 && version < VERSION) {
+        if (!keep_copy(db, path, (int)version, why))
+            return why ? why->status : STATUS_IO;
+        log_say(LOG_INFO, "the store is brought from format %d to %d; a copy is kept beside it",
+                (int)version, VERSION);
+    }
+    for (int i = (int)version + 1; i <= VERSION; i++) {
+        enum status status = migrate_one(db, i, why);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// segment - one file of the journal: a head, then frames, then zeros up to its preallocated end.
+//
+//   | head 32 | frame | frame | frame | 0 0 0 0 0 ...                            | size
+//                             ^ read by the writer   ^ end: written, published
+//
+//   head:  "CLSEG\0\0\1" | u64 seq | u32 worker | u32 reserve | u32 0 | u32 crc32 of these
+//   frame: u32 length of the payload | u32 crc32(type, payload) | u8 type | payload
+//
+// One thread appends, one reads: the reader goes only as far as `end`, which is published after the
+// write. After a crash `end` is not known; the frames say it: a length of 0 ends the segment, a bad
+// frame with nothing but zeros behind it is a torn tail.
+
+#ifndef STORE_SEGMENT_H
+#define STORE_SEGMENT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/list.h"
+#include "base/status.h"
+
+#define SEGMENT_BYTES     (8 * MIB)
+#define RESERVE_BYTES     (64 * MIB)
+#define SEGMENT_HEAD      32
+#define FRAME_HEAD        9
+#define RECORD_BYTES_MAX  (64 * KIB) // a payload
+#define SEGMENT_NAME_SIZE 48
+
+enum record { RECORD_NONE = 0, RECORD_DISPATCHED = 1, RECORD_FINAL = 2 };
+
+struct segment {
+    struct list link;
+    uint64_t seq;
+    uint32_t worker;
+    bool reserve;
+    int fd;
+    uint32_t size;
+    char name[SEGMENT_NAME_SIZE];
+    _Atomic uint32_t end; // bytes that the appender has published
+    _Atomic bool closed;  // nothing more is appended
+    // The writer thread's own.
+    uint32_t read;    // up to here the ledger has it
+    uint32_t reading; // the same, of the transaction under way
+    uint32_t synced;
+    bool bad;     // what stands at `read` is no frame: the rest is not read
+    bool damaged; // and it is no torn tail either: the file is kept aside
+};
+
+// A fresh, preallocated, empty one. FULL when there is no space for it.
+enum status segment_create(int folder, uint64_t seq, uint32_t worker, bool reserve,
+                           struct segment **out, struct why *why) MUST_USE;
+// One that an earlier process left; closed, end = size until frames say otherwise. DAMAGED when its
+// head is no segment's, CLOSED when it holds nothing but zeros (a process died while making it).
+enum status segment_load(int folder, const char *name, struct segment **out,
+                         struct why *why) MUST_USE;
+void segment_free(struct segment *s); // closes, keeps the file
+// Closes, unlinks; a damaged one gets ".damaged" behind its name instead.
+void segment_delete(int folder, struct segment *s);
+// Begins a frame in `frame` (cleared): the caller appends the payload, segment_append writes it.
+void segment_begin(struct buf *frame);
+// One write(2). FULL when it does not fit into the segment or the disk is full; then nothing counts
+// as written, and the segment must be closed (bytes behind its end may be torn).
+enum status segment_append(struct segment *s, enum record type, struct buf *frame) MUST_USE;
+uint32_t segment_room(const struct segment *s); // bytes that still fit
+void segment_close(struct segment *s);
+bool segment_sync(struct segment *s); // fdatasync of what is new; true when it is on the disk
+
+enum frame_state { FRAME_OK, FRAME_END, FRAME_MORE, FRAME_BAD };
+
+struct frame {
+    enum record type;
+    struct str payload; // slice of the bytes given
+    uint32_t size;      // of the whole frame
+};
+
+// The frame at the start of `bytes`. FRAME_END: a length of 0 or no room for a head; FRAME_MORE: it
+// goes on behind these bytes; FRAME_BAD: torn or damaged. `size` is set where a length was told.
+enum frame_state frame_read(struct str bytes, struct frame *out);
+// Reads at most `n` bytes from `offset`; the count, or -1.
+int64_t segment_read(const struct segment *s, uint32_t offset, char *out, uint32_t n);
+// True when there is nothing but zeros from `offset` on: the bad frame before it is a torn tail.
+bool segment_zero_from(const struct segment *s, uint32_t offset);
+
+#endif

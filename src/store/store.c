@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/inside.h"
+#include "store/schema.h"
+#include "store/sql.h"
+
+#define BUSY_MS       200 // the writer waits so long for a lock of somebody else, then tries again
+#define KEYS_BUSY_MS  5000
+#define LOCK_TEXT_MAX 32
+
+// --- folders and locks ---
+
+static enum status make_folders(char *path, struct why *why)
+{
+    for (char *at = path + 1;; at++) {
+        if (*at != '/' && *at)
+            continue;
+        char kept = *at;
+        *at = 0;
+        int failed = mkdir(path, 0700) != 0 && errno != EEXIST && errno != EISDIR;
+        if (failed && kept == 0)
+            return why_set(why, STATUS_IO, "the folder %s cannot be made: %s", path,
+                           strerror(errno));
+        *at = kept;
+        if (!kept)
+            return STATUS_OK;
+    }
+}
+
+static enum status set_paths(struct store *s, const struct store_setup *setup, struct why *why)
+{
+    struct str state = setup->state;
+    if (state.len == 0) {
+        state = setup->path;
+        while (state.len > 0 && state.ptr[state.len - 1] != '/')
+            state.len--;
+        state = state.len == 0 ? (struct str)STR(".") : state;
+    }
+    while (state.len > 1 && state.ptr[state.len - 1] == '/')
+        state.len--;
+    if (setup->path.len == 0 || setup->path.len + 16 > sizeof s->path ||
+        state.len + 32 > sizeof s->state || !str_copy(setup->path, s->path, sizeof s->path) ||
+        !str_copy(state, s->state, sizeof s->state))
+        return why_set(why, STATUS_RANGE, "the path of the store is empty or too long");
+    s->setup = *setup;
+    s->setup.path = str_of(s->path);
+    s->setup.state = str_of(s->state);
+    return STATUS_OK;
+}
+
+static enum status open_folders(struct store *s, struct why *why)
+{
+    char path[STORE_PATH_SIZE + 16];
+    snprintf(path, sizeof path, "%s", s->path);
+    char *slash = strrchr(path, '/');
+    if (slash && slash != path) {
+        *slash = 0;
+        enum status status = make_folders(path, why);
+        if (status != STATUS_OK)
+            return status;
+    }
+    snprintf(path, sizeof path, "%s/journal", s->state);
+    enum status status = make_folders(path, why);
+    if (status != STATUS_OK)
+        return status;
+    s->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return s->folder >= 0 ? STATUS_OK : why_set(why, STATUS_IO, "%s: %s", path, strerror(errno));
+}
+
+static enum status lock_file(struct store *s, int folder, const char *path, int *out,
+                             struct why *why)
+{
+    char text[LOCK_TEXT_MAX] = "";
+    int fd = openat(folder, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return why_set(why, STATUS_IO, "%s cannot be opened: %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int error = errno;
+        ssize_t n = pread(fd, text, sizeof text - 1, 0);
+        text[n > 0 ? n : 0] = 0;
+        text[strcspn(text, "\n")] = 0;
+        close(fd);
+        if (error != EWOULDBLOCK)
+            return why_set(why, STATUS_IO, "%s cannot be locked: %s", path, strerror(error));
+        return why_set(why, STATUS_BUSY,
+                       "%s is in use by another costlens (process %s); commands reach it through "
+                       "its socket, or stop it first",
+                       s->path, text[0] ? text : "?");
+    }
+    int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n)
+        log_say(LOG_DEBUG, "the lock's file cannot be written"); // the lock itself holds
+    *out = fd;
+    return STATUS_OK;
+}
+
+static enum status take_locks(struct store *s, struct why *why)
+{
+    char path[STORE_PATH_SIZE + 16];
+    snprintf(path, sizeof path, "%s.lock", s->path);
+    enum status status = lock_file(s, AT_FDCWD, path, &s->path_lock, why);
+    return status == STATUS_OK ? lock_file(s, s->folder, "lock", &s->state_lock, why) : status;
+}
+
+// --- the database ---
+
+static enum status find_file(const struct store *s, struct why *why)
+{
+    int flags = O_RDWR | O_CLOEXEC | (s->setup.create ? O_CREAT : 0);
+    int fd = open(s->path, flags, 0600);
+    if (fd < 0 && errno == ENOENT)
+        return why_set(why, STATUS_UNKNOWN,
+                       "there is no ledger at %s yet: `costlens serve` makes it", s->path);
+    if (fd < 0)
+        return why_set(why, STATUS_IO, "%s cannot be opened: %s", s->path, strerror(errno));
+    close(fd);
+    return STATUS_OK;
+}
+
+static sqlite3 *connect(const struct store *s, int flags, int busy_ms)
+{
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(s->path, &db, flags, NULL) != SQLITE_OK) {
+        sqlite3_close(db);
+        return NULL;
+    }
+    sqlite3_busy_timeout(db, busy_ms);
+    sqlite3_extended_result_codes(db, 1);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return db;
+}
+
+static enum status open_database(struct store *s, struct why *why)
+{
+    enum status status = find_file(s, why);
+    if (status != STATUS_OK)
+        return status;
+    s->db = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, BUSY_MS);
+    s->keys = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, KEYS_BUSY_MS);
+    if (!s->db || !s->keys)
+        return why_set(why, STATUS_IO, "%s cannot be opened as a database", s->path);
+    // A commit is safe against the death of the process at once, against power loss together with
+    // the journal (doc/why/journal.md): NORMAL is enough.
+    if (sql_run(s->db, "PRAGMA journal_mode = WAL") != SQLITE_OK ||
+        sql_run(s->db, "PRAGMA synchronous = NORMAL") != SQLITE_OK ||
+        sql_run(s->db, "PRAGMA wal_autocheckpoint = 4000") != SQLITE_OK ||
+        sql_run(s->db, "PRAGMA journal_size_limit = 67108864") != SQLITE_OK ||
+        sql_run(s->db, "PRAGMA cache_size = -4000") != SQLITE_OK ||
+        sql_run(s->keys, "PRAGMA synchronous = FULL") != SQLITE_OK)
+        return sql_why(why, s->db, s->path);
+    return schema_migrate(s->db, s->path, why);
+}
+
+static bool init_locks(struct store *s)
+{
+    pthread_condattr_t attr;
+    if (pthread_condattr_init(&attr) != 0)
+        return false;
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    bool fine = pthread_mutex_init(&s->lock, NULL) == 0 &&
+                pthread_mutex_init(&s->reserve_lock, NULL) == 0 &&
+                pthread_mutex_init(&s->keys_lock, NULL) == 0 &&
+                pthread_cond_init(&s->wake, &attr) == 0 && pthread_cond_init(&s->done, &attr) == 0;
+    pthread_condattr_destroy(&attr);
+    return fine;
+}
+
+static enum status make_reserve(struct store *s, struct why *why)
+{
+    enum status status = segment_create(s->folder, s->next_seq++, 0, true, &s->reserve, why);
+    if (status == STATUS_OK)
+        list_push(&s->segments, &s->reserve->link);
+    return status;
+}
+
+// Signals are for the program's own threads.
+static enum status start_writer(struct store *s, struct why *why)
+{
+    sigset_t all;
+    sigset_t before;
+    enum status status = make_reserve(s, why);
+    if (status != STATUS_OK)
+        return status;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    s->running = pthread_create(&s->thread, NULL, writer_run, s) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return s->running ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "no thread for the writer");
+}
+
+static enum status open_all(struct store *s, struct why *why)
+{
+    enum status status = open_folders(s, why);
+    if (status == STATUS_OK)
+        status = take_locks(s, why);
+    if (status == STATUS_OK)
+        status = open_database(s, why);
+    if (status == STATUS_OK && !writer_open(s, why))
+        status = STATUS_IO;
+    if (status == STATUS_OK)
+        status = replay_load(s, why);
+    if (status == STATUS_OK)
+        status = replay_all(s, why);
+    if (status == STATUS_OK && s->setup.writer)
+        status = start_writer(s, why);
+    return status;
+}
+
+enum status store_open(const struct store_setup *setup, struct store **out, struct why *why)
+{
+    struct store *s = alloc_zero(&alloc_heap, sizeof *s);
+    if (!s || !init_locks(s)) {
+        heap_free(s);
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    }
+    s->folder = s->path_lock = s->state_lock = -1;
+    s->next_seq = 1;
+    list_init(&s->segments);
+    atomic_store(&s->healthy, true);
+    enum status status = set_paths(s, setup, why);
+    if (status == STATUS_OK)
+        status = open_all(s, why);
+    if (status != STATUS_OK) {
+        store_close(s);
+        return status;
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
+static void stop_writer(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->stop = true;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+    pthread_join(s->thread, NULL);
+    writer_finish(s);
+    s->running = false;
+}
+
+static void close_file(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    if (s->running)
+        stop_writer(s);
+    list_for (it, &s->segments)
+        segment_free(list_of(it, struct segment, link));
+    writer_close(s);
+    sqlite3_close(s->keys);
+    sqlite3_close(s->db);
+    close_file(s->state_lock);
+    close_file(s->path_lock);
+    close_file(s->folder);
+    pthread_cond_destroy(&s->done);
+    pthread_cond_destroy(&s->wake);
+    pthread_mutex_destroy(&s->keys_lock);
+    pthread_mutex_destroy(&s->reserve_lock);
+    pthread_mutex_destroy(&s->lock);
+    heap_free(s);
+}
+
+// --- while it is open ---
+
+enum status store_catch_up(struct store *s, int64_t deadline_ms)
+{
+    if (!s->running)
+        return STATUS_OK; // replayed at open, and nobody writes
+    int64_t us = clock_mono_us() + deadline_ms * 1000;
+    struct timespec until = {.tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000};
+    int error = 0;
+    pthread_mutex_lock(&s->lock);
+    uint64_t ticket = ++s->asked;
+    pthread_cond_signal(&s->wake);
+    while (s->answered < ticket && error == 0)
+        error = pthread_cond_timedwait(&s->done, &s->lock, &until);
+    bool answered = s->answered >= ticket;
+    pthread_mutex_unlock(&s->lock);
+    return answered ? STATUS_OK : STATUS_TIMEOUT;
+}
+
+bool store_healthy(const struct store *s)
+{
+    return atomic_load_explicit(&s->healthy, memory_order_acquire);
+}
+
+void store_stats(const struct store *s, struct store_stats *out)
+{
+    int64_t since = atomic_load_explicit(&s->behind_us, memory_order_relaxed);
+    *out = (struct store_stats){
+        .rows = atomic_load_explicit(&s->rows, memory_order_relaxed),
+        .batches = atomic_load_explicit(&s->batches, memory_order_relaxed),
+        .failures = atomic_load_explicit(&s->failures, memory_order_relaxed),
+        .lag_us = since ? clock_mono_us() - since : 0,
+        .journal_bytes = atomic_load_explicit(&s->journal_bytes, memory_order_relaxed),
+        .captured = atomic_load_explicit(&s->captured, memory_order_relaxed),
+        .fsync_us = atomic_load_explicit(&s->fsync_us, memory_order_relaxed)};
+}
+
+#define BACKUP_CATCH_UP_MS 5000
+
+enum status store_backup(struct store *s, const char *file, struct why *why)
+{
+    struct sqlite3 *db = NULL;
+    if (store_catch_up(s, BACKUP_CATCH_UP_MS) != STATUS_OK)
+        return why_set(why, STATUS_TIMEOUT, "the ledger is behind its journal; see the log");
+    enum status status = store_reader_open(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    status = schema_copy(db, file, why);
+    store_reader_close(db);
+    return status;
+}
+
+enum status store_reader_open(struct store *s, struct sqlite3 **out, struct why *why)
+{
+    sqlite3 *db = connect(s, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, KEYS_BUSY_MS);
+    if (!db)
+        return why_set(why, STATUS_IO, "%s cannot be opened for reading", s->path);
+    sql_run(db, "PRAGMA query_only = 1");
+    *out = db;
+    return STATUS_OK;
+}
+
+void store_reader_close(struct sqlite3 *db)
+{
+    sqlite3_close(db);
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One batch is one transaction: records behind the position of each segment become rows, the sums
+// of the batch go into the rollups, the positions move. Segments that are read to their end hand
+// their pending calls to the table `pending` and go. Nothing in memory changes before the COMMIT;
+// if that fails, everything is read again later. So the journal is read at least once, and a row is
+// made once.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/inside.h"
+#include "store/sql.h"
+
+bool writer_open(struct store *s, struct why *why)
+{
+    s->begin = sql_prepare(s->db, "BEGIN IMMEDIATE");
+    s->commit = sql_prepare(s->db, "COMMIT");
+    s->rollback = sql_prepare(s->db, "ROLLBACK");
+    s->position_set = sql_prepare(s->db, "INSERT INTO position (segment, offset) VALUES (?1, ?2) "
+                                         "ON CONFLICT DO UPDATE SET offset = ?2");
+    s->position_drop = sql_prepare(s->db, "DELETE FROM position WHERE segment = ?1");
+    s->pending_add = sql_prepare(s->db, "INSERT INTO pending (id, attempt, packed) "
+                                        "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING");
+    s->pending_drop = sql_prepare(s->db, "DELETE FROM pending WHERE id = ?1 AND attempt = ?2");
+    s->pending_get =
+        sql_prepare(s->db, "SELECT packed FROM pending WHERE id = ?1 AND attempt = ?2");
+    bool ledger = ledger_open(&s->ledger, s->db);
+    s->bytes = alloc_get(&alloc_heap, READ_BYTES);
+    bool fine = s->begin && s->commit && s->rollback && s->position_set && s->position_drop &&
+                s->pending_add && s->pending_drop && s->pending_get && ledger && s->bytes;
+    if (!fine)
+        sql_why(why, s->db, "the store cannot be used");
+    return fine;
+}
+
+void writer_close(struct store *s)
+{
+    sqlite3_stmt *const all[] = {s->begin,         s->commit,      s->rollback,     s->position_set,
+                                 s->position_drop, s->pending_add, s->pending_drop, s->pending_get};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        sqlite3_finalize(all[i]);
+    ledger_close(&s->ledger);
+    pendings_fini(&s->pendings);
+    heap_free(s->changes);
+    heap_free(s->bytes);
+    heap_free(s->taken);
+}
+
+static bool grow(void **items, size_t *size, size_t item_size)
+{
+    size_t larger = *size ? *size * 2 : 64;
+    void *fresh = alloc_resize(&alloc_heap, *items, larger * item_size);
+    if (!fresh)
+        return false;
+    *items = fresh;
+    *size = larger;
+    return true;
+}
+
+bool writer_snapshot(struct store *s)
+{
+    bool fine = true;
+    uint64_t bytes = 0;
+    s->taken_count = 0;
+    pthread_mutex_lock(&s->lock);
+    list_for (it, &s->segments) {
+        void *items = s->taken;
+        if (s->taken_count == s->taken_size && !grow(&items, &s->taken_size, sizeof *s->taken)) {
+            fine = false;
+            break;
+        }
+        s->taken = items;
+        s->taken[s->taken_count++] = list_of(it, struct segment, link);
+        bytes += s->taken[s->taken_count - 1]->size;
+    }
+    pthread_mutex_unlock(&s->lock);
+    atomic_store_explicit(&s->journal_bytes, bytes, memory_order_relaxed);
+    return fine;
+}
+
+static bool unread(const struct segment *g)
+{
+    return !g->bad && g->reading < atomic_load_explicit(&g->end, memory_order_acquire);
+}
+
+// Closed first, then the end: an appender publishes before it closes.
+static bool read_whole(const struct segment *g)
+{
+    return atomic_load_explicit(&g->closed, memory_order_acquire) && !unread(g);
+}
+
+static bool note(struct store *s, enum record type, const struct pending *call)
+{
+    void *items = s->changes;
+    if (s->change_count == s->change_size && !grow(&items, &s->change_size, sizeof *s->changes))
+        return false;
+    s->changes = items;
+    s->changes[s->change_count++] = (struct change){.type = type, .call = *call};
+    return true;
+}
+
+static bool drop_pending(struct store *s, const struct uuid *id, uint8_t attempt)
+{
+    sql_bind_blob(s->pending_drop, 1, id->bytes, sizeof id->bytes);
+    sqlite3_bind_int(s->pending_drop, 2, attempt);
+    return sql_done(s->pending_drop);
+}
+
+// One record into the transaction. A payload that is no entry is said and passed over: its frame
+// was whole, so a program wrote it so.
+static bool take_record(struct store *s, const struct segment *g, const struct frame *f)
+{
+    struct entry e;
+    if (!entry_unpack(f->payload, &e)) {
+        log_say(LOG_ERROR, "journal/%s: the record at byte %u is no entry; it is left out", g->name,
+                (unsigned)g->reading);
+        return true;
+    }
+    struct pending call = {.id = e.id,
+                           .attempt = e.attempt,
+                           .seq = g->seq,
+                           .offset = g->reading + FRAME_HEAD,
+                           .length = (uint32_t)f->payload.len};
+    if (!note(s, f->type, &call))
+        return false;
+    if (f->type == RECORD_DISPATCHED)
+        return true;
+    const struct pending *known = pendings_find(&s->pendings, &e.id, e.attempt);
+    if (known && known->carried && !drop_pending(s, &e.id, e.attempt))
+        return false;
+    return ledger_add(&s->ledger, &e);
+}
+
+// Nothing more is read of this segment. `torn`: bytes that a write which was cut off may have left.
+static void stop_reading(struct segment *g, uint32_t torn)
+{
+    g->bad = true;
+    g->damaged = !segment_zero_from(g, g->reading + torn);
+    if (g->damaged)
+        log_say(LOG_ERROR,
+                "journal/%s is damaged at byte %u: what stands behind it is not read; the file is "
+                "kept as %s.damaged",
+                g->name, (unsigned)g->reading, g->name);
+}
+
+// The whole frames of `bytes`, which stand at g->reading. False when the database failed.
+static bool take_frames(struct store *s, struct segment *g, struct str bytes)
+{
+    for (bool first = true; s->records < BATCH_RECORDS_MAX; first = false) {
+        struct frame f = {.size = 0};
+        enum frame_state state = frame_read(bytes, &f);
+        if (state == FRAME_MORE && !first)
+            return true; // the next read begins with it
+        if (state != FRAME_OK) {
+            stop_reading(g, f.size);
+            return true;
+        }
+        if (!take_record(s, g, &f))
+            return false;
+        bytes = str_skip(bytes, f.size);
+        g->reading += f.size;
+        s->records++;
+    }
+    return true;
+}
+
+static bool take_segment(struct store *s, struct segment *g)
+{
+    while (unread(g) && s->records < BATCH_RECORDS_MAX) {
+        uint32_t left = atomic_load_explicit(&g->end, memory_order_acquire) - g->reading;
+        int64_t n = segment_read(g, g->reading, s->bytes, left < READ_BYTES ? left : READ_BYTES);
+        if (n <= 0) {
+            log_say(LOG_ERROR, "journal/%s cannot be read", g->name);
+            return false;
+        }
+        if (!take_frames(s, g, str_from(s->bytes, (size_t)n)))
+            return false;
+    }
+    return true;
+}
+
+// --- the end of a segment ---
+
+bool writer_payload(struct store *s, const struct pending *call, struct buf *out)
+{
+    buf_clear(out);
+    if (call->carried) {
+        sql_bind_blob(s->pending_get, 1, call->id.bytes, sizeof call->id.bytes);
+        sqlite3_bind_int(s->pending_get, 2, call->attempt);
+        if (sqlite3_step(s->pending_get) == SQLITE_ROW)
+            buf_add(out, sql_str(s->pending_get, 0));
+        sqlite3_reset(s->pending_get);
+        return !buf_failed(out) && out->len > 0;
+    }
+    for (size_t i = 0; i < s->taken_count; i++) {
+        const struct segment *g = s->taken[i];
+        if (g->seq != call->seq || !buf_room(out, call->length))
+            continue;
+        out->len = call->length;
+        return segment_read(g, call->offset, out->ptr, call->length) == call->length;
+    }
+    return false;
+}
+
+static bool carry_one(struct store *s, const struct pending *call, struct buf *payload)
+{
+    if (!writer_payload(s, call, payload))
+        return false;
+    sql_bind_blob(s->pending_add, 1, call->id.bytes, sizeof call->id.bytes);
+    sqlite3_bind_int(s->pending_add, 2, call->attempt);
+    sql_bind_blob(s->pending_add, 3, payload->ptr, payload->len);
+    return sql_done(s->pending_add);
+}
+
+// In a batch that has no records, so that `pendings` is up to date.
+static bool carry_pending(struct store *s, const struct segment *g)
+{
+    struct buf payload;
+    bool fine = true;
+    buf_init(&payload, &alloc_heap, RECORD_BYTES_MAX);
+    size_t at = 0;
+    for (struct pending *call; fine && (call = pendings_each(&s->pendings, &at));) {
+        if (call->seq == g->seq && !call->carried)
+            fine = carry_one(s, call, &payload);
+    }
+    buf_fini(&payload);
+    sqlite3_bind_int64(s->position_drop, 1, (int64_t)g->seq);
+    return fine && sql_done(s->position_drop);
+}
+
+// Whatever the COMMIT wrote must be on the disk before the segment goes: the log's file is synced
+// by a descriptor of our own (SQLite keeps no lock on that file that closing it could drop).
+static bool sync_ledger(const struct store *s)
+{
+    char wal[STORE_PATH_SIZE + 8];
+    snprintf(wal, sizeof wal, "%s-wal", s->path);
+    int fd = open(wal, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT;
+    bool fine = fdatasync(fd) == 0;
+    close(fd);
+    return fine;
+}
+
+static void let_go(struct store *s, struct segment *g)
+{
+    size_t at = 0;
+    for (struct pending *call; (call = pendings_each(&s->pendings, &at));)
+        call->carried |= call->seq == g->seq;
+    pthread_mutex_lock(&s->lock);
+    list_pull(&g->link);
+    pthread_mutex_unlock(&s->lock);
+    segment_delete(s->folder, g);
+    s->folder_changed = true;
+}
+
+// --- the transaction ---
+
+static bool begin(struct store *s)
+{
+    s->records = s->change_count = 0;
+    return sql_done(s->begin);
+}
+
+static bool set_positions(struct store *s)
+{
+    for (size_t i = 0; i < s->taken_count; i++) {
+        const struct segment *g = s->taken[i];
+        if (g->reading == g->read)
+            continue;
+        sqlite3_bind_int64(s->position_set, 1, (int64_t)g->seq);
+        sqlite3_bind_int64(s->position_set, 2, g->reading);
+        if (!sql_done(s->position_set))
+            return false;
+    }
+    return true;
+}
+
+// Once a minute while it lasts.
+static void complain(struct store *s)
+{
+    int64_t now = clock_mono_us();
+    atomic_fetch_add_explicit(&s->failures, 1, memory_order_relaxed);
+    atomic_store_explicit(&s->healthy, false, memory_order_release);
+    if (s->complained_us && now - s->complained_us < 60 * SECOND_US)
+        return;
+    s->complained_us = now;
+    log_say(LOG_ERROR, "the ledger cannot be written: %s; its rows wait in the journal",
+            sqlite3_errmsg(s->db));
+}
+
+static enum batch give_up(struct store *s)
+{
+    complain(s);
+    if (!sqlite3_get_autocommit(s->db))
+        sql_done(s->rollback);
+    for (size_t i = 0; i < s->taken_count; i++)
+        s->taken[i]->reading = s->taken[i]->read;
+    ledger_forget(&s->ledger);
+    s->change_count = 0;
+    return BATCH_FAILED;
+}
+
+static void recovered(struct store *s)
+{
+    if (s->complained_us)
+        log_say(LOG_INFO, "the ledger can be written again");
+    s->complained_us = 0;
+    atomic_store_explicit(&s->healthy, true, memory_order_release);
+}
+
+static bool reserve_changes(struct store *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->change_count; i++)
+        n += s->changes[i].type == RECORD_DISPATCHED;
+    return pendings_reserve(&s->pendings, n);
+}
+
+static void apply(struct store *s)
+{
+    for (size_t i = 0; i < s->taken_count; i++)
+        s->taken[i]->read = s->taken[i]->reading;
+    for (size_t i = 0; i < s->change_count; i++) {
+        const struct change *c = &s->changes[i];
+        if (c->type == RECORD_FINAL)
+            pendings_remove(&s->pendings, &c->call.id, c->call.attempt);
+        else
+            must(pendings_add(&s->pendings, &c->call));
+    }
+    s->change_count = 0;
+    atomic_store_explicit(&s->rows, s->ledger.added, memory_order_relaxed);
+    atomic_fetch_add_explicit(&s->batches, 1, memory_order_relaxed);
+}
+
+// Segments whose last record is in the ledger.
+static enum batch retire(struct store *s)
+{
+    for (size_t i = 0; i < s->taken_count; i++) {
+        struct segment *g = s->taken[i];
+        if (!read_whole(g))
+            continue;
+        bool fine = begin(s) && carry_pending(s, g) && sql_done(s->commit) && sync_ledger(s);
+        if (!fine)
+            return give_up(s);
+        let_go(s, g);
+        s->taken[i] = s->taken[--s->taken_count];
+        i--;
+    }
+    return BATCH_DONE;
+}
+
+static enum batch take_all(struct store *s)
+{
+    bool fine = begin(s);
+    for (size_t i = 0; fine && i < s->taken_count; i++)
+        fine = take_segment(s, s->taken[i]);
+    if (!fine || !ledger_flush(&s->ledger) || !set_positions(s) || !reserve_changes(s) ||
+        !sql_done(s->commit))
+        return give_up(s);
+    apply(s);
+    recovered(s);
+    return s->records >= BATCH_RECORDS_MAX ? BATCH_MORE : BATCH_DONE;
+}
+
+enum batch writer_batch(struct store *s)
+{
+    if (!writer_snapshot(s))
+        return BATCH_FAILED;
+    bool any = false;
+    for (size_t i = 0; i < s->taken_count; i++)
+        any |= unread(s->taken[i]);
+    int64_t none = 0;
+    if (any)
+        atomic_compare_exchange_strong(&s->behind_us, &none, clock_mono_us());
+    enum batch result = any ? take_all(s) : BATCH_DONE;
+    if (result != BATCH_FAILED && retire(s) == BATCH_FAILED)
+        return BATCH_FAILED;
+    if (result == BATCH_DONE)
+        atomic_store_explicit(&s->behind_us, 0, memory_order_relaxed);
+    return result;
+}

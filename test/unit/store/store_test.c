@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "stored.h"
+
+#define NOON_US (civil_days(2026, 11, 24) * DAY_US + 12 * 3600 * SECOND_US)
+
+static void a_call_becomes_a_row(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry e = an_entry(NOON_US);
+    tag(&e, "feature", "chat");
+    tag(&e, "customer", "acme");
+    call(j, &e);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE model = 'gpt-4o' AND key = 'ci' AND "
+                             "sure = 'reported' AND cost_pd = 123456789 AND stream = 1 AND "
+                             "start = '2026-11-24T12:00:00.000000Z' AND outcome = 'ok' AND "
+                             "price_name = 'openai/gpt-4o' AND upstream_id = 'req_1234'"),
+                     1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM tag"), 2);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM pending"), 0);
+    struct store_stats stats;
+    store_stats(s, &stats);
+    assert_int_equal(stats.rows, 1);
+    assert_true(store_healthy(s));
+    journal_close(j);
+    store_close(s);
+    assert_int_equal(journal_files(&p, ".seg"), 0); // all is in the ledger
+    place_remove(&p);
+}
+
+static void sums_are_kept_by_the_hour(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    for (int i = 0; i < 10; i++) {
+        struct entry e = an_entry(NOON_US + i * 600 * SECOND_US); // six in the first hour
+        e.cost.pd = INT64_C(9000000000000000000);                 // two of them leave int64
+        call(j, &e);
+        if (i == 3)
+            assert_int_equal(store_catch_up(s, 5000), STATUS_OK); // in several batches
+    }
+    struct entry unpriced = an_entry(NOON_US);
+    unpriced.price_state = PRICE_UNPRICED;
+    unpriced.outcome = OUTCOME_ERROR;
+    call(j, &unpriced);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM rollup"), 2);
+    assert_int_equal(ask(&p, "SELECT requests FROM rollup ORDER BY hour"), 7);
+    assert_int_equal(ask(&p, "SELECT errors FROM rollup ORDER BY hour"), 1);
+    assert_int_equal(ask(&p, "SELECT unpriced FROM rollup ORDER BY hour"), 1);
+    assert_int_equal(ask(&p, "SELECT output FROM rollup ORDER BY hour"), 350);
+    assert_int_equal(ask(&p, "SELECT cost_mu FROM rollup ORDER BY hour"), INT64_C(54000000000));
+    assert_int_equal(ask(&p, "SELECT cost_pd FROM rollup ORDER BY hour"), 0);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE cost_pd IS NULL"), 1);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+static void a_call_without_an_end_is_captured(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry e = an_entry(NOON_US);
+    assert_int_equal(journal_dispatched(j, &e), STATUS_OK);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 0); // it may still end
+    journal_close(j);
+    store_close(s);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'captured' AND "
+                             "outcome = 'unknown' AND cost_pd = 123456789"),
+                     1);
+    assert_int_equal(ask(&p, "SELECT captured FROM rollup"), 1);
+    place_remove(&p);
+}
+
+static void a_second_owner_is_refused(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct store *second = NULL;
+    struct why why = {0};
+    struct store_setup setup = {.path = str_of(p.path), .create = true};
+    assert_int_equal(store_open(&setup, &second, &why), STATUS_BUSY);
+    char pid[32];
+    snprintf(pid, sizeof pid, "process %ld", (long)getpid());
+    assert_non_null(strstr(why.text, pid));
+    store_close(s);
+    assert_int_equal(store_open(&setup, &second, &why), STATUS_OK);
+    store_close(second);
+    place_remove(&p);
+}
+
+static void a_newer_store_is_refused_with_the_cure(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    store_close(store_at(&p, false));
+    ask(&p, "PRAGMA user_version = 99");
+    struct store *s = NULL;
+    struct why why = {0};
+    struct store_setup setup = {.path = str_of(p.path), .create = true};
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_NEWER);
+    assert_non_null(strstr(why.text, "newer version"));
+    place_remove(&p);
+}
+
+static void a_missing_store_is_not_made_unasked(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = NULL;
+    struct why why = {0};
+    struct store_setup setup = {.path = str_of(p.path)};
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_UNKNOWN);
+    assert_int_equal(access(p.path, F_OK), -1);
+    place_remove(&p);
+}
+
+static void what_is_made_is_for_its_owner_only(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    char deeper[256];
+    snprintf(deeper, sizeof deeper, "%s/a/b/costlens.db", p.folder);
+    struct store *s = NULL;
+    struct why why = {0};
+    struct store_setup setup = {.path = str_of(deeper), .create = true};
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_OK);
+    store_close(s);
+    struct stat about;
+    assert_int_equal(stat(deeper, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    char *slash = strrchr(deeper, '/');
+    *slash = 0;
+    assert_int_equal(stat(deeper, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0700);
+    struct place inner = {0};
+    snprintf(inner.folder, sizeof inner.folder, "%s", deeper);
+    snprintf(inner.journal, sizeof inner.journal, "%s/journal", deeper);
+    place_remove(&inner);
+    *strrchr(deeper, '/') = 0;
+    rmdir(deeper);
+    place_remove(&p);
+}
+
+static void a_copy_is_whole(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry e = an_entry(NOON_US);
+    call(j, &e);
+    struct place copy = p;
+    struct why why = {0};
+    snprintf(copy.path, sizeof copy.path, "%s/copy.db", p.folder);
+    assert_int_equal(store_backup(s, copy.path, &why), STATUS_OK);
+    assert_int_equal(ask(&copy, "SELECT count(*) FROM call"), 1);
+    assert_int_equal(store_backup(s, copy.path, &why), STATUS_CONFLICT); // never over a file
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_call_becomes_a_row),
+        cmocka_unit_test(sums_are_kept_by_the_hour),
+        cmocka_unit_test(a_call_without_an_end_is_captured),
+        cmocka_unit_test(a_second_owner_is_refused),
+        cmocka_unit_test(a_newer_store_is_refused_with_the_cure),
+        cmocka_unit_test(a_missing_store_is_not_made_unasked),
+        cmocka_unit_test(what_is_made_is_for_its_owner_only),
+        cmocka_unit_test(a_copy_is_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
