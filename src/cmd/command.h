@@ -50,6 +50,7 @@ struct command {
     H("see what was spent")                                                                        \
     H("prices")                                                                                    \
     H("keys and configuration")                                                                    \
+    X(config)                                                                                      \
     H("try without cost")                                                                          \
     H("about")                                                                                     \
     X(version)

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "gate/config.h"
+#include "gate/config_value.h"
+
+static const char help[] =
+    "usage: costlens config check [FILE] [--json]\n"
+    "       costlens config keys\n"
+    "\n"
+    "check says everything that is wrong with the configuration, with line and cure, and what "
+    "holds\n"
+    "in the end: file, environment and defaults together, without secrets. Without FILE it looks "
+    "at\n"
+    "what `costlens serve` would read: --config, $COSTLENS_CONFIG, "
+    "~/.config/costlens/costlens.yaml,\n"
+    "/etc/costlens/costlens.yaml, else only the environment. It ends with 1 when something is "
+    "wrong\n"
+    "or a secret is missing.\n"
+    "\n"
+    "keys lists every key that the file may hold, with its default and its meaning.\n";
+
+static void list(const char *title, const struct config_listen *l, unsigned count)
+{
+    printf("%-10s ", title);
+    for (unsigned i = 0; i < count; i++)
+        printf("%s%.*s", i ? ", " : "", STR_ARG(l[i].address));
+    printf("%s\n", count ? "" : "-");
+}
+
+static void print_provider(const struct config_provider *p, bool first)
+{
+    struct str host = p->mock ? (struct str)STR("(built in)") : p->url.host;
+    printf("%-10s %.*s: %s at %s%.*s%.*s%s%s%s\n", first ? "providers" : "", STR_ARG(p->name),
+           dialect_name(p->dialect),
+           p->mock      ? ""
+           : p->url.tls ? "https://"
+                        : "http://",
+           STR_ARG(host), STR_ARG(p->mock ? STR_NONE : p->url.path),
+           p->key    ? ", with a key"
+           : p->free ? ", free"
+                     : ", without a key",
+           p->proxied ? ", through a proxy" : "", p->from_environment ? " (environment)" : "");
+}
+
+static void print_alias(const struct config_alias *a, bool first)
+{
+    printf("%-10s %.*s:", first ? "aliases" : "", STR_ARG(a->name));
+    for (unsigned i = 0; i < a->model_count; i++)
+        printf("%s %.*s", i ? "," : "", STR_ARG(a->models[i]));
+    putchar('\n');
+}
+
+static void print_limits(const struct config *c)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_add_cstr(&b, "body ");
+    value_size_write(&b, (int64_t)c->body_bytes);
+    buf_add_cstr(&b, ", buffers ");
+    value_size_write(&b, (int64_t)c->buffer_bytes);
+    buf_add_cstr(&b, ", drain ");
+    value_time_write(&b, c->drain_ms);
+    buf_add_cstr(&b, ", fsync ");
+    value_time_write(&b, c->fsync_ms);
+    printf("%-10s %s, keep %lld days, %u workers\n", "limits", buf_cstr(&b),
+           (long long)c->keep_days, c->workers);
+    buf_fini(&b);
+}
+
+static void print_effective(const struct config *c)
+{
+    printf("%-10s %.*s\n", "file", STR_ARG(c->file.len ? c->file : (struct str)STR("-")));
+    list("listen", c->listen, c->listen_count);
+    list("admin", c->admin, c->admin_count);
+    printf("%-10s %.*s\n%-10s %.*s\n", "store", STR_ARG(c->store), "state", STR_ARG(c->state));
+    print_limits(c);
+    if (c->provider_count == 0)
+        printf("%-10s none: set a provider's key (OPENAI_API_KEY, ...) or name one in a file\n",
+               "providers");
+    for (unsigned i = 0; i < c->provider_count; i++)
+        print_provider(&c->providers[i], i == 0);
+    for (unsigned i = 0; i < c->alias_count; i++)
+        print_alias(&c->aliases[i], i == 0);
+    for (unsigned i = 0; i < c->key_count; i++)
+        printf("%-10s %.*s\n", i ? "" : "keys", STR_ARG(c->keys[i].name));
+}
+
+static void print_problem(const struct config *c, int line, const char *kind, struct str text)
+{
+    if (line)
+        printf("%.*s:%d: ", STR_ARG(c->file), line);
+    printf("%s%.*s\n", kind, STR_ARG(text));
+}
+
+static bool missing(const struct config *c)
+{
+    for (unsigned i = 0; i < c->warning_count; i++) {
+        if (c->warnings[i].missing_secret)
+            return true;
+    }
+    return false;
+}
+
+static void print_text(const struct config *c)
+{
+    for (unsigned i = 0; i < c->fault_count; i++)
+        print_problem(c, c->faults[i].line, "", c->faults[i].text);
+    for (unsigned i = 0; i < c->warning_count; i++)
+        print_problem(c, c->warnings[i].line,
+                      c->warnings[i].missing_secret ? "" : "note: ", c->warnings[i].text);
+    if (c->fault_count)
+        return; // what would hold is not settled yet
+    if (c->warning_count)
+        putchar('\n');
+    print_effective(c);
+}
+
+static void print_json(const struct config *c)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_printf(&b, "{\"ok\":%s,\"faults\":[", c->fault_count || missing(c) ? "false" : "true");
+    for (unsigned i = 0; i < c->fault_count; i++) {
+        buf_printf(&b, "%s{\"line\":%d,\"text\":", i ? "," : "", c->faults[i].line);
+        buf_add_json(&b, c->faults[i].text);
+        buf_add_char(&b, '}');
+    }
+    buf_add_cstr(&b, "],\"config\":");
+    config_write(c, &b);
+    printf("%s}\n", buf_cstr(&b));
+    buf_fini(&b);
+}
+
+static int check(const struct cli *cli, const char *file)
+{
+    struct why why = {0};
+    struct config *c = NULL;
+    struct config_source source = {.file = file ? file : cli->config_file};
+    if (config_check(&source, &c, &why) != STATUS_OK)
+        return command_failed("%s", why.text);
+    if (cli->json)
+        print_json(c);
+    else
+        print_text(c);
+    int code = c->fault_count || missing(c) ? EXIT_FAILED : EXIT_OK;
+    config_free(c);
+    return code;
+}
+
+static int keys(void)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    config_manual(&b, false);
+    fputs(buf_cstr(&b), stdout);
+    buf_fini(&b);
+    return EXIT_OK;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    int code = command_options(&cmd_config, &argc, argv, NULL);
+    if (code != EXIT_OK)
+        return code;
+    if (argc >= 2 && argc <= 3 && strcmp(argv[1], "check") == 0)
+        return check(cli, argc == 3 ? argv[2] : NULL);
+    if (argc == 2 && strcmp(argv[1], "keys") == 0)
+        return keys();
+    return command_usage(&cmd_config, argc < 2 ? "check or keys?" : "`%s` is not understood here",
+                         argv[argc - 1]);
+}
+
+const struct command cmd_config = {
+    .name = "config",
+    .summary = "check the configuration, and see what holds",
+    .help = help,
+    .run = run,
+    .examples = "costlens config check /etc/costlens/costlens.yaml\n"
+                "costlens config check --json\n",
+};
