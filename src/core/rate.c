@@ -188,22 +188,14 @@ void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struc
 
 // --- the arithmetic as text ---
 
-static const char *unit_of(enum bucket b)
-{
-    switch (bucket_units(b)) {
-    case 1000000: return "Mtok";
-    case 1000: return "1000";
-    default: return "each";
-    }
-}
-
 static void explain_line(const struct cost_line *line, struct buf *out)
 {
     struct buf text;
     buf_init(&text, out->alloc, 0);
     price_write(&text, line->price, bucket_units(line->bucket));
-    buf_printf(out, "%12lld %-16s x %10s USD/%-4s = ", (long long)line->count,
-               bucket_name(line->bucket), buf_cstr(&text), unit_of(line->bucket));
+    buf_printf(out, "%12lld %-16s x %10s USD%s = ", (long long)line->count,
+               bucket_name(line->bucket), buf_cstr(&text),
+               bucket_is_token(line->bucket) ? "/Mtok" : "     ");
     buf_fini(&text);
     decimal_write(out, (int128)line->count * line->price.atto, DECIMAL_PLACES, 12);
     if (line->priced_as != line->bucket)

@@ -46,9 +46,7 @@ bool bucket_is_token(enum bucket b)
 int64_t bucket_units(enum bucket b)
 {
     must(b < BUCKET_COUNT);
-    if (bucket_is_token(b))
-        return 1000000;
-    return b == BUCKET_IMAGES_OUT || b == BUCKET_SECONDS ? 1 : 1000;
+    return bucket_is_token(b) ? 1000000 : 1;
 }
 
 bool bucket_find(struct str name, enum bucket *out)

@@ -40,7 +40,7 @@ enum bucket {
 
 const char *bucket_name(enum bucket b);
 const char *bucket_words(enum bucket b);
-// How many units a price in a price book is for: 1000000 tokens, 1000 calls, 1 image or second.
+// How many units a written price is for: 1000000 tokens, or one of anything else.
 int64_t bucket_units(enum bucket b);
 bool bucket_is_token(enum bucket b);
 bool bucket_find(struct str name, enum bucket *out) MUST_USE;

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "../unit.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "core/catalog.h"
+
+static struct catalog *opened;
+static struct why why;
+
+static enum status open_texts(const char *first, const char *second)
+{
+    catalog_close(opened);
+    opened = NULL;
+    memset(&why, 0, sizeof why);
+    struct str texts[2] = {str_of(first), str_of(second)};
+    return catalog_open_texts(&alloc_heap, texts, second ? 2 : 1, &opened, &why);
+}
+
+static void opens(const char *first, const char *second)
+{
+    if (open_texts(first, second) != STATUS_OK)
+        fail_msg("%s", why.text);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    catalog_close(opened);
+    opened = NULL;
+    return 0;
+}
+
+static const char *finds(const char *vendor, const char *model)
+{
+    const struct sheet *s = catalog_find(opened, str_of(vendor), str_of(model));
+    static char name[MODEL_BYTES_MAX + 1];
+    if (!s)
+        return "";
+    assert_true(str_copy(s->model, name, sizeof name));
+    return name;
+}
+
+static int64_t input_of(const char *vendor, const char *model)
+{
+    struct price p = {-1};
+    const struct sheet *s = catalog_find(opened, str_of(vendor), str_of(model));
+    if (s && !rates_find(&s->rates, BUCKET_INPUT, &p))
+        return -2;
+    return p.atto;
+}
+
+static void finds_exact_then_alias_then_longest_pattern(void **state)
+{
+    (void)state;
+    opens("vendor v\n"
+          "model a-b\nalias a* dated-????????\nprice input 1\n"
+          "model a-bc\nalias a-bcd* a-b x\nprice input 2\n"
+          "model long\nalias a-bcd-????\n"
+          "vendor w\nmodel a-b\nprice input 3\n",
+          NULL);
+    assert_string_equal(finds("v", "a-b"), "a-b");
+    assert_string_equal(finds("v", "x"), "a-bc");
+    assert_string_equal(finds("v", "a"), "a-b");
+    assert_string_equal(finds("v", "a-bcx"), "a-b");
+    assert_string_equal(finds("v", "a-bcdx"), "a-bc");
+    assert_string_equal(finds("v", "a-bcd-2026"), "long");
+    assert_string_equal(finds("v", "a-bcd-202x"), "a-bc");
+    assert_string_equal(finds("v", "dated-20261231"), "a-b");
+    assert_string_equal(finds("v", "dated-2026123"), "");
+    assert_string_equal(finds("v", "dated-202612310"), "");
+    assert_string_equal(finds("v", "xa-b"), "");
+    assert_string_equal(finds("v", "A-B"), "");
+    assert_string_equal(finds("none", "a-b"), "");
+    assert_int_equal(input_of("w", "a-b"), 3000000000000);
+    assert_true(catalog_has_vendor(opened, str_of("w")));
+    assert_false(catalog_has_vendor(opened, str_of("x")));
+    assert_true(catalog_lists(opened, str_of("v"), str_of("long")));
+    assert_int_equal(input_of("v", "long"), -2);
+}
+
+static void a_later_text_wins(void **state)
+{
+    (void)state;
+    opens("vendor v\nmodel a\nalias a-1 a-x*\nprice input 1\nmodel b\nprice input 2\nmodel c-1\n",
+          "vendor v\nmodel a\nprice input 7\nmodel new\nalias b\nprice input 8\nmodel c*\nfree\n");
+    assert_int_equal(input_of("v", "a"), 7000000000000);
+    assert_int_equal(input_of("v", "a-1"), 7000000000000);
+    assert_int_equal(input_of("v", "a-xyz"), 7000000000000);
+    assert_int_equal(input_of("v", "b"), 8000000000000);
+    assert_string_equal(finds("v", "c-1"), "c*");
+    assert_string_equal(finds("v", "c-2"), "c*");
+    assert_int_equal(catalog_count(opened), 4); // a, c*, c-1, new
+    assert_true(str_is(catalog_at(opened, 0)->model, "a"));
+    assert_true(str_is(catalog_at(opened, 3)->model, "new"));
+}
+
+static void the_version_names_the_texts(void **state)
+{
+    (void)state;
+    char first[CATALOG_VERSION_CHARS];
+    opens("vendor v\nmodel a\n", NULL);
+    memcpy(first, catalog_version(opened).ptr, sizeof first);
+    opens("vendor v\nmodel a\n", NULL);
+    assert_memory_equal(catalog_version(opened).ptr, first, sizeof first);
+    opens("vendor v\nmodel b\n", NULL);
+    assert_memory_not_equal(catalog_version(opened).ptr, first, sizeof first);
+    opens("vendor v\nmodel a\n", "");
+    assert_memory_not_equal(catalog_version(opened).ptr, first, sizeof first);
+}
+
+static void says_what_is_wrong_and_where(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *said;
+    } cases[] = {
+        {"model a\n", "line 1: a model before the first vendor: a"},
+        {"vendor v\nprice input 1\n", "line 2: this stands before the first model"},
+        {"vendor v\nmodel a\nmodel a\n", "line 3: this model stands here already: a"},
+        {"vendor v\nmodel a\nalias x\nmodel b\nalias x\n", "line 5: this alias is another model's"},
+        {"vendor v\nmodel a\nprice input\n", "line 3: a price is missing: input"},
+        {"vendor v\nmodel a\nprice input -1\n", "a price is negative"},
+        {"vendor v\nmodel a\nprice input 1e-13\n", "more places than are kept"},
+        {"vendor v\nmodel a\nprice input 1 input 2\n", "a price stands twice: input"},
+        {"vendor v\nmodel a\nprice inptu 1\n", "no kind of usage: inptu"},
+        {"vendor v\nmodel a\nprice input $1\n", "a decimal number of USD: input"},
+        {"vendor v\nmodel a\nprice x2\n", "a factor does not stand here"},
+        {"vendor v\nmodel a\nwhen batch x0.5\n", "`when CONDITIONS: PRICES` is expected"},
+        {"vendor v\nmodel a\nwhen : x0.5\n", "a condition is missing"},
+        {"vendor v\nmodel a\nwhen batch: x0\n", "more than 0"},
+        {"vendor v\nmodel a\nwhen batch: \n", "neither price nor factor"},
+        {"vendor v\nmodel a\nwhen cheap: x0.5\n", "no condition: cheap"},
+        {"vendor v\nmodel a\nwhen 04:00-01:00: x0.5\n", "no condition: 04:00-01:00"},
+        {"vendor v\nmodel a\nwhen fri-mon: x0.5\n", "no condition: fri-mon"},
+        {"vendor v\nmodel a\nwhen except china: x2\n", "days that are not stated before: except"},
+        {"vendor v\nmodel a\nwhen from 2027-13-01: x2\n", "from needs a date"},
+        {"vendor v\nmodel a\nwhen from 2027-01-02 until 2027-01-01: x2\n", "not before until"},
+        {"vendor v\nmodel a\nwhen above -5: x2\n", "above needs a number"},
+        {"vendor v\nmodel a\nprice input 1\nfree\n", "free and with prices: a"},
+        {"vendor v\nmodel a\ncontext big\n", "a whole number is expected: big"},
+        {"vendor v\nmodel a*b\n", "a * only at its end"},
+        {"vendor v\nmodel \xff\n", "no UTF-8"},
+        {"days china 2026-02-30\n", "a date like 2026-10-01 is expected: 2026-02-30"},
+        {"prise input 1\n", "a line starts with"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_not_equal(open_texts(cases[i].text, NULL), STATUS_OK);
+        if (!strstr(why.text, cases[i].said))
+            fail_msg("%s: %s", cases[i].text, why.text);
+    }
+    opens("\r\n# x\n\tvendor v \r\n model a\r\n price  input 1\t output 2 \r\n", NULL);
+    assert_int_equal(input_of("v", "a"), 1000000000000);
+    assert_int_equal(open_texts("vendor v\nmodel a\n", "\nbad\n"), STATUS_SYNTAX);
+    assert_non_null(strstr(why.text, "price text 1, line 2"));
+}
+
+static void near_names_come_nearest_first(void **state)
+{
+    (void)state;
+    opens("vendor v\nmodel gpt-4o\nmodel gpt-4o-mini\nmodel gpt-5\nmodel whisper-1\n", NULL);
+    const struct sheet *near[CATALOG_NEAR_MAX];
+    assert_int_equal(catalog_near(opened, STR_NONE, str_of("gpt-4o-minni"), near), 1);
+    assert_true(str_is(near[0]->model, "gpt-4o-mini"));
+    assert_in_range(catalog_near(opened, STR_NONE, str_of("gpt-4o"), near), 2, 3);
+    assert_true(str_is(near[0]->model, "gpt-4o"));
+    assert_int_equal(catalog_near(opened, str_of("w"), str_of("gpt-4o"), near), 0);
+    assert_int_equal(catalog_near(opened, STR_NONE, str_of("zzzzzzz"), near), 0);
+}
+
+// A heap that ends after so many calls.
+static void *scarce(void *context, void *old, size_t size)
+{
+    int *left = context;
+    if (size == 0)
+        return alloc_heap.resize(alloc_heap.context, old, 0);
+    return (*left)-- > 0 ? alloc_heap.resize(alloc_heap.context, old, size) : NULL;
+}
+
+static void no_memory_is_an_answer(void **state)
+{
+    (void)state;
+    enum status s = STATUS_NO_MEMORY;
+    struct str text = STR("days d 2026-01-01\nvendor v\nmodel a\nalias b c*\nprice input 1\n"
+                          "when except d batch: x0.5\nmodel d\n");
+    for (int n = 0; s == STATUS_NO_MEMORY; n++) {
+        int left = n;
+        struct alloc alloc = {scarce, &left};
+        struct catalog *c = NULL;
+        s = catalog_open_texts(&alloc, &text, 1, &c, &why);
+        assert_true(s == STATUS_NO_MEMORY || s == STATUS_OK);
+        catalog_close(c);
+        assert_in_range(n, 0, 100);
+    }
+}
+
+static void the_compiled_book_is_whole(void **state)
+{
+    (void)state;
+    int64_t start = clock_mono_us();
+    catalog_close(opened);
+    opened = NULL;
+    if (catalog_open(&alloc_heap, NULL, 0, &opened, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    assert_in_range(clock_mono_us() - start, 0, 500000); // 20 ms are meant
+    assert_in_range(catalog_count(opened), 4000, 10000);
+    assert_int_equal(input_of("openai", "gpt-4o"), 2500000000000);
+    assert_int_equal(input_of("openai", "gpt-4o-2024-08-06"), 2500000000000);
+    assert_string_equal(finds("openai", "gpt-5.6-sol-2026-08-21"), "gpt-5.6-sol");
+    assert_string_equal(finds("anthropic", "claude-sonnet-5-5-20261007"), "claude-sonnet-5-5");
+    assert_string_equal(finds("openai", "gpt-99"), "");
+    for (size_t i = 0; i < catalog_count(opened); i++) {
+        const struct sheet *s = catalog_at(opened, i);
+        const struct sheet *found = catalog_find(opened, s->vendor, s->model);
+        if (found != s)
+            fail_msg("%.*s/%.*s is not found by its name", STR_ARG(s->vendor), STR_ARG(s->model));
+        assert_true(s->source.len > 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_exact_then_alias_then_longest_pattern),
+        cmocka_unit_test(a_later_text_wins),
+        cmocka_unit_test(the_version_names_the_texts),
+        cmocka_unit_test(says_what_is_wrong_and_where),
+        cmocka_unit_test(near_names_come_nearest_first),
+        cmocka_unit_test(no_memory_is_an_answer),
+        cmocka_unit_test(the_compiled_book_is_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}
