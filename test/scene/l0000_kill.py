@@ -63,7 +63,7 @@ with Mock() as mock:
     time.sleep(0.3)
     bills = {b["user"]: b for b in mock.bills()}
     rows = gateway.rows()
-    seen = Counter(r["user"] for r in rows)
+    seen = Counter(r["who"] for r in rows)
     print(f"{KILLS} kills, {len(bills)} calls billed, {len(rows)} rows, "
           f"{sum(r['sure'] == 'captured' for r in rows)} captured")
     expect([u for u, n in seen.items() if n != 1], [], "doubled")
@@ -71,9 +71,9 @@ with Mock() as mock:
     expect(sorted(answered - set(seen)), [], "answered but not in the ledger")
     for row in rows:
         if row["sure"] == "reported":
-            expect(row["cost_pd"], cost_of(bills[row["user"]]), f"{row['user']}: its cost")
-        elif row["sure"] == "captured" and row["user"] in bills:
-            expect_true(row["cost_pd"] >= cost_of(bills[row["user"]]), f"{row['user']}: bounded")
+            expect(row["cost_pd"], cost_of(bills[row["who"]]), f"{row['who']}: its cost")
+        elif row["sure"] == "captured" and row["who"] in bills:
+            expect_true(row["cost_pd"] >= cost_of(bills[row["who"]]), f"{row['who']}: bounded")
     expect_true(any(r["sure"] == "captured" for r in rows), "some calls were under way")
     expect(gateway.costlens("ledger", "verify").returncode, 0)
     gateway.program.stop()

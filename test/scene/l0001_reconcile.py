@@ -43,19 +43,19 @@ with Mock() as mock, Gateway(mock) as gateway:
         c.start()
     for c in clients:
         c.join()
-    count = until(lambda: (n := gateway.sql(f"select count(*) n from request")[0]["n"]) >= CALLS and n,
+    count = until(lambda: (n := gateway.sql("select count(*) n from call")[0]["n"]) >= CALLS and n,
                   60, "a row each")
     expect(count, CALLS)
     bills = {b["user"]: b for b in mock.bills()}
     difference, kinds = 0, Counter()
     for row in gateway.rows():
-        bill = bills.pop(row["user"])
+        bill = bills.pop(row["who"])
         kinds[row["outcome"], row["sure"], row["http_status"]] += 1
         if row["sure"] == "reported":
             difference += abs(row["cost_pd"] - cost_of(bill))
             expect(row["upstream_id"], bill["id"])
         elif row["http_status"] >= 400 and bill["output"] == 0:
-            expect(row["cost_pd"] or 0, 0, f"{row['user']}: a refused call costs nothing")
+            expect(row["cost_pd"] or 0, 0, f"{row['who']}: a refused call costs nothing")
     for kind, n in sorted(kinds.items(), key=str):
         print(n, *kind)
     expect(difference, 0, "picodollars between the ledger and the provider")

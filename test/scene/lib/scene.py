@@ -391,7 +391,12 @@ class Gateway:
         return total
 
 
-LEDGER = "select * from request order by rowid"
+# The calls in the order in which they began; `who` is the tag that the body's `user` became.
+LEDGER = """
+select calls.*, who.value as who from calls left join (
+  select lower(hex(tag.id)) as call, tag.value from tag join name on name.id = tag.name
+  where name.text = 'user') who on who.call = replace(calls.request, '-', '')
+order by calls.start, calls.request"""
 
 
 def cost_of(bill):

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which model a name means: with its provider, bare, by alias, by the book; and what is answered."""
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true
+
+with Mock() as mock:
+    providers = (f"  closed: {{ dialect: openai, vendor: none, url: \"{mock.url}/v1\", models: [own, a/b] }}\n"
+                 f"  open: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\" }}\n")
+
+    class Named(Gateway):
+        def config(self):
+            text = super().config()
+            return text[:text.index("prices:\n")] + ("aliases:\n  fast: [closed/own]\n"
+                                                     "prices:\n  - { model: closed/own, free: true }\n")
+
+    with Named(mock, providers=providers) as gateway:
+        def asked(model):
+            answer = gateway.chat("x", model=model)
+            return answer.status, answer.headers["x-costlens-model"], answer
+        expect(asked("closed/own")[:2], (200, "closed/own"))
+        expect(asked("own")[:2], (200, "closed/own"))
+        expect(asked("closed/a/b")[:2], (200, "closed/a/b"))
+        expect(asked("fast")[:2], (200, "closed/own"))
+        expect(asked("gpt-4o-mini")[:2], (200, "open/gpt-4o-mini"))
+        expect(asked("open/never-heard-of")[:2], (200, "open/never-heard-of"))
+        status, _, answer = asked("closed/other")
+        expect(status, 404)
+        expect(answer.json["error"]["code"], "model_not_found")
+        expect(asked("nobody-has-this")[0], 404)
+        states = {r["model"]: r["price_state"] for r in gateway.rows(6)}
+        expect(states["own"], "free")
+        expect(states["gpt-4o-mini"], "priced")
+        expect(states["never-heard-of"], "unpriced")
+        nulls = [r for r in gateway.rows() if r["price_state"] == "unpriced"]
+        expect_true(all(r["cost_pd"] is None for r in nulls), "an unknown price is not nothing")
+
+        # The answer names another model than was asked: the row says which, and its price counts.
+        gateway.chat("x", model="gpt-4o-mini", headers={"x-mock-fault": "dated"})
+        row = gateway.rows(7)[-1]
+        expect(row["model_answered"], "gpt-4o-mini-2026-01-01")
+        expect(row["model"], "gpt-4o-mini")
+        expect_true(gateway.report()["total"]["unpriced"] >= 1, "the report counts the unpriced")
+        expect_in("never-heard-of", str(gateway.report()["rows"]))

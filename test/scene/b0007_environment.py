@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No file: providers from the environment, or none at all, or the built-in mock."""
+import os
+import re
+import tempfile
+
+from lib.scene import COSTLENS, Program, expect, expect_in, expect_true, folder, question, request, until
+
+
+def serve(name, arguments=(), **environment):
+    home = tempfile.mkdtemp(prefix=name, dir=folder)
+    clean = {k: v for k, v in os.environ.items()
+             if not k.endswith("_API_KEY") and not k.startswith(("COSTLENS_CONFIG", "XDG_"))}
+    program = Program(name, [COSTLENS, "serve", *arguments],
+                      {**clean, "HOME": home, "XDG_STATE_HOME": f"{home}/state",
+                       "XDG_CONFIG_HOME": f"{home}/config", **environment})
+    until(lambda: "data plane" in program.out.read_text() or not program.alive(), 10, "ready")
+    expect_true(program.alive(), f"it runs: {program.errors()}")
+    keys = [os.path.join(d, f) for d, _, files in os.walk(home) for f in files if f == "dev.key"]
+    expect(len(keys), 1, "a dev key")
+    expect(os.stat(keys[0]).st_mode & 0o777, 0o600)
+    return program, open(keys[0]).read().strip()
+
+
+def chat(token, model):
+    return request(7575, "POST", "/v1/chat/completions", question("hi", model=model),
+                   {"Authorization": f"Bearer {token}"})
+
+
+# The usual ports are used here, so this scene cannot run beside a gateway of the user.
+with __import__("socket").socket() as s:
+    if s.connect_ex(("127.0.0.1", 7575)) == 0:
+        from lib.scene import skip
+        skip("port 7575 is in use")
+
+program, token = serve("none")
+answer = chat(token, "gpt-4o")
+expect(answer.status, 503)
+expect(answer.json["error"]["code"], "no_provider")
+expect_in("OPENAI_API_KEY", answer.json["error"]["message"])
+program.stop(2)
+
+program, token = serve("mocked", ["--mock=auto"])
+expect_in("mock", program.out.read_text())
+expect(chat(token, "mock/small").status, 200)
+expect(chat(token, "gpt-4o").status, 404)
+line = re.search(r"curl \S+/v1/chat/completions", program.out.read_text())
+expect_true(line, "it prints what to try")
+program.stop(2)
+
+program, token = serve("keys", OPENAI_API_KEY="sk-x", ANTHROPIC_API_KEY="sk-cl-" + "1" * 40)
+models = [m["id"] for m in request(7575, "GET", "/v1/models", None,
+                                   {"Authorization": f"Bearer {token}"}).json["data"]]
+expect_true(any(m.startswith("openai/") for m in models), "OpenAI's models")
+expect_true(not any(m.startswith("anthropic/") for m in models), "a key of ours is no provider")
+expect_in("ANTHROPIC_API_KEY", program.errors())
+program.stop(2)
