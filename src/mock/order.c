@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "mock/prose.h"
 
+#define MOST_MAX         1000000000 // tokens that anybody can ask for
 #define ANSWER_BYTES_MAX (256u * MIB)
 
 static const char *const wish_names[] = {
@@ -63,7 +64,7 @@ static void read_limits(struct order *o)
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         int64_t most = 0;
         if (json_i64(json_path(o->root, names[i]), &most) && most > 0)
-            o->most = most;
+            o->most = most < MOST_MAX ? most : MOST_MAX;
     }
     int64_t n = 1;
     if (json_i64(json_get(o->root, "n"), &n) ||

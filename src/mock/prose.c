@@ -4,6 +4,7 @@
 
 #define TOKEN_BYTES 8
 #define FIT_DEPTH   12
+#define NUMBER_MAX  1000000000000000
 
 static const struct str words[] = {
     STR("the"),    STR("model"),   STR("answers"), STR("with"),  STR("words"),  STR("that"),
@@ -69,7 +70,7 @@ static int64_t number_of(const struct json_val *schema, const char *key, int64_t
     int64_t n = absent;
     if (!json_i64(json_get(schema, key), &n))
         return absent;
-    return n;
+    return n > NUMBER_MAX ? NUMBER_MAX : n < -NUMBER_MAX ? -NUMBER_MAX : n;
 }
 
 // "type": "string", or the first that is not null of "type": ["null", "string"].
