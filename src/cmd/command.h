@@ -52,6 +52,7 @@ struct command {
     H("keys and configuration")                                                                    \
     X(config)                                                                                      \
     H("try without cost")                                                                          \
+    X(mock)                                                                                        \
     H("about")                                                                                     \
     X(version)
 // clang-format on

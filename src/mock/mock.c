@@ -2,43 +2,18 @@
 
 #include "mock/mock.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <pthread.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "mock/bill.h"
 #include "mock/play.h"
-#include "net/url.h"
-
-#define TRIES 20
 
 static const char default_models[] =
-    "mock/small,mock/large,mock/reason,mock/embed,mock/echo,mock/hang,mock/late,mock/slow,mock/"
-    "reset,"
-    "mock/cut,mock/truncated,mock/no-usage,mock/no-done,mock/rate,mock/quota,mock/500,mock/503,"
-    "mock/html,mock/garbage,mock/wrong-usage,mock/ignore-max,mock/bills-on,mock/error-event,mock/"
-    "big,"
-    "mock/huge-event,mock/mixed";
-
-// A port of 127.0.0.1 that nobody has now. Somebody may take it before we do: the caller tries
-// again.
-static uint16_t free_port(void)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return 0;
-    if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
-        getsockname(fd, (struct sockaddr *)&a, &len) != 0)
-        a.sin_port = 0;
-    close(fd);
-    return ntohs(a.sin_port);
-}
+    "mock/small,mock/large,mock/reason,mock/embed,mock/echo,mock/hang,mock/late,mock/slow,"
+    "mock/reset,mock/cut,mock/truncated,mock/no-usage,mock/no-done,mock/rate,mock/quota,"
+    "mock/500,mock/503,mock/html,mock/garbage,mock/wrong-usage,mock/ignore-max,mock/bills-on,"
+    "mock/error-event,mock/big,mock/huge-event,mock/mixed";
 
 static enum status listen_on(struct mock *m, struct str address, struct why *why)
 {
@@ -47,23 +22,10 @@ static enum status listen_on(struct mock *m, struct str address, struct why *why
                                    .body_ms = BODY_DEADLINE_MS,
                                    .idle_ms =
                                        m->setup.idle_ms > 0 ? m->setup.idle_ms : KEEP_ALIVE_MS};
-    struct str host = STR_NONE;
-    if (!address_read(address, &host, &m->port))
-        return why_set(why, STATUS_SYNTAX, "%.*s is no address like 127.0.0.1:7590",
-                       STR_ARG(address));
-    return server_open(m->loop, address, false, NULL, &limits, &play_events, m, &m->server, why);
-}
-
-static enum status listen_anywhere(struct mock *m, struct why *why)
-{
-    enum status s = STATUS_BUSY;
-    for (unsigned i = 0; i < TRIES && s == STATUS_BUSY; i++) {
-        struct buf address;
-        buf_init(&address, &alloc_heap, 0);
-        buf_printf(&address, "127.0.0.1:%u", (unsigned)free_port());
-        s = listen_on(m, buf_str(&address), why);
-        buf_fini(&address);
-    }
+    enum status s =
+        server_open(m->loop, address, false, NULL, &limits, &play_events, m, &m->server, why);
+    if (s == STATUS_OK)
+        m->port = server_port(m->server);
     return s;
 }
 
@@ -108,8 +70,7 @@ static enum status open_all(struct mock *m, struct why *why)
     m->loop = loop_new();
     if (!m->loop)
         return why_set(why, STATUS_NO_MEMORY, "no memory for the mock");
-    enum status s =
-        m->setup.listen ? listen_on(m, str_of(m->setup.listen), why) : listen_anywhere(m, why);
+    enum status s = listen_on(m, str_of(m->setup.listen ? m->setup.listen : "127.0.0.1:0"), why);
     if (s != STATUS_OK)
         return s;
     int error = pthread_create(&thread, NULL, serve, m);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The mock's reading of a request and every way of answering it. The first byte chooses the path, the
-// line after it is what x-mock-fault says, the rest is the body.
+// The mock's reading of a request and every way of answering it. The first byte chooses the path,
+// the line after it is what x-mock-fault says, the rest is the body.
 
 #include "mock/prose.h"
 #include "mock/voice.h"

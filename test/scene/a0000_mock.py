@@ -11,8 +11,8 @@ CHAT = "/v1/chat/completions"
 def broken(mock, fault, stream=False, seconds=2.0):
     """What a client sees on the wire."""
     body = json.dumps(question(fault, stream=stream, user=fault)).encode()
-    return raw(mock.port, f"POST {CHAT} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-mock-fault: "
-                          f"{fault}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body, seconds)
+    return raw(mock.port, f"POST {CHAT} HTTP/1.1\r\nHost: x\r\nx-mock-fault: "
+                          f"{fault}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body, seconds, b"\r\n0\r\n\r\n")
 
 
 with Mock() as mock, Mock() as twin, Mock(seed=2) as stranger:

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "../unit.h"
+#include "mock/prose.h"
+#include "order_fixture.h"
+
+#define CHAT "/v1/chat/completions"
+
+static enum wish route(const char *method, const char *path)
+{
+    struct order o = {0};
+    struct head head = {.method = str_of(method), .path = str_of(path)};
+    order_route(&o, &head);
+    return o.wish;
+}
+
+static void test_routes(void **state)
+{
+    assert_int_equal(route("POST", "/v1/chat/completions"), WISH_CHAT);
+    assert_int_equal(route("POST", "/openai/v1/completions"), WISH_COMPLETIONS);
+    assert_int_equal(route("POST", "/v1/responses"), WISH_RESPONSES);
+    assert_int_equal(route("POST", "/v1/responses/input_tokens"), WISH_RESPONSES_COUNT);
+    assert_int_equal(route("POST", "/v1/messages/count_tokens"), WISH_MESSAGES_COUNT);
+    assert_int_equal(route("POST", "/v1beta/models/g:streamGenerateContent"), WISH_GENERATE_STREAM);
+    assert_int_equal(route("GET", "/v1/models"), WISH_MODELS);
+    assert_int_equal(route("GET", "/v1/models/gpt-4o"), WISH_MODEL);
+    assert_int_equal(route("GET", "/v1beta/models"), WISH_GEMINI_MODELS);
+    assert_int_equal(route("GET", "/v1/chat/completions"), WISH_NONE);
+    assert_int_equal(route("POST", "/nothing"), WISH_NONE);
+}
+
+static void test_path_names_model_and_troubles(void **state)
+{
+    struct order o;
+    assert_true(fixture_read(&o, "/+no-usage/v1beta/models/mock%2Fg%2Bslow:generateContent?alt=sse",
+                             "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}", NULL));
+    assert_int_equal(o.wish, WISH_GENERATE);
+    assert_true(str_is(o.model, "g"));
+    assert_true(str_is(o.answered, "mock/g"));
+    assert_true(o.event_stream);
+    assert_true(o.trouble.on[TROUBLE_NO_USAGE]);
+    assert_true(o.trouble.on[TROUBLE_SLOW]);
+    order_fini(&o);
+}
+
+static void test_same_request_same_answer(void **state)
+{
+    static const char body[] =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
+    static const char other[] =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"b\"}]}";
+    struct order a;
+    struct order b;
+    struct order c;
+    assert_true(fixture_read(&a, CHAT, body, NULL));
+    assert_true(fixture_read(&b, CHAT, body, NULL));
+    assert_true(fixture_read(&c, CHAT, other, NULL));
+    assert_true(str_eq(buf_str(&a.text), buf_str(&b.text)));
+    assert_string_equal(a.id, b.id);
+    assert_int_equal(a.tally.output, b.tally.output);
+    assert_string_not_equal(a.id, c.id);
+    assert_false(str_eq(buf_str(&a.text), buf_str(&c.text)));
+    order_fini(&a);
+    order_fini(&b);
+    order_fini(&c);
+}
+
+static void test_most_tokens(void **state)
+{
+    static const char *const bodies[] = {
+        "{\"model\":\"m\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
+        "{\"model\":\"m\",\"max_completion_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":"
+        "\"a\"}]}"};
+    struct order o;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(fixture_read(&o, CHAT, bodies[i], NULL));
+        assert_int_equal(o.finish, FINISH_LENGTH);
+        assert_int_equal(o.tally.output, 5);
+        assert_int_equal(prose_count(buf_str(&o.text)), 5);
+        order_fini(&o);
+    }
+    assert_true(fixture_read(&o, CHAT, bodies[0], "ignore-max"));
+    assert_int_equal(o.tally.output, 15);
+    order_fini(&o);
+    assert_true(fixture_read(&o, CHAT, bodies[0], "tokens=5"));
+    assert_int_equal(o.finish, FINISH_STOP);
+    order_fini(&o);
+}
+
+static void test_choices_and_reasoning(void **state)
+{
+    struct order o;
+    assert_true(fixture_read(&o, CHAT,
+                             "{\"model\":\"gpt-5-mini\",\"n\":3,\"messages\":[{\"role\":\"user\","
+                             "\"content\":\"a\"}]}",
+                             "tokens=10"));
+    assert_true(o.tally.reasoning > 0);
+    assert_int_equal(o.tally.output, 3 * 10 + o.tally.reasoning);
+    order_fini(&o);
+    assert_true(fixture_read(&o, CHAT,
+                             "{\"model\":\"gpt-5-mini\",\"max_tokens\":20,\"messages\":[{\"role\":"
+                             "\"user\",\"content\":\"a\"}]}",
+                             NULL));
+    assert_int_equal(o.tally.output, 20);
+    order_fini(&o);
+}
+
+static void test_cache_remembers_long_prompts(void **state)
+{
+    static char body[20000];
+    struct order o;
+    int n = snprintf(body, sizeof body, "{\"model\":\"cached\",\"messages\":[{\"content\":\"");
+    memset(body + n, 'x', 8192);
+    snprintf(body + n + 8192, sizeof body - (size_t)n - 8192, "\"}]}");
+    assert_true(fixture_read(&o, CHAT, body, NULL));
+    assert_int_equal(o.tally.cache_read, 0);
+    int64_t all = o.tally.input;
+    order_fini(&o);
+    assert_true(fixture_read(&o, CHAT, body, NULL));
+    assert_int_equal(o.tally.cache_read, 2048);
+    assert_int_equal(o.tally.input + o.tally.cache_read, all);
+    order_fini(&o);
+}
+
+static void test_marked_cache_is_written_then_read(void **state)
+{
+    static char body[20000];
+    struct order o;
+    int n = snprintf(body, sizeof body,
+                     "{\"model\":\"c\",\"max_tokens\":9,\"messages\":[{\"role\":"
+                     "\"user\",\"content\":[{\"type\":\"text\",\"text\":\"");
+    memset(body + n, 'y', 8192);
+    snprintf(body + n + 8192, sizeof body - (size_t)n - 8192,
+             "\",\"cache_control\":{\"type\":\"ephemeral\"}}]}]}");
+    assert_true(fixture_read(&o, "/v1/messages", body, NULL));
+    assert_int_equal(o.tally.cache_write, 2048);
+    assert_int_equal(o.tally.cache_read, 0);
+    order_fini(&o);
+    assert_true(fixture_read(&o, "/v1/messages", body, NULL));
+    assert_int_equal(o.tally.cache_read, 2048);
+    assert_int_equal(o.tally.cache_write, 0);
+    order_fini(&o);
+}
+
+static void test_tools(void **state)
+{
+    static const char call[] =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"tools\":[{"
+        "\"type\":"
+        "\"function\",\"function\":{\"name\":\"weather\",\"parameters\":{\"type\":\"object\","
+        "\"properties\":{\"city\":{\"type\":\"string\"}}}}}]}";
+    static const char result[] =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"tool\","
+        "\"content\":\"sun\"}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":"
+        "\"weather\"}}]}";
+    struct order o;
+    struct json *j = NULL;
+    assert_true(fixture_read(&o, CHAT, call, NULL));
+    assert_int_equal(o.finish, FINISH_TOOL);
+    assert_true(str_is(o.tool, "weather"));
+    assert_int_equal(json_open(buf_str(&o.text), &alloc_heap, &j, NULL), STATUS_OK);
+    assert_true(json_str(json_get(json_root(j), "city")).len > 0);
+    json_close(j);
+    order_fini(&o);
+    assert_true(fixture_read(&o, CHAT, result, NULL));
+    assert_int_equal(o.tool.len, 0);
+    order_fini(&o);
+}
+
+static void test_schema(void **state)
+{
+    static const char body[] =
+        "{\"model\":\"m\",\"messages\":[{\"content\":\"a\"}],\"response_format\":{\"type\":"
+        "\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":{\"$defs\":{\"s\":{\"enum\":["
+        "\"red\"]}},\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"},\"c\":{\"$"
+        "ref\":"
+        "\"#/$defs/s\"},\"l\":{\"type\":\"array\",\"items\":{\"type\":[\"null\",\"boolean\"]}},"
+        "\"loop\":{\"$ref\":\"#\"}}}}}}";
+    struct order o;
+    struct json *j = NULL;
+    int64_t n = 0;
+    assert_true(fixture_read(&o, CHAT, body, NULL));
+    assert_int_equal(json_open(buf_str(&o.text), &alloc_heap, &j, NULL), STATUS_OK);
+    assert_true(json_i64(json_get(json_root(j), "n"), &n));
+    assert_true(str_is(json_str(json_get(json_root(j), "c")), "red"));
+    assert_int_equal(json_count(json_get(json_root(j), "l")), 1);
+    json_close(j);
+    order_fini(&o);
+}
+
+static void test_refuses(void **state)
+{
+    static const char *const bodies[] = {"",
+                                         "[]",
+                                         "{",
+                                         "{\"model\":\"m\"}",
+                                         "{\"messages\":[{\"content\":\"a\"}]}",
+                                         "{\"model\":\"m\",\"messages\":[]}"};
+    struct order o;
+    for (unsigned i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        assert_false(fixture_read(&o, CHAT, bodies[i], NULL));
+        order_fini(&o);
+    }
+    assert_false(fixture_read(&o, "/v1/messages",
+                              "{\"model\":\"m\",\"messages\":[{\"content\":\"a\"}]}", NULL));
+    order_fini(&o);
+}
+
+static void test_echo_holds_head_and_body(void **state)
+{
+    static const char body[] =
+        "{\"model\":\"mock/echo\", \"messages\":[{\"content\":\"\\u00e9\"}]}";
+    struct order o;
+    assert_true(fixture_read(&o, CHAT "?a=b", body, "slow"));
+    struct str text = buf_str(&o.text);
+    assert_true(str_starts(text, str_of("POST " CHAT "?a=b HTTP/1.1\r\nx-mock-fault: slow\r\n")));
+    assert_true(str_ends(text, str_of(body)));
+    order_fini(&o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_path_names_model_and_troubles),
+        cmocka_unit_test(test_same_request_same_answer),
+        cmocka_unit_test(test_most_tokens),
+        cmocka_unit_test(test_choices_and_reasoning),
+        cmocka_unit_test(test_cache_remembers_long_prompts),
+        cmocka_unit_test(test_marked_cache_is_written_then_read),
+        cmocka_unit_test(test_tools),
+        cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_echo_holds_head_and_body),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
