@@ -2,6 +2,10 @@
 
 #include "base/decimal.h"
 
+#include <stdint.h>
+
+#define TEN_19       ((int128)UINT64_C(10000000000000000000))
+#define VALUE_MAX    (TEN_19 * TEN_19)  // 10^20 in units of 10^-18
 #define EXPONENT_MAX (INT64_C(1) << 60) // saturates: far beyond any text's length
 
 // A number's text, taken apart but not yet a value.
@@ -54,19 +58,11 @@ static bool take_apart(struct str s, struct parts *p)
     return s.len == 0;
 }
 
-static int128 value_max(void)
-{
-    int128 max = 1;
-    for (int i = 0; i < 20 + DECIMAL_PLACES; i++)
-        max *= 10;
-    return max;
-}
-
-// value * 10^places, or false beyond max.
-static bool scale(int128 *value, int64_t places, int128 max)
+// value * 10^places, or false beyond the most.
+static bool scale(int128 *value, int64_t places)
 {
     for (; places > 0 && *value != 0; places--) {
-        if (*value > max / 10)
+        if (*value > VALUE_MAX / 10)
             return false;
         *value *= 10;
     }
@@ -93,24 +89,27 @@ static void rest_add(struct rest *r, int digit, bool first)
     }
 }
 
-// `place`: of the first digit, counted in powers of ten of the result's unit.
-static bool add_digits(struct parts *p, int64_t place, int128 *value, struct rest *rest)
+// Digits one after another, the first at `place`, counted in powers of ten of the result's unit.
+static bool add_digits(struct str digits, int64_t place, int128 *value, struct rest *rest)
 {
-    int128 max = value_max();
-    struct str runs[] = {p->whole, p->fraction};
-    for (int k = 0; k < 2; k++) {
-        for (size_t i = 0; i < runs[k].len; i++, place--) {
-            int digit = runs[k].ptr[i] - '0';
-            if (place < 0) {
-                rest_add(rest, digit, place == -1);
-                continue;
-            }
-            if (*value > (max - digit) / 10)
-                return false;
+    for (size_t i = 0; i < digits.len; i++, place--) {
+        int digit = digits.ptr[i] - '0';
+        if (place < 0)
+            rest_add(rest, digit, place == -1);
+        else if (*value > (VALUE_MAX - digit) / 10)
+            return false;
+        else
             *value = *value * 10 + digit;
-        }
     }
-    return scale(value, place + 1, max);
+    return true;
+}
+
+static bool add_up(const struct parts *p, int128 *value, struct rest *rest)
+{
+    int64_t point = p->exponent + DECIMAL_PLACES;
+    return add_digits(p->whole, point + (int64_t)p->whole.len - 1, value, rest) &&
+           add_digits(p->fraction, point - 1, value, rest) &&
+           scale(value, point - (int64_t)p->fraction.len);
 }
 
 enum status decimal_round(struct str s, int128 *out, bool *inexact)
@@ -120,11 +119,11 @@ enum status decimal_round(struct str s, int128 *out, bool *inexact)
         return STATUS_SYNTAX;
     int128 value = 0;
     struct rest rest = {0};
-    if (!add_digits(&p, (int64_t)p.whole.len - 1 + p.exponent + DECIMAL_PLACES, &value, &rest))
+    if (!add_up(&p, &value, &rest))
         return STATUS_RANGE;
     if (rest.above || (rest.half && value % 2 != 0))
         value++;
-    if (value > value_max())
+    if (value > VALUE_MAX)
         return STATUS_RANGE;
     *out = p.minus ? -value : value;
     *inexact = rest.any;

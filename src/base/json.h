@@ -44,7 +44,7 @@ enum json_type json_type(const struct json_val *v);
 const struct json_val *json_get(const struct json_val *object, const char *key);
 // A path of keys, "usage.prompt_tokens_details.cached_tokens".
 const struct json_val *json_path(const struct json_val *object, const char *path);
-size_t json_count(const struct json_val *array_or_object); // 0 for anything else
+size_t json_count(const struct json_val *v); // of an array or object; 0 for anything else
 
 // Iterates an array (key stays empty) or an object. Start with a zeroed iterator.
 struct json_iter {

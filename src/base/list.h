@@ -40,11 +40,11 @@ static inline void list_pull(struct list *item)
     list_init(item);
 }
 
-#define list_of(item, type, member) ((type *)(void *)((char *)(item) - offsetof(type, member)))
+#define list_of(item, type, member) ((type *)(void *)((char *)(item)-offsetof(type, member)))
 // Safe against removal of `it` inside the loop.
 // NOLINTBEGIN(bugprone-macro-parentheses): `it` is a name
-#define list_for(it, l)                                                                            \
-    for (struct list *it = (l)->next, *it##_next = it->next; it != (l);                            \
+#define list_for(it, l)                                                 \
+    for (struct list *it = (l)->next, *it##_next = it->next; it != (l); \
          it = it##_next, it##_next = it->next)
 // NOLINTEND(bugprone-macro-parentheses)
 

@@ -18,7 +18,8 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 enum log_format { LOG_AUTO, LOG_TEXT, LOG_JSON };
 
 // Auto: text with colours when stderr is a terminal (and NO_COLOR is unset), else JSON.
-void log_open(enum log_format format, enum log_level least);
+// Lines below `level` are not written.
+void log_open(enum log_format format, enum log_level level);
 bool log_wants(enum log_level level);
 // {"ts":"...","level":"warn","msg":"..."}: one sentence, no newline.
 void log_say(enum log_level level, const char *format, ...) PRINTF(2, 3);
