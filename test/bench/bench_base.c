@@ -199,7 +199,7 @@ int main(void)
     scan_of("scan of 4 MiB in strings",
             "{\"b64_json\":\"aGVsbG8gd29ybGQsIHRoaXMgaXMgYSBsb25nIHRleHQg"
             "dGhhdCBzdGFuZHMgZm9yIGFuIGltYWdlIG9mIGFueSBzaXplIHRoYXQgY29tZXMgYmFjaw\"},",
-            3e6);
+            4e6);
     scan_of("scan of 4 MiB of numbers", "[0.0123456,-0.98765,0.00012345],", 8e6);
     map_fini(&m);
     json_close(j);
