@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Costs computed by hand. Each row is one rule; the figures stand beside it.
+
+#include "../unit.h"
+#include "base/clock.h"
+#include "core/catalog.h"
+#include "core/rate.h"
+
+static const char text[] =
+    "days china 2026-10-01 2026-10-02\n"
+    "vendor v\n"
+    "model plain\nprice input 2.5 cache_read 1.25 output 10\n"
+    "model caches\nprice input 3 cache_read 0.3 cache_write 3.75 cache_write_1h 6 output 15 "
+    "web_searches 0.01\n"
+    "when us: x1.1\nwhen fast: x6\nwhen batch: x0.5\n"
+    "model cliff\nprice input 3 output 15\nwhen above 200000: input 6 output 22.5\n"
+    "when above 400000: input 9\nwhen flex: x0.5\n"
+    "model peak\nprice input 0.15 cache_read 0.003 output 0.6\n"
+    "when mon-fri except china 01:00-04:00: input 0.3 cache_read 0.006 output 1.2\n"
+    "when mon-fri except china 06:00-10:00: input 0.3 cache_read 0.006 output 1.2\n"
+    "model dated\nprice input 0.75 output 3.75\nwhen from 2027-01-01: input 1.5 output 7.5\n"
+    "when until 2026-10-07: output 5\n"
+    "model stated\nprice input 1 cache_read 0.5 output 4\nwhen priority: input 2 output 9\n"
+    "model twelfth\nprice input 0.08333333 output 0.0833333\n"
+    "model audio\nprice input 2.5 cache_read 1.25 audio_input 40 output 10 audio_output 80\n"
+    "model sound\nprice audio_input 40 input 2.5\n"
+    "model input-only\nprice input 0.02\n"
+    "model fee\nprice input 1 output 1 calls 0.005\n"
+    "model rerank\nprice search_units 0.002\n"
+    "model none\n"
+    "model gratis\nfree\n"
+    "model dear\nprice input 1000000 output 1000000\nwhen us: x1000\n"
+    "model half\nprice input 0.000000500001\n"
+    "model tie\nprice input 0.0000005\n";
+
+static struct catalog *catalog;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct why why;
+    struct str texts[] = {STR(text)};
+    if (catalog_open_texts(&alloc_heap, texts, 1, &catalog, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    catalog_close(catalog);
+    return 0;
+}
+
+static const struct sheet *sheet(const char *model)
+{
+    const struct sheet *s = catalog_find(catalog, str_of("v"), str_of(model));
+    assert_non_null(s);
+    return s;
+}
+
+struct row {
+    const char *model;
+    const char *at;
+    struct usage usage;
+    const char *cost; // NULL = unpriced
+};
+
+#define N(...)   .usage = {.count = {__VA_ARGS__}}
+#define IN(n)    [BUCKET_INPUT] = (n)
+#define READ(n)  [BUCKET_CACHE_READ] = (n)
+#define WRITE(n) [BUCKET_CACHE_WRITE_5M] = (n)
+#define HOUR(n)  [BUCKET_CACHE_WRITE_1H] = (n)
+#define OUT(n)   [BUCKET_OUTPUT] = (n)
+
+static const struct row rows[] = {
+    // 1000 x 2.5 + 500 x 10 = 7500 / 10^6
+    {"plain", NULL, N(IN(1000), OUT(500)), "0.007500000000"},
+    {"plain", NULL, N(IN(1), READ(1), OUT(1)), "0.000013750000"},
+    {"plain", NULL, N(IN(0)), "0.000000000000"},
+    // No write price: writes cost as input. 10 x 2.5 + 20 x 2.5
+    {"plain", NULL, N(WRITE(10), HOUR(20)), "0.000075000000"},
+    // Two kinds of cache writes: 100 x 3.75 + 100 x 6
+    {"caches", NULL, N(WRITE(100), HOUR(100)), "0.000975000000"},
+    {"caches", NULL, N(IN(1000), READ(1000), WRITE(1000), HOUR(1000), OUT(1000)), "0.028050000000"},
+    // US-only x 1.1, fast x 6, both: 15 x 1.1 x 6 = 99
+    {"caches", NULL, .usage = {.count = {OUT(1000)}, .us_region = true}, "0.016500000000"},
+    {"caches", NULL, .usage = {.count = {OUT(1000)}, .service = SERVICE_FAST}, "0.090000000000"},
+    {"caches", NULL, .usage = {.count = {OUT(1000)}, .service = SERVICE_FAST, .us_region = true},
+     "0.099000000000"},
+    // A fee is not multiplied: 15 x 0.5 x 1.1 = 8.25, and 3 searches at 0.01
+    {"caches", NULL,
+     .usage = {.count = {OUT(1000), [BUCKET_WEB_SEARCHES] = 3},
+               .service = SERVICE_BATCH,
+               .us_region = true},
+     "0.038250000000"},
+    // The cliff counts cached tokens, and takes the whole call: input and output.
+    {"cliff", NULL, N(IN(100000), READ(100000), OUT(1000)), "0.615000000000"},
+    {"cliff", NULL, N(IN(100000), READ(100001), OUT(1000)), "1.222506000000"},
+    {"cliff", NULL, .usage = {.count = {IN(1), OUT(1)}, .prompt = 200000}, "0.000018000000"},
+    {"cliff", NULL, .usage = {.count = {IN(1), OUT(1)}, .prompt = 200001}, "0.000028500000"},
+    // The second cliff states no output: the first one's holds on.
+    {"cliff", NULL, .usage = {.count = {IN(1), OUT(1)}, .prompt = 400001}, "0.000031500000"},
+    {"cliff", NULL, .usage = {.count = {IN(1), OUT(1)}, .prompt = 200001, .service = SERVICE_FLEX},
+     "0.000014250000"},
+    // A tier that nobody stated a price for is unpriced, not standard.
+    {"cliff", NULL, .usage = {.count = {IN(1)}, .service = SERVICE_PRIORITY}, NULL},
+    // Peak hours: Tuesday 2026-11-24; the first microsecond is in, the last out.
+    {"peak", "2026-11-24T00:59:59.999999Z", N(IN(1000000)), "0.150000000000"},
+    {"peak", "2026-11-24T01:00:00Z", N(IN(1000000)), "0.300000000000"},
+    {"peak", "2026-11-24T03:59:59.999999Z", N(IN(1000000)), "0.300000000000"},
+    {"peak", "2026-11-24T04:00:00Z", N(IN(1000000)), "0.150000000000"},
+    {"peak", "2026-11-24T06:00:00Z", N(READ(1000000)), "0.006000000000"},
+    {"peak", "2026-11-24T10:00:00Z", N(OUT(1000000)), "0.600000000000"},
+    // Saturday, Sunday, Friday, Monday; a holiday on a Thursday.
+    {"peak", "2026-11-28T02:00:00Z", N(IN(1000000)), "0.150000000000"},
+    {"peak", "2026-11-29T02:00:00Z", N(IN(1000000)), "0.150000000000"},
+    {"peak", "2026-11-27T02:00:00Z", N(IN(1000000)), "0.300000000000"},
+    {"peak", "2026-11-30T02:00:00Z", N(IN(1000000)), "0.300000000000"},
+    {"peak", "2026-10-01T02:00:00Z", N(IN(1000000)), "0.150000000000"},
+    {"peak", "2026-10-05T02:00:00Z", N(IN(1000000)), "0.300000000000"},
+    // A price changes at a microsecond.
+    {"dated", "2026-12-31T23:59:59.999999Z", N(IN(1000), OUT(1000)), "0.004500000000"},
+    {"dated", "2027-01-01T00:00:00Z", N(IN(1000), OUT(1000)), "0.009000000000"},
+    {"dated", "2026-10-06T23:59:59.999999Z", N(IN(1000), OUT(1000)), "0.005750000000"},
+    {"dated", "2026-10-07T00:00:00Z", N(IN(1000), OUT(1000)), "0.004500000000"},
+    // Stated tier prices; what is not stated stays.
+    {"stated", NULL, .usage = {.count = {IN(10), READ(10), OUT(10)}, .service = SERVICE_PRIORITY},
+     "0.000115000000"},
+    {"stated", NULL, .usage = {.count = {IN(10)}, .service = SERVICE_FLEX}, NULL},
+    // Twelfths: 12 x 0.08333333 = 0.99999996 per Mtok, 7 x 0.0833333 = 0.5833331
+    {"twelfth", NULL, N(IN(12), OUT(7)), "0.000001583333"},
+    {"twelfth", NULL, N(IN(12000000), OUT(7000000)), "1.583333060000"},
+    // Audio: its own prices; cached audio as cached text, or as audio where that has no price.
+    {"audio", NULL, N([BUCKET_AUDIO_INPUT] = 10, [BUCKET_AUDIO_OUTPUT] = 10), "0.001200000000"},
+    {"audio", NULL, N([BUCKET_AUDIO_CACHE_READ] = 10, [BUCKET_IMAGE_INPUT] = 10), "0.000037500000"},
+    {"audio", NULL, N([BUCKET_IMAGE_OUTPUT] = 10), "0.000100000000"},
+    {"sound", NULL, N([BUCKET_AUDIO_CACHE_READ] = 10), "0.000400000000"},
+    {"sound", NULL, N(OUT(1)), NULL},
+    // No price is never nothing.
+    {"input-only", NULL, N(IN(1000)), "0.000020000000"},
+    {"input-only", NULL, N(IN(1000), OUT(1)), NULL},
+    {"plain", NULL, N(IN(1), [BUCKET_WEB_SEARCHES] = 1), NULL},
+    {"plain", NULL, N(IN(1), [BUCKET_CALLS] = 1), "0.000002500000"},
+    {"none", NULL, N(IN(1)), NULL},
+    {"none", NULL, N(IN(0)), NULL},
+    // A fee a call, once, and not for a call that used nothing.
+    {"fee", NULL, N(IN(1000), OUT(1000)), "0.007000000000"},
+    {"fee", NULL, N(IN(1000), [BUCKET_CALLS] = 2), "0.011000000000"},
+    {"fee", NULL, N(IN(0)), "0.000000000000"},
+    {"rerank", NULL, N([BUCKET_SEARCH_UNITS] = 3), "0.006000000000"},
+    // Half to even at a picodollar: 0.5, 1.5, 2.5 and a little more than a half.
+    {"tie", NULL, N(IN(1)), "0.000000000000"},
+    {"tie", NULL, N(IN(3)), "0.000000000002"},
+    {"tie", NULL, N(IN(5)), "0.000000000002"},
+    {"half", NULL, N(IN(1)), "0.000000000001"},
+};
+
+static void costs_what_was_computed_by_hand(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct row *row = &rows[i];
+        struct cost cost;
+        int64_t at = 0;
+        assert_true(civil_read(str_of(row->at ? row->at : "2026-11-22T12:00:00Z"), &at));
+        rate(sheet(row->model), &row->usage, at, &cost);
+        struct buf b;
+        buf_init(&b, &alloc_heap, 0);
+        money_write(&b, cost.total);
+        if ((cost.state == PRICE_PRICED) != (row->cost != NULL) ||
+            (row->cost && strcmp(buf_cstr(&b), row->cost) != 0))
+            fail_msg("row %zu (%s): %s %s, not %s", i, row->model, price_state_name(cost.state),
+                     buf_cstr(&b), row->cost ? row->cost : "unpriced");
+        if (!row->cost)
+            assert_int_equal(cost.total.pd, 0);
+        buf_fini(&b);
+    }
+}
+
+static void says_what_is_missing(void **state)
+{
+    (void)state;
+    struct cost cost;
+    struct usage u = {.count = {OUT(1), [BUCKET_WEB_SEARCHES] = 1}};
+    rate(NULL, &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_UNPRICED);
+    assert_int_equal(cost.missing, BUCKET_OUTPUT);
+    rate(sheet("plain"), &u, 0, &cost);
+    assert_int_equal(cost.missing, BUCKET_WEB_SEARCHES);
+    assert_false(cost.tier_missing);
+    u.service = SERVICE_BATCH;
+    rate(sheet("plain"), &u, 0, &cost);
+    assert_true(cost.tier_missing);
+}
+
+static void free_and_reported_are_states(void **state)
+{
+    (void)state;
+    struct cost cost;
+    struct usage u = {.count = {IN(1000), OUT(1)}, .service = SERVICE_FAST};
+    rate(sheet("gratis"), &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_FREE);
+    assert_int_equal(cost.total.pd, 0);
+    u.has_reported = true;
+    u.reported.pd = 42;
+    rate(sheet("plain"), &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_PROVIDER);
+    assert_int_equal(cost.total.pd, 42);
+    rate(NULL, &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_PROVIDER);
+    u.reported.pd = -42; // no charge is negative: it is not believed
+    rate(sheet("gratis"), &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_FREE);
+}
+
+static void does_not_wrap(void **state)
+{
+    (void)state;
+    struct cost cost;
+    // 9223372 x 1 USD fits, one token more does not.
+    struct usage u = {.count = {IN(9223372)}};
+    rate(sheet("dear"), &u, 0, &cost);
+    assert_false(cost.overflow);
+    assert_int_equal(cost.total.pd, INT64_C(9223372000000000000));
+    u.count[BUCKET_INPUT]++;
+    rate(sheet("dear"), &u, 0, &cost);
+    assert_true(cost.overflow);
+    assert_int_equal(cost.total.pd, INT64_MAX);
+    for (unsigned i = 0; i < BUCKET_IMAGE_OUTPUT; i++)
+        u.count[i] = INT64_MAX;
+    u.us_region = true;
+    rate(sheet("dear"), &u, INT64_MIN, &cost);
+    assert_int_equal(cost.state, PRICE_PRICED);
+    assert_true(cost.overflow);
+    assert_int_equal(cost.total.pd, INT64_MAX);
+    rate(sheet("peak"), &u, INT64_MAX, &cost);
+    assert_true(cost.overflow);
+}
+
+static void spells_the_arithmetic_out(void **state)
+{
+    (void)state;
+    struct cost cost;
+    struct usage u = {.count = {IN(1000), HOUR(2), OUT(3)}, .service = SERVICE_BATCH};
+    rate(sheet("caches"), &u, 0, &cost);
+    assert_int_equal(cost.line_count, 3);
+    assert_int_equal(cost.factor_count, 1);
+    assert_int_equal(cost.factor_ppm[0], 500000);
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    cost_explain(&cost, &b);
+    assert_non_null(strstr(buf_cstr(&b), "1000 input"));
+    assert_non_null(strstr(buf_cstr(&b), "3 USD/Mtok = 0.003000000000\n"));
+    assert_non_null(strstr(buf_cstr(&b), "tokens x 0.5\n"));
+    assert_non_null(strstr(buf_cstr(&b), "total: 0.001528500000 USD\n"));
+    buf_clear(&b);
+    u.count[BUCKET_IMAGE_INPUT] = 5;
+    rate(sheet("plain"), &(struct usage){.count = {[BUCKET_IMAGE_INPUT] = 5}}, 0, &cost);
+    cost_explain(&cost, &b);
+    assert_non_null(strstr(buf_cstr(&b), "(at the price of input)"));
+    buf_fini(&b);
+}
+
+// What the compiled book says of prices that people know.
+static void the_book_knows_its_models(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *vendor, *model, *at, *cost;
+        struct usage usage;
+    } known[] = {
+        {"openai", "gpt-4o", "2026-11-24", "0.012500000000", {.count = {IN(1000), OUT(1000)}}},
+        {"anthropic", "claude-haiku-5-5", "2026-11-24", "0.010000000000", {.count = {IN(100000)}}},
+        {"anthropic", "claude-haiku-5-5", "2026-11-24", "0.050000500000", {.count = {IN(100001)}}},
+        {"google", "gemini-3.6-flash", "2026-12-31", "0.750000000000", {.count = {IN(1000000)}}},
+        {"google", "gemini-3.6-flash", "2027-01-01", "1.500000000000", {.count = {IN(1000000)}}},
+        {"deepseek",
+         "deepseek-flash",
+         "2026-11-24T02:00:00Z",
+         "0.300000000000",
+         {.count = {IN(1000000)}}},
+        {"deepseek",
+         "deepseek-flash",
+         "2026-10-06T02:00:00Z",
+         "0.150000000000",
+         {.count = {IN(1000000)}}},
+        {"openai",
+         "gpt-5.6-sol",
+         "2026-08-20",
+         "5.000000000000",
+         {.count = {IN(1000000)}, .prompt = 1}},
+        {"openai",
+         "gpt-5.6-sol",
+         "2026-08-21",
+         "4.000000000000",
+         {.count = {IN(1000000)}, .prompt = 1}},
+        {"anthropic", "claude-sonnet-5", "2026-11-24", "2.000000000000", {.count = {IN(1000000)}}},
+    };
+    struct catalog *c;
+    assert_int_equal(catalog_open(&alloc_heap, NULL, 0, &c, NULL), STATUS_OK);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct cost cost;
+        int64_t at;
+        assert_true(civil_read(str_of(known[i].at), &at));
+        rate(catalog_find(c, str_of(known[i].vendor), str_of(known[i].model)), &known[i].usage, at,
+             &cost);
+        struct buf b;
+        buf_init(&b, &alloc_heap, 0);
+        money_write(&b, cost.total);
+        if (cost.state != PRICE_PRICED || strcmp(buf_cstr(&b), known[i].cost) != 0)
+            fail_msg("%s at %s: %s", known[i].model, known[i].at, buf_cstr(&b));
+        buf_fini(&b);
+    }
+    catalog_close(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(costs_what_was_computed_by_hand),
+        cmocka_unit_test(says_what_is_missing),
+        cmocka_unit_test(free_and_reported_are_states),
+        cmocka_unit_test(does_not_wrap),
+        cmocka_unit_test(spells_the_arithmetic_out),
+        cmocka_unit_test(the_book_knows_its_models),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
