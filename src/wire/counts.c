@@ -25,24 +25,26 @@ void counts_close(struct counts *c)
 
 bool counts_has(const struct counts *c, const char *path)
 {
-    return json_type(json_path(c->root, path)) == JSON_NUMBER;
+    enum json_type type = json_type(json_path(c->root, path));
+    return type == JSON_NUMBER || type == JSON_STRING;
 }
 
-static int64_t refused(struct usage *u)
+static int64_t refused(struct counts *c)
 {
-    u->inconsistent = true;
+    c->u->inconsistent = true;
+    c->absurd = true;
     return 0;
 }
 
 // 12.5 tokens: the whole part and one more. With an exponent it is no count that anybody made.
-static int64_t fraction(struct usage *u, struct str text)
+static int64_t fraction(struct counts *c, struct str text)
 {
     uint64_t n = 0;
     size_t point = str_find(text, '.');
     bool plain = str_find(text, 'e') == text.len && str_find(text, 'E') == text.len;
     if (!plain || point == text.len || !str_u64(str_from(text.ptr, point), &n) || n >= COUNT_MAX)
-        return refused(u);
-    u->inconsistent = true;
+        return refused(c);
+    c->u->inconsistent = true;
     return (int64_t)n + 1;
 }
 
@@ -52,19 +54,19 @@ int64_t counts_of(struct counts *c, const struct json_val *v)
     switch (json_type(v)) {
     case JSON_NUMBER:
         if (!json_i64(v, &n))
-            return fraction(c->u, json_number(c->json, v));
+            return fraction(c, json_number(c->json, v));
         break;
     case JSON_STRING:
         if (!str_i64(json_str(v), &n))
-            return refused(c->u);
+            return refused(c);
         break;
     case JSON_ABSENT:
     case JSON_NULL: return 0;
     case JSON_BOOL:
     case JSON_ARRAY:
-    case JSON_OBJECT: return refused(c->u);
+    case JSON_OBJECT: return refused(c);
     }
-    return n < 0 || n > COUNT_MAX ? refused(c->u) : n;
+    return n < 0 || n > COUNT_MAX ? refused(c) : n;
 }
 
 int64_t counts_get(struct counts *c, const char *path)

@@ -83,10 +83,11 @@ static enum meter_verdict judge(struct meter *m, const struct sse_event *e)
     return chat_event(m, e->data);
 }
 
-// The provider's last count has come once the answer has ended, or nothing is left to come.
+// The provider's last count has come once the answer has ended; a single JSON text has but one.
 static void conclude(struct meter *m)
 {
-    m->has_usage = m->counted && (m->terminal || m->finished || m->whole);
+    bool last = m->terminal || m->finished || m->text_state == TEXT_SCAN;
+    m->has_usage = m->counted && last;
 }
 
 static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, void *context)
@@ -194,7 +195,14 @@ static void feed_text(struct meter *m, struct str piece)
         return;
     scan_feed(m->scan, piece);
     m->whole = m->scan->done;
-    m->garbage = m->garbage || (m->scan->broken && !m->setup.error);
+    m->garbage = m->garbage || (m->scan->broken && !m->whole && !m->setup.error);
+}
+
+// Bytes from the one that closes the text on.
+static size_t closing_bytes(struct str piece)
+{
+    struct str text = str_trim(piece);
+    return text.len ? piece.len - (size_t)(text.ptr - piece.ptr) - text.len + 1 : piece.len;
 }
 
 // The last byte of a whole answer is held back, so that the client does not see its end too early.
@@ -206,7 +214,7 @@ static void feed_json(struct meter *m, struct str piece, meter_pass_f *pass, voi
         if (m->whole)
             whole_read(m);
     }
-    size_t kept = before ? piece.len : (size_t)m->whole;
+    size_t kept = before ? piece.len : m->whole ? closing_bytes(piece) : 0;
     if (piece.len > kept)
         pass(context, str_from(piece.ptr, piece.len - kept));
     hold(m, str_skip(piece, piece.len - kept));
@@ -250,7 +258,8 @@ void meter_end(struct meter *m, bool clean)
         end_stream(m);
     if (m->setup.kind == METER_JSON)
         whole_read(m);
-    if (m->setup.kind != METER_SSE)
+    bool elements = m->setup.kind == METER_JSON && m->text_state > TEXT_SCAN;
+    if (m->setup.kind != METER_SSE && !elements)
         m->text_bytes = m->body_bytes;
     conclude(m);
 }
@@ -287,6 +296,12 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
     struct usage *u = &m->usage;
     if (m->has_usage)
         return;
+    u->sure = SURE_ESTIMATED;
+    if (m->web_searches > u->count[BUCKET_WEB_SEARCHES])
+        u->count[BUCKET_WEB_SEARCHES] = m->web_searches;
+    u->count[BUCKET_FILE_SEARCHES] = m->file_searches;
+    if (m->stream_error && m->setup.kind == METER_JSON)
+        return; // an error in the place of an answer: nothing was made
     if (!m->partial || u->prompt == 0) {
         u->count[BUCKET_INPUT] = tokens_of(input_bytes);
         u->prompt = u->count[BUCKET_INPUT];
@@ -296,7 +311,6 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
         output = m->events;
     if (has_output(m->setup.endpoint) && output > u->count[BUCKET_OUTPUT])
         u->count[BUCKET_OUTPUT] = output;
-    u->sure = SURE_ESTIMATED;
 }
 
 static void nowhere(void *context, struct str bytes)

@@ -108,7 +108,8 @@ bool anthropic_usage(struct meter *m, struct str raw)
         return false;
     bool output = counts_has(&c, "output_tokens");
     bool found = output || counts_has(&c, "input_tokens");
-    if (found) {
+    (void)(counts_get(&c, "input_tokens") + counts_get(&c, "output_tokens"));
+    if (found && !c.absurd) {
         read_parts(m, &c);
         read_iterations(m, &c);
         fill(m);
@@ -119,6 +120,7 @@ bool anthropic_usage(struct meter *m, struct str raw)
             u->us_region = true;
         m->partial = true;
     }
+    output = output && !c.absurd;
     counts_close(&c);
     return output;
 }

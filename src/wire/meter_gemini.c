@@ -100,6 +100,9 @@ bool gemini_usage(struct meter *m, struct str raw)
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return false;
     bool found = counts_has(&c, "promptTokenCount") || counts_has(&c, "totalTokenCount");
+    (void)(counts_get(&c, "promptTokenCount") + counts_get(&c, "candidatesTokenCount"));
+    m->usage.inconsistent = m->usage.inconsistent || c.absurd;
+    found = found && !c.absurd;
     if (found) {
         split_input(&c);
         split_output(&c);

@@ -56,7 +56,6 @@ static void read_details(struct counts *c, struct raw *r)
         either(c, "prompt_tokens_details.audio_tokens", "input_tokens_details.audio_tokens");
     r->image_in =
         either(c, "prompt_tokens_details.image_tokens", "input_tokens_details.image_tokens");
-    r->reasoning = read_reasoning(c);
     r->audio_out =
         either(c, "completion_tokens_details.audio_tokens", "output_tokens_details.audio_tokens");
     r->image_out =
@@ -90,6 +89,8 @@ static bool read_main(struct counts *c, struct raw *r, unsigned flags)
         return false;
     r->prompt = either(c, "prompt_tokens", "input_tokens");
     r->output = either(c, "completion_tokens", "output_tokens");
+    if (c->absurd)
+        return false;
     int64_t total = counts_get(c, "total_tokens");
     if (reasoning_outside(r, total, flags))
         r->output += r->reasoning;
@@ -195,9 +196,12 @@ bool openai_usage(struct meter *m, struct str raw)
     unsigned flags = m->setup.vendor_flags;
     if (m->setup.endpoint == ENDPOINT_RESPONSES)
         flags &= ~(unsigned)VENDOR_REASONING_OUTSIDE; // xAI counts it inside there
-    read_details(&c, &r);
+    r.reasoning = read_reasoning(&c);
+    c.absurd = false;
     bool found = read_main(&c, &r, flags);
+    m->usage.inconsistent = m->usage.inconsistent || c.absurd;
     if (found) {
+        read_details(&c, &r);
         split_input(&fresh, &r);
         split_output(&fresh, &r);
         read_fees(&c, flags);
