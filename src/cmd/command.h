@@ -2,9 +2,10 @@
 //
 // command - the command line: one file a subcommand, one table.
 //
-// To add a subcommand: write cmd/cmd_<name>.c with a `const struct command cmd_<name>`, and put its
-// line into COMMAND_MAP below a heading. Declare its options in a table of `struct option_row`, ended
-// by {0}, and read them with command_options: `--help` and the man page are made from the same rows.
+// To add a subcommand: write cmd/cmd_<name>.c with a `const struct command cmd_<name>`, and put
+// its line into COMMAND_MAP below a heading. Declare its options in a table of `struct
+// option_row`, ended by {0}, and read them with command_options: `--help` and the man page are
+// made from the same rows.
 
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H

@@ -119,7 +119,8 @@ struct config_fault {
 enum status config_read(const struct config_source *source, struct config **out,
                         struct why *why) MUST_USE;
 void config_free(struct config *c); // NULL is fine
-// As config_read, but a bad file is not the end: `out` then has every fault, and what could be read.
+// As config_read, but a bad file is not the end: `out` then has every fault, and what could be
+// read.
 enum status config_check(const struct config_source *source, struct config **out,
                          struct why *why) MUST_USE;
 // The configuration as it holds, as JSON, without any secret.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config_read - what the files of config share while one configuration is read. A fault does not end
-// the reading, so that `config check` can tell all of them at once.
+// config_read - what the files of config share while one configuration is read. A fault does not
+// end the reading, so that `config check` can tell all of them at once.
 
 #ifndef GATE_CONFIG_READ_H
 #define GATE_CONFIG_READ_H
@@ -33,7 +33,8 @@ const char *reading_env(const struct reading *r, const char *name); // NULL when
 void reading_defaults(struct reading *r, enum config_section s, void *out);
 // Checks the names of a section and fills `out` by the rows. False (and a fault) when it is no map.
 bool reading_section(struct reading *r, enum config_section s, const struct node *map, void *out);
-// The text of a scalar; a fault and empty when it is something else. `what` names it for the person.
+// The text of a scalar; a fault and empty when it is something else. `what` names it for the
+// person.
 struct str reading_text(struct reading *r, const struct node *n, const char *what);
 // A list of texts, or one text. False after a fault. NULL or null: an empty list.
 bool reading_texts(struct reading *r, const struct node *n, const char *what, struct str **out,
@@ -42,8 +43,8 @@ bool reading_name(struct reading *r, int line, struct str name, const char *what
 // A path made absolute: relative ones start at the file's folder, ~ is $HOME.
 struct str reading_path(struct reading *r, struct str path);
 
-// env:NAME, file:PATH, "${NAME}", or the secret itself. False when it is missing: then `reason` says
-// why (no fault is noted), or when it is malformed (a fault is noted, `reason` empty).
+// env:NAME, file:PATH, "${NAME}", or the secret itself. False when it is missing: then `reason`
+// says why (no fault is noted), or when it is malformed (a fault is noted, `reason` empty).
 bool reading_secret(struct reading *r, const struct node *n, const char *what, struct secret **out,
                     struct str *reason);
 
@@ -55,7 +56,8 @@ void reading_proxy(struct reading *r, struct config_provider *p, const char *tex
 void reading_aliases(struct reading *r);
 void reading_keys(struct reading *r);
 void reading_prices(struct reading *r);
-// "provider/model" of a configured provider. True when it is, or when the provider was only left out.
+// "provider/model" of a configured provider. True when it is, or when the provider was only left
+// out.
 bool reading_model(struct reading *r, int line, struct str full, const char *what, int *provider);
 
 #endif

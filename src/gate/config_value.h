@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config_value - sizes and times as people write them. The command line reads them with the same words.
+// config_value - sizes and times as people write them. The command line reads them with the same
+// words.
 
 #ifndef GATE_CONFIG_VALUE_H
 #define GATE_CONFIG_VALUE_H

@@ -53,6 +53,14 @@ const struct config *gate_config(struct gate *g)
     return c;
 }
 
+const struct catalog *gate_catalog(struct gate *g)
+{
+    pthread_mutex_lock(&g->lock);
+    const struct catalog *c = g->snapshot->catalog;
+    pthread_mutex_unlock(&g->lock);
+    return c;
+}
+
 struct chores *gate_chores(struct gate *g)
 {
     return &g->chores;

@@ -6,6 +6,7 @@
 #define GATE_GATE_H
 
 #include "base/status.h"
+#include "core/catalog.h"
 #include "gate/admin.h"
 #include "gate/config.h"
 #include "store/store.h"
@@ -28,7 +29,8 @@ struct gate_setup {
 enum status gate_run(const struct gate_setup *setup, struct why *why) MUST_USE;
 
 struct store *gate_store(struct gate *g);
-const struct config *gate_config(struct gate *g); // of the current snapshot
+const struct config *gate_config(struct gate *g);   // of the current snapshot
+const struct catalog *gate_catalog(struct gate *g); // the same
 // Reads the keys of the store anew and swaps them in. From the chore thread.
 enum status gate_keys_changed(struct gate *g, struct why *why) MUST_USE;
 // Reads the configuration anew; a bad one changes nothing. From the chore thread.

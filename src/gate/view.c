@@ -74,6 +74,7 @@ struct origin *view_origin(struct view *v, unsigned provider, struct why *why)
     if (p->proxied) {
         setup.proxy_host = p->proxy.host;
         setup.proxy_port = p->proxy.port;
+        setup.proxy_authorization = p->proxy_authorization;
     }
     v->origins[provider] = origin_new(v->loop, &setup);
     if (!v->origins[provider])

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cmd/remote.h"
+
+#include "base/json.h"
+#include "cold/http.h"
+#include "gate/config.h"
+#include "gate/state.h"
+#include "panel/verb.h"
+
+#define WAIT_MS      600000
+#define SOCKET_BYTES 256
+
+// {"error":{"code","message"}} of the admin plane, as a status and a sentence.
+static enum status told(long code, struct str body, struct why *why)
+{
+    struct json *j = NULL;
+    struct str message = STR_NONE;
+    if (json_open(body, &alloc_heap, &j, NULL) == STATUS_OK)
+        message = json_str(json_path(json_root(j), "error.message"));
+    enum status s = code == 404 ? STATUS_UNKNOWN : code == 409 ? STATUS_CONFLICT : STATUS_DENIED;
+    if (message.len)
+        why_set(why, s, "%.*s", STR_ARG(message));
+    else
+        why_set(why, s, "the gateway answered with status %ld", code);
+    json_close(j);
+    return s;
+}
+
+static enum status ask_gateway(const struct config *c, const char *verb, struct str args,
+                               struct buf *answer, struct why *why)
+{
+    char socket[SOCKET_BYTES];
+    if (!config_socket_path(c->state, socket, sizeof socket))
+        return STATUS_CLOSED;
+    struct buf path, body;
+    buf_init(&path, &alloc_heap, 4096);
+    buf_init(&body, &alloc_heap, HTTP_ANSWER_MAX);
+    buf_printf(&path, "/api/v1/%s", verb);
+    long code = 0;
+    enum status s = http_post_local(socket, buf_cstr(&path), args, WAIT_MS, &code, &body, why);
+    if (s == STATUS_OK && code == 200)
+        buf_add(answer, buf_str(&body));
+    else if (s == STATUS_OK)
+        s = told(code, buf_str(&body), why);
+    buf_fini(&path);
+    buf_fini(&body);
+    return s;
+}
+
+static enum status run_with_catalog(const struct verb *verb, struct verb_call *call,
+                                    struct why *why)
+{
+    struct catalog *catalog = NULL;
+    enum status s = STATUS_OK;
+    if (verb->needs_catalog)
+        s = catalog_open(&alloc_heap, &call->config->prices, call->config->prices.len > 0, &catalog,
+                         why);
+    call->catalog = catalog;
+    if (s == STATUS_OK)
+        s = verb->run(call, why);
+    if (catalog)
+        catalog_close(catalog);
+    return s;
+}
+
+// No gateway: this process owns the store for a moment. Opening it replays the journal.
+static enum status run_here(const struct config *c, const struct verb *verb, struct str args,
+                            struct buf *answer, struct why *why)
+{
+    if (verb->needs_gate)
+        return why_set(why, STATUS_CLOSED, "no gateway is running on this store (%.*s)",
+                       STR_ARG(c->state));
+    struct store_setup setup = {
+        .path = c->store, .state = c->state, .create = true, .keep_days = c->keep_days};
+    struct store *store = NULL;
+    enum status s = store_open(&setup, &store, why);
+    if (s != STATUS_OK)
+        return s;
+    struct verb_call call = {.store = store, .config = c, .args = args, .answer = answer};
+    s = run_with_catalog(verb, &call, why);
+    store_close(store);
+    return s;
+}
+
+enum status remote_do(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
+                      struct why *why)
+{
+    const struct verb *found = verb_find(str_of(verb));
+    must(found);
+    struct config_source source = {.file = cli->config_file};
+    struct config *config = NULL;
+    enum status s = config_read(&source, &config, why);
+    if (s != STATUS_OK)
+        return s;
+    s = ask_gateway(config, verb, args, answer, why);
+    if (s == STATUS_CLOSED)
+        s = run_here(config, found, args, answer, why);
+    config_free(config);
+    return s;
+}

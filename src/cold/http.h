@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// http - outbound HTTP off the hot path (libcurl): the command line asking its gateway.
+
+#ifndef COLD_HTTP_H
+#define COLD_HTTP_H
+
+#include "base/buf.h"
+#include "base/status.h"
+
+#define HTTP_ANSWER_MAX ((size_t)64 * 1024 * 1024)
+
+// POST of a JSON body over a UNIX socket. STATUS_CLOSED when nobody listens there; STATUS_TIMEOUT
+// after `wait_ms`; STATUS_LIMIT when the answer is longer than HTTP_ANSWER_MAX. On STATUS_OK *code
+// is the HTTP status and `answer` holds the body.
+enum status http_post_local(const char *socket_path, const char *path, struct str body,
+                            long wait_ms, long *code, struct buf *answer, struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "panel/keys.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "gate/gate.h"
+#include "panel/args.h"
+
+#define ARGS_ARENA_MAX   ((size_t)256 * KIB)
+#define MODELS_BYTES_MAX 4096
+#define TOKEN_BYTES_MIN  16
+#define TOKEN_BYTES_MAX  512
+
+struct key_args {
+    struct str name, team, project, user, models, expires, token, overlap;
+};
+
+#define ROW(field, need, most)                               \
+    {                                                        \
+#        field, offsetof(struct key_args, field), need, most \
+    }
+
+static const struct args_row create_rows[] = {
+    ROW(name, false, NAME_BYTES_MAX),     ROW(team, false, NAME_BYTES_MAX),
+    ROW(project, false, NAME_BYTES_MAX),  ROW(user, false, NAME_BYTES_MAX),
+    ROW(models, false, MODELS_BYTES_MAX), ROW(expires, false, 64),
+    ROW(token, false, TOKEN_BYTES_MAX),   {0}};
+static const struct args_row rotate_rows[] = {ROW(name, true, NAME_BYTES_MAX),
+                                              ROW(overlap, false, 64),
+                                              ROW(token, false, TOKEN_BYTES_MAX),
+                                              {0}};
+static const struct args_row revoke_rows[] = {ROW(name, true, NAME_BYTES_MAX), {0}};
+static const struct args_row no_rows[] = {{0}};
+
+// Names go into headers, files and reports: printable, without spaces at their ends.
+static enum status name_check(struct str name, const char *what, struct why *why)
+{
+    bool good = str_utf8(name) && str_eq(str_trim(name), name);
+    for (size_t i = 0; i < name.len; i++)
+        good = good && (unsigned char)name.ptr[i] >= ' ' && name.ptr[i] != 0x7f;
+    return good ? STATUS_OK
+                : why_set(why, STATUS_SYNTAX,
+                          "this %s has characters that are not "
+                          "taken (control characters, spaces at its ends)",
+                          what);
+}
+
+static enum status args_check(const struct key_args *a, struct why *why)
+{
+    enum status s = name_check(a->name, "name", why);
+    if (s == STATUS_OK)
+        s = name_check(a->team, "team", why);
+    if (s == STATUS_OK)
+        s = name_check(a->project, "project", why);
+    if (s == STATUS_OK)
+        s = name_check(a->user, "user", why);
+    if (s == STATUS_OK && a->token.len && a->token.len < TOKEN_BYTES_MIN)
+        s = why_set(why, STATUS_RANGE, "a token has at least %d bytes", TOKEN_BYTES_MIN);
+    return s;
+}
+
+// A key of the configuration file is the file's: the same name would be two keys.
+static enum status not_in_config(const struct verb_call *c, struct str name, struct why *why)
+{
+    for (unsigned i = 0; i < c->config->key_count; i++)
+        if (str_eq(c->config->keys[i].name, name))
+            return why_set(why, STATUS_DENIED, "key \"%.*s\" is declared in %.*s: change it there",
+                           STR_ARG(name), STR_ARG(c->config->file));
+    if (str_is(name, "dev"))
+        return why_set(why, STATUS_DENIED,
+                       "\"dev\" is the key in the file dev.key of the state "
+                       "folder: delete that file and start again for another one");
+    return STATUS_OK;
+}
+
+struct fresh {
+    char token[TOKEN_BYTES_MAX];
+    size_t len;
+};
+
+static void token_make(struct str given, struct fresh *f)
+{
+    if (given.len) {
+        memcpy(f->token, given.ptr, given.len);
+        f->len = given.len;
+        return;
+    }
+    uint8_t random[32];
+    random_bytes(random, sizeof random);
+    key_token_make(random, f->token);
+    digest_wipe(random, sizeof random);
+    f->len = KEY_TOKEN_CHARS;
+}
+
+static enum status sign(const struct verb_call *c, const struct fresh *f, struct key *k,
+                        struct why *why)
+{
+    uint8_t pepper[DIGEST_BYTES];
+    enum status s = gate_pepper(c->config->state, pepper, why);
+    if (s != STATUS_OK)
+        return s;
+    struct mac *mac = mac_open(str_from((const char *)pepper, sizeof pepper));
+    digest_wipe(pepper, sizeof pepper);
+    struct str token = str_from(f->token, f->len);
+    bool signed_ = mac && mac_sign(mac, token, k->mac);
+    if (mac)
+        mac_close(mac);
+    k->last4 = str_skip(token, token.len - 4);
+    return signed_ ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
+}
+
+static void moment(struct buf *out, const char *name, int64_t us)
+{
+    buf_printf(out, ",\"%s\":", name);
+    if (us == 0) {
+        buf_add_cstr(out, "null");
+        return;
+    }
+    buf_add_char(out, '"');
+    civil_write(out, us, 0);
+    buf_add_char(out, '"');
+}
+
+static void text(struct buf *out, const char *name, struct str value)
+{
+    buf_printf(out, ",\"%s\":", name);
+    buf_add_json(out, value);
+}
+
+static void key_write(struct buf *out, const struct key *k)
+{
+    buf_add_cstr(out, "{\"name\":");
+    buf_add_json(out, k->name);
+    text(out, "team", k->team);
+    text(out, "project", k->project);
+    text(out, "user", k->user);
+    text(out, "models", k->models);
+    text(out, "last4", k->last4);
+    moment(out, "created", k->created_us);
+    moment(out, "expires", k->expires_us);
+    moment(out, "revoked", k->revoked_us);
+    text(out, "source", str_of(k->from_config ? "file" : "store"));
+}
+
+static enum status keys_took_effect(struct verb_call *c, struct why *why)
+{
+    return c->gate ? gate_keys_changed(c->gate, why) : STATUS_OK;
+}
+
+static void answer_fresh(struct verb_call *c, const struct key *k, struct fresh *f)
+{
+    key_write(c->answer, k);
+    text(c->answer, "token", str_from(f->token, f->len));
+    buf_add_cstr(c->answer, "}\n");
+    digest_wipe(f, sizeof *f);
+}
+
+static enum status create(struct verb_call *c, const struct key_args *a, struct arena *arena,
+                          struct why *why)
+{
+    struct key k = {.tenant = str_of("default"),
+                    .name = a->name,
+                    .team = a->team,
+                    .project = a->project,
+                    .user = a->user,
+                    .models = a->models,
+                    .created_us = clock_wall_us()};
+    k.id = uuid_new(k.created_us);
+    if (k.name.len == 0) {
+        char id[UUID_TEXT];
+        uuid_write(&k.id, id);
+        k.name = arena_printf(arena, "key-%.*s", 12, id + UUID_TEXT - 12);
+    }
+    enum status s = STATUS_OK;
+    if (a->expires.len)
+        s = args_moment(a->expires, k.created_us, &k.expires_us, why);
+    if (s == STATUS_OK && k.expires_us && k.expires_us <= k.created_us)
+        s = why_set(why, STATUS_RANGE, "it would have expired already");
+    if (s == STATUS_OK)
+        s = not_in_config(c, k.name, why);
+    struct fresh f;
+    token_make(a->token, &f);
+    if (s == STATUS_OK)
+        s = sign(c, &f, &k, why);
+    if (s == STATUS_OK)
+        s = store_key_add(c->store, &k, why);
+    if (s == STATUS_OK)
+        s = keys_took_effect(c, why);
+    if (s == STATUS_OK)
+        answer_fresh(c, &k, &f);
+    digest_wipe(&f, sizeof f);
+    return s;
+}
+
+static enum status rotate(struct verb_call *c, const struct key_args *a, struct arena *arena,
+                          struct why *why)
+{
+    (void)arena;
+    int64_t now = clock_wall_us();
+    int64_t until = now + DAY_US;
+    struct key k = {.name = a->name, .created_us = now};
+    k.id = uuid_new(now);
+    enum status s = not_in_config(c, a->name, why);
+    if (s == STATUS_OK && a->overlap.len)
+        s = args_moment(a->overlap, now, &until, why);
+    struct fresh f;
+    token_make(a->token, &f);
+    if (s == STATUS_OK)
+        s = sign(c, &f, &k, why);
+    if (s == STATUS_OK)
+        s = store_key_rotate(c->store, a->name, &k, until, why);
+    if (s == STATUS_OK)
+        s = keys_took_effect(c, why);
+    if (s == STATUS_OK)
+        answer_fresh(c, &k, &f);
+    digest_wipe(&f, sizeof f);
+    return s;
+}
+
+static enum status revoke(struct verb_call *c, const struct key_args *a, struct arena *arena,
+                          struct why *why)
+{
+    (void)arena;
+    enum status s = not_in_config(c, a->name, why);
+    if (s == STATUS_OK)
+        s = store_key_revoke(c->store, a->name, clock_wall_us(), why);
+    if (s == STATUS_OK)
+        s = keys_took_effect(c, why);
+    if (s == STATUS_OK) {
+        buf_add_cstr(c->answer, "{\"name\":");
+        buf_add_json(c->answer, a->name);
+        buf_add_cstr(c->answer, ",\"revoked\":true}\n");
+    }
+    return s;
+}
+
+typedef enum status work_f(struct verb_call *c, const struct key_args *a, struct arena *arena,
+                           struct why *why);
+
+static enum status with_args(struct verb_call *c, const struct args_row *rows, work_f *work,
+                             struct why *why)
+{
+    struct arena arena;
+    arena_init(&arena, &alloc_heap, KIB, ARGS_ARENA_MAX);
+    struct key_args a = {0};
+    enum status s = args_read(c->args, rows, &arena, &a, why);
+    if (s == STATUS_OK)
+        s = args_check(&a, why);
+    if (s == STATUS_OK)
+        s = work(c, &a, &arena, why);
+    arena_fini(&arena);
+    return s;
+}
+
+enum status keys_create(struct verb_call *c, struct why *why)
+{
+    return with_args(c, create_rows, create, why);
+}
+
+enum status keys_rotate(struct verb_call *c, struct why *why)
+{
+    return with_args(c, rotate_rows, rotate, why);
+}
+
+enum status keys_revoke(struct verb_call *c, struct why *why)
+{
+    return with_args(c, revoke_rows, revoke, why);
+}
+
+static void list_one(void *context, const struct key *k)
+{
+    struct buf *out = context;
+    if (out->len && out->ptr[out->len - 1] == '}')
+        buf_add_char(out, ',');
+    key_write(out, k);
+    buf_add_char(out, '}');
+}
+
+static enum status list(struct verb_call *c, const struct key_args *a, struct arena *arena,
+                        struct why *why)
+{
+    (void)a;
+    (void)arena;
+    buf_add_cstr(c->answer, "{\"keys\":[");
+    for (unsigned i = 0; i < c->config->key_count; i++) {
+        const struct config_key *from = &c->config->keys[i];
+        struct key k = {.name = from->name,
+                        .team = from->team,
+                        .project = from->project,
+                        .user = from->user,
+                        .models = from->models,
+                        .expires_us = from->expires_us,
+                        .from_config = true};
+        list_one(c->answer, &k);
+    }
+    enum status s = store_key_each(c->store, list_one, c->answer, why);
+    buf_add_cstr(c->answer, "]}\n");
+    return s;
+}
+
+enum status keys_list(struct verb_call *c, struct why *why)
+{
+    return with_args(c, no_rows, list, why);
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// keys - virtual keys: made, listed, rotated, revoked. A token is shown once, in the answer to
+// create and rotate; kept is its MAC under the pepper, and its last four characters.
+
+#ifndef PANEL_KEYS_H
+#define PANEL_KEYS_H
+
+#include "panel/verb.h"
+
+// {"keys":[{"name","team","project","user","models","last4","created","expires","revoked",
+// "source"}]}
+enum status keys_list(struct verb_call *c, struct why *why) MUST_USE;
+// name, team, project, user, models, expires ("90d" or a time), token (to be taken instead of a
+// fresh one) -> {"name","token",...}. CONFLICT when the name is taken.
+enum status keys_create(struct verb_call *c, struct why *why) MUST_USE;
+// name, overlap ("24h" by default: the old token lives that long) -> as create
+enum status keys_rotate(struct verb_call *c, struct why *why) MUST_USE;
+// name
+enum status keys_revoke(struct verb_call *c, struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "panel/verb.h"
+
+#include "panel/keys.h"
+#include "panel/running.h"
+
+static const struct verb verbs[] = {
+    {.name = "keys/list", .run = keys_list, .safe = true},
+    {.name = "keys/create", .run = keys_create},
+    {.name = "keys/rotate", .run = keys_rotate},
+    {.name = "keys/revoke", .run = keys_revoke},
+    {.name = "status", .run = running_status, .safe = true, .needs_gate = true},
+    {.name = "reload", .run = running_reload, .needs_gate = true},
+};
+
+#define VERB_COUNT (sizeof verbs / sizeof verbs[0])
+
+const struct verb *verb_at(size_t i)
+{
+    return i < VERB_COUNT ? &verbs[i] : NULL;
+}
+
+const struct verb *verb_find(struct str name)
+{
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        if (str_is(name, verbs[i].name))
+            return &verbs[i];
+    return NULL;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// verb - everything that can be asked of a CostLens store, by name: arguments in JSON, answer in
+// JSON. The admin API runs a verb inside the gateway, the command line runs the same one by itself
+// when no gateway owns the store. A field that a verb does not know is refused: nothing is
+// assigned in passing.
+//
+// To add a verb: a function of this shape, a row in verb.c.
+
+#ifndef PANEL_VERB_H
+#define PANEL_VERB_H
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "core/catalog.h"
+#include "gate/config.h"
+#include "store/store.h"
+
+struct gate;
+
+struct verb_call {
+    struct store *store;
+    const struct catalog *catalog; // NULL unless the verb `needs_catalog`
+    const struct config *config;
+    struct gate *gate;  // NULL on the command line
+    struct str args;    // a JSON object, or empty
+    struct buf *answer; // JSON
+};
+
+typedef enum status verb_f(struct verb_call *c, struct why *why);
+
+struct verb {
+    const char *name; // "keys/create": POST /api/v1/keys/create
+    verb_f *run;
+    bool safe; // changes nothing: GET is taken too
+    bool needs_catalog;
+    bool needs_gate; // makes sense inside a running gateway only
+};
+
+const struct verb *verb_find(struct str name); // NULL if there is none
+const struct verb *verb_at(size_t i);          // NULL after the last
+
+#endif
