@@ -5,26 +5,27 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
+#include "core/catalog.h"
 #include "core/usage.h"
 #include "gate/config_read.h"
 
 #define ATTO         1000000000000000000 // 10^-18 USD in one
 #define TOKEN_LEAST  (ATTO / 10000)      // USD per Mtok: less was meant per token
 #define TOKEN_MOST   ((int128)ATTO * 1000000)
-#define UNIT_MOST    ((int128)ATTO * 1000)
+#define UNIT_MOST    ((int128)ATTO * 9) // what int64 holds
 #define PRICES_BYTES MIB
 
 struct price_name {
     const char *name; // in the file
-    const char *bucket;
+    enum bucket bucket;
     bool token; // a price per Mtok
 };
 
 static const struct price_name names[] = {
-#define X(id, name, words) {name "_per_mtok", name, true},
+#define X(id, name, words) {name "_per_mtok", BUCKET_##id, true},
     CONFIG_TOKEN_PRICES(X)
 #undef X
-#define X(id, name, words) {name, NULL, false},
+#define X(id, name, words) {name, BUCKET_##id, false},
         CONFIG_UNIT_PRICES(X)
 #undef X
 };
@@ -93,6 +94,17 @@ static bool read_free(struct reading *r, const struct node *map, struct row *row
     return false;
 }
 
+// The line on which the same model has its price already; 0 when it has none.
+static int twice(const struct node *list, const struct node *map, struct str full)
+{
+    for (const struct node *other = list->first; other != map; other = other->next) {
+        const struct node *n = node_get(other, "model");
+        if (n && n->kind == NODE_TEXT && str_eq(n->text, full))
+            return n->line;
+    }
+    return 0;
+}
+
 static bool read_model(struct reading *r, const struct node *map, struct row *row)
 {
     const struct node *n = node_get(map, "model");
@@ -105,10 +117,19 @@ static bool read_model(struct reading *r, const struct node *map, struct row *ro
     if (full.len == 0 || !reading_model(r, n->line, full, "prices", &provider))
         return false;
     for (size_t i = 0; i < full.len; i++) {
-        if ((unsigned char)full.ptr[i] <= ' ' || strchr("\"#=,", full.ptr[i])) {
-            reading_fault(r, n->line, "prices: `%.*s` is no model's name", STR_ARG(full));
+        bool star = full.ptr[i] == '*' && i + 1 < full.len;
+        if ((unsigned char)full.ptr[i] <= ' ' || full.ptr[i] == '#' || star) {
+            reading_fault(r, n->line,
+                          "prices: `%.*s` is no model's name (a * may stand at its end)",
+                          STR_ARG(full));
             return false;
         }
+    }
+    int line = twice(map->parent, map, full);
+    if (line) {
+        reading_fault(r, n->line, "prices: `%.*s` is here twice (also on line %d)", STR_ARG(full),
+                      line);
+        return false;
     }
     size_t head = provider >= 0 ? r->c->providers[provider].name.len : str_find(full, '/');
     row->provider = str_from(full.ptr, head);
@@ -138,8 +159,32 @@ static bool check_row(struct reading *r, const struct node *map, const struct ro
 
 static void write_row(struct buf *b, const struct row *row)
 {
-    (void)b;
-    (void)row;
+    buf_printf(b, "vendor %.*s\nsource configuration\nmodel %.*s\n", STR_ARG(row->provider),
+               STR_ARG(row->model));
+    if (row->free) {
+        buf_add_cstr(b, "free\n");
+        return;
+    }
+    buf_add_cstr(b, "price");
+    for (size_t i = 0; i < NAME_COUNT; i++) {
+        if (!row->has[i])
+            continue;
+        buf_printf(b, " %s ", bucket_name(names[i].bucket));
+        decimal_write(b, row->value[i], DECIMAL_PLACES, 0);
+    }
+    buf_add_char(b, '\n');
+}
+
+// What was written must be what the book's reader takes: it has the last word.
+static void check_book(struct reading *r, int line)
+{
+    struct catalog *catalog = NULL;
+    struct why why = {0};
+    if (r->c->prices.len == 0 || r->c->fault_count)
+        return;
+    if (catalog_open_texts(&alloc_heap, &r->c->prices, 1, &catalog, &why) != STATUS_OK)
+        reading_fault(r, line, "prices: %s", why.text);
+    catalog_close(catalog);
 }
 
 void reading_prices(struct reading *r)
@@ -169,4 +214,5 @@ void reading_prices(struct reading *r)
         reading_fault(r, n->line, "prices: more than %d bytes", PRICES_BYTES);
     r->c->prices = arena_dup(&r->c->arena, buf_str(&book));
     buf_fini(&book);
+    check_book(r, n->line);
 }

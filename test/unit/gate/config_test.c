@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../unit.h"
+#include "core/catalog.h"
 #include "gate/config.h"
 #include "gate/config_value.h"
 
@@ -225,11 +226,14 @@ static const struct bad {
     {PRICE("input_per_mtok: 0x10"), 4, "no amount of USD"},
     {PRICE("input_per_mtok: 1e300"), 4, "no amount of USD"},
     {PRICE("input_per_mtok: 9999999"), 4, "beyond belief"},
+    {PRICE("per_image: 10"), 4, "beyond belief"},
     {PRICE("input_per_mtok: 0.0000000000000000001"), 4, "18 places"},
     {PRICE("input_per_mtok: 1.0000000000001"), 4, "12 places"},
     {PRICE("input_per_mtok: 0, output_per_mtok: 0"), 4, "free: true"},
     {PRICE("free: true, input_per_mtok: 1"), 4, "Remove one"},
     {PRICE("free: maybe"), 4, "true or false"},
+    {PRICE("free: true") "  - {model: a/m, free: true}\n", 5, "twice (also on line 4)"},
+    {P "prices:\n  - {model: a/n*x, free: true}\n", 4, "no model's name"},
     {PRICE("input_per_mtok: [1]"), 4, "a text is expected"},
 };
 
@@ -299,6 +303,33 @@ static const char sample[] =
     "cache_read_per_mtok: 0.075 }\n"
     "  - { model: bench/own-model, free: true }\n";
 
+// The price as the book has it, in 10^-18 USD a unit; -1 when it has none.
+static int64_t price_of(const struct sheet *s, enum bucket b)
+{
+    struct price p;
+    return rates_find(&s->rates, b, &p) ? p.atto : -1;
+}
+
+static void check_prices(const struct config *c)
+{
+    struct why why = {0};
+    struct catalog *book = NULL;
+    struct price want;
+    assert_int_equal(catalog_open(&alloc_heap, &c->prices, 1, &book, &why), STATUS_OK);
+    const struct sheet *s = catalog_find(book, str_of("bench"), str_of("bench-model"));
+    assert_non_null(s);
+    assert_int_equal(price_read(str_of("0.15"), 1000000, &want), STATUS_OK);
+    assert_int_equal(price_of(s, BUCKET_INPUT), want.atto);
+    assert_int_equal(price_read(str_of("0.6"), 1000000, &want), STATUS_OK);
+    assert_int_equal(price_of(s, BUCKET_OUTPUT), want.atto);
+    assert_int_equal(price_read(str_of("0.075"), 1000000, &want), STATUS_OK);
+    assert_int_equal(price_of(s, BUCKET_CACHE_READ), want.atto);
+    s = catalog_find(book, str_of("bench"), str_of("own-model"));
+    assert_non_null(s);
+    assert_true(s->free);
+    catalog_close(book);
+}
+
 static void check_sample(struct config *c)
 {
     for (unsigned i = 0; i < c->fault_count; i++)
@@ -338,6 +369,7 @@ static void check_sample(struct config *c)
     assert_int_equal(c->buffer_bytes, 1 << 30);
     assert_false(c->on_store_failure_allow);
     assert_true(c->log_requests);
+    check_prices(c);
 }
 
 static const struct variable sample_keys[] = {{"OPENAI_API_KEY", "sk-openai-1234567890"},
@@ -573,6 +605,47 @@ static void a_proxy_may_want_a_password(void **state)
     config_free(c);
 }
 
+// Each price key of the file reaches the bucket that it names.
+static void takes_every_price(void **state)
+{
+    (void)state;
+    struct why why = {0};
+    struct catalog *book = NULL;
+    environment = NULL;
+    struct config *c = check(
+        P "prices:\n  - {model: a/m, input_per_mtok: 1, output_per_mtok: 2, cache_read_per_mtok: 3,"
+          " cache_write_per_mtok: 4, cache_write_1h_per_mtok: 5, audio_input_per_mtok: 6,"
+          " audio_cache_read_per_mtok: 7, audio_output_per_mtok: 8, image_input_per_mtok: 9,"
+          " image_output_per_mtok: 10, per_call: 0.11, per_web_search: 0.12, per_file_search: 0.13,"
+          " per_search_unit: 0.14, per_image: 0.15, per_second: 0.16}\n");
+    static const enum bucket order[] = {BUCKET_INPUT,
+                                        BUCKET_OUTPUT,
+                                        BUCKET_CACHE_READ,
+                                        BUCKET_CACHE_WRITE_5M,
+                                        BUCKET_CACHE_WRITE_1H,
+                                        BUCKET_AUDIO_INPUT,
+                                        BUCKET_AUDIO_CACHE_READ,
+                                        BUCKET_AUDIO_OUTPUT,
+                                        BUCKET_IMAGE_INPUT,
+                                        BUCKET_IMAGE_OUTPUT,
+                                        BUCKET_CALLS,
+                                        BUCKET_WEB_SEARCHES,
+                                        BUCKET_FILE_SEARCHES,
+                                        BUCKET_SEARCH_UNITS,
+                                        BUCKET_IMAGES_OUT,
+                                        BUCKET_SECONDS};
+    assert_int_equal(c->fault_count, 0);
+    assert_int_equal(catalog_open(&alloc_heap, &c->prices, 1, &book, &why), STATUS_OK);
+    const struct sheet *s = catalog_find(book, str_of("a"), str_of("m"));
+    assert_non_null(s);
+    assert_int_equal(sizeof order / sizeof order[0], BUCKET_COUNT);
+    for (size_t i = 0; i < BUCKET_COUNT; i++)
+        assert_int_equal(price_of(s, order[i]),
+                         (int64_t)(i + 1) * (i < 10 ? 1000000000000 : 10000000000000000));
+    catalog_close(book);
+    config_free(c);
+}
+
 static void reads_values(void **state)
 {
     (void)state;
@@ -603,6 +676,7 @@ int main(void)
         cmocka_unit_test(takes_good_files),
         cmocka_unit_test(leaves_out_what_has_no_secret),
         cmocka_unit_test(a_proxy_may_want_a_password),
+        cmocka_unit_test(takes_every_price),
         cmocka_unit_test(reads_values),
     };
     if (!mkdtemp(folder))
