@@ -28,7 +28,7 @@ struct skim skim_of(struct str text);
 // The next member or element; raw slices, strings with their quotes. `key` is without quotes, its
 // escapes kept. False at the end, or when broken.
 bool skim_each(struct skim *k, struct str *key, struct str *value);
-// True when `text` is one whole object, as far as its structure tells.
+// True when `text` is one whole object or array, as far as its structure tells.
 bool skim_whole(struct str text);
 
 // Compares a raw key, whatever way it was escaped, with an ASCII name.
