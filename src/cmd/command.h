@@ -50,6 +50,8 @@ struct command {
     H("run the gateway")                                                                           \
     H("see what was spent")                                                                        \
     H("prices")                                                                                    \
+    X(price)                                                                                       \
+    X(cost)                                                                                        \
     H("keys and configuration")                                                                    \
     X(config)                                                                                      \
     H("try without cost")                                                                          \

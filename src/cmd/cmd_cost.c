@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cmd/pricing.h"
+
+static const char help[] =
+    "usage: costlens cost MODEL [--input N] [--output N] [options]\n"
+    "\n"
+    "What a call of a model costs, with its arithmetic. --input counts all input tokens, those "
+    "that "
+    "come\n"
+    "from the cache (--cached) or go into it (--cache-write) included, as providers count them.\n";
+
+struct wishes {
+    const char *input;
+    const char *cached;
+    const char *cache_write;
+    const char *cache_write_1h;
+    const char *output;
+    const char *searches;
+    const char *per_day;
+    const char *at;
+    const char *service;
+    bool us;
+};
+
+static const struct option_row options[] = {
+    {"input", "N", "input tokens of one call, cached ones included",
+     offsetof(struct wishes, input)},
+    {"cached", "N", "of them, read from a cache", offsetof(struct wishes, cached)},
+    {"cache-write", "N", "of them, written to a cache", offsetof(struct wishes, cache_write)},
+    {"cache-write-1h", "N", "of them, written to a one-hour cache",
+     offsetof(struct wishes, cache_write_1h)},
+    {"output", "N", "output tokens, reasoning included", offsetof(struct wishes, output)},
+    {"web-searches", "N", "web searches", offsetof(struct wishes, searches)},
+    {"per-day", "CALLS", "also what so many calls a day cost", offsetof(struct wishes, per_day)},
+    {"at", "TIME", "when the call starts: 2027-01-01, 2026-11-24T02:00:00Z (default: now)",
+     offsetof(struct wishes, at)},
+    {"service", "TIER", "standard, batch, flex, priority or fast",
+     offsetof(struct wishes, service)},
+    {"us", NULL, "US-only or regional processing", offsetof(struct wishes, us)},
+    {0}};
+
+#define TOKENS_MAX INT64_C(1000000000000) // of one call; more is a mistake
+#define DAYS       30
+
+static bool read_count(const char *name, const char *text, int64_t *n)
+{
+    if (!text)
+        return true;
+    if (str_i64(str_of(text), n) && *n >= 0 && *n <= TOKENS_MAX)
+        return true;
+    (void)command_failed("--%s: `%s` is no number of 0 and more", name, text);
+    return false;
+}
+
+static bool read_usage(const struct wishes *w, struct usage *u)
+{
+    int64_t *n = u->count;
+    if (!read_count("input", w->input, &u->prompt) ||
+        !read_count("cached", w->cached, &n[BUCKET_CACHE_READ]) ||
+        !read_count("cache-write", w->cache_write, &n[BUCKET_CACHE_WRITE_5M]) ||
+        !read_count("cache-write-1h", w->cache_write_1h, &n[BUCKET_CACHE_WRITE_1H]) ||
+        !read_count("output", w->output, &n[BUCKET_OUTPUT]) ||
+        !read_count("web-searches", w->searches, &n[BUCKET_WEB_SEARCHES]))
+        return false;
+    int64_t cached = usage_input(u);
+    if (cached > u->prompt) {
+        (void)command_failed("--input (%lld) counts all input tokens; %lld of them are said to be "
+                             "cached",
+                             (long long)u->prompt, (long long)cached);
+        return false;
+    }
+    n[BUCKET_INPUT] = u->prompt - cached;
+    u->us_region = w->us;
+    if (w->service && !service_find(str_of(w->service), &u->service)) {
+        (void)command_failed("--service: `%s` is none of standard, batch, flex, priority, fast",
+                             w->service);
+        return false;
+    }
+    return true;
+}
+
+// --- printing ---
+
+struct answer {
+    const struct pricing *pricing;
+    const struct sheet *sheet;
+    struct cost cost;
+    int64_t at;
+    int64_t per_day; // 0 = not asked
+};
+
+static void write_sum(struct buf *b, const struct cost *c, int64_t calls)
+{
+    decimal_write(b, (int128)c->total.pd * calls, 12, 2);
+}
+
+static void print_json(const struct answer *a)
+{
+    const struct cost *c = &a->cost;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_add_cstr(&b, "{\"model\":");
+    struct buf name;
+    buf_init(&name, &alloc_heap, 0);
+    buf_printf(&name, "%.*s/%.*s", STR_ARG(a->sheet->vendor), STR_ARG(a->sheet->model));
+    buf_add_json(&b, buf_str(&name));
+    buf_fini(&name);
+    buf_printf(&b, ",\"state\":\"%s\",\"cost_usd\":", price_state_name(c->state));
+    if (c->state == PRICE_UNPRICED) {
+        buf_add_cstr(&b, "null");
+    } else {
+        buf_add_char(&b, '"');
+        money_write(&b, c->total);
+        buf_add_char(&b, '"');
+    }
+    buf_add_cstr(&b, ",\"lines\":[");
+    for (unsigned i = 0; i < c->line_count; i++) {
+        buf_printf(&b, "%s{\"bucket\":\"%s\",\"count\":%lld,\"priced_as\":\"%s\",\"usd\":\"",
+                   i ? "," : "", bucket_name(c->lines[i].bucket), (long long)c->lines[i].count,
+                   bucket_name(c->lines[i].priced_as));
+        price_write(&b, c->lines[i].price, bucket_units(c->lines[i].bucket));
+        buf_printf(&b, "\",\"per\":%lld}", (long long)bucket_units(c->lines[i].bucket));
+    }
+    buf_add_cstr(&b, "],\"factors\":[");
+    for (unsigned i = 0; i < c->factor_count; i++) {
+        buf_add_cstr(&b, i ? ",\"" : "\"");
+        decimal_write(&b, c->factor_ppm[i], 6, 0);
+        buf_add_char(&b, '"');
+    }
+    buf_printf(&b, "],\"above_prompt_tokens\":%lld", (long long)c->cliff);
+    if (a->per_day && c->state != PRICE_UNPRICED) {
+        buf_add_cstr(&b, ",\"per_day_usd\":\"");
+        write_sum(&b, c, a->per_day);
+        buf_add_cstr(&b, "\",\"per_30_days_usd\":\"");
+        write_sum(&b, c, a->per_day * DAYS);
+        buf_add_char(&b, '"');
+    }
+    buf_printf(&b, ",\"version\":\"%.*s\"}", STR_ARG(catalog_version(a->pricing->catalog)));
+    puts(buf_cstr(&b));
+    buf_fini(&b);
+}
+
+static void print_text(const struct answer *a)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_printf(&b, "%.*s/%.*s at ", STR_ARG(a->sheet->vendor), STR_ARG(a->sheet->model));
+    civil_write(&b, a->at, 0);
+    buf_add_char(&b, '\n');
+    cost_explain(&a->cost, &b);
+    if (a->per_day && a->cost.state != PRICE_UNPRICED) {
+        buf_printf(&b, "%lld calls a day: ", (long long)a->per_day);
+        write_sum(&b, &a->cost, a->per_day);
+        buf_printf(&b, " USD a day, ");
+        write_sum(&b, &a->cost, a->per_day * DAYS);
+        buf_printf(&b, " USD in %d days\n", DAYS);
+    }
+    fputs(buf_cstr(&b), stdout);
+    buf_fini(&b);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct wishes w = {0};
+    struct usage usage = {0};
+    struct answer a = {0};
+    struct pricing p;
+    int code = command_options(&cmd_cost, &argc, argv, &w);
+    if (code != EXIT_OK)
+        return code;
+    if (argc != 2)
+        return command_usage(&cmd_cost, "one model is needed");
+    if (!read_usage(&w, &usage) || !read_count("per-day", w.per_day, &a.per_day) ||
+        !pricing_time(w.at, &a.at))
+        return EXIT_USAGE;
+    if (!pricing_open(&p, cli))
+        return EXIT_FAILED;
+    a.pricing = &p;
+    a.sheet = pricing_find(&p, argv[1]);
+    if (a.sheet) {
+        rate(a.sheet, &usage, a.at, &a.cost);
+        if (cli->json)
+            print_json(&a);
+        else
+            print_text(&a);
+    }
+    pricing_close(&p);
+    return a.sheet ? EXIT_OK : EXIT_FAILED;
+}
+
+const struct command cmd_cost = {
+    .name = "cost",
+    .summary = "what a call of a model costs, or many a day",
+    .help = help,
+    .run = run,
+    .options = options,
+    .examples =
+        "costlens cost gpt-4o --input 1200 --cached 1000 --output 300\n"
+        "costlens cost claude-haiku-5-5 --input 100001 --output 500 --per-day 20000\n"
+        "costlens cost deepseek-flash --input 8000 --output 900 --at 2026-11-24T02:00:00Z\n",
+};
