@@ -30,24 +30,27 @@ def corpus():
                  b"Content-Length ", b" Content-Length", b"Content-Length\t", b"Content\x7fLength", b""):
         value = b"chunked" if b"T" in name else b"%d" % len(BODY)
         yield LINE + REST + name + b": " + value + b"\r\n\r\n" + BODY
-    for size in (b"10000000000000000", b"ffffffffffffffff", b"-1", b"+48", b"0x48", b"", b" 48",
+    for size in (b"10000000000000000", b"-1", b"+48", b"0x48", b"", b" 48",
                  b"48 ", b"4g", b"4\x008", b"48\t;", b"FFFFFFFFFFFFFFFFF"):
         yield LINE + REST + TE + b"\r\n" + size + b"\r\n" + BODY + b"\r\n0\r\n\r\n"
     for end in (b"\n", b"\r", b"", b"\rX", b"XX"):  # after the size, after the data
         yield LINE + REST + TE + b"\r\n%x" % len(BODY) + end + BODY + b"\r\n0\r\n\r\n"
         yield LINE + REST + TE + b"\r\n%x\r\n" % len(BODY) + BODY + end + b"0\r\n\r\n"
     yield LINE + REST + TE + b"\r\n48;" + b"a" * (1 << 20) + b"\r\n" + BODY + b"\r\n0\r\n\r\n"
-    for line in (b"POST  /v1/chat/completions HTTP/1.1\r\n", b"POST /v1/chat/completions\r\n",
+    for line in (b"POST /v1/chat/completions\r\n", b"POST /v1/chat/completions HTTP/1.\r\n",
                  b"POST /v1/chat/completions HTTP/1.1 x\r\n", b"POST /v1/chat/completions HTTP/2.0\r\n",
                  b"POST /v1/chat/completions HTTP/0.9\r\n", b"POST\t/v1/chat/completions HTTP/1.1\r\n",
                  b" POST /v1/chat/completions HTTP/1.1\r\n", b"POST /v1/chat/comp letions HTTP/1.1\r\n",
                  b"POST /v1/chat\0/completions HTTP/1.1\r\n", b"P\0ST /v1/chat/completions HTTP/1.1\r\n",
                  b"POST /v1/chat/completions http/1.1\r\n", b"POST /v1/chat/completions HTTP/1.10\r\n",
+                 b"POST /v1/chat/completions HTTPS/1.1\r\n", b"post /v1/chat/completions HTTP/1.1\r\n",
+                 b"POST HTTP/1.1\r\n", b"POST /v1/chat/completions HTTP/1.1\r\r\n",
                  b"PRI * HTTP/2.0\r\n\r\nSM\r\n"):
         yield line + REST + LENGTH + b"\r\n" + BODY
     for text in (b"X: a\nContent-Length: 1", b"X: a\rContent-Length: 1", b"X: a\0", b"X", b": x",
                  b"X\x01: y", b"X(y): z", b"X: a\r\n Content-Length: 1", b"X: a\r\n\tb",
-                 b"\xe2\x82\xac: x", b"X\r: y", b"X:\r y", b"Content-Length\xa0: 3"):
+                 b"\xe2\x82\xac: x", b"X\r: y", b"X: \x7f\x00", b"(X): y", b"X[]: y",
+                 b"X@: y", b"X{: y", b"X\"q\": y", b"X, Y: z", b"X/: y", b"X\\: y", b"X:\r y", b"Content-Length\xa0: 3"):
         yield LINE + REST + text + b"\r\n" + LENGTH + b"\r\n" + BODY
     for framing in (LENGTH, TE):  # line ends of one byte
         yield (LINE + REST + framing).replace(b"\r\n", b"\n") + b"\n" + BODY
@@ -62,10 +65,8 @@ with Mock() as mock, Gateway(mock) as gateway:
     for case in cases:
         # What follows must not be taken for a second request.
         got = raw(gateway.port, case + LINE + REST + LENGTH + b"\r\n" + BODY, 4)
-        first = got[:13]
-        if not first.startswith(b"HTTP/1.1 4") and not first.startswith(b"HTTP/1.1 5"):
-            passed.append((case[:260], first))
-        expect_true(got.count(b"HTTP/1.1 2") == 0 or passed, f"served behind {case[:200]!r}")
+        if got[:10] not in (b"HTTP/1.1 4", b"HTTP/1.1 5") or b"HTTP/1.1 2" in got:
+            passed.append((case[:260], got[:30]))
     print(f"{len(cases)} cases")
     expect(passed, [], "cases that were not refused")
     expect_true(len(cases) >= 150, "the corpus is large enough")

@@ -175,8 +175,10 @@ class Mock:
         until(lambda: connects(self.port) or not self.program.alive(), 10, "the mock listens")
         return self
 
-    def __exit__(self, *_):
-        self.program.stop()
+    def __exit__(self, kind, *_):
+        code = self.program.stop()
+        if kind is None:  # a sanitizer says so here
+            expect(code, 0, "the mock's exit code")
         return False
 
     def bills(self, count=0, seconds=5.0):
@@ -321,9 +323,11 @@ class Gateway:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         if self.program and self.program.alive():
-            self.program.stop(40)
+            code = self.program.stop(40)
+            if kind is None:  # a sanitizer says so here
+                expect(code, 0, "the gateway's exit code")
         return False
 
     # --- the client's side ---
