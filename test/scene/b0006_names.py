@@ -3,7 +3,7 @@
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true
 
 with Mock() as mock:
-    providers = (f"  closed: {{ dialect: openai, vendor: none, url: \"{mock.url}/v1\", models: [own, a/b] }}\n"
+    providers = (f"  closed: {{ dialect: openai, url: \"{mock.url}/v1\", models: [own, a/b] }}\n"
                  f"  open: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\" }}\n")
 
     class Named(Gateway):

@@ -279,7 +279,7 @@ class Gateway:
         self.keys = keys or []
         self.providers = providers
         self.extra, self.workers, self.path = extra, workers, path
-        self.timeouts = f", {timeouts}" if timeouts else ""
+        self.timeouts = f", timeouts: {{ {timeouts} }}" if timeouts else ""
         self.models = models or ["bench-model"]
         self.environment = {**os.environ, "SCENE_KEY": KEY, "SCENE_UPSTREAM_KEY": UPSTREAM_KEY,
                             **(environment or {})}
