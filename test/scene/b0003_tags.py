@@ -5,10 +5,10 @@ from lib.scene import Gateway, Mock, expect, expect_true
 KEYS = ["{ name: owned, token: env:SCENE_OWNED, team: red, project: apollo }"]
 
 with Mock() as mock, Gateway(mock, keys=KEYS,
-                             environment={"SCENE_OWNED": "sk-cl-" + "b" * 40}) as gateway:
+                             environment={"SCENE_OWNED": "owned-" + "b" * 40}) as gateway:
     gateway.chat("a", headers={"x-costlens-tags": "feature=chat,step=caf%C3%A9"})
     gateway.chat("b", metadata={"feature": "search"}, user="ann")
-    owned = {"Authorization": "Bearer sk-cl-" + "b" * 40, "x-costlens-tags": "team=blue,feature=chat"}
+    owned = {"Authorization": "Bearer owned-" + "b" * 40, "x-costlens-tags": "team=blue,feature=chat"}
     expect(gateway.chat("c", headers=owned).status, 200)
     gateway.rows(3)
 

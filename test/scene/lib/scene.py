@@ -31,8 +31,8 @@ DEPS = SOURCE / ".deps"
 LONG = bool(os.environ.get("COSTLENS_LONG"))
 # Sanitizers make everything slower: what must happen within a time gets this much more of it.
 PATIENCE = float(os.environ.get("COSTLENS_PATIENCE") or 1)
-KEY = "sk-cl-" + "5ce4e" * 8
-UPSTREAM_KEY = "sk-up-" + "0dd5" * 8
+KEY = "scene-" + "5ce4e" * 8
+UPSTREAM_KEY = "upstream-" + "0dd5" * 8
 MODEL = "bench/bench-model"
 PRICES = {"input": "0.15", "output": "0.60", "cache_read": "0.075"}  # USD per million tokens
 
@@ -59,11 +59,11 @@ limit(60)
 
 
 def _fail(kind, value, trace):
-    sys.__excepthook__(kind, value, trace)
     for path in _said:
         text = path.read_text(errors="replace") if path.exists() else ""
         if text:
             print(f"--- {path.name} (its end)\n{text[-4000:]}", file=sys.stderr)
+    sys.__excepthook__(kind, value, trace)
 
 
 sys.excepthook = _fail
