@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cmd/manual.h"
 
 struct entry {
     const char *heading; // NULL for a command
@@ -289,6 +290,8 @@ int command_main(int argc, char **argv)
         fputs("costlens: --config needs a value: --config FILE\n", stderr);
         return EXIT_USAGE;
     }
+    if (strcmp(argv[1], "internal-docs") == 0)
+        return manual_command(argc - 1, argv + 1);
     const struct command *c = command_find(argv[1]);
     if (!c)
         return unknown_command(argv[1]);
