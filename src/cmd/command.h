@@ -48,6 +48,7 @@ struct command {
 // clang-format off
 #define COMMAND_MAP(H, X)                                                                          \
     H("run the gateway")                                                                           \
+    X(serve)                                                                                       \
     H("see what was spent")                                                                        \
     H("prices")                                                                                    \
     X(price)                                                                                       \

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// costlens.h - the exact cost of a language-model call, in your own C program.
+//
+// The library answers three questions without a network, a file or a thread:
+//
+//   what does this model cost?       costlens_book_open, costlens_find
+//   what did this answer use?        costlens_reader_open ... costlens_reader_usage
+//   what did that cost, exactly?     costlens_price
+//
+//   struct costlens_book *book;
+//   struct costlens_reader *reader;
+//   costlens_book_open(NULL, NULL, 0, &book, NULL, 0);
+//   costlens_reader_open(NULL, COSTLENS_CHAT, "openai", 0, &reader);
+//   costlens_reader_feed(reader, body, body_len);       // as often as pieces come
+//   costlens_reader_end(reader, 1);
+//   costlens_reader_usage(reader, &usage);
+//   costlens_price(book, "openai", costlens_reader_model(reader), &usage, now_us, &cost);
+//   costlens_usd(cost.picodollars, text, sizeof text);   // "0.000123000000"
+//
+// Rules that hold for every function here. Memory comes only from the allocator given at open
+// (NULL: the C library's). Lack of it is an answer (COSTLENS_NO_MEMORY), never the end of the
+// process. Nothing is logged; no signal, environment variable, locale or file is touched. A book
+// may be read by many threads at once; a reader belongs to one. A pointer that is returned lives
+// as long as the object it came from, unless its comment says otherwise. Output parameters are
+// written on success only.
+//
+// The version of this interface is COSTLENS_API; functions and enum values are only ever added.
+
+#ifndef COSTLENS_H
+#define COSTLENS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#    define COSTLENS_PUBLIC __attribute__((visibility("default")))
+#else
+#    define COSTLENS_PUBLIC
+#endif
+
+#define COSTLENS_API 1
+
+enum costlens_status {
+    COSTLENS_OK = 0,
+    COSTLENS_NO_MEMORY = 1,
+    COSTLENS_SYNTAX = 2,   // malformed text; the message says where
+    COSTLENS_UNKNOWN = 3,  // no such vendor, model or endpoint
+    COSTLENS_NO_USAGE = 4, // the answer carried no usage
+    COSTLENS_RANGE = 5     // a number is out of range
+};
+
+// A sentence in English. Never NULL.
+COSTLENS_PUBLIC const char *costlens_status_text(enum costlens_status s);
+// "0.1.0".
+COSTLENS_PUBLIC const char *costlens_version(void);
+
+// Where memory comes from: as realloc, but size 0 frees and returns NULL.
+struct costlens_alloc {
+    void *(*resize)(void *context, void *old, size_t size);
+    void *context;
+};
+
+// --- the price book ---
+
+struct costlens_book;
+
+// Opens the compiled-in book, and over it `extra` (extra_len bytes in the format of doc/prices.md,
+// or NULL): its prices win, name by name. `extra` must live as long as the book. `alloc` is
+// copied; NULL is the heap. `message` (may be NULL) gets a sentence with the line on
+// COSTLENS_SYNTAX.
+COSTLENS_PUBLIC enum costlens_status costlens_book_open(const struct costlens_alloc *alloc,
+                                                        const char *extra, size_t extra_len,
+                                                        struct costlens_book **out, char *message,
+                                                        size_t message_size);
+COSTLENS_PUBLIC void costlens_book_close(struct costlens_book *book); // NULL is fine
+// Twelve hex digits that name the book's content.
+COSTLENS_PUBLIC const char *costlens_book_version(const struct costlens_book *book);
+
+// What the book says of a model, without its prices.
+struct costlens_model {
+    char vendor[64];
+    char model[256];           // the list's own name: an alias asked for is resolved
+    int64_t context_tokens;    // 0: not known
+    int64_t output_tokens_max; // 0: not known
+};
+
+// Finds a model by its vendor ("openai", "anthropic", "google", ...) and name: exact, else an
+// alias, else an anchored pattern of the list. COSTLENS_UNKNOWN when the list does not name it.
+COSTLENS_PUBLIC enum costlens_status costlens_find(const struct costlens_book *book,
+                                                   const char *vendor, const char *model,
+                                                   struct costlens_model *out);
+
+// --- usage ---
+
+// Disjoint: no token is in two buckets. Values are fixed for ever.
+enum costlens_bucket {
+    COSTLENS_INPUT = 0,          // uncached input tokens
+    COSTLENS_CACHE_READ = 1,     // input tokens read from a cache
+    COSTLENS_CACHE_WRITE = 2,    // written to a cache of five minutes, or of unnamed life
+    COSTLENS_CACHE_WRITE_1H = 3, // written to a one-hour cache
+    COSTLENS_AUDIO_INPUT = 4,
+    COSTLENS_AUDIO_CACHE_READ = 5,
+    COSTLENS_IMAGE_INPUT = 6,
+    COSTLENS_OUTPUT = 7, // reasoning included
+    COSTLENS_AUDIO_OUTPUT = 8,
+    COSTLENS_IMAGE_OUTPUT = 9,
+    COSTLENS_WEB_SEARCHES = 10, // calls, not tokens, from here on
+    COSTLENS_FILE_SEARCHES = 11,
+    COSTLENS_CALLS = 12,
+    COSTLENS_SEARCH_UNITS = 13,
+    COSTLENS_IMAGES = 14,
+    COSTLENS_SECONDS = 15
+};
+#define COSTLENS_BUCKETS 16
+
+// "input", "cache_read", ... NULL beyond the last.
+COSTLENS_PUBLIC const char *costlens_bucket_name(enum costlens_bucket b);
+
+// The tier that answered.
+enum costlens_service {
+    COSTLENS_STANDARD = 0,
+    COSTLENS_BATCH = 1,
+    COSTLENS_FLEX = 2,
+    COSTLENS_PRIORITY = 3,
+    COSTLENS_FAST = 4
+};
+
+struct costlens_usage {
+    int64_t count[COSTLENS_BUCKETS];
+    int64_t reasoning; // of COSTLENS_OUTPUT; for information
+    int64_t prompt;    // all input of the call, for prices that depend on its length
+    enum costlens_service service;
+    int us_region;    // 1: processed in a region with a surcharge
+    int estimated;    // 1: from bytes and events, not counted by the provider
+    int has_reported; // 1: the provider named its own charge, and it wins
+    int64_t reported_picodollars;
+};
+
+// --- reading an answer ---
+
+enum costlens_endpoint {
+    COSTLENS_CHAT = 0,            // OpenAI chat completions, and all that are compatible
+    COSTLENS_COMPLETIONS = 1,     // OpenAI completions
+    COSTLENS_EMBEDDINGS = 2,      // OpenAI embeddings
+    COSTLENS_RESPONSES = 3,       // OpenAI responses
+    COSTLENS_MESSAGES = 4,        // Anthropic messages
+    COSTLENS_GENERATE = 5,        // Gemini generateContent
+    COSTLENS_GENERATE_STREAM = 6, // Gemini streamGenerateContent?alt=sse
+    COSTLENS_GEMINI_EMBED = 7
+};
+
+struct costlens_reader;
+
+// `vendor` decides about peculiarities (whether reasoning is inside the output count, ...); NULL
+// or an unknown one: the plain dialect. `streaming`: 1 for a text/event-stream, 0 for a JSON body.
+COSTLENS_PUBLIC enum costlens_status costlens_reader_open(const struct costlens_alloc *alloc,
+                                                          enum costlens_endpoint endpoint,
+                                                          const char *vendor, int streaming,
+                                                          struct costlens_reader **out);
+COSTLENS_PUBLIC void costlens_reader_close(struct costlens_reader *reader); // NULL is fine
+// A piece of the answer's body, cut anywhere.
+COSTLENS_PUBLIC void costlens_reader_feed(struct costlens_reader *reader, const void *bytes,
+                                          size_t len);
+// The body has ended; `clean` is 0 when the connection broke. Call it before the questions below.
+COSTLENS_PUBLIC void costlens_reader_end(struct costlens_reader *reader, int clean);
+// 1 when the answer is whole: its terminal event, or a finish reason before a clean end.
+COSTLENS_PUBLIC int costlens_reader_complete(const struct costlens_reader *reader);
+// What the provider counted. COSTLENS_NO_USAGE when it did not; then costlens_reader_estimate.
+COSTLENS_PUBLIC enum costlens_status costlens_reader_usage(const struct costlens_reader *reader,
+                                                           struct costlens_usage *out);
+// Input from the bytes of the request's text / 4, output from what came, at least a token an event.
+COSTLENS_PUBLIC void costlens_reader_estimate(struct costlens_reader *reader, int64_t request_bytes,
+                                              struct costlens_usage *out);
+// The model that answered, as it named itself; "" if it did not.
+COSTLENS_PUBLIC const char *costlens_reader_model(const struct costlens_reader *reader);
+
+// --- cost ---
+
+enum costlens_price_state {
+    COSTLENS_UNPRICED = 0, // no price is known for something that was used: never read it as zero
+    COSTLENS_PRICED = 1,
+    COSTLENS_FREE = 2,
+    COSTLENS_BY_PROVIDER = 3 // the provider's own figure
+};
+
+struct costlens_line {
+    enum costlens_bucket bucket;
+    int64_t count;
+    int64_t price_atto; // 10^-18 USD a unit
+};
+
+struct costlens_cost {
+    enum costlens_price_state state;
+    int64_t picodollars;          // 10^-12 USD; 0 unless PRICED or BY_PROVIDER
+    enum costlens_bucket missing; // UNPRICED: the first bucket without a price
+    int64_t factor_ppm;           // over the sum of the lines, in parts per million
+    int64_t cliff;                // the prompt length above which these prices hold; 0: none
+    unsigned line_count;
+    struct costlens_line lines[COSTLENS_BUCKETS];
+};
+
+// Sum of count x price, times factor, exact in 128 bits and rounded once, half to even, to
+// picodollars. `at_us`: microseconds since 1970 UTC at which the call started (prices have dates).
+// An unknown model is COSTLENS_OK with state UNPRICED: a price that is not known is a state, not
+// an error.
+COSTLENS_PUBLIC enum costlens_status costlens_price(const struct costlens_book *book,
+                                                    const char *vendor, const char *model,
+                                                    const struct costlens_usage *usage,
+                                                    int64_t at_us, struct costlens_cost *out);
+// Plain decimal USD with 12 places and a NUL. COSTLENS_RANGE when it does not fit (32 bytes always
+// do).
+COSTLENS_PUBLIC enum costlens_status costlens_usd(int64_t picodollars, char *out, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

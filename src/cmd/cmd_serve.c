@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// serve - the gateway in the foreground.
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cmd/command.h"
+#include "gate/gate.h"
+#include "gate/state.h"
+#include "mock/mock.h"
+#include "panel/routes.h"
+
+static const char help[] =
+    "usage: costlens serve [--mock] [--mock-if-empty]\n"
+    "\n"
+    "Runs the gateway in the foreground. Providers come from the configuration file, else from\n"
+    "the keys in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...).\n"
+    "\n"
+    "SIGTERM and SIGINT end it once the running calls have ended (drain: 30s by default; a second\n"
+    "one ends it at once). SIGHUP reads the configuration anew; a faulty one changes nothing.\n";
+
+struct wish {
+    bool mock;
+    bool mock_if_empty;
+};
+
+static const struct option_row options[] = {
+    {"mock", NULL, "adds the built-in mock provider: models named mock/..., which cost nothing",
+     offsetof(struct wish, mock)},
+    {"mock-if-empty", NULL, "the same, but only when no provider is found",
+     offsetof(struct wish, mock_if_empty)},
+    {0}};
+
+struct serving {
+    struct config *config;
+    const char *file;
+    bool mocked;
+    bool auto_mocked;
+};
+
+static void say_providers(const struct config *c)
+{
+    printf("  providers    ");
+    if (c->provider_count == 0)
+        printf("none: set OPENAI_API_KEY or another provider's key, and start again");
+    for (unsigned i = 0; i < c->provider_count; i++)
+        printf("%s%.*s", i ? ", " : "", STR_ARG(c->providers[i].name));
+    printf("\n");
+}
+
+static const char *example_model(const struct config *c)
+{
+    if (c->provider_count == 0 || c->providers[0].mock)
+        return "mock/fast";
+    return c->providers[0].dialect == DIALECT_OPENAI ? "gpt-4o-mini" : NULL;
+}
+
+static void say_try(const struct config *c, struct str address)
+{
+    const char *model = example_model(c);
+    if (!model)
+        return;
+    printf(
+        "\n  try it, in another shell:\n\n"
+        "    curl http://%.*s/v1/chat/completions \\\n"
+        "      -H \"Authorization: Bearer $(cat '%.*s/dev.key')\" \\\n"
+        "      -H 'Content-Type: application/json' \\\n"
+        "      -d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'\n"
+        "\n    costlens report\n",
+        STR_ARG(address), STR_ARG(c->state), model);
+}
+
+// What a person at the terminal wants to know now.
+static void on_ready(struct gate *g, void *context)
+{
+    const struct serving *s = context;
+    const struct config *c = gate_config(g);
+    struct str address = c->listen_count ? c->listen[0].address : STR_NONE;
+    printf("CostLens %s is running.\n\n", COSTLENS_VERSION);
+    printf("  data plane   http://%.*s/v1   (clients' base URL)\n", STR_ARG(address));
+    if (c->admin_count)
+        printf("  admin plane  http://%.*s   (/metrics, /livez, /readyz, /api/v1)\n",
+               STR_ARG(c->admin[0].address));
+    say_providers(c);
+    if (s->auto_mocked)
+        printf("               (no provider's key was found, so the built-in mock answers)\n");
+    printf("  state        %.*s   (ledger, keys; to remove everything, delete it)\n",
+           STR_ARG(c->state));
+    if (c->file.len)
+        printf("  file         %.*s\n", STR_ARG(c->file));
+    say_try(c, address);
+    printf("\n");
+    fflush(stdout);
+}
+
+static void say_warnings(const struct config *c)
+{
+    for (unsigned i = 0; i < c->warning_count; i++)
+        log_say(LOG_WARN, "%.*s%s%.*s", STR_ARG(c->file), c->file.len ? ": " : "",
+                STR_ARG(c->warnings[i].text));
+}
+
+static enum status open_store(const struct config *c, struct store **store, struct why *why)
+{
+    struct store_setup setup = {.path = c->store,
+                                .state = c->state,
+                                .create = true,
+                                .writer = true,
+                                .keep_days = c->keep_days,
+                                .fsync_ms = c->fsync_ms};
+    return store_open(&setup, store, why);
+}
+
+static enum status serve(struct serving *s, struct gate_setup *setup, struct why *why)
+{
+    struct mock *mock = NULL;
+    struct store *store = NULL;
+    enum status status = open_store(s->config, &store, why);
+    if (status == STATUS_OK && s->mocked) {
+        struct mock_setup built_in = {.seed = 1, .ttft_ms = 30, .tokens_per_second = 400};
+        status = mock_start(&built_in, &mock, why);
+        if (status == STATUS_OK)
+            setup->mock_port = mock_port(mock);
+    }
+    if (status == STATUS_OK) {
+        setup->store = store;
+        status = gate_run(setup, why);
+    } else {
+        config_free(s->config);
+    }
+    if (mock)
+        mock_stop(mock);
+    if (store)
+        store_close(store);
+    return status;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct wish wish = {0};
+    int code = command_options(&cmd_serve, &argc, argv, &wish);
+    if (code != EXIT_OK)
+        return code;
+    if (argc > 1)
+        return command_usage(&cmd_serve, "%s is one word too many", argv[1]);
+    struct why why = {0};
+    struct gate_setup setup = {.source = {.file = cli->config_file, .mock = wish.mock}};
+    struct serving s = {0};
+    enum status status = config_read(&setup.source, &s.config, &why);
+    if (status == STATUS_OK && wish.mock_if_empty && s.config->provider_count == 0) {
+        config_free(s.config);
+        setup.source.mock = true;
+        s.auto_mocked = true;
+        status = config_read(&setup.source, &s.config, &why);
+    }
+    if (status == STATUS_OK) {
+        log_open(s.config->log_format, s.config->log_level);
+        say_warnings(s.config);
+        s.mocked = setup.source.mock;
+        setup.config = s.config;
+        setup.routes = panel_routes(&setup.route_count);
+        setup.on_ready = on_ready;
+        setup.context = &s;
+        status = serve(&s, &setup, &why);
+    }
+    if (status == STATUS_OK)
+        return EXIT_OK;
+    return command_failed("%s", why.text[0] ? why.text : status_text(status));
+}
+
+const struct command cmd_serve = {.name = "serve",
+                                  .summary = "run the gateway in the foreground",
+                                  .help = help,
+                                  .run = run,
+                                  .options = options,
+                                  .examples = "OPENAI_API_KEY=sk-... costlens serve\n"
+                                              "costlens serve --mock\n"
+                                              "costlens --config costlens.yaml serve\n"};

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which provider gets a name: the rules of doc/configuration.md, one row a case.
+
+#include <stdlib.h>
+
+#include "../unit.h"
+#include "gate/resolve.h"
+
+#define P(n, d, v)                                               \
+    {                                                            \
+        .name = STR(n), .dialect = DIALECT_##d, .vendor = STR(v) \
+    }
+
+static struct str bench_models[] = {STR("bench-model"), STR("org/own-model")};
+static struct str fast_targets[] = {STR("missing/x"), STR("openai/gpt-4o-mini"),
+                                    STR("bench/bench-model")};
+
+static struct config_provider providers[] = {
+    P("openai", OPENAI, "openai"),
+    P("claude", ANTHROPIC, "anthropic"),
+    P("gemini", GEMINI, "google"),
+    P("openrouter", OPENAI, "openrouter"),
+    {.name = STR("bench"), .dialect = DIALECT_OPENAI, .models = bench_models, .model_count = 2},
+    {.name = STR("mock"), .dialect = DIALECT_OPENAI, .mock = true, .free = true},
+};
+static struct config_alias alias = {.name = STR("fast"), .models = fast_targets, .model_count = 3};
+static struct config config = {
+    .providers = providers, .provider_count = 6, .aliases = &alias, .alias_count = 1};
+static struct snapshot snapshot = {.config = &config};
+
+static int setup(void **state)
+{
+    (void)state;
+    map_init(&snapshot.keys, &alloc_heap);
+    map_init(&snapshot.aliases, &alloc_heap);
+    struct why why = {0};
+    if (catalog_open(&alloc_heap, NULL, 0, &snapshot.catalog, &why) != STATUS_OK)
+        return 1;
+    return map_set(&snapshot.aliases, alias.name, &alias) ? 0 : 1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    catalog_close(snapshot.catalog);
+    map_fini(&snapshot.aliases);
+    map_fini(&snapshot.keys);
+    return 0;
+}
+
+static const struct {
+    const char *asked;
+    enum dialect dialect;
+    const char *key_models;
+    enum refusal refusal;
+    const char *provider;
+    const char *model;
+} cases[] = {
+    {"gpt-4o", DIALECT_OPENAI, "", REFUSAL_NONE, "openai", "gpt-4o"},
+    {"claude-sonnet-4-5", DIALECT_ANTHROPIC, "", REFUSAL_NONE, "claude", "claude-sonnet-4-5"},
+    {"gemini-2.5-flash", DIALECT_GEMINI, "", REFUSAL_NONE, "gemini", "gemini-2.5-flash"},
+    // Listed only where another dialect is spoken.
+    {"claude-sonnet-4-5", DIALECT_OPENAI, "", REFUSAL_DIALECT, NULL, NULL},
+    // A prefix with an open list forwards anything; the longest prefix wins over the book.
+    {"openai/gpt-99", DIALECT_OPENAI, "", REFUSAL_NONE, "openai", "gpt-99"},
+    {"openrouter/openai/gpt-4o", DIALECT_OPENAI, "", REFUSAL_NONE, "openrouter", "openai/gpt-4o"},
+    // A closed list is closed, with and without the prefix.
+    {"bench/bench-model", DIALECT_OPENAI, "", REFUSAL_NONE, "bench", "bench-model"},
+    {"bench/org/own-model", DIALECT_OPENAI, "", REFUSAL_NONE, "bench", "org/own-model"},
+    {"bench-model", DIALECT_OPENAI, "", REFUSAL_NONE, "bench", "bench-model"},
+    {"bench/other", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL, NULL},
+    // A bare name on nobody's list; several providers.
+    {"no-such-model", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL, NULL},
+    // Aliases go in order, over targets that do not exist.
+    {"fast", DIALECT_OPENAI, "", REFUSAL_NONE, "openai", "gpt-4o-mini"},
+    {"fast", DIALECT_OPENAI, "bench/*", REFUSAL_NONE, "bench", "bench-model"},
+    {"fast", DIALECT_ANTHROPIC, "", REFUSAL_DIALECT, NULL, NULL},
+    // The mock serves only what is named mock/..., in every dialect.
+    {"mock/fast", DIALECT_ANTHROPIC, "", REFUSAL_NONE, "mock", "fast"},
+    {"mock/fast", DIALECT_OPENAI, "", REFUSAL_NONE, "mock", "fast"},
+    // Allow-lists.
+    {"gpt-4o", DIALECT_OPENAI, "gpt-4o*", REFUSAL_NONE, "openai", "gpt-4o"},
+    {"gpt-4o", DIALECT_OPENAI, "claude-*", REFUSAL_MODEL_DENIED, NULL, NULL},
+    {"openai/gpt-4o", DIALECT_OPENAI, "openai/*", REFUSAL_NONE, "openai", "gpt-4o"},
+};
+
+static void names_reach_their_provider(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct key key = {.name = STR("k"), .models = str_of(cases[i].key_models)};
+        struct buf detail;
+        buf_init(&detail, &alloc_heap, 4096);
+        struct target t = {0};
+        enum refusal r =
+            resolve(&snapshot, &key, cases[i].dialect, str_of(cases[i].asked), &t, &detail);
+        if (r != cases[i].refusal)
+            fail_msg("case %zu (%s): %d, expected %d", i, cases[i].asked, r, cases[i].refusal);
+        if (r == REFUSAL_NONE) {
+            assert_true(str_is(providers[t.provider].name, cases[i].provider));
+            assert_true(str_is(t.model, cases[i].model));
+        }
+        buf_fini(&detail);
+    }
+}
+
+static void an_unknown_name_gets_near_ones(void **state)
+{
+    (void)state;
+    struct key key = {.name = STR("k")};
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 4096);
+    struct target t;
+    assert_int_equal(resolve(&snapshot, &key, DIALECT_OPENAI, str_of("bench-modle"), &t, &detail),
+                     REFUSAL_MODEL_UNKNOWN);
+    assert_true(str_search(buf_str(&detail), str_of("bench/bench-model")) < detail.len);
+    buf_fini(&detail);
+}
+
+static void a_sole_open_provider_takes_any_name(void **state)
+{
+    (void)state;
+    struct config one = {.providers = providers, .provider_count = 1};
+    struct snapshot s = snapshot;
+    s.config = &one;
+    struct key key = {.name = STR("k")};
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 4096);
+    struct target t;
+    assert_int_equal(resolve(&s, &key, DIALECT_OPENAI, str_of("brand-new"), &t, &detail),
+                     REFUSAL_NONE);
+    one.providers = &providers[4]; // a closed list does not
+    assert_int_equal(resolve(&s, &key, DIALECT_OPENAI, str_of("brand-new"), &t, &detail),
+                     REFUSAL_MODEL_UNKNOWN);
+    one.provider_count = 0;
+    assert_int_equal(resolve(&s, &key, DIALECT_OPENAI, str_of("gpt-4o"), &t, &detail),
+                     REFUSAL_NO_PROVIDER);
+    buf_fini(&detail);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_reach_their_provider),
+        cmocka_unit_test(an_unknown_name_gets_near_ones),
+        cmocka_unit_test(a_sole_open_provider_takes_any_name),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
