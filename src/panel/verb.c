@@ -2,6 +2,7 @@
 
 #include "panel/verb.h"
 
+#include "panel/books.h"
 #include "panel/keys.h"
 #include "panel/running.h"
 
@@ -10,6 +11,11 @@ static const struct verb verbs[] = {
     {.name = "keys/create", .run = keys_create},
     {.name = "keys/rotate", .run = keys_rotate},
     {.name = "keys/revoke", .run = keys_revoke},
+    {.name = "report", .run = books_report, .safe = true, .needs_catalog = true},
+    {.name = "request", .run = books_request, .safe = true, .needs_catalog = true},
+    {.name = "verify", .run = books_verify, .safe = true, .needs_catalog = true},
+    {.name = "export", .run = books_export, .safe = true},
+    {.name = "backup", .run = books_backup},
     {.name = "status", .run = running_status, .safe = true, .needs_gate = true},
     {.name = "reload", .run = running_reload, .needs_gate = true},
 };

@@ -74,4 +74,12 @@ struct sqlite3;
 enum status store_reader_open(struct store *s, struct sqlite3 **out, struct why *why) MUST_USE;
 void store_reader_close(struct sqlite3 *db);
 
+// Calls `f` with every call whose end stands in the journal, before the position that `db` sees,
+// and whose row does not. *checked counts the records. For ledger verify.
+struct entry;
+typedef void store_lost_f(void *context, const struct entry *e);
+enum status store_check_journal(struct store *s, struct sqlite3 *db, store_lost_f *f, void *context,
+                                int64_t *checked) MUST_USE;
+int store_damaged_segments(const struct store *s); // files that are kept aside
+
 #endif

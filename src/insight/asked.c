@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "insight/asked.h"
+
+#include "base/clock.h"
+#include "store/rollup.h"
+
+#define AMOUNT_MAX  100000
+#define CATCH_UP_MS 5000
+
+static bool put(struct asked *all, struct str key, struct str text)
+{
+    for (; all->name; all++) {
+        if (str_is(key, all->name)) {
+            all->text = text;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum status asked_read(struct str args_json, struct asked *all, struct json **document,
+                       struct why *why)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *value;
+    if (args_json.len == 0)
+        args_json = (struct str)STR("{}");
+    enum status status = json_open(args_json, &alloc_heap, document, why);
+    if (status != STATUS_OK)
+        return status;
+    const struct json_val *root = json_root(*document);
+    if (json_type(root) != JSON_OBJECT)
+        status = why_set(why, STATUS_SYNTAX, "the arguments must be a JSON object");
+    while (status == STATUS_OK && json_each(&it, root, &key, &value)) {
+        if (json_type(value) == JSON_NULL)
+            continue;
+        if (json_type(value) != JSON_STRING)
+            status = why_set(why, STATUS_SYNTAX, "%.*s must be a text", STR_ARG(key));
+        else if (!put(all, key, json_str(value)))
+            status = why_set(why, STATUS_SYNTAX, "there is no argument %.*s", STR_ARG(key));
+    }
+    if (status != STATUS_OK) {
+        json_close(*document);
+        *document = NULL;
+    }
+    return status;
+}
+
+static bool read_ago(struct str text, int64_t *us)
+{
+    static const struct {
+        char letter;
+        int64_t us;
+    } units[] = {{'m', 60 * SECOND_US}, {'h', HOUR_US}, {'d', DAY_US}, {'w', 7 * DAY_US}};
+    uint64_t n;
+    if (text.len < 2 || !str_u64(str_from(text.ptr, text.len - 1), &n) || n > AMOUNT_MAX)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (text.ptr[text.len - 1] == units[i].letter) {
+            *us = (int64_t)n * units[i].us;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum status asked_time(struct str text, const struct zone *z, int64_t now_us, int64_t *us,
+                       struct why *why)
+{
+    int64_t ago_us;
+    if (read_ago(text, &ago_us)) {
+        *us = now_us > ago_us ? now_us - ago_us : 0;
+        return STATUS_OK;
+    }
+    if (!civil_read(text, us))
+        return why_set(
+            why, STATUS_SYNTAX,
+            "%.*s is no time. Write 7d, 24h, a date (2026-11-24), or a date and time with "
+            "zone (2026-11-24T10:00:00Z)",
+            STR_ARG(text));
+    if (text.len == 10) { // a date: twice, since the offset at midnight there is what counts
+        int64_t near = *us - zone_offset(z, *us) * SECOND_US;
+        *us -= zone_offset(z, near) * SECOND_US;
+    }
+    return STATUS_OK;
+}
+
+static enum status unknown_model(const struct catalog *c, struct str vendor, struct str model,
+                                 struct str text, struct why *why)
+{
+    const struct sheet *near[CATALOG_NEAR_MAX];
+    size_t n = catalog_near(c, vendor, model, near);
+    if (n == 0)
+        return why_set(why, STATUS_UNKNOWN, "the price book has no %.*s", STR_ARG(text));
+    return why_set(why, STATUS_UNKNOWN, "the price book has no %.*s; near it is %.*s/%.*s",
+                   STR_ARG(text), STR_ARG(near[0]->vendor), STR_ARG(near[0]->model));
+}
+
+// A bare name: of the vendor that lists it under just this name; several are an ambiguity.
+static enum status bare(const struct catalog *c, struct str model, const struct sheet **out,
+                        struct why *why)
+{
+    const struct sheet *found = NULL;
+    const struct sheet *second = NULL;
+    for (size_t i = 0; i < catalog_count(c); i++) {
+        const struct sheet *s = catalog_at(c, i);
+        if (!str_eq(s->model, model))
+            continue;
+        second = found ? (second ? second : s) : NULL;
+        found = found ? found : s;
+    }
+    if (!found)
+        return unknown_model(c, STR_NONE, model, model, why);
+    if (second)
+        return why_set(why, STATUS_UNKNOWN,
+                       "several vendors have %.*s: write %.*s/%.*s or %.*s/%.*s", STR_ARG(model),
+                       STR_ARG(found->vendor), STR_ARG(model), STR_ARG(second->vendor),
+                       STR_ARG(model));
+    *out = found;
+    return STATUS_OK;
+}
+
+enum status asked_sheet(const struct catalog *c, struct str text, const struct sheet **out,
+                        struct why *why)
+{
+    size_t slash = str_find(text, '/');
+    struct str vendor = str_from(text.ptr, slash);
+    struct str model = str_skip(text, slash + 1);
+    if (slash == text.len || !catalog_has_vendor(c, vendor))
+        return bare(c, text, out, why);
+    const struct sheet *found = catalog_find(c, vendor, model);
+    if (!found)
+        return unknown_model(c, vendor, model, text, why);
+    *out = found;
+    return STATUS_OK;
+}
+
+enum status asked_reader(struct store *s, struct sqlite3 **db, struct why *why)
+{
+    if (store_catch_up(s, CATCH_UP_MS) != STATUS_OK)
+        return why_set(why, STATUS_TIMEOUT, "the ledger is behind its journal; see the log");
+    return store_reader_open(s, db, why);
+}

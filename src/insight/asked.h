@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// asked - the arguments of a verb: a JSON object of texts.
+
+#ifndef INSIGHT_ASKED_H
+#define INSIGHT_ASKED_H
+
+#include "base/json.h"
+#include "base/status.h"
+#include "core/catalog.h"
+#include "insight/zone.h"
+#include "store/store.h"
+
+#define TENANT "default" // the only one there is yet
+
+struct asked {
+    const char *name;
+    struct str text; // empty when it was not given
+};
+
+// Fills the texts of `all` (the last has no name). Slices live as long as *document.
+enum status asked_read(struct str args_json, struct asked *all, struct json **document,
+                       struct why *why) MUST_USE;
+// "7d", "24h", "90m", "2w" before now, a date (its midnight in `z`) or a date and time with zone.
+enum status asked_time(struct str text, const struct zone *z, int64_t now_us, int64_t *us,
+                       struct why *why) MUST_USE;
+// "vendor/model", or a model that one vendor has.
+enum status asked_sheet(const struct catalog *c, struct str text, const struct sheet **out,
+                        struct why *why) MUST_USE;
+// A reader of a store whose journal is caught up.
+enum status asked_reader(struct store *s, struct sqlite3 **db, struct why *why) MUST_USE;
+
+#endif

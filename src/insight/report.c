@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "insight/report.h"
+
+#include "base/clock.h"
+#include "core/rate.h"
+#include "insight/sums.h"
+#include "store/ledger.h"
+#include "store/sql.h"
+
+#define HOUR_S 3600
+
+struct work {
+    sqlite3 *db;
+    const struct report_query *q;
+    int64_t tenant;
+    int64_t rows_from_us; // older rows were deleted; their rollups are not
+    int64_t begins_us;    // the first hour there is
+    sqlite3_stmt *name;
+    struct sums sums;
+};
+
+// What a call, or an hour of calls, is grouped by.
+struct place {
+    int64_t provider, model, key, team, project, user; // numbers of names
+    int64_t us;
+    struct str tag; // value
+};
+
+const char *report_by_name(enum report_by by)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        REPORT_BY_MAP(X)
+#undef X
+    };
+    return names[by];
+}
+
+bool report_by_read(struct str text, enum report_by *by, struct str *tag)
+{
+    if (str_starts(text, (struct str)STR("tag:"))) {
+        *tag = str_skip(text, 4);
+        *by = BY_TAG;
+        return tag->len > 0;
+    }
+    for (int i = 0; i < BY_TAG; i++) {
+        if (str_is(text, report_by_name((enum report_by)i))) {
+            *by = (enum report_by)i;
+            *tag = STR_NONE;
+            return true;
+        }
+    }
+    return false;
+}
+
+// --- labels ---
+
+static struct str name_of(struct work *w, int64_t id)
+{
+    struct str text = STR_NONE;
+    sqlite3_bind_int64(w->name, 1, id);
+    if (sqlite3_step(w->name) == SQLITE_ROW)
+        text = sums_keep(&w->sums, sql_str(w->name, 0));
+    sqlite3_reset(w->name);
+    return text;
+}
+
+static struct str or_none(struct str text)
+{
+    return text.len ? text : (struct str)STR("(none)");
+}
+
+static struct str moment_label(struct work *w, int64_t us)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 64);
+    int32_t offset = zone_offset(w->q->zone, us);
+    civil_write(&text, us + offset * SECOND_US, 0);
+    text.len = text.len ? text.len - 1 : 0; // the Z
+    if (w->q->by == BY_DAY)
+        text.len = text.len > 10 ? 10 : text.len;
+    else if (offset == 0)
+        buf_add_char(&text, 'Z');
+    else
+        buf_printf(&text, "%c%02d:%02d", offset < 0 ? '-' : '+',
+                   (offset < 0 ? -offset : offset) / HOUR_S,
+                   (offset < 0 ? -offset : offset) % HOUR_S / 60);
+    struct str kept = sums_keep(&w->sums, buf_str(&text));
+    buf_fini(&text);
+    return kept;
+}
+
+static void set_label(struct work *w, struct group *g, const struct place *p)
+{
+    switch (w->q->by) {
+    case BY_MODEL: {
+        struct str provider = name_of(w, p->provider);
+        struct str model = name_of(w, p->model);
+        g->label = arena_printf(&w->sums.arena, "%.*s/%.*s", STR_ARG(provider), STR_ARG(model));
+        break;
+    }
+    case BY_PROVIDER: g->label = or_none(name_of(w, p->provider)); break;
+    case BY_KEY: g->label = or_none(name_of(w, p->key)); break;
+    case BY_TEAM: g->label = or_none(name_of(w, p->team)); break;
+    case BY_PROJECT: g->label = or_none(name_of(w, p->project)); break;
+    case BY_USER: g->label = or_none(name_of(w, p->user)); break;
+    case BY_DAY:
+    case BY_HOUR:
+        g->label = moment_label(w, p->us);
+        g->order = p->us;
+        break;
+    case BY_TAG: g->label = or_none(sums_keep(&w->sums, p->tag)); break;
+    case BY_COUNT: break;
+    }
+}
+
+static int64_t floor_to(int64_t n, int64_t unit)
+{
+    int64_t rest = n % unit;
+    return n - (rest < 0 ? rest + unit : rest);
+}
+
+// The local day's or hour's number; a clock that is set back makes the same hour twice, told apart
+// by its offset.
+static int64_t local_key(const struct work *w, int64_t us)
+{
+    int64_t offset_us = zone_offset(w->q->zone, us) * SECOND_US;
+    if (w->q->by == BY_DAY)
+        return floor_to(us + offset_us, DAY_US);
+    return floor_to(us + offset_us, HOUR_US) - offset_us;
+}
+
+static struct group *group_of(struct work *w, const struct place *p)
+{
+    int64_t key[2] = {0};
+    bool fresh;
+    switch (w->q->by) {
+    case BY_MODEL:
+        key[0] = p->provider;
+        key[1] = p->model;
+        break;
+    case BY_PROVIDER: key[0] = p->provider; break;
+    case BY_KEY: key[0] = p->key; break;
+    case BY_TEAM: key[0] = p->team; break;
+    case BY_PROJECT: key[0] = p->project; break;
+    case BY_USER: key[0] = p->user; break;
+    case BY_DAY:
+    case BY_HOUR: key[0] = local_key(w, p->us); break;
+    case BY_TAG:
+    case BY_COUNT: break;
+    }
+    struct str bytes = str_from((const char *)key, sizeof key);
+    struct group *g = sums_group(&w->sums, w->q->by == BY_TAG ? p->tag : bytes, &fresh);
+    if (g && fresh)
+        set_label(w, g, p);
+    return g;
+}
+
+// --- from rollups ---
+
+static struct money_sum cost_at(sqlite3_stmt *s, int column)
+{
+    return (struct money_sum){(int128)sqlite3_column_int64(s, column) * MILLI_PD +
+                              sqlite3_column_int64(s, column + 1)};
+}
+
+static bool add_rollup(struct work *w, sqlite3_stmt *s)
+{
+    const struct place p = {.us = sqlite3_column_int64(s, 0) * HOUR_US,
+                            .provider = sqlite3_column_int64(s, 1),
+                            .model = sqlite3_column_int64(s, 2),
+                            .key = sqlite3_column_int64(s, 3),
+                            .team = sqlite3_column_int64(s, 4),
+                            .project = sqlite3_column_int64(s, 5)};
+    struct tally t = {.requests = sqlite3_column_int64(s, 6),
+                      .errors = sqlite3_column_int64(s, 7),
+                      .unpriced = sqlite3_column_int64(s, 8),
+                      .estimated = sqlite3_column_int64(s, 9),
+                      .captured = sqlite3_column_int64(s, 10),
+                      .reasoning = sqlite3_column_int64(s, 29),
+                      .made_tokens = sqlite3_column_int64(s, 30),
+                      .made_us = sqlite3_column_int64(s, 31)};
+    for (int i = 0; i < BUCKET_COUNT; i++)
+        t.count[i] = sqlite3_column_int64(s, 13 + i);
+    struct group *g = group_of(w, &p);
+    if (!g)
+        return false;
+    sums_add_hour(&w->sums, g, &t, cost_at(s, 11));
+    return sums_add_times(&w->sums, g, sql_str(s, 32), sql_str(s, 33));
+}
+
+static bool read_rollups(struct work *w, int64_t from_hour, int64_t until_hour)
+{
+    sqlite3_stmt *s = sql_prepare(
+        w->db, "SELECT hour, provider, model, key, team, project, requests, errors, unpriced, "
+               "estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS ", reasoning, made_tokens, "
+               "made_us, latency, ttft FROM rollup WHERE tenant = ?1 AND hour >= ?2 AND hour < ?3");
+    if (!s)
+        return false;
+    sqlite3_bind_int64(s, 1, w->tenant);
+    sqlite3_bind_int64(s, 2, from_hour);
+    sqlite3_bind_int64(s, 3, until_hour);
+    int code;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        if (!add_rollup(w, s))
+            break;
+    }
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE;
+}
+
+// --- from rows ---
+
+static void read_usage(sqlite3_stmt *s, int column, struct usage *u)
+{
+    for (int i = 0; i < BUCKET_COUNT; i++)
+        u->count[i] = sqlite3_column_int64(s, column + i);
+    u->reasoning = sqlite3_column_int64(s, column + BUCKET_COUNT);
+    u->prompt = sqlite3_column_int64(s, column + BUCKET_COUNT + 1);
+}
+
+static void rate_as(const struct sheet *as, struct entry *e)
+{
+    struct cost cost;
+    e->usage.has_reported = false;
+    e->usage.service = SERVICE_STANDARD; // tiers and regions of one vendor are not another's
+    e->usage.us_region = false;
+    rate(as, &e->usage, e->start_us, &cost);
+    e->price_state = cost.state;
+    e->cost = cost.total;
+}
+
+static struct str tag_of(struct work *w, struct str packed)
+{
+    struct tags tags;
+    if (packed.len == 0 || !tags_unpack(packed, &tags))
+        return STR_NONE;
+    for (unsigned i = 0; i < tags.count; i++) {
+        if (str_eq(tags.at[i].name, w->q->tag))
+            return tags.at[i].value;
+    }
+    return STR_NONE;
+}
+
+static bool add_row(struct work *w, sqlite3_stmt *s)
+{
+    struct entry e = {.start_us = sqlite3_column_int64(s, 0),
+                      .outcome = (enum outcome)sqlite3_column_int(s, 7),
+                      .price_state = (enum price_state)sqlite3_column_int(s, 8),
+                      .stream = (sqlite3_column_int(s, 10) & LEDGER_STREAM) != 0,
+                      .ttft_us = sqlite3_column_int64(s, 11),
+                      .duration_us = sqlite3_column_int64(s, 12),
+                      .overhead_us = sqlite3_column_int64(s, 13),
+                      .cost = {sqlite3_column_int64(s, 14)}};
+    const struct place p = {.us = e.start_us,
+                            .provider = sqlite3_column_int64(s, 1),
+                            .model = sqlite3_column_int64(s, 2),
+                            .key = sqlite3_column_int64(s, 3),
+                            .team = sqlite3_column_int64(s, 4),
+                            .project = sqlite3_column_int64(s, 5),
+                            .user = sqlite3_column_int64(s, 6),
+                            .tag = w->q->by == BY_TAG ? tag_of(w, sql_str(s, 15)) : STR_NONE};
+    e.usage.sure = (enum sure)sqlite3_column_int(s, 9);
+    read_usage(s, 16, &e.usage);
+    if (w->q->as)
+        rate_as(w->q->as, &e);
+    struct group *g = group_of(w, &p);
+    if (g)
+        sums_add_call(&w->sums, g, &e);
+    return g != NULL;
+}
+
+static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
+{
+    if (from_us >= until_us)
+        return true;
+    sqlite3_stmt *s = sql_prepare(
+        w->db, "SELECT start_us, provider, model, key, team, project, user, outcome, price_state, "
+               "sure, flags, ttft_us, duration_us, overhead_us, cost_pd, tags, " LEDGER_BUCKETS
+               ", reasoning, prompt FROM call WHERE tenant = ?1 AND start_us >= ?2 AND "
+               "start_us < ?3");
+    if (!s)
+        return false;
+    sqlite3_bind_int64(s, 1, w->tenant);
+    sqlite3_bind_int64(s, 2, from_us);
+    sqlite3_bind_int64(s, 3, until_us);
+    int code;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        if (!add_row(w, s))
+            break;
+    }
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE;
+}
+
+// --- which from where ---
+
+// The rollups know it, hour by hour, and an hour there is not cut by a local day.
+static bool from_rollups(const struct work *w)
+{
+    const struct report_query *q = w->q;
+    if (q->as || q->by == BY_USER || q->by == BY_TAG)
+        return false;
+    return (q->by != BY_DAY && q->by != BY_HOUR) ||
+           zone_whole_hours(q->zone, q->since_us > w->begins_us ? q->since_us : w->begins_us,
+                            q->until_us);
+}
+
+// Rows that are gone cannot be asked: what rollups know of that time must do, if the grouping
+// allows.
+static bool read_both(struct work *w)
+{
+    int64_t since = w->q->since_us;
+    int64_t until = w->q->until_us;
+    int64_t first = since <= 0 ? 0 : floor_to(since - 1, HOUR_US) / HOUR_US + 1;
+    int64_t last = floor_to(until, HOUR_US) / HOUR_US;
+    int64_t kept = floor_to(w->rows_from_us + HOUR_US - 1, HOUR_US) / HOUR_US;
+    if (!from_rollups(w)) {
+        bool hours = !w->q->as && w->q->by != BY_USER && w->q->by != BY_TAG && kept > first;
+        return (!hours || read_rollups(w, first, kept < last ? kept : last)) &&
+               read_rows(w, hours && kept * HOUR_US > since ? kept * HOUR_US : since, until);
+    }
+    if (first >= last)
+        return read_rows(w, since, until);
+    return read_rows(w, since, first * HOUR_US) && read_rollups(w, first, last) &&
+           read_rows(w, last * HOUR_US, until);
+}
+
+static bool find_tenant(struct work *w)
+{
+    sqlite3_stmt *s = sql_prepare(w->db, "SELECT id FROM name WHERE text = ?1");
+    if (!s)
+        return false;
+    sql_bind_str(s, 1, w->q->tenant);
+    bool fine = sql_one_i64(s, -1, &w->tenant);
+    sqlite3_finalize(s);
+    s = sql_prepare(w->db, "SELECT value FROM fact WHERE name = 'rows_from_us'");
+    fine = fine && s && sql_one_i64(s, 0, &w->rows_from_us);
+    sqlite3_finalize(s);
+    s = sql_prepare(w->db, "SELECT coalesce(min(hour), 0) FROM rollup WHERE tenant = ?1");
+    if (s)
+        sqlite3_bind_int64(s, 1, w->tenant);
+    fine = fine && s && sql_one_i64(s, 0, &w->begins_us);
+    w->begins_us *= HOUR_US;
+    sqlite3_finalize(s);
+    return fine;
+}
+
+static void write_bound(struct buf *json, const char *name, int64_t us, bool open)
+{
+    buf_printf(json, "\"%s\":", name);
+    if (open) {
+        buf_add_cstr(json, "null,");
+        return;
+    }
+    buf_add_char(json, '"');
+    civil_write(json, us, us % SECOND_US ? 6 : 0);
+    buf_add_cstr(json, "\",");
+}
+
+static void write_answer(struct work *w, struct buf *json)
+{
+    const struct report_query *q = w->q;
+    const char *label = report_by_name(q->by);
+    buf_printf(json, "{\"by\":\"%s\",", label);
+    if (q->by == BY_TAG) {
+        buf_add_cstr(json, "\"tag_name\":");
+        buf_add_json(json, q->tag);
+        buf_add_char(json, ',');
+    }
+    if (q->as) {
+        buf_add_cstr(json, "\"as\":");
+        struct str as = arena_printf(&w->sums.arena, "%.*s/%.*s", STR_ARG(q->as->vendor),
+                                     STR_ARG(q->as->model));
+        buf_add_json(json, as);
+        buf_add_char(json, ',');
+    }
+    write_bound(json, "since", q->since_us, q->since_us <= 0);
+    write_bound(json, "until", q->until_us, q->until_us == INT64_MAX);
+    sums_write(&w->sums, label, q->by == BY_DAY || q->by == BY_HOUR, json);
+    buf_add_char(json, '}');
+}
+
+// One read transaction, so that rollups and rows tell of the same moment.
+static bool read_all(struct work *w)
+{
+    if (sql_run(w->db, "BEGIN") != SQLITE_OK)
+        return false;
+    bool fine = find_tenant(w) && (w->tenant < 0 || read_both(w));
+    sql_run(w->db, "COMMIT");
+    return fine;
+}
+
+enum status report_run(sqlite3 *db, const struct report_query *q, struct buf *json, struct why *why)
+{
+    must(q->tenant.len > 0);
+    struct work w = {.db = db, .q = q};
+    enum status status = STATUS_OK;
+    sums_init(&w.sums);
+    w.name = sql_prepare(db, "SELECT text FROM name WHERE id = ?1");
+    if (!w.name || !read_all(&w)) {
+        status = w.sums.failed ? why_set(why, STATUS_NO_MEMORY, "out of memory")
+                               : sql_why(why, db, "the ledger cannot be read");
+    } else {
+        write_answer(&w, json);
+        if (w.sums.failed || arena_failed(&w.sums.arena) || buf_failed(json))
+            status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    }
+    sqlite3_finalize(w.name);
+    sums_fini(&w.sums);
+    return status;
+}

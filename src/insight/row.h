@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// row - a ledger row read back into an entry, for what shows single calls.
+
+#ifndef INSIGHT_ROW_H
+#define INSIGHT_ROW_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#include "core/entry.h"
+#include "store/ledger.h"
+
+#define ROW_NAME(column) "(SELECT text FROM name WHERE id = c." column ")"
+// A SELECT that row_read understands; a WHERE on `call c` comes behind it.
+// clang-format off
+#define ROW_SELECT                                                                                 \
+    "SELECT c.start_us, c.id, c.attempt, "                                                         \
+    ROW_NAME("tenant") ", " ROW_NAME("team") ", "                                                  \
+    ROW_NAME("project") ", " ROW_NAME("key") ", "                                                  \
+    ROW_NAME("user") ", " ROW_NAME("provider") ", "                                                \
+    ROW_NAME("model") ", " ROW_NAME("model_asked") ", "                                            \
+    ROW_NAME("model_answered") ", " ROW_NAME("endpoint") ", "                                      \
+    ROW_NAME("route") ", " ROW_NAME("error") ", "                                                  \
+    ROW_NAME("price_version") ", " ROW_NAME("price_name") ", "                                     \
+    "c.outcome, c.price_state, c.sure, c.service, c.flags, c.http_status, c.ttft_us, "             \
+    "c.duration_us, c.overhead_us, c.cost_pd, c.reported_pd, c.upstream_id, c.tags, "              \
+    LEDGER_BUCKETS ", c.reasoning, c.prompt FROM call c "
+// clang-format on
+
+// Slices live until the statement's next step. False on a row that no entry can be.
+bool row_read(sqlite3_stmt *s, struct entry *e) MUST_USE;
+// {"request",…}: everything that is known of it.
+void row_write(const struct entry *e, struct buf *json);
+
+#endif

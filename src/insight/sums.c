@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "insight/sums.h"
+
+#include <stdlib.h>
+
+#define TOKEN_BUCKETS (BUCKET_IMAGE_OUTPUT + 1) // the first ones count tokens
+
+void sums_init(struct sums *s)
+{
+    *s = (struct sums){.failed = false};
+    arena_init(&s->arena, &alloc_heap, 16 * 1024, SIZE_MAX);
+    map_init(&s->groups, &alloc_heap);
+    s->others.label = (struct str)STR("(others)");
+}
+
+void sums_fini(struct sums *s)
+{
+    map_fini(&s->groups);
+    arena_fini(&s->arena);
+}
+
+struct str sums_keep(struct sums *s, struct str text)
+{
+    return arena_dup(&s->arena, text);
+}
+
+struct group *sums_group(struct sums *s, struct str key, bool *fresh)
+{
+    *fresh = false;
+    if (s->last && str_eq(s->last->key, key))
+        return s->last;
+    struct group *g = map_get(&s->groups, key);
+    if (!g && s->groups.count >= GROUPS_MAX)
+        return &s->others;
+    if (!g) {
+        g = arena_new(&s->arena, struct group);
+        struct str kept = arena_dup(&s->arena, key);
+        if (!g || arena_failed(&s->arena) || !map_set(&s->groups, kept, g)) {
+            s->failed = true;
+            return NULL;
+        }
+        g->key = kept;
+        *fresh = true;
+    }
+    s->last = g;
+    return g;
+}
+
+static void add_tally(struct tally *to, const struct tally *t)
+{
+    to->requests += t->requests;
+    to->errors += t->errors;
+    to->unpriced += t->unpriced;
+    to->estimated += t->estimated;
+    to->captured += t->captured;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        to->count[i] += t->count[i];
+    to->reasoning += t->reasoning;
+    to->made_tokens += t->made_tokens;
+    to->made_us += t->made_us;
+}
+
+static void add_call(struct group *g, const struct entry *e)
+{
+    tally_add(&g->tally, e);
+    if (e->price_state != PRICE_UNPRICED)
+        money_sum_add(&g->cost, e->cost);
+    if (tally_timed(e))
+        histogram_add(&g->latency, e->duration_us);
+    if (e->ttft_us > 0)
+        histogram_add(&g->ttft, e->ttft_us);
+}
+
+void sums_add_call(struct sums *s, struct group *g, const struct entry *e)
+{
+    add_call(g, e);
+    add_call(&s->total, e);
+}
+
+void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost)
+{
+    add_tally(&g->tally, t);
+    add_tally(&s->total.tally, t);
+    g->cost.pd += cost.pd;
+    s->total.cost.pd += cost.pd;
+}
+
+bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct str ttft)
+{
+    return histogram_add_packed(&g->latency, latency) && histogram_add_packed(&g->ttft, ttft) &&
+           histogram_add_packed(&s->total.latency, latency) &&
+           histogram_add_packed(&s->total.ttft, ttft);
+}
+
+// --- JSON ---
+
+// Thousandths of a second with one decimal; null where nothing was measured.
+static void write_ms(struct buf *json, const char *name, const struct histogram *h, int64_t ppm)
+{
+    int64_t us = histogram_quantile(h, ppm);
+    if (us < 0)
+        buf_printf(json, ",\"%s\":null", name);
+    else
+        buf_printf(json, ",\"%s\":%lld.%lld", name, (long long)(us / 1000),
+                   (long long)(us % 1000 / 100));
+}
+
+static void write_speed(struct buf *json, const struct tally *t)
+{
+    if (t->made_us <= 0) {
+        buf_add_cstr(json, ",\"tokens_per_second\":null");
+        return;
+    }
+    int128 tenths = (int128)t->made_tokens * 10 * SECOND_US / t->made_us;
+    buf_printf(json, ",\"tokens_per_second\":%lld.%lld", (long long)(tenths / 10),
+               (long long)(tenths % 10));
+}
+
+static int64_t all_input(const struct tally *t)
+{
+    int64_t n = 0;
+    for (unsigned i = BUCKET_INPUT; i <= BUCKET_IMAGE_INPUT; i++)
+        n += t->count[i];
+    return n;
+}
+
+static void write_figures(struct buf *json, const struct group *g)
+{
+    const struct tally *t = &g->tally;
+    buf_printf(json, "\"requests\":%lld,\"errors\":%lld", (long long)t->requests,
+               (long long)t->errors);
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        buf_printf(json, ",\"%s%s\":%lld", bucket_name((enum bucket)i),
+                   i < TOKEN_BUCKETS ? "_tokens" : "", (long long)t->count[i]);
+    buf_printf(json, ",\"reasoning_tokens\":%lld,\"prompt_tokens\":%lld", (long long)t->reasoning,
+               (long long)all_input(t));
+    buf_add_cstr(json, ",\"cost_usd\":");
+    if (t->requests > 0 && t->unpriced == t->requests) {
+        buf_add_cstr(json, "null"); // an unknown price is not zero
+    } else {
+        buf_add_char(json, '"');
+        money_sum_write(json, g->cost);
+        buf_add_char(json, '"');
+    }
+    buf_printf(json, ",\"unpriced\":%lld,\"estimated\":%lld,\"captured\":%lld",
+               (long long)t->unpriced, (long long)t->estimated, (long long)t->captured);
+    write_ms(json, "latency_p50_ms", &g->latency, 500000);
+    write_ms(json, "latency_p95_ms", &g->latency, 950000);
+    write_ms(json, "ttft_p50_ms", &g->ttft, 500000);
+    write_ms(json, "ttft_p95_ms", &g->ttft, 950000);
+    write_speed(json, t);
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    const struct group *x = *(const struct group *const *)a;
+    const struct group *y = *(const struct group *const *)b;
+    if (x->cost.pd != y->cost.pd)
+        return x->cost.pd < y->cost.pd ? 1 : -1;
+    if (x->tally.requests != y->tally.requests)
+        return x->tally.requests < y->tally.requests ? 1 : -1;
+    return str_cmp(x->label, y->label);
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct group *x = *(const struct group *const *)a;
+    const struct group *y = *(const struct group *const *)b;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static void write_row(struct buf *json, const char *label_name, const struct group *g)
+{
+    buf_printf(json, "{\"%s\":", label_name);
+    buf_add_json(json, g->label);
+    buf_add_char(json, ',');
+    write_figures(json, g);
+    buf_add_char(json, '}');
+}
+
+void sums_write(struct sums *s, const char *label_name, bool in_order, struct buf *json)
+{
+    const struct group **all = alloc_get(&alloc_heap, (s->groups.count + 1) * sizeof *all);
+    if (!all) {
+        s->failed = true;
+        return;
+    }
+    size_t count = 0;
+    size_t at = 0;
+    struct str key;
+    void *value;
+    while (map_each(&s->groups, &at, &key, &value))
+        all[count++] = value;
+    if (count > 1)
+        qsort(all, count, sizeof *all, in_order ? by_order : by_cost);
+    if (s->others.tally.requests)
+        all[count++] = &s->others;
+    buf_add_cstr(json, "\"rows\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_add_char(json, ',');
+        write_row(json, label_name, all[i]);
+    }
+    buf_add_cstr(json, "],\"total\":{");
+    write_figures(json, &s->total);
+    buf_add_char(json, '}');
+    heap_free(all);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sums - the groups of a report while they are added up, and their JSON.
+
+#ifndef INSIGHT_SUMS_H
+#define INSIGHT_SUMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "core/money.h"
+#include "store/rollup.h"
+
+#define GROUPS_MAX 20000 // what comes beyond goes into one named "(others)"
+
+struct group {
+    struct str key;   // what it is grouped by, in bytes
+    struct str label; // for people
+    int64_t order;    // of days and hours
+    struct tally tally;
+    struct money_sum cost;
+    struct histogram latency, ttft;
+};
+
+struct sums {
+    struct arena arena;
+    struct map groups;
+    struct group total;
+    struct group others;
+    struct group *last; // the group of the last key: rows often come in runs
+    bool failed;        // out of memory
+};
+
+void sums_init(struct sums *s);
+void sums_fini(struct sums *s);
+// The group of a key; *fresh says that its label is to be set. NULL when out of memory.
+struct group *sums_group(struct sums *s, struct str key, bool *fresh);
+struct str sums_keep(struct sums *s, struct str text); // a copy that lives as long
+// Adds to a group and to the total.
+void sums_add_call(struct sums *s, struct group *g, const struct entry *e);
+void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost);
+bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct str ttft);
+// "rows":[…],"total":{…} without braces around. Rows by cost, or by `order`.
+void sums_write(struct sums *s, const char *label_name, bool by_order, struct buf *json);
+
+#endif

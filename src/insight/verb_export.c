@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An export goes in pieces, so that neither side holds all of it. A piece ends after a row, and the
+// next one begins behind that row's key: "<start_us>.<id>.<attempt>".
+
+#include "base/clock.h"
+#include "insight/asked.h"
+#include "insight/csv.h"
+#include "insight/row.h"
+#include "insight/verbs.h"
+#include "store/sql.h"
+
+#define PIECE_BYTES 400000
+
+enum { FORMAT, SINCE, UNTIL, TZ, AFTER };
+
+struct cursor {
+    int64_t start_us;
+    struct uuid id;
+    int attempt;
+};
+
+static bool read_cursor(struct str text, struct cursor *at)
+{
+    struct str start, id;
+    uint64_t attempt;
+    if (!str_cut(&text, '.', &start) || !str_i64(start, &at->start_us) ||
+        !str_cut(&text, '.', &id) || !uuid_read(id, &at->id) || !str_u64(text, &attempt) ||
+        attempt > UINT8_MAX)
+        return false;
+    at->attempt = (int)attempt;
+    return true;
+}
+
+static sqlite3_stmt *prepare(sqlite3 *db, const struct cursor *after, int64_t since_us,
+                             int64_t until_us)
+{
+    sqlite3_stmt *s =
+        sql_prepare(db, ROW_SELECT "WHERE c.tenant = (SELECT id FROM name WHERE text = ?1) AND "
+                                   "c.start_us >= ?2 AND c.start_us < ?3 AND "
+                                   "(c.start_us, c.id, c.attempt) > (?4, ?5, ?6) "
+                                   "ORDER BY c.start_us, c.id, c.attempt");
+    if (!s)
+        return NULL;
+    sql_bind_str(s, 1, (struct str)STR(TENANT));
+    sqlite3_bind_int64(s, 2, after->start_us > since_us ? after->start_us : since_us);
+    sqlite3_bind_int64(s, 3, until_us);
+    sqlite3_bind_int64(s, 4, after->start_us);
+    sql_bind_blob(s, 5, after->id.bytes, sizeof after->id.bytes);
+    sqlite3_bind_int(s, 6, after->attempt);
+    return s;
+}
+
+static void write_answer(const struct buf *text, const struct entry *last, struct buf *json)
+{
+    char id[UUID_TEXT];
+    buf_add_cstr(json, "{\"text\":");
+    buf_add_json(json, buf_str(text));
+    if (last) {
+        uuid_write(&last->id, id);
+        buf_printf(json, ",\"next\":\"%lld.%.*s.%u\"}", (long long)last->start_us, UUID_TEXT, id,
+                   (unsigned)last->attempt);
+    } else {
+        buf_add_cstr(json, ",\"next\":null}");
+    }
+}
+
+static enum status write_piece(sqlite3_stmt *s, bool csv, bool first, struct buf *json,
+                               struct why *why)
+{
+    struct buf text;
+    struct entry e;
+    int code;
+    buf_init(&text, &alloc_heap, 0);
+    if (csv && first)
+        csv_head(&text);
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        if (!row_read(s, &e))
+            continue;
+        if (csv)
+            csv_row(&e, &text);
+        else
+            row_write(&e, &text);
+        buf_add_char(&text, '\n');
+        if (text.len >= PIECE_BYTES)
+            break;
+    }
+    write_answer(&text, code == SQLITE_ROW ? &e : NULL, json);
+    bool fine = (code == SQLITE_ROW || code == SQLITE_DONE) && !buf_failed(&text);
+    buf_fini(&text);
+    return fine && !buf_failed(json) ? STATUS_OK
+                                     : why_set(why, STATUS_IO, "the ledger cannot be read");
+}
+
+static enum status run(struct store *s, const struct asked *a, const struct zone *zone,
+                       struct buf *json, struct why *why)
+{
+    struct cursor after = {.start_us = INT64_MIN};
+    int64_t since_us = 0, until_us = INT64_MAX, now_us = clock_wall_us();
+    bool csv = str_is(a[FORMAT].text, "csv");
+    enum status status = STATUS_OK;
+    if (!csv && a[FORMAT].text.len && !str_is(a[FORMAT].text, "json"))
+        status = why_set(why, STATUS_SYNTAX, "an export is csv or json");
+    if (status == STATUS_OK && a[SINCE].text.len)
+        status = asked_time(a[SINCE].text, zone, now_us, &since_us, why);
+    if (status == STATUS_OK && a[UNTIL].text.len)
+        status = asked_time(a[UNTIL].text, zone, now_us, &until_us, why);
+    if (status == STATUS_OK && a[AFTER].text.len && !read_cursor(a[AFTER].text, &after))
+        status = why_set(why, STATUS_SYNTAX, "after: not what an export gave as `next`");
+    struct sqlite3 *db = NULL;
+    if (status == STATUS_OK)
+        status = asked_reader(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_stmt *rows = prepare(db, &after, since_us, until_us);
+    status = rows ? write_piece(rows, csv, a[AFTER].text.len == 0, json, why)
+                  : sql_why(why, db, "the ledger cannot be read");
+    sqlite3_finalize(rows);
+    store_reader_close(db);
+    return status;
+}
+
+enum status export_verb(struct store *s, const struct catalog *c, struct str args_json,
+                        struct buf *out_json, struct why *why)
+{
+    (void)c;
+    struct asked all[] = {{.name = "format"}, {.name = "since"}, {.name = "until"},
+                          {.name = "tz"},     {.name = "after"}, {.name = NULL}};
+    struct json *document = NULL;
+    struct zone *zone = NULL;
+    enum status status = asked_read(args_json, all, &document, why);
+    if (status == STATUS_OK && all[TZ].text.len)
+        status = zone_open(all[TZ].text, &zone, why);
+    if (status == STATUS_OK)
+        status = run(s, all, zone, out_json, why);
+    zone_close(zone);
+    json_close(document);
+    return status;
+}

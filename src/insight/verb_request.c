@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "base/clock.h"
+#include "insight/asked.h"
+#include "insight/row.h"
+#include "insight/verbs.h"
+#include "store/sql.h"
+
+#define ID_SLACK_US DAY_US // an id's time and its row's start may differ, should the clock be set
+
+static sqlite3_stmt *by_id(sqlite3 *db, const struct uuid *id)
+{
+    sqlite3_stmt *s = sql_prepare(
+        db, ROW_SELECT "WHERE c.tenant = (SELECT id FROM name WHERE text = ?1) AND "
+                       "c.start_us >= ?2 AND c.start_us < ?3 AND c.id = ?4 ORDER BY c.attempt");
+    if (!s)
+        return NULL;
+    int64_t us = uuid_wall_ms(id) * 1000;
+    sqlite3_bind_int64(s, 2, us - ID_SLACK_US);
+    sqlite3_bind_int64(s, 3, us + ID_SLACK_US);
+    sql_bind_blob(s, 4, id->bytes, sizeof id->bytes);
+    return s;
+}
+
+static sqlite3_stmt *by_upstream_id(sqlite3 *db, struct str id)
+{
+    sqlite3_stmt *s =
+        sql_prepare(db, ROW_SELECT "WHERE c.tenant = (SELECT id FROM name WHERE text = ?1) AND "
+                                   "c.upstream_id = ?2 ORDER BY c.start_us, c.attempt LIMIT 100");
+    if (s)
+        sql_bind_str(s, 2, id);
+    return s;
+}
+
+// The lines of a text as an array of strings.
+static void write_lines(struct str text, struct buf *json)
+{
+    struct str line;
+    bool first = true;
+    buf_add_char(json, '[');
+    while (str_cut(&text, '\n', &line)) {
+        if (!first)
+            buf_add_char(json, ',');
+        buf_add_json(json, line);
+        first = false;
+    }
+    buf_add_char(json, ']');
+}
+
+// usage x price = cost, once more, from the prices as the book has them now; says when that is not
+// the book that priced the call.
+static void write_arithmetic(const struct catalog *c, const struct entry *e, struct buf *json)
+{
+    struct buf text;
+    struct cost cost;
+    size_t slash = str_find(e->price_name, '/');
+    const struct sheet *sheet =
+        catalog_find(c, str_from(e->price_name.ptr, slash), str_skip(e->price_name, slash + 1));
+    buf_init(&text, &alloc_heap, 0);
+    rate(e->price_name.len ? sheet : NULL, &e->usage, e->start_us, &cost);
+    cost_explain(&cost, &text);
+    bool current = str_eq(e->price_version, catalog_version(c));
+    bool same = cost.state == e->price_state && cost.total.pd == e->cost.pd;
+    buf_add_cstr(json, ",\"arithmetic\":");
+    write_lines(buf_str(&text), json);
+    buf_printf(json, ",\"book_is_current\":%s,\"arithmetic_agrees\":%s", current ? "true" : "false",
+               same ? "true" : "false");
+    buf_fini(&text);
+}
+
+static bool write_attempts(sqlite3_stmt *s, const struct catalog *c, struct buf *json)
+{
+    int code;
+    bool first = true;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        struct entry e;
+        if (!row_read(s, &e))
+            continue;
+        if (!first)
+            buf_add_char(json, ',');
+        first = false;
+        row_write(&e, json);
+        if (!buf_failed(json))
+            json->len--; // the brace: more belongs to it
+        write_arithmetic(c, &e, json);
+        buf_add_char(json, '}');
+    }
+    return code == SQLITE_DONE;
+}
+
+static enum status find(sqlite3 *db, const struct catalog *c, struct str text, struct buf *json,
+                        struct why *why)
+{
+    struct uuid id;
+    sqlite3_stmt *s = uuid_read(text, &id) ? by_id(db, &id) : by_upstream_id(db, text);
+    if (!s)
+        return sql_why(why, db, "the ledger cannot be read");
+    sql_bind_str(s, 1, (struct str)STR(TENANT));
+    buf_add_cstr(json, "{\"attempts\":[");
+    size_t before = json->len;
+    bool fine = write_attempts(s, c, json);
+    bool found = json->len > before;
+    buf_add_cstr(json, "]}");
+    sqlite3_finalize(s);
+    if (!fine)
+        return sql_why(why, db, "the ledger cannot be read");
+    if (!found)
+        return why_set(why, STATUS_UNKNOWN, "no request %.*s is in the ledger", STR_ARG(text));
+    return buf_failed(json) ? why_set(why, STATUS_NO_MEMORY, "out of memory") : STATUS_OK;
+}
+
+enum status request_verb(struct store *s, const struct catalog *c, struct str args_json,
+                         struct buf *out_json, struct why *why)
+{
+    struct asked all[] = {{.name = "id"}, {.name = NULL}};
+    struct json *document = NULL;
+    struct sqlite3 *db = NULL;
+    enum status status = asked_read(args_json, all, &document, why);
+    if (status == STATUS_OK && all[0].text.len == 0)
+        status = why_set(why, STATUS_SYNTAX, "the id of a request is needed");
+    if (status == STATUS_OK)
+        status = asked_reader(s, &db, why);
+    if (status == STATUS_OK)
+        status = find(db, c, all[0].text, out_json, why);
+    if (db)
+        store_reader_close(db);
+    json_close(document);
+    return status;
+}

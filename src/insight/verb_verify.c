@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Do the books balance? Four questions, in one read transaction:
+//   rollups     does every hour's sum equal its rows, added up anew?
+//   attempts    is every attempt of a request there once?
+//   arithmetic  does usage x price give the cost that was frozen, where the book is still the same?
+//   journal     is every call whose end was written in the ledger? (outside of the transaction)
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "core/rate.h"
+#include "insight/asked.h"
+#include "insight/verbs.h"
+#include "store/ledger.h"
+#include "store/sql.h"
+
+#define DIFFERENCES_MAX 100 // that are spelt out; all are counted
+
+struct verify {
+    sqlite3 *db;
+    struct store *store;
+    const struct catalog *catalog;
+    struct buf checks;
+    struct buf differences;
+    int64_t named; // differences spelt out
+    int64_t found; // differences in all
+    int64_t here;  // of the check under way
+    int64_t checked;
+};
+
+static void differ(struct verify *v, struct str text)
+{
+    v->here++;
+    v->found++;
+    if (v->named >= DIFFERENCES_MAX)
+        return;
+    if (v->named++ > 0)
+        buf_add_char(&v->differences, ',');
+    buf_add_json(&v->differences, text);
+}
+
+static void end_check(struct verify *v, const char *name)
+{
+    if (v->checks.len > 0)
+        buf_add_char(&v->checks, ',');
+    buf_printf(&v->checks, "{\"name\":\"%s\",\"checked\":%lld,\"differences\":%lld}", name,
+               (long long)v->checked, (long long)v->here);
+    v->checked = v->here = 0;
+}
+
+// --- rollups ---
+
+// Columns 0 to 6 are the key; then counts, cost, buckets.
+#define KEY_COLUMNS 7
+#define FIGURES     24
+
+static bool step(sqlite3_stmt *s)
+{
+    return sqlite3_step(s) == SQLITE_ROW;
+}
+
+static int compare_keys(sqlite3_stmt *a, sqlite3_stmt *b)
+{
+    for (int i = 0; i < KEY_COLUMNS; i++) {
+        int64_t x = sqlite3_column_int64(a, i);
+        int64_t y = sqlite3_column_int64(b, i);
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return 0;
+}
+
+static void name_hour(struct verify *v, sqlite3_stmt *s, const char *what)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    buf_add_cstr(&text, "rollup of ");
+    civil_write(&text, sqlite3_column_int64(s, 1) * HOUR_US, 0);
+    buf_printf(&text, ", provider %lld, model %lld, key %lld (numbers of table name): %s",
+               (long long)sqlite3_column_int64(s, 2), (long long)sqlite3_column_int64(s, 3),
+               (long long)sqlite3_column_int64(s, 4), what);
+    differ(v, buf_str(&text));
+    buf_fini(&text);
+}
+
+static void compare_figures(struct verify *v, sqlite3_stmt *rows, sqlite3_stmt *sums)
+{
+    for (int i = KEY_COLUMNS; i < KEY_COLUMNS + FIGURES; i++) {
+        int64_t want = sqlite3_column_int64(rows, i);
+        int64_t have = sqlite3_column_int64(sums, i);
+        if (want == have)
+            continue;
+        char text[160];
+        struct str column = str_of(sqlite3_column_name(sums, i));
+        snprintf(text, sizeof text, "%.*s is %lld, its rows give %lld", STR_ARG(column),
+                 (long long)have, (long long)want);
+        name_hour(v, sums, text);
+    }
+}
+
+// Two streams in the order of their keys.
+static void merge(struct verify *v, sqlite3_stmt *rows, sqlite3_stmt *sums)
+{
+    bool row = step(rows);
+    bool sum = step(sums);
+    while (row || sum) {
+        int order = !row ? 1 : !sum ? -1 : compare_keys(rows, sums);
+        v->checked++;
+        if (order == 0)
+            compare_figures(v, rows, sums);
+        else if (order < 0)
+            name_hour(v, rows, "is missing; there are rows");
+        else
+            name_hour(v, sums, "has no rows");
+        row = order <= 0 ? step(rows) : row;
+        sum = order >= 0 ? step(sums) : sum;
+    }
+}
+
+static bool check_rollups(struct verify *v)
+{
+    // Rows older than the oldest that is kept are gone; its hour may be there in part.
+    sqlite3_stmt *rows = sql_prepare(
+        v->db, "SELECT tenant, start_us / 3600000000, provider, model, key, team, project, "
+               "count(*), sum(outcome IN (1, 2)), sum(price_state = 0), sum(sure = 1), "
+               "sum(sure = 2), coalesce(sum(cost_pd / 1000000000), 0) + "
+               "coalesce(sum(cost_pd % 1000000000), 0) / 1000000000, "
+               "coalesce(sum(cost_pd % 1000000000), 0) % 1000000000, sum(input), sum(cache_read), "
+               "sum(cache_write), sum(cache_write_1h), sum(audio_input), sum(audio_cache_read), "
+               "sum(image_input), sum(output), sum(audio_output), sum(image_output), "
+               "sum(web_searches), sum(file_searches), sum(calls), sum(search_units), sum(images), "
+               "sum(seconds), sum(reasoning) FROM call WHERE start_us / 3600000000 > "
+               "(SELECT coalesce(max(value), -3600000000) / 3600000000 FROM fact WHERE "
+               "name = 'rows_from_us') GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7");
+    sqlite3_stmt *sums = sql_prepare(
+        v->db, "SELECT tenant, hour, provider, model, key, team, project, requests, errors, "
+               "unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS ", reasoning "
+               "FROM rollup WHERE hour > (SELECT coalesce(max(value), -3600000000) / 3600000000 "
+               "FROM fact WHERE name = 'rows_from_us') ORDER BY 1, 2, 3, 4, 5, 6, 7");
+    bool fine = rows && sums;
+    if (fine)
+        merge(v, rows, sums);
+    sqlite3_finalize(rows);
+    sqlite3_finalize(sums);
+    if (fine)
+        end_check(v, "rollups");
+    return fine;
+}
+
+// --- attempts and tags ---
+
+static void name_call(struct verify *v, struct str id, int64_t attempt, const char *what)
+{
+    char text[UUID_TEXT];
+    struct uuid u = {{0}};
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    if (id.len == sizeof u.bytes)
+        memcpy(u.bytes, id.ptr, id.len);
+    uuid_write(&u, text);
+    buf_printf(&out, "request %.*s, attempt %lld: %s", UUID_TEXT, text, (long long)attempt, what);
+    differ(v, buf_str(&out));
+    buf_fini(&out);
+}
+
+static bool check_attempts(struct verify *v)
+{
+    int code = SQLITE_ERROR;
+    sqlite3_stmt *twice = sql_prepare(v->db, "SELECT id, attempt FROM call GROUP BY id, attempt "
+                                             "HAVING count(*) > 1");
+    sqlite3_stmt *all = sql_prepare(v->db, "SELECT count(*) FROM call");
+    while (twice && (code = sqlite3_step(twice)) == SQLITE_ROW)
+        name_call(v, sql_str(twice, 0), sqlite3_column_int64(twice, 1), "is there twice");
+    bool fine = all && code == SQLITE_DONE && sql_one_i64(all, 0, &v->checked);
+    sqlite3_finalize(twice);
+    sqlite3_finalize(all);
+    if (fine)
+        end_check(v, "attempts");
+    return fine;
+}
+
+static bool check_tags(struct verify *v)
+{
+    int64_t packed = 0;
+    int64_t rows = 0;
+    // The first byte of a packed column is its count, at most TAGS_MAX.
+    sqlite3_stmt *s = sql_prepare(
+        v->db,
+        "SELECT coalesce(sum(instr('0123456789ABCDEF', substr(hex(substr(tags, 1, 1)), 2)) - "
+        "1 + 16 * (substr(hex(substr(tags, 1, 1)), 1, 1) = '1')), 0) FROM call "
+        "WHERE tags IS NOT NULL");
+    sqlite3_stmt *t = sql_prepare(v->db, "SELECT count(*) FROM tag");
+    bool fine = s && t && sql_one_i64(s, 0, &packed) && sql_one_i64(t, 0, &rows);
+    sqlite3_finalize(s);
+    sqlite3_finalize(t);
+    if (!fine)
+        return false;
+    v->checked = packed;
+    if (packed != rows) {
+        char text[120];
+        int n = snprintf(text, sizeof text, "the calls have %lld tags, the table of tags %lld",
+                         (long long)packed, (long long)rows);
+        differ(v, str_from(text, n > 0 ? (size_t)n : 0));
+    }
+    end_check(v, "tags");
+    return true;
+}
+
+// --- arithmetic ---
+
+struct sheet_memory { // of the last name: rows come in runs
+    int64_t name;
+    const struct sheet *sheet;
+};
+
+static const struct sheet *sheet_of(struct verify *v, sqlite3_stmt *name, int64_t id,
+                                    struct sheet_memory *last)
+{
+    if (id == last->name)
+        return last->sheet;
+    sqlite3_bind_int64(name, 1, id);
+    struct str text = sqlite3_step(name) == SQLITE_ROW ? sql_str(name, 0) : STR_NONE;
+    size_t slash = str_find(text, '/');
+    last->name = id;
+    last->sheet =
+        text.len ? catalog_find(v->catalog, str_from(text.ptr, slash), str_skip(text, slash + 1))
+                 : NULL;
+    sqlite3_reset(name);
+    return last->sheet;
+}
+
+static void check_row(struct verify *v, sqlite3_stmt *s, const struct sheet *sheet)
+{
+    struct usage u = {.sure = (enum sure)sqlite3_column_int(s, 5),
+                      .service = (enum service)sqlite3_column_int(s, 6),
+                      .us_region = (sqlite3_column_int(s, 7) & LEDGER_US_REGION) != 0,
+                      .has_reported = sqlite3_column_type(s, 9) != SQLITE_NULL,
+                      .reported = {sqlite3_column_int64(s, 9)}};
+    for (int i = 0; i < BUCKET_COUNT; i++)
+        u.count[i] = sqlite3_column_int64(s, 10 + i);
+    u.prompt = sqlite3_column_int64(s, 10 + BUCKET_COUNT);
+    struct cost cost;
+    rate(sheet, &u, sqlite3_column_int64(s, 2), &cost);
+    v->checked++;
+    if (cost.state == (enum price_state)sqlite3_column_int(s, 4) &&
+        cost.total.pd == sqlite3_column_int64(s, 8))
+        return;
+    char text[160];
+    snprintf(text, sizeof text,
+             "cost is %lld picodollars (%s); its usage at the book's prices gives %lld (%s)",
+             (long long)sqlite3_column_int64(s, 8),
+             price_state_name((enum price_state)sqlite3_column_int(s, 4)), (long long)cost.total.pd,
+             price_state_name(cost.state));
+    name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
+}
+
+// Rows that this very book has priced, or that the provider did. One that a configuration declared
+// free, or that no sheet priced, has no arithmetic.
+static bool check_arithmetic(struct verify *v)
+{
+    struct sheet_memory last = {.name = -1};
+    int code = SQLITE_ERROR;
+    sqlite3_stmt *name = sql_prepare(v->db, "SELECT text FROM name WHERE id = ?1");
+    sqlite3_stmt *s = sql_prepare(
+        v->db, "SELECT id, attempt, start_us, price_name, price_state, sure, service, flags, "
+               "coalesce(cost_pd, 0), reported_pd, " LEDGER_BUCKETS ", prompt FROM call "
+               "WHERE price_state IN (1, 3) AND price_name != 0 AND "
+               "price_version = (SELECT id FROM name WHERE text = ?1)");
+    if (s)
+        sql_bind_str(s, 1, catalog_version(v->catalog));
+    while (s && name && (code = sqlite3_step(s)) == SQLITE_ROW)
+        check_row(v, s, sheet_of(v, name, sqlite3_column_int64(s, 3), &last));
+    sqlite3_finalize(name);
+    sqlite3_finalize(s);
+    if (code == SQLITE_DONE)
+        end_check(v, "arithmetic");
+    return code == SQLITE_DONE;
+}
+
+// --- the journal ---
+
+static void lost(void *context, const struct entry *e)
+{
+    name_call(context, str_from((const char *)e->id.bytes, sizeof e->id.bytes), e->attempt,
+              "its end stands in the journal, its row is not in the ledger");
+}
+
+static bool check_journal(struct verify *v)
+{
+    if (store_check_journal(v->store, v->db, lost, v, &v->checked) != STATUS_OK)
+        return false;
+    int damaged = store_damaged_segments(v->store);
+    if (damaged > 0) {
+        char text[120];
+        int n = snprintf(text, sizeof text, "%d segments of the journal are damaged (journal/*%s)",
+                         damaged, ".damaged");
+        differ(v, str_from(text, n > 0 ? (size_t)n : 0));
+    }
+    end_check(v, "journal");
+    return true;
+}
+
+static bool check_all(struct verify *v)
+{
+    if (sql_run(v->db, "BEGIN") != SQLITE_OK)
+        return false;
+    bool fine = check_rollups(v) && check_attempts(v) && check_tags(v) && check_arithmetic(v) &&
+                check_journal(v);
+    sql_run(v->db, "COMMIT");
+    return fine;
+}
+
+static enum status run(struct verify *v, struct buf *json, struct why *why)
+{
+    buf_init(&v->checks, &alloc_heap, 0);
+    buf_init(&v->differences, &alloc_heap, 0);
+    enum status status = STATUS_OK;
+    if (!check_all(v)) {
+        status = sql_why(why, v->db, "the ledger cannot be read");
+    } else {
+        buf_printf(json, "{\"balanced\":%s,\"checks\":[", v->found ? "false" : "true");
+        buf_add(json, buf_str(&v->checks));
+        buf_add_cstr(json, "],\"differences\":[");
+        buf_add(json, buf_str(&v->differences));
+        buf_printf(json, "],\"difference_count\":%lld}", (long long)v->found);
+        if (buf_failed(json) || buf_failed(&v->checks) || buf_failed(&v->differences))
+            status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    }
+    buf_fini(&v->checks);
+    buf_fini(&v->differences);
+    return status;
+}
+
+enum status verify_verb(struct store *s, const struct catalog *c, struct str args_json,
+                        struct buf *out_json, struct why *why)
+{
+    struct asked none[] = {{.name = NULL}};
+    struct json *document = NULL;
+    struct verify v = {.store = s, .catalog = c};
+    enum status status = asked_read(args_json, none, &document, why);
+    json_close(document);
+    if (status == STATUS_OK)
+        status = asked_reader(s, &v.db, why);
+    if (status != STATUS_OK)
+        return status;
+    status = run(&v, out_json, why);
+    store_reader_close(v.db);
+    return status;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// verbs - what can be asked of a store, one shape: arguments as a JSON object, the answer as JSON.
+// The command line runs a verb itself when it owns the store; a running gateway runs it for those
+// who come through its socket. The store's journal is caught up first, so an answer knows every
+// call that has ended.
+
+#ifndef INSIGHT_VERBS_H
+#define INSIGHT_VERBS_H
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "core/catalog.h"
+#include "store/store.h"
+
+#define VERB_SHAPE                                                                        \
+    struct store *s, const struct catalog *c, struct str args_json, struct buf *out_json, \
+        struct why *why
+
+// An argument that is not known, or is no text, is STATUS_SYNTAX and named by `why`.
+
+// {"by","since","until","tz","as"}: texts as on the command line -> report.h
+enum status report_verb(VERB_SHAPE) MUST_USE;
+// {"id"}: a request's id, ours or the provider's -> {"attempts":[{...,"arithmetic":["..."]}]}
+enum status request_verb(VERB_SHAPE) MUST_USE;
+// {} -> {"balanced":true,"checks":[{"name","checked","differences"}],"differences":["..."]}
+enum status verify_verb(VERB_SHAPE) MUST_USE;
+// {"format":"csv"|"json","since","until","tz","after"} -> {"text":"...","next":"..."|null}: a piece
+// of the export, and the `after` of the next one.
+enum status export_verb(VERB_SHAPE) MUST_USE;
+// {"file"}: an absolute path that does not exist -> {"file","bytes"}
+enum status backup_verb(VERB_SHAPE) MUST_USE;
+
+#endif
