@@ -51,6 +51,7 @@ static void reads_exactly(void **state)
     reads("0.1e1", ATTO);
     reads("10000000000000000000e-37", 1);
     reads("100000000000000000000", ATTO * ATTO * 100);
+    reads("100000000000000000000.000000000000000000", ATTO * ATTO * 100);
     reads("-1e20", -(ATTO * ATTO * 100));
     reads("0e999999999999999999999", 0);
     reads("0.000e-999999999999999999999", 0);

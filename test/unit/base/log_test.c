@@ -165,6 +165,37 @@ static void gathers_lines(void **state)
     assert_int_equal(lines_of_json(text), 3002);
 }
 
+// A value is cut between characters, and never by more than it must be.
+static void cuts_long_values(void **state)
+{
+    (void)state;
+    static char bytes[LOG_VALUE_MAX + 10];
+    log_open(LOG_JSON, LOG_INFO);
+    for (size_t head = 0; head < 4; head++) {
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = i < head ? 'x' : "\xe2\x82\xac"[(i - head) % 3];
+        for (size_t len = LOG_VALUE_MAX - 1; len <= LOG_VALUE_MAX + 4; len++) {
+            listen_begin();
+            struct log_line l;
+            log_begin(&l, LOG_INFO, "cut");
+            log_str(&l, "v", str_from(bytes, len));
+            log_end(&l);
+            log_end(&l); // a line goes out once
+            struct str text = listen_end();
+            assert_int_equal(lines_of_json(text), 1);
+            size_t from = str_search(text, str_of("\"v\":\"")) + 5;
+            size_t got = text.len - from - 3; // "} and a newline
+            size_t least = len < LOG_VALUE_MAX ? len : LOG_VALUE_MAX;
+            if (len > LOG_VALUE_MAX) {
+                assert_in_range(got, least - 3, least);
+                assert_true(str_utf8(text));
+            } else if ((len - head) % 3 == 0) {
+                assert_int_equal(got, len);
+            }
+        }
+    }
+}
+
 static void *talk(void *ptr)
 {
     struct log_line l;
@@ -201,18 +232,65 @@ static void speaks_text(void **state)
     listen_begin();
     struct log_line l;
     log_begin(&l, LOG_WARN,
-              "it\x1b[2J is \xc2\x9b"
+              "it\x1b[2J is\xc2\xa0 \xc2\x9b"
               "31m \xff done");
     log_str(&l, "word", str_of("gpt-4o"));
     log_str(&l, "words", str_of("a \"b\" \xc2\x9b\x1b"));
     log_str(&l, "none", STR_NONE);
     log_end(&l);
     struct str text = listen_end();
-    assert_true(
-        str_ends(text, str_of("Z warn  it?[2J is ?31m ? done word=gpt-4o words=\"a \\\"b\\\" "
-                              "\\u009b\\u001b\" none=\"\"\n")));
+    assert_true(str_ends(
+        text, str_of("Z warn  it?[2J is\xc2\xa0 ?31m ? done word=gpt-4o words=\"a \\\"b\\\" "
+                     "\\u009b\\u001b\" none=\"\"\n")));
     log_open(LOG_TEXT, LOG_ERROR);
     assert_false(log_wants(LOG_WARN));
+}
+
+// A terminal gets sentences with colours, unless it asked for none.
+static void knows_terminals(void **state)
+{
+    (void)state;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) || unlockpt(master))
+        skip();
+    int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    if (slave < 0)
+        skip();
+    int before = dup(STDERR_FILENO);
+    static const struct {
+        const char *no_color, *term;
+        bool colours;
+    } cases[] = {{NULL, "xterm", true},
+                 {"", "xterm", true},
+                 {"1", "xterm", false},
+                 {NULL, "dumb", false},
+                 {NULL, NULL, false}};
+    bool right = true;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsetenv("NO_COLOR");
+        unsetenv("TERM");
+        if (cases[i].no_color)
+            setenv("NO_COLOR", cases[i].no_color, 1);
+        if (cases[i].term)
+            setenv("TERM", cases[i].term, 1);
+        dup2(slave, STDERR_FILENO);
+        log_open(LOG_AUTO, LOG_INFO);
+        log_say(LOG_WARN, "hello");
+        dup2(before, STDERR_FILENO);
+        char text[200];
+        ssize_t n = read(master, text, sizeof text);
+        struct str got = str_from(text, n > 0 ? (size_t)n : 0);
+        right = right && str_search(got, str_of("hello")) < got.len && got.ptr[0] == '2';
+        right = right && (str_find(got, '\x1b') < got.len) == cases[i].colours;
+    }
+    listen_begin(); // no terminal: JSON
+    log_open(LOG_AUTO, LOG_INFO);
+    log_say(LOG_WARN, "hello");
+    assert_int_equal(lines_of_json(listen_end()), 1);
+    close(before);
+    close(slave);
+    close(master);
+    assert_true(right);
 }
 
 static int forget(void **state)
@@ -228,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(speaks_json),        cmocka_unit_test(stays_json),
         cmocka_unit_test(gathers_lines),      cmocka_unit_test(says_that_a_line_was_lost),
+        cmocka_unit_test(cuts_long_values),   cmocka_unit_test(knows_terminals),
         cmocka_unit_test(threads_do_not_mix), cmocka_unit_test(speaks_text),
     };
     return cmocka_run_group_tests(tests, NULL, forget);

@@ -108,6 +108,25 @@ static void tells_bytes_apart(void **state)
     map_fini(&m);
 }
 
+// Names that differ by little spread over all the slots, whichever bits of the hash are looked at.
+static void spreads_names(void **state)
+{
+    (void)state;
+    for (unsigned shift = 0; shift <= 48; shift += 16) {
+        unsigned char hits[4096] = {0};
+        for (int i = 0; i < 4096; i++)
+            hits[map_hash(str_of(names[i])) >> shift & 4095]++;
+        int most = 0;
+        int empty = 0;
+        for (int i = 0; i < 4096; i++) {
+            most = hits[i] > most ? hits[i] : most;
+            empty += hits[i] == 0;
+        }
+        assert_in_range(most, 3, 15);       // of random throws about 7
+        assert_in_range(empty, 1300, 1700); // of random throws 4096 / e
+    }
+}
+
 static int left;
 
 static void *stingy_resize(void *context, void *old, size_t size)
@@ -142,11 +161,9 @@ static void stays_whole_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_many),
-        cmocka_unit_test(agrees_with_a_model),
-        cmocka_unit_test(visits_each_once),
-        cmocka_unit_test(tells_bytes_apart),
-        cmocka_unit_test(stays_whole_without_memory),
+        cmocka_unit_test(keeps_many),        cmocka_unit_test(agrees_with_a_model),
+        cmocka_unit_test(spreads_names),     cmocka_unit_test(visits_each_once),
+        cmocka_unit_test(tells_bytes_apart), cmocka_unit_test(stays_whole_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,8 @@ static void compare(const struct scan *s, const struct json *j, const char *text
 static const char *const good[] = {
     "{}",
     " { } ",
+    "{\"usage\":0,\"model\":9,\"id\":-0}",
+    "{\"usage\":false,\"model\":null,\"id\":true}",
     "{\"usage\":{\"a\":1,\"b\":[2,{\"c\":\"}]\\\"\"}]},\"model\":\"m\",\"id\":17}",
     "\n{\"x\":\"\\\\\",\"usage\" : [ ] , \"y\":\"\\\"usage\\\":1\",\"model\":true\n}\n",
     "{\"usag\":1,\"usage2\":2,\"usage\":-1.5e+3 ,\"idd\":{\"id\":9},\"id\":null}",
@@ -135,6 +137,8 @@ static void refuses_other_shapes(void **state)
                                       "{\"a\":+1}",
                                       "}",
                                       "{\"usage\":1,\"usage\":2}",
+                                      "{\"a\":[}}",
+                                      "{\"a\":{]}",
                                       "{\"a\"::1}",
                                       "{]",
                                       "{\"a\":1 2}"};

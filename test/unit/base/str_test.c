@@ -111,6 +111,7 @@ static void measures_distance(void **state)
     assert_int_equal(str_distance(str_of(""), str_of("abc"), 3), 3);
     assert_int_equal(str_distance(str_of("abc"), STR_NONE, 2), 3);
     assert_int_equal(str_distance(str_of("same"), str_of("same"), 0), 0);
+    assert_int_equal(str_distance(str_of("abcdef"), str_of("uvwxyz"), 2), 3);
     char text[400];
     memset(text, 'a', sizeof text);
     assert_int_equal(str_distance(str_from(text, 255), str_from(text, 254), 2), 1);
