@@ -55,6 +55,7 @@ struct command {
     X(cost)                                                                                        \
     H("keys and configuration")                                                                    \
     X(config)                                                                                      \
+    X(key)                                                                                         \
     H("try without cost")                                                                          \
     X(mock)                                                                                        \
     H("about")                                                                                     \

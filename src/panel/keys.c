@@ -185,6 +185,9 @@ static enum status create(struct verb_call *c, const struct key_args *a, struct 
         s = sign(c, &f, &k, why);
     if (s == STATUS_OK)
         s = store_key_add(c->store, &k, why);
+    if (s == STATUS_CONFLICT && a->token.len)
+        why_set(why, s, "there is a key named %.*s already, or one with this token",
+                STR_ARG(k.name));
     if (s == STATUS_OK)
         s = keys_took_effect(c, why);
     if (s == STATUS_OK)
@@ -193,15 +196,39 @@ static enum status create(struct verb_call *c, const struct key_args *a, struct 
     return s;
 }
 
+struct search {
+    struct str name;
+    struct arena *arena;
+    struct key *found; // what the name's key may do; copied
+};
+
+static void search_one(void *context, const struct key *k)
+{
+    struct search *s = context;
+    if (k->revoked_us || !str_eq(k->name, s->name))
+        return;
+    s->found->tenant = arena_dup(s->arena, k->tenant);
+    s->found->team = arena_dup(s->arena, k->team);
+    s->found->project = arena_dup(s->arena, k->project);
+    s->found->user = arena_dup(s->arena, k->user);
+    s->found->models = arena_dup(s->arena, k->models);
+    s->found->expires_us = k->expires_us;
+}
+
+// A rotated key may do what the old one might, and ends when it would have ended.
 static enum status rotate(struct verb_call *c, const struct key_args *a, struct arena *arena,
                           struct why *why)
 {
-    (void)arena;
     int64_t now = clock_wall_us();
     int64_t until = now + DAY_US;
     struct key k = {.name = a->name, .created_us = now};
     k.id = uuid_new(now);
+    struct search search = {.name = a->name, .arena = arena, .found = &k};
     enum status s = not_in_config(c, a->name, why);
+    if (s == STATUS_OK)
+        s = store_key_each(c->store, search_one, &search, why);
+    if (s == STATUS_OK && (k.tenant.len == 0 || arena_failed(arena)))
+        s = why_set(why, STATUS_UNKNOWN, "there is no key named %.*s", STR_ARG(a->name));
     if (s == STATUS_OK && a->overlap.len)
         s = args_moment(a->overlap, now, &until, why);
     struct fresh f;

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "cmd/command.h"
+#include "cmd/remote.h"
+
+#define TOKEN_BYTES_MAX 512
+
+static const char help[] =
+    "usage: costlens key create [options]\n"
+    "       costlens key list\n"
+    "       costlens key rotate NAME [--overlap TIME] [--token-file FILE]\n"
+    "       costlens key revoke NAME\n"
+    "\n"
+    "Virtual keys: what clients send instead of a provider's key. A key says on whom its calls "
+    "are\n"
+    "booked, which models it may ask for, and until when. Its token (sk-cl-...) is shown once; "
+    "kept\n"
+    "is only a keyed hash of it. All of it works with and without a running gateway, and takes\n"
+    "effect at once. Keys of the configuration file are changed there.\n";
+
+struct options {
+    const char *name, *team, *project, *user, *models, *expires, *token_file, *overlap;
+};
+
+#define FIELD(name) offsetof(struct options, name)
+static const struct option_row rows[] = {
+    {"name", "NAME", "what it is called in reports (default: key-...)", FIELD(name)},
+    {"team", "NAME", "whom its calls are booked on; no tag of a call changes that", FIELD(team)},
+    {"project", "NAME", "the same", FIELD(project)},
+    {"user", "NAME", "the same", FIELD(user)},
+    {"models", "PATTERNS", "what it may ask for: gpt-4o*,anthropic/* (default: everything)",
+     FIELD(models)},
+    {"expires", "WHEN", "90d, 12h, or 2027-01-31 (default: never)", FIELD(expires)},
+    {"overlap", "TIME", "rotate: how long the old token still works (default: 24h)",
+     FIELD(overlap)},
+    {"token-file", "FILE",
+     "take the token from FILE (- is standard input); where there is no FILE,\n"
+     "the new token is written there (mode 0600) instead of being shown",
+     FIELD(token_file)},
+    {0},
+};
+
+// --- the token's file ---
+
+struct token {
+    char bytes[TOKEN_BYTES_MAX + 2];
+    struct str text; // what was given; empty: a fresh one is wanted
+    bool to_file;    // the fresh one goes there
+};
+
+static bool read_token(const char *file, struct token *t)
+{
+    bool input = strcmp(file, "-") == 0;
+    int fd = input ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+    size_t len = 0;
+    ssize_t n = 1;
+    if (fd < 0 && errno == ENOENT) {
+        t->to_file = true;
+        return true;
+    }
+    while (fd >= 0 && n > 0 && len < sizeof t->bytes) {
+        n = read(fd, t->bytes + len, sizeof t->bytes - len);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    int error = errno;
+    if (fd >= 0 && !input)
+        close(fd);
+    t->text = str_trim(str_from(t->bytes, len));
+    if (fd >= 0 && n == 0 && t->text.len)
+        return true;
+    command_failed("%s: %s", file,
+                   fd < 0 || n < 0 ? strerror(error)
+                   : n > 0         ? "too long for a token"
+                                   : "there is no token in it");
+    return false;
+}
+
+static bool write_token(const char *file, struct str token)
+{
+    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool written = fd >= 0 && write(fd, token.ptr, token.len) == (ssize_t)token.len &&
+                   write(fd, "\n", 1) == 1 && fsync(fd) == 0;
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    if (!written)
+        command_failed("%s: %s", file, strerror(error));
+    return written;
+}
+
+// --- what is asked ---
+
+static void add_member(struct buf *args, const char *name, struct str value)
+{
+    if (value.len == 0)
+        return;
+    buf_add_char(args, args->len ? ',' : '{');
+    buf_add_json(args, str_of(name));
+    buf_add_char(args, ':');
+    buf_add_json(args, value);
+}
+
+static void add_options(struct buf *args, const struct options *o)
+{
+    add_member(args, "name", str_of(o->name));
+    add_member(args, "team", str_of(o->team));
+    add_member(args, "project", str_of(o->project));
+    add_member(args, "user", str_of(o->user));
+    add_member(args, "models", str_of(o->models));
+    add_member(args, "expires", str_of(o->expires));
+    add_member(args, "overlap", str_of(o->overlap));
+}
+
+// Runs the verb; the answer's JSON is in `j`, to be closed. False after a message.
+static bool ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *answer,
+                struct json **j)
+{
+    struct why why = {0};
+    if (args->len)
+        buf_add_char(args, '}');
+    enum status s =
+        buf_failed(args) ? STATUS_NO_MEMORY : remote_do(cli, verb, buf_str(args), answer, &why);
+    if (s == STATUS_OK && json_open(buf_str(answer), &alloc_heap, j, &why) == STATUS_OK)
+        return true;
+    command_failed("%s", why.text[0] ? why.text : status_text(s));
+    return false;
+}
+
+// --- create and rotate ---
+
+// With a file the token stands there alone; without, standard output has nothing but the token, so
+// that KEY=$(costlens key create) works.
+static int show_token(const struct cli *cli, const struct json *j, const struct buf *answer,
+                      const struct options *o, const struct token *t)
+{
+    const struct json_val *root = json_root(j);
+    struct str name = json_str(json_get(root, "name"));
+    struct str token = json_str(json_get(root, "token"));
+    if (t->to_file && !write_token(o->token_file, token))
+        return command_failed("key %.*s was made, but its token is lost: rotate it", STR_ARG(name));
+    if (cli->json && !t->to_file) {
+        fwrite(answer->ptr, 1, answer->len, stdout);
+        return EXIT_OK;
+    }
+    if (cli->json) {
+        printf("{\"name\":\"%.*s\",\"token_file\":\"%s\"}\n", STR_ARG(name), o->token_file);
+        return EXIT_OK;
+    }
+    if (t->to_file) {
+        fprintf(stderr, "Key %.*s: its token is in %s.\n", STR_ARG(name), o->token_file);
+    } else if (t->text.len) {
+        fprintf(stderr, "Key %.*s has the token you gave.\n", STR_ARG(name));
+    } else {
+        fprintf(stderr, "Key %.*s. Its token is shown this once:\n", STR_ARG(name));
+        fflush(stderr);
+        printf("%.*s\n", STR_ARG(token));
+    }
+    return EXIT_OK;
+}
+
+static int make(struct cli *cli, const char *verb, const struct options *o)
+{
+    struct token t = {.text = STR_NONE};
+    struct buf args, answer;
+    struct json *j = NULL;
+    int code = EXIT_FAILED;
+    if (o->token_file && !read_token(o->token_file, &t))
+        return EXIT_FAILED;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    add_options(&args, o);
+    add_member(&args, "token", t.text);
+    if (ask(cli, verb, &args, &answer, &j))
+        code = show_token(cli, j, &answer, o, &t);
+    json_close(j);
+    if (answer.ptr)
+        digest_wipe(answer.ptr, answer.len);
+    digest_wipe(&t, sizeof t);
+    buf_fini(&args);
+    buf_fini(&answer);
+    return code;
+}
+
+// --- list and revoke ---
+
+// Times are written so that their order is that of their letters.
+static void print_state(const struct json_val *key, struct str now)
+{
+    struct str revoked = json_str(json_get(key, "revoked"));
+    struct str expires = json_str(json_get(key, "expires"));
+    if (revoked.len && str_cmp(revoked, now) > 0)
+        printf("(rotated: ends %.*s)", STR_ARG(revoked));
+    else if (revoked.len)
+        printf("(revoked)");
+    else if (expires.len && str_cmp(expires, now) <= 0)
+        printf("(expired)");
+    else if (str_is(json_str(json_get(key, "source")), "file"))
+        printf("(in the configuration file)");
+    putchar('\n');
+}
+
+static struct str or_dash(struct str s)
+{
+    return s.len ? s : str_of("-");
+}
+
+static int print_list(const struct json *j)
+{
+    static const char *const names[] = {"name",  "team",    "project", "user",
+                                        "last4", "expires", "models"};
+    static const char *const titles[] = {"NAME", "TEAM",    "PROJECT", "USER",
+                                         "ENDS", "EXPIRES", "MODELS"};
+    static const int widths[] = {20, 14, 14, 14, 5, 21, 0};
+    struct json_iter it = {0};
+    struct str none;
+    const struct json_val *key;
+    struct buf now;
+    buf_init(&now, &alloc_heap, 0);
+    civil_write(&now, clock_wall_us(), 0);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        printf("%-*s ", widths[i], titles[i]);
+    putchar('\n');
+    while (json_each(&it, json_get(json_root(j), "keys"), &none, &key)) {
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            printf("%-*.*s ", widths[i], STR_ARG(or_dash(json_str(json_get(key, names[i])))));
+        print_state(key, buf_str(&now));
+    }
+    buf_fini(&now);
+    return EXIT_OK;
+}
+
+static int list_or_revoke(struct cli *cli, const char *verb, const struct options *o)
+{
+    struct buf args, answer;
+    struct json *j = NULL;
+    int code = EXIT_FAILED;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    add_options(&args, o);
+    if (ask(cli, verb, &args, &answer, &j)) {
+        code = EXIT_OK;
+        if (cli->json)
+            fwrite(answer.ptr, 1, answer.len, stdout);
+        else if (o->name)
+            fprintf(stderr, "Key %s is revoked.\n", o->name);
+        else
+            code = print_list(j);
+    }
+    json_close(j);
+    buf_fini(&args);
+    buf_fini(&answer);
+    return code;
+}
+
+static bool any(const struct options *o)
+{
+    return o->team || o->project || o->user || o->models || o->expires;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct options o = {0};
+    int code = command_options(&cmd_key, &argc, argv, &o);
+    if (code != EXIT_OK)
+        return code;
+    const char *verb = argc > 1 ? argv[1] : "";
+    bool create = strcmp(verb, "create") == 0;
+    bool rotate = strcmp(verb, "rotate") == 0;
+    bool revoke = strcmp(verb, "revoke") == 0;
+    if (argc == 3 && (rotate || revoke || create) && !o.name)
+        o.name = argv[2];
+    else if (argc > 2)
+        return command_usage(&cmd_key, "`%s` is one too many", argv[2]);
+    if ((rotate || revoke) && !o.name)
+        return command_usage(&cmd_key, "%s which? costlens key %s NAME", verb, verb);
+    if (!create && (any(&o) || (!rotate && (o.token_file || o.overlap))))
+        return command_usage(&cmd_key, "%s does not take these options", verb);
+    if (create && o.overlap)
+        return command_usage(&cmd_key, "--overlap is for rotate");
+    if (create || rotate)
+        return make(cli, create ? "keys/create" : "keys/rotate", &o);
+    if (revoke)
+        return list_or_revoke(cli, "keys/revoke", &o);
+    if (strcmp(verb, "list") == 0 && !o.name)
+        return list_or_revoke(cli, "keys/list", &o);
+    return command_usage(&cmd_key, "create, list, rotate or revoke?");
+}
+
+const struct command cmd_key = {
+    .name = "key",
+    .summary = "virtual keys: create, list, rotate, revoke",
+    .help = help,
+    .run = run,
+    .options = rows,
+    .examples = "costlens key create --name ci --team web --models 'gpt-4o*' --expires 90d\n"
+                "KEY=$(costlens key create --name laptop)\n"
+                "costlens key rotate ci --overlap 1h\n",
+};

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../unit.h"
+#include "core/key.h"
+#include "gate/gate.h"
+#include "gate/state.h"
+
+static char root[] = "/tmp/costlens-state-XXXXXX";
+
+static struct str folder(const char *name)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", root, name);
+    return str_of(path);
+}
+
+static const char *file(const char *name)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", root, name);
+    return path;
+}
+
+static void put(const char *name, const char *text, mode_t mode)
+{
+    int fd = open(file(name), O_WRONLY | O_CREAT | O_TRUNC, mode);
+    assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    fchmod(fd, mode);
+    close(fd);
+}
+
+static void makes_and_keeps(void **state)
+{
+    (void)state;
+    struct why why = {0};
+    struct secret *a = NULL, *b = NULL;
+    uint8_t pepper[32], again[32];
+    struct stat is;
+    assert_int_equal(state_dev_key(folder("x/y"), &a, &why), STATUS_OK);
+    assert_true(key_token_valid(secret_expose(a)));
+    assert_int_equal(state_dev_key(folder("x/y"), &b, &why), STATUS_OK);
+    assert_true(str_eq(secret_expose(a), secret_expose(b)));
+    secret_free(a);
+    secret_free(b);
+    assert_int_equal(state_admin_token(folder("x/y"), &a, &why), STATUS_OK);
+    assert_int_equal(secret_expose(a).len, 64);
+    assert_false(key_token_ours(secret_expose(a))); // the two planes share no credential
+    secret_free(a);
+    assert_int_equal(gate_pepper(folder("x/y"), pepper, &why), STATUS_OK);
+    assert_int_equal(gate_pepper(folder("x/y"), again, &why), STATUS_OK);
+    assert_memory_equal(pepper, again, sizeof pepper);
+    static const char *const names[] = {"x/y/dev.key", "x/y/admin.token", "x/y/pepper"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(stat(file(names[i]), &is), 0);
+        assert_int_equal(is.st_mode & 07777, 0600);
+        assert_int_equal(is.st_nlink, 1);
+    }
+    assert_int_equal(stat(file("x/y"), &is), 0);
+    assert_int_equal(is.st_mode & 07777, 0700);
+}
+
+static void refuses_what_is_not_safe(void **state)
+{
+    (void)state;
+    struct why why = {0};
+    struct secret *s = NULL;
+    uint8_t pepper[32];
+    mkdir(file("bad"), 0700);
+    put("bad/dev.key", "0123456789abcdef0123456789abcdef\n", 0644);
+    assert_int_equal(state_dev_key(folder("bad"), &s, &why), STATUS_DENIED);
+    assert_non_null(strstr(why.text, "chmod 600"));
+    put("bad/dev.key", " \r\n", 0600);
+    assert_int_equal(state_dev_key(folder("bad"), &s, &why), STATUS_DAMAGED);
+    put("bad/dev.key", "\r\n 0123456789abcdef0123456789abcdef \r\n", 0600);
+    assert_int_equal(state_dev_key(folder("bad"), &s, &why), STATUS_OK);
+    assert_true(str_is(secret_expose(s), "0123456789abcdef0123456789abcdef"));
+    secret_free(s);
+    put("bad/pepper", "0123456789abcdef\n", 0600);
+    assert_int_equal(gate_pepper(folder("bad"), pepper, &why), STATUS_DAMAGED);
+    unlink(file("bad/pepper"));
+    assert_int_equal(symlink("/etc/hostname", file("bad/pepper")), 0);
+    assert_int_equal(gate_pepper(folder("bad"), pepper, &why), STATUS_IO);
+    put("plain", "", 0600);
+    assert_int_equal(state_dev_key(folder("plain"), &s, &why), STATUS_IO);
+    assert_int_equal(state_dev_key(str_of(""), &s, &why), STATUS_LIMIT);
+}
+
+// Eight processes that start at once agree.
+static void agrees_when_many_start(void **state)
+{
+    (void)state;
+    int ends[2];
+    uint8_t first[32], next[32];
+    assert_int_equal(pipe(ends), 0);
+    for (int i = 0; i < 8; i++) {
+        if (fork() == 0) {
+            struct why why = {0};
+            bool good = gate_pepper(folder("race"), next, &why) == STATUS_OK;
+            _exit(good && write(ends[1], next, sizeof next) == sizeof next ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < 8; i++) {
+        int status = -1;
+        wait(&status);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(read(ends[0], first, sizeof first), sizeof first);
+    for (int i = 1; i < 8; i++) {
+        assert_int_equal(read(ends[0], next, sizeof next), sizeof next);
+        assert_memory_equal(first, next, sizeof next);
+    }
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void finds_room_for_the_socket(void **state)
+{
+    (void)state;
+    char path[256], other[256], deep[300];
+    assert_true(config_socket_path(str_of("/var/lib/costlens"), path, sizeof path));
+    assert_string_equal(path, "/var/lib/costlens/costlens.sock");
+    memset(deep, 'd', sizeof deep);
+    deep[0] = '/';
+    setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
+    assert_true(config_socket_path(str_from(deep, 200), path, sizeof path));
+    assert_int_equal(strncmp(path, "/run/user/7/costlens-", 21), 0);
+    assert_true(strlen(path) < 108);
+    assert_true(config_socket_path(str_from(deep, 201), other, sizeof other));
+    assert_string_not_equal(path, other); // two states, two sockets
+    unsetenv("XDG_RUNTIME_DIR");
+    assert_true(config_socket_path(str_from(deep, 200), path, sizeof path));
+    assert_int_equal(strncmp(path, "/run/costlens/costlens-", 23), 0);
+    assert_false(config_socket_path(str_of("/x"), path, 8));
+    deep[120] = 0;
+    setenv("XDG_RUNTIME_DIR", deep, 1);
+    assert_false(config_socket_path(str_from(deep, 120), path, sizeof path));
+    unsetenv("XDG_RUNTIME_DIR");
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    char command[300];
+    snprintf(command, sizeof command, "rm -rf '%s'", root);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(makes_and_keeps),
+        cmocka_unit_test(refuses_what_is_not_safe),
+        cmocka_unit_test(agrees_when_many_start),
+        cmocka_unit_test(finds_room_for_the_socket),
+    };
+    if (!mkdtemp(root))
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}

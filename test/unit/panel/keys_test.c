@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unit.h"
+#include "base/json.h"
+#include "core/key.h"
+#include "panel/verb.h"
+
+static char folder[] = "/tmp/costlens-keys-XXXXXX";
+static struct store *store;
+static struct config config;
+
+// Runs a verb; its answer replaces `answer`.
+static enum status ask(const char *verb, const char *args, struct buf *answer, struct why *why)
+{
+    const struct verb *v = verb_find(str_of(verb));
+    assert_non_null(v);
+    buf_clear(answer);
+    *why = (struct why){0};
+    struct verb_call call = {
+        .store = store, .config = &config, .args = str_of(args), .answer = answer};
+    return v->run(&call, why);
+}
+
+static struct json *answer_of(const char *verb, const char *args)
+{
+    struct buf answer;
+    struct why why;
+    struct json *j = NULL;
+    buf_init(&answer, &alloc_heap, 0);
+    enum status s = ask(verb, args, &answer, &why);
+    if (s != STATUS_OK)
+        fail_msg("%s %s: %s", verb, args, why.text);
+    assert_int_equal(json_open(buf_str(&answer), &alloc_heap, &j, &why), STATUS_OK);
+    buf_fini(&answer);
+    return j;
+}
+
+static void refused(const char *verb, const char *args, enum status want, const char *phrase)
+{
+    struct buf answer;
+    struct why why;
+    buf_init(&answer, &alloc_heap, 0);
+    assert_int_equal(ask(verb, args, &answer, &why), want);
+    if (!strstr(why.text, phrase))
+        fail_msg("%s %s: %s", verb, args, why.text);
+    buf_fini(&answer);
+}
+
+static bool says(const struct json *j, const char *name, const char *value)
+{
+    return str_is(json_str(json_get(json_root(j), name)), value);
+}
+
+static void creates_keys(void **state)
+{
+    (void)state;
+    struct json *j = answer_of("keys/create", "{\"name\":\"ci\",\"team\":\"web\",\"project\":\"p\","
+                                              "\"user\":\"u\",\"models\":\"gpt-4o*,mock/*\","
+                                              "\"expires\":\"90d\"}");
+    struct str token = json_str(json_get(json_root(j), "token"));
+    assert_true(key_token_valid(token));
+    assert_true(says(j, "team", "web"));
+    assert_int_equal(json_str(json_get(json_root(j), "last4")).len, 4);
+    json_close(j);
+    j = answer_of("keys/create", ""); // a name is found for it
+    assert_true(json_str(json_get(json_root(j), "name")).len > 4);
+    json_close(j);
+    j = answer_of("keys/create", "{\"name\":\"own\",\"token\":\"a-token-of-my-own\"}");
+    assert_true(says(j, "token", "a-token-of-my-own"));
+    json_close(j);
+}
+
+static void refuses_what_it_does_not_know(void **state)
+{
+    (void)state;
+    refused("keys/create", "{\"name\":\"x\",\"role\":\"admin\"}", STATUS_UNKNOWN, "role");
+    refused("keys/create", "{\"name\":\"x\",\"tenant\":\"other\"}", STATUS_UNKNOWN, "tenant");
+    refused("keys/create", "{\"name\":[\"x\"]}", STATUS_SYNTAX, "name");
+    refused("keys/create", "[1]", STATUS_SYNTAX, "");
+    refused("keys/create", "{\"name\":\"x\",\"name\":\"y\"}", STATUS_DUPLICATE, "name");
+    refused("keys/create", "{\"name\":\"ci\"}", STATUS_CONFLICT, "ci already");
+    refused("keys/create", "{\"name\":\"x\",\"token\":\"short\"}", STATUS_RANGE, "16");
+    refused("keys/create", "{\"name\":\"x\",\"token\":\"a-token-of-my-own\"}", STATUS_CONFLICT,
+            "with this token");
+    refused("keys/create", "{\"name\":\"x\",\"expires\":\"soon\"}", STATUS_SYNTAX, "soon");
+    refused("keys/create", "{\"name\":\"x\",\"expires\":\"2020-01-01\"}", STATUS_RANGE, "expired");
+    refused("keys/create", "{\"name\":\"a\\nb\"}", STATUS_SYNTAX, "characters");
+    refused("keys/create", "{\"name\":\"dev\"}", STATUS_DENIED, "dev.key");
+    refused("keys/rotate", "{\"name\":\"nobody\"}", STATUS_UNKNOWN, "nobody");
+    refused("keys/rotate", "{}", STATUS_SYNTAX, "name");
+    refused("keys/rotate", "{\"name\":\"ci\",\"models\":\"*\"}", STATUS_UNKNOWN, "models");
+    refused("keys/revoke", "{\"name\":\"nobody\"}", STATUS_UNKNOWN, "nobody");
+    refused("keys/list", "{\"all\":true}", STATUS_UNKNOWN, "all");
+}
+
+static size_t count_of(const char *name, bool ended)
+{
+    struct json *j = answer_of("keys/list", "");
+    struct json_iter it = {0};
+    struct str none;
+    const struct json_val *key;
+    size_t count = 0;
+    while (json_each(&it, json_get(json_root(j), "keys"), &none, &key)) {
+        bool revoked = json_type(json_get(key, "revoked")) == JSON_STRING;
+        count += str_is(json_str(json_get(key, "name")), name) && revoked == ended;
+        assert_null(json_get(key, "token"));
+    }
+    json_close(j);
+    return count;
+}
+
+// A rotated key may do what the old one might, not more.
+static void rotation_keeps_the_rights(void **state)
+{
+    (void)state;
+    struct json *j = answer_of("keys/rotate", "{\"name\":\"ci\",\"overlap\":\"1h\"}");
+    assert_true(key_token_valid(json_str(json_get(json_root(j), "token"))));
+    assert_true(says(j, "team", "web"));
+    assert_true(says(j, "project", "p"));
+    assert_true(says(j, "user", "u"));
+    assert_true(says(j, "models", "gpt-4o*,mock/*"));
+    assert_true(json_type(json_get(json_root(j), "expires")) == JSON_STRING);
+    json_close(j);
+    assert_int_equal(count_of("ci", false), 1);
+    assert_int_equal(count_of("ci", true), 1);
+    json_close(answer_of("keys/revoke", "{\"name\":\"ci\"}"));
+    assert_int_equal(count_of("ci", false), 0);
+    refused("keys/rotate", "{\"name\":\"ci\"}", STATUS_UNKNOWN, "ci");
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    static char path[256];
+    struct why why = {0};
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/costlens.db", folder);
+    struct store_setup s = {.path = str_of(path), .state = str_of(folder), .create = true};
+    config.state = str_of(folder);
+    return store_open(&s, &store, &why) == STATUS_OK ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    char command[300];
+    store_close(store);
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(creates_keys),
+        cmocka_unit_test(refuses_what_it_does_not_know),
+        cmocka_unit_test(rotation_keeps_the_rights),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
