@@ -17,6 +17,7 @@
 //   costlens_reader_usage(reader, &usage);
 //   costlens_price(book, "openai", costlens_reader_model(reader), &usage, now_us, &cost);
 //   costlens_usd(cost.picodollars, text, sizeof text);   // "0.000123000000"
+//   costlens_explain(&cost, text, sizeof text);          // a line a bucket
 //
 // Rules that hold for every function here. Memory comes only from the allocator given at open
 // (NULL: the C library's). Lack of it is an answer (COSTLENS_NO_MEMORY), never the end of the
@@ -190,24 +191,30 @@ enum costlens_price_state {
 
 struct costlens_line {
     enum costlens_bucket bucket;
+    enum costlens_bucket priced_as; // another one where the bucket has no price of its own
     int64_t count;
-    int64_t price_atto; // 10^-18 USD a unit
+    int64_t price_atto; // 10^-18 USD a unit, before the factors
 };
+
+#define COSTLENS_FACTORS 4
 
 struct costlens_cost {
     enum costlens_price_state state;
-    int64_t picodollars;          // 10^-12 USD; 0 unless PRICED or BY_PROVIDER
-    enum costlens_bucket missing; // UNPRICED: the first bucket without a price
-    int64_t factor_ppm;           // over the sum of the lines, in parts per million
-    int64_t cliff;                // the prompt length above which these prices hold; 0: none
+    int64_t picodollars;                  // 10^-12 USD; 0 unless PRICED or BY_PROVIDER
+    int too_large;                        // 1: it did not fit, picodollars is INT64_MAX
+    enum costlens_bucket missing;         // UNPRICED: the first bucket without a price
+    int tier_missing;                     // UNPRICED: 1: the tier that answered has no price
+    unsigned factor_count;                // tiers and regions that multiply
+    int64_t factor_ppm[COSTLENS_FACTORS]; // on the lines of tokens, in parts per million
+    int64_t cliff; // the prompt length above which these prices hold; 0: none
     unsigned line_count;
     struct costlens_line lines[COSTLENS_BUCKETS];
 };
 
-// Sum of count x price, times factor, exact in 128 bits and rounded once, half to even, to
-// picodollars. `at_us`: microseconds since 1970 UTC at which the call started (prices have dates).
+// Sum of count x price, that of tokens times the factors, exact in 128 bits and rounded once, half to
+// even, to picodollars. `at_us`: microseconds since 1970 UTC at which the call started (prices have dates).
 // An unknown model is COSTLENS_OK with state UNPRICED: a price that is not known is a state, not
-// an error.
+// an error. COSTLENS_RANGE for a negative count or a tier that does not exist.
 COSTLENS_PUBLIC enum costlens_status costlens_price(const struct costlens_book *book,
                                                     const char *vendor, const char *model,
                                                     const struct costlens_usage *usage,
@@ -215,6 +222,11 @@ COSTLENS_PUBLIC enum costlens_status costlens_price(const struct costlens_book *
 // Plain decimal USD with 12 places and a NUL. COSTLENS_RANGE when it does not fit (32 bytes always
 // do).
 COSTLENS_PUBLIC enum costlens_status costlens_usd(int64_t picodollars, char *out, size_t size);
+// The arithmetic as text: a line a bucket, the factors, the total; with a NUL. COSTLENS_RANGE when it
+// does not fit (COSTLENS_EXPLAIN_BYTES always do) or is no cost of costlens_price.
+COSTLENS_PUBLIC enum costlens_status costlens_explain(const struct costlens_cost *cost, char *out,
+                                                      size_t size);
+#define COSTLENS_EXPLAIN_BYTES 4096
 
 #ifdef __cplusplus
 }

@@ -188,15 +188,17 @@ void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struc
 
 // --- the arithmetic as text ---
 
+#define PRICE_WIDTH 20 // of "0.0833333 USD/Mtok"
+
 static void explain_line(const struct cost_line *line, struct buf *out)
 {
-    struct buf text;
-    buf_init(&text, out->alloc, 0);
-    price_write(&text, line->price, bucket_units(line->bucket));
-    buf_printf(out, "%12lld %-16s x %10s USD%s = ", (long long)line->count,
-               bucket_name(line->bucket), buf_cstr(&text),
-               bucket_is_token(line->bucket) ? "/Mtok" : "     ");
-    buf_fini(&text);
+    buf_printf(out, "%12lld %-16s x ", (long long)line->count, bucket_name(line->bucket));
+    size_t start = out->len;
+    price_write(out, line->price, bucket_units(line->bucket));
+    buf_add_cstr(out, bucket_is_token(line->bucket) ? " USD/Mtok" : " USD");
+    while (!buf_failed(out) && out->len - start < PRICE_WIDTH)
+        buf_add_char(out, ' ');
+    buf_add_cstr(out, "= ");
     decimal_write(out, (int128)line->count * line->price.atto, DECIMAL_PLACES, 12);
     if (line->priced_as != line->bucket)
         buf_printf(out, "  (at the price of %s)", bucket_name(line->priced_as));

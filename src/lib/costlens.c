@@ -30,6 +30,7 @@ _Static_assert((int)COSTLENS_SEARCH_UNITS == (int)BUCKET_SEARCH_UNITS, "search u
 _Static_assert((int)COSTLENS_IMAGES == (int)BUCKET_IMAGES_OUT, "images");
 _Static_assert((int)COSTLENS_SECONDS == (int)BUCKET_SECONDS, "seconds");
 _Static_assert((int)COSTLENS_FAST == (int)SERVICE_FAST, "services");
+_Static_assert(COSTLENS_FACTORS == FACTORS_MAX, "factors");
 _Static_assert((int)COSTLENS_UNPRICED == (int)PRICE_UNPRICED, "price states");
 _Static_assert((int)COSTLENS_BY_PROVIDER == (int)PRICE_PROVIDER, "price states");
 
@@ -185,6 +186,7 @@ static void ignore(void *context, struct str bytes)
 void costlens_reader_feed(struct costlens_reader *reader, const void *bytes, size_t len)
 {
     meter_feed(&reader->meter, str_from(bytes, len), ignore, NULL);
+    meter_release(&reader->meter, ignore, NULL); // nobody waits for the end: nothing is kept
 }
 
 void costlens_reader_end(struct costlens_reader *reader, int clean)
@@ -264,15 +266,22 @@ static void cost_out(const struct cost *c, struct costlens_cost *out)
     *out = (struct costlens_cost){
         .state = (enum costlens_price_state)c->state,
         .picodollars = c->total.pd,
+        .too_large = c->overflow,
         .missing = (enum costlens_bucket)c->missing,
-        .factor_ppm = (int64_t)c->factor_ppm,
+        .tier_missing = c->tier_missing,
+        .factor_count = c->factor_count,
         .cliff = c->cliff,
         .line_count = c->line_count,
     };
     for (unsigned i = 0; i < c->line_count; i++)
-        out->lines[i] = (struct costlens_line){.bucket = (enum costlens_bucket)c->lines[i].bucket,
-                                               .count = c->lines[i].count,
-                                               .price_atto = c->lines[i].price.atto};
+        out->lines[i] = (struct costlens_line){
+            .bucket = (enum costlens_bucket)c->lines[i].bucket,
+            .priced_as = (enum costlens_bucket)c->lines[i].priced_as,
+            .count = c->lines[i].count,
+            .price_atto = c->lines[i].price.atto,
+        };
+    for (unsigned i = 0; i < c->factor_count; i++)
+        out->factor_ppm[i] = c->factor_ppm[i];
 }
 
 enum costlens_status costlens_price(const struct costlens_book *book, const char *vendor,
@@ -288,12 +297,85 @@ enum costlens_status costlens_price(const struct costlens_book *book, const char
     return COSTLENS_OK;
 }
 
+// The caller's space through the allocator's interface: one piece that is never moved.
+struct space {
+    char *ptr;
+    size_t size;
+};
+
+static void *space_resize(void *context, void *old, size_t size)
+{
+    struct space *s = context;
+    (void)old;
+    return size <= s->size ? s->ptr : NULL;
+}
+
+static enum costlens_status text_out(const struct buf *b, char *out, size_t size)
+{
+    if (buf_failed(b) || b->len >= size)
+        return COSTLENS_RANGE;
+    memcpy(out, b->ptr, b->len);
+    out[b->len] = 0;
+    return COSTLENS_OK;
+}
+
 enum costlens_status costlens_usd(int64_t picodollars, char *out, size_t size)
 {
-    const int64_t one = INT64_C(1000000000000);
-    int64_t whole = picodollars / one;
-    int64_t rest = picodollars % one;
-    int n = snprintf(out, size, "%s%lld.%012lld", picodollars < 0 ? "-" : "",
-                     (long long)(whole < 0 ? -whole : whole), (long long)(rest < 0 ? -rest : rest));
-    return n > 0 && (size_t)n < size ? COSTLENS_OK : COSTLENS_RANGE;
+    char kept[256];
+    struct space space = {kept, sizeof kept};
+    struct alloc alloc = {space_resize, &space};
+    struct buf b;
+    buf_init(&b, &alloc, sizeof kept - 1);
+    money_write(&b, (struct money){picodollars});
+    return text_out(&b, out, size);
+}
+
+static bool line_in(const struct costlens_line *from, struct cost_line *to)
+{
+    if ((unsigned)from->bucket >= BUCKET_COUNT || (unsigned)from->priced_as >= BUCKET_COUNT)
+        return false;
+    *to = (struct cost_line){
+        (enum bucket)from->bucket, (enum bucket)from->priced_as, from->count, {from->price_atto}};
+    return true;
+}
+
+static bool cost_in(const struct costlens_cost *from, struct cost *c)
+{
+    if ((unsigned)from->state >= PRICE_STATE_COUNT || (unsigned)from->missing >= BUCKET_COUNT ||
+        from->line_count > BUCKET_COUNT || from->factor_count > FACTORS_MAX)
+        return false;
+    *c = (struct cost){
+        .state = (enum price_state)from->state,
+        .total = {from->picodollars},
+        .overflow = from->too_large != 0,
+        .missing = (enum bucket)from->missing,
+        .tier_missing = from->tier_missing != 0,
+        .line_count = from->line_count,
+        .factor_count = from->factor_count,
+        .cliff = from->cliff,
+    };
+    for (unsigned i = 0; i < from->factor_count; i++) {
+        if (from->factor_ppm[i] <= 0 || from->factor_ppm[i] > UINT32_MAX)
+            return false;
+        c->factor_ppm[i] = (uint32_t)from->factor_ppm[i];
+    }
+    for (unsigned i = 0; i < from->line_count; i++) {
+        if (!line_in(&from->lines[i], &c->lines[i]))
+            return false;
+    }
+    return true;
+}
+
+enum costlens_status costlens_explain(const struct costlens_cost *cost, char *out, size_t size)
+{
+    char kept[COSTLENS_EXPLAIN_BYTES];
+    struct space space = {kept, sizeof kept};
+    struct alloc alloc = {space_resize, &space};
+    struct cost c;
+    struct buf b;
+    if (!cost_in(cost, &c))
+        return COSTLENS_RANGE;
+    buf_init(&b, &alloc, sizeof kept - 1);
+    cost_explain(&c, &b);
+    return text_out(&b, out, size);
 }
