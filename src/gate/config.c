@@ -17,13 +17,13 @@
 
 // --- the file ---
 
-static enum status load(const char *path, struct arena *arena, struct str *text, struct why *why)
+static enum status load(struct reading *r, const char *path, struct str *text, struct why *why)
 {
-    struct stat is;
+    struct stat is = {0};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return why_set(why, STATUS_IO, "%s: cannot be read: %s", path, strerror(errno));
-    char *room = arena_get(arena, FILE_BYTES_MAX + 1);
+    char *room = arena_get(&r->c->arena, FILE_BYTES_MAX + 1);
     size_t len = 0;
     ssize_t n = fstat(fd, &is) == 0 && !S_ISDIR(is.st_mode) ? 1 : -1;
     while (room && n > 0 && len <= FILE_BYTES_MAX) {
@@ -31,6 +31,7 @@ static enum status load(const char *path, struct arena *arena, struct str *text,
         len += n > 0 ? (size_t)n : 0;
     }
     close(fd);
+    r->others_read = is.st_mode & S_IROTH;
     if (!room)
         return why_set(why, STATUS_NO_MEMORY, "%s: out of memory", path);
     if (n < 0)
@@ -171,7 +172,7 @@ static enum status read_file(struct reading *r, struct why *why)
         return STATUS_OK;
     c->file = arena_dup_cstr(&c->arena, path);
     set_folder(r, path);
-    enum status s = load(path, &c->arena, &text, why);
+    enum status s = load(r, path, &text, why);
     if (s != STATUS_OK)
         return s;
     s = yaml_read(text, &c->arena, &root, &fault);

@@ -145,8 +145,14 @@ static bool read_key(struct reading *r, const struct node *map, struct config_pr
     struct str reason;
     if (!n)
         return true;
-    if (reading_secret(r, n, "key", &p->key, &reason))
-        return true;
+    if (reading_secret(r, n, "key", &p->key, &reason)) {
+        // Behind `costlens env` the provider's variable holds our own key: it must not go out.
+        if (!p->vendor_row || !key_token_ours(secret_expose(p->key)))
+            return true;
+        secret_free(p->key);
+        p->key = NULL;
+        reason = (struct str)STR("this is a key of CostLens itself");
+    }
     if (reason.len) {
         reading_missing(r, n->line,
                         "provider %.*s is left out: %.*s. Set it, or remove the provider",

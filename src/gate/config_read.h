@@ -21,6 +21,7 @@ struct reading {
     struct origin_timeouts timeouts;   // those of the file, for every provider
     struct str left_out[WARNINGS_MAX]; // providers whose secret is missing
     unsigned left_out_count;
+    bool others_read; // the file can be read by others than its owner and group
 };
 
 // Both are kept in the arena. `line` 0 = not of a line.

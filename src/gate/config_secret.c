@@ -85,6 +85,22 @@ static bool from_file(struct reading *r, struct str path, struct secret **out, s
     return kept;
 }
 
+static bool in_the_file(struct reading *r, int line, struct str text, const char *what,
+                        struct secret **out)
+{
+    struct str odd;
+    if (r->others_read)
+        reading_warn(r, line,
+                     "%s: a secret stands in a file that everybody here can read. "
+                     "chmod o-r, or write env:NAME or file:PATH",
+                     what);
+    r->others_read = false; // said once
+    if (keep(r, text, what, out, &odd))
+        return true;
+    reading_fault(r, line, "%.*s", STR_ARG(odd));
+    return false;
+}
+
 bool reading_secret(struct reading *r, const struct node *n, const char *what, struct secret **out,
                     struct str *reason)
 {
@@ -103,7 +119,7 @@ bool reading_secret(struct reading *r, const struct node *n, const char *what, s
     else if (str_starts(text, str_of("${")) && str_ends(text, str_of("}")))
         name = str_from(text.ptr + 2, text.len - 3);
     else if (text.ptr[0] != '$')
-        return keep(r, text, what, out, reason);
+        return in_the_file(r, n->line, text, what, out);
     if (is_variable(name))
         return from_variable(r, name, out, reason);
     reading_fault(r, n->line, "%s: this names no variable. Write env:NAME or \"${NAME}\"", what);

@@ -65,6 +65,7 @@ static const struct variable keys[] = {{"OPENAI_API_KEY", "sk-openai-1234567890"
                                        {"EMPTY", "  "},
                                        {"SPLIT", "sk-a b"},
                                        {"SHORT", "abc"},
+                                       {"OURS", "sk-cl-0123456789"},
                                        {NULL, NULL}};
 
 // Two lines, with the models m and n-*.
@@ -186,6 +187,7 @@ static const struct bad {
     {"providers:\n  a: {url: 'http://x/v1', key: ''}\n", 2, "empty"},
     {"providers:\n  a: {url: 'http://x/v1', key: [x]}\n", 2, "a text is expected"},
     {"providers:\n  a: {url: 'http://x/v1', timeouts: {idle: never}}\n", 2, "does not fit"},
+    {"providers:\n  a: {url: 'http://x/v1', key: 'a b'}\n", 2, "white space"},
     // aliases
     {P "aliases: [fast]\n", 3, "PROVIDER/MODEL"},
     {P "aliases:\n  fast: [b/m]\n", 4, "names no provider"},
@@ -576,6 +578,7 @@ static void leaves_out_what_has_no_secret(void **state)
         "providers:\n  a: {url: 'http://x/v1', key: env:SPLIT}\n",
         "providers:\n  a: {url: 'http://x/v1', key: file:nowhere.key}\n",
         "providers:\n  a: {url: 'http://x/v1', key: '${NOT_SET}'}\n",
+        "providers:\n  a: {vendor: openai, url: 'http://x/v1', key: env:OURS}\n",
         "keys:\n  - {name: a, token: env:NOT_SET}\n",
     };
     environment = keys;
@@ -590,6 +593,25 @@ static void leaves_out_what_has_no_secret(void **state)
             assert_false(str_is(c->providers[k].name, "a"));
         config_free(c);
     }
+}
+
+static void minds_who_reads_the_file(void **state)
+{
+    (void)state;
+    static const char text[] = KEY("") "  - {name: l, token: fedcba9876543210}\n";
+    environment = NULL;
+    umask(022);
+    unlink(in_folder("costlens.yaml"));
+    struct config *c = check(text);
+    assert_int_equal(c->key_count, 2);
+    assert_int_equal(c->warning_count, 1); // once
+    assert_int_equal(c->warnings[0].line, 2);
+    assert_false(c->warnings[0].missing_secret);
+    config_free(c);
+    chmod(in_folder("costlens.yaml"), 0640);
+    c = check(text);
+    assert_int_equal(c->warning_count, 0);
+    config_free(c);
 }
 
 static void a_proxy_may_want_a_password(void **state)
@@ -675,6 +697,7 @@ int main(void)
         cmocka_unit_test(finds_its_file),
         cmocka_unit_test(takes_good_files),
         cmocka_unit_test(leaves_out_what_has_no_secret),
+        cmocka_unit_test(minds_who_reads_the_file),
         cmocka_unit_test(a_proxy_may_want_a_password),
         cmocka_unit_test(takes_every_price),
         cmocka_unit_test(reads_values),
