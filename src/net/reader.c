@@ -5,6 +5,7 @@
 
 #include "net/reader.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -57,6 +58,24 @@ static int on_target(llhttp_t *p, const char *at, size_t len)
         return HPE_USER;
     }
     return add_span(r, &r->target, at, len);
+}
+
+// llhttp takes RTSP/1.0 and ICE/1.0 for requests too.
+static int on_version(llhttp_t *p, const char *at, size_t len)
+{
+    static const char name[] = "HTTP/";
+    struct reader *r = p->data;
+    (void)len;
+    if (r->versioned)
+        return HPE_OK;
+    r->versioned = true;
+    for (size_t back = 1; back <= sizeof r->tail; back++) {
+        size_t here = (size_t)(at - r->input);
+        char c = back <= here ? at[-(ptrdiff_t)back] : r->tail[sizeof r->tail - (back - here)];
+        if (c != name[sizeof r->tail - back])
+            return HPE_USER;
+    }
+    return HPE_OK;
 }
 
 static bool add_field(struct reader *r)
@@ -131,6 +150,7 @@ static int on_body(llhttp_t *p, const char *at, size_t len)
 static const llhttp_settings_t settings = {
     .on_method = on_method,
     .on_url = on_target,
+    .on_version = on_version,
     .on_header_field = on_name,
     .on_header_value = on_value,
     .on_headers_complete = on_headers_complete,
@@ -150,7 +170,7 @@ void reader_start(struct reader *r, bool request)
     r->head = (struct head){.content_length = -1};
     r->text_len = r->taken = r->overhead = 0;
     r->fields = r->part = 0;
-    r->failed_memory = r->failed_large = r->in_body = r->ended = false;
+    r->failed_memory = r->failed_large = r->in_body = r->ended = r->versioned = false;
     r->method = r->target = (struct reader_span){0, 0};
     llhttp_init(&r->parser, request ? HTTP_REQUEST : HTTP_RESPONSE, &settings);
     r->parser.data = r;
@@ -296,12 +316,22 @@ static enum reader_state failure(const struct reader *r)
     return r->failed_large ? READER_LARGE : READER_BAD;
 }
 
+static void keep_tail(struct reader *r, struct str bytes)
+{
+    size_t size = sizeof r->tail, n = bytes.len < size ? bytes.len : size;
+    memmove(r->tail, r->tail + n, size - n);
+    memcpy(r->tail + size - n, bytes.ptr + bytes.len - n, n);
+}
+
 enum reader_state reader_head(struct reader *r, struct str bytes, size_t *used)
 {
+    r->input = bytes.ptr;
     llhttp_errno_t error = llhttp_execute(&r->parser, bytes.ptr, bytes.len);
     *used = bytes.len;
     if (error == HPE_PAUSED)
         *used = (size_t)(llhttp_get_error_pos(&r->parser) - bytes.ptr);
+    if (!r->versioned)
+        keep_tail(r, bytes);
     r->taken += (uint32_t)*used;
     if (error != HPE_OK && error != HPE_PAUSED)
         return failure(r);

@@ -49,7 +49,10 @@ struct reader {
     bool failed_memory;
     bool failed_large;
     bool in_body;
-    bool ended; // the chunked body is over
+    bool ended;        // the chunked body is over
+    bool versioned;    // the protocol's name was looked at
+    const char *input; // of this reader_head
+    char tail[5];      // the last bytes of the input before
     void *sink_owner;
     bool (*sink)(void *owner, struct str bytes); // false = pause
     struct reader_span method;
