@@ -9,7 +9,7 @@ from lib.scene import (KEY, LONG, PATIENCE, Gateway, Mock, expect_true, limit, p
 
 limit(120)
 READERS = 1000 if LONG else 100
-TOKENS = 20000  # some 4 MB a stream, far more than any buffer
+TOKENS = 60000  # some 14 MB a stream, more than the kernel keeps for the two sockets
 
 
 def memory_kib(pid):
@@ -50,7 +50,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     print(f"{each:.0f} KiB a stream; p99 alone {alone * 1000:.1f} ms, beside them {beside * 1000:.1f}")
     expect_true(each < 2 * 64 + 64, f"{each:.0f} KiB a stalled stream")
     expect_true(not [b for b in mock.bills() if b["stream"]], "no upstream was read to its end")
-    expect_true(beside < alone * 10 + 0.05 * PATIENCE, "the others are served as before")
+    expect_true(beside < alone * 10 + 0.1 * PATIENCE, "the others are served as before")
     for s in readers:
         s.close()
     rows = until(lambda: (lambda r: len(r) >= READERS and r)(
