@@ -40,7 +40,7 @@ expect(answer.json["error"]["code"], "no_provider")
 expect_in("OPENAI_API_KEY", answer.json["error"]["message"])
 program.stop(2)
 
-program, token = serve("mocked", ["--mock=auto"])
+program, token = serve("mocked", ["--mock-if-empty"])
 expect_in("mock", program.out.read_text())
 expect(chat(token, "mock/small").status, 200)
 expect(chat(token, "gpt-4o").status, 404)
