@@ -7,6 +7,24 @@
 #include <stdio.h>
 #include <string.h>
 
+// Under the address sanitizer the bytes that nobody asked for must not be touched either: it sees
+// neither the pieces of a chunk nor their ends.
+#if defined(__SANITIZE_ADDRESS__)
+#    define GUARDED 1
+#elif defined(__has_feature)
+#    if __has_feature(address_sanitizer)
+#        define GUARDED 1
+#    endif
+#endif
+#ifdef GUARDED
+#    include <sanitizer/asan_interface.h>
+#    define forbid(ptr, size) ASAN_POISON_MEMORY_REGION((ptr), (size))
+#    define permit(ptr, size) ASAN_UNPOISON_MEMORY_REGION((ptr), (size))
+#else
+#    define forbid(ptr, size) ((void)(ptr), (void)(size))
+#    define permit(ptr, size) ((void)(ptr), (void)(size))
+#endif
+
 #define ALIGN    16
 #define STEP_MAX ((size_t)64 * 1024)
 
@@ -27,6 +45,7 @@ void arena_fini(struct arena *a)
     struct arena_chunk *older;
     for (struct arena_chunk *c = a->chunks; c; c = older) {
         older = c->older;
+        permit(c, c->size);
         alloc_free(a->alloc, c);
     }
     a->chunks = NULL;
@@ -85,20 +104,31 @@ static void *get_slow(struct arena *a, size_t size)
     a->chunks = c;
     a->next = (char *)(c + 1) + size;
     a->end = (char *)c + whole;
+    forbid(c + 1, whole - sizeof *c);
     if (a->step < STEP_MAX)
         a->step *= 2;
     return c + 1;
+}
+
+static void *get_whole(struct arena *a, size_t size)
+{
+    if (size > (size_t)(a->end - a->next))
+        return get_slow(a, size);
+    void *ptr = a->next;
+    a->next += size;
+    return ptr;
 }
 
 void *arena_get(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         return fail(a);
-    size = size ? (size + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
-    if (size > (size_t)(a->end - a->next))
-        return get_slow(a, size);
-    void *ptr = a->next;
-    a->next += size;
+    size_t whole = size ? (size + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
+    char *ptr = get_whole(a, whole);
+    if (!ptr)
+        return NULL;
+    forbid(ptr, whole);
+    permit(ptr, size);
     return ptr;
 }
 
@@ -144,7 +174,9 @@ struct str arena_printf(struct arena *a, const char *format, ...)
     size_t room = (size_t)(a->end - a->next);
     va_list args;
     va_start(args, format);
+    permit(a->next, room);
     int n = vsnprintf(a->next, room, format, args);
+    forbid(a->next, room);
     va_end(args);
     if (n < 0) {
         a->failed = true;

@@ -3,6 +3,16 @@
 #include "../unit.h"
 #include "base/arena.h"
 
+#if defined(__has_feature)
+#    if __has_feature(address_sanitizer)
+#        include <sanitizer/asan_interface.h>
+#        define poisoned(ptr, size) (__asan_region_is_poisoned((ptr), (size)) != NULL)
+#    endif
+#endif
+#ifndef poisoned
+#    define poisoned(ptr, size) true
+#endif
+
 // Counts what is out, and says no when `left` is used up.
 struct counted {
     int left;
@@ -136,6 +146,25 @@ static void formats_and_copies(void **state)
     arena_fini(&a);
 }
 
+// The address sanitizer sees a byte too many, though it is the arena's.
+static void guards_its_pieces(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, &alloc_heap, 1024, 100000);
+    static const size_t sizes[] = {5, 0, 700};
+    for (int i = 0; i < 3; i++) {
+        char *p = arena_zero(&a, sizes[i]);
+        assert_non_null(p);
+        assert_true(poisoned(p + sizes[i], 1));
+    }
+    struct str s = arena_printf(&a, "%s", "text");
+    static char copy[5];
+    memcpy(copy, s.ptr, 5);
+    assert_true(poisoned((char *)a.next, 1));
+    arena_fini(&a);
+}
+
 static void says_when_memory_ends(void **state)
 {
     (void)state;
@@ -161,6 +190,7 @@ int main(void)
         cmocka_unit_test(refuses_absurd_sizes),
         cmocka_unit_test(large_pieces_leave_the_chunk_in_use),
         cmocka_unit_test(formats_and_copies),
+        cmocka_unit_test(guards_its_pieces),
         cmocka_unit_test(says_when_memory_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
