@@ -96,17 +96,18 @@ bool reading_texts(struct reading *r, const struct node *n, const char *what, st
     struct str *items = arena_array(&r->c->arena, struct str, one ? 1 : n->count + 1);
     if (!items)
         return false;
+    unsigned taken = 0;
     for (const struct node *item = one ? n : n->first; item; item = one ? NULL : item->next) {
         if (item->kind == NODE_TEXT && item->text.len == 0) {
             reading_fault(r, item->line, "%s: an empty entry. Remove it", what);
             return false;
         }
-        items[*count] = reading_text(r, item, what);
-        if (items[*count].len == 0)
+        items[taken] = reading_text(r, item, what);
+        if (items[taken++].len == 0)
             return false;
-        ++*count;
     }
     *out = items;
+    *count = taken;
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../unit.h"
+#include "base/json.h"
 #include "core/catalog.h"
 #include "gate/config.h"
 #include "gate/config_value.h"
@@ -178,6 +179,8 @@ static const struct bad {
     {"providers:\n  \"a b/\": {url: 'http://x/v1'}\n", 2, "is no name"},
     {"providers:\n  a: {url: 'http://x/v1', models: []}\n", 2, "serves nothing"},
     {"providers:\n  a: {url: 'http://x/v1', models: [a, '']}\n", 2, "empty entry"},
+    {"providers:\n  a: {url: 'http://x/v1', models: [a, b: c]}\n", 2, "a text is expected"},
+    {"cors: ['https://a.example', [b]]\n", 1, "a text is expected"},
     {"providers:\n  a: {url: 'http://x/v1', proxy: 'socks5://p:1'}\n", 2, "http://HOST:PORT"},
     {"providers:\n  a: {url: 'http://x/v1', proxy: 'http://'}\n", 2, "http://HOST:PORT"},
     {"providers:\n  a: {url: 'http://x/v1', ca: /nowhere.pem}\n", 2, "cannot be read"},
@@ -239,6 +242,19 @@ static const struct bad {
     {PRICE("input_per_mtok: [1]"), 4, "a text is expected"},
 };
 
+static void show(const struct config *c)
+{
+    struct buf b;
+    struct json *j = NULL;
+    struct why why = {0};
+    buf_init(&b, &alloc_heap, 0);
+    config_write(c, &b);
+    if (json_open(buf_str(&b), &alloc_heap, &j, &why) != STATUS_OK)
+        fail_msg("%s: %s", why.text, buf_cstr(&b));
+    json_close(j);
+    buf_fini(&b);
+}
+
 static void tells_what_is_wrong(void **state)
 {
     (void)state;
@@ -257,6 +273,7 @@ static void tells_what_is_wrong(void **state)
                 print_message("  %d: %s\n", c->faults[k].line, c->faults[k].text.ptr);
             missed++;
         }
+        show(c); // what could be read of it
         config_free(c);
     }
     assert_int_equal(missed, 0);
@@ -560,6 +577,7 @@ static void takes_good_files(void **state)
     environment = keys;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         struct config *c = check(good[i]);
+        show(c);
         if (c->fault_count) {
             print_message("%s%d: %s\n", good[i], c->faults[0].line, c->faults[0].text.ptr);
             fail();
