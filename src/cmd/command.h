@@ -50,6 +50,10 @@ struct command {
     H("run the gateway")                                                                           \
     X(serve)                                                                                       \
     H("see what was spent")                                                                        \
+    X(report)                                                                                      \
+    X(export)                                                                                      \
+    X(ledger)                                                                                      \
+    X(backup)                                                                                      \
     H("prices")                                                                                    \
     X(price)                                                                                       \
     X(cost)                                                                                        \

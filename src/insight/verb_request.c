@@ -54,13 +54,19 @@ static void write_arithmetic(const struct catalog *c, const struct entry *e, str
     struct buf text;
     struct cost cost;
     size_t slash = str_find(e->price_name, '/');
-    const struct sheet *sheet =
-        catalog_find(c, str_from(e->price_name.ptr, slash), str_skip(e->price_name, slash + 1));
+    const struct sheet *sheet = NULL;
+    if (e->price_name.len)
+        sheet =
+            catalog_find(c, str_from(e->price_name.ptr, slash), str_skip(e->price_name, slash + 1));
     buf_init(&text, &alloc_heap, 0);
-    rate(e->price_name.len ? sheet : NULL, &e->usage, e->start_us, &cost);
-    cost_explain(&cost, &text);
+    bool declared = e->price_state == PRICE_FREE && !sheet; // by the provider, not by a price
+    rate(sheet, &e->usage, e->start_us, &cost);
+    if (declared)
+        buf_add_cstr(&text, "free: this provider is declared to cost nothing");
+    else
+        cost_explain(&cost, &text);
     bool current = str_eq(e->price_version, catalog_version(c));
-    bool same = cost.state == e->price_state && cost.total.pd == e->cost.pd;
+    bool same = declared || (cost.state == e->price_state && cost.total.pd == e->cost.pd);
     buf_add_cstr(json, ",\"arithmetic\":");
     write_lines(buf_str(&text), json);
     buf_printf(json, ",\"book_is_current\":%s,\"arithmetic_agrees\":%s", current ? "true" : "false",

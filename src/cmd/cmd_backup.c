@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/books.h"
+
+#define PATH_SIZE 4096
+
+// Where the gateway runs the current folder is another one: it is told the whole path.
+static bool absolute(const char *file, struct buf *out)
+{
+    char here[PATH_SIZE];
+    if (file[0] != '/') {
+        if (!getcwd(here, sizeof here))
+            return false;
+        buf_printf(out, "%s/", here);
+    }
+    buf_add_cstr(out, file);
+    return !buf_failed(out);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct buf path, args, text;
+    struct json *answer = NULL;
+    int64_t bytes = 0;
+    if (argc != 2)
+        return command_usage(&cmd_backup, "needs one FILE");
+    buf_init(&path, &alloc_heap, 0);
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    if (!absolute(argv[1], &path))
+        return command_failed("the current folder has no path");
+    buf_add_char(&args, '{');
+    books_arg(&args, "file", buf_cstr(&path));
+    int code = books_ask(cli, "backup", &args, &text, &answer);
+    if (code == EXIT_OK && cli->json)
+        puts(buf_cstr(&text));
+    else if (code == EXIT_OK && json_i64(json_get(json_root(answer), "bytes"), &bytes))
+        printf("%s: %lld bytes\n", buf_cstr(&path), (long long)bytes);
+    json_close(answer);
+    buf_fini(&text);
+    buf_fini(&args);
+    buf_fini(&path);
+    return code;
+}
+
+const struct command cmd_backup = {
+    .name = "backup",
+    .summary = "a consistent copy of the ledger, also while it is in use",
+    .help =
+        "usage: costlens backup FILE\n"
+        "\n"
+        "Copies the store (ledger, rollups, keys) into FILE, which must not exist; the journal is\n"
+        "taken in first. To restore: stop the gateway, put FILE where the store was, remove the "
+        "old\n"
+        "store's -wal and -shm files and its journal folder, start the gateway.\n",
+    .run = run,
+    .examples = "costlens backup /var/backups/costlens-$(date +%F).db\n",
+};

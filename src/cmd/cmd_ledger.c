@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/books.h"
+
+static void print_checks(const struct json *j)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v;
+    while (json_each(&it, json_get(json_root(j), "checks"), &key, &v)) {
+        int64_t checked = 0, differences = 0;
+        if (!json_i64(json_get(v, "checked"), &checked) ||
+            !json_i64(json_get(v, "differences"), &differences))
+            continue;
+        printf("%-12.*s %lld checked, ", STR_ARG(json_str(json_get(v, "name"))),
+               (long long)checked);
+        if (differences)
+            printf("%lld DIFFER\n", (long long)differences);
+        else
+            printf("all agree\n");
+    }
+    it = (struct json_iter){0};
+    while (json_each(&it, json_get(json_root(j), "differences"), &key, &v))
+        printf("  %.*s\n", STR_ARG(json_str(v)));
+}
+
+static int verify(struct cli *cli)
+{
+    struct buf args, text;
+    struct json *answer = NULL;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    buf_add_char(&args, '{');
+    int code = books_ask(cli, "verify", &args, &text, &answer);
+    if (code == EXIT_OK) {
+        bool balanced = json_bool(json_get(json_root(answer), "balanced"), false);
+        if (cli->json) {
+            puts(buf_cstr(&text));
+        } else {
+            print_checks(answer);
+            puts(balanced ? "The books balance." : "The books do NOT balance.");
+        }
+        code = balanced ? EXIT_OK : EXIT_FAILED;
+    }
+    json_close(answer);
+    buf_fini(&text);
+    buf_fini(&args);
+    return code;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    if (argc != 2 || strcmp(argv[1], "verify") != 0)
+        return command_usage(&cmd_ledger, "what? `costlens ledger verify`");
+    return verify(cli);
+}
+
+const struct command cmd_ledger = {
+    .name = "ledger",
+    .summary = "prove that the books balance",
+    .help =
+        "usage: costlens ledger verify [--json]\n"
+        "\n"
+        "Adds every hour's rows up anew and holds them against the rollups; looks for attempts "
+        "that\n"
+        "are there twice and for tags without their call; multiplies each call's tokens with the\n"
+        "prices it was given, where the price book is still the same; looks for every end of a "
+        "call\n"
+        "that the journal knows. Names each difference. Ends with 0 when the books balance.\n",
+    .run = run,
+};

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <libsmartcols.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/books.h"
+#include "insight/csv.h"
+
+struct options {
+    const char *by, *since, *until, *tz, *as, *format, *request;
+};
+
+// The columns of the table: a member of the answer's rows, and its title.
+static const struct column {
+    const char *member;
+    const char *title;
+    bool if_any; // left out when it is 0 everywhere
+} columns[] = {
+    {"requests", "CALLS", false},
+    {"errors", "ERRORS", true},
+    {"input_tokens", "INPUT", false},
+    {"cache_read_tokens", "CACHED", true},
+    {"cache_write_tokens", "CACHE WRITE", true},
+    {"output_tokens", "OUTPUT", false},
+    {"cost_usd", "COST USD", false},
+    {"unpriced", "UNPRICED", true},
+    {"latency_p50_ms", "P50 MS", false},
+    {"latency_p95_ms", "P95 MS", false},
+    {"ttft_p50_ms", "TTFT P50", false},
+    {"ttft_p95_ms", "TTFT P95", false},
+    {"tokens_per_second", "TOKENS/S", false},
+};
+#define COLUMN_COUNT (sizeof columns / sizeof columns[0])
+
+static struct str text_of(const struct json *j, const struct json_val *v)
+{
+    if (json_type(v) == JSON_STRING)
+        return json_str(v);
+    if (json_type(v) == JSON_NUMBER)
+        return json_number(j, v);
+    return (struct str)STR("-");
+}
+
+static bool shown(const struct json *j, const struct column *c)
+{
+    int64_t n;
+    const struct json_val *v = json_path(json_get(json_root(j), "total"), c->member);
+    return !c->if_any || (json_i64(v, &n) && n > 0);
+}
+
+static void add_line(struct libscols_table *t, const struct json *j, const struct json_val *row,
+                     struct str label)
+{
+    struct buf grouped;
+    size_t column = 0;
+    struct libscols_line *l = books_line(t);
+    buf_init(&grouped, &alloc_heap, 0);
+    books_cell(l, column++, label);
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        if (!shown(j, &columns[i]))
+            continue;
+        struct str text = text_of(j, json_get(row, columns[i].member));
+        books_cell(l, column++, books_grouped(text, &grouped));
+    }
+    buf_fini(&grouped);
+}
+
+static void note(const struct json *j, const char *member, const char *what)
+{
+    int64_t n;
+    const struct json_val *v = json_get(json_get(json_root(j), "total"), member);
+    if (json_i64(v, &n) && n > 0)
+        printf("%lld %s\n", (long long)n, what);
+}
+
+static void print_table(const struct json *j)
+{
+    char title[32] = "";
+    struct str by = json_str(json_get(json_root(j), "by"));
+    const struct json_val *rows = json_get(json_root(j), "rows");
+    for (size_t i = 0; i < by.len && i < sizeof title - 1; i++)
+        title[i] = (char)(by.ptr[i] >= 'a' && by.ptr[i] <= 'z' ? by.ptr[i] - 32 : by.ptr[i]);
+    struct libscols_table *t = books_table();
+    books_column(t, title, false);
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        if (shown(j, &columns[i]))
+            books_column(t, columns[i].title, true);
+    }
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *row;
+    char name[32];
+    snprintf(name, sizeof name, "%.*s", STR_ARG(by));
+    while (json_each(&it, rows, &key, &row))
+        add_line(t, j, row, json_str(json_get(row, name)));
+    add_line(t, j, json_get(json_root(j), "total"), (struct str)STR("total"));
+    books_print(t);
+    note(j, "unpriced", "calls have no known price: they are not in the cost (costlens price)");
+    note(j, "captured", "calls never ended: they count with their estimated input and most output");
+    note(j, "estimated", "calls were estimated: their provider reported no usage");
+}
+
+static void print_csv(const struct json *j)
+{
+    struct buf out;
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *row;
+    bool first = true;
+    buf_init(&out, &alloc_heap, 0);
+    while (json_each(&it, json_get(json_root(j), "rows"), &key, &row)) {
+        struct buf head, line;
+        struct json_iter fields = {0};
+        const struct json_val *value;
+        buf_init(&head, &alloc_heap, 0);
+        buf_init(&line, &alloc_heap, 0);
+        while (json_each(&fields, row, &key, &value)) {
+            buf_add_cstr(&head, head.len ? "," : "");
+            buf_add_cstr(&line, head.len ? "," : "");
+            buf_add(&head, key);
+            if (json_type(value) == JSON_STRING)
+                csv_text(json_str(value), &line);
+            else
+                buf_add(&line, json_number(j, value));
+        }
+        if (first)
+            buf_printf(&out, "%.*s\n", STR_ARG(buf_str(&head)));
+        buf_printf(&out, "%.*s\n", STR_ARG(buf_str(&line)));
+        first = false;
+        buf_fini(&head);
+        buf_fini(&line);
+    }
+    fputs(buf_cstr(&out), stdout);
+    buf_fini(&out);
+}
+
+// --- one request ---
+
+static void fact(const struct json_val *attempt, const char *member, const char *title)
+{
+    struct str text = json_str(json_get(attempt, member));
+    if (text.len)
+        printf("%-14s %.*s\n", title, STR_ARG(text));
+}
+
+static void print_times(const struct json_val *attempt)
+{
+    int64_t duration_us = 0, ttft_us = 0, status = 0;
+    if (!json_i64(json_get(attempt, "duration_us"), &duration_us) ||
+        !json_i64(json_get(attempt, "ttft_us"), &ttft_us) ||
+        !json_i64(json_get(attempt, "http_status"), &status))
+        return;
+    printf("%-14s %lld\n", "status", (long long)status);
+    printf("%-14s %lld.%03lld ms", "duration", (long long)(duration_us / 1000),
+           (long long)(duration_us % 1000));
+    if (ttft_us > 0)
+        printf(", first byte after %lld.%03lld ms", (long long)(ttft_us / 1000),
+               (long long)(ttft_us % 1000));
+    putchar('\n');
+}
+
+static void print_tags(const struct json_val *tags)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *value;
+    while (json_each(&it, tags, &key, &value))
+        printf("%-14s %.*s=%.*s\n", "tag", STR_ARG(key), STR_ARG(json_str(value)));
+}
+
+static void print_arithmetic(const struct json_val *attempt)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *line;
+    printf("\n");
+    while (json_each(&it, json_get(attempt, "arithmetic"), &key, &line))
+        printf("  %.*s\n", STR_ARG(json_str(line)));
+    struct str cost = json_str(json_get(attempt, "cost_usd"));
+    struct str state = json_str(json_get(attempt, "price_state"));
+    if (cost.len)
+        printf("\n%-14s %.*s USD (%.*s)\n", "cost", STR_ARG(cost), STR_ARG(state));
+    else
+        printf("\n%-14s not known: %.*s\n", "cost", STR_ARG(state));
+    if (!json_bool(json_get(attempt, "book_is_current"), true))
+        printf("%-14s the price book has changed since; the cost stays as it was\n", "");
+    else if (!json_bool(json_get(attempt, "arithmetic_agrees"), true))
+        printf("%-14s THE LINES ABOVE GIVE ANOTHER COST: see costlens ledger verify\n", "");
+}
+
+static void print_request(const struct json *j)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *attempt;
+    while (json_each(&it, json_get(json_root(j), "attempts"), &key, &attempt)) {
+        fact(attempt, "request", "request");
+        fact(attempt, "start", "start");
+        fact(attempt, "outcome", "outcome");
+        fact(attempt, "error", "error");
+        print_times(attempt);
+        fact(attempt, "provider", "provider");
+        fact(attempt, "model_asked", "asked for");
+        fact(attempt, "model", "sent to");
+        fact(attempt, "model_answered", "answered by");
+        fact(attempt, "route", "route");
+        fact(attempt, "upstream_id", "provider's id");
+        fact(attempt, "key", "key");
+        fact(attempt, "team", "team");
+        fact(attempt, "project", "project");
+        fact(attempt, "user", "user");
+        print_tags(json_get(attempt, "tags"));
+        fact(attempt, "sure", "usage");
+        fact(attempt, "service", "service");
+        fact(attempt, "price_name", "prices of");
+        fact(attempt, "price_version", "price book");
+        print_arithmetic(attempt);
+    }
+}
+
+static int run_request(struct cli *cli, const struct options *o)
+{
+    struct buf args, text;
+    struct json *answer = NULL;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    buf_add_char(&args, '{');
+    books_arg(&args, "id", o->request);
+    int code = books_ask(cli, "request", &args, &text, &answer);
+    if (code == EXIT_OK && cli->json)
+        puts(buf_cstr(&text));
+    else if (code == EXIT_OK)
+        print_request(answer);
+    json_close(answer);
+    buf_fini(&text);
+    buf_fini(&args);
+    return code;
+}
+
+static int run_report(struct cli *cli, const struct options *o, const char *format)
+{
+    struct buf args, text;
+    struct json *answer = NULL;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    buf_add_char(&args, '{');
+    books_arg(&args, "by", o->by);
+    books_arg(&args, "since", o->since);
+    books_arg(&args, "until", o->until);
+    books_arg(&args, "tz", o->tz);
+    books_arg(&args, "as", o->as);
+    int code = books_ask(cli, "report", &args, &text, &answer);
+    if (code == EXIT_OK && strcmp(format, "json") == 0)
+        puts(buf_cstr(&text));
+    else if (code == EXIT_OK && strcmp(format, "csv") == 0)
+        print_csv(answer);
+    else if (code == EXIT_OK)
+        print_table(answer);
+    json_close(answer);
+    buf_fini(&text);
+    buf_fini(&args);
+    return code;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct options o = {0};
+    int code = command_options(&cmd_report, &argc, argv, &o);
+    if (code != EXIT_OK)
+        return code;
+    if (argc > 1)
+        return command_usage(&cmd_report, "takes options only, not `%s`", argv[1]);
+    const char *format = o.format ? o.format : cli->json ? "json" : "table";
+    if (strcmp(format, "json") != 0 && strcmp(format, "csv") != 0 && strcmp(format, "table") != 0)
+        return command_usage(&cmd_report, "a format is table, csv or json, not `%s`", format);
+    cli->json = strcmp(format, "json") == 0;
+    return o.request ? run_request(cli, &o) : run_report(cli, &o, format);
+}
+
+static const struct option_row options[] = {
+    {"by", "WHAT", "model (default), provider, key, team, project, user, day, hour,\nor tag:NAME",
+     offsetof(struct options, by)},
+    {"since", "TIME", "from then on: 7d, 24h, 2026-11-24, 2026-11-24T10:00:00Z",
+     offsetof(struct options, since)},
+    {"until", "TIME", "before then", offsetof(struct options, until)},
+    {"tz", "ZONE", "whose days and hours: Europe/Berlin; default UTC",
+     offsetof(struct options, tz)},
+    {"as", "MODEL", "what the same tokens would have cost on another model",
+     offsetof(struct options, as)},
+    {"format", "FORMAT", "table (default), csv or json", offsetof(struct options, format)},
+    {"request", "ID",
+     "one call, with its arithmetic: the id of x-costlens-request-id\nor the "
+     "provider's",
+     offsetof(struct options, request)},
+    {0},
+};
+
+const struct command cmd_report = {
+    .name = "report",
+    .summary = "what was spent, on what, and how fast it was",
+    .help =
+        "usage: costlens report [--by WHAT] [--since TIME] [--until TIME] [options]\n"
+        "       costlens report --request ID\n"
+        "\n"
+        "Calls, errors, tokens by kind, cost and speed, grouped. Tokens are counted once: INPUT "
+        "is\n"
+        "what was neither read from a cache nor written to one. A call without a known price is\n"
+        "counted as unpriced, never as zero. A call shows as soon as its answer has ended.\n",
+    .run = run,
+    .options = options,
+    .examples = "costlens report\n"
+                "costlens report --by day --since 7d --tz Europe/Berlin\n"
+                "costlens report --by tag:feature --format csv\n"
+                "costlens report --as anthropic/claude-haiku-4-5\n",
+};
