@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Disks that fail. The journal's system calls come through functions of this program, which refuse
+// when told to: new calls must be refused, those under way must keep their end.
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+
+#include "../unit/store/stored.h"
+
+static atomic_bool no_space;   // nothing can be allocated
+static atomic_bool bad_writes; // segments of workers cannot be written; their reserve can
+
+int posix_fallocate(int fd, off_t offset, off_t n)
+{
+    if (no_space)
+        return ENOSPC;
+    return syscall(SYS_fallocate, fd, 0, offset, n) == 0 ? 0 : errno;
+}
+
+static bool is_workers(int fd)
+{
+    char link[64];
+    char path[256];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    path[n > 0 ? n : 0] = 0;
+    return strstr(path, "-w") != NULL && strstr(path, ".seg") != NULL;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t n, off_t offset)
+{
+    if (bad_writes && is_workers(fd)) {
+        errno = EIO;
+        return -1;
+    }
+    return syscall(SYS_pwrite64, fd, bytes, n, offset);
+}
+
+// Fills what is left of the segment with calls, until one is refused.
+static int call_until_refused(struct journal *j)
+{
+    int calls = 0;
+    for (;; calls++) {
+        struct entry e = an_entry(clock_wall_us());
+        if (journal_dispatched(j, &e) != STATUS_OK)
+            return calls;
+        assert_true(journal_final(j, &e));
+    }
+}
+
+static void a_full_disk_refuses_calls_and_keeps_their_ends(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry open = an_entry(clock_wall_us());
+    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
+    no_space = true;
+    int calls = call_until_refused(j);
+    assert_true(calls > 1000); // the segment was there already
+    assert_false(journal_healthy(j));
+    assert_true(journal_final(j, &open)); // into the reserve
+    assert_int_equal(store_catch_up(s, 10000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), calls + 1);
+    no_space = false;
+    usleep(1100000); // a probe a second
+    assert_true(journal_healthy(j));
+    struct entry after = an_entry(clock_wall_us());
+    call(j, &after);
+    journal_close(j);
+    store_close(s);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 0"), calls + 2);
+    assert_int_equal(journal_files(&p, ".seg"), 0);
+    place_remove(&p);
+}
+
+static void a_failing_write_refuses_the_call_and_keeps_ends(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry open = an_entry(clock_wall_us());
+    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
+    bad_writes = true;
+    struct entry refused = an_entry(clock_wall_us());
+    assert_int_equal(journal_dispatched(j, &refused), STATUS_IO);
+    assert_true(journal_final(j, &open));
+    bad_writes = false;
+    usleep(1100000);
+    assert_true(journal_healthy(j));
+    struct entry after = an_entry(clock_wall_us());
+    call(j, &after);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    journal_close(j);
+    store_close(s);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 2); // the refused one is none
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 0"), 2);
+    place_remove(&p);
+}
+
+static void a_locked_ledger_is_told_and_waited_for(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    sqlite3 *other = NULL;
+    assert_int_equal(sqlite3_open(p.path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    struct entry e = an_entry(clock_wall_us());
+    call(j, &e);
+    assert_int_equal(store_catch_up(s, 800), STATUS_TIMEOUT);
+    assert_false(store_healthy(s));
+    struct store_stats stats;
+    store_stats(s, &stats);
+    assert_true(stats.failures > 0);
+    assert_true(stats.lag_us > 100000);
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_true(store_healthy(s));
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 1);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_full_disk_refuses_calls_and_keeps_their_ends),
+        cmocka_unit_test(a_failing_write_refuses_the_call_and_keeps_ends),
+        cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Death at any point. A child writes calls through the journal from two threads and keeps a log of
+// its own: B before a call is dispatched, D after its record is written, F after its last record
+// is. It is killed at a random moment (or kills itself in the middle of a write), again and again,
+// on the same store. In the end every D has exactly one row, every F exactly one that is not
+// captured, and no row is without its B.
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "../unit/store/stored.h"
+#include "base/map.h"
+
+#define ROUNDS      50
+#define ROUNDS_LONG 1000
+#define THREADS     2
+#define LIFE_MS_MAX 60
+
+// Written whole by one write(2): it stands or it does not.
+struct line {
+    struct uuid id;
+    char kind;
+};
+
+static int log_fd = -1;
+static long torn_at = -1; // the n-th write of the journal is torn, and the process dies
+
+// Stands before the C library's: the journal's writes come here.
+ssize_t pwrite(int fd, const void *bytes, size_t n, off_t offset)
+{
+    static _Atomic long count;
+    if (torn_at >= 0 && ++count > torn_at) {
+        ssize_t done = syscall(SYS_pwrite64, fd, bytes, n * (size_t)(torn_at % 7) / 7, offset);
+        kill(getpid(), SIGKILL);
+        return done;
+    }
+    return syscall(SYS_pwrite64, fd, bytes, n, offset);
+}
+
+static void note(char kind, const struct entry *e)
+{
+    struct line l;
+    memset(&l, 0, sizeof l);
+    l.id = e->id;
+    l.kind = kind;
+    if (write(log_fd, &l, sizeof l) != sizeof l)
+        _exit(1);
+}
+
+static void *produce(void *context)
+{
+    struct journal *j = context;
+    for (unsigned i = 0;; i++) {
+        struct entry e = an_entry(clock_wall_us());
+        if (i % 3 == 0 && tags_set(&e.tags, str_of("feature"), str_of("chat")) != STATUS_OK)
+            _exit(1);
+        note('B', &e);
+        struct entry sent = e;
+        sent.usage.sure = SURE_CAPTURED;
+        if (journal_dispatched(j, &sent) != STATUS_OK)
+            _exit(1);
+        note('D', &e);
+        if (i % 50 == 49)
+            continue; // never ends
+        if (i % 64 == 0)
+            usleep(500);
+        if (!journal_final(j, &e))
+            _exit(1);
+        note('F', &e);
+    }
+    return NULL;
+}
+
+static void child(const struct place *p, int ready)
+{
+    struct store *s = store_at(p, true);
+    if (write(ready, "", 1) != 1)
+        _exit(1);
+    pthread_t thread;
+    for (unsigned i = 1; i < THREADS; i++)
+        pthread_create(&thread, NULL, produce, journal_of(s, i));
+    produce(journal_of(s, 0));
+}
+
+struct fate {
+    bool begun, dispatched, ended;
+    int rows, captured;
+};
+
+static struct fate *fate_of(struct map *fates, const uint8_t id[16])
+{
+    struct fate *f = map_get(fates, str_from((const char *)id, 16));
+    if (f)
+        return f;
+    char *kept = malloc(16 + sizeof *f); // lives as long as the program
+    assert_non_null(kept);
+    memcpy(kept, id, 16);
+    f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    assert_true(map_set(fates, str_from(kept, 16), f));
+    return f;
+}
+
+static void read_log(struct map *fates, const char *file)
+{
+    struct line l;
+    FILE *log = fopen(file, "r");
+    assert_non_null(log);
+    while (fread(&l, sizeof l, 1, log) == 1) {
+        struct fate *f = fate_of(fates, l.id.bytes);
+        f->begun |= l.kind == 'B';
+        f->dispatched |= l.kind == 'D';
+        f->ended |= l.kind == 'F';
+    }
+    fclose(log);
+}
+
+static void read_rows(struct map *fates, const struct place *p)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *s = NULL;
+    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT id, sure FROM call", -1, &s, NULL), SQLITE_OK);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        struct fate *f = fate_of(fates, sqlite3_column_blob(s, 0));
+        f->rows++;
+        f->captured += sqlite3_column_int(s, 1) == SURE_CAPTURED;
+    }
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+}
+
+static void judge(const struct place *p, const char *log)
+{
+    struct map fates;
+    map_init(&fates, &alloc_heap);
+    read_log(&fates, log);
+    read_rows(&fates, p);
+    size_t at = 0;
+    struct str key;
+    void *value;
+    int ended = 0, captured = 0;
+    while (map_each(&fates, &at, &key, &value)) {
+        const struct fate *f = value;
+        assert_true(f->begun);                       // no row from nowhere
+        assert_true(f->rows <= 1);                   // none doubled
+        assert_true(!f->dispatched || f->rows == 1); // none lost
+        assert_true(!f->ended || f->captured == 0);  // and with its own end
+        ended += f->ended;
+        captured += f->captured;
+    }
+    assert_true(ended > 1000);
+    assert_true(captured > 10);
+    print_message("%d calls ended, %d captured\n", ended, captured);
+    map_fini(&fates);
+    assert_int_equal(ask(p, "SELECT sum(requests) FROM rollup"),
+                     ask(p, "SELECT count(*) FROM call"));
+    assert_int_equal(ask(p, "SELECT sum(cost_mu) * 1000000000 + sum(cost_pd) FROM rollup"),
+                     ask(p, "SELECT sum(cost_pd) FROM call"));
+    assert_int_equal(ask(p, "SELECT count(*) FROM tag"),
+                     ask(p, "SELECT count(*) FROM call WHERE tags IS NOT NULL"));
+    assert_int_equal(ask(p, "SELECT count(*) FROM pending"), 0);
+    assert_int_equal(journal_files(p, ".seg"), 0);
+    assert_int_equal(journal_files(p, ".damaged"), 0);
+}
+
+static void kill_again_and_again(bool torn)
+{
+    struct place p;
+    char log[200];
+    struct dice dice;
+    place_make(&p);
+    snprintf(log, sizeof log, "%s/log", p.folder);
+    log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    dice_init(&dice, torn ? 7 : 11);
+    int rounds = getenv("COSTLENS_LONG") ? ROUNDS_LONG : ROUNDS;
+    for (int i = 0; i < rounds; i++) {
+        int ready[2];
+        char byte;
+        assert_int_equal(pipe(ready), 0);
+        long cut = torn ? (long)dice_below(&dice, 2000) : -1;
+        uint64_t life_ms = dice_below(&dice, LIFE_MS_MAX);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            torn_at = cut;
+            child(&p, ready[1]);
+            _exit(0);
+        }
+        close(ready[1]);
+        if (!torn) {
+            if (i % 5) // else in the middle of opening and replaying, mostly
+                assert_int_equal(read(ready[0], &byte, 1), 1);
+            usleep((useconds_t)life_ms * 1000);
+            kill(pid, SIGKILL);
+        }
+        close(ready[0]);
+        int status = 0;
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    }
+    store_close(store_at(&p, false));
+    judge(&p, log);
+    close(log_fd);
+    place_remove(&p);
+}
+
+static void no_row_is_lost_or_doubled_by_kills(void **state)
+{
+    (void)state;
+    kill_again_and_again(false);
+}
+
+static void no_row_is_lost_or_doubled_by_torn_writes(void **state)
+{
+    (void)state;
+    kill_again_and_again(true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_row_is_lost_or_doubled_by_kills),
+        cmocka_unit_test(no_row_is_lost_or_doubled_by_torn_writes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
