@@ -191,7 +191,7 @@ static void get_usage(struct reader *r, struct usage *u)
     if (used >> BUCKET_COUNT)
         r->broken = true;
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
-        u->count[i] = used & 1u << i ? get_i64(r) : 0;
+        u->count[i] = (used & 1u << i) ? get_i64(r) : 0;
         if (u->count[i] < 0 || (used & 1u << i && u->count[i] == 0))
             r->broken = true;
     }

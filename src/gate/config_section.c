@@ -9,6 +9,8 @@
 #include "gate/config_read.h"
 #include "gate/config_value.h"
 
+static struct str format_text(struct reading *r, const char *format, va_list args) PRINTF(2, 0);
+
 static struct str format_text(struct reading *r, const char *format, va_list args)
 {
     char room[600];

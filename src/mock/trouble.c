@@ -97,7 +97,7 @@ static void add_one(struct trouble *t, struct str part)
 
 void trouble_add(struct trouble *t, struct str text)
 {
-    struct str part = STR_NONE;
+    struct str part;
     while (text.len > 0) {
         size_t end = 0;
         while (end < text.len && text.ptr[end] != '+' && text.ptr[end] != ',')
