@@ -98,7 +98,9 @@ void service_read(struct usage *u, struct str word)
         {STR("ultrafast"), SERVICE_FAST},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (str_eq(word, words[i].word))
+        if (str_eq(word, words[i].word)) {
             u->service = words[i].service;
+            return;
+        }
     }
 }

@@ -129,31 +129,13 @@ struct event {
     struct str type, message, delta, usage, error;
 };
 
-static bool event_read(struct str data, struct event *e)
-{
-    static const struct str type = STR("type");
-    static const struct str message = STR("message");
-    static const struct str delta = STR("delta");
-    static const struct str usage = STR("usage");
-    static const struct str error = STR("error");
-    struct skim k = skim_of(data);
-    struct str key;
-    struct str value;
-    *e = (struct event){0};
-    while (k.object && skim_each(&k, &key, &value)) {
-        if (skim_is(key, type))
-            e->type = skim_plain(value);
-        else if (skim_is(key, message))
-            e->message = value;
-        else if (skim_is(key, delta))
-            e->delta = value;
-        else if (skim_is(key, usage))
-            e->usage = value;
-        else if (skim_is(key, error))
-            e->error = value;
-    }
-    return k.whole;
-}
+static const struct skim_field event_fields[] = {
+    {STR("type"), offsetof(struct event, type)},
+    {STR("message"), offsetof(struct event, message)},
+    {STR("delta"), offsetof(struct event, delta)},
+    {STR("usage"), offsetof(struct event, usage)},
+    {STR("error"), offsetof(struct event, error)},
+};
 
 static void start(struct meter *m, struct str message)
 {
@@ -179,19 +161,20 @@ static void last_delta(struct meter *m, const struct event *e)
 
 enum meter_verdict anthropic_event(struct meter *m, struct str data)
 {
-    struct event e;
-    if (!event_read(data, &e))
+    struct event e = {0};
+    if (!skim_fields(data, event_fields, COUNT(event_fields), &e))
         return METER_PASS;
-    if (str_is(e.type, "content_block_delta")) {
+    struct str type = skim_plain(e.type);
+    if (str_is(type, "content_block_delta")) {
         delta_read(m, e.delta);
-    } else if (str_is(e.type, "message_start")) {
+    } else if (str_is(type, "message_start")) {
         start(m, e.message);
-    } else if (str_is(e.type, "message_delta")) {
+    } else if (str_is(type, "message_delta")) {
         last_delta(m, &e);
-    } else if (str_is(e.type, "message_stop")) {
+    } else if (str_is(type, "message_stop")) {
         m->terminal = true;
         return METER_HOLD;
-    } else if (str_is(e.type, "error") || e.type.len == 0) {
+    } else if (str_is(type, "error") || type.len == 0) {
         (void)error_read(m, e.error);
     }
     return METER_PASS;

@@ -12,10 +12,7 @@ struct chunk {
     struct str choices, usage, error, model, id, x_groq, tier, timings;
 };
 
-static const struct {
-    struct str name;
-    size_t offset;
-} members[] = {
+static const struct skim_field chunk_fields[] = {
     {STR("choices"), offsetof(struct chunk, choices)},
     {STR("usage"), offsetof(struct chunk, usage)},
     {STR("error"), offsetof(struct chunk, error)},
@@ -26,56 +23,31 @@ static const struct {
     {STR("timings"), offsetof(struct chunk, timings)},
 };
 
+struct choice {
+    struct str delta, text, index, finish, usage;
+};
+
+static const struct skim_field choice_fields[] = {
+    {STR("delta"), offsetof(struct choice, delta)},
+    {STR("text"), offsetof(struct choice, text)},
+    {STR("index"), offsetof(struct choice, index)},
+    {STR("finish_reason"), offsetof(struct choice, finish)},
+    {STR("usage"), offsetof(struct choice, usage)},
+};
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static void keep_member(struct chunk *c, struct str key, struct str value)
+static void choice_read(struct meter *m, struct str raw)
 {
-    for (size_t i = 0; i < COUNT(members); i++) {
-        if (skim_is(key, members[i].name)) {
-            memcpy((char *)c + members[i].offset, &value, sizeof value);
-            return;
-        }
-    }
-}
-
-static bool chunk_read(struct str data, struct chunk *c)
-{
-    struct skim k = skim_of(data);
-    struct str key;
-    struct str value;
-    *c = (struct chunk){0};
-    while (k.object && skim_each(&k, &key, &value))
-        keep_member(c, key, value);
-    return k.whole;
-}
-
-static void choice_read(struct meter *m, struct str choice)
-{
-    static const struct str delta = STR("delta");
-    static const struct str text = STR("text");
-    static const struct str finish = STR("finish_reason");
-    static const struct str index = STR("index");
-    static const struct str usage = STR("usage");
-    struct skim k = skim_of(choice);
-    struct str key;
-    struct str value;
-    struct str at = STR_NONE;
-    bool finished = false;
-    while (k.object && skim_each(&k, &key, &value)) {
-        if (skim_is(key, delta) || skim_is(key, text)) {
-            delta_read(m, value);
-        } else if (skim_is(key, index)) {
-            at = value;
-        } else if (skim_is(key, finish) && !skim_is_null(value)) {
-            finished = true;
-            finish_read(m, value);
-        } else if ((m->setup.vendor_flags & VENDOR_USAGE_IN_CHOICE) && skim_is(key, usage) &&
-                   skim_is_object(value)) {
-            if (openai_usage(m, value))
-                usage_seen(m);
-        }
-    }
-    choice_seen(m, at, finished);
+    struct choice c = {0};
+    (void)skim_fields(raw, choice_fields, COUNT(choice_fields), &c);
+    // Together sends the same text twice.
+    delta_read(m, c.delta.len ? c.delta : c.text);
+    finish_read(m, c.finish);
+    choice_seen(m, c.index, !skim_is_null(c.finish));
+    if ((m->setup.vendor_flags & VENDOR_USAGE_IN_CHOICE) && skim_is_object(c.usage) &&
+        openai_usage(m, c.usage))
+        usage_seen(m);
 }
 
 // Gives the number of choices.
@@ -136,12 +108,12 @@ static void labels_read(struct meter *m, const struct chunk *c)
 
 enum meter_verdict chat_event(struct meter *m, struct str data)
 {
-    struct chunk c;
+    struct chunk c = {0};
     if (str_is(str_trim(data), "[DONE]")) {
         m->terminal = true;
         return METER_HOLD;
     }
-    if (!chunk_read(data, &c))
+    if (!skim_fields(data, chunk_fields, COUNT(chunk_fields), &c))
         return METER_PASS; // not for us to judge: the client gets what the provider sent
     bool failed = error_read(m, c.error);
     labels_read(m, &c);

@@ -14,10 +14,7 @@ struct answer {
     struct str candidates, usage, model, id, feedback, error;
 };
 
-static const struct {
-    struct str name;
-    size_t offset;
-} members[] = {
+static const struct skim_field answer_fields[] = {
     {STR("candidates"), offsetof(struct answer, candidates)},
     {STR("usageMetadata"), offsetof(struct answer, usage)},
     {STR("modelVersion"), offsetof(struct answer, model)},
@@ -26,13 +23,16 @@ static const struct {
     {STR("error"), offsetof(struct answer, error)},
 };
 
-static void answer_keep(struct answer *a, struct str key, struct str value)
-{
-    for (size_t i = 0; i < COUNT(members); i++) {
-        if (skim_is(key, members[i].name))
-            memcpy((char *)a + members[i].offset, &value, sizeof value);
-    }
-}
+struct candidate {
+    struct str content, finish, index, grounding;
+};
+
+static const struct skim_field candidate_fields[] = {
+    {STR("content"), offsetof(struct candidate, content)},
+    {STR("finishReason"), offsetof(struct candidate, finish)},
+    {STR("index"), offsetof(struct candidate, index)},
+    {STR("groundingMetadata"), offsetof(struct candidate, grounding)},
+};
 
 // Tokens of one modality in a list of details.
 static int64_t modality(struct counts *c, const char *list, const char *name)
@@ -126,30 +126,15 @@ static void searches_count(struct meter *m, struct str grounding)
         m->web_searches = n;
 }
 
-static void candidate_read(struct meter *m, struct str candidate)
+static void candidate_read(struct meter *m, struct str raw)
 {
-    static const struct str content = STR("content");
-    static const struct str finish = STR("finishReason");
-    static const struct str index = STR("index");
-    static const struct str grounding = STR("groundingMetadata");
-    struct skim k = skim_of(candidate);
-    struct str key;
-    struct str value;
-    struct str at = STR_NONE;
-    bool finished = false;
-    while (k.object && skim_each(&k, &key, &value)) {
-        if (skim_is(key, content)) {
-            delta_read(m, value);
-        } else if (skim_is(key, index)) {
-            at = value;
-        } else if (skim_is(key, grounding)) {
-            searches_count(m, value);
-        } else if (skim_is(key, finish) && !skim_is_null(value)) {
-            finished = true;
-            finish_read(m, value);
-        }
-    }
-    choice_seen(m, at, finished);
+    struct candidate c = {0};
+    (void)skim_fields(raw, candidate_fields, COUNT(candidate_fields), &c);
+    delta_read(m, c.content);
+    if (c.grounding.len)
+        searches_count(m, c.grounding);
+    finish_read(m, c.finish);
+    choice_seen(m, c.index, !skim_is_null(c.finish));
 }
 
 // A prompt that was blocked is answered without candidates.
@@ -182,28 +167,22 @@ static void answer_use(struct meter *m, const struct answer *a)
 enum meter_verdict gemini_event(struct meter *m, struct str data)
 {
     struct answer a = {0};
-    struct skim k = skim_of(data);
-    struct str key;
-    struct str value;
-    while (k.object && skim_each(&k, &key, &value))
-        answer_keep(&a, key, value);
-    if (k.whole)
+    if (skim_fields(data, answer_fields, COUNT(answer_fields), &a))
         answer_use(m, &a);
     return METER_PASS;
 }
 
 void gemini_want(struct scan *s)
 {
-    for (size_t i = 0; i < COUNT(members); i++) {
-        bool large = members[i].offset == offsetof(struct answer, candidates);
-        scan_want(s, members[i].name, large ? CANDIDATES_BYTES_MAX : 16 * KIB);
+    for (size_t i = 0; i < COUNT(answer_fields); i++) {
+        bool large = answer_fields[i].offset == offsetof(struct answer, candidates);
+        scan_want(s, answer_fields[i].name, large ? CANDIDATES_BYTES_MAX : 16 * KIB);
     }
 }
 
 void gemini_whole(struct meter *m)
 {
     struct answer a = {0};
-    for (size_t i = 0; i < COUNT(members); i++)
-        answer_keep(&a, members[i].name, scan_member(m->scan, members[i].name.ptr));
+    scanned_fields(m->scan, answer_fields, COUNT(answer_fields), &a);
     answer_use(m, &a);
 }

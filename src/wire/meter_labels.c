@@ -4,6 +4,14 @@
 
 #include "wire/meter_part.h"
 
+void scanned_fields(const struct scan *s, const struct skim_field *fields, size_t count, void *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct str value = scan_member(s, fields[i].name.ptr);
+        memcpy((char *)out + fields[i].offset, &value, sizeof value);
+    }
+}
+
 void usage_seen(struct meter *m)
 {
     m->partial = true;

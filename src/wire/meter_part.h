@@ -28,6 +28,9 @@ void anthropic_whole(struct meter *m);
 void gemini_want(struct scan *s);
 void gemini_whole(struct meter *m);
 
+// As skim_fields, out of what a scan has kept.
+void scanned_fields(const struct scan *s, const struct skim_field *fields, size_t count, void *out);
+
 // The usage object of the OpenAI family (chat, completions, embeddings, responses) into m->usage.
 // False when it names no count.
 bool openai_usage(struct meter *m, struct str raw);

@@ -13,10 +13,7 @@ struct answer {
     struct str usage, model, id, tier, error, tool_usage, output, status;
 };
 
-static const struct {
-    struct str name;
-    size_t offset;
-} members[] = {
+static const struct skim_field answer_fields[] = {
     {STR("usage"), offsetof(struct answer, usage)},
     {STR("model"), offsetof(struct answer, model)},
     {STR("id"), offsetof(struct answer, id)},
@@ -33,17 +30,18 @@ struct event {
     struct str type, response, delta, item, error, code;
 };
 
+static const struct skim_field event_fields[] = {
+    {STR("type"), offsetof(struct event, type)},
+    {STR("response"), offsetof(struct event, response)},
+    {STR("delta"), offsetof(struct event, delta)},
+    {STR("item"), offsetof(struct event, item)},
+    {STR("error"), offsetof(struct event, error)},
+    {STR("code"), offsetof(struct event, code)},
+};
+
 static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
-}
-
-static void answer_keep(struct answer *a, struct str key, struct str value)
-{
-    for (size_t i = 0; i < COUNT(members); i++) {
-        if (skim_is(key, members[i].name))
-            memcpy((char *)a + members[i].offset, &value, sizeof value);
-    }
 }
 
 // A search counts when it searched: opening a page it found is not billed.
@@ -105,41 +103,8 @@ static void answer_use(struct meter *m, const struct answer *a)
 static void answer_read(struct meter *m, struct str response)
 {
     struct answer a = {0};
-    struct skim k = skim_of(response);
-    struct str key;
-    struct str value;
-    while (k.object && skim_each(&k, &key, &value))
-        answer_keep(&a, key, value);
+    (void)skim_fields(response, answer_fields, COUNT(answer_fields), &a);
     answer_use(m, &a);
-}
-
-static bool event_read(struct str data, struct event *e)
-{
-    static const struct str type = STR("type");
-    static const struct str response = STR("response");
-    static const struct str delta = STR("delta");
-    static const struct str item = STR("item");
-    static const struct str error = STR("error");
-    static const struct str code = STR("code");
-    struct skim k = skim_of(data);
-    struct str key;
-    struct str value;
-    *e = (struct event){0};
-    while (k.object && skim_each(&k, &key, &value)) {
-        if (skim_is(key, type))
-            e->type = skim_plain(value);
-        else if (skim_is(key, response))
-            e->response = value;
-        else if (skim_is(key, delta))
-            e->delta = value;
-        else if (skim_is(key, item))
-            e->item = value;
-        else if (skim_is(key, error))
-            e->error = value;
-        else if (skim_is(key, code))
-            e->code = value;
-    }
-    return k.whole;
 }
 
 static bool is_terminal(struct str type)
@@ -157,14 +122,14 @@ static void failed(struct meter *m, const struct event *e)
 
 enum meter_verdict responses_event(struct meter *m, struct str name, struct str data)
 {
-    struct event e;
+    struct event e = {0};
     if (str_is(str_trim(data), "[DONE]")) {
         m->terminal = true;
         return METER_HOLD;
     }
-    if (!event_read(data, &e))
+    if (!skim_fields(data, event_fields, COUNT(event_fields), &e))
         return METER_PASS;
-    struct str type = e.type.len ? e.type : name;
+    struct str type = e.type.len ? skim_plain(e.type) : name;
     if (is_terminal(type)) {
         answer_read(m, e.response);
         m->stream_error = m->stream_error || str_is(type, "response.failed");
@@ -184,16 +149,15 @@ enum meter_verdict responses_event(struct meter *m, struct str name, struct str 
 
 void responses_want(struct scan *s)
 {
-    for (size_t i = 0; i < COUNT(members); i++) {
-        bool items = members[i].offset == offsetof(struct answer, output);
-        scan_want(s, members[i].name, items ? OUTPUT_BYTES_MAX : 16 * KIB);
+    for (size_t i = 0; i < COUNT(answer_fields); i++) {
+        bool items = answer_fields[i].offset == offsetof(struct answer, output);
+        scan_want(s, answer_fields[i].name, items ? OUTPUT_BYTES_MAX : 16 * KIB);
     }
 }
 
 void responses_whole(struct meter *m)
 {
     struct answer a = {0};
-    for (size_t i = 0; i < COUNT(members); i++)
-        answer_keep(&a, members[i].name, scan_member(m->scan, members[i].name.ptr));
+    scanned_fields(m->scan, answer_fields, COUNT(answer_fields), &a);
     answer_use(m, &a);
 }

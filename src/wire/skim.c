@@ -235,12 +235,9 @@ static int32_t unescape(const char **p, const char *end)
     return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
 
-bool skim_is(struct str raw_key, struct str name)
+// Compares a raw key that has escapes with an ASCII name.
+static bool is_escaped(struct str raw_key, struct str name)
 {
-    if (raw_key.len == name.len)
-        return memcmp(raw_key.ptr, name.ptr, name.len) == 0;
-    if (raw_key.len < name.len || !memchr(raw_key.ptr, '\\', raw_key.len))
-        return false;
     const char *p = raw_key.ptr;
     const char *end = p + raw_key.len;
     for (size_t i = 0; i < name.len; i++) {
@@ -253,16 +250,41 @@ bool skim_is(struct str raw_key, struct str name)
     return p == end;
 }
 
-struct str skim_get(struct str object, struct str name)
+// Most keys are found, or not, by their length; whether one has escapes is looked at only then.
+static const struct skim_field *find(struct str key, const struct skim_field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (key.len == fields[i].name.len && memcmp(key.ptr, fields[i].name.ptr, key.len) == 0)
+            return &fields[i];
+    }
+    if (!memchr(key.ptr, '\\', key.len))
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (is_escaped(key, fields[i].name))
+            return &fields[i];
+    }
+    return NULL;
+}
+
+bool skim_fields(struct str object, const struct skim_field *fields, size_t count, void *out)
 {
     struct skim k = skim_of(object);
     struct str key;
     struct str value;
     while (k.object && skim_each(&k, &key, &value)) {
-        if (skim_is(key, name))
-            return value;
+        const struct skim_field *f = find(key, fields, count);
+        if (f)
+            memcpy((char *)out + f->offset, &value, sizeof value);
     }
-    return STR_NONE;
+    return k.object && k.whole;
+}
+
+struct str skim_get(struct str object, struct str name)
+{
+    const struct skim_field field = {name, 0};
+    struct str value = STR_NONE;
+    (void)skim_fields(object, &field, 1, &value);
+    return value;
 }
 
 bool skim_is_null(struct str value)

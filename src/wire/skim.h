@@ -31,10 +31,18 @@ bool skim_each(struct skim *k, struct str *key, struct str *value);
 // True when `text` is one whole object or array, as far as its structure tells.
 bool skim_whole(struct str text);
 
-// Compares a raw key, whatever way it was escaped, with an ASCII name.
-bool skim_is(struct str raw_key, struct str name);
 // The raw value of a member, empty when it is not there.
 struct str skim_get(struct str object, struct str name);
+
+// Where a member's raw value goes: offset of a struct str in what is filled.
+struct skim_field {
+    struct str name;
+    size_t offset;
+};
+
+// Fills the struct at `out` with the members of `object` that are named; the others stay as they are.
+// False when it is no whole object.
+bool skim_fields(struct str object, const struct skim_field *fields, size_t count, void *out);
 
 bool skim_is_null(struct str value); // also when empty
 bool skim_is_object(struct str value);
