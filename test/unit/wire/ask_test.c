@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "../unit.h"
+#include "wire/ask.h"
+
+static enum refusal open_ask(struct ask *a, enum endpoint e, const char *body)
+{
+    static struct why why;
+    struct endpoint_found found = {.endpoint = e};
+    return ask_open(a, &found, str_of(body), &alloc_heap, &why);
+}
+
+static struct str sent(const struct ask *a, const struct ask_edit *edit, struct arena *arena)
+{
+    struct str pieces[ASK_PIECES_MAX];
+    unsigned count = 0;
+    size_t bytes = 0;
+    assert_true(ask_splice(a, edit, arena, pieces, &count, &bytes));
+    char *all = arena_get(arena, bytes + 1);
+    size_t n = 0;
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(all + n, pieces[i].ptr, pieces[i].len);
+        n += pieces[i].len;
+    }
+    assert_int_equal(n, bytes);
+    return str_from(all, n);
+}
+
+// The caller's own bytes go on: slices of the body, not copies.
+static void unchanged_is_one_slice(void **state)
+{
+    (void)state;
+    const char *body = "{\"model\":\"m\",\"messages\":[]}";
+    struct ask a;
+    struct arena arena;
+    struct str pieces[ASK_PIECES_MAX];
+    struct ask_edit none = {0};
+    unsigned count = 0;
+    size_t bytes = 0;
+    arena_init(&arena, &alloc_heap, 256, 4096);
+    assert_int_equal(open_ask(&a, ENDPOINT_CHAT, body), REFUSAL_NONE);
+    assert_true(ask_splice(&a, &none, &arena, pieces, &count, &bytes));
+    assert_int_equal(count, 1);
+    assert_ptr_equal(pieces[0].ptr, body);
+    assert_int_equal(arena.used, 0);
+    ask_close(&a);
+    arena_fini(&arena);
+}
+
+static void usage_is_asked_of_chats_only(void **state)
+{
+    (void)state;
+    struct ask a;
+    struct arena arena;
+    struct ask_edit edit = {.include_usage = true};
+    arena_init(&arena, &alloc_heap, 256, 4096);
+    const char *body = "{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}";
+    assert_int_equal(open_ask(&a, ENDPOINT_RESPONSES, body), REFUSAL_NONE);
+    assert_true(str_is(sent(&a, &edit, &arena), body));
+    ask_close(&a);
+    body = "{\"model\":\"m\",\"stream\":true,\"prompt\":\"x\"}";
+    assert_int_equal(open_ask(&a, ENDPOINT_COMPLETIONS, body), REFUSAL_NONE);
+    assert_true(
+        str_is(sent(&a, &edit, &arena),
+               "{\"stream_options\":{\"include_usage\":true},\"model\":\"m\",\"stream\":true,"
+               "\"prompt\":\"x\"}"));
+    ask_close(&a);
+    arena_fini(&arena);
+}
+
+static void tells_when_the_arena_is_full(void **state)
+{
+    (void)state;
+    struct ask a;
+    struct arena arena;
+    struct str pieces[ASK_PIECES_MAX];
+    struct ask_edit edit = {.model = STR("n")};
+    unsigned count = 0;
+    size_t bytes = 0;
+    arena_init(&arena, &alloc_heap, 16, 16);
+    assert_int_equal(open_ask(&a, ENDPOINT_CHAT, "{\"model\":\"m\"}"), REFUSAL_NONE);
+    assert_false(ask_splice(&a, &edit, &arena, pieces, &count, &bytes));
+    ask_close(&a);
+    arena_fini(&arena);
+}
+
+// What was not written for us must not refuse the call.
+static void skips_metadata_that_fits_no_tag(void **state)
+{
+    (void)state;
+    char body[2048];
+    char text[400];
+    memset(text, 'x', sizeof text);
+    snprintf(body, sizeof body,
+             "{\"model\":\"m\",\"metadata\":{\"\":\"a\",\"%.70s\":\"b\",\"long\":\"%.300s\","
+             "\"ctl\":\"a\\u0007\",\"ok\":\"yes\",\"n\":5}}",
+             text, text);
+    struct ask a;
+    struct arena arena;
+    struct tags tags = {0};
+    arena_init(&arena, &alloc_heap, 256, 8192);
+    assert_int_equal(open_ask(&a, ENDPOINT_CHAT, body), REFUSAL_NONE);
+    ask_tags(&a, &tags, &arena);
+    assert_int_equal(tags.count, 1);
+    assert_true(str_is(tags_get(&tags, "ok"), "yes"));
+    ask_close(&a);
+    arena_fini(&arena);
+}
+
+static void base64_is_no_text(void **state)
+{
+    (void)state;
+    struct ask a;
+    const char *body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+                       "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x/y.png\"}},"
+                       "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,"
+                       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}}]}]}";
+    assert_int_equal(open_ask(&a, ENDPOINT_CHAT, body), REFUSAL_NONE);
+    assert_int_equal(a.demand.images, 2);
+    assert_int_equal(a.demand.text_bytes, 4 + 15); // the role and the address
+    ask_close(&a);
+}
+
+static void lists_need_no_body(void **state)
+{
+    (void)state;
+    struct ask a;
+    struct arena arena;
+    struct ask_edit edit = {.model = STR("n"), .include_usage = true};
+    arena_init(&arena, &alloc_heap, 256, 4096);
+    assert_int_equal(open_ask(&a, ENDPOINT_MODELS, ""), REFUSAL_NONE);
+    assert_int_equal(sent(&a, &edit, &arena).len, 0);
+    ask_close(&a);
+    arena_fini(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unchanged_is_one_slice),
+        cmocka_unit_test(usage_is_asked_of_chats_only),
+        cmocka_unit_test(tells_when_the_arena_is_full),
+        cmocka_unit_test(skips_metadata_that_fits_no_tag),
+        cmocka_unit_test(base64_is_no_text),
+        cmocka_unit_test(lists_need_no_body),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

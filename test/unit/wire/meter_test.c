@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the golden cases cannot see: how pieces go on, what memory is held, and its lack.
+
+#include "../unit.h"
+#include "wire/meter.h"
+
+struct gave {
+    unsigned calls;
+    struct str last;
+    size_t bytes;
+};
+
+static void give(void *context, struct str bytes)
+{
+    struct gave *g = context;
+    g->calls++;
+    g->last = bytes;
+    g->bytes += bytes.len;
+}
+
+#define DELTA \
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n"
+#define USAGE "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\n"
+
+static void init(struct meter *m, enum endpoint e, enum meter_kind kind, bool drop)
+{
+    struct meter_setup setup = {.endpoint = e, .kind = kind, .drop_usage_chunk = drop};
+    meter_init(m, &setup, &alloc_heap);
+}
+
+static void passes_runs_of_events_as_one_slice(void **state)
+{
+    (void)state;
+    struct meter m;
+    struct gave g = {0};
+    struct str piece = str_of(DELTA DELTA DELTA);
+    init(&m, ENDPOINT_CHAT, METER_SSE, true);
+    meter_feed(&m, piece, give, &g);
+    assert_int_equal(g.calls, 1);
+    assert_ptr_equal(g.last.ptr, piece.ptr);
+    assert_int_equal(g.last.len, piece.len);
+    g = (struct gave){0};
+    piece = str_of(DELTA DELTA USAGE "data: [DONE]\n\n");
+    meter_feed(&m, piece, give, &g);
+    assert_int_equal(g.calls, 1); // what is dropped and held makes no second slice
+    assert_int_equal(g.bytes, 2 * strlen(DELTA));
+    assert_true(m.terminal && m.has_usage);
+    meter_release(&m, give, &g);
+    assert_true(str_is(g.last, "data: [DONE]\n\n"));
+    meter_release(&m, give, &g);
+    assert_int_equal(g.calls, 2); // held bytes are given once
+    meter_fini(&m);
+}
+
+static void an_idle_stream_holds_nothing(void **state)
+{
+    (void)state;
+    struct meter m;
+    struct gave g = {0};
+    init(&m, ENDPOINT_CHAT, METER_SSE, true);
+    for (int i = 0; i < 100; i++)
+        meter_feed(&m, str_of(DELTA), give, &g);
+    assert_int_equal(m.sse.carry.size + m.sse.joined.size + m.held.size, 0);
+    assert_true(sizeof m <= 1024);
+    meter_fini(&m);
+}
+
+static void other_bodies_pass_unread(void **state)
+{
+    (void)state;
+    struct meter m;
+    struct gave g = {0};
+    init(&m, ENDPOINT_CHAT, METER_OTHER, false);
+    meter_feed(&m, str_of("<html>"), give, &g);
+    meter_end(&m, true);
+    assert_int_equal(g.bytes, 6);
+    assert_true(meter_complete(&m));
+    meter_estimate(&m, 7);
+    assert_int_equal(m.usage.count[BUCKET_INPUT], 2);
+    assert_int_equal(m.usage.count[BUCKET_OUTPUT], 2);
+    assert_int_equal(m.usage.sure, SURE_ESTIMATED);
+    meter_fini(&m);
+}
+
+static void at_least_a_token_an_event(void **state)
+{
+    (void)state;
+    struct meter m;
+    struct gave g = {0};
+    init(&m, ENDPOINT_CHAT, METER_SSE, false);
+    for (int i = 0; i < 9; i++)
+        meter_feed(&m, str_of(DELTA), give, &g);
+    meter_end(&m, false);
+    assert_false(m.has_usage);
+    meter_estimate(&m, 400);
+    assert_int_equal(m.usage.count[BUCKET_OUTPUT], 9);
+    assert_int_equal(m.usage.prompt, 100);
+    meter_fini(&m);
+}
+
+static void estimating_leaves_reported_usage(void **state)
+{
+    (void)state;
+    struct meter m;
+    const char *body = "{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}";
+    assert_true(meter_read_json(ENDPOINT_CHAT, 0, str_of(body), &alloc_heap, &m));
+    meter_estimate(&m, 4000);
+    assert_int_equal(m.usage.count[BUCKET_INPUT], 3);
+    assert_int_equal(m.usage.sure, SURE_REPORTED);
+    meter_fini(&m);
+    assert_false(meter_read_json(ENDPOINT_CHAT, 0, str_of("[]"), &alloc_heap, &m));
+    meter_fini(&m);
+}
+
+// An allocator that fails from the n-th time on.
+struct poor {
+    unsigned left;
+};
+
+static void *poor_resize(void *context, void *old, size_t size)
+{
+    struct poor *p = context;
+    if (size > 0 && p->left == 0)
+        return NULL;
+    p->left -= size > 0;
+    return alloc_heap.resize(alloc_heap.context, old, size);
+}
+
+static void feed_without_memory(unsigned n, enum endpoint e, enum meter_kind kind, const char *text)
+{
+    struct poor poor = {n};
+    struct alloc alloc = {poor_resize, &poor};
+    struct meter_setup setup = {.endpoint = e, .kind = kind};
+    struct meter m;
+    struct gave g = {0};
+    meter_init(&m, &setup, &alloc);
+    for (const char *p = text; *p; p++)
+        meter_feed(&m, str_from(p, 1), give, &g);
+    meter_end(&m, true);
+    meter_estimate(&m, 100);
+    meter_release(&m, give, &g);
+    if (kind == METER_SSE && g.bytes < strlen(text))
+        assert_true(m.garbage || !meter_complete(&m)); // bytes are never lost without a word
+    meter_fini(&m);
+}
+
+static void survives_the_lack_of_memory(void **state)
+{
+    (void)state;
+    for (unsigned n = 0; n < 60; n++) {
+        feed_without_memory(n, ENDPOINT_CHAT, METER_SSE, DELTA USAGE "data: [DONE]\n\n");
+        feed_without_memory(
+            n, ENDPOINT_CHAT, METER_JSON,
+            "{\"id\":\"x\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}");
+        feed_without_memory(n, ENDPOINT_GENERATE_STREAM, METER_JSON,
+                            "[{\"usageMetadata\":{\"promptTokenCount\":3}},{\"candidates\":[]}]");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(passes_runs_of_events_as_one_slice),
+        cmocka_unit_test(an_idle_stream_holds_nothing),
+        cmocka_unit_test(other_bodies_pass_unread),
+        cmocka_unit_test(at_least_a_token_an_event),
+        cmocka_unit_test(estimating_leaves_reported_usage),
+        cmocka_unit_test(survives_the_lack_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
