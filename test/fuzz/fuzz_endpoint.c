@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Paths, hosts and field names as a stranger sends them. What is found must be written as a path that
-// is found again.
-
+// Paths, hosts and field names as a stranger sends them. What is found is written as a path that is
+// found again.
 #include "base/buf.h"
 #include "base/must.h"
 #include "wire/dialect.h"
