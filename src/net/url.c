@@ -8,7 +8,9 @@
 static bool read_ip(struct str host, int family, unsigned char out[16])
 {
     char text[INET6_ADDRSTRLEN];
-    return str_copy(host, text, sizeof text) && inet_pton(family, text, out) == 1;
+    // inet_pton would stop at a NUL inside and take what stands before it.
+    return str_find(host, '\0') == host.len && str_copy(host, text, sizeof text) &&
+           inet_pton(family, text, out) == 1;
 }
 
 static bool is_ip(struct str host)

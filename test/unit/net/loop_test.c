@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "base/random.h"
+#include "net/turn.h"
+#include "rig.h"
+
+// --- timers, against the obvious ---
+
+#define TIMERS 500
+
+struct watched {
+    struct timer timer;
+    int64_t due_us; // what it should be; 0 = not running
+    int fired;
+    struct bench *bench;
+};
+
+struct bench {
+    struct loop *loop;
+    struct watched timers[TIMERS];
+    struct timer stir;
+    struct dice dice;
+    int rounds;
+    int wrong;
+};
+
+static void on_fire(void *argument)
+{
+    struct watched *w = argument;
+    int64_t late = loop_now_us(w->bench->loop) - w->due_us;
+    if (w->due_us == 0 || late < 0 || late > 100000)
+        w->bench->wrong++;
+    w->due_us = 0;
+    w->fired++;
+}
+
+static void on_stir(void *argument)
+{
+    struct bench *b = argument;
+    for (int i = 0; i < 200; i++) {
+        struct watched *w = &b->timers[dice_below(&b->dice, TIMERS)];
+        int64_t delay = (int64_t)dice_below(&b->dice, 40);
+        switch (dice_below(&b->dice, 4)) {
+        case 0:
+            timer_clear(&w->timer);
+            w->due_us = 0;
+            break;
+        case 1:
+            timer_fini(&w->timer);
+            timer_init(&w->timer, b->loop, on_fire, w);
+            w->due_us = 0;
+            break;
+        default:
+            timer_set(&w->timer, delay);
+            w->due_us = loop_now_us(b->loop) + (delay ? delay * 1000 : 1);
+        }
+        if (timer_running(&w->timer) != (w->due_us != 0))
+            b->wrong++;
+    }
+    if (++b->rounds < 100)
+        timer_set(&b->stir, 2);
+    else if (b->rounds == 100)
+        timer_set(&b->stir, 150); // all that runs has fired by then
+    else
+        loop_stop(b->loop);
+}
+
+static void test_timers(void **state)
+{
+    (void)state;
+    static struct bench b;
+    b.loop = loop_new();
+    dice_init(&b.dice, 7);
+    for (int i = 0; i < TIMERS; i++) {
+        b.timers[i].bench = &b;
+        timer_init(&b.timers[i].timer, b.loop, on_fire, &b.timers[i]);
+    }
+    timer_init(&b.stir, b.loop, on_stir, &b);
+    timer_set(&b.stir, 0);
+    loop_run(b.loop);
+    assert_int_equal(b.wrong, 0);
+    int fired = 0;
+    for (int i = 0; i < TIMERS; i++) {
+        fired += b.timers[i].fired;
+        timer_fini(&b.timers[i].timer);
+    }
+    assert_true(fired > 1000);
+    timer_fini(&b.stir);
+    loop_free(b.loop);
+}
+
+// --- posts ---
+
+static _Atomic int posted;
+
+static void on_post(void *argument)
+{
+    (void)argument;
+    posted++;
+}
+
+static void *post_many(void *argument)
+{
+    for (int i = 0; i < 10000; i++)
+        while (!loop_post(argument, on_post, NULL))
+            ;
+    return NULL;
+}
+
+static int order[3], order_count;
+
+static void on_number(void *argument)
+{
+    order[order_count++] = *(int *)argument;
+}
+
+static void test_posts(void **state)
+{
+    (void)state;
+    struct rig r;
+    pthread_t threads[4];
+    rig_start(&r);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, post_many, r.loop), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    int numbers[3] = {1, 2, 3};
+    for (int i = 0; i < 3; i++)
+        assert_true(loop_post(r.loop, on_number, &numbers[i]));
+    rig_do(&r, on_post, NULL);
+    assert_int_equal(posted, 40001);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(order[i], i + 1);
+    assert_true(loop_turned_us(r.loop) > 0);
+    rig_stop(&r);
+}
+
+// --- work and blocks ---
+
+static int ran;
+static struct work again;
+static struct loop *work_loop;
+
+static void on_again(struct work *w)
+{
+    if (++ran < 100)
+        work_later(work_loop, w);
+    else
+        loop_stop(work_loop);
+}
+
+static void test_work(void **state)
+{
+    (void)state;
+    struct work never;
+    work_loop = loop_new();
+    work_init(&again, on_again);
+    work_init(&never, on_again);
+    work_later(work_loop, &never);
+    work_later(work_loop, &again);
+    work_later(work_loop, &again);
+    work_cancel(&never);
+    loop_run(work_loop); // does not sleep while there is work
+    assert_int_equal(ran, 100);
+    loop_free(work_loop);
+}
+
+static void test_blocks(void **state)
+{
+    (void)state;
+    struct loop *l = loop_new();
+    size_t size = 0, used = 0;
+    char *b = NULL;
+    for (size_t want = 1; want < 200000; want = want * 3 / 2 + 1) {
+        b = block_grow(l, b, &size, used, want);
+        assert_non_null(b);
+        assert_true(size >= want);
+        for (; used < want; used++)
+            b[used] = (char)used;
+    }
+    for (size_t i = 0; i < used; i++)
+        assert_int_equal(b[i], (char)i);
+    block_put(l, b, size);
+    loop_free(l);
+}
+
+static void test_date(void **state)
+{
+    (void)state;
+    struct loop *l = loop_new();
+    const char *date = turn_date(l);
+    assert_int_equal(strlen(date), HTTP_DATE_LEN);
+    assert_string_equal(date + 25, " GMT");
+    assert_ptr_equal(turn_date(l), date);
+    loop_free(l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_timers), cmocka_unit_test(test_posts), cmocka_unit_test(test_work),
+        cmocka_unit_test(test_blocks), cmocka_unit_test(test_date),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
