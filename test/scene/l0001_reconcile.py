@@ -18,49 +18,61 @@ FAULTS = [None] * 60 + ["no-usage", "wrong-usage=3", "no-done", "mixed", "cut", 
                         "reset", "reset=mid", "500", "529", "rate", "garbage", "html"]
 
 
-def ask(port, client):
+def ask(port, client, answered):
+    """Asks its share; a call that met a closed connection is asked again under another name."""
     dice = random.Random(client)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for i in range(client, CALLS, CLIENTS):
-        fault = dice.choice(FAULTS)
-        stream = dice.random() < 0.2
-        body = question("reconcile", user=f"r{i}", max_tokens=dice.randrange(1, 20))
+        fault, stream = dice.choice(FAULTS), dice.random() < 0.2
+        body = question("reconcile", max_tokens=dice.randrange(1, 20))
         fields = {"Authorization": f"Bearer {KEY}"}
         if stream:
             body["stream"] = True
         if fault:
             fields["x-mock-fault"] = fault
-        try:
-            connection.request("POST", "/v1/chat/completions", json.dumps(body), fields)
-            connection.getresponse().read()
-        except (OSError, http.client.HTTPException):
-            connection.close()
+        for attempt in range(5):
+            body["user"] = f"r{i}.{attempt}"
+            try:
+                connection.request("POST", "/v1/chat/completions", json.dumps(body), fields)
+                reply = connection.getresponse()
+                answered.append(body["user"])
+                reply.read()
+                break
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                if answered and answered[-1] == body["user"]:
+                    break  # an answer had begun
 
 
 with Mock() as mock, Gateway(mock) as gateway:
-    clients = [threading.Thread(target=ask, args=(gateway.port, i)) for i in range(CLIENTS)]
+    answered = [[] for _ in range(CLIENTS)]
+    clients = [threading.Thread(target=ask, args=(gateway.port, i, answered[i]))
+               for i in range(CLIENTS)]
     for c in clients:
         c.start()
     for c in clients:
         c.join()
-    count = until(lambda: (n := gateway.sql("select count(*) n from call")[0]["n"]) >= CALLS and n,
-                  60, "a row each")
-    expect(count, CALLS)
-    bills = {b["user"]: b for b in mock.bills()}
+    names = [name for part in answered for name in part]
+    expect(len(names), CALLS, "answered calls")
+    until(lambda: gateway.sql("select count(*) n from call")[0]["n"] >= CALLS, 60, "a row each")
+    rows, bills = gateway.rows(), {b["user"]: b for b in mock.bills()}
+    seen = Counter(row["who"] for row in rows)
+    expect([who for who, n in seen.items() if n > 1][:5], [], "doubled")
+    expect([name for name in names if name not in seen][:5], [], "answered, but no row")
+    expect([name for name in bills if name not in seen][:5], [], "billed, but no row")
     difference, kinds = 0, Counter()
-    for row in gateway.rows():
-        bill = bills.pop(row["who"])
-        kinds[row["outcome"], row["sure"], row["http_status"]] += 1
+    for row in rows:
+        bill = bills.get(row["who"])
+        kinds[row["outcome"], row["sure"], row["http_status"], row["error"]] += 1
         if row["sure"] == "reported":
             difference += abs(row["cost_pd"] - cost_of(bill))
-            expect(row["upstream_id"], bill["id"])
-        elif row["http_status"] >= 400 and bill["output"] == 0:
-            expect(row["cost_pd"] or 0, 0, f"{row['who']}: a refused call costs nothing")
+            if row["http_status"] == 200:
+                expect(row["upstream_id"], bill["id"])
     for kind, n in sorted(kinds.items(), key=str):
         print(n, *kind)
     expect(difference, 0, "picodollars between the ledger and the provider")
-    expect(len(bills), 0, "bills without a row")
-    expect_true(kinds["ok", "reported", 200] > CALLS / 2, "most calls are plain")
+    plain = sum(n for kind, n in kinds.items() if kind[:3] == ("ok", "reported", 200))
+    expect_true(plain > CALLS / 2, "most calls are plain")
     total = gateway.report()["total"]
-    expect(total["requests"], CALLS, "the report")
+    expect(total["requests"], len(rows), "the report")
     expect(gateway.costlens("ledger", "verify").returncode, 0)
