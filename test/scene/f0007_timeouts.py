@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A provider that hangs, anywhere: the call ends at its timeout, is told so, and has its row."""
+import socket
+import time
+
+from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit
+
+limit(60)
+
+# Fault, in a stream, timeout that ends it (s), status.
+CASES = [("hang", False, 1.0, 504), ("hang", True, 1.0, 504), ("late=3000", False, 1.0, 504),
+         ("hang=head", False, 2.0, 504), ("hang=mid", True, 2.0, 200),
+         ("slow=100+tokens=100", True, 4.0, 200)]
+
+
+def closed_port():
+    """Listens and never accepts, with its queue full: a connection to it hangs."""
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    s.listen(0)
+    held = []
+    for _ in range(8):
+        c = socket.socket()
+        c.setblocking(False)
+        c.connect_ex(s.getsockname())
+        held.append(c)
+    return s, held
+
+
+with Mock() as mock:
+    deaf, held = closed_port()
+    waits = "{ connect: 1s, first_byte: 1s, idle: 2s, total: 4s }"
+    providers = (f"  bench: {{ dialect: openai, url: \"{mock.url}/v1\", models: [bench-model], "
+                 f"timeouts: {waits} }}\n"
+                 f"  deaf: {{ dialect: openai, url: \"http://127.0.0.1:{deaf.getsockname()[1]}/v1\", "
+                 f"models: [deaf-model], timeouts: {waits} }}\n")
+    with Gateway(mock, providers=providers) as gateway:
+        def timed(case, **more):
+            start = time.monotonic()
+            answer = gateway.chat(case, **more)
+            return answer, time.monotonic() - start
+        answer, took = timed("deaf", model="deaf/deaf-model")
+        expect_true(answer.status in (502, 504), "an unreachable provider")
+        expect_true(0.9 < took < 1.6 * PATIENCE, f"connecting took {took:.2f} s of 1")
+        for n, (fault, stream, seconds, status) in enumerate(CASES, 2):
+            more = {"stream": True} if stream else {}
+            answer, took = timed(fault, headers={"x-mock-fault": fault}, **more)
+            expect(answer.status, status, fault)
+            # The figure is 5 %; a gate takes ten times that.
+            expect_true(seconds * 0.9 < took < seconds * 1.5 * PATIENCE,
+                        f"{fault}: took {took:.2f} s of {seconds}")
+            row = gateway.rows(n)[-1]
+            expect_true(row["outcome"] in ("error", "incomplete"), f"{fault}: {row['outcome']}")
+            expect_true(row["sure"] != "reported", f"{fault}: nobody counted")
+            if status == 200:
+                expect_in("error", answer.events[-1], fault)
+        expect(len(gateway.rows()), len(CASES) + 1)
+    for s in held:
+        s.close()
+    deaf.close()
