@@ -2,6 +2,7 @@
 """Older and careful clients: HTTP/1.0, Connection: close, Expect: 100-continue, pipelining, chunks."""
 import json
 import socket
+import time
 
 from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, question, raw
 
@@ -54,6 +55,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     with socket.create_connection(("127.0.0.1", gateway.port)) as s:
         s.settimeout(5)
         s.sendall(post(BODY, more=b"x-mock-fault: late=1000\r\n"))
+        time.sleep(0.2)  # by now it is upstream
         s.shutdown(socket.SHUT_WR)
         expect(s.recv(4096), b"", "no answer")
     bill = next(b for b in mock.bills(8) if b["left"])
