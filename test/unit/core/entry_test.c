@@ -166,6 +166,14 @@ static void refuses_what_it_never_writes(void **state)
         packed.ptr[places[i]] = kept;
     }
     assert_true(entry_unpack(buf_str(&packed), &back));
+    size_t mask = 7 + 16 + 7 * 8 + 4;
+    packed.ptr[mask + 3] = 1; // a bucket that nobody has
+    assert_false(entry_unpack(buf_str(&packed), &back));
+    packed.ptr[mask + 3] = 0;
+    memset(packed.ptr + mask + 4, 0, 8); // a count of 0 is not written
+    assert_false(entry_unpack(buf_str(&packed), &back));
+    packed.ptr[mask + 4 + 7] = (char)0x80; // nor one below 0
+    assert_false(entry_unpack(buf_str(&packed), &back));
 }
 
 static void cuts_a_text_at_a_character(void **state)

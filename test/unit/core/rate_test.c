@@ -30,6 +30,7 @@ static const char text[] =
     "model rerank\nprice search_units 0.002\n"
     "model none\n"
     "model gratis\nfree\n"
+    "model writes\nprice input 1 cache_write 2 output 3\n"
     "model dear\nprice input 1000000 output 1000000\nwhen us: x1000\n"
     "model half\nprice input 0.000000500001\n"
     "model tie\nprice input 0.0000005\n";
@@ -81,6 +82,8 @@ static const struct row rows[] = {
     {"plain", NULL, N(IN(0)), "0.000000000000"},
     // No write price: writes cost as input. 10 x 2.5 + 20 x 2.5
     {"plain", NULL, N(WRITE(10), HOUR(20)), "0.000075000000"},
+    // No price for an hour: that of five minutes.
+    {"writes", NULL, N(WRITE(10), HOUR(10)), "0.000040000000"},
     // Two kinds of cache writes: 100 x 3.75 + 100 x 6
     {"caches", NULL, N(WRITE(100), HOUR(100)), "0.000975000000"},
     {"caches", NULL, N(IN(1000), READ(1000), WRITE(1000), HOUR(1000), OUT(1000)), "0.028050000000"},
@@ -177,6 +180,26 @@ static void costs_what_was_computed_by_hand(void **state)
             assert_int_equal(cost.total.pd, 0);
         buf_fini(&b);
     }
+}
+
+static void says_which_prices_held(void **state)
+{
+    (void)state;
+    struct cost cost;
+    struct usage u = {.count = {IN(1)}, .prompt = 400001};
+    rate(sheet("cliff"), &u, 0, &cost);
+    assert_int_equal(cost.cliff, 400000);
+    assert_false(cost.dated);
+    u.prompt = 200000;
+    rate(sheet("cliff"), &u, 0, &cost);
+    assert_int_equal(cost.cliff, 0);
+    rate(sheet("dated"), &u, 0, &cost); // until 2026-10-07
+    assert_true(cost.dated);
+    u.count[BUCKET_IMAGE_INPUT] = 1;
+    rate(sheet("plain"), &u, 0, &cost);
+    assert_int_equal(cost.line_count, 2);
+    assert_int_equal(cost.lines[1].bucket, BUCKET_IMAGE_INPUT);
+    assert_int_equal(cost.lines[1].priced_as, BUCKET_INPUT);
 }
 
 static void says_what_is_missing(void **state)
@@ -320,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(costs_what_was_computed_by_hand),
+        cmocka_unit_test(says_which_prices_held),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(free_and_reported_are_states),
         cmocka_unit_test(does_not_wrap),
