@@ -92,6 +92,7 @@ int64_t histogram_quantile(const struct histogram *h, int64_t ppm)
     if (total == 0)
         return -1;
     uint64_t rank = (total / 1000000) * (uint64_t)ppm + total % 1000000 * (uint64_t)ppm / 1000000;
+    rank = rank < total ? rank : total - 1;
     unsigned step = 0;
     while (step < HISTOGRAM_STEPS - 1 && rank >= h->count[step])
         rank -= h->count[step++];

@@ -130,6 +130,13 @@ static enum status find_file(const struct store *s, struct why *why)
     return STATUS_OK;
 }
 
+// SQLite counts its memory under one lock of the process: nobody asks for the figures. Only before
+// its first use; a program that embeds us and was earlier keeps its own setting.
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static sqlite3 *connect(const struct store *s, int flags, int busy_ms)
 {
     sqlite3 *db = NULL;
@@ -221,6 +228,8 @@ static enum status open_all(struct store *s, struct why *why)
 
 enum status store_open(const struct store_setup *setup, struct store **out, struct why *why)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure);
     struct store *s = alloc_zero(&alloc_heap, sizeof *s);
     if (!s || !init_locks(s)) {
         heap_free(s);

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "../store/stored.h"
+#include "base/json.h"
+#include "core/catalog.h"
+#include "insight/csv.h"
+#include "insight/verbs.h"
+
+#define NOON_US (civil_days(2026, 11, 24) * DAY_US + 12 * 3600 * SECOND_US)
+
+struct world {
+    struct place place;
+    struct store *store;
+    struct journal *journal;
+    struct catalog *catalog;
+    struct buf answer;
+    struct json *json;
+};
+
+static void begin(struct world *w)
+{
+    memset(w, 0, sizeof *w);
+    place_make(&w->place);
+    w->store = store_at(&w->place, true);
+    w->journal = journal_of(w->store, 0);
+    buf_init(&w->answer, &alloc_heap, 0);
+    assert_int_equal(catalog_open(&alloc_heap, NULL, 0, &w->catalog, NULL), STATUS_OK);
+}
+
+static void end(struct world *w)
+{
+    json_close(w->json);
+    buf_fini(&w->answer);
+    catalog_close(w->catalog);
+    journal_close(w->journal);
+    store_close(w->store);
+    place_remove(&w->place);
+}
+
+typedef enum status some_verb(VERB_SHAPE);
+
+static const struct json_val *tell(struct world *w, some_verb *verb, const char *args)
+{
+    struct why why = {0};
+    json_close(w->json);
+    w->json = NULL;
+    buf_clear(&w->answer);
+    if (verb(w->store, w->catalog, str_of(args), &w->answer, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    if (json_open(buf_str(&w->answer), &alloc_heap, &w->json, &why) != STATUS_OK)
+        fail_msg("%s: %s", why.text, buf_cstr(&w->answer));
+    return json_root(w->json);
+}
+
+static const struct json_val *row(struct world *w, size_t n)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v = NULL;
+    for (size_t i = 0; i <= n; i++)
+        assert_true(json_each(&it, json_get(json_root(w->json), "rows"), &key, &v));
+    return v;
+}
+
+static void text_is(const struct json_val *object, const char *member, const char *text)
+{
+    struct str found = json_str(json_get(object, member));
+    if (!str_is(found, text))
+        fail_msg("%s is %.*s, not %s", member, STR_ARG(found), text);
+}
+
+static void number_is(const struct json_val *object, const char *member, int64_t n)
+{
+    int64_t found = -1;
+    assert_true(json_i64(json_get(object, member), &found));
+    if (found != n)
+        fail_msg("%s is %lld, not %lld", member, (long long)found, (long long)n);
+}
+
+static void put(struct world *w, int64_t start_us, const char *model, int64_t cost_pd)
+{
+    struct entry e = an_entry(start_us);
+    e.model = str_of(model);
+    e.cost.pd = cost_pd;
+    tag(&e, "feature", cost_pd > 100 ? "=chat" : "search");
+    call(w->journal, &e);
+}
+
+static void a_report_groups_and_adds(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    put(&w, NOON_US, "a", 100);
+    put(&w, NOON_US + 3600 * SECOND_US, "a", 50);
+    put(&w, NOON_US, "b", INT64_C(9000000000000000000));
+    put(&w, NOON_US, "b", INT64_C(9000000000000000001)); // their sum leaves int64
+    const struct json_val *r = tell(&w, report_verb, "{}");
+    assert_int_equal(json_count(json_get(r, "rows")), 2);
+    text_is(row(&w, 0), "model", "openai/b");
+    text_is(row(&w, 0), "cost_usd", "18000000.000000000001");
+    text_is(row(&w, 1), "cost_usd", "0.00000000015");
+    number_is(row(&w, 1), "requests", 2);
+    number_is(row(&w, 1), "input_tokens", 2000);
+    number_is(row(&w, 1), "cache_read_tokens", 400);
+    number_is(row(&w, 1), "prompt_tokens", 2400);
+    number_is(row(&w, 1), "output_tokens", 100);
+    text_is(json_get(r, "total"), "cost_usd", "18000000.000000000151");
+    number_is(json_get(r, "total"), "requests", 4);
+    tell(&w, report_verb, "{\"by\":\"tag:feature\"}");
+    text_is(row(&w, 0), "tag", "=chat");
+    text_is(row(&w, 1), "tag", "search");
+    number_is(row(&w, 1), "requests", 2);
+    tell(&w, report_verb, "{\"by\":\"user\"}");
+    text_is(row(&w, 0), "user", "(none)");
+    end(&w);
+}
+
+// Any border: rollups and rows together must tell what the rows alone tell.
+static void borders_cut_exactly(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    for (int i = 0; i < 240; i++)
+        put(&w, NOON_US + i * 60 * SECOND_US, "a", 1);
+    static const struct {
+        const char *since, *until;
+        int calls;
+    } cases[] = {{"2026-11-24T12:00:00Z", "2026-11-24T16:00:00Z", 240},
+                 {"2026-11-24T12:00:00.000001Z", "2026-11-24T16:00:00Z", 239},
+                 {"2026-11-24T12:30:00Z", "2026-11-24T15:30:00Z", 180},
+                 {"2026-11-24T12:10:00Z", "2026-11-24T12:20:00Z", 10},
+                 {"2026-11-24T12:59:00Z", "2026-11-24T13:01:00Z", 2},
+                 {"2026-11-24T13:00:00Z", "2026-11-24T14:00:00Z", 60},
+                 {"2026-11-24T13:00:00Z", "2026-11-24T13:00:00Z", 0},
+                 {"2026-11-24T15:00:00Z", "2026-11-24T13:00:00Z", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char args[200];
+        snprintf(args, sizeof args, "{\"since\":\"%s\",\"until\":\"%s\"}", cases[i].since,
+                 cases[i].until);
+        const struct json_val *r = tell(&w, report_verb, args);
+        number_is(json_get(r, "total"), "requests", cases[i].calls);
+    }
+    end(&w);
+}
+
+static void days_are_local(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    int64_t us;
+    assert_true(civil_read((struct str)STR("2026-10-24T21:30:00Z"), &us)); // 23:30 in Berlin
+    put(&w, us, "a", 1);
+    for (int i = 1; i <= 25; i++) // a day of 25 hours
+        put(&w, us + i * 3600 * SECOND_US, "a", 1);
+    put(&w, us + INT64_C(26) * 3600 * SECOND_US, "a", 1);
+    tell(&w, report_verb, "{\"by\":\"day\",\"tz\":\"Europe/Berlin\"}");
+    text_is(row(&w, 0), "day", "2026-10-24");
+    text_is(row(&w, 1), "day", "2026-10-25");
+    number_is(row(&w, 1), "requests", 25);
+    text_is(row(&w, 2), "day", "2026-10-26");
+    const struct json_val *r = tell(&w, report_verb, "{\"by\":\"hour\",\"tz\":\"Europe/Berlin\"}");
+    assert_int_equal(json_count(json_get(r, "rows")), 27);
+    text_is(row(&w, 3), "hour", "2026-10-25T02:00:00+02:00");
+    text_is(row(&w, 4), "hour", "2026-10-25T02:00:00+01:00");
+    tell(&w, report_verb, "{\"by\":\"day\",\"tz\":\"Asia/Kolkata\"}"); // 5:30: days cut hours
+    number_is(row(&w, 0), "requests", 21);
+    number_is(json_get(json_root(w.json), "total"), "requests", 27);
+    end(&w);
+}
+
+static void an_unknown_price_is_not_zero(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    struct entry e = an_entry(NOON_US);
+    e.price_state = PRICE_UNPRICED;
+    e.price_name = STR_NONE;
+    call(w.journal, &e);
+    tell(&w, report_verb, "{}");
+    assert_int_equal(json_type(json_get(row(&w, 0), "cost_usd")), JSON_NULL);
+    number_is(row(&w, 0), "unpriced", 1);
+    tell(&w, report_verb, "{\"as\":\"openai/gpt-4o\"}"); // 1000 x 2.5 + 200 x 1.25 + 50 x 10
+    text_is(row(&w, 0), "cost_usd", "0.00325");
+    number_is(row(&w, 0), "unpriced", 0);
+    end(&w);
+}
+
+static struct entry priced(const struct catalog *c, int64_t start_us)
+{
+    struct entry e = an_entry(start_us);
+    struct cost cost;
+    e.price_version = catalog_version(c);
+    rate(catalog_find(c, str_of("openai"), str_of("gpt-4o")), &e.usage, start_us, &cost);
+    assert_int_equal(cost.state, PRICE_PRICED);
+    e.cost = cost.total;
+    return e;
+}
+
+static void balanced(struct world *w, bool want)
+{
+    const struct json_val *r = tell(w, verify_verb, "");
+    if (json_bool(json_get(r, "balanced"), !want) != want)
+        fail_msg("%s", buf_cstr(&w->answer));
+}
+
+static void verify_finds_what_was_changed(void **state)
+{
+    (void)state;
+    static const char *const faults[] = {"UPDATE rollup SET requests = requests + 1",
+                                         "UPDATE rollup SET cost_pd = cost_pd + 1",
+                                         "UPDATE rollup SET reasoning = 3",
+                                         "DELETE FROM rollup",
+                                         "UPDATE call SET cost_pd = cost_pd + 1",
+                                         "UPDATE call SET output = output + 1",
+                                         "DELETE FROM call",
+                                         "DELETE FROM tag",
+                                         "UPDATE call SET start_us = start_us + 1"};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct world w;
+        begin(&w);
+        struct entry e = priced(w.catalog, NOON_US);
+        tag(&e, "feature", "chat");
+        call(w.journal, &e);
+        balanced(&w, true);
+        ask(&w.place, faults[i]);
+        balanced(&w, false);
+        end(&w);
+    }
+}
+
+static void one_request_is_spelt_out(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    struct entry e = priced(w.catalog, NOON_US);
+    call(w.journal, &e);
+    char id[UUID_TEXT + 1] = "";
+    char args[100];
+    uuid_write(&e.id, id);
+    snprintf(args, sizeof args, "{\"id\":\"%s\"}", id);
+    for (int i = 0; i < 2; i++) {
+        struct json_iter it = {0};
+        struct str key;
+        const struct json_val *a;
+        const struct json_val *r = tell(&w, request_verb, i ? "{\"id\":\"req_1234\"}" : args);
+        assert_true(json_each(&it, json_get(r, "attempts"), &key, &a));
+        text_is(a, "request", id);
+        text_is(a, "cost_usd", "0.003250000000");
+        assert_true(json_bool(json_get(a, "arithmetic_agrees"), false));
+        assert_true(json_count(json_get(a, "arithmetic")) >= 3);
+    }
+    struct why why = {0};
+    struct str unknown = STR("{\"id\":\"nothing\"}");
+    assert_int_equal(request_verb(w.store, w.catalog, unknown, &w.answer, &why), STATUS_UNKNOWN);
+    end(&w);
+}
+
+static void an_export_goes_in_pieces(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    for (int i = 0; i < 3000; i++)
+        put(&w, NOON_US + i / 2, "a", 1); // some at the same time
+    char args[200] = "{\"format\":\"csv\"}";
+    int lines = 0;
+    int pieces = 0;
+    for (bool more = true; more; pieces++) {
+        const struct json_val *r = tell(&w, export_verb, args);
+        struct str text = json_str(json_get(r, "text"));
+        struct str next = json_str(json_get(r, "next"));
+        for (size_t i = 0; i < text.len; i++)
+            lines += text.ptr[i] == '\n';
+        snprintf(args, sizeof args, "{\"format\":\"csv\",\"after\":\"%.*s\"}", STR_ARG(next));
+        more = next.len > 0;
+    }
+    assert_true(pieces > 1);
+    assert_int_equal(lines, 3001); // with the head
+    end(&w);
+}
+
+static void formulas_are_defused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *cell;
+    } cases[] = {{"plain", "plain"},
+                 {"=1+1", "'=1+1"},
+                 {"+1", "'+1"},
+                 {"-1", "'-1"},
+                 {"@x", "'@x"},
+                 {"a,b", "\"a,b\""},
+                 {"=a,\"b\"", "\"'=a,\"\"b\"\"\""},
+                 {"", ""},
+                 {"a\nb", "\"a\nb\""}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf out;
+        buf_init(&out, &alloc_heap, 0);
+        csv_text(str_of(cases[i].text), &out);
+        assert_string_equal(buf_cstr(&out), cases[i].cell);
+        buf_fini(&out);
+    }
+}
+
+static void wrong_arguments_are_named(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    static const char *const bad[] = {"{\"by\":\"colour\"}",
+                                      "{\"bye\":\"model\"}",
+                                      "{\"since\":\"yesterday\"}",
+                                      "{\"by\":7}",
+                                      "{\"tz\":\"Mars/Base\"}",
+                                      "{\"as\":\"gpt-9000\"}",
+                                      "[]",
+                                      "{",
+                                      "{\"by\":\"tag:\"}"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct why why = {0};
+        assert_int_not_equal(report_verb(w.store, w.catalog, str_of(bad[i]), &w.answer, &why),
+                             STATUS_OK);
+        assert_true(why.text[0] != 0);
+    }
+    end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_report_groups_and_adds),
+        cmocka_unit_test(borders_cut_exactly),
+        cmocka_unit_test(days_are_local),
+        cmocka_unit_test(an_unknown_price_is_not_zero),
+        cmocka_unit_test(verify_finds_what_was_changed),
+        cmocka_unit_test(one_request_is_spelt_out),
+        cmocka_unit_test(an_export_goes_in_pieces),
+        cmocka_unit_test(formulas_are_defused),
+        cmocka_unit_test(wrong_arguments_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

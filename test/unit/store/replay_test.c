@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a dead process left, written here by hand: whole, torn, damaged.
+
+#include "store/segment.h"
+#include "stored.h"
+
+#define NOON_US (civil_days(2026, 11, 24) * DAY_US + 12 * 3600 * SECOND_US)
+
+static int folder_of(const struct place *p)
+{
+    mkdir(p->journal, 0700);
+    int fd = open(p->journal, O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static struct segment *segment_at(int folder, uint64_t seq)
+{
+    struct segment *g = NULL;
+    assert_int_equal(segment_create(folder, seq, 0, false, &g, NULL), STATUS_OK);
+    return g;
+}
+
+static void append(struct segment *g, enum record type, const struct entry *e)
+{
+    struct buf frame;
+    buf_init(&frame, &alloc_heap, 0);
+    segment_begin(&frame);
+    entry_pack(e, &frame);
+    assert_int_equal(segment_append(g, type, &frame), STATUS_OK);
+    buf_fini(&frame);
+}
+
+static void append_call(struct segment *g, const struct entry *e)
+{
+    append(g, RECORD_DISPATCHED, e);
+    append(g, RECORD_FINAL, e);
+}
+
+static void scribble(const struct segment *g, uint32_t at, const char *bytes, size_t n)
+{
+    assert_int_equal(pwrite(g->fd, bytes, n, at), n);
+}
+
+static void records_become_rows_once(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    int folder = folder_of(&p);
+    struct segment *first = segment_at(folder, 3);
+    struct segment *second = segment_at(folder, 4);
+    struct entry a = an_entry(NOON_US);
+    struct entry b = an_entry(NOON_US + 1);
+    struct entry c = an_entry(NOON_US + 2);
+    append_call(first, &a);
+    append(first, RECORD_DISPATCHED, &b); // it ends in the next segment
+    append(first, RECORD_DISPATCHED, &c); // it never ends
+    append(second, RECORD_FINAL, &b);
+    append(second, RECORD_FINAL, &a); // once more, as a reserve may hold it
+    segment_free(first);
+    segment_free(second);
+    store_close(store_at(&p, false));
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 3);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 0"), 2);
+    assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup"), 3);
+    assert_int_equal(ask(&p, "SELECT sum(captured) FROM rollup"), 1);
+    assert_int_equal(journal_files(&p, ".seg"), 0);
+    store_close(store_at(&p, false)); // nothing is left to be taken twice
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 3);
+    close(folder);
+    place_remove(&p);
+}
+
+static void a_torn_tail_is_cut(void **state)
+{
+    (void)state;
+    for (uint32_t cut = 1; cut < 200; cut += 13) {
+        struct place p;
+        place_make(&p);
+        int folder = folder_of(&p);
+        struct segment *g = segment_at(folder, 1);
+        struct entry e = an_entry(NOON_US);
+        append_call(g, &e);
+        uint32_t end = atomic_load(&g->end);
+        struct entry torn = an_entry(NOON_US + 1);
+        append(g, RECORD_FINAL, &torn);
+        uint32_t whole = atomic_load(&g->end);
+        char *zeros = calloc(1, whole - end);
+        assert_non_null(zeros);
+        scribble(g, end + cut, zeros, whole - end - cut); // only its start was written
+        free(zeros);
+        segment_free(g);
+        store_close(store_at(&p, false));
+        assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 1);
+        assert_int_equal(journal_files(&p, ".damaged"), 0);
+        close(folder);
+        place_remove(&p);
+    }
+}
+
+static void damage_in_the_middle_is_kept_aside(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    int folder = folder_of(&p);
+    struct segment *g = segment_at(folder, 1);
+    struct segment *next = segment_at(folder, 2);
+    struct entry a = an_entry(NOON_US);
+    struct entry b = an_entry(NOON_US + 1);
+    struct entry c = an_entry(NOON_US + 2);
+    append(g, RECORD_FINAL, &a);
+    uint32_t at = atomic_load(&g->end);
+    append(g, RECORD_FINAL, &b);
+    append(g, RECORD_FINAL, &c);
+    scribble(g, at + 40, "damage", 6);
+    struct entry d = an_entry(NOON_US + 3);
+    append(next, RECORD_FINAL, &d);
+    segment_free(g);
+    segment_free(next);
+    store_close(store_at(&p, false));
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 2); // before it, and the next segment
+    assert_int_equal(journal_files(&p, ".damaged"), 1);
+    assert_int_equal(journal_files(&p, ".seg"), 0);
+    close(folder);
+    place_remove(&p);
+}
+
+static void files_that_are_no_segments_are_kept_aside(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    int folder = folder_of(&p);
+    int fd = openat(folder, "000000000001-w0.seg", O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(write(fd, "something else that is longer than a head", 41), 41);
+    close(fd);
+    fd = openat(folder, "000000000002-w0.seg", O_WRONLY | O_CREAT, 0600); // died while making it
+    assert_int_equal(ftruncate(fd, 8192), 0);
+    close(fd);
+    close(openat(folder, "000000000003-w0.seg", O_WRONLY | O_CREAT, 0600));
+    store_close(store_at(&p, false));
+    assert_int_equal(journal_files(&p, ".damaged"), 1);
+    assert_int_equal(journal_files(&p, ".seg"), 0);
+    close(folder);
+    place_remove(&p);
+}
+
+static void positions_are_kept_with_the_rows(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    int folder = folder_of(&p);
+    struct segment *g = segment_at(folder, 7);
+    struct entry e = an_entry(NOON_US);
+    struct entry open = an_entry(NOON_US + 1);
+    append_call(g, &e);
+    append(g, RECORD_DISPATCHED, &open);
+    store_close(store_at(&p, false));
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 2);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM position"), 0);
+    segment_free(g);
+    close(folder);
+    place_remove(&p);
+}
+
+static void long_calls_outlive_their_segment(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry open = an_entry(NOON_US);
+    struct entry never = an_entry(NOON_US + 1);
+    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
+    assert_int_equal(journal_dispatched(j, &never), STATUS_OK);
+    for (int i = 0; i < 20000; i++) { // more than one segment holds
+        struct entry e = an_entry(NOON_US + 2 + i);
+        call(j, &e);
+    }
+    assert_int_equal(store_catch_up(s, 30000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM pending"), 2); // carried over
+    assert_true(journal_final(j, &open));
+    assert_int_equal(store_catch_up(s, 30000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM pending"), 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 20001);
+    journal_close(j);
+    store_close(s);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 20002);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 2"), 1);
+    place_remove(&p);
+}
+
+static void old_rows_go_and_their_sums_stay(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = NULL;
+    struct store_setup setup = {
+        .path = str_of(p.path), .create = true, .writer = true, .keep_days = 400};
+    assert_int_equal(store_open(&setup, &s, NULL), STATUS_OK);
+    struct journal *j = journal_of(s, 0);
+    int64_t now_us = clock_wall_us();
+    for (int i = 0; i < 3; i++) {
+        struct entry old = an_entry(now_us - 401 * DAY_US - i);
+        struct entry young = an_entry(now_us - 399 * DAY_US - i);
+        tag(&old, "feature", "chat");
+        tag(&young, "feature", "chat");
+        call(j, &old);
+        call(j, &young);
+    }
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    for (int i = 0; i < 50 && ask(&p, "SELECT count(*) FROM call") > 3; i++)
+        usleep(100000);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 3);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM tag"), 3);
+    assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup"), 6);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_become_rows_once),
+        cmocka_unit_test(a_torn_tail_is_cut),
+        cmocka_unit_test(damage_in_the_middle_is_kept_aside),
+        cmocka_unit_test(files_that_are_no_segments_are_kept_aside),
+        cmocka_unit_test(positions_are_kept_with_the_rows),
+        cmocka_unit_test(long_calls_outlive_their_segment),
+        cmocka_unit_test(old_rows_go_and_their_sums_stay),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
