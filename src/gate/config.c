@@ -111,7 +111,7 @@ static void read_cors(struct reading *r)
     if (!reading_texts(r, n, "cors", &c->cors, &c->cors_count))
         return;
     const struct node *item = n && n->kind == NODE_LIST ? n->first : n;
-    for (unsigned i = 0; i < c->cors_count; i++, item = item->next) {
+    for (unsigned i = 0; item && i < c->cors_count; i++, item = item->next) {
         struct url u;
         if (str_is(c->cors[i], "*"))
             reading_fault(r, item->line, "cors: * would let every web page call. Name the origins");
@@ -215,6 +215,7 @@ enum status config_read(const struct config_source *source, struct config **out,
     enum status s = config_check(source, &c, why);
     if (s != STATUS_OK)
         return s;
+    must(c);
     if (c->fault_count == 0) {
         *out = c;
         return STATUS_OK;

@@ -123,7 +123,7 @@ static void read_alias(struct reading *r, const struct node *n)
                       STR_ARG(a->name));
     a->models = models;
     const struct node *item = n->kind == NODE_LIST ? n->first : n;
-    for (unsigned i = 0; i < count; i++, item = item->next)
+    for (unsigned i = 0; item && i < count; i++, item = item->next)
         check_model(r, item, a, models[i]);
     r->c->alias_count++;
 }

@@ -90,7 +90,7 @@ static void read_list(struct reading *r, const char *what, struct config_listen 
     if (!list)
         return;
     const struct node *item = n && n->kind == NODE_LIST ? n->first : n;
-    for (unsigned i = 0; i < found; i++, item = item->next) {
+    for (unsigned i = 0; item && i < found; i++, item = item->next) {
         if (!read_address(r, item->line, what, &items[i]))
             continue;
         check_open(r, item->line, what, items[i]);

@@ -88,7 +88,7 @@ static bool from_file(struct reading *r, struct str path, struct secret **out, s
 static bool in_the_file(struct reading *r, int line, struct str text, const char *what,
                         struct secret **out)
 {
-    struct str odd;
+    struct str odd = STR("out of memory");
     if (r->others_read)
         reading_warn(r, line,
                      "%s: a secret stands in a file that everybody here can read. "
@@ -107,7 +107,7 @@ bool reading_secret(struct reading *r, const struct node *n, const char *what, s
     *reason = STR_NONE;
     struct str text = str_trim(reading_text(r, n, what));
     struct str name = STR_NONE;
-    if (text.len == 0) {
+    if (text.len == 0 || !text.ptr) {
         if (n->kind == NODE_TEXT)
             reading_fault(r, n->line, "%s: empty. Write env:NAME or file:PATH", what);
         return false;

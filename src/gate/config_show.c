@@ -175,15 +175,15 @@ static void warnings(struct out *o, const struct config *c)
     end(o, ']');
 }
 
-void config_write(const struct config *c, struct buf *b)
+void config_write(const struct config *c, struct buf *out)
 {
-    struct out o = {.b = b, .first = true};
+    struct out o = {.b = out, .first = true};
     begin(&o, NULL, '{');
     text(&o, "file", c->file);
     listeners(&o, "listen", c->listen, c->listen_count);
     listeners(&o, "admin", c->admin, c->admin_count);
     name(&o, "store");
-    buf_add_json(b, c->store);
+    buf_add_json(out, c->store);
     text(&o, "state", c->state);
     behaviour(&o, c);
     begin(&o, "providers", '[');
@@ -192,9 +192,9 @@ void config_write(const struct config *c, struct buf *b)
     end(&o, ']');
     begin(&o, "aliases", '{');
     for (unsigned i = 0; i < c->alias_count; i++) {
-        buf_add_cstr(b, o.first ? "" : ",");
-        buf_add_json(b, c->aliases[i].name);
-        buf_add_char(b, ':');
+        buf_add_cstr(out, o.first ? "" : ",");
+        buf_add_json(out, c->aliases[i].name);
+        buf_add_char(out, ':');
         o.first = true;
         texts(&o, NULL, c->aliases[i].models, c->aliases[i].model_count);
     }

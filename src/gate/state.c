@@ -139,7 +139,7 @@ static enum status read_or_make(struct str state, const char *name, draw_f *draw
 {
     struct file f;
     char room[SECRET_FILE_MAX];
-    struct str text;
+    struct str text = STR_NONE;
     enum status s = file_init(&f, state, name, why);
     if (s != STATUS_OK)
         return s;
