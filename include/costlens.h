@@ -211,10 +211,10 @@ struct costlens_cost {
     struct costlens_line lines[COSTLENS_BUCKETS];
 };
 
-// Sum of count x price, that of tokens times the factors, exact in 128 bits and rounded once, half to
-// even, to picodollars. `at_us`: microseconds since 1970 UTC at which the call started (prices have dates).
-// An unknown model is COSTLENS_OK with state UNPRICED: a price that is not known is a state, not
-// an error. COSTLENS_RANGE for a negative count or a tier that does not exist.
+// Sum of count x price, that of tokens times the factors, exact in 128 bits and rounded once, half
+// to even, to picodollars. `at_us`: microseconds since 1970 UTC at which the call started (prices
+// have dates). An unknown model is COSTLENS_OK with state UNPRICED: a price that is not known is a
+// state, not an error. COSTLENS_RANGE for a negative count or a tier that does not exist.
 COSTLENS_PUBLIC enum costlens_status costlens_price(const struct costlens_book *book,
                                                     const char *vendor, const char *model,
                                                     const struct costlens_usage *usage,
@@ -222,8 +222,8 @@ COSTLENS_PUBLIC enum costlens_status costlens_price(const struct costlens_book *
 // Plain decimal USD with 12 places and a NUL. COSTLENS_RANGE when it does not fit (32 bytes always
 // do).
 COSTLENS_PUBLIC enum costlens_status costlens_usd(int64_t picodollars, char *out, size_t size);
-// The arithmetic as text: a line a bucket, the factors, the total; with a NUL. COSTLENS_RANGE when it
-// does not fit (COSTLENS_EXPLAIN_BYTES always do) or is no cost of costlens_price.
+// The arithmetic as text: a line a bucket, the factors, the total; with a NUL. COSTLENS_RANGE when
+// it does not fit (COSTLENS_EXPLAIN_BYTES always do) or is no cost of costlens_price.
 COSTLENS_PUBLIC enum costlens_status costlens_explain(const struct costlens_cost *cost, char *out,
                                                       size_t size);
 #define COSTLENS_EXPLAIN_BYTES 4096

@@ -20,8 +20,8 @@ struct pricing {
 // False when the configuration or a text is wrong, said on stderr.
 bool pricing_open(struct pricing *p, const struct cli *cli) MUST_USE;
 void pricing_close(struct pricing *p);
-// The sheet of a name. A bare one is looked for at its maker first; NULL, with near names on stderr,
-// when there is none.
+// The sheet of a name. A bare one is looked for at its maker first; NULL, with near names on
+// stderr, when there is none.
 const struct sheet *pricing_find(const struct pricing *p, const char *name);
 // Now, or the moment that `text` names. False, said on stderr, when it is no time.
 bool pricing_time(const char *text, int64_t *us) MUST_USE;

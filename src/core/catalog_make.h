@@ -45,7 +45,7 @@ struct catalog {
     struct pattern *patterns; // by vendor, then later text, then longer
     size_t pattern_count, pattern_size;
     unsigned pattern_text; // the last text that has a pattern
-    struct str *vendors; // in the order of the texts
+    struct str *vendors;   // in the order of the texts
     size_t vendor_count, vendor_size;
     struct days **days;
     size_t day_count, day_size;

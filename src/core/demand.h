@@ -11,21 +11,22 @@
 #include "base/str.h"
 
 struct demand {
-    struct str model;     // as asked, unescaped; lives as long as the request's document
-    bool stream;          // the answer is asked as a stream
-    bool usage_asked;     // the client itself asked for the usage of a stream
+    struct str model; // as asked, unescaped; lives as long as the request's document
+    bool stream;      // the answer is asked as a stream
+    bool usage_asked; // the client itself asked for the usage of a stream
     int64_t body_bytes;
-    int64_t text_bytes;   // of messages, instructions, tools: what becomes input tokens
+    int64_t text_bytes; // of messages, instructions, tools: what becomes input tokens
     int64_t messages;
     int64_t tools;
     int64_t images;
     int64_t files;
-    int64_t choices;      // n, candidateCount; 1 by default
-    int64_t output_max;   // most output tokens asked for; 0 = not said
-    bool stored_context;  // previous_response_id, conversation, cachedContent: input not in the body
-    bool server_tools;    // web search and the like: loops that bill the context again
+    int64_t choices;    // n, candidateCount; 1 by default
+    int64_t output_max; // most output tokens asked for; 0 = not said
+    // previous_response_id, conversation, cachedContent: input not in the body
+    bool stored_context;
+    bool server_tools; // web search and the like: loops that bill the context again
     bool background;
-    struct str user;      // OpenAI `user`, Anthropic metadata.user_id; empty if none
+    struct str user; // OpenAI `user`, Anthropic metadata.user_id; empty if none
 };
 
 #endif

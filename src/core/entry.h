@@ -23,11 +23,11 @@
 #include "core/usage.h"
 
 // How the call ended.
-#define OUTCOME_MAP(X)                                                                             \
-    X(OK, "ok")                                                                                    \
-    X(ERROR, "error")           /* the provider answered with an error, or not at all */           \
-    X(INCOMPLETE, "incomplete") /* the answer broke off */                                         \
-    X(LEFT, "left")             /* the client went away */                                         \
+#define OUTCOME_MAP(X)                                                                   \
+    X(OK, "ok")                                                                          \
+    X(ERROR, "error")           /* the provider answered with an error, or not at all */ \
+    X(INCOMPLETE, "incomplete") /* the answer broke off */                               \
+    X(LEFT, "left")             /* the client went away */                               \
     X(UNKNOWN, "unknown")       /* the process ended first */
 
 enum outcome {
@@ -44,9 +44,9 @@ struct entry {
     // Who. tenant is never empty.
     struct str tenant, team, project, key, user;
     // What.
-    struct str provider;    // configured name: "openai", "bench"
-    struct str model_asked; // as the client wrote it
-    struct str model;       // as sent to the provider; "provider/model" in reports
+    struct str provider;       // configured name: "openai", "bench"
+    struct str model_asked;    // as the client wrote it
+    struct str model;          // as sent to the provider; "provider/model" in reports
     struct str model_answered; // as the provider named it; empty if it did not
     struct str endpoint;       // "chat", "responses": endpoint_name of wire/dialect.h
     struct str route;          // why this model: "asked", "alias fast 2/2"
@@ -54,12 +54,12 @@ struct entry {
     bool stream;
     // How it ended.
     enum outcome outcome;
-    int32_t http_status;  // sent to the client; 0 = none
-    struct str error;     // refusal code or the provider's error code; empty if none
+    int32_t http_status;    // sent to the client; 0 = none
+    struct str error;       // refusal code or the provider's error code; empty if none
     struct str upstream_id; // the provider's request id
-    int64_t ttft_us;      // first byte of the answer's body after dispatch; 0 = none
-    int64_t duration_us;  // start to last byte
-    int64_t overhead_us;  // of that, spent in the gateway before dispatch
+    int64_t ttft_us;        // first byte of the answer's body after dispatch; 0 = none
+    int64_t duration_us;    // start to last byte
+    int64_t overhead_us;    // of that, spent in the gateway before dispatch
     // What it cost.
     struct usage usage;
     enum price_state price_state;
@@ -74,8 +74,8 @@ struct entry {
 // A journal payload: fixed little-endian fields, then length-prefixed slices, then packed tags (the
 // drawing is in entry.c). Counts are >= 0. Texts are cut at ENTRY_TEXT_MAX.
 void entry_pack(const struct entry *e, struct buf *out);
-// Slices point into `packed`. False on anything that entry_pack cannot have written; `out` then holds
-// nothing of use.
+// Slices point into `packed`. False on anything that entry_pack cannot have written; `out` then
+// holds nothing of use.
 bool entry_unpack(struct str packed, struct entry *out) MUST_USE;
 
 #endif

@@ -2,8 +2,8 @@
 //
 // key - a virtual key: who a caller is and what it may do.
 //
-// Token: "sk-cl-" + 43 base62 characters (256 bits) + 6 base62 characters of CRC-32 over what stands
-// before them, so a mistyped or foreign key is refused without a look-up. Kept only as
+// Token: "sk-cl-" + 43 base62 characters (256 bits) + 6 base62 characters of CRC-32 over what
+// stands before them, so a mistyped or foreign key is refused without a look-up. Kept only as
 // HMAC-SHA-256(pepper, token).
 
 #ifndef CORE_KEY_H
@@ -22,13 +22,13 @@
 struct key {
     struct uuid id;
     uint8_t mac[DIGEST_BYTES];
-    struct str name;    // unique
-    struct str tenant;  // organisation; "default"
-    struct str team;    // empty when none; so project and user
+    struct str name;   // unique
+    struct str tenant; // organisation; "default"
+    struct str team;   // empty when none; so project and user
     struct str project;
     struct str user;
-    struct str last4;   // of the token, to recognise it
-    struct str models;  // comma-separated patterns (`gpt-4o*,anthropic/*`); empty = all
+    struct str last4;  // of the token, to recognise it
+    struct str models; // comma-separated patterns (`gpt-4o*,anthropic/*`); empty = all
     int64_t created_us;
     int64_t expires_us; // 0 = never
     int64_t revoked_us; // 0 = not revoked; a rotated token lives until then

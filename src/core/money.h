@@ -6,8 +6,8 @@
 //   money    10^-12 USD (picodollars): a cost, rounded once, half to even
 //   sum      wider than 64 bits: totals of many costs
 //
-// int64 picodollars end at 9.22 million USD, so nothing here wraps: every operation that could leave
-// the range says so.
+// int64 picodollars end at 9.22 million USD, so nothing here wraps: every operation that could
+// leave the range says so.
 
 #ifndef CORE_MONEY_H
 #define CORE_MONEY_H

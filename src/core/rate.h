@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rate - usage x sheet = cost, exact, with its arithmetic. The sum is made in 128 bits of 10^-18 USD,
-// multiplied by the factors, and rounded once, half to even, to picodollars.
+// rate - usage x sheet = cost, exact, with its arithmetic. The sum is made in 128 bits of 10^-18
+// USD, multiplied by the factors, and rounded once, half to even, to picodollars.
 
 #ifndef CORE_RATE_H
 #define CORE_RATE_H
@@ -47,8 +47,8 @@ struct cost {
 
 // `sheet` may be NULL (unpriced unless the provider reported). `at_us`: when the call started.
 // Fallbacks: cache read and write -> input; 1 h write -> 5 m write; audio and image input -> input;
-// audio cache read -> cache read -> audio input; audio and image output -> output. Never -> nothing.
-// A fee per call is added once to any call that used something.
+// audio cache read -> cache read -> audio input; audio and image output -> output. Never ->
+// nothing. A fee per call is added once to any call that used something.
 void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struct cost *out);
 
 // The arithmetic as text, a line a bucket, then factors and total.

@@ -27,12 +27,13 @@ struct tags {
 // Adds, or replaces the value of an equal name. STATUS_LIMIT, STATUS_SYNTAX (empty name, not UTF-8,
 // control characters). The slices are borrowed.
 enum status tags_set(struct tags *t, struct str name, struct str value) MUST_USE;
-// `a=b,c=d`, percent-encoded or plain UTF-8. Slices are borrowed from `text`; what had to be decoded
-// is in the arena.
+// `a=b,c=d`, percent-encoded or plain UTF-8. Slices are borrowed from `text`; what had to be
+// decoded is in the arena.
 enum status tags_read(struct tags *t, struct str text, struct arena *arena,
                       struct why *why) MUST_USE;
 struct str tags_get(const struct tags *t, const char *name); // empty when absent
-// One packed column: u8 count, then per tag u8 name length, name, u16 little-endian value length, value.
+// One packed column: u8 count, then per tag u8 name length, name, u16 little-endian value length,
+// value.
 void tags_pack(const struct tags *t, struct buf *out);
 bool tags_unpack(struct str packed, struct tags *out) MUST_USE; // slices into `packed`
 

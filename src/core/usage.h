@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // usage - what one call consumed, in disjoint buckets: no token is in two of them, so a cost is the
-// sum of bucket x price. Each dialect's reader (wire/) turns its own overlapping counters into these.
-// The numbers of these enumerations are in journals: new ones are only appended.
+// sum of bucket x price. Each dialect's reader (wire/) turns its own overlapping counters into
+// these. The numbers of these enumerations are in journals: new ones are only appended.
 
 #ifndef CORE_USAGE_H
 #define CORE_USAGE_H
@@ -13,29 +13,29 @@
 #include "core/money.h"
 
 // X(ENUM, name in JSON and CSV, words)
-#define BUCKET_MAP(X)                                                                              \
-    X(INPUT, "input", "uncached input tokens")                                                     \
-    X(CACHE_READ, "cache_read", "input tokens read from a cache")                                  \
-    X(CACHE_WRITE_5M, "cache_write", "input tokens written to a cache (5 minutes or unnamed)")     \
-    X(CACHE_WRITE_1H, "cache_write_1h", "input tokens written to a one-hour cache")                \
-    X(AUDIO_INPUT, "audio_input", "audio input tokens")                                            \
-    X(AUDIO_CACHE_READ, "audio_cache_read", "audio input tokens read from a cache")                \
-    X(IMAGE_INPUT, "image_input", "image input tokens")                                            \
-    X(OUTPUT, "output", "output tokens, reasoning included")                                       \
-    X(AUDIO_OUTPUT, "audio_output", "audio output tokens")                                         \
-    X(IMAGE_OUTPUT, "image_output", "image output tokens")                                         \
-    X(WEB_SEARCHES, "web_searches", "web searches")                                                \
-    X(FILE_SEARCHES, "file_searches", "file searches")                                             \
-    X(CALLS, "calls", "calls, where a call has a fee of its own")                                  \
-    X(SEARCH_UNITS, "search_units", "rerank search units")                                         \
-    X(IMAGES_OUT, "images", "images made, where each has its price")                               \
+#define BUCKET_MAP(X)                                                                          \
+    X(INPUT, "input", "uncached input tokens")                                                 \
+    X(CACHE_READ, "cache_read", "input tokens read from a cache")                              \
+    X(CACHE_WRITE_5M, "cache_write", "input tokens written to a cache (5 minutes or unnamed)") \
+    X(CACHE_WRITE_1H, "cache_write_1h", "input tokens written to a one-hour cache")            \
+    X(AUDIO_INPUT, "audio_input", "audio input tokens")                                        \
+    X(AUDIO_CACHE_READ, "audio_cache_read", "audio input tokens read from a cache")            \
+    X(IMAGE_INPUT, "image_input", "image input tokens")                                        \
+    X(OUTPUT, "output", "output tokens, reasoning included")                                   \
+    X(AUDIO_OUTPUT, "audio_output", "audio output tokens")                                     \
+    X(IMAGE_OUTPUT, "image_output", "image output tokens")                                     \
+    X(WEB_SEARCHES, "web_searches", "web searches")                                            \
+    X(FILE_SEARCHES, "file_searches", "file searches")                                         \
+    X(CALLS, "calls", "calls, where a call has a fee of its own")                              \
+    X(SEARCH_UNITS, "search_units", "rerank search units")                                     \
+    X(IMAGES_OUT, "images", "images made, where each has its price")                           \
     X(SECONDS, "seconds", "seconds of audio, where they are billed")
 
 enum bucket {
 #define X(id, name, words) BUCKET_##id,
     BUCKET_MAP(X)
 #undef X
-    BUCKET_COUNT
+        BUCKET_COUNT
 };
 
 const char *bucket_name(enum bucket b);
@@ -46,32 +46,32 @@ bool bucket_is_token(enum bucket b);
 bool bucket_find(struct str name, enum bucket *out) MUST_USE;
 
 // How sure the figures are.
-#define SURE_MAP(X)                                                                                \
-    X(REPORTED, "reported")   /* the provider counted */                                           \
-    X(ESTIMATED, "estimated") /* from bytes and events */                                          \
+#define SURE_MAP(X)                                       \
+    X(REPORTED, "reported")   /* the provider counted */  \
+    X(ESTIMATED, "estimated") /* from bytes and events */ \
     X(CAPTURED, "captured")   /* dispatched and never ended: estimated input, most output */
 
 enum sure {
 #define X(id, name) SURE_##id,
     SURE_MAP(X)
 #undef X
-    SURE_COUNT
+        SURE_COUNT
 };
 const char *sure_name(enum sure s);
 
 // The tier that answered; it multiplies or replaces prices.
-#define SERVICE_MAP(X)                                                                             \
-    X(STANDARD, "standard")                                                                        \
-    X(BATCH, "batch")                                                                              \
-    X(FLEX, "flex")                                                                                \
-    X(PRIORITY, "priority")                                                                        \
+#define SERVICE_MAP(X)      \
+    X(STANDARD, "standard") \
+    X(BATCH, "batch")       \
+    X(FLEX, "flex")         \
+    X(PRIORITY, "priority") \
     X(FAST, "fast") /* Anthropic speed: fast */
 
 enum service {
 #define X(id, name) SERVICE_##id,
     SERVICE_MAP(X)
 #undef X
-    SERVICE_COUNT
+        SERVICE_COUNT
 };
 const char *service_name(enum service s);
 bool service_find(struct str name, enum service *out) MUST_USE;

@@ -108,9 +108,9 @@ struct req {
     int64_t input_bytes; // text of the request, for an estimate
     bool client_gone;
     bool paused;
-    enum refusal refusal; // what we answer instead, or say in the stream
+    enum refusal refusal;      // what we answer instead, or say in the stream
     struct str refusal_detail; // in the arena
-    bool settled; // FINAL stands in the journal
+    bool settled;              // FINAL stands in the journal
     bool recorded;
     int64_t settled_mono_us;
     struct entry entry;

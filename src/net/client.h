@@ -24,7 +24,8 @@
 #include "net/loop.h"
 
 struct
-    origin; // scheme + host + port (+ proxy), its pool and its addresses; one per worker and provider
+    // Scheme + host + port (+ proxy), its pool and its addresses; one per worker and provider
+    origin;
 struct call;
 struct tls_client; // net/tls.h
 

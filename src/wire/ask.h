@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ask - a caller's request body: read once for its facts, then sent on as the caller's own bytes with
-// only the changed fields spliced.
+// ask - a caller's request body: read once for its facts, then sent on as the caller's own bytes
+// with only the changed fields spliced.
 //
 //   {"model":"fast","messages":[...]}      pieces: {"model":"  gpt-5.4-mini  ","messages":[...]}
 //            ^^^^                                      kept         new          kept
@@ -34,8 +34,8 @@ struct ask {
 enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
                       const struct alloc *alloc, struct why *why) MUST_USE;
 void ask_close(struct ask *a); // demand's slices end here
-// `metadata` (string members) and `user` as tags, copied to the arena; what does not fit the tag limits
-// is skipped.
+// `metadata` (string members) and `user` as tags, copied to the arena; what does not fit the tag
+// limits is skipped.
 void ask_tags(const struct ask *a, struct tags *tags, struct arena *arena);
 
 struct ask_edit {

@@ -67,8 +67,8 @@ struct endpoint_found {
 // `path` without query. `out` is untouched unless the path exists (MATCH_FOUND, MATCH_METHOD).
 enum endpoint_match endpoint_find(struct str method, struct str path, struct endpoint_found *out);
 // The path below a provider's base URL for this call ("/chat/completions"; with the base
-// https://api.openai.com/v1; the bases of Anthropic and Gemini stand before their version). `model` as
-// sent upstream, for Gemini's, percent-encoded here. Appends to `out`.
+// https://api.openai.com/v1; the bases of Anthropic and Gemini stand before their version). `model`
+// as sent upstream, for Gemini's, percent-encoded here. Appends to `out`.
 struct buf;
 void endpoint_path(const struct endpoint_found *f, struct str model, struct buf *out);
 

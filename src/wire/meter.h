@@ -6,8 +6,8 @@
 //   piece --> meter_feed --> pass(bytes) ...           as whole events, in order
 //                        '-> held: from the terminal event on, until meter_release
 //
-// The terminal event ([DONE], message_stop, response.completed) is held back, so that the call can be
-// settled before the client sees its end; of a JSON answer it is the last byte.
+// The terminal event ([DONE], message_stop, response.completed) is held back, so that the call can
+// be settled before the client sees its end; of a JSON answer it is the last byte.
 
 #ifndef WIRE_METER_H
 #define WIRE_METER_H
@@ -68,8 +68,8 @@ typedef void meter_pass_f(void *context, struct str bytes);
 // Allocates nothing but for METER_JSON, and there little.
 void meter_init(struct meter *m, const struct meter_setup *setup, const struct alloc *alloc);
 void meter_fini(struct meter *m);
-// Reads a piece; gives what may go on to `pass` (slices valid during the call only). Events that lie
-// one after the other in the piece go on as one slice.
+// Reads a piece; gives what may go on to `pass` (slices valid during the call only). Events that
+// lie one after the other in the piece go on as one slice.
 void meter_feed(struct meter *m, struct str piece, meter_pass_f *pass, void *context);
 // The body has ended (`clean`: by its framing, not by a cut). Afterwards usage, model and the marks
 // are final. An event that was cut in the middle is not passed on.
@@ -79,11 +79,11 @@ void meter_end(struct meter *m, bool clean);
 bool meter_complete(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
-// Fills m->usage where no final count came: input from `input_bytes` / 4 unless an earlier count told
-// it, output from text / 4 but at least one token a delta event; sure = ESTIMATED.
+// Fills m->usage where no final count came: input from `input_bytes` / 4 unless an earlier count
+// told it, output from text / 4 but at least one token a delta event; sure = ESTIMATED.
 void meter_estimate(struct meter *m, int64_t input_bytes);
-// Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when it
-// has none. `out` is to be ended with meter_fini.
+// Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when
+// it has none. `out` is to be ended with meter_fini.
 bool meter_read_json(enum endpoint e, unsigned vendor_flags, struct str body,
                      const struct alloc *alloc, struct meter *out) MUST_USE;
 

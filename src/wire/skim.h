@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// skim - walks JSON that came from a provider, member by member, without building a document: a stream
-// has thousands of small events, of which one or two hold something to keep. It follows the structure
-// (strings with their escapes, nesting), so a text that looks like a member cannot deceive it; it does
-// not check numbers or UTF-8. What is to be kept is then read by base/json.h.
+// skim - walks JSON that came from a provider, member by member, without building a document: a
+// stream has thousands of small events, of which one or two hold something to keep. It follows the
+// structure (strings with their escapes, nesting), so a text that looks like a member cannot
+// deceive it; it does not check numbers or UTF-8. What is to be kept is then read by base/json.h.
 
 #ifndef WIRE_SKIM_H
 #define WIRE_SKIM_H
@@ -40,19 +40,19 @@ struct skim_field {
     size_t offset;
 };
 
-// Fills the struct at `out` with the members of `object` that are named; the others stay as they are.
-// False when it is no whole object.
+// Fills the struct at `out` with the members of `object` that are named; the others stay as they
+// are. False when it is no whole object.
 bool skim_fields(struct str object, const struct skim_field *fields, size_t count, void *out);
 
 bool skim_is_null(struct str value); // also when empty
 bool skim_is_object(struct str value);
-// Unescapes a raw string into `out` (NUL-terminated). False, and out[0] = 0, when it is no string, has
-// control characters or does not fit.
+// Unescapes a raw string into `out` (NUL-terminated). False, and out[0] = 0, when it is no string,
+// has control characters or does not fit.
 bool skim_text(struct str value, char *out, size_t out_size) MUST_USE;
 // A raw string without its quotes when it has no escapes; else empty.
 struct str skim_plain(struct str value);
-// Bytes of all string values inside, as UTF-8; names and values of `role`, `id`, `type` and the like
-// do not count.
+// Bytes of all string values inside, as UTF-8; names and values of `role`, `id`, `type` and the
+// like do not count.
 int64_t skim_text_bytes(struct str value);
 
 #endif
