@@ -35,6 +35,24 @@ static void walks_every_day(void **state)
     assert_int_equal(last.year, 9999);
 }
 
+static void knows_what_was_before(void **state)
+{
+    (void)state;
+    struct civil c;
+    civil_from_us(-1, &c);
+    assert_int_equal(c.year * 10000 + c.month * 100 + c.day, 19691231);
+    assert_int_equal(c.hour * 10000 + c.minute * 100 + c.second, 235959);
+    assert_int_equal(c.micro, 999999);
+    assert_int_equal(c.weekday, 2);
+    civil_from_us(0, &c);
+    assert_int_equal(c.year * 10000 + c.month * 100 + c.day, 19700101);
+    assert_int_equal(c.weekday, 3);
+    civil_from_us(-DAY_US, &c);
+    assert_int_equal(c.day, 31);
+    assert_int_equal(c.hour, 0);
+    assert_int_equal(civil_days(1600, 2, 29), -135081);
+}
+
 static void reads(const char *text, int64_t want)
 {
     int64_t us = -1;
@@ -154,9 +172,10 @@ static void runs_forward(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_leap_years), cmocka_unit_test(walks_every_day),
-        cmocka_unit_test(reads_dates),      cmocka_unit_test(refuses_other_text),
-        cmocka_unit_test(runs_forward),     cmocka_unit_test(writes_and_reads_back),
+        cmocka_unit_test(knows_what_was_before), cmocka_unit_test(knows_leap_years),
+        cmocka_unit_test(walks_every_day),       cmocka_unit_test(reads_dates),
+        cmocka_unit_test(refuses_other_text),    cmocka_unit_test(runs_forward),
+        cmocka_unit_test(writes_and_reads_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,7 @@ static void compare(const struct scan *s, const struct json *j, const char *text
 static const char *const good[] = {
     "{}",
     " { } ",
+    "\t{\r\n\t\"usage\"\r:\t\n[1,\t2]\r,\n\"id\"\t:\r7\t,\"model\":8\r}\r\n\t",
     "{\"usage\":0,\"model\":9,\"id\":-0}",
     "{\"usage\":false,\"model\":null,\"id\":true}",
     "{\"usage\":{\"a\":1,\"b\":[2,{\"c\":\"}]\\\"\"}]},\"model\":\"m\",\"id\":17}",
