@@ -26,6 +26,7 @@
 #define BODY_DEADLINE_MS       30000      // plus the body's size at BODY_RATE_MIN
 #define BODY_RATE_MIN          (64 * KIB) // bytes a second
 #define LINGER_MS              2000
+#define STALL_MS               300000 // an answer of which the client takes nothing
 #define KEEP_ALIVE_MS          75000 // an idle client connection
 #define POOL_IDLE_MS           60000 // an idle upstream connection
 #define POOL_IDLE_MAX          1024  // idle connections a worker keeps to one origin

@@ -73,10 +73,14 @@ void exchange_begin(struct exchange *x, int status)
     must(status >= 200 && status <= 999);
     x->answer = ANSWER_FIELDS;
     x->framing = status == 204 || status == 304 ? FRAMING_NOTHING : FRAMING_LENGTH;
-    char line[128];
-    int n = snprintf(line, sizeof line, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status,
-                     http_reason(status), turn_date(x->pipe.loop));
-    exchange_out(x, str_from(line, (size_t)n));
+    char code[4] = {(char)('0' + status / 100), (char)('0' + status / 10 % 10),
+                    (char)('0' + status % 10), ' '};
+    exchange_out(x, str_of("HTTP/1.1 "));
+    exchange_out(x, str_from(code, sizeof code));
+    exchange_out(x, str_of(http_reason(status)));
+    exchange_out(x, str_of("\r\nDate: "));
+    exchange_out(x, str_from(turn_date(x->pipe.loop), HTTP_DATE_LEN));
+    exchange_out(x, str_of("\r\n"));
 }
 
 bool exchange_field(struct exchange *x, struct str name, struct str value)
@@ -131,6 +135,18 @@ void exchange_head(struct exchange *x, int64_t length)
         x->framing = FRAMING_NOTHING;
 }
 
+// The line before a chunk. By hand: a stream has one for each token.
+static void put_size(struct exchange *x, size_t size)
+{
+    char line[2 * sizeof size + 2], *at = line + sizeof line;
+    *--at = '\n';
+    *--at = '\r';
+    do
+        *--at = "0123456789abcdef"[size & 15];
+    while (size >>= 4);
+    exchange_out(x, str_from(at, (size_t)(line + sizeof line - at)));
+}
+
 void exchange_write(struct exchange *x, struct str bytes)
 {
     if (x->dead || bytes.len == 0)
@@ -139,9 +155,7 @@ void exchange_write(struct exchange *x, struct str bytes)
     if (x->framing == FRAMING_NOTHING)
         return;
     if (x->framing == FRAMING_CHUNKED) {
-        char size[24];
-        int n = snprintf(size, sizeof size, "%zx\r\n", bytes.len);
-        exchange_out(x, str_from(size, (size_t)n));
+        put_size(x, bytes.len);
         exchange_out(x, bytes);
         exchange_out(x, str_of("\r\n"));
         return;

@@ -153,12 +153,19 @@ static void refuse_head(struct exchange *x, enum reader_state state)
         refuse(x, state == READER_LARGE ? SERVER_HEAD_TOO_LARGE : SERVER_BAD_REQUEST);
 }
 
+static bool answering(const struct exchange *x)
+{
+    return x->phase == PHASE_ASK || x->phase == PHASE_ANSWER || x->phase == PHASE_REFUSED;
+}
+
 static void on_timer(void *argument)
 {
     struct exchange *x = argument;
-    if (x->phase == PHASE_BODY || (x->phase == PHASE_HEAD && reader_begun(&x->reader)))
+    if (answering(x))
+        gone(x); // the client takes nothing
+    else if (x->phase == PHASE_BODY || (x->phase == PHASE_HEAD && reader_begun(&x->reader)))
         refuse(x, SERVER_TOO_SLOW);
-    else if (x->phase != PHASE_ASK && x->phase != PHASE_ANSWER && x->phase != PHASE_REFUSED)
+    else
         exchange_destroy(x);
 }
 
@@ -436,6 +443,10 @@ static bool flush(struct exchange *x)
         x->out_len -= (size_t)n;
         if (x->out_len == 0)
             drop_out(x);
+        if (answering(x) && x->out_len == 0)
+            timer_clear(&x->timer);
+        else if (answering(x) && (n > 0 || !timer_running(&x->timer)))
+            timer_set(&x->timer, STALL_MS);
     }
     if (x->broken) {
         gone(x);

@@ -235,10 +235,12 @@ bool loop_post(struct loop *l, loop_f *f, void *argument)
     struct post *p = alloc_get(&alloc_heap, sizeof *p);
     if (!p)
         return false;
-    *p = (struct post){.next = atomic_load(&l->posts), .f = f, .argument = argument};
-    while (!atomic_compare_exchange_weak(&l->posts, &p->next, p))
-        ;
-    if (p->next)
+    struct post *newest = atomic_load(&l->posts);
+    do
+        *p = (struct post){.next = newest, .f = f, .argument = argument};
+    while (!atomic_compare_exchange_weak(&l->posts, &newest, p));
+    // From here on the loop may have run and freed it.
+    if (newest)
         return true; // whoever put the first one wakes the loop
     const uint64_t one = 1;
     while (write(l->wake_fd, &one, sizeof one) < 0 && errno == EINTR)

@@ -16,7 +16,8 @@
 
 #define ACCEPTS_A_TURN    64
 #define ACCEPT_PAUSE_MS   100
-#define DESCRIPTORS_OTHER 64 // files, journals, listeners
+#define IDLE_LOOKS_MAX    256 // connections looked at for one that is idle
+#define DESCRIPTORS_OTHER 64  // files, journals, listeners
 
 static int spare_descriptor(void)
 {
@@ -69,13 +70,29 @@ static void out_of_descriptors(struct server *s)
     pause_accepting(s);
 }
 
+// One that waits between two requests makes room for a new one.
+static bool make_room(struct server *s)
+{
+    unsigned looked = 0;
+    list_for (item, &s->exchanges) {
+        struct exchange *x = list_of(item, struct exchange, link);
+        if (exchange_idle(x) && !x->first) {
+            exchange_destroy(x);
+            return true;
+        }
+        if (++looked == IDLE_LOOKS_MAX)
+            break;
+    }
+    return false;
+}
+
 static void on_accept(evutil_socket_t listener, short what, void *argument)
 {
     (void)what;
     struct server *s = argument;
     for (int i = 0; i < ACCEPTS_A_TURN && s->fd >= 0; i++) {
         int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0 && s->count >= s->most) {
+        if (fd >= 0 && s->count >= s->most && !make_room(s)) {
             turn_away(fd);
         } else if (fd >= 0) {
             exchange_open(s, fd);

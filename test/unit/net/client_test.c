@@ -17,9 +17,9 @@ struct outcome {
     bool sent;
     char seen[256];
     char body[1 << 20];
-    size_t len;
+    _Atomic size_t len;
     struct call *call;
-    bool pause_at_data;
+    _Atomic bool pause_at_data;
 };
 
 struct caller {

@@ -581,11 +581,11 @@ static void test_connection_limit(void **state)
     (void)state;
     struct echo e = {.limits = {.connections = 2}};
     echo_start(&e);
-    int a = raw_connect(e.port), b = raw_connect(e.port);
-    raw_say(a, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
-    raw_read(a, text, sizeof text, "/a", 1000);
-    raw_say(b, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
-    raw_read(b, text, sizeof text, "/a", 1000);
+    int a = raw_connect(e.port), b = raw_connect(e.port), d;
+    raw_say(a, "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_true(reached(&e.bodies, 1));
+    raw_say(b, "GET /tick HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw_read(b, text, sizeof text, "tick", 1000);
     int c = raw_connect(e.port);
     raw_read(c, text, sizeof text, NULL, 1000);
     assert_non_null(strstr(text, "HTTP/1.1 503 "));
@@ -593,8 +593,20 @@ static void test_connection_limit(void **state)
     char length[64];
     snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body));
     assert_non_null(strstr(text, length));
+    close(b);
+    assert_true(reached(&e.gone, 1));
+    // One that only waits for its next request makes room.
+    b = raw_connect(e.port);
+    raw_say(b, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw_read(b, text, sizeof text, "/a", 1000);
+    d = raw_connect(e.port);
+    raw_say(d, "GET /d HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw_read(d, text, sizeof text, "/d", 1000);
+    assert_non_null(strstr(text, "HTTP/1.1 200 "));
+    assert_true(raw_closed(b, 1000));
     close(a);
     close(b);
+    close(d);
     close(c);
     echo_stop(&e);
 }
