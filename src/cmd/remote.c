@@ -58,7 +58,7 @@ static enum status run_with_catalog(const struct verb *verb, struct verb_call *c
                          why);
     call->catalog = catalog;
     if (s == STATUS_OK)
-        s = verb->run(call, why);
+        s = verb_run(verb, call, why);
     if (catalog)
         catalog_close(catalog);
     return s;

@@ -37,6 +37,7 @@ struct gate {
     struct chores chores;
     int draining;     // atomic
     int over_buffers; // atomic
+    int reload_waits; // atomic: one reload that waits is enough
     sigset_t signals;
 };
 
@@ -272,6 +273,7 @@ static void reload_run(struct chore *c)
 {
     struct reload_chore *r = list_of(c, struct reload_chore, chore);
     struct why why = {0};
+    __atomic_store_n(&r->gate->reload_waits, 0, __ATOMIC_RELEASE);
     enum status ignored = gate_reload(r->gate, &why); // it has logged
     (void)ignored;
     heap_free(r);
@@ -279,6 +281,8 @@ static void reload_run(struct chore *c)
 
 static void reload_later(struct gate *g)
 {
+    if (__atomic_exchange_n(&g->reload_waits, 1, __ATOMIC_ACQ_REL))
+        return;
     struct reload_chore *r = alloc_must(sizeof *r);
     r->gate = g;
     r->chore.run = reload_run;

@@ -7,6 +7,8 @@
 #include "gate/req.h"
 
 #define CHARS_PER_TOKEN     4
+#define TOKENS_PER_MESSAGE  4    // role and separators of a chat's message
+#define TOKENS_PER_ANSWER   3    // the answer's opening
 #define OUTPUT_MOST_UNKNOWN 4096 // tokens, where neither the caller nor the book says
 
 // The row that stands if the process dies now: the input estimated, the most output there can be.
@@ -16,7 +18,8 @@ static void usage_if_captured(struct req *r, struct usage *u)
     if (endpoint_free(r->found.endpoint))
         return;
     const struct demand *d = &r->ask.demand;
-    u->count[BUCKET_INPUT] = (d->text_bytes + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN;
+    u->count[BUCKET_INPUT] = (d->text_bytes + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN +
+                             d->messages * TOKENS_PER_MESSAGE + TOKENS_PER_ANSWER;
     u->prompt = u->count[BUCKET_INPUT];
     if (r->found.endpoint == ENDPOINT_EMBEDDINGS || r->found.endpoint == ENDPOINT_GEMINI_EMBED)
         return;

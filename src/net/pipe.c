@@ -22,6 +22,9 @@ static void on_event(evutil_socket_t fd, short what, void *argument)
         p->writable = true;
     if (what & EV_CLOSED)
         p->hung_up = true;
+    // libevent tells of an error (a RST) as both directions' readiness and nothing else.
+    if ((what & EV_READ) && (what & EV_WRITE))
+        p->perhaps_broken = true;
     p->on_ready(p);
 }
 
@@ -128,8 +131,9 @@ static long read_plain(struct pipe *p, char *out, size_t size)
         n = recv(p->fd, out, size, 0);
     while (n < 0 && errno == EINTR);
     if (n > 0) {
-        // A short read emptied the socket; if a FIN stands behind it, that was an edge of its own.
-        if ((size_t)n < size && !p->hung_up)
+        // A short read emptied the socket; if a FIN stands behind it, that was an edge of its own
+        // (a RST may have come with this one).
+        if ((size_t)n < size && !p->hung_up && !p->perhaps_broken)
             p->readable = false;
         return n;
     }
@@ -138,6 +142,7 @@ static long read_plain(struct pipe *p, char *out, size_t size)
     if (errno != EAGAIN)
         return PIPE_BROKEN;
     p->readable = false;
+    p->perhaps_broken = false;
     return 0;
 }
 

@@ -31,9 +31,10 @@ struct pipe {
     int fd;
     bool readable; // bytes, an end or an error may wait
     bool writable;
-    bool hung_up; // the peer's FIN has come
-    bool poked;   // an event came since this was last cleared
-    bool shaking; // TLS handshake under way
+    bool hung_up;        // the peer's FIN has come
+    bool perhaps_broken; // an error may stand behind what can be read
+    bool poked;          // an event came since this was last cleared
+    bool shaking;        // TLS handshake under way
 };
 
 enum pipe_shake { PIPE_SHAKE_DONE, PIPE_SHAKE_WAIT, PIPE_SHAKE_FAILED };

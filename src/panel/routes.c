@@ -45,7 +45,7 @@ static void run(struct admin_call *c)
                              .gate = c->gate,
                              .args = c->body,
                              .answer = &c->answer};
-    enum status s = verb->run(&call, &why);
+    enum status s = verb_run(verb, &call, &why);
     if (s != STATUS_OK)
         fail(c, s, &why);
 }

@@ -2,6 +2,7 @@
 
 #include "panel/verb.h"
 
+#include "insight/verbs.h"
 #include "panel/books.h"
 #include "panel/keys.h"
 #include "panel/running.h"
@@ -16,11 +17,23 @@ static const struct verb verbs[] = {
     {.name = "verify", .run = books_verify, .safe = true, .needs_catalog = true},
     {.name = "export", .run = books_export, .safe = true},
     {.name = "backup", .run = books_backup},
+    {.name = "report", .insight = report_verb, .safe = true, .needs_catalog = true},
+    {.name = "request", .insight = request_verb, .safe = true, .needs_catalog = true},
+    {.name = "verify", .insight = verify_verb, .safe = true, .needs_catalog = true},
+    {.name = "export", .insight = export_verb, .safe = true, .needs_catalog = true},
+    {.name = "backup", .insight = backup_verb},
     {.name = "status", .run = running_status, .safe = true, .needs_gate = true},
     {.name = "reload", .run = running_reload, .needs_gate = true},
 };
 
 #define VERB_COUNT (sizeof verbs / sizeof verbs[0])
+
+enum status verb_run(const struct verb *v, struct verb_call *c, struct why *why)
+{
+    if (v->insight)
+        return v->insight(c->store, c->catalog, c->args, c->answer, why);
+    return v->run(c, why);
+}
 
 const struct verb *verb_at(size_t i)
 {

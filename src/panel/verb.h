@@ -28,15 +28,20 @@ struct verb_call {
 };
 
 typedef enum status verb_f(struct verb_call *c, struct why *why);
+// A verb of insight: it needs the store and the book only.
+typedef enum status verb_insight_f(struct store *s, const struct catalog *c, struct str args,
+                                   struct buf *answer, struct why *why);
 
 struct verb {
     const char *name; // "keys/create": POST /api/v1/keys/create
-    verb_f *run;
+    verb_f *run;      // one of these two
+    verb_insight_f *insight;
     bool safe; // changes nothing: GET is taken too
     bool needs_catalog;
     bool needs_gate; // makes sense inside a running gateway only
 };
 
+enum status verb_run(const struct verb *v, struct verb_call *c, struct why *why) MUST_USE;
 const struct verb *verb_find(struct str name); // NULL if there is none
 const struct verb *verb_at(size_t i);          // NULL after the last
 

@@ -20,18 +20,22 @@ with Mock() as mock, Gateway(mock) as gateway:
                     failures.append(answer)
             except OSError as error:
                 failures.append(error)
+    def write(text):  # as an editor does: the file is never half written
+        aside = gateway.file.with_suffix(".new")
+        aside.write_text(text)
+        aside.replace(gateway.file)
     steady = threading.Thread(target=ask)
     steady.start()
     good = gateway.file.read_text()
     more = good.replace("models: [bench-model]", "models: [bench-model, late-model]")
     for n in range(20):
-        gateway.file.write_text("listen: [\nnonsense" if n % 2 else more)
+        write("listen: [\nnonsense" if n % 2 else more)
         gateway.program.signal(signal.SIGHUP)
         time.sleep(0.05)
-    gateway.file.write_text(more)
+    write(more)
     gateway.program.signal(signal.SIGHUP)
     until(lambda: gateway.chat("x", model="bench/late-model").status == 200, 3, "the new model")
-    gateway.file.write_text("workers: many\n")
+    write("workers: many\n")
     gateway.program.signal(signal.SIGHUP)
     until(lambda: "many" in gateway.program.errors() or "workers" in gateway.program.errors(), 3,
           "the bad file is said")
