@@ -42,9 +42,9 @@ static enum outcome outcome_of(const struct req *r)
         return OUTCOME_LEFT;
     if (r->refusal != REFUSAL_NONE)
         return r->head_sent ? OUTCOME_INCOMPLETE : OUTCOME_ERROR;
-    if (r->upstream_status >= 400)
+    if (r->upstream_status >= 400 || r->meter.stream_error)
         return OUTCOME_ERROR;
-    return meter_complete(&r->meter) && !r->meter.stream_error ? OUTCOME_OK : OUTCOME_INCOMPLETE;
+    return meter_complete(&r->meter) ? OUTCOME_OK : OUTCOME_INCOMPLETE;
 }
 
 static void usage_settle(struct req *r)
