@@ -77,6 +77,7 @@ static enum costlens_status status_of(enum status s)
     return s == STATUS_RANGE || s == STATUS_LIMIT ? COSTLENS_RANGE : COSTLENS_SYNTAX;
 }
 
+// Six parameters, each of which the caller has at hand. NOLINTNEXTLINE(readability-function-size)
 enum costlens_status costlens_book_open(const struct costlens_alloc *alloc, const char *extra,
                                         size_t extra_len, struct costlens_book **out, char *message,
                                         size_t message_size)
@@ -284,6 +285,7 @@ static void cost_out(const struct cost *c, struct costlens_cost *out)
         out->factor_ppm[i] = c->factor_ppm[i];
 }
 
+// Six parameters, each of which the caller has at hand. NOLINTNEXTLINE(readability-function-size)
 enum costlens_status costlens_price(const struct costlens_book *book, const char *vendor,
                                     const char *model, const struct costlens_usage *usage,
                                     int64_t at_us, struct costlens_cost *out)
