@@ -39,6 +39,12 @@ static void compare(const char *name, const char *word, void (*write)(struct buf
     buf_fini(&is);
 }
 
+static void page_is_up_to_date(void **state)
+{
+    (void)state;
+    compare("costlens.1", "page", manual_page);
+}
+
 static void configuration_is_up_to_date(void **state)
 {
     (void)state;
@@ -101,6 +107,7 @@ static void every_command_helps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(page_is_up_to_date),
         cmocka_unit_test(configuration_is_up_to_date),
         cmocka_unit_test(example_works),
         cmocka_unit_test(every_command_helps),
