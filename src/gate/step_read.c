@@ -20,6 +20,10 @@ static enum flow not_found(struct req *r, struct str path, enum endpoint_match m
                           "Did you mean /v1%.*s? Clients want a base URL "
                           "that ends with /v1.",
                           STR_ARG(path));
+    if (match == MATCH_TWICE_V1)
+        return req_refuse(r, REFUSAL_NOT_FOUND,
+                          "/v1 stands there twice: this client adds its own. Give it the base URL "
+                          "without /v1.");
     return req_refuse(r, REFUSAL_NOT_FOUND, "%.*s is no path of this gateway.",
                       path.len > 200 ? 200 : (int)path.len, path.ptr);
 }
