@@ -300,7 +300,7 @@ static void add_mock(struct reading *r)
         .dialect = DIALECT_OPENAI,
         .vendor = str_of("mock"),
         .vendor_row = vendor_find(str_of("mock")),
-        .url = {.host = str_of("127.0.0.1"), .path = str_of("/v1"), .host_is_ip = true},
+        .url = {.host = str_of("127.0.0.1"), .host_is_ip = true},
         .free = true,
         .timeouts = r->timeouts,
         .mock = true,
