@@ -3,7 +3,6 @@
 #include "panel/verb.h"
 
 #include "insight/verbs.h"
-#include "panel/books.h"
 #include "panel/keys.h"
 #include "panel/running.h"
 
@@ -12,11 +11,6 @@ static const struct verb verbs[] = {
     {.name = "keys/create", .run = keys_create},
     {.name = "keys/rotate", .run = keys_rotate},
     {.name = "keys/revoke", .run = keys_revoke},
-    {.name = "report", .run = books_report, .safe = true, .needs_catalog = true},
-    {.name = "request", .run = books_request, .safe = true, .needs_catalog = true},
-    {.name = "verify", .run = books_verify, .safe = true, .needs_catalog = true},
-    {.name = "export", .run = books_export, .safe = true},
-    {.name = "backup", .run = books_backup},
     {.name = "report", .insight = report_verb, .safe = true, .needs_catalog = true},
     {.name = "request", .insight = request_verb, .safe = true, .needs_catalog = true},
     {.name = "verify", .insight = verify_verb, .safe = true, .needs_catalog = true},
