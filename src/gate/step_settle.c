@@ -19,7 +19,8 @@ void settle_price(struct req *r)
     const struct sheet *sheet = NULL;
     e->priced_as_answered = false;
     if (e->model_answered.len) {
-        sheet = route_sheet(r, e->model_answered);
+        bool same = str_eq(e->model_answered, e->model);
+        sheet = same ? r->sheet : route_sheet(r, e->model_answered);
         e->priced_as_answered = sheet != NULL;
     }
     if (!sheet)

@@ -6,7 +6,7 @@
 #include "gate/req.h"
 #include "wire/fault.h"
 
-#define REQUEST_ARENA_STEP 2048
+#define REQUEST_ARENA_STEP 1024
 
 static step_f *const steps[STEP_COUNT] = {
 #define X(name) [STEP_##name] = step_##name,

@@ -15,6 +15,12 @@ struct raw {
     int64_t output, reasoning, audio_out, image_out;
 };
 
+// The two halves' details, under either name; NULL where there are none.
+struct details {
+    const struct json_val *in;
+    const struct json_val *out;
+};
+
 static int64_t either(struct counts *c, const char *a, const char *b)
 {
     return counts_has(c, a) ? counts_get(c, a) : counts_get(c, b);
@@ -25,41 +31,40 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static const struct json_val *object_of(const struct counts *c, const char *a, const char *b)
+{
+    const struct json_val *v = json_get(c->root, a);
+    return json_type(v) == JSON_OBJECT ? v : json_get(c->root, b);
+}
+
+static int64_t detail(struct counts *c, const struct json_val *object, const char *name)
+{
+    return counts_of(c, json_get(object, name));
+}
+
 // Each vendor has its own place for what came from the cache.
-static int64_t read_cached(struct counts *c)
+static int64_t read_cached(struct counts *c, const struct details *d)
 {
-    int64_t n =
-        either(c, "prompt_tokens_details.cached_tokens", "input_tokens_details.cached_tokens");
-    n = larger(n, counts_get(c, "cached_tokens"));              // Moonshot
-    return larger(n, counts_get(c, "prompt_cache_hit_tokens")); // DeepSeek
+    int64_t n = detail(c, d->in, "cached_tokens");
+    n = larger(n, detail(c, c->root, "cached_tokens"));              // Moonshot
+    return larger(n, detail(c, c->root, "prompt_cache_hit_tokens")); // DeepSeek
 }
 
-static int64_t read_written(struct counts *c)
+static int64_t read_reasoning(struct counts *c, const struct details *d)
 {
-    int64_t n = either(c, "prompt_tokens_details.cache_write_tokens",
-                       "input_tokens_details.cache_write_tokens");
-    return larger(n, counts_get(c, "prompt_tokens_details.cache_creation_tokens"));
+    int64_t n = detail(c, d->out, "reasoning_tokens");
+    return larger(n, detail(c, c->root, "reasoning_tokens")); // Perplexity
 }
 
-static int64_t read_reasoning(struct counts *c)
+static void read_details(struct counts *c, const struct details *d, struct raw *r)
 {
-    int64_t n = either(c, "completion_tokens_details.reasoning_tokens",
-                       "output_tokens_details.reasoning_tokens");
-    return larger(n, counts_get(c, "reasoning_tokens")); // Perplexity
-}
-
-static void read_details(struct counts *c, struct raw *r)
-{
-    r->cached = read_cached(c);
-    r->written = read_written(c);
-    r->audio_in =
-        either(c, "prompt_tokens_details.audio_tokens", "input_tokens_details.audio_tokens");
-    r->image_in =
-        either(c, "prompt_tokens_details.image_tokens", "input_tokens_details.image_tokens");
-    r->audio_out =
-        either(c, "completion_tokens_details.audio_tokens", "output_tokens_details.audio_tokens");
-    r->image_out =
-        either(c, "completion_tokens_details.image_tokens", "output_tokens_details.image_tokens");
+    r->cached = read_cached(c, d);
+    r->written =
+        larger(detail(c, d->in, "cache_write_tokens"), detail(c, d->in, "cache_creation_tokens"));
+    r->audio_in = detail(c, d->in, "audio_tokens");
+    r->image_in = detail(c, d->in, "image_tokens");
+    r->audio_out = detail(c, d->out, "audio_tokens");
+    r->image_out = detail(c, d->out, "image_tokens");
 }
 
 // Is the reasoning on top of the output count? Where a vendor's own total says so, it is; the total
@@ -196,12 +201,14 @@ bool openai_usage(struct meter *m, struct str raw)
     unsigned flags = m->setup.vendor_flags;
     if (m->setup.endpoint == ENDPOINT_RESPONSES)
         flags &= ~(unsigned)VENDOR_REASONING_OUTSIDE; // xAI counts it inside there
-    r.reasoning = read_reasoning(&c);
+    struct details d = {object_of(&c, "prompt_tokens_details", "input_tokens_details"),
+                        object_of(&c, "completion_tokens_details", "output_tokens_details")};
+    r.reasoning = read_reasoning(&c, &d);
     c.absurd = false;
     bool found = read_main(&c, &r, flags);
     m->usage.inconsistent = m->usage.inconsistent || c.absurd;
     if (found) {
-        read_details(&c, &r);
+        read_details(&c, &d, &r);
         split_input(&fresh, &r);
         split_output(&fresh, &r);
         read_fees(&c, flags);
