@@ -127,6 +127,7 @@ static void on_head(struct call *c, void *owner)
         r->mode = RELAY_STREAM;
         relay_head(r, r->meter.setup.kind == METER_SSE ? -1 : h->content_length, false);
     }
+    req_run(r); // what was read of the request is given back
 }
 
 // A body of unknown length grew past what is collected: from here on it is passed on.
