@@ -27,9 +27,9 @@
 #define BODY_RATE_MIN          (64 * KIB) // bytes a second
 #define LINGER_MS              2000
 #define STALL_MS               300000 // an answer of which the client takes nothing
-#define KEEP_ALIVE_MS          75000 // an idle client connection
-#define POOL_IDLE_MS           60000 // an idle upstream connection
-#define POOL_IDLE_MAX          1024  // idle connections a worker keeps to one origin
+#define KEEP_ALIVE_MS          75000  // an idle client connection
+#define POOL_IDLE_MS           60000  // an idle upstream connection
+#define POOL_IDLE_MAX          1024   // idle connections a worker keeps to one origin
 
 #define CONNECT_MS             5000 // defaults of a provider's timeouts
 #define FIRST_BYTE_MS          600000
