@@ -180,9 +180,10 @@ static void near_names(const struct snapshot *s, struct str asked, struct buf *d
                    n.owner[i].len ? "/" : "", STR_ARG(n.name[i]), i + 1 == n.count ? "?" : "");
 }
 
-enum refusal resolve(const struct snapshot *s, const struct key *key, enum dialect dialect,
-                     struct str asked, struct target *out, struct buf *detail)
+enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
+                     struct buf *detail)
 {
+    struct str asked = w->model;
     const struct config *c = s->config;
     if (c->provider_count == 0) {
         buf_add_cstr(detail, "Set OPENAI_API_KEY (or another provider's key) in the gateway's "
@@ -192,13 +193,13 @@ enum refusal resolve(const struct snapshot *s, const struct key *key, enum diale
     struct target t;
     const struct config_alias *alias = map_get(&s->aliases, asked);
     enum refusal r =
-        alias ? resolve_alias(s, alias, key, dialect, &t) : resolve_prefixed(s, asked, &t);
+        alias ? resolve_alias(s, alias, w->key, w->dialect, &t) : resolve_prefixed(s, asked, &t);
     if (!alias && r == REFUSAL_MODEL_UNKNOWN && provider_prefix(c, asked) < 0)
-        r = resolve_bare(s, dialect, asked, &t);
+        r = resolve_bare(s, w->dialect, asked, &t);
     if (r == REFUSAL_NONE && !c->providers[t.provider].mock &&
-        c->providers[t.provider].dialect != dialect)
+        c->providers[t.provider].dialect != w->dialect)
         r = REFUSAL_DIALECT;
-    if (r == REFUSAL_NONE && !alias && !key_may(s, key, &t, asked))
+    if (r == REFUSAL_NONE && !alias && !key_may(s, w->key, &t, asked))
         r = REFUSAL_MODEL_DENIED;
     if (r == REFUSAL_NONE)
         *out = t;

@@ -21,10 +21,17 @@ struct target {
     const char *reason; // "asked", "prefix", "listed", "sole provider", "alias": for the row
 };
 
+// Who asks for what.
+struct wanted {
+    const struct key *key;
+    enum dialect dialect;
+    struct str model; // as the caller wrote it
+};
+
 // REFUSAL_NONE, MODEL_UNKNOWN, MODEL_DENIED, DIALECT or NO_PROVIDER. `detail` gets a sentence for
 // the caller (near names).
-enum refusal resolve(const struct snapshot *s, const struct key *key, enum dialect dialect,
-                     struct str asked, struct target *out, struct buf *detail) MUST_USE;
+enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
+                     struct buf *detail) MUST_USE;
 // True when the provider's list (its own, else the book's rows of its vendor) holds the name.
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model);
 

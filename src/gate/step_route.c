@@ -29,8 +29,8 @@ enum flow step_route(struct req *r)
     buf_init(&detail, &alloc_heap, 2 * KIB);
     struct str asked = arena_dup(&r->arena, r->ask.demand.model);
     r->entry.model_asked = asked;
-    enum refusal refusal =
-        resolve(r->view->snapshot, r->key, r->dialect, asked, &r->target, &detail);
+    struct wanted wanted = {.key = r->key, .dialect = r->dialect, .model = asked};
+    enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->target, &detail);
     if (refusal != REFUSAL_NONE) {
         enum flow flow = req_refuse(r, refusal, "%.*s", STR_ARG(buf_str(&detail)));
         buf_fini(&detail);

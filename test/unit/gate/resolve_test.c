@@ -93,8 +93,8 @@ static void names_reach_their_provider(void **state)
         struct buf detail;
         buf_init(&detail, &alloc_heap, 4096);
         struct target t = {0};
-        enum refusal r =
-            resolve(&snapshot, &key, cases[i].dialect, str_of(cases[i].asked), &t, &detail);
+        struct wanted wanted = {&key, cases[i].dialect, str_of(cases[i].asked)};
+        enum refusal r = resolve(&snapshot, &wanted, &t, &detail);
         if (r != cases[i].refusal)
             fail_msg("case %zu (%s): %d, expected %d", i, cases[i].asked, r, cases[i].refusal);
         if (r == REFUSAL_NONE) {
@@ -112,8 +112,8 @@ static void an_unknown_name_gets_near_ones(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    assert_int_equal(resolve(&snapshot, &key, DIALECT_OPENAI, str_of("bench-modle"), &t, &detail),
-                     REFUSAL_MODEL_UNKNOWN);
+    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle")};
+    assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
     assert_true(str_search(buf_str(&detail), str_of("bench/bench-model")) < detail.len);
     buf_fini(&detail);
 }
@@ -128,14 +128,13 @@ static void a_sole_open_provider_takes_any_name(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    assert_int_equal(resolve(&s, &key, DIALECT_OPENAI, str_of("brand-new"), &t, &detail),
-                     REFUSAL_NONE);
+    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("brand-new")};
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     one.providers = &providers[4]; // a closed list does not
-    assert_int_equal(resolve(&s, &key, DIALECT_OPENAI, str_of("brand-new"), &t, &detail),
-                     REFUSAL_MODEL_UNKNOWN);
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
     one.provider_count = 0;
-    assert_int_equal(resolve(&s, &key, DIALECT_OPENAI, str_of("gpt-4o"), &t, &detail),
-                     REFUSAL_NO_PROVIDER);
+    wanted.model = str_of("gpt-4o");
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
     buf_fini(&detail);
 }
 
