@@ -38,7 +38,8 @@ static enum status ask_gateway(const struct config *c, const char *verb, struct 
     buf_init(&body, &alloc_heap, HTTP_ANSWER_MAX);
     buf_printf(&path, "/api/v1/%s", verb);
     long code = 0;
-    enum status s = http_post_local(socket, buf_cstr(&path), args, WAIT_MS, &code, &body, why);
+    struct http_post post = {socket, buf_cstr(&path), args, WAIT_MS};
+    enum status s = http_post_local(&post, &code, &body, why);
     if (s == STATUS_OK && code == 200)
         buf_add(answer, buf_str(&body));
     else if (s == STATUS_OK)

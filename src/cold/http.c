@@ -23,23 +23,24 @@ static enum status status_of(CURLcode code)
     }
 }
 
-static void setup(CURL *curl, const char *socket_path, const char *url, struct str body)
+static void setup(CURL *curl, const struct http_post *post, const char *url)
 {
-    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, post->socket_path);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.ptr ? body.ptr : "");
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)body.len);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, post->body.ptr ? post->body.ptr : "");
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)post->body.len);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, post->wait_ms);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 }
 
-enum status http_post_local(const char *socket_path, const char *path, struct str body,
-                            long wait_ms, long *code, struct buf *answer, struct why *why)
+enum status http_post_local(const struct http_post *post, long *code, struct buf *answer,
+                            struct why *why)
 {
     struct buf url;
     buf_init(&url, &alloc_heap, 4096);
-    buf_printf(&url, "http://localhost%s", path);
+    buf_printf(&url, "http://localhost%s", post->path);
     CURL *curl = curl_easy_init();
     struct curl_slist *fields = curl_slist_append(NULL, "Content-Type: application/json");
     if (!curl || !fields || buf_failed(&url)) {
@@ -48,9 +49,8 @@ enum status http_post_local(const char *socket_path, const char *path, struct st
         buf_fini(&url);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
-    setup(curl, socket_path, buf_cstr(&url), body);
+    setup(curl, post, buf_cstr(&url));
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, wait_ms);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     CURLcode result = curl_easy_perform(curl);
@@ -58,7 +58,7 @@ enum status http_post_local(const char *socket_path, const char *path, struct st
     if (s == STATUS_OK)
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, code);
     else
-        why_set(why, s, "the gateway at %s: %s", socket_path, curl_easy_strerror(result));
+        why_set(why, s, "the gateway at %s: %s", post->socket_path, curl_easy_strerror(result));
     curl_easy_cleanup(curl);
     curl_slist_free_all(fields);
     buf_fini(&url);

@@ -10,10 +10,17 @@
 
 #define HTTP_ANSWER_MAX ((size_t)64 * 1024 * 1024)
 
-// POST of a JSON body over a UNIX socket. STATUS_CLOSED when nobody listens there; STATUS_TIMEOUT
-// after `wait_ms`; STATUS_LIMIT when the answer is longer than HTTP_ANSWER_MAX. On STATUS_OK *code
+struct http_post {
+    const char *socket_path;
+    const char *path;
+    struct str body; // JSON
+    long wait_ms;
+};
+
+// POST over a UNIX socket. STATUS_CLOSED when nobody listens there; STATUS_TIMEOUT after
+// `wait_ms`; STATUS_LIMIT when the answer is longer than HTTP_ANSWER_MAX. On STATUS_OK *code
 // is the HTTP status and `answer` holds the body.
-enum status http_post_local(const char *socket_path, const char *path, struct str body,
-                            long wait_ms, long *code, struct buf *answer, struct why *why) MUST_USE;
+enum status http_post_local(const struct http_post *post, long *code, struct buf *answer,
+                            struct why *why) MUST_USE;
 
 #endif
