@@ -164,18 +164,18 @@ struct snapshot *snapshot_ref(struct snapshot *s)
 
 void snapshot_free(struct snapshot *s)
 {
-    if (!s || __atomic_sub_fetch(&s->references, 1, __ATOMIC_ACQ_REL) > 0)
-        return;
-    map_fini(&s->keys);
-    map_fini(&s->aliases);
-    arena_fini(&s->arena);
-    if (s->parts_borrowed) {
-        snapshot_free(s->base);
-    } else {
-        catalog_close(s->catalog);
-        config_free(s->config);
+    while (s && __atomic_sub_fetch(&s->references, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct snapshot *base = s->parts_borrowed ? s->base : NULL;
+        map_fini(&s->keys);
+        map_fini(&s->aliases);
+        arena_fini(&s->arena);
+        if (!s->parts_borrowed) {
+            catalog_close(s->catalog);
+            config_free(s->config);
+        }
+        heap_free(s);
+        s = base;
     }
-    heap_free(s);
 }
 
 const struct key *snapshot_key(const struct snapshot *s, const uint8_t mac[DIGEST_BYTES])
