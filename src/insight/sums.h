@@ -44,6 +44,6 @@ void sums_add_call(struct sums *s, struct group *g, const struct entry *e);
 void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost);
 bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct str ttft);
 // "rows":[…],"total":{…} without braces around. Rows by cost, or by `order`.
-void sums_write(struct sums *s, const char *label_name, bool by_order, struct buf *json);
+void sums_write(struct sums *s, const char *label_name, bool in_order, struct buf *json);
 
 #endif
