@@ -47,7 +47,7 @@ static enum status gzip_step(z_stream *z, size_t coded, struct buf *out, bool *d
 {
     size_t room = step_room(out, coded);
     // One byte more than is allowed tells "exactly full" from "too much".
-    unsigned char spare;
+    unsigned char spare = 0;
     unsigned char *to = room ? (unsigned char *)buf_room(out, room) : &spare;
     if (!to)
         return STATUS_LIMIT;
@@ -55,7 +55,7 @@ static enum status gzip_step(z_stream *z, size_t coded, struct buf *out, bool *d
     z->avail_out = (uInt)(room ? room : 1);
     int code = inflate(z, Z_NO_FLUSH);
     size_t made = (room ? room : 1) - z->avail_out;
-    if (room == 0 && made > 0)
+    if (room == 0 && z->avail_out == 0)
         return STATUS_LIMIT;
     out->len += room ? made : 0;
     if (code == Z_STREAM_END) {
@@ -85,7 +85,7 @@ static enum status gzip_decode(struct str coded, struct buf *out)
 static enum status zstd_step(ZSTD_DCtx *d, ZSTD_inBuffer *in, struct buf *out, bool *done)
 {
     size_t room = step_room(out, in->size);
-    char spare;
+    char spare = 0;
     char *to = room ? buf_room(out, room) : &spare;
     if (!to)
         return STATUS_LIMIT;

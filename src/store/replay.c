@@ -65,7 +65,7 @@ static bool sort_segments(struct store *s)
 
 enum status replay_load(struct store *s, struct why *why)
 {
-    struct why local;
+    struct why local = {0};
     why = why ? why : &local;
     int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
