@@ -123,7 +123,7 @@ static bool host_is_ours(const struct admin_plane *p, struct exchange *x)
     if (str_eq_nocase(name, str_of("localhost")) || str_is(name, "127.0.0.1") ||
         str_is(name, "[::1]"))
         return true;
-    const struct config *c = gate_config(p->gate);
+    const struct config *c = p->worker->view->snapshot->config; // held while the call runs
     for (unsigned i = 0; i < c->admin_count; i++)
         if (name.len && str_eq(name, host_name(c->admin[i].address)))
             return true;

@@ -338,6 +338,9 @@ static enum status gate_open(struct gate *g, struct why *why)
 static void gate_close(struct gate *g)
 {
     chores_stop(&g->chores);
+    for (unsigned i = 0; i < g->worker_count; i++)
+        if (g->workers[i].loop) // what was posted after its last turn holds memory
+            loop_run_posts(g->workers[i].loop);
     if (g->admin)
         admin_plane_close(g->admin);
     for (unsigned i = 0; i < g->worker_count; i++)

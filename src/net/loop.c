@@ -208,13 +208,8 @@ bool timer_running(const struct timer *t)
 
 // --- the way in from other threads ---
 
-static void on_wake(evutil_socket_t fd, short what, void *argument)
+void loop_run_posts(struct loop *l)
 {
-    (void)what;
-    struct loop *l = argument;
-    uint64_t n;
-    while (read(fd, &n, sizeof n) < 0 && errno == EINTR)
-        ;
     struct post *newest = atomic_exchange(&l->posts, NULL), *oldest = NULL;
     while (newest) {
         struct post *p = newest;
@@ -228,6 +223,15 @@ static void on_wake(evutil_socket_t fd, short what, void *argument)
         oldest = p.next;
         p.f(p.argument);
     }
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *argument)
+{
+    (void)what;
+    uint64_t n;
+    while (read(fd, &n, sizeof n) < 0 && errno == EINTR)
+        ;
+    loop_run_posts(argument);
 }
 
 bool loop_post(struct loop *l, loop_f *f, void *argument)

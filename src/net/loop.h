@@ -30,6 +30,8 @@ int64_t loop_turned_us(struct loop *l); // monotonic time of the last turn, from
 typedef void loop_f(void *argument);
 // Runs f on the loop's thread soon. From any thread. False when the loop is gone or memory ended.
 bool loop_post(struct loop *l, loop_f *f, void *argument) MUST_USE;
+// Runs at once what was posted. For the one who closes a loop that has stopped: nobody else would.
+void loop_run_posts(struct loop *l);
 
 // Timers, embedded in their owner; nothing is allocated. Moving a running timer to a later time is
 // a

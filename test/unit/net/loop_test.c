@@ -165,6 +165,26 @@ static void test_work(void **state)
     loop_free(work_loop);
 }
 
+static void on_late(void *argument)
+{
+    ++*(int *)argument;
+}
+
+static void test_posts_after_the_last_turn(void **state)
+{
+    (void)state;
+    struct loop *l = loop_new();
+    int late = 0;
+    assert_true(loop_post(l, on_late, &late));
+    assert_true(loop_post(l, on_late, &late));
+    assert_int_equal(late, 0);
+    loop_run_posts(l);
+    assert_int_equal(late, 2);
+    loop_run_posts(l);
+    assert_int_equal(late, 2);
+    loop_free(l);
+}
+
 static void test_blocks(void **state)
 {
     (void)state;
@@ -198,8 +218,9 @@ static void test_date(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timers), cmocka_unit_test(test_posts), cmocka_unit_test(test_work),
-        cmocka_unit_test(test_blocks), cmocka_unit_test(test_date),
+        cmocka_unit_test(test_timers), cmocka_unit_test(test_posts),
+        cmocka_unit_test(test_work),   cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_date),   cmocka_unit_test(test_posts_after_the_last_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
