@@ -5,6 +5,9 @@
 // is. It is killed at a random moment (or kills itself in the middle of a write), again and again,
 // on the same store. In the end every D has exactly one row, every F exactly one that is not
 // captured, and no row is without its B.
+//
+// COSTLENS_PATIENCE lets each child live so many times longer (a sanitizer's needs it),
+// COSTLENS_KILLS says how often one is killed.
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,6 +16,8 @@
 #include <sys/wait.h>
 
 #include "../unit/store/stored.h"
+#include "base/arena.h"
+#include "base/limits.h"
 #include "base/map.h"
 
 #define ROUNDS      50
@@ -91,17 +96,16 @@ struct fate {
     int rows, captured;
 };
 
+static struct arena memory; // of the fates
+
 static struct fate *fate_of(struct map *fates, const uint8_t id[16])
 {
     struct fate *f = map_get(fates, str_from((const char *)id, 16));
     if (f)
         return f;
-    char *kept = malloc(16 + sizeof *f); // lives as long as the program
-    assert_non_null(kept);
-    memcpy(kept, id, 16);
-    f = calloc(1, sizeof *f);
+    f = arena_new(&memory, struct fate);
     assert_non_null(f);
-    assert_true(map_set(fates, str_from(kept, 16), f));
+    assert_true(map_set(fates, arena_dup(&memory, str_from((const char *)id, 16)), f));
     return f;
 }
 
@@ -138,6 +142,7 @@ static void judge(const struct place *p, const char *log)
 {
     struct map fates;
     map_init(&fates, &alloc_heap);
+    arena_init(&memory, &alloc_heap, 64 * KIB, (size_t)1024 * MIB);
     read_log(&fates, log);
     read_rows(&fates, p);
     size_t at = 0;
@@ -157,6 +162,7 @@ static void judge(const struct place *p, const char *log)
     assert_true(captured > 10);
     print_message("%d calls ended, %d captured\n", ended, captured);
     map_fini(&fates);
+    arena_fini(&memory);
     assert_int_equal(ask(p, "SELECT sum(requests) FROM rollup"),
                      ask(p, "SELECT count(*) FROM call"));
     assert_int_equal(ask(p, "SELECT sum(cost_mu) * 1000000000 + sum(cost_pd) FROM rollup"),
@@ -168,6 +174,14 @@ static void judge(const struct place *p, const char *log)
     assert_int_equal(journal_files(p, ".damaged"), 0);
 }
 
+// A count from the environment.
+static long number_of(const char *name, long usual)
+{
+    const char *text = getenv(name);
+    long n = text ? strtol(text, NULL, 10) : 0;
+    return n > 0 ? n : usual;
+}
+
 static void kill_again_and_again(bool torn)
 {
     struct place p;
@@ -177,13 +191,14 @@ static void kill_again_and_again(bool torn)
     snprintf(log, sizeof log, "%s/log", p.folder);
     log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
     dice_init(&dice, torn ? 7 : 11);
-    int rounds = getenv("COSTLENS_LONG") ? ROUNDS_LONG : ROUNDS;
+    int rounds = (int)number_of("COSTLENS_KILLS", getenv("COSTLENS_LONG") ? ROUNDS_LONG : ROUNDS);
+    uint64_t life_ms_max = LIFE_MS_MAX * (uint64_t)number_of("COSTLENS_PATIENCE", 1);
     for (int i = 0; i < rounds; i++) {
         int ready[2];
         char byte;
         assert_int_equal(pipe(ready), 0);
         long cut = torn ? (long)dice_below(&dice, 2000) : -1;
-        uint64_t life_ms = dice_below(&dice, LIFE_MS_MAX);
+        uint64_t life_ms = dice_below(&dice, life_ms_max);
         pid_t pid = fork();
         assert_true(pid >= 0);
         if (pid == 0) {

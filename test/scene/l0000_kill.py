@@ -12,7 +12,7 @@ from collections import Counter
 
 from lib.scene import LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_true, folder, limit
 
-KILLS = 1000 if LONG else 50
+KILLS = int(os.environ.get("COSTLENS_KILLS") or (1000 if LONG else 50))
 limit(30 * KILLS if LONG else 240)
 dice = random.Random(11)
 

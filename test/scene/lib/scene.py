@@ -31,6 +31,8 @@ DEPS = SOURCE / ".deps"
 LONG = bool(os.environ.get("COSTLENS_LONG"))
 # Sanitizers make everything slower: what must happen within a time gets this much more of it.
 PATIENCE = float(os.environ.get("COSTLENS_PATIENCE") or 1)
+# How many workers a gateway has, where the scene does not say it.
+WORKERS = int(os.environ.get("COSTLENS_WORKERS") or 1)
 KEY = "scene-" + "5ce4e" * 8
 UPSTREAM_KEY = "upstream-" + "0dd5" * 8
 MODEL = "bench/bench-model"
@@ -268,7 +270,7 @@ def question(text="hello", model=MODEL, **more):
 class Gateway:
     """costlens serve, with the mock as its providers `bench` (OpenAI), `claude` and `gemini`."""
 
-    def __init__(self, mock, providers=None, keys=None, extra="", workers=1, path="",
+    def __init__(self, mock, providers=None, keys=None, extra="", workers=WORKERS, path="",
                  environment=None, preexec=None, timeouts="", models=None, state=None):
         self.mock = mock
         self.port, self.admin_port = free_port(), free_port()
