@@ -60,7 +60,8 @@ with Mock() as mock, Gateway(mock) as gateway:
     each = (memory_kib(gateway.program.process.pid) - before) / READERS
     beside = min(latencies(gateway) for _ in range(3))
     print(f"{each:.0f} KiB a stream; p99 alone {alone * 1000:.1f} ms, beside them {beside * 1000:.1f}")
-    expect_true(each < 2 * 64 + 64, f"{each:.0f} KiB a stalled stream")
+    if PATIENCE == 1:  # a sanitizer keeps freed memory and shadows the rest
+        expect_true(each < 2 * 64 + 64, f"{each:.0f} KiB a stalled stream")
     expect_true(not [b for b in mock.bills() if b["stream"]], "no upstream was read to its end")
     expect_true(beside < alone * 10 + 0.1 * PATIENCE, "the others are served as before")
     for s in readers:
