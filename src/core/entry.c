@@ -15,7 +15,8 @@
 #include "core/entry.h"
 
 #define VERSION           1
-#define FIXED_BYTES       (7 + 16 + 7 * 8 + 4 + 4)
+#define ID_OFFSET         7
+#define FIXED_BYTES       (ID_OFFSET + 16 + 7 * 8 + 4 + 4)
 #define NUMBER_BYTES      (FIXED_BYTES + (BUCKET_COUNT + 1) * 8)
 #define TEXT_COUNT        15
 
@@ -258,4 +259,13 @@ bool entry_unpack(struct str packed, struct entry *out)
     if (r.broken)
         return false;
     return tags_unpack(str_from((const char *)r.at, (size_t)(r.end - r.at)), &out->tags);
+}
+
+bool entry_unpack_id(struct str packed, struct uuid *id, uint8_t *attempt)
+{
+    if (packed.len < FIXED_BYTES || packed.ptr[0] != VERSION)
+        return false;
+    *attempt = (uint8_t)packed.ptr[1];
+    memcpy(id->bytes, packed.ptr + ID_OFFSET, sizeof id->bytes);
+    return true;
 }

@@ -77,5 +77,7 @@ void entry_pack(const struct entry *e, struct buf *out);
 // Slices point into `packed`. False on anything that entry_pack cannot have written; `out` then
 // holds nothing of use.
 bool entry_unpack(struct str packed, struct entry *out) MUST_USE;
+// Whose it is, without reading the rest. False on what is too short or of another version.
+bool entry_unpack_id(struct str packed, struct uuid *id, uint8_t *attempt) MUST_USE;
 
 #endif

@@ -293,8 +293,10 @@ static bool check_journal(struct verify *v)
     int damaged = store_damaged_segments(v->store);
     if (damaged > 0) {
         char text[120];
-        int n = snprintf(text, sizeof text, "%d segments of the journal are damaged (journal/*%s)",
-                         damaged, ".damaged");
+        int n = snprintf(text, sizeof text,
+                         "%d files of the journal are damaged, or refused by "
+                         "the ledger (journal/*%s, journal/*%s)",
+                         damaged, ".damaged", ".refused");
         differ(v, str_from(text, n > 0 ? (size_t)n : 0));
     }
     end_check(v, "journal");

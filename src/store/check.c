@@ -106,7 +106,8 @@ int store_damaged_segments(const struct store *s)
     int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     for (const struct dirent *file; dir && (file = readdir(dir));)
-        n += str_ends(str_of(file->d_name), (struct str)STR(".damaged"));
+        n += str_ends(str_of(file->d_name), (struct str)STR(".damaged")) ||
+             str_ends(str_of(file->d_name), (struct str)STR(".refused"));
     if (dir)
         closedir(dir);
     return n;

@@ -67,6 +67,11 @@ struct store {
     struct segment **taken; // a snapshot of `segments`
     size_t taken_count, taken_size;
     size_t records; // of the transaction under way
+    size_t careful; // so many records come one a transaction: one of them is refused
+    struct suspect {
+        struct segment *segment;
+        struct pending call;
+    } suspect; // the end of a call that was read last
     int64_t synced_us, probed_us, pruned_us, complained_us;
     bool folder_changed;
 
@@ -88,6 +93,11 @@ bool writer_sync(struct store *s);        // the journal's files to the disk
 void writer_finish(struct store *s);      // at the end: takes what is left, captures, deletes
 // The packed record of a pending call into `out` (cleared).
 bool writer_payload(struct store *s, const struct pending *call, struct buf *out);
+
+// refused.c: records that SQLite will never take
+bool refused_is(const struct store *s); // that the statement which failed last said so
+// Keeps a record in journal/<name>.refused, on the disk, and says so loudly.
+bool refused_keep(struct store *s, const char *name, struct str payload);
 
 // replay.c
 enum status replay_load(struct store *s, struct why *why) MUST_USE; // segments of earlier processes

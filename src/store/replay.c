@@ -202,6 +202,41 @@ static bool capture_one(struct store *s, const struct pending *call, struct buf 
     return ledger_add(&s->ledger, &e);
 }
 
+static void undo(struct store *s)
+{
+    if (!sqlite3_get_autocommit(s->db))
+        sql_done(s->rollback);
+    ledger_forget(&s->ledger);
+}
+
+static bool capture_all(struct store *s, struct buf *payload)
+{
+    bool fine = sql_done(s->begin);
+    size_t at = 0;
+    for (struct pending *call; fine && (call = pendings_each(&s->pendings, &at));)
+        fine = capture_one(s, call, payload);
+    return fine && ledger_flush(&s->ledger) && sql_run(s->db, "DELETE FROM pending") == SQLITE_OK &&
+           sql_done(s->commit);
+}
+
+// One a transaction, after SQLite refused one of them for good. A row that is there already changes
+// nothing, so this can begin anew.
+static bool capture_each(struct store *s, struct buf *payload)
+{
+    size_t at = 0;
+    for (struct pending *call; (call = pendings_each(&s->pendings, &at));) {
+        if (!sql_done(s->begin))
+            return false;
+        if (capture_one(s, call, payload) && ledger_flush(&s->ledger) && sql_done(s->commit))
+            continue;
+        bool refused = refused_is(s);
+        undo(s);
+        if (!refused || !refused_keep(s, "captured", buf_str(payload)))
+            return false;
+    }
+    return sql_run(s->db, "DELETE FROM pending") == SQLITE_OK;
+}
+
 bool replay_capture(struct store *s)
 {
     if (s->pendings.count == 0)
@@ -209,17 +244,14 @@ bool replay_capture(struct store *s)
     struct buf payload;
     uint64_t before = s->ledger.added;
     buf_init(&payload, &alloc_heap, RECORD_BYTES_MAX);
-    bool fine = writer_snapshot(s) && sql_done(s->begin);
-    size_t at = 0;
-    for (struct pending *call; fine && (call = pendings_each(&s->pendings, &at));)
-        fine = capture_one(s, call, &payload);
+    bool fine = writer_snapshot(s) && capture_all(s, &payload);
+    if (!fine && refused_is(s)) {
+        undo(s);
+        fine = capture_each(s, &payload);
+    }
     buf_fini(&payload);
-    fine = fine && ledger_flush(&s->ledger) && sql_run(s->db, "DELETE FROM pending") == SQLITE_OK &&
-           sql_done(s->commit);
     if (!fine) {
-        if (!sqlite3_get_autocommit(s->db))
-            sql_done(s->rollback);
-        ledger_forget(&s->ledger);
+        undo(s);
         return false;
     }
     atomic_fetch_add_explicit(&s->captured, s->ledger.added - before, memory_order_relaxed);

@@ -101,6 +101,7 @@ enum status segment_create(int folder, uint64_t seq, uint32_t worker, bool reser
         segment_delete(folder, s);
         return status;
     }
+    s->own = true;
     s->read = s->reading = SEGMENT_HEAD;
     atomic_store_explicit(&s->end, SEGMENT_HEAD, memory_order_release);
     *out = s;
@@ -170,16 +171,23 @@ void segment_begin(struct buf *frame)
         frame->len = FRAME_HEAD;
 }
 
-enum status segment_append(struct segment *s, enum record type, struct buf *frame)
+bool segment_seal(struct buf *frame, enum record type)
 {
     if (buf_failed(frame) || frame->len <= FRAME_HEAD || frame->len - FRAME_HEAD > RECORD_BYTES_MAX)
+        return false;
+    frame->ptr[8] = (char)type;
+    put32(frame->ptr, (uint32_t)(frame->len - FRAME_HEAD));
+    put32(frame->ptr + 4, digest_crc32(0, frame->ptr + 8, frame->len - 8));
+    return true;
+}
+
+enum status segment_append(struct segment *s, enum record type, struct buf *frame)
+{
+    if (!segment_seal(frame, type))
         return STATUS_LIMIT;
     uint32_t end = atomic_load_explicit(&s->end, memory_order_relaxed);
     if (frame->len > s->size - end)
         return STATUS_FULL;
-    frame->ptr[8] = (char)type;
-    put32(frame->ptr, (uint32_t)(frame->len - FRAME_HEAD));
-    put32(frame->ptr + 4, digest_crc32(0, frame->ptr + 8, frame->len - 8));
     errno = 0;
     ssize_t n = pwrite(s->fd, frame->ptr, frame->len, end);
     if (n != (ssize_t)frame->len)
@@ -209,7 +217,7 @@ bool segment_sync(struct segment *s)
     return true;
 }
 
-enum frame_state frame_read(struct str bytes, struct frame *out)
+static enum frame_state read_frame(struct str bytes, bool check, struct frame *out)
 {
     if (bytes.len < FRAME_HEAD)
         return FRAME_MORE;
@@ -221,7 +229,7 @@ enum frame_state frame_read(struct str bytes, struct frame *out)
     out->size = FRAME_HEAD + length;
     if (bytes.len - FRAME_HEAD < length)
         return FRAME_MORE;
-    if (get32(bytes.ptr + 4) != digest_crc32(0, bytes.ptr + 8, (size_t)length + 1))
+    if (check && get32(bytes.ptr + 4) != digest_crc32(0, bytes.ptr + 8, (size_t)length + 1))
         return FRAME_BAD;
     unsigned char type = (unsigned char)bytes.ptr[8];
     if (type != RECORD_DISPATCHED && type != RECORD_FINAL)
@@ -229,6 +237,16 @@ enum frame_state frame_read(struct str bytes, struct frame *out)
     out->type = (enum record)type;
     out->payload = str_from(bytes.ptr + FRAME_HEAD, length);
     return FRAME_OK;
+}
+
+enum frame_state frame_read(struct str bytes, struct frame *out)
+{
+    return read_frame(bytes, true, out);
+}
+
+enum frame_state frame_read_own(struct str bytes, struct frame *out)
+{
+    return read_frame(bytes, false, out);
 }
 
 int64_t segment_read(const struct segment *s, uint32_t offset, char *out, uint32_t n)

@@ -49,6 +49,7 @@ struct segment {
     uint32_t synced;
     bool bad;     // what stands at `read` is no frame: the rest is not read
     bool damaged; // and it is no torn tail either: the file is kept aside
+    bool own;     // made by this process: up to `end` there are whole frames
 };
 
 // A fresh, preallocated, empty one. FULL when there is no space for it.
@@ -63,6 +64,8 @@ void segment_free(struct segment *s); // closes, keeps the file
 void segment_delete(int folder, struct segment *s);
 // Begins a frame in `frame` (cleared): the caller appends the payload, segment_append writes it.
 void segment_begin(struct buf *frame);
+// Its head, over the payload that stands there. False when that is empty or too long.
+bool segment_seal(struct buf *frame, enum record type) MUST_USE;
 // One write(2). FULL when it does not fit into the segment or the disk is full; then nothing counts
 // as written, and the segment must be closed (bytes behind its end may be torn).
 enum status segment_append(struct segment *s, enum record type, struct buf *frame) MUST_USE;
@@ -81,6 +84,9 @@ struct frame {
 // The frame at the start of `bytes`. FRAME_END: a length of 0 or no room for a head; FRAME_MORE: it
 // goes on behind these bytes; FRAME_BAD: torn or damaged. `size` is set where a length was told.
 enum frame_state frame_read(struct str bytes, struct frame *out);
+// The same of a segment's own bytes below its `end`: the checksum is for what a dead process or a
+// disk left, so it is not counted again.
+enum frame_state frame_read_own(struct str bytes, struct frame *out);
 // Reads at most `n` bytes from `offset`; the count, or -1.
 int64_t segment_read(const struct segment *s, uint32_t offset, char *out, uint32_t n);
 // True when there is nothing but zeros from `offset` on: the bad frame before it is a torn tail.

@@ -111,29 +111,37 @@ static bool drop_pending(struct store *s, const struct uuid *id, uint8_t attempt
     return sql_done(s->pending_drop);
 }
 
+static bool drop_carried(struct store *s, const struct pending *call)
+{
+    const struct pending *known = pendings_find(&s->pendings, &call->id, call->attempt);
+    return !known || !known->carried || drop_pending(s, &call->id, call->attempt);
+}
+
+static size_t records_max(const struct store *s)
+{
+    return s->careful ? 1 : BATCH_RECORDS_MAX;
+}
+
 // One record into the transaction. A payload that is no entry is said and passed over: its frame
 // was whole, so a program wrote it so.
-static bool take_record(struct store *s, const struct segment *g, const struct frame *f)
+static bool take_record(struct store *s, struct segment *g, const struct frame *f)
 {
     struct entry e;
-    if (!entry_unpack(f->payload, &e)) {
+    struct pending call = {
+        .seq = g->seq, .offset = g->reading + FRAME_HEAD, .length = (uint32_t)f->payload.len};
+    bool whole = f->type == RECORD_FINAL || !g->own;
+    if (!entry_unpack_id(f->payload, &call.id, &call.attempt) ||
+        (whole && !entry_unpack(f->payload, &e))) {
         log_say(LOG_ERROR, "journal/%s: the record at byte %u is no entry; it is left out", g->name,
                 (unsigned)g->reading);
         return true;
     }
-    struct pending call = {.id = e.id,
-                           .attempt = e.attempt,
-                           .seq = g->seq,
-                           .offset = g->reading + FRAME_HEAD,
-                           .length = (uint32_t)f->payload.len};
     if (!note(s, f->type, &call))
         return false;
     if (f->type == RECORD_DISPATCHED)
         return true;
-    const struct pending *known = pendings_find(&s->pendings, &e.id, e.attempt);
-    if (known && known->carried && !drop_pending(s, &e.id, e.attempt))
-        return false;
-    return ledger_add(&s->ledger, &e);
+    s->suspect = (struct suspect){.segment = g, .call = call};
+    return drop_carried(s, &call) && ledger_add(&s->ledger, &e);
 }
 
 // Nothing more is read of this segment. `torn`: bytes that a write which was cut off may have left.
@@ -151,9 +159,9 @@ static void stop_reading(struct segment *g, uint32_t torn)
 // The whole frames of `bytes`, which stand at g->reading. False when the database failed.
 static bool take_frames(struct store *s, struct segment *g, struct str bytes)
 {
-    for (bool first = true; s->records < BATCH_RECORDS_MAX; first = false) {
+    for (bool first = true; s->records < records_max(s); first = false) {
         struct frame f = {.size = 0};
-        enum frame_state state = frame_read(bytes, &f);
+        enum frame_state state = g->own ? frame_read_own(bytes, &f) : frame_read(bytes, &f);
         if (state == FRAME_MORE && !first)
             return true; // the next read begins with it
         if (state != FRAME_OK) {
@@ -171,7 +179,7 @@ static bool take_frames(struct store *s, struct segment *g, struct str bytes)
 
 static bool take_segment(struct store *s, struct segment *g)
 {
-    while (unread(g) && s->records < BATCH_RECORDS_MAX) {
+    while (unread(g) && s->records < records_max(s)) {
         uint32_t left = atomic_load_explicit(&g->end, memory_order_acquire) - g->reading;
         int64_t n = segment_read(g, g->reading, s->bytes, left < READ_BYTES ? left : READ_BYTES);
         if (n <= 0) {
@@ -264,6 +272,7 @@ static void let_go(struct store *s, struct segment *g)
 static bool begin(struct store *s)
 {
     s->records = s->change_count = 0;
+    s->suspect.segment = NULL;
     return sql_done(s->begin);
 }
 
@@ -294,15 +303,20 @@ static void complain(struct store *s)
             sqlite3_errmsg(s->db));
 }
 
-static enum batch give_up(struct store *s)
+static void undo(struct store *s)
 {
-    complain(s);
     if (!sqlite3_get_autocommit(s->db))
         sql_done(s->rollback);
     for (size_t i = 0; i < s->taken_count; i++)
         s->taken[i]->reading = s->taken[i]->read;
     ledger_forget(&s->ledger);
     s->change_count = 0;
+}
+
+static enum batch give_up(struct store *s)
+{
+    complain(s);
+    undo(s);
     return BATCH_FAILED;
 }
 
@@ -355,6 +369,38 @@ static enum batch retire(struct store *s)
     return BATCH_DONE;
 }
 
+// The record that SQLite refused, alone in its transaction: aside, and on behind it. The database
+// is healthy.
+static enum batch pass_over(struct store *s)
+{
+    struct suspect it = s->suspect;
+    uint32_t n = it.call.length;
+    log_say(LOG_ERROR, "the ledger refuses a call for good: %s", sqlite3_errmsg(s->db));
+    undo(s);
+    if (segment_read(it.segment, it.call.offset, s->bytes, n) != n ||
+        !refused_keep(s, it.segment->name, str_from(s->bytes, n)))
+        return BATCH_FAILED;
+    bool fine = begin(s) && note(s, RECORD_FINAL, &it.call) && drop_carried(s, &it.call);
+    it.segment->reading = it.call.offset + n;
+    if (!fine || !set_positions(s) || !sql_done(s->commit))
+        return give_up(s);
+    s->careful--;
+    apply(s);
+    recovered(s);
+    return BATCH_MORE;
+}
+
+// A batch that holds a record which SQLite refuses for good is read again, one record a
+// transaction.
+static enum batch refused(struct store *s)
+{
+    if (s->careful && s->suspect.segment)
+        return pass_over(s);
+    s->careful = s->records + 1;
+    undo(s);
+    return BATCH_MORE;
+}
+
 static enum batch take_all(struct store *s)
 {
     bool fine = begin(s);
@@ -362,10 +408,12 @@ static enum batch take_all(struct store *s)
         fine = take_segment(s, s->taken[i]);
     if (!fine || !ledger_flush(&s->ledger) || !set_positions(s) || !reserve_changes(s) ||
         !sql_done(s->commit))
-        return give_up(s);
+        return refused_is(s) && s->suspect.segment ? refused(s) : give_up(s);
+    bool more = s->records >= records_max(s);
+    s->careful -= s->careful ? 1 : 0;
     apply(s);
     recovered(s);
-    return s->records >= BATCH_RECORDS_MAX ? BATCH_MORE : BATCH_DONE;
+    return more ? BATCH_MORE : BATCH_DONE;
 }
 
 enum batch writer_batch(struct store *s)

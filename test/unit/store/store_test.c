@@ -161,6 +161,43 @@ static void what_is_made_is_for_its_owner_only(void **state)
     place_remove(&p);
 }
 
+// Every third call cannot become a row, not even a captured one.
+static void what_the_ledger_refuses_is_kept_aside(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    assert_int_equal(ask(&p, "CREATE TRIGGER no BEFORE INSERT ON call WHEN new.http_status = 418 "
+                             "BEGIN SELECT raise(ABORT, 'a teapot'); END"),
+                     -1);
+    struct journal *j = journal_of(s, 0);
+    for (int i = 0; i < 30; i++) {
+        struct entry e = an_entry(clock_wall_us());
+        e.http_status = i % 3 == 1 ? 418 : 200;
+        call(j, &e);
+    }
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_true(store_healthy(s));
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 0"), 20);
+    assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup"), 20);
+    assert_int_equal(store_damaged_segments(s), 1);
+    struct entry open[2] = {an_entry(clock_wall_us()), an_entry(clock_wall_us())};
+    open[0].http_status = 418;
+    assert_int_equal(journal_dispatched(j, &open[0]), STATUS_OK);
+    assert_int_equal(journal_dispatched(j, &open[1]), STATUS_OK);
+    journal_close(j);
+    store_close(s);
+    s = store_at(&p, false);
+    assert_int_equal(store_damaged_segments(s), 2);
+    store_close(s);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 21);
+    assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup"), 21);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM pending"), 0);
+    assert_int_equal(journal_files(&p, ".seg"), 0);
+    place_remove(&p);
+}
+
 static void a_copy_is_whole(void **state)
 {
     (void)state;
@@ -191,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_newer_store_is_refused_with_the_cure),
         cmocka_unit_test(a_missing_store_is_not_made_unasked),
         cmocka_unit_test(what_is_made_is_for_its_owner_only),
+        cmocka_unit_test(what_the_ledger_refuses_is_kept_aside),
         cmocka_unit_test(a_copy_is_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
