@@ -144,13 +144,13 @@ static enum batch run_batches(struct store *s)
     enum batch result;
     do {
         result = writer_batch(s);
+        writer_sync(s);
     } while (result == BATCH_MORE);
     return result;
 }
 
 static void chores(struct store *s, enum batch result)
 {
-    writer_sync(s);
     int64_t now = clock_mono_us();
     if (now - s->probed_us >= PROBE_US) {
         s->probed_us = now;

@@ -18,7 +18,8 @@
 #include "store/store.h"
 
 #define STORE_PATH_SIZE   4096
-#define BATCH_MS          50   // most time between a record and its row
+#define BATCH_MS          200  // most time between a record and its row; a report does not wait
+#define RETIRE_TOGETHER   4    // segments that go with one sync of the ledger while it is busy
 #define BATCH_RECORDS_MAX 8192 // of one transaction
 #define READ_BYTES        (256 * KIB)
 #define PROBE_US          SECOND_US // between two tries of a write that failed

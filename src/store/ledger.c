@@ -40,6 +40,8 @@ bool ledger_open(struct ledger *l, sqlite3 *db)
                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
     bool names = names_open(&l->names, db);
     bool rollups = rollups_open(&l->rollups, db);
+    for (int i = 1; l->row && i < LEDGER_COLUMNS; i++)
+        sqlite3_bind_int64(l->row, i, 0); // as `bound` says
     return l->row && l->tag && names && rollups;
 }
 
@@ -85,25 +87,33 @@ static int64_t flags_of(const struct entry *e)
            (e->usage.inconsistent ? LEDGER_INCONSISTENT : 0);
 }
 
+static void bind_number(struct ledger *l, int column, int64_t n)
+{
+    if (l->bound[column] == n)
+        return;
+    sqlite3_bind_int64(l->row, column, n);
+    l->bound[column] = n;
+}
+
 static void bind_row(struct ledger *l, const struct entry *e, const int64_t id[NAME_COUNT])
 {
     sqlite3_stmt *s = l->row;
-    sqlite3_bind_int64(s, 1, id[TENANT]);
-    sqlite3_bind_int64(s, 2, e->start_us);
+    bind_number(l, 1, id[TENANT]);
+    bind_number(l, 2, e->start_us);
     sql_bind_blob(s, 3, e->id.bytes, sizeof e->id.bytes);
-    sqlite3_bind_int(s, 4, e->attempt);
+    bind_number(l, 4, e->attempt);
     int column = 4;
     for (unsigned i = TEAM; i < NAME_COUNT; i++)
-        sqlite3_bind_int64(s, ++column, id[i]);
+        bind_number(l, ++column, id[i]);
     const int64_t numbers[] = {e->outcome,       e->price_state, e->usage.sure,
                                e->usage.service, flags_of(e),    e->http_status,
                                e->ttft_us,       e->duration_us, e->overhead_us};
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        sqlite3_bind_int64(s, ++column, numbers[i]);
+        bind_number(l, ++column, numbers[i]);
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        sqlite3_bind_int64(s, ++column, e->usage.count[i]);
-    sqlite3_bind_int64(s, ++column, e->usage.reasoning);
-    sqlite3_bind_int64(s, ++column, e->usage.prompt);
+        bind_number(l, ++column, e->usage.count[i]);
+    bind_number(l, ++column, e->usage.reasoning);
+    bind_number(l, ++column, e->usage.prompt);
     bind_money(s, ++column, e->price_state != PRICE_UNPRICED, e->cost);
     bind_money(s, ++column, e->usage.has_reported, e->usage.reported);
     sql_bind_str(s, ++column, e->upstream_id);

@@ -27,6 +27,8 @@
 #define LEDGER_US_REGION    4
 #define LEDGER_INCONSISTENT 8
 
+#define LEDGER_COLUMNS      49 // of the statement `row`, and 0
+
 struct ledger {
     sqlite3 *db;
     sqlite3_stmt *row;
@@ -34,7 +36,8 @@ struct ledger {
     struct names names;
     struct rollups rollups;
     struct buf tags;
-    uint64_t added; // rows since ledger_open, those of rolled back batches too
+    int64_t bound[LEDGER_COLUMNS]; // what `row` holds already: most numbers stay the same
+    uint64_t added;                // rows since ledger_open, those of rolled back batches too
 };
 
 bool ledger_open(struct ledger *l, sqlite3 *db) MUST_USE;

@@ -352,19 +352,30 @@ static void apply(struct store *s)
     atomic_fetch_add_explicit(&s->batches, 1, memory_order_relaxed);
 }
 
-// Segments whose last record is in the ledger.
-static enum batch retire(struct store *s)
+static size_t choose_leaving(struct store *s)
 {
-    for (size_t i = 0; i < s->taken_count; i++) {
-        struct segment *g = s->taken[i];
-        if (!read_whole(g))
+    size_t n = 0;
+    for (size_t i = 0; i < s->taken_count; i++)
+        n += s->taken[i]->leaving = read_whole(s->taken[i]);
+    return n;
+}
+
+// Segments whose last record is in the ledger, with one COMMIT and one wait for the disk.
+static enum batch retire(struct store *s, bool busy)
+{
+    size_t n = choose_leaving(s);
+    if (n == 0 || (busy && n < RETIRE_TOGETHER))
+        return BATCH_DONE;
+    bool fine = begin(s);
+    for (size_t i = 0; fine && i < s->taken_count; i++)
+        fine = !s->taken[i]->leaving || carry_pending(s, s->taken[i]);
+    if (!fine || !sql_done(s->commit) || !sync_ledger(s))
+        return give_up(s);
+    for (size_t i = s->taken_count; i-- > 0;) {
+        if (!s->taken[i]->leaving)
             continue;
-        bool fine = begin(s) && carry_pending(s, g) && sql_done(s->commit) && sync_ledger(s);
-        if (!fine)
-            return give_up(s);
-        let_go(s, g);
+        let_go(s, s->taken[i]);
         s->taken[i] = s->taken[--s->taken_count];
-        i--;
     }
     return BATCH_DONE;
 }
@@ -427,7 +438,7 @@ enum batch writer_batch(struct store *s)
     if (any)
         atomic_compare_exchange_strong(&s->behind_us, &none, clock_mono_us());
     enum batch result = any ? take_all(s) : BATCH_DONE;
-    if (result != BATCH_FAILED && retire(s) == BATCH_FAILED)
+    if (result != BATCH_FAILED && retire(s, result == BATCH_MORE) == BATCH_FAILED)
         return BATCH_FAILED;
     if (result == BATCH_DONE)
         atomic_store_explicit(&s->behind_us, 0, memory_order_relaxed);
