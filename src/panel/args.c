@@ -13,12 +13,9 @@ static const struct args_row *row_find(const struct args_row *rows, struct str n
     return NULL;
 }
 
-static enum status member(const struct args_row *rows, struct str name, const struct json_val *v,
-                          struct arena *arena, char *out, struct why *why)
+static enum status member(const struct args_row *row, const struct json_val *v, struct arena *arena,
+                          char *out, struct why *why)
 {
-    const struct args_row *row = row_find(rows, name);
-    if (!row)
-        return why_set(why, STATUS_UNKNOWN, "there is no field \"%.*s\"", STR_ARG(name));
     if (json_type(v) == JSON_NULL)
         return STATUS_OK;
     if (json_type(v) != JSON_STRING)
@@ -52,8 +49,11 @@ static enum status members(const struct json *j, const struct args_row *rows, st
     struct str name;
     const struct json_val *v;
     enum status s = STATUS_OK;
-    while (s == STATUS_OK && json_each(&it, json_root(j), &name, &v))
-        s = member(rows, name, v, arena, out, why);
+    while (s == STATUS_OK && json_each(&it, json_root(j), &name, &v)) {
+        const struct args_row *row = row_find(rows, name);
+        s = row ? member(row, v, arena, out, why)
+                : why_set(why, STATUS_UNKNOWN, "there is no field \"%.*s\"", STR_ARG(name));
+    }
     return s;
 }
 
