@@ -163,25 +163,30 @@ long pipe_read(struct pipe *p, char *out, size_t size)
     return n;
 }
 
+// Adds to *sum what went out. 1 when the piece is through, 0 to wait, PIPE_BROKEN.
+static int write_piece(struct pipe *p, struct str piece, long *sum)
+{
+    while (piece.len) {
+        ERR_clear_error();
+        int n = SSL_write(p->ssl, piece.ptr, piece.len > INT_MAX ? INT_MAX : (int)piece.len);
+        if (n <= 0) {
+            bool wait = ssl_result(p, n, &p->writable) == 0;
+            p->writable = false;
+            return wait ? 0 : PIPE_BROKEN;
+        }
+        piece = str_skip(piece, (size_t)n);
+        *sum += n;
+    }
+    return 1;
+}
+
 static long write_secure(struct pipe *p, const struct str *pieces, unsigned count)
 {
     long sum = 0;
-    for (unsigned i = 0; i < count; i++) {
-        size_t done = 0;
-        while (done < pieces[i].len) {
-            size_t left = pieces[i].len - done;
-            ERR_clear_error();
-            int n = SSL_write(p->ssl, pieces[i].ptr + done, left > INT_MAX ? INT_MAX : (int)left);
-            if (n <= 0) {
-                bool wait = ssl_result(p, n, &p->writable) == 0;
-                p->writable = false;
-                return wait ? sum : PIPE_BROKEN;
-            }
-            done += (size_t)n;
-            sum += n;
-        }
-    }
-    return sum;
+    int went = 1;
+    for (unsigned i = 0; i < count && went == 1; i++)
+        went = write_piece(p, pieces[i], &sum);
+    return went == PIPE_BROKEN ? PIPE_BROKEN : sum;
 }
 
 long pipe_write(struct pipe *p, const struct str *pieces, unsigned count)
