@@ -315,7 +315,7 @@ void *block_grow(struct loop *l, void *block, size_t *size, size_t used, size_t 
     void *next = block_get(l, least, &larger);
     if (!next)
         return NULL;
-    if (used)
+    if (block && used)
         memcpy(next, block, used);
     block_put(l, block, *size);
     *size = larger;

@@ -123,7 +123,7 @@ enum status tls_server_open(const char *cert_file, const char *key_file, struct 
     else if (SSL_CTX_use_PrivateKey_file(c, key_file, SSL_FILETYPE_PEM) != 1 ||
              SSL_CTX_check_private_key(c) != 1)
         status = ssl_why(why, STATUS_IO, "cannot use the private key", key_file);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK || !t) {
         SSL_CTX_free(c);
         alloc_free(&alloc_heap, t);
         return status;
