@@ -271,8 +271,9 @@ static enum status listen_on(struct admin_plane *p, struct str address, struct w
                                    .idle_ms = KEEP_ALIVE_MS,
                                    .half_close_answers = true};
     struct server *s = NULL;
-    enum status status =
-        server_open(p->worker->loop, address, false, NULL, &limits, &events, p, &s, why);
+    struct server_setup setup = {
+        .address = address, .limits = &limits, .events = &events, .context = p};
+    enum status status = server_open(p->worker->loop, &setup, &s, why);
     if (status == STATUS_OK)
         p->servers[p->server_count++] = s;
     return status;

@@ -90,9 +90,13 @@ static enum status listen_one(struct worker *w, const struct config *c, unsigned
         return STATUS_OK;
     must(w->server_count < WORKER_LISTENERS_MAX);
     struct server *server = NULL;
-    enum status s =
-        server_open(w->loop, c->listen[i].address, !local && c->workers > 1,
-                    local ? NULL : gate_tls(w->gate), &limits, &req_server_events, w, &server, why);
+    struct server_setup setup = {.address = c->listen[i].address,
+                                 .shared = !local && c->workers > 1,
+                                 .tls = local ? NULL : gate_tls(w->gate),
+                                 .limits = &limits,
+                                 .events = &req_server_events,
+                                 .context = w};
+    enum status s = server_open(w->loop, &setup, &server, why);
     if (s == STATUS_OK)
         w->servers[w->server_count++] = server;
     return s;

@@ -22,8 +22,9 @@ static enum status listen_on(struct mock *m, struct str address, struct why *why
                                    .body_ms = BODY_DEADLINE_MS,
                                    .idle_ms =
                                        m->setup.idle_ms > 0 ? m->setup.idle_ms : KEEP_ALIVE_MS};
-    enum status s =
-        server_open(m->loop, address, false, NULL, &limits, &play_events, m, &m->server, why);
+    struct server_setup setup = {
+        .address = address, .limits = &limits, .events = &play_events, .context = m};
+    enum status s = server_open(m->loop, &setup, &m->server, why);
     if (s == STATUS_OK)
         m->port = server_port(m->server);
     return s;

@@ -119,12 +119,11 @@ static size_t most_by_descriptors(void)
     return (size_t)(limit.rlim_cur - DESCRIPTORS_OTHER) / 2;
 }
 
-enum status server_open(struct loop *l, struct str address, bool shared, struct tls_server *tls,
-                        const struct server_limits *limits, const struct server_events *events,
-                        void *context, struct server **out, struct why *why)
+enum status server_open(struct loop *l, const struct server_setup *setup, struct server **out,
+                        struct why *why)
 {
     struct listening listening;
-    enum status status = listen_open(address, shared, &listening, why);
+    enum status status = listen_open(setup->address, setup->shared, &listening, why);
     if (status != STATUS_OK)
         return status;
     size_t size;
@@ -134,15 +133,16 @@ enum status server_open(struct loop *l, struct str address, bool shared, struct 
         heap_free(listening.unix_path);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
-    *s = (struct server){.grave = {.size = size}, .loop = l, .events = events, .context = context};
-    s->limits = *limits;
-    s->tls = tls;
+    *s = (struct server){
+        .grave = {.size = size}, .loop = l, .events = setup->events, .context = setup->context};
+    s->limits = *setup->limits;
+    s->tls = setup->tls;
     s->fd = listening.fd;
     s->port = listening.port;
     s->local = listening.local;
     s->unix_path = listening.unix_path;
     s->reserve = spare_descriptor();
-    s->most = limits->connections ? limits->connections : most_by_descriptors();
+    s->most = s->limits.connections ? s->limits.connections : most_by_descriptors();
     list_init(&s->exchanges);
     timer_init(&s->pause, l, on_pause_over, s);
     event_assign(&s->listener, loop_base(l), s->fd, EV_READ | EV_PERSIST, on_accept, s);

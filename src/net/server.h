@@ -80,9 +80,16 @@ struct server_limits {
 // SO_REUSEPORT when `shared`. `tls` may be NULL (net/tls.h). STATUS_BUSY names who holds the port
 // where it can be known.
 struct tls_server;
-enum status server_open(struct loop *l, struct str address, bool shared, struct tls_server *tls,
-                        const struct server_limits *limits, const struct server_events *events,
-                        void *context, struct server **out, struct why *why) MUST_USE;
+struct server_setup {
+    struct str address;
+    bool shared;
+    struct tls_server *tls;
+    const struct server_limits *limits; // copied
+    const struct server_events *events;
+    void *context; // of the events
+};
+enum status server_open(struct loop *l, const struct server_setup *setup, struct server **out,
+                        struct why *why) MUST_USE;
 // Stops accepting at once. Open connections go on; idle ones are closed; a running exchange's
 // answer
 // says `Connection: close`.

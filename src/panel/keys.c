@@ -103,11 +103,11 @@ static enum status sign(const struct verb_call *c, const struct fresh *f, struct
     struct mac *mac = mac_open(str_from((const char *)pepper, sizeof pepper));
     digest_wipe(pepper, sizeof pepper);
     struct str token = str_from(f->token, f->len);
-    bool signed_ = mac && mac_sign(mac, token, k->mac);
+    bool good = mac && mac_sign(mac, token, k->mac);
     if (mac)
         mac_close(mac);
     k->last4 = str_skip(token, token.len - 4);
-    return signed_ ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
+    return good ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
 }
 
 static void moment(struct buf *out, const char *name, int64_t us)

@@ -83,7 +83,7 @@ static bool check_files(struct check *c)
 }
 
 enum status store_check_journal(struct store *s, struct sqlite3 *db, store_lost_f *f, void *context,
-                                int64_t *checked)
+                                int64_t *checked) // NOLINT(readability-non-const-parameter): kept
 {
     struct check c = {.store = s, .lost = f, .context = context, .checked = checked};
     c.position = sql_prepare(db, "SELECT offset FROM position WHERE segment = ?1");

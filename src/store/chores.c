@@ -47,7 +47,7 @@ static void renew_reserve(struct store *s)
     pthread_mutex_lock(&s->lock);
     uint64_t seq = s->next_seq++;
     pthread_mutex_unlock(&s->lock);
-    if (segment_create(s->folder, seq, 0, true, &fresh, NULL) != STATUS_OK)
+    if (segment_create(s->folder, seq, SEGMENT_RESERVE, &fresh, NULL) != STATUS_OK)
         return;
     pthread_mutex_lock(&s->reserve_lock);
     struct segment *old = s->reserve;

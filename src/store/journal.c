@@ -25,7 +25,7 @@ static enum status next_segment(struct journal *j, struct why *why)
     pthread_mutex_lock(&s->lock);
     uint64_t seq = s->next_seq++;
     pthread_mutex_unlock(&s->lock);
-    enum status status = segment_create(s->folder, seq, j->worker, false, &fresh, why);
+    enum status status = segment_create(s->folder, seq, j->worker, &fresh, why);
     if (status != STATUS_OK)
         return status;
     pthread_mutex_lock(&s->lock);

@@ -82,14 +82,15 @@ static enum status fill(int folder, struct segment *s, struct why *why)
     return STATUS_OK;
 }
 
-enum status segment_create(int folder, uint64_t seq, uint32_t worker, bool reserve,
-                           struct segment **out, struct why *why)
+enum status segment_create(int folder, uint64_t seq, uint32_t worker, struct segment **out,
+                           struct why *why)
 {
+    bool reserve = worker == SEGMENT_RESERVE;
     struct segment *s = make();
     if (!s)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     s->seq = seq;
-    s->worker = worker;
+    s->worker = reserve ? 0 : worker;
     s->reserve = reserve;
     s->size = reserve ? RESERVE_BYTES : SEGMENT_BYTES;
     if (reserve)

@@ -53,9 +53,11 @@ struct segment {
     bool own;     // made by this process: up to `end` there are whole frames
 };
 
-// A fresh, preallocated, empty one. FULL when there is no space for it.
-enum status segment_create(int folder, uint64_t seq, uint32_t worker, bool reserve,
-                           struct segment **out, struct why *why) MUST_USE;
+#define SEGMENT_RESERVE UINT32_MAX // no worker's: the small one kept for a full disk
+
+// A fresh, preallocated, empty one of a worker, or the reserve. FULL when there is no space for it.
+enum status segment_create(int folder, uint64_t seq, uint32_t worker, struct segment **out,
+                           struct why *why) MUST_USE;
 // One that an earlier process left; closed, end = size until frames say otherwise. DAMAGED when its
 // head is no segment's, CLOSED when it holds nothing but zeros (a process died while making it).
 enum status segment_load(int folder, const char *name, struct segment **out,

@@ -187,7 +187,8 @@ static bool init_locks(struct store *s)
 
 static enum status make_reserve(struct store *s, struct why *why)
 {
-    enum status status = segment_create(s->folder, s->next_seq++, 0, true, &s->reserve, why);
+    enum status status =
+        segment_create(s->folder, s->next_seq++, SEGMENT_RESERVE, &s->reserve, why);
     if (status == STATUS_OK)
         list_push(&s->segments, &s->reserve->link);
     return status;

@@ -158,8 +158,9 @@ int main(int argc, char **argv)
     struct why why;
     origin = origin_new(l, &setup);
     must(origin);
-    if (server_open(l, str_of(argv[1]), false, NULL, &limits, &server_events, NULL, &server,
-                    &why) != STATUS_OK) {
+    struct server_setup listen = {
+        .address = str_of(argv[1]), .limits = &limits, .events = &server_events};
+    if (server_open(l, &listen, &server, &why) != STATUS_OK) {
         fprintf(stderr, "%s\n", why.text);
         return 1;
     }

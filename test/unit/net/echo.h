@@ -132,8 +132,12 @@ static inline void echo_open(void *argument)
 {
     struct echo *e = argument;
     timer_init(&e->tick, e->rig.loop, echo_on_tick, e);
-    e->status = server_open(e->rig.loop, str_of(e->address), false, e->tls, &e->limits,
-                            &echo_events, e, &e->server, &e->why);
+    struct server_setup setup = {.address = str_of(e->address),
+                                 .tls = e->tls,
+                                 .limits = &e->limits,
+                                 .events = &echo_events,
+                                 .context = e};
+    e->status = server_open(e->rig.loop, &setup, &e->server, &e->why);
     if (e->status == STATUS_OK)
         e->port = server_port(e->server);
 }

@@ -18,7 +18,7 @@ static int folder_of(const struct place *p)
 static struct segment *segment_at(int folder, uint64_t seq)
 {
     struct segment *g = NULL;
-    assert_int_equal(segment_create(folder, seq, 0, false, &g, NULL), STATUS_OK);
+    assert_int_equal(segment_create(folder, seq, 0, &g, NULL), STATUS_OK);
     return g;
 }
 
