@@ -84,14 +84,12 @@ static void credential(const struct req *r, struct call_setup *setup)
 // transport refers to it.
 static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
 {
-    struct str pieces[ASK_PIECES_MAX];
-    unsigned count = 0;
-    size_t bytes = 0;
+    struct ask_pieces pieces;
     struct ask_edit edit = {.include_usage = r->usage_added};
     if (!str_eq(r->target.model, r->ask.demand.model))
         edit.model = r->target.model;
-    if (!ask_splice(&r->ask, &edit, &r->arena, pieces, &count, &bytes) ||
-        !target_write(r, target) || !fields_write(r, fields))
+    if (!ask_splice(&r->ask, &edit, &r->arena, &pieces) || !target_write(r, target) ||
+        !fields_write(r, fields))
         return req_refuse(r, REFUSAL_INTERNAL, "The request could not be built.");
     r->entry.overhead_us = clock_mono_us() - r->start_mono_us;
     if (journal_dispatched(r->worker->journal, &r->entry) != STATUS_OK)
@@ -100,8 +98,8 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
     struct call_setup setup = {.method = str_of("POST"),
                                .target = buf_str(target),
                                .fields = buf_str(fields),
-                               .pieces = pieces,
-                               .piece_count = count,
+                               .pieces = pieces.at,
+                               .piece_count = pieces.count,
                                .events = &relay_events,
                                .owner = r};
     credential(r, &setup);

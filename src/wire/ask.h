@@ -43,9 +43,15 @@ struct ask_edit {
     bool include_usage; // put stream_options.include_usage:true in (or turn false into true)
 };
 
-// The edited body as pieces of the caller's bytes and new text (in the arena), and its length.
+// The edited body as pieces of the caller's bytes and new text (in the arena).
+struct ask_pieces {
+    struct str at[ASK_PIECES_MAX];
+    unsigned count;
+    size_t bytes; // all of them together
+};
+
 // False when the arena ended. A usage that the dialect cannot be asked for is not put in.
 bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *arena,
-                struct str pieces[ASK_PIECES_MAX], unsigned *count, size_t *bytes) MUST_USE;
+                struct ask_pieces *out) MUST_USE;
 
 #endif

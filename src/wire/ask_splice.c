@@ -179,7 +179,7 @@ static bool copy(const struct changes *c, size_t bytes, struct str *piece)
 }
 
 bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *arena,
-                struct str pieces[ASK_PIECES_MAX], unsigned *count, size_t *bytes)
+                struct ask_pieces *out)
 {
     struct changes c = {.ask = a, .arena = arena};
     if (a->json) {
@@ -188,11 +188,11 @@ bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *
         if (edit->include_usage && !include_usage(&c))
             return false;
     }
-    *bytes = edited_bytes(&c);
+    out->bytes = edited_bytes(&c);
     if (c.count <= CHANGES_MAX) {
-        cut(&c, pieces, count);
+        cut(&c, out->at, &out->count);
         return true;
     }
-    *count = 1;
-    return copy(&c, *bytes, &pieces[0]);
+    out->count = 1;
+    return copy(&c, out->bytes, &out->at[0]);
 }

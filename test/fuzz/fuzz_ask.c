@@ -9,19 +9,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void edit(const struct ask *a, const struct endpoint_found *found, struct arena *arena)
 {
     struct ask_edit edit = {.model = STR("other-model"), .include_usage = true};
-    struct str pieces[ASK_PIECES_MAX];
-    unsigned count = 0;
-    size_t bytes = 0;
+    struct ask_pieces p;
     struct buf body;
     struct ask again;
     struct why why;
-    if (!ask_splice(a, &edit, arena, pieces, &count, &bytes))
+    if (!ask_splice(a, &edit, arena, &p))
         return;
-    must(count <= ASK_PIECES_MAX);
+    must(p.count <= ASK_PIECES_MAX);
     buf_init(&body, &alloc_heap, 0);
-    for (unsigned i = 0; i < count; i++)
-        buf_add(&body, pieces[i]);
-    must(buf_str(&body).len == bytes);
+    for (unsigned i = 0; i < p.count; i++)
+        buf_add(&body, p.at[i]);
+    must(buf_str(&body).len == p.bytes);
     must(ask_open(&again, found, buf_str(&body), &alloc_heap, &why) == REFUSAL_NONE);
     if (found->model.len == 0)
         must(str_is(again.demand.model, "other-model"));

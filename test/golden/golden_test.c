@@ -391,18 +391,16 @@ static void describe_tags(const struct ask *a, struct arena *arena, struct buf *
 static void splice(const char *folder, const struct ask *a, const struct setting *s,
                    struct arena *arena)
 {
-    struct str pieces[ASK_PIECES_MAX];
-    unsigned count = 0;
-    size_t bytes = 0;
+    struct ask_pieces p;
     struct ask_edit edit = {.model = s->model, .include_usage = s->include_usage};
     struct buf sent;
     struct buf want;
     buf_init(&sent, &alloc_heap, 0);
-    if (!ask_splice(a, &edit, arena, pieces, &count, &bytes))
+    if (!ask_splice(a, &edit, arena, &p))
         fail(folder, "not spliced", STR_NONE, STR_NONE);
-    for (unsigned i = 0; i < count; i++)
-        buf_add(&sent, pieces[i]);
-    if (sent.len != bytes)
+    for (unsigned i = 0; i < p.count; i++)
+        buf_add(&sent, p.at[i]);
+    if (sent.len != p.bytes)
         fail(folder, "length of the body", buf_str(&sent), STR_NONE);
     bool changed = read_file(folder, "sent.json", &want);
     if (getenv("GOLDEN_WRITE") && !str_eq(buf_str(&sent), a->body))

@@ -14,17 +14,15 @@ static enum refusal open_ask(struct ask *a, enum endpoint e, const char *body)
 
 static struct str sent(const struct ask *a, const struct ask_edit *edit, struct arena *arena)
 {
-    struct str pieces[ASK_PIECES_MAX];
-    unsigned count = 0;
-    size_t bytes = 0;
-    assert_true(ask_splice(a, edit, arena, pieces, &count, &bytes));
-    char *all = arena_get(arena, bytes + 1);
+    struct ask_pieces p;
+    assert_true(ask_splice(a, edit, arena, &p));
+    char *all = arena_get(arena, p.bytes + 1);
     size_t n = 0;
-    for (unsigned i = 0; i < count; i++) {
-        memcpy(all + n, pieces[i].ptr, pieces[i].len);
-        n += pieces[i].len;
+    for (unsigned i = 0; i < p.count; i++) {
+        memcpy(all + n, p.at[i].ptr, p.at[i].len);
+        n += p.at[i].len;
     }
-    assert_int_equal(n, bytes);
+    assert_int_equal(n, p.bytes);
     return str_from(all, n);
 }
 
@@ -35,15 +33,13 @@ static void unchanged_is_one_slice(void **state)
     const char *body = "{\"model\":\"m\",\"messages\":[]}";
     struct ask a;
     struct arena arena;
-    struct str pieces[ASK_PIECES_MAX];
+    struct ask_pieces p;
     struct ask_edit none = {0};
-    unsigned count = 0;
-    size_t bytes = 0;
     arena_init(&arena, &alloc_heap, 256, 4096);
     assert_int_equal(open_ask(&a, ENDPOINT_CHAT, body), REFUSAL_NONE);
-    assert_true(ask_splice(&a, &none, &arena, pieces, &count, &bytes));
-    assert_int_equal(count, 1);
-    assert_ptr_equal(pieces[0].ptr, body);
+    assert_true(ask_splice(&a, &none, &arena, &p));
+    assert_int_equal(p.count, 1);
+    assert_ptr_equal(p.at[0].ptr, body);
     assert_int_equal(arena.used, 0);
     ask_close(&a);
     arena_fini(&arena);
@@ -75,13 +71,11 @@ static void tells_when_the_arena_is_full(void **state)
     (void)state;
     struct ask a;
     struct arena arena;
-    struct str pieces[ASK_PIECES_MAX];
+    struct ask_pieces p;
     struct ask_edit edit = {.model = STR("n")};
-    unsigned count = 0;
-    size_t bytes = 0;
     arena_init(&arena, &alloc_heap, 16, 16);
     assert_int_equal(open_ask(&a, ENDPOINT_CHAT, "{\"model\":\"m\"}"), REFUSAL_NONE);
-    assert_false(ask_splice(&a, &edit, &arena, pieces, &count, &bytes));
+    assert_false(ask_splice(&a, &edit, &arena, &p));
     ask_close(&a);
     arena_fini(&arena);
 }
