@@ -53,6 +53,18 @@ static struct str token_of(struct req *r, const struct head *h)
     return token;
 }
 
+// A token of the configuration file may have any form, so the checksum judges unknown ones only.
+static enum flow unknown_key(struct req *r, struct str token)
+{
+    if (!key_token_ours(token))
+        return req_refuse(r, REFUSAL_BAD_KEY,
+                          "It is not a CostLens key (sk-cl-...): the gateway holds the "
+                          "providers' keys, callers use its own.");
+    if (!key_token_valid(token))
+        return req_refuse(r, REFUSAL_BAD_KEY, "It is mistyped: its checksum does not fit.");
+    return req_refuse(r, REFUSAL_BAD_KEY, NULL);
+}
+
 enum flow step_identify(struct req *r)
 {
     const struct head *h = exchange_request(r->x);
@@ -63,18 +75,12 @@ enum flow step_identify(struct req *r)
                           "Send one as \"Authorization: Bearer sk-cl-...\" (or x-api-key, "
                           "x-goog-api-key). A first key stands in the file dev.key of the "
                           "gateway's state folder; `costlens key create` makes others.");
-    if (key_token_ours(token) && !key_token_valid(token))
-        return req_refuse(r, REFUSAL_BAD_KEY, "It is mistyped: its checksum does not fit.");
     uint8_t mac[DIGEST_BYTES];
     if (!mac_sign(r->worker->mac, token, mac))
         return req_refuse(r, REFUSAL_INTERNAL, NULL);
     const struct key *k = snapshot_key(r->view->snapshot, mac);
     if (!k)
-        return req_refuse(r, REFUSAL_BAD_KEY,
-                          key_token_ours(token)
-                              ? NULL
-                              : "It is not a CostLens key (sk-cl-...): "
-                                "the gateway holds the providers' keys, callers use its own.");
+        return unknown_key(r, token);
     if ((k->revoked_us && k->revoked_us <= r->start_us))
         return req_refuse(r, REFUSAL_BAD_KEY, "It was revoked.");
     if (k->expires_us && k->expires_us <= r->start_us)

@@ -17,7 +17,12 @@ def status(gateway, token):
     return chat(gateway, token).status
 
 
-with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"]) as gateway:
+ODD = "sk-cl-of-a-form-of-our-own"  # a configured token may have any form
+with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"],
+                             keys=["{ name: odd, token: env:SCENE_ODD }"],
+                             environment={"SCENE_ODD": ODD}) as gateway:
+    expect(status(gateway, ODD), 200, "a configured token that begins like ours")
+    expect_in("mistyped", chat(gateway, ODD + "x").json["error"]["message"])
     made = json.loads(gateway.costlens("key", "create", "--name", "app", "--team", "red",
                                        "--models", "bench/bench-*", "--json").stdout)
     token = made["token"]
