@@ -49,26 +49,11 @@ enum status store_key_add(struct store *s, const struct key *k, struct why *why)
     return status;
 }
 
-// True when it worked; *changed tells whether there was such a key.
-static bool end_key(struct store *s, struct str name, int64_t at_us, bool *changed)
+// Runs an UPDATE of a name (?1) and a moment (?2). True when it worked; *changed is set when there
+// was such a key.
+static bool end_by(struct store *s, sqlite3_stmt *end, struct str name, int64_t at_us,
+                   bool *changed)
 {
-    sqlite3_stmt *end =
-        sql_prepare(s->keys, "UPDATE key SET revoked_us = ?2 WHERE name = ?1 AND revoked_us = 0");
-    if (!end)
-        return false;
-    sql_bind_str(end, 1, name);
-    sqlite3_bind_int64(end, 2, at_us > 0 ? at_us : 1);
-    bool fine = sql_done(end);
-    *changed = fine && sqlite3_changes(s->keys) > 0;
-    sqlite3_finalize(end);
-    return fine;
-}
-
-// A rotated token that lives on under the name must die with it.
-static bool end_rotated(struct store *s, struct str name, int64_t at_us, bool *changed)
-{
-    sqlite3_stmt *end =
-        sql_prepare(s->keys, "UPDATE key SET revoked_us = ?2 WHERE name = ?1 AND revoked_us > ?2");
     if (!end)
         return false;
     sql_bind_str(end, 1, name);
@@ -77,6 +62,21 @@ static bool end_rotated(struct store *s, struct str name, int64_t at_us, bool *c
     *changed |= fine && sqlite3_changes(s->keys) > 0;
     sqlite3_finalize(end);
     return fine;
+}
+
+static bool end_key(struct store *s, struct str name, int64_t at_us, bool *changed)
+{
+    sqlite3_stmt *end =
+        sql_prepare(s->keys, "UPDATE key SET revoked_us = ?2 WHERE name = ?1 AND revoked_us = 0");
+    return end_by(s, end, name, at_us, changed);
+}
+
+// A rotated token that lives on under the name must die with it.
+static bool end_rotated(struct store *s, struct str name, int64_t at_us, bool *changed)
+{
+    sqlite3_stmt *end =
+        sql_prepare(s->keys, "UPDATE key SET revoked_us = ?2 WHERE name = ?1 AND revoked_us > ?2");
+    return end_by(s, end, name, at_us, changed);
 }
 
 enum status store_key_revoke(struct store *s, struct str name, int64_t at_us, struct why *why)
