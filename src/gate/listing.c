@@ -38,11 +38,9 @@ static void item_add(struct items *all, const struct config_provider *p, struct 
 static void items_of_provider(struct items *all, const struct config_provider *p)
 {
     const struct catalog *c = all->r->view->snapshot->catalog;
-    struct str vendor = p->vendor.len ? p->vendor : p->name;
-    for (unsigned i = 0; i < p->model_count; i++) {
-        const struct sheet *own = catalog_find(c, p->name, p->models[i]);
-        item_add(all, p, p->models[i], own ? own : catalog_find(c, vendor, p->models[i]));
-    }
+    struct str vendor = provider_vendor(p);
+    for (unsigned i = 0; i < p->model_count; i++)
+        item_add(all, p, p->models[i], provider_sheet(all->r->view->snapshot, p, p->models[i]));
     for (size_t i = 0; p->model_count == 0 && i < catalog_count(c); i++) {
         const struct sheet *sheet = catalog_at(c, i);
         if (str_eq(sheet->vendor, vendor))

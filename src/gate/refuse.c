@@ -10,6 +10,12 @@
 #include "gate/req.h"
 #include "wire/fault.h"
 
+void req_hand_over(struct req *r)
+{
+    exchange_own(r->x, NULL);
+    r->x = NULL;
+}
+
 void req_fields_ours(struct req *r)
 {
     struct str id = str_from(r->id_text, UUID_TEXT);
@@ -55,7 +61,6 @@ enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
         va_end(list);
     }
     req_write_refusal(r, why, str_of(detail));
-    exchange_own(r->x, NULL);
-    r->x = NULL;
+    req_hand_over(r);
     return END;
 }

@@ -107,7 +107,6 @@ static void on_head(struct call *c, void *owner)
     struct req *r = owner;
     const struct head *h = call_response(c);
     r->upstream_status = h->status;
-    r->upstream_length = h->content_length;
     struct str type = head_get(h, "content-type", NULL);
     keep_fields(r, h);
     meter_begin(r, type);

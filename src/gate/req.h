@@ -97,10 +97,8 @@ struct req {
     struct meter meter;
     bool metering;
     int upstream_status;
-    int64_t upstream_length; // -1 = unknown
-    struct str answer_type;  // content type, in the arena
-    struct buf whole;        // RELAY_WHOLE, and errors
-    struct buf fields;       // field lines for the client, until the head is sent
+    struct buf whole;  // RELAY_WHOLE, and errors
+    struct buf fields; // field lines for the client, until the head is sent
     bool head_sent;
     bool upstream_ended; // its end has come, framed or not
     bool upstream_cut;   // not by its framing
@@ -116,8 +114,6 @@ struct req {
     struct entry entry;
 };
 
-// A head has come: the call begins and runs as far as it can.
-void req_begin(struct worker *w, struct exchange *x);
 // Something the call waited for has happened.
 void req_run(struct req *r);
 extern const struct server_events req_server_events;
@@ -132,6 +128,9 @@ void req_write_refusal(struct req *r, enum refusal why, struct str detail);
 const struct sheet *route_sheet(const struct req *r, struct str model);
 // Prices r->entry.usage into r->entry (cost, state, sheet).
 void settle_price(struct req *r);
+// The answer is written or being written: the server finishes it without us. Ends the step's work
+// with the client.
+void req_hand_over(struct req *r);
 // x-request-id, request-id, x-costlens-*, CORS: on every answer. After exchange_begin.
 void req_fields_ours(struct req *r);
 

@@ -12,15 +12,22 @@ static bool provider_open(const struct config_provider *p)
     return p->model_count == 0;
 }
 
-static struct str vendor_or_name(const struct config_provider *p)
+struct str provider_vendor(const struct config_provider *p)
 {
     return p->vendor.len ? p->vendor : p->name;
+}
+
+const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
+                                   struct str model)
+{
+    const struct sheet *own = catalog_find(s->catalog, p->name, model);
+    return own ? own : catalog_find(s->catalog, provider_vendor(p), model);
 }
 
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model)
 {
     if (provider_open(p))
-        return catalog_lists(s->catalog, vendor_or_name(p), model) ||
+        return catalog_lists(s->catalog, provider_vendor(p), model) ||
                catalog_lists(s->catalog, p->name, model);
     for (unsigned i = 0; i < p->model_count; i++)
         if (str_glob(p->models[i], model))
@@ -158,7 +165,7 @@ static void near_in_provider(struct near *n, const struct snapshot *s,
         return;
     for (size_t i = 0; i < catalog_count(s->catalog); i++) {
         const struct sheet *sheet = catalog_at(s->catalog, i);
-        if (str_eq(sheet->vendor, vendor_or_name(p)))
+        if (str_eq(sheet->vendor, provider_vendor(p)))
             near_offer(n, p->name, sheet->model);
     }
 }

@@ -32,6 +32,11 @@ struct wanted {
 // the caller (near names).
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
                      struct buf *detail) MUST_USE;
+// Whose price rows the provider has: its vendor's, else those of its own name.
+struct str provider_vendor(const struct config_provider *p);
+// The price of its model: the user's own of "provider/model" first, then the vendor's; or NULL.
+const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
+                                   struct str model);
 // True when the provider's list (its own, else the book's rows of its vendor) holds the name.
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model);
 

@@ -95,8 +95,6 @@ enum flow step_answer(struct req *r)
         answer_whole(r);
     else
         answer_stream(r);
-    // The server finishes the writing; this call is over.
-    exchange_own(r->x, NULL);
-    r->x = NULL;
+    req_hand_over(r);
     return NEXT;
 }

@@ -26,8 +26,7 @@ static enum flow decode_body(struct req *r, struct str encoding)
 enum flow step_body(struct req *r)
 {
     if (listing_answers(r)) {
-        exchange_own(r->x, NULL);
-        r->x = NULL;
+        req_hand_over(r);
         return END;
     }
     if (!r->body_here) {

@@ -6,13 +6,6 @@
 #include "gate/health.h"
 #include "gate/req.h"
 
-static enum flow handed_over(struct req *r)
-{
-    exchange_own(r->x, NULL);
-    r->x = NULL;
-    return END;
-}
-
 static enum flow not_found(struct req *r, struct str path, enum endpoint_match match)
 {
     if (match == MATCH_NEEDS_V1)
@@ -31,10 +24,10 @@ static enum flow not_found(struct req *r, struct str path, enum endpoint_match m
 enum flow step_read(struct req *r)
 {
     const struct head *h = exchange_request(r->x);
-    if (health_answers(r->worker->gate, r->x))
-        return handed_over(r);
-    if (cors_preflight(r))
-        return handed_over(r);
+    if (health_answers(r->worker->gate, r->x) || cors_preflight(r)) {
+        req_hand_over(r);
+        return END;
+    }
     enum endpoint_match match = endpoint_find(h->method, h->path, &r->found);
     if (match == MATCH_METHOD)
         return req_refuse(r, REFUSAL_METHOD, "%.*s takes %s.", STR_ARG(h->path), r->found.allow);

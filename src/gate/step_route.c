@@ -5,22 +5,9 @@
 #include "base/limits.h"
 #include "gate/req.h"
 
-static struct str price_vendor(const struct config_provider *p)
-{
-    return p->vendor.len ? p->vendor : p->name;
-}
-
-// The user's own price of "provider/model" first, then the vendor's list.
-static const struct sheet *sheet_of(const struct req *r, struct str model)
-{
-    const struct catalog *c = r->view->snapshot->catalog;
-    const struct sheet *s = catalog_find(c, r->provider->name, model);
-    return s ? s : catalog_find(c, price_vendor(r->provider), model);
-}
-
 const struct sheet *route_sheet(const struct req *r, struct str model)
 {
-    return sheet_of(r, model);
+    return provider_sheet(r->view->snapshot, r->provider, model);
 }
 
 enum flow step_route(struct req *r)
@@ -38,6 +25,6 @@ enum flow step_route(struct req *r)
     }
     buf_fini(&detail);
     r->provider = &r->view->snapshot->config->providers[r->target.provider];
-    r->sheet = sheet_of(r, r->target.model);
+    r->sheet = route_sheet(r, r->target.model);
     return NEXT;
 }

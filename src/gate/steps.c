@@ -34,7 +34,6 @@ static void req_free(struct req *r)
     w->metrics.in_flight--;
     view_free(r->view);
     heap_free(r);
-    worker_call_ended(w);
 }
 
 static enum flow req_step(struct req *r)
@@ -70,7 +69,7 @@ void req_run(struct req *r)
         req_free(r);
 }
 
-void req_begin(struct worker *w, struct exchange *x)
+static void req_begin(struct worker *w, struct exchange *x)
 {
     struct req *r = alloc_zero(&alloc_heap, sizeof *r);
     if (!r) {

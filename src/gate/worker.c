@@ -12,11 +12,6 @@
 #define DRAIN_TICK_MS  20
 #define CALL_LINGER_US (2 * SECOND_US) // for the framing's end after the terminal event
 
-void worker_call_ended(struct worker *w)
-{
-    (void)w;
-}
-
 // Calls that are answered and whose upstream does not end its body.
 static void end_lingering(struct worker *w)
 {

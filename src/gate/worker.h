@@ -42,8 +42,6 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
                         struct why *why) MUST_USE;
 // Opens the data plane's listeners of the configuration.
 enum status worker_listen(struct worker *w, struct why *why) MUST_USE;
-// A call has ended; a draining gateway waits for the last one.
-void worker_call_ended(struct worker *w);
 // Stops accepting; the loop stops when the last connection has ended, or after drain_ms.
 void worker_drain(struct worker *w, int64_t drain_ms);
 void worker_close(struct worker *w); // its loop has stopped
