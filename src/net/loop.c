@@ -60,6 +60,8 @@ struct loop {
     struct timer *timers; // root of the heap
     int64_t tick_us;      // when `tick` fires; 0 = not set
     struct list work;
+    struct list looks; // the earliest first: all wait equally long
+    struct timer look_timer;
     struct grave *graves;
     struct spare *shelf[SHELVES];
     size_t shelf_count[SHELVES];
@@ -271,6 +273,41 @@ void work_cancel(struct work *w)
     list_pull(&w->link);
 }
 
+void look_init(struct look *look, void (*f)(struct look *look))
+{
+    list_init(&look->link);
+    look->f = f;
+}
+
+void look_later(struct loop *l, struct look *look)
+{
+    list_pull(&look->link);
+    list_push(&l->looks, &look->link);
+    look->due_us = loop_now_us(l) + LOOK_MS * 1000;
+    if (!timer_running(&l->look_timer))
+        timer_set(&l->look_timer, LOOK_MS);
+}
+
+void look_cancel(struct look *look)
+{
+    list_pull(&look->link);
+}
+
+static void on_looks(void *argument)
+{
+    struct loop *l = argument;
+    while (!list_empty(&l->looks)) {
+        struct look *look = list_of(l->looks.next, struct look, link);
+        int64_t left_us = look->due_us - loop_now_us(l);
+        if (left_us > 0) {
+            timer_set(&l->look_timer, left_us / 1000 + 1);
+            return;
+        }
+        list_pull(&look->link);
+        look->f(look);
+    }
+}
+
 static void work_round(struct loop *l)
 {
     struct list batch;
@@ -405,6 +442,8 @@ struct loop *loop_new(void)
     l->wake_fd = -1;
     l->date_second = -1;
     list_init(&l->work);
+    list_init(&l->looks);
+    timer_init(&l->look_timer, l, on_looks, l);
     if (!open_events(l)) {
         loop_free(l);
         return NULL;

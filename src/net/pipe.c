@@ -15,6 +15,7 @@ static void on_event(evutil_socket_t fd, short what, void *argument)
 {
     (void)fd;
     struct pipe *p = argument;
+    look_cancel(&p->look);
     p->poked = true;
     if (what & (EV_READ | EV_CLOSED))
         p->readable = true;
@@ -25,6 +26,13 @@ static void on_event(evutil_socket_t fd, short what, void *argument)
     // libevent tells of an error (a RST) as both directions' readiness and nothing else.
     if ((what & EV_READ) && (what & EV_WRITE))
         p->perhaps_broken = true;
+    p->on_ready(p);
+}
+
+static void on_look(struct look *look)
+{
+    struct pipe *p = list_of(look, struct pipe, look);
+    p->poked = p->readable = true;
     p->on_ready(p);
 }
 
@@ -39,6 +47,7 @@ bool pipe_open(struct pipe *p, struct loop *l, int fd, void (*on_ready)(struct p
 {
     *p = (struct pipe){.loop = l, .fd = fd, .on_ready = on_ready, .on_turn = on_turn};
     work_init(&p->work, on_work);
+    look_init(&p->look, on_look);
     short what = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
     event_assign(&p->event, loop_base(l), fd, what, on_event, p);
     if (event_add(&p->event, NULL) == 0)
@@ -58,6 +67,7 @@ void pipe_close(struct pipe *p)
     SSL_free(p->ssl);
     p->ssl = NULL;
     work_cancel(&p->work);
+    look_cancel(&p->look);
     event_del(&p->event);
     close(p->fd);
     p->fd = -1;
@@ -124,6 +134,17 @@ enum pipe_shake pipe_shake(struct pipe *p)
     return ssl_result(p, n, &none) == 0 ? PIPE_SHAKE_WAIT : PIPE_SHAKE_FAILED;
 }
 
+// A short read emptied the socket. A FIN behind it has been told; a RST may stand there untold, and
+// is looked for a little later: most often the next bytes come first.
+static void emptied(struct pipe *p)
+{
+    p->readable = false;
+    if (!p->perhaps_broken)
+        return;
+    p->poked = p->perhaps_broken = false;
+    look_later(p->loop, &p->look);
+}
+
 static long read_plain(struct pipe *p, char *out, size_t size)
 {
     ssize_t n;
@@ -131,10 +152,8 @@ static long read_plain(struct pipe *p, char *out, size_t size)
         n = recv(p->fd, out, size, 0);
     while (n < 0 && errno == EINTR);
     if (n > 0) {
-        // A short read emptied the socket; if a FIN stands behind it, that was an edge of its own
-        // (a RST may have come with this one).
-        if ((size_t)n < size && !p->hung_up && !p->perhaps_broken)
-            p->readable = false;
+        if ((size_t)n < size && !p->hung_up)
+            emptied(p);
         return n;
     }
     if (n == 0)

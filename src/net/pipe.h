@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // pipe - a non-blocking stream socket, plain or under TLS. It is registered once, edge-triggered,
-// for
-// reading, writing and the peer's FIN; what is ready is remembered here, so that pausing, resuming
-// and
-// waiting for room cost no system call.
+// for reading, writing and the peer's FIN; what is ready is remembered here, so that pausing,
+// resuming and waiting for room cost no system call. A RST that came together with bytes shows in
+// no event: it is looked for LOOK_MS later, unless something else happened before.
 
 #ifndef NET_PIPE_H
 #define NET_PIPE_H
@@ -24,6 +23,7 @@
 struct pipe {
     struct event event;
     struct work work;
+    struct look look; // while an error may stand behind what was read
     struct loop *loop;
     SSL *ssl;
     void (*on_ready)(struct pipe *p); // something of the below changed

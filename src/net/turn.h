@@ -23,10 +23,21 @@ struct work {
 
 void work_init(struct work *w, void (*f)(struct work *w));
 // Runs f once at the end of this turn; asking twice is once. From inside f: once more, and after
-// some
-// rounds only after the next look at the sockets.
+// some rounds only after the next look at the sockets.
 void work_later(struct loop *l, struct work *w);
 void work_cancel(struct work *w);
+
+// A second look at something, LOOK_MS after the last look_later.
+#define LOOK_MS 20
+struct look {
+    struct list link;
+    int64_t due_us;
+    void (*f)(struct look *look);
+};
+
+void look_init(struct look *look, void (*f)(struct look *look));
+void look_later(struct loop *l, struct look *look);
+void look_cancel(struct look *look);
 
 // Memory in powers of two, taken from and given back to the loop's own shelves.
 void *block_get(struct loop *l, size_t least, size_t *size) MUST_USE; // NULL when out of memory
@@ -35,8 +46,7 @@ void *block_grow(struct loop *l, void *block, size_t *size, size_t used, size_t 
 void block_put(struct loop *l, void *block, size_t size); // NULL is fine
 
 // First member of what is buried: it is given back after the turn's work, so that callers further
-// up
-// may still look at its `dead` mark.
+// up may still look at its `dead` mark.
 struct grave {
     struct grave *next;
     size_t size;

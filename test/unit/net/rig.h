@@ -64,6 +64,31 @@ static inline void rig_do(struct rig *r, loop_f *f, void *argument)
     sem_destroy(&o.done);
 }
 
+static inline void rig_nothing(void *argument)
+{
+    (void)argument;
+}
+
+// Holds the loop still between the two, so that what happens meanwhile comes to it as one event.
+static inline void rig_wait_for(void *argument)
+{
+    while (sem_wait(argument) < 0)
+        ;
+}
+
+static inline void rig_hold(struct rig *r, sem_t *held)
+{
+    sem_init(held, 0, 0);
+    assert_true(loop_post(r->loop, rig_wait_for, held));
+}
+
+static inline void rig_release(struct rig *r, sem_t *held)
+{
+    sem_post(held);
+    rig_do(r, rig_nothing, NULL);
+    sem_destroy(held);
+}
+
 static inline void rig_end(void *argument)
 {
     loop_stop(argument);
@@ -129,6 +154,13 @@ static inline int raw_accept(int listener)
     assert_true(fd >= 0);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
+}
+
+static inline void raw_reset(int fd)
+{
+    struct linger now = {.l_onoff = 1};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
 }
 
 // What does not fit because the other side has closed is dropped.

@@ -329,13 +329,6 @@ static void test_upgrade(void **state)
 
 // --- clients that leave ---
 
-static void reset(int fd)
-{
-    struct linger now = {.l_onoff = 1};
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    close(fd);
-}
-
 static void test_leaving_before_the_answer(void **state)
 {
     (void)state;
@@ -350,7 +343,7 @@ static void test_leaving_before_the_answer(void **state)
             assert_true(reached(&e.bodies, i + 1));
         int64_t start = clock_mono_us();
         if (i % 3 == 0)
-            reset(fd);
+            raw_reset(fd);
         else if (i % 3 == 1)
             close(fd);
         else
@@ -361,6 +354,31 @@ static void test_leaving_before_the_answer(void **state)
             close(fd);
         if (i % 3 == 0 && i % 5 == 0) // reset before the request was seen: no exchange, perhaps
             e.gone = e.bodies = i + 1;
+    }
+    echo_stop(&e);
+}
+
+static void test_reset_behind_the_request(void **state)
+{
+    (void)state;
+    struct echo e = {0};
+    echo_start(&e);
+    for (int i = 0; i < 4; i++) {
+        sem_t held;
+        int fd = raw_connect(e.port);
+        if (i % 2) { // on a connection that has been used
+            raw_say(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            raw_read(fd, text, sizeof text, "/", 1000);
+            e.bodies = e.done = 0;
+        }
+        rig_do(&e.rig, rig_nothing, NULL);
+        rig_hold(&e.rig, &held);
+        raw_say(fd, "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+        if (i == 3)
+            raw_say(fd, "GET /behind");
+        raw_reset(fd);
+        rig_release(&e.rig, &held);
+        assert_true(reached(&e.gone, i + 1));
     }
     echo_stop(&e);
 }
@@ -398,7 +416,7 @@ static void test_leaving_in_a_stream(void **state)
             assert_int_equal(e.gone, i);
         }
         int64_t start = clock_mono_us();
-        i % 3 ? close(fd) : reset(fd);
+        i % 3 ? close(fd) : raw_reset(fd);
         assert_true(reached(&e.gone, i + 1));
         assert_true(ms_since(start) < 100);
     }
@@ -627,6 +645,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_expect_continue, setup, teardown),
         cmocka_unit_test_setup_teardown(test_upgrade, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaving_before_the_answer, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_reset_behind_the_request, setup, teardown),
         cmocka_unit_test_setup_teardown(test_half_close_may_wait, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaving_in_a_stream, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaving_inside_the_body, setup, teardown),

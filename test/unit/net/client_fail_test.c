@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls that do not end well: deadlines, connections that break off.
+
+#include <stdio.h>
+
+#include "caller.h"
+
+static void fails_with(struct caller *c, int listener, const char *answer, enum call_fail fail)
+{
+    start(c, &first);
+    int fd = raw_accept(listener);
+    read_request(fd);
+    raw_say(fd, answer);
+    int64_t start_us = clock_mono_us();
+    assert_true(reached(&first.failed, 1));
+    assert_int_equal(first.fail, fail);
+    assert_true(ms_since(start_us) >= 190 && ms_since(start_us) < 2000);
+    assert_true(raw_closed(fd, 100));
+    close(fd);
+}
+
+static void test_timeouts(void **state)
+{
+    (void)state;
+    uint16_t port;
+    int listener = raw_listen(&port);
+    struct caller *c = begin("127.0.0.1", port);
+    c->setup.timeouts = (struct origin_timeouts){200, 200, 200, 10000};
+    fails_with(c, listener, "", CALL_FAIL_FIRST_BYTE_TIMEOUT);
+    fails_with(c, listener, "HTTP/1.1 2", CALL_FAIL_IDLE_TIMEOUT);
+    fails_with(c, listener, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
+               CALL_FAIL_IDLE_TIMEOUT);
+    end(c);
+    c = begin("127.0.0.1", port);
+    c->setup.timeouts = (struct origin_timeouts){1000, 1000, 1000, 200};
+    fails_with(c, listener, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
+               CALL_FAIL_TOTAL_TIMEOUT);
+    // Bytes keep it from being idle, not from its total.
+    start(c, &first);
+    int fd = raw_accept(listener);
+    raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n");
+    for (int i = 0; i < 60 && first.failed == 0; i++) {
+        raw_say(fd, "x");
+        usleep(5000);
+    }
+    assert_true(reached(&first.failed, 1));
+    assert_int_equal(first.fail, CALL_FAIL_TOTAL_TIMEOUT);
+    close(fd);
+    end(c);
+    close(listener);
+    // Nobody accepts: the queue is full, so that the next handshake never ends.
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in a = {.sin_family = AF_INET};
+    socklen_t size = sizeof a;
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(listener, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(listen(listener, 0), 0);
+    getsockname(listener, (struct sockaddr *)&a, &size);
+    int filler[3];
+    for (int i = 0; i < 3; i++) {
+        filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        (void)!connect(filler[i], (struct sockaddr *)&a, sizeof a);
+    }
+    usleep(10000);
+    c = begin("127.0.0.1", ntohs(a.sin_port));
+    c->setup.timeouts.connect_ms = 200;
+    int64_t start_us = clock_mono_us();
+    start(c, &first);
+    assert_true(reached(&first.failed, 1));
+    assert_int_equal(first.fail, CALL_FAIL_CONNECT_TIMEOUT);
+    assert_true(ms_since(start_us) >= 190 && ms_since(start_us) < 2000);
+    end(c);
+    for (int i = 0; i < 3; i++)
+        close(filler[i]);
+    close(listener);
+}
+
+static void test_cut(void **state)
+{
+    (void)state;
+    static const char *const cut[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n",
+        "HTTP/1.1 200 OK\r\nContent-",
+        "H",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+    };
+    uint16_t port;
+    int listener = raw_listen(&port);
+    struct caller *c = begin("127.0.0.1", port);
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+        start(c, &first);
+        int fd = raw_accept(listener);
+        read_request(fd);
+        raw_say(fd, cut[i]);
+        close(fd);
+        assert_true(reached(&first.failed, 1));
+        assert_int_equal(first.fail, CALL_FAIL_CUT);
+        assert_int_equal(first.ended, 0);
+    }
+    // A reset in a close-delimited answer is no end.
+    start(c, &first);
+    int fd = raw_accept(listener);
+    read_request(fd);
+    raw_say(fd, "HTTP/1.1 200 OK\r\n\r\nabc");
+    assert_true(reached(&first.datas, 1));
+    raw_reset(fd);
+    assert_true(reached(&first.failed, 1));
+    assert_int_equal(first.fail, CALL_FAIL_CUT);
+    end(c);
+    close(listener);
+}
+
+// The end shows in no event of its own; it must not take the idle timeout to see it.
+static void test_reset_behind_bytes(void **state)
+{
+    (void)state;
+    static const char *const sent[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",
+        "HTTP/1.1 200 OK\r\n\r\nabc",
+        "HTTP/1.1 200",
+    };
+    uint16_t port;
+    int listener = raw_listen(&port);
+    struct caller *c = begin("127.0.0.1", port);
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++) {
+        sem_t held;
+        start(c, &first);
+        int fd = raw_accept(listener);
+        read_request(fd);
+        rig_hold(&c->rig, &held);
+        raw_say(fd, sent[i]);
+        raw_reset(fd);
+        rig_release(&c->rig, &held);
+        assert_true(reached(&first.failed, 1));
+        assert_int_equal(first.fail, CALL_FAIL_CUT);
+        assert_int_equal(first.ended, 0);
+    }
+    // Behind a whole answer: that counts, and the next call finds another connection.
+    sem_t held;
+    start(c, &first);
+    int fd = raw_accept(listener);
+    read_request(fd);
+    rig_hold(&c->rig, &held);
+    raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+    raw_reset(fd);
+    rig_release(&c->rig, &held);
+    assert_true(reached(&first.ended, 1));
+    start(c, &second);
+    fd = raw_accept(listener);
+    read_request(fd);
+    raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+    assert_true(reached(&second.ended, 1));
+    close(fd);
+    end(c);
+    close(listener);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_timeouts),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_reset_behind_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
