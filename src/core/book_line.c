@@ -94,12 +94,10 @@ bool book_add_day(struct catalog *c, struct days *d, int32_t day)
 
 // --- prices ---
 
-static const char *read_factor(struct str word, uint32_t *factor_ppm)
+const char *book_factor(struct str number, uint32_t *factor_ppm)
 {
     int128 atto;
-    if (!factor_ppm || *factor_ppm)
-        return "a factor does not stand here";
-    if (decimal_read(str_skip(word, 1), &atto) != STATUS_OK || atto % ATTO_PER_PPM)
+    if (decimal_read(number, &atto) != STATUS_OK || atto % ATTO_PER_PPM)
         return "a factor is a decimal of at most 6 places";
     if (atto <= 0 || atto / ATTO_PER_PPM > FACTOR_PPM_MAX)
         return "a factor is more than 0 and at most 1000";
@@ -133,7 +131,8 @@ const char *book_prices(struct str s, struct stated *out, uint32_t *factor_ppm, 
         *bad = name;
         const char *what;
         if (name.ptr[0] == 'x')
-            what = read_factor(name, factor_ppm);
+            what = factor_ppm && *factor_ppm == 0 ? book_factor(str_skip(name, 1), factor_ppm)
+                                                  : "a factor does not stand here";
         else if (!book_word(&s, &number))
             what = "a price is missing";
         else
@@ -157,8 +156,7 @@ static int weekday_of(struct str s)
     return -1;
 }
 
-// `mon-fri` or `sat`.
-static bool read_weekdays(struct str word, struct term *t)
+bool book_weekdays(struct str word, struct term *t)
 {
     struct str rest = word;
     struct str first;
@@ -184,8 +182,7 @@ static bool read_minute(struct str s, uint16_t *minute)
     return true;
 }
 
-// `01:00-04:00`.
-static bool read_hours(struct str word, struct term *t)
+bool book_hours(struct str word, struct term *t)
 {
     return word.len == 11 && word.ptr[5] == '-' &&
            read_minute(str_from(word.ptr, 5), &t->minute_from) &&
@@ -238,7 +235,7 @@ const char *book_conditions(const struct catalog *c, struct str s, struct term *
         *bad = word;
         if (str_is(word, "us")) {
             t->us = true;
-        } else if (!read_service(word, t) && !read_hours(word, t) && !read_weekdays(word, t)) {
+        } else if (!read_service(word, t) && !book_hours(word, t) && !book_weekdays(word, t)) {
             (void)book_word(&s, &value);
             const char *what = read_pair(c, word, value, t);
             if (what)

@@ -25,6 +25,9 @@ bool book_is_name(struct str s);
 size_t book_colon(struct str s);
 bool book_day(struct str s, int32_t *day);
 bool book_add_day(struct catalog *c, struct days *d, int32_t day); // kept rising, each once
+bool book_weekdays(struct str word, struct term *t); // `mon-fri` or `sat`: these days too
+bool book_hours(struct str word, struct term *t);    // `01:00-04:00`, within one day
+const char *book_factor(struct str number, uint32_t *factor_ppm);
 // `input 4 output 20`, and `x1.1` where `factor_ppm` is given.
 const char *book_prices(struct str s, struct stated *out, uint32_t *factor_ppm, struct str *bad);
 // `from 2027-01-01 mon-fri 01:00-04:00 except china above 200000 batch us`.

@@ -382,6 +382,11 @@ const struct sheet *catalog_at(const struct catalog *c, size_t i)
     return &c->sheets[i]->sheet;
 }
 
+const struct days *catalog_days_at(const struct catalog *c, size_t i)
+{
+    return i < c->day_count ? c->days[i] : NULL;
+}
+
 // --- near names ---
 
 struct near {

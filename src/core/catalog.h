@@ -41,7 +41,8 @@ const struct sheet *catalog_find(const struct catalog *c, struct str vendor, str
 bool catalog_lists(const struct catalog *c, struct str vendor, struct str model);
 bool catalog_has_vendor(const struct catalog *c, struct str vendor);
 size_t catalog_count(const struct catalog *c);
-const struct sheet *catalog_at(const struct catalog *c, size_t i); // by vendor, then model
+const struct sheet *catalog_at(const struct catalog *c, size_t i);     // by vendor, then model
+const struct days *catalog_days_at(const struct catalog *c, size_t i); // NULL after the last
 // The sheets whose names are nearest to `model` (of any vendor when `vendor` is empty), best first.
 size_t catalog_near(const struct catalog *c, struct str vendor, struct str model,
                     const struct sheet *out[CATALOG_NEAR_MAX]);

@@ -42,6 +42,21 @@ static void row_roff(struct buf *out, const struct config_row *row)
     buf_add_char(out, '\n');
 }
 
+static void example_roff(struct buf *out, const char *text)
+{
+    bool start = true;
+    buf_add_cstr(out, ".PP\n.nf\n");
+    for (; *text; text++) {
+        if (start)
+            buf_add_cstr(out, "    "); // no dot or quote begins a line
+        start = *text == '\n';
+        if (*text == '-')
+            buf_add_char(out, '\\');
+        buf_add_char(out, *text);
+    }
+    buf_add_cstr(out, ".fi\n");
+}
+
 void config_manual(struct buf *out, bool roff)
 {
     for (int s = 0; s < SECTION_COUNT; s++) {
@@ -55,5 +70,9 @@ void config_manual(struct buf *out, bool roff)
             else
                 row_markdown(out, row);
         }
+        if (roff)
+            example_roff(out, table->example);
+        else
+            buf_printf(out, "\n```yaml\n%s```\n", table->example);
     }
 }

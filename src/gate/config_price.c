@@ -1,85 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The section `prices`, checked and written out in the book's own format (core/catalog.h), so that
-// there is one reader of prices.
+// there is one reader of prices. `when` is in config_when.c, the amounts are in config_amount.c.
 
-#include "base/decimal.h"
+#include "gate/config_price.h"
+
 #include "base/limits.h"
+#include "core/book_line.h"
 #include "core/catalog.h"
-#include "core/usage.h"
-#include "gate/config_read.h"
 
-#define ATTO         1000000000000000000 // 10^-18 USD in one
-#define TOKEN_LEAST  (ATTO / 10000)      // USD per Mtok: less was meant per token
-#define TOKEN_MOST   ((int128)ATTO * 1000000)
-#define UNIT_MOST    ((int128)ATTO * 9) // what int64 holds
 #define PRICES_BYTES MIB
-
-struct price_name {
-    const char *name; // in the file
-    enum bucket bucket;
-    bool token; // a price per Mtok
-};
-
-static const struct price_name names[] = {
-#define X(id, name, words) {name "_per_mtok", BUCKET_##id, true},
-    CONFIG_TOKEN_PRICES(X)
-#undef X
-#define X(id, name, words) {name, BUCKET_##id, false},
-        CONFIG_UNIT_PRICES(X)
-#undef X
-};
-#define NAME_COUNT (sizeof names / sizeof names[0])
-
-// A decimal number within what is believable; a fault otherwise.
-static bool read_price(struct reading *r, const struct price_name *name, const struct node *n,
-                       int128 *value)
-{
-    struct str text = reading_text(r, n, name->name);
-    if (text.len == 0)
-        return false;
-    enum status s = decimal_read(text, value);
-    if (s == STATUS_LIMIT)
-        reading_fault(r, n->line, "%s: `%.*s` has more than 18 places", name->name, STR_ARG(text));
-    else if (s != STATUS_OK)
-        reading_fault(r, n->line, "%s: `%.*s` is no amount of USD. Write it like 0.15", name->name,
-                      STR_ARG(text));
-    else if (*value < 0)
-        reading_fault(r, n->line, "%s: a price is not negative", name->name);
-    else if (name->token && *value > 0 && *value < TOKEN_LEAST)
-        reading_fault(
-            r, n->line,
-            "%s: %.*s is below 0.0001: that was a price per token. Multiply it by 1000000",
-            name->name, STR_ARG(text));
-    else if (name->token && *value % 1000000)
-        reading_fault(r, n->line, "%s: `%.*s` has more than 12 places", name->name, STR_ARG(text));
-    else if (*value > (name->token ? TOKEN_MOST : UNIT_MOST))
-        reading_fault(r, n->line, "%s: %.*s USD is beyond belief", name->name, STR_ARG(text));
-    else
-        return true;
-    return false;
-}
 
 struct row {
     struct str provider, model;
     bool free;
-    unsigned stated;
-    bool any; // a price that is not zero
-    int128 value[NAME_COUNT];
-    bool has[NAME_COUNT];
+    bool changes; // it has a `when`
+    struct amounts amounts;
 };
-
-static void read_prices(struct reading *r, const struct node *map, struct row *row)
-{
-    for (size_t i = 0; i < NAME_COUNT; i++) {
-        const struct node *n = node_get(map, names[i].name);
-        if (node_is_null(n) || !read_price(r, &names[i], n, &row->value[i]))
-            continue;
-        row->has[i] = true;
-        row->stated++;
-        row->any |= row->value[i] != 0;
-    }
-}
 
 static bool read_free(struct reading *r, const struct node *map, struct row *row)
 {
@@ -139,15 +76,15 @@ static bool read_model(struct reading *r, const struct node *map, struct row *ro
 
 static bool check_row(struct reading *r, const struct node *map, const struct row *row)
 {
-    if (row->free && row->any)
+    if (row->free && (row->amounts.any || row->changes))
         reading_fault(r, map->line, "prices: %.*s is free and has a price. Remove one of them",
                       STR_ARG(row->model));
-    else if (!row->free && row->stated == 0)
+    else if (!row->free && row->amounts.stated == 0 && !row->changes)
         reading_fault(r, map->line,
                       "prices: %.*s has no price. Add input_per_mtok and output_per_mtok, or "
                       "free: true",
                       STR_ARG(row->model));
-    else if (!row->free && !row->any)
+    else if (!row->free && !row->amounts.any && !row->changes)
         reading_fault(r, map->line,
                       "prices: every price of %.*s is 0. If it costs nothing write "
                       "free: true",
@@ -157,62 +94,116 @@ static bool check_row(struct reading *r, const struct node *map, const struct ro
     return false;
 }
 
-static void write_row(struct buf *b, const struct row *row)
+// --- written as a block of the book ---
+
+static void write_aliases(struct reading *r, const struct node *map, struct buf *b)
 {
-    buf_printf(b, "vendor %.*s\nsource configuration\nmodel %.*s\n", STR_ARG(row->provider),
-               STR_ARG(row->model));
-    if (row->free) {
-        buf_add_cstr(b, "free\n");
+    struct str *items = NULL;
+    unsigned count = 0;
+    const struct node *n = node_get(map, "aliases");
+    if (node_is_null(n) || !reading_texts(r, n, "aliases", &items, &count) || count == 0)
         return;
-    }
-    buf_add_cstr(b, "price");
-    for (size_t i = 0; i < NAME_COUNT; i++) {
-        if (!row->has[i])
-            continue;
-        buf_printf(b, " %s ", bucket_name(names[i].bucket));
-        decimal_write(b, row->value[i], DECIMAL_PLACES, 0);
+    buf_add_cstr(b, "alias");
+    for (unsigned i = 0; i < count; i++) {
+        if (!book_is_name(items[i]))
+            reading_fault(r, n->line,
+                          "aliases: `%.*s` is no model's name (a * may stand at its end)",
+                          STR_ARG(items[i]));
+        buf_printf(b, " %.*s", STR_ARG(items[i]));
     }
     buf_add_char(b, '\n');
 }
 
+static void write_tokens(struct reading *r, const struct node *map, const char *name, struct buf *b)
+{
+    int64_t tokens;
+    const struct node *n = node_get(map, name);
+    if (node_is_null(n))
+        return;
+    struct str text = reading_text(r, n, name);
+    if (n->kind == NODE_TEXT && (!str_i64(text, &tokens) || tokens < 1))
+        reading_fault(r, n->line, "%s: `%.*s` does not fit. Write a whole number of tokens", name,
+                      STR_ARG(text));
+    buf_printf(b, "%s %.*s\n", name, STR_ARG(text));
+}
+
+static void write_row(struct reading *r, const struct node *map, struct row *row, struct buf *b)
+{
+    buf_printf(b, "vendor %.*s\nsource configuration\nmodel %.*s\n", STR_ARG(row->provider),
+               STR_ARG(row->model));
+    write_aliases(r, map, b);
+    reading_amounts(r, map, &row->amounts);
+    if (row->free)
+        buf_add_cstr(b, "free\n");
+    else if (row->amounts.stated) {
+        buf_add_cstr(b, "price");
+        amounts_write(b, &row->amounts);
+        buf_add_char(b, '\n');
+    }
+    row->changes = reading_whens(r, node_get(map, "when"), b);
+    write_tokens(r, map, "context", b);
+    write_tokens(r, map, "output_max", b);
+}
+
 // What was written must be what the book's reader takes: it has the last word.
-static void check_book(struct reading *r, int line)
+static bool check_texts(struct reading *r, int line, const struct str *texts, size_t count)
 {
     struct catalog *catalog = NULL;
     struct why why = {0};
-    if (r->c->prices.len == 0 || r->c->fault_count)
-        return;
-    if (catalog_open_texts(&alloc_heap, &r->c->prices, 1, &catalog, &why) != STATUS_OK)
-        reading_fault(r, line, "prices: %s", why.text);
+    enum status s = catalog_open_texts(&alloc_heap, texts, count, &catalog, &why);
+    if (s != STATUS_OK) {
+        const char *what = strstr(why.text, ": "); // behind the text's name and line
+        reading_fault(r, line, "prices: %s", what ? what + 2 : why.text);
+    }
     catalog_close(catalog);
+    return s == STATUS_OK;
+}
+
+static void read_row(struct reading *r, const struct node *map, struct str days, struct buf *book)
+{
+    struct row row = {0};
+    struct buf block;
+    if (!reading_section(r, SECTION_PRICE, map, NULL) || !read_model(r, map, &row) ||
+        !read_free(r, map, &row))
+        return;
+    unsigned faults = r->c->fault_count;
+    buf_init(&block, &alloc_heap, PRICES_BYTES);
+    write_row(r, map, &row, &block);
+    if (buf_failed(&block))
+        reading_fault(r, map->line, "prices: more than %d bytes", PRICES_BYTES);
+    if (r->c->fault_count == faults && check_row(r, map, &row) &&
+        check_texts(r, map->line, (struct str[]){days, buf_str(&block)}, 2))
+        buf_add(book, buf_str(&block));
+    buf_fini(&block);
+}
+
+static void read_rows(struct reading *r, const struct node *list, struct buf *book)
+{
+    size_t days = book->len;
+    if (node_is_null(list))
+        return;
+    if (list->kind != NODE_LIST) {
+        reading_fault(r, list->line,
+                      "prices: a list is expected here: `- {model: PROVIDER/MODEL, "
+                      "input_per_mtok: 0.15, output_per_mtok: 0.60}`");
+        return;
+    }
+    for (const struct node *map = list->first; map && !buf_failed(book); map = map->next)
+        read_row(r, map, str_from(buf_cstr(book), days), book);
 }
 
 void reading_prices(struct reading *r)
 {
     const struct node *n = node_get(r->root, "prices");
+    int line = n ? n->line : 0;
     struct buf book;
-    if (node_is_null(n))
-        return;
-    if (n->kind != NODE_LIST) {
-        reading_fault(r, n->line,
-                      "prices: a list is expected here: `- {model: PROVIDER/MODEL, "
-                      "input_per_mtok: 0.15, output_per_mtok: 0.60}`");
-        return;
-    }
     buf_init(&book, &alloc_heap, PRICES_BYTES);
-    for (const struct node *map = n->first; map; map = map->next) {
-        struct row row = {0};
-        if (!reading_section(r, SECTION_PRICE, map, NULL) || !read_model(r, map, &row) ||
-            !read_free(r, map, &row))
-            continue;
-        unsigned faults = r->c->fault_count;
-        read_prices(r, map, &row);
-        if (r->c->fault_count == faults && check_row(r, map, &row))
-            write_row(&book, &row);
-    }
+    reading_holidays(r, &book);
+    read_rows(r, n, &book);
     if (buf_failed(&book))
-        reading_fault(r, n->line, "prices: more than %d bytes", PRICES_BYTES);
+        reading_fault(r, line, "prices: more than %d bytes", PRICES_BYTES);
     r->c->prices = arena_dup(&r->c->arena, buf_str(&book));
     buf_fini(&book);
-    check_book(r, n->line);
+    if (r->c->prices.len && r->c->fault_count == 0)
+        (void)check_texts(r, line, &r->c->prices, 1); // the fault is noted
 }

@@ -252,17 +252,34 @@ void reading_defaults(struct reading *r, enum config_section s, void *out)
     }
 }
 
+// What people write beside a price, and that is an entry of `when`.
+static bool is_for_when(enum config_section s, struct str name)
+{
+    static const char *const words[] = {"batch", "flex",     "priority", "fast",
+                                        "tiers", "discount", "cliffs",   "peak"};
+    bool found = s == SECTION_PRICE && config_row_find(SECTION_WHEN, name);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        found |= (s == SECTION_PRICE || s == SECTION_WHEN) && str_is(name, words[i]);
+    return found;
+}
+
 static void unknown(struct reading *r, enum config_section s, const struct node *n)
 {
     const struct config_row *near = config_row_near(s, n->key);
     const char *where = s == SECTION_TOP ? "" : config_table(s)->name;
-    if (near)
+    const char *in = where[0] ? " in " : "";
+    if (is_for_when(s, n->key))
+        reading_fault(r, n->key_line,
+                      "unknown key `%.*s`%s%s. Conditions stand in a list: when: [{service: batch, "
+                      "factor: 0.5}, {above: 200000, input_per_mtok: 6}]",
+                      STR_ARG(n->key), in, where);
+    else if (near)
         reading_fault(r, n->key_line, "unknown key `%.*s`%s%s; did you mean `%s`?", STR_ARG(n->key),
-                      where[0] ? " in " : "", where, near->name);
+                      in, where, near->name);
     else
         reading_fault(r, n->key_line,
-                      "unknown key `%.*s`%s%s. `man costlens` lists what may stand here",
-                      STR_ARG(n->key), where[0] ? " in " : "", where);
+                      "unknown key `%.*s`%s%s. `costlens config keys` lists what may stand here",
+                      STR_ARG(n->key), in, where);
 }
 
 bool reading_section(struct reading *r, enum config_section s, const struct node *map, void *out)

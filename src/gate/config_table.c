@@ -41,6 +41,8 @@ static const struct config_row top[] = {
      "Virtual keys that stand in this file; see below. `costlens key` makes others."},
     {"prices", KIND_OTHER, "list of sections", NULL, 0, 0, 0,
      "Prices of your own; see below. They win over those of the book."},
+    {"holidays", KIND_OTHER, "name: [DAY, ...]", NULL, 0, 0, 0,
+     "Days that `except` of a price can name; the price book's days of that name grow by them."},
     {"tls", KIND_OTHER, "section", NULL, 0, 0, 0, "Certificate for `listen`; see below."},
     {"behind_tls_proxy", KIND_SWITCH, "true|false", "false", TOP(behind_tls_proxy), 0, 0,
      "Something in front ends TLS: `listen` may then be open to others without `tls`."},
@@ -134,12 +136,42 @@ static const struct config_row keys[] = {
     {0},
 };
 
-#define MTOK "USD for 10^6 tokens"
 static const struct config_row prices[] = {
     {"model", KIND_OTHER, "PROVIDER/MODEL", NULL, 0, 0, 0,
      "Whose price. A * at its end stands for any rest."},
+    {"aliases", KIND_OTHER, "[NAME, ...]", NULL, 0, 0, 0,
+     "Other names of it at the provider: ? is a digit, a * at the end any rest."},
     {"free", KIND_OTHER, "true", NULL, 0, 0, 0,
      "It costs nothing: not the same as a price that is not known."},
+    {"when", KIND_OTHER, "list of sections", NULL, 0, 0, 0,
+     "What changes the prices: see below. Without it they always hold."},
+    {"context", KIND_OTHER, "tokens", NULL, 0, 0, 0, "Its context window."},
+    {"output_max", KIND_OTHER, "tokens", NULL, 0, 0, 0, "The longest output."},
+    {0},
+};
+
+static const struct config_row whens[] = {
+    {"from", KIND_OTHER, "2027-01-31", NULL, 0, 0, 0,
+     "Calls that start at this day (midnight UTC) or moment (2027-01-31T16:00:00Z) or later."},
+    {"until", KIND_OTHER, "2027-01-31", NULL, 0, 0, 0, "Calls that start before it."},
+    {"days", KIND_OTHER, "mon-fri", NULL, 0, 0, 0,
+     "These weekdays (UTC): mon tue wed thu fri sat sun, a range, or a list."},
+    {"hours", KIND_OTHER, "01:00-04:00", NULL, 0, 0, 0,
+     "This part of the day (UTC), its end excluded. Past midnight takes two entries."},
+    {"except", KIND_OTHER, "NAME", NULL, 0, 0, 0,
+     "Not on these days: a list of `holidays`, or of the price book (china)."},
+    {"above", KIND_OTHER, "tokens", NULL, 0, 0, 0,
+     "Calls with more prompt tokens, cached ones included: the whole call."},
+    {"service", KIND_OTHER, "batch|flex|priority|fast|standard", NULL, 0, 0, 0,
+     "The service tier that answered; a list for several. A tier that no entry names is unpriced."},
+    {"us", KIND_OTHER, "true", NULL, 0, 0, 0, "US-only or regional processing."},
+    {"factor", KIND_OTHER, "number", NULL, 0, 0, 0,
+     "All token prices times this, at most 6 places. Factors multiply; fees stay."},
+    {0},
+};
+
+#define MTOK "USD for 10^6 tokens"
+static const struct config_row amounts[] = {
 #define X(id, name, words) {name "_per_mtok", KIND_OTHER, MTOK, NULL, 0, 0, 0, words "."},
     CONFIG_TOKEN_PRICES(X)
 #undef X
@@ -150,19 +182,117 @@ static const struct config_row prices[] = {
 };
 
 static const struct config_section_table sections[SECTION_COUNT] = {
-    [SECTION_TOP] = {"The file", "What may stand at its top level.", top},
+    [SECTION_TOP] = {"The file", "What may stand at its top level.", top, NULL,
+        "listen: [127.0.0.1:7575, \"[::1]:7575\"]\n"
+        "admin: [127.0.0.1:7576]\n"
+        "store: sqlite:/var/lib/costlens/costlens.db\n"
+        "state: /var/lib/costlens\n"
+        "workers: 2\n"
+        "limits: { body: 32MiB }\n"
+        "timeouts: { first_byte: 300s }\n"
+        "providers:\n"
+        "  openai: { key: env:OPENAI_API_KEY }\n"
+        "aliases:\n"
+        "  fast: [openai/gpt-5.4-mini]\n"
+        "keys:\n"
+        "  - { name: ci, token: env:CI_COSTLENS_KEY }\n"
+        "prices:\n"
+        "  - { model: openai/our-own, input_per_mtok: 0.15, output_per_mtok: 0.60 }\n"
+        "holidays:\n"
+        "  ours: [2027-01-01, 2027-12-24]\n"
+        "tls: { cert: tls.crt, key: tls.key }\n"
+        "behind_tls_proxy: false\n"
+        "cors: [https://app.example.com]\n"
+        "half_close: close\n"
+        "on_store_failure: block\n"
+        "drain: 30s\n"
+        "keep: 400d\n"
+        "fsync: 100ms\n"
+        "log: { level: info }\n"},
     [SECTION_LIMITS] = {"limits",
-        "Sizes have a unit: B, KiB, MiB, GiB, or KB, MB, GB of thousands.", limits},
-    [SECTION_TIMEOUTS] = {"timeouts", "Times have a unit: ms, s, m, h, d.", timeouts},
-    [SECTION_TLS] = {"tls", "Both are needed.", tls},
-    [SECTION_LOG] = {"log", "Sentences on a terminal, JSON lines else.", logging},
+        "Sizes have a unit: B, KiB, MiB, GiB, or KB, MB, GB of thousands.", limits, NULL,
+        "limits: { body: 32MiB, buffers: 1GiB }\n"},
+    [SECTION_TIMEOUTS] = {"timeouts", "Times have a unit: ms, s, m, h, d.", timeouts, NULL,
+        "timeouts: { connect: 5s, first_byte: 10m, idle: 300s, total: 1h30m }\n"},
+    [SECTION_TLS] = {"tls", "Both are needed.", tls, NULL,
+        "tls: { cert: tls.crt, key: tls.key }   # beside this file, or with their whole path\n"},
+    [SECTION_LOG] = {"log", "Sentences on a terminal, JSON lines else.", logging, NULL,
+        "log: { requests: true, level: info, format: json }\n"},
     [SECTION_PROVIDER] = {"providers: NAME",
         "One section a provider. Where its secret is missing, it is left out and said "
-        "so.", providers},
-    [SECTION_KEY] = {"keys", "One section a key, in a list.", keys},
+        "so.", providers, NULL,
+        "providers:\n"
+        "  openai: { key: env:OPENAI_API_KEY }\n"
+        "  bench:\n"
+        "    dialect: openai\n"
+        "    vendor: openai\n"
+        "    url: https://llm.example.com/v1\n"
+        "    key: file:bench.key\n"
+        "    models: [gpt-4o, own-*]\n"
+        "    timeouts: { connect: 1s, total: 10m }\n"
+        "    proxy: http://10.0.0.9:3128\n"
+        "    ca: tls.crt\n"},
+    [SECTION_KEY] = {"keys", "One section a key, in a list.", keys, NULL,
+        "keys:\n"
+        "  - name: ci\n"
+        "    token: env:CI_COSTLENS_KEY\n"
+        "    team: web\n"
+        "    project: search\n"
+        "    user: ann@example.com\n"
+        "    models: [gpt-4o*, anthropic/*]\n"
+        "    expires: 2099-01-31\n"},
     [SECTION_PRICE] = {"prices",
         "One section a model, in a list. Decimal numbers, taken exactly as they are "
-        "written.", prices},
+        "written: USD for 10^6\ntokens, or for one of anything else.", prices, amounts,
+        "prices:\n"
+        "  - model: openai/our-own\n"
+        "    aliases: [our-own-????????, our-own-latest]\n"
+        "    input_per_mtok: 3\n"
+        "    output_per_mtok: 15\n"
+        "    context: 400000\n"
+        "    output_max: 64000\n"
+        "    when:\n"
+        "      - { above: 200000, input_per_mtok: 6, output_per_mtok: 22.5 }\n"
+        "      - { service: batch, factor: 0.5 }\n"
+        "  - { model: openai/our-gift, free: true }\n"},
+    [SECTION_WHEN] = {"prices: when",
+        "A list, gone through in its order. Where all conditions of an entry hold, its prices "
+        "replace those\nbefore it, and its factor multiplies.", whens, amounts,
+        "holidays:\n"
+        "  ours: [2027-01-01, 2027-12-24]\n"
+        "prices:\n"
+        "  - model: openai/our-own\n"
+        "    input_per_mtok: 3\n"
+        "    output_per_mtok: 15\n"
+        "    when:\n"
+        "      - { until: 2027-01-01, input_per_mtok: 2, output_per_mtok: 10 }\n"
+        "      - { from: 2027-07-01T16:00:00Z, input_per_mtok: 4 }\n"
+        "      - { above: 200000, input_per_mtok: 6, output_per_mtok: 22.5 }\n"
+        "      - { days: mon-fri, hours: 01:00-04:00, except: ours, factor: 2 }\n"
+        "      - { service: [batch, flex], factor: 0.5 }\n"
+        "      - { us: true, factor: 1.1 }\n"},
+    [SECTION_AMOUNT] = {"prices: amounts",
+        "In a section of `prices` and in each entry of its `when`. What is not stated costs as "
+        "the price\nbook tells (doc/prices.md): cached input as input, audio and images as text.",
+        amounts, NULL,
+        "prices:\n"
+        "  - model: openai/our-own\n"
+        "    input_per_mtok: 2.50\n"
+        "    output_per_mtok: 10\n"
+        "    cache_read_per_mtok: 0.25\n"
+        "    cache_write_per_mtok: 3.125\n"
+        "    cache_write_1h_per_mtok: 5\n"
+        "    audio_input_per_mtok: 40\n"
+        "    audio_cache_read_per_mtok: 2.50\n"
+        "    audio_output_per_mtok: 80\n"
+        "    image_input_per_mtok: 5\n"
+        "    image_output_per_mtok: 40\n"
+        "    per_call: 0.001\n"
+        "    per_web_search: 0.01\n"
+        "    per_file_search: 0.0025\n"
+        "    per_search_unit: 0.002\n"
+        "    per_image: 0.04\n"
+        "    per_second: 0.0001\n"},
 };
 // clang-format on
 
@@ -171,10 +301,43 @@ const struct config_section_table *config_table(enum config_section s)
     return &sections[s];
 }
 
+static const struct config_row *find_in(const struct config_row *rows, struct str name)
+{
+    for (const struct config_row *row = rows; row && row->name; row++) {
+        if (str_is(name, row->name))
+            return row;
+    }
+    return NULL;
+}
+
 const struct config_row *config_row_find(enum config_section s, struct str name)
 {
-    for (const struct config_row *row = sections[s].rows; row->name; row++) {
-        if (str_is(name, row->name))
+    const struct config_row *row = find_in(sections[s].rows, name);
+    return row ? row : find_in(sections[s].also, name);
+}
+
+struct nearest {
+    const struct config_row *row;
+    size_t distance;
+};
+
+static void near_in(const struct config_row *rows, struct str name, struct nearest *best)
+{
+    for (const struct config_row *row = rows; row && row->name; row++) {
+        struct str other = str_of(row->name);
+        size_t distance = str_distance(name, other, best->distance);
+        if (distance < best->distance)
+            *best = (struct nearest){row, distance};
+    }
+}
+
+// `input` for `input_per_mtok`, `context_window` for `context`.
+static const struct config_row *starting_in(const struct config_row *rows, struct str name)
+{
+    for (const struct config_row *row = rows; row && row->name; row++) {
+        struct str other = str_of(row->name);
+        size_t common = name.len < other.len ? name.len : other.len;
+        if (common >= 5 && memcmp(name.ptr, other.ptr, common) == 0)
             return row;
     }
     return NULL;
@@ -182,15 +345,11 @@ const struct config_row *config_row_find(enum config_section s, struct str name)
 
 const struct config_row *config_row_near(enum config_section s, struct str name)
 {
-    const struct config_row *nearest = NULL;
-    size_t most = name.len < 5 ? 1 : name.len < 9 ? 2 : 4;
-    size_t least = most + 1;
-    for (const struct config_row *row = sections[s].rows; row->name; row++) {
-        size_t distance = str_distance(name, str_of(row->name), most);
-        if (distance < least) {
-            least = distance;
-            nearest = row;
-        }
-    }
-    return nearest;
+    struct nearest best = {NULL, name.len < 5 ? 2 : name.len < 9 ? 3 : 5};
+    near_in(sections[s].rows, name, &best);
+    near_in(sections[s].also, name, &best);
+    if (best.row)
+        return best.row;
+    const struct config_row *row = starting_in(sections[s].also, name);
+    return row ? row : starting_in(sections[s].rows, name);
 }

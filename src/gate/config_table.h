@@ -47,6 +47,8 @@ enum config_section {
     SECTION_PROVIDER,
     SECTION_KEY,
     SECTION_PRICE,
+    SECTION_WHEN,
+    SECTION_AMOUNT, // prices by bucket: stand in the two above
     SECTION_COUNT
 };
 
@@ -54,6 +56,8 @@ struct config_section_table {
     const char *name; // for the manual
     const char *about;
     const struct config_row *rows; // ended by a row without a name
+    const struct config_row *also; // rows of another section that stand here too; NULL
+    const char *example;           // a whole file that has every key of `rows`; tests read it
 };
 
 // Prices: X(bucket, name, words). Of tokens a name has _per_mtok behind it.
@@ -87,7 +91,7 @@ struct key_text {
 
 const struct config_section_table *config_table(enum config_section s);
 const struct config_row *config_row_find(enum config_section s, struct str name); // NULL if unknown
-// The row whose name is nearest, or NULL when none is near.
+// The row whose name is nearest or goes on as `name` does, or NULL when none is near.
 const struct config_row *config_row_near(enum config_section s, struct str name);
 
 #endif

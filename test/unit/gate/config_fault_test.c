@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is wrong with a file is told with its line and the cure.
+
+#include "config_rig.h"
+
+static const struct bad bad[] = {
+    // names
+    {"lisen: [127.0.0.1:1]\n", 1, "did you mean `listen`"},
+    {"\n\nprovider: {}\n", 3, "did you mean `providers`"},
+    {"workers: 1\nnonsense_here: 1\n", 2, "unknown key `nonsense_here`"},
+    {"limits: {bodi: 1MiB}\n", 1, "did you mean `body`"},
+    {"timeouts:\n  first-byte: 1s\n", 2, "did you mean `first_byte`"},
+    {"timeouts: {connect: 1s, overall: 2s}\n", 1, "unknown key `overall` in timeouts"},
+    {"tls: {certificate: x, key: y}\n", 1, "unknown key `certificate`"},
+    {"log: {requets: true}\n", 1, "did you mean `requests`"},
+    {"providers:\n  a: {url: 'http://x/v1', modles: [m]}\n", 2, "did you mean `models`"},
+    {"providers:\n  a:\n    url: http://x/v1\n    api_key: env:X\n", 4, "unknown key `api_key`"},
+    {"keys:\n  - {nam: x, token: 0123456789abcdef}\n", 2, "did you mean `name`"},
+    {PRICE("input_per_mtoken: 1"), 4, "did you mean `input_per_mtok`"},
+    {PRICE("Input_per_mtok: 1"), 4, "did you mean `input_per_mtok`"},
+    {"workers: 1\nworkers: 2\n", 2, "twice (also on line 1)"},
+    {"providers:\n  a: {url: 'http://x/v1'}\n  a: {url: 'http://y/v1'}\n", 3, "twice"},
+    {"limits: {body: 1MiB, \"body\": 2MiB}\n", 1, "twice"},
+    {"\"work\\u0065rs\": 1\nworkers: 2\n", 2, "twice"},
+    // YAML
+    {"listen: [127.0.0.1:7575, [::1]:7575]\n", 1, "quotes"},
+    {"listen: [[::1]:7575]\n", 1, "quotes"},
+    {"listen: [[::1]]\n", 1, "quotes"},
+    {"listen:\n  - [::1]:7575\n", 2, "quotes"},
+    {"providers:\n  a: {key: ${KEY}, url: 'http://x/v1'}\n", 2, "quotes: \"${NAME}\""},
+    {"providers:\n  a: {url: 'http://x/v1',\n    key: ${KEY}}\n", 3, "quotes: \"${NAME}\""},
+    {"keys: [{name: a, token: ${T}}]\n", 1, "quotes: \"${NAME}\""},
+    {"providers:\n\ta: 1\n", 2, "tabs"},
+    {"a: [1, 2\n", 2, "brackets"},
+    {"a: \"open\n", 2, "quotes"},
+    {"workers: 1\n bad: 2\n", 2, "indentation"},
+    {"workers: &w 1\n", 1, "anchors"},
+    {"workers: *w\n", 1, "anchors"},
+    {"workers: !!int 1\n", 1, "anchors"},
+    {"workers: 1\n---\nworkers: 2\n", 2, "second document"},
+    {"[a, b]: 1\n", 1, "a name must be plain text"},
+    {"- listen\n", 1, "a section of `name: value` is expected"},
+    {"listen\n", 1, "a section of `name: value` is expected"},
+    {"a: [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]\n", 1, "deep"},
+    {"workers: \"1\x01\"\n", 1, "UTF-8"},
+    {"workers: \xff\n", 1, "UTF-8"},
+    // listeners
+    {"listen: [7575]\n", 1, "127.0.0.1:7575"},
+    {"listen: [127.0.0.1]\n", 1, "no address with a port"},
+    {"listen: [127.0.0.1:99999]\n", 1, "no address with a port"},
+    {"listen: [example.com:80]\n", 1, "no IP address"},
+    {"listen: []\n", 1, "no address"},
+    {"listen: {a: 1}\n", 1, "a text is expected"},
+    {"listen: [127.0.0.1:1, 127.0.0.1:1]\n", 1, "twice"},
+    {"listen: [127.0.0.1:1]\nadmin: [127.0.0.1:1]\n", 2, "twice"},
+    {"workers: 1\nlisten: [0.0.0.0:7575]\n", 2, "behind_tls_proxy"},
+    {"listen: ['[::]:7575']\n", 1, "behind_tls_proxy"},
+    {"listen: [10.1.2.3:7575]\n", 1, "in the clear"},
+    {"admin: [0.0.0.0:7576]\n", 1, "behind_tls_proxy"},
+    {"listen: ['unix:']\n", 1, "1 to 107 bytes"},
+    {"tls: {cert: /nowhere.pem}\n", 1, "both cert and key"},
+    {"tls: {cert: /nowhere.pem, key: /nowhere.key}\n", 1, "cannot be read"},
+    {"tls: yes\n", 1, "a section of"},
+    {"cors: ['*']\n", 1, "Name the origins"},
+    {"cors: [app.example.com]\n", 1, "no origin"},
+    {"cors: ['https://a.example/']\n", 1, "no origin"},
+    // values
+    {"workers: 0\n", 1, "from 1 to 256"},
+    {"workers: many\n", 1, "whole number"},
+    {"workers: [2]\n", 1, "a text is expected here, not a list"},
+    {"limits: {body: 32}\n", 1, "size with its unit"},
+    {"limits: {body: 32Mi}\n", 1, "`32Mi` does not fit"},
+    {"limits: {body: -1MiB}\n", 1, "does not fit"},
+    {"limits: {body: 99999999999999999999GiB}\n", 1, "does not fit"},
+    {"limits: {buffers: 1KiB}\n", 1, "from 16MiB"},
+    {"limits: 32MiB\n", 1, "a section of"},
+    {"drain: 30\n", 1, "time with its unit"},
+    {"drain: 30sec\n", 1, "time with its unit"},
+    {"timeouts: {connect: 0}\n", 1, "from 1ms"},
+    {"timeouts: {total: 30d}\n", 1, "does not fit"},
+    {"keep: 12h\n", 1, "whole days"},
+    {"fsync: -5ms\n", 1, "does not fit"},
+    {"on_store_failure: ignore\n", 1, "block|allow"},
+    {"half_close: maybe\n", 1, "close|answer"},
+    {"behind_tls_proxy: yes\n", 1, "true|false"},
+    {"log: {level: loud}\n", 1, "debug|info|warn|error"},
+    {"store: /var/lib/x.db\n", 1, "sqlite:PATH"},
+    {"store: 'sqlite:'\n", 1, "sqlite:PATH"},
+    {"store: postgres://x/y\n", 1, "not there yet"},
+    {"store: sqlite:/var/lib/\n", 1, "not a folder"},
+    // providers
+    {"providers: [openai]\n", 1, "sections with a name"},
+    {"providers:\n  a: env:X\n", 2, "a section of"},
+    {"providers:\n  a: {dialect: openai}\n", 2, "`url` is missing"},
+    {"providers:\n  a: {url: 'ftp://x'}\n", 2, "url"},
+    {"providers:\n  a: {url: 'http://user:pw@x/v1'}\n", 2, "Use `key`"},
+    {"providers:\n  a: {url: 'http://x/v1?y=1'}\n", 2, "url"},
+    {"providers:\n  a: {url: 'http://127.0.0.1:7575/v1'}\n", 2, "circles"},
+    {"providers:\n  a: {url: 'http://localhost:7576'}\n", 2, "circles"},
+    {"listen: [127.0.0.1:80]\nproviders:\n  a: {url: 'http://127.0.0.1'}\n", 3, "circles"},
+    {"providers:\n  a: {url: 'http://x/v1', dialect: cohere}\n", 2, "openai, anthropic or gemini"},
+    {"providers:\n  a: {url: 'http://x/v1', vendor: opnai}\n", 2, "did you mean `openai`"},
+    {"providers:\n  a: {url: 'http://x/v1', vendor: nobody-knows}\n", 2, "not known"},
+    {"providers:\n  \"a b/\": {url: 'http://x/v1'}\n", 2, "is no name"},
+    {"providers:\n  a: {url: 'http://x/v1', models: []}\n", 2, "serves nothing"},
+    {"providers:\n  a: {url: 'http://x/v1', models: [a, '']}\n", 2, "empty entry"},
+    {"providers:\n  a: {url: 'http://x/v1', models: [a, b: c]}\n", 2, "a text is expected"},
+    {"cors: ['https://a.example', [b]]\n", 1, "a text is expected"},
+    {"providers:\n  a: {url: 'http://x/v1', proxy: 'socks5://p:1'}\n", 2, "http://HOST:PORT"},
+    {"providers:\n  a: {url: 'http://x/v1', proxy: 'http://'}\n", 2, "http://HOST:PORT"},
+    {"providers:\n  a: {url: 'http://x/v1', ca: /nowhere.pem}\n", 2, "cannot be read"},
+    {"providers:\n  a: {url: 'http://x/v1', key: $KEY}\n", 2, "env:NAME"},
+    {"providers:\n  a: {url: 'http://x/v1', key: 'env:'}\n", 2, "names no variable"},
+    {"providers:\n  a: {url: 'http://x/v1', key: 'env:A B'}\n", 2, "names no variable"},
+    {"providers:\n  a: {url: 'http://x/v1', key: ''}\n", 2, "empty"},
+    {"providers:\n  a: {url: 'http://x/v1', key: [x]}\n", 2, "a text is expected"},
+    {"providers:\n  a: {url: 'http://x/v1', timeouts: {idle: never}}\n", 2, "does not fit"},
+    {"providers:\n  a: {url: 'http://x/v1', key: 'a b'}\n", 2, "white space"},
+    // aliases
+    {P "aliases: [fast]\n", 3, "PROVIDER/MODEL"},
+    {P "aliases:\n  fast: [b/m]\n", 4, "names no provider"},
+    {P "aliases:\n  fast: [m]\n", 4, "no provider"},
+    {P "aliases:\n  fast: [a/]\n", 4, "no provider"},
+    {P "aliases:\n  fast:\n    - a/m\n    - a/x\n", 6, "not among the models of a"},
+    {P "aliases:\n  fast: []\n", 4, "stands for nothing"},
+    {"providers:\n  bench: {url: 'http://x/v1'}\naliases: {f: [bensh/m]}\n", 3,
+     "did you mean `bench`"},
+    // keys
+    {"keys: {name: a}\n", 1, "a list is expected"},
+    {"keys: [ci]\n", 1, "a section of"},
+    {"keys:\n  - {token: 0123456789abcdef}\n", 2, "`name` is missing"},
+    {"keys:\n  - {name: a}\n", 2, "`token` is missing"},
+    {"keys:\n  - {name: a, token: env:SHORT}\n", 2, "shorter than 16"},
+    {KEY("expires: 90d"), 2, "2027-01-31"},
+    {KEY("expires: 2027-13-01"), 2, "is no day"},
+    {KEY("models: []"), 2, "allows nothing"},
+    {KEY("team: 'a,b'"), 2, "is no name"},
+    {KEY("team: [a]"), 2, "a text is expected"},
+    {"keys:\n  - {name: dev, token: 0123456789abcdef}\n", 2, "another name"},
+    {KEY("") "  - {name: k, token: 0123456789abcdeg}\n", 3, "here twice"},
+    {KEY("") "  - {name: l, token: 0123456789abcdef}\n", 3, "same token"},
+};
+
+static void tells_what_is_wrong(void **state)
+{
+    (void)state;
+    environment = keys;
+    expect_faults(bad, sizeof bad / sizeof bad[0]);
+}
+
+static void first_fault_is_the_reason(void **state)
+{
+    (void)state;
+    struct why why = {0};
+    struct config *c = NULL;
+    environment = NULL;
+    write_file("costlens.yaml", "keep: 1h\n\nworkers: x\n", 21);
+    struct config_source source = {.file = in_folder("costlens.yaml"), .env = env};
+    assert_int_equal(config_read(&source, &c, &why), STATUS_SYNTAX);
+    assert_non_null(strstr(why.text, "costlens.yaml:1: keep: `1h` does not fit"));
+    assert_non_null(strstr(why.text, "1 more"));
+    assert_null(c);
+    source.file = in_folder("nowhere.yaml");
+    assert_int_equal(config_read(&source, &c, &why), STATUS_IO);
+    assert_non_null(strstr(why.text, "nowhere.yaml"));
+    source.file = folder;
+    assert_int_equal(config_read(&source, &c, &why), STATUS_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_what_is_wrong),
+        cmocka_unit_test(first_fault_is_the_reason),
+    };
+    if (!mkdtemp(folder))
+        return 1;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(in_folder("costlens.yaml"));
+    rmdir(folder);
+    return failed;
+}
