@@ -71,12 +71,18 @@ static struct str or_none(struct str text)
     return text.len ? text : (struct str)STR("(none)");
 }
 
+static int64_t floor_to(int64_t n, int64_t unit)
+{
+    int64_t rest = n % unit;
+    return n - (rest < 0 ? rest + unit : rest);
+}
+
 static struct str moment_label(struct work *w, int64_t us)
 {
     struct buf text;
     buf_init(&text, &alloc_heap, 64);
     int32_t offset = zone_offset(w->q->zone, us);
-    civil_write(&text, us + offset * SECOND_US, 0);
+    civil_write(&text, floor_to(us + offset * SECOND_US, HOUR_US), 0);
     text.len = text.len ? text.len - 1 : 0; // the Z
     if (w->q->by == BY_DAY)
         text.len = text.len > 10 ? 10 : text.len;
@@ -113,12 +119,6 @@ static void set_label(struct work *w, struct group *g, const struct place *p)
     case BY_TAG: g->label = or_none(sums_keep(&w->sums, p->tag)); break;
     case BY_COUNT: break;
     }
-}
-
-static int64_t floor_to(int64_t n, int64_t unit)
-{
-    int64_t rest = n % unit;
-    return n - (rest < 0 ? rest + unit : rest);
 }
 
 // The local day's or hour's number; a clock that is set back makes the same hour twice, told apart
