@@ -2,6 +2,8 @@
 
 #include "core/rate.h"
 
+#include "core/wide.h"
+
 #define ATTO_PER_PICO 1000000
 #define PPM           1000000
 
@@ -102,25 +104,31 @@ static bool add_up(const struct cost *c, int128 *tokens, int128 *fees)
     return true;
 }
 
+// (tokens x factors + fees), rounded half to even. Dividing by 10^6 once a factor and once for the
+// picodollar leaves a rest each time: the last one tells the half, those before it a tie.
 static bool make_total(const struct cost *c, struct money *total)
 {
-    int128 sum;
+    int128 tokens;
     int128 fees;
-    int128 scale = 1;
-    if (!add_up(c, &sum, &fees))
+    uint32_t rest = 0;
+    int64_t pd;
+    if (!add_up(c, &tokens, &fees))
         return false;
+    struct wide sum = wide_from(tokens);
+    struct wide fee = wide_from(fees);
     for (unsigned i = 0; i < c->factor_count; i++) {
-        scale *= PPM; // at most 10^24
-        if (__builtin_mul_overflow(sum, (int128)c->factor_ppm[i], &sum))
-            return false;
+        wide_multiply(&sum, c->factor_ppm[i]);
+        wide_multiply(&fee, PPM);
     }
-    if (__builtin_mul_overflow(fees, scale, &fees) || __builtin_add_overflow(sum, fees, &sum))
+    wide_add(&sum, &fee);
+    for (unsigned i = 0; i < c->factor_count; i++)
+        rest |= wide_divide(&sum, PPM);
+    uint32_t last = wide_divide(&sum, ATTO_PER_PICO);
+    if (!wide_i64(&sum, &pd))
         return false;
-    int128 pd = decimal_divide(sum, ATTO_PER_PICO * scale);
-    if (pd > INT64_MAX)
-        return false;
-    total->pd = (int64_t)pd;
-    return true;
+    bool tie = last == ATTO_PER_PICO / 2 && rest == 0;
+    bool up = tie ? pd & 1 : last >= ATTO_PER_PICO / 2;
+    return money_add((struct money){pd}, (struct money){up}, total);
 }
 
 static void take_quote(const struct quote *q, struct cost *out)

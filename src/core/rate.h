@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // rate - usage x sheet = cost, exact, with its arithmetic. The sum is made in 128 bits of 10^-18
-// USD, multiplied by the factors, and rounded once, half to even, to picodollars.
+// USD, multiplied by the factors in 256, and rounded once, half to even, to picodollars.
 
 #ifndef CORE_RATE_H
 #define CORE_RATE_H

@@ -7,6 +7,8 @@
 #include "core/catalog.h"
 #include "core/rate.h"
 
+#define SIXTEENTH "when us: x0.5\nwhen batch: x0.5\nwhen sun: x0.5\nwhen sun: x0.5\n"
+
 static const char text[] =
     "days china 2026-10-01 2026-10-02\n"
     "vendor v\n"
@@ -33,7 +35,11 @@ static const char text[] =
     "model writes\nprice input 1 cache_write 2 output 3\n"
     "model dear\nprice input 1000000 output 1000000\nwhen us: x1000\n"
     "model half\nprice input 0.000000500001\n"
-    "model tie\nprice input 0.0000005\n";
+    "model tie\nprice input 0.0000005\n"
+    "model factors\nprice input 30 calls 0.00000000000000005\nwhen us: x1.1\n"
+    "when batch: x0.123457\nwhen sun: x1.000001\nwhen above 1000: x0.999999\n"
+    "model quarters\nprice input 0.001\n" SIXTEENTH
+    "model over\nprice input 0.001 calls 0.000000000000000001\n" SIXTEENTH;
 
 static struct catalog *catalog;
 
@@ -158,6 +164,18 @@ static const struct row rows[] = {
     {"tie", NULL, N(IN(3)), "0.000000000002"},
     {"tie", NULL, N(IN(5)), "0.000000000002"},
     {"half", NULL, N(IN(1)), "0.000000000001"},
+    // Four factors of six places: 37.03701 x 1.1 x 0.123457 x 1.000001 x 0.999999 is
+    // 5.02972595792197..., which takes more than 128 bits on the way.
+    {"factors", NULL,
+     .usage = {.count = {IN(1234567)}, .service = SERVICE_BATCH, .us_region = true},
+     "5.029725957922"},
+    // 1000 / 16 = 62.5 and 187.5 picodollars: to even; with 10^-18 USD more it is above the half.
+    {"quarters", NULL, .usage = {.count = {IN(1)}, .service = SERVICE_BATCH, .us_region = true},
+     "0.000000000062"},
+    {"quarters", NULL, .usage = {.count = {IN(3)}, .service = SERVICE_BATCH, .us_region = true},
+     "0.000000000188"},
+    {"over", NULL, .usage = {.count = {IN(1)}, .service = SERVICE_BATCH, .us_region = true},
+     "0.000000000063"},
 };
 
 static void costs_what_was_computed_by_hand(void **state)
