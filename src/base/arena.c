@@ -168,6 +168,24 @@ struct str arena_dup_cstr(struct arena *a, const char *cstr)
     return arena_dup(a, str_of(cstr));
 }
 
+struct str arena_join(struct arena *a, const struct str *parts, unsigned count)
+{
+    size_t len = 0;
+    for (unsigned i = 0; i < count; i++)
+        len += parts[i].len;
+    char *text = arena_get(a, len + 1);
+    if (!text)
+        return STR_NONE;
+    char *at = text;
+    for (unsigned i = 0; i < count; i++) {
+        if (parts[i].len)
+            memcpy(at, parts[i].ptr, parts[i].len);
+        at += parts[i].len;
+    }
+    *at = '\0';
+    return str_from(text, len);
+}
+
 // Writes straight into the free bytes; only a text that does not fit is formatted twice.
 struct str arena_printf(struct arena *a, const char *format, ...)
 {

@@ -41,6 +41,8 @@ void *arena_zero_array(struct arena *a, size_t size, size_t n) MUST_USE;
 // A copy that lives as long as the arena, with a NUL after it. Empty slice when it failed.
 struct str arena_dup(struct arena *a, struct str s);
 struct str arena_dup_cstr(struct arena *a, const char *cstr);
+// The parts one after the other, with a NUL after them.
+struct str arena_join(struct arena *a, const struct str *parts, unsigned count);
 struct str arena_printf(struct arena *a, const char *format, ...) PRINTF(2, 3);
 
 #endif

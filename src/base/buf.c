@@ -173,6 +173,14 @@ static inline size_t plain_run(struct str s, size_t at)
     return at;
 }
 
+bool buf_json_plain(struct str s)
+{
+    size_t at = plain_run(s, 0), n = 1;
+    for (; at < s.len && n; at += n)
+        n = plain(s, at);
+    return n > 0;
+}
+
 // Adds the character at `at` another way; the bytes it took.
 static size_t add_changed(struct buf *b, struct str s, size_t at)
 {

@@ -52,6 +52,7 @@ void buf_add_i64(struct buf *b, int64_t n);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF(2, 3);
 // The bytes as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
 void buf_add_json(struct buf *b, struct str s);
+bool buf_json_plain(struct str s);       // the bytes stand in a JSON string as they are
 void buf_drop(struct buf *b, size_t n);  // removes the first n bytes
 void buf_clear(struct buf *b);           // len = 0, memory and ceiling kept, mark cleared
 struct str buf_str(const struct buf *b); // borrowed until the next change

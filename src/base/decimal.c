@@ -143,30 +143,48 @@ enum status decimal_read(struct str s, int128 *out)
     return STATUS_OK;
 }
 
-void decimal_write(struct buf *b, int128 value, unsigned places, unsigned keep)
+// The last digit of *n, which becomes a tenth. Most amounts fit 64 bits, where it is much cheaper.
+static char last_digit(uint128 *n)
 {
-    char text[80];
-    char *end = text + sizeof text;
+    char digit;
+    if (*n <= UINT64_MAX) {
+        uint64_t small = (uint64_t)*n;
+        digit = (char)('0' + small % 10);
+        *n = small / 10;
+    } else {
+        digit = (char)('0' + (int)(*n % 10));
+        *n /= 10;
+    }
+    return digit;
+}
+
+struct str decimal_text(int128 value, unsigned places, unsigned keep, char text[DECIMAL_TEXT])
+{
+    char *end = text + DECIMAL_TEXT;
     char *at = end;
     must(places <= 38 && keep <= 38);
     uint128 size = value < 0 ? 0 - (uint128)value : (uint128)value;
     for (unsigned i = places; i < keep; i++)
         *--at = '0';
     for (unsigned i = places; i > 0; i--) {
-        char digit = (char)('0' + (int)(size % 10));
-        size /= 10;
+        char digit = last_digit(&size);
         if (at != end || i <= keep || digit != '0')
             *--at = digit;
     }
     if (at != end)
         *--at = '.';
-    do {
-        *--at = (char)('0' + (int)(size % 10));
-        size /= 10;
-    } while (size > 0);
+    do
+        *--at = last_digit(&size);
+    while (size > 0);
     if (value < 0)
         *--at = '-';
-    buf_add(b, str_from(at, (size_t)(end - at)));
+    return str_from(at, (size_t)(end - at));
+}
+
+void decimal_write(struct buf *b, int128 value, unsigned places, unsigned keep)
+{
+    char text[DECIMAL_TEXT];
+    buf_add(b, decimal_text(value, places, keep, text));
 }
 
 int128 decimal_divide(int128 n, int128 d)

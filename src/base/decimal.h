@@ -27,6 +27,9 @@ enum status decimal_round(struct str s, int128 *out, bool *inexact) MUST_USE;
 // are always written (12 for a cost); zeros after those are dropped. keep 0 and a whole number: no
 // point. Both at most 38.
 void decimal_write(struct buf *b, int128 value, unsigned places, unsigned keep);
+// The same into the end of `text`; the slice lies in it.
+#define DECIMAL_TEXT 80
+struct str decimal_text(int128 value, unsigned places, unsigned keep, char text[DECIMAL_TEXT]);
 // n / d rounded half to even. d > 0.
 int128 decimal_divide(int128 n, int128 d);
 // n / d rounded up (towards +infinity). d > 0.

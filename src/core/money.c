@@ -45,6 +45,11 @@ void money_write(struct buf *b, struct money m)
     decimal_write(b, m.pd, 12, 12);
 }
 
+struct str money_text(struct money m, char text[DECIMAL_TEXT])
+{
+    return decimal_text(m.pd, 12, 12, text);
+}
+
 void money_sum_write(struct buf *b, struct money_sum m)
 {
     decimal_write(b, m.pd, 12, 2);

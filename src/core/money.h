@@ -38,6 +38,7 @@ bool money_from_atto(int128 atto, struct money *out) MUST_USE;
 enum status money_read(struct str usd, struct money *out) MUST_USE;
 // USD in plain decimal with 12 places: `0.000123000000`.
 void money_write(struct buf *b, struct money m);
+struct str money_text(struct money m, char text[DECIMAL_TEXT]); // the slice lies in `text`
 void money_sum_write(struct buf *b,
                      struct money_sum m); // at least 2 places, zeros after them dropped
 // A price per `units` (1000000 for "per Mtok") as decimal USD text. STATUS_LIMIT when finer than

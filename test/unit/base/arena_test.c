@@ -54,6 +54,10 @@ static void gives_separate_pieces(void **state)
     arena_fini(&a);
     assert_int_equal(c.out, 0);
     assert_true(str_is(arena_dup_cstr(&a, "again"), "again"));
+    const struct str parts[] = {STR("vendor"), STR("/"), STR(""), STR("model")};
+    struct str joined = arena_join(&a, parts, 4);
+    assert_true(str_is(joined, "vendor/model") && joined.ptr[joined.len] == 0);
+    assert_int_equal(arena_join(&a, NULL, 0).len, 0);
     arena_fini(&a);
     assert_int_equal(c.out, 0);
 }

@@ -105,6 +105,8 @@ static void json_of(const char *text, size_t len, const char *want)
     buf_init(&b, &alloc_heap, 0);
     buf_add_json(&b, str_from(text, len));
     assert_string_equal(buf_cstr(&b), want);
+    bool same = b.len == len + 2 && memcmp(b.ptr + 1, text, len) == 0;
+    assert_int_equal(buf_json_plain(str_from(text, len)), same);
     buf_fini(&b);
 }
 
@@ -132,6 +134,8 @@ static void sees_each_byte_everywhere(void **state)
             struct buf b;
             buf_init(&b, &alloc_heap, 0);
             buf_add_json(&b, str_from(text, sizeof text));
+            bool same = b.len == sizeof text + 2 && memcmp(b.ptr + 1, text, sizeof text) == 0;
+            assert_int_equal(buf_json_plain(str_from(text, sizeof text)), same);
             struct str got = str_skip(buf_str(&b), at + 1);
             got.len -= 20 - at;
             char escaped[8];
