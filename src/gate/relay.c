@@ -16,6 +16,8 @@
 #include "base/limits.h"
 #include "wire/header.h"
 
+#define FIELDS_ROOM 500 // bytes of field lines that most answers have
+
 static void pass(void *context, struct str bytes)
 {
     struct req *r = context;
@@ -43,14 +45,9 @@ bool relay_knows(const struct req *r)
 
 static void keep_field(struct req *r, const struct field *f)
 {
-    // Our server dates the answer itself.
-    if (!header_passes_down(f->name) || !field_value_safe(f->value) ||
-        str_eq_nocase(f->name, str_of("date")))
-        return;
-    buf_add(&r->fields, f->name);
-    buf_add_char(&r->fields, '\0');
-    buf_add(&r->fields, f->value);
-    buf_add_char(&r->fields, '\0');
+    // Our server dates the answer itself. What is not safe is left out.
+    if (header_passes_down(f->name) && !str_eq_nocase(f->name, str_of("date")))
+        field_write(&r->fields, f->name, f->value);
 }
 
 static bool is_request_id(struct str name)
@@ -60,6 +57,8 @@ static bool is_request_id(struct str name)
 
 static void keep_fields(struct req *r, const struct head *h)
 {
+    if (!buf_room(&r->fields, FIELDS_ROOM))
+        return;
     for (unsigned i = 0; i < h->field_count; i++) {
         const struct field *f = &h->fields[i];
         if (is_request_id(f->name)) {
@@ -102,6 +101,14 @@ static bool is_garbage(const struct req *r)
     return r->upstream_status < 300 && r->meter.setup.kind == METER_OTHER;
 }
 
+// What comes after this is of no interest.
+static void give_up(struct req *r, enum refusal why, const char *detail)
+{
+    relay_fail(r, why, detail);
+    r->upstream_ended = true;
+    req_run(r);
+}
+
 static void on_head(struct call *c, void *owner)
 {
     struct req *r = owner;
@@ -114,12 +121,12 @@ static void on_head(struct call *c, void *owner)
         char detail[200];
         snprintf(detail, sizeof detail, "It answered %d with content type \"%.*s\".", h->status,
                  type.len > 80 ? 80 : (int)type.len, type.ptr ? type.ptr : "");
-        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, detail);
-        r->upstream_ended = true;
-        req_run(r);
+        give_up(r, REFUSAL_UPSTREAM_GARBAGE, detail);
         return;
     }
     r->mode = RELAY_WHOLE;
+    if (h->content_length > 0 && h->content_length <= WHOLE_ANSWER_BYTES_MAX)
+        (void)!buf_room(&r->whole, (size_t)h->content_length); // at once; its mark says if not
     bool error = h->status >= 400;
     if (!error &&
         (r->meter.setup.kind == METER_SSE || h->content_length > WHOLE_ANSWER_BYTES_MAX)) {
@@ -148,14 +155,16 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         r->entry.ttft_us = clock_mono_us() - r->dispatch_mono_us;
     if (r->mode == RELAY_WHOLE && r->whole.len + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
         if (r->upstream_status >= 400) {
-            relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
-            r->upstream_ended = true;
-            req_run(r);
+            give_up(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
             return;
         }
         whole_to_stream(r);
     }
     meter_feed(&r->meter, bytes, pass, r);
+    if (buf_failed(&r->whole)) {
+        give_up(r, REFUSAL_INTERNAL, "out of memory");
+        return;
+    }
     if (relay_knows(r)) {
         req_run(r);
         return;
@@ -224,29 +233,12 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
 const struct call_events relay_events = {
     .on_head = on_head, .on_data = on_data, .on_end = on_end, .on_fail = on_fail};
 
-static void send_kept_fields(struct req *r)
-{
-    struct str rest = buf_str(&r->fields);
-    struct str name, value;
-    while (str_cut(&rest, '\0', &name) && rest.ptr) {
-        size_t n = str_find(rest, '\0');
-        value = str_from(rest.ptr, n);
-        rest = str_skip(rest, n + 1);
-        exchange_field(r->x, name, value);
-    }
-    buf_fini(&r->fields);
-}
-
 static void send_cost(struct req *r)
 {
     const struct entry *e = &r->entry;
     if (e->price_state != PRICE_UNPRICED) {
-        char text[40];
-        struct buf b;
-        buf_init(&b, &alloc_heap, sizeof text);
-        money_write(&b, e->cost);
-        exchange_field(r->x, str_of("x-costlens-cost"), buf_str(&b));
-        buf_fini(&b);
+        char text[DECIMAL_TEXT];
+        exchange_field(r->x, str_of("x-costlens-cost"), money_text(e->cost, text));
     }
     exchange_field(r->x, str_of("x-costlens-price-state"),
                    str_of(price_state_name(e->price_state)));
@@ -259,15 +251,15 @@ void relay_head(struct req *r, int64_t length, bool with_cost)
     if (!r->x)
         return;
     exchange_begin(r->x, r->upstream_status);
-    send_kept_fields(r);
+    exchange_fields(r->x, buf_str(&r->fields));
+    buf_fini(&r->fields);
     if (r->entry.upstream_id.len) {
         exchange_field(r->x, str_of("x-request-id"), r->entry.upstream_id);
         exchange_field(r->x, str_of("request-id"), r->entry.upstream_id);
     }
     req_fields_ours(r);
-    struct str full =
-        arena_printf(&r->arena, "%.*s/%.*s", STR_ARG(r->provider->name), STR_ARG(r->target.model));
-    exchange_field(r->x, str_of("x-costlens-model"), full);
+    const struct str parts[] = {r->provider->name, STR("/"), r->target.model};
+    exchange_field(r->x, str_of("x-costlens-model"), arena_join(&r->arena, parts, 3));
     exchange_field(r->x, str_of("x-costlens-provider"), r->provider->name);
     if (with_cost)
         send_cost(r);

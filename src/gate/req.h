@@ -87,6 +87,7 @@ struct req {
     struct target target;
     const struct config_provider *provider;
     const struct sheet *sheet;
+    const struct sheet *named; // the one that entry.price_name names
     struct call *call;
     int64_t dispatch_mono_us;
     bool usage_added; // we asked for the usage of a stream, the client did not
@@ -98,7 +99,7 @@ struct req {
     bool metering;
     int upstream_status;
     struct buf whole;  // RELAY_WHOLE, and errors
-    struct buf fields; // field lines for the client, until the head is sent
+    struct buf fields; // lines of the answer's head, until it is sent
     bool head_sent;
     bool upstream_ended; // its end has come, framed or not
     bool upstream_cut;   // not by its framing

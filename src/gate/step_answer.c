@@ -34,6 +34,10 @@ static void answer_whole(struct req *r)
 {
     meter_release(&r->meter, collect, r);
     mask_secrets(r);
+    if (buf_failed(&r->whole)) { // its end is missing
+        exchange_abort(r->x);
+        return;
+    }
     relay_head(r, (int64_t)r->whole.len, true);
     exchange_write(r->x, buf_str(&r->whole));
     exchange_end(r->x);

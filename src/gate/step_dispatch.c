@@ -55,12 +55,12 @@ static bool fields_write(struct req *r, struct buf *out)
         if (!header_passes_up(f->name) || named_by_connection(connection, f->name))
             continue;
         version = version || str_eq_nocase(f->name, str_of("anthropic-version"));
-        if (!call_field(out, f->name, f->value))
+        if (!field_write(out, f->name, f->value))
             return false;
     }
-    bool ok = call_field(out, str_of("accept-encoding"), str_of("identity"));
+    bool ok = field_write(out, str_of("accept-encoding"), str_of("identity"));
     if (r->dialect == DIALECT_ANTHROPIC && !version)
-        ok = ok && call_field(out, str_of("anthropic-version"), str_of("2023-06-01"));
+        ok = ok && field_write(out, str_of("anthropic-version"), str_of("2023-06-01"));
     return ok;
 }
 

@@ -26,11 +26,8 @@ static void log_call(const struct req *r)
     log_str(&l, "sure", str_of(sure_name(e->usage.sure)));
     log_str(&l, "price_state", str_of(price_state_name(e->price_state)));
     if (e->price_state != PRICE_UNPRICED) {
-        struct buf b;
-        buf_init(&b, &alloc_heap, 64);
-        money_write(&b, e->cost);
-        log_str(&l, "cost_usd", buf_str(&b));
-        buf_fini(&b);
+        char text[DECIMAL_TEXT];
+        log_str(&l, "cost_usd", money_text(e->cost, text));
     }
     log_i64(&l, "ttft_us", e->ttft_us);
     log_i64(&l, "duration_us", e->duration_us);

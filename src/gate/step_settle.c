@@ -31,10 +31,14 @@ void settle_price(struct req *r)
     rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, &e->usage, e->start_us, &cost);
     e->cost = cost.total;
     e->price_state = cost.state;
+    if (sheet == r->named)
+        return; // most often: it was named when the call was admitted
+    r->named = sheet;
     e->price_name = STR_NONE;
-    if (sheet && sheet != &free_sheet)
-        e->price_name =
-            arena_printf(&r->arena, "%.*s/%.*s", STR_ARG(sheet->vendor), STR_ARG(sheet->model));
+    if (sheet && sheet != &free_sheet) {
+        const struct str parts[] = {sheet->vendor, STR("/"), sheet->model};
+        e->price_name = arena_join(&r->arena, parts, 3);
+    }
 }
 
 static enum outcome outcome_of(const struct req *r)

@@ -3,28 +3,50 @@
 // The answering half of an exchange: everything is gathered in one block and written at the turn's
 // end.
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "net/exchange.h"
 
-void exchange_out(struct exchange *x, struct str bytes)
+#define HEAD_ROOM      1024 // what most heads need
+#define BODY_ROOM_MOST (16 * KIB)
+
+static char *room_slow(struct exchange *x, size_t n)
 {
-    if (x->out_start && x->out_start + x->out_len + bytes.len > x->out_size) {
+    if (x->out_start) {
         memmove(x->out, x->out + x->out_start, x->out_len);
         x->out_start = 0;
     }
-    char *out = block_grow(x->pipe.loop, x->out, &x->out_size, x->out_len,
-                           x->out_start + x->out_len + bytes.len);
+    char *out = block_grow(x->pipe.loop, x->out, &x->out_size, x->out_len, x->out_len + n);
     if (!out) {
         x->broken = true;
         pipe_later(&x->pipe);
-        return;
+        return NULL;
     }
     x->out = out;
-    if (bytes.len)
-        memcpy(out + x->out_start + x->out_len, bytes.ptr, bytes.len);
+    return out + x->out_len;
+}
+
+// Where the next n bytes go; NULL when out of memory. What is written there is added to out_len.
+static char *room(struct exchange *x, size_t n)
+{
+    size_t end = x->out_start + x->out_len;
+    return x->out && x->out_size - end >= n ? x->out + end : room_slow(x, n);
+}
+
+static char *put(char *at, struct str s)
+{
+    if (s.len)
+        memcpy(at, s.ptr, s.len);
+    return at + s.len;
+}
+
+void exchange_out(struct exchange *x, struct str bytes)
+{
+    char *at = room(x, bytes.len);
+    if (!at)
+        return;
+    put(at, bytes);
     x->out_len += bytes.len;
     pipe_later(&x->pipe);
 }
@@ -73,6 +95,8 @@ void exchange_begin(struct exchange *x, int status)
     must(status >= 200 && status <= 999);
     x->answer = ANSWER_FIELDS;
     x->framing = status == 204 || status == 304 ? FRAMING_NOTHING : FRAMING_LENGTH;
+    if (!room(x, HEAD_ROOM))
+        return;
     char code[4] = {(char)('0' + status / 100), (char)('0' + status / 10 % 10),
                     (char)('0' + status % 10), ' '};
     exchange_out(x, str_of("HTTP/1.1 "));
@@ -90,11 +114,26 @@ bool exchange_field(struct exchange *x, struct str name, struct str value)
     if (x->dead)
         return true;
     must(x->answer == ANSWER_FIELDS);
-    exchange_out(x, name);
-    exchange_out(x, str_of(": "));
-    exchange_out(x, value);
-    exchange_out(x, str_of("\r\n"));
+    size_t size = name.len + value.len + 4;
+    char *at = room(x, size);
+    if (!at)
+        return true;
+    at = put(at, name);
+    *at++ = ':';
+    *at++ = ' ';
+    at = put(at, value);
+    *at++ = '\r';
+    *at++ = '\n';
+    x->out_len += size;
     return true;
+}
+
+void exchange_fields(struct exchange *x, struct str lines)
+{
+    if (x->dead)
+        return;
+    must(x->answer == ANSWER_FIELDS);
+    exchange_out(x, lines);
 }
 
 static void choose_framing(struct exchange *x, int64_t length)
@@ -119,9 +158,10 @@ void exchange_head(struct exchange *x, int64_t length)
         x->keep = false;
     choose_framing(x, length);
     if (x->framing == FRAMING_LENGTH) {
-        char line[48];
-        int n = snprintf(line, sizeof line, "Content-Length: %lld\r\n", (long long)length);
-        exchange_out(x, str_from(line, (size_t)n));
+        char line[HTTP_LENGTH_LINE];
+        struct str text = http_length_line((uint64_t)length, line);
+        if (room(x, text.len + 64 + (length < BODY_ROOM_MOST ? (size_t)length : BODY_ROOM_MOST)))
+            exchange_out(x, text);
     } else if (x->framing == FRAMING_CHUNKED) {
         exchange_out(x, str_of("Transfer-Encoding: chunked\r\n"));
     }

@@ -24,17 +24,6 @@ const char *call_fail_text(enum call_fail f)
     return texts[f];
 }
 
-bool call_field(struct buf *fields, struct str name, struct str value)
-{
-    if (!field_name_safe(name) || !field_value_safe(value))
-        return false;
-    buf_add(fields, name);
-    buf_add_cstr(fields, ": ");
-    buf_add(fields, value);
-    buf_add_cstr(fields, "\r\n");
-    return true;
-}
-
 // --- the origin and its pool ---
 
 static void free_origin(struct origin *o)
@@ -374,20 +363,11 @@ static unsigned head_parts(const struct origin *o, const struct call_setup *s, s
     return n;
 }
 
-static struct str length_line(const struct call_setup *s, size_t body, char line[48])
+static struct str length_line(const struct call_setup *s, size_t body, char line[HTTP_LENGTH_LINE])
 {
     bool needed = body > 0 || s->piece_count > 0 || str_is(s->method, "POST") ||
                   str_is(s->method, "PUT") || str_is(s->method, "PATCH");
-    if (!needed)
-        return str_from(NULL, 0);
-    char digits[24], *at = digits + sizeof digits;
-    do
-        *--at = (char)('0' + body % 10);
-    while (body /= 10);
-    char *end = put(line, str_of("Content-Length: "));
-    end = put(end, str_from(at, (size_t)(digits + sizeof digits - at)));
-    end = put(end, str_of("\r\n"));
-    return str_from(line, (size_t)(end - line));
+    return needed ? http_length_line(body, line) : str_from(NULL, 0);
 }
 
 // Large bodies are sent from where they are.
@@ -407,7 +387,7 @@ static bool refer_pieces(struct call *c, const struct call_setup *s, size_t body
 static bool build(struct call *c, const struct call_setup *s)
 {
     struct str parts[HEAD_PARTS];
-    char line[48];
+    char line[HTTP_LENGTH_LINE];
     size_t body = 0, head = 0;
     for (unsigned i = 0; i < s->piece_count; i++)
         body += s->pieces[i].len;

@@ -85,8 +85,7 @@ struct call_events {
 struct call_setup {
     struct str method;
     struct str target; // "/v1/chat/completions?x=1"
-    // Complete field lines without Host, Content-Length, Connection: each checked with
-    // field_value_safe by the caller through call_field.
+    // Complete field lines (field_write) without Host, Content-Length, Connection.
     struct str fields;
     const struct str *pieces; // of the body
     unsigned piece_count;
@@ -99,8 +98,6 @@ struct call_setup {
     struct secret *secret;
 };
 
-// Appends "name: value\r\n" to `fields` when safe; false (and nothing) when not.
-bool call_field(struct buf *fields, struct str name, struct str value);
 // Starts a call. The bytes of the body's pieces (not the array) must live until call_sent is true
 // or
 // the call ends. NULL when out of memory (no event follows). No event comes before this returns.

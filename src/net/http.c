@@ -2,6 +2,7 @@
 
 #include "net/http.h"
 
+#include <stdint.h>
 #include <string.h>
 
 struct str head_get(const struct head *h, const char *name, bool *many)
@@ -33,9 +34,24 @@ bool head_has_token(const struct head *h, const char *name, const char *token)
     return false;
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+// Eight bytes at a time: none is a control character. A borrow may say no too often, never too
+// seldom.
+static bool plain_eight(const char *at)
+{
+    uint64_t w;
+    memcpy(&w, at, sizeof w);
+    uint64_t low = (w - EACH(0x20)) & ~w, del = (w ^ EACH(0x7f)) - EACH(1);
+    return ((low | (del & ~w)) & EACH(0x80)) == 0;
+}
+
 bool field_value_safe(struct str value)
 {
-    for (size_t i = 0; i < value.len; i++) {
+    size_t i = 0;
+    while (value.len - i >= 8 && plain_eight(value.ptr + i))
+        i += 8;
+    for (; i < value.len; i++) {
         unsigned char c = (unsigned char)value.ptr[i];
         if ((c < ' ' && c != '\t') || c == 0x7f)
             return false;
@@ -43,15 +59,53 @@ bool field_value_safe(struct str value)
     return true;
 }
 
+// tchar (RFC 9110, 5.6.2): one bit a character, in words of 32.
+static const uint32_t token_chars[8] = {
+    0,
+    0x03ff6cfa,
+    0xc7fffffe,
+    0x57ffffff,
+};
+
 bool field_name_safe(struct str name)
 {
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && (c == 0 || !strchr("!#$%&'*+-.^_`|~", c)))
+        if (!(token_chars[c >> 5] >> (c & 31) & 1))
             return false;
     }
     return name.len > 0;
+}
+
+bool field_write(struct buf *lines, struct str name, struct str value)
+{
+    if (!field_name_safe(name) || !field_value_safe(value))
+        return false;
+    size_t size = name.len + value.len + 4;
+    char *at = buf_room(lines, size);
+    if (!at)
+        return true; // the mark stays
+    memcpy(at, name.ptr, name.len);
+    memcpy(at + name.len, ": ", 2);
+    if (value.len)
+        memcpy(at + name.len + 2, value.ptr, value.len);
+    memcpy(at + size - 2, "\r\n", 2);
+    lines->len += size;
+    return true;
+}
+
+struct str http_length_line(uint64_t length, char line[HTTP_LENGTH_LINE])
+{
+    char *end = line + HTTP_LENGTH_LINE, *at = end;
+    *--at = '\n';
+    *--at = '\r';
+    do
+        *--at = (char)('0' + length % 10);
+    while (length /= 10);
+    const struct str name = STR("Content-Length: ");
+    at -= name.len;
+    memcpy(at, name.ptr, name.len);
+    return str_from(at, (size_t)(end - at));
 }
 
 const char *http_reason(int status)

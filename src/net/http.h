@@ -42,6 +42,11 @@ bool head_has_token(const struct head *h, const char *name, const char *token);
 // field we write is checked.
 bool field_value_safe(struct str value);
 bool field_name_safe(struct str name); // a token, not empty
+// Appends "name: value\r\n" to `lines` when both are safe; false (and nothing) when not.
+bool field_write(struct buf *lines, struct str name, struct str value);
 const char *http_reason(int status);
+// "Content-Length: 123\r\n"; the slice lies in `line`.
+#define HTTP_LENGTH_LINE 40
+struct str http_length_line(uint64_t length, char line[HTTP_LENGTH_LINE]);
 
 #endif

@@ -113,16 +113,15 @@ struct str exchange_body(const struct exchange *x);
 void exchange_drop_body(struct exchange *x);
 
 // --- exchange: the answer ---
-// Starts the answer. `fields`: written as they are, each "Name: value\r\n" was checked by the
-// caller
-// through exchange_field. length >= 0: Content-Length; -1: chunked on HTTP/1.1, else
-// close-delimited.
-// Adds Connection and (chunked) Transfer-Encoding; Date is added too.
+// Starts the answer: the status line and Date.
 void exchange_begin(struct exchange *x, int status);
 // A field of the answer, between exchange_begin and exchange_head. False (and left out) when the
-// name
-// or value is not safe.
+// name or value is not safe.
 bool exchange_field(struct exchange *x, struct str name, struct str value);
+// Lines that field_write wrote.
+void exchange_fields(struct exchange *x, struct str lines);
+// Ends the head. length >= 0: Content-Length; -1: chunked on HTTP/1.1, else close-delimited. Adds
+// Connection and (chunked) Transfer-Encoding.
 void exchange_head(struct exchange *x, int64_t length);
 // Body bytes; copied. Framing is added. Nothing is written to the socket before the loop's turn
 // ends.

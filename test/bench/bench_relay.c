@@ -87,7 +87,7 @@ static void on_body(struct exchange *x, void *owner)
     buf_clear(&fields);
     for (unsigned i = 0; i < h->field_count; i++)
         if (!is_framing(h->fields[i].name))
-            call_field(&fields, h->fields[i].name, h->fields[i].value);
+            field_write(&fields, h->fields[i].name, h->fields[i].value);
     const struct call_setup setup = {
         .method = h->method,
         .target = h->path,
