@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "gate/coding.h"
 #include "wire/header.h"
 
 #define FIELDS_ROOM 500 // bytes of field lines that most answers have
@@ -96,9 +97,12 @@ static void meter_begin(struct req *r, struct str type)
 }
 
 // Success that is neither JSON nor a stream is no answer of a model: a proxy's page, most often.
-static bool is_garbage(const struct req *r)
+// Nor is one in a coding, since none is asked for: its usage cannot be read.
+static bool is_garbage(const struct req *r, struct str coding)
 {
-    return r->upstream_status < 300 && r->meter.setup.kind == METER_OTHER;
+    if (r->upstream_status >= 300)
+        return false;
+    return r->meter.setup.kind == METER_OTHER || !coding_none(coding);
 }
 
 // What comes after this is of no interest.
@@ -115,12 +119,14 @@ static void on_head(struct call *c, void *owner)
     const struct head *h = call_response(c);
     r->upstream_status = h->status;
     struct str type = head_get(h, "content-type", NULL);
+    struct str coding = head_get(h, "content-encoding", NULL);
     keep_fields(r, h);
     meter_begin(r, type);
-    if (is_garbage(r) || h->status < 200 || (h->status >= 300 && h->status < 400)) {
+    if (is_garbage(r, coding) || h->status < 200 || (h->status >= 300 && h->status < 400)) {
         char detail[200];
-        snprintf(detail, sizeof detail, "It answered %d with content type \"%.*s\".", h->status,
-                 type.len > 80 ? 80 : (int)type.len, type.ptr ? type.ptr : "");
+        snprintf(detail, sizeof detail, "It answered %d with content type \"%.*s\"%s.", h->status,
+                 type.len > 80 ? 80 : (int)type.len, type.ptr ? type.ptr : "",
+                 coding_none(coding) ? "" : ", compressed though nobody asked for that");
         give_up(r, REFUSAL_UPSTREAM_GARBAGE, detail);
         return;
     }
