@@ -14,12 +14,11 @@ with Mock() as mock, Gateway(mock) as gateway:
 
     def ask(i):
         answers.append(gateway.chat(f"s{i}", stream=True, user=f"s{i}",
-                                    headers={"x-mock-fault": "slow=20+tokens=100"}))
+                                    headers={"x-mock-fault": f"slow=20+tokens={400 if LONG else 100}"}))
     clients = [threading.Thread(target=ask, args=(i,)) for i in range(STREAMS)]
     for c in clients:
         c.start()
-    until(lambda: gateway.metric("costlens_inflight_requests") >= STREAMS or
-          len(clients) == STREAMS and time.sleep(0.5) is None, 10, "all streams run")
+    until(lambda: gateway.metric("costlens_reservations_inflight") >= STREAMS, 10, "all streams run")
     start = time.monotonic()
     gateway.program.signal(signal.SIGTERM)
 
