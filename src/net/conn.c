@@ -196,7 +196,10 @@ static void feed(struct conn *conn, struct str bytes)
 static void ended(struct conn *conn, long how)
 {
     struct call *c = conn->call;
-    if (!c->began && conn->used && !c->retried) {
+    // A pooled connection that its server had closed: sent again, but only where nobody can have
+    // read it, or the provider would bill two calls of which one is recorded.
+    bool stale = !c->began && conn->used && !c->retried;
+    if (stale && pipe_unheard(&conn->pipe, conn->before)) {
         c->retried = true;
         call_again(c);
     } else if (c->headed && conn->framing == BODY_CLOSE && how == PIPE_END) {
@@ -283,6 +286,7 @@ void conn_carry(struct conn *conn, struct call *c)
 {
     conn->call = c;
     c->conn = conn;
+    conn->before = pipe_written(&conn->pipe);
     reader_start(&conn->reader, false);
     send_some(conn);
     if (conn->send_broken)

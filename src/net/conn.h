@@ -33,7 +33,8 @@ struct conn {
     char *rest; // read, and not given to a paused call yet
     size_t rest_len;
     size_t rest_size;
-    int64_t left; // of a Content-Length
+    uint64_t before; // bytes written when it took the call
+    int64_t left;    // of a Content-Length
     int64_t idle_until_us;
     uint32_t idle_ms; // how long it may be idle: ours or what the server said
     uint8_t phase;

@@ -5,6 +5,10 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <limits.h>
+#if defined(__linux__)
+#    include <linux/tcp.h>
+#endif
+#include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -233,6 +237,7 @@ long pipe_write(struct pipe *p, const struct str *pieces, unsigned count)
         n = 0;
     if ((size_t)n < sum)
         p->writable = false;
+    p->written += (uint64_t)n;
     return n;
 }
 
@@ -249,4 +254,25 @@ bool pipe_failed(struct pipe *p)
     int error = 0;
     socklen_t size = sizeof error;
     return getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error != 0;
+}
+
+uint64_t pipe_written(const struct pipe *p)
+{
+    return p->ssl ? BIO_number_written(SSL_get_wbio(p->ssl)) : p->written;
+}
+
+bool pipe_unheard(const struct pipe *p, uint64_t before)
+{
+#if defined(__linux__)
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    size_t needed = offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked;
+    // One more for the SYN.
+    return getsockopt(p->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && size >= needed &&
+           info.tcpi_bytes_acked <= before + 1;
+#else
+    (void)p;
+    (void)before;
+    return false;
+#endif
 }

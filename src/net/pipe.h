@@ -28,6 +28,7 @@ struct pipe {
     SSL *ssl;
     void (*on_ready)(struct pipe *p); // something of the below changed
     void (*on_turn)(struct pipe *p);  // asked for with pipe_later
+    uint64_t written;                 // bytes that a plain socket took
     int fd;
     bool readable; // bytes, an end or an error may wait
     bool writable;
@@ -53,7 +54,11 @@ enum pipe_shake pipe_shake(struct pipe *p);
 long pipe_read(struct pipe *p, char *out, size_t size);
 // Bytes taken (maybe fewer, and then writable is false), or PIPE_BROKEN.
 long pipe_write(struct pipe *p, const struct str *pieces, unsigned count);
-void pipe_half_close(struct pipe *p); // no more is written
-bool pipe_failed(struct pipe *p);     // the socket has an error (RST); asks the system
+void pipe_half_close(struct pipe *p);        // no more is written
+bool pipe_failed(struct pipe *p);            // the socket has an error (RST); asks the system
+uint64_t pipe_written(const struct pipe *p); // bytes that went to the socket, TLS's own among them
+// The peer's system has acknowledged nothing of what was written after the first `before` bytes, so
+// its program cannot have read it. False also where the system does not tell.
+bool pipe_unheard(const struct pipe *p, uint64_t before);
 
 #endif
