@@ -34,12 +34,17 @@ static void list(const char *title, const struct config_listen *l, unsigned coun
 static void print_provider(const struct config_provider *p, bool first)
 {
     struct str host = p->mock ? (struct str)STR("(built in)") : p->url.host;
-    printf("%-10s %.*s: %s at %s%.*s%.*s%s%s%s\n", first ? "providers" : "", STR_ARG(p->name),
+    bool six = !p->mock && str_find(host, ':') < host.len;
+    char port[8] = "";
+    if (!p->mock && p->url.port != (p->url.tls ? 443 : 80))
+        snprintf(port, sizeof port, ":%u", (unsigned)p->url.port);
+    printf("%-10s %.*s: %s at %s%s%.*s%s%s%.*s%s%s%s\n", first ? "providers" : "", STR_ARG(p->name),
            dialect_name(p->dialect),
            p->mock      ? ""
            : p->url.tls ? "https://"
                         : "http://",
-           STR_ARG(host), STR_ARG(p->mock ? STR_NONE : p->url.path),
+           six ? "[" : "", STR_ARG(host), six ? "]" : "", port,
+           STR_ARG(p->mock ? STR_NONE : p->url.path),
            p->key    ? ", with a key"
            : p->free ? ", free"
                      : ", without a key",
@@ -85,6 +90,8 @@ static void print_effective(const struct config *c)
         print_provider(&c->providers[i], i == 0);
     for (unsigned i = 0; i < c->alias_count; i++)
         print_alias(&c->aliases[i], i == 0);
+    if (c->price_count)
+        printf("%-10s %u of your own\n", "prices", c->price_count);
     for (unsigned i = 0; i < c->key_count; i++)
         printf("%-10s %.*s\n", i ? "" : "keys", STR_ARG(c->keys[i].name));
 }

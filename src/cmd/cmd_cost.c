@@ -11,30 +11,39 @@ static const char help[] =
     "What a call of a model costs, with its arithmetic. --input counts all input tokens, those "
     "that "
     "come\n"
-    "from the cache (--cached) or go into it (--cache-write) included, as providers count them.\n";
+    "from the cache (--cached), go into it (--cache-write) or are no text (--audio-input) "
+    "included, and\n"
+    "--output all output tokens, as providers count them.\n";
 
 struct wishes {
     const char *input;
-    const char *cached;
-    const char *cache_write;
-    const char *cache_write_1h;
     const char *output;
-    const char *searches;
+    const char *count[BUCKET_COUNT]; // of them, or beside them
     const char *per_day;
     const char *at;
     const char *service;
     bool us;
 };
 
+#define COUNT(bucket) offsetof(struct wishes, count[BUCKET_##bucket])
 static const struct option_row options[] = {
     {"input", "N", "input tokens of one call, cached ones included",
      offsetof(struct wishes, input)},
-    {"cached", "N", "of them, read from a cache", offsetof(struct wishes, cached)},
-    {"cache-write", "N", "of them, written to a cache", offsetof(struct wishes, cache_write)},
-    {"cache-write-1h", "N", "of them, written to a one-hour cache",
-     offsetof(struct wishes, cache_write_1h)},
+    {"cached", "N", "of them, read from a cache", COUNT(CACHE_READ)},
+    {"cache-write", "N", "of them, written to a cache", COUNT(CACHE_WRITE_5M)},
+    {"cache-write-1h", "N", "of them, written to a one-hour cache", COUNT(CACHE_WRITE_1H)},
+    {"audio-input", "N", "of them, audio", COUNT(AUDIO_INPUT)},
+    {"audio-cached", "N", "of them, audio read from a cache", COUNT(AUDIO_CACHE_READ)},
+    {"image-input", "N", "of them, images", COUNT(IMAGE_INPUT)},
     {"output", "N", "output tokens, reasoning included", offsetof(struct wishes, output)},
-    {"web-searches", "N", "web searches", offsetof(struct wishes, searches)},
+    {"audio-output", "N", "of them, audio", COUNT(AUDIO_OUTPUT)},
+    {"image-output", "N", "of them, images", COUNT(IMAGE_OUTPUT)},
+    {"web-searches", "N", "web searches", COUNT(WEB_SEARCHES)},
+    {"file-searches", "N", "file searches", COUNT(FILE_SEARCHES)},
+    {"search-units", "N", "rerank search units", COUNT(SEARCH_UNITS)},
+    {"images", "N", "images made, where each has its price", COUNT(IMAGES_OUT)},
+    {"seconds", "N", "seconds of audio, where they are billed", COUNT(SECONDS)},
+    {"calls", "N", "calls, where a call has a fee (default: 1)", COUNT(CALLS)},
     {"per-day", "CALLS", "also what so many calls a day cost", offsetof(struct wishes, per_day)},
     {"at", "TIME", "when the call starts: 2027-01-01, 2026-11-24T02:00:00Z (default: now)",
      offsetof(struct wishes, at)},
@@ -43,37 +52,53 @@ static const struct option_row options[] = {
     {"us", NULL, "US-only or regional processing", offsetof(struct wishes, us)},
     {0}};
 
-#define TOKENS_MAX INT64_C(1000000000000) // of one call; more is a mistake
-#define DAYS       30
+#define COUNT_MAX INT64_C(1000000000000) // of one call; more is a mistake
+#define DAYS      30
 
 static bool read_count(const char *name, const char *text, int64_t *n)
 {
     if (!text)
         return true;
-    if (str_i64(str_of(text), n) && *n >= 0 && *n <= TOKENS_MAX)
+    if (str_i64(str_of(text), n) && *n >= 0 && *n <= COUNT_MAX)
         return true;
-    (void)command_failed("--%s: `%s` is no number of 0 and more", name, text);
+    (void)command_failed("--%s: `%s` is no whole number from 0 to 10^12. Write it in digits: 1000",
+                         name, text);
+    return false;
+}
+
+static bool read_counts(const struct wishes *w, int64_t *n)
+{
+    for (const struct option_row *o = options; o->name; o++) {
+        size_t first = offsetof(struct wishes, count);
+        if (o->offset < first || o->offset >= first + sizeof w->count)
+            continue;
+        size_t bucket = (o->offset - first) / sizeof w->count[0];
+        if (!read_count(o->name, w->count[bucket], &n[bucket]))
+            return false;
+    }
+    return true;
+}
+
+// What is left of `all` tokens beside those told apart.
+static bool take_rest(const char *name, int64_t all, int64_t apart, int64_t *rest)
+{
+    *rest = all - apart;
+    if (apart <= all)
+        return true;
+    (void)command_failed("--%s (%lld) counts all %s tokens; those told apart (cached, audio, ...) "
+                         "are %lld",
+                         name, (long long)all, name, (long long)apart);
     return false;
 }
 
 static bool read_usage(const struct wishes *w, struct usage *u)
 {
-    int64_t *n = u->count;
-    if (!read_count("input", w->input, &u->prompt) ||
-        !read_count("cached", w->cached, &n[BUCKET_CACHE_READ]) ||
-        !read_count("cache-write", w->cache_write, &n[BUCKET_CACHE_WRITE_5M]) ||
-        !read_count("cache-write-1h", w->cache_write_1h, &n[BUCKET_CACHE_WRITE_1H]) ||
-        !read_count("output", w->output, &n[BUCKET_OUTPUT]) ||
-        !read_count("web-searches", w->searches, &n[BUCKET_WEB_SEARCHES]))
+    int64_t output = 0;
+    if (!read_count("input", w->input, &u->prompt) || !read_count("output", w->output, &output) ||
+        !read_counts(w, u->count) ||
+        !take_rest("input", u->prompt, usage_input(u), &u->count[BUCKET_INPUT]) ||
+        !take_rest("output", output, usage_output(u), &u->count[BUCKET_OUTPUT]))
         return false;
-    int64_t cached = usage_input(u);
-    if (cached > u->prompt) {
-        (void)command_failed("--input (%lld) counts all input tokens; %lld of them are said to be "
-                             "cached",
-                             (long long)u->prompt, (long long)cached);
-        return false;
-    }
-    n[BUCKET_INPUT] = u->prompt - cached;
     u->us_region = w->us;
     if (w->service && !service_find(str_of(w->service), &u->service)) {
         (void)command_failed("--service: `%s` is none of standard, batch, flex, priority, fast",
@@ -81,6 +106,14 @@ static bool read_usage(const struct wishes *w, struct usage *u)
         return false;
     }
     return true;
+}
+
+static bool is_nothing(const struct wishes *w)
+{
+    bool said = w->input || w->output;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        said |= w->count[i] != NULL;
+    return !said;
 }
 
 // --- printing ---
@@ -132,6 +165,11 @@ static void print_json(const struct answer *a)
         buf_add_char(&b, '"');
     }
     buf_printf(&b, "],\"above_prompt_tokens\":%lld", (long long)c->cliff);
+    if (c->state == PRICE_UNPRICED)
+        buf_printf(&b, ",\"missing\":\"%s\"",
+                   c->tier_missing ? "service tier" : bucket_name(c->missing));
+    if (c->overflow)
+        buf_add_cstr(&b, ",\"too_large\":true");
     if (a->per_day && c->state != PRICE_UNPRICED) {
         buf_add_cstr(&b, ",\"per_day_usd\":\"");
         write_sum(&b, c, a->per_day);
@@ -174,6 +212,8 @@ static int run(struct cli *cli, int argc, char **argv)
         return code;
     if (argc != 2)
         return command_usage(&cmd_cost, "one model is needed");
+    if (is_nothing(&w))
+        return command_usage(&cmd_cost, "how much of it? --input N, --output N, ...");
     if (!read_usage(&w, &usage) || !read_count("per-day", w.per_day, &a.per_day) ||
         !pricing_time(w.at, &a.at))
         return EXIT_USAGE;

@@ -8,17 +8,23 @@
 #include "cmd/pricing.h"
 
 static const char help[] =
-    "usage: costlens price list [--vendor V] [--at TIME] [--json]\n"
+    "usage: costlens price list [NAME] [--vendor V] [--at TIME] [--json]\n"
     "       costlens price show MODEL [--at TIME] [--json]\n"
     "\n"
     "What models cost: the price book that is compiled in, with the prices of your configuration.\n"
     "Prices are USD for 1,000,000 tokens, or for one of anything else (a search, an image). A "
     "model\n"
-    "whose price is not known is shown as unpriced, which is not free.\n";
+    "whose price is not known is shown as unpriced, which is not free. NAME is a part of names, "
+    "or a\n"
+    "pattern with * in it. MODEL is VENDOR/MODEL, PROVIDER/MODEL, an alias of the configuration, "
+    "or "
+    "a\n"
+    "bare name.\n";
 
 struct wishes {
     const char *vendor;
     const char *at;
+    const char *name; // NULL = any
 };
 
 static const struct option_row options[] = {
@@ -35,9 +41,46 @@ static void quote_standard(const struct sheet *s, int64_t at, struct quote *q)
 
 // --- list ---
 
+static struct str small(struct buf *b)
+{
+    for (size_t i = 0; i < b->len; i++) {
+        char c = b->ptr[i];
+        b->ptr[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return buf_str(b);
+}
+
+// Part of "VENDOR/MODEL" or a pattern of it or of the model alone; capitals do not matter.
+static bool is_named(const struct sheet *s, const char *name)
+{
+    struct buf full, wanted;
+    buf_init(&full, &alloc_heap, 0);
+    buf_init(&wanted, &alloc_heap, 0);
+    buf_printf(&full, "%.*s/%.*s", STR_ARG(s->vendor), STR_ARG(s->model));
+    buf_printf(&wanted, strchr(name, '*') ? "%s" : "*%s*", name);
+    bool fits = false;
+    if (!buf_failed(&full) && !buf_failed(&wanted)) {
+        struct str text = small(&full);
+        struct str pattern = small(&wanted);
+        fits = str_glob(pattern, text) || str_glob(pattern, str_skip(text, s->vendor.len + 1));
+    }
+    buf_fini(&full);
+    buf_fini(&wanted);
+    return fits;
+}
+
 static bool is_wanted(const struct sheet *s, const struct wishes *w)
 {
-    return !w->vendor || str_is(s->vendor, w->vendor);
+    return (!w->vendor || str_is(s->vendor, w->vendor)) && (!w->name || is_named(s, w->name));
+}
+
+static bool is_any_wanted(const struct catalog *c, const struct wishes *w)
+{
+    for (size_t i = 0; i < catalog_count(c); i++) {
+        if (is_wanted(catalog_at(c, i), w))
+            return true;
+    }
+    return false;
 }
 
 static void list_json(const struct catalog *c, const struct wishes *w, int64_t at)
@@ -112,8 +155,8 @@ static int list_text(const struct catalog *c, const struct wishes *w, int64_t at
     }
     scols_print_table(table);
     scols_unref_table(table);
-    printf("\n%zu models, USD for 1,000,000 tokens; version %.*s of the price book\n", count,
-           STR_ARG(catalog_version(c)));
+    printf("\n%zu model%s, USD for 1,000,000 tokens; version %.*s of the price book\n", count,
+           count == 1 ? "" : "s", STR_ARG(catalog_version(c)));
     return EXIT_OK;
 }
 
@@ -124,7 +167,9 @@ static int list(const struct cli *cli, const struct wishes *w, int64_t at)
     if (!pricing_open(&p, cli))
         return EXIT_FAILED;
     if (w->vendor && !catalog_has_vendor(p.catalog, str_of(w->vendor)))
-        code = command_failed("the price book has no vendor `%s`", w->vendor);
+        code = pricing_no_vendor(&p, w->vendor);
+    else if (!is_any_wanted(p.catalog, w))
+        code = command_failed("no model's name has `%s` in it", w->name);
     else if (cli->json)
         list_json(p.catalog, w, at);
     else
@@ -162,8 +207,13 @@ static void write_weekdays(struct buf *b, const struct term *t)
 {
     static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
     for (unsigned i = 0; t->weekdays != TERM_EVERY_DAY && i < 7; i++) {
-        if (t->weekdays & 1u << i)
-            buf_printf(b, " %s", names[i]);
+        unsigned last = i;
+        if (!(t->weekdays >> i & 1))
+            continue;
+        while (last < 6 && t->weekdays >> (last + 1) & 1)
+            last++;
+        buf_printf(b, last > i ? " %s-%s" : " %s", names[i], names[last]);
+        i = last;
     }
     if (t->except)
         buf_printf(b, " except %.*s", STR_ARG(t->except->name));
@@ -194,7 +244,27 @@ static void write_term(struct buf *b, const struct term *t)
     }
 }
 
-static void show_json(const struct pricing *p, const struct sheet *s, int64_t at)
+#define OTHERS_MAX 8
+
+static void json_others(const struct pricing *p, const struct sheet *s, const char *name,
+                        struct buf *b)
+{
+    const struct sheet *others[OTHERS_MAX];
+    size_t n = pricing_others(p, s, name, others, OTHERS_MAX);
+    struct buf full;
+    buf_init(&full, &alloc_heap, 0);
+    buf_add_cstr(b, ",\"also_at\":[");
+    for (size_t i = 0; i < n; i++) {
+        buf_clear(&full);
+        buf_printf(&full, "%.*s/%.*s", STR_ARG(others[i]->vendor), STR_ARG(others[i]->model));
+        buf_add_cstr(b, i ? "," : "");
+        buf_add_json(b, buf_str(&full));
+    }
+    buf_add_char(b, ']');
+    buf_fini(&full);
+}
+
+static void show_json(const struct pricing *p, const struct sheet *s, const char *name, int64_t at)
 {
     struct quote q;
     struct buf b;
@@ -211,7 +281,9 @@ static void show_json(const struct pricing *p, const struct sheet *s, int64_t at
         buf_add_cstr(&b, i ? "," : "");
         buf_add_json(&b, str_trim(buf_str(&term)));
     }
-    buf_printf(&b, "],\"version\":\"%.*s\"}", STR_ARG(catalog_version(p->catalog)));
+    buf_add_char(&b, ']');
+    json_others(p, s, name, &b);
+    buf_printf(&b, ",\"version\":\"%.*s\"}", STR_ARG(catalog_version(p->catalog)));
     puts(buf_cstr(&b));
     buf_fini(&term);
     buf_fini(&b);
@@ -233,7 +305,19 @@ static void show_quote(const struct sheet *s, const struct quote *q, struct buf 
     }
 }
 
-static void show_text(const struct pricing *p, const struct sheet *s, int64_t at)
+static void show_others(const struct pricing *p, const struct sheet *s, const char *name,
+                        struct buf *b)
+{
+    const struct sheet *others[OTHERS_MAX];
+    size_t n = pricing_others(p, s, name, others, OTHERS_MAX);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b, "%s%.*s/%.*s", i ? ", " : "  also at          ", STR_ARG(others[i]->vendor),
+                   STR_ARG(others[i]->model));
+    if (n)
+        buf_add_char(b, '\n');
+}
+
+static void show_text(const struct pricing *p, const struct sheet *s, const char *name, int64_t at)
 {
     struct quote q;
     struct buf b;
@@ -251,9 +335,10 @@ static void show_text(const struct pricing *p, const struct sheet *s, int64_t at
     if (s->context_tokens)
         buf_printf(&b, "  context          %lld tokens\n", (long long)s->context_tokens);
     if (s->output_tokens_max)
-        buf_printf(&b, "  output           at most %lld tokens\n", (long long)s->output_tokens_max);
+        buf_printf(&b, "  output at most   %lld tokens\n", (long long)s->output_tokens_max);
     buf_printf(&b, "  source           %.*s; version %.*s of the price book\n", STR_ARG(s->source),
                STR_ARG(catalog_version(p->catalog)));
+    show_others(p, s, name, &b);
     fputs(buf_cstr(&b), stdout);
     buf_fini(&b);
 }
@@ -265,9 +350,9 @@ static int show(const struct cli *cli, const char *model, int64_t at)
         return EXIT_FAILED;
     const struct sheet *s = pricing_find(&p, model);
     if (s && cli->json)
-        show_json(&p, s, at);
+        show_json(&p, s, model, at);
     else if (s)
-        show_text(&p, s, at);
+        show_text(&p, s, model, at);
     pricing_close(&p);
     return s ? EXIT_OK : EXIT_FAILED;
 }
@@ -281,10 +366,13 @@ static int run(struct cli *cli, int argc, char **argv)
         return code;
     if (!pricing_time(w.at, &at))
         return EXIT_USAGE;
-    if (argc == 2 && strcmp(argv[1], "list") == 0)
+    w.name = argc == 3 ? argv[2] : NULL;
+    if ((argc == 2 || argc == 3) && strcmp(argv[1], "list") == 0)
         return list(cli, &w, at);
     if (argc == 3 && strcmp(argv[1], "show") == 0)
         return show(cli, argv[2], at);
+    if (argc == 2 && strcmp(argv[1], "show") == 0)
+        return command_usage(&cmd_price, "show: which model?");
     return command_usage(&cmd_price, "list, or show MODEL?");
 }
 
@@ -295,6 +383,7 @@ const struct command cmd_price = {
     .run = run,
     .options = options,
     .examples = "costlens price list --vendor anthropic\n"
+                "costlens price list 'gpt-5*'\n"
                 "costlens price show gpt-5.6-sol\n"
                 "costlens price show google/gemini-3.6-flash --at 2027-01-01 --json\n",
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "gate/config.h"
 #include "wire/vendor.h"
 
@@ -44,47 +45,158 @@ bool pricing_time(const char *text, int64_t *us)
     return false;
 }
 
-static const struct sheet *find_at_makers(const struct catalog *c, struct str name)
+// --- finding ---
+
+// As the gateway prices it: the user's own row of the provider first, then its vendor's.
+static const struct sheet *at_provider(const struct pricing *p, const struct config_provider *at,
+                                       struct str model)
 {
-    const struct sheet *s = NULL;
-    for (size_t i = 0; !s && i < vendor_count(); i++)
-        s = catalog_find(c, str_of(vendor_at(i)->name), name);
-    for (size_t i = 0; !s && i < catalog_count(c); i++) {
-        const struct sheet *other = catalog_at(c, i);
-        if (str_eq(other->model, name))
-            s = other;
+    const struct sheet *own = catalog_find(p->catalog, at->name, model);
+    return own || at->vendor.len == 0 ? own : catalog_find(p->catalog, at->vendor, model);
+}
+
+static const struct config_provider *longest_prefix(const struct config *c, struct str full)
+{
+    const struct config_provider *best = NULL;
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        struct str name = c->providers[i].name;
+        if (full.len > name.len + 1 && str_starts(full, name) && full.ptr[name.len] == '/' &&
+            (!best || name.len > best->name.len))
+            best = &c->providers[i];
     }
+    return best;
+}
+
+static const struct sheet *find_full(const struct pricing *p, struct str full)
+{
+    const struct config_provider *at = longest_prefix(p->config, full);
+    const struct sheet *s = NULL;
+    size_t slash = str_find(full, '/');
+    if (at)
+        s = at_provider(p, at, str_skip(full, at->name.len + 1));
+    if (!s && slash < full.len)
+        s = catalog_find(p->catalog, str_from(full.ptr, slash), str_skip(full, slash + 1));
     return s;
 }
 
-static void print_near(const struct catalog *c, struct str name)
+static const struct sheet *find_bare(const struct pricing *p, struct str name)
+{
+    const struct sheet *s = NULL;
+    struct str vendor;
+    for (unsigned i = 0; !s && i < p->config->provider_count; i++)
+        s = at_provider(p, &p->config->providers[i], name);
+    for (size_t i = 0; !s && i < vendor_count(); i++)
+        s = catalog_find(p->catalog, str_of(vendor_at(i)->name), name);
+    for (size_t i = 0; !s && (vendor = catalog_vendor_at(p->catalog, i)).len; i++)
+        s = catalog_find(p->catalog, vendor, name);
+    return s;
+}
+
+static const struct sheet *find_alias(const struct pricing *p, struct str name)
+{
+    for (unsigned i = 0; i < p->config->alias_count; i++) {
+        const struct config_alias *a = &p->config->aliases[i];
+        const struct sheet *s = NULL;
+        for (unsigned k = 0; str_eq(a->name, name) && !s && k < a->model_count; k++)
+            s = find_full(p, a->models[k]);
+        if (s)
+            return s;
+    }
+    return NULL;
+}
+
+size_t pricing_others(const struct pricing *p, const struct sheet *s, const char *name,
+                      const struct sheet **out, size_t most)
+{
+    struct str bare = str_of(name);
+    struct str vendor;
+    size_t count = 0;
+    if (find_alias(p, bare) || find_full(p, bare) == s)
+        return 0;
+    for (size_t i = 0; count < most && (vendor = catalog_vendor_at(p->catalog, i)).len; i++) {
+        const struct sheet *other = catalog_find(p->catalog, vendor, bare);
+        if (other && other != s)
+            out[count++] = other;
+    }
+    return count;
+}
+
+// --- what is not there ---
+
+static struct str near_vendor(const struct catalog *c, struct str wanted)
+{
+    struct str best = STR_NONE;
+    struct str vendor;
+    char room[NAME_BYTES_MAX];
+    size_t least = wanted.len < 5 ? 2 : 3;
+    if (wanted.len > sizeof room)
+        return best;
+    for (size_t i = 0; i < wanted.len; i++) {
+        char letter = wanted.ptr[i];
+        room[i] = letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+    }
+    for (size_t i = 0; (vendor = catalog_vendor_at(c, i)).len; i++) {
+        size_t distance = str_distance(str_from(room, wanted.len), vendor, least);
+        if (distance < least) {
+            least = distance;
+            best = vendor;
+        }
+    }
+    return best;
+}
+
+int pricing_no_vendor(const struct pricing *p, const char *vendor)
+{
+    struct str near = near_vendor(p->catalog, str_of(vendor));
+    if (near.len)
+        return command_failed("the price book has no vendor `%s`; did you mean `%.*s`?", vendor,
+                              STR_ARG(near));
+    return command_failed("the price book has no vendor `%s`. Without --vendor all are listed",
+                          vendor);
+}
+
+static void print_near(const struct pricing *p, struct str name)
 {
     const struct sheet *near[CATALOG_NEAR_MAX];
     size_t slash = str_find(name, '/');
     struct str vendor = str_from(name.ptr, slash);
-    bool known = slash < name.len && catalog_has_vendor(c, vendor);
-    size_t n = known ? catalog_near(c, vendor, str_skip(name, slash + 1), near)
-                     : catalog_near(c, STR_NONE, name, near);
+    bool known = catalog_has_vendor(p->catalog, vendor);
+    if (known && slash + 1 >= name.len) {
+        fprintf(stderr,
+                "costlens: %.*s is a vendor, not a model\nTry: costlens price list "
+                "--vendor %.*s\n",
+                STR_ARG(vendor), STR_ARG(vendor));
+        return;
+    }
+    size_t n = known ? catalog_near(p->catalog, vendor, str_skip(name, slash + 1), near) : 0;
+    if (n == 0)
+        n = catalog_near(p->catalog, STR_NONE, name, near);
     fprintf(stderr, "costlens: the price book has no model `%.*s`", STR_ARG(name));
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "%s%.*s/%.*s", i ? ", " : ". Near it: ", STR_ARG(near[i]->vendor),
                 STR_ARG(near[i]->model));
-    fputs("\nTry: costlens price list\n", stderr);
+    if (str_find(name, '*') < name.len)
+        fprintf(stderr, "\nTry: costlens price list '%.*s'\n", STR_ARG(name));
+    else if (known)
+        fprintf(stderr, "\nTry: costlens price list --vendor %.*s\n", STR_ARG(vendor));
+    else
+        fputs("\nTry: costlens price list PART-OF-ITS-NAME\n", stderr);
 }
 
 const struct sheet *pricing_find(const struct pricing *p, const char *name)
 {
-    struct str full = str_of(name);
-    size_t slash = str_find(full, '/');
-    const struct sheet *s = NULL;
-    if (slash < full.len)
-        s = catalog_find(p->catalog, str_from(full.ptr, slash), str_skip(full, slash + 1));
+    struct str asked = str_of(name);
+    const struct sheet *s = find_alias(p, asked);
     if (!s)
-        s = find_at_makers(p->catalog, full);
+        s = find_full(p, asked);
     if (!s)
-        print_near(p->catalog, full);
+        s = find_bare(p, asked);
+    if (!s)
+        print_near(p, asked);
     return s;
 }
+
+// --- as JSON ---
 
 static void write_prices(const struct quote *q, struct buf *out)
 {

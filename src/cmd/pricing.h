@@ -20,9 +20,16 @@ struct pricing {
 // False when the configuration or a text is wrong, said on stderr.
 bool pricing_open(struct pricing *p, const struct cli *cli) MUST_USE;
 void pricing_close(struct pricing *p);
-// The sheet of a name. A bare one is looked for at its maker first; NULL, with near names on
-// stderr, when there is none.
+// The sheet of a name: an alias of the configuration stands for its first model that has one, a
+// provider's name for its own rows and then its vendor's. A bare name is looked for at the
+// configured providers, in their order, then at the makers of models, then anywhere. NULL, with
+// near names on stderr, when there is none.
 const struct sheet *pricing_find(const struct pricing *p, const char *name);
+// Where else the same bare name is listed, as names that pricing_find takes: up to `most`.
+size_t pricing_others(const struct pricing *p, const struct sheet *s, const char *name,
+                      const struct sheet **out, size_t most);
+// Says on stderr that there is no such vendor, with the nearest. Returns EXIT_FAILED.
+int pricing_no_vendor(const struct pricing *p, const char *vendor);
 // Now, or the moment that `text` names. False, said on stderr, when it is no time.
 bool pricing_time(const char *text, int64_t *us) MUST_USE;
 // A row of the table of prices as JSON members, without braces.

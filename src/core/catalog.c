@@ -371,6 +371,11 @@ bool catalog_has_vendor(const struct catalog *c, struct str vendor)
     return false;
 }
 
+struct str catalog_vendor_at(const struct catalog *c, size_t i)
+{
+    return i < c->vendor_count ? c->vendors[i] : STR_NONE;
+}
+
 size_t catalog_count(const struct catalog *c)
 {
     return c->sheet_count;
@@ -408,24 +413,45 @@ static void keep_near(struct near *n, const struct sheet *s, size_t distance)
     n->distance[at] = distance;
 }
 
+// In small letters. A model's name is never longer.
+static struct str small(struct str s, char room[MODEL_BYTES_MAX])
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        room[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return str_from(room, s.len);
+}
+
+// How far the name is from what was asked for; beyond `most` when it is not near.
+static size_t distance_of(struct str name, struct str asked, size_t most)
+{
+    size_t apart = name.len > asked.len ? name.len - asked.len : asked.len - name.len;
+    if (asked.len >= 3 && str_starts(name, asked)) {
+        size_t longer = apart ? 1 + apart / 8 : 0;
+        return longer < most ? longer : most;
+    }
+    // "meta-llama/llama-4" is near "llama-4".
+    if (asked.len >= 3 && str_ends(name, asked) && name.ptr[apart - 1] == '/')
+        return 1;
+    return str_distance(asked, name, most);
+}
+
 size_t catalog_near(const struct catalog *c, struct str vendor, struct str model,
                     const struct sheet *out[CATALOG_NEAR_MAX])
 {
-    size_t most = model.len / 3 < 8 ? model.len / 3 : 8;
+    char rooms[2][MODEL_BYTES_MAX];
     struct near n = {.sheets = out};
     if (model.len > MODEL_BYTES_MAX)
         return 0;
+    size_t most = model.len / 3 < 8 ? model.len / 3 : 8;
+    struct str asked = small(model, rooms[0]);
     for (size_t i = 0; i < c->sheet_count; i++) {
         const struct sheet *s = &c->sheets[i]->sheet;
         if (vendor.len && !str_eq(s->vendor, vendor))
             continue;
-        bool starts = model.len >= 3 && str_starts(s->model, model);
-        size_t apart =
-            s->model.len > model.len ? s->model.len - model.len : model.len - s->model.len;
-        if (apart > most && !starts)
-            continue;
-        size_t distance = starts ? 1 + apart / 8 : str_distance(model, s->model, most);
-        if (distance <= most || starts)
+        size_t distance = distance_of(small(s->model, rooms[1]), asked, most);
+        if (distance <= most)
             keep_near(&n, s, distance);
     }
     return n.count;

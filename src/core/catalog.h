@@ -40,10 +40,12 @@ const struct sheet *catalog_find(const struct catalog *c, struct str vendor, str
 // True when the vendor's list names it (a price is not needed).
 bool catalog_lists(const struct catalog *c, struct str vendor, struct str model);
 bool catalog_has_vendor(const struct catalog *c, struct str vendor);
+struct str catalog_vendor_at(const struct catalog *c, size_t i); // empty after the last
 size_t catalog_count(const struct catalog *c);
 const struct sheet *catalog_at(const struct catalog *c, size_t i);     // by vendor, then model
 const struct days *catalog_days_at(const struct catalog *c, size_t i); // NULL after the last
 // The sheets whose names are nearest to `model` (of any vendor when `vendor` is empty), best first.
+// Capitals do not matter here.
 size_t catalog_near(const struct catalog *c, struct str vendor, struct str model,
                     const struct sheet *out[CATALOG_NEAR_MAX]);
 

@@ -95,7 +95,8 @@ struct config {
     unsigned alias_count;
     struct config_key *keys;
     unsigned key_count;
-    struct str prices; // the `prices:` section, translated into the book's text format
+    struct str prices; // `prices:` and `holidays:`, translated into the book's text format
+    unsigned price_count;
     struct config_warning *warnings;
     unsigned warning_count;
     struct config_fault *faults; // config_check only: by line

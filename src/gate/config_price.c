@@ -172,8 +172,10 @@ static void read_row(struct reading *r, const struct node *map, struct str days,
     if (buf_failed(&block))
         reading_fault(r, map->line, "prices: more than %d bytes", PRICES_BYTES);
     if (r->c->fault_count == faults && check_row(r, map, &row) &&
-        check_texts(r, map->line, (struct str[]){days, buf_str(&block)}, 2))
+        check_texts(r, map->line, (struct str[]){days, buf_str(&block)}, 2)) {
         buf_add(book, buf_str(&block));
+        r->c->price_count++;
+    }
     buf_fini(&block);
 }
 

@@ -203,6 +203,7 @@ void config_write(const struct config *c, struct buf *out)
     for (unsigned i = 0; i < c->key_count; i++)
         key_of(&o, &c->keys[i]);
     end(&o, ']');
+    number(&o, "prices", c->price_count);
     warnings(&o, c);
     end(&o, '}');
 }

@@ -5,116 +5,14 @@ import datetime
 import json
 import os
 import random
-import re
 import subprocess
-from fractions import Fraction
 
+from lib.book import cost, read
 from lib.scene import COSTLENS, LONG, SOURCE, expect, expect_true, folder, limit
 
-TOKENS = {"input", "cache_read", "cache_write", "cache_write_1h", "audio_input", "audio_cache_read", "image_input",
-          "output", "audio_output", "image_output"}
-FALLBACK = {"cache_read": ["input"], "cache_write": ["input"], "cache_write_1h": ["cache_write", "input"]}
-DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 UTC = datetime.timezone.utc
-
-
-def moment(text):
-    return datetime.datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def prices(words):
-    stated, factor = {}, None
-    while words:
-        if re.fullmatch(r"x[\d.]+", words[0]):
-            factor = Fraction(words.pop(0)[1:])
-        else:
-            name, number = words.pop(0), words.pop(0)
-            stated[name] = Fraction(number) / (10 ** 6 if name in TOKENS else 1)
-    return stated, factor
-
-
-def read():
-    models, holidays = {}, {}
-    for book in sorted((SOURCE / "prices").glob("*.book")):
-        vendor = model = None
-        for line in book.read_text().splitlines():
-            word, _, rest = line.partition(" ")
-            if word == "vendor":
-                vendor = rest
-            elif word == "days":
-                holidays.setdefault(rest.split()[0], set()).update(rest.split()[1:])
-            elif word == "model":
-                model = models[vendor, rest] = {"price": {}, "when": [], "free": False}
-            elif word == "price":
-                model["price"] = prices(rest.split())[0]
-            elif word == "free":
-                model["free"] = True
-            elif word == "when":
-                conditions, _, change = rest.partition(": ")
-                model["when"].append((conditions.split(), *prices(change.split())))
-    return models, holidays
-
-
-def holds(words, at, prompt, service, us, holidays):
-    words = list(words)
-    tiers, weekdays = [], set()
-    true = True
-    while words:
-        word = words.pop(0)
-        if word == "from":
-            true &= at >= moment(words.pop(0))
-        elif word == "until":
-            true &= at < moment(words.pop(0))
-        elif word == "above":
-            true &= prompt > int(words.pop(0))
-        elif word == "except":
-            true &= at.date().isoformat() not in holidays[words.pop(0)]
-        elif word == "us":
-            true &= us
-        elif re.match(r"\d\d:", word):
-            start, end = word.split("-")
-            true &= start <= at.strftime("%H:%M") < end
-        elif word[:3] in DAYS:
-            first, _, last = word.partition("-")
-            weekdays.update(DAYS[DAYS.index(first):DAYS.index(last or first) + 1])
-        else:
-            tiers.append(word)
-    return true and (not tiers or service in tiers) and (not weekdays or DAYS[at.weekday()] in weekdays), bool(tiers)
-
-
-def cost(model, usage, at, service, us, holidays):
-    """Picodollars, or None when unpriced."""
-    if model["free"]:
-        return 0
-    price, factor = dict(model["price"]), Fraction(1)
-    tier = service == "standard"
-    prompt = sum(n for bucket, n in usage.items() if bucket in TOKENS and "output" not in bucket)
-    for conditions, change, multiple in model["when"]:
-        true, of_tier = holds(conditions, at, prompt, service, us, holidays)
-        if true:
-            price.update(change)
-            factor *= multiple or 1
-            tier |= of_tier
-    if not tier or not price:
-        return None
-    tokens = fees = Fraction(0)
-    for bucket, count in usage.items():
-        if count == 0:
-            continue
-        name = next((b for b in [bucket] + FALLBACK.get(bucket, []) if b in price), None)
-        if name is None:
-            return None
-        if bucket in TOKENS:
-            tokens += count * price[name]
-        else:
-            fees += count * price[name]
-    if any(usage.values()):
-        fees += price.get("calls", 0)
-    return round((tokens * factor + fees) * 10 ** 12)  # round() of a Fraction is half to even
-
-
 limit(900 if LONG else 200)
-models, holidays = read()
+models, holidays = read(SOURCE / "prices")
 environment = dict(os.environ, HOME=str(folder), XDG_CONFIG_HOME=str(folder))
 environment.pop("COSTLENS_CONFIG", None)
 
@@ -160,15 +58,26 @@ for n in range(2000 if LONG else 100):
 said = costlens("cost", "gpt-4o", "--input", "1200", "--cached", "1000", "--output", "300", "--per-day", "10000")
 expect_true("1000 cache_read       x 1.25 USD/Mtok" in said, said)
 expect_true("total: 0.004750000000 USD" in said and "1425.00 USD in 30 days" in said, said)
-expect_true("openai/gpt-4o" in costlens("cost", "gpt-4oo", code=1), "near names")
+expect_true("openai/gpt-4o" in costlens("cost", "gpt-4oo", "--input", "1", code=1), "near names")
 expect_true("cached" in costlens("cost", "gpt-4o", "--input", "3", "--cached", "5", code=2), "more cached than all")
+expect_true("how much" in costlens("cost", "gpt-4o", code=2), "nothing to price")
+expect_true("openai/gpt-4o" in costlens("price", "show", "GPT-4o", code=1), "capitals")
+expect_true("--vendor openai" in costlens("price", "show", "openai", code=1), "a vendor is no model")
+expect_true("price list 'gpt-*'" in costlens("price", "show", "gpt-*", code=1), "a pattern is no model")
+expect_true("did you mean `openai`" in costlens("price", "list", "--vendor", "OpenAI", code=1), "near vendors")
+expect(json.loads(costlens("price", "show", "gpt-4o", "--json"))["also_at"], ["azure/gpt-4o"])
+expect(json.loads(costlens("price", "show", "openai/gpt-4o", "--json"))["also_at"], [])
+listed = [row["model"] for row in json.loads(costlens("price", "list", "GPT-5.6*", "--vendor", "openai", "--json"))["models"]]
+expect(listed, sorted(m for v, m in models if v == "openai" and m.startswith("gpt-5.6")))
 expect_true("input            1.5 USD/Mtok" in costlens("price", "show", "gemini-3.6-flash", "--at", "2027-01-01"), "dated")
 
 # Prices of the configuration stand beside the book's.
 config = folder / "costlens.yaml"
 config.write_text("""
 providers:
-  bench: { dialect: openai, url: http://127.0.0.1:9100/v1, models: [bench-model, own] }
+  bench: { vendor: together, url: http://127.0.0.1:9100/v1 }
+aliases:
+  quick: [bench/own]
 prices:
   - { model: bench/bench-model, input_per_mtok: 0.15, output_per_mtok: 0.60, cache_read_per_mtok: 0.075 }
   - { model: bench/own, free: true }
@@ -177,3 +86,9 @@ said = json.loads(costlens("cost", "bench/bench-model", "--input", "1000", "--ca
                            "--config", str(config)))
 expect((said["state"], said["cost_usd"]), ("priced", "0.000126000000"))
 expect(json.loads(costlens("cost", "bench/own", "--input", "9", "--json", "--config", str(config)))["state"], "free")
+for name, model in (("quick", "own"), ("own", "own"), ("bench-model", "bench-model")):
+    said = json.loads(costlens("price", "show", name, "--json", "--config", str(config)))
+    expect((said["vendor"], said["model"]), ("bench", model))
+name = next(m for v, m in models if v == "together")
+said = json.loads(costlens("price", "show", f"bench/{name}", "--json", "--config", str(config)))
+expect((said["vendor"], said["model"]), ("together", name), "the rows of its vendor")

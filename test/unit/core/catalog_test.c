@@ -159,12 +159,18 @@ static void says_what_is_wrong_and_where(void **state)
 static void near_names_come_nearest_first(void **state)
 {
     (void)state;
-    opens("vendor v\nmodel gpt-4o\nmodel gpt-4o-mini\nmodel gpt-5\nmodel whisper-1\n", NULL);
+    opens("vendor v\nmodel gpt-4\nmodel gpt-4o\nmodel gpt-4o-mini\nmodel gpt-5\nmodel whisper-1\n"
+          "model meta-llama/Llama-4-70B\n",
+          NULL);
     const struct sheet *near[CATALOG_NEAR_MAX];
     assert_int_equal(catalog_near(opened, STR_NONE, str_of("gpt-4o-minni"), near), 1);
     assert_true(str_is(near[0]->model, "gpt-4o-mini"));
-    assert_in_range(catalog_near(opened, STR_NONE, str_of("gpt-4o"), near), 2, 3);
+    assert_in_range(catalog_near(opened, STR_NONE, str_of("gpt-4o"), near), 3, 4);
     assert_true(str_is(near[0]->model, "gpt-4o"));
+    assert_in_range(catalog_near(opened, STR_NONE, str_of("GPT-4o"), near), 3, 4);
+    assert_true(str_is(near[0]->model, "gpt-4o"));
+    assert_int_equal(catalog_near(opened, STR_NONE, str_of("llama-4-70b"), near), 1);
+    assert_true(str_is(near[0]->model, "meta-llama/Llama-4-70B"));
     assert_int_equal(catalog_near(opened, str_of("w"), str_of("gpt-4o"), near), 0);
     assert_int_equal(catalog_near(opened, STR_NONE, str_of("zzzzzzz"), near), 0);
 }
