@@ -91,7 +91,7 @@ struct req {
     struct call *call;
     int64_t dispatch_mono_us;
     bool usage_added; // we asked for the usage of a stream, the client did not
-    bool dispatched;  // DISPATCHED stands in the journal: a FINAL is owed
+    bool dispatched;  // DISPATCHED was given to the journal: a FINAL is owed
 
     // What comes back.
     enum relay_mode mode;
@@ -117,6 +117,8 @@ struct req {
 
 // Something the call waited for has happened.
 void req_run(struct req *r);
+// Its DISPATCHED record could not be written: nothing of it has gone upstream, nor will.
+void req_take_back(struct req *r);
 extern const struct server_events req_server_events;
 
 // Answers with a refusal in the caller's dialect and ends the call (before dispatch only). `format`

@@ -74,6 +74,7 @@ static void answer_stream(struct req *r)
 static void answer_broken(struct req *r)
 {
     if (r->meter.setup.kind != METER_SSE) {
+        worker_write_journal(r->worker); // an abort does not wait for the turn's end
         exchange_abort(r->x);
         return;
     }

@@ -69,6 +69,19 @@ void req_run(struct req *r)
         req_free(r);
 }
 
+void req_take_back(struct req *r)
+{
+    if (r->settled)
+        return; // it ended in the same turn: its FINAL record is in the reserve
+    must(r->dispatched && !r->running && r->step == STEP_relay);
+    if (r->call)
+        call_cancel(r->call);
+    r->call = NULL;
+    r->dispatched = false;
+    req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
+    req_free(r);
+}
+
 static void req_begin(struct worker *w, struct exchange *x)
 {
     struct req *r = alloc_zero(&alloc_heap, sizeof *r);

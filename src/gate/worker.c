@@ -50,6 +50,27 @@ static void on_tick(void *argument)
     timer_set(&w->tick, w->draining ? DRAIN_TICK_MS : TICK_MS);
 }
 
+static void on_lost(void *context, const struct uuid *id, uint8_t attempt)
+{
+    (void)attempt; // there is one
+    struct worker *w = context;
+    list_for (it, &w->calls) {
+        struct req *r = list_of(it, struct req, link);
+        if (memcmp(r->id.bytes, id->bytes, sizeof id->bytes) == 0)
+            req_take_back(r);
+    }
+}
+
+void worker_write_journal(struct worker *w)
+{
+    journal_flush(w->journal, on_lost, w);
+}
+
+static void at_end(void *argument)
+{
+    worker_write_journal(argument);
+}
+
 enum status worker_open(struct worker *w, struct gate *g, unsigned number, struct snapshot *s,
                         struct why *why)
 {
@@ -70,7 +91,12 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
     w->view = view_new(w->loop, snapshot_ref(s), gate_setup_of(w->gate)->mock_port);
     if (!w->mac || !w->view)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    return journal_open(gate_store(g), number, &w->journal, why);
+    status = journal_open(gate_store(g), number, &w->journal, why);
+    if (status != STATUS_OK)
+        return status;
+    journal_gather(w->journal);
+    loop_at_end(w->loop, at_end, w);
+    return STATUS_OK;
 }
 
 static enum status listen_one(struct worker *w, const struct config *c, unsigned i, struct why *why)
@@ -146,6 +172,8 @@ void worker_close(struct worker *w)
         r->client_gone = true;
         req_run(r);
     }
+    if (w->journal)
+        worker_write_journal(w);
     for (unsigned i = 0; i < w->server_count; i++)
         server_close(w->servers[i]);
     if (w->view)

@@ -45,6 +45,9 @@ enum status worker_listen(struct worker *w, struct why *why) MUST_USE;
 // Stops accepting; the loop stops when the last connection has ended, or after drain_ms.
 void worker_drain(struct worker *w, int64_t drain_ms);
 void worker_close(struct worker *w); // its loop has stopped
+// The journal's records of this turn are written: before anything that follows from them goes out.
+// At a turn's end that happens by itself; calls whose beginning cannot be written are refused.
+void worker_write_journal(struct worker *w);
 // A new snapshot, on the worker's thread.
 void worker_swap(struct worker *w, struct snapshot *s);
 

@@ -60,6 +60,8 @@ struct loop {
     struct timer *timers; // root of the heap
     int64_t tick_us;      // when `tick` fires; 0 = not set
     struct list work;
+    loop_f *at_end; // or NULL
+    void *at_end_argument;
     struct list looks; // the earliest first: all wait equally long
     struct timer look_timer;
     struct grave *graves;
@@ -268,6 +270,18 @@ void work_later(struct loop *l, struct work *w)
         list_push(&l->work, &w->link);
 }
 
+void loop_at_end(struct loop *l, loop_f *f, void *argument)
+{
+    l->at_end = f;
+    l->at_end_argument = argument;
+}
+
+static void run_at_end(struct loop *l)
+{
+    if (l->at_end)
+        l->at_end(l->at_end_argument);
+}
+
 void work_cancel(struct work *w)
 {
     list_pull(&w->link);
@@ -316,7 +330,10 @@ static void work_round(struct loop *l)
     batch.prev = l->work.prev;
     batch.next->prev = batch.prev->next = &batch;
     list_init(&l->work);
-    while (!list_empty(&batch)) {
+    for (;;) {
+        run_at_end(l); // may cancel what waits here
+        if (list_empty(&batch))
+            break;
         struct work *w = list_of(batch.next, struct work, link);
         list_pull(&w->link);
         w->f(w);
@@ -482,6 +499,7 @@ static void turn_end(struct loop *l)
 {
     for (int i = 0; i < ROUNDS_MAX && !list_empty(&l->work); i++)
         work_round(l);
+    run_at_end(l);
     graves_clear(l);
     atomic_store_explicit(&l->turned_us, loop_now_us(l), memory_order_relaxed);
     l->now_us = l->wall_us = 0;

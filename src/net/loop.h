@@ -28,6 +28,9 @@ int64_t loop_wall_us(struct loop *l);   // wall clock, read at most once a turn
 int64_t loop_turned_us(struct loop *l); // monotonic time of the last turn, from any thread
 
 typedef void loop_f(void *argument);
+// Runs f at each turn's end: before each piece of its work, which is when what was gathered in the
+// turn is written to the sockets, and last. It may cancel work.
+void loop_at_end(struct loop *l, loop_f *f, void *argument);
 // Runs f on the loop's thread soon. From any thread. False when the loop is gone or memory ended.
 bool loop_post(struct loop *l, loop_f *f, void *argument) MUST_USE;
 // Runs at once what was posted. For the one who closes a loop that has stopped: nobody else would.

@@ -23,7 +23,7 @@ static bool append(int fd, struct str payload)
     buf_init(&frame, &alloc_heap, FRAME_HEAD + RECORD_BYTES_MAX);
     segment_begin(&frame);
     buf_add(&frame, payload);
-    bool fine = segment_seal(&frame, RECORD_FINAL) &&
+    bool fine = segment_seal(&frame, 0, RECORD_FINAL) &&
                 write(fd, frame.ptr, frame.len) == (ssize_t)frame.len && fdatasync(fd) == 0;
     buf_fini(&frame);
     return fine;

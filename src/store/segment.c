@@ -172,29 +172,34 @@ void segment_begin(struct buf *frame)
         frame->len = FRAME_HEAD;
 }
 
-bool segment_seal(struct buf *frame, enum record type)
+bool segment_seal(struct buf *frames, size_t start, enum record type)
 {
-    if (buf_failed(frame) || frame->len <= FRAME_HEAD || frame->len - FRAME_HEAD > RECORD_BYTES_MAX)
+    size_t n = frames->len - start;
+    if (buf_failed(frames) || n <= FRAME_HEAD || n - FRAME_HEAD > RECORD_BYTES_MAX)
         return false;
-    frame->ptr[8] = (char)type;
-    put32(frame->ptr, (uint32_t)(frame->len - FRAME_HEAD));
-    put32(frame->ptr + 4, digest_crc32(0, frame->ptr + 8, frame->len - 8));
+    char *frame = frames->ptr + start;
+    frame[8] = (char)type;
+    put32(frame, (uint32_t)(n - FRAME_HEAD));
+    put32(frame + 4, digest_crc32(0, frame + 8, n - 8));
     return true;
+}
+
+enum status segment_write(struct segment *s, struct str frames)
+{
+    uint32_t end = atomic_load_explicit(&s->end, memory_order_relaxed);
+    if (frames.len > s->size - end)
+        return STATUS_FULL;
+    errno = 0;
+    ssize_t n = pwrite(s->fd, frames.ptr, frames.len, end);
+    if (n != (ssize_t)frames.len)
+        return n >= 0 ? STATUS_FULL : failure(errno);
+    atomic_store_explicit(&s->end, end + (uint32_t)frames.len, memory_order_release);
+    return STATUS_OK;
 }
 
 enum status segment_append(struct segment *s, enum record type, struct buf *frame)
 {
-    if (!segment_seal(frame, type))
-        return STATUS_LIMIT;
-    uint32_t end = atomic_load_explicit(&s->end, memory_order_relaxed);
-    if (frame->len > s->size - end)
-        return STATUS_FULL;
-    errno = 0;
-    ssize_t n = pwrite(s->fd, frame->ptr, frame->len, end);
-    if (n != (ssize_t)frame->len)
-        return n >= 0 ? STATUS_FULL : failure(errno);
-    atomic_store_explicit(&s->end, end + (uint32_t)frame->len, memory_order_release);
-    return STATUS_OK;
+    return segment_seal(frame, 0, type) ? segment_write(s, buf_str(frame)) : STATUS_LIMIT;
 }
 
 uint32_t segment_room(const struct segment *s)

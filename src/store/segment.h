@@ -67,11 +67,14 @@ void segment_free(struct segment *s); // closes, keeps the file
 void segment_delete(int folder, struct segment *s);
 // Begins a frame in `frame` (cleared): the caller appends the payload, segment_append writes it.
 void segment_begin(struct buf *frame);
-// Its head, over the payload that stands there. False when that is empty or too long.
-bool segment_seal(struct buf *frame, enum record type) MUST_USE;
+// The head of the frame that begins at `start`, over the payload that stands there up to the
+// buffer's end. False when that is empty or too long.
+bool segment_seal(struct buf *frames, size_t start, enum record type) MUST_USE;
 // One write(2). FULL when it does not fit into the segment or the disk is full; then nothing counts
 // as written, and the segment must be closed (bytes behind its end may be torn).
 enum status segment_append(struct segment *s, enum record type, struct buf *frame) MUST_USE;
+// The same for frames that are sealed.
+enum status segment_write(struct segment *s, struct str frames) MUST_USE;
 uint32_t segment_room(const struct segment *s); // bytes that still fit
 void segment_close(struct segment *s);
 bool segment_sync(struct segment *s); // fdatasync of what is new; true when it is on the disk

@@ -104,6 +104,60 @@ static void a_failing_write_refuses_the_call_and_keeps_ends(void **state)
     place_remove(&p);
 }
 
+static struct uuid lost_ids[4];
+static int lost_count;
+
+static void keep_lost(void *context, const struct uuid *id, uint8_t attempt)
+{
+    assert_ptr_equal(context, &lost_count);
+    assert_int_equal(attempt, 0);
+    assert_true(lost_count < 4);
+    lost_ids[lost_count++] = *id;
+}
+
+// What one turn gathered: its beginnings are told, its ends are in the reserve.
+static void a_failing_write_of_a_turn_tells_whose_calls_it_was(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry ends[2] = {an_entry(clock_wall_us()), an_entry(clock_wall_us())};
+    struct entry begins[3] = {an_entry(clock_wall_us()), an_entry(clock_wall_us()),
+                              an_entry(clock_wall_us())};
+    journal_gather(j);
+    lost_count = 0;
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(journal_dispatched(j, &ends[i]), STATUS_OK);
+    journal_flush(j, keep_lost, &lost_count);
+    assert_int_equal(lost_count, 0);
+    bad_writes = true;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(journal_dispatched(j, &begins[i]), STATUS_OK); // it will be tried
+        assert_true(journal_final(j, &ends[i]));
+    }
+    journal_flush(j, keep_lost, &lost_count);
+    assert_int_equal(lost_count, 2);
+    for (int i = 0; i < 2; i++)
+        assert_memory_equal(lost_ids[i].bytes, begins[i].id.bytes, sizeof begins[i].id.bytes);
+    assert_int_equal(journal_dispatched(j, &begins[2]), STATUS_FULL); // until the next probe
+    journal_flush(j, keep_lost, &lost_count);
+    assert_int_equal(lost_count, 2); // told once
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 0"), 2);
+    bad_writes = false;
+    usleep(1100000);
+    assert_true(journal_healthy(j));
+    assert_int_equal(journal_dispatched(j, &begins[2]), STATUS_OK);
+    assert_true(journal_final(j, &begins[2]));
+    journal_close(j); // writes what is gathered
+    store_close(s);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 3); // the lost ones are none
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 0"), 3);
+    place_remove(&p);
+}
+
 static void a_locked_ledger_is_told_and_waited_for(void **state)
 {
     (void)state;
@@ -137,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_disk_refuses_calls_and_keeps_their_ends),
         cmocka_unit_test(a_failing_write_refuses_the_call_and_keeps_ends),
+        cmocka_unit_test(a_failing_write_of_a_turn_tells_whose_calls_it_was),
         cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

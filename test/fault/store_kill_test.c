@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Death at any point. A child writes calls through the journal from two threads and keeps a log of
-// its own: B before a call is dispatched, D after its record is written, F after its last record
-// is. It is killed at a random moment (or kills itself in the middle of a write), again and again,
-// on the same store. In the end every D has exactly one row, every F exactly one that is not
-// captured, and no row is without its B.
+// Death at any point. A child writes calls through the journal from two threads, one record at a
+// time and gathered by the turn, and keeps a log of its own: B before a call is dispatched, D after
+// its record is written, F after its last record is. It is killed at a random moment (or kills
+// itself in the middle of a write), again and again, on the same store. In the end every D has
+// exactly one row, every F exactly one that is not captured, and no row is without its B.
 //
 // COSTLENS_PATIENCE lets each child live so many times longer (a sanitizer's needs it),
 // COSTLENS_KILLS says how often one is killed.
@@ -22,7 +22,7 @@
 
 #define ROUNDS      50
 #define ROUNDS_LONG 1000
-#define THREADS     2
+#define TURN        16
 #define LIFE_MS_MAX 60
 
 // Written whole by one write(2): it stands or it does not.
@@ -80,14 +80,57 @@ static void *produce(void *context)
     return NULL;
 }
 
+static void nothing_is_lost(void *context, const struct uuid *id, uint8_t attempt)
+{
+    (void)context;
+    (void)id;
+    (void)attempt;
+    _exit(1);
+}
+
+static void note_all(char kind, const struct entry *calls, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        note(kind, &calls[i]);
+}
+
+// As a worker's loop does: the records of several calls with one write.
+static void *produce_in_turns(void *context)
+{
+    struct journal *j = context;
+    static struct entry calls[TURN];
+    journal_gather(j);
+    for (unsigned turn = 0;; turn++) {
+        unsigned count = 1 + turn % TURN;
+        unsigned ended = turn % 8 == 7 ? count / 2 : count; // the others never end
+        for (unsigned i = 0; i < count; i++)
+            calls[i] = an_entry(clock_wall_us());
+        note_all('B', calls, count);
+        for (unsigned i = 0; i < count; i++) {
+            struct entry sent = calls[i];
+            sent.usage.sure = SURE_CAPTURED;
+            if (journal_dispatched(j, &sent) != STATUS_OK)
+                _exit(1);
+        }
+        journal_flush(j, nothing_is_lost, NULL);
+        note_all('D', calls, count);
+        for (unsigned i = 0; i < ended; i++) {
+            if (!journal_final(j, &calls[i]))
+                _exit(1);
+        }
+        journal_flush(j, nothing_is_lost, NULL);
+        note_all('F', calls, ended);
+    }
+    return NULL;
+}
+
 static void child(const struct place *p, int ready)
 {
     struct store *s = store_at(p, true);
     if (write(ready, "", 1) != 1)
         _exit(1);
     pthread_t thread;
-    for (unsigned i = 1; i < THREADS; i++)
-        pthread_create(&thread, NULL, produce, journal_of(s, i));
+    pthread_create(&thread, NULL, produce_in_turns, journal_of(s, 1));
     produce(journal_of(s, 0));
 }
 

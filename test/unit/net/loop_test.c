@@ -137,6 +137,7 @@ static void test_posts(void **state)
 
 // --- work and blocks ---
 
+static void on_late(void *argument);
 static int ran;
 static struct work again;
 static struct loop *work_loop;
@@ -163,6 +164,54 @@ static void test_work(void **state)
     loop_run(work_loop); // does not sleep while there is work
     assert_int_equal(ran, 100);
     loop_free(work_loop);
+}
+
+static struct work doomed;
+static char story[16];
+
+static void tell(char c)
+{
+    must(strlen(story) + 1 < sizeof story);
+    story[strlen(story)] = c;
+}
+
+static void on_work(struct work *w)
+{
+    tell(w == &doomed ? 'd' : 'w');
+}
+
+static void on_turns_end(void *argument)
+{
+    tell('e');
+    if (strchr(story, 'w')) {
+        work_cancel(&doomed); // it is the next
+        loop_stop(argument);
+    }
+}
+
+// What is gathered in a turn is written before any of the turn's output, and also when there is
+// none.
+static void test_turns_end(void **state)
+{
+    (void)state;
+    struct work first, last;
+    struct loop *l = loop_new();
+    int late = 0;
+    memset(story, 0, sizeof story);
+    work_init(&first, on_work);
+    work_init(&doomed, on_work);
+    work_init(&last, on_work);
+    work_later(l, &first);
+    work_later(l, &doomed);
+    work_later(l, &last);
+    loop_at_end(l, on_turns_end, l);
+    loop_run(l);
+    assert_string_equal(story, "ewewee"); // last: the round's end and the turn's
+    assert_true(loop_post(l, on_late, &late));
+    loop_run(l);
+    assert_int_equal(late, 1);
+    assert_string_equal(story, "eweweee"); // a turn without work
+    loop_free(l);
 }
 
 static void on_late(void *argument)
@@ -218,9 +267,13 @@ static void test_date(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timers), cmocka_unit_test(test_posts),
-        cmocka_unit_test(test_work),   cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_date),   cmocka_unit_test(test_posts_after_the_last_turn),
+        cmocka_unit_test(test_timers),
+        cmocka_unit_test(test_posts),
+        cmocka_unit_test(test_work),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_turns_end),
+        cmocka_unit_test(test_date),
+        cmocka_unit_test(test_posts_after_the_last_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A disk that takes nothing: calls are refused before the provider hears of them, whatever
+`on_store_failure` says, for no row could tell of them. When there is space again they go on."""
+import resource
+import signal
+import threading
+
+from lib.scene import Gateway, Mock, expect, expect_true, limit, until
+
+limit(60)
+AT_ONCE = 12
+
+
+def survive_full_files():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit fails, as on a full disk
+
+
+def calls(gateway, count):
+    """So many at once, so that a turn of the loop begins several."""
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(gateway.chat("hello")))
+               for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expect(len(answers), count, "answers")
+    return answers
+
+
+for mode in ("block", "allow"):
+    with Mock() as mock, Gateway(mock, extra=f"on_store_failure: {mode}\n",
+                                 preexec=survive_full_files) as gateway:
+        expect([a.status for a in calls(gateway, AT_ONCE)], [200] * AT_ONCE, "before")
+        expect(len(gateway.rows(AT_ONCE)), AT_ONCE, "rows before")
+        pid = gateway.program.process.pid
+        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, most))
+        for answer in calls(gateway, AT_ONCE) + calls(gateway, AT_ONCE):
+            expect(answer.status, 503, f"{mode}: with a full disk")
+            expect(answer.json["error"]["code"], "store_unavailable", mode)
+        expect(len(mock.bills()), AT_ONCE, f"{mode}: what the provider saw")
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+        until(lambda: gateway.chat("again").status == 200, 10, f"{mode}: calls go on")
+        answers = calls(gateway, AT_ONCE)
+        expect_true(all(a.status == 200 for a in answers), f"{mode}: all go on")
+        bills = mock.bills(2 * AT_ONCE + 1)
+        rows = gateway.rows(2 * AT_ONCE + 1)
+        expect(len(rows), len(bills), f"{mode}: rows and bills")
+        expect({row["upstream_id"] for row in rows}, {bill["id"] for bill in bills}, mode)
+        expect(gateway.costlens("ledger", "verify").returncode, 0, f"{mode}: the books balance")
