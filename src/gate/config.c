@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/limits.h"
 #include "gate/config_read.h"
 
@@ -17,13 +18,14 @@
 
 // --- the file ---
 
+// The whole file; `text` is the caller's to give to unload.
 static enum status load(struct reading *r, const char *path, struct str *text, struct why *why)
 {
     struct stat is = {0};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return why_set(why, STATUS_IO, "%s: cannot be read: %s", path, strerror(errno));
-    char *room = arena_get(&r->c->arena, FILE_BYTES_MAX + 1);
+    char *room = alloc_get(&alloc_heap, FILE_BYTES_MAX + 1);
     size_t len = 0;
     ssize_t n = fstat(fd, &is) == 0 && !S_ISDIR(is.st_mode) ? 1 : -1;
     while (room && n > 0 && len <= FILE_BYTES_MAX) {
@@ -34,12 +36,20 @@ static enum status load(struct reading *r, const char *path, struct str *text, s
     r->others_read = is.st_mode & S_IROTH;
     if (!room)
         return why_set(why, STATUS_NO_MEMORY, "%s: out of memory", path);
+    *text = str_from(room, len);
     if (n < 0)
         return why_set(why, STATUS_IO, "%s: cannot be read as a file", path);
     if (len > FILE_BYTES_MAX)
-        return why_set(why, STATUS_LIMIT, "%s: larger than %d bytes", path, FILE_BYTES_MAX);
-    *text = str_from(room, len);
+        return why_set(why, STATUS_LIMIT, "%s: larger than 1 MiB: this is no configuration", path);
     return STATUS_OK;
+}
+
+// A secret may stand in it.
+static void unload(struct str text)
+{
+    char *room = (char *)(uintptr_t)text.ptr;
+    digest_wipe(room, text.len);
+    alloc_free(&alloc_heap, room);
 }
 
 // The places where a file is looked for when none is named. NULL when there is none.
@@ -173,9 +183,18 @@ static enum status read_file(struct reading *r, struct why *why)
     c->file = arena_dup_cstr(&c->arena, path);
     set_folder(r, path);
     enum status s = load(r, path, &text, why);
-    if (s != STATUS_OK)
+    if (s != STATUS_OK) {
+        unload(text);
         return s;
+    }
     s = yaml_read(text, &c->arena, &root, &fault);
+    unload(text);
+    if (s == STATUS_OK && node_is_null(root)) {
+        reading_fault(r, 1,
+                      "the file says nothing: it is empty, or all of it is a comment. Write {} for "
+                      "the defaults, or remove the file");
+        return STATUS_OK;
+    }
     if (s == STATUS_SYNTAX) {
         reading_fault(r, fault.line, "%s", fault.text);
         return STATUS_OK; // a fault like others

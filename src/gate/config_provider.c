@@ -204,6 +204,8 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     const char *ca = reading_env(r, "SSL_CERT_FILE");
     read_ca(r, line_of(map, "ca"), t.ca.len || !ca ? t.ca : str_of(ca), p);
     reading_proxy(r, p, t.proxy.len ? t.proxy.ptr : NULL, line_of(map, "proxy"));
+    if (p->proxy_authorization && t.proxy.len)
+        node_wipe(node_get(map, "proxy"));
     if (str_is(p->name, "mock") && r->source->mock)
         reading_fault(r, map->key_line,
                       "provider mock: with --mock this name is taken by the built-in one");

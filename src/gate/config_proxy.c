@@ -90,9 +90,9 @@ void reading_proxy(struct reading *r, struct config_provider *p, const char *tex
     }
     if (!text)
         return;
-    struct str url = arena_dup(&r->c->arena, str_trim(str_of(text)));
-    if (str_search(url, str_of("://")) == url.len) // as curl takes it
-        url = arena_printf(&r->c->arena, "http://%.*s", STR_ARG(url));
+    struct str url = str_trim(str_of(text));
+    bool bare = str_search(url, str_of("://")) == url.len; // as curl takes it
+    url = arena_printf(&r->c->arena, "%s%.*s", bare ? "http://" : "", STR_ARG(url));
     if (str_starts(url, str_of("socks")) || str_starts(url, str_of("https:")))
         reading_fault(r, line,
                       "%s: only a proxy spoken to by HTTP works here. Write "
@@ -107,4 +107,7 @@ void reading_proxy(struct reading *r, struct config_provider *p, const char *tex
         p->proxied = true;
     if (p->proxied)
         p->proxy_authorization = authorization(p->proxy.user);
+    // The name and password have gone into the secret.
+    digest_wipe((void *)(uintptr_t)p->proxy.user.ptr, p->proxy.user.len);
+    p->proxy.user = STR_NONE;
 }

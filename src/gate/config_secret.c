@@ -85,20 +85,21 @@ static bool from_file(struct reading *r, struct str path, struct secret **out, s
     return kept;
 }
 
-static bool in_the_file(struct reading *r, int line, struct str text, const char *what,
+static bool in_the_file(struct reading *r, const struct node *n, struct str text, const char *what,
                         struct secret **out)
 {
     struct str odd = STR("out of memory");
     if (r->others_read)
-        reading_warn(r, line,
+        reading_warn(r, n->line,
                      "%s: a secret stands in a file that everybody here can read. "
                      "chmod o-r, or write env:NAME or file:PATH",
                      what);
     r->others_read = false; // said once
-    if (keep(r, text, what, out, &odd))
-        return true;
-    reading_fault(r, line, "%.*s", STR_ARG(odd));
-    return false;
+    bool kept = keep(r, text, what, out, &odd);
+    if (!kept)
+        reading_fault(r, n->line, "%.*s", STR_ARG(odd));
+    node_wipe(n);
+    return kept;
 }
 
 bool reading_secret(struct reading *r, const struct node *n, const char *what, struct secret **out,
@@ -119,7 +120,7 @@ bool reading_secret(struct reading *r, const struct node *n, const char *what, s
     else if (str_starts(text, str_of("${")) && str_ends(text, str_of("}")))
         name = str_from(text.ptr + 2, text.len - 3);
     else if (text.ptr[0] != '$')
-        return in_the_file(r, n->line, text, what, out);
+        return in_the_file(r, n, text, what, out);
     if (is_variable(name))
         return from_variable(r, name, out, reason);
     reading_fault(r, n->line, "%s: this names no variable. Write env:NAME or \"${NAME}\"", what);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <yaml.h>
 
+#include "base/digest.h"
+
 struct building {
     yaml_parser_t parser;
     struct str text;
@@ -44,6 +46,11 @@ bool node_is_null(const struct node *n)
 {
     return !n || (n->kind == NODE_TEXT && !n->quoted &&
                   (n->text.len == 0 || str_is(n->text, "~") || str_is(n->text, "null")));
+}
+
+void node_wipe(const struct node *n)
+{
+    digest_wipe((void *)(uintptr_t)n->text.ptr, n->text.len); // in the arena, which is ours
 }
 
 // --- what to say about a file that is no YAML ---
@@ -236,6 +243,13 @@ static enum status take(struct building *b, const yaml_event_t *e)
     }
 }
 
+// Through these the whole file went.
+static void wipe_buffers(yaml_parser_t *p)
+{
+    digest_wipe(p->raw_buffer.start, (size_t)(p->raw_buffer.end - p->raw_buffer.start));
+    digest_wipe(p->buffer.start, (size_t)(p->buffer.end - p->buffer.start));
+}
+
 enum status yaml_read(struct str text, struct arena *arena, struct node **out,
                       struct yaml_fault *fault)
 {
@@ -255,8 +269,11 @@ enum status yaml_read(struct str text, struct arena *arena, struct node **out,
         }
         s = take(&b, &e);
         ended = e.type == YAML_STREAM_END_EVENT;
+        if (e.type == YAML_SCALAR_EVENT)
+            digest_wipe(e.data.scalar.value, e.data.scalar.length);
         yaml_event_delete(&e);
     }
+    wipe_buffers(&b.parser);
     yaml_parser_delete(&b.parser);
     if (s == STATUS_OK && arena_failed(arena))
         s = STATUS_NO_MEMORY;

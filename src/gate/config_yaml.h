@@ -40,10 +40,13 @@ struct yaml_fault {
     char text[400];
 };
 
-// The root, or NULL for a file without content. On failure `fault` tells the line and the cure.
+// The root, or NULL for a file without content. On failure `fault` tells the line and the cure. The
+// parser's buffers and values are wiped; what it grew out of on the way (parts of long ones) is
+// beyond our reach.
 enum status yaml_read(struct str text, struct arena *arena, struct node **out,
                       struct yaml_fault *fault) MUST_USE;
 const struct node *node_get(const struct node *map, const char *key); // NULL if not there
 bool node_is_null(const struct node *n); // nothing, ~ or null, not in quotes
+void node_wipe(const struct node *n);    // its text was a secret, which has another place now
 
 #endif

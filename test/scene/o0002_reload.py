@@ -40,6 +40,11 @@ with Mock() as mock, Gateway(mock) as gateway:
     until(lambda: "many" in gateway.program.errors() or "workers" in gateway.program.errors(), 3,
           "the bad file is said")
     expect(gateway.chat("x", model="bench/late-model").status, 200, "the old one goes on")
+    write("")  # a file that an editor emptied, or has not written yet
+    gateway.program.signal(signal.SIGHUP)
+    until(lambda: "says nothing" in gateway.program.errors(), 3, "the empty file is said")
+    expect(gateway.chat("x", model="bench/late-model").status, 200, "and drops no provider")
+    write("workers: many\n")
     over.set()
     steady.join()
     expect(failures, [], "calls that failed during reloads")

@@ -23,6 +23,14 @@ static const struct bad bad[] = {
     {"providers:\n  a: {url: 'http://x/v1'}\n  a: {url: 'http://y/v1'}\n", 3, "twice"},
     {"limits: {body: 1MiB, \"body\": 2MiB}\n", 1, "twice"},
     {"\"work\\u0065rs\": 1\nworkers: 2\n", 2, "twice"},
+    // nothing
+    {"", 1, "says nothing"},
+    {"\n\n", 1, "says nothing"},
+    {"# workers: 1\n#", 1, "says nothing"},
+    {"---\n", 1, "says nothing"},
+    {"~\n", 1, "Write {} for the defaults"},
+    {"null\n", 1, "says nothing"},
+    {"\xef\xbb\xbf", 1, "says nothing"},
     // YAML
     {"listen: [127.0.0.1:7575, [::1]:7575]\n", 1, "quotes"},
     {"listen: [[::1]:7575]\n", 1, "quotes"},

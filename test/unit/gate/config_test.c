@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <fcntl.h>
+
 #include "base/limits.h"
 #include "config_rig.h"
 #include "gate/config_table.h"
@@ -252,8 +254,7 @@ static void takes_good_files(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "",
-        "# nothing\n",
+        "{}\n",
         "---\nworkers: 1\n...\n",
         "providers:\n",
         "providers: {}\naliases: {}\nkeys: []\nprices: []\ncors: []\nadmin: []\n",
@@ -332,6 +333,79 @@ static void minds_who_reads_the_file(void **state)
     c = check(text);
     assert_int_equal(c->warning_count, 0);
     config_free(c);
+}
+
+#define LITERAL 40
+#define TAIL    20 // malloc writes over the start of what was freed
+
+// Made at run time, so that no other copy of it is in memory.
+static void make_literal(char out[LITERAL])
+{
+    static volatile unsigned step = 7;
+    for (unsigned i = 0; i < LITERAL; i++)
+        out[i] = (char)('a' + (i * step + i / 26) % 26);
+}
+
+// How often the literal's tail is in the memory that can be written, but for the known literals.
+static unsigned count_literal(const char *wanted, const char *const known[], size_t known_count)
+{
+    static char window[1 << 16];
+    unsigned seen = 0;
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    int memory = open("/proc/self/mem", O_RDONLY);
+    assert_true(maps && memory >= 0);
+    while (fgets(line, sizeof line, maps)) {
+        unsigned long start, end;
+        char mode[8];
+        if (sscanf(line, "%lx-%lx %7s", &start, &end, mode) != 3 || strncmp(mode, "rw", 2) != 0 ||
+            end - start > 256 * MIB || strstr(line, "[stack]"))
+            continue;
+        for (unsigned long at = start; at < end; at += sizeof window - TAIL) {
+            ssize_t n = pread(memory, window, sizeof window, (off_t)at);
+            for (ssize_t i = 0; i + TAIL <= n && i < (ssize_t)sizeof window - TAIL; i++) {
+                const char *place = (const char *)at + i; // NOLINT(performance-no-int-to-ptr)
+                bool expected = place >= window && place < window + sizeof window;
+                for (size_t k = 0; k < known_count; k++)
+                    expected |= place == known[k] + LITERAL - TAIL;
+                seen += !expected && memcmp(window + i, wanted + LITERAL - TAIL, TAIL) == 0;
+            }
+        }
+    }
+    fclose(maps);
+    close(memory);
+    return seen;
+}
+
+// A secret that stands in the file itself is nowhere but in the pages of secrets afterwards.
+static void keeps_no_copy_of_a_literal(void **state)
+{
+    (void)state;
+    char wanted[LITERAL];
+    char text[512];
+    environment = NULL;
+    make_literal(wanted);
+    int len = snprintf(text, sizeof text,
+                       "providers:\n  a: {url: 'https://x/v1', key: %.*s, "
+                       "proxy: 'http://u:%.*s@p:1'}\n"
+                       "keys:\n  - {name: k, token: \"%.*s\"}\n",
+                       LITERAL, wanted, LITERAL, wanted, LITERAL, wanted);
+    int fd = open(in_folder("costlens.yaml"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0 && write(fd, text, (size_t)len) == len);
+    close(fd);
+    struct config_source source = {.file = in_folder("costlens.yaml"), .env = env};
+    struct config *c = NULL;
+    struct why why = {0};
+    assert_int_equal(config_read(&source, &c, &why), STATUS_OK);
+    const char *known[] = {secret_expose(c->providers[0].key).ptr,
+                           secret_expose(c->keys[0].token).ptr};
+    assert_memory_equal(known[0], wanted, LITERAL);
+    assert_memory_equal(known[1], wanted, LITERAL);
+    assert_non_null(c->providers[0].proxy_authorization);
+    assert_int_equal(count_literal(wanted, known, 1), 1); // it does find the other
+    assert_int_equal(count_literal(wanted, known, 2), 0);
+    config_free(c);
+    assert_int_equal(count_literal(wanted, NULL, 0), 0);
 }
 
 static void a_proxy_may_want_a_password(void **state)
@@ -423,6 +497,7 @@ int main(void)
         cmocka_unit_test(takes_good_files),
         cmocka_unit_test(leaves_out_what_has_no_secret),
         cmocka_unit_test(minds_who_reads_the_file),
+        cmocka_unit_test(keeps_no_copy_of_a_literal),
         cmocka_unit_test(a_proxy_may_want_a_password),
         cmocka_unit_test(examples_work),
         cmocka_unit_test(reads_values),
