@@ -47,15 +47,18 @@ static void write_receipt(struct req *r)
 {
     struct buf b;
     buf_init(&b, &alloc_heap, 2 * KIB);
-    buf_printf(&b, ": costlens request_id=%.*s model=%.*s/%.*s price_state=%s", UUID_TEXT,
-               r->id_text, STR_ARG(r->provider->name), STR_ARG(r->target.model),
-               price_state_name(r->entry.price_state));
+    // The lines of a long last event have gone on already: the comment becomes one of them.
+    bool inside = r->meter.inside;
+    buf_printf(&b, "%s: costlens request_id=%.*s model=%.*s/%.*s price_state=%s",
+               inside ? "\n" : "", UUID_TEXT, r->id_text, STR_ARG(r->provider->name),
+               STR_ARG(r->target.model), price_state_name(r->entry.price_state));
     if (r->entry.price_state != PRICE_UNPRICED) {
         buf_add_cstr(&b, " cost=");
         money_write(&b, r->entry.cost);
     }
-    buf_printf(&b, " input_tokens=%lld output_tokens=%lld\n\n",
-               (long long)usage_input(&r->entry.usage), (long long)usage_output(&r->entry.usage));
+    buf_printf(&b, " input_tokens=%lld output_tokens=%lld%s",
+               (long long)usage_input(&r->entry.usage), (long long)usage_output(&r->entry.usage),
+               inside ? "" : "\n\n");
     exchange_write(r->x, buf_str(&b));
     buf_fini(&b);
 }
@@ -70,10 +73,10 @@ static void answer_stream(struct req *r)
 }
 
 // The stream cannot be completed: the client is told inside it, and never sees a clean end of a
-// body.
+// body. Inside of a long event nothing can be told.
 static void answer_broken(struct req *r)
 {
-    if (r->meter.setup.kind != METER_SSE) {
+    if (r->meter.setup.kind != METER_SSE || r->meter.inside) {
         worker_write_journal(r->worker); // an abort does not wait for the turn's end
         exchange_abort(r->x);
         return;

@@ -1,57 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Streams are cut into events, each of which its dialect judges: pass, drop, hold. Runs of passed
-// events go on as one slice. JSON answers go through base/scan.h, which keeps a few members however
-// long the text is; a Gemini stream without `alt=sse` is a JSON array, cut into its elements.
+// events go on as one slice. What is too long to be kept, or of unknown length, is sifted as it
+// passes, and the dialect reads what the sift kept: a long event, a JSON answer, and each element
+// of a Gemini stream without `alt=sse`, which is a JSON array.
 
 #include "base/limits.h"
 #include "wire/meter_part.h"
 
 // Where in a JSON text.
-enum { TEXT_START, TEXT_SCAN, TEXT_ARRAY, TEXT_STRING, TEXT_ESCAPE, TEXT_END };
+enum { TEXT_START, TEXT_SCAN, TEXT_ARRAY, TEXT_END, TEXT_BROKEN };
+
+static const struct sift_level *levels_of(const struct meter *m)
+{
+    switch (endpoint_dialect(m->setup.endpoint)) {
+    case DIALECT_ANTHROPIC: return anthropic_levels;
+    case DIALECT_GEMINI: return gemini_levels;
+    case DIALECT_OPENAI:
+    case DIALECT_COUNT: break;
+    }
+    return m->setup.endpoint == ENDPOINT_RESPONSES ? responses_levels : chat_levels;
+}
+
+static void drop_sift(struct meter *m)
+{
+    if (!m->sift)
+        return;
+    sift_fini(m->sift);
+    alloc_free(m->alloc, m->sift);
+    m->sift = NULL;
+}
+
+// Without memory there is none.
+static void begin_sift(struct meter *m, unsigned root)
+{
+    drop_sift(m);
+    m->sift = alloc_get(m->alloc, sizeof *m->sift);
+    if (m->sift)
+        sift_init(m->sift, levels_of(m), root, m->alloc);
+}
 
 void meter_init(struct meter *m, const struct meter_setup *setup, const struct alloc *alloc)
 {
     *m = (struct meter){.setup = *setup, .alloc = alloc};
     sse_init(&m->sse, alloc);
-    buf_init(&m->held, alloc, 2 * SSE_EVENT_BYTES_MAX);
+    buf_init(&m->held, alloc, HELD_BYTES_MAX);
     for (size_t i = 0; i < sizeof m->parts / sizeof m->parts[0]; i++)
         m->parts[i] = -1;
     if (setup->kind != METER_JSON)
         return;
-    m->scan = alloc_zero(alloc, sizeof *m->scan);
-    if (!m->scan) {
+    begin_sift(m, LEVEL_WHOLE);
+    if (m->sift)
+        m->sift->once = true;
+    else
         m->garbage = true;
-        return;
-    }
-    scan_init(m->scan, alloc);
-    switch (endpoint_dialect(setup->endpoint)) {
-    case DIALECT_ANTHROPIC: anthropic_want(m->scan); break;
-    case DIALECT_GEMINI: gemini_want(m->scan); break;
-    case DIALECT_OPENAI:
-    case DIALECT_COUNT:
-        if (setup->endpoint == ENDPOINT_RESPONSES)
-            responses_want(m->scan);
-        else
-            chat_want(m->scan);
-        break;
-    }
-}
-
-static void drop_scan(struct meter *m)
-{
-    if (!m->scan)
-        return;
-    scan_fini(m->scan);
-    alloc_free(m->alloc, m->scan);
-    m->scan = NULL;
 }
 
 void meter_fini(struct meter *m)
 {
     sse_fini(&m->sse);
     buf_fini(&m->held);
-    drop_scan(m);
+    drop_sift(m);
 }
 
 static void hold(struct meter *m, struct str bytes)
@@ -83,6 +92,44 @@ static enum meter_verdict judge(struct meter *m, const struct sse_event *e)
     return chat_event(m, e->data);
 }
 
+// Its parts have gone on: what is left of it is passed or held.
+static enum meter_verdict judge_long(struct meter *m, const struct sse_event *e)
+{
+    struct sse_event kept = *e;
+    enum meter_verdict v = METER_PASS;
+    if (m->sift && m->sift->done) {
+        kept.data = sift_text(m->sift);
+        m->sifted = true;
+        v = judge(m, &kept);
+        m->sifted = false;
+    }
+    drop_sift(m);
+    m->inside = v == METER_HOLD; // until it is released
+    return v == METER_DROP ? METER_PASS : v;
+}
+
+static void read_part(struct meter *m, struct str part)
+{
+    struct str data;
+    if (!m->inside)
+        begin_sift(m, LEVEL_EVENT);
+    m->inside = true;
+    while (sse_data(&m->sse, &part, &data)) {
+        if (m->sift)
+            (void)sift_feed(m->sift, data);
+    }
+}
+
+static enum meter_verdict judge_next(struct meter *m, const struct sse_event *e)
+{
+    if (e->tail)
+        return (enum meter_verdict)m->last;
+    if (!e->part)
+        return judge(m, e);
+    read_part(m, e->raw);
+    return e->end ? judge_long(m, e) : METER_PASS;
+}
+
 // The provider's last count has come once the answer has ended; a single JSON text has but one.
 static void conclude(struct meter *m)
 {
@@ -95,7 +142,7 @@ static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, v
     struct str span = STR_NONE;
     struct sse_event e;
     while (!m->terminal && sse_next(&m->sse, &piece, &e)) {
-        enum meter_verdict v = e.tail ? (enum meter_verdict)m->last : judge(m, &e);
+        enum meter_verdict v = judge_next(m, &e);
         m->last = (unsigned char)v;
         if (v == METER_HOLD)
             hold(m, e.raw);
@@ -107,75 +154,80 @@ static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, v
             give(&span, pass, context);
             span = e.raw;
         }
-        if (m->sse.given)
-            give(&span, pass, context); // the carry is used again by the next event
+        if (m->sse.given || m->sse.ends_given)
+            give(&span, pass, context); // its place is used again by the next event
     }
     give(&span, pass, context);
     if (m->terminal)
         hold(m, piece);
-    m->garbage = m->garbage || m->sse.too_long;
+    m->garbage = m->garbage || m->sse.failed;
 }
 
 // One element of an array of answers.
 static void element(struct meter *m)
 {
-    (void)gemini_event(m, buf_str(&m->sse.carry));
-    buf_clear(&m->sse.carry);
+    m->sifted = true;
+    (void)gemini_event(m, sift_text(m->sift));
+    m->sifted = false;
+    m->in_element = false;
 }
 
-static void array_char(struct meter *m, char c)
+// Between elements. False when the byte is none of an array's.
+static bool array_char(struct meter *m, char c)
 {
-    switch (m->text_state) {
-    case TEXT_STRING:
-        if (c == '\\')
-            m->text_state = TEXT_ESCAPE;
-        else if (c == '"')
-            m->text_state = TEXT_ARRAY;
-        return;
-    case TEXT_ESCAPE: m->text_state = TEXT_STRING; return;
-    default: break;
-    }
-    if (c == '"') {
-        m->text_state = TEXT_STRING;
-    } else if (c == '{' || c == '[') {
-        m->text_depth++;
-    } else if ((c == '}' || c == ']') && m->text_depth > 0) {
-        m->text_depth--;
-        if (m->text_depth == 0)
-            m->text_state = TEXT_END;
-    }
+    if (c == ']')
+        m->text_state = TEXT_END;
+    return c == ']' || c == ',' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// Gives how much of the piece was read; 0 when it is no array of objects.
+static size_t array_part(struct meter *m, struct str piece)
+{
+    if (!m->in_element && piece.ptr[0] != '{')
+        return array_char(m, piece.ptr[0]);
+    if (!m->in_element)
+        begin_sift(m, LEVEL_EVENT);
+    m->in_element = true;
+    size_t n = m->sift ? sift_feed(m->sift, piece) : 0;
+    if (!m->sift || m->sift->broken)
+        return 0;
+    if (m->sift->done)
+        element(m);
+    return n;
 }
 
 static void feed_array(struct meter *m, struct str piece)
 {
-    for (size_t i = 0; i < piece.len && m->text_state != TEXT_END; i++) {
-        unsigned before = m->text_depth;
-        array_char(m, piece.ptr[i]);
-        if (before > 1 || m->text_depth > 1)
-            buf_add_char(&m->sse.carry, piece.ptr[i]);
-        if (before == 2 && m->text_depth == 1)
-            element(m);
+    while (piece.len && m->text_state == TEXT_ARRAY) {
+        size_t n = array_part(m, piece);
+        if (n == 0) {
+            m->text_state = TEXT_BROKEN;
+            m->garbage = m->garbage || !m->setup.error;
+        }
+        piece = str_skip(piece, n);
     }
     m->whole = m->text_state == TEXT_END;
-    m->garbage = m->garbage || buf_failed(&m->sse.carry);
 }
 
 static void whole_read(struct meter *m)
 {
-    if (!m->scan || m->text_state != TEXT_SCAN)
+    if (!m->sift || m->text_state != TEXT_SCAN)
         return;
+    struct str text = sift_text(m->sift);
+    m->sifted = true;
     switch (endpoint_dialect(m->setup.endpoint)) {
-    case DIALECT_ANTHROPIC: anthropic_whole(m); break;
-    case DIALECT_GEMINI: gemini_whole(m); break;
+    case DIALECT_ANTHROPIC: anthropic_whole(m, text); break;
+    case DIALECT_GEMINI: (void)gemini_event(m, text); break;
     case DIALECT_OPENAI:
     case DIALECT_COUNT:
         if (m->setup.endpoint == ENDPOINT_RESPONSES)
-            responses_whole(m);
+            responses_whole(m, text);
         else
-            chat_whole(m);
+            chat_whole(m, text);
         break;
     }
-    drop_scan(m);
+    m->sifted = false;
+    drop_sift(m);
 }
 
 static void feed_text(struct meter *m, struct str piece)
@@ -186,16 +238,18 @@ static void feed_text(struct meter *m, struct str piece)
             return; // a vendor's blank lines while the call waits
         bool array = rest.ptr[0] == '[' && endpoint_dialect(m->setup.endpoint) == DIALECT_GEMINI;
         m->text_state = array ? TEXT_ARRAY : TEXT_SCAN;
+        if (array)
+            piece = str_skip(piece, (size_t)(rest.ptr - piece.ptr) + 1);
     }
     if (m->text_state != TEXT_SCAN) {
         feed_array(m, piece);
         return;
     }
-    if (!m->scan)
+    if (!m->sift)
         return;
-    scan_feed(m->scan, piece);
-    m->whole = m->scan->done;
-    m->garbage = m->garbage || (m->scan->broken && !m->whole && !m->setup.error);
+    (void)sift_feed(m->sift, piece);
+    m->whole = m->sift->done;
+    m->garbage = m->garbage || (m->sift->broken && !m->whole && !m->setup.error);
 }
 
 // Bytes from the one that closes the text on.
@@ -244,6 +298,11 @@ static void end_stream(struct meter *m)
     struct sse_event e;
     if (m->terminal || !sse_last(&m->sse, &e))
         return;
+    if (e.part) {
+        if (m->sift && m->sift->done && judge_long(m, &e) != METER_DROP)
+            hold(m, e.raw);
+        return;
+    }
     bool done = str_is(str_trim(e.data), "[DONE]");
     if (e.has_data && !done && !skim_whole(e.data))
         return;
@@ -279,6 +338,7 @@ void meter_release(struct meter *m, meter_pass_f *pass, void *context)
     if (m->held.len)
         pass(context, buf_str(&m->held));
     buf_clear(&m->held);
+    m->inside = false;
 }
 
 static int64_t tokens_of(int64_t bytes)

@@ -7,7 +7,8 @@
 //                        '-> held: from the terminal event on, until meter_release
 //
 // The terminal event ([DONE], message_stop, response.completed) is held back, so that the call can
-// be settled before the client sees its end; of a JSON answer it is the last byte.
+// be settled before the client sees its end; of a JSON answer it is the last byte. An event too
+// long to be kept goes on as it comes; then it is the line end and the blank line behind it.
 
 #ifndef WIRE_METER_H
 #define WIRE_METER_H
@@ -28,13 +29,13 @@ struct meter_setup {
     bool error;            // status >= 400: no usage expected, `error_code` is looked for
 };
 
-struct scan;
+struct sift;
 
 struct meter {
     struct meter_setup setup;
     const struct alloc *alloc;
-    struct sse sse;           // its carry also holds an element of a JSON array
-    struct scan *scan;        // METER_JSON only
+    struct sse sse;
+    struct sift *sift;        // of METER_JSON, and of a long event
     struct buf held;          // terminal event and after
     struct usage usage;       // disjoint; final when has_usage
     bool has_usage;           // the provider's last count has come
@@ -46,9 +47,11 @@ struct meter {
     bool whole;               // a JSON answer has ended
     bool stream_error;        // an error came in the stream, or in a body that promised success
     bool garbage;             // not what the content type promised
+    bool inside;              // what was passed on ends inside of an event
+    bool sifted;              // what is read is what a sift kept
     unsigned char last;       // what was done with the last event
     unsigned char text_state; // where in a JSON array
-    unsigned text_depth;
+    bool in_element;
     uint64_t choices_seen; // by index; those over 63 share the last bit
     uint64_t choices_finished;
     int64_t events;     // delta events with content
@@ -72,7 +75,7 @@ void meter_fini(struct meter *m);
 // lie one after the other in the piece go on as one slice.
 void meter_feed(struct meter *m, struct str piece, meter_pass_f *pass, void *context);
 // The body has ended (`clean`: by its framing, not by a cut). Afterwards usage, model and the marks
-// are final. An event that was cut in the middle is not passed on.
+// are final. Of an event that was cut in the middle nothing is passed on, unless it was a long one.
 void meter_end(struct meter *m, bool clean);
 // True when the answer is complete: terminal event, or finish reason before a clean end, or a whole
 // JSON body.

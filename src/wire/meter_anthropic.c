@@ -3,7 +3,6 @@
 // Messages. Usage comes twice in a stream: message_start says what went in, message_delta repeats
 // counters that grow. Each counter's last value that is not null stands; nothing is ever added.
 
-#include "base/limits.h"
 #include "wire/meter_part.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -137,6 +136,34 @@ static const struct skim_field event_fields[] = {
     {STR("error"), offsetof(struct event, error)},
 };
 
+enum { LEVEL_MESSAGE = LEVEL_WHOLE, LEVEL_DELTA = LEVEL_OWN, LEVEL_ERROR };
+
+static const struct sift_name event_names[] = {
+    {STR("type"), SIFT_KEEP, 0},
+    {STR("message"), SIFT_INTO, LEVEL_MESSAGE},
+    {STR("delta"), SIFT_INTO, LEVEL_DELTA},
+    {STR("usage"), SIFT_KEEP, 0},
+    {STR("error"), SIFT_INTO, LEVEL_ERROR},
+};
+
+static const struct sift_name message_names[] = {
+    {STR("usage"), SIFT_KEEP, 0},
+    {STR("model"), SIFT_KEEP, 0},
+    {STR("id"), SIFT_KEEP, 0},
+    {STR("stop_reason"), SIFT_KEEP, 0},
+    {STR("error"), SIFT_INTO, LEVEL_ERROR},
+};
+
+static const struct sift_name delta_names[] = {{STR("stop_reason"), SIFT_KEEP, 0}};
+static const struct sift_name error_names[] = {ERROR_NAMES};
+
+const struct sift_level anthropic_levels[] = {
+    [LEVEL_EVENT] = LEVEL(event_names),
+    [LEVEL_MESSAGE] = LEVEL(message_names),
+    [LEVEL_DELTA] = {delta_names, COUNT(delta_names), SIFT_TEXT},
+    [LEVEL_ERROR] = LEVEL(error_names),
+};
+
 static void start(struct meter *m, struct str message)
 {
     static const struct str model = STR("model");
@@ -180,20 +207,26 @@ enum meter_verdict anthropic_event(struct meter *m, struct str data)
     return METER_PASS;
 }
 
-void anthropic_want(struct scan *s)
-{
-    static const struct str names[] = {STR("usage"), STR("model"), STR("id"), STR("stop_reason"),
-                                       STR("error")};
-    for (size_t i = 0; i < COUNT(names); i++)
-        scan_want(s, names[i], 16 * KIB);
-}
+struct answer {
+    struct str usage, model, id, reason, error;
+};
 
-void anthropic_whole(struct meter *m)
+static const struct skim_field answer_fields[] = {
+    {STR("usage"), offsetof(struct answer, usage)},
+    {STR("model"), offsetof(struct answer, model)},
+    {STR("id"), offsetof(struct answer, id)},
+    {STR("stop_reason"), offsetof(struct answer, reason)},
+    {STR("error"), offsetof(struct answer, error)},
+};
+
+void anthropic_whole(struct meter *m, struct str text)
 {
-    model_read(m, scan_member(m->scan, "model"));
-    id_read(m, scan_member(m->scan, "id"));
-    finish_read(m, scan_member(m->scan, "stop_reason"));
-    (void)error_read(m, scan_member(m->scan, "error"));
-    if (anthropic_usage(m, scan_member(m->scan, "usage")))
+    struct answer a = {0};
+    (void)skim_fields(text, answer_fields, COUNT(answer_fields), &a);
+    model_read(m, a.model);
+    id_read(m, a.id);
+    finish_read(m, a.reason);
+    (void)error_read(m, a.error);
+    if (anthropic_usage(m, a.usage))
         usage_seen(m);
 }

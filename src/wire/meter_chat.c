@@ -3,7 +3,6 @@
 // Chat completions, legacy completions, embeddings: OpenAI's and those of its many compatible
 // vendors.
 
-#include "base/limits.h"
 #include "wire/meter_part.h"
 #include "wire/vendor.h"
 
@@ -36,6 +35,35 @@ static const struct skim_field choice_fields[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+enum { LEVEL_CHOICE = LEVEL_OWN, LEVEL_ERROR };
+
+// The usage of a whole answer says it all: its choices are not wanted.
+static const struct sift_name chunk_names[] = {
+    {STR("choices"), SIFT_INTO, LEVEL_CHOICE},
+    {STR("usage"), SIFT_KEEP, 0},
+    {STR("error"), SIFT_INTO, LEVEL_ERROR},
+    {STR("model"), SIFT_KEEP, 0},
+    {STR("id"), SIFT_KEEP, 0},
+    {STR("x_groq"), SIFT_KEEP, 0},
+    {STR("service_tier"), SIFT_KEEP, 0},
+    {STR("timings"), SIFT_KEEP, 0},
+};
+
+static const struct sift_name choice_names[] = {
+    {STR("delta"), SIFT_TEXT, 0}, {STR("text"), SIFT_TEXT, 0},
+    {STR("index"), SIFT_KEEP, 0}, {STR("finish_reason"), SIFT_KEEP, 0},
+    {STR("usage"), SIFT_KEEP, 0},
+};
+
+static const struct sift_name error_names[] = {ERROR_NAMES};
+
+const struct sift_level chat_levels[] = {
+    [LEVEL_EVENT] = LEVEL(chunk_names),
+    [LEVEL_WHOLE] = {chunk_names + 1, COUNT(chunk_names) - 1, SIFT_SKIP},
+    [LEVEL_CHOICE] = LEVEL(choice_names),
+    [LEVEL_ERROR] = LEVEL(error_names),
+};
 
 static void choice_read(struct meter *m, struct str raw)
 {
@@ -123,22 +151,10 @@ enum meter_verdict chat_event(struct meter *m, struct str data)
     return only_usage && m->setup.drop_usage_chunk ? METER_DROP : METER_PASS;
 }
 
-void chat_want(struct scan *s)
+void chat_whole(struct meter *m, struct str text)
 {
-    static const struct str names[] = {STR("usage"),        STR("model"), STR("id"),
-                                       STR("service_tier"), STR("error"), STR("timings")};
-    for (size_t i = 0; i < COUNT(names); i++)
-        scan_want(s, names[i], 16 * KIB);
-}
-
-void chat_whole(struct meter *m)
-{
-    struct chunk c = {.usage = scan_member(m->scan, "usage"),
-                      .model = scan_member(m->scan, "model"),
-                      .id = scan_member(m->scan, "id"),
-                      .tier = scan_member(m->scan, "service_tier"),
-                      .error = scan_member(m->scan, "error"),
-                      .timings = scan_member(m->scan, "timings")};
+    struct chunk c = {0};
+    (void)skim_fields(text, chunk_fields, COUNT(chunk_fields), &c);
     (void)error_read(m, c.error);
     labels_read(m, &c);
     (void)usage_read(m, &c);

@@ -3,12 +3,10 @@
 // generateContent and its stream, in which each chunk is a whole answer with counters that grow:
 // the last one stands. There is no terminal event.
 
-#include "base/limits.h"
 #include "wire/meter_part.h"
 #include "wire/vendor.h"
 
-#define CANDIDATES_BYTES_MAX (256 * KIB) // of a whole answer, kept to count its searches
-#define COUNT(array)         (sizeof(array) / sizeof(array)[0])
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 struct answer {
     struct str candidates, usage, model, id, feedback, error;
@@ -32,6 +30,34 @@ static const struct skim_field candidate_fields[] = {
     {STR("finishReason"), offsetof(struct candidate, finish)},
     {STR("index"), offsetof(struct candidate, index)},
     {STR("groundingMetadata"), offsetof(struct candidate, grounding)},
+};
+
+enum { LEVEL_CANDIDATE = LEVEL_OWN, LEVEL_GROUNDING, LEVEL_ERROR };
+
+static const struct sift_name answer_names[] = {
+    {STR("candidates"), SIFT_INTO, LEVEL_CANDIDATE},
+    {STR("usageMetadata"), SIFT_KEEP, 0},
+    {STR("modelVersion"), SIFT_KEEP, 0},
+    {STR("responseId"), SIFT_KEEP, 0},
+    {STR("promptFeedback"), SIFT_KEEP, 0},
+    {STR("error"), SIFT_INTO, LEVEL_ERROR},
+};
+
+static const struct sift_name candidate_names[] = {
+    {STR("content"), SIFT_TEXT, 0},
+    {STR("finishReason"), SIFT_KEEP, 0},
+    {STR("index"), SIFT_KEEP, 0},
+    {STR("groundingMetadata"), SIFT_INTO, LEVEL_GROUNDING},
+};
+
+static const struct sift_name grounding_names[] = {{STR("webSearchQueries"), SIFT_KEEP, 0}};
+static const struct sift_name error_names[] = {ERROR_NAMES};
+
+// Each chunk is an answer.
+const struct sift_level gemini_levels[] = {
+    [LEVEL_EVENT] = LEVEL(answer_names),        [LEVEL_WHOLE] = LEVEL(answer_names),
+    [LEVEL_CANDIDATE] = LEVEL(candidate_names), [LEVEL_GROUNDING] = LEVEL(grounding_names),
+    [LEVEL_ERROR] = LEVEL(error_names),
 };
 
 // Tokens of one modality in a list of details.
@@ -148,41 +174,22 @@ static void feedback_read(struct meter *m, struct str feedback)
     m->finished = true;
 }
 
-static void answer_use(struct meter *m, const struct answer *a)
-{
-    struct skim k = skim_of(a->candidates);
-    struct str candidate;
-    while (!k.object && skim_each(&k, NULL, &candidate))
-        candidate_read(m, candidate);
-    feedback_read(m, a->feedback);
-    model_read(m, a->model);
-    if (!m->id[0])
-        id_read(m, a->id);
-    (void)error_read(m, a->error);
-    if (skim_is_object(a->usage) && gemini_usage(m, a->usage))
-        usage_seen(m);
-    m->usage.count[BUCKET_WEB_SEARCHES] = m->web_searches;
-}
-
 enum meter_verdict gemini_event(struct meter *m, struct str data)
 {
     struct answer a = {0};
-    if (skim_fields(data, answer_fields, COUNT(answer_fields), &a))
-        answer_use(m, &a);
+    if (!skim_fields(data, answer_fields, COUNT(answer_fields), &a))
+        return METER_PASS;
+    struct skim k = skim_of(a.candidates);
+    struct str candidate;
+    while (!k.object && skim_each(&k, NULL, &candidate))
+        candidate_read(m, candidate);
+    feedback_read(m, a.feedback);
+    model_read(m, a.model);
+    if (!m->id[0])
+        id_read(m, a.id);
+    (void)error_read(m, a.error);
+    if (skim_is_object(a.usage) && gemini_usage(m, a.usage))
+        usage_seen(m);
+    m->usage.count[BUCKET_WEB_SEARCHES] = m->web_searches;
     return METER_PASS;
-}
-
-void gemini_want(struct scan *s)
-{
-    for (size_t i = 0; i < COUNT(answer_fields); i++) {
-        bool large = answer_fields[i].offset == offsetof(struct answer, candidates);
-        scan_want(s, answer_fields[i].name, large ? CANDIDATES_BYTES_MAX : 16 * KIB);
-    }
-}
-
-void gemini_whole(struct meter *m)
-{
-    struct answer a = {0};
-    scanned_fields(m->scan, answer_fields, COUNT(answer_fields), &a);
-    answer_use(m, &a);
 }

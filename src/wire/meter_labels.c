@@ -4,14 +4,6 @@
 
 #include "wire/meter_part.h"
 
-void scanned_fields(const struct scan *s, const struct skim_field *fields, size_t count, void *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct str value = scan_member(s, fields[i].name.ptr);
-        memcpy((char *)out + fields[i].offset, &value, sizeof value);
-    }
-}
-
 void usage_seen(struct meter *m)
 {
     m->partial = true;
@@ -36,9 +28,23 @@ void finish_read(struct meter *m, struct str raw)
         (void)!skim_text(raw, m->finish, sizeof m->finish);
 }
 
+// A number, or an object with numbers.
+static int64_t sifted_bytes(struct str raw)
+{
+    struct skim k = skim_of(raw);
+    struct str value = raw;
+    int64_t sum = 0;
+    int64_t n = 0;
+    if (k.broken && str_i64(raw, &sum))
+        return sum;
+    while (skim_each(&k, NULL, &value))
+        sum += str_i64(value, &n) ? n : 0;
+    return sum;
+}
+
 void delta_read(struct meter *m, struct str raw)
 {
-    int64_t bytes = skim_text_bytes(raw);
+    int64_t bytes = m->sifted ? sifted_bytes(raw) : skim_text_bytes(raw);
     m->text_bytes += bytes;
     m->events += bytes > 0;
 }

@@ -6,8 +6,8 @@
 #define WIRE_METER_PART_H
 
 #include "base/json.h"
-#include "base/scan.h"
 #include "wire/meter.h"
+#include "wire/sift.h"
 #include "wire/skim.h"
 
 enum meter_verdict { METER_PASS, METER_DROP, METER_HOLD };
@@ -18,18 +18,28 @@ enum meter_verdict responses_event(struct meter *m, struct str name, struct str 
 enum meter_verdict anthropic_event(struct meter *m, struct str data);
 enum meter_verdict gemini_event(struct meter *m, struct str data);
 
-// A whole JSON answer: which outermost members are wanted, and reading them.
-void chat_want(struct scan *s);
-void chat_whole(struct meter *m);
-void responses_want(struct scan *s);
-void responses_whole(struct meter *m);
-void anthropic_want(struct scan *s);
-void anthropic_whole(struct meter *m);
-void gemini_want(struct scan *s);
-void gemini_whole(struct meter *m);
+// What to keep of an event that is too long, and of a whole JSON answer.
+enum { LEVEL_EVENT, LEVEL_WHOLE, LEVEL_OWN /* here a dialect's others begin */ };
+extern const struct sift_level chat_levels[];
+extern const struct sift_level responses_levels[];
+extern const struct sift_level anthropic_levels[];
+extern const struct sift_level gemini_levels[];
+#define LEVEL(names)                                         \
+    {                                                        \
+        (names), sizeof(names) / sizeof(names)[0], SIFT_SKIP \
+    }
 
-// As skim_fields, out of what a scan has kept.
-void scanned_fields(const struct scan *s, const struct skim_field *fields, size_t count, void *out);
+// Of an error: for a table that has it as its member.
+#define ERROR_NAMES                                             \
+    {STR("code"), SIFT_KEEP, 0}, {STR("status"), SIFT_KEEP, 0}, \
+    {                                                           \
+        STR("type"), SIFT_KEEP, 0                               \
+    }
+
+// A whole JSON answer.
+void chat_whole(struct meter *m, struct str text);
+void responses_whole(struct meter *m, struct str text);
+void anthropic_whole(struct meter *m, struct str text);
 
 // The usage object of the OpenAI family (chat, completions, embeddings, responses) into m->usage.
 // False when it names no count.
@@ -65,7 +75,7 @@ bool error_read(struct meter *m, struct str raw);
 void model_read(struct meter *m, struct str raw); // the first that is named stays
 void id_read(struct meter *m, struct str raw);
 void finish_read(struct meter *m, struct str raw);
-// A delta's text, as raw JSON.
+// A delta's text, as raw JSON; or how many bytes a sift has counted in it.
 void delta_read(struct meter *m, struct str raw);
 void choice_seen(struct meter *m, struct str raw_index, bool finished);
 

@@ -3,11 +3,7 @@
 // The Responses API. Its stream tells everything once more in its last event, whose `response` is
 // the whole answer.
 
-#include "base/limits.h"
 #include "wire/meter_part.h"
-
-#define OUTPUT_BYTES_MAX \
-    (256 * KIB) // of a whole answer's items, kept to count the searches in them
 
 struct answer {
     struct str usage, model, id, tier, error, tool_usage, output, status;
@@ -37,6 +33,38 @@ static const struct skim_field event_fields[] = {
     {STR("item"), offsetof(struct event, item)},
     {STR("error"), offsetof(struct event, error)},
     {STR("code"), offsetof(struct event, code)},
+};
+
+enum { LEVEL_ITEM = LEVEL_OWN, LEVEL_ACTION, LEVEL_ERROR };
+
+static const struct sift_name event_names[] = {
+    {STR("type"), SIFT_KEEP, 0},
+    {STR("response"), SIFT_INTO, LEVEL_WHOLE},
+    {STR("delta"), SIFT_TEXT, 0},
+    {STR("item"), SIFT_INTO, LEVEL_ITEM},
+    {STR("error"), SIFT_INTO, LEVEL_ERROR},
+    {STR("code"), SIFT_KEEP, 0},
+};
+
+static const struct sift_name answer_names[] = {
+    {STR("usage"), SIFT_KEEP, 0},      {STR("model"), SIFT_KEEP, 0},
+    {STR("id"), SIFT_KEEP, 0},         {STR("service_tier"), SIFT_KEEP, 0},
+    {STR("status"), SIFT_KEEP, 0},     {STR("error"), SIFT_INTO, LEVEL_ERROR},
+    {STR("tool_usage"), SIFT_KEEP, 0}, {STR("output"), SIFT_INTO, LEVEL_ITEM},
+};
+
+static const struct sift_name item_names[] = {
+    {STR("type"), SIFT_KEEP, 0},
+    {STR("action"), SIFT_INTO, LEVEL_ACTION},
+};
+
+static const struct sift_name action_names[] = {{STR("type"), SIFT_KEEP, 0}};
+static const struct sift_name error_names[] = {ERROR_NAMES};
+
+const struct sift_level responses_levels[] = {
+    [LEVEL_EVENT] = LEVEL(event_names), [LEVEL_WHOLE] = LEVEL(answer_names),
+    [LEVEL_ITEM] = LEVEL(item_names),   [LEVEL_ACTION] = LEVEL(action_names),
+    [LEVEL_ERROR] = LEVEL(error_names),
 };
 
 static int64_t larger(int64_t a, int64_t b)
@@ -84,27 +112,22 @@ static void tool_usage_read(struct meter *m, struct str raw)
     counts_close(&c);
 }
 
-static void answer_use(struct meter *m, const struct answer *a)
-{
-    model_read(m, a->model);
-    id_read(m, a->id);
-    service_read(&m->usage, skim_plain(a->tier));
-    (void)error_read(m, a->error);
-    finish_read(m, a->status);
-    if (skim_is_object(a->usage) && openai_usage(m, a->usage)) {
-        usage_seen(m);
-        tool_usage_read(m, a->tool_usage);
-    }
-    output_count(m, a->output);
-    m->usage.count[BUCKET_WEB_SEARCHES] = m->web_searches;
-    m->usage.count[BUCKET_FILE_SEARCHES] = m->file_searches;
-}
-
 static void answer_read(struct meter *m, struct str response)
 {
     struct answer a = {0};
     (void)skim_fields(response, answer_fields, COUNT(answer_fields), &a);
-    answer_use(m, &a);
+    model_read(m, a.model);
+    id_read(m, a.id);
+    service_read(&m->usage, skim_plain(a.tier));
+    (void)error_read(m, a.error);
+    finish_read(m, a.status);
+    if (skim_is_object(a.usage) && openai_usage(m, a.usage)) {
+        usage_seen(m);
+        tool_usage_read(m, a.tool_usage);
+    }
+    output_count(m, a.output);
+    m->usage.count[BUCKET_WEB_SEARCHES] = m->web_searches;
+    m->usage.count[BUCKET_FILE_SEARCHES] = m->file_searches;
 }
 
 static bool is_terminal(struct str type)
@@ -147,17 +170,7 @@ enum meter_verdict responses_event(struct meter *m, struct str name, struct str 
     return METER_PASS;
 }
 
-void responses_want(struct scan *s)
+void responses_whole(struct meter *m, struct str text)
 {
-    for (size_t i = 0; i < COUNT(answer_fields); i++) {
-        bool items = answer_fields[i].offset == offsetof(struct answer, output);
-        scan_want(s, answer_fields[i].name, items ? OUTPUT_BYTES_MAX : 16 * KIB);
-    }
-}
-
-void responses_whole(struct meter *m)
-{
-    struct answer a = {0};
-    scanned_fields(m->scan, answer_fields, COUNT(answer_fields), &a);
-    answer_use(m, &a);
+    answer_read(m, text);
 }

@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Strings are searched for a quote or a backslash eight bytes at a time (a zero byte in x ^
-// pattern, Mycroft 1987); everything else goes byte by byte.
 
 #include "wire/skim.h"
 
-#define ONES  0x0101010101010101u
-#define HIGHS 0x8080808080808080u
+#include "wire/quote.h"
 
-static uint64_t zero_bytes(uint64_t x)
-{
-    return (x - ONES) & ~x & HIGHS;
-}
-
-// From inside a string to its next quote or backslash, or to the end.
-static const char *special(const char *p, const char *end)
-{
-    while (end - p >= 8) {
-        uint64_t x;
-        memcpy(&x, p, sizeof x);
-        if (zero_bytes(x ^ (ONES * '"')) | zero_bytes(x ^ (ONES * '\\')))
-            break;
-        p += 8;
-    }
-    while (p < end && *p != '"' && *p != '\\')
-        p++;
-    return p;
-}
+#define DATA_URL_MIN 128 // bytes: a shorter one may be an answer's own word
 
 // From behind the opening quote to behind the closing one; NULL when it does not close.
 static const char *string_end(const char *p, const char *end)
 {
     for (;;) {
-        p = special(p, end);
+        p = quote_find(p, end);
         if (p >= end)
             return NULL;
         if (*p == '"')
@@ -235,8 +213,7 @@ static int32_t unescape(const char **p, const char *end)
     return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
 
-// Compares a raw key that has escapes with an ASCII name.
-static bool is_escaped(struct str raw_key, struct str name)
+bool skim_key_is(struct str raw_key, struct str name)
 {
     const char *p = raw_key.ptr;
     const char *end = p + raw_key.len;
@@ -260,7 +237,7 @@ static const struct skim_field *find(struct str key, const struct skim_field *fi
     if (!memchr(key.ptr, '\\', key.len))
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        if (is_escaped(key, fields[i].name))
+        if (skim_key_is(key, fields[i].name))
             return &fields[i];
     }
     return NULL;
@@ -356,7 +333,7 @@ static int64_t content_bytes(const char *p, const char *end)
 {
     int64_t n = 0;
     while (p < end) {
-        const char *q = special(p, end);
+        const char *q = quote_find(p, end);
         n += q - p;
         p = q;
         if (p >= end)
@@ -369,12 +346,17 @@ static int64_t content_bytes(const char *p, const char *end)
     return n;
 }
 
-static bool is_label(struct str key)
+bool skim_is_label(struct str key)
 {
     return str_is(key, "role") || str_is(key, "id") || str_is(key, "type") ||
            str_is(key, "call_id") || str_is(key, "item_id") || str_is(key, "obfuscation") ||
            str_is(key, "signature") || str_is(key, "thoughtSignature") || str_is(key, "data") ||
            str_is(key, "mimeType") || str_is(key, "encrypted_content");
+}
+
+bool skim_is_data(struct str head, size_t len)
+{
+    return len >= DATA_URL_MIN && str_starts(head, (struct str)STR("data:"));
 }
 
 int64_t skim_text_bytes(struct str value)
@@ -392,8 +374,8 @@ int64_t skim_text_bytes(struct str value)
         const char *after = skip_space(q, end);
         bool key = after < end && *after == ':';
         if (key)
-            label = is_label(str_from(p, (size_t)(q - p - 1)));
-        else if (!label)
+            label = skim_is_label(str_from(p, (size_t)(q - p - 1)));
+        else if (!label && !skim_is_data(str_from(p, (size_t)(q - p - 1)), (size_t)(q - p - 1)))
             n += content_bytes(p, q - 1);
         label = key && label;
         p = q;

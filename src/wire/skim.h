@@ -51,8 +51,13 @@ bool skim_is_object(struct str value);
 bool skim_text(struct str value, char *out, size_t out_size) MUST_USE;
 // A raw string without its quotes when it has no escapes; else empty.
 struct str skim_plain(struct str value);
-// Bytes of all string values inside, as UTF-8; names and values of `role`, `id`, `type` and the
-// like do not count.
+// Bytes of all string values inside, as UTF-8; names, values of `role`, `id`, `type` and the like,
+// and data URLs do not count.
 int64_t skim_text_bytes(struct str value);
+bool skim_is_label(struct str key); // whose value is no text
+// A data URL, by its first bytes and its length.
+bool skim_is_data(struct str head, size_t len);
+// A raw key, perhaps with escapes, against an ASCII name.
+bool skim_key_is(struct str raw_key, struct str name);
 
 #endif

@@ -9,9 +9,9 @@
 
 void sse_init(struct sse *s, const struct alloc *alloc)
 {
-    *s = (struct sse){0};
-    buf_init(&s->carry, alloc, SSE_EVENT_BYTES_MAX);
-    buf_init(&s->joined, alloc, SSE_EVENT_BYTES_MAX);
+    *s = (struct sse){.long_bytes = SSE_EVENT_BYTES_MAX};
+    buf_init(&s->carry, alloc, 0);
+    buf_init(&s->joined, alloc, 0);
 }
 
 void sse_fini(struct sse *s)
@@ -28,7 +28,7 @@ static void empty(struct buf *b)
         return;
     }
     buf_fini(b);
-    buf_init(b, alloc, SSE_EVENT_BYTES_MAX);
+    buf_init(b, alloc, 0);
 }
 
 // Length of the next line without its end; the whole length when it does not end here.
@@ -99,12 +99,15 @@ static void read_line(struct sse *s, struct sse_event *e, struct str line)
         e->name = value;
 }
 
+static bool has_bom(const struct sse *s, struct str raw)
+{
+    return !s->started && str_starts(raw, (struct str)STR("\xef\xbb\xbf"));
+}
+
 static void read_event(struct sse *s, struct str raw, struct sse_event *e)
 {
     *e = (struct sse_event){.raw = raw};
-    struct str rest = raw;
-    if (!s->started && str_starts(raw, (struct str)STR("\xef\xbb\xbf")))
-        rest = str_skip(raw, 3);
+    struct str rest = has_bom(s, raw) ? str_skip(raw, 3) : raw;
     s->started = true;
     while (rest.len) {
         size_t len = line_len(rest);
@@ -112,8 +115,7 @@ static void read_event(struct sse *s, struct str raw, struct sse_event *e)
             read_line(s, e, str_from(rest.ptr, len));
         rest = str_skip(rest, len + 1); // the LF of a CRLF reads as one more, empty line
     }
-    if (buf_failed(&s->joined))
-        s->too_long = true;
+    s->failed = s->failed || buf_failed(&s->joined);
 }
 
 // What the call before gave out has been used.
@@ -121,6 +123,9 @@ static void forget(struct sse *s)
 {
     if (s->joined.len)
         empty(&s->joined);
+    if (s->ends_given)
+        s->ends_len = 0;
+    s->ends_given = false;
     if (!s->given)
         return;
     s->given = false;
@@ -130,16 +135,191 @@ static void forget(struct sse *s)
 static bool carry(struct sse *s, struct str bytes)
 {
     buf_add(&s->carry, bytes);
-    if (buf_failed(&s->carry))
-        s->too_long = true;
-    return !s->too_long;
+    s->failed = s->failed || buf_failed(&s->carry);
+    return !s->failed;
 }
+
+// --- long events ---
+
+static size_t line_ends(struct str s)
+{
+    size_t n = 0;
+    while (n < s.len && (s.ptr[s.len - n - 1] == '\n' || s.ptr[s.len - n - 1] == '\r'))
+        n++;
+    return n;
+}
+
+static void wait_ends(struct sse *s, struct str ends)
+{
+    must(ends.len <= sizeof s->ends - s->ends_len); // more would have ended the event
+    if (ends.len)
+        memcpy(s->ends + s->ends_len, ends.ptr, ends.len);
+    s->ends_len = (unsigned char)(s->ends_len + ends.len);
+}
+
+static bool give_ends(struct sse *s, struct sse_event *e, bool end)
+{
+    const struct sse_lines *l = &s->lines;
+    *e = (struct sse_event){.raw = str_from(s->ends, s->ends_len), .part = true, .end = end};
+    e->has_data = l->has_data;
+    e->name = str_from(l->name, l->name_len <= sizeof l->name ? l->name_len : 0);
+    s->ends_given = true;
+    s->in_parts = !end;
+    return true;
+}
+
+// A BOM may lie across the carry and the piece.
+static size_t bom_bytes(const struct sse *s, struct str piece)
+{
+    char head[3];
+    size_t n = 0;
+    for (; n < s->carry.len && n < sizeof head; n++)
+        head[n] = s->carry.ptr[n];
+    for (size_t i = 0; i < piece.len && n < sizeof head; i++, n++)
+        head[n] = piece.ptr[i];
+    return has_bom(s, str_from(head, n)) ? sizeof head : 0;
+}
+
+// What was carried is given as the first part. Its line ends wait.
+static bool begin_parts(struct sse *s, struct str piece, struct sse_event *e)
+{
+    struct str begun = buf_str(&s->carry);
+    s->lines = (struct sse_lines){.skip = (unsigned char)bom_bytes(s, piece)};
+    s->started = true;
+    s->in_parts = true;
+    if (begun.len == 0)
+        return false;
+    size_t ends = line_ends(begun);
+    wait_ends(s, str_skip(begun, begun.len - ends));
+    s->given = true;
+    *e = (struct sse_event){.raw = str_from(begun.ptr, begun.len - ends), .part = true};
+    return true;
+}
+
+static bool next_part(struct sse *s, struct str *piece, struct sse_event *e)
+{
+    if (s->left == 0) {
+        size_t end = find_end(s, *piece);
+        s->complete = end <= piece->len;
+        s->left = s->complete ? end : piece->len;
+    }
+    struct str raw = str_from(piece->ptr, s->left);
+    size_t ends = line_ends(raw);
+    if (ends < raw.len && s->ends_len)
+        return give_ends(s, e, false);
+    if (ends < raw.len) {
+        *e = (struct sse_event){.raw = str_from(raw.ptr, raw.len - ends), .part = true};
+        *piece = str_skip(*piece, raw.len - ends);
+        s->left = ends;
+        return true;
+    }
+    wait_ends(s, raw);
+    *piece = str_skip(*piece, raw.len);
+    s->left = 0;
+    return s->complete && give_ends(s, e, true);
+}
+
+enum { LINE_FIELD, LINE_DATA, LINE_NAME, LINE_OTHER };
+
+// The field's name has ended, with its colon or with the line. True when the value is joined to an
+// earlier one.
+static bool begin_value(struct sse_lines *l)
+{
+    struct str field = str_from(l->field, l->len <= sizeof l->field ? l->len : 0);
+    bool joined = false;
+    l->state = LINE_OTHER;
+    l->space = true;
+    if (str_is(field, "data")) {
+        l->state = LINE_DATA;
+        joined = l->has_data;
+        l->has_data = true;
+    } else if (str_is(field, "event")) {
+        l->state = LINE_NAME;
+        l->name_len = 0;
+    }
+    return joined;
+}
+
+static void add_bytes(char *to, unsigned char *len, size_t size, struct str bytes)
+{
+    for (size_t i = 0; i < bytes.len && *len <= size; i++, ++*len) {
+        if (*len < size)
+            to[*len] = bytes.ptr[i];
+    }
+}
+
+// The line's end at the part's head. True when it is that of a field without a value which is
+// joined to an earlier one.
+static bool end_line(struct sse_lines *l, char c)
+{
+    bool joined = false;
+    bool second = l->after_cr && c == '\n';
+    l->after_cr = c == '\r';
+    if (second)
+        return false;
+    if (l->state == LINE_FIELD && l->len)
+        joined = begin_value(l);
+    l->state = LINE_FIELD;
+    l->len = 0;
+    return joined;
+}
+
+// A run of the line that is not data; gives how much of it was read.
+static size_t line_run(struct sse_lines *l, struct str run, bool *joined)
+{
+    if (l->state == LINE_FIELD) {
+        size_t colon = str_find(run, ':');
+        add_bytes(l->field, &l->len, sizeof l->field, str_from(run.ptr, colon));
+        if (colon == run.len)
+            return colon;
+        *joined = begin_value(l);
+        return colon + 1;
+    }
+    if (l->space) {
+        l->space = false;
+        if (run.ptr[0] == ' ')
+            return 1;
+    }
+    if (l->state == LINE_DATA)
+        return 0;
+    if (l->state == LINE_NAME)
+        add_bytes(l->name, &l->name_len, sizeof l->name, run);
+    return run.len;
+}
+
+bool sse_data(struct sse *s, struct str *part, struct str *data)
+{
+    struct sse_lines *l = &s->lines;
+    size_t skip = part->len < l->skip ? part->len : l->skip;
+    *part = str_skip(*part, skip);
+    l->skip = (unsigned char)(l->skip - skip);
+    while (part->len) {
+        bool joined = false;
+        struct str run = str_from(part->ptr, line_len(*part));
+        size_t n = 1;
+        if (run.len == 0) {
+            joined = end_line(l, part->ptr[0]);
+        } else {
+            l->after_cr = false;
+            n = line_run(l, run, &joined);
+        }
+        *data = joined ? (struct str)STR("\n") : run;
+        *part = str_skip(*part, n ? n : run.len);
+        if (joined || n == 0)
+            return true;
+    }
+    return false;
+}
+
+// --- events ---
 
 bool sse_next(struct sse *s, struct str *piece, struct sse_event *event)
 {
     forget(s);
-    if (s->too_long || piece->len == 0)
+    if (s->failed || piece->len == 0)
         return false;
+    if (s->in_parts)
+        return next_part(s, piece, event);
     if (s->after_cr && s->carry.len == 0 && !s->in_line && s->started && piece->ptr[0] == '\n') {
         *event = (struct sse_event){.raw = str_from(piece->ptr, 1), .tail = true};
         s->after_cr = false;
@@ -147,37 +327,44 @@ bool sse_next(struct sse *s, struct str *piece, struct sse_event *event)
         return true;
     }
     size_t end = find_end(s, *piece);
-    if (end > piece->len) {
-        (void)carry(s, *piece);
-        *piece = STR_NONE;
+    s->complete = end <= piece->len;
+    struct str raw = str_from(piece->ptr, s->complete ? end : piece->len);
+    if (s->carry.len + raw.len > s->long_bytes) {
+        s->left = raw.len;
+        return begin_parts(s, *piece, event) || next_part(s, piece, event);
+    }
+    *piece = str_skip(*piece, raw.len);
+    if (!s->complete) {
+        (void)carry(s, raw);
         return false;
     }
-    struct str raw = str_from(piece->ptr, end);
-    *piece = str_skip(*piece, end);
     if (s->carry.len) {
         if (!carry(s, raw))
             return false;
         s->given = true;
         raw = buf_str(&s->carry);
     }
-    if (raw.len > SSE_EVENT_BYTES_MAX)
-        s->too_long = true;
-    else
-        read_event(s, raw, event);
-    return !s->too_long;
+    read_event(s, raw, event);
+    return !s->failed;
 }
 
 bool sse_last(struct sse *s, struct sse_event *event)
 {
     forget(s);
-    if (s->too_long || s->carry.len == 0)
+    if (s->failed)
+        return false;
+    if (s->in_parts)
+        return give_ends(s, event, true);
+    if (s->carry.len == 0)
         return false;
     read_event(s, buf_str(&s->carry), event);
     s->given = true;
-    return !s->too_long;
+    return !s->failed;
 }
 
 struct str sse_rest(const struct sse *s)
 {
+    if (s->in_parts && !s->ends_given)
+        return str_from(s->ends, s->ends_len);
     return s->given ? STR_NONE : buf_str(&s->carry);
 }

@@ -13,9 +13,6 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/random.h"
-#include "base/scan.h"
-
-#define BIG_BYTES ((size_t)4 * 1024 * 1024)
 
 static int missed;
 static volatile uint64_t sink; // keeps results alive
@@ -144,34 +141,6 @@ static void once_log(void *context)
     log_end_later(&l);
 }
 
-static void once_scan(void *context)
-{
-    struct scan s;
-    scan_init(&s, &alloc_heap);
-    scan_want(&s, (struct str)STR("usage"), 4096);
-    struct str text = buf_str(context);
-    for (size_t n = 0; text.len > 0; text = str_skip(text, n)) {
-        n = text.len < 16384 ? text.len : 16384;
-        scan_feed(&s, str_from(text.ptr, n));
-    }
-    if (!s.done || s.broken || scan_member(&s, "usage").len == 0)
-        abort();
-    scan_fini(&s);
-}
-
-static void scan_of(const char *name, const char *part, double bound_ns)
-{
-    struct buf b;
-    buf_init(&b, &alloc_heap, 0);
-    buf_add_cstr(&b, "{\"data\":[");
-    while (b.len < BIG_BYTES)
-        buf_add_cstr(&b, part);
-    buf_add_cstr(&b, "0],\"usage\":{\"prompt_tokens\":5,\"total_tokens\":5}}");
-    double ns = measure(name, bound_ns, once_scan, &b);
-    printf("%-34s %10.2f GB/s\n", "", (double)b.len / ns);
-    buf_fini(&b);
-}
-
 static void fill(struct map *m, char names[1000][32])
 {
     map_init(m, &alloc_heap);
@@ -205,11 +174,6 @@ int main(void)
     measure("map_get of 1000", 100, once_map, &m);
     measure("clock_wall_us", 100, once_wall, NULL);
     measure("log line of 8 fields, later", 1000, once_log, NULL);
-    scan_of("scan of 4 MiB in strings",
-            "{\"b64_json\":\"aGVsbG8gd29ybGQsIHRoaXMgaXMgYSBsb25nIHRleHQg"
-            "dGhhdCBzdGFuZHMgZm9yIGFuIGltYWdlIG9mIGFueSBzaXplIHRoYXQgY29tZXMgYmFjaw\"},",
-            4e6);
-    scan_of("scan of 4 MiB of numbers", "[0.0123456,-0.98765,0.00012345],", 8e6);
     map_fini(&m);
     json_close(j);
     mac_close(mac);

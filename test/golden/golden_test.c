@@ -8,7 +8,8 @@
 //   expect.txt                `key value` lines: how to read it; `---`; what must come out
 //
 // An answer is fed whole, then one byte at a time, then cut at every byte, and at pairs of bytes; a
-// stream also with CRLF, with CR, and behind a BOM. What comes out must be the same each time, and
+// stream also with CRLF, with CR, behind a BOM, and as if each of its events were too long to be
+// kept. What comes out must be the same each time, and
 // the bytes passed on and held must be those that came in, but for the chunk that is to be dropped.
 //
 // GOLDEN_WRITE=1 in the environment writes what came out into expect.txt: read the difference
@@ -36,7 +37,8 @@ struct setting {
     struct str model;
     bool include_usage;
     struct str path_model;
-    uint64_t repeat; // so often stands what the input has between << and >>
+    uint64_t repeat;   // so often stands what the input has between << and >>
+    size_t long_bytes; // a longer event is too long to be kept, where this is not 0
 };
 
 struct outcome {
@@ -213,6 +215,8 @@ static void run(const struct setting *s, struct str text, size_t first, size_t s
     buf_init(&o->passed, &alloc_heap, 0);
     buf_init(&o->text, &alloc_heap, 0);
     meter_init(&m, &s->meter, &alloc_heap);
+    if (s->long_bytes)
+        m.sse.long_bytes = s->long_bytes;
     if (first > text.len) {
         for (size_t i = 0; i < text.len; i++)
             meter_feed(&m, str_from(text.ptr + i, 1), collect, o);
@@ -277,6 +281,30 @@ static void try_cuts(const char *name, const struct setting *s, struct str text,
     compare(name, s, text, text.len + 1, 0, whole);
 }
 
+// Every event goes on in parts and is sifted. What is found is the same; but less is held, and a
+// chunk of ours cannot be dropped.
+static void try_long(const char *name, const struct setting *s, struct str text, bool cuts)
+{
+    struct setting other = *s;
+    struct outcome kept;
+    struct outcome sifted;
+    other.meter.drop_usage_chunk = false;
+    run(&other, text, text.len, text.len, &kept);
+    other.long_bytes = 20; // [DONE] is kept
+    run(&other, text, text.len, text.len, &sifted);
+    size_t same = str_search(buf_str(&kept.text), str_of("held "));
+    if (same > sifted.text.len || memcmp(kept.text.ptr, sifted.text.ptr, same) != 0)
+        fail(name, "as long events", buf_str(&sifted.text), buf_str(&kept.text));
+    if (!is_cut_of(buf_str(&sifted.passed), text))
+        fail(name, "bytes changed", buf_str(&sifted.passed), text);
+    if (cuts)
+        try_cuts(name, &other, text, &sifted);
+    else
+        compare(name, &other, text, text.len + 1, 0, &sifted);
+    done(&kept);
+    done(&sifted);
+}
+
 // The same stream as another server would write it. Sizes differ, nothing else may.
 static void try_variant(const char *name, const struct setting *s, struct str text,
                         const char *line_end, const char *head)
@@ -300,6 +328,7 @@ static void try_variant(const char *name, const struct setting *s, struct str te
     if (!is_cut_of(buf_str(&o.passed), buf_str(&other)))
         fail(name, "bytes changed", buf_str(&o.passed), buf_str(&other));
     try_cuts(name, s, buf_str(&other), &o);
+    try_long(name, s, buf_str(&other), false);
     done(&o);
     done(&plain);
     buf_fini(&other);
@@ -353,6 +382,7 @@ static void answer_case(const char *folder, struct str input, struct str expect,
         fail(folder, "bytes changed", buf_str(&whole.passed), text);
     try_cuts(folder, &s, text, &whole);
     if (kind == METER_SSE && !s.raw) {
+        try_long(folder, &s, text, true);
         try_variant(folder, &s, text, "\r\n", "");
         try_variant(folder, &s, text, "\r", "");
         try_variant(folder, &s, text, "\n", "\xef\xbb\xbf");

@@ -198,8 +198,8 @@ class Mock:
 
 
 class Answer:
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
+    def __init__(self, status, headers, body, cut=False):
+        self.status, self.headers, self.body, self.cut = status, headers, body, cut
 
     @property
     def json(self):
@@ -233,8 +233,7 @@ def request(port, method, path, body=None, headers=None, timeout=30):
         try:
             whole = reply.read()
         except http.client.IncompleteRead as cut:
-            whole = cut.partial
-            return Answer(reply.status, reply.headers, whole)
+            return Answer(reply.status, reply.headers, cut.partial, True)
         return Answer(reply.status, reply.headers, whole)
     finally:
         connection.close()

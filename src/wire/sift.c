@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A machine with one state a place in the text. Its loops take runs of bytes: a key or a string to
+// its quote, and what is inside of skipped or kept brackets to the next byte that matters.
+
+#include "wire/sift.h"
+
+#include "wire/quote.h"
+#include "wire/skim.h"
+
+#define ROOM_FIRST   500
+#define ELEMENTS_MAX (SIFT_BYTES_MAX / 2)
+
+enum {
+    AT_START,
+    AT_FIRST, // a key, or the end of the object
+    AT_NEXT,  // a key
+    AT_KEY,   // inside of a key
+    AT_COLON,
+    AT_VALUE,
+    AT_FIRST_ELEMENT, // or the end of the list
+    AT_ELEMENT,
+    AT_STRING, // inside of a string
+    AT_WORD,   // inside of a number, true, false, null
+    AT_INNER,  // inside of brackets that the tables do not lead into
+    AT_QUOTED, // inside of a string inside of them
+    AT_BEHIND, // behind such a string: is it a key?
+    AT_AFTER,  // a comma, or the end of the object or list
+    AT_END
+};
+
+// The bytes that matter inside of brackets.
+static const bool turning[256] = {
+    ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true};
+
+void sift_init(struct sift *s, const struct sift_level *levels, unsigned root,
+               const struct alloc *alloc)
+{
+    *s = (struct sift){.levels = levels, .into = (unsigned char)root};
+    buf_init(&s->out, alloc, SIFT_BYTES_MAX + 2 * SIFT_VALUE_MAX);
+}
+
+void sift_fini(struct sift *s)
+{
+    buf_fini(&s->out);
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// --- what is kept ---
+
+static bool in_object(const struct sift *s)
+{
+    unsigned at = s->depth - 1;
+    return s->kinds[at / 64] >> (at % 64) & 1;
+}
+
+static void begin_kept(struct sift *s)
+{
+    s->member_at = s->out.len;
+    char last = s->out.len ? s->out.ptr[s->out.len - 1] : '{';
+    if (last != '{' && last != '[')
+        buf_add_char(&s->out, ',');
+}
+
+static void begin_member(struct sift *s, struct str name)
+{
+    begin_kept(s);
+    buf_add_char(&s->out, '"');
+    buf_add(&s->out, name);
+    buf_add(&s->out, (struct str)STR("\":"));
+    s->value_at = s->out.len;
+}
+
+// The value is kept as a mark that there was one.
+static void leave_out(struct sift *s)
+{
+    s->out.len = s->value_at;
+    buf_add_char(&s->out, '0');
+    s->take = SIFT_SKIP;
+}
+
+static void keep(struct sift *s, const char *from, const char *until)
+{
+    size_t n = (size_t)(until - from);
+    if (s->take != SIFT_KEEP || n == 0)
+        return;
+    if (n > SIFT_VALUE_MAX || s->out.len - s->value_at + n > SIFT_VALUE_MAX)
+        leave_out(s);
+    else
+        buf_add(&s->out, str_from(from, n));
+}
+
+static void value_end(struct sift *s)
+{
+    if (s->take == SIFT_TEXT)
+        buf_add_i64(&s->out, s->text);
+    s->state = AT_AFTER;
+}
+
+// --- text ---
+
+static int64_t unit_bytes(uint32_t unit)
+{
+    bool half = unit >= 0xd800 && unit <= 0xdfff; // of a character with four
+    return unit < 0x80 ? 1 : unit < 0x800 || half ? 2 : 3;
+}
+
+// How many bytes a run of a string has as UTF-8.
+static void text_run(struct sift *s, const char *p, const char *end)
+{
+    while (p < end) {
+        if (s->escape == 0) {
+            const char *q = quote_find(p, end);
+            s->string_bytes += q - p;
+            p = q;
+            s->escape = p < end;
+        } else if (s->escape == 1) {
+            s->escape = *p == 'u' ? 2 : 0;
+            s->string_bytes += *p != 'u';
+            s->unit = 0;
+        } else {
+            unsigned char c = (unsigned char)*p;
+            s->unit = s->unit * 16 + (c <= '9' ? c & 15U : (c & 7U) + 9);
+            s->escape = s->escape == 5 ? 0 : (unsigned char)(s->escape + 1);
+            s->string_bytes += s->escape ? 0 : unit_bytes(s->unit);
+        }
+        p += p < end;
+    }
+}
+
+static void text_begin(struct sift *s)
+{
+    s->key_len = 0;
+    s->string_bytes = 0;
+    s->escape = 0;
+}
+
+static void key_add(struct sift *s, const char *from, const char *until)
+{
+    size_t n = (size_t)(until - from);
+    size_t room = s->key_len < SIFT_KEY_MAX ? SIFT_KEY_MAX - s->key_len : 0;
+    if (n > 0 && room > 0)
+        memcpy(s->key + s->key_len, from, n < room ? n : room);
+    s->key_len += n;
+}
+
+static struct str key_text(const struct sift *s)
+{
+    return str_from(s->key, s->key_len < SIFT_KEY_MAX ? s->key_len : SIFT_KEY_MAX);
+}
+
+static void text_end(struct sift *s)
+{
+    if (!s->label && !skim_is_data(key_text(s), s->key_len))
+        s->text += s->string_bytes;
+    s->label = false;
+}
+
+// --- strings ---
+
+// From inside a string to behind its closing quote, or to the end of the piece.
+static const char *string_end(struct sift *s, const char *p, const char *end, bool *closed)
+{
+    *closed = false;
+    if (s->escaped && p < end) {
+        s->escaped = false;
+        p++;
+    }
+    for (;;) {
+        p = quote_find(p, end);
+        if (p == end)
+            return p;
+        if (*p == '"') {
+            *closed = true;
+            return p + 1;
+        }
+        if (end - p < 2) {
+            s->escaped = true;
+            return end;
+        }
+        p += 2;
+    }
+}
+
+static const char *in_string(struct sift *s, const char *p, const char *end)
+{
+    bool closed;
+    const char *q = string_end(s, p, end, &closed);
+    keep(s, p, q);
+    if (s->take == SIFT_TEXT) {
+        key_add(s, p, q - closed);
+        text_run(s, p, q - closed);
+    }
+    if (!closed)
+        return q;
+    if (s->take == SIFT_TEXT && s->state == AT_STRING)
+        text_end(s);
+    if (s->state == AT_STRING)
+        value_end(s);
+    else
+        s->state = s->take == SIFT_TEXT ? AT_BEHIND : AT_INNER;
+    return q;
+}
+
+static void behind_string(struct sift *s, char c)
+{
+    if (c == ':')
+        s->label = s->key_len <= SIFT_KEY_MAX && skim_is_label(key_text(s));
+    else
+        text_end(s);
+    s->state = AT_INNER;
+}
+
+// --- members ---
+
+static void begin_element(struct sift *s)
+{
+    s->take = SIFT_SKIP;
+    if (s->out.len >= ELEMENTS_MAX)
+        return;
+    begin_kept(s);
+    s->value_at = s->out.len;
+    s->take = SIFT_INTO;
+    s->into = s->level[s->walked - 1];
+}
+
+static void begin_named(struct sift *s, const struct sift_level *level, unsigned i)
+{
+    const struct sift_name *n = &level->names[i];
+    uint64_t bit = UINT64_C(1) << i;
+    if (s->walked == 1 && s->once && s->seen & bit)
+        s->broken = true;
+    if (s->walked == 1)
+        s->seen |= bit;
+    if (n->take == SIFT_SKIP || s->out.len >= SIFT_BYTES_MAX)
+        return;
+    s->take = n->take;
+    s->into = n->level;
+    begin_member(s, n->name);
+}
+
+static unsigned find_name(const struct sift_level *level, struct str key)
+{
+    unsigned i = 0;
+    while (i < level->count && !str_eq(key, level->names[i].name))
+        i++;
+    if (i < level->count || key.len == 0 || !memchr(key.ptr, '\\', key.len))
+        return i;
+    for (i = 0; i < level->count && !skim_key_is(key, level->names[i].name);)
+        i++;
+    return i;
+}
+
+static void key_end(struct sift *s, struct str key)
+{
+    const struct sift_level *level = &s->levels[s->level[s->walked - 1]];
+    s->state = AT_COLON;
+    s->take = SIFT_SKIP;
+    s->label = false;
+    s->text = 0;
+    unsigned i = find_name(level, key);
+    if (i < level->count) {
+        begin_named(s, level, i);
+    } else if (level->other == SIFT_TEXT && s->out.len < SIFT_BYTES_MAX) {
+        s->take = SIFT_TEXT;
+        s->label = skim_is_label(key);
+        begin_member(s, STR_NONE);
+    }
+}
+
+// Most keys lie whole in the piece.
+static const char *in_key(struct sift *s, const char *p, const char *end)
+{
+    bool closed;
+    const char *q = string_end(s, p, end, &closed);
+    if (closed && s->key_len == 0) {
+        key_end(s, str_from(p, (size_t)(q - p - 1)));
+        return q;
+    }
+    key_add(s, p, q - closed);
+    if (closed)
+        key_end(s, s->key_len <= SIFT_KEY_MAX ? key_text(s) : STR_NONE);
+    return q;
+}
+
+// --- brackets ---
+
+static void open_bracket(struct sift *s, char c)
+{
+    if (s->depth == JSON_DEPTH_MAX) {
+        s->broken = true;
+        return;
+    }
+    uint64_t bit = UINT64_C(1) << (s->depth % 64);
+    uint64_t *kinds = &s->kinds[s->depth / 64];
+    *kinds = c == '{' ? *kinds | bit : *kinds & ~bit;
+    s->depth++;
+}
+
+static void close_bracket(struct sift *s, char c)
+{
+    if (in_object(s) != (c == '}'))
+        s->broken = true;
+    s->depth--;
+}
+
+static void walk_into(struct sift *s, char c, unsigned char level)
+{
+    open_bracket(s, c);
+    s->level[s->walked++] = level;
+    buf_add_char(&s->out, c);
+    s->state = c == '{' ? AT_FIRST : AT_FIRST_ELEMENT;
+}
+
+static void walk_out(struct sift *s, char c)
+{
+    if (in_object(s) != (c == '}')) {
+        s->broken = true;
+        return;
+    }
+    s->depth--;
+    s->walked--;
+    buf_add_char(&s->out, c);
+    s->done = s->walked == 0;
+    s->state = s->done ? AT_END : AT_AFTER;
+}
+
+static void begin_brackets(struct sift *s, char c)
+{
+    bool list_in_list = c == '[' && !in_object(s);
+    if (s->take == SIFT_INTO && s->walked < SIFT_WALKED_MAX && !list_in_list) {
+        walk_into(s, c, s->into);
+        return;
+    }
+    if (s->take == SIFT_INTO)
+        leave_out(s);
+    open_bracket(s, c);
+    s->state = AT_INNER;
+}
+
+static void begin_value(struct sift *s, const char *p)
+{
+    char c = *p;
+    if (c == '{' || c == '[') {
+        begin_brackets(s, c);
+    } else if (c == '"') {
+        s->state = AT_STRING;
+        text_begin(s);
+    } else if (c == '-' || (c >= '0' && c <= '9') || c == 't' || c == 'f' || c == 'n') {
+        s->state = AT_WORD;
+    } else {
+        s->broken = true;
+    }
+    if (s->take == SIFT_INTO && (s->state == AT_STRING || s->state == AT_WORD))
+        s->take = SIFT_KEEP;
+    keep(s, p, p + 1);
+}
+
+// The byte that ends a number is not its own.
+static const char *in_word(struct sift *s, const char *p, const char *end)
+{
+    const char *q = p;
+    while (q < end && *q != ',' && *q != '}' && *q != ']' && *q != ':' && *q != '"' && !blank(*q))
+        q++;
+    keep(s, p, q);
+    if (q < end)
+        value_end(s);
+    return q;
+}
+
+static const char *in_brackets(struct sift *s, const char *p, const char *end)
+{
+    const char *from = p;
+    while (p < end && s->depth > s->walked && s->state == AT_INNER && !s->broken) {
+        while (p < end && !turning[(unsigned char)*p])
+            p++;
+        if (p == end)
+            break;
+        char c = *p++;
+        if (c == '{' || c == '[') {
+            open_bracket(s, c);
+        } else if (c != '"') {
+            close_bracket(s, c);
+        } else {
+            s->state = AT_QUOTED;
+            text_begin(s);
+        }
+    }
+    keep(s, from, p);
+    if (s->depth == s->walked)
+        value_end(s);
+    return p;
+}
+
+// --- the text ---
+
+// One byte, not blank, between the parts of what the tables lead into.
+static void step(struct sift *s, const char *p)
+{
+    char c = *p;
+    bool closing = c == '}' || c == ']';
+    switch (s->state) {
+    case AT_START:
+        if (c == '{' && buf_room(&s->out, ROOM_FIRST))
+            walk_into(s, c, s->into);
+        else
+            s->broken = true;
+        return;
+    case AT_FIRST:
+    case AT_NEXT:
+        if (c == '"') {
+            s->state = AT_KEY;
+            s->key_len = 0;
+        } else if (c == '}' && s->state == AT_FIRST) {
+            walk_out(s, c);
+        } else {
+            s->broken = true;
+        }
+        return;
+    case AT_COLON:
+        s->state = AT_VALUE;
+        s->broken = s->broken || c != ':';
+        return;
+    case AT_VALUE: begin_value(s, p); return;
+    case AT_FIRST_ELEMENT:
+    case AT_ELEMENT:
+        if (c == ']' && s->state == AT_FIRST_ELEMENT) {
+            walk_out(s, c);
+            return;
+        }
+        begin_element(s);
+        if (s->take == SIFT_INTO && c != '{')
+            leave_out(s);
+        begin_value(s, p);
+        return;
+    case AT_AFTER:
+        if (c == ',')
+            s->state = in_object(s) ? AT_NEXT : AT_ELEMENT;
+        else if (closing)
+            walk_out(s, c);
+        else
+            s->broken = true;
+        return;
+    case AT_BEHIND: behind_string(s, c); return;
+    default: return;
+    }
+}
+
+static const char *advance(struct sift *s, const char *p, const char *end)
+{
+    switch (s->state) {
+    case AT_KEY: return in_key(s, p, end);
+    case AT_STRING:
+    case AT_QUOTED: return in_string(s, p, end);
+    case AT_WORD: return in_word(s, p, end);
+    case AT_INNER: return in_brackets(s, p, end);
+    default: break;
+    }
+    if (blank(*p))
+        return p + 1;
+    unsigned char before = s->state;
+    step(s, p);
+    return before == AT_BEHIND ? p : p + 1;
+}
+
+size_t sift_feed(struct sift *s, struct str piece)
+{
+    const char *p = piece.ptr;
+    const char *end = piece.len ? p + piece.len : p;
+    while (p < end && !s->broken && !s->done)
+        p = advance(s, p, end);
+    s->broken = s->broken || buf_failed(&s->out);
+    return (size_t)(p - piece.ptr);
+}
+
+// What was kept of the value so far counts only where it is a number of bytes.
+static void end_value(struct sift *s)
+{
+    bool begun = s->state == AT_COLON || s->state == AT_VALUE || s->state == AT_STRING ||
+                 s->state == AT_WORD || s->state == AT_INNER || s->state == AT_QUOTED ||
+                 s->state == AT_BEHIND;
+    if (!begun || s->take == SIFT_SKIP)
+        return;
+    if (s->take == SIFT_TEXT)
+        buf_add_i64(&s->out, s->text);
+    else
+        s->out.len = s->member_at;
+}
+
+struct str sift_text(struct sift *s)
+{
+    if (buf_failed(&s->out))
+        return STR_NONE;
+    end_value(s);
+    while (s->walked > 0) {
+        s->depth = s->walked--;
+        buf_add_char(&s->out, in_object(s) ? '}' : ']');
+    }
+    s->depth = 0;
+    return buf_failed(&s->out) ? STR_NONE : buf_str(&s->out);
+}
