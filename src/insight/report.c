@@ -18,6 +18,8 @@ struct work {
     int64_t begins_us;    // the first hour there is
     sqlite3_stmt *name;
     struct sums sums;
+    struct why *why;
+    enum status status; // of the first thing that failed
 };
 
 // What a call, or an hour of calls, is grouped by.
@@ -26,6 +28,14 @@ struct place {
     int64_t us;
     struct str tag; // value
 };
+
+// What SQLite says now: finalizing another statement, or COMMIT, makes it forget.
+static bool cannot_read(struct work *w)
+{
+    if (w->status == STATUS_OK)
+        w->status = sql_why(w->why, w->db, "the ledger cannot be read");
+    return false;
+}
 
 const char *report_by_name(enum report_by by)
 {
@@ -60,8 +70,11 @@ static struct str name_of(struct work *w, int64_t id)
 {
     struct str text = STR_NONE;
     sqlite3_bind_int64(w->name, 1, id);
-    if (sqlite3_step(w->name) == SQLITE_ROW)
+    int code = sqlite3_step(w->name);
+    if (code == SQLITE_ROW)
         text = sums_keep(&w->sums, sql_str(w->name, 0));
+    else if (code != SQLITE_DONE)
+        cannot_read(w);
     sqlite3_reset(w->name);
     return text;
 }
@@ -157,6 +170,20 @@ static struct group *group_of(struct work *w, const struct place *p)
     return g;
 }
 
+// --- adding up ---
+
+typedef bool add_f(struct work *w, sqlite3_stmt *s);
+
+static bool add_all(struct work *w, sqlite3_stmt *s, add_f *add)
+{
+    int code;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        if (!add(w, s))
+            return false;
+    }
+    return code == SQLITE_DONE || cannot_read(w);
+}
+
 // --- from rollups ---
 
 static struct money_sum cost_at(sqlite3_stmt *s, int column)
@@ -187,7 +214,9 @@ static bool add_rollup(struct work *w, sqlite3_stmt *s)
     if (!g)
         return false;
     sums_add_hour(&w->sums, g, &t, cost_at(s, 11));
-    return sums_add_times(&w->sums, g, sql_str(s, 32), sql_str(s, 33));
+    if (!sums_add_times(&w->sums, g, sql_str(s, 32), sql_str(s, 33)))
+        w->status = why_set(w->why, STATUS_DAMAGED, "the ledger is damaged: an hour's durations");
+    return w->status == STATUS_OK;
 }
 
 static bool read_rollups(struct work *w, int64_t from_hour, int64_t until_hour)
@@ -201,13 +230,9 @@ static bool read_rollups(struct work *w, int64_t from_hour, int64_t until_hour)
     sqlite3_bind_int64(s, 1, w->tenant);
     sqlite3_bind_int64(s, 2, from_hour);
     sqlite3_bind_int64(s, 3, until_hour);
-    int code;
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-        if (!add_rollup(w, s))
-            break;
-    }
+    bool fine = add_all(w, s, add_rollup);
     sqlite3_finalize(s);
-    return code == SQLITE_DONE;
+    return fine;
 }
 
 // --- from rows ---
@@ -268,7 +293,7 @@ static bool add_row(struct work *w, sqlite3_stmt *s)
     struct group *g = group_of(w, &p);
     if (g)
         sums_add_call(&w->sums, g, &e);
-    return g != NULL;
+    return g && w->status == STATUS_OK;
 }
 
 static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
@@ -285,13 +310,9 @@ static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
     sqlite3_bind_int64(s, 1, w->tenant);
     sqlite3_bind_int64(s, 2, from_us);
     sqlite3_bind_int64(s, 3, until_us);
-    int code;
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-        if (!add_row(w, s))
-            break;
-    }
+    bool fine = add_all(w, s, add_row);
     sqlite3_finalize(s);
-    return code == SQLITE_DONE;
+    return fine;
 }
 
 // --- which from where ---
@@ -385,9 +406,11 @@ static void write_answer(struct work *w, struct buf *json)
 // One read transaction, so that rollups and rows tell of the same moment.
 static bool read_all(struct work *w)
 {
-    if (sql_run(w->db, "BEGIN") != SQLITE_OK)
-        return false;
+    if (!w->name || sql_run(w->db, "BEGIN") != SQLITE_OK)
+        return cannot_read(w);
     bool fine = find_tenant(w) && (w->tenant < 0 || read_both(w));
+    if (!fine && !w->sums.failed)
+        cannot_read(w);
     sql_run(w->db, "COMMIT");
     return fine;
 }
@@ -395,19 +418,14 @@ static bool read_all(struct work *w)
 enum status report_run(sqlite3 *db, const struct report_query *q, struct buf *json, struct why *why)
 {
     must(q->tenant.len > 0);
-    struct work w = {.db = db, .q = q};
-    enum status status = STATUS_OK;
+    struct work w = {.db = db, .q = q, .why = why};
     sums_init(&w.sums);
     w.name = sql_prepare(db, "SELECT text FROM name WHERE id = ?1");
-    if (!w.name || !read_all(&w)) {
-        status = w.sums.failed ? why_set(why, STATUS_NO_MEMORY, "out of memory")
-                               : sql_why(why, db, "the ledger cannot be read");
-    } else {
+    if (read_all(&w))
         write_answer(&w, json);
-        if (w.sums.failed || arena_failed(&w.sums.arena) || buf_failed(json))
-            status = why_set(why, STATUS_NO_MEMORY, "out of memory");
-    }
+    if (w.sums.failed || arena_failed(&w.sums.arena) || buf_failed(json))
+        w.status = why_set(why, STATUS_NO_MEMORY, "out of memory");
     sqlite3_finalize(w.name);
     sums_fini(&w.sums);
-    return status;
+    return w.status;
 }

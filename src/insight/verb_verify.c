@@ -27,7 +27,35 @@ struct verify {
     int64_t found; // differences in all
     int64_t here;  // of the check under way
     int64_t checked;
+    struct why *why;
+    enum status status; // of the first thing that could not be read
 };
+
+// What SQLite says now: finalizing another statement, or COMMIT, makes it forget.
+static void cannot_read(struct verify *v)
+{
+    if (v->status == STATUS_OK)
+        v->status = sql_why(v->why, v->db, "the ledger cannot be read");
+}
+
+// Whether there is a row. False at the end, and once something could not be read.
+static bool step(struct verify *v, sqlite3_stmt *s)
+{
+    if (v->status != STATUS_OK)
+        return false;
+    int code = s ? sqlite3_step(s) : SQLITE_ERROR;
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        cannot_read(v);
+    return code == SQLITE_ROW;
+}
+
+// Its one number. Finalizes it.
+static int64_t number(struct verify *v, sqlite3_stmt *s)
+{
+    int64_t n = step(v, s) ? sqlite3_column_int64(s, 0) : 0;
+    sqlite3_finalize(s);
+    return n;
+}
 
 static void differ(struct verify *v, struct str text)
 {
@@ -40,13 +68,15 @@ static void differ(struct verify *v, struct str text)
     buf_add_json(&v->differences, text);
 }
 
-static void end_check(struct verify *v, const char *name)
+// Whether all of it could be read.
+static bool end_check(struct verify *v, const char *name)
 {
     if (v->checks.len > 0)
         buf_add_char(&v->checks, ',');
     buf_printf(&v->checks, "{\"name\":\"%s\",\"checked\":%lld,\"differences\":%lld}", name,
                (long long)v->checked, (long long)v->here);
     v->checked = v->here = 0;
+    return v->status == STATUS_OK;
 }
 
 // --- rollups ---
@@ -54,11 +84,6 @@ static void end_check(struct verify *v, const char *name)
 // Columns 0 to 6 are the key; then counts, cost, buckets.
 #define KEY_COLUMNS 7
 #define FIGURES     24
-
-static bool step(sqlite3_stmt *s)
-{
-    return sqlite3_step(s) == SQLITE_ROW;
-}
 
 static int compare_keys(sqlite3_stmt *a, sqlite3_stmt *b)
 {
@@ -102,8 +127,8 @@ static void compare_figures(struct verify *v, sqlite3_stmt *rows, sqlite3_stmt *
 // Two streams in the order of their keys.
 static void merge(struct verify *v, sqlite3_stmt *rows, sqlite3_stmt *sums)
 {
-    bool row = step(rows);
-    bool sum = step(sums);
+    bool row = step(v, rows);
+    bool sum = step(v, sums);
     while (row || sum) {
         int order = !row ? 1 : !sum ? -1 : compare_keys(rows, sums);
         v->checked++;
@@ -113,8 +138,8 @@ static void merge(struct verify *v, sqlite3_stmt *rows, sqlite3_stmt *sums)
             name_hour(v, rows, "is missing; there are rows");
         else
             name_hour(v, sums, "has no rows");
-        row = order <= 0 ? step(rows) : row;
-        sum = order >= 0 ? step(sums) : sum;
+        row = order <= 0 ? step(v, rows) : row;
+        sum = order >= 0 ? step(v, sums) : sum;
     }
 }
 
@@ -138,14 +163,10 @@ static bool check_rollups(struct verify *v)
                "unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS ", reasoning "
                "FROM rollup WHERE hour > (SELECT coalesce(max(value), -3600000000) / 3600000000 "
                "FROM fact WHERE name = 'rows_from_us') ORDER BY 1, 2, 3, 4, 5, 6, 7");
-    bool fine = rows && sums;
-    if (fine)
-        merge(v, rows, sums);
+    merge(v, rows, sums);
     sqlite3_finalize(rows);
     sqlite3_finalize(sums);
-    if (fine)
-        end_check(v, "rollups");
-    return fine;
+    return end_check(v, "rollups");
 }
 
 // --- attempts and tags ---
@@ -166,36 +187,23 @@ static void name_call(struct verify *v, struct str id, int64_t attempt, const ch
 
 static bool check_attempts(struct verify *v)
 {
-    int code = SQLITE_ERROR;
     sqlite3_stmt *twice = sql_prepare(v->db, "SELECT id, attempt FROM call GROUP BY id, attempt "
                                              "HAVING count(*) > 1");
-    sqlite3_stmt *all = sql_prepare(v->db, "SELECT count(*) FROM call");
-    while (twice && (code = sqlite3_step(twice)) == SQLITE_ROW)
+    while (step(v, twice))
         name_call(v, sql_str(twice, 0), sqlite3_column_int64(twice, 1), "is there twice");
-    bool fine = all && code == SQLITE_DONE && sql_one_i64(all, 0, &v->checked);
     sqlite3_finalize(twice);
-    sqlite3_finalize(all);
-    if (fine)
-        end_check(v, "attempts");
-    return fine;
+    v->checked = number(v, sql_prepare(v->db, "SELECT count(*) FROM call"));
+    return end_check(v, "attempts");
 }
 
 static bool check_tags(struct verify *v)
 {
-    int64_t packed = 0;
-    int64_t rows = 0;
     // The first byte of a packed column is its count, at most TAGS_MAX.
-    sqlite3_stmt *s = sql_prepare(
-        v->db,
-        "SELECT coalesce(sum(instr('0123456789ABCDEF', substr(hex(substr(tags, 1, 1)), 2)) - "
-        "1 + 16 * (substr(hex(substr(tags, 1, 1)), 1, 1) = '1')), 0) FROM call "
-        "WHERE tags IS NOT NULL");
-    sqlite3_stmt *t = sql_prepare(v->db, "SELECT count(*) FROM tag");
-    bool fine = s && t && sql_one_i64(s, 0, &packed) && sql_one_i64(t, 0, &rows);
-    sqlite3_finalize(s);
-    sqlite3_finalize(t);
-    if (!fine)
-        return false;
+    int64_t packed = number(v, sql_prepare(v->db, "SELECT coalesce(sum(instr('0123456789ABCDEF', "
+                                                  "substr(hex(substr(tags, 1, 1)), 2)) - 1 + 16 * "
+                                                  "(substr(hex(substr(tags, 1, 1)), 1, 1) = "
+                                                  "'1')), 0) FROM call WHERE tags IS NOT NULL"));
+    int64_t rows = number(v, sql_prepare(v->db, "SELECT count(*) FROM tag"));
     v->checked = packed;
     if (packed != rows) {
         char text[120];
@@ -203,8 +211,7 @@ static bool check_tags(struct verify *v)
                          (long long)packed, (long long)rows);
         differ(v, str_from(text, n > 0 ? (size_t)n : 0));
     }
-    end_check(v, "tags");
-    return true;
+    return end_check(v, "tags");
 }
 
 // --- arithmetic ---
@@ -220,7 +227,7 @@ static const struct sheet *sheet_of(struct verify *v, sqlite3_stmt *name, int64_
     if (id == last->name)
         return last->sheet;
     sqlite3_bind_int64(name, 1, id);
-    struct str text = sqlite3_step(name) == SQLITE_ROW ? sql_str(name, 0) : STR_NONE;
+    struct str text = step(v, name) ? sql_str(name, 0) : STR_NONE;
     size_t slash = str_find(text, '/');
     last->name = id;
     last->sheet =
@@ -260,7 +267,6 @@ static void check_row(struct verify *v, sqlite3_stmt *s, const struct sheet *she
 static bool check_arithmetic(struct verify *v)
 {
     struct sheet_memory last = {.name = -1};
-    int code = SQLITE_ERROR;
     sqlite3_stmt *name = sql_prepare(v->db, "SELECT text FROM name WHERE id = ?1");
     sqlite3_stmt *s = sql_prepare(
         v->db, "SELECT id, attempt, start_us, price_name, price_state, sure, service, flags, "
@@ -269,13 +275,11 @@ static bool check_arithmetic(struct verify *v)
                "price_version = (SELECT id FROM name WHERE text = ?1)");
     if (s)
         sql_bind_str(s, 1, catalog_version(v->catalog));
-    while (s && name && (code = sqlite3_step(s)) == SQLITE_ROW)
+    while (step(v, s))
         check_row(v, s, sheet_of(v, name, sqlite3_column_int64(s, 3), &last));
     sqlite3_finalize(name);
     sqlite3_finalize(s);
-    if (code == SQLITE_DONE)
-        end_check(v, "arithmetic");
-    return code == SQLITE_DONE;
+    return end_check(v, "arithmetic");
 }
 
 // --- the journal ---
@@ -288,8 +292,11 @@ static void lost(void *context, const struct entry *e)
 
 static bool check_journal(struct verify *v)
 {
-    if (store_check_journal(v->store, v->db, lost, v, &v->checked) != STATUS_OK)
+    v->status = store_check_journal(v->store, v->db, lost, v, &v->checked);
+    if (v->status != STATUS_OK) {
+        why_set(v->why, v->status, "the journal cannot be read");
         return false;
+    }
     int damaged = store_damaged_segments(v->store);
     if (damaged > 0) {
         char text[120];
@@ -299,35 +306,35 @@ static bool check_journal(struct verify *v)
                          damaged, ".damaged", ".refused");
         differ(v, str_from(text, n > 0 ? (size_t)n : 0));
     }
-    end_check(v, "journal");
-    return true;
+    return end_check(v, "journal");
 }
 
-static bool check_all(struct verify *v)
+static void check_all(struct verify *v)
 {
-    if (sql_run(v->db, "BEGIN") != SQLITE_OK)
-        return false;
+    if (sql_run(v->db, "BEGIN") != SQLITE_OK) {
+        cannot_read(v);
+        return;
+    }
     bool fine = check_rollups(v) && check_attempts(v) && check_tags(v) && check_arithmetic(v) &&
                 check_journal(v);
+    must(fine == (v->status == STATUS_OK));
     sql_run(v->db, "COMMIT");
-    return fine;
 }
 
-static enum status run(struct verify *v, struct buf *json, struct why *why)
+static enum status run(struct verify *v, struct buf *json)
 {
     buf_init(&v->checks, &alloc_heap, 0);
     buf_init(&v->differences, &alloc_heap, 0);
-    enum status status = STATUS_OK;
-    if (!check_all(v)) {
-        status = sql_why(why, v->db, "the ledger cannot be read");
-    } else {
+    check_all(v);
+    enum status status = v->status;
+    if (status == STATUS_OK) {
         buf_printf(json, "{\"balanced\":%s,\"checks\":[", v->found ? "false" : "true");
         buf_add(json, buf_str(&v->checks));
         buf_add_cstr(json, "],\"differences\":[");
         buf_add(json, buf_str(&v->differences));
         buf_printf(json, "],\"difference_count\":%lld}", (long long)v->found);
         if (buf_failed(json) || buf_failed(&v->checks) || buf_failed(&v->differences))
-            status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+            status = why_set(v->why, STATUS_NO_MEMORY, "out of memory");
     }
     buf_fini(&v->checks);
     buf_fini(&v->differences);
@@ -339,14 +346,14 @@ enum status verify_verb(struct store *s, const struct catalog *c, struct str arg
 {
     struct asked none[] = {{.name = NULL}};
     struct json *document = NULL;
-    struct verify v = {.store = s, .catalog = c};
+    struct verify v = {.store = s, .catalog = c, .why = why};
     enum status status = asked_read(args_json, none, &document, why);
     json_close(document);
     if (status == STATUS_OK)
         status = asked_reader(s, &v.db, why);
     if (status != STATUS_OK)
         return status;
-    status = run(&v, out_json, why);
+    status = run(&v, out_json);
     store_reader_close(v.db);
     return status;
 }

@@ -232,6 +232,62 @@ static void verify_finds_what_was_changed(void **state)
     }
 }
 
+// Writes zeros over the first page of a table.
+static void damage(const struct place *p, const char *root_of)
+{
+    static const char zeros[64];
+    ask(p, "PRAGMA wal_checkpoint(TRUNCATE)");
+    int64_t size = ask(p, "PRAGMA page_size");
+    int64_t page = ask(p, root_of);
+    int fd = open(p->path, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0 && page > 1);
+    assert_int_equal(pwrite(fd, zeros, sizeof zeros, (page - 1) * size), sizeof zeros);
+    close(fd);
+}
+
+// A table that cannot be read is no table without rows.
+static void damage_is_no_difference(void **state)
+{
+    (void)state;
+    static const char *const roots[] = {
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'rollup'",
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'call'",
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'name'",
+    };
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+        struct world w;
+        struct why why = {0};
+        begin(&w);
+        struct entry e = priced(w.catalog, NOON_US);
+        call(w.journal, &e);
+        balanced(&w, true);
+        damage(&w.place, roots[i]);
+        buf_clear(&w.answer);
+        assert_int_equal(verify_verb(w.store, w.catalog, STR_NONE, &w.answer, &why),
+                         STATUS_DAMAGED);
+        assert_non_null(strstr(why.text, "malformed"));
+        assert_int_equal(w.answer.len, 0);
+        assert_int_equal(report_verb(w.store, w.catalog, STR_NONE, &w.answer, &why),
+                         STATUS_DAMAGED);
+        assert_non_null(strstr(why.text, "malformed"));
+        end(&w);
+    }
+}
+
+static void damaged_durations_are_named(void **state)
+{
+    (void)state;
+    struct world w;
+    struct why why = {0};
+    begin(&w);
+    put(&w, NOON_US, "a", 1);
+    balanced(&w, true);
+    ask(&w.place, "UPDATE rollup SET latency = x'ffff'");
+    assert_int_equal(report_verb(w.store, w.catalog, STR_NONE, &w.answer, &why), STATUS_DAMAGED);
+    assert_non_null(strstr(why.text, "durations"));
+    end(&w);
+}
+
 static void one_request_is_spelt_out(void **state)
 {
     (void)state;
@@ -338,6 +394,8 @@ int main(void)
         cmocka_unit_test(days_are_local),
         cmocka_unit_test(an_unknown_price_is_not_zero),
         cmocka_unit_test(verify_finds_what_was_changed),
+        cmocka_unit_test(damage_is_no_difference),
+        cmocka_unit_test(damaged_durations_are_named),
         cmocka_unit_test(one_request_is_spelt_out),
         cmocka_unit_test(an_export_goes_in_pieces),
         cmocka_unit_test(formulas_are_defused),
