@@ -37,6 +37,7 @@ struct gate {
     struct chores chores;
     int draining;     // atomic
     int over_buffers; // atomic
+    size_t bodies;    // atomic: bytes of all requests' bodies
     int reload_waits; // atomic: one reload that waits is enough
     sigset_t signals;
 };
@@ -85,6 +86,11 @@ struct tls_server *gate_tls(const struct gate *g)
 bool gate_draining(const struct gate *g)
 {
     return __atomic_load_n(&g->draining, __ATOMIC_RELAXED) != 0;
+}
+
+size_t *gate_bodies(struct gate *g)
+{
+    return &g->bodies;
 }
 
 bool gate_buffers_exceeded(struct gate *g)

@@ -11,6 +11,7 @@
 #include "gate/gate.h"
 
 // The bytes that wait in buffers of all calls passed limits.buffers: refuse new ones.
+size_t *gate_bodies(struct gate *g); // atomic: bytes of the bodies that all servers hold
 bool gate_buffers_exceeded(struct gate *g);
 // Some worker's loop has not turned for more than a second.
 bool gate_stuck(struct gate *g);

@@ -105,6 +105,8 @@ static enum status listen_one(struct worker *w, const struct config *c, unsigned
                                    .head_ms = HEAD_DEADLINE_MS,
                                    .body_ms = BODY_DEADLINE_MS,
                                    .idle_ms = KEEP_ALIVE_MS,
+                                   .buffers = c->buffer_bytes,
+                                   .held = gate_bodies(w->gate),
                                    .half_close_answers = c->half_close_answers};
     bool local = str_starts(c->listen[i].address, str_of("unix:"));
     if (local && w->number > 0)

@@ -76,15 +76,20 @@ struct str exchange_body(const struct exchange *x)
     return str_from(x->body, x->body_len);
 }
 
-void exchange_drop_body(struct exchange *x)
+void exchange_free_body(struct exchange *x)
 {
-    if (x->dead)
+    if (!x->body)
         return;
-    if (x->body)
-        x->server->buffered -= x->body_size;
+    (void)exchange_hold(x, x->body_size, 0);
     block_put(x->pipe.loop, x->body, x->body_size);
     x->body = NULL;
     x->body_len = x->body_size = 0;
+}
+
+void exchange_drop_body(struct exchange *x)
+{
+    if (!x->dead)
+        exchange_free_body(x);
 }
 
 void exchange_begin(struct exchange *x, int status)

@@ -13,13 +13,12 @@
 
 // --- the end of things ---
 
-static void drop_body(struct exchange *x)
+bool exchange_hold(struct exchange *x, size_t old, size_t now)
 {
-    if (x->body)
-        x->server->buffered -= x->body_size;
-    block_put(x->pipe.loop, x->body, x->body_size);
-    x->body = NULL;
-    x->body_len = x->body_size = 0;
+    struct server *s = x->server;
+    size_t *held = s->limits.held ? s->limits.held : &s->buffered;
+    size_t sum = __atomic_add_fetch(held, now - old, __ATOMIC_RELAXED);
+    return s->limits.buffers == 0 || sum <= s->limits.buffers;
 }
 
 static void drop_rest(struct exchange *x)
@@ -45,7 +44,7 @@ void exchange_destroy(struct exchange *x)
     timer_fini(&x->timer);
     pipe_close(&x->pipe);
     reader_drop(&x->reader);
-    drop_body(x);
+    exchange_free_body(x);
     drop_rest(x);
     drop_out(x);
     list_pull(&x->link);
@@ -109,7 +108,7 @@ static void finish(struct exchange *x)
         x->server->events->on_done(x, owner);
     if (x->dead)
         return;
-    drop_body(x);
+    exchange_free_body(x);
     reader_drop(&x->reader);
     if (!keep) {
         if (done && x->rest_len == 0 && !x->pipe.readable)
@@ -177,7 +176,6 @@ static bool body_room(struct exchange *x, size_t n, size_t expected)
     size_t least = x->body_len + n;
     if (x->body && least <= x->body_size)
         return true;
-    struct server *s = x->server;
     size_t first = expected < BODY_BLOCK_MOST ? expected : BODY_BLOCK_MOST;
     size_t old = x->body_size;
     char *body = block_grow(x->pipe.loop, x->body, &x->body_size, x->body_len,
@@ -185,8 +183,7 @@ static bool body_room(struct exchange *x, size_t n, size_t expected)
     if (!body)
         return false;
     x->body = body;
-    s->buffered += x->body_size - old;
-    return s->limits.buffers == 0 || s->buffered <= s->limits.buffers;
+    return exchange_hold(x, old, x->body_size);
 }
 
 static bool add_body(struct exchange *x, struct str bytes, size_t expected)
@@ -375,8 +372,7 @@ static void read_some(struct exchange *x)
     }
 }
 
-// While the request is answered the socket is not read; a FIN before the answer, and an error at
-// any
+// While the request is answered the socket is not read; a FIN before the answer, and an error at any
 // time, are seen all the same.
 static bool has_left(struct exchange *x)
 {

@@ -76,7 +76,7 @@ struct server {
     struct list exchanges;
     size_t count;
     size_t most;
-    size_t buffered; // bytes of bodies held
+    size_t buffered; // bytes of bodies held, where limits.held is not given
     char *unix_path;
     int fd;      // -1 when stopped
     int reserve; // a descriptor kept for saying 503 when there is no other
@@ -93,5 +93,10 @@ bool exchange_idle(const struct exchange *x);
 // True when nothing of the request is left unread.
 bool exchange_input_done(const struct exchange *x);
 void exchange_out(struct exchange *x, struct str bytes);
+
+// The memory of a request's body went from `old` bytes to `now`. False when all bodies together are
+// above the limit.
+bool exchange_hold(struct exchange *x, size_t old, size_t now);
+void exchange_free_body(struct exchange *x);
 
 #endif

@@ -71,6 +71,7 @@ struct server_limits {
     int64_t body_ms;         // base of a body's deadline; + size / BODY_RATE_MIN
     int64_t idle_ms;         // keep-alive
     size_t buffers;          // bytes of all bodies held at once; 0 = no limit. Above: SERVER_BUSY
+    size_t *held;            // atomic: their sum, of several servers; NULL = this one's alone
     unsigned connections;    // most at once; 0 = by descriptors
     bool half_close_answers; // a FIN before the answer is no departure
 };
