@@ -49,9 +49,8 @@ static const struct config_row top[] = {
     {"cors", KIND_OTHER, "origins", "[]", 0, 0, 0,
      "Web pages that may call from a browser: [https://app.example.com]. None by default."},
     {"half_close", KIND_EITHER, "close|answer", "close", TOP(half_close_answers), 0, 0,
-     "A client that ends its side before the answer starts has left: its call is ended (close), "
-     "or\n"
-     "answered all the same (answer)."},
+     "A client that ends its side before the answer is whole has left: its call is ended (close),\n"
+     "or answered all the same (answer)."},
     {"on_store_failure", KIND_EITHER, "block|allow", "block", TOP(on_store_failure_allow), 0, 0,
      "When the ledger cannot be written: refuse calls, or go on with the rows kept in the "
      "journal."},

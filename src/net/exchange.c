@@ -372,13 +372,13 @@ static void read_some(struct exchange *x)
     }
 }
 
-// While the request is answered the socket is not read; a FIN before the answer, and an error at any
-// time, are seen all the same.
+// While the request is answered the socket is not read; a FIN before the answer is whole, and an
+// error at any time, are seen all the same.
 static bool has_left(struct exchange *x)
 {
     if (x->phase == PHASE_LINGER)
         return false;
-    if (x->pipe.hung_up && x->answer == ANSWER_NONE && x->phase != PHASE_HEAD &&
+    if (x->pipe.hung_up && x->answer != ANSWER_ENDED && x->phase != PHASE_HEAD &&
         x->phase != PHASE_BODY && !x->server->limits.half_close_answers)
         return true;
     if (!x->pipe.poked || reading(x))

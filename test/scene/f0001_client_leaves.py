@@ -12,11 +12,11 @@ ROUNDS = 60
 dice = random.Random(7)
 
 
-def leave(gateway, user, after_bytes, reset):
-    """Reads that many bytes of a slow stream and goes; the time when it went."""
-    body = json.dumps(question("leaving", stream=True, user=user)).encode()
+def leave(gateway, user, after_bytes, reset, fault="slow=5", wait=0.02, stream=True, **more):
+    """Reads that many bytes of a slow answer and goes; the time when it went."""
+    body = json.dumps(question("leaving", stream=stream, user=user, **more)).encode()
     head = (f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
-            f"x-mock-fault: slow=5+tokens=400\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+            f"x-mock-fault: {fault}+tokens=400\r\nContent-Length: {len(body)}\r\n\r\n").encode()
     s = socket.create_connection(("127.0.0.1", gateway.port))
     s.settimeout(10)
     s.sendall(head + body)
@@ -24,7 +24,7 @@ def leave(gateway, user, after_bytes, reset):
     while got < after_bytes:
         got += len(s.recv(min(4096, after_bytes - got)))
     if not after_bytes:
-        time.sleep(0.02)
+        time.sleep(wait)
     if reset:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
     went = time.time()
@@ -53,4 +53,23 @@ with Mock() as mock, Gateway(mock) as gateway:
     for row in rows:
         expect_true(row["outcome"] == "left" and row["sure"] == "estimated", f"the row says it: {row}")
         expect_true(row["input"] > 0, "the input was accepted, so it is counted")
+
+    # While nothing flows no failed write tells: the FIN does.
+    at = leave(gateway, "paused", 100, False, "hang=mid")
+    bill = mock.bills(ROUNDS + 1, 10)[-1]
+    expect_true(bill["user"] == "paused" and bill["left"], f"a paused stream was left: {bill}")
+    expect_true(bill_time(bill) - at < 0.5 * PATIENCE, "at once")
+
+    # A JSON answer broken off counts what came of it; one of which nothing came at most what can be made.
+    leave(gateway, "half", 0, False, "hang=mid", stream=False, wait=0.3)
+    leave(gateway, "greedy", 0, False, "hang", stream=False, wait=0.3, max_tokens=2**63 - 1)
+    leave(gateway, "greedier", 0, False, "hang", stream=False, wait=0.3, max_tokens=2**63 - 1, n=2**62)
+    rows = until(lambda: (lambda r: len(r) == ROUNDS + 4 and {x["user"]: x for x in r})(gateway.rows()), 5, "all rows")
+    expect_true(rows["paused"]["outcome"] == "left", f"it was the client that left: {rows['paused']}")
+    expect_true(rows["half"]["output"] > 10, f"what came of a JSON answer counts: {rows['half']}")
+    expect_true(rows["half"]["sure"] == "estimated", "and it is an estimate")
+    for user in ("greedy", "greedier"):
+        row = rows[user]
+        expect_true(row["sure"] == "captured" and row["output"] <= 128 * 10**7, f"a bound that a model can reach: {row}")
+    gateway.costlens("ledger", "verify")
     expect_true(gateway.chat("still here").status == 200, "the gateway goes on")

@@ -4,7 +4,7 @@
 //
 //   /stream  two chunks, no length     /wait  no answer until echo_let_go     /now  answers unread
 //   /flood   writes while there is room, then for ever on on_room             /tick a chunk each
-// 10 ms
+//            10 ms                                                           /pause  half an answer
 
 #ifndef TEST_NET_ECHO_H
 #define TEST_NET_ECHO_H
@@ -67,7 +67,8 @@ static inline void echo_on_body(struct exchange *x, void *owner)
         memcpy(e->body, body.ptr, e->body_len);
     if (str_is(path, "/wait")) {
         e->waiting = x;
-    } else if (str_is(path, "/stream") || str_is(path, "/flood") || str_is(path, "/tick")) {
+    } else if (str_is(path, "/stream") || str_is(path, "/flood") || str_is(path, "/tick") ||
+               str_is(path, "/pause")) {
         exchange_begin(x, 200);
         exchange_head(x, -1);
         if (str_is(path, "/flood")) {
@@ -80,6 +81,8 @@ static inline void echo_on_body(struct exchange *x, void *owner)
             exchange_end(x);
             return;
         }
+        if (str_is(path, "/pause"))
+            return;
         e->ticking = x;
         timer_set(&e->tick, 10);
     } else {
