@@ -10,6 +10,8 @@
 #define TOKENS_PER_MESSAGE  4    // role and separators of a chat's message
 #define TOKENS_PER_ANSWER   3    // the answer's opening
 #define OUTPUT_MOST_UNKNOWN 4096 // tokens, where neither the caller nor the book says
+#define OUTPUT_TOKENS_MAX   (INT64_C(10) * 1000 * 1000) // of an answer, where the book is silent
+#define CHOICES_MAX         128                         // OpenAI's limit of `n`
 
 // The row that stands if the process dies now: the input estimated, the most output there can be.
 static void usage_if_captured(struct req *r, struct usage *u)
@@ -23,13 +25,14 @@ static void usage_if_captured(struct req *r, struct usage *u)
     u->prompt = u->count[BUCKET_INPUT];
     if (r->found.endpoint == ENDPOINT_EMBEDDINGS || r->found.endpoint == ENDPOINT_GEMINI_EMBED)
         return;
+    int64_t can = r->sheet ? r->sheet->output_tokens_max : 0; // 0 = not known
     int64_t most = d->output_max;
-    if (most <= 0 && r->sheet)
-        most = r->sheet->output_tokens_max;
     if (most <= 0)
-        most = OUTPUT_MOST_UNKNOWN;
-    int64_t choices = d->choices > 0 ? d->choices : 1;
-    u->count[BUCKET_OUTPUT] = most > INT64_MAX / choices ? INT64_MAX : most * choices;
+        most = can > 0 ? can : OUTPUT_MOST_UNKNOWN;
+    // What is asked beyond that, no model makes; a row must not be spoilt by a caller's number.
+    int64_t ceiling = can > 0 ? can : OUTPUT_TOKENS_MAX;
+    int64_t choices = d->choices < 1 ? 1 : d->choices < CHOICES_MAX ? d->choices : CHOICES_MAX;
+    u->count[BUCKET_OUTPUT] = (most < ceiling ? most : ceiling) * choices;
 }
 
 static void entry_begin(struct req *r)

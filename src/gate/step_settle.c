@@ -103,6 +103,9 @@ static void judge(struct req *r)
 enum flow step_settle(struct req *r)
 {
     must(r->dispatched && !r->settled);
+    // The client left, or what came was no use: what there is of the answer was made, and counts.
+    if (r->metering && !r->upstream_ended && !r->meter.terminal)
+        meter_end(&r->meter, false);
     judge(r);
     entry_end(r);
     r->settled = true;
