@@ -83,13 +83,17 @@ bool service_find(struct str name, enum service *out)
     return false;
 }
 
+int64_t count_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 static int64_t sum(const struct usage *u, enum bucket first, enum bucket last)
 {
     int64_t total = 0;
-    for (unsigned i = first; i <= last; i++) {
-        if (__builtin_add_overflow(total, u->count[i], &total))
-            return INT64_MAX;
-    }
+    for (unsigned i = first; i <= last; i++)
+        total = count_add(total, u->count[i]);
     return total;
 }
 

@@ -88,6 +88,9 @@ struct usage {
     bool inconsistent; // counters contradict one another (cached > prompt); clamped at 0
 };
 
+// The sum of two counts (>= 0); INT64_MAX when it is beyond. A count is a provider's word: whoever
+// adds counts up must not let one call turn a sum negative.
+int64_t count_add(int64_t a, int64_t b);
 // Sum of the input-side token buckets, and of the output-side ones; INT64_MAX when it is beyond.
 int64_t usage_input(const struct usage *u);
 int64_t usage_output(const struct usage *u);

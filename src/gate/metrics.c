@@ -90,7 +90,7 @@ void metrics_entry(struct metrics *m, const struct entry *e)
         return;
     s->requests++;
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        s->tokens[i] += e->usage.count[i];
+        s->tokens[i] = count_add(s->tokens[i], e->usage.count[i]);
     money_sum_add(&s->cost, e->cost);
     s->unpriced += e->price_state == PRICE_UNPRICED;
     observe(&s->duration, e->duration_us);
@@ -120,7 +120,7 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
             return false;
         t->requests += f->requests;
         for (unsigned i = 0; i < BUCKET_COUNT; i++)
-            t->tokens[i] += f->tokens[i];
+            t->tokens[i] = count_add(t->tokens[i], f->tokens[i]);
         t->cost.pd += f->cost.pd;
         t->unpriced += f->unpriced;
         histogram_merge(&t->duration, &f->duration);

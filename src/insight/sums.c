@@ -55,10 +55,10 @@ static void add_tally(struct tally *to, const struct tally *t)
     to->estimated += t->estimated;
     to->captured += t->captured;
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        to->count[i] += t->count[i];
-    to->reasoning += t->reasoning;
-    to->made_tokens += t->made_tokens;
-    to->made_us += t->made_us;
+        to->count[i] = count_add(to->count[i], t->count[i]);
+    to->reasoning = count_add(to->reasoning, t->reasoning);
+    to->made_tokens = count_add(to->made_tokens, t->made_tokens);
+    to->made_us = count_add(to->made_us, t->made_us);
 }
 
 static void add_call(struct group *g, const struct entry *e)
@@ -113,6 +113,7 @@ static void write_speed(struct buf *json, const struct tally *t)
         return;
     }
     int128 tenths = (int128)t->made_tokens * 10 * SECOND_US / t->made_us;
+    tenths = tenths < INT64_MAX ? tenths : INT64_MAX;
     buf_printf(json, ",\"tokens_per_second\":%lld.%lld", (long long)(tenths / 10),
                (long long)(tenths % 10));
 }
@@ -121,7 +122,7 @@ static int64_t all_input(const struct tally *t)
 {
     int64_t n = 0;
     for (unsigned i = BUCKET_INPUT; i <= BUCKET_IMAGE_INPUT; i++)
-        n += t->count[i];
+        n = count_add(n, t->count[i]);
     return n;
 }
 

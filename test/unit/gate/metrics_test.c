@@ -61,6 +61,28 @@ static void workers_add_up(void **state)
     metrics_fini(&sum);
 }
 
+// A counter of Prometheus never goes down, whatever a provider says it used.
+static void counts_end_at_the_largest(void **state)
+{
+    (void)state;
+    struct metrics m, sum;
+    metrics_init(&m);
+    metrics_init(&sum);
+    struct entry e = entry_of("m", 1);
+    e.usage.count[BUCKET_OUTPUT] = INT64_MAX - 1;
+    metrics_entry(&m, &e);
+    metrics_entry(&m, &e);
+    assert_true(metrics_merge(&sum, &m));
+    assert_true(metrics_merge(&sum, &m));
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    metrics_write(&sum, &out);
+    assert_true(holds(&out, "type=\"output\"} 9223372036854775807\n"));
+    buf_fini(&out);
+    metrics_fini(&m);
+    metrics_fini(&sum);
+}
+
 static void hostile_names_stay_inside_their_quotes(void **state)
 {
     (void)state;
@@ -101,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_add_up),
+        cmocka_unit_test(counts_end_at_the_largest),
         cmocka_unit_test(hostile_names_stay_inside_their_quotes),
         cmocka_unit_test(series_are_capped),
     };

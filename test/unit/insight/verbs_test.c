@@ -232,6 +232,25 @@ static void verify_finds_what_was_changed(void **state)
     }
 }
 
+// Counts are a provider's word. Sums of them end at the largest number, here as in the rollups.
+static void sums_beyond_64_bits_still_balance(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    for (int i = 0; i < 2; i++) {
+        struct entry e = an_entry(NOON_US);
+        e.price_state = PRICE_UNPRICED;
+        call(w.journal, &e);
+    }
+    balanced(&w, true);
+    ask(&w.place, "UPDATE call SET output = 9223372036854775807");
+    balanced(&w, false);
+    ask(&w.place, "UPDATE rollup SET output = 9223372036854775807");
+    balanced(&w, true);
+    end(&w);
+}
+
 // Writes zeros over the first page of a table.
 static void damage(const struct place *p, const char *root_of)
 {
@@ -394,6 +413,7 @@ int main(void)
         cmocka_unit_test(days_are_local),
         cmocka_unit_test(an_unknown_price_is_not_zero),
         cmocka_unit_test(verify_finds_what_was_changed),
+        cmocka_unit_test(sums_beyond_64_bits_still_balance),
         cmocka_unit_test(damage_is_no_difference),
         cmocka_unit_test(damaged_durations_are_named),
         cmocka_unit_test(one_request_is_spelt_out),

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../unit.h"
+#include "insight/sums.h"
+
+// A sum of what providers counted ends at the largest number; it never turns negative.
+static void sums_end_at_the_largest(void **state)
+{
+    (void)state;
+    struct sums s;
+    struct buf json;
+    bool fresh;
+    struct tally t = {.requests = 1, .reasoning = INT64_MAX, .made_tokens = INT64_MAX};
+    t.made_us = 1;
+    for (int i = 0; i < BUCKET_COUNT; i++)
+        t.count[i] = INT64_MAX - 1;
+    sums_init(&s);
+    buf_init(&json, &alloc_heap, 0);
+    struct group *g = sums_group(&s, str_of("k"), &fresh);
+    assert_non_null(g);
+    for (int i = 0; i < 3; i++)
+        sums_add_hour(&s, g, &t, (struct money_sum){INT64_MAX});
+    sums_write(&s, "key", false, &json);
+    assert_false(buf_failed(&json));
+    const char *text = buf_cstr(&json);
+    assert_null(strstr(text, ":-"));
+    for (int i = 0; i < BUCKET_COUNT; i++)
+        assert_int_equal(s.total.tally.count[i], INT64_MAX);
+    assert_non_null(strstr(text, "\"reasoning_tokens\":9223372036854775807"));
+    assert_non_null(strstr(text, "\"prompt_tokens\":9223372036854775807"));
+    assert_non_null(strstr(text, "\"cost_usd\":\"27670116.110564327421\""));
+    buf_fini(&json);
+    sums_fini(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_end_at_the_largest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
