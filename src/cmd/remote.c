@@ -72,8 +72,10 @@ static enum status run_here(const struct config *c, const struct verb *verb, str
     if (verb->needs_gate)
         return why_set(why, STATUS_CLOSED, "no gateway is running on this store (%.*s)",
                        STR_ARG(c->state));
-    struct store_setup setup = {
-        .path = c->store, .state = c->state, .create = true, .keep_days = c->keep_days};
+    struct store_setup setup = {.path = c->store,
+                                .state = c->state,
+                                .create = verb->makes_store,
+                                .keep_days = c->keep_days};
     struct store *store = NULL;
     enum status s = store_open(&setup, &store, why);
     if (s != STATUS_OK)

@@ -8,7 +8,7 @@
 
 static const struct verb verbs[] = {
     {.name = "keys/list", .run = keys_list, .safe = true},
-    {.name = "keys/create", .run = keys_create},
+    {.name = "keys/create", .run = keys_create, .makes_store = true},
     {.name = "keys/rotate", .run = keys_rotate},
     {.name = "keys/revoke", .run = keys_revoke},
     {.name = "report", .insight = report_verb, .safe = true, .needs_catalog = true},

@@ -38,7 +38,8 @@ struct verb {
     verb_insight_f *insight;
     bool safe; // changes nothing: GET is taken too
     bool needs_catalog;
-    bool needs_gate; // makes sense inside a running gateway only
+    bool makes_store; // there need be none yet
+    bool needs_gate;  // makes sense inside a running gateway only
 };
 
 enum status verb_run(const struct verb *v, struct verb_call *c, struct why *why) MUST_USE;

@@ -211,7 +211,10 @@ static enum status start_writer(struct store *s, struct why *why)
 
 static enum status open_all(struct store *s, struct why *why)
 {
-    enum status status = open_folders(s, why);
+    // Nothing is made for who only asks: no folder, no file.
+    enum status status = s->setup.create ? STATUS_OK : find_file(s, why);
+    if (status == STATUS_OK)
+        status = open_folders(s, why);
     if (status == STATUS_OK)
         status = take_locks(s, why);
     if (status == STATUS_OK)
