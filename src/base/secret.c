@@ -137,3 +137,23 @@ void secret_mask(const struct secret *s, struct str text, struct buf *out)
     }
     buf_add(out, text);
 }
+
+void secret_mask_cut(const struct secret *s, struct str text, struct buf *out)
+{
+    struct str bytes = secret_expose(s);
+    size_t first = bytes.len < text.len ? bytes.len : text.len;
+    while (first >= SECRET_SEEN_MIN && !str_ends(bytes, str_from(text.ptr, first)))
+        first--;
+    if (first >= SECRET_SEEN_MIN) {
+        buf_add_cstr(out, "***");
+        text = str_skip(text, first);
+    }
+    size_t last = bytes.len < text.len ? bytes.len : text.len;
+    while (last >= SECRET_SEEN_MIN && !str_ends(text, str_from(bytes.ptr, last)))
+        last--;
+    if (last < SECRET_SEEN_MIN)
+        last = 0;
+    secret_mask(s, str_from(text.ptr, text.len - last), out);
+    if (last)
+        buf_add_cstr(out, "***");
+}

@@ -26,5 +26,8 @@ struct str secret_expose(const struct secret *s);
 bool secret_within(const struct secret *s, struct str text);
 // Appends `text` to `out` with every occurrence replaced by `***`.
 void secret_mask(const struct secret *s, struct str text, struct buf *out);
+// The same for a text cut out of a longer one: the secret's end at its start, and its start at the
+// end, are masked too (where they have SECRET_SEEN_MIN bytes).
+void secret_mask_cut(const struct secret *s, struct str text, struct buf *out);
 
 #endif

@@ -10,8 +10,6 @@
 
 #include "gate/relay.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/limits.h"
 #include "gate/coding.h"
@@ -44,10 +42,30 @@ bool relay_knows(const struct req *r)
     return r->meter.garbage || (r->meter.terminal && r->meter.setup.kind == METER_SSE);
 }
 
+// True when it quotes the credential that we sent: then it goes nowhere as it is.
+static bool quotes_secret(const struct req *r, struct str text)
+{
+    return r->provider->key && secret_within(r->provider->key, text);
+}
+
+static void keep_masked(struct req *r, const struct field *f)
+{
+    struct buf value;
+    buf_init(&value, &alloc_heap, 2 * HEAD_BYTES_MAX);
+    secret_mask(r->provider->key, f->value, &value);
+    if (!buf_failed(&value))
+        field_write(&r->fields, f->name, buf_str(&value));
+    buf_fini(&value);
+}
+
 static void keep_field(struct req *r, const struct field *f)
 {
     // Our server dates the answer itself. What is not safe is left out.
-    if (header_passes_down(f->name) && !str_eq_nocase(f->name, str_of("date")))
+    if (!header_passes_down(f->name) || str_eq_nocase(f->name, str_of("date")))
+        return;
+    if (quotes_secret(r, f->value))
+        keep_masked(r, f);
+    else
         field_write(&r->fields, f->name, f->value);
 }
 
@@ -64,7 +82,7 @@ static void keep_fields(struct req *r, const struct head *h)
         const struct field *f = &h->fields[i];
         if (is_request_id(f->name)) {
             if (r->entry.upstream_id.len == 0 && f->value.len && f->value.len <= 200 &&
-                field_value_safe(f->value))
+                field_value_safe(f->value) && !quotes_secret(r, f->value))
                 r->entry.upstream_id = arena_dup(&r->arena, f->value);
             continue;
         }
@@ -105,6 +123,19 @@ static bool is_garbage(const struct req *r, struct str coding)
     return r->meter.setup.kind == METER_OTHER || !coding_none(coding);
 }
 
+// A part of what the upstream said, for the client: without the credential that we sent.
+static void quote(const struct req *r, struct str said, struct buf *out)
+{
+    struct buf masked;
+    buf_init(&masked, &alloc_heap, KIB);
+    if (r->provider->key)
+        secret_mask_cut(r->provider->key, said, &masked);
+    else
+        buf_add(&masked, said);
+    buf_add_json(out, buf_str(&masked));
+    buf_fini(&masked);
+}
+
 // What comes after this is of no interest.
 static void give_up(struct req *r, enum refusal why, const char *detail)
 {
@@ -123,11 +154,14 @@ static void on_head(struct call *c, void *owner)
     keep_fields(r, h);
     meter_begin(r, type);
     if (is_garbage(r, coding) || h->status < 200 || (h->status >= 300 && h->status < 400)) {
-        char detail[200];
-        snprintf(detail, sizeof detail, "It answered %d with content type \"%.*s\"%s.", h->status,
-                 type.len > 80 ? 80 : (int)type.len, type.ptr ? type.ptr : "",
-                 coding_none(coding) ? "" : ", compressed though nobody asked for that");
-        give_up(r, REFUSAL_UPSTREAM_GARBAGE, detail);
+        struct buf detail;
+        buf_init(&detail, &alloc_heap, KIB);
+        buf_printf(&detail, "It answered %d with content type ", h->status);
+        quote(r, type.len > 80 ? str_from(type.ptr, 80) : type, &detail);
+        buf_printf(&detail, "%s.",
+                   coding_none(coding) ? "" : ", compressed though nobody asked for that");
+        give_up(r, REFUSAL_UPSTREAM_GARBAGE, buf_cstr(&detail));
+        buf_fini(&detail);
         return;
     }
     r->mode = RELAY_WHOLE;
@@ -229,7 +263,7 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
     buf_printf(&detail, "%.*s: %s.", STR_ARG(r->provider->name), call_fail_text(fail));
     if (fail == CALL_FAIL_GARBAGE && seen.len) {
         buf_add_cstr(&detail, " It sent ");
-        buf_add_json(&detail, seen);
+        quote(r, seen, &detail);
     }
     relay_fail(r, refusal_of(fail), buf_cstr(&detail));
     buf_fini(&detail);

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A provider that quotes the credential it was sent: the client never sees it, wherever it stands."""
+import re
+
+from lib.scene import UPSTREAM_KEY, Gateway, Mock, expect, expect_in, expect_true, question
+from lib.strange import Strange
+
+JSON = b'{"id":"x","model":"m","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}'
+
+
+def answer(head):
+    key = UPSTREAM_KEY.encode()
+    case = re.search(rb"(?i)\nx-case: (\S+)", head)[1]
+    if case == b"echo":  # as a server that echoes the request does: no answer at all
+        return head + b"\r\n\r\n"
+    if case == b"late":  # a chunk's size that is none, with the key where the quotation begins and ends
+        return (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                key[10:] + b" " * (200 - len(key[10:]) - 20) + key)
+    if case == b"type":
+        return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; key=" + key + b"\r\nContent-Length: 0\r\n\r\n"
+    status = b"401 Unauthorized" if case == b"error" else b"200 OK"
+    body = b'{"error":{"message":"wrong key ' + key + b'"}}' if case == b"error" else JSON
+    return (b"HTTP/1.1 " + status + b"\r\nContent-Type: application/json\r\nX-Echo: Bearer " + key +
+            b", again " + key + b"\r\nX-Request-Id: " + key + b"\r\nX-Plain: kept\r\nContent-Length: %d\r\n\r\n"
+            % len(body) + body)
+
+
+with Mock() as mock, Strange(answer) as strange:
+    providers = f"  bench: {{ dialect: openai, url: {strange.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
+    with Gateway(mock, providers=providers) as gateway:
+        for case, status in (("echo", 502), ("late", 502), ("type", 502), ("error", 401), ("fields", 200)):
+            got = gateway.post("/v1/chat/completions", question(model="bench/m"), {"X-Case": case})
+            expect(got.status, status, case)
+            said = str(got.headers) + got.body.decode()
+            expect_true(UPSTREAM_KEY not in said, f"{case}: no key in {said}")
+            for part in (UPSTREAM_KEY[:12], UPSTREAM_KEY[12:]):
+                expect_true(part not in said, f"{case}: no part of the key in {said}")
+            expect_in("***", said, case)
+            if status != 502:
+                expect(got.headers["x-echo"], "Bearer ***, again ***", case)
+                expect(got.headers["x-plain"], "kept", case)
+        expect(len(strange.heads), 5)
+        expect_in(UPSTREAM_KEY, strange.heads[0], "the key went out")
+        gateway.rows(5)
+        expect_true(UPSTREAM_KEY not in gateway.program.errors(), "nor does the log have it")
+        expect_true(UPSTREAM_KEY not in str(gateway.rows()), "nor the ledger")

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""strange - a provider that answers each call with the bytes that a function makes of its head.
+
+    with Strange(lambda head: b"HTTP/1.1 200 OK\\r\\n...") as strange:
+        providers = f"  bench: {{ dialect: openai, url: {strange.url}, key: env:SCENE_UPSTREAM_KEY }}\\n"
+"""
+import re
+import socket
+import threading
+
+
+class Strange:
+    def __init__(self, answer):
+        self.answer = answer
+        self.heads = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def __enter__(self):
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        return False
+
+    def _serve(self):
+        while True:
+            try:
+                connection = self.listener.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self._one, args=(connection,), daemon=True).start()
+
+    def _one(self, connection):
+        with connection:
+            got = b""
+            while b"\r\n\r\n" not in got:
+                piece = connection.recv(65536)
+                if not piece:
+                    return
+                got += piece
+            head, body = got.split(b"\r\n\r\n", 1)
+            wanted = int((re.search(rb"(?i)\ncontent-length: *(\d+)", head) or [0, 0])[1])
+            while len(body) < wanted:
+                body += connection.recv(65536)
+            self.heads.append(head.decode("latin-1"))
+            connection.sendall(self.answer(head))
