@@ -78,6 +78,7 @@ static void keep_fields(struct req *r, const struct head *h)
 {
     if (!buf_room(&r->fields, FIELDS_ROOM))
         return;
+    bool hops = head_names_hops(h);
     for (unsigned i = 0; i < h->field_count; i++) {
         const struct field *f = &h->fields[i];
         if (is_request_id(f->name)) {
@@ -86,6 +87,8 @@ static void keep_fields(struct req *r, const struct head *h)
                 r->entry.upstream_id = arena_dup(&r->arena, f->value);
             continue;
         }
+        if (hops && head_hop_only(h, f->name))
+            continue;
         keep_field(r, f);
     }
 }

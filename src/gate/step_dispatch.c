@@ -35,24 +35,14 @@ static bool target_write(struct req *r, struct buf *out)
     return !buf_failed(out);
 }
 
-// Names in Connection are hop-by-hop whatever they are (RFC 9110, 7.6.1).
-static bool named_by_connection(struct str connection, struct str name)
-{
-    struct str part;
-    while (str_cut(&connection, ',', &part))
-        if (str_eq_nocase(str_trim(part), name))
-            return true;
-    return false;
-}
-
 static bool fields_write(struct req *r, struct buf *out)
 {
     const struct head *h = exchange_request(r->x);
-    struct str connection = head_get(h, "connection", NULL);
+    bool hops = head_names_hops(h);
     bool version = false;
     for (unsigned i = 0; i < h->field_count; i++) {
         const struct field *f = &h->fields[i];
-        if (!header_passes_up(f->name) || named_by_connection(connection, f->name))
+        if (!header_passes_up(f->name) || (hops && head_hop_only(h, f->name)))
             continue;
         version = version || str_eq_nocase(f->name, str_of("anthropic-version"));
         if (!field_write(out, f->name, f->value))

@@ -20,18 +20,38 @@ struct str head_get(const struct head *h, const char *name, bool *many)
     return found;
 }
 
-bool head_has_token(const struct head *h, const char *name, const char *token)
+static bool lists(const struct head *h, struct str name, struct str token)
 {
-    struct str wanted = str_of(name), word = str_of(token);
     for (unsigned i = 0; i < h->field_count; i++) {
-        if (!str_eq_nocase(h->fields[i].name, wanted))
+        if (!str_eq_nocase(h->fields[i].name, name))
             continue;
         struct str rest = h->fields[i].value, part;
         while (str_cut(&rest, ',', &part))
-            if (str_eq_nocase(str_trim(part), word))
+            if (str_eq_nocase(str_trim(part), token))
                 return true;
     }
     return false;
+}
+
+bool head_has_token(const struct head *h, const char *name, const char *token)
+{
+    return lists(h, str_of(name), str_of(token));
+}
+
+bool head_names_hops(const struct head *h)
+{
+    for (unsigned i = 0; i < h->field_count; i++) {
+        struct str value = h->fields[i].value;
+        if (str_eq_nocase(h->fields[i].name, str_of("connection")) &&
+            !str_eq_nocase(value, str_of("keep-alive")) && !str_eq_nocase(value, str_of("close")))
+            return true;
+    }
+    return false;
+}
+
+bool head_hop_only(const struct head *h, struct str name)
+{
+    return lists(h, str_of("connection"), name);
 }
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))

@@ -38,6 +38,10 @@ struct head {
 struct str head_get(const struct head *h, const char *name, bool *many);
 // True when a comma-separated field holds the token.
 bool head_has_token(const struct head *h, const char *name, const char *token);
+// Fields that a Connection field names end here (RFC 9110, 7.6.1). Most messages name none: only
+// where head_names_hops says so, head_hop_only needs to be asked.
+bool head_names_hops(const struct head *h);
+bool head_hop_only(const struct head *h, struct str name);
 // False when the value could break out of its line (CR, LF, NUL, other controls but the tab). Every
 // field we write is checked.
 bool field_value_safe(struct str value);

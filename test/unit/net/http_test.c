@@ -59,12 +59,31 @@ static void lines_are_written_or_left_out(void **state)
         str_is(http_length_line(UINT64_MAX, line), "Content-Length: 18446744073709551615\r\n"));
 }
 
+static void connection_names_fields(void **state)
+{
+    (void)state;
+    struct field fields[] = {{STR("Connection"), STR("keep-alive")},
+                             {STR("X-Mine"), STR("1")},
+                             {STR("connection"), STR("")}};
+    struct head h = {.field_count = 2, .fields = fields};
+    assert_false(head_names_hops(&h));
+    assert_false(head_hop_only(&h, str_of("x-mine")));
+    h.field_count = 3; // it is not the first of them that counts
+    fields[2].value = str_of("close , X-MINE");
+    assert_true(head_names_hops(&h));
+    assert_true(head_hop_only(&h, str_of("x-mine")));
+    assert_false(head_hop_only(&h, str_of("x-min")));
+    assert_false(head_has_token(&h, "connection", "x"));
+    assert_true(head_has_token(&h, "connection", "Close"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_byte_of_a_name),
         cmocka_unit_test(each_byte_of_a_value_everywhere),
         cmocka_unit_test(lines_are_written_or_left_out),
+        cmocka_unit_test(connection_names_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
