@@ -83,19 +83,25 @@ def holds(words, at, prompt, service, us, holidays):
     return true and (not tiers or service in tiers) and (not weekdays or DAYS[at.weekday()] in weekdays), bool(tiers)
 
 
-def cost(model, usage, at, service, us, holidays):
-    """Picodollars, or None when unpriced."""
-    if model["free"]:
-        return 0
+def quote(model, at, prompt, service, us, holidays):
+    """(prices of one by bucket, factor on token prices, whether the tier has a stated price)."""
     price, factor = dict(model["price"]), Fraction(1)
     tier = service == "standard"
-    prompt = sum(n for bucket, n in usage.items() if bucket in TOKENS and "output" not in bucket)
     for conditions, change, multiple in model["when"]:
         true, of_tier = holds(conditions, at, prompt, service, us, holidays)
         if true:
             price.update(change)
             factor *= multiple or 1
             tier |= of_tier
+    return price, factor, tier
+
+
+def cost(model, usage, at, service, us, holidays):
+    """Picodollars, or None when unpriced."""
+    if model["free"]:
+        return 0
+    prompt = sum(n for bucket, n in usage.items() if bucket in TOKENS and "output" not in bucket)
+    price, factor, tier = quote(model, at, prompt, service, us, holidays)
     if not tier or not price:
         return None
     tokens = fees = Fraction(0)
