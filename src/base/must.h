@@ -11,6 +11,7 @@ _Noreturn void must_fail(const char *cond, const char *file, int line);
 #define must(cond)   ((cond) ? (void)0 : must_fail(#cond, __FILE__, __LINE__))
 
 #define MUST_USE     __attribute__((warn_unused_result))
+#define INLINED      inline __attribute__((always_inline))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 #endif

@@ -207,6 +207,8 @@ bool str_utf8(struct str s)
                 break;
             at += sizeof eight;
         }
+        while (at < s.len && (unsigned char)s.ptr[at] < 0x80)
+            at++;
         if (at == s.len)
             break;
         size_t n = str_utf8_at(s, at);

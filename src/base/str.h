@@ -41,7 +41,8 @@ static inline bool str_eq(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-static inline bool str_is(struct str a, const char *cstr)
+// Mostly against a literal, whose length is then no work.
+static INLINED bool str_is(struct str a, const char *cstr)
 {
     return str_eq(a, str_of(cstr));
 }

@@ -97,22 +97,32 @@ static void read_rest(struct demand *d, struct str key, const struct json_val *v
         d->user = json_str(json_get(v, "user_id"));
 }
 
+static bool is_gemini_tool(struct str key)
+{
+    return str_is(key, "googleSearch") || str_is(key, "google_search") ||
+           str_is(key, "googleSearchRetrieval") || str_is(key, "codeExecution") ||
+           str_is(key, "code_execution") || str_is(key, "urlContext") ||
+           str_is(key, "url_context") || str_is(key, "fileSearch") || str_is(key, "googleMaps");
+}
+
 // A tool that the provider runs itself: every type but those that describe a caller's function.
 static bool runs_there(const struct json_val *tool)
 {
-    static const char *const gemini[] = {"googleSearch",  "google_search",  "googleSearchRetrieval",
-                                         "codeExecution", "code_execution", "urlContext",
-                                         "url_context",   "fileSearch",     "googleMaps"};
-    for (size_t i = 0; i < sizeof gemini / sizeof gemini[0]; i++) {
-        if (is_set(json_get(tool, gemini[i])))
+    static const struct str heads[] = {
+        STR("web_"), STR("code_"),    STR("file_search"),        STR("image_generation"),
+        STR("mcp"),  STR("x_search"), STR("collections_search"), STR("tool_search")};
+    struct json_iter it = {0};
+    struct str key;
+    struct str type = STR_NONE;
+    const struct json_val *v = NULL;
+    while (json_type(tool) == JSON_OBJECT && json_each(&it, tool, &key, &v)) {
+        if (is_gemini_tool(key) && is_set(v))
             return true;
+        if (str_is(key, "type"))
+            type = json_str(v);
     }
-    struct str type = json_str(json_get(tool, "type"));
-    static const char *const heads[] = {
-        "web_", "code_",    "file_search",        "image_generation",
-        "mcp",  "x_search", "collections_search", "tool_search"};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        if (str_starts(type, str_of(heads[i])))
+        if (str_starts(type, heads[i]))
             return true;
     }
     return false;

@@ -23,9 +23,9 @@ void counts_close(struct counts *c)
     c->json = NULL;
 }
 
-bool counts_has(const struct counts *c, const char *path)
+bool counts_has(const struct counts *c, const char *name)
 {
-    enum json_type type = json_type(json_path(c->root, path));
+    enum json_type type = json_type(json_get(c->root, name));
     return type == JSON_NUMBER || type == JSON_STRING;
 }
 
@@ -69,9 +69,9 @@ int64_t counts_of(struct counts *c, const struct json_val *v)
     return n < 0 || n > COUNT_MAX ? refused(c) : n;
 }
 
-int64_t counts_get(struct counts *c, const char *path)
+int64_t counts_get(struct counts *c, const char *name)
 {
-    return counts_of(c, json_path(c->root, path));
+    return counts_of(c, json_get(c->root, name));
 }
 
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n)

@@ -58,11 +58,11 @@ struct counts {
 // False when it is no object.
 bool counts_open(struct counts *c, struct usage *u, struct str raw, const struct alloc *alloc);
 void counts_close(struct counts *c);
-bool counts_has(const struct counts *c, const char *path); // a number stands there, or a text
+bool counts_has(const struct counts *c, const char *name); // a number stands there, or a text
 // A counter: absent and null are 0; a negative or absurd one counts as 0 and a fraction is rounded
 // up, both mark the usage as inconsistent. Where a main counter is absurd the whole usage is not
 // believed.
-int64_t counts_get(struct counts *c, const char *path);
+int64_t counts_get(struct counts *c, const char *name);
 int64_t counts_of(struct counts *c, const struct json_val *v);
 // Takes at most `n` out of *rest, marks the usage as inconsistent when there was less.
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n);

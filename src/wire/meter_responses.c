@@ -105,10 +105,12 @@ static void tool_usage_read(struct meter *m, struct str raw)
     struct usage *u = &m->usage;
     if (!counts_open(&c, u, raw, m->alloc))
         return;
-    m->web_searches = larger(m->web_searches, counts_get(&c, "web_search.num_requests"));
-    m->file_searches = larger(m->file_searches, counts_get(&c, "file_search.num_requests"));
-    u->count[BUCKET_IMAGE_INPUT] += counts_get(&c, "image_gen.input_tokens");
-    u->count[BUCKET_IMAGE_OUTPUT] += counts_get(&c, "image_gen.output_tokens");
+    m->web_searches =
+        larger(m->web_searches, counts_of(&c, json_path(c.root, "web_search.num_requests")));
+    m->file_searches =
+        larger(m->file_searches, counts_of(&c, json_path(c.root, "file_search.num_requests")));
+    u->count[BUCKET_IMAGE_INPUT] += counts_of(&c, json_path(c.root, "image_gen.input_tokens"));
+    u->count[BUCKET_IMAGE_OUTPUT] += counts_of(&c, json_path(c.root, "image_gen.output_tokens"));
     counts_close(&c);
 }
 

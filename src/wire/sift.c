@@ -372,6 +372,17 @@ static const char *in_word(struct sift *s, const char *p, const char *end)
     return q;
 }
 
+// A string inside of brackets; what is not read for its text, and whole, is passed over at once.
+static const char *past_string(struct sift *s, const char *p, const char *end)
+{
+    const char *q = s->take == SIFT_TEXT ? end : quote_find(p, end);
+    if (q < end && *q == '"')
+        return q + 1;
+    s->state = AT_QUOTED;
+    text_begin(s);
+    return p;
+}
+
 static const char *in_brackets(struct sift *s, const char *p, const char *end)
 {
     const char *from = p;
@@ -386,8 +397,7 @@ static const char *in_brackets(struct sift *s, const char *p, const char *end)
         } else if (c != '"') {
             close_bracket(s, c);
         } else {
-            s->state = AT_QUOTED;
-            text_begin(s);
+            p = past_string(s, p, end);
         }
     }
     keep(s, from, p);

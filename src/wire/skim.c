@@ -21,14 +21,30 @@ static const char *string_end(const char *p, const char *end)
     }
 }
 
-static bool is_space(char c)
+enum { SPACE = 1, ENDS_WORD = 2, TURNS = 4 /* what matters inside of brackets */ };
+
+static const unsigned char kinds[256] = {
+    [' '] = SPACE | ENDS_WORD,
+    ['\n'] = SPACE | ENDS_WORD,
+    ['\r'] = SPACE | ENDS_WORD,
+    ['\t'] = SPACE | ENDS_WORD,
+    [','] = ENDS_WORD,
+    [':'] = ENDS_WORD,
+    ['"'] = ENDS_WORD | TURNS,
+    ['}'] = ENDS_WORD | TURNS,
+    [']'] = ENDS_WORD | TURNS,
+    ['{'] = TURNS,
+    ['['] = TURNS,
+};
+
+static bool is(char c, unsigned kind)
 {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    return kinds[(unsigned char)c] & kind;
 }
 
 static const char *skip_space(const char *p, const char *end)
 {
-    while (p < end && is_space(*p))
+    while (p < end && is(*p, SPACE))
         p++;
     return p;
 }
@@ -36,7 +52,11 @@ static const char *skip_space(const char *p, const char *end)
 static const char *container_end(const char *p, const char *end)
 {
     size_t depth = 0;
-    while (p < end) {
+    for (;;) {
+        while (p < end && !is(*p, TURNS))
+            p++;
+        if (p == end)
+            return NULL;
         char c = *p++;
         if (c == '"') {
             p = string_end(p, end);
@@ -44,18 +64,15 @@ static const char *container_end(const char *p, const char *end)
                 return NULL;
         } else if (c == '{' || c == '[') {
             depth++;
-        } else if (c == '}' || c == ']') {
-            if (--depth == 0)
-                return p;
+        } else if (--depth == 0) {
+            return p;
         }
     }
-    return NULL;
 }
 
 static const char *word_end(const char *p, const char *end)
 {
-    while (p < end && *p != ',' && *p != '}' && *p != ']' && *p != ':' && *p != '"' &&
-           !is_space(*p))
+    while (p < end && !is(*p, ENDS_WORD))
         p++;
     return p;
 }
@@ -295,10 +312,27 @@ static void utf8_write(int32_t c, char *out)
     out[0] = (char)(heads[n] | (unsigned char)c);
 }
 
+// Nearly all are plain ASCII without escapes.
+static bool plain_copy(struct str text, char *out, size_t out_size)
+{
+    unsigned char odd = 0;
+    if (text.len >= out_size)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        odd |= (unsigned char)((c < 0x20) | (c >= 0x7f) | (c == '\\'));
+        out[i] = (char)c;
+    }
+    out[text.len] = 0;
+    return !odd;
+}
+
 static bool text_copy(struct str value, char *out, size_t out_size)
 {
     if (value.len < 2 || value.ptr[0] != '"')
         return false;
+    if (plain_copy(str_from(value.ptr + 1, value.len - 2), out, out_size))
+        return true;
     const char *p = value.ptr + 1;
     const char *end = value.ptr + value.len - 1;
     size_t n = 0;

@@ -84,9 +84,10 @@ static bool reasoning_outside(const struct raw *r, int64_t total, unsigned flags
 static bool read_main(struct counts *c, struct raw *r, unsigned flags)
 {
     if ((flags & VENDOR_BILLED_UNITS) && json_path(c->root, "billed_units")) {
-        r->prompt = counts_get(c, "billed_units.input_tokens");
-        r->output = counts_get(c, "billed_units.output_tokens");
-        c->u->count[BUCKET_SEARCH_UNITS] = counts_get(c, "billed_units.search_units");
+        r->prompt = counts_of(c, json_path(c->root, "billed_units.input_tokens"));
+        r->output = counts_of(c, json_path(c->root, "billed_units.output_tokens"));
+        c->u->count[BUCKET_SEARCH_UNITS] =
+            counts_of(c, json_path(c->root, "billed_units.search_units"));
         return true;
     }
     if (!counts_has(c, "prompt_tokens") && !counts_has(c, "input_tokens") &&
@@ -182,7 +183,7 @@ static void read_cost(struct counts *c, unsigned flags)
 static void read_fees(struct counts *c, unsigned flags)
 {
     struct usage *u = c->u;
-    int64_t searches = counts_get(c, "server_tool_use.web_search_requests");
+    int64_t searches = counts_of(c, json_path(c->root, "server_tool_use.web_search_requests"));
     if (flags & VENDOR_CITATIONS_OUTSIDE)
         searches = larger(searches, counts_get(c, "num_search_queries"));
     u->count[BUCKET_WEB_SEARCHES] = searches;
