@@ -59,16 +59,36 @@ static const struct str *text_of(const struct entry *e, unsigned i)
 
 // --- pack ---
 
-static char *put(char *at, uint64_t n, unsigned bytes)
+// Byte by byte in one expression each, which compilers turn into one store or load.
+
+static char *put16(char *at, uint32_t n)
 {
-    for (unsigned i = 0; i < bytes; i++, n >>= 8)
-        *at++ = (char)(unsigned char)n;
-    return at;
+    at[0] = (char)(n & 0xff);
+    at[1] = (char)(n >> 8 & 0xff);
+    return at + 2;
 }
 
-static char *put_i64(char *at, int64_t n)
+static char *put32(char *at, uint32_t n)
 {
-    return put(at, (uint64_t)n, 8);
+    at[0] = (char)(n & 0xff);
+    at[1] = (char)(n >> 8 & 0xff);
+    at[2] = (char)(n >> 16 & 0xff);
+    at[3] = (char)(n >> 24);
+    return at + 4;
+}
+
+static char *put_i64(char *at, int64_t number)
+{
+    uint64_t n = (uint64_t)number;
+    at[0] = (char)(n & 0xff);
+    at[1] = (char)(n >> 8 & 0xff);
+    at[2] = (char)(n >> 16 & 0xff);
+    at[3] = (char)(n >> 24 & 0xff);
+    at[4] = (char)(n >> 32 & 0xff);
+    at[5] = (char)(n >> 40 & 0xff);
+    at[6] = (char)(n >> 48 & 0xff);
+    at[7] = (char)(n >> 56);
+    return at + 8;
 }
 
 static unsigned flags_of(const struct entry *e)
@@ -90,7 +110,7 @@ static char *put_usage(char *at, const struct usage *u)
         used |= 1u << i;
         at = put_i64(at, u->count[i]);
     }
-    put(mask, used, 4);
+    put32(mask, used);
     return u->has_reported ? put_i64(at, u->reported.pd) : at;
 }
 
@@ -112,7 +132,7 @@ static char *put_numbers(char *at, const struct entry *e)
     at = put_i64(at, e->cost.pd);
     at = put_i64(at, e->usage.reasoning);
     at = put_i64(at, e->usage.prompt);
-    at = put(at, (uint32_t)e->http_status, 4);
+    at = put32(at, (uint32_t)e->http_status);
     return put_usage(at, &e->usage);
 }
 
@@ -140,7 +160,7 @@ void entry_pack(const struct entry *e, struct buf *out)
     for (unsigned i = 0; i < TEXT_COUNT; i++) {
         const struct str *text = text_of(e, i);
         size_t n = kept(text);
-        at = put(at, n, 2);
+        at = put16(at, (uint32_t)n);
         if (n)
             memcpy(at, text->ptr, n);
         at += n;
@@ -158,28 +178,50 @@ struct reader {
     bool broken;
 };
 
-static uint64_t get(struct reader *r, unsigned bytes)
+// The next bytes, or so many zeros and the mark.
+static const unsigned char *get(struct reader *r, size_t bytes)
 {
-    if ((size_t)(r->end - r->at) < bytes) {
+    static const unsigned char none[8];
+    const unsigned char *at = r->at;
+    if ((size_t)(r->end - at) < bytes) {
         r->broken = true;
-        return 0;
+        return none;
     }
-    uint64_t n = 0;
-    for (unsigned i = bytes; i-- > 0;)
-        n = n << 8 | r->at[i];
     r->at += bytes;
-    return n;
+    return at;
+}
+
+static unsigned get8(struct reader *r)
+{
+    return *get(r, 1);
+}
+
+static unsigned get16(struct reader *r)
+{
+    const unsigned char *at = get(r, 2);
+    return at[0] | (unsigned)at[1] << 8;
+}
+
+static uint32_t word(const unsigned char *at)
+{
+    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static uint32_t get32(struct reader *r)
+{
+    return word(get(r, 4));
 }
 
 static int64_t get_i64(struct reader *r)
 {
-    return (int64_t)get(r, 8);
+    const unsigned char *at = get(r, 8);
+    return (int64_t)(word(at) | (uint64_t)word(at + 4) << 32);
 }
 
 // A byte below `count`.
 static unsigned get_choice(struct reader *r, unsigned count)
 {
-    unsigned n = (unsigned)get(r, 1);
+    unsigned n = get8(r);
     if (n < count)
         return n;
     r->broken = true;
@@ -188,7 +230,7 @@ static unsigned get_choice(struct reader *r, unsigned count)
 
 static void get_usage(struct reader *r, struct usage *u)
 {
-    uint32_t used = (uint32_t)get(r, 4);
+    uint32_t used = get32(r);
     if (used >> BUCKET_COUNT)
         r->broken = true;
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
@@ -211,9 +253,9 @@ static void get_flags(struct reader *r, struct entry *e)
 
 static void get_numbers(struct reader *r, struct entry *e)
 {
-    if (get(r, 1) != VERSION)
+    if (get8(r) != VERSION)
         r->broken = true;
-    e->attempt = (uint8_t)get(r, 1);
+    e->attempt = (uint8_t)get8(r);
     get_flags(r, e);
     e->outcome = (enum outcome)get_choice(r, OUTCOME_COUNT);
     e->price_state = (enum price_state)get_choice(r, PRICE_STATE_COUNT);
@@ -232,13 +274,13 @@ static void get_numbers(struct reader *r, struct entry *e)
     e->cost.pd = get_i64(r);
     e->usage.reasoning = get_i64(r);
     e->usage.prompt = get_i64(r);
-    e->http_status = (int32_t)(uint32_t)get(r, 4);
+    e->http_status = (int32_t)get32(r);
     get_usage(r, &e->usage);
 }
 
 static void get_text(struct reader *r, struct str *text)
 {
-    size_t n = get(r, 2);
+    size_t n = get16(r);
     if (n > ENTRY_TEXT_MAX || n > (size_t)(r->end - r->at)) {
         r->broken = true;
         return;

@@ -303,8 +303,8 @@ static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
     sqlite3_stmt *s = sql_prepare(
         w->db, "SELECT start_us, provider, model, key, team, project, user, outcome, price_state, "
                "sure, flags, ttft_us, duration_us, overhead_us, cost_pd, tags, " LEDGER_BUCKETS
-               ", reasoning, prompt FROM call WHERE tenant = ?1 AND start_us >= ?2 AND "
-               "start_us < ?3");
+               ", reasoning, prompt FROM call CROSS JOIN kind ON kind.id = call.kind "
+               "WHERE tenant = ?1 AND start_us >= ?2 AND start_us < ?3");
     if (!s)
         return false;
     sqlite3_bind_int64(s, 1, w->tenant);

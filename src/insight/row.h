@@ -11,21 +11,22 @@
 #include "core/entry.h"
 #include "store/ledger.h"
 
-#define ROW_NAME(column) "(SELECT text FROM name WHERE id = c." column ")"
+#define ROW_NAME(column) "(SELECT text FROM name WHERE id = " column ")"
 // A SELECT that row_read understands; a WHERE on `call c` comes behind it.
 // clang-format off
 #define ROW_SELECT                                                                                 \
     "SELECT c.start_us, c.id, c.attempt, "                                                         \
-    ROW_NAME("tenant") ", " ROW_NAME("team") ", "                                                  \
-    ROW_NAME("project") ", " ROW_NAME("key") ", "                                                  \
-    ROW_NAME("user") ", " ROW_NAME("provider") ", "                                                \
-    ROW_NAME("model") ", " ROW_NAME("model_asked") ", "                                            \
-    ROW_NAME("model_answered") ", " ROW_NAME("endpoint") ", "                                      \
-    ROW_NAME("route") ", " ROW_NAME("error") ", "                                                  \
-    ROW_NAME("price_version") ", " ROW_NAME("price_name") ", "                                     \
-    "c.outcome, c.price_state, c.sure, c.service, c.flags, c.http_status, c.ttft_us, "             \
+    ROW_NAME("c.tenant") ", " ROW_NAME("k.team") ", "                                              \
+    ROW_NAME("k.project") ", " ROW_NAME("k.key") ", "                                              \
+    ROW_NAME("c.user") ", " ROW_NAME("k.provider") ", "                                            \
+    ROW_NAME("k.model") ", " ROW_NAME("k.model_asked") ", "                                        \
+    ROW_NAME("k.model_answered") ", " ROW_NAME("k.endpoint") ", "                                  \
+    ROW_NAME("k.route") ", " ROW_NAME("c.error") ", "                                              \
+    ROW_NAME("k.price_version") ", " ROW_NAME("k.price_name") ", "                                 \
+    "k.outcome, k.price_state, k.sure, k.service, k.flags, k.http_status, c.ttft_us, "             \
     "c.duration_us, c.overhead_us, c.cost_pd, c.reported_pd, c.upstream_id, c.tags, "              \
-    LEDGER_BUCKETS ", c.reasoning, c.prompt FROM call c "
+    LEDGER_BUCKETS ", c.reasoning, c.prompt FROM call c "                                          \
+    "CROSS JOIN kind k ON k.id = c.kind "
 // clang-format on
 
 // Slices live until the statement's next step. False on a row that no entry can be.

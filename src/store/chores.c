@@ -11,11 +11,16 @@
 #include "store/inside.h"
 #include "store/sql.h"
 
+bool writer_sync_due(const struct store *s)
+{
+    return clock_mono_us() - s->synced_us >= s->setup.fsync_ms * 1000;
+}
+
 bool writer_sync(struct store *s)
 {
-    int64_t start = clock_mono_us();
-    if (start - s->synced_us < s->setup.fsync_ms * 1000)
+    if (!writer_sync_due(s))
         return true;
+    int64_t start = clock_mono_us();
     bool fine = true;
     if (writer_snapshot(s)) {
         for (size_t i = 0; i < s->taken_count; i++)
@@ -64,7 +69,7 @@ static void renew_reserve(struct store *s)
 // --- rows that are too old ---
 
 struct prune {
-    sqlite3_stmt *tenant, *limit, *rows, *tags, *note;
+    sqlite3_stmt *tenant, *limit, *rows, *note;
 };
 
 static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
@@ -77,12 +82,10 @@ static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
         return false;
     if (last_us <= 0)
         return true;
-    sqlite3_bind_int64(p->tags, 1, tenant);
-    sqlite3_bind_int64(p->tags, 2, last_us);
     sqlite3_bind_int64(p->rows, 1, tenant);
     sqlite3_bind_int64(p->rows, 2, last_us);
     sqlite3_bind_int64(p->note, 1, last_us + 1);
-    return sql_done(p->tags) && sql_done(p->rows) && sql_done(p->note);
+    return sql_done(p->rows) && sql_done(p->note);
 }
 
 static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
@@ -117,16 +120,11 @@ static void prune(struct store *s)
                     "SELECT coalesce(max(start_us), 0) FROM (SELECT start_us FROM call WHERE "
                     "tenant = ?1 AND start_us < ?2 ORDER BY start_us LIMIT ?3)"),
         sql_prepare(s->db, "DELETE FROM call WHERE tenant = ?1 AND start_us <= ?2"),
-        sql_prepare(s->db,
-                    "WITH RECURSIVE names (id) AS (SELECT min(name) FROM tag WHERE tenant = ?1 "
-                    "UNION ALL SELECT (SELECT min(name) FROM tag WHERE tenant = ?1 AND "
-                    "name > names.id) FROM names WHERE names.id IS NOT NULL) DELETE FROM tag "
-                    "WHERE tenant = ?1 AND name IN (SELECT id FROM names) AND start_us <= ?2"),
         sql_prepare(s->db, "INSERT INTO fact (name, value) VALUES ('rows_from_us', ?1) ON CONFLICT "
                            "DO UPDATE SET value = max(value, ?1)")};
-    if (p.tenant && p.limit && p.rows && p.tags && p.note)
+    if (p.tenant && p.limit && p.rows && p.note)
         prune_all(s, &p, clock_wall_us() - s->setup.keep_days * DAY_US);
-    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.tags, p.note};
+    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.note};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
 }

@@ -19,7 +19,7 @@
 
 #define STORE_PATH_SIZE   4096
 #define BATCH_MS          200  // most time between a record and its row; a report does not wait
-#define RETIRE_TOGETHER   4    // segments that go with one sync of the ledger while it is busy
+#define RETIRE_TOGETHER   8    // segments that go with one sync of the ledger while it is busy
 #define BATCH_RECORDS_MAX 8192 // of one transaction
 #define READ_BYTES        (256 * KIB)
 #define PROBE_US          SECOND_US // between two tries of a write that failed
@@ -74,6 +74,7 @@ struct store {
         struct pending call;
     } suspect; // the end of a call that was read last
     int64_t synced_us, probed_us, pruned_us, complained_us;
+    enum status trouble; // why the last batch that failed did
     bool folder_changed;
 
     _Atomic bool healthy;
@@ -90,8 +91,9 @@ enum batch { BATCH_DONE, BATCH_MORE, BATCH_FAILED };
 enum batch writer_batch(struct store *s); // one transaction
 void *writer_run(void *store);            // the thread
 bool writer_snapshot(struct store *s);    // segments into `taken`
-bool writer_sync(struct store *s);        // the journal's files to the disk
-void writer_finish(struct store *s);      // at the end: takes what is left, captures, deletes
+bool writer_sync_due(const struct store *s);
+bool writer_sync(struct store *s);   // the journal's files to the disk, when it is due
+void writer_finish(struct store *s); // at the end: takes what is left, captures, deletes
 // The packed record of a pending call into `out` (cleared).
 bool writer_payload(struct store *s, const struct pending *call, struct buf *out);
 

@@ -2,6 +2,8 @@
 
 #include "store/ledger.h"
 
+#include <string.h>
+
 #include "store/sql.h"
 
 // The numbers stand in files for ever: the order of these enumerations must not change.
@@ -23,122 +25,102 @@ _Static_assert(BUCKET_INPUT == 0 && BUCKET_CACHE_READ == 1 && BUCKET_CACHE_WRITE
                    BUCKET_COUNT == 16,
                "LEDGER_BUCKETS; a new bucket is a migration");
 
+#define LEDGER_NULL INT64_MIN
+
+// The columns of `call` in their order. Those without a number of their own: bytes.
+enum {
+    TENANT,
+    START,
+    ID,
+    ATTEMPT,
+    KIND,
+    USER,
+    ERROR,
+    TTFT,
+    DURATION,
+    OVERHEAD,
+    COST,
+    REPORTED,
+    BUCKETS,
+    REASONING = BUCKETS + BUCKET_COUNT,
+    PROMPT,
+    UPSTREAM,
+    TAGS,
+    COLUMNS
+};
+_Static_assert(COLUMNS == LEDGER_COLUMNS, "ROW_1");
+
+#define INTO                                                                              \
+    "INTO call (tenant, start_us, id, attempt, kind, user, error, ttft_us, duration_us, " \
+    "overhead_us, cost_pd, reported_pd, " LEDGER_BUCKETS                                  \
+    ", reasoning, prompt, upstream_id, tags) "                                            \
+    "VALUES "
+#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define ROW_4  ROW_1 "," ROW_1 "," ROW_1 "," ROW_1
+#define ROW_16 ROW_4 "," ROW_4 "," ROW_4 "," ROW_4
+#define ROW_32 ROW_16 "," ROW_16
+_Static_assert(LEDGER_ROWS == 32, "ROW_32");
+
 bool ledger_open(struct ledger *l, sqlite3 *db)
 {
     *l = (struct ledger){.db = db};
-    buf_init(&l->tags, &alloc_heap, 0);
-    l->row = sql_prepare(
-        db, "INSERT INTO call (tenant, start_us, id, attempt, team, project, key, user, provider, "
-            "model, model_asked, model_answered, endpoint, route, error, price_version, "
-            "price_name, outcome, price_state, sure, service, flags, http_status, ttft_us, "
-            "duration_us, overhead_us, " LEDGER_BUCKETS ", reasoning, prompt, cost_pd, "
-            "reported_pd, upstream_id, tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-            "?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, "
-            "?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, "
-            "?45, ?46, ?47, ?48) ON CONFLICT DO NOTHING");
-    l->tag = sql_prepare(db, "INSERT INTO tag (tenant, name, start_us, id, attempt, value) "
-                             "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
+    buf_init(&l->bytes, &alloc_heap, 0);
+    l->some = sql_prepare(db, "INSERT OR ROLLBACK " INTO ROW_32);
+    l->one = sql_prepare(db, "INSERT OR ROLLBACK " INTO ROW_1);
+    l->alone = sql_prepare(db, "INSERT " INTO ROW_1 " ON CONFLICT DO NOTHING");
+    l->rows = alloc_zero(&alloc_heap, LEDGER_ROWS * sizeof *l->rows);
+    l->bound = alloc_zero(&alloc_heap, LEDGER_ROWS * sizeof *l->bound);
     bool names = names_open(&l->names, db);
+    bool kinds = kinds_open(&l->kinds, db);
     bool rollups = rollups_open(&l->rollups, db);
-    for (int i = 1; l->row && i < LEDGER_COLUMNS; i++)
-        sqlite3_bind_int64(l->row, i, 0); // as `bound` says
-    return l->row && l->tag && names && rollups;
+    for (int i = 0; l->bound && i < LEDGER_ROWS * LEDGER_COLUMNS; i++)
+        l->bound[i / LEDGER_COLUMNS][i % LEDGER_COLUMNS] = LEDGER_NULL; // as SQLite begins
+    return l->some && l->one && l->alone && l->rows && l->bound && names && kinds && rollups;
 }
 
 void ledger_close(struct ledger *l)
 {
-    sqlite3_finalize(l->row);
-    sqlite3_finalize(l->tag);
+    sqlite3_finalize(l->some);
+    sqlite3_finalize(l->one);
+    sqlite3_finalize(l->alone);
     names_close(&l->names);
+    kinds_close(&l->kinds);
     rollups_close(&l->rollups);
-    buf_fini(&l->tags);
+    heap_free(l->rows);
+    heap_free(l->bound);
+    buf_fini(&l->bytes);
     *l = (struct ledger){0};
 }
 
-// The columns that are numbers of names, in the order of the statement: tenant is ?1, the others
-// stand from ?5 on.
-enum { TENANT, TEAM, PROJECT, KEY, USER, PROVIDER, MODEL, NAME_COUNT = 14 };
+// --- one row ---
 
-static bool name_all(struct ledger *l, const struct entry *e, int64_t id[NAME_COUNT])
+static void bind_number(sqlite3_stmt *s, int column, int64_t n)
 {
-    const struct str words[NAME_COUNT] = {
-        e->tenant,        e->team,        e->project,        e->key,      e->user,  e->provider,
-        e->model,         e->model_asked, e->model_answered, e->endpoint, e->route, e->error,
-        e->price_version, e->price_name};
-    for (unsigned i = 0; i < NAME_COUNT; i++) {
-        if (!names_id(&l->names, words[i], &id[i]))
-            return false;
-    }
-    return true;
-}
-
-static void bind_money(sqlite3_stmt *s, int column, bool known, struct money m)
-{
-    if (known)
-        sqlite3_bind_int64(s, column, m.pd);
-    else
+    if (n == LEDGER_NULL)
         sqlite3_bind_null(s, column);
-}
-
-static int64_t flags_of(const struct entry *e)
-{
-    return (e->stream ? LEDGER_STREAM : 0) | (e->priced_as_answered ? LEDGER_ANSWERED : 0) |
-           (e->usage.us_region ? LEDGER_US_REGION : 0) |
-           (e->usage.inconsistent ? LEDGER_INCONSISTENT : 0);
-}
-
-static void bind_number(struct ledger *l, int column, int64_t n)
-{
-    if (l->bound[column] == n)
-        return;
-    sqlite3_bind_int64(l->row, column, n);
-    l->bound[column] = n;
-}
-
-static void bind_row(struct ledger *l, const struct entry *e, const int64_t id[NAME_COUNT])
-{
-    sqlite3_stmt *s = l->row;
-    bind_number(l, 1, id[TENANT]);
-    bind_number(l, 2, e->start_us);
-    sql_bind_blob(s, 3, e->id.bytes, sizeof e->id.bytes);
-    bind_number(l, 4, e->attempt);
-    int column = 4;
-    for (unsigned i = TEAM; i < NAME_COUNT; i++)
-        bind_number(l, ++column, id[i]);
-    const int64_t numbers[] = {e->outcome,       e->price_state, e->usage.sure,
-                               e->usage.service, flags_of(e),    e->http_status,
-                               e->ttft_us,       e->duration_us, e->overhead_us};
-    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        bind_number(l, ++column, numbers[i]);
-    for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        bind_number(l, ++column, e->usage.count[i]);
-    bind_number(l, ++column, e->usage.reasoning);
-    bind_number(l, ++column, e->usage.prompt);
-    bind_money(s, ++column, e->price_state != PRICE_UNPRICED, e->cost);
-    bind_money(s, ++column, e->usage.has_reported, e->usage.reported);
-    sql_bind_str(s, ++column, e->upstream_id);
-    if (e->tags.count)
-        sql_bind_blob(s, ++column, l->tags.ptr, l->tags.len);
     else
-        sqlite3_bind_null(s, ++column);
+        sqlite3_bind_int64(s, column, n);
 }
 
-static bool add_tags(struct ledger *l, const struct entry *e, int64_t tenant)
+// `first`: the statement's number of the row's first column. `bound`: what stands there, or NULL.
+static void bind_row(const struct ledger *l, const struct ledger_row *row, sqlite3_stmt *s,
+                     int first, int64_t *bound)
 {
-    for (unsigned i = 0; i < e->tags.count; i++) {
-        int64_t name;
-        if (!names_id(&l->names, e->tags.at[i].name, &name))
-            return false;
-        sqlite3_bind_int64(l->tag, 1, tenant);
-        sqlite3_bind_int64(l->tag, 2, name);
-        sqlite3_bind_int64(l->tag, 3, e->start_us);
-        sql_bind_blob(l->tag, 4, e->id.bytes, sizeof e->id.bytes);
-        sqlite3_bind_int(l->tag, 5, e->attempt);
-        sql_bind_str(l->tag, 6, e->tags.at[i].value);
-        if (!sql_done(l->tag))
-            return false;
+    const char *bytes = l->bytes.ptr + row->bytes;
+    for (int i = 0; i < COLUMNS; i++) {
+        if (i == ID || i == UPSTREAM || i == TAGS || (bound && bound[i] == row->numbers[i]))
+            continue;
+        bind_number(s, first + i, row->numbers[i]);
+        if (bound)
+            bound[i] = row->numbers[i];
     }
-    return true;
+    sql_bind_blob(s, first + ID, bytes, sizeof(struct uuid));
+    bytes += sizeof(struct uuid);
+    sql_bind_str(s, first + UPSTREAM, str_from(bytes, row->upstream_len));
+    if (row->tags_len)
+        sql_bind_blob(s, first + TAGS, bytes + row->upstream_len, row->tags_len);
+    else
+        sqlite3_bind_null(s, first + TAGS);
 }
 
 static int64_t hour_of(int64_t us)
@@ -147,37 +129,118 @@ static int64_t hour_of(int64_t us)
     return us % HOUR_US < 0 ? hour - 1 : hour;
 }
 
+static void fill_numbers(int64_t *n, const struct entry *e)
+{
+    n[START] = e->start_us;
+    n[ATTEMPT] = e->attempt;
+    n[TTFT] = e->ttft_us;
+    n[DURATION] = e->duration_us;
+    n[OVERHEAD] = e->overhead_us;
+    n[COST] = e->price_state != PRICE_UNPRICED ? e->cost.pd : LEDGER_NULL;
+    n[REPORTED] = e->usage.has_reported ? e->usage.reported.pd : LEDGER_NULL;
+    memcpy(&n[BUCKETS], e->usage.count, sizeof e->usage.count);
+    n[REASONING] = e->usage.reasoning;
+    n[PROMPT] = e->usage.prompt;
+}
+
+static bool fill(struct ledger *l, const struct entry *e, struct ledger_row *row,
+                 struct rollup_key *key)
+{
+    struct kind kind;
+    int64_t *n = row->numbers;
+    if (!kinds_find(&l->kinds, &l->names, e, &kind) || !names_id(&l->names, e->user, &n[USER]) ||
+        !names_id(&l->names, e->error, &n[ERROR]))
+        return false;
+    n[TENANT] = kind.tenant;
+    n[KIND] = kind.id;
+    fill_numbers(n, e);
+    row->bytes = l->bytes.len;
+    row->upstream_len = e->upstream_id.len;
+    buf_add(&l->bytes, str_from((const char *)e->id.bytes, sizeof e->id.bytes));
+    buf_add(&l->bytes, e->upstream_id);
+    size_t before = l->bytes.len;
+    if (e->tags.count)
+        tags_pack(&e->tags, &l->bytes);
+    row->tags_len = l->bytes.len - before;
+    *key = (struct rollup_key){.tenant = kind.tenant,
+                               .hour = hour_of(e->start_us),
+                               .provider = kind.provider,
+                               .model = kind.model,
+                               .key = kind.key,
+                               .team = kind.team,
+                               .project = kind.project};
+    return !buf_failed(&l->bytes);
+}
+
+// --- some of them ---
+
+static void drop_rows(struct ledger *l)
+{
+    l->row_count = 0;
+    buf_clear(&l->bytes);
+}
+
+static bool insert_rows(struct ledger *l)
+{
+    bool fine = true;
+    bool full = l->row_count == LEDGER_ROWS;
+    for (unsigned i = 0; fine && i < l->row_count; i++) {
+        if (full) {
+            bind_row(l, &l->rows[i], l->some, 1 + (int)i * COLUMNS, l->bound[i]);
+        } else {
+            bind_row(l, &l->rows[i], l->one, 1, NULL);
+            fine = sql_done(l->one);
+        }
+    }
+    fine = fine && (!full || sql_done(l->some));
+    drop_rows(l);
+    return fine;
+}
+
+void ledger_begin(struct ledger *l)
+{
+    l->fresh = 0;
+}
+
 bool ledger_add(struct ledger *l, const struct entry *e)
 {
-    int64_t id[NAME_COUNT];
-    buf_clear(&l->tags);
-    if (e->tags.count)
-        tags_pack(&e->tags, &l->tags);
-    if (buf_failed(&l->tags) || !name_all(l, e, id))
+    struct rollup_key key;
+    if (!fill(l, e, &l->rows[l->row_count], &key) || !rollups_add(&l->rollups, &key, e))
         return false;
-    bind_row(l, e, id);
-    if (!sql_done(l->row))
-        return false;
-    if (sqlite3_changes(l->db) == 0)
-        return true; // it was there
+    l->row_count++;
     l->added++;
-    const struct rollup_key key = {.tenant = id[TENANT],
-                                   .hour = hour_of(e->start_us),
-                                   .provider = id[PROVIDER],
-                                   .model = id[MODEL],
-                                   .key = id[KEY],
-                                   .team = id[TEAM],
-                                   .project = id[PROJECT]};
-    return add_tags(l, e, id[TENANT]) && rollups_add(&l->rollups, &key, e);
+    l->fresh++;
+    return l->row_count < LEDGER_ROWS || insert_rows(l);
+}
+
+bool ledger_add_alone(struct ledger *l, const struct entry *e)
+{
+    struct rollup_key key;
+    must(l->row_count == 0);
+    bool fine = fill(l, e, &l->rows[0], &key);
+    if (fine) {
+        bind_row(l, &l->rows[0], l->alone, 1, NULL);
+        fine = sql_done(l->alone);
+    }
+    drop_rows(l);
+    if (!fine || sqlite3_changes(l->db) == 0)
+        return fine; // it was there
+    l->added++;
+    l->fresh++;
+    return rollups_add(&l->rollups, &key, e);
 }
 
 bool ledger_flush(struct ledger *l)
 {
-    return rollups_flush(&l->rollups);
+    return insert_rows(l) && rollups_flush(&l->rollups);
 }
 
 void ledger_forget(struct ledger *l)
 {
+    l->added -= l->fresh;
+    l->fresh = 0;
+    drop_rows(l);
     names_forget(&l->names);
+    kinds_forget(&l->kinds);
     rollups_forget(&l->rollups);
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ledger - one row a call and attempt, its tags, and its place in the rollups. Written by the
-// writer thread inside its transaction; a row that is there already changes nothing, so any part of
-// the journal may be read twice.
+// ledger - one row a call and attempt, and its place in the rollups. Written by the writer thread
+// inside its transaction; a row that is there already changes nothing, so any part of the journal
+// may be read twice.
+//
+// Rows are gathered and inserted some at a time by one statement, whose cursor then stays at the
+// end of the table: half the work of a statement a row. Such a statement takes no row that is there
+// already: it fails, and the transaction is gone. That is rare (a record that stands in the journal
+// twice), and then the rows come again one by one through ledger_add_alone, which tells.
 
 #ifndef STORE_LEDGER_H
 #define STORE_LEDGER_H
@@ -12,6 +17,7 @@
 #include <stdint.h>
 
 #include "core/entry.h"
+#include "store/kinds.h"
 #include "store/names.h"
 #include "store/rollup.h"
 
@@ -21,30 +27,39 @@
     "output, audio_output, image_output, web_searches, file_searches, calls, search_units, "       \
     "images, seconds"
 
-// Column `flags`.
-#define LEDGER_STREAM       1
-#define LEDGER_ANSWERED     2 // priced by the model that answered
-#define LEDGER_US_REGION    4
-#define LEDGER_INCONSISTENT 8
+#define LEDGER_COLUMNS 32 // of `call`
+#define LEDGER_ROWS    32 // of one statement
 
-#define LEDGER_COLUMNS      49 // of the statement `row`, and 0
+struct ledger_row {
+    int64_t numbers[LEDGER_COLUMNS]; // LEDGER_NULL: none
+    size_t bytes;                    // in `bytes`: id, upstream_id, tags
+    size_t upstream_len, tags_len;
+};
 
 struct ledger {
     sqlite3 *db;
-    sqlite3_stmt *row;
-    sqlite3_stmt *tag;
+    sqlite3_stmt *some;  // LEDGER_ROWS at once
+    sqlite3_stmt *one;   // what is left of them
+    sqlite3_stmt *alone; // one, if it is not there yet
     struct names names;
+    struct kinds kinds;
     struct rollups rollups;
-    struct buf tags;
-    int64_t bound[LEDGER_COLUMNS]; // what `row` holds already: most numbers stay the same
-    uint64_t added;                // rows since ledger_open, those of rolled back batches too
+    struct ledger_row *rows; // LEDGER_ROWS, gathered
+    unsigned row_count;
+    struct buf bytes;
+    int64_t (*bound)[LEDGER_COLUMNS]; // what `some` holds already: most numbers stay the same
+    uint64_t added;                   // rows since ledger_open
+    uint64_t fresh;                   // of them since ledger_begin
 };
 
 bool ledger_open(struct ledger *l, sqlite3 *db) MUST_USE;
 void ledger_close(struct ledger *l);
-// False when the database failed: the transaction must be rolled back.
+void ledger_begin(struct ledger *l); // after BEGIN
+// False when the database failed, or may have: the transaction must be rolled back if it still
+// runs. The entry is not needed any more.
 bool ledger_add(struct ledger *l, const struct entry *e) MUST_USE;
-bool ledger_flush(struct ledger *l) MUST_USE; // the rollups; before COMMIT
+bool ledger_add_alone(struct ledger *l, const struct entry *e) MUST_USE;
+bool ledger_flush(struct ledger *l) MUST_USE; // what is gathered, and the rollups; before COMMIT
 void ledger_forget(struct ledger *l);         // after ROLLBACK
 
 #endif

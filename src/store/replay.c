@@ -180,6 +180,9 @@ enum status replay_all(struct store *s, struct why *why)
     do {
         result = writer_batch(s);
     } while (result == BATCH_MORE);
+    if (result == BATCH_FAILED && s->trouble != STATUS_OK)
+        return why_set(why, s->trouble, "the journal cannot be taken into the ledger: %s",
+                       status_text(s->trouble));
     if (result == BATCH_FAILED || !replay_capture(s))
         return sql_why(why, s->db, "the journal cannot be taken into the ledger");
     if (s->ledger.added > 0)
@@ -190,7 +193,8 @@ enum status replay_all(struct store *s, struct why *why)
 
 // --- calls without an end ---
 
-static bool capture_one(struct store *s, const struct pending *call, struct buf *payload)
+static bool capture_one(struct store *s, const struct pending *call, struct buf *payload,
+                        bool alone)
 {
     struct entry e;
     if (!writer_payload(s, call, payload) || !entry_unpack(buf_str(payload), &e)) {
@@ -199,7 +203,7 @@ static bool capture_one(struct store *s, const struct pending *call, struct buf 
     }
     e.outcome = OUTCOME_UNKNOWN;
     e.usage.sure = SURE_CAPTURED;
-    return ledger_add(&s->ledger, &e);
+    return alone ? ledger_add_alone(&s->ledger, &e) : ledger_add(&s->ledger, &e);
 }
 
 static void undo(struct store *s)
@@ -211,10 +215,11 @@ static void undo(struct store *s)
 
 static bool capture_all(struct store *s, struct buf *payload)
 {
+    ledger_begin(&s->ledger);
     bool fine = sql_done(s->begin);
     size_t at = 0;
     for (struct pending *call; fine && (call = pendings_each(&s->pendings, &at));)
-        fine = capture_one(s, call, payload);
+        fine = capture_one(s, call, payload, false);
     return fine && ledger_flush(&s->ledger) && sql_run(s->db, "DELETE FROM pending") == SQLITE_OK &&
            sql_done(s->commit);
 }
@@ -225,9 +230,10 @@ static bool capture_each(struct store *s, struct buf *payload)
 {
     size_t at = 0;
     for (struct pending *call; (call = pendings_each(&s->pendings, &at));) {
+        ledger_begin(&s->ledger);
         if (!sql_done(s->begin))
             return false;
-        if (capture_one(s, call, payload) && ledger_flush(&s->ledger) && sql_done(s->commit))
+        if (capture_one(s, call, payload, true) && ledger_flush(&s->ledger) && sql_done(s->commit))
             continue;
         bool refused = refused_is(s);
         undo(s);

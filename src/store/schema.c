@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Names that repeat (models, keys, users) stand once in `name` and are numbers elsewhere; 0 is the
-// empty one. The view `calls` puts the words back, for people with the sqlite3 program.
+// empty one. What many calls have in common stands once in `kind`. The views `calls` and `tag` put
+// the words back, for people with the sqlite3 program. doc/why/ledger.md says why.
 //
 // A call's key begins with (tenant, time): the rows lie in the order in which reports read them, a
 // new one is appended at the end, and no other index has to be kept.
@@ -23,6 +24,12 @@ struct step {
     int version; // that it leads to
     const char *sql;
 };
+
+// A byte of the packed tags (core/tags.h), counted from 0.
+#define TAG_BYTE(at)                                                                      \
+    "(16 * instr('123456789ABCDEF', substr(hex(substr(c.tags, " at " + 1, 1)), 1, 1)) + " \
+    "instr('123456789ABCDEF', substr(hex(substr(c.tags, " at " + 1, 1)), 2, 1)))"
+#define TAG_VALUE_LENGTH TAG_BYTE("(at + 1 + n)") " + 256 * " TAG_BYTE("(at + 2 + n)")
 
 static const struct step steps[] = {
     {1, // clang-format off
@@ -125,6 +132,104 @@ static const struct step steps[] = {
 "  JOIN name sheet ON sheet.id = c.price_name;"
 "PRAGMA application_id = 1129072723;" // "CLNS"
 "PRAGMA user_version = 1;"
+    },
+    {2, // what many calls have in common stands once; tags stand in their call only
+"CREATE TABLE kind (id INTEGER PRIMARY KEY,"
+"  team INTEGER NOT NULL, project INTEGER NOT NULL, key INTEGER NOT NULL,"
+"  provider INTEGER NOT NULL, model INTEGER NOT NULL, model_asked INTEGER NOT NULL,"
+"  model_answered INTEGER NOT NULL, endpoint INTEGER NOT NULL, route INTEGER NOT NULL,"
+"  price_version INTEGER NOT NULL, price_name INTEGER NOT NULL,"
+"  outcome INTEGER NOT NULL,"     // 0 ok 1 error 2 incomplete 3 left 4 unknown
+"  price_state INTEGER NOT NULL," // 0 unpriced 1 priced 2 free 3 provider
+"  sure INTEGER NOT NULL,"        // 0 reported 1 estimated 2 captured
+"  service INTEGER NOT NULL,"     // 0 standard 1 batch 2 flex 3 priority 4 fast
+"  flags INTEGER NOT NULL,"       // 1 stream 2 priced as answered 4 US region 8 inconsistent
+"  http_status INTEGER NOT NULL,"
+"  UNIQUE (team, project, key, provider, model, model_asked, model_answered, endpoint, route,"
+"    price_version, price_name, outcome, price_state, sure, service, flags, http_status)) STRICT;"
+"INSERT INTO kind (team, project, key, provider, model, model_asked, model_answered, endpoint,"
+"  route, price_version, price_name, outcome, price_state, sure, service, flags, http_status)"
+"  SELECT DISTINCT team, project, key, provider, model, model_asked, model_answered, endpoint,"
+"  route, price_version, price_name, outcome, price_state, sure, service, flags, http_status"
+"  FROM call;"
+
+"DROP VIEW calls;"
+"DROP TABLE tag;"
+"ALTER TABLE call RENAME TO call_1;"
+"CREATE TABLE call ("
+"  tenant INTEGER NOT NULL, start_us INTEGER NOT NULL, id BLOB NOT NULL, attempt INTEGER NOT NULL,"
+"  kind INTEGER NOT NULL, user INTEGER NOT NULL, error INTEGER NOT NULL,"
+"  ttft_us INTEGER NOT NULL, duration_us INTEGER NOT NULL, overhead_us INTEGER NOT NULL,"
+"  cost_pd INTEGER, reported_pd INTEGER," // 10^-12 USD; NULL: no price, no charge named
+"  input INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,"
+"  cache_write_1h INTEGER NOT NULL, audio_input INTEGER NOT NULL,"
+"  audio_cache_read INTEGER NOT NULL, image_input INTEGER NOT NULL, output INTEGER NOT NULL,"
+"  audio_output INTEGER NOT NULL,"
+"  image_output INTEGER NOT NULL, web_searches INTEGER NOT NULL, file_searches INTEGER NOT NULL,"
+"  calls INTEGER NOT NULL, search_units INTEGER NOT NULL, images INTEGER NOT NULL,"
+"  seconds INTEGER NOT NULL, reasoning INTEGER NOT NULL, prompt INTEGER NOT NULL,"
+"  upstream_id TEXT NOT NULL, tags BLOB,"
+"  PRIMARY KEY (tenant, start_us, id, attempt)) STRICT, WITHOUT ROWID;"
+    },
+    {2,
+"INSERT INTO call SELECT c.tenant, c.start_us, c.id, c.attempt, k.id, c.user, c.error, c.ttft_us,"
+"  c.duration_us, c.overhead_us, c.cost_pd, c.reported_pd, c.input, c.cache_read, c.cache_write,"
+"  c.cache_write_1h, c.audio_input, c.audio_cache_read, c.image_input, c.output, c.audio_output,"
+"  c.image_output, c.web_searches, c.file_searches, c.calls, c.search_units, c.images, c.seconds,"
+"  c.reasoning, c.prompt, c.upstream_id, c.tags FROM call_1 c CROSS JOIN kind k ON"
+"  k.team = c.team AND k.project = c.project AND k.key = c.key AND k.provider = c.provider AND"
+"  k.model = c.model AND k.model_asked = c.model_asked AND k.model_answered = c.model_answered AND"
+"  k.endpoint = c.endpoint AND k.route = c.route AND k.price_version = c.price_version AND"
+"  k.price_name = c.price_name AND k.outcome = c.outcome AND k.price_state = c.price_state AND"
+"  k.sure = c.sure AND k.service = c.service AND k.flags = c.flags AND"
+"  k.http_status = c.http_status;"
+"DROP TABLE call_1;"
+    },
+    {2,
+"CREATE VIEW calls AS SELECT"
+"  lower(substr(hex(c.id), 1, 8) || '-' || substr(hex(c.id), 9, 4) || '-' ||"
+"    substr(hex(c.id), 13, 4) || '-' || substr(hex(c.id), 17, 4) || '-' ||"
+"    substr(hex(c.id), 21)) AS request, c.attempt AS attempt,"
+"  strftime('%Y-%m-%dT%H:%M:%S', c.start_us / 1000000, 'unixepoch') ||"
+"    printf('.%06dZ', c.start_us % 1000000) AS start,"
+"  tenant.text AS tenant, team.text AS team, project.text AS project, key.text AS key,"
+"  user.text AS user, provider.text AS provider, model.text AS model, asked.text AS model_asked,"
+"  answered.text AS model_answered, endpoint.text AS endpoint, route.text AS route,"
+"  CASE k.outcome WHEN 0 THEN 'ok' WHEN 1 THEN 'error' WHEN 2 THEN 'incomplete' WHEN 3 THEN 'left'"
+"    ELSE 'unknown' END AS outcome, error.text AS error, k.http_status AS http_status,"
+"  c.upstream_id AS upstream_id, k.flags & 1 AS stream, c.ttft_us AS ttft_us,"
+"  c.duration_us AS duration_us, c.overhead_us AS overhead_us,"
+"  c.input AS input, c.cache_read AS cache_read, c.cache_write AS cache_write,"
+"  c.cache_write_1h AS cache_write_1h, c.audio_input AS audio_input,"
+"  c.audio_cache_read AS audio_cache_read, c.image_input AS image_input, c.output AS output,"
+"  c.audio_output AS audio_output, c.image_output AS image_output,"
+"  c.web_searches AS web_searches, c.file_searches AS file_searches, c.calls AS calls,"
+"  c.search_units AS search_units, c.images AS images, c.seconds AS seconds,"
+"  c.reasoning AS reasoning, c.prompt AS prompt,"
+"  CASE k.sure WHEN 0 THEN 'reported' WHEN 1 THEN 'estimated' ELSE 'captured' END AS sure,"
+"  CASE k.price_state WHEN 0 THEN 'unpriced' WHEN 1 THEN 'priced' WHEN 2 THEN 'free'"
+"    ELSE 'provider' END AS price_state, c.cost_pd AS cost_pd, c.reported_pd AS reported_pd,"
+"  version.text AS price_version, sheet.text AS price_name"
+" FROM call c JOIN kind k ON k.id = c.kind"
+"  JOIN name tenant ON tenant.id = c.tenant JOIN name team ON team.id = k.team"
+"  JOIN name project ON project.id = k.project JOIN name key ON key.id = k.key"
+"  JOIN name user ON user.id = c.user JOIN name provider ON provider.id = k.provider"
+"  JOIN name model ON model.id = k.model JOIN name asked ON asked.id = k.model_asked"
+"  JOIN name answered ON answered.id = k.model_answered"
+"  JOIN name endpoint ON endpoint.id = k.endpoint JOIN name route ON route.id = k.route"
+"  JOIN name error ON error.id = c.error JOIN name version ON version.id = k.price_version"
+"  JOIN name sheet ON sheet.id = k.price_name;"
+    },
+    {2, // steps through the packed bytes: to a tag, to the length of its name, to the next tag
+"CREATE VIEW tag AS SELECT c.tenant AS tenant, c.start_us AS start_us, c.id AS id,"
+"  c.attempt AS attempt, j.key AS name, j.value AS value"
+" FROM call c, json_each((WITH RECURSIVE step (at, n) AS (SELECT 1, NULL UNION ALL SELECT"
+"    CASE WHEN n IS NULL THEN at ELSE at + 3 + n + " TAG_VALUE_LENGTH " END,"
+"    CASE WHEN n IS NULL THEN " TAG_BYTE("at") " END FROM step WHERE at < length(c.tags))"
+"  SELECT json_group_object(CAST(substr(c.tags, at + 2, n) AS TEXT),"
+"    CAST(substr(c.tags, at + 4 + n, " TAG_VALUE_LENGTH ") AS TEXT))"
+"  FROM step WHERE n IS NOT NULL)) j WHERE c.tags IS NOT NULL;"
+"PRAGMA user_version = 2;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])
@@ -194,6 +299,11 @@ static enum status migrate_one(sqlite3 *db, int version, struct why *why)
 
 enum status schema_migrate(sqlite3 *db, const char *path, struct why *why)
 {
+    return schema_migrate_to(db, path, VERSION, why);
+}
+
+enum status schema_migrate_to(sqlite3 *db, const char *path, int last, struct why *why)
+{
     int64_t version = 0;
     sqlite3_stmt *ask = sql_prepare(db, "PRAGMA user_version");
     bool told = ask && sql_one_i64(ask, 0, &version);
@@ -207,13 +317,13 @@ enum status schema_migrate(sqlite3 *db, const char *path, struct why *why)
             "knows up to %d). Use that version or a newer one, or restore the copy "
             "%s.before-%d that it kept",
             path, (int)version, VERSION, path, VERSION + 1);
-    if (version > 0 && version < VERSION) {
+    if (version > 0 && version < last) {
         if (!keep_copy(db, path, (int)version, why))
             return why ? why->status : STATUS_IO;
         log_say(LOG_INFO, "the store is brought from format %d to %d; a copy is kept beside it",
-                (int)version, VERSION);
+                (int)version, last);
     }
-    for (int i = (int)version + 1; i <= VERSION; i++) {
+    for (int i = (int)version + 1; i <= last; i++) {
         enum status status = migrate_one(db, i, why);
         if (status != STATUS_OK)
             return status;

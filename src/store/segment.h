@@ -47,7 +47,8 @@ struct segment {
     uint32_t read;    // up to here the ledger has it
     uint32_t reading; // the same, of the transaction under way
     uint32_t synced;
-    bool bad;     // what stands at `read` is no frame: the rest is not read
+    bool bad;     // what stands at `reading` is no frame: the rest is not read
+    bool ended;   // the same, of `read`
     bool damaged; // and it is no torn tail either: the file is kept aside
     bool leaving; // all of it is in the ledger: goes when that is on the disk
     bool own;     // made by this process: up to `end` there are whole frames

@@ -161,7 +161,11 @@ static enum status open_database(struct store *s, struct why *why)
         return why_set(why, STATUS_IO, "%s cannot be opened as a database", s->path);
     // A commit is safe against the death of the process at once, against power loss together with
     // the journal (doc/why/journal.md): NORMAL is enough.
-    if (sql_run(s->db, "PRAGMA journal_mode = WAL") != SQLITE_OK ||
+    // A file keeps the size of page it was made with. What is deleted is not overwritten: that is
+    // for what nobody may read, and the ledger's file is its owner's.
+    if (sql_run(s->db, "PRAGMA page_size = 8192") != SQLITE_OK ||
+        sql_run(s->db, "PRAGMA secure_delete = OFF") != SQLITE_OK ||
+        sql_run(s->db, "PRAGMA journal_mode = WAL") != SQLITE_OK ||
         sql_run(s->db, "PRAGMA synchronous = NORMAL") != SQLITE_OK ||
         sql_run(s->db, "PRAGMA wal_autocheckpoint = 4000") != SQLITE_OK ||
         sql_run(s->db, "PRAGMA journal_size_limit = 67108864") != SQLITE_OK ||

@@ -141,7 +141,8 @@ static bool take_record(struct store *s, struct segment *g, const struct frame *
     if (f->type == RECORD_DISPATCHED)
         return true;
     s->suspect = (struct suspect){.segment = g, .call = call};
-    return drop_carried(s, &call) && ledger_add(&s->ledger, &e);
+    return drop_carried(s, &call) &&
+           (s->careful ? ledger_add_alone(&s->ledger, &e) : ledger_add(&s->ledger, &e));
 }
 
 // Nothing more is read of this segment. `torn`: bytes that a write which was cut off may have left.
@@ -273,6 +274,7 @@ static bool begin(struct store *s)
 {
     s->records = s->change_count = 0;
     s->suspect.segment = NULL;
+    ledger_begin(&s->ledger);
     return sql_done(s->begin);
 }
 
@@ -294,6 +296,7 @@ static bool set_positions(struct store *s)
 static void complain(struct store *s)
 {
     int64_t now = clock_mono_us();
+    s->trouble = sql_status(sqlite3_errcode(s->db));
     atomic_fetch_add_explicit(&s->failures, 1, memory_order_relaxed);
     atomic_store_explicit(&s->healthy, false, memory_order_release);
     if (s->complained_us && now - s->complained_us < 60 * SECOND_US)
@@ -307,8 +310,10 @@ static void undo(struct store *s)
 {
     if (!sqlite3_get_autocommit(s->db))
         sql_done(s->rollback);
-    for (size_t i = 0; i < s->taken_count; i++)
+    for (size_t i = 0; i < s->taken_count; i++) {
         s->taken[i]->reading = s->taken[i]->read;
+        s->taken[i]->bad = s->taken[i]->ended;
+    }
     ledger_forget(&s->ledger);
     s->change_count = 0;
 }
@@ -338,8 +343,10 @@ static bool reserve_changes(struct store *s)
 
 static void apply(struct store *s)
 {
-    for (size_t i = 0; i < s->taken_count; i++)
+    for (size_t i = 0; i < s->taken_count; i++) {
         s->taken[i]->read = s->taken[i]->reading;
+        s->taken[i]->ended = s->taken[i]->bad;
+    }
     for (size_t i = 0; i < s->change_count; i++) {
         const struct change *c = &s->changes[i];
         if (c->type == RECORD_FINAL)
@@ -360,11 +367,12 @@ static size_t choose_leaving(struct store *s)
     return n;
 }
 
-// Segments whose last record is in the ledger, with one COMMIT and one wait for the disk.
+// Segments whose last record is in the ledger, with one COMMIT and one wait for the disk. They need
+// not be synced themselves, so they go before the journal is.
 static enum batch retire(struct store *s, bool busy)
 {
     size_t n = choose_leaving(s);
-    if (n == 0 || (busy && n < RETIRE_TOGETHER))
+    if (n == 0 || (busy && n < RETIRE_TOGETHER && !writer_sync_due(s)))
         return BATCH_DONE;
     bool fine = begin(s);
     for (size_t i = 0; fine && i < s->taken_count; i++)

@@ -171,7 +171,10 @@ static void read_rows(struct map *fates, const struct place *p)
     sqlite3 *db = NULL;
     sqlite3_stmt *s = NULL;
     assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT id, sure FROM call", -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT call.id, sure FROM call JOIN kind ON kind.id = kind", -1, &s,
+                           NULL),
+        SQLITE_OK);
     while (sqlite3_step(s) == SQLITE_ROW) {
         struct fate *f = fate_of(fates, sqlite3_column_blob(s, 0));
         f->rows++;

@@ -398,9 +398,10 @@ class Gateway:
 
 # The calls in the order in which they began; `who` is the tag that the body's `user` became.
 LEDGER = """
-select calls.*, who.value as who from calls left join (
-  select lower(hex(tag.id)) as call, tag.value from tag join name on name.id = tag.name
-  where name.text = 'user') who on who.call = replace(calls.request, '-', '')
+with who as materialized (
+  select lower(hex(id)) as call, value from tag where name = 'user')
+select calls.*, who.value as who from calls
+left join who on who.call = replace(calls.request, '-', '')
 order by calls.start, calls.request"""
 
 

@@ -63,7 +63,7 @@ static void records_become_rows_once(void **state)
     segment_free(second);
     store_close(store_at(&p, false));
     assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 3);
-    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 0"), 2);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'reported'"), 2);
     assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup"), 3);
     assert_int_equal(ask(&p, "SELECT sum(captured) FROM rollup"), 1);
     assert_int_equal(journal_files(&p, ".seg"), 0);
@@ -191,7 +191,7 @@ static void long_calls_outlive_their_segment(void **state)
     journal_close(j);
     store_close(s);
     assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 20002);
-    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 2"), 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'captured'"), 1);
     place_remove(&p);
 }
 

@@ -34,6 +34,47 @@ static void a_call_becomes_a_row(void **state)
     place_remove(&p);
 }
 
+// The view steps through the packed bytes: lengths of one byte and two, nothing, and what JSON
+// escapes.
+static void tags_are_shown_as_rows(void **state)
+{
+    (void)state;
+    struct place p;
+    char name[65] = "", value[257] = "", letters[12][2] = {{0}};
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry e = an_entry(NOON_US);
+    struct entry none = an_entry(NOON_US + 1);
+    tag(&e, "empty", "");
+    tag(&e, "quoted", "a \"b\" \\u001e c");
+    tag(&e,
+        "gr\xc3\xb6\xc3\x9f"
+        "e",
+        "\xe2\x82\xac 5");
+    tag(&e, memset(name, 'n', 64), memset(value, 'v', 256));
+    for (int i = 0; i < 12; i++) {
+        letters[i][0] = (char)('a' + i);
+        tag(&e, letters[i], "1");
+    }
+    call(j, &none);
+    call(j, &e);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM tag"), 16);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM tag JOIN call USING (tenant, start_us, id, "
+                             "attempt) WHERE (name = 'empty' AND value = '') OR "
+                             "(name = 'quoted' AND value = 'a \"b\" \\u001e c') OR "
+                             "(name = 'gr\xc3\xb6\xc3\x9f"
+                             "e' AND value = '\xe2\x82\xac 5') OR "
+                             "(length(name) = 64 AND length(value) = 256)"),
+                     4);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM tag WHERE length(name) = 1 AND value = '1'"),
+                     12);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 static void sums_are_kept_by_the_hour(void **state)
 {
     (void)state;
@@ -168,7 +209,8 @@ static void what_the_ledger_refuses_is_kept_aside(void **state)
     struct place p;
     place_make(&p);
     struct store *s = store_at(&p, true);
-    assert_int_equal(ask(&p, "CREATE TRIGGER no BEFORE INSERT ON call WHEN new.http_status = 418 "
+    assert_int_equal(ask(&p, "CREATE TRIGGER no BEFORE INSERT ON call WHEN (SELECT "
+                             "http_status FROM kind WHERE id = new.kind) = 418 "
                              "BEGIN SELECT raise(ABORT, 'a teapot'); END"),
                      -1);
     struct journal *j = journal_of(s, 0);
@@ -179,7 +221,7 @@ static void what_the_ledger_refuses_is_kept_aside(void **state)
     }
     assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
     assert_true(store_healthy(s));
-    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE sure = 0"), 20);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'reported'"), 20);
     assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup"), 20);
     assert_int_equal(store_damaged_segments(s), 1);
     struct entry open[2] = {an_entry(clock_wall_us()), an_entry(clock_wall_us())};
@@ -222,6 +264,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_becomes_a_row),
+        cmocka_unit_test(tags_are_shown_as_rows),
         cmocka_unit_test(sums_are_kept_by_the_hour),
         cmocka_unit_test(a_call_without_an_end_is_captured),
         cmocka_unit_test(a_second_owner_is_refused),

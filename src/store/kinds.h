@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// kinds - what many calls have in common: who called what, how it was priced, how it ended. A row
+// of the ledger names its kind by number (table `kind`), so it holds two words of its own instead
+// of fourteen. A cache in front, by the bytes of all of them: most calls are of a kind seen before.
+
+#ifndef STORE_KINDS_H
+#define STORE_KINDS_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/entry.h"
+#include "store/names.h"
+
+// Column `flags`.
+#define LEDGER_STREAM       1
+#define LEDGER_ANSWERED     2 // priced by the model that answered
+#define LEDGER_US_REGION    4
+#define LEDGER_INCONSISTENT 8
+
+struct kind {
+    int64_t id;
+    int64_t tenant, team, project, key, provider, model; // names' numbers
+};
+
+struct kind_slot;
+
+struct kinds {
+    sqlite3_stmt *find;
+    sqlite3_stmt *add;
+    struct kind_slot *slots; // KINDS_CACHED
+};
+
+bool kinds_open(struct kinds *k, sqlite3 *db) MUST_USE;
+void kinds_close(struct kinds *k);
+// Must be called after a ROLLBACK: what was added is gone.
+void kinds_forget(struct kinds *k);
+// The kind of a call, a new one when there is none like it. False when the database failed.
+bool kinds_find(struct kinds *k, struct names *names, const struct entry *e,
+                struct kind *out) MUST_USE;
+
+#endif
