@@ -52,6 +52,11 @@ static void say_providers(const struct config *c)
     printf("\n");
 }
 
+static const char *scheme(const struct config *c)
+{
+    return c->tls_cert.len ? "https" : "http";
+}
+
 static const char *example_model(const struct config *c)
 {
     if (c->provider_count == 0 || c->providers[0].mock)
@@ -66,12 +71,12 @@ static void say_try(const struct config *c, struct str address)
         return;
     printf(
         "\n  try it, in another shell:\n\n"
-        "    curl http://%.*s/v1/chat/completions \\\n"
+        "    curl %s://%.*s/v1/chat/completions \\\n"
         "      -H \"Authorization: Bearer $(cat '%.*s/dev.key')\" \\\n"
         "      -H 'Content-Type: application/json' \\\n"
         "      -d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'\n"
         "\n    costlens report\n",
-        STR_ARG(address), STR_ARG(c->state), model);
+        scheme(c), STR_ARG(address), STR_ARG(c->state), model);
 }
 
 // What a person at the terminal wants to know now.
@@ -81,9 +86,9 @@ static void on_ready(struct gate *g, void *context)
     const struct config *c = gate_config(g);
     struct str address = c->listen_count ? c->listen[0].address : STR_NONE;
     printf("CostLens %s is running.\n\n", COSTLENS_VERSION);
-    printf("  data plane   http://%.*s/v1   (clients' base URL)\n", STR_ARG(address));
+    printf("  data plane   %s://%.*s/v1   (clients' base URL)\n", scheme(c), STR_ARG(address));
     if (c->admin_count)
-        printf("  admin plane  http://%.*s   (/metrics, /livez, /readyz, /api/v1)\n",
+        printf("  admin plane  %s://%.*s   (/metrics, /livez, /readyz, /api/v1)\n", scheme(c),
                STR_ARG(c->admin[0].address));
     say_providers(c);
     if (s->auto_mocked)

@@ -20,9 +20,12 @@
 #include "gate/health.h"
 #include "gate/scrape.h"
 #include "gate/state.h"
+#include "net/loop.h"
+#include "net/url.h"
 
 #define ADMIN_BODY_MAX   ((size_t)MIB)
 #define ADMIN_ANSWER_MAX ((size_t)64 * MIB)
+#define HOST_BYTES_MAX   300
 
 struct admin_plane {
     struct gate *gate;
@@ -35,6 +38,7 @@ struct admin_plane {
 // One call. It lives until its answer was written, whether or not the client still waits.
 struct knock {
     struct chore chore;
+    struct post post;
     struct admin_plane *plane;
     struct exchange *x;              // NULL once the client has gone
     const struct admin_route *route; // NULL = metrics
@@ -92,8 +96,7 @@ static void knock_run(struct chore *c)
     if (buf_failed(&k->call.answer))
         admin_fail(&k->call, 500, "too_large", "The answer is longer than %zu bytes.",
                    ADMIN_ANSWER_MAX);
-    if (!loop_post(k->plane->worker->loop, knock_answer, k))
-        knock_free(k);
+    loop_post_lent(k->plane->worker->loop, &k->post, knock_answer, k);
 }
 
 static void refuse(struct exchange *x, int status, const char *code, const char *text)
@@ -105,29 +108,28 @@ static void refuse(struct exchange *x, int status, const char *code, const char 
     buf_fini(&c.answer);
 }
 
-// The name before the port: "127.0.0.1", "localhost", "[::1]".
-static struct str host_name(struct str host)
+// By which Host a caller may ask: an address (nobody can make it mean another machine), localhost,
+// or a name of `admin_hosts`.
+static bool host_fits(const struct config *c, struct str host)
 {
-    if (host.len && host.ptr[0] == '[') {
-        size_t end = str_find(host, ']');
-        return str_from(host.ptr, end < host.len ? end + 1 : host.len);
-    }
-    return str_from(host.ptr, str_find(host, ':'));
+    char text[HOST_BYTES_MAX + 8];
+    struct url u;
+    int n = snprintf(text, sizeof text, "http://%.*s", STR_ARG(host));
+    if (n < 0 || (size_t)n >= sizeof text ||
+        url_read(str_from(text, (size_t)n), &u, NULL) != STATUS_OK || u.user.len || u.path.len)
+        return false;
+    if (u.host_is_ip || str_eq_nocase(u.host, str_of("localhost")))
+        return true;
+    for (unsigned i = 0; i < c->admin_host_count; i++)
+        if (str_eq_nocase(u.host, c->admin_hosts[i]))
+            return true;
+    return false;
 }
 
 static bool host_is_ours(const struct admin_plane *p, struct exchange *x)
 {
-    if (exchange_local(x))
-        return true;
-    struct str name = host_name(head_get(exchange_request(x), "host", NULL));
-    if (str_eq_nocase(name, str_of("localhost")) || str_is(name, "127.0.0.1") ||
-        str_is(name, "[::1]"))
-        return true;
     const struct config *c = p->worker->view->snapshot->config; // held while the call runs
-    for (unsigned i = 0; i < c->admin_count; i++)
-        if (name.len && str_eq(name, host_name(c->admin[i].address)))
-            return true;
-    return false;
+    return exchange_local(x) || host_fits(c, head_get(exchange_request(x), "host", NULL));
 }
 
 static bool token_fits(const struct admin_plane *p, struct exchange *x)
@@ -188,7 +190,9 @@ static void on_head(void *context, struct exchange *x)
     if (health_answers(p->gate, x))
         return;
     if (!host_is_ours(p, x)) {
-        refuse(x, 421, "wrong_host", "The admin plane is not asked by that Host.");
+        refuse(x, 421, "wrong_host",
+               "The admin plane is not asked by that Host: use its address, or name it in "
+               "admin_hosts of the configuration.");
         return;
     }
     bool metrics = str_is(h->path, "/metrics") && str_is(h->method, "GET");
@@ -271,8 +275,12 @@ static enum status listen_on(struct admin_plane *p, struct str address, struct w
                                    .idle_ms = KEEP_ALIVE_MS,
                                    .half_close_answers = true};
     struct server *s = NULL;
-    struct server_setup setup = {
-        .address = address, .limits = &limits, .events = &events, .context = p};
+    bool local = str_starts(address, str_of("unix:"));
+    struct server_setup setup = {.address = address,
+                                 .tls = local ? NULL : gate_tls(p->gate),
+                                 .limits = &limits,
+                                 .events = &events,
+                                 .context = p};
     enum status status = server_open(p->worker->loop, &setup, &s, why);
     if (status == STATUS_OK)
         p->servers[p->server_count++] = s;

@@ -133,6 +133,21 @@ static void read_cors(struct reading *r)
     }
 }
 
+static void read_admin_hosts(struct reading *r)
+{
+    struct config *c = r->c;
+    const struct node *n = node_get(r->root, "admin_hosts");
+    if (!reading_texts(r, n, "admin_hosts", &c->admin_hosts, &c->admin_host_count))
+        return;
+    const struct node *item = n && n->kind == NODE_LIST ? n->first : n;
+    for (unsigned i = 0; item && i < c->admin_host_count; i++, item = item->next)
+        if (!host_is_name(c->admin_hosts[i]))
+            reading_fault(r, item->line,
+                          "admin_hosts: `%.*s` is no name of a host. Write it like "
+                          "metrics.example.com, without a port",
+                          STR_ARG(c->admin_hosts[i]));
+}
+
 static void read_sections(struct reading *r)
 {
     static const struct node empty = {.kind = NODE_MAP, .line = 1};
@@ -151,6 +166,7 @@ static void read_sections(struct reading *r)
     section(r, "timeouts", SECTION_TIMEOUTS, &r->timeouts);
     read_tls(r);
     read_cors(r);
+    read_admin_hosts(r);
     reading_places(r);
     reading_listeners(r);
     reading_providers(r);

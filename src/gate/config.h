@@ -72,6 +72,8 @@ struct config {
     unsigned listen_count;
     struct config_listen *admin;
     unsigned admin_count;
+    struct str *admin_hosts; // names by which it may be asked, beside its addresses
+    unsigned admin_host_count;
     struct str store; // path of the SQLite file (the "sqlite:" taken off)
     struct str state; // folder
     unsigned workers;

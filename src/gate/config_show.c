@@ -182,6 +182,7 @@ void config_write(const struct config *c, struct buf *out)
     text(&o, "file", c->file);
     listeners(&o, "listen", c->listen, c->listen_count);
     listeners(&o, "admin", c->admin, c->admin_count);
+    texts(&o, "admin_hosts", c->admin_hosts, c->admin_host_count);
     name(&o, "store");
     buf_add_json(out, c->store);
     text(&o, "state", c->state);

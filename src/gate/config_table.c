@@ -21,7 +21,11 @@ static const struct config_row top[] = {
      "brackets stand in quotes. Beyond this machine it needs `tls` or `behind_tls_proxy`."},
     {"admin", KIND_OTHER, "addresses", "[127.0.0.1:7576]", 0, 0, 0,
      "Where the admin plane is: /metrics, /livez, /readyz, and /api/v1 for who has the admin "
-     "token."},
+     "token.\n"
+     "Beyond this machine it needs `tls` or `behind_tls_proxy`, as `listen` does."},
+    {"admin_hosts", KIND_OTHER, "names", "[]", 0, 0, 0,
+     "Names by which the admin plane may be asked: [metrics.example.com]. By its addresses and as\n"
+     "localhost it always may; another Host gets 421, so that no web page reads it by way of DNS."},
     {"store", KIND_OTHER, "sqlite:PATH", NULL, 0, 0, 0,
      "The ledger's file. Default: costlens.db in $XDG_STATE_HOME/costlens or\n"
      "~/.local/state/costlens; for root and the service in /var/lib/costlens."},
@@ -43,9 +47,10 @@ static const struct config_row top[] = {
      "Prices of your own; see below. They win over those of the book."},
     {"holidays", KIND_OTHER, "name: [DAY, ...]", NULL, 0, 0, 0,
      "Days that `except` of a price can name; the price book's days of that name grow by them."},
-    {"tls", KIND_OTHER, "section", NULL, 0, 0, 0, "Certificate for `listen`; see below."},
+    {"tls", KIND_OTHER, "section", NULL, 0, 0, 0,
+     "Certificate for `listen` and `admin`; see below."},
     {"behind_tls_proxy", KIND_SWITCH, "true|false", "false", TOP(behind_tls_proxy), 0, 0,
-     "Something in front ends TLS: `listen` may then be open to others without `tls`."},
+     "Something in front ends TLS: `listen` and `admin` may be open to others without `tls`."},
     {"cors", KIND_OTHER, "origins", "[]", 0, 0, 0,
      "Web pages that may call from a browser: [https://app.example.com]. None by default."},
     {"half_close", KIND_EITHER, "close|answer", "close", TOP(half_close_answers), 0, 0,
@@ -184,6 +189,7 @@ static const struct config_section_table sections[SECTION_COUNT] = {
     [SECTION_TOP] = {"The file", "What may stand at its top level.", top, NULL,
         "listen: [127.0.0.1:7575, \"[::1]:7575\"]\n"
         "admin: [127.0.0.1:7576]\n"
+        "admin_hosts: [metrics.example.com]\n"
         "store: sqlite:/var/lib/costlens/costlens.db\n"
         "state: /var/lib/costlens\n"
         "workers: 2\n"

@@ -21,6 +21,7 @@
 #include "gate/chore.h"
 #include "gate/gate_state.h"
 #include "gate/worker.h"
+#include "net/loop.h"
 
 #define STUCK_US SECOND_US
 
@@ -118,6 +119,7 @@ bool gate_stuck(struct gate *g)
 // --- reload ---
 
 struct swap {
+    struct post post;
     struct worker *worker;
     struct snapshot *snapshot;
 };
@@ -133,11 +135,8 @@ static void swap_run(void *argument)
 static void swap_post(struct worker *w, struct snapshot *snapshot)
 {
     struct swap *s = alloc_must(sizeof *s);
-    *s = (struct swap){w, snapshot_ref(snapshot)};
-    if (!loop_post(w->loop, swap_run, s)) {
-        snapshot_free(s->snapshot);
-        heap_free(s);
-    }
+    *s = (struct swap){.worker = w, .snapshot = snapshot_ref(snapshot)};
+    loop_post_lent(w->loop, &s->post, swap_run, s);
 }
 
 // Makes `fresh` (a reference is taken over) the current snapshot everywhere.
@@ -248,6 +247,7 @@ static enum status threads_start(struct gate *g, struct why *why)
 }
 
 struct drain_order {
+    struct post post;
     struct worker *worker;
     int64_t drain_ms;
 };
@@ -263,10 +263,11 @@ static void drain_begin(struct gate *g, int64_t drain_ms)
 {
     __atomic_store_n(&g->draining, 1, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < g->worker_count; i++) {
+        if (!g->workers[i].threaded)
+            continue;
         struct drain_order *o = alloc_must(sizeof *o);
-        *o = (struct drain_order){&g->workers[i], drain_ms};
-        if (!g->workers[i].threaded || !loop_post(g->workers[i].loop, drain_run, o))
-            heap_free(o);
+        *o = (struct drain_order){.worker = &g->workers[i], .drain_ms = drain_ms};
+        loop_post_lent(g->workers[i].loop, &o->post, drain_run, o);
     }
 }
 

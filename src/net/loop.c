@@ -40,12 +40,6 @@ struct spare {
     struct spare *next;
 };
 
-struct post {
-    struct post *next;
-    loop_f *f;
-    void *argument;
-};
-
 struct loop {
     struct event_base *base;
     struct evdns_base *dns;
@@ -223,7 +217,8 @@ void loop_run_posts(struct loop *l)
     }
     while (oldest) {
         struct post p = *oldest;
-        alloc_free(&alloc_heap, oldest);
+        if (!p.lent)
+            alloc_free(&alloc_heap, oldest);
         oldest = p.next;
         p.f(p.argument);
     }
@@ -238,22 +233,34 @@ static void on_wake(evutil_socket_t fd, short what, void *argument)
     loop_run_posts(argument);
 }
 
+static void put(struct loop *l, struct post *p)
+{
+    struct post *newest = atomic_load(&l->posts);
+    do
+        p->next = newest;
+    while (!atomic_compare_exchange_weak(&l->posts, &newest, p));
+    // From here on the loop may have run and freed it.
+    if (newest)
+        return; // whoever put the first one wakes the loop
+    const uint64_t one = 1;
+    while (write(l->wake_fd, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+}
+
 bool loop_post(struct loop *l, loop_f *f, void *argument)
 {
     struct post *p = alloc_get(&alloc_heap, sizeof *p);
     if (!p)
         return false;
-    struct post *newest = atomic_load(&l->posts);
-    do
-        *p = (struct post){.next = newest, .f = f, .argument = argument};
-    while (!atomic_compare_exchange_weak(&l->posts, &newest, p));
-    // From here on the loop may have run and freed it.
-    if (newest)
-        return true; // whoever put the first one wakes the loop
-    const uint64_t one = 1;
-    while (write(l->wake_fd, &one, sizeof one) < 0 && errno == EINTR)
-        ;
+    *p = (struct post){.f = f, .argument = argument};
+    put(l, p);
     return true;
+}
+
+void loop_post_lent(struct loop *l, struct post *p, loop_f *f, void *argument)
+{
+    *p = (struct post){.f = f, .argument = argument, .lent = true};
+    put(l, p);
 }
 
 // --- work, graves, blocks ---

@@ -33,6 +33,15 @@ typedef void loop_f(void *argument);
 void loop_at_end(struct loop *l, loop_f *f, void *argument);
 // Runs f on the loop's thread soon. From any thread. False when the loop is gone or memory ended.
 bool loop_post(struct loop *l, loop_f *f, void *argument) MUST_USE;
+// The same with memory of the caller's, left alone until f runs: this cannot fail. While the loop
+// lives only.
+struct post {
+    struct post *next;
+    loop_f *f;
+    void *argument;
+    bool lent; // the caller's
+};
+void loop_post_lent(struct loop *l, struct post *p, loop_f *f, void *argument);
 // Runs at once what was posted. For the one who closes a loop that has stopped: nobody else would.
 void loop_run_posts(struct loop *l);
 

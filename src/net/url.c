@@ -52,6 +52,11 @@ static bool name_ok(struct str host)
     return !all_digits(label) && !str_starts_nocase(label, str_of("0x"));
 }
 
+bool host_is_name(struct str host)
+{
+    return name_ok(host);
+}
+
 static bool read_port(struct str text, uint16_t *port)
 {
     uint64_t n;

@@ -25,6 +25,7 @@ struct url {
 enum status url_read(struct str text, struct url *out, struct why *why) MUST_USE;
 // "127.0.0.1:7575", "[::1]:7575", ":7575"? no: a host is needed. False on anything else.
 bool address_read(struct str text, struct str *host, uint16_t *port) MUST_USE;
+bool host_is_name(struct str host);     // of labels, not an address
 bool host_is_loopback(struct str host); // 127.0.0.0/8, ::1, localhost
 bool host_is_private(struct str host);  // loopback, RFC 1918, RFC 4193, link-local
 // NO_PROXY: comma-separated names, ".suffix", addresses, CIDR ranges, "*", optional ":port".

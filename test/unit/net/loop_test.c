@@ -125,8 +125,10 @@ static void test_posts(void **state)
     for (int i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
     int numbers[3] = {1, 2, 3};
-    for (int i = 0; i < 3; i++)
-        assert_true(loop_post(r.loop, on_number, &numbers[i]));
+    struct post lent;
+    assert_true(loop_post(r.loop, on_number, &numbers[0]));
+    loop_post_lent(r.loop, &lent, on_number, &numbers[1]);
+    assert_true(loop_post(r.loop, on_number, &numbers[2]));
     rig_do(&r, on_post, NULL);
     assert_int_equal(posted, 40001);
     for (int i = 0; i < 3; i++)
