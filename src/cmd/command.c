@@ -188,6 +188,9 @@ static int take_option(const struct command *c, int *i, int argc, char **argv, v
         value = argv[++*i];
     if (!value)
         return command_usage(c, "--%s needs a value: --%s %s", row->name, row->name, row->metavar);
+    if (str_trim(str_of(value)).len == 0) // an unset variable is not the default
+        return command_usage(c, "--%s is empty: leave it out, or --%s %s", row->name, row->name,
+                             row->metavar);
     memcpy(field, &value, sizeof value);
     return EXIT_OK;
 }

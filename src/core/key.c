@@ -61,7 +61,7 @@ bool key_allows(const struct key *k, struct str full, struct str asked)
     struct str bare = str_skip(full, str_find(full, '/') + 1);
     struct str rest = k->models;
     struct str pattern;
-    if (str_trim(rest).len == 0)
+    if (rest.len == 0)
         return true;
     while (str_cut(&rest, ',', &pattern)) {
         pattern = str_trim(pattern);

@@ -147,10 +147,13 @@ void reading_aliases(struct reading *r)
 static void read_expiry(struct reading *r, const struct node *map, struct config_key *k)
 {
     const struct node *n = node_get(map, "expires");
-    if (node_is_null(n))
+    if (!n)
         return;
-    struct str text = reading_text(r, n, "expires");
-    if (text.len && !civil_read(text, &k->expires_us))
+    struct str text = node_is_null(n) ? STR_NONE : reading_text(r, n, "expires");
+    if (text.len == 0 && (node_is_null(n) || n->kind == NODE_TEXT))
+        reading_fault(r, n->line,
+                      "expires: there is no day. Leave it out for a key that never ends");
+    else if (text.len && !civil_read(text, &k->expires_us))
         reading_fault(r, n->line,
                       "expires: `%.*s` is no day. Write 2027-01-31 or 2027-01-31T12:00:00Z",
                       STR_ARG(text));

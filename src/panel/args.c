@@ -24,6 +24,8 @@ static enum status member(const struct args_row *row, const struct json_val *v, 
     if (text.len > row->bytes_max)
         return why_set(why, STATUS_LIMIT, "\"%s\" has at most %zu bytes", row->name,
                        row->bytes_max);
+    if (str_trim(text).len == 0) // nothing is not the same as everything, nor as for ever
+        return why_set(why, STATUS_SYNTAX, "\"%s\" is empty: leave it out", row->name);
     struct str copy = arena_dup(arena, text);
     memcpy(out + row->offset, &copy, sizeof copy);
     return STATUS_OK;

@@ -19,7 +19,8 @@ struct args_row {
 };
 
 // Fills the struct str members of `out` (zeroed before) from `text`; copies go to the arena. An
-// empty text is an empty object. SYNTAX, UNKNOWN (a field that is not in the table), LIMIT.
+// empty text is an empty object. SYNTAX (also for an empty string),
+// UNKNOWN (a field that is not in the table), LIMIT.
 enum status args_read(struct str text, const struct args_row *rows, struct arena *arena, void *out,
                       struct why *why) MUST_USE;
 // "90d", "12h", "30m", "10s" after now, or a date or time: as microseconds.

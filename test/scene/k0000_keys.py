@@ -31,6 +31,13 @@ with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"],
     for header in ("x-api-key", "x-goog-api-key"):
         expect(chat(gateway, token, header).status, 200, header)
 
+    # An option that says nothing is no key without limits.
+    for option in ("--models", "--expires", "--team", "--name"):
+        none = gateway.costlens("key", "create", "--name", "wide", option, "", check=False)
+        expect((none.returncode, none.stdout), (2, ""), f"{option} ''")
+        expect_in(f"{option} is empty", none.stderr)
+    expect_true("wide" not in gateway.costlens("key", "list").stdout, "none was made")
+
     # Only its models.
     denied = request(gateway.port, "POST", "/v1/chat/completions",
                      {"model": "bench/other-model", "messages": [{"role": "user", "content": "x"}]},

@@ -87,6 +87,8 @@ static void refuses_others(void **state)
     refuses("--sinc", "x", "did you mean --since?");
     refuses("--nonsense", NULL, "no option --nonsense");
     refuses("--name", NULL, "--name needs a value: --name NAME");
+    refuses("--name=", NULL, "--name is empty: leave it out, or --name NAME");
+    refuses("--since", " ", "--since is empty");
     refuses("--all=yes", NULL, "--all takes no value");
     refuses("-a", NULL, "no option -a");
 }

@@ -70,7 +70,7 @@ static void allows_by_pattern(void **state)
 {
     (void)state;
     assert_true(allows("", "openai/gpt-4o", "gpt-4o"));
-    assert_true(allows(" ", "openai/gpt-4o", "gpt-4o"));
+    assert_false(allows(" ", "openai/gpt-4o", "gpt-4o")); // nothing, not everything
     assert_true(allows("gpt-4o*", "openai/gpt-4o-mini", "gpt-4o-mini"));
     assert_true(allows("gpt-4o*", "openai/gpt-4o-mini", "openai/gpt-4o-mini"));
     assert_true(allows("x, openai/*", "openai/gpt-4o", "gpt-4o"));

@@ -140,6 +140,8 @@ static const struct bad bad[] = {
     {"keys:\n  - {token: 0123456789abcdef}\n", 2, "`name` is missing"},
     {"keys:\n  - {name: a}\n", 2, "`token` is missing"},
     {"keys:\n  - {name: a, token: env:SHORT}\n", 2, "shorter than 16"},
+    {KEY("expires: ''"), 2, "never ends"},
+    {KEY("expires: "), 2, "never ends"},
     {KEY("expires: 90d"), 2, "2027-01-31"},
     {KEY("expires: 2027-13-01"), 2, "is no day"},
     {KEY("models: []"), 2, "allows nothing"},

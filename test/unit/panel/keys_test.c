@@ -79,6 +79,10 @@ static void refuses_what_it_does_not_know(void **state)
     (void)state;
     refused("keys/create", "{\"name\":\"x\",\"role\":\"admin\"}", STATUS_UNKNOWN, "role");
     refused("keys/create", "{\"name\":\"x\",\"tenant\":\"other\"}", STATUS_UNKNOWN, "tenant");
+    refused("keys/create", "{\"name\":\"x\",\"models\":\"\"}", STATUS_SYNTAX, "models");
+    refused("keys/create", "{\"name\":\"x\",\"models\":\" \"}", STATUS_SYNTAX, "models");
+    refused("keys/create", "{\"name\":\"x\",\"expires\":\"\"}", STATUS_SYNTAX, "expires");
+    refused("keys/rotate", "{\"name\":\"ci\",\"overlap\":\"\"}", STATUS_SYNTAX, "overlap");
     refused("keys/create", "{\"name\":[\"x\"]}", STATUS_SYNTAX, "name");
     refused("keys/create", "[1]", STATUS_SYNTAX, "");
     refused("keys/create", "{\"name\":\"x\",\"name\":\"y\"}", STATUS_DUPLICATE, "name");
