@@ -423,6 +423,8 @@ struct call *call_start(struct origin *o, const struct call_setup *setup)
     work_init(&c->work, start);
     timer_init(&c->timer, o->loop, on_timer, c);
     if (!build(c, setup)) {
+        if (c->request)
+            digest_wipe(c->request, c->request_size);
         block_put(o->loop, c->request, c->request_size);
         block_put(o->loop, c, size);
         return NULL;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "caller.h"
+#include "net/turn.h"
 
 static void fails_with(struct caller *c, int listener, const char *answer, enum call_fail fail)
 {
@@ -160,10 +161,52 @@ static void test_reset_behind_bytes(void **state)
     close(listener);
 }
 
+// More pieces than a call has room for: its request is built, then given back.
+static void start_too_much(void *argument)
+{
+    struct caller *c = argument;
+    static char part[100];
+    static struct str pieces[256];
+    memset(part, 'x', sizeof part);
+    for (unsigned i = 0; i < 256; i++)
+        pieces[i] = str_from(part, sizeof part);
+    c->call.pieces = pieces;
+    c->call.piece_count = 256;
+    assert_null(call_start(c->origin, &c->call));
+    for (size_t least = 64; least <= 8192; least *= 2) {
+        size_t size = 0;
+        char *blocks[4];
+        for (unsigned i = 0; i < 4; i++) {
+            blocks[i] = block_get(c->rig.loop, least, &size);
+            assert_non_null(blocks[i]);
+            assert_null(memmem(blocks[i], size, "s3cr3t", 6));
+        }
+        for (unsigned i = 0; i < 4; i++)
+            block_put(c->rig.loop, blocks[i], size);
+    }
+}
+
+static void test_no_secret_left(void **state)
+{
+    (void)state;
+    uint16_t port;
+    int listener = raw_listen(&port);
+    struct caller *c = begin("127.0.0.1", port);
+    struct secret *secret = secret_new(str_of("s3cr3t-s3cr3t"));
+    c->call.secret = secret;
+    c->call.secret_name = str_of("authorization");
+    rig_do(&c->rig, open_origin, c);
+    rig_do(&c->rig, start_too_much, c);
+    end(c);
+    secret_free(secret);
+    close(listener);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_timeouts),
+        cmocka_unit_test(test_no_secret_left),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_reset_behind_bytes),
     };
