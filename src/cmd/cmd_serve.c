@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -152,6 +153,7 @@ static int run(struct cli *cli, int argc, char **argv)
         return code;
     if (argc > 1)
         return command_usage(&cmd_serve, "%s is one word too many", argv[1]);
+    prctl(PR_SET_DUMPABLE, 0); // before any secret is here: no core, no other process looks inside
     struct why why = {0};
     struct gate_setup setup = {.source = {.file = cli->config_file, .mock = wish.mock}};
     struct serving s = {0};
