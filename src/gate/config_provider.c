@@ -102,10 +102,19 @@ static void drop_version(struct config_provider *p)
     }
 }
 
+// A name, a password or a key may stand in it: then it is not quoted.
+static bool quotable(struct str url)
+{
+    return str_find(url, '@') == url.len && str_find(url, '?') == url.len &&
+           str_find(url, '#') == url.len;
+}
+
 static bool read_url(struct reading *r, int line, struct str text, struct config_provider *p)
 {
     struct why why = {0};
     if (url_read(str_trim(text), &p->url, &why) != STATUS_OK) {
+        if (!quotable(text))
+            text = str_of("...");
         reading_fault(r, line, "url: `%.*s`: %s. Write it like https://api.openai.com/v1",
                       STR_ARG(text), why.text);
         return false;

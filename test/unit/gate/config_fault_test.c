@@ -178,11 +178,37 @@ static void first_fault_is_the_reason(void **state)
     assert_int_equal(config_read(&source, &c, &why), STATUS_IO);
 }
 
+// What is wrong is told without what nobody may read over a shoulder or in a log.
+static void tells_no_password(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {
+        "http://user:hunter22@x y/v1", "htp://user:hunter22@x",    "user:hunter22@x",
+        "http://user:hunter22@x/v1",   "http://x/v1?key=hunter22", "http://x/v1#hunter22"};
+    environment = keys;
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        for (int proxy = 0; proxy < 2; proxy++) {
+            char text[200];
+            int n = proxy
+                        ? snprintf(text, sizeof text,
+                                   "providers:\n  a: {url: 'http://y/v1', proxy: '%s'}\n", urls[i])
+                        : snprintf(text, sizeof text, "providers:\n  a: {url: '%s'}\n", urls[i]);
+            struct config *c = check_bytes(text, (size_t)n, false);
+            for (unsigned k = 0; k < c->fault_count; k++)
+                assert_int_equal(str_search(c->faults[k].text, str_of("hunter22")),
+                                 c->faults[k].text.len);
+            assert_true(proxy || c->fault_count > 0);
+            config_free(c);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_what_is_wrong),
         cmocka_unit_test(first_fault_is_the_reason),
+        cmocka_unit_test(tells_no_password),
     };
     if (!mkdtemp(folder))
         return 1;
