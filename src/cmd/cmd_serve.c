@@ -84,7 +84,8 @@ static void say_try(const struct config *c, struct str address)
 static void on_ready(struct gate *g, void *context)
 {
     const struct serving *s = context;
-    const struct config *c = gate_config(g);
+    struct snapshot *now = gate_snapshot(g);
+    const struct config *c = now->config;
     struct str address = c->listen_count ? c->listen[0].address : STR_NONE;
     printf("CostLens %s is running.\n\n", COSTLENS_VERSION);
     printf("  data plane   %s://%.*s/v1   (clients' base URL)\n", scheme(c), STR_ARG(address));
@@ -101,6 +102,7 @@ static void on_ready(struct gate *g, void *context)
     say_try(c, address);
     printf("\n");
     fflush(stdout);
+    snapshot_free(now);
 }
 
 static void say_warnings(const struct config *c)

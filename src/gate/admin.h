@@ -8,6 +8,8 @@
 #ifndef GATE_ADMIN_H
 #define GATE_ADMIN_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/str.h"
 
@@ -29,7 +31,8 @@ typedef void admin_f(struct admin_call *c);
 struct admin_route {
     const char *method;
     const char *path; // exact, below /api/v1
-    admin_f *run;     // on the chore thread; one at a time
+    admin_f *run;     // on a chore thread; one at a time
+    bool slow;        // may take long: waits for others of its kind only
 };
 
 // {"error":{"code","message"}} with that status.

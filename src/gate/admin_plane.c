@@ -5,7 +5,7 @@
 //                           must not read it by way of the user's browser (DNS rebinding)
 //   /api/v1/...             + the admin token, or the UNIX socket of the state folder (mode 0600)
 //
-// A call is copied into a chore, answered on the chore thread, and its answer posted back here.
+// A call is copied into a chore, answered on a chore thread, and its answer posted back here.
 
 #include "gate/admin_plane.h"
 
@@ -230,7 +230,7 @@ static void on_body(struct exchange *x, void *owner)
     if (!k->route)
         k->call.content_type = str_of("text/plain; version=0.0.4; charset=utf-8");
     k->body_here = true;
-    chores_add(gate_chores(k->plane->gate), &k->chore);
+    chores_add(gate_chores(k->plane->gate, k->route && k->route->slow), &k->chore);
 }
 
 // While the chore runs, only the exchange is forgotten; before, the knock is dropped.
@@ -290,7 +290,7 @@ static enum status listen_on(struct admin_plane *p, struct str address, struct w
 enum status admin_plane_open(struct gate *g, struct worker *w, struct admin_plane **out,
                              struct why *why)
 {
-    const struct config *c = gate_config(g);
+    const struct config *c = w->view->snapshot->config; // its worker does not run yet
     struct admin_plane *p = alloc_must(sizeof *p);
     *out = p;
     p->gate = g;

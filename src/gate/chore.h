@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// chore - one thread for what may wait for the disk: admin calls, scrapes, reloads. One at a time,
-// in order.
+// chore - a thread for what may wait for the disk: admin calls, scrapes, reloads. One at a time, in
+// order. The gateway has two: what may take long (reports) does not hold up the rest.
 
 #ifndef GATE_CHORE_H
 #define GATE_CHORE_H

@@ -29,13 +29,13 @@ struct gate {
     const struct gate_setup *setup;
     struct worker *workers;
     unsigned worker_count;
-    pthread_mutex_t lock; // guards the two below
+    pthread_mutex_t lock; // guards the next
     struct snapshot *snapshot;
-    struct snapshot *previous; // kept one reload longer, for readers of gate_config
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
     struct admin_plane *admin;
     struct chores chores;
+    struct chores slow_chores;
     int draining;     // atomic
     int over_buffers; // atomic
     size_t bodies;    // atomic: bytes of all requests' bodies
@@ -48,25 +48,17 @@ struct store *gate_store(struct gate *g)
     return g->setup->store;
 }
 
-const struct config *gate_config(struct gate *g)
+struct snapshot *gate_snapshot(struct gate *g)
 {
     pthread_mutex_lock(&g->lock);
-    const struct config *c = g->snapshot->config;
+    struct snapshot *s = snapshot_ref(g->snapshot);
     pthread_mutex_unlock(&g->lock);
-    return c;
+    return s;
 }
 
-const struct catalog *gate_catalog(struct gate *g)
+struct chores *gate_chores(struct gate *g, bool slow)
 {
-    pthread_mutex_lock(&g->lock);
-    const struct catalog *c = g->snapshot->catalog;
-    pthread_mutex_unlock(&g->lock);
-    return c;
-}
-
-struct chores *gate_chores(struct gate *g)
-{
-    return &g->chores;
+    return slow ? &g->slow_chores : &g->chores;
 }
 
 const struct gate_setup *gate_setup_of(const struct gate *g)
@@ -143,20 +135,17 @@ static void swap_post(struct worker *w, struct snapshot *snapshot)
 static void snapshot_install(struct gate *g, struct snapshot *fresh)
 {
     pthread_mutex_lock(&g->lock);
-    struct snapshot *oldest = g->previous;
-    g->previous = g->snapshot;
+    struct snapshot *previous = g->snapshot;
     g->snapshot = fresh;
     pthread_mutex_unlock(&g->lock);
-    snapshot_free(oldest);
     for (unsigned i = 0; i < g->worker_count; i++)
         swap_post(&g->workers[i], fresh);
+    snapshot_free(previous);
 }
 
 enum status gate_keys_changed(struct gate *g, struct why *why)
 {
-    pthread_mutex_lock(&g->lock);
-    struct snapshot *base = snapshot_ref(g->snapshot);
-    pthread_mutex_unlock(&g->lock);
+    struct snapshot *base = gate_snapshot(g);
     struct snapshot *fresh = NULL;
     enum status s = snapshot_with_keys(base, g->setup->store, g->pepper, &fresh, why);
     snapshot_free(base);
@@ -189,7 +178,9 @@ enum status gate_reload(struct gate *g, struct why *why)
     struct config *config = NULL;
     enum status s = config_read(&g->setup->source, &config, why);
     if (s == STATUS_OK) {
-        fixed_parts(gate_config(g), config);
+        struct snapshot *old = gate_snapshot(g);
+        fixed_parts(old->config, config);
+        snapshot_free(old);
         struct snapshot *fresh = NULL;
         s = snapshot_new(config, g->setup->store, g->pepper, &fresh, why);
         if (s == STATUS_OK)
@@ -302,7 +293,9 @@ static void wait_for_end(struct gate *g)
     int signal_number = 0;
     while (sigwait(&g->signals, &signal_number) == 0 && signal_number == SIGHUP)
         reload_later(g);
-    int64_t drain_ms = gate_config(g)->drain_ms;
+    struct snapshot *now = gate_snapshot(g);
+    int64_t drain_ms = now->config->drain_ms;
+    snapshot_free(now);
     log_say(LOG_INFO, "drain: no new calls; running ones have %lld s",
             (long long)(drain_ms / 1000));
     drain_begin(g, drain_ms);
@@ -335,7 +328,7 @@ static enum status gate_open(struct gate *g, struct why *why)
         s = tls_open(g, why);
     if (s == STATUS_OK)
         s = workers_open(g, why);
-    if (s == STATUS_OK && !chores_start(&g->chores))
+    if (s == STATUS_OK && (!chores_start(&g->chores) || !chores_start(&g->slow_chores)))
         s = why_set(why, STATUS_NO_MEMORY, "no thread could be started");
     if (s == STATUS_OK)
         s = admin_plane_open(g, &g->workers[0], &g->admin, why);
@@ -345,6 +338,7 @@ static enum status gate_open(struct gate *g, struct why *why)
 static void gate_close(struct gate *g)
 {
     chores_stop(&g->chores);
+    chores_stop(&g->slow_chores);
     for (unsigned i = 0; i < g->worker_count; i++)
         if (g->workers[i].loop) // what was posted after its last turn holds memory
             loop_run_posts(g->workers[i].loop);
@@ -355,7 +349,6 @@ static void gate_close(struct gate *g)
     heap_free(g->workers);
     if (g->tls)
         tls_server_close(g->tls);
-    snapshot_free(g->previous);
     snapshot_free(g->snapshot);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);

@@ -6,9 +6,9 @@
 #define GATE_GATE_H
 
 #include "base/status.h"
-#include "core/catalog.h"
 #include "gate/admin.h"
 #include "gate/config.h"
+#include "gate/snapshot.h"
 #include "store/store.h"
 
 struct gate;
@@ -29,8 +29,8 @@ struct gate_setup {
 enum status gate_run(const struct gate_setup *setup, struct why *why) MUST_USE;
 
 struct store *gate_store(struct gate *g);
-const struct config *gate_config(struct gate *g);   // of the current snapshot
-const struct catalog *gate_catalog(struct gate *g); // the same
+// The current snapshot, with a reference: snapshot_free ends it.
+struct snapshot *gate_snapshot(struct gate *g) MUST_USE;
 // Reads the keys of the store anew and swaps them in. From the chore thread.
 enum status gate_keys_changed(struct gate *g, struct why *why) MUST_USE;
 // Reads the configuration anew; a bad one changes nothing. From the chore thread.

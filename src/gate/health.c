@@ -24,9 +24,10 @@ static const char *not_ready(struct gate *g)
         return "draining";
     if (!store_healthy(gate_store(g)))
         return "the ledger cannot be written";
-    if (!disk_has_room(gate_config(g)->state))
-        return "the disk is nearly full";
-    return NULL;
+    struct snapshot *now = gate_snapshot(g);
+    bool room = disk_has_room(now->config->state);
+    snapshot_free(now);
+    return room ? NULL : "the disk is nearly full";
 }
 
 static void say(struct exchange *x, int status, const char *text)

@@ -39,13 +39,15 @@ static void run(struct admin_call *c)
     const struct verb *verb = verb_find(str_skip(c->path, 1));
     must(verb); // the table below was made from the verbs
     struct why why = {0};
+    struct snapshot *now = gate_snapshot(c->gate);
     struct verb_call call = {.store = gate_store(c->gate),
-                             .catalog = gate_catalog(c->gate),
-                             .config = gate_config(c->gate),
+                             .catalog = now->catalog,
+                             .config = now->config,
                              .gate = c->gate,
                              .args = c->body,
                              .answer = &c->answer};
     enum status s = verb_run(verb, &call, &why);
+    snapshot_free(now);
     if (s != STATUS_OK)
         fail(c, s, &why);
 }
@@ -62,9 +64,10 @@ static void fill(void)
         must(filled + 2 <= ROUTES_MAX);
         int n = snprintf(paths[i], PATH_BYTES, "/%s", v->name);
         must(n > 0 && n < PATH_BYTES);
-        table[filled++] = (struct admin_route){"POST", paths[i], run};
+        bool slow = v->insight != NULL; // it goes through the ledger
+        table[filled++] = (struct admin_route){"POST", paths[i], run, slow};
         if (v->safe)
-            table[filled++] = (struct admin_route){"GET", paths[i], run};
+            table[filled++] = (struct admin_route){"GET", paths[i], run, slow};
     }
 }
 
