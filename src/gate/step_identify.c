@@ -12,8 +12,9 @@ static struct str bearer(struct str value)
     return str_starts_nocase(value, head) ? str_trim(str_skip(value, head.len)) : STR_NONE;
 }
 
-// Takes `key=...` out of a query: the token, and the query without it (in the arena).
-static struct str query_key(struct req *r, struct str query)
+// Takes `key=...` out of a query: the token, and the query without it (in the arena). On paths that
+// have no key there only a token of ours: it must not go to a provider.
+static struct str query_key(struct req *r, struct str query, bool ours_only)
 {
     struct str token = STR_NONE;
     struct str rest = query;
@@ -21,7 +22,7 @@ static struct str query_key(struct req *r, struct str query)
     struct buf kept;
     buf_init(&kept, &alloc_heap, TARGET_BYTES_MAX);
     while (str_cut(&rest, '&', &part)) {
-        if (str_starts(part, str_of("key="))) {
+        if (str_starts(part, str_of("key=")) && (!ours_only || key_token_ours(str_skip(part, 4)))) {
             token = str_skip(part, 4);
             continue;
         }
@@ -45,12 +46,11 @@ static struct str token_of(struct req *r, const struct head *h)
         if (other.len)
             token = other;
     }
-    if (r->dialect == DIALECT_GEMINI || r->found.endpoint == ENDPOINT_MODELS) {
-        struct str in_query = query_key(r, h->query);
-        if (token.len == 0)
-            token = in_query;
-    }
-    return token;
+    if (h->query.len == 0)
+        return token;
+    bool may = r->dialect == DIALECT_GEMINI || r->found.endpoint == ENDPOINT_MODELS;
+    struct str in_query = query_key(r, h->query, !may);
+    return token.len == 0 && may ? in_query : token;
 }
 
 // A token of the configuration file may have any form, so the checksum judges unknown ones only.

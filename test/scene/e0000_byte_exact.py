@@ -6,6 +6,8 @@ from lib.scene import KEY, UPSTREAM_KEY, Gateway, Mock, expect, expect_in, expec
 ODD = (b'{ "messages" :[{"role":"user","content":"caf\\u00e9 \xe2\x82\xac \\/ \\n"} ],\r\n\t'
        b'"temperature":1.0e0, "unknown":{"b":[1,2.50,-0],"a":null},"model" : "%s" , "top_p":0.10}')
 
+TOKEN = "sk-cl-" + "a" * 40
+
 
 def echoed(answer):
     """Head and body as the provider saw them."""
@@ -45,6 +47,13 @@ with Mock() as mock, Gateway(mock) as gateway:
     expect_in(b'"include_usage":true', seen.replace(b" ", b""))
     start = (ODD % b"bench-model")[:40]
     expect(seen[:40] == start or start[2:] in seen, True, "the rest is as it was")
+
+    # A key of ours does not belong into this query; it goes no further all the same.
+    answer = gateway.post(f"/v1/chat/completions?a=1&key={TOKEN}&b=2", ODD % b"bench/bench-model",
+                          {"x-mock-fault": "echo"})
+    expect(echoed(answer)[0], "POST /v1/chat/completions?a=1&b=2 HTTP/1.1")
+    answer = gateway.post("/v1/chat/completions?key=theirs", ODD % b"bench/bench-model", {"x-mock-fault": "echo"})
+    expect(echoed(answer)[0], "POST /v1/chat/completions?key=theirs HTTP/1.1")
 
     # Gemini's key in the query is ours: taken out, and the rest of the query goes on.
     gemini = gateway.mock and gateway.request(
