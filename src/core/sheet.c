@@ -67,6 +67,11 @@ static void take_term(const struct term *t, struct quote *q)
     q->service_stated |= t->services != TERM_ANY_SERVICE;
 }
 
+bool sheet_silent(const struct sheet *s)
+{
+    return !s->free && s->rates.has == 0 && s->term_count == 0;
+}
+
 void sheet_quote(const struct sheet *s, const struct moment *m, struct quote *out)
 {
     must(m->service < SERVICE_COUNT);

@@ -93,6 +93,8 @@ struct quote {
     bool service_stated;              // standard service, or a term names the tier
 };
 
+// It names a model and states no price for it: known, but not what it costs.
+bool sheet_silent(const struct sheet *s);
 void sheet_quote(const struct sheet *s, const struct moment *m, struct quote *out);
 bool term_holds(const struct term *t, const struct moment *m);
 

@@ -21,6 +21,8 @@ void settle_price(struct req *r)
     if (e->model_answered.len) {
         bool same = str_eq(e->model_answered, e->model);
         sheet = same ? r->sheet : route_sheet(r, e->model_answered);
+        if (sheet && sheet_silent(sheet))
+            sheet = NULL;
         e->priced_as_answered = sheet != NULL;
     }
     if (!sheet)

@@ -256,6 +256,17 @@ static void free_and_reported_are_states(void **state)
     assert_int_equal(cost.state, PRICE_FREE);
 }
 
+static void a_sheet_may_be_silent(void **state)
+{
+    (void)state;
+    static const struct price one = {1};
+    static const struct term term = {0};
+    assert_true(sheet_silent(&(struct sheet){.vendor = str_of("v"), .model = str_of("m")}));
+    assert_false(sheet_silent(&(struct sheet){.free = true}));
+    assert_false(sheet_silent(&(struct sheet){.rates = {1u << BUCKET_INPUT, &one}}));
+    assert_false(sheet_silent(&(struct sheet){.terms = &term, .term_count = 1}));
+}
+
 static void does_not_wrap(void **state)
 {
     (void)state;
@@ -364,6 +375,7 @@ int main(void)
         cmocka_unit_test(says_which_prices_held),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(free_and_reported_are_states),
+        cmocka_unit_test(a_sheet_may_be_silent),
         cmocka_unit_test(does_not_wrap),
         cmocka_unit_test(spells_the_arithmetic_out),
         cmocka_unit_test(the_book_knows_its_models),
