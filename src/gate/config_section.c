@@ -72,10 +72,27 @@ struct str reading_path(struct reading *r, struct str path)
     return arena_printf(&r->c->arena, "%s/%s/%.*s", here, r->folder, STR_ARG(path));
 }
 
+static bool is_one_line(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.ptr[i] < ' ' && s.ptr[i] != '\t')
+            return false;
+    }
+    return true;
+}
+
 struct str reading_text(struct reading *r, const struct node *n, const char *what)
 {
-    if (n->kind == NODE_TEXT)
-        return n->text;
+    if (n->kind == NODE_TEXT) {
+        struct str text = n->text;
+        while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
+            text.len--; // of a block
+        if (is_one_line(text))
+            return text;
+        reading_fault(r, n->line, "%s: one line is expected here, without control characters",
+                      what);
+        return STR_NONE;
+    }
     reading_fault(
         r, n->line,
         "%s: a text is expected here, not a %s. Put it in quotes if it has [ ] { } or ${ }", what,
@@ -231,8 +248,15 @@ static void fill(struct reading *r, const struct config_row *row, const struct n
     if (row->kind == KIND_OTHER || node_is_null(n))
         return;
     struct str text = reading_text(r, n, row->name);
-    if (text.len == 0 && n->kind != NODE_TEXT)
+    if (!text.ptr)
         return;
+    if (str_starts(text, str_of("${")) || str_starts(text, str_of("env:"))) {
+        reading_fault(r, n->line,
+                      "%s: `%.*s`: only secrets (key, token) are taken from variables. Write the "
+                      "value itself",
+                      row->name, STR_ARG(text));
+        return;
+    }
     if (text.len && store_value(r, row, text, (char *)out + row->offset))
         return;
     char room[200];
@@ -263,12 +287,27 @@ static bool is_for_when(enum config_section s, struct str name)
     return found;
 }
 
+// 0,15 in a section reads as two entries.
+static bool is_after_comma(const struct node *n)
+{
+    for (size_t i = 0; i < n->key.len; i++) {
+        if (n->key.ptr[i] < '0' || n->key.ptr[i] > '9')
+            return false;
+    }
+    return n->key.len > 0 && node_is_null(n);
+}
+
 static void unknown(struct reading *r, enum config_section s, const struct node *n)
 {
     const struct config_row *near = config_row_near(s, n->key);
     const char *where = s == SECTION_TOP ? "" : config_table(s)->name;
     const char *in = where[0] ? " in " : "";
-    if (is_for_when(s, n->key))
+    if (is_after_comma(n))
+        reading_fault(r, n->key_line,
+                      "`%.*s` behind a comma is an entry of its own. Write numbers with a point "
+                      "and without commas: 0.15, 200000",
+                      STR_ARG(n->key));
+    else if (is_for_when(s, n->key))
         reading_fault(r, n->key_line,
                       "unknown key `%.*s`%s%s. Conditions stand in a list: when: [{service: batch, "
                       "factor: 0.5}, {above: 200000, input_per_mtok: 6}]",

@@ -348,8 +348,29 @@ static const struct config_row *starting_in(const struct config_row *rows, struc
     return NULL;
 }
 
+// What the same thing is called elsewhere.
+static const char *const other_names[][2] = {
+    {"input_cost_per_token", "input_per_mtok"},
+    {"output_cost_per_token", "output_per_mtok"},
+    {"prompt", "input_per_mtok"},
+    {"completion", "output_per_mtok"},
+    {"max_tokens", "output_max"},
+    {"api_key", "key"},
+    {"api_base", "url"},
+    {"base_url", "url"},
+    {"endpoint", "url"},
+    {"type", "dialect"},
+    {"database", "store"},
+    {"port", "listen"},
+};
+
 const struct config_row *config_row_near(enum config_section s, struct str name)
 {
+    for (size_t i = 0; i < sizeof other_names / sizeof other_names[0]; i++) {
+        const struct config_row *row = config_row_find(s, str_of(other_names[i][1]));
+        if (row && str_is(name, other_names[i][0]))
+            return row;
+    }
     struct nearest best = {NULL, name.len < 5 ? 2 : name.len < 9 ? 3 : 5};
     near_in(sections[s].rows, name, &best);
     near_in(sections[s].also, name, &best);

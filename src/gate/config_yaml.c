@@ -106,6 +106,30 @@ static int line_at(struct str text, size_t offset)
     return line;
 }
 
+static bool has(const char *text, const char *part)
+{
+    return text && strstr(text, part);
+}
+
+// What libyaml noticed at the end of something, told where it begins; or NULL.
+static const char *unclosed(const yaml_parser_t *p)
+{
+    if (has(p->context, "flow mapping"))
+        return "the { of this line is not closed by a }, or a value in it needs quotes";
+    if (has(p->context, "flow sequence"))
+        return "the [ of this line is not closed by a ], or a value in it needs quotes";
+    if (has(p->context, "quoted scalar") && has(p->problem, "end of stream"))
+        return "the quote that begins on this line is not closed";
+    return NULL;
+}
+
+static bool needs_quotes(const yaml_parser_t *p)
+{
+    return has(p->problem, "cannot start any token") || has(p->context, "scanning an alias") ||
+           has(p->context, "scanning an anchor") || has(p->context, "scanning a tag") ||
+           has(p->context, "scanning a directive");
+}
+
 static enum status fail_parse(struct building *b)
 {
     const yaml_parser_t *p = &b->parser;
@@ -125,6 +149,11 @@ static enum status fail_parse(struct building *b)
     struct str bad = line_of(b->text, last);
     if (str_find(bad, '\t') < bad.len)
         return fail(b, last, "%s. Use spaces, not tabs", problem);
+    if (needs_quotes(p))
+        return fail(b, last,
+                    "a value does not begin with @ ` %% * & or !, unless it stands in quotes");
+    if (unclosed(p))
+        return fail(b, first, "%s", unclosed(p));
     return fail(b, last, "%s%s%s. Check the indentation, brackets and quotes here",
                 p->context ? p->context : "", p->context ? ": " : "", problem);
 }

@@ -19,7 +19,8 @@ static const struct bad bad[] = {
     {PRICE("input_per_mtok: .nan"), 4, "no amount of USD"},
     {PRICE("input_per_mtok: .inf"), 4, "no amount of USD"},
     {PRICE("input_per_mtok: free"), 4, "no amount of USD"},
-    {PRICE("input_per_mtok: 1,5"), 4, "unknown key"},
+    {PRICE("input_per_mtok: 1,5"), 4, "numbers with a point"},
+    {PRICE("input_cost_per_token: 0.00000015"), 4, "did you mean `input_per_mtok`"},
     {PRICE("input_per_mtok: $1"), 4, "no amount of USD"},
     {PRICE("input_per_mtok: 0x10"), 4, "no amount of USD"},
     {PRICE("input_per_mtok: 1e300"), 4, "no amount of USD"},
@@ -41,7 +42,7 @@ static const struct bad bad[] = {
     {PRICE("free: true, output_max: -1"), 4, "whole number of tokens"},
     {PRICE("free: true, aliases: [a*b]"), 4, "no model's name"},
     {PRICE("free: true, aliases: ['a b']"), 4, "no model's name"},
-    {PRICE("free: true, aliases: [\"a\\nfree\"]"), 4, "no model's name"},
+    {PRICE("free: true, aliases: [\"a\\nfree\"]"), 4, "one line is expected"},
     {PRICE("free: true, aliases: [x]") "  - {model: a/n-1, free: true, aliases: [x]}\n", 4,
      "another model's"},
     // when
