@@ -146,6 +146,12 @@ void reading_listeners(struct reading *r)
     check_twice(r);
 }
 
+static bool is_any(struct str host)
+{
+    return str_is(host, "0.0.0.0") || str_is(host, "::");
+}
+
+// A connection to "any" address is one to this machine.
 bool reading_is_ours(const struct reading *r, const struct url *u)
 {
     const struct config *c = r->c;
@@ -157,8 +163,8 @@ bool reading_is_ours(const struct reading *r, const struct url *u)
         if (str_starts(address, str_of("unix:")) || !address_read(address, &host, &port) ||
             port != u->port)
             continue;
-        bool any = str_is(host, "0.0.0.0") || str_is(host, "::");
-        if (str_eq(host, u->host) || (host_is_loopback(u->host) && (any || host_is_loopback(host))))
+        bool here = host_is_loopback(u->host) || is_any(u->host);
+        if (str_eq(host, u->host) || (here && (is_any(host) || host_is_loopback(host))))
             return true;
     }
     return false;

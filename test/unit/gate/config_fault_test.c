@@ -128,6 +128,8 @@ static const struct bad bad[] = {
     {"providers:\n  a: {url: 'http://user:pw@x/v1'}\n", 2, "Use `key`"},
     {"providers:\n  a: {url: 'http://x/v1?y=1'}\n", 2, "url"},
     {"providers:\n  a: {url: 'http://127.0.0.1:7575/v1'}\n", 2, "circles"},
+    {"providers:\n  a: {url: 'http://0.0.0.0:7575/v1'}\n", 2, "circles"},
+    {"providers:\n  a: {url: 'http://[::]:7575/v1'}\n", 2, "circles"},
     {"providers:\n  a: {url: 'http://localhost:7576'}\n", 2, "circles"},
     {"listen: [127.0.0.1:80]\nproviders:\n  a: {url: 'http://127.0.0.1'}\n", 3, "circles"},
     {"providers:\n  a: {url: 'http://x/v1', dialect: cohere}\n", 2, "openai, anthropic or gemini"},
