@@ -82,14 +82,9 @@ static const struct sheet *find_full(const struct pricing *p, struct str full)
 static const struct sheet *find_bare(const struct pricing *p, struct str name)
 {
     const struct sheet *s = NULL;
-    struct str vendor;
     for (unsigned i = 0; !s && i < p->config->provider_count; i++)
         s = at_provider(p, &p->config->providers[i], name);
-    for (size_t i = 0; !s && i < vendor_count(); i++)
-        s = catalog_find(p->catalog, str_of(vendor_at(i)->name), name);
-    for (size_t i = 0; !s && (vendor = catalog_vendor_at(p->catalog, i)).len; i++)
-        s = catalog_find(p->catalog, vendor, name);
-    return s;
+    return s ? s : vendor_sheet(p->catalog, name);
 }
 
 static const struct sheet *find_alias(const struct pricing *p, struct str name)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "store/rollup.h"
+#include "wire/vendor.h"
 
 #define AMOUNT_MAX  100000
 #define CATCH_UP_MS 5000
@@ -98,41 +99,16 @@ static enum status unknown_model(const struct catalog *c, struct str vendor, str
                    STR_ARG(text), STR_ARG(near[0]->vendor), STR_ARG(near[0]->model));
 }
 
-// A bare name: of the vendor that lists it under just this name; several are an ambiguity.
-static enum status bare(const struct catalog *c, struct str model, const struct sheet **out,
-                        struct why *why)
-{
-    const struct sheet *found = NULL;
-    const struct sheet *second = NULL;
-    for (size_t i = 0; i < catalog_count(c); i++) {
-        const struct sheet *s = catalog_at(c, i);
-        if (!str_eq(s->model, model))
-            continue;
-        second = found ? (second ? second : s) : NULL;
-        found = found ? found : s;
-    }
-    if (!found)
-        return unknown_model(c, STR_NONE, model, model, why);
-    if (second)
-        return why_set(why, STATUS_UNKNOWN,
-                       "several vendors have %.*s: write %.*s/%.*s or %.*s/%.*s", STR_ARG(model),
-                       STR_ARG(found->vendor), STR_ARG(model), STR_ARG(second->vendor),
-                       STR_ARG(model));
-    *out = found;
-    return STATUS_OK;
-}
-
 enum status asked_sheet(const struct catalog *c, struct str text, const struct sheet **out,
                         struct why *why)
 {
     size_t slash = str_find(text, '/');
     struct str vendor = str_from(text.ptr, slash);
     struct str model = str_skip(text, slash + 1);
-    if (slash == text.len || !catalog_has_vendor(c, vendor))
-        return bare(c, text, out, why);
-    const struct sheet *found = catalog_find(c, vendor, model);
+    bool bare = slash == text.len || !catalog_has_vendor(c, vendor);
+    const struct sheet *found = bare ? vendor_sheet(c, text) : catalog_find(c, vendor, model);
     if (!found)
-        return unknown_model(c, vendor, model, text, why);
+        return unknown_model(c, bare ? STR_NONE : vendor, bare ? text : model, text, why);
     *out = found;
     return STATUS_OK;
 }

@@ -157,3 +157,14 @@ const struct vendor *vendor_of_host(struct str host)
     }
     return NULL;
 }
+
+const struct sheet *vendor_sheet(const struct catalog *c, struct str model)
+{
+    const struct sheet *s = NULL;
+    struct str vendor;
+    for (size_t i = 0; !s && i < COUNT(vendors); i++)
+        s = catalog_find(c, str_of(vendors[i].name), model);
+    for (size_t i = 0; !s && (vendor = catalog_vendor_at(c, i)).len; i++)
+        s = catalog_find(c, vendor, model);
+    return s;
+}

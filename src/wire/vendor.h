@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "core/catalog.h"
 #include "wire/dialect.h"
 
 // Peculiarities of an answer or a request.
@@ -39,5 +40,8 @@ size_t vendor_count(void);
 const struct vendor *vendor_at(size_t i); // in the order in which environment providers rank
 const struct vendor *vendor_find(struct str name);    // NULL if not known
 const struct vendor *vendor_of_host(struct str host); // NULL if not known
+// The sheet that a bare name means: the vendors of the table first, in their order (makers before
+// those who resell), then anyone. NULL when nobody lists it.
+const struct sheet *vendor_sheet(const struct catalog *c, struct str model);
 
 #endif

@@ -51,12 +51,29 @@ static void every_row_is_whole(void **state)
     assert_string_equal(vendor_find(str_of("google"))->env[1], "GOOGLE_API_KEY");
 }
 
+static void a_bare_model_is_its_makers(void **state)
+{
+    (void)state;
+    static const struct str text = STR(
+        "vendor aaa\nsource test 2026-01-01\nmodel m\nprice input 1\nmodel other\nprice input 1\n"
+        "vendor openai\nsource test 2026-01-01\nmodel m\nprice input 2\n");
+    struct catalog *c;
+    struct why why = {0};
+    if (catalog_open_texts(&alloc_heap, &text, 1, &c, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    assert_true(str_is(vendor_sheet(c, str_of("m"))->vendor, "openai"));
+    assert_true(str_is(vendor_sheet(c, str_of("other"))->vendor, "aaa"));
+    assert_null(vendor_sheet(c, str_of("none")));
+    catalog_close(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_vendors_by_host),
         cmocka_unit_test(is_not_deceived_by_likeness),
         cmocka_unit_test(every_row_is_whole),
+        cmocka_unit_test(a_bare_model_is_its_makers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
