@@ -109,7 +109,7 @@ static void meter_begin(struct req *r, struct str type)
     struct meter_setup setup = {
         .endpoint = r->found.endpoint,
         .kind = kind_of(type),
-        .vendor_flags = r->provider->vendor_row ? r->provider->vendor_row->flags : 0,
+        .vendor_flags = vendor_flags(r->provider->vendor_row, r->provider->url.host),
         .drop_usage_chunk = r->usage_added,
         .error = r->upstream_status >= 400,
     };

@@ -16,7 +16,8 @@
 // The row that stands if the process dies now: the input estimated, the most output there can be.
 static void usage_if_captured(struct req *r, struct usage *u)
 {
-    *u = (struct usage){.sure = SURE_CAPTURED};
+    unsigned flags = vendor_flags(r->provider->vendor_row, r->provider->url.host);
+    *u = (struct usage){.sure = SURE_CAPTURED, .us_region = flags & VENDOR_REGIONAL};
     if (endpoint_free(r->found.endpoint))
         return;
     const struct demand *d = &r->ask.demand;

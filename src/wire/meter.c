@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "wire/meter_part.h"
+#include "wire/vendor.h"
 
 // Where in a JSON text.
 enum { TEXT_START, TEXT_SCAN, TEXT_ARRAY, TEXT_END, TEXT_BROKEN };
@@ -43,6 +44,7 @@ static void begin_sift(struct meter *m, unsigned root)
 void meter_init(struct meter *m, const struct meter_setup *setup, const struct alloc *alloc)
 {
     *m = (struct meter){.setup = *setup, .alloc = alloc};
+    m->usage.us_region = setup->vendor_flags & VENDOR_REGIONAL;
     sse_init(&m->sse, alloc);
     buf_init(&m->held, alloc, HELD_BYTES_MAX);
     for (size_t i = 0; i < sizeof m->parts / sizeof m->parts[0]; i++)

@@ -95,7 +95,7 @@ static unsigned choices_read(struct meter *m, struct str choices)
 // the cache had.
 static void timings_read(struct meter *m, struct str raw)
 {
-    struct usage fresh = {.service = m->usage.service};
+    struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
     struct counts c;
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return;

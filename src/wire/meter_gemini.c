@@ -121,7 +121,7 @@ static void traffic_read(struct usage *u, struct str type)
 
 bool gemini_usage(struct meter *m, struct str raw)
 {
-    struct usage fresh = {.service = m->usage.service};
+    struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
     struct counts c;
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return false;

@@ -114,6 +114,16 @@ static const struct vendor vendors[] = {
 };
 
 // clang-format on
+// Hosts that process in one region, for more money.
+static const struct {
+    const char *vendor;
+    const char *hosts;
+} regional[] = {
+    // us., eu., ...: "Data residency endpoints are charged a 10% uplift for models released on or
+    // after March 5, 2026" (developers.openai.com/api/docs/guides/data-residency).
+    {"openai", ".api.openai.com"},
+};
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 size_t vendor_count(void)
@@ -145,13 +155,19 @@ static bool is_host(struct str host, struct str pattern)
     return host.len > pattern.len && str_eq_nocase(str_skip(host, host.len - pattern.len), pattern);
 }
 
+// A fully qualified name may end with a dot.
+static struct str host_name(struct str host)
+{
+    bool dot = host.len && host.ptr[host.len - 1] == '.';
+    return str_from(host.ptr, host.len - dot);
+}
+
 const struct vendor *vendor_of_host(struct str host)
 {
-    if (host.len && host.ptr[host.len - 1] == '.')
-        host.len--; // a fully qualified name
+    struct str name = host_name(host);
     for (size_t i = 0; i < COUNT(vendors); i++) {
         for (size_t k = 0; k < COUNT(vendors[i].hosts); k++) {
-            if (is_host(host, str_of(vendors[i].hosts[k])))
+            if (is_host(name, str_of(vendors[i].hosts[k])))
                 return &vendors[i];
         }
     }
@@ -167,4 +183,17 @@ const struct sheet *vendor_sheet(const struct catalog *c, struct str model)
     for (size_t i = 0; !s && (vendor = catalog_vendor_at(c, i)).len; i++)
         s = catalog_find(c, vendor, model);
     return s;
+}
+
+unsigned vendor_flags(const struct vendor *v, struct str host)
+{
+    if (!v)
+        return 0;
+    unsigned flags = v->flags;
+    for (size_t i = 0; i < COUNT(regional); i++) {
+        if (str_is(str_of(v->name), regional[i].vendor) &&
+            is_host(host_name(host), str_of(regional[i].hosts)))
+            flags |= VENDOR_REGIONAL;
+    }
+    return flags;
 }

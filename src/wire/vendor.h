@@ -25,6 +25,7 @@ enum {
     VENDOR_HIT_MISS = 1 << 9,    // DeepSeek: prompt_cache_hit_tokens + prompt_cache_miss_tokens
     VENDOR_LOCAL = 1 << 10,      // runs on the user's machine: free by default
     VENDOR_TOTAL_WINS = 1 << 11, // output count may lack the reasoning: total - prompt tells
+    VENDOR_REGIONAL = 1 << 12,   // at this host answers cost what the book says for `us`
 };
 
 struct vendor {
@@ -43,5 +44,7 @@ const struct vendor *vendor_of_host(struct str host); // NULL if not known
 // The sheet that a bare name means: the vendors of the table first, in their order (makers before
 // those who resell), then anyone. NULL when nobody lists it.
 const struct sheet *vendor_sheet(const struct catalog *c, struct str model);
+// The peculiarities of a vendor, which may be NULL, at a host of its own.
+unsigned vendor_flags(const struct vendor *v, struct str host);
 
 #endif

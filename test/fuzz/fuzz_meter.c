@@ -43,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct meter_setup setup = {
         .endpoint = (enum endpoint)(data[0] % ENDPOINT_COUNT),
         .kind = (enum meter_kind)(data[1] % 3),
-        .vendor_flags = data[1] >> 2 | (unsigned)(data[2] >> 3) << 6, // all of vendor.h
+        .vendor_flags = data[1] >> 2 | (unsigned)(data[2] >> 3) << 6 |
+                        (data[3] >> 5 & 3U) << 11, // all of vendor.h
         .drop_usage_chunk = data[2] & 1,
         .error = (data[2] & 6) == 6,
     };

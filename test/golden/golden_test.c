@@ -111,6 +111,8 @@ static void set(struct setting *s, struct str key, struct str value)
         s->meter.endpoint = endpoint_of(value);
     else if (str_is(key, "vendor"))
         s->meter.vendor_flags = vendor_find(value)->flags;
+    else if (str_is(key, "host"))
+        s->meter.vendor_flags = vendor_flags(vendor_of_host(value), value);
     else if (str_is(key, "drop"))
         s->meter.drop_usage_chunk = str_is(value, "yes");
     else if (str_is(key, "error"))

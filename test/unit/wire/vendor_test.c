@@ -33,6 +33,23 @@ static void is_not_deceived_by_likeness(void **state)
     assert_string_equal(of_host("openai.azure.com"), "");
 }
 
+static unsigned flags_at(const char *vendor, const char *host)
+{
+    return vendor_flags(vendor_find(str_of(vendor)), str_of(host));
+}
+
+static void knows_regional_hosts(void **state)
+{
+    (void)state;
+    assert_int_equal(flags_at("openai", "api.openai.com"), 0);
+    assert_int_equal(flags_at("openai", "us.api.openai.com"), VENDOR_REGIONAL);
+    assert_int_equal(flags_at("openai", "EU.api.openai.com."), VENDOR_REGIONAL);
+    assert_int_equal(flags_at("openai", "127.0.0.1"), 0);
+    assert_int_equal(flags_at("nobody", "us.api.openai.com"), 0);
+    assert_int_equal(flags_at("groq", "us.api.openai.com"), VENDOR_X_GROQ);
+    assert_int_equal(flags_at("xai", "us-east-1.api.x.ai"), vendor_find(str_of("xai"))->flags);
+}
+
 static void every_row_is_whole(void **state)
 {
     (void)state;
@@ -72,6 +89,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_vendors_by_host),
         cmocka_unit_test(is_not_deceived_by_likeness),
+        cmocka_unit_test(knows_regional_hosts),
         cmocka_unit_test(every_row_is_whole),
         cmocka_unit_test(a_bare_model_is_its_makers),
     };
