@@ -66,8 +66,10 @@ static void find_vendor(struct reading *r, const struct node *map, const struct 
     } else if (t->url.len) {
         const struct vendor *named = vendor_find(p->name);
         set_vendor(p, vendor_of_host(p->url.host));
-        if (!p->vendor_row && is_local(named) && host_is_private(p->url.host))
-            set_vendor(p, named); // "ollama" at 192.168.1.7: no host could tell it
+        // "ollama" at 192.168.1.7: no host could tell it. "mock" may be anything, and not free.
+        bool told = is_local(named) && !str_is(p->name, "mock");
+        if (!p->vendor_row && told && host_is_private(p->url.host))
+            set_vendor(p, named);
     } else {
         set_vendor(p, vendor_find(p->name));
         if (str_is(p->name, "gemini")) // the name of its dialect, which everybody says

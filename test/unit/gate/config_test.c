@@ -181,6 +181,30 @@ static void finds_providers(void **state)
     config_free(c);
 }
 
+static void a_name_alone_is_not_free(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        bool free;
+    } cases[] = {
+        {"ollama: { url: http://10.0.0.7:11434/v1 }", true},
+        {"vllm: { url: 'http://127.0.0.1:8000/v1' }", true},
+        {"ollama: { url: https://ollama.example.com/v1 }", false},
+        {"mock: { url: 'http://127.0.0.1:9301/v1' }", false},
+        {"mine: { url: 'http://127.0.0.1:9301/v1' }", false},
+        {"mine: { vendor: ollama, url: 'http://127.0.0.1:9301/v1' }", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "providers:\n  %s\n", cases[i].line);
+        struct config *c = check(text);
+        assert_int_equal(c->fault_count, 0);
+        assert_int_equal(c->providers[0].free, cases[i].free);
+        config_free(c);
+    }
+}
+
 static void takes_no_key_of_its_own(void **state)
 {
     (void)state;
@@ -491,6 +515,7 @@ int main(void)
         cmocka_unit_test(reads_the_sample),
         cmocka_unit_test(shows_no_secret),
         cmocka_unit_test(finds_providers),
+        cmocka_unit_test(a_name_alone_is_not_free),
         cmocka_unit_test(takes_no_key_of_its_own),
         cmocka_unit_test(keeps_state_where_it_belongs),
         cmocka_unit_test(finds_its_file),
