@@ -64,6 +64,8 @@ static struct series *series_new(struct metrics *m, struct str key, const struct
     return s;
 }
 
+static const struct str other_model = STR("other");
+
 // The series of these labels; beyond the cap the model becomes "other". NULL when memory ended.
 static struct series *series_get(struct metrics *m, const struct str labels[3], int status)
 {
@@ -74,15 +76,23 @@ static struct series *series_get(struct metrics *m, const struct str labels[3], 
         return s;
     if (m->series.count < METRIC_SERIES_MAX)
         return series_new(m, key, labels, status);
-    struct str other[3] = {labels[0], labels[1], str_of("other")};
+    struct str other[3] = {labels[0], labels[1], other_model};
     key = str_from(text, label_key(text, other, status));
     s = map_get(&m->series, key);
     return s ? s : series_new(m, key, other, status);
 }
 
+// A name that no price list has and no provider has answered to may be an invention of the caller.
+static struct str model_label(const struct entry *e)
+{
+    bool answered = e->http_status > 0 && e->http_status < 400;
+    bool known = answered || e->price_name.len > 0 || e->price_state == PRICE_FREE;
+    return known && e->model.len <= METRIC_MODEL_MAX ? e->model : other_model;
+}
+
 void metrics_entry(struct metrics *m, const struct entry *e)
 {
-    const struct str labels[3] = {e->endpoint, e->provider, e->model};
+    const struct str labels[3] = {e->endpoint, e->provider, model_label(e)};
     struct series *s = series_get(m, labels, e->http_status);
     if (e->usage.sure == SURE_CAPTURED)
         m->captured++;

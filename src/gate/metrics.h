@@ -13,7 +13,10 @@
 #include "core/entry.h"
 #include "core/refusal.h"
 
-#define METRIC_SERIES_MAX 10000
+// So many that what is written fits into an answer of the admin plane (64 MiB), however long the
+// names are.
+#define METRIC_SERIES_MAX 2000
+#define METRIC_MODEL_MAX  96 // bytes of a name; a longer one is "other"
 
 #define BOUND_COUNT       16
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../unit.h"
+#include "base/limits.h"
 #include "gate/metrics.h"
 
 static struct entry entry_of(const char *model, int64_t duration_us)
@@ -119,6 +120,65 @@ static void series_are_capped(void **state)
     metrics_fini(&m);
 }
 
+// All of them with the longest names there can be still fit into one answer.
+static void an_answer_holds_them_all(void **state)
+{
+    (void)state;
+    struct metrics m;
+    char provider[NAME_BYTES_MAX + 1] = "";
+    memset(provider, 'p', NAME_BYTES_MAX);
+    metrics_init(&m);
+    for (int i = 0; i < METRIC_SERIES_MAX; i++) {
+        char name[MODEL_BYTES_MAX + 1] = "";
+        memset(name, '"', MODEL_BYTES_MAX);
+        snprintf(name + METRIC_MODEL_MAX - 6, 7, "%06d", i);
+        struct entry e = entry_of(name, 1);
+        e.endpoint = str_of("responses/input_tokens");
+        e.provider = str_of(provider);
+        for (int b = 0; b < BUCKET_COUNT; b++)
+            e.usage.count[b] = INT64_MAX;
+        e.cost.pd = INT64_MAX;
+        metrics_entry(&m, &e);
+    }
+    assert_int_equal(m.series.count, METRIC_SERIES_MAX);
+    struct buf out;
+    buf_init(&out, &alloc_heap, 60 * MIB); // of 64: the rest is the store's and the refusals'
+    metrics_write(&m, &out);
+    assert_false(buf_failed(&out));
+    buf_fini(&out);
+    metrics_fini(&m);
+}
+
+// Names that a caller may have invented make no series of their own.
+static void inventions_share_a_series(void **state)
+{
+    (void)state;
+    struct metrics m;
+    char longest[MODEL_BYTES_MAX + 1] = "";
+    memset(longest, 'x', MODEL_BYTES_MAX);
+    metrics_init(&m);
+    for (int i = 0; i < 50; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "invented-%d", i);
+        struct entry e = entry_of(i ? name : longest, 1);
+        e.http_status = i % 2 ? 404 : 0; // refused by the provider, or left by the client
+        e.price_state = PRICE_UNPRICED;
+        metrics_entry(&m, &e);
+    }
+    assert_int_equal(m.series.count, 2);
+    struct entry e = entry_of("known", 1);
+    e.http_status = 500;
+    e.price_name = str_of("bench/known");
+    metrics_entry(&m, &e);
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    metrics_write(&m, &out);
+    assert_true(holds(&out, "model=\"other\",status=\"404\"} 25\n"));
+    assert_true(holds(&out, "model=\"known\",status=\"500\"} 1\n"));
+    buf_fini(&out);
+    metrics_fini(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +186,8 @@ int main(void)
         cmocka_unit_test(counts_end_at_the_largest),
         cmocka_unit_test(hostile_names_stay_inside_their_quotes),
         cmocka_unit_test(series_are_capped),
+        cmocka_unit_test(an_answer_holds_them_all),
+        cmocka_unit_test(inventions_share_a_series),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
