@@ -61,21 +61,32 @@ static void add_tally(struct tally *to, const struct tally *t)
     to->made_us = count_add(to->made_us, t->made_us);
 }
 
-static void add_call(struct group *g, const struct entry *e)
+static void add_times(struct sums *s, struct times *t, unsigned step, uint64_t count)
+{
+    uint64_t **part = &t->part[step / TIMES_PART];
+    if (!*part)
+        *part = arena_array(&s->arena, uint64_t, TIMES_PART);
+    if (*part)
+        (*part)[step % TIMES_PART] += count;
+    else
+        s->failed = true;
+}
+
+static void add_call(struct sums *s, struct group *g, const struct entry *e)
 {
     tally_add(&g->tally, e);
     if (e->price_state != PRICE_UNPRICED)
         money_sum_add(&g->cost, e->cost);
     if (tally_timed(e))
-        histogram_add(&g->latency, e->duration_us);
+        add_times(s, &g->latency, histogram_step(e->duration_us), 1);
     if (e->ttft_us > 0)
-        histogram_add(&g->ttft, e->ttft_us);
+        add_times(s, &g->ttft, histogram_step(e->ttft_us), 1);
 }
 
 void sums_add_call(struct sums *s, struct group *g, const struct entry *e)
 {
-    add_call(g, e);
-    add_call(&s->total, e);
+    add_call(s, g, e);
+    add_call(s, &s->total, e);
 }
 
 void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost)
@@ -86,19 +97,36 @@ void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struc
     s->total.cost.pd += cost.pd;
 }
 
+static bool add_packed(struct sums *s, struct times *t, struct times *total, struct str packed)
+{
+    unsigned step = 0;
+    uint64_t count;
+    while (packed.len > 0) {
+        if (!histogram_take(&packed, &step, &count))
+            return false;
+        add_times(s, t, step, count);
+        add_times(s, total, step, count);
+    }
+    return true;
+}
+
 bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct str ttft)
 {
-    return histogram_add_packed(&g->latency, latency) && histogram_add_packed(&g->ttft, ttft) &&
-           histogram_add_packed(&s->total.latency, latency) &&
-           histogram_add_packed(&s->total.ttft, ttft);
+    return add_packed(s, &g->latency, &s->total.latency, latency) &&
+           add_packed(s, &g->ttft, &s->total.ttft, ttft);
 }
 
 // --- JSON ---
 
 // Thousandths of a second with one decimal; null where nothing was measured.
-static void write_ms(struct buf *json, const char *name, const struct histogram *h, int64_t ppm)
+static void write_ms(struct buf *json, const char *name, const struct times *t, int64_t ppm)
 {
-    int64_t us = histogram_quantile(h, ppm);
+    struct histogram h = {{0}};
+    for (unsigned i = 0; i < HISTOGRAM_STEPS; i++) {
+        const uint64_t *part = t->part[i / TIMES_PART];
+        h.count[i] = part ? part[i % TIMES_PART] : 0;
+    }
+    int64_t us = histogram_quantile(&h, ppm);
     if (us < 0)
         buf_printf(json, ",\"%s\":null", name);
     else

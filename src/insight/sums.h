@@ -16,13 +16,20 @@
 
 #define GROUPS_MAX 20000 // what comes beyond goes into one named "(others)"
 
+// How often which duration occurred, as in a histogram, of which a group fills only a few octaves.
+#define TIMES_PART 8
+
+struct times {
+    uint64_t *part[HISTOGRAM_STEPS / TIMES_PART]; // NULL: all zero
+};
+
 struct group {
     struct str key;   // what it is grouped by, in bytes
     struct str label; // for people
     int64_t order;    // of days and hours
     struct tally tally;
     struct money_sum cost;
-    struct histogram latency, ttft;
+    struct times latency, ttft;
 };
 
 struct sums {

@@ -70,14 +70,21 @@ static bool take_varint(struct str *from, uint64_t *n)
     return false;
 }
 
+bool histogram_take(struct str *packed, unsigned *step, uint64_t *count)
+{
+    uint64_t skip;
+    if (!take_varint(packed, &skip) || !take_varint(packed, count) || skip >= HISTOGRAM_STEPS)
+        return false;
+    *step += (unsigned)skip;
+    return *step < HISTOGRAM_STEPS;
+}
+
 bool histogram_add_packed(struct histogram *h, struct str packed)
 {
-    uint64_t step = 0;
+    unsigned step = 0;
+    uint64_t count;
     while (packed.len > 0) {
-        uint64_t skip;
-        uint64_t count;
-        if (!take_varint(&packed, &skip) || !take_varint(&packed, &count) ||
-            skip >= HISTOGRAM_STEPS || (step += skip) >= HISTOGRAM_STEPS)
+        if (!histogram_take(&packed, &step, &count))
             return false;
         h->count[step] += count;
     }

@@ -23,6 +23,9 @@ struct histogram {
 
 unsigned histogram_step(int64_t us);
 int64_t histogram_from(unsigned step); // its lower edge; the upper one is that of step + 1
+// The next step that is not empty and its count, taken off the front of what is packed; *step is 0
+// before the first. False on bytes that are no histogram.
+bool histogram_take(struct str *packed, unsigned *step, uint64_t *count) MUST_USE;
 // Adds what was packed. False, `h` untouched or partly added, on bytes that are no histogram.
 bool histogram_add_packed(struct histogram *h, struct str packed) MUST_USE;
 void histogram_pack(const struct histogram *h, struct buf *out);

@@ -36,10 +36,34 @@ static void sums_end_at_the_largest(void **state)
     sums_fini(&s);
 }
 
+// A report by user may have as many groups as there can be.
+static void many_groups_take_little(void **state)
+{
+    (void)state;
+    struct sums s;
+    bool fresh;
+    sums_init(&s);
+    for (int i = 0; i < 2 * GROUPS_MAX; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "user-%d", i % (GROUPS_MAX + 1));
+        struct group *g = sums_group(&s, str_of(key), &fresh);
+        struct entry e = {
+            .duration_us = 1000 * (1 + i % 700), .ttft_us = 100 + i, .outcome = OUTCOME_OK};
+        assert_non_null(g);
+        sums_add_call(&s, g, &e);
+    }
+    assert_int_equal(s.groups.count, GROUPS_MAX);
+    assert_int_equal(s.total.tally.requests, 2 * GROUPS_MAX);
+    assert_false(s.failed);
+    assert_true(s.arena.used <= (size_t)GROUPS_MAX * 1500);
+    sums_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_end_at_the_largest),
+        cmocka_unit_test(many_groups_take_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
