@@ -35,7 +35,7 @@ static void read_numbers(sqlite3_stmt *s, int column, struct entry *e)
     e->upstream_id = sql_str(s, column + 11);
 }
 
-bool row_read(sqlite3_stmt *s, struct entry *e)
+static bool read_row(sqlite3_stmt *s, struct entry *e)
 {
     *e = (struct entry){.start_us = sqlite3_column_int64(s, 0),
                         .attempt = (uint8_t)sqlite3_column_int(s, 2)};
@@ -59,6 +59,27 @@ bool row_read(sqlite3_stmt *s, struct entry *e)
     e->usage.prompt = sqlite3_column_int64(s, column);
     return e->outcome <= OUTCOME_UNKNOWN && e->price_state < PRICE_STATE_COUNT &&
            e->usage.sure <= SURE_CAPTURED && e->usage.service < SERVICE_COUNT;
+}
+
+bool row_next(sqlite3_stmt *s, struct entry *e, enum status *status, struct why *why)
+{
+    int code = sqlite3_step(s);
+    *status = STATUS_OK;
+    if (code == SQLITE_DONE)
+        return false;
+    if (code != SQLITE_ROW) {
+        *status = sql_why(why, sqlite3_db_handle(s), "the ledger cannot be read");
+        return false;
+    }
+    if (read_row(s, e))
+        return true;
+    struct buf when;
+    buf_init(&when, &alloc_heap, 0);
+    civil_write(&when, e->start_us, 6);
+    *status = why_set(why, STATUS_DAMAGED, "the ledger is damaged: a call that began at %s",
+                      buf_cstr(&when));
+    buf_fini(&when);
+    return false;
 }
 
 static void member(struct buf *json, const char *name, struct str text)

@@ -29,8 +29,9 @@
     "CROSS JOIN kind k ON k.id = c.kind "
 // clang-format on
 
-// Slices live until the statement's next step. False on a row that no entry can be.
-bool row_read(sqlite3_stmt *s, struct entry *e) MUST_USE;
+// The next row; slices live until the one after it. False at the end, *status OK, and when it
+// cannot be read or no entry can be such a row, *status and `why` saying so: none is passed over.
+bool row_next(sqlite3_stmt *s, struct entry *e, enum status *status, struct why *why) MUST_USE;
 // {"request",…}: everything that is known of it.
 void row_write(const struct entry *e, struct buf *json);
 

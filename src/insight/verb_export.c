@@ -70,13 +70,12 @@ static enum status write_piece(sqlite3_stmt *s, bool csv, bool first, struct buf
 {
     struct buf text;
     struct entry e;
-    int code;
+    enum status status = STATUS_OK;
+    bool more;
     buf_init(&text, &alloc_heap, 0);
     if (csv && first)
         csv_head(&text);
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-        if (!row_read(s, &e))
-            continue;
+    while ((more = row_next(s, &e, &status, why))) {
         if (csv)
             csv_row(&e, &text);
         else
@@ -85,11 +84,12 @@ static enum status write_piece(sqlite3_stmt *s, bool csv, bool first, struct buf
         if (text.len >= PIECE_BYTES)
             break;
     }
-    write_answer(&text, code == SQLITE_ROW ? &e : NULL, json);
-    bool fine = (code == SQLITE_ROW || code == SQLITE_DONE) && !buf_failed(&text);
+    if (status == STATUS_OK)
+        write_answer(&text, more ? &e : NULL, json);
+    if (buf_failed(&text) || buf_failed(json))
+        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
     buf_fini(&text);
-    return fine && !buf_failed(json) ? STATUS_OK
-                                     : why_set(why, STATUS_IO, "the ledger cannot be read");
+    return status;
 }
 
 static enum status run(struct store *s, const struct asked *a, const struct zone *zone,

@@ -74,14 +74,13 @@ static void write_arithmetic(const struct catalog *c, const struct entry *e, str
     buf_fini(&text);
 }
 
-static bool write_attempts(sqlite3_stmt *s, const struct catalog *c, struct buf *json)
+static enum status write_attempts(sqlite3_stmt *s, const struct catalog *c, struct buf *json,
+                                  struct why *why)
 {
-    int code;
+    struct entry e;
+    enum status status;
     bool first = true;
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-        struct entry e;
-        if (!row_read(s, &e))
-            continue;
+    while (row_next(s, &e, &status, why)) {
         if (!first)
             buf_add_char(json, ',');
         first = false;
@@ -91,7 +90,7 @@ static bool write_attempts(sqlite3_stmt *s, const struct catalog *c, struct buf 
         write_arithmetic(c, &e, json);
         buf_add_char(json, '}');
     }
-    return code == SQLITE_DONE;
+    return status;
 }
 
 static enum status find(sqlite3 *db, const struct catalog *c, struct str text, struct buf *json,
@@ -104,12 +103,12 @@ static enum status find(sqlite3 *db, const struct catalog *c, struct str text, s
     sql_bind_str(s, 1, (struct str)STR(TENANT));
     buf_add_cstr(json, "{\"attempts\":[");
     size_t before = json->len;
-    bool fine = write_attempts(s, c, json);
+    enum status status = write_attempts(s, c, json, why);
     bool found = json->len > before;
     buf_add_cstr(json, "]}");
     sqlite3_finalize(s);
-    if (!fine)
-        return sql_why(why, db, "the ledger cannot be read");
+    if (status != STATUS_OK)
+        return status;
     if (!found)
         return why_set(why, STATUS_UNKNOWN, "no request %.*s is in the ledger", STR_ARG(text));
     return buf_failed(json) ? why_set(why, STATUS_NO_MEMORY, "out of memory") : STATUS_OK;

@@ -128,9 +128,11 @@ static enum status load(int folder, struct segment *s, struct why *why)
 enum status segment_load(int folder, const char *name, struct segment **out, struct why *why)
 {
     struct segment *s = make();
-    if (!s || !str_copy(str_of(name), s->name, sizeof s->name)) {
-        heap_free(s);
+    if (!s)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    if (!str_copy(str_of(name), s->name, sizeof s->name)) {
+        heap_free(s);
+        return why_set(why, STATUS_DAMAGED, "journal/%s has no segment's name: too long", name);
     }
     enum status status = load(folder, s, why);
     if (status != STATUS_OK) {

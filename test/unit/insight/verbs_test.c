@@ -359,6 +359,27 @@ static void an_export_goes_in_pieces(void **state)
     end(&w);
 }
 
+// A call that cannot be shown is not left out: the sum of what is exported would be wrong.
+static void damaged_calls_are_not_passed_over(void **state)
+{
+    (void)state;
+    struct world w;
+    struct why why = {0};
+    begin(&w);
+    put(&w, NOON_US, "a", 1);
+    put(&w, NOON_US + 5, "a", 1);
+    tell(&w, export_verb, "");
+    ask(&w.place, "UPDATE call SET tags = x'ffff' WHERE start_us % 10 = 5");
+    buf_clear(&w.answer);
+    assert_int_equal(export_verb(w.store, w.catalog, STR_NONE, &w.answer, &why), STATUS_DAMAGED);
+    assert_non_null(strstr(why.text, "2026-11-24T12:00:00.000005Z"));
+    buf_clear(&w.answer);
+    assert_int_equal(
+        request_verb(w.store, w.catalog, str_of("{\"id\":\"req_1234\"}"), &w.answer, &why),
+        STATUS_DAMAGED);
+    end(&w);
+}
+
 static void formulas_are_defused(void **state)
 {
     (void)state;
@@ -418,6 +439,7 @@ int main(void)
         cmocka_unit_test(damaged_durations_are_named),
         cmocka_unit_test(one_request_is_spelt_out),
         cmocka_unit_test(an_export_goes_in_pieces),
+        cmocka_unit_test(damaged_calls_are_not_passed_over),
         cmocka_unit_test(formulas_are_defused),
         cmocka_unit_test(wrong_arguments_are_named),
     };

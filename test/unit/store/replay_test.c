@@ -141,8 +141,12 @@ static void files_that_are_no_segments_are_kept_aside(void **state)
     assert_int_equal(ftruncate(fd, 8192), 0);
     close(fd);
     close(openat(folder, "000000000003-w0.seg", O_WRONLY | O_CREAT, 0600));
+    char name[204] = "";
+    memset(name, 'x', 199);
+    memcpy(name + 199, ".seg", 4);
+    close(openat(folder, name, O_WRONLY | O_CREAT, 0600));
     store_close(store_at(&p, false));
-    assert_int_equal(journal_files(&p, ".damaged"), 1);
+    assert_int_equal(journal_files(&p, ".damaged"), 2);
     assert_int_equal(journal_files(&p, ".seg"), 0);
     close(folder);
     place_remove(&p);
