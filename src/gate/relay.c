@@ -264,10 +264,12 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
     struct buf detail;
     buf_init(&detail, &alloc_heap, KIB);
     buf_printf(&detail, "%.*s: %s.", STR_ARG(r->provider->name), call_fail_text(fail));
-    if (fail == CALL_FAIL_GARBAGE && seen.len) {
+    if ((fail == CALL_FAIL_GARBAGE || fail == CALL_FAIL_PROXY) && seen.len) {
         buf_add_cstr(&detail, " It sent ");
         quote(r, seen, &detail);
     }
+    if (fail == CALL_FAIL_TLS && seen.len) // OpenSSL's reason
+        buf_printf(&detail, " Reason: %.*s.", STR_ARG(seen));
     relay_fail(r, refusal_of(fail), buf_cstr(&detail));
     buf_fini(&detail);
     req_run(r);

@@ -21,6 +21,8 @@ static void log_call(const struct req *r)
     log_str(&l, "outcome", str_of(outcome_name(e->outcome)));
     if (e->error.len)
         log_str(&l, "error", e->error);
+    if (r->refusal_detail.len)
+        log_str(&l, "detail", r->refusal_detail);
     log_i64(&l, "input_tokens", usage_input(&e->usage));
     log_i64(&l, "output_tokens", usage_output(&e->usage));
     log_str(&l, "sure", str_of(sure_name(e->usage.sure)));

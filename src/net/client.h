@@ -3,14 +3,11 @@
 // client - HTTP/1.1 calls to one origin over a pool of keep-alive connections, one pool a worker.
 //
 //   call_start --> connect or reuse --> send --> on_head --> on_data ... --> on_end
-//                                            '-> on_fail (once, instead of what would have
-// followed)
+//                                            '-> on_fail (once, instead of what would follow)
 //
-// A reused connection that turns out to be closed before any byte of the answer is replaced once
-// by a
-// fresh one (a keep-alive race, not a failed call); `sent` in on_fail says whether the origin may
-// have
-// seen the request.
+// A reused connection that ends before any byte of the answer is replaced once by a fresh one when
+// the peer's system has acknowledged no byte of the request (a keep-alive race, not a failed call).
+// `sent` in on_fail says whether the origin may have seen the request.
 
 #ifndef NET_CLIENT_H
 #define NET_CLIENT_H

@@ -152,5 +152,8 @@ SSL *tls_server_ssl(struct tls_server *t)
 const char *tls_reason(const SSL *ssl)
 {
     long result = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
-    return result == X509_V_OK ? "handshake failed" : X509_verify_cert_error_string(result);
+    if (result != X509_V_OK)
+        return X509_verify_cert_error_string(result);
+    const char *text = ERR_reason_error_string(ERR_peek_last_error());
+    return text ? text : "handshake failed";
 }

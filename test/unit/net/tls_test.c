@@ -376,6 +376,7 @@ static void test_old_versions(void **state)
     close(fd);
     assert_true(reached(&c.out.failed, 1));
     assert_int_equal(c.out.fail, CALL_FAIL_TLS);
+    assert_non_null(strstr(c.out.seen, "protocol version"));
     end(&c);
     SSL_CTX_free(context);
     close(listener);
