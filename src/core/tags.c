@@ -21,6 +21,11 @@ static unsigned find(const struct tags *t, struct str name)
     return i;
 }
 
+bool tags_has(const struct tags *t, struct str name)
+{
+    return find(t, name) < t->count;
+}
+
 enum status tags_set(struct tags *t, struct str name, struct str value)
 {
     if (name.len == 0 || !is_text(name) || !is_text(value))

@@ -3,6 +3,7 @@
 // The table of steps, and the driver that walks it.
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "gate/req.h"
 #include "wire/fault.h"
 
@@ -25,6 +26,8 @@ static void req_free(struct req *r)
         ask_close(&r->ask);
     if (r->metering)
         meter_fini(&r->meter);
+    if (r->dispatched && arena_failed(&r->arena)) // its tokens and cost are right all the same
+        log_say(LOG_ERROR, "call %.*s: out of memory: its row lacks texts", UUID_TEXT, r->id_text);
     buf_fini(&r->decoded);
     buf_fini(&r->whole);
     buf_fini(&r->fields);

@@ -2,7 +2,6 @@
 
 #include "gate/tagging.h"
 
-#include "base/limits.h"
 #include "gate/req.h"
 
 static bool key_owns(const struct key *k, struct str name)
@@ -11,14 +10,20 @@ static bool key_owns(const struct key *k, struct str name)
            (str_is(name, "user") && k->user.len);
 }
 
-// A tag of another tool: taken where it fits, else left out. Copied: the row is written when the
-// client's connection may be gone already.
-static void offer(struct req *r, struct str name, struct str value)
+// Copied: the row is written when the client's connection may be gone already.
+static enum status put(struct req *r, struct str name, struct str value)
 {
     if (key_owns(r->key, name))
+        return STATUS_OK;
+    return tags_set(&r->entry.tags, arena_dup(&r->arena, name), arena_dup(&r->arena, value));
+}
+
+// A tag of another tool: taken where it fits and nobody before said the same, else left out.
+static void offer(struct req *r, struct str name, struct str value)
+{
+    if (tags_has(&r->entry.tags, name))
         return;
-    enum status ignored =
-        tags_set(&r->entry.tags, arena_dup(&r->arena, name), arena_dup(&r->arena, value));
+    enum status ignored = put(r, name, value);
     (void)ignored;
 }
 
@@ -45,29 +50,34 @@ static void offer_headers(struct req *r, const struct head *h)
     }
 }
 
-enum status tagging_read(struct req *r, struct why *why)
+static enum status read_ours(struct req *r, const struct head *h, struct why *why)
 {
-    const struct head *h = exchange_request(r->x);
-    struct tags found = {0};
-    ask_tags(&r->ask, &found, &r->arena);
-    for (unsigned i = 0; i < found.count; i++)
-        offer(r, found.at[i].name, found.at[i].value);
-    offer_headers(r, h);
     bool many = false;
     struct str ours = head_get(h, "x-costlens-tags", &many);
     if (many)
         return why_set(why, STATUS_DUPLICATE, "x-costlens-tags occurs twice.");
-    if (ours.len == 0)
-        return STATUS_OK;
     struct tags told = {0};
     enum status s = tags_read(&told, ours, &r->arena, why);
-    for (unsigned i = 0; s == STATUS_OK && i < told.count; i++) {
-        if (key_owns(r->key, told.at[i].name))
-            continue;
-        s = tags_set(&r->entry.tags, told.at[i].name, told.at[i].value);
-        if (s != STATUS_OK)
-            why_set(why, s, "At most %d tags, names of %d and values of %d bytes.", TAGS_MAX,
-                    TAG_NAME_MAX, TAG_VALUE_MAX);
-    }
+    for (unsigned i = 0; s == STATUS_OK && i < told.count; i++)
+        s = put(r, told.at[i].name, told.at[i].value);
+    if (s != STATUS_OK && arena_failed(&r->arena))
+        why_set(why, s, "There is no memory for its tags.");
     return s;
+}
+
+// In this order, so that where there is no room for all, the least meant are left out.
+enum status tagging_read(struct req *r, struct why *why)
+{
+    const struct head *h = exchange_request(r->x);
+    enum status s = read_ours(r, h, why);
+    if (s != STATUS_OK)
+        return s;
+    if (r->ask.demand.user.len)
+        offer(r, str_of("user"), r->ask.demand.user);
+    offer_headers(r, h);
+    struct tags found = {0};
+    ask_tags(&r->ask, &found, &r->arena);
+    for (unsigned i = 0; i < found.count; i++)
+        offer(r, found.at[i].name, found.at[i].value);
+    return STATUS_OK;
 }

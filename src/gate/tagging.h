@@ -10,8 +10,8 @@
 
 struct req;
 
-// Fills r->tags. Only our own header is strict; what other tools' headers say is taken where it
-// fits.
+// Fills r->entry.tags with copies. Our own header comes first and is strict; what else says it
+// (user, other tools' headers, metadata) is taken where it fits and nothing before said the same.
 enum status tagging_read(struct req *r, struct why *why) MUST_USE;
 
 #endif

@@ -264,7 +264,8 @@ void ask_close(struct ask *a)
 // What does not fit is skipped: a caller's metadata was not written for us.
 static void put_tag(struct tags *tags, struct str name, struct str value, struct arena *arena)
 {
-    if (name.len == 0 || name.len > TAG_NAME_MAX || value.len > TAG_VALUE_MAX)
+    if (name.len == 0 || name.len > TAG_NAME_MAX || value.len > TAG_VALUE_MAX ||
+        (tags->count == TAGS_MAX && !tags_has(tags, name)))
         return;
     struct str kept = arena_dup(arena, name);
     struct str text = arena_dup(arena, value);

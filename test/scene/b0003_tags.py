@@ -20,6 +20,20 @@ with Mock() as mock, Gateway(mock, keys=KEYS,
     expect(by_team.get("red"), 1, "the key's team")
     expect_true("blue" not in by_team, "a tag cannot take the place of the key's team")
 
+    # Our header's tags come first; what others say is taken as far as there is room. The user stays.
+    before = len(gateway.rows())
+    filled = gateway.chat("f", headers={"x-costlens-tags": "feature=first,x=y", "helicone-property-lead": "h"},
+                          metadata={**{f"m{i:02}": "v" for i in range(15)}, "feature": "second"}, user="bob")
+    expect(filled.status, 200, "sixteen of metadata and two of ours")
+    row = gateway.rows(before + 1)[-1]
+    tags = {t["name"]: t["value"] for t in gateway.sql(
+        "select name.text as name, tag.value from tag join name on name.id = tag.name "
+        f"where lower(hex(tag.id)) = '{row['request'].replace('-', '')}'")}
+    expect(len(tags), 16)
+    for name, value in (("feature", "first"), ("x", "y"), ("lead", "h"), ("user", "bob")):
+        expect(tags.get(name), value, name)
+    expect(row["who"], "bob")
+
     # Too many, or too long: refused, and nothing sent.
     before = len(mock.bills())
     many = ",".join(f"t{i}=x" for i in range(17))
