@@ -16,9 +16,11 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "gate/admin_plane.h"
 #include "gate/chore.h"
+#include "gate/fixed.h"
 #include "gate/gate_state.h"
 #include "gate/worker.h"
 #include "net/loop.h"
@@ -32,6 +34,7 @@ struct gate {
     pthread_mutex_t lock; // guards the next
     struct snapshot *snapshot;
     uint8_t pepper[DIGEST_BYTES];
+    struct fixed fixed; // of the configuration at the start
     struct tls_server *tls;
     struct admin_plane *admin;
     struct chores chores;
@@ -154,42 +157,40 @@ enum status gate_keys_changed(struct gate *g, struct why *why)
     return s;
 }
 
-static bool same(struct str a, struct str b, const char *what)
-{
-    if (str_eq(a, b))
-        return true;
-    log_say(LOG_WARN, "reload: %s changes with the next start only", what);
-    return false;
-}
-
 // What a running process cannot change is said, not silently ignored.
-static void fixed_parts(const struct config *old, const struct config *fresh)
+static void say_reloaded(const struct gate *g, const struct fixed *fresh)
 {
-    bool ok = same(old->store, fresh->store, "store") && same(old->state, fresh->state, "state");
-    if (old->workers != fresh->workers)
-        log_say(LOG_WARN, "reload: workers changes with the next start only");
-    ok = ok && old->listen_count == fresh->listen_count;
-    for (unsigned i = 0; ok && i < old->listen_count; i++)
-        ok = same(old->listen[i].address, fresh->listen[i].address, "listen");
+    struct buf names;
+    buf_init(&names, &alloc_heap, KIB);
+    fixed_differ(&g->fixed, fresh, &names);
+    if (names.len)
+        log_say(LOG_WARN,
+                "reload: the new configuration holds, but for what changes with the next start "
+                "only: %s",
+                buf_cstr(&names));
+    else
+        log_say(LOG_INFO, "reload: the new configuration holds");
+    buf_fini(&names);
 }
 
 enum status gate_reload(struct gate *g, struct why *why)
 {
     struct config *config = NULL;
+    struct snapshot *fresh = NULL;
+    struct fixed fixed;
     enum status s = config_read(&g->setup->source, &config, why);
-    if (s == STATUS_OK) {
-        struct snapshot *old = gate_snapshot(g);
-        fixed_parts(old->config, config);
-        snapshot_free(old);
-        struct snapshot *fresh = NULL;
+    if (s == STATUS_OK && !fixed_take(config, &fixed)) {
+        config_free(config);
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    } else if (s == STATUS_OK) {
         s = snapshot_new(config, g->setup->store, g->pepper, &fresh, why);
-        if (s == STATUS_OK)
-            snapshot_install(g, fresh);
     }
-    if (s == STATUS_OK)
-        log_say(LOG_INFO, "reload: the new configuration holds");
-    else
+    if (s == STATUS_OK) {
+        snapshot_install(g, fresh);
+        say_reloaded(g, &fixed);
+    } else {
         log_say(LOG_ERROR, "reload: %s; the running configuration stays", why->text);
+    }
     return s;
 }
 
@@ -319,6 +320,8 @@ static void join_workers(struct gate *g)
 static enum status gate_open(struct gate *g, struct why *why)
 {
     enum status s = gate_pepper(g->setup->config->state, g->pepper, why);
+    if (s == STATUS_OK && !fixed_take(g->setup->config, &g->fixed))
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (s != STATUS_OK) {
         config_free(g->setup->config);
         return s;
