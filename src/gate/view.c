@@ -2,26 +2,66 @@
 
 #include "gate/view.h"
 
-struct view *view_new(struct loop *l, struct snapshot *s, uint16_t mock_port)
+struct pools {
+    unsigned references;
+    unsigned count;
+    struct origin **origins;         // one a provider, NULL until its first call
+    struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
+};
+
+static struct pools *pools_new(unsigned providers)
+{
+    struct pools *p = alloc_zero(&alloc_heap, sizeof *p);
+    if (!p)
+        return NULL;
+    p->references = 1;
+    p->count = providers;
+    p->origins = alloc_zero(&alloc_heap, (providers + 1) * sizeof *p->origins);
+    p->tls_clients = alloc_zero(&alloc_heap, (providers + 1) * sizeof *p->tls_clients);
+    if (p->origins && p->tls_clients)
+        return p;
+    heap_free(p->origins);
+    heap_free(p->tls_clients);
+    heap_free(p);
+    return NULL;
+}
+
+static void pools_free(struct pools *p)
+{
+    if (--p->references > 0)
+        return;
+    for (unsigned i = 0; i < p->count; i++) {
+        if (p->origins[i])
+            origin_retire(p->origins[i]);
+        if (p->tls_clients[i])
+            tls_client_close(p->tls_clients[i]);
+    }
+    heap_free(p->origins);
+    heap_free(p->tls_clients);
+    heap_free(p);
+}
+
+static struct pools *pools_for(const struct snapshot *s, const struct view *before)
+{
+    if (!before || before->snapshot->config != s->config)
+        return pools_new(s->config->provider_count);
+    before->pools->references++;
+    return before->pools;
+}
+
+struct view *view_new(struct loop *l, struct snapshot *s, uint16_t mock_port,
+                      const struct view *before)
 {
     struct view *v = alloc_zero(&alloc_heap, sizeof *v);
-    unsigned n = s->config->provider_count;
     if (v)
-        v->origins = alloc_zero(&alloc_heap, (n + 1) * sizeof *v->origins);
-    if (v)
-        v->tls_clients = alloc_zero(&alloc_heap, (n + 1) * sizeof *v->tls_clients);
-    if (!v || !v->origins || !v->tls_clients) {
-        if (v) {
-            heap_free(v->origins);
-            heap_free(v->tls_clients);
-        }
+        v->pools = pools_for(s, before);
+    if (!v || !v->pools) {
         heap_free(v);
         snapshot_free(s);
         return NULL;
     }
     v->references = 1;
     v->snapshot = s;
-    v->origin_count = n;
     v->loop = l;
     v->mock_port = mock_port;
     return v;
@@ -38,34 +78,28 @@ void view_free(struct view *v)
     must(v->references > 0);
     if (--v->references > 0)
         return;
-    for (unsigned i = 0; i < v->origin_count; i++) {
-        if (v->origins[i])
-            origin_retire(v->origins[i]);
-        if (v->tls_clients[i])
-            tls_client_close(v->tls_clients[i]);
-    }
-    heap_free(v->origins);
-    heap_free(v->tls_clients);
+    pools_free(v->pools);
     snapshot_free(v->snapshot);
     heap_free(v);
 }
 
 struct origin *view_origin(struct view *v, unsigned provider, struct why *why)
 {
-    must(provider < v->origin_count);
-    if (v->origins[provider])
-        return v->origins[provider];
+    struct pools *pools = v->pools;
+    must(provider < pools->count);
+    if (pools->origins[provider])
+        return pools->origins[provider];
     const struct config_provider *p = &v->snapshot->config->providers[provider];
-    if (p->url.tls && !v->tls_clients[provider]) {
+    if (p->url.tls && !pools->tls_clients[provider]) {
         // The configuration keeps slices with a NUL after them.
         const char *ca = p->ca_file.len ? p->ca_file.ptr : NULL;
-        if (tls_client_open(ca, &v->tls_clients[provider], why) != STATUS_OK)
+        if (tls_client_open(ca, &pools->tls_clients[provider], why) != STATUS_OK)
             return NULL;
     }
     struct origin_setup setup = {.host = p->url.host,
                                  .port = p->url.port,
                                  .tls = p->url.tls,
-                                 .tls_client = v->tls_clients[provider],
+                                 .tls_client = pools->tls_clients[provider],
                                  .timeouts = p->timeouts};
     if (p->mock) {
         setup.host = str_of("127.0.0.1");
@@ -76,8 +110,8 @@ struct origin *view_origin(struct view *v, unsigned provider, struct why *why)
         setup.proxy_port = p->proxy.port;
         setup.proxy_authorization = p->proxy_authorization;
     }
-    v->origins[provider] = origin_new(v->loop, &setup);
-    if (!v->origins[provider])
+    pools->origins[provider] = origin_new(v->loop, &setup);
+    if (!pools->origins[provider])
         why_set(why, STATUS_NO_MEMORY, "out of memory");
-    return v->origins[provider];
+    return pools->origins[provider];
 }

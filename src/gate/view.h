@@ -10,18 +10,20 @@
 #include "net/client.h"
 #include "net/tls.h"
 
+struct pools; // of one configuration: views that differ in their keys only have the same
+
 struct view {
     unsigned references;
     struct snapshot *snapshot;
-    struct origin **origins;         // one a provider, NULL until its first call
-    struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
-    unsigned origin_count;
+    struct pools *pools;
     struct loop *loop;
     uint16_t mock_port; // where the built-in mock listens
 };
 
-// Takes over one reference to the snapshot. NULL when out of memory.
-struct view *view_new(struct loop *l, struct snapshot *s, uint16_t mock_port) MUST_USE;
+// Takes over one reference to the snapshot. `before` (may be NULL) is the worker's view until now:
+// where the configuration is the same its connections go on. NULL when out of memory.
+struct view *view_new(struct loop *l, struct snapshot *s, uint16_t mock_port,
+                      const struct view *before) MUST_USE;
 struct view *view_ref(struct view *v);
 void view_free(struct view *v); // drops one reference
 // The pool of that provider; made at its first use. NULL with a sentence in `why` when its CA file

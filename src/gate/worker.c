@@ -88,7 +88,7 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
         return status;
     w->mac = mac_open(str_from((const char *)pepper, sizeof pepper));
     digest_wipe(pepper, sizeof pepper);
-    w->view = view_new(w->loop, snapshot_ref(s), gate_setup_of(w->gate)->mock_port);
+    w->view = view_new(w->loop, snapshot_ref(s), gate_setup_of(w->gate)->mock_port, NULL);
     if (!w->mac || !w->view)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     status = journal_open(gate_store(g), number, &w->journal, why);
@@ -153,7 +153,8 @@ void worker_drain(struct worker *w, int64_t drain_ms)
 
 void worker_swap(struct worker *w, struct snapshot *s)
 {
-    struct view *fresh = view_new(w->loop, snapshot_ref(s), gate_setup_of(w->gate)->mock_port);
+    struct view *fresh =
+        view_new(w->loop, snapshot_ref(s), gate_setup_of(w->gate)->mock_port, w->view);
     if (!fresh) {
         log_say(LOG_ERROR, "reload: out of memory; worker %u keeps the old configuration",
                 w->number);
