@@ -8,10 +8,12 @@
 
 #include <stdbool.h>
 
+struct config;
+struct exchange;
 struct req;
 
 // Adds Access-Control-Allow-Origin when the caller's Origin is listed.
-void cors_fields(struct req *r);
+void cors_fields(const struct config *c, struct exchange *x);
 // Answers a preflight (OPTIONS with Origin and Access-Control-Request-Method) when the Origin is
 // listed. False: it is none, or not allowed.
 bool cors_preflight(struct req *r);

@@ -16,15 +16,36 @@ void req_hand_over(struct req *r)
     r->x = NULL;
 }
 
+// Ours, and the provider's places too where it said nothing.
+static void id_fields(struct exchange *x, struct str id, bool everywhere)
+{
+    exchange_field(x, str_of("x-costlens-request-id"), id);
+    if (everywhere) {
+        exchange_field(x, str_of("x-request-id"), id);
+        exchange_field(x, str_of("request-id"), id);
+    }
+}
+
 void req_fields_ours(struct req *r)
 {
-    struct str id = str_from(r->id_text, UUID_TEXT);
-    exchange_field(r->x, str_of("x-costlens-request-id"), id);
-    if (r->entry.upstream_id.len == 0) {
-        exchange_field(r->x, str_of("x-request-id"), id);
-        exchange_field(r->x, str_of("request-id"), id);
-    }
-    cors_fields(r);
+    id_fields(r->x, str_from(r->id_text, UUID_TEXT), r->entry.upstream_id.len == 0);
+    cors_fields(r->view->snapshot->config, r->x);
+}
+
+static void begin(struct exchange *x, enum refusal why)
+{
+    exchange_begin(x, refusal_http(why));
+    exchange_field(x, str_of("content-type"), str_of("application/json"));
+    // Clients retry 5xx by themselves; where that cannot help they are told so.
+    if (!refusal_retry(why))
+        exchange_field(x, str_of("x-should-retry"), str_of("false"));
+}
+
+static void finish(struct exchange *x, struct buf *body)
+{
+    exchange_head(x, (int64_t)body->len);
+    exchange_write(x, buf_str(body));
+    exchange_end(x);
 }
 
 void req_write_refusal(struct req *r, enum refusal why, struct str detail)
@@ -33,17 +54,31 @@ void req_write_refusal(struct req *r, enum refusal why, struct str detail)
     struct buf body;
     buf_init(&body, &alloc_heap, 16 * KIB);
     fault_body(r->dialect, why, detail, str_from(r->id_text, UUID_TEXT), &body);
-    exchange_begin(r->x, refusal_http(why));
-    exchange_field(r->x, str_of("content-type"), str_of("application/json"));
-    // Clients retry 5xx by themselves; where that cannot help they are told so.
-    if (!refusal_retry(why))
-        exchange_field(r->x, str_of("x-should-retry"), str_of("false"));
+    begin(r->x, why);
     if (why == REFUSAL_METHOD && r->found.allow)
         exchange_field(r->x, str_of("allow"), str_of(r->found.allow));
     req_fields_ours(r);
-    exchange_head(r->x, (int64_t)body.len);
-    exchange_write(r->x, buf_str(&body));
-    exchange_end(r->x);
+    finish(r->x, &body);
+    buf_fini(&body);
+}
+
+void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, struct str detail)
+{
+    const struct head *h = exchange_request(x);
+    struct endpoint_found found = {0};
+    enum dialect d = DIALECT_OPENAI;
+    if (endpoint_find(h->method, h->path, &found) == MATCH_FOUND)
+        d = endpoint_dialect(found.endpoint);
+    char text[UUID_TEXT];
+    struct uuid id = uuid_new(loop_wall_us(w->loop));
+    uuid_write(&id, text);
+    struct buf body;
+    buf_init(&body, &alloc_heap, 16 * KIB);
+    fault_body(d, why, detail, str_from(text, UUID_TEXT), &body);
+    begin(x, why);
+    id_fields(x, str_from(text, UUID_TEXT), true);
+    cors_fields(w->view->snapshot->config, x);
+    finish(x, &body);
     buf_fini(&body);
 }
 

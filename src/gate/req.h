@@ -126,6 +126,8 @@ extern const struct server_events req_server_events;
 enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...) PRINTF(3, 4);
 // Writes the refusal's whole answer; for the above, and for step_answer after dispatch.
 void req_write_refusal(struct req *r, enum refusal why, struct str detail);
+// The whole refusal of what the server could not read: there is no call of it.
+void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, struct str detail);
 // The price of a model at the call's provider: the user's own first, then its vendor's list; or
 // NULL.
 const struct sheet *route_sheet(const struct req *r, struct str model);

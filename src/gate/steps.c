@@ -5,7 +5,6 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "gate/req.h"
-#include "wire/fault.h"
 
 #define REQUEST_ARENA_STEP 1024
 
@@ -89,7 +88,7 @@ static void req_begin(struct worker *w, struct exchange *x)
 {
     struct req *r = alloc_zero(&alloc_heap, sizeof *r);
     if (!r) {
-        exchange_reply(x, 503, STR_NONE, STR_NONE);
+        req_refuse_unread(w, x, REFUSAL_OVERLOAD, STR_NONE);
         return;
     }
     r->worker = w;
@@ -160,18 +159,12 @@ static const enum refusal refusal_of_server[] = {
     [SERVER_UPGRADE] = REFUSAL_UPGRADE,          [SERVER_BUSY] = REFUSAL_OVERLOAD,
 };
 
-// The server refuses before (owner NULL) or while the body comes.
+// The server refuses before (then there is no call yet) or while the body comes.
 static void on_refuse(void *context, struct exchange *x, enum server_refusal why)
 {
     struct worker *w = context;
-    const struct head *h = exchange_request(x);
-    struct endpoint_found found = {0};
-    enum dialect d = DIALECT_OPENAI;
-    if (h && endpoint_find(h->method, h->path, &found) == MATCH_FOUND)
-        d = endpoint_dialect(found.endpoint);
-    enum refusal r = refusal_of_server[why];
-    struct buf body;
-    buf_init(&body, &alloc_heap, 16 * KIB);
+    struct req *r = exchange_owner(x);
+    enum refusal refusal = refusal_of_server[why];
     struct buf detail;
     buf_init(&detail, &alloc_heap, KIB);
     if (why == SERVER_BODY_TOO_LARGE)
@@ -180,11 +173,12 @@ static void on_refuse(void *context, struct exchange *x, enum server_refusal why
     if (why == SERVER_HEAD_TOO_LARGE)
         buf_printf(&detail, "The limits are %d bytes and %d fields.", HEAD_BYTES_MAX,
                    HEAD_FIELDS_MAX);
-    fault_body(d, r, buf_str(&detail), STR_NONE, &body);
-    w->metrics.refused[r]++;
-    exchange_reply(x, refusal_http(r), str_of("application/json"), buf_str(&body));
+    w->metrics.refused[refusal]++;
+    if (r)
+        req_write_refusal(r, refusal, buf_str(&detail));
+    else
+        req_refuse_unread(w, x, refusal, buf_str(&detail));
     buf_fini(&detail);
-    buf_fini(&body);
 }
 
 const struct server_events req_server_events = {

@@ -61,6 +61,11 @@ void exchange_own(struct exchange *x, void *owner)
     x->owner = owner;
 }
 
+void *exchange_owner(const struct exchange *x)
+{
+    return x->owner;
+}
+
 struct loop *exchange_loop(struct exchange *x)
 {
     return x->pipe.loop;
