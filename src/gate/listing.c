@@ -35,15 +35,37 @@ static void item_add(struct items *all, const struct config_provider *p, struct 
             .id = id, .owner = p->name, .sheet = sheet, .free = p->free && !sheet};
 }
 
+static bool is_pattern(struct str model)
+{
+    return str_find(model, '*') < model.len;
+}
+
+// True when the book's row belongs to the provider's list without being named there: the list is
+// open, or has a pattern for it.
+static bool of_pattern(const struct config_provider *p, struct str model)
+{
+    bool fits = p->model_count == 0;
+    for (unsigned i = 0; i < p->model_count; i++) {
+        if (str_eq(p->models[i], model))
+            return false;
+        fits = fits || (is_pattern(p->models[i]) && str_glob(p->models[i], model));
+    }
+    return fits;
+}
+
 static void items_of_provider(struct items *all, const struct config_provider *p)
 {
     const struct catalog *c = all->r->view->snapshot->catalog;
     struct str vendor = provider_vendor(p);
     for (unsigned i = 0; i < p->model_count; i++)
-        item_add(all, p, p->models[i], provider_sheet(all->r->view->snapshot, p, p->models[i]));
-    for (size_t i = 0; p->model_count == 0 && i < catalog_count(c); i++) {
+        if (!is_pattern(p->models[i]))
+            item_add(all, p, p->models[i], provider_sheet(all->r->view->snapshot, p, p->models[i]));
+    for (size_t i = 0; i < catalog_count(c); i++) {
         const struct sheet *sheet = catalog_at(c, i);
-        if (str_eq(sheet->vendor, vendor))
+        bool own = str_eq(sheet->vendor, p->name); // it hides the vendor's of the same name
+        bool its =
+            own || (str_eq(sheet->vendor, vendor) && !catalog_find(c, p->name, sheet->model));
+        if (its && of_pattern(p, sheet->model))
             item_add(all, p, sheet->model, sheet);
     }
 }
@@ -81,22 +103,61 @@ static const struct model_item *item_named(const struct items *all, struct str n
     return NULL;
 }
 
+// What is served without being listed: of a pattern, or of an open list beyond the book.
+static bool item_served(struct req *r, struct str name, struct model_item *out)
+{
+    const struct snapshot *s = r->view->snapshot;
+    struct buf ignored;
+    buf_init(&ignored, &alloc_heap, 2 * KIB);
+    struct target t;
+    enum refusal refusal = REFUSAL_DIALECT;
+    for (unsigned d = 0; d < DIALECT_COUNT && refusal == REFUSAL_DIALECT; d++) {
+        struct wanted wanted = {.key = r->key, .dialect = (enum dialect)d, .model = name};
+        refusal = resolve(s, &wanted, &t, &ignored);
+    }
+    buf_fini(&ignored);
+    if (refusal != REFUSAL_NONE)
+        return false;
+    const struct config_provider *p = &s->config->providers[t.provider];
+    const struct str parts[] = {p->name, STR("/"), t.model};
+    const struct sheet *sheet = provider_sheet(s, p, t.model);
+    *out = (struct model_item){.id = arena_join(&r->arena, parts, 3),
+                               .owner = p->name,
+                               .sheet = sheet,
+                               .free = p->free && !sheet};
+    return true;
+}
+
+static void answer_one(struct req *r, const struct items *all, enum dialect shape, struct buf *body)
+{
+    char text[MODEL_BYTES_MAX + 1];
+    struct model_item served;
+    if (!endpoint_model(&r->found, text)) {
+        req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, r->found.model);
+        return;
+    }
+    struct str name = str_of(text);
+    const struct model_item *one = item_named(all, name);
+    if (!one && item_served(r, name, &served))
+        one = &served;
+    if (!one) {
+        req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, name);
+        return;
+    }
+    models_one(shape, one, body);
+    send(r, body);
+}
+
 static void answer(struct req *r, struct items *all)
 {
     enum dialect shape = shape_of(r);
     struct buf body;
     buf_init(&body, &alloc_heap, 16 * MIB);
-    if (r->found.model.len == 0) {
+    if (r->found.model.len) {
+        answer_one(r, all, shape, &body);
+    } else {
         models_list(shape, all->at, all->count, &body);
         send(r, &body);
-    } else {
-        const struct model_item *one = item_named(all, r->found.model);
-        if (one)
-            models_one(shape, one, &body);
-        if (one)
-            send(r, &body);
-        else
-            req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, r->found.model);
     }
     buf_fini(&body);
 }

@@ -78,6 +78,20 @@ static enum refusal resolve_prefixed(const struct snapshot *s, struct str asked,
     return REFUSAL_NONE;
 }
 
+// The only one there is, beside the built-in mock; or -1.
+static int sole_provider(const struct config *c)
+{
+    int sole = -1;
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        if (c->providers[i].mock)
+            continue;
+        if (sole >= 0)
+            return -1;
+        sole = (int)i;
+    }
+    return sole;
+}
+
 static enum refusal resolve_bare(const struct snapshot *s, enum dialect dialect, struct str asked,
                                  struct target *out)
 {
@@ -96,11 +110,11 @@ static enum refusal resolve_bare(const struct snapshot *s, enum dialect dialect,
     }
     if (elsewhere)
         return REFUSAL_DIALECT;
-    if (c->provider_count == 1 && provider_open(&c->providers[0]) && !c->providers[0].mock) {
-        *out = (struct target){.provider = 0, .model = asked, .reason = "sole provider"};
-        return REFUSAL_NONE;
-    }
-    return REFUSAL_MODEL_UNKNOWN;
+    int sole = sole_provider(c);
+    if (sole < 0 || !provider_open(&c->providers[sole]))
+        return REFUSAL_MODEL_UNKNOWN;
+    *out = (struct target){.provider = (unsigned)sole, .model = asked, .reason = "sole provider"};
+    return REFUSAL_NONE;
 }
 
 static enum refusal resolve_alias(const struct snapshot *s, const struct config_alias *a,

@@ -159,34 +159,6 @@ static void read_members(struct ask *a)
     }
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool decode_percent(struct str s, char out[MODEL_BYTES_MAX + 1])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++, n++) {
-        if (n == MODEL_BYTES_MAX)
-            return false;
-        out[n] = s.ptr[i];
-        if (s.ptr[i] != '%')
-            continue;
-        int high = s.len - i > 2 ? hex(s.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex(s.ptr[i + 2]) : -1;
-        if (low < 0)
-            return false;
-        out[n] = (char)(high * 16 + low);
-        i += 2;
-    }
-    out[n] = 0;
-    return true;
-}
-
 // A model's name goes into header fields, logs and paths.
 static bool is_name(struct str s)
 {
@@ -207,7 +179,7 @@ static enum refusal read_model(struct ask *a, const struct endpoint_found *found
 {
     struct str model = json_str(json_get(json_root(a->json), "model"));
     if (found->model.len) {
-        if (!decode_percent(found->model, a->path_model))
+        if (!endpoint_model(found, a->path_model))
             return refuse(why, REFUSAL_BAD_REQUEST, "The path's model name is malformed.");
         model = str_of(a->path_model);
     } else if (json_type(json_get(json_root(a->json), "model")) == JSON_ABSENT) {

@@ -197,6 +197,35 @@ enum endpoint_match endpoint_find(struct str method, struct str path, struct end
     return str_is(method, found.allow) ? MATCH_FOUND : MATCH_METHOD;
 }
 
+static int hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool endpoint_model(const struct endpoint_found *f, char out[MODEL_BYTES_MAX + 1])
+{
+    struct str s = f->model;
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++, n++) {
+        if (n == MODEL_BYTES_MAX)
+            return false;
+        out[n] = s.ptr[i];
+        if (s.ptr[i] != '%')
+            continue;
+        int high = s.len - i > 2 ? hex(s.ptr[i + 1]) : -1;
+        int low = high >= 0 ? hex(s.ptr[i + 2]) : -1;
+        if (low < 0)
+            return false;
+        out[n] = (char)(high * 16 + low);
+        i += 2;
+    }
+    out[n] = 0;
+    return true;
+}
+
 // What may stand in a path segment as it is (RFC 3986, unreserved); a slash may not: a model's name
 // must not walk elsewhere at the provider.
 static bool plain_in_path(char c)

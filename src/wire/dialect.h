@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/limits.h"
 #include "base/str.h"
 
 enum dialect { DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_COUNT };
@@ -66,6 +67,8 @@ struct endpoint_found {
 
 // `path` without query. `out` is untouched unless the path exists (MATCH_FOUND, MATCH_METHOD).
 enum endpoint_match endpoint_find(struct str method, struct str path, struct endpoint_found *out);
+// The path's model, percent-decoded, with a NUL after it. False when it is malformed or too long.
+bool endpoint_model(const struct endpoint_found *f, char out[MODEL_BYTES_MAX + 1]) MUST_USE;
 // The path below a provider's base URL for this call ("/chat/completions"; with the base
 // https://api.openai.com/v1; the bases of Anthropic and Gemini stand before their version). `model`
 // as sent upstream, for Gemini's, percent-encoded here. Appends to `out`.

@@ -4,13 +4,16 @@ from lib.scene import Gateway, Mock, expect, expect_in, expect_true
 
 with Mock() as mock:
     providers = (f"  closed: {{ dialect: openai, url: \"{mock.url}/v1\", models: [own, a/b] }}\n"
-                 f"  open: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\" }}\n")
+                 f"  open: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\" }}\n"
+                 f"  some: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\", models: [\"gpt-4o*\"] }}\n")
 
     class Named(Gateway):
         def config(self):
             text = super().config()
             return text[:text.index("prices:\n")] + ("aliases:\n  fast: [closed/own]\n"
-                                                     "prices:\n  - { model: closed/own, free: true }\n")
+                                                     "prices:\n  - { model: closed/own, free: true }\n"
+                                                     "  - { model: open/gpt-4o, input_per_mtok: 1 }\n"
+                                                     "  - { model: open/our-own, input_per_mtok: 1 }\n")
 
     with Named(mock, providers=providers) as gateway:
         def asked(model):
@@ -32,6 +35,22 @@ with Mock() as mock:
         expect(states["never-heard-of"], "unpriced")
         nulls = [r for r in gateway.rows() if r["price_state"] == "unpriced"]
         expect_true(all(r["cost_pd"] is None for r in nulls), "an unknown price is not nothing")
+
+        # The list has models, not patterns; what is served can be asked about by itself.
+        listed = [m["id"] for m in gateway.request("GET", "/v1/models").json["data"]]
+        expect_true(not [m for m in listed if "*" in m], "no pattern in the list")
+        for name in ("fast", "closed/own", "closed/a/b", "open/gpt-4o", "open/our-own", "open/gpt-4o-mini",
+                     "some/gpt-4o", "some/gpt-4o-mini"):
+            expect_true(name in listed, f"{name} in the list")
+        expect(len(listed), len(set(listed)), "each once")
+        expect_true("some/o1" not in listed, "of a pattern only what fits")
+        for path, name in (("closed/a/b", "closed/a/b"), ("closed%2Fa%2fb", "closed/a/b"), ("a%2Fb", "closed/a/b"),
+                           ("own", "closed/own"), ("some/gpt-4o", "some/gpt-4o"), ("some/gpt-4o-new", "some/gpt-4o-new"),
+                           ("some/gpt-4o%20new", "some/gpt-4o new"), ("open/never-heard-of", "open/never-heard-of")):
+            one = gateway.request("GET", f"/v1/models/{path}")
+            expect((one.status, one.json.get("id")), (200, name), path)
+        for path in ("closed/other", "some/o1", "%zz", "closed%2"):
+            expect(gateway.request("GET", f"/v1/models/{path}").status, 404, path)
 
         # The answer names another model than was asked: the row says which, and its price counts.
         gateway.chat("x", model="gpt-4o-mini", headers={"x-mock-fault": "dated"})

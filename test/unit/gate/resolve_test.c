@@ -130,6 +130,13 @@ static void a_sole_open_provider_takes_any_name(void **state)
     struct target t;
     struct wanted wanted = {&key, DIALECT_OPENAI, str_of("brand-new")};
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    struct config_provider mocked[] = {providers[5], providers[0]}; // the built-in mock is none
+    one.providers = mocked;
+    one.provider_count = 2;
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(t.provider, 1);
+    one.provider_count = 1;
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
     one.providers = &providers[4]; // a closed list does not
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
     one.provider_count = 0;
