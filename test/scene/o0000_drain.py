@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from collections import Counter
 
 from lib.scene import (LONG, PATIENCE, Gateway, Mock, expect, expect_true, limit, request, until)
 
@@ -14,7 +15,7 @@ with Mock() as mock, Gateway(mock) as gateway:
 
     def ask(i):
         answers.append(gateway.chat(f"s{i}", stream=True, user=f"s{i}",
-                                    headers={"x-mock-fault": f"slow=20+tokens={400 if LONG else 100}"}))
+                                    headers={"x-mock-fault": "slow=200+tokens=40" if LONG else "slow=20+tokens=100"}))
     clients = [threading.Thread(target=ask, args=(i,)) for i in range(STREAMS)]
     for c in clients:
         c.start()
@@ -48,3 +49,33 @@ with Mock() as mock, Gateway(mock) as gateway:
     start = time.monotonic()
     gateway.program.stop(5)
     expect_true(time.monotonic() - start < 2 * PATIENCE, "an idle gateway ends within 2 s")
+
+# Streams that outlast the drain's time are cut, told so, and settled: none is captured, none is lost.
+with Mock() as mock:
+    gateway = Gateway(mock, extra="drain: 1s\n").start()
+    answers = []
+
+    def ask_long(i):
+        answers.append(gateway.chat(f"c{i}", stream=True, user=f"c{i}", max_tokens=4000,
+                                    headers={"x-mock-fault": "slow=200+tokens=4000"}))
+    clients = [threading.Thread(target=ask_long, args=(i,)) for i in range(STREAMS)]
+    for c in clients:
+        c.start()
+    until(lambda: gateway.metric("costlens_reservations_inflight") >= STREAMS, 20, "all streams run")
+    time.sleep(0.3)
+    start = time.monotonic()
+    gateway.program.signal(signal.SIGTERM)
+    expect(gateway.program.process.wait(30 * PATIENCE), 0, "exit code")
+    took = time.monotonic() - start
+    for c in clients:
+        c.join()
+    print(f"{STREAMS} streams cut, ended after {took:.2f} s")
+    expect_true(took > 1, "they had their second")
+    expect(len(answers), STREAMS)
+    expect_true(not any(a.body.endswith(b"data: [DONE]\n\n") for a in answers), "no end that was none")
+    rows = gateway.rows()
+    expect(len({r["who"] for r in rows}), STREAMS, "a row each")
+    expect(len(rows), STREAMS)
+    print(Counter((r["outcome"], r["sure"], r["error"]) for r in rows))
+    expect_true(all(r["sure"] == "estimated" and r["output"] > 0 for r in rows), "settled by what had come")
+    expect(gateway.costlens("ledger", "verify").returncode, 0)
