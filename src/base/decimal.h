@@ -32,7 +32,5 @@ void decimal_write(struct buf *b, int128 value, unsigned places, unsigned keep);
 struct str decimal_text(int128 value, unsigned places, unsigned keep, char text[DECIMAL_TEXT]);
 // n / d rounded half to even. d > 0.
 int128 decimal_divide(int128 n, int128 d);
-// n / d rounded up (towards +infinity). d > 0.
-int128 decimal_divide_up(int128 n, int128 d);
 
 #endif

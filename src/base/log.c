@@ -240,14 +240,6 @@ void log_i64(struct log_line *l, const char *name, int64_t value)
     buf_add_i64(&l->text, value);
 }
 
-void log_bool(struct log_line *l, const char *name, bool value)
-{
-    if (l->muted)
-        return;
-    add_name(l, name);
-    buf_add_cstr(&l->text, value ? "true" : "false");
-}
-
 static struct str finish(struct log_line *l)
 {
     static const struct str lost_json =

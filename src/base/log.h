@@ -36,7 +36,6 @@ struct log_line {
 void log_begin(struct log_line *l, enum log_level level, const char *message);
 void log_str(struct log_line *l, const char *name, struct str value);
 void log_i64(struct log_line *l, const char *name, int64_t value);
-void log_bool(struct log_line *l, const char *name, bool value);
 void log_end(struct log_line *l);
 // Request lines are many: they are gathered in a buffer of the calling thread (64 KiB) and written
 // when it is full or by log_flush, which a loop calls at least every 100 ms.

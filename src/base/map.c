@@ -135,28 +135,6 @@ bool map_set(struct map *m, struct str key, void *value)
     return true;
 }
 
-void *map_take(struct map *m, struct str key)
-{
-    if (m->count == 0)
-        return NULL;
-    struct map_slot *slot = seek(m, key, sip_hash(key));
-    void *value = slot->value;
-    if (!value)
-        return NULL;
-    size_t mask = m->size - 1;
-    size_t hole = (size_t)(slot - m->slots);
-    for (size_t i = (hole + 1) & mask; m->slots[i].value; i = (i + 1) & mask) {
-        size_t home = m->slots[i].hash & mask;
-        if (((i - home) & mask) < ((i - hole) & mask))
-            continue; // it would stand before its home
-        m->slots[hole] = m->slots[i];
-        hole = i;
-    }
-    m->slots[hole] = (struct map_slot){0};
-    m->count--;
-    return value;
-}
-
 bool map_each(const struct map *m, size_t *at, struct str *key, void **value)
 {
     for (; *at < m->size; (*at)++) {

@@ -34,7 +34,6 @@ void map_fini(struct map *m);
 void *map_get(const struct map *m, struct str key); // NULL when absent
 // Sets or replaces. `value` is not NULL. False when out of memory; the map is then unchanged.
 bool map_set(struct map *m, struct str key, void *value) MUST_USE;
-void *map_take(struct map *m, struct str key); // removes; what it held, or NULL
 // Iterates: start with *at = 0; false at the end. Order is by hash, not by insertion.
 bool map_each(const struct map *m, size_t *at, struct str *key, void **value);
 

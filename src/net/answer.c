@@ -66,11 +66,6 @@ void *exchange_owner(const struct exchange *x)
     return x->owner;
 }
 
-struct loop *exchange_loop(struct exchange *x)
-{
-    return x->pipe.loop;
-}
-
 bool exchange_local(const struct exchange *x)
 {
     return x->server->local;

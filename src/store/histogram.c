@@ -25,17 +25,6 @@ int64_t histogram_from(unsigned step)
     return (int64_t)(STEPS + step % STEPS) << (octave - STEP_BITS);
 }
 
-void histogram_add(struct histogram *h, int64_t us)
-{
-    h->count[histogram_step(us)]++;
-}
-
-void histogram_merge(struct histogram *h, const struct histogram *other)
-{
-    for (unsigned i = 0; i < HISTOGRAM_STEPS; i++)
-        h->count[i] += other->count[i];
-}
-
 static char *put_varint(char *to, uint64_t n)
 {
     for (; n >= 0x80; n >>= 7)

@@ -29,8 +29,6 @@ bool histogram_take(struct str *packed, unsigned *step, uint64_t *count) MUST_US
 // Adds what was packed. False, `h` untouched or partly added, on bytes that are no histogram.
 bool histogram_add_packed(struct histogram *h, struct str packed) MUST_USE;
 void histogram_pack(const struct histogram *h, struct buf *out);
-void histogram_add(struct histogram *h, int64_t us);
-void histogram_merge(struct histogram *h, const struct histogram *other);
 // The duration that `ppm` parts per million of the values do not exceed, interpolated inside its
 // step; -1 when there are none.
 int64_t histogram_quantile(const struct histogram *h, int64_t ppm);

@@ -25,7 +25,7 @@ static void quantiles_are_near(void **state)
     struct histogram h = {{0}};
     assert_int_equal(histogram_quantile(&h, 500000), -1);
     for (int64_t us = 1; us <= 100000; us++)
-        histogram_add(&h, us * 10);
+        h.count[histogram_step(us * 10)]++;
     int64_t half = histogram_quantile(&h, 500000);
     int64_t most = histogram_quantile(&h, 950000);
     assert_in_range(half, 490000, 510000);
