@@ -73,7 +73,7 @@ with Mock() as mock, Gateway(mock) as gateway:
           f"to the end {(most - begun) / STREAMS:+.2f} KiB a stream; p99 of a plain call alone {rest:.1f} ms, "
           f"beside them at best {beside:.1f} ms, of the provider's own then {theirs:.1f} ms")
     rows = until(lambda: (lambda n: n >= STREAMS and n)(
-        gateway.sql("select count(*) n from call where flags & 1")[0]["n"]), 30, "a row each")
+        gateway.sql("select count(*) n from calls where stream")[0]["n"]), 30, "a row each")
     expect(rows, STREAMS)
     bill = next(b for b in mock.bills() if b["user"] == "hold")
     odd = gateway.sql("select outcome, sure, cost_pd, count(*) n from calls where stream "
