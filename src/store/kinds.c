@@ -116,8 +116,8 @@ static bool look_up(struct kinds *k, struct names *names, const struct entry *e,
         if (!names_id(names, w->at[i], &id[i]))
             return false;
     }
-    const int numbers[] = {e->outcome,       e->price_state, e->usage.sure,
-                           e->usage.service, flags_of(e),    e->http_status};
+    const int64_t numbers[] = {e->outcome,       e->price_state, e->usage.sure,
+                               e->usage.service, flags_of(e),    e->http_status};
     sqlite3_stmt *const both[] = {k->find, k->add};
     *out = (struct kind){.id = -1,
                          .tenant = id[0],
@@ -131,7 +131,7 @@ static bool look_up(struct kinds *k, struct names *names, const struct entry *e,
         for (unsigned i = 1; i < WORD_COUNT; i++)
             sqlite3_bind_int64(both[s], ++column, id[i]);
         for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-            sqlite3_bind_int(both[s], ++column, numbers[i]);
+            sqlite3_bind_int64(both[s], ++column, numbers[i]);
         if (!sql_one_i64(both[s], -1, &out->id))
             return false;
     }
