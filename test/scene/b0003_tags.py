@@ -27,8 +27,7 @@ with Mock() as mock, Gateway(mock, keys=KEYS,
     expect(filled.status, 200, "sixteen of metadata and two of ours")
     row = gateway.rows(before + 1)[-1]
     tags = {t["name"]: t["value"] for t in gateway.sql(
-        "select name.text as name, tag.value from tag join name on name.id = tag.name "
-        f"where lower(hex(tag.id)) = '{row['request'].replace('-', '')}'")}
+        f"select name, value from tag where lower(hex(id)) = '{row['request'].replace('-', '')}'")}
     expect(len(tags), 16)
     for name, value in (("feature", "first"), ("x", "y"), ("lead", "h"), ("user", "bob")):
         expect(tags.get(name), value, name)
