@@ -24,7 +24,7 @@ void metrics_fini(struct metrics *m)
     arena_fini(&m->arena);
 }
 
-static void observe(struct histogram *h, int64_t us)
+static void observe(struct spread *h, int64_t us)
 {
     unsigned i = 0;
     while (i < BOUND_COUNT && us > bounds_us[i])
@@ -109,7 +109,7 @@ void metrics_entry(struct metrics *m, const struct entry *e)
         observe(&s->ttft, e->ttft_us);
 }
 
-static void histogram_merge(struct histogram *to, const struct histogram *from)
+static void spread_merge(struct spread *to, const struct spread *from)
 {
     for (unsigned i = 0; i <= BOUND_COUNT; i++)
         to->count[i] += from->count[i];
@@ -133,9 +133,9 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
             t->tokens[i] = count_add(t->tokens[i], f->tokens[i]);
         t->cost.pd += f->cost.pd;
         t->unpriced += f->unpriced;
-        histogram_merge(&t->duration, &f->duration);
-        histogram_merge(&t->ttft, &f->ttft);
-        histogram_merge(&t->overhead, &f->overhead);
+        spread_merge(&t->duration, &f->duration);
+        spread_merge(&t->ttft, &f->ttft);
+        spread_merge(&t->overhead, &f->overhead);
     }
     for (unsigned i = 0; i < REFUSAL_COUNT; i++)
         to->refused[i] += from->refused[i];
@@ -228,7 +228,7 @@ static void seconds(struct buf *out, uint64_t us)
 }
 
 static void histogram(struct buf *out, const char *name, const struct series *s,
-                      const struct histogram *h)
+                      const struct spread *h)
 {
     uint64_t sum = 0;
     for (unsigned i = 0; i <= BOUND_COUNT; i++) {

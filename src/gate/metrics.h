@@ -20,7 +20,8 @@
 
 #define BOUND_COUNT       16
 
-struct histogram {
+// Durations as Prometheus has them, by fixed bounds; reports have the finer store/histogram.h.
+struct spread {
     uint64_t count[BOUND_COUNT + 1]; // by metrics_bounds_us, then +Inf
     uint64_t sum_us;
     uint64_t total;
@@ -34,9 +35,9 @@ struct series {
     int64_t tokens[BUCKET_COUNT];
     struct money_sum cost;
     uint64_t unpriced;
-    struct histogram duration;
-    struct histogram ttft;
-    struct histogram overhead;
+    struct spread duration;
+    struct spread ttft;
+    struct spread overhead;
 };
 
 struct metrics {
