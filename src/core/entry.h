@@ -49,7 +49,7 @@ struct entry {
     struct str model;          // as sent to the provider; "provider/model" in reports
     struct str model_answered; // as the provider named it; empty if it did not
     struct str endpoint;       // "chat", "responses": endpoint_name of wire/dialect.h
-    struct str route;          // why this model: "asked", "alias fast 2/2"
+    struct str route;          // why this model: "asked", "listed", "alias", "sole provider"
     struct tags tags;
     bool stream;
     // How it ended.

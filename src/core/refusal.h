@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // refusal - every reason to answer a call ourselves: its name (`code` in the error body), HTTP
-// status and text. wire/ puts it into the caller's dialect. doc/refusals.md is generated from this
-// table.
+// status and text. wire/ puts it into the caller's dialect, metrics count it by name.
 
 #ifndef CORE_REFUSAL_H
 #define CORE_REFUSAL_H
@@ -33,7 +32,6 @@
     X(NO_PROVIDER, "no_provider", 503, "No provider is configured.", 0)                         \
     X(STORE, "store_unavailable", 503, "The ledger cannot be written.", 1)                      \
     X(OVERLOAD, "overloaded", 503, "The gateway is out of buffers.", 1)                         \
-    X(DRAINING, "draining", 503, "The gateway is shutting down.", 1)                            \
     X(INTERNAL, "internal_error", 500, "The gateway failed.", 1)
 
 enum refusal {

@@ -18,7 +18,7 @@
 struct target {
     unsigned provider;  // index in config.providers
     struct str model;   // as sent
-    const char *reason; // "asked", "prefix", "listed", "sole provider", "alias": for the row
+    const char *reason; // "asked", "listed", "sole provider", "alias": for the row
 };
 
 // Who asks for what.

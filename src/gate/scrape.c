@@ -51,7 +51,11 @@ static void scrape_worker(struct worker *w, struct metrics *total)
     if (!c)
         return;
     pthread_mutex_init(&c->lock, NULL);
-    pthread_cond_init(&c->done, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->done, &attr);
+    pthread_condattr_destroy(&attr);
     metrics_init(&c->metrics);
     c->worker = w;
     c->references = 2;
@@ -60,7 +64,8 @@ static void scrape_worker(struct worker *w, struct metrics *total)
         copy_free(c);
         return;
     }
-    struct timespec until = {.tv_sec = clock_wall_us() / SECOND_US + SCRAPE_WAIT_S + 1};
+    int64_t us = clock_mono_us() + SCRAPE_WAIT_S * SECOND_US;
+    struct timespec until = {.tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000};
     pthread_mutex_lock(&c->lock);
     while (!c->finished && pthread_cond_timedwait(&c->done, &c->lock, &until) != ETIMEDOUT)
         continue;

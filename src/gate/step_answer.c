@@ -72,8 +72,8 @@ static void answer_stream(struct req *r)
     exchange_end(r->x);
 }
 
-// The stream cannot be completed: the client is told inside it, and never sees a clean end of a
-// body. Inside of a long event nothing can be told.
+// The answer cannot be completed. A stream's client is told so by its last event, which is no
+// terminal one; where nothing can be told, inside of a long event or of JSON, the body is cut.
 static void answer_broken(struct req *r)
 {
     if (r->meter.setup.kind != METER_SSE || r->meter.inside) {

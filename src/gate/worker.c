@@ -168,7 +168,7 @@ void worker_swap(struct worker *w, struct snapshot *s)
 void worker_close(struct worker *w)
 {
     log_flush();
-    // Calls that the drain did not wait for: their clients see a cut, their rows are captured.
+    // Calls that the drain did not wait for: their clients see a cut, their rows tell what came.
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
         r->x = NULL;

@@ -20,9 +20,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 
-struct
-    // Scheme + host + port (+ proxy), its pool and its addresses; one per worker and provider
-    origin;
+struct origin; // scheme, host, port (and proxy), its pool, its addresses: one a worker and provider
 struct call;
 struct tls_client; // net/tls.h
 
@@ -101,8 +99,7 @@ struct call_setup {
 struct call *call_start(struct origin *o, const struct call_setup *setup) MUST_USE;
 const struct head *call_response(const struct call *c);
 // The pieces are needed no more: every byte went to the socket, and on a reused connection the
-// answer
-// has begun (until then the request may have to be sent again). True in on_head.
+// answer has begun (until then the request may have to be sent again). True in on_head.
 bool call_sent(const struct call *c);
 // Back-pressure: no on_data after call_pause until call_resume; the socket is not read either.
 void call_pause(struct call *c);

@@ -54,7 +54,7 @@ struct segment {
     bool own;     // made by this process: up to `end` there are whole frames
 };
 
-#define SEGMENT_RESERVE UINT32_MAX // no worker's: the small one kept for a full disk
+#define SEGMENT_RESERVE UINT32_MAX // no worker's: the large one kept for a full disk
 
 // A fresh, preallocated, empty one of a worker, or the reserve. FULL when there is no space for it.
 enum status segment_create(int folder, uint64_t seq, uint32_t worker, struct segment **out,
