@@ -128,7 +128,8 @@ enum costlens_service {
     COSTLENS_BATCH = 1,
     COSTLENS_FLEX = 2,
     COSTLENS_PRIORITY = 3,
-    COSTLENS_FAST = 4
+    COSTLENS_FAST = 4,
+    COSTLENS_OTHER_SERVICE = 5 // one whose name is not known: unpriced
 };
 
 struct costlens_usage {

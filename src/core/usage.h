@@ -60,12 +60,13 @@ enum sure {
 const char *sure_name(enum sure s);
 
 // The tier that answered; it multiplies or replaces prices.
-#define SERVICE_MAP(X)      \
-    X(STANDARD, "standard") \
-    X(BATCH, "batch")       \
-    X(FLEX, "flex")         \
-    X(PRIORITY, "priority") \
-    X(FAST, "fast") /* Anthropic speed: fast */
+#define SERVICE_MAP(X)                            \
+    X(STANDARD, "standard")                       \
+    X(BATCH, "batch")                             \
+    X(FLEX, "flex")                               \
+    X(PRIORITY, "priority")                       \
+    X(FAST, "fast")   /* Anthropic speed: fast */ \
+    X(OTHER, "other") /* a name we do not know: unpriced */
 
 enum service {
 #define X(id, name) SERVICE_##id,

@@ -29,7 +29,7 @@ _Static_assert((int)COSTLENS_CALLS == (int)BUCKET_CALLS, "calls");
 _Static_assert((int)COSTLENS_SEARCH_UNITS == (int)BUCKET_SEARCH_UNITS, "search units");
 _Static_assert((int)COSTLENS_IMAGES == (int)BUCKET_IMAGES_OUT, "images");
 _Static_assert((int)COSTLENS_SECONDS == (int)BUCKET_SECONDS, "seconds");
-_Static_assert((int)COSTLENS_FAST == (int)SERVICE_FAST, "services");
+_Static_assert((int)COSTLENS_OTHER_SERVICE == (int)SERVICE_OTHER, "services");
 _Static_assert(COSTLENS_FACTORS == FACTORS_MAX, "factors");
 _Static_assert((int)COSTLENS_UNPRICED == (int)PRICE_UNPRICED, "price states");
 _Static_assert((int)COSTLENS_BY_PROVIDER == (int)PRICE_PROVIDER, "price states");

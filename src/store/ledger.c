@@ -14,7 +14,7 @@ _Static_assert(PRICE_UNPRICED == 0 && PRICE_PRICED == 1 && PRICE_FREE == 2 && PR
                "call.price_state");
 _Static_assert(SURE_REPORTED == 0 && SURE_ESTIMATED == 1 && SURE_CAPTURED == 2, "call.sure");
 _Static_assert(SERVICE_STANDARD == 0 && SERVICE_BATCH == 1 && SERVICE_FLEX == 2 &&
-                   SERVICE_PRIORITY == 3 && SERVICE_FAST == 4,
+                   SERVICE_PRIORITY == 3 && SERVICE_FAST == 4 && SERVICE_OTHER == 5,
                "call.service");
 _Static_assert(BUCKET_INPUT == 0 && BUCKET_CACHE_READ == 1 && BUCKET_CACHE_WRITE_5M == 2 &&
                    BUCKET_CACHE_WRITE_1H == 3 && BUCKET_AUDIO_INPUT == 4 &&

@@ -45,7 +45,7 @@ static const struct step steps[] = {
 "  outcome INTEGER NOT NULL,"     // 0 ok 1 error 2 incomplete 3 left 4 unknown
 "  price_state INTEGER NOT NULL," // 0 unpriced 1 priced 2 free 3 provider
 "  sure INTEGER NOT NULL,"        // 0 reported 1 estimated 2 captured
-"  service INTEGER NOT NULL,"     // 0 standard 1 batch 2 flex 3 priority 4 fast
+"  service INTEGER NOT NULL,"     // 0 standard 1 batch 2 flex 3 priority 4 fast 5 other
 "  flags INTEGER NOT NULL,"       // 1 stream 2 priced as answered 4 US region 8 inconsistent
 "  http_status INTEGER NOT NULL, ttft_us INTEGER NOT NULL, duration_us INTEGER NOT NULL,"
 "  overhead_us INTEGER NOT NULL,"
@@ -142,7 +142,7 @@ static const struct step steps[] = {
 "  outcome INTEGER NOT NULL,"     // 0 ok 1 error 2 incomplete 3 left 4 unknown
 "  price_state INTEGER NOT NULL," // 0 unpriced 1 priced 2 free 3 provider
 "  sure INTEGER NOT NULL,"        // 0 reported 1 estimated 2 captured
-"  service INTEGER NOT NULL,"     // 0 standard 1 batch 2 flex 3 priority 4 fast
+"  service INTEGER NOT NULL,"     // 0 standard 1 batch 2 flex 3 priority 4 fast 5 other
 "  flags INTEGER NOT NULL,"       // 1 stream 2 priced as answered 4 US region 8 inconsistent
 "  http_status INTEGER NOT NULL,"
 "  UNIQUE (team, project, key, provider, model, model_asked, model_answered, endpoint, route,"

@@ -90,10 +90,13 @@ void service_read(struct usage *u, struct str word)
         struct str word;
         enum service service;
     } words[] = {
-        {STR("default"), SERVICE_STANDARD},   {STR("standard"), SERVICE_STANDARD},
-        {STR("on_demand"), SERVICE_STANDARD}, {STR("scale"), SERVICE_STANDARD},
-        {STR("batch"), SERVICE_BATCH},        {STR("flex"), SERVICE_FLEX},
-        {STR("priority"), SERVICE_PRIORITY},  {STR("performance"), SERVICE_PRIORITY},
+        {STR("default"), SERVICE_STANDARD},
+        {STR("standard"), SERVICE_STANDARD},
+        {STR("on_demand"), SERVICE_STANDARD},
+        {STR("batch"), SERVICE_BATCH},
+        {STR("flex"), SERVICE_FLEX},
+        {STR("priority"), SERVICE_PRIORITY},
+        {STR("performance"), SERVICE_PRIORITY},
         {STR("fast"), SERVICE_PRIORITY}, // OpenAI's other name of it
         {STR("ultrafast"), SERVICE_FAST},
     };
@@ -103,4 +106,8 @@ void service_read(struct usage *u, struct str word)
             return;
         }
     }
+    // "auto" was asked and tells nothing. Of another tier (OpenAI's prepaid "scale", one of
+    // tomorrow) the price is not known.
+    if (word.len && !str_is(word, "auto"))
+        u->service = SERVICE_OTHER;
 }
