@@ -24,6 +24,7 @@ struct demand {
     int64_t output_max; // most output tokens asked for; 0 = not said
     // previous_response_id, conversation, cachedContent: input not in the body
     bool stored_context;
+    bool cache_hour;   // a cache entry is to last an hour (Anthropic's ttl "1h"), not five minutes
     bool server_tools; // web search and the like: loops that bill the context again
     bool background;
     struct str user; // OpenAI `user`, Anthropic metadata.user_id; empty if none

@@ -110,6 +110,7 @@ static void meter_begin(struct req *r, struct str type)
         .endpoint = r->found.endpoint,
         .kind = kind_of(type),
         .vendor_flags = vendor_flags(r->provider->vendor_row, r->provider->url.host),
+        .cache_hour = r->ask.demand.cache_hour,
         .drop_usage_chunk = r->usage_added,
         .error = r->upstream_status >= 400,
     };

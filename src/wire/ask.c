@@ -206,6 +206,18 @@ static enum refusal read_body(struct ask *a, const struct alloc *alloc, struct w
     return REFUSAL_NONE;
 }
 
+// Whether a `"ttl":"1h"` stands somewhere. In a text of the caller's its quotes would be escaped.
+static bool asks_cache_hour(struct str body)
+{
+    static const struct str name = STR("\"ttl\""), hour = STR("\"1h\"");
+    for (size_t at; (at = str_search(body, name)) < body.len;) {
+        body = str_trim(str_skip(body, at + name.len));
+        if (body.len && body.ptr[0] == ':' && str_starts(str_trim(str_skip(body, 1)), hour))
+            return true;
+    }
+    return false;
+}
+
 enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
                       const struct alloc *alloc, struct why *why)
 {
@@ -218,6 +230,8 @@ enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct 
     enum refusal r = read_body(a, alloc, why);
     if (r == REFUSAL_NONE)
         r = read_model(a, found, why);
+    if (r == REFUSAL_NONE && endpoint_dialect(found->endpoint) == DIALECT_ANTHROPIC)
+        a->demand.cache_hour = asks_cache_hour(body);
     if (r == REFUSAL_NONE)
         read_members(a);
     else

@@ -25,6 +25,7 @@ struct meter_setup {
     enum endpoint endpoint;
     enum meter_kind kind;  // by the answer's content type
     unsigned vendor_flags; // wire/vendor.h
+    bool cache_hour;       // asked; where the answer does not split what it wrote to the cache
     bool drop_usage_chunk; // we asked for usage, the client did not
     bool error;            // status >= 400: no usage expected, `error_code` is looked for
 };

@@ -70,12 +70,16 @@ static int64_t part(const struct meter *m, enum part p)
 }
 
 // The sum of writes is split by how long they last; what the split leaves out lasts five minutes.
+// Without a split it is what was asked for; of both the dearer.
 static void fill_writes(struct meter *m)
 {
     struct usage *u = &m->usage;
     int64_t sum = part(m, PART_WRITTEN);
     int64_t hour = part(m, PART_WRITTEN_1H);
     int64_t minutes = part(m, PART_WRITTEN_5M);
+    bool split = m->parts[PART_WRITTEN_1H] >= 0 || m->parts[PART_WRITTEN_5M] >= 0;
+    if (!split && m->setup.cache_hour)
+        hour = sum;
     if (m->parts[PART_WRITTEN] >= 0 && hour + minutes > sum)
         u->inconsistent = true;
     u->count[BUCKET_CACHE_WRITE_1H] = hour;

@@ -113,6 +113,8 @@ static void set(struct setting *s, struct str key, struct str value)
         s->meter.vendor_flags = vendor_find(value)->flags;
     else if (str_is(key, "host"))
         s->meter.vendor_flags = vendor_flags(vendor_of_host(value), value);
+    else if (str_is(key, "cache_hour"))
+        s->meter.cache_hour = str_is(value, "yes");
     else if (str_is(key, "drop"))
         s->meter.drop_usage_chunk = str_is(value, "yes");
     else if (str_is(key, "error"))

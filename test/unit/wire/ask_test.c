@@ -117,6 +117,36 @@ static void base64_is_no_text(void **state)
     ask_close(&a);
 }
 
+static void sees_who_caches_for_an_hour(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        bool hour;
+    } cases[] = {
+        {"{\"model\":\"m\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}", true},
+        {"{\"model\":\"m\",\"system\":[{\"cache_control\":{\"ttl\" : \"5m\"}},{\"ttl\" "
+         ":\n\"1h\"}]}",
+         true},
+        {"{\"model\":\"m\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"5m\"}}", false},
+        {"{\"model\":\"m\",\"system\":\"\\\"ttl\\\":\\\"1h\\\"\"}", false},
+        {"{\"model\":\"m\",\"x\":[\"ttl\",\"1h\"]}", false},
+    };
+    const struct endpoint_found messages = {.endpoint = ENDPOINT_MESSAGES};
+    const struct endpoint_found chat = {.endpoint = ENDPOINT_CHAT};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        struct why why = {0};
+        struct str body = str_of(cases[i].body);
+        assert_int_equal(ask_open(&a, &messages, body, &alloc_heap, &why), REFUSAL_NONE);
+        assert_int_equal(a.demand.cache_hour, cases[i].hour);
+        ask_close(&a);
+        assert_int_equal(ask_open(&a, &chat, body, &alloc_heap, &why), REFUSAL_NONE);
+        assert_false(a.demand.cache_hour);
+        ask_close(&a);
+    }
+}
+
 static void lists_need_no_body(void **state)
 {
     (void)state;
@@ -138,6 +168,7 @@ int main(void)
         cmocka_unit_test(tells_when_the_arena_is_full),
         cmocka_unit_test(skips_metadata_that_fits_no_tag),
         cmocka_unit_test(base64_is_no_text),
+        cmocka_unit_test(sees_who_caches_for_an_hour),
         cmocka_unit_test(lists_need_no_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
