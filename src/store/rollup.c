@@ -37,12 +37,12 @@ void tally_add(struct tally *t, const struct entry *e)
     t->estimated += e->usage.sure == SURE_ESTIMATED;
     t->captured += e->usage.sure == SURE_CAPTURED;
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        t->count[i] += e->usage.count[i];
-    t->reasoning += e->usage.reasoning;
+        t->count[i] = count_add(t->count[i], e->usage.count[i]);
+    t->reasoning = count_add(t->reasoning, e->usage.reasoning);
     int64_t made = usage_output(&e->usage);
     int64_t took = e->duration_us - e->overhead_us - (e->stream ? e->ttft_us : 0);
     if (e->outcome == OUTCOME_OK && e->usage.sure == SURE_REPORTED && made > 0 && took > 0) {
-        t->made_tokens += made;
+        t->made_tokens = count_add(t->made_tokens, made);
         t->made_us += took;
     }
 }
