@@ -100,6 +100,12 @@ static bool take_time(struct str *s, int32_t *seconds)
     return true;
 }
 
+// Only the moment of a turn may be days away, no clock is.
+static bool take_offset(struct str *s, int32_t *seconds)
+{
+    return take_time(s, seconds) && *seconds >= -OFFSET_MAX_S && *seconds <= OFFSET_MAX_S;
+}
+
 static bool take_turn(struct str *s, struct turn *t)
 {
     t->at_s = 2 * HOUR_S;
@@ -120,7 +126,7 @@ static bool read_rule(struct zone *z, struct str s)
 {
     if (s.len == 0)
         return true;
-    if (!skip_name(&s) || !take_time(&s, &z->standard))
+    if (!skip_name(&s) || !take_offset(&s, &z->standard))
         return false;
     z->standard = -z->standard; // POSIX counts west of Greenwich
     z->ruled = true;
@@ -130,7 +136,7 @@ static bool read_rule(struct zone *z, struct str s)
         return false;
     z->saving = z->standard + HOUR_S;
     if (s.len && *s.ptr != ',') {
-        if (!take_time(&s, &z->saving))
+        if (!take_offset(&s, &z->saving))
             return false;
         z->saving = -z->saving;
     }
