@@ -76,8 +76,9 @@ static void say_try(const struct config *c, struct str address)
         "      -H \"Authorization: Bearer $(cat '%.*s/dev.key')\" \\\n"
         "      -H 'Content-Type: application/json' \\\n"
         "      -d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'\n"
-        "\n    costlens report\n",
-        scheme(c), STR_ARG(address), STR_ARG(c->state), model);
+        "\n    costlens report%s%.*s\n",
+        scheme(c), STR_ARG(address), STR_ARG(c->state), model, c->file.len ? " --config " : "",
+        STR_ARG(c->file));
 }
 
 // What a person at the terminal wants to know now.

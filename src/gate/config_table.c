@@ -40,7 +40,8 @@ static const struct config_row top[] = {
      "Who serves models, in order of preference; see below. Default: those whose keys are in the\n"
      "environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...)."},
     {"aliases", KIND_OTHER, "name: [PROVIDER/MODEL, ...]", NULL, 0, 0, 0,
-     "Names of your own for models; the first of the list that can serve does."},
+     "Names of your own for models: the first of the list whose provider exists and speaks the\n"
+     "caller's dialect, and that the caller's key may use."},
     {"keys", KIND_OTHER, "list of sections", NULL, 0, 0, 0,
      "Virtual keys that stand in this file; see below. `costlens key` makes others."},
     {"prices", KIND_OTHER, "list of sections", NULL, 0, 0, 0,

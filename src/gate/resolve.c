@@ -102,6 +102,8 @@ static enum refusal resolve_bare(const struct snapshot *s, enum dialect dialect,
         if (p->mock || !provider_lists(s, p, asked))
             continue;
         if (p->dialect != dialect) {
+            if (!elsewhere)
+                out->provider = i;
             elsewhere = true;
             continue;
         }
@@ -134,6 +136,8 @@ static enum refusal resolve_alias(const struct snapshot *s, const struct config_
             out->reason = "alias";
             return r;
         }
+        if (r == REFUSAL_DIALECT)
+            *out = t;
         last = r;
     }
     return last;
@@ -201,6 +205,16 @@ static void near_names(const struct snapshot *s, struct str asked, struct buf *d
                    n.owner[i].len ? "/" : "", STR_ARG(n.name[i]), i + 1 == n.count ? "?" : "");
 }
 
+static void other_dialect(const struct config_provider *p, struct buf *detail)
+{
+    static const char *const paths[] = {
+        [DIALECT_OPENAI] = "/v1/chat/completions",
+        [DIALECT_ANTHROPIC] = "/v1/messages",
+        [DIALECT_GEMINI] = "/v1beta/models/MODEL:generateContent",
+    };
+    buf_printf(detail, "It is at %.*s, which is asked at %s.", STR_ARG(p->name), paths[p->dialect]);
+}
+
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
                      struct buf *detail)
 {
@@ -211,7 +225,7 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
                              "environment, or name providers in its configuration file.");
         return REFUSAL_NO_PROVIDER;
     }
-    struct target t;
+    struct target t = {0};
     const struct config_alias *alias = map_get(&s->aliases, asked);
     enum refusal r =
         alias ? resolve_alias(s, alias, w->key, w->dialect, &t) : resolve_prefixed(s, asked, &t);
@@ -224,6 +238,8 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
         r = REFUSAL_MODEL_DENIED;
     if (r == REFUSAL_NONE)
         *out = t;
+    else if (r == REFUSAL_DIALECT)
+        other_dialect(&c->providers[t.provider], detail);
     else if (r == REFUSAL_MODEL_UNKNOWN)
         near_names(s, asked, detail);
     return r;

@@ -101,6 +101,11 @@ static void names_reach_their_provider(void **state)
             assert_true(str_is(providers[t.provider].name, cases[i].provider));
             assert_true(str_is(t.model, cases[i].model));
         }
+        // It says where the model is.
+        if (r == REFUSAL_DIALECT && str_starts(wanted.model, str_of("claude-")))
+            assert_non_null(strstr(buf_cstr(&detail), "claude, which is asked at /v1/messages"));
+        if (r == REFUSAL_DIALECT && str_is(wanted.model, "fast"))
+            assert_non_null(strstr(buf_cstr(&detail), "/v1/chat/completions"));
         buf_fini(&detail);
     }
 }
