@@ -100,7 +100,7 @@ with Mock() as mock:
     every = [*names.table, "silent.test"]
     providers = "".join(f"  {n.removesuffix('.test')}: {{ dialect: openai, url: \"http://{n}:{mock.port}/v1\", "
                         f"models: [bench-model], timeouts: {{ connect: 2s }} }}\n" for n in every)
-    gateway = Gateway(mock, providers=providers)
+    gateway = Gateway(mock, providers=providers, workers=1)  # each worker asks for itself
     config = gateway.config
     gateway.config = lambda: config().split("prices:\n")[0]
 
