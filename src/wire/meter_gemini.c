@@ -152,6 +152,15 @@ static void searches_count(struct meter *m, struct str grounding)
         m->web_searches = n;
 }
 
+// Grounding is billed by the query since Gemini 3, before that by the prompt that was grounded
+// (ai.google.dev/gemini-api/docs/pricing).
+static int64_t searches_billed(const struct meter *m)
+{
+    struct str model = str_of(m->model);
+    bool by_prompt = str_starts(model, str_of("gemini-1")) || str_starts(model, str_of("gemini-2"));
+    return by_prompt && m->web_searches > 1 ? 1 : m->web_searches;
+}
+
 static void candidate_read(struct meter *m, struct str raw)
 {
     struct candidate c = {0};
@@ -190,6 +199,6 @@ enum meter_verdict gemini_event(struct meter *m, struct str data)
     (void)error_read(m, a.error);
     if (skim_is_object(a.usage) && gemini_usage(m, a.usage))
         usage_seen(m);
-    m->usage.count[BUCKET_WEB_SEARCHES] = m->web_searches;
+    m->usage.count[BUCKET_WEB_SEARCHES] = searches_billed(m);
     return METER_PASS;
 }
