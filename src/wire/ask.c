@@ -35,11 +35,19 @@ static void read_config(struct demand *d, const struct json_val *config)
     ask_text_count(d, json_get(config, "responseJsonSchema"), ASK_SCHEMA);
 }
 
+// Some servers take "true" and 1 for true; whoever does must not stream without its usage.
+static bool means_true(const struct json_val *v)
+{
+    int64_t n = 0;
+    return json_bool(v, false) || str_eq_nocase(json_str(v), str_of("true")) ||
+           (json_i64(v, &n) && n == 1);
+}
+
 // Facts about how the answer is wanted. True when the name was one of them.
 static bool read_wish(struct demand *d, struct str key, const struct json_val *v)
 {
     if (str_is(key, "stream"))
-        d->stream = d->stream || json_bool(v, false);
+        d->stream = d->stream || means_true(v);
     else if (str_is(key, "stream_options"))
         d->usage_asked = json_bool(json_get(v, "include_usage"), false);
     else if (str_is(key, "max_tokens") || str_is(key, "max_completion_tokens") ||

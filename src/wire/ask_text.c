@@ -56,6 +56,13 @@ static void count_part(struct demand *d, struct str key, const struct json_val *
         d->files++;
 }
 
+// Anthropic's plain-text document: its `data` is text, not base64.
+static void count_source(struct demand *d, struct str key, const struct json_val *v)
+{
+    if (str_is(key, "source") && str_is(json_str(json_get(v, "type")), "text"))
+        d->text_bytes += (int64_t)json_str(json_get(v, "data")).len;
+}
+
 // A leaf counts; a container is to be walked.
 static bool count_leaf(struct demand *d, struct str key, const struct json_val *v,
                        enum ask_kind kind)
@@ -65,8 +72,10 @@ static bool count_leaf(struct demand *d, struct str key, const struct json_val *
     case JSON_NUMBER: d->text_bytes += TOKEN_BYTES; return true;
     case JSON_ARRAY: return false;
     case JSON_OBJECT:
-        if (kind == ASK_CONTENT)
+        if (kind == ASK_CONTENT) {
             count_part(d, key, v);
+            count_source(d, key, v);
+        }
         return false;
     case JSON_ABSENT:
     case JSON_NULL:

@@ -117,6 +117,44 @@ static void base64_is_no_text(void **state)
     ask_close(&a);
 }
 
+static void text_documents_are_text(void **state)
+{
+    (void)state;
+    struct ask a;
+    assert_int_equal(
+        open_ask(&a, ENDPOINT_MESSAGES,
+                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":"
+                 "\"document\",\"source\":{\"type\":\"text\",\"media_type\":\"text/plain\","
+                 "\"data\":\"ten bytes.\"}}]}]}"),
+        REFUSAL_NONE);
+    assert_int_equal(a.demand.text_bytes, 4 + 10 + 10); // the role, the type, the text
+    assert_int_equal(a.demand.files, 1);
+    ask_close(&a);
+}
+
+static void what_means_true_streams(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        bool stream;
+    } cases[] = {
+        {"{\"model\":\"m\",\"stream\":true}", true},
+        {"{\"model\":\"m\",\"stream\":\"true\"}", true},
+        {"{\"model\":\"m\",\"stream\":1}", true},
+        {"{\"model\":\"m\",\"stream\":false}", false},
+        {"{\"model\":\"m\",\"stream\":\"false\"}", false},
+        {"{\"model\":\"m\",\"stream\":null}", false},
+        {"{\"model\":\"m\",\"stream\":0}", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        assert_int_equal(open_ask(&a, ENDPOINT_CHAT, cases[i].body), REFUSAL_NONE);
+        assert_int_equal(a.demand.stream, cases[i].stream);
+        ask_close(&a);
+    }
+}
+
 static void sees_who_caches_for_an_hour(void **state)
 {
     (void)state;
@@ -168,6 +206,8 @@ int main(void)
         cmocka_unit_test(tells_when_the_arena_is_full),
         cmocka_unit_test(skips_metadata_that_fits_no_tag),
         cmocka_unit_test(base64_is_no_text),
+        cmocka_unit_test(text_documents_are_text),
+        cmocka_unit_test(what_means_true_streams),
         cmocka_unit_test(sees_who_caches_for_an_hour),
         cmocka_unit_test(lists_need_no_body),
     };
