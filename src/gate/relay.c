@@ -127,8 +127,7 @@ static bool is_garbage(const struct req *r, struct str coding)
     return r->meter.setup.kind == METER_OTHER || !coding_none(coding);
 }
 
-// A part of what the upstream said, for the client: without the credential that we sent.
-static void quote(const struct req *r, struct str said, struct buf *out)
+void relay_quote(const struct req *r, struct str said, struct buf *out)
 {
     struct buf masked;
     buf_init(&masked, &alloc_heap, KIB);
@@ -161,7 +160,7 @@ static void on_head(struct call *c, void *owner)
         struct buf detail;
         buf_init(&detail, &alloc_heap, KIB);
         buf_printf(&detail, "It answered %d with content type ", h->status);
-        quote(r, type.len > 80 ? str_from(type.ptr, 80) : type, &detail);
+        relay_quote(r, type.len > 80 ? str_from(type.ptr, 80) : type, &detail);
         buf_printf(&detail, "%s.",
                    coding_none(coding) ? "" : ", compressed though nobody asked for that");
         give_up(r, REFUSAL_UPSTREAM_GARBAGE, buf_cstr(&detail));
@@ -267,7 +266,7 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
     buf_printf(&detail, "%.*s: %s.", STR_ARG(r->provider->name), call_fail_text(fail));
     if ((fail == CALL_FAIL_GARBAGE || fail == CALL_FAIL_PROXY) && seen.len) {
         buf_add_cstr(&detail, " It sent ");
-        quote(r, seen, &detail);
+        relay_quote(r, seen, &detail);
     }
     if (fail == CALL_FAIL_TLS && seen.len) // OpenSSL's reason
         buf_printf(&detail, " Reason: %.*s.", STR_ARG(seen));

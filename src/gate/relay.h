@@ -11,6 +11,9 @@ extern const struct call_events relay_events;
 
 // The call failed on our side of the upstream: remembered, and told to the client by step_answer.
 void relay_fail(struct req *r, enum refusal why, const char *detail);
+// A part of what the upstream said, as a JSON string for the client: without the credential that we
+// sent.
+void relay_quote(const struct req *r, struct str said, struct buf *out);
 // The answer's fate is known before its body's framing ends: its terminal event was seen, or it is
 // not what it claims to be.
 bool relay_knows(const struct req *r);

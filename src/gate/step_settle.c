@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "gate/relay.h"
 
+#define QUOTED_MAX 80 // bytes of a body that is no answer
+
 static const struct sheet free_sheet = {.free = true};
 
 void settle_price(struct req *r)
@@ -91,13 +93,27 @@ static void entry_end(struct req *r)
     settle_price(r);
 }
 
+static void fail_garbage(struct req *r)
+{
+    struct str body = buf_str(&r->whole);
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, KIB);
+    buf_add_cstr(&detail, "Its body is not what its content type says.");
+    if (body.len) {
+        buf_add_cstr(&detail, " It begins with ");
+        relay_quote(r, body.len > QUOTED_MAX ? str_from(body.ptr, QUOTED_MAX) : body, &detail);
+    }
+    relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, buf_cstr(&detail));
+    buf_fini(&detail);
+}
+
 // What the meter found out about the body, where the transport saw nothing wrong.
 static void judge(struct req *r)
 {
     if (!r->metering || r->refusal != REFUSAL_NONE || r->client_gone)
         return;
     if (r->meter.garbage)
-        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its body is not what its content type says.");
+        fail_garbage(r);
     else if (r->upstream_status < 400 && !r->meter.stream_error && !meter_complete(&r->meter))
         relay_fail(r, REFUSAL_UPSTREAM_LOST, "Its answer ended before it was complete.");
 }

@@ -44,6 +44,8 @@ with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gatew
         asked = {"stream": True, "stream_options": {"include_usage": True}} if stream else {}
         answer = gateway.chat(case, headers={"x-mock-fault": fault}, max_tokens=40, **asked)
         expect(answer.status, status, case)
+        if fault == "not-json":
+            expect_in("It begins with", answer.json["error"]["message"], "what was seen")
         row = gateway.rows(n)[-1]
         expect(row["http_status"], status, f"{case}: the row's status")
         if outcome:
