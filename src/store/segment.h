@@ -89,8 +89,8 @@ struct frame {
     uint32_t size;      // of the whole frame
 };
 
-// The frame at the start of `bytes`. FRAME_END: a length of 0 or no room for a head; FRAME_MORE: it
-// goes on behind these bytes; FRAME_BAD: torn or damaged. `size` is set where a length was told.
+// The frame at the start of `bytes`. FRAME_END: a length of 0; FRAME_MORE: it goes on behind these
+// bytes; FRAME_BAD: torn or damaged. `size` is set where a length was told.
 enum frame_state frame_read(struct str bytes, struct frame *out);
 // The same of a segment's own bytes below its `end`: the checksum is for what a dead process or a
 // disk left, so it is not counted again.
