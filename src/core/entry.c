@@ -181,7 +181,7 @@ struct reader {
 // The next bytes, or so many zeros and the mark.
 static const unsigned char *get(struct reader *r, size_t bytes)
 {
-    static const unsigned char none[8];
+    static const unsigned char none[8] = {0};
     const unsigned char *at = r->at;
     if ((size_t)(r->end - at) < bytes) {
         r->broken = true;

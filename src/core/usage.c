@@ -85,8 +85,8 @@ bool service_find(struct str name, enum service *out)
 
 int64_t count_add(int64_t a, int64_t b)
 {
-    int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+    int64_t all;
+    return __builtin_add_overflow(a, b, &all) ? INT64_MAX : all;
 }
 
 static int64_t sum(const struct usage *u, enum bucket first, enum bucket last)

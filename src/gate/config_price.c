@@ -182,7 +182,7 @@ static void read_row(struct reading *r, const struct node *map, struct str days,
 static void read_rows(struct reading *r, const struct node *list, struct buf *book)
 {
     size_t days = book->len;
-    if (node_is_null(list))
+    if (!list || node_is_null(list))
         return;
     if (list->kind != NODE_LIST) {
         reading_fault(r, list->line,

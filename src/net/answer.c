@@ -13,7 +13,7 @@
 
 static char *room_slow(struct exchange *x, size_t n)
 {
-    if (x->out_start) {
+    if (x->out && x->out_start) {
         memmove(x->out, x->out + x->out_start, x->out_len);
         x->out_start = 0;
     }

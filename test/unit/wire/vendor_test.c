@@ -87,10 +87,8 @@ static void a_bare_model_is_its_makers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_vendors_by_host),
-        cmocka_unit_test(is_not_deceived_by_likeness),
-        cmocka_unit_test(knows_regional_hosts),
-        cmocka_unit_test(every_row_is_whole),
+        cmocka_unit_test(finds_vendors_by_host),      cmocka_unit_test(is_not_deceived_by_likeness),
+        cmocka_unit_test(knows_regional_hosts),       cmocka_unit_test(every_row_is_whole),
         cmocka_unit_test(a_bare_model_is_its_makers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
