@@ -66,9 +66,9 @@ static const struct condition {
 static bool add_condition(struct reading *r, const struct condition *c, const struct node *n,
                           struct buf *out)
 {
-    struct str *items = NULL;
-    unsigned count = 0;
-    struct str one = STR_NONE;
+    struct str one;
+    struct str *items = &one;
+    unsigned count = 1;
     if (c->many) {
         if (!reading_texts(r, n, c->name, &items, &count))
             return false;
@@ -76,8 +76,6 @@ static bool add_condition(struct reading *r, const struct condition *c, const st
         one = reading_text(r, n, c->name);
         if (n->kind != NODE_TEXT)
             return false;
-        items = &one;
-        count = 1;
     }
     for (unsigned i = 0; i < count; i++) {
         if (!c->fits(items[i])) {
