@@ -57,7 +57,9 @@ enum flow step_record(struct req *r)
             log_call(r);
     }
     bool clean = r->refusal == REFUSAL_NONE && !r->client_gone;
-    if (r->call && clean && !r->upstream_ended && !r->paused) {
+    // What it still has to send lies in the exchange, which ends with the answer.
+    bool sent = r->call && call_sent(r->call);
+    if (sent && clean && !r->upstream_ended && !r->paused) {
         // The terminal event came before the end of the body's framing: waiting for that keeps the
         // connection for the next call. worker.c ends it when it does not come.
         return WAIT;
