@@ -264,6 +264,8 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
     struct buf detail;
     buf_init(&detail, &alloc_heap, KIB);
     buf_printf(&detail, "%.*s: %s.", STR_ARG(r->provider->name), call_fail_text(fail));
+    if (fail == CALL_FAIL_PROXY) // its status line: the rest may quote what it was sent
+        seen.len = str_find(seen, '\r');
     if ((fail == CALL_FAIL_GARBAGE || fail == CALL_FAIL_PROXY) && seen.len) {
         buf_add_cstr(&detail, " It sent ");
         relay_quote(r, seen, &detail);

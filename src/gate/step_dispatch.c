@@ -95,8 +95,10 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
     credential(r, &setup);
     r->dispatch_mono_us = clock_mono_us();
     r->call = call_start(origin, &setup);
-    if (!r->call)
+    if (!r->call) {
+        r->never_sent = true;
         relay_fail(r, REFUSAL_INTERNAL, "out of memory");
+    }
     return NEXT;
 }
 

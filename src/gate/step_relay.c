@@ -22,8 +22,10 @@ enum flow step_relay(struct req *r)
         give_back(r);
     if (r->client_gone) {
         // Nobody reads on: the provider is told by closing its connection at once.
-        if (r->call && !r->upstream_ended)
+        if (r->call && !r->upstream_ended) {
+            r->never_sent = !call_spoke(r->call);
             call_cancel(r->call);
+        }
         r->call = NULL;
         return NEXT;
     }

@@ -61,7 +61,7 @@ static void usage_settle(struct req *r)
     struct usage *u = &r->entry.usage;
     bool answered = r->metering && r->upstream_status > 0;
     if (endpoint_free(r->found.endpoint) || r->never_sent ||
-        (answered && r->upstream_status >= 400 && !r->meter.has_usage)) {
+        (answered && r->upstream_status >= 300 && !r->meter.has_usage)) {
         *u = (struct usage){.sure = SURE_REPORTED};
         return;
     }

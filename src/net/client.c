@@ -445,6 +445,11 @@ bool call_sent(const struct call *c)
     return c->request == NULL;
 }
 
+bool call_spoke(const struct call *c)
+{
+    return c->spoke;
+}
+
 void call_pause(struct call *c)
 {
     if (c->dead || c->paused)

@@ -101,6 +101,8 @@ const struct head *call_response(const struct call *c);
 // The pieces are needed no more: every byte went to the socket, and on a reused connection the
 // answer has begun (until then the request may have to be sent again). True in on_head.
 bool call_sent(const struct call *c);
+// A byte of the request went out, on whatever connection: the origin may have seen it.
+bool call_spoke(const struct call *c);
 // Back-pressure: no on_data after call_pause until call_resume; the socket is not read either.
 void call_pause(struct call *c);
 void call_resume(struct call *c);

@@ -488,7 +488,8 @@ void loop_free(struct loop *l)
         }
     for (struct post *p = atomic_load(&l->posts), *next; p; p = next) {
         next = p->next;
-        alloc_free(&alloc_heap, p);
+        if (!p->lent)
+            alloc_free(&alloc_heap, p);
     }
     if (l->dns)
         evdns_base_free(l->dns, 0);

@@ -258,7 +258,8 @@ bool pipe_failed(struct pipe *p)
 
 uint64_t pipe_written(const struct pipe *p)
 {
-    return p->ssl ? BIO_number_written(SSL_get_wbio(p->ssl)) : p->written;
+    // What a proxy was asked went out before TLS.
+    return p->written + (p->ssl ? BIO_number_written(SSL_get_wbio(p->ssl)) : 0);
 }
 
 bool pipe_unheard(const struct pipe *p, uint64_t before)

@@ -140,7 +140,8 @@ static enum status make_room(struct journal *j, size_t before)
     if (j->current && segment_room(j->current) >= j->frames.len)
         return STATUS_OK;
     write_out(j, before);
-    if (!j->current && !probe_due(j))
+    // What was lost is told at the turn's end; until then nothing may be gathered behind it.
+    if (!j->current && (j->lost.len || !probe_due(j)))
         return STATUS_FULL;
     enum status status = next_segment(j, NULL);
     if (status != STATUS_OK)

@@ -199,6 +199,7 @@ enum meter_verdict gemini_event(struct meter *m, struct str data)
     (void)error_read(m, a.error);
     if (skim_is_object(a.usage) && gemini_usage(m, a.usage))
         usage_seen(m);
-    m->usage.count[BUCKET_WEB_SEARCHES] = searches_billed(m);
+    m->web_searches = searches_billed(m);
+    m->usage.count[BUCKET_WEB_SEARCHES] = m->web_searches;
     return METER_PASS;
 }

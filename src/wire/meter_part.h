@@ -68,7 +68,7 @@ int64_t counts_of(struct counts *c, const struct json_val *v);
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n);
 
 void usage_seen(struct meter *m); // m->usage says what went in and came out so far
-// The tier that answered: "default", "flex", "priority", ...; an unknown word leaves it as it was.
+// The tier that answered: "default", "flex", "priority", ...; a word not known is SERVICE_OTHER.
 void service_read(struct usage *u, struct str word);
 // An `error` member: true when it says that there was one.
 bool error_read(struct meter *m, struct str raw);
