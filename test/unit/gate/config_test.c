@@ -401,10 +401,19 @@ static unsigned count_literal(const char *wanted, const char *const known[], siz
     return seen;
 }
 
+#if defined(__has_feature)
+#    if __has_feature(thread_sanitizer)
+#        define SHADOWED // it writes down what the program moves
+#    endif
+#endif
+
 // A secret that stands in the file itself is nowhere but in the pages of secrets afterwards.
 static void keeps_no_copy_of_a_literal(void **state)
 {
     (void)state;
+#ifdef SHADOWED
+    skip();
+#endif
     char wanted[LITERAL];
     char text[512];
     environment = NULL;
