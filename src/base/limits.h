@@ -20,7 +20,6 @@
 #define SIFT_BYTES_MAX         (256 * KIB) // what is kept of a JSON text that passes
 #define SIFT_VALUE_MAX         (16 * KIB)  // ... of one value in it
 #define WHOLE_ANSWER_BYTES_MAX (64 * KIB)  // up to here an answer's cost stands in its head
-#define ERROR_BODY_BYTES_MAX   (64 * KIB)  // of an upstream's error that is looked at and masked
 #define REQUEST_ARENA_MAX      (4 * MIB)   // beside the body
 #define STREAM_BUFFER_MAX      (64 * KIB) // unsent bytes of an answer before its upstream is paused
 #define PROCESS_BUFFER_MAX     (1024L * MIB) // default of limits.buffers
