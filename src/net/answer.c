@@ -34,19 +34,13 @@ static char *room(struct exchange *x, size_t n)
     return x->out && x->out_size - end >= n ? x->out + end : room_slow(x, n);
 }
 
-static char *put(char *at, struct str s)
-{
-    if (s.len)
-        memcpy(at, s.ptr, s.len);
-    return at + s.len;
-}
-
 void exchange_out(struct exchange *x, struct str bytes)
 {
     char *at = room(x, bytes.len);
     if (!at)
         return;
-    put(at, bytes);
+    if (bytes.len)
+        memcpy(at, bytes.ptr, bytes.len);
     x->out_len += bytes.len;
     pipe_later(&x->pipe);
 }
@@ -123,12 +117,7 @@ bool exchange_field(struct exchange *x, struct str name, struct str value)
     char *at = room(x, size);
     if (!at)
         return true;
-    at = put(at, name);
-    *at++ = ':';
-    *at++ = ' ';
-    at = put(at, value);
-    *at++ = '\r';
-    *at++ = '\n';
+    field_put(at, name, value);
     x->out_len += size;
     return true;
 }

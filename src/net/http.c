@@ -97,6 +97,19 @@ bool field_name_safe(struct str name)
     return name.len > 0;
 }
 
+char *field_put(char *at, struct str name, struct str value)
+{
+    memcpy(at, name.ptr, name.len);
+    at += name.len;
+    memcpy(at, ": ", 2);
+    at += 2;
+    if (value.len)
+        memcpy(at, value.ptr, value.len);
+    at += value.len;
+    memcpy(at, "\r\n", 2);
+    return at + 2;
+}
+
 bool field_write(struct buf *lines, struct str name, struct str value)
 {
     if (!field_name_safe(name) || !field_value_safe(value))
@@ -105,11 +118,7 @@ bool field_write(struct buf *lines, struct str name, struct str value)
     char *at = buf_room(lines, size);
     if (!at)
         return true; // the mark stays
-    memcpy(at, name.ptr, name.len);
-    memcpy(at + name.len, ": ", 2);
-    if (value.len)
-        memcpy(at + name.len + 2, value.ptr, value.len);
-    memcpy(at + size - 2, "\r\n", 2);
+    field_put(at, name, value);
     lines->len += size;
     return true;
 }

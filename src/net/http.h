@@ -46,6 +46,8 @@ bool head_hop_only(const struct head *h, struct str name);
 // field we write is checked.
 bool field_value_safe(struct str value);
 bool field_name_safe(struct str name); // a token, not empty
+// Writes "name: value\r\n" (name.len + value.len + 4 bytes) unchecked; returns its end.
+char *field_put(char *at, struct str name, struct str value);
 // Appends "name: value\r\n" to `lines` when both are safe; false (and nothing) when not.
 bool field_write(struct buf *lines, struct str name, struct str value);
 const char *http_reason(int status);
