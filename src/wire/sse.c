@@ -141,6 +141,8 @@ static bool carry(struct sse *s, struct str bytes)
 
 // --- long events ---
 
+enum { LINE_FIELD, LINE_DATA, LINE_NAME, LINE_OTHER };
+
 static size_t line_ends(struct str s)
 {
     size_t n = 0;
@@ -157,12 +159,22 @@ static void wait_ends(struct sse *s, struct str ends)
     s->ends_len = (unsigned char)(s->ends_len + ends.len);
 }
 
+// The name of a field whose colon or line end has not been read yet.
+static struct str open_field(const struct sse_lines *l)
+{
+    bool is_one = l->state == LINE_FIELD && l->len <= sizeof l->field;
+    return is_one ? str_from(l->field, l->len) : STR_NONE;
+}
+
+// The ends that are given are read after this: a field without a colon that they end counts here.
 static bool give_ends(struct sse *s, struct sse_event *e, bool end)
 {
     const struct sse_lines *l = &s->lines;
+    struct str open = open_field(l);
+    bool named = l->name_len <= sizeof l->name && !str_is(open, "event");
     *e = (struct sse_event){.raw = str_from(s->ends, s->ends_len), .part = true, .end = end};
-    e->has_data = l->has_data;
-    e->name = str_from(l->name, l->name_len <= sizeof l->name ? l->name_len : 0);
+    e->has_data = l->has_data || str_is(open, "data");
+    e->name = str_from(l->name, named ? l->name_len : 0);
     s->ends_given = true;
     s->in_parts = !end;
     return true;
@@ -219,13 +231,11 @@ static bool next_part(struct sse *s, struct str *piece, struct sse_event *e)
     return s->complete && give_ends(s, e, true);
 }
 
-enum { LINE_FIELD, LINE_DATA, LINE_NAME, LINE_OTHER };
-
 // The field's name has ended, with its colon or with the line. True when the value is joined to an
 // earlier one.
 static bool begin_value(struct sse_lines *l)
 {
-    struct str field = str_from(l->field, l->len <= sizeof l->field ? l->len : 0);
+    struct str field = open_field(l);
     bool joined = false;
     l->state = LINE_OTHER;
     l->space = true;

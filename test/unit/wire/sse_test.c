@@ -118,7 +118,7 @@ static void take_parts(struct sse *s, struct log *log, struct str piece)
         if (e.end) {
             buf_add_char(&log->events, '|');
             buf_add(&log->events, e.name);
-            buf_add_char(&log->events, ';');
+            buf_add_char(&log->events, e.has_data ? ';' : '-');
             assert_true(e.raw.len >= 2 && e.raw.len <= 4); // the last line's end and the blank line
         }
     }
@@ -152,13 +152,14 @@ static void gives_long_events_in_parts(void **state)
     (void)state;
     assert_parts("data: a\n\nevent: x\ndata:b\n\n", "a|;b|x;");
     assert_parts("event:y\r\ndata:  a\r\ndata: b\r\n\r\n", " a\nb|y;");
-    assert_parts("data: a\rdata\rdata\rdata:c\r\rid: 1\r\r", "a\n\n\nc|;|;");
+    assert_parts("data: a\rdata\rdata\rdata:c\r\rid: 1\r\r", "a\n\n\nc|;|-");
     assert_parts("\xef\xbb\xbf"
                  "data: a: b\n\n: ping\n\ndatax: 1\ndat: 2\ndata:3\n\n",
-                 "a: b|;|;3|;");
+                 "a: b|;|-3|;");
     assert_parts("event: 123456789012345678901234567890123456789012345678\ndata: a\n\n",
                  "a|123456789012345678901234567890123456789012345678;");
     assert_parts("event: 1234567890123456789012345678901234567890123456789\ndata: a\n\n", "a|;");
+    assert_parts("id: 1\rdata\r\n\r\nevent:y\nevent\n\nevent:y\n\n", "|;|-|y-");
 }
 
 static void an_endless_event_needs_no_memory(void **state)
