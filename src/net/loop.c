@@ -21,6 +21,7 @@
 #include "net/turn.h"
 
 #define ROUNDS_MAX      8 // of work at a turn's end, before the sockets are looked at again
+#define WORK_MAX        64 // pieces of work end a turn: what they gathered goes out before more comes
 #define SHELVES         6 // 512 B .. 16 KiB
 #define SHELF_LEAST     512
 #define SHELF_BYTES_MAX (256 * 1024)
@@ -54,7 +55,8 @@ struct loop {
     struct timer *timers; // root of the heap
     int64_t tick_us;      // when `tick` fires; 0 = not set
     struct list work;
-    loop_f *at_end; // or NULL
+    unsigned work_count; // given in this turn
+    loop_f *at_end;      // or NULL
     void *at_end_argument;
     struct list looks; // the earliest first: all wait equally long
     struct timer look_timer;
@@ -156,7 +158,7 @@ static void on_tick(evutil_socket_t fd, short what, void *argument)
     struct loop *l = argument;
     l->tick_us = 0;
     int64_t now = loop_now_us(l);
-    while (l->timers && l->timers->key_us <= now) {
+    while (l->timers && l->timers->key_us <= now && l->work_count < WORK_MAX) {
         struct timer *t = l->timers;
         heap_pull(l, t);
         if (t->due_us > now) {
@@ -273,8 +275,11 @@ void work_init(struct work *w, void (*f)(struct work *w))
 
 void work_later(struct loop *l, struct work *w)
 {
-    if (list_empty(&w->link))
-        list_push(&l->work, &w->link);
+    if (!list_empty(&w->link))
+        return;
+    list_push(&l->work, &w->link);
+    if (++l->work_count == WORK_MAX)
+        event_base_loopbreak(l->base); // the events that are left come first in the next turn
 }
 
 void loop_at_end(struct loop *l, loop_f *f, void *argument)
@@ -320,8 +325,8 @@ static void on_looks(void *argument)
     while (!list_empty(&l->looks)) {
         struct look *look = list_of(l->looks.next, struct look, link);
         int64_t left_us = look->due_us - loop_now_us(l);
-        if (left_us > 0) {
-            timer_set(&l->look_timer, left_us / 1000 + 1);
+        if (left_us > 0 || l->work_count >= WORK_MAX) {
+            timer_set(&l->look_timer, left_us > 0 ? left_us / 1000 + 1 : 0);
             return;
         }
         list_pull(&look->link);
@@ -511,6 +516,7 @@ static void turn_end(struct loop *l)
     graves_clear(l);
     atomic_store_explicit(&l->turned_us, loop_now_us(l), memory_order_relaxed);
     l->now_us = l->wall_us = 0;
+    l->work_count = 0;
 }
 
 void loop_run(struct loop *l)

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include "base/random.h"
 #include "net/turn.h"
 #include "rig.h"
@@ -238,6 +243,80 @@ static void test_posts_after_the_last_turn(void **state)
     loop_free(l);
 }
 
+// --- a turn ends before it has gathered too much ---
+
+#define CROWD    300
+#define GATHERED 64 // more than these never wait for the end of a turn
+
+struct crowd {
+    struct loop *loop;
+    int fds[CROWD];
+    struct event events[CROWD];
+    struct timer timers[CROWD];
+    struct look looks[CROWD];
+    struct work work[3 * CROWD];
+    int given, done, most;
+};
+static struct crowd crowd;
+
+static void on_crowd_work(struct work *w)
+{
+    (void)w;
+    if (++crowd.done == 3 * CROWD)
+        loop_stop(crowd.loop);
+}
+
+static void gather(void)
+{
+    work_later(crowd.loop, &crowd.work[crowd.given++]);
+    if (crowd.given - crowd.done > crowd.most)
+        crowd.most = crowd.given - crowd.done;
+}
+
+static void on_crowd_event(evutil_socket_t fd, short what, void *argument)
+{
+    (void)fd;
+    (void)what;
+    (void)argument;
+    gather();
+}
+
+static void on_crowd_timer(void *argument)
+{
+    (void)argument;
+    gather();
+}
+
+static void on_crowd_look(struct look *look)
+{
+    (void)look;
+    gather();
+}
+
+static void test_crowded_turns(void **state)
+{
+    (void)state;
+    crowd.loop = loop_new();
+    for (int i = 0; i < 3 * CROWD; i++)
+        work_init(&crowd.work[i], on_crowd_work);
+    for (int i = 0; i < CROWD; i++) {
+        crowd.fds[i] = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
+        event_assign(&crowd.events[i], loop_base(crowd.loop), crowd.fds[i], EV_READ | EV_ET,
+                     on_crowd_event, NULL);
+        event_add(&crowd.events[i], NULL);
+        timer_init(&crowd.timers[i], crowd.loop, on_crowd_timer, NULL);
+        timer_set(&crowd.timers[i], 0);
+        look_init(&crowd.looks[i], on_crowd_look);
+        look_later(crowd.loop, &crowd.looks[i]);
+    }
+    loop_run(crowd.loop);
+    assert_int_equal(crowd.given, 3 * CROWD);
+    assert_int_equal(crowd.most, GATHERED);
+    for (int i = 0; i < CROWD; i++)
+        close(crowd.fds[i]);
+    loop_free(crowd.loop);
+}
+
 static void test_blocks(void **state)
 {
     (void)state;
@@ -271,13 +350,10 @@ static void test_date(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timers),
-        cmocka_unit_test(test_posts),
-        cmocka_unit_test(test_work),
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_turns_end),
-        cmocka_unit_test(test_date),
-        cmocka_unit_test(test_posts_after_the_last_turn),
+        cmocka_unit_test(test_timers),    cmocka_unit_test(test_posts),
+        cmocka_unit_test(test_work),      cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_turns_end), cmocka_unit_test(test_crowded_turns),
+        cmocka_unit_test(test_date),      cmocka_unit_test(test_posts_after_the_last_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
