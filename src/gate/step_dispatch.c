@@ -70,8 +70,8 @@ static void credential(const struct req *r, struct call_setup *setup)
     }
 }
 
-// The memory that the client's body took is given back as soon as it has gone out; until then the
-// transport refers to it.
+// What was read of the client's body is no longer needed once its pieces are cut. Its bytes are given
+// back when they have gone out (step relay): until then the transport refers to them.
 static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
 {
     struct ask_pieces pieces;
@@ -95,6 +95,7 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
     credential(r, &setup);
     r->dispatch_mono_us = clock_mono_us();
     r->call = call_start(origin, &setup);
+    ask_close(&r->ask);
     if (!r->call) {
         r->never_sent = true;
         relay_fail(r, REFUSAL_INTERNAL, "out of memory");

@@ -4,12 +4,11 @@
 
 #include "gate/relay.h"
 
-// The client's bytes and what was read of them are no longer needed once they went out.
+// The client's bytes are no longer needed once they went out.
 static void give_back(struct req *r)
 {
     if (!r->asked || (r->call && !call_sent(r->call)))
         return;
-    ask_close(&r->ask);
     r->asked = false;
     buf_fini(&r->decoded);
     if (r->x)

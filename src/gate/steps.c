@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "gate/req.h"
 
-#define REQUEST_ARENA_STEP 1024
+#define REQUEST_ARENA_STEP 512
 
 static step_f *const steps[STEP_COUNT] = {
 #define X(name) [STEP_##name] = step_##name,

@@ -70,7 +70,7 @@ enum call_fail {
 const char *call_fail_text(enum call_fail f);
 
 struct call_events {
-    void (*on_head)(struct call *c, void *owner); // call_response is valid from here on
+    void (*on_head)(struct call *c, void *owner); // call_response is valid in here
     void (*on_data)(struct call *c, void *owner, struct str bytes);
     void (*on_end)(struct call *c, void *owner); // framed end; the call is dead after this
     // The call is dead after this. `seen`: first bytes of what came (<= 200), for the log.
@@ -94,8 +94,7 @@ struct call_setup {
 };
 
 // Starts a call. The bytes of the body's pieces (not the array) must live until call_sent is true
-// or
-// the call ends. NULL when out of memory (no event follows). No event comes before this returns.
+// or the call ends. NULL when out of memory (no event follows). No event comes before this returns.
 struct call *call_start(struct origin *o, const struct call_setup *setup) MUST_USE;
 const struct head *call_response(const struct call *c);
 // The pieces are needed no more: every byte went to the socket, and on a reused connection the

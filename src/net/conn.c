@@ -81,6 +81,8 @@ static void take_answer(struct conn *conn)
     c->headed = true;
     call_release(c);
     c->events->on_head(c, c->owner);
+    if (!conn->dead)
+        reader_drop(&conn->reader);
 }
 
 static size_t take_head(struct conn *conn, struct str bytes)
