@@ -70,8 +70,8 @@ static void credential(const struct req *r, struct call_setup *setup)
     }
 }
 
-// What was read of the client's body is no longer needed once its pieces are cut. Its bytes are given
-// back when they have gone out (step relay): until then the transport refers to them.
+// What was read of the client's body is no longer needed once its pieces are cut. Its bytes are
+// given back when they have gone out (step relay): until then the transport refers to them.
 static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
 {
     struct ask_pieces pieces;

@@ -20,9 +20,9 @@
 #include "base/clock.h"
 #include "net/turn.h"
 
-#define ROUNDS_MAX      8 // of work at a turn's end, before the sockets are looked at again
-#define WORK_MAX        64 // pieces of work end a turn: what they gathered goes out before more comes
-#define SHELVES         6 // 512 B .. 16 KiB
+#define ROUNDS_MAX      8  // of work at a turn's end, before the sockets are looked at again
+#define WORK_MAX        64 // pieces of work end a turn: what they gathered goes out before more
+#define SHELVES         6  // 512 B .. 16 KiB
 #define SHELF_LEAST     512
 #define SHELF_BYTES_MAX (256 * 1024)
 
