@@ -124,36 +124,49 @@ bool secret_within(const struct secret *s, struct str text)
     return bytes.len >= SECRET_SEEN_MIN && str_search(text, bytes) < text.len;
 }
 
-void secret_mask(const struct secret *s, struct str text, struct buf *out)
+// The longest run of bytes at the start of `text` that stands in the secret too.
+static size_t part_at(struct str secret, struct str text)
 {
-    struct str bytes = secret_expose(s);
-    while (bytes.len >= SECRET_SEEN_MIN) {
-        size_t at = str_search(text, bytes);
-        if (at == text.len)
-            break;
-        buf_add(out, str_from(text.ptr, at));
-        buf_add_cstr(out, "***");
-        text = str_skip(text, at + bytes.len);
+    size_t longest = 0;
+    for (size_t i = 0; i + longest < secret.len; i++) {
+        size_t n = 0;
+        while (n < text.len && i + n < secret.len && secret.ptr[i + n] == text.ptr[n])
+            n++;
+        longest = n > longest ? n : longest;
     }
-    buf_add(out, text);
+    return longest;
 }
 
-void secret_mask_cut(const struct secret *s, struct str text, struct buf *out)
+// How many of the first bytes of `text` cannot begin a part of `least` bytes, since one of these is
+// none of the secret's: in words of a language most often all of them.
+static size_t innocent(const bool own[256], struct str text, size_t least)
 {
-    struct str bytes = secret_expose(s);
-    size_t first = bytes.len < text.len ? bytes.len : text.len;
-    while (first >= SECRET_SEEN_MIN && !str_ends(bytes, str_from(text.ptr, first)))
-        first--;
-    if (first >= SECRET_SEEN_MIN) {
-        buf_add_cstr(out, "***");
-        text = str_skip(text, first);
+    size_t n = least;
+    while (n > 0 && own[(unsigned char)text.ptr[n - 1]])
+        n--;
+    return n;
+}
+
+void secret_mask(const struct secret *s, struct str text, struct buf *out)
+{
+    struct str secret = secret_expose(s);
+    size_t least = secret.len < SECRET_PART_MIN ? secret.len : SECRET_PART_MIN;
+    bool own[256] = {false};
+    for (size_t i = 0; i < secret.len; i++)
+        own[(unsigned char)secret.ptr[i]] = true;
+    size_t at = 0; // what stands before it is innocent, and waits
+    while (secret.len >= SECRET_SEEN_MIN && at + least <= text.len) {
+        size_t n = innocent(own, str_skip(text, at), least);
+        size_t part = n ? 0 : part_at(secret, str_skip(text, at));
+        if (part < least) {
+            at += n ? n : 1;
+            continue;
+        }
+        buf_add(out, str_from(text.ptr, at));
+        for (size_t i = 0; i < part; i++)
+            buf_add_char(out, '*');
+        text = str_skip(text, at + part);
+        at = 0;
     }
-    size_t last = bytes.len < text.len ? bytes.len : text.len;
-    while (last >= SECRET_SEEN_MIN && !str_ends(text, str_from(bytes.ptr, last)))
-        last--;
-    if (last < SECRET_SEEN_MIN)
-        last = 0;
-    secret_mask(s, str_from(text.ptr, text.len - last), out);
-    if (last)
-        buf_add_cstr(out, "***");
+    buf_add(out, text);
 }

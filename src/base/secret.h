@@ -24,10 +24,12 @@ struct str secret_expose(const struct secret *s);
 // it would cut innocent words.
 #define SECRET_SEEN_MIN 8
 bool secret_within(const struct secret *s, struct str text);
-// Appends `text` to `out` with every occurrence replaced by `***`.
+// Appends `text` to `out` with each byte of the secret replaced by `*` wherever it occurs: the
+// length stays, since it may have been told already. So is every part of it that has at least
+// SECRET_PART_MIN bytes: a text may hold what a cut left of it, or hold it in two halves. The
+// limit: shorter parts stay, and what is written in another way (with escapes of JSON, in Base64)
+// is not the secret's text.
+#define SECRET_PART_MIN 12
 void secret_mask(const struct secret *s, struct str text, struct buf *out);
-// The same for a text cut out of a longer one: the secret's end at its start, and its start at the
-// end, are masked too (where they have SECRET_SEEN_MIN bytes).
-void secret_mask_cut(const struct secret *s, struct str text, struct buf *out);
 
 #endif

@@ -244,3 +244,23 @@ bool str_glob(struct str pattern, struct str s)
         p++;
     return p == pattern.len;
 }
+
+static int hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+size_t str_unescape(struct str s, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        int high = s.ptr[i] == '%' && s.len - i > 2 ? hex(s.ptr[i + 1]) : -1;
+        int low = high >= 0 ? hex(s.ptr[i + 2]) : -1;
+        out[n++] = low >= 0 ? (char)(high * 16 + low) : s.ptr[i];
+        i += low >= 0 ? 2 : 0;
+    }
+    return n;
+}

@@ -43,35 +43,13 @@ static void encode(struct str s, char *out)
     *out = 0;
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-// Name and password as they stand in a URL: %40 is an @.
-static size_t unescape(struct str s, char *out)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        bool escaped = s.ptr[i] == '%' && i + 2 < s.len && hex_digit(s.ptr[i + 1]) >= 0 &&
-                       hex_digit(s.ptr[i + 2]) >= 0;
-        out[n++] =
-            escaped ? (char)(hex_digit(s.ptr[i + 1]) << 4 | hex_digit(s.ptr[i + 2])) : s.ptr[i];
-        i += escaped ? 2 : 0;
-    }
-    return n;
-}
-
 static struct secret *authorization(struct str user)
 {
     char plain[USER_MAX];
     char text[6 + USER_MAX / 3 * 4 + 5] = "Basic ";
     if (user.len == 0 || user.len > sizeof plain)
         return NULL;
-    encode(str_from(plain, unescape(user, plain)), text + 6);
+    encode(str_from(plain, str_unescape(user, plain)), text + 6); // %40 is an @
     struct secret *s = secret_new(str_of(text));
     digest_wipe(plain, sizeof plain);
     digest_wipe(text, sizeof text);

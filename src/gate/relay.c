@@ -17,13 +17,56 @@
 
 #define FIELDS_ROOM 500 // bytes of field lines that most answers have
 
-static void pass(void *context, struct str bytes)
+// An error may quote the credential that it was sent: all else passes as it came, unsearched.
+static bool may_quote(const struct req *r)
+{
+    return r->provider->key &&
+           (r->upstream_status >= 400 || r->meter.stream_error || r->meter.failing);
+}
+
+void relay_mask(struct req *r)
+{
+    if (!may_quote(r) || buf_failed(&r->whole))
+        return;
+    struct buf masked;
+    buf_init(&masked, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
+    secret_mask(r->provider->key, buf_str(&r->whole), &masked);
+    buf_fini(&r->whole);
+    r->whole = masked;
+}
+
+struct str relay_name(struct req *r, const char *name)
+{
+    if (!name[0] || !may_quote(r))
+        return arena_dup_cstr(&r->arena, name);
+    struct buf masked;
+    buf_init(&masked, &alloc_heap, 2 * KIB);
+    secret_mask(r->provider->key, str_of(name), &masked);
+    struct str own = arena_dup(&r->arena, buf_str(&masked));
+    buf_fini(&masked);
+    return own;
+}
+
+// What passes on. The meter gives events whole, but for long ones and for JSON texts: a key that
+// two reads cut there is masked in its parts.
+static void send_on(struct req *r, struct str bytes)
+{
+    if (!may_quote(r)) {
+        exchange_write(r->x, bytes);
+        return;
+    }
+    secret_mask(r->provider->key, bytes, &r->whole); // its mark says if there was no memory
+    exchange_write(r->x, buf_str(&r->whole));
+    r->whole.len = 0;
+}
+
+void relay_pass(void *context, struct str bytes)
 {
     struct req *r = context;
     if (r->mode == RELAY_WHOLE)
         buf_add(&r->whole, bytes);
     else if (r->x)
-        exchange_write(r->x, bytes);
+        send_on(r, bytes);
 }
 
 void relay_fail(struct req *r, enum refusal why, const char *detail)
@@ -132,7 +175,7 @@ void relay_quote(const struct req *r, struct str said, struct buf *out)
     struct buf masked;
     buf_init(&masked, &alloc_heap, KIB);
     if (r->provider->key)
-        secret_mask_cut(r->provider->key, said, &masked);
+        secret_mask(r->provider->key, said, &masked);
     else
         buf_add(&masked, said);
     buf_add_json(out, buf_str(&masked));
@@ -182,6 +225,7 @@ static void on_head(struct call *c, void *owner)
 // A body of unknown length grew past what is collected: from here on it is passed on.
 static void whole_to_stream(struct req *r)
 {
+    relay_mask(r);
     r->mode = RELAY_STREAM;
     relay_head(r, -1, false);
     if (r->x)
@@ -203,7 +247,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         }
         whole_to_stream(r);
     }
-    meter_feed(&r->meter, bytes, pass, r);
+    meter_feed(&r->meter, bytes, relay_pass, r);
     if (buf_failed(&r->whole)) {
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;

@@ -14,6 +14,12 @@ void relay_fail(struct req *r, enum refusal why, const char *detail);
 // A part of what the upstream said, as a JSON string for the client: without the credential that we
 // sent.
 void relay_quote(const struct req *r, struct str said, struct buf *out);
+// A name that the answer gave, for the row; of an error's, masked like its text. In the arena.
+struct str relay_name(struct req *r, const char *name);
+// What the meter lets go on, to where the answer is sent or collected.
+void relay_pass(void *context, struct str bytes);
+// Masks that credential in the collected answer where that is an error.
+void relay_mask(struct req *r);
 // The answer's fate is known before its body's framing ends: its terminal event was seen, or it is
 // not what it claims to be.
 bool relay_knows(const struct req *r);

@@ -7,33 +7,10 @@
 #include "gate/relay.h"
 #include "wire/fault.h"
 
-static void pass(void *context, struct str bytes)
-{
-    exchange_write(((struct req *)context)->x, bytes);
-}
-
-// An error body might quote the credential that we sent: it is masked, all else passes unchanged.
-static void mask_secrets(struct req *r)
-{
-    if (r->upstream_status < 400 || !r->provider->key ||
-        !secret_within(r->provider->key, buf_str(&r->whole)))
-        return;
-    struct buf masked;
-    buf_init(&masked, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
-    secret_mask(r->provider->key, buf_str(&r->whole), &masked);
-    buf_fini(&r->whole);
-    r->whole = masked;
-}
-
-static void collect(void *context, struct str bytes)
-{
-    buf_add(&((struct req *)context)->whole, bytes);
-}
-
 static void answer_whole(struct req *r)
 {
-    meter_release(&r->meter, collect, r);
-    mask_secrets(r);
+    meter_release(&r->meter, relay_pass, r);
+    relay_mask(r);
     if (buf_failed(&r->whole)) { // its end is missing
         exchange_abort(r->x);
         return;
@@ -68,8 +45,11 @@ static void answer_stream(struct req *r)
     bool sse = r->meter.setup.kind == METER_SSE;
     if (sse && r->receipt)
         write_receipt(r);
-    meter_release(&r->meter, pass, r);
-    exchange_end(r->x);
+    meter_release(&r->meter, relay_pass, r);
+    if (buf_failed(&r->whole)) // a part that had to be masked is missing
+        exchange_abort(r->x);
+    else
+        exchange_end(r->x);
 }
 
 // The answer cannot be completed. A stream's client is told so by its last event, which is no

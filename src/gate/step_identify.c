@@ -12,8 +12,30 @@ static struct str bearer(struct str value)
     return str_starts_nocase(value, head) ? str_trim(str_skip(value, head.len)) : STR_NONE;
 }
 
+// The key of that token, or NULL. False when there was no memory.
+static bool find_key(const struct req *r, struct str token, const struct key **out)
+{
+    uint8_t mac[DIGEST_BYTES];
+    if (!mac_sign(r->worker->mac, token, mac))
+        return false;
+    *out = snapshot_key(r->view->snapshot, mac);
+    return true;
+}
+
+static bool is_ours(const struct req *r, struct str token)
+{
+    const struct key *k = NULL;
+    return key_token_ours(token) || !find_key(r, token, &k) || k;
+}
+
+static struct str unescaped(struct req *r, struct str value)
+{
+    char *plain = arena_get(&r->arena, value.len + 1);
+    return plain ? str_from(plain, str_unescape(value, plain)) : STR_NONE;
+}
+
 // Takes `key=...` out of a query: the token, and the query without it (in the arena). On paths that
-// have no key there only a token of ours: it must not go to a provider.
+// have no key there only a token of ours, in whatever form: it must not go to a provider.
 static struct str query_key(struct req *r, struct str query, bool ours_only)
 {
     struct str token = STR_NONE;
@@ -22,9 +44,12 @@ static struct str query_key(struct req *r, struct str query, bool ours_only)
     struct buf kept;
     buf_init(&kept, &alloc_heap, TARGET_BYTES_MAX);
     while (str_cut(&rest, '&', &part)) {
-        if (str_starts(part, str_of("key=")) && (!ours_only || key_token_ours(str_skip(part, 4)))) {
-            token = str_skip(part, 4);
-            continue;
+        if (str_starts(part, str_of("key="))) {
+            struct str value = unescaped(r, str_skip(part, 4));
+            if (!ours_only || is_ours(r, value)) {
+                token = value;
+                continue;
+            }
         }
         if (kept.len)
             buf_add_char(&kept, '&');
@@ -75,10 +100,9 @@ enum flow step_identify(struct req *r)
                           "Send one as \"Authorization: Bearer sk-cl-...\" (or x-api-key, "
                           "x-goog-api-key). A first key stands in the file dev.key of the "
                           "gateway's state folder; `costlens key create` makes others.");
-    uint8_t mac[DIGEST_BYTES];
-    if (!mac_sign(r->worker->mac, token, mac))
+    const struct key *k = NULL;
+    if (!find_key(r, token, &k))
         return req_refuse(r, REFUSAL_INTERNAL, NULL);
-    const struct key *k = snapshot_key(r->view->snapshot, mac);
     if (!k)
         return unknown_key(r, token);
     if ((k->revoked_us && k->revoked_us <= r->start_us))

@@ -77,10 +77,10 @@ static void entry_end(struct req *r)
     struct entry *e = &r->entry;
     e->outcome = outcome_of(r);
     if (r->metering) {
-        e->model_answered = arena_dup_cstr(&r->arena, r->meter.model);
-        e->error = arena_dup_cstr(&r->arena, r->meter.error_code);
-        if (e->upstream_id.len == 0 && r->meter.id[0])
-            e->upstream_id = arena_dup_cstr(&r->arena, r->meter.id);
+        e->model_answered = relay_name(r, r->meter.model);
+        e->error = relay_name(r, r->meter.error_code);
+        if (e->upstream_id.len == 0)
+            e->upstream_id = relay_name(r, r->meter.id);
     }
     if (r->refusal != REFUSAL_NONE)
         e->error = str_of(refusal_code(r->refusal));

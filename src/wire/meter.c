@@ -65,6 +65,14 @@ void meter_fini(struct meter *m)
     drop_sift(m);
 }
 
+// Of a long text the marks come with its end, but most of it passes before.
+static size_t feed_sift(struct meter *m, struct str piece)
+{
+    size_t n = sift_feed(m->sift, piece);
+    m->failing = m->failing || m->sift->met >> LEVEL_ERROR & 1;
+    return n;
+}
+
 static void hold(struct meter *m, struct str bytes)
 {
     buf_add(&m->held, bytes);
@@ -83,6 +91,7 @@ static enum meter_verdict judge(struct meter *m, const struct sse_event *e)
 {
     if (!e->has_data)
         return METER_PASS;
+    m->failing = m->failing || str_is(e->name, "error");
     switch (endpoint_dialect(m->setup.endpoint)) {
     case DIALECT_ANTHROPIC: return anthropic_event(m, e->data);
     case DIALECT_GEMINI: return gemini_event(m, e->data);
@@ -118,7 +127,7 @@ static void read_part(struct meter *m, struct str part)
     m->inside = true;
     while (sse_data(&m->sse, &part, &data)) {
         if (m->sift)
-            (void)sift_feed(m->sift, data);
+            (void)feed_sift(m, data);
     }
 }
 
@@ -190,7 +199,7 @@ static size_t array_part(struct meter *m, struct str piece)
     if (!m->in_element)
         begin_sift(m, LEVEL_EVENT);
     m->in_element = true;
-    size_t n = m->sift ? sift_feed(m->sift, piece) : 0;
+    size_t n = m->sift ? feed_sift(m, piece) : 0;
     if (!m->sift || m->sift->broken)
         return 0;
     if (m->sift->done)
@@ -249,7 +258,7 @@ static void feed_text(struct meter *m, struct str piece)
     }
     if (!m->sift)
         return;
-    (void)sift_feed(m->sift, piece);
+    (void)feed_sift(m, piece);
     m->whole = m->sift->done;
     m->garbage = m->garbage || (m->sift->broken && !m->whole && !m->setup.error);
 }

@@ -140,7 +140,7 @@ static const struct skim_field event_fields[] = {
     {STR("error"), offsetof(struct event, error)},
 };
 
-enum { LEVEL_MESSAGE = LEVEL_WHOLE, LEVEL_DELTA = LEVEL_OWN, LEVEL_ERROR };
+enum { LEVEL_MESSAGE = LEVEL_WHOLE, LEVEL_DELTA = LEVEL_OWN };
 
 static const struct sift_name event_names[] = {
     {STR("type"), SIFT_KEEP, 0},

@@ -36,7 +36,7 @@ static const struct skim_field choice_fields[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { LEVEL_CHOICE = LEVEL_OWN, LEVEL_ERROR };
+enum { LEVEL_CHOICE = LEVEL_OWN };
 
 // The usage of a whole answer says it all: its choices are not wanted.
 static const struct sift_name chunk_names[] = {

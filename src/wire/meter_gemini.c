@@ -32,7 +32,7 @@ static const struct skim_field candidate_fields[] = {
     {STR("groundingMetadata"), offsetof(struct candidate, grounding)},
 };
 
-enum { LEVEL_CANDIDATE = LEVEL_OWN, LEVEL_GROUNDING, LEVEL_ERROR };
+enum { LEVEL_CANDIDATE = LEVEL_OWN, LEVEL_GROUNDING };
 
 static const struct sift_name answer_names[] = {
     {STR("candidates"), SIFT_INTO, LEVEL_CANDIDATE},

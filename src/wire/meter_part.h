@@ -19,7 +19,7 @@ enum meter_verdict anthropic_event(struct meter *m, struct str data);
 enum meter_verdict gemini_event(struct meter *m, struct str data);
 
 // What to keep of an event that is too long, and of a whole JSON answer.
-enum { LEVEL_EVENT, LEVEL_WHOLE, LEVEL_OWN /* here a dialect's others begin */ };
+enum { LEVEL_EVENT, LEVEL_WHOLE, LEVEL_ERROR, LEVEL_OWN /* here a dialect's others begin */ };
 extern const struct sift_level chat_levels[];
 extern const struct sift_level responses_levels[];
 extern const struct sift_level anthropic_levels[];

@@ -35,7 +35,7 @@ static const struct skim_field event_fields[] = {
     {STR("code"), offsetof(struct event, code)},
 };
 
-enum { LEVEL_ITEM = LEVEL_OWN, LEVEL_ACTION, LEVEL_ERROR };
+enum { LEVEL_ITEM = LEVEL_OWN, LEVEL_ACTION };
 
 static const struct sift_name event_names[] = {
     {STR("type"), SIFT_KEEP, 0},

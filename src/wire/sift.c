@@ -345,6 +345,8 @@ static void begin_brackets(struct sift *s, char c)
 static void begin_value(struct sift *s, const char *p)
 {
     char c = *p;
+    if (s->take == SIFT_INTO && c != 'n')
+        s->met |= UINT32_C(1) << s->into;
     if (c == '{' || c == '[') {
         begin_brackets(s, c);
     } else if (c == '"') {

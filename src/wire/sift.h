@@ -59,6 +59,7 @@ struct sift {
     unsigned depth;                      // all open brackets
     uint64_t kinds[JSON_DEPTH_MAX / 64]; // a bit each: 1 for {
     uint64_t seen;                       // names of the outermost object, by place in its table
+    uint32_t met;                        // tables whose values have begun, a bit each
     int64_t text;                        // SIFT_TEXT: of the value, and of the string that is read
     int64_t string_bytes;
     size_t key_len; // goes beyond the room for what is too long to matter

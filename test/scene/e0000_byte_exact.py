@@ -49,9 +49,10 @@ with Mock() as mock, Gateway(mock) as gateway:
     expect(seen[:40] == start or start[2:] in seen, True, "the rest is as it was")
 
     # A key of ours does not belong into this query; it goes no further all the same.
-    answer = gateway.post(f"/v1/chat/completions?a=1&key={TOKEN}&b=2", ODD % b"bench/bench-model",
-                          {"x-mock-fault": "echo"})
-    expect(echoed(answer)[0], "POST /v1/chat/completions?a=1&b=2 HTTP/1.1")
+    for token in (TOKEN, KEY, KEY.replace("-", "%2D")):
+        answer = gateway.post(f"/v1/chat/completions?a=1&key={token}&b=2", ODD % b"bench/bench-model",
+                              {"x-mock-fault": "echo"})
+        expect(echoed(answer)[0], "POST /v1/chat/completions?a=1&b=2 HTTP/1.1")
     answer = gateway.post("/v1/chat/completions?key=theirs", ODD % b"bench/bench-model", {"x-mock-fault": "echo"})
     expect(echoed(answer)[0], "POST /v1/chat/completions?key=theirs HTTP/1.1")
 

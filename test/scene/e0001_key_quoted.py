@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider that quotes the credential it was sent: the client never sees it, wherever it stands."""
+"""A provider that quotes the credential it was sent in an error: the client never sees it, wherever it stands."""
 import re
 
 from lib.scene import UPSTREAM_KEY, Gateway, Mock, expect, expect_in, expect_true, question
 from lib.strange import Strange
 
 JSON = b'{"id":"x","model":"m","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}'
+stars = "*" * len(UPSTREAM_KEY)
 
 
 def answer(head):
@@ -25,6 +26,56 @@ def answer(head):
             % len(body) + body)
 
 
+def error(text):
+    return b'{"error":{"message":"' + text + b'","code":"wrong ' + text[-len(UPSTREAM_KEY):] + b'"}}'
+
+
+def sse(*events):
+    return b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + b"".join(events)
+
+
+def json_answer(*parts):
+    body = b"".join(parts)
+    return (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(body) + parts[0],
+            *parts[1:])
+
+
+def failing(head):
+    """Answers that began with 200 and say in their body that there is none."""
+    key = UPSTREAM_KEY.encode()
+    case = re.search(rb"(?i)\nx-case: (\S+)", head)[1]
+    chunk = b'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
+    long = b"x" * 70000
+    return {
+        b"json": json_answer(error(b"wrong key " + key)),
+        b"text": json_answer(b'{"error":"wrong key ' + key + b'"}'),
+        b"large": json_answer(error(long + key)),
+        b"cut": json_answer(b'{"error":{"message":"' + long + key[:20], key[20:] + b'"}}'),
+        b"event": sse(chunk, b"data: ", error(b"wrong key " + key), b"\n\n"),
+        b"named": sse(chunk, b'event: error\ndata: {"message":"wrong key ', key, b'"}\n\n'),
+        b"halves": sse(chunk, b"data: ", error(key[:24]), b"\n\ndata: ", error(key[24:]), b"\n\n"),
+        b"reads": (sse(chunk, b"data: ", error(key)[:40]), error(key)[40:], b"\n\n"),
+        b"long": (sse(chunk, b'data: {"error":{"message":"', long, key[:20]), key[20:], b'"}}\n\n'),
+    }[case]
+
+
+with Mock() as mock, Strange(failing) as strange:
+    providers = f"  bench: {{ dialect: openai, url: {strange.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
+    with Gateway(mock, providers=providers) as gateway:
+        cases = ("json", "text", "large", "cut", "event", "named", "halves", "reads", "long")
+        for case in cases:
+            got = gateway.post("/v1/chat/completions", question(model="bench/m"), {"X-Case": case})
+            expect(got.status, 200, case)
+            said = got.body.decode()
+            for part in (UPSTREAM_KEY, UPSTREAM_KEY[:20], UPSTREAM_KEY[20:], UPSTREAM_KEY[-12:]):
+                expect_true(part not in said, f"{case}: no part of the key in {said[-300:]}")
+            expect_in("*" * 12, said, case)
+        rows = gateway.rows(len(cases))
+        expect({row["outcome"] for row in rows}, {"error", "incomplete"})
+        for said in (gateway.program.errors(), str(rows)):
+            expect_true(UPSTREAM_KEY[-12:] not in said, "neither the log nor the ledger has it")
+
 with Mock() as mock, Strange(answer) as strange:
     providers = f"  bench: {{ dialect: openai, url: {strange.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
     with Gateway(mock, providers=providers) as gateway:
@@ -35,9 +86,9 @@ with Mock() as mock, Strange(answer) as strange:
             expect_true(UPSTREAM_KEY not in said, f"{case}: no key in {said}")
             for part in (UPSTREAM_KEY[:12], UPSTREAM_KEY[12:]):
                 expect_true(part not in said, f"{case}: no part of the key in {said}")
-            expect_in("***", said, case)
+            expect_in("*" * 12, said, case)
             if status != 502:
-                expect(got.headers["x-echo"], "Bearer ***, again ***", case)
+                expect(got.headers["x-echo"], f"Bearer {stars}, again {stars}", case)
                 expect(got.headers["x-plain"], "kept", case)
         expect(len(strange.heads), 5)
         expect_in(UPSTREAM_KEY, strange.heads[0], "the key went out")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""strange - a provider that answers each call with the bytes that a function makes of its head.
+"""strange - a provider that answers each call with the bytes that a function makes of its head; a list
+of them is sent one after the other, with a pause between.
 
     with Strange(lambda head: b"HTTP/1.1 200 OK\\r\\n...") as strange:
         providers = f"  bench: {{ dialect: openai, url: {strange.url}, key: env:SCENE_UPSTREAM_KEY }}\\n"
@@ -7,6 +8,7 @@
 import re
 import socket
 import threading
+import time
 
 
 class Strange:
@@ -45,4 +47,7 @@ class Strange:
             while len(body) < wanted:
                 body += connection.recv(65536)
             self.heads.append(head.decode("latin-1"))
-            connection.sendall(self.answer(head))
+            answer = self.answer(head)
+            for i, piece in enumerate([answer] if isinstance(answer, bytes) else answer):
+                time.sleep(0.05 if i else 0)
+                connection.sendall(piece)

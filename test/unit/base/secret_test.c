@@ -21,39 +21,39 @@ static void masks(void **state)
     struct secret *s = secret_new(str_of("sk-12345"));
     masked(s, "", "");
     masked(s, "sk-1234", "sk-1234");
-    masked(s, "sk-12345", "***");
-    masked(s, "key sk-12345sk-12345, or sk-12346", "key ******, or sk-12346");
-    masked(s, "sk-sk-12345", "sk-***");
+    masked(s, "sk-12345", "********");
+    masked(s, "key sk-12345sk-12345, or sk-12346", "key ****************, or sk-12346");
+    masked(s, "sk-sk-12345", "sk-********");
     masked(s, "Sk-12345", "Sk-12345");
     secret_free(s);
 }
 
-static void cut_masked(const struct secret *s, const char *text, const char *want)
+static void part_masked(const struct secret *s, const char *text, const char *want)
 {
     struct buf b;
     buf_init(&b, &alloc_heap, 0);
-    secret_mask_cut(s, str_of(text), &b);
+    secret_mask(s, str_of(text), &b);
     assert_string_equal(buf_cstr(&b), want);
     buf_fini(&b);
 }
 
-static void masks_what_a_cut_left(void **state)
+static void masks_parts(void **state)
 {
     (void)state;
-    struct secret *s = secret_new(str_of("sk-123456789"));
-    cut_masked(s, "", "");
-    cut_masked(s, "innocent", "innocent");
-    cut_masked(s, "sk-123456789", "***");
-    cut_masked(s, "a sk-123456789 b", "a *** b");
-    cut_masked(s, "23456789, then", "***, then");
-    cut_masked(s, "3456789, then", "3456789, then");
-    cut_masked(s, "key: sk-12345", "key: ***");
-    cut_masked(s, "key: sk-1234", "key: sk-1234");
-    cut_masked(s, "sk-12345", "***");
-    cut_masked(s, "23456789 sk-123456789 sk-12345678", "*** *** ***");
+    struct secret *s = secret_new(str_of("sk-123456789-abcdefghijkl")); // 25 bytes
+    part_masked(s, "innocent", "innocent");
+    part_masked(s, "a sk-123456789-abcdefghijkl b", "a ************************* b");
+    part_masked(s, "bcdefghijkl, then", "bcdefghijkl, then");
+    part_masked(s, "abcdefghijkl, then", "************, then");
+    part_masked(s, "key: sk-12345678", "key: sk-12345678");
+    part_masked(s, "key: sk-123456789", "key: ************");
+    part_masked(s, "{\"key\":\"456789-abcde\"}", "{\"key\":\"************\"}");
+    part_masked(s, "sk-123456789|-abcdefghijkl", "************|*************");
+    part_masked(s, "sk-123456789-sk-123456789-", "**************************");
+    part_masked(s, "sk-12345678sk-123456789", "sk-12345678************");
     secret_free(s);
-    s = secret_new(str_of("short"));
-    cut_masked(s, "short", "short");
+    s = secret_new(str_of("ababababababab-abababababababab")); // the longer one counts
+    part_masked(s, "xabababababababab!", "x****************!");
     secret_free(s);
 }
 
@@ -134,7 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(masks),
-        cmocka_unit_test(masks_what_a_cut_left),
+        cmocka_unit_test(masks_parts),
         cmocka_unit_test(short_ones_are_not_looked_for),
         cmocka_unit_test(keeps_all_sizes),
         cmocka_unit_test(is_wiped_at_the_end),

@@ -225,6 +225,19 @@ static void why_keeps_terminals_safe(void **state)
     }
 }
 
+static void unescapes(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"", ""},     {"plain", "plain"}, {"a%2Bb%3d", "a+b="}, {"%", "%"},
+        {"%4", "%4"}, {"%4g", "%4g"},     {"%%41", "%A"},       {"%25%34%31", "%41"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char out[16];
+        size_t n = str_unescape(str_of(cases[i][0]), out);
+        assert_true(str_is(str_from(out, n), cases[i][1]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +249,7 @@ int main(void)
         cmocka_unit_test(measures_distance),
         cmocka_unit_test(knows_utf8),
         cmocka_unit_test(globs),
+        cmocka_unit_test(unescapes),
         cmocka_unit_test(why_keeps_terminals_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,36 @@ struct poor {
     unsigned left;
 };
 
+// While it passes: the marks of a whole text come with its end.
+static void says_that_an_error_has_begun(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint endpoint;
+        enum meter_kind kind;
+        bool failing;
+        const char *text;
+    } cases[] = {
+        {ENDPOINT_CHAT, METER_JSON, false,
+         "{\"id\":\"a\",\"error\":null,\"choices\":[{\"error\":{"},
+        {ENDPOINT_CHAT, METER_JSON, true, "{\"id\":\"a\",\"error\":{\"mess"},
+        {ENDPOINT_CHAT, METER_JSON, true, "{\"error\":\"no"},
+        {ENDPOINT_MESSAGES, METER_JSON, true, "{\"type\":\"error\",\"error\":{"},
+        {ENDPOINT_RESPONSES, METER_JSON, true, "{\"error\":{"},
+        {ENDPOINT_GENERATE_STREAM, METER_JSON, true, "[{\"candidates\":[]},{\"error\":{"},
+        {ENDPOINT_CHAT, METER_SSE, false, DELTA "data: {\"error\":{\"message\":\"a\"}}\n"},
+        {ENDPOINT_CHAT, METER_SSE, true, DELTA "event: error\ndata: {\"message\":\"a\"}\n\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct meter m;
+        struct gave g = {0};
+        init(&m, cases[i].endpoint, cases[i].kind, false);
+        meter_feed(&m, str_of(cases[i].text), give, &g);
+        assert_int_equal(m.failing, cases[i].failing);
+        meter_fini(&m);
+    }
+}
+
 static void *poor_resize(void *context, void *old, size_t size)
 {
     struct poor *p = context;
@@ -166,6 +196,7 @@ int main(void)
         cmocka_unit_test(other_bodies_pass_unread),
         cmocka_unit_test(at_least_a_token_an_event),
         cmocka_unit_test(estimating_leaves_reported_usage),
+        cmocka_unit_test(says_that_an_error_has_begun),
         cmocka_unit_test(survives_the_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
