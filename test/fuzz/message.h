@@ -104,6 +104,14 @@ static inline void read_message(struct str input, bool request, size_t step, str
     reader_drop(&r);
 }
 
+// Where a message is both too large and malformed, a cut may show the one or the other first.
+static inline bool same_verdict(enum reader_state a, enum reader_state b)
+{
+    bool a_refused = a == READER_BAD || a == READER_LARGE;
+    bool b_refused = b == READER_BAD || b == READER_LARGE;
+    return a == b || (a_refused && b_refused);
+}
+
 static inline void compare_cuts(struct str input, bool request)
 {
     static struct seen whole, cut;
@@ -113,8 +121,8 @@ static inline void compare_cuts(struct str input, bool request)
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         cut.pausing = i % 2;
         read_message(input, request, steps[i], &cut);
-        must(cut.head == whole.head);
-        must(cut.body == whole.body);
+        must(same_verdict(cut.head, whole.head));
+        must(same_verdict(cut.body, whole.body));
         bool whole_ok =
             whole.head == READER_DONE && (whole.body == READER_DONE || whole.body == READER_MORE);
         if (!whole_ok)
