@@ -4,8 +4,8 @@
 // to the client, so that a report asked for after the answer shows it.
 //
 //   usage reported                       -> REPORTED
-//   complete, or broken after it began   -> ESTIMATED from what came
-//   sent, and nothing came back          -> CAPTURED: the provider may bill it
+//   complete, or a stream that broke off -> ESTIMATED from what came
+//   sent, and what came tells no output  -> CAPTURED: the provider may bill it
 //   never sent, or refused with an error -> nothing was used
 
 #include "base/clock.h"
@@ -56,6 +56,21 @@ static enum outcome outcome_of(const struct req *r)
     return meter_complete(&r->meter) ? OUTCOME_OK : OUTCOME_INCOMPLETE;
 }
 
+// The captured row stands, with whatever was told or seen beyond it.
+static void usage_capture(struct usage *u, const struct meter *m)
+{
+    const struct usage bound = *u;
+    *u = m->usage;
+    u->sure = SURE_CAPTURED;
+    u->has_reported = false; // of what had come so far
+    if (!m->partial) {
+        u->count[BUCKET_INPUT] = bound.count[BUCKET_INPUT];
+        u->prompt = bound.prompt;
+    }
+    if (u->count[BUCKET_OUTPUT] < bound.count[BUCKET_OUTPUT])
+        u->count[BUCKET_OUTPUT] = bound.count[BUCKET_OUTPUT];
+}
+
 static void usage_settle(struct req *r)
 {
     struct usage *u = &r->entry.usage;
@@ -69,7 +84,10 @@ static void usage_settle(struct req *r)
         return; // the captured row stands
     if (!r->meter.has_usage)
         meter_estimate(&r->meter, r->input_bytes);
-    *u = r->meter.usage;
+    if (meter_tells(&r->meter))
+        *u = r->meter.usage;
+    else
+        usage_capture(u, &r->meter);
 }
 
 static void entry_end(struct req *r)

@@ -344,6 +344,15 @@ bool meter_complete(const struct meter *m)
     return false;
 }
 
+// A single text is made before its first byte comes: how long it was, its beginning does not say.
+bool meter_tells(const struct meter *m)
+{
+    if (m->has_usage || m->stream_error || meter_complete(m))
+        return true;
+    bool stream = m->setup.kind == METER_SSE || m->text_state > TEXT_SCAN;
+    return stream && !m->garbage && m->events > 0;
+}
+
 void meter_release(struct meter *m, meter_pass_f *pass, void *context)
 {
     if (m->held.len)

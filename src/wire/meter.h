@@ -82,6 +82,10 @@ void meter_end(struct meter *m, bool clean);
 // True when the answer is complete: terminal event, or finish reason before a clean end, or a whole
 // JSON body.
 bool meter_complete(const struct meter *m);
+// True when what came tells what was made: a provider's own count, a complete answer, an error in
+// its place, or a stream in which output has begun. Of a single JSON text that broke off, or of
+// what could not be read, nobody knows. After meter_end, or when no more is fed.
+bool meter_tells(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
 // Fills m->usage where no final count came: input from `input_bytes` / 4 unless an earlier count
