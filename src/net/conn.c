@@ -15,6 +15,7 @@
 
 #define SEEN_MAX         200
 #define ATTEMPT_LEAST_MS 250
+#define HINTS_MOST       100 // 100, 102, 103 before an answer
 
 static void on_ready(struct pipe *p);
 
@@ -93,10 +94,12 @@ static size_t take_head(struct conn *conn, struct str bytes)
     if (state == READER_MORE)
         return used;
     int status = conn->reader.head.status;
-    if (state != READER_DONE || status == 101) {
+    bool hint = status / 100 == 1 && status != 101 && c->hints++ < HINTS_MOST;
+    if (state != READER_DONE || (status < 200 && !hint)) {
         call_fail(c, CALL_FAIL_GARBAGE, seen_part(bytes));
-    } else if (status < 200) {
+    } else if (hint) {
         reader_start(&conn->reader, false);
+        call_deadline(c, conn->origin->timeouts.first_byte_ms); // the answer has not begun
     } else {
         take_answer(conn);
     }

@@ -65,6 +65,7 @@ struct call {
     int64_t connect_us;
     int64_t step_us; // of what is waited for now; 0 = none
     uint8_t piece_count;
+    uint8_t hints; // answers before the answer
     uint8_t tried; // addresses
     bool to_head;  // the method is HEAD
     bool spoke;    // a byte of the request went out, on whatever connection

@@ -33,13 +33,26 @@ static void test_timeouts(void **state)
     fails_with(c, listener, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
                CALL_FAIL_IDLE_TIMEOUT);
     end(c);
+    // A hint is no answer: what is waited for is the answer's first byte.
+    c = begin("127.0.0.1", port);
+    c->setup.timeouts = (struct origin_timeouts){200, 2000, 100, 10000};
+    start(c, &first);
+    int fd = raw_accept(listener);
+    read_request(fd);
+    raw_say(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+    usleep(300000);
+    raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assert_true(reached(&first.ended, 1));
+    assert_int_equal(first.failed, 0);
+    close(fd);
+    end(c);
     c = begin("127.0.0.1", port);
     c->setup.timeouts = (struct origin_timeouts){1000, 1000, 1000, 200};
     fails_with(c, listener, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
                CALL_FAIL_TOTAL_TIMEOUT);
     // Bytes keep it from being idle, not from its total.
     start(c, &first);
-    int fd = raw_accept(listener);
+    fd = raw_accept(listener);
     raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n");
     for (int i = 0; i < 60 && first.failed == 0; i++) {
         raw_say(fd, "x");
