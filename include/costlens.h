@@ -180,6 +180,12 @@ COSTLENS_PUBLIC void costlens_reader_estimate(struct costlens_reader *reader, in
                                               struct costlens_usage *out);
 // The model that answered, as it named itself; "" if it did not.
 COSTLENS_PUBLIC const char *costlens_reader_model(const struct costlens_reader *reader);
+// A provider may make several requests behind one answer, of other models too (an advisor, a
+// fallback), and list them. This is the i-th: its counts, which the usage above holds too, and its
+// model, "" for the one that answered, NULL for the one that was asked and declined. Its price is
+// its own: price each share, price the usage without them, and add. 0 when there is none.
+COSTLENS_PUBLIC int costlens_reader_share(const struct costlens_reader *reader, unsigned i,
+                                          const char **model, struct costlens_usage *out);
 
 // --- cost ---
 

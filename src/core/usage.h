@@ -92,6 +92,10 @@ struct usage {
 // The sum of two counts (>= 0); INT64_MAX when it is beyond. A count is a provider's word: whoever
 // adds counts up must not let one call turn a sum negative.
 int64_t count_add(int64_t a, int64_t b);
+static inline int64_t count_larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
 // Sum of the input-side token buckets, and of the output-side ones; INT64_MAX when it is beyond.
 int64_t usage_input(const struct usage *u);
 int64_t usage_output(const struct usage *u);

@@ -9,28 +9,102 @@
 //   never sent, or refused with an error -> nothing was used
 
 #include "base/clock.h"
+#include "core/split.h"
 #include "gate/relay.h"
 
 #define QUOTED_MAX 80 // bytes of a body that is no answer
 
 static const struct sheet free_sheet = {.free = true};
 
-void settle_price(struct req *r)
+// By the model that answered, where the book knows it; else by the one sent.
+static const struct sheet *sheet_of(struct req *r)
 {
     struct entry *e = &r->entry;
     const struct sheet *sheet = NULL;
-    e->priced_as_answered = false;
     if (e->model_answered.len) {
         bool same = str_eq(e->model_answered, e->model);
         sheet = same ? r->sheet : route_sheet(r, e->model_answered);
         if (sheet && sheet_silent(sheet))
             sheet = NULL;
-        e->priced_as_answered = sheet != NULL;
     }
-    if (!sheet)
-        sheet = r->sheet;
+    e->priced_as_answered = sheet != NULL;
+    return sheet ? sheet : r->sheet;
+}
+
+static struct str name_of(struct req *r, const struct sheet *sheet)
+{
+    const struct str parts[] = {sheet->vendor, STR("/"), sheet->model};
+    return arena_join(&r->arena, parts, 3);
+}
+
+// A model that the book does not know keeps its name, and leaves the call without a price.
+static bool add_share(struct req *r, struct split *s, const struct meter_share *share,
+                      const struct sheet *main)
+{
+    struct usage u = share->usage;
+    struct str model = share->declined ? r->entry.model : str_of(share->model);
+    const struct sheet *sheet = model.len ? route_sheet(r, model) : main;
+    const struct str unknown[] = {main->vendor, STR("/"), arena_dup(&r->arena, model)};
+    u.service = r->entry.usage.service;
+    u.us_region = r->entry.usage.us_region;
+    return split_add(s, sheet ? name_of(r, sheet) : arena_join(&r->arena, unknown, 3), sheet, &u,
+                     r->entry.start_us);
+}
+
+// An answer behind which were several requests: each at the prices of its model.
+static bool split_shares(struct req *r, const struct sheet *main, struct split *s)
+{
+    const struct entry *e = &r->entry;
+    const struct meter_share *share;
+    struct usage rest = e->usage;
+    bool fits = true;
+    for (unsigned i = 0; (share = meter_share_at(&r->meter, i)); i++) {
+        for (unsigned b = 0; b < BUCKET_COUNT; b++)
+            rest.count[b] -= share->usage.count[b];
+    }
+    rest.prompt = usage_input(&rest);
+    split_begin(s, name_of(r, main), main, &rest, e->start_us);
+    for (unsigned i = 0; fits && (share = meter_share_at(&r->meter, i)); i++)
+        fits = add_share(r, s, share, main);
+    return fits;
+}
+
+static void price_shares(struct req *r, const struct sheet *main)
+{
+    struct entry *e = &r->entry;
+    struct split split;
+    struct bill bill = {.state = PRICE_UNPRICED};
+    struct buf name;
+    buf_init(&name, &alloc_heap, ENTRY_TEXT_MAX);
+    bool fits = split_shares(r, main, &split);
+    split_write(&split, &name);
+    fits = fits && !buf_failed(&name);
+    if (fits)
+        split_rate(&split, e->start_us, &bill);
+    e->price_state = bill.state;
+    e->cost = bill.total;
+    e->price_name = fits ? arena_dup(&r->arena, buf_str(&name)) : STR_NONE;
+    e->usage.prompt = split.part[0].usage.prompt;
+    r->named = NULL;
+    buf_fini(&name);
+}
+
+static bool has_shares(const struct req *r)
+{
+    return r->metering && r->meter.has_usage && !endpoint_free(r->found.endpoint) &&
+           meter_share_at(&r->meter, 0);
+}
+
+void settle_price(struct req *r)
+{
+    struct entry *e = &r->entry;
+    const struct sheet *sheet = sheet_of(r);
     if (!sheet && r->provider->free)
         sheet = &free_sheet;
+    if (has_shares(r) && sheet && !sheet->free) {
+        price_shares(r, sheet);
+        return;
+    }
     struct cost cost;
     rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, &e->usage, e->start_us, &cost);
     e->cost = cost.total;
@@ -38,11 +112,7 @@ void settle_price(struct req *r)
     if (sheet == r->named)
         return; // most often: it was named when the call was admitted
     r->named = sheet;
-    e->price_name = STR_NONE;
-    if (sheet && sheet != &free_sheet) {
-        const struct str parts[] = {sheet->vendor, STR("/"), sheet->model};
-        e->price_name = arena_join(&r->arena, parts, 3);
-    }
+    e->price_name = sheet && sheet != &free_sheet ? name_of(r, sheet) : STR_NONE;
 }
 
 static enum outcome outcome_of(const struct req *r)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "base/clock.h"
+#include "core/split.h"
 #include "insight/asked.h"
 #include "insight/row.h"
 #include "insight/verbs.h"
@@ -52,21 +53,19 @@ static void write_lines(struct str text, struct buf *json)
 static void write_arithmetic(const struct catalog *c, const struct entry *e, struct buf *json)
 {
     struct buf text;
-    struct cost cost;
-    size_t slash = str_find(e->price_name, '/');
-    const struct sheet *sheet = NULL;
-    if (e->price_name.len)
-        sheet =
-            catalog_find(c, str_from(e->price_name.ptr, slash), str_skip(e->price_name, slash + 1));
+    struct split split;
+    struct bill bill;
+    split_read(c, e->price_name, &split);
+    split_fill(&split, &e->usage);
+    split_rate(&split, e->start_us, &bill);
     buf_init(&text, &alloc_heap, 0);
-    bool declared = e->price_state == PRICE_FREE && !sheet; // by the provider, not by a price
-    rate(sheet, &e->usage, e->start_us, &cost);
+    bool declared = e->price_state == PRICE_FREE && !split.part[0].sheet; // by the provider
     if (declared)
         buf_add_cstr(&text, "free: this provider is declared to cost nothing");
     else
-        cost_explain(&cost, &text);
+        bill_explain(&split, &bill, &text);
     bool current = str_eq(e->price_version, catalog_version(c));
-    bool same = declared || (cost.state == e->price_state && cost.total.pd == e->cost.pd);
+    bool same = declared || (bill.state == e->price_state && bill.total.pd == e->cost.pd);
     buf_add_cstr(json, ",\"arithmetic\":");
     write_lines(buf_str(&text), json);
     buf_printf(json, ",\"book_is_current\":%s,\"arithmetic_agrees\":%s", current ? "true" : "false",

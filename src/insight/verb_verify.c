@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "core/rate.h"
+#include "core/split.h"
 #include "insight/asked.h"
 #include "insight/verbs.h"
 #include "store/ledger.h"
@@ -239,28 +239,26 @@ static bool check_tags(struct verify *v)
 
 // --- arithmetic ---
 
-struct sheet_memory { // of the last name: rows come in runs
+// What the last price_name says: rows come in runs.
+struct split_memory {
     int64_t name;
-    const struct sheet *sheet;
+    struct buf text;
+    struct split split;
 };
 
-static const struct sheet *sheet_of(struct verify *v, sqlite3_stmt *name, int64_t id,
-                                    struct sheet_memory *last)
+static void read_name(struct verify *v, sqlite3_stmt *name, int64_t id, struct split_memory *last)
 {
     if (id == last->name)
-        return last->sheet;
-    sqlite3_bind_int64(name, 1, id);
-    struct str text = step(v, name) ? sql_str(name, 0) : STR_NONE;
-    size_t slash = str_find(text, '/');
+        return;
     last->name = id;
-    last->sheet =
-        text.len ? catalog_find(v->catalog, str_from(text.ptr, slash), str_skip(text, slash + 1))
-                 : NULL;
+    sqlite3_bind_int64(name, 1, id);
+    buf_clear(&last->text);
+    buf_add(&last->text, step(v, name) ? sql_str(name, 0) : STR_NONE);
     sqlite3_reset(name);
-    return last->sheet;
+    split_read(v->catalog, buf_str(&last->text), &last->split);
 }
 
-static void check_row(struct verify *v, sqlite3_stmt *s, const struct sheet *sheet)
+static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
 {
     struct usage u = {.sure = (enum sure)sqlite3_column_int(s, 5),
                       .service = (enum service)sqlite3_column_int(s, 6),
@@ -270,18 +268,19 @@ static void check_row(struct verify *v, sqlite3_stmt *s, const struct sheet *she
     for (int i = 0; i < BUCKET_COUNT; i++)
         u.count[i] = sqlite3_column_int64(s, 10 + i);
     u.prompt = sqlite3_column_int64(s, 10 + BUCKET_COUNT);
-    struct cost cost;
-    rate(sheet, &u, sqlite3_column_int64(s, 2), &cost);
+    struct bill bill;
+    split_fill(split, &u);
+    split_rate(split, sqlite3_column_int64(s, 2), &bill);
     v->checked++;
-    if (cost.state == (enum price_state)sqlite3_column_int(s, 4) &&
-        cost.total.pd == sqlite3_column_int64(s, 8))
+    if (bill.state == (enum price_state)sqlite3_column_int(s, 4) &&
+        bill.total.pd == sqlite3_column_int64(s, 8))
         return;
     char text[160];
     snprintf(text, sizeof text,
              "cost is %lld picodollars (%s); its usage at the book's prices gives %lld (%s)",
              (long long)sqlite3_column_int64(s, 8),
-             price_state_name((enum price_state)sqlite3_column_int(s, 4)), (long long)cost.total.pd,
-             price_state_name(cost.state));
+             price_state_name((enum price_state)sqlite3_column_int(s, 4)), (long long)bill.total.pd,
+             price_state_name(bill.state));
     name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
 }
 
@@ -289,7 +288,8 @@ static void check_row(struct verify *v, sqlite3_stmt *s, const struct sheet *she
 // free, or that no sheet priced, has no arithmetic.
 static bool check_arithmetic(struct verify *v)
 {
-    struct sheet_memory last = {.name = -1};
+    struct split_memory last = {.name = -1};
+    buf_init(&last.text, &alloc_heap, 0);
     sqlite3_stmt *name = sql_prepare(v->db, "SELECT text FROM name WHERE id = ?1");
     sqlite3_stmt *s = sql_prepare(
         v->db, "SELECT call.id, attempt, start_us, price_name, price_state, sure, service, flags, "
@@ -299,8 +299,11 @@ static bool check_arithmetic(struct verify *v)
                "price_version = (SELECT id FROM name WHERE text = ?1)");
     if (s)
         sql_bind_str(s, 1, catalog_version(v->catalog));
-    while (step(v, s))
-        check_row(v, s, sheet_of(v, name, sqlite3_column_int64(s, 3), &last));
+    while (step(v, s)) {
+        read_name(v, name, sqlite3_column_int64(s, 3), &last);
+        check_row(v, s, &last.split);
+    }
+    buf_fini(&last.text);
     sqlite3_finalize(name);
     sqlite3_finalize(s);
     return end_check(v, "arithmetic");

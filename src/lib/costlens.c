@@ -237,6 +237,20 @@ const char *costlens_reader_model(const struct costlens_reader *reader)
     return reader->meter.model;
 }
 
+int costlens_reader_share(const struct costlens_reader *reader, unsigned i, const char **model,
+                          struct costlens_usage *out)
+{
+    const struct meter_share *share = meter_share_at(&reader->meter, i);
+    if (!share)
+        return 0;
+    struct usage u = share->usage;
+    u.service = reader->meter.usage.service;
+    u.us_region = reader->meter.usage.us_region;
+    usage_out(&u, out);
+    *model = share->declined ? NULL : share->model;
+    return 1;
+}
+
 // --- cost ---
 
 static bool usage_in(const struct costlens_usage *from, struct usage *u)

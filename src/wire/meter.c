@@ -47,8 +47,7 @@ void meter_init(struct meter *m, const struct meter_setup *setup, const struct a
     m->usage.us_region = setup->vendor_flags & VENDOR_REGIONAL;
     sse_init(&m->sse, alloc);
     buf_init(&m->held, alloc, HELD_BYTES_MAX);
-    for (size_t i = 0; i < sizeof m->parts / sizeof m->parts[0]; i++)
-        m->parts[i] = -1;
+    m->parts = (struct meter_parts)METER_NO_PARTS;
     if (setup->kind != METER_JSON)
         return;
     begin_sift(m, LEVEL_WHOLE);
@@ -63,6 +62,8 @@ void meter_fini(struct meter *m)
     sse_fini(&m->sse);
     buf_fini(&m->held);
     drop_sift(m);
+    alloc_free(m->alloc, m->shares);
+    m->shares = NULL;
 }
 
 // Of a long text the marks come with its end, but most of it passes before.
@@ -359,6 +360,11 @@ void meter_release(struct meter *m, meter_pass_f *pass, void *context)
         pass(context, buf_str(&m->held));
     buf_clear(&m->held);
     m->inside = false;
+}
+
+const struct meter_share *meter_share_at(const struct meter *m, unsigned i)
+{
+    return m->shares && i < m->shares->count ? &m->shares->at[i] : NULL;
 }
 
 static int64_t tokens_of(int64_t bytes)

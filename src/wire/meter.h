@@ -32,6 +32,31 @@ struct meter_setup {
 
 struct sift;
 
+// One of the requests that a provider made behind an answer, where it lists them.
+struct meter_share {
+    char model[160];    // empty: the model that answered,
+    bool declined;      // or if so the one that was asked, after which another answered
+    struct usage usage; // its counts and its prompt
+};
+
+// Anthropic's counters, each one's last value; -1 = never sent.
+struct meter_parts {
+    int64_t at[8];
+};
+#define METER_NO_PARTS                     \
+    {                                      \
+        {                                  \
+            -1, -1, -1, -1, -1, -1, -1, -1 \
+        }                                  \
+    }
+#define METER_SHARES_MAX 16
+struct meter_shares {
+    struct meter_parts outer; // their sum, of those that the outer counters may hold
+    struct meter_parts apart; // and of those that they never hold
+    unsigned count;
+    struct meter_share at[METER_SHARES_MAX];
+};
+
 struct meter {
     struct meter_setup setup;
     const struct alloc *alloc;
@@ -59,8 +84,9 @@ struct meter {
     int64_t events;     // delta events with content
     int64_t text_bytes; // of output text in them (streams), or of the whole body
     int64_t body_bytes;
-    int64_t parts[9];     // Anthropic: each counter's last value, -1 = never sent
-    int64_t web_searches; // items counted (Responses)
+    struct meter_parts parts;
+    struct meter_shares *shares; // NULL: none is listed. `usage` holds them too
+    int64_t web_searches;        // items counted (Responses)
     int64_t file_searches;
     char model[160];     // that answered, NUL-terminated; empty if not named
     char id[80];         // the answer's own id
@@ -88,6 +114,8 @@ bool meter_complete(const struct meter *m);
 bool meter_tells(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
+// The i-th of the requests listed; NULL after the last.
+const struct meter_share *meter_share_at(const struct meter *m, unsigned i);
 // Fills m->usage where no final count came: input from `input_bytes` / 4 unless an earlier count
 // told it, output from text / 4 but at least one token a delta event; sure = ESTIMATED.
 void meter_estimate(struct meter *m, int64_t input_bytes);

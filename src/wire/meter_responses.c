@@ -67,11 +67,6 @@ const struct sift_level responses_levels[] = {
     [LEVEL_ERROR] = LEVEL(error_names),
 };
 
-static int64_t larger(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 // A search counts when it searched: opening a page it found is not billed.
 static void item_count(struct str item, int64_t *web, int64_t *file)
 {
@@ -94,8 +89,8 @@ static void output_count(struct meter *m, struct str output)
     int64_t file = 0;
     while (!k.object && skim_each(&k, NULL, &item))
         item_count(item, &web, &file);
-    m->web_searches = larger(m->web_searches, web);
-    m->file_searches = larger(m->file_searches, file);
+    m->web_searches = count_larger(m->web_searches, web);
+    m->file_searches = count_larger(m->file_searches, file);
 }
 
 // Tools that bill beside the tokens: searches by number, images by tokens of their own.
@@ -106,9 +101,9 @@ static void tool_usage_read(struct meter *m, struct str raw)
     if (!counts_open(&c, u, raw, m->alloc))
         return;
     m->web_searches =
-        larger(m->web_searches, counts_of(&c, json_path(c.root, "web_search.num_requests")));
-    m->file_searches =
-        larger(m->file_searches, counts_of(&c, json_path(c.root, "file_search.num_requests")));
+        count_larger(m->web_searches, counts_of(&c, json_path(c.root, "web_search.num_requests")));
+    m->file_searches = count_larger(m->file_searches,
+                                    counts_of(&c, json_path(c.root, "file_search.num_requests")));
     u->count[BUCKET_IMAGE_INPUT] += counts_of(&c, json_path(c.root, "image_gen.input_tokens"));
     u->count[BUCKET_IMAGE_OUTPUT] += counts_of(&c, json_path(c.root, "image_gen.output_tokens"));
     counts_close(&c);

@@ -26,11 +26,6 @@ static int64_t either(struct counts *c, const char *a, const char *b)
     return counts_has(c, a) ? counts_get(c, a) : counts_get(c, b);
 }
 
-static int64_t larger(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 static const struct json_val *object_of(const struct counts *c, const char *a, const char *b)
 {
     const struct json_val *v = json_get(c->root, a);
@@ -46,21 +41,21 @@ static int64_t detail(struct counts *c, const struct json_val *object, const cha
 static int64_t read_cached(struct counts *c, const struct details *d)
 {
     int64_t n = detail(c, d->in, "cached_tokens");
-    n = larger(n, detail(c, c->root, "cached_tokens"));              // Moonshot
-    return larger(n, detail(c, c->root, "prompt_cache_hit_tokens")); // DeepSeek
+    n = count_larger(n, detail(c, c->root, "cached_tokens"));              // Moonshot
+    return count_larger(n, detail(c, c->root, "prompt_cache_hit_tokens")); // DeepSeek
 }
 
 static int64_t read_reasoning(struct counts *c, const struct details *d)
 {
     int64_t n = detail(c, d->out, "reasoning_tokens");
-    return larger(n, detail(c, c->root, "reasoning_tokens")); // Perplexity
+    return count_larger(n, detail(c, c->root, "reasoning_tokens")); // Perplexity
 }
 
 static void read_details(struct counts *c, const struct details *d, struct raw *r)
 {
     r->cached = read_cached(c, d);
-    r->written =
-        larger(detail(c, d->in, "cache_write_tokens"), detail(c, d->in, "cache_creation_tokens"));
+    r->written = count_larger(detail(c, d->in, "cache_write_tokens"),
+                              detail(c, d->in, "cache_creation_tokens"));
     r->audio_in = detail(c, d->in, "audio_tokens");
     r->image_in = detail(c, d->in, "image_tokens");
     r->audio_out = detail(c, d->out, "audio_tokens");
@@ -185,7 +180,7 @@ static void read_fees(struct counts *c, unsigned flags)
     struct usage *u = c->u;
     int64_t searches = counts_of(c, json_path(c->root, "server_tool_use.web_search_requests"));
     if (flags & VENDOR_CITATIONS_OUTSIDE)
-        searches = larger(searches, counts_get(c, "num_search_queries"));
+        searches = count_larger(searches, counts_get(c, "num_search_queries"));
     u->count[BUCKET_WEB_SEARCHES] = searches;
     if (counts_has(c, "prompt_audio_seconds")) // Mistral
         u->count[BUCKET_SECONDS] = counts_get(c, "prompt_audio_seconds");

@@ -188,6 +188,17 @@ static void describe_usage(const struct usage *u, struct buf *b)
         buf_add_cstr(b, "inconsistent\n");
 }
 
+static void describe_share(const struct meter_share *s, struct buf *b)
+{
+    buf_printf(b, "share of %s: prompt %lld", s->declined ? "the asked" : s->model,
+               (long long)s->usage.prompt);
+    for (int i = 0; i < BUCKET_COUNT; i++) {
+        if (s->usage.count[i])
+            buf_printf(b, ", %s %lld", bucket_name((enum bucket)i), (long long)s->usage.count[i]);
+    }
+    buf_add_char(b, '\n');
+}
+
 static void describe(struct meter *m, struct buf *b)
 {
     buf_add_cstr(b, meter_complete(m) ? "complete\n" : "incomplete\n");
@@ -199,6 +210,8 @@ static void describe(struct meter *m, struct buf *b)
         meter_estimate(m, 400);
     buf_printf(b, "usage %s\n", m->has_usage ? "reported" : m->setup.error ? "none" : "estimated");
     describe_usage(&m->usage, b);
+    for (unsigned i = 0; meter_share_at(m, i); i++)
+        describe_share(meter_share_at(m, i), b);
     say_text(b, "model", m->model);
     say_text(b, "id", m->id);
     say_text(b, "finish", m->finish);

@@ -158,6 +158,36 @@ static void reads_a_stream_in_any_pieces(void **state)
     }
 }
 
+static void tells_the_requests_behind_an_answer(void **state)
+{
+    static const char body[] =
+        "{\"model\":\"claude-opus-5\",\"usage\":{\"input_tokens\":5,\"output_tokens\":2,"
+        "\"service_tier\":\"batch\",\"iterations\":["
+        "{\"type\":\"message\",\"input_tokens\":4,\"output_tokens\":1},"
+        "{\"type\":\"fallback_message\",\"model\":\"claude-opus-5\",\"input_tokens\":5,"
+        "\"output_tokens\":2},"
+        "{\"type\":\"compaction\",\"input_tokens\":9,\"output_tokens\":3}]}}";
+    struct costlens_reader *r;
+    struct costlens_usage u;
+    const char *model = "";
+    assert_int_equal(costlens_reader_open(NULL, COSTLENS_MESSAGES, NULL, 0, &r), COSTLENS_OK);
+    costlens_reader_feed(r, body, sizeof body - 1);
+    costlens_reader_end(r, 1);
+    assert_int_equal(costlens_reader_usage(r, &u), COSTLENS_OK);
+    assert_int_equal(u.count[COSTLENS_INPUT], 18);
+    assert_int_equal(costlens_reader_share(r, 0, &model, &u), 1);
+    assert_null(model);
+    assert_int_equal(u.count[COSTLENS_INPUT], 4);
+    assert_int_equal(u.service, COSTLENS_BATCH);
+    assert_int_equal(costlens_reader_share(r, 1, &model, &u), 1);
+    assert_string_equal(model, "claude-opus-5");
+    assert_int_equal(costlens_reader_share(r, 2, &model, &u), 1);
+    assert_string_equal(model, "");
+    assert_int_equal(u.prompt, 9);
+    assert_int_equal(costlens_reader_share(r, 3, &model, &u), 0);
+    costlens_reader_close(r);
+}
+
 static void estimates_what_was_not_counted(void **state)
 {
     static const char stream[] = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi there\"}}]}\n\n"
@@ -251,6 +281,7 @@ int main(void)
         cmocka_unit_test(prices_a_whole_answer),
         cmocka_unit_test(says_the_factors_and_what_is_missing),
         cmocka_unit_test(reads_a_stream_in_any_pieces),
+        cmocka_unit_test(tells_the_requests_behind_an_answer),
         cmocka_unit_test(estimates_what_was_not_counted),
         cmocka_unit_test(refuses_what_makes_no_sense),
         cmocka_unit_test(survives_every_failed_allocation),

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Usage of Messages. Of the outer counters each one's last value that is not null stands; nothing
+// is ever added. `iterations` lists the requests behind the answer, each with counters of its own
+// and perhaps a model of its own:
+//
+//   message            the model's; the outer counters hold the sum of these, or only the first's
+//                      or the last's: the larger of both is what is billed
+//   fallback_message   of the model that answered after others declined, which are `message`s
+//   compaction         a summary by the same model    never in the outer counters: added to them
+//   advisor_message    of a model of its own          the same, and so is a kind not known
+
+#include "wire/meter_part.h"
+
+// The places in meter.parts.
+enum part {
+    PART_INPUT,
+    PART_READ,
+    PART_WRITTEN,
+    PART_WRITTEN_5M,
+    PART_WRITTEN_1H,
+    PART_OUTPUT,
+    PART_THINKING,
+    PART_SEARCHES,
+    PART_COUNT
+};
+_Static_assert(PART_COUNT == sizeof(struct meter_parts) / sizeof(int64_t), "a place each");
+
+static const char *const paths[PART_COUNT] = {
+    [PART_INPUT] = "input_tokens",
+    [PART_READ] = "cache_read_input_tokens",
+    [PART_WRITTEN] = "cache_creation_input_tokens",
+    [PART_WRITTEN_5M] = "cache_creation.ephemeral_5m_input_tokens",
+    [PART_WRITTEN_1H] = "cache_creation.ephemeral_1h_input_tokens",
+    [PART_OUTPUT] = "output_tokens",
+    [PART_THINKING] = "output_tokens_details.thinking_tokens",
+    [PART_SEARCHES] = "server_tool_use.web_search_requests",
+};
+
+static void read_parts(struct counts *c, const struct json_val *from, struct meter_parts *p)
+{
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        const struct json_val *v = json_path(from, paths[i]);
+        if (json_type(v) != JSON_ABSENT && json_type(v) != JSON_NULL)
+            p->at[i] = counts_of(c, v);
+    }
+}
+
+static int64_t sent(const struct meter_parts *p, enum part part)
+{
+    return count_larger(p->at[part], 0);
+}
+
+static void add_parts(struct meter_parts *sum, const struct meter_parts *p)
+{
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        if (p->at[i] >= 0)
+            sum->at[i] = count_add(sent(sum, (enum part)i), p->at[i]);
+    }
+}
+
+// The sum of writes is split by how long they last; what the split leaves out lasts five minutes.
+// Without a split it is what was asked for; of both the dearer.
+static void fill_writes(const struct meter_parts *p, bool hour_asked, struct usage *u)
+{
+    int64_t sum = sent(p, PART_WRITTEN);
+    int64_t hour = sent(p, PART_WRITTEN_1H);
+    int64_t minutes = sent(p, PART_WRITTEN_5M);
+    bool split = p->at[PART_WRITTEN_1H] >= 0 || p->at[PART_WRITTEN_5M] >= 0;
+    if (!split && hour_asked)
+        hour = sum;
+    if (p->at[PART_WRITTEN] >= 0 && hour + minutes > sum)
+        u->inconsistent = true;
+    u->count[BUCKET_CACHE_WRITE_1H] = hour;
+    u->count[BUCKET_CACHE_WRITE_5M] = count_larger(minutes, sum - hour);
+}
+
+static void fill(const struct meter_parts *p, bool hour_asked, struct usage *u)
+{
+    fill_writes(p, hour_asked, u);
+    u->count[BUCKET_INPUT] = sent(p, PART_INPUT);
+    u->count[BUCKET_CACHE_READ] = sent(p, PART_READ);
+    u->count[BUCKET_OUTPUT] = sent(p, PART_OUTPUT);
+    u->count[BUCKET_WEB_SEARCHES] = sent(p, PART_SEARCHES);
+    u->reasoning = sent(p, PART_THINKING);
+    u->prompt = usage_input(u);
+    if (u->reasoning > u->count[BUCKET_OUTPUT]) {
+        u->inconsistent = true;
+        u->reasoning = u->count[BUCKET_OUTPUT];
+    }
+}
+
+// --- iterations ---
+
+// The place of one more. In a list half full it is that of the same model: of their prompts the
+// longest counts then. NULL when there is none; its counts are then priced like the rest.
+static struct meter_share *share_for(struct meter_shares *l, struct str model)
+{
+    for (unsigned i = 0; l->count >= METER_SHARES_MAX / 2 && i < l->count; i++) {
+        if (str_eq(str_of(l->at[i].model), model))
+            return &l->at[i];
+    }
+    if (l->count == METER_SHARES_MAX)
+        return NULL;
+    struct meter_share *s = &l->at[l->count];
+    *s = (struct meter_share){0};
+    if (!str_copy(model, s->model, sizeof s->model))
+        return NULL;
+    l->count++;
+    return s;
+}
+
+static void read_one(struct meter *m, struct counts *c, const struct json_val *one)
+{
+    struct meter_shares *l = m->shares;
+    struct meter_parts parts = METER_NO_PARTS;
+    struct usage u = {0};
+    struct str type = json_str(json_get(one, "type"));
+    struct str model = json_str(json_get(one, "model"));
+    bool message = str_is(type, "message");
+    bool outer = message || str_is(type, "fallback_message");
+    read_parts(c, one, &parts);
+    add_parts(outer ? &l->outer : &l->apart, &parts);
+    fill(&parts, m->setup.cache_hour || m->parts.at[PART_WRITTEN_1H] > 0, &u);
+    struct meter_share *s = share_for(l, model);
+    if (!s) {
+        m->usage.inconsistent = true;
+        return;
+    }
+    s->declined = message && model.len == 0;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        s->usage.count[i] = count_add(s->usage.count[i], u.count[i]);
+    s->usage.prompt = count_larger(s->usage.prompt, u.prompt);
+}
+
+// The beginning of a stream names the model that was asked.
+static void answered_by(struct meter *m, struct str model)
+{
+    char name[sizeof m->model];
+    if (model.len && str_copy(model, name, sizeof name))
+        memcpy(m->model, name, sizeof name);
+}
+
+static void read_iterations(struct meter *m, struct counts *c)
+{
+    const struct json_val *list = json_get(c->root, "iterations");
+    struct json_iter it = {0};
+    const struct json_val *one = NULL;
+    bool fell_back = false;
+    if (json_type(list) != JSON_ARRAY)
+        return;
+    if (!m->shares)
+        m->shares = alloc_get(m->alloc, sizeof *m->shares);
+    if (!m->shares) {
+        m->usage.inconsistent = true;
+        return;
+    }
+    m->shares->count = 0;
+    m->shares->outer = m->shares->apart = (struct meter_parts)METER_NO_PARTS;
+    while (json_each(&it, list, NULL, &one)) {
+        if (str_is(json_str(json_get(one, "type")), "fallback_message")) {
+            fell_back = true;
+            answered_by(m, json_str(json_get(one, "model")));
+        }
+        read_one(m, c, one);
+    }
+    for (unsigned i = 0; i < m->shares->count; i++)
+        m->shares->at[i].declined &= fell_back;
+}
+
+// No share has more than the whole, and the longest prompt of one request decides what a cliff
+// does to the rest.
+static void cover_shares(const struct meter *m, struct usage *u)
+{
+    int64_t shared[BUCKET_COUNT] = {0};
+    int64_t prompt = 0;
+    const struct meter_share *s;
+    for (unsigned i = 0; (s = meter_share_at(m, i)); i++) {
+        prompt = count_larger(prompt, s->usage.prompt);
+        for (unsigned b = 0; b < BUCKET_COUNT; b++)
+            shared[b] = count_add(shared[b], s->usage.count[b]);
+    }
+    for (unsigned b = 0; b < BUCKET_COUNT; b++)
+        u->count[b] = count_larger(u->count[b], shared[b]);
+    if (prompt > 0)
+        u->prompt = prompt;
+}
+
+static void fill_all(struct meter *m)
+{
+    struct meter_parts all = m->parts;
+    for (unsigned i = 0; m->shares && i < PART_COUNT; i++)
+        all.at[i] = count_larger(all.at[i], m->shares->outer.at[i]);
+    if (m->shares)
+        add_parts(&all, &m->shares->apart);
+    fill(&all, m->setup.cache_hour, &m->usage);
+    cover_shares(m, &m->usage);
+}
+
+bool anthropic_usage(struct meter *m, struct str raw)
+{
+    struct usage *u = &m->usage;
+    struct counts c;
+    if (!counts_open(&c, u, raw, m->alloc))
+        return false;
+    bool output = counts_has(&c, "output_tokens");
+    bool found = output || counts_has(&c, "input_tokens");
+    (void)(counts_get(&c, "input_tokens") + counts_get(&c, "output_tokens"));
+    if (found && !c.absurd) {
+        read_parts(&c, c.root, &m->parts);
+        read_iterations(m, &c);
+        fill_all(m);
+        service_read(u, json_str(json_get(c.root, "service_tier")));
+        if (str_is(json_str(json_get(c.root, "speed")), "fast"))
+            u->service = SERVICE_FAST;
+        if (str_is(json_str(json_get(c.root, "inference_geo")), "us"))
+            u->us_region = true;
+        m->partial = true;
+    }
+    output = output && !c.absurd;
+    counts_close(&c);
+    return output;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "../unit.h"
+#include "core/split.h"
+
+static const char text[] = "vendor v\n"
+                           "model a\nprice input 1 output 2\nwhen above 100: input 3\n"
+                           "model b\nprice input 10 output 20\n"
+                           "model tie\nprice input 0.0000005\n"
+                           "model gratis\nfree\n"
+                           "model dear\nprice input 1000000\nwhen us: x1000\n";
+
+static struct catalog *catalog;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct why why;
+    struct str texts[] = {STR(text)};
+    if (catalog_open_texts(&alloc_heap, texts, 1, &catalog, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    catalog_close(catalog);
+    return 0;
+}
+
+// The bill of a row; gives how many parts it has.
+static unsigned bill(const char *name, const struct usage *row, struct bill *out)
+{
+    struct split s;
+    split_read(catalog, str_of(name), &s);
+    split_fill(&s, row);
+    split_rate(&s, 0, out);
+    return s.count;
+}
+
+static void prices_each_part_at_its_own(void **state)
+{
+    (void)state;
+    struct bill b;
+    struct usage row = {.count = {[BUCKET_INPUT] = 300, [BUCKET_OUTPUT] = 7}, .prompt = 90};
+    assert_int_equal(bill("v/a", &row, &b), 1);
+    assert_int_equal(b.total.pd, 300 * 1000000 + 7 * 2000000);
+    // Of the 300, 101 stood in a prompt above the cliff, 9 were the other model's.
+    assert_int_equal(
+        bill("v/a + v/a: prompt 101, input 101 + v/b: prompt 9, input 9, output 3", &row, &b), 3);
+    assert_int_equal(b.state, PRICE_PRICED);
+    assert_int_equal(b.total.pd,
+                     190 * 1000000 + 4 * 2000000 + 101 * 3000000 + 9 * 10000000 + 3 * 20000000);
+}
+
+static void rounds_each_part_once(void **state)
+{
+    (void)state;
+    struct bill b;
+    struct usage row = {.count = {[BUCKET_INPUT] = 6}};
+    assert_int_equal(bill("v/tie", &row, &b), 1);
+    assert_int_equal(b.total.pd, 3);
+    assert_int_equal(bill("v/tie + v/tie: prompt 3, input 3", &row, &b), 2);
+    assert_int_equal(b.total.pd, 2 + 2);
+}
+
+static void knows_no_price_where_a_part_has_none(void **state)
+{
+    (void)state;
+    struct bill b;
+    struct usage row = {.count = {[BUCKET_INPUT] = 6}};
+    assert_int_equal(bill("v/a + v/none: prompt 3, input 3", &row, &b), 2);
+    assert_int_equal(b.state, PRICE_UNPRICED);
+    assert_int_equal(b.total.pd, 0);
+    assert_int_equal(bill("v/gratis + v/a: prompt 3, input 3", &row, &b), 2);
+    assert_int_equal(b.state, PRICE_PRICED);
+    assert_int_equal(b.total.pd, 3000000);
+    assert_int_equal(bill("", &row, &b), 1);
+    assert_int_equal(b.state, PRICE_UNPRICED);
+}
+
+static void is_cut_at_the_largest_money(void **state)
+{
+    (void)state;
+    struct bill b;
+    struct usage row = {.count = {[BUCKET_INPUT] = 18000}, .us_region = true};
+    assert_int_equal(bill("v/dear + v/dear: prompt 3, input 9000", &row, &b), 2);
+    assert_true(b.overflow);
+    assert_int_equal(b.total.pd, INT64_MAX);
+}
+
+static void takes_the_charge_that_the_provider_named(void **state)
+{
+    (void)state;
+    struct bill b;
+    struct usage row = {.count = {[BUCKET_INPUT] = 6}, .has_reported = true, .reported = {42}};
+    bill("v/a + v/a: prompt 3, input 3", &row, &b);
+    assert_int_equal(b.state, PRICE_PROVIDER);
+    assert_int_equal(b.total.pd, 42);
+    assert_int_equal(b.count, 1);
+}
+
+static void writes_what_it_reads(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "v/a",
+        "v/a + v/a: prompt 101, input 101, output 3",
+        "v/a + v/none: prompt 3, cache_write_1h 3 + v/a: prompt 200, input 200",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct split s;
+        struct usage row = {.count = {[BUCKET_INPUT] = 1000, [BUCKET_OUTPUT] = 4}};
+        struct buf out;
+        buf_init(&out, &alloc_heap, 0);
+        split_read(catalog, str_of(names[i]), &s);
+        split_fill(&s, &row);
+        split_write(&s, &out);
+        assert_string_equal(buf_cstr(&out), names[i]);
+        buf_fini(&out);
+    }
+}
+
+static void reads_what_is_no_list_as_a_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "v/a + v/a",
+        "v/a + v/a: prompt",
+        "v/a + v/a: prompt x",
+        "v/a + v/a: prompt 1, input",
+        "v/a + v/a: prompt 1, tokens 3",
+        "v/a + v/a: prompt 1, input 3x",
+        "v/a + v/a: prompt 1 + v/a: prompt 1 + v/a: prompt 1 + v/a: prompt 1 + v/a: prompt 1"
+        " + v/a: prompt 1",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct split s;
+        split_read(catalog, str_of(names[i]), &s);
+        assert_int_equal(s.count, 1);
+        assert_null(s.part[0].sheet);
+    }
+}
+
+static void puts_together_what_has_the_same_prices(void **state)
+{
+    (void)state;
+    const struct sheet *a = catalog_find(catalog, (struct str)STR("v"), (struct str)STR("a"));
+    const struct usage none = {0};
+    const struct usage low = {.count = {[BUCKET_INPUT] = 60}, .prompt = 60};
+    const struct usage high = {.count = {[BUCKET_INPUT] = 150}, .prompt = 150};
+    const struct str name = STR("v/a");
+    struct split s;
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    split_begin(&s, name, a, &none, 0);
+    assert_true(split_add(&s, name, a, &high, 0));
+    assert_true(split_add(&s, name, a, &low, 0));
+    assert_true(split_add(&s, name, a, &low, 0));
+    split_write(&s, &out);
+    assert_string_equal(buf_cstr(&out), "v/a + v/a: prompt 60, input 120");
+    assert_int_equal(s.part[0].usage.prompt, 150);
+    buf_clear(&out);
+    split_begin(&s, name, a, &none, 0); // nothing is left for the first
+    assert_true(split_add(&s, (struct str)STR("v/x"), NULL, &high, 0));
+    split_write(&s, &out);
+    assert_string_equal(buf_cstr(&out), "v/x");
+    static const char *const others[] = {"v/1", "v/2", "v/3", "v/4", "v/5"};
+    for (unsigned i = 1; i < SPLIT_MAX; i++)
+        assert_true(split_add(&s, str_of(others[i - 1]), NULL, &low, 0));
+    assert_false(split_add(&s, (struct str)STR("v/6"), NULL, &low, 0));
+    buf_fini(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prices_each_part_at_its_own),
+        cmocka_unit_test(rounds_each_part_once),
+        cmocka_unit_test(knows_no_price_where_a_part_has_none),
+        cmocka_unit_test(is_cut_at_the_largest_money),
+        cmocka_unit_test(takes_the_charge_that_the_provider_named),
+        cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(reads_what_is_no_list_as_a_name),
+        cmocka_unit_test(puts_together_what_has_the_same_prices),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
