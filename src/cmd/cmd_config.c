@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "gate/config.h"
-#include "gate/config_value.h"
+#include "config/config.h"
+#include "config/value.h"
 
 static const char help[] =
     "usage: costlens config check [FILE] [--json]\n"

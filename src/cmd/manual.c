@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "gate/config.h"
+#include "config/config.h"
 
 static const char introduction[] =
     "# Configuration\n"

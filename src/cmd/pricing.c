@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "gate/config.h"
+#include "config/config.h"
 #include "wire/vendor.h"
 
 bool pricing_open(struct pricing *p, const struct cli *cli)

@@ -4,8 +4,8 @@
 
 #include "base/json.h"
 #include "cold/http.h"
-#include "gate/config.h"
-#include "gate/state.h"
+#include "config/config.h"
+#include "config/place.h"
 #include "panel/verb.h"
 
 #define WAIT_MS      600000
@@ -31,7 +31,7 @@ static enum status ask_gateway(const struct config *c, const char *verb, struct 
                                struct buf *answer, struct why *why)
 {
     char socket[SOCKET_BYTES];
-    if (!config_socket_path(c->state, socket, sizeof socket))
+    if (!place_socket(c->state, socket, sizeof socket))
         return STATUS_CLOSED;
     struct buf path, body;
     buf_init(&path, &alloc_heap, 4096);

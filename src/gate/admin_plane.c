@@ -15,6 +15,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "config/place.h"
 #include "gate/chore.h"
 #include "gate/gate_state.h"
 #include "gate/health.h"
@@ -302,7 +303,7 @@ enum status admin_plane_open(struct gate *g, struct worker *w, struct admin_plan
         s = listen_on(p, c->admin[i].address, why);
     if (s == STATUS_OK) {
         char path[256] = "unix:";
-        if (config_socket_path(c->state, path + 5, sizeof path - 5))
+        if (place_socket(c->state, path + 5, sizeof path - 5))
             s = listen_on(p, str_of(path), why);
     }
     return s;

@@ -9,7 +9,7 @@
 #define GATE_FIXED_H
 
 #include "base/digest.h"
-#include "gate/config.h"
+#include "config/config.h"
 
 #define FIXED_PARTS_MAX 16
 

@@ -6,8 +6,8 @@
 #define GATE_GATE_H
 
 #include "base/status.h"
+#include "config/config.h"
 #include "gate/admin.h"
-#include "gate/config.h"
 #include "gate/snapshot.h"
 #include "store/store.h"
 

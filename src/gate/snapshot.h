@@ -10,9 +10,9 @@
 #define GATE_SNAPSHOT_H
 
 #include "base/map.h"
+#include "config/config.h"
 #include "core/catalog.h"
 #include "core/key.h"
-#include "gate/config.h"
 #include "store/store.h"
 
 struct snapshot {

@@ -12,9 +12,6 @@
 #ifndef GATE_STATE_H
 #define GATE_STATE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/secret.h"
 #include "base/status.h"
 #include "base/str.h"
@@ -25,10 +22,5 @@ enum status state_dev_key(struct str state, struct secret **out, struct why *why
 enum status state_admin_token(struct str state, struct secret **out, struct why *why) MUST_USE;
 // Makes a folder and those above it (0700).
 enum status state_folder_make(struct str folder, struct why *why) MUST_USE;
-
-// Where the gateway's UNIX socket is: <state>/costlens.sock, or, where that is too long for an
-// address, costlens-<hash of the folder>.sock in the runtime folder ($XDG_RUNTIME_DIR,
-// else /run/costlens). False when even that is too long or `size` too small.
-bool config_socket_path(struct str state, char *out, size_t size) MUST_USE;
 
 #endif

@@ -12,8 +12,8 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "config/config.h"
 #include "core/catalog.h"
-#include "gate/config.h"
 #include "store/store.h"
 
 struct gate;

@@ -8,7 +8,7 @@
 #include "../unit.h"
 #include "cmd/command.h"
 #include "cmd/manual.h"
-#include "gate/config.h"
+#include "config/config.h"
 
 static void load(const char *name, struct buf *out)
 {

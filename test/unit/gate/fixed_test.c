@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "config_rig.h"
+#include "../config/rig.h"
 #include "gate/fixed.h"
 
 static struct fixed taken(const char *text)

@@ -121,30 +121,6 @@ static void agrees_when_many_start(void **state)
     close(ends[1]);
 }
 
-static void finds_room_for_the_socket(void **state)
-{
-    (void)state;
-    char path[256], other[256], deep[300];
-    assert_true(config_socket_path(str_of("/var/lib/costlens"), path, sizeof path));
-    assert_string_equal(path, "/var/lib/costlens/costlens.sock");
-    memset(deep, 'd', sizeof deep);
-    deep[0] = '/';
-    setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
-    assert_true(config_socket_path(str_from(deep, 200), path, sizeof path));
-    assert_int_equal(strncmp(path, "/run/user/7/costlens-", 21), 0);
-    assert_true(strlen(path) < 108);
-    assert_true(config_socket_path(str_from(deep, 201), other, sizeof other));
-    assert_string_not_equal(path, other); // two states, two sockets
-    unsetenv("XDG_RUNTIME_DIR");
-    assert_true(config_socket_path(str_from(deep, 200), path, sizeof path));
-    assert_int_equal(strncmp(path, "/run/costlens/costlens-", 23), 0);
-    assert_false(config_socket_path(str_of("/x"), path, 8));
-    deep[120] = 0;
-    setenv("XDG_RUNTIME_DIR", deep, 1);
-    assert_false(config_socket_path(str_from(deep, 120), path, sizeof path));
-    unsetenv("XDG_RUNTIME_DIR");
-}
-
 static int teardown(void **state)
 {
     (void)state;
@@ -159,7 +135,6 @@ int main(void)
         cmocka_unit_test(makes_and_keeps),
         cmocka_unit_test(refuses_what_is_not_safe),
         cmocka_unit_test(agrees_when_many_start),
-        cmocka_unit_test(finds_room_for_the_socket),
     };
     if (!mkdtemp(root))
         return 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/config_yaml.h"
+#include "config/yaml.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The section `prices`, checked and written out in the book's own format (core/catalog.h), so that
-// there is one reader of prices. `when` is in config_when.c, the amounts are in config_amount.c.
+// there is one reader of prices. `when` is in when.c, the amounts are in amount.c.
 
-#include "gate/config_price.h"
+#include "config/price.h"
 
 #include "base/limits.h"
 #include "core/book_line.h"

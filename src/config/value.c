@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/config_value.h"
+#include "config/value.h"
 
 struct unit {
     const char *name;

@@ -3,10 +3,10 @@
 #include <fcntl.h>
 
 #include "base/limits.h"
-#include "config_rig.h"
-#include "gate/config_table.h"
-#include "gate/config_value.h"
-#include "gate/config_yaml.h"
+#include "config/table.h"
+#include "config/value.h"
+#include "config/yaml.h"
+#include "rig.h"
 
 static const char sample[] =
     "listen: [127.0.0.1:7575]        # default\n"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config_read - what the files of config share while one configuration is read. A fault does not
+// reading - what the files of config share while one configuration is read. A fault does not
 // end the reading, so that `config check` can tell all of them at once.
 
-#ifndef GATE_CONFIG_READ_H
-#define GATE_CONFIG_READ_H
+#ifndef CONFIG_READING_H
+#define CONFIG_READING_H
 
-#include "gate/config.h"
-#include "gate/config_table.h"
-#include "gate/config_yaml.h"
+#include "config/config.h"
+#include "config/table.h"
+#include "config/yaml.h"
 
 #define FAULTS_MAX   64
 #define WARNINGS_MAX 64

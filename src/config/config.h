@@ -3,11 +3,11 @@
 // config - what the gateway is told: defaults, then the YAML file, then the environment where no
 // file names providers. Immutable once read; a reload reads another one and swaps it in.
 //
-// To add a parameter: a field here, a row in the tables of config_table.c (name, kind, default,
+// To add a parameter: a field here, a row in the tables of table.c (name, kind, default,
 // help); the manual, the check for unknown names and the defaults come from that row.
 
-#ifndef GATE_CONFIG_H
-#define GATE_CONFIG_H
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stdint.h>

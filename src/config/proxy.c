@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "base/digest.h"
-#include "gate/config_read.h"
+#include "config/reading.h"
 
 #define USER_MAX 384 // bytes of a proxy's "name:password"
 

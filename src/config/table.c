@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/config_table.h"
+#include "config/table.h"
 
 #include "base/limits.h"
-#include "gate/config.h"
+#include "config/config.h"
 
 #define TOP(field)      offsetof(struct config, field)
 #define PROVIDER(field) offsetof(struct provider_text, field)

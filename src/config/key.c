@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/limits.h"
-#include "gate/config_read.h"
+#include "config/reading.h"
 
 #define TOKEN_MIN 16
 

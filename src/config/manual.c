@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/config.h"
-#include "gate/config_table.h"
+#include "config/config.h"
+#include "config/table.h"
 
 static void add_flat(struct buf *out, const char *text, bool roff)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config_yaml - a YAML file as a tree of nodes that know their line (libyaml's events inside).
+// yaml - a YAML file as a tree of nodes that know their line (libyaml's events inside).
 //
 // Less than YAML on purpose: no anchors, aliases, tags, several documents, names that are not plain
 // text, or the same name twice. Each of these has surprised the reader of some configuration.
 
-#ifndef GATE_CONFIG_YAML_H
-#define GATE_CONFIG_YAML_H
+#ifndef CONFIG_YAML_H
+#define CONFIG_YAML_H
 
 #include <stdbool.h>
 

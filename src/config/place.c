@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "config/place.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/un.h>
 
 #include "base/digest.h"
-#include "gate/state.h"
 
 #define SOCKET_PATH_MAX sizeof((struct sockaddr_un *)NULL)->sun_path // with its NUL
 
@@ -16,7 +17,7 @@ static const char *runtime_folder(void)
     return folder && folder[0] == '/' ? folder : "/run/costlens";
 }
 
-bool config_socket_path(struct str state, char *out, size_t size)
+bool place_socket(struct str state, char *out, size_t size)
 {
     size_t most = size < SOCKET_PATH_MAX ? size : SOCKET_PATH_MAX;
     int n = snprintf(out, most, "%.*s/costlens.sock", STR_ARG(state));

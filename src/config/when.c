@@ -4,8 +4,8 @@
 // has its line, and then stands in the book's line as it is.
 
 #include "base/clock.h"
+#include "config/price.h"
 #include "core/book_line.h"
-#include "gate/config_price.h"
 
 static bool is_time(struct str s)
 {

@@ -2,7 +2,7 @@
 //
 // What is wrong with a file is told with its line and the cure.
 
-#include "config_rig.h"
+#include "rig.h"
 
 static const struct bad bad[] = {
     // names

@@ -2,7 +2,7 @@
 //
 // `prices` and `holidays` of the file, which become a text of the price book.
 
-#include "config_rig.h"
+#include "rig.h"
 
 #define WHEN(text) P "prices:\n  - model: a/m\n    when:\n      - {" text "}\n"
 #define MORE       "      - {us: true, factor: 2}\n"

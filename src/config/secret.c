@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "gate/config_read.h"
+#include "config/reading.h"
 
 #define SECRET_BYTES_MAX 8192
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config_value - sizes and times as people write them. The command line reads them with the same
+// value - sizes and times as people write them. The command line reads them with the same
 // words.
 
-#ifndef GATE_CONFIG_VALUE_H
-#define GATE_CONFIG_VALUE_H
+#ifndef CONFIG_VALUE_H
+#define CONFIG_VALUE_H
 
 #include <stdbool.h>
 #include <stdint.h>

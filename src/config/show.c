@@ -4,8 +4,8 @@
 // there.
 
 #include "base/clock.h"
-#include "gate/config_read.h"
-#include "gate/config_value.h"
+#include "config/reading.h"
+#include "config/value.h"
 
 struct out {
     struct buf *b;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "base/decimal.h"
-#include "gate/config_price.h"
+#include "config/price.h"
 
 #define ATTO        1000000000000000000 // 10^-18 USD in one
 #define TOKEN_LEAST (ATTO / 10000)      // USD per Mtok: less was meant per token

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "gate/config_read.h"
+#include "config/reading.h"
 
 #define DATA_PORT  "7575"
 #define ADMIN_PORT "7576"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config_rig - configuration files in a folder of their own, checked under a made-up environment.
+// rig - configuration files in a folder of their own, checked under a made-up environment.
 
-#ifndef TEST_GATE_CONFIG_RIG_H
-#define TEST_GATE_CONFIG_RIG_H
+#ifndef TEST_CONFIG_RIG_H
+#define TEST_CONFIG_RIG_H
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@
 
 #include "../unit.h"
 #include "base/json.h"
+#include "config/config.h"
 #include "core/catalog.h"
-#include "gate/config.h"
 
 static char folder[] = "/tmp/costlens-config-XXXXXX";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/config.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
-#include "gate/config_read.h"
+#include "config/reading.h"
 
 #define FILE_BYTES_MAX  MIB
 #define ARENA_BYTES_MAX (64 * (size_t)MIB)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config_table - every name that the configuration file may hold: its kind, its default, its help.
+// table - every name that the configuration file may hold: its kind, its default, its help.
 //
 // The reader fills what is simple by these rows; lists, secrets and whatever needs a look at
 // something else are KIND_OTHER and read by hand. Unknown names, defaults and the manual come from
 // here alone.
 
-#ifndef GATE_CONFIG_TABLE_H
-#define GATE_CONFIG_TABLE_H
+#ifndef CONFIG_TABLE_H
+#define CONFIG_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>

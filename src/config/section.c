@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "gate/config_read.h"
-#include "gate/config_value.h"
+#include "config/reading.h"
+#include "config/value.h"
 
 static struct str format_text(struct reading *r, const char *format, va_list args) PRINTF(2, 0);
 

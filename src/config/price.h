@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// config_price - what the readers of `prices` share: a row, its amounts and its `when` entries are
+// price - what the readers of `prices` share: a row, its amounts and its `when` entries are
 // written out as lines of the price book (doc/prices.md), which alone knows what they mean.
 //
 //     {model: a/m, input_per_mtok: 3,             vendor a
@@ -8,12 +8,12 @@
 //              input_per_mtok: 6}]}               price input 3
 //                                                 when above 200000: input 6
 
-#ifndef GATE_CONFIG_PRICE_H
-#define GATE_CONFIG_PRICE_H
+#ifndef CONFIG_PRICE_H
+#define CONFIG_PRICE_H
 
 #include "base/decimal.h"
+#include "config/reading.h"
 #include "core/usage.h"
-#include "gate/config_read.h"
 
 struct amounts {
     unsigned stated;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "config/reading.h"
 #include "core/key.h"
-#include "gate/config_read.h"
 
 static void leave_out(struct reading *r, struct str name)
 {
