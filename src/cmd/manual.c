@@ -27,7 +27,7 @@ static const char introduction[] =
     "the\n"
     "cure, and what holds in the end. A running gateway reads the file anew on SIGHUP; a faulty "
     "one\n"
-    "changes nothing.\n"
+    "changes nothing. What needs a restart is named in the log, and stays as it is until then.\n"
     "\n"
     "```yaml\n"
     "listen: [127.0.0.1:7575, \"[::1]:7575\"]\n"

@@ -2,120 +2,81 @@
 
 #include "gate/fixed.h"
 
-#define TEXT_BYTES_MAX ((size_t)1024 * 1024)
+#include <stddef.h>
 
-typedef void part_f(const struct config *c, struct buf *out);
+#define TEXT(field)  offsetof(struct config, field), 0
+#define PLAIN(field) offsetof(struct config, field), sizeof(((struct config *)NULL)->field)
 
-static void addresses(const struct config_listen *l, unsigned n, struct buf *out)
-{
-    for (unsigned i = 0; i < n; i++)
-        buf_printf(out, "%.*s\n", STR_ARG(l[i].address));
-}
-
-static void listen(const struct config *c, struct buf *out)
-{
-    addresses(c->listen, c->listen_count, out);
-}
-
-static void admin(const struct config *c, struct buf *out)
-{
-    addresses(c->admin, c->admin_count, out);
-}
-
-static void store(const struct config *c, struct buf *out)
-{
-    buf_add(out, c->store);
-}
-
-static void state(const struct config *c, struct buf *out)
-{
-    buf_add(out, c->state);
-}
-
-static void workers(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%u", c->workers);
-}
-
-static void body(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%zu", c->body_bytes);
-}
-
-static void buffers(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%zu", c->buffer_bytes);
-}
-
-static void tls(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%.*s\n%.*s", STR_ARG(c->tls_cert), STR_ARG(c->tls_key));
-}
-
-static void half_close(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%d", c->half_close_answers);
-}
-
-static void keep(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%lld", (long long)c->keep_days);
-}
-
-static void sync_every(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%lld", (long long)c->fsync_ms);
-}
-
-static void level(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%d", (int)c->log_level);
-}
-
-static void format(const struct config *c, struct buf *out)
-{
-    buf_printf(out, "%d", (int)c->log_format);
-}
-
-static const struct {
+// Behind the two lists of addresses.
+static const struct part {
     const char *name;
-    part_f *write;
+    size_t at;
+    size_t size; // 0: a struct str
 } parts[] = {
-    {"listen", listen},
-    {"admin", admin},
-    {"store", store},
-    {"state", state},
-    {"workers", workers},
-    {"limits.body", body},
-    {"limits.buffers", buffers},
-    {"tls", tls},
-    {"half_close", half_close},
-    {"keep", keep},
-    {"fsync", sync_every},
-    {"log.level", level},
-    {"log.format", format},
+    {"store", TEXT(store)},
+    {"state", TEXT(state)},
+    {"workers", PLAIN(workers)},
+    {"limits.body", PLAIN(body_bytes)},
+    {"limits.buffers", PLAIN(buffer_bytes)},
+    {"tls.cert", TEXT(tls_cert)},
+    {"tls.key", TEXT(tls_key)},
+    {"half_close", PLAIN(half_close_answers)},
+    {"keep", PLAIN(keep_days)},
+    {"fsync", PLAIN(fsync_ms)},
+    {"log.level", PLAIN(log_level)},
+    {"log.format", PLAIN(log_format)},
 };
 
-#define PARTS (sizeof parts / sizeof parts[0])
-_Static_assert(PARTS <= FIXED_PARTS_MAX, "each part has its mark");
-
-bool fixed_take(const struct config *c, struct fixed *out)
+static void add_name(struct buf *names, const char *name)
 {
-    bool good = true;
-    *out = (struct fixed){0};
-    for (size_t i = 0; i < PARTS; i++) {
-        struct buf text;
-        buf_init(&text, &alloc_heap, TEXT_BYTES_MAX);
-        parts[i].write(c, &text);
-        good = good && !buf_failed(&text) && digest_sha256(buf_str(&text), out->mark[i]);
-        buf_fini(&text);
-    }
-    return good;
+    buf_printf(names, "%s%s", names->len ? ", " : "", name);
 }
 
-void fixed_differ(const struct fixed *a, const struct fixed *b, struct buf *out)
+static bool keep_text(struct arena *a, struct str *fresh, struct str running)
 {
-    for (size_t i = 0; i < PARTS; i++)
-        if (memcmp(a->mark[i], b->mark[i], DIGEST_BYTES) != 0)
-            buf_printf(out, "%s%s", out->len ? ", " : "", parts[i].name);
+    if (str_eq(*fresh, running))
+        return false;
+    *fresh = arena_dup(a, running);
+    return true;
+}
+
+// True when it was something else.
+static bool keep(struct config *fresh, const struct config *running, const struct part *p)
+{
+    void *to = (char *)fresh + p->at;
+    const void *from = (const char *)running + p->at;
+    if (p->size == 0)
+        return keep_text(&fresh->arena, to, *(const struct str *)from);
+    bool differs = memcmp(to, from, p->size) != 0;
+    memcpy(to, from, p->size);
+    return differs;
+}
+
+// As keep, for a list of addresses.
+static bool keep_list(struct arena *a, struct config_listen **fresh, unsigned *count,
+                      const struct config_listen *running, unsigned running_count)
+{
+    bool differs = *count != running_count;
+    struct config_listen *list = arena_array(a, struct config_listen, running_count + 1);
+    for (unsigned i = 0; list && i < running_count; i++) {
+        differs = differs || !str_eq((*fresh)[i].address, running[i].address);
+        list[i] = running[i];
+        list[i].address = arena_dup(a, running[i].address);
+    }
+    *fresh = list;
+    *count = running_count;
+    return differs;
+}
+
+bool fixed_keep(struct config *fresh, const struct config *running, struct buf *names)
+{
+    struct arena *a = &fresh->arena;
+    if (keep_list(a, &fresh->listen, &fresh->listen_count, running->listen, running->listen_count))
+        add_name(names, "listen");
+    if (keep_list(a, &fresh->admin, &fresh->admin_count, running->admin, running->admin_count))
+        add_name(names, "admin");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (keep(fresh, running, &parts[i]))
+            add_name(names, parts[i].name);
+    return !arena_failed(a) && !buf_failed(names);
 }

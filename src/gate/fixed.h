@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// fixed - the parts of the configuration that a running process cannot change: they are compared
-// with those it was started with at each reload, and what differs is said.
+// fixed - the parts of the configuration that a running process cannot change. At a reload they are
+// taken over from the running configuration, so that every reader of the new one sees what holds.
 //
 // To add a part: a row in fixed.c.
 
 #ifndef GATE_FIXED_H
 #define GATE_FIXED_H
 
-#include "base/digest.h"
 #include "config/config.h"
 
-#define FIXED_PARTS_MAX 16
-
-struct fixed {
-    uint8_t mark[FIXED_PARTS_MAX][DIGEST_BYTES];
-};
-
-// What holds from the start on. False when memory ended.
-bool fixed_take(const struct config *c, struct fixed *out) MUST_USE;
-// Appends the names of the parts that differ: "listen, limits.body". Nothing when none does.
-void fixed_differ(const struct fixed *a, const struct fixed *b, struct buf *out);
+// Puts the parts of `running` into `fresh` and appends the names of those that were others there:
+// "listen, limits.body". False when memory ended: then `fresh` is of no use.
+bool fixed_keep(struct config *fresh, const struct config *running, struct buf *names) MUST_USE;
 
 #endif

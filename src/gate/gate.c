@@ -34,7 +34,6 @@ struct gate {
     pthread_mutex_t lock; // guards the next
     struct snapshot *snapshot;
     uint8_t pepper[DIGEST_BYTES];
-    struct fixed fixed; // of the configuration at the start
     struct tls_server *tls;
     struct admin_plane *admin;
     struct chores chores;
@@ -157,40 +156,39 @@ enum status gate_keys_changed(struct gate *g, struct why *why)
     return s;
 }
 
-// What a running process cannot change is said, not silently ignored.
-static void say_reloaded(const struct gate *g, const struct fixed *fresh)
+// What a running process cannot change stays as it is, and that is said.
+static enum status config_fresh(struct gate *g, struct config **out, struct buf *waiting,
+                                struct why *why)
 {
-    struct buf names;
-    buf_init(&names, &alloc_heap, KIB);
-    fixed_differ(&g->fixed, fresh, &names);
-    if (names.len)
-        log_say(LOG_WARN,
-                "reload: the new configuration holds, but for what changes with the next start "
-                "only: %s",
-                buf_cstr(&names));
-    else
-        log_say(LOG_INFO, "reload: the new configuration holds");
-    buf_fini(&names);
+    struct snapshot *now = gate_snapshot(g);
+    enum status s = config_read(&g->setup->source, out, why);
+    if (s == STATUS_OK && !fixed_keep(*out, now->config, waiting)) {
+        config_free(*out);
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    }
+    snapshot_free(now);
+    return s;
 }
 
 enum status gate_reload(struct gate *g, struct why *why)
 {
     struct config *config = NULL;
     struct snapshot *fresh = NULL;
-    struct fixed fixed;
-    enum status s = config_read(&g->setup->source, &config, why);
-    if (s == STATUS_OK && !fixed_take(config, &fixed)) {
-        config_free(config);
-        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
-    } else if (s == STATUS_OK) {
+    struct buf waiting;
+    buf_init(&waiting, &alloc_heap, KIB);
+    enum status s = config_fresh(g, &config, &waiting, why);
+    if (s == STATUS_OK)
         s = snapshot_new(config, g->setup->store, g->pepper, &fresh, why);
-    }
-    if (s == STATUS_OK) {
+    if (s == STATUS_OK)
         snapshot_install(g, fresh);
-        say_reloaded(g, &fixed);
-    } else {
+    if (s != STATUS_OK)
         log_say(LOG_ERROR, "reload: %s; the running configuration stays", why->text);
-    }
+    else if (waiting.len)
+        log_say(LOG_WARN, "reload: the new configuration holds, but for what needs a restart: %s",
+                buf_cstr(&waiting));
+    else
+        log_say(LOG_INFO, "reload: the new configuration holds");
+    buf_fini(&waiting);
     return s;
 }
 
@@ -320,8 +318,6 @@ static void join_workers(struct gate *g)
 static enum status gate_open(struct gate *g, struct why *why)
 {
     enum status s = gate_pepper(g->setup->config->state, g->pepper, why);
-    if (s == STATUS_OK && !fixed_take(g->setup->config, &g->fixed))
-        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (s != STATUS_OK) {
         config_free(g->setup->config);
         return s;

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """SIGHUP reads the configuration anew: a good one takes effect, a bad one changes nothing."""
+import gzip
+import json
+import random
 import signal
 import threading
 import time
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, question, until
 
 limit(60)
 
@@ -24,7 +27,7 @@ with Mock() as mock, Gateway(mock) as gateway:
         aside = gateway.file.with_suffix(".new")
         aside.write_text(text)
         aside.replace(gateway.file)
-    steady = threading.Thread(target=ask)
+    steady = threading.Thread(target=ask, daemon=True)
     steady.start()
     good = gateway.file.read_text()
     more = good.replace("models: [bench-model]", "models: [bench-model, late-model]")
@@ -41,7 +44,22 @@ with Mock() as mock, Gateway(mock) as gateway:
         write(more.replace(f"workers: {gateway.workers}", "workers: 7") + "limits: { body: 1MiB }\nkeep: 1d\n")
         gateway.program.signal(signal.SIGHUP)
         until(lambda: gateway.program.errors().count("limits.body") > said, 3, "what waits for the next start")
-        expect_in("next start only: workers, limits.body, keep", gateway.program.errors())
+        expect_in("but for what needs a restart: workers, limits.body, keep", gateway.program.errors())
+    # Until then all of it stays: no half of a limit holds, and no other folder is made or looked into.
+    elsewhere = gateway.state / "elsewhere"
+    moved = more.replace(f"state: {gateway.state}", f"state: {elsewhere}").replace(
+        f"sqlite:{gateway.state}", f"sqlite:{elsewhere}")
+    dev = {"Authorization": f"Bearer {(gateway.state / 'dev.key').read_text().strip()}"}
+    write(moved + "limits: { body: 1MiB, buffers: 32MiB }\n")
+    gateway.program.signal(signal.SIGHUP)
+    until(lambda: "restart: store, state, limits.body, limits.buffers" in gateway.program.errors(), 3, "all are named")
+    large = json.dumps(question(random.randbytes(1 << 20).hex())).encode()
+    expect(gateway.post("/v1/chat/completions", large, dev).status, 200, "the old limit of bodies")
+    expect(gateway.post("/v1/chat/completions", gzip.compress(large), {**dev, "Content-Encoding": "gzip"}).status, 200,
+           "the same in a coding")
+    time.sleep(0.3)  # the memory is measured meanwhile
+    expect(gateway.chat("x", headers=dev).status, 200, "the old limit of buffers")
+    expect_true(not elsewhere.exists(), "nothing is made elsewhere")
     said = gateway.program.errors().count("configuration holds")
     write(more)
     gateway.program.signal(signal.SIGHUP)

@@ -3,30 +3,32 @@
 #include "../config/rig.h"
 #include "gate/fixed.h"
 
-static struct fixed taken(const char *text)
+static struct config *taken(const char *text)
 {
-    struct fixed f;
     struct config *c = check_bytes(text, strlen(text), false);
     assert_int_equal(c->fault_count, 0);
-    assert_true(fixed_take(c, &f));
-    config_free(c);
-    return f;
+    return c;
 }
 
-static void differ(const char *one, const char *other, const char *names)
+static void keep(struct config *fresh, const struct config *running, const char *names)
 {
-    struct fixed a = taken(one), b = taken(other);
     struct buf out;
     buf_init(&out, &alloc_heap, 0);
-    fixed_differ(&a, &b, &out);
+    assert_true(fixed_keep(fresh, running, &out));
     assert_string_equal(buf_cstr(&out), names);
-    buf_clear(&out);
-    fixed_differ(&b, &a, &out);
-    assert_string_equal(buf_cstr(&out), names);
-    buf_clear(&out);
-    fixed_differ(&b, &b, &out);
-    assert_int_equal(out.len, 0);
     buf_fini(&out);
+}
+
+// Both ways; what was kept is then the same.
+static void differ(const char *one, const char *other, const char *names)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        struct config *running = taken(turn ? one : other), *fresh = taken(turn ? other : one);
+        keep(fresh, running, names);
+        keep(fresh, running, "");
+        config_free(fresh);
+        config_free(running);
+    }
 }
 
 #define FIXED "listen: [127.0.0.1:1]\nworkers: 2\n"
@@ -44,14 +46,33 @@ static void names_what_waits_for_the_next_start(void **state)
     differ(FIXED, FIXED "half_close: answer\nkeep: 3d\nfsync: 1s\n", "half_close, keep, fsync");
     differ(FIXED, FIXED "log: {level: debug, format: json}\n", "log.level, log.format");
     write_file("cert.pem", "x", 1);
-    differ(FIXED, FIXED "tls: {cert: cert.pem, key: cert.pem}\n", "tls");
+    differ(FIXED, FIXED "tls: {cert: cert.pem, key: cert.pem}\n", "tls.cert, tls.key");
     unlink(in_folder("cert.pem"));
+}
+
+static void keeps_what_holds(void **state)
+{
+    (void)state;
+    struct config *running = taken(FIXED "state: /tmp/x\nlimits: {body: 2MiB}\ndrain: 5s\n");
+    struct config *fresh = taken("listen: [127.0.0.1:2, 127.0.0.1:3]\nstate: /tmp/y\ndrain: 6s\n"
+                                 "workers: 3\n");
+    keep(fresh, running, "listen, store, state, workers, limits.body");
+    config_free(running); // it does not live as long
+    assert_int_equal(fresh->listen_count, 1);
+    assert_true(str_is(fresh->listen[0].address, "127.0.0.1:1"));
+    assert_true(str_is(fresh->store, "/tmp/x/costlens.db"));
+    assert_true(str_is(fresh->state, "/tmp/x"));
+    assert_int_equal(fresh->workers, 2);
+    assert_int_equal(fresh->body_bytes, 2 << 20);
+    assert_int_equal(fresh->drain_ms, 6000);
+    config_free(fresh);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_what_waits_for_the_next_start),
+        cmocka_unit_test(keeps_what_holds),
     };
     if (!mkdtemp(folder))
         return 1;
