@@ -161,9 +161,9 @@ static void read_sections(struct reading *r)
     reading_defaults(r, SECTION_TIMEOUTS, &r->timeouts);
     if (node_is_null(root) || !reading_section(r, SECTION_TOP, root, c))
         r->root = NULL;
-    section(r, "limits", SECTION_LIMITS, c);
+    reading_limits(r);
     section(r, "log", SECTION_LOG, c);
-    section(r, "timeouts", SECTION_TIMEOUTS, &r->timeouts);
+    reading_timeouts(r, node_get(r->root, "timeouts"), &r->timeouts);
     read_tls(r);
     read_cors(r);
     read_admin_hosts(r);

@@ -209,9 +209,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     drop_version(p);
     p->free = is_local(p->vendor_row) && host_is_private(p->url.host);
     read_models(r, map, p);
-    const struct node *timeouts = node_get(map, "timeouts");
-    if (!node_is_null(timeouts))
-        (void)reading_section(r, SECTION_TIMEOUTS, timeouts, &p->timeouts);
+    reading_timeouts(r, node_get(map, "timeouts"), &p->timeouts);
     const char *ca = reading_env(r, "SSL_CERT_FILE");
     read_ca(r, line_of(map, "ca"), t.ca.len || !ca ? t.ca : str_of(ca), p);
     reading_proxy(r, p, t.proxy.len ? t.proxy.ptr : NULL, line_of(map, "proxy"));

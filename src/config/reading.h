@@ -49,6 +49,9 @@ struct str reading_path(struct reading *r, struct str path);
 bool reading_secret(struct reading *r, const struct node *n, const char *what, struct secret **out,
                     struct str *reason);
 
+void reading_limits(struct reading *r);
+// A section `timeouts`, or none: `out` has what holds where it says nothing.
+void reading_timeouts(struct reading *r, const struct node *n, struct origin_timeouts *out);
 void reading_listeners(struct reading *r);
 void reading_places(struct reading *r);                             // store and state
 bool reading_is_ours(const struct reading *r, const struct url *u); // one of our own listeners

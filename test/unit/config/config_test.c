@@ -289,6 +289,8 @@ static void takes_good_files(void **state)
         "keep: 0\nfsync: 0\ndrain: 0\n",
         "on_store_failure: allow\nhalf_close: answer\nlog: {requests: false, level: debug}\n",
         "limits: {body: 100 KB, buffers: 2GiB}\n",
+        "limits: {body: 16MiB, buffers: 16MiB}\n",
+        "timeouts: {total: 1s}\nproviders:\n  a: {url: 'http://x/v1', timeouts: {idle: 1s}}\n",
         "cors: https://app.example.com\n",
         "providers:\n  openai: {key: env:OPENAI_API_KEY}\n",
         "providers:\n  a/b: {url: 'http://x/v1'}\n  a: {url: 'http://y/v1', proxy: none}\n"
