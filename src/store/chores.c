@@ -69,10 +69,10 @@ static void renew_reserve(struct store *s)
 // --- rows that are too old ---
 
 struct prune {
-    sqlite3_stmt *tenant, *limit, *rows, *note;
+    sqlite3_stmt *tenant, *limit, *rows, *note, *oldest, *kinds;
 };
 
-static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
+static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us, bool *some)
 {
     int64_t last_us;
     sqlite3_bind_int64(p->limit, 1, tenant);
@@ -82,28 +82,46 @@ static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
         return false;
     if (last_us <= 0)
         return true;
+    *some = true;
     sqlite3_bind_int64(p->rows, 1, tenant);
     sqlite3_bind_int64(p->rows, 2, last_us);
     sqlite3_bind_int64(p->note, 1, last_us + 1);
     return sql_done(p->rows) && sql_done(p->note);
 }
 
+// Kinds whose last call is older than every row: since some went, these may be theirs.
+static bool prune_kinds(struct store *s, struct prune *p, int64_t oldest_us)
+{
+    sqlite3_bind_int64(p->kinds, 1, oldest_us / DAY_US);
+    bool fine = sql_done(p->kinds);
+    if (sqlite3_changes(s->db) > 0)
+        kinds_forget(&s->ledger.kinds);
+    return fine;
+}
+
 static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
 {
+    int64_t oldest_us = before_us;
+    bool some = false;
     int64_t tenant = -1;
     for (;;) {
         sqlite3_bind_int64(p->tenant, 1, tenant);
         if (!sql_one_i64(p->tenant, -1, &tenant))
             return false;
         if (tenant < 0)
-            return true;
+            return !some || prune_kinds(s, p, oldest_us);
         if (!sql_done(s->begin))
             return false;
-        if (!prune_tenant(p, tenant, before_us) || !sql_done(s->commit)) {
+        if (!prune_tenant(p, tenant, before_us, &some) || !sql_done(s->commit)) {
             if (!sqlite3_get_autocommit(s->db))
                 sql_done(s->rollback);
             return false;
         }
+        int64_t first_us;
+        sqlite3_bind_int64(p->oldest, 1, tenant);
+        if (!sql_one_i64(p->oldest, before_us, &first_us))
+            return false;
+        oldest_us = first_us < oldest_us ? first_us : oldest_us;
     }
 }
 
@@ -121,10 +139,15 @@ static void prune(struct store *s)
                     "tenant = ?1 AND start_us < ?2 ORDER BY start_us LIMIT ?3)"),
         sql_prepare(s->db, "DELETE FROM call WHERE tenant = ?1 AND start_us <= ?2"),
         sql_prepare(s->db, "INSERT INTO fact (name, value) VALUES ('rows_from_us', ?1) ON CONFLICT "
-                           "DO UPDATE SET value = max(value, ?1)")};
-    if (p.tenant && p.limit && p.rows && p.note)
+                           "DO UPDATE SET value = max(value, ?1)"),
+        sql_prepare(s->db, "SELECT start_us FROM call WHERE tenant = ?1 ORDER BY start_us LIMIT 1"),
+        sql_prepare(s->db, "DELETE FROM kind WHERE used_day < ?1")};
+    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.note, p.oldest, p.kinds};
+    bool fine = true;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        fine &= all[i] != NULL;
+    if (fine)
         prune_all(s, &p, clock_wall_us() - s->setup.keep_days * DAY_US);
-    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.note};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "store/sql.h"
 
 #define KINDS_CACHED 256
@@ -20,6 +21,7 @@ struct kind_slot {
     size_t len; // 0 = empty
     char key[KEY_SIZE];
     struct kind kind;
+    int64_t day; // that `used_day` is not before
 };
 
 _Static_assert(KINDS_CACHED == 1 << 8, "the slot is the hash's first byte");
@@ -37,14 +39,16 @@ bool kinds_open(struct kinds *k, sqlite3 *db)
             "endpoint, route, price_version, price_name, outcome, price_state, sure, service, "
             "flags, http_status) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
             "?14, ?15, ?16, ?17) RETURNING id");
+    k->use = sql_prepare(db, "UPDATE kind SET used_day = ?2 WHERE id = ?1 AND used_day < ?2");
     k->slots = alloc_zero(&alloc_heap, KINDS_CACHED * sizeof *k->slots);
-    return k->find && k->add && k->slots;
+    return k->find && k->add && k->use && k->slots;
 }
 
 void kinds_close(struct kinds *k)
 {
     sqlite3_finalize(k->find);
     sqlite3_finalize(k->add);
+    sqlite3_finalize(k->use);
     heap_free(k->slots);
     *k = (struct kinds){0};
 }
@@ -53,6 +57,7 @@ void kinds_forget(struct kinds *k)
 {
     for (unsigned i = 0; i < KINDS_CACHED; i++)
         k->slots[i].len = 0;
+    memset(k->fresh, 0, sizeof k->fresh);
 }
 
 static int flags_of(const struct entry *e)
@@ -62,11 +67,13 @@ static int flags_of(const struct entry *e)
            (e->usage.inconsistent ? LEDGER_INCONSISTENT : 0);
 }
 
+// The tenant, then the columns of `kind` that are words, in their order.
+enum { TENANT, TEAM, PROJECT, KEY, PROVIDER, MODEL, MODEL_ASKED };
+
 struct words {
     struct str at[WORD_COUNT];
 };
 
-// The tenant, then the columns of `kind` that are words, in their order.
 static struct words words_of(const struct entry *e)
 {
     return (struct words){{e->tenant, e->team, e->project, e->key, e->provider, e->model,
@@ -108,34 +115,92 @@ static uint64_t hash_key(const char *key, size_t len)
     return h;
 }
 
-static bool look_up(struct kinds *k, struct names *names, const struct entry *e,
-                    const struct words *w, struct kind *out)
+// The kind with these words by `which` of the statements; -1 when it finds none.
+static bool run(sqlite3_stmt *which, const struct entry *e, const int64_t id[WORD_COUNT],
+                int64_t *out)
 {
-    int64_t id[WORD_COUNT];
-    for (unsigned i = 0; i < WORD_COUNT; i++) {
-        if (!names_id(names, w->at[i], &id[i]))
-            return false;
-    }
     const int64_t numbers[] = {e->outcome,       e->price_state, e->usage.sure,
                                e->usage.service, flags_of(e),    e->http_status};
-    sqlite3_stmt *const both[] = {k->find, k->add};
-    *out = (struct kind){.id = -1,
-                         .tenant = id[0],
-                         .team = id[1],
-                         .project = id[2],
-                         .key = id[3],
-                         .provider = id[4],
-                         .model = id[5]};
-    for (unsigned s = 0; s < 2 && out->id < 0; s++) {
-        int column = 0;
-        for (unsigned i = 1; i < WORD_COUNT; i++)
-            sqlite3_bind_int64(both[s], ++column, id[i]);
-        for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-            sqlite3_bind_int64(both[s], ++column, numbers[i]);
-        if (!sql_one_i64(both[s], -1, &out->id))
+    int column = 0;
+    for (unsigned i = TEAM; i < WORD_COUNT; i++)
+        sqlite3_bind_int64(which, ++column, id[i]);
+    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sqlite3_bind_int64(which, ++column, numbers[i]);
+    return sql_one_i64(which, -1, out);
+}
+
+typedef bool names_f(struct names *names, struct str text, int64_t *id);
+
+static bool number(struct names *names, names_f *f, const struct words *w, int64_t id[WORD_COUNT])
+{
+    for (unsigned i = 0; i < WORD_COUNT; i++) {
+        if (!f(names, w->at[i], &id[i]))
             return false;
     }
-    return out->id >= 0;
+    return true;
+}
+
+// True when the key may make one more.
+static bool count_new(struct kinds *k, struct str key)
+{
+    uint64_t hash = key.len;
+    for (size_t i = 0; i < key.len; i++)
+        hash = (hash ^ (unsigned char)key.ptr[i]) * UINT64_C(0x100000001b3);
+    uint16_t *n = &k->fresh[hash % KINDS_KEYS];
+    if (*n == KINDS_A_DAY)
+        return false;
+    ++*n;
+    return true;
+}
+
+static void leave_out(const struct entry *e, struct words *w)
+{
+    static const struct str other = STR(KINDS_OTHER);
+    const unsigned chosen[] = {TEAM, PROJECT, MODEL_ASKED, MODEL};
+    unsigned n = e->cost.pd == 0 ? 4 : 3;
+    for (unsigned i = 0; i < n; i++) {
+        if (w->at[chosen[i]].len)
+            w->at[chosen[i]] = other;
+    }
+}
+
+static bool find(struct kinds *k, struct names *names, const struct entry *e, struct words *w,
+                 int64_t id[WORD_COUNT], int64_t *out)
+{
+    // What has a word without a number is new. Nor does a name get one that is then left out.
+    if (!number(names, names_find, w, id) || !run(k->find, e, id, out))
+        return false;
+    if (*out >= 0)
+        return true;
+    bool more = count_new(k, e->key);
+    if (!more)
+        leave_out(e, w);
+    return number(names, names_id, w, id) && (more || run(k->find, e, id, out)) &&
+           (*out >= 0 || run(k->add, e, id, out));
+}
+
+static bool look_up(struct kinds *k, struct names *names, const struct entry *e,
+                    const struct words *words, struct kind *out)
+{
+    struct words w = *words;
+    int64_t id[WORD_COUNT];
+    if (!find(k, names, e, &w, id, &out->id) || out->id < 0)
+        return false;
+    *out = (struct kind){.id = out->id,
+                         .tenant = id[TENANT],
+                         .team = id[TEAM],
+                         .project = id[PROJECT],
+                         .key = id[KEY],
+                         .provider = id[PROVIDER],
+                         .model = id[MODEL]};
+    return true;
+}
+
+static bool use(struct kinds *k, int64_t id, int64_t day)
+{
+    sqlite3_bind_int64(k->use, 1, id);
+    sqlite3_bind_int64(k->use, 2, day);
+    return sql_done(k->use);
 }
 
 bool kinds_find(struct kinds *k, struct names *names, const struct entry *e, struct kind *out)
@@ -143,19 +208,26 @@ bool kinds_find(struct kinds *k, struct names *names, const struct entry *e, str
     char key[KEY_SIZE];
     const struct words w = words_of(e);
     size_t len = write_key(e, &w, key);
+    int64_t day = e->start_us / DAY_US;
+    if (day > k->day) {
+        k->day = day;
+        kinds_forget(k); // what was left out may have a name again
+    }
     if (len == 0)
-        return look_up(k, names, e, &w, out);
+        return look_up(k, names, e, &w, out) && use(k, out->id, day);
     uint64_t hash = hash_key(key, len);
     struct kind_slot *slot = &k->slots[hash >> 56];
-    if (slot->hash == hash && slot->len == len && memcmp(slot->key, key, len) == 0) {
+    if (slot->hash == hash && slot->len == len && memcmp(slot->key, key, len) == 0 &&
+        day <= slot->day) {
         *out = slot->kind;
         return true;
     }
-    if (!look_up(k, names, e, &w, out))
+    if (!look_up(k, names, e, &w, out) || !use(k, out->id, day))
         return false;
     slot->hash = hash;
     slot->len = len;
     memcpy(slot->key, key, len);
     slot->kind = *out;
+    slot->day = day;
     return true;
 }

@@ -41,23 +41,14 @@ static struct name_slot *slot_of(const struct names *n, struct str text)
     return &n->slots[hash >> 54 & (NAMES_CACHED - 1)];
 }
 
-static bool look_up(struct names *n, struct str text, int64_t *id)
+static bool add_name(struct names *n, struct str text, int64_t *id)
 {
-    sql_bind_str(n->find, 1, text);
-    if (!sql_one_i64(n->find, -1, id))
-        return false;
-    if (*id >= 0)
-        return true;
     sql_bind_str(n->add, 1, text);
     return sql_one_i64(n->add, -1, id) && *id >= 0;
 }
 
-bool names_id(struct names *n, struct str text, int64_t *id)
+static bool look_up(struct names *n, struct str text, bool add, int64_t *id)
 {
-    if (text.len == 0) {
-        *id = 0;
-        return true;
-    }
     if (text.len > TAG_VALUE_MAX)
         text.len = TAG_VALUE_MAX;
     struct name_slot *slot = slot_of(n, text);
@@ -65,12 +56,25 @@ bool names_id(struct names *n, struct str text, int64_t *id)
         *id = slot->id;
         return true;
     }
-    if (!look_up(n, text, id))
+    sql_bind_str(n->find, 1, text);
+    if (!sql_one_i64(n->find, -1, id) || (*id < 0 && add && !add_name(n, text, id)))
         return false;
-    if (text.len <= sizeof slot->text) {
+    if (*id >= 0 && text.len <= sizeof slot->text) {
         slot->len = (uint8_t)text.len;
         memcpy(slot->text, text.ptr, text.len);
         slot->id = *id;
     }
     return true;
+}
+
+bool names_find(struct names *n, struct str text, int64_t *id)
+{
+    *id = 0;
+    return text.len == 0 || look_up(n, text, false, id);
+}
+
+bool names_id(struct names *n, struct str text, int64_t *id)
+{
+    *id = 0;
+    return text.len == 0 || look_up(n, text, true, id);
 }

@@ -31,6 +31,8 @@ bool names_open(struct names *n, sqlite3 *db) MUST_USE;
 void names_close(struct names *n);
 // Must be called after a ROLLBACK: what was added is gone.
 void names_forget(struct names *n);
+// The number of `text`, -1 when it has none. Cut and failing as below.
+bool names_find(struct names *n, struct str text, int64_t *id) MUST_USE;
 // The number of `text`, a new one when it has none; a word longer than TAG_VALUE_MAX is cut. False
 // when the database failed.
 bool names_id(struct names *n, struct str text, int64_t *id) MUST_USE;

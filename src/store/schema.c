@@ -230,6 +230,11 @@ static const struct step steps[] = {
 "    CAST(substr(c.tags, at + 4 + n, " TAG_VALUE_LENGTH ") AS TEXT))"
 "  FROM step WHERE n IS NOT NULL)) j WHERE c.tags IS NOT NULL;"
 "PRAGMA user_version = 2;"
+    },
+    {3, // a kind goes when its last row has gone
+"ALTER TABLE kind ADD COLUMN used_day INTEGER NOT NULL DEFAULT 0;" // days since 1970 UTC
+"UPDATE kind SET used_day = coalesce((SELECT max(start_us) / 86400000000 FROM call), 0);"
+"PRAGMA user_version = 3;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

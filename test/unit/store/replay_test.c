@@ -213,6 +213,7 @@ static void old_rows_go_and_their_sums_stay(void **state)
     for (int i = 0; i < 3; i++) {
         struct entry old = an_entry(now_us - 401 * DAY_US - i);
         struct entry young = an_entry(now_us - 399 * DAY_US - i);
+        old.http_status = 201 + i;
         tag(&old, "feature", "chat");
         tag(&young, "feature", "chat");
         call(j, &old);
@@ -224,6 +225,14 @@ static void old_rows_go_and_their_sums_stay(void **state)
     assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 3);
     assert_int_equal(ask(&p, "SELECT count(*) FROM tag"), 3);
     assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup"), 6);
+    for (int i = 0; i < 50 && ask(&p, "SELECT count(*) FROM kind") > 1; i++)
+        usleep(100000);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM kind"), 1); // theirs went with them
+    struct entry again = an_entry(now_us - 398 * DAY_US);
+    again.http_status = 201; // its kind was in the writer's memory
+    call(j, &again);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls"), 4);
     journal_close(j);
     store_close(s);
     place_remove(&p);

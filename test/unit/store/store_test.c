@@ -202,6 +202,58 @@ static void what_is_made_is_for_its_owner_only(void **state)
     place_remove(&p);
 }
 
+static struct entry invented(int64_t now_us, int i, const char *key, char name[32])
+{
+    struct entry e = an_entry(now_us);
+    snprintf(name, 32, "invented-%d", i);
+    e.key = str_of(key);
+    e.team = e.project = e.model_asked = e.model = str_of(name);
+    e.http_status = i % 2 ? 404 : 200;
+    e.price_state = i % 2 ? PRICE_UNPRICED : PRICE_PRICED;
+    e.cost.pd = i % 2 ? 0 : 1000;
+    return e;
+}
+
+static void a_caller_makes_few_kinds(void **state)
+{
+    (void)state;
+    struct place p;
+    char name[32];
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    int64_t now_us = clock_wall_us() / DAY_US * DAY_US;
+    for (int i = 0; i < 2000; i++) {
+        struct entry e = invented(now_us, i, "ci", name);
+        e.model = i % 2 ? e.model : str_of("gpt-4o"); // only that has a price
+        call(j, &e);
+    }
+    struct entry known = invented(now_us, 7, "ci", name);
+    call(j, &known); // as one of the first
+    struct entry neighbour = invented(now_us, 3000, "cd", name);
+    call(j, &neighbour);
+    struct entry tomorrow = invented(now_us + DAY_US, 3000, "ci", name);
+    call(j, &tomorrow);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM kind"), 500 + 2 + 2);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM name WHERE text LIKE 'invented-%'"), 500 + 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls"), 2003);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE model_asked = 'invented-7'"), 2);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE model_asked = 'invented-3000'"), 2);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE model_asked = '(other)' AND "
+                             "team = '(other)' AND project = '(other)'"),
+                     1500);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE model = '(other)'"), 750);
+    assert_int_equal(ask(&p, "SELECT sum(cost_pd) FROM call"), 1002 * 1000);
+    assert_int_equal(ask(&p, "SELECT sum(cost_pd) FROM rollup"), 1002 * 1000);
+    assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup r JOIN name n ON n.id = r.model "
+                             "WHERE n.text = '(other)'"),
+                     750);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 // Every third call cannot become a row, not even a captured one.
 static void what_the_ledger_refuses_is_kept_aside(void **state)
 {
@@ -271,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_newer_store_is_refused_with_the_cure),
         cmocka_unit_test(a_missing_store_is_not_made_unasked),
         cmocka_unit_test(what_is_made_is_for_its_owner_only),
+        cmocka_unit_test(a_caller_makes_few_kinds),
         cmocka_unit_test(what_the_ledger_refuses_is_kept_aside),
         cmocka_unit_test(a_copy_is_whole),
     };
