@@ -18,6 +18,7 @@ static const char help[] =
 struct wishes {
     const char *input;
     const char *output;
+    const char *reasoning;
     const char *count[BUCKET_COUNT]; // of them, or beside them
     const char *per_day;
     const char *at;
@@ -36,6 +37,8 @@ static const struct option_row options[] = {
     {"audio-cached", "N", "of them, audio read from a cache", COUNT(AUDIO_CACHE_READ)},
     {"image-input", "N", "of them, images", COUNT(IMAGE_INPUT)},
     {"output", "N", "output tokens, reasoning included", offsetof(struct wishes, output)},
+    {"reasoning", "N", "of them, reasoning: at some vendors all output is dearer with it",
+     offsetof(struct wishes, reasoning)},
     {"audio-output", "N", "of them, audio", COUNT(AUDIO_OUTPUT)},
     {"image-output", "N", "of them, images", COUNT(IMAGE_OUTPUT)},
     {"web-searches", "N", "web searches", COUNT(WEB_SEARCHES)},
@@ -95,7 +98,7 @@ static bool read_usage(const struct wishes *w, struct usage *u)
 {
     int64_t output = 0;
     if (!read_count("input", w->input, &u->prompt) || !read_count("output", w->output, &output) ||
-        !read_counts(w, u->count) ||
+        !read_count("reasoning", w->reasoning, &u->reasoning) || !read_counts(w, u->count) ||
         !take_rest("input", u->prompt, usage_input(u), &u->count[BUCKET_INPUT]) ||
         !take_rest("output", output, usage_output(u), &u->count[BUCKET_OUTPUT]))
         return false;

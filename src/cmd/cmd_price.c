@@ -236,6 +236,8 @@ static void write_term(struct buf *b, const struct term *t)
         if (t->services & 1u << i)
             buf_printf(b, " %s", service_name((enum service)i));
     }
+    if (t->thinking)
+        buf_add_cstr(b, " thinking");
     buf_add_cstr(b, t->us ? " us:" : ":");
     write_rates(&t->rates, b);
     if (t->factor_ppm) {

@@ -235,6 +235,8 @@ const char *book_conditions(const struct catalog *c, struct str s, struct term *
         *bad = word;
         if (str_is(word, "us")) {
             t->us = true;
+        } else if (str_is(word, "thinking")) {
+            t->thinking = true;
         } else if (!read_service(word, t) && !book_hours(word, t) && !book_weekdays(word, t)) {
             (void)book_word(&s, &value);
             const char *what = read_pair(c, word, value, t);

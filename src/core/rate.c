@@ -158,7 +158,8 @@ static void rate_by_sheet(const struct sheet *sheet, const struct usage *u, int6
 {
     struct quote q;
     int64_t prompt = u->prompt > 0 ? u->prompt : usage_input(u);
-    sheet_quote(sheet, &(struct moment){at_us, prompt, u->service, u->us_region}, &q);
+    sheet_quote(sheet, &(struct moment){at_us, prompt, u->service, u->us_region, usage_thinks(u)},
+                &q);
     take_quote(&q, out);
     if (!q.service_stated) {
         out->tier_missing = true;

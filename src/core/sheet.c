@@ -42,7 +42,7 @@ static bool hour_holds(const struct term *t, int64_t at_us)
 bool term_holds(const struct term *t, const struct moment *m)
 {
     return m->at_us >= t->from_us && m->at_us < t->until_us && m->prompt > t->above &&
-           t->services >> m->service & 1 && (!t->us || m->us) &&
+           t->services >> m->service & 1 && (!t->us || m->us) && (!t->thinking || m->thinking) &&
            (!is_hourly(t) || hour_holds(t, m->at_us));
 }
 

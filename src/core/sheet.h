@@ -56,6 +56,7 @@ struct term {
     uint8_t weekdays;          // bit 0 = Monday .. bit 6 = Sunday
     uint8_t services;          // 1u << service
     bool us;                   // only for US-only or regional processing
+    bool thinking;             // only for a call that thought, or of which nobody knows
     const struct days *except; // NULL = none
     // Then this is so.
     uint32_t factor_ppm; // all token prices times this, in parts per million; 0 = no factor
@@ -80,6 +81,7 @@ struct moment {
     int64_t prompt; // all its input tokens
     enum service service;
     bool us;
+    bool thinking;
 };
 
 // The prices that hold then.

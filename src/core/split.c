@@ -16,7 +16,8 @@ static int64_t cliff_of(const struct sheet *sheet, const struct usage *u, int64_
     struct quote q;
     if (!sheet)
         return 0;
-    sheet_quote(sheet, &(struct moment){at_us, u->prompt, u->service, u->us_region}, &q);
+    sheet_quote(sheet,
+                &(struct moment){at_us, u->prompt, u->service, u->us_region, usage_thinks(u)}, &q);
     return q.cliff;
 }
 
@@ -144,6 +145,8 @@ void split_fill(struct split *s, const struct usage *row)
         struct usage *u = &s->part[i].usage;
         u->service = row->service;
         u->us_region = row->us_region;
+        u->sure = row->sure;
+        u->reasoning = row->reasoning;
         for (unsigned b = 0; b < BUCKET_COUNT; b++)
             first->count[b] -= u->count[b] < first->count[b] ? u->count[b] : first->count[b];
     }

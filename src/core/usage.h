@@ -96,6 +96,11 @@ static inline int64_t count_larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
 }
+// True when it reasoned, and when nobody counted whether it did.
+static inline bool usage_thinks(const struct usage *u)
+{
+    return u->reasoning > 0 || u->sure != SURE_REPORTED;
+}
 // Sum of the input-side token buckets, and of the output-side ones; INT64_MAX when it is beyond.
 int64_t usage_input(const struct usage *u);
 int64_t usage_output(const struct usage *u);

@@ -47,6 +47,7 @@ static bool add_share(struct req *r, struct split *s, const struct meter_share *
     const struct str unknown[] = {main->vendor, STR("/"), arena_dup(&r->arena, model)};
     u.service = r->entry.usage.service;
     u.us_region = r->entry.usage.us_region;
+    u.reasoning = r->entry.usage.reasoning;
     return split_add(s, sheet ? name_of(r, sheet) : arena_join(&r->arena, unknown, 3), sheet, &u,
                      r->entry.start_us);
 }

@@ -268,6 +268,7 @@ static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
     for (int i = 0; i < BUCKET_COUNT; i++)
         u.count[i] = sqlite3_column_int64(s, 10 + i);
     u.prompt = sqlite3_column_int64(s, 10 + BUCKET_COUNT);
+    u.reasoning = sqlite3_column_int64(s, 11 + BUCKET_COUNT);
     struct bill bill;
     split_fill(split, &u);
     split_rate(split, sqlite3_column_int64(s, 2), &bill);
@@ -293,7 +294,7 @@ static bool check_arithmetic(struct verify *v)
     sqlite3_stmt *name = sql_prepare(v->db, "SELECT text FROM name WHERE id = ?1");
     sqlite3_stmt *s = sql_prepare(
         v->db, "SELECT call.id, attempt, start_us, price_name, price_state, sure, service, flags, "
-               "coalesce(cost_pd, 0), reported_pd, " LEDGER_BUCKETS ", prompt FROM call "
+               "coalesce(cost_pd, 0), reported_pd, " LEDGER_BUCKETS ", prompt, reasoning FROM call "
                "CROSS JOIN kind ON kind.id = call.kind "
                "WHERE price_state IN (1, 3) AND price_name != 0 AND "
                "price_version = (SELECT id FROM name WHERE text = ?1)");

@@ -43,16 +43,24 @@ for n in range(2000 if LONG else 100):
     day = datetime.datetime(2026, 7, 1, tzinfo=UTC) + datetime.timedelta(minutes=dice.randrange(300 * 1440))
     at = dice.choice([day, datetime.datetime(2027, 1, 1, tzinfo=UTC), datetime.datetime(2026, 11, 24, 4, tzinfo=UTC),
                       datetime.datetime(2026, 8, 21, tzinfo=UTC) - datetime.timedelta(microseconds=1)])
+    reasoning = dice.choice([0, 0, usage["output"]])
     service, us = dice.choice(["standard"] * 3 + ["batch", "priority", "fast"]), dice.random() < 0.2
     whole = usage["input"] + usage["cache_read"] + usage["cache_write"] + usage["cache_write_1h"]
     words = ["cost", f"{vendor}/{name}", "--json", "--input", str(whole), "--cached", str(usage["cache_read"]),
              "--cache-write", str(usage["cache_write"]), "--cache-write-1h", str(usage["cache_write_1h"]),
              "--output", str(usage["output"]), "--web-searches", str(usage["web_searches"]),
+             "--reasoning", str(reasoning),
              "--at", at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "--service", service] + ["--us"] * us
     said = json.loads(costlens(*words))
-    wanted = cost(models[vendor, name], usage, at, service, us, holidays)
+    wanted = cost(models[vendor, name], usage, at, service, us, holidays, reasoning > 0)
     text = None if wanted is None else f"{wanted // 10 ** 12}.{wanted % 10 ** 12:012d}"
     expect(said["cost_usd"], text, f"seed {seed}: {' '.join(words)}")
+
+# With reasoning all output is dearer at some.
+for reasoning, total in (("0", "0.000014000000"), ("3", "0.000042000000")):
+    said = costlens("cost", "dashscope/qwen3-14b", "--output", "10", "--reasoning", reasoning, "--json")
+    expect(json.loads(said)["cost_usd"], total)
+expect_true("thinking: output 4.2" in costlens("price", "show", "dashscope/qwen3-14b"), "the condition")
 
 # The arithmetic is spelled out; near names; what a month costs.
 said = costlens("cost", "gpt-4o", "--input", "1200", "--cached", "1000", "--output", "300", "--per-day", "10000")

@@ -56,7 +56,7 @@ def read(folder):
     return models, holidays
 
 
-def holds(words, at, prompt, service, us, holidays):
+def holds(words, at, prompt, service, us, holidays, thinking=False):
     words = list(words)
     tiers, weekdays = [], set()
     true = True
@@ -72,6 +72,8 @@ def holds(words, at, prompt, service, us, holidays):
             true &= at.date().isoformat() not in holidays[words.pop(0)]
         elif word == "us":
             true &= us
+        elif word == "thinking":
+            true &= thinking
         elif re.match(r"\d\d:", word):
             start, end = word.split("-")
             true &= start <= at.strftime("%H:%M") < end
@@ -83,12 +85,12 @@ def holds(words, at, prompt, service, us, holidays):
     return true and (not tiers or service in tiers) and (not weekdays or DAYS[at.weekday()] in weekdays), bool(tiers)
 
 
-def quote(model, at, prompt, service, us, holidays):
+def quote(model, at, prompt, service, us, holidays, thinking=False):
     """(prices of one by bucket, factor on token prices, whether the tier has a stated price)."""
     price, factor = dict(model["price"]), Fraction(1)
     tier = service == "standard"
     for conditions, change, multiple in model["when"]:
-        true, of_tier = holds(conditions, at, prompt, service, us, holidays)
+        true, of_tier = holds(conditions, at, prompt, service, us, holidays, thinking)
         if true:
             price.update(change)
             factor *= multiple or 1
@@ -96,12 +98,12 @@ def quote(model, at, prompt, service, us, holidays):
     return price, factor, tier
 
 
-def cost(model, usage, at, service, us, holidays):
+def cost(model, usage, at, service, us, holidays, thinking=False):
     """Picodollars, or None when unpriced."""
     if model["free"]:
         return 0
     prompt = sum(n for bucket, n in usage.items() if bucket in TOKENS and "output" not in bucket)
-    price, factor, tier = quote(model, at, prompt, service, us, holidays)
+    price, factor, tier = quote(model, at, prompt, service, us, holidays, thinking)
     if not tier or not price:
         return None
     tokens = fees = Fraction(0)

@@ -38,6 +38,7 @@ static const char text[] =
     "model tie\nprice input 0.0000005\n"
     "model factors\nprice input 30 calls 0.00000000000000005\nwhen us: x1.1\n"
     "when batch: x0.123457\nwhen sun: x1.000001\nwhen above 1000: x0.999999\n"
+    "model hybrid\nprice input 1 output 2\nwhen above 1000: output 3\nwhen thinking: output 5\n"
     "model quarters\nprice input 0.001\n" SIXTEENTH
     "model over\nprice input 0.001 calls 0.000000000000000001\n" SIXTEENTH;
 
@@ -154,6 +155,13 @@ static const struct row rows[] = {
     {"plain", NULL, N(IN(1), [BUCKET_CALLS] = 1), "0.000002500000"},
     {"none", NULL, N(IN(1)), NULL},
     {"none", NULL, N(IN(0)), NULL},
+    // All output is dearer with reasoning, and where nobody counted whether there was any.
+    {"hybrid", NULL, N(IN(10), OUT(10)), "0.000030000000"},
+    {"hybrid", NULL, .usage = {.count = {IN(10), OUT(10)}, .reasoning = 1}, "0.000060000000"},
+    {"hybrid", NULL, .usage = {.count = {IN(10), OUT(10)}, .sure = SURE_ESTIMATED},
+     "0.000060000000"},
+    {"hybrid", NULL, .usage = {.count = {IN(10), OUT(10)}, .sure = SURE_CAPTURED},
+     "0.000060000000"},
     // A fee a call, once, and not for a call that used nothing.
     {"fee", NULL, N(IN(1000), OUT(1000)), "0.007000000000"},
     {"fee", NULL, N(IN(1000), [BUCKET_CALLS] = 2), "0.011000000000"},
