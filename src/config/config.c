@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "config/reading.h"
+#include "net/tls.h"
 
 #define FILE_BYTES_MAX  MIB
 #define ARENA_BYTES_MAX (64 * (size_t)MIB)
@@ -103,15 +104,16 @@ static void read_tls(struct reading *r)
 {
     struct config *c = r->c;
     const struct node *n = node_get(r->root, "tls");
+    struct tls_server *t = NULL;
+    struct why why = {0};
     section(r, "tls", SECTION_TLS, c);
     if (node_is_null(n) || n->kind != NODE_MAP)
         return;
     if (!c->tls_cert.len || !c->tls_key.len)
         reading_fault(r, n->line, "tls: both cert and key are needed");
-    if (c->tls_cert.len && access(c->tls_cert.ptr, R_OK) != 0)
-        reading_fault(r, n->line, "tls: cert: %.*s cannot be read", STR_ARG(c->tls_cert));
-    if (c->tls_key.len && access(c->tls_key.ptr, R_OK) != 0)
-        reading_fault(r, n->line, "tls: key: %.*s cannot be read", STR_ARG(c->tls_key));
+    else if (tls_server_open(c->tls_cert.ptr, c->tls_key.ptr, &t, &why) != STATUS_OK)
+        reading_fault(r, n->line, "tls: %s", why.text);
+    tls_server_close(t);
 }
 
 static void read_cors(struct reading *r)

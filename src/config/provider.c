@@ -3,10 +3,10 @@
 // Providers: those of the file, else those whose keys are in the environment, and the mock.
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "config/reading.h"
 #include "core/key.h"
+#include "net/tls.h"
 
 static void leave_out(struct reading *r, struct str name)
 {
@@ -183,13 +183,29 @@ static void read_models(struct reading *r, const struct node *map, struct config
                       "models: an empty list serves nothing. Name models, or leave the line out");
 }
 
-static void read_ca(struct reading *r, int line, struct str file, struct config_provider *p)
+static bool can_trust(struct str file, struct why *why)
 {
-    if (file.len == 0)
-        return;
-    if (access(file.ptr, R_OK) != 0)
-        reading_fault(r, line, "ca: %.*s cannot be read", STR_ARG(file));
-    p->ca_file = file;
+    struct tls_client *t = NULL;
+    if (tls_client_open(file.ptr, &t, why) != STATUS_OK)
+        return false;
+    tls_client_close(t);
+    return true;
+}
+
+static void read_ca(struct reading *r, int line, struct str own, struct config_provider *p)
+{
+    struct why why = {0};
+    const char *everywhere = reading_env(r, "SSL_CERT_FILE");
+    if (own.len) {
+        p->ca_file = own;
+        if (!can_trust(own, &why))
+            reading_fault(r, line, "ca: %s", why.text);
+    } else if (everywhere && p->url.tls) {
+        p->ca_file = arena_dup_cstr(&r->c->arena, everywhere);
+        if (!r->ca_checked && !can_trust(p->ca_file, &why))
+            reading_fault(r, 0, "SSL_CERT_FILE: %s. Mend it, or unset the variable", why.text);
+        r->ca_checked = true;
+    }
 }
 
 static void read_provider(struct reading *r, const struct node *map, struct config_provider *p)
@@ -210,8 +226,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     p->free = is_local(p->vendor_row) && host_is_private(p->url.host);
     read_models(r, map, p);
     reading_timeouts(r, node_get(map, "timeouts"), &p->timeouts);
-    const char *ca = reading_env(r, "SSL_CERT_FILE");
-    read_ca(r, line_of(map, "ca"), t.ca.len || !ca ? t.ca : str_of(ca), p);
+    read_ca(r, line_of(map, "ca"), t.ca, p);
     reading_proxy(r, p, t.proxy.len ? t.proxy.ptr : NULL, line_of(map, "proxy"));
     if (p->proxy_authorization && t.proxy.len)
         node_wipe(node_get(map, "proxy"));
@@ -277,7 +292,6 @@ static void add_from_environment(struct reading *r, const struct vendor *v)
     const char *variable = key_variable(r, v);
     const char *url_variable = NULL;
     const char *url = base_url(r, v, &url_variable);
-    const char *ca = reading_env(r, "SSL_CERT_FILE");
     struct why why = {0};
     if (!variable || !url || !env_key(r, variable, &p))
         return;
@@ -298,7 +312,7 @@ static void add_from_environment(struct reading *r, const struct vendor *v)
     const struct vendor *host = vendor_of_host(p.url.host);
     set_vendor(&p, host ? host : v);
     drop_version(&p);
-    read_ca(r, 0, ca ? arena_dup_cstr(&r->c->arena, ca) : STR_NONE, &p);
+    read_ca(r, 0, STR_NONE, &p);
     reading_proxy(r, &p, NULL, 0);
     warn_clear(r, 0, &p);
     r->c->providers[r->c->provider_count++] = p;

@@ -21,6 +21,7 @@ struct reading {
     struct origin_timeouts timeouts;   // those of the file, for every provider
     struct str left_out[WARNINGS_MAX]; // providers whose secret is missing
     unsigned left_out_count;
+    bool ca_checked;  // SSL_CERT_FILE, once for all providers
     bool others_read; // the file can be read by others than its owner and group
 };
 

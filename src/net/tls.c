@@ -3,11 +3,15 @@
 #include "net/tls.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 
@@ -19,12 +23,12 @@ struct tls_server {
     SSL_CTX *context;
 };
 
+// `what`, and the cause that OpenSSL met first.
 static enum status ssl_why(struct why *why, enum status s, const char *what, const char *file)
 {
-    char reason[160];
-    ERR_error_string_n(ERR_peek_last_error(), reason, sizeof reason);
+    const char *reason = ERR_reason_error_string(ERR_peek_error());
     ERR_clear_error();
-    return why_set(why, s, "%s %s: %s", what, file ? file : "", reason);
+    return why_set(why, s, "%s%s (%s)", file, what, reason ? reason : "unknown reason");
 }
 
 // A new session of a client connection replaces the one its owner keeps.
@@ -51,18 +55,41 @@ static SSL_CTX *new_context(const SSL_METHOD *method)
     return c;
 }
 
+static enum status check_file(const char *file, struct why *why)
+{
+    struct stat is;
+    if (stat(file, &is) != 0 || access(file, R_OK) != 0)
+        return why_set(why, STATUS_IO, "%s cannot be read: %s", file, strerror(errno));
+    if (!S_ISREG(is.st_mode))
+        return why_set(why, STATUS_IO, "%s is no file", file);
+    return STATUS_OK;
+}
+
+static enum status trust(SSL_CTX *c, const char *file, struct why *why)
+{
+    X509_LOOKUP *lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(c), X509_LOOKUP_file());
+    enum status s = check_file(file, why);
+    if (s != STATUS_OK)
+        return s;
+    if (lookup && X509_load_cert_file(lookup, file, X509_FILETYPE_PEM) > 0)
+        return STATUS_OK;
+    return ssl_why(why, STATUS_DAMAGED, ": no certificate could be read from it, PEM is expected",
+                   file);
+}
+
 enum status tls_client_open(const char *ca_file, struct tls_client **out, struct why *why)
 {
     SSL_CTX *c = new_context(TLS_client_method());
-    if (!c)
-        return ssl_why(why, STATUS_NO_MEMORY, "no TLS", NULL);
-    int loaded = ca_file ? SSL_CTX_load_verify_locations(c, ca_file, NULL)
-                         : SSL_CTX_set_default_verify_paths(c);
     struct tls_client *t = alloc_get(&alloc_heap, sizeof *t);
-    if (loaded != 1 || !t) {
+    enum status s = STATUS_OK;
+    if (!c || !t || (!ca_file && SSL_CTX_set_default_verify_paths(c) != 1))
+        s = ssl_why(why, STATUS_NO_MEMORY, "no TLS", "");
+    else if (ca_file)
+        s = trust(c, ca_file, why);
+    if (s != STATUS_OK || !t) {
         SSL_CTX_free(c);
         alloc_free(&alloc_heap, t);
-        return ssl_why(why, STATUS_IO, "cannot read the certificates of", ca_file);
+        return s;
     }
     SSL_CTX_set_verify(c, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -110,23 +137,31 @@ SSL *tls_client_ssl(struct tls_client *t, struct str host, SSL_SESSION **keep)
     return ssl;
 }
 
+static enum status present(SSL_CTX *c, const char *cert, const char *key, struct why *why)
+{
+    enum status s = check_file(cert, why);
+    if (s == STATUS_OK)
+        s = check_file(key, why);
+    if (s != STATUS_OK)
+        return s;
+    if (SSL_CTX_use_certificate_chain_file(c, cert) != 1)
+        return ssl_why(why, STATUS_DAMAGED, ": no certificate could be read from it", cert);
+    if (SSL_CTX_use_PrivateKey_file(c, key, SSL_FILETYPE_PEM) != 1)
+        return ssl_why(why, STATUS_DAMAGED, ": no private key of the certificate", key);
+    return STATUS_OK;
+}
+
 enum status tls_server_open(const char *cert_file, const char *key_file, struct tls_server **out,
                             struct why *why)
 {
     SSL_CTX *c = new_context(TLS_server_method());
     struct tls_server *t = alloc_get(&alloc_heap, sizeof *t);
-    enum status status = STATUS_OK;
-    if (!c || !t)
-        status = ssl_why(why, STATUS_NO_MEMORY, "no TLS", NULL);
-    else if (SSL_CTX_use_certificate_chain_file(c, cert_file) != 1)
-        status = ssl_why(why, STATUS_IO, "cannot use the certificate", cert_file);
-    else if (SSL_CTX_use_PrivateKey_file(c, key_file, SSL_FILETYPE_PEM) != 1 ||
-             SSL_CTX_check_private_key(c) != 1)
-        status = ssl_why(why, STATUS_IO, "cannot use the private key", key_file);
-    if (status != STATUS_OK || !t) {
+    enum status s = c && t ? present(c, cert_file, key_file, why)
+                           : ssl_why(why, STATUS_NO_MEMORY, "no TLS", "");
+    if (s != STATUS_OK || !t) {
         SSL_CTX_free(c);
         alloc_free(&alloc_heap, t);
-        return status;
+        return s;
     }
     t->context = c;
     *out = t;

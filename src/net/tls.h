@@ -14,7 +14,8 @@
 struct tls_client;
 struct tls_server;
 
-// `ca_file`: PEM, or NULL for SSL_CERT_FILE / the system's store.
+// `ca_file`: PEM with one certificate at least, or NULL for SSL_CERT_FILE / the system's store. IO
+// when a file cannot be read, DAMAGED when what is wanted is not in it; `why` begins with its name.
 enum status tls_client_open(const char *ca_file, struct tls_client **out, struct why *why) MUST_USE;
 void tls_client_close(struct tls_client *t);
 enum status tls_server_open(const char *cert_file, const char *key_file, struct tls_server **out,

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "../certificate.h"
 #include "base/limits.h"
 #include "config/table.h"
 #include "config/value.h"
@@ -478,8 +479,9 @@ static void examples_work(void **state)
 {
     (void)state;
     environment = keys;
-    write_file("tls.crt", "x", 1);
-    write_file("tls.key", "x", 1);
+    char cert[256];
+    snprintf(cert, sizeof cert, "%s", in_folder("tls.crt"));
+    write_self_signed(cert, in_folder("tls.key"));
     write_file("bench.key", "0123456789abcdef", 16);
     for (int s = 0; s < SECTION_COUNT; s++) {
         const struct config_section_table *table = config_table((enum config_section)s);

@@ -150,6 +150,9 @@ static const struct bad bad[] = {
     {"providers:\n  a: {url: 'http://x/v1', proxy: 'socks5://p:1'}\n", 2, "http://HOST:PORT"},
     {"providers:\n  a: {url: 'http://x/v1', proxy: 'http://'}\n", 2, "http://HOST:PORT"},
     {"providers:\n  a: {url: 'http://x/v1', ca: /nowhere.pem}\n", 2, "cannot be read"},
+    {"providers:\n  a: {url: 'http://x/v1', ca: costlens.yaml}\n", 2, "no certificate"},
+    {"providers:\n  a: {url: 'http://x/v1', ca: .}\n", 2, "is no file"},
+    {"tls: {cert: costlens.yaml, key: costlens.yaml}\n", 1, "no certificate"},
     {"providers:\n  a: {url: 'http://x/v1', key: $KEY}\n", 2, "env:NAME"},
     {"providers:\n  a: {url: 'http://x/v1', key: 'env:'}\n", 2, "names no variable"},
     {"providers:\n  a: {url: 'http://x/v1', key: 'env:A B'}\n", 2, "names no variable"},
@@ -235,12 +238,30 @@ static void tells_no_password(void **state)
     }
 }
 
+// Its file is no line's fault, nor each provider's.
+static void blames_the_variable(void **state)
+{
+    (void)state;
+    static const struct variable set[] = {{"SSL_CERT_FILE", "/nowhere.pem"}, {NULL, NULL}};
+    environment = set;
+    struct config *c =
+        check("providers:\n  a: {url: 'https://x/v1'}\n  b: {url: 'https://y/v1'}\n");
+    assert_int_equal(c->fault_count, 1);
+    assert_int_equal(c->faults[0].line, 0);
+    assert_non_null(strstr(c->faults[0].text.ptr, "SSL_CERT_FILE: /nowhere.pem cannot be read"));
+    config_free(c);
+    c = check("providers:\n  a: {url: 'http://x/v1'}\n"); // nobody asks for it
+    assert_int_equal(c->fault_count, 0);
+    config_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_what_is_wrong),
         cmocka_unit_test(first_fault_is_the_reason),
         cmocka_unit_test(tells_no_password),
+        cmocka_unit_test(blames_the_variable),
     };
     if (!mkdtemp(folder))
         return 1;

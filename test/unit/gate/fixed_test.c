@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "../certificate.h"
 #include "../config/rig.h"
 #include "gate/fixed.h"
 
@@ -45,9 +46,12 @@ static void names_what_waits_for_the_next_start(void **state)
     differ(FIXED, FIXED "limits: {body: 1MiB, buffers: 32MiB}\n", "limits.body, limits.buffers");
     differ(FIXED, FIXED "half_close: answer\nkeep: 3d\nfsync: 1s\n", "half_close, keep, fsync");
     differ(FIXED, FIXED "log: {level: debug, format: json}\n", "log.level, log.format");
-    write_file("cert.pem", "x", 1);
-    differ(FIXED, FIXED "tls: {cert: cert.pem, key: cert.pem}\n", "tls.cert, tls.key");
-    unlink(in_folder("cert.pem"));
+    char cert[256];
+    snprintf(cert, sizeof cert, "%s", in_folder("tls.crt"));
+    write_self_signed(cert, in_folder("tls.key"));
+    differ(FIXED, FIXED "tls: {cert: tls.crt, key: tls.key}\n", "tls.cert, tls.key");
+    unlink(cert);
+    unlink(in_folder("tls.key"));
 }
 
 static void keeps_what_holds(void **state)
