@@ -70,6 +70,29 @@ static void credential(const struct req *r, struct call_setup *setup)
     }
 }
 
+// From here on the call has its row.
+static bool book(struct req *r)
+{
+    r->entry.overhead_us = clock_mono_us() - r->start_mono_us;
+    r->dispatched = journal_dispatched(r->worker->journal, &r->entry) == STATUS_OK;
+    return r->dispatched;
+}
+
+static enum flow refuse_unbooked(struct req *r)
+{
+    return req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
+}
+
+// It failed before anything was sent: its row says why.
+static enum flow fail(struct req *r, enum refusal why, const char *detail)
+{
+    if (!r->dispatched && !book(r))
+        return refuse_unbooked(r);
+    r->never_sent = true;
+    relay_fail(r, why, detail);
+    return NEXT;
+}
+
 // What was read of the client's body is no longer needed once its pieces are cut. Its bytes are
 // given back when they have gone out (step relay): until then the transport refers to them.
 static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
@@ -80,11 +103,9 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
         edit.model = r->target.model;
     if (!ask_splice(&r->ask, &edit, &r->arena, &pieces) || !target_write(r, target) ||
         !fields_write(r, fields))
-        return req_refuse(r, REFUSAL_INTERNAL, "The request could not be built.");
-    r->entry.overhead_us = clock_mono_us() - r->start_mono_us;
-    if (journal_dispatched(r->worker->journal, &r->entry) != STATUS_OK)
-        return req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
-    r->dispatched = true;
+        return fail(r, REFUSAL_INTERNAL, "The request could not be built.");
+    if (!book(r))
+        return refuse_unbooked(r);
     struct call_setup setup = {.method = str_of("POST"),
                                .target = buf_str(target),
                                .fields = buf_str(fields),
@@ -96,11 +117,7 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
     r->dispatch_mono_us = clock_mono_us();
     r->call = call_start(origin, &setup);
     ask_close(&r->ask);
-    if (!r->call) {
-        r->never_sent = true;
-        relay_fail(r, REFUSAL_INTERNAL, "out of memory");
-    }
-    return NEXT;
+    return r->call ? NEXT : fail(r, REFUSAL_INTERNAL, "out of memory");
 }
 
 enum flow step_dispatch(struct req *r)
@@ -108,7 +125,7 @@ enum flow step_dispatch(struct req *r)
     struct why why = {0};
     struct origin *origin = view_origin(r->view, r->target.provider, &why);
     if (!origin)
-        return req_refuse(r, REFUSAL_UPSTREAM_UNREACHED, "%s", why.text);
+        return fail(r, REFUSAL_UPSTREAM_UNREACHED, why.text);
     r->usage_added = wants_usage(r);
     struct buf target, fields;
     buf_init(&target, &alloc_heap, TARGET_BYTES_MAX + TARGET_STEP);
