@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/hello.h"
 #include "gate/gate.h"
 #include "gate/state.h"
 #include "mock/mock.h"
@@ -38,7 +40,7 @@ static const struct option_row options[] = {
 
 struct serving {
     struct config *config;
-    const char *file;
+    const char *program;
     bool mocked;
     bool auto_mocked;
 };
@@ -58,27 +60,22 @@ static const char *scheme(const struct config *c)
     return c->tls_cert.len ? "https" : "http";
 }
 
-static const char *example_model(const struct config *c)
+// Each line can be pasted into a shell as it stands.
+static void say_try(const struct serving *s, const struct snapshot *now, struct str address)
 {
-    if (c->provider_count == 0 || c->providers[0].mock)
-        return "mock/fast";
-    return c->providers[0].dialect == DIALECT_OPENAI ? "gpt-4o-mini" : NULL;
-}
-
-static void say_try(const struct config *c, struct str address)
-{
-    const char *model = example_model(c);
-    if (!model)
-        return;
-    printf(
-        "\n  try it, in another shell:\n\n"
-        "    curl %s://%.*s/v1/chat/completions \\\n"
-        "      -H \"Authorization: Bearer $(cat '%.*s/dev.key')\" \\\n"
-        "      -H 'Content-Type: application/json' \\\n"
-        "      -d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'\n"
-        "\n    costlens report%s%.*s\n",
-        scheme(c), STR_ARG(address), STR_ARG(c->state), model, c->file.len ? " --config " : "",
-        STR_ARG(c->file));
+    struct buf lines;
+    buf_init(&lines, &alloc_heap, 64 * KIB);
+    buf_add_cstr(&lines, "\n  try it, in another shell:\n\n");
+    hello_write(now, address, &lines);
+    buf_add_cstr(&lines, "\n    ");
+    hello_word(&lines, str_of(s->program));
+    buf_add_cstr(&lines, " report");
+    if (now->config->file.len) {
+        buf_add_cstr(&lines, " --config ");
+        hello_word(&lines, now->config->file);
+    }
+    printf("%.*s\n", STR_ARG(buf_str(&lines)));
+    buf_fini(&lines);
 }
 
 // What a person at the terminal wants to know now.
@@ -100,7 +97,8 @@ static void on_ready(struct gate *g, void *context)
            STR_ARG(c->state));
     if (c->file.len)
         printf("  file         %.*s\n", STR_ARG(c->file));
-    say_try(c, address);
+    if (c->provider_count)
+        say_try(s, now, address);
     printf("\n");
     fflush(stdout);
     snapshot_free(now);
@@ -159,7 +157,7 @@ static int run(struct cli *cli, int argc, char **argv)
     prctl(PR_SET_DUMPABLE, 0); // before any secret is here: no core, no other process looks inside
     struct why why = {0};
     struct gate_setup setup = {.source = {.file = cli->config_file, .mock = wish.mock}};
-    struct serving s = {0};
+    struct serving s = {.program = cli->program};
     enum status status = config_read(&setup.source, &s.config, &why);
     if (status == STATUS_OK && wish.mock_if_empty && s.config->provider_count == 0) {
         config_free(s.config);

@@ -276,7 +276,7 @@ static int take_globals(struct globals *g, int argc, char **argv)
 
 int command_main(int argc, char **argv)
 {
-    struct globals globals = {0};
+    struct globals globals = {.cli = {.program = argc > 0 ? argv[0] : "costlens"}};
     argc = take_globals(&globals, argc, argv);
     if (argc > 1 && is_any(argv[1], "--version", "-V"))
         return cmd_version.run(&globals.cli, 1, argv);

@@ -23,6 +23,7 @@ enum exit_code {
 };
 
 struct cli {
+    const char *program;     // as it was called
     const char *config_file; // --config; NULL if not given
     bool json;               // --json
 };

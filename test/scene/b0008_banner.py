@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `serve` prints to try works when it is pasted, whatever provider was found and wherever the state is."""
+import json
+import re
+import shutil
+import subprocess
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, folder, limit, skip
+
+limit(60)
+if not shutil.which("curl"):
+    skip("no curl")
+
+
+def pasted(lines):
+    done = subprocess.run(["bash", "-c", "\n".join(lines)], capture_output=True, text=True, timeout=20)
+    expect((done.returncode, done.stderr.count("rror")), (0, 0), f"{lines}: {done.stderr}")
+    return done.stdout
+
+
+def tried(gateway):
+    """The answer of the printed call, and what the printed report says."""
+    block = gateway.program.out.read_text().split("try it, in another shell:\n\n", 1)[1]
+    call, report = (part.splitlines() for part in re.split(r"\n\n", block.rstrip())[:2])
+    call[0] = call[0].replace("curl ", "curl -sS --fail-with-body ")
+    return json.loads(pasted(call)), pasted(report)
+
+
+CASES = [  # providers, a member of the answer, a part of the report
+    ("bench: {{ dialect: openai, url: {url}/v1, models: [bench-*, text-embedding-3-small, bench-model] }}", "choices",
+     "bench-model"),
+    ("mine: {{ dialect: openai, vendor: openai, url: {url}/v1 }}", "choices", "gpt-4o-mini"),
+    ("a: {{ dialect: openai, url: {url}/v1, models: [bench-*] }}\n  b: {{ dialect: openai, url: {url}/v1, models: [m] }}",
+     "choices", "m"),
+    ("claude: {{ dialect: anthropic, vendor: anthropic, url: {url} }}", "content", "claude-haiku"),
+    ("gemini: {{ dialect: gemini, vendor: google, url: {url} }}", "candidates", "gemini-2.5-flash"),
+    ("own: {{ dialect: openai, vendor: vllm, url: {url}/v1 }}", "data", ""),
+]
+with Mock() as mock:
+    for number, (providers, member, model) in enumerate(CASES):
+        state = folder / (f"it's a \"{number}\"" if number == 0 else f"state{number}")
+        state.mkdir()
+        more = "" if number == 0 else f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [bench-*] }}\n"
+        with Gateway(mock, providers="  " + providers.format(url=mock.url) + "\n" + more, state=state) as gateway:
+            answer, report = tried(gateway)
+            expect_true(answer[member], f"an answer: {answer}")
+            expect_in(model, report)
+            expect_true("gpt-4o-mini" in report or number != 1, report)
