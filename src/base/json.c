@@ -153,9 +153,9 @@ static enum status check_object(const struct json *j, const yyjson_val *object,
     if (!twice)
         return STATUS_OK;
     struct str name = text_of(twice);
-    return why_set(why, STATUS_DUPLICATE, "the key \"%.*s\" occurs twice in an object (byte %zu)",
-                   name.len < 100 ? (int)name.len : 100, name.ptr,
-                   (size_t)(name.ptr - j->copy) - 1);
+    return why_set(
+        why, STATUS_DUPLICATE, "JSON at byte %zu: the key \"%.*s\" occurs twice in an object",
+        (size_t)(name.ptr - j->copy) - 1, name.len < 100 ? (int)name.len : 100, name.ptr);
 }
 
 static enum status check(const struct json *j, const struct alloc *alloc, struct why *why)
@@ -187,14 +187,14 @@ static enum status read_error(const yyjson_read_err *e, struct why *why)
 {
     if (e->code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    return why_set(why, STATUS_SYNTAX, "not JSON at byte %zu: %s", e->pos, e->msg);
+    return why_set(why, STATUS_SYNTAX, "JSON at byte %zu: %s", e->pos, e->msg);
 }
 
 // yyjson wants some zero bytes after the text. Numbers stay text: no rounding, and no time lost.
 static enum status read_copy(struct json *j, const struct alloc *alloc, struct why *why)
 {
     if (j->source.len == 0)
-        return why_set(why, STATUS_SYNTAX, "not JSON at byte 0: no text");
+        return why_set(why, STATUS_SYNTAX, "JSON at byte 0: there is no text");
     memcpy(j->copy, j->source.ptr, j->source.len);
     memset(j->copy + j->source.len, 0, YYJSON_PADDING_SIZE);
     const yyjson_alc memory = {take_memory, resize_memory, free_memory,

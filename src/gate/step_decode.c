@@ -12,7 +12,7 @@ enum flow step_decode(struct req *r)
     struct why why = {0};
     enum refusal refusal = ask_open(&r->ask, &r->found, body, &alloc_heap, &why);
     if (refusal != REFUSAL_NONE)
-        return req_refuse(r, refusal, "%s", why.text);
+        return req_refuse(r, refusal, "%s%s", why.text, refusal == REFUSAL_BAD_JSON ? "." : "");
     r->asked = true;
     if (r->ask.demand.model.len > MODEL_BYTES_MAX)
         return req_refuse(r, REFUSAL_BAD_REQUEST, "A model's name has at most %d bytes.",

@@ -167,6 +167,9 @@ static void on_refuse(void *context, struct exchange *x, enum server_refusal why
     enum refusal refusal = refusal_of_server[why];
     struct buf detail;
     buf_init(&detail, &alloc_heap, KIB);
+    struct str fault = exchange_fault(x);
+    if (why == SERVER_BAD_REQUEST && fault.len)
+        buf_printf(&detail, "It is not valid HTTP: %.*s.", STR_ARG(fault));
     if (why == SERVER_BODY_TOO_LARGE)
         buf_printf(&detail, "The limit is %zu bytes (limits.body).",
                    w->view->snapshot->config->body_bytes);

@@ -50,6 +50,11 @@ const struct head *exchange_request(const struct exchange *x)
     return &x->reader.head;
 }
 
+struct str exchange_fault(const struct exchange *x)
+{
+    return str_of(x->reader.fault);
+}
+
 void exchange_own(struct exchange *x, void *owner)
 {
     x->owner = owner;

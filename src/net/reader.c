@@ -72,8 +72,10 @@ static int on_version(llhttp_t *p, const char *at, size_t len)
     for (size_t back = 1; back <= sizeof r->tail; back++) {
         size_t here = (size_t)(at - r->input);
         char c = back <= here ? at[-(ptrdiff_t)back] : r->tail[sizeof r->tail - (back - here)];
-        if (c != name[sizeof r->tail - back])
-            return HPE_USER;
+        if (c == name[sizeof r->tail - back])
+            continue;
+        r->fault = "the protocol is not HTTP/1";
+        return HPE_USER;
     }
     return HPE_OK;
 }
@@ -172,6 +174,7 @@ void reader_start(struct reader *r, bool request)
     r->fields = r->part = 0;
     r->failed_memory = r->failed_large = r->in_body = r->ended = r->versioned = false;
     r->method = r->target = (struct reader_span){0, 0};
+    r->fault = NULL;
     llhttp_init(&r->parser, request ? HTTP_REQUEST : HTTP_RESPONSE, &settings);
     r->parser.data = r;
 }
@@ -232,54 +235,74 @@ static bool host_is_sane(struct str host)
     return true;
 }
 
-// The fields on which framing and routing hang, each at most once and without a second reading.
-static bool check_fields(struct reader *r, bool request)
+struct counted {
+    unsigned hosts, codings, lengths;
+};
+
+static const char *field_fault(const struct field *f, struct counted *n)
 {
     static const char host[] = "host", coding[] = "transfer-encoding", length[] = "content-length";
-    unsigned hosts = 0, codings = 0, lengths = 0;
-    for (unsigned i = 0; i < r->head.field_count; i++) {
-        const struct field *f = &r->head.fields[i];
-        if (f->name.len == sizeof host - 1 && str_eq_nocase(f->name, str_of(host))) {
-            hosts++;
-            if (!host_is_sane(f->value))
-                return false;
-        } else if (f->name.len == sizeof coding - 1 && str_eq_nocase(f->name, str_of(coding))) {
-            codings++;
-            if (!str_eq_nocase(f->value, str_of("chunked")))
-                return false;
-        } else if (f->name.len == sizeof length - 1 && str_eq_nocase(f->name, str_of(length))) {
-            lengths++;
-            uint64_t n;
-            if (!str_u64(f->value, &n) || n > INT64_MAX)
-                return false;
-        }
+    uint64_t bytes;
+    if (f->name.len == sizeof host - 1 && str_eq_nocase(f->name, str_of(host))) {
+        n->hosts++;
+        return host_is_sane(f->value) ? NULL : "`Host` is no name of a host";
     }
-    if (codings > 1 || lengths > 1 || (codings && lengths) || (codings && r->head.minor == 0))
-        return false;
-    return !request || (hosts <= 1 && (hosts == 1 || r->head.minor == 0));
+    if (f->name.len == sizeof coding - 1 && str_eq_nocase(f->name, str_of(coding))) {
+        n->codings++;
+        return str_eq_nocase(f->value, str_of("chunked"))
+                   ? NULL
+                   : "`Transfer-Encoding` is something else than `chunked`";
+    }
+    if (f->name.len == sizeof length - 1 && str_eq_nocase(f->name, str_of(length))) {
+        n->lengths++;
+        return str_u64(f->value, &bytes) && bytes <= INT64_MAX ? NULL
+                                                               : "`Content-Length` is no number";
+    }
+    return NULL;
+}
+
+// The fields on which framing and routing hang, each at most once and without a second reading.
+static const char *fields_fault(const struct reader *r, bool request)
+{
+    struct counted n = {0};
+    const char *fault = NULL;
+    for (unsigned i = 0; i < r->head.field_count && !fault; i++)
+        fault = field_fault(&r->head.fields[i], &n);
+    if (fault)
+        return fault;
+    if (n.codings > 1 || n.lengths > 1)
+        return "`Transfer-Encoding` or `Content-Length` stands there twice";
+    if (n.codings && n.lengths)
+        return "`Transfer-Encoding` and `Content-Length` exclude each other";
+    if (n.codings && r->head.minor == 0)
+        return "HTTP/1.0 has no `Transfer-Encoding`";
+    if (request && n.hosts > 1)
+        return "`Host` stands there twice";
+    return request && n.hosts == 0 && r->head.minor > 0 ? "`Host` is missing" : NULL;
 }
 
 // Splits the target; an absolute one loses its scheme and authority (RFC 9112, 3.2.2).
-static bool split_target(struct reader *r)
+static const char *split_target(struct reader *r)
 {
     struct str t = span_str(r, r->target);
     for (size_t i = 0; i < t.len; i++)
         if ((unsigned char)t.ptr[i] <= ' ' || (unsigned char)t.ptr[i] >= 0x7f || t.ptr[i] == '#')
-            return false;
+            return "the path has a character that has to be percent-encoded";
     if (str_starts_nocase(t, str_of("http://")) || str_starts_nocase(t, str_of("https://"))) {
         t = str_skip(t, str_search(t, str_of("://")) + 3);
         size_t slash = str_find(t, '/');
         if (slash == 0 || slash == t.len)
-            return false;
+            return "the URL has no path";
         t = str_skip(t, slash);
     }
     bool star = str_is(t, "*") && r->parser.method == HTTP_OPTIONS;
     if (!star && !str_starts(t, str_of("/")) && r->parser.method != HTTP_CONNECT)
-        return false;
+        return "the path does not begin with a slash";
     size_t mark = str_find(t, '?');
+    r->head.method = span_str(r, r->method);
     r->head.path = str_from(t.ptr, mark);
     r->head.query = str_skip(t, mark + 1);
-    return true;
+    return NULL;
 }
 
 static enum reader_state finish_head(struct reader *r)
@@ -298,21 +321,29 @@ static enum reader_state finish_head(struct reader *r)
         h->minor > 0 ? !(p->flags & F_CONNECTION_CLOSE) : (p->flags & F_CONNECTION_KEEP_ALIVE) != 0;
     h->upgrade = p->upgrade != 0;
     r->parser.upgrade = 0; // or llhttp would end a chunked body's message early
-    if (p->http_major != 1 || !check_fields(r, request))
+    if (p->http_major != 1)
+        r->fault = "the protocol is not HTTP/1";
+    if (!r->fault && request)
+        r->fault = split_target(r);
+    if (!r->fault)
+        r->fault = fields_fault(r, request);
+    if (r->fault)
         return READER_BAD;
     if (!request)
         return READER_DONE;
-    h->method = span_str(r, r->method);
-    if (!split_target(r))
-        return READER_BAD;
     h->expect_continue = h->minor > 0 && head_has_token(h, "expect", "100-continue");
     return READER_DONE;
 }
 
-static enum reader_state failure(const struct reader *r)
+// The path is there for the refusal's dialect, where it was whole before the fault.
+static enum reader_state failure(struct reader *r)
 {
     if (r->failed_memory)
         return READER_MEMORY;
+    if (!r->in_body && r->versioned && r->parser.type == HTTP_REQUEST)
+        (void)split_target(r);
+    if (!r->fault)
+        r->fault = llhttp_get_error_reason(&r->parser);
     return r->failed_large ? READER_LARGE : READER_BAD;
 }
 
@@ -323,6 +354,13 @@ static void keep_tail(struct reader *r, struct str bytes)
     memcpy(r->tail + size - n, bytes.ptr + bytes.len - n, n);
 }
 
+static const char *method_fault(struct str first_bytes)
+{
+    static const struct str tls = STR("\x16\x03");
+    return str_starts(first_bytes, tls) ? "it is TLS, and here is plain HTTP: use http://"
+                                        : "its first word is no method of HTTP";
+}
+
 enum reader_state reader_head(struct reader *r, struct str bytes, size_t *used)
 {
     r->input = bytes.ptr;
@@ -330,6 +368,10 @@ enum reader_state reader_head(struct reader *r, struct str bytes, size_t *used)
     *used = bytes.len;
     if (error == HPE_PAUSED)
         *used = (size_t)(llhttp_get_error_pos(&r->parser) - bytes.ptr);
+    if (error == HPE_INVALID_METHOD)
+        r->fault = method_fault(r->taken ? STR_NONE : bytes);
+    if (error == HPE_PAUSED_H2_UPGRADE)
+        r->fault = "it is HTTP/2, and here is HTTP/1.1";
     if (!r->versioned)
         keep_tail(r, bytes);
     r->taken += (uint32_t)*used;
@@ -356,8 +398,10 @@ enum reader_state reader_chunks(struct reader *r, struct str bytes, size_t *used
     else if (error != HPE_OK)
         return failure(r);
     r->overhead -= (uint32_t)bytes.len;
-    if (r->overhead < *used)
+    if (r->overhead < *used) {
+        r->fault = "the chunked body has more framing than data";
         return READER_BAD;
+    }
     r->overhead -= (uint32_t)*used;
     if (error == HPE_OK)
         return READER_MORE;

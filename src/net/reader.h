@@ -52,6 +52,7 @@ struct reader {
     bool ended;        // the chunked body is over
     bool versioned;    // the protocol's name was looked at
     const char *input; // of this reader_head
+    const char *fault; // READER_BAD: what is wrong, for a person; lives for ever
     char tail[5];      // the last bytes of the input before
     void *sink_owner;
     bool (*sink)(void *owner, struct str bytes); // false = pause

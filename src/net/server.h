@@ -104,6 +104,8 @@ void server_close(struct server *s);
 const struct head *exchange_request(const struct exchange *x);
 void exchange_own(struct exchange *x, void *owner);
 void *exchange_owner(const struct exchange *x); // NULL when there is none
+// Of a SERVER_BAD_REQUEST: what could not be read, as half a sentence. Empty when it is not known.
+struct str exchange_fault(const struct exchange *x);
 // Peer is a UNIX socket.
 bool exchange_local(const struct exchange *x);
 // Begins to read the body (also one of length 0: on_body comes at once, before this returns).
