@@ -27,6 +27,7 @@
 #define HEAD_DEADLINE_MS       10000
 #define BODY_DEADLINE_MS       30000      // plus the body's size at BODY_RATE_MIN
 #define BODY_RATE_MIN          (64 * KIB) // bytes a second
+#define STOP_BODY_MS           2000       // for a body that is half sent when the server stops
 #define LINGER_MS              2000
 #define STALL_MS               300000 // an answer of which the client takes nothing
 #define KEEP_ALIVE_MS          75000  // an idle client connection

@@ -32,6 +32,7 @@
     X(NO_PROVIDER, "no_provider", 503, "No provider is configured.", 0)                         \
     X(STORE, "store_unavailable", 503, "The ledger cannot be written.", 1)                      \
     X(OVERLOAD, "overloaded", 503, "The gateway is out of buffers.", 1)                         \
+    X(STOPPING, "stopping", 503, "The gateway is being stopped.", 1)                            \
     X(INTERNAL, "internal_error", 500, "The gateway failed.", 1)
 
 enum refusal {

@@ -257,7 +257,8 @@ static void on_refuse(void *context, struct exchange *x, enum server_refusal why
     (void)context;
     static const int status[] = {
         [SERVER_BAD_REQUEST] = 400, [SERVER_HEAD_TOO_LARGE] = 431, [SERVER_BODY_TOO_LARGE] = 413,
-        [SERVER_TOO_SLOW] = 408,    [SERVER_UPGRADE] = 501,        [SERVER_BUSY] = 503};
+        [SERVER_TOO_SLOW] = 408,    [SERVER_UPGRADE] = 501,        [SERVER_BUSY] = 503,
+        [SERVER_STOPPING] = 503};
     refuse(x, status[why], "refused", http_reason(status[why]));
 }
 

@@ -157,6 +157,7 @@ static const enum refusal refusal_of_server[] = {
     [SERVER_BAD_REQUEST] = REFUSAL_BAD_REQUEST,  [SERVER_HEAD_TOO_LARGE] = REFUSAL_HEAD_TOO_LARGE,
     [SERVER_BODY_TOO_LARGE] = REFUSAL_TOO_LARGE, [SERVER_TOO_SLOW] = REFUSAL_BODY_DEADLINE,
     [SERVER_UPGRADE] = REFUSAL_UPGRADE,          [SERVER_BUSY] = REFUSAL_OVERLOAD,
+    [SERVER_STOPPING] = REFUSAL_STOPPING,
 };
 
 // The server refuses before (then there is no call yet) or while the body comes.

@@ -163,7 +163,7 @@ static void on_timer(void *argument)
     if (answering(x))
         gone(x); // the client takes nothing
     else if (x->phase == PHASE_BODY || (x->phase == PHASE_HEAD && reader_begun(&x->reader)))
-        refuse(x, SERVER_TOO_SLOW);
+        refuse(x, x->server->stopping ? SERVER_STOPPING : SERVER_TOO_SLOW);
     else
         exchange_destroy(x);
 }
@@ -214,9 +214,20 @@ static void body_complete(struct exchange *x)
 // The deadline is of the whole body; a body of unknown size earns its time as it comes.
 static void set_body_deadline(struct exchange *x, int64_t size)
 {
-    int64_t due =
-        x->body_start_us + x->server->limits.body_ms * 1000 + size * SECOND_US / BODY_RATE_MIN;
+    const struct server *s = x->server;
+    int64_t due = x->body_start_us + s->limits.body_ms * 1000 + size * SECOND_US / BODY_RATE_MIN;
+    if (s->stopping && due > s->stopped_us + STOP_BODY_MS * 1000)
+        due = s->stopped_us + STOP_BODY_MS * 1000;
     timer_set(&x->timer, (due - loop_now_us(x->pipe.loop)) / 1000);
+}
+
+void exchange_stop(struct exchange *x)
+{
+    if (x->phase == PHASE_SHAKE || (x->phase == PHASE_HEAD && x->rest_len == 0))
+        exchange_destroy(x);
+    else if (x->phase == PHASE_BODY && x->answer == ANSWER_NONE)
+        set_body_deadline(x, x->reader.head.chunked ? (int64_t)x->body_len
+                                                    : x->reader.head.content_length);
 }
 
 static size_t take_length(struct exchange *x, struct str bytes)
@@ -306,6 +317,8 @@ static size_t take_head(struct exchange *x, struct str bytes)
         begin(x);
     } else if (state != READER_MORE) {
         refuse_head(x, state);
+    } else if (x->server->stopping) {
+        exchange_destroy(x);
     }
     return used;
 }

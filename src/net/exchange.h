@@ -78,6 +78,7 @@ struct server {
     size_t most;
     size_t buffered; // bytes of bodies held, where limits.held is not given
     char *unix_path;
+    int64_t stopped_us;
     int fd;      // -1 when stopped
     int reserve; // a descriptor kept for saying 503 when there is no other
     uint16_t port;
@@ -90,6 +91,8 @@ void exchange_open(struct server *s, int fd);
 // Ends the connection without an event.
 void exchange_destroy(struct exchange *x);
 bool exchange_idle(const struct exchange *x);
+// The server stops: ends what has no whole head, and hurries a body.
+void exchange_stop(struct exchange *x);
 // True when nothing of the request is left unread.
 bool exchange_input_done(const struct exchange *x);
 void exchange_out(struct exchange *x, struct str bytes);

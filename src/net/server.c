@@ -171,12 +171,11 @@ static void stop_listening(struct server *s)
 void server_stop(struct server *s)
 {
     stop_listening(s);
+    if (!s->stopping)
+        s->stopped_us = loop_now_us(s->loop);
     s->stopping = true;
-    list_for (item, &s->exchanges) {
-        struct exchange *x = list_of(item, struct exchange, link);
-        if (exchange_idle(x))
-            exchange_destroy(x);
-    }
+    list_for (item, &s->exchanges)
+        exchange_stop(list_of(item, struct exchange, link));
 }
 
 size_t server_connections(const struct server *s)

@@ -41,6 +41,7 @@ enum server_refusal {
     SERVER_TOO_SLOW,       // 408
     SERVER_UPGRADE,        // 501
     SERVER_BUSY,           // 503: out of descriptors or buffers
+    SERVER_STOPPING,       // 503: its body was not whole soon after server_stop
 };
 
 struct server_events {
@@ -91,9 +92,8 @@ struct server_setup {
 };
 enum status server_open(struct loop *l, const struct server_setup *setup, struct server **out,
                         struct why *why) MUST_USE;
-// Stops accepting at once. Open connections go on; idle ones are closed; a running exchange's
-// answer
-// says `Connection: close`.
+// Stops accepting at once. Connections without a whole head are closed; a body has STOP_BODY_MS to
+// become whole; a running exchange's answer says `Connection: close`.
 void server_stop(struct server *s);
 size_t server_connections(const struct server *s);
 uint16_t server_port(const struct server *s); // what port 0 became; 0 for a UNIX socket

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """SIGTERM: no new calls, not ready at once, and every running stream comes to its own end."""
+import json
 import signal
+import socket
 import threading
 import time
 from collections import Counter
 
-from lib.scene import (LONG, PATIENCE, Gateway, Mock, expect, expect_true, limit, request, until)
+from lib.scene import (KEY, LONG, PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, request, until)
 
 limit(90)
 STREAMS = 1000 if LONG else 100
@@ -49,6 +51,25 @@ with Mock() as mock, Gateway(mock) as gateway:
     start = time.monotonic()
     gateway.program.stop(5)
     expect_true(time.monotonic() - start < 2 * PATIENCE, "an idle gateway ends within 2 s")
+
+    # Nor does it wait for a request that nobody has sent whole: half a head is closed, half a body is told soon.
+    CHAT = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n".encode()
+    for sent, most, answer in ((b"", 2, b""), (CHAT, 2, b""), (CHAT + b"Content-Length: 100\r\n\r\n{", 4, b" 503 "),
+                               (CHAT + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}", 4, b" 503 ")):
+        gateway.start()
+        with socket.create_connection(("127.0.0.1", gateway.port), 5) as half:
+            half.sendall(sent)
+            until(lambda: b"{" not in sent or gateway.metric("costlens_reservations_inflight") == 1, 5, "half a body")
+            start = time.monotonic()
+            gateway.program.signal(signal.SIGTERM)
+            half.settimeout(10)
+            got = half.recv(65536)
+            half.close()
+            expect(gateway.program.process.wait(20), 0, "exit code")
+            took = time.monotonic() - start
+            expect_in(answer, got[:40])
+            expect_true(took < most * PATIENCE, f"{took:.1f} s for {sent[-20:]}")
+            expect_true(not answer or json.loads(got.split(b"\r\n\r\n", 1)[1])["error"]["code"] == "stopping", f"{got}")
 
 # Streams that outlast the drain's time are cut, told so, and settled: none is captured, none is lost.
 with Mock() as mock:
