@@ -54,8 +54,17 @@ static const struct option_row rows[] = {
 struct token {
     char bytes[TOKEN_BYTES_MAX + 2];
     struct str text; // what was given; empty: a fresh one is wanted
-    bool to_file;    // the fresh one goes there
+    int fd;          // of the file that was made for the fresh one; -1 without
 };
+
+// Before the key is made: a token that cannot be kept would be lost.
+static bool make_file(const char *file, struct token *t)
+{
+    t->fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (t->fd < 0)
+        command_failed("%s: the token's file cannot be made: %s", file, strerror(errno));
+    return t->fd >= 0;
+}
 
 static bool read_token(const char *file, struct token *t)
 {
@@ -63,10 +72,8 @@ static bool read_token(const char *file, struct token *t)
     int fd = input ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
     size_t len = 0;
     ssize_t n = 1;
-    if (fd < 0 && errno == ENOENT) {
-        t->to_file = true;
-        return true;
-    }
+    if (fd < 0 && errno == ENOENT)
+        return make_file(file, t);
     while (fd >= 0 && n > 0 && len < sizeof t->bytes) {
         n = read(fd, t->bytes + len, sizeof t->bytes - len);
         len += n > 0 ? (size_t)n : 0;
@@ -79,21 +86,18 @@ static bool read_token(const char *file, struct token *t)
         return true;
     command_failed("%s: %s", file,
                    fd < 0 || n < 0 ? strerror(error)
-                   : n > 0         ? "too long for a token"
-                                   : "there is no token in it");
+                   : n > 0
+                       ? "too long for a token"
+                       : "there is no token in it; remove it, and a new token is written there");
     return false;
 }
 
-static bool write_token(const char *file, struct str token)
+static bool write_token(const char *file, int fd, struct str token)
 {
-    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool written = fd >= 0 && write(fd, token.ptr, token.len) == (ssize_t)token.len &&
+    bool written = write(fd, token.ptr, token.len) == (ssize_t)token.len &&
                    write(fd, "\n", 1) == 1 && fsync(fd) == 0;
-    int error = errno;
-    if (fd >= 0)
-        close(fd);
     if (!written)
-        command_failed("%s: %s", file, strerror(error));
+        command_failed("%s: %s", file, strerror(errno));
     return written;
 }
 
@@ -137,6 +141,19 @@ static bool ask(const struct cli *cli, const char *verb, struct buf *args, struc
 
 // --- create and rotate ---
 
+static void show_filed(struct str name, const char *file)
+{
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    buf_add_cstr(&out, "{\"name\":");
+    buf_add_json(&out, name);
+    buf_add_cstr(&out, ",\"token_file\":");
+    buf_add_json(&out, str_of(file));
+    buf_add_cstr(&out, "}\n");
+    fwrite(out.ptr, 1, out.len, stdout);
+    buf_fini(&out);
+}
+
 // With a file the token stands there alone; without, standard output has nothing but the token, so
 // that KEY=$(costlens key create) works.
 static int show_token(const struct cli *cli, const struct json *j, const struct buf *answer,
@@ -145,17 +162,15 @@ static int show_token(const struct cli *cli, const struct json *j, const struct 
     const struct json_val *root = json_root(j);
     struct str name = json_str(json_get(root, "name"));
     struct str token = json_str(json_get(root, "token"));
-    if (t->to_file && !write_token(o->token_file, token))
-        return command_failed("key %.*s was made, but its token is lost: rotate it", STR_ARG(name));
-    if (cli->json && !t->to_file) {
+    bool to_file = t->fd >= 0;
+    if (to_file && !write_token(o->token_file, t->fd, token))
+        return command_failed("key %.*s was made, but its token is lost: costlens key rotate %.*s",
+                              STR_ARG(name), STR_ARG(name));
+    if (cli->json && to_file) {
+        show_filed(name, o->token_file);
+    } else if (cli->json) {
         fwrite(answer->ptr, 1, answer->len, stdout);
-        return EXIT_OK;
-    }
-    if (cli->json) {
-        printf("{\"name\":\"%.*s\",\"token_file\":\"%s\"}\n", STR_ARG(name), o->token_file);
-        return EXIT_OK;
-    }
-    if (t->to_file) {
+    } else if (to_file) {
         fprintf(stderr, "Key %.*s: its token is in %s.\n", STR_ARG(name), o->token_file);
     } else if (t->text.len) {
         fprintf(stderr, "Key %.*s has the token you gave.\n", STR_ARG(name));
@@ -169,7 +184,7 @@ static int show_token(const struct cli *cli, const struct json *j, const struct 
 
 static int make(struct cli *cli, const char *verb, const struct options *o)
 {
-    struct token t = {.text = STR_NONE};
+    struct token t = {.fd = -1};
     struct buf args, answer;
     struct json *j = NULL;
     int code = EXIT_FAILED;
@@ -181,6 +196,10 @@ static int make(struct cli *cli, const char *verb, const struct options *o)
     add_member(&args, "token", t.text);
     if (ask(cli, verb, &args, &answer, &j))
         code = show_token(cli, j, &answer, o, &t);
+    else if (t.fd >= 0)
+        unlink(o->token_file);
+    if (t.fd >= 0)
+        close(t.fd);
     json_close(j);
     if (answer.ptr)
         digest_wipe(answer.ptr, answer.len);

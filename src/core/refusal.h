@@ -13,7 +13,7 @@
     X(NO_MODEL, "model_missing", 400, "The body names no model.", 0)                            \
     X(BAD_TAGS, "invalid_tags", 400, "The tags are malformed.", 0)                              \
     X(NO_KEY, "missing_api_key", 401, "A CostLens key is needed.", 0)                           \
-    X(BAD_KEY, "invalid_api_key", 401, "This key is not known.", 0)                             \
+    X(BAD_KEY, "invalid_api_key", 401, "This key is not accepted.", 0)                          \
     X(KEY_EXPIRED, "expired_api_key", 401, "This key has expired.", 0)                          \
     X(MODEL_DENIED, "model_not_allowed", 403, "This key may not use that model.", 0)            \
     X(NOT_FOUND, "not_found", 404, "There is nothing at this path.", 0)                         \

@@ -194,13 +194,14 @@ enum status gate_pepper(struct str state, uint8_t out[PEPPER_BYTES], struct why 
 {
     struct secret *secret = NULL;
     enum status s = read_or_make(state, "pepper", draw_hex, &secret, why);
-    if (s != STATUS_OK)
-        return s;
-    if (!hex_read(secret_expose(secret), out, PEPPER_BYTES))
-        s = why_set(why, STATUS_DAMAGED,
-                    "%.*s/pepper: not 64 hex digits; put the right file back: without it no key "
-                    "made so far is known",
-                    STR_ARG(state));
+    if (s == STATUS_OK && !hex_read(secret_expose(secret), out, PEPPER_BYTES))
+        s = STATUS_DAMAGED;
     secret_free(secret);
+    if (s == STATUS_DAMAGED)
+        s = why_set(why, s,
+                    "%.*s/pepper: empty, or not 64 hex digits: put the right file back. Keys are "
+                    "known by it: when you remove it, the next start makes another one, and then "
+                    "no key made so far is known (costlens key rotate NAME, for each)",
+                    STR_ARG(state));
     return s;
 }

@@ -86,8 +86,8 @@ static enum flow unknown_key(struct req *r, struct str token)
                           "It is not a CostLens key (sk-cl-...): the gateway holds the "
                           "providers' keys, callers use its own.");
     if (!key_token_valid(token))
-        return req_refuse(r, REFUSAL_BAD_KEY, "It is mistyped: its checksum does not fit.");
-    return req_refuse(r, REFUSAL_BAD_KEY, NULL);
+        return req_refuse(r, REFUSAL_BAD_KEY, "It is mistyped (its checksum does not fit).");
+    return req_refuse(r, REFUSAL_BAD_KEY, "No key of this gateway has this token.");
 }
 
 enum flow step_identify(struct req *r)
@@ -108,7 +108,8 @@ enum flow step_identify(struct req *r)
     if ((k->revoked_us && k->revoked_us <= r->start_us))
         return req_refuse(r, REFUSAL_BAD_KEY, "It was revoked.");
     if (k->expires_us && k->expires_us <= r->start_us)
-        return req_refuse(r, REFUSAL_KEY_EXPIRED, NULL);
+        return req_refuse(r, REFUSAL_KEY_EXPIRED,
+                          "`costlens key rotate` or `create` makes another.");
     r->key = k;
     return NEXT;
 }

@@ -65,6 +65,20 @@ with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"],
     until(lambda: status(gateway, fresh) == 200, 2, "the new token works")
     gateway.costlens("key", "revoke", "app")
     until(lambda: status(gateway, fresh) == 401, 2, "the revoked key is refused")
+    expect(chat(gateway, fresh).json["error"]["message"], "This key is not accepted. It was revoked.")
+
+    # The token's file is there before the key is, and goes with a key that could not be made.
+    lost = gateway.costlens("key", "create", "--name", "filed", "--token-file", "/nope/x", check=False)
+    expect((lost.returncode, lost.stdout), (1, ""), "no file, no key")
+    expect_in("/nope/x", lost.stderr)
+    expect_true("filed" not in gateway.costlens("key", "list").stdout, "none was made")
+    file = gateway.state / 'a "token"'
+    expect(gateway.costlens("key", "rotate", "nobody", "--token-file", file, check=False).returncode, 1)
+    expect_true(not file.exists(), "no token, no file")
+    filed = json.loads(gateway.costlens("key", "create", "--name", 'fi"led', "--token-file", file, "--json").stdout)
+    expect(filed, {"name": 'fi"led', "token_file": str(file)})
+    expect(file.stat().st_mode & 0o777, 0o600)
+    until(lambda: status(gateway, file.read_text().strip()) == 200, 2, "the filed token works")
 
     expect(chat(gateway, "sk-cl-" + "0" * 40).json["error"]["code"], "invalid_api_key")
     expect(request(gateway.port, "POST", "/v1/chat/completions", {}).json["error"]["code"],

@@ -83,8 +83,14 @@ static void refuses_what_is_not_safe(void **state)
     assert_int_equal(state_dev_key(folder("bad"), &s, &why), STATUS_OK);
     assert_true(str_is(secret_expose(s), "0123456789abcdef0123456789abcdef"));
     secret_free(s);
-    put("bad/pepper", "0123456789abcdef\n", 0600);
-    assert_int_equal(gate_pepper(folder("bad"), pepper, &why), STATUS_DAMAGED);
+    static const char *const peppers[] = {"", "0123456789abcdef\n",
+                                          "0123456789abcdef0123456789abcdef0123456789abcdef\n"};
+    for (size_t i = 0; i < 3; i++) { // removing it is no small thing
+        put("bad/pepper", peppers[i], 0600);
+        assert_int_equal(gate_pepper(folder("bad"), pepper, &why), STATUS_DAMAGED);
+        assert_non_null(strstr(why.text, "put the right file back"));
+        assert_non_null(strstr(why.text, "no key"));
+    }
     unlink(file("bad/pepper"));
     assert_int_equal(symlink("/etc/hostname", file("bad/pepper")), 0);
     assert_int_equal(gate_pepper(folder("bad"), pepper, &why), STATUS_IO);
