@@ -212,6 +212,8 @@ static void print_request(const struct json *j)
         fact(attempt, "user", "user");
         print_tags(json_get(attempt, "tags"));
         fact(attempt, "sure", "usage");
+        if (json_bool(json_get(attempt, "usage_contradicts"), false))
+            puts("               the provider's counts contradict one another: they were clamped");
         fact(attempt, "service", "service");
         fact(attempt, "price_name", "prices of");
         fact(attempt, "price_version", "price book");

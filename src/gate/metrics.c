@@ -141,6 +141,7 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
         to->refused[i] += from->refused[i];
     to->upstream_errors += from->upstream_errors;
     to->client_left += from->client_left;
+    to->contradictions += from->contradictions;
     to->captured += from->captured;
     to->in_flight += from->in_flight;
     return true;
@@ -304,6 +305,8 @@ void metrics_write(const struct metrics *m, struct buf *out)
     counter(out, "costlens_upstream_errors_total", "Calls whose provider failed.",
             m->upstream_errors);
     counter(out, "costlens_client_left_total", "Calls whose client went away.", m->client_left);
+    counter(out, "costlens_usage_contradictions_total",
+            "Calls whose provider's counts contradict one another.", m->contradictions);
     counter(out, "costlens_reservations_captured_total",
             "Calls that were sent and whose end is unknown.", m->captured);
     head(out, "costlens_reservations_inflight", "gauge", "Calls that are running now.");

@@ -46,7 +46,8 @@ struct metrics {
     uint64_t refused[REFUSAL_COUNT];
     uint64_t upstream_errors;
     uint64_t client_left;
-    uint64_t captured; // estimated because the end was missing
+    uint64_t contradictions; // calls whose provider's counts were clamped
+    uint64_t captured;       // estimated because the end was missing
     int64_t in_flight;
 };
 

@@ -37,6 +37,18 @@ static void log_call(const struct req *r)
     log_end_later(&l);
 }
 
+// A count that was clamped may be a wrong bill: said aloud, also where calls are not logged.
+static void warn(const struct req *r)
+{
+    struct log_line l;
+    log_begin(&l, LOG_WARN, "the provider's counts contradict one another: they were clamped");
+    log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
+    log_str(&l, "provider", r->entry.provider);
+    log_str(&l, "model", r->entry.model);
+    log_str(&l, "upstream_request_id", r->entry.upstream_id);
+    log_end_later(&l);
+}
+
 static void count(struct req *r)
 {
     struct metrics *m = &r->worker->metrics;
@@ -45,6 +57,7 @@ static void count(struct req *r)
         m->upstream_errors++;
     if (r->client_gone)
         m->client_left++;
+    m->contradictions += r->entry.usage.inconsistent;
 }
 
 enum flow step_record(struct req *r)
@@ -53,6 +66,8 @@ enum flow step_record(struct req *r)
         r->recorded = true;
         r->settled_mono_us = loop_now_us(r->worker->loop);
         count(r);
+        if (r->entry.usage.inconsistent)
+            warn(r);
         if (r->view->snapshot->config->log_requests)
             log_call(r);
     }

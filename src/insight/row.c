@@ -135,6 +135,7 @@ static void write_usage(const struct entry *e, struct buf *json)
     number(json, "reasoning_tokens", e->usage.reasoning);
     number(json, "prompt_tokens", e->usage.prompt);
     member(json, "sure", str_of(sure_name(e->usage.sure)));
+    buf_printf(json, ",\"usage_contradicts\":%s", e->usage.inconsistent ? "true" : "false");
     member(json, "service", str_of(service_name(e->usage.service)));
 }
 

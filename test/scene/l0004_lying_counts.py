@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A provider whose counters contradict one another: nothing becomes negative, and it is said aloud and kept."""
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, limit, until
+
+limit(60)
+USAGE = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15,
+         "prompt_tokens_details": {"cached_tokens": 50, "audio_tokens": 30}, "completion_tokens_details":
+         {"reasoning_tokens": 90, "audio_tokens": 7}}
+
+
+class Liar(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.dumps({"id": "x", "object": "chat.completion", "model": "bench-model", "usage": USAGE, "choices": [
+            {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "hello"}}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+liar = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+threading.Thread(target=liar.serve_forever, daemon=True).start()
+with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: http://127.0.0.1:{liar.server_port}/v1, "
+                                             f"models: [bench-model] }}\n", extra="log: { requests: false }\n") as gateway:
+    answer = gateway.chat("x")
+    expect((answer.status, answer.json["usage"]), (200, USAGE), "the client gets what the provider said")
+    call = answer.headers["x-costlens-request-id"]
+    row = json.loads(gateway.costlens("report", "--request", call, "--json").stdout)["attempts"][0]
+    counts = {name: n for name, n in row.items() if name.endswith("_tokens")}
+    expect_true(all(n >= 0 for n in counts.values()), f"no bucket is negative: {counts}")
+    expect(sum(n for name, n in counts.items() if name.startswith(("input", "cache", "audio_input", "audio_cache"))), 10)
+    expect(sum(n for name, n in counts.items() if name in ("output_tokens", "audio_output_tokens")), 5)
+    expect(row["usage_contradicts"], True, "the row says so")
+    expect_in("contradict", gateway.costlens("report", "--request", call).stdout)
+    line = until(lambda: next((x for x in gateway.program.errors().splitlines() if call in x), None), 5, "a warning")
+    expect(json.loads(line)["level"], "warn")
+    expect_in("contradict", line)
+    expect(gateway.metric("costlens_usage_contradictions_total"), 1)
+    expect(gateway.costlens("ledger", "verify").returncode, 0)
