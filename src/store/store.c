@@ -17,8 +17,8 @@
 #include "store/schema.h"
 #include "store/sql.h"
 
-#define BUSY_MS       200 // the writer waits so long for a lock of somebody else, then tries again
-#define KEYS_BUSY_MS  5000
+#define BUSY_MS       200  // the writer waits so long for a lock of somebody else, then tries again
+#define BUSY_MOST_MS  5000 // all who cannot try again: the start, keys, readers
 #define LOCK_TEXT_MAX 32
 
 // --- folders and locks ---
@@ -155,8 +155,8 @@ static enum status open_database(struct store *s, struct why *why)
     enum status status = find_file(s, why);
     if (status != STATUS_OK)
         return status;
-    s->db = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, BUSY_MS);
-    s->keys = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, KEYS_BUSY_MS);
+    s->db = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, BUSY_MOST_MS);
+    s->keys = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, BUSY_MOST_MS);
     if (!s->db || !s->keys)
         return why_set(why, STATUS_IO, "%s cannot be opened as a database", s->path);
     // A commit is safe against the death of the process at once, against power loss together with
@@ -206,6 +206,7 @@ static enum status start_writer(struct store *s, struct why *why)
     enum status status = make_reserve(s, why);
     if (status != STATUS_OK)
         return status;
+    sqlite3_busy_timeout(s->db, BUSY_MS);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     s->running = pthread_create(&s->thread, NULL, writer_run, s) == 0;
@@ -351,7 +352,7 @@ enum status store_backup(struct store *s, const char *file, struct why *why)
 
 enum status store_reader_open(struct store *s, struct sqlite3 **out, struct why *why)
 {
-    sqlite3 *db = connect(s, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, KEYS_BUSY_MS);
+    sqlite3 *db = connect(s, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, BUSY_MOST_MS);
     if (!db)
         return why_set(why, STATUS_IO, "%s cannot be opened for reading", s->path);
     sql_run(db, "PRAGMA query_only = 1");
