@@ -54,6 +54,8 @@ struct config_key {
     int64_t expires_us;
 };
 
+#define CONFIG_LISTEN_MAX 16 // addresses, of each kind
+
 struct config_listen {
     struct str address; // "127.0.0.1:7575", "[::1]:7575", "unix:/run/..."
     int line;

@@ -102,7 +102,10 @@ static void check_model(struct reading *r, const struct node *n, struct config_a
         return;
     }
     const struct config_provider *p = &r->c->providers[provider];
-    if (!lists(p, str_skip(full, p->name.len + 1)))
+    if (str_find(full, '*') < full.len)
+        reading_fault(r, n->line, "alias %.*s: `%.*s` is a pattern. Name one model",
+                      STR_ARG(a->name), STR_ARG(full));
+    else if (!lists(p, str_skip(full, p->name.len + 1)))
         reading_fault(r, n->line, "alias %.*s: `%.*s` is not among the models of %.*s",
                       STR_ARG(a->name), STR_ARG(full), STR_ARG(p->name));
     a->models[a->model_count++] = full;
@@ -118,6 +121,12 @@ static void read_alias(struct reading *r, const struct node *n)
         return;
     if (a->name.len == 0 || a->name.len > MODEL_BYTES_MAX)
         reading_fault(r, n->key_line, "aliases: a name has 1 to %d bytes", MODEL_BYTES_MAX);
+    if (str_find(a->name, '*') < a->name.len)
+        reading_fault(
+            r, n->key_line,
+            "alias %.*s: a name is asked for as it stands, and * stands for nothing here. "
+            "Write each name on a line of its own",
+            STR_ARG(a->name));
     if (count == 0)
         reading_fault(r, n->key_line, "alias %.*s stands for nothing. Write [PROVIDER/MODEL]",
                       STR_ARG(a->name));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where it listens, and where its files lie.
+// Where it listens.
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -37,6 +38,35 @@ static bool is_address(struct str host)
            (u.host_is_ip || str_is(u.host, "localhost"));
 }
 
+// Where a socket is bound: the same whatever its address is written like.
+struct spot {
+    int family;
+    unsigned char ip[16];
+    uint16_t port;
+};
+
+// False when `host` is a name or the address is of another kind.
+static bool read_spot(struct str host, uint16_t port, struct spot *out)
+{
+    char text[64];
+    *out = (struct spot){.port = port, .family = AF_INET};
+    if (str_eq_nocase(host, str_of("localhost")))
+        host = str_of("127.0.0.1");
+    if (!str_copy(host, text, sizeof text))
+        return false;
+    if (inet_pton(AF_INET, text, out->ip) == 1)
+        return true;
+    out->family = AF_INET6;
+    return inet_pton(AF_INET6, text, out->ip) == 1;
+}
+
+static bool is_mapped(struct str host)
+{
+    struct spot s;
+    return read_spot(host, 0, &s) && s.family == AF_INET6 &&
+           IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)s.ip);
+}
+
 // An address that can be listened on; relative socket paths are made absolute.
 static bool read_address(struct reading *r, int line, const char *what, struct str *address)
 {
@@ -56,6 +86,12 @@ static bool read_address(struct reading *r, int line, const char *what, struct s
                       "%s: `%.*s` is no address with a port. Write 127.0.0.1:" DATA_PORT
                       ", \"[::1]:" DATA_PORT "\" or unix:PATH",
                       what, STR_ARG(*address));
+    } else if (port == 0) {
+        reading_fault(r, line, "%s: `%.*s`: nobody could call port 0. Write 1 to 65535", what,
+                      STR_ARG(*address));
+    } else if (is_mapped(host)) {
+        reading_fault(r, line, "%s: `%.*s` is IPv4 in the clothes of IPv6. Write it as IPv4", what,
+                      STR_ARG(host));
     } else if (!is_address(host)) {
         reading_fault(r, line,
                       "%s: `%.*s` is no IP address. Write the address to listen on, 0.0.0.0 for "
@@ -89,6 +125,8 @@ static void read_list(struct reading *r, const char *what, struct config_listen 
     struct config_listen *list = arena_array(&r->c->arena, struct config_listen, found + 1);
     if (!list)
         return;
+    if (found > CONFIG_LISTEN_MAX)
+        reading_fault(r, n->line, "%s: at most %d addresses", what, CONFIG_LISTEN_MAX);
     const struct node *item = n && n->kind == NODE_LIST ? n->first : n;
     for (unsigned i = 0; item && i < found; i++, item = item->next) {
         if (!read_address(r, item->line, what, &items[i]))
@@ -105,19 +143,44 @@ static void add(struct config_listen *list, unsigned *count, const char *address
     list[(*count)++] = (struct config_listen){.address = str_of(address)};
 }
 
+static bool is_any(struct str host)
+{
+    return str_is(host, "0.0.0.0") || str_is(host, "::");
+}
+
+// Two sockets cannot be bound there, or share what they get.
+static bool overlap(struct str one, struct str other)
+{
+    static const unsigned char any[16] = {0};
+    struct spot a, b;
+    struct str host;
+    uint16_t port = 0;
+    if (str_eq(one, other))
+        return true;
+    if (!address_read(one, &host, &port) || !read_spot(host, port, &a) ||
+        !address_read(other, &host, &port) || !read_spot(host, port, &b))
+        return false;
+    return a.family == b.family && a.port == b.port &&
+           (memcmp(a.ip, b.ip, sizeof a.ip) == 0 || memcmp(a.ip, any, sizeof any) == 0 ||
+            memcmp(b.ip, any, sizeof any) == 0);
+}
+
+static const struct config_listen *listener(const struct config *c, unsigned i)
+{
+    return i < c->listen_count ? &c->listen[i] : &c->admin[i - c->listen_count];
+}
+
 static void check_twice(struct reading *r)
 {
     const struct config *c = r->c;
     for (unsigned i = 0; i < c->listen_count + c->admin_count; i++) {
-        const struct config_listen *one =
-            i < c->listen_count ? &c->listen[i] : &c->admin[i - c->listen_count];
+        const struct config_listen *one = listener(c, i);
         for (unsigned k = 0; k < i; k++) {
-            const struct config_listen *other =
-                k < c->listen_count ? &c->listen[k] : &c->admin[k - c->listen_count];
-            if (str_eq(one->address, other->address))
+            struct str other = listener(c, k)->address;
+            if (overlap(one->address, other))
                 reading_fault(r, one->line,
-                              "%.*s is here twice; every listener has its own address",
-                              STR_ARG(one->address));
+                              "%.*s is here twice, as %.*s; every listener has its own address",
+                              STR_ARG(one->address), STR_ARG(other));
         }
     }
 }
@@ -146,84 +209,51 @@ void reading_listeners(struct reading *r)
     check_twice(r);
 }
 
-static bool is_any(struct str host)
+static bool is_our_name(struct str host)
 {
-    return str_is(host, "0.0.0.0") || str_is(host, "::");
+    char name[256] = "";
+    return gethostname(name, sizeof name) == 0 && name[sizeof name - 1] == 0 && name[0] &&
+           str_eq_nocase(host, str_of(name));
 }
 
-// A connection to "any" address is one to this machine.
+// One of this machine's addresses: a socket can be bound there.
+static bool is_our_address(struct str host)
+{
+    struct spot s;
+    if (!read_spot(host, 0, &s))
+        return false;
+    struct sockaddr_in four = {.sin_family = AF_INET};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    memcpy(&four.sin_addr, s.ip, sizeof four.sin_addr);
+    memcpy(&six.sin6_addr, s.ip, sizeof six.sin6_addr);
+    int fd = socket(s.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    bool ours = s.family == AF_INET ? bind(fd, (const struct sockaddr *)&four, sizeof four) == 0
+                                    : bind(fd, (const struct sockaddr *)&six, sizeof six) == 0;
+    close(fd);
+    return ours;
+}
+
+// A connection to "any" address is one to this machine; so is one to its name.
 bool reading_is_ours(const struct reading *r, const struct url *u)
 {
     const struct config *c = r->c;
     for (unsigned i = 0; i < c->listen_count + c->admin_count; i++) {
-        struct str address =
-            i < c->listen_count ? c->listen[i].address : c->admin[i - c->listen_count].address;
+        struct str address = listener(c, i)->address;
         struct str host;
+        struct spot ours, theirs;
         uint16_t port = 0;
         if (str_starts(address, str_of("unix:")) || !address_read(address, &host, &port) ||
             port != u->port)
             continue;
         bool here = host_is_loopback(u->host) || is_any(u->host);
-        if (str_eq(host, u->host) || (here && (is_any(host) || host_is_loopback(host))))
+        if (is_our_name(u->host) || (here && (is_any(host) || host_is_loopback(host))) ||
+            (is_any(host) && is_our_address(u->host)))
+            return true;
+        if (read_spot(host, port, &ours) && read_spot(u->host, u->port, &theirs) &&
+            ours.family == theirs.family && memcmp(ours.ip, theirs.ip, sizeof ours.ip) == 0)
             return true;
     }
     return false;
-}
-
-// --- files ---
-
-static struct str state_default(struct reading *r)
-{
-    struct arena *a = &r->c->arena;
-    const char *service = reading_env(r, "STATE_DIRECTORY"); // systemd's word
-    const char *xdg = reading_env(r, "XDG_STATE_HOME");
-    const char *home = reading_env(r, "HOME");
-    if (service && service[0] == '/')
-        return arena_dup_cstr(a, service);
-    if (xdg && xdg[0] == '/')
-        return arena_printf(a, "%s/costlens", xdg);
-    bool root = geteuid() == 0 && (!home || strcmp(home, "/root") == 0);
-    if (root || !home || home[0] != '/')
-        return str_of("/var/lib/costlens");
-    return arena_printf(a, "%s/.local/state/costlens", home);
-}
-
-static struct str folder_of(struct str path)
-{
-    size_t at = path.len;
-    while (at > 0 && path.ptr[at - 1] != '/')
-        at--;
-    return str_from(path.ptr, at > 1 ? at - 1 : at);
-}
-
-static void read_store(struct reading *r, const struct node *n)
-{
-    struct str text = reading_text(r, n, "store");
-    if (str_starts(text, str_of("sqlite:")) && text.len > 7)
-        r->c->store = reading_path(r, str_skip(text, 7));
-    else if (str_starts(text, str_of("postgres")))
-        reading_fault(r, n->line, "store: PostgreSQL is not there yet. Write sqlite:PATH");
-    else if (n->kind == NODE_TEXT)
-        reading_fault(r, n->line, "store: `%.*s` is no store. Write sqlite:PATH", STR_ARG(text));
-    if (r->c->store.len && r->c->store.ptr[r->c->store.len - 1] == '/')
-        reading_fault(r, n->line,
-                      "store: a file is expected, not a folder. Write "
-                      "sqlite:%.*scostlens.db",
-                      STR_ARG(r->c->store));
-}
-
-void reading_places(struct reading *r)
-{
-    struct config *c = r->c;
-    const struct node *store = node_get(r->root, "store");
-    if (!node_is_null(store))
-        read_store(r, store);
-    if (c->store.len == 0) {
-        struct str folder = c->state.len ? c->state : state_default(r);
-        c->store = arena_printf(&c->arena, "%.*s/costlens.db", STR_ARG(folder));
-    }
-    if (c->state.len == 0)
-        c->state = arena_dup(&c->arena, folder_of(c->store));
-    while (c->state.len > 1 && c->state.ptr[c->state.len - 1] == '/')
-        c->state = arena_dup(&c->arena, str_from(c->state.ptr, c->state.len - 1));
 }

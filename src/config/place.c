@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "base/digest.h"
+#include "config/reading.h"
 
 #define SOCKET_PATH_MAX sizeof((struct sockaddr_un *)NULL)->sun_path // with its NUL
 
@@ -30,4 +32,62 @@ bool place_socket(struct str state, char *out, size_t size)
     hex_write(digest, 8, hex);
     n = snprintf(out, most, "%s/costlens-%.16s.sock", runtime_folder(), hex);
     return n > 0 && (size_t)n < most;
+}
+
+// --- the files ---
+
+static struct str state_default(struct reading *r)
+{
+    struct arena *a = &r->c->arena;
+    const char *service = reading_env(r, "STATE_DIRECTORY"); // systemd's word
+    const char *xdg = reading_env(r, "XDG_STATE_HOME");
+    const char *home = reading_env(r, "HOME");
+    if (service && service[0] == '/')
+        return arena_dup_cstr(a, service);
+    if (xdg && xdg[0] == '/')
+        return arena_printf(a, "%s/costlens", xdg);
+    bool root = geteuid() == 0 && (!home || strcmp(home, "/root") == 0);
+    if (root || !home || home[0] != '/')
+        return str_of("/var/lib/costlens");
+    return arena_printf(a, "%s/.local/state/costlens", home);
+}
+
+static struct str folder_of(struct str path)
+{
+    size_t at = path.len;
+    while (at > 0 && path.ptr[at - 1] != '/')
+        at--;
+    return str_from(path.ptr, at > 1 ? at - 1 : at);
+}
+
+static void read_store(struct reading *r, const struct node *n)
+{
+    struct str text = reading_text(r, n, "store");
+    if (str_starts(text, str_of("sqlite:")) && text.len > 7)
+        r->c->store = reading_path(r, str_skip(text, 7));
+    else if (str_starts(text, str_of("postgres")))
+        reading_fault(r, n->line, "store: PostgreSQL is not there yet. Write sqlite:PATH");
+    else if (n->kind == NODE_TEXT)
+        reading_fault(r, n->line, "store: `%.*s` is no store. Write sqlite:PATH", STR_ARG(text));
+    if (r->c->store.len && r->c->store.ptr[r->c->store.len - 1] == '/')
+        reading_fault(r, n->line,
+                      "store: a file is expected, not a folder. Write "
+                      "sqlite:%.*scostlens.db",
+                      STR_ARG(r->c->store));
+}
+
+void reading_places(struct reading *r)
+{
+    struct config *c = r->c;
+    const struct node *store = node_get(r->root, "store");
+    if (!node_is_null(store))
+        read_store(r, store);
+    if (c->store.len == 0) {
+        struct str folder = c->state.len ? c->state : state_default(r);
+        c->store = arena_printf(&c->arena, "%.*s/costlens.db", STR_ARG(folder));
+    }
+    if (c->state.len == 0)
+        c->state = arena_dup(&c->arena, folder_of(c->store));
+    while (c->state.len > 1 && c->state.ptr[c->state.len - 1] == '/')
+        c->state = arena_dup(&c->arena, str_from(c->state.ptr, c->state.len - 1));
 }

@@ -31,7 +31,7 @@
 struct admin_plane {
     struct gate *gate;
     struct worker *worker;
-    struct server *servers[WORKER_LISTENERS_MAX + 1];
+    struct server *servers[CONFIG_LISTEN_MAX + 1];
     unsigned server_count;
     struct secret *token;
 };
@@ -298,8 +298,6 @@ enum status admin_plane_open(struct gate *g, struct worker *w, struct admin_plan
     p->gate = g;
     p->worker = w;
     enum status s = state_admin_token(c->state, &p->token, why);
-    if (s == STATUS_OK && c->admin_count > WORKER_LISTENERS_MAX)
-        s = why_set(why, STATUS_LIMIT, "admin: at most %d addresses", WORKER_LISTENERS_MAX);
     for (unsigned i = 0; s == STATUS_OK && i < c->admin_count; i++)
         s = listen_on(p, c->admin[i].address, why);
     if (s == STATUS_OK) {

@@ -111,7 +111,7 @@ static enum status listen_one(struct worker *w, const struct config *c, unsigned
     bool local = str_starts(c->listen[i].address, str_of("unix:"));
     if (local && w->number > 0)
         return STATUS_OK;
-    must(w->server_count < WORKER_LISTENERS_MAX);
+    must(w->server_count < CONFIG_LISTEN_MAX);
     struct server *server = NULL;
     struct server_setup setup = {.address = c->listen[i].address,
                                  .shared = !local && c->workers > 1,
@@ -128,8 +128,6 @@ static enum status listen_one(struct worker *w, const struct config *c, unsigned
 enum status worker_listen(struct worker *w, struct why *why)
 {
     const struct config *c = w->view->snapshot->config;
-    if (c->listen_count > WORKER_LISTENERS_MAX)
-        return why_set(why, STATUS_LIMIT, "listen: at most %d addresses", WORKER_LISTENERS_MAX);
     for (unsigned i = 0; i < c->listen_count; i++) {
         enum status s = listen_one(w, c, i, why);
         // A machine without IPv6 still serves on 127.0.0.1, where nobody asked for [::1].

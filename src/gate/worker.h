@@ -17,8 +17,6 @@
 
 struct gate;
 
-#define WORKER_LISTENERS_MAX 16
-
 struct worker {
     unsigned number;
     struct gate *gate;
@@ -31,7 +29,7 @@ struct worker {
     struct metrics metrics;
     struct list calls; // running, struct req
     unsigned call_count;
-    struct server *servers[WORKER_LISTENERS_MAX];
+    struct server *servers[CONFIG_LISTEN_MAX];
     unsigned server_count;
     struct timer tick; // 100 ms: logs flushed
     bool draining;

@@ -80,6 +80,18 @@ static const struct bad bad[] = {
     {"listen: {a: 1}\n", 1, "a text is expected"},
     {"listen: [127.0.0.1:1, 127.0.0.1:1]\n", 1, "twice"},
     {"listen: [127.0.0.1:1]\nadmin: [127.0.0.1:1]\n", 2, "twice"},
+    {"listen: [127.0.0.1:1]\nadmin: [localhost:1]\n", 2, "twice, as 127.0.0.1:1"},
+    {"listen: ['[::1]:1', '[0:0:0:0:0:0:0:1]:1']\n", 1, "twice"},
+    {"behind_tls_proxy: true\nlisten: [0.0.0.0:1]\nadmin: [127.0.0.1:1]\n", 3, "twice"},
+    {"behind_tls_proxy: true\nlisten: ['[::1]:1']\nadmin: ['[::]:1']\n", 3, "twice"},
+    {"admin: [127.0.0.1:7575]\n", 1, "twice"},
+    {"listen: [127.0.0.1:0]\n", 1, "nobody could call port 0"},
+    {"listen: ['127.0.0.1:-1']\n", 1, "no address with a port"},
+    {"listen: ['[::ffff:127.0.0.1]:1']\n", 1, "Write it as IPv4"},
+    {"listen: [127.0.0.1:1, 127.0.0.1:2, 127.0.0.1:3, 127.0.0.1:4, 127.0.0.1:5, 127.0.0.1:6,\n"
+     "127.0.0.1:7, 127.0.0.1:8, 127.0.0.1:9, 127.0.0.1:10, 127.0.0.1:11, 127.0.0.1:12,\n"
+     "127.0.0.1:13, 127.0.0.1:14, 127.0.0.1:15, 127.0.0.1:16, 127.0.0.1:17]\n",
+     1, "at most 16"},
     {"workers: 1\nlisten: [0.0.0.0:7575]\n", 2, "behind_tls_proxy"},
     {"listen: ['[::]:7575']\n", 1, "behind_tls_proxy"},
     {"listen: [10.1.2.3:7575]\n", 1, "in the clear"},
@@ -138,6 +150,9 @@ static const struct bad bad[] = {
     {"providers:\n  a: {url: 'http://0.0.0.0:7575/v1'}\n", 2, "circles"},
     {"providers:\n  a: {url: 'http://[::]:7575/v1'}\n", 2, "circles"},
     {"providers:\n  a: {url: 'http://localhost:7576'}\n", 2, "circles"},
+    {"listen: ['[2001:db8::1]:80']\nbehind_tls_proxy: true\n"
+     "providers:\n  a: {url: 'http://[2001:db8:0::1]'}\n",
+     4, "circles"},
     {"listen: [127.0.0.1:80]\nproviders:\n  a: {url: 'http://127.0.0.1'}\n", 3, "circles"},
     {"providers:\n  a: {url: 'http://x/v1', dialect: cohere}\n", 2, "openai, anthropic or gemini"},
     {"providers:\n  a: {url: 'http://x/v1', vendor: opnai}\n", 2, "did you mean `openai`"},
@@ -167,6 +182,10 @@ static const struct bad bad[] = {
     {P "aliases:\n  fast: [a/]\n", 4, "no provider"},
     {P "aliases:\n  fast:\n    - a/m\n    - a/x\n", 6, "not among the models of a"},
     {P "aliases:\n  fast: []\n", 4, "stands for nothing"},
+    {P "aliases: {f: [f]}\n", 3, "has no provider"},
+    {P "aliases:\n  f: [g]\n  g: [f]\n", 4, "has no provider"},
+    {P "aliases: {f: ['a/n-*']}\n", 3, "is a pattern. Name one model"},
+    {P "aliases: {'gpt-*': [a/m]}\n", 3, "asked for as it stands"},
     {"providers:\n  bench: {url: 'http://x/v1'}\naliases: {f: [bensh/m]}\n", 3,
      "did you mean `bench`"},
     // keys
@@ -255,12 +274,39 @@ static void blames_the_variable(void **state)
     config_free(c);
 }
 
+// However it is written, a provider that is this gateway is no provider.
+static void knows_its_own_address(void **state)
+{
+    (void)state;
+    char name[256] = "";
+    assert_int_equal(gethostname(name, sizeof name - 1), 0);
+    const char *const hosts[] = {"127.0.0.1", "127.1.2.3", "localhost",
+                                 "LocalHost", "[::1]",     "0.0.0.0",
+                                 "[::]",      "[0:0::1]",  host_is_name(str_of(name)) ? name : NULL,
+                                 NULL};
+    static const char *const listen[] = {"127.0.0.1:7001", "0.0.0.0:7001", "'[::]:7001'"};
+    environment = NULL;
+    for (int i = 0; hosts[i]; i++) {
+        for (size_t k = 0; k < sizeof listen / sizeof *listen; k++) {
+            char text[600];
+            snprintf(
+                text, sizeof text,
+                "listen: [%s]\nbehind_tls_proxy: true\nproviders:\n  a: {url: 'http://%s:7001'}\n"
+                "  b: {url: 'http://%s:7002'}\n",
+                listen[k], hosts[i], hosts[i]);
+            struct config *c = check(text);
+            if (c->fault_count != 1 || !strstr(c->faults[0].text.ptr, "circles"))
+                fail_msg("%s by %s: %u faults", listen[k], hosts[i], c->fault_count);
+            config_free(c);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_what_is_wrong),
-        cmocka_unit_test(first_fault_is_the_reason),
-        cmocka_unit_test(tells_no_password),
+        cmocka_unit_test(tells_what_is_wrong), cmocka_unit_test(first_fault_is_the_reason),
+        cmocka_unit_test(tells_no_password),   cmocka_unit_test(knows_its_own_address),
         cmocka_unit_test(blames_the_variable),
     };
     if (!mkdtemp(folder))
