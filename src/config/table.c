@@ -30,7 +30,8 @@ static const struct config_row top[] = {
      "The ledger's file. Default: costlens.db in $XDG_STATE_HOME/costlens or\n"
      "~/.local/state/costlens; for root and the service in /var/lib/costlens."},
     {"state", KIND_PATH, "FOLDER", NULL, TOP(state), 0, 0,
-     "Journal, pepper, dev.key, admin.token and the socket. Default: the folder of the store."},
+     "Journal, pepper, dev.key, admin.token and the socket. The journal sets 64 MiB aside: when\n"
+     "the disk is full, running calls still get their row. Default: the folder of the store."},
     {"workers", KIND_COUNT, "number", NULL, TOP(workers), 1, 256,
      "Event loops, each with a thread. Default: one a processor."},
     {"limits", KIND_OTHER, "section", NULL, 0, 0, 0, "Sizes; see below."},
@@ -63,7 +64,8 @@ static const struct config_row top[] = {
     {"drain", KIND_TIME, "time", "30s", TOP(drain_ms), 0, DAY_MS,
      "How long running calls may take to end after SIGTERM."},
     {"keep", KIND_DAYS, "days", "400d", TOP(keep_days), 0, 36500,
-     "How long rows of the ledger are kept (its hourly sums are kept for ever). 0 = for ever."},
+     "How long rows of the ledger are kept (its hourly sums are kept for ever). 0 = for ever. A\n"
+     "clock that jumps far ahead deletes nothing: it is believed only after the next start."},
     {"fsync", KIND_TIME, "time", "100ms", TOP(fsync_ms), 0, 60000,
      "A power cut loses at most this much of the journal. 0 = synced at every write."},
     {"log", KIND_OTHER, "section", NULL, 0, 0, 0, "What is said on stderr; see below."},
@@ -122,7 +124,8 @@ static const struct config_row providers[] = {
      "book, and whatever is asked for as PROVIDER/MODEL."},
     {"timeouts", KIND_OTHER, "section", NULL, 0, 0, 0, "Its own; what is left out is as above."},
     {"proxy", KIND_TEXT, "http://HOST:PORT", NULL, PROVIDER(proxy), 0, 0,
-     "Proxy on the way to it; none = none. Default: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY."},
+     "Proxy on the way to it; none = none. Default: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY\n"
+     "names the host. An address of this machine (localhost, 127.0.0.1, ::1) is asked straight."},
     {"ca", KIND_PATH, "FILE", NULL, PROVIDER(ca), 0, 0,
      "Certificates to trust instead of the system's, PEM. Default: SSL_CERT_FILE."},
     {0},

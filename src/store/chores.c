@@ -125,6 +125,31 @@ static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
     }
 }
 
+// When the newest hour that the ledger knows has ended; this moment when it knows none.
+static int64_t newest_us(struct store *s)
+{
+    int64_t hour = 0;
+    sqlite3_stmt *newest = sql_prepare(s->db, "SELECT coalesce(max(hour), -1) FROM rollup");
+    bool known = newest && sql_one_i64(newest, -1, &hour) && hour >= 0;
+    sqlite3_finalize(newest);
+    return known ? (hour + 1) * HOUR_US : clock_wall_us();
+}
+
+void prune_begin(struct store *s)
+{
+    s->began_us = newest_us(s);
+    s->began_mono_us = clock_mono_us();
+}
+
+// A clock that jumps ahead by years must not empty the ledger: time is believed to go on from the
+// newest call before this start, at most twice as fast as it does.
+static int64_t believed_us(const struct store *s)
+{
+    int64_t now = clock_wall_us();
+    int64_t most = s->began_us + DAY_US + 2 * (clock_mono_us() - s->began_mono_us);
+    return now < most ? now : most;
+}
+
 // At most PRUNE_ROWS of each tenant a second: a batch never waits long for it.
 static void prune(struct store *s)
 {
@@ -147,7 +172,7 @@ static void prune(struct store *s)
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fine &= all[i] != NULL;
     if (fine)
-        prune_all(s, &p, clock_wall_us() - s->setup.keep_days * DAY_US);
+        prune_all(s, &p, believed_us(s) - s->setup.keep_days * DAY_US);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
 }

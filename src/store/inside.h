@@ -74,7 +74,8 @@ struct store {
         struct pending call;
     } suspect; // the end of a call that was read last
     int64_t synced_us, probed_us, pruned_us, complained_us;
-    enum status trouble; // why the last batch that failed did
+    int64_t began_us, began_mono_us; // the ledger's own time at the start, for prune
+    enum status trouble;             // why the last batch that failed did
     bool folder_changed;
 
     _Atomic bool healthy;
@@ -90,6 +91,7 @@ void writer_close(struct store *s);
 enum batch { BATCH_DONE, BATCH_MORE, BATCH_FAILED };
 enum batch writer_batch(struct store *s); // one transaction
 void *writer_run(void *store);            // the thread
+void prune_begin(struct store *s);        // before the first call of this process is written
 bool writer_snapshot(struct store *s);    // segments into `taken`
 bool writer_sync_due(const struct store *s);
 bool writer_sync(struct store *s);   // the journal's files to the disk, when it is due

@@ -35,6 +35,8 @@ bool writer_open(struct store *s, struct why *why)
                 s->pending_add && s->pending_drop && s->pending_get && ledger && s->bytes;
     if (!fine)
         sql_why(why, s->db, "the store cannot be used");
+    else
+        prune_begin(s);
     return fine;
 }
 

@@ -238,6 +238,34 @@ static void old_rows_go_and_their_sums_stay(void **state)
     place_remove(&p);
 }
 
+// The clock jumps ahead by 500 days: seen from there, the newest row is 500 days old.
+static void a_jump_of_the_clock_deletes_nothing(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    int64_t now_us = clock_wall_us();
+    struct store_setup setup = {.path = str_of(p.path), .create = true, .writer = true};
+    for (int run = 0; run < 3; run++) {
+        struct store *s = NULL;
+        assert_int_equal(store_open(&setup, &s, NULL), STATUS_OK);
+        struct journal *j = journal_of(s, 0);
+        for (int i = 0; i < 3 && run < 2; i++) {
+            struct entry e = an_entry((run == 0 ? now_us - 500 * DAY_US : now_us) - i);
+            call(j, &e);
+        }
+        assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+        int left = run == 0 ? 3 : run == 1 ? 6 : 3; // the next start believes the clock
+        for (int i = 0; i < 25 && (run < 2 || ask(&p, "SELECT count(*) FROM call") > 3); i++)
+            usleep(100000);
+        assert_int_equal(ask(&p, "SELECT count(*) FROM call"), left);
+        journal_close(j);
+        store_close(s);
+        setup.keep_days = 400;
+    }
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +276,7 @@ int main(void)
         cmocka_unit_test(positions_are_kept_with_the_rows),
         cmocka_unit_test(long_calls_outlive_their_segment),
         cmocka_unit_test(old_rows_go_and_their_sums_stay),
+        cmocka_unit_test(a_jump_of_the_clock_deletes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
