@@ -32,3 +32,7 @@ END
 # shellcheck disable=SC2046
 ${CC:-cc} -Wall -o "$work/host" "$work/host.c" $(pkg-config --cflags --libs costlens)
 "$work/host"
+
+# The service starts the program where it was put.
+service=$work/prefix/lib/systemd/system/costlens.service
+[ ! -e "$service" ] || grep -q "^ExecStart=$work/prefix/bin/costlens serve" "$service"
