@@ -29,7 +29,7 @@ int books_ask(const struct cli *cli, const char *verb, struct buf *args, struct 
     enum status status = remote_do(cli, verb, buf_str(args), text, &why);
     int code = EXIT_OK;
     if (status != STATUS_OK)
-        code = command_failed("%s", why.text[0] ? why.text : status_text(status));
+        code = remote_failed(status, &why);
     else if (json_open(buf_str(text), &alloc_heap, answer, &why) != STATUS_OK)
         code = command_failed("the answer makes no sense: %s", why.text);
     buf_fini(&own);

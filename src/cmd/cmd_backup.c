@@ -26,6 +26,9 @@ static int run(struct cli *cli, int argc, char **argv)
     struct buf path, args, text;
     struct json *answer = NULL;
     int64_t bytes = 0;
+    int wrong = command_options(&cmd_backup, &argc, argv, NULL);
+    if (wrong != EXIT_OK)
+        return wrong;
     if (argc != 2)
         return command_usage(&cmd_backup, "needs one FILE");
     buf_init(&path, &alloc_heap, 0);

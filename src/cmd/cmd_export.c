@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/books.h"
 
@@ -38,10 +40,15 @@ static int print_all(struct cli *cli, const struct options *o, FILE *to)
 {
     struct buf next;
     buf_init(&next, &alloc_heap, 0);
+    bool aloud = o->output && isatty(STDERR_FILENO);
     int code;
     do {
         code = print_piece(cli, o, &next, to);
+        if (aloud)
+            fprintf(stderr, "\r%ld KB written", ftell(to) / 1024);
     } while (code == EXIT_OK && next.len > 0);
+    if (aloud)
+        fputc('\n', stderr);
     buf_fini(&next);
     return code;
 }
@@ -58,10 +65,14 @@ static int run(struct cli *cli, int argc, char **argv)
         return command_usage(&cmd_export, "a format is csv or json, not `%s`", o.format);
     FILE *to = o.output ? fopen(o.output, "wx") : stdout;
     if (!to)
-        return command_failed("%s cannot be made, or is there already", o.output);
+        return command_failed("%s: %s", o.output,
+                              errno == EEXIST ? "it is there already: take another name"
+                                              : strerror(errno));
     code = print_all(cli, &o, to);
     if (o.output && fclose(to) != 0 && code == EXIT_OK)
         code = command_failed("%s could not be written", o.output);
+    if (o.output && code != EXIT_OK)
+        remove(o.output); // half an export is none
     return code;
 }
 

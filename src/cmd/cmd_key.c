@@ -124,19 +124,19 @@ static void add_options(struct buf *args, const struct options *o)
     add_member(args, "overlap", str_of(o->overlap));
 }
 
-// Runs the verb; the answer's JSON is in `j`, to be closed. False after a message.
-static bool ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *answer,
-                struct json **j)
+// Runs the verb; the answer's JSON is in `j`, to be closed. Else the exit code, after a message.
+static int ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *answer,
+               struct json **j)
 {
     struct why why = {0};
     if (args->len)
         buf_add_char(args, '}');
     enum status s =
         buf_failed(args) ? STATUS_NO_MEMORY : remote_do(cli, verb, buf_str(args), answer, &why);
-    if (s == STATUS_OK && json_open(buf_str(answer), &alloc_heap, j, &why) == STATUS_OK)
-        return true;
-    command_failed("%s", why.text[0] ? why.text : status_text(s));
-    return false;
+    if (s == STATUS_OK)
+        s = json_open(buf_str(answer), &alloc_heap, j, &why) == STATUS_OK ? STATUS_OK
+                                                                          : STATUS_DAMAGED;
+    return s == STATUS_OK ? EXIT_OK : remote_failed(s, &why);
 }
 
 // --- create and rotate ---
@@ -187,14 +187,14 @@ static int make(struct cli *cli, const char *verb, const struct options *o)
     struct token t = {.fd = -1};
     struct buf args, answer;
     struct json *j = NULL;
-    int code = EXIT_FAILED;
     if (o->token_file && !read_token(o->token_file, &t))
         return EXIT_FAILED;
     buf_init(&args, &alloc_heap, 0);
     buf_init(&answer, &alloc_heap, 0);
     add_options(&args, o);
     add_member(&args, "token", t.text);
-    if (ask(cli, verb, &args, &answer, &j))
+    int code = ask(cli, verb, &args, &answer, &j);
+    if (code == EXIT_OK)
         code = show_token(cli, j, &answer, o, &t);
     else if (t.fd >= 0)
         unlink(o->token_file);
@@ -261,12 +261,11 @@ static int list_or_revoke(struct cli *cli, const char *verb, const struct option
 {
     struct buf args, answer;
     struct json *j = NULL;
-    int code = EXIT_FAILED;
     buf_init(&args, &alloc_heap, 0);
     buf_init(&answer, &alloc_heap, 0);
     add_options(&args, o);
-    if (ask(cli, verb, &args, &answer, &j)) {
-        code = EXIT_OK;
+    int code = ask(cli, verb, &args, &answer, &j);
+    if (code == EXIT_OK) {
         if (cli->json)
             fwrite(answer.ptr, 1, answer.len, stdout);
         else if (o->name)
@@ -298,7 +297,7 @@ static int run(struct cli *cli, int argc, char **argv)
     if (argc == 3 && (rotate || revoke || create) && !o.name)
         o.name = argv[2];
     else if (argc > 2)
-        return command_usage(&cmd_key, "`%s` is one too many", argv[2]);
+        return command_usage(&cmd_key, "`%s` is one too many", argv[argc > 3 && !o.name ? 3 : 2]);
     if ((rotate || revoke) && !o.name)
         return command_usage(&cmd_key, "%s which? costlens key %s NAME", verb, verb);
     if (!create && (any(&o) || (!rotate && (o.token_file || o.overlap))))

@@ -53,6 +53,11 @@ static int verify(struct cli *cli)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
+    int code = command_options(&cmd_ledger, &argc, argv, NULL);
+    if (code != EXIT_OK)
+        return code;
+    if (argc > 2)
+        return command_usage(&cmd_ledger, "`%s` is one too many", argv[2]);
     if (argc != 2 || strcmp(argv[1], "verify") != 0)
         return command_usage(&cmd_ledger, "what? `costlens ledger verify`");
     return verify(cli);

@@ -120,10 +120,14 @@ static int run(struct cli *cli, int argc, char **argv)
                                .log = w.log,
                                .models = w.models,
                                .key = w.key};
-    if (!read_time(w.ttft, &setup.ttft_ms) || !read_time(w.idle, &setup.idle_ms))
-        return command_usage(&cmd_mock, "a time is written 300ms or 2s");
-    if (!read_number(w.rate, &setup.tokens_per_second) || !read_number(w.seed, &seed))
-        return command_usage(&cmd_mock, "--rate and --seed are whole numbers");
+    const char *wrong = !read_time(w.ttft, &setup.ttft_ms)   ? "ttft: write 300ms or 2s"
+                        : !read_time(w.idle, &setup.idle_ms) ? "idle: write 300ms or 2s"
+                        : !read_number(w.rate, &setup.tokens_per_second)
+                            ? "rate: write a whole number, 0 or more"
+                        : !read_number(w.seed, &seed) ? "seed: write a whole number, 0 or more"
+                                                      : NULL;
+    if (wrong)
+        return command_usage(&cmd_mock, "--%s", wrong);
     setup.seed = (uint64_t)seed;
     return serve(&setup);
 }

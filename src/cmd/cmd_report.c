@@ -276,7 +276,11 @@ static int run(struct cli *cli, int argc, char **argv)
     const char *format = o.format ? o.format : cli->json ? "json" : "table";
     if (strcmp(format, "json") != 0 && strcmp(format, "csv") != 0 && strcmp(format, "table") != 0)
         return command_usage(&cmd_report, "a format is table, csv or json, not `%s`", format);
+    if (cli->json && strcmp(format, "json") != 0)
+        return command_usage(&cmd_report, "--json and --format %s exclude each other", format);
     cli->json = strcmp(format, "json") == 0;
+    if (o.request && (o.by || o.since || o.until || o.tz || o.as || strcmp(format, "csv") == 0))
+        return command_usage(&cmd_report, "--request is of one call: only --json goes with it");
     return o.request ? run_request(cli, &o) : run_report(cli, &o, format);
 }
 

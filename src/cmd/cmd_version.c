@@ -6,9 +6,8 @@
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    (void)argv;
     if (argc > 1)
-        return command_usage(&cmd_version, "takes no argument");
+        return command_usage(&cmd_version, "takes no argument, not `%s`", argv[1]);
     printf(cli->json ? "{\"version\":\"%s\"}\n" : "costlens %s\n", COSTLENS_VERSION);
     return EXIT_OK;
 }

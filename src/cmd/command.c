@@ -253,8 +253,8 @@ static bool take_global(struct globals *g, int *i, int argc, char **argv)
         g->cli.json = true;
     else if (is_any(arg, "--help", "-h"))
         g->help = true;
-    else if (strcmp(arg, "--config") == 0 && *i + 1 < argc)
-        g->cli.config_file = argv[++*i];
+    else if (strcmp(arg, "--config") == 0)
+        g->cli.config_file = *i + 1 < argc ? argv[++*i] : "";
     else if (strncmp(arg, "--config=", 9) == 0)
         g->cli.config_file = arg + 9;
     else
@@ -278,6 +278,10 @@ int command_main(int argc, char **argv)
 {
     struct globals globals = {.cli = {.program = argc > 0 ? argv[0] : "costlens"}};
     argc = take_globals(&globals, argc, argv);
+    if (globals.cli.config_file && !globals.cli.config_file[0]) {
+        fputs("costlens: --config needs a value: --config FILE\n", stderr);
+        return EXIT_USAGE;
+    }
     if (argc > 1 && is_any(argv[1], "--version", "-V"))
         return cmd_version.run(&globals.cli, 1, argv);
     if (argc < 2 || strcmp(argv[1], "help") == 0) {
@@ -288,10 +292,6 @@ int command_main(int argc, char **argv)
             return unknown_command(argv[2]);
         print_commands(argc > 1 || globals.help ? stdout : stderr);
         return argc > 1 || globals.help ? EXIT_OK : EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--config") == 0) {
-        fputs("costlens: --config needs a value: --config FILE\n", stderr);
-        return EXIT_USAGE;
     }
     if (strcmp(argv[1], "internal-docs") == 0)
         return manual_command(argc - 1, argv + 1);

@@ -3,6 +3,7 @@
 #include "cmd/remote.h"
 
 #include "base/json.h"
+#include "cmd/patience.h"
 #include "cold/http.h"
 #include "config/config.h"
 #include "config/place.h"
@@ -18,7 +19,10 @@ static enum status told(long code, struct str body, struct why *why)
     struct str message = STR_NONE;
     if (json_open(body, &alloc_heap, &j, NULL) == STATUS_OK)
         message = json_str(json_path(json_root(j), "error.message"));
-    enum status s = code == 404 ? STATUS_UNKNOWN : code == 409 ? STATUS_CONFLICT : STATUS_DENIED;
+    enum status s = code == 400   ? STATUS_SYNTAX
+                    : code == 404 ? STATUS_UNKNOWN
+                    : code == 409 ? STATUS_CONFLICT
+                                  : STATUS_DENIED;
     if (message.len)
         why_set(why, s, "%.*s", STR_ARG(message));
     else
@@ -58,8 +62,7 @@ static enum status run_with_catalog(const struct verb *verb, struct verb_call *c
         s = catalog_open(&alloc_heap, &call->config->prices, call->config->prices.len > 0, &catalog,
                          why);
     call->catalog = catalog;
-    if (s == STATUS_OK)
-        s = verb_run(verb, call, why);
+    s = s == STATUS_OK ? verb_run(verb, call, why) : STATUS_DAMAGED;
     if (catalog)
         catalog_close(catalog);
     return s;
@@ -93,12 +96,20 @@ enum status remote_do(const struct cli *cli, const char *verb, struct str args, 
     must(found);
     struct config_source source = {.file = cli->config_file};
     struct config *config = NULL;
-    enum status s = config_read(&source, &config, why);
-    if (s != STATUS_OK)
-        return s;
-    s = ask_gateway(config, verb, args, answer, why);
+    if (config_read(&source, &config, why) != STATUS_OK)
+        return STATUS_DAMAGED;
+    struct patience p;
+    patience_begin(&p);
+    enum status s = ask_gateway(config, verb, args, answer, why);
     if (s == STATUS_CLOSED)
         s = run_here(config, found, args, answer, why);
+    patience_end(&p);
     config_free(config);
     return s;
+}
+
+int remote_failed(enum status s, const struct why *why)
+{
+    int code = command_failed("%s", why->text[0] ? why->text : status_text(s));
+    return s == STATUS_SYNTAX || s == STATUS_RANGE ? EXIT_USAGE : code;
 }

@@ -88,13 +88,28 @@ enum status asked_time(struct str text, const struct zone *z, int64_t now_us, in
     return STATUS_OK;
 }
 
+enum status asked_span(struct str since, struct str until, const struct zone *z, int64_t *since_us,
+                       int64_t *until_us, struct why *why)
+{
+    int64_t now_us = clock_wall_us();
+    enum status status = STATUS_OK;
+    if (since.len)
+        status = asked_time(since, z, now_us, since_us, why);
+    if (status == STATUS_OK && until.len)
+        status = asked_time(until, z, now_us, until_us, why);
+    if (status == STATUS_OK && *until_us < *since_us)
+        status = why_set(why, STATUS_RANGE, "--until is before --since");
+    return status;
+}
+
 static enum status unknown_model(const struct catalog *c, struct str vendor, struct str model,
                                  struct str text, struct why *why)
 {
     const struct sheet *near[CATALOG_NEAR_MAX];
     size_t n = catalog_near(c, vendor, model, near);
     if (n == 0)
-        return why_set(why, STATUS_UNKNOWN, "the price book has no %.*s", STR_ARG(text));
+        return why_set(why, STATUS_UNKNOWN, "the price book has no %.*s; see `costlens price list`",
+                       STR_ARG(text));
     return why_set(why, STATUS_UNKNOWN, "the price book has no %.*s; near it is %.*s/%.*s",
                    STR_ARG(text), STR_ARG(near[0]->vendor), STR_ARG(near[0]->model));
 }

@@ -3,7 +3,6 @@
 // An export goes in pieces, so that neither side holds all of it. A piece ends after a row, and the
 // next one begins behind that row's key: "<start_us>.<id>.<attempt>".
 
-#include "base/clock.h"
 #include "insight/asked.h"
 #include "insight/csv.h"
 #include "insight/row.h"
@@ -96,15 +95,13 @@ static enum status run(struct store *s, const struct asked *a, const struct zone
                        struct buf *json, struct why *why)
 {
     struct cursor after = {.start_us = INT64_MIN};
-    int64_t since_us = 0, until_us = INT64_MAX, now_us = clock_wall_us();
+    int64_t since_us = 0, until_us = INT64_MAX;
     bool csv = str_is(a[FORMAT].text, "csv");
     enum status status = STATUS_OK;
     if (!csv && a[FORMAT].text.len && !str_is(a[FORMAT].text, "json"))
         status = why_set(why, STATUS_SYNTAX, "an export is csv or json");
-    if (status == STATUS_OK && a[SINCE].text.len)
-        status = asked_time(a[SINCE].text, zone, now_us, &since_us, why);
-    if (status == STATUS_OK && a[UNTIL].text.len)
-        status = asked_time(a[UNTIL].text, zone, now_us, &until_us, why);
+    if (status == STATUS_OK)
+        status = asked_span(a[SINCE].text, a[UNTIL].text, zone, &since_us, &until_us, why);
     if (status == STATUS_OK && a[AFTER].text.len && !read_cursor(a[AFTER].text, &after))
         status = why_set(why, STATUS_SYNTAX, "after: not what an export gave as `next`");
     struct sqlite3 *db = NULL;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "base/clock.h"
 #include "insight/asked.h"
 #include "insight/report.h"
 #include "insight/verbs.h"
@@ -10,7 +9,6 @@ enum { BY, SINCE, UNTIL, TZ, AS };
 static enum status read_query(const struct asked *a, const struct catalog *c, struct zone *zone,
                               struct report_query *q, struct why *why)
 {
-    int64_t now_us = clock_wall_us();
     enum status status = STATUS_OK;
     *q = (struct report_query){.tenant = STR(TENANT), .until_us = INT64_MAX, .zone = zone};
     if (a[BY].text.len && !report_by_read(a[BY].text, &q->by, &q->tag))
@@ -19,10 +17,8 @@ static enum status read_query(const struct asked *a, const struct catalog *c, st
                     "a report is by model, provider, key, team, project, user, tag:NAME, day or "
                     "hour; not by %.*s",
                     STR_ARG(a[BY].text));
-    if (status == STATUS_OK && a[SINCE].text.len)
-        status = asked_time(a[SINCE].text, zone, now_us, &q->since_us, why);
-    if (status == STATUS_OK && a[UNTIL].text.len)
-        status = asked_time(a[UNTIL].text, zone, now_us, &q->until_us, why);
+    if (status == STATUS_OK)
+        status = asked_span(a[SINCE].text, a[UNTIL].text, zone, &q->since_us, &q->until_us, why);
     if (status == STATUS_OK && a[AS].text.len)
         status = asked_sheet(c, a[AS].text, &q->as, why);
     return status;

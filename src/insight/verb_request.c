@@ -109,7 +109,10 @@ static enum status find(sqlite3 *db, const struct catalog *c, struct str text, s
     if (status != STATUS_OK)
         return status;
     if (!found)
-        return why_set(why, STATUS_UNKNOWN, "no request %.*s is in the ledger", STR_ARG(text));
+        return why_set(why, STATUS_UNKNOWN,
+                       "no request %.*s is in the ledger; its id is the answer's "
+                       "x-costlens-request-id",
+                       STR_ARG(text));
     return buf_failed(json) ? why_set(why, STATUS_NO_MEMORY, "out of memory") : STATUS_OK;
 }
 

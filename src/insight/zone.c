@@ -293,7 +293,7 @@ enum status zone_open(struct str name, struct zone **out, struct why *why)
         fd = open(path, O_RDONLY | O_CLOEXEC);
     }
     if (fd < 0)
-        return why_set(why, STATUS_UNKNOWN,
+        return why_set(why, STATUS_SYNTAX,
                        "there is no time zone %.*s; write it as in Europe/Berlin, or UTC",
                        STR_ARG(name));
     buf_init(&bytes, &alloc_heap, FILE_BYTES_MAX);

@@ -228,7 +228,9 @@ static enum status rotate(struct verb_call *c, const struct key_args *a, struct 
     if (s == STATUS_OK)
         s = store_key_each(c->store, search_one, &search, why);
     if (s == STATUS_OK && (k.tenant.len == 0 || arena_failed(arena)))
-        s = why_set(why, STATUS_UNKNOWN, "there is no key named %.*s", STR_ARG(a->name));
+        s = why_set(why, STATUS_UNKNOWN,
+                    "no key that works is named %.*s (`costlens key list` shows all)",
+                    STR_ARG(a->name));
     if (s == STATUS_OK && a->overlap.len)
         s = args_moment(a->overlap, now, &until, why);
     struct fresh f;

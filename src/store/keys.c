@@ -11,6 +11,13 @@ static enum status failed(struct store *s, const char *what, struct why *why)
     return sql_why(why, s->keys, what);
 }
 
+static enum status unknown(struct str name, struct why *why)
+{
+    return why_set(why, STATUS_UNKNOWN,
+                   "no key that works is named %.*s (`costlens key list` shows all)",
+                   STR_ARG(name));
+}
+
 static bool insert(struct store *s, const struct key *k)
 {
     sqlite3_stmt *add =
@@ -91,7 +98,7 @@ enum status store_key_revoke(struct store *s, struct str name, int64_t at_us, st
         status = failed(s, "the key cannot be revoked", why);
         sql_run(s->keys, "ROLLBACK");
     } else if (!changed) {
-        status = why_set(why, STATUS_UNKNOWN, "there is no key named %.*s", STR_ARG(name));
+        status = unknown(name, why);
     }
     pthread_mutex_unlock(&s->keys_lock);
     return status;
@@ -110,7 +117,7 @@ enum status store_key_rotate(struct store *s, struct str name, const struct key 
     if (!fine)
         status = failed(s, "the key cannot be rotated", why);
     else if (!changed)
-        status = why_set(why, STATUS_UNKNOWN, "there is no key named %.*s", STR_ARG(name));
+        status = unknown(name, why);
     if (!sqlite3_get_autocommit(s->keys))
         sql_run(s->keys, "ROLLBACK");
     pthread_mutex_unlock(&s->keys_lock);

@@ -252,9 +252,10 @@ enum status schema_copy(sqlite3 *db, const char *file, struct why *why)
 {
     sqlite3 *copy = NULL;
     int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return why_set(why, STATUS_CONFLICT, "%s is there already: take another name", file);
     if (fd < 0)
-        return why_set(why, errno == EEXIST ? STATUS_CONFLICT : STATUS_IO, "%s cannot be made: %s",
-                       file, strerror(errno));
+        return why_set(why, STATUS_IO, "%s cannot be made: %s", file, strerror(errno));
     close(fd);
     int code = sqlite3_open_v2(file, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
     sqlite3_backup *backup =

@@ -129,6 +129,8 @@ static void finds_commands(void **state)
     assert_int_equal(program("zzzzzzzz", NULL, "no command `zzzzzzzz`\n"), EXIT_USAGE);
     assert_int_equal(program("help", "confg", "did you mean `config`?"), EXIT_USAGE);
     assert_int_equal(program("--config", NULL, "--config FILE"), EXIT_USAGE);
+    assert_int_equal(program("report", "--config", "--config FILE"), EXIT_USAGE);
+    assert_int_equal(program("report", "--config=", "--config FILE"), EXIT_USAGE);
     assert_int_equal(program(NULL, NULL, "usage: costlens COMMAND"), EXIT_USAGE);
     assert_int_equal(program("config", "chek", "`chek` is not understood"), EXIT_USAGE);
     assert_int_equal(program("key", "rotate", "rotate which?"), EXIT_USAGE);

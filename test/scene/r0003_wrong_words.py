@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wrong words on the command line end with 2 and say the cure, with a gateway and without; what is not there with 1."""
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+
+limit(60)
+WRONG = [  # arguments, and what is said
+    (("report", "--by", "nothing"), "tag:NAME"), (("report", "--since", "x"), "24h"), (("report", "--tz", "Mars/X"), "UTC"),
+    (("report", "--since", "1h", "--until", "2h"), "--until is before --since"),
+    (("export", "--since", "1h", "--until", "2h"), "--until is before --since"),
+    (("report", "--json", "--format", "csv"), "--json"), (("report", "--request", "x", "--by", "key"), "--request"),
+    (("report", "--request", "x", "--format", "csv"), "--request"),
+    (("export", "--until", "x"), "24h"), (("key", "create", "--expires", "x"), "90d"), (("key", "create", "a", "b"), "`b`"),
+    (("backup", "--nope"), "--nope"), (("backup",), "FILE"), (("ledger", "verify", "--nope"), "--nope"),
+    (("ledger", "verify", "x"), "`x`"),
+    (("mock", "--seed", "x"), "--seed"), (("mock", "--rate", "x"), "--rate"), (("mock", "--ttft", "x"), "--ttft"),
+    (("version", "x"), "x"),
+]
+ABSENT = [
+    (("report", "--as", "nope-9"), "price list"), (("report", "--request", "x"), "x-costlens-request-id"),
+    (("backup", "/nope/x"), "/nope/x"), (("key", "revoke", "x"), "key list"),
+]
+
+
+def try_all(gateway):
+    for cases, code in ((WRONG, 2), (ABSENT, 1)):
+        for words, said in cases:
+            got = gateway.costlens(*words, check=False)
+            expect((got.returncode, got.stdout), (code, ""), f"{words}: {got.stderr}")
+            expect_in(said, got.stderr, f"{words}")
+            expect_true("\033" not in got.stderr, "no colours")
+
+
+with Mock() as mock:
+    with Gateway(mock) as gateway:
+        gateway.chat("x")
+        try_all(gateway)
+        file = gateway.state / "copy.db"
+        gateway.costlens("backup", file)
+        again = gateway.costlens("backup", file, check=False)
+        expect(again.returncode, 1)
+        expect_in("another name", again.stderr)
+    try_all(gateway)
