@@ -49,7 +49,7 @@ static size_t label_key(char out[LABELS_MAX], const struct str labels[3], int st
 }
 
 static struct series *series_new(struct metrics *m, struct str key, const struct str labels[3],
-                                 int status)
+                                 int status, bool named)
 {
     struct series *s = arena_new(&m->arena, struct series);
     if (!s)
@@ -58,6 +58,7 @@ static struct series *series_new(struct metrics *m, struct str key, const struct
     s->provider = arena_dup(&m->arena, labels[1]);
     s->model = arena_dup(&m->arena, labels[2]);
     s->status = status;
+    s->named = named;
     struct str own = arena_dup(&m->arena, key);
     if (arena_failed(&m->arena) || !map_set(&m->series, own, s))
         return NULL;
@@ -67,33 +68,38 @@ static struct series *series_new(struct metrics *m, struct str key, const struct
 static const struct str other_model = STR("other");
 
 // The series of these labels; beyond the cap the model becomes "other". NULL when memory ended.
-static struct series *series_get(struct metrics *m, const struct str labels[3], int status)
+static struct series *series_get(struct metrics *m, const struct str labels[3], int status,
+                                 bool named)
 {
     char text[LABELS_MAX];
     struct str key = str_from(text, label_key(text, labels, status));
     struct series *s = map_get(&m->series, key);
     if (s)
         return s;
-    if (m->series.count < METRIC_SERIES_MAX)
-        return series_new(m, key, labels, status);
+    if (named || m->series.count < METRIC_SERIES_MAX)
+        return series_new(m, key, labels, status, named);
     struct str other[3] = {labels[0], labels[1], other_model};
     key = str_from(text, label_key(text, other, status));
     s = map_get(&m->series, key);
-    return s ? s : series_new(m, key, other, status);
+    return s ? s : series_new(m, key, other, status, false);
 }
 
-// A name that no price list has and no provider has answered to may be an invention of the caller.
-static struct str model_label(const struct entry *e)
+// A name that stands in the configuration never gets here.
+static bool is_sure(const struct metrics *m, const struct entry *e, const struct str labels[3])
 {
+    char text[LABELS_MAX];
     bool answered = e->http_status > 0 && e->http_status < 400;
-    bool known = answered || e->price_name.len > 0 || e->price_state == PRICE_FREE;
-    return known && e->model.len <= METRIC_MODEL_MAX ? e->model : other_model;
+    return e->model.len <= METRIC_MODEL_MAX &&
+           (answered || e->price_name.len > 0 ||
+            map_get(&m->series, str_from(text, label_key(text, labels, 200))));
 }
 
-void metrics_entry(struct metrics *m, const struct entry *e)
+void metrics_entry(struct metrics *m, const struct entry *e, bool named)
 {
-    const struct str labels[3] = {e->endpoint, e->provider, model_label(e)};
-    struct series *s = series_get(m, labels, e->http_status);
+    struct str labels[3] = {e->endpoint, e->provider, e->model};
+    if (!named && !is_sure(m, e, labels))
+        labels[2] = other_model;
+    struct series *s = series_get(m, labels, e->http_status, named);
     if (e->usage.sure == SURE_CAPTURED)
         m->captured++;
     if (!s)
@@ -125,7 +131,7 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
     while (map_each(&from->series, &at, &key, &value)) {
         const struct series *f = value;
         const struct str labels[3] = {f->endpoint, f->provider, f->model};
-        struct series *t = series_get(to, labels, f->status);
+        struct series *t = series_get(to, labels, f->status, f->named);
         if (!t)
             return false;
         t->requests += f->requests;

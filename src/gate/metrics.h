@@ -13,6 +13,11 @@
 #include "core/entry.h"
 #include "core/refusal.h"
 
+// The label `model` is "other" where the name may be an invention of the caller: one that stands
+// neither in the configuration nor in a price list, and to which the provider has not answered
+// (with 200, as far as this worker knows). So it is beyond METRIC_SERIES_MAX series, and for a name
+// that is too long; but for what stands in the configuration never.
+//
 // So many that what is written fits into an answer of the admin plane (64 MiB), however long the
 // names are.
 #define METRIC_SERIES_MAX 2000
@@ -31,6 +36,7 @@ struct spread {
 struct series {
     struct str endpoint, provider, model;
     int status;
+    bool named; // its model stands in the configuration
     uint64_t requests;
     int64_t tokens[BUCKET_COUNT];
     struct money_sum cost;
@@ -53,8 +59,8 @@ struct metrics {
 
 void metrics_init(struct metrics *m);
 void metrics_fini(struct metrics *m);
-// Counts a settled call.
-void metrics_entry(struct metrics *m, const struct entry *e);
+// Counts a settled call. `named`: its model stands in the configuration.
+void metrics_entry(struct metrics *m, const struct entry *e, bool named);
 // Adds `from` to `to` (which has its own memory). False when memory ended.
 bool metrics_merge(struct metrics *to, const struct metrics *from) MUST_USE;
 // Prometheus' text format 0.0.4.

@@ -35,6 +35,28 @@ bool provider_lists(const struct snapshot *s, const struct config_provider *p, s
     return false;
 }
 
+static bool is_full(struct str full, struct str provider, struct str model)
+{
+    return full.len == provider.len + 1 + model.len && str_starts(full, provider) &&
+           full.ptr[provider.len] == '/' && str_ends(full, model);
+}
+
+bool resolve_named(const struct snapshot *s, const struct config_provider *p, struct str model)
+{
+    for (unsigned i = 0; i < p->model_count; i++) {
+        if (str_eq(p->models[i], model))
+            return true;
+    }
+    for (unsigned i = 0; i < s->config->alias_count; i++) {
+        const struct config_alias *a = &s->config->aliases[i];
+        for (unsigned k = 0; k < a->model_count; k++) {
+            if (is_full(a->models[k], p->name, model))
+                return true;
+        }
+    }
+    return false;
+}
+
 // The provider whose name, with a slash, is the longest head of `asked`.
 static int provider_prefix(const struct config *c, struct str asked)
 {

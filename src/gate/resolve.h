@@ -39,5 +39,8 @@ const struct sheet *provider_sheet(const struct snapshot *s, const struct config
                                    struct str model);
 // True when the provider's list (its own, else the book's rows of its vendor) holds the name.
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model);
+// True when the model stands in the configuration by its very name: on the provider's list, or as
+// what an alias stands for.
+bool resolve_named(const struct snapshot *s, const struct config_provider *p, struct str model);
 
 #endif

@@ -52,7 +52,7 @@ static void warn(const struct req *r)
 static void count(struct req *r)
 {
     struct metrics *m = &r->worker->metrics;
-    metrics_entry(m, &r->entry);
+    metrics_entry(m, &r->entry, resolve_named(r->view->snapshot, r->provider, r->entry.model));
     if (r->refusal != REFUSAL_NONE)
         m->upstream_errors++;
     if (r->client_gone)

@@ -35,3 +35,15 @@ with Mock() as mock, Gateway(mock) as gateway:
     if promtool.exists():
         done = subprocess.run([str(promtool), "check", "metrics"], input=text, capture_output=True)
         expect((done.returncode, done.stderr.decode()), (0, ""), "promtool")
+
+# A model of the configuration is shown by its name, priced or not, also while it fails; an invented one is not.
+with Mock() as mock:
+    providers = (f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [bench-model, listed] }}\n"
+                 f"  open: {{ dialect: openai, url: {mock.url}/v1 }}\n")
+    with Gateway(mock, providers=providers, extra="aliases: { small: [open/aliased] }\n") as gateway:
+        fault = {"x-mock-fault": "500"}
+        for model in ("bench/listed", "small", "open/aliased", "open/invented", "open/invented-2"):
+            expect(gateway.chat("a", headers=fault, model=model).status, 500, model)
+        gateway.rows(5)
+        for model, count in (("listed", 1), ("aliased", 2), ("other", 2)):
+            expect(gateway.metric("costlens_requests_total", model=model, status="500"), count, model)

@@ -37,10 +37,10 @@ static void workers_add_up(void **state)
     metrics_init(&b);
     metrics_init(&sum);
     struct entry e = entry_of("m", 90);
-    metrics_entry(&a, &e);
+    metrics_entry(&a, &e, false);
     e.duration_us = 700000;
-    metrics_entry(&b, &e);
-    metrics_entry(&b, &e);
+    metrics_entry(&b, &e, false);
+    metrics_entry(&b, &e, false);
     b.refused[REFUSAL_NO_KEY] = 4;
     assert_true(metrics_merge(&sum, &a));
     assert_true(metrics_merge(&sum, &b));
@@ -71,8 +71,8 @@ static void counts_end_at_the_largest(void **state)
     metrics_init(&sum);
     struct entry e = entry_of("m", 1);
     e.usage.count[BUCKET_OUTPUT] = INT64_MAX - 1;
-    metrics_entry(&m, &e);
-    metrics_entry(&m, &e);
+    metrics_entry(&m, &e, false);
+    metrics_entry(&m, &e, false);
     assert_true(metrics_merge(&sum, &m));
     assert_true(metrics_merge(&sum, &m));
     struct buf out;
@@ -90,7 +90,7 @@ static void hostile_names_stay_inside_their_quotes(void **state)
     struct metrics m;
     metrics_init(&m);
     struct entry e = entry_of("a\"b\\c\nd", 1);
-    metrics_entry(&m, &e);
+    metrics_entry(&m, &e, false);
     struct buf out;
     buf_init(&out, &alloc_heap, 0);
     metrics_write(&m, &out);
@@ -109,7 +109,7 @@ static void series_are_capped(void **state)
         char name[32];
         snprintf(name, sizeof name, "model-%d", i);
         struct entry e = entry_of(name, 1);
-        metrics_entry(&m, &e);
+        metrics_entry(&m, &e, false);
     }
     assert_int_equal(m.series.count, METRIC_SERIES_MAX + 1);
     struct buf out;
@@ -138,7 +138,7 @@ static void an_answer_holds_them_all(void **state)
         for (int b = 0; b < BUCKET_COUNT; b++)
             e.usage.count[b] = INT64_MAX;
         e.cost.pd = INT64_MAX;
-        metrics_entry(&m, &e);
+        metrics_entry(&m, &e, false);
     }
     assert_int_equal(m.series.count, METRIC_SERIES_MAX);
     struct buf out;
@@ -163,18 +163,62 @@ static void inventions_share_a_series(void **state)
         struct entry e = entry_of(i ? name : longest, 1);
         e.http_status = i % 2 ? 404 : 0; // refused by the provider, or left by the client
         e.price_state = PRICE_UNPRICED;
-        metrics_entry(&m, &e);
+        metrics_entry(&m, &e, false);
     }
     assert_int_equal(m.series.count, 2);
     struct entry e = entry_of("known", 1);
     e.http_status = 500;
     e.price_name = str_of("bench/known");
-    metrics_entry(&m, &e);
+    metrics_entry(&m, &e, false);
     struct buf out;
     buf_init(&out, &alloc_heap, 0);
     metrics_write(&m, &out);
     assert_true(holds(&out, "model=\"other\",status=\"404\"} 25\n"));
     assert_true(holds(&out, "model=\"known\",status=\"500\"} 1\n"));
+    buf_fini(&out);
+    metrics_fini(&m);
+}
+
+// Whatever happens to it, and however long it is.
+static void the_configuration_s_names_are_shown(void **state)
+{
+    (void)state;
+    struct metrics m, sum;
+    char name[MODEL_BYTES_MAX + 1] = "";
+    metrics_init(&m);
+    metrics_init(&sum);
+    for (int i = 0; i < METRIC_SERIES_MAX + 10; i++) {
+        snprintf(name, sizeof name, "answered-%d", i);
+        struct entry e = entry_of(name, 1);
+        metrics_entry(&m, &e, false);
+    }
+    memset(name, 'x', MODEL_BYTES_MAX);
+    struct entry e = entry_of(name, 1);
+    e.http_status = 500;
+    e.price_state = PRICE_UNPRICED;
+    metrics_entry(&m, &e, true);
+    e.model = str_of("answered-1"); // the provider knows it
+    metrics_entry(&m, &e, false);
+    e.model = str_of("invented");
+    metrics_entry(&m, &e, false);
+    assert_true(metrics_merge(&sum, &m));
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    metrics_write(&sum, &out);
+    assert_true(holds(&out, "xxx\",status=\"500\"} 1\n"));
+    assert_true(holds(&out, "model=\"other\",status=\"500\"} 2\n")); // beyond the cap
+    buf_fini(&out);
+    metrics_fini(&m);
+    metrics_fini(&sum);
+    metrics_init(&m);
+    e = entry_of("answered", 1);
+    metrics_entry(&m, &e, false);
+    e.http_status = 500;
+    e.price_state = PRICE_UNPRICED;
+    metrics_entry(&m, &e, false);
+    buf_init(&out, &alloc_heap, 0);
+    metrics_write(&m, &out);
+    assert_true(holds(&out, "model=\"answered\",status=\"500\"} 1\n"));
     buf_fini(&out);
     metrics_fini(&m);
 }
@@ -188,6 +232,7 @@ int main(void)
         cmocka_unit_test(series_are_capped),
         cmocka_unit_test(an_answer_holds_them_all),
         cmocka_unit_test(inventions_share_a_series),
+        cmocka_unit_test(the_configuration_s_names_are_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
