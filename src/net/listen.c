@@ -129,10 +129,13 @@ static enum status say_owner(struct str address, long pid, struct why *why)
 {
     char name[64];
     if (pid == 0)
-        return why_set(why, STATUS_BUSY, "%.*s is in use by another program", STR_ARG(address));
+        return why_set(why, STATUS_BUSY,
+                       "%.*s is in use by another program: stop that, or take another port",
+                       STR_ARG(address));
     process_name(pid, name, sizeof name);
-    return why_set(why, STATUS_BUSY, "%.*s is in use by %s (process %ld)", STR_ARG(address),
-                   name[0] ? name : "another program", pid);
+    return why_set(why, STATUS_BUSY,
+                   "%.*s is in use by %s (process %ld): stop that, or take another port",
+                   STR_ARG(address), name[0] ? name : "another program", pid);
 }
 
 static enum status port_taken(struct str address, uint16_t port, struct why *why)
