@@ -111,6 +111,18 @@ static bool quotable(struct str url)
            str_find(url, '#') == url.len;
 }
 
+// What the gateway puts behind the base by itself, pasted with it; or NULL.
+static const char *endpoint_of(struct str path)
+{
+    static const char *const ends[] = {"/chat/completions", "/completions", "/responses",
+                                       "/embeddings", "/messages"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (str_ends(path, str_of(ends[i])))
+            return ends[i];
+    }
+    return NULL;
+}
+
 static bool read_url(struct reading *r, int line, struct str text, struct config_provider *p)
 {
     struct why why = {0};
@@ -123,6 +135,8 @@ static bool read_url(struct reading *r, int line, struct str text, struct config
     }
     if (p->url.user.len)
         reading_fault(r, line, "url: it holds a name or password. Use `key`");
+    if (endpoint_of(p->url.path))
+        reading_fault(r, line, "url: this is no base: leave %s out", endpoint_of(p->url.path));
     if (line && reading_is_ours(r, &p->url))
         reading_fault(r, line, "url: this is CostLens's own address: calls would go in circles");
     return true;

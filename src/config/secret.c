@@ -102,6 +102,12 @@ static bool in_the_file(struct reading *r, const struct node *n, struct str text
     return kept;
 }
 
+// ENV: is meant as env:, and would go out as the secret itself.
+static bool is_shouted(struct str text, struct str word)
+{
+    return str_starts_nocase(text, word) && !str_starts(text, word);
+}
+
 bool reading_secret(struct reading *r, const struct node *n, const char *what, struct secret **out,
                     struct str *reason)
 {
@@ -111,6 +117,10 @@ bool reading_secret(struct reading *r, const struct node *n, const char *what, s
     if (text.len == 0 || !text.ptr) {
         if (n->kind == NODE_TEXT)
             reading_fault(r, n->line, "%s: empty. Write env:NAME or file:PATH", what);
+        return false;
+    }
+    if (is_shouted(text, str_of("env:")) || is_shouted(text, str_of("file:"))) {
+        reading_fault(r, n->line, "%s: write env: and file: in small letters", what);
         return false;
     }
     if (str_starts(text, str_of("file:")))

@@ -15,6 +15,8 @@ static struct str format_text(struct reading *r, const char *format, va_list arg
 {
     char room[600];
     vsnprintf(room, sizeof room, format, args);
+    for (char *at = room; *at; at++) // what is quoted must not steer a terminal
+        *at = (unsigned char)*at < ' ' || *at == 0x7f ? '?' : *at;
     return arena_dup_cstr(&r->c->arena, room);
 }
 
@@ -250,7 +252,7 @@ static void fill(struct reading *r, const struct config_row *row, const struct n
     struct str text = reading_text(r, n, row->name);
     if (!text.ptr)
         return;
-    if (str_starts(text, str_of("${")) || str_starts(text, str_of("env:"))) {
+    if (str_starts(text, str_of("$")) || str_starts(text, str_of("env:"))) {
         reading_fault(r, n->line,
                       "%s: `%.*s`: only secrets (key, token) are taken from variables. Write the "
                       "value itself",

@@ -86,7 +86,7 @@ static size_t bare_of(struct str line, char *out, size_t size)
     return n;
 }
 
-// The cure for the two things that people write and that YAML reads as lists and maps; or NULL.
+// The cure for what people write and YAML reads as lists and maps; or NULL.
 static const char *quote_cure(struct str line)
 {
     char room[1024];
@@ -95,6 +95,9 @@ static const char *quote_cure(struct str line)
         return "put ${...} in quotes: \"${NAME}\"";
     if (str_search(bare, str_of("[::")) < bare.len || str_search(bare, str_of("]:")) < bare.len)
         return "put an IPv6 address in quotes: \"[::1]:7575\"";
+    if (str_search(bare, str_of(": env: ")) < bare.len ||
+        str_search(bare, str_of(": file: ")) < bare.len)
+        return "write env:NAME and file:PATH without white space";
     return NULL;
 }
 

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import struct
+import subprocess
 import tempfile
 
 from lib.scene import COSTLENS, Program, expect, expect_in, expect_true, folder, question, request, skip, until
@@ -76,4 +77,15 @@ models = [m["id"] for m in request(7575, "GET", "/v1/models", None,
 expect_true(any(m.startswith("openai/") for m in models), "OpenAI's models")
 expect_true(not any(m.startswith("anthropic/") for m in models), "a key of ours is no provider")
 expect_in("ANTHROPIC_API_KEY", program.errors())
+program.stop(2)
+
+# In a file a provider without its secret is left out; the check fails for it, and the gateway runs with the others.
+file = folder / "missing.yaml"
+file.write_text("providers:\n  openai: { key: env:SCENE_NOT_SET }\n  near: { url: http://127.0.0.1:9/v1 }\n")
+checked = subprocess.run([COSTLENS, "config", "check", file], text=True, capture_output=True)
+expect(checked.returncode, 1)
+expect_in("missing.yaml:2: provider openai is left out: the variable SCENE_NOT_SET is not set", checked.stdout)
+program, token = serve("missing", ["--config", str(file)])
+expect(program.errors().count("SCENE_NOT_SET"), 1, "said once")
+expect_in("providers    near\n", program.out.read_text())
 program.stop(2)

@@ -288,7 +288,7 @@ static void takes_good_files(void **state)
         "keep: 0\nfsync: 0\ndrain: 0\n",
         "on_store_failure: allow\nhalf_close: answer\nlog: {requests: false, level: debug}\n",
         "limits: {body: 100 KB, buffers: 2GiB}\n",
-        "limits: {body: 16MiB, buffers: 16MiB}\n",
+        "limits: {body: \"16 MiB\", buffers: 16MiB}\ndrain: \"5s\"\n",
         "timeouts: {total: 1s}\nproviders:\n  a: {url: 'http://x/v1', timeouts: {idle: 1s}}\n",
         "cors: https://app.example.com\n",
         "providers:\n  openai: {key: env:OPENAI_API_KEY}\n",
@@ -296,6 +296,8 @@ static void takes_good_files(void **state)
         "aliases: {f: a/b/m}\n",
         P "aliases:\n  fast: a/n-anything\n",
         P "aliases: {f: [mock/fast]}\n",
+        P "  b.c: {url: 'http://127.0.0.1:9/v1'}\n  ünï: {url: 'http://127.0.0.1:9/v1'}\n"
+          "aliases: {m: [b.c/m, ünï/m], a/m: [a/m]}\n",
         KEY("models: 'gpt-4o*', expires: 2099-01-01, team: Forschung é, project: p.1, user: a@b.c"),
         PRICE("input_per_mtok: 0.0001, output_per_mtok: 0"),
         PRICE("input_per_mtok: 1e-1, per_call: 0.01, per_image: 0.04"),
