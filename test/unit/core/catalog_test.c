@@ -144,6 +144,35 @@ static void says_what_is_wrong_and_where(void **state)
         {"vendor v\nmodel \xff\n", "no UTF-8"},
         {"days china 2026-02-30\n", "a date like 2026-10-01 is expected: 2026-02-30"},
         {"prise input 1\n", "a line starts with"},
+        {"vendor\n", "a vendor is one word"},
+        {"vendor a b\n", "a vendor is one word: a b"},
+        {"vendor v\nmodel\n", "a model is one word"},
+        {"vendor v\nmodel a b\n", "a model is one word"},
+        {"vendor v\nmodel a\nfree\nprice input 1\nvendor w\n", "free and with prices: a"},
+        {"vendor v\nmodel a\nfree\nwhen batch: x2\nmodel b\n", "free and with prices: a"},
+        {"vendor v\nmodel a\nalias *x\n", "*x"},
+        {"vendor v\nmodel a\nprice input 1\nprice output 1\n", "a second price line: output 1"},
+        {"vendor v\nmodel a\nprice \n", "no price"},
+        {"vendor v\nmodel a\ncontext -1\n", "a whole number is expected: -1"},
+        {"vendor v\nmodel a\nfree now\n", "free stands alone: now"},
+        {"days\n", "days need a name"},
+        {"days china 2026-1-1\n", "a date like 2026-10-01 is expected: 2026-1-1"},
+        {"vendor v\nmodel a\nwhen batch: x0.5 x0.5\n", "factor"},
+        {"vendor v\nmodel a\nwhen batch: x0.0000001\n", "factor"},
+        {"vendor v\nmodel a\nwhen batch: x1000001\n", "factor"},
+        {"vendor v\nmodel a\nwhen 1:00-02:00: x2\n", "no condition: 1:00-02:00"},
+        {"vendor v\nmodel a\nwhen 01-00-02:00: x2\n", "no condition: 01-00-02:00"},
+        {"vendor v\nmodel a\nwhen 0x:00-02:00: x2\n", "no condition: 0x:00-02:00"},
+        {"vendor v\nmodel a\nwhen 01:00-02:0x: x2\n", "no condition: 01:00-02:0x"},
+        {"vendor v\nmodel a\nwhen 01:00-02:60: x2\n", "no condition: 01:00-02:60"},
+        {"vendor v\nmodel a\nwhen 01:00-24:01: x2\n", "no condition: 01:00-24:01"},
+        {"vendor v\nmodel a\nwhen mon-xyz: x2\n", "no condition: mon-xyz"},
+        {"vendor v\nmodel a\nwhen above x: x2\n", "above needs a number"},
+        {"vendor v\nmodel a\nwhen above: x2\n", "above needs a number"},
+        {"vendor v\nmodel a\nwhen until 2027-13-01: x2\n", "until needs a date"},
+        {"vendor v\nmodel a\nwhen us: x1.1\nwhen us: x1.1\nwhen us: x1.1\nwhen us: x1.1\nwhen us: "
+         "x1.1\n",
+         "line 7: too many factors in one model"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_not_equal(open_texts(cases[i].text, NULL), STATUS_OK);
@@ -154,6 +183,36 @@ static void says_what_is_wrong_and_where(void **state)
     assert_int_equal(input_of("v", "a"), 1000000000000);
     assert_int_equal(open_texts("vendor v\nmodel a\n", "\nbad\n"), STATUS_SYNTAX);
     assert_non_null(strstr(why.text, "price text 1, line 2"));
+    struct buf terms;
+    buf_init(&terms, &alloc_heap, 0);
+    buf_add_cstr(&terms, "vendor v\nmodel a\n");
+    for (int i = 0; i < 1000; i++)
+        buf_add_cstr(&terms, "when batch: input 1\n");
+    assert_int_equal(open_texts(buf_cstr(&terms), NULL), STATUS_LIMIT);
+    assert_non_null(strstr(why.text, "too many terms in one model"));
+    buf_fini(&terms);
+}
+
+// Conditions of one line hold together, weekdays and tiers named one after the other hold each.
+static void reads_every_kind_of_condition(void **state)
+{
+    (void)state;
+    opens("days d 2026-02-02 2026-01-01 2026-02-02\nvendor v\nmodel a\n"
+          "when mon-tue sat batch flex except d 01:00-24:00: input 1\nwhen until 2027-01-01: input "
+          "2\n",
+          NULL);
+    const struct sheet *s = catalog_find(opened, str_of("v"), str_of("a"));
+    assert_int_equal(s->term_count, 2);
+    assert_int_equal(s->terms[0].weekdays, 1 | 2 | 32);
+    assert_int_equal(s->terms[0].services, 1u << SERVICE_BATCH | 1u << SERVICE_FLEX);
+    assert_int_equal(s->terms[0].minute_from, 60);
+    assert_int_equal(s->terms[0].minute_until, 1440);
+    assert_int_equal(s->terms[0].except->count, 2); // in order, each once
+    assert_true(s->terms[0].except->at[0] < s->terms[0].except->at[1]);
+    assert_true(str_is(catalog_vendor_at(opened, 0), "v"));
+    assert_int_equal(catalog_vendor_at(opened, 1).len, 0);
+    assert_true(str_is(catalog_days_at(opened, 0)->name, "d"));
+    assert_null(catalog_days_at(opened, 1));
 }
 
 static void near_names_come_nearest_first(void **state)
@@ -184,21 +243,43 @@ static void *scarce(void *context, void *old, size_t size)
     return (*left)-- > 0 ? alloc_heap.resize(alloc_heap.context, old, size) : NULL;
 }
 
-static void no_memory_is_an_answer(void **state)
+// Opens the text again and again, each time with one request more before the memory ends.
+static void opens_or_runs_out(struct str text)
 {
-    (void)state;
     enum status s = STATUS_NO_MEMORY;
-    struct str text = STR("days d 2026-01-01\nvendor v\nmodel a\nalias b c*\nprice input 1\n"
-                          "when except d batch: x0.5\nmodel d\n");
     for (int n = 0; s == STATUS_NO_MEMORY; n++) {
         int left = n;
         struct alloc alloc = {scarce, &left};
         struct catalog *c = NULL;
         s = catalog_open_texts(&alloc, &text, 1, &c, &why);
         assert_true(s == STATUS_NO_MEMORY || s == STATUS_OK);
+        assert_true((s == STATUS_OK) == (c != NULL));
         catalog_close(c);
         assert_in_range(n, 0, 100);
     }
+}
+
+// Models before the text, some with a price, move it to where the first chunk of memory ends: it
+// ends once at each of its lines.
+static void no_memory_is_an_answer(void **state)
+{
+    (void)state;
+    static const char text[] = "days d 2026-01-01 2026-02-02\nvendor w\nmodel a\nalias b c*\n"
+                               "price input 1\nwhen except d: input 2 output 3\n"
+                               "when batch: x0.5\nmodel d\n";
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    for (int models = 250; models < 500; models++) {
+        for (int priced = 0; priced < 8; priced++) {
+            buf_clear(&b);
+            buf_add_cstr(&b, "vendor v\n");
+            for (int i = 0; i < models; i++)
+                buf_printf(&b, "model m%d\n%s", i, i < priced ? "price input 1\n" : "");
+            buf_add_cstr(&b, text);
+            opens_or_runs_out(buf_str(&b));
+        }
+    }
+    buf_fini(&b);
 }
 
 static void the_compiled_book_is_whole(void **state)
@@ -232,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_later_text_wins),
         cmocka_unit_test(the_version_names_the_texts),
         cmocka_unit_test(says_what_is_wrong_and_where),
+        cmocka_unit_test(reads_every_kind_of_condition),
         cmocka_unit_test(near_names_come_nearest_first),
         cmocka_unit_test(no_memory_is_an_answer),
         cmocka_unit_test(the_compiled_book_is_whole),

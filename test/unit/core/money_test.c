@@ -30,6 +30,7 @@ static void ends_where_the_range_ends(void **state)
     assert_int_equal(m.pd, INT64_MAX);
     m.pd = -9;
     assert_false(money_from_atto(((int128)INT64_MAX + 1) * ATTO_PER_PICO, &m));
+    assert_false(money_from_atto(((int128)INT64_MIN - 1) * ATTO_PER_PICO, &m));
     assert_false(money_add((struct money){INT64_MAX}, (struct money){1}, &m));
     assert_false(money_add((struct money){INT64_MIN}, (struct money){-1}, &m));
     assert_int_equal(m.pd, -9);

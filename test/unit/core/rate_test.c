@@ -36,6 +36,9 @@ static const char text[] =
     "model dear\nprice input 1000000 output 1000000\nwhen us: x1000\n"
     "model half\nprice input 0.000000500001\n"
     "model tie\nprice input 0.0000005\n"
+    "model sundays\nprice input 1\nwhen sun: input 2\n"
+    "model workdays\nprice input 1\nwhen except china: input 2\n"
+    "model nights\nprice input 1\nwhen 00:00-04:00: input 2\n"
     "model factors\nprice input 30 calls 0.00000000000000005\nwhen us: x1.1\n"
     "when batch: x0.123457\nwhen sun: x1.000001\nwhen above 1000: x0.999999\n"
     "model hybrid\nprice input 1 output 2\nwhen above 1000: output 3\nwhen thinking: output 5\n"
@@ -297,6 +300,64 @@ static void does_not_wrap(void **state)
     assert_int_equal(cost.total.pd, INT64_MAX);
     rate(sheet("peak"), &u, INT64_MAX, &cost);
     assert_true(cost.overflow);
+    // Larger prices than any list's: their sum passes even 2^127.
+    static const struct price most[] = {{INT64_MAX}, {INT64_MAX}, {INT64_MAX}};
+    struct sheet high = {
+        .rates = {1u << BUCKET_INPUT | 1u << BUCKET_CACHE_READ | 1u << BUCKET_OUTPUT, most}};
+    rate(&high, &u, 0, &cost);
+    assert_true(cost.overflow);
+    assert_int_equal(cost.total.pd, INT64_MAX);
+}
+
+// Half a picodollar goes to the even neighbour; with anything after the half, up.
+static void ties_end_at_an_even_picodollar(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t atto;
+        int64_t pd;
+    } cases[] = {{1000000, 0}, {3000000, 2}, {5000000, 2}, {1000001, 1}, {999999, 0}};
+    static const struct term halved = {.from_us = INT64_MIN,
+                                       .until_us = INT64_MAX,
+                                       .above = -1,
+                                       .minute_until = 1440,
+                                       .weekdays = TERM_EVERY_DAY,
+                                       .services = TERM_ANY_SERVICE,
+                                       .factor_ppm = 500000};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct price price = {cases[i].atto};
+        struct sheet s = {.rates = {1u << BUCKET_INPUT, &price}, .terms = &halved, .term_count = 1};
+        struct cost cost;
+        rate(&s, &(struct usage){.count = {IN(1)}}, 0, &cost);
+        assert_int_equal(cost.total.pd, cases[i].pd);
+    }
+}
+
+// A price of some days only holds by date, whichever way the days are named.
+static void a_price_of_some_days_is_dated(void **state)
+{
+    (void)state;
+    struct cost cost;
+    struct usage u = {.count = {IN(1000000)}};
+    static const char *const names[] = {"sundays", "workdays", "nights"};
+    for (int i = 0; i < 3; i++) {
+        rate(sheet(names[i]), &u, INT64_C(3) * 24 * 3600 * 1000000, &cost); // 1970-01-04, a Sunday
+        assert_int_equal(cost.total.pd, INT64_C(2000000000000));
+        assert_true(cost.dated);
+    }
+}
+
+static void knows_the_weekday_before_1970(void **state)
+{
+    (void)state;
+    struct cost cost;
+    int64_t minute_us = INT64_C(60000000);
+    struct usage u = {.count = {IN(1000000)}};
+    // 1969-12-31 was a Wednesday, 1969-12-28 a Sunday.
+    rate(sheet("peak"), &u, -24 * 60 * minute_us + 90 * minute_us, &cost);
+    assert_int_equal(cost.total.pd, INT64_C(300000000000));
+    rate(sheet("peak"), &u, -4 * 24 * 60 * minute_us + 90 * minute_us, &cost);
+    assert_int_equal(cost.total.pd, INT64_C(150000000000));
 }
 
 static void spells_the_arithmetic_out(void **state)
@@ -321,6 +382,45 @@ static void spells_the_arithmetic_out(void **state)
     cost_explain(&cost, &b);
     assert_non_null(strstr(buf_cstr(&b), "(at the price of input)"));
     buf_fini(&b);
+}
+
+static void explains(const struct cost *c, const char *want)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    cost_explain(c, &b);
+    assert_string_equal(buf_cstr(&b), want);
+    buf_fini(&b);
+}
+
+static void spells_every_state_out(void **state)
+{
+    (void)state;
+    struct cost cost;
+    struct usage u = {.count = {IN(300000)}, .service = SERVICE_FLEX};
+    rate(sheet("cliff"), &u, 0, &cost);
+    explains(&cost, "      300000 input            x 6 USD/Mtok          = 1.800000000000\n"
+                    "tokens x 0.5\n"
+                    "prices for more than 200000 prompt tokens\n"
+                    "total: 0.900000000000 USD\n");
+    rate(sheet("fee"), &(struct usage){.count = {IN(1)}}, 0, &cost);
+    explains(&cost, "           1 input            x 1 USD/Mtok          = 0.000001000000\n"
+                    "           1 calls            x 0.005 USD           = 0.005000000000\n"
+                    "total: 0.005001000000 USD\n");
+    rate(sheet("plain"), &u, 0, &cost);
+    explains(&cost, "unpriced: the service tier that answered has no stated price\n");
+    rate(sheet("input-only"), &(struct usage){.count = {OUT(1)}}, 0, &cost);
+    explains(&cost, "unpriced: no price is known for output tokens, reasoning included\n");
+    rate(sheet("gratis"), &u, 0, &cost);
+    explains(&cost, "free: 0.000000000000 USD\n");
+    rate(sheet("dear"), &(struct usage){.count = {IN(9223373)}}, 0, &cost);
+    explains(&cost, "     9223373 input            x 1000000 USD/Mtok    = 9223373.000000000000\n"
+                    "total: 9223372.036854775807 USD (too large: cut)\n");
+    struct buf none;
+    buf_init(&none, &alloc_heap, 8); // no room: it ends, and says so
+    cost_explain(&cost, &none);
+    assert_true(buf_failed(&none));
+    buf_fini(&none);
 }
 
 // What the compiled book says of prices that people know.
@@ -391,6 +491,10 @@ int main(void)
         cmocka_unit_test(a_sheet_may_be_silent),
         cmocka_unit_test(does_not_wrap),
         cmocka_unit_test(spells_the_arithmetic_out),
+        cmocka_unit_test(spells_every_state_out),
+        cmocka_unit_test(ties_end_at_an_even_picodollar),
+        cmocka_unit_test(knows_the_weekday_before_1970),
+        cmocka_unit_test(a_price_of_some_days_is_dated),
         cmocka_unit_test(the_book_knows_its_models),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
