@@ -146,6 +146,7 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
     for (unsigned i = 0; i < REFUSAL_COUNT; i++)
         to->refused[i] += from->refused[i];
     to->upstream_errors += from->upstream_errors;
+    to->upstream_retries += from->upstream_retries;
     to->client_left += from->client_left;
     to->contradictions += from->contradictions;
     to->captured += from->captured;
@@ -293,7 +294,7 @@ static void refusals(const struct metrics *m, struct buf *out)
 
 void metrics_write(const struct metrics *m, struct buf *out)
 {
-    head(out, "costlens_requests_total", "counter", "Calls that were sent to a provider.");
+    head(out, "costlens_requests_total", "counter", "Calls that were meant for a provider.");
     each(m, out, requests);
     head(out, "costlens_tokens_total", "counter", "Tokens and other billed units, by bucket.");
     each(m, out, tokens);
@@ -301,20 +302,23 @@ void metrics_write(const struct metrics *m, struct buf *out)
     each(m, out, costs);
     head(out, "costlens_unpriced_total", "counter", "Calls for which no price is known.");
     each(m, out, unpriced);
-    head(out, DURATION, "histogram", "From the request's head to the answer's last byte.");
+    head(out, DURATION, "histogram",
+         "From the request's head to the end of the provider's answer.");
     each(m, out, durations);
     head(out, TTFT, "histogram", "From dispatch to the first byte of the answer's body.");
     each(m, out, ttfts);
     head(out, OVERHEAD, "histogram", "Time in the gateway before dispatch.");
     each(m, out, overheads);
     refusals(m, out);
-    counter(out, "costlens_upstream_errors_total", "Calls whose provider failed.",
-            m->upstream_errors);
+    counter(out, "costlens_upstream_errors_total",
+            "Calls that their provider did not answer, or not to the end.", m->upstream_errors);
+    counter(out, "costlens_upstream_retries_total",
+            "Calls sent again because a pooled connection had broken.", m->upstream_retries);
     counter(out, "costlens_client_left_total", "Calls whose client went away.", m->client_left);
     counter(out, "costlens_usage_contradictions_total",
             "Calls whose provider's counts contradict one another.", m->contradictions);
     counter(out, "costlens_reservations_captured_total",
-            "Calls that were sent and whose end is unknown.", m->captured);
+            "Calls whose end is unknown, booked at the most they can have cost.", m->captured);
     head(out, "costlens_reservations_inflight", "gauge", "Calls that are running now.");
     buf_printf(out, "costlens_reservations_inflight %lld\n", (long long)m->in_flight);
 }

@@ -51,6 +51,7 @@ struct metrics {
     struct map series; // key: the four labels with zeros between
     uint64_t refused[REFUSAL_COUNT];
     uint64_t upstream_errors;
+    uint64_t upstream_retries;
     uint64_t client_left;
     uint64_t contradictions; // calls whose provider's counts were clamped
     uint64_t captured;       // estimated because the end was missing

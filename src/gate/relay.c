@@ -10,6 +10,8 @@
 
 #include "gate/relay.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/limits.h"
 #include "gate/coding.h"
@@ -74,7 +76,7 @@ void relay_fail(struct req *r, enum refusal why, const char *detail)
     if (r->refusal != REFUSAL_NONE)
         return;
     r->refusal = why;
-    r->refusal_detail = arena_dup_cstr(&r->arena, detail);
+    r->refusal_detail = r->logged_detail = arena_dup_cstr(&r->arena, detail);
 }
 
 // A JSON answer is waited for to the end of its framing: white space may follow its last brace.
@@ -182,6 +184,22 @@ void relay_quote(const struct req *r, struct str said, struct buf *out)
     buf_fini(&masked);
 }
 
+void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, const char *how,
+                        struct str said)
+{
+    bool first = r->refusal == REFUSAL_NONE;
+    relay_fail(r, why, detail);
+    if (!first || said.len == 0)
+        return;
+    struct buf text;
+    buf_init(&text, &alloc_heap, 2 * KIB);
+    buf_add_cstr(&text, detail);
+    buf_add_cstr(&text, how);
+    relay_quote(r, said, &text);
+    r->refusal_detail = arena_dup_cstr(&r->arena, buf_cstr(&text));
+    buf_fini(&text);
+}
+
 // What comes after this is of no interest.
 static void give_up(struct req *r, enum refusal why, const char *detail)
 {
@@ -193,6 +211,7 @@ static void give_up(struct req *r, enum refusal why, const char *detail)
 static void on_head(struct call *c, void *owner)
 {
     struct req *r = owner;
+    r->worker->metrics.upstream_retries += call_retried(c);
     const struct head *h = call_response(c);
     r->upstream_status = h->status;
     struct str type = head_get(h, "content-type", NULL);
@@ -200,14 +219,13 @@ static void on_head(struct call *c, void *owner)
     keep_fields(r, h);
     meter_begin(r, type);
     if (is_garbage(r, coding) || h->status < 200 || (h->status >= 300 && h->status < 400)) {
-        struct buf detail;
-        buf_init(&detail, &alloc_heap, KIB);
-        buf_printf(&detail, "It answered %d with content type ", h->status);
-        relay_quote(r, type.len > 80 ? str_from(type.ptr, 80) : type, &detail);
-        buf_printf(&detail, "%s.",
-                   coding_none(coding) ? "" : ", compressed though nobody asked for that");
-        give_up(r, REFUSAL_UPSTREAM_GARBAGE, buf_cstr(&detail));
-        buf_fini(&detail);
+        char detail[80];
+        (void)snprintf(detail, sizeof detail, "It answered %d%s, which is no answer of a model.",
+                       h->status, coding_none(coding) ? "" : ", compressed though not asked to");
+        relay_fail_quoting(r, REFUSAL_UPSTREAM_GARBAGE, detail, " Its content type is ",
+                           type.len > 80 ? str_from(type.ptr, 80) : type);
+        r->upstream_ended = true;
+        req_run(r);
         return;
     }
     r->mode = RELAY_WHOLE;
@@ -293,8 +311,9 @@ static enum refusal refusal_of(enum call_fail fail)
 
 static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent, struct str seen)
 {
-    (void)c;
     struct req *r = owner;
+    if (!r->metering) // else on_head counted it
+        r->worker->metrics.upstream_retries += call_retried(c);
     r->call = NULL;
     r->upstream_ended = true;
     r->upstream_cut = true;
@@ -310,13 +329,11 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
     buf_printf(&detail, "%.*s: %s.", STR_ARG(r->provider->name), call_fail_text(fail));
     if (fail == CALL_FAIL_PROXY) // its status line: the rest may quote what it was sent
         seen.len = str_find(seen, '\r');
-    if ((fail == CALL_FAIL_GARBAGE || fail == CALL_FAIL_PROXY) && seen.len) {
-        buf_add_cstr(&detail, " It sent ");
-        relay_quote(r, seen, &detail);
-    }
     if (fail == CALL_FAIL_TLS && seen.len) // OpenSSL's reason
         buf_printf(&detail, " Reason: %.*s.", STR_ARG(seen));
-    relay_fail(r, refusal_of(fail), buf_cstr(&detail));
+    bool quotes = fail == CALL_FAIL_GARBAGE || fail == CALL_FAIL_PROXY;
+    relay_fail_quoting(r, refusal_of(fail), buf_cstr(&detail), " It sent ",
+                       quotes ? seen : STR_NONE);
     buf_fini(&detail);
     req_run(r);
 }

@@ -11,6 +11,10 @@ extern const struct call_events relay_events;
 
 // The call failed on our side of the upstream: remembered, and told to the client by step_answer.
 void relay_fail(struct req *r, enum refusal why, const char *detail);
+// The same with a part of what came from upstream, for the client alone: nothing of an answer
+// stands in the log. `how` says what it is.
+void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, const char *how,
+                        struct str said);
 // A part of what the upstream said, as a JSON string for the client: without the credential that we
 // sent.
 void relay_quote(const struct req *r, struct str said, struct buf *out);

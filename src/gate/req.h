@@ -109,6 +109,7 @@ struct req {
     bool paused;
     enum refusal refusal;      // what we answer instead, or say in the stream
     struct str refusal_detail; // in the arena
+    struct str logged_detail;  // the same, without what it quotes of an answer
     bool settled;              // FINAL stands in the journal
     bool recorded;
     int64_t settled_mono_us;

@@ -90,9 +90,9 @@ static void store_metrics(struct gate *g, struct buf *out)
                       "the ledger yet.\n# TYPE costlens_ledger_lag_seconds gauge\n"
                       "costlens_ledger_lag_seconds ");
     decimal_write(out, s.lag_us, 6, 0);
-    buf_add_cstr(out,
-                 "\n# HELP costlens_journal_fsync_seconds Duration of the last fsync.\n"
-                 "# TYPE costlens_journal_fsync_seconds gauge\ncostlens_journal_fsync_seconds ");
+    buf_add_cstr(
+        out, "\n# HELP costlens_journal_fsync_seconds Duration of the last fsync of the journal.\n"
+             "# TYPE costlens_journal_fsync_seconds gauge\ncostlens_journal_fsync_seconds ");
     decimal_write(out, s.fsync_us, 6, 0);
     buf_add_char(out, '\n');
 }

@@ -15,21 +15,27 @@ static void log_call(const struct req *r)
     log_str(&l, "key", e->key);
     log_str(&l, "endpoint", e->endpoint);
     log_str(&l, "provider", e->provider);
+    log_str(&l, "route", e->route);
+    log_str(&l, "model_asked", e->model_asked);
     log_str(&l, "model", e->model);
     log_str(&l, "model_answered", e->model_answered);
     log_i64(&l, "status", e->http_status);
     log_str(&l, "outcome", str_of(outcome_name(e->outcome)));
     if (e->error.len)
         log_str(&l, "error", e->error);
-    if (r->refusal_detail.len)
-        log_str(&l, "detail", r->refusal_detail);
+    if (r->logged_detail.len)
+        log_str(&l, "detail", r->logged_detail);
+    const int64_t *n = e->usage.count;
     log_i64(&l, "input_tokens", usage_input(&e->usage));
+    log_i64(&l, "cached_tokens", count_add(n[BUCKET_CACHE_READ], n[BUCKET_AUDIO_CACHE_READ]));
     log_i64(&l, "output_tokens", usage_output(&e->usage));
+    log_i64(&l, "reasoning_tokens", e->usage.reasoning);
     log_str(&l, "sure", str_of(sure_name(e->usage.sure)));
     log_str(&l, "price_state", str_of(price_state_name(e->price_state)));
     if (e->price_state != PRICE_UNPRICED) {
         char text[DECIMAL_TEXT];
         log_str(&l, "cost_usd", money_text(e->cost, text));
+        log_str(&l, "price_version", e->price_version);
     }
     log_i64(&l, "ttft_us", e->ttft_us);
     log_i64(&l, "duration_us", e->duration_us);

@@ -185,15 +185,9 @@ static void entry_end(struct req *r)
 static void fail_garbage(struct req *r)
 {
     struct str body = buf_str(&r->whole);
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, KIB);
-    buf_add_cstr(&detail, "Its body is not what its content type says.");
-    if (body.len) {
-        buf_add_cstr(&detail, " It begins with ");
-        relay_quote(r, body.len > QUOTED_MAX ? str_from(body.ptr, QUOTED_MAX) : body, &detail);
-    }
-    relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, buf_cstr(&detail));
-    buf_fini(&detail);
+    relay_fail_quoting(r, REFUSAL_UPSTREAM_GARBAGE, "Its body is not what its content type says.",
+                       " It begins with ",
+                       body.len > QUOTED_MAX ? str_from(body.ptr, QUOTED_MAX) : body);
 }
 
 // What the meter found out about the body, where the transport saw nothing wrong.

@@ -445,6 +445,11 @@ bool call_sent(const struct call *c)
     return c->request == NULL;
 }
 
+bool call_retried(const struct call *c)
+{
+    return c->retried;
+}
+
 bool call_spoke(const struct call *c)
 {
     return c->spoke;

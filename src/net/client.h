@@ -102,6 +102,8 @@ const struct head *call_response(const struct call *c);
 bool call_sent(const struct call *c);
 // A byte of the request went out, on whatever connection: the origin may have seen it.
 bool call_spoke(const struct call *c);
+// It was sent again, since a pooled connection had broken. May be asked in on_head and on_fail.
+bool call_retried(const struct call *c);
 // Back-pressure: no on_data after call_pause until call_resume; the socket is not read either.
 void call_pause(struct call *c);
 void call_resume(struct call *c);

@@ -42,6 +42,7 @@ static void workers_add_up(void **state)
     metrics_entry(&b, &e, false);
     metrics_entry(&b, &e, false);
     b.refused[REFUSAL_NO_KEY] = 4;
+    a.upstream_retries = b.upstream_retries = 2;
     assert_true(metrics_merge(&sum, &a));
     assert_true(metrics_merge(&sum, &b));
     struct buf out;
@@ -55,6 +56,7 @@ static void workers_add_up(void **state)
     assert_true(holds(&out, "costlens_request_duration_seconds_bucket" L ",le=\"0.25\"} 1\n"));
     assert_true(holds(&out, "costlens_request_duration_seconds_bucket" L ",le=\"1\"} 3\n"));
     assert_true(holds(&out, "costlens_request_duration_seconds_bucket" L ",le=\"+Inf\"} 3\n"));
+    assert_true(holds(&out, "\ncostlens_upstream_retries_total 4\n"));
     assert_true(holds(&out, "costlens_refused_total{reason=\"missing_api_key\"} 4\n"));
     buf_fini(&out);
     metrics_fini(&a);
