@@ -262,9 +262,11 @@ void call_finish(struct call *c)
 
 void call_again(struct call *c)
 {
+    pipe_reset(&c->conn->pipe); // what is still on its way must not arrive after all
     conn_close(c->conn);
     c->conn = NULL;
     c->sent = 0;
+    c->spoke = false;
     c->tried = 0;
     work_later(c->origin->loop, &c->work);
 }

@@ -6,7 +6,8 @@
 //                                            '-> on_fail (once, instead of what would follow)
 //
 // A reused connection that ends before any byte of the answer is replaced once by a fresh one when
-// the peer's system has acknowledged no byte of the request (a keep-alive race, not a failed call).
+// it closed before any byte of the request had come there (a keep-alive race, not a failed call):
+// doc/why/capture.md.
 // `sent` in on_fail says whether the origin may have seen the request.
 
 #ifndef NET_CLIENT_H
@@ -100,7 +101,7 @@ const struct head *call_response(const struct call *c);
 // The pieces are needed no more: every byte went to the socket, and on a reused connection the
 // answer has begun (until then the request may have to be sent again). True in on_head.
 bool call_sent(const struct call *c);
-// A byte of the request went out, on whatever connection: the origin may have seen it.
+// A byte of the request went out, and it is not known that nobody read it.
 bool call_spoke(const struct call *c);
 // It was sent again, since a pooled connection had broken. May be asked in on_head and on_fail.
 bool call_retried(const struct call *c);

@@ -68,7 +68,7 @@ struct call {
     uint8_t hints; // answers before the answer
     uint8_t tried; // addresses
     bool to_head;  // the method is HEAD
-    bool spoke;    // a byte of the request went out, on whatever connection
+    bool spoke;    // a byte of the request went out, and it is not known that nobody read it
     bool began;    // a byte of the answer has come
     bool headed;   // its head is complete
     bool retried;

@@ -107,10 +107,23 @@ bool pipe_secure(struct pipe *p, SSL *ssl)
     return SSL_set_fd(ssl, p->fd) == 1;
 }
 
+// The system tells an error of a socket once: a read after it looks like an end. That of a RST
+// behind the peer's FIN is EPIPE, and the FIN stays as it was.
+static void note_error(struct pipe *p, int error)
+{
+    p->failed = p->failed || error != EPIPE;
+}
+
+static bool ended_without_notice(void)
+{
+    return ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
 // What a failed SSL call means. The other direction's want is not told apart: both edges are
 // watched.
 static long ssl_result(struct pipe *p, int n, bool *ready)
 {
+    int error = errno;
     switch (SSL_get_error(p->ssl, n)) {
     case SSL_ERROR_WANT_READ:
         if (ready == &p->readable)
@@ -121,7 +134,8 @@ static long ssl_result(struct pipe *p, int n, bool *ready)
             *ready = false;
         return 0;
     case SSL_ERROR_ZERO_RETURN: return PIPE_END;
-    default: return PIPE_BROKEN;
+    case SSL_ERROR_SYSCALL: note_error(p, error); return PIPE_BROKEN;
+    default: p->failed = p->failed || !ended_without_notice(); return PIPE_BROKEN;
     }
 }
 
@@ -162,8 +176,10 @@ static long read_plain(struct pipe *p, char *out, size_t size)
     }
     if (n == 0)
         return PIPE_END;
-    if (errno != EAGAIN)
+    if (errno != EAGAIN) {
+        note_error(p, errno);
         return PIPE_BROKEN;
+    }
     p->readable = false;
     p->perhaps_broken = false;
     return 0;
@@ -231,8 +247,10 @@ long pipe_write(struct pipe *p, const struct str *pieces, unsigned count)
     do
         n = sendmsg(p->fd, &message, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
-    if (n < 0 && errno != EAGAIN)
+    if (n < 0 && errno != EAGAIN) {
+        note_error(p, errno);
         return PIPE_BROKEN;
+    }
     if (n < 0)
         n = 0;
     if ((size_t)n < sum)
@@ -264,16 +282,16 @@ uint64_t pipe_written(const struct pipe *p)
 
 bool pipe_unheard(const struct pipe *p, uint64_t before)
 {
+    if (pipe_written(p) == before)
+        return true;
 #if defined(__linux__)
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
     size_t needed = offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked;
     // One more for the SYN.
-    return getsockopt(p->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && size >= needed &&
-           info.tcpi_bytes_acked <= before + 1;
+    return !p->failed && getsockopt(p->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           size >= needed && info.tcpi_bytes_acked <= before + 1;
 #else
-    (void)p;
-    (void)before;
     return false;
 #endif
 }

@@ -36,6 +36,7 @@ struct pipe {
     bool perhaps_broken; // an error may stand behind what can be read
     bool poked;          // an event came since this was last cleared
     bool shaking;        // TLS handshake under way
+    bool failed;         // an error was told: what is read then as an end need be no FIN
 };
 
 enum pipe_shake { PIPE_SHAKE_DONE, PIPE_SHAKE_WAIT, PIPE_SHAKE_FAILED };
@@ -57,8 +58,10 @@ long pipe_write(struct pipe *p, const struct str *pieces, unsigned count);
 void pipe_half_close(struct pipe *p);        // no more is written
 bool pipe_failed(struct pipe *p);            // the socket has an error (RST); asks the system
 uint64_t pipe_written(const struct pipe *p); // bytes that went to the socket, TLS's own among them
-// The peer's system has acknowledged nothing of what was written after the first `before` bytes, so
-// its program cannot have read it. False also where the system does not tell.
+// Of an ended pipe: the peer's program cannot have read what was written after the first `before`
+// bytes. Either nothing was, or the peer's FIN has come and acknowledged none of it: it carries all
+// that its system had received by then. A RST proves nothing, as an acknowledgement may be 40 ms
+// late. False also where the system does not tell.
 bool pipe_unheard(const struct pipe *p, uint64_t before);
 
 #endif

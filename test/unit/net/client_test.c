@@ -214,33 +214,12 @@ static void test_large_request(void **state)
 
 // --- the pool ---
 
-struct late {
-    struct caller *caller;
-    sem_t held;
-};
-
-static void start_late(void *argument)
+// The call has taken the connection before the loop sees anything of its end.
+static void start_as_it_closes(struct caller *c, int fd, void (*close_it)(int))
 {
-    struct late *l = argument;
-    rig_wait_for(&l->held);
-    start_call(l->caller);
-}
-
-// The loop sees nothing of the close before the call has taken the connection.
-static void start_as_it_closes(struct caller *c, int fd, bool reset)
-{
-    struct late l = {.caller = c};
     memset(&first, 0, sizeof first);
     c->outcome = c->call.owner = &first;
-    sem_init(&l.held, 0, 0);
-    assert_true(loop_post(c->rig.loop, start_late, &l));
-    if (reset)
-        raw_reset(fd);
-    else
-        close(fd);
-    sem_post(&l.held);
-    rig_do(&c->rig, rig_nothing, NULL);
-    sem_destroy(&l.held);
+    rig_do_unseen(&c->rig, start_call, c, close_it, fd);
 }
 
 static void test_reuse_and_stale(void **state)
@@ -269,7 +248,7 @@ static void test_reuse_and_stale(void **state)
     assert_true(reached(&first.ended, 1));
     // Closed as the request leaves (a keep-alive race): nobody can have read it; it is sent again.
     for (int how = 0; how < 2; how++) {
-        start_as_it_closes(c, fd, how);
+        start_as_it_closes(c, fd, how ? raw_reset : raw_close);
         fd = raw_accept(listener);
         read_request(fd);
         raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -292,6 +271,54 @@ static void test_reuse_and_stale(void **state)
     assert_int_equal(first.fail, CALL_FAIL_RESET);
     assert_true(first.sent);
     assert_false(raw_wait(listener, 50));
+    end(c);
+    close(listener);
+}
+
+static int answered(struct caller *c, int listener)
+{
+    start(c, &first);
+    int fd = raw_accept(listener);
+    read_request(fd);
+    raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assert_true(reached(&first.ended, 1));
+    return fd;
+}
+
+// A reset says nothing of what was read: the acknowledgement may have waited when it was sent.
+static void test_a_reset_proves_nothing(void **state)
+{
+    (void)state;
+    uint16_t port;
+    const int off = 0;
+    int listener = raw_listen(&port);
+    struct caller *c = begin("127.0.0.1", port);
+    int fd = answered(c, listener);
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+    start(c, &first);
+    read_request(fd);
+    raw_reset(fd);
+    assert_true(reached(&first.failed, 1));
+    assert_int_equal(first.fail, CALL_FAIL_RESET);
+    assert_true(first.sent);
+    assert_false(raw_wait(listener, 50)); // it may be billed: not a second time
+    end(c);
+    close(listener);
+}
+
+// Of a call that nobody heard and that reached nobody later nothing was sent.
+static void test_stale_and_nobody_there(void **state)
+{
+    (void)state;
+    uint16_t port;
+    int listener = raw_listen(&port);
+    struct caller *c = begin("127.0.0.1", port);
+    int fd = answered(c, listener);
+    shutdown(listener, SHUT_RDWR);
+    start_as_it_closes(c, fd, raw_close);
+    assert_true(reached(&first.failed, 1));
+    assert_int_equal(first.fail, CALL_FAIL_CONNECT);
+    assert_false(first.sent);
     end(c);
     close(listener);
 }
@@ -562,6 +589,8 @@ int main(void)
         cmocka_unit_test(test_request_bytes),
         cmocka_unit_test(test_large_request),
         cmocka_unit_test(test_reuse_and_stale),
+        cmocka_unit_test(test_a_reset_proves_nothing),
+        cmocka_unit_test(test_stale_and_nobody_there),
         cmocka_unit_test(test_bytes_on_an_idle_connection),
         cmocka_unit_test(test_server_keep_alive_hint),
         cmocka_unit_test(test_connection_limit),

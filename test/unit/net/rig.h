@@ -89,6 +89,36 @@ static inline void rig_release(struct rig *r, sem_t *held)
     sem_destroy(held);
 }
 
+struct rig_late {
+    loop_f *f;
+    void *argument;
+    sem_t here, held;
+};
+
+static inline void rig_run_late(void *argument)
+{
+    struct rig_late *l = argument;
+    sem_post(&l->here);
+    rig_wait_for(&l->held);
+    l->f(l->argument);
+}
+
+// Runs f on the loop's thread once `meanwhile` was done to `fd` here, before the loop can see that.
+static inline void rig_do_unseen(struct rig *r, loop_f *f, void *argument, void (*meanwhile)(int),
+                                 int fd)
+{
+    struct rig_late l = {.f = f, .argument = argument};
+    sem_init(&l.here, 0, 0);
+    sem_init(&l.held, 0, 0);
+    assert_true(loop_post(r->loop, rig_run_late, &l));
+    rig_wait_for(&l.here);
+    meanwhile(fd);
+    sem_post(&l.held);
+    rig_do(r, rig_nothing, NULL);
+    sem_destroy(&l.here);
+    sem_destroy(&l.held);
+}
+
 static inline void rig_end(void *argument)
 {
     loop_stop(argument);
@@ -154,6 +184,11 @@ static inline int raw_accept(int listener)
     assert_true(fd >= 0);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
+}
+
+static inline void raw_close(int fd)
+{
+    close(fd);
 }
 
 static inline void raw_reset(int fd)

@@ -318,6 +318,44 @@ static void test_a_cut_is_no_end(void **state)
     close(listener);
 }
 
+#define OK_AND_ON "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+// The FIN of a pooled connection, without TLS's word, as the request leaves: it is sent again. A
+// RST after the request was read, and before that was acknowledged: it is not.
+static void test_stale(void **state)
+{
+    (void)state;
+    uint16_t port;
+    const int off = 0;
+    int listener = raw_listen(&port);
+    SSL_CTX *context = server_context();
+    struct caller c;
+    begin(&c, "127.0.0.1", port, "ca");
+    start(&c);
+    int fd = raw_accept(listener);
+    SSL *ssl = shake_hands(context, fd);
+    serve_once(ssl, OK_AND_ON);
+    assert_true(reached(&c.out.ended, 1));
+    SSL_free(ssl);
+    rig_do_unseen(&c.rig, start_call, &c, raw_close, fd);
+    fd = raw_accept(listener);
+    ssl = shake_hands(context, fd);
+    serve_once(ssl, OK_AND_ON);
+    assert_true(reached(&c.out.ended, 2));
+    assert_int_equal(c.out.failed, 0);
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+    start(&c);
+    assert_true(SSL_read(ssl, text, sizeof text) > 0);
+    raw_reset(fd);
+    assert_true(reached(&c.out.failed, 1));
+    assert_int_equal(c.out.fail, CALL_FAIL_RESET);
+    assert_false(raw_wait(listener, 50));
+    SSL_free(ssl);
+    end(&c);
+    SSL_CTX_free(context);
+    close(listener);
+}
+
 static void test_old_versions(void **state)
 {
     (void)state;
@@ -454,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_sessions_are_taken_up),
         cmocka_unit_test(test_a_cut_is_no_end),
+        cmocka_unit_test(test_stale),
         cmocka_unit_test(test_old_versions),
         cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_server_against_others),
