@@ -97,8 +97,10 @@ static enum status write_frames(struct journal *j, size_t n)
         j->failed = false;
         return STATUS_OK;
     }
-    // What stands behind the published end may be torn: nothing more comes into this segment.
-    segment_close(j->current);
+    // Whole records may stand behind the published end; their calls are about to be refused.
+    if (!segment_cut(j->current))
+        log_say(LOG_ERROR, "the journal's last write cannot be taken back: should this process die "
+                           "at once, calls that it refused will be booked as captured");
     j->current = NULL;
     fail(j, status);
     return status;

@@ -214,6 +214,16 @@ void segment_close(struct segment *s)
     atomic_store_explicit(&s->closed, true, memory_order_release);
 }
 
+bool segment_cut(struct segment *s)
+{
+    static const char none[4] = {0};
+    uint32_t end = atomic_load_explicit(&s->end, memory_order_relaxed);
+    bool cut =
+        ftruncate(s->fd, end) == 0 || pwrite(s->fd, none, sizeof none, end) == (ssize_t)sizeof none;
+    segment_close(s); // last: the reader may free it from here on
+    return cut;
+}
+
 bool segment_sync(struct segment *s)
 {
     uint32_t end = atomic_load_explicit(&s->end, memory_order_acquire);

@@ -73,12 +73,15 @@ void segment_begin(struct buf *frame);
 // buffer's end. False when that is empty or too long.
 bool segment_seal(struct buf *frames, size_t start, enum record type) MUST_USE;
 // One write(2). FULL when it does not fit into the segment or the disk is full; then nothing counts
-// as written, and the segment must be closed (bytes behind its end may be torn).
+// as written, and the segment must be cut (whole frames may stand behind its end).
 enum status segment_append(struct segment *s, enum record type, struct buf *frame) MUST_USE;
 // The same for frames that are sealed.
 enum status segment_write(struct segment *s, struct str frames) MUST_USE;
 uint32_t segment_room(const struct segment *s); // bytes that still fit
 void segment_close(struct segment *s);
+// The same after a write that failed: what it left behind `end` must never be read. It is cut off;
+// where the file system refuses that, a length of 0 is set before it. False when it refused both.
+bool segment_cut(struct segment *s) MUST_USE;
 bool segment_sync(struct segment *s); // fdatasync of what is new; true when it is on the disk
 
 enum frame_state { FRAME_OK, FRAME_END, FRAME_MORE, FRAME_BAD };

@@ -5,14 +5,18 @@
 // end, and what was accepted must become a row.
 
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "../unit/store/stored.h"
 
-static atomic_bool no_space;   // nothing can be allocated
-static atomic_bool bad_writes; // segments of workers cannot be written; their reserve can
-static atomic_bool full;       // the ledger's file and its log take nothing more
+static atomic_bool no_space;     // nothing can be allocated
+static atomic_bool bad_writes;   // segments of workers cannot be written; their reserve can
+static atomic_bool short_writes; // of segments of workers: all but their last bytes
+static atomic_bool no_cut;       // and they cannot be made shorter
+static atomic_bool full;         // the ledger's file and its log take nothing more
 
 int posix_fallocate(int fd, off_t offset, off_t n)
 {
@@ -38,7 +42,24 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t offset)
         errno = EIO;
         return -1;
     }
+    if (short_writes && n > 8 && is_named(fd, "-w", ".seg"))
+        n -= 8;
     return syscall(SYS_pwrite64, fd, bytes, n, offset);
+}
+
+__attribute__((visibility("default"))) int ftruncate64(int, off_t);
+int ftruncate64(int fd, off_t size)
+{
+    if (no_cut && is_named(fd, "-w", ".seg")) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_ftruncate, fd, size);
+}
+
+int ftruncate(int fd, off_t size)
+{
+    return ftruncate64(fd, size);
 }
 
 __attribute__((visibility("default"))) ssize_t pwrite64(int, const void *, size_t, off_t);
@@ -171,6 +192,54 @@ static void a_failing_write_of_a_turn_tells_whose_calls_it_was(void **state)
     place_remove(&p);
 }
 
+// The child's part: a call that runs, and three whose beginnings are written but for a few bytes.
+static void write_short_and_die(const struct place *p)
+{
+    struct journal *j = journal_of(store_at(p, true), 0);
+    struct entry runs = an_entry(clock_wall_us());
+    journal_gather(j);
+    lost_count = 0;
+    if (journal_dispatched(j, &runs) != STATUS_OK)
+        _exit(1);
+    journal_flush(j, keep_lost, &lost_count);
+    short_writes = true;
+    for (int i = 0; i < 3; i++) {
+        struct entry refused = an_entry(clock_wall_us());
+        if (journal_dispatched(j, &refused) != STATUS_OK)
+            _exit(2);
+    }
+    journal_flush(j, keep_lost, &lost_count);
+    if (lost_count == 3)
+        kill(getpid(), SIGKILL); // before the writer has read the segment and let it go
+    _exit(3);
+}
+
+// A short write leaves whole records behind what was published. Their calls were refused: they must
+// not become rows, whenever the process dies.
+static void a_short_write_books_nothing(void **state)
+{
+    (void)state;
+    for (int stubborn = 0; stubborn < 2; stubborn++) {
+        struct place p;
+        place_make(&p);
+        no_cut = stubborn;
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            write_short_and_die(&p);
+        int how = 0;
+        assert_int_equal(waitpid(child, &how, 0), child);
+        assert_true(WIFSIGNALED(how));
+        no_cut = false;
+        store_close(store_at(&p, false));
+        assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 1); // the one that runs
+        assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'captured'"), 1);
+        assert_int_equal(journal_files(&p, ".seg"), 0);
+        assert_int_equal(journal_files(&p, ".damaged"), stubborn);
+        place_remove(&p);
+    }
+}
+
 static void a_locked_ledger_is_told_and_waited_for(void **state)
 {
     (void)state;
@@ -254,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_refuses_calls_and_keeps_their_ends),
         cmocka_unit_test(a_failing_write_refuses_the_call_and_keeps_ends),
         cmocka_unit_test(a_failing_write_of_a_turn_tells_whose_calls_it_was),
+        cmocka_unit_test(a_short_write_books_nothing),
         cmocka_unit_test(a_full_ledger_loses_nothing),
         cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
     };
