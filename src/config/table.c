@@ -62,7 +62,8 @@ static const struct config_row top[] = {
      "When the ledger cannot be written: refuse calls, or go on with the rows kept in the "
      "journal."},
     {"drain", KIND_TIME, "time", "30s", TOP(drain_ms), 0, DAY_MS,
-     "How long running calls may take to end after SIGTERM."},
+     "How long running calls may take to end after SIGTERM. Those that take longer are cut; their\n"
+     "clients, their rows and the log are told `stopping`."},
     {"keep", KIND_DAYS, "days", "400d", TOP(keep_days), 0, 36500,
      "How long rows of the ledger are kept (its hourly sums are kept for ever). 0 = for ever. A\n"
      "clock that jumps far ahead deletes nothing: it is believed only after the next start."},

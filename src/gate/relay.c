@@ -316,7 +316,6 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
         r->worker->metrics.upstream_retries += call_retried(c);
     r->call = NULL;
     r->upstream_ended = true;
-    r->upstream_cut = true;
     r->never_sent = !sent;
     if (r->settled) {
         req_run(r);

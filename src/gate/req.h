@@ -102,7 +102,6 @@ struct req {
     struct buf fields; // lines of the answer's head, until it is sent
     bool head_sent;
     bool upstream_ended; // its end has come, framed or not
-    bool upstream_cut;   // not by its framing
     bool never_sent;     // the provider cannot have seen the request
     int64_t input_bytes; // text of the request, for an estimate
     bool client_gone;
@@ -120,6 +119,9 @@ struct req {
 void req_run(struct req *r);
 // Its DISPATCHED record could not be written: nothing of it has gone upstream, nor will.
 void req_take_back(struct req *r);
+// The process ends before the call does: its provider is left, its client told so, and its row says
+// it. A call of which nothing was sent just ends.
+void req_cut(struct req *r);
 extern const struct server_events req_server_events;
 
 // Answers with a refusal in the caller's dialect and ends the call (before dispatch only). `format`

@@ -59,7 +59,9 @@ static void count(struct req *r)
 {
     struct metrics *m = &r->worker->metrics;
     metrics_entry(m, &r->entry, resolve_named(r->view->snapshot, r->provider, r->entry.model));
-    if (r->refusal != REFUSAL_NONE)
+    if (r->refusal == REFUSAL_STOPPING)
+        m->refused[REFUSAL_STOPPING]++;
+    else if (r->refusal != REFUSAL_NONE)
         m->upstream_errors++;
     if (r->client_gone)
         m->client_left++;

@@ -19,7 +19,7 @@ enum flow step_relay(struct req *r)
 {
     if (r->metering || r->upstream_ended)
         give_back(r);
-    if (r->client_gone) {
+    if (r->client_gone || r->refusal == REFUSAL_STOPPING) {
         // Nobody reads on: the provider is told by closing its connection at once.
         if (r->call && !r->upstream_ended) {
             r->never_sent = !call_spoke(r->call);

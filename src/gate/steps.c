@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "gate/req.h"
+#include "gate/relay.h"
 
 #define REQUEST_ARENA_STEP 512
 
@@ -82,6 +82,15 @@ void req_take_back(struct req *r)
     r->dispatched = false;
     req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
     req_free(r);
+}
+
+void req_cut(struct req *r)
+{
+    if (r->dispatched)
+        relay_fail(r, REFUSAL_STOPPING, "The call took longer than `drain` leaves it.");
+    else
+        r->client_gone = true;
+    req_run(r);
 }
 
 static void req_begin(struct worker *w, struct exchange *x)

@@ -10,6 +10,7 @@
 
 #define TICK_MS        100
 #define DRAIN_TICK_MS  20
+#define CUT_US         SECOND_US       // for the last bytes of calls that are cut
 #define CALL_LINGER_US (2 * SECOND_US) // for the framing's end after the terminal event
 
 // Calls that are answered and whose upstream does not end its body.
@@ -22,6 +23,19 @@ static void end_lingering(struct worker *w)
             r->upstream_ended = true;
             req_run(r);
         }
+    }
+}
+
+static void cut_calls(struct worker *w)
+{
+    w->cut = true;
+    w->drain_until_us = loop_now_us(w->loop) + CUT_US;
+    if (w->call_count)
+        log_say(LOG_WARN, "drain: %u calls are cut", w->call_count);
+    list_for (it, &w->calls) {
+        struct req *r = list_of(it, struct req, link);
+        if (r->dispatched)
+            req_cut(r);
     }
 }
 
@@ -41,12 +55,13 @@ static void on_tick(void *argument)
     if (w->number == 0)
         gate_measure(w->gate);
     bool idle = w->call_count == 0 && connections(w) == 0;
-    if (w->draining && (idle || loop_now_us(w->loop) >= w->drain_until_us)) {
-        if (!idle)
-            log_say(LOG_WARN, "drain: %u calls are cut", w->call_count);
+    bool late = loop_now_us(w->loop) >= w->drain_until_us;
+    if (w->draining && (idle || (late && w->cut))) {
         loop_stop(w->loop);
         return;
     }
+    if (w->draining && late)
+        cut_calls(w);
     timer_set(&w->tick, w->draining ? DRAIN_TICK_MS : TICK_MS);
 }
 
@@ -166,12 +181,11 @@ void worker_swap(struct worker *w, struct snapshot *s)
 void worker_close(struct worker *w)
 {
     log_flush();
-    // Calls that the drain did not wait for: their clients see a cut, their rows tell what came.
+    // Calls whose clients did not take the word in time, or whose bodies never came.
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
         r->x = NULL;
-        r->client_gone = true;
-        req_run(r);
+        req_cut(r);
     }
     if (w->journal)
         worker_write_journal(w);

@@ -79,10 +79,15 @@ with Mock() as mock:
     def ask_long(i):
         answers.append(gateway.chat(f"c{i}", stream=True, user=f"c{i}", max_tokens=4000,
                                     headers={"x-mock-fault": "slow=200+tokens=4000"}))
+    whole = []
+
+    def ask_whole():
+        whole.append(gateway.chat("whole", user="whole", max_tokens=4000, headers={"x-mock-fault": "hang"}))
     clients = [threading.Thread(target=ask_long, args=(i,)) for i in range(STREAMS)]
+    clients.append(threading.Thread(target=ask_whole))
     for c in clients:
         c.start()
-    until(lambda: gateway.metric("costlens_reservations_inflight") >= STREAMS, 20, "all streams run")
+    until(lambda: gateway.metric("costlens_reservations_inflight") > STREAMS, 20, "all calls run")
     time.sleep(0.3)
     start = time.monotonic()
     gateway.program.signal(signal.SIGTERM)
@@ -94,9 +99,16 @@ with Mock() as mock:
     expect_true(took > 1, "they had their second")
     expect(len(answers), STREAMS)
     expect_true(not any(a.body.endswith(b"data: [DONE]\n\n") for a in answers), "no end that was none")
-    rows = gateway.rows()
-    expect(len({r["who"] for r in rows}), STREAMS, "a row each")
-    expect(len(rows), STREAMS)
-    print(Counter((r["outcome"], r["sure"], r["error"]) for r in rows))
-    expect_true(all(r["sure"] == "estimated" and r["output"] > 0 for r in rows), "settled by what had come")
+    expect_true(all(a.events[-1]["error"]["code"] == "stopping" for a in answers), "each is told why")
+    expect((whole[0].status, whole[0].json["error"]["code"]), (503, "stopping"))
+    rows = {r["who"]: r for r in gateway.rows()}
+    expect(len(rows), STREAMS + 1, "a row each")
+    expect(len(gateway.rows()), STREAMS + 1)
+    print(Counter((r["outcome"], r["sure"], r["error"]) for r in rows.values()))
+    expect_true(all(r["error"] == "stopping" for r in rows.values()), "nobody left: it was the gateway")
+    expect(gateway.program.errors().count('"error":"stopping"'), STREAMS + 1, "lines of the log")
+    whole = rows.pop("whole")
+    expect((whole["outcome"], whole["sure"], whole["output"]), ("error", "captured", 4000))
+    expect_true(all(r["outcome"] == "incomplete" for r in rows.values()), "their answers broke off")
+    expect_true(all(r["sure"] == "estimated" and r["output"] > 0 for r in rows.values()), "settled by what had come")
     expect(gateway.costlens("ledger", "verify").returncode, 0)
