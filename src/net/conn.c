@@ -56,7 +56,7 @@ static uint32_t idle_time(const struct head *h)
         part = str_trim(part);
         if (!str_starts_nocase(part, str_of("timeout=")) || !str_u64(str_skip(part, 8), &seconds))
             continue;
-        if (seconds * 1000 < POOL_IDLE_MS) // a little earlier than the server
+        if (seconds < POOL_IDLE_MS / 1000) // a little earlier than the server
             return seconds ? (uint32_t)seconds * 1000 - 500 : 0;
     }
     return POOL_IDLE_MS;

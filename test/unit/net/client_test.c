@@ -364,6 +364,15 @@ static void test_server_keep_alive_hint(void **state)
     assert_true(raw_closed(fd, 2000)); // before the server would
     assert_true(ms_since(start_us) > 300 && ms_since(start_us) < 1000);
     close(fd);
+    // Times 1000 it would be 1000 again.
+    start(c, &first);
+    fd = raw_accept(listener);
+    read_request(fd);
+    raw_say(fd, "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2305843009213693953\r\n"
+                "Content-Length: 2\r\n\r\nok");
+    assert_true(reached(&first.ended, 1));
+    assert_false(raw_closed(fd, 1000));
+    close(fd);
     end(c);
     close(listener);
 }
