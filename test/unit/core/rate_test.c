@@ -422,6 +422,8 @@ static void spells_every_state_out(void **state)
     assert_true(buf_failed(&none));
     buf_fini(&none);
 }
+#define MTOK IN(1000000), OUT(1000000)
+#define PEAK "2026-11-24T02:00:00Z"
 
 // What the compiled book says of prices that people know.
 static void the_book_knows_its_models(void **state)
@@ -462,6 +464,55 @@ static void the_book_knows_its_models(void **state)
          "4.000000000000",
          {.count = {IN(1000000)}, .prompt = 1}},
         {"anthropic", "claude-sonnet-5", "2026-11-24", "2.000000000000", {.count = {IN(1000000)}}},
+        // Where lists disagree.
+        {"openai", "gpt-5.6-luna", "2026-11-24", "1.400000000000", {.count = {MTOK}, .prompt = 1}},
+        {"google", "gemini-3.6-flash", "2026-11-24", "4.500000000000", {.count = {MTOK}}},
+        {"deepseek", "deepseek-v4-flash", "2026-08-16", "0.420000000000", {.count = {MTOK}}},
+        {"deepseek", "deepseek-v4-flash", "2026-11-24", "0.880000000000", {.count = {MTOK}}},
+        {"deepseek", "deepseek-v4-pro", "2026-11-24", "2.640000000000", {.count = {MTOK}}},
+        {"deepseek", "deepseek-v4-pro", PEAK, "5.280000000000", {.count = {MTOK}}},
+        {"mistral", "mistral-large-latest", "2026-11-24", "2.000000000000", {.count = {MTOK}}},
+        {"mistral", "mistral-small-latest", "2026-11-24", "0.750000000000", {.count = {MTOK}}},
+        {"xai",
+         "grok-4.5",
+         "2026-11-24",
+         "0.300000000000",
+         {.count = {READ(1000000)}, .prompt = 1}},
+        {"openai", "o3", "2026-11-24", "10.000000000000", {.count = {MTOK}}},
+        {"anthropic",
+         "claude-sonnet-5-5",
+         "2026-10-06",
+         "0.200000000000",
+         {.count = {READ(1000000)}}},
+        {"anthropic",
+         "claude-sonnet-5-5",
+         "2026-10-07",
+         "0.100000000000",
+         {.count = {READ(1000000)}}},
+        // Cached input is no constant part of input: a half, a tenth, a fortieth.
+        {"openai", "gpt-4o", "2026-11-24", "1.250000000000", {.count = {READ(1000000)}}},
+        {"anthropic",
+         "claude-fable-5-1",
+         "2026-11-24",
+         "0.250000000000",
+         {.count = {READ(1000000)}}},
+        // The surcharge of US-only inference, also where no list states it.
+        {"anthropic",
+         "claude-sonnet-5-5",
+         "2026-11-24",
+         "2.200000000000",
+         {.count = {IN(1000000)}, .us_region = true}},
+        // A fine-tuned model as its owner calls it.
+        {"openai",
+         "ft:gpt-4.1-2025-04-14:acme::x1",
+         "2026-11-24",
+         "15.000000000000",
+         {.count = {MTOK}}},
+        {"openai",
+         "ft:gpt-4o-mini-2024-07-18:acme:n:x",
+         "2026-11-24",
+         "1.500000000000",
+         {.count = {MTOK}}},
     };
     struct catalog *c;
     assert_int_equal(catalog_open(&alloc_heap, NULL, 0, &c, NULL), STATUS_OK);
