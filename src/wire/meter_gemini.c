@@ -110,13 +110,16 @@ static void split_output(struct counts *c)
     u->count[BUCKET_OUTPUT] = output;
 }
 
-// ON_DEMAND, ON_DEMAND_PRIORITY, ON_DEMAND_FLEX, ...
+// ON_DEMAND, ON_DEMAND_PRIORITY, ON_DEMAND_FLEX. Of OFFPEAK and PROVISIONED_THROUGHPUT, which is
+// paid before, the price is not known.
 static void traffic_read(struct usage *u, struct str type)
 {
     if (str_ends(type, (struct str)STR("_PRIORITY")))
         u->service = SERVICE_PRIORITY;
     else if (str_ends(type, (struct str)STR("_FLEX")))
         u->service = SERVICE_FLEX;
+    else if (type.len && !str_is(type, "ON_DEMAND") && !str_is(type, "TRAFFIC_TYPE_UNSPECIFIED"))
+        u->service = SERVICE_OTHER;
 }
 
 bool gemini_usage(struct meter *m, struct str raw)
