@@ -42,9 +42,9 @@ static bool add_share(struct req *r, struct split *s, const struct meter_share *
                       const struct sheet *main)
 {
     struct usage u = share->usage;
-    struct str model = share->declined ? r->entry.model : str_of(share->model);
+    struct str model = share->declined ? r->entry.model : relay_name(r, share->model);
     const struct sheet *sheet = model.len ? route_sheet(r, model) : main;
-    const struct str unknown[] = {main->vendor, STR("/"), arena_dup(&r->arena, model)};
+    const struct str unknown[] = {main->vendor, STR("/"), model};
     u.service = r->entry.usage.service;
     u.us_region = r->entry.usage.us_region;
     u.reasoning = r->entry.usage.reasoning;

@@ -362,11 +362,6 @@ void meter_release(struct meter *m, meter_pass_f *pass, void *context)
     m->inside = false;
 }
 
-const struct meter_share *meter_share_at(const struct meter *m, unsigned i)
-{
-    return m->shares && i < m->shares->count ? &m->shares->at[i] : NULL;
-}
-
 static int64_t tokens_of(int64_t bytes)
 {
     return bytes > 0 ? (bytes + 3) / 4 : 0;

@@ -67,6 +67,12 @@ int64_t counts_of(struct counts *c, const struct json_val *v);
 // Takes at most `n` out of *rest, marks the usage as inconsistent when there was less.
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n);
 
+// An empty list of requests behind the answer; false without memory, which marks the usage.
+bool shares_begin(struct meter *m);
+// Adds one, of a model of its own if one is named. NULL when it has no place: its counts are then
+// priced like the rest, and the usage is marked as inconsistent.
+struct meter_share *share_add(struct meter *m, struct str model, const struct usage *u);
+
 void usage_seen(struct meter *m); // m->usage says what went in and came out so far
 // The tier that answered: "default", "flex", "priority", ...; a word not known is SERVICE_OTHER.
 void service_read(struct usage *u, struct str word);

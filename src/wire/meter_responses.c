@@ -6,7 +6,7 @@
 #include "wire/meter_part.h"
 
 struct answer {
-    struct str usage, model, id, tier, error, tool_usage, output, status;
+    struct str usage, model, id, tier, error, tool_usage, tools, output, status;
 };
 
 static const struct skim_field answer_fields[] = {
@@ -16,6 +16,7 @@ static const struct skim_field answer_fields[] = {
     {STR("service_tier"), offsetof(struct answer, tier)},
     {STR("error"), offsetof(struct answer, error)},
     {STR("tool_usage"), offsetof(struct answer, tool_usage)},
+    {STR("tools"), offsetof(struct answer, tools)},
     {STR("output"), offsetof(struct answer, output)},
     {STR("status"), offsetof(struct answer, status)},
 };
@@ -35,7 +36,7 @@ static const struct skim_field event_fields[] = {
     {STR("code"), offsetof(struct event, code)},
 };
 
-enum { LEVEL_ITEM = LEVEL_OWN, LEVEL_ACTION };
+enum { LEVEL_ITEM = LEVEL_OWN, LEVEL_ACTION, LEVEL_TOOL };
 
 static const struct sift_name event_names[] = {
     {STR("type"), SIFT_KEEP, 0},
@@ -47,15 +48,25 @@ static const struct sift_name event_names[] = {
 };
 
 static const struct sift_name answer_names[] = {
-    {STR("usage"), SIFT_KEEP, 0},      {STR("model"), SIFT_KEEP, 0},
-    {STR("id"), SIFT_KEEP, 0},         {STR("service_tier"), SIFT_KEEP, 0},
-    {STR("status"), SIFT_KEEP, 0},     {STR("error"), SIFT_INTO, LEVEL_ERROR},
-    {STR("tool_usage"), SIFT_KEEP, 0}, {STR("output"), SIFT_INTO, LEVEL_ITEM},
+    {STR("usage"), SIFT_KEEP, 0},
+    {STR("model"), SIFT_KEEP, 0},
+    {STR("id"), SIFT_KEEP, 0},
+    {STR("service_tier"), SIFT_KEEP, 0},
+    {STR("status"), SIFT_KEEP, 0},
+    {STR("error"), SIFT_INTO, LEVEL_ERROR},
+    {STR("tool_usage"), SIFT_KEEP, 0},
+    {STR("output"), SIFT_INTO, LEVEL_ITEM},
+    {STR("tools"), SIFT_INTO, LEVEL_TOOL},
 };
 
 static const struct sift_name item_names[] = {
     {STR("type"), SIFT_KEEP, 0},
     {STR("action"), SIFT_INTO, LEVEL_ACTION},
+};
+
+static const struct sift_name tool_names[] = {
+    {STR("type"), SIFT_KEEP, 0},
+    {STR("model"), SIFT_KEEP, 0},
 };
 
 static const struct sift_name action_names[] = {{STR("type"), SIFT_KEEP, 0}};
@@ -64,7 +75,7 @@ static const struct sift_name error_names[] = {ERROR_NAMES};
 const struct sift_level responses_levels[] = {
     [LEVEL_EVENT] = LEVEL(event_names), [LEVEL_WHOLE] = LEVEL(answer_names),
     [LEVEL_ITEM] = LEVEL(item_names),   [LEVEL_ACTION] = LEVEL(action_names),
-    [LEVEL_ERROR] = LEVEL(error_names),
+    [LEVEL_TOOL] = LEVEL(tool_names),   [LEVEL_ERROR] = LEVEL(error_names),
 };
 
 // A search counts when it searched: opening a page it found is not billed.
@@ -93,8 +104,38 @@ static void output_count(struct meter *m, struct str output)
     m->file_searches = count_larger(m->file_searches, file);
 }
 
+// The model that makes images; where the answer does not name it, a name that no book has.
+static struct str image_model(struct str tools)
+{
+    static const struct str type = STR("type");
+    static const struct str model = STR("model");
+    struct skim k = skim_of(tools);
+    struct str tool;
+    struct str name = STR_NONE;
+    while (!k.object && skim_each(&k, NULL, &tool)) {
+        if (str_is(skim_plain(skim_get(tool, type)), "image_generation"))
+            name = skim_plain(skim_get(tool, model));
+    }
+    return name.len ? name : (struct str)STR("image_generation");
+}
+
+// They are another model's tokens: the answer's own may price images like its text.
+static void images_read(struct meter *m, struct counts *c, struct str tools)
+{
+    struct usage u = {0};
+    u.count[BUCKET_IMAGE_INPUT] = counts_of(c, json_path(c->root, "image_gen.input_tokens"));
+    u.count[BUCKET_IMAGE_OUTPUT] = counts_of(c, json_path(c->root, "image_gen.output_tokens"));
+    u.prompt = u.count[BUCKET_IMAGE_INPUT];
+    if (u.prompt + u.count[BUCKET_IMAGE_OUTPUT] == 0)
+        return;
+    m->usage.count[BUCKET_IMAGE_INPUT] += u.count[BUCKET_IMAGE_INPUT];
+    m->usage.count[BUCKET_IMAGE_OUTPUT] += u.count[BUCKET_IMAGE_OUTPUT];
+    if (shares_begin(m))
+        (void)share_add(m, image_model(tools), &u);
+}
+
 // Tools that bill beside the tokens: searches by number, images by tokens of their own.
-static void tool_usage_read(struct meter *m, struct str raw)
+static void tool_usage_read(struct meter *m, struct str raw, struct str tools)
 {
     struct counts c;
     struct usage *u = &m->usage;
@@ -104,8 +145,7 @@ static void tool_usage_read(struct meter *m, struct str raw)
         count_larger(m->web_searches, counts_of(&c, json_path(c.root, "web_search.num_requests")));
     m->file_searches = count_larger(m->file_searches,
                                     counts_of(&c, json_path(c.root, "file_search.num_requests")));
-    u->count[BUCKET_IMAGE_INPUT] += counts_of(&c, json_path(c.root, "image_gen.input_tokens"));
-    u->count[BUCKET_IMAGE_OUTPUT] += counts_of(&c, json_path(c.root, "image_gen.output_tokens"));
+    images_read(m, &c, tools);
     counts_close(&c);
 }
 
@@ -120,7 +160,7 @@ static void answer_read(struct meter *m, struct str response)
     finish_read(m, a.status);
     if (skim_is_object(a.usage) && openai_usage(m, a.usage)) {
         usage_seen(m);
-        tool_usage_read(m, a.tool_usage);
+        tool_usage_read(m, a.tool_usage, a.tools);
     }
     output_count(m, a.output);
     m->usage.count[BUCKET_WEB_SEARCHES] = m->web_searches;

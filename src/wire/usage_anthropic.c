@@ -92,24 +92,6 @@ static void fill(const struct meter_parts *p, bool hour_asked, struct usage *u)
 
 // --- iterations ---
 
-// The place of one more. In a list half full it is that of the same model: of their prompts the
-// longest counts then. NULL when there is none; its counts are then priced like the rest.
-static struct meter_share *share_for(struct meter_shares *l, struct str model)
-{
-    for (unsigned i = 0; l->count >= METER_SHARES_MAX / 2 && i < l->count; i++) {
-        if (str_eq(str_of(l->at[i].model), model))
-            return &l->at[i];
-    }
-    if (l->count == METER_SHARES_MAX)
-        return NULL;
-    struct meter_share *s = &l->at[l->count];
-    *s = (struct meter_share){0};
-    if (!str_copy(model, s->model, sizeof s->model))
-        return NULL;
-    l->count++;
-    return s;
-}
-
 static void read_one(struct meter *m, struct counts *c, const struct json_val *one)
 {
     struct meter_shares *l = m->shares;
@@ -122,15 +104,9 @@ static void read_one(struct meter *m, struct counts *c, const struct json_val *o
     read_parts(c, one, &parts);
     add_parts(outer ? &l->outer : &l->apart, &parts);
     fill(&parts, m->setup.cache_hour || m->parts.at[PART_WRITTEN_1H] > 0, &u);
-    struct meter_share *s = share_for(l, model);
-    if (!s) {
-        m->usage.inconsistent = true;
-        return;
-    }
-    s->declined = message && model.len == 0;
-    for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        s->usage.count[i] = count_add(s->usage.count[i], u.count[i]);
-    s->usage.prompt = count_larger(s->usage.prompt, u.prompt);
+    struct meter_share *s = share_add(m, model, &u);
+    if (s)
+        s->declined = message && model.len == 0;
 }
 
 // The beginning of a stream names the model that was asked.
@@ -149,14 +125,8 @@ static void read_iterations(struct meter *m, struct counts *c)
     bool fell_back = false;
     if (json_type(list) != JSON_ARRAY)
         return;
-    if (!m->shares)
-        m->shares = alloc_get(m->alloc, sizeof *m->shares);
-    if (!m->shares) {
-        m->usage.inconsistent = true;
+    if (!shares_begin(m))
         return;
-    }
-    m->shares->count = 0;
-    m->shares->outer = m->shares->apart = (struct meter_parts)METER_NO_PARTS;
     while (json_each(&it, list, NULL, &one)) {
         if (str_is(json_str(json_get(one, "type")), "fallback_message")) {
             fell_back = true;
