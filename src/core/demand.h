@@ -26,8 +26,9 @@ struct demand {
     bool stored_context;
     bool cache_hour;   // a cache entry is to last an hour (Anthropic's ttl "1h"), not five minutes
     bool server_tools; // web search and the like: loops that bill the context again
-    bool background;
-    struct str user; // OpenAI `user`, Anthropic metadata.user_id; empty if none
+    bool background;   // Responses: made to its end whoever listens
+    bool web_search;   // OpenAI's chat: web_search_options
+    struct str user;   // OpenAI `user`, Anthropic metadata.user_id; empty if none
 };
 
 #endif

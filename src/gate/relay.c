@@ -156,6 +156,8 @@ static void meter_begin(struct req *r, struct str type)
         .kind = kind_of(type),
         .vendor_flags = vendor_flags(r->provider->vendor_row, r->provider->url.host),
         .cache_hour = r->ask.demand.cache_hour,
+        .background = r->ask.demand.background,
+        .searches = r->found.endpoint == ENDPOINT_CHAT && r->ask.demand.web_search,
         .drop_usage_chunk = r->usage_added,
         .error = r->upstream_status >= 400,
     };

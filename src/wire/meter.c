@@ -348,7 +348,11 @@ bool meter_complete(const struct meter *m)
 // A single text is made before its first byte comes: how long it was, its beginning does not say.
 bool meter_tells(const struct meter *m)
 {
-    if (m->has_usage || m->stream_error || meter_complete(m))
+    if (m->has_usage || m->stream_error)
+        return true;
+    if (m->setup.background)
+        return false;
+    if (meter_complete(m))
         return true;
     bool stream = m->setup.kind == METER_SSE || m->text_state > TEXT_SCAN;
     return stream && !m->garbage && m->events > 0;

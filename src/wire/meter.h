@@ -25,6 +25,8 @@ struct meter_setup {
     enum endpoint endpoint;
     enum meter_kind kind;  // by the answer's content type
     unsigned vendor_flags; // wire/vendor.h
+    bool background;       // it is made to its end whoever listens; a first answer says no usage
+    bool searches;         // a chat with web_search_options, of whose searches nothing is counted
     bool cache_hour;       // asked; where the answer does not split what it wrote to the cache
     bool drop_usage_chunk; // we asked for usage, the client did not
     bool error;            // status >= 400: no usage expected, `error_code` is looked for

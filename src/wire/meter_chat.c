@@ -125,12 +125,24 @@ static bool usage_read(struct meter *m, const struct chunk *c)
     return read;
 }
 
+// OpenAI's chat counts no searches. One was made at least where one was asked for, and by a model
+// that always searches.
+static void searches_guess(struct meter *m)
+{
+    struct str model = str_of(m->model);
+    bool always = str_search(model, (struct str)STR("-search-preview")) < model.len ||
+                  str_search(model, (struct str)STR("-search-api")) < model.len;
+    if ((m->setup.vendor_flags & VENDOR_CHAT_SEARCHES) && (always || m->setup.searches))
+        m->web_searches = 1;
+}
+
 static void labels_read(struct meter *m, const struct chunk *c)
 {
     if (!m->model[0])
         model_read(m, c->model);
     if (!m->id[0])
         id_read(m, c->id);
+    searches_guess(m);
     service_read(&m->usage, skim_plain(c->tier));
 }
 

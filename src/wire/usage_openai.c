@@ -83,6 +83,7 @@ static bool read_main(struct counts *c, struct raw *r, unsigned flags)
         r->output = counts_of(c, json_path(c->root, "billed_units.output_tokens"));
         c->u->count[BUCKET_SEARCH_UNITS] =
             counts_of(c, json_path(c->root, "billed_units.search_units"));
+        r->prompt += counts_get(c, "cached_tokens"); // beside the billed ones
         return true;
     }
     if (!counts_has(c, "prompt_tokens") && !counts_has(c, "input_tokens") &&
@@ -208,6 +209,8 @@ bool openai_usage(struct meter *m, struct str raw)
         split_input(&fresh, &r);
         split_output(&fresh, &r);
         read_fees(&c, flags);
+        fresh.count[BUCKET_WEB_SEARCHES] =
+            count_larger(fresh.count[BUCKET_WEB_SEARCHES], m->web_searches);
         read_cost(&c, flags);
         m->usage = fresh;
     }

@@ -8,21 +8,20 @@
 #include "base/must.h"
 
 #define OUTSIDE VENDOR_REASONING_OUTSIDE
-#define UNASKED (VENDOR_NO_INCLUDE_USAGE | VENDOR_USAGE_UNASKED)
 
 // name, hosts, key variables, base URL, dialect, peculiarities
 // clang-format off
 static const struct vendor vendors[] = {
     {"openai", {"api.openai.com", ".api.openai.com"}, {"OPENAI_API_KEY"},
-     "https://api.openai.com/v1", DIALECT_OPENAI, 0},
+     "https://api.openai.com/v1", DIALECT_OPENAI, VENDOR_CHAT_SEARCHES},
     {"anthropic", {"api.anthropic.com"}, {"ANTHROPIC_API_KEY"},
      "https://api.anthropic.com", DIALECT_ANTHROPIC, 0},
     {"google", {"generativelanguage.googleapis.com"}, {"GEMINI_API_KEY", "GOOGLE_API_KEY"},
      "https://generativelanguage.googleapis.com", DIALECT_GEMINI, VENDOR_TOTAL_WINS},
     {"deepseek", {"api.deepseek.com"}, {"DEEPSEEK_API_KEY"},
-     "https://api.deepseek.com/v1", DIALECT_OPENAI, VENDOR_HIT_MISS},
+     "https://api.deepseek.com/v1", DIALECT_OPENAI, 0},
     {"mistral", {"api.mistral.ai", "codestral.mistral.ai"}, {"MISTRAL_API_KEY"},
-     "https://api.mistral.ai/v1", DIALECT_OPENAI, UNASKED},
+     "https://api.mistral.ai/v1", DIALECT_OPENAI, VENDOR_NO_INCLUDE_USAGE},
     {"xai", {"api.x.ai", ".api.x.ai"}, {"XAI_API_KEY"},
      "https://api.x.ai/v1", DIALECT_OPENAI, OUTSIDE | VENDOR_REPORTS_COST | VENDOR_COST_TICKS},
     {"moonshot", {"api.moonshot.ai", "api.moonshot.cn"}, {"MOONSHOT_API_KEY"},
@@ -35,9 +34,9 @@ static const struct vendor vendors[] = {
      "https://api.cohere.com/compatibility/v1", DIALECT_OPENAI, VENDOR_BILLED_UNITS},
     {"perplexity", {"api.perplexity.ai"}, {"PERPLEXITY_API_KEY"},
      "https://api.perplexity.ai", DIALECT_OPENAI,
-     OUTSIDE | VENDOR_CITATIONS_OUTSIDE | VENDOR_REPORTS_COST | UNASKED},
+     OUTSIDE | VENDOR_CITATIONS_OUTSIDE | VENDOR_REPORTS_COST | VENDOR_NO_INCLUDE_USAGE},
     {"ai21", {"api.ai21.com"}, {"AI21_API_KEY"},
-     "https://api.ai21.com/studio/v1", DIALECT_OPENAI, UNASKED},
+     "https://api.ai21.com/studio/v1", DIALECT_OPENAI, VENDOR_NO_INCLUDE_USAGE},
     {"dashscope",
      {"dashscope-intl.aliyuncs.com", "dashscope.aliyuncs.com", "dashscope-us.aliyuncs.com"},
      {"DASHSCOPE_API_KEY"},
@@ -89,7 +88,7 @@ static const struct vendor vendors[] = {
      "https://ai-gateway.vercel.sh/v1", DIALECT_OPENAI, VENDOR_REPORTS_COST},
     // Not found by a key variable alone: their address is the customer's own.
     {"azure", {".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"},
-     {NULL}, NULL, DIALECT_OPENAI, 0},
+     {NULL}, NULL, DIALECT_OPENAI, VENDOR_CHAT_SEARCHES},
     {"azure-ai", {".models.ai.azure.com", ".inference.ai.azure.com"}, {NULL}, NULL,
      DIALECT_OPENAI, 0},
     {"vertex", {"aiplatform.googleapis.com", "-aiplatform.googleapis.com"}, {NULL}, NULL,

@@ -15,17 +15,16 @@
 enum {
     VENDOR_REASONING_OUTSIDE = 1 << 0, // reasoning tokens are not inside the output count
     VENDOR_NO_INCLUDE_USAGE = 1 << 1,  // refuses stream_options.include_usage
-    VENDOR_USAGE_UNASKED = 1 << 2,     // sends usage in streams without being asked
+    VENDOR_CHAT_SEARCHES = 1 << 2,     // chat models that search the web and do not count it
     VENDOR_REPORTS_COST = 1 << 3,      // usage names the charge (usage.cost, cost_in_usd_ticks)
     VENDOR_COST_TICKS = 1 << 4,        // ... in 10^-10 USD
     VENDOR_CITATIONS_OUTSIDE = 1 << 5, // citation_tokens are billed on top as input
     VENDOR_BILLED_UNITS = 1 << 6,      // Cohere: usage.billed_units is what is billed
     VENDOR_USAGE_IN_CHOICE = 1 << 7,   // Moonshot: choices[0].usage in streams
     VENDOR_X_GROQ = 1 << 8,            // x_groq.usage in streams
-    VENDOR_HIT_MISS = 1 << 9,    // DeepSeek: prompt_cache_hit_tokens + prompt_cache_miss_tokens
-    VENDOR_LOCAL = 1 << 10,      // runs on the user's machine: free by default
-    VENDOR_TOTAL_WINS = 1 << 11, // output count may lack the reasoning: total - prompt tells
-    VENDOR_REGIONAL = 1 << 12,   // at this host answers cost what the book says for `us`
+    VENDOR_LOCAL = 1 << 9,             // runs on the user's machine: free by default
+    VENDOR_TOTAL_WINS = 1 << 10,       // output count may lack the reasoning: total - prompt tells
+    VENDOR_REGIONAL = 1 << 11,         // at this host answers cost what the book says for `us`
 };
 
 struct vendor {

@@ -115,6 +115,8 @@ static void set(struct setting *s, struct str key, struct str value)
         s->meter.vendor_flags = vendor_flags(vendor_of_host(value), value);
     else if (str_is(key, "cache_hour"))
         s->meter.cache_hour = str_is(value, "yes");
+    else if (str_is(key, "searches"))
+        s->meter.searches = str_is(value, "yes");
     else if (str_is(key, "drop"))
         s->meter.drop_usage_chunk = str_is(value, "yes");
     else if (str_is(key, "error"))
@@ -422,6 +424,7 @@ static void describe_demand(const struct demand *d, struct buf *b)
     say(b, "output_max", d->output_max);
     say(b, "stored_context", d->stored_context);
     say(b, "server_tools", d->server_tools);
+    say(b, "web_search", d->web_search);
     say(b, "background", d->background);
     if (d->user.len)
         buf_printf(b, "user %.*s\n", STR_ARG(d->user));

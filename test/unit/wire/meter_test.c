@@ -66,6 +66,34 @@ static void an_idle_stream_holds_nothing(void **state)
     meter_fini(&m);
 }
 
+// The first answer of a call in the background is whole, and says nothing of what will be made.
+static void a_call_in_the_background_is_not_told_by_its_answer(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        bool background, tells;
+    } rows[] = {
+        {"{\"status\":\"queued\",\"usage\":null}", true, false},
+        {"{\"status\":\"completed\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}", true,
+         true},
+        {"{\"status\":\"failed\",\"error\":{\"code\":\"x\"},\"usage\":null}", true, true},
+        {"{\"status\":\"completed\",\"usage\":null}", false, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct meter m;
+        struct gave g = {0};
+        struct meter_setup setup = {
+            .endpoint = ENDPOINT_RESPONSES, .kind = METER_JSON, .background = rows[i].background};
+        meter_init(&m, &setup, &alloc_heap);
+        meter_feed(&m, str_of(rows[i].body), give, &g);
+        meter_end(&m, true);
+        assert_true(meter_complete(&m));
+        assert_int_equal(meter_tells(&m), rows[i].tells);
+        meter_fini(&m);
+    }
+}
+
 static void other_bodies_pass_unread(void **state)
 {
     (void)state;
@@ -193,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes_runs_of_events_as_one_slice),
         cmocka_unit_test(an_idle_stream_holds_nothing),
+        cmocka_unit_test(a_call_in_the_background_is_not_told_by_its_answer),
         cmocka_unit_test(other_bodies_pass_unread),
         cmocka_unit_test(at_least_a_token_an_event),
         cmocka_unit_test(estimating_leaves_reported_usage),
