@@ -34,8 +34,20 @@ static struct str unescaped(struct req *r, struct str value)
     return plain ? str_from(plain, str_unescape(value, plain)) : STR_NONE;
 }
 
-// Takes `key=...` out of a query: the token, and the query without it (in the arena). On paths that
-// have no key there only a token of ours, in whatever form: it must not go to a provider.
+// The token of a part `key=...`. On paths that have no key there only one of ours, in whatever
+// form: it must not go to a provider.
+static bool is_key(struct req *r, struct str part, bool ours_only, struct str *token)
+{
+    if (!str_starts(part, str_of("key=")))
+        return false;
+    struct str value = unescaped(r, str_skip(part, 4));
+    if (ours_only && !is_ours(r, value))
+        return false;
+    *token = value;
+    return true;
+}
+
+// Takes it out of a query: the token, and the query without it (in the arena).
 static struct str query_key(struct req *r, struct str query, bool ours_only)
 {
     struct str token = STR_NONE;
@@ -44,13 +56,8 @@ static struct str query_key(struct req *r, struct str query, bool ours_only)
     struct buf kept;
     buf_init(&kept, &alloc_heap, TARGET_BYTES_MAX);
     while (str_cut(&rest, '&', &part)) {
-        if (str_starts(part, str_of("key="))) {
-            struct str value = unescaped(r, str_skip(part, 4));
-            if (!ours_only || is_ours(r, value)) {
-                token = value;
-                continue;
-            }
-        }
+        if (is_key(r, part, ours_only, &token))
+            continue;
         if (kept.len)
             buf_add_char(&kept, '&');
         buf_add(&kept, part);

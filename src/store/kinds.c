@@ -72,13 +72,14 @@ enum { TENANT, TEAM, PROJECT, KEY, PROVIDER, MODEL, MODEL_ASKED };
 
 struct words {
     struct str at[WORD_COUNT];
+    int64_t id[WORD_COUNT]; // their names' numbers
 };
 
 static struct words words_of(const struct entry *e)
 {
-    return (struct words){{e->tenant, e->team, e->project, e->key, e->provider, e->model,
-                           e->model_asked, e->model_answered, e->endpoint, e->route,
-                           e->price_version, e->price_name}};
+    return (struct words){.at = {e->tenant, e->team, e->project, e->key, e->provider, e->model,
+                                 e->model_asked, e->model_answered, e->endpoint, e->route,
+                                 e->price_version, e->price_name}};
 }
 
 // Its length, or 0 when it does not fit.
@@ -116,14 +117,13 @@ static uint64_t hash_key(const char *key, size_t len)
 }
 
 // The kind with these words by `which` of the statements; -1 when it finds none.
-static bool run(sqlite3_stmt *which, const struct entry *e, const int64_t id[WORD_COUNT],
-                int64_t *out)
+static bool run(sqlite3_stmt *which, const struct entry *e, const struct words *w, int64_t *out)
 {
     const int64_t numbers[] = {e->outcome,       e->price_state, e->usage.sure,
                                e->usage.service, flags_of(e),    e->http_status};
     int column = 0;
     for (unsigned i = TEAM; i < WORD_COUNT; i++)
-        sqlite3_bind_int64(which, ++column, id[i]);
+        sqlite3_bind_int64(which, ++column, w->id[i]);
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         sqlite3_bind_int64(which, ++column, numbers[i]);
     return sql_one_i64(which, -1, out);
@@ -131,10 +131,10 @@ static bool run(sqlite3_stmt *which, const struct entry *e, const int64_t id[WOR
 
 typedef bool names_f(struct names *names, struct str text, int64_t *id);
 
-static bool number(struct names *names, names_f *f, const struct words *w, int64_t id[WORD_COUNT])
+static bool number(struct names *names, names_f *f, struct words *w)
 {
     for (unsigned i = 0; i < WORD_COUNT; i++) {
-        if (!f(names, w->at[i], &id[i]))
+        if (!f(names, w->at[i], &w->id[i]))
             return false;
     }
     return true;
@@ -165,26 +165,26 @@ static void leave_out(const struct entry *e, struct words *w)
 }
 
 static bool find(struct kinds *k, struct names *names, const struct entry *e, struct words *w,
-                 int64_t id[WORD_COUNT], int64_t *out)
+                 int64_t *out)
 {
     // What has a word without a number is new. Nor does a name get one that is then left out.
-    if (!number(names, names_find, w, id) || !run(k->find, e, id, out))
+    if (!number(names, names_find, w) || !run(k->find, e, w, out))
         return false;
     if (*out >= 0)
         return true;
     bool more = count_new(k, e->key);
     if (!more)
         leave_out(e, w);
-    return number(names, names_id, w, id) && (more || run(k->find, e, id, out)) &&
-           (*out >= 0 || run(k->add, e, id, out));
+    return number(names, names_id, w) && (more || run(k->find, e, w, out)) &&
+           (*out >= 0 || run(k->add, e, w, out));
 }
 
 static bool look_up(struct kinds *k, struct names *names, const struct entry *e,
                     const struct words *words, struct kind *out)
 {
     struct words w = *words;
-    int64_t id[WORD_COUNT];
-    if (!find(k, names, e, &w, id, &out->id) || out->id < 0)
+    const int64_t *id = w.id;
+    if (!find(k, names, e, &w, &out->id) || out->id < 0)
         return false;
     *out = (struct kind){.id = out->id,
                          .tenant = id[TENANT],
