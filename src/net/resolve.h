@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // resolve - the addresses of a host: itself when it is one, localhost's without asking anybody,
-// else
-// A and AAAA records through evdns (/etc/hosts first), kept for RESOLVED_MS.
+// else A and AAAA records through evdns (/etc/hosts first). They are kept for as long as their
+// record says, within TTL_LEAST_S and TTL_MOST_S; for RESOLVED_MS where nothing says it.
+//
+// evdns' getaddrinfo, which knows the file, both families and how long to wait for the second,
+// tells no TTL. So one more question for the record of the first address follows its answer.
 
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
@@ -16,6 +19,8 @@
 
 #define ADDRESSES_MAX 8
 #define RESOLVED_MS   60000
+#define TTL_LEAST_S   1
+#define TTL_MOST_S    300
 
 struct address {
     union {

@@ -43,9 +43,9 @@ def own_machine():
 class Names(threading.Thread):
     """Answers what the table says; a name that is not in it has no answer at all."""
 
-    def __init__(self, table):
+    def __init__(self, table, ttl):
         super().__init__(daemon=True)
-        self.table, self.asked = table, []
+        self.table, self.ttl, self.asked = table, ttl, []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 53))
         self.start()
@@ -66,7 +66,7 @@ class Names(threading.Thread):
             reply = question_bytes[:2] + struct.pack(">HHHHH", flags, 1, len(found), 0, 0) + question_bytes[12:at + 5]
             for address in found:
                 data = socket.inet_pton(socket.AF_INET6 if kind == AAAA else socket.AF_INET, address)
-                reply += struct.pack(">HHHIH", 0xC00C, kind, 1, 300, len(data)) + data
+                reply += struct.pack(">HHHIH", 0xC00C, kind, 1, self.ttl.get(name, 300), len(data)) + data
             self.socket.sendto(reply, client)
 
 
@@ -95,11 +95,13 @@ with Mock() as mock:
     names = Names({
         "four.test": ["127.0.0.1"], "six.test": ["::1"], "refused.test": ["127.0.0.8", "127.0.0.1"],
         "refused-six.test": ["127.0.0.8", "::1"], "swallowed.test": ["127.0.0.9", "127.0.0.1"],
-        "swallowed-six.test": ["127.0.0.9", "::1"], "nobody.test": [], "dead.test": ["127.0.0.8", "127.0.0.7"]})
+        "swallowed-six.test": ["127.0.0.9", "::1"], "nobody.test": [], "dead.test": ["127.0.0.8", "127.0.0.7"]},
+        {"moves.test": 1})
     held = swallower(mock.port)
     every = [*names.table, "silent.test"]
+    names.table["moves.test"] = ["127.0.0.8"]
     providers = "".join(f"  {n.removesuffix('.test')}: {{ dialect: openai, url: \"http://{n}:{mock.port}/v1\", "
-                        f"models: [bench-model], timeouts: {{ connect: 2s }} }}\n" for n in every)
+                        f"models: [bench-model], timeouts: {{ connect: 2s }} }}\n" for n in [*every, "moves.test"])
     gateway = Gateway(mock, providers=providers, workers=1)  # each worker asks for itself
     config = gateway.config
     gateway.config = lambda: config().split("prices:\n")[0]
@@ -114,6 +116,7 @@ with Mock() as mock:
         for name in every[:6]:
             answer, first = ask(name)
             expect(answer.status, 200, name)
+            until(lambda: sum(n == name for n, _ in names.asked) == 3, 5, f"{name}: A, AAAA, how long it holds")
             asked = len(names.asked)
             answer, second = ask(name)
             expect(answer.status, 200, f"{name} again")
@@ -128,9 +131,21 @@ with Mock() as mock:
             print(f"{name}: {answer.status} after {took * 1000:.0f} ms: {answer.json['error']['message']}")
             expect((answer.status, answer.json["error"]["code"]), (502, "upstream_unreachable"), name)
             expect_in(name.removesuffix(".test"), answer.json["error"]["message"])
-        rows = gateway.rows(15)
-        expect(len(rows), 15, "a row each")
-        expect(sum(r["outcome"] == "ok" for r in rows), 12)
-    expect(len(mock.bills()) + len((folder / "six.jsonl").read_text().splitlines()), 12, "billed once each")
+        # A name that moves is followed as soon as its record says so.
+        answer, took = ask("moves.test")
+        expect(answer.status, 502, "where it was")
+        names.table["moves.test"] = ["127.0.0.1"]
+        calls = 15
+        start = time.monotonic()
+        while answer.status == 502:
+            time.sleep(0.2)
+            answer, _ = ask("moves.test")
+            calls += 1
+            expect_true(time.monotonic() - start < 5 * PATIENCE, "moves.test is asked for again")
+        expect(answer.status, 200, "where it is")
+        rows = gateway.rows(calls + 1)
+        expect(len(rows), calls + 1, "a row each")
+        expect(sum(r["outcome"] == "ok" for r in rows), 13)
+    expect(len(mock.bills()) + len((folder / "six.jsonl").read_text().splitlines()), 13, "billed once each")
     six.stop()
     del held
