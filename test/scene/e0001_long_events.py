@@ -136,7 +136,7 @@ with Gateway(Upstream()) as gateway:
     expect_true(answer.cut and whole.startswith(answer.body), "the torn event ends as it was torn")
     expect_true(len(answer.body) > len(whole) // 2, "most of it went on before")
     row = gateway.rows(rows + 2)[-1]
-    expect((row["outcome"], row["sure"]), ("incomplete", "estimated"))
+    expect((row["outcome"], row["sure"]), ("incomplete", "captured"), "no event came whole that tells of output")
 
     # An event that does not end is passed on in constant memory.
     before = memory_kib(gateway, "VmHWM")

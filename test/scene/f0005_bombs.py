@@ -109,7 +109,7 @@ with Gateway(coder) as gateway:
             expect_in("compressed", answer.json["error"]["message"])
     expect_in(b"accept-encoding: identity", coder.asked.lower())
     rows = until(lambda: (lambda r: len(r) == 18 and r)(gateway.rows()), 5, "a row each")
-    expect({(r["outcome"], r["sure"], r["error"]) for r in rows}, {("error", "estimated", "upstream_invalid")})
+    expect({(r["outcome"], r["sure"], r["error"]) for r in rows}, {("error", "captured", "upstream_invalid")})
     grown = memory_kib(gateway.program.process.pid) - before
     if PATIENCE == 1:
         expect_true(grown < 1 << 10, f"nothing of it was kept: {grown} KiB")
