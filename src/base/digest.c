@@ -95,24 +95,15 @@ void hex_write(const void *bytes, size_t n, char *out)
     }
 }
 
-// 16 and more when it is no digit.
-static unsigned hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    unsigned letter = (unsigned char)(c | 0x20);
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : 16;
-}
-
 bool hex_read(struct str s, void *out, size_t n)
 {
     uint8_t *to = out;
     if (s.len % 2 != 0 || s.len / 2 != n)
         return false;
     for (size_t i = 0; i < s.len; i++)
-        if (hex_value(s.ptr[i]) > 15)
+        if (str_hex(s.ptr[i]) < 0)
             return false;
     for (size_t i = 0; i < n; i++)
-        to[i] = (uint8_t)(hex_value(s.ptr[2 * i]) << 4 | hex_value(s.ptr[2 * i + 1]));
+        to[i] = (uint8_t)(str_hex(s.ptr[2 * i]) << 4 | str_hex(s.ptr[2 * i + 1]));
     return true;
 }

@@ -73,17 +73,6 @@ void uuid_write(const struct uuid *u, char out[UUID_TEXT])
     }
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 bool uuid_read(struct str s, struct uuid *out)
 {
     struct uuid u = {{0}};
@@ -93,8 +82,8 @@ bool uuid_read(struct str s, struct uuid *out)
     for (int i = 0; i < 16; i++) {
         if ((i == 4 || i == 6 || i == 8 || i == 10) && *at++ != '-')
             return false;
-        int high = hex_value(at[0]);
-        int low = hex_value(at[1]);
+        int high = str_hex(at[0]);
+        int low = str_hex(at[1]);
         if (high < 0 || low < 0)
             return false;
         u.bytes[i] = (uint8_t)(high << 4 | low);

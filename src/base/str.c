@@ -245,7 +245,7 @@ bool str_glob(struct str pattern, struct str s)
     return p == pattern.len;
 }
 
-static int hex(char c)
+int str_hex(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -253,14 +253,20 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+int str_percent(struct str s)
+{
+    int high = s.len > 2 && s.ptr[0] == '%' ? str_hex(s.ptr[1]) : -1;
+    int low = high >= 0 ? str_hex(s.ptr[2]) : -1;
+    return low >= 0 ? high * 16 + low : -1;
+}
+
 size_t str_unescape(struct str s, char *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
-        int high = s.ptr[i] == '%' && s.len - i > 2 ? hex(s.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex(s.ptr[i + 2]) : -1;
-        out[n++] = low >= 0 ? (char)(high * 16 + low) : s.ptr[i];
-        i += low >= 0 ? 2 : 0;
+        int byte = str_percent(str_skip(s, i));
+        out[n++] = byte >= 0 ? (char)byte : s.ptr[i];
+        i += byte >= 0 ? 2 : 0;
     }
     return n;
 }

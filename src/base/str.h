@@ -78,6 +78,9 @@ bool str_utf8(struct str s);
 size_t str_utf8_at(struct str s, size_t at);
 // `pattern` with `*` for any run of bytes, anchored at both ends; nothing else is special.
 bool str_glob(struct str pattern, struct str s);
+int str_hex(char c); // the value of a hexadecimal digit, large or small; -1 when it is none
+// The byte of the %XX that `s` begins with; -1 when there is none.
+int str_percent(struct str s);
 // Writes `s` to `out`, which has room for as many bytes, with each %XX as its byte; a % that is
 // none stays. Gives the length.
 size_t str_unescape(struct str s, char *out);

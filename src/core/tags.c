@@ -41,14 +41,6 @@ enum status tags_set(struct tags *t, struct str name, struct str value)
     return STATUS_OK;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 // The text with %XX replaced, in the arena where there is any.
 static enum status decode(struct str s, struct arena *arena, struct str *out)
 {
@@ -64,11 +56,10 @@ static enum status decode(struct str s, struct arena *arena, struct str *out)
             to[n++] = s.ptr[i];
             continue;
         }
-        int high = i + 1 < s.len ? hex(s.ptr[i + 1]) : -1;
-        int low = i + 2 < s.len ? hex(s.ptr[i + 2]) : -1;
-        if (high < 0 || low < 0)
+        int byte = str_percent(str_skip(s, i));
+        if (byte < 0)
             return STATUS_SYNTAX;
-        to[n++] = (char)(high * 16 + low);
+        to[n++] = (char)byte;
         i += 2;
     }
     *out = str_from(to, n);

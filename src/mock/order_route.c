@@ -27,29 +27,16 @@ static const struct row {
     {"GET", STR("/health"), WISH_HEALTH, FAMILY_OPENAI},
 };
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 // Percent-decoded into o->model_text; empty when it does not fit.
 static struct str decode(struct order *o, struct str part)
 {
     size_t n = 0;
     for (size_t i = 0; i < part.len; i++) {
-        char c = part.ptr[i];
-        if (c == '%' && i + 2 < part.len && hex_value(part.ptr[i + 1]) >= 0 &&
-            hex_value(part.ptr[i + 2]) >= 0) {
-            c = (char)(hex_value(part.ptr[i + 1]) * 16 + hex_value(part.ptr[i + 2]));
-            i += 2;
-        }
+        int byte = str_percent(str_skip(part, i));
         if (n == sizeof o->model_text)
             return STR_NONE;
-        o->model_text[n++] = c;
+        o->model_text[n++] = byte >= 0 ? (char)byte : part.ptr[i];
+        i += byte >= 0 ? 2 : 0;
     }
     return str_from(o->model_text, n);
 }

@@ -197,14 +197,6 @@ enum endpoint_match endpoint_find(struct str method, struct str path, struct end
     return str_is(method, found.allow) ? MATCH_FOUND : MATCH_METHOD;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool endpoint_model(const struct endpoint_found *f, char out[MODEL_BYTES_MAX + 1])
 {
     struct str s = f->model;
@@ -215,11 +207,10 @@ bool endpoint_model(const struct endpoint_found *f, char out[MODEL_BYTES_MAX + 1
         out[n] = s.ptr[i];
         if (s.ptr[i] != '%')
             continue;
-        int high = s.len - i > 2 ? hex(s.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex(s.ptr[i + 2]) : -1;
-        if (low < 0)
+        int byte = str_percent(str_skip(s, i));
+        if (byte < 0)
             return false;
-        out[n] = (char)(high * 16 + low);
+        out[n] = (char)byte;
         i += 2;
     }
     out[n] = 0;

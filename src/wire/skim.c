@@ -181,15 +181,6 @@ bool skim_whole(struct str text)
     return k.whole && str_trim(k.rest).len == 0;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 // The code unit of `\uXXXX` at p; -1 when it is none.
 static int32_t unit(const char *p, const char *end)
 {
@@ -197,7 +188,7 @@ static int32_t unit(const char *p, const char *end)
         return -1;
     int32_t code = 0;
     for (int i = 2; i < 6; i++) {
-        int digit = hex_digit(p[i]);
+        int digit = str_hex(p[i]);
         if (digit < 0)
             return -1;
         code = code * 16 + digit;

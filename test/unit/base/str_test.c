@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <limits.h>
+
 #include "../unit.h"
 #include "base/status.h"
 #include "base/str.h"
@@ -238,9 +240,27 @@ static void unescapes(void **state)
     }
 }
 
+static void reads_hexadecimal_digits(void **state)
+{
+    (void)state;
+    static const char digits[] = "0123456789abcdefABCDEF";
+    for (int c = CHAR_MIN; c <= CHAR_MAX; c++) {
+        const char *at = c ? strchr(digits, c) : NULL;
+        long n = at ? at - digits : -1;
+        assert_int_equal(str_hex((char)c), n > 15 ? n - 6 : n);
+    }
+    assert_int_equal(str_percent((struct str)STR("%fF.")), 255);
+    assert_int_equal(str_percent((struct str)STR("%00")), 0);
+    assert_int_equal(str_percent((struct str)STR("%0")), -1);
+    assert_int_equal(str_percent((struct str)STR("%0g")), -1);
+    assert_int_equal(str_percent((struct str)STR("a00")), -1);
+    assert_int_equal(str_percent(STR_NONE), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_hexadecimal_digits),
         cmocka_unit_test(compares),
         cmocka_unit_test(finds),
         cmocka_unit_test(cuts),
