@@ -2,33 +2,12 @@
 
 #include "mock/play.h"
 
-#include "base/clock.h"
 #include "mock/bill.h"
-#include "mock/prose.h"
+#include "mock/play_part.h"
 #include "mock/voice.h"
 
 // Time for bytes already written to reach the client before the connection is cut under it.
 #define BREAK_MS 20
-
-enum stage { STAGE_READ, STAGE_WAIT, STAGE_STREAM, STAGE_HUNG, STAGE_BREAK, STAGE_OVER };
-
-struct play {
-    struct list link;
-    struct mock *mock;
-    struct exchange *x;
-    struct order order;
-    struct timer timer;
-    struct buf out;
-    enum stage stage;
-    size_t at;        // of order.text: what was said
-    int64_t pieces;   // said
-    int64_t start_us; // of the first token
-    int status;       // sent
-    unsigned events;  // of a mixed stream
-    bool billed;
-    bool reported;
-    char id[48];
-};
 
 static struct play *play_new(struct mock *m, struct exchange *x)
 {
@@ -56,24 +35,14 @@ static void play_free(struct play *p)
     alloc_free(&alloc_heap, p);
 }
 
-static bool on(const struct play *p, enum trouble_kind kind)
-{
-    return p->order.trouble.on[kind];
-}
-
-static int64_t argument(const struct play *p, enum trouble_kind kind)
-{
-    return p->order.trouble.argument[kind];
-}
-
-static struct tally so_far(const struct play *p)
+struct tally play_so_far(const struct play *p)
 {
     struct tally t = p->order.tally;
     t.output = p->order.n * p->pieces + t.reasoning;
     return t;
 }
 
-static void bill(struct play *p, const struct tally *tally, bool finished, bool left)
+void play_bill(struct play *p, const struct tally *tally, bool finished, bool left)
 {
     if (p->billed)
         return;
@@ -84,31 +53,31 @@ static void bill(struct play *p, const struct tally *tally, bool finished, bool 
                              .status = p->status,
                              .finished = finished,
                              .left = left,
-                             .reported = finished && !on(p, TROUBLE_NO_USAGE)};
+                             .reported = finished && !play_has(p, TROUBLE_NO_USAGE)};
     bill_write(p->mock->log, &line);
 }
 
 static void bill_nothing(struct play *p)
 {
     static const struct tally nothing;
-    bill(p, &nothing, false, false);
+    play_bill(p, &nothing, false, false);
 }
 
-static void field(struct play *p, const char *name, const char *value)
+void play_field(struct play *p, const char *name, const char *value)
 {
     (void)exchange_field(p->x, str_of(name), str_of(value));
 }
 
-static void begin(struct play *p, int status, const char *type)
+void play_begin(struct play *p, int status, const char *type)
 {
     p->status = status;
     exchange_begin(p->x, status);
-    field(p, "Content-Type", type);
-    field(p, "x-request-id", p->id);
+    play_field(p, "Content-Type", type);
+    play_field(p, "x-request-id", p->id);
     if (p->order.family == FAMILY_ANTHROPIC)
-        field(p, "request-id", p->id);
+        play_field(p, "request-id", p->id);
     if (p->order.family == FAMILY_OPENAI)
-        field(p, "openai-processing-ms", "7");
+        play_field(p, "openai-processing-ms", "7");
 }
 
 static void send_whole(struct play *p)
@@ -127,23 +96,22 @@ static void fail(struct play *p, int status, const char *type, const char *code,
     struct voice_error e = {p->order.family, status, type, code, message, p->id};
     buf_clear(&p->out);
     voice_error(&e, &p->out);
-    begin(p, status, "application/json");
-    if (on(p, TROUBLE_RATE)) {
+    play_begin(p, status, "application/json");
+    if (play_has(p, TROUBLE_RATE)) {
         char seconds[24] = "";
         struct buf text;
         buf_init(&text, &alloc_heap, sizeof seconds);
-        buf_add_i64(&text, argument(p, TROUBLE_RATE));
+        buf_add_i64(&text, play_argument(p, TROUBLE_RATE));
         if (str_copy(buf_str(&text), seconds, sizeof seconds))
-            field(p, "retry-after", seconds);
+            play_field(p, "retry-after", seconds);
         buf_fini(&text);
-        field(p, "x-ratelimit-remaining-requests", "0");
+        play_field(p, "x-ratelimit-remaining-requests", "0");
     }
     bill_nothing(p);
     send_whole(p);
 }
 
-// Cuts the connection once what was written has gone out.
-static void break_soon(struct play *p)
+void play_break_soon(struct play *p)
 {
     p->stage = STAGE_BREAK;
     timer_set(&p->timer, BREAK_MS);
@@ -152,7 +120,7 @@ static void break_soon(struct play *p)
 static void break_now(struct play *p)
 {
     struct exchange *x = p->x;
-    bool reset = on(p, TROUBLE_RESET);
+    bool reset = play_has(p, TROUBLE_RESET);
     exchange_own(x, NULL);
     play_free(p);
     if (reset)
@@ -161,193 +129,30 @@ static void break_now(struct play *p)
         exchange_abort(x);
 }
 
-static bool breaks_in_the_middle(const struct play *p)
-{
-    return on(p, TROUBLE_CUT) || on(p, TROUBLE_TRUNCATED) ||
-           (on(p, TROUBLE_RESET) && p->order.trouble.reset_place == PLACE_MID) ||
-           (on(p, TROUBLE_HANG) && p->order.trouble.hang_place == PLACE_MID);
-}
-
-// What comes after the first half of the answer, when the trouble is there.
-static void break_in_the_middle(struct play *p)
-{
-    struct tally t = so_far(p);
-    if (on(p, TROUBLE_HANG)) {
-        p->stage = STAGE_HUNG;
-        return;
-    }
-    bill(p, &t, false, false);
-    break_soon(p);
-}
-
 static void whole_answer(struct play *p)
 {
     const struct order *o = &p->order;
     buf_clear(&p->out);
     voice_of(o->wish)->whole(o, &p->out);
-    if (on(p, TROUBLE_NOT_JSON)) {
+    if (play_has(p, TROUBLE_NOT_JSON)) {
         buf_clear(&p->out);
         buf_add_cstr(&p->out, "<<< this was to be JSON");
     }
-    begin(p, 200, "application/json");
-    if (!breaks_in_the_middle(p)) {
-        bill(p, &o->tally, true, false);
+    play_begin(p, 200, "application/json");
+    if (!play_breaks_midway(p)) {
+        play_bill(p, &o->tally, true, false);
         send_whole(p);
         return;
     }
-    exchange_head(p->x, on(p, TROUBLE_CUT) ? -1 : (int64_t)p->out.len);
+    exchange_head(p->x, play_has(p, TROUBLE_CUT) ? -1 : (int64_t)p->out.len);
     exchange_write(p->x, str_from(p->out.ptr, p->out.len / 2));
     p->pieces = o->tokens;
-    break_in_the_middle(p);
-}
-
-// Rewrites the events in p->out as other servers write them: each event with its own line ends,
-// some without the space after "data:", some behind a comment, the first behind a BOM.
-static void mix(struct play *p)
-{
-    static const char *const ends[] = {"\n", "\r\n", "\r"};
-    struct buf mixed;
-    buf_init(&mixed, &alloc_heap, 0);
-    struct str rest = buf_str(&p->out);
-    struct str line = STR_NONE;
-    const char *end = ends[p->events % 3];
-    if (p->events == 0)
-        buf_add_cstr(&mixed, "\xEF\xBB\xBF: a comment first\n");
-    while (str_cut(&rest, '\n', &line)) {
-        line = str_trim(line);
-        if (p->events % 2 == 1 && str_starts(line, (struct str)STR("data: "))) {
-            buf_add_cstr(&mixed, "data:");
-            line = str_skip(line, 6);
-        }
-        buf_add(&mixed, line);
-        buf_add_cstr(&mixed, end);
-        if (line.len == 0) {
-            end = ends[++p->events % 3];
-            if (p->events % 4 == 0)
-                buf_printf(&mixed, ": still here%s", end);
-        }
-    }
-    buf_fini(&p->out);
-    p->out = mixed;
-}
-
-static void flush(struct play *p)
-{
-    if (on(p, TROUBLE_MIXED))
-        mix(p);
-    if (p->out.len > 0)
-        exchange_write(p->x, buf_str(&p->out));
-    buf_clear(&p->out);
-}
-
-static void end_stream(struct play *p)
-{
-    struct exchange *x = p->x;
-    voice_of(p->order.wish)->close(&p->order, p->pieces, &p->out);
-    bill(p, &p->order.tally, true, false);
-    flush(p);
-    p->stage = STAGE_OVER;
-    exchange_end(x); // on_done frees the play
-}
-
-static struct str next_piece(const struct play *p)
-{
-    struct str text = buf_str(&p->order.text);
-    if (on(p, TROUBLE_HUGE_EVENT))
-        return str_skip(text, p->at);
-    return str_from(text.ptr + p->at, prose_token(text, p->at) - p->at);
-}
-
-static void say_piece(struct play *p)
-{
-    struct str piece = next_piece(p);
-    voice_of(p->order.wish)->delta(&p->order, p->pieces, piece, &p->out);
-    p->at += piece.len;
-    p->pieces += on(p, TROUBLE_HUGE_EVENT) ? p->order.tokens : 1;
-}
-
-// The middle of a stream has come and something happens there.
-static bool middle_strikes(struct play *p)
-{
-    struct tally t = so_far(p);
-    if (p->pieces * 2 < p->order.tokens || p->at == 0)
-        return false;
-    if (on(p, TROUBLE_ERROR_EVENT)) {
-        struct exchange *x = p->x;
-        voice_of(p->order.wish)->error(&p->order, &p->out);
-        bill(p, &t, false, false);
-        flush(p);
-        p->stage = STAGE_OVER;
-        exchange_end(x);
-        return true;
-    }
-    if (!breaks_in_the_middle(p))
-        return false;
-    if (on(p, TROUBLE_TRUNCATED)) {
-        // Half an event, and then the end as if all were well.
-        struct exchange *x = p->x;
-        if (p->at < p->order.text.len)
-            voice_of(p->order.wish)->delta(&p->order, p->pieces, next_piece(p), &p->out);
-        p->out.len /= 2;
-        bill(p, &t, false, false);
-        flush(p);
-        p->stage = STAGE_OVER;
-        exchange_end(x);
-        return true;
-    }
-    break_in_the_middle(p);
-    return true;
-}
-
-// Milliseconds until the next token may be said; 0 = now.
-static int64_t wait_ms(const struct play *p)
-{
-    const struct mock_setup *s = &p->mock->setup;
-    int64_t due_us = 0;
-    if (on(p, TROUBLE_SLOW))
-        due_us = p->pieces * argument(p, TROUBLE_SLOW) * 1000;
-    else if (s->tokens_per_second > 0)
-        due_us = p->pieces * SECOND_US / s->tokens_per_second;
-    if (due_us == 0)
-        return 0;
-    int64_t left_us = p->start_us + due_us - clock_mono_us();
-    return left_us > 0 ? left_us / 1000 + 1 : 0;
-}
-
-static void pump(struct play *p)
-{
-    while (p->at < p->order.text.len) {
-        if (middle_strikes(p))
-            return;
-        if (exchange_full(p->x))
-            return; // on_room
-        int64_t wait = wait_ms(p);
-        if (wait > 0) {
-            timer_set(&p->timer, wait);
-            return;
-        }
-        say_piece(p);
-        flush(p);
-    }
-    if (!middle_strikes(p))
-        end_stream(p);
-}
-
-static void start_stream(struct play *p)
-{
-    begin(p, 200, voice_stream_type(&p->order));
-    field(p, "Cache-Control", "no-cache");
-    exchange_head(p->x, -1);
-    p->stage = STAGE_STREAM;
-    p->start_us = clock_mono_us();
-    voice_of(p->order.wish)->open(&p->order, &p->out);
-    flush(p);
-    pump(p);
+    play_break_midway(p);
 }
 
 static void page_of_html(struct play *p)
 {
-    begin(p, (int)argument(p, TROUBLE_HTML), "text/html");
+    play_begin(p, (int)play_argument(p, TROUBLE_HTML), "text/html");
     buf_clear(&p->out);
     buf_add_cstr(&p->out, "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1>"
                           "</body></html>\n");
@@ -357,11 +162,11 @@ static void page_of_html(struct play *p)
 
 static void refuse(struct play *p)
 {
-    int status = (int)argument(p, TROUBLE_STATUS);
-    if (on(p, TROUBLE_QUOTA))
+    int status = (int)play_argument(p, TROUBLE_STATUS);
+    if (play_has(p, TROUBLE_QUOTA))
         fail(p, 429, "insufficient_quota", "insufficient_quota",
              "You exceeded your current quota, please check your plan and billing details.");
-    else if (on(p, TROUBLE_RATE))
+    else if (play_has(p, TROUBLE_RATE))
         fail(p, 429, "requests", "rate_limit_exceeded", "Rate limit reached for requests.");
     else if (status == 429)
         fail(p, 429, "requests", "rate_limit_exceeded", "Rate limit reached for requests.");
@@ -377,17 +182,17 @@ static void garbage(struct play *p)
 {
     bill_nothing(p);
     exchange_raw(p->x, (struct str)STR("SSH-2.0-this is no HTTP\r\n\r\n"));
-    break_soon(p);
+    play_break_soon(p);
 }
 
 static void hang_after_head(struct play *p)
 {
-    begin(p, 200, p->order.stream ? voice_stream_type(&p->order) : "application/json");
+    play_begin(p, 200, p->order.stream ? voice_stream_type(&p->order) : "application/json");
     exchange_head(p->x, -1);
     p->stage = STAGE_HUNG;
-    if (on(p, TROUBLE_RESET)) {
+    if (play_has(p, TROUBLE_RESET)) {
         bill_nothing(p);
-        break_soon(p);
+        play_break_soon(p);
     }
 }
 
@@ -411,7 +216,7 @@ static void answer(struct play *p)
     } else if (t->on[TROUBLE_QUOTA] || t->on[TROUBLE_RATE] || t->on[TROUBLE_STATUS]) {
         refuse(p);
     } else if (p->order.stream && voice_of(p->order.wish)->open && !t->on[TROUBLE_NOT_JSON]) {
-        start_stream(p);
+        play_stream(p);
     } else {
         whole_answer(p);
     }
@@ -423,27 +228,27 @@ static void on_timer(void *argument_)
     if (p->stage == STAGE_WAIT)
         answer(p);
     else if (p->stage == STAGE_STREAM)
-        pump(p);
+        play_pump(p);
     else if (p->stage == STAGE_BREAK)
         break_now(p);
 }
 
 static bool is_refused(const struct play *p)
 {
-    return on(p, TROUBLE_STATUS) || on(p, TROUBLE_RATE) || on(p, TROUBLE_QUOTA) ||
-           on(p, TROUBLE_HTML) || on(p, TROUBLE_GARBAGE);
+    return play_has(p, TROUBLE_STATUS) || play_has(p, TROUBLE_RATE) || play_has(p, TROUBLE_QUOTA) ||
+           play_has(p, TROUBLE_HTML) || play_has(p, TROUBLE_GARBAGE);
 }
 
 static int64_t first_token_ms(const struct play *p)
 {
     const struct mock_setup *s = &p->mock->setup;
     int64_t ms = is_refused(p) ? 0 : s->ttft_ms;
-    if (on(p, TROUBLE_LATE))
-        ms += argument(p, TROUBLE_LATE);
+    if (play_has(p, TROUBLE_LATE))
+        ms += play_argument(p, TROUBLE_LATE);
     if (!p->order.stream && s->tokens_per_second > 0 && !is_refused(p))
         ms += p->order.tokens * 1000 / s->tokens_per_second;
-    if (!p->order.stream && on(p, TROUBLE_SLOW))
-        ms += p->order.tokens * argument(p, TROUBLE_SLOW);
+    if (!p->order.stream && play_has(p, TROUBLE_SLOW))
+        ms += p->order.tokens * play_argument(p, TROUBLE_SLOW);
     return ms;
 }
 
@@ -490,7 +295,7 @@ static bool serves(const struct play *p, struct str name)
 
 static void answer_list(struct play *p)
 {
-    begin(p, 200, "application/json");
+    play_begin(p, 200, "application/json");
     buf_clear(&p->out);
     if (p->order.wish == WISH_HEALTH)
         buf_add_cstr(&p->out, "{\"status\":\"ok\"}");
@@ -541,9 +346,9 @@ static void on_head(void *context, struct exchange *x)
     }
     timer_init(&p->timer, m->loop, on_timer, p);
     order_route(&p->order, exchange_request(x));
-    if (on(p, TROUBLE_EARLY)) {
+    if (play_has(p, TROUBLE_EARLY)) {
         p->order.trouble.on[TROUBLE_STATUS] = true;
-        p->order.trouble.argument[TROUBLE_STATUS] = argument(p, TROUBLE_EARLY);
+        p->order.trouble.argument[TROUBLE_STATUS] = play_argument(p, TROUBLE_EARLY);
         refuse(p);
         return;
     }
@@ -555,7 +360,7 @@ static void on_room(struct exchange *x, void *owner)
     struct play *p = owner;
     (void)x;
     if (p && p->stage == STAGE_STREAM)
-        pump(p);
+        play_pump(p);
 }
 
 static void on_gone(struct exchange *x, void *owner)
@@ -564,14 +369,14 @@ static void on_gone(struct exchange *x, void *owner)
     (void)x;
     if (!p)
         return;
-    struct tally t = so_far(p);
+    struct tally t = play_so_far(p);
     // Before the body was read, or while it pretended to be dead, nothing was worked on.
     bool idle = p->stage == STAGE_READ || (p->stage == STAGE_HUNG && p->status == 0);
-    if (on(p, TROUBLE_BILLS_ON))
-        bill(p, &p->order.tally, true, true);
+    if (play_has(p, TROUBLE_BILLS_ON))
+        play_bill(p, &p->order.tally, true, true);
     else if (idle)
         t = (struct tally){0};
-    bill(p, &t, false, true);
+    play_bill(p, &t, false, true);
     play_free(p);
 }
 
