@@ -124,6 +124,12 @@ bool secret_within(const struct secret *s, struct str text)
     return bytes.len >= SECRET_SEEN_MIN && str_search(text, bytes) < text.len;
 }
 
+// A shorter run of its bytes is not known for a part of it.
+static size_t part_least(struct str secret)
+{
+    return secret.len < SECRET_PART_MIN ? secret.len : SECRET_PART_MIN;
+}
+
 // The longest run of bytes at the start of `text` that stands in the secret too.
 static size_t part_at(struct str secret, struct str text)
 {
@@ -150,12 +156,16 @@ static size_t innocent(const bool own[256], struct str text, size_t least)
 void secret_mask(const struct secret *s, struct str text, struct buf *out)
 {
     struct str secret = secret_expose(s);
-    size_t least = secret.len < SECRET_PART_MIN ? secret.len : SECRET_PART_MIN;
+    if (secret.len < SECRET_SEEN_MIN) {
+        buf_add(out, text);
+        return;
+    }
+    size_t least = part_least(secret);
     bool own[256] = {false};
     for (size_t i = 0; i < secret.len; i++)
         own[(unsigned char)secret.ptr[i]] = true;
     size_t at = 0; // what stands before it is innocent, and waits
-    while (secret.len >= SECRET_SEEN_MIN && at + least <= text.len) {
+    while (at + least <= text.len) {
         size_t n = innocent(own, str_skip(text, at), least);
         size_t part = n ? 0 : part_at(secret, str_skip(text, at));
         if (part < least) {
