@@ -88,16 +88,17 @@ enum status asked_time(struct str text, const struct zone *z, int64_t now_us, in
     return STATUS_OK;
 }
 
-enum status asked_span(struct str since, struct str until, const struct zone *z, int64_t *since_us,
-                       int64_t *until_us, struct why *why)
+enum status asked_span(struct str since, struct str until, const struct zone *z, struct span *out,
+                       struct why *why)
 {
     int64_t now_us = clock_wall_us();
     enum status status = STATUS_OK;
+    *out = (struct span){0, INT64_MAX};
     if (since.len)
-        status = asked_time(since, z, now_us, since_us, why);
+        status = asked_time(since, z, now_us, &out->since_us, why);
     if (status == STATUS_OK && until.len)
-        status = asked_time(until, z, now_us, until_us, why);
-    if (status == STATUS_OK && *until_us < *since_us)
+        status = asked_time(until, z, now_us, &out->until_us, why);
+    if (status == STATUS_OK && out->until_us < out->since_us)
         status = why_set(why, STATUS_RANGE, "--until is before --since");
     return status;
 }

@@ -24,10 +24,13 @@ enum status asked_read(struct str args_json, struct asked *all, struct json **do
 // "7d", "24h", "90m", "2w" before now, a date (its midnight in `z`) or a date and time with zone.
 enum status asked_time(struct str text, const struct zone *z, int64_t now_us, int64_t *us,
                        struct why *why) MUST_USE;
-// Both ends of a time span; an empty text leaves its end as it is. STATUS_RANGE when they are
-// crossed.
-enum status asked_span(struct str since, struct str until, const struct zone *z, int64_t *since_us,
-                       int64_t *until_us, struct why *why) MUST_USE;
+// Both ends of a time span: all time where a text is empty. STATUS_RANGE when they are crossed.
+struct span {
+    int64_t since_us; // inclusive; 0 = the beginning
+    int64_t until_us; // exclusive; INT64_MAX = no end
+};
+enum status asked_span(struct str since, struct str until, const struct zone *z, struct span *out,
+                       struct why *why) MUST_USE;
 // "vendor/model", or a bare model as vendor_sheet finds it.
 enum status asked_sheet(const struct catalog *c, struct str text, const struct sheet **out,
                         struct why *why) MUST_USE;

@@ -324,16 +324,17 @@ static bool from_rollups(const struct work *w)
     if (q->as || q->by == BY_USER || q->by == BY_TAG)
         return false;
     return (q->by != BY_DAY && q->by != BY_HOUR) ||
-           zone_whole_hours(q->zone, q->since_us > w->begins_us ? q->since_us : w->begins_us,
-                            q->until_us);
+           zone_whole_hours(q->zone,
+                            q->span.since_us > w->begins_us ? q->span.since_us : w->begins_us,
+                            q->span.until_us);
 }
 
 // Rows that are gone cannot be asked: what rollups know of that time must do, if the grouping
 // allows.
 static bool read_both(struct work *w)
 {
-    int64_t since = w->q->since_us;
-    int64_t until = w->q->until_us;
+    int64_t since = w->q->span.since_us;
+    int64_t until = w->q->span.until_us;
     int64_t first = since <= 0 ? 0 : floor_to(since - 1, HOUR_US) / HOUR_US + 1;
     int64_t last = floor_to(until, HOUR_US) / HOUR_US;
     int64_t kept = floor_to(w->rows_from_us + HOUR_US - 1, HOUR_US) / HOUR_US;
@@ -397,8 +398,8 @@ static void write_answer(struct work *w, struct buf *json)
         buf_add_json(json, as);
         buf_add_char(json, ',');
     }
-    write_bound(json, "since", q->since_us, q->since_us <= 0);
-    write_bound(json, "until", q->until_us, q->until_us == INT64_MAX);
+    write_bound(json, "since", q->span.since_us, q->span.since_us <= 0);
+    write_bound(json, "until", q->span.until_us, q->span.until_us == INT64_MAX);
     sums_write(&w->sums, label, q->by == BY_DAY || q->by == BY_HOUR, json);
     buf_add_char(json, '}');
 }

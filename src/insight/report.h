@@ -11,12 +11,11 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/status.h"
 #include "core/sheet.h"
-#include "insight/zone.h"
+#include "insight/asked.h"
 
 #define REPORT_BY_MAP(X)    \
     X(MODEL, "model")       \
@@ -39,9 +38,8 @@ enum report_by {
 struct report_query {
     struct str tenant; // never empty
     enum report_by by;
-    struct str tag;          // its name, for BY_TAG
-    int64_t since_us;        // inclusive; 0 = the beginning
-    int64_t until_us;        // exclusive; INT64_MAX = no end
+    struct str tag; // its name, for BY_TAG
+    struct span span;
     const struct zone *zone; // of days and hours; NULL = UTC
     const struct sheet *as;  // re-rate every call with these prices; NULL = as it was
 };

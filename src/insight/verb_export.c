@@ -31,8 +31,7 @@ static bool read_cursor(struct str text, struct cursor *at)
     return true;
 }
 
-static sqlite3_stmt *prepare(sqlite3 *db, const struct cursor *after, int64_t since_us,
-                             int64_t until_us)
+static sqlite3_stmt *prepare(sqlite3 *db, const struct cursor *after, const struct span *span)
 {
     sqlite3_stmt *s =
         sql_prepare(db, ROW_SELECT "WHERE c.tenant = (SELECT id FROM name WHERE text = ?1) AND "
@@ -42,8 +41,8 @@ static sqlite3_stmt *prepare(sqlite3 *db, const struct cursor *after, int64_t si
     if (!s)
         return NULL;
     sql_bind_str(s, 1, (struct str)STR(TENANT));
-    sqlite3_bind_int64(s, 2, after->start_us > since_us ? after->start_us : since_us);
-    sqlite3_bind_int64(s, 3, until_us);
+    sqlite3_bind_int64(s, 2, after->start_us > span->since_us ? after->start_us : span->since_us);
+    sqlite3_bind_int64(s, 3, span->until_us);
     sqlite3_bind_int64(s, 4, after->start_us);
     sql_bind_blob(s, 5, after->id.bytes, sizeof after->id.bytes);
     sqlite3_bind_int(s, 6, after->attempt);
@@ -95,13 +94,13 @@ static enum status run(struct store *s, const struct asked *a, const struct zone
                        struct buf *json, struct why *why)
 {
     struct cursor after = {.start_us = INT64_MIN};
-    int64_t since_us = 0, until_us = INT64_MAX;
+    struct span span;
     bool csv = str_is(a[FORMAT].text, "csv");
     enum status status = STATUS_OK;
     if (!csv && a[FORMAT].text.len && !str_is(a[FORMAT].text, "json"))
         status = why_set(why, STATUS_SYNTAX, "an export is csv or json");
     if (status == STATUS_OK)
-        status = asked_span(a[SINCE].text, a[UNTIL].text, zone, &since_us, &until_us, why);
+        status = asked_span(a[SINCE].text, a[UNTIL].text, zone, &span, why);
     if (status == STATUS_OK && a[AFTER].text.len && !read_cursor(a[AFTER].text, &after))
         status = why_set(why, STATUS_SYNTAX, "after: not what an export gave as `next`");
     struct sqlite3 *db = NULL;
@@ -109,7 +108,7 @@ static enum status run(struct store *s, const struct asked *a, const struct zone
         status = asked_reader(s, &db, why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *rows = prepare(db, &after, since_us, until_us);
+    sqlite3_stmt *rows = prepare(db, &after, &span);
     status = rows ? write_piece(rows, csv, a[AFTER].text.len == 0, json, why)
                   : sql_why(why, db, "the ledger cannot be read");
     sqlite3_finalize(rows);

@@ -10,7 +10,7 @@ static enum status read_query(const struct asked *a, const struct catalog *c, st
                               struct report_query *q, struct why *why)
 {
     enum status status = STATUS_OK;
-    *q = (struct report_query){.tenant = STR(TENANT), .until_us = INT64_MAX, .zone = zone};
+    *q = (struct report_query){.tenant = STR(TENANT), .zone = zone};
     if (a[BY].text.len && !report_by_read(a[BY].text, &q->by, &q->tag))
         status =
             why_set(why, STATUS_SYNTAX,
@@ -18,7 +18,7 @@ static enum status read_query(const struct asked *a, const struct catalog *c, st
                     "hour; not by %.*s",
                     STR_ARG(a[BY].text));
     if (status == STATUS_OK)
-        status = asked_span(a[SINCE].text, a[UNTIL].text, zone, &q->since_us, &q->until_us, why);
+        status = asked_span(a[SINCE].text, a[UNTIL].text, zone, &q->span, why);
     if (status == STATUS_OK && a[AS].text.len)
         status = asked_sheet(c, a[AS].text, &q->as, why);
     return status;

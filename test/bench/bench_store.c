@@ -227,7 +227,7 @@ static void bench_reports(struct store *s)
         struct buf json;
         buf_init(&json, &alloc_heap, 0);
         struct report_query q = {
-            .tenant = STR("default"), .by = all[i], .until_us = INT64_MAX, .zone = berlin};
+            .tenant = STR("default"), .by = all[i], .span = {0, INT64_MAX}, .zone = berlin};
         int64_t start_us = clock_mono_us();
         if (report_run(db, &q, &json, &why) != STATUS_OK)
             exit(1);
