@@ -65,7 +65,10 @@ program.stop(2)
 
 program, token = serve("mocked", ["--mock-if-empty"])
 expect_in("mock", program.out.read_text())
-expect(chat(token, "mock/small").status, 200)
+listed = request(7575, "GET", "/v1/models", None, {"Authorization": f"Bearer {token}"}).json["data"]
+expect_in("mock/fast", [m["id"] for m in listed])
+for model in listed[:3]:
+    expect(chat(token, model["id"]).status, 200, "what is listed works")
 expect(chat(token, "gpt-4o").status, 404)
 line = re.search(r"curl \S+/v1/chat/completions", program.out.read_text())
 expect_true(line, "it prints what to try")
