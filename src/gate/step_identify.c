@@ -34,35 +34,40 @@ static struct str unescaped(struct req *r, struct str value)
     return plain ? str_from(plain, str_unescape(value, plain)) : STR_NONE;
 }
 
-// The token of a part `key=...`. On paths that have no key there only one of ours, in whatever
-// form: it must not go to a provider.
+// Whether a part of a query is a key, name and token in whatever form. On paths that have no key
+// there only one of ours: it must not go to a provider.
 static bool is_key(struct req *r, struct str part, bool ours_only, struct str *token)
 {
-    if (!str_starts(part, str_of("key=")))
+    struct str name = STR_NONE;
+    (void)str_cut(&part, '=', &name);
+    if (!str_eq(unescaped(r, name), str_of("key")))
         return false;
-    struct str value = unescaped(r, str_skip(part, 4));
+    struct str value = unescaped(r, part);
     if (ours_only && !is_ours(r, value))
         return false;
-    *token = value;
+    *token = token->len ? *token : value;
     return true;
 }
 
-// Takes it out of a query: the token, and the query without it (in the arena).
+// Takes every key out of a query: the first token, and the query without them (in the arena).
 static struct str query_key(struct req *r, struct str query, bool ours_only)
 {
     struct str token = STR_NONE;
     struct str rest = query;
     struct str part;
     struct buf kept;
+    bool taken = false;
     buf_init(&kept, &alloc_heap, TARGET_BYTES_MAX);
     while (str_cut(&rest, '&', &part)) {
-        if (is_key(r, part, ours_only, &token))
+        if (is_key(r, part, ours_only, &token)) {
+            taken = true;
             continue;
+        }
         if (kept.len)
             buf_add_char(&kept, '&');
         buf_add(&kept, part);
     }
-    if (token.len)
+    if (taken)
         r->query = arena_dup(&r->arena, buf_str(&kept));
     buf_fini(&kept);
     return token;

@@ -49,19 +49,22 @@ with Mock() as mock, Gateway(mock) as gateway:
     expect(seen[:40] == start or start[2:] in seen, True, "the rest is as it was")
 
     # A key of ours does not belong into this query; it goes no further all the same.
-    for token in (TOKEN, KEY, KEY.replace("-", "%2D")):
-        answer = gateway.post(f"/v1/chat/completions?a=1&key={token}&b=2", ODD % b"bench/bench-model",
+    for key in (f"key={TOKEN}", f"key={KEY}", f"k%65y={KEY}", "key=" + KEY.replace("-", "%2D")):
+        answer = gateway.post(f"/v1/chat/completions?a=1&{key}&b=2", ODD % b"bench/bench-model",
                               {"x-mock-fault": "echo"})
         expect(echoed(answer)[0], "POST /v1/chat/completions?a=1&b=2 HTTP/1.1")
     answer = gateway.post("/v1/chat/completions?key=theirs", ODD % b"bench/bench-model", {"x-mock-fault": "echo"})
     expect(echoed(answer)[0], "POST /v1/chat/completions?key=theirs HTTP/1.1")
 
     # Gemini's key in the query is ours: taken out, and the rest of the query goes on.
-    gemini = gateway.mock and gateway.request(
-        "POST", f"/v1beta/models/gemini-2.5-flash:generateContent?key={KEY}&x=1",
-        {"contents": [{"parts": [{"text": "hi"}]}]},
-        {"Authorization": "", "x-mock-fault": "echo"})
-    expect(gemini.status, 200)
-    seen = gemini.json["candidates"][0]["content"]["parts"][0]["text"]
-    expect_true(KEY not in seen, "our key in the query stays here")
-    expect_in("?x=1 HTTP", seen)
+    # Also where the same name stands there again, or written with escapes.
+    for query in (f"key={KEY}&x=1", f"key={KEY}&key=&x=1", f"k%65y={KEY}&x=1", f"key=&key={KEY}&x=1",
+                  f"key={KEY}&x=1&key={TOKEN}", f"key={KEY}&x=1&key"):
+        gemini = gateway.request(
+            "POST", f"/v1beta/models/gemini-2.5-flash:generateContent?{query}",
+            {"contents": [{"parts": [{"text": "hi"}]}]},
+            {"Authorization": "", "x-mock-fault": "echo"})
+        expect(gemini.status, 200, query)
+        seen = gemini.json["candidates"][0]["content"]["parts"][0]["text"]
+        expect_true(KEY not in seen and TOKEN not in seen, f"our key in {query} stays here")
+        expect_in("?x=1 HTTP", seen)
