@@ -493,6 +493,6 @@ void conn_dial(struct call *c)
         call_deadline(c, left > 1 && share < ATTEMPT_LEAST_MS ? ATTEMPT_LEAST_MS : share);
         return;
     }
-    r->until_us = 0; // ask again next time
+    resolver_forget(r);
     call_fail(c, CALL_FAIL_CONNECT, str_from(NULL, 0));
 }

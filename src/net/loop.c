@@ -496,12 +496,14 @@ void loop_free(struct loop *l)
         if (!p->lent)
             alloc_free(&alloc_heap, p);
     }
-    if (l->dns)
-        evdns_base_free(l->dns, 0);
     if (l->wake_fd >= 0) {
         event_del(&l->wake);
         event_del(&l->tick);
         close(l->wake_fd);
+    }
+    if (l->dns) { // questions that are under way are told, in one more turn: their memory is ours
+        evdns_base_free(l->dns, 1);
+        event_base_loop(l->base, EVLOOP_NONBLOCK);
     }
     if (l->base)
         event_base_free(l->base);

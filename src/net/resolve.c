@@ -61,16 +61,29 @@ void resolver_init(struct resolver *r, struct loop *l, const char *host, uint16_
     }
 }
 
+// The question's answer comes to nobody.
+static void drop(struct asking **question)
+{
+    if (*question)
+        (*question)->resolver = NULL;
+    *question = NULL;
+}
+
 void resolver_fini(struct resolver *r)
 {
-    if (r->asking)
-        r->asking->resolver = NULL; // its answer comes to nobody
-    r->asking = NULL;
+    drop(&r->asking);
+    drop(&r->asking_ttl);
 }
 
 bool resolver_knows(struct resolver *r)
 {
     return r->fixed || (r->count > 0 && loop_now_us(r->loop) < r->until_us);
+}
+
+void resolver_forget(struct resolver *r)
+{
+    drop(&r->asking_ttl);
+    r->until_us = 0;
 }
 
 static void keep(struct resolver *r, int64_t ms)
@@ -88,26 +101,26 @@ static void on_ttl(int result, char type, int count, int ttl, void *addresses, v
     alloc_free(&alloc_heap, asking);
     if (!r)
         return;
-    r->asking = NULL;
+    r->asking_ttl = NULL;
     if (result != DNS_ERR_NONE || count == 0)
         return;
     int64_t s = ttl > TTL_MOST_S ? TTL_MOST_S : ttl < TTL_LEAST_S ? TTL_LEAST_S : ttl;
     keep(r, s * 1000);
 }
 
-static struct asking *begin(struct resolver *r)
+static struct asking *begin(struct resolver *r, struct asking **question)
 {
     struct asking *asking = alloc_zero(&alloc_heap, sizeof *asking);
     if (asking)
         asking->resolver = r;
-    r->asking = asking;
+    *question = asking;
     return asking;
 }
 
 static void ask_ttl(struct resolver *r)
 {
     struct evdns_base *dns = loop_dns(r->loop);
-    struct asking *asking = begin(r);
+    struct asking *asking = begin(r, &r->asking_ttl);
     if (!asking)
         return;
     bool four = r->addresses[0].any.sa_family == AF_INET;
@@ -115,7 +128,7 @@ static void ask_ttl(struct resolver *r)
                                        : evdns_base_resolve_ipv6(dns, r->host, 0, on_ttl, asking);
     if (begun)
         return;
-    r->asking = NULL;
+    r->asking_ttl = NULL;
     alloc_free(&alloc_heap, asking);
 }
 
@@ -132,6 +145,7 @@ static bool same(const struct address *a, const struct address *b)
 static void take(struct resolver *r, const struct evutil_addrinfo *list)
 {
     const struct address worked = r->addresses[r->preferred];
+    drop(&r->asking_ttl); // it was about the old ones
     r->count = r->preferred = 0;
     for (const struct evutil_addrinfo *a = list; a; a = a->ai_next)
         add_address(r, a->ai_addr);
@@ -167,7 +181,7 @@ void resolver_ask(struct resolver *r)
     if (r->asking)
         return;
     struct evdns_base *dns = loop_dns(r->loop);
-    struct asking *asking = dns ? begin(r) : NULL;
+    struct asking *asking = dns ? begin(r, &r->asking) : NULL;
     if (!asking) {
         r->count = 0;
         r->on_known(r);

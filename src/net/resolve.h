@@ -40,6 +40,7 @@ struct resolver {
     bool fixed;       // needs no asking, ever
     int64_t until_us; // how long the addresses hold
     struct asking *asking;
+    struct asking *asking_ttl;            // of the addresses that are here
     void (*on_known)(struct resolver *r); // count is 0 when nothing was found
     unsigned count;
     unsigned preferred; // the one that worked last
@@ -52,5 +53,7 @@ void resolver_fini(struct resolver *r);
 bool resolver_knows(struct resolver *r); // the addresses are there and fresh
 // Asks, unless it does already; on_known follows, at once or later.
 void resolver_ask(struct resolver *r);
+// None of the addresses works: they do not hold any longer, whatever their record says.
+void resolver_forget(struct resolver *r);
 
 #endif

@@ -19,6 +19,7 @@ CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 A, AAAA = 1, 28
+LATE = 0.3
 
 
 def own_machine():
@@ -41,11 +42,12 @@ def own_machine():
 
 
 class Names(threading.Thread):
-    """Answers what the table says; a name that is not in it has no answer at all."""
+    """Answers what the table says; a name that is not in it has no answer at all. How long the
+    addresses of a name of `late` hold is told late."""
 
-    def __init__(self, table, ttl):
+    def __init__(self, table, ttl, late):
         super().__init__(daemon=True)
-        self.table, self.ttl, self.asked = table, ttl, []
+        self.table, self.ttl, self.late, self.asked = table, ttl, late, []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 53))
         self.start()
@@ -67,7 +69,10 @@ class Names(threading.Thread):
             for address in found:
                 data = socket.inet_pton(socket.AF_INET6 if kind == AAAA else socket.AF_INET, address)
                 reply += struct.pack(">HHHIH", 0xC00C, kind, 1, self.ttl.get(name, 300), len(data)) + data
-            self.socket.sendto(reply, client)
+            if name in self.late and kind == A and self.asked.count((name, A)) == 2:
+                threading.Timer(LATE, self.socket.sendto, (reply, client)).start()
+            else:
+                self.socket.sendto(reply, client)
 
 
 if not own_machine():
@@ -96,12 +101,13 @@ with Mock() as mock:
         "four.test": ["127.0.0.1"], "six.test": ["::1"], "refused.test": ["127.0.0.8", "127.0.0.1"],
         "refused-six.test": ["127.0.0.8", "::1"], "swallowed.test": ["127.0.0.9", "127.0.0.1"],
         "swallowed-six.test": ["127.0.0.9", "::1"], "nobody.test": [], "dead.test": ["127.0.0.8", "127.0.0.7"]},
-        {"moves.test": 1})
+        {"moves.test": 1}, {"moves-soon.test", "moves-later.test", "ends.test"})
     held = swallower(mock.port)
     every = [*names.table, "silent.test"]
-    names.table["moves.test"] = ["127.0.0.8"]
+    movers = ["moves.test", "moves-soon.test", "moves-later.test"]
+    names.table |= {name: ["127.0.0.8"] for name in movers} | {"ends.test": ["127.0.0.1"]}
     providers = "".join(f"  {n.removesuffix('.test')}: {{ dialect: openai, url: \"http://{n}:{mock.port}/v1\", "
-                        f"models: [bench-model], timeouts: {{ connect: 2s }} }}\n" for n in [*every, "moves.test"])
+                        f"models: [bench-model], timeouts: {{ connect: 2s }} }}\n" for n in [*every, *movers, "ends.test"])
     gateway = Gateway(mock, providers=providers, workers=1)  # each worker asks for itself
     config = gateway.config
     gateway.config = lambda: config().split("prices:\n")[0]
@@ -143,9 +149,20 @@ with Mock() as mock:
             calls += 1
             expect_true(time.monotonic() - start < 5 * PATIENCE, "moves.test is asked for again")
         expect(answer.status, 200, "where it is")
+        # Addresses of which none works are asked for anew by the next call, however long they would hold: while
+        # that is still being asked, and once it was told.
+        for name, wait in (("moves-soon.test", 0), ("moves-later.test", 2 * LATE)):
+            answer, took = ask(name)
+            expect(answer.status, 502, f"{name}: where it was")
+            names.table[name] = ["127.0.0.1"]
+            time.sleep(wait)
+            answer, took = ask(name)
+            expect(answer.status, 200, f"{name}: where it is, after {took:.1f} s")
+            calls += 2
         rows = gateway.rows(calls + 1)
         expect(len(rows), calls + 1, "a row each")
-        expect(sum(r["outcome"] == "ok" for r in rows), 13)
-    expect(len(mock.bills()) + len((folder / "six.jsonl").read_text().splitlines()), 13, "billed once each")
+        expect(sum(r["outcome"] == "ok" for r in rows), 15)
+        expect(ask("ends.test")[0].status, 200, "the end finds a question under way")
+    expect(len(mock.bills()) + len((folder / "six.jsonl").read_text().splitlines()), 16, "billed once each")
     six.stop()
     del held
