@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "store/sql.h"
 
 #define KINDS_CACHED 256
@@ -26,14 +27,21 @@ struct kind_slot {
 
 _Static_assert(KINDS_CACHED == 1 << 8, "the slot is the hash's first byte");
 
+// The words up to those that a caller can invent: where the index of all begins.
+#define ASKED                                                                       \
+    "team = ?1 AND project = ?2 AND key = ?3 AND provider = ?4 AND model = ?5 AND " \
+    "model_asked = ?6"
+
 bool kinds_open(struct kinds *k, sqlite3 *db)
 {
     k->find = sql_prepare(
-        db, "SELECT id FROM kind WHERE team = ?1 AND project = ?2 AND key = ?3 AND provider = ?4 "
-            "AND model = ?5 AND model_asked = ?6 AND model_answered = ?7 AND endpoint = ?8 AND "
+        db, "SELECT id FROM kind WHERE " ASKED " AND model_answered = ?7 AND endpoint = ?8 AND "
             "route = ?9 AND price_version = ?10 AND price_name = ?11 AND outcome = ?12 AND "
             "price_state = ?13 AND sure = ?14 AND service = ?15 AND flags = ?16 AND "
             "http_status = ?17");
+    k->asked = sql_prepare(db, "SELECT 1 FROM kind WHERE " ASKED " LIMIT 1");
+    k->answered =
+        sql_prepare(db, "SELECT 1 FROM kind WHERE " ASKED " AND model_answered = ?7 LIMIT 1");
     k->add = sql_prepare(
         db, "INSERT INTO kind (team, project, key, provider, model, model_asked, model_answered, "
             "endpoint, route, price_version, price_name, outcome, price_state, sure, service, "
@@ -41,15 +49,21 @@ bool kinds_open(struct kinds *k, sqlite3 *db)
             "?14, ?15, ?16, ?17) RETURNING id");
     k->use = sql_prepare(db, "UPDATE kind SET used_day = ?2 WHERE id = ?1 AND used_day < ?2");
     k->slots = alloc_zero(&alloc_heap, KINDS_CACHED * sizeof *k->slots);
-    return k->find && k->add && k->use && k->slots;
+    map_init(&k->counts, &alloc_heap);
+    arena_init(&k->arena, &alloc_heap, 4 * KIB, 10 * MIB);
+    return k->find && k->asked && k->answered && k->add && k->use && k->slots;
 }
 
 void kinds_close(struct kinds *k)
 {
     sqlite3_finalize(k->find);
+    sqlite3_finalize(k->asked);
+    sqlite3_finalize(k->answered);
     sqlite3_finalize(k->add);
     sqlite3_finalize(k->use);
     heap_free(k->slots);
+    map_fini(&k->counts);
+    arena_fini(&k->arena);
     *k = (struct kinds){0};
 }
 
@@ -57,7 +71,9 @@ void kinds_forget(struct kinds *k)
 {
     for (unsigned i = 0; i < KINDS_CACHED; i++)
         k->slots[i].len = 0;
-    memset(k->fresh, 0, sizeof k->fresh);
+    map_fini(&k->counts);
+    arena_fini(&k->arena);
+    k->shared = (struct kind_count){0};
 }
 
 static int flags_of(const struct entry *e)
@@ -68,7 +84,17 @@ static int flags_of(const struct entry *e)
 }
 
 // The tenant, then the columns of `kind` that are words, in their order.
-enum { TENANT, TEAM, PROJECT, KEY, PROVIDER, MODEL, MODEL_ASKED };
+enum {
+    TENANT,
+    TEAM,
+    PROJECT,
+    KEY,
+    PROVIDER,
+    MODEL,
+    MODEL_ASKED,
+    MODEL_ANSWERED,
+    PRICE_NAME = WORD_COUNT - 1
+};
 
 struct words {
     struct str at[WORD_COUNT];
@@ -140,28 +166,87 @@ static bool number(struct names *names, names_f *f, struct words *w)
     return true;
 }
 
-// True when the key may make one more.
-static bool count_new(struct kinds *k, struct str key)
+static struct kind_count *count_of(struct kinds *k, const struct entry *e)
 {
-    uint64_t hash = key.len;
-    for (size_t i = 0; i < key.len; i++)
-        hash = (hash ^ (unsigned char)key.ptr[i]) * UINT64_C(0x100000001b3);
-    uint16_t *n = &k->fresh[hash % KINDS_KEYS];
+    struct buf key;
+    buf_init(&key, &alloc_heap, 4 * KIB);
+    buf_add(&key, e->tenant);
+    buf_add_char(&key, '\0');
+    buf_add(&key, e->key);
+    struct kind_count *n = map_get(&k->counts, buf_str(&key));
+    if (!n && k->counts.count < KINDS_KEYS && !buf_failed(&key)) {
+        struct str own = arena_dup(&k->arena, buf_str(&key));
+        n = arena_new(&k->arena, struct kind_count);
+        if (!n || !own.len || !map_set(&k->counts, own, n))
+            n = NULL;
+    }
+    buf_fini(&key);
+    return n ? n : &k->shared;
+}
+
+// True when there may be one more.
+static bool count(unsigned *n)
+{
     if (*n == KINDS_A_DAY)
         return false;
     ++*n;
     return true;
 }
 
-static void leave_out(const struct entry *e, struct words *w)
+// Whether `which` of the statements finds a kind with these words.
+static bool seen(sqlite3_stmt *which, const struct words *w, bool *out)
 {
-    static const struct str other = STR(KINDS_OTHER);
-    const unsigned chosen[] = {TEAM, PROJECT, MODEL_ASKED, MODEL};
-    unsigned n = e->cost.pd == 0 ? 4 : 3;
-    for (unsigned i = 0; i < n; i++) {
-        if (w->at[chosen[i]].len)
-            w->at[chosen[i]] = other;
-    }
+    int64_t one;
+    for (int i = 1; i <= sqlite3_bind_parameter_count(which); i++)
+        sqlite3_bind_int64(which, i, w->id[TENANT + i]);
+    if (!sql_one_i64(which, 0, &one))
+        return false;
+    *out = one == 1;
+    return true;
+}
+
+static void leave_out(struct words *w, unsigned i)
+{
+    if (w->at[i].len)
+        w->at[i] = str_of(KINDS_OTHER);
+}
+
+static void leave_out_asked(const struct entry *e, struct words *w)
+{
+    leave_out(w, TEAM);
+    leave_out(w, PROJECT);
+    leave_out(w, MODEL_ASKED);
+    if (e->cost.pd == 0)
+        leave_out(w, MODEL);
+}
+
+static bool bound_answered(struct kinds *k, struct kind_count *n, const struct entry *e,
+                           struct words *w)
+{
+    bool known = false;
+    bool part = e->price_state == PRICE_UNPRICED && w->id[PRICE_NAME] < 0;
+    if (!seen(k->answered, w, &known))
+        return false;
+    if ((known && !part) || count(&n->answered))
+        return true;
+    leave_out(w, MODEL_ANSWERED);
+    if (part)
+        leave_out(w, PRICE_NAME);
+    return true;
+}
+
+// Leaves words of a new kind out where their inventor has made enough of them today.
+static bool bound(struct kinds *k, struct names *names, const struct entry *e, struct words *w)
+{
+    struct kind_count *n = count_of(k, e);
+    bool known = false;
+    if (!seen(k->asked, w, &known))
+        return false;
+    if (!known && count(&n->asked))
+        return true; // the provider's words belong to it
+    if (!known)
+        leave_out_asked(e, w);
+    return number(names, names_find, w) && bound_answered(k, n, e, w);
 }
 
 static bool find(struct kinds *k, struct names *names, const struct entry *e, struct words *w,
@@ -172,10 +257,7 @@ static bool find(struct kinds *k, struct names *names, const struct entry *e, st
         return false;
     if (*out >= 0)
         return true;
-    bool more = count_new(k, e->key);
-    if (!more)
-        leave_out(e, w);
-    return number(names, names_id, w) && (more || run(k->find, e, w, out)) &&
+    return bound(k, names, e, w) && number(names, names_id, w) && run(k->find, e, w, out) &&
            (*out >= 0 || run(k->add, e, w, out));
 }
 

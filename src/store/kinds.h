@@ -4,11 +4,15 @@
 // of the ledger names its kind by number (table `kind`), so it holds two words of its own instead
 // of fourteen. A cache in front, by the bytes of all of them: most calls are of a kind seen before.
 //
-// A caller chooses the model that is asked for, and may choose team and project: with other words
-// in each call it could make a kind a call. So a key makes KINDS_A_DAY new kinds a day (and a
-// start); calls of further ones are KINDS_OTHER where a caller chose the word. That is the model
-// too where the call cost nothing: a name that no price belongs to may be invented. Costs and sums
-// are exact all the same, and the tags say team and project as they were.
+// A caller chooses the model that is asked for, and may choose team and project; a provider chooses
+// the model that answered: with other words in each call they could make a kind a call. So a key
+// makes KINDS_A_DAY new combinations of a caller's words a day (and a start), and its providers as
+// many of their own beside them. Beyond that such a word is KINDS_OTHER: of a caller's the model
+// too where the call cost nothing, since a name that no price belongs to may be invented; of a
+// provider's the model that answered, and the models of parts that have no price. The sheets that
+// priced a call always stay, so costs and sums are exact and provable all the same, and the tags
+// say team and project as they were. What else tells kinds apart (endpoint, status, ...) has few
+// values.
 //
 // `used_day` of a kind is not before the day of its last call: what is older than the oldest row
 // left has none.
@@ -20,6 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/map.h"
 #include "core/entry.h"
 #include "store/names.h"
 
@@ -31,7 +37,7 @@
 
 #define KINDS_A_DAY         500
 #define KINDS_OTHER         "(other)"
-#define KINDS_KEYS          256 // counted apart, by hash
+#define KINDS_KEYS          4096 // of all tenants, counted apart; further ones share one count
 
 struct kind {
     int64_t id;
@@ -40,13 +46,22 @@ struct kind {
 
 struct kind_slot;
 
+// What a key made on one day.
+struct kind_count {
+    unsigned asked;    // new combinations of the caller's words
+    unsigned answered; // of the provider's, where the caller's were known
+};
+
 struct kinds {
     sqlite3_stmt *find;
+    sqlite3_stmt *asked, *answered; // is there a kind with the words up to model_asked, _answered?
     sqlite3_stmt *add;
     sqlite3_stmt *use;
-    struct kind_slot *slots;    // KINDS_CACHED
-    int64_t day;                // of the newest call
-    uint16_t fresh[KINDS_KEYS]; // new kinds of that day
+    struct kind_slot *slots; // KINDS_CACHED
+    int64_t day;             // of the newest call
+    struct map counts;       // of that day: KINDS_KEYS, by tenant, zero, key
+    struct arena arena;      // of these: half a MiB where names are short, at most 10 MiB
+    struct kind_count shared;
 };
 
 bool kinds_open(struct kinds *k, sqlite3 *db) MUST_USE;

@@ -254,6 +254,74 @@ static void a_caller_makes_few_kinds(void **state)
     place_remove(&p);
 }
 
+// Each answer names another model, and another status: that is not the caller's doing.
+static void a_provider_makes_few_kinds(void **state)
+{
+    (void)state;
+    struct place p;
+    char name[32];
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    int64_t now_us = clock_wall_us() / DAY_US * DAY_US;
+    for (int i = 0; i < 2000; i++) {
+        struct entry e = an_entry(now_us);
+        snprintf(name, sizeof name, "invented-%d", i);
+        e.model_answered = i % 4 ? str_of(name) : e.model;
+        e.price_state = i % 4 == 1 ? PRICE_UNPRICED : PRICE_PRICED; // of shares
+        e.price_name = i % 4 == 1 ? str_of(name) : e.price_name;
+        e.http_status = 200 + i % 300;
+        call(j, &e);
+    }
+    struct entry later = an_entry(now_us);
+    later.project = str_of("later");
+    call(j, &later);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM name WHERE text LIKE 'invented-%'"), 500);
+    assert_in_range(ask(&p, "SELECT count(*) FROM kind"), 500, 500 + 2 * 300 + 76);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE model_answered = '(other)'"), 1000);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE price_name = '(other)' AND "
+                             "(price_state != 'unpriced' OR model_answered != '(other)')"),
+                     0);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE '(other)' IN "
+                             "(team, project, model, model_asked)"),
+                     0);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE project = 'later'"), 1);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+static void each_key_has_its_own_bound(void **state)
+{
+    (void)state;
+    struct place p;
+    char name[32], key[32];
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    int64_t now_us = clock_wall_us() / DAY_US * DAY_US;
+    for (int i = 0; i < 600; i++) {
+        struct entry e = invented(now_us, i, "ci", name);
+        call(j, &e);
+    }
+    for (int i = 0; i < 1000; i++) {
+        snprintf(key, sizeof key, "key-%d", i);
+        struct entry e = invented(now_us, 5000, key, name);
+        call(j, &e);
+    }
+    struct entry e = invented(now_us, 6000, "ci", name);
+    e.tenant = str_of("another");
+    call(j, &e);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE team = '(other)'"), 100);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE team = 'invented-5000'"), 1000);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE team = 'invented-6000'"), 1);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 // Every third call cannot become a row, not even a captured one.
 static void what_the_ledger_refuses_is_kept_aside(void **state)
 {
@@ -324,6 +392,8 @@ int main(void)
         cmocka_unit_test(a_missing_store_is_not_made_unasked),
         cmocka_unit_test(what_is_made_is_for_its_owner_only),
         cmocka_unit_test(a_caller_makes_few_kinds),
+        cmocka_unit_test(a_provider_makes_few_kinds),
+        cmocka_unit_test(each_key_has_its_own_bound),
         cmocka_unit_test(what_the_ledger_refuses_is_kept_aside),
         cmocka_unit_test(a_copy_is_whole),
     };
