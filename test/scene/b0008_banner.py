@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, folder, limit, skip
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, folder, limit, skip, until
 
 limit(60)
 if not shutil.which("curl"):
@@ -20,6 +20,7 @@ def pasted(lines):
 
 def tried(gateway):
     """The answer of the printed call, and what the printed report says."""
+    until(lambda: " report" in gateway.program.out.read_text(), 5, "it says what to try")
     block = gateway.program.out.read_text().split("try it, in another shell:\n\n", 1)[1]
     call, report = (part.splitlines() for part in re.split(r"\n\n", block.rstrip())[:2])
     call[0] = call[0].replace("curl ", "curl -sS --fail-with-body ")
