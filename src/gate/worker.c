@@ -32,6 +32,9 @@ static void cut_calls(struct worker *w)
     w->drain_until_us = loop_now_us(w->loop) + CUT_US;
     if (w->call_count)
         log_say(LOG_WARN, "drain: %u calls are cut", w->call_count);
+    // Now, so that no write below can fail for a call that was just begun: it would be taken back,
+    // and might be the next one here.
+    worker_write_journal(w);
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
         if (r->dispatched)

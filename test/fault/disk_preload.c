@@ -8,6 +8,8 @@
 //   order:       first     past     error: an errno, or 0 = half of a write, and it says so
 //                |---------|        growth: only calls that need more room (a full disk)
 //                                   journal: only calls in the folder of that name
+//
+// `held` set to 1 holds the next pwrite, which makes it 2 and waits until it is 0.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +34,7 @@ struct order {
     _Atomic int64_t error;
     _Atomic int64_t growth;
     _Atomic int64_t journal;
+    _Atomic int64_t held;
 };
 
 static struct order *order;
@@ -101,9 +104,20 @@ static off_t size_of(int fd)
     return fstat(fd, &about) == 0 ? about.st_size : 0;
 }
 
+static void wait_if_held(void)
+{
+    int64_t wanted = 1;
+    if (atomic_compare_exchange_strong(&order->held, &wanted, 2))
+        while (atomic_load(&order->held) == 2)
+            usleep(1000);
+}
+
 ssize_t pwrite(int fd, const void *bytes, size_t n, off_t offset)
 {
-    enum verdict v = fd_below(fd) ? judge(offset + (off_t)n > size_of(fd)) : PASS;
+    bool ours = fd_below(fd);
+    enum verdict v = ours ? judge(offset + (off_t)n > size_of(fd)) : PASS;
+    if (ours)
+        wait_if_held();
     if (v == FAIL)
         return -1;
     return syscall(SYS_pwrite64, fd, bytes, v == HALF ? n / 2 : n, offset);

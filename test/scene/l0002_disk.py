@@ -11,6 +11,7 @@ import mmap
 import os
 import shutil
 import signal
+import socket
 import struct
 import tempfile
 import threading
@@ -18,8 +19,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from lib.scene import (COSTLENS, LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_in, expect_true,
-                       folder, limit, skip, until)
+from lib.scene import (COSTLENS, KEY, LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_in, expect_true,
+                       folder, limit, question, skip, until)
 
 PRELOAD = Path(COSTLENS).parent / "test/disk_preload.so"
 FOREVER = 1 << 60
@@ -34,23 +35,26 @@ if not PRELOAD.exists():
 
 class Disk:
     """The order that the gateway's disk follows, and what came of it."""
-    FIELDS = struct.Struct("7q")
+    FIELDS = struct.Struct("8q")
 
     def __init__(self, below):
         path = Path(below).parent / (Path(below).name + ".order")
-        path.write_bytes(self.FIELDS.pack(0, 0, FOREVER, FOREVER, 0, 0, 0))
+        path.write_bytes(self.FIELDS.pack(0, 0, FOREVER, FOREVER, 0, 0, 0, 0))
         with open(path, "r+b") as file:
             self.order = mmap.mmap(file.fileno(), self.FIELDS.size)
         self.environment = {"LD_PRELOAD": str(PRELOAD), "DISK_FOLDER": str(below), "DISK_ORDER": str(path)}
 
-    def fail(self, error, first, past=FOREVER, which=""):
-        self.order[:] = self.FIELDS.pack(0, 0, first, past, error, which == "growth", which == "journal")
+    def fail(self, error, first, past=FOREVER, which="", held=0):
+        self.order[:] = self.FIELDS.pack(0, 0, first, past, error, which == "growth", which == "journal", held)
 
     def heal(self):
         self.fail(0, FOREVER)
 
     def seen(self):
         return self.FIELDS.unpack(self.order[:])[0]
+
+    def held(self):
+        return self.FIELDS.unpack(self.order[:])[7] == 2
 
     def failed(self):
         return self.FIELDS.unpack(self.order[:])[1]
@@ -101,14 +105,17 @@ def load(gateway):
 
 
 def compare(gateway, bills, said, captures, what):
-    """The ledger is the provider's log; `captures`: a call's end may have found no place."""
+    """The ledger is the provider's log; `captures`: a call's end may have found no place (None: nor has any a
+    whole answer)."""
     rows = gateway.rows()
     seen = Counter(row["who"] for row in rows)
     expect([who for who, n in seen.items() if n > 1], [], f"{what}: doubled")
     expect(sorted(seen), sorted(bills), f"{what}: rows, and what was billed")
     expect({who for who, end in said.items() if end == "answered"} - set(seen), set(), f"{what}: lost")
     for row in rows:
-        if row["sure"] == "reported":
+        if captures is None:
+            expect_true(row["sure"] in ("captured", "estimated"), f"{what}: {row['who']} is {row['sure']}")
+        elif row["sure"] == "reported":
             expect(row["cost_pd"], cost_of(bills[row["who"]]), f"{what}: the cost of {row['who']}")
         else:
             expect_true(captures and row["sure"] == "captured", f"{what}: {row['who']} is {row['sure']}")
@@ -217,8 +224,51 @@ def fill(mock, bills, failing):
     compare(gateway, bills.fresh(), said, False, f"full, {failing}")
 
 
+def begin(gateway, user, most, path="/v1/chat/completions", **more):
+    """A call of which but the first `most` bytes of the body are sent: its connection, and what is missing."""
+    running = gateway.metric("costlens_reservations_inflight")
+    body = json.dumps({**question("cut", user=user), **more}).encode()
+    client = socket.create_connection(("127.0.0.1", gateway.port), 30)
+    client.sendall((f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nx-costlens-tags: user={user}\r\n"
+                    f"x-mock-fault: slow=50+tokens=4000\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body[:most])
+    until(lambda: gateway.metric("costlens_reservations_inflight") > running, 5, f"{user} is there")
+    return client, body[most:]
+
+
+def cut(mock, bills):
+    """The disk fails in the turn that cuts calls at a stop, and that has begun one: that one is taken back while
+    the others are gone through, because an answer that breaks off writes the journal at once."""
+    state = Path(tempfile.mkdtemp(prefix="disk-", dir=folder))
+    disk = Disk(state)
+    gateway = Gateway(mock, state=state, environment=disk.environment, workers=1, extra="drain: 1s\n").start()
+    first, rest_of_first = begin(gateway, "first", 1)
+    array, _ = begin(gateway, "array", None, "/v1beta/models/gemini-2.5-flash:streamGenerateContent",
+                     contents=[{"parts": [{"text": "cut"}]}])
+    expect_in(b" 200 ", array.recv(1000))
+    last, rest_of_last = begin(gateway, "last", 1)
+    gateway.program.signal(signal.SIGTERM)
+    time.sleep(0.3)
+    disk.fail(0, FOREVER, which="journal", held=1)
+    first.sendall(rest_of_first)
+    until(disk.held, 1, "the worker stands in a write")
+    last.sendall(rest_of_last)
+    time.sleep(1)
+    disk.fail(errno.EIO, 1, which="journal")  # and it goes on
+    answer = last.recv(65536)
+    disk.heal()
+    expect_in(b"store_unavailable", answer)
+    expect_in(b'"stopping"', first.recv(65536))
+    expect(gateway.program.process.wait(20 * PATIENCE), 0, "exit code")
+    for name in disk.environment:
+        del gateway.environment[name]
+    with gateway:
+        compare(gateway, bills.fresh(), {"last": "refused"}, None, "cut")
+    print("cut: what the turn had begun is taken back")
+
+
 with Mock() as mock:
     bills = Bills(mock)
+    cut(mock, bills)
     for failing in ("block", "allow"):
         fill(mock, bills, failing)
     for kind in KINDS:
