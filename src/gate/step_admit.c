@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // admit - may the call be made now? The ledger must be writable, or nothing is sent: a call that
-// cannot be booked is not made. (Budgets reserve here.)
+// cannot be booked is not made. Nor is one that would be cut at once. (Budgets reserve here.)
 
 #include "gate/gate_state.h"
 #include "gate/req.h"
@@ -64,6 +64,8 @@ static void entry_begin(struct req *r)
 enum flow step_admit(struct req *r)
 {
     const struct config *c = r->view->snapshot->config;
+    if (r->worker->cut)
+        return req_refuse(r, REFUSAL_STOPPING, "Its body came later than `drain` leaves time for.");
     if (!c->on_store_failure_allow && !store_healthy(gate_store(r->worker->gate)))
         return req_refuse(r, REFUSAL_STORE,
                           "on_store_failure is \"block\": nothing is sent that "

@@ -10,7 +10,7 @@
 
 #define TICK_MS        100
 #define DRAIN_TICK_MS  20
-#define CUT_US         SECOND_US       // for the last bytes of calls that are cut
+#define CUT_US         SECOND_US       // for the last bytes of calls that are cut or refused
 #define CALL_LINGER_US (2 * SECOND_US) // for the framing's end after the terminal event
 
 // Calls that are answered and whose upstream does not end its body.
@@ -28,18 +28,23 @@ static void end_lingering(struct worker *w)
 
 static void cut_calls(struct worker *w)
 {
+    unsigned count = 0;
     w->cut = true;
-    w->drain_until_us = loop_now_us(w->loop) + CUT_US;
-    if (w->call_count)
-        log_say(LOG_WARN, "drain: %u calls are cut", w->call_count);
     // Now, so that no write below can fail for a call that was just begun: it would be taken back,
     // and might be the next one here.
     worker_write_journal(w);
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
-        if (r->dispatched)
-            req_cut(r);
+        if (!r->dispatched)
+            continue;
+        req_cut(r);
+        count++;
     }
+    if (count)
+        log_say(LOG_WARN, "drain: %u calls are cut", count);
+    // The bodies that are left have their own time.
+    w->drain_until_us =
+        loop_now_us(w->loop) + CUT_US + (w->call_count ? STOP_BODY_MS * INT64_C(1000) : 0);
 }
 
 static size_t connections(const struct worker *w)

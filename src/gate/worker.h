@@ -33,7 +33,7 @@ struct worker {
     unsigned server_count;
     struct timer tick; // 100 ms: logs flushed
     bool draining;
-    bool cut; // calls that the drain did not wait for
+    bool cut; // the calls that the drain does not wait for: no more are sent
     int64_t drain_until_us;
 };
 
@@ -42,7 +42,8 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
 // Opens the data plane's listeners of the configuration.
 enum status worker_listen(struct worker *w, struct why *why) MUST_USE;
 // Stops accepting; the loop stops when the last connection has ended. After drain_ms the calls that
-// still run are cut, and their clients have a second to take the word.
+// still run are cut; those whose bodies still come then are refused when they are whole, at the
+// latest after STOP_BODY_MS. Their clients have a second to take the word.
 void worker_drain(struct worker *w, int64_t drain_ms);
 void worker_close(struct worker *w); // its loop has stopped
 // The journal's records of this turn are written: before anything that follows from them goes out.

@@ -7,7 +7,8 @@ import threading
 import time
 from collections import Counter
 
-from lib.scene import (KEY, LONG, PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, request, until)
+from lib.scene import (KEY, LONG, PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, question, request,
+                       until)
 
 limit(90)
 STREAMS = 1000 if LONG else 100
@@ -112,3 +113,21 @@ with Mock() as mock:
     expect_true(all(r["outcome"] == "incomplete" for r in rows.values()), "their answers broke off")
     expect_true(all(r["sure"] == "estimated" and r["output"] > 0 for r in rows.values()), "settled by what had come")
     expect(gateway.costlens("ledger", "verify").returncode, 0)
+
+# A drain that waits for nothing: half a body is told all the same, and one that becomes whole after the cut goes to
+# no provider.
+BODY = json.dumps(question("late")).encode()
+for more in (b"", BODY[1:]):
+    with Mock() as mock, Gateway(mock, extra="drain: 0s\n") as gateway:
+        with socket.create_connection(("127.0.0.1", gateway.port), 5) as half:
+            half.sendall(CHAT + f"Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY[:1])
+            until(lambda: gateway.metric("costlens_reservations_inflight") == 1, 5, "half a body")
+            gateway.program.signal(signal.SIGTERM)
+            time.sleep(0.3)
+            half.sendall(more)
+            half.settimeout(10)
+            got = half.recv(65536)
+        expect_in(b" 503 ", got[:40])
+        expect(json.loads(got.split(b"\r\n\r\n", 1)[1])["error"]["code"], "stopping")
+        expect(gateway.program.process.wait(20), 0, "exit code")
+        expect((gateway.rows(), mock.bills()), ([], []), "no call of it")
