@@ -69,7 +69,7 @@ static void renew_reserve(struct store *s)
 // --- rows that are too old ---
 
 struct prune {
-    sqlite3_stmt *tenant, *limit, *rows, *note, *oldest, *kinds;
+    sqlite3_stmt *tenant, *limit, *rows, *note, *oldest, *kinds, *names;
 };
 
 static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us, bool *some)
@@ -99,6 +99,19 @@ static bool prune_kinds(struct store *s, struct prune *p, int64_t oldest_us)
     return fine;
 }
 
+// The same of names.
+static bool prune_names(struct store *s, struct prune *p, int64_t oldest_us)
+{
+    sqlite3_bind_int64(p->names, 1, oldest_us / DAY_US);
+    sqlite3_bind_int(p->names, 2, PRUNE_ROWS);
+    bool fine = sql_done(p->names);
+    if (sqlite3_changes(s->db) > 0) {
+        names_forget(&s->ledger.names);
+        kinds_forget(&s->ledger.kinds);
+    }
+    return fine;
+}
+
 static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
 {
     int64_t oldest_us = before_us;
@@ -109,7 +122,7 @@ static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
         if (!sql_one_i64(p->tenant, -1, &tenant))
             return false;
         if (tenant < 0)
-            return !some || prune_kinds(s, p, oldest_us);
+            return (!some || prune_kinds(s, p, oldest_us)) && prune_names(s, p, oldest_us);
         if (!sql_done(s->begin))
             return false;
         if (!prune_tenant(p, tenant, before_us, &some) || !sql_done(s->commit)) {
@@ -166,8 +179,10 @@ static void prune(struct store *s)
         sql_prepare(s->db, "INSERT INTO fact (name, value) VALUES ('rows_from_us', ?1) ON CONFLICT "
                            "DO UPDATE SET value = max(value, ?1)"),
         sql_prepare(s->db, "SELECT start_us FROM call WHERE tenant = ?1 ORDER BY start_us LIMIT 1"),
-        sql_prepare(s->db, "DELETE FROM kind WHERE used_day < ?1")};
-    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.note, p.oldest, p.kinds};
+        sql_prepare(s->db, "DELETE FROM kind WHERE used_day < ?1"),
+        sql_prepare(s->db, "DELETE FROM name WHERE id IN (SELECT id FROM name WHERE used_day < ?1 "
+                           "LIMIT ?2)")};
+    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.note, p.oldest, p.kinds, p.names};
     bool fine = true;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fine &= all[i] != NULL;

@@ -23,7 +23,7 @@
 #define BATCH_RECORDS_MAX 8192 // of one transaction
 #define READ_BYTES        (256 * KIB)
 #define PROBE_US          SECOND_US // between two tries of a write that failed
-#define PRUNE_ROWS        2000      // old rows of a tenant deleted in one transaction
+#define PRUNE_ROWS        2000      // old rows of a tenant, or names, deleted in one transaction
 
 // What a batch does to the pending calls once it is committed.
 struct change {

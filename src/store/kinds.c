@@ -71,6 +71,11 @@ void kinds_forget(struct kinds *k)
 {
     for (unsigned i = 0; i < KINDS_CACHED; i++)
         k->slots[i].len = 0;
+}
+
+void kinds_restart(struct kinds *k)
+{
+    kinds_forget(k);
     map_fini(&k->counts);
     arena_fini(&k->arena);
     k->shared = (struct kind_count){0};
@@ -155,12 +160,20 @@ static bool run(sqlite3_stmt *which, const struct entry *e, const struct words *
     return sql_one_i64(which, -1, out);
 }
 
-typedef bool names_f(struct names *names, struct str text, int64_t *id);
-
-static bool number(struct names *names, names_f *f, struct words *w)
+static bool find_words(struct names *names, struct words *w)
 {
     for (unsigned i = 0; i < WORD_COUNT; i++) {
-        if (!f(names, w->at[i], &w->id[i]))
+        if (!names_find(names, w->at[i], &w->id[i]))
+            return false;
+    }
+    return true;
+}
+
+// The words up to the model stand in sums too, which stay.
+static bool use_words(struct names *names, struct words *w, int64_t day)
+{
+    for (unsigned i = 0; i < WORD_COUNT; i++) {
+        if (!names_id(names, w->at[i], i <= MODEL ? NAMES_KEPT : day, &w->id[i]))
             return false;
     }
     return true;
@@ -246,18 +259,19 @@ static bool bound(struct kinds *k, struct names *names, const struct entry *e, s
         return true; // the provider's words belong to it
     if (!known)
         leave_out_asked(e, w);
-    return number(names, names_find, w) && bound_answered(k, n, e, w);
+    return find_words(names, w) && bound_answered(k, n, e, w);
 }
 
 static bool find(struct kinds *k, struct names *names, const struct entry *e, struct words *w,
                  int64_t *out)
 {
     // What has a word without a number is new. Nor does a name get one that is then left out.
-    if (!number(names, names_find, w) || !run(k->find, e, w, out))
+    if (!find_words(names, w) || !run(k->find, e, w, out))
         return false;
-    if (*out >= 0)
-        return true;
-    return bound(k, names, e, w) && number(names, names_id, w) && run(k->find, e, w, out) &&
+    bool more = *out < 0;
+    if (more && !bound(k, names, e, w))
+        return false;
+    return use_words(names, w, e->start_us / DAY_US) && (!more || run(k->find, e, w, out)) &&
            (*out >= 0 || run(k->add, e, w, out));
 }
 
@@ -293,7 +307,7 @@ bool kinds_find(struct kinds *k, struct names *names, const struct entry *e, str
     int64_t day = e->start_us / DAY_US;
     if (day > k->day) {
         k->day = day;
-        kinds_forget(k); // what was left out may have a name again
+        kinds_restart(k); // what was left out may have a name again
     }
     if (len == 0)
         return look_up(k, names, e, &w, out) && use(k, out->id, day);

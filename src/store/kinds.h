@@ -66,8 +66,10 @@ struct kinds {
 
 bool kinds_open(struct kinds *k, sqlite3 *db) MUST_USE;
 void kinds_close(struct kinds *k);
-// Must be called after a ROLLBACK, where what was added is gone, and when kinds were deleted.
+// Must be called when kinds or names were deleted.
 void kinds_forget(struct kinds *k);
+// Must be called after a ROLLBACK, where what was added is gone: the day's counts begin anew.
+void kinds_restart(struct kinds *k);
 // The kind of a call, a new one when there is none like it. False when the database failed.
 bool kinds_find(struct kinds *k, struct names *names, const struct entry *e,
                 struct kind *out) MUST_USE;

@@ -148,8 +148,10 @@ static bool fill(struct ledger *l, const struct entry *e, struct ledger_row *row
 {
     struct kind kind;
     int64_t *n = row->numbers;
-    if (!kinds_find(&l->kinds, &l->names, e, &kind) || !names_id(&l->names, e->user, &n[USER]) ||
-        !names_id(&l->names, e->error, &n[ERROR]))
+    int64_t day = e->start_us / DAY_US;
+    if (!kinds_find(&l->kinds, &l->names, e, &kind) ||
+        !names_id(&l->names, e->user, day, &n[USER]) ||
+        !names_id(&l->names, e->error, day, &n[ERROR]))
         return false;
     n[TENANT] = kind.tenant;
     n[KIND] = kind.id;
@@ -241,6 +243,6 @@ void ledger_forget(struct ledger *l)
     l->fresh = 0;
     drop_rows(l);
     names_forget(&l->names);
-    kinds_forget(&l->kinds);
+    kinds_restart(&l->kinds);
     rollups_forget(&l->rollups);
 }

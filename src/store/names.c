@@ -10,8 +10,9 @@
 
 bool names_open(struct names *n, sqlite3 *db)
 {
-    n->find = sql_prepare(db, "SELECT id FROM name WHERE text = ?1");
-    n->add = sql_prepare(db, "INSERT INTO name (text) VALUES (?1) RETURNING id");
+    n->find = sql_prepare(db, "SELECT id FROM name WHERE text = ?1 AND used_day >= ?2");
+    n->add = sql_prepare(db, "INSERT INTO name (text, used_day) VALUES (?1, ?2) ON CONFLICT (text) "
+                             "DO UPDATE SET used_day = ?2 RETURNING id");
     n->slots = alloc_zero(&alloc_heap, NAMES_CACHED * sizeof *n->slots);
     return n->find && n->add && n->slots;
 }
@@ -41,28 +42,31 @@ static struct name_slot *slot_of(const struct names *n, struct str text)
     return &n->slots[hash >> 54 & (NAMES_CACHED - 1)];
 }
 
-static bool add_name(struct names *n, struct str text, int64_t *id)
+// `which` of the statements, whose row is the number.
+static bool ask(sqlite3_stmt *which, struct str text, int64_t day, int64_t *id)
 {
-    sql_bind_str(n->add, 1, text);
-    return sql_one_i64(n->add, -1, id) && *id >= 0;
+    sql_bind_str(which, 1, text);
+    sqlite3_bind_int64(which, 2, day);
+    return sql_one_i64(which, -1, id);
 }
 
-static bool look_up(struct names *n, struct str text, bool add, int64_t *id)
+static bool look_up(struct names *n, struct str text, int64_t day, bool add, int64_t *id)
 {
     if (text.len > TAG_VALUE_MAX)
         text.len = TAG_VALUE_MAX;
     struct name_slot *slot = slot_of(n, text);
-    if (slot->len == text.len && memcmp(slot->text, text.ptr, text.len) == 0) {
+    if (slot->len == text.len && memcmp(slot->text, text.ptr, text.len) == 0 && slot->day >= day) {
         *id = slot->id;
         return true;
     }
-    sql_bind_str(n->find, 1, text);
-    if (!sql_one_i64(n->find, -1, id) || (*id < 0 && add && !add_name(n, text, id)))
+    if (!ask(n->find, text, day, id) ||
+        (*id < 0 && add && (!ask(n->add, text, day, id) || *id < 0)))
         return false;
     if (*id >= 0 && text.len <= sizeof slot->text) {
         slot->len = (uint8_t)text.len;
         memcpy(slot->text, text.ptr, text.len);
         slot->id = *id;
+        slot->day = day;
     }
     return true;
 }
@@ -70,11 +74,11 @@ static bool look_up(struct names *n, struct str text, bool add, int64_t *id)
 bool names_find(struct names *n, struct str text, int64_t *id)
 {
     *id = 0;
-    return text.len == 0 || look_up(n, text, false, id);
+    return text.len == 0 || look_up(n, text, INT64_MIN, false, id);
 }
 
-bool names_id(struct names *n, struct str text, int64_t *id)
+bool names_id(struct names *n, struct str text, int64_t day, int64_t *id)
 {
     *id = 0;
-    return text.len == 0 || look_up(n, text, true, id);
+    return text.len == 0 || look_up(n, text, day, true, id);
 }

@@ -235,6 +235,15 @@ static const struct step steps[] = {
 "ALTER TABLE kind ADD COLUMN used_day INTEGER NOT NULL DEFAULT 0;" // days since 1970 UTC
 "UPDATE kind SET used_day = coalesce((SELECT max(start_us) / 86400000000 FROM call), 0);"
 "PRAGMA user_version = 3;"
+    },
+    {4, // so does a name, but those that sums have
+"ALTER TABLE name ADD COLUMN used_day INTEGER NOT NULL DEFAULT 0;" // names.h
+"UPDATE name SET used_day = coalesce((SELECT max(used_day) FROM kind), 0);"
+"UPDATE name SET used_day = 9223372036854775807 WHERE id = 0 OR id IN ("
+"  SELECT tenant FROM rollup UNION SELECT provider FROM rollup UNION SELECT model FROM rollup UNION"
+"  SELECT key FROM rollup UNION SELECT team FROM rollup UNION SELECT project FROM rollup);"
+"CREATE INDEX name_used ON name (used_day);"
+"PRAGMA user_version = 4;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -172,11 +172,11 @@ static void fill(sqlite3 *db)
     for (int i = 0; i < 64; i++) {
         char text[16];
         snprintf(text, sizeof text, "name-%d", i);
-        if (!names_id(&l.names, str_of(text), &names[i]))
+        if (!names_id(&l.names, str_of(text), NAMES_KEPT, &names[i]))
             exit(1);
     }
     int64_t tenant;
-    if (!names_id(&l.names, (struct str)STR("default"), &tenant))
+    if (!names_id(&l.names, (struct str)STR("default"), NAMES_KEPT, &tenant))
         exit(1);
     struct entry e = an_entry(1);
     int64_t first = civil_days(2026, 10, 1) * 24;

@@ -79,6 +79,13 @@ static void is_whole(const struct place *p)
     assert_int_equal(ask(p, "SELECT count(*) FROM tag WHERE name = 'x' AND length(value) = 200"),
                      OLD_CALLS / 2);
     assert_int_equal(ask(p, "SELECT requests FROM rollup"), OLD_CALLS);
+    assert_int_equal(ask(p, "SELECT count(*) FROM rollup r JOIN name n ON n.id IN (r.tenant, "
+                            "r.provider, r.model, r.key, r.team, r.project) WHERE "
+                            "n.used_day < 9223372036854775807"),
+                     0);
+    assert_int_equal(ask(p, "SELECT count(*) FROM name WHERE text = 'rate_limited' AND "
+                            "used_day BETWEEN 1 AND 99999"),
+                     1);
 }
 
 static void is_kept(const struct place *p)

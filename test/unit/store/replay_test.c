@@ -214,6 +214,12 @@ static void old_rows_go_and_their_sums_stay(void **state)
         struct entry old = an_entry(now_us - 401 * DAY_US - i);
         struct entry young = an_entry(now_us - 399 * DAY_US - i);
         old.http_status = 201 + i;
+        old.user = str_of("old user");
+        old.error = old.model_asked = str_of("old");
+        old.team = str_of("old team");
+        young.user = str_of("user");
+        if (i == 2)
+            young.error = old.error; // both had it
         tag(&old, "feature", "chat");
         tag(&young, "feature", "chat");
         call(j, &old);
@@ -228,8 +234,17 @@ static void old_rows_go_and_their_sums_stay(void **state)
     for (int i = 0; i < 50 && ask(&p, "SELECT count(*) FROM kind") > 1; i++)
         usleep(100000);
     assert_int_equal(ask(&p, "SELECT count(*) FROM kind"), 1); // theirs went with them
+    for (int i = 0; i < 50 && ask(&p, "SELECT count(*) FROM name WHERE text = 'old user'"); i++)
+        usleep(100000);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM name WHERE text = 'old user'"), 0);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE user = 'user'"), 3);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE error = 'old'"), 1);
+    assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup r JOIN name n ON n.id = r.team "
+                             "WHERE n.text = 'old team'"),
+                     3); // what sums name stays
     struct entry again = an_entry(now_us - 398 * DAY_US);
-    again.http_status = 201; // its kind was in the writer's memory
+    again.http_status = 201;         // its kind was in the writer's memory
+    again.user = str_of("old user"); // so was its number
     call(j, &again);
     assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
     assert_int_equal(ask(&p, "SELECT count(*) FROM calls"), 4);
