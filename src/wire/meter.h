@@ -38,6 +38,7 @@ struct sift;
 struct meter_share {
     char model[160];    // empty: the model that answered,
     bool declined;      // or if so the one that was asked, after which another answered
+    int64_t unsplit;    // of what it wrote to the cache, what only the outer counters split
     struct usage usage; // its counts and its prompt
 };
 

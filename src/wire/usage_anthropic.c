@@ -59,6 +59,11 @@ static void add_parts(struct meter_parts *sum, const struct meter_parts *p)
     }
 }
 
+static bool is_split(const struct meter_parts *p)
+{
+    return p->at[PART_WRITTEN_1H] >= 0 || p->at[PART_WRITTEN_5M] >= 0;
+}
+
 // The sum of writes is split by how long they last; what the split leaves out lasts five minutes.
 // Without a split it is what was asked for; of both the dearer.
 static void fill_writes(const struct meter_parts *p, bool hour_asked, struct usage *u)
@@ -66,8 +71,7 @@ static void fill_writes(const struct meter_parts *p, bool hour_asked, struct usa
     int64_t sum = sent(p, PART_WRITTEN);
     int64_t hour = sent(p, PART_WRITTEN_1H);
     int64_t minutes = sent(p, PART_WRITTEN_5M);
-    bool split = p->at[PART_WRITTEN_1H] >= 0 || p->at[PART_WRITTEN_5M] >= 0;
-    if (!split && hour_asked)
+    if (!is_split(p) && hour_asked)
         hour = sum;
     if (p->at[PART_WRITTEN] >= 0 && hour + minutes > sum)
         u->inconsistent = true;
@@ -92,6 +96,12 @@ static void fill(const struct meter_parts *p, bool hour_asked, struct usage *u)
 
 // --- iterations ---
 
+// What no split tells lasts as long as was asked, or as anything else did: the dearer.
+static bool hour_likely(const struct meter *m)
+{
+    return m->setup.cache_hour || sent(&m->parts, PART_WRITTEN_1H) > 0;
+}
+
 static void read_one(struct meter *m, struct counts *c, const struct json_val *one)
 {
     struct meter_shares *l = m->shares;
@@ -102,11 +112,46 @@ static void read_one(struct meter *m, struct counts *c, const struct json_val *o
     bool message = str_is(type, "message");
     bool outer = message || str_is(type, "fallback_message");
     read_parts(c, one, &parts);
-    add_parts(outer ? &l->outer : &l->apart, &parts);
-    fill(&parts, m->setup.cache_hour || m->parts.at[PART_WRITTEN_1H] > 0, &u);
+    fill(&parts, !outer && hour_likely(m), &u);
     struct meter_share *s = share_add(m, model, &u);
-    if (s)
+    if (s) {
         s->declined = message && model.len == 0;
+        s->unsplit += outer && !is_split(&parts) ? u.count[BUCKET_CACHE_WRITE_5M] : 0;
+    }
+    if (!outer) {
+        parts.at[PART_WRITTEN_5M] = u.count[BUCKET_CACHE_WRITE_5M];
+        parts.at[PART_WRITTEN_1H] = u.count[BUCKET_CACHE_WRITE_1H];
+    }
+    add_parts(outer ? &l->outer : &l->apart, &parts);
+}
+
+static int64_t take(int64_t *left, int64_t n)
+{
+    int64_t taken = n < *left ? n : *left;
+    *left -= taken;
+    return taken;
+}
+
+// Where a request does not split what it wrote, the outer counters do: what other requests leave
+// of theirs is its own.
+static void split_writes(struct meter *m)
+{
+    const struct meter_parts *told = &m->shares->outer;
+    struct usage outer = {0};
+    fill_writes(&m->parts, m->setup.cache_hour, &outer);
+    int64_t hour = outer.count[BUCKET_CACHE_WRITE_1H] - sent(told, PART_WRITTEN_1H);
+    int64_t minutes = outer.count[BUCKET_CACHE_WRITE_5M] - sent(told, PART_WRITTEN_5M);
+    hour = count_larger(hour, 0);
+    minutes = count_larger(minutes, 0);
+    for (unsigned i = 0; i < m->shares->count; i++) {
+        struct meter_share *s = &m->shares->at[i];
+        int64_t longer = take(&hour, s->unsplit);
+        int64_t shorter = take(&minutes, s->unsplit - longer);
+        if (hour_likely(m))
+            longer = s->unsplit - shorter;
+        s->usage.count[BUCKET_CACHE_WRITE_1H] += longer;
+        s->usage.count[BUCKET_CACHE_WRITE_5M] -= longer;
+    }
 }
 
 // The beginning of a stream names the model that was asked.
@@ -134,8 +179,32 @@ static void read_iterations(struct meter *m, struct counts *c)
         }
         read_one(m, c, one);
     }
+    split_writes(m);
     for (unsigned i = 0; i < m->shares->count; i++)
         m->shares->at[i].declined &= fell_back;
+}
+
+static int64_t writes(const struct usage *u)
+{
+    return count_add(u->count[BUCKET_CACHE_WRITE_5M], u->count[BUCKET_CACHE_WRITE_1H]);
+}
+
+// The outer split and the requests' own may differ: no token is in both buckets for that.
+static void cover_writes(const struct meter *m, const int64_t shared[BUCKET_COUNT], struct usage *u)
+{
+    struct usage outer = {0};
+    struct usage listed = {0};
+    struct usage apart = {0};
+    fill_writes(&m->parts, m->setup.cache_hour, &outer);
+    fill_writes(&m->shares->outer, false, &listed);
+    fill_writes(&m->shares->apart, false, &apart);
+    int64_t all = count_add(count_larger(writes(&outer), writes(&listed)), writes(&apart));
+    int64_t hour =
+        count_add(outer.count[BUCKET_CACHE_WRITE_1H], apart.count[BUCKET_CACHE_WRITE_1H]);
+    int64_t room = all - shared[BUCKET_CACHE_WRITE_5M];
+    hour = count_larger(hour < room ? hour : room, shared[BUCKET_CACHE_WRITE_1H]);
+    u->count[BUCKET_CACHE_WRITE_1H] = hour;
+    u->count[BUCKET_CACHE_WRITE_5M] = count_larger(all - hour, 0);
 }
 
 // No share has more than the whole, and the longest prompt of one request decides what a cliff
@@ -150,6 +219,8 @@ static void cover_shares(const struct meter *m, struct usage *u)
         for (unsigned b = 0; b < BUCKET_COUNT; b++)
             shared[b] = count_add(shared[b], s->usage.count[b]);
     }
+    if (m->shares)
+        cover_writes(m, shared, u);
     for (unsigned b = 0; b < BUCKET_COUNT; b++)
         u->count[b] = count_larger(u->count[b], shared[b]);
     if (prompt > 0)
