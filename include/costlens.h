@@ -135,7 +135,8 @@ enum costlens_service {
 struct costlens_usage {
     int64_t count[COSTLENS_BUCKETS];
     int64_t reasoning; // of COSTLENS_OUTPUT; for information
-    int64_t prompt;    // all input of the call, for prices that depend on its length
+    int64_t prompt;    // input of one request, the longest where there were several: for prices
+                       // that depend on its length
     enum costlens_service service;
     int us_region;    // 1: processed in a region with a surcharge
     int estimated;    // 1: from bytes and events, not counted by the provider
@@ -183,7 +184,8 @@ COSTLENS_PUBLIC const char *costlens_reader_model(const struct costlens_reader *
 // A provider may make several requests behind one answer, of other models too (an advisor, a
 // fallback), and list them. This is the i-th: its counts, which the usage above holds too, and its
 // model, "" for the one that answered, NULL for the one that was asked and declined. Its price is
-// its own: price each share, price the usage without them, and add. 0 when there is none.
+// its own: price each share, price the usage without them, and add. Tier, region and reasoning are
+// the call's in each: a price may ask whether it thought. 0 when there is none.
 COSTLENS_PUBLIC int costlens_reader_share(const struct costlens_reader *reader, unsigned i,
                                           const char **model, struct costlens_usage *out);
 

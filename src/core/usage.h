@@ -80,7 +80,7 @@ bool service_find(struct str name, enum service *out) MUST_USE;
 struct usage {
     int64_t count[BUCKET_COUNT]; // >= 0
     int64_t reasoning;           // for information: inside OUTPUT already
-    int64_t prompt;              // all input tokens of the call, for prices with a cliff
+    int64_t prompt; // all input of one request (the longest's), for prices with a cliff
     enum sure sure;
     enum service service; // that answered
     bool us_region;       // Anthropic inference_geo "us", OpenAI regional processing

@@ -246,6 +246,8 @@ int costlens_reader_share(const struct costlens_reader *reader, unsigned i, cons
     struct usage u = share->usage;
     u.service = reader->meter.usage.service;
     u.us_region = reader->meter.usage.us_region;
+    u.reasoning = reader->meter.usage.reasoning;
+    u.sure = reader->meter.usage.sure;
     usage_out(&u, out);
     *model = share->declined ? NULL : share->model;
     return 1;

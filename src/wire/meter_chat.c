@@ -126,13 +126,14 @@ static bool usage_read(struct meter *m, const struct chunk *c)
 }
 
 // OpenAI's chat counts no searches. One was made at least where one was asked for, and by a model
-// that always searches.
+// that always searches; none by an error in the place of an answer.
 static void searches_guess(struct meter *m)
 {
     struct str model = str_of(m->model);
     bool always = str_search(model, (struct str)STR("-search-preview")) < model.len ||
                   str_search(model, (struct str)STR("-search-api")) < model.len;
-    if ((m->setup.vendor_flags & VENDOR_CHAT_SEARCHES) && (always || m->setup.searches))
+    if ((m->setup.vendor_flags & VENDOR_CHAT_SEARCHES) && !m->stream_error &&
+        (always || m->setup.searches))
         m->web_searches = 1;
 }
 

@@ -69,6 +69,8 @@ int64_t counts_take(struct usage *u, int64_t *rest, int64_t n);
 
 // An empty list of requests behind the answer; false without memory, which marks the usage.
 bool shares_begin(struct meter *m);
+// None is listed any more: before a usage that replaces an earlier one.
+void shares_drop(struct meter *m);
 // Adds one, of a model of its own if one is named. NULL when it has no place: its counts are then
 // priced like the rest, and the usage is marked as inconsistent.
 struct meter_share *share_add(struct meter *m, struct str model, const struct usage *u);

@@ -160,6 +160,7 @@ static void answer_read(struct meter *m, struct str response)
     finish_read(m, a.status);
     if (skim_is_object(a.usage) && openai_usage(m, a.usage)) {
         usage_seen(m);
+        shares_drop(m);
         tool_usage_read(m, a.tool_usage, a.tools);
     }
     output_count(m, a.output);

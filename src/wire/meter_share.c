@@ -17,6 +17,12 @@ bool shares_begin(struct meter *m)
     return true;
 }
 
+void shares_drop(struct meter *m)
+{
+    if (m->shares)
+        m->shares->count = 0;
+}
+
 // The place of one more. In a list half full it is that of the same model: of their prompts the
 // longest counts then. NULL when there is none.
 static struct meter_share *place_for(struct meter_shares *l, struct str model)

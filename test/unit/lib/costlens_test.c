@@ -162,6 +162,7 @@ static void tells_the_requests_behind_an_answer(void **state)
 {
     static const char body[] =
         "{\"model\":\"claude-opus-5\",\"usage\":{\"input_tokens\":5,\"output_tokens\":2,"
+        "\"output_tokens_details\":{\"thinking_tokens\":1},"
         "\"service_tier\":\"batch\",\"iterations\":["
         "{\"type\":\"message\",\"input_tokens\":4,\"output_tokens\":1},"
         "{\"type\":\"fallback_message\",\"model\":\"claude-opus-5\",\"input_tokens\":5,"
@@ -179,6 +180,7 @@ static void tells_the_requests_behind_an_answer(void **state)
     assert_null(model);
     assert_int_equal(u.count[COSTLENS_INPUT], 4);
     assert_int_equal(u.service, COSTLENS_BATCH);
+    assert_int_equal(u.reasoning, 1); // of the call: a price may ask whether it thought
     assert_int_equal(costlens_reader_share(r, 1, &model, &u), 1);
     assert_string_equal(model, "claude-opus-5");
     assert_int_equal(costlens_reader_share(r, 2, &model, &u), 1);

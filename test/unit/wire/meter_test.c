@@ -4,6 +4,7 @@
 
 #include "../unit.h"
 #include "wire/meter.h"
+#include "wire/vendor.h"
 
 struct gave {
     unsigned calls;
@@ -90,6 +91,59 @@ static void a_call_in_the_background_is_not_told_by_its_answer(void **state)
         meter_end(&m, true);
         assert_true(meter_complete(&m));
         assert_int_equal(meter_tells(&m), rows[i].tells);
+        meter_fini(&m);
+    }
+}
+
+// What an earlier event told of the images is no part of the usage any more.
+static void a_later_usage_has_its_own_shares(void **state)
+{
+    (void)state;
+    struct meter m;
+    struct gave g = {0};
+    init(&m, ENDPOINT_RESPONSES, METER_SSE, false);
+    meter_feed(&m,
+               str_of("data: {\"type\":\"response.created\",\"response\":{\"usage\":{"
+                      "\"input_tokens\":5,\"output_tokens\":1},\"tools\":[{\"type\":"
+                      "\"image_generation\",\"model\":\"gpt-image-1.5\"}],\"tool_usage\":{"
+                      "\"image_gen\":{\"input_tokens\":1,\"output_tokens\":1568}}}}\n\n"),
+               give, &g);
+    assert_non_null(meter_share_at(&m, 0));
+    meter_feed(&m,
+               str_of("data: {\"type\":\"response.completed\",\"response\":{\"usage\":{"
+                      "\"input_tokens\":5,\"output_tokens\":7}}}\n\n"),
+               give, &g);
+    assert_int_equal(m.usage.count[BUCKET_IMAGE_OUTPUT], 0);
+    assert_null(meter_share_at(&m, 0));
+    meter_fini(&m);
+}
+
+// A search that was asked for was made where an answer was.
+static void an_error_made_no_search(void **state)
+{
+    (void)state;
+    static const struct {
+        enum meter_kind kind;
+        const char *text;
+        int searches;
+    } cases[] = {
+        {METER_JSON, "{\"error\":{\"code\":\"x\"}}", 0},
+        {METER_JSON, "{\"id\":\"a\"}", 1},
+        {METER_SSE, "data: {\"error\":{\"code\":\"x\"}}\n\n", 0},
+        {METER_SSE, DELTA "data: {\"error\":{\"code\":\"x\"}}\n\n", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct meter m;
+        struct gave g = {0};
+        struct meter_setup setup = {.endpoint = ENDPOINT_CHAT,
+                                    .kind = cases[i].kind,
+                                    .vendor_flags = VENDOR_CHAT_SEARCHES,
+                                    .searches = true};
+        meter_init(&m, &setup, &alloc_heap);
+        meter_feed(&m, str_of(cases[i].text), give, &g);
+        meter_end(&m, true);
+        meter_estimate(&m, 400);
+        assert_int_equal(m.usage.count[BUCKET_WEB_SEARCHES], cases[i].searches);
         meter_fini(&m);
     }
 }
@@ -222,6 +276,8 @@ int main(void)
         cmocka_unit_test(passes_runs_of_events_as_one_slice),
         cmocka_unit_test(an_idle_stream_holds_nothing),
         cmocka_unit_test(a_call_in_the_background_is_not_told_by_its_answer),
+        cmocka_unit_test(a_later_usage_has_its_own_shares),
+        cmocka_unit_test(an_error_made_no_search),
         cmocka_unit_test(other_bodies_pass_unread),
         cmocka_unit_test(at_least_a_token_an_event),
         cmocka_unit_test(estimating_leaves_reported_usage),
