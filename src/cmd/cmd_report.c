@@ -216,6 +216,7 @@ static void print_request(const struct json *j)
             puts("               the provider's counts contradict one another: they were clamped");
         fact(attempt, "service", "service");
         fact(attempt, "price_name", "prices of");
+        fact(attempt, "price_parts", "and of");
         fact(attempt, "price_version", "price book");
         print_arithmetic(attempt);
     }

@@ -8,6 +8,7 @@
 //   their counts                                          i64 each
 //   reported                                              i64, if flagged
 //   the texts of TEXTS                                    u16 length, bytes
+//   price_parts                                           the same, if flagged
 //   tags                                                  tags_pack
 //
 // Numbers are little-endian. Only what entry_pack writes is taken back, byte for byte.
@@ -25,7 +26,8 @@
 #define FLAG_US_REGION    4u
 #define FLAG_REPORTED     8u
 #define FLAG_INCONSISTENT 16u
-#define FLAGS_KNOWN       31u
+#define FLAG_PARTS        32u
+#define FLAGS_KNOWN       63u
 
 static const char *const outcome_names[] = {
 #define X(id, name) [OUTCOME_##id] = (name),
@@ -95,7 +97,7 @@ static unsigned flags_of(const struct entry *e)
 {
     return (e->stream ? FLAG_STREAM : 0) | (e->priced_as_answered ? FLAG_AS_ANSWERED : 0) |
            (e->usage.us_region ? FLAG_US_REGION : 0) | (e->usage.has_reported ? FLAG_REPORTED : 0) |
-           (e->usage.inconsistent ? FLAG_INCONSISTENT : 0);
+           (e->usage.inconsistent ? FLAG_INCONSISTENT : 0) | (e->price_parts.len ? FLAG_PARTS : 0);
 }
 
 static char *put_usage(char *at, const struct usage *u)
@@ -148,9 +150,18 @@ static size_t kept(const struct str *text)
     return n;
 }
 
+static char *put_text(char *at, const char *text, size_t n)
+{
+    at = put16(at, (uint32_t)n);
+    if (n)
+        memcpy(at, text, n);
+    return at + n;
+}
+
 void entry_pack(const struct entry *e, struct buf *out)
 {
-    size_t size = NUMBER_BYTES;
+    must(e->price_parts.len <= ENTRY_PARTS_MAX);
+    size_t size = NUMBER_BYTES + 2 + e->price_parts.len;
     for (unsigned i = 0; i < TEXT_COUNT; i++)
         size += 2 + kept(text_of(e, i));
     char *start = buf_room(out, size);
@@ -159,12 +170,10 @@ void entry_pack(const struct entry *e, struct buf *out)
     char *at = put_numbers(start, e);
     for (unsigned i = 0; i < TEXT_COUNT; i++) {
         const struct str *text = text_of(e, i);
-        size_t n = kept(text);
-        at = put16(at, (uint32_t)n);
-        if (n)
-            memcpy(at, text->ptr, n);
-        at += n;
+        at = put_text(at, text->ptr, kept(text));
     }
+    if (e->price_parts.len)
+        at = put_text(at, e->price_parts.ptr, e->price_parts.len);
     must((size_t)(at - start) <= size);
     out->len += (size_t)(at - start);
     tags_pack(&e->tags, out);
@@ -241,7 +250,7 @@ static void get_usage(struct reader *r, struct usage *u)
     u->reported.pd = u->has_reported ? get_i64(r) : 0;
 }
 
-static void get_flags(struct reader *r, struct entry *e)
+static bool get_flags(struct reader *r, struct entry *e)
 {
     unsigned flags = get_choice(r, FLAGS_KNOWN + 1);
     e->stream = flags & FLAG_STREAM;
@@ -249,21 +258,23 @@ static void get_flags(struct reader *r, struct entry *e)
     e->usage.us_region = flags & FLAG_US_REGION;
     e->usage.has_reported = flags & FLAG_REPORTED;
     e->usage.inconsistent = flags & FLAG_INCONSISTENT;
+    return flags & FLAG_PARTS;
 }
 
-static void get_numbers(struct reader *r, struct entry *e)
+// Gives whether price_parts stands behind the texts.
+static bool get_numbers(struct reader *r, struct entry *e)
 {
     if (get8(r) != VERSION)
         r->broken = true;
     e->attempt = (uint8_t)get8(r);
-    get_flags(r, e);
+    bool parts = get_flags(r, e);
     e->outcome = (enum outcome)get_choice(r, OUTCOME_COUNT);
     e->price_state = (enum price_state)get_choice(r, PRICE_STATE_COUNT);
     e->usage.sure = (enum sure)get_choice(r, SURE_COUNT);
     e->usage.service = (enum service)get_choice(r, SERVICE_COUNT);
     if (r->broken || (size_t)(r->end - r->at) < sizeof e->id.bytes) {
         r->broken = true;
-        return;
+        return false;
     }
     memcpy(e->id.bytes, r->at, sizeof e->id.bytes);
     r->at += sizeof e->id.bytes;
@@ -276,12 +287,13 @@ static void get_numbers(struct reader *r, struct entry *e)
     e->usage.prompt = get_i64(r);
     e->http_status = (int32_t)get32(r);
     get_usage(r, &e->usage);
+    return parts;
 }
 
-static void get_text(struct reader *r, struct str *text)
+static void get_text(struct reader *r, size_t max, struct str *text)
 {
     size_t n = get16(r);
-    if (n > ENTRY_TEXT_MAX || n > (size_t)(r->end - r->at)) {
+    if (n > max || n > (size_t)(r->end - r->at)) {
         r->broken = true;
         return;
     }
@@ -295,10 +307,13 @@ bool entry_unpack(struct str packed, struct entry *out)
         return false;
     const unsigned char *start = (const unsigned char *)packed.ptr;
     struct reader r = {start, start + packed.len, false};
-    get_numbers(&r, out);
+    bool parts = get_numbers(&r, out);
     for (unsigned i = 0; i < TEXT_COUNT && !r.broken; i++)
-        get_text(&r, (struct str *)(void *)((char *)out + texts[i]));
-    if (r.broken)
+        get_text(&r, ENTRY_TEXT_MAX, (struct str *)(void *)((char *)out + texts[i]));
+    out->price_parts = STR_NONE;
+    if (parts)
+        get_text(&r, ENTRY_PARTS_MAX, &out->price_parts);
+    if (r.broken || (parts && out->price_parts.len == 0))
         return false;
     return tags_unpack(str_from((const char *)r.at, (size_t)(r.end - r.at)), &out->tags);
 }

@@ -66,10 +66,12 @@ struct entry {
     struct money cost;
     struct str price_version; // catalog_version
     struct str price_name;    // sheet that priced it: "openai/gpt-4o"; empty if none
+    struct str price_parts;   // what of it other sheets priced (core/split.h); most often nothing
     bool priced_as_answered;  // by the model that answered (else by the one sent)
 };
 
-#define ENTRY_TEXT_MAX 1024 // bytes kept of each text
+#define ENTRY_TEXT_MAX  1024 // bytes kept of each text
+#define ENTRY_PARTS_MAX 8192 // bytes of price_parts, which must not be longer
 
 // A journal payload: fixed little-endian fields, then length-prefixed slices, then packed tags (the
 // drawing is in entry.c). Counts are >= 0. Texts are cut at ENTRY_TEXT_MAX.

@@ -55,13 +55,23 @@ bool split_add(struct split *s, struct str name, const struct sheet *sheet,
     return true;
 }
 
-// --- as a name ---
+// --- as text ---
 
 static const struct str and = STR(" + ");
 static const struct str counts = STR(": prompt ");
 
-static void write_counts(const struct usage *u, struct buf *out)
+// A name of a provider's own may hold anything. No sheet's has a space, and so none has the words
+// that stand between.
+static void write_name(struct str name, struct buf *out)
 {
+    for (size_t i = 0; i < name.len; i++)
+        buf_add_char(out, name.ptr[i] == ' ' ? '_' : name.ptr[i]);
+}
+
+static void write_part(const struct split_part *p, struct buf *out)
+{
+    const struct usage *u = &p->usage;
+    write_name(p->name, out);
     buf_add(out, counts);
     buf_add_i64(out, u->prompt);
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
@@ -72,15 +82,14 @@ static void write_counts(const struct usage *u, struct buf *out)
 
 void split_write(struct split *s, struct buf *out)
 {
-    if (s->count > 1 && is_empty(&s->part[0].usage)) {
+    if (s->count > 1 && s->part[1].sheet && is_empty(&s->part[0].usage)) {
         s->count--;
         memmove(&s->part[0], &s->part[1], s->count * sizeof s->part[0]);
     }
-    buf_add(out, s->part[0].name);
     for (unsigned i = 1; i < s->count; i++) {
-        buf_add(out, and);
-        buf_add(out, s->part[i].name);
-        write_counts(&s->part[i].usage, out);
+        if (i > 1)
+            buf_add(out, and);
+        write_part(&s->part[i], out);
     }
 }
 
@@ -106,7 +115,6 @@ static bool read_counts(struct str text, struct usage *u)
     return true;
 }
 
-// One that has its counts behind it.
 static bool read_part(const struct catalog *c, struct str text, struct split *s)
 {
     size_t at = str_search(text, counts);
@@ -118,23 +126,19 @@ static bool read_part(const struct catalog *c, struct str text, struct split *s)
     return read_counts(str_skip(text, at + counts.len), &p->usage);
 }
 
-void split_read(const struct catalog *c, struct str name, struct split *out)
+void split_read(const struct catalog *c, struct str name, struct str parts, struct split *out)
 {
-    struct str rest = name;
-    size_t at = str_search(rest, and);
-    bool fine = true;
     out->count = 1;
-    out->part[0] = (struct split_part){.name = str_from(name.ptr, at)};
-    while (fine && at < rest.len) {
-        rest = str_skip(rest, at + and.len);
-        at = str_search(rest, and);
-        fine = read_part(c, str_from(rest.ptr, at), out);
+    out->part[0] = (struct split_part){.name = name, .sheet = find(c, name)};
+    while (parts.len) {
+        size_t at = str_search(parts, and);
+        if (!read_part(c, str_from(parts.ptr, at), out)) {
+            out->count = 1;
+            out->part[0].sheet = NULL;
+            return;
+        }
+        parts = str_skip(parts, at + and.len);
     }
-    if (!fine) { // a name like any other
-        out->count = 1;
-        out->part[0].name = name;
-    }
-    out->part[0].sheet = find(c, out->part[0].name);
 }
 
 void split_fill(struct split *s, const struct usage *row)

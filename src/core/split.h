@@ -3,10 +3,10 @@
 // split - one call's usage by the sheets that price it. Behind one answer a provider may have asked
 // several models (an advisor, a fallback), or one model several times below and above a cliff.
 //
-// The row of such a call has the counts of all of it; its price_name says which sheet priced what:
+// The row of such a call has the counts of all of it; its price_name is the sheet of what no other
+// priced, and its price_parts says what others did:
 //
-//   anthropic/claude-a + anthropic/claude-b: prompt 823, input 823, output 1612
-//   '-- what is left                         '-- of these counts
+//   anthropic/claude-b: prompt 823, input 823, output 1612 + anthropic/claude-c: prompt 9, input 9
 
 #ifndef CORE_SPLIT_H
 #define CORE_SPLIT_H
@@ -43,12 +43,13 @@ void split_begin(struct split *s, struct str name, const struct sheet *sheet,
 // Adds a share: to a part of the same prices, else as one. False when there is no room.
 bool split_add(struct split *s, struct str name, const struct sheet *sheet,
                const struct usage *share, int64_t at_us) MUST_USE;
-// As a price_name. A part that got nothing is not named.
+// The price_parts of all but the first; a first part that got nothing gives its place to the next
+// that has a sheet.
 void split_write(struct split *s, struct buf *out);
 
-// What a price_name says; its first part is empty until split_fill. An empty name has one part, of
-// no sheet. Slices are of `name`.
-void split_read(const struct catalog *c, struct str name, struct split *out);
+// What price_name and price_parts say; the first part has no counts until split_fill. What cannot
+// be read is one part of no sheet, as an empty name is. Slices are of `name` and `parts`.
+void split_read(const struct catalog *c, struct str name, struct str parts, struct split *out);
 // Gives the first part what is left of a row's usage, and each the row's tier and region.
 void split_fill(struct split *s, const struct usage *row);
 void split_rate(const struct split *s, int64_t at_us, struct bill *out);

@@ -43,7 +43,8 @@ static bool add_share(struct req *r, struct split *s, const struct meter_share *
 {
     struct usage u = share->usage;
     struct str model = share->declined ? r->entry.model : relay_name(r, share->model);
-    const struct sheet *sheet = model.len ? route_sheet(r, model) : main;
+    bool mains = model.len == 0 || str_eq(model, r->entry.model_answered);
+    const struct sheet *sheet = mains ? main : route_sheet(r, model);
     const struct str unknown[] = {main->vendor, STR("/"), model};
     u.service = r->entry.usage.service;
     u.us_region = r->entry.usage.us_region;
@@ -75,19 +76,22 @@ static void price_shares(struct req *r, const struct sheet *main)
     struct entry *e = &r->entry;
     struct split split;
     struct bill bill = {.state = PRICE_UNPRICED};
-    struct buf name;
-    buf_init(&name, &alloc_heap, ENTRY_TEXT_MAX);
+    struct buf parts;
+    buf_init(&parts, &alloc_heap, ENTRY_PARTS_MAX);
     bool fits = split_shares(r, main, &split);
-    split_write(&split, &name);
-    fits = fits && !buf_failed(&name);
-    if (fits)
+    split_write(&split, &parts);
+    fits = fits && !buf_failed(&parts);
+    e->price_name = STR_NONE;
+    if (fits) {
         split_rate(&split, e->start_us, &bill);
+        e->usage.prompt = split.part[0].usage.prompt;
+        e->price_name = split.part[0].name;
+        e->price_parts = arena_dup(&r->arena, buf_str(&parts));
+    }
     e->price_state = bill.state;
     e->cost = bill.total;
-    e->price_name = fits ? arena_dup(&r->arena, buf_str(&name)) : STR_NONE;
-    e->usage.prompt = split.part[0].usage.prompt;
     r->named = NULL;
-    buf_fini(&name);
+    buf_fini(&parts);
 }
 
 static bool has_shares(const struct req *r)
@@ -100,6 +104,7 @@ void settle_price(struct req *r)
 {
     struct entry *e = &r->entry;
     const struct sheet *sheet = sheet_of(r);
+    e->price_parts = STR_NONE;
     if (!sheet && r->provider->free)
         sheet = &free_sheet;
     if (has_shares(r) && sheet && !sheet->free) {

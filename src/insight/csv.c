@@ -47,7 +47,7 @@ void csv_head(struct buf *out)
         buf_printf(out, ",%s%s", bucket_name((enum bucket)i),
                    i <= BUCKET_IMAGE_OUTPUT ? "_tokens" : "");
     buf_add_cstr(out, ",reasoning_tokens,sure,service,price_state,cost_usd,price_version,"
-                      "price_name,tags\n");
+                      "price_name,price_parts,tags\n");
 }
 
 static void cells(const struct str *texts, size_t count, struct buf *out)
@@ -108,7 +108,7 @@ void csv_row(const struct entry *e, struct buf *out)
     buf_add_char(out, ',');
     if (e->price_state != PRICE_UNPRICED)
         money_write(out, e->cost);
-    const struct str book[] = {e->price_version, e->price_name};
-    cells(book, 2, out);
+    const struct str book[] = {e->price_version, e->price_name, e->price_parts};
+    cells(book, 3, out);
     tags_cell(&e->tags, out);
 }

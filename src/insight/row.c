@@ -53,6 +53,7 @@ static bool read_row(sqlite3_stmt *s, struct entry *e)
     struct str tags = sql_str(s, column++);
     if (tags.len > 0 && !tags_unpack(tags, &e->tags))
         return false;
+    e->price_parts = sql_str(s, column++);
     for (int i = 0; i < BUCKET_COUNT; i++)
         e->usage.count[i] = sqlite3_column_int64(s, column++);
     e->usage.reasoning = sqlite3_column_int64(s, column++);
@@ -170,6 +171,7 @@ void row_write(const struct entry *e, struct buf *json)
     write_money(json, "reported_usd", e->usage.has_reported, e->usage.reported);
     member(json, "price_version", e->price_version);
     member(json, "price_name", e->price_name);
+    member(json, "price_parts", e->price_parts);
     buf_printf(json, ",\"priced_as\":\"%s\"", e->priced_as_answered ? "answered" : "asked");
     write_tags(&e->tags, json);
     buf_add_char(json, '}');

@@ -55,7 +55,7 @@ static void write_arithmetic(const struct catalog *c, const struct entry *e, str
     struct buf text;
     struct split split;
     struct bill bill;
-    split_read(c, e->price_name, &split);
+    split_read(c, e->price_name, e->price_parts, &split);
     split_fill(&split, &e->usage);
     split_rate(&split, e->start_us, &bill);
     buf_init(&text, &alloc_heap, 0);

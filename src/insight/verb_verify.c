@@ -239,23 +239,26 @@ static bool check_tags(struct verify *v)
 
 // --- arithmetic ---
 
-// What the last price_name says: rows come in runs.
+// What the last row's price_name and price_parts say: rows come in runs.
 struct split_memory {
     int64_t name;
+    bool parts; // there were some
     struct buf text;
     struct split split;
 };
 
-static void read_name(struct verify *v, sqlite3_stmt *name, int64_t id, struct split_memory *last)
+static void read_split(struct verify *v, sqlite3_stmt *name, int64_t id, struct str parts,
+                       struct split_memory *last)
 {
-    if (id == last->name)
+    if (id == last->name && parts.len == 0 && !last->parts)
         return;
     last->name = id;
+    last->parts = parts.len > 0;
     sqlite3_bind_int64(name, 1, id);
     buf_clear(&last->text);
     buf_add(&last->text, step(v, name) ? sql_str(name, 0) : STR_NONE);
     sqlite3_reset(name);
-    split_read(v->catalog, buf_str(&last->text), &last->split);
+    split_read(v->catalog, buf_str(&last->text), parts, &last->split);
 }
 
 static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
@@ -293,15 +296,17 @@ static bool check_arithmetic(struct verify *v)
     buf_init(&last.text, &alloc_heap, 0);
     sqlite3_stmt *name = sql_prepare(v->db, "SELECT text FROM name WHERE id = ?1");
     sqlite3_stmt *s = sql_prepare(
-        v->db, "SELECT call.id, attempt, start_us, price_name, price_state, sure, service, flags, "
-               "coalesce(cost_pd, 0), reported_pd, " LEDGER_BUCKETS ", prompt, reasoning FROM call "
-               "CROSS JOIN kind ON kind.id = call.kind "
-               "WHERE price_state IN (1, 3) AND price_name != 0 AND "
-               "price_version = (SELECT id FROM name WHERE text = ?1)");
+        v->db,
+        "SELECT call.id, attempt, start_us, price_name, price_state, sure, service, flags, "
+        "coalesce(cost_pd, 0), reported_pd, " LEDGER_BUCKETS ", prompt, reasoning, price_parts "
+        "FROM call "
+        "CROSS JOIN kind ON kind.id = call.kind "
+        "WHERE price_state IN (1, 3) AND price_name != 0 AND "
+        "price_version = (SELECT id FROM name WHERE text = ?1)");
     if (s)
         sql_bind_str(s, 1, catalog_version(v->catalog));
     while (step(v, s)) {
-        read_name(v, name, sqlite3_column_int64(s, 3), &last);
+        read_split(v, name, sqlite3_column_int64(s, 3), sql_str(s, 12 + BUCKET_COUNT), &last);
         check_row(v, s, &last.split);
     }
     buf_fini(&last.text);

@@ -2,7 +2,9 @@
 //
 // kinds - what many calls have in common: who called what, how it was priced, how it ended. A row
 // of the ledger names its kind by number (table `kind`), so it holds two words of its own instead
-// of fourteen. A cache in front, by the bytes of all of them: most calls are of a kind seen before.
+// of fourteen. None of it is a count: of a price in parts the kind has the first sheet's name, the
+// row the rest (core/split.h). A cache in front, by the bytes of all of them: most calls are of a
+// kind seen before.
 //
 // A caller chooses the model that is asked for, and may choose team and project; a provider chooses
 // the model that answered: with other words in each call they could make a kind a call. So a key

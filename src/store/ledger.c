@@ -46,6 +46,7 @@ enum {
     PROMPT,
     UPSTREAM,
     TAGS,
+    PARTS,
     COLUMNS
 };
 _Static_assert(COLUMNS == LEDGER_COLUMNS, "ROW_1");
@@ -53,9 +54,9 @@ _Static_assert(COLUMNS == LEDGER_COLUMNS, "ROW_1");
 #define INTO                                                                              \
     "INTO call (tenant, start_us, id, attempt, kind, user, error, ttft_us, duration_us, " \
     "overhead_us, cost_pd, reported_pd, " LEDGER_BUCKETS                                  \
-    ", reasoning, prompt, upstream_id, tags) "                                            \
+    ", reasoning, prompt, upstream_id, tags, price_parts) "                               \
     "VALUES "
-#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define ROW_4  ROW_1 "," ROW_1 "," ROW_1 "," ROW_1
 #define ROW_16 ROW_4 "," ROW_4 "," ROW_4 "," ROW_4
 #define ROW_32 ROW_16 "," ROW_16
@@ -108,7 +109,8 @@ static void bind_row(const struct ledger *l, const struct ledger_row *row, sqlit
 {
     const char *bytes = l->bytes.ptr + row->bytes;
     for (int i = 0; i < COLUMNS; i++) {
-        if (i == ID || i == UPSTREAM || i == TAGS || (bound && bound[i] == row->numbers[i]))
+        if (i == ID || i == UPSTREAM || i == TAGS || i == PARTS ||
+            (bound && bound[i] == row->numbers[i]))
             continue;
         bind_number(s, first + i, row->numbers[i]);
         if (bound)
@@ -117,10 +119,15 @@ static void bind_row(const struct ledger *l, const struct ledger_row *row, sqlit
     sql_bind_blob(s, first + ID, bytes, sizeof(struct uuid));
     bytes += sizeof(struct uuid);
     sql_bind_str(s, first + UPSTREAM, str_from(bytes, row->upstream_len));
+    bytes += row->upstream_len;
     if (row->tags_len)
-        sql_bind_blob(s, first + TAGS, bytes + row->upstream_len, row->tags_len);
+        sql_bind_blob(s, first + TAGS, bytes, row->tags_len);
     else
         sqlite3_bind_null(s, first + TAGS);
+    if (row->parts_len)
+        sql_bind_str(s, first + PARTS, str_from(bytes + row->tags_len, row->parts_len));
+    else
+        sqlite3_bind_null(s, first + PARTS);
 }
 
 static int64_t hour_of(int64_t us)
@@ -164,6 +171,8 @@ static bool fill(struct ledger *l, const struct entry *e, struct ledger_row *row
     if (e->tags.count)
         tags_pack(&e->tags, &l->bytes);
     row->tags_len = l->bytes.len - before;
+    row->parts_len = e->price_parts.len;
+    buf_add(&l->bytes, e->price_parts);
     *key = (struct rollup_key){.tenant = kind.tenant,
                                .hour = hour_of(e->start_us),
                                .provider = kind.provider,

@@ -27,13 +27,13 @@
     "output, audio_output, image_output, web_searches, file_searches, calls, search_units, "       \
     "images, seconds"
 
-#define LEDGER_COLUMNS 32 // of `call`
+#define LEDGER_COLUMNS 33 // of `call`
 #define LEDGER_ROWS    32 // of one statement
 
 struct ledger_row {
     int64_t numbers[LEDGER_COLUMNS]; // LEDGER_NULL: none
-    size_t bytes;                    // in `bytes`: id, upstream_id, tags
-    size_t upstream_len, tags_len;
+    size_t bytes;                    // in `bytes`: id, upstream_id, tags, price_parts
+    size_t upstream_len, tags_len, parts_len;
 };
 
 struct ledger {

@@ -234,6 +234,7 @@ static const struct step steps[] = {
     {3, // a kind goes when its last row has gone
 "ALTER TABLE kind ADD COLUMN used_day INTEGER NOT NULL DEFAULT 0;" // days since 1970 UTC
 "UPDATE kind SET used_day = coalesce((SELECT max(start_us) / 86400000000 FROM call), 0);"
+"ALTER TABLE call ADD COLUMN price_parts TEXT;" // what sheets beside price_name priced; NULL: none
 "PRAGMA user_version = 3;"
     },
     {4, // so does a name, but those that sums have

@@ -33,6 +33,17 @@ CASES = {
         "claude-haiku-5-5", {"input_tokens": 190001, "output_tokens": 30},
         [listed("message", None, 90000, 10), listed("message", None, 100001, 20)],
         90000 * 0.1 + 10 * 0.5 + 100001 * 0.5 + 20 * 2.5),
+    "three models": (
+        "claude-sonnet-5", {"input_tokens": 100, "output_tokens": 50},
+        [listed("message", None, 100, 50)] +
+        [listed("advisor_message", model, 123456, 12345, cache_read_input_tokens=111111,
+                cache_creation_input_tokens=33333, cache_creation={
+                    "ephemeral_5m_input_tokens": 22222, "ephemeral_1h_input_tokens": 11111})
+         for model in ("claude-opus-5", "claude-haiku-4-5")],
+        100 * 2 + 50 * 10 + (123456 + 12345 * 5 + 111111 * 0.1 + 22222 * 1.25 + 11111 * 2) * (5 + 1)),
+    "a name of ours that answers": (
+        "claude-sonnet-5", {"input_tokens": 100, "output_tokens": 50},
+        [listed("message", "house-model", 100, 50)], 100 * 2 + 50 * 10),
     "a model that nobody knows": (
         "claude-sonnet-5", {"input_tokens": 100, "output_tokens": 50},
         [listed("message", None, 100, 50), listed("advisor_message", "claude-next-9", 900, 30)], None),
@@ -59,12 +70,16 @@ with Mock() as mock, Strange(answer) as strange:
             row = gateway.rows(n)[-1]
             for bucket in ("input", "output"):
                 expect(row[bucket], sum(part[f"{bucket}_tokens"] for part in parts), f"{case}: {bucket}")
+            expect(row["price_name"], f"anthropic/{model if case != 'a fallback' else 'claude-opus-5'}", case)
             expect(row["price_state"], "unpriced" if cost is None else "priced", case)
             expect(row["cost_pd"], None if cost is None else round(cost * 10 ** 6), case)
             shown = json.loads(gateway.costlens("report", "--json", "--request", row["request"]).stdout)["attempts"][0]
             expect(shown["arithmetic_agrees"], True, f"{case}: {shown['arithmetic']}")
+            heads = [line for line in shown["arithmetic"] if line.endswith(":")]
+            expect(shown["price_parts"].count(": prompt "), max(len(heads), 1) - 1, shown["price_parts"])
+            exported = gateway.costlens("export", "--format", "json").stdout.splitlines()[-1]
+            expect(json.loads(exported)["price_parts"], shown["price_parts"], case)
             if cost is None:
                 expect_in("no price is known", "\n".join(shown["arithmetic"]), case)
         expect(json.loads(gateway.costlens("ledger", "verify", "--json").stdout)["balanced"], True)
-        expect([line for line in shown["arithmetic"] if line.endswith(":")],
-               ["anthropic/claude-sonnet-5:", "anthropic/claude-next-9:"])
+        expect(heads, ["anthropic/claude-sonnet-5:", "anthropic/claude-next-9:"])

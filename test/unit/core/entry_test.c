@@ -47,6 +47,7 @@ static struct entry full(void)
         .cost = {INT64_MIN},
         .price_version = STR("0123456789ab"),
         .price_name = STR("openai/gpt-4o"),
+        .price_parts = STR("openai/gpt-image-1: prompt 1, image_output 9"),
         .priced_as_answered = true,
     };
     memcpy(e.id.bytes, "0123456789abcdef", 16);
@@ -88,6 +89,7 @@ static void texts_equal(const struct entry *a, const struct entry *b)
     assert_true(str_eq(a->upstream_id, b->upstream_id));
     assert_true(str_eq(a->price_version, b->price_version));
     assert_true(str_eq(a->price_name, b->price_name));
+    assert_true(str_eq(a->price_parts, b->price_parts));
 }
 
 static void usages_equal(const struct usage *a, const struct usage *b)
@@ -176,6 +178,26 @@ static void refuses_what_it_never_writes(void **state)
     assert_false(entry_unpack(buf_str(&packed), &back));
 }
 
+static void parts_of_a_price_are_whole_or_absent(void **state)
+{
+    (void)state;
+    static char text[ENTRY_PARTS_MAX];
+    memset(text, 'a', sizeof text);
+    struct entry e = full();
+    struct entry back;
+    e.price_parts = str_from(text, sizeof text);
+    comes_back_whole(&e);
+    e.price_parts = STR_NONE;
+    comes_back_whole(&e);
+    packed.ptr[2] |= 32; // promised: the tags' first bytes are a length then
+    assert_false(entry_unpack(buf_str(&packed), &back));
+    struct entry none = {.tenant = STR("default")};
+    pack(&none);
+    packed.ptr[2] |= 32;
+    buf_add(&packed, str_from("\0\0", 2)); // a length of nothing is not written
+    assert_false(entry_unpack(buf_str(&packed), &back));
+}
+
 static void cuts_a_text_at_a_character(void **state)
 {
     (void)state;
@@ -196,6 +218,7 @@ int main(void)
         cmocka_unit_test(packs_and_unpacks),
         cmocka_unit_test(refuses_every_cut),
         cmocka_unit_test(refuses_what_it_never_writes),
+        cmocka_unit_test(parts_of_a_price_are_whole_or_absent),
         cmocka_unit_test(cuts_a_text_at_a_character),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -322,6 +322,36 @@ static void each_key_has_its_own_bound(void **state)
     place_remove(&p);
 }
 
+// Which sheets priced what of a call is the call's own: it makes no kinds and no names, and it is
+// kept whole.
+static void parts_of_a_price_make_no_kinds(void **state)
+{
+    (void)state;
+    struct place p;
+    char parts[2000];
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry e = an_entry(NOON_US);
+    call(j, &e);
+    for (int i = 0; i < 40; i++) {
+        int n = snprintf(parts, sizeof parts, "anthropic/%0*d: prompt 9, input %d", 1500, 7, i + 1);
+        e = an_entry(NOON_US + 1 + i);
+        e.price_parts = str_from(parts, (size_t)n);
+        call(j, &e);
+    }
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM kind"), 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call WHERE price_parts IS NULL"), 1);
+    assert_int_equal(ask(&p, "SELECT count(DISTINCT price_parts) FROM call WHERE "
+                             "length(price_parts) > 1500 AND typeof(price_parts) = 'text' AND "
+                             "price_parts LIKE 'anthropic/%: prompt 9, input %'"),
+                     40);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 // Every third call cannot become a row, not even a captured one.
 static void what_the_ledger_refuses_is_kept_aside(void **state)
 {
@@ -394,6 +424,7 @@ int main(void)
         cmocka_unit_test(a_caller_makes_few_kinds),
         cmocka_unit_test(a_provider_makes_few_kinds),
         cmocka_unit_test(each_key_has_its_own_bound),
+        cmocka_unit_test(parts_of_a_price_make_no_kinds),
         cmocka_unit_test(what_the_ledger_refuses_is_kept_aside),
         cmocka_unit_test(a_copy_is_whole),
     };
