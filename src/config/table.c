@@ -175,6 +175,8 @@ static const struct config_row whens[] = {
     {"service", KIND_OTHER, "batch|flex|priority|fast|standard", NULL, 0, 0, 0,
      "The service tier that answered; a list for several. A tier that no entry names is unpriced."},
     {"us", KIND_OTHER, "true", NULL, 0, 0, 0, "US-only or regional processing."},
+    {"thinking", KIND_OTHER, "true", NULL, 0, 0, 0,
+     "Calls that used reasoning tokens, or of which nobody counted whether they did."},
     {"factor", KIND_OTHER, "number", NULL, 0, 0, 0,
      "All token prices times this, at most 6 places. Factors multiply; fees stay."},
     {0},
@@ -281,7 +283,8 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "      - { above: 200000, input_per_mtok: 6, output_per_mtok: 22.5 }\n"
         "      - { days: mon-fri, hours: 01:00-04:00, except: ours, factor: 2 }\n"
         "      - { service: [batch, flex], factor: 0.5 }\n"
-        "      - { us: true, factor: 1.1 }\n"},
+        "      - { us: true, factor: 1.1 }\n"
+        "      - { thinking: true, output_per_mtok: 20 }\n"},
     [SECTION_AMOUNT] = {"prices: amounts",
         "In a section of `prices` and in each entry of its `when`. What is not stated costs as "
         "the price\nbook tells (doc/prices.md): cached input as input, audio and images as text.",

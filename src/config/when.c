@@ -60,6 +60,7 @@ static const struct condition {
     {"above", " above", false, is_tokens, "Write a whole number of prompt tokens"},
     {"service", "", true, is_service, "Write standard, batch, flex, priority or fast"},
     {"us", NULL, false, is_true, "Write true, or leave it out"},
+    {"thinking", NULL, false, is_true, "Write true, or leave it out"},
 };
 
 // Faults leave `out` alone.

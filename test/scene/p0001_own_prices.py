@@ -40,7 +40,8 @@ def some_amounts(least):
 def entry(factors):
     """(YAML, the book's words, amounts, factor) of one entry of `when`."""
     said, words = {}, []
-    for name in dice.sample(["from", "until", "days", "hours", "except", "above", "service", "us"], dice.randint(1, 3)):
+    for name in dice.sample(["from", "until", "days", "hours", "except", "above", "service", "us", "thinking"],
+                            dice.randint(1, 3)):
         if name in ("from", "until"):
             value = dice.choice(["2026-11-24", "2027-01-01", "2026-12-24T16:00:00Z"])
             if {"from", "until"} & set(said):
@@ -63,7 +64,7 @@ def entry(factors):
             words += value
         else:
             value = "true"
-            words.append("us")
+            words.append(name)
         said[name] = "[" + ", ".join(value) + "]" if isinstance(value, list) else value
     factor = None
     if factors and dice.random() < 0.6:

@@ -84,6 +84,7 @@ static const struct bad bad[] = {
     {WHEN("hours: [01:00-04:00, 06:00-10:00], factor: 2"), 6, "a text is expected"},
     {WHEN("us: yes, factor: 2"), 6, "Write true"},
     {WHEN("us: false, factor: 2"), 6, "Write true"},
+    {WHEN("thinking: false, factor: 2"), 6, "Write true"},
     {WHEN("days: mon-fri, except: chyna, factor: 2"), 6, "did you mean `china`"},
     {WHEN("days: mon-fri, except: nowhere, factor: 2"), 6, "under `holidays`"},
     {WHEN("days: mon-fri, except: [2027-01-01], factor: 2"), 6, "a text is expected"},
@@ -160,6 +161,7 @@ static void writes_the_book(void **state)
         "      - {days: [mon-thu, sat], hours: 01:00-04:00, except: china, factor: 2}\n"
         "      - {days: sun, hours: 20:00-24:00, except: ours, output_per_mtok: 0}\n"
         "      - {above: 200000, service: [batch, flex], us: true, factor: 0.5, per_call: 0.01}\n"
+        "      - {thinking: true, output_per_mtok: 20}\n"
         "  - {model: a/n-1, when: [{service: standard, input_per_mtok: 0.0001}]}\n"
         "  - {model: a/n-2, free: true, output_max: 5}\n";
     static const char book[] =
@@ -171,6 +173,7 @@ static void writes_the_book(void **state)
         "when mon-thu sat 01:00-04:00 except china: x2\n"
         "when sun 20:00-24:00 except ours: output 0\n"
         "when above 200000 batch flex us: calls 0.01 x0.5\n"
+        "when thinking: output 20\n"
         "context 400000\noutput_max 64000\n"
         "vendor a\nsource configuration\nmodel n-1\nwhen standard: input 0.0001\n"
         "vendor a\nsource configuration\nmodel n-2\nfree\noutput_max 5\n";
