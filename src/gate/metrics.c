@@ -4,7 +4,9 @@
 
 #include "base/limits.h"
 
-#define LABELS_MAX (KIB)
+#define LABELS_MAX     (KIB)
+#define SERIES_LINES   (3 * (BOUND_COUNT + 3) + 3 + BUCKET_COUNT)
+#define LINE_BYTES_MAX 122 // besides the labels' values
 
 // Upper bounds of the histograms, in microseconds.
 static const int64_t bounds_us[BOUND_COUNT] = {
@@ -34,6 +36,18 @@ static void observe(struct spread *h, int64_t us)
     h->sum_us += us > 0 ? (uint64_t)us : 0;
 }
 
+// Those that say more than their class does.
+static int status_shown(int status)
+{
+    static const short usual[] = {0,   200, 400, 401, 402, 403, 404, 408, 409,
+                                  413, 422, 429, 500, 502, 503, 504, 529};
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        if (status == usual[i])
+            return status;
+    }
+    return status / 100;
+}
+
 static size_t label_key(char out[LABELS_MAX], const struct str labels[3], int status)
 {
     size_t n = 0;
@@ -48,6 +62,38 @@ static size_t label_key(char out[LABELS_MAX], const struct str labels[3], int st
     return n + sizeof status;
 }
 
+static bool escaped(char c)
+{
+    return c == '\\' || c == '"' || c == '\n';
+}
+
+static void label(struct buf *out, const char *name, struct str value)
+{
+    buf_printf(out, "%s=\"", name);
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (escaped(c))
+            buf_add_char(out, '\\');
+        buf_add_char(out, c == '\n' ? 'n' : c);
+    }
+    buf_add_char(out, '"');
+}
+
+static struct str labels_dup(struct arena *a, const struct str labels[3], int status)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    label(&text, "route", labels[0]);
+    buf_add_char(&text, ',');
+    label(&text, "provider", labels[1]);
+    buf_add_char(&text, ',');
+    label(&text, "model", labels[2]);
+    buf_printf(&text, ",status=\"%d%s\"", status, status > 0 && status < 10 ? "xx" : "");
+    struct str own = arena_dup(a, buf_str(&text));
+    buf_fini(&text);
+    return own;
+}
+
 static struct series *series_new(struct metrics *m, struct str key, const struct str labels[3],
                                  int status, bool named)
 {
@@ -58,6 +104,7 @@ static struct series *series_new(struct metrics *m, struct str key, const struct
     s->provider = arena_dup(&m->arena, labels[1]);
     s->model = arena_dup(&m->arena, labels[2]);
     s->status = status;
+    s->labels = labels_dup(&m->arena, labels, status);
     s->named = named;
     struct str own = arena_dup(&m->arena, key);
     if (arena_failed(&m->arena) || !map_set(&m->series, own, s))
@@ -65,23 +112,47 @@ static struct series *series_new(struct metrics *m, struct str key, const struct
     return s;
 }
 
-static const struct str other_model = STR("other");
+static const struct str other = STR("other");
 
-// The series of these labels; beyond the cap the model becomes "other". NULL when memory ended.
+// The most bytes that a series of these labels comes to.
+static size_t series_bytes(const struct str labels[3])
+{
+    size_t line = LINE_BYTES_MAX;
+    for (unsigned i = 0; i < 3; i++) {
+        for (size_t at = 0; at < labels[i].len; at++)
+            line += escaped(labels[i].ptr[at]) ? 2 : 1;
+    }
+    return SERIES_LINES * line;
+}
+
+// Whether a series may be added of which so many labels are as they came.
+static bool fits(const struct metrics *m, size_t bytes, unsigned given, bool named)
+{
+    if (given == 3 && !named && m->found_bytes + bytes > METRIC_FOUND_BYTES)
+        return false;
+    size_t most = given == 3 ? METRIC_NAMED_BYTES : METRIC_MODEL_BYTES;
+    return given < 2 || m->bytes + bytes <= most;
+}
+
+// The series of these labels; beyond the cap some become "other". NULL when memory ended.
 static struct series *series_get(struct metrics *m, const struct str labels[3], int status,
                                  bool named)
 {
     char text[LABELS_MAX];
-    struct str key = str_from(text, label_key(text, labels, status));
-    struct series *s = map_get(&m->series, key);
-    if (s)
-        return s;
-    if (named || m->series.count < METRIC_SERIES_MAX)
-        return series_new(m, key, labels, status, named);
-    struct str other[3] = {labels[0], labels[1], other_model};
-    key = str_from(text, label_key(text, other, status));
-    s = map_get(&m->series, key);
-    return s ? s : series_new(m, key, other, status, false);
+    struct str own[3] = {labels[0], labels[1], labels[2]};
+    for (unsigned given = 3;; given--) {
+        struct str key = str_from(text, label_key(text, own, status));
+        struct series *s = map_get(&m->series, key);
+        if (s)
+            return s;
+        size_t bytes = series_bytes(own);
+        if (fits(m, bytes, given, named)) {
+            m->bytes += bytes;
+            m->found_bytes += given == 3 && !named ? bytes : 0;
+            return series_new(m, key, own, status, named);
+        }
+        own[given - 1] = other;
+    }
 }
 
 // A name that stands in the configuration never gets here.
@@ -98,8 +169,8 @@ void metrics_entry(struct metrics *m, const struct entry *e, bool named)
 {
     struct str labels[3] = {e->endpoint, e->provider, e->model};
     if (!named && !is_sure(m, e, labels))
-        labels[2] = other_model;
-    struct series *s = series_get(m, labels, e->http_status, named);
+        labels[2] = other;
+    struct series *s = series_get(m, labels, status_shown(e->http_status), named);
     if (e->usage.sure == SURE_CAPTURED)
         m->captured++;
     if (!s)
@@ -154,31 +225,6 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
     return true;
 }
 
-static void label(struct buf *out, const char *name, struct str value)
-{
-    buf_printf(out, "%s=\"", name);
-    for (size_t i = 0; i < value.len; i++) {
-        char c = value.ptr[i];
-        if (c == '\n') {
-            buf_add_cstr(out, "\\n");
-            continue;
-        }
-        if (c == '\\' || c == '"')
-            buf_add_char(out, '\\');
-        buf_add_char(out, c);
-    }
-    buf_add_char(out, '"');
-}
-
-static void labels_write(struct buf *out, const struct series *s)
-{
-    label(out, "route", s->endpoint);
-    buf_add_char(out, ',');
-    label(out, "provider", s->provider);
-    buf_add_char(out, ',');
-    label(out, "model", s->model);
-}
-
 static void head(struct buf *out, const char *name, const char *type, const char *help)
 {
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
@@ -198,8 +244,8 @@ static void each(const struct metrics *m, struct buf *out, series_f *f)
 static void requests(struct buf *out, const struct series *s)
 {
     buf_add_cstr(out, "costlens_requests_total{");
-    labels_write(out, s);
-    buf_printf(out, ",status=\"%d\"} %llu\n", s->status, (unsigned long long)s->requests);
+    buf_add(out, s->labels);
+    buf_printf(out, "} %llu\n", (unsigned long long)s->requests);
 }
 
 static void tokens(struct buf *out, const struct series *s)
@@ -208,17 +254,17 @@ static void tokens(struct buf *out, const struct series *s)
         if (s->tokens[i] == 0)
             continue;
         buf_add_cstr(out, "costlens_tokens_total{");
-        labels_write(out, s);
-        buf_printf(out, ",status=\"%d\",type=\"%s\"} %lld\n", s->status,
-                   bucket_name((enum bucket)i), (long long)s->tokens[i]);
+        buf_add(out, s->labels);
+        buf_printf(out, ",type=\"%s\"} %lld\n", bucket_name((enum bucket)i),
+                   (long long)s->tokens[i]);
     }
 }
 
 static void costs(struct buf *out, const struct series *s)
 {
     buf_add_cstr(out, "costlens_cost_usd_total{");
-    labels_write(out, s);
-    buf_printf(out, ",status=\"%d\"} ", s->status);
+    buf_add(out, s->labels);
+    buf_add_cstr(out, "} ");
     money_sum_write(out, s->cost);
     buf_add_char(out, '\n');
 }
@@ -226,8 +272,8 @@ static void costs(struct buf *out, const struct series *s)
 static void unpriced(struct buf *out, const struct series *s)
 {
     buf_add_cstr(out, "costlens_unpriced_total{");
-    labels_write(out, s);
-    buf_printf(out, ",status=\"%d\"} %llu\n", s->status, (unsigned long long)s->unpriced);
+    buf_add(out, s->labels);
+    buf_printf(out, "} %llu\n", (unsigned long long)s->unpriced);
 }
 
 static void seconds(struct buf *out, uint64_t us)
@@ -242,8 +288,8 @@ static void histogram(struct buf *out, const char *name, const struct series *s,
     for (unsigned i = 0; i <= BOUND_COUNT; i++) {
         sum += h->count[i];
         buf_printf(out, "%s_bucket{", name);
-        labels_write(out, s);
-        buf_printf(out, ",status=\"%d\",le=\"", s->status);
+        buf_add(out, s->labels);
+        buf_add_cstr(out, ",le=\"");
         if (i < BOUND_COUNT)
             seconds(out, (uint64_t)bounds_us[i]);
         else
@@ -251,12 +297,12 @@ static void histogram(struct buf *out, const char *name, const struct series *s,
         buf_printf(out, "\"} %llu\n", (unsigned long long)sum);
     }
     buf_printf(out, "%s_sum{", name);
-    labels_write(out, s);
-    buf_printf(out, ",status=\"%d\"} ", s->status);
+    buf_add(out, s->labels);
+    buf_add_cstr(out, "} ");
     seconds(out, h->sum_us);
     buf_printf(out, "\n%s_count{", name);
-    labels_write(out, s);
-    buf_printf(out, ",status=\"%d\"} %llu\n", s->status, (unsigned long long)h->total);
+    buf_add(out, s->labels);
+    buf_printf(out, "} %llu\n", (unsigned long long)h->total);
 }
 
 #define DURATION "costlens_request_duration_seconds"

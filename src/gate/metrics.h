@@ -9,21 +9,29 @@
 #define GATE_METRICS_H
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "core/entry.h"
 #include "core/refusal.h"
 
 // The label `model` is "other" where the name may be an invention of the caller: one that stands
 // neither in the configuration nor in a price list, and to which the provider has not answered
-// (with 200, as far as this worker knows). So it is beyond METRIC_SERIES_MAX series, and for a name
-// that is too long; but for what stands in the configuration never.
+// (with 200, as far as this worker knows). So it is for such a name that is too long, and where
+// there are too many: what is written must fit into an answer of the admin plane (64 MiB), so each
+// series counts as the most that it can come to, some 11 KiB where names are short.
 //
-// So many that what is written fits into an answer of the admin plane (64 MiB), however long the
-// names are.
-#define METRIC_SERIES_MAX 2000
-#define METRIC_MODEL_MAX  96 // bytes of a name; a longer one is "other"
+//   names that stand in no configuration   METRIC_FOUND_BYTES
+//   these and the configuration's          METRIC_NAMED_BYTES   beyond: model="other"
+//   these and "other" of each provider     METRIC_MODEL_BYTES   beyond: provider="other" too
+//
+// The label `status` is the class ("4xx") of a status that is not one of the usual: the provider
+// chooses it.
+#define METRIC_FOUND_BYTES (25 * MIB)
+#define METRIC_NAMED_BYTES (50 * MIB)
+#define METRIC_MODEL_BYTES (57 * MIB)
+#define METRIC_MODEL_MAX   96 // bytes of a name that stands in no configuration
 
-#define BOUND_COUNT       16
+#define BOUND_COUNT        16
 
 // Durations as Prometheus has them, by fixed bounds; reports have the finer store/histogram.h.
 struct spread {
@@ -35,8 +43,9 @@ struct spread {
 // One (endpoint, provider, model, status).
 struct series {
     struct str endpoint, provider, model;
-    int status;
-    bool named; // its model stands in the configuration
+    int status;        // a class is its first digit
+    struct str labels; // the four as they are written
+    bool named;        // its model stands in the configuration
     uint64_t requests;
     int64_t tokens[BUCKET_COUNT];
     struct money_sum cost;
@@ -48,7 +57,9 @@ struct series {
 
 struct metrics {
     struct arena arena;
-    struct map series; // key: the four labels with zeros between
+    struct map series;  // key: the four labels with zeros between
+    size_t bytes;       // the most that they come to
+    size_t found_bytes; // of that, names that stand in no configuration
     uint64_t refused[REFUSAL_COUNT];
     uint64_t upstream_errors;
     uint64_t upstream_retries;

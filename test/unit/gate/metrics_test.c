@@ -107,46 +107,102 @@ static void series_are_capped(void **state)
     (void)state;
     struct metrics m;
     metrics_init(&m);
-    for (int i = 0; i < METRIC_SERIES_MAX + 500; i++) {
+    for (int i = 0; i < 10000; i++) {
         char name[32];
         snprintf(name, sizeof name, "model-%d", i);
         struct entry e = entry_of(name, 1);
         metrics_entry(&m, &e, false);
     }
-    assert_int_equal(m.series.count, METRIC_SERIES_MAX + 1);
+    assert_in_range(m.series.count, 2000, 3000);
+    struct entry e = entry_of("named", 1);
+    metrics_entry(&m, &e, true);
     struct buf out;
+    char line[64];
     buf_init(&out, &alloc_heap, 0);
     metrics_write(&m, &out);
-    assert_true(holds(&out, "model=\"other\",status=\"200\"} 500\n"));
+    snprintf(line, sizeof line, "model=\"other\",status=\"200\"} %d\n",
+             10000 + 2 - (int)m.series.count);
+    assert_true(holds(&out, line));
+    assert_true(holds(&out, "model=\"named\",status=\"200\"} 1\n"));
     buf_fini(&out);
     metrics_fini(&m);
+}
+
+static void write_all(const struct metrics *m)
+{
+    struct buf out;
+    buf_init(&out, &alloc_heap, 60 * MIB); // of 64: the rest is the store's and the refusals'
+    metrics_write(m, &out);
+    assert_false(buf_failed(&out));
+    buf_fini(&out);
+}
+
+static struct entry largest(const char *name)
+{
+    struct entry e = entry_of(name, 1);
+    e.endpoint = str_of("responses/input_tokens");
+    for (int b = 0; b < BUCKET_COUNT; b++)
+        e.usage.count[b] = INT64_MAX;
+    e.cost.pd = INT64_MAX;
+    return e;
 }
 
 // All of them with the longest names there can be still fit into one answer.
 static void an_answer_holds_them_all(void **state)
 {
     (void)state;
-    struct metrics m;
+    struct metrics m, sum;
     char provider[NAME_BYTES_MAX + 1] = "";
     memset(provider, 'p', NAME_BYTES_MAX);
     metrics_init(&m);
-    for (int i = 0; i < METRIC_SERIES_MAX; i++) {
+    metrics_init(&sum);
+    for (int i = 0; i < 12000; i++) {
         char name[MODEL_BYTES_MAX + 1] = "";
         memset(name, '"', MODEL_BYTES_MAX);
-        snprintf(name + METRIC_MODEL_MAX - 6, 7, "%06d", i);
-        struct entry e = entry_of(name, 1);
-        e.endpoint = str_of("responses/input_tokens");
+        snprintf(name + METRIC_MODEL_MAX - 6, i % 2 ? MODEL_BYTES_MAX - METRIC_MODEL_MAX : 7,
+                 "%06d", i);
+        snprintf(provider, 8, "%07d", i); // even so many
+        struct entry e = largest(name);
         e.provider = str_of(provider);
-        for (int b = 0; b < BUCKET_COUNT; b++)
-            e.usage.count[b] = INT64_MAX;
-        e.cost.pd = INT64_MAX;
-        metrics_entry(&m, &e, false);
+        metrics_entry(&m, &e, i % 2);
     }
-    assert_int_equal(m.series.count, METRIC_SERIES_MAX);
+    write_all(&m);
+    assert_true(metrics_merge(&sum, &m));
+    write_all(&sum);
+    metrics_fini(&m);
+    metrics_fini(&sum);
+}
+
+// A provider chooses the status of each answer: the usual ones are shown, of others their class.
+static void a_provider_s_statuses_are_few(void **state)
+{
+    (void)state;
+    struct metrics m;
+    metrics_init(&m);
+    for (int i = 0; i < 800; i++) {
+        for (int status = 200; status < 600; status++) {
+            char name[64];
+            snprintf(name, sizeof name, "a-model-of-the-configuration-%d", i);
+            struct entry e = largest(name);
+            e.http_status = status;
+            metrics_entry(&m, &e, true);
+        }
+    }
+    write_all(&m);
+    metrics_fini(&m);
+    metrics_init(&m);
+    for (int status = 99; status < 1000; status++) {
+        struct entry e = entry_of("m", 1);
+        e.http_status = status > 99 ? status : 0; // the client left
+        metrics_entry(&m, &e, true);
+    }
+    assert_in_range(m.series.count, 10, 30);
     struct buf out;
-    buf_init(&out, &alloc_heap, 60 * MIB); // of 64: the rest is the store's and the refusals'
+    buf_init(&out, &alloc_heap, 0);
     metrics_write(&m, &out);
-    assert_false(buf_failed(&out));
+    assert_true(holds(&out, "model=\"m\",status=\"429\"} 1\n"));
+    assert_true(holds(&out, "model=\"m\",status=\"0\"} 1\n"));
+    assert_true(holds(&out, "model=\"m\",status=\"2xx\"} 99\n"));
     buf_fini(&out);
     metrics_fini(&m);
 }
@@ -189,7 +245,7 @@ static void the_configuration_s_names_are_shown(void **state)
     char name[MODEL_BYTES_MAX + 1] = "";
     metrics_init(&m);
     metrics_init(&sum);
-    for (int i = 0; i < METRIC_SERIES_MAX + 10; i++) {
+    for (int i = 0; i < 3000; i++) {
         snprintf(name, sizeof name, "answered-%d", i);
         struct entry e = entry_of(name, 1);
         metrics_entry(&m, &e, false);
@@ -233,6 +289,7 @@ int main(void)
         cmocka_unit_test(hostile_names_stay_inside_their_quotes),
         cmocka_unit_test(series_are_capped),
         cmocka_unit_test(an_answer_holds_them_all),
+        cmocka_unit_test(a_provider_s_statuses_are_few),
         cmocka_unit_test(inventions_share_a_series),
         cmocka_unit_test(the_configuration_s_names_are_shown),
     };
