@@ -73,6 +73,9 @@ static void knows_no_price_where_a_part_has_none(void **state)
     assert_int_equal(bill("v/a", "v/none: prompt 3, input 3", &row, &b), 2);
     assert_int_equal(b.state, PRICE_UNPRICED);
     assert_int_equal(b.total.pd, 0);
+    assert_int_equal(bill("v/none", "v/a: prompt 3, input 3", &row, &b), 2);
+    assert_int_equal(b.state, PRICE_UNPRICED);
+    assert_int_equal(b.total.pd, 0);
     assert_int_equal(bill("v/gratis", "v/a: prompt 3, input 3", &row, &b), 2);
     assert_int_equal(b.state, PRICE_PRICED);
     assert_int_equal(b.total.pd, 3000000);
@@ -88,6 +91,49 @@ static void is_cut_at_the_largest_money(void **state)
     assert_int_equal(bill("v/dear", "v/dear: prompt 3, input 9000", &row, &b), 2);
     assert_true(b.overflow);
     assert_int_equal(b.total.pd, INT64_MAX);
+    static const char *const others[] = {"v/dear: prompt 3, input 3",
+                                         "v/dear: prompt 3, input 17997"};
+    for (unsigned i = 0; i < 2; i++) { // one part alone is too much, the first or the second
+        assert_int_equal(bill("v/dear", others[i], &row, &b), 2);
+        assert_true(b.overflow);
+        assert_int_equal(b.total.pd, INT64_MAX);
+    }
+}
+
+static void explains(const char *name, const char *parts, const struct usage *row, const char *want)
+{
+    struct split s;
+    struct bill b;
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    split_read(catalog, str_of(name), str_of(parts), &s);
+    split_fill(&s, row);
+    split_rate(&s, 0, &b);
+    bill_explain(&s, &b, &out);
+    assert_string_equal(buf_cstr(&out), want);
+    buf_fini(&out);
+}
+
+static void shows_each_part_and_the_sum(void **state)
+{
+    (void)state;
+    const struct usage row = {.count = {[BUCKET_INPUT] = 6}};
+    const struct usage many = {.count = {[BUCKET_INPUT] = 18000}, .us_region = true};
+#define INPUT "           6 input            x "
+    explains("v/a", "", &row,
+             INPUT "1 USD/Mtok          = 0.000006000000\ntotal: 0.000006000000 USD\n");
+    explains("v/a", "v/b: prompt 6, input 6", &row,
+             "v/a:\ntotal: 0.000000000000 USD\nv/b:\n" INPUT
+             "10 USD/Mtok         = 0.000060000000\n"
+             "total: 0.000060000000 USD\nall of it: 0.000060000000 USD\n");
+    explains("v/a", "v/none: prompt 6, input 6", &row,
+             "v/a:\ntotal: 0.000000000000 USD\nv/none:\nunpriced: no price is known for uncached "
+             "input tokens\n");
+    explains("v/gratis", "v/dear: prompt 3, input 18000", &many,
+             "v/gratis:\nfree: 0.000000000000 USD\nv/dear:\n"
+             "       18000 input            x 1000000 USD/Mtok    = 18000.000000000000\n"
+             "tokens x 1000\ntotal: 9223372.036854775807 USD (too large: cut)\n"
+             "all of it: 9223372.036854775807 USD (too large: cut)\n");
 }
 
 static void takes_the_charge_that_the_provider_named(void **state)
@@ -130,6 +176,8 @@ static void knows_no_price_where_it_cannot_read(void **state)
         "v/a",
         " + ",
         "v/a: prompt",
+        "v/a: prompt ",
+        "v/a: prompt 1,, input 3",
         "v/a: prompt x",
         "v/a: prompt 1, input",
         "v/a: prompt 1, tokens 3",
@@ -187,6 +235,23 @@ static void puts_together_what_has_the_same_prices(void **state)
     buf_fini(&out);
 }
 
+// A part without tokens stands on no side of a cliff.
+static void only_tokens_have_a_side_of_a_cliff(void **state)
+{
+    (void)state;
+    const struct sheet *a = catalog_find(catalog, (struct str)STR("v"), (struct str)STR("a"));
+    const struct usage search = {.count = {[BUCKET_WEB_SEARCHES] = 1}};
+    const struct usage output = {.count = {[BUCKET_OUTPUT] = 1}, .prompt = 1};
+    const struct usage high = {.count = {[BUCKET_INPUT] = 150}, .prompt = 150};
+    struct split s;
+    split_begin(&s, (struct str)STR("v/a"), a, &search, 0);
+    assert_true(split_add(&s, (struct str)STR("v/a"), a, &high, 0));
+    assert_int_equal(s.count, 1);
+    split_begin(&s, (struct str)STR("v/a"), a, &output, 0);
+    assert_true(split_add(&s, (struct str)STR("v/a"), a, &high, 0));
+    assert_int_equal(s.count, 2);
+}
+
 // Where nothing is left for the first, the next that the book knows takes its place.
 static void leaves_out_a_first_part_of_nothing(void **state)
 {
@@ -230,11 +295,13 @@ int main(void)
         cmocka_unit_test(rounds_each_part_once),
         cmocka_unit_test(knows_no_price_where_a_part_has_none),
         cmocka_unit_test(is_cut_at_the_largest_money),
+        cmocka_unit_test(shows_each_part_and_the_sum),
         cmocka_unit_test(takes_the_charge_that_the_provider_named),
         cmocka_unit_test(writes_what_it_reads),
         cmocka_unit_test(knows_no_price_where_it_cannot_read),
         cmocka_unit_test(no_name_is_read_as_counts),
         cmocka_unit_test(puts_together_what_has_the_same_prices),
+        cmocka_unit_test(only_tokens_have_a_side_of_a_cliff),
         cmocka_unit_test(leaves_out_a_first_part_of_nothing),
         cmocka_unit_test(has_room_for_so_many),
     };
