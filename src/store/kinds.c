@@ -89,17 +89,7 @@ static int flags_of(const struct entry *e)
 }
 
 // The tenant, then the columns of `kind` that are words, in their order.
-enum {
-    TENANT,
-    TEAM,
-    PROJECT,
-    KEY,
-    PROVIDER,
-    MODEL,
-    MODEL_ASKED,
-    MODEL_ANSWERED,
-    PRICE_NAME = WORD_COUNT - 1
-};
+enum { TENANT, TEAM, PROJECT, KEY, PROVIDER, MODEL, MODEL_ASKED, MODEL_ANSWERED };
 
 struct words {
     struct str at[WORD_COUNT];
@@ -233,18 +223,13 @@ static void leave_out_asked(const struct entry *e, struct words *w)
         leave_out(w, MODEL);
 }
 
-static bool bound_answered(struct kinds *k, struct kind_count *n, const struct entry *e,
-                           struct words *w)
+static bool bound_answered(struct kinds *k, struct kind_count *n, struct words *w)
 {
     bool known = false;
-    bool part = e->price_state == PRICE_UNPRICED && w->id[PRICE_NAME] < 0;
     if (!seen(k->answered, w, &known))
         return false;
-    if ((known && !part) || count(&n->answered))
-        return true;
-    leave_out(w, MODEL_ANSWERED);
-    if (part)
-        leave_out(w, PRICE_NAME);
+    if (!known && !count(&n->answered))
+        leave_out(w, MODEL_ANSWERED);
     return true;
 }
 
@@ -259,7 +244,7 @@ static bool bound(struct kinds *k, struct names *names, const struct entry *e, s
         return true; // the provider's words belong to it
     if (!known)
         leave_out_asked(e, w);
-    return find_words(names, w) && bound_answered(k, n, e, w);
+    return find_words(names, w) && bound_answered(k, n, w);
 }
 
 static bool find(struct kinds *k, struct names *names, const struct entry *e, struct words *w,

@@ -11,10 +11,9 @@
 // makes KINDS_A_DAY new combinations of a caller's words a day (and a start), and its providers as
 // many of their own beside them. Beyond that such a word is KINDS_OTHER: of a caller's the model
 // too where the call cost nothing, since a name that no price belongs to may be invented; of a
-// provider's the model that answered, and the models of parts that have no price. The sheets that
-// priced a call always stay, so costs and sums are exact and provable all the same, and the tags
-// say team and project as they were. What else tells kinds apart (endpoint, status, ...) has few
-// values.
+// provider's the model that answered. The sheet that priced a call always stays, so costs and sums
+// are exact and provable all the same, and the tags say team and project as they were. What else
+// tells kinds apart (endpoint, status, ...) has few values.
 //
 // `used_day` of a kind is not before the day of its last call: what is older than the oldest row
 // left has none.
