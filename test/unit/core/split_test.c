@@ -169,6 +169,8 @@ static void writes_what_it_reads(void **state)
     }
 }
 
+#define ONE "v/a: prompt 1"
+
 static void knows_no_price_where_it_cannot_read(void **state)
 {
     (void)state;
@@ -182,8 +184,7 @@ static void knows_no_price_where_it_cannot_read(void **state)
         "v/a: prompt 1, input",
         "v/a: prompt 1, tokens 3",
         "v/a: prompt 1, input 3x",
-        "v/a: prompt 1 + v/a: prompt 1 + v/a: prompt 1 + v/a: prompt 1 + v/a: prompt 1"
-        " + v/a: prompt 1",
+        ONE " + " ONE " + " ONE " + " ONE " + " ONE " + " ONE,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct split s;
