@@ -271,7 +271,9 @@ static void a_jump_of_the_clock_deletes_nothing(void **state)
         }
         assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
         int left = run == 0 ? 3 : run == 1 ? 6 : 3; // the next start believes the clock
-        for (int i = 0; i < 25 && (run < 2 || ask(&p, "SELECT count(*) FROM call") > 3); i++)
+        // In the first run nothing would be deleted.
+        for (int i = 0; run && i < 25 && (run == 1 || ask(&p, "SELECT count(*) FROM call") > 3);
+             i++)
             usleep(100000);
         assert_int_equal(ask(&p, "SELECT count(*) FROM call"), left);
         journal_close(j);
