@@ -48,7 +48,7 @@ struct store {
     bool stop;
 
     pthread_mutex_t reserve_lock;
-    struct segment *reserve;
+    struct segment *reserve; // NULL after a failure, until there is a fresh one
 
     pthread_mutex_t keys_lock;
     sqlite3 *keys; // a connection of its own

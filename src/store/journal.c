@@ -80,6 +80,11 @@ static bool write_reserve(struct store *s, struct str frame)
 {
     pthread_mutex_lock(&s->reserve_lock);
     enum status status = s->reserve ? segment_write(s->reserve, frame) : STATUS_FULL;
+    if (s->reserve && status != STATUS_OK) {
+        // What it left is a torn tail, but behind a shorter record it would be damage.
+        segment_close(s->reserve);
+        s->reserve = NULL; // the writer makes a fresh one
+    }
     pthread_mutex_unlock(&s->reserve_lock);
     if (status != STATUS_OK)
         log_say(LOG_ERROR, "a call's last record is lost: the journal's reserve too: %s",

@@ -15,6 +15,7 @@
 static atomic_bool no_space;     // nothing can be allocated
 static atomic_bool bad_writes;   // segments of workers cannot be written; their reserve can
 static atomic_bool short_writes; // of segments of workers: all but their last bytes
+static atomic_bool short_ends;   // the same of the reserve
 static atomic_bool no_cut;       // and they cannot be made shorter
 static atomic_bool full;         // the ledger's file and its log take nothing more
 
@@ -43,6 +44,8 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t offset)
         return -1;
     }
     if (short_writes && n > 8 && is_named(fd, "-w", ".seg"))
+        n -= 8;
+    if (short_ends && is_named(fd, "-reserve", ".seg"))
         n -= 8;
     return syscall(SYS_pwrite64, fd, bytes, n, offset);
 }
@@ -240,6 +243,46 @@ static void a_short_write_books_nothing(void **state)
     }
 }
 
+// The child's part: two calls end in the reserve, the longer end but for a few bytes.
+static void end_short_and_die(const struct place *p)
+{
+    struct journal *j = journal_of(store_at(p, true), 0);
+    struct entry ends[2] = {an_entry(clock_wall_us()), an_entry(clock_wall_us())};
+    for (int i = 0; i < 2; i++) {
+        if (journal_dispatched(j, &ends[i]) != STATUS_OK)
+            _exit(1);
+    }
+    tag(&ends[0], "feature", "a text that makes it longer than the other one's record");
+    bad_writes = short_ends = true;
+    if (journal_final(j, &ends[0]))
+        _exit(2);
+    short_ends = false;
+    usleep(1500000); // a fresh reserve
+    if (journal_final(j, &ends[1]))
+        kill(getpid(), SIGKILL);
+    _exit(3);
+}
+
+// What a short write leaves in the reserve is no damage, nor does it hide the ends behind it.
+static void a_short_end_spoils_no_other(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        end_short_and_die(&p);
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFSIGNALED(how));
+    store_close(store_at(&p, false));
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'reported'"), 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'captured'"), 1);
+    assert_int_equal(journal_files(&p, ".damaged"), 0);
+    place_remove(&p);
+}
+
 static void a_locked_ledger_is_told_and_waited_for(void **state)
 {
     (void)state;
@@ -324,6 +367,7 @@ int main(void)
         cmocka_unit_test(a_failing_write_refuses_the_call_and_keeps_ends),
         cmocka_unit_test(a_failing_write_of_a_turn_tells_whose_calls_it_was),
         cmocka_unit_test(a_short_write_books_nothing),
+        cmocka_unit_test(a_short_end_spoils_no_other),
         cmocka_unit_test(a_full_ledger_loses_nothing),
         cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
     };
