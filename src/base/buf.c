@@ -141,19 +141,12 @@ static void add_escape(struct buf *b, unsigned char c)
     buf_add(b, str_from(text, text[1] == 'u' ? 6 : 2));
 }
 
-// U+0080 to U+009F, control characters to some terminals.
-static inline bool control1(struct str s, size_t at)
-{
-    return s.len - at >= 2 && (unsigned char)s.ptr[at] == 0xc2 &&
-           (unsigned char)s.ptr[at + 1] < 0xa0;
-}
-
 // Bytes at `at` that go into a JSON string as they are.
 static inline size_t plain(struct str s, size_t at)
 {
     unsigned char c = (unsigned char)s.ptr[at];
     if (c >= 0x80)
-        return control1(s, at) ? 0 : str_utf8_at(s, at);
+        return str_control_at(s, at) ? 0 : str_utf8_at(s, at);
     return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
 }
 

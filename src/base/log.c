@@ -110,25 +110,6 @@ static void begin_json(struct log_line *l, struct str message)
     buf_add_json(&l->text, message);
 }
 
-// What comes from outside must not steer the terminal: control characters (also the C1 ones, which
-// are U+0080 to U+009F) become a question mark.
-static void add_plain(struct buf *b, struct str s)
-{
-    size_t n;
-    for (size_t at = 0; at < s.len; at += n) {
-        n = str_utf8_at(s, at);
-        unsigned char c = (unsigned char)s.ptr[at];
-        bool control = n == 1 && (c < 0x20 || c == 0x7f);
-        bool control1 = n == 2 && c == 0xc2 && (unsigned char)s.ptr[at + 1] < 0xa0;
-        if (n == 0)
-            n = 1;
-        if (control || control1 || (n == 1 && c >= 0x80))
-            buf_add_char(b, '?');
-        else
-            buf_add(b, str_from(s.ptr + at, n));
-    }
-}
-
 static void begin_text(struct log_line *l, struct str message)
 {
     static const char *const colours[] = {"\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
@@ -141,7 +122,10 @@ static void begin_text(struct log_line *l, struct str message)
     if (coloured)
         buf_add_cstr(&l->text, "\x1b[0m");
     buf_add_cstr(&l->text, l->level == LOG_INFO || l->level == LOG_WARN ? "  " : " ");
-    add_plain(&l->text, message);
+    size_t start = l->text.len;
+    buf_add(&l->text, message);
+    if (!buf_failed(&l->text))
+        l->text.len = start + str_tame(l->text.ptr + start, message.len, false);
 }
 
 static struct str cut(struct str s)

@@ -23,18 +23,15 @@ const char *status_text(enum status s)
 static void tidy(struct why *why)
 {
     size_t len = strlen(why->text);
-    for (size_t i = 0; i < len; i++)
-        if (((unsigned char)why->text[i] < 0x20 && why->text[i] != '\n') || why->text[i] == 0x7f)
-            why->text[i] = '?';
-    if (len < sizeof why->text - 1)
-        return;
     size_t start = len;
     while (start > 0 && len - start < 4 && ((unsigned char)why->text[start - 1] & 0xc0) == 0x80)
         start--;
     if (start > 0 && (unsigned char)why->text[start - 1] >= 0xc0)
         start--;
-    if (start < len && str_utf8_at(str_from(why->text, len), start) == 0)
-        why->text[start] = '\0';
+    if (len == sizeof why->text - 1 && start < len &&
+        str_utf8_at(str_from(why->text, len), start) == 0)
+        len = start;
+    why->text[str_tame(why->text, len, true)] = '\0';
 }
 
 enum status why_set(struct why *why, enum status s, const char *format, ...)

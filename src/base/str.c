@@ -196,6 +196,31 @@ size_t str_utf8_at(struct str s, size_t at)
     return overlong || beyond || !follows(s, at + 3) ? 0 : 4;
 }
 
+size_t str_control_at(struct str s, size_t at)
+{
+    unsigned char c = (unsigned char)s.ptr[at];
+    if (c < 0x20 || c == 0x7f)
+        return 1;
+    return c == 0xc2 && s.len - at > 1 && ((unsigned char)s.ptr[at + 1] & 0xe0) == 0x80 ? 2 : 0;
+}
+
+size_t str_tame(char *text, size_t len, bool lines)
+{
+    struct str s = str_from(text, len);
+    size_t end = 0;
+    for (size_t at = 0, n; at < len; at += n) {
+        n = str_utf8_at(s, at);
+        bool kept = n && (!str_control_at(s, at) || (lines && text[at] == '\n'));
+        n = n ? n : 1;
+        if (kept)
+            memmove(text + end, text + at, n);
+        else
+            text[end] = '?';
+        end += kept ? n : 1;
+    }
+    return end;
+}
+
 bool str_utf8(struct str s)
 {
     size_t at = 0;

@@ -76,6 +76,12 @@ size_t str_distance(struct str a, struct str b, size_t most);
 bool str_utf8(struct str s);
 // Length (1..4) of the valid UTF-8 sequence that starts at `at`; 0 when there is none.
 size_t str_utf8_at(struct str s, size_t at);
+// Bytes of the control character at `at`, also of U+0080 to U+009F, which are such to some
+// terminals; 0 when there is none.
+size_t str_control_at(struct str s, size_t at);
+// So that foreign text does not steer a terminal: makes each control character (but a newline, if
+// `lines`) and each byte that is no UTF-8 a question mark, in place. Gives the length, no larger.
+size_t str_tame(char *text, size_t len, bool lines);
 // `pattern` with `*` for any run of bytes, anchored at both ends; nothing else is special.
 bool str_glob(struct str pattern, struct str s);
 int str_hex(char c); // the value of a hexadecimal digit, large or small; -1 when it is none

@@ -38,24 +38,25 @@ static void print_provider(const struct config_provider *p, bool first)
     char port[8] = "";
     if (!p->mock && p->url.port != (p->url.tls ? 443 : 80))
         snprintf(port, sizeof port, ":%u", (unsigned)p->url.port);
-    printf("%-10s %.*s: %s at %s%s%.*s%s%s%.*s%s%s%s\n", first ? "providers" : "", STR_ARG(p->name),
-           dialect_name(p->dialect),
-           p->mock      ? ""
-           : p->url.tls ? "https://"
-                        : "http://",
-           six ? "[" : "", STR_ARG(host), six ? "]" : "", port,
-           STR_ARG(p->mock ? STR_NONE : p->url.path),
-           p->key    ? ", with a key"
-           : p->free ? ", free"
-                     : ", without a key",
-           p->proxied ? ", through a proxy" : "", p->from_environment ? " (environment)" : "");
+    command_print(stdout, "%-10s %.*s: %s at %s%s%.*s%s%s%.*s%s%s%s\n", first ? "providers" : "",
+                  STR_ARG(p->name), dialect_name(p->dialect),
+                  p->mock      ? ""
+                  : p->url.tls ? "https://"
+                               : "http://",
+                  six ? "[" : "", STR_ARG(host), six ? "]" : "", port,
+                  STR_ARG(p->mock ? STR_NONE : p->url.path),
+                  p->key    ? ", with a key"
+                  : p->free ? ", free"
+                            : ", without a key",
+                  p->proxied ? ", through a proxy" : "",
+                  p->from_environment ? " (environment)" : "");
 }
 
 static void print_alias(const struct config_alias *a, bool first)
 {
-    printf("%-10s %.*s:", first ? "aliases" : "", STR_ARG(a->name));
+    command_print(stdout, "%-10s %.*s:", first ? "aliases" : "", STR_ARG(a->name));
     for (unsigned i = 0; i < a->model_count; i++)
-        printf("%s %.*s", i ? "," : "", STR_ARG(a->models[i]));
+        command_print(stdout, "%s %.*s", i ? "," : "", STR_ARG(a->models[i]));
     putchar('\n');
 }
 
@@ -93,14 +94,14 @@ static void print_effective(const struct config *c)
     if (c->price_count)
         printf("%-10s %u of your own\n", "prices", c->price_count);
     for (unsigned i = 0; i < c->key_count; i++)
-        printf("%-10s %.*s\n", i ? "" : "keys", STR_ARG(c->keys[i].name));
+        command_print(stdout, "%-10s %.*s\n", i ? "" : "keys", STR_ARG(c->keys[i].name));
 }
 
 static void print_problem(const struct config *c, int line, const char *kind, struct str text)
 {
     if (line)
-        printf("%.*s:%d: ", STR_ARG(c->file), line);
-    printf("%s%.*s\n", kind, STR_ARG(text));
+        command_print(stdout, "%.*s:%d: ", STR_ARG(c->file), line);
+    command_print(stdout, "%s%.*s\n", kind, STR_ARG(text));
 }
 
 static bool missing(const struct config *c)

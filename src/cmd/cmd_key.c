@@ -171,11 +171,11 @@ static int show_token(const struct cli *cli, const struct json *j, const struct 
     } else if (cli->json) {
         fwrite(answer->ptr, 1, answer->len, stdout);
     } else if (to_file) {
-        fprintf(stderr, "Key %.*s: its token is in %s.\n", STR_ARG(name), o->token_file);
+        command_print(stderr, "Key %.*s: its token is in %s.\n", STR_ARG(name), o->token_file);
     } else if (t->text.len) {
-        fprintf(stderr, "Key %.*s has the token you gave.\n", STR_ARG(name));
+        command_print(stderr, "Key %.*s has the token you gave.\n", STR_ARG(name));
     } else {
-        fprintf(stderr, "Key %.*s. Its token is shown this once:\n", STR_ARG(name));
+        command_print(stderr, "Key %.*s. Its token is shown this once:\n", STR_ARG(name));
         fflush(stderr);
         printf("%.*s\n", STR_ARG(token));
     }
@@ -250,7 +250,8 @@ static int print_list(const struct json *j)
     putchar('\n');
     while (json_each(&it, json_get(json_root(j), "keys"), &none, &key)) {
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-            printf("%-*.*s ", widths[i], STR_ARG(or_dash(json_str(json_get(key, names[i])))));
+            command_print(stdout, "%-*.*s ", widths[i],
+                          STR_ARG(or_dash(json_str(json_get(key, names[i])))));
         print_state(key, buf_str(&now));
     }
     buf_fini(&now);
@@ -269,7 +270,7 @@ static int list_or_revoke(struct cli *cli, const char *verb, const struct option
         if (cli->json)
             fwrite(answer.ptr, 1, answer.len, stdout);
         else if (o->name)
-            fprintf(stderr, "Key %s is revoked.\n", o->name);
+            command_print(stderr, "Key %s is revoked.\n", o->name);
         else
             code = print_list(j);
     }

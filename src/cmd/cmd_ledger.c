@@ -24,7 +24,7 @@ static void print_checks(const struct json *j)
     }
     it = (struct json_iter){0};
     while (json_each(&it, json_get(json_root(j), "differences"), &key, &v))
-        printf("  %.*s\n", STR_ARG(json_str(v)));
+        command_print(stdout, "  %.*s\n", STR_ARG(json_str(v)));
 }
 
 static int verify(struct cli *cli)

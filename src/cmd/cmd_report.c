@@ -141,7 +141,7 @@ static void fact(const struct json_val *attempt, const char *member, const char 
 {
     struct str text = json_str(json_get(attempt, member));
     if (text.len)
-        printf("%-14s %.*s\n", title, STR_ARG(text));
+        command_print(stdout, "%-14s %.*s\n", title, STR_ARG(text));
 }
 
 static void print_times(const struct json_val *attempt)
@@ -166,7 +166,7 @@ static void print_tags(const struct json_val *tags)
     struct str key;
     const struct json_val *value;
     while (json_each(&it, tags, &key, &value))
-        printf("%-14s %.*s=%.*s\n", "tag", STR_ARG(key), STR_ARG(json_str(value)));
+        command_print(stdout, "%-14s %.*s=%.*s\n", "tag", STR_ARG(key), STR_ARG(json_str(value)));
 }
 
 static void print_arithmetic(const struct json_val *attempt)
@@ -176,7 +176,7 @@ static void print_arithmetic(const struct json_val *attempt)
     const struct json_val *line;
     printf("\n");
     while (json_each(&it, json_get(attempt, "arithmetic"), &key, &line))
-        printf("  %.*s\n", STR_ARG(json_str(line)));
+        command_print(stdout, "  %.*s\n", STR_ARG(json_str(line)));
     struct str cost = json_str(json_get(attempt, "cost_usd"));
     struct str state = json_str(json_get(attempt, "price_state"));
     if (cost.len)

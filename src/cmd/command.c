@@ -60,6 +60,24 @@ int command_usage(const struct command *c, const char *format, ...)
     return EXIT_USAGE;
 }
 
+void command_print(FILE *to, const char *format, ...)
+{
+    struct buf text;
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    buf_init(&text, &alloc_heap, 0);
+    char *room = n > 0 ? buf_room(&text, (size_t)n) : NULL;
+    if (room) {
+        va_start(args, format);
+        vsnprintf(room, (size_t)n + 1, format, args);
+        va_end(args);
+        fwrite(room, 1, str_tame(room, (size_t)n, true), to);
+    }
+    buf_fini(&text);
+}
+
 int command_failed(const char *format, ...)
 {
     va_list args;

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 
@@ -86,6 +87,8 @@ int command_options(const struct command *c, int *argc, char **argv, void *out);
 int command_usage(const struct command *c, const char *format, ...) PRINTF(2, 3);
 // "costlens: ..." on stderr. Returns EXIT_FAILED.
 int command_failed(const char *format, ...) PRINTF(1, 2);
+// printf for what has foreign text in it: that cannot steer the terminal (str_tame).
+void command_print(FILE *to, const char *format, ...) PRINTF(2, 3);
 // The whole help of a command, as `--help` prints it.
 void command_help(const struct command *c, struct buf *out);
 

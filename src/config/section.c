@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -15,9 +16,7 @@ static struct str format_text(struct reading *r, const char *format, va_list arg
 {
     char room[600];
     vsnprintf(room, sizeof room, format, args);
-    for (char *at = room; *at; at++) // what is quoted must not steer a terminal
-        *at = (unsigned char)*at < ' ' || *at == 0x7f ? '?' : *at;
-    return arena_dup_cstr(&r->c->arena, room);
+    return arena_dup(&r->c->arena, str_from(room, str_tame(room, strlen(room), false)));
 }
 
 void reading_fault(struct reading *r, int line, const char *format, ...)

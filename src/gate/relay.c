@@ -174,7 +174,9 @@ static bool is_garbage(const struct req *r, struct str coding)
     return r->meter.setup.kind == METER_OTHER || !coding_none(coding);
 }
 
-void relay_quote(const struct req *r, struct str said, struct buf *out)
+// A part of what the upstream said, as a JSON string for the client: without the credential that we
+// sent.
+static void quote(const struct req *r, struct str said, struct buf *out)
 {
     struct buf masked;
     buf_init(&masked, &alloc_heap, KIB);
@@ -197,7 +199,7 @@ void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, con
     buf_init(&text, &alloc_heap, 2 * KIB);
     buf_add_cstr(&text, detail);
     buf_add_cstr(&text, how);
-    relay_quote(r, said, &text);
+    quote(r, said, &text);
     r->refusal_detail = arena_dup_cstr(&r->arena, buf_cstr(&text));
     buf_fini(&text);
 }

@@ -15,9 +15,6 @@ void relay_fail(struct req *r, enum refusal why, const char *detail);
 // stands in the log. `how` says what it is.
 void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, const char *how,
                         struct str said);
-// A part of what the upstream said, as a JSON string for the client: without the credential that we
-// sent.
-void relay_quote(const struct req *r, struct str said, struct buf *out);
 // A name that the answer gave, for the row; of an error's, masked like its text. In the arena.
 struct str relay_name(struct req *r, const char *name);
 // What the meter lets go on, to where the answer is sent or collected.

@@ -38,7 +38,7 @@ static enum status name_check(struct str name, const char *what, struct why *why
 {
     bool good = str_utf8(name) && str_eq(str_trim(name), name);
     for (size_t i = 0; i < name.len; i++)
-        good = good && (unsigned char)name.ptr[i] >= ' ' && name.ptr[i] != 0x7f;
+        good = good && !str_control_at(name, i);
     return good ? STATUS_OK
                 : why_set(why, STATUS_SYNTAX,
                           "this %s has characters that are not "
@@ -228,9 +228,7 @@ static enum status rotate(struct verb_call *c, const struct key_args *a, struct 
     if (s == STATUS_OK)
         s = store_key_each(c->store, search_one, &search, why);
     if (s == STATUS_OK && (k.tenant.len == 0 || arena_failed(arena)))
-        s = why_set(why, STATUS_UNKNOWN,
-                    "no key that works is named %.*s (`costlens key list` shows all)",
-                    STR_ARG(a->name));
+        s = store_key_unknown(a->name, why);
     if (s == STATUS_OK && a->overlap.len)
         s = args_moment(a->overlap, now, &until, why);
     struct fresh f;

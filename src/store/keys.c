@@ -11,7 +11,7 @@ static enum status failed(struct store *s, const char *what, struct why *why)
     return sql_why(why, s->keys, what);
 }
 
-static enum status unknown(struct str name, struct why *why)
+enum status store_key_unknown(struct str name, struct why *why)
 {
     return why_set(why, STATUS_UNKNOWN,
                    "no key that works is named %.*s (`costlens key list` shows all)",
@@ -98,7 +98,7 @@ enum status store_key_revoke(struct store *s, struct str name, int64_t at_us, st
         status = failed(s, "the key cannot be revoked", why);
         sql_run(s->keys, "ROLLBACK");
     } else if (!changed) {
-        status = unknown(name, why);
+        status = store_key_unknown(name, why);
     }
     pthread_mutex_unlock(&s->keys_lock);
     return status;
@@ -117,7 +117,7 @@ enum status store_key_rotate(struct store *s, struct str name, const struct key 
     if (!fine)
         status = failed(s, "the key cannot be rotated", why);
     else if (!changed)
-        status = unknown(name, why);
+        status = store_key_unknown(name, why);
     if (!sqlite3_get_autocommit(s->keys))
         sql_run(s->keys, "ROLLBACK");
     pthread_mutex_unlock(&s->keys_lock);

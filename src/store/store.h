@@ -57,6 +57,8 @@ void store_stats(const struct store *s, struct store_stats *out);
 // Keys. All are safe from any thread but for the loops' (they wait for the disk).
 enum status store_key_add(struct store *s, const struct key *k,
                           struct why *why) MUST_USE; // CONFLICT
+// Says that no key that works has this name.
+enum status store_key_unknown(struct str name, struct why *why);
 enum status store_key_revoke(struct store *s, struct str name, int64_t at_us,
                              struct why *why) MUST_USE;
 // The old token lives until `old_until_us`; the name goes to the new one.

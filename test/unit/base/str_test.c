@@ -209,6 +209,11 @@ static void why_keeps_terminals_safe(void **state)
     assert_int_equal(why_set(&why, STATUS_RANGE, "a%sb\n", "\x1b[31m\x7f\r"), STATUS_RANGE);
     assert_string_equal(why.text, "a?[31m??b\n");
     assert_int_equal(why.status, STATUS_RANGE);
+    assert_int_equal(why_set(&why, STATUS_RANGE, "%s",
+                             "a\xc2\x9b"
+                             "b\xc2\xa0\x9b\xc3\xa9"),
+                     STATUS_RANGE);
+    assert_string_equal(why.text, "a?b\xc2\xa0?\xc3\xa9");
     assert_string_equal(status_text(STATUS_RANGE), "out of range");
     assert_string_equal(status_text((enum status)999), "unknown failure");
     // A long text is cut between characters, wherever the cut falls.

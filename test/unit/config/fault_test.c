@@ -111,6 +111,7 @@ static const struct bad bad[] = {
     {"workers: ${CORES}\n", 1, "only secrets"},
     {"state: $HOME/costlens\n", 1, "only secrets"},
     {"\"\\e[31mred\": 1\n", 1, "unknown key `?[31mred`"},
+    {"\"\\u009b31mred\": 1\n", 1, "unknown key `?31mred`"},
     {"workers: 1e309\n", 1, "whole number"},
     {"workers: 0x10\n", 1, "whole number"},
     {"workers: 1_0\n", 1, "whole number"},
