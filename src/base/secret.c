@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "base/digest.h"
@@ -130,17 +131,46 @@ static size_t part_least(struct str secret)
     return secret.len < SECRET_PART_MIN ? secret.len : SECRET_PART_MIN;
 }
 
-// The longest run of bytes at the start of `text` that stands in the secret too.
-static size_t part_at(struct str secret, struct str text)
+static int by_text(const void *a, const void *b)
 {
-    size_t longest = 0;
-    for (size_t i = 0; i + longest < secret.len; i++) {
-        size_t n = 0;
-        while (n < text.len && i + n < secret.len && secret.ptr[i + n] == text.ptr[n])
-            n++;
-        longest = n > longest ? n : longest;
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+// The secret from each of its bytes on, in order: what is most like a text stands where the text
+// would stand, so that a text of its very letters costs no more than others. NULL without memory.
+static struct str *tails_new(struct str secret)
+{
+    struct str *tails = alloc_get(&alloc_heap, secret.len * sizeof *tails);
+    if (!tails)
+        return NULL;
+    for (size_t i = 0; i < secret.len; i++)
+        tails[i] = str_skip(secret, i);
+    qsort(tails, secret.len, sizeof *tails, by_text);
+    return tails;
+}
+
+static size_t common(struct str a, struct str b)
+{
+    size_t n = 0;
+    while (n < a.len && n < b.len && a.ptr[n] == b.ptr[n])
+        n++;
+    return n;
+}
+
+// The longest run of bytes at the start of `text` that stands in the secret too.
+static size_t part_at(const struct str *tails, size_t count, struct str text)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (str_cmp(tails[middle], text) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return longest;
+    size_t before = low > 0 ? common(tails[low - 1], text) : 0;
+    size_t after = low < count ? common(tails[low], text) : 0;
+    return before > after ? before : after;
 }
 
 // How many of the first bytes of `text` cannot begin a part of `least` bytes, since one of these is
@@ -153,13 +183,14 @@ static size_t innocent(const bool own[256], struct str text, size_t least)
     return n;
 }
 
-void secret_mask(const struct secret *s, struct str text, struct buf *out)
+static void add_stars(struct buf *out, size_t n)
 {
-    struct str secret = secret_expose(s);
-    if (secret.len < SECRET_SEEN_MIN) {
-        buf_add(out, text);
-        return;
-    }
+    for (size_t i = 0; i < n; i++)
+        buf_add_char(out, '*');
+}
+
+static void mask(struct str secret, const struct str *tails, struct str text, struct buf *out)
+{
     size_t least = part_least(secret);
     bool own[256] = {false};
     for (size_t i = 0; i < secret.len; i++)
@@ -167,16 +198,30 @@ void secret_mask(const struct secret *s, struct str text, struct buf *out)
     size_t at = 0; // what stands before it is innocent, and waits
     while (at + least <= text.len) {
         size_t n = innocent(own, str_skip(text, at), least);
-        size_t part = n ? 0 : part_at(secret, str_skip(text, at));
+        size_t part = n ? 0 : part_at(tails, secret.len, str_skip(text, at));
         if (part < least) {
             at += n ? n : 1;
             continue;
         }
         buf_add(out, str_from(text.ptr, at));
-        for (size_t i = 0; i < part; i++)
-            buf_add_char(out, '*');
+        add_stars(out, part);
         text = str_skip(text, at + part);
         at = 0;
     }
     buf_add(out, text);
+}
+
+void secret_mask(const struct secret *s, struct str text, struct buf *out)
+{
+    struct str secret = secret_expose(s);
+    if (secret.len < SECRET_SEEN_MIN || text.len < part_least(secret)) {
+        buf_add(out, text);
+        return;
+    }
+    struct str *tails = tails_new(secret);
+    if (tails)
+        mask(secret, tails, text, out);
+    else
+        add_stars(out, text.len);
+    heap_free(tails);
 }

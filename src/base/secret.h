@@ -28,7 +28,8 @@ bool secret_within(const struct secret *s, struct str text);
 // length stays, since it may have been told already. So is every part of it that has at least
 // SECRET_PART_MIN bytes: a text may hold what a cut left of it, or hold it in two halves. The
 // limit: shorter parts stay, and what is written in another way (with escapes of JSON, in Base64)
-// is not the secret's text.
+// is not the secret's text. Without memory all of `text` is masked. Its time grows with the text
+// and with the secret, not with both multiplied, whatever they hold.
 #define SECRET_PART_MIN 12
 void secret_mask(const struct secret *s, struct str text, struct buf *out);
 

@@ -3,6 +3,8 @@
 #include <pthread.h>
 
 #include "../unit.h"
+#include "base/clock.h"
+#include "base/limits.h"
 #include "base/secret.h"
 
 static void masked(const struct secret *s, const char *text, const char *want)
@@ -55,6 +57,35 @@ static void masks_parts(void **state)
     s = secret_new(str_of("ababababababab-abababababababab")); // the longer one counts
     part_masked(s, "xabababababababab!", "x****************!");
     secret_free(s);
+}
+
+// 64 KiB of its own letters, the worst that an answer can hold: milliseconds, not seconds.
+static void hostile_text_costs_little(void **state)
+{
+    (void)state;
+    static char key[8 * KIB], text[64 * KIB];
+    unsigned seed = 1;
+    for (int kind = 0; kind < 3; kind++) {
+        memset(key, 'a', sizeof key);
+        for (size_t i = 0; i < sizeof text; i++) {
+            seed = seed * 1103515245 + 12345;
+            text[i] = (char)(kind == 0 ? 'a' + (i % 11 == 10) : 33 + (seed >> 16) % 90);
+            if (kind > 0)
+                key[i % sizeof key] = (char)(33 + (seed >> 20) % 90);
+        }
+        key[sizeof key - 1] = 'b';
+        for (size_t i = 0; kind == 2 && i + 11 < sizeof text; i += 11) // almost parts
+            memcpy(text + i, key + i % 8000, 11);
+        struct secret *s = secret_new(str_from(key, sizeof key));
+        struct buf b;
+        buf_init(&b, &alloc_heap, 0);
+        int64_t start_us = clock_mono_us();
+        secret_mask(s, str_from(text, sizeof text), &b);
+        assert_in_range(clock_mono_us() - start_us, 0, 300000);
+        assert_int_equal(b.len, sizeof text);
+        buf_fini(&b);
+        secret_free(s);
+    }
 }
 
 static void short_ones_are_not_looked_for(void **state)
@@ -135,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(masks),
         cmocka_unit_test(masks_parts),
+        cmocka_unit_test(hostile_text_costs_little),
         cmocka_unit_test(short_ones_are_not_looked_for),
         cmocka_unit_test(keeps_all_sizes),
         cmocka_unit_test(is_wiped_at_the_end),
