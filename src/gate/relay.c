@@ -7,6 +7,8 @@
 //
 // A reader slower than the provider stops the provider: above STREAM_BUFFER_MAX unsent bytes the
 // upstream's socket is not read until the client has taken half of them.
+//
+// The provider's key is masked in fields, in what we quote, and in errors (may_quote).
 
 #include "gate/relay.h"
 
@@ -19,7 +21,9 @@
 
 #define FIELDS_ROOM 500 // bytes of field lines that most answers have
 
-// An error may quote the credential that it was sent: all else passes as it came, unsearched.
+// An error may quote the credential that it was sent: all else passes as it came, unsearched. What
+// is an error says its status, or its dialect: a success whose body tells of one in words that the
+// dialect does not have ({"detail":"..."}) is none here.
 static bool may_quote(const struct req *r)
 {
     return r->provider->key &&

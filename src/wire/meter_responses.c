@@ -45,6 +45,7 @@ static const struct sift_name event_names[] = {
     {STR("item"), SIFT_INTO, LEVEL_ITEM},
     {STR("error"), SIFT_INTO, LEVEL_ERROR},
     {STR("code"), SIFT_KEEP, 0},
+    {STR("message"), SIFT_INTO, LEVEL_ERROR}, // only an event `error` has one here
 };
 
 static const struct sift_name answer_names[] = {

@@ -56,6 +56,7 @@ def failing(head):
         b"named": sse(chunk, b'event: error\ndata: {"message":"wrong key ', key, b'"}\n\n'),
         b"halves": sse(chunk, b"data: ", error(key[:24]), b"\n\ndata: ", error(key[24:]), b"\n\n"),
         b"reads": (sse(chunk, b"data: ", error(key)[:40]), error(key)[40:], b"\n\n"),
+        b"typed": (sse(b'data: {"type":"error","code":"x","message":"', long, key[:20]), key[20:], b'"}\n\n'),
         b"long": (sse(chunk, b'data: {"error":{"message":"', long, key[:20]), key[20:], b'"}}\n\n'),
     }[case]
 
@@ -63,9 +64,10 @@ def failing(head):
 with Mock() as mock, Strange(failing) as strange:
     providers = f"  bench: {{ dialect: openai, url: {strange.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
     with Gateway(mock, providers=providers) as gateway:
-        cases = ("json", "text", "large", "cut", "event", "named", "halves", "reads", "long")
+        cases = ("json", "text", "large", "cut", "event", "named", "halves", "reads", "long", "typed")
         for case in cases:
-            got = gateway.post("/v1/chat/completions", question(model="bench/m"), {"X-Case": case})
+            path = "/v1/responses" if case == "typed" else "/v1/chat/completions"
+            got = gateway.post(path, {**question(model="bench/m"), "input": "hi"}, {"X-Case": case})
             expect(got.status, 200, case)
             said = got.body.decode()
             for part in (UPSTREAM_KEY, UPSTREAM_KEY[:20], UPSTREAM_KEY[20:], UPSTREAM_KEY[-12:]):
