@@ -11,16 +11,19 @@ static void print_checks(const struct json *j)
     struct str key;
     const struct json_val *v;
     while (json_each(&it, json_get(json_root(j), "checks"), &key, &v)) {
-        int64_t checked = 0, differences = 0;
+        int64_t checked = 0, differences = 0, others = 0;
         if (!json_i64(json_get(v, "checked"), &checked) ||
             !json_i64(json_get(v, "differences"), &differences))
             continue;
         printf("%-12.*s %lld checked, ", STR_ARG(json_str(json_get(v, "name"))),
                (long long)checked);
         if (differences)
-            printf("%lld DIFFER\n", (long long)differences);
+            printf("%lld DIFFER", (long long)differences);
         else
-            printf("all agree\n");
+            printf("all agree");
+        if (json_i64(json_get(v, "other_prices"), &others) && others)
+            printf("; %lld not checked: their prices have changed since", (long long)others);
+        putchar('\n');
     }
     it = (struct json_iter){0};
     while (json_each(&it, json_get(json_root(j), "differences"), &key, &v))

@@ -174,7 +174,11 @@ static void print_arithmetic(const struct json_val *attempt)
     struct json_iter it = {0};
     struct str key;
     const struct json_val *line;
+    bool current = json_bool(json_get(attempt, "book_is_current"), true);
+    bool agrees = json_bool(json_get(attempt, "arithmetic_agrees"), true);
     printf("\n");
+    if (!current && !agrees)
+        printf("  at the prices of today, which have changed since:\n");
     while (json_each(&it, json_get(attempt, "arithmetic"), &key, &line))
         command_print(stdout, "  %.*s\n", STR_ARG(json_str(line)));
     struct str cost = json_str(json_get(attempt, "cost_usd"));
@@ -183,9 +187,9 @@ static void print_arithmetic(const struct json_val *attempt)
         printf("\n%-14s %.*s USD (%.*s)\n", "cost", STR_ARG(cost), STR_ARG(state));
     else
         printf("\n%-14s not known: %.*s\n", "cost", STR_ARG(state));
-    if (!json_bool(json_get(attempt, "book_is_current"), true))
-        printf("%-14s the price book has changed since; the cost stays as it was\n", "");
-    else if (!json_bool(json_get(attempt, "arithmetic_agrees"), true))
+    if (!current && !agrees)
+        printf("%-14s at the prices of then; it stays as it was\n", "");
+    else if (!agrees)
         printf("%-14s THE LINES ABOVE GIVE ANOTHER COST: see costlens ledger verify\n", "");
 }
 

@@ -27,6 +27,7 @@ struct verify {
     int64_t found; // differences in all
     int64_t here;  // of the check under way
     int64_t checked;
+    int64_t other_prices; // rows whose cost the book's prices of today do not give
     struct why *why;
     enum status status; // of the first thing that could not be read
 };
@@ -73,9 +74,12 @@ static bool end_check(struct verify *v, const char *name)
 {
     if (v->checks.len > 0)
         buf_add_char(&v->checks, ',');
-    buf_printf(&v->checks, "{\"name\":\"%s\",\"checked\":%lld,\"differences\":%lld}", name,
+    buf_printf(&v->checks, "{\"name\":\"%s\",\"checked\":%lld,\"differences\":%lld", name,
                (long long)v->checked, (long long)v->here);
-    v->checked = v->here = 0;
+    if (v->other_prices)
+        buf_printf(&v->checks, ",\"other_prices\":%lld", (long long)v->other_prices);
+    buf_add_char(&v->checks, '}');
+    v->checked = v->here = v->other_prices = 0;
     return v->status == STATUS_OK;
 }
 
@@ -275,9 +279,15 @@ static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
     struct bill bill;
     split_fill(split, &u);
     split_rate(split, sqlite3_column_int64(s, 2), &bill);
+    bool same = bill.state == (enum price_state)sqlite3_column_int(s, 4) &&
+                bill.total.pd == sqlite3_column_int64(s, 8);
+    bool current = sqlite3_column_int(s, 13 + BUCKET_COUNT) != 0;
+    if (!same && !current) {
+        v->other_prices++;
+        return;
+    }
     v->checked++;
-    if (bill.state == (enum price_state)sqlite3_column_int(s, 4) &&
-        bill.total.pd == sqlite3_column_int64(s, 8))
+    if (same)
         return;
     char text[160];
     snprintf(text, sizeof text,
@@ -288,8 +298,9 @@ static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
     name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
 }
 
-// Rows that this very book has priced, or that the provider did. One that a configuration declared
-// free, or that no sheet priced, has no arithmetic.
+// Rows that the book has priced, or that the provider did. Those of an earlier book whose prices have
+// changed since are only counted. One that a configuration declared free, or that no sheet priced,
+// has no arithmetic.
 static bool check_arithmetic(struct verify *v)
 {
     struct split_memory last = {.name = -1};
@@ -298,11 +309,11 @@ static bool check_arithmetic(struct verify *v)
     sqlite3_stmt *s = sql_prepare(
         v->db,
         "SELECT call.id, attempt, start_us, price_name, price_state, sure, service, flags, "
-        "coalesce(cost_pd, 0), reported_pd, " LEDGER_BUCKETS ", prompt, reasoning, price_parts "
+        "coalesce(cost_pd, 0), reported_pd, " LEDGER_BUCKETS ", prompt, reasoning, price_parts, "
+        "price_version = (SELECT id FROM name WHERE text = ?1) "
         "FROM call "
         "CROSS JOIN kind ON kind.id = call.kind "
-        "WHERE price_state IN (1, 3) AND price_name != 0 AND "
-        "price_version = (SELECT id FROM name WHERE text = ?1)");
+        "WHERE price_state IN (1, 3) AND price_name != 0");
     if (s)
         sql_bind_str(s, 1, catalog_version(v->catalog));
     while (step(v, s)) {
