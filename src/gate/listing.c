@@ -30,9 +30,10 @@ static void item_add(struct items *all, const struct config_provider *p, struct 
                      const struct sheet *sheet)
 {
     struct str id = arena_printf(&all->r->arena, "%.*s/%.*s", STR_ARG(p->name), STR_ARG(model));
+    bool free = provider_free(p, model, sheet);
     if (all->count < ITEMS_MAX && key_allows(all->r->key, id, model))
         all->at[all->count++] = (struct model_item){
-            .id = id, .owner = p->name, .sheet = sheet, .free = p->free && !sheet};
+            .id = id, .owner = p->name, .sheet = free ? NULL : sheet, .free = free};
 }
 
 static bool is_pattern(struct str model)
@@ -131,10 +132,11 @@ static bool item_served(struct req *r, struct str name, struct model_item *out)
     const struct config_provider *p = &s->config->providers[t.provider];
     const struct str parts[] = {p->name, STR("/"), t.model};
     const struct sheet *sheet = provider_sheet(s, p, t.model);
+    bool free = provider_free(p, t.model, sheet);
     *out = (struct model_item){.id = arena_join(&r->arena, parts, 3),
                                .owner = p->name,
-                               .sheet = sheet,
-                               .free = p->free && !sheet};
+                               .sheet = free ? NULL : sheet,
+                               .free = free};
     return true;
 }
 

@@ -24,6 +24,12 @@ const struct sheet *provider_sheet(const struct snapshot *s, const struct config
     return own ? own : catalog_find(s->catalog, provider_vendor(p), model);
 }
 
+bool provider_free(const struct config_provider *p, struct str model, const struct sheet *sheet)
+{
+    bool stated = sheet && !sheet_silent(sheet);
+    return p->free && !stated && !str_ends(model, (struct str)STR("-cloud"));
+}
+
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model)
 {
     if (provider_open(p))

@@ -34,6 +34,9 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
                      struct buf *detail) MUST_USE;
 // Whose price rows the provider has: its vendor's, else those of its own name.
 struct str provider_vendor(const struct config_provider *p);
+// Its model costs nothing: the provider is local, no price is stated (`sheet` may be NULL), and the
+// name is none that Ollama passes on to its cloud.
+bool provider_free(const struct config_provider *p, struct str model, const struct sheet *sheet);
 // The price of its model: the user's own of "provider/model" first, then the vendor's; or NULL.
 const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
                                    struct str model);

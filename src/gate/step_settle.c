@@ -105,7 +105,7 @@ void settle_price(struct req *r)
     struct entry *e = &r->entry;
     const struct sheet *sheet = sheet_of(r);
     e->price_parts = STR_NONE;
-    if (!sheet && r->provider->free)
+    if (provider_free(r->provider, e->model, sheet))
         sheet = &free_sheet;
     if (has_shares(r) && sheet && !sheet->free) {
         price_shares(r, sheet);

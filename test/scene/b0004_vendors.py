@@ -40,3 +40,14 @@ with Mock() as mock:
                     expect(row["cost_pd"], (bill["input"] + 4 * bill["output"]) * 10**6, case)
                 if stream:
                     expect(answer.events[-1], "[DONE]", case)
+
+# What runs on the own machine is free, whether the book knows the model or not; what Ollama passes on is not.
+with Mock() as mock:
+    local = f"  ollama: {{ url: \"{mock.url}/v1\" }}\n  bench: {{ url: \"{mock.url}/v1\", models: [bench-*] }}\n"
+    with Gateway(mock, providers=local) as gateway:
+        states = {"llama3": "free", "of-my-own": "free", "gpt-oss:20b-cloud": "unpriced", "new:1b-cloud": "unpriced"}
+        for n, (model, state) in enumerate(states.items(), 1):
+            answer = gateway.chat(model, model=f"ollama/{model}")
+            expect((answer.status, answer.headers["x-costlens-price-state"]), (200, state), model)
+            expect(gateway.rows(n)[-1]["price_state"], state, model)
+        expect(gateway.costlens("ledger", "verify").returncode, 0)
