@@ -298,9 +298,9 @@ static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
     name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
 }
 
-// Rows that the book has priced, or that the provider did. Those of an earlier book whose prices have
-// changed since are only counted. One that a configuration declared free, or that no sheet priced,
-// has no arithmetic.
+// Rows that the book has priced, or that the provider did. Those of an earlier book whose prices
+// have changed since are only counted. One that a configuration declared free, or that no sheet
+// priced, has no arithmetic.
 static bool check_arithmetic(struct verify *v)
 {
     struct split_memory last = {.name = -1};

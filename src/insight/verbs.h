@@ -23,7 +23,8 @@
 enum status report_verb(VERB_SHAPE) MUST_USE;
 // {"id"}: a request's id, ours or the provider's -> {"attempts":[{...,"arithmetic":["..."]}]}
 enum status request_verb(VERB_SHAPE) MUST_USE;
-// {} -> {"balanced":true,"checks":[{"name","checked","differences","other_prices"}],"differences":["..."]}
+// {} -> {"balanced":true,"checks":[{"name","checked","differences","other_prices"}],
+//        "differences":["..."]}
 enum status verify_verb(VERB_SHAPE) MUST_USE;
 // {"format":"csv"|"json","since","until","tz","after"} -> {"text":"...","next":"..."|null}: a piece
 // of the export, and the `after` of the next one.
