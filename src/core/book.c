@@ -3,6 +3,7 @@
 // Reads a price text, line by line; doc/prices.md describes it. Nothing is copied: names point into
 // the text, and what is stated about a model is put into the catalogue's arena when its block ends.
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "core/book_line.h"
 #include "core/catalog_make.h"
@@ -133,8 +134,20 @@ static enum status read_alias(struct book *b, struct str rest)
     return STATUS_OK;
 }
 
+// "genai-prices 2026-09-23": a day may end it.
+static void note_day(struct catalog *c, struct str source)
+{
+    struct str word = STR_NONE;
+    int64_t us = 0;
+    while (book_word(&source, &word))
+        continue;
+    if (civil_read(word, &us) && us > c->dated_us)
+        c->dated_us = us;
+}
+
 static enum status read_source(struct book *b, struct str rest)
 {
+    note_day(b->catalog, rest);
     if (b->model)
         b->model->sheet.source = rest;
     else

@@ -295,6 +295,11 @@ void catalog_close(struct catalog *c)
 
 // --- finding ---
 
+int64_t catalog_dated_us(const struct catalog *c)
+{
+    return c->dated_us;
+}
+
 struct str catalog_version(const struct catalog *c)
 {
     return str_from(c->version, sizeof c->version);

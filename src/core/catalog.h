@@ -33,6 +33,8 @@ enum status catalog_open_texts(const struct alloc *alloc, const struct str *text
 void catalog_close(struct catalog *c); // NULL is fine
 // Names the content: first 12 hex digits of a SHA-256 over all texts. Stored with each cost.
 struct str catalog_version(const struct catalog *c);
+// The newest day that a source of the texts ends with, at its midnight (UTC); 0 when none does.
+int64_t catalog_dated_us(const struct catalog *c);
 
 // NULL when the vendor's list does not name the model. A sheet found may lack prices (rate.h says
 // unpriced).

@@ -49,6 +49,7 @@ struct catalog {
     size_t vendor_count, vendor_size;
     struct days **days;
     size_t day_count, day_size;
+    int64_t dated_us; // the newest source
     char version[CATALOG_VERSION_CHARS];
 };
 

@@ -186,6 +186,11 @@ void metrics_entry(struct metrics *m, const struct entry *e, bool named)
         observe(&s->ttft, e->ttft_us);
 }
 
+void metrics_cancel(struct metrics *m, int64_t us)
+{
+    observe(&m->cancel, us);
+}
+
 static void spread_merge(struct spread *to, const struct spread *from)
 {
     for (unsigned i = 0; i <= BOUND_COUNT; i++)
@@ -219,6 +224,7 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
     to->upstream_errors += from->upstream_errors;
     to->upstream_retries += from->upstream_retries;
     to->client_left += from->client_left;
+    spread_merge(&to->cancel, &from->cancel);
     to->contradictions += from->contradictions;
     to->captured += from->captured;
     to->in_flight += from->in_flight;
@@ -281,47 +287,51 @@ static void seconds(struct buf *out, uint64_t us)
     decimal_write(out, (int128)us, 6, 0);
 }
 
-static void histogram(struct buf *out, const char *name, const struct series *s,
-                      const struct spread *h)
+// `labels` may be empty.
+static void histogram(struct buf *out, const char *name, struct str labels, const struct spread *h)
 {
+    const char *open = labels.len ? "{" : "";
+    const char *close = labels.len ? "}" : "";
+    const char *comma = labels.len ? "," : "";
     uint64_t sum = 0;
     for (unsigned i = 0; i <= BOUND_COUNT; i++) {
         sum += h->count[i];
         buf_printf(out, "%s_bucket{", name);
-        buf_add(out, s->labels);
-        buf_add_cstr(out, ",le=\"");
+        buf_add(out, labels);
+        buf_printf(out, "%sle=\"", comma);
         if (i < BOUND_COUNT)
             seconds(out, (uint64_t)bounds_us[i]);
         else
             buf_add_cstr(out, "+Inf");
         buf_printf(out, "\"} %llu\n", (unsigned long long)sum);
     }
-    buf_printf(out, "%s_sum{", name);
-    buf_add(out, s->labels);
-    buf_add_cstr(out, "} ");
+    buf_printf(out, "%s_sum%s", name, open);
+    buf_add(out, labels);
+    buf_printf(out, "%s ", close);
     seconds(out, h->sum_us);
-    buf_printf(out, "\n%s_count{", name);
-    buf_add(out, s->labels);
-    buf_printf(out, "} %llu\n", (unsigned long long)h->total);
+    buf_printf(out, "\n%s_count%s", name, open);
+    buf_add(out, labels);
+    buf_printf(out, "%s %llu\n", close, (unsigned long long)h->total);
 }
 
 #define DURATION "costlens_request_duration_seconds"
 #define TTFT     "costlens_time_to_first_token_seconds"
 #define OVERHEAD "costlens_gateway_overhead_seconds"
+#define CANCEL   "costlens_client_disconnect_cancel_seconds"
 
 static void durations(struct buf *out, const struct series *s)
 {
-    histogram(out, DURATION, s, &s->duration);
+    histogram(out, DURATION, s->labels, &s->duration);
 }
 
 static void ttfts(struct buf *out, const struct series *s)
 {
-    histogram(out, TTFT, s, &s->ttft);
+    histogram(out, TTFT, s->labels, &s->ttft);
 }
 
 static void overheads(struct buf *out, const struct series *s)
 {
-    histogram(out, OVERHEAD, s, &s->overhead);
+    histogram(out, OVERHEAD, s->labels, &s->overhead);
 }
 
 static void counter(struct buf *out, const char *name, const char *help, uint64_t value)
@@ -361,6 +371,9 @@ void metrics_write(const struct metrics *m, struct buf *out)
     counter(out, "costlens_upstream_retries_total",
             "Calls sent again because a pooled connection had broken.", m->upstream_retries);
     counter(out, "costlens_client_left_total", "Calls whose client went away.", m->client_left);
+    head(out, CANCEL, "histogram",
+         "From a client's leaving seen to its upstream's connection closed.");
+    histogram(out, CANCEL, STR_NONE, &m->cancel);
     counter(out, "costlens_usage_contradictions_total",
             "Calls whose provider's counts contradict one another.", m->contradictions);
     counter(out, "costlens_reservations_captured_total",

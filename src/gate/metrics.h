@@ -64,6 +64,7 @@ struct metrics {
     uint64_t upstream_errors;
     uint64_t upstream_retries;
     uint64_t client_left;
+    struct spread cancel;    // from a client's leaving seen to its upstream closed
     uint64_t contradictions; // calls whose provider's counts were clamped
     uint64_t captured;       // estimated because the end was missing
     int64_t in_flight;
@@ -73,6 +74,8 @@ void metrics_init(struct metrics *m);
 void metrics_fini(struct metrics *m);
 // Counts a settled call. `named`: its model stands in the configuration.
 void metrics_entry(struct metrics *m, const struct entry *e, bool named);
+// The upstream of a client that left was closed so long after its leaving was seen.
+void metrics_cancel(struct metrics *m, int64_t us);
 // Adds `from` to `to` (which has its own memory). False when memory ended.
 bool metrics_merge(struct metrics *to, const struct metrics *from) MUST_USE;
 // Prometheus' text format 0.0.4.

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "gate/gate_state.h"
+#include "gate/snapshot.h"
 #include "gate/worker.h"
 
 #define SCRAPE_WAIT_S 1
@@ -94,6 +95,27 @@ static void store_metrics(struct gate *g, struct buf *out)
         out, "\n# HELP costlens_journal_fsync_seconds Duration of the last fsync of the journal.\n"
              "# TYPE costlens_journal_fsync_seconds gauge\ncostlens_journal_fsync_seconds ");
     decimal_write(out, s.fsync_us, 6, 0);
+    buf_add_cstr(out, "\n# HELP costlens_ledger_imbalance_usd Cost of the rows written since the "
+                      "start less what their sums by the hour grew by, exact: 0 while the books "
+                      "balance. All of them: costlens ledger verify.\n"
+                      "# TYPE costlens_ledger_imbalance_usd gauge\n"
+                      "costlens_ledger_imbalance_usd ");
+    decimal_write(out, s.imbalance_pd, 12, 0);
+    buf_add_char(out, '\n');
+}
+
+static void price_metrics(struct gate *g, struct buf *out)
+{
+    struct snapshot *now = gate_snapshot(g);
+    int64_t dated_us = catalog_dated_us(now->catalog);
+    snapshot_free(now);
+    if (dated_us == 0)
+        return;
+    buf_add_cstr(out, "# HELP costlens_price_table_age_seconds Age of the newest dated source of "
+                      "the price book.\n"
+                      "# TYPE costlens_price_table_age_seconds gauge\n"
+                      "costlens_price_table_age_seconds ");
+    decimal_write(out, clock_wall_us() - dated_us, 6, 0);
     buf_add_char(out, '\n');
 }
 
@@ -107,6 +129,7 @@ void scrape(struct gate *g, struct buf *out)
     metrics_write(&total, out);
     metrics_fini(&total);
     store_metrics(g, out);
+    price_metrics(g, out);
     buf_printf(out,
                "# HELP costlens_build_info Version of the program.\n"
                "# TYPE costlens_build_info gauge\n"

@@ -2,6 +2,7 @@
 //
 // relay - waits until the answer is complete, broken or unwanted.
 
+#include "base/clock.h"
 #include "gate/relay.h"
 
 // The client's bytes are no longer needed once they went out.
@@ -15,16 +16,24 @@ static void give_back(struct req *r)
         exchange_drop_body(r->x);
 }
 
+// That the client left was seen in this turn of the loop.
+static void leave(struct req *r)
+{
+    int64_t seen_us = loop_now_us(r->worker->loop);
+    r->never_sent = !call_spoke(r->call);
+    call_cancel(r->call);
+    if (r->client_gone)
+        metrics_cancel(&r->worker->metrics, clock_mono_us() - seen_us);
+}
+
 enum flow step_relay(struct req *r)
 {
     if (r->metering || r->upstream_ended)
         give_back(r);
     if (r->client_gone || r->refusal == REFUSAL_STOPPING) {
         // Nobody reads on: the provider is told by closing its connection at once.
-        if (r->call && !r->upstream_ended) {
-            r->never_sent = !call_spoke(r->call);
-            call_cancel(r->call);
-        }
+        if (r->call && !r->upstream_ended)
+            leave(r);
         r->call = NULL;
         return NEXT;
     }

@@ -82,6 +82,7 @@ struct store {
     _Atomic uint64_t rows, batches, failures, captured, journal_bytes;
     _Atomic int64_t behind_us; // since when records wait; 0 = none do
     _Atomic int64_t fsync_us;
+    _Atomic int64_t imbalance_pd;
 };
 
 // writer.c, and chores.c for run, sync and finish

@@ -191,26 +191,53 @@ static void drop_rows(struct ledger *l)
     buf_clear(&l->bytes);
 }
 
+// These rows were given to a statement that ended well.
+static void note_cost(struct ledger *l, const struct ledger_row *rows, unsigned count)
+{
+    bool written = sqlite3_changes(l->db) == (int)count;
+    for (unsigned i = 0; written && i < count; i++) {
+        int64_t cost = rows[i].numbers[COST];
+        l->cost_pd += cost != LEDGER_NULL ? cost : 0;
+    }
+}
+
+static bool insert_some(struct ledger *l)
+{
+    for (unsigned i = 0; i < l->row_count; i++)
+        bind_row(l, &l->rows[i], l->some, 1 + (int)i * COLUMNS, l->bound[i]);
+    bool fine = sql_done(l->some);
+    if (fine)
+        note_cost(l, l->rows, l->row_count);
+    return fine;
+}
+
+static bool insert_each(struct ledger *l)
+{
+    for (unsigned i = 0; i < l->row_count; i++) {
+        bind_row(l, &l->rows[i], l->one, 1, NULL);
+        if (!sql_done(l->one))
+            return false;
+        note_cost(l, &l->rows[i], 1);
+    }
+    return true;
+}
+
 static bool insert_rows(struct ledger *l)
 {
-    bool fine = true;
-    bool full = l->row_count == LEDGER_ROWS;
-    for (unsigned i = 0; fine && i < l->row_count; i++) {
-        if (full) {
-            bind_row(l, &l->rows[i], l->some, 1 + (int)i * COLUMNS, l->bound[i]);
-        } else {
-            bind_row(l, &l->rows[i], l->one, 1, NULL);
-            fine = sql_done(l->one);
-        }
-    }
-    fine = fine && (!full || sql_done(l->some));
+    bool fine = l->row_count == LEDGER_ROWS ? insert_some(l) : insert_each(l);
     drop_rows(l);
     return fine;
+}
+
+int128 ledger_difference(const struct ledger *l)
+{
+    return l->cost_pd - l->rollups.cost_pd;
 }
 
 void ledger_begin(struct ledger *l)
 {
     l->fresh = 0;
+    l->difference_pd = ledger_difference(l);
 }
 
 bool ledger_add(struct ledger *l, const struct entry *e)
@@ -236,6 +263,7 @@ bool ledger_add_alone(struct ledger *l, const struct entry *e)
     drop_rows(l);
     if (!fine || sqlite3_changes(l->db) == 0)
         return fine; // it was there
+    note_cost(l, &l->rows[0], 1);
     l->added++;
     l->fresh++;
     return rollups_add(&l->rollups, &key, e);
@@ -250,6 +278,7 @@ void ledger_forget(struct ledger *l)
 {
     l->added -= l->fresh;
     l->fresh = 0;
+    l->cost_pd = l->rollups.cost_pd + l->difference_pd;
     drop_rows(l);
     names_forget(&l->names);
     kinds_restart(&l->kinds);

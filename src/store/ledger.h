@@ -50,6 +50,8 @@ struct ledger {
     int64_t (*bound)[LEDGER_COLUMNS]; // what `some` holds already: most numbers stay the same
     uint64_t added;                   // rows since ledger_open
     uint64_t fresh;                   // of them since ledger_begin
+    int128 cost_pd;                   // of rows that came into the table
+    int128 difference_pd;             // to the rollups', at ledger_begin
 };
 
 bool ledger_open(struct ledger *l, sqlite3 *db) MUST_USE;
@@ -61,5 +63,8 @@ bool ledger_add(struct ledger *l, const struct entry *e) MUST_USE;
 bool ledger_add_alone(struct ledger *l, const struct entry *e) MUST_USE;
 bool ledger_flush(struct ledger *l) MUST_USE; // what is gathered, and the rollups; before COMMIT
 void ledger_forget(struct ledger *l);         // after ROLLBACK
+// Cost of the rows written since ledger_open less what the rollups grew by, in picodollars: 0 while
+// the books balance. Not within a transaction.
+int128 ledger_difference(const struct ledger *l);
 
 #endif

@@ -248,7 +248,10 @@ static bool flush_one(struct rollups *r, const struct rollup_sum *sum)
     sqlite3_bind_int64(r->add, ++column, t->made_us);
     sql_bind_blob(r->add, ++column, r->packed[0].ptr, r->packed[0].len);
     sql_bind_blob(r->add, ++column, r->packed[1].ptr, r->packed[1].len);
-    return sql_done(r->add);
+    if (!sql_done(r->add))
+        return false;
+    r->cost_pd += sqlite3_changes(sqlite3_db_handle(r->add)) == 1 ? sum->cost_pd : 0;
+    return true;
 }
 
 bool rollups_flush(struct rollups *r)

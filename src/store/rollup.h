@@ -53,6 +53,7 @@ struct rollups {
     size_t slot_count;
     struct rollup_sample *samples;
     size_t sample_count, sample_size;
+    int128 cost_pd;                 // that rows of the table grew by
     struct histogram latency, ttft; // scratch
     struct buf packed[2];
 };

@@ -332,7 +332,8 @@ void store_stats(const struct store *s, struct store_stats *out)
         .lag_us = since ? clock_mono_us() - since : 0,
         .journal_bytes = atomic_load_explicit(&s->journal_bytes, memory_order_relaxed),
         .captured = atomic_load_explicit(&s->captured, memory_order_relaxed),
-        .fsync_us = atomic_load_explicit(&s->fsync_us, memory_order_relaxed)};
+        .fsync_us = atomic_load_explicit(&s->fsync_us, memory_order_relaxed),
+        .imbalance_pd = atomic_load_explicit(&s->imbalance_pd, memory_order_relaxed)};
 }
 
 #define BACKUP_CATCH_UP_MS 5000

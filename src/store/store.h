@@ -51,6 +51,9 @@ struct store_stats { // for /metrics
     uint64_t journal_bytes;
     uint64_t captured;
     int64_t fsync_us; // the last one
+    // Cost of the rows written since the start less what the sums by the hour grew by; 0 while the
+    // books balance. Ends at the largest number.
+    int64_t imbalance_pd;
 };
 void store_stats(const struct store *s, struct store_stats *out);
 

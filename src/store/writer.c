@@ -343,6 +343,11 @@ static bool reserve_changes(struct store *s)
     return pendings_reserve(&s->pendings, n);
 }
 
+static int64_t capped(int128 pd)
+{
+    return pd > INT64_MAX ? INT64_MAX : pd < INT64_MIN ? INT64_MIN : (int64_t)pd;
+}
+
 static void apply(struct store *s)
 {
     for (size_t i = 0; i < s->taken_count; i++) {
@@ -358,6 +363,8 @@ static void apply(struct store *s)
     }
     s->change_count = 0;
     atomic_store_explicit(&s->rows, s->ledger.added, memory_order_relaxed);
+    atomic_store_explicit(&s->imbalance_pd, capped(ledger_difference(&s->ledger)),
+                          memory_order_relaxed);
     atomic_fetch_add_explicit(&s->batches, 1, memory_order_relaxed);
 }
 

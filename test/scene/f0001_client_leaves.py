@@ -5,7 +5,7 @@ import random
 import socket
 import time
 
-from lib.scene import KEY, PATIENCE, Gateway, Mock, expect_true, limit, percentile, question, until
+from lib.scene import KEY, PATIENCE, Gateway, Mock, expect, expect_true, limit, percentile, question, until
 
 limit(90)
 ROUNDS = 60
@@ -56,6 +56,8 @@ with Mock() as mock, Gateway(mock) as gateway:
         # Before the first word came nobody knows what was made.
         expect_true(row["sure"] == ("captured" if row["output"] >= MOST else "estimated"), f"how sure: {row}")
         expect_true(row["input"] > 0, "the input was accepted, so it is counted")
+
+    expect(gateway.metric("costlens_client_disconnect_cancel_seconds_count"), ROUNDS, "each was timed")
 
     # While nothing flows no failed write tells: the FIN does.
     at = leave(gateway, "paused", 100, False, "hang=mid")

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metrics, health and the two planes; promtool reads the metrics."""
+import re
 import subprocess
+import time
+from datetime import datetime
 
-from lib.scene import DEPS, KEY, Gateway, Mock, expect, expect_true, request
+from lib.scene import DEPS, KEY, SOURCE, Gateway, Mock, expect, expect_true, request
 
 with Mock() as mock, Gateway(mock) as gateway:
     gateway.chat("a")
@@ -15,6 +18,13 @@ with Mock() as mock, Gateway(mock) as gateway:
     billed = sum(b["output"] for b in mock.bills())
     expect(gateway.metric("costlens_tokens_total", type="output"), billed)
     expect_true(gateway.metric("costlens_cost_usd_total") > 0, "the cost")
+    figures = gateway.metrics()
+    expect(figures["costlens_ledger_imbalance_usd"], 0, "the books balance")
+    expect(figures["costlens_client_disconnect_cancel_seconds_count"], 0, "no client left")
+    newest = max(re.findall(r"(?m)^source .*(\d{4}-\d\d-\d\d)$", "\n".join(
+        path.read_text() for path in (SOURCE / "prices").glob("*.book"))))
+    age = time.time() - datetime.fromisoformat(f"{newest}T00:00Z".replace("Z", "+00:00")).timestamp()
+    expect_true(abs(float(figures["costlens_price_table_age_seconds"]) - age) < 60, f"the book is from {newest}")
 
     # Health on both planes, without a key; nothing else of the admin plane is open.
     for port in (gateway.port, gateway.admin_port):

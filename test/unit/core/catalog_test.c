@@ -50,6 +50,17 @@ static int64_t input_of(const char *vendor, const char *model)
     return p.atto;
 }
 
+static void knows_its_newest_source(void **state)
+{
+    (void)state;
+    opens("vendor v\nmodel a\nprice input 1\nsource configuration\n", NULL);
+    assert_int_equal(catalog_dated_us(opened), 0);
+    opens("vendor v\nsource list 2026-09-23\nmodel a\nprice input 1\nsource page 2026-11-02\n"
+          "vendor w\nsource list 2026-13-01\n",
+          "vendor v\nsource list 2026-08-01\nmodel a\nprice input 2\n");
+    assert_int_equal(catalog_dated_us(opened), civil_days(2026, 11, 2) * DAY_US);
+}
+
 static void finds_exact_then_alias_then_longest_pattern(void **state)
 {
     (void)state;
@@ -309,6 +320,7 @@ static void the_compiled_book_is_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_its_newest_source),
         cmocka_unit_test(finds_exact_then_alias_then_longest_pattern),
         cmocka_unit_test(a_later_text_wins),
         cmocka_unit_test(the_version_names_the_texts),

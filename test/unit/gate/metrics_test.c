@@ -43,6 +43,8 @@ static void workers_add_up(void **state)
     metrics_entry(&b, &e, false);
     b.refused[REFUSAL_NO_KEY] = 4;
     a.upstream_retries = b.upstream_retries = 2;
+    metrics_cancel(&a, 90);
+    metrics_cancel(&b, 2000000);
     assert_true(metrics_merge(&sum, &a));
     assert_true(metrics_merge(&sum, &b));
     struct buf out;
@@ -58,6 +60,10 @@ static void workers_add_up(void **state)
     assert_true(holds(&out, "costlens_request_duration_seconds_bucket" L ",le=\"+Inf\"} 3\n"));
     assert_true(holds(&out, "\ncostlens_upstream_retries_total 4\n"));
     assert_true(holds(&out, "costlens_refused_total{reason=\"missing_api_key\"} 4\n"));
+#define C "costlens_client_disconnect_cancel_seconds"
+    assert_true(holds(&out, C "_bucket{le=\"0.0001\"} 1\n"));
+    assert_true(holds(&out, C "_bucket{le=\"+Inf\"} 2\n"));
+    assert_true(holds(&out, C "_sum 2.00009\n" C "_count 2\n"));
     buf_fini(&out);
     metrics_fini(&a);
     metrics_fini(&b);
