@@ -2,8 +2,11 @@
 
 #include "config/place.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -32,6 +35,20 @@ bool place_socket(struct str state, char *out, size_t size)
     hex_write(digest, 8, hex);
     n = snprintf(out, most, "%s/costlens-%.16s.sock", runtime_folder(), hex);
     return n > 0 && (size_t)n < most;
+}
+
+enum status place_make(const char *socket, struct why *why)
+{
+    char folder[SOCKET_PATH_MAX] = "";
+    const char *slash = strrchr(socket, '/');
+    if (!slash || slash == socket ||
+        !str_copy(str_from(socket, (size_t)(slash - socket)), folder, sizeof folder) ||
+        mkdir(folder, 0700) == 0 || errno == EEXIST)
+        return STATUS_OK;
+    return why_set(why, STATUS_IO,
+                   "the folder %s for the gateway's socket cannot be made: %s. Set "
+                   "XDG_RUNTIME_DIR to a folder of yours, or `state` to a shorter path",
+                   folder, strerror(errno));
 }
 
 // --- the files ---

@@ -302,8 +302,10 @@ enum status admin_plane_open(struct gate *g, struct worker *w, struct admin_plan
         s = listen_on(p, c->admin[i].address, why);
     if (s == STATUS_OK) {
         char path[256] = "unix:";
-        if (place_socket(c->state, path + 5, sizeof path - 5))
-            s = listen_on(p, str_of(path), why);
+        if (place_socket(c->state, path + 5, sizeof path - 5)) {
+            s = place_make(path + 5, why);
+            s = s == STATUS_OK ? listen_on(p, str_of(path), why) : s;
+        }
     }
     return s;
 }

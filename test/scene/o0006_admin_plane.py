@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The admin plane beyond this machine: TLS, and only by Hosts that are its own."""
+"""The admin plane beyond this machine: TLS, and only by Hosts that are its own. On it: a socket, wherever it fits."""
 import socket
 import ssl
 import subprocess
@@ -63,3 +63,13 @@ with Mock() as mock:
         expect_in(f"https://0.0.0.0:{port}", said)
         expect_in(f"https://127.0.0.1:{gateway.port}/v1", said)
         expect_true("http://" not in said, said)
+
+# A state folder too long for a socket's address: its socket is in the runtime folder, which is made.
+with Mock() as mock:
+    runtime = folder / "runtime"
+    deep = folder / ("d" * 160)
+    deep.mkdir()
+    with Gateway(mock, state=deep, environment={"XDG_RUNTIME_DIR": str(runtime)}) as gateway:
+        expect(runtime.stat().st_mode & 0o7777, 0o700, "the runtime folder")
+        gateway.chat("a")
+        expect(gateway.report()["total"]["requests"], 1, "asked through its socket")
