@@ -3,6 +3,7 @@
 // The writer's thread and what it does between batches: the journal's files to the disk, a fresh
 // reserve for a used one, old rows out of the ledger.
 
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,6 +71,7 @@ static void renew_reserve(struct store *s)
 
 struct prune {
     sqlite3_stmt *tenant, *limit, *rows, *note, *oldest, *kinds, *names;
+    uint64_t deleted; // rows
 };
 
 static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us, bool *some)
@@ -86,7 +88,10 @@ static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us, boo
     sqlite3_bind_int64(p->rows, 1, tenant);
     sqlite3_bind_int64(p->rows, 2, last_us);
     sqlite3_bind_int64(p->note, 1, last_us + 1);
-    return sql_done(p->rows) && sql_done(p->note);
+    if (!sql_done(p->rows))
+        return false;
+    p->deleted += (uint64_t)sqlite3_changes(sqlite3_db_handle(p->rows));
+    return sql_done(p->note);
 }
 
 // Kinds whose last call is older than every row: since some went, these may be theirs.
@@ -148,10 +153,45 @@ static int64_t newest_us(struct store *s)
     return known ? (hour + 1) * HOUR_US : clock_wall_us();
 }
 
+static void day_write(int64_t us, char day[16])
+{
+    struct civil c;
+    civil_from_us(us, &c);
+    snprintf(day, 16, "%04d-%02d-%02d", c.year, c.month, c.day);
+}
+
+// So far ahead of the newest row the clock may be wrong: its owner has an hour to see it.
 void prune_begin(struct store *s)
 {
+    char day[16];
+    int64_t keep = s->setup.keep_days;
     s->began_us = newest_us(s);
-    s->began_mono_us = clock_mono_us();
+    s->began_mono_us = s->prune_from_us = clock_mono_us();
+    int64_t ahead = (clock_wall_us() - s->began_us) / DAY_US;
+    if (!s->setup.writer || keep <= 0 || ahead <= (keep < DOUBT_DAYS ? keep : DOUBT_DAYS))
+        return;
+    s->prune_from_us += HOUR_US;
+    day_write(s->began_us, day);
+    log_say(LOG_WARN,
+            "the clock is %lld days ahead of the newest row (%s): if it is wrong, stop and set it. "
+            "Rows past `keep` (%lld days) are deleted after an hour, not before",
+            (long long)ahead, day, (long long)keep);
+}
+
+// At once, then at most once an hour: in a busy ledger some rows go every second.
+static void say_deleted(struct store *s)
+{
+    char day[16];
+    int64_t now = clock_mono_us();
+    if (s->deleted == 0 || (s->deleted_said_us && now - s->deleted_said_us < HOUR_US))
+        return;
+    day_write(s->deleted_before_us, day);
+    log_say(LOG_WARN,
+            "%llu rows older than %s were deleted from the ledger (keep: %lldd); their sums by the "
+            "hour stay",
+            (unsigned long long)s->deleted, day, (long long)s->setup.keep_days);
+    s->deleted = 0;
+    s->deleted_said_us = now;
 }
 
 // A clock that jumps ahead by years must not empty the ledger: time is believed to go on from the
@@ -167,7 +207,7 @@ static int64_t believed_us(const struct store *s)
 static void prune(struct store *s)
 {
     int64_t now = clock_mono_us();
-    if (s->setup.keep_days <= 0 || now - s->pruned_us < SECOND_US)
+    if (s->setup.keep_days <= 0 || now < s->prune_from_us || now - s->pruned_us < SECOND_US)
         return;
     s->pruned_us = now;
     struct prune p = {
@@ -181,13 +221,18 @@ static void prune(struct store *s)
         sql_prepare(s->db, "SELECT start_us FROM call WHERE tenant = ?1 ORDER BY start_us LIMIT 1"),
         sql_prepare(s->db, "DELETE FROM kind WHERE used_day < ?1"),
         sql_prepare(s->db, "DELETE FROM name WHERE id IN (SELECT id FROM name WHERE used_day < ?1 "
-                           "LIMIT ?2)")};
+                           "LIMIT ?2)"),
+        0};
     sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.note, p.oldest, p.kinds, p.names};
     bool fine = true;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fine &= all[i] != NULL;
-    if (fine)
-        prune_all(s, &p, believed_us(s) - s->setup.keep_days * DAY_US);
+    if (fine) {
+        s->deleted_before_us = believed_us(s) - s->setup.keep_days * DAY_US;
+        prune_all(s, &p, s->deleted_before_us);
+        s->deleted += p.deleted;
+        say_deleted(s);
+    }
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
 }
@@ -249,6 +294,8 @@ void *writer_run(void *store)
 
 void writer_finish(struct store *s)
 {
+    s->deleted_said_us = 0;
+    say_deleted(s);
     enum batch result = run_batches(s);
     for (int i = 0; result != BATCH_DONE && i < FINISH_TRIES; i++) {
         sqlite3_sleep(BATCH_MS);

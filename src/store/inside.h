@@ -23,7 +23,8 @@
 #define BATCH_RECORDS_MAX 8192 // of one transaction
 #define READ_BYTES        (256 * KIB)
 #define PROBE_US          SECOND_US // between two tries of a write that failed
-#define PRUNE_ROWS        2000      // old rows of a tenant, or names, deleted in one transaction
+#define DOUBT_DAYS        30   // a clock so far ahead of the newest row at the start may be wrong
+#define PRUNE_ROWS        2000 // old rows of a tenant, or names, deleted in one transaction
 
 // What a batch does to the pending calls once it is committed.
 struct change {
@@ -75,7 +76,10 @@ struct store {
     } suspect; // the end of a call that was read last
     int64_t synced_us, probed_us, pruned_us, complained_us;
     int64_t began_us, began_mono_us; // the ledger's own time at the start, for prune
-    enum status trouble;             // why the last batch that failed did
+    int64_t prune_from_us;           // nothing is deleted before
+    uint64_t deleted;                // rows of which the log has not told
+    int64_t deleted_before_us, deleted_said_us;
+    enum status trouble; // why the last batch that failed did
     bool folder_changed;
 
     _Atomic bool healthy;

@@ -283,6 +283,32 @@ static void a_jump_of_the_clock_deletes_nothing(void **state)
     place_remove(&p);
 }
 
+// Nor does a start whose clock is months ahead of the newest row, in its first hour.
+static void a_doubtful_clock_deletes_nothing_at_first(void **state)
+{
+    (void)state;
+    for (int days = 20; days <= 40; days += 20) { // ahead
+        struct place p;
+        place_make(&p);
+        struct store_setup setup = {.path = str_of(p.path), .create = true, .writer = true};
+        struct store *s = store_at(&p, true);
+        struct journal *j = journal_of(s, 0);
+        struct entry old = an_entry(clock_wall_us() - (days + 403) * DAY_US);
+        struct entry newest = an_entry(clock_wall_us() - days * DAY_US);
+        call(j, &old);
+        call(j, &newest);
+        journal_close(j);
+        store_close(s);
+        setup.keep_days = 400;
+        assert_int_equal(store_open(&setup, &s, NULL), STATUS_OK);
+        for (int i = 0; i < 25 && ask(&p, "SELECT count(*) FROM call") > 1; i++)
+            usleep(100000);
+        assert_int_equal(ask(&p, "SELECT count(*) FROM call"), days < 30 ? 1 : 2);
+        store_close(s);
+        place_remove(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +320,7 @@ int main(void)
         cmocka_unit_test(long_calls_outlive_their_segment),
         cmocka_unit_test(old_rows_go_and_their_sums_stay),
         cmocka_unit_test(a_jump_of_the_clock_deletes_nothing),
+        cmocka_unit_test(a_doubtful_clock_deletes_nothing_at_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

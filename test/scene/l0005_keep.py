@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows past `keep` go, and the log says so; a clock far ahead of the newest row is said first, and deletes nothing."""
+from pathlib import Path
+
+from lib.scene import COSTLENS, PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, until
+
+limit(60)
+PRELOAD = Path(COSTLENS).parent / "test/clock_preload.so"
+DAY = 86400
+
+
+def start(gateway, shift):
+    gateway.environment.update(LD_PRELOAD=str(PRELOAD), CLOCK_SHIFT=str(shift))
+    gateway.start()
+
+
+with Mock() as mock:
+    gateway = Gateway(mock, extra="keep: 400d\n")
+    start(gateway, -500 * DAY)
+    gateway.chat("a")
+    gateway.chat("b")
+    gateway.rows(2)
+    gateway.program.stop()
+    expect_true("ahead" not in gateway.program.errors(), "an empty ledger doubts no clock")
+
+    start(gateway, 0)
+    expect_in(" days ahead of the newest row", gateway.program.errors())
+    gateway.chat("c")
+    gateway.rows(3)
+    gateway.program.stop()
+    expect_true("deleted from" not in gateway.program.errors(), "nothing went")
+
+    start(gateway, 0)
+    until(lambda: len(gateway.rows()) == 1, 10 * PATIENCE, "the old rows went")
+    until(lambda: "2 rows older than" in gateway.program.errors(), 5 * PATIENCE, "the log says so")
+    expect_in("\"level\":\"warn\",\"msg\":\"2 rows older than", gateway.program.errors())
+    gateway.program.stop()
