@@ -109,6 +109,32 @@ enum status segment_create(int folder, uint64_t seq, uint32_t worker, struct seg
     return STATUS_OK;
 }
 
+static bool is_zero(const char *bytes, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        if (bytes[i])
+            return false;
+    }
+    return true;
+}
+
+// The zeros that may end its last frame stay; if the file cannot be cut, all of them.
+static void trim(struct segment *s)
+{
+    char bytes[16384];
+    uint32_t used = 0;
+    for (uint32_t at = 0; at < s->size; at += (uint32_t)sizeof bytes) {
+        int64_t n = segment_read(s, at, bytes, sizeof bytes);
+        if (n <= 0)
+            return;
+        if (!is_zero(bytes, n))
+            used = at + (uint32_t)n;
+    }
+    used += FRAME_HEAD + RECORD_BYTES_MAX;
+    if (used < s->size && ftruncate(s->fd, used) == 0)
+        s->size = used;
+}
+
 static enum status load(int folder, struct segment *s, struct why *why)
 {
     char head[SEGMENT_HEAD];
@@ -139,6 +165,7 @@ enum status segment_load(int folder, const char *name, struct segment **out, str
         segment_free(s);
         return status;
     }
+    trim(s);
     s->read = s->reading = SEGMENT_HEAD;
     atomic_store_explicit(&s->end, s->size, memory_order_release);
     atomic_store_explicit(&s->closed, true, memory_order_release);
@@ -291,10 +318,8 @@ bool segment_zero_from(const struct segment *s, uint32_t offset)
         int64_t n = segment_read(s, offset, bytes, left < sizeof bytes ? left : sizeof bytes);
         if (n <= 0)
             return n == 0;
-        for (int64_t i = 0; i < n; i++) {
-            if (bytes[i])
-                return false;
-        }
+        if (!is_zero(bytes, n))
+            return false;
         offset += (uint32_t)n;
     }
     return true;

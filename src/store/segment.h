@@ -61,7 +61,7 @@ enum status segment_create(int folder, uint64_t seq, uint32_t worker, struct seg
                            struct why *why) MUST_USE;
 // One that an earlier process left; closed, end = size until frames say otherwise. DAMAGED when its
 // name or head is no segment's, CLOSED when it holds nothing but zeros (a process died while making
-// it).
+// it). Of the zeros behind its frames most are given back to the disk, which may be full.
 enum status segment_load(int folder, const char *name, struct segment **out,
                          struct why *why) MUST_USE;
 void segment_free(struct segment *s); // closes, keeps the file

@@ -21,6 +21,8 @@ int sql_run_literal(sqlite3 *db, const char *text)
 
 enum status sql_status(int code)
 {
+    if (code == SQLITE_IOERR_SHMSIZE) // the file of the log's index cannot grow
+        return STATUS_FULL;
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:

@@ -204,7 +204,10 @@ static enum status start_writer(struct store *s, struct why *why)
     sigset_t all;
     sigset_t before;
     enum status status = make_reserve(s, why);
-    if (status != STATUS_OK)
+    if (status == STATUS_FULL && s->ledger.added > 0) // it took what the last one gave back
+        log_say(LOG_WARN, "the journal has no reserve until there are %u MiB for it",
+                (unsigned)(RESERVE_BYTES / MIB));
+    else if (status != STATUS_OK)
         return status;
     sqlite3_busy_timeout(s->db, BUSY_MS);
     sigfillset(&all);
@@ -223,16 +226,28 @@ static enum status open_all(struct store *s, struct why *why)
     if (status == STATUS_OK)
         status = take_locks(s, why);
     if (status == STATUS_OK)
+        status = replay_load(s, why); // first: it gives space back that the database may need
+    if (status == STATUS_OK)
         status = open_database(s, why);
     if (status == STATUS_OK && !writer_open(s, why))
         status = STATUS_IO;
-    if (status == STATUS_OK)
-        status = replay_load(s, why);
     if (status == STATUS_OK)
         status = replay_all(s, why);
     if (status == STATUS_OK && s->setup.writer)
         status = start_writer(s, why);
     return status;
+}
+
+// A row and its place in the sums are written twice, to SQLite's log and to its file.
+static void say_cure(const struct store *s, struct why *why)
+{
+    struct why first = {.status = STATUS_FULL};
+    uint64_t bytes = 2 * atomic_load_explicit(&s->journal_bytes, memory_order_relaxed);
+    if (!why)
+        return;
+    first = *why;
+    why_set(why, STATUS_FULL, "%.200s. Free some %llu MiB on the disk of %s; nothing is lost",
+            first.text, (unsigned long long)((bytes + RESERVE_BYTES) / MIB), s->path);
 }
 
 enum status store_open(const struct store_setup *setup, struct store **out, struct why *why)
@@ -251,6 +266,8 @@ enum status store_open(const struct store_setup *setup, struct store **out, stru
     enum status status = set_paths(s, setup, why);
     if (status == STATUS_OK)
         status = open_all(s, why);
+    if (status == STATUS_FULL)
+        say_cure(s, why);
     if (status != STATUS_OK) {
         store_close(s);
         return status;
