@@ -64,7 +64,10 @@ with Mock() as mock, Gateway(mock) as gateway:
             start = time.monotonic()
             gateway.program.signal(signal.SIGTERM)
             half.settimeout(10)
-            got = half.recv(65536)
+            try:
+                got = half.recv(65536)
+            except ConnectionResetError:  # the head was not read yet when it closed
+                got = b""
             half.close()
             expect(gateway.program.process.wait(20), 0, "exit code")
             took = time.monotonic() - start
