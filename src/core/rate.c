@@ -51,10 +51,10 @@ static enum bucket priced_as(const struct quote *q, enum bucket b)
     return NONE;
 }
 
-// How many of the bucket are to be paid: a fee a call needs nobody to count the call.
-static int64_t due(const struct usage *u, enum bucket b, bool used)
+// How many of the bucket a call that used something pays: a fee a call needs nobody to count it.
+static int64_t due(const struct usage *u, enum bucket b)
 {
-    return b == BUCKET_CALLS && used && u->count[b] == 0 ? 1 : u->count[b];
+    return b == BUCKET_CALLS && u->count[b] == 0 ? 1 : u->count[b];
 }
 
 static bool is_used(const struct usage *u)
@@ -74,7 +74,6 @@ static bool is_missing(const struct quote *q, const struct usage *u, enum bucket
 
 static bool add_lines(const struct quote *q, const struct usage *u, struct cost *out)
 {
-    bool used = is_used(u);
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         enum bucket b = (enum bucket)i;
         if (is_missing(q, u, b)) {
@@ -82,7 +81,7 @@ static bool add_lines(const struct quote *q, const struct usage *u, struct cost 
             return false;
         }
         enum bucket as = priced_as(q, b);
-        int64_t count = due(u, b, used);
+        int64_t count = due(u, b);
         if (count <= 0 || as == NONE)
             continue;
         out->lines[out->line_count++] = (struct cost_line){b, as, count, q->price[as]};
@@ -165,7 +164,6 @@ static void rate_by_sheet(const struct sheet *sheet, const struct usage *u, int6
         out->tier_missing = true;
         return;
     }
-    // A model that is listed without any price stays unpriced whatever it used.
     if (q.has == 0 || !add_lines(&q, u, out)) {
         out->line_count = 0;
         return;
@@ -185,6 +183,8 @@ void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struc
         out->total = u->reported;
     } else if (sheet && sheet->free) {
         out->state = PRICE_FREE;
+    } else if (!is_used(u)) {
+        out->state = PRICE_PRICED;
     } else if (sheet) {
         rate_by_sheet(sheet, u, at_us, out);
     } else {

@@ -45,7 +45,8 @@ struct cost {
     bool dated;                       // a price that holds by date or hour was taken
 };
 
-// `sheet` may be NULL (unpriced unless the provider reported). `at_us`: when the call started.
+// `sheet` may be NULL: no price is known. What used nothing is PRICED at 0 whatever the price is.
+// `at_us`: when the call started.
 // Fallbacks: cache read and write -> input; 1 h write -> 5 m write; audio and image input -> input;
 // audio cache read -> cache read -> audio input; audio and image output -> output. Never ->
 // nothing. A fee per call is added once to any call that used something.

@@ -100,7 +100,7 @@ def quote(model, at, prompt, service, us, holidays, thinking=False):
 
 def cost(model, usage, at, service, us, holidays, thinking=False):
     """Picodollars, or None when unpriced."""
-    if model["free"]:
+    if model["free"] or not any(usage.values()):
         return 0
     prompt = sum(n for bucket, n in usage.items() if bucket in TOKENS and "output" not in bucket)
     price, factor, tier = quote(model, at, prompt, service, us, holidays, thinking)

@@ -157,7 +157,7 @@ static const struct row rows[] = {
     {"plain", NULL, N(IN(1), [BUCKET_WEB_SEARCHES] = 1), NULL},
     {"plain", NULL, N(IN(1), [BUCKET_CALLS] = 1), "0.000002500000"},
     {"none", NULL, N(IN(1)), NULL},
-    {"none", NULL, N(IN(0)), NULL},
+    {"none", NULL, N(IN(0)), "0.000000000000"},
     // All output is dearer with reasoning, and where nobody counted whether there was any.
     {"hybrid", NULL, N(IN(10), OUT(10)), "0.000030000000"},
     {"hybrid", NULL, .usage = {.count = {IN(10), OUT(10)}, .reasoning = 1}, "0.000060000000"},
@@ -229,6 +229,22 @@ static void says_which_prices_held(void **state)
     assert_int_equal(cost.line_count, 2);
     assert_int_equal(cost.lines[1].bucket, BUCKET_IMAGE_INPUT);
     assert_int_equal(cost.lines[1].priced_as, BUCKET_INPUT);
+}
+
+static void nothing_costs_nothing_whatever_the_price(void **state)
+{
+    (void)state;
+    struct cost cost;
+    struct usage u = {.sure = SURE_REPORTED};
+    rate(NULL, &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_PRICED);
+    assert_int_equal(cost.total.pd, 0);
+    u = (struct usage){.count = {OUT(1)}, .sure = SURE_ESTIMATED};
+    rate(NULL, &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_UNPRICED);
+    u.sure = SURE_CAPTURED;
+    rate(NULL, &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_UNPRICED);
 }
 
 static void says_what_is_missing(void **state)
@@ -537,6 +553,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(costs_what_was_computed_by_hand),
         cmocka_unit_test(says_which_prices_held),
+        cmocka_unit_test(nothing_costs_nothing_whatever_the_price),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(free_and_reported_are_states),
         cmocka_unit_test(a_sheet_may_be_silent),
