@@ -10,6 +10,8 @@
 
 #include "base/str.h"
 
+#define DEMAND_CHOICES_MAX 128 // OpenAI's limit of `n`
+
 struct demand {
     struct str model; // as asked, unescaped; lives as long as the request's document
     bool stream;      // the answer is asked as a stream
@@ -30,5 +32,11 @@ struct demand {
     bool web_search;   // OpenAI's chat: web_search_options
     struct str user;   // OpenAI `user`, Anthropic metadata.user_id; empty if none
 };
+
+// How many answers are made: 1 to DEMAND_CHOICES_MAX.
+static inline int64_t demand_choices(const struct demand *d)
+{
+    return d->choices < 1 ? 1 : d->choices < DEMAND_CHOICES_MAX ? d->choices : DEMAND_CHOICES_MAX;
+}
 
 #endif

@@ -153,6 +153,11 @@ static enum meter_kind kind_of(struct str type)
     return METER_OTHER;
 }
 
+static int64_t output_asked(const struct demand *d)
+{
+    return d->output_max < INT64_MAX / DEMAND_CHOICES_MAX ? d->output_max * demand_choices(d) : 0;
+}
+
 static void meter_begin(struct req *r, struct str type)
 {
     struct meter_setup setup = {
@@ -162,6 +167,7 @@ static void meter_begin(struct req *r, struct str type)
         .cache_hour = r->ask.demand.cache_hour,
         .background = r->ask.demand.background,
         .searches = r->found.endpoint == ENDPOINT_CHAT && r->ask.demand.web_search,
+        .output_max = output_asked(&r->ask.demand),
         .drop_usage_chunk = r->usage_added,
         .error = r->upstream_status >= 400,
     };

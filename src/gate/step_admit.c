@@ -11,7 +11,6 @@
 #define TOKENS_PER_ANSWER   3    // the answer's opening
 #define OUTPUT_MOST_UNKNOWN 4096 // tokens, where neither the caller nor the book says
 #define OUTPUT_TOKENS_MAX   (INT64_C(10) * 1000 * 1000) // of an answer, where the book is silent
-#define CHOICES_MAX         128                         // OpenAI's limit of `n`
 
 // The row that stands if the process dies now: the input estimated, the most output there can be.
 static void usage_if_captured(struct req *r, struct usage *u)
@@ -32,8 +31,7 @@ static void usage_if_captured(struct req *r, struct usage *u)
         most = can > 0 ? can : OUTPUT_MOST_UNKNOWN;
     // What is asked beyond that, no model makes; a row must not be spoilt by a caller's number.
     int64_t ceiling = can > 0 ? can : OUTPUT_TOKENS_MAX;
-    int64_t choices = d->choices < 1 ? 1 : d->choices < CHOICES_MAX ? d->choices : CHOICES_MAX;
-    u->count[BUCKET_OUTPUT] = (most < ceiling ? most : ceiling) * choices;
+    u->count[BUCKET_OUTPUT] = (most < ceiling ? most : ceiling) * demand_choices(d);
 }
 
 static void entry_begin(struct req *r)

@@ -329,8 +329,7 @@ void meter_end(struct meter *m, bool clean)
         end_stream(m);
     if (m->setup.kind == METER_JSON)
         whole_read(m);
-    bool elements = m->setup.kind == METER_JSON && m->text_state > TEXT_SCAN;
-    if (m->setup.kind != METER_SSE && !elements)
+    if (m->setup.kind == METER_OTHER)
         m->text_bytes = m->body_bytes;
     conclude(m);
 }
@@ -391,9 +390,9 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
         u->count[BUCKET_INPUT] = tokens_of(input_bytes);
         u->prompt = u->count[BUCKET_INPUT];
     }
-    int64_t output = tokens_of(m->text_bytes);
-    if (m->events > output)
-        output = m->events;
+    int64_t output = count_larger(tokens_of(m->text_bytes), m->events);
+    if (m->setup.output_max > 0 && output > m->setup.output_max && meter_tells(m))
+        output = m->setup.output_max;
     if (has_output(m->setup.endpoint) && output > u->count[BUCKET_OUTPUT])
         u->count[BUCKET_OUTPUT] = output;
 }

@@ -29,6 +29,7 @@ struct meter_setup {
     bool searches;         // a chat with web_search_options, of whose searches nothing is counted
     bool cache_hour;       // asked; where the answer does not split what it wrote to the cache
     bool drop_usage_chunk; // we asked for usage, the client did not
+    int64_t output_max;    // most tokens that the caller asked for, all choices; 0 = not said
     bool error;            // status >= 400: no usage expected, `error_code` is looked for
 };
 
@@ -84,8 +85,8 @@ struct meter {
     bool in_element;
     uint64_t choices_seen; // by index; those over 63 share the last bit
     uint64_t choices_finished;
-    int64_t events;     // delta events with content
-    int64_t text_bytes; // of output text in them (streams), or of the whole body
+    int64_t events;     // delta events with content, or texts of a whole answer
+    int64_t text_bytes; // of the texts that the model made, or of a body that is not read
     int64_t body_bytes;
     struct meter_parts parts;
     struct meter_shares *shares; // NULL: none is listed. `usage` holds them too
@@ -120,7 +121,8 @@ void meter_release(struct meter *m, meter_pass_f *pass, void *context);
 // The i-th of the requests listed; NULL after the last.
 const struct meter_share *meter_share_at(const struct meter *m, unsigned i);
 // Fills m->usage where no final count came: input from `input_bytes` / 4 unless an earlier count
-// told it, output from text / 4 but at least one token a delta event; sure = ESTIMATED.
+// told it, output from text / 4 but at least one token a delta event or text, and of an answer
+// that tells no more than was asked; sure = ESTIMATED.
 void meter_estimate(struct meter *m, int64_t input_bytes);
 // Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when
 // it has none. `out` is to be ended with meter_fini.

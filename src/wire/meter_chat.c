@@ -38,7 +38,6 @@ static const struct skim_field choice_fields[] = {
 
 enum { LEVEL_CHOICE = LEVEL_OWN };
 
-// The usage of a whole answer says it all: its choices are not wanted.
 static const struct sift_name chunk_names[] = {
     {STR("choices"), SIFT_INTO, LEVEL_CHOICE},
     {STR("usage"), SIFT_KEEP, 0},
@@ -51,16 +50,16 @@ static const struct sift_name chunk_names[] = {
 };
 
 static const struct sift_name choice_names[] = {
-    {STR("delta"), SIFT_TEXT, 0}, {STR("text"), SIFT_TEXT, 0},
-    {STR("index"), SIFT_KEEP, 0}, {STR("finish_reason"), SIFT_KEEP, 0},
-    {STR("usage"), SIFT_KEEP, 0},
+    {STR("delta"), SIFT_TEXT, 0},         {STR("message"), SIFT_TEXT, 0},
+    {STR("text"), SIFT_TEXT, 0},          {STR("index"), SIFT_KEEP, 0},
+    {STR("finish_reason"), SIFT_KEEP, 0}, {STR("usage"), SIFT_KEEP, 0},
 };
 
 static const struct sift_name error_names[] = {ERROR_NAMES};
 
 const struct sift_level chat_levels[] = {
     [LEVEL_EVENT] = LEVEL(chunk_names),
-    [LEVEL_WHOLE] = {chunk_names + 1, COUNT(chunk_names) - 1, SIFT_SKIP},
+    [LEVEL_WHOLE] = LEVEL(chunk_names),
     [LEVEL_CHOICE] = LEVEL(choice_names),
     [LEVEL_ERROR] = LEVEL(error_names),
 };
@@ -164,11 +163,24 @@ enum meter_verdict chat_event(struct meter *m, struct str data)
     return only_usage && m->setup.drop_usage_chunk ? METER_DROP : METER_PASS;
 }
 
+static void messages_read(struct meter *m, struct str choices)
+{
+    static const struct str message = STR("message");
+    static const struct str text = STR("text");
+    struct skim k = skim_of(choices);
+    struct str choice;
+    while (!k.object && skim_each(&k, NULL, &choice)) {
+        struct str made = skim_get(choice, message);
+        delta_read(m, made.len ? made : skim_get(choice, text));
+    }
+}
+
 void chat_whole(struct meter *m, struct str text)
 {
     struct chunk c = {0};
     (void)skim_fields(text, chunk_fields, COUNT(chunk_fields), &c);
     (void)error_read(m, c.error);
     labels_read(m, &c);
+    messages_read(m, c.choices);
     (void)usage_read(m, &c);
 }

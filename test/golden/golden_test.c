@@ -117,6 +117,8 @@ static void set(struct setting *s, struct str key, struct str value)
         s->meter.cache_hour = str_is(value, "yes");
     else if (str_is(key, "searches"))
         s->meter.searches = str_is(value, "yes");
+    else if (str_is(key, "output_max") && str_i64(value, &s->meter.output_max))
+        return;
     else if (str_is(key, "drop"))
         s->meter.drop_usage_chunk = str_is(value, "yes");
     else if (str_is(key, "error"))
