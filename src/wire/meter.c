@@ -146,7 +146,8 @@ static enum meter_verdict judge_next(struct meter *m, const struct sse_event *e)
 static void conclude(struct meter *m)
 {
     bool last = m->terminal || m->finished || m->text_state == TEXT_SCAN;
-    m->has_usage = m->counted && last;
+    bool told = !m->untold || m->text_bytes == 0;
+    m->has_usage = m->counted && last && told;
 }
 
 static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, void *context)
@@ -370,11 +371,6 @@ static int64_t tokens_of(int64_t bytes)
     return bytes > 0 ? (bytes + 3) / 4 : 0;
 }
 
-static bool has_output(enum endpoint e)
-{
-    return e != ENDPOINT_EMBEDDINGS && e != ENDPOINT_GEMINI_EMBED;
-}
-
 void meter_estimate(struct meter *m, int64_t input_bytes)
 {
     struct usage *u = &m->usage;
@@ -393,7 +389,7 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
     int64_t output = count_larger(tokens_of(m->text_bytes), m->events);
     if (m->setup.output_max > 0 && output > m->setup.output_max && meter_tells(m))
         output = m->setup.output_max;
-    if (has_output(m->setup.endpoint) && output > u->count[BUCKET_OUTPUT])
+    if (endpoint_makes_output(m->setup.endpoint) && output > u->count[BUCKET_OUTPUT])
         u->count[BUCKET_OUTPUT] = output;
 }
 

@@ -70,7 +70,8 @@ struct meter {
     struct usage usage;       // disjoint; final when has_usage
     bool has_usage;           // the provider's last count has come
     bool partial;             // a count has come, perhaps of the input alone: `usage` holds it
-    bool counted;             // one that also says what came out
+    bool counted;             // one that also says what came out,
+    bool untold;              // or does not, and so does no total: texts that came are not 0 tokens
     bool finished;            // every choice had its finish reason
     bool terminal;            // the terminal event was seen
     bool clean;               // meter_end said so

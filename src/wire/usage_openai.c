@@ -13,6 +13,7 @@
 struct raw {
     int64_t prompt, cached, written, audio_in, image_in;
     int64_t output, reasoning, audio_out, image_out;
+    bool untold; // nothing says how much came out
 };
 
 // The two halves' details, under either name; NULL where there are none.
@@ -76,9 +77,35 @@ static bool reasoning_outside(const struct raw *r, int64_t total, unsigned flags
     return !inside || (flags & VENDOR_CITATIONS_OUTSIDE);
 }
 
+// Mistral's holds the audio too, which is billed by the second.
+static int64_t read_total(struct counts *c)
+{
+    return counts_has(c, "prompt_audio_seconds") ? 0 : counts_get(c, "total_tokens");
+}
+
+// What the output count leaves out, or all of it where there is none: the total may tell.
+static void read_output(struct raw *r, int64_t total, unsigned flags)
+{
+    if (reasoning_outside(r, total, flags))
+        r->output += r->reasoning;
+    if ((flags & VENDOR_TOTAL_WINS) || r->untold)
+        r->output = count_larger(r->output, total - r->prompt);
+    if (r->untold)
+        r->output = count_larger(r->output, r->reasoning);
+    r->untold = r->untold && total <= r->prompt;
+}
+
+// A total may be that with the reasoning or that without; Perplexity's leaves more out.
+static bool total_contradicts(const struct raw *r, int64_t told, int64_t total, unsigned flags)
+{
+    return total > 0 && total != r->prompt + told && total != r->prompt + r->output &&
+           !(flags & VENDOR_CITATIONS_OUTSIDE);
+}
+
 static bool read_main(struct counts *c, struct raw *r, unsigned flags)
 {
     if ((flags & VENDOR_BILLED_UNITS) && json_path(c->root, "billed_units")) {
+        r->untold = r->untold && !json_path(c->root, "billed_units.output_tokens");
         r->prompt = counts_of(c, json_path(c->root, "billed_units.input_tokens"));
         r->output = counts_of(c, json_path(c->root, "billed_units.output_tokens"));
         c->u->count[BUCKET_SEARCH_UNITS] =
@@ -93,11 +120,12 @@ static bool read_main(struct counts *c, struct raw *r, unsigned flags)
     r->output = either(c, "completion_tokens", "output_tokens");
     if (c->absurd)
         return false;
-    int64_t total = counts_get(c, "total_tokens");
-    if (reasoning_outside(r, total, flags))
-        r->output += r->reasoning;
-    if ((flags & VENDOR_TOTAL_WINS) && total - r->prompt > r->output)
-        r->output = total - r->prompt;
+    int64_t total = read_total(c);
+    int64_t told = r->output;
+    r->untold = r->untold && !counts_has(c, "completion_tokens") && !counts_has(c, "output_tokens");
+    read_output(r, total, flags);
+    if (total_contradicts(r, told, total, flags))
+        c->u->inconsistent = true;
     if (flags & VENDOR_CITATIONS_OUTSIDE)
         r->prompt += counts_get(c, "citation_tokens");
     return true;
@@ -192,7 +220,7 @@ bool openai_usage(struct meter *m, struct str raw)
 {
     struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
     struct counts c;
-    struct raw r = {0};
+    struct raw r = {.untold = endpoint_makes_output(m->setup.endpoint)};
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return false;
     unsigned flags = m->setup.vendor_flags;
@@ -213,6 +241,7 @@ bool openai_usage(struct meter *m, struct str raw)
             count_larger(fresh.count[BUCKET_WEB_SEARCHES], m->web_searches);
         read_cost(&c, flags);
         m->usage = fresh;
+        m->untold = r.untold;
     }
     counts_close(&c);
     return found;
