@@ -56,6 +56,16 @@ for n in range(2000 if LONG else 100):
     text = None if wanted is None else f"{wanted // 10 ** 12}.{wanted % 10 ** 12:012d}"
     expect(said["cost_usd"], text, f"seed {seed}: {' '.join(words)}")
 
+# In a tier of its own prices cached tokens are as much dearer or cheaper as the input, rounded up to 10^-12 USD.
+for model, tier, total in (("openai/gpt-4o-mini", "priority", "0.125000000000"),
+                           ("openai/o4-mini", "priority", "0.500000000000"),
+                           ("azure/us/gpt-4.1-nano-2025-04-14", "batch", "0.015273000000")):
+    said = costlens("cost", model, "--service", tier, "--input", "1000000", "--cached", "1000000", "--json")
+    expect(json.loads(said)["cost_usd"], total, model)
+# Fifty times the standard is no price of a tier.
+said = costlens("cost", "openai/gpt-5-nano", "--service", "priority", "--input", "1", "--json")
+expect(json.loads(said)["state"], "unpriced")
+
 # With reasoning all output is dearer at some.
 for reasoning, total in (("0", "0.000014000000"), ("3", "0.000042000000")):
     said = costlens("cost", "dashscope/qwen3-14b", "--output", "10", "--reasoning", reasoning, "--json")

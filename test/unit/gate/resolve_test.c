@@ -62,6 +62,8 @@ static const struct {
     {"gemini-2.5-flash", DIALECT_GEMINI, "", REFUSAL_NONE, "gemini", "gemini-2.5-flash"},
     // Listed only where another dialect is spoken.
     {"claude-sonnet-4-5", DIALECT_OPENAI, "", REFUSAL_DIALECT, NULL, NULL},
+    {"claude-sonnet-4-5", DIALECT_GEMINI, "", REFUSAL_DIALECT, NULL,
+     NULL}, // Vertex has it, not Gemini
     // A prefix with an open list forwards anything; the longest prefix wins over the book.
     {"openai/gpt-99", DIALECT_OPENAI, "", REFUSAL_NONE, "openai", "gpt-99"},
     {"openrouter/openai/gpt-4o", DIALECT_OPENAI, "", REFUSAL_NONE, "openrouter", "openai/gpt-4o"},
