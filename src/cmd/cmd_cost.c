@@ -94,11 +94,22 @@ static bool take_rest(const char *name, int64_t all, int64_t apart, int64_t *res
     return false;
 }
 
+static bool holds_reasoning(int64_t output, int64_t reasoning)
+{
+    if (reasoning <= output)
+        return true;
+    (void)command_failed("--reasoning (%lld) is a part of --output, which is %lld. Give --output "
+                         "with reasoning included",
+                         (long long)reasoning, (long long)output);
+    return false;
+}
+
 static bool read_usage(const struct wishes *w, struct usage *u)
 {
     int64_t output = 0;
     if (!read_count("input", w->input, &u->prompt) || !read_count("output", w->output, &output) ||
         !read_count("reasoning", w->reasoning, &u->reasoning) || !read_counts(w, u->count) ||
+        !holds_reasoning(output, u->reasoning) ||
         !take_rest("input", u->prompt, usage_input(u), &u->count[BUCKET_INPUT]) ||
         !take_rest("output", output, usage_output(u), &u->count[BUCKET_OUTPUT]))
         return false;

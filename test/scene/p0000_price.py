@@ -78,6 +78,8 @@ expect_true("1000 cache_read       x 1.25 USD/Mtok" in said, said)
 expect_true("total: 0.004750000000 USD" in said and "1425.00 USD in 30 days" in said, said)
 expect_true("openai/gpt-4o" in costlens("cost", "gpt-4oo", "--input", "1", code=1), "near names")
 expect_true("cached" in costlens("cost", "gpt-4o", "--input", "3", "--cached", "5", code=2), "more cached than all")
+expect_true("with reasoning included" in costlens("cost", "gpt-4o", "--output", "5", "--reasoning", "9", code=2),
+            "more reasoning than output")
 expect_true("how much" in costlens("cost", "gpt-4o", code=2), "nothing to price")
 expect_true("openai/gpt-4o" in costlens("price", "show", "GPT-4o", code=1), "capitals")
 expect_true("--vendor openai" in costlens("price", "show", "openai", code=1), "a vendor is no model")
