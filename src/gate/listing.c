@@ -114,19 +114,18 @@ static const struct model_item *item_named(const struct items *all, struct str n
     return NULL;
 }
 
-// What is served without being listed: of a pattern, or of an open list beyond the book.
-static bool item_served(struct req *r, struct str name, struct model_item *out)
+// What is served without being listed: of a pattern, or of an open list beyond the book. If nothing
+// is, `detail` gets a sentence for the caller (near names), or stays empty.
+static bool item_served(struct req *r, struct str name, struct model_item *out, struct buf *detail)
 {
     const struct snapshot *s = r->view->snapshot;
-    struct buf ignored;
-    buf_init(&ignored, &alloc_heap, 2 * KIB);
     struct target t;
     enum refusal refusal = REFUSAL_DIALECT;
     for (unsigned d = 0; d < DIALECT_COUNT && refusal == REFUSAL_DIALECT; d++) {
         struct wanted wanted = {.key = r->key, .dialect = (enum dialect)d, .model = name};
-        refusal = resolve(s, &wanted, &t, &ignored);
+        buf_clear(detail);
+        refusal = resolve(s, &wanted, &t, detail);
     }
-    buf_fini(&ignored);
     if (refusal != REFUSAL_NONE)
         return false;
     const struct config_provider *p = &s->config->providers[t.provider];
@@ -150,14 +149,17 @@ static void answer_one(struct req *r, const struct items *all, enum dialect shap
     }
     struct str name = str_of(text);
     const struct model_item *one = item_named(all, name);
-    if (!one && item_served(r, name, &served))
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 2 * KIB);
+    if (!one && item_served(r, name, &served, &detail))
         one = &served;
-    if (!one) {
-        req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, name);
-        return;
+    if (one) {
+        models_one(shape, one, body);
+        send(r, body);
+    } else {
+        req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, detail.len ? buf_str(&detail) : name);
     }
-    models_one(shape, one, body);
-    send(r, body);
+    buf_fini(&detail);
 }
 
 static void answer(struct req *r, struct items *all)

@@ -52,6 +52,12 @@ with Mock() as mock:
         for path in ("closed/other", "some/o1", "%zz", "closed%2"):
             expect(gateway.request("GET", f"/v1/models/{path}").status, 404, path)
 
+        # A name that nobody has gets near ones, asked about or called.
+        for name, near in (("closed/owm", "closed/own"), ("o3-minii", "open/o3-mini")):
+            for answer in (gateway.request("GET", f"/v1/models/{name}"), asked(name)[2]):
+                expect(answer.status, 404)
+                expect_in(f"Did you mean {near}", answer.json["error"]["message"])
+
         # The answer names another model than was asked: the row says which, and its price counts.
         gateway.chat("x", model="gpt-4o-mini", headers={"x-mock-fault": "dated"})
         row = gateway.rows(7)[-1]
