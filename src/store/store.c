@@ -241,11 +241,10 @@ static enum status open_all(struct store *s, struct why *why)
 // A row and its place in the sums are written twice, to SQLite's log and to its file.
 static void say_cure(const struct store *s, struct why *why)
 {
-    struct why first = {.status = STATUS_FULL};
-    uint64_t bytes = 2 * atomic_load_explicit(&s->journal_bytes, memory_order_relaxed);
     if (!why)
         return;
-    first = *why;
+    struct why first = *why;
+    uint64_t bytes = 2 * atomic_load_explicit(&s->journal_bytes, memory_order_relaxed);
     why_set(why, STATUS_FULL, "%.200s. Free some %llu MiB on the disk of %s; nothing is lost",
             first.text, (unsigned long long)((bytes + RESERVE_BYTES) / MIB), s->path);
 }
