@@ -57,15 +57,6 @@ static int64_t due(const struct usage *u, enum bucket b)
     return b == BUCKET_CALLS && u->count[b] == 0 ? 1 : u->count[b];
 }
 
-static bool is_used(const struct usage *u)
-{
-    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
-        if (u->count[i] > 0)
-            return true;
-    }
-    return false;
-}
-
 // A call counted where a call has no fee is no missing price.
 static bool is_missing(const struct quote *q, const struct usage *u, enum bucket b)
 {
@@ -183,7 +174,7 @@ void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struc
         out->total = u->reported;
     } else if (sheet && sheet->free) {
         out->state = PRICE_FREE;
-    } else if (!is_used(u)) {
+    } else if (!usage_any(u)) {
         out->state = PRICE_PRICED;
     } else if (sheet) {
         rate_by_sheet(sheet, u, at_us, out);

@@ -2,15 +2,6 @@
 
 #include "core/split.h"
 
-static bool is_empty(const struct usage *u)
-{
-    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
-        if (u->count[i] > 0)
-            return false;
-    }
-    return true;
-}
-
 static int64_t cliff_of(const struct sheet *sheet, const struct usage *u, int64_t at_us)
 {
     struct quote q;
@@ -82,7 +73,7 @@ static void write_part(const struct split_part *p, struct buf *out)
 
 void split_write(struct split *s, struct buf *out)
 {
-    if (s->count > 1 && s->part[1].sheet && is_empty(&s->part[0].usage)) {
+    if (s->count > 1 && s->part[1].sheet && !usage_any(&s->part[0].usage)) {
         s->count--;
         memmove(&s->part[0], &s->part[1], s->count * sizeof s->part[0]);
     }

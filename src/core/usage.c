@@ -97,6 +97,15 @@ static int64_t sum(const struct usage *u, enum bucket first, enum bucket last)
     return total;
 }
 
+bool usage_any(const struct usage *u)
+{
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        if (u->count[i] > 0)
+            return true;
+    }
+    return false;
+}
+
 int64_t usage_input(const struct usage *u)
 {
     return sum(u, BUCKET_INPUT, BUCKET_IMAGE_INPUT);

@@ -101,6 +101,7 @@ static inline bool usage_thinks(const struct usage *u)
 {
     return u->reasoning > 0 || u->sure != SURE_REPORTED;
 }
+bool usage_any(const struct usage *u); // a bucket holds something
 // Sum of the input-side token buckets, and of the output-side ones; INT64_MAX when it is beyond.
 int64_t usage_input(const struct usage *u);
 int64_t usage_output(const struct usage *u);

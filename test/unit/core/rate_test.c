@@ -2,9 +2,8 @@
 //
 // Costs computed by hand. Each row is one rule; the figures stand beside it.
 
-#include "../unit.h"
 #include "base/clock.h"
-#include "core/catalog.h"
+#include "book.h"
 #include "core/rate.h"
 
 #define SIXTEENTH "when us: x0.5\nwhen batch: x0.5\nwhen sun: x0.5\nwhen sun: x0.5\n"
@@ -45,23 +44,10 @@ static const char text[] =
     "model quarters\nprice input 0.001\n" SIXTEENTH
     "model over\nprice input 0.001 calls 0.000000000000000001\n" SIXTEENTH;
 
-static struct catalog *catalog;
-
 static int setup(void **state)
 {
     (void)state;
-    struct why why;
-    struct str texts[] = {STR(text)};
-    if (catalog_open_texts(&alloc_heap, texts, 1, &catalog, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    catalog_close(catalog);
-    return 0;
+    return book_open(text);
 }
 
 static const struct sheet *sheet(const char *model)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "../unit.h"
+#include "book.h"
 #include "core/split.h"
 
 static const char text[] = "vendor v\n"
@@ -10,23 +10,10 @@ static const char text[] = "vendor v\n"
                            "model gratis\nfree\n"
                            "model dear\nprice input 1000000\nwhen us: x1000\n";
 
-static struct catalog *catalog;
-
 static int setup(void **state)
 {
     (void)state;
-    struct why why;
-    struct str texts[] = {STR(text)};
-    if (catalog_open_texts(&alloc_heap, texts, 1, &catalog, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    catalog_close(catalog);
-    return 0;
+    return book_open(text);
 }
 
 // The bill of a row; gives how many parts it has.

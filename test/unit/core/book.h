@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// book - a test's own prices, opened before its tests and closed after them.
+
+#ifndef UNIT_CORE_BOOK_H
+#define UNIT_CORE_BOOK_H
+
+#include "../unit.h"
+#include "core/catalog.h"
+
+static struct catalog *catalog;
+
+static int book_open(const char *text)
+{
+    struct why why;
+    struct str texts[] = {str_of(text)};
+    if (catalog_open_texts(&alloc_heap, texts, 1, &catalog, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    catalog_close(catalog);
+    return 0;
+}
+
+#endif
