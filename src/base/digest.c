@@ -107,3 +107,16 @@ bool hex_read(struct str s, void *out, size_t n)
         to[i] = (uint8_t)(str_hex(s.ptr[2 * i]) << 4 | str_hex(s.ptr[2 * i + 1]));
     return true;
 }
+
+void base64_write(const void *bytes, size_t n, char *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *in = bytes;
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t three = 0;
+        for (size_t k = 0; k < 3; k++)
+            three = three << 8 | (i + k < n ? in[i + k] : 0U);
+        for (size_t k = 0; k < 4; k++)
+            *out++ = i + k > n ? '=' : digits[three >> (18 - 6 * k) & 63];
+    }
+}

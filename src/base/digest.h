@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// digest - HMAC-SHA-256, SHA-256, CRC-32, hex and constant-time comparison (OpenSSL, zlib inside).
+// digest - HMAC-SHA-256, SHA-256, CRC-32 and constant-time comparison (OpenSSL, zlib inside), and
+// bytes as text: hex and Base64.
 
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
@@ -28,5 +29,8 @@ bool digest_equal(const void *a, const void *b, size_t len); // in constant time
 void digest_wipe(void *ptr, size_t len);
 void hex_write(const void *bytes, size_t n, char *out);    // 2n lower-case digits, no NUL
 bool hex_read(struct str s, void *out, size_t n) MUST_USE; // exactly 2n digits
+// Base64 with its padding (RFC 4648, 4). Writes BASE64_TEXT(n) characters, no NUL.
+#define BASE64_TEXT(n) (((n) + 2) / 3 * 4)
+void base64_write(const void *bytes, size_t n, char *out);
 
 #endif

@@ -30,26 +30,13 @@ static const char *from_environment(const struct reading *r, const struct config
     return first_of(r, p->url.tls ? secure : plain, name);
 }
 
-static void encode(struct str s, char *out)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < s.len; i += 3) {
-        uint32_t three = 0;
-        for (size_t k = 0; k < 3; k++)
-            three = three << 8 | (i + k < s.len ? (unsigned char)s.ptr[i + k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            *out++ = i + k > s.len ? '=' : digits[three >> (18 - 6 * k) & 63];
-    }
-    *out = 0;
-}
-
 static struct secret *authorization(struct str user)
 {
     char plain[USER_MAX];
-    char text[6 + USER_MAX / 3 * 4 + 5] = "Basic ";
+    char text[6 + BASE64_TEXT(USER_MAX) + 1] = "Basic ";
     if (user.len == 0 || user.len > sizeof plain)
         return NULL;
-    encode(str_from(plain, str_unescape(user, plain)), text + 6); // %40 is an @
+    base64_write(plain, str_unescape(user, plain), text + 6); // %40 is an @
     struct secret *s = secret_new(str_of(text));
     digest_wipe(plain, sizeof plain);
     digest_wipe(text, sizeof text);

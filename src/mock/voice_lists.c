@@ -4,30 +4,22 @@
 
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "mock/voice.h"
 
 #define DIMENSIONS_MAX 4096
 #define BATCH_MAX      2048
 
-// Little-endian float32 in base64, which the official clients ask for, or decimals.
 static void add_base64(const uint8_t *bytes, size_t n, struct buf *out)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *to = buf_room(out, (n + 2) / 3 * 4);
+    char *to = buf_room(out, BASE64_TEXT(n));
     if (!to)
         return;
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t word = (uint32_t)bytes[i] << 16;
-        word |= i + 1 < n ? (uint32_t)bytes[i + 1] << 8 : 0;
-        word |= i + 2 < n ? bytes[i + 2] : 0;
-        *to++ = digits[word >> 18];
-        *to++ = digits[word >> 12 & 63];
-        *to++ = i + 1 < n ? digits[word >> 6 & 63] : '=';
-        *to++ = i + 2 < n ? digits[word & 63] : '=';
-    }
-    out->len += (n + 2) / 3 * 4;
+    base64_write(bytes, n, to);
+    out->len += BASE64_TEXT(n);
 }
 
+// Little-endian float32 in Base64, which the official clients ask for, or decimals.
 static void add_vector(struct dice *d, int64_t n, bool base64, struct buf *out)
 {
     static const float unit = 1.0F / 1000000.0F;

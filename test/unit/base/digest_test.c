@@ -84,13 +84,34 @@ static void reads_hex(void **state)
     assert_memory_equal(out, "\0\0\0", 3);
 }
 
+// RFC 4648, 10, and the two digits that are no letters.
+static void writes_base64(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"", ""},
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy"},
+        {"\xfb\xff\xfe", "+//+"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[16] = "";
+        base64_write(rows[i][0], strlen(rows[i][0]), text);
+        assert_string_equal(text, rows[i][1]);
+        assert_int_equal(strlen(text), BASE64_TEXT(strlen(rows[i][0])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signs),
-        cmocka_unit_test(refuses_short_keys),
-        cmocka_unit_test(digests),
-        cmocka_unit_test(reads_hex),
+        cmocka_unit_test(signs),         cmocka_unit_test(refuses_short_keys),
+        cmocka_unit_test(digests),       cmocka_unit_test(reads_hex),
+        cmocka_unit_test(writes_base64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
