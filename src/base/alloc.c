@@ -42,6 +42,17 @@ void *alloc_resize(const struct alloc *a, void *old, size_t size)
     return a->resize(a->context, old, size);
 }
 
+void *alloc_grow(const struct alloc *a, void *array, size_t item_bytes, size_t count, size_t *size)
+{
+    if (count < *size)
+        return array;
+    size_t more = *size ? *size * 2 : 64;
+    void *grown = alloc_resize(a, array, more * item_bytes);
+    if (grown)
+        *size = more;
+    return grown;
+}
+
 void alloc_free(const struct alloc *a, void *ptr)
 {
     if (ptr)

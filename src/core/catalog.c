@@ -9,19 +9,6 @@
 #include "base/limits.h"
 #include "core/catalog_make.h"
 
-// --- growing ---
-
-void *catalog_grow(struct catalog *c, void *array, size_t item_bytes, size_t count, size_t *size)
-{
-    if (count < *size)
-        return array;
-    size_t more = *size ? *size * 2 : 64;
-    void *grown = alloc_resize(c->alloc, array, more * item_bytes);
-    if (grown)
-        *size = more;
-    return grown;
-}
-
 // --- names ---
 
 // FNV-1a. The names that are put in come from price texts, never from a call.
@@ -74,7 +61,8 @@ static enum status new_name(struct catalog *c, const struct name *n)
 {
     if (!grow_slots(c))
         return STATUS_NO_MEMORY;
-    struct name *names = catalog_grow(c, c->names, sizeof *c->names, c->name_count, &c->name_size);
+    struct name *names =
+        alloc_grow(c->alloc, c->names, sizeof *c->names, c->name_count, &c->name_size);
     if (!names)
         return STATUS_NO_MEMORY;
     c->names = names;
@@ -108,7 +96,7 @@ bool catalog_is_pattern(struct str name)
 static enum status add_pattern(struct catalog *c, struct listed *l, struct str text)
 {
     struct pattern *all =
-        catalog_grow(c, c->patterns, sizeof *all, c->pattern_count, &c->pattern_size);
+        alloc_grow(c->alloc, c->patterns, sizeof *all, c->pattern_count, &c->pattern_size);
     if (!all)
         return STATUS_NO_MEMORY;
     c->patterns = all;
@@ -136,7 +124,7 @@ enum status catalog_add_alias(struct catalog *c, struct listed *l, struct str na
 enum status catalog_add_sheet(struct catalog *c, struct listed *l)
 {
     struct listed **sheets =
-        catalog_grow(c, c->sheets, sizeof *sheets, c->sheet_count, &c->sheet_size);
+        alloc_grow(c->alloc, c->sheets, sizeof *sheets, c->sheet_count, &c->sheet_size);
     if (!sheets)
         return STATUS_NO_MEMORY;
     c->sheets = sheets;
@@ -148,7 +136,8 @@ enum status catalog_add_vendor(struct catalog *c, struct str name)
 {
     if (catalog_has_vendor(c, name))
         return STATUS_OK;
-    struct str *all = catalog_grow(c, c->vendors, sizeof *all, c->vendor_count, &c->vendor_size);
+    struct str *all =
+        alloc_grow(c->alloc, c->vendors, sizeof *all, c->vendor_count, &c->vendor_size);
     if (!all)
         return STATUS_NO_MEMORY;
     c->vendors = all;
@@ -167,7 +156,8 @@ struct days *catalog_days(const struct catalog *c, struct str name)
 
 enum status catalog_add_days(struct catalog *c, struct days *d)
 {
-    struct days **all = catalog_grow(c, c->days, sizeof(struct days *), c->day_count, &c->day_size);
+    struct days **all =
+        alloc_grow(c->alloc, c->days, sizeof(struct days *), c->day_count, &c->day_size);
     if (!all)
         return STATUS_NO_MEMORY;
     c->days = all;

@@ -61,9 +61,6 @@ enum status catalog_add_days(struct catalog *c, struct days *d) MUST_USE;
 struct days *catalog_days(const struct catalog *c, struct str name); // NULL if there are none
 bool catalog_is_pattern(struct str name);
 
-// Room for one more in a growing array; NULL when there is no memory.
-void *catalog_grow(struct catalog *c, void *array, size_t item_bytes, size_t count, size_t *size);
-
 // Reads one text. `what` names it to people.
 enum status book_read(struct catalog *c, struct str text, const char *what, unsigned number,
                       struct why *why) MUST_USE;

@@ -103,17 +103,6 @@ static uint64_t hash(const struct rollup_key *key)
     return h;
 }
 
-static bool grow(void **items, size_t *size, size_t item_size)
-{
-    size_t larger = *size ? *size * 2 : 64;
-    void *fresh = alloc_resize(&alloc_heap, *items, larger * item_size);
-    if (!fresh)
-        return false;
-    *items = fresh;
-    *size = larger;
-    return true;
-}
-
 static bool grow_slots(struct rollups *r)
 {
     size_t count = r->slot_count ? r->slot_count * 2 : SLOT_FIRST;
@@ -142,11 +131,12 @@ static struct rollup_sum *sum_of(struct rollups *r, const struct rollup_key *key
         if (memcmp(&sum->key, key, sizeof *key) == 0)
             return sum;
     }
-    void *sums = r->sums;
-    if (r->sum_count == r->sum_size && !grow(&sums, &r->sum_size, sizeof *r->sums))
+    struct rollup_sum *sums =
+        alloc_grow(&alloc_heap, r->sums, sizeof *sums, r->sum_count, &r->sum_size);
+    if (!sums)
         return NULL;
     r->sums = sums;
-    struct rollup_sum *sum = &r->sums[r->sum_count++];
+    struct rollup_sum *sum = &sums[r->sum_count++];
     *sum = (struct rollup_sum){.key = *key, .sample = NO_SAMPLE};
     r->slots[i] = (uint32_t)r->sum_count;
     return sum;
@@ -155,9 +145,11 @@ static struct rollup_sum *sum_of(struct rollups *r, const struct rollup_key *key
 bool rollups_add(struct rollups *r, const struct rollup_key *key, const struct entry *e)
 {
     struct rollup_sum *sum = sum_of(r, key);
-    void *samples = r->samples;
-    if (!sum ||
-        (r->sample_count == r->sample_size && !grow(&samples, &r->sample_size, sizeof *r->samples)))
+    if (!sum)
+        return false;
+    struct rollup_sample *samples =
+        alloc_grow(&alloc_heap, r->samples, sizeof *samples, r->sample_count, &r->sample_size);
+    if (!samples)
         return false;
     r->samples = samples;
     tally_add(&sum->tally, e);

@@ -53,17 +53,6 @@ void writer_close(struct store *s)
     heap_free(s->taken);
 }
 
-static bool grow(void **items, size_t *size, size_t item_size)
-{
-    size_t larger = *size ? *size * 2 : 64;
-    void *fresh = alloc_resize(&alloc_heap, *items, larger * item_size);
-    if (!fresh)
-        return false;
-    *items = fresh;
-    *size = larger;
-    return true;
-}
-
 bool writer_snapshot(struct store *s)
 {
     bool fine = true;
@@ -71,13 +60,14 @@ bool writer_snapshot(struct store *s)
     s->taken_count = 0;
     pthread_mutex_lock(&s->lock);
     list_for (it, &s->segments) {
-        void *items = s->taken;
-        if (s->taken_count == s->taken_size && !grow(&items, &s->taken_size, sizeof *s->taken)) {
+        struct segment **taken =
+            alloc_grow(&alloc_heap, s->taken, sizeof *taken, s->taken_count, &s->taken_size);
+        if (!taken) {
             fine = false;
             break;
         }
-        s->taken = items;
-        s->taken[s->taken_count++] = list_of(it, struct segment, link);
+        s->taken = taken;
+        taken[s->taken_count++] = list_of(it, struct segment, link);
         bytes += s->taken[s->taken_count - 1]->size;
     }
     pthread_mutex_unlock(&s->lock);
@@ -98,11 +88,12 @@ static bool read_whole(const struct segment *g)
 
 static bool note(struct store *s, enum record type, const struct pending *call)
 {
-    void *items = s->changes;
-    if (s->change_count == s->change_size && !grow(&items, &s->change_size, sizeof *s->changes))
+    struct change *changes =
+        alloc_grow(&alloc_heap, s->changes, sizeof *changes, s->change_count, &s->change_size);
+    if (!changes)
         return false;
-    s->changes = items;
-    s->changes[s->change_count++] = (struct change){.type = type, .call = *call};
+    s->changes = changes;
+    changes[s->change_count++] = (struct change){.type = type, .call = *call};
     return true;
 }
 

@@ -32,6 +32,35 @@ static void gives_and_takes(void **state)
     heap_free(p);
 }
 
+static void *no_more(void *context, void *old, size_t size)
+{
+    (void)context;
+    (void)old;
+    (void)size;
+    return NULL;
+}
+
+static void grows_an_array(void **state)
+{
+    (void)state;
+    static const struct alloc none = {no_more, NULL};
+    size_t size = 0;
+    int *all = NULL;
+    for (size_t count = 0; count < 1000; count++) {
+        all = alloc_grow(&alloc_heap, all, sizeof *all, count, &size);
+        assert_non_null(all);
+        assert_true(size > count);
+        all[count] = (int)count;
+    }
+    assert_int_equal(size, 1024);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(all[i], i);
+    assert_ptr_equal(alloc_grow(&none, all, sizeof *all, 1023, &size), all); // one more fits
+    assert_null(alloc_grow(&none, all, sizeof *all, 1024, &size));
+    assert_int_equal(size, 1024);
+    heap_free(all);
+}
+
 static int asked;
 
 static void *dirty_resize(void *context, void *old, size_t size)
@@ -122,9 +151,8 @@ static void rings_hold_together(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_and_takes),
-        cmocka_unit_test(asks_the_caller_s),
-        cmocka_unit_test(bugs_end_the_process),
+        cmocka_unit_test(gives_and_takes),     cmocka_unit_test(grows_an_array),
+        cmocka_unit_test(asks_the_caller_s),   cmocka_unit_test(bugs_end_the_process),
         cmocka_unit_test(rings_hold_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
