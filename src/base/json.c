@@ -366,8 +366,7 @@ size_t json_string_at(const struct json *j, const struct json_val *string)
 
 static size_t skip_space(struct str s, size_t at)
 {
-    while (at < s.len &&
-           (s.ptr[at] == ' ' || s.ptr[at] == '\t' || s.ptr[at] == '\r' || s.ptr[at] == '\n'))
+    while (at < s.len && str_blank(s.ptr[at]))
         at++;
     return at;
 }

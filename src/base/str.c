@@ -69,16 +69,11 @@ struct str str_skip(struct str s, size_t n)
     return n ? str_from(s.ptr + n, s.len - n) : s;
 }
 
-static bool blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 struct str str_trim(struct str s)
 {
-    while (s.len && blank(s.ptr[s.len - 1]))
+    while (s.len && str_blank(s.ptr[s.len - 1]))
         s.len--;
-    while (s.len && blank(s.ptr[0]))
+    while (s.len && str_blank(s.ptr[0]))
         s = str_skip(s, 1);
     return s;
 }

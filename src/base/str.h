@@ -47,6 +47,12 @@ static INLINED bool str_is(struct str a, const char *cstr)
     return str_eq(a, str_of(cstr));
 }
 
+// The white space of JSON: a space, tab, CR or LF.
+static inline bool str_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 // ASCII case only; locale never matters.
 bool str_eq_nocase(struct str a, struct str b);
 bool str_starts(struct str s, struct str head);
@@ -60,7 +66,7 @@ size_t str_find(struct str s, char c);
 size_t str_search(struct str s, struct str part);
 // `s` without its first n bytes (n is cut to s.len).
 struct str str_skip(struct str s, size_t n);
-// Without spaces, tabs, CR and LF at both ends.
+// Without what is blank at both ends.
 struct str str_trim(struct str s);
 // Takes what stands before the first `sep` out of `rest` (which then starts after it); false when
 // `rest` was empty. Without a `sep` the whole rest is taken.

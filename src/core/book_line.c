@@ -17,18 +17,13 @@ const struct term book_term_always = {
     .services = TERM_ANY_SERVICE,
 };
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
 bool book_word(struct str *rest, struct str *word)
 {
     size_t start = 0;
-    while (start < rest->len && is_space(rest->ptr[start]))
+    while (start < rest->len && str_blank(rest->ptr[start]))
         start++;
     size_t end = start;
-    while (end < rest->len && !is_space(rest->ptr[end]))
+    while (end < rest->len && !str_blank(rest->ptr[end]))
         end++;
     if (start == end)
         return false;
@@ -52,7 +47,7 @@ bool book_is_name(struct str s)
 size_t book_colon(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == ':' && (i + 1 == s.len || is_space(s.ptr[i + 1])))
+        if (s.ptr[i] == ':' && (i + 1 == s.len || str_blank(s.ptr[i + 1])))
             return i;
     }
     return s.len;

@@ -190,7 +190,7 @@ static bool array_char(struct meter *m, char c)
 {
     if (c == ']')
         m->text_state = TEXT_END;
-    return c == ']' || c == ',' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    return c == ']' || c == ',' || str_blank(c);
 }
 
 // Gives how much of the piece was read; 0 when it is no array of objects.

@@ -45,11 +45,6 @@ void sift_fini(struct sift *s)
     buf_fini(&s->out);
 }
 
-static bool blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 // --- what is kept ---
 
 static bool in_object(const struct sift *s)
@@ -366,7 +361,8 @@ static void begin_value(struct sift *s, const char *p)
 static const char *in_word(struct sift *s, const char *p, const char *end)
 {
     const char *q = p;
-    while (q < end && *q != ',' && *q != '}' && *q != ']' && *q != ':' && *q != '"' && !blank(*q))
+    while (q < end && *q != ',' && *q != '}' && *q != ']' && *q != ':' && *q != '"' &&
+           !str_blank(*q))
         q++;
     keep(s, p, q);
     if (q < end)
@@ -472,7 +468,7 @@ static const char *advance(struct sift *s, const char *p, const char *end)
     case AT_INNER: return in_brackets(s, p, end);
     default: break;
     }
-    if (blank(*p))
+    if (str_blank(*p))
         return p + 1;
     unsigned char before = s->state;
     step(s, p);
