@@ -261,9 +261,7 @@ static void finds_its_file(void **state)
     assert_int_equal(c->workers, 7);
     config_free(c);
     write_file("named.yaml", "workers: 5\n", 11);
-    char path[256];
-    snprintf(path, sizeof path, "%s/named.yaml", folder);
-    const struct variable named[] = {{"COSTLENS_CONFIG", path}, {NULL, NULL}};
+    const struct variable named[] = {{"COSTLENS_CONFIG", in_folder("named.yaml")}, {NULL, NULL}};
     environment = named;
     assert_int_equal(config_read(&source, &c, &why), STATUS_OK);
     assert_int_equal(c->workers, 5);
@@ -479,9 +477,7 @@ static void examples_work(void **state)
 {
     (void)state;
     environment = keys;
-    char cert[256];
-    snprintf(cert, sizeof cert, "%s", in_folder("tls.crt"));
-    write_self_signed(cert, in_folder("tls.key"));
+    write_self_signed(in_folder("tls.crt"), in_folder("tls.key"));
     write_file("bench.key", "0123456789abcdef", 16);
     for (int s = 0; s < SECTION_COUNT; s++) {
         const struct config_section_table *table = config_table((enum config_section)s);
@@ -501,9 +497,6 @@ static void examples_work(void **state)
         }
         arena_fini(&arena);
     }
-    unlink(in_folder("tls.crt"));
-    unlink(in_folder("tls.key"));
-    unlink(in_folder("bench.key"));
 }
 
 static void reads_values(void **state)
@@ -540,13 +533,5 @@ int main(void)
         cmocka_unit_test(examples_work),
         cmocka_unit_test(reads_values),
     };
-    if (!mkdtemp(folder))
-        return 1;
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(in_folder("costlens.yaml"));
-    unlink(in_folder("bench.key"));
-    rmdir(in_folder(".config/costlens"));
-    rmdir(in_folder(".config"));
-    rmdir(folder);
-    return failed;
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

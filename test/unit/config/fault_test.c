@@ -325,10 +325,5 @@ int main(void)
         cmocka_unit_test(tells_no_password),   cmocka_unit_test(knows_its_own_address),
         cmocka_unit_test(blames_the_variable),
     };
-    if (!mkdtemp(folder))
-        return 1;
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(in_folder("costlens.yaml"));
-    rmdir(folder);
-    return failed;
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../folder.h"
 #include "../unit.h"
 #include "config/place.h"
 
@@ -36,28 +37,21 @@ static void finds_room_for_the_socket(void **state)
 static void makes_the_sockets_folder(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/costlens-place-XXXXXX";
-    char path[100];
+    const char *path = in_folder("run/x.sock");
     struct stat st;
     struct why why = {0};
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/run/x.sock", folder);
     assert_int_equal(place_make(path, &why), STATUS_OK);
     assert_int_equal(place_make(path, &why), STATUS_OK); // it is there
-    snprintf(path, sizeof path, "%s/run", folder);
-    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(stat(in_folder("run"), &st), 0);
     assert_int_equal(st.st_mode & 07777, 0700);
-    rmdir(path);
-    snprintf(path, sizeof path, "%s/none/run/x.sock", folder);
-    assert_int_equal(place_make(path, &why), STATUS_IO);
+    assert_int_equal(place_make(in_folder("none/run/x.sock"), &why), STATUS_IO);
     assert_non_null(strstr(why.text, "/none/run for the gateway's socket cannot be made: No such"));
     assert_non_null(strstr(why.text, "XDG_RUNTIME_DIR"));
-    rmdir(folder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(finds_room_for_the_socket),
                                        cmocka_unit_test(makes_the_sockets_folder)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

@@ -198,10 +198,5 @@ int main(void)
         cmocka_unit_test(takes_every_price),
         cmocka_unit_test(writes_the_book),
     };
-    if (!mkdtemp(folder))
-        return 1;
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(in_folder("costlens.yaml"));
-    rmdir(folder);
-    return failed;
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

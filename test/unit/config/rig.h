@@ -5,18 +5,13 @@
 #ifndef TEST_CONFIG_RIG_H
 #define TEST_CONFIG_RIG_H
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "../folder.h"
 #include "../unit.h"
 #include "base/json.h"
 #include "config/config.h"
 #include "core/catalog.h"
-
-static char folder[] = "/tmp/costlens-config-XXXXXX";
 
 struct variable {
     const char *name;
@@ -33,13 +28,6 @@ static inline const char *env(const char *name)
             return v->value;
     }
     return NULL;
-}
-
-static inline const char *in_folder(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
 }
 
 static inline void write_file(const char *name, const char *text, size_t len)

@@ -46,12 +46,8 @@ static void names_what_waits_for_the_next_start(void **state)
     differ(FIXED, FIXED "limits: {body: 1MiB, buffers: 32MiB}\n", "limits.body, limits.buffers");
     differ(FIXED, FIXED "half_close: answer\nkeep: 3d\nfsync: 1s\n", "half_close, keep, fsync");
     differ(FIXED, FIXED "log: {level: debug, format: json}\n", "log.level, log.format");
-    char cert[256];
-    snprintf(cert, sizeof cert, "%s", in_folder("tls.crt"));
-    write_self_signed(cert, in_folder("tls.key"));
+    write_self_signed(in_folder("tls.crt"), in_folder("tls.key"));
     differ(FIXED, FIXED "tls: {cert: tls.crt, key: tls.key}\n", "tls.cert, tls.key");
-    unlink(cert);
-    unlink(in_folder("tls.key"));
 }
 
 static void keeps_what_holds(void **state)
@@ -78,10 +74,5 @@ int main(void)
         cmocka_unit_test(names_what_waits_for_the_next_start),
         cmocka_unit_test(keeps_what_holds),
     };
-    if (!mkdtemp(folder))
-        return 1;
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(in_folder("costlens.yaml"));
-    rmdir(folder);
-    return failed;
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

@@ -7,28 +7,18 @@
 #include <stdlib.h>
 
 #include "../certificate.h"
+#include "../folder.h"
 #include "echo.h"
 #include "net/client.h"
 #include "net/tls.h"
 
-static char folder[] = "/tmp/costlens-tls-XXXXXX";
 static char text[1 << 16];
-
-static char *in_folder(const char *name)
-{
-    static char paths[8][128];
-    static unsigned at;
-    char *path = paths[at++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 // --- an authority and what it signs ---
 
 static int make_certificates(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (folder_begin(state) != 0)
         return -1;
     EVP_PKEY *ca_key = EVP_EC_gen("P-256"), *key = EVP_EC_gen("P-256");
     X509 *ca = make_cert(ca_key, NULL, ca_key, NULL, 86400);
@@ -51,16 +41,6 @@ static int make_certificates(void **state)
     EVP_PKEY_free(key);
     EVP_PKEY_free(stranger_key);
     return 0;
-}
-
-static int remove_certificates(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"ca",   "stranger", "key", "stranger-key",
-                                        "good", "other",    "old"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(in_folder(names[i]));
-    return rmdir(folder);
 }
 
 // --- a client on a rig of its own ---
@@ -482,7 +462,6 @@ static void test_bad_files(void **state)
             !strstr(why.text, bad[i].phrase))
             fail_msg("case %zu: %d %s", i, (int)got, why.text);
     }
-    unlink(in_folder("empty"));
 }
 
 int main(void)
@@ -498,5 +477,5 @@ int main(void)
         cmocka_unit_test(test_server_against_others),
         cmocka_unit_test(test_bad_files),
     };
-    return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
+    return cmocka_run_group_tests(tests, make_certificates, folder_end);
 }

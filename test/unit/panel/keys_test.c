@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../folder.h"
 #include "../unit.h"
 #include "base/json.h"
 #include "core/key.h"
 #include "panel/verb.h"
 
-static char folder[] = "/tmp/costlens-keys-XXXXXX";
 static struct store *store;
 static struct config config;
 
@@ -138,10 +136,9 @@ static void rotation_keeps_the_rights(void **state)
 
 static int setup(void **state)
 {
-    (void)state;
     static char path[256];
     struct why why = {0};
-    if (!mkdtemp(folder))
+    if (folder_begin(state) != 0)
         return -1;
     snprintf(path, sizeof path, "%s/costlens.db", folder);
     struct store_setup s = {.path = str_of(path), .state = str_of(folder), .create = true};
@@ -151,11 +148,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    (void)state;
-    char command[300];
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return folder_end(state);
 }
 
 int main(void)
