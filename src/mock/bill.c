@@ -24,7 +24,7 @@ void bill_close(int fd)
         close(fd);
 }
 
-static void add_tally(const struct tally *t, struct buf *out)
+static void add_billed(const struct billed *t, struct buf *out)
 {
     buf_printf(out,
                ",\"input\":%lld,\"cache_read\":%lld,\"cache_write\":%lld,\"cache_write_1h\":%lld,"
@@ -50,7 +50,7 @@ void bill_write(int fd, const struct bill_line *line)
     buf_add_cstr(&out, ",\"user\":");
     buf_add_json(&out, o->user);
     buf_printf(&out, ",\"status\":%d", line->status);
-    add_tally(&line->tally, &out);
+    add_billed(&line->billed, &out);
     if (o->trouble.odd == ODD_OPENROUTER || o->trouble.odd == ODD_XAI)
         buf_printf(&out, ",\"micro_usd\":%lld", (long long)voice_charge(o));
     buf_printf(&out, ",\"stream\":%s,\"finished\":%s,\"left\":%s,\"reported\":%s}\n",

@@ -10,12 +10,12 @@
 
 struct bill_line {
     const struct order *order;
-    struct tally tally; // what is billed, which is not always what the order would have cost
-    const char *id;     // as sent in x-request-id
-    int status;         // 0 = none was sent
-    bool finished;      // the answer was complete
-    bool left;          // the client went away
-    bool reported;      // the client was told the usage
+    struct billed billed; // what is billed, which is not always what the order would have cost
+    const char *id;       // as sent in x-request-id
+    int status;           // 0 = none was sent
+    bool finished;        // the answer was complete
+    bool left;            // the client went away
+    bool reported;        // the client was told the usage
 };
 
 // Opens for appending; -1 and `why` when it cannot.

@@ -263,10 +263,10 @@ static void plan_text(struct order *o, const struct head *head, struct dice *d)
     const struct json_val *tool = NULL;
     int64_t most = o->most;
     if (reasons(o)) {
-        o->tally.reasoning = 16 + (int64_t)dice_below(d, 112);
-        if (!unbounded(o) && o->tally.reasoning > most / 2)
-            o->tally.reasoning = most / 2;
-        most -= o->tally.reasoning;
+        o->billed.reasoning = 16 + (int64_t)dice_below(d, 112);
+        if (!unbounded(o) && o->billed.reasoning > most / 2)
+            o->billed.reasoning = most / 2;
+        most -= o->billed.reasoning;
     }
     if (o->trouble.on[TROUBLE_ECHO])
         write_echo(o, head);
@@ -283,8 +283,8 @@ static void plan_text(struct order *o, const struct head *head, struct dice *d)
     if (!unbounded(o))
         cut_text(o, most);
     o->tokens = prose_count(buf_str(&o->text));
-    o->tally.output = o->n * (o->tokens + o->tally.reasoning);
-    o->tally.reasoning *= o->n;
+    o->billed.output = o->n * (o->tokens + o->billed.reasoning);
+    o->billed.reasoning *= o->n;
 }
 
 // Anthropic caches what is marked: everything up to the last mark, read if it was seen before.
@@ -304,12 +304,12 @@ static void plan_marked_cache(struct order *o, struct str prompt, struct cache *
         return;
     int64_t known =
         cache_look(cache, cache_hash(2, o->model), str_from(prompt.ptr, (size_t)marked * 4));
-    o->tally.cache_read = known;
+    o->billed.cache_read = known;
     if (str_search(prompt, (struct str)STR("\"1h\"")) < prompt.len)
-        o->tally.cache_write_1h = marked - known;
+        o->billed.cache_write_1h = marked - known;
     else
-        o->tally.cache_write = marked - known;
-    o->tally.input -= marked;
+        o->billed.cache_write = marked - known;
+    o->billed.input -= marked;
 }
 
 static void plan_input(struct order *o, struct cache *cache)
@@ -325,18 +325,18 @@ static void plan_input(struct order *o, struct cache *cache)
             buf_add(&prompt, str_from(o->body.ptr + start, len));
     }
     struct str text = buf_str(&prompt);
-    o->tally.input = (int64_t)(text.len + 3) / 4;
+    o->billed.input = (int64_t)(text.len + 3) / 4;
     if (o->wish == WISH_MESSAGES) {
         plan_marked_cache(o, text, cache);
     } else if (o->wish == WISH_CHAT || o->wish == WISH_RESPONSES || o->wish == WISH_GENERATE ||
                o->wish == WISH_GENERATE_STREAM) {
-        o->tally.cache_read = cache_look(cache, cache_hash(1, o->model), text);
-        o->tally.input -= o->tally.cache_read;
+        o->billed.cache_read = cache_look(cache, cache_hash(1, o->model), text);
+        o->billed.input -= o->billed.cache_read;
     }
     buf_fini(&prompt);
 }
 
-static void multiply(struct tally *t, int64_t times)
+static void multiply(struct billed *t, int64_t times)
 {
     t->input *= times;
     t->cache_read *= times;
@@ -398,7 +398,7 @@ bool order_read(struct order *o, const struct order_source *source, struct why *
     if (writes)
         plan_text(o, source->head, &dice);
     if (o->trouble.on[TROUBLE_WRONG_USAGE])
-        multiply(&o->tally, o->trouble.argument[TROUBLE_WRONG_USAGE]);
+        multiply(&o->billed, o->trouble.argument[TROUBLE_WRONG_USAGE]);
     if (buf_failed(&o->text)) {
         why_set(why, STATUS_LIMIT, "The answer would be too long.");
         return false;

@@ -49,7 +49,7 @@ enum family { FAMILY_OPENAI, FAMILY_ANTHROPIC, FAMILY_GEMINI };
 enum finish { FINISH_STOP, FINISH_LENGTH, FINISH_TOOL };
 
 // What is billed. The four inputs are disjoint; output holds reasoning.
-struct tally {
+struct billed {
     int64_t input;
     int64_t cache_read;
     int64_t cache_write;
@@ -80,8 +80,8 @@ struct order {
     struct buf text;   // the answer's text, or the tool's arguments
     int64_t tokens;    // of text
     enum finish finish;
-    struct tally tally; // of the whole answer
-    char id[24];        // hex of the hash, NUL-terminated
+    struct billed billed; // of the whole answer
+    char id[24];          // hex of the hash, NUL-terminated
     char model_text[300];
     char answered_text[320];
 };

@@ -35,20 +35,20 @@ static void play_free(struct play *p)
     alloc_free(&alloc_heap, p);
 }
 
-struct tally play_so_far(const struct play *p)
+struct billed play_so_far(const struct play *p)
 {
-    struct tally t = p->order.tally;
+    struct billed t = p->order.billed;
     t.output = p->order.n * p->pieces + t.reasoning;
     return t;
 }
 
-void play_bill(struct play *p, const struct tally *tally, bool finished, bool left)
+void play_bill(struct play *p, const struct billed *billed, bool finished, bool left)
 {
     if (p->billed)
         return;
     p->billed = true;
     struct bill_line line = {.order = &p->order,
-                             .tally = *tally,
+                             .billed = *billed,
                              .id = p->id,
                              .status = p->status,
                              .finished = finished,
@@ -59,7 +59,7 @@ void play_bill(struct play *p, const struct tally *tally, bool finished, bool le
 
 static void bill_nothing(struct play *p)
 {
-    static const struct tally nothing;
+    static const struct billed nothing;
     play_bill(p, &nothing, false, false);
 }
 
@@ -140,7 +140,7 @@ static void whole_answer(struct play *p)
     }
     play_begin(p, 200, "application/json");
     if (!play_breaks_midway(p)) {
-        play_bill(p, &o->tally, true, false);
+        play_bill(p, &o->billed, true, false);
         send_whole(p);
         return;
     }
@@ -369,13 +369,13 @@ static void on_gone(struct exchange *x, void *owner)
     (void)x;
     if (!p)
         return;
-    struct tally t = play_so_far(p);
+    struct billed t = play_so_far(p);
     // Before the body was read, or while it pretended to be dead, nothing was worked on.
     bool idle = p->stage == STAGE_READ || (p->stage == STAGE_HUNG && p->status == 0);
     if (play_has(p, TROUBLE_BILLS_ON))
-        play_bill(p, &p->order.tally, true, true);
+        play_bill(p, &p->order.billed, true, true);
     else if (idle)
-        t = (struct tally){0};
+        t = (struct billed){0};
     play_bill(p, &t, false, true);
     play_free(p);
 }

@@ -37,9 +37,9 @@ static inline int64_t play_argument(const struct play *p, enum trouble_kind kind
     return p->order.trouble.argument[kind];
 }
 
-struct tally play_so_far(const struct play *p); // of what was said
+struct billed play_so_far(const struct play *p); // of what was said
 // Writes its line of the log, once.
-void play_bill(struct play *p, const struct tally *tally, bool finished, bool left);
+void play_bill(struct play *p, const struct billed *billed, bool finished, bool left);
 void play_field(struct play *p, const char *name, const char *value);
 void play_begin(struct play *p, int status, const char *type);
 // Cuts the connection once what was written has gone out.

@@ -17,7 +17,7 @@ bool play_breaks_midway(const struct play *p)
 // What comes after the first half of the answer, when the trouble is there.
 void play_break_midway(struct play *p)
 {
-    struct tally t = play_so_far(p);
+    struct billed t = play_so_far(p);
     if (play_has(p, TROUBLE_HANG)) {
         p->stage = STAGE_HUNG;
         return;
@@ -69,7 +69,7 @@ static void end_stream(struct play *p)
 {
     struct exchange *x = p->x;
     voice_of(p->order.wish)->close(&p->order, p->pieces, &p->out);
-    play_bill(p, &p->order.tally, true, false);
+    play_bill(p, &p->order.billed, true, false);
     flush(p);
     p->stage = STAGE_OVER;
     exchange_end(x); // on_done frees the play
@@ -94,7 +94,7 @@ static void say_piece(struct play *p)
 // The middle of a stream has come and something happens there.
 static bool middle_strikes(struct play *p)
 {
-    struct tally t = play_so_far(p);
+    struct billed t = play_so_far(p);
     if (p->pieces * 2 < p->order.tokens || p->at == 0)
         return false;
     if (play_has(p, TROUBLE_ERROR_EVENT)) {

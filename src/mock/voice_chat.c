@@ -11,7 +11,7 @@ static bool is_chat(const struct order *o)
 
 int64_t voice_charge(const struct order *o)
 {
-    const struct tally *t = &o->tally;
+    const struct billed *t = &o->billed;
     return t->input + t->cache_read + t->cache_write + 4 * t->output;
 }
 
@@ -27,7 +27,7 @@ const char *voice_finish(const struct order *o)
 
 static void usage_extras(const struct order *o, int64_t prompt, struct buf *out)
 {
-    const struct tally *t = &o->tally;
+    const struct billed *t = &o->billed;
     long long charge = voice_charge(o);
     switch (o->trouble.odd) {
     case ODD_DEEPSEEK:
@@ -62,7 +62,7 @@ static void usage_extras(const struct order *o, int64_t prompt, struct buf *out)
 
 void voice_usage(const struct order *o, struct buf *out)
 {
-    const struct tally *t = &o->tally;
+    const struct billed *t = &o->billed;
     int64_t prompt = t->input + t->cache_read + t->cache_write;
     bool outside = o->trouble.odd == ODD_XAI || o->trouble.odd == ODD_PERPLEXITY;
     int64_t completion = t->output - (outside ? t->reasoning : 0);
@@ -144,7 +144,7 @@ static void whole(const struct order *o, struct buf *out)
     }
     if (o->trouble.odd == ODD_LLAMACPP)
         buf_printf(out, ",\"timings\":{\"prompt_n\":%lld,\"predicted_n\":%lld}",
-                   (long long)o->tally.input, (long long)o->tally.output);
+                   (long long)o->billed.input, (long long)o->billed.output);
     buf_add_char(out, '}');
 }
 

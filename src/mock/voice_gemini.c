@@ -7,7 +7,7 @@
 
 static void add_usage(const struct order *o, int64_t output, struct buf *out)
 {
-    const struct tally *t = &o->tally;
+    const struct billed *t = &o->billed;
     long long prompt = t->input + t->cache_read;
     if (o->trouble.on[TROUBLE_NO_USAGE])
         return;
@@ -62,7 +62,7 @@ static void whole(const struct order *o, struct buf *out)
                    finish_of(o), (long long)i);
     }
     buf_add_char(out, ']');
-    add_tail(o, o->tally.output - o->tally.reasoning, out);
+    add_tail(o, o->billed.output - o->billed.reasoning, out);
 }
 
 static void open_chunk(const struct order *o, int64_t i, struct buf *out)
@@ -110,7 +110,7 @@ static void close_stream(const struct order *o, int64_t n, struct buf *out)
                        finish_of(o), (long long)i);
         }
         buf_add_char(out, ']');
-        add_tail(o, o->tally.output - o->tally.reasoning, out);
+        add_tail(o, o->billed.output - o->billed.reasoning, out);
         buf_add_cstr(out, o->event_stream ? "\r\n\r\n" : "]");
     }
 }

@@ -83,7 +83,7 @@ static void openai_embeddings(const struct order *o, struct dice *d, struct buf 
     buf_add_json(out, o->answered);
     if (!o->trouble.on[TROUBLE_NO_USAGE])
         buf_printf(out, ",\"usage\":{\"prompt_tokens\":%lld,\"total_tokens\":%lld}",
-                   (long long)o->tally.input, (long long)o->tally.input);
+                   (long long)o->billed.input, (long long)o->billed.input);
     buf_add_char(out, '}');
 }
 
@@ -104,12 +104,12 @@ static void embeddings(const struct order *o, struct buf *out)
         buf_add_char(out, '}');
     }
     buf_printf(out, "%s,\"usageMetadata\":{\"promptTokenCount\":%lld}}", batch ? "]" : "",
-               (long long)o->tally.input);
+               (long long)o->billed.input);
 }
 
 static void count(const struct order *o, struct buf *out)
 {
-    long long input = o->tally.input;
+    long long input = o->billed.input;
     if (o->wish == WISH_RESPONSES_COUNT)
         buf_printf(out, "{\"object\":\"response.input_tokens\",\"input_tokens\":%lld}", input);
     else if (o->wish == WISH_MESSAGES_COUNT)

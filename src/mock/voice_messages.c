@@ -13,7 +13,7 @@ static const char *finish_of(const struct order *o)
 
 static void add_input_usage(const struct order *o, struct buf *out)
 {
-    const struct tally *t = &o->tally;
+    const struct billed *t = &o->billed;
     buf_printf(out,
                "\"input_tokens\":%lld,\"cache_creation_input_tokens\":%lld,"
                "\"cache_read_input_tokens\":%lld,\"cache_creation\":{\"ephemeral_5m_input_tokens\":"
@@ -64,7 +64,7 @@ static void whole(const struct order *o, struct buf *out)
     buf_printf(out, "],\"stop_reason\":\"%s\",\"stop_sequence\":null", finish_of(o));
     if (!o->trouble.on[TROUBLE_NO_USAGE]) {
         buf_add_char(out, ',');
-        add_usage(o, o->tally.output, out);
+        add_usage(o, o->billed.output, out);
     }
     buf_add_char(out, '}');
 }
@@ -130,7 +130,7 @@ static void close_stream(const struct order *o, int64_t n, struct buf *out)
     if (!o->trouble.on[TROUBLE_NO_USAGE]) {
         buf_add_cstr(out, ",\"usage\":{");
         add_input_usage(o, out);
-        buf_printf(out, ",\"output_tokens\":%lld}", (long long)o->tally.output);
+        buf_printf(out, ",\"output_tokens\":%lld}", (long long)o->billed.output);
     }
     buf_add_cstr(out, "}\n\n");
     if (!o->trouble.on[TROUBLE_NO_DONE])

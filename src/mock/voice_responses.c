@@ -40,7 +40,7 @@ static void add_item(const struct order *o, bool whole, struct buf *out)
 
 static void add_usage(const struct order *o, struct buf *out)
 {
-    const struct tally *t = &o->tally;
+    const struct billed *t = &o->billed;
     long long input = t->input + t->cache_read;
     if (o->trouble.on[TROUBLE_NO_USAGE]) {
         buf_add_cstr(out, "null");

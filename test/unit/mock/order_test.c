@@ -59,7 +59,7 @@ static void test_same_request_same_answer(void **state)
     assert_true(fixture_read(&c, CHAT, other, NULL));
     assert_true(str_eq(buf_str(&a.text), buf_str(&b.text)));
     assert_string_equal(a.id, b.id);
-    assert_int_equal(a.tally.output, b.tally.output);
+    assert_int_equal(a.billed.output, b.billed.output);
     assert_string_not_equal(a.id, c.id);
     assert_false(str_eq(buf_str(&a.text), buf_str(&c.text)));
     order_fini(&a);
@@ -77,12 +77,12 @@ static void test_most_tokens(void **state)
     for (unsigned i = 0; i < 2; i++) {
         assert_true(fixture_read(&o, CHAT, bodies[i], NULL));
         assert_int_equal(o.finish, FINISH_LENGTH);
-        assert_int_equal(o.tally.output, 5);
+        assert_int_equal(o.billed.output, 5);
         assert_int_equal(prose_count(buf_str(&o.text)), 5);
         order_fini(&o);
     }
     assert_true(fixture_read(&o, CHAT, bodies[0], "ignore-max"));
-    assert_int_equal(o.tally.output, 15);
+    assert_int_equal(o.billed.output, 15);
     order_fini(&o);
     assert_true(fixture_read(&o, CHAT, bodies[0], "tokens=5"));
     assert_int_equal(o.finish, FINISH_STOP);
@@ -96,14 +96,14 @@ static void test_choices_and_reasoning(void **state)
                              "{\"model\":\"gpt-5-mini\",\"n\":3,\"messages\":[{\"role\":\"user\","
                              "\"content\":\"a\"}]}",
                              "tokens=10"));
-    assert_true(o.tally.reasoning > 0);
-    assert_int_equal(o.tally.output, 3 * 10 + o.tally.reasoning);
+    assert_true(o.billed.reasoning > 0);
+    assert_int_equal(o.billed.output, 3 * 10 + o.billed.reasoning);
     order_fini(&o);
     assert_true(fixture_read(&o, CHAT,
                              "{\"model\":\"gpt-5-mini\",\"max_tokens\":20,\"messages\":[{\"role\":"
                              "\"user\",\"content\":\"a\"}]}",
                              NULL));
-    assert_int_equal(o.tally.output, 20);
+    assert_int_equal(o.billed.output, 20);
     order_fini(&o);
 }
 
@@ -115,12 +115,12 @@ static void test_cache_remembers_long_prompts(void **state)
     memset(body + n, 'x', 8192);
     snprintf(body + n + 8192, sizeof body - (size_t)n - 8192, "\"}]}");
     assert_true(fixture_read(&o, CHAT, body, NULL));
-    assert_int_equal(o.tally.cache_read, 0);
-    int64_t all = o.tally.input;
+    assert_int_equal(o.billed.cache_read, 0);
+    int64_t all = o.billed.input;
     order_fini(&o);
     assert_true(fixture_read(&o, CHAT, body, NULL));
-    assert_int_equal(o.tally.cache_read, 2048);
-    assert_int_equal(o.tally.input + o.tally.cache_read, all);
+    assert_int_equal(o.billed.cache_read, 2048);
+    assert_int_equal(o.billed.input + o.billed.cache_read, all);
     order_fini(&o);
 }
 
@@ -135,12 +135,12 @@ static void test_marked_cache_is_written_then_read(void **state)
     snprintf(body + n + 8192, sizeof body - (size_t)n - 8192,
              "\",\"cache_control\":{\"type\":\"ephemeral\"}}]}]}");
     assert_true(fixture_read(&o, "/v1/messages", body, NULL));
-    assert_int_equal(o.tally.cache_write, 2048);
-    assert_int_equal(o.tally.cache_read, 0);
+    assert_int_equal(o.billed.cache_write, 2048);
+    assert_int_equal(o.billed.cache_read, 0);
     order_fini(&o);
     assert_true(fixture_read(&o, "/v1/messages", body, NULL));
-    assert_int_equal(o.tally.cache_read, 2048);
-    assert_int_equal(o.tally.cache_write, 0);
+    assert_int_equal(o.billed.cache_read, 2048);
+    assert_int_equal(o.billed.cache_write, 0);
     order_fini(&o);
 }
 

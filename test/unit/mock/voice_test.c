@@ -147,16 +147,16 @@ static void test_usage_is_what_is_billed(void **state)
     buf_init(&out, &alloc_heap, 0);
     assert_true(fixture_read(&o, asks[0].path, asks[0].body, NULL));
     voice_of(o.wish)->whole(&o, &out);
-    assert_int_equal(usage_of(buf_str(&out), "usage.completion_tokens"), o.tally.output);
-    assert_int_equal(usage_of(buf_str(&out), "usage.prompt_tokens"), o.tally.input);
+    assert_int_equal(usage_of(buf_str(&out), "usage.completion_tokens"), o.billed.output);
+    assert_int_equal(usage_of(buf_str(&out), "usage.prompt_tokens"), o.billed.input);
     order_fini(&o);
     buf_clear(&out);
     // xAI counts reasoning beside the completion.
     assert_true(fixture_read(&o, asks[0].path, asks[0].body, "as=xai"));
     voice_of(o.wish)->whole(&o, &out);
-    assert_true(o.tally.reasoning > 0);
+    assert_true(o.billed.reasoning > 0);
     assert_int_equal(usage_of(buf_str(&out), "usage.completion_tokens"),
-                     o.tally.output - o.tally.reasoning);
+                     o.billed.output - o.billed.reasoning);
     assert_int_equal(usage_of(buf_str(&out), "usage.cost_in_usd_ticks"), voice_charge(&o) * 10000);
     order_fini(&o);
     buf_clear(&out);
@@ -164,13 +164,13 @@ static void test_usage_is_what_is_billed(void **state)
     voice_of(o.wish)->whole(&o, &out);
     assert_int_equal(usage_of(buf_str(&out), "usageMetadata.candidatesTokenCount") +
                          usage_of(buf_str(&out), "usageMetadata.thoughtsTokenCount"),
-                     o.tally.output);
+                     o.billed.output);
     order_fini(&o);
     buf_clear(&out);
     assert_true(fixture_read(&o, asks[6].path, asks[6].body, "wrong-usage=3"));
     voice_of(o.wish)->whole(&o, &out);
-    assert_int_equal(usage_of(buf_str(&out), "usage.output_tokens"), o.tally.output);
-    assert_true(o.tally.output > 2 * o.tokens);
+    assert_int_equal(usage_of(buf_str(&out), "usage.output_tokens"), o.billed.output);
+    assert_true(o.billed.output > 2 * o.tokens);
     order_fini(&o);
     buf_fini(&out);
 }
