@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd/books.h"
+#include "cmd/remote.h"
 
 #define PATH_SIZE 4096
 
@@ -36,9 +36,8 @@ static int run(struct cli *cli, int argc, char **argv)
     buf_init(&text, &alloc_heap, 0);
     if (!absolute(argv[1], &path))
         return command_failed("the current folder has no path");
-    buf_add_char(&args, '{');
-    books_arg(&args, "file", buf_cstr(&path));
-    int code = books_ask(cli, "backup", &args, &text, &answer);
+    remote_arg(&args, "file", buf_str(&path));
+    int code = remote_ask(cli, "backup", &args, &text, &answer);
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&text));
     else if (code == EXIT_OK && json_i64(json_get(json_root(answer), "bytes"), &bytes))

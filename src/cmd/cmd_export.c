@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/books.h"
+#include "cmd/remote.h"
 
 struct options {
     const char *format, *since, *until, *tz, *output;
@@ -17,13 +17,12 @@ static int print_piece(struct cli *cli, const struct options *o, struct buf *nex
     struct buf args;
     struct json *answer = NULL;
     buf_init(&args, &alloc_heap, 0);
-    buf_add_char(&args, '{');
-    books_arg(&args, "format", o->format);
-    books_arg(&args, "since", o->since);
-    books_arg(&args, "until", o->until);
-    books_arg(&args, "tz", o->tz);
-    books_arg(&args, "after", next->len ? buf_cstr(next) : NULL);
-    int code = books_ask(cli, "export", &args, NULL, &answer);
+    remote_arg(&args, "format", str_of(o->format));
+    remote_arg(&args, "since", str_of(o->since));
+    remote_arg(&args, "until", str_of(o->until));
+    remote_arg(&args, "tz", str_of(o->tz));
+    remote_arg(&args, "after", buf_str(next));
+    int code = remote_ask(cli, "export", &args, NULL, &answer);
     buf_clear(next);
     if (code == EXIT_OK) {
         struct str text = json_str(json_get(json_root(answer), "text"));

@@ -8,9 +8,8 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
-#include "base/json.h"
-#include "cmd/command.h"
 #include "cmd/remote.h"
+#include "cmd/table.h"
 
 #define TOKEN_BYTES_MAX 512
 
@@ -103,40 +102,15 @@ static bool write_token(const char *file, int fd, struct str token)
 
 // --- what is asked ---
 
-static void add_member(struct buf *args, const char *name, struct str value)
-{
-    if (value.len == 0)
-        return;
-    buf_add_char(args, args->len ? ',' : '{');
-    buf_add_json(args, str_of(name));
-    buf_add_char(args, ':');
-    buf_add_json(args, value);
-}
-
 static void add_options(struct buf *args, const struct options *o)
 {
-    add_member(args, "name", str_of(o->name));
-    add_member(args, "team", str_of(o->team));
-    add_member(args, "project", str_of(o->project));
-    add_member(args, "user", str_of(o->user));
-    add_member(args, "models", str_of(o->models));
-    add_member(args, "expires", str_of(o->expires));
-    add_member(args, "overlap", str_of(o->overlap));
-}
-
-// Runs the verb; the answer's JSON is in `j`, to be closed. Else the exit code, after a message.
-static int ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *answer,
-               struct json **j)
-{
-    struct why why = {0};
-    if (args->len)
-        buf_add_char(args, '}');
-    enum status s =
-        buf_failed(args) ? STATUS_NO_MEMORY : remote_do(cli, verb, buf_str(args), answer, &why);
-    if (s == STATUS_OK)
-        s = json_open(buf_str(answer), &alloc_heap, j, &why) == STATUS_OK ? STATUS_OK
-                                                                          : STATUS_DAMAGED;
-    return s == STATUS_OK ? EXIT_OK : remote_failed(s, &why);
+    remote_arg(args, "name", str_of(o->name));
+    remote_arg(args, "team", str_of(o->team));
+    remote_arg(args, "project", str_of(o->project));
+    remote_arg(args, "user", str_of(o->user));
+    remote_arg(args, "models", str_of(o->models));
+    remote_arg(args, "expires", str_of(o->expires));
+    remote_arg(args, "overlap", str_of(o->overlap));
 }
 
 // --- create and rotate ---
@@ -169,7 +143,7 @@ static int show_token(const struct cli *cli, const struct json *j, const struct 
     if (cli->json && to_file) {
         show_filed(name, o->token_file);
     } else if (cli->json) {
-        fwrite(answer->ptr, 1, answer->len, stdout);
+        printf("%.*s\n", STR_ARG(buf_str(answer)));
     } else if (to_file) {
         command_print(stderr, "Key %.*s: its token is in %s.\n", STR_ARG(name), o->token_file);
     } else if (t->text.len) {
@@ -192,8 +166,8 @@ static int make(struct cli *cli, const char *verb, const struct options *o)
     buf_init(&args, &alloc_heap, 0);
     buf_init(&answer, &alloc_heap, 0);
     add_options(&args, o);
-    add_member(&args, "token", t.text);
-    int code = ask(cli, verb, &args, &answer, &j);
+    remote_arg(&args, "token", t.text);
+    int code = remote_ask(cli, verb, &args, &answer, &j);
     if (code == EXIT_OK)
         code = show_token(cli, j, &answer, o, &t);
     else if (t.fd >= 0)
@@ -212,50 +186,51 @@ static int make(struct cli *cli, const char *verb, const struct options *o)
 // --- list and revoke ---
 
 // Times are written so that their order is that of their letters.
-static void print_state(const struct json_val *key, struct str now)
+static void write_state(const struct json_val *key, struct str now, struct buf *out)
 {
     struct str revoked = json_str(json_get(key, "revoked"));
     struct str expires = json_str(json_get(key, "expires"));
     if (revoked.len && str_cmp(revoked, now) > 0)
-        printf("(rotated: ends %.*s)", STR_ARG(revoked));
+        buf_printf(out, "rotated: ends %.*s", STR_ARG(revoked));
     else if (revoked.len)
-        printf("(revoked)");
+        buf_add_cstr(out, "revoked");
     else if (expires.len && str_cmp(expires, now) <= 0)
-        printf("(expired)");
+        buf_add_cstr(out, "expired");
     else if (str_is(json_str(json_get(key, "source")), "file"))
-        printf("(in the configuration file)");
-    putchar('\n');
+        buf_add_cstr(out, "in the configuration file");
 }
 
-static struct str or_dash(struct str s)
-{
-    return s.len ? s : str_of("-");
-}
-
-static int print_list(const struct json *j)
+static void print_list(const struct json *j)
 {
     static const char *const names[] = {"name",  "team",    "project", "user",
                                         "last4", "expires", "models"};
     static const char *const titles[] = {"NAME", "TEAM",    "PROJECT", "USER",
                                          "ENDS", "EXPIRES", "MODELS"};
-    static const int widths[] = {20, 14, 14, 14, 5, 21, 0};
+    static const size_t count = sizeof names / sizeof names[0];
     struct json_iter it = {0};
     struct str none;
     const struct json_val *key;
-    struct buf now;
+    struct buf now, state;
+    struct libscols_table *table = table_new();
     buf_init(&now, &alloc_heap, 0);
+    buf_init(&state, &alloc_heap, 0);
     civil_write(&now, clock_wall_us(), 0);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        printf("%-*s ", widths[i], titles[i]);
-    putchar('\n');
+    for (size_t i = 0; i < count; i++)
+        table_column(table, titles[i], false);
+    table_column(table, "STATE", false);
     while (json_each(&it, json_get(json_root(j), "keys"), &none, &key)) {
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-            command_print(stdout, "%-*.*s ", widths[i],
-                          STR_ARG(or_dash(json_str(json_get(key, names[i])))));
-        print_state(key, buf_str(&now));
+        struct libscols_line *line = table_line(table);
+        for (size_t i = 0; i < count; i++) {
+            struct str text = json_str(json_get(key, names[i]));
+            table_cell(line, i, text.len ? text : str_of("-"));
+        }
+        buf_clear(&state);
+        write_state(key, buf_str(&now), &state);
+        table_cell(line, count, buf_str(&state));
     }
+    table_print(table);
+    buf_fini(&state);
     buf_fini(&now);
-    return EXIT_OK;
 }
 
 static int list_or_revoke(struct cli *cli, const char *verb, const struct options *o)
@@ -265,14 +240,14 @@ static int list_or_revoke(struct cli *cli, const char *verb, const struct option
     buf_init(&args, &alloc_heap, 0);
     buf_init(&answer, &alloc_heap, 0);
     add_options(&args, o);
-    int code = ask(cli, verb, &args, &answer, &j);
+    int code = remote_ask(cli, verb, &args, &answer, &j);
     if (code == EXIT_OK) {
         if (cli->json)
-            fwrite(answer.ptr, 1, answer.len, stdout);
+            puts(buf_cstr(&answer));
         else if (o->name)
             command_print(stderr, "Key %s is revoked.\n", o->name);
         else
-            code = print_list(j);
+            print_list(j);
     }
     json_close(j);
     buf_fini(&args);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/books.h"
+#include "cmd/remote.h"
 
 static void print_checks(const struct json *j)
 {
@@ -36,8 +36,7 @@ static int verify(struct cli *cli)
     struct json *answer = NULL;
     buf_init(&args, &alloc_heap, 0);
     buf_init(&text, &alloc_heap, 0);
-    buf_add_char(&args, '{');
-    int code = books_ask(cli, "verify", &args, &text, &answer);
+    int code = remote_ask(cli, "verify", &args, &text, &answer);
     if (code == EXIT_OK) {
         bool balanced = json_bool(json_get(json_root(answer), "balanced"), false);
         if (cli->json) {

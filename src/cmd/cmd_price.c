@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "cmd/pricing.h"
+#include "cmd/table.h"
 
 static const char help[] =
     "usage: costlens price list [NAME] [--vendor V] [--at TIME] [--json]\n"
@@ -109,17 +109,15 @@ static const enum bucket shown[] = {BUCKET_INPUT, BUCKET_CACHE_READ, BUCKET_CACH
 
 static void set_cell(struct libscols_line *line, size_t column, struct buf *text)
 {
-    scols_line_set_data(line, column, buf_cstr(text));
+    table_cell(line, column, buf_str(text));
     buf_clear(text);
 }
 
 static void add_row(struct libscols_table *table, const struct sheet *s, int64_t at)
 {
-    struct libscols_line *line = scols_table_new_line(table, NULL);
+    struct libscols_line *line = table_line(table);
     struct quote q;
     struct buf b;
-    if (!line)
-        return;
     buf_init(&b, &alloc_heap, 0);
     quote_standard(s, at, &q);
     buf_printf(&b, "%.*s/%.*s", STR_ARG(s->vendor), STR_ARG(s->model));
@@ -137,15 +135,13 @@ static void add_row(struct libscols_table *table, const struct sheet *s, int64_t
     buf_fini(&b);
 }
 
-static int list_text(const struct catalog *c, const struct wishes *w, int64_t at)
+static void list_text(const struct catalog *c, const struct wishes *w, int64_t at)
 {
     static const char *const columns[] = {"MODEL",       "INPUT",  "CACHE READ",
                                           "CACHE WRITE", "OUTPUT", "CONTEXT"};
-    struct libscols_table *table = scols_new_table();
-    if (!table)
-        return command_failed("out of memory");
+    struct libscols_table *table = table_new();
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-        scols_table_new_column(table, columns[i], 0, i ? SCOLS_FL_RIGHT : 0);
+        table_column(table, columns[i], i > 0);
     size_t count = 0;
     for (size_t i = 0; i < catalog_count(c); i++) {
         if (!is_wanted(catalog_at(c, i), w))
@@ -153,11 +149,9 @@ static int list_text(const struct catalog *c, const struct wishes *w, int64_t at
         add_row(table, catalog_at(c, i), at);
         count++;
     }
-    scols_print_table(table);
-    scols_unref_table(table);
+    table_print(table);
     printf("\n%zu model%s, USD for 1,000,000 tokens; version %.*s of the price book\n", count,
            count == 1 ? "" : "s", STR_ARG(catalog_version(c)));
-    return EXIT_OK;
 }
 
 static int list(const struct cli *cli, const struct wishes *w, int64_t at)
@@ -173,7 +167,7 @@ static int list(const struct cli *cli, const struct wishes *w, int64_t at)
     else if (cli->json)
         list_json(p.catalog, w, at);
     else
-        code = list_text(p.catalog, w, at);
+        list_text(p.catalog, w, at);
     pricing_close(&p);
     return code;
 }

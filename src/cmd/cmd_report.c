@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <libsmartcols.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/books.h"
+#include "cmd/remote.h"
+#include "cmd/table.h"
 #include "insight/csv.h"
 
 struct options {
@@ -54,14 +54,14 @@ static void add_line(struct libscols_table *t, const struct json *j, const struc
 {
     struct buf grouped;
     size_t column = 0;
-    struct libscols_line *l = books_line(t);
+    struct libscols_line *l = table_line(t);
     buf_init(&grouped, &alloc_heap, 0);
-    books_cell(l, column++, label);
+    table_cell(l, column++, label);
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         if (!shown(j, &columns[i]))
             continue;
         struct str text = text_of(j, json_get(row, columns[i].member));
-        books_cell(l, column++, books_grouped(text, &grouped));
+        table_cell(l, column++, table_grouped(text, &grouped));
     }
     buf_fini(&grouped);
 }
@@ -81,11 +81,11 @@ static void print_table(const struct json *j)
     const struct json_val *rows = json_get(json_root(j), "rows");
     for (size_t i = 0; i < by.len && i < sizeof title - 1; i++)
         title[i] = (char)(by.ptr[i] >= 'a' && by.ptr[i] <= 'z' ? by.ptr[i] - 32 : by.ptr[i]);
-    struct libscols_table *t = books_table();
-    books_column(t, title, false);
+    struct libscols_table *t = table_new();
+    table_column(t, title, false);
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         if (shown(j, &columns[i]))
-            books_column(t, columns[i].title, true);
+            table_column(t, columns[i].title, true);
     }
     struct json_iter it = {0};
     struct str key;
@@ -95,7 +95,7 @@ static void print_table(const struct json *j)
     while (json_each(&it, rows, &key, &row))
         add_line(t, j, row, json_str(json_get(row, name)));
     add_line(t, j, json_get(json_root(j), "total"), (struct str)STR("total"));
-    books_print(t);
+    table_print(t);
     note(j, "unpriced", "calls have no known price: they are not in the cost (costlens price)");
     note(j, "captured", "calls never ended: they count with their estimated input and most output");
     note(j, "estimated", "calls were estimated: their provider reported no usage");
@@ -232,9 +232,8 @@ static int run_request(struct cli *cli, const struct options *o)
     struct json *answer = NULL;
     buf_init(&args, &alloc_heap, 0);
     buf_init(&text, &alloc_heap, 0);
-    buf_add_char(&args, '{');
-    books_arg(&args, "id", o->request);
-    int code = books_ask(cli, "request", &args, &text, &answer);
+    remote_arg(&args, "id", str_of(o->request));
+    int code = remote_ask(cli, "request", &args, &text, &answer);
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&text));
     else if (code == EXIT_OK)
@@ -251,13 +250,12 @@ static int run_report(struct cli *cli, const struct options *o, const char *form
     struct json *answer = NULL;
     buf_init(&args, &alloc_heap, 0);
     buf_init(&text, &alloc_heap, 0);
-    buf_add_char(&args, '{');
-    books_arg(&args, "by", o->by);
-    books_arg(&args, "since", o->since);
-    books_arg(&args, "until", o->until);
-    books_arg(&args, "tz", o->tz);
-    books_arg(&args, "as", o->as);
-    int code = books_ask(cli, "report", &args, &text, &answer);
+    remote_arg(&args, "by", str_of(o->by));
+    remote_arg(&args, "since", str_of(o->since));
+    remote_arg(&args, "until", str_of(o->until));
+    remote_arg(&args, "tz", str_of(o->tz));
+    remote_arg(&args, "as", str_of(o->as));
+    int code = remote_ask(cli, "report", &args, &text, &answer);
     if (code == EXIT_OK && strcmp(format, "json") == 0)
         puts(buf_cstr(&text));
     else if (code == EXIT_OK && strcmp(format, "csv") == 0)

@@ -2,7 +2,6 @@
 
 #include "cmd/remote.h"
 
-#include "base/json.h"
 #include "cmd/patience.h"
 #include "cold/http.h"
 #include "config/config.h"
@@ -89,8 +88,10 @@ static enum status run_here(const struct config *c, const struct verb *verb, str
     return s;
 }
 
-enum status remote_do(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
-                      struct why *why)
+// STATUS_CLOSED when the verb needs a running gateway and there is none; STATUS_SYNTAX and
+// STATUS_RANGE when the arguments are wrong; STATUS_DAMAGED when the configuration or a price is.
+static enum status run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
+                       struct why *why)
 {
     const struct verb *found = verb_find(str_of(verb));
     must(found);
@@ -108,8 +109,33 @@ enum status remote_do(const struct cli *cli, const char *verb, struct str args, 
     return s;
 }
 
-int remote_failed(enum status s, const struct why *why)
+void remote_arg(struct buf *args, const char *name, struct str text)
 {
-    int code = command_failed("%s", why->text[0] ? why->text : status_text(s));
+    if (text.len == 0)
+        return;
+    buf_add_char(args, args->len ? ',' : '{');
+    buf_add_json(args, str_of(name));
+    buf_add_char(args, ':');
+    buf_add_json(args, text);
+}
+
+int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
+               struct json **answer)
+{
+    struct why why = {0};
+    struct buf own;
+    buf_init(&own, &alloc_heap, 0);
+    text = text ? text : &own;
+    if (args->len)
+        buf_add_char(args, '}');
+    enum status s = STATUS_NO_MEMORY;
+    int code = EXIT_OK;
+    if (!buf_failed(args))
+        s = run(cli, verb, buf_str(args), text, &why);
+    if (s != STATUS_OK)
+        code = command_failed("%s", why.text[0] ? why.text : status_text(s));
+    else if (json_open(buf_str(text), &alloc_heap, answer, &why) != STATUS_OK)
+        code = command_failed("the answer makes no sense: %s", why.text);
+    buf_fini(&own);
     return s == STATUS_SYNTAX || s == STATUS_RANGE ? EXIT_USAGE : code;
 }

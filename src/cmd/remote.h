@@ -7,16 +7,16 @@
 #define CMD_REMOTE_H
 
 #include "base/buf.h"
-#include "base/status.h"
+#include "base/json.h"
 #include "cmd/command.h"
 
-// `verb`: "keys/create"; `args`: a JSON object, or empty. The answer's JSON is appended to
-// `answer`. STATUS_CLOSED when the verb needs a running gateway and there is none; STATUS_SYNTAX
-// and STATUS_RANGE when the arguments are wrong; STATUS_DAMAGED when the configuration or a price
-// is. At a terminal, who waits long is told so on stderr.
-enum status remote_do(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
-                      struct why *why) MUST_USE;
-// What `why` says on stderr. Returns EXIT_USAGE when the arguments were wrong, else EXIT_FAILED.
-int remote_failed(enum status s, const struct why *why);
+// Adds an argument to `args` (which is empty before the first); nothing when its text is.
+void remote_arg(struct buf *args, const char *name, struct str text);
+// Runs `verb` ("keys/create") with `args`, which it ends. EXIT_OK with the answer, which the caller
+// frees with json_close, its text appended to `text` where that is not NULL. Else, said on stderr:
+// EXIT_USAGE when the arguments were wrong, EXIT_FAILED for the rest; no answer then. At a
+// terminal, who waits long is told so on stderr.
+int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
+               struct json **answer) MUST_USE;
 
 #endif

@@ -67,6 +67,15 @@ with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"],
     until(lambda: status(gateway, fresh) == 401, 2, "the revoked key is refused")
     expect(chat(gateway, fresh).json["error"]["message"], "This key is not accepted. It was revoked.")
 
+    # A table that long names do not bend.
+    gateway.costlens("key", "create", "--name", "n" * 60, "--token-file", gateway.state / "long")
+    listed = gateway.costlens("key", "list").stdout.splitlines()
+    state = listed[0].index("STATE")
+    expect({line.split()[0]: line[state:].strip() for line in listed[1:]},
+           {"scene": "in the configuration file", "odd": "in the configuration file",
+            "short": "expired", "app": "revoked", "n" * 60: ""})
+    expect(gateway.costlens("key", "list", "--json").stdout[-3:], "]}\n", "JSON is a line")
+
     # The token's file is there before the key is, and goes with a key that could not be made.
     lost = gateway.costlens("key", "create", "--name", "filed", "--token-file", "/nope/x", check=False)
     expect((lost.returncode, lost.stdout), (1, ""), "no file, no key")
