@@ -90,7 +90,7 @@ struct store {
 };
 
 // writer.c, and chores.c for run, sync and finish
-bool writer_open(struct store *s, struct why *why) MUST_USE;
+enum status writer_open(struct store *s, struct why *why) MUST_USE;
 void writer_close(struct store *s);
 // All that was published before the call is in the ledger | there is more | try later.
 enum batch { BATCH_DONE, BATCH_MORE, BATCH_FAILED };
@@ -110,6 +110,7 @@ bool refused_is(const struct store *s); // that the statement which failed last 
 bool refused_keep(struct store *s, const char *name, struct str payload);
 
 // replay.c
+void replay_trim(struct store *s); // gives back what a dead process kept for a full disk
 enum status replay_load(struct store *s, struct why *why) MUST_USE; // segments of earlier processes
 enum status replay_all(struct store *s, struct why *why) MUST_USE;  // into the ledger
 // Makes captured rows of every pending call; no journal may be open.

@@ -63,6 +63,35 @@ static bool sort_segments(struct store *s)
     return true;
 }
 
+// What is left of it.
+static uint64_t trim_one(const struct store *s, const char *name)
+{
+    struct segment *g;
+    enum status status = segment_load(s->folder, name, &g, NULL);
+    if (status == STATUS_CLOSED)
+        unlinkat(s->folder, name, 0);
+    if (status != STATUS_OK)
+        return 0;
+    segment_trim(g);
+    uint64_t size = g->size;
+    segment_free(g);
+    return size;
+}
+
+void replay_trim(struct store *s)
+{
+    uint64_t bytes = 0;
+    int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    for (const struct dirent *file; dir && (file = readdir(dir));) {
+        if (str_ends(str_of(file->d_name), (struct str)STR(SUFFIX)))
+            bytes += trim_one(s, file->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    atomic_store_explicit(&s->journal_bytes, bytes, memory_order_relaxed);
+}
+
 enum status replay_load(struct store *s, struct why *why)
 {
     struct why local = {0};

@@ -118,23 +118,6 @@ static bool is_zero(const char *bytes, int64_t n)
     return true;
 }
 
-// The zeros that may end its last frame stay; if the file cannot be cut, all of them.
-static void trim(struct segment *s)
-{
-    char bytes[16384];
-    uint32_t used = 0;
-    for (uint32_t at = 0; at < s->size; at += (uint32_t)sizeof bytes) {
-        int64_t n = segment_read(s, at, bytes, sizeof bytes);
-        if (n <= 0)
-            return;
-        if (!is_zero(bytes, n))
-            used = at + (uint32_t)n;
-    }
-    used += FRAME_HEAD + RECORD_BYTES_MAX;
-    if (used < s->size && ftruncate(s->fd, used) == 0)
-        s->size = used;
-}
-
 static enum status load(int folder, struct segment *s, struct why *why)
 {
     char head[SEGMENT_HEAD];
@@ -165,12 +148,29 @@ enum status segment_load(int folder, const char *name, struct segment **out, str
         segment_free(s);
         return status;
     }
-    trim(s);
     s->read = s->reading = SEGMENT_HEAD;
     atomic_store_explicit(&s->end, s->size, memory_order_release);
     atomic_store_explicit(&s->closed, true, memory_order_release);
     *out = s;
     return STATUS_OK;
+}
+
+void segment_trim(struct segment *s)
+{
+    char bytes[16384];
+    uint32_t used = 0;
+    for (uint32_t at = 0; at < s->size; at += (uint32_t)sizeof bytes) {
+        int64_t n = segment_read(s, at, bytes, sizeof bytes);
+        if (n <= 0)
+            return;
+        if (!is_zero(bytes, n))
+            used = at + (uint32_t)n;
+    }
+    used += FRAME_HEAD + RECORD_BYTES_MAX;
+    if (used >= s->size || ftruncate(s->fd, used) != 0)
+        return;
+    s->size = used;
+    atomic_store_explicit(&s->end, used, memory_order_release);
 }
 
 void segment_free(struct segment *s)

@@ -61,9 +61,12 @@ enum status segment_create(int folder, uint64_t seq, uint32_t worker, struct seg
                            struct why *why) MUST_USE;
 // One that an earlier process left; closed, end = size until frames say otherwise. DAMAGED when its
 // name or head is no segment's, CLOSED when it holds nothing but zeros (a process died while making
-// it). Of the zeros behind its frames most are given back to the disk, which may be full.
+// it).
 enum status segment_load(int folder, const char *name, struct segment **out,
                          struct why *why) MUST_USE;
+// Gives most of the zeros behind the frames of a loaded one back to the disk, which may be full;
+// those that may end its last frame stay. Its process must be dead: a living one counts on them.
+void segment_trim(struct segment *s);
 void segment_free(struct segment *s); // closes, keeps the file
 // Closes, unlinks; a damaged one gets ".damaged" behind its name instead.
 void segment_delete(int folder, struct segment *s);

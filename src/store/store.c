@@ -226,11 +226,13 @@ static enum status open_all(struct store *s, struct why *why)
     if (status == STATUS_OK)
         status = take_locks(s, why);
     if (status == STATUS_OK)
-        status = replay_load(s, why); // first: it gives space back that the database may need
+        replay_trim(s); // the database may need the space
     if (status == STATUS_OK)
         status = open_database(s, why);
-    if (status == STATUS_OK && !writer_open(s, why))
-        status = STATUS_IO;
+    if (status == STATUS_OK)
+        status = writer_open(s, why);
+    if (status == STATUS_OK)
+        status = replay_load(s, why); // not before a newer program's store is refused
     if (status == STATUS_OK)
         status = replay_all(s, why);
     if (status == STATUS_OK && s->setup.writer)

@@ -16,7 +16,7 @@
 #include "store/inside.h"
 #include "store/sql.h"
 
-bool writer_open(struct store *s, struct why *why)
+enum status writer_open(struct store *s, struct why *why)
 {
     s->begin = sql_prepare(s->db, "BEGIN IMMEDIATE");
     s->commit = sql_prepare(s->db, "COMMIT");
@@ -34,10 +34,9 @@ bool writer_open(struct store *s, struct why *why)
     bool fine = s->begin && s->commit && s->rollback && s->position_set && s->position_drop &&
                 s->pending_add && s->pending_drop && s->pending_get && ledger && s->bytes;
     if (!fine)
-        sql_why(why, s->db, "the store cannot be used");
-    else
-        prune_begin(s);
-    return fine;
+        return sql_why(why, s->db, "the store cannot be used");
+    prune_begin(s);
+    return STATUS_OK;
 }
 
 void writer_close(struct store *s)

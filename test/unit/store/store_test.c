@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "store/segment.h"
 #include "stored.h"
 
 #define NOON_US (civil_days(2026, 11, 24) * DAY_US + 12 * 3600 * SECOND_US)
@@ -194,11 +195,18 @@ static void a_newer_store_is_refused_with_the_cure(void **state)
     place_make(&p);
     store_close(store_at(&p, false));
     ask(&p, "PRAGMA user_version = 99");
+    char journal[256]; // in a form that this program does not know
+    snprintf(journal, sizeof journal, "%s/000000000001-w0.seg", p.journal);
+    int fd = open(journal, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_int_equal(write(fd, "CLSEG\0\0\2", 8), 8);
+    assert_int_equal(ftruncate(fd, SEGMENT_BYTES), 0);
+    close(fd);
     struct store *s = NULL;
     struct why why = {0};
     struct store_setup setup = {.path = str_of(p.path), .create = true};
     assert_int_equal(store_open(&setup, &s, &why), STATUS_NEWER);
     assert_non_null(strstr(why.text, "newer version"));
+    assert_int_equal(journal_files(&p, ".seg"), 1); // it stays as it is
     place_remove(&p);
 }
 
@@ -446,6 +454,43 @@ static void a_copy_is_whole(void **state)
     place_remove(&p);
 }
 
+static void never(void *context, const struct entry *e)
+{
+    (void)context;
+    fail_msg("%.*s has no row", STR_ARG(e->upstream_id));
+}
+
+// Whoever checks the journal of a living process takes none of the space that it counts on.
+static void a_check_leaves_a_living_journal_alone(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry e = an_entry(NOON_US);
+    call(j, &e);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    struct sqlite3 *db = NULL;
+    int64_t checked = 0;
+    assert_int_equal(store_reader_open(s, &db, NULL), STATUS_OK);
+    assert_int_equal(store_check_journal(s, db, never, NULL, &checked), STATUS_OK);
+    assert_int_equal(checked, 1);
+    store_reader_close(db);
+    DIR *dir = opendir(p.journal);
+    for (const struct dirent *f; (f = readdir(dir));) {
+        struct stat is;
+        assert_int_equal(fstatat(dirfd(dir), f->d_name, &is, 0), 0);
+        if (str_ends(str_of(f->d_name), str_of(".seg")))
+            assert_int_equal(is.st_size,
+                             strstr(f->d_name, "reserve") ? RESERVE_BYTES : SEGMENT_BYTES);
+    }
+    closedir(dir);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +509,7 @@ int main(void)
         cmocka_unit_test(parts_of_a_price_make_no_kinds),
         cmocka_unit_test(what_the_ledger_refuses_is_kept_aside),
         cmocka_unit_test(a_copy_is_whole),
+        cmocka_unit_test(a_check_leaves_a_living_journal_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
