@@ -44,7 +44,7 @@ static enum status ask_gateway(const struct config *c, const char *verb, struct 
     struct http_post post = {socket, buf_cstr(&path), args, WAIT_MS};
     enum status s = http_post_local(&post, &code, &body, why);
     if (s == STATUS_OK && code == 200)
-        buf_add(answer, buf_str(&body));
+        buf_add(answer, str_trim(buf_str(&body))); // the admin plane ends it with a newline
     else if (s == STATUS_OK)
         s = told(code, buf_str(&body), why);
     buf_fini(&path);
