@@ -238,8 +238,8 @@ void call_deadline(struct call *c, int64_t after_ms)
 {
     int64_t now = loop_now_us(c->origin->loop);
     c->step_us = after_ms > 0 ? now + after_ms * 1000 : 0;
-    int64_t due = c->step_us && c->step_us < c->total_us ? c->step_us : c->total_us;
-    timer_set(&c->timer, (due - now + 999) / 1000);
+    // Not as a time from now: with a byte in every turn the total would never be over.
+    timer_at(&c->timer, c->step_us && c->step_us < c->total_us ? c->step_us : c->total_us);
 }
 
 void call_fail(struct call *c, enum call_fail fail, struct str seen)

@@ -218,7 +218,7 @@ static void set_body_deadline(struct exchange *x, int64_t size)
     int64_t due = x->body_start_us + s->limits.body_ms * 1000 + size * SECOND_US / BODY_RATE_MIN;
     if (s->stopping && due > s->stopped_us + STOP_BODY_MS * 1000)
         due = s->stopped_us + STOP_BODY_MS * 1000;
-    timer_set(&x->timer, (due - loop_now_us(x->pipe.loop)) / 1000);
+    timer_at(&x->timer, due); // also when it is over: bytes do not put it off
 }
 
 void exchange_stop(struct exchange *x)

@@ -176,17 +176,22 @@ void timer_init(struct timer *t, struct loop *l, loop_f *f, void *argument)
     *t = (struct timer){.loop = l, .f = f, .argument = argument};
 }
 
-void timer_set(struct timer *t, int64_t delay_ms)
+void timer_at(struct timer *t, int64_t due_us)
 {
     struct loop *l = t->loop;
-    // At least a moment later, or a timer that restarts itself would never let the turn end.
-    t->due_us = loop_now_us(l) + (delay_ms > 0 ? delay_ms * 1000 : 1);
+    t->due_us = due_us;
     if (t->queued && t->key_us <= t->due_us)
         return;
     if (t->queued)
         heap_pull(l, t);
     heap_put(l, t);
     tick_arm(l);
+}
+
+void timer_set(struct timer *t, int64_t delay_ms)
+{
+    // At least a moment later, or a timer that restarts itself would never let the turn end.
+    timer_at(t, loop_now_us(t->loop) + (delay_ms > 0 ? delay_ms * 1000 : 1));
 }
 
 void timer_clear(struct timer *t)

@@ -61,8 +61,11 @@ struct timer {
 };
 void timer_init(struct timer *t, struct loop *l, loop_f *f, void *argument);
 void timer_set(struct timer *t, int64_t delay_ms); // (re)starts
-void timer_clear(struct timer *t);                 // harmless when it is not running
-void timer_fini(struct timer *t);                  // before its memory goes
+// The same by the moment (loop_now_us's). One that is over is over, however often it is set again;
+// from inside f it must lie ahead.
+void timer_at(struct timer *t, int64_t due_us);
+void timer_clear(struct timer *t); // harmless when it is not running
+void timer_fini(struct timer *t);  // before its memory goes
 bool timer_running(const struct timer *t);
 
 #endif

@@ -48,12 +48,13 @@ def slowly(data, pause, first=b""):
     return send
 
 
-def endless(first, piece):
+def endless(first, piece, pause=0):
     def send(s):
         s.sendall(first)
         end = time.monotonic() + 10 * PATIENCE
         while time.monotonic() < end:
             s.sendall(piece * 100)
+            time.sleep(pause)
         raise AssertionError("nobody closed it")
     return send
 
@@ -134,6 +135,8 @@ CASES = {
     "trailers that are none": (WHOLE + chunk(JSON) + b"0\r\nX A\r\n\r\n", "lost", "reported"),
     "bytes behind the last chunk": (WHOLE + chunk(JSON) + END + b"more", "fine", "reported"),
     "spaces without end behind it": (endless(WHOLE + chunk(JSON), chunk(b" " * 500)), "lost", "reported"),
+    # With pauses, as the client keeps all of them.
+    "spaces without end before it": (endless(WHOLE, chunk(b" " * 500), 0.02), "cut", "captured"),
     "a byte at a time": (slowly(sized(JSON), 0.004), "pooled", "reported"),
     "chunks of a byte": (WHOLE + b"".join(chunk(JSON[i:i + 1]) for i in range(len(JSON))) + END, "pooled", "reported"),
     "a head that takes for ever": (slowly(b"HTTP/1.1 200 OK\r\n" + b"X: y" * 500, 0.02), "late", "captured"),

@@ -90,6 +90,40 @@ static void test_timeouts(void **state)
     close(listener);
 }
 
+static void on_flood(struct call *c, void *owner, struct str bytes)
+{
+    struct outcome *o = owner;
+    (void)c;
+    (void)bytes;
+    usleep(1000); // so that more has come in every turn
+    o->datas++;
+}
+
+// A total holds also where bytes come in every turn of the loop.
+static void test_total_in_a_flood(void **state)
+{
+    (void)state;
+    static const struct call_events flooded = {on_head, on_flood, on_end, on_fail};
+    static char block[64 * 1024];
+    uint16_t port;
+    int listener = raw_listen(&port);
+    struct caller *c = begin("127.0.0.1", port);
+    c->setup.timeouts.total_ms = 200;
+    c->call.events = &flooded;
+    start(c, &first);
+    int fd = raw_accept(listener);
+    read_request(fd);
+    int64_t start_us = clock_mono_us();
+    raw_say(fd, "HTTP/1.1 200 OK\r\n\r\n");
+    while (first.failed == 0 && ms_since(start_us) < 3000)
+        raw_send(fd, str_from(block, sizeof block));
+    assert_true(ms_since(start_us) < 3000);
+    assert_int_equal(first.fail, CALL_FAIL_TOTAL_TIMEOUT);
+    close(fd);
+    end(c);
+    close(listener);
+}
+
 static void test_cut(void **state)
 {
     (void)state;
@@ -218,9 +252,8 @@ static void test_no_secret_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timeouts),
-        cmocka_unit_test(test_no_secret_left),
-        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_timeouts),           cmocka_unit_test(test_total_in_a_flood),
+        cmocka_unit_test(test_no_secret_left),     cmocka_unit_test(test_cut),
         cmocka_unit_test(test_reset_behind_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,50 @@ static void test_timers(void **state)
     loop_free(b.loop);
 }
 
+// --- a moment that is over stays so, however often it is asked for ---
+
+struct pressed {
+    struct timer timer;
+    int64_t due_us;
+    bool fired;
+};
+
+static void on_pressed_event(evutil_socket_t fd, short what, void *argument)
+{
+    (void)fd;
+    (void)what;
+    struct pressed *p = argument;
+    timer_at(&p->timer, p->due_us);
+    if (clock_mono_us() - p->due_us > 3 * SECOND_US)
+        loop_stop(p->timer.loop);
+}
+
+static void on_pressed(void *argument)
+{
+    struct pressed *p = argument;
+    p->fired = true;
+    loop_stop(p->timer.loop);
+}
+
+static void test_moments(void **state)
+{
+    (void)state;
+    struct loop *l = loop_new();
+    struct pressed p = {.due_us = clock_mono_us() + 2000};
+    struct event event;
+    int fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC); // something comes in every turn
+    timer_init(&p.timer, l, on_pressed, &p);
+    event_assign(&event, loop_base(l), fd, EV_READ | EV_PERSIST, on_pressed_event, &p);
+    event_add(&event, NULL);
+    loop_run(l);
+    assert_true(p.fired);
+    assert_true(clock_mono_us() >= p.due_us);
+    event_del(&event);
+    close(fd);
+    timer_fini(&p.timer);
+    loop_free(l);
+}
+
 // --- posts ---
 
 static _Atomic int posted;
@@ -350,10 +394,15 @@ static void test_date(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timers),    cmocka_unit_test(test_posts),
-        cmocka_unit_test(test_work),      cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_turns_end), cmocka_unit_test(test_crowded_turns),
-        cmocka_unit_test(test_date),      cmocka_unit_test(test_posts_after_the_last_turn),
+        cmocka_unit_test(test_timers),
+        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_posts),
+        cmocka_unit_test(test_work),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_turns_end),
+        cmocka_unit_test(test_crowded_turns),
+        cmocka_unit_test(test_date),
+        cmocka_unit_test(test_posts_after_the_last_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
