@@ -58,13 +58,11 @@ static enum status gzip_step(z_stream *z, size_t coded, struct buf *out, bool *d
     if (room == 0 && z->avail_out == 0)
         return STATUS_LIMIT;
     out->len += room ? made : 0;
-    if (code == Z_STREAM_END) {
-        *done = true;
-        return z->avail_in == 0 ? STATUS_OK : STATUS_SYNTAX;
-    }
-    if (code != Z_OK || (made == 0 && z->avail_in == 0))
-        return STATUS_SYNTAX;
-    return STATUS_OK;
+    *done = code == Z_STREAM_END && z->avail_in == 0;
+    if (code == Z_STREAM_END && !*done)
+        code = inflateReset(z); // another member follows (RFC 1952, 2.2)
+    bool cut_off = made == 0 && z->avail_in == 0;
+    return *done || (code == Z_OK && !cut_off) ? STATUS_OK : STATUS_SYNTAX;
 }
 
 static enum status gzip_decode(struct str coded, struct buf *out)

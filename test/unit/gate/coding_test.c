@@ -66,6 +66,36 @@ static void whole_bodies_come_back(void **state)
     }
 }
 
+// A body of several members or frames, as `cat` makes it: the limits are of the whole.
+static void bodies_may_follow_each_other(void **state)
+{
+    (void)state;
+    static char plain[5000], coded[20000];
+    struct str body = sample(plain, sizeof plain);
+    for (size_t c = 0; c < 2; c++) {
+        struct str name = str_of(coders[c].name), packed = {coded, 0};
+        for (size_t at = 0; at < body.len; at += 1000) {
+            struct str empty = coders[c].code(STR_NONE, coded + packed.len, 1000);
+            packed.len += empty.len;
+            struct str part = str_from(body.ptr + at, 1000);
+            packed.len += coders[c].code(part, coded + packed.len, 3000).len;
+        }
+        for (size_t limit = body.len - 1; limit <= body.len; limit++) {
+            struct buf out;
+            buf_init(&out, &alloc_heap, limit);
+            bool fits = limit == body.len;
+            assert_int_equal(coding_decode(name, packed, &out), fits ? STATUS_OK : STATUS_LIMIT);
+            assert_true(!fits || str_eq(buf_str(&out), body));
+            buf_fini(&out);
+        }
+        struct buf out;
+        buf_init(&out, &alloc_heap, MIB);
+        struct str cut = str_from(packed.ptr, packed.len - 1);
+        assert_int_equal(coding_decode(name, cut, &out), STATUS_SYNTAX);
+        buf_fini(&out);
+    }
+}
+
 static void one_byte_over_the_limit_is_refused(void **state)
 {
     (void)state;
@@ -95,18 +125,24 @@ static void cut_bodies_are_refused_at_every_byte(void **state)
     }
 }
 
+// Also when it comes in parts of which each is small.
 static void bombs_stop_at_the_ratio(void **state)
 {
     (void)state;
     size_t huge = (size_t)64 * MIB;
     char *zeros = calloc(1, huge);
     char *coded = malloc(huge);
-    for (size_t c = 0; c < 2; c++) {
-        struct str packed = coders[c].code(str_from(zeros, huge), coded, huge);
-        assert_true(packed.len * 500 < huge);
+    for (size_t c = 0; c < 4; c++) {
+        size_t part = c < 2 ? huge : 60 * KIB;
+        struct str packed = {coded, 0};
+        for (size_t at = 0; at + part <= huge; at += part) {
+            struct str plain = str_from(zeros, part);
+            packed.len += coders[c % 2].code(plain, coded + packed.len, huge - packed.len).len;
+        }
+        assert_true(packed.len * 200 < huge);
         struct buf out;
         buf_init(&out, &alloc_heap, huge);
-        assert_int_equal(coding_decode(str_of(coders[c].name), packed, &out), STATUS_LIMIT);
+        assert_int_equal(coding_decode(str_of(coders[c % 2].name), packed, &out), STATUS_LIMIT);
         assert_true(out.size <= packed.len * DECODED_RATIO_MAX * 2 + 256 * KIB);
         buf_fini(&out);
     }
@@ -138,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_bodies_come_back),
+        cmocka_unit_test(bodies_may_follow_each_other),
         cmocka_unit_test(one_byte_over_the_limit_is_refused),
         cmocka_unit_test(cut_bodies_are_refused_at_every_byte),
         cmocka_unit_test(bombs_stop_at_the_ratio),
