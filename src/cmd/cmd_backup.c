@@ -41,7 +41,7 @@ static int run(struct cli *cli, int argc, char **argv)
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&text));
     else if (code == EXIT_OK && json_i64(json_get(json_root(answer), "bytes"), &bytes))
-        printf("%s: %lld bytes\n", buf_cstr(&path), (long long)bytes);
+        command_print(stdout, "%s: %lld bytes\n", buf_cstr(&path), (long long)bytes);
     json_close(answer);
     buf_fini(&text);
     buf_fini(&args);

@@ -27,7 +27,7 @@ static void list(const char *title, const struct config_listen *l, unsigned coun
 {
     printf("%-10s ", title);
     for (unsigned i = 0; i < count; i++)
-        printf("%s%.*s", i ? ", " : "", STR_ARG(l[i].address));
+        command_print(stdout, "%s%.*s", i ? ", " : "", STR_ARG(l[i].address));
     printf("%s\n", count ? "" : "-");
 }
 
@@ -79,10 +79,12 @@ static void print_limits(const struct config *c)
 
 static void print_effective(const struct config *c)
 {
-    printf("%-10s %.*s\n", "file", STR_ARG(c->file.len ? c->file : (struct str)STR("-")));
+    command_print(stdout, "%-10s %.*s\n", "file",
+                  STR_ARG(c->file.len ? c->file : (struct str)STR("-")));
     list("listen", c->listen, c->listen_count);
     list("admin", c->admin, c->admin_count);
-    printf("%-10s %.*s\n%-10s %.*s\n", "store", STR_ARG(c->store), "state", STR_ARG(c->state));
+    command_print(stdout, "%-10s %.*s\n%-10s %.*s\n", "store", STR_ARG(c->store), "state",
+                  STR_ARG(c->state));
     print_limits(c);
     if (c->provider_count == 0)
         printf("%-10s none: set a provider's key (OPENAI_API_KEY, ...) or name one in a file\n",

@@ -214,7 +214,7 @@ static void print_text(const struct answer *a)
     fputs(buf_cstr(&b), stdout);
     buf_fini(&b);
     if (a->cost.state == PRICE_UNPRICED)
-        fprintf(
+        command_print(
             stderr,
             "What the book states: costlens price show %.*s/%.*s. Your own go under `prices:`.\n",
             STR_ARG(a->sheet->vendor), STR_ARG(a->sheet->model));

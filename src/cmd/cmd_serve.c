@@ -93,10 +93,10 @@ static void on_ready(struct gate *g, void *context)
     say_providers(c);
     if (s->auto_mocked)
         printf("               (no provider's key was found, so the built-in mock answers)\n");
-    printf("  state        %.*s   (ledger, keys; to remove everything, delete it)\n",
-           STR_ARG(c->state));
+    command_print(stdout, "  state        %.*s   (ledger, keys; to remove everything, delete it)\n",
+                  STR_ARG(c->state));
     if (c->file.len)
-        printf("  file         %.*s\n", STR_ARG(c->file));
+        command_print(stdout, "  file         %.*s\n", STR_ARG(c->file));
     if (c->provider_count)
         say_try(s, now, address);
     printf("\n");

@@ -49,33 +49,40 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
+PRINTF(2, 0)
+static void print(FILE *to, const char *format, va_list args)
+{
+    struct buf text;
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    buf_init(&text, &alloc_heap, 0);
+    char *room = n > 0 ? buf_room(&text, (size_t)n) : NULL;
+    if (room) {
+        vsnprintf(room, (size_t)n + 1, format, again);
+        fwrite(room, 1, str_tame(room, (size_t)n, true), to);
+    }
+    va_end(again);
+    buf_fini(&text);
+}
+
+void command_print(FILE *to, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print(to, format, args);
+    va_end(args);
+}
+
 int command_usage(const struct command *c, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     fprintf(stderr, "costlens %s: ", c->name);
-    vfprintf(stderr, format, args);
+    print(stderr, format, args);
     fprintf(stderr, "\nTry: costlens %s --help\n", c->name);
     va_end(args);
     return EXIT_USAGE;
-}
-
-void command_print(FILE *to, const char *format, ...)
-{
-    struct buf text;
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    buf_init(&text, &alloc_heap, 0);
-    char *room = n > 0 ? buf_room(&text, (size_t)n) : NULL;
-    if (room) {
-        va_start(args, format);
-        vsnprintf(room, (size_t)n + 1, format, args);
-        va_end(args);
-        fwrite(room, 1, str_tame(room, (size_t)n, true), to);
-    }
-    buf_fini(&text);
 }
 
 int command_failed(const char *format, ...)
@@ -83,7 +90,7 @@ int command_failed(const char *format, ...)
     va_list args;
     va_start(args, format);
     fputs("costlens: ", stderr);
-    vfprintf(stderr, format, args);
+    print(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
     return EXIT_FAILED;
@@ -238,7 +245,7 @@ int command_options(const struct command *c, int *argc, char **argv, void *out)
 
 static int unknown_command(const char *name)
 {
-    fprintf(stderr, "costlens: there is no command `%s`", name);
+    command_print(stderr, "costlens: there is no command `%s`", name);
     const char *join = "; did you mean ";
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
         const char *other = entries[i].command ? entries[i].command->name : NULL;

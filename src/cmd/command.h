@@ -85,7 +85,7 @@ const struct command *command_at(size_t i, const char **heading);
 int command_options(const struct command *c, int *argc, char **argv, void *out);
 // "costlens NAME: ..." and where help is, on stderr. Returns EXIT_USAGE.
 int command_usage(const struct command *c, const char *format, ...) PRINTF(2, 3);
-// "costlens: ..." on stderr. Returns EXIT_FAILED.
+// "costlens: ..." on stderr, shown as by command_print. Returns EXIT_FAILED.
 int command_failed(const char *format, ...) PRINTF(1, 2);
 // printf for what has foreign text in it: that cannot steer the terminal (str_tame).
 void command_print(FILE *to, const char *format, ...) PRINTF(2, 3);

@@ -157,23 +157,23 @@ static void print_near(const struct pricing *p, struct str name)
     struct str vendor = str_from(name.ptr, slash);
     bool known = catalog_has_vendor(p->catalog, vendor);
     if (known && slash + 1 >= name.len) {
-        fprintf(stderr,
-                "costlens: %.*s is a vendor, not a model\nTry: costlens price list "
-                "--vendor %.*s\n",
-                STR_ARG(vendor), STR_ARG(vendor));
+        command_print(stderr,
+                      "costlens: %.*s is a vendor, not a model\nTry: costlens price list "
+                      "--vendor %.*s\n",
+                      STR_ARG(vendor), STR_ARG(vendor));
         return;
     }
     size_t n = known ? catalog_near(p->catalog, vendor, str_skip(name, slash + 1), near) : 0;
     if (n == 0)
         n = catalog_near(p->catalog, STR_NONE, name, near);
-    fprintf(stderr, "costlens: the price book has no model `%.*s`", STR_ARG(name));
+    command_print(stderr, "costlens: the price book has no model `%.*s`", STR_ARG(name));
     for (size_t i = 0; i < n; i++)
-        fprintf(stderr, "%s%.*s/%.*s", i ? ", " : ". Near it: ", STR_ARG(near[i]->vendor),
-                STR_ARG(near[i]->model));
+        command_print(stderr, "%s%.*s/%.*s", i ? ", " : ". Near it: ", STR_ARG(near[i]->vendor),
+                      STR_ARG(near[i]->model));
     if (str_find(name, '*') < name.len)
-        fprintf(stderr, "\nTry: costlens price list '%.*s'\n", STR_ARG(name));
+        command_print(stderr, "\nTry: costlens price list '%.*s'\n", STR_ARG(name));
     else if (known)
-        fprintf(stderr, "\nTry: costlens price list --vendor %.*s\n", STR_ARG(vendor));
+        command_print(stderr, "\nTry: costlens price list --vendor %.*s\n", STR_ARG(vendor));
     else
         fputs("\nTry: costlens price list PART-OF-ITS-NAME\n", stderr);
 }

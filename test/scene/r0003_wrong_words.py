@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wrong words on the command line end with 2 and say the cure, with a gateway and without; what is not there with 1."""
+import re
+
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(60)
@@ -15,9 +17,16 @@ WRONG = [  # arguments, and what is said
     (("mock", "--seed", "x"), "--seed"), (("mock", "--rate", "x"), "--rate"), (("mock", "--ttft", "x"), "--ttft"),
     (("version", "x"), "x"),
 ]
+ODD = "a\033]0;x\a\u009b31m"  # commands to a terminal
+SHOWN = "a?]0;x??31m"
+WRONG += [(words, SHOWN) for words in (
+    (ODD,), ("report", ODD), ("report", f"--{ODD}"), ("report", f"-{ODD}"), ("report", "--format", ODD),
+    ("cost", "m", "--input", ODD), ("price", "show", "m", "--at", ODD), ("version", ODD))]
 ABSENT = [
     (("report", "--as", "nope-9"), "price list"), (("report", "--request", "x"), "x-costlens-request-id"),
-    (("backup", "/nope/x"), "/nope/x"), (("key", "revoke", "x"), "key list"),
+    (("backup", "/nope/x"), "/nope/x"), (("price", "show", ODD), SHOWN), (("price", "list", ODD), SHOWN),
+    (("price", "list", "--vendor", ODD), SHOWN), (("cost", f"{ODD}/m", "--input", "1"), SHOWN),
+    (("export", "--output", f"/nope/{ODD}"), SHOWN), (("key", "revoke", "x"), "key list"),
 ]
 
 
@@ -27,7 +36,7 @@ def try_all(gateway):
             got = gateway.costlens(*words, check=False)
             expect((got.returncode, got.stdout), (code, ""), f"{words}: {got.stderr}")
             expect_in(said, got.stderr, f"{words}")
-            expect_true("\033" not in got.stderr, "no colours")
+            expect_true(not re.search("[\0-\x09\x0b-\x1f\x7f-\x9f]", got.stderr), f"{words} steer no terminal")
 
 
 with Mock() as mock:
