@@ -236,9 +236,8 @@ static bool is_our_address(struct str host)
 }
 
 // A connection to "any" address is one to this machine; so is one to its name.
-bool reading_is_ours(const struct reading *r, const struct url *u)
+static bool listens_at(const struct config *c, const struct url *u)
 {
-    const struct config *c = r->c;
     for (unsigned i = 0; i < c->listen_count + c->admin_count; i++) {
         struct str address = listener(c, i)->address;
         struct str host;
@@ -256,4 +255,10 @@ bool reading_is_ours(const struct reading *r, const struct url *u)
             return true;
     }
     return false;
+}
+
+bool reading_is_ours(const struct reading *r, const struct url *u)
+{
+    const struct config *running = r->source->running;
+    return listens_at(r->c, u) || (running && listens_at(running, u));
 }

@@ -55,7 +55,7 @@ void reading_limits(struct reading *r);
 void reading_timeouts(struct reading *r, const struct node *n, struct origin_timeouts *out);
 void reading_listeners(struct reading *r);
 void reading_places(struct reading *r);                             // store and state
-bool reading_is_ours(const struct reading *r, const struct url *u); // one of our own listeners
+bool reading_is_ours(const struct reading *r, const struct url *u); // a listener of this process
 void reading_providers(struct reading *r);
 void reading_proxy(struct reading *r, struct config_provider *p, const char *text, int line);
 void reading_aliases(struct reading *r);

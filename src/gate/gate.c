@@ -161,7 +161,9 @@ static enum status config_fresh(struct gate *g, struct config **out, struct buf 
                                 struct why *why)
 {
     struct snapshot *now = gate_snapshot(g);
-    enum status s = config_read(&g->setup->source, out, why);
+    struct config_source source = g->setup->source;
+    source.running = now->config;
+    enum status s = config_read(&source, out, why);
     if (s == STATUS_OK && !fixed_keep(*out, now->config, waiting)) {
         config_free(*out);
         s = why_set(why, STATUS_NO_MEMORY, "out of memory");

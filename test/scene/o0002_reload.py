@@ -75,6 +75,12 @@ with Mock() as mock, Gateway(mock) as gateway:
     gateway.program.signal(signal.SIGHUP)
     until(lambda: "says nothing" in gateway.program.errors(), 3, "the empty file is said")
     expect(gateway.chat("x", model="bench/late-model").status, 200, "and drops no provider")
+    # Where it listens it goes on listening: that is no provider, whatever the file says of `listen`.
+    write(more.replace(f"listen: [127.0.0.1:{gateway.port}]", "listen: [127.0.0.1:9]").replace(
+        f"url: {mock.url}/v1", f"url: {gateway.url}/v1"))
+    gateway.program.signal(signal.SIGHUP)
+    until(lambda: "circles" in gateway.program.errors(), 3, "the circle is said")
+    expect(gateway.chat("x", model="bench/late-model").status, 200, "and not made")
     write("workers: many\n")
     over.set()
     steady.join()

@@ -318,12 +318,41 @@ static void knows_its_own_address(void **state)
     }
 }
 
+// At a reload the listeners of the start stay, whatever the file says now.
+static void knows_where_it_listens_until_a_restart(void **state)
+{
+    (void)state;
+    static const char fresh[] = "listen: [127.0.0.1:7003]\nproviders:\n"
+                                "  a: {url: 'http://127.0.0.1:7001'}\n"
+                                "  b: {url: 'http://127.0.0.1:7002'}\n"
+                                "  c: {url: 'http://127.0.0.1:7003'}\n"
+                                "  d: {url: 'http://127.0.0.1:7004'}\n";
+    struct config *c = NULL;
+    struct why why = {0};
+    environment = NULL;
+    struct config *running = check("listen: [127.0.0.1:7001]\nadmin: [127.0.0.1:7002]\n");
+    write_file("costlens.yaml", fresh, sizeof fresh - 1);
+    struct config_source source = {
+        .file = in_folder("costlens.yaml"), .env = env, .running = running};
+    assert_int_equal(config_check(&source, &c, &why), STATUS_OK);
+    assert_int_equal(c->fault_count, 3);
+    for (unsigned i = 0; i < c->fault_count; i++) {
+        assert_int_equal(c->faults[i].line, 3 + i);
+        assert_non_null(strstr(c->faults[i].text.ptr, "circles"));
+    }
+    config_free(c);
+    config_free(running);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_what_is_wrong), cmocka_unit_test(first_fault_is_the_reason),
-        cmocka_unit_test(tells_no_password),   cmocka_unit_test(knows_its_own_address),
+        cmocka_unit_test(tells_what_is_wrong),
+        cmocka_unit_test(first_fault_is_the_reason),
+        cmocka_unit_test(tells_no_password),
+        cmocka_unit_test(knows_its_own_address),
         cmocka_unit_test(blames_the_variable),
+        cmocka_unit_test(knows_where_it_listens_until_a_restart),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }
