@@ -79,17 +79,21 @@ static int provider_prefix(const struct config *c, struct str asked)
     return best;
 }
 
-static bool key_may(const struct snapshot *s, const struct key *key, const struct target *t,
-                    struct str asked)
+static bool key_may(const struct key *key, struct str provider, struct str model, struct str asked)
 {
     char full[NAME_BYTES_MAX + 1 + MODEL_BYTES_MAX];
-    struct str name = s->config->providers[t->provider].name;
-    if (name.len + 1 + t->model.len > sizeof full)
+    if (provider.len + 1 + model.len > sizeof full)
         return false;
-    memcpy(full, name.ptr, name.len);
-    full[name.len] = '/';
-    memcpy(full + name.len + 1, t->model.ptr, t->model.len);
-    return key_allows(key, str_from(full, name.len + 1 + t->model.len), asked);
+    memcpy(full, provider.ptr, provider.len);
+    full[provider.len] = '/';
+    memcpy(full + provider.len + 1, model.ptr, model.len);
+    return key_allows(key, str_from(full, provider.len + 1 + model.len), asked);
+}
+
+static bool key_may_go(const struct snapshot *s, const struct key *key, const struct target *t,
+                       struct str asked)
+{
+    return key_may(key, s->config->providers[t->provider].name, t->model, asked);
 }
 
 // "provider/model" with a configured provider that takes the model.
@@ -157,7 +161,7 @@ static enum refusal resolve_alias(const struct snapshot *s, const struct config_
         if (r == REFUSAL_NONE && s->config->providers[t.provider].dialect != dialect &&
             !s->config->providers[t.provider].mock)
             r = REFUSAL_DIALECT;
-        if (r == REFUSAL_NONE && !key_may(s, key, &t, a->name))
+        if (r == REFUSAL_NONE && !key_may_go(s, key, &t, a->name))
             r = REFUSAL_MODEL_DENIED;
         if (r == REFUSAL_NONE) {
             *out = t;
@@ -172,6 +176,7 @@ static enum refusal resolve_alias(const struct snapshot *s, const struct config_
 }
 
 struct near {
+    const struct key *key;
     struct str asked;
     struct str name[NEAR_NAMES_MAX];
     struct str owner[NEAR_NAMES_MAX];
@@ -179,10 +184,16 @@ struct near {
     unsigned count;
 };
 
+// What the key may not use is not named, as in the list of models. An alias has no owner.
+static bool near_may(const struct near *n, struct str owner, struct str name)
+{
+    return owner.len ? key_may(n->key, owner, name, name) : key_allows(n->key, name, name);
+}
+
 static void near_offer(struct near *n, struct str owner, struct str name)
 {
     size_t d = str_distance(n->asked, name, NEAR_DISTANCE_MAX);
-    if (d > NEAR_DISTANCE_MAX || d >= n->asked.len)
+    if (d > NEAR_DISTANCE_MAX || d >= n->asked.len || !near_may(n, owner, name))
         return;
     unsigned at = n->count < NEAR_NAMES_MAX ? n->count : NEAR_NAMES_MAX;
     while (at > 0 && n->distance[at - 1] > d) {
@@ -216,9 +227,10 @@ static void near_in_provider(struct near *n, const struct snapshot *s,
     }
 }
 
-static void near_names(const struct snapshot *s, struct str asked, struct buf *detail)
+static void near_names(const struct snapshot *s, const struct wanted *w, struct buf *detail)
 {
-    struct near n = {.asked = asked};
+    struct str asked = w->model;
+    struct near n = {.key = w->key, .asked = asked};
     for (unsigned i = 0; i < s->config->alias_count; i++)
         near_offer(&n, STR_NONE, s->config->aliases[i].name);
     int only = provider_prefix(s->config, asked);
@@ -262,13 +274,13 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
     if (r == REFUSAL_NONE && !c->providers[t.provider].mock &&
         c->providers[t.provider].dialect != w->dialect)
         r = REFUSAL_DIALECT;
-    if (r == REFUSAL_NONE && !alias && !key_may(s, w->key, &t, asked))
+    if (r == REFUSAL_NONE && !alias && !key_may_go(s, w->key, &t, asked))
         r = REFUSAL_MODEL_DENIED;
     if (r == REFUSAL_NONE)
         *out = t;
     else if (r == REFUSAL_DIALECT)
         other_dialect(&c->providers[t.provider], detail);
     else if (r == REFUSAL_MODEL_UNKNOWN)
-        near_names(s, asked, detail);
+        near_names(s, w, detail);
     return r;
 }

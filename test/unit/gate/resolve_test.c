@@ -122,6 +122,17 @@ static void an_unknown_name_gets_near_ones(void **state)
     struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle")};
     assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
     assert_true(str_search(buf_str(&detail), str_of("bench/bench-model")) < detail.len);
+    wanted.model = str_of("fist");
+    assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+    assert_true(str_search(buf_str(&detail), str_of("mean fast?")) < detail.len);
+    // Not those that its key may not use.
+    key.models = str_of("claude-*");
+    for (int i = 0; i < 2; i++) {
+        buf_clear(&detail);
+        wanted.model = str_of(i ? "bench-modle" : "fist");
+        assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+        assert_true(str_search(buf_str(&detail), str_of("mean")) == detail.len);
+    }
     buf_fini(&detail);
 }
 
