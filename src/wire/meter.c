@@ -240,6 +240,8 @@ static void whole_read(struct meter *m)
         break;
     }
     m->sifted = false;
+    m->text_bytes += m->sift->sum;
+    m->events += m->sift->sums;
     drop_sift(m);
 }
 

@@ -30,9 +30,9 @@ static const struct sift_name event_names[] = {
 };
 
 static const struct sift_name message_names[] = {
-    {STR("usage"), SIFT_KEEP, 0},   {STR("model"), SIFT_KEEP, 0},
-    {STR("id"), SIFT_KEEP, 0},      {STR("stop_reason"), SIFT_KEEP, 0},
-    {STR("content"), SIFT_TEXT, 0}, {STR("error"), SIFT_INTO, LEVEL_ERROR},
+    {STR("usage"), SIFT_KEEP, 0},  {STR("model"), SIFT_KEEP, 0},
+    {STR("id"), SIFT_KEEP, 0},     {STR("stop_reason"), SIFT_KEEP, 0},
+    {STR("content"), SIFT_SUM, 0}, {STR("error"), SIFT_INTO, LEVEL_ERROR},
 };
 
 static const struct sift_name delta_names[] = {{STR("stop_reason"), SIFT_KEEP, 0}};
@@ -89,7 +89,7 @@ enum meter_verdict anthropic_event(struct meter *m, struct str data)
 }
 
 struct answer {
-    struct str usage, model, id, reason, content, error;
+    struct str usage, model, id, reason, error;
 };
 
 static const struct skim_field answer_fields[] = {
@@ -97,7 +97,6 @@ static const struct skim_field answer_fields[] = {
     {STR("model"), offsetof(struct answer, model)},
     {STR("id"), offsetof(struct answer, id)},
     {STR("stop_reason"), offsetof(struct answer, reason)},
-    {STR("content"), offsetof(struct answer, content)},
     {STR("error"), offsetof(struct answer, error)},
 };
 
@@ -108,7 +107,6 @@ void anthropic_whole(struct meter *m, struct str text)
     model_read(m, a.model);
     id_read(m, a.id);
     finish_read(m, a.reason);
-    delta_read(m, a.content);
     (void)error_read(m, a.error);
     if (anthropic_usage(m, a.usage))
         usage_seen(m);

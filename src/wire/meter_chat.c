@@ -36,8 +36,9 @@ static const struct skim_field choice_fields[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { LEVEL_CHOICE = LEVEL_OWN };
+enum { LEVEL_CHOICE = LEVEL_OWN, LEVEL_MADE };
 
+// The first is of a stream, the last of a whole answer.
 static const struct sift_name chunk_names[] = {
     {STR("choices"), SIFT_INTO, LEVEL_CHOICE},
     {STR("usage"), SIFT_KEEP, 0},
@@ -47,20 +48,28 @@ static const struct sift_name chunk_names[] = {
     {STR("x_groq"), SIFT_KEEP, 0},
     {STR("service_tier"), SIFT_KEEP, 0},
     {STR("timings"), SIFT_KEEP, 0},
+    {STR("choices"), SIFT_INTO, LEVEL_MADE},
 };
 
 static const struct sift_name choice_names[] = {
-    {STR("delta"), SIFT_TEXT, 0},         {STR("message"), SIFT_TEXT, 0},
-    {STR("text"), SIFT_TEXT, 0},          {STR("index"), SIFT_KEEP, 0},
-    {STR("finish_reason"), SIFT_KEEP, 0}, {STR("usage"), SIFT_KEEP, 0},
+    {STR("delta"), SIFT_TEXT, 0}, {STR("text"), SIFT_TEXT, 0},
+    {STR("index"), SIFT_KEEP, 0}, {STR("finish_reason"), SIFT_KEEP, 0},
+    {STR("usage"), SIFT_KEEP, 0},
+};
+
+// The usage of a whole answer says the rest.
+static const struct sift_name made_names[] = {
+    {STR("message"), SIFT_SUM, 0},
+    {STR("text"), SIFT_SUM, 0},
 };
 
 static const struct sift_name error_names[] = {ERROR_NAMES};
 
 const struct sift_level chat_levels[] = {
-    [LEVEL_EVENT] = LEVEL(chunk_names),
-    [LEVEL_WHOLE] = LEVEL(chunk_names),
+    [LEVEL_EVENT] = {chunk_names, COUNT(chunk_names) - 1, SIFT_SKIP},
+    [LEVEL_WHOLE] = {chunk_names + 1, COUNT(chunk_names) - 1, SIFT_SKIP},
     [LEVEL_CHOICE] = LEVEL(choice_names),
+    [LEVEL_MADE] = LEVEL(made_names),
     [LEVEL_ERROR] = LEVEL(error_names),
 };
 
@@ -163,24 +172,11 @@ enum meter_verdict chat_event(struct meter *m, struct str data)
     return only_usage && m->setup.drop_usage_chunk ? METER_DROP : METER_PASS;
 }
 
-static void messages_read(struct meter *m, struct str choices)
-{
-    static const struct str message = STR("message");
-    static const struct str text = STR("text");
-    struct skim k = skim_of(choices);
-    struct str choice;
-    while (!k.object && skim_each(&k, NULL, &choice)) {
-        struct str made = skim_get(choice, message);
-        delta_read(m, made.len ? made : skim_get(choice, text));
-    }
-}
-
 void chat_whole(struct meter *m, struct str text)
 {
     struct chunk c = {0};
     (void)skim_fields(text, chunk_fields, COUNT(chunk_fields), &c);
     (void)error_read(m, c.error);
     labels_read(m, &c);
-    messages_read(m, c.choices);
     (void)usage_read(m, &c);
 }

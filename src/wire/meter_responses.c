@@ -60,11 +60,12 @@ static const struct sift_name answer_names[] = {
     {STR("tools"), SIFT_INTO, LEVEL_TOOL},
 };
 
+// What of an item the model wrote is only summed up: in a stream its deltas told it.
 static const struct sift_name item_names[] = {
-    {STR("type"), SIFT_KEEP, 0},    {STR("action"), SIFT_INTO, LEVEL_ACTION},
-    {STR("content"), SIFT_TEXT, 0}, {STR("summary"), SIFT_TEXT, 0},
-    {STR("name"), SIFT_TEXT, 0},    {STR("arguments"), SIFT_TEXT, 0},
-    {STR("input"), SIFT_TEXT, 0},   {STR("code"), SIFT_TEXT, 0},
+    {STR("type"), SIFT_KEEP, 0},   {STR("action"), SIFT_INTO, LEVEL_ACTION},
+    {STR("content"), SIFT_SUM, 0}, {STR("summary"), SIFT_SUM, 0},
+    {STR("name"), SIFT_SUM, 0},    {STR("arguments"), SIFT_SUM, 0},
+    {STR("input"), SIFT_SUM, 0},   {STR("code"), SIFT_SUM, 0},
 };
 
 static const struct sift_name tool_names[] = {
@@ -211,21 +212,7 @@ enum meter_verdict responses_event(struct meter *m, struct str name, struct str 
     return METER_PASS;
 }
 
-// What of an item the model wrote: all that the sift counted.
-static void item_read(struct meter *m, struct str item)
-{
-    for (size_t i = 0; i < COUNT(item_names); i++) {
-        if (item_names[i].take == SIFT_TEXT)
-            delta_read(m, skim_get(item, item_names[i].name));
-    }
-}
-
 void responses_whole(struct meter *m, struct str text)
 {
-    static const struct str output = STR("output");
-    struct skim k = skim_of(skim_get(text, output));
-    struct str item;
-    while (!k.object && skim_each(&k, NULL, &item))
-        item_read(m, item);
     answer_read(m, text);
 }

@@ -89,10 +89,20 @@ static void keep(struct sift *s, const char *from, const char *until)
         buf_add(&s->out, str_from(from, n));
 }
 
+static void put_text(struct sift *s)
+{
+    if (s->summing) {
+        s->sum += s->text;
+        s->sums += s->text > 0;
+    } else {
+        buf_add_i64(&s->out, s->text);
+    }
+}
+
 static void value_end(struct sift *s)
 {
     if (s->take == SIFT_TEXT)
-        buf_add_i64(&s->out, s->text);
+        put_text(s);
     s->state = AT_AFTER;
 }
 
@@ -104,27 +114,43 @@ static int64_t unit_bytes(uint32_t unit)
     return unit < 0x80 ? 1 : unit < 0x800 || half ? 2 : 3;
 }
 
-// How many bytes a run of a string has as UTF-8.
-static void text_run(struct sift *s, const char *p, const char *end)
+// A byte of a \u escape; false when it is none of it, which ends a malformed one.
+static bool unit_byte(struct sift *s, unsigned char c)
 {
+    if (c == '"' || c == '\\') {
+        s->escape = 0;
+        return false;
+    }
+    s->unit = s->unit * 16 + (c <= '9' ? c & 15U : (c & 7U) + 9);
+    s->escape = s->escape == 5 ? 0 : (unsigned char)(s->escape + 1);
+    s->string_bytes += s->escape ? 0 : unit_bytes(s->unit);
+    return true;
+}
+
+// As string_end, and counts how many bytes the string has as UTF-8.
+static const char *text_end(struct sift *s, const char *p, const char *end, bool *closed)
+{
+    *closed = false;
     while (p < end) {
-        if (s->escape == 0) {
-            const char *q = quote_find(p, end);
-            s->string_bytes += q - p;
-            p = q;
-            s->escape = p < end;
+        if (s->escape > 1) {
+            p += unit_byte(s, (unsigned char)*p);
         } else if (s->escape == 1) {
             s->escape = *p == 'u' ? 2 : 0;
-            s->string_bytes += *p != 'u';
+            s->string_bytes += *p++ != 'u';
             s->unit = 0;
         } else {
-            unsigned char c = (unsigned char)*p;
-            s->unit = s->unit * 16 + (c <= '9' ? c & 15U : (c & 7U) + 9);
-            s->escape = s->escape == 5 ? 0 : (unsigned char)(s->escape + 1);
-            s->string_bytes += s->escape ? 0 : unit_bytes(s->unit);
+            const char *q = quote_find(p, end);
+            s->string_bytes += q - p;
+            if (q == end)
+                return q;
+            p = q + 1;
+            *closed = *q == '"';
+            if (*closed)
+                return p;
+            s->escape = 1;
         }
-        p += p < end;
     }
+    return p;
 }
 
 static void text_begin(struct sift *s)
@@ -148,11 +174,21 @@ static struct str key_text(const struct sift *s)
     return str_from(s->key, s->key_len < SIFT_KEY_MAX ? s->key_len : SIFT_KEY_MAX);
 }
 
-static void text_end(struct sift *s)
+// A string of which `head` is what matters, by the byte behind it: a key, or a text.
+static void take_string(struct sift *s, struct str head, size_t len, int64_t bytes, char behind)
 {
-    if (!s->label && !skim_is_data(key_text(s), s->key_len))
-        s->text += s->string_bytes;
+    if (behind == ':') {
+        s->label = len <= SIFT_KEY_MAX && skim_is_label(head);
+        return;
+    }
+    if (!s->label && !skim_is_data(head, len))
+        s->text += bytes;
     s->label = false;
+}
+
+static void string_read(struct sift *s, char behind)
+{
+    take_string(s, key_text(s), s->key_len, s->string_bytes, behind);
 }
 
 // --- strings ---
@@ -184,29 +220,25 @@ static const char *string_end(struct sift *s, const char *p, const char *end, bo
 static const char *in_string(struct sift *s, const char *p, const char *end)
 {
     bool closed;
-    const char *q = string_end(s, p, end, &closed);
-    keep(s, p, q);
-    if (s->take == SIFT_TEXT) {
+    bool text = s->take == SIFT_TEXT;
+    const char *q = text ? text_end(s, p, end, &closed) : string_end(s, p, end, &closed);
+    if (text)
         key_add(s, p, q - closed);
-        text_run(s, p, q - closed);
-    }
+    keep(s, p, q);
     if (!closed)
         return q;
-    if (s->take == SIFT_TEXT && s->state == AT_STRING)
-        text_end(s);
+    if (text && s->state == AT_STRING)
+        string_read(s, ',');
     if (s->state == AT_STRING)
         value_end(s);
     else
-        s->state = s->take == SIFT_TEXT ? AT_BEHIND : AT_INNER;
+        s->state = text ? AT_BEHIND : AT_INNER;
     return q;
 }
 
 static void behind_string(struct sift *s, char c)
 {
-    if (c == ':')
-        s->label = s->key_len <= SIFT_KEY_MAX && skim_is_label(key_text(s));
-    else
-        text_end(s);
+    string_read(s, c);
     s->state = AT_INNER;
 }
 
@@ -233,9 +265,11 @@ static void begin_named(struct sift *s, const struct sift_level *level, unsigned
         s->seen |= bit;
     if (n->take == SIFT_SKIP || s->out.len >= SIFT_BYTES_MAX)
         return;
-    s->take = n->take;
+    s->summing = n->take == SIFT_SUM;
+    s->take = s->summing ? SIFT_TEXT : n->take;
     s->into = n->level;
-    begin_member(s, n->name);
+    if (!s->summing)
+        begin_member(s, n->name);
 }
 
 static unsigned find_name(const struct sift_level *level, struct str key)
@@ -256,6 +290,7 @@ static void key_end(struct sift *s, struct str key)
     s->state = AT_COLON;
     s->take = SIFT_SKIP;
     s->label = false;
+    s->summing = false;
     s->text = 0;
     unsigned i = find_name(level, key);
     if (i < level->count) {
@@ -370,12 +405,17 @@ static const char *in_word(struct sift *s, const char *p, const char *end)
     return q;
 }
 
-// A string inside of brackets; what is not read for its text, and whole, is passed over at once.
+// A string inside of brackets; one that is whole and has no escapes is passed over at once, where
+// its text counts with the byte behind it.
 static const char *past_string(struct sift *s, const char *p, const char *end)
 {
-    const char *q = s->take == SIFT_TEXT ? end : quote_find(p, end);
-    if (q < end && *q == '"')
+    const char *q = quote_find(p, end);
+    if (q < end && *q == '"' && s->take != SIFT_TEXT)
         return q + 1;
+    if (end - q > 1 && *q == '"' && !str_blank(q[1])) {
+        take_string(s, str_from(p, (size_t)(q - p)), (size_t)(q - p), q - p, q[1]);
+        return q + 1;
+    }
     s->state = AT_QUOTED;
     text_begin(s);
     return p;
@@ -494,7 +534,7 @@ static void end_value(struct sift *s)
     if (!begun || s->take == SIFT_SKIP)
         return;
     if (s->take == SIFT_TEXT)
-        buf_add_i64(&s->out, s->text);
+        put_text(s);
     else
         s->out.len = s->member_at;
 }

@@ -30,6 +30,7 @@ enum sift_take {
     SIFT_SKIP,
     SIFT_KEEP, // as it stands
     SIFT_TEXT, // only how many bytes of text are in it (as skim_text_bytes counts): a number
+    SIFT_SUM,  // the same, but nothing is kept: it is added to `sum`
     SIFT_INTO, // an object, or a list of them, by the table of its own; anything else as it stands
 };
 
@@ -62,6 +63,8 @@ struct sift {
     uint32_t met;                        // tables whose values have begun, a bit each
     int64_t text;                        // SIFT_TEXT: of the value, and of the string that is read
     int64_t string_bytes;
+    int64_t sum; // SIFT_SUM: of all values, and how many had text
+    int64_t sums;
     size_t key_len; // goes beyond the room for what is too long to matter
     uint32_t unit;  // of a \u escape
     unsigned char state;
@@ -69,6 +72,7 @@ struct sift {
     unsigned char into;
     unsigned char escape; // SIFT_TEXT: how far inside of an escape
     bool label;           // SIFT_TEXT: the next string is a label, no text
+    bool summing;         // SIFT_SUM, which is then read as SIFT_TEXT
     bool escaped;         // the last byte was a backslash that counts
     bool once;            // a named member of the outermost object that comes twice breaks it
     bool done;            // the object has ended

@@ -7,13 +7,13 @@ enum { ROOT, ITEM, DEEP };
 
 static const struct sift_name root_names[] = {
     {STR("usage"), SIFT_KEEP, 0},   {STR("id"), SIFT_KEEP, 0},      {STR("text"), SIFT_TEXT, 0},
-    {STR("list"), SIFT_INTO, ITEM}, {STR("deep"), SIFT_INTO, DEEP},
+    {STR("list"), SIFT_INTO, ITEM}, {STR("deep"), SIFT_INTO, DEEP}, {STR("sum"), SIFT_SUM, 0},
 };
 static const struct sift_name item_names[] = {{STR("type"), SIFT_KEEP, 0}};
 static const struct sift_name deep_names[] = {{STR("deep"), SIFT_INTO, DEEP},
                                               {STR("why"), SIFT_KEEP, 0}};
 static const struct sift_level levels[] = {
-    [ROOT] = {root_names, 5, SIFT_SKIP},
+    [ROOT] = {root_names, 6, SIFT_SKIP},
     [ITEM] = {item_names, 1, SIFT_SKIP},
     [DEEP] = {deep_names, 2, SIFT_TEXT},
 };
@@ -73,6 +73,34 @@ static void counts_text(void **state)
                 "{\"deep\":{\"why\":1,\"\":2,\"\":0}}");
     assert_kept("{\"text\":\"abc", false, false, "{\"text\":0}");
     assert_kept("{\"text\":[\"abc\",\"d", false, false, "{\"text\":3}");
+}
+
+// What is summed up leaves nothing behind; of a text that was cut the whole strings count.
+static void sums_text_up(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t sum;
+        int64_t sums;
+    } cases[] = {
+        {"{\"sum\":\"ab\",\"x\":\"no\",\"sum\":[{\"type\":\"no\",\"t\":\"cde\"},\"f\\ng\"]}", 8, 2},
+        {"{\"sum\":null,\"sum\":[],\"sum\":{\"t\" : \"\\u00e9\" }}", 2, 1},
+        {"{\"sum\":\"\\u1\",\"sum\":\"\\u\\\"a\"}", 2, 1}, // no escape that there is
+        {"{\"sum\":[\"abc\",\"d", 3, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (size_t cut = 0; cut <= strlen(cases[i].text); cut++) {
+            struct sift s;
+            open(&s);
+            (void)sift_feed(&s, str_from(cases[i].text, cut));
+            (void)sift_feed(&s, str_of(cases[i].text + cut));
+            assert_true(str_is(sift_text(&s), "{}"));
+            if (s.sum != cases[i].sum || s.sums != cases[i].sums)
+                fail_msg("case %zu at %zu: %d in %d", i, cut, (int)s.sum, (int)s.sums);
+            sift_fini(&s);
+        }
+    }
 }
 
 static void a_cut_text_keeps_what_was_whole(void **state)
@@ -216,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_what_is_named),
         cmocka_unit_test(counts_text),
+        cmocka_unit_test(sums_text_up),
         cmocka_unit_test(a_cut_text_keeps_what_was_whole),
         cmocka_unit_test(stops_at_what_is_no_json),
         cmocka_unit_test(gives_what_follows),
