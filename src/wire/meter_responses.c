@@ -36,7 +36,7 @@ static const struct skim_field event_fields[] = {
     {STR("code"), offsetof(struct event, code)},
 };
 
-enum { LEVEL_ITEM = LEVEL_OWN, LEVEL_ACTION, LEVEL_TOOL };
+enum { LEVEL_ITEM = LEVEL_OWN, LEVEL_ACTION, LEVEL_PART, LEVEL_TOOL };
 
 static const struct sift_name event_names[] = {
     {STR("type"), SIFT_KEEP, 0},
@@ -60,12 +60,22 @@ static const struct sift_name answer_names[] = {
     {STR("tools"), SIFT_INTO, LEVEL_TOOL},
 };
 
-// What of an item the model wrote is only summed up: in a stream its deltas told it.
+// What of an item the model wrote is only summed up: in a stream its deltas told it. Beside a text
+// stand its annotations, and its tokens once more.
 static const struct sift_name item_names[] = {
-    {STR("type"), SIFT_KEEP, 0},   {STR("action"), SIFT_INTO, LEVEL_ACTION},
-    {STR("content"), SIFT_SUM, 0}, {STR("summary"), SIFT_SUM, 0},
-    {STR("name"), SIFT_SUM, 0},    {STR("arguments"), SIFT_SUM, 0},
-    {STR("input"), SIFT_SUM, 0},   {STR("code"), SIFT_SUM, 0},
+    {STR("type"), SIFT_KEEP, 0},
+    {STR("action"), SIFT_INTO, LEVEL_ACTION},
+    {STR("content"), SIFT_INTO, LEVEL_PART},
+    {STR("summary"), SIFT_SUM, 0},
+    {STR("name"), SIFT_SUM, 0},
+    {STR("arguments"), SIFT_SUM, 0},
+    {STR("input"), SIFT_SUM, 0},
+    {STR("code"), SIFT_SUM, 0},
+};
+
+static const struct sift_name part_names[] = {
+    {STR("text"), SIFT_SUM, 0},
+    {STR("refusal"), SIFT_SUM, 0},
 };
 
 static const struct sift_name tool_names[] = {
@@ -79,7 +89,8 @@ static const struct sift_name error_names[] = {ERROR_NAMES};
 const struct sift_level responses_levels[] = {
     [LEVEL_EVENT] = LEVEL(event_names), [LEVEL_WHOLE] = LEVEL(answer_names),
     [LEVEL_ITEM] = LEVEL(item_names),   [LEVEL_ACTION] = LEVEL(action_names),
-    [LEVEL_TOOL] = LEVEL(tool_names),   [LEVEL_ERROR] = LEVEL(error_names),
+    [LEVEL_PART] = LEVEL(part_names),   [LEVEL_TOOL] = LEVEL(tool_names),
+    [LEVEL_ERROR] = LEVEL(error_names),
 };
 
 // A search counts when it searched: opening a page it found is not billed.
