@@ -92,22 +92,22 @@ static void split_input(struct counts *c)
     u->prompt = prompt + tools;
 }
 
-// Thoughts are billed as output beside the candidates; the total tells when their counter is
-// missing.
-static void split_output(struct counts *c)
+// Thoughts are billed as output beside the candidates; the total tells when a counter is missing.
+// False when nothing says how much came out.
+static bool split_output(struct counts *c)
 {
     struct usage *u = c->u;
     int64_t thoughts = counts_get(c, "thoughtsTokenCount");
     int64_t output = counts_get(c, "candidatesTokenCount") + thoughts;
-    int64_t total = counts_get(c, "totalTokenCount");
-    if (total - u->prompt > output)
-        output = total - u->prompt;
+    int64_t beyond = counts_get(c, "totalTokenCount") - u->prompt;
+    output = count_larger(output, beyond);
     u->reasoning = thoughts;
     u->count[BUCKET_AUDIO_OUTPUT] =
         counts_take(u, &output, modality(c, "candidatesTokensDetails", "AUDIO"));
     u->count[BUCKET_IMAGE_OUTPUT] =
         counts_take(u, &output, modality(c, "candidatesTokensDetails", "IMAGE"));
     u->count[BUCKET_OUTPUT] = output;
+    return beyond > 0 || counts_has(c, "candidatesTokenCount");
 }
 
 // ON_DEMAND, ON_DEMAND_PRIORITY, ON_DEMAND_FLEX. Of OFFPEAK and PROVISIONED_THROUGHPUT, which is
@@ -134,7 +134,7 @@ bool gemini_usage(struct meter *m, struct str raw)
     found = found && !c.absurd;
     if (found) {
         split_input(&c);
-        split_output(&c);
+        m->untold = !split_output(&c) && endpoint_makes_output(m->setup.endpoint);
         traffic_read(&fresh, json_str(json_get(c.root, "trafficType")));
         fresh.count[BUCKET_WEB_SEARCHES] = m->usage.count[BUCKET_WEB_SEARCHES];
         m->usage = fresh;
