@@ -113,16 +113,18 @@ static bool read_main(struct counts *c, struct raw *r, unsigned flags)
         r->prompt += counts_get(c, "cached_tokens"); // beside the billed ones
         return true;
     }
-    if (!counts_has(c, "prompt_tokens") && !counts_has(c, "input_tokens") &&
-        !counts_has(c, "completion_tokens") && !counts_has(c, "output_tokens"))
+    bool input = counts_has(c, "prompt_tokens") || counts_has(c, "input_tokens");
+    bool output = counts_has(c, "completion_tokens") || counts_has(c, "output_tokens");
+    bool all_in = !r->untold && !input && counts_has(c, "total_tokens"); // Voyage's embeddings
+    if (!input && !output && !all_in)
         return false;
-    r->prompt = either(c, "prompt_tokens", "input_tokens");
+    r->prompt = all_in ? counts_get(c, "total_tokens") : either(c, "prompt_tokens", "input_tokens");
     r->output = either(c, "completion_tokens", "output_tokens");
     if (c->absurd)
         return false;
     int64_t total = read_total(c);
     int64_t told = r->output;
-    r->untold = r->untold && !counts_has(c, "completion_tokens") && !counts_has(c, "output_tokens");
+    r->untold = r->untold && !output;
     read_output(r, total, flags);
     if (total_contradicts(r, told, total, flags))
         c->u->inconsistent = true;
