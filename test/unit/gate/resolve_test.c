@@ -23,10 +23,11 @@ static struct config_provider providers[] = {
     P("openrouter", OPENAI, "openrouter"),
     {.name = STR("bench"), .dialect = DIALECT_OPENAI, .models = bench_models, .model_count = 2},
     {.name = STR("mock"), .dialect = DIALECT_OPENAI, .mock = true, .free = true},
+    P("cerebras", OPENAI, "cerebras"),
 };
 static struct config_alias alias = {.name = STR("fast"), .models = fast_targets, .model_count = 3};
 static struct config config = {
-    .providers = providers, .provider_count = 6, .aliases = &alias, .alias_count = 1};
+    .providers = providers, .provider_count = 7, .aliases = &alias, .alias_count = 1};
 static struct snapshot snapshot = {.config = &config};
 
 static int setup(void **state)
@@ -64,6 +65,8 @@ static const struct {
     {"claude-sonnet-4-5", DIALECT_OPENAI, "", REFUSAL_DIALECT, NULL, NULL},
     {"claude-sonnet-4-5", DIALECT_GEMINI, "", REFUSAL_DIALECT, NULL,
      NULL}, // Vertex has it, not Gemini
+    {"gpt-oss-120b", DIALECT_OPENAI, "", REFUSAL_NONE, "cerebras",
+     "gpt-oss-120b"}, // OpenAI made it, others serve it
     // A prefix with an open list forwards anything; the longest prefix wins over the book.
     {"openai/gpt-99", DIALECT_OPENAI, "", REFUSAL_NONE, "openai", "gpt-99"},
     {"openrouter/openai/gpt-4o", DIALECT_OPENAI, "", REFUSAL_NONE, "openrouter", "openai/gpt-4o"},
