@@ -26,7 +26,8 @@ struct demand {
     int64_t output_max; // most output tokens asked for; 0 = not said
     // previous_response_id, conversation, cachedContent: input not in the body
     bool stored_context;
-    bool cache_hour;   // a cache entry is to last an hour (Anthropic's ttl "1h"), not five minutes
+    bool cache_write;  // input is to be written to a cache (Anthropic's cache_control)
+    bool cache_hour;   // an entry of it is to last an hour (ttl "1h"), not five minutes
     bool server_tools; // web search and the like: loops that bill the context again
     bool background;   // Responses: made to its end whoever listens
     bool web_search;   // OpenAI's chat: web_search_options

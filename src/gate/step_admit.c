@@ -12,6 +12,24 @@
 #define OUTPUT_MOST_UNKNOWN 4096 // tokens, where neither the caller nor the book says
 #define OUTPUT_TOKENS_MAX   (INT64_C(10) * 1000 * 1000) // of an answer, where the book is silent
 
+// To write a cache costs more than to read the input.
+static bool write_is_dearer(const struct sheet *sheet)
+{
+    struct price input, write;
+    return sheet && rates_find(&sheet->rates, BUCKET_INPUT, &input) &&
+           rates_find(&sheet->rates, BUCKET_CACHE_WRITE_5M, &write) && write.atto > input.atto;
+}
+
+// Nobody knows how much of the input goes into a cache: at most all of it.
+static enum bucket input_if_captured(const struct req *r, unsigned flags)
+{
+    const struct demand *d = &r->ask.demand;
+    if (d->cache_hour)
+        return BUCKET_CACHE_WRITE_1H;
+    bool writes = d->cache_write || (flags & VENDOR_WRITES_CACHE);
+    return writes && write_is_dearer(r->sheet) ? BUCKET_CACHE_WRITE_5M : BUCKET_INPUT;
+}
+
 // The row that stands if the process dies now: the input estimated, the most output there can be.
 static void usage_if_captured(struct req *r, struct usage *u)
 {
@@ -20,9 +38,9 @@ static void usage_if_captured(struct req *r, struct usage *u)
     if (endpoint_free(r->found.endpoint))
         return;
     const struct demand *d = &r->ask.demand;
-    u->count[BUCKET_INPUT] = (d->text_bytes + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN +
-                             d->messages * TOKENS_PER_MESSAGE + TOKENS_PER_ANSWER;
-    u->prompt = u->count[BUCKET_INPUT];
+    u->prompt = (d->text_bytes + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN +
+                d->messages * TOKENS_PER_MESSAGE + TOKENS_PER_ANSWER;
+    u->count[input_if_captured(r, flags)] = u->prompt;
     if (r->found.endpoint == ENDPOINT_EMBEDDINGS || r->found.endpoint == ENDPOINT_GEMINI_EMBED)
         return;
     int64_t can = r->sheet ? r->sheet->output_tokens_max : 0; // 0 = not known

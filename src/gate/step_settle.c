@@ -140,7 +140,7 @@ static void usage_capture(struct usage *u, const struct meter *m)
     u->sure = SURE_CAPTURED;
     u->has_reported = false; // of what had come so far
     if (!m->partial) {
-        u->count[BUCKET_INPUT] = bound.count[BUCKET_INPUT];
+        memcpy(u->count, bound.count, BUCKET_OUTPUT * sizeof u->count[0]); // what goes in
         u->prompt = bound.prompt;
     }
     if (u->count[BUCKET_OUTPUT] < bound.count[BUCKET_OUTPUT])

@@ -214,7 +214,7 @@ static enum refusal read_body(struct ask *a, const struct alloc *alloc, struct w
     return REFUSAL_NONE;
 }
 
-// Whether a `"ttl":"1h"` stands somewhere. In a text of the caller's its quotes would be escaped.
+// Whether a `"ttl":"1h"` stands somewhere.
 static bool asks_cache_hour(struct str body)
 {
     static const struct str name = STR("\"ttl\""), hour = STR("\"1h\"");
@@ -224,6 +224,14 @@ static bool asks_cache_hour(struct str body)
             return true;
     }
     return false;
+}
+
+// In a text of the caller's the quotes of its name would be escaped.
+static void read_cache(struct demand *d, struct str body)
+{
+    size_t at = str_search(body, (struct str)STR("\"cache_control\""));
+    d->cache_write = at < body.len;
+    d->cache_hour = d->cache_write && asks_cache_hour(str_skip(body, at));
 }
 
 enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
@@ -239,7 +247,7 @@ enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct 
     if (r == REFUSAL_NONE)
         r = read_model(a, found, why);
     if (r == REFUSAL_NONE && endpoint_dialect(found->endpoint) == DIALECT_ANTHROPIC)
-        a->demand.cache_hour = asks_cache_hour(body);
+        read_cache(&a->demand, body);
     if (r == REFUSAL_NONE)
         read_members(a);
     else

@@ -13,7 +13,7 @@
 // clang-format off
 static const struct vendor vendors[] = {
     {"openai", {"api.openai.com", ".api.openai.com"}, {"OPENAI_API_KEY"},
-     "https://api.openai.com/v1", DIALECT_OPENAI, VENDOR_CHAT_SEARCHES},
+     "https://api.openai.com/v1", DIALECT_OPENAI, VENDOR_CHAT_SEARCHES | VENDOR_WRITES_CACHE},
     {"anthropic", {"api.anthropic.com"}, {"ANTHROPIC_API_KEY"},
      "https://api.anthropic.com", DIALECT_ANTHROPIC, 0},
     {"google", {"generativelanguage.googleapis.com"}, {"GEMINI_API_KEY", "GOOGLE_API_KEY"},
@@ -88,7 +88,7 @@ static const struct vendor vendors[] = {
      "https://ai-gateway.vercel.sh/v1", DIALECT_OPENAI, VENDOR_REPORTS_COST},
     // Not found by a key variable alone: their address is the customer's own.
     {"azure", {".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"},
-     {NULL}, NULL, DIALECT_OPENAI, VENDOR_CHAT_SEARCHES},
+     {NULL}, NULL, DIALECT_OPENAI, VENDOR_CHAT_SEARCHES | VENDOR_WRITES_CACHE},
     {"azure-ai", {".models.ai.azure.com", ".inference.ai.azure.com"}, {NULL}, NULL,
      DIALECT_OPENAI, 0},
     {"vertex", {"aiplatform.googleapis.com", "-aiplatform.googleapis.com"}, {NULL}, NULL,

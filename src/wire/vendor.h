@@ -25,6 +25,7 @@ enum {
     VENDOR_LOCAL = 1 << 9,             // runs on the user's machine: free by default
     VENDOR_TOTAL_WINS = 1 << 10,       // output count may lack the reasoning: total - prompt tells
     VENDOR_REGIONAL = 1 << 11,         // at this host answers cost what the book says for `us`
+    VENDOR_WRITES_CACHE = 1 << 12, // each long prompt, asked or not; free where no price is stated
 };
 
 struct vendor {

@@ -155,20 +155,24 @@ static void what_means_true_streams(void **state)
     }
 }
 
-static void sees_who_caches_for_an_hour(void **state)
+static void sees_who_caches_and_how_long(void **state)
 {
     (void)state;
     static const struct {
         const char *body;
+        bool write;
         bool hour;
     } cases[] = {
-        {"{\"model\":\"m\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}", true},
+        {"{\"model\":\"m\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}", true, true},
         {"{\"model\":\"m\",\"system\":[{\"cache_control\":{\"ttl\" : \"5m\"}},{\"ttl\" "
          ":\n\"1h\"}]}",
-         true},
-        {"{\"model\":\"m\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"5m\"}}", false},
-        {"{\"model\":\"m\",\"system\":\"\\\"ttl\\\":\\\"1h\\\"\"}", false},
-        {"{\"model\":\"m\",\"x\":[\"ttl\",\"1h\"]}", false},
+         true, true},
+        {"{\"model\":\"m\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"5m\"}}", true,
+         false},
+        {"{\"model\":\"m\",\"system\":\"\\\"cache_control\\\":{\\\"ttl\\\":\\\"1h\\\"\"}", false,
+         false},
+        {"{\"model\":\"m\",\"cache_control\":{\"x\":[\"ttl\",\"1h\"]}}", true, false},
+        {"{\"model\":\"m\"}", false, false},
     };
     const struct endpoint_found messages = {.endpoint = ENDPOINT_MESSAGES};
     const struct endpoint_found chat = {.endpoint = ENDPOINT_CHAT};
@@ -177,10 +181,11 @@ static void sees_who_caches_for_an_hour(void **state)
         struct why why = {0};
         struct str body = str_of(cases[i].body);
         assert_int_equal(ask_open(&a, &messages, body, &alloc_heap, &why), REFUSAL_NONE);
+        assert_int_equal(a.demand.cache_write, cases[i].write);
         assert_int_equal(a.demand.cache_hour, cases[i].hour);
         ask_close(&a);
         assert_int_equal(ask_open(&a, &chat, body, &alloc_heap, &why), REFUSAL_NONE);
-        assert_false(a.demand.cache_hour);
+        assert_false(a.demand.cache_write || a.demand.cache_hour);
         ask_close(&a);
     }
 }
@@ -208,7 +213,7 @@ int main(void)
         cmocka_unit_test(base64_is_no_text),
         cmocka_unit_test(text_documents_are_text),
         cmocka_unit_test(what_means_true_streams),
-        cmocka_unit_test(sees_who_caches_for_an_hour),
+        cmocka_unit_test(sees_who_caches_and_how_long),
         cmocka_unit_test(lists_need_no_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
