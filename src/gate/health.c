@@ -22,12 +22,14 @@ static const char *not_ready(struct gate *g)
 {
     if (gate_draining(g))
         return "draining";
-    if (!store_healthy(gate_store(g)))
-        return "the ledger cannot be written";
+    const char *trouble = store_trouble(gate_store(g));
     struct snapshot *now = gate_snapshot(g);
-    bool room = disk_has_room(now->config->state);
+    if (!trouble && !disk_has_room(now->config->state))
+        trouble = "the disk of the state folder is nearly full";
+    if (!trouble && !disk_has_room(now->config->store))
+        trouble = "the disk of the store is nearly full";
     snapshot_free(now);
-    return room ? NULL : "the disk is nearly full";
+    return trouble;
 }
 
 static void say(struct exchange *x, int status, const char *text)

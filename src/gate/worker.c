@@ -60,6 +60,7 @@ static void on_tick(void *argument)
     struct worker *w = argument;
     log_flush();
     end_lingering(w);
+    journal_healthy(w->journal); // one that failed is tried again, also when no call comes
     if (w->number == 0)
         gate_measure(w->gate);
     bool idle = w->call_count == 0 && connections(w) == 0;

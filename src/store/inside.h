@@ -21,6 +21,7 @@
 #define BATCH_MS          200  // most time between a record and its row; a report does not wait
 #define RETIRE_TOGETHER   8    // segments that go with one sync of the ledger while it is busy
 #define BATCH_RECORDS_MAX 8192 // of one transaction
+#define START_SEGMENTS    4    // as many should fit beside the reserve at a start
 #define READ_BYTES        (256 * KIB)
 #define PROBE_US          SECOND_US // between two tries of a write that failed
 #define DOUBT_DAYS        30   // a clock so far ahead of the newest row at the start may be wrong
@@ -83,11 +84,16 @@ struct store {
     bool folder_changed;
 
     _Atomic bool healthy;
+    _Atomic unsigned failing; // journals that cannot be written
     _Atomic uint64_t rows, batches, failures, captured, journal_bytes;
     _Atomic int64_t behind_us; // since when records wait; 0 = none do
     _Atomic int64_t fsync_us;
     _Atomic int64_t imbalance_pd;
 };
+
+// store.c: adds the cure to what `why` says of a full disk: how much to free, and where. `key` of
+// the configuration names the place. FULL.
+enum status store_full(const struct store *s, const char *place, const char *key, struct why *why);
 
 // writer.c, and chores.c for run, sync and finish
 enum status writer_open(struct store *s, struct why *why) MUST_USE;

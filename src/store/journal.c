@@ -54,7 +54,7 @@ enum status journal_open(struct store *s, unsigned worker, struct journal **out,
     enum status status = next_segment(j, why);
     if (status != STATUS_OK) {
         heap_free(j);
-        return status;
+        return status == STATUS_FULL ? store_full(s, s->state, "state", why) : status;
     }
     pthread_mutex_lock(&s->lock);
     s->journals++;
@@ -65,10 +65,23 @@ enum status journal_open(struct store *s, unsigned worker, struct journal **out,
 
 static void fail(struct journal *j, enum status status)
 {
-    if (!j->failed)
-        log_say(LOG_ERROR, "the journal cannot be written: %s", status_text(status));
+    if (!j->failed) {
+        log_say(LOG_ERROR,
+                "the journal in %s cannot be written: %s; calls are refused until it can",
+                j->store->state, status_text(status));
+        atomic_fetch_add_explicit(&j->store->failing, 1, memory_order_relaxed);
+    }
     j->failed = true;
     j->probed_us = clock_mono_us();
+}
+
+static void recover(struct journal *j)
+{
+    if (!j->failed)
+        return;
+    log_say(LOG_INFO, "the journal can be written again");
+    atomic_fetch_sub_explicit(&j->store->failing, 1, memory_order_relaxed);
+    j->failed = false;
 }
 
 static bool probe_due(const struct journal *j)
@@ -97,9 +110,7 @@ static enum status write_frames(struct journal *j, size_t n)
 {
     enum status status = segment_write(j->current, str_from(j->frames.ptr, n));
     if (status == STATUS_OK) {
-        if (j->failed)
-            log_say(LOG_INFO, "the journal can be written again");
-        j->failed = false;
+        recover(j);
         return STATUS_OK;
     }
     // Whole records may stand behind the published end; their calls are about to be refused.
@@ -240,8 +251,7 @@ bool journal_healthy(struct journal *j)
         return true;
     if (!probe_due(j) || make_room(j, j->frames.len) != STATUS_OK)
         return false;
-    j->failed = false;
-    log_say(LOG_INFO, "the journal can be written again");
+    recover(j);
     return true;
 }
 
@@ -259,6 +269,8 @@ void journal_close(struct journal *j)
     journal_flush(j, nobody, NULL);
     if (j->current)
         segment_close(j->current);
+    if (j->failed)
+        atomic_fetch_sub_explicit(&j->store->failing, 1, memory_order_relaxed);
     pthread_mutex_lock(&j->store->lock);
     j->store->journals--;
     pthread_mutex_unlock(&j->store->lock);

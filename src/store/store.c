@@ -208,13 +208,39 @@ static enum status start_writer(struct store *s, struct why *why)
         log_say(LOG_WARN, "the journal has no reserve until there are %u MiB for it",
                 (unsigned)(RESERVE_BYTES / MIB));
     else if (status != STATUS_OK)
-        return status;
+        return status == STATUS_FULL ? store_full(s, s->state, "state", why) : status;
     sqlite3_busy_timeout(s->db, BUSY_MS);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     s->running = pthread_create(&s->thread, NULL, writer_run, s) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return s->running ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "no thread for the writer");
+}
+
+enum status store_full(const struct store *s, const char *place, const char *key, struct why *why)
+{
+    if (!why)
+        return STATUS_FULL;
+    struct why first = *why;
+    // A row and its place in the sums are written twice, to SQLite's log and to its file.
+    uint64_t bytes = 2 * atomic_load_explicit(&s->journal_bytes, memory_order_relaxed) +
+                     RESERVE_BYTES + START_SEGMENTS * SEGMENT_BYTES;
+    return why_set(why, STATUS_FULL,
+                   "%.160s. Free some %llu MiB on the disk of %s, or move it to a larger one "
+                   "(`%s` says where it is); nothing is lost",
+                   first.text, (unsigned long long)(bytes / MIB), place, key);
+}
+
+static enum status open_ledger(struct store *s, struct why *why)
+{
+    enum status status = open_database(s, why);
+    if (status == STATUS_OK)
+        status = writer_open(s, why);
+    if (status == STATUS_OK)
+        status = replay_load(s, why); // not before a newer program's store is refused
+    if (status == STATUS_OK)
+        status = replay_all(s, why);
+    return status == STATUS_FULL ? store_full(s, s->path, "store", why) : status;
 }
 
 static enum status open_all(struct store *s, struct why *why)
@@ -228,27 +254,10 @@ static enum status open_all(struct store *s, struct why *why)
     if (status == STATUS_OK)
         replay_trim(s); // the database may need the space
     if (status == STATUS_OK)
-        status = open_database(s, why);
-    if (status == STATUS_OK)
-        status = writer_open(s, why);
-    if (status == STATUS_OK)
-        status = replay_load(s, why); // not before a newer program's store is refused
-    if (status == STATUS_OK)
-        status = replay_all(s, why);
+        status = open_ledger(s, why);
     if (status == STATUS_OK && s->setup.writer)
         status = start_writer(s, why);
     return status;
-}
-
-// A row and its place in the sums are written twice, to SQLite's log and to its file.
-static void say_cure(const struct store *s, struct why *why)
-{
-    if (!why)
-        return;
-    struct why first = *why;
-    uint64_t bytes = 2 * atomic_load_explicit(&s->journal_bytes, memory_order_relaxed);
-    why_set(why, STATUS_FULL, "%.200s. Free some %llu MiB on the disk of %s; nothing is lost",
-            first.text, (unsigned long long)((bytes + RESERVE_BYTES) / MIB), s->path);
 }
 
 enum status store_open(const struct store_setup *setup, struct store **out, struct why *why)
@@ -267,8 +276,6 @@ enum status store_open(const struct store_setup *setup, struct store **out, stru
     enum status status = set_paths(s, setup, why);
     if (status == STATUS_OK)
         status = open_all(s, why);
-    if (status == STATUS_FULL)
-        say_cure(s, why);
     if (status != STATUS_OK) {
         store_close(s);
         return status;
@@ -338,6 +345,14 @@ enum status store_catch_up(struct store *s, int64_t deadline_ms)
 bool store_healthy(const struct store *s)
 {
     return atomic_load_explicit(&s->healthy, memory_order_acquire);
+}
+
+const char *store_trouble(const struct store *s)
+{
+    if (!store_healthy(s))
+        return "the ledger cannot be written";
+    bool failing = atomic_load_explicit(&s->failing, memory_order_relaxed) > 0;
+    return failing ? "the journal cannot be written" : NULL;
 }
 
 void store_stats(const struct store *s, struct store_stats *out)

@@ -43,6 +43,9 @@ enum status store_catch_up(struct store *s, int64_t deadline_ms) MUST_USE;
 // trying.
 bool store_healthy(const struct store *s);
 
+// Why calls may be refused because of the store, in words; NULL: they are not.
+const char *store_trouble(const struct store *s);
+
 struct store_stats { // for /metrics
     uint64_t rows;
     uint64_t batches;

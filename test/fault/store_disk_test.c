@@ -103,12 +103,14 @@ static void a_full_disk_refuses_calls_and_keeps_their_ends(void **state)
     int calls = call_until_refused(j);
     assert_true(calls > 1000); // the segment was there already
     assert_false(journal_healthy(j));
+    assert_non_null(strstr(store_trouble(s), "the journal"));
     assert_true(journal_final(j, &open)); // into the reserve
     assert_int_equal(store_catch_up(s, 10000), STATUS_OK);
     assert_int_equal(ask(&p, "SELECT count(*) FROM call"), calls + 1);
     no_space = false;
     usleep(1100000); // a probe a second
     assert_true(journal_healthy(j));
+    assert_null(store_trouble(s));
     struct entry after = an_entry(clock_wall_us());
     call(j, &after);
     journal_close(j);
@@ -391,6 +393,40 @@ static void a_start_on_a_full_disk_uses_the_reserve(void **state)
     }
 }
 
+// Who reads it learns how much to free, and where, or which word of the configuration moves it.
+static void tells_what_to_free(const struct place *p, const struct why *why)
+{
+    char disk[200];
+    snprintf(disk, sizeof disk, "Free some 96 MiB on the disk of %s, or ", p->folder);
+    assert_int_equal(why->status, STATUS_FULL);
+    assert_non_null(strstr(why->text, disk));
+    assert_non_null(strstr(why->text, "`state`"));
+}
+
+static void a_disk_too_small_is_told_with_the_cure(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = NULL;
+    struct journal *j = NULL;
+    struct why why = {0};
+    struct store_setup setup = {.path = str_of(p.path), .create = true, .writer = true};
+    no_space = true;
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_FULL);
+    tells_what_to_free(&p, &why);
+    no_space = false;
+    s = store_at(&p, true);
+    no_space = true; // what is left is less than a segment
+    why = (struct why){0};
+    assert_int_equal(journal_open(s, 0, &j, &why), STATUS_FULL);
+    tells_what_to_free(&p, &why);
+    assert_int_equal(journal_open(s, 0, &j, NULL), STATUS_FULL);
+    no_space = false;
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_full_ledger_loses_nothing),
         cmocka_unit_test(a_start_on_a_full_disk_uses_the_reserve),
         cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
+        cmocka_unit_test(a_disk_too_small_is_told_with_the_cure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A disk that takes nothing: calls are refused before the provider hears of them, whatever
-`on_store_failure` says, for no row could tell of them. When there is space again they go on."""
+`on_store_failure` says, for no row could tell of them, and /readyz says why. When there is space again it is ready
+again, though no call comes, and they go on."""
 import resource
 import signal
 import threading
 
-from lib.scene import PATIENCE, Gateway, Mock, expect, limit, until
+from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, limit, request, until
 
 limit(60)
 AT_ONCE = 12
@@ -28,6 +29,10 @@ def calls(gateway, count):
     return answers
 
 
+def ready(gateway):
+    return request(gateway.admin_port, "GET", "/readyz")
+
+
 for mode in ("block", "allow"):
     with Mock() as mock, Gateway(mock, extra=f"on_store_failure: {mode}\n",
                                  preexec=survive_full_files) as gateway:
@@ -40,7 +45,11 @@ for mode in ("block", "allow"):
             expect(answer.status, 503, f"{mode}: with a full disk")
             expect(answer.json["error"]["code"], "store_unavailable", mode)
         expect(len(mock.bills()), AT_ONCE, f"{mode}: what the provider saw")
+        answer = ready(gateway)
+        expect(answer.status, 503, f"{mode}: /readyz")
+        expect_in(b"the journal cannot be written", answer.body)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+        until(lambda: ready(gateway).status == 200, 10 * PATIENCE, f"{mode}: it is ready again")
         served = AT_ONCE
 
         def all_served():  # each worker finds out for itself that there is space
