@@ -313,6 +313,21 @@ static enum status migrate_one(sqlite3 *db, int version, struct why *why)
     return status;
 }
 
+enum status schema_ours(sqlite3 *db, const char *path, struct why *why)
+{
+    int64_t foreign = 0;
+    sqlite3_stmt *ask = sql_prepare(db, "SELECT count(*) > 0 AND (SELECT application_id FROM "
+                                        "pragma_application_id) != 1129072723 FROM sqlite_master");
+    bool told = ask && sql_one_i64(ask, 0, &foreign);
+    enum status status = told ? STATUS_OK : sql_why(why, db, "the store cannot be read");
+    sqlite3_finalize(ask);
+    return !foreign ? status
+                    : why_set(why, STATUS_CONFLICT,
+                              "%s is the database of another program: nothing was changed in it. "
+                              "Name another file (`store`)",
+                              path);
+}
+
 enum status schema_migrate(sqlite3 *db, const char *path, struct why *why)
 {
     return schema_migrate_to(db, path, VERSION, why);

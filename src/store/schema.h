@@ -10,6 +10,8 @@
 
 #include "base/status.h"
 
+// CONFLICT when another program made this database, DAMAGED when it is none. Changes nothing.
+enum status schema_ours(sqlite3 *db, const char *path, struct why *why) MUST_USE;
 // Brings the tables up to date. Before it changes a store that holds something it copies it to
 // <path>.before-<version>. NEWER when a later program wrote it.
 enum status schema_migrate(sqlite3 *db, const char *path, struct why *why) MUST_USE;

@@ -159,6 +159,9 @@ static enum status open_database(struct store *s, struct why *why)
     s->keys = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, BUSY_MOST_MS);
     if (!s->db || !s->keys)
         return why_set(why, STATUS_IO, "%s cannot be opened as a database", s->path);
+    status = schema_ours(s->db, s->path, why);
+    if (status != STATUS_OK)
+        return status;
     // A commit is safe against the death of the process at once, against power loss together with
     // the journal (doc/why/journal.md): NORMAL is enough.
     // A file keeps the size of page it was made with. What is deleted is not overwritten: that is
@@ -231,6 +234,18 @@ enum status store_full(const struct store *s, const char *place, const char *key
                    first.text, (unsigned long long)(bytes / MIB), place, key);
 }
 
+static enum status say_damaged(const struct store *s, struct why *why)
+{
+    if (!why)
+        return STATUS_DAMAGED;
+    struct why first = *why;
+    return why_set(why, STATUS_DAMAGED,
+                   "%s is no ledger of CostLens, or a damaged one (%.80s). Restore a backup "
+                   "(`costlens backup --help`), or move it away with its -wal and -shm: the next "
+                   "start makes an empty one, without keys. The journal stays",
+                   s->path, first.text);
+}
+
 static enum status open_ledger(struct store *s, struct why *why)
 {
     enum status status = open_database(s, why);
@@ -240,7 +255,9 @@ static enum status open_ledger(struct store *s, struct why *why)
         status = replay_load(s, why); // not before a newer program's store is refused
     if (status == STATUS_OK)
         status = replay_all(s, why);
-    return status == STATUS_FULL ? store_full(s, s->path, "store", why) : status;
+    if (status == STATUS_FULL)
+        return store_full(s, s->path, "store", why);
+    return status == STATUS_DAMAGED ? say_damaged(s, why) : status;
 }
 
 static enum status open_all(struct store *s, struct why *why)

@@ -210,6 +210,39 @@ static void a_newer_store_is_refused_with_the_cure(void **state)
     place_remove(&p);
 }
 
+// What is no ledger stays as it is, and whoever named it learns what to do.
+static void what_is_no_ledger_is_refused_with_the_cure(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = NULL;
+    struct why why = {0};
+    struct store_setup setup = {.path = str_of(p.path), .create = true, .writer = true};
+    int fd = open(p.path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(write(fd, "Dear diary, today I found a file. ", 34), 34);
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_DAMAGED);
+    assert_non_null(strstr(why.text, p.path));
+    assert_non_null(strstr(why.text, "no ledger of CostLens"));
+    assert_non_null(strstr(why.text, "Restore a backup"));
+    assert_non_null(strstr(why.text, "move it away"));
+    assert_int_equal(lseek(fd, 0, SEEK_END), 3400);
+    close(fd);
+    unlink(p.path);
+    sqlite3 *other = NULL;
+    assert_int_equal(sqlite3_open(p.path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "CREATE TABLE diary (day)", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_CONFLICT);
+    assert_non_null(strstr(why.text, p.path));
+    assert_non_null(strstr(why.text, "another program"));
+    assert_int_equal(ask(&p, "SELECT count(*) FROM sqlite_master"), 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"),
+                     0);
+    place_remove(&p);
+}
+
 static void a_missing_store_is_not_made_unasked(void **state)
 {
     (void)state;
@@ -501,6 +534,7 @@ int main(void)
         cmocka_unit_test(a_call_without_an_end_is_captured),
         cmocka_unit_test(a_second_owner_is_refused),
         cmocka_unit_test(a_newer_store_is_refused_with_the_cure),
+        cmocka_unit_test(what_is_no_ledger_is_refused_with_the_cure),
         cmocka_unit_test(a_missing_store_is_not_made_unasked),
         cmocka_unit_test(what_is_made_is_for_its_owner_only),
         cmocka_unit_test(a_caller_makes_few_kinds),
