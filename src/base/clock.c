@@ -5,13 +5,15 @@
 
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <time.h>
 
-#define ERA_DAYS   146097
-#define EPOCH_DAYS 719468 // from 0000-03-01 to 1970-01-01
-#define MINUTE_US  (60 * SECOND_US)
-#define YEAR_MIN   1970
-#define YEAR_MAX   9999
+#define ERA_DAYS    146097
+#define EPOCH_DAYS  719468 // from 0000-03-01 to 1970-01-01
+#define MINUTE_US   (60 * SECOND_US)
+#define YEAR_MIN    1970
+#define YEAR_MAX    9999
+#define SPAN_MAX_US (200 * 365 * DAY_US)
 
 static int64_t read_clock(clockid_t which)
 {
@@ -214,4 +216,36 @@ void civil_write(struct buf *b, int64_t us, int digits)
     }
     *at++ = 'Z';
     buf_add(b, str_from(text, (size_t)(at - text)));
+}
+
+const char *civil_date(int64_t us, char out[CIVIL_DATE])
+{
+    struct civil c;
+    civil_from_us(us, &c);
+    snprintf(out, CIVIL_DATE, "%04d-%02d-%02d", c.year, c.month, c.day);
+    return out;
+}
+
+// --- spans ---
+
+static int64_t unit_us(char c)
+{
+    switch (c) {
+    case 's': return SECOND_US;
+    case 'm': return MINUTE_US;
+    case 'h': return 60 * MINUTE_US;
+    case 'd': return DAY_US;
+    case 'w': return 7 * DAY_US;
+    default: return 0;
+    }
+}
+
+bool span_read(struct str s, int64_t *us)
+{
+    uint64_t n = 0;
+    int64_t unit = s.len > 1 ? unit_us(s.ptr[s.len - 1]) : 0;
+    if (unit == 0 || !str_u64(str_from(s.ptr, s.len - 1), &n) || n > (uint64_t)(SPAN_MAX_US / unit))
+        return false;
+    *us = (int64_t)n * unit;
+    return true;
 }

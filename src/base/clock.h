@@ -40,5 +40,11 @@ int64_t civil_days(int year, int month, int day);
 bool civil_read(struct str s, int64_t *us) MUST_USE;
 // `2026-11-24T10:00:00.000Z`; `digits` of fraction: 0, 3 or 6.
 void civil_write(struct buf *b, int64_t us, int digits);
+// The date alone, `2026-11-24`, with a NUL; returns `out`.
+#define CIVIL_DATE 16
+const char *civil_date(int64_t us, char out[CIVIL_DATE]);
+
+// `90d`, `12h`, `30m`, `10s`, `2w`, up to 200 years. False, and `us` untouched, on anything else.
+bool span_read(struct str s, int64_t *us) MUST_USE;
 
 #endif

@@ -192,9 +192,8 @@ static void write_day(struct buf *b, const char *word, int64_t us)
         civil_write(b, us, 0);
         return;
     }
-    struct civil day;
-    civil_from_us(us, &day);
-    buf_printf(b, "%04d-%02d-%02d", day.year, day.month, day.day);
+    char day[CIVIL_DATE];
+    buf_add_cstr(b, civil_date(us, day));
 }
 
 static void write_weekdays(struct buf *b, const struct term *t)

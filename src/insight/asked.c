@@ -3,10 +3,8 @@
 #include "insight/asked.h"
 
 #include "base/clock.h"
-#include "store/rollup.h"
 #include "wire/vendor.h"
 
-#define AMOUNT_MAX  100000
 #define CATCH_UP_MS 5000
 
 static bool put(struct asked *all, struct str key, struct str text)
@@ -49,29 +47,11 @@ enum status asked_read(struct str args_json, struct asked *all, struct json **do
     return status;
 }
 
-static bool read_ago(struct str text, int64_t *us)
-{
-    static const struct {
-        char letter;
-        int64_t us;
-    } units[] = {{'m', 60 * SECOND_US}, {'h', HOUR_US}, {'d', DAY_US}, {'w', 7 * DAY_US}};
-    uint64_t n;
-    if (text.len < 2 || !str_u64(str_from(text.ptr, text.len - 1), &n) || n > AMOUNT_MAX)
-        return false;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (text.ptr[text.len - 1] == units[i].letter) {
-            *us = (int64_t)n * units[i].us;
-            return true;
-        }
-    }
-    return false;
-}
-
 enum status asked_time(struct str text, const struct zone *z, int64_t now_us, int64_t *us,
                        struct why *why)
 {
     int64_t ago_us;
-    if (read_ago(text, &ago_us)) {
+    if (span_read(text, &ago_us)) {
         *us = now_us > ago_us ? now_us - ago_us : 0;
         return STATUS_OK;
     }

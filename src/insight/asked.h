@@ -21,7 +21,8 @@ struct asked {
 // Fills the texts of `all` (the last has no name). Slices live as long as *document.
 enum status asked_read(struct str args_json, struct asked *all, struct json **document,
                        struct why *why) MUST_USE;
-// "7d", "24h", "90m", "2w" before now, a date (its midnight in `z`) or a date and time with zone.
+// A span before now ("7d", as span_read takes it), a date (its midnight in `z`), or a date and time
+// with zone.
 enum status asked_time(struct str text, const struct zone *z, int64_t now_us, int64_t *us,
                        struct why *why) MUST_USE;
 // Both ends of a time span: all time where a text is empty. STATUS_RANGE when they are crossed.

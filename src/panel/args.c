@@ -77,25 +77,11 @@ enum status args_read(struct str text, const struct args_row *rows, struct arena
     return needed_are_there(rows, out, why);
 }
 
-static int64_t unit_us(char c)
-{
-    switch (c) {
-    case 's': return SECOND_US;
-    case 'm': return 60 * SECOND_US;
-    case 'h': return 3600 * SECOND_US;
-    case 'd': return DAY_US;
-    case 'w': return 7 * DAY_US;
-    default: return 0;
-    }
-}
-
 enum status args_moment(struct str text, int64_t now_us, int64_t *out, struct why *why)
 {
-    uint64_t n = 0;
-    int64_t unit = text.len > 1 ? unit_us(text.ptr[text.len - 1]) : 0;
-    if (unit && str_u64(str_from(text.ptr, text.len - 1), &n) &&
-        n < (uint64_t)(200 * 365 * DAY_US / unit)) {
-        *out = now_us + (int64_t)n * unit;
+    int64_t span_us;
+    if (span_read(text, &span_us)) {
+        *out = now_us + span_us;
         return STATUS_OK;
     }
     if (civil_read(text, out))

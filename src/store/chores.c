@@ -3,7 +3,6 @@
 // The writer's thread and what it does between batches: the journal's files to the disk, a fresh
 // reserve for a used one, old rows out of the ledger.
 
-#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,17 +152,10 @@ static int64_t newest_us(struct store *s)
     return known ? (hour + 1) * HOUR_US : clock_wall_us();
 }
 
-static void day_write(int64_t us, char day[16])
-{
-    struct civil c;
-    civil_from_us(us, &c);
-    snprintf(day, 16, "%04d-%02d-%02d", c.year, c.month, c.day);
-}
-
 // So far ahead of the newest row the clock may be wrong: its owner has an hour to see it.
 void prune_begin(struct store *s)
 {
-    char day[16];
+    char day[CIVIL_DATE];
     int64_t keep = s->setup.keep_days;
     s->began_us = newest_us(s);
     s->began_mono_us = s->prune_from_us = clock_mono_us();
@@ -171,25 +163,24 @@ void prune_begin(struct store *s)
     if (!s->setup.writer || keep <= 0 || ahead <= (keep < DOUBT_DAYS ? keep : DOUBT_DAYS))
         return;
     s->prune_from_us += HOUR_US;
-    day_write(s->began_us, day);
     log_say(LOG_WARN,
             "the clock is %lld days ahead of the newest row (%s): if it is wrong, stop and set it. "
             "Rows past `keep` (%lld days) are deleted after an hour, not before",
-            (long long)ahead, day, (long long)keep);
+            (long long)ahead, civil_date(s->began_us, day), (long long)keep);
 }
 
 // At once, then at most once an hour: in a busy ledger some rows go every second.
 static void say_deleted(struct store *s)
 {
-    char day[16];
+    char day[CIVIL_DATE];
     int64_t now = clock_mono_us();
     if (s->deleted == 0 || (s->deleted_said_us && now - s->deleted_said_us < HOUR_US))
         return;
-    day_write(s->deleted_before_us, day);
     log_say(LOG_WARN,
             "%llu rows older than %s were deleted from the ledger (keep: %lldd); their sums by the "
             "hour stay",
-            (unsigned long long)s->deleted, day, (long long)s->setup.keep_days);
+            (unsigned long long)s->deleted, civil_date(s->deleted_before_us, day),
+            (long long)s->setup.keep_days);
     s->deleted = 0;
     s->deleted_said_us = now;
 }

@@ -157,6 +157,43 @@ static void writes_and_reads_back(void **state)
     buf_fini(&b);
 }
 
+static void writes_dates(void **state)
+{
+    (void)state;
+    char text[CIVIL_DATE];
+    assert_string_equal(civil_date(INT64_C(1795514400000999), text), "2026-11-24");
+    assert_string_equal(civil_date(-1, text), "1969-12-31");
+}
+
+static void reads_spans(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t us; // -1: refused
+    } rows[] = {{"10s", 10 * SECOND_US},
+                {"0s", 0},
+                {"30m", 1800 * SECOND_US},
+                {"12h", DAY_US / 2},
+                {"90d", 90 * DAY_US},
+                {"2w", 14 * DAY_US},
+                {"73000d", 73000 * DAY_US},
+                {"73001d", -1},
+                {"18446744073709551616s", -1},
+                {"d", -1},
+                {"", -1},
+                {"-1d", -1},
+                {"1 d", -1},
+                {"1y", -1},
+                {"1D", -1},
+                {"5", -1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t us = -1;
+        assert_int_equal(span_read(str_of(rows[i].text), &us), rows[i].us >= 0);
+        assert_int_equal(us, rows[i].us);
+    }
+}
+
 static void runs_forward(void **state)
 {
     (void)state;
@@ -175,7 +212,8 @@ int main(void)
         cmocka_unit_test(knows_what_was_before), cmocka_unit_test(knows_leap_years),
         cmocka_unit_test(walks_every_day),       cmocka_unit_test(reads_dates),
         cmocka_unit_test(refuses_other_text),    cmocka_unit_test(runs_forward),
-        cmocka_unit_test(writes_and_reads_back),
+        cmocka_unit_test(writes_and_reads_back), cmocka_unit_test(writes_dates),
+        cmocka_unit_test(reads_spans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
