@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/folder.h"
 #include "base/random.h"
 #include "core/key.h"
 #include "gate/gate.h"
@@ -32,27 +33,9 @@ static enum status set_errno(struct why *why, const char *what, const char *path
     return why_set(why, s, "%s: %s: %s", path, what, strerror(error));
 }
 
-enum status state_folder_make(struct str folder, struct why *why)
-{
-    char path[PATH_MAX];
-    if (!str_copy(folder, path, sizeof path) || !path[0])
-        return why_set(why, STATUS_LIMIT, "the path of the state folder is too long or empty");
-    for (char *at = path + 1;; at++) {
-        char c = *at;
-        if (c != '/' && c != 0)
-            continue;
-        *at = 0;
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            return set_errno(why, "the folder cannot be made", path);
-        *at = c;
-        if (c == 0)
-            return STATUS_OK;
-    }
-}
-
 static enum status file_init(struct file *f, struct str state, const char *name, struct why *why)
 {
-    enum status s = state_folder_make(state, why);
+    enum status s = folder_make(state, why);
     if (s != STATUS_OK)
         return s;
     f->name = name;

@@ -20,7 +20,5 @@
 // DENIED when others may read the file; DAMAGED when it is empty or too short.
 enum status state_dev_key(struct str state, struct secret **out, struct why *why) MUST_USE;
 enum status state_admin_token(struct str state, struct secret **out, struct why *why) MUST_USE;
-// Makes a folder and those above it (0700).
-enum status state_folder_make(struct str folder, struct why *why) MUST_USE;
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "store/inside.h"
 #include "store/schema.h"
@@ -22,23 +23,6 @@
 #define LOCK_TEXT_MAX 32
 
 // --- folders and locks ---
-
-static enum status make_folders(char *path, struct why *why)
-{
-    for (char *at = path + 1;; at++) {
-        if (*at != '/' && *at)
-            continue;
-        char kept = *at;
-        *at = 0;
-        int failed = mkdir(path, 0700) != 0 && errno != EEXIST && errno != EISDIR;
-        if (failed && kept == 0)
-            return why_set(why, STATUS_IO, "the folder %s cannot be made: %s", path,
-                           strerror(errno));
-        *at = kept;
-        if (!kept)
-            return STATUS_OK;
-    }
-}
 
 static enum status set_paths(struct store *s, const struct store_setup *setup, struct why *why)
 {
@@ -68,12 +52,12 @@ static enum status open_folders(struct store *s, struct why *why)
     char *slash = strrchr(path, '/');
     if (slash && slash != path) {
         *slash = 0;
-        enum status status = make_folders(path, why);
+        enum status status = folder_make(str_of(path), why);
         if (status != STATUS_OK)
             return status;
     }
     snprintf(path, sizeof path, "%s/journal", s->state);
-    enum status status = make_folders(path, why);
+    enum status status = folder_make(str_of(path), why);
     if (status != STATUS_OK)
         return status;
     s->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

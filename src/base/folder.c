@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "base/folder.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+enum status folder_make(struct str folder, struct why *why)
+{
+    char path[PATH_MAX];
+    int failed = 0;
+    if (!str_copy(folder, path, sizeof path) || !path[0])
+        return why_set(why, STATUS_LIMIT, "the path of a folder is too long or empty");
+    for (char *at = path + 1; at[-1]; at++) {
+        char c = *at;
+        if (c != '/' && c != 0)
+            continue;
+        *at = 0;
+        failed = mkdir(path, 0700) == 0 || errno == EEXIST || errno == EISDIR ? 0 : errno;
+        *at = c;
+    }
+    if (failed)
+        return why_set(why, failed == ENOSPC || failed == EDQUOT ? STATUS_FULL : STATUS_IO,
+                       "the folder %s cannot be made: %s", path, strerror(failed));
+    return STATUS_OK;
+}
