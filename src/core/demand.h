@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "core/usage.h"
 
 #define DEMAND_CHOICES_MAX 128 // OpenAI's limit of `n`
 
@@ -26,12 +27,14 @@ struct demand {
     int64_t output_max; // most output tokens asked for; 0 = not said
     // previous_response_id, conversation, cachedContent: input not in the body
     bool stored_context;
-    bool cache_write;  // input is to be written to a cache (Anthropic's cache_control)
-    bool cache_hour;   // an entry of it is to last an hour (ttl "1h"), not five minutes
-    bool server_tools; // web search and the like: loops that bill the context again
-    bool background;   // Responses: made to its end whoever listens
-    bool web_search;   // OpenAI's chat: web_search_options
-    struct str user;   // OpenAI `user`, Anthropic metadata.user_id; empty if none
+    bool cache_write;     // input is to be written to a cache (Anthropic's cache_control)
+    bool cache_hour;      // an entry of it is to last an hour (ttl "1h"), not five minutes
+    bool server_tools;    // web search and the like: loops that bill the context again
+    bool background;      // Responses: made to its end whoever listens
+    bool web_search;      // OpenAI's chat: web_search_options
+    bool us_region;       // Anthropic's inference_geo "us"
+    enum service service; // a dearer tier that was asked; of others the answer tells
+    struct str user;      // OpenAI `user`, Anthropic metadata.user_id; empty if none
 };
 
 // How many answers are made: 1 to DEMAND_CHOICES_MAX.

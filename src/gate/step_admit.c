@@ -30,14 +30,27 @@ static enum bucket input_if_captured(const struct req *r, unsigned flags)
     return writes && write_is_dearer(r->sheet) ? BUCKET_CACHE_WRITE_5M : BUCKET_INPUT;
 }
 
+// A dearer tier that was asked, where the book has a price of it.
+static enum service tier_if_captured(const struct req *r)
+{
+    struct quote q;
+    const struct moment m = {.at_us = r->start_us, .service = r->ask.demand.service};
+    if (m.service == SERVICE_STANDARD || !r->sheet)
+        return SERVICE_STANDARD;
+    sheet_quote(r->sheet, &m, &q);
+    return q.service_stated ? m.service : SERVICE_STANDARD;
+}
+
 // The row that stands if the process dies now: the input estimated, the most output there can be.
 static void usage_if_captured(struct req *r, struct usage *u)
 {
     unsigned flags = vendor_flags(r->provider->vendor_row, r->provider->url.host);
-    *u = (struct usage){.sure = SURE_CAPTURED, .us_region = flags & VENDOR_REGIONAL};
+    const struct demand *d = &r->ask.demand;
+    *u = (struct usage){.sure = SURE_CAPTURED,
+                        .service = tier_if_captured(r),
+                        .us_region = d->us_region || (flags & VENDOR_REGIONAL)};
     if (endpoint_free(r->found.endpoint))
         return;
-    const struct demand *d = &r->ask.demand;
     u->prompt = (d->text_bytes + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN +
                 d->messages * TOKENS_PER_MESSAGE + TOKENS_PER_ANSWER;
     u->count[input_if_captured(r, flags)] = u->prompt;

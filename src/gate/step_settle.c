@@ -139,6 +139,9 @@ static void usage_capture(struct usage *u, const struct meter *m)
     *u = m->usage;
     u->sure = SURE_CAPTURED;
     u->has_reported = false; // of what had come so far
+    u->us_region = u->us_region || bound.us_region;
+    if (u->service == SERVICE_STANDARD)
+        u->service = bound.service;
     if (!m->partial) {
         memcpy(u->count, bound.count, BUCKET_OUTPUT * sizeof u->count[0]); // what goes in
         u->prompt = bound.prompt;

@@ -90,6 +90,16 @@ static bool read_input(struct demand *d, struct str key, const struct json_val *
     return true;
 }
 
+// OpenAI's and Gemini's tiers, and Anthropic's speed.
+static void read_tier(struct demand *d, struct str key, struct str word)
+{
+    bool fast = str_is(word, "fast");
+    if (str_is(word, "ultrafast") || (fast && str_is(key, "speed")))
+        d->service = SERVICE_FAST;
+    else if (str_is(word, "priority") || fast)
+        d->service = SERVICE_PRIORITY;
+}
+
 static void read_rest(struct demand *d, struct str key, const struct json_val *v)
 {
     if (str_is(key, "previous_response_id") || str_is(key, "conversation") ||
@@ -99,6 +109,10 @@ static void read_rest(struct demand *d, struct str key, const struct json_val *v
         d->server_tools |= d->web_search = is_set(v);
     else if (str_is(key, "mcp_servers"))
         d->server_tools = d->server_tools || json_count(v) > 0;
+    else if (str_is(key, "service_tier") || str_is(key, "serviceTier") || str_is(key, "speed"))
+        read_tier(d, key, json_str(v));
+    else if (str_is(key, "inference_geo"))
+        d->us_region = str_is(json_str(v), "us");
     else if (str_is(key, "user"))
         d->user = json_str(v);
     else if (str_is(key, "metadata") && d->user.len == 0)

@@ -190,6 +190,33 @@ static void sees_who_caches_and_how_long(void **state)
     }
 }
 
+static void sees_what_is_dearer(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        enum service service;
+        bool us;
+    } cases[] = {
+        {"{\"model\":\"m\",\"service_tier\":\"priority\"}", SERVICE_PRIORITY, false},
+        {"{\"model\":\"m\",\"service_tier\":\"fast\"}", SERVICE_PRIORITY, false},
+        {"{\"model\":\"m\",\"service_tier\":\"ultrafast\"}", SERVICE_FAST, false},
+        {"{\"model\":\"m\",\"serviceTier\":\"priority\"}", SERVICE_PRIORITY, false},
+        {"{\"model\":\"m\",\"speed\":\"fast\",\"service_tier\":\"auto\"}", SERVICE_FAST, false},
+        {"{\"model\":\"m\",\"service_tier\":\"flex\",\"inference_geo\":\"us\"}", SERVICE_STANDARD,
+         true},
+        {"{\"model\":\"m\",\"service_tier\":null,\"inference_geo\":\"global\"}", SERVICE_STANDARD,
+         false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        assert_int_equal(open_ask(&a, ENDPOINT_MESSAGES, cases[i].body), REFUSAL_NONE);
+        assert_int_equal(a.demand.service, cases[i].service);
+        assert_int_equal(a.demand.us_region, cases[i].us);
+        ask_close(&a);
+    }
+}
+
 static void lists_need_no_body(void **state)
 {
     (void)state;
@@ -214,6 +241,7 @@ int main(void)
         cmocka_unit_test(text_documents_are_text),
         cmocka_unit_test(what_means_true_streams),
         cmocka_unit_test(sees_who_caches_and_how_long),
+        cmocka_unit_test(sees_what_is_dearer),
         cmocka_unit_test(lists_need_no_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A captured row is no cheaper than the call can have been: what may have been written to a cache is priced so, and a
+dearer tier or region that was asked is taken for the one that answered."""
+import json
+from decimal import Decimal
+
+from lib.scene import Gateway, Mock, expect, expect_true
+
+LONG = "remember this " * 800
+LOST = {"x-mock-fault": "not-json"}  # an answer that nobody can read
+OPENAI = "  bench: {{ dialect: openai, vendor: openai, url: {}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
+
+
+def expect_captured(gateway, n, model, bucket, *tier):
+    """The n-th row has all its input in one bucket, and costs what that does in that tier."""
+    row = gateway.rows(n)[-1]
+    inputs = [b for b in ("input", "cache_read", "cache_write", "cache_write_1h") if row[b]]
+    expect((row["sure"], inputs), ("captured", [bucket]), f"row {n}")
+    expect_true(row[bucket] >= 1024, f"all of the prompt: {row}")
+    apart = [] if bucket == "input" else ["--" + bucket.replace("_", "-"), str(row[bucket])]
+    said = gateway.costlens("cost", model, "--input", str(row[bucket]), *apart, "--output", str(row["output"]), *tier,
+                            "--json")
+    expect(row["cost_pd"], int(Decimal(json.loads(said.stdout)["cost_usd"]) * 10**12), f"row {n}: the cost")
+
+
+with Mock() as mock, Gateway(mock) as gateway:
+    for n, ttl, bucket in ((1, "1h", "cache_write_1h"), (2, "5m", "cache_write")):
+        gateway.messages("unused", LOST, messages=[{"role": "user", "content": [
+            {"type": "text", "text": LONG, "cache_control": {"type": "ephemeral", "ttl": ttl}}]}])
+        expect_captured(gateway, n, "anthropic/claude-sonnet-5-5", bucket)
+    opus = "claude-opus-4-8"
+    gateway.messages(LONG, LOST, model=opus)
+    expect_captured(gateway, 3, opus, "input")
+    gateway.messages(LONG, LOST, model=opus, speed="fast", inference_geo="us")
+    expect_captured(gateway, 4, opus, "input", "--service", "fast", "--us")
+
+# OpenAI's later models write every long prompt, asked or not, and bill it.
+with Mock() as mock, Gateway(mock, OPENAI.format(mock.url)) as gateway:
+    gateway.chat(LONG, LOST, model="gpt-5.6-sol")
+    expect_captured(gateway, 1, "openai/gpt-5.6-sol", "cache_write")
+    gateway.chat(LONG, LOST, model="gpt-4o", service_tier="priority")
+    expect_captured(gateway, 2, "openai/gpt-4o", "input", "--service", "priority")
+    # One that is cheaper may not have answered; nor one of which the book has no price.
+    gateway.chat(LONG, LOST, model="gpt-4o", service_tier="flex")
+    expect_captured(gateway, 3, "openai/gpt-4o", "input")
+    gateway.chat(LONG, LOST, model="gpt-4-turbo", service_tier="priority")
+    expect_captured(gateway, 4, "openai/gpt-4-turbo", "input")
