@@ -137,7 +137,7 @@ bool reading_name(struct reading *r, int line, struct str name, const char *what
     for (size_t i = 0; good && i < name.len; i++) {
         char c = name.ptr[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     (unsigned char)c >= 0x80;
+                     ((unsigned char)c >= 0x80 && !str_control_at(name, i));
         good = plain || (i && memchr("._-@+ ", c, 6)) || (i && i + 1 < name.len && c == '/');
     }
     if (!good)

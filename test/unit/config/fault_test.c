@@ -171,6 +171,7 @@ static const struct bad bad[] = {
     {"providers:\n  a: {url: 'http://x/v1', vendor: opnai}\n", 2, "did you mean `openai`"},
     {"providers:\n  a: {url: 'http://x/v1', vendor: nobody-knows}\n", 2, "not known"},
     {"providers:\n  \"a b/\": {url: 'http://x/v1'}\n", 2, "is no name"},
+    {"providers:\n  \"a\\x9bb\": {url: 'http://x/v1'}\n", 2, "is no name"},
     {"providers:\n  a: {url: 'http://x/v1', models: []}\n", 2, "serves nothing"},
     {"providers:\n  a: {url: 'http://x/v1', models: [a, '']}\n", 2, "empty entry"},
     {"providers:\n  a: {url: 'http://x/v1', models: [a, b: c]}\n", 2, "a text is expected"},
