@@ -252,7 +252,8 @@ static void other_dialect(const struct config_provider *p, struct buf *detail)
         [DIALECT_ANTHROPIC] = "/v1/messages",
         [DIALECT_GEMINI] = "/v1beta/models/MODEL:generateContent",
     };
-    buf_printf(detail, "It is at %.*s, which is asked at %s.", STR_ARG(p->name), paths[p->dialect]);
+    buf_printf(detail, "It goes to %.*s, which is asked at %s.", STR_ARG(p->name),
+               paths[p->dialect]);
 }
 
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,

@@ -108,7 +108,8 @@ static void names_reach_their_provider(void **state)
         }
         // It says where the model is.
         if (r == REFUSAL_DIALECT && str_starts(wanted.model, str_of("claude-")))
-            assert_non_null(strstr(buf_cstr(&detail), "claude, which is asked at /v1/messages"));
+            assert_non_null(
+                strstr(buf_cstr(&detail), "goes to claude, which is asked at /v1/messages"));
         if (r == REFUSAL_DIALECT && str_is(wanted.model, "fast"))
             assert_non_null(strstr(buf_cstr(&detail), "/v1/chat/completions"));
         buf_fini(&detail);
