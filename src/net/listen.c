@@ -40,8 +40,7 @@ static struct str word(const char *line, unsigned n)
 }
 
 // Of a line of /proc/net/tcp: "sl: address:port peer:port state queues timer retransmits uid
-// timeout
-// inode ...". False when it is no listener.
+// timeout inode ...". False when it is no listener.
 static bool read_listener(const char *line, uint16_t *port, uint64_t *inode)
 {
     struct str local = word(line, 1);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // loop - one event loop of one thread (libevent). Everything made on a loop is used on its thread
-// only;
-// the way in from another thread is loop_post.
+// only; the way in from another thread is loop_post.
 
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
@@ -46,8 +45,7 @@ void loop_post_lent(struct loop *l, struct post *p, loop_f *f, void *argument);
 void loop_run_posts(struct loop *l);
 
 // Timers, embedded in their owner; nothing is allocated. Moving a running timer to a later time is
-// a
-// store, so a deadline may be pushed on with every byte.
+// a store, so a deadline may be pushed on with every byte.
 struct timer {
     struct loop *loop;
     loop_f *f;

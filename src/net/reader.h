@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // reader - one HTTP/1 message through llhttp in strict mode, on top of what llhttp lets pass:
-// folded
-// lines, doubtful transfer codings, a missing Host. The head is copied into one block: text grows
-// from
-// its front, the table of fields stands behind it once the head is whole.
+// folded lines, doubtful transfer codings, a missing Host. The head is copied into one block: text
+// grows from its front, the table of fields stands behind it once the head is whole.
 //
 //   reader_start --> reader_head ... HEAD --> [reader_chunks ... END, when chunked] --> reader_drop
 

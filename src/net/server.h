@@ -4,20 +4,16 @@
 //
 // A connection carries exchanges one after the other (a pipelined request waits). The owner of the
 // exchange is told of three things only: the request is there, there is room for more output, and
-// the
-// client has gone. It answers with exchange_begin, exchange_head, exchange_write ..., exchange_end.
-// on_room, on_gone and on_done come for exchanges with an owner only, and never from inside a call
-// of
-// the functions below.
+// the client has gone. It answers with exchange_begin, exchange_head, exchange_write ...,
+// exchange_end. on_room, on_gone and on_done come for exchanges with an owner only, and never from
+// inside a call of the functions below.
 //
-//   head within limits --> on_head (may refuse, or ask for the body) --> on_body --> answer -->
-// next
+//   head within limits --> on_head (may refuse, ask for the body) --> on_body --> answer --> next
 //
 // The server itself refuses: malformed or smuggled messages (400), heads over the limits (431),
 // slow heads and bodies (408), Upgrade (501 through on_refuse), and closes lingeringly after a
-// refusal
-// before the input was read: writing is shut down, input is read and dropped for at most LINGER_MS.
-// The shape of its own refusals comes from the owner (on_refuse), which knows dialects.
+// refusal before the input was read: writing is shut down, input is read and dropped for at most
+// LINGER_MS. The shape of its own refusals comes from the owner (on_refuse), which knows dialects.
 
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
@@ -58,11 +54,9 @@ struct server_events {
     // The answer was written to the socket whole; the exchange is dead after this call.
     void (*on_done)(struct exchange *x, void *owner);
     // The server refuses this request itself; the owner writes the whole answer with
-    // exchange_reply.
-    // Comes before on_head (then no owner is set; the head is empty when none could be read), or
-    // while
-    // the body is read (then the owner set in on_head stays, and on_done or on_gone follows for
-    // it).
+    // exchange_reply. Comes before on_head (then no owner is set; the head is empty when none could
+    // be read), or while the body is read (then the owner set in on_head stays, and on_done or
+    // on_gone follows for it).
     void (*on_refuse)(void *context, struct exchange *x, enum server_refusal why);
 };
 
@@ -78,9 +72,8 @@ struct server_limits {
 };
 
 // Listens. `address`: "127.0.0.1:7575", "[::1]:7575", "unix:/path" (mode 0600, one worker only).
-// With
-// SO_REUSEPORT when `shared`. `tls` may be NULL (net/tls.h). STATUS_BUSY names who holds the port
-// where it can be known.
+// With SO_REUSEPORT when `shared`. `tls` may be NULL (net/tls.h). STATUS_BUSY names who holds the
+// port where it can be known.
 struct tls_server;
 struct server_setup {
     struct str address;

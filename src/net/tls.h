@@ -24,10 +24,8 @@ void tls_server_close(struct tls_server *t);
 
 // For net's own connections: one TLS state for one connection, or NULL when out of memory. The
 // client's is bound to `host` (a name: SNI and certificate; an address: certificate); a session
-// that
-// `keep` (borrowed, may hold NULL) has from an earlier connection is taken up again, and new ones
-// are
-// put there.
+// that `keep` (borrowed, may hold NULL) has from an earlier connection is taken up again, and new
+// ones are put there.
 struct ssl_session_st;
 SSL *tls_server_ssl(struct tls_server *t);
 SSL *tls_client_ssl(struct tls_client *t, struct str host, struct ssl_session_st **keep);

@@ -2,9 +2,9 @@
 //
 // dialect - the wire formats, and the paths of each as one table.
 //
-// To add a dialect: a value here, its rows in the endpoint table (dialect.c), and one file each for
-// its request (ask_*.c), its answer (meter_*.c) and its errors (fault.c); golden cases in
-// test/golden/<dialect>/.
+// To add a dialect: a value here, its rows in the endpoint table (dialect.c), a meter_<dialect>.c
+// that reads its answers, and golden cases in test/golden/<dialect>/. The compiler then names each
+// switch that does not know it yet (meter.c, fault.c, models.c); what a request means is in ask.c.
 
 #ifndef WIRE_DIALECT_H
 #define WIRE_DIALECT_H

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Requests that two machines could read in two ways. Each must be refused, the connection closed,
-// and
-// nothing behind it taken for a request: "GET /evil" stands behind every one of them.
+// and nothing behind it taken for a request: "GET /evil" stands behind every one of them.
 
 #include <stdio.h>
 
