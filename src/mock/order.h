@@ -17,7 +17,7 @@
 #include "mock/trouble.h"
 #include "net/http.h"
 
-// X(ENUM, name in the log)
+// The endpoints: X(ENUM, name in the log).
 #define WISH_MAP(X)                       \
     X(NONE, "none")                       \
     X(CHAT, "chat")                       \

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// trouble - what a provider can do wrong, by name. A request asks for it in its model's name
+// trouble - the faults of a provider, by name. A request asks for one in its model's name
 // ("mock/hang", "gpt-4o+reset=mid+once"), in the header x-mock-fault ("reset=mid+once") or in front
 // of the path ("/+no-done/v1/chat/completions": a whole provider that misbehaves). They add up.
+//
+// To add one: a row in TROUBLE_MAP; what it changes in the answer (order.c, a voice) or in how that
+// is given (play.c, play_stream.c); a row in doc/mock.md.
 
 #ifndef MOCK_TROUBLE_H
 #define MOCK_TROUBLE_H
