@@ -56,9 +56,10 @@ const struct command cmd_backup = {
         "usage: costlens backup FILE\n"
         "\n"
         "Copies the store (ledger, rollups, keys) into FILE, which must not exist; the journal is\n"
-        "taken in first. To restore: stop the gateway, put FILE where the store was, remove the "
-        "old\n"
-        "store's -wal and -shm files and its journal folder, start the gateway.\n",
+        "taken in first. To restore: stop the gateway, put FILE where the store was, remove the\n"
+        "old store's -wal and -shm files and its journal folder, start the gateway. Keep a copy "
+        "of\n"
+        "the state folder's file `pepper` too: it is not in FILE, and no key works without it.\n",
     .run = run,
     .examples = "costlens backup /var/backups/costlens-$(date +%F).db\n",
 };

@@ -319,7 +319,7 @@ static void join_workers(struct gate *g)
 
 static enum status gate_open(struct gate *g, struct why *why)
 {
-    enum status s = gate_pepper(g->setup->config->state, g->pepper, why);
+    enum status s = gate_pepper(g->setup->config->state, g->setup->store, g->pepper, why);
     if (s != STATUS_OK) {
         config_free(g->setup->config);
         return s;

@@ -35,7 +35,10 @@ struct snapshot *gate_snapshot(struct gate *g) MUST_USE;
 enum status gate_keys_changed(struct gate *g, struct why *why) MUST_USE;
 // Reads the configuration anew; a bad one changes nothing. From the chore thread.
 enum status gate_reload(struct gate *g, struct why *why) MUST_USE;
-// Pepper of the state folder, made at first start (0600). For keys: HMAC-SHA-256(pepper, token).
-enum status gate_pepper(struct str state, uint8_t out[32], struct why *why) MUST_USE;
+// Pepper of the state folder, made when missing (0600). For keys: HMAC-SHA-256(pepper, token).
+// UNKNOWN when it is missing and the store (NULL: none is asked) has keys that work: another one
+// would lock out whoever has them, and nothing would say so.
+enum status gate_pepper(struct str state, struct store *store, uint8_t out[32],
+                        struct why *why) MUST_USE;
 
 #endif

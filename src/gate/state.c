@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/folder.h"
 #include "base/random.h"
@@ -173,18 +174,52 @@ enum status state_admin_token(struct str state, struct secret **out, struct why 
     return read_or_make(state, "admin.token", draw_hex, out, why);
 }
 
-enum status gate_pepper(struct str state, uint8_t out[PEPPER_BYTES], struct why *why)
+struct known {
+    int64_t now_us;
+    unsigned count;
+};
+
+static void count_known(void *context, const struct key *k)
+{
+    struct known *known = context;
+    bool revoked = k->revoked_us && k->revoked_us <= known->now_us;
+    bool expired = k->expires_us && k->expires_us <= known->now_us;
+    known->count += !revoked && !expired;
+}
+
+// Another pepper would lock out whoever has a key.
+static enum status need_none(struct str state, struct store *store, struct why *why)
+{
+    char path[PATH_MAX];
+    struct known known = {.now_us = clock_wall_us()};
+    int n = snprintf(path, sizeof path, "%.*s/pepper", STR_ARG(state));
+    if (n < 0 || n >= (int)sizeof path || access(path, F_OK) == 0 || errno != ENOENT)
+        return STATUS_OK; // whoever reads it says what is wrong
+    enum status s = store_key_each(store, count_known, &known, why);
+    if (s != STATUS_OK || known.count == 0)
+        return s;
+    return why_set(why, STATUS_UNKNOWN,
+                   "%s is missing, and the ledger has keys that are known by it alone (%u): put it "
+                   "back. If it is lost, stop the gateway and give each of them a new token: "
+                   "costlens key rotate NAME",
+                   path, known.count);
+}
+
+enum status gate_pepper(struct str state, struct store *store, uint8_t out[PEPPER_BYTES],
+                        struct why *why)
 {
     struct secret *secret = NULL;
-    enum status s = read_or_make(state, "pepper", draw_hex, &secret, why);
+    enum status s = store ? need_none(state, store, why) : STATUS_OK;
+    if (s == STATUS_OK)
+        s = read_or_make(state, "pepper", draw_hex, &secret, why);
     if (s == STATUS_OK && !hex_read(secret_expose(secret), out, PEPPER_BYTES))
         s = STATUS_DAMAGED;
     secret_free(secret);
     if (s == STATUS_DAMAGED)
         s = why_set(why, s,
                     "%.*s/pepper: empty, or not 64 hex digits: put the right file back. Keys are "
-                    "known by it: when you remove it, the next start makes another one, and then "
-                    "no key made so far is known (costlens key rotate NAME, for each)",
+                    "known by it: when you remove it, no key made so far is known any more (stop "
+                    "the gateway, and costlens key rotate NAME, for each)",
                     STR_ARG(state));
     return s;
 }

@@ -107,7 +107,7 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
         return why_set(why, STATUS_NO_MEMORY, "no event loop could be made");
     timer_init(&w->tick, w->loop, on_tick, w);
     uint8_t pepper[DIGEST_BYTES];
-    enum status status = gate_pepper(s->config->state, pepper, why);
+    enum status status = gate_pepper(s->config->state, NULL, pepper, why);
     if (status != STATUS_OK)
         return status;
     w->mac = mac_open(str_from((const char *)pepper, sizeof pepper));

@@ -93,11 +93,12 @@ static void token_make(struct str given, struct fresh *f)
     f->len = KEY_TOKEN_CHARS;
 }
 
-static enum status sign(const struct verb_call *c, const struct fresh *f, struct key *k,
-                        struct why *why)
+// `known`: the store whose keys a new pepper would lock out, or NULL.
+static enum status sign(const struct verb_call *c, struct store *known, const struct fresh *f,
+                        struct key *k, struct why *why)
 {
     uint8_t pepper[DIGEST_BYTES];
-    enum status s = gate_pepper(c->config->state, pepper, why);
+    enum status s = gate_pepper(c->config->state, known, pepper, why);
     if (s != STATUS_OK)
         return s;
     struct mac *mac = mac_open(str_from((const char *)pepper, sizeof pepper));
@@ -182,7 +183,7 @@ static enum status create(struct verb_call *c, const struct key_args *a, struct 
     struct fresh f;
     token_make(a->token, &f);
     if (s == STATUS_OK)
-        s = sign(c, &f, &k, why);
+        s = sign(c, c->store, &f, &k, why);
     if (s == STATUS_OK)
         s = store_key_add(c->store, &k, why);
     if (s == STATUS_CONFLICT && a->token.len)
@@ -233,8 +234,9 @@ static enum status rotate(struct verb_call *c, const struct key_args *a, struct 
         s = args_moment(a->overlap, now, &until, why);
     struct fresh f;
     token_make(a->token, &f);
+    struct store *known = c->gate ? c->store : NULL; // without a gateway it is the way to a new one
     if (s == STATUS_OK)
-        s = sign(c, &f, &k, why);
+        s = sign(c, known, &f, &k, why);
     if (s == STATUS_OK)
         s = store_key_rotate(c->store, a->name, &k, until, why);
     if (s == STATUS_OK)

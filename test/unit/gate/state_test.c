@@ -44,8 +44,8 @@ static void makes_and_keeps(void **state)
     assert_int_equal(secret_expose(a).len, 64);
     assert_false(key_token_ours(secret_expose(a))); // the two planes share no credential
     secret_free(a);
-    assert_int_equal(gate_pepper(at("x/y"), pepper, &why), STATUS_OK);
-    assert_int_equal(gate_pepper(at("x/y"), again, &why), STATUS_OK);
+    assert_int_equal(gate_pepper(at("x/y"), NULL, pepper, &why), STATUS_OK);
+    assert_int_equal(gate_pepper(at("x/y"), NULL, again, &why), STATUS_OK);
     assert_memory_equal(pepper, again, sizeof pepper);
     static const char *const names[] = {"x/y/dev.key", "x/y/admin.token", "x/y/pepper"};
     for (size_t i = 0; i < 3; i++) {
@@ -77,13 +77,13 @@ static void refuses_what_is_not_safe(void **state)
                                           "0123456789abcdef0123456789abcdef0123456789abcdef\n"};
     for (size_t i = 0; i < 3; i++) { // removing it is no small thing
         put("bad/pepper", peppers[i], 0600);
-        assert_int_equal(gate_pepper(at("bad"), pepper, &why), STATUS_DAMAGED);
+        assert_int_equal(gate_pepper(at("bad"), NULL, pepper, &why), STATUS_DAMAGED);
         assert_non_null(strstr(why.text, "put the right file back"));
         assert_non_null(strstr(why.text, "no key"));
     }
     unlink(in_folder("bad/pepper"));
     assert_int_equal(symlink("/etc/hostname", in_folder("bad/pepper")), 0);
-    assert_int_equal(gate_pepper(at("bad"), pepper, &why), STATUS_IO);
+    assert_int_equal(gate_pepper(at("bad"), NULL, pepper, &why), STATUS_IO);
     put("plain", "", 0600);
     assert_int_equal(state_dev_key(at("plain"), &s, &why), STATUS_IO);
     assert_int_equal(state_dev_key(str_of(""), &s, &why), STATUS_LIMIT);
@@ -99,7 +99,7 @@ static void agrees_when_many_start(void **state)
     for (int i = 0; i < 8; i++) {
         if (fork() == 0) {
             struct why why = {0};
-            bool good = gate_pepper(at("race"), next, &why) == STATUS_OK;
+            bool good = gate_pepper(at("race"), NULL, next, &why) == STATUS_OK;
             _exit(good && write(ends[1], next, sizeof next) == sizeof next ? 0 : 1);
         }
     }

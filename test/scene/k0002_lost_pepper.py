@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A state folder that lost its pepper, beside a ledger with keys: nobody is locked out without a word. It starts when
+the file is back, or when its owner has given the keys new tokens."""
+import json
+
+from lib.scene import Gateway, Mock, expect, expect_in, limit, question, request
+
+limit(60)
+
+
+def status(gateway, token):
+    return request(gateway.port, "POST", "/v1/chat/completions", question(), {"Authorization": f"Bearer {token}"}).status
+
+
+def token_of(gateway, *words):
+    return json.loads(gateway.costlens("key", *words, "--json").stdout)["token"]
+
+
+def refused(gateway, *words):
+    done = gateway.costlens(*words, check=False)
+    expect(done.returncode, 1, words)
+    expect_in("pepper is missing", done.stderr)
+    expect_in("put it back", done.stderr)
+    expect_in("costlens key rotate NAME", done.stderr)
+
+
+with Mock() as mock:
+    gateway = Gateway(mock).start()
+    pepper, kept = gateway.state / "pepper", gateway.state / "kept"
+    app = token_of(gateway, "create", "--name", "app")
+    other = token_of(gateway, "create", "--name", "other")
+    expect(status(gateway, app), 200)
+    pepper.rename(kept)
+    refused(gateway, "key", "create", "--name", "third")
+    refused(gateway, "key", "rotate", "app")  # the running one knows the old pepper
+    gateway.program.stop()
+
+    refused(gateway, "serve")
+    refused(gateway, "key", "create", "--name", "third")
+    expect(pepper.exists(), False, "no other one was made")
+    kept.rename(pepper)
+    with gateway:
+        expect(status(gateway, app), 200, "with the file that is back")
+
+    # It is lost for good.
+    pepper.unlink()
+    fresh = token_of(gateway, "rotate", "app")
+    gateway.costlens("key", "revoke", "other")
+    with gateway:
+        expect([status(gateway, token) for token in (fresh, app, other)], [200, 401, 401], "new tokens only")
