@@ -3,6 +3,7 @@
 #include "config/place.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,50 @@ static struct str folder_of(struct str path)
     return str_from(path.ptr, at > 1 ? at - 1 : at);
 }
 
+// A folder that is there, or that could be made below the nearest one that is: said without making
+// anything.
+static void check_folder(struct reading *r, const struct node *n, const char *key,
+                         struct str folder)
+{
+    char path[PATH_MAX];
+    struct stat is;
+    int line = n ? n->line : 0;
+    if (!str_copy(folder, path, sizeof path) || path[0] != '/')
+        return;
+    int error = stat(path, &is) == 0 ? 0 : errno;
+    while (error == ENOENT || error == ENOTDIR) {
+        char *slash = strrchr(path, '/');
+        slash[slash == path] = 0;
+        error = stat(path, &is) == 0 ? 0 : errno;
+    }
+    if (error == 0 && !S_ISDIR(is.st_mode))
+        reading_fault(r, line,
+                      "%s: `%s` is a file, so no folder `%.*s` can be made. Name another one", key,
+                      path, STR_ARG(folder));
+    else if (error || access(path, W_OK | X_OK) != 0)
+        reading_warn(r, line,
+                     "%s: who runs this may not write in %s (%s), which `costlens serve` must. Let "
+                     "it, or name another folder than %.*s",
+                     key, path, strerror(error ? error : errno), STR_ARG(folder));
+}
+
+static void check_places(struct reading *r, const struct node *store, const struct node *state)
+{
+    const struct config *c = r->c;
+    struct stat is;
+    struct str folder = folder_of(c->store);
+    if (c->store.len && stat(c->store.ptr, &is) == 0 && S_ISDIR(is.st_mode))
+        reading_fault(r, store ? store->line : 0,
+                      "store: `%.*s` is a folder, and a file is expected. Write "
+                      "sqlite:%.*s/costlens.db",
+                      STR_ARG(c->store), STR_ARG(c->store));
+    bool same = str_eq(c->state, folder);
+    if (!same || node_is_null(state))
+        check_folder(r, store, "store", folder);
+    if (!same || !node_is_null(state))
+        check_folder(r, state, "state", c->state);
+}
+
 static void read_store(struct reading *r, const struct node *n)
 {
     struct str text = reading_text(r, n, "store");
@@ -107,4 +152,5 @@ void reading_places(struct reading *r)
         c->state = arena_dup(&c->arena, folder_of(c->store));
     while (c->state.len > 1 && c->state.ptr[c->state.len - 1] == '/')
         c->state = arena_dup(&c->arena, str_from(c->state.ptr, c->state.len - 1));
+    check_places(r, store, node_get(r->root, "state"));
 }

@@ -149,6 +149,9 @@ static const struct bad bad[] = {
     {"store: 'sqlite:'\n", 1, "sqlite:PATH"},
     {"store: postgres://x/y\n", 1, "not there yet"},
     {"store: sqlite:/var/lib/\n", 1, "not a folder"},
+    {"store: sqlite:/tmp\n", 1, "sqlite:/tmp/costlens.db"},
+    {"store: sqlite:costlens.yaml/a/x.db\n", 1, "is a file"},
+    {"keep: 1d\nstate: costlens.yaml/a/b\n", 2, "/costlens.yaml` is a file"},
     // providers
     {"providers: [openai]\n", 1, "sections with a name"},
     {"providers:\n  a: env:X\n", 2, "a section of"},
