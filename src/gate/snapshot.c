@@ -111,6 +111,21 @@ static bool aliases_index(struct snapshot *s)
     return true;
 }
 
+// Adds what the parts are looked up by. Takes `s`.
+static enum status complete(struct snapshot *s, struct store *store, const uint8_t pepper[32],
+                            struct snapshot **out, struct why *why)
+{
+    enum status status = keys_read(s, store, pepper, why);
+    if (status == STATUS_OK && !aliases_index(s))
+        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    if (status != STATUS_OK) {
+        snapshot_free(s);
+        return status;
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
 enum status snapshot_new(struct config *config, struct store *store, const uint8_t pepper[32],
                          struct snapshot **out, struct why *why)
 {
@@ -123,15 +138,9 @@ enum status snapshot_new(struct config *config, struct store *store, const uint8
     unsigned extra = config->prices.len > 0;
     enum status status = catalog_open(&alloc_heap, &config->prices, extra, &s->catalog, why);
     if (status == STATUS_OK)
-        status = keys_read(s, store, pepper, why);
-    if (status == STATUS_OK && !aliases_index(s))
-        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
-    if (status != STATUS_OK) {
-        snapshot_free(s);
-        return status;
-    }
-    *out = s;
-    return STATUS_OK;
+        return complete(s, store, pepper, out, why);
+    snapshot_free(s);
+    return status;
 }
 
 enum status snapshot_with_keys(struct snapshot *base, struct store *store, const uint8_t pepper[32],
@@ -145,15 +154,7 @@ enum status snapshot_with_keys(struct snapshot *base, struct store *store, const
     s->parts_borrowed = true;
     s->config = owner->config;
     s->catalog = owner->catalog;
-    enum status status = keys_read(s, store, pepper, why);
-    if (status == STATUS_OK && !aliases_index(s))
-        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
-    if (status != STATUS_OK) {
-        snapshot_free(s);
-        return status;
-    }
-    *out = s;
-    return STATUS_OK;
+    return complete(s, store, pepper, out, why);
 }
 
 struct snapshot *snapshot_ref(struct snapshot *s)
