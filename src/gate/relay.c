@@ -158,7 +158,7 @@ static int64_t output_asked(const struct demand *d)
     return d->output_max < INT64_MAX / DEMAND_CHOICES_MAX ? d->output_max * demand_choices(d) : 0;
 }
 
-static void meter_begin(struct req *r, struct str type)
+static void meter_begin(struct req *r, const struct head *h, struct str type)
 {
     struct meter_setup setup = {
         .endpoint = r->found.endpoint,
@@ -172,6 +172,8 @@ static void meter_begin(struct req *r, struct str type)
         .error = r->upstream_status >= 400,
     };
     meter_init(&r->meter, &setup, &alloc_heap);
+    if (r->dialect == DIALECT_GEMINI)
+        meter_tier(&r->meter, head_get(h, "x-gemini-service-tier", NULL));
     r->metering = true;
 }
 
@@ -231,7 +233,7 @@ static void on_head(struct call *c, void *owner)
     struct str type = head_get(h, "content-type", NULL);
     struct str coding = head_get(h, "content-encoding", NULL);
     keep_fields(r, h);
-    meter_begin(r, type);
+    meter_begin(r, h, type);
     if (is_garbage(r, coding) || h->status < 200 || (h->status >= 300 && h->status < 400)) {
         char detail[80];
         (void)snprintf(detail, sizeof detail, "It answered %d%s, which is no answer of a model.",

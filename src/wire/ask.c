@@ -94,9 +94,10 @@ static bool read_input(struct demand *d, struct str key, const struct json_val *
 static void read_tier(struct demand *d, struct str key, struct str word)
 {
     bool fast = str_is(word, "fast");
+    bool priority = str_is(word, "priority") || str_is(word, "SERVICE_TIER_PRIORITY");
     if (str_is(word, "ultrafast") || (fast && str_is(key, "speed")))
         d->service = SERVICE_FAST;
-    else if (str_is(word, "priority") || fast)
+    else if (priority || fast)
         d->service = SERVICE_PRIORITY;
 }
 

@@ -66,6 +66,14 @@ void meter_fini(struct meter *m)
     m->shares = NULL;
 }
 
+void meter_tier(struct meter *m, struct str word)
+{
+    struct usage told = {0};
+    gemini_tier(&told, word);
+    if (told.service != SERVICE_OTHER)
+        m->usage.service = told.service;
+}
+
 // Of a long text the marks come with its end, but most of it passes before.
 static size_t feed_sift(struct meter *m, struct str piece)
 {

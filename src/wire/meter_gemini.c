@@ -122,6 +122,28 @@ static void traffic_read(struct usage *u, struct str type)
         u->service = SERVICE_OTHER;
 }
 
+// "priority", or SERVICE_TIER_PRIORITY, at Google's own API; trafficType is of Vertex.
+void gemini_tier(struct usage *u, struct str word)
+{
+    static const struct str head = STR("SERVICE_TIER_");
+    static const struct {
+        struct str word;
+        enum service service;
+    } words[] = {
+        {STR("standard"), SERVICE_STANDARD}, {STR("unspecified"), SERVICE_STANDARD},
+        {STR("priority"), SERVICE_PRIORITY}, {STR("flex"), SERVICE_FLEX},
+        {STR("batch"), SERVICE_BATCH},
+    };
+    if (word.len == 0)
+        return;
+    u->service = SERVICE_OTHER;
+    word = str_skip(word, str_starts_nocase(word, head) ? head.len : 0);
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (str_eq_nocase(word, words[i].word))
+            u->service = words[i].service;
+    }
+}
+
 bool gemini_usage(struct meter *m, struct str raw)
 {
     struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
@@ -135,6 +157,7 @@ bool gemini_usage(struct meter *m, struct str raw)
     if (found) {
         split_input(&c);
         m->untold = !split_output(&c) && endpoint_makes_output(m->setup.endpoint);
+        gemini_tier(&fresh, json_str(json_get(c.root, "serviceTier")));
         traffic_read(&fresh, json_str(json_get(c.root, "trafficType")));
         fresh.count[BUCKET_WEB_SEARCHES] = m->usage.count[BUCKET_WEB_SEARCHES];
         m->usage = fresh;

@@ -51,6 +51,7 @@ static inline bool endpoint_makes_output(enum endpoint e)
 bool openai_usage(struct meter *m, struct str raw);
 bool anthropic_usage(struct meter *m, struct str raw);
 bool gemini_usage(struct meter *m, struct str raw);
+void gemini_tier(struct usage *u, struct str word); // as service_read, of Gemini's words
 
 // A usage object being read into `u`.
 struct counts {

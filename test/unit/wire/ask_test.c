@@ -201,7 +201,7 @@ static void sees_what_is_dearer(void **state)
         {"{\"model\":\"m\",\"service_tier\":\"priority\"}", SERVICE_PRIORITY, false},
         {"{\"model\":\"m\",\"service_tier\":\"fast\"}", SERVICE_PRIORITY, false},
         {"{\"model\":\"m\",\"service_tier\":\"ultrafast\"}", SERVICE_FAST, false},
-        {"{\"model\":\"m\",\"serviceTier\":\"priority\"}", SERVICE_PRIORITY, false},
+        {"{\"model\":\"m\",\"serviceTier\":\"SERVICE_TIER_PRIORITY\"}", SERVICE_PRIORITY, false},
         {"{\"model\":\"m\",\"speed\":\"fast\",\"service_tier\":\"auto\"}", SERVICE_FAST, false},
         {"{\"model\":\"m\",\"service_tier\":\"flex\",\"inference_geo\":\"us\"}", SERVICE_STANDARD,
          true},
