@@ -178,12 +178,11 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
 }
 
 // Success that is neither JSON nor a stream is no answer of a model: a proxy's page, most often.
-// Nor is one in a coding, since none is asked for: its usage cannot be read.
+// Nor is anything in a coding, since none is asked for: its usage cannot be read, nor can a
+// credential be masked that it quotes.
 static bool is_garbage(const struct req *r, struct str coding)
 {
-    if (r->upstream_status >= 300)
-        return false;
-    return r->meter.setup.kind == METER_OTHER || !coding_none(coding);
+    return !coding_none(coding) || (r->upstream_status < 300 && r->meter.setup.kind == METER_OTHER);
 }
 
 // A part of what the upstream said, as a JSON string for the client: without the credential that we

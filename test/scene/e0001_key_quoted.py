@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider that quotes the credential it was sent in an error: the client never sees it, wherever it stands."""
+import gzip
 import re
 
 from lib.scene import UPSTREAM_KEY, Gateway, Mock, expect, expect_in, expect_true, question
@@ -17,6 +18,10 @@ def answer(head):
     if case == b"late":  # a chunk's size that is none, with the key where the quotation begins and ends
         return (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
                 key[10:] + b" " * (200 - len(key[10:]) - 20) + key)
+    if case == b"coded":
+        body = gzip.compress(error(b"wrong key " + key))
+        return (b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+                b"Content-Length: %d\r\n\r\n" % len(body) + body)
     if case == b"type":
         return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; key=" + key + b"\r\nContent-Length: 0\r\n\r\n"
     status = b"401 Unauthorized" if case == b"error" else b"200 OK"
@@ -92,9 +97,13 @@ with Mock() as mock, Strange(answer) as strange:
             if status != 502:
                 expect(got.headers["x-echo"], f"Bearer {stars}, again {stars}", case)
                 expect(got.headers["x-plain"], "kept", case)
-        expect(len(strange.heads), 5)
+        # In a coding it could not be masked.
+        got = gateway.post("/v1/chat/completions", question(model="bench/m"), {"X-Case": "coded"})
+        expect((got.status, got.headers["content-encoding"]), (502, None))
+        expect_in("answered 401, compressed", got.json["error"]["message"])
+        expect(len(strange.heads), 6)
         expect_in(UPSTREAM_KEY, strange.heads[0], "the key went out")
-        gateway.rows(5)
+        gateway.rows(6)
         log = gateway.program.errors()
         expect_true(UPSTREAM_KEY not in log, "nor does the log have it")
         expect_true("/chat/completions" not in log and "*****" not in log, "nor anything else of an answer")
