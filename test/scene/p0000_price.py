@@ -62,6 +62,9 @@ for model, tier, total in (("openai/gpt-4o-mini", "priority", "0.125000000000"),
                            ("azure/us/gpt-4.1-nano-2025-04-14", "batch", "0.015273000000")):
     said = costlens("cost", model, "--service", tier, "--input", "1000000", "--cached", "1000000", "--json")
     expect(json.loads(said)["cost_usd"], total, model)
+# Groq's flex is no cheaper; it has more room.
+said = costlens("cost", "groq/openai/gpt-oss-20b", "--service", "flex", "--input", "1000000", "--json")
+expect(json.loads(said)["cost_usd"], "0.075000000000")
 # Fifty times the standard is no price of a tier.
 said = costlens("cost", "openai/gpt-5-nano", "--service", "priority", "--input", "1", "--json")
 expect(json.loads(said)["state"], "unpriced")
