@@ -173,10 +173,12 @@ COSTLENS_PUBLIC void costlens_reader_feed(struct costlens_reader *reader, const 
 COSTLENS_PUBLIC void costlens_reader_end(struct costlens_reader *reader, int clean);
 // 1 when the answer is whole: its terminal event, or a finish reason before a clean end.
 COSTLENS_PUBLIC int costlens_reader_complete(const struct costlens_reader *reader);
-// What the provider counted. COSTLENS_NO_USAGE when it did not; then costlens_reader_estimate.
+// What the provider counted. COSTLENS_NO_USAGE when it did not, or left out what its texts were;
+// then costlens_reader_estimate.
 COSTLENS_PUBLIC enum costlens_status costlens_reader_usage(const struct costlens_reader *reader,
                                                            struct costlens_usage *out);
-// Input from the bytes of the request's text / 4, output from what came, at least a token an event.
+// Input from the bytes of the request's text / 4 unless the provider told it, output from those of
+// the texts that came / 4, at least a token an event or text.
 COSTLENS_PUBLIC void costlens_reader_estimate(struct costlens_reader *reader, int64_t request_bytes,
                                               struct costlens_usage *out);
 // The model that answered, as it named itself; "" if it did not.
@@ -222,8 +224,9 @@ struct costlens_cost {
 
 // Sum of count x price, that of tokens times the factors, exact in 128 bits and rounded once, half
 // to even, to picodollars. `at_us`: microseconds since 1970 UTC at which the call started (prices
-// have dates). An unknown model is COSTLENS_OK with state UNPRICED: a price that is not known is a
-// state, not an error. COSTLENS_RANGE for a negative count or a tier that does not exist.
+// have dates). An unknown model is COSTLENS_OK with state UNPRICED, unless nothing was used: a
+// price that is not known is a state, not an error. COSTLENS_RANGE for a negative count or a tier
+// that does not exist.
 COSTLENS_PUBLIC enum costlens_status costlens_price(const struct costlens_book *book,
                                                     const char *vendor, const char *model,
                                                     const struct costlens_usage *usage,
