@@ -88,8 +88,14 @@ static enum status run_here(const struct config *c, const struct verb *verb, str
     return s;
 }
 
-// STATUS_CLOSED when the verb needs a running gateway and there is none; STATUS_SYNTAX and
-// STATUS_RANGE when the arguments are wrong; STATUS_DAMAGED when the configuration or a price is.
+// Are the arguments wrong? A gateway says so with a 400, which is read as STATUS_SYNTAX.
+static bool is_usage(enum status s)
+{
+    return s == STATUS_SYNTAX || s == STATUS_RANGE || s == STATUS_LIMIT;
+}
+
+// STATUS_CLOSED when the verb needs a running gateway and there is none; is_usage of what it gives
+// when the arguments are wrong; STATUS_DAMAGED when the configuration or a price is.
 static enum status run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
                        struct why *why)
 {
@@ -137,5 +143,5 @@ int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct
     else if (json_open(buf_str(text), &alloc_heap, answer, &why) != STATUS_OK)
         code = command_failed("the answer makes no sense: %s", why.text);
     buf_fini(&own);
-    return s == STATUS_SYNTAX || s == STATUS_RANGE ? EXIT_USAGE : code;
+    return is_usage(s) ? EXIT_USAGE : code;
 }

@@ -12,6 +12,7 @@ WRONG = [  # arguments, and what is said
     (("report", "--json", "--format", "csv"), "--json"), (("report", "--request", "x", "--by", "key"), "--request"),
     (("report", "--request", "x", "--format", "csv"), "--request"),
     (("export", "--until", "x"), "24h"), (("key", "create", "--expires", "x"), "90d"), (("key", "create", "a", "b"), "`b`"),
+    (("key", "create", "--name", "n" * 65), "at most 64 bytes"),
     (("backup", "--nope"), "--nope"), (("backup",), "FILE"), (("ledger", "verify", "--nope"), "--nope"),
     (("ledger", "verify", "x"), "`x`"),
     (("mock", "--seed", "x"), "--seed"), (("mock", "--rate", "x"), "--rate"), (("mock", "--ttft", "x"), "--ttft"),
