@@ -18,10 +18,10 @@ struct alloc {
 
 extern const struct alloc alloc_heap; // the C library's heap
 
-void *alloc_get(const struct alloc *a, size_t size) MUST_USE;  // not zeroed
-void *alloc_zero(const struct alloc *a, size_t size) MUST_USE; // zeroed
-void *alloc_resize(const struct alloc *a, void *old, size_t size) MUST_USE;
-void alloc_free(const struct alloc *a, void *ptr); // NULL is fine
+void *alloc_get(const struct alloc *a, size_t size) MUST_USE;               // not zeroed
+void *alloc_zero(const struct alloc *a, size_t size) MUST_USE;              // zeroed
+void *alloc_resize(const struct alloc *a, void *old, size_t size) MUST_USE; // as resize above
+void alloc_free(const struct alloc *a, void *ptr);                          // NULL is fine
 // Room for one item more in a growing array that holds `count` and has room for `*size`: the array,
 // which may have moved, `*size` doubled when it was full. NULL without memory: nothing changed.
 void *alloc_grow(const struct alloc *a, void *array, size_t item_bytes, size_t count,

@@ -21,12 +21,13 @@ struct buf {
     bool failed;
 };
 
+// Nothing is allocated before the first byte. `alloc` must live as long as the buffer.
 void buf_init(struct buf *b, const struct alloc *alloc, size_t ceiling);
-void buf_fini(struct buf *b);
+void buf_fini(struct buf *b); // frees; the buffer is then as it was initialised
 bool buf_failed(const struct buf *b);
 // Room for n more bytes at ptr + len, or NULL and the mark. The caller adds to len what it wrote.
 char *buf_room(struct buf *b, size_t n) MUST_USE;
-void buf_add_slow(struct buf *b, struct str s);
+void buf_add_slow(struct buf *b, struct str s); // for buf_add alone
 
 // `s` must not lie in `b` itself.
 static inline void buf_add(struct buf *b, struct str s)

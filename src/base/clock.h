@@ -15,7 +15,7 @@
 #define SECOND_US INT64_C(1000000)
 #define DAY_US    (86400 * SECOND_US)
 
-int64_t clock_wall_us(void);
+int64_t clock_wall_us(void); // jumps when somebody sets the clock
 int64_t clock_mono_us(void); // never goes back; since some start
 
 // A civil date and time in UTC.

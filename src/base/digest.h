@@ -20,8 +20,8 @@ struct mac; // a prepared HMAC key; one per thread
 // NULL when the key is shorter than MAC_KEY_MIN or memory ends.
 struct mac *mac_open(struct str key) MUST_USE;
 void mac_close(struct mac *m); // wipes
+// The HMAC or digest of `text`. False when OpenSSL fails (out of memory): `out` says nothing then.
 bool mac_sign(struct mac *m, struct str text, uint8_t out[DIGEST_BYTES]) MUST_USE;
-
 bool digest_sha256(struct str text, uint8_t out[DIGEST_BYTES]) MUST_USE;
 // zlib's polynomial; seed 0 first.
 uint32_t digest_crc32(uint32_t seed, const void *ptr, size_t len);

@@ -29,6 +29,7 @@ struct map {
 // The hash itself: of one process, secret, never to be stored.
 uint64_t map_hash(struct str s);
 
+// Nothing is allocated before the first entry. Keys and values stay their owner's.
 void map_init(struct map *m, const struct alloc *alloc);
 void map_fini(struct map *m);
 void *map_get(const struct map *m, struct str key); // NULL when absent

@@ -35,7 +35,7 @@ struct dice {
 };
 
 void dice_init(struct dice *d, uint64_t seed);
-uint64_t dice_next(struct dice *d);
+uint64_t dice_next(struct dice *d);              // 64 bits
 uint64_t dice_below(struct dice *d, uint64_t n); // 0..n-1, unbiased; n > 0
 
 #endif

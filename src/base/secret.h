@@ -15,8 +15,8 @@
 struct secret; // reference counted, locked in memory where possible, wiped at the end
 
 struct secret *secret_new(struct str s) MUST_USE; // copies; NULL when out of memory
-struct secret *secret_ref(struct secret *s);
-void secret_free(struct secret *s); // NULL is fine
+struct secret *secret_ref(struct secret *s);      // one more owner of it, on any thread; gives s
+void secret_free(struct secret *s);               // one owner less; NULL is fine
 // Borrowed for as long as the secret lives. Callers are few and listed by the checker
 // scripts/check-source.
 struct str secret_expose(const struct secret *s);

@@ -15,6 +15,7 @@ struct libscols_table;
 struct libscols_line;
 
 struct libscols_table *table_new(void); // never NULL; table_print frees it
+// One more column, to the right of those before; before the first line.
 void table_column(struct libscols_table *t, const char *title, bool right);
 struct libscols_line *table_line(struct libscols_table *t); // the table's
 // Columns from 0, in the order in which they were made. `text` is copied.

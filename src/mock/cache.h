@@ -19,6 +19,7 @@ struct cache {
     uint64_t slots[CACHE_SLOTS]; // hashes of prefixes; a newer one drives an older one out
 };
 
+// Of `text`; a hash as the seed of the next chains them.
 uint64_t cache_hash(uint64_t seed, struct str text);
 // Tokens of the prompt's prefix that were seen before (a multiple of 128, 0 when below 1,024); then
 // remembers the prompt. `scope`: what must be equal besides, such as the model's name.

@@ -38,6 +38,6 @@ struct mock {
 };
 
 extern const struct server_events play_events; // context: struct mock
-void play_end_all(struct mock *m);
+void play_end_all(struct mock *m);             // cuts every answer under way
 
 #endif

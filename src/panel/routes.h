@@ -8,6 +8,7 @@
 
 #include "gate/admin.h"
 
+// The table, `*count` rows. It lives as long as the program.
 const struct admin_route *panel_routes(unsigned *count);
 
 #endif

@@ -42,6 +42,8 @@ struct verb {
     bool needs_gate;  // makes sense inside a running gateway only
 };
 
+// Appends the answer to c->answer. Else a status of the verb, with a sentence for whoever asked:
+// SYNTAX, UNKNOWN, RANGE, LIMIT for what is wrong with the arguments.
 enum status verb_run(const struct verb *v, struct verb_call *c, struct why *why) MUST_USE;
 const struct verb *verb_find(struct str name); // NULL if there is none
 const struct verb *verb_at(size_t i);          // NULL after the last
