@@ -70,12 +70,14 @@ static void renew_reserve(struct store *s)
 
 struct prune {
     sqlite3_stmt *tenant, *limit, *rows, *note, *oldest, *kinds, *names;
-    uint64_t deleted; // rows
+    uint64_t some;    // rows that the transaction under way deletes
+    uint64_t deleted; // by those before
 };
 
-static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us, bool *some)
+static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
 {
     int64_t last_us;
+    p->some = 0;
     sqlite3_bind_int64(p->limit, 1, tenant);
     sqlite3_bind_int64(p->limit, 2, before_us);
     sqlite3_bind_int(p->limit, 3, PRUNE_ROWS);
@@ -83,13 +85,12 @@ static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us, boo
         return false;
     if (last_us <= 0)
         return true;
-    *some = true;
     sqlite3_bind_int64(p->rows, 1, tenant);
     sqlite3_bind_int64(p->rows, 2, last_us);
     sqlite3_bind_int64(p->note, 1, last_us + 1);
     if (!sql_done(p->rows))
         return false;
-    p->deleted += (uint64_t)sqlite3_changes(sqlite3_db_handle(p->rows));
+    p->some = (uint64_t)sqlite3_changes(sqlite3_db_handle(p->rows));
     return sql_done(p->note);
 }
 
@@ -119,21 +120,22 @@ static bool prune_names(struct store *s, struct prune *p, int64_t oldest_us)
 static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
 {
     int64_t oldest_us = before_us;
-    bool some = false;
     int64_t tenant = -1;
     for (;;) {
         sqlite3_bind_int64(p->tenant, 1, tenant);
         if (!sql_one_i64(p->tenant, -1, &tenant))
             return false;
         if (tenant < 0)
-            return (!some || prune_kinds(s, p, oldest_us)) && prune_names(s, p, oldest_us);
+            return (p->deleted == 0 || prune_kinds(s, p, oldest_us)) &&
+                   prune_names(s, p, oldest_us);
         if (!sql_done(s->begin))
             return false;
-        if (!prune_tenant(p, tenant, before_us, &some) || !sql_done(s->commit)) {
+        if (!prune_tenant(p, tenant, before_us) || !sql_done(s->commit)) {
             if (!sqlite3_get_autocommit(s->db))
                 sql_done(s->rollback);
             return false;
         }
+        p->deleted += p->some;
         int64_t first_us;
         sqlite3_bind_int64(p->oldest, 1, tenant);
         if (!sql_one_i64(p->oldest, before_us, &first_us))
@@ -213,6 +215,7 @@ static void prune(struct store *s)
         sql_prepare(s->db, "DELETE FROM kind WHERE used_day < ?1"),
         sql_prepare(s->db, "DELETE FROM name WHERE id IN (SELECT id FROM name WHERE used_day < ?1 "
                            "LIMIT ?2)"),
+        0,
         0};
     sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.note, p.oldest, p.kinds, p.names};
     bool fine = true;

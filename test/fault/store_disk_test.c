@@ -427,6 +427,56 @@ static void a_disk_too_small_is_told_with_the_cure(void **state)
     place_remove(&p);
 }
 
+static bool said_in(FILE *log, const char *words)
+{
+    char text[4096];
+    ssize_t n = syscall(SYS_pread64, fileno(log), text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = 0;
+    return strstr(text, words) != NULL;
+}
+
+// The log says of rows that they were deleted when they are.
+static void rows_that_stay_are_not_said_to_be_deleted(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store_setup setup = {
+        .path = str_of(p.path), .create = true, .writer = true, .keep_days = 400};
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry old = an_entry(clock_wall_us() - 500 * DAY_US);
+    struct entry now = an_entry(clock_wall_us());
+    call(j, &old);
+    call(j, &now);
+    journal_close(j);
+    store_close(s);
+    sqlite3 *other = NULL; // so that the log's index has its space already
+    assert_int_equal(sqlite3_open(p.path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "SELECT * FROM call", NULL, NULL, NULL), SQLITE_OK);
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    int before = dup(STDERR_FILENO);
+    dup2(fileno(log), STDERR_FILENO);
+    full = true;
+    enum status status = store_open(&setup, &s, NULL);
+    usleep(2500000); // it tries each second
+    bool early = said_in(log, "deleted");
+    full = false;
+    for (int i = 0; i < 50 && !said_in(log, "deleted"); i++)
+        usleep(100000);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    assert_int_equal(status, STATUS_OK);
+    assert_false(early);
+    assert_true(said_in(log, "\"1 rows older than"));
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 1);
+    fclose(log);
+    sqlite3_close(other);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -439,6 +489,7 @@ int main(void)
         cmocka_unit_test(a_start_on_a_full_disk_uses_the_reserve),
         cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
         cmocka_unit_test(a_disk_too_small_is_told_with_the_cure),
+        cmocka_unit_test(rows_that_stay_are_not_said_to_be_deleted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
