@@ -20,6 +20,13 @@ bool str_eq_nocase(struct str a, struct str b)
     return true;
 }
 
+struct str str_lower(struct str s, char *out)
+{
+    for (size_t i = 0; i < s.len; i++)
+        out[i] = (char)lower(s.ptr[i]);
+    return str_from(out, s.len);
+}
+
 bool str_starts(struct str s, struct str head)
 {
     return s.len >= head.len && str_eq(str_from(s.ptr, head.len), head);
@@ -159,6 +166,15 @@ size_t str_distance(struct str a, struct str b, size_t most)
             return most + 1;
     }
     return row[b.len] > most ? most + 1 : row[b.len];
+}
+
+void str_near(struct str_near *n, struct str name)
+{
+    size_t distance = n->distance ? str_distance(n->wanted, name, n->distance - 1) : 0;
+    if (distance >= n->distance)
+        return;
+    n->distance = distance;
+    n->name = name;
 }
 
 static bool follows(struct str s, size_t at)

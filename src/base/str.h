@@ -76,8 +76,18 @@ bool str_u64(struct str s, uint64_t *n) MUST_USE;
 bool str_i64(struct str s, int64_t *n) MUST_USE; // an optional '-' first
 // Copies into `out` (with a NUL) when it fits; false and out[0] = 0 otherwise.
 bool str_copy(struct str s, char *out, size_t out_size) MUST_USE;
+// ASCII capitals made small, in `out`, which has room for as many bytes and may be where `s` is.
+struct str str_lower(struct str s, char *out);
 // Levenshtein distance over bytes, cut off at `most` + 1: for "did you mean".
 size_t str_distance(struct str a, struct str b, size_t most);
+// The nearest of several names to a wanted one. Begin with what is wanted and the distance that is
+// too far, then try each name: the first of the nearest stays, borrowed.
+struct str_near {
+    struct str wanted;
+    size_t distance;
+    struct str name; // empty while none is near
+};
+void str_near(struct str_near *n, struct str name);
 // True when `s` is valid UTF-8 (no surrogates, no overlong forms, up to U+10FFFF).
 bool str_utf8(struct str s);
 // Length (1..4) of the valid UTF-8 sequence that starts at `at`; 0 when there is none.

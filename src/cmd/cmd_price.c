@@ -41,15 +41,6 @@ static void quote_standard(const struct sheet *s, int64_t at, struct quote *q)
 
 // --- list ---
 
-static struct str small(struct buf *b)
-{
-    for (size_t i = 0; i < b->len; i++) {
-        char c = b->ptr[i];
-        b->ptr[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
-    return buf_str(b);
-}
-
 // Part of "VENDOR/MODEL" or a pattern of it or of the model alone; capitals do not matter.
 static bool is_named(const struct sheet *s, const char *name)
 {
@@ -60,8 +51,8 @@ static bool is_named(const struct sheet *s, const char *name)
     buf_printf(&wanted, strchr(name, '*') ? "%s" : "*%s*", name);
     bool fits = false;
     if (!buf_failed(&full) && !buf_failed(&wanted)) {
-        struct str text = small(&full);
-        struct str pattern = small(&wanted);
+        struct str text = str_lower(buf_str(&full), full.ptr);
+        struct str pattern = str_lower(buf_str(&wanted), wanted.ptr);
         fits = str_glob(pattern, text) || str_glob(pattern, str_skip(text, s->vendor.len + 1));
     }
     buf_fini(&full);

@@ -176,18 +176,12 @@ static const struct option_row *find_row(const struct option_row *rows, struct s
 
 static int unknown_option(const struct command *c, struct str name)
 {
-    const char *nearest = NULL;
-    size_t least = NEAR_MAX + 1;
-    for (const struct option_row *row = c->options; row && row->name; row++) {
-        size_t distance = str_distance(name, str_of(row->name), NEAR_MAX);
-        if (distance < least) {
-            least = distance;
-            nearest = row->name;
-        }
-    }
-    if (nearest)
-        return command_usage(c, "there is no option --%.*s; did you mean --%s?", STR_ARG(name),
-                             nearest);
+    struct str_near near = {name, NEAR_MAX + 1, STR_NONE};
+    for (const struct option_row *row = c->options; row && row->name; row++)
+        str_near(&near, str_of(row->name));
+    if (near.name.len)
+        return command_usage(c, "there is no option --%.*s; did you mean --%.*s?", STR_ARG(name),
+                             STR_ARG(near.name));
     return command_usage(c, "there is no option --%.*s", STR_ARG(name));
 }
 

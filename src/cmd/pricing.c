@@ -120,24 +120,14 @@ size_t pricing_others(const struct pricing *p, const struct sheet *s, const char
 
 static struct str near_vendor(const struct catalog *c, struct str wanted)
 {
-    struct str best = STR_NONE;
     struct str vendor;
     char room[NAME_BYTES_MAX];
-    size_t least = wanted.len < 5 ? 2 : 3;
     if (wanted.len > sizeof room)
-        return best;
-    for (size_t i = 0; i < wanted.len; i++) {
-        char letter = wanted.ptr[i];
-        room[i] = letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
-    }
-    for (size_t i = 0; (vendor = catalog_vendor_at(c, i)).len; i++) {
-        size_t distance = str_distance(str_from(room, wanted.len), vendor, least);
-        if (distance < least) {
-            least = distance;
-            best = vendor;
-        }
-    }
-    return best;
+        return STR_NONE;
+    struct str_near near = {str_lower(wanted, room), wanted.len < 5 ? 2 : 3, STR_NONE};
+    for (size_t i = 0; (vendor = catalog_vendor_at(c, i)).len; i++)
+        str_near(&near, vendor);
+    return near.name;
 }
 
 int pricing_no_vendor(const struct pricing *p, const char *vendor)

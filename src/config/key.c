@@ -44,21 +44,15 @@ static bool is_absent(const struct reading *r, struct str full)
 static void unknown_provider(struct reading *r, int line, struct str full, const char *what)
 {
     struct str name = str_from(full.ptr, str_find(full, '/'));
-    const struct config_provider *near = NULL;
-    size_t least = 3;
-    for (unsigned i = 0; i < r->c->provider_count; i++) {
-        size_t distance = str_distance(name, r->c->providers[i].name, 2);
-        if (distance < least) {
-            least = distance;
-            near = &r->c->providers[i];
-        }
-    }
+    struct str_near near = {name, 3, STR_NONE};
+    for (unsigned i = 0; i < r->c->provider_count; i++)
+        str_near(&near, r->c->providers[i].name);
     if (name.len == full.len || name.len + 1 == full.len || name.len == 0)
         reading_fault(r, line, "%s: `%.*s` has no provider. Write PROVIDER/MODEL", what,
                       STR_ARG(full));
-    else if (near)
+    else if (near.name.len)
         reading_fault(r, line, "%s: `%.*s` names no provider of this file; did you mean `%.*s`?",
-                      what, STR_ARG(full), STR_ARG(near->name));
+                      what, STR_ARG(full), STR_ARG(near.name));
     else
         reading_fault(r, line,
                       "%s: `%.*s` names no provider of this file. Add it under `providers`", what,

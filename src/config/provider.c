@@ -24,18 +24,12 @@ static int line_of(const struct node *map, const char *key)
 
 static void near_vendor(struct reading *r, int line, struct str name)
 {
-    const char *nearest = NULL;
-    size_t least = 3;
-    for (size_t i = 0; i < vendor_count(); i++) {
-        size_t distance = str_distance(name, str_of(vendor_at(i)->name), 2);
-        if (distance < least) {
-            least = distance;
-            nearest = vendor_at(i)->name;
-        }
-    }
-    if (nearest)
-        reading_fault(r, line, "vendor: `%.*s` is not known; did you mean `%s`?", STR_ARG(name),
-                      nearest);
+    struct str_near near = {name, 3, STR_NONE};
+    for (size_t i = 0; i < vendor_count(); i++)
+        str_near(&near, str_of(vendor_at(i)->name));
+    if (near.name.len)
+        reading_fault(r, line, "vendor: `%.*s` is not known; did you mean `%.*s`?", STR_ARG(name),
+                      STR_ARG(near.name));
     else
         reading_fault(r, line,
                       "vendor: `%.*s` is not known. Leave it out: then the provider's prices are "

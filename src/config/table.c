@@ -332,19 +332,10 @@ const struct config_row *config_row_find(enum config_section s, struct str name)
     return row ? row : find_in(sections[s].also, name);
 }
 
-struct nearest {
-    const struct config_row *row;
-    size_t distance;
-};
-
-static void near_in(const struct config_row *rows, struct str name, struct nearest *best)
+static void near_in(const struct config_row *rows, struct str_near *near)
 {
-    for (const struct config_row *row = rows; row && row->name; row++) {
-        struct str other = str_of(row->name);
-        size_t distance = str_distance(name, other, best->distance);
-        if (distance < best->distance)
-            *best = (struct nearest){row, distance};
-    }
+    for (const struct config_row *row = rows; row && row->name; row++)
+        str_near(near, str_of(row->name));
 }
 
 // `input` for `input_per_mtok`, `context_window` for `context`.
@@ -382,11 +373,11 @@ const struct config_row *config_row_near(enum config_section s, struct str name)
         if (row && str_is(name, other_names[i][0]))
             return row;
     }
-    struct nearest best = {NULL, name.len < 5 ? 2 : name.len < 9 ? 3 : 5};
-    near_in(sections[s].rows, name, &best);
-    near_in(sections[s].also, name, &best);
-    if (best.row)
-        return best.row;
+    struct str_near near = {name, name.len < 5 ? 2 : name.len < 9 ? 3 : 5, STR_NONE};
+    near_in(sections[s].rows, &near);
+    near_in(sections[s].also, &near);
+    if (near.name.len)
+        return config_row_find(s, near.name);
     const struct config_row *row = starting_in(sections[s].also, name);
     return row ? row : starting_in(sections[s].rows, name);
 }

@@ -103,20 +103,8 @@ static const struct node *own_holidays(const struct reading *r, struct str name)
     return n;
 }
 
-struct nearest {
-    struct str name;
-    size_t distance;
-};
-
-static void keep_near(struct nearest *n, struct str name, struct str wanted)
-{
-    size_t distance = str_distance(wanted, name, 3);
-    if (distance < n->distance)
-        *n = (struct nearest){name, distance};
-}
-
 // True when the compiled-in book has days of that name; else `near` may get another of its names.
-static bool book_has(struct str name, struct nearest *near, struct arena *arena)
+static bool book_has(struct str name, struct str_near *near, struct arena *arena)
 {
     struct catalog *book = NULL;
     const struct days *d;
@@ -125,7 +113,7 @@ static bool book_has(struct str name, struct nearest *near, struct arena *arena)
         return false;
     for (size_t i = 0; (d = catalog_days_at(book, i)); i++) {
         found |= str_eq(d->name, name);
-        keep_near(near, arena_dup(arena, d->name), name);
+        str_near(near, arena_dup(arena, d->name));
     }
     catalog_close(book);
     return found;
@@ -134,8 +122,8 @@ static bool book_has(struct str name, struct nearest *near, struct arena *arena)
 // ` except NAME` into `out`; a name of the book gets its (empty) line of days into `days`.
 static bool add_except(struct reading *r, const struct node *n, struct buf *out, struct buf *days)
 {
-    struct nearest near = {STR_NONE, 3};
     struct str name = reading_text(r, n, "except");
+    struct str_near near = {name, 3, STR_NONE};
     if (n->kind != NODE_TEXT)
         return false;
     if (name.len && own_holidays(r, name)) {
@@ -149,7 +137,7 @@ static bool add_except(struct reading *r, const struct node *n, struct buf *out,
     }
     const struct node *map = node_get(r->root, "holidays");
     for (const struct node *h = map && map->kind == NODE_MAP ? map->first : NULL; h; h = h->next)
-        keep_near(&near, h->key, name);
+        str_near(&near, h->key);
     if (near.name.len)
         reading_fault(r, n->line, "except: `%.*s` is no list of holidays; did you mean `%.*s`?",
                       STR_ARG(name), STR_ARG(near.name));

@@ -408,16 +408,6 @@ static void keep_near(struct near *n, const struct sheet *s, size_t distance)
     n->distance[at] = distance;
 }
 
-// In small letters. A model's name is never longer.
-static struct str small(struct str s, char room[MODEL_BYTES_MAX])
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        room[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
-    return str_from(room, s.len);
-}
-
 // How far the name is from what was asked for; beyond `most` when it is not near.
 static size_t distance_of(struct str name, struct str asked, size_t most)
 {
@@ -440,12 +430,12 @@ size_t catalog_near(const struct catalog *c, struct str vendor, struct str model
     if (model.len > MODEL_BYTES_MAX)
         return 0;
     size_t most = model.len / 3 < 8 ? model.len / 3 : 8;
-    struct str asked = small(model, rooms[0]);
+    struct str asked = str_lower(model, rooms[0]);
     for (size_t i = 0; i < c->sheet_count; i++) {
         const struct sheet *s = &c->sheets[i]->sheet;
         if (vendor.len && !str_eq(s->vendor, vendor))
             continue;
-        size_t distance = distance_of(small(s->model, rooms[1]), asked, most);
+        size_t distance = distance_of(str_lower(s->model, rooms[1]), asked, most);
         if (distance <= most)
             keep_near(&n, s, distance);
     }

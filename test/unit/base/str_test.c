@@ -143,6 +143,35 @@ static bool valid(const unsigned char *s, size_t n)
     return true;
 }
 
+static struct str nearest(const char *wanted, size_t too_far)
+{
+    static const char *const names[] = {"openai", "mistral", "opener", "groq"};
+    struct str_near near = {str_of(wanted), too_far, STR_NONE};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        str_near(&near, str_of(names[i]));
+    return near.name;
+}
+
+static void keeps_the_nearest(void **state)
+{
+    (void)state;
+    assert_true(str_is(nearest("opena", 3), "openai"));
+    assert_true(str_is(nearest("opena", 2), "openai"));
+    assert_int_equal(nearest("opena", 1).len, 0);
+    assert_int_equal(nearest("openai", 0).len, 0);
+    assert_true(str_is(nearest("openeai", 3), "openai")); // the first of two as near
+    assert_true(str_is(nearest("groq", 1), "groq"));
+    assert_int_equal(nearest("x", 3).len, 0);
+}
+
+static void makes_small(void **state)
+{
+    (void)state;
+    char text[] = "AZ@[az\xc3\x84";
+    assert_true(str_is(str_lower(str_of(text), text), "az@[az\xc3\x84"));
+    assert_int_equal(str_lower(STR_NONE, text).len, 0);
+}
+
 static void knows_utf8(void **state)
 {
     (void)state;
@@ -272,6 +301,8 @@ int main(void)
         cmocka_unit_test(reads_numbers),
         cmocka_unit_test(copies_what_fits),
         cmocka_unit_test(measures_distance),
+        cmocka_unit_test(keeps_the_nearest),
+        cmocka_unit_test(makes_small),
         cmocka_unit_test(knows_utf8),
         cmocka_unit_test(globs),
         cmocka_unit_test(unescapes),
