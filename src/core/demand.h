@@ -27,7 +27,7 @@ struct demand {
     int64_t output_max; // most output tokens asked for; 0 = not said
     // previous_response_id, conversation, cachedContent: input not in the body
     bool stored_context;
-    bool cache_write;     // input is to be written to a cache (Anthropic's cache_control)
+    bool cache_write;     // input is to be written to a cache (cache_control, of Claude)
     bool cache_hour;      // an entry of it is to last an hour (ttl "1h"), not five minutes
     bool server_tools;    // web search and the like: loops that bill the context again
     bool background;      // Responses: made to its end whoever listens

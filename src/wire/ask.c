@@ -112,6 +112,8 @@ static void read_rest(struct demand *d, struct str key, const struct json_val *v
         d->server_tools = d->server_tools || json_count(v) > 0;
     else if (str_is(key, "service_tier") || str_is(key, "serviceTier") || str_is(key, "speed"))
         read_tier(d, key, json_str(v));
+    else if (str_is(key, "cache_control"))
+        ask_cache(d, v);
     else if (str_is(key, "inference_geo"))
         d->us_region = str_is(json_str(v), "us");
     else if (str_is(key, "user"))
@@ -229,26 +231,6 @@ static enum refusal read_body(struct ask *a, const struct alloc *alloc, struct w
     return REFUSAL_NONE;
 }
 
-// Whether a `"ttl":"1h"` stands somewhere.
-static bool asks_cache_hour(struct str body)
-{
-    static const struct str name = STR("\"ttl\""), hour = STR("\"1h\"");
-    for (size_t at; (at = str_search(body, name)) < body.len;) {
-        body = str_trim(str_skip(body, at + name.len));
-        if (body.len && body.ptr[0] == ':' && str_starts(str_trim(str_skip(body, 1)), hour))
-            return true;
-    }
-    return false;
-}
-
-// In a text of the caller's the quotes of its name would be escaped.
-static void read_cache(struct demand *d, struct str body)
-{
-    size_t at = str_search(body, (struct str)STR("\"cache_control\""));
-    d->cache_write = at < body.len;
-    d->cache_hour = d->cache_write && asks_cache_hour(str_skip(body, at));
-}
-
 enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
                       const struct alloc *alloc, struct why *why)
 {
@@ -261,8 +243,6 @@ enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct 
     enum refusal r = read_body(a, alloc, why);
     if (r == REFUSAL_NONE)
         r = read_model(a, found, why);
-    if (r == REFUSAL_NONE && endpoint_dialect(found->endpoint) == DIALECT_ANTHROPIC)
-        read_cache(&a->demand, body);
     if (r == REFUSAL_NONE)
         read_members(a);
     else

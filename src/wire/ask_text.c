@@ -63,6 +63,12 @@ static void count_source(struct demand *d, struct str key, const struct json_val
         d->text_bytes += (int64_t)json_str(json_get(v, "data")).len;
 }
 
+void ask_cache(struct demand *d, const struct json_val *v)
+{
+    d->cache_write = d->cache_write || json_type(v) == JSON_OBJECT;
+    d->cache_hour = d->cache_hour || str_is(json_str(json_get(v, "ttl")), "1h");
+}
+
 // A leaf counts; a container is to be walked.
 static bool count_leaf(struct demand *d, struct str key, const struct json_val *v,
                        enum ask_kind kind)
@@ -72,6 +78,8 @@ static bool count_leaf(struct demand *d, struct str key, const struct json_val *
     case JSON_NUMBER: d->text_bytes += TOKEN_BYTES; return true;
     case JSON_ARRAY: return false;
     case JSON_OBJECT:
+        if (str_is(key, "cache_control"))
+            ask_cache(d, v);
         if (kind == ASK_CONTENT) {
             count_part(d, key, v);
             count_source(d, key, v);

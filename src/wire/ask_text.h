@@ -13,8 +13,10 @@ enum ask_kind {
     ASK_SCHEMA,  // tools and formats: the model reads the names too
 };
 
-// Adds to text_bytes, images and files. Base64 data is not text. A number in a list is a token's
-// number: as much as four bytes of text.
+// Adds to text_bytes, images and files, and sees each cache_control. Base64 data is not text. A
+// number in a list is a token's number: as much as four bytes of text.
 void ask_text_count(struct demand *d, const struct json_val *v, enum ask_kind kind);
+// The value of a member cache_control; null asks for nothing.
+void ask_cache(struct demand *d, const struct json_val *v);
 
 #endif

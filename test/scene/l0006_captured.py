@@ -45,3 +45,10 @@ with Mock() as mock, Gateway(mock, OPENAI.format(mock.url)) as gateway:
     expect_captured(gateway, 3, "openai/gpt-4o", "input")
     gateway.chat(LONG, LOST, model="gpt-4-turbo", service_tier="priority")
     expect_captured(gateway, 4, "openai/gpt-4-turbo", "input")
+
+# Who resells Claude in OpenAI's dialect passes on what is marked.
+with Mock() as mock, Gateway(mock, OPENAI.format(mock.url).replace("vendor: openai", "vendor: openrouter")) as gateway:
+    for n, mark, bucket in ((1, {"cache_control": {"type": "ephemeral"}}, "cache_write"), (2, {}, "input")):
+        gateway.chat("", LOST, model="bench/anthropic/claude-opus-4.8",
+                     messages=[{"role": "user", "content": [{"type": "text", "text": LONG, **mark}]}])
+        expect_captured(gateway, n, "openrouter/anthropic/claude-opus-4.8", bucket)
