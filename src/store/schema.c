@@ -13,8 +13,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "store/sql.h"
 
@@ -280,23 +282,21 @@ enum status schema_copy(sqlite3 *db, const char *file, struct why *why)
     }
     enum status status = STATUS_OK;
     if (!backup || code != SQLITE_DONE) {
-        status = sql_why(why, copy, "the copy failed");
+        status = sql_why(why, copy, file);
         unlink(file);
     }
     sqlite3_close(copy);
     return status;
 }
 
-static bool keep_copy(sqlite3 *db, const char *path, int version, struct why *why)
+static enum status keep_copy(sqlite3 *db, const char *path, int version, struct why *why)
 {
     char file[PATH_SIZE];
     int n = snprintf(file, sizeof file, "%s.before-%d", path, version + 1);
-    if (n < 0 || (size_t)n >= sizeof file) {
-        why_set(why, STATUS_RANGE, "the path of the store is too long");
-        return false;
-    }
+    if (n < 0 || (size_t)n >= sizeof file)
+        return why_set(why, STATUS_RANGE, "the path of the store is too long");
     unlink(file); // of an earlier try that did not come to its end
-    return schema_copy(db, file, why) == STATUS_OK;
+    return schema_copy(db, file, why);
 }
 
 static enum status migrate_one(sqlite3 *db, int version, struct why *why)
@@ -328,6 +328,19 @@ enum status schema_ours(sqlite3 *db, const char *path, struct why *why)
                               path);
 }
 
+// What was changed is changed back. The new form of the largest table stands beside the old one,
+// and once more in SQLite's log.
+static enum status say_space(const char *path, struct why *why)
+{
+    struct stat is;
+    unsigned long long bytes = stat(path, &is) == 0 ? (unsigned long long)is.st_size : 0;
+    return why_set(
+        why, STATUS_FULL,
+        "%s is brought to a new format, and its disk is full: a copy of it is kept beside "
+        "it. Free some %llu MiB there; nothing is lost",
+        path, 4 * bytes / MIB + 1);
+}
+
 enum status schema_migrate(sqlite3 *db, const char *path, struct why *why)
 {
     return schema_migrate_to(db, path, VERSION, why);
@@ -349,15 +362,16 @@ enum status schema_migrate_to(sqlite3 *db, const char *path, int last, struct wh
             "%s.before-%d that it kept",
             path, (int)version, VERSION, path, VERSION + 1);
     if (version > 0 && version < last) {
-        if (!keep_copy(db, path, (int)version, why))
-            return why ? why->status : STATUS_IO;
+        enum status status = keep_copy(db, path, (int)version, why);
+        if (status != STATUS_OK)
+            return status == STATUS_FULL ? say_space(path, why) : status;
         log_say(LOG_INFO, "the store is brought from format %d to %d; a copy is kept beside it",
                 (int)version, last);
     }
     for (int i = (int)version + 1; i <= last; i++) {
         enum status status = migrate_one(db, i, why);
         if (status != STATUS_OK)
-            return status;
+            return status == STATUS_FULL ? say_space(path, why) : status;
     }
     return STATUS_OK;
 }

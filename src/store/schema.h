@@ -13,7 +13,7 @@
 // CONFLICT when another program made this database, DAMAGED when it is none. Changes nothing.
 enum status schema_ours(sqlite3 *db, const char *path, struct why *why) MUST_USE;
 // Brings the tables up to date. Before it changes a store that holds something it copies it to
-// <path>.before-<version>. NEWER when a later program wrote it.
+// <path>.before-<version>. NEWER when a later program wrote it; FULL names what to free.
 enum status schema_migrate(sqlite3 *db, const char *path, struct why *why) MUST_USE;
 // The same, but to no later version than that one.
 enum status schema_migrate_to(sqlite3 *db, const char *path, int last, struct why *why) MUST_USE;

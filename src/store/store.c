@@ -159,7 +159,7 @@ static enum status open_database(struct store *s, struct why *why)
         sql_run(s->db, "PRAGMA cache_size = -4000") != SQLITE_OK ||
         sql_run(s->keys, "PRAGMA synchronous = FULL") != SQLITE_OK)
         return sql_why(why, s->db, s->path);
-    return schema_migrate(s->db, s->path, why);
+    return STATUS_OK;
 }
 
 static bool init_locks(struct store *s)
@@ -233,6 +233,11 @@ static enum status say_damaged(const struct store *s, struct why *why)
 static enum status open_ledger(struct store *s, struct why *why)
 {
     enum status status = open_database(s, why);
+    if (status == STATUS_OK) {
+        status = schema_migrate(s->db, s->path, why);
+        if (status == STATUS_FULL)
+            return status; // it needs more, and has said so
+    }
     if (status == STATUS_OK)
         status = writer_open(s, why);
     if (status == STATUS_OK)

@@ -3,6 +3,7 @@
 // An old store is brought up to date when it is opened: what it held is there afterwards, a copy of
 // it as it was is kept, and a death at any of SQLite's writes costs nothing.
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,11 +14,17 @@
 #define OLD_CALLS 60
 
 static long dies_at = -1; // SQLite's n-th write is torn, and the process dies
+static long full_at = -1; // SQLite's n-th write and all later ones find no space
 
 __attribute__((visibility("default"))) ssize_t pwrite64(int, const void *, size_t, off_t);
 ssize_t pwrite64(int fd, const void *bytes, size_t n, off_t offset)
 {
     static long count;
+    if (full_at >= 0 && full_at-- == 0) {
+        full_at = 0;
+        errno = ENOSPC;
+        return -1;
+    }
     if (dies_at >= 0 && ++count > dies_at) {
         ssize_t done = syscall(SYS_pwrite64, fd, bytes, n / 2, offset);
         kill(getpid(), SIGKILL);
@@ -158,11 +165,44 @@ static void a_death_at_any_write_costs_nothing(void **state)
     assert_true(at > 20);
 }
 
+// It is told how much space a migration needs, wherever it ends, and the store is as it was.
+static void a_full_disk_changes_nothing(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    make_old(&p);
+    sqlite3 *other = NULL; // so that the log's index has its space already
+    assert_int_equal(sqlite3_open(p.path, &other), SQLITE_OK);
+    run(other, "SELECT * FROM call");
+    int refused = 0;
+    for (long n = 0;; n++, refused++) {
+        struct store_setup setup = {.path = str_of(p.path)};
+        struct store *s = NULL;
+        struct why why = {0};
+        full_at = n;
+        enum status status = store_open(&setup, &s, &why);
+        full_at = -1;
+        if (status == STATUS_OK) {
+            store_close(s);
+            break;
+        }
+        assert_int_equal(status, STATUS_FULL);
+        assert_non_null(strstr(why.text, p.path));
+        assert_non_null(strstr(why.text, "Free some 1 MiB there"));
+    }
+    assert_true(refused > 10);
+    sqlite3_close(other);
+    is_whole(&p);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_old_store_is_brought_up_to_date),
         cmocka_unit_test(a_death_at_any_write_costs_nothing),
+        cmocka_unit_test(a_full_disk_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
