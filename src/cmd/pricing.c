@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "base/limits.h"
 #include "config/config.h"
 #include "wire/vendor.h"
@@ -183,32 +184,28 @@ const struct sheet *pricing_find(const struct pricing *p, const char *name)
 
 // --- as JSON ---
 
-static void write_prices(const struct quote *q, struct buf *out)
+static void write_prices(const struct quote *q, struct json_out *o)
 {
-    const char *join = "";
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         if (!(q->has & 1u << i))
             continue;
-        buf_printf(out, "%s\"%s\":\"", join, bucket_name((enum bucket)i));
-        price_write(out, q->price[i], bucket_units((enum bucket)i));
-        buf_add_char(out, '"');
-        join = ",";
+        json_out_name(o, bucket_name((enum bucket)i));
+        buf_add_char(o->buf, '"');
+        price_write(o->buf, q->price[i], bucket_units((enum bucket)i));
+        buf_add_char(o->buf, '"');
     }
 }
 
 void pricing_write(const struct sheet *s, const struct quote *q, struct buf *out)
 {
-    const char *state = s->free ? "free" : q->has ? "priced" : "unpriced";
-    buf_add_cstr(out, "\"vendor\":");
-    buf_add_json(out, s->vendor);
-    buf_add_cstr(out, ",\"model\":");
-    buf_add_json(out, s->model);
-    buf_printf(out, ",\"state\":\"%s\",\"usd\":{", state);
-    write_prices(q, out);
-    buf_add_cstr(out, "},\"context_tokens\":");
-    buf_add_i64(out, s->context_tokens);
-    buf_add_cstr(out, ",\"output_tokens_max\":");
-    buf_add_i64(out, s->output_tokens_max);
-    buf_add_cstr(out, ",\"source\":");
-    buf_add_json(out, s->source);
+    struct json_out o = {out, true};
+    json_out_text(&o, "vendor", s->vendor);
+    json_out_text(&o, "model", s->model);
+    json_out_text(&o, "state", str_of(s->free ? "free" : q->has ? "priced" : "unpriced"));
+    json_out_begin(&o, "usd", '{');
+    write_prices(q, &o);
+    json_out_end(&o, '}');
+    json_out_number(&o, "context_tokens", s->context_tokens);
+    json_out_number(&o, "output_tokens_max", s->output_tokens_max);
+    json_out_text(&o, "source", s->source);
 }

@@ -3,6 +3,7 @@
 #include "panel/keys.h"
 
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "base/limits.h"
 #include "gate/gate.h"
 #include "panel/args.h"
@@ -111,37 +112,27 @@ static enum status sign(const struct verb_call *c, struct store *known, const st
     return good ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
 }
 
-static void moment(struct buf *out, const char *name, int64_t us)
+static void moment(struct json_out *o, const char *name, int64_t us)
 {
-    buf_printf(out, ",\"%s\":", name);
-    if (us == 0) {
-        buf_add_cstr(out, "null");
-        return;
-    }
-    buf_add_char(out, '"');
-    civil_write(out, us, 0);
-    buf_add_char(out, '"');
+    if (us)
+        json_out_time(o, name, us);
+    else
+        json_out_null(o, name);
 }
 
-static void text(struct buf *out, const char *name, struct str value)
+// Its members; the caller begins and ends the object.
+static void key_write(struct json_out *o, const struct key *k)
 {
-    buf_printf(out, ",\"%s\":", name);
-    buf_add_json(out, value);
-}
-
-static void key_write(struct buf *out, const struct key *k)
-{
-    buf_add_cstr(out, "{\"name\":");
-    buf_add_json(out, k->name);
-    text(out, "team", k->team);
-    text(out, "project", k->project);
-    text(out, "user", k->user);
-    text(out, "models", k->models);
-    text(out, "last4", k->last4);
-    moment(out, "created", k->created_us);
-    moment(out, "expires", k->expires_us);
-    moment(out, "revoked", k->revoked_us);
-    text(out, "source", str_of(k->from_config ? "file" : "store"));
+    json_out_text(o, "name", k->name);
+    json_out_text(o, "team", k->team);
+    json_out_text(o, "project", k->project);
+    json_out_text(o, "user", k->user);
+    json_out_text(o, "models", k->models);
+    json_out_text(o, "last4", k->last4);
+    moment(o, "created", k->created_us);
+    moment(o, "expires", k->expires_us);
+    moment(o, "revoked", k->revoked_us);
+    json_out_text(o, "source", str_of(k->from_config ? "file" : "store"));
 }
 
 static enum status keys_took_effect(struct verb_call *c, struct why *why)
@@ -151,9 +142,11 @@ static enum status keys_took_effect(struct verb_call *c, struct why *why)
 
 static void answer_fresh(struct verb_call *c, const struct key *k, struct fresh *f)
 {
-    key_write(c->answer, k);
-    text(c->answer, "token", str_from(f->token, f->len));
-    buf_add_cstr(c->answer, "}\n");
+    struct json_out o = {c->answer, true};
+    json_out_begin(&o, NULL, '{');
+    key_write(&o, k);
+    json_out_text(&o, "token", str_from(f->token, f->len));
+    json_out_end(&o, '}');
     digest_wipe(f, sizeof *f);
 }
 
@@ -259,7 +252,7 @@ static enum status revoke(struct verb_call *c, const struct key_args *a, struct 
     if (s == STATUS_OK) {
         buf_add_cstr(c->answer, "{\"name\":");
         buf_add_json(c->answer, a->name);
-        buf_add_cstr(c->answer, ",\"revoked\":true}\n");
+        buf_add_cstr(c->answer, ",\"revoked\":true}");
     }
     return s;
 }
@@ -299,11 +292,10 @@ enum status keys_revoke(struct verb_call *c, struct why *why)
 
 static void list_one(void *context, const struct key *k)
 {
-    struct buf *out = context;
-    if (out->len && out->ptr[out->len - 1] == '}')
-        buf_add_char(out, ',');
-    key_write(out, k);
-    buf_add_char(out, '}');
+    struct json_out *o = context;
+    json_out_begin(o, NULL, '{');
+    key_write(o, k);
+    json_out_end(o, '}');
 }
 
 static enum status list(struct verb_call *c, const struct key_args *a, struct arena *arena,
@@ -311,7 +303,9 @@ static enum status list(struct verb_call *c, const struct key_args *a, struct ar
 {
     (void)a;
     (void)arena;
-    buf_add_cstr(c->answer, "{\"keys\":[");
+    struct json_out o = {c->answer, true};
+    json_out_begin(&o, NULL, '{');
+    json_out_begin(&o, "keys", '[');
     for (unsigned i = 0; i < c->config->key_count; i++) {
         const struct config_key *from = &c->config->keys[i];
         struct key k = {.name = from->name,
@@ -321,10 +315,11 @@ static enum status list(struct verb_call *c, const struct key_args *a, struct ar
                         .models = from->models,
                         .expires_us = from->expires_us,
                         .from_config = true};
-        list_one(c->answer, &k);
+        list_one(&o, &k);
     }
-    enum status s = store_key_each(c->store, list_one, c->answer, why);
-    buf_add_cstr(c->answer, "]}\n");
+    enum status s = store_key_each(c->store, list_one, &o, why);
+    json_out_end(&o, ']');
+    json_out_end(&o, '}');
     return s;
 }
 

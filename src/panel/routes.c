@@ -48,7 +48,9 @@ static void run(struct admin_call *c)
                              .answer = &c->answer};
     enum status s = verb_run(verb, &call, &why);
     snapshot_free(now);
-    if (s != STATUS_OK)
+    if (s == STATUS_OK)
+        buf_add_char(&c->answer, '\n');
+    else
         fail(c, s, &why);
 }
 

@@ -4,50 +4,48 @@
 
 #include <unistd.h>
 
+#include "base/json_out.h"
 #include "gate/gate.h"
 #include "panel/args.h"
 
-static void listeners(struct buf *out, const char *name, const struct config_listen *l, unsigned n)
+static void listeners(struct json_out *o, const char *name, const struct config_listen *l,
+                      unsigned n)
 {
-    buf_printf(out, ",\"%s\":[", name);
-    for (unsigned i = 0; i < n; i++) {
-        if (i)
-            buf_add_char(out, ',');
-        buf_add_json(out, l[i].address);
-    }
-    buf_add_char(out, ']');
+    json_out_begin(o, name, '[');
+    for (unsigned i = 0; i < n; i++)
+        json_out_text(o, NULL, l[i].address);
+    json_out_end(o, ']');
 }
 
-static void provider(struct buf *out, const struct config_provider *p)
+static void provider(struct json_out *o, const struct config_provider *p)
 {
-    buf_add_cstr(out, "{\"name\":");
-    buf_add_json(out, p->name);
-    buf_printf(out, ",\"dialect\":\"%s\",\"vendor\":", dialect_name(p->dialect));
-    buf_add_json(out, p->vendor);
-    buf_add_cstr(out, ",\"host\":");
-    buf_add_json(out, p->url.host);
-    buf_printf(out, ",\"has_key\":%s,\"list\":\"%s\"}", p->key ? "true" : "false",
-               p->model_count ? "closed" : "open");
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "name", p->name);
+    json_out_text(o, "dialect", str_of(dialect_name(p->dialect)));
+    json_out_text(o, "vendor", p->vendor);
+    json_out_text(o, "host", p->url.host);
+    json_out_flag(o, "has_key", p->key != NULL);
+    json_out_text(o, "list", str_of(p->model_count ? "closed" : "open"));
+    json_out_end(o, '}');
 }
 
 enum status running_status(struct verb_call *c, struct why *why)
 {
     (void)why;
-    struct buf *out = c->answer;
+    struct json_out o = {c->answer, true};
     const struct config *config = c->config;
-    buf_printf(out, "{\"version\":\"%s\",\"pid\":%ld,\"file\":", COSTLENS_VERSION, (long)getpid());
-    buf_add_json(out, config->file);
-    buf_add_cstr(out, ",\"state\":");
-    buf_add_json(out, config->state);
-    listeners(out, "listen", config->listen, config->listen_count);
-    listeners(out, "admin", config->admin, config->admin_count);
-    buf_add_cstr(out, ",\"providers\":[");
-    for (unsigned i = 0; i < config->provider_count; i++) {
-        if (i)
-            buf_add_char(out, ',');
-        provider(out, &config->providers[i]);
-    }
-    buf_add_cstr(out, "]}\n");
+    json_out_begin(&o, NULL, '{');
+    json_out_text(&o, "version", str_of(COSTLENS_VERSION));
+    json_out_number(&o, "pid", getpid());
+    json_out_text(&o, "file", config->file);
+    json_out_text(&o, "state", config->state);
+    listeners(&o, "listen", config->listen, config->listen_count);
+    listeners(&o, "admin", config->admin, config->admin_count);
+    json_out_begin(&o, "providers", '[');
+    for (unsigned i = 0; i < config->provider_count; i++)
+        provider(&o, &config->providers[i]);
+    json_out_end(&o, ']');
+    json_out_end(&o, '}');
     return STATUS_OK;
 }
 
@@ -55,6 +53,6 @@ enum status running_reload(struct verb_call *c, struct why *why)
 {
     enum status s = gate_reload(c->gate, why);
     if (s == STATUS_OK)
-        buf_add_cstr(c->answer, "{\"reloaded\":true}\n");
+        buf_add_cstr(c->answer, "{\"reloaded\":true}");
     return s;
 }

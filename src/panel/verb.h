@@ -24,7 +24,7 @@ struct verb_call {
     const struct config *config;
     struct gate *gate;  // NULL on the command line
     struct str args;    // a JSON object, or empty
-    struct buf *answer; // JSON
+    struct buf *answer; // JSON, without a newline at its end
 };
 
 typedef enum status verb_f(struct verb_call *c, struct why *why);

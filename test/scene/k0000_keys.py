@@ -93,3 +93,5 @@ with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"],
     expect(request(gateway.port, "POST", "/v1/chat/completions", {}).json["error"]["code"],
            "missing_api_key")
     expect(status(gateway, KEY), 200, "the key of the file")
+
+expect(gateway.costlens("key", "list", "--json").stdout[-3:], "]}\n", "without a gateway too")
