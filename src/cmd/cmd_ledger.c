@@ -73,9 +73,9 @@ const struct command cmd_ledger = {
         "\n"
         "Adds every hour's rows up anew and holds them against the rollups; looks for attempts "
         "that\n"
-        "are there twice and for tags without their call; multiplies each call's tokens with the\n"
-        "prices it was given, where the price book is still the same; looks for every end of a "
-        "call\n"
-        "that the journal knows. Names each difference. Ends with 0 when the books balance.\n",
+        "are there twice and for tags that cannot be read; multiplies each call's tokens with the\n"
+        "prices it was given, where they are still the same; looks for every end of a call that "
+        "the\n"
+        "journal knows. Names each difference. Ends with 0 when the books balance.\n",
     .run = run,
 };
