@@ -97,7 +97,8 @@ static void print_table(const struct json *j)
     add_line(t, j, json_get(json_root(j), "total"), (struct str)STR("total"));
     table_print(t);
     note(j, "unpriced", "calls have no known price: they are not in the cost (costlens price)");
-    note(j, "captured", "calls never ended: they count with their estimated input and most output");
+    note(j, "captured",
+         "calls did not tell their output: they count with their estimated input and most output");
     note(j, "estimated", "calls were estimated: their provider reported no usage");
 }
 

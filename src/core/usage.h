@@ -49,7 +49,7 @@ bool bucket_find(struct str name, enum bucket *out) MUST_USE;
 #define SURE_MAP(X)                                       \
     X(REPORTED, "reported")   /* the provider counted */  \
     X(ESTIMATED, "estimated") /* from bytes and events */ \
-    X(CAPTURED, "captured")   /* dispatched and never ended: estimated input, most output */
+    X(CAPTURED, "captured")   /* output unknown: estimated input, most output */
 
 enum sure {
 #define X(id, name) SURE_##id,

@@ -377,7 +377,7 @@ void metrics_write(const struct metrics *m, struct buf *out)
     counter(out, "costlens_usage_contradictions_total",
             "Calls whose provider's counts contradict one another.", m->contradictions);
     counter(out, "costlens_reservations_captured_total",
-            "Calls whose end is unknown, booked at the most they can have cost.", m->captured);
+            "Calls whose output is unknown, booked at the most they can have cost.", m->captured);
     head(out, "costlens_reservations_inflight", "gauge", "Calls that are running now.");
     buf_printf(out, "costlens_reservations_inflight %lld\n", (long long)m->in_flight);
 }

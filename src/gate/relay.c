@@ -185,6 +185,12 @@ static bool is_garbage(const struct req *r, struct str coding)
     return !coding_none(coding) || (r->upstream_status < 300 && r->meter.setup.kind == METER_OTHER);
 }
 
+// Nor is a hint, a redirect, or a success without content.
+static bool is_none(int status)
+{
+    return status < 200 || status == 204 || (status >= 300 && status < 400);
+}
+
 // A part of what the upstream said, as a JSON string for the client: without the credential that we
 // sent.
 static void quote(const struct req *r, struct str said, struct buf *out)
@@ -233,7 +239,7 @@ static void on_head(struct call *c, void *owner)
     struct str coding = head_get(h, "content-encoding", NULL);
     keep_fields(r, h);
     meter_begin(r, h, type);
-    if (is_garbage(r, coding) || h->status < 200 || (h->status >= 300 && h->status < 400)) {
+    if (is_garbage(r, coding) || is_none(h->status)) {
         char detail[80];
         (void)snprintf(detail, sizeof detail, "It answered %d%s, which is no answer of a model.",
                        h->status, coding_none(coding) ? "" : ", compressed though not asked to");
@@ -297,10 +303,10 @@ static void on_data(struct call *c, void *owner, struct str bytes)
 
 static void on_end(struct call *c, void *owner)
 {
-    (void)c;
     struct req *r = owner;
     r->call = NULL;
     r->upstream_ended = true;
+    r->overran = call_overran(c);
     if (!r->settled)
         meter_end(&r->meter, true);
     req_run(r);
@@ -313,6 +319,7 @@ static enum refusal refusal_of(enum call_fail fail)
     case CALL_FAIL_FIRST_BYTE_TIMEOUT:
     case CALL_FAIL_IDLE_TIMEOUT:
     case CALL_FAIL_TOTAL_TIMEOUT: return REFUSAL_UPSTREAM_TIMEOUT;
+    case CALL_FAIL_LARGE:
     case CALL_FAIL_GARBAGE: return REFUSAL_UPSTREAM_GARBAGE;
     case CALL_FAIL_RESET:
     case CALL_FAIL_CUT: return REFUSAL_UPSTREAM_LOST;
@@ -345,6 +352,9 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
         seen.len = str_find(seen, '\r');
     if (fail == CALL_FAIL_TLS && seen.len) // OpenSSL's reason
         buf_printf(&detail, " Reason: %.*s.", STR_ARG(seen));
+    if (fail == CALL_FAIL_LARGE)
+        buf_printf(&detail, " The limits are %d bytes and %d fields.", HEAD_BYTES_MAX,
+                   HEAD_FIELDS_MAX);
     bool quotes = fail == CALL_FAIL_GARBAGE || fail == CALL_FAIL_PROXY;
     relay_fail_quoting(r, refusal_of(fail), buf_cstr(&detail), " It sent ",
                        quotes ? seen : STR_NONE);

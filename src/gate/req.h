@@ -102,6 +102,7 @@ struct req {
     struct buf fields; // lines of the answer's head, until it is sent
     bool head_sent;
     bool upstream_ended; // its end has come, framed or not
+    bool overran;        // more came than its Content-Length said
     bool never_sent;     // the provider cannot have seen the request
     int64_t input_bytes; // text of the request, for an estimate
     bool client_gone;

@@ -198,6 +198,17 @@ static void fail_garbage(struct req *r)
                        body.len > QUOTED_MAX ? str_from(body.ptr, QUOTED_MAX) : body);
 }
 
+// The transport saw a body's end, and the meter none of an answer.
+static void fail_incomplete(struct req *r)
+{
+    if (r->overran)
+        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "It sent more bytes than its Content-Length said.");
+    else if (r->meter.body_bytes == 0)
+        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its body is empty.");
+    else
+        relay_fail(r, REFUSAL_UPSTREAM_LOST, "It ended before it was complete.");
+}
+
 // What the meter found out about the body, where the transport saw nothing wrong.
 static void judge(struct req *r)
 {
@@ -206,7 +217,7 @@ static void judge(struct req *r)
     if (r->meter.garbage)
         fail_garbage(r);
     else if (r->upstream_status < 400 && !r->meter.stream_error && !meter_complete(&r->meter))
-        relay_fail(r, REFUSAL_UPSTREAM_LOST, "Its answer ended before it was complete.");
+        fail_incomplete(r);
 }
 
 enum flow step_settle(struct req *r)

@@ -452,6 +452,11 @@ bool call_retried(const struct call *c)
     return c->retried;
 }
 
+bool call_overran(const struct call *c)
+{
+    return c->overran;
+}
+
 bool call_spoke(const struct call *c)
 {
     return c->spoke;

@@ -61,6 +61,7 @@ void origin_retire(struct origin *o);
     X(IDLE_TIMEOUT, "the answer stopped")           \
     X(TOTAL_TIMEOUT, "the call took too long")      \
     X(GARBAGE, "not HTTP")                          \
+    X(LARGE, "its head is too large")               \
     X(CUT, "connection ended inside the answer")
 
 enum call_fail {
@@ -105,6 +106,8 @@ bool call_sent(const struct call *c);
 bool call_spoke(const struct call *c);
 // It was sent again, since a pooled connection had broken. May be asked in on_head and on_fail.
 bool call_retried(const struct call *c);
+// More came than the answer's Content-Length said. May be asked in on_end.
+bool call_overran(const struct call *c);
 // Back-pressure: no on_data after call_pause until call_resume; the socket is not read either.
 void call_pause(struct call *c);
 void call_resume(struct call *c);

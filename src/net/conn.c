@@ -95,7 +95,9 @@ static size_t take_head(struct conn *conn, struct str bytes)
         return used;
     int status = conn->reader.head.status;
     bool hint = status / 100 == 1 && status != 101 && c->hints++ < HINTS_MOST;
-    if (state != READER_DONE || (status < 200 && !hint)) {
+    if (state == READER_LARGE) {
+        call_fail(c, CALL_FAIL_LARGE, str_from(NULL, 0));
+    } else if (state != READER_DONE || (status < 200 && !hint)) {
         call_fail(c, CALL_FAIL_GARBAGE, seen_part(bytes));
     } else if (hint) {
         reader_start(&conn->reader, false);
@@ -163,6 +165,7 @@ static void keep_rest(struct conn *conn, struct str bytes)
 static void complete(struct conn *conn, bool more)
 {
     struct call *c = conn->call;
+    c->overran = more && conn->framing == BODY_LENGTH;
     bool keep = conn->keep && !more && call_all_sent(c) && !conn->pipe.hung_up;
     conn->call = NULL;
     call_finish(c); // may start the next call, which begins at the turn's end

@@ -71,6 +71,7 @@ struct call {
     bool spoke;    // a byte of the request went out, and it is not known that nobody read it
     bool began;    // a byte of the answer has come
     bool headed;   // its head is complete
+    bool overran;  // more came than its Content-Length said
     bool retried;
     bool paused;
     bool dead;

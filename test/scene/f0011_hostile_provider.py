@@ -86,7 +86,8 @@ CASES = {
     "another coding": (OK + TYPE + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + chunk(JSON) + END, "lost", "captured"),
     "chunked twice": (OK + TYPE + CHUNKED + CHUNKED + b"\r\n" + chunk(JSON) + END, "lost", "captured"),
     "an empty body": (sized(b""), "empty", "captured"),
-    "no content": (sized(b"", b"0", b"HTTP/1.1 204 No Content\r\n"), "empty", "captured"),
+    "an empty body in chunks": (WHOLE + END, "empty", "captured"),
+    "no content": (sized(b"", b"0", b"HTTP/1.1 204 No Content\r\n"), "lost", "captured"),
     "no content, and a body": (b"HTTP/1.1 204 No Content\r\n" + TYPE + b"\r\n" + JSON, "lost", "captured"),
     "not modified, and a body": (sized(JSON, None, b"HTTP/1.1 304 Not Modified\r\n"), "lost", None),
     "a redirect": (sized(JSON, None, b"HTTP/1.1 307 There\r\nLocation: http://127.0.0.1:1/\r\n"), "lost", None),
@@ -155,6 +156,18 @@ CASES = {
     "a stream that is JSON": (STREAM + chunk(JSON) + END, "void", "captured"),
     "JSON that is a stream": (WHOLE + chunk(EVENTS) + END, "lost", "captured"),
 }
+# What the client is told of it.
+SAID = {
+    "a body longer than its length": "more bytes than its Content-Length said",
+    "an empty body": "body is empty",
+    "an empty body in chunks": "body is empty",
+    "no content": "It answered 204, which is no answer of a model",
+    "no content, and a body": "It answered 204, which is no answer of a model",
+    "a body shorter than its length": "broke off",
+    "a flood of fields": "its head is too large. The limits are 65536 bytes and 200 fields",
+    "a field without end": "its head is too large. The limits are 65536 bytes and 200 fields",
+    "no HTTP": "It sent",
+}
 STREAMS = {name for name, (sent, *_) in CASES.items()
            if "stream" in name or "body that takes" in name} - {"brotli in a stream", "JSON that is a stream"}
 
@@ -208,7 +221,9 @@ class Hostile:
 def check(case, answer, seen):
     if seen in ("lost", "late", "empty"):
         expect(answer.status, 504 if seen == "late" else 502, case)
-        expect_true(answer.json["error"]["message"], f"{case}: an error in OpenAI's shape")
+        said = answer.json["error"]["message"]
+        expect_true(said and SAID.get(case, "") in said, f"{case}: an error in OpenAI's shape that says what was seen")
+        expect_true("The provider ended" not in said, f"{case}: what was not seen: {said}")
     elif seen in ("whole", "fine", "pooled"):
         expect((answer.status, answer.cut), (200, False), case)
         expect_true("[DONE]" in answer.events if case in STREAMS else answer.body == JSON, f"{case}: {answer}")
