@@ -66,9 +66,10 @@ static const struct config_row top[] = {
      "clients, their rows and the log are told `stopping`."},
     {"keep", KIND_DAYS, "days", "400d", TOP(keep_days), 0, 36500,
      "How long rows of the ledger are kept (its hourly sums are kept for ever). 0 = for ever. A\n"
-     "clock that jumps far ahead deletes nothing: it is believed only after the next start, and\n"
-     "an hour after it where that is more than 30 days (or `keep`, if that is less) ahead of the\n"
-     "newest row. The log says so, and how many rows were deleted."},
+     "clock that is more than an hour away from when the ledger was last in use deletes nothing\n"
+     "until the gateway has run for an hour, through all restarts; where that is more than 30\n"
+     "days (or `keep`, if that is less) the log says so first. It says how many rows were\n"
+     "deleted."},
     {"fsync", KIND_TIME, "time", "100ms", TOP(fsync_ms), 0, 60000,
      "A power cut loses at most this much of the journal. 0 = synced at every write."},
     {"log", KIND_OTHER, "section", NULL, 0, 0, 0, "What is said on stderr; see below."},

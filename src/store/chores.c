@@ -68,6 +68,8 @@ static void renew_reserve(struct store *s)
 
 // --- rows that are too old ---
 
+#define MINUTE_US (60 * SECOND_US)
+
 struct prune {
     sqlite3_stmt *tenant, *limit, *rows, *note, *oldest, *kinds, *names;
     uint64_t some;    // rows that the transaction under way deletes
@@ -144,31 +146,49 @@ static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
     }
 }
 
-// When the newest hour that the ledger knows has ended; this moment when it knows none.
-static int64_t newest_us(struct store *s)
+static void keep_believed(struct store *s)
 {
-    int64_t hour = 0;
-    sqlite3_stmt *newest = sql_prepare(s->db, "SELECT coalesce(max(hour), -1) FROM rollup");
-    bool known = newest && sql_one_i64(newest, -1, &hour) && hour >= 0;
-    sqlite3_finalize(newest);
-    return known ? (hour + 1) * HOUR_US : clock_wall_us();
+    s->believed_kept_us = clock_mono_us();
+    if (!believed_keep(&s->believed, s->db))
+        log_say(LOG_DEBUG, "the believed time cannot be kept: %s", sqlite3_errmsg(s->db));
 }
 
-// So far ahead of the newest row the clock may be wrong: its owner has an hour to see it.
-void prune_begin(struct store *s)
+// So far ahead the clock may be wrong: its owner has an hour to see it.
+static void say_doubt(const struct store *s)
 {
     char day[CIVIL_DATE];
+    const struct believed *b = &s->believed;
     int64_t keep = s->setup.keep_days;
-    s->began_us = newest_us(s);
-    s->began_mono_us = s->prune_from_us = clock_mono_us();
-    int64_t ahead = (clock_wall_us() - s->began_us) / DAY_US;
-    if (!s->setup.writer || keep <= 0 || ahead <= (keep < DOUBT_DAYS ? keep : DOUBT_DAYS))
+    if (keep <= 0 || b->ahead_us / DAY_US <= (keep < DOUBT_DAYS ? keep : DOUBT_DAYS))
         return;
-    s->prune_from_us += HOUR_US;
-    log_say(LOG_WARN,
-            "the clock is %lld days ahead of the newest row (%s): if it is wrong, stop and set it. "
-            "Rows past `keep` (%lld days) are deleted after an hour, not before",
-            (long long)ahead, civil_date(s->began_us, day), (long long)keep);
+    log_say(
+        LOG_WARN,
+        "the clock is %lld days ahead of when this ledger was last in use (%s): if it is wrong, "
+        "stop and set it. Rows past `keep` (%lld days) are deleted after %lld minutes of "
+        "running, not before",
+        (long long)(b->ahead_us / DAY_US), civil_date(b->us, day), (long long)keep,
+        (long long)((HOUR_US - b->doubted_us) / MINUTE_US));
+}
+
+void prune_begin(struct store *s)
+{
+    int64_t wall_us = clock_wall_us();
+    int64_t mono_us = clock_mono_us();
+    if (!s->setup.writer)
+        return;
+    believed_load(&s->believed, s->db, wall_us, mono_us);
+    believed_step(&s->believed, wall_us, mono_us);
+    say_doubt(s);
+    keep_believed(s);
+}
+
+static void believe(struct store *s)
+{
+    int64_t now = clock_mono_us();
+    if (believed_step(&s->believed, clock_wall_us(), now))
+        say_doubt(s);
+    if (now - s->believed_kept_us >= MINUTE_US)
+        keep_believed(s);
 }
 
 // At once, then at most once an hour: in a busy ledger some rows go every second.
@@ -187,20 +207,11 @@ static void say_deleted(struct store *s)
     s->deleted_said_us = now;
 }
 
-// A clock that jumps ahead by years must not empty the ledger: time is believed to go on from the
-// newest call before this start, at most twice as fast as it does.
-static int64_t believed_us(const struct store *s)
-{
-    int64_t now = clock_wall_us();
-    int64_t most = s->began_us + DAY_US + 2 * (clock_mono_us() - s->began_mono_us);
-    return now < most ? now : most;
-}
-
 // At most PRUNE_ROWS of each tenant a second: a batch never waits long for it.
 static void prune(struct store *s)
 {
     int64_t now = clock_mono_us();
-    if (s->setup.keep_days <= 0 || now < s->prune_from_us || now - s->pruned_us < SECOND_US)
+    if (s->setup.keep_days <= 0 || now - s->pruned_us < SECOND_US)
         return;
     s->pruned_us = now;
     struct prune p = {
@@ -222,7 +233,9 @@ static void prune(struct store *s)
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fine &= all[i] != NULL;
     if (fine) {
-        s->deleted_before_us = believed_us(s) - s->setup.keep_days * DAY_US;
+        int64_t wall_us = clock_wall_us();
+        int64_t us = s->believed.us < wall_us ? s->believed.us : wall_us;
+        s->deleted_before_us = us - s->setup.keep_days * DAY_US;
         prune_all(s, &p, s->deleted_before_us);
         s->deleted += p.deleted;
         say_deleted(s);
@@ -254,6 +267,7 @@ static void chores(struct store *s, enum batch result)
     int64_t now = clock_mono_us();
     if (now - s->probed_us >= PROBE_US) {
         s->probed_us = now;
+        believe(s);
         renew_reserve(s);
     }
     if (result == BATCH_DONE)
@@ -290,6 +304,8 @@ void writer_finish(struct store *s)
 {
     s->deleted_said_us = 0;
     say_deleted(s);
+    believe(s);
+    keep_believed(s);
     enum batch result = run_batches(s);
     for (int i = 0; result != BATCH_DONE && i < FINISH_TRIES; i++) {
         sqlite3_sleep(BATCH_MS);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "store/believed.h"
 #include "store/ledger.h"
 #include "store/pending.h"
 #include "store/segment.h"
@@ -24,8 +25,8 @@
 #define START_SEGMENTS    4    // as many should fit beside the reserve at a start
 #define READ_BYTES        (256 * KIB)
 #define PROBE_US          SECOND_US // between two tries of a write that failed
-#define DOUBT_DAYS        30   // a clock so far ahead of the newest row at the start may be wrong
-#define PRUNE_ROWS        2000 // old rows of a tenant, or names, deleted in one transaction
+#define DOUBT_DAYS        30        // a clock that is doubted so far ahead is said
+#define PRUNE_ROWS        2000      // old rows of a tenant, or names, deleted in one transaction
 
 // What a batch does to the pending calls once it is committed.
 struct change {
@@ -75,10 +76,9 @@ struct store {
         struct segment *segment;
         struct pending call;
     } suspect; // the end of a call that was read last
-    int64_t synced_us, probed_us, pruned_us, complained_us;
-    int64_t began_us, began_mono_us; // the ledger's own time at the start, for prune
-    int64_t prune_from_us;           // nothing is deleted before
-    uint64_t deleted;                // rows of which the log has not told
+    int64_t synced_us, probed_us, pruned_us, complained_us, believed_kept_us;
+    struct believed believed; // by which old rows go
+    uint64_t deleted;         // rows of which the log has not told
     int64_t deleted_before_us, deleted_said_us;
     enum status trouble; // why the last batch that failed did
     bool folder_changed;
