@@ -173,12 +173,13 @@ COSTLENS_PUBLIC void costlens_reader_feed(struct costlens_reader *reader, const 
 COSTLENS_PUBLIC void costlens_reader_end(struct costlens_reader *reader, int clean);
 // 1 when the answer is whole: its terminal event, or a finish reason before a clean end.
 COSTLENS_PUBLIC int costlens_reader_complete(const struct costlens_reader *reader);
-// What the provider counted. COSTLENS_NO_USAGE when it did not, or left out what its texts were;
-// then costlens_reader_estimate.
+// What the provider counted. COSTLENS_NO_USAGE when it did not, or left out what went in or what
+// its texts were; then costlens_reader_estimate.
 COSTLENS_PUBLIC enum costlens_status costlens_reader_usage(const struct costlens_reader *reader,
                                                            struct costlens_usage *out);
-// Input from the bytes of the request's text / 4 unless the provider told it, output from those of
-// the texts that came / 4, at least a token an event or text.
+// Input from the bytes of the request's text / 4, output from those of the texts that came / 4, at
+// least a token an event or text; each unless the provider told it. Of a total that it told alone
+// the rest is input.
 COSTLENS_PUBLIC void costlens_reader_estimate(struct costlens_reader *reader, int64_t request_bytes,
                                               struct costlens_usage *out);
 // The model that answered, as it named itself; "" if it did not.

@@ -218,7 +218,7 @@ static void print_request(const struct json *j)
         print_tags(json_get(attempt, "tags"));
         fact(attempt, "sure", "usage");
         if (json_bool(json_get(attempt, "usage_contradicts"), false))
-            puts("               the provider's counts contradict one another: they were clamped");
+            puts("               the provider's counts cannot all be true: they were corrected");
         fact(attempt, "service", "service");
         fact(attempt, "price_name", "prices of");
         fact(attempt, "price_parts", "and of");

@@ -86,7 +86,8 @@ struct usage {
     bool us_region;       // Anthropic inference_geo "us", OpenAI regional processing
     bool has_reported;    // the provider named its own charge; it wins over the book
     struct money reported;
-    bool inconsistent; // counters contradict one another (cached > prompt); clamped at 0
+    bool inconsistent; // counters contradict one another (cached > prompt) and were clamped, or
+                       // cannot be (negative, absurd) and were not believed
 };
 
 // The sum of two counts (>= 0); INT64_MAX when it is beyond. A count is a provider's word: whoever

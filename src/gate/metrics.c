@@ -375,7 +375,7 @@ void metrics_write(const struct metrics *m, struct buf *out)
          "From a client's leaving seen to its upstream's connection closed.");
     histogram(out, CANCEL, STR_NONE, &m->cancel);
     counter(out, "costlens_usage_contradictions_total",
-            "Calls whose provider's counts contradict one another.", m->contradictions);
+            "Calls whose provider's counts cannot all be true.", m->contradictions);
     counter(out, "costlens_reservations_captured_total",
             "Calls whose output is unknown, booked at the most they can have cost.", m->captured);
     head(out, "costlens_reservations_inflight", "gauge", "Calls that are running now.");

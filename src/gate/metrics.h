@@ -65,7 +65,7 @@ struct metrics {
     uint64_t upstream_retries;
     uint64_t client_left;
     struct spread cancel;    // from a client's leaving seen to its upstream closed
-    uint64_t contradictions; // calls whose provider's counts were clamped
+    uint64_t contradictions; // calls whose provider's counts were corrected
     uint64_t captured;       // estimated because the end was missing
     int64_t in_flight;
 };

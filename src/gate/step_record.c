@@ -43,11 +43,11 @@ static void log_call(const struct req *r)
     log_end_later(&l);
 }
 
-// A count that was clamped may be a wrong bill: said aloud, also where calls are not logged.
+// A count that was corrected may be a wrong bill: said aloud, also where calls are not logged.
 static void warn(const struct req *r)
 {
     struct log_line l;
-    log_begin(&l, LOG_WARN, "the provider's counts contradict one another: they were clamped");
+    log_begin(&l, LOG_WARN, "the provider's counts cannot all be true: they were corrected");
     log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
     log_str(&l, "provider", r->entry.provider);
     log_str(&l, "model", r->entry.model);

@@ -142,7 +142,7 @@ static void usage_capture(struct usage *u, const struct meter *m)
     u->us_region = u->us_region || bound.us_region;
     if (u->service == SERVICE_STANDARD)
         u->service = bound.service;
-    if (!m->partial) {
+    if ((!m->partial || m->input_untold) && u->prompt < bound.prompt) {
         memcpy(u->count, bound.count, BUCKET_OUTPUT * sizeof u->count[0]); // what goes in
         u->prompt = bound.prompt;
     }

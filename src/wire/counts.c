@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Counters of answers, read with distrust: what contradicts itself is clamped and marked, never
-// wrapped into a huge cost or a negative one.
+// Counters of answers, read with distrust: what contradicts itself is clamped, what cannot be is
+// not believed, and both are marked: nothing is wrapped into a huge cost or a negative one.
 
 #include "wire/meter_part.h"
 
@@ -23,50 +23,64 @@ void counts_close(struct counts *c)
     c->json = NULL;
 }
 
-bool counts_has(const struct counts *c, const char *name)
-{
-    enum json_type type = json_type(json_get(c->root, name));
-    return type == JSON_NUMBER || type == JSON_STRING;
-}
-
-static int64_t refused(struct counts *c)
-{
-    c->u->inconsistent = true;
-    c->absurd = true;
-    return 0;
-}
-
 // 12.5 tokens: the whole part and one more. With an exponent it is no count that anybody made.
-static int64_t fraction(struct counts *c, struct str text)
+static bool fraction(struct counts *c, struct str text, int64_t *out)
 {
     uint64_t n = 0;
     size_t point = str_find(text, '.');
     bool plain = str_find(text, 'e') == text.len && str_find(text, 'E') == text.len;
     if (!plain || point == text.len || !str_u64(str_from(text.ptr, point), &n) || n >= COUNT_MAX)
-        return refused(c);
+        return false;
     c->u->inconsistent = true;
-    return (int64_t)n + 1;
+    *out = (int64_t)n + 1;
+    return true;
 }
 
-int64_t counts_of(struct counts *c, const struct json_val *v)
+static bool read(struct counts *c, const struct json_val *v, int64_t *out)
 {
     int64_t n = 0;
     switch (json_type(v)) {
     case JSON_NUMBER:
         if (!json_i64(v, &n))
-            return fraction(c, json_number(c->json, v));
+            return fraction(c, json_number(c->json, v), out);
         break;
     case JSON_STRING:
         if (!str_i64(json_str(v), &n))
-            return refused(c);
+            return false;
         break;
     case JSON_ABSENT:
-    case JSON_NULL: return 0;
+    case JSON_NULL:
     case JSON_BOOL:
     case JSON_ARRAY:
-    case JSON_OBJECT: return refused(c);
+    case JSON_OBJECT: return false;
     }
-    return n < 0 || n > COUNT_MAX ? refused(c) : n;
+    *out = n;
+    return n >= 0 && n <= COUNT_MAX;
+}
+
+bool counts_told(struct counts *c, const struct json_val *v, int64_t *out)
+{
+    int64_t n = 0;
+    if (json_type(v) == JSON_ABSENT || json_type(v) == JSON_NULL)
+        return false;
+    if (!read(c, v, &n)) {
+        c->u->inconsistent = true;
+        return false;
+    }
+    *out = n;
+    return true;
+}
+
+bool counts_has(struct counts *c, const char *name)
+{
+    int64_t n = 0;
+    return counts_told(c, json_get(c->root, name), &n);
+}
+
+int64_t counts_of(struct counts *c, const struct json_val *v)
+{
+    int64_t n = 0;
+    return counts_told(c, v, &n) ? n : 0;
 }
 
 int64_t counts_get(struct counts *c, const char *name)
@@ -82,6 +96,22 @@ int64_t counts_take(struct usage *u, int64_t *rest, int64_t n)
     }
     *rest -= n;
     return n;
+}
+
+void sides_settle(struct meter *m, struct sides *s)
+{
+    bool both = s->input_untold && s->output_untold;
+    int64_t rest = s->total - s->input - s->output;
+    if (s->input_untold && !both && rest > 0) {
+        s->input += rest;
+        s->input_untold = false;
+    } else if (s->output_untold && !both && rest > 0) {
+        s->output += rest;
+        s->output_untold = false;
+    }
+    m->input_untold = s->input_untold;
+    m->output_untold = s->output_untold;
+    m->total = both ? s->total : 0;
 }
 
 void service_read(struct usage *u, struct str word)

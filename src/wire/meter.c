@@ -151,11 +151,15 @@ static enum meter_verdict judge_next(struct meter *m, const struct sse_event *e)
 }
 
 // The provider's last count has come once the answer has ended; a single JSON text has but one.
+static bool last_count(const struct meter *m)
+{
+    return m->counted && (m->terminal || m->finished || m->text_state == TEXT_SCAN);
+}
+
 static void conclude(struct meter *m)
 {
-    bool last = m->terminal || m->finished || m->text_state == TEXT_SCAN;
-    bool told = !m->untold || m->text_bytes == 0;
-    m->has_usage = m->counted && last && told;
+    bool output_told = !m->output_untold || m->text_bytes == 0;
+    m->has_usage = last_count(m) && !m->input_untold && output_told;
 }
 
 static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, void *context)
@@ -381,6 +385,25 @@ static int64_t tokens_of(int64_t bytes)
     return bytes > 0 ? (bytes + 3) / 4 : 0;
 }
 
+static void estimate_output(struct meter *m)
+{
+    struct usage *u = &m->usage;
+    int64_t output = count_larger(tokens_of(m->text_bytes), m->events);
+    if (m->setup.output_max > 0 && output > m->setup.output_max && meter_tells(m))
+        output = m->setup.output_max;
+    u->count[BUCKET_OUTPUT] = count_larger(u->count[BUCKET_OUTPUT], output);
+}
+
+static void estimate_input(struct meter *m, int64_t input_bytes)
+{
+    struct usage *u = &m->usage;
+    int64_t input = count_larger(tokens_of(input_bytes), m->total - usage_output(u));
+    if (input <= u->prompt)
+        return;
+    u->count[BUCKET_INPUT] += input - u->prompt;
+    u->prompt = input;
+}
+
 void meter_estimate(struct meter *m, int64_t input_bytes)
 {
     struct usage *u = &m->usage;
@@ -392,15 +415,10 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
     u->count[BUCKET_FILE_SEARCHES] = m->file_searches;
     if (m->stream_error && m->setup.kind == METER_JSON)
         return; // an error in the place of an answer: nothing was made
-    if (!m->partial || u->prompt == 0) {
-        u->count[BUCKET_INPUT] = tokens_of(input_bytes);
-        u->prompt = u->count[BUCKET_INPUT];
-    }
-    int64_t output = count_larger(tokens_of(m->text_bytes), m->events);
-    if (m->setup.output_max > 0 && output > m->setup.output_max && meter_tells(m))
-        output = m->setup.output_max;
-    if (endpoint_makes_output(m->setup.endpoint) && output > u->count[BUCKET_OUTPUT])
-        u->count[BUCKET_OUTPUT] = output;
+    if (endpoint_makes_output(m->setup.endpoint) && (m->output_untold || !last_count(m)))
+        estimate_output(m);
+    if (!m->partial || m->input_untold || u->prompt == 0)
+        estimate_input(m, input_bytes);
 }
 
 static void nowhere(void *context, struct str bytes)

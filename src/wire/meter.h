@@ -70,8 +70,9 @@ struct meter {
     struct usage usage;       // disjoint; final when has_usage
     bool has_usage;           // the provider's last count has come
     bool partial;             // a count has come, perhaps of the input alone: `usage` holds it
-    bool counted;             // one that also says what came out,
-    bool untold;              // or does not, and so does no total: texts that came are not 0 tokens
+    bool counted;             // one of an answer's end; no total tells what it leaves out:
+    bool input_untold;        // what went in,
+    bool output_untold;       // what came out, where texts that came are not 0 tokens
     bool finished;            // every choice had its finish reason
     bool terminal;            // the terminal event was seen
     bool clean;               // meter_end said so
@@ -86,6 +87,7 @@ struct meter {
     bool in_element;
     uint64_t choices_seen; // by index; those over 63 share the last bit
     uint64_t choices_finished;
+    int64_t total;      // of both sides, where it is all that a usage says; else 0
     int64_t events;     // delta events with content, or texts of a whole answer
     int64_t text_bytes; // of the texts that the model made, or of a body that is not read
     int64_t body_bytes;
@@ -124,9 +126,10 @@ bool meter_tells(const struct meter *m);
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
 // The i-th of the requests listed; NULL after the last.
 const struct meter_share *meter_share_at(const struct meter *m, unsigned i);
-// Fills m->usage where no final count came: input from `input_bytes` / 4 unless an earlier count
-// told it, output from text / 4 but at least one token a delta event or text, and of an answer
-// that tells no more than was asked; sure = ESTIMATED.
+// Fills m->usage where no final count of both sides came: input from `input_bytes` / 4 unless a
+// count told it, output from text / 4 but at least one token a delta event or text, and of an
+// answer that tells no more than was asked, unless the last count told it; of a total that was told
+// alone the rest is input. sure = ESTIMATED.
 void meter_estimate(struct meter *m, int64_t input_bytes);
 // Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when
 // it has none. `out` is to be ended with meter_fini.

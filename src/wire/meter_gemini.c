@@ -73,17 +73,15 @@ static int64_t modality(struct counts *c, const char *list, const char *name)
     return n;
 }
 
-static void split_input(struct counts *c)
+static void split_input(struct counts *c, int64_t prompt, int64_t tools)
 {
     struct usage *u = c->u;
-    int64_t prompt = counts_get(c, "promptTokenCount");
     int64_t rest = prompt;
     int64_t cached = counts_take(u, &rest, counts_get(c, "cachedContentTokenCount"));
     int64_t audio_cached = modality(c, "cacheTokensDetails", "AUDIO");
     int64_t image_cached = modality(c, "cacheTokensDetails", "IMAGE");
     int64_t audio = modality(c, "promptTokensDetails", "AUDIO") - audio_cached;
     int64_t image = modality(c, "promptTokensDetails", "IMAGE") - image_cached;
-    int64_t tools = counts_get(c, "toolUsePromptTokenCount");
     u->count[BUCKET_AUDIO_CACHE_READ] = counts_take(u, &cached, audio_cached);
     u->count[BUCKET_CACHE_READ] = cached;
     u->count[BUCKET_AUDIO_INPUT] = counts_take(u, &rest, audio > 0 ? audio : 0);
@@ -92,22 +90,38 @@ static void split_input(struct counts *c)
     u->prompt = prompt + tools;
 }
 
-// Thoughts are billed as output beside the candidates; the total tells when a counter is missing.
-// False when nothing says how much came out.
-static bool split_output(struct counts *c)
+static void split_output(struct counts *c, int64_t output)
 {
     struct usage *u = c->u;
-    int64_t thoughts = counts_get(c, "thoughtsTokenCount");
-    int64_t output = counts_get(c, "candidatesTokenCount") + thoughts;
-    int64_t beyond = counts_get(c, "totalTokenCount") - u->prompt;
-    output = count_larger(output, beyond);
-    u->reasoning = thoughts;
     u->count[BUCKET_AUDIO_OUTPUT] =
         counts_take(u, &output, modality(c, "candidatesTokensDetails", "AUDIO"));
     u->count[BUCKET_IMAGE_OUTPUT] =
         counts_take(u, &output, modality(c, "candidatesTokensDetails", "IMAGE"));
     u->count[BUCKET_OUTPUT] = output;
-    return beyond > 0 || counts_has(c, "candidatesTokenCount");
+}
+
+// Thoughts are billed as output beside the candidates; the total tells when a counter is missing.
+// False when no count is named.
+static bool split(struct meter *m, struct counts *c)
+{
+    int64_t thoughts = counts_get(c, "thoughtsTokenCount");
+    int64_t tools = counts_get(c, "toolUsePromptTokenCount");
+    bool input = counts_has(c, "promptTokenCount");
+    bool output = counts_has(c, "candidatesTokenCount");
+    struct sides s = {.input = counts_get(c, "promptTokenCount") + tools,
+                      .output = output ? counts_get(c, "candidatesTokenCount") + thoughts : 0,
+                      .total = counts_get(c, "totalTokenCount"),
+                      .input_untold = !input,
+                      .output_untold = !output && endpoint_makes_output(m->setup.endpoint)};
+    if (!input && !output && s.total == 0)
+        return false;
+    sides_settle(m, &s);
+    if (!s.input_untold)
+        s.output = count_larger(s.output, s.total - s.input);
+    c->u->reasoning = thoughts;
+    split_input(c, s.input - tools, tools);
+    split_output(c, count_larger(s.output, thoughts));
+    return true;
 }
 
 // ON_DEMAND, ON_DEMAND_PRIORITY, ON_DEMAND_FLEX. Of OFFPEAK and PROVISIONED_THROUGHPUT, which is
@@ -150,13 +164,9 @@ bool gemini_usage(struct meter *m, struct str raw)
     struct counts c;
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return false;
-    bool found = counts_has(&c, "promptTokenCount") || counts_has(&c, "totalTokenCount");
-    (void)(counts_get(&c, "promptTokenCount") + counts_get(&c, "candidatesTokenCount"));
-    m->usage.inconsistent = m->usage.inconsistent || c.absurd;
-    found = found && !c.absurd;
+    bool found = split(m, &c);
+    m->usage.inconsistent = m->usage.inconsistent || fresh.inconsistent;
     if (found) {
-        split_input(&c);
-        m->untold = !split_output(&c) && endpoint_makes_output(m->setup.endpoint);
         gemini_tier(&fresh, json_str(json_get(c.root, "serviceTier")));
         traffic_read(&fresh, json_str(json_get(c.root, "trafficType")));
         fresh.count[BUCKET_WEB_SEARCHES] = m->usage.count[BUCKET_WEB_SEARCHES];

@@ -58,20 +58,29 @@ struct counts {
     struct usage *u;
     struct json *json;
     const struct json_val *root;
-    bool absurd; // a counter was read that nobody can have meant
 };
 
 // False when it is no object.
 bool counts_open(struct counts *c, struct usage *u, struct str raw, const struct alloc *alloc);
 void counts_close(struct counts *c);
-bool counts_has(const struct counts *c, const char *name); // a number stands there, or a text
-// A counter: absent and null are 0; a negative or absurd one counts as 0 and a fraction is rounded
-// up, both mark the usage as inconsistent. Where a main counter is absurd the whole usage is not
-// believed.
-int64_t counts_get(struct counts *c, const char *name);
+// A counter, a number or a text. False, and *out stays, where none is told: it is absent, null or
+// impossible (negative, absurd), which also marks the usage as inconsistent. So does a fraction,
+// which is rounded up.
+bool counts_told(struct counts *c, const struct json_val *v, int64_t *out);
+bool counts_has(struct counts *c, const char *name);
+int64_t counts_get(struct counts *c, const char *name); // 0 where none is told
 int64_t counts_of(struct counts *c, const struct json_val *v);
 // Takes at most `n` out of *rest, marks the usage as inconsistent when there was less.
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n);
+
+// What went in and came out as a usage tells it, and their sum; 0 where untold.
+struct sides {
+    int64_t input, output, total;
+    bool input_untold, output_untold;
+};
+// Where one side is untold, what the total has beyond the other is its own. What then is still
+// untold, and a total that is all there is, go into `m`.
+void sides_settle(struct meter *m, struct sides *s);
 
 // An empty list of requests behind the answer; false without memory, which marks the usage.
 bool shares_begin(struct meter *m);

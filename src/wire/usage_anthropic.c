@@ -40,9 +40,9 @@ static const char *const paths[PART_COUNT] = {
 static void read_parts(struct counts *c, const struct json_val *from, struct meter_parts *p)
 {
     for (unsigned i = 0; i < PART_COUNT; i++) {
-        const struct json_val *v = json_path(from, paths[i]);
-        if (json_type(v) != JSON_ABSENT && json_type(v) != JSON_NULL)
-            p->at[i] = counts_of(c, v);
+        int64_t n = 0;
+        if (counts_told(c, json_path(from, paths[i]), &n))
+            p->at[i] = n;
     }
 }
 
@@ -234,6 +234,7 @@ static void fill_all(struct meter *m)
         all.at[i] = count_larger(all.at[i], m->shares->outer.at[i]);
     if (m->shares)
         add_parts(&all, &m->shares->apart);
+    m->input_untold = all.at[PART_INPUT] < 0;
     fill(&all, m->setup.cache_hour, &m->usage);
     cover_shares(m, &m->usage);
 }
@@ -246,8 +247,7 @@ bool anthropic_usage(struct meter *m, struct str raw)
         return false;
     bool output = counts_has(&c, "output_tokens");
     bool found = output || counts_has(&c, "input_tokens");
-    (void)(counts_get(&c, "input_tokens") + counts_get(&c, "output_tokens"));
-    if (found && !c.absurd) {
+    if (found) {
         read_parts(&c, c.root, &m->parts);
         read_iterations(m, &c);
         fill_all(m);
@@ -258,7 +258,6 @@ bool anthropic_usage(struct meter *m, struct str raw)
             u->us_region = true;
         m->partial = true;
     }
-    output = output && !c.absurd;
     counts_close(&c);
     return output;
 }

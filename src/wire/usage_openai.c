@@ -11,9 +11,9 @@
 #include "wire/vendor.h"
 
 struct raw {
-    int64_t prompt, cached, written, audio_in, image_in;
-    int64_t output, reasoning, audio_out, image_out;
-    bool untold; // nothing says how much came out
+    struct sides sides; // `input` is the prompt
+    int64_t cached, written, audio_in, image_in;
+    int64_t reasoning, audio_out, image_out;
 };
 
 // The two halves' details, under either name; NULL where there are none.
@@ -61,19 +61,26 @@ static void read_details(struct counts *c, const struct details *d, struct raw *
     r->image_in = detail(c, d->in, "image_tokens");
     r->audio_out = detail(c, d->out, "audio_tokens");
     r->image_out = detail(c, d->out, "image_tokens");
+    // Of a side that is not told they are at least what it was.
+    struct sides *s = &r->sides;
+    if (s->input_untold)
+        s->input = count_larger(s->input, r->cached + r->written);
+    if (s->output_untold)
+        s->output = count_larger(s->output, r->reasoning);
 }
 
 // Is the reasoning on top of the output count? Where a vendor's own total says so, it is; the total
 // of Perplexity leaves it out although it is billed.
-static bool reasoning_outside(const struct raw *r, int64_t total, unsigned flags)
+static bool reasoning_outside(const struct raw *r, unsigned flags)
 {
+    const struct sides *s = &r->sides;
     if (r->reasoning == 0)
         return false;
-    if (total == r->prompt + r->output + r->reasoning)
+    if (s->total == s->input + s->output + r->reasoning)
         return true;
     if (!(flags & VENDOR_REASONING_OUTSIDE))
         return false;
-    bool inside = total == r->prompt + r->output && r->reasoning <= r->output;
+    bool inside = s->total == s->input + s->output && r->reasoning <= s->output;
     return !inside || (flags & VENDOR_CITATIONS_OUTSIDE);
 }
 
@@ -83,53 +90,58 @@ static int64_t read_total(struct counts *c)
     return counts_has(c, "prompt_audio_seconds") ? 0 : counts_get(c, "total_tokens");
 }
 
-// What the output count leaves out, or all of it where there is none: the total may tell.
-static void read_output(struct raw *r, int64_t total, unsigned flags)
+// What the output count leaves out.
+static void read_output(struct raw *r, unsigned flags)
 {
-    if (reasoning_outside(r, total, flags))
-        r->output += r->reasoning;
-    if ((flags & VENDOR_TOTAL_WINS) || r->untold)
-        r->output = count_larger(r->output, total - r->prompt);
-    if (r->untold)
-        r->output = count_larger(r->output, r->reasoning);
-    r->untold = r->untold && total <= r->prompt;
+    struct sides *s = &r->sides;
+    if (reasoning_outside(r, flags))
+        s->output += r->reasoning;
+    if ((flags & VENDOR_TOTAL_WINS) && !s->input_untold)
+        s->output = count_larger(s->output, s->total - s->input);
 }
 
 // A total may be that with the reasoning or that without; Perplexity's leaves more out.
-static bool total_contradicts(const struct raw *r, int64_t told, int64_t total, unsigned flags)
+static bool total_contradicts(const struct sides *s, int64_t told, unsigned flags)
 {
-    return total > 0 && total != r->prompt + told && total != r->prompt + r->output &&
-           !(flags & VENDOR_CITATIONS_OUTSIDE);
+    return s->total > 0 && s->total != s->input + told && s->total != s->input + s->output &&
+           !(s->input_untold && s->output_untold) && !(flags & VENDOR_CITATIONS_OUTSIDE);
 }
 
-static bool read_main(struct counts *c, struct raw *r, unsigned flags)
+static bool read_billed_units(struct meter *m, struct counts *c, struct sides *s)
 {
-    if ((flags & VENDOR_BILLED_UNITS) && json_path(c->root, "billed_units")) {
-        r->untold = r->untold && !json_path(c->root, "billed_units.output_tokens");
-        r->prompt = counts_of(c, json_path(c->root, "billed_units.input_tokens"));
-        r->output = counts_of(c, json_path(c->root, "billed_units.output_tokens"));
-        c->u->count[BUCKET_SEARCH_UNITS] =
-            counts_of(c, json_path(c->root, "billed_units.search_units"));
-        r->prompt += counts_get(c, "cached_tokens"); // beside the billed ones
-        return true;
-    }
+    int64_t searches = 0;
+    s->input_untold = !counts_told(c, json_path(c->root, "billed_units.input_tokens"), &s->input);
+    s->output_untold &=
+        !counts_told(c, json_path(c->root, "billed_units.output_tokens"), &s->output);
+    if (counts_told(c, json_path(c->root, "billed_units.search_units"), &searches))
+        s->input_untold = s->output_untold = false; // reranked: nothing else is billed
+    c->u->count[BUCKET_SEARCH_UNITS] = searches;
+    s->input += counts_get(c, "cached_tokens"); // beside the billed ones
+    sides_settle(m, s);
+    return true;
+}
+
+static bool read_main(struct meter *m, struct counts *c, struct raw *r, unsigned flags)
+{
+    struct sides *s = &r->sides;
+    if ((flags & VENDOR_BILLED_UNITS) && json_path(c->root, "billed_units"))
+        return read_billed_units(m, c, s);
     bool input = counts_has(c, "prompt_tokens") || counts_has(c, "input_tokens");
     bool output = counts_has(c, "completion_tokens") || counts_has(c, "output_tokens");
-    bool all_in = !r->untold && !input && counts_has(c, "total_tokens"); // Voyage's embeddings
-    if (!input && !output && !all_in)
+    s->input = either(c, "prompt_tokens", "input_tokens");
+    s->output = either(c, "completion_tokens", "output_tokens");
+    s->total = read_total(c);
+    if (!input && !output && s->total == 0)
         return false;
-    r->prompt = all_in ? counts_get(c, "total_tokens") : either(c, "prompt_tokens", "input_tokens");
-    r->output = either(c, "completion_tokens", "output_tokens");
-    if (c->absurd)
-        return false;
-    int64_t total = read_total(c);
-    int64_t told = r->output;
-    r->untold = r->untold && !output;
-    read_output(r, total, flags);
-    if (total_contradicts(r, told, total, flags))
+    s->input_untold = !input;
+    s->output_untold = s->output_untold && !output;
+    sides_settle(m, s);
+    int64_t told = s->output;
+    read_output(r, flags);
+    if (total_contradicts(s, told, flags))
         c->u->inconsistent = true;
     if (flags & VENDOR_CITATIONS_OUTSIDE)
-        r->prompt += counts_get(c, "citation_tokens");
+        s->input += counts_get(c, "citation_tokens");
     return true;
 }
 
@@ -137,7 +149,7 @@ static bool read_main(struct counts *c, struct raw *r, unsigned flags)
 // uncached rest was cached.
 static void split_input(struct usage *u, const struct raw *r)
 {
-    int64_t rest = r->prompt;
+    int64_t rest = r->sides.input;
     int64_t cached = counts_take(u, &rest, r->cached);
     int64_t written = counts_take(u, &rest, r->written);
     int64_t audio = r->audio_in < rest ? r->audio_in : rest;
@@ -145,7 +157,7 @@ static void split_input(struct usage *u, const struct raw *r)
     rest -= audio;
     int64_t image = r->image_in < rest ? r->image_in : rest;
     rest -= image;
-    u->prompt = r->prompt;
+    u->prompt = r->sides.input;
     u->count[BUCKET_INPUT] = rest;
     u->count[BUCKET_AUDIO_INPUT] = audio;
     u->count[BUCKET_IMAGE_INPUT] = image;
@@ -156,14 +168,14 @@ static void split_input(struct usage *u, const struct raw *r)
 
 static void split_output(struct usage *u, const struct raw *r)
 {
-    int64_t rest = r->output;
+    int64_t rest = r->sides.output;
     u->count[BUCKET_AUDIO_OUTPUT] = counts_take(u, &rest, r->audio_out);
     u->count[BUCKET_IMAGE_OUTPUT] = counts_take(u, &rest, r->image_out);
     u->count[BUCKET_OUTPUT] = rest;
     u->reasoning = r->reasoning;
-    if (r->reasoning > r->output) {
+    if (r->reasoning > r->sides.output) {
         u->inconsistent = true;
-        u->reasoning = r->output;
+        u->reasoning = r->sides.output;
     }
 }
 
@@ -184,13 +196,11 @@ static void read_cost(struct counts *c, unsigned flags)
     struct usage *u = c->u;
     struct money cost = {0};
     struct money upstream = {0};
-    if ((flags & VENDOR_COST_TICKS) && counts_has(c, "cost_in_usd_ticks")) {
-        int64_t ticks = 0;
-        if (json_i64(json_get(c->root, "cost_in_usd_ticks"), &ticks) && ticks >= 0 &&
-            ticks <= INT64_MAX / 100) {
-            u->reported.pd = ticks * 100;
-            u->has_reported = true;
-        }
+    int64_t ticks = 0;
+    if ((flags & VENDOR_COST_TICKS) && json_i64(json_get(c->root, "cost_in_usd_ticks"), &ticks) &&
+        ticks >= 0 && ticks <= INT64_MAX / 100) {
+        u->reported.pd = ticks * 100;
+        u->has_reported = true;
         return;
     }
     const struct json_val *v = json_get(c->root, "cost");
@@ -222,7 +232,7 @@ bool openai_usage(struct meter *m, struct str raw)
 {
     struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
     struct counts c;
-    struct raw r = {.untold = endpoint_makes_output(m->setup.endpoint)};
+    struct raw r = {.sides.output_untold = endpoint_makes_output(m->setup.endpoint)};
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return false;
     unsigned flags = m->setup.vendor_flags;
@@ -231,9 +241,8 @@ bool openai_usage(struct meter *m, struct str raw)
     struct details d = {object_of(&c, "prompt_tokens_details", "input_tokens_details"),
                         object_of(&c, "completion_tokens_details", "output_tokens_details")};
     r.reasoning = read_reasoning(&c, &d);
-    c.absurd = false;
-    bool found = read_main(&c, &r, flags);
-    m->usage.inconsistent = m->usage.inconsistent || c.absurd;
+    bool found = read_main(m, &c, &r, flags);
+    m->usage.inconsistent = m->usage.inconsistent || fresh.inconsistent;
     if (found) {
         read_details(&c, &d, &r);
         split_input(&fresh, &r);
@@ -243,7 +252,6 @@ bool openai_usage(struct meter *m, struct str raw)
             count_larger(fresh.count[BUCKET_WEB_SEARCHES], m->web_searches);
         read_cost(&c, flags);
         m->usage = fresh;
-        m->untold = r.untold;
     }
     counts_close(&c);
     return found;
