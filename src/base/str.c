@@ -139,33 +139,52 @@ bool str_copy(struct str s, char *out, size_t out_size)
     return true;
 }
 
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same(char a, char b)
+{
+    return small(a) == small(b);
+}
+
+static bool swapped(struct str a, size_t i, struct str b, size_t j)
+{
+    return i > 0 && j > 0 && same(a.ptr[i], b.ptr[j - 1]) && same(a.ptr[i - 1], b.ptr[j]);
+}
+
 static size_t least(size_t a, size_t b, size_t c)
 {
     size_t m = a < b ? a : b;
     return m < c ? m : c;
 }
 
+// Rows of the table of distances between beginnings, as optimal string alignment has them; three
+// are kept, in turn.
 size_t str_distance(struct str a, struct str b, size_t most)
 {
     size_t apart = a.len > b.len ? a.len - b.len : b.len - a.len;
     if (apart > most || a.len > DISTANCE_MAX || b.len > DISTANCE_MAX)
         return most + 1;
-    size_t row[DISTANCE_MAX + 1];
+    size_t rows[3][DISTANCE_MAX + 1];
     for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 0; i < a.len; i++) {
-        size_t corner = row[0];
+        const size_t *before = rows[(i + 2) % 3], *above = rows[i % 3];
+        size_t *row = rows[(i + 1) % 3];
         size_t best = row[0] = i + 1;
         for (size_t j = 0; j < b.len; j++) {
-            size_t above = row[j + 1];
-            row[j + 1] = least(corner + (a.ptr[i] != b.ptr[j]), above + 1, row[j] + 1);
-            corner = above;
+            row[j + 1] = least(above[j] + !same(a.ptr[i], b.ptr[j]), above[j + 1] + 1, row[j] + 1);
+            if (swapped(a, i, b, j) && before[j - 1] + 1 < row[j + 1])
+                row[j + 1] = before[j - 1] + 1;
             best = row[j + 1] < best ? row[j + 1] : best;
         }
         if (best > most)
             return most + 1;
     }
-    return row[b.len] > most ? most + 1 : row[b.len];
+    size_t distance = rows[a.len % 3][b.len];
+    return distance > most ? most + 1 : distance;
 }
 
 void str_near(struct str_near *n, struct str name)

@@ -78,7 +78,8 @@ bool str_i64(struct str s, int64_t *n) MUST_USE; // an optional '-' first
 bool str_copy(struct str s, char *out, size_t out_size) MUST_USE;
 // ASCII capitals made small, in `out`, which has room for as many bytes and may be where `s` is.
 struct str str_lower(struct str s, char *out);
-// Levenshtein distance over bytes, cut off at `most` + 1: for "did you mean".
+// The slips between two names, for "did you mean", cut off at `most` + 1: a byte more, less, or
+// another, or two side by side that changed places. ASCII capitals are as small letters.
 size_t str_distance(struct str a, struct str b, size_t most);
 // The nearest of several names to a wanted one. Begin with what is wanted and the distance that is
 // too far, then try each name: the first of the nearest stays, borrowed.

@@ -54,12 +54,10 @@ static bool of_pattern(const struct config_provider *p, struct str model)
     return fits;
 }
 
-// The built-in mock serves any name: some that behave are shown.
 static void items_of_mock(struct items *all, const struct config_provider *p)
 {
-    static const char *const names[] = {"fast", "small", "large", "reason", "embed"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        item_add(all, p, str_of(names[i]), NULL);
+    for (size_t i = 0; i < MOCK_NAMES; i++)
+        item_add(all, p, mock_names[i], NULL);
 }
 
 static void items_of_provider(struct items *all, const struct config_provider *p)

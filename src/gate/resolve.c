@@ -3,11 +3,12 @@
 #include "gate/resolve.h"
 
 #include "base/limits.h"
+#include "gate/near.h"
 
-#define NEAR_DISTANCE_MAX 4
-#define NEAR_NAMES_MAX    3
+const struct str mock_names[MOCK_NAMES] = {STR("fast"), STR("small"), STR("large"), STR("reason"),
+                                           STR("embed")};
 
-static bool provider_open(const struct config_provider *p)
+bool provider_open(const struct config_provider *p)
 {
     return p->model_count == 0;
 }
@@ -63,8 +64,7 @@ bool resolve_named(const struct snapshot *s, const struct config_provider *p, st
     return false;
 }
 
-// The provider whose name, with a slash, is the longest head of `asked`.
-static int provider_prefix(const struct config *c, struct str asked)
+int provider_prefix(const struct config *c, struct str asked)
 {
     int best = -1;
     size_t best_len = 0;
@@ -79,7 +79,7 @@ static int provider_prefix(const struct config *c, struct str asked)
     return best;
 }
 
-static bool key_may(const struct key *key, struct str provider, struct str model, struct str asked)
+bool key_may(const struct key *key, struct str provider, struct str model, struct str asked)
 {
     char full[NAME_BYTES_MAX + 1 + MODEL_BYTES_MAX];
     if (provider.len + 1 + model.len > sizeof full)
@@ -175,76 +175,6 @@ static enum refusal resolve_alias(const struct snapshot *s, const struct config_
     return last;
 }
 
-struct near {
-    const struct key *key;
-    struct str asked;
-    struct str name[NEAR_NAMES_MAX];
-    struct str owner[NEAR_NAMES_MAX];
-    size_t distance[NEAR_NAMES_MAX];
-    unsigned count;
-};
-
-// What the key may not use is not named, as in the list of models. An alias has no owner.
-static bool near_may(const struct near *n, struct str owner, struct str name)
-{
-    return owner.len ? key_may(n->key, owner, name, name) : key_allows(n->key, name, name);
-}
-
-static void near_offer(struct near *n, struct str owner, struct str name)
-{
-    size_t d = str_distance(n->asked, name, NEAR_DISTANCE_MAX);
-    if (d > NEAR_DISTANCE_MAX || d >= n->asked.len || !near_may(n, owner, name))
-        return;
-    unsigned at = n->count < NEAR_NAMES_MAX ? n->count : NEAR_NAMES_MAX;
-    while (at > 0 && n->distance[at - 1] > d) {
-        if (at < NEAR_NAMES_MAX) {
-            n->name[at] = n->name[at - 1];
-            n->owner[at] = n->owner[at - 1];
-            n->distance[at] = n->distance[at - 1];
-        }
-        at--;
-    }
-    if (at >= NEAR_NAMES_MAX)
-        return;
-    n->name[at] = name;
-    n->owner[at] = owner;
-    n->distance[at] = d;
-    if (n->count < NEAR_NAMES_MAX)
-        n->count++;
-}
-
-static void near_in_provider(struct near *n, const struct snapshot *s,
-                             const struct config_provider *p)
-{
-    for (unsigned i = 0; i < p->model_count; i++)
-        near_offer(n, p->name, p->models[i]);
-    if (!provider_open(p))
-        return;
-    for (size_t i = 0; i < catalog_count(s->catalog); i++) {
-        const struct sheet *sheet = catalog_at(s->catalog, i);
-        if (str_eq(sheet->vendor, provider_vendor(p)))
-            near_offer(n, p->name, sheet->model);
-    }
-}
-
-static void near_names(const struct snapshot *s, const struct wanted *w, struct buf *detail)
-{
-    struct str asked = w->model;
-    struct near n = {.key = w->key, .asked = asked};
-    for (unsigned i = 0; i < s->config->alias_count; i++)
-        near_offer(&n, STR_NONE, s->config->aliases[i].name);
-    int only = provider_prefix(s->config, asked);
-    if (only >= 0)
-        n.asked = str_skip(asked, s->config->providers[only].name.len + 1);
-    for (unsigned i = 0; i < s->config->provider_count; i++)
-        if (only < 0 || (unsigned)only == i)
-            near_in_provider(&n, s, &s->config->providers[i]);
-    buf_printf(detail, "\"%.*s\" is on no provider's list.", STR_ARG(asked));
-    for (unsigned i = 0; i < n.count; i++)
-        buf_printf(detail, "%s%.*s%s%.*s%s", i ? ", " : " Did you mean ", STR_ARG(n.owner[i]),
-                   n.owner[i].len ? "/" : "", STR_ARG(n.name[i]), i + 1 == n.count ? "?" : "");
-}
-
 static void other_dialect(const struct config_provider *p, struct buf *detail)
 {
     static const char *const paths[] = {
@@ -282,6 +212,6 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
     else if (r == REFUSAL_DIALECT)
         other_dialect(&c->providers[t.provider], detail);
     else if (r == REFUSAL_MODEL_UNKNOWN)
-        near_names(s, w, detail);
+        near_write(s, w, detail);
     return r;
 }

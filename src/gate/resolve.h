@@ -15,6 +15,10 @@
 #include "core/refusal.h"
 #include "gate/snapshot.h"
 
+// The built-in mock serves any name: those that behave are shown.
+#define MOCK_NAMES 5
+extern const struct str mock_names[MOCK_NAMES];
+
 struct target {
     unsigned provider;  // index in config.providers
     struct str model;   // as sent
@@ -32,6 +36,12 @@ struct wanted {
 // the caller (near names).
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
                      struct buf *detail) MUST_USE;
+// It has no list of its own: any name goes there.
+bool provider_open(const struct config_provider *p);
+// The provider whose name, with a slash, is the longest head of `asked`; or -1.
+int provider_prefix(const struct config *c, struct str asked);
+// The key may use the model at that provider, asked for as `asked`.
+bool key_may(const struct key *key, struct str provider, struct str model, struct str asked);
 // Whose price rows the provider has: its vendor's, else those of its own name.
 struct str provider_vendor(const struct config_provider *p);
 // Its model costs nothing: the provider is local, no price is stated (`sheet` may be NULL), and the

@@ -109,7 +109,12 @@ static void measures_distance(void **state)
     (void)state;
     assert_int_equal(str_distance(str_of("kitten"), str_of("sitting"), 5), 3);
     assert_int_equal(str_distance(str_of("kitten"), str_of("sitting"), 2), 3);
-    assert_int_equal(str_distance(str_of("modle"), str_of("model"), 2), 2);
+    // Two that changed places are one slip, and capitals are none.
+    assert_int_equal(str_distance(str_of("modle"), str_of("model"), 2), 1);
+    assert_int_equal(str_distance(str_of("ba"), str_of("ab"), 1), 1);
+    assert_int_equal(str_distance(str_of("badc"), str_of("abcd"), 2), 2);
+    assert_int_equal(str_distance(str_of("GPT-4O"), str_of("gpt-4o"), 1), 0);
+    assert_int_equal(str_distance(str_of("GPT-4O"), str_of("gpt-4"), 1), 1);
     assert_int_equal(str_distance(str_of(""), str_of("abc"), 3), 3);
     assert_int_equal(str_distance(str_of("abc"), STR_NONE, 2), 3);
     assert_int_equal(str_distance(str_of("same"), str_of("same"), 0), 0);

@@ -140,6 +140,79 @@ static void an_unknown_name_gets_near_ones(void **state)
     buf_fini(&detail);
 }
 
+// Providers of an environment with two keys, under --mock.
+static struct config_provider found[] = {
+    {.name = STR("openai"), .vendor = STR("openai"), .from_environment = true},
+    {.name = STR("anthropic"),
+     .dialect = DIALECT_ANTHROPIC,
+     .vendor = STR("anthropic"),
+     .from_environment = true},
+    {.name = STR("mock"), .mock = true, .free = true},
+};
+static struct config from_keys = {.providers = found, .provider_count = 3};
+
+static const struct {
+    struct config *config;
+    const char *asked;
+    const char *key_models;
+    const char *says;
+    const char *never;
+} hints[] = {
+    // A provider that there is not: where the model is, or who was meant.
+    {&config, "nosuch/gpt-4o", "", "no provider is named \"nosuch\". Did you mean openai/gpt-4o",
+     0},
+    {&config, "nosuch/fast", "", "Did you mean fast", 0},
+    {&config, "claud/claude-haiku-4-5", "", "Did you mean claude/claude-haiku-4-5",
+     "mean openrouter"},
+    {&config, "opnai/my-own-tuned-model", "", "Did you mean openai/my-own-tuned-model?", 0},
+    {&config, "opnai/my-own-tuned-model", "bench/*", "GET /v1/models", "openai"},
+    {&config, "nosuch/gpt-4o", "bench/*", "GET /v1/models", "openai"},
+    {&config, "nosuch/zzzzzzzz", "openai/*", "GET /v1/models", "mean"},
+    // A short list is told.
+    {&config, "bench/foo", "", "bench has bench/bench-model, bench/org/own-model.", 0},
+    {&config, "bench/foo", "bench/org/*", "bench has bench/org/own-model.", "bench-model"},
+    {&config, "bench/foo", "openai/*", "GET /v1/models", "bench-model"},
+    {&config, "bench/bench-modle", "", "Did you mean bench/bench-model?", "bench has"},
+    // Capitals and swapped letters are small slips; a name is told once.
+    {&config, "GPT-4O", "", "Did you mean openai/gpt-4o,", "openai/gpt-4o, openai/gpt-4o"},
+    {&config, "fsat", "", "Did you mean fast?", "ada"},
+    {&config, "gpt-oss-120", "", "cerebras/gpt-oss-120b", "gpt-oss-120b, cerebras"},
+    // The mock takes any name, behind its own.
+    {&from_keys, "fast", "", "Did you mean mock/fast?", "ada"},
+    {&from_keys, "zzzzzzzz", "", "Did you mean mock/zzzzzzzz?", 0},
+    {&from_keys, "fast", "openai/*", "GET /v1/models", "mock"},
+    // A vendor whose key is missing.
+    {&from_keys, "gemini-2.5-flash", "", "For models of google set GEMINI_API_KEY", "mean"},
+    {&from_keys, "gemini/gemini-2.5-flash", "", "For models of google set GEMINI_API_KEY", 0},
+    {&from_keys, "groq/whatever", "", "For models of groq set GROQ_API_KEY", 0},
+    {&from_keys, "gemini-2.5-flash", "openai/*", "GET /v1/models", "google"},
+    {&config, "deepseek-chat", "",
+     "For models of deepseek add `deepseek: { key: env:DEEPSEEK_API_KEY", 0},
+};
+
+static void an_unknown_name_gets_its_cure(void **state)
+{
+    (void)state;
+    struct snapshot s = snapshot;
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 4096);
+    map_init(&s.aliases, &alloc_heap);
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+        struct key key = {.name = STR("k"), .models = str_of(hints[i].key_models)};
+        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(hints[i].asked)};
+        struct target t;
+        s.config = hints[i].config;
+        buf_clear(&detail);
+        enum refusal r = resolve(&s, &wanted, &t, &detail);
+        const char *said = buf_cstr(&detail);
+        if (r != REFUSAL_MODEL_UNKNOWN || !strstr(said, hints[i].says) ||
+            (hints[i].never && strstr(said, hints[i].never)))
+            fail_msg("%s (%s): %d %s", hints[i].asked, hints[i].key_models, r, said);
+    }
+    map_fini(&s.aliases);
+    buf_fini(&detail);
+}
+
 static void a_sole_open_provider_takes_any_name(void **state)
 {
     (void)state;
@@ -172,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_reach_their_provider),
         cmocka_unit_test(an_unknown_name_gets_near_ones),
+        cmocka_unit_test(an_unknown_name_gets_its_cure),
         cmocka_unit_test(a_sole_open_provider_takes_any_name),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

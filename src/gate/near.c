@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Behind the name of a provider: its near names, else those of its short list. Elsewhere near names
+// (first of the provider whose name is near), else the name itself where any is taken: at that
+// provider, or at the mock. Then the key that is missing, where the model is of a vendor's.
+
+#include "gate/near.h"
+
+#define NEAR_NAMES_MAX 3
+#define SHORT_LIST_MAX 8
+#define NEAR_SLIPS_MAX 4
+#define NO_PROVIDER    (-1)
+#define LETTERS_A_SLIP 4
+
+struct near {
+    const struct snapshot *s;
+    const struct key *key;
+    struct str asked;
+    struct str head;  // what stands before its slash, and is no provider; or empty
+    struct str model; // what stands behind a provider's name, or behind `head`; or all
+    struct {
+        struct str owner, model;
+        size_t slips;
+    } name[NEAR_NAMES_MAX];
+    unsigned count;
+};
+
+// An alias has no owner.
+static bool may(const struct near *n, struct str owner, struct str model)
+{
+    return owner.len ? key_may(n->key, owner, model, model) : key_allows(n->key, model, model);
+}
+
+// Each name once: where two providers have it, that of the first gets it.
+static bool has(const struct near *n, struct str model)
+{
+    for (unsigned i = 0; i < n->count; i++)
+        if (str_eq(n->name[i].model, model))
+            return true;
+    return false;
+}
+
+static void add(struct near *n, struct str owner, struct str model, size_t slips)
+{
+    unsigned at = n->count < NEAR_NAMES_MAX ? n->count++ : NEAR_NAMES_MAX - 1;
+    for (; at > 0 && n->name[at - 1].slips > slips; at--)
+        n->name[at] = n->name[at - 1];
+    n->name[at].owner = owner;
+    n->name[at].model = model;
+    n->name[at].slips = slips;
+}
+
+static size_t slips_between(const struct near *n, struct str model)
+{
+    size_t most = (n->model.len + 2) / LETTERS_A_SLIP;
+    most = most < NEAR_SLIPS_MAX ? most : NEAR_SLIPS_MAX;
+    size_t part = str_distance(n->model, model, most), all = str_distance(n->asked, model, most);
+    size_t slips = part < all ? part : all; // a model's own name may have a slash
+    return slips > most ? SIZE_MAX : slips;
+}
+
+static void offer(struct near *n, struct str owner, struct str model)
+{
+    size_t slips = slips_between(n, model);
+    bool full = n->count == NEAR_NAMES_MAX;
+    if (slips == SIZE_MAX || (full && slips >= n->name[n->count - 1].slips))
+        return;
+    if (may(n, owner, model) && !has(n, model))
+        add(n, owner, model, slips);
+}
+
+static void offer_aliases(struct near *n)
+{
+    const struct config *c = n->s->config;
+    for (unsigned i = 0; i < c->alias_count; i++)
+        offer(n, STR_NONE, c->aliases[i].name);
+}
+
+static void offer_provider(struct near *n, const struct config_provider *p)
+{
+    const struct catalog *c = n->s->catalog;
+    for (unsigned i = 0; i < p->model_count; i++)
+        if (str_find(p->models[i], '*') == p->models[i].len)
+            offer(n, p->name, p->models[i]);
+    for (unsigned i = 0; p->mock && i < MOCK_NAMES; i++)
+        offer(n, p->name, mock_names[i]);
+    for (size_t i = 0; i < catalog_count(c); i++) {
+        const struct sheet *sheet = catalog_at(c, i);
+        bool its = str_eq(sheet->vendor, provider_vendor(p)) || str_eq(sheet->vendor, p->name);
+        if (its && (provider_open(p) || provider_lists(n->s, p, sheet->model)))
+            offer(n, p->name, sheet->model);
+    }
+}
+
+static void offer_all(struct near *n, int only)
+{
+    const struct config *c = n->s->config;
+    for (unsigned i = 0; i < c->provider_count; i++)
+        if (only == NO_PROVIDER || (unsigned)only == i)
+            offer_provider(n, &c->providers[i]);
+}
+
+// The provider that a misspelt prefix means.
+static int near_provider(const struct near *n)
+{
+    const struct config *c = n->s->config;
+    struct str_near near = {n->head, n->head.len / LETTERS_A_SLIP + 2, STR_NONE};
+    int found = NO_PROVIDER;
+    for (unsigned i = 0; n->head.len && i < c->provider_count; i++) {
+        size_t before = near.distance;
+        str_near(&near, c->providers[i].name);
+        if (near.distance < before)
+            found = (int)i;
+    }
+    return found;
+}
+
+static void offer_itself(struct near *n, const struct config_provider *p)
+{
+    if (n->count == 0 && provider_open(p) && may(n, p->name, n->model))
+        add(n, p->name, n->model, 0);
+}
+
+static void find(struct near *n)
+{
+    int meant = near_provider(n);
+    offer_aliases(n);
+    offer_all(n, meant);
+    if (meant == NO_PROVIDER)
+        return;
+    if (n->count == 0)
+        offer_all(n, NO_PROVIDER);
+    offer_itself(n, &n->s->config->providers[meant]);
+}
+
+static void find_mock(struct near *n)
+{
+    const struct config *c = n->s->config;
+    for (unsigned i = 0; i < c->provider_count; i++)
+        if (c->providers[i].mock)
+            offer_itself(n, &c->providers[i]);
+}
+
+static void write_names(const struct near *n, struct buf *detail)
+{
+    for (unsigned i = 0; i < n->count; i++) {
+        struct str owner = n->name[i].owner;
+        buf_printf(detail, "%s%.*s%s%.*s%s", i ? ", " : " Did you mean ", STR_ARG(owner),
+                   owner.len ? "/" : "", STR_ARG(n->name[i].model), i + 1 == n->count ? "?" : "");
+    }
+}
+
+static void write_where(struct buf *detail)
+{
+    buf_add_cstr(detail, " GET /v1/models lists what there is.");
+}
+
+static bool write_list(const struct near *n, const struct config_provider *p, struct buf *detail)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < p->model_count && p->model_count <= SHORT_LIST_MAX; i++) {
+        if (!may(n, p->name, p->models[i]))
+            continue;
+        if (count++ == 0)
+            buf_printf(detail, " %.*s has ", STR_ARG(p->name));
+        else
+            buf_add_cstr(detail, ", ");
+        buf_printf(detail, "%.*s/%.*s", STR_ARG(p->name), STR_ARG(p->models[i]));
+    }
+    buf_add_cstr(detail, count ? "." : "");
+    return count > 0;
+}
+
+// The vendor whom the head names, or who has the model, where no provider is his; NULL when the
+// model is found elsewhere.
+static const struct vendor *missing_vendor(const struct near *n)
+{
+    const struct config *c = n->s->config;
+    if (n->count && n->name[0].slips == 0)
+        return NULL;
+    const struct sheet *sheet = vendor_sheet(n->s->catalog, n->model);
+    const struct vendor *v = n->head.len ? vendor_find(n->head) : NULL;
+    if (!v && sheet)
+        v = vendor_find(sheet->vendor);
+    if (!v || !v->env[0] || !v->url || !may(n, str_of(v->name), n->model))
+        return NULL;
+    for (unsigned i = 0; i < c->provider_count; i++)
+        if (str_is(provider_vendor(&c->providers[i]), v->name))
+            return NULL;
+    return v;
+}
+
+static void write_vendor(const struct near *n, const struct vendor *v, struct buf *detail)
+{
+    buf_printf(detail, " For models of %s ", v->name);
+    if (n->s->config->providers[0].from_environment)
+        buf_printf(detail, "set %s in the gateway's environment.", v->env[0]);
+    else
+        buf_printf(detail, "add `%s: { key: env:%s }` to the gateway's providers.", v->name,
+                   v->env[0]);
+}
+
+static void write_at(struct near *n, const struct config_provider *p, struct buf *detail)
+{
+    offer_aliases(n);
+    offer_provider(n, p);
+    if (n->count)
+        write_names(n, detail);
+    else if (!write_list(n, p, detail))
+        write_where(detail);
+}
+
+static void write_anywhere(struct near *n, struct buf *detail)
+{
+    find(n);
+    const struct vendor *missing = missing_vendor(n);
+    if (!missing)
+        find_mock(n);
+    write_names(n, detail);
+    if (missing)
+        write_vendor(n, missing, detail);
+    else if (n->count == 0)
+        write_where(detail);
+}
+
+void near_write(const struct snapshot *s, const struct wanted *w, struct buf *detail)
+{
+    struct str asked = w->model;
+    struct near n = {.s = s, .key = w->key, .asked = asked, .model = asked};
+    int provider = provider_prefix(s->config, asked);
+    size_t slash = str_find(asked, '/');
+    buf_printf(detail, "\"%.*s\" is on no provider's list", STR_ARG(asked));
+    if (provider != NO_PROVIDER) {
+        const struct config_provider *p = &s->config->providers[provider];
+        n.model = str_skip(asked, p->name.len + 1);
+        buf_add_char(detail, '.');
+        write_at(&n, p, detail);
+        return;
+    }
+    if (slash < asked.len) {
+        n.head = str_from(asked.ptr, slash);
+        n.model = str_skip(asked, slash + 1);
+        buf_printf(detail, ", and no provider is named \"%.*s\"", STR_ARG(n.head));
+    }
+    buf_add_char(detail, '.');
+    write_anywhere(&n, detail);
+}
