@@ -24,7 +24,8 @@ void cors_fields(const struct config *c, struct exchange *x)
     exchange_field(x, str_of("vary"), str_of("Origin"));
     exchange_field(x, str_of("access-control-expose-headers"),
                    str_of("x-request-id, x-costlens-request-id, x-costlens-model, "
-                          "x-costlens-provider, x-costlens-cost, x-costlens-price-state"));
+                          "x-costlens-provider, x-costlens-cost, x-costlens-price-state, "
+                          "x-costlens-usage"));
 }
 
 bool cors_preflight(struct req *r)

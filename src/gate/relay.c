@@ -374,6 +374,7 @@ static void send_cost(struct req *r)
     }
     exchange_field(r->x, str_of("x-costlens-price-state"),
                    str_of(price_state_name(e->price_state)));
+    exchange_field(r->x, str_of("x-costlens-usage"), str_of(sure_name(e->usage.sure)));
 }
 
 void relay_head(struct req *r, int64_t length, bool with_cost)

@@ -33,9 +33,9 @@ static void write_receipt(struct req *r)
         buf_add_cstr(&b, " cost=");
         money_write(&b, r->entry.cost);
     }
-    buf_printf(&b, " input_tokens=%lld output_tokens=%lld%s",
-               (long long)usage_input(&r->entry.usage), (long long)usage_output(&r->entry.usage),
-               inside ? "" : "\n\n");
+    buf_printf(&b, " usage=%s input_tokens=%lld output_tokens=%lld%s",
+               sure_name(r->entry.usage.sure), (long long)usage_input(&r->entry.usage),
+               (long long)usage_output(&r->entry.usage), inside ? "" : "\n\n");
     exchange_write(r->x, buf_str(&b));
     buf_fini(&b);
 }

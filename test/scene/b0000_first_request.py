@@ -20,6 +20,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     expect(row["cost_pd"], cost_of(bill))
     expect(answer.headers["x-request-id"], bill["id"])
     expect(int(answer.headers["x-costlens-cost"].replace(".", "")), cost_of(bill))
+    expect(answer.headers["x-costlens-usage"], "reported")
 
     # The report and the metric agree with it.
     report = gateway.report()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams are metered whether or not the client asked for usage, and it gets what it asked for."""
-from lib.scene import Gateway, Mock, cost_of, expect, expect_true, question
+from lib.scene import Gateway, Mock, cost_of, expect, expect_in, expect_true, question
 
 with Mock() as mock, Mock() as other, Gateway(mock) as gateway:
     # Not asked: every byte as the provider sends it to somebody who did not ask, but for usage:null.
@@ -30,4 +30,5 @@ with Mock() as mock, Mock() as other, Gateway(mock) as gateway:
     receipt = gateway.chat("receipt", headers={"x-costlens-receipt": "1"}, stream=True)
     comments = [x for x in receipt.body.split(b"\n") if x.startswith(b": costlens")]
     expect(len(comments), 1)
+    expect_in(b" usage=reported ", comments[0])
     expect(receipt.events[-1], "[DONE]")

@@ -52,6 +52,8 @@ with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gatew
             expect(row["outcome"], outcome, f"{case}: the row's outcome")
         if sure:
             expect(row["sure"], sure, f"{case}: how sure")
+        if sure and answer.headers["x-costlens-price-state"]:
+            expect(answer.headers["x-costlens-usage"], sure, f"{case}: the client is told how sure")
         if sure == "reported":
             [bill] = [b for b in mock.bills() if b["id"] == row["upstream_id"]]
             expect(row["cost_pd"], cost_of(bill), f"{case}: the cost")
@@ -66,6 +68,8 @@ with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gatew
             expect(answer.events[-1], "[DONE]", case)
     limited = gateway.chat("limited", headers={"x-mock-fault": "rate=7"})
     expect(limited.headers["retry-after"], "7")
+    receipt = gateway.chat("receipt", headers={"x-mock-fault": "no-usage", "x-costlens-receipt": "1"}, stream=True)
+    expect_in(b" usage=estimated ", receipt.body)
 
     # The books balance after all that.
     expect(gateway.costlens("ledger", "verify").returncode, 0)
