@@ -23,6 +23,8 @@ static int print_piece(struct cli *cli, const struct options *o, struct buf *nex
     remote_arg(&args, "tz", str_of(o->tz));
     remote_arg(&args, "after", buf_str(next));
     int code = remote_ask(cli, "export", &args, NULL, &answer);
+    if (code == EXIT_OK && next->len == 0) // said once
+        remote_say_since(answer, stderr);
     buf_clear(next);
     if (code == EXIT_OK) {
         struct str text = json_str(json_get(json_root(answer), "text"));

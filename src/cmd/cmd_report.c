@@ -96,6 +96,7 @@ static void print_table(const struct json *j)
         add_line(t, j, row, json_str(json_get(row, name)));
     add_line(t, j, json_get(json_root(j), "total"), (struct str)STR("total"));
     table_print(t);
+    remote_say_since(j, stdout);
     note(j, "unpriced", "calls have no known price: they are not in the cost (costlens price)");
     note(j, "captured",
          "calls did not tell their output: they count with their estimated input and most output");
@@ -134,6 +135,7 @@ static void print_csv(const struct json *j)
     }
     fputs(buf_cstr(&out), stdout);
     buf_fini(&out);
+    remote_say_since(j, stderr);
 }
 
 // --- one request ---

@@ -145,3 +145,13 @@ int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct
     buf_fini(&own);
     return is_usage(s) ? EXIT_USAGE : code;
 }
+
+void remote_say_since(const struct json *answer, FILE *to)
+{
+    struct str since = json_str(json_get(json_root(answer), "rows_since"));
+    if (since.len)
+        command_print(to,
+                      "calls before %.*s are not in it: `keep` has deleted their rows. Reports by "
+                      "model, provider, key, team, project or day have them, in whole hours\n",
+                      STR_ARG(since));
+}

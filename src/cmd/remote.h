@@ -6,6 +6,8 @@
 #ifndef CMD_REMOTE_H
 #define CMD_REMOTE_H
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/json.h"
 #include "cmd/command.h"
@@ -18,5 +20,7 @@ void remote_arg(struct buf *args, const char *name, struct str text);
 // terminal, who waits long is told so on stderr.
 int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
                struct json **answer) MUST_USE;
+// Says on `to` which calls the answer of a report or an export lacks, where it does.
+void remote_say_since(const struct json *answer, FILE *to);
 
 #endif

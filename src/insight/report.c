@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "core/rate.h"
+#include "insight/row.h"
 #include "insight/sums.h"
 #include "store/ledger.h"
 #include "store/sql.h"
@@ -15,6 +16,7 @@ struct work {
     const struct report_query *q;
     int64_t tenant;
     int64_t rows_from_us; // older rows were deleted; their rollups are not
+    int64_t lacks_us;     // the same, where older rows were asked for; 0 = they were not
     int64_t begins_us;    // the first hour there is
     sqlite3_stmt *name;
     struct sums sums;
@@ -298,8 +300,12 @@ static bool add_row(struct work *w, sqlite3_stmt *s)
 
 static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
 {
+    int64_t since_us = 0;
     if (from_us >= until_us)
         return true;
+    if (!row_since(w->db, w->q->tenant, from_us, until_us, &since_us))
+        return cannot_read(w);
+    w->lacks_us = since_us ? since_us : w->lacks_us;
     sqlite3_stmt *s = sql_prepare(
         w->db, "SELECT start_us, provider, model, key, team, project, user, outcome, price_state, "
                "sure, flags, ttft_us, duration_us, overhead_us, cost_pd, tags, " LEDGER_BUCKETS
@@ -329,20 +335,25 @@ static bool from_rollups(const struct work *w)
                             q->span.until_us);
 }
 
-// Rows that are gone cannot be asked: what rollups know of that time must do, if the grouping
-// allows.
+// The hour before which rollups are read. Rows that are gone cannot be asked: what rollups know of
+// that time must do, if the grouping allows.
+static int64_t rollups_until(const struct work *w)
+{
+    int64_t last = floor_to(w->q->span.until_us, HOUR_US) / HOUR_US;
+    int64_t kept = floor_to(w->rows_from_us + HOUR_US - 1, HOUR_US) / HOUR_US;
+    if (from_rollups(w))
+        return last;
+    if (w->q->as || w->q->by == BY_USER || w->q->by == BY_TAG)
+        return 0;
+    return kept < last ? kept : last;
+}
+
 static bool read_both(struct work *w)
 {
     int64_t since = w->q->span.since_us;
     int64_t until = w->q->span.until_us;
     int64_t first = since <= 0 ? 0 : floor_to(since - 1, HOUR_US) / HOUR_US + 1;
-    int64_t last = floor_to(until, HOUR_US) / HOUR_US;
-    int64_t kept = floor_to(w->rows_from_us + HOUR_US - 1, HOUR_US) / HOUR_US;
-    if (!from_rollups(w)) {
-        bool hours = !w->q->as && w->q->by != BY_USER && w->q->by != BY_TAG && kept > first;
-        return (!hours || read_rollups(w, first, kept < last ? kept : last)) &&
-               read_rows(w, hours && kept * HOUR_US > since ? kept * HOUR_US : since, until);
-    }
+    int64_t last = rollups_until(w);
     if (first >= last)
         return read_rows(w, since, until);
     return read_rows(w, since, first * HOUR_US) && read_rollups(w, first, last) &&
@@ -400,6 +411,8 @@ static void write_answer(struct work *w, struct buf *json)
     }
     write_bound(json, "since", q->span.since_us, q->span.since_us <= 0);
     write_bound(json, "until", q->span.until_us, q->span.until_us == INT64_MAX);
+    if (w->lacks_us)
+        write_bound(json, "rows_since", w->lacks_us, false);
     sums_write(&w->sums, label, q->by == BY_DAY || q->by == BY_HOUR, json);
     buf_add_char(json, '}');
 }

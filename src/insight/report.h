@@ -48,7 +48,8 @@ struct report_query {
 bool report_by_read(struct str text, enum report_by *by, struct str *tag) MUST_USE;
 const char *report_by_name(enum report_by by);
 
-// {"by","since","until","rows":[{"model","requests",…,"cost_usd",…}],"total":{…}}
+// {"by","since","until","rows_since","rows":[{"model","requests",…,"cost_usd",…}],"total":{…}}
+// "rows_since": calls before it are left out, where only rows would tell and `keep` deleted them.
 enum status report_run(sqlite3 *db, const struct report_query *q, struct buf *json,
                        struct why *why) MUST_USE;
 

@@ -62,6 +62,24 @@ static bool read_row(sqlite3_stmt *s, struct entry *e)
            e->usage.sure <= SURE_CAPTURED && e->usage.service < SERVICE_COUNT;
 }
 
+// The sums by the hour stay: they tell that there were some.
+bool row_since(sqlite3 *db, struct str tenant, int64_t from_us, int64_t until_us, int64_t *since_us)
+{
+    sqlite3_stmt *s = sql_prepare(
+        db, "SELECT value FROM fact WHERE name = 'rows_from_us' AND value > ?2 AND EXISTS (SELECT "
+            "1 FROM rollup WHERE tenant = (SELECT id FROM name WHERE text = ?1) AND hour >= ?2 / "
+            "3600000000 AND hour * 3600000000 < "
+            "min(value, ?3))");
+    if (!s)
+        return false;
+    sql_bind_str(s, 1, tenant);
+    sqlite3_bind_int64(s, 2, from_us);
+    sqlite3_bind_int64(s, 3, until_us);
+    bool fine = sql_one_i64(s, 0, since_us);
+    sqlite3_finalize(s);
+    return fine;
+}
+
 bool row_next(sqlite3_stmt *s, struct entry *e, enum status *status, struct why *why)
 {
     int code = sqlite3_step(s);

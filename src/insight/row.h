@@ -32,6 +32,10 @@
 // The next row; slices live until the one after it. False at the end, *status OK, and when it
 // cannot be read or no entry can be such a row, *status and `why` saying so: none is passed over.
 bool row_next(sqlite3_stmt *s, struct entry *e, enum status *status, struct why *why) MUST_USE;
+// Since when there are rows, where older ones of [from_us, until_us) were deleted; 0 = none were.
+// False when it cannot be read.
+bool row_since(sqlite3 *db, struct str tenant, int64_t from_us, int64_t until_us,
+               int64_t *since_us) MUST_USE;
 // {"request",…}: everything that is known of it.
 void row_write(const struct entry *e, struct buf *json);
 

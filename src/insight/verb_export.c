@@ -3,6 +3,7 @@
 // An export goes in pieces, so that neither side holds all of it. A piece ends after a row, and the
 // next one begins behind that row's key: "<start_us>.<id>.<attempt>".
 
+#include "base/clock.h"
 #include "insight/asked.h"
 #include "insight/csv.h"
 #include "insight/row.h"
@@ -90,6 +91,22 @@ static enum status write_piece(sqlite3_stmt *s, bool csv, bool first, struct buf
     return status;
 }
 
+// Told by every piece, of all that was asked for.
+static enum status add_since(sqlite3 *db, const struct span *span, struct buf *json,
+                             struct why *why)
+{
+    int64_t since_us = 0;
+    if (!row_since(db, (struct str)STR(TENANT), span->since_us, span->until_us, &since_us))
+        return sql_why(why, db, "the ledger cannot be read");
+    if (since_us == 0)
+        return STATUS_OK;
+    json->len--; // the brace: more belongs to it
+    buf_add_cstr(json, ",\"rows_since\":\"");
+    civil_write(json, since_us, 6);
+    buf_add_cstr(json, "\"}");
+    return buf_failed(json) ? why_set(why, STATUS_NO_MEMORY, "out of memory") : STATUS_OK;
+}
+
 static enum status run(struct store *s, const struct asked *a, const struct zone *zone,
                        struct buf *json, struct why *why)
 {
@@ -111,6 +128,8 @@ static enum status run(struct store *s, const struct asked *a, const struct zone
     sqlite3_stmt *rows = prepare(db, &after, &span);
     status = rows ? write_piece(rows, csv, a[AFTER].text.len == 0, json, why)
                   : sql_why(why, db, "the ledger cannot be read");
+    if (status == STATUS_OK)
+        status = add_since(db, &span, json, why);
     sqlite3_finalize(rows);
     store_reader_close(db);
     return status;

@@ -27,7 +27,7 @@ enum status request_verb(VERB_SHAPE) MUST_USE;
 //        "differences":["..."]}
 enum status verify_verb(VERB_SHAPE) MUST_USE;
 // {"format":"csv"|"json","since","until","tz","after"} -> {"text":"...","next":"..."|null}: a piece
-// of the export, and the `after` of the next one.
+// of the export, and the `after` of the next one. "rows_since" as in a report.
 enum status export_verb(VERB_SHAPE) MUST_USE;
 // {"file"}: an absolute path that does not exist -> {"file","bytes"}
 enum status backup_verb(VERB_SHAPE) MUST_USE;

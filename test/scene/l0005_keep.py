@@ -43,4 +43,13 @@ with Mock() as mock:
     until(lambda: len(gateway.rows()) == 2, 10 * PATIENCE, "the old rows went")
     until(lambda: "2 rows older than" in gateway.program.errors(), 5 * PATIENCE, "the log says so")
     expect_in("\"level\":\"warn\",\"msg\":\"2 rows older than", gateway.program.errors())
+
+    # A report that needs rows says that it lacks some; one from sums does not.
+    expect(gateway.report()["total"]["requests"], 4)
+    expect("rows_since" in gateway.report(), False)
+    expect(gateway.report("--by", "user")["total"]["requests"], 2)
+    said = f"calls before {gateway.report('--by', 'user')['rows_since']} are not in it"
+    expect_in(said, gateway.costlens("report", "--by", "user").stdout)
+    expect_in(said, gateway.costlens("report", "--by", "user", "--format", "csv").stderr)
+    expect(gateway.costlens("export").stderr.count(said), 1)
     gateway.program.stop()

@@ -86,6 +86,52 @@ static void put(struct world *w, int64_t start_us, const char *model, int64_t co
     call(w->journal, &e);
 }
 
+// Of rows that `keep` deleted only the sums are left: what needs rows says since when it knows.
+static void a_report_says_where_rows_are_gone(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    for (int i = 0; i < 240; i++)
+        put(&w, NOON_US + i * 60 * SECOND_US, "a", 1);
+    tell(&w, report_verb, "{\"by\":\"user\"}");
+    assert_null(json_get(json_root(w.json), "rows_since"));
+    ask(&w.place, "DELETE FROM call WHERE start_us < 1795527000000000"); // 13:30
+    ask(&w.place, "INSERT INTO fact VALUES ('rows_from_us', 1795527000000000)");
+    static const struct {
+        const char *args;
+        int calls;
+        bool told;
+    } cases[] = {
+        {"{}", 240, false},
+        {"{\"by\":\"user\"}", 150, true},
+        {"{\"by\":\"tag:feature\"}", 150, true},
+        {"{\"as\":\"openai/gpt-4o\"}", 150, true},
+        {"{\"by\":\"user\",\"since\":\"2026-11-24T13:30:00Z\"}", 150, false},
+        {"{\"by\":\"user\",\"until\":\"2026-11-24T12:00:00Z\"}", 0, false},
+        {"{\"by\":\"user\",\"until\":\"2026-11-24T13:00:00Z\"}", 0, true},
+        {"{\"since\":\"2026-11-24T12:30:00Z\"}", 180, true},
+        {"{\"since\":\"2026-11-24T13:00:00Z\"}", 180, false},
+        {"{\"since\":\"2026-11-24T13:40:00Z\"}", 140, false},
+        {"{\"until\":\"2026-11-24T13:20:00Z\"}", 60, true},
+        {"{\"by\":\"day\",\"tz\":\"Asia/Kolkata\"}", 240, false}, // 5:30
+        {"{\"by\":\"day\",\"tz\":\"Asia/Kolkata\",\"since\":\"2026-11-24T13:20:00Z\"}", 150, true},
+        {"{\"by\":\"day\",\"tz\":\"Asia/Kolkata\",\"until\":\"2026-11-24T12:20:00Z\"}", 0, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct json_val *r = tell(&w, report_verb, cases[i].args);
+        number_is(json_get(r, "total"), "requests", cases[i].calls);
+        if (cases[i].told)
+            text_is(r, "rows_since", "2026-11-24T13:30:00Z");
+        else
+            assert_null(json_get(r, "rows_since"));
+    }
+    text_is(tell(&w, export_verb, "{}"), "rows_since", "2026-11-24T13:30:00.000000Z");
+    assert_null(
+        json_get(tell(&w, export_verb, "{\"since\":\"2026-11-24T13:30:00Z\"}"), "rows_since"));
+    end(&w);
+}
+
 static void a_report_groups_and_adds(void **state)
 {
     (void)state;
@@ -430,6 +476,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_report_groups_and_adds),
+        cmocka_unit_test(a_report_says_where_rows_are_gone),
         cmocka_unit_test(borders_cut_exactly),
         cmocka_unit_test(days_are_local),
         cmocka_unit_test(an_unknown_price_is_not_zero),
