@@ -4,9 +4,9 @@
 
 #include "base/limits.h"
 
-#define LABELS_MAX     (KIB)
-#define SERIES_LINES   (3 * (BOUND_COUNT + 3) + 3 + BUCKET_COUNT)
-#define LINE_BYTES_MAX 122 // besides the labels' values
+#define LABELS_MAX   (KIB)
+#define SERIES_LINES (3 + BUCKET_COUNT)
+#define TIMES_LINES  (3 * (BOUND_COUNT + 3))
 
 // Upper bounds of the histograms, in microseconds.
 static const int64_t bounds_us[BOUND_COUNT] = {
@@ -18,11 +18,13 @@ void metrics_init(struct metrics *m)
     *m = (struct metrics){0};
     arena_init(&m->arena, &alloc_heap, 4 * KIB, 64 * MIB);
     map_init(&m->series, &alloc_heap);
+    map_init(&m->times, &alloc_heap);
 }
 
 void metrics_fini(struct metrics *m)
 {
     map_fini(&m->series);
+    map_fini(&m->times);
     arena_fini(&m->arena);
 }
 
@@ -62,40 +64,85 @@ static size_t label_key(char out[LABELS_MAX], const struct str labels[3], int st
     return n + sizeof status;
 }
 
-static bool escaped(char c)
-{
-    return c == '\\' || c == '"' || c == '\n';
-}
-
 static void label(struct buf *out, const char *name, struct str value)
 {
     buf_printf(out, "%s=\"", name);
     for (size_t i = 0; i < value.len; i++) {
         char c = value.ptr[i];
-        if (escaped(c))
+        if (c == '\\' || c == '"' || c == '\n')
             buf_add_char(out, '\\');
         buf_add_char(out, c == '\n' ? 'n' : c);
     }
     buf_add_char(out, '"');
 }
 
-static struct str labels_dup(struct arena *a, const struct str labels[3], int status)
+static void label_model(struct buf *out, struct str provider, struct str model)
+{
+    label(out, "provider", provider);
+    buf_add_char(out, ',');
+    label(out, "model", model);
+}
+
+static struct str labels_of_series(struct arena *a, const struct str labels[3], int status)
 {
     struct buf text;
     buf_init(&text, &alloc_heap, 0);
     label(&text, "route", labels[0]);
     buf_add_char(&text, ',');
-    label(&text, "provider", labels[1]);
-    buf_add_char(&text, ',');
-    label(&text, "model", labels[2]);
+    label_model(&text, labels[1], labels[2]);
     buf_printf(&text, ",status=\"%d%s\"", status, status > 0 && status < 10 ? "xx" : "");
     struct str own = arena_dup(a, buf_str(&text));
     buf_fini(&text);
     return own;
 }
 
+static struct str labels_of_times(struct arena *a, struct str provider, struct str model)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    label_model(&text, provider, model);
+    struct str own = arena_dup(a, buf_str(&text));
+    buf_fini(&text);
+    return own;
+}
+
+static const struct str other = STR("other");
+
+static struct times *times_find(const struct metrics *m, struct str provider, struct str model)
+{
+    char text[LABELS_MAX];
+    const struct str labels[3] = {STR_NONE, provider, model};
+    return map_get(&m->times, str_from(text, label_key(text, labels, 0)));
+}
+
+// In which times a name counts.
+static struct str times_name(enum metric_name name, struct str model)
+{
+    return name == METRIC_NEW ? other : model;
+}
+
+// Those of its labels, which may be new; NULL when memory ended.
+static struct times *times_get(struct metrics *m, struct str provider, struct str model)
+{
+    char text[LABELS_MAX];
+    struct times *t = times_find(m, provider, model);
+    if (t)
+        return t;
+    t = arena_new(&m->arena, struct times);
+    if (!t)
+        return NULL;
+    t->provider = arena_dup(&m->arena, provider);
+    t->model = arena_dup(&m->arena, model);
+    t->labels = labels_of_times(&m->arena, provider, model);
+    const struct str labels[3] = {STR_NONE, provider, model};
+    struct str key = arena_dup(&m->arena, str_from(text, label_key(text, labels, 0)));
+    if (arena_failed(&m->arena) || !map_set(&m->times, key, t))
+        return NULL;
+    return t;
+}
+
 static struct series *series_new(struct metrics *m, struct str key, const struct str labels[3],
-                                 int status, bool named)
+                                 int status, enum metric_name name)
 {
     struct series *s = arena_new(&m->arena, struct series);
     if (!s)
@@ -104,39 +151,31 @@ static struct series *series_new(struct metrics *m, struct str key, const struct
     s->provider = arena_dup(&m->arena, labels[1]);
     s->model = arena_dup(&m->arena, labels[2]);
     s->status = status;
-    s->labels = labels_dup(&m->arena, labels, status);
-    s->named = named;
+    s->labels = labels_of_series(&m->arena, labels, status);
+    s->name = name;
+    s->times = times_get(m, s->provider, times_name(name, s->model));
     struct str own = arena_dup(&m->arena, key);
-    if (arena_failed(&m->arena) || !map_set(&m->series, own, s))
+    if (!s->times || arena_failed(&m->arena) || !map_set(&m->series, own, s))
         return NULL;
     return s;
 }
 
-static const struct str other = STR("other");
-
-// The most bytes that a series of these labels comes to.
-static size_t series_bytes(const struct str labels[3])
-{
-    size_t line = LINE_BYTES_MAX;
-    for (unsigned i = 0; i < 3; i++) {
-        for (size_t at = 0; at < labels[i].len; at++)
-            line += escaped(labels[i].ptr[at]) ? 2 : 1;
-    }
-    return SERIES_LINES * line;
-}
-
 // Whether a series may be added of which so many labels are as they came.
-static bool fits(const struct metrics *m, size_t bytes, unsigned given, bool named)
+static bool fits(const struct metrics *m, size_t lines, unsigned given, enum metric_name name)
 {
-    if (given == 3 && !named && m->found_bytes + bytes > METRIC_FOUND_BYTES)
+    static const size_t most[4] = {SIZE_MAX, SIZE_MAX, METRIC_MODEL_LINES, METRIC_NAMED_LINES};
+    if (m->lines + lines > most[given])
         return false;
-    size_t most = given == 3 ? METRIC_NAMED_BYTES : METRIC_MODEL_BYTES;
-    return given < 2 || m->bytes + bytes <= most;
+    if (given < 3 || name == METRIC_NAMED)
+        return true;
+    size_t found = m->kind[METRIC_NEW] + m->kind[METRIC_BOOK] + lines;
+    return found <= METRIC_FOUND_LINES &&
+           (name == METRIC_BOOK || m->kind[METRIC_NEW] + lines <= METRIC_NEW_LINES);
 }
 
 // The series of these labels; beyond the cap some become "other". NULL when memory ended.
 static struct series *series_get(struct metrics *m, const struct str labels[3], int status,
-                                 bool named)
+                                 enum metric_name name)
 {
     char text[LABELS_MAX];
     struct str own[3] = {labels[0], labels[1], labels[2]};
@@ -145,32 +184,33 @@ static struct series *series_get(struct metrics *m, const struct str labels[3], 
         struct series *s = map_get(&m->series, key);
         if (s)
             return s;
-        size_t bytes = series_bytes(own);
-        if (fits(m, bytes, given, named)) {
-            m->bytes += bytes;
-            m->found_bytes += given == 3 && !named ? bytes : 0;
-            return series_new(m, key, own, status, named);
+        bool timed = times_find(m, own[1], times_name(name, own[2]));
+        size_t lines = SERIES_LINES + (timed ? 0 : TIMES_LINES);
+        if (fits(m, lines, given, name)) {
+            m->lines += lines;
+            if (given == 3 && name != METRIC_NAMED)
+                m->kind[name] += lines;
+            return series_new(m, key, own, status, name);
         }
         own[given - 1] = other;
     }
 }
 
-// A name that stands in the configuration never gets here.
+// A name that nothing else knows.
 static bool is_sure(const struct metrics *m, const struct entry *e, const struct str labels[3])
 {
     char text[LABELS_MAX];
     bool answered = e->http_status > 0 && e->http_status < 400;
     return e->model.len <= METRIC_MODEL_MAX &&
-           (answered || e->price_name.len > 0 ||
-            map_get(&m->series, str_from(text, label_key(text, labels, 200))));
+           (answered || map_get(&m->series, str_from(text, label_key(text, labels, 200))));
 }
 
-void metrics_entry(struct metrics *m, const struct entry *e, bool named)
+void metrics_entry(struct metrics *m, const struct entry *e, enum metric_name name)
 {
     struct str labels[3] = {e->endpoint, e->provider, e->model};
-    if (!named && !is_sure(m, e, labels))
+    if (name == METRIC_NEW && !is_sure(m, e, labels))
         labels[2] = other;
-    struct series *s = series_get(m, labels, status_shown(e->http_status), named);
+    struct series *s = series_get(m, labels, status_shown(e->http_status), name);
     if (e->usage.sure == SURE_CAPTURED)
         m->captured++;
     if (!s)
@@ -180,10 +220,10 @@ void metrics_entry(struct metrics *m, const struct entry *e, bool named)
         s->tokens[i] = count_add(s->tokens[i], e->usage.count[i]);
     money_sum_add(&s->cost, e->cost);
     s->unpriced += e->price_state == PRICE_UNPRICED;
-    observe(&s->duration, e->duration_us);
-    observe(&s->overhead, e->overhead_us);
+    observe(&s->times->duration, e->duration_us);
+    observe(&s->times->overhead, e->overhead_us);
     if (e->ttft_us > 0)
-        observe(&s->ttft, e->ttft_us);
+        observe(&s->times->ttft, e->ttft_us);
 }
 
 void metrics_cancel(struct metrics *m, int64_t us)
@@ -199,6 +239,28 @@ static void spread_merge(struct spread *to, const struct spread *from)
     to->total += from->total;
 }
 
+// After the series: what they have to themselves is there, else it is among the others'.
+static bool times_merge(struct metrics *to, const struct metrics *from)
+{
+    size_t at = 0;
+    void *value = NULL;
+    struct str key;
+    while (map_each(&from->times, &at, &key, &value)) {
+        const struct times *f = value;
+        struct times *t = times_find(to, f->provider, f->model);
+        if (!t)
+            t = times_find(to, f->provider, other);
+        if (!t)
+            t = times_get(to, other, other);
+        if (!t)
+            return false;
+        spread_merge(&t->duration, &f->duration);
+        spread_merge(&t->ttft, &f->ttft);
+        spread_merge(&t->overhead, &f->overhead);
+    }
+    return true;
+}
+
 bool metrics_merge(struct metrics *to, const struct metrics *from)
 {
     size_t at = 0;
@@ -207,7 +269,7 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
     while (map_each(&from->series, &at, &key, &value)) {
         const struct series *f = value;
         const struct str labels[3] = {f->endpoint, f->provider, f->model};
-        struct series *t = series_get(to, labels, f->status, f->named);
+        struct series *t = series_get(to, labels, f->status, f->name);
         if (!t)
             return false;
         t->requests += f->requests;
@@ -215,10 +277,9 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
             t->tokens[i] = count_add(t->tokens[i], f->tokens[i]);
         t->cost.pd += f->cost.pd;
         t->unpriced += f->unpriced;
-        spread_merge(&t->duration, &f->duration);
-        spread_merge(&t->ttft, &f->ttft);
-        spread_merge(&t->overhead, &f->overhead);
     }
+    if (!times_merge(to, from))
+        return false;
     for (unsigned i = 0; i < REFUSAL_COUNT; i++)
         to->refused[i] += from->refused[i];
     to->upstream_errors += from->upstream_errors;
@@ -236,26 +297,28 @@ static void head(struct buf *out, const char *name, const char *type, const char
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-typedef void series_f(struct buf *out, const struct series *s);
+typedef void each_f(struct buf *out, const void *one);
 
-static void each(const struct metrics *m, struct buf *out, series_f *f)
+static void each(const struct map *m, struct buf *out, each_f *f)
 {
     size_t at = 0;
     void *value = NULL;
     struct str key;
-    while (map_each(&m->series, &at, &key, &value))
+    while (map_each(m, &at, &key, &value))
         f(out, value);
 }
 
-static void requests(struct buf *out, const struct series *s)
+static void requests(struct buf *out, const void *series)
 {
+    const struct series *s = series;
     buf_add_cstr(out, "costlens_requests_total{");
     buf_add(out, s->labels);
     buf_printf(out, "} %llu\n", (unsigned long long)s->requests);
 }
 
-static void tokens(struct buf *out, const struct series *s)
+static void tokens(struct buf *out, const void *series)
 {
+    const struct series *s = series;
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         if (s->tokens[i] == 0)
             continue;
@@ -266,8 +329,9 @@ static void tokens(struct buf *out, const struct series *s)
     }
 }
 
-static void costs(struct buf *out, const struct series *s)
+static void costs(struct buf *out, const void *series)
 {
+    const struct series *s = series;
     buf_add_cstr(out, "costlens_cost_usd_total{");
     buf_add(out, s->labels);
     buf_add_cstr(out, "} ");
@@ -275,8 +339,9 @@ static void costs(struct buf *out, const struct series *s)
     buf_add_char(out, '\n');
 }
 
-static void unpriced(struct buf *out, const struct series *s)
+static void unpriced(struct buf *out, const void *series)
 {
+    const struct series *s = series;
     buf_add_cstr(out, "costlens_unpriced_total{");
     buf_add(out, s->labels);
     buf_printf(out, "} %llu\n", (unsigned long long)s->unpriced);
@@ -319,19 +384,22 @@ static void histogram(struct buf *out, const char *name, struct str labels, cons
 #define OVERHEAD "costlens_gateway_overhead_seconds"
 #define CANCEL   "costlens_client_disconnect_cancel_seconds"
 
-static void durations(struct buf *out, const struct series *s)
+static void durations(struct buf *out, const void *times)
 {
-    histogram(out, DURATION, s->labels, &s->duration);
+    const struct times *t = times;
+    histogram(out, DURATION, t->labels, &t->duration);
 }
 
-static void ttfts(struct buf *out, const struct series *s)
+static void ttfts(struct buf *out, const void *times)
 {
-    histogram(out, TTFT, s->labels, &s->ttft);
+    const struct times *t = times;
+    histogram(out, TTFT, t->labels, &t->ttft);
 }
 
-static void overheads(struct buf *out, const struct series *s)
+static void overheads(struct buf *out, const void *times)
 {
-    histogram(out, OVERHEAD, s->labels, &s->overhead);
+    const struct times *t = times;
+    histogram(out, OVERHEAD, t->labels, &t->overhead);
 }
 
 static void counter(struct buf *out, const char *name, const char *help, uint64_t value)
@@ -351,20 +419,20 @@ static void refusals(const struct metrics *m, struct buf *out)
 void metrics_write(const struct metrics *m, struct buf *out)
 {
     head(out, "costlens_requests_total", "counter", "Calls that were meant for a provider.");
-    each(m, out, requests);
+    each(&m->series, out, requests);
     head(out, "costlens_tokens_total", "counter", "Tokens and other billed units, by bucket.");
-    each(m, out, tokens);
+    each(&m->series, out, tokens);
     head(out, "costlens_cost_usd_total", "counter", "Cost in US dollars, exact.");
-    each(m, out, costs);
+    each(&m->series, out, costs);
     head(out, "costlens_unpriced_total", "counter", "Calls for which no price is known.");
-    each(m, out, unpriced);
+    each(&m->series, out, unpriced);
     head(out, DURATION, "histogram",
          "From the request's head to the end of the provider's answer.");
-    each(m, out, durations);
+    each(&m->times, out, durations);
     head(out, TTFT, "histogram", "From dispatch to the first byte of the answer's body.");
-    each(m, out, ttfts);
+    each(&m->times, out, ttfts);
     head(out, OVERHEAD, "histogram", "Time in the gateway before dispatch.");
-    each(m, out, overheads);
+    each(&m->times, out, overheads);
     refusals(m, out);
     counter(out, "costlens_upstream_errors_total",
             "Calls that their provider did not answer, or not to the end.", m->upstream_errors);

@@ -9,29 +9,34 @@
 #define GATE_METRICS_H
 
 #include "base/arena.h"
-#include "base/limits.h"
 #include "base/map.h"
 #include "core/entry.h"
 #include "core/refusal.h"
 
-// The label `model` is "other" where the name may be an invention of the caller: one that stands
-// neither in the configuration nor in a price list, and to which the provider has not answered
-// (with 200, as far as this worker knows). So it is for such a name that is too long, and where
-// there are too many: what is written must fit into an answer of the admin plane (64 MiB), so each
-// series counts as the most that it can come to, some 11 KiB where names are short.
+// A call counts in the series of its (route, provider, model, status); its times in those of its
+// (provider, model). The label `model` is "other" where the name may be an invention of the caller:
+// see enum metric_name. So it is for such a name that is too long, and where there are too many;
+// what is written must stay small for who collects it, and for an answer of the admin plane
+// (64 MiB) whatever is configured. In lines, each counted as the most that it can come to:
 //
-//   names that stand in no configuration   METRIC_FOUND_BYTES
-//   these and the configuration's          METRIC_NAMED_BYTES   beyond: model="other"
-//   these and "other" of each provider     METRIC_MODEL_BYTES   beyond: provider="other" too
+//   names of answered calls that nothing else knows  METRIC_NEW_LINES
+//   these and the book's                             METRIC_FOUND_LINES
+//   these and the configuration's                    METRIC_NAMED_LINES  beyond: model="other"
+//   these and "other" of each provider               METRIC_MODEL_LINES  beyond: and provider
 //
 // The label `status` is the class ("4xx") of a status that is not one of the usual: the provider
 // chooses it.
-#define METRIC_FOUND_BYTES (25 * MIB)
-#define METRIC_NAMED_BYTES (50 * MIB)
-#define METRIC_MODEL_BYTES (57 * MIB)
+#define METRIC_NEW_LINES   1500
+#define METRIC_FOUND_LINES 8500
+#define METRIC_NAMED_LINES 50000
+#define METRIC_MODEL_LINES 58000
 #define METRIC_MODEL_MAX   96 // bytes of a name that stands in no configuration
 
-#define BOUND_COUNT        16
+// Where a model's name stands. One that is new is shown once its provider has answered to it (with
+// 200, as far as this worker knows), and its times are those of "other".
+enum metric_name { METRIC_NEW, METRIC_BOOK, METRIC_NAMED };
+
+#define BOUND_COUNT 16
 
 // Durations as Prometheus has them, by fixed bounds; reports have the finer store/histogram.h.
 struct spread {
@@ -40,26 +45,34 @@ struct spread {
     uint64_t total;
 };
 
-// One (endpoint, provider, model, status).
-struct series {
-    struct str endpoint, provider, model;
-    int status;        // a class is its first digit
-    struct str labels; // the four as they are written
-    bool named;        // its model stands in the configuration
-    uint64_t requests;
-    int64_t tokens[BUCKET_COUNT];
-    struct money_sum cost;
-    uint64_t unpriced;
+// The times of one (provider, model).
+struct times {
+    struct str provider, model;
+    struct str labels; // the two as they are written
     struct spread duration;
     struct spread ttft;
     struct spread overhead;
 };
 
+// One (endpoint, provider, model, status).
+struct series {
+    struct str endpoint, provider, model;
+    int status;        // a class is its first digit
+    struct str labels; // the four as they are written
+    enum metric_name name;
+    struct times *times;
+    uint64_t requests;
+    int64_t tokens[BUCKET_COUNT];
+    struct money_sum cost;
+    uint64_t unpriced;
+};
+
 struct metrics {
     struct arena arena;
-    struct map series;  // key: the four labels with zeros between
-    size_t bytes;       // the most that they come to
-    size_t found_bytes; // of that, names that stand in no configuration
+    struct map series; // key: the four labels with zeros between
+    struct map times;  // key: the two
+    size_t lines;      // the most that they come to
+    size_t kind[2];    // of that, names that are new, and those of the book
     uint64_t refused[REFUSAL_COUNT];
     uint64_t upstream_errors;
     uint64_t upstream_retries;
@@ -72,8 +85,8 @@ struct metrics {
 
 void metrics_init(struct metrics *m);
 void metrics_fini(struct metrics *m);
-// Counts a settled call. `named`: its model stands in the configuration.
-void metrics_entry(struct metrics *m, const struct entry *e, bool named);
+// Counts a settled call.
+void metrics_entry(struct metrics *m, const struct entry *e, enum metric_name name);
 // The upstream of a client that left was closed so long after its leaving was seen.
 void metrics_cancel(struct metrics *m, int64_t us);
 // Adds `from` to `to` (which has its own memory). False when memory ended.

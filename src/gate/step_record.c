@@ -55,10 +55,17 @@ static void warn(const struct req *r)
     log_end_later(&l);
 }
 
+static enum metric_name name_of(const struct req *r)
+{
+    if (resolve_named(r->view->snapshot, r->provider, r->entry.model))
+        return METRIC_NAMED;
+    return r->sheet ? METRIC_BOOK : METRIC_NEW;
+}
+
 static void count(struct req *r)
 {
     struct metrics *m = &r->worker->metrics;
-    metrics_entry(m, &r->entry, resolve_named(r->view->snapshot, r->provider, r->entry.model));
+    metrics_entry(m, &r->entry, name_of(r));
     if (r->refusal == REFUSAL_STOPPING)
         m->refused[REFUSAL_STOPPING]++;
     else if (r->refusal != REFUSAL_NONE)
