@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "cmd/command.h"
+#include "config/value.h"
 #include "mock/mock.h"
 #include "mock/trouble.h"
 
@@ -46,24 +47,10 @@ static const struct option_row options[] = {
     {"faults", NULL, "list the faults and end", offsetof(struct wishes, faults)},
     {0}};
 
-// "300ms", "2s", "0". Milliseconds; NULL leaves *ms as it is.
+// As in the configuration, a day at most. NULL leaves *ms as it is.
 static bool read_time(const char *text, int64_t *ms)
 {
-    struct str s = str_of(text);
-    uint64_t n = 0;
-    int64_t unit = 1;
-    if (!text)
-        return true;
-    if (str_ends(s, (struct str)STR("ms"))) {
-        s.len -= 2;
-    } else if (str_ends(s, (struct str)STR("s"))) {
-        s.len -= 1;
-        unit = 1000;
-    }
-    if (!str_u64(s, &n) || n > 86400000)
-        return false;
-    *ms = (int64_t)n * unit;
-    return true;
+    return !text || (value_time(str_of(text), ms) && *ms <= 86400000);
 }
 
 static bool read_number(const char *text, int64_t *n)

@@ -305,6 +305,16 @@ static void answer_list(struct play *p)
     send_whole(p);
 }
 
+// Whoever asks for a fault that there is not would test nothing.
+static void fail_unknown(struct play *p)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    trouble_explain(&p->order.trouble, &text);
+    fail(p, 400, "invalid_request_error", "unknown_fault", buf_cstr(&text));
+    buf_fini(&text);
+}
+
 static void on_body(struct exchange *x, void *owner)
 {
     struct play *p = owner;
@@ -312,7 +322,9 @@ static void on_body(struct exchange *x, void *owner)
     struct why why = {0};
     struct order_source source = {exchange_request(x), exchange_body(x), p->mock->setup.seed,
                                   &p->mock->cache};
-    if (!has_key(p)) {
+    if (o->trouble.unknown.len) {
+        fail_unknown(p);
+    } else if (!has_key(p)) {
         fail(p, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.");
     } else if (o->wish == WISH_NONE) {
         fail(p, 404, "invalid_request_error", "unknown_url", "There is nothing at this path.");
@@ -323,6 +335,8 @@ static void on_body(struct exchange *x, void *owner)
             fail(p, 404, "invalid_request_error", "model_not_found", "The model does not exist.");
     } else if (!order_read(o, &source, &why)) {
         fail(p, 400, "invalid_request_error", NULL, why.text);
+    } else if (o->trouble.unknown.len) { // in the model's name
+        fail_unknown(p);
     } else if (!serves(p, o->answered)) {
         fail(p, 404, "invalid_request_error", "model_not_found", "The model does not exist.");
     } else {
@@ -346,7 +360,7 @@ static void on_head(void *context, struct exchange *x)
     }
     timer_init(&p->timer, m->loop, on_timer, p);
     order_route(&p->order, exchange_request(x));
-    if (play_has(p, TROUBLE_EARLY)) {
+    if (play_has(p, TROUBLE_EARLY) && p->order.trouble.unknown.len == 0) {
         p->order.trouble.on[TROUBLE_STATUS] = true;
         p->order.trouble.argument[TROUBLE_STATUS] = play_argument(p, TROUBLE_EARLY);
         refuse(p);

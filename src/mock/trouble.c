@@ -2,6 +2,8 @@
 
 #include "mock/trouble.h"
 
+#define ARGUMENT_MAX 100000000
+
 static const struct {
     struct str name;
     int64_t argument;
@@ -46,53 +48,57 @@ static bool is_status(struct str name, uint64_t *status)
     return name.len == 3 && str_u64(name, status) && *status >= 400 && *status <= 599;
 }
 
-static enum place read_place(struct str argument)
+static bool read_place(struct str argument, enum place *place)
 {
-    if (str_is(argument, "mid"))
-        return PLACE_MID;
-    return str_is(argument, "head") ? PLACE_HEAD : PLACE_BEFORE;
+    *place = str_is(argument, "mid")    ? PLACE_MID
+             : str_is(argument, "head") ? PLACE_HEAD
+                                        : PLACE_BEFORE;
+    return *place != PLACE_BEFORE || argument.len == 0;
 }
 
-static void read_odd(struct trouble *t, struct str argument)
+static bool read_odd(struct str argument, enum odd *odd)
 {
     for (unsigned i = 0; i < sizeof odds / sizeof *odds; i++) {
         if (str_eq(odds[i], argument)) {
-            t->odd = (enum odd)i;
-            return;
+            *odd = (enum odd)i;
+            return true;
         }
     }
-    t->unknown = true;
+    return false;
 }
 
-static void add_one(struct trouble *t, struct str part)
+static bool read_number(struct str argument, int64_t *number)
+{
+    if (argument.len == 0)
+        return true;
+    return str_i64(argument, number) && *number >= 0 && *number <= ARGUMENT_MAX;
+}
+
+// False: there is no such fault, or it takes no such argument.
+static bool add_one(struct trouble *t, struct str part)
 {
     struct str argument = part;
     struct str name = STR_NONE;
-    uint64_t number = 0;
+    uint64_t status = 0;
     if (!str_cut(&argument, '=', &name))
-        return;
-    if (str_is(name, "as")) {
-        read_odd(t, argument);
-        return;
+        return false;
+    if (str_is(name, "as"))
+        return read_odd(argument, &t->odd);
+    if (is_status(part, &status)) {
+        t->on[TROUBLE_STATUS] = true;
+        t->argument[TROUBLE_STATUS] = (int64_t)status;
+        return true;
     }
     unsigned kind = find(name);
-    if (kind == TROUBLE_COUNT && is_status(name, &number)) {
-        t->on[TROUBLE_STATUS] = true;
-        t->argument[TROUBLE_STATUS] = (int64_t)number;
-        return;
-    }
-    if (kind == TROUBLE_COUNT) {
-        t->unknown = true;
-        return;
-    }
+    if (kind == TROUBLE_COUNT)
+        return false;
     t->on[kind] = true;
     t->argument[kind] = rows[kind].argument;
-    if (str_u64(argument, &number) && number <= 100000000)
-        t->argument[kind] = (int64_t)number;
     if (kind == TROUBLE_HANG)
-        t->hang_place = read_place(argument);
+        return read_place(argument, &t->hang_place);
     if (kind == TROUBLE_RESET)
-        t->reset_place = read_place(argument);
+        return read_place(argument, &t->reset_place);
+    return read_number(argument, &t->argument[kind]);
 }
 
 void trouble_add(struct trouble *t, struct str text)
@@ -104,9 +110,17 @@ void trouble_add(struct trouble *t, struct str text)
             end++;
         part = str_trim(str_from(text.ptr, end));
         text = str_skip(text, end + 1);
-        if (part.len > 0)
-            add_one(t, part);
+        if (part.len > 0 && !add_one(t, part) && t->unknown.len == 0)
+            t->unknown = part;
     }
+}
+
+void trouble_explain(const struct trouble *t, struct buf *out)
+{
+    buf_printf(out, "The mock has no fault `%.*s`. It has", STR_ARG(t->unknown));
+    for (unsigned i = 0; i < TROUBLE_COUNT; i++)
+        buf_printf(out, " %s,", rows[i].name.ptr);
+    buf_add_cstr(out, " as=VENDOR and 400 to 599; costlens mock --faults explains them.");
 }
 
 bool trouble_is(struct str name)

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/str.h"
+#include "base/buf.h"
 
 // X(ENUM, name, default argument, what happens)
 #define TROUBLE_MAP(X)                                                                            \
@@ -82,15 +82,18 @@ struct trouble {
     enum place hang_place;
     enum place reset_place;
     enum odd odd;
-    bool unknown; // a name was none of the above
+    struct str unknown; // the first part that is none of the above; borrowed
 };
 
-// Adds what `text` names, separated by '+' or ','. An empty part is skipped.
+// Adds what `text` names, separated by '+' or ','. An empty part is skipped; a name or an argument
+// that is none goes into `unknown`.
 void trouble_add(struct trouble *t, struct str text);
 // True when `name` alone (with or without "=ARG") is one of the names above.
 bool trouble_is(struct str name);
 // Forgets everything that makes an answer fail or differ: what `times` does once it is used up.
 void trouble_calm(struct trouble *t);
+// "unknown fault `bogus`: ..." and all names there are.
+void trouble_explain(const struct trouble *t, struct buf *out);
 // Names and what they do, one a line, for help and manual. NULL at the end.
 const char *trouble_name(unsigned i);
 const char *trouble_words(unsigned i);

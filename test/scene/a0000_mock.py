@@ -45,6 +45,15 @@ with Mock() as mock, Mock() as twin, Mock(seed=2) as stranger:
     once = [mock.request("POST", CHAT, question("once", model="m+500+times=2")).status for _ in range(3)]
     expect(once, [500, 500, 200])
 
+    # A fault that there is not would test nothing: it is told, with those there are.
+    for path, fields, model in ((CHAT, {"x-mock-fault": "early+bogus"}, "m"), (f"/+bogus{CHAT}", {}, "m"),
+                                (CHAT, {}, "m+bogus")):
+        told = mock.request("POST", path, question("x", model=model), fields)
+        expect(told.status, 400)
+        expect_in("bogus", told.json["error"]["message"])
+        expect_in("no-done", told.json["error"]["message"])
+    expect(mock.request("GET", "/v1/models", None, {"x-mock-fault": "hang=middle"}).status, 400)
+
     # Faults below HTTP.
     expect(broken(mock, "garbage")[:8], b"SSH-2.0-")
     expect(broken(mock, "reset"), b"")

@@ -16,6 +16,7 @@ WRONG = [  # arguments, and what is said
     (("backup", "--nope"), "--nope"), (("backup",), "FILE"), (("ledger", "verify", "--nope"), "--nope"),
     (("ledger", "verify", "x"), "`x`"),
     (("mock", "--seed", "x"), "--seed"), (("mock", "--rate", "x"), "--rate"), (("mock", "--ttft", "x"), "--ttft"),
+    (("mock", "--ttft", "5"), "--ttft"), (("mock", "--idle", "7"), "--idle"),
     (("version", "x"), "x"),
 ]
 ODD = "a\033]0;x\a\u009b31m"  # commands to a terminal

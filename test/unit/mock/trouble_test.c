@@ -13,7 +13,7 @@ static void test_names_and_arguments(void **state)
     assert_int_equal(t.argument[TROUBLE_STATUS], 429);
     assert_int_equal(t.argument[TROUBLE_SLOW], 7);
     assert_int_equal(t.odd, ODD_XAI);
-    assert_false(t.unknown);
+    assert_int_equal(t.unknown.len, 0);
     assert_false(t.on[TROUBLE_RESET]);
 }
 
@@ -23,12 +23,17 @@ static void test_defaults_and_unknown(void **state)
     trouble_add(&t, str_of("wrong-usage"));
     assert_int_equal(t.argument[TROUBLE_WRONG_USAGE], 3);
     trouble_add(&t, str_of("++"));
-    assert_false(t.unknown);
-    trouble_add(&t, str_of("399"));
-    assert_true(t.unknown);
-    t.unknown = false;
-    trouble_add(&t, str_of("as=nobody"));
-    assert_true(t.unknown);
+    assert_int_equal(t.unknown.len, 0);
+    static const char *const unknown[] = {"399",           "as=nobody", "as",
+                                          "hang=middle",   "late=x",    "late=-1",
+                                          "big=100000001", "503=twice", "=mid"};
+    for (unsigned i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        t.unknown = STR_NONE;
+        trouble_add(&t, str_of(unknown[i]));
+        assert_true(str_is(t.unknown, unknown[i]));
+    }
+    trouble_add(&t, str_of("bogus"));
+    assert_true(str_is(t.unknown, "=mid")); // the first one
 }
 
 static void test_is(void **state)
