@@ -64,15 +64,15 @@ static int run(struct cli *cli, int argc, char **argv)
         return command_usage(&cmd_export, "takes options only, not `%s`", argv[1]);
     if (strcmp(o.format, "csv") != 0 && strcmp(o.format, "json") != 0)
         return command_usage(&cmd_export, "a format is csv or json, not `%s`", o.format);
-    FILE *to = o.output ? fopen(o.output, "wx") : stdout;
-    if (!to)
+    FILE *file = o.output ? fopen(o.output, "wx") : NULL;
+    if (o.output && !file)
         return command_failed("%s: %s", o.output,
                               errno == EEXIST ? "it is there already: take another name"
                                               : strerror(errno));
-    code = print_all(cli, &o, to);
-    if (o.output && fclose(to) != 0 && code == EXIT_OK)
+    code = print_all(cli, &o, file ? file : stdout);
+    if (file && fclose(file) != 0 && code == EXIT_OK)
         code = command_failed("%s could not be written", o.output);
-    if (o.output && code != EXIT_OK)
+    if (file && code != EXIT_OK)
         remove(o.output); // half an export is none
     return code;
 }

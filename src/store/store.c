@@ -232,6 +232,7 @@ static enum status say_damaged(const struct store *s, struct why *why)
 
 static enum status open_ledger(struct store *s, struct why *why)
 {
+    replay_trim(s); // the database may need the space
     enum status status = open_database(s, why);
     if (status == STATUS_OK) {
         status = schema_migrate(s->db, s->path, why);
@@ -257,8 +258,6 @@ static enum status open_all(struct store *s, struct why *why)
         status = open_folders(s, why);
     if (status == STATUS_OK)
         status = take_locks(s, why);
-    if (status == STATUS_OK)
-        replay_trim(s); // the database may need the space
     if (status == STATUS_OK)
         status = open_ledger(s, why);
     if (status == STATUS_OK && s->setup.writer)

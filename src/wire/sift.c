@@ -410,9 +410,10 @@ static const char *in_word(struct sift *s, const char *p, const char *end)
 static const char *past_string(struct sift *s, const char *p, const char *end)
 {
     const char *q = quote_find(p, end);
-    if (q < end && *q == '"' && s->take != SIFT_TEXT)
+    bool whole = q < end && *q == '"';
+    if (whole && s->take != SIFT_TEXT)
         return q + 1;
-    if (end - q > 1 && *q == '"' && !str_blank(q[1])) {
+    if (whole && q + 1 < end && !str_blank(q[1])) {
         take_string(s, str_from(p, (size_t)(q - p)), (size_t)(q - p), q - p, q[1]);
         return q + 1;
     }
