@@ -106,9 +106,13 @@ static void on_ready(struct gate *g, void *context)
 
 static void say_warnings(const struct config *c)
 {
-    for (unsigned i = 0; i < c->warning_count; i++)
-        log_say(LOG_WARN, "%.*s%s%.*s", STR_ARG(c->file), c->file.len ? ": " : "",
-                STR_ARG(c->warnings[i].text));
+    for (unsigned i = 0; i < c->warning_count; i++) {
+        const struct config_warning *w = &c->warnings[i];
+        if (w->line)
+            log_say(LOG_WARN, "%.*s:%d: %.*s", STR_ARG(c->file), w->line, STR_ARG(w->text));
+        else
+            log_say(LOG_WARN, "%.*s", STR_ARG(w->text));
+    }
 }
 
 static enum status open_store(const struct config *c, struct store **store, struct why *why)

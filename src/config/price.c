@@ -53,6 +53,15 @@ static bool read_model(struct reading *r, const struct node *map, struct row *ro
     struct str full = reading_text(r, n, "model");
     if (full.len == 0 || !reading_model(r, n->line, full, "prices", &provider))
         return false;
+    size_t head = provider >= 0 ? r->c->providers[provider].name.len : str_find(full, '/');
+    row->provider = str_from(full.ptr, head);
+    row->model = str_skip(full, head + 1);
+    if (str_find(row->provider, ' ') < head) {
+        reading_fault(r, n->line,
+                      "prices: a price needs a provider's name without spaces. Rename `%.*s`",
+                      STR_ARG(row->provider));
+        return false;
+    }
     for (size_t i = 0; i < full.len; i++) {
         bool star = full.ptr[i] == '*' && i + 1 < full.len;
         if ((unsigned char)full.ptr[i] <= ' ' || full.ptr[i] == '#' || star) {
@@ -68,9 +77,6 @@ static bool read_model(struct reading *r, const struct node *map, struct row *ro
                       line);
         return false;
     }
-    size_t head = provider >= 0 ? r->c->providers[provider].name.len : str_find(full, '/');
-    row->provider = str_from(full.ptr, head);
-    row->model = str_skip(full, head + 1);
     return true;
 }
 
@@ -92,6 +98,32 @@ static bool check_row(struct reading *r, const struct node *map, const struct ro
     else
         return true;
     return false;
+}
+
+static bool states(const struct node *map, const struct row *row, enum bucket first,
+                   enum bucket last, const char *name)
+{
+    const struct node *whens = node_get(map, "when");
+    for (unsigned b = first; b <= last; b++)
+        if (row->amounts.has[b])
+            return true;
+    for (const struct node *w = row->changes ? whens->first : NULL; w; w = w->next)
+        if (node_get(w, name))
+            return true;
+    return false;
+}
+
+// Of one who has a price of tokens on one side alone, most calls have none.
+static void note_half(struct reading *r, const struct node *map, const struct row *row)
+{
+    static const char in[] = "input_per_mtok", out[] = "output_per_mtok";
+    bool puts_in = states(map, row, BUCKET_INPUT, BUCKET_IMAGE_INPUT, in);
+    bool puts_out = states(map, row, BUCKET_OUTPUT, BUCKET_IMAGE_OUTPUT, out);
+    if (puts_in != puts_out)
+        reading_warn(r, map->line,
+                     "prices: %.*s has no %s: calls that use such tokens stay unpriced. Add it (0 "
+                     "where they cost nothing)",
+                     STR_ARG(row->model), puts_in ? out : in);
 }
 
 // --- written as a block of the book ---
@@ -175,6 +207,7 @@ static void read_row(struct reading *r, const struct node *map, struct str days,
         check_texts(r, map->line, (struct str[]){days, buf_str(&block)}, 2)) {
         buf_add(book, buf_str(&block));
         r->c->price_count++;
+        note_half(r, map, &row);
     }
     buf_fini(&block);
 }

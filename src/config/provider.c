@@ -138,10 +138,23 @@ static bool read_url(struct reading *r, int line, struct str text, struct config
 
 static void warn_clear(struct reading *r, int line, const struct config_provider *p)
 {
-    if (p->key && !p->url.tls && !host_is_private(p->url.host))
+    if (p->key && p->url.host.len && !p->url.tls && !host_is_private(p->url.host))
         reading_warn(r, line,
                      "provider %.*s: its key goes through the network in the clear. Use https",
                      STR_ARG(p->name));
+}
+
+// A base without its path is what the vendor's pages show, and what no call reaches.
+static void warn_path(struct reading *r, int line, const char *what,
+                      const struct config_provider *p)
+{
+    const struct vendor *v = vendor_of_host(p->url.host);
+    struct url own;
+    if (p->url.path.len || !v || v->dialect != p->dialect || !v->url ||
+        url_read(str_of(v->url), &own, NULL) != STATUS_OK || own.path.len == 0)
+        return;
+    reading_warn(r, line, "%s: %s's own ends with %.*s, and this has no path. Add it", what,
+                 v->name, STR_ARG(own.path));
 }
 
 static void find_address(struct reading *r, const struct node *map, const struct provider_text *t,
@@ -243,6 +256,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
                       "provider mock: with --mock this name is taken by the built-in one");
     if (read_key(r, map, p)) {
         warn_clear(r, line_of(map, "url"), p);
+        warn_path(r, line_of(map, "url"), "url", p);
         r->c->provider_count++;
     } else {
         secret_free(p->proxy_authorization);
@@ -251,6 +265,8 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
 }
 
 // --- from the environment ---
+
+#define HERE "environment: "
 
 static const char *base_url(const struct reading *r, const struct vendor *v, const char **name)
 {
@@ -282,12 +298,13 @@ static bool env_key(struct reading *r, const char *variable, struct config_provi
     struct node n = {.kind = NODE_TEXT};
     n.text = arena_printf(&r->c->arena, "env:%s", variable);
     if (key_token_ours(str_trim(str_of(reading_env(r, variable))))) {
-        reading_warn(r, 0, "%s holds a key of CostLens itself: it is no provider", variable);
+        reading_warn(r, 0, HERE "%s holds a key of CostLens itself: it is no provider", variable);
         return false;
     }
     if (reading_secret(r, &n, variable, &p->key, &reason))
         return true;
-    reading_missing(r, 0, "provider %.*s is left out: %.*s", STR_ARG(p->name), STR_ARG(reason));
+    reading_missing(r, 0, HERE "provider %.*s is left out: %.*s", STR_ARG(p->name),
+                    STR_ARG(reason));
     return false;
 }
 
@@ -308,7 +325,7 @@ static void add_from_environment(struct reading *r, const struct vendor *v)
     if (!good)
         reading_fault(r, 0, "%s: %s", url_variable ? url_variable : v->name, why.text);
     else if (reading_is_ours(r, &p.url)) {
-        reading_warn(r, 0, "%s is the address of CostLens itself: it is no provider",
+        reading_warn(r, 0, HERE "%s is the address of CostLens itself: it is no provider",
                      url_variable ? url_variable : v->name);
         good = false;
     }
@@ -323,6 +340,8 @@ static void add_from_environment(struct reading *r, const struct vendor *v)
     read_ca(r, 0, STR_NONE, &p);
     reading_proxy(r, &p, NULL, 0);
     warn_clear(r, 0, &p);
+    if (url_variable)
+        warn_path(r, 0, arena_printf(&r->c->arena, HERE "%s", url_variable).ptr, &p);
     r->c->providers[r->c->provider_count++] = p;
 }
 

@@ -82,6 +82,14 @@ expect_true(not any(m.startswith("anthropic/") for m in models), "a key of ours 
 expect_in("ANTHROPIC_API_KEY", program.errors())
 program.stop(2)
 
+# A file without providers leaves them to the environment: what is wrong there is not said of the file.
+file = folder / "silent.yaml"
+file.write_text("workers: 1\n")
+program, token = serve("silent", ["--config", str(file)], OPENAI_API_KEY="sk-cl-" + "1" * 40)
+expect_in("environment: OPENAI_API_KEY holds", program.errors())
+expect_true("silent.yaml" not in program.errors(), f"the file is not to blame: {program.errors()}")
+program.stop(2)
+
 # In a file a provider without its secret is left out; the check fails for it, and the gateway runs with the others.
 file = folder / "missing.yaml"
 file.write_text("providers:\n  openai: { key: env:SCENE_NOT_SET }\n  near: { url: http://127.0.0.1:9/v1 }\n")
@@ -89,6 +97,6 @@ checked = subprocess.run([COSTLENS, "config", "check", file], text=True, capture
 expect(checked.returncode, 1)
 expect_in("missing.yaml:2: provider openai is left out: the variable SCENE_NOT_SET is not set", checked.stdout)
 program, token = serve("missing", ["--config", str(file)])
-expect(program.errors().count("SCENE_NOT_SET"), 1, "said once")
+expect(program.errors().count("missing.yaml:2: provider openai is left out: the variable SCENE_NOT_SET"), 1, "said once")
 expect_in("providers    near\n", program.out.read_text())
 program.stop(2)

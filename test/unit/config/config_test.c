@@ -234,13 +234,14 @@ static void takes_no_key_of_its_own(void **state)
     struct config *c = from_environment(ours, false);
     assert_int_equal(c->provider_count, 0);
     assert_int_equal(c->warning_count, 1);
-    assert_non_null(strstr(c->warnings[0].text.ptr, "OPENAI_API_KEY holds a key of CostLens"));
+    assert_non_null(
+        strstr(c->warnings[0].text.ptr, "environment: OPENAI_API_KEY holds a key of CostLens"));
     config_free(c);
     c = from_environment(circle, false);
     assert_int_equal(c->fault_count, 0);
     assert_int_equal(c->provider_count, 0);
     assert_int_equal(c->warning_count, 1);
-    assert_non_null(strstr(c->warnings[0].text.ptr, "OPENAI_BASE_URL"));
+    assert_non_null(strstr(c->warnings[0].text.ptr, "environment: OPENAI_BASE_URL"));
     config_free(c);
 }
 
@@ -360,6 +361,64 @@ static void leaves_out_what_has_no_secret(void **state)
             assert_false(str_is(c->providers[k].name, "a"));
         config_free(c);
     }
+}
+
+#define OWN(map)    "providers:\n  a: {" map "}\n"
+#define PRICED(map) OWN("url: 'http://127.0.0.1:9/v1'") "prices:\n  - {model: a/m, " map "}\n"
+
+static const struct {
+    const char *text;
+    const char *note; // NULL: none
+} notes[] = {
+    {OWN("url: 'http://203.0.113.1/v1', key: env:OPENAI_API_KEY"), "in the clear"},
+    // Where the vendor's own URL has a path, and this has none.
+    {OWN("url: 'https://api.openai.com'"), "url: openai's own ends with /v1, and this has no path"},
+    {OWN("url: 'https://us.api.openai.com/'"), "openai's own ends with /v1"},
+    {OWN("url: 'https://api.groq.com', models: [m]"), "groq's own ends with /openai/v1"},
+    {OWN("url: 'https://api.openai.com/v2'"), NULL},
+    {OWN("url: 'https://api.anthropic.com'"), NULL},
+    {OWN("url: 'https://api.perplexity.ai'"), NULL},
+    {OWN("url: 'https://api.deepseek.com', dialect: anthropic"), NULL},
+    {OWN("url: 'http://127.0.0.1:9', vendor: openai"), NULL},
+    // A call that makes output needs its price too.
+    {PRICED("input_per_mtok: 1"), "prices: m has no output_per_mtok"},
+    {PRICED("output_per_mtok: 1"), "prices: m has no input_per_mtok"},
+    {PRICED("input_per_mtok: 1, output_per_mtok: 0"), NULL},
+    {PRICED("input_per_mtok: 1, audio_output_per_mtok: 2"), NULL},
+    {PRICED("input_per_mtok: 1, when: [{above: 9, output_per_mtok: 2}]"), NULL},
+    {PRICED("input_per_mtok: 1, when: [{above: 9, factor: 2}]"), "no output_per_mtok"},
+    {PRICED("per_image: 1"), NULL},
+};
+
+static void notes_what_may_be_meant_otherwise(void **state)
+{
+    (void)state;
+    environment = keys;
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+        struct config *c = check(notes[i].text);
+        const char *said = c->fault_count     ? c->faults[0].text.ptr
+                           : c->warning_count ? c->warnings[0].text.ptr
+                                              : "";
+        bool good = notes[i].note ? c->warning_count == 1 && strstr(said, notes[i].note)
+                                  : c->warning_count == 0;
+        if (c->fault_count || !good)
+            fail_msg("%s%s", notes[i].text, said);
+        config_free(c);
+    }
+    // Also where the environment says it.
+    static const struct variable bare[] = {
+        {"OPENAI_API_KEY", "sk-1"}, {"OPENAI_BASE_URL", "https://api.openai.com"}, {NULL, NULL}};
+    struct config *c = from_environment(bare, false);
+    assert_int_equal(c->provider_count, 1);
+    assert_int_equal(c->warning_count, 1);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "environment: OPENAI_BASE_URL: openai's own"));
+    config_free(c);
+    // A fault is enough.
+    environment = keys;
+    c = check(OWN("key: env:OPENAI_API_KEY"));
+    assert_int_equal(c->fault_count, 1);
+    assert_int_equal(c->warning_count, 0);
+    config_free(c);
 }
 
 static void minds_who_reads_the_file(void **state)
@@ -549,6 +608,7 @@ int main(void)
         cmocka_unit_test(finds_its_file),
         cmocka_unit_test(takes_good_files),
         cmocka_unit_test(leaves_out_what_has_no_secret),
+        cmocka_unit_test(notes_what_may_be_meant_otherwise),
         cmocka_unit_test(minds_who_reads_the_file),
         cmocka_unit_test(keeps_no_copy_of_a_literal),
         cmocka_unit_test(a_proxy_may_want_a_password),

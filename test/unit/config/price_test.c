@@ -33,6 +33,10 @@ static const struct bad bad[] = {
     {PRICE("free: maybe"), 4, "true or false"},
     {PRICE("free: true") "  - {model: a/m, free: true}\n", 5, "twice (also on line 4)"},
     {P "prices:\n  - {model: a/n*x, free: true}\n", 4, "no model's name"},
+    {"providers:\n  'my bench': {url: 'http://x/v1'}\n"
+     "prices:\n  - {model: 'my bench/m', free: true}\n",
+     4, "a price needs a provider's name without spaces. Rename `my bench`"},
+    {P "prices:\n  - {model: 'a/n 1', free: true}\n", 4, "no model's name"},
     {PRICE("input_per_mtok: [1]"), 4, "a text is expected"},
     {PRICE("input: 1"), 4, "did you mean `input_per_mtok`"},
     {PRICE("output: 1"), 4, "did you mean `output_per_mtok`"},
