@@ -48,9 +48,9 @@ static int call(const char *url, const char *key, const char *body, struct costl
     return code == CURLE_OK && status == 200;
 }
 
-// What the answer used: as the provider counted, else estimated.
-static void print_cost(const struct costlens_book *book, struct costlens_reader *reader,
-                       const char *asked, size_t request_bytes)
+// What the answer used: as the provider counted, else estimated. 0 where its cost is not known.
+static int print_cost(const struct costlens_book *book, struct costlens_reader *reader,
+                      const char *asked, size_t request_bytes)
 {
     struct costlens_usage usage;
     struct costlens_cost cost;
@@ -60,12 +60,15 @@ static void print_cost(const struct costlens_book *book, struct costlens_reader 
     if (costlens_reader_usage(reader, &usage) != COSTLENS_OK)
         costlens_reader_estimate(reader, (int64_t)request_bytes, &usage);
     if (costlens_price(book, "openai", *answered ? answered : asked, &usage, now_us, &cost))
-        return;
+        return 0;
     printf("%s, price book %s%s\n", *answered ? answered : asked, costlens_book_version(book),
            usage.estimated ? ", estimated" : "");
     if (costlens_explain(&cost, text, sizeof text) == COSTLENS_OK)
         fputs(text, stdout);
-    printf("picodollars %" PRId64 "\n", cost.picodollars);
+    if (cost.state == COSTLENS_UNPRICED) // its picodollars are 0, which is not what it cost
+        return 0;
+    printf("picodollars %" PRId64 "%s\n", cost.picodollars, cost.too_large ? " and more" : "");
+    return 1;
 }
 
 int main(int argc, char **argv)
@@ -94,7 +97,7 @@ int main(int argc, char **argv)
     if (costlens_reader_open(NULL, COSTLENS_CHAT, "openai", 1, &reader) == COSTLENS_OK) {
         ok = call(url, key ? key : "", body, reader);
         if (ok)
-            print_cost(book, reader, argv[1], strlen(body));
+            ok = print_cost(book, reader, argv[1], strlen(body));
         costlens_reader_close(reader);
     }
     costlens_book_close(book);

@@ -43,4 +43,9 @@ with Mock() as mock:
     # A stream without its counts is estimated, and says so.
     where["OPENAI_BASE_URL"] = f"http://127.0.0.1:{mock.port}/+no-usage/v1"
     expect_true("estimated" in run(example, "gpt-4o", "Say hello.", env=where), "estimated")
+
+    # Nobody's model: the cost is not known, which is not zero.
+    done = subprocess.run([example, "nobodys-model", "Say hello."], capture_output=True, text=True, env=where)
+    expect(done.returncode, 1)
+    expect_true("unpriced: no price is known" in done.stdout and "picodollars" not in done.stdout, done.stdout)
     expect(subprocess.run([example], capture_output=True).returncode, 2, "usage")
