@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "cmd/pricing.h"
 
 static const char help[] =
@@ -145,54 +146,66 @@ static void write_sum(struct buf *b, const struct cost *c, int64_t calls)
     decimal_write(b, (int128)c->total.pd * calls, 12, 2);
 }
 
+// A decimal as text: a reader's floating point would round it.
+static void quote(struct json_out *o, const char *name, int128 n, unsigned places, unsigned least)
+{
+    json_out_name(o, name);
+    buf_add_char(o->buf, '"');
+    decimal_write(o->buf, n, places, least);
+    buf_add_char(o->buf, '"');
+}
+
+static void write_lines(const struct cost *c, struct json_out *o)
+{
+    json_out_begin(o, "lines", '[');
+    for (const struct cost_line *l = c->lines; l < c->lines + c->line_count; l++) {
+        json_out_begin(o, NULL, '{');
+        json_out_text(o, "bucket", str_of(bucket_name(l->bucket)));
+        json_out_number(o, "count", l->count);
+        json_out_text(o, "priced_as", str_of(bucket_name(l->priced_as)));
+        json_out_name(o, "usd");
+        buf_add_char(o->buf, '"');
+        price_write(o->buf, l->price, bucket_units(l->bucket));
+        buf_add_char(o->buf, '"');
+        json_out_number(o, "per", bucket_units(l->bucket));
+        json_out_end(o, '}');
+    }
+    json_out_end(o, ']');
+    json_out_begin(o, "factors", '[');
+    for (unsigned i = 0; i < c->factor_count; i++)
+        quote(o, NULL, c->factor_ppm[i], 6, 0);
+    json_out_end(o, ']');
+}
+
 static void print_json(const struct answer *a)
 {
     const struct cost *c = &a->cost;
-    struct buf b;
+    bool priced = c->state != PRICE_UNPRICED;
+    struct buf b, name;
+    struct json_out o = {&b, true};
     buf_init(&b, &alloc_heap, 0);
-    buf_add_cstr(&b, "{\"model\":");
-    struct buf name;
     buf_init(&name, &alloc_heap, 0);
     buf_printf(&name, "%.*s/%.*s", STR_ARG(a->sheet->vendor), STR_ARG(a->sheet->model));
-    buf_add_json(&b, buf_str(&name));
-    buf_fini(&name);
-    buf_printf(&b, ",\"state\":\"%s\",\"cost_usd\":", price_state_name(c->state));
-    if (c->state == PRICE_UNPRICED) {
-        buf_add_cstr(&b, "null");
-    } else {
-        buf_add_char(&b, '"');
-        money_write(&b, c->total);
-        buf_add_char(&b, '"');
+    json_out_begin(&o, NULL, '{');
+    json_out_text(&o, "model", buf_str(&name));
+    json_out_text(&o, "state", str_of(price_state_name(c->state)));
+    if (priced)
+        quote(&o, "cost_usd", c->total.pd, 12, 12);
+    else
+        json_out_null(&o, "cost_usd");
+    write_lines(c, &o);
+    json_out_number(&o, "above_prompt_tokens", c->cliff);
+    if (!priced)
+        json_out_text(&o, "missing",
+                      str_of(c->tier_missing ? "service tier" : bucket_name(c->missing)));
+    if (a->per_day && priced) {
+        quote(&o, "per_day_usd", (int128)c->total.pd * a->per_day, 12, 2);
+        quote(&o, "per_30_days_usd", (int128)c->total.pd * a->per_day * DAYS, 12, 2);
     }
-    buf_add_cstr(&b, ",\"lines\":[");
-    for (unsigned i = 0; i < c->line_count; i++) {
-        buf_printf(&b, "%s{\"bucket\":\"%s\",\"count\":%lld,\"priced_as\":\"%s\",\"usd\":\"",
-                   i ? "," : "", bucket_name(c->lines[i].bucket), (long long)c->lines[i].count,
-                   bucket_name(c->lines[i].priced_as));
-        price_write(&b, c->lines[i].price, bucket_units(c->lines[i].bucket));
-        buf_printf(&b, "\",\"per\":%lld}", (long long)bucket_units(c->lines[i].bucket));
-    }
-    buf_add_cstr(&b, "],\"factors\":[");
-    for (unsigned i = 0; i < c->factor_count; i++) {
-        buf_add_cstr(&b, i ? ",\"" : "\"");
-        decimal_write(&b, c->factor_ppm[i], 6, 0);
-        buf_add_char(&b, '"');
-    }
-    buf_printf(&b, "],\"above_prompt_tokens\":%lld", (long long)c->cliff);
-    if (c->state == PRICE_UNPRICED)
-        buf_printf(&b, ",\"missing\":\"%s\"",
-                   c->tier_missing ? "service tier" : bucket_name(c->missing));
-    if (c->overflow)
-        buf_add_cstr(&b, ",\"too_large\":true");
-    if (a->per_day && c->state != PRICE_UNPRICED) {
-        buf_add_cstr(&b, ",\"per_day_usd\":\"");
-        write_sum(&b, c, a->per_day);
-        buf_add_cstr(&b, "\",\"per_30_days_usd\":\"");
-        write_sum(&b, c, a->per_day * DAYS);
-        buf_add_char(&b, '"');
-    }
-    buf_printf(&b, ",\"version\":\"%.*s\"}", STR_ARG(catalog_version(a->pricing->catalog)));
+    json_out_text(&o, "version", catalog_version(a->pricing->catalog));
+    json_out_end(&o, '}');
     puts(buf_cstr(&b));
+    buf_fini(&name);
     buf_fini(&b);
 }
 
@@ -240,15 +253,19 @@ static int run(struct cli *cli, int argc, char **argv)
         return EXIT_FAILED;
     a.pricing = &p;
     a.sheet = pricing_find(&p, argv[1]);
+    code = a.sheet ? EXIT_OK : EXIT_FAILED;
     if (a.sheet) {
         rate(a.sheet, &usage, a.at, &a.cost);
-        if (cli->json)
+        if (a.cost.overflow)
+            code = command_failed(
+                "a call beyond 9,223,372 USD is not kept exactly. Give smaller counts");
+        else if (cli->json)
             print_json(&a);
         else
             print_text(&a);
     }
     pricing_close(&p);
-    return a.sheet ? EXIT_OK : EXIT_FAILED;
+    return code;
 }
 
 const struct command cmd_cost = {

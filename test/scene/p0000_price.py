@@ -84,6 +84,9 @@ expect_true("cached" in costlens("cost", "gpt-4o", "--input", "3", "--cached", "
 expect_true("with reasoning included" in costlens("cost", "gpt-4o", "--output", "5", "--reasoning", "9", code=2),
             "more reasoning than output")
 expect_true("how much" in costlens("cost", "gpt-4o", code=2), "nothing to price")
+for words in ([], ["--per-day", "1000000000"], ["--json"]):
+    said = costlens("cost", "gpt-4o", "--input", "1000000000000", "--output", "1000000000000", *words, code=1)
+    expect_true("9,223,372 USD" in said and "total" not in said, "what is not kept is refused, not cut")
 expect_true("openai/gpt-4o" in costlens("price", "show", "GPT-4o", code=1), "capitals")
 expect_true("--vendor openai" in costlens("price", "show", "openai", code=1), "a vendor is no model")
 expect_true("price list 'gpt-*'" in costlens("price", "show", "gpt-*", code=1), "a pattern is no model")
