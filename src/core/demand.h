@@ -43,4 +43,10 @@ static inline int64_t demand_choices(const struct demand *d)
     return d->choices < 1 ? 1 : d->choices < DEMAND_CHOICES_MAX ? d->choices : DEMAND_CHOICES_MAX;
 }
 
+// Something goes in of which a text's length says nothing.
+static inline bool demand_media(const struct demand *d)
+{
+    return d->images > 0 || d->files > 0;
+}
+
 #endif

@@ -137,6 +137,7 @@ static void clear(struct cost *out)
     out->overflow = false;
     out->missing = BUCKET_INPUT;
     out->tier_missing = false;
+    out->uncounted = false;
     out->line_count = 0;
     out->factor_count = 0;
     out->cliff = 0;
@@ -174,6 +175,8 @@ void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struc
         out->total = u->reported;
     } else if (sheet && sheet->free) {
         out->state = PRICE_FREE;
+    } else if (u->uncounted) {
+        out->uncounted = true;
     } else if (!usage_any(u)) {
         out->state = PRICE_PRICED;
     } else if (sheet) {
@@ -216,7 +219,9 @@ static void explain_factors(const struct cost *c, struct buf *out)
 
 static void explain_missing(const struct cost *c, struct buf *out)
 {
-    if (c->tier_missing)
+    if (c->uncounted)
+        buf_add_cstr(out, "unpriced: it held images, audio or files that nobody counted\n");
+    else if (c->tier_missing)
         buf_add_cstr(out, "unpriced: the service tier that answered has no stated price\n");
     else
         buf_printf(out, "unpriced: no price is known for %s\n", bucket_words(c->missing));

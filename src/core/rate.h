@@ -37,6 +37,7 @@ struct cost {
     bool overflow;       // it did not fit: total is the largest money
     enum bucket missing; // UNPRICED: the first bucket without a price
     bool tier_missing;   // UNPRICED: the tier that answered has no stated price
+    bool uncounted;      // UNPRICED: what was used is not known
     unsigned line_count;
     struct cost_line lines[BUCKET_COUNT];
     unsigned factor_count;
@@ -45,8 +46,8 @@ struct cost {
     bool dated;                       // a price that holds by date or hour was taken
 };
 
-// `sheet` may be NULL: no price is known. What used nothing is PRICED at 0 whatever the price is.
-// `at_us`: when the call started.
+// `sheet` may be NULL: no price is known. What used nothing is PRICED at 0 whatever the price is;
+// what nobody counted is UNPRICED. `at_us`: when the call started.
 // Fallbacks: cache read and write -> input; 1 h write -> 5 m write; audio and image input -> input;
 // audio cache read -> cache read -> audio input; audio and image output -> output. Never ->
 // nothing. A fee per call is added once to any call that used something.

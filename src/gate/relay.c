@@ -166,6 +166,7 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
         .vendor_flags = vendor_flags(r->provider->vendor_row, r->provider->url.host),
         .cache_hour = r->ask.demand.cache_hour,
         .background = r->ask.demand.background,
+        .media = demand_media(&r->ask.demand),
         .searches = r->found.endpoint == ENDPOINT_CHAT && r->ask.demand.web_search,
         .output_max = output_asked(&r->ask.demand),
         .drop_usage_chunk = r->usage_added,

@@ -51,6 +51,7 @@ static void usage_if_captured(struct req *r, struct usage *u)
                         .us_region = d->us_region || (flags & VENDOR_REGIONAL)};
     if (endpoint_free(r->found.endpoint))
         return;
+    u->uncounted = demand_media(d);
     u->prompt = (d->text_bytes + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN +
                 d->messages * TOKENS_PER_MESSAGE + TOKENS_PER_ANSWER;
     u->count[input_if_captured(r, flags)] = u->prompt;

@@ -25,6 +25,7 @@ static void read_numbers(sqlite3_stmt *s, int column, struct entry *e)
     e->priced_as_answered = flags & LEDGER_ANSWERED;
     e->usage.us_region = flags & LEDGER_US_REGION;
     e->usage.inconsistent = flags & LEDGER_INCONSISTENT;
+    e->usage.uncounted = flags & LEDGER_UNCOUNTED;
     e->http_status = sqlite3_column_int(s, column + 5);
     e->ttft_us = sqlite3_column_int64(s, column + 6);
     e->duration_us = sqlite3_column_int64(s, column + 7);

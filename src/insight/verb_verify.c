@@ -270,6 +270,7 @@ static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
     struct usage u = {.sure = (enum sure)sqlite3_column_int(s, 5),
                       .service = (enum service)sqlite3_column_int(s, 6),
                       .us_region = (sqlite3_column_int(s, 7) & LEDGER_US_REGION) != 0,
+                      .uncounted = (sqlite3_column_int(s, 7) & LEDGER_UNCOUNTED) != 0,
                       .has_reported = sqlite3_column_type(s, 9) != SQLITE_NULL,
                       .reported = {sqlite3_column_int64(s, 9)}};
     for (int i = 0; i < BUCKET_COUNT; i++)

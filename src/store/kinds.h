@@ -35,6 +35,7 @@
 #define LEDGER_ANSWERED     2 // priced by the model that answered
 #define LEDGER_US_REGION    4
 #define LEDGER_INCONSISTENT 8
+#define LEDGER_UNCOUNTED    16
 
 #define KINDS_A_DAY         500
 #define KINDS_OTHER         "(other)"

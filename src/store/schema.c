@@ -145,7 +145,7 @@ static const struct step steps[] = {
 "  price_state INTEGER NOT NULL," // 0 unpriced 1 priced 2 free 3 provider
 "  sure INTEGER NOT NULL,"        // 0 reported 1 estimated 2 captured
 "  service INTEGER NOT NULL,"     // 0 standard 1 batch 2 flex 3 priority 4 fast 5 other
-"  flags INTEGER NOT NULL,"       // 1 stream 2 priced as answered 4 US region 8 inconsistent
+"  flags INTEGER NOT NULL,"       // 1 stream 2 priced as answered 4 US 8 inconsistent 16 uncounted
 "  http_status INTEGER NOT NULL,"
 "  UNIQUE (team, project, key, provider, model, model_asked, model_answered, endpoint, route,"
 "    price_version, price_name, outcome, price_state, sure, service, flags, http_status)) STRICT;"

@@ -79,6 +79,7 @@ static size_t feed_sift(struct meter *m, struct str piece)
 {
     size_t n = sift_feed(m->sift, piece);
     m->failing = m->failing || m->sift->met >> LEVEL_ERROR & 1;
+    m->media = m->media || m->sift->data;
     return n;
 }
 
@@ -388,6 +389,7 @@ static int64_t tokens_of(int64_t bytes)
 static void estimate_output(struct meter *m)
 {
     struct usage *u = &m->usage;
+    u->uncounted = u->uncounted || m->media;
     int64_t output = count_larger(tokens_of(m->text_bytes), m->events);
     if (m->setup.output_max > 0 && output > m->setup.output_max && meter_tells(m))
         output = m->setup.output_max;
@@ -397,6 +399,7 @@ static void estimate_output(struct meter *m)
 static void estimate_input(struct meter *m, int64_t input_bytes)
 {
     struct usage *u = &m->usage;
+    u->uncounted = u->uncounted || (m->setup.media && m->total == 0);
     int64_t input = count_larger(tokens_of(input_bytes), m->total - usage_output(u));
     if (input <= u->prompt)
         return;

@@ -28,6 +28,7 @@ struct meter_setup {
     bool background;       // it is made to its end whoever listens; a first answer says no usage
     bool searches;         // a chat with web_search_options, of whose searches nothing is counted
     bool cache_hour;       // asked; where the answer does not split what it wrote to the cache
+    bool media;            // images, audio or files went in
     bool drop_usage_chunk; // we asked for usage, the client did not
     int64_t output_max;    // most tokens that the caller asked for, all choices; 0 = not said
     bool error;            // status >= 400: no usage expected, `error_code` is looked for
@@ -73,6 +74,7 @@ struct meter {
     bool counted;             // one of an answer's end; no total tells what it leaves out:
     bool input_untold;        // what went in,
     bool output_untold;       // what came out, where texts that came are not 0 tokens
+    bool media;               // and came out
     bool finished;            // every choice had its finish reason
     bool terminal;            // the terminal event was seen
     bool clean;               // meter_end said so
@@ -129,7 +131,7 @@ const struct meter_share *meter_share_at(const struct meter *m, unsigned i);
 // Fills m->usage where no final count of both sides came: input from `input_bytes` / 4 unless a
 // count told it, output from text / 4 but at least one token a delta event or text, and of an
 // answer that tells no more than was asked, unless the last count told it; of a total that was told
-// alone the rest is input. sure = ESTIMATED.
+// alone the rest is input. sure = ESTIMATED, and uncounted where media are of an estimated side.
 void meter_estimate(struct meter *m, int64_t input_bytes);
 // Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when
 // it has none. `out` is to be ended with meter_fini.

@@ -44,7 +44,7 @@ static int64_t sifted_bytes(struct str raw)
 
 void delta_read(struct meter *m, struct str raw)
 {
-    int64_t bytes = m->sifted ? sifted_bytes(raw) : skim_text_bytes(raw);
+    int64_t bytes = m->sifted ? sifted_bytes(raw) : skim_text_bytes(raw, &m->media);
     m->text_bytes += bytes;
     m->events += bytes > 0;
 }

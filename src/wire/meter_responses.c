@@ -94,7 +94,7 @@ const struct sift_level responses_levels[] = {
 };
 
 // A search counts when it searched: opening a page it found is not billed.
-static void item_count(struct str item, int64_t *web, int64_t *file)
+static void item_count(struct meter *m, struct str item, int64_t *web, int64_t *file)
 {
     static const struct str type = STR("type");
     static const struct str action = STR("action");
@@ -104,6 +104,8 @@ static void item_count(struct str item, int64_t *web, int64_t *file)
         *web += what.len == 0 || str_is(what, "search");
     } else if (str_is(kind, "file_search_call")) {
         ++*file;
+    } else if (str_is(kind, "image_generation_call")) {
+        m->media = true;
     }
 }
 
@@ -114,7 +116,7 @@ static void output_count(struct meter *m, struct str output)
     int64_t web = 0;
     int64_t file = 0;
     while (!k.object && skim_each(&k, NULL, &item))
-        item_count(item, &web, &file);
+        item_count(m, item, &web, &file);
     m->web_searches = count_larger(m->web_searches, web);
     m->file_searches = count_larger(m->file_searches, file);
 }
@@ -215,7 +217,7 @@ enum meter_verdict responses_event(struct meter *m, struct str name, struct str 
     if (str_ends(type, (struct str)STR(".delta")))
         delta_read(m, e.delta);
     else if (str_is(type, "response.output_item.done"))
-        item_count(e.item, &m->web_searches, &m->file_searches);
+        item_count(m, e.item, &m->web_searches, &m->file_searches);
     else if (str_is(type, "response.created"))
         answer_read(m, e.response);
     else if (str_is(type, "error") || (type.len == 0 && !skim_is_null(e.error)))

@@ -178,12 +178,16 @@ static struct str key_text(const struct sift *s)
 static void take_string(struct sift *s, struct str head, size_t len, int64_t bytes, char behind)
 {
     if (behind == ':') {
-        s->label = len <= SIFT_KEY_MAX && skim_is_label(head);
+        s->label = SKIM_TEXT;
+        if (len <= SIFT_KEY_MAX)
+            s->label = skim_label_of(head);
         return;
     }
-    if (!s->label && !skim_is_data(head, len))
+    bool data = s->label == SKIM_DATA || skim_is_data(head, len);
+    s->data = s->data || (data && len > 0);
+    if (s->label == SKIM_TEXT && !data)
         s->text += bytes;
-    s->label = false;
+    s->label = SKIM_TEXT;
 }
 
 static void string_read(struct sift *s, char behind)
@@ -289,7 +293,7 @@ static void key_end(struct sift *s, struct str key)
     const struct sift_level *level = &s->levels[s->level[s->walked - 1]];
     s->state = AT_COLON;
     s->take = SIFT_SKIP;
-    s->label = false;
+    s->label = SKIM_TEXT;
     s->summing = false;
     s->text = 0;
     unsigned i = find_name(level, key);
@@ -297,7 +301,7 @@ static void key_end(struct sift *s, struct str key)
         begin_named(s, level, i);
     } else if (level->other == SIFT_TEXT && s->out.len < SIFT_BYTES_MAX) {
         s->take = SIFT_TEXT;
-        s->label = skim_is_label(key);
+        s->label = skim_label_of(key);
         begin_member(s, STR_NONE);
     }
 }

@@ -71,7 +71,8 @@ struct sift {
     unsigned char take; // of the value that is read, and its table
     unsigned char into;
     unsigned char escape; // SIFT_TEXT: how far inside of an escape
-    bool label;           // SIFT_TEXT: the next string is a label, no text
+    unsigned char label;  // SIFT_TEXT: what the next string is (skim_label_of)
+    bool data;            // SIFT_TEXT: some was met that is no text (as of skim_text_bytes)
     bool summing;         // SIFT_SUM, which is then read as SIFT_TEXT
     bool escaped;         // the last byte was a backslash that counts
     bool once;            // a named member of the outermost object that comes twice breaks it

@@ -371,12 +371,15 @@ static int64_t content_bytes(const char *p, const char *end)
     return n;
 }
 
-bool skim_is_label(struct str key)
+enum skim_label skim_label_of(struct str key)
 {
-    return str_is(key, "role") || str_is(key, "id") || str_is(key, "type") ||
-           str_is(key, "call_id") || str_is(key, "item_id") || str_is(key, "obfuscation") ||
-           str_is(key, "signature") || str_is(key, "thoughtSignature") || str_is(key, "data") ||
-           str_is(key, "mimeType") || str_is(key, "encrypted_content");
+    if (str_is(key, "data"))
+        return SKIM_DATA;
+    bool label = str_is(key, "role") || str_is(key, "id") || str_is(key, "type") ||
+                 str_is(key, "call_id") || str_is(key, "item_id") || str_is(key, "obfuscation") ||
+                 str_is(key, "signature") || str_is(key, "thoughtSignature") ||
+                 str_is(key, "mimeType") || str_is(key, "encrypted_content");
+    return label ? SKIM_LABEL : SKIM_TEXT;
 }
 
 bool skim_is_data(struct str head, size_t len)
@@ -384,12 +387,12 @@ bool skim_is_data(struct str head, size_t len)
     return len >= DATA_URL_MIN && str_starts(head, (struct str)STR("data:"));
 }
 
-int64_t skim_text_bytes(struct str value)
+int64_t skim_text_bytes(struct str value, bool *data)
 {
     const char *p = value.ptr;
     const char *end = value.ptr ? value.ptr + value.len : NULL;
     int64_t n = 0;
-    bool label = false; // the value that follows does not count
+    enum skim_label label = SKIM_TEXT; // what the value that follows is
     while (p < end) {
         if (*p++ != '"')
             continue;
@@ -397,13 +400,17 @@ int64_t skim_text_bytes(struct str value)
         if (!q)
             break;
         const char *after = skip_space(q, end);
-        bool key = after < end && *after == ':';
-        if (key)
-            label = skim_is_label(str_from(p, (size_t)(q - p - 1)));
-        else if (!label && !skim_is_data(str_from(p, (size_t)(q - p - 1)), (size_t)(q - p - 1)))
-            n += content_bytes(p, q - 1);
-        label = key && label;
+        struct str text = str_from(p, (size_t)(q - p - 1));
         p = q;
+        if (after < end && *after == ':') {
+            label = skim_label_of(text);
+            continue;
+        }
+        bool is_data = label == SKIM_DATA || skim_is_data(text, text.len);
+        *data = *data || (is_data && text.len > 0);
+        if (label == SKIM_TEXT && !is_data)
+            n += content_bytes(text.ptr, q - 1);
+        label = SKIM_TEXT;
     }
     return n;
 }

@@ -52,9 +52,11 @@ bool skim_text(struct str value, char *out, size_t out_size) MUST_USE;
 // A raw string without its quotes when it has no escapes; else empty.
 struct str skim_plain(struct str value);
 // Bytes of all string values inside, as UTF-8; names, values of `role`, `id`, `type` and the like,
-// and data URLs do not count.
-int64_t skim_text_bytes(struct str value);
-bool skim_is_label(struct str key); // whose value is no text
+// and data do not count. Sets *data where it met some, in base64 or a data URL: an image, a sound.
+int64_t skim_text_bytes(struct str value, bool *data);
+// What the value of such a key is.
+enum skim_label { SKIM_TEXT, SKIM_LABEL, SKIM_DATA };
+enum skim_label skim_label_of(struct str key);
 // A data URL, by its first bytes and its length.
 bool skim_is_data(struct str head, size_t len);
 // A raw key, perhaps with escapes, against an ASCII name.

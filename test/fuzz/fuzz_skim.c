@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = str_from((const char *)data, size);
     size_t members = walk(text, 0);
-    must(skim_text_bytes(text) >= 0);
+    bool media = false;
+    must(skim_text_bytes(text, &media) >= 0);
     inside(text, skim_get(text, (struct str)STR("usage")));
     struct json *j = NULL;
     if (json_open(text, &alloc_heap, &j, NULL) != STATUS_OK)

@@ -115,6 +115,8 @@ static void set(struct setting *s, struct str key, struct str value)
         s->meter.vendor_flags = vendor_flags(vendor_of_host(value), value);
     else if (str_is(key, "cache_hour"))
         s->meter.cache_hour = str_is(value, "yes");
+    else if (str_is(key, "media"))
+        s->meter.media = str_is(value, "yes");
     else if (str_is(key, "searches"))
         s->meter.searches = str_is(value, "yes");
     else if (str_is(key, "output_max") && str_i64(value, &s->meter.output_max))
@@ -188,6 +190,8 @@ static void describe_usage(const struct usage *u, struct buf *b)
         money_write(b, u->reported);
         buf_add_char(b, '\n');
     }
+    if (u->uncounted)
+        buf_add_cstr(b, "uncounted\n");
     if (u->inconsistent)
         buf_add_cstr(b, "inconsistent\n");
 }

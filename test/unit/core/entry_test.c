@@ -61,6 +61,7 @@ static struct entry full(void)
     e.usage.has_reported = true;
     e.usage.reported.pd = -5;
     e.usage.inconsistent = true;
+    e.usage.uncounted = true;
     must(tags_set(&e.tags, str_of("feature"), str_of("chat")) == STATUS_OK);
     return e;
 }
@@ -103,6 +104,7 @@ static void usages_equal(const struct usage *a, const struct usage *b)
     assert_int_equal(a->has_reported, b->has_reported);
     assert_int_equal(a->reported.pd, b->reported.pd);
     assert_int_equal(a->inconsistent, b->inconsistent);
+    assert_int_equal(a->uncounted, b->uncounted);
 }
 
 static void comes_back_whole(const struct entry *e)
@@ -163,7 +165,7 @@ static void refuses_what_it_never_writes(void **state)
     static const size_t places[] = {0, 2, 3, 4, 5, 6}; // version, flags, choices
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char kept = packed.ptr[places[i]];
-        packed.ptr[places[i]] = 0x7f;
+        packed.ptr[places[i]] = (char)0xff;
         assert_false(entry_unpack(buf_str(&packed), &back));
         packed.ptr[places[i]] = kept;
     }

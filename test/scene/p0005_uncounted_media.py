@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Images of which nobody counted what they used: the call has no price, instead of that of the few words beside them."""
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from lib.scene import Gateway, Mock, expect, expect_in, limit
+
+limit(60)
+PIXEL = "iVBORw0KGgo=" * 200
+
+
+class Painter(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.dumps({"id": "resp_1", "object": "response", "status": "completed", "model": "bench-model", "output": [
+            {"type": "image_generation_call", "result": PIXEL}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+painter = ThreadingHTTPServer(("127.0.0.1", 0), Painter)
+threading.Thread(target=painter.serve_forever, daemon=True).start()
+url = f"http://127.0.0.1:{painter.server_port}/v1"
+CAT = {"model": "bench-model", "messages": [{"role": "user", "content": [
+    {"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}]}]}
+
+
+def ask(gateway, path, body, state, usage, **headers):
+    answer = gateway.post(path, body, headers=headers)
+    expect((answer.status, answer.headers["x-costlens-price-state"], answer.headers["x-costlens-usage"],
+            answer.headers["x-costlens-cost"] is None), (200, state, usage, state == "unpriced"), path)
+    return answer.headers["x-costlens-request-id"]
+
+
+with Mock() as mock, Gateway(mock) as gateway:
+    ask(gateway, "/v1/chat/completions", CAT, "priced", "reported")
+    call = ask(gateway, "/v1/chat/completions", CAT, "unpriced", "estimated", **{"x-mock-fault": "no-usage"})
+    expect_in("nobody counted", gateway.costlens("report", "--request", call).stdout)
+    expect(gateway.costlens("ledger", "verify").returncode, 0)
+with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {url}, models: [bench-model] }}\n") as gateway:
+    ask(gateway, "/v1/responses", {"model": "bench-model", "input": "a cat"}, "unpriced", "estimated")
+    expect(gateway.costlens("ledger", "verify").returncode, 0)
