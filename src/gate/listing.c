@@ -79,14 +79,32 @@ static void items_of_provider(struct items *all, const struct config_provider *p
     }
 }
 
+// What its first target costs, it costs.
+static struct model_item alias_item(const struct snapshot *s, const struct config_alias *a)
+{
+    struct model_item item = {.id = a->name, .owner = str_of("costlens")};
+    struct target t;
+    for (unsigned i = 0; i < a->model_count; i++) {
+        if (resolve_prefixed(s, a->models[i], &t) != REFUSAL_NONE)
+            continue;
+        const struct config_provider *p = &s->config->providers[t.provider];
+        const struct sheet *sheet = provider_sheet(s, p, t.model);
+        item.target = a->models[i];
+        item.free = provider_free(p, t.model, sheet);
+        item.sheet = item.free ? NULL : sheet;
+        break;
+    }
+    return item;
+}
+
 static void items_of_aliases(struct items *all)
 {
-    const struct config *c = all->r->view->snapshot->config;
-    for (unsigned i = 0; i < c->alias_count; i++)
-        if (all->count < ITEMS_MAX &&
-            key_allows(all->r->key, c->aliases[i].name, c->aliases[i].name))
-            all->at[all->count++] =
-                (struct model_item){.id = c->aliases[i].name, .owner = str_of("costlens")};
+    const struct snapshot *s = all->r->view->snapshot;
+    for (unsigned i = 0; i < s->config->alias_count; i++) {
+        const struct config_alias *a = &s->config->aliases[i];
+        if (all->count < ITEMS_MAX && key_allows(all->r->key, a->name, a->name))
+            all->at[all->count++] = alias_item(s, a);
+    }
 }
 
 static void send(struct req *r, struct buf *body)

@@ -96,8 +96,7 @@ static bool key_may_go(const struct snapshot *s, const struct key *key, const st
     return key_may(key, s->config->providers[t->provider].name, t->model, asked);
 }
 
-// "provider/model" with a configured provider that takes the model.
-static enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct target *out)
+enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct target *out)
 {
     int i = provider_prefix(s->config, asked);
     if (i < 0)

@@ -36,6 +36,9 @@ struct wanted {
 // the caller (near names).
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
                      struct buf *detail) MUST_USE;
+// "provider/model" with a configured provider that takes the model: REFUSAL_NONE, or MODEL_UNKNOWN.
+enum refusal resolve_prefixed(const struct snapshot *s, struct str asked,
+                              struct target *out) MUST_USE;
 // It has no list of its own: any name goes there.
 bool provider_open(const struct config_provider *p);
 // The provider whose name, with a slash, is the longest head of `asked`; or -1.

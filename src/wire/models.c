@@ -33,6 +33,10 @@ static void add_rates(const struct rates *rates, struct buf *out)
 // null: no price is known, which is not the same as free.
 static void add_pricing(const struct model_item *item, struct buf *out)
 {
+    if (item->target.len) {
+        buf_add_cstr(out, ",\"first_target\":");
+        buf_add_json(out, item->target);
+    }
     buf_add_cstr(out, ",\"pricing\":");
     if (item->free || (item->sheet && item->sheet->free)) {
         buf_add_cstr(out, "{\"free\":true}");

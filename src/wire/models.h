@@ -12,13 +12,14 @@
 struct model_item {
     struct str id;             // "openai/gpt-4o", or an alias
     struct str owner;          // provider's configured name, or "costlens" for an alias
+    struct str target;         // an alias's first: "openai/gpt-4o", whose price it has; else empty
     const struct sheet *sheet; // NULL if unpriced
     bool free;
 };
 
 // The shape is the dialect of the asking client: OpenAI {"object":"list","data":[...]}, Anthropic
 // {"data":[...],"has_more":false,...}, Gemini {"models":[...]}. Prices are an extra object
-// "pricing":{"input_per_mtok":"2.5",...} in each item.
+// "pricing":{"input_per_mtok":"2.5",...} in each item; in an alias's "first_target" says of whom.
 void models_list(enum dialect shape, const struct model_item *items, size_t count, struct buf *out);
 void models_one(enum dialect shape, const struct model_item *item, struct buf *out);
 

@@ -10,7 +10,7 @@ with Mock() as mock:
     class Named(Gateway):
         def config(self):
             text = super().config()
-            return text[:text.index("prices:\n")] + ("aliases:\n  fast: [closed/own]\n"
+            return text[:text.index("prices:\n")] + ("aliases:\n  fast: [closed/own]\n  mini: [open/gpt-4o, closed/own]\n"
                                                      "prices:\n  - { model: closed/own, free: true }\n"
                                                      "  - { model: open/gpt-4o, input_per_mtok: 1 }\n"
                                                      "  - { model: open/our-own, input_per_mtok: 1 }\n")
@@ -35,6 +35,16 @@ with Mock() as mock:
         expect(states["never-heard-of"], "unpriced")
         nulls = [r for r in gateway.rows() if r["price_state"] == "unpriced"]
         expect_true(all(r["cost_pd"] is None for r in nulls), "an unknown price is not nothing")
+
+        # An alias has the prices of its first target, which is named.
+        both = {m["id"]: m for m in gateway.request("GET", "/v1/models").json["data"]}
+        for alias, target in (("fast", "closed/own"), ("mini", "open/gpt-4o")):
+            one = gateway.request("GET", f"/v1/models/{alias}").json
+            expect(one, both[alias], "the same in the list")
+            expect((one["first_target"], one["pricing"]), (target, both[target]["pricing"]), alias)
+        expect(both["mini"]["pricing"]["input_per_mtok"], "1")
+        expect(both["fast"]["pricing"], {"free": True})
+        expect_true("first_target" not in both["open/gpt-4o"], "only an alias has one")
 
         # The list has models, not patterns; what is served can be asked about by itself.
         listed = [m["id"] for m in gateway.request("GET", "/v1/models").json["data"]]

@@ -14,6 +14,7 @@ static struct json *list(enum dialect shape, size_t count)
     const struct model_item items[] = {
         {.id = STR("openai/gpt-4o"), .owner = STR("openai"), .sheet = &priced},
         {.id = STR("bench/\"x\""), .owner = STR("bench")},
+        {.id = STR("fast"), .owner = STR("costlens"), .target = STR("a/\"m\""), .sheet = &priced},
         {.id = STR("local/m"), .owner = STR("local"), .free = true},
     };
     struct buf b;
@@ -38,29 +39,31 @@ static const struct json_val *item(const struct json *j, const char *name, int n
 static void prices_are_stated(void **state)
 {
     (void)state;
-    struct json *j = list(DIALECT_OPENAI, 3);
+    struct json *j = list(DIALECT_OPENAI, 4);
     const struct json_val *first = item(j, "data", 0);
     assert_true(str_is(json_str(json_path(first, "pricing.input_per_mtok")), "2.5"));
     assert_true(str_is(json_str(json_path(first, "pricing.output_per_mtok")), "10"));
     assert_int_equal(json_type(json_path(first, "pricing.cache_read_per_mtok")), JSON_ABSENT);
     assert_int_equal(json_type(json_get(item(j, "data", 1), "pricing")), JSON_NULL);
-    assert_true(json_bool(json_path(item(j, "data", 2), "pricing.free"), false));
+    assert_true(json_bool(json_path(item(j, "data", 3), "pricing.free"), false));
+    assert_int_equal(json_type(json_get(first, "first_target")), JSON_ABSENT);
+    assert_true(str_is(json_str(json_get(item(j, "data", 2), "first_target")), "a/\"m\""));
     json_close(j);
 }
 
 static void each_client_gets_its_shape(void **state)
 {
     (void)state;
-    struct json *j = list(DIALECT_OPENAI, 3);
+    struct json *j = list(DIALECT_OPENAI, 4);
     assert_true(str_is(json_str(json_get(json_root(j), "object")), "list"));
     assert_true(str_is(json_str(json_get(item(j, "data", 1), "id")), "bench/\"x\""));
     json_close(j);
-    j = list(DIALECT_ANTHROPIC, 3);
+    j = list(DIALECT_ANTHROPIC, 4);
     assert_true(str_is(json_str(json_get(json_root(j), "last_id")), "local/m"));
     assert_false(json_bool(json_get(json_root(j), "has_more"), true));
     assert_true(str_is(json_str(json_get(item(j, "data", 0), "type")), "model"));
     json_close(j);
-    j = list(DIALECT_GEMINI, 3);
+    j = list(DIALECT_GEMINI, 4);
     assert_true(str_is(json_str(json_get(item(j, "models", 0), "name")), "models/openai/gpt-4o"));
     json_close(j);
     for (int d = 0; d < DIALECT_COUNT; d++)
