@@ -80,7 +80,7 @@ static int run(struct cli *cli, int argc, char **argv)
 static const struct option_row options[] = {
     {"format", "FORMAT", "csv (default) or json: one object a line",
      offsetof(struct options, format)},
-    {"since", "TIME", "from then on: 7d, 24h, 2026-11-24, 2026-11-24T10:00:00Z",
+    {"since", "TIME", "from then on: 7d, 24h, 90s, 2026-11-24, 2026-11-24T10:00:00Z",
      offsetof(struct options, since)},
     {"until", "TIME", "before then", offsetof(struct options, until)},
     {"tz", "ZONE", "whose midnight a date means; default UTC", offsetof(struct options, tz)},

@@ -66,12 +66,12 @@ static void add_line(struct libscols_table *t, const struct json *j, const struc
     buf_fini(&grouped);
 }
 
-static void note(const struct json *j, const char *member, const char *what)
+static void note(const struct json *j, const char *member, const char *one, const char *many)
 {
     int64_t n;
     const struct json_val *v = json_get(json_get(json_root(j), "total"), member);
     if (json_i64(v, &n) && n > 0)
-        printf("%lld %s\n", (long long)n, what);
+        printf("%lld %s\n", (long long)n, n == 1 ? one : many);
 }
 
 static void print_table(const struct json *j)
@@ -97,10 +97,13 @@ static void print_table(const struct json *j)
     add_line(t, j, json_get(json_root(j), "total"), (struct str)STR("total"));
     table_print(t);
     remote_say_since(j, stdout);
-    note(j, "unpriced", "calls have no known price: they are not in the cost (costlens price)");
+    note(j, "unpriced", "call has no known price: it is not in the cost (costlens price)",
+         "calls have no known price: they are not in the cost (costlens price)");
     note(j, "captured",
+         "call did not tell its output: it counts with its estimated input and most output",
          "calls did not tell their output: they count with their estimated input and most output");
-    note(j, "estimated", "calls were estimated: their provider reported no usage");
+    note(j, "estimated", "call is estimated: it ended without the whole usage of its provider",
+         "calls are estimated: they ended without the whole usage of their provider");
 }
 
 static void print_csv(const struct json *j)
@@ -293,7 +296,7 @@ static int run(struct cli *cli, int argc, char **argv)
 static const struct option_row options[] = {
     {"by", "WHAT", "model (default), provider, key, team, project, user, day, hour,\nor tag:NAME",
      offsetof(struct options, by)},
-    {"since", "TIME", "from then on: 7d, 24h, 2026-11-24, 2026-11-24T10:00:00Z",
+    {"since", "TIME", "from then on: 7d, 24h, 90s, 2026-11-24, 2026-11-24T10:00:00Z",
      offsetof(struct options, since)},
     {"until", "TIME", "before then", offsetof(struct options, until)},
     {"tz", "ZONE", "whose days and hours: Europe/Berlin; default UTC",

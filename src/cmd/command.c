@@ -185,9 +185,16 @@ static int unknown_option(const struct command *c, struct str name)
     return command_usage(c, "there is no option --%.*s", STR_ARG(name));
 }
 
+struct taking {
+    const struct command *command;
+    void *out;
+    uint64_t given; // a bit a row
+};
+
 // Takes the option at argv[*i] (and its value, moving *i).
-static int take_option(const struct command *c, int *i, int argc, char **argv, void *out)
+static int take_option(struct taking *t, int *i, int argc, char **argv)
 {
+    const struct command *c = t->command;
     struct str name = str_skip(str_of(argv[*i]), 2);
     const char *value = strchr(argv[*i], '=');
     if (value)
@@ -195,7 +202,11 @@ static int take_option(const struct command *c, int *i, int argc, char **argv, v
     const struct option_row *row = find_row(c->options, name);
     if (!row)
         return unknown_option(c, name);
-    char *field = (char *)out + row->offset;
+    uint64_t bit = UINT64_C(1) << (row - c->options);
+    if (t->given & bit)
+        return command_usage(c, "--%s is there twice: leave one out", row->name);
+    t->given |= bit;
+    char *field = (char *)t->out + row->offset;
     if (!row->metavar) {
         if (value)
             return command_usage(c, "--%s takes no value", row->name);
@@ -218,11 +229,12 @@ int command_options(const struct command *c, int *argc, char **argv, void *out)
 {
     int kept = 1;
     bool ended = false; // by "--"
+    struct taking t = {.command = c, .out = out};
     for (int i = 1; i < *argc; i++) {
         if (!ended && strcmp(argv[i], "--") == 0) {
             ended = true;
         } else if (!ended && strncmp(argv[i], "--", 2) == 0) {
-            int code = take_option(c, &i, *argc, argv, out);
+            int code = take_option(&t, &i, *argc, argv);
             if (code != EXIT_OK)
                 return code;
         } else if (!ended && argv[i][0] == '-' && argv[i][1]) {
@@ -256,7 +268,7 @@ static int unknown_command(const char *name)
 struct globals {
     struct cli cli;
     bool help;
-    bool version;
+    bool twice; // --config
 };
 
 static bool is_any(const char *arg, const char *a, const char *b)
@@ -268,6 +280,7 @@ static bool is_any(const char *arg, const char *a, const char *b)
 static bool take_global(struct globals *g, int *i, int argc, char **argv)
 {
     const char *arg = argv[*i];
+    const char *before = g->cli.config_file;
     if (strcmp(arg, "--json") == 0)
         g->cli.json = true;
     else if (is_any(arg, "--help", "-h"))
@@ -278,6 +291,7 @@ static bool take_global(struct globals *g, int *i, int argc, char **argv)
         g->cli.config_file = arg + 9;
     else
         return false;
+    g->twice |= before && before != g->cli.config_file;
     return true;
 }
 
@@ -299,6 +313,10 @@ int command_main(int argc, char **argv)
     argc = take_globals(&globals, argc, argv);
     if (globals.cli.config_file && !globals.cli.config_file[0]) {
         fputs("costlens: --config needs a value: --config FILE\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (globals.twice) {
+        fputs("costlens: --config is there twice: leave one out\n", stderr);
         return EXIT_USAGE;
     }
     if (argc > 1 && is_any(argv[1], "--version", "-V"))

@@ -41,7 +41,7 @@ static void cut_calls(struct worker *w)
         count++;
     }
     if (count)
-        log_say(LOG_WARN, "drain: %u calls are cut", count);
+        log_say(LOG_WARN, "drain: %u %s cut", count, count == 1 ? "call is" : "calls are");
     // The bodies that are left have their own time.
     w->drain_until_us =
         loop_now_us(w->loop) + CUT_US + (w->call_count ? STOP_BODY_MS * INT64_C(1000) : 0);

@@ -58,7 +58,7 @@ enum status asked_time(struct str text, const struct zone *z, int64_t now_us, in
     if (!civil_read(text, us))
         return why_set(
             why, STATUS_SYNTAX,
-            "%.*s is no time. Write 7d, 24h, a date (2026-11-24), or a date and time with "
+            "%.*s is no time. Write 7d, 24h, 90s, a date (2026-11-24), or a date and time with "
             "zone (2026-11-24T10:00:00Z)",
             STR_ARG(text));
     if (text.len == 10) { // a date: twice, since the offset at midnight there is what counts

@@ -199,9 +199,10 @@ static void say_deleted(struct store *s)
     if (s->deleted == 0 || (s->deleted_said_us && now - s->deleted_said_us < HOUR_US))
         return;
     log_say(LOG_WARN,
-            "%llu rows older than %s were deleted from the ledger (keep: %lldd); their sums by the "
-            "hour stay",
-            (unsigned long long)s->deleted, civil_date(s->deleted_before_us, day),
+            "%llu %s older than %s %s deleted from the ledger (keep: %lldd); the sums by the hour "
+            "stay",
+            (unsigned long long)s->deleted, s->deleted == 1 ? "row" : "rows",
+            civil_date(s->deleted_before_us, day), s->deleted == 1 ? "was" : "were",
             (long long)s->setup.keep_days);
     s->deleted = 0;
     s->deleted_said_us = now;

@@ -215,8 +215,9 @@ enum status replay_all(struct store *s, struct why *why)
     if (result == BATCH_FAILED || !replay_capture(s))
         return sql_why(why, s->db, "the journal cannot be taken into the ledger");
     if (s->ledger.added > 0)
-        log_say(LOG_INFO, "%llu calls of an earlier process were taken from the journal",
-                (unsigned long long)s->ledger.added);
+        log_say(LOG_INFO, "%llu %s of an earlier process %s taken from the journal",
+                (unsigned long long)s->ledger.added, s->ledger.added == 1 ? "call" : "calls",
+                s->ledger.added == 1 ? "was" : "were");
     return STATUS_OK;
 }
 

@@ -18,6 +18,10 @@ WRONG = [  # arguments, and what is said
     (("mock", "--seed", "x"), "--seed"), (("mock", "--rate", "x"), "--rate"), (("mock", "--ttft", "x"), "--ttft"),
     (("mock", "--ttft", "5"), "--ttft"), (("mock", "--idle", "7"), "--idle"),
     (("version", "x"), "x"),
+    (("report", "--by", "model", "--by", "key"), "--by is there twice"),
+    (("report", "--by=model", "--by=model"), "--by is there twice"),
+    (("mock", "--seed", "1", "--seed", "2"), "--seed is there twice"),
+    (("report", "--config", "/nope"), "--config is there twice"),
 ]
 ODD = "a\033]0;x\a\u009b31m"  # commands to a terminal
 SHOWN = "a?]0;x??31m"
@@ -44,6 +48,9 @@ def try_all(gateway):
 with Mock() as mock:
     with Gateway(mock) as gateway:
         gateway.chat("x")
+        gateway.chat("x", headers={"x-mock-fault": "no-usage"})
+        expect(gateway.report("--since", "90s")["total"]["requests"], 2)
+        expect_in("\n1 call is estimated: it ended without the whole usage", gateway.costlens("report").stdout)
         try_all(gateway)
         file = gateway.state / "copy.db"
         gateway.costlens("backup", file)
