@@ -112,6 +112,6 @@ enum status asked_sheet(const struct catalog *c, struct str text, const struct s
 enum status asked_reader(struct store *s, struct sqlite3 **db, struct why *why)
 {
     if (store_catch_up(s, CATCH_UP_MS) != STATUS_OK)
-        return why_set(why, STATUS_TIMEOUT, "the ledger is behind its journal; see the log");
+        return store_behind(s, why);
     return store_reader_open(s, db, why);
 }

@@ -80,10 +80,10 @@ struct store {
     struct believed believed; // by which old rows go
     uint64_t deleted;         // rows of which the log has not told
     int64_t deleted_before_us, deleted_said_us;
-    enum status trouble; // why the last batch that failed did
     bool folder_changed;
 
     _Atomic bool healthy;
+    _Atomic int trouble;      // why the last batch that failed did: an enum status
     _Atomic unsigned failing; // journals that cannot be written
     _Atomic uint64_t rows, batches, failures, captured, journal_bytes;
     _Atomic int64_t behind_us; // since when records wait; 0 = none do

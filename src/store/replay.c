@@ -210,8 +210,9 @@ enum status replay_all(struct store *s, struct why *why)
         result = writer_batch(s);
     } while (result == BATCH_MORE);
     if (result == BATCH_FAILED && s->trouble != STATUS_OK)
-        return why_set(why, s->trouble, "the journal cannot be taken into the ledger: %s",
-                       status_text(s->trouble));
+        return why_set(why, (enum status)s->trouble,
+                       "the journal cannot be taken into the ledger: %s",
+                       status_text((enum status)s->trouble));
     if (result == BATCH_FAILED || !replay_capture(s))
         return sql_why(why, s->db, "the journal cannot be taken into the ledger");
     if (s->ledger.added > 0)

@@ -347,6 +347,25 @@ enum status store_catch_up(struct store *s, int64_t deadline_ms)
     return answered ? STATUS_OK : STATUS_TIMEOUT;
 }
 
+enum status store_behind(const struct store *s, struct why *why)
+{
+    static const char begin[] = "the ledger is behind its journal";
+    static const char end[] = "nothing is lost, its rows come by themselves";
+    enum status trouble = store_healthy(s) ? STATUS_OK : (enum status)s->trouble;
+    if (trouble == STATUS_OK)
+        return why_set(why, STATUS_TIMEOUT, "%s and reads it: try again", begin);
+    if (trouble == STATUS_BUSY)
+        return why_set(why, STATUS_TIMEOUT,
+                       "%s: another program (a shell, a copy) holds the lock of %s. End it, or "
+                       "wait; %s",
+                       begin, s->path, end);
+    if (trouble == STATUS_FULL)
+        return why_set(why, STATUS_TIMEOUT, "%s: no space is left for %s. Free some; %s", begin,
+                       s->path, end);
+    return why_set(why, STATUS_TIMEOUT, "%s: it cannot be written (%s), see the log", begin,
+                   status_text(trouble));
+}
+
 bool store_healthy(const struct store *s)
 {
     return atomic_load_explicit(&s->healthy, memory_order_acquire);
@@ -380,7 +399,7 @@ enum status store_backup(struct store *s, const char *file, struct why *why)
 {
     struct sqlite3 *db = NULL;
     if (store_catch_up(s, BACKUP_CATCH_UP_MS) != STATUS_OK)
-        return why_set(why, STATUS_TIMEOUT, "the ledger is behind its journal; see the log");
+        return store_behind(s, why);
     enum status status = store_reader_open(s, &db, why);
     if (status != STATUS_OK)
         return status;

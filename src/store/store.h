@@ -39,6 +39,8 @@ void store_close(struct store *s); // the writer finishes what is in the journal
 // Blocks until every record written so far is in the ledger (or the deadline passed:
 // STATUS_TIMEOUT).
 enum status store_catch_up(struct store *s, int64_t deadline_ms) MUST_USE;
+// STATUS_TIMEOUT: says why the ledger is behind its journal, and what helps.
+enum status store_behind(const struct store *s, struct why *why);
 // Writes go through: false when the last transaction failed (locked, full); the writer keeps
 // trying.
 bool store_healthy(const struct store *s);

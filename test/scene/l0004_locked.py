@@ -45,6 +45,10 @@ for mode in ("block", "allow"):
         expect(len(gateway.rows()), 1, f"{mode}: nothing is written meanwhile")
         expect_true(gateway.metric("costlens_ledger_failures_total") > 0, f"{mode}: it is counted")
         expect_true(gateway.metric("costlens_ledger_lag_seconds") > 1, f"{mode}: the rows wait")
+        if mode == "allow":
+            said = gateway.costlens("report", check=False).stderr
+            expect_in("another program", said)
+            expect_in(f"holds the lock of {gateway.store}", said)
         holder.execute("ROLLBACK")
         holder.close()
         until(gateway.ready, 5, f"{mode}: ready again by itself")
