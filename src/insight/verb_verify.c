@@ -335,6 +335,32 @@ static void lost(void *context, const struct entry *e)
               "its end stands in the journal, its row is not in the ledger");
 }
 
+// With what its owner can do.
+static void name_aside(void *context, const struct store_aside *a)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    if (a->refused)
+        buf_printf(&text,
+                   "%s holds calls that the ledger refused (%lld); they have no row, and the log "
+                   "says why. Remove the file when you have noted them",
+                   a->path, (long long)a->records);
+    else if (a->from > 0)
+        buf_printf(&text,
+                   "%s is damaged: its records before byte %lld (%lld) are in the ledger. How many "
+                   "stood behind is not known: calls of that time may be missing, or counted at "
+                   "the most they can cost. Hold that time against your providers' bills, then "
+                   "remove the file",
+                   a->path, (long long)a->from, (long long)a->records);
+    else
+        buf_printf(&text,
+                   "%s is no file of the journal, or its head is damaged: nothing of it is in the "
+                   "ledger. Hold its time against your providers' bills, then remove the file",
+                   a->path);
+    differ(context, buf_str(&text));
+    buf_fini(&text);
+}
+
 static bool check_journal(struct verify *v)
 {
     v->status = store_check_journal(v->store, v->db, lost, v, &v->checked);
@@ -342,15 +368,7 @@ static bool check_journal(struct verify *v)
         why_set(v->why, v->status, "the journal cannot be read");
         return false;
     }
-    int damaged = store_damaged_segments(v->store);
-    if (damaged > 0) {
-        char text[120];
-        int n = snprintf(text, sizeof text,
-                         "%d files of the journal are damaged, or refused by "
-                         "the ledger (journal/*%s, journal/*%s)",
-                         damaged, ".damaged", ".refused");
-        differ(v, str_from(text, n > 0 ? (size_t)n : 0));
-    }
+    store_aside_each(v->store, name_aside, v);
     return end_check(v, "journal");
 }
 

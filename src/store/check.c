@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "store/inside.h"
@@ -100,15 +101,53 @@ enum status store_check_journal(struct store *s, struct sqlite3 *db, store_lost_
     return fine ? STATUS_OK : STATUS_IO;
 }
 
-int store_damaged_segments(const struct store *s)
+// --- files that are kept aside ---
+
+static void count_records(const struct segment *g, char *bytes, struct store_aside *a)
 {
-    int n = 0;
+    for (int64_t before = -1; before < a->from;) {
+        before = a->from;
+        int64_t n = segment_read(g, (uint32_t)a->from, bytes, READ_BYTES);
+        struct str left = str_from(bytes, n > 0 ? (size_t)n : 0);
+        for (struct frame f; frame_read(left, &f) == FRAME_OK; left = str_skip(left, f.size)) {
+            a->records++;
+            a->from += f.size;
+        }
+    }
+}
+
+static void look_at(const struct store *s, const char *name, char *bytes, struct store_aside *a)
+{
+    struct segment *g = NULL;
+    if (a->refused) { // has no head
+        struct segment frames = {.fd = openat(s->folder, name, O_RDONLY | O_CLOEXEC)};
+        count_records(&frames, bytes, a);
+        if (frames.fd >= 0)
+            close(frames.fd);
+    } else if (segment_load(s->folder, name, &g, NULL) == STATUS_OK) {
+        a->from = SEGMENT_HEAD;
+        count_records(g, bytes, a);
+        segment_free(g);
+    }
+}
+
+void store_aside_each(const struct store *s, store_aside_f *f, void *context)
+{
+    char path[STORE_PATH_SIZE + 512];
+    char *bytes = alloc_get(&alloc_heap, READ_BYTES);
     int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    for (const struct dirent *file; dir && (file = readdir(dir));)
-        n += str_ends(str_of(file->d_name), (struct str)STR(".damaged")) ||
-             str_ends(str_of(file->d_name), (struct str)STR(".refused"));
+    for (const struct dirent *file; dir && bytes && (file = readdir(dir));) {
+        struct str name = str_of(file->d_name);
+        struct store_aside a = {.path = path,
+                                .refused = str_ends(name, (struct str)STR(".refused"))};
+        if (!a.refused && !str_ends(name, (struct str)STR(".damaged")))
+            continue;
+        snprintf(path, sizeof path, "%s/journal/%s", s->state, file->d_name);
+        look_at(s, file->d_name, bytes, &a);
+        f(context, &a);
+    }
     if (dir)
         closedir(dir);
-    return n;
+    heap_free(bytes);
 }

@@ -90,6 +90,15 @@ struct entry;
 typedef void store_lost_f(void *context, const struct entry *e);
 enum status store_check_journal(struct store *s, struct sqlite3 *db, store_lost_f *f, void *context,
                                 int64_t *checked) MUST_USE;
-int store_damaged_segments(const struct store *s); // files that are kept aside
+
+// A file of the journal that is kept aside.
+struct store_aside {
+    const char *path; // lives during the call
+    bool refused;     // holds calls that the ledger refused; else it is damaged
+    int64_t records;  // so many can be read; those of a damaged one are in the ledger
+    int64_t from;     // the byte from which on it cannot be read; 0: none of it can
+};
+typedef void store_aside_f(void *context, const struct store_aside *a);
+void store_aside_each(const struct store *s, store_aside_f *f, void *context);
 
 #endif

@@ -338,6 +338,32 @@ static void damage_is_no_difference(void **state)
     }
 }
 
+// A file that is kept aside is named, with what its owner can do.
+static void verify_names_damaged_files(void **state)
+{
+    (void)state;
+    struct world w;
+    char path[200];
+    begin(&w);
+    snprintf(path, sizeof path, "%s/000000000009-w0.seg.damaged", w.place.journal);
+    FILE *file = fopen(path, "wx");
+    assert_non_null(file);
+    fputs("something else that is longer than a head", file);
+    fclose(file);
+    const struct json_val *r = tell(&w, verify_verb, "{}");
+    assert_false(json_bool(json_get(r, "balanced"), true));
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v;
+    assert_true(json_each(&it, json_get(r, "differences"), &key, &v));
+    assert_true(str_starts(json_str(v), str_of(path)));
+    assert_true(str_ends(json_str(v), str_of("then remove the file")));
+    unlink(path);
+    r = tell(&w, verify_verb, "{}");
+    assert_true(json_bool(json_get(r, "balanced"), false));
+    end(&w);
+}
+
 static void damaged_durations_are_named(void **state)
 {
     (void)state;
@@ -483,6 +509,7 @@ int main(void)
         cmocka_unit_test(verify_finds_what_was_changed),
         cmocka_unit_test(sums_beyond_64_bits_still_balance),
         cmocka_unit_test(damage_is_no_difference),
+        cmocka_unit_test(verify_names_damaged_files),
         cmocka_unit_test(damaged_durations_are_named),
         cmocka_unit_test(one_request_is_spelt_out),
         cmocka_unit_test(an_export_goes_in_pieces),

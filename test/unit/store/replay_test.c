@@ -100,6 +100,15 @@ static void a_torn_tail_is_cut(void **state)
     }
 }
 
+static void note_aside(void *context, const struct store_aside *a)
+{
+    struct store_aside *sum = context;
+    assert_true(str_ends(str_of(a->path), str_of(".damaged")));
+    assert_false(a->refused);
+    sum->records += a->records;
+    sum->from += a->from;
+}
+
 static void damage_in_the_middle_is_kept_aside(void **state)
 {
     (void)state;
@@ -120,7 +129,12 @@ static void damage_in_the_middle_is_kept_aside(void **state)
     append(next, RECORD_FINAL, &d);
     segment_free(g);
     segment_free(next);
-    store_close(store_at(&p, false));
+    struct store *s = store_at(&p, false);
+    struct store_aside sum = {.path = NULL};
+    store_aside_each(s, note_aside, &sum);
+    assert_int_equal(sum.records, 1);
+    assert_int_equal(sum.from, at);
+    store_close(s);
     assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 2); // before it, and the next segment
     assert_int_equal(journal_files(&p, ".damaged"), 1);
     assert_int_equal(journal_files(&p, ".seg"), 0);
@@ -145,7 +159,11 @@ static void files_that_are_no_segments_are_kept_aside(void **state)
     memset(name, 'x', 199);
     memcpy(name + 199, ".seg", 4);
     close(openat(folder, name, O_WRONLY | O_CREAT, 0600));
-    store_close(store_at(&p, false));
+    struct store *s = store_at(&p, false);
+    struct store_aside sum = {.path = NULL};
+    store_aside_each(s, note_aside, &sum);
+    assert_int_equal(sum.records + sum.from, 0);
+    store_close(s);
     assert_int_equal(journal_files(&p, ".damaged"), 2);
     assert_int_equal(journal_files(&p, ".seg"), 0);
     close(folder);
