@@ -119,8 +119,8 @@ void buf_printf(struct buf *b, const char *format, ...)
         b->len += (size_t)n;
 }
 
-// The letter after a backslash; 'u' for \u00XX.
-static char letter(unsigned char c)
+// The letter after a backslash; 'u' for \uXXXX.
+static char letter(unsigned c)
 {
     switch (c) {
     case '"':
@@ -134,10 +134,11 @@ static char letter(unsigned char c)
     }
 }
 
-static void add_escape(struct buf *b, unsigned char c)
+static void add_escape(struct buf *b, unsigned c)
 {
     static const char hex[] = "0123456789abcdef";
-    char text[6] = {'\\', letter(c), '0', '0', hex[c >> 4], hex[c & 15]};
+    char text[6] = {'\\',       letter(c), hex[c >> 12 & 15], hex[c >> 8 & 15], hex[c >> 4 & 15],
+                    hex[c & 15]};
     buf_add(b, str_from(text, text[1] == 'u' ? 6 : 2));
 }
 
@@ -180,6 +181,9 @@ static size_t add_changed(struct buf *b, struct str s, size_t at)
     size_t n = str_utf8_at(s, at);
     if (n == 0)
         buf_add_cstr(b, "\xef\xbf\xbd"); // U+FFFD
+    else if (n == 3)                     // U+2028 and above
+        add_escape(b, 0x2000 | ((unsigned char)s.ptr[at + 1] & 3U) << 6 |
+                          ((unsigned char)s.ptr[at + 2] & 0x3fU));
     else
         add_escape(b, (unsigned char)s.ptr[at + n - 1]); // below U+00C0 the last byte is the number
     return n ? n : 1;

@@ -231,7 +231,14 @@ size_t str_control_at(struct str s, size_t at)
     unsigned char c = (unsigned char)s.ptr[at];
     if (c < 0x20 || c == 0x7f)
         return 1;
-    return c == 0xc2 && s.len - at > 1 && ((unsigned char)s.ptr[at + 1] & 0xe0) == 0x80 ? 2 : 0;
+    if (c == 0xc2 && s.len - at > 1)
+        return ((unsigned char)s.ptr[at + 1] & 0xe0) == 0x80 ? 2 : 0;
+    if (c != 0xe2 || s.len - at < 3)
+        return 0;
+    unsigned char second = (unsigned char)s.ptr[at + 1], third = (unsigned char)s.ptr[at + 2];
+    bool turns = (second == 0x80 && third >= 0xa8 && third <= 0xae) ||
+                 (second == 0x81 && third >= 0xa6 && third <= 0xa9);
+    return turns ? 3 : 0;
 }
 
 size_t str_tame(char *text, size_t len, bool lines)

@@ -93,8 +93,9 @@ void str_near(struct str_near *n, struct str name);
 bool str_utf8(struct str s);
 // Length (1..4) of the valid UTF-8 sequence that starts at `at`; 0 when there is none.
 size_t str_utf8_at(struct str s, size_t at);
-// Bytes of the control character at `at`, also of U+0080 to U+009F, which are such to some
-// terminals; 0 when there is none.
+// Bytes of the control character at `at`; 0 when there is none. Also U+0080 to U+009F, which are
+// such to some terminals, and what breaks a line or turns the direction of those that follow:
+// U+2028 to U+202E and U+2066 to U+2069.
 size_t str_control_at(struct str s, size_t at);
 // So that foreign text does not steer a terminal: makes each control character (but a newline, if
 // `lines`) and each byte that is no UTF-8 a question mark, in place. Gives the length, no larger.

@@ -3,10 +3,13 @@
 #include "cmd/table.h"
 
 #include <libsmartcols.h>
+#include <locale.h>
 #include <unistd.h>
 
 struct libscols_table *table_new(void)
 {
+    // UTF-8 whatever the environment says: what passes str_tame is shown, and padded by its width.
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
     struct libscols_table *t = scols_new_table();
     must(t);
     scols_table_enable_noheadings(t, 0);
@@ -31,6 +34,8 @@ void table_cell(struct libscols_line *l, size_t column, struct str text)
     struct buf copy;
     buf_init(&copy, &alloc_heap, 0);
     buf_add(&copy, text);
+    if (copy.len)
+        copy.len = str_tame(copy.ptr, copy.len, false);
     must(scols_line_set_data(l, column, buf_cstr(&copy)) == 0);
     buf_fini(&copy);
 }

@@ -18,7 +18,8 @@ struct libscols_table *table_new(void); // never NULL; table_print frees it
 // One more column, to the right of those before; before the first line.
 void table_column(struct libscols_table *t, const char *title, bool right);
 struct libscols_line *table_line(struct libscols_table *t); // the table's
-// Columns from 0, in the order in which they were made. `text` is copied.
+// Columns from 0, in the order in which they were made. `text` is copied and
+// cannot steer the terminal (str_tame).
 void table_cell(struct libscols_line *l, size_t column, struct str text);
 void table_print(struct libscols_table *t); // and frees it
 // 1234567 as 1,234,567, in `out`; other texts as they are.

@@ -117,6 +117,8 @@ static void writes_json_strings(void **state)
     json_of("a\"\\/\b\f\n\r\t\x01\x7f\0z", 13,
             "\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u007f\\u0000z\"");
     json_of("\xc3\xa9\xf0\x9f\x98\x80", 6, "\"\xc3\xa9\xf0\x9f\x98\x80\"");
+    json_of("a\xc2\x9b\xe2\x80\xae\xe2\x81\xa9z", 10, "\"a\\u009b\\u202e\\u2069z\"");
+    json_of("\xe2\x80\xa7\xe2\x81\xaa", 6, "\"\xe2\x80\xa7\xe2\x81\xaa\"");
     json_of("\xc3(\xff", 3, "\"\xef\xbf\xbd(\xef\xbf\xbd\"");
     json_of("\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""); // a surrogate
     json_of("a\xe2\x82", 3, "\"a\xef\xbf\xbd\xef\xbf\xbd\"");
