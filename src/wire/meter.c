@@ -123,6 +123,8 @@ static enum meter_verdict judge_long(struct meter *m, const struct sse_event *e)
         m->sifted = true;
         v = judge(m, &kept);
         m->sifted = false;
+    } else if (m->sift && (m->sift->broken || m->sift->walked > 0)) { // else a comment
+        v = event_unreadable(m, (struct str)STR("{"));
     }
     drop_sift(m);
     m->inside = v == METER_HOLD; // until it is released

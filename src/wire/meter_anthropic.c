@@ -71,7 +71,7 @@ enum meter_verdict anthropic_event(struct meter *m, struct str data)
 {
     struct event e = {0};
     if (!skim_fields(data, event_fields, COUNT(event_fields), &e))
-        return METER_PASS;
+        return event_unreadable(m, data);
     struct str type = skim_plain(e.type);
     if (str_is(type, "content_block_delta")) {
         delta_read(m, e.delta);

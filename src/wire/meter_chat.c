@@ -163,7 +163,7 @@ enum meter_verdict chat_event(struct meter *m, struct str data)
         return METER_HOLD;
     }
     if (!skim_fields(data, chunk_fields, COUNT(chunk_fields), &c))
-        return METER_PASS; // not for us to judge: the client gets what the provider sent
+        return event_unreadable(m, data);
     bool failed = error_read(m, c.error);
     labels_read(m, &c);
     unsigned choices = choices_read(m, c.choices);

@@ -223,7 +223,7 @@ enum meter_verdict gemini_event(struct meter *m, struct str data)
 {
     struct answer a = {0};
     if (!skim_fields(data, answer_fields, COUNT(answer_fields), &a))
-        return METER_PASS;
+        return event_unreadable(m, data);
     struct skim k = skim_of(a.candidates);
     struct str candidate;
     while (!k.object && skim_each(&k, NULL, &candidate))

@@ -42,6 +42,14 @@ static int64_t sifted_bytes(struct str raw)
     return sum;
 }
 
+enum meter_verdict event_unreadable(struct meter *m, struct str data)
+{
+    data = str_trim(data);
+    if (data.len > 0 && !str_is(data, "[DONE]") && !m->error_code[0])
+        (void)!str_copy((struct str)STR("unreadable_event"), m->error_code, sizeof m->error_code);
+    return METER_PASS;
+}
+
 void delta_read(struct meter *m, struct str raw)
 {
     int64_t bytes = m->sifted ? sifted_bytes(raw) : skim_text_bytes(raw, &m->media);

@@ -98,6 +98,9 @@ bool error_read(struct meter *m, struct str raw);
 void model_read(struct meter *m, struct str raw); // the first that is named stays
 void id_read(struct meter *m, struct str raw);
 void finish_read(struct meter *m, struct str raw);
+// An event that is no JSON object. The client judges it for itself; the row's error says that it
+// was there, unless something worse happens.
+enum meter_verdict event_unreadable(struct meter *m, struct str data);
 // A delta's text, as raw JSON; or how many bytes a sift has counted in it.
 void delta_read(struct meter *m, struct str raw);
 void choice_seen(struct meter *m, struct str raw_index, bool finished);

@@ -206,7 +206,7 @@ enum meter_verdict responses_event(struct meter *m, struct str name, struct str 
         return METER_HOLD;
     }
     if (!skim_fields(data, event_fields, COUNT(event_fields), &e))
-        return METER_PASS;
+        return event_unreadable(m, data);
     struct str type = e.type.len ? skim_plain(e.type) : name;
     if (is_terminal(type)) {
         answer_read(m, e.response);

@@ -153,6 +153,7 @@ CASES = {
                                         "cut", "estimated"),
     "a stream, and more behind it": (STREAM + chunk(EVENTS + event("more")) + END, "pooled", "estimated"),
     "a stream, another answer behind it": (STREAM + chunk(EVENTS) + END + sized(JSON), "fine", "estimated"),
+    "a stream with an event that is no object": (STREAM + chunk(b"data: \"oops\"\n\n" + EVENTS) + END, "pooled", "estimated"),
     "a stream that is JSON": (STREAM + chunk(JSON) + END, "void", "captured"),
     "JSON that is a stream": (WHOLE + chunk(EVENTS) + END, "lost", "captured"),
 }
@@ -267,6 +268,9 @@ with Mock() as mock:
                 wrong.append(f"{case}: its row is {row}")
             if row["sure"] == "captured" and row["output"] < MOST:
                 wrong.append(f"{case}: {row['output']} tokens do not cover the bill")
+        line = next(x for x in gateway.program.errors().splitlines() if "unreadable_event" in x)
+        broken = answers["a stream with an event that is no object"]
+        expect(json.loads(line)["request_id"], broken.headers["x-costlens-request-id"], "its row says what it held")
         print("\n".join(wrong))
         expect(len(wrong), 0, "cases that went wrong")
         until(lambda: gateway.metric("costlens_reservations_inflight") == 0, 5, "no call hangs")
