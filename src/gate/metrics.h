@@ -79,7 +79,7 @@ struct metrics {
     uint64_t client_left;
     struct spread cancel;    // from a client's leaving seen to its upstream closed
     uint64_t contradictions; // calls whose provider's counts were corrected
-    uint64_t captured;       // estimated because the end was missing
+    uint64_t captured;       // their output is unknown: booked at the most
     int64_t in_flight;
 };
 

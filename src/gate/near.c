@@ -10,7 +10,7 @@
 #define SHORT_LIST_MAX 8
 #define NEAR_SLIPS_MAX 4
 #define NO_PROVIDER    (-1)
-#define LETTERS_A_SLIP 4
+#define LETTERS_A_SLIP 4 // one slip is forgiven for so many
 
 struct near {
     const struct snapshot *s;
