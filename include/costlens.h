@@ -140,6 +140,8 @@ struct costlens_usage {
     enum costlens_service service;
     int us_region;    // 1: processed in a region with a surcharge
     int estimated;    // 1: from bytes and events, not counted by the provider
+    int uncounted;    // 1: images, audio or files were in it that no count holds: unpriced. An
+                      // estimate knows of those that came; of those that were sent, the caller
     int has_reported; // 1: the provider named its own charge, and it wins
     int64_t reported_picodollars;
 };
@@ -215,6 +217,7 @@ struct costlens_cost {
     int64_t picodollars;                  // 10^-12 USD; 0 unless PRICED or BY_PROVIDER
     int too_large;                        // 1: it did not fit, picodollars is INT64_MAX
     enum costlens_bucket missing;         // UNPRICED: the first bucket without a price
+    int uncounted;                        // UNPRICED: 1: what was used is not known
     int tier_missing;                     // UNPRICED: 1: the tier that answered has no price
     unsigned factor_count;                // tiers and regions that multiply
     int64_t factor_ppm[COSTLENS_FACTORS]; // on the lines of tokens, in parts per million

@@ -208,6 +208,7 @@ static void usage_out(const struct usage *u, struct costlens_usage *out)
         .service = (enum costlens_service)u->service,
         .us_region = u->us_region,
         .estimated = u->sure != SURE_REPORTED,
+        .uncounted = u->uncounted,
         .has_reported = u->has_reported,
         .reported_picodollars = u->reported.pd,
     };
@@ -265,6 +266,7 @@ static bool usage_in(const struct costlens_usage *from, struct usage *u)
         .service = (enum service)from->service,
         .us_region = from->us_region != 0,
         .sure = from->estimated ? SURE_ESTIMATED : SURE_REPORTED,
+        .uncounted = from->uncounted != 0,
         .has_reported = from->has_reported != 0,
         .reported = {from->reported_picodollars},
     };
@@ -285,6 +287,7 @@ static void cost_out(const struct cost *c, struct costlens_cost *out)
         .picodollars = c->total.pd,
         .too_large = c->overflow,
         .missing = (enum costlens_bucket)c->missing,
+        .uncounted = c->uncounted,
         .tier_missing = c->tier_missing,
         .factor_count = c->factor_count,
         .cliff = c->cliff,
@@ -367,6 +370,7 @@ static bool cost_in(const struct costlens_cost *from, struct cost *c)
         .total = {from->picodollars},
         .overflow = from->too_large != 0,
         .missing = (enum bucket)from->missing,
+        .uncounted = from->uncounted != 0,
         .tier_missing = from->tier_missing != 0,
         .line_count = from->line_count,
         .factor_count = from->factor_count,

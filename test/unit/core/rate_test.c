@@ -249,6 +249,24 @@ static void says_what_is_missing(void **state)
     assert_true(cost.tier_missing);
 }
 
+static void what_nobody_counted_has_no_price(void **state)
+{
+    (void)state;
+    struct cost cost;
+    struct usage u = {.count = {IN(1000), OUT(1)}, .uncounted = true};
+    rate(sheet("plain"), &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_UNPRICED);
+    assert_true(cost.uncounted);
+    assert_int_equal(cost.total.pd, 0);
+    memset(u.count, 0, sizeof u.count); // nothing but an image
+    rate(sheet("plain"), &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_UNPRICED);
+    u.has_reported = true;
+    u.reported.pd = 5;
+    rate(sheet("plain"), &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_PROVIDER);
+}
+
 static void free_and_reported_are_states(void **state)
 {
     (void)state;
@@ -541,6 +559,7 @@ int main(void)
         cmocka_unit_test(says_which_prices_held),
         cmocka_unit_test(nothing_costs_nothing_whatever_the_price),
         cmocka_unit_test(says_what_is_missing),
+        cmocka_unit_test(what_nobody_counted_has_no_price),
         cmocka_unit_test(free_and_reported_are_states),
         cmocka_unit_test(a_sheet_may_be_silent),
         cmocka_unit_test(does_not_wrap),

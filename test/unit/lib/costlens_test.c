@@ -206,6 +206,30 @@ static void estimates_what_was_not_counted(void **state)
     assert_true(u.estimated);
     assert_int_equal(u.count[COSTLENS_INPUT], 100);
     assert_true(u.count[COSTLENS_OUTPUT] >= 2);
+    assert_false(u.uncounted);
+}
+
+static void an_estimate_with_an_image_has_no_price(void **state)
+{
+    static const char answer[] =
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/png\","
+        "\"data\":\"iVBORw0KGgo=\"}}]},\"finishReason\":\"STOP\"}]}";
+    struct costlens_reader *r;
+    struct costlens_usage u;
+    struct costlens_cost c;
+    char text[COSTLENS_EXPLAIN_BYTES];
+    (void)state;
+    assert_int_equal(costlens_reader_open(NULL, COSTLENS_GENERATE, NULL, 0, &r), COSTLENS_OK);
+    costlens_reader_feed(r, answer, sizeof answer - 1);
+    costlens_reader_end(r, 1);
+    costlens_reader_estimate(r, 400, &u);
+    costlens_reader_close(r);
+    assert_true(u.uncounted);
+    assert_int_equal(costlens_price(book, "openai", "gpt-4o", &u, 0, &c), COSTLENS_OK);
+    assert_int_equal(c.state, COSTLENS_UNPRICED);
+    assert_true(c.uncounted);
+    assert_int_equal(costlens_explain(&c, text, sizeof text), COSTLENS_OK);
+    assert_non_null(strstr(text, "nobody counted"));
 }
 
 static void refuses_what_makes_no_sense(void **state)
@@ -285,6 +309,7 @@ int main(void)
         cmocka_unit_test(reads_a_stream_in_any_pieces),
         cmocka_unit_test(tells_the_requests_behind_an_answer),
         cmocka_unit_test(estimates_what_was_not_counted),
+        cmocka_unit_test(an_estimate_with_an_image_has_no_price),
         cmocka_unit_test(refuses_what_makes_no_sense),
         cmocka_unit_test(survives_every_failed_allocation),
     };
