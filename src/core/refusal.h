@@ -43,9 +43,10 @@ enum refusal {
         REFUSAL_COUNT
 };
 
-const char *refusal_code(enum refusal r);
-int refusal_http(enum refusal r);
-const char *refusal_text(enum refusal r);
-int refusal_retry(enum refusal r);
+// The row of one; texts are static. NONE has none: NULL and 0.
+const char *refusal_code(enum refusal r); // a word of lower case, the same for ever: for programs
+int refusal_http(enum refusal r);         // 400 to 599
+const char *refusal_text(enum refusal r); // an English sentence: for people
+int refusal_retry(enum refusal r);        // 1: the same call may succeed later
 
 #endif

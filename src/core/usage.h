@@ -38,11 +38,13 @@ enum bucket {
         BUCKET_COUNT
 };
 
+// Static. The name stands in JSON, CSV and columns, "cache_read"; the words are for people.
 const char *bucket_name(enum bucket b);
 const char *bucket_words(enum bucket b);
 // How many units a written price is for: 1000000 tokens, or one of anything else.
 int64_t bucket_units(enum bucket b);
 bool bucket_is_token(enum bucket b);
+// The bucket of that name; false leaves *out as it was.
 bool bucket_find(struct str name, enum bucket *out) MUST_USE;
 
 // How sure the figures are.
@@ -57,7 +59,7 @@ enum sure {
 #undef X
         SURE_COUNT
 };
-const char *sure_name(enum sure s);
+const char *sure_name(enum sure s); // static
 
 // The tier that answered; it multiplies or replaces prices.
 #define SERVICE_MAP(X)                            \
@@ -74,7 +76,8 @@ enum service {
 #undef X
         SERVICE_COUNT
 };
-const char *service_name(enum service s);
+const char *service_name(enum service s); // static
+// The tier of that name, OTHER's too; false leaves *out as it was.
 bool service_find(struct str name, enum service *out) MUST_USE;
 
 struct usage {

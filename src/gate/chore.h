@@ -26,6 +26,8 @@ struct chores {
     bool started;
 };
 
+// Starts the thread. False when none could be made: then nothing may be added, and chores_stop does
+// nothing.
 bool chores_start(struct chores *c) MUST_USE;
 void chores_add(struct chores *c, struct chore *chore); // from any thread
 void chores_stop(struct chores *c);                     // runs what waits, then ends

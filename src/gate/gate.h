@@ -28,7 +28,7 @@ struct gate_setup {
 // on_ready only: a listener that cannot be opened, a state folder that cannot be written.
 enum status gate_run(const struct gate_setup *setup, struct why *why) MUST_USE;
 
-struct store *gate_store(struct gate *g);
+struct store *gate_store(struct gate *g); // the setup's, borrowed; from any thread
 // The current snapshot, with a reference: snapshot_free ends it.
 struct snapshot *gate_snapshot(struct gate *g) MUST_USE;
 // Reads the keys of the store anew and swaps them in. From the chore thread.

@@ -37,6 +37,9 @@ struct worker {
     int64_t drain_until_us;
 };
 
+// Makes the loop, the view of `s` (with a reference of its own) and the journal. `w` is zeroed
+// before and stays where it is. worker_close is due also on failure, whose status and `why` are
+// those of the pepper or the journal, or NO_MEMORY.
 enum status worker_open(struct worker *w, struct gate *g, unsigned number, struct snapshot *s,
                         struct why *why) MUST_USE;
 // Opens the data plane's listeners of the configuration.

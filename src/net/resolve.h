@@ -47,6 +47,8 @@ struct resolver {
     struct address addresses[ADDRESSES_MAX];
 };
 
+// Asks nothing yet. `host` is borrowed for as long as `r` lives; an address or localhost is known
+// at once. `on_known` comes on the loop's thread after each question, also one that found nothing.
 void resolver_init(struct resolver *r, struct loop *l, const char *host, uint16_t port,
                    void (*on_known)(struct resolver *r));
 void resolver_fini(struct resolver *r);

@@ -21,11 +21,12 @@ struct work {
     void (*f)(struct work *w);
 };
 
+// Nothing is due yet. `w` stays where it is until it has run or was cancelled.
 void work_init(struct work *w, void (*f)(struct work *w));
 // Runs f once at the end of this turn; asking twice is once. From inside f: once more, and after
 // some rounds only after the next look at the sockets.
 void work_later(struct loop *l, struct work *w);
-void work_cancel(struct work *w);
+void work_cancel(struct work *w); // also when it is not due
 
 // A second look at something, LOOK_MS after the last look_later.
 #define LOOK_MS 20
@@ -35,9 +36,10 @@ struct look {
     void (*f)(struct look *look);
 };
 
+// Nothing is due yet. `look` stays where it is until f has come, once, or it was cancelled.
 void look_init(struct look *look, void (*f)(struct look *look));
-void look_later(struct loop *l, struct look *look);
-void look_cancel(struct look *look);
+void look_later(struct loop *l, struct look *look); // anew when it is due already
+void look_cancel(struct look *look);                // also when it is not due
 
 // Memory in powers of two, taken from and given back to the loop's own shelves.
 void *block_get(struct loop *l, size_t least, size_t *size) MUST_USE; // NULL when out of memory

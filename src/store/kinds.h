@@ -66,6 +66,9 @@ struct kinds {
     struct kind_count shared;
 };
 
+// Prepares its statements on the writer's connection, which stays the caller's and outlives it.
+// False when out of memory or when SQLite refuses one (sqlite3_errmsg); kinds_close is due even
+// then.
 bool kinds_open(struct kinds *k, sqlite3 *db) MUST_USE;
 void kinds_close(struct kinds *k);
 // Must be called when kinds or names were deleted.

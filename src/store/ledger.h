@@ -54,6 +54,9 @@ struct ledger {
     int128 difference_pd;             // to the rollups', at ledger_begin
 };
 
+// Prepares its statements on the writer's connection, which stays the caller's and outlives it.
+// False when out of memory or when SQLite refuses one (sqlite3_errmsg); ledger_close is due even
+// then.
 bool ledger_open(struct ledger *l, sqlite3 *db) MUST_USE;
 void ledger_close(struct ledger *l);
 void ledger_begin(struct ledger *l); // after BEGIN

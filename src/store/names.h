@@ -33,6 +33,9 @@ struct names {
     struct name_slot *slots; // NAMES_CACHED
 };
 
+// Prepares its statements on the writer's connection, which stays the caller's and outlives it.
+// False when out of memory or when SQLite refuses one (sqlite3_errmsg); names_close is due even
+// then.
 bool names_open(struct names *n, sqlite3 *db) MUST_USE;
 void names_close(struct names *n);
 // Must be called after a ROLLBACK, where what was added is gone, and when names were deleted.

@@ -58,6 +58,9 @@ struct rollups {
     struct buf packed[2];
 };
 
+// Prepares its statements on the writer's connection, which stays the caller's and outlives it.
+// False when out of memory or when SQLite refuses one (sqlite3_errmsg); rollups_close is due even
+// then.
 bool rollups_open(struct rollups *r, sqlite3 *db) MUST_USE;
 void rollups_close(struct rollups *r);
 // Adds a call to the sums in memory. False when out of memory: the batch must be given up.
