@@ -321,7 +321,13 @@ const struct command cmd_report = {
         "Calls, errors, tokens by kind, cost and speed, grouped. Tokens are counted once: INPUT "
         "is\n"
         "what was neither read from a cache nor written to one. A call without a known price is\n"
-        "counted as unpriced, never as zero. A call shows as soon as its answer has ended.\n",
+        "counted as unpriced, never as zero. A call shows as soon as its answer has ended.\n"
+        "\n"
+        "Beyond 500 new combinations of model, team and project that a key brings in a day, new "
+        "ones are\n"
+        "shown as `(other)`: their teams, their projects, their models without a price. So are "
+        "further\n"
+        "names that a provider gives the models that answered. Costs stay exact.\n",
     .run = run,
     .options = options,
     .examples = "costlens report\n"
