@@ -33,6 +33,15 @@ void json_out_flag(struct json_out *o, const char *name, bool value)
     buf_add_cstr(o->buf, value ? "true" : "false");
 }
 
+void json_out_decimal(struct json_out *o, const char *name, int128 value, unsigned places,
+                      unsigned keep)
+{
+    json_out_name(o, name);
+    buf_add_char(o->buf, '"');
+    decimal_write(o->buf, value, places, keep);
+    buf_add_char(o->buf, '"');
+}
+
 void json_out_time(struct json_out *o, const char *name, int64_t us)
 {
     json_out_name(o, name);

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "base/decimal.h"
 
 struct json_out {
     struct buf *buf; // it keeps the mark of a failure
@@ -25,6 +25,9 @@ void json_out_name(struct json_out *o, const char *name);
 void json_out_text(struct json_out *o, const char *name, struct str value);
 void json_out_number(struct json_out *o, const char *name, int64_t value);
 void json_out_flag(struct json_out *o, const char *name, bool value);
+// A text, as decimal_write makes it: a reader's floating point would round a number.
+void json_out_decimal(struct json_out *o, const char *name, int128 value, unsigned places,
+                      unsigned keep);
 // `2026-11-24T10:00:00Z`.
 void json_out_time(struct json_out *o, const char *name, int64_t us);
 void json_out_null(struct json_out *o, const char *name);

@@ -146,15 +146,6 @@ static void write_sum(struct buf *b, const struct cost *c, int64_t calls)
     decimal_write(b, (int128)c->total.pd * calls, 12, 2);
 }
 
-// A decimal as text: a reader's floating point would round it.
-static void quote(struct json_out *o, const char *name, int128 n, unsigned places, unsigned least)
-{
-    json_out_name(o, name);
-    buf_add_char(o->buf, '"');
-    decimal_write(o->buf, n, places, least);
-    buf_add_char(o->buf, '"');
-}
-
 static void write_lines(const struct cost *c, struct json_out *o)
 {
     json_out_begin(o, "lines", '[');
@@ -173,7 +164,7 @@ static void write_lines(const struct cost *c, struct json_out *o)
     json_out_end(o, ']');
     json_out_begin(o, "factors", '[');
     for (unsigned i = 0; i < c->factor_count; i++)
-        quote(o, NULL, c->factor_ppm[i], 6, 0);
+        json_out_decimal(o, NULL, c->factor_ppm[i], 6, 0);
     json_out_end(o, ']');
 }
 
@@ -190,7 +181,7 @@ static void print_json(const struct answer *a)
     json_out_text(&o, "model", buf_str(&name));
     json_out_text(&o, "state", str_of(price_state_name(c->state)));
     if (priced)
-        quote(&o, "cost_usd", c->total.pd, 12, 12);
+        json_out_decimal(&o, "cost_usd", c->total.pd, 12, 12);
     else
         json_out_null(&o, "cost_usd");
     write_lines(c, &o);
@@ -199,8 +190,8 @@ static void print_json(const struct answer *a)
         json_out_text(&o, "missing",
                       str_of(c->tier_missing ? "service tier" : bucket_name(c->missing)));
     if (a->per_day && priced) {
-        quote(&o, "per_day_usd", (int128)c->total.pd * a->per_day, 12, 2);
-        quote(&o, "per_30_days_usd", (int128)c->total.pd * a->per_day * DAYS, 12, 2);
+        json_out_decimal(&o, "per_day_usd", (int128)c->total.pd * a->per_day, 12, 2);
+        json_out_decimal(&o, "per_30_days_usd", (int128)c->total.pd * a->per_day * DAYS, 12, 2);
     }
     json_out_text(&o, "version", catalog_version(a->pricing->catalog));
     json_out_end(&o, '}');

@@ -3,6 +3,7 @@
 #include "insight/row.h"
 
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "store/sql.h"
 
 static bool read_id(sqlite3_stmt *s, int column, struct uuid *id)
@@ -102,96 +103,83 @@ bool row_next(sqlite3_stmt *s, struct entry *e, enum status *status, struct why 
     return false;
 }
 
-static void member(struct buf *json, const char *name, struct str text)
+static void write_words(const struct entry *e, struct json_out *o)
 {
-    buf_printf(json, ",\"%s\":", name);
-    buf_add_json(json, text);
+    json_out_text(o, "tenant", e->tenant);
+    json_out_text(o, "team", e->team);
+    json_out_text(o, "project", e->project);
+    json_out_text(o, "key", e->key);
+    json_out_text(o, "user", e->user);
+    json_out_text(o, "provider", e->provider);
+    json_out_text(o, "model", e->model);
+    json_out_text(o, "model_asked", e->model_asked);
+    json_out_text(o, "model_answered", e->model_answered);
+    json_out_text(o, "endpoint", e->endpoint);
+    json_out_text(o, "route", e->route);
+    json_out_text(o, "outcome", str_of(outcome_name(e->outcome)));
+    json_out_number(o, "http_status", e->http_status);
+    json_out_text(o, "error", e->error);
+    json_out_text(o, "upstream_id", e->upstream_id);
+    json_out_flag(o, "stream", e->stream);
 }
 
-static void number(struct buf *json, const char *name, int64_t n)
+static void write_money(struct json_out *o, const char *name, bool known, struct money m)
 {
-    buf_printf(json, ",\"%s\":%lld", name, (long long)n);
+    if (known)
+        json_out_decimal(o, name, m.pd, 12, 12);
+    else
+        json_out_null(o, name);
 }
 
-static void write_words(const struct entry *e, struct buf *json)
-{
-    member(json, "tenant", e->tenant);
-    member(json, "team", e->team);
-    member(json, "project", e->project);
-    member(json, "key", e->key);
-    member(json, "user", e->user);
-    member(json, "provider", e->provider);
-    member(json, "model", e->model);
-    member(json, "model_asked", e->model_asked);
-    member(json, "model_answered", e->model_answered);
-    member(json, "endpoint", e->endpoint);
-    member(json, "route", e->route);
-    member(json, "outcome", str_of(outcome_name(e->outcome)));
-    number(json, "http_status", e->http_status);
-    member(json, "error", e->error);
-    member(json, "upstream_id", e->upstream_id);
-    buf_printf(json, ",\"stream\":%s", e->stream ? "true" : "false");
-}
-
-static void write_money(struct buf *json, const char *name, bool known, struct money m)
-{
-    buf_printf(json, ",\"%s\":", name);
-    if (!known) {
-        buf_add_cstr(json, "null");
-        return;
-    }
-    buf_add_char(json, '"');
-    money_write(json, m);
-    buf_add_char(json, '"');
-}
-
-static void write_usage(const struct entry *e, struct buf *json)
+static void write_usage(const struct entry *e, struct json_out *o)
 {
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
-        bool tokens = i <= BUCKET_IMAGE_OUTPUT;
-        buf_printf(json, ",\"%s%s\":%lld", bucket_name((enum bucket)i), tokens ? "_tokens" : "",
-                   (long long)e->usage.count[i]);
+        json_out_name(o, NULL);
+        buf_printf(o->buf, "\"%s%s\":%lld", bucket_name((enum bucket)i),
+                   bucket_is_token((enum bucket)i) ? "_tokens" : "", (long long)e->usage.count[i]);
     }
-    number(json, "reasoning_tokens", e->usage.reasoning);
-    number(json, "prompt_tokens", e->usage.prompt);
-    member(json, "sure", str_of(sure_name(e->usage.sure)));
-    buf_printf(json, ",\"usage_contradicts\":%s", e->usage.inconsistent ? "true" : "false");
-    member(json, "service", str_of(service_name(e->usage.service)));
+    json_out_number(o, "reasoning_tokens", e->usage.reasoning);
+    json_out_number(o, "prompt_tokens", e->usage.prompt);
+    json_out_text(o, "sure", str_of(sure_name(e->usage.sure)));
+    json_out_flag(o, "usage_contradicts", e->usage.inconsistent);
+    json_out_text(o, "service", str_of(service_name(e->usage.service)));
 }
 
-static void write_tags(const struct tags *tags, struct buf *json)
+static void write_tags(const struct tags *tags, struct json_out *o)
 {
-    buf_add_cstr(json, ",\"tags\":{");
+    json_out_begin(o, "tags", '{');
     for (unsigned i = 0; i < tags->count; i++) {
-        if (i > 0)
-            buf_add_char(json, ',');
-        buf_add_json(json, tags->at[i].name);
-        buf_add_char(json, ':');
-        buf_add_json(json, tags->at[i].value);
+        json_out_text(o, NULL, tags->at[i].name);
+        buf_add_char(o->buf, ':');
+        buf_add_json(o->buf, tags->at[i].value);
     }
-    buf_add_char(json, '}');
+    json_out_end(o, '}');
 }
 
 void row_write(const struct entry *e, struct buf *json)
 {
+    struct json_out out = {json, true}, *o = &out;
     char id[UUID_TEXT];
     uuid_write(&e->id, id);
-    buf_printf(json, "{\"request\":\"%.*s\",\"attempt\":%u,\"start\":\"", UUID_TEXT, id,
-               (unsigned)e->attempt);
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "request", str_from(id, UUID_TEXT));
+    json_out_number(o, "attempt", e->attempt);
+    json_out_name(o, "start");
+    buf_add_char(json, '"');
     civil_write(json, e->start_us, 6);
     buf_add_char(json, '"');
-    write_words(e, json);
-    number(json, "ttft_us", e->ttft_us);
-    number(json, "duration_us", e->duration_us);
-    number(json, "overhead_us", e->overhead_us);
-    write_usage(e, json);
-    member(json, "price_state", str_of(price_state_name(e->price_state)));
-    write_money(json, "cost_usd", e->price_state != PRICE_UNPRICED, e->cost);
-    write_money(json, "reported_usd", e->usage.has_reported, e->usage.reported);
-    member(json, "price_version", e->price_version);
-    member(json, "price_name", e->price_name);
-    member(json, "price_parts", e->price_parts);
-    buf_printf(json, ",\"priced_as\":\"%s\"", e->priced_as_answered ? "answered" : "asked");
-    write_tags(&e->tags, json);
-    buf_add_char(json, '}');
+    write_words(e, o);
+    json_out_number(o, "ttft_us", e->ttft_us);
+    json_out_number(o, "duration_us", e->duration_us);
+    json_out_number(o, "overhead_us", e->overhead_us);
+    write_usage(e, o);
+    json_out_text(o, "price_state", str_of(price_state_name(e->price_state)));
+    write_money(o, "cost_usd", e->price_state != PRICE_UNPRICED, e->cost);
+    write_money(o, "reported_usd", e->usage.has_reported, e->usage.reported);
+    json_out_text(o, "price_version", e->price_version);
+    json_out_text(o, "price_name", e->price_name);
+    json_out_text(o, "price_parts", e->price_parts);
+    json_out_text(o, "priced_as", str_of(e->priced_as_answered ? "answered" : "asked"));
+    write_tags(&e->tags, o);
+    json_out_end(o, '}');
 }

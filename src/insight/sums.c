@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define TOKEN_BUCKETS (BUCKET_IMAGE_OUTPUT + 1) // the first ones count tokens
+#include "base/json_out.h"
 
 void sums_init(struct sums *s)
 {
@@ -118,8 +118,18 @@ bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct 
 
 // --- JSON ---
 
-// Thousandths of a second with one decimal; null where nothing was measured.
-static void write_ms(struct buf *json, const char *name, const struct times *t, int64_t ppm)
+// A number with one decimal; null below zero, where nothing was measured.
+static void write_tenths(struct json_out *o, const char *name, int64_t tenths)
+{
+    if (tenths < 0) {
+        json_out_null(o, name);
+        return;
+    }
+    json_out_name(o, name);
+    buf_printf(o->buf, "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
+}
+
+static void write_ms(struct json_out *o, const char *name, const struct times *t, int64_t ppm)
 {
     struct histogram h = {{0}};
     for (unsigned i = 0; i < HISTOGRAM_STEPS; i++) {
@@ -127,23 +137,15 @@ static void write_ms(struct buf *json, const char *name, const struct times *t, 
         h.count[i] = part ? part[i % TIMES_PART] : 0;
     }
     int64_t us = histogram_quantile(&h, ppm);
-    if (us < 0)
-        buf_printf(json, ",\"%s\":null", name);
-    else
-        buf_printf(json, ",\"%s\":%lld.%lld", name, (long long)(us / 1000),
-                   (long long)(us % 1000 / 100));
+    write_tenths(o, name, us < 0 ? us : us / 100);
 }
 
-static void write_speed(struct buf *json, const struct tally *t)
+static void write_speed(struct json_out *o, const struct tally *t)
 {
-    if (t->made_us <= 0) {
-        buf_add_cstr(json, ",\"tokens_per_second\":null");
-        return;
-    }
-    int128 tenths = (int128)t->made_tokens * 10 * SECOND_US / t->made_us;
-    tenths = tenths < INT64_MAX ? tenths : INT64_MAX;
-    buf_printf(json, ",\"tokens_per_second\":%lld.%lld", (long long)(tenths / 10),
-               (long long)(tenths % 10));
+    int128 tenths = -1;
+    if (t->made_us > 0)
+        tenths = (int128)t->made_tokens * 10 * SECOND_US / t->made_us;
+    write_tenths(o, "tokens_per_second", tenths < INT64_MAX ? (int64_t)tenths : INT64_MAX);
 }
 
 static int64_t all_input(const struct tally *t)
@@ -154,31 +156,30 @@ static int64_t all_input(const struct tally *t)
     return n;
 }
 
-static void write_figures(struct buf *json, const struct group *g)
+static void write_figures(struct json_out *o, const struct group *g)
 {
     const struct tally *t = &g->tally;
-    buf_printf(json, "\"requests\":%lld,\"errors\":%lld", (long long)t->requests,
-               (long long)t->errors);
-    for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        buf_printf(json, ",\"%s%s\":%lld", bucket_name((enum bucket)i),
-                   i < TOKEN_BUCKETS ? "_tokens" : "", (long long)t->count[i]);
-    buf_printf(json, ",\"reasoning_tokens\":%lld,\"prompt_tokens\":%lld", (long long)t->reasoning,
-               (long long)all_input(t));
-    buf_add_cstr(json, ",\"cost_usd\":");
-    if (t->requests > 0 && t->unpriced == t->requests) {
-        buf_add_cstr(json, "null"); // an unknown price is not zero
-    } else {
-        buf_add_char(json, '"');
-        money_sum_write(json, g->cost);
-        buf_add_char(json, '"');
+    json_out_number(o, "requests", t->requests);
+    json_out_number(o, "errors", t->errors);
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        json_out_name(o, NULL);
+        buf_printf(o->buf, "\"%s%s\":%lld", bucket_name((enum bucket)i),
+                   bucket_is_token((enum bucket)i) ? "_tokens" : "", (long long)t->count[i]);
     }
-    buf_printf(json, ",\"unpriced\":%lld,\"estimated\":%lld,\"captured\":%lld",
-               (long long)t->unpriced, (long long)t->estimated, (long long)t->captured);
-    write_ms(json, "latency_p50_ms", &g->latency, 500000);
-    write_ms(json, "latency_p95_ms", &g->latency, 950000);
-    write_ms(json, "ttft_p50_ms", &g->ttft, 500000);
-    write_ms(json, "ttft_p95_ms", &g->ttft, 950000);
-    write_speed(json, t);
+    json_out_number(o, "reasoning_tokens", t->reasoning);
+    json_out_number(o, "prompt_tokens", all_input(t));
+    if (t->requests > 0 && t->unpriced == t->requests)
+        json_out_null(o, "cost_usd"); // an unknown price is not zero
+    else
+        json_out_decimal(o, "cost_usd", g->cost.pd, 12, 2);
+    json_out_number(o, "unpriced", t->unpriced);
+    json_out_number(o, "estimated", t->estimated);
+    json_out_number(o, "captured", t->captured);
+    write_ms(o, "latency_p50_ms", &g->latency, 500000);
+    write_ms(o, "latency_p95_ms", &g->latency, 950000);
+    write_ms(o, "ttft_p50_ms", &g->ttft, 500000);
+    write_ms(o, "ttft_p95_ms", &g->ttft, 950000);
+    write_speed(o, t);
 }
 
 static int by_cost(const void *a, const void *b)
@@ -199,15 +200,6 @@ static int by_order(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-static void write_row(struct buf *json, const char *label_name, const struct group *g)
-{
-    buf_printf(json, "{\"%s\":", label_name);
-    buf_add_json(json, g->label);
-    buf_add_char(json, ',');
-    write_figures(json, g);
-    buf_add_char(json, '}');
-}
-
 void sums_write(struct sums *s, const char *label_name, bool in_order, struct buf *json)
 {
     const struct group **all = alloc_get(&alloc_heap, (s->groups.count + 1) * sizeof *all);
@@ -225,14 +217,17 @@ void sums_write(struct sums *s, const char *label_name, bool in_order, struct bu
         qsort(all, count, sizeof *all, in_order ? by_order : by_cost);
     if (s->others.tally.requests)
         all[count++] = &s->others;
-    buf_add_cstr(json, "\"rows\":[");
+    struct json_out o = {json, true};
+    json_out_begin(&o, "rows", '[');
     for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            buf_add_char(json, ',');
-        write_row(json, label_name, all[i]);
+        json_out_begin(&o, NULL, '{');
+        json_out_text(&o, label_name, all[i]->label);
+        write_figures(&o, all[i]);
+        json_out_end(&o, '}');
     }
-    buf_add_cstr(json, "],\"total\":{");
-    write_figures(json, &s->total);
-    buf_add_char(json, '}');
+    json_out_end(&o, ']');
+    json_out_begin(&o, "total", '{');
+    write_figures(&o, &s->total);
+    json_out_end(&o, '}');
     heap_free(all);
 }

@@ -21,14 +21,16 @@ static void sets_commas(void **state)
     json_out_end(&o, '}');
     json_out_end(&o, ']');
     json_out_time(&o, "at", INT64_C(1795514400000999));
+    json_out_decimal(&o, "usd", 1250000, 12, 2);
     json_out_null(&o, "none");
     json_out_name(&o, "raw");
     buf_add_cstr(&b, "1.5");
     json_out_end(&o, '}');
-    assert_string_equal(buf_cstr(&b),
-                        "{\"a\":\"say \\\"x\\\"\",\"empty\":[],\"list\":[-5,{\"yes\":true,"
-                        "\"no\":false}],\"at\":\"2026-11-24T10:00:00Z\",\"none\":null,"
-                        "\"raw\":1.5}");
+    assert_string_equal(
+        buf_cstr(&b),
+        "{\"a\":\"say \\\"x\\\"\",\"empty\":[],\"list\":[-5,{\"yes\":true,"
+        "\"no\":false}],\"at\":\"2026-11-24T10:00:00Z\",\"usd\":\"0.00000125\",\"none\":null,"
+        "\"raw\":1.5}");
     buf_fini(&b);
 }
 
