@@ -469,7 +469,7 @@ static void rows_that_stay_are_not_said_to_be_deleted(void **state)
     close(before);
     assert_int_equal(status, STATUS_OK);
     assert_false(early);
-    assert_true(said_in(log, "\"1 rows older than"));
+    assert_true(said_in(log, "\"1 row older than"));
     assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 1);
     fclose(log);
     sqlite3_close(other);
