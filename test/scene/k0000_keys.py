@@ -33,7 +33,8 @@ with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"],
 
     # An option that says nothing is no key without limits.
     for option in ("--models", "--expires", "--team", "--name"):
-        none = gateway.costlens("key", "create", "--name", "wide", option, "", check=False)
+        named = () if option == "--name" else ("--name", "wide")
+        none = gateway.costlens("key", "create", *named, option, "", check=False)
         expect((none.returncode, none.stdout), (2, ""), f"{option} ''")
         expect_in(f"{option} is empty", none.stderr)
     expect_true("wide" not in gateway.costlens("key", "list").stdout, "none was made")
