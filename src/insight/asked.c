@@ -7,46 +7,6 @@
 
 #define CATCH_UP_MS 5000
 
-static bool put(struct asked *all, struct str key, struct str text)
-{
-    for (; all->name; all++) {
-        if (str_is(key, all->name)) {
-            all->text = text;
-            return true;
-        }
-    }
-    return false;
-}
-
-enum status asked_read(struct str args_json, struct asked *all, struct json **document,
-                       struct why *why)
-{
-    struct json_iter it = {0};
-    struct str key;
-    const struct json_val *value;
-    if (args_json.len == 0)
-        args_json = (struct str)STR("{}");
-    enum status status = json_open(args_json, &alloc_heap, document, why);
-    if (status != STATUS_OK)
-        return status;
-    const struct json_val *root = json_root(*document);
-    if (json_type(root) != JSON_OBJECT)
-        status = why_set(why, STATUS_SYNTAX, "the arguments must be a JSON object");
-    while (status == STATUS_OK && json_each(&it, root, &key, &value)) {
-        if (json_type(value) == JSON_NULL)
-            continue;
-        if (json_type(value) != JSON_STRING)
-            status = why_set(why, STATUS_SYNTAX, "%.*s must be a text", STR_ARG(key));
-        else if (!put(all, key, json_str(value)))
-            status = why_set(why, STATUS_SYNTAX, "there is no argument %.*s", STR_ARG(key));
-    }
-    if (status != STATUS_OK) {
-        json_close(*document);
-        *document = NULL;
-    }
-    return status;
-}
-
 enum status asked_time(struct str text, const struct zone *z, int64_t now_us, int64_t *us,
                        struct why *why)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// asked - the arguments of a verb: a JSON object of texts.
+// asked - what the texts mean that a verb was asked with (base/args.h).
 
 #ifndef INSIGHT_ASKED_H
 #define INSIGHT_ASKED_H
 
-#include "base/json.h"
+#include "base/args.h"
 #include "base/status.h"
 #include "core/catalog.h"
 #include "insight/zone.h"
@@ -13,14 +13,6 @@
 
 #define TENANT "default" // the only one there is yet
 
-struct asked {
-    const char *name;
-    struct str text; // empty when it was not given
-};
-
-// Fills the texts of `all` (the last has no name). Slices live as long as *document.
-enum status asked_read(struct str args_json, struct asked *all, struct json **document,
-                       struct why *why) MUST_USE;
 // A span before now ("7d", as span_read takes it), a date (its midnight in `z`), or a date and time
 // with zone.
 enum status asked_time(struct str text, const struct zone *z, int64_t now_us, int64_t *us,

@@ -11,7 +11,7 @@ static enum status copy(struct store *s, struct str file, struct buf *out, struc
 {
     char path[PATH_SIZE];
     struct stat about;
-    if (file.len == 0 || file.ptr[0] != '/' || !str_copy(file, path, sizeof path))
+    if (file.ptr[0] != '/' || !str_copy(file, path, sizeof path))
         return why_set(why, STATUS_SYNTAX, "file must be an absolute path");
     enum status status = store_backup(s, path, why);
     if (status != STATUS_OK)
@@ -28,11 +28,12 @@ enum status backup_verb(struct store *s, const struct catalog *c, struct str arg
                         struct buf *out_json, struct why *why)
 {
     (void)c;
-    struct asked all[] = {{.name = "file"}, {.name = NULL}};
+    static const struct args_row rows[] = {{.name = "file", .needed = true}, {0}};
+    struct str file = STR_NONE;
     struct json *document = NULL;
-    enum status status = asked_read(args_json, all, &document, why);
+    enum status status = args_read(args_json, rows, &file, &document, why);
     if (status == STATUS_OK)
-        status = copy(s, all[0].text, out_json, why);
+        status = copy(s, file, out_json, why);
     json_close(document);
     return status;
 }

@@ -12,7 +12,17 @@
 
 #define PIECE_BYTES 400000
 
-enum { FORMAT, SINCE, UNTIL, TZ, AFTER };
+struct asked {
+    struct str format, since, until, tz, after;
+};
+
+static const struct args_row arguments[] = {
+    {.name = "format", .offset = offsetof(struct asked, format)},
+    {.name = "since", .offset = offsetof(struct asked, since)},
+    {.name = "until", .offset = offsetof(struct asked, until)},
+    {.name = "tz", .offset = offsetof(struct asked, tz)},
+    {.name = "after", .offset = offsetof(struct asked, after)},
+    {0}};
 
 struct cursor {
     int64_t start_us;
@@ -112,13 +122,13 @@ static enum status run(struct store *s, const struct asked *a, const struct zone
 {
     struct cursor after = {.start_us = INT64_MIN};
     struct span span;
-    bool csv = str_is(a[FORMAT].text, "csv");
+    bool csv = str_is(a->format, "csv");
     enum status status = STATUS_OK;
-    if (!csv && a[FORMAT].text.len && !str_is(a[FORMAT].text, "json"))
+    if (!csv && a->format.len && !str_is(a->format, "json"))
         status = why_set(why, STATUS_SYNTAX, "an export is csv or json");
     if (status == STATUS_OK)
-        status = asked_span(a[SINCE].text, a[UNTIL].text, zone, &span, why);
-    if (status == STATUS_OK && a[AFTER].text.len && !read_cursor(a[AFTER].text, &after))
+        status = asked_span(a->since, a->until, zone, &span, why);
+    if (status == STATUS_OK && a->after.len && !read_cursor(a->after, &after))
         status = why_set(why, STATUS_SYNTAX, "after: not what an export gave as `next`");
     struct sqlite3 *db = NULL;
     if (status == STATUS_OK)
@@ -126,7 +136,7 @@ static enum status run(struct store *s, const struct asked *a, const struct zone
     if (status != STATUS_OK)
         return status;
     sqlite3_stmt *rows = prepare(db, &after, &span);
-    status = rows ? write_piece(rows, csv, a[AFTER].text.len == 0, json, why)
+    status = rows ? write_piece(rows, csv, a->after.len == 0, json, why)
                   : sql_why(why, db, "the ledger cannot be read");
     if (status == STATUS_OK)
         status = add_since(db, &span, json, why);
@@ -139,15 +149,14 @@ enum status export_verb(struct store *s, const struct catalog *c, struct str arg
                         struct buf *out_json, struct why *why)
 {
     (void)c;
-    struct asked all[] = {{.name = "format"}, {.name = "since"}, {.name = "until"},
-                          {.name = "tz"},     {.name = "after"}, {.name = NULL}};
+    struct asked a = {0};
     struct json *document = NULL;
     struct zone *zone = NULL;
-    enum status status = asked_read(args_json, all, &document, why);
-    if (status == STATUS_OK && all[TZ].text.len)
-        status = zone_open(all[TZ].text, &zone, why);
+    enum status status = args_read(args_json, arguments, &a, &document, why);
+    if (status == STATUS_OK && a.tz.len)
+        status = zone_open(a.tz, &zone, why);
     if (status == STATUS_OK)
-        status = run(s, all, zone, out_json, why);
+        status = run(s, &a, zone, out_json, why);
     zone_close(zone);
     json_close(document);
     return status;

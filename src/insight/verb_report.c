@@ -4,23 +4,32 @@
 #include "insight/report.h"
 #include "insight/verbs.h"
 
-enum { BY, SINCE, UNTIL, TZ, AS };
+struct asked {
+    struct str by, since, until, tz, as;
+};
+
+static const struct args_row rows[] = {{.name = "by", .offset = offsetof(struct asked, by)},
+                                       {.name = "since", .offset = offsetof(struct asked, since)},
+                                       {.name = "until", .offset = offsetof(struct asked, until)},
+                                       {.name = "tz", .offset = offsetof(struct asked, tz)},
+                                       {.name = "as", .offset = offsetof(struct asked, as)},
+                                       {0}};
 
 static enum status read_query(const struct asked *a, const struct catalog *c, struct zone *zone,
                               struct report_query *q, struct why *why)
 {
     enum status status = STATUS_OK;
     *q = (struct report_query){.tenant = STR(TENANT), .zone = zone};
-    if (a[BY].text.len && !report_by_read(a[BY].text, &q->by, &q->tag))
+    if (a->by.len && !report_by_read(a->by, &q->by, &q->tag))
         status =
             why_set(why, STATUS_SYNTAX,
                     "a report is by model, provider, key, team, project, user, tag:NAME, day or "
                     "hour; not by %.*s",
-                    STR_ARG(a[BY].text));
+                    STR_ARG(a->by));
     if (status == STATUS_OK)
-        status = asked_span(a[SINCE].text, a[UNTIL].text, zone, &q->span, why);
-    if (status == STATUS_OK && a[AS].text.len)
-        status = asked_sheet(c, a[AS].text, &q->as, why);
+        status = asked_span(a->since, a->until, zone, &q->span, why);
+    if (status == STATUS_OK && a->as.len)
+        status = asked_sheet(c, a->as, &q->as, why);
     return status;
 }
 
@@ -39,16 +48,15 @@ static enum status run(struct store *s, const struct report_query *q, struct buf
 enum status report_verb(struct store *s, const struct catalog *c, struct str args_json,
                         struct buf *out_json, struct why *why)
 {
-    struct asked all[] = {{.name = "by"}, {.name = "since"}, {.name = "until"},
-                          {.name = "tz"}, {.name = "as"},    {.name = NULL}};
+    struct asked a = {0};
     struct json *document = NULL;
     struct zone *zone = NULL;
     struct report_query q;
-    enum status status = asked_read(args_json, all, &document, why);
-    if (status == STATUS_OK && all[TZ].text.len)
-        status = zone_open(all[TZ].text, &zone, why);
+    enum status status = args_read(args_json, rows, &a, &document, why);
+    if (status == STATUS_OK && a.tz.len)
+        status = zone_open(a.tz, &zone, why);
     if (status == STATUS_OK)
-        status = read_query(all, c, zone, &q, why);
+        status = read_query(&a, c, zone, &q, why);
     if (status == STATUS_OK)
         status = run(s, &q, out_json, why);
     zone_close(zone);

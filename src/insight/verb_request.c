@@ -119,16 +119,15 @@ static enum status find(sqlite3 *db, const struct catalog *c, struct str text, s
 enum status request_verb(struct store *s, const struct catalog *c, struct str args_json,
                          struct buf *out_json, struct why *why)
 {
-    struct asked all[] = {{.name = "id"}, {.name = NULL}};
+    static const struct args_row rows[] = {{.name = "id", .needed = true}, {0}};
+    struct str id = STR_NONE;
     struct json *document = NULL;
     struct sqlite3 *db = NULL;
-    enum status status = asked_read(args_json, all, &document, why);
-    if (status == STATUS_OK && all[0].text.len == 0)
-        status = why_set(why, STATUS_SYNTAX, "the id of a request is needed");
+    enum status status = args_read(args_json, rows, &id, &document, why);
     if (status == STATUS_OK)
         status = asked_reader(s, &db, why);
     if (status == STATUS_OK)
-        status = find(db, c, all[0].text, out_json, why);
+        status = find(db, c, id, out_json, why);
     if (db)
         store_reader_close(db);
     json_close(document);

@@ -407,10 +407,10 @@ static enum status run(struct verify *v, struct buf *json)
 enum status verify_verb(struct store *s, const struct catalog *c, struct str args_json,
                         struct buf *out_json, struct why *why)
 {
-    struct asked none[] = {{.name = NULL}};
+    static const struct args_row none[] = {{0}};
     struct json *document = NULL;
     struct verify v = {.store = s, .catalog = c, .why = why};
-    enum status status = asked_read(args_json, none, &document, why);
+    enum status status = args_read(args_json, none, NULL, &document, why);
     json_close(document);
     if (status == STATUS_OK)
         status = asked_reader(s, &v.db, why);

@@ -17,7 +17,7 @@
     struct store *s, const struct catalog *c, struct str args_json, struct buf *out_json, \
         struct why *why
 
-// An argument that is not known, or is no text, is STATUS_SYNTAX and named by `why`.
+// What is wrong with an argument is STATUS_SYNTAX and named by `why` (base/args.h).
 
 // {"by","since","until","tz","as"}: texts as on the command line -> report.h
 enum status report_verb(VERB_SHAPE) MUST_USE;

@@ -2,11 +2,11 @@
 
 #include "panel/keys.h"
 
+#include "base/args.h"
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/limits.h"
 #include "gate/gate.h"
-#include "panel/args.h"
 
 #define ARGS_ARENA_MAX   ((size_t)256 * KIB)
 #define MODELS_BYTES_MAX 4096
@@ -150,6 +150,21 @@ static void answer_fresh(struct verb_call *c, const struct key *k, struct fresh 
     digest_wipe(f, sizeof *f);
 }
 
+// "90d", "12h", "30m", "10s" after now, or a date or time: as microseconds.
+static enum status read_moment(struct str text, int64_t now_us, int64_t *out, struct why *why)
+{
+    int64_t span_us;
+    if (span_read(text, &span_us)) {
+        *out = now_us + span_us;
+        return STATUS_OK;
+    }
+    if (civil_read(text, out))
+        return STATUS_OK;
+    return why_set(why, STATUS_SYNTAX,
+                   "\"%.*s\" is no time: write 90d, 12h, 30m, 2026-12-31 or 2026-12-31T18:00:00Z",
+                   STR_ARG(text));
+}
+
 static enum status create(struct verb_call *c, const struct key_args *a, struct arena *arena,
                           struct why *why)
 {
@@ -168,7 +183,7 @@ static enum status create(struct verb_call *c, const struct key_args *a, struct 
     }
     enum status s = STATUS_OK;
     if (a->expires.len)
-        s = args_moment(a->expires, k.created_us, &k.expires_us, why);
+        s = read_moment(a->expires, k.created_us, &k.expires_us, why);
     if (s == STATUS_OK && k.expires_us && k.expires_us <= k.created_us)
         s = why_set(why, STATUS_RANGE, "it would have expired already");
     if (s == STATUS_OK)
@@ -224,7 +239,7 @@ static enum status rotate(struct verb_call *c, const struct key_args *a, struct 
     if (s == STATUS_OK && (k.tenant.len == 0 || arena_failed(arena)))
         s = store_key_unknown(a->name, why);
     if (s == STATUS_OK && a->overlap.len)
-        s = args_moment(a->overlap, now, &until, why);
+        s = read_moment(a->overlap, now, &until, why);
     struct fresh f;
     token_make(a->token, &f);
     struct store *known = c->gate ? c->store : NULL; // without a gateway it is the way to a new one
@@ -266,11 +281,13 @@ static enum status with_args(struct verb_call *c, const struct args_row *rows, w
     struct arena arena;
     arena_init(&arena, &alloc_heap, KIB, ARGS_ARENA_MAX);
     struct key_args a = {0};
-    enum status s = args_read(c->args, rows, &arena, &a, why);
+    struct json *document = NULL;
+    enum status s = args_read(c->args, rows, &a, &document, why);
     if (s == STATUS_OK)
         s = args_check(&a, why);
     if (s == STATUS_OK)
         s = work(c, &a, &arena, why);
+    json_close(document);
     arena_fini(&arena);
     return s;
 }

@@ -6,7 +6,6 @@
 
 #include "base/json_out.h"
 #include "gate/gate.h"
-#include "panel/args.h"
 
 static void listeners(struct json_out *o, const char *name, const struct config_listen *l,
                       unsigned n)

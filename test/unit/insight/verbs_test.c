@@ -484,6 +484,7 @@ static void wrong_arguments_are_named(void **state)
                                       "{\"since\":\"yesterday\"}",
                                       "{\"since\":\"1h\",\"until\":\"2h\"}",
                                       "{\"by\":7}",
+                                      "{\"since\":\"\"}",
                                       "{\"tz\":\"Mars/Base\"}",
                                       "{\"as\":\"gpt-9000\"}",
                                       "[]",

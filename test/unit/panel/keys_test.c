@@ -75,8 +75,8 @@ static void creates_keys(void **state)
 static void refuses_what_it_does_not_know(void **state)
 {
     (void)state;
-    refused("keys/create", "{\"name\":\"x\",\"role\":\"admin\"}", STATUS_UNKNOWN, "role");
-    refused("keys/create", "{\"name\":\"x\",\"tenant\":\"other\"}", STATUS_UNKNOWN, "tenant");
+    refused("keys/create", "{\"name\":\"x\",\"role\":\"admin\"}", STATUS_SYNTAX, "role");
+    refused("keys/create", "{\"name\":\"x\",\"tenant\":\"other\"}", STATUS_SYNTAX, "tenant");
     refused("keys/create", "{\"name\":\"x\",\"models\":\"\"}", STATUS_SYNTAX, "models");
     refused("keys/create", "{\"name\":\"x\",\"models\":\" \"}", STATUS_SYNTAX, "models");
     refused("keys/create", "{\"name\":\"x\",\"expires\":\"\"}", STATUS_SYNTAX, "expires");
@@ -94,9 +94,9 @@ static void refuses_what_it_does_not_know(void **state)
     refused("keys/create", "{\"name\":\"dev\"}", STATUS_DENIED, "dev.key");
     refused("keys/rotate", "{\"name\":\"nobody\"}", STATUS_UNKNOWN, "nobody");
     refused("keys/rotate", "{}", STATUS_SYNTAX, "name");
-    refused("keys/rotate", "{\"name\":\"ci\",\"models\":\"*\"}", STATUS_UNKNOWN, "models");
+    refused("keys/rotate", "{\"name\":\"ci\",\"models\":\"*\"}", STATUS_SYNTAX, "models");
     refused("keys/revoke", "{\"name\":\"nobody\"}", STATUS_UNKNOWN, "nobody");
-    refused("keys/list", "{\"all\":true}", STATUS_UNKNOWN, "all");
+    refused("keys/list", "{\"all\":true}", STATUS_SYNTAX, "all");
 }
 
 static size_t count_of(const char *name, bool ended)
