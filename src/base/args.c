@@ -68,3 +68,12 @@ enum status args_read(struct str text, const struct args_row *rows, void *out,
     }
     return s;
 }
+
+enum status args_none(struct str text, struct why *why)
+{
+    static const struct args_row none[] = {{0}};
+    struct json *document;
+    enum status s = args_read(text, none, NULL, &document, why);
+    json_close(document);
+    return s;
+}

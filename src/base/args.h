@@ -23,5 +23,7 @@ struct args_row {
 // table), LIMIT, or a status of json_open; `why` names the member.
 enum status args_read(struct str text, const struct args_row *rows, void *out,
                       struct json **document, struct why *why) MUST_USE;
+// Of a verb that takes none.
+enum status args_none(struct str text, struct why *why) MUST_USE;
 
 #endif

@@ -407,11 +407,8 @@ static enum status run(struct verify *v, struct buf *json)
 enum status verify_verb(struct store *s, const struct catalog *c, struct str args_json,
                         struct buf *out_json, struct why *why)
 {
-    static const struct args_row none[] = {{0}};
-    struct json *document = NULL;
     struct verify v = {.store = s, .catalog = c, .why = why};
-    enum status status = args_read(args_json, none, NULL, &document, why);
-    json_close(document);
+    enum status status = args_none(args_json, why);
     if (status == STATUS_OK)
         status = asked_reader(s, &v.db, why);
     if (status != STATUS_OK)

@@ -32,7 +32,6 @@ static const struct args_row rotate_rows[] = {ROW(name, true, NAME_BYTES_MAX),
                                               ROW(token, false, TOKEN_BYTES_MAX),
                                               {0}};
 static const struct args_row revoke_rows[] = {ROW(name, true, NAME_BYTES_MAX), {0}};
-static const struct args_row no_rows[] = {{0}};
 
 // Names go into headers, files and reports: printable, without spaces at their ends.
 static enum status name_check(struct str name, const char *what, struct why *why)
@@ -315,12 +314,12 @@ static void list_one(void *context, const struct key *k)
     json_out_end(o, '}');
 }
 
-static enum status list(struct verb_call *c, const struct key_args *a, struct arena *arena,
-                        struct why *why)
+enum status keys_list(struct verb_call *c, struct why *why)
 {
-    (void)a;
-    (void)arena;
     struct json_out o = {c->answer, true};
+    enum status s = args_none(c->args, why);
+    if (s != STATUS_OK)
+        return s;
     json_out_begin(&o, NULL, '{');
     json_out_begin(&o, "keys", '[');
     for (unsigned i = 0; i < c->config->key_count; i++) {
@@ -334,13 +333,8 @@ static enum status list(struct verb_call *c, const struct key_args *a, struct ar
                         .from_config = true};
         list_one(&o, &k);
     }
-    enum status s = store_key_each(c->store, list_one, &o, why);
+    s = store_key_each(c->store, list_one, &o, why);
     json_out_end(&o, ']');
     json_out_end(&o, '}');
     return s;
-}
-
-enum status keys_list(struct verb_call *c, struct why *why)
-{
-    return with_args(c, no_rows, list, why);
 }

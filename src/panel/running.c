@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "base/args.h"
 #include "base/json_out.h"
 #include "gate/gate.h"
 
@@ -30,9 +31,11 @@ static void provider(struct json_out *o, const struct config_provider *p)
 
 enum status running_status(struct verb_call *c, struct why *why)
 {
-    (void)why;
     struct json_out o = {c->answer, true};
     const struct config *config = c->config;
+    enum status s = args_none(c->args, why);
+    if (s != STATUS_OK)
+        return s;
     json_out_begin(&o, NULL, '{');
     json_out_text(&o, "version", str_of(COSTLENS_VERSION));
     json_out_number(&o, "pid", getpid());
@@ -50,7 +53,9 @@ enum status running_status(struct verb_call *c, struct why *why)
 
 enum status running_reload(struct verb_call *c, struct why *why)
 {
-    enum status s = gate_reload(c->gate, why);
+    enum status s = args_none(c->args, why);
+    if (s == STATUS_OK)
+        s = gate_reload(c->gate, why);
     if (s == STATUS_OK)
         buf_add_cstr(c->answer, "{\"reloaded\":true}");
     return s;

@@ -97,6 +97,8 @@ static void refuses_what_it_does_not_know(void **state)
     refused("keys/rotate", "{\"name\":\"ci\",\"models\":\"*\"}", STATUS_SYNTAX, "models");
     refused("keys/revoke", "{\"name\":\"nobody\"}", STATUS_UNKNOWN, "nobody");
     refused("keys/list", "{\"all\":true}", STATUS_SYNTAX, "all");
+    refused("status", "{\"all\":true}", STATUS_SYNTAX, "all");
+    refused("reload", "[]", STATUS_SYNTAX, "object");
 }
 
 static size_t count_of(const char *name, bool ended)
