@@ -6,7 +6,6 @@
 #include "wire/sift.h"
 
 #include "wire/quote.h"
-#include "wire/skim.h"
 
 #define ROOM_FIRST   500
 #define ELEMENTS_MAX (SIFT_BYTES_MAX / 2)

@@ -25,6 +25,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "wire/skim.h"
 
 enum sift_take {
     SIFT_SKIP,
@@ -70,14 +71,14 @@ struct sift {
     unsigned char state;
     unsigned char take; // of the value that is read, and its table
     unsigned char into;
-    unsigned char escape; // SIFT_TEXT: how far inside of an escape
-    unsigned char label;  // SIFT_TEXT: what the next string is (skim_label_of)
-    bool data;            // SIFT_TEXT: some was met that is no text (as of skim_text_bytes)
-    bool summing;         // SIFT_SUM, which is then read as SIFT_TEXT
-    bool escaped;         // the last byte was a backslash that counts
-    bool once;            // a named member of the outermost object that comes twice breaks it
-    bool done;            // the object has ended
-    bool broken;          // not JSON, too deep, or no memory
+    unsigned char escape;  // SIFT_TEXT: how far inside of an escape
+    enum skim_label label; // SIFT_TEXT: what the next string is (skim_label_of)
+    bool data;             // SIFT_TEXT: some was met that is no text (as of skim_text_bytes)
+    bool summing;          // SIFT_SUM, which is then read as SIFT_TEXT
+    bool escaped;          // the last byte was a backslash that counts
+    bool once;             // a named member of the outermost object that comes twice breaks it
+    bool done;             // the object has ended
+    bool broken;           // not JSON, too deep, or no memory
     unsigned char level[SIFT_WALKED_MAX];
     char key[SIFT_KEY_MAX]; // the key, or the beginning of a text, that is read
 };

@@ -429,6 +429,8 @@ static void spells_every_state_out(void **state)
                     "total: 0.005001000000 USD\n");
     rate(sheet("plain"), &u, 0, &cost);
     explains(&cost, "unpriced: the service tier that answered has no stated price\n");
+    rate(sheet("plain"), &(struct usage){.uncounted = true}, 0, &cost);
+    explains(&cost, "unpriced: it held images, audio or files that nobody counted\n");
     rate(sheet("input-only"), &(struct usage){.count = {OUT(1)}}, 0, &cost);
     explains(&cost, "unpriced: no price is known for output tokens, reasoning included\n");
     rate(sheet("gratis"), &u, 0, &cost);
