@@ -152,7 +152,7 @@ static void whole_answer(struct play *p)
 
 static void page_of_html(struct play *p)
 {
-    play_begin(p, (int)play_argument(p, TROUBLE_HTML), "text/html");
+    play_begin(p, trouble_status(&p->order.trouble), "text/html");
     buf_clear(&p->out);
     buf_add_cstr(&p->out, "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1>"
                           "</body></html>\n");
@@ -162,12 +162,10 @@ static void page_of_html(struct play *p)
 
 static void refuse(struct play *p)
 {
-    int status = (int)play_argument(p, TROUBLE_STATUS);
+    int status = trouble_status(&p->order.trouble);
     if (play_has(p, TROUBLE_QUOTA))
         fail(p, 429, "insufficient_quota", "insufficient_quota",
              "You exceeded your current quota, please check your plan and billing details.");
-    else if (play_has(p, TROUBLE_RATE))
-        fail(p, 429, "requests", "rate_limit_exceeded", "Rate limit reached for requests.");
     else if (status == 429)
         fail(p, 429, "requests", "rate_limit_exceeded", "Rate limit reached for requests.");
     else if (status == 401)
@@ -362,6 +360,7 @@ static void on_head(void *context, struct exchange *x)
     order_route(&p->order, exchange_request(x));
     if (play_has(p, TROUBLE_EARLY) && p->order.trouble.unknown.len == 0) {
         p->order.trouble.on[TROUBLE_STATUS] = true;
+        p->order.trouble.on[TROUBLE_HTML] = false;
         p->order.trouble.argument[TROUBLE_STATUS] = play_argument(p, TROUBLE_EARLY);
         refuse(p);
         return;

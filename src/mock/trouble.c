@@ -3,6 +3,8 @@
 #include "mock/trouble.h"
 
 #define ARGUMENT_MAX 100000000
+#define STATUS_MIN   200 // below it is no answer yet
+#define STATUS_MAX   599
 
 static const struct {
     struct str name;
@@ -45,7 +47,7 @@ static unsigned find(struct str name)
 
 static bool is_status(struct str name, uint64_t *status)
 {
-    return name.len == 3 && str_u64(name, status) && *status >= 400 && *status <= 599;
+    return name.len == 3 && str_u64(name, status) && *status >= 400 && *status <= STATUS_MAX;
 }
 
 static bool read_place(struct str argument, enum place *place)
@@ -67,11 +69,18 @@ static bool read_odd(struct str argument, enum odd *odd)
     return false;
 }
 
-static bool read_number(struct str argument, int64_t *number)
+static bool takes_status(unsigned kind)
 {
+    return kind == TROUBLE_STATUS || kind == TROUBLE_HTML || kind == TROUBLE_EARLY;
+}
+
+static bool read_number(unsigned kind, struct str argument, int64_t *number)
+{
+    int64_t least = takes_status(kind) ? STATUS_MIN : 0;
+    int64_t most = takes_status(kind) ? STATUS_MAX : ARGUMENT_MAX;
     if (argument.len == 0)
         return true;
-    return str_i64(argument, number) && *number >= 0 && *number <= ARGUMENT_MAX;
+    return str_i64(argument, number) && *number >= least && *number <= most;
 }
 
 // False: there is no such fault, or it takes no such argument.
@@ -98,7 +107,7 @@ static bool add_one(struct trouble *t, struct str part)
         return read_place(argument, &t->hang_place);
     if (kind == TROUBLE_RESET)
         return read_place(argument, &t->reset_place);
-    return read_number(argument, &t->argument[kind]);
+    return read_number(kind, argument, &t->argument[kind]);
 }
 
 void trouble_add(struct trouble *t, struct str text)
@@ -115,12 +124,23 @@ void trouble_add(struct trouble *t, struct str text)
     }
 }
 
+int trouble_status(const struct trouble *t)
+{
+    if (t->on[TROUBLE_HTML])
+        return (int)t->argument[TROUBLE_HTML];
+    if (t->on[TROUBLE_QUOTA] || t->on[TROUBLE_RATE])
+        return 429;
+    return t->on[TROUBLE_STATUS] ? (int)t->argument[TROUBLE_STATUS] : 200;
+}
+
 void trouble_explain(const struct trouble *t, struct buf *out)
 {
     buf_printf(out, "The mock has no fault `%.*s`. It has", STR_ARG(t->unknown));
     for (unsigned i = 0; i < TROUBLE_COUNT; i++)
         buf_printf(out, " %s,", rows[i].name.ptr);
-    buf_add_cstr(out, " as=VENDOR and 400 to 599; costlens mock --faults explains them.");
+    buf_add_cstr(out,
+                 " as=VENDOR and 400 to 599 (status=, html= and early=: 200 to 599); costlens mock "
+                 "--faults explains them.");
 }
 
 bool trouble_is(struct str name)

@@ -86,10 +86,12 @@ struct trouble {
 };
 
 // Adds what `text` names, separated by '+' or ','. An empty part is skipped; a name or an argument
-// that is none goes into `unknown`.
+// that is none (a status is 200 to 599) goes into `unknown`.
 void trouble_add(struct trouble *t, struct str text);
 // True when `name` alone (with or without "=ARG") is one of the names above.
 bool trouble_is(struct str name);
+// The status of an answer with these faults, none of which is unknown: 200 to 599.
+int trouble_status(const struct trouble *t);
 // Forgets everything that makes an answer fail or differ: what `times` does once it is used up.
 void trouble_calm(struct trouble *t);
 // "unknown fault `bogus`: ..." and all names there are.

@@ -39,6 +39,14 @@ static void stream(struct order *o, struct buf *out)
     v->error(o, out);
 }
 
+static void check_status(const struct order *o)
+{
+    int status = trouble_status(&o->trouble);
+    int64_t early = o->trouble.on[TROUBLE_EARLY] ? o->trouble.argument[TROUBLE_EARLY] : 200;
+    must(o->trouble.unknown.len > 0 || (status >= 200 && status <= 599));
+    must(o->trouble.unknown.len > 0 || (early >= 200 && early <= 599));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct cache cache;
@@ -59,11 +67,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                         .fields = &field};
     struct order_source source = {&head, rest, 1, &cache};
     order_route(&o, &head);
+    check_status(&o);
     // Answers of many megabytes only cost time here.
     o.trouble.on[TROUBLE_BIG] = o.trouble.on[TROUBLE_HUGE_EVENT] = false;
     if (o.trouble.argument[TROUBLE_TOKENS] > 10000)
         o.trouble.argument[TROUBLE_TOKENS] = 10000;
     if (order_read(&o, &source, &why)) {
+        check_status(&o); // now with the faults of the model's name
         struct buf out;
         buf_init(&out, &alloc_heap, 0);
         voice_of(o.wish)->whole(&o, &out);

@@ -53,6 +53,11 @@ with Mock() as mock, Mock() as twin, Mock(seed=2) as stranger:
         expect_in("bogus", told.json["error"]["message"])
         expect_in("no-done", told.json["error"]["message"])
     expect(mock.request("GET", "/v1/models", None, {"x-mock-fault": "hang=middle"}).status, 400)
+    for fault in [f"{kind}={n}" for kind in ("status", "html", "early") for n in (0, 99, 100, 199, 600, 999, 1000)]:
+        expect(mock.request("POST", CHAT, question("x"), {"x-mock-fault": fault}).status, 400, fault)
+        expect(mock.request("POST", CHAT, question("x", model=f"mock/{fault}")).status, 400, fault)
+    for status in (200, 204, 304, 599):
+        expect(mock.request("POST", CHAT, question("x"), {"x-mock-fault": f"status={status}"}).status, status)
 
     # Faults below HTTP.
     expect(broken(mock, "garbage")[:8], b"SSH-2.0-")

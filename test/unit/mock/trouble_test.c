@@ -36,6 +36,32 @@ static void test_defaults_and_unknown(void **state)
     assert_true(str_is(t.unknown, "=mid")); // the first one
 }
 
+static void test_statuses(void **state)
+{
+    static const char *const bad[] = {"status=0",   "status=99", "status=199", "status=600",
+                                      "html=99",    "html=1000", "early=0",    "early=199",
+                                      "early=1000", "early=-1",  "status=100"};
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct trouble t = {0};
+        trouble_add(&t, str_of(bad[i]));
+        assert_int_equal(t.unknown.len, strlen(bad[i]));
+    }
+    static const struct {
+        const char *text;
+        int status;
+    } good[] = {{"slow=3", 200},     {"status=200", 200},
+                {"status=599", 599}, {"status", 500},
+                {"html", 502},       {"html=404+status=500", 404},
+                {"rate", 429},       {"quota+status=500", 429},
+                {"503", 503},        {"html=599", 599}};
+    for (unsigned i = 0; i < sizeof good / sizeof *good; i++) {
+        struct trouble t = {0};
+        trouble_add(&t, str_of(good[i].text));
+        assert_int_equal(t.unknown.len, 0);
+        assert_int_equal(trouble_status(&t), good[i].status);
+    }
+}
+
 static void test_is(void **state)
 {
     assert_true(trouble_is(str_of("hang")));
@@ -74,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_and_arguments),
         cmocka_unit_test(test_defaults_and_unknown),
+        cmocka_unit_test(test_statuses),
         cmocka_unit_test(test_is),
         cmocka_unit_test(test_calm_keeps_the_shape),
         cmocka_unit_test(test_every_name_has_words),
