@@ -12,22 +12,23 @@
 #define OUTPUT_MOST_UNKNOWN 4096 // tokens, where neither the caller nor the book says
 #define OUTPUT_TOKENS_MAX   (INT64_C(10) * 1000 * 1000) // of an answer, where the book is silent
 
-// To write a cache costs more than to read the input.
-static bool write_is_dearer(const struct sheet *sheet)
+// Writing it to a cache costs more than the input itself. Some price a write below that.
+static bool is_dearer(const struct sheet *sheet, enum bucket write)
 {
-    struct price input, write;
+    struct price input, written;
     return sheet && rates_find(&sheet->rates, BUCKET_INPUT, &input) &&
-           rates_find(&sheet->rates, BUCKET_CACHE_WRITE_5M, &write) && write.atto > input.atto;
+           rates_find(&sheet->rates, write, &written) && written.atto > input.atto;
 }
 
 // Nobody knows how much of the input goes into a cache: at most all of it.
 static enum bucket input_if_captured(const struct req *r, unsigned flags)
 {
     const struct demand *d = &r->ask.demand;
-    if (d->cache_hour)
+    if (d->cache_hour && is_dearer(r->sheet, BUCKET_CACHE_WRITE_1H))
         return BUCKET_CACHE_WRITE_1H;
     bool writes = d->cache_write || (flags & VENDOR_WRITES_CACHE);
-    return writes && write_is_dearer(r->sheet) ? BUCKET_CACHE_WRITE_5M : BUCKET_INPUT;
+    return writes && is_dearer(r->sheet, BUCKET_CACHE_WRITE_5M) ? BUCKET_CACHE_WRITE_5M
+                                                                : BUCKET_INPUT;
 }
 
 // A dearer tier that was asked, where the book has a price of it.

@@ -52,3 +52,8 @@ with Mock() as mock, Gateway(mock, OPENAI.format(mock.url).replace("vendor: open
         gateway.chat("", LOST, model="bench/anthropic/claude-opus-4.8",
                      messages=[{"role": "user", "content": [{"type": "text", "text": LONG, **mark}]}])
         expect_captured(gateway, n, "openrouter/anthropic/claude-opus-4.8", bucket)
+    # Where a write is priced below the input, that it may have been none is the most.
+    hour = {"type": "ephemeral", "ttl": "1h"}
+    gateway.chat("", LOST, model="bench/google/gemini-2.5-flash-lite",
+                 messages=[{"role": "user", "content": [{"type": "text", "text": LONG, "cache_control": hour}]}])
+    expect_captured(gateway, 3, "openrouter/google/gemini-2.5-flash-lite", "input")
