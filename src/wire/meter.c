@@ -161,7 +161,7 @@ static bool last_count(const struct meter *m)
 
 static void conclude(struct meter *m)
 {
-    bool output_told = !m->output_untold || m->text_bytes == 0;
+    bool output_told = !m->output_untold || (m->text_bytes == 0 && !m->media);
     m->has_usage = last_count(m) && !m->input_untold && output_told;
 }
 

@@ -73,7 +73,7 @@ struct meter {
     bool partial;             // a count has come, perhaps of the input alone: `usage` holds it
     bool counted;             // one of an answer's end; no total tells what it leaves out:
     bool input_untold;        // what went in,
-    bool output_untold;       // what came out, where texts that came are not 0 tokens
+    bool output_untold;       // what came out, where texts or media that came are not 0 tokens
     bool media;               // and came out
     bool finished;            // every choice had its finish reason
     bool terminal;            // the terminal event was seen
