@@ -272,10 +272,11 @@ static struct str tag_of(struct work *w, struct str packed)
 
 static bool add_row(struct work *w, sqlite3_stmt *s)
 {
+    int flags = sqlite3_column_int(s, 10);
     struct entry e = {.start_us = sqlite3_column_int64(s, 0),
                       .outcome = (enum outcome)sqlite3_column_int(s, 7),
                       .price_state = (enum price_state)sqlite3_column_int(s, 8),
-                      .stream = (sqlite3_column_int(s, 10) & LEDGER_STREAM) != 0,
+                      .stream = (flags & LEDGER_STREAM) != 0,
                       .ttft_us = sqlite3_column_int64(s, 11),
                       .duration_us = sqlite3_column_int64(s, 12),
                       .overhead_us = sqlite3_column_int64(s, 13),
@@ -289,6 +290,7 @@ static bool add_row(struct work *w, sqlite3_stmt *s)
                             .user = sqlite3_column_int64(s, 6),
                             .tag = w->q->by == BY_TAG ? tag_of(w, sql_str(s, 15)) : STR_NONE};
     e.usage.sure = (enum sure)sqlite3_column_int(s, 9);
+    e.usage.uncounted = (flags & LEDGER_UNCOUNTED) != 0;
     read_usage(s, 16, &e.usage);
     if (w->q->as)
         rate_as(w->q->as, &e);

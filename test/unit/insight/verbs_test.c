@@ -231,6 +231,13 @@ static void an_unknown_price_is_not_zero(void **state)
     tell(&w, report_verb, "{\"as\":\"openai/gpt-4o\"}"); // 1000 x 2.5 + 200 x 1.25 + 50 x 10
     text_is(row(&w, 0), "cost_usd", "0.00325");
     number_is(row(&w, 0), "unpriced", 0);
+    e = an_entry(NOON_US + 1); // with an image that nobody counted: no model has a price of that
+    e.price_state = PRICE_UNPRICED;
+    e.usage.uncounted = true;
+    call(w.journal, &e);
+    tell(&w, report_verb, "{\"as\":\"openai/gpt-4o\"}");
+    text_is(row(&w, 0), "cost_usd", "0.00325");
+    number_is(row(&w, 0), "unpriced", 1);
     end(&w);
 }
 
