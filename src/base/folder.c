@@ -9,7 +9,7 @@
 enum status folder_make(struct str folder, struct why *why)
 {
     char path[PATH_MAX];
-    int failed = 0;
+    int failed = 0; // of the topmost that cannot be made: those below it only miss it
     if (!str_copy(folder, path, sizeof path) || !path[0])
         return why_set(why, STATUS_LIMIT, "the path of a folder is too long or empty");
     for (char *at = path + 1; at[-1]; at++) {
@@ -17,7 +17,10 @@ enum status folder_make(struct str folder, struct why *why)
         if (c != '/' && c != 0)
             continue;
         *at = 0;
-        failed = mkdir(path, 0700) == 0 || errno == EEXIST || errno == EISDIR ? 0 : errno;
+        if (mkdir(path, 0700) == 0 || errno == EEXIST || errno == EISDIR)
+            failed = 0;
+        else if (!failed)
+            failed = errno;
         *at = c;
     }
     if (failed)

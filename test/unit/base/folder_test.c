@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <sys/wait.h>
+
 #include "../folder.h"
 #include "../unit.h"
 #include "base/folder.h"
@@ -35,9 +37,28 @@ static void says_what_it_could_not_make(void **state)
     assert_non_null(strstr(why.text, "/file/x cannot be made: Not a directory"));
 }
 
+// Not that a folder is missing above it: that one could not be made.
+static void says_the_first_reason(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct why why = {0};
+        if (geteuid() == 0 && setuid(65534) != 0)
+            _exit(2);
+        _exit(folder_make(str_of("/etc/none/x"), &why) != STATUS_IO ||
+              !strstr(why.text, "/etc/none/x cannot be made: Permission denied"));
+    }
+    int how = -1;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(how, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(makes_all_above),
-                                       cmocka_unit_test(says_what_it_could_not_make)};
+                                       cmocka_unit_test(says_what_it_could_not_make),
+                                       cmocka_unit_test(says_the_first_reason)};
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }
