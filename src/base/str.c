@@ -139,14 +139,9 @@ bool str_copy(struct str s, char *out, size_t out_size)
     return true;
 }
 
-static char small(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool same(char a, char b)
 {
-    return small(a) == small(b);
+    return lower(a) == lower(b);
 }
 
 static bool swapped(struct str a, size_t i, struct str b, size_t j)
