@@ -94,7 +94,7 @@ bool trouble_is(struct str name);
 int trouble_status(const struct trouble *t);
 // Forgets everything that makes an answer fail or differ: what `times` does once it is used up.
 void trouble_calm(struct trouble *t);
-// "unknown fault `bogus`: ..." and all names there are.
+// Adds a sentence that names what is unknown, and all names there are.
 void trouble_explain(const struct trouble *t, struct buf *out);
 // Names and what they do, one a line, for help and manual. NULL at the end.
 const char *trouble_name(unsigned i);

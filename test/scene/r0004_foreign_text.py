@@ -12,7 +12,6 @@ WIDE = "bench/\u00fcn\u00ef\u6a21\u578b"
 PROVIDERS = "  bench: {{ dialect: openai, url: {}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
 
 
-
 def width(text):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
