@@ -32,13 +32,18 @@ static bool is_file_type(struct str s)
 
 static void count_string(struct demand *d, struct str key, struct str value, enum ask_kind kind)
 {
-    if (kind == ASK_CONTENT && str_is(key, "type")) {
-        d->images += is_image_type(value);
-        d->files += is_file_type(value);
-        return;
-    }
-    if (!is_data(key, value))
+    bool type = kind == ASK_CONTENT && str_is(key, "type"); // seen by count_type
+    if (!type && !is_data(key, value))
         d->text_bytes += (int64_t)value.len;
+}
+
+// What an object says it is. A document whose source is text counts as text alone.
+static void count_type(struct demand *d, const struct json_val *v)
+{
+    struct str type = json_str(json_get(v, "type"));
+    struct str source = json_str(json_path(v, "source.type"));
+    d->images += is_image_type(type);
+    d->files += is_file_type(type) && !str_is(source, "text") && !str_is(source, "content");
 }
 
 // Gemini's parts say what they are by the name of the member, and by a MIME type inside.
@@ -81,6 +86,7 @@ static bool count_leaf(struct demand *d, struct str key, const struct json_val *
         if (str_is(key, "cache_control"))
             ask_cache(d, v);
         if (kind == ASK_CONTENT) {
+            count_type(d, v);
             count_part(d, key, v);
             count_source(d, key, v);
         }

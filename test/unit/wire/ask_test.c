@@ -128,7 +128,7 @@ static void text_documents_are_text(void **state)
                  "\"data\":\"ten bytes.\"}}]}]}"),
         REFUSAL_NONE);
     assert_int_equal(a.demand.text_bytes, 4 + 10 + 10); // the role, the type, the text
-    assert_int_equal(a.demand.files, 1);
+    assert_false(demand_media(&a.demand));
     ask_close(&a);
 }
 
