@@ -26,6 +26,7 @@
     X(UPGRADE, "upgrade_refused", 501, "Protocol upgrades are not taken.", 0)                   \
     X(DIALECT, "dialect_mismatch", 400, "That model's provider speaks another dialect.", 0)     \
     X(UPSTREAM_GARBAGE, "upstream_invalid", 502, "The provider's answer made no sense.", 1)     \
+    X(UPSTREAM_CODED, "upstream_compressed", 502, "The provider's own text is not shown.", 1)   \
     X(UPSTREAM_LOST, "upstream_disconnected", 502, "The provider's answer broke off.", 1)       \
     X(UPSTREAM_UNREACHED, "upstream_unreachable", 502, "The provider could not be reached.", 1) \
     X(UPSTREAM_TIMEOUT, "upstream_timeout", 504, "The provider did not answer in time.", 1)     \

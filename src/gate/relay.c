@@ -17,9 +17,11 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "gate/coding.h"
+#include "wire/fault.h"
 #include "wire/header.h"
 
-#define FIELDS_ROOM 500 // bytes of field lines that most answers have
+#define FIELDS_ROOM       500 // bytes of field lines that most answers have
+#define CODING_QUOTED_MAX 20  // bytes of a coding's name
 
 // An error may quote the credential that it was sent: all else passes as it came, unsearched. What
 // is an error says its status, or its dialect: a success whose body tells of one in words that the
@@ -107,6 +109,11 @@ static void keep_masked(struct req *r, const struct field *f)
     buf_fini(&value);
 }
 
+static bool is_coded_error(const struct head *h)
+{
+    return h->status >= 400 && !coding_none(head_get(h, "content-encoding", NULL));
+}
+
 static void keep_field(struct req *r, const struct field *f)
 {
     // Our server dates the answer itself. What is not safe is left out.
@@ -128,6 +135,7 @@ static void keep_fields(struct req *r, const struct head *h)
     if (!buf_room(&r->fields, FIELDS_ROOM))
         return;
     bool hops = head_names_hops(h);
+    bool coded = is_coded_error(h);
     for (unsigned i = 0; i < h->field_count; i++) {
         const struct field *f = &h->fields[i];
         if (is_request_id(f->name)) {
@@ -138,6 +146,8 @@ static void keep_fields(struct req *r, const struct head *h)
         }
         if (hops && head_hop_only(h, f->name))
             continue;
+        if (coded && str_starts_nocase(f->name, str_of("content-")))
+            continue; // they tell of the body, which is replaced
         keep_field(r, f);
     }
 }
@@ -179,8 +189,7 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
 }
 
 // Success that is neither JSON nor a stream is no answer of a model: a proxy's page, most often.
-// Nor is anything in a coding, since none is asked for: its usage cannot be read, nor can a
-// credential be masked that it quotes.
+// Nor is one in a coding, since none is asked for: its usage cannot be read.
 static bool is_garbage(const struct req *r, struct str coding)
 {
     return !coding_none(coding) || (r->upstream_status < 300 && r->meter.setup.kind == METER_OTHER);
@@ -222,6 +231,24 @@ void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, con
     buf_fini(&text);
 }
 
+// An error in a coding keeps its status and its fields: they say whether to try again, and when.
+// Its text, in which a credential could not be masked, is replaced.
+static void answer_coded(struct req *r, struct str coding)
+{
+    char detail[120];
+    coding = coding.len > CODING_QUOTED_MAX ? str_from(coding.ptr, CODING_QUOTED_MAX) : coding;
+    (void)snprintf(detail, sizeof detail, "It answered %d, compressed (%.*s) though not asked to.",
+                   r->upstream_status, STR_ARG(coding));
+    field_write(&r->fields, str_of("content-type"), str_of("application/json"));
+    fault_relayed(r->dialect, r->upstream_status, REFUSAL_UPSTREAM_CODED, str_of(detail),
+                  str_from(r->id_text, UUID_TEXT), &r->whole);
+    (void)!str_copy(str_of(refusal_code(REFUSAL_UPSTREAM_CODED)), r->meter.error_code,
+                    sizeof r->meter.error_code);
+    r->mode = RELAY_WHOLE;
+    r->upstream_ended = true;
+    req_run(r);
+}
+
 // What comes after this is of no interest.
 static void give_up(struct req *r, enum refusal why, const char *detail)
 {
@@ -240,6 +267,10 @@ static void on_head(struct call *c, void *owner)
     struct str coding = head_get(h, "content-encoding", NULL);
     keep_fields(r, h);
     meter_begin(r, h, type);
+    if (is_coded_error(h)) {
+        answer_coded(r, coding);
+        return;
+    }
     if (is_garbage(r, coding) || is_none(h->status)) {
         char detail[80];
         (void)snprintf(detail, sizeof detail, "It answered %d%s, which is no answer of a model.",

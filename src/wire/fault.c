@@ -33,16 +33,17 @@ static const struct words words[] = {
     {502, "server_error", "api_error", "UNAVAILABLE"},
     {503, "server_error", "overloaded_error", "UNAVAILABLE"},
     {504, "server_error", "timeout_error", "DEADLINE_EXCEEDED"},
+    {529, "server_error", "overloaded_error", "UNAVAILABLE"},
 };
 
-static const struct words *words_of(enum refusal r)
+static const struct words *words_of(int http)
 {
     static const struct words other = {500, "server_error", "api_error", "INTERNAL"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (words[i].http == refusal_http(r))
+        if (words[i].http == http)
             return &words[i];
     }
-    return &other;
+    return http < 500 ? &words[0] : &other;
 }
 
 // Cut where no character is torn.
@@ -69,22 +70,23 @@ static void add_message(enum refusal r, struct str detail, struct buf *out)
     buf_fini(&text);
 }
 
-static void add_openai(enum refusal r, struct str detail, struct buf *out)
+static void add_openai(int http, enum refusal r, struct str detail, struct buf *out)
 {
     buf_add_cstr(out, "{\"error\":{\"message\":");
     add_message(r, detail, out);
     buf_add_cstr(out, ",\"type\":\"");
-    buf_add_cstr(out, words_of(r)->openai);
+    buf_add_cstr(out, words_of(http)->openai);
     buf_add_cstr(out, "\",\"param\":null,\"code\":\"");
     buf_add_cstr(out, refusal_code(r));
     buf_add_cstr(out, "\"}}");
 }
 
 // `code` is ours: Anthropic's clients pass over what they do not know.
-static void add_anthropic(enum refusal r, struct str detail, struct str request_id, struct buf *out)
+static void add_anthropic(int http, enum refusal r, struct str detail, struct str request_id,
+                          struct buf *out)
 {
     buf_add_cstr(out, "{\"type\":\"error\",\"error\":{\"type\":\"");
-    buf_add_cstr(out, words_of(r)->anthropic);
+    buf_add_cstr(out, words_of(http)->anthropic);
     buf_add_cstr(out, "\",\"message\":");
     add_message(r, detail, out);
     buf_add_cstr(out, ",\"code\":\"");
@@ -94,29 +96,35 @@ static void add_anthropic(enum refusal r, struct str detail, struct str request_
     buf_add_char(out, '}');
 }
 
-static void add_gemini(enum refusal r, struct str detail, struct buf *out)
+static void add_gemini(int http, enum refusal r, struct str detail, struct buf *out)
 {
     buf_add_cstr(out, "{\"error\":{\"code\":");
-    buf_add_i64(out, refusal_http(r));
+    buf_add_i64(out, http);
     buf_add_cstr(out, ",\"message\":");
     add_message(r, detail, out);
     buf_add_cstr(out, ",\"status\":\"");
-    buf_add_cstr(out, words_of(r)->gemini);
+    buf_add_cstr(out, words_of(http)->gemini);
     buf_add_cstr(out, "\",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\","
                       "\"reason\":\"");
     buf_add_cstr(out, refusal_code(r));
     buf_add_cstr(out, "\",\"domain\":\"costlens\"}]}}");
 }
 
+void fault_relayed(enum dialect d, int http, enum refusal r, struct str detail,
+                   struct str request_id, struct buf *out)
+{
+    switch (d) {
+    case DIALECT_ANTHROPIC: add_anthropic(http, r, detail, request_id, out); break;
+    case DIALECT_GEMINI: add_gemini(http, r, detail, out); break;
+    case DIALECT_OPENAI:
+    case DIALECT_COUNT: add_openai(http, r, detail, out); break;
+    }
+}
+
 void fault_body(enum dialect d, enum refusal r, struct str detail, struct str request_id,
                 struct buf *out)
 {
-    switch (d) {
-    case DIALECT_ANTHROPIC: add_anthropic(r, detail, request_id, out); break;
-    case DIALECT_GEMINI: add_gemini(r, detail, out); break;
-    case DIALECT_OPENAI:
-    case DIALECT_COUNT: add_openai(r, detail, out); break;
-    }
+    fault_relayed(d, refusal_http(r), r, detail, request_id, out);
 }
 
 // Responses have an event for it, with the members at the outermost level.

@@ -20,8 +20,8 @@ def answer(head):
                 key[10:] + b" " * (200 - len(key[10:]) - 20) + key)
     if case == b"coded":
         body = gzip.compress(error(b"wrong key " + key))
-        return (b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
-                b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        return (b"HTTP/1.1 429 Slow\r\nContent-Type: text/html\r\nContent-Encoding: gzip, " + key + b"\r\n"
+                b"Retry-After: 7\r\nX-RateLimit-Reset: 3\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
     if case == b"type":
         return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; key=" + key + b"\r\nContent-Length: 0\r\n\r\n"
     status = b"401 Unauthorized" if case == b"error" else b"200 OK"
@@ -97,13 +97,18 @@ with Mock() as mock, Strange(answer) as strange:
             if status != 502:
                 expect(got.headers["x-echo"], f"Bearer {stars}, again {stars}", case)
                 expect(got.headers["x-plain"], "kept", case)
-        # In a coding it could not be masked.
+        # In a coding it could not be masked: its status and fields pass, its text does not.
         got = gateway.post("/v1/chat/completions", question(model="bench/m"), {"X-Case": "coded"})
-        expect((got.status, got.headers["content-encoding"]), (502, None))
-        expect_in("answered 401, compressed", got.json["error"]["message"])
+        expect((got.status, got.headers["content-encoding"], got.headers["content-type"]),
+               (429, None, "application/json"))
+        expect((got.headers["retry-after"], got.headers["x-ratelimit-reset"]), ("7", "3"))
+        expect((got.json["error"]["type"], got.json["error"]["code"]), ("rate_limit_error", "upstream_compressed"))
+        expect_in("(gzip, ", got.json["error"]["message"])
+        expect_true(UPSTREAM_KEY[:12] not in got.body.decode(), "nor is the key in the coding's name")
         expect(len(strange.heads), 6)
         expect_in(UPSTREAM_KEY, strange.heads[0], "the key went out")
-        gateway.rows(6)
+        row = gateway.rows(6)[-1]
+        expect((row["outcome"], row["http_status"], row["error"]), ("error", 429, "upstream_compressed"))
         log = gateway.program.errors()
         expect_true(UPSTREAM_KEY not in log, "nor does the log have it")
         expect_true("/chat/completions" not in log and "*****" not in log, "nor anything else of an answer")
