@@ -68,10 +68,7 @@ void meter_fini(struct meter *m)
 
 void meter_tier(struct meter *m, struct str word)
 {
-    struct usage told = {0};
-    gemini_tier(&told, word);
-    if (told.service != SERVICE_OTHER)
-        m->usage.service = told.service;
+    gemini_tier(&m->usage, word);
 }
 
 // Of a long text the marks come with its end, but most of it passes before.
@@ -153,10 +150,16 @@ static enum meter_verdict judge_next(struct meter *m, const struct sse_event *e)
     return e->end ? judge_long(m, e) : METER_PASS;
 }
 
-// The provider's last count has come once the answer has ended; a single JSON text has but one.
+// What the provider tells of the answer as a whole comes when that has ended; a single JSON text
+// tells it once.
+static bool told_last(const struct meter *m)
+{
+    return m->terminal || m->finished || m->text_state == TEXT_SCAN;
+}
+
 static bool last_count(const struct meter *m)
 {
-    return m->counted && (m->terminal || m->finished || m->text_state == TEXT_SCAN);
+    return m->counted && told_last(m);
 }
 
 static void conclude(struct meter *m)
@@ -415,6 +418,7 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
     if (m->has_usage)
         return;
     u->sure = SURE_ESTIMATED;
+    u->has_reported = u->has_reported && told_last(m); // else a charge of what had come so far
     if (m->web_searches > u->count[BUCKET_WEB_SEARCHES])
         u->count[BUCKET_WEB_SEARCHES] = m->web_searches;
     u->count[BUCKET_FILE_SEARCHES] = m->file_searches;

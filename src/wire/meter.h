@@ -108,8 +108,8 @@ typedef void meter_pass_f(void *context, struct str bytes);
 // Allocates nothing but for METER_JSON, and there little.
 void meter_init(struct meter *m, const struct meter_setup *setup, const struct alloc *alloc);
 void meter_fini(struct meter *m);
-// The tier that the answer's head names (Gemini); empty if none. A word that is not known says
-// nothing, and what the body says wins.
+// The tier that the answer's head names (Gemini); empty if none. A word that is not known is
+// SERVICE_OTHER, and what the body says wins.
 void meter_tier(struct meter *m, struct str word);
 // Reads a piece; gives what may go on to `pass` (slices valid during the call only). Events that
 // lie one after the other in the piece go on as one slice.

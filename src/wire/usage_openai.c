@@ -190,10 +190,9 @@ static bool read_usd(struct counts *c, const struct json_val *v, struct money *o
 }
 
 // The charge that the provider itself names. With the caller's own key at the provider behind
-// (`is_byok`), `cost` is the fee alone.
-static void read_cost(struct counts *c, unsigned flags)
+// (`is_byok`), `cost` is the fee alone. It stands also where no count does.
+static void read_cost(struct counts *c, struct usage *u, unsigned flags)
 {
-    struct usage *u = c->u;
     struct money cost = {0};
     struct money upstream = {0};
     int64_t ticks = 0;
@@ -250,9 +249,9 @@ bool openai_usage(struct meter *m, struct str raw)
         read_fees(&c, flags);
         fresh.count[BUCKET_WEB_SEARCHES] =
             count_larger(fresh.count[BUCKET_WEB_SEARCHES], m->web_searches);
-        read_cost(&c, flags);
         m->usage = fresh;
     }
+    read_cost(&c, &m->usage, flags);
     counts_close(&c);
     return found;
 }

@@ -8,7 +8,8 @@ from lib.strange import Strange
 ASK = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}], "serviceTier": "priority"}
 # The head's field, the body's, and what 1000 tokens at 2 USD/Mtok then cost: x 1.8, or half; of an unknown tier nobody
 # knows.
-CASES = [("", "", 2000), ("priority", "", 3600), ("standard", "", 2000), ("a new word", "", 2000),
+CASES = [("", "", 2000), ("priority", "", 3600), ("standard", "", 2000), ("provisioned", "", None),
+         ("provisioned", "standard", 2000),
          ("", "PRIORITY", 3600), ("standard", "priority", 3600), ("priority", "SERVICE_TIER_STANDARD", 2000),
          ("", "SERVICE_TIER_BATCH", 1000), ("", "a new word", None)]
 
