@@ -33,7 +33,7 @@ struct demand {
     bool background;      // Responses: made to its end whoever listens
     bool web_search;      // OpenAI's chat: web_search_options
     bool us_region;       // Anthropic's inference_geo "us"
-    enum service service; // a dearer tier that was asked; of others the answer tells
+    enum service service; // a dearer or unknown tier that was asked; of others the answer tells
     struct str user;      // OpenAI `user`, Anthropic metadata.user_id; empty if none
 };
 

@@ -31,24 +31,13 @@ static enum bucket input_if_captured(const struct req *r, unsigned flags)
                                                                 : BUCKET_INPUT;
 }
 
-// A dearer tier that was asked, where the book has a price of it.
-static enum service tier_if_captured(const struct req *r)
-{
-    struct quote q;
-    const struct moment m = {.at_us = r->start_us, .service = r->ask.demand.service};
-    if (m.service == SERVICE_STANDARD || !r->sheet)
-        return SERVICE_STANDARD;
-    sheet_quote(r->sheet, &m, &q);
-    return q.service_stated ? m.service : SERVICE_STANDARD;
-}
-
 // The row that stands if the process dies now: the input estimated, the most output there can be.
 static void usage_if_captured(struct req *r, struct usage *u)
 {
     unsigned flags = vendor_flags(r->provider->vendor_row, r->provider->url.host);
     const struct demand *d = &r->ask.demand;
     *u = (struct usage){.sure = SURE_CAPTURED,
-                        .service = tier_if_captured(r),
+                        .service = d->service, // if it has no price, nor has the row
                         .us_region = d->us_region || (flags & VENDOR_REGIONAL)};
     if (endpoint_free(r->found.endpoint))
         return;

@@ -90,15 +90,31 @@ static bool read_input(struct demand *d, struct str key, const struct json_val *
     return true;
 }
 
-// OpenAI's and Gemini's tiers, and Anthropic's speed.
+// OpenAI's and Gemini's tiers, and Anthropic's speed. Of a tier that is not known the price is not.
 static void read_tier(struct demand *d, struct str key, struct str word)
 {
-    bool fast = str_is(word, "fast");
-    bool priority = str_is(word, "priority") || str_is(word, "SERVICE_TIER_PRIORITY");
-    if (str_is(word, "ultrafast") || (fast && str_is(key, "speed")))
-        d->service = SERVICE_FAST;
-    else if (priority || fast)
-        d->service = SERVICE_PRIORITY;
+    static const struct str head = STR("SERVICE_TIER_");
+    static const struct {
+        struct str word;
+        enum service service;
+    } words[] = {
+        {STR("priority"), SERVICE_PRIORITY},      {STR("performance"), SERVICE_PRIORITY},
+        {STR("ultrafast"), SERVICE_FAST},         {STR("auto"), SERVICE_STANDARD},
+        {STR("default"), SERVICE_STANDARD},       {STR("standard"), SERVICE_STANDARD},
+        {STR("standard_only"), SERVICE_STANDARD}, {STR("on_demand"), SERVICE_STANDARD},
+        {STR("unspecified"), SERVICE_STANDARD},   {STR("flex"), SERVICE_STANDARD},
+        {STR("batch"), SERVICE_STANDARD},
+    };
+    enum service asked = SERVICE_OTHER;
+    if (str_is(word, "fast"))
+        asked = str_is(key, "speed") ? SERVICE_FAST : SERVICE_PRIORITY;
+    word = str_skip(word, str_starts_nocase(word, head) ? head.len : 0);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (str_eq_nocase(word, words[i].word))
+            asked = words[i].service;
+    }
+    if (word.len && asked != SERVICE_STANDARD)
+        d->service = asked;
 }
 
 static void read_rest(struct demand *d, struct str key, const struct json_val *v)

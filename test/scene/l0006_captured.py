@@ -40,11 +40,13 @@ with Mock() as mock, Gateway(mock, OPENAI.format(mock.url)) as gateway:
     expect_captured(gateway, 1, "openai/gpt-5.6-sol", "cache_write")
     gateway.chat(LONG, LOST, model="gpt-4o", service_tier="priority")
     expect_captured(gateway, 2, "openai/gpt-4o", "input", "--service", "priority")
-    # One that is cheaper may not have answered; nor one of which the book has no price.
+    # One that is cheaper may not have answered. Of one without a stated price nobody knows what the call cost.
     gateway.chat(LONG, LOST, model="gpt-4o", service_tier="flex")
     expect_captured(gateway, 3, "openai/gpt-4o", "input")
-    gateway.chat(LONG, LOST, model="gpt-4-turbo", service_tier="priority")
-    expect_captured(gateway, 4, "openai/gpt-4-turbo", "input")
+    for n, model, tier in ((4, "gpt-4-turbo", "priority"), (5, "gpt-5.6-sol", "priority"), (6, "gpt-4o", "scale")):
+        gateway.chat(LONG, LOST, model=model, service_tier=tier)
+        row = gateway.rows(n)[-1]
+        expect((row["sure"], row["price_state"], row["cost_pd"]), ("captured", "unpriced", None), f"{model}, {tier}")
 
 # Who resells Claude in OpenAI's dialect passes on what is marked.
 with Mock() as mock, Gateway(mock, OPENAI.format(mock.url).replace("vendor: openai", "vendor: openrouter")) as gateway:
