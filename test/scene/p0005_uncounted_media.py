@@ -45,6 +45,8 @@ with Mock() as mock, Gateway(mock) as gateway:
     ask(gateway, "/v1/chat/completions", CAT, "priced", "reported")
     call = ask(gateway, "/v1/chat/completions", CAT, "unpriced", "estimated", **{"x-mock-fault": "no-usage"})
     expect_in("nobody counted", gateway.costlens("report", "--request", call).stdout)
+    other = json.loads(gateway.costlens("report", "--as", "openai/gpt-4o", "--json").stdout)
+    expect(other["total"]["unpriced"], 1, "what nobody counted has no price of another model")
     expect(gateway.costlens("ledger", "verify").returncode, 0)
 with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {url}, models: [bench-model] }}\n") as gateway:
     ask(gateway, "/v1/responses", {"model": "bench-model", "input": "a cat"}, "unpriced", "estimated")
