@@ -14,7 +14,7 @@
 #define TOKEN_BYTES_MAX 512
 
 static const char help[] =
-    "usage: costlens key create [options]\n"
+    "usage: costlens key create [NAME] [options]\n"
     "       costlens key list\n"
     "       costlens key rotate NAME [--overlap TIME] [--token-file FILE]\n"
     "       costlens key revoke NAME\n"
@@ -295,7 +295,7 @@ const struct command cmd_key = {
     .help = help,
     .run = run,
     .options = rows,
-    .examples = "costlens key create --name ci --team web --models 'gpt-4o*' --expires 90d\n"
-                "KEY=$(costlens key create --name laptop)\n"
+    .examples = "costlens key create ci --team web --models 'gpt-4o*' --expires 90d\n"
+                "KEY=$(costlens key create laptop)\n"
                 "costlens key rotate ci --overlap 1h\n",
 };

@@ -64,7 +64,16 @@ static const char introduction[] =
     "the\n"
     "first provider, in the file's order, whose list has it: its `models`, or the price book's "
     "rows of\n"
-    "its vendor. A provider with `models` has these and no other.\n";
+    "its vendor. A provider with `models` has these and no other.\n"
+    "\n"
+    "**The admin API** takes its arguments as JSON in the body of a POST, and refuses those "
+    "behind a\n"
+    "`?`. They are named as the options of the command that does the same:\n"
+    "\n"
+    "```sh\n"
+    "curl -H \"Authorization: Bearer $(cat STATE/admin.token)\" \\\n"
+    "    http://127.0.0.1:7576/api/v1/report -d '{\"by\":\"provider\",\"since\":\"7d\"}'\n"
+    "```\n";
 
 static const char *const environment[][2] = {
     {"OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...",

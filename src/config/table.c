@@ -21,7 +21,8 @@ static const struct config_row top[] = {
      "brackets stand in quotes. Beyond this machine it needs `tls` or `behind_tls_proxy`."},
     {"admin", KIND_OTHER, "addresses", "[127.0.0.1:7576]", 0, 0, 0,
      "Where the admin plane is: /metrics, /livez, /readyz, and /api/v1 for who has the admin "
-     "token.\n"
+     "token\n"
+     "(arguments: JSON in the body of a POST).\n"
      "Beyond this machine it needs `tls` or `behind_tls_proxy`, as `listen` does."},
     {"admin_hosts", KIND_OTHER, "names", "[]", 0, 0, 0,
      "Names by which the admin plane may be asked: [metrics.example.com]. By its addresses and as\n"

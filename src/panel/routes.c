@@ -38,6 +38,13 @@ static void run(struct admin_call *c)
 {
     const struct verb *verb = verb_find(str_skip(c->path, 1));
     must(verb); // the table below was made from the verbs
+    if (c->query.len) {
+        admin_fail(c, 400, "bad_request",
+                   "arguments go as JSON in the body of a POST, not behind a ?: POST /api/v1/%s "
+                   "with {\"NAME\":\"VALUE\"}",
+                   verb->name);
+        return;
+    }
     struct why why = {0};
     struct snapshot *now = gate_snapshot(c->gate);
     struct verb_call call = {.store = gate_store(c->gate),

@@ -5,7 +5,7 @@ import subprocess
 import time
 from datetime import datetime
 
-from lib.scene import DEPS, KEY, SOURCE, Gateway, Mock, expect, expect_true, request
+from lib.scene import DEPS, KEY, SOURCE, Gateway, Mock, expect, expect_in, expect_true, request
 
 with Mock() as mock, Gateway(mock) as gateway:
     gateway.chat("a")
@@ -38,6 +38,12 @@ with Mock() as mock, Gateway(mock) as gateway:
     token = (gateway.state / "admin.token").read_text().strip()
     admin = {"Authorization": f"Bearer {token}"}
     expect(request(gateway.admin_port, "GET", "/api/v1/keys/list", headers=admin).status, 200)
+    for method, query in (("GET", "by=provider"), ("GET", "by="), ("POST", "bogus=1")):
+        told = request(gateway.admin_port, method, f"/api/v1/report?{query}", headers=admin)
+        expect(told.status, 400, f"arguments in the path: {query}")
+        expect_in("as JSON in the body of a POST", told.json["error"]["message"])
+    by = request(gateway.admin_port, "POST", "/api/v1/report", b'{"by":"provider"}', admin)
+    expect((by.status, by.json["by"]), (200, "provider"))
     strange = request(gateway.admin_port, "GET", "/api/v1/keys/list", headers={**admin, "Host": "evil.example"})
     expect(strange.status, 421, "a foreign Host is refused, whatever it knows")
 
