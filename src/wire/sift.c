@@ -182,10 +182,12 @@ static void take_string(struct sift *s, struct str head, size_t len, int64_t byt
             s->label = skim_label_of(head);
         return;
     }
-    bool data = s->label == SKIM_DATA || skim_is_data(head, len);
+    bool data = (s->label == SKIM_DATA && !s->sealed) || skim_is_data(head, len);
     s->data = s->data || (data && len > 0);
     if (s->label == SKIM_TEXT && !data)
         s->text += bytes;
+    if (s->label != SKIM_TEXT)
+        s->sealed = skim_is_sealed(head) || (s->sealed && s->label == SKIM_LABEL);
     s->label = SKIM_TEXT;
 }
 
@@ -293,6 +295,7 @@ static void key_end(struct sift *s, struct str key)
     s->state = AT_COLON;
     s->take = SIFT_SKIP;
     s->label = SKIM_TEXT;
+    s->sealed = false;
     s->summing = false;
     s->text = 0;
     unsigned i = find_name(level, key);

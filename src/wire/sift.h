@@ -74,6 +74,7 @@ struct sift {
     unsigned char escape;  // SIFT_TEXT: how far inside of an escape
     enum skim_label label; // SIFT_TEXT: what the next string is (skim_label_of)
     bool data;             // SIFT_TEXT: some was met that is no text (as of skim_text_bytes)
+    bool sealed;           // SIFT_TEXT: the data to come is a thought (skim_is_sealed)
     bool summing;          // SIFT_SUM, which is then read as SIFT_TEXT
     bool escaped;          // the last byte was a backslash that counts
     bool once;             // a named member of the outermost object that comes twice breaks it

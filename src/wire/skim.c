@@ -382,6 +382,11 @@ enum skim_label skim_label_of(struct str key)
     return label ? SKIM_LABEL : SKIM_TEXT;
 }
 
+bool skim_is_sealed(struct str type)
+{
+    return str_is(type, "reasoning.encrypted") || str_is(type, "redacted_thinking");
+}
+
 bool skim_is_data(struct str head, size_t len)
 {
     return len >= DATA_URL_MIN && str_starts(head, (struct str)STR("data:"));
@@ -393,6 +398,7 @@ int64_t skim_text_bytes(struct str value, bool *data)
     const char *end = value.ptr ? value.ptr + value.len : NULL;
     int64_t n = 0;
     enum skim_label label = SKIM_TEXT; // what the value that follows is
+    bool sealed = false;               // so is the data to come
     while (p < end) {
         if (*p++ != '"')
             continue;
@@ -406,10 +412,12 @@ int64_t skim_text_bytes(struct str value, bool *data)
             label = skim_label_of(text);
             continue;
         }
-        bool is_data = label == SKIM_DATA || skim_is_data(text, text.len);
+        bool is_data = (label == SKIM_DATA && !sealed) || skim_is_data(text, text.len);
         *data = *data || (is_data && text.len > 0);
         if (label == SKIM_TEXT && !is_data)
             n += content_bytes(text.ptr, q - 1);
+        if (label != SKIM_TEXT)
+            sealed = skim_is_sealed(text) || (sealed && label == SKIM_LABEL);
         label = SKIM_TEXT;
     }
     return n;

@@ -57,6 +57,8 @@ int64_t skim_text_bytes(struct str value, bool *data);
 // What the value of such a key is.
 enum skim_label { SKIM_TEXT, SKIM_LABEL, SKIM_DATA };
 enum skim_label skim_label_of(struct str key);
+// The value of a `type` whose `data` is a thought that is sealed, and no media.
+bool skim_is_sealed(struct str type);
 // A data URL, by its first bytes and its length.
 bool skim_is_data(struct str head, size_t len);
 // A raw key, perhaps with escapes, against an ASCII name.
