@@ -88,6 +88,22 @@ int64_t counts_get(struct counts *c, const char *name)
     return counts_of(c, json_get(c->root, name));
 }
 
+int64_t part_keep(struct meter_parts *p, unsigned i, int64_t n)
+{
+    if (n > 0 || p->at[i] < 0)
+        p->at[i] = n;
+    return p->at[i];
+}
+
+bool part_read(struct counts *c, const char *name, struct meter_parts *p, unsigned i, int64_t *out)
+{
+    int64_t n = 0;
+    if (counts_told(c, json_get(c->root, name), &n))
+        (void)part_keep(p, i, n);
+    *out = count_larger(p->at[i], 0);
+    return p->at[i] >= 0;
+}
+
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n)
 {
     if (n > *rest) {

@@ -44,15 +44,17 @@ struct meter_share {
     struct usage usage; // its counts and its prompt
 };
 
-// Anthropic's counters, each one's last value; -1 = never sent.
+// A usage's counters, in places of each vendor's own. Each has the last value that was told, but no
+// zero after another; -1 = never told.
+#define METER_PARTS 14
 struct meter_parts {
-    int64_t at[8];
+    int64_t at[METER_PARTS];
 };
-#define METER_NO_PARTS                     \
-    {                                      \
-        {                                  \
-            -1, -1, -1, -1, -1, -1, -1, -1 \
-        }                                  \
+#define METER_NO_PARTS                                             \
+    {                                                              \
+        {                                                          \
+            -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 \
+        }                                                          \
     }
 #define METER_SHARES_MAX 16
 struct meter_shares {

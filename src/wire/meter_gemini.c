@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // generateContent and its stream, in which each chunk is a whole answer with counters that grow:
-// the last one stands. There is no terminal event.
+// of each the last one stands. There is no terminal event.
 
 #include "wire/meter_part.h"
 #include "wire/vendor.h"
@@ -73,15 +73,39 @@ static int64_t modality(struct counts *c, const char *list, const char *name)
     return n;
 }
 
-static void split_input(struct counts *c, int64_t prompt, int64_t tools)
+// The places in meter.parts.
+enum part {
+    PART_PROMPT,
+    PART_CANDIDATES,
+    PART_TOTAL,
+    PART_THOUGHTS,
+    PART_TOOLS,
+    PART_CACHED,
+    PART_AUDIO,
+    PART_IMAGE,
+    PART_AUDIO_CACHED,
+    PART_IMAGE_CACHED,
+    PART_AUDIO_OUT,
+    PART_IMAGE_OUT,
+    PART_COUNT
+};
+_Static_assert(PART_COUNT <= METER_PARTS, "a place each");
+
+static void split_input(struct meter *m, struct counts *c, int64_t prompt, int64_t tools)
 {
     struct usage *u = c->u;
+    struct meter_parts *p = &m->parts;
     int64_t rest = prompt;
-    int64_t cached = counts_take(u, &rest, counts_get(c, "cachedContentTokenCount"));
-    int64_t audio_cached = modality(c, "cacheTokensDetails", "AUDIO");
-    int64_t image_cached = modality(c, "cacheTokensDetails", "IMAGE");
-    int64_t audio = modality(c, "promptTokensDetails", "AUDIO") - audio_cached;
-    int64_t image = modality(c, "promptTokensDetails", "IMAGE") - image_cached;
+    int64_t cached =
+        counts_take(u, &rest, part_keep(p, PART_CACHED, counts_get(c, "cachedContentTokenCount")));
+    int64_t audio_cached =
+        part_keep(p, PART_AUDIO_CACHED, modality(c, "cacheTokensDetails", "AUDIO"));
+    int64_t image_cached =
+        part_keep(p, PART_IMAGE_CACHED, modality(c, "cacheTokensDetails", "IMAGE"));
+    int64_t audio =
+        part_keep(p, PART_AUDIO, modality(c, "promptTokensDetails", "AUDIO")) - audio_cached;
+    int64_t image =
+        part_keep(p, PART_IMAGE, modality(c, "promptTokensDetails", "IMAGE")) - image_cached;
     u->count[BUCKET_AUDIO_CACHE_READ] = counts_take(u, &cached, audio_cached);
     u->count[BUCKET_CACHE_READ] = cached;
     u->count[BUCKET_AUDIO_INPUT] = counts_take(u, &rest, audio > 0 ? audio : 0);
@@ -90,13 +114,15 @@ static void split_input(struct counts *c, int64_t prompt, int64_t tools)
     u->prompt = prompt + tools;
 }
 
-static void split_output(struct counts *c, int64_t output)
+static void split_output(struct meter *m, struct counts *c, int64_t output)
 {
     struct usage *u = c->u;
+    int64_t audio = modality(c, "candidatesTokensDetails", "AUDIO");
+    int64_t image = modality(c, "candidatesTokensDetails", "IMAGE");
     u->count[BUCKET_AUDIO_OUTPUT] =
-        counts_take(u, &output, modality(c, "candidatesTokensDetails", "AUDIO"));
+        counts_take(u, &output, part_keep(&m->parts, PART_AUDIO_OUT, audio));
     u->count[BUCKET_IMAGE_OUTPUT] =
-        counts_take(u, &output, modality(c, "candidatesTokensDetails", "IMAGE"));
+        counts_take(u, &output, part_keep(&m->parts, PART_IMAGE_OUT, image));
     u->count[BUCKET_OUTPUT] = output;
 }
 
@@ -104,23 +130,24 @@ static void split_output(struct counts *c, int64_t output)
 // False when no count is named.
 static bool split(struct meter *m, struct counts *c)
 {
-    int64_t thoughts = counts_get(c, "thoughtsTokenCount");
-    int64_t tools = counts_get(c, "toolUsePromptTokenCount");
-    bool input = counts_has(c, "promptTokenCount");
-    bool output = counts_has(c, "candidatesTokenCount");
-    struct sides s = {.input = counts_get(c, "promptTokenCount") + tools,
-                      .output = output ? counts_get(c, "candidatesTokenCount") + thoughts : 0,
-                      .total = counts_get(c, "totalTokenCount"),
-                      .input_untold = !input,
-                      .output_untold = !output && endpoint_makes_output(m->setup.endpoint)};
-    if (!input && !output && s.total == 0)
+    struct meter_parts *p = &m->parts;
+    int64_t thoughts = part_keep(p, PART_THOUGHTS, counts_get(c, "thoughtsTokenCount"));
+    int64_t tools = part_keep(p, PART_TOOLS, counts_get(c, "toolUsePromptTokenCount"));
+    struct sides s = {.total = part_keep(p, PART_TOTAL, counts_get(c, "totalTokenCount"))};
+    bool input = part_read(c, "promptTokenCount", p, PART_PROMPT, &s.input);
+    bool output = part_read(c, "candidatesTokenCount", p, PART_CANDIDATES, &s.output);
+    if (!input && !output && s.total + thoughts == 0)
         return false;
+    s.input_untold = !input;
+    s.output_untold = !output && endpoint_makes_output(m->setup.endpoint);
+    s.input += tools;
+    s.output += output ? thoughts : 0;
     sides_settle(m, &s);
     if (!s.input_untold)
         s.output = count_larger(s.output, s.total - s.input);
     c->u->reasoning = thoughts;
-    split_input(c, s.input - tools, tools);
-    split_output(c, count_larger(s.output, thoughts));
+    split_input(m, c, s.input - tools, tools);
+    split_output(m, c, count_larger(s.output, thoughts));
     return true;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Usage of Messages. Of the outer counters each one's last value that is not null stands; nothing
-// is ever added. `iterations` lists the requests behind the answer, each with counters of its own
-// and perhaps a model of its own:
+// Usage of Messages. Of the outer counters each one's last value stands that is not null, nor a
+// zero after another; nothing is ever added. `iterations` lists the requests behind the answer,
+// each with counters of its own and perhaps a model of its own:
 //
 //   message            the model's; the outer counters hold the sum of these, or only the first's
 //                      or the last's: the larger of both is what is billed
@@ -24,7 +24,7 @@ enum part {
     PART_SEARCHES,
     PART_COUNT
 };
-_Static_assert(PART_COUNT == sizeof(struct meter_parts) / sizeof(int64_t), "a place each");
+_Static_assert(PART_COUNT <= METER_PARTS, "a place each");
 
 static const char *const paths[PART_COUNT] = {
     [PART_INPUT] = "input_tokens",
@@ -42,7 +42,7 @@ static void read_parts(struct counts *c, const struct json_val *from, struct met
     for (unsigned i = 0; i < PART_COUNT; i++) {
         int64_t n = 0;
         if (counts_told(c, json_path(from, paths[i]), &n))
-            p->at[i] = n;
+            (void)part_keep(p, i, n);
     }
 }
 

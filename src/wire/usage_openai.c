@@ -5,10 +5,29 @@
 //   prompt_tokens      = uncached + cached + cache writes        (audio, image: parts of these)
 //   completion_tokens  = text + reasoning + audio + image       (reasoning outside at some vendors)
 //
-// Responses names them input_tokens and output_tokens.
+// Responses names them input_tokens and output_tokens. In a stream each one's last value stands.
 
 #include "wire/meter_part.h"
 #include "wire/vendor.h"
+
+// The places in meter.parts.
+enum part {
+    PART_INPUT,
+    PART_OUTPUT,
+    PART_TOTAL,
+    PART_CACHED,
+    PART_WRITTEN,
+    PART_AUDIO_IN,
+    PART_IMAGE_IN,
+    PART_REASONING,
+    PART_AUDIO_OUT,
+    PART_IMAGE_OUT,
+    PART_CITATIONS,
+    PART_SEARCHES,
+    PART_SECONDS,
+    PART_COUNT
+};
+_Static_assert(PART_COUNT <= METER_PARTS, "a place each");
 
 struct raw {
     struct sides sides; // `input` is the prompt
@@ -22,9 +41,9 @@ struct details {
     const struct json_val *out;
 };
 
-static int64_t either(struct counts *c, const char *a, const char *b)
+static const char *either(struct counts *c, const char *a, const char *b)
 {
-    return counts_has(c, a) ? counts_get(c, a) : counts_get(c, b);
+    return counts_has(c, a) ? a : b;
 }
 
 static const struct json_val *object_of(const struct counts *c, const char *a, const char *b)
@@ -52,15 +71,17 @@ static int64_t read_reasoning(struct counts *c, const struct details *d)
     return count_larger(n, detail(c, c->root, "reasoning_tokens")); // Perplexity
 }
 
-static void read_details(struct counts *c, const struct details *d, struct raw *r)
+static void read_details(struct counts *c, const struct details *d, struct meter_parts *p,
+                         struct raw *r)
 {
-    r->cached = read_cached(c, d);
-    r->written = count_larger(detail(c, d->in, "cache_write_tokens"),
-                              detail(c, d->in, "cache_creation_tokens"));
-    r->audio_in = detail(c, d->in, "audio_tokens");
-    r->image_in = detail(c, d->in, "image_tokens");
-    r->audio_out = detail(c, d->out, "audio_tokens");
-    r->image_out = detail(c, d->out, "image_tokens");
+    int64_t written = count_larger(detail(c, d->in, "cache_write_tokens"),
+                                   detail(c, d->in, "cache_creation_tokens"));
+    r->cached = part_keep(p, PART_CACHED, read_cached(c, d));
+    r->written = part_keep(p, PART_WRITTEN, written);
+    r->audio_in = part_keep(p, PART_AUDIO_IN, detail(c, d->in, "audio_tokens"));
+    r->image_in = part_keep(p, PART_IMAGE_IN, detail(c, d->in, "image_tokens"));
+    r->audio_out = part_keep(p, PART_AUDIO_OUT, detail(c, d->out, "audio_tokens"));
+    r->image_out = part_keep(p, PART_IMAGE_OUT, detail(c, d->out, "image_tokens"));
     // Of a side that is not told they are at least what it was.
     struct sides *s = &r->sides;
     if (s->input_untold)
@@ -84,10 +105,13 @@ static bool reasoning_outside(const struct raw *r, unsigned flags)
     return !inside || (flags & VENDOR_CITATIONS_OUTSIDE);
 }
 
-// Mistral's holds the audio too, which is billed by the second.
-static int64_t read_total(struct counts *c)
+// Mistral's holds the audio too, which is billed by the second. One that is older than the counts
+// beside it is the least that there was.
+static int64_t read_total(struct counts *c, struct meter_parts *p, const struct sides *s)
 {
-    return counts_has(c, "prompt_audio_seconds") ? 0 : counts_get(c, "total_tokens");
+    int64_t now = counts_has(c, "prompt_audio_seconds") ? 0 : counts_get(c, "total_tokens");
+    int64_t last = part_keep(p, PART_TOTAL, now);
+    return now > 0 || last > s->input + s->output ? last : 0;
 }
 
 // What the output count leaves out.
@@ -126,12 +150,13 @@ static bool read_main(struct meter *m, struct counts *c, struct raw *r, unsigned
     struct sides *s = &r->sides;
     if ((flags & VENDOR_BILLED_UNITS) && json_path(c->root, "billed_units"))
         return read_billed_units(m, c, s);
-    bool input = counts_has(c, "prompt_tokens") || counts_has(c, "input_tokens");
-    bool output = counts_has(c, "completion_tokens") || counts_has(c, "output_tokens");
-    s->input = either(c, "prompt_tokens", "input_tokens");
-    s->output = either(c, "completion_tokens", "output_tokens");
-    s->total = read_total(c);
-    if (!input && !output && s->total == 0)
+    struct meter_parts *p = &m->parts;
+    const char *in = either(c, "prompt_tokens", "input_tokens");
+    const char *out = either(c, "completion_tokens", "output_tokens");
+    bool input = part_read(c, in, p, PART_INPUT, &s->input);
+    bool output = part_read(c, out, p, PART_OUTPUT, &s->output);
+    s->total = read_total(c, p, s);
+    if (!input && !output && s->total + r->reasoning == 0)
         return false;
     s->input_untold = !input;
     s->output_untold = s->output_untold && !output;
@@ -141,7 +166,7 @@ static bool read_main(struct meter *m, struct counts *c, struct raw *r, unsigned
     if (total_contradicts(s, told, flags))
         c->u->inconsistent = true;
     if (flags & VENDOR_CITATIONS_OUTSIDE)
-        s->input += counts_get(c, "citation_tokens");
+        s->input += part_keep(p, PART_CITATIONS, counts_get(c, "citation_tokens"));
     return true;
 }
 
@@ -215,15 +240,15 @@ static void read_cost(struct counts *c, struct usage *u, unsigned flags)
     u->has_reported = true;
 }
 
-static void read_fees(struct counts *c, unsigned flags)
+static void read_fees(struct counts *c, struct meter_parts *p, unsigned flags)
 {
     struct usage *u = c->u;
     int64_t searches = counts_of(c, json_path(c->root, "server_tool_use.web_search_requests"));
     if (flags & VENDOR_CITATIONS_OUTSIDE)
         searches = count_larger(searches, counts_get(c, "num_search_queries"));
-    u->count[BUCKET_WEB_SEARCHES] = searches;
-    if (counts_has(c, "prompt_audio_seconds")) // Mistral
-        u->count[BUCKET_SECONDS] = counts_get(c, "prompt_audio_seconds");
+    u->count[BUCKET_WEB_SEARCHES] = part_keep(p, PART_SEARCHES, searches);
+    int64_t seconds = counts_get(c, "prompt_audio_seconds"); // Mistral
+    u->count[BUCKET_SECONDS] = part_keep(p, PART_SECONDS, seconds);
     service_read(u, json_str(json_get(c->root, "service_tier")));
 }
 
@@ -239,14 +264,14 @@ bool openai_usage(struct meter *m, struct str raw)
         flags &= ~(unsigned)VENDOR_REASONING_OUTSIDE; // xAI counts it inside there
     struct details d = {object_of(&c, "prompt_tokens_details", "input_tokens_details"),
                         object_of(&c, "completion_tokens_details", "output_tokens_details")};
-    r.reasoning = read_reasoning(&c, &d);
+    r.reasoning = part_keep(&m->parts, PART_REASONING, read_reasoning(&c, &d));
     bool found = read_main(m, &c, &r, flags);
     m->usage.inconsistent = m->usage.inconsistent || fresh.inconsistent;
     if (found) {
-        read_details(&c, &d, &r);
+        read_details(&c, &d, &m->parts, &r);
         split_input(&fresh, &r);
         split_output(&fresh, &r);
-        read_fees(&c, flags);
+        read_fees(&c, &m->parts, flags);
         fresh.count[BUCKET_WEB_SEARCHES] =
             count_larger(fresh.count[BUCKET_WEB_SEARCHES], m->web_searches);
         m->usage = fresh;
