@@ -81,6 +81,7 @@ struct store {
     uint64_t deleted;         // rows of which the log has not told
     int64_t deleted_before_us, deleted_said_us;
     bool folder_changed;
+    bool trimmed; // an earlier process left segments: this one starts in their space
 
     _Atomic bool healthy;
     _Atomic int trouble;      // why the last batch that failed did: an enum status
@@ -94,6 +95,9 @@ struct store {
 // store.c: adds the cure to what `why` says of a full disk: how much to free, and where. `key` of
 // the configuration names the place. FULL.
 enum status store_full(const struct store *s, const char *place, const char *key, struct why *why);
+
+// Says that there is no reserve for now.
+void store_bare(const struct store *s);
 
 // writer.c, and chores.c for run, sync and finish
 enum status writer_open(struct store *s, struct why *why) MUST_USE;

@@ -41,6 +41,20 @@ static enum status next_segment(struct journal *j, struct why *why)
     return STATUS_OK;
 }
 
+// A start in the space of a process that was killed: the reserve's, where what the ledger took is
+// missing. The writer makes a fresh one as soon as there is space.
+static bool give_reserve(struct store *s)
+{
+    pthread_mutex_lock(&s->reserve_lock);
+    bool given = s->trimmed && s->reserve && segment_cut(s->reserve);
+    if (given)
+        s->reserve = NULL;
+    pthread_mutex_unlock(&s->reserve_lock);
+    if (given)
+        store_bare(s);
+    return given;
+}
+
 enum status journal_open(struct store *s, unsigned worker, struct journal **out, struct why *why)
 {
     must(s->running); // without the writer nothing would read it
@@ -52,6 +66,8 @@ enum status journal_open(struct store *s, unsigned worker, struct journal **out,
     buf_init(&j->frames, &alloc_heap, SEGMENT_BYTES + FRAME_HEAD + RECORD_BYTES_MAX);
     buf_init(&j->lost, &alloc_heap, SEGMENT_BYTES + FRAME_HEAD + RECORD_BYTES_MAX);
     enum status status = next_segment(j, why);
+    if (status == STATUS_FULL && give_reserve(s))
+        status = next_segment(j, why);
     if (status != STATUS_OK) {
         heap_free(j);
         return status == STATUS_FULL ? store_full(s, s->state, "state", why) : status;

@@ -89,6 +89,7 @@ void replay_trim(struct store *s)
     }
     if (dir)
         closedir(dir);
+    s->trimmed = bytes > 0;
     atomic_store_explicit(&s->journal_bytes, bytes, memory_order_relaxed);
 }
 

@@ -191,9 +191,8 @@ static enum status start_writer(struct store *s, struct why *why)
     sigset_t all;
     sigset_t before;
     enum status status = make_reserve(s, why);
-    if (status == STATUS_FULL && s->ledger.added > 0) // it took what the last one gave back
-        log_say(LOG_WARN, "the journal has no reserve until there are %u MiB for it",
-                (unsigned)(RESERVE_BYTES / MIB));
+    if (status == STATUS_FULL && s->trimmed) // the ledger took what the last one gave back
+        store_bare(s);
     else if (status != STATUS_OK)
         return status == STATUS_FULL ? store_full(s, s->state, "state", why) : status;
     sqlite3_busy_timeout(s->db, BUSY_MS);
@@ -202,6 +201,12 @@ static enum status start_writer(struct store *s, struct why *why)
     s->running = pthread_create(&s->thread, NULL, writer_run, s) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return s->running ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "no thread for the writer");
+}
+
+void store_bare(const struct store *s)
+{
+    log_say(LOG_WARN, "the journal in %s has no reserve until there are %u MiB for it", s->state,
+            (unsigned)(RESERVE_BYTES / MIB));
 }
 
 enum status store_full(const struct store *s, const char *place, const char *key, struct why *why)

@@ -5,25 +5,29 @@
 // end, and what was accepted must become a row.
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "../unit/store/stored.h"
+#include "store/segment.h"
 
-static atomic_bool no_space;     // nothing can be allocated
-static atomic_bool bad_writes;   // segments of workers cannot be written; their reserve can
-static atomic_bool short_writes; // of segments of workers: all but their last bytes
-static atomic_bool short_ends;   // the same of the reserve
-static atomic_bool no_cut;       // and they cannot be made shorter
-static atomic_bool full;         // the ledger's file and its log take nothing more
-static atomic_bool full_of_ours; // until a reserve is cut or goes
+static atomic_bool no_space;         // nothing can be allocated
+static atomic_long space = LONG_MAX; // bytes that can be
+static atomic_bool bad_writes;       // segments of workers cannot be written; their reserve can
+static atomic_bool short_writes;     // of segments of workers: all but their last bytes
+static atomic_bool short_ends;       // the same of the reserve
+static atomic_bool no_cut;           // and they cannot be made shorter
+static atomic_bool full;             // the ledger's file and its log take nothing more
+static atomic_bool full_of_ours;     // until a reserve is cut or goes
 
 int posix_fallocate(int fd, off_t offset, off_t n)
 {
-    if (no_space)
+    if (no_space || n > space)
         return ENOSPC;
+    space -= n;
     return syscall(SYS_fallocate, fd, 0, offset, n) == 0 ? 0 : errno;
 }
 
@@ -58,6 +62,8 @@ int ftruncate64(int fd, off_t size)
         errno = EIO;
         return -1;
     }
+    if (space < LONG_MAX && is_named(fd, "-reserve", ".seg"))
+        space += RESERVE_BYTES - size;
     if (full_of_ours && is_named(fd, "-reserve", ".seg"))
         full = full_of_ours = false;
     return (int)syscall(SYS_ftruncate, fd, size);
@@ -393,6 +399,48 @@ static void a_start_on_a_full_disk_uses_the_reserve(void **state)
     }
 }
 
+static void wait_for_reserves(const struct place *p, int n)
+{
+    for (int i = 0; i < 50 && journal_files(p, "-reserve.seg") != n; i++)
+        usleep(100000);
+    assert_int_equal(journal_files(p, "-reserve.seg"), n);
+}
+
+// Where the reserve and the segments do not fit beside the ledger's growth, the segments come
+// first: the reserve is made when there is space.
+static void a_start_after_a_kill_gives_its_reserve_for_segments(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct entry e = an_entry(clock_wall_us());
+        struct store *s = store_at(&p, true);
+        call(journal_of(s, 0), &e);
+        kill(getpid(), store_catch_up(s, 5000) == STATUS_OK ? SIGKILL : SIGTERM);
+    }
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(WTERMSIG(how), SIGKILL);
+    space = SEGMENT_BYTES + MIB; // and what the last reserve gives back
+    struct store *s = store_at(&p, true);
+    struct journal *j[2] = {journal_of(s, 0), journal_of(s, 1)};
+    wait_for_reserves(&p, 0);
+    space = LONG_MAX;
+    wait_for_reserves(&p, 1);
+    for (int i = 0; i < 2; i++) {
+        struct entry e = an_entry(clock_wall_us());
+        call(j[i], &e);
+        journal_close(j[i]);
+    }
+    store_close(s);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 3);
+    assert_int_equal(journal_files(&p, ".seg"), 0);
+    place_remove(&p);
+}
+
 // Who reads it learns how much to free, and where, or which word of the configuration moves it.
 static void tells_what_to_free(const struct place *p, const struct why *why)
 {
@@ -487,6 +535,7 @@ int main(void)
         cmocka_unit_test(a_short_end_spoils_no_other),
         cmocka_unit_test(a_full_ledger_loses_nothing),
         cmocka_unit_test(a_start_on_a_full_disk_uses_the_reserve),
+        cmocka_unit_test(a_start_after_a_kill_gives_its_reserve_for_segments),
         cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
         cmocka_unit_test(a_disk_too_small_is_told_with_the_cure),
         cmocka_unit_test(rows_that_stay_are_not_said_to_be_deleted),
