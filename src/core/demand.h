@@ -23,6 +23,7 @@ struct demand {
     int64_t tools;
     int64_t images;
     int64_t files;
+    int64_t audio;      // of the files, those that sound or may
     int64_t choices;    // n, candidateCount; 1 by default
     int64_t output_max; // most output tokens asked for; 0 = not said
     // previous_response_id, conversation, cachedContent: input not in the body

@@ -89,7 +89,8 @@ struct usage {
     bool us_region;       // Anthropic inference_geo "us", OpenAI regional processing
     bool has_reported;    // the provider named its own charge; it wins over the book
     struct money reported;
-    bool uncounted;    // images, audio or files went in or came out that no count holds: no price
+    bool uncounted; // images, audio or files went in or came out that no count holds, or that none
+                    // tells from text that is cheaper: no price
     bool inconsistent; // counters contradict one another (cached > prompt) and were clamped, or
                        // cannot be (negative, absurd) and were not believed
 };

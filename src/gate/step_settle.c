@@ -100,6 +100,35 @@ static bool has_shares(const struct req *r)
            meter_share_at(&r->meter, 0);
 }
 
+// A bucket of media that costs more than the text as which it may be counted.
+static bool dearer(const struct sheet *sheet, enum bucket media, enum bucket text)
+{
+    struct price own, as_text;
+    return rates_find(&sheet->rates, media, &own) &&
+           (!rates_find(&sheet->rates, text, &as_text) || own.atto > as_text.atto);
+}
+
+static bool input_hides_media(const struct req *r, const struct sheet *sheet)
+{
+    const struct demand *d = &r->ask.demand;
+    const int64_t *n = r->entry.usage.count;
+    if (usage_input(&r->entry.usage) == 0)
+        return false;
+    return (d->audio > 0 && n[BUCKET_AUDIO_INPUT] == 0 && n[BUCKET_AUDIO_CACHE_READ] == 0 &&
+            dearer(sheet, BUCKET_AUDIO_INPUT, BUCKET_INPUT)) ||
+           (d->images > 0 && n[BUCKET_IMAGE_INPUT] == 0 &&
+            dearer(sheet, BUCKET_IMAGE_INPUT, BUCKET_INPUT));
+}
+
+static bool output_hides_media(const struct req *r, const struct sheet *sheet)
+{
+    const int64_t *n = r->entry.usage.count;
+    return r->metering && r->meter.media && usage_output(&r->entry.usage) > 0 &&
+           n[BUCKET_AUDIO_OUTPUT] == 0 && n[BUCKET_IMAGE_OUTPUT] == 0 &&
+           (dearer(sheet, BUCKET_AUDIO_OUTPUT, BUCKET_OUTPUT) ||
+            dearer(sheet, BUCKET_IMAGE_OUTPUT, BUCKET_OUTPUT));
+}
+
 void settle_price(struct req *r)
 {
     struct entry *e = &r->entry;
@@ -111,6 +140,8 @@ void settle_price(struct req *r)
         price_shares(r, sheet);
         return;
     }
+    if (sheet && (input_hides_media(r, sheet) || output_hides_media(r, sheet)))
+        e->usage.uncounted = true;
     struct cost cost;
     rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, &e->usage, e->start_us, &cost);
     e->cost = cost.total;

@@ -44,6 +44,7 @@ static void count_type(struct demand *d, const struct json_val *v)
     struct str source = json_str(json_path(v, "source.type"));
     d->images += is_image_type(type);
     d->files += is_file_type(type) && !str_is(source, "text") && !str_is(source, "content");
+    d->audio += str_is(type, "input_audio");
 }
 
 // Gemini's parts say what they are by the name of the member, and by a MIME type inside.
@@ -55,10 +56,12 @@ static void count_part(struct demand *d, struct str key, const struct json_val *
     struct str type = json_str(json_get(v, "mimeType"));
     if (type.len == 0)
         type = json_str(json_get(v, "mime_type"));
-    if (str_starts(type, (struct str)STR("image/")))
-        d->images++;
-    else
-        d->files++;
+    bool image = str_starts(type, (struct str)STR("image/"));
+    bool silent = str_starts(type, (struct str)STR("application/")) ||
+                  str_starts(type, (struct str)STR("text/"));
+    d->images += image;
+    d->files += !image;
+    d->audio += !image && !silent;
 }
 
 // Anthropic's plain-text document: its `data` is text, not base64.

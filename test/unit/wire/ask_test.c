@@ -199,6 +199,30 @@ static void sees_who_caches_and_how_long(void **state)
     }
 }
 
+static void hears_what_may_sound(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *part;
+        int64_t audio;
+    } cases[] = {
+        {"{\"inlineData\":{\"mimeType\":\"audio/wav\",\"data\":\"AAAA\"}}", 1},
+        {"{\"fileData\":{\"mimeType\":\"video/mp4\",\"fileUri\":\"gs://b/f\"}}", 1},
+        {"{\"fileData\":{\"fileUri\":\"gs://b/f\"}}", 1},
+        {"{\"inlineData\":{\"mimeType\":\"application/pdf\",\"data\":\"AAAA\"}}", 0},
+        {"{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"AAAA\"}}", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        char body[256];
+        snprintf(body, sizeof body, "{\"model\":\"m\",\"contents\":[{\"parts\":[%s]}]}",
+                 cases[i].part);
+        assert_int_equal(open_ask(&a, ENDPOINT_MESSAGES, body), REFUSAL_NONE);
+        assert_int_equal(a.demand.audio, cases[i].audio);
+        ask_close(&a);
+    }
+}
+
 static void sees_what_is_dearer(void **state)
 {
     (void)state;
@@ -254,6 +278,7 @@ int main(void)
         cmocka_unit_test(text_documents_are_text),
         cmocka_unit_test(what_means_true_streams),
         cmocka_unit_test(sees_who_caches_and_how_long),
+        cmocka_unit_test(hears_what_may_sound),
         cmocka_unit_test(sees_what_is_dearer),
         cmocka_unit_test(lists_need_no_body),
     };
