@@ -162,10 +162,17 @@ static bool last_count(const struct meter *m)
     return m->counted && told_last(m);
 }
 
+// No text is made of 0 tokens: such a count is a placeholder.
+static bool output_told(const struct meter *m)
+{
+    if (m->text_bytes > 0)
+        return !m->output_untold && usage_output(&m->usage) > 0;
+    return !m->output_untold || !m->media;
+}
+
 static void conclude(struct meter *m)
 {
-    bool output_told = !m->output_untold || (m->text_bytes == 0 && !m->media);
-    m->has_usage = last_count(m) && !m->input_untold && output_told;
+    m->has_usage = last_count(m) && !m->input_untold && output_told(m);
 }
 
 static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, void *context)
@@ -424,7 +431,8 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
     u->count[BUCKET_FILE_SEARCHES] = m->file_searches;
     if (m->stream_error && m->setup.kind == METER_JSON)
         return; // an error in the place of an answer: nothing was made
-    if (endpoint_makes_output(m->setup.endpoint) && (m->output_untold || !last_count(m)))
+    bool told = last_count(m) && !m->output_untold && output_told(m);
+    if (endpoint_makes_output(m->setup.endpoint) && !told)
         estimate_output(m);
     if (!m->partial || m->input_untold || u->prompt == 0)
         estimate_input(m, input_bytes);
