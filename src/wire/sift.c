@@ -177,9 +177,7 @@ static struct str key_text(const struct sift *s)
 static void take_string(struct sift *s, struct str head, size_t len, int64_t bytes, char behind)
 {
     if (behind == ':') {
-        s->label = SKIM_TEXT;
-        if (len <= SIFT_KEY_MAX)
-            s->label = skim_label_of(head);
+        s->label = len <= SIFT_KEY_MAX ? skim_label_of(s->label, head) : SKIM_TEXT;
         return;
     }
     bool data = (s->label == SKIM_DATA && !s->sealed) || skim_is_data(head, len);
@@ -303,7 +301,7 @@ static void key_end(struct sift *s, struct str key)
         begin_named(s, level, i);
     } else if (level->other == SIFT_TEXT && s->out.len < SIFT_BYTES_MAX) {
         s->take = SIFT_TEXT;
-        s->label = skim_label_of(key);
+        s->label = skim_label_of(s->label, key);
         begin_member(s, STR_NONE);
     }
 }

@@ -371,9 +371,10 @@ static int64_t content_bytes(const char *p, const char *end)
     return n;
 }
 
-enum skim_label skim_label_of(struct str key)
+enum skim_label skim_label_of(enum skim_label around, struct str key)
 {
-    if (str_is(key, "data"))
+    if (str_is(key, "data") || str_is(key, "b64_json") || str_is(key, "image_url") ||
+        (around == SKIM_DATA && str_is(key, "url")))
         return SKIM_DATA;
     bool label = str_is(key, "role") || str_is(key, "id") || str_is(key, "type") ||
                  str_is(key, "call_id") || str_is(key, "item_id") || str_is(key, "obfuscation") ||
@@ -409,7 +410,7 @@ int64_t skim_text_bytes(struct str value, bool *data)
         struct str text = str_from(p, (size_t)(q - p - 1));
         p = q;
         if (after < end && *after == ':') {
-            label = skim_label_of(text);
+            label = skim_label_of(label, text);
             continue;
         }
         bool is_data = (label == SKIM_DATA && !sealed) || skim_is_data(text, text.len);

@@ -52,11 +52,12 @@ bool skim_text(struct str value, char *out, size_t out_size) MUST_USE;
 // A raw string without its quotes when it has no escapes; else empty.
 struct str skim_plain(struct str value);
 // Bytes of all string values inside, as UTF-8; names, values of `role`, `id`, `type` and the like,
-// and data do not count. Sets *data where it met some, in base64 or a data URL: an image, a sound.
+// and data do not count. Sets *data where it met some, in base64, a data URL, or the URL of an
+// `image_url`: an image, a sound.
 int64_t skim_text_bytes(struct str value, bool *data);
-// What the value of such a key is.
+// What the value of such a key is; `around`: that of the key before it, if no string followed yet.
 enum skim_label { SKIM_TEXT, SKIM_LABEL, SKIM_DATA };
-enum skim_label skim_label_of(struct str key);
+enum skim_label skim_label_of(enum skim_label around, struct str key);
 // The value of a `type` whose `data` is a thought that is sealed, and no media.
 bool skim_is_sealed(struct str type);
 // A data URL, by its first bytes and its length.
