@@ -223,8 +223,10 @@ static bool check_name(struct reading *r, const struct node *map, struct str nam
     }
     if (str_is(name, "dev"))
         reading_fault(r, n->line, "keys: `dev` is the key that CostLens makes. Take another name");
-    for (unsigned i = 0; i < r->c->key_count; i++) {
-        if (str_eq(r->c->keys[i].name, name))
+    // In the file, not in what was read: a key whose secret is missing has its name, too.
+    for (const struct node *k = node_get(r->root, "keys")->first; k != map; k = k->next) {
+        const struct node *other = node_get(k, "name");
+        if (other && other->kind == NODE_TEXT && str_eq(other->text, name))
             reading_fault(r, n->line, "keys: the name `%.*s` is here twice", STR_ARG(name));
     }
     return reading_name(r, n->line, name, "keys");

@@ -33,8 +33,9 @@ void reading_limits(struct reading *r)
 {
     const struct node *n = node_get(r->root, "limits");
     struct config *c = r->c;
-    if (node_is_null(n) || !reading_section(r, SECTION_LIMITS, n, c))
-        return;
+    unsigned faults = c->fault_count;
+    if (node_is_null(n) || !reading_section(r, SECTION_LIMITS, n, c) || c->fault_count > faults)
+        return; // what does not fit is not compared
     static const char *const names[] = {"body", "buffers"};
     const int64_t values[] = {(int64_t)c->body_bytes, (int64_t)c->buffer_bytes};
     check_order(r, n, names, values, value_size_write);
@@ -42,7 +43,9 @@ void reading_limits(struct reading *r)
 
 void reading_timeouts(struct reading *r, const struct node *n, struct origin_timeouts *out)
 {
-    if (node_is_null(n) || !reading_section(r, SECTION_TIMEOUTS, n, out))
+    unsigned faults = r->c->fault_count;
+    if (node_is_null(n) || !reading_section(r, SECTION_TIMEOUTS, n, out) ||
+        r->c->fault_count > faults)
         return;
     const struct {
         const char *name;

@@ -223,6 +223,8 @@ static const struct bad bad[] = {
     {KEY("team: [a]"), 2, "a text is expected"},
     {"keys:\n  - {name: dev, token: 0123456789abcdef}\n", 2, "another name"},
     {KEY("") "  - {name: k, token: 0123456789abcdeg}\n", 3, "here twice"},
+    {"keys:\n  - {name: k, token: env:NONE_1}\n  - {name: k, token: env:NONE_2}\n", 3,
+     "here twice"},
     {KEY("") "  - {name: l, token: 0123456789abcdef}\n", 3, "same token"},
 };
 
@@ -348,6 +350,21 @@ static void knows_where_it_listens_until_a_restart(void **state)
     config_free(running);
 }
 
+// What does not fit did not replace the default, which the file is not blamed for.
+static void compares_only_what_fits(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"timeouts: {connect: 5, total: 1s}\n",
+                                        "limits: {body: 32, buffers: 16MiB}\n"};
+    environment = keys;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct config *c = check(files[i]);
+        assert_int_equal(c->fault_count, 1);
+        assert_non_null(strstr(c->faults[0].text.ptr, "does not fit"));
+        config_free(c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +373,7 @@ int main(void)
         cmocka_unit_test(tells_no_password),
         cmocka_unit_test(knows_its_own_address),
         cmocka_unit_test(blames_the_variable),
+        cmocka_unit_test(compares_only_what_fits),
         cmocka_unit_test(knows_where_it_listens_until_a_restart),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
