@@ -216,6 +216,8 @@ static void entry_end(struct req *r)
         r->head_sent || r->refusal == REFUSAL_NONE ? r->upstream_status : refusal_http(r->refusal);
     if (r->client_gone && !r->head_sent)
         e->http_status = 0;
+    if (e->http_status >= 400 && e->error.len == 0)
+        e->error = arena_printf(&r->arena, "http_%d", e->http_status);
     e->duration_us = clock_mono_us() - r->start_mono_us;
     usage_settle(r);
     settle_price(r);

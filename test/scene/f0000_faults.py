@@ -50,6 +50,9 @@ with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gatew
         expect(row["http_status"], status, f"{case}: the row's status")
         if outcome:
             expect(row["outcome"], outcome, f"{case}: the row's outcome")
+        expect(bool(row["error"]), outcome != "ok", f"{case}: an error has a name: {row['error']}")
+        if fault == "html":
+            expect(row["error"], "http_502", case)
         if sure:
             expect(row["sure"], sure, f"{case}: how sure")
         if sure and answer.headers["x-costlens-price-state"]:
