@@ -2,7 +2,9 @@
 //
 // serve - the gateway in the foreground.
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -60,6 +62,13 @@ static const char *scheme(const struct config *c)
     return c->tls_cert.len ? "https" : "http";
 }
 
+// As another shell finds it, which may stand in another folder.
+static void add_path(struct buf *out, const char *path)
+{
+    char whole[PATH_MAX];
+    hello_word(out, str_of(realpath(path, whole) ? whole : path));
+}
+
 // Each line can be pasted into a shell as it stands.
 static void say_try(const struct serving *s, const struct snapshot *now, struct str address)
 {
@@ -68,11 +77,14 @@ static void say_try(const struct serving *s, const struct snapshot *now, struct 
     buf_add_cstr(&lines, "\n  try it, in another shell:\n\n");
     hello_write(now, address, &lines);
     buf_add_cstr(&lines, "\n    ");
-    hello_word(&lines, str_of(s->program));
+    if (strchr(s->program, '/'))
+        add_path(&lines, s->program);
+    else
+        hello_word(&lines, str_of(s->program)); // found in $PATH
     buf_add_cstr(&lines, " report");
     if (now->config->file.len) {
         buf_add_cstr(&lines, " --config ");
-        hello_word(&lines, now->config->file);
+        add_path(&lines, now->config->file.ptr);
     }
     printf("%.*s\n", STR_ARG(buf_str(&lines)));
     buf_fini(&lines);

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `serve` prints to try works when it is pasted, whatever provider was found and wherever the state is."""
 import json
+import os
 import re
 import shutil
 import subprocess
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, folder, limit, skip, until
+from lib.scene import COSTLENS, Gateway, Mock, expect, expect_in, expect_true, folder, limit, skip, until
 
 limit(60)
 if not shutil.which("curl"):
@@ -47,3 +48,14 @@ with Mock() as mock:
             expect_true(answer[member], f"an answer: {answer}")
             expect_in(model, report)
             expect_true("gpt-4o-mini" in report or number != 1, report)
+
+    # Also where the program and its file were named from a folder of theirs: another shell stands elsewhere.
+    said = folder / "said"
+    with said.open("w") as out, subprocess.Popen(
+            [os.path.relpath(COSTLENS, gateway.state), "serve", "--config", "costlens.yaml"], cwd=gateway.state,
+            env=gateway.environment, stdout=out, stderr=subprocess.DEVNULL) as program:
+        try:
+            until(lambda: " report" in said.read_text(), 5, "it says what to try")
+        finally:
+            program.terminate()
+    expect_in(f"\n    {os.path.realpath(COSTLENS)} report --config {gateway.file}\n", said.read_text())
