@@ -250,6 +250,8 @@ static enum refusal read_body(struct ask *a, const struct alloc *alloc, struct w
 enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
                       const struct alloc *alloc, struct why *why)
 {
+    static const struct str bom = STR("\xef\xbb\xbf"); // no part of the text
+    body = str_starts(body, bom) ? str_skip(body, bom.len) : body;
     *a = (struct ask){.endpoint = found->endpoint, .body = body};
     a->demand.choices = 1;
     a->demand.body_bytes = (int64_t)body.len;

@@ -270,9 +270,23 @@ static void whole_read(struct meter *m)
     drop_sift(m);
 }
 
+// A BOM may stand before a JSON text, and is no part of it (RFC 8259, 8.1).
+static struct str behind_bom(struct meter *m, struct str piece)
+{
+    static const char bom[3] = "\xef\xbb\xbf";
+    while (piece.len && m->bom < sizeof bom && piece.ptr[0] == bom[m->bom]) {
+        piece = str_skip(piece, 1);
+        m->bom++;
+    }
+    if (piece.len && m->bom % sizeof bom) // a part of one
+        m->garbage = m->garbage || !m->setup.error;
+    return piece;
+}
+
 static void feed_text(struct meter *m, struct str piece)
 {
     if (m->text_state == TEXT_START) {
+        piece = behind_bom(m, piece);
         struct str rest = str_trim(piece);
         if (rest.len == 0)
             return; // a vendor's blank lines while the call waits

@@ -88,6 +88,7 @@ struct meter {
     bool sifted;              // what is read is what a sift kept
     unsigned char last;       // what was done with the last event
     unsigned char text_state; // where in a JSON array
+    unsigned char bom;        // bytes of a BOM before a JSON text
     bool in_element;
     uint64_t choices_seen; // by index; those over 63 share the last bit
     uint64_t choices_finished;

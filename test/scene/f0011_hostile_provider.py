@@ -24,6 +24,7 @@ def event(content=None, finish=None):
 
 EVENTS = event("half an answer") + event(None, "stop") + b"data: [DONE]\n\n"
 OK, TYPE, SSE = b"HTTP/1.1 200 OK\r\n", b"Content-Type: application/json\r\n", b"Content-Type: text/event-stream\r\n"
+BOM = b"\xef\xbb\xbf"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 
@@ -117,6 +118,9 @@ CASES = {
     "brotli in a stream": (STREAM.replace(b"\r\n\r\n", b"\r\nContent-Encoding: br\r\n\r\n") + chunk(b"\x0b\x02") + END,
                            "lost", "captured"),
     "a page": (sized(b"<html>hello</html>", fields=b"Content-Type: text/html\r\n"), "lost", "captured"),
+    "a BOM": (sized(BOM + JSON), "pooled", "reported"),
+    "a BOM in parts": (WHOLE + chunk(BOM[:1]) + chunk(BOM[1:]) + chunk(JSON) + END, "pooled", "reported"),
+    "a part of a BOM": (sized(BOM[:2] + JSON), "lost", "reported"),
     "no JSON": (sized(b"hello, this is a proxy"), "lost", "captured"),
     "a chunk's size that is none": (WHOLE + b"zz\r\n", "lost", "captured"),
     "a chunk without end": (WHOLE + b"fffffff\r\n" + JSON, "late", "reported"),
@@ -227,7 +231,8 @@ def check(case, answer, seen):
         expect_true("The provider ended" not in said, f"{case}: what was not seen: {said}")
     elif seen in ("whole", "fine", "pooled"):
         expect((answer.status, answer.cut), (200, False), case)
-        expect_true("[DONE]" in answer.events if case in STREAMS else answer.body == JSON, f"{case}: {answer}")
+        body = BOM + JSON if "a BOM" in case else JSON  # every byte of it
+        expect_true("[DONE]" in answer.events if case in STREAMS else answer.body == body, f"{case}: {answer}")
     else:
         expect(answer.status, 200, case)
         expect_true(answer.cut or "error" in answer.events[-1], f"{case}: {answer}")
