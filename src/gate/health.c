@@ -17,17 +17,33 @@ static bool disk_has_room(struct str folder)
     return v.f_bavail * 100 / v.f_blocks >= DISK_FREE_PERCENT_MIN;
 }
 
-// NULL when ready, else why not.
-static const char *not_ready(struct gate *g)
+// Why calls are refused, or will be soon, whatever the configuration says; or NULL.
+static const char *journal_trouble(struct gate *g, const struct config *c)
 {
     if (gate_draining(g))
         return "draining";
-    const char *trouble = store_trouble(gate_store(g));
+    if (!store_journals(gate_store(g)))
+        return "the journal cannot be written";
+    return disk_has_room(c->state) ? NULL : "the disk of the state folder is nearly full";
+}
+
+static const char *ledger_trouble(struct gate *g, const struct config *c)
+{
+    if (!store_healthy(gate_store(g)))
+        return "the ledger cannot be written";
+    return disk_has_room(c->store) ? NULL : "the disk of the store is nearly full";
+}
+
+// What is not well, or NULL. It is ready where calls go on without the ledger.
+static const char *trouble_of(struct gate *g, bool *ready)
+{
     struct snapshot *now = gate_snapshot(g);
-    if (!trouble && !disk_has_room(now->config->state))
-        trouble = "the disk of the state folder is nearly full";
-    if (!trouble && !disk_has_room(now->config->store))
-        trouble = "the disk of the store is nearly full";
+    const struct config *c = now->config;
+    const char *trouble = journal_trouble(g, c);
+    *ready = !trouble && c->on_store_failure_allow;
+    if (!trouble)
+        trouble = ledger_trouble(g, c);
+    *ready = *ready || !trouble;
     snapshot_free(now);
     return trouble;
 }
@@ -56,11 +72,10 @@ bool health_answers(struct gate *g, struct exchange *x)
         return false;
     if (!str_is(h->method, "GET") && !str_is(h->method, "HEAD"))
         return false;
-    const char *cause = NULL;
-    if (live)
-        cause = gate_stuck(g) ? "an event loop stands still" : NULL;
-    else
-        cause = not_ready(g);
-    say(x, cause ? 503 : 200, cause ? cause : "ok");
+    const char *cause = gate_stuck(g) ? "an event loop stands still" : NULL;
+    bool well = !cause;
+    if (ready)
+        cause = trouble_of(g, &well);
+    say(x, well ? 200 : 503, cause ? cause : "ok");
     return true;
 }

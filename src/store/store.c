@@ -376,12 +376,9 @@ bool store_healthy(const struct store *s)
     return atomic_load_explicit(&s->healthy, memory_order_acquire);
 }
 
-const char *store_trouble(const struct store *s)
+bool store_journals(const struct store *s)
 {
-    if (!store_healthy(s))
-        return "the ledger cannot be written";
-    bool failing = atomic_load_explicit(&s->failing, memory_order_relaxed) > 0;
-    return failing ? "the journal cannot be written" : NULL;
+    return atomic_load_explicit(&s->failing, memory_order_relaxed) == 0;
 }
 
 void store_stats(const struct store *s, struct store_stats *out)

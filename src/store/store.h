@@ -45,8 +45,8 @@ enum status store_behind(const struct store *s, struct why *why);
 // trying.
 bool store_healthy(const struct store *s);
 
-// Why calls may be refused because of the store, in words; NULL: they are not.
-const char *store_trouble(const struct store *s);
+// Calls can be journalled: false while a worker's journal cannot be written.
+bool store_journals(const struct store *s);
 
 struct store_stats { // for /metrics
     uint64_t rows;
