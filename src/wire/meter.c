@@ -419,7 +419,7 @@ static void estimate_output(struct meter *m)
     int64_t output = count_larger(tokens_of(m->text_bytes), m->events);
     if (m->output_untold)
         output += u->reasoning; // told alone, it is beside the texts
-    if (m->setup.output_max > 0 && output > m->setup.output_max && meter_tells(m))
+    if (m->setup.output_max > 0 && output > m->setup.output_max)
         output = m->setup.output_max;
     u->count[BUCKET_OUTPUT] = count_larger(u->count[BUCKET_OUTPUT], output);
 }

@@ -132,8 +132,8 @@ void meter_release(struct meter *m, meter_pass_f *pass, void *context);
 // The i-th of the requests listed; NULL after the last.
 const struct meter_share *meter_share_at(const struct meter *m, unsigned i);
 // Fills m->usage where no final count of both sides came: input from `input_bytes` / 4 unless a
-// count told it, output from text / 4 but at least one token a delta event or text, and of an
-// answer that tells no more than was asked, unless the last count told it; of a total that was told
+// count told it, output from text / 4 but at least one token a delta event or text, and no more than
+// was asked, unless a count told more; of a total that was told
 // alone the rest is input. sure = ESTIMATED, and uncounted where media are of an estimated side.
 void meter_estimate(struct meter *m, int64_t input_bytes);
 // Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when
