@@ -386,6 +386,18 @@ bool meter_complete(const struct meter *m)
     return false;
 }
 
+// Whether a complete answer says of its output anything at all: a count, a charge, a piece, or how
+// it ended. A call in progress has not.
+static bool tells_output(const struct meter *m)
+{
+    struct str end = str_of(m->finish);
+    if (!endpoint_makes_output(m->setup.endpoint) || m->counted || m->usage.has_reported)
+        return true;
+    if (m->text_bytes > 0 || m->events > 0 || m->media)
+        return true;
+    return end.len > 0 && !str_is(end, "in_progress") && !str_is(end, "queued");
+}
+
 // A single text is made before its first byte comes: how long it was, its beginning does not say.
 bool meter_tells(const struct meter *m)
 {
@@ -394,7 +406,7 @@ bool meter_tells(const struct meter *m)
     if (m->setup.background)
         return false;
     if (meter_complete(m))
-        return true;
+        return tells_output(m);
     bool stream = m->setup.kind == METER_SSE || m->text_state > TEXT_SCAN;
     return stream && !m->garbage && m->events > 0;
 }

@@ -123,18 +123,20 @@ void meter_end(struct meter *m, bool clean);
 // True when the answer is complete: terminal event, or finish reason before a clean end, or a whole
 // JSON body.
 bool meter_complete(const struct meter *m);
-// True when what came tells what was made: a provider's own count, a complete answer, an error in
-// its place, or a stream in which output has begun. Of a single JSON text that broke off, or of
-// what could not be read, nobody knows. After meter_end, or when no more is fed.
+// True when what came tells what was made: a provider's own count, a complete answer that says
+// anything of its output, an error in its place, or a stream in which output has begun. Of a single
+// JSON text that broke off, or of what could not be read, nobody knows. After meter_end, or when no
+// more is fed.
 bool meter_tells(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
 // The i-th of the requests listed; NULL after the last.
 const struct meter_share *meter_share_at(const struct meter *m, unsigned i);
 // Fills m->usage where no final count of both sides came: input from `input_bytes` / 4 unless a
-// count told it, output from text / 4 but at least one token a delta event or text, and no more than
-// was asked, unless a count told more; of a total that was told
-// alone the rest is input. sure = ESTIMATED, and uncounted where media are of an estimated side.
+// count told it, output from text / 4 but at least one token a delta event or text, beside what was
+// told of reasoning alone, and no more than was asked, unless a count told more; of a total that
+// was told alone the rest is input. sure = ESTIMATED, and uncounted where media are of an estimated
+// side.
 void meter_estimate(struct meter *m, int64_t input_bytes);
 // Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when
 // it has none. `out` is to be ended with meter_fini.

@@ -95,6 +95,46 @@ static void a_call_in_the_background_is_not_told_by_its_answer(void **state)
     }
 }
 
+// A success that says nothing of what was made is no proof that nothing was.
+static void an_answer_of_nothing_tells_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint endpoint;
+        enum meter_kind kind;
+        const char *body;
+        bool tells;
+    } rows[] = {
+        {ENDPOINT_CHAT, METER_JSON, "{}", false},
+        {ENDPOINT_CHAT, METER_JSON, "{\"model\":\"gpt-4o\"}", false},
+        {ENDPOINT_CHAT, METER_JSON, "{\"choices\":[{\"message\":{\"content\":\"a\"}}]}", true},
+        {ENDPOINT_CHAT, METER_JSON, "{\"usage\":{\"total_tokens\":9}}", true},
+        {ENDPOINT_CHAT, METER_SSE, "data: [DONE]\n\n", false},
+        {ENDPOINT_CHAT, METER_SSE, DELTA "data: [DONE]\n\n", true},
+        {ENDPOINT_CHAT, METER_SSE,
+         "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+         true},
+        {ENDPOINT_RESPONSES, METER_JSON, "{\"status\":\"in_progress\"}", false},
+        {ENDPOINT_RESPONSES, METER_JSON, "{\"status\":\"queued\",\"usage\":null}", false},
+        {ENDPOINT_RESPONSES, METER_JSON, "{\"status\":\"completed\"}", true},
+        {ENDPOINT_MESSAGES, METER_JSON, "{\"type\":\"message\"}", false},
+        {ENDPOINT_GENERATE, METER_JSON, "{}", false},
+        {ENDPOINT_GENERATE, METER_JSON, "{\"promptFeedback\":{\"blockReason\":\"SAFETY\"}}", true},
+        {ENDPOINT_EMBEDDINGS, METER_JSON, "{}", true}, // no output is all there can be
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct meter m;
+        struct gave g = {0};
+        init(&m, rows[i].endpoint, rows[i].kind, false);
+        meter_feed(&m, str_of(rows[i].body), give, &g);
+        meter_end(&m, true);
+        assert_true(meter_complete(&m));
+        if (meter_tells(&m) != rows[i].tells)
+            fail_msg("%s", rows[i].body);
+        meter_fini(&m);
+    }
+}
+
 // What an earlier event told of the images is no part of the usage any more.
 static void a_later_usage_has_its_own_shares(void **state)
 {
@@ -276,6 +316,7 @@ int main(void)
         cmocka_unit_test(passes_runs_of_events_as_one_slice),
         cmocka_unit_test(an_idle_stream_holds_nothing),
         cmocka_unit_test(a_call_in_the_background_is_not_told_by_its_answer),
+        cmocka_unit_test(an_answer_of_nothing_tells_nothing),
         cmocka_unit_test(a_later_usage_has_its_own_shares),
         cmocka_unit_test(an_error_made_no_search),
         cmocka_unit_test(other_bodies_pass_unread),
