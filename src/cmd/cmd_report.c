@@ -223,7 +223,8 @@ static void print_request(const struct json *j)
         print_tags(json_get(attempt, "tags"));
         fact(attempt, "sure", "usage");
         if (json_bool(json_get(attempt, "usage_contradicts"), false))
-            puts("               the provider's counts cannot all be true: they were corrected");
+            puts("               the provider's counts cannot all be true: what contradicts the "
+                 "rest was corrected");
         fact(attempt, "service", "service");
         fact(attempt, "price_name", "prices of");
         fact(attempt, "price_parts", "and of");

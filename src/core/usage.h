@@ -92,7 +92,8 @@ struct usage {
     bool uncounted; // images, audio or files went in or came out that no count holds, or that none
                     // tells from text that is cheaper: no price
     bool inconsistent; // counters contradict one another (cached > prompt) and were clamped, or
-                       // cannot be (negative, absurd) and were not believed
+                       // cannot be (negative, absurd) and were not believed; or
+                       // one is far beyond the model's window, and stays
 };
 
 // The sum of two counts (>= 0); INT64_MAX when it is beyond. A count is a provider's word: whoever

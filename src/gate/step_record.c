@@ -47,7 +47,8 @@ static void log_call(const struct req *r)
 static void warn(const struct req *r)
 {
     struct log_line l;
-    log_begin(&l, LOG_WARN, "the provider's counts cannot all be true: they were corrected");
+    log_begin(&l, LOG_WARN,
+              "the provider's counts cannot all be true: what contradicts the rest was corrected");
     log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
     log_str(&l, "provider", r->entry.provider);
     log_str(&l, "model", r->entry.model);

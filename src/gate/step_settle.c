@@ -12,7 +12,8 @@
 #include "core/split.h"
 #include "gate/relay.h"
 
-#define QUOTED_MAX 80 // bytes of a body that is no answer
+#define QUOTED_MAX  80 // bytes of a body that is no answer
+#define WINDOWS_MAX 16 // how often a prompt, or a choice, may be told to fill the model's window
 
 static const struct sheet free_sheet = {.free = true};
 
@@ -129,6 +130,15 @@ static bool output_hides_media(const struct req *r, const struct sheet *sheet)
             dearer(sheet, BUCKET_IMAGE_OUTPUT, BUCKET_OUTPUT));
 }
 
+// A provider's count may be that of several prompts, and a book's window an old one; but not so.
+static bool beyond_window(const struct req *r, const struct sheet *sheet)
+{
+    const struct usage *u = &r->entry.usage;
+    int64_t most = count_larger(u->prompt, usage_output(u) / demand_choices(&r->ask.demand));
+    return u->sure == SURE_REPORTED && sheet->context_tokens > 0 &&
+           most / WINDOWS_MAX > sheet->context_tokens;
+}
+
 void settle_price(struct req *r)
 {
     struct entry *e = &r->entry;
@@ -136,6 +146,8 @@ void settle_price(struct req *r)
     e->price_parts = STR_NONE;
     if (provider_free(r->provider, e->model, sheet))
         sheet = &free_sheet;
+    if (sheet && beyond_window(r, sheet))
+        e->usage.inconsistent = true;
     if (has_shares(r) && sheet && !sheet->free) {
         price_shares(r, sheet);
         return;

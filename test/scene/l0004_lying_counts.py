@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(60)
+MODEL = "bench-model"
 USAGE = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15,
          "prompt_tokens_details": {"cached_tokens": 50, "audio_tokens": 30}, "completion_tokens_details":
          {"reasoning_tokens": 90, "audio_tokens": 7}}
@@ -17,7 +18,7 @@ class Liar(BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        body = json.dumps({"id": "x", "object": "chat.completion", "model": "bench-model", "usage": USAGE, "choices": [
+        body = json.dumps({"id": "x", "object": "chat.completion", "model": MODEL, "usage": USAGE, "choices": [
             {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "hello"}}]}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -46,5 +47,17 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     line = until(lambda: next((x for x in gateway.program.errors().splitlines() if call in x), None), 5, "a warning")
     expect(json.loads(line)["level"], "warn")
     expect_in("cannot all be true", line)
+    expect(gateway.metric("costlens_usage_contradictions_total"), 1)
+    expect(gateway.costlens("ledger", "verify").returncode, 0)
+
+# A count that no window holds: the figure stays, and is marked.
+OPENAI = f"  openai: {{ dialect: openai, url: http://127.0.0.1:{liar.server_port}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
+with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [bench-model] }}\n" + OPENAI) as gateway:
+    for n, (prompt, marked) in enumerate(((16 * 128000, False), (2**32, True)), 1):
+        MODEL = "gpt-4o"
+        USAGE = {"prompt_tokens": prompt, "completion_tokens": 5, "total_tokens": prompt + 5}
+        call = gateway.chat("x", model="openai/gpt-4o").headers["x-costlens-request-id"]
+        row = json.loads(gateway.costlens("report", "--request", call, "--json").stdout)["attempts"][0]
+        expect((row["input_tokens"], row["price_state"], row["usage_contradicts"]), (prompt, "priced", marked), f"{prompt} tokens")
     expect(gateway.metric("costlens_usage_contradictions_total"), 1)
     expect(gateway.costlens("ledger", "verify").returncode, 0)
