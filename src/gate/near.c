@@ -3,6 +3,7 @@
 // Behind the name of a provider: its near names, else those of its short list. Elsewhere near names
 // (first of the provider whose name is near), else the name itself where any is taken: at that
 // provider, or at the mock. Then the key that is missing, where the model is of a vendor's.
+// A name of which the asked one is a whole beginning is as near as one with a slip.
 
 #include "gate/near.h"
 
@@ -50,8 +51,16 @@ static void add(struct near *n, struct str owner, struct str model, size_t slips
     n->name[at].slips = slips;
 }
 
+static bool begins(struct str model, struct str part)
+{
+    return part.len > 0 && part.len < model.len && str_starts(model, part) &&
+           model.ptr[part.len] == '-';
+}
+
 static size_t slips_between(const struct near *n, struct str model)
 {
+    if (begins(model, n->model) || begins(model, n->asked))
+        return 1; // what was left out may be a version
     size_t most = (n->model.len + 2) / LETTERS_A_SLIP;
     most = most < NEAR_SLIPS_MAX ? most : NEAR_SLIPS_MAX;
     size_t part = str_distance(n->model, model, most), all = str_distance(n->asked, model, most);
@@ -243,5 +252,8 @@ void near_write(const struct snapshot *s, const struct wanted *w, struct buf *de
         buf_printf(detail, ", and no provider is named \"%.*s\"", STR_ARG(n.head));
     }
     buf_add_char(detail, '.');
-    write_anywhere(&n, detail);
+    if (str_is(n.head, "mock"))
+        buf_add_cstr(detail, " The mock is there under `costlens serve --mock` only.");
+    else
+        write_anywhere(&n, detail);
 }

@@ -149,7 +149,13 @@ static struct config_provider found[] = {
      .from_environment = true},
     {.name = STR("mock"), .mock = true, .free = true},
 };
+static struct config no_mock = {
+    .providers = found, .provider_count = 2, .aliases = &alias, .alias_count = 1};
 static struct config from_keys = {.providers = found, .provider_count = 3};
+
+static struct config_provider two_hosts[] = {P("openrouter", OPENAI, "openrouter"),
+                                             P("groq", OPENAI, "groq")};
+static struct config hosts = {.providers = two_hosts, .provider_count = 2};
 
 static const struct {
     struct config *config;
@@ -177,10 +183,15 @@ static const struct {
     {&config, "GPT-4O", "", "Did you mean openai/gpt-4o,", "openai/gpt-4o, openai/gpt-4o"},
     {&config, "fsat", "", "Did you mean fast?", "ada"},
     {&config, "gpt-oss-120", "", "cerebras/gpt-oss-120b", "gpt-oss-120b, cerebras"},
+    // A name of which the asked one is a whole beginning comes before misspelt ones.
+    {&hosts, "llama-3.3-70b", "", "Did you mean groq/llama-3.3-70b-", "mean openrouter"},
+    {&config, "gpt-oss", "", "Did you mean cerebras/gpt-oss-", 0},
+    {&config, "gpt-os", "", "Did you mean", "gpt-oss-"},
     // The mock takes any name, behind its own.
     {&from_keys, "fast", "", "Did you mean mock/fast?", "ada"},
     {&from_keys, "zzzzzzzz", "", "Did you mean mock/zzzzzzzz?", 0},
     {&from_keys, "fast", "openai/*", "GET /v1/models", "mock"},
+    {&no_mock, "mock/fast", "", "The mock is there under `costlens serve --mock` only.", "mean"},
     // A vendor whose key is missing.
     {&from_keys, "gemini-2.5-flash", "", "For models of google set GEMINI_API_KEY", "mean"},
     {&from_keys, "gemini/gemini-2.5-flash", "", "For models of google set GEMINI_API_KEY", 0},
