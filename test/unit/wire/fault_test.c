@@ -59,6 +59,38 @@ static void speaks_each_dialect(void **state)
     buf_fini(&b);
 }
 
+// The words are the status's, not the refusal's.
+static void a_relayed_status_has_its_words(void **state)
+{
+    (void)state;
+    static const struct {
+        int http;
+        const char *type;
+        const char *status;
+    } all[] = {{429, "rate_limit_error", "RESOURCE_EXHAUSTED"},
+               {422, "invalid_request_error", "INVALID_ARGUMENT"},
+               {529, "overloaded_error", "UNAVAILABLE"},
+               {599, "api_error", "INTERNAL"}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct buf b;
+        int64_t code = 0;
+        buf_init(&b, &alloc_heap, 8 * KIB);
+        fault_relayed(DIALECT_ANTHROPIC, all[i].http, REFUSAL_UPSTREAM_CODED, STR_NONE, STR_NONE,
+                      &b);
+        struct json *j = parse(buf_str(&b));
+        assert_true(str_is(at(j, "error.type"), all[i].type));
+        json_close(j);
+        buf_clear(&b);
+        fault_relayed(DIALECT_GEMINI, all[i].http, REFUSAL_UPSTREAM_CODED, STR_NONE, STR_NONE, &b);
+        j = parse(buf_str(&b));
+        assert_true(json_i64(json_path(json_root(j), "error.code"), &code));
+        assert_int_equal(code, all[i].http);
+        assert_true(str_is(at(j, "error.status"), all[i].status));
+        json_close(j);
+        buf_fini(&b);
+    }
+}
+
 static void events_are_whole(void **state)
 {
     (void)state;
@@ -99,9 +131,8 @@ static void long_details_are_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_refusal_has_its_shape),
-        cmocka_unit_test(speaks_each_dialect),
-        cmocka_unit_test(events_are_whole),
+        cmocka_unit_test(every_refusal_has_its_shape),    cmocka_unit_test(speaks_each_dialect),
+        cmocka_unit_test(a_relayed_status_has_its_words), cmocka_unit_test(events_are_whole),
         cmocka_unit_test(long_details_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
