@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/pricing.h"
 #include "cmd/remote.h"
 #include "cmd/table.h"
 #include "insight/csv.h"
@@ -251,6 +252,26 @@ static int run_request(struct cli *cli, const struct options *o)
     return code;
 }
 
+// VENDOR/MODEL of a name as people write it, by the rule of `cost` and `price show`.
+static bool add_as(struct buf *args, const struct cli *cli, const char *name)
+{
+    struct pricing p;
+    struct buf full;
+    if (!name)
+        return true;
+    if (!pricing_open(&p, cli))
+        return false;
+    buf_init(&full, &alloc_heap, 0);
+    const struct sheet *s = pricing_find(&p, name);
+    if (s) {
+        buf_printf(&full, "%.*s/%.*s", STR_ARG(s->vendor), STR_ARG(s->model));
+        remote_arg(args, "as", buf_str(&full));
+    }
+    buf_fini(&full);
+    pricing_close(&p);
+    return s != NULL;
+}
+
 static int run_report(struct cli *cli, const struct options *o, const char *format)
 {
     struct buf args, text;
@@ -261,8 +282,9 @@ static int run_report(struct cli *cli, const struct options *o, const char *form
     remote_arg(&args, "since", str_of(o->since));
     remote_arg(&args, "until", str_of(o->until));
     remote_arg(&args, "tz", str_of(o->tz));
-    remote_arg(&args, "as", str_of(o->as));
-    int code = remote_ask(cli, "report", &args, &text, &answer);
+    int code = EXIT_FAILED;
+    if (add_as(&args, cli, o->as))
+        code = remote_ask(cli, "report", &args, &text, &answer);
     if (code == EXIT_OK && strcmp(format, "json") == 0)
         puts(buf_cstr(&text));
     else if (code == EXIT_OK && strcmp(format, "csv") == 0)
@@ -302,7 +324,7 @@ static const struct option_row options[] = {
     {"until", "TIME", "before then", offsetof(struct options, until)},
     {"tz", "ZONE", "whose days and hours: Europe/Berlin; default UTC",
      offsetof(struct options, tz)},
-    {"as", "MODEL", "what the same tokens would have cost on another model",
+    {"as", "MODEL", "what the same tokens would have cost on another model, or an alias's",
      offsetof(struct options, as)},
     {"format", "FORMAT", "table (default), csv or json", offsetof(struct options, format)},
     {"request", "ID",

@@ -169,10 +169,27 @@ static void print_near(const struct pricing *p, struct str name)
         fputs("\nTry: costlens price list PART-OF-ITS-NAME\n", stderr);
 }
 
+// Which model an alias stands for can hang on the secrets that this shell has.
+static void say_left_out(const struct pricing *p, struct str name, const struct sheet *taken)
+{
+    for (unsigned i = 0; i < p->config->alias_count; i++) {
+        const struct config_alias *a = &p->config->aliases[i];
+        if (!str_eq(a->name, name) || a->left_out.len == 0)
+            continue;
+        command_print(stderr, "costlens: alias %.*s: the provider of %.*s is not there: left out",
+                      STR_ARG(name), STR_ARG(a->left_out));
+        if (taken)
+            command_print(stderr, ", %.*s/%.*s taken", STR_ARG(taken->vendor),
+                          STR_ARG(taken->model));
+        fputs(" (costlens config check)\n", stderr);
+    }
+}
+
 const struct sheet *pricing_find(const struct pricing *p, const char *name)
 {
     struct str asked = str_of(name);
     const struct sheet *s = find_alias(p, asked);
+    say_left_out(p, asked, s);
     if (!s)
         s = find_full(p, asked);
     if (!s)

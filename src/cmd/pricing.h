@@ -23,7 +23,7 @@ void pricing_close(struct pricing *p);
 // The sheet of a name: an alias of the configuration stands for its first model that has one, a
 // provider's name for its own rows and then its vendor's. A bare name is looked for at the
 // configured providers, in their order, then at the makers of models, then anywhere. NULL, with
-// near names on stderr, when there is none.
+// near names on stderr, when there is none. What an alias left out is said there, too.
 const struct sheet *pricing_find(const struct pricing *p, const char *name);
 // Where else the same bare name is listed, as names that pricing_find takes: up to `most`.
 size_t pricing_others(const struct pricing *p, const struct sheet *s, const char *name,

@@ -45,6 +45,7 @@ struct config_alias {
     struct str name;
     struct str *models; // "provider/model", in order of preference
     unsigned model_count;
+    struct str left_out; // the one before them, whose provider is not there; empty if none
 };
 
 struct config_key {

@@ -93,6 +93,8 @@ static void check_model(struct reading *r, const struct node *n, struct config_a
     if (provider < 0) {
         reading_warn(r, n->line, "alias %.*s: the provider of %.*s is not there: left out",
                      STR_ARG(a->name), STR_ARG(full));
+        if (a->model_count == 0)
+            a->left_out = full;
         return;
     }
     const struct config_provider *p = &r->c->providers[provider];

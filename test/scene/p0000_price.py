@@ -118,3 +118,26 @@ for name, model in (("quick", "own"), ("own", "own"), ("bench-model", "bench-mod
 name = next(m for v, m in models if v == "together")
 said = json.loads(costlens("price", "show", f"bench/{name}", "--json", "--config", str(config)))
 expect((said["vendor"], said["model"]), ("together", name), "the rows of its vendor")
+
+# An alias whose first model's provider has no key here: what is taken instead is said, and the report has the same rule.
+config.write_text(f"""
+state: {folder}/state
+providers:
+  openai: {{ key: env:NO_SUCH_SECRET }}
+  bench: {{ url: http://127.0.0.1:9100/v1 }}
+aliases:
+  fast: [openai/gpt-5.4-mini, bench/own]
+  gone: [openai/gpt-5.4-mini]
+prices:
+  - {{ model: bench/own, free: true }}
+""")
+asked = ("--config", str(config))
+for secret, model in (("", "bench/own"), ("sk-0123456789", "openai/gpt-5.4-mini")):
+    environment["NO_SUCH_SECRET"] = secret
+    for words in (("cost", "fast", "--input", "9"), ("price", "show", "fast")):
+        done = subprocess.run([COSTLENS, *words, *asked], capture_output=True, text=True, env=environment)
+        expect((done.returncode, done.stdout.split(" ")[0]), (0, model), f"{words}")
+        note = "alias fast: the provider of openai/gpt-5.4-mini is not there: left out, bench/own taken"
+        expect(note in done.stderr, not secret, f"{words}: {done.stderr}")
+environment["NO_SUCH_SECRET"] = ""
+expect_true("openai/gpt-5.4-mini is not there" in costlens("price", "show", "gone", *asked, code=1), "nothing is left")

@@ -46,11 +46,13 @@ def try_all(gateway):
 
 
 with Mock() as mock:
-    with Gateway(mock) as gateway:
+    with Gateway(mock, extra="aliases: { small: [bench/bench-model] }\n") as gateway:
         gateway.chat("x")
         gateway.chat("x", headers={"x-mock-fault": "no-usage"})
         expect(gateway.report("--since", "90s")["total"]["requests"], 2)
         expect_in("\n1 call is estimated: it ended without the whole usage", gateway.costlens("report").stdout)
+        same = gateway.report("--as", "small")  # an alias, as for `cost`
+        expect(same["total"]["cost_usd"], gateway.report()["total"]["cost_usd"])
         try_all(gateway)
         file = gateway.state / "copy.db"
         gateway.costlens("backup", file)
