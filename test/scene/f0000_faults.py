@@ -69,6 +69,11 @@ with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gatew
             expect_in("error", answer.events[-1], f"{case}: an error event")
         if stream and outcome == "ok" and fault != "no-done":
             expect(answer.events[-1], "[DONE]", case)
+    # What a torn answer's bytes say is no more than was asked.
+    for n, fault in enumerate(("cut", "truncated", "reset=mid"), len(CASES) + 1):
+        gateway.chat(fault, headers={"x-mock-fault": fault}, max_tokens=20)
+        row = gateway.rows(n)[-1]
+        expect((row["sure"], row["output"]), ("captured", 20), f"{fault}: the most that was asked")
     limited = gateway.chat("limited", headers={"x-mock-fault": "rate=7"})
     expect(limited.headers["retry-after"], "7")
     receipt = gateway.chat("receipt", headers={"x-mock-fault": "no-usage", "x-costlens-receipt": "1"}, stream=True)

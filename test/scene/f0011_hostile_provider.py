@@ -151,6 +151,7 @@ CASES = {
     "a stream closed in a chunk's size": ((STREAM + chunk(event("half")) + b"f",), "cut", "estimated"),
     "a stream closed in an event": ((STREAM + chunk(event("half")) + b"ff\r\ndata: {\"cho",), "cut", "estimated"),
     "a stream closed at once": ((STREAM,), "cut", "captured"),
+    "a stream that only ends": (STREAM + chunk(b"data: [DONE]\n\n") + END, "pooled", "captured"),
     "a stream with a bad chunk": (STREAM + chunk(event("half")) + b"zz\r\n", "cut", "estimated"),
     "a stream reset": (reset(STREAM + chunk(event("half"))), "cut", "estimated"),
     "a stream longer than its length": (sized(EVENTS, b"%d" % (len(event("half an answer")) + 9), fields=SSE),
