@@ -175,6 +175,7 @@ static void read_sections(struct reading *r)
     reading_aliases(r);
     reading_keys(r);
     reading_prices(r);
+    reading_aliases_priced(r);
 }
 
 static void sort_faults(struct config *c)

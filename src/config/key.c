@@ -147,6 +147,45 @@ void reading_aliases(struct reading *r)
         read_alias(r, a);
 }
 
+// --- what the price book does not know ---
+
+// Of an open list at a vendor in the book: it may be a slip, and has no price.
+static void note_unknown(struct reading *r, const struct catalog *book, struct str alias,
+                         const struct node *item)
+{
+    const struct sheet *near[CATALOG_NEAR_MAX];
+    int provider = provider_of(r->c, item->text);
+    if (provider < 0)
+        return; // left out, which was said
+    const struct config_provider *p = &r->c->providers[provider];
+    struct str model = str_skip(item->text, p->name.len + 1);
+    if (p->free || p->mock || p->model_count || !catalog_has_vendor(book, p->vendor) ||
+        catalog_find(book, p->name, model) || catalog_find(book, p->vendor, model))
+        return;
+    size_t n = catalog_near(book, p->vendor, model, near);
+    struct str nearest = n ? near[0]->model : STR_NONE;
+    reading_warn(r, item->line,
+                 "alias %.*s: the price book has no `%.*s` of %.*s, so calls of it have no "
+                 "price%s%.*s%s",
+                 STR_ARG(alias), STR_ARG(model), STR_ARG(p->vendor), n ? "; did you mean `" : "",
+                 STR_ARG(nearest), n ? "`?" : "");
+}
+
+void reading_aliases_priced(struct reading *r)
+{
+    const struct config *c = r->c;
+    struct catalog *book = NULL;
+    if (c->alias_count == 0 || c->fault_count ||
+        catalog_open(&alloc_heap, &c->prices, c->prices.len ? 1 : 0, &book, NULL) != STATUS_OK)
+        return;
+    for (const struct node *a = node_get(r->root, "aliases")->first; a; a = a->next) {
+        bool many = a->kind == NODE_LIST;
+        for (const struct node *n = many ? a->first : a; n; n = many ? n->next : NULL)
+            note_unknown(r, book, a->key, n);
+    }
+    catalog_close(book);
+}
+
 // --- keys ---
 
 static void read_expiry(struct reading *r, const struct node *map, struct config_key *k)

@@ -59,6 +59,7 @@ bool reading_is_ours(const struct reading *r, const struct url *u); // a listene
 void reading_providers(struct reading *r);
 void reading_proxy(struct reading *r, struct config_provider *p, const char *text, int line);
 void reading_aliases(struct reading *r);
+void reading_aliases_priced(struct reading *r); // notes those without a price; after the prices
 void reading_keys(struct reading *r);
 void reading_prices(struct reading *r);
 // "provider/model" of a configured provider. True when it is, or when the provider was only left

@@ -366,6 +366,10 @@ static void leaves_out_what_has_no_secret(void **state)
 #define OWN(map)    "providers:\n  a: {" map "}\n"
 #define PRICED(map) OWN("url: 'http://127.0.0.1:9/v1'") "prices:\n  - {model: a/m, " map "}\n"
 
+#define ALIASED(more, model)                                       \
+    "aliases: {x: openai/" model "}\nproviders:\n  openai: {" more \
+    " url: 'https://api.openai.com/v1', key: env:OPENAI_API_KEY}\n"
+
 static const struct {
     const char *text;
     const char *note; // NULL: none
@@ -388,6 +392,17 @@ static const struct {
     {PRICED("input_per_mtok: 1, when: [{above: 9, output_per_mtok: 2}]"), NULL},
     {PRICED("input_per_mtok: 1, when: [{above: 9, factor: 2}]"), "no output_per_mtok"},
     {PRICED("per_image: 1"), NULL},
+    // A model that the book has not is a slip, where any is taken.
+    {ALIASED("", "gpt-4p"),
+     "alias x: the price book has no `gpt-4p` of openai, so calls of it have no price"},
+    {ALIASED("", "gpt-4p"), "did you mean `gpt-4"},
+    {ALIASED("", "gpt-4o"), NULL},
+    {ALIASED("models: [gpt-4p],", "gpt-4p"), NULL},
+    {ALIASED("", "gpt-4p") "prices:\n  - {model: openai/gpt-4p, per_image: 1}\n", NULL},
+    {"aliases: {x: a/m}\n" OWN("url: 'http://127.0.0.1:9/v1'"), NULL},
+    // A file that is something else.
+    {"store: sqlite:costlens.yaml\n", "costlens.yaml` is no ledger"},
+    {"store: sqlite:new.db\n", NULL},
 };
 
 static void notes_what_may_be_meant_otherwise(void **state)
