@@ -132,7 +132,7 @@ static const struct step steps[] = {
 "  JOIN name endpoint ON endpoint.id = c.endpoint JOIN name route ON route.id = c.route"
 "  JOIN name error ON error.id = c.error JOIN name version ON version.id = c.price_version"
 "  JOIN name sheet ON sheet.id = c.price_name;"
-"PRAGMA application_id = 1129072723;" // "CLNS"
+"PRAGMA application_id = 1129072723;" // "CLHS"
 "PRAGMA user_version = 1;"
     },
     {2, // what many calls have in common stands once; tags stand in their call only
