@@ -23,7 +23,7 @@ add_custom_command(
   OUTPUT ${LIBRARY}
   COMMAND ${CMAKE_LINKER} -r -o ${library_object}
           --whole-archive $<TARGET_FILE:lib> --no-whole-archive --start-group ${library_files} --end-group
-  COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${library_object}
+  COMMAND ${CMAKE_OBJCOPY} --localize-hidden --remove-section=.gnu.lto_* --remove-section=.gnu.debuglto_* ${library_object}
   COMMAND ${CMAKE_COMMAND} -E rm -f ${LIBRARY}
   COMMAND ${CMAKE_AR} rcs ${LIBRARY} ${library_object}
   COMMAND ${CMAKE_COMMAND} -E rm -f ${library_object}
