@@ -3,7 +3,6 @@
 #include "config/place.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,25 +105,8 @@ static void check_folder(struct reading *r, const struct node *n, const char *ke
                      key, path, strerror(error ? error : errno), STR_ARG(folder));
 }
 
-// A file of something else; an empty one is taken for a new ledger.
-static void check_ledger(struct reading *r, const struct node *n)
-{
-    static const char magic[16] = "SQLite format 3";
-    char head[sizeof magic];
-    struct str path = r->c->store;
-    struct stat is;
-    int fd = path.len ? open(path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-    if (fd < 0)
-        return;
-    ssize_t len = fstat(fd, &is) == 0 && S_ISREG(is.st_mode) ? read(fd, head, sizeof head) : 0;
-    close(fd);
-    if (len > 0 && (len != sizeof head || memcmp(head, magic, sizeof head) != 0))
-        reading_warn(r, n ? n->line : 0,
-                     "store: `%.*s` is no ledger, and `costlens serve` will not take it. Name "
-                     "another file",
-                     STR_ARG(path));
-}
-
+// Looks, and opens nothing: a reload comes here too, and whoever closes a file of the store takes
+// all of SQLite's locks on it from the process (POSIX, fcntl).
 static void check_places(struct reading *r, const struct node *store, const struct node *state)
 {
     const struct config *c = r->c;
@@ -135,7 +117,6 @@ static void check_places(struct reading *r, const struct node *store, const stru
                       "store: `%.*s` is a folder, and a file is expected. Write "
                       "sqlite:%.*s/costlens.db",
                       STR_ARG(c->store), STR_ARG(c->store));
-    check_ledger(r, store);
     bool same = str_eq(c->state, folder);
     if (!same || node_is_null(state))
         check_folder(r, store, "store", folder);

@@ -400,9 +400,6 @@ static const struct {
     {ALIASED("models: [gpt-4p],", "gpt-4p"), NULL},
     {ALIASED("", "gpt-4p") "prices:\n  - {model: openai/gpt-4p, per_image: 1}\n", NULL},
     {"aliases: {x: a/m}\n" OWN("url: 'http://127.0.0.1:9/v1'"), NULL},
-    // A file that is something else.
-    {"store: sqlite:costlens.yaml\n", "costlens.yaml` is no ledger"},
-    {"store: sqlite:new.db\n", NULL},
 };
 
 static void notes_what_may_be_meant_otherwise(void **state)
