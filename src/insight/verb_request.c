@@ -59,9 +59,10 @@ static void write_arithmetic(const struct catalog *c, const struct entry *e, str
     split_fill(&split, &e->usage);
     split_rate(&split, e->start_us, &bill);
     buf_init(&text, &alloc_heap, 0);
-    bool declared = e->price_state == PRICE_FREE && !split.part[0].sheet; // by the provider
+    // Not by the book: its provider is declared to cost nothing, or its endpoint does.
+    bool declared = e->price_state == PRICE_FREE && bill.state != PRICE_FREE;
     if (declared)
-        buf_add_cstr(&text, "free: this provider is declared to cost nothing");
+        buf_add_cstr(&text, "free: its provider or its endpoint costs nothing");
     else
         bill_explain(&split, &bill, &text);
     bool current = str_eq(e->price_version, catalog_version(c));

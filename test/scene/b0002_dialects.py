@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every endpoint, in its own dialect, to its own provider, priced from its own usage."""
+import json
+
 from lib.scene import Gateway, Mock, expect, expect_true
 
 ANTHROPIC = {"anthropic-version": "2023-06-01"}
@@ -56,6 +58,9 @@ with Mock() as mock, Mock() as other, Gateway(mock) as gateway:
         answer = gateway.post(path, body, ANTHROPIC)
         expect(answer.status, 200, path)
         expect_true(answer.json[field] > 0, f"{path} counts")
+        shown = gateway.costlens("report", "--json", "--request", answer.headers["x-costlens-request-id"])
+        attempt = json.loads(shown.stdout)["attempts"][0]
+        expect((attempt["price_state"], attempt["arithmetic_agrees"]), ("free", True), attempt["arithmetic"])
 
     # Lists, in the shape of who asks.
     expect(gateway.request("GET", "/v1/models").json["object"], "list")
