@@ -214,6 +214,15 @@ static bool read_usd(struct counts *c, const struct json_val *v, struct money *o
     return true;
 }
 
+// As with counts, a zero undoes nothing.
+static void charge(struct usage *u, struct money m)
+{
+    if (u->has_reported && m.pd == 0)
+        return;
+    u->reported = m;
+    u->has_reported = true;
+}
+
 // The charge that the provider itself names. With the caller's own key at the provider behind
 // (`is_byok`), `cost` is the fee alone. It stands also where no count does.
 static void read_cost(struct counts *c, struct usage *u, unsigned flags)
@@ -223,8 +232,7 @@ static void read_cost(struct counts *c, struct usage *u, unsigned flags)
     int64_t ticks = 0;
     if ((flags & VENDOR_COST_TICKS) && json_i64(json_get(c->root, "cost_in_usd_ticks"), &ticks) &&
         ticks >= 0 && ticks <= INT64_MAX / 100) {
-        u->reported.pd = ticks * 100;
-        u->has_reported = true;
+        charge(u, (struct money){ticks * 100});
         return;
     }
     const struct json_val *v = json_get(c->root, "cost");
@@ -236,8 +244,7 @@ static void read_cost(struct counts *c, struct usage *u, unsigned flags)
         read_usd(c, json_path(c->root, "cost_details.upstream_inference_cost"), &upstream) &&
         !money_add(cost, upstream, &cost))
         return;
-    u->reported = cost;
-    u->has_reported = true;
+    charge(u, cost);
 }
 
 static void read_fees(struct counts *c, struct meter_parts *p, unsigned flags)
@@ -254,7 +261,10 @@ static void read_fees(struct counts *c, struct meter_parts *p, unsigned flags)
 
 bool openai_usage(struct meter *m, struct str raw)
 {
-    struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
+    struct usage fresh = {.service = m->usage.service,
+                          .us_region = m->usage.us_region,
+                          .reported = m->usage.reported,
+                          .has_reported = m->usage.has_reported};
     struct counts c;
     struct raw r = {.sides.output_untold = endpoint_makes_output(m->setup.endpoint)};
     if (!counts_open(&c, &fresh, raw, m->alloc))
