@@ -158,8 +158,10 @@ static bool read_main(struct meter *m, struct counts *c, struct raw *r, unsigned
     s->total = read_total(c, p, s);
     if (!input && !output && s->total + r->reasoning == 0)
         return false;
-    s->input_untold = !input;
-    s->output_untold = s->output_untold && !output;
+    // A zero of which the total knows better is a placeholder.
+    bool zero = s->output == 0 && s->total > s->input;
+    s->input_untold = !input || (zero && s->input == 0);
+    s->output_untold = s->output_untold && (!output || zero);
     sides_settle(m, s);
     int64_t told = s->output;
     read_output(r, flags);
