@@ -48,5 +48,5 @@ add_link_options(-Wl,-z,relro,-z,now -Wl,--as-needed)
 # a whole. The objects are machine code too, for the library and the tests.
 set(COSTLENS_WHOLE)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT COSTLENS_ANALYZE)
-  set(COSTLENS_WHOLE -flto=auto)
+  set(COSTLENS_WHOLE -flto -flto-partition=one) # in one piece: pieces would need make
 endif()

@@ -252,7 +252,7 @@ void near_write(const struct snapshot *s, const struct wanted *w, struct buf *de
         buf_printf(detail, ", and no provider is named \"%.*s\"", STR_ARG(n.head));
     }
     buf_add_char(detail, '.');
-    if (str_is(n.head, "mock"))
+    if (str_starts(asked, (struct str)STR("mock/")))
         buf_add_cstr(detail, " The mock is there under `costlens serve --mock` only.");
     else
         write_anywhere(&n, detail);

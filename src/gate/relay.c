@@ -240,8 +240,8 @@ static void answer_coded(struct req *r, struct str coding)
     (void)snprintf(detail, sizeof detail, "It answered %d, compressed (%.*s) though not asked to.",
                    r->upstream_status, STR_ARG(coding));
     field_write(&r->fields, str_of("content-type"), str_of("application/json"));
-    fault_relayed(r->dialect, r->upstream_status, REFUSAL_UPSTREAM_CODED, str_of(detail),
-                  str_from(r->id_text, UUID_TEXT), &r->whole);
+    fault_coded(r->dialect, r->upstream_status, str_of(detail), str_from(r->id_text, UUID_TEXT),
+                &r->whole);
     (void)!str_copy(str_of(refusal_code(REFUSAL_UPSTREAM_CODED)), r->meter.error_code,
                     sizeof r->meter.error_code);
     r->mode = RELAY_WHOLE;

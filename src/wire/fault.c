@@ -110,21 +110,34 @@ static void add_gemini(int http, enum refusal r, struct str detail, struct buf *
     buf_add_cstr(out, "\",\"domain\":\"costlens\"}]}}");
 }
 
-void fault_relayed(enum dialect d, int http, enum refusal r, struct str detail,
-                   struct str request_id, struct buf *out)
+struct fault {
+    enum refusal why;
+    int http;
+    struct str detail, request_id;
+};
+
+static void add_body(enum dialect d, const struct fault *f, struct buf *out)
 {
     switch (d) {
-    case DIALECT_ANTHROPIC: add_anthropic(http, r, detail, request_id, out); break;
-    case DIALECT_GEMINI: add_gemini(http, r, detail, out); break;
+    case DIALECT_ANTHROPIC: add_anthropic(f->http, f->why, f->detail, f->request_id, out); break;
+    case DIALECT_GEMINI: add_gemini(f->http, f->why, f->detail, out); break;
     case DIALECT_OPENAI:
-    case DIALECT_COUNT: add_openai(http, r, detail, out); break;
+    case DIALECT_COUNT: add_openai(f->http, f->why, f->detail, out); break;
     }
 }
 
 void fault_body(enum dialect d, enum refusal r, struct str detail, struct str request_id,
                 struct buf *out)
 {
-    fault_relayed(d, refusal_http(r), r, detail, request_id, out);
+    const struct fault f = {r, refusal_http(r), detail, request_id};
+    add_body(d, &f, out);
+}
+
+void fault_coded(enum dialect d, int http, struct str detail, struct str request_id,
+                 struct buf *out)
+{
+    const struct fault f = {REFUSAL_UPSTREAM_CODED, http, detail, request_id};
+    add_body(d, &f, out);
 }
 
 // Responses have an event for it, with the members at the outermost level.

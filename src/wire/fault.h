@@ -14,10 +14,10 @@
 // `detail` follows the refusal's own text; may be empty. Never longer than 8 KiB.
 void fault_body(enum dialect d, enum refusal r, struct str detail, struct str request_id,
                 struct buf *out);
-// The same with a status of the provider's instead of the refusal's own.
-void fault_relayed(enum dialect d, int http, enum refusal r, struct str detail,
-                   struct str request_id, struct buf *out);
-// The same as one event of a stream of that endpoint (data: {"error":...}, event: error, ...).
+// Of REFUSAL_UPSTREAM_CODED, with the provider's status instead of the refusal's own.
+void fault_coded(enum dialect d, int http, struct str detail, struct str request_id,
+                 struct buf *out);
+// As fault_body, as one event of a stream of that endpoint (data: {"error":...}, event: error, ..).
 void fault_event(enum endpoint e, enum refusal r, struct str detail, struct str request_id,
                  struct buf *out);
 

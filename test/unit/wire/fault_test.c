@@ -75,13 +75,12 @@ static void a_relayed_status_has_its_words(void **state)
         struct buf b;
         int64_t code = 0;
         buf_init(&b, &alloc_heap, 8 * KIB);
-        fault_relayed(DIALECT_ANTHROPIC, all[i].http, REFUSAL_UPSTREAM_CODED, STR_NONE, STR_NONE,
-                      &b);
+        fault_coded(DIALECT_ANTHROPIC, all[i].http, STR_NONE, STR_NONE, &b);
         struct json *j = parse(buf_str(&b));
         assert_true(str_is(at(j, "error.type"), all[i].type));
         json_close(j);
         buf_clear(&b);
-        fault_relayed(DIALECT_GEMINI, all[i].http, REFUSAL_UPSTREAM_CODED, STR_NONE, STR_NONE, &b);
+        fault_coded(DIALECT_GEMINI, all[i].http, STR_NONE, STR_NONE, &b);
         j = parse(buf_str(&b));
         assert_true(json_i64(json_path(json_root(j), "error.code"), &code));
         assert_int_equal(code, all[i].http);
