@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider whose counters contradict one another: nothing becomes negative, and it is said aloud and kept."""
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.strange import Strange, json_answer
 
 limit(60)
 MODEL = "bench-model"
@@ -13,27 +12,14 @@ USAGE = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15,
          {"reasoning_tokens": 90, "audio_tokens": 7}}
 
 
-class Liar(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        body = json.dumps({"id": "x", "object": "chat.completion", "model": MODEL, "usage": USAGE, "choices": [
-            {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "hello"}}]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+def lie(_head):
+    return json_answer({"id": "x", "object": "chat.completion", "model": MODEL, "usage": USAGE, "choices": [
+        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "hello"}}]})
 
 
-liar = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
-threading.Thread(target=liar.serve_forever, daemon=True).start()
-with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: http://127.0.0.1:{liar.server_port}/v1, "
-                                             f"models: [bench-model] }}\n", extra="log: { requests: false }\n") as gateway:
+with Mock() as mock, Strange(lie) as liar, Gateway(
+        mock, providers=f"  bench: {{ dialect: openai, url: {liar.url}/v1, models: [bench-model] }}\n",
+        extra="log: { requests: false }\n") as gateway:
     answer = gateway.chat("x")
     expect((answer.status, answer.json["usage"]), (200, USAGE), "the client gets what the provider said")
     call = answer.headers["x-costlens-request-id"]
@@ -51,8 +37,9 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect(gateway.costlens("ledger", "verify").returncode, 0)
 
 # A count that no window holds: the figure stays, and is marked.
-OPENAI = f"  openai: {{ dialect: openai, url: http://127.0.0.1:{liar.server_port}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
-with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [bench-model] }}\n" + OPENAI) as gateway:
+with Mock() as mock, Strange(lie) as liar, Gateway(
+        mock, providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [bench-model] }}\n"
+                        f"  openai: {{ dialect: openai, url: {liar.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n") as gateway:
     for n, (prompt, marked) in enumerate(((16 * 128000, False), (2**32, True)), 1):
         MODEL = "gpt-4o"
         USAGE = {"prompt_tokens": prompt, "completion_tokens": 5, "total_tokens": prompt + 5}

@@ -1,35 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images of which nobody counted what they used: the call has no price, instead of that of the few words beside them."""
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lib.scene import Gateway, Mock, expect, expect_in, limit
+from lib.strange import Strange, json_answer
 
 limit(60)
 PIXEL = "iVBORw0KGgo=" * 200
-
-
-class Painter(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        body = json.dumps({"id": "resp_1", "object": "response", "status": "completed", "model": "bench-model", "output": [
-            {"type": "image_generation_call", "result": PIXEL}]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-painter = ThreadingHTTPServer(("127.0.0.1", 0), Painter)
-threading.Thread(target=painter.serve_forever, daemon=True).start()
-url = f"http://127.0.0.1:{painter.server_port}/v1"
+MADE = {"id": "resp_1", "object": "response", "status": "completed", "model": "bench-model", "output": [
+    {"type": "image_generation_call", "result": PIXEL}]}
 CAT = {"model": "bench-model", "messages": [{"role": "user", "content": [
     {"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}]}]}
 
@@ -48,6 +27,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     other = json.loads(gateway.costlens("report", "--as", "openai/gpt-4o", "--json").stdout)
     expect(other["total"]["unpriced"], 1, "what nobody counted has no price of another model")
     expect(gateway.costlens("ledger", "verify").returncode, 0)
-with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {url}, models: [bench-model] }}\n") as gateway:
+with Mock() as mock, Strange(lambda _: json_answer(MADE)) as painter, Gateway(
+        mock, providers=f"  bench: {{ dialect: openai, url: {painter.url}/v1, models: [bench-model] }}\n") as gateway:
     ask(gateway, "/v1/responses", {"model": "bench-model", "input": "a cat"}, "unpriced", "estimated")
     expect(gateway.costlens("ledger", "verify").returncode, 0)

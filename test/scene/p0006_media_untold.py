@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Usage that does not tell media from text, of a model with a dearer price for them: the call has no price, instead of
 that of so much text."""
-import json
-
 from lib.scene import Gateway, Mock, expect
-from lib.strange import Strange
+from lib.strange import Strange, json_answer
 
 IMAGE, AUDIO = "gemini-3.1-flash-image-preview", "gpt-4o-audio-preview"
 PIXEL = "iVBORw0KGgo=" * 20
@@ -40,15 +38,8 @@ CASES = [
     (chat("gpt-4o", LOOK), openai("gpt-4o", SENT), 350),
 ]
 
-
-def answer(body):
-    text = json.dumps(body)
-    return (f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n"
-            f"Connection: close\r\n\r\n{text}").encode()
-
-
 left = [made for _, made, _ in CASES]
-with Mock() as mock, Strange(lambda _: answer(left.pop(0))) as strange:
+with Mock() as mock, Strange(lambda _: json_answer(left.pop(0))) as strange:
     providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [bench-model] }}\n" + "".join(
         f"  {name}: {{ dialect: {dialect}, vendor: {name}, url: {strange.url}{path}, key: env:SCENE_UPSTREAM_KEY }}\n"
         for name, dialect, path in (("openai", "openai", "/v1"), ("google", "gemini", "")))

@@ -5,10 +5,18 @@ of them is sent one after the other, with a pause between.
     with Strange(lambda head: b"HTTP/1.1 200 OK\\r\\n...") as strange:
         providers = f"  bench: {{ dialect: openai, url: {strange.url}, key: env:SCENE_UPSTREAM_KEY }}\\n"
 """
+import json
 import re
 import socket
 import threading
 import time
+
+
+def json_answer(body):
+    """A whole answer with that body, as JSON."""
+    text = json.dumps(body)
+    return (f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n"
+            f"Connection: close\r\n\r\n{text}").encode()
 
 
 class Strange:
