@@ -15,9 +15,9 @@
 #include "gate/resolve.h"
 #include "gate/view.h"
 #include "gate/worker.h"
+#include "meter/meter.h"
 #include "net/server.h"
 #include "wire/ask.h"
-#include "wire/meter.h"
 
 enum flow { NEXT, WAIT, END };
 

@@ -9,7 +9,7 @@
 
 #include "core/catalog.h"
 #include "core/rate.h"
-#include "wire/meter.h"
+#include "meter/meter.h"
 #include "wire/vendor.h"
 
 _Static_assert((int)COSTLENS_BUCKETS == (int)BUCKET_COUNT, "buckets of header and core");

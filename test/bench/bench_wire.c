@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "meter/meter.h"
+#include "meter/sift.h"
 #include "wire/ask.h"
-#include "wire/meter.h"
-#include "wire/sift.h"
 
 #define BIG_BYTES ((size_t)4 * MIB)
 

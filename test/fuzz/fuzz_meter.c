@@ -3,7 +3,7 @@
 // came, unless a usage chunk of ours was taken out or the stream broke off inside an event.
 #include "base/limits.h"
 #include "base/must.h"
-#include "wire/meter.h"
+#include "meter/meter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

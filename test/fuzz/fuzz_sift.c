@@ -4,8 +4,8 @@
 // keeps what the table names, as it stands. The first byte says how to cut.
 
 #include "base/json.h"
-#include "wire/sift.h"
-#include "wire/skim.h"
+#include "meter/sift.h"
+#include "meter/skim.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 // members.
 #include "base/json.h"
 #include "base/must.h"
-#include "wire/skim.h"
+#include "meter/skim.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

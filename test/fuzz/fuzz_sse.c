@@ -2,7 +2,7 @@
 // However the network cuts a stream, it holds the same events, and their raw bytes are the stream.
 #include "base/limits.h"
 #include "base/must.h"
-#include "wire/sse.h"
+#include "meter/sse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

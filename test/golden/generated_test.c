@@ -12,7 +12,7 @@
 
 #include "../unit/unit.h"
 #include "base/random.h"
-#include "wire/meter.h"
+#include "meter/meter.h"
 
 #define STREAMS 240
 

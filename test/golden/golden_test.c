@@ -21,8 +21,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "meter/meter.h"
 #include "wire/ask.h"
-#include "wire/meter.h"
 #include "wire/vendor.h"
 
 #define PAIRS_BYTES_MAX 160   // up to here the second cut goes everywhere, else

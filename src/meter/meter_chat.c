@@ -3,7 +3,7 @@
 // Chat completions, legacy completions, embeddings: OpenAI's and those of its many compatible
 // vendors.
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 #include "wire/vendor.h"
 
 // The outermost members that matter, raw.

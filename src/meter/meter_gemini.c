@@ -3,7 +3,7 @@
 // generateContent and its stream, in which each chunk is a whole answer with counters that grow:
 // of each the last one stands. There is no terminal event.
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 #include "wire/vendor.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

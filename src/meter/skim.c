@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "wire/skim.h"
+#include "meter/skim.h"
 
-#include "wire/quote.h"
+#include "meter/quote.h"
 
 #define DATA_URL_MIN 128 // bytes: a shorter one may be an answer's own word
 

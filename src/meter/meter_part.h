@@ -2,13 +2,13 @@
 //
 // meter_part - what meter.c and the dialects' readers share. Not for other rooms.
 
-#ifndef WIRE_METER_PART_H
-#define WIRE_METER_PART_H
+#ifndef METER_METER_PART_H
+#define METER_METER_PART_H
 
 #include "base/json.h"
-#include "wire/meter.h"
-#include "wire/sift.h"
-#include "wire/skim.h"
+#include "meter/meter.h"
+#include "meter/sift.h"
+#include "meter/skim.h"
 
 enum meter_verdict { METER_PASS, METER_DROP, METER_HOLD };
 

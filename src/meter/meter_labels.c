@@ -2,7 +2,7 @@
 //
 // What all dialects tell in the same way: names, finish reasons, errors, deltas.
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 
 void usage_seen(struct meter *m)
 {

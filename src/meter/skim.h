@@ -5,8 +5,8 @@
 // structure (strings with their escapes, nesting), so a text that looks like a member cannot
 // deceive it; it does not check numbers or UTF-8. What is to be kept is then read by base/json.h.
 
-#ifndef WIRE_SKIM_H
-#define WIRE_SKIM_H
+#ifndef METER_SKIM_H
+#define METER_SKIM_H
 
 #include <stdbool.h>
 #include <stddef.h>

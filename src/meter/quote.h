@@ -3,8 +3,8 @@
 // quote - to the next byte of a JSON string that is not plain text: sixteen bytes at a time where
 // the processor is known to, else eight (a zero byte in x ^ pattern, Mycroft 1987).
 
-#ifndef WIRE_QUOTE_H
-#define WIRE_QUOTE_H
+#ifndef METER_QUOTE_H
+#define METER_QUOTE_H
 
 #include <stdint.h>
 #include <string.h>

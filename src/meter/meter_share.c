@@ -2,7 +2,7 @@
 //
 // The list of the requests behind an answer. Few answers have one, so it is not in the meter.
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 
 bool shares_begin(struct meter *m)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "wire/sse.h"
+#include "meter/sse.h"
 
 #include "base/limits.h"
 

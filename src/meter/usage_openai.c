@@ -7,7 +7,7 @@
 //
 // Responses names them input_tokens and output_tokens. In a stream each one's last value stands.
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 #include "wire/vendor.h"
 
 // The places in meter.parts.

@@ -3,7 +3,7 @@
 // The Responses API. Its stream tells everything once more in its last event, whose `response` is
 // the whole answer.
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 
 struct answer {
     struct str usage, model, id, tier, error, tool_usage, tools, output, status;

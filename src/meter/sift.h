@@ -16,8 +16,8 @@
 // It checks how the text is built as far as the table leads, and inside of what is skipped only the
 // brackets. What is kept is for skim.h and base/json.h to judge.
 
-#ifndef WIRE_SIFT_H
-#define WIRE_SIFT_H
+#ifndef METER_SIFT_H
+#define METER_SIFT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
-#include "wire/skim.h"
+#include "meter/skim.h"
 
 enum sift_take {
     SIFT_SKIP,

@@ -3,7 +3,7 @@
 // Messages. Usage comes twice in a stream: message_start says what went in, message_delta repeats
 // counters that grow.
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

@@ -3,7 +3,7 @@
 // Counters of answers, read with distrust: what contradicts itself is clamped, what cannot be is
 // not believed, and both are marked: nothing is wrapped into a huge cost or a negative one.
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 
 // More tokens than any call can have: beyond it a counter is not believed.
 #define COUNT_MAX 1000000000000

@@ -6,7 +6,7 @@
 // of a Gemini stream without `alt=sse`, which is a JSON array.
 
 #include "base/limits.h"
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 #include "wire/vendor.h"
 
 // Where in a JSON text.

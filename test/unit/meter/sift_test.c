@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "../unit.h"
-#include "wire/sift.h"
+#include "meter/sift.h"
 
 enum { ROOT, ITEM, DEEP };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "../unit.h"
-#include "wire/skim.h"
+#include "meter/skim.h"
 
 static struct str get(const char *json, const char *name)
 {

@@ -3,9 +3,9 @@
 // A machine with one state a place in the text. Its loops take runs of bytes: a key or a string to
 // its quote, and what is inside of skipped or kept brackets to the next byte that matters.
 
-#include "wire/sift.h"
+#include "meter/sift.h"
 
-#include "wire/quote.h"
+#include "meter/quote.h"
 
 #define ROOM_FIRST   500
 #define ELEMENTS_MAX (SIFT_BYTES_MAX / 2)

@@ -3,7 +3,7 @@
 // What the golden cases cannot see: how pieces go on, what memory is held, and its lack.
 
 #include "../unit.h"
-#include "wire/meter.h"
+#include "meter/meter.h"
 #include "wire/vendor.h"
 
 struct gave {

@@ -10,14 +10,14 @@
 // be settled before the client sees its end; of a JSON answer it is the last byte. An event too
 // long to be kept goes on as it comes; then it is the line end and the blank line behind it.
 
-#ifndef WIRE_METER_H
-#define WIRE_METER_H
+#ifndef METER_METER_H
+#define METER_METER_H
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "core/usage.h"
+#include "meter/sse.h"
 #include "wire/dialect.h"
-#include "wire/sse.h"
 
 enum meter_kind { METER_JSON, METER_SSE, METER_OTHER /* passed on unread, counted in bytes */ };
 

@@ -10,7 +10,7 @@
 //   compaction         a summary by the same model    never in the outer counters: added to them
 //   advisor_message    of a model of its own          the same, and so is a kind not known
 
-#include "wire/meter_part.h"
+#include "meter/meter_part.h"
 
 // The places in meter.parts.
 enum part {

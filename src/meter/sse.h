@@ -17,8 +17,8 @@
 //   data: {"image":"AAAA...   ...AAAA...   ...AAAA"}   \n\n
 //   '-------- part ---------''-- part --''-- part --''-- part, end
 
-#ifndef WIRE_SSE_H
-#define WIRE_SSE_H
+#ifndef METER_SSE_H
+#define METER_SSE_H
 
 #include <stdbool.h>
 

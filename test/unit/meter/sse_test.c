@@ -2,7 +2,7 @@
 
 #include "../unit.h"
 #include "base/limits.h"
-#include "wire/sse.h"
+#include "meter/sse.h"
 
 // What came out, as text: "name|data;" for each event, "!" for a torn-off LF, and all raw bytes.
 struct log {
