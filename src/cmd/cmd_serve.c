@@ -17,7 +17,7 @@
 #include "gate/gate.h"
 #include "gate/state.h"
 #include "mock/mock.h"
-#include "panel/routes.h"
+#include "panel/admin_plane.h"
 
 static const char help[] =
     "usage: costlens serve [--mock] [--mock-if-empty]\n"
@@ -186,7 +186,7 @@ static int run(struct cli *cli, int argc, char **argv)
         say_warnings(s.config);
         s.mocked = setup.source.mock;
         setup.config = s.config;
-        setup.routes = panel_routes(&setup.route_count);
+        setup.annex = &admin_plane;
         setup.on_ready = on_ready;
         setup.context = &s;
         status = serve(&s, &setup, &why);

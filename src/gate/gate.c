@@ -18,7 +18,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "gate/admin_plane.h"
 #include "gate/chore.h"
 #include "gate/fixed.h"
 #include "gate/gate_state.h"
@@ -35,7 +34,7 @@ struct gate {
     struct snapshot *snapshot;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
-    struct admin_plane *admin;
+    void *annex;
     struct chores chores;
     struct chores slow_chores;
     int draining;     // atomic
@@ -332,7 +331,7 @@ static enum status gate_open(struct gate *g, struct why *why)
     if (s == STATUS_OK && (!chores_start(&g->chores) || !chores_start(&g->slow_chores)))
         s = why_set(why, STATUS_NO_MEMORY, "no thread could be started");
     if (s == STATUS_OK)
-        s = admin_plane_open(g, &g->workers[0], &g->admin, why);
+        s = g->setup->annex->open(g, &g->workers[0], &g->annex, why);
     return s;
 }
 
@@ -343,8 +342,8 @@ static void gate_close(struct gate *g)
     for (unsigned i = 0; i < g->worker_count; i++)
         if (g->workers[i].loop) // what was posted after its last turn holds memory
             loop_run_posts(g->workers[i].loop);
-    if (g->admin)
-        admin_plane_close(g->admin);
+    if (g->annex)
+        g->setup->annex->close(g->annex);
     for (unsigned i = 0; i < g->worker_count; i++)
         worker_close(&g->workers[i]);
     heap_free(g->workers);

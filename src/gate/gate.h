@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// gate - the running gateway: workers, listeners, admin plane, reload and drain.
+// gate - the running gateway: workers, listeners, reload and drain.
 
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
 #include "base/status.h"
 #include "config/config.h"
-#include "gate/admin.h"
 #include "gate/snapshot.h"
 #include "store/store.h"
 
 struct gate;
+struct worker;
+
+// What stands above this room and lives on worker 0's loop: the admin plane. `open` is called when
+// worker 0 is open and its loop does not run yet. `close` is due also when it failed, once the loop
+// has stopped.
+struct gate_annex {
+    enum status (*open)(struct gate *g, struct worker *w, void **out, struct why *why);
+    void (*close)(void *annex);
+};
 
 struct gate_setup {
     struct config_source source; // for reloads
     struct config *config;       // taken over
     struct store *store;         // opened with a writer; stays the caller's
-    const struct admin_route *routes;
-    unsigned route_count;
+    const struct gate_annex *annex;
     uint16_t mock_port;                              // where the built-in mock listens; 0 = none
     void (*on_ready)(struct gate *g, void *context); // listeners are open; may be NULL
     void *context;

@@ -6,7 +6,7 @@
 #ifndef PANEL_ROUTES_H
 #define PANEL_ROUTES_H
 
-#include "gate/admin.h"
+#include "panel/admin.h"
 
 // The table, `*count` rows. It lives as long as the program.
 const struct admin_route *panel_routes(unsigned *count);

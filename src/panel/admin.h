@@ -2,11 +2,11 @@
 //
 // admin - the admin plane's door: who may knock (admin token or the UNIX socket; the Host checked),
 // and a table of what can be asked. /livez, /readyz and /metrics are answered here, without a
-// token; the rest is given to the routes of the room above (panel), on a thread that may wait for
+// token; the rest is given to the routes (routes.h), on a thread that may wait for
 // the disk.
 
-#ifndef GATE_ADMIN_H
-#define GATE_ADMIN_H
+#ifndef PANEL_ADMIN_H
+#define PANEL_ADMIN_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 //
 // scrape - what GET /metrics answers: every worker's counters added up, and the store's.
 
-#ifndef GATE_SCRAPE_H
-#define GATE_SCRAPE_H
+#ifndef PANEL_SCRAPE_H
+#define PANEL_SCRAPE_H
 
 #include "base/buf.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/scrape.h"
+#include "panel/scrape.h"
 
 #include <errno.h>
 #include <pthread.h>

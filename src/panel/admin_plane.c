@@ -7,7 +7,7 @@
 //
 // A call is copied into a chore, answered on a chore thread, and its answer posted back here.
 
-#include "gate/admin_plane.h"
+#include "panel/admin_plane.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,10 +19,12 @@
 #include "gate/chore.h"
 #include "gate/gate_state.h"
 #include "gate/health.h"
-#include "gate/scrape.h"
 #include "gate/state.h"
+#include "gate/worker.h"
 #include "net/loop.h"
 #include "net/url.h"
+#include "panel/routes.h"
+#include "panel/scrape.h"
 
 #define ADMIN_BODY_MAX   ((size_t)MIB)
 #define ADMIN_ANSWER_MAX ((size_t)64 * MIB)
@@ -147,17 +149,17 @@ static bool token_fits(const struct admin_plane *p, struct exchange *x)
            digest_equal(a, b, DIGEST_BYTES);
 }
 
-static const struct admin_route *route_find(const struct admin_plane *p, const struct head *h,
-                                            bool *path_known)
+static const struct admin_route *route_find(const struct head *h, bool *path_known)
 {
-    const struct gate_setup *setup = gate_setup_of(p->gate);
+    unsigned count;
+    const struct admin_route *routes = panel_routes(&count);
     struct str prefix = str_of("/api/v1");
     *path_known = false;
     if (!str_starts(h->path, prefix))
         return NULL;
     struct str path = str_skip(h->path, prefix.len);
-    for (unsigned i = 0; i < setup->route_count; i++) {
-        const struct admin_route *r = &setup->routes[i];
+    for (unsigned i = 0; i < count; i++) {
+        const struct admin_route *r = &routes[i];
         if (!str_is(path, r->path))
             continue;
         *path_known = true;
@@ -198,7 +200,7 @@ static void on_head(void *context, struct exchange *x)
     }
     bool metrics = str_is(h->path, "/metrics") && str_is(h->method, "GET");
     bool known = false;
-    const struct admin_route *route = metrics ? NULL : route_find(p, h, &known);
+    const struct admin_route *route = metrics ? NULL : route_find(h, &known);
     if (!metrics && str_starts(h->path, str_of("/api/")) && !token_fits(p, x)) {
         refuse(x, 401, "admin_token_needed",
                "Send the admin token (admin.token in the state folder) as a Bearer token.");
@@ -289,8 +291,7 @@ static enum status listen_on(struct admin_plane *p, struct str address, struct w
     return status;
 }
 
-enum status admin_plane_open(struct gate *g, struct worker *w, struct admin_plane **out,
-                             struct why *why)
+static enum status plane_open(struct gate *g, struct worker *w, void **out, struct why *why)
 {
     const struct config *c = w->view->snapshot->config; // its worker does not run yet
     struct admin_plane *p = alloc_must(sizeof *p);
@@ -310,10 +311,13 @@ enum status admin_plane_open(struct gate *g, struct worker *w, struct admin_plan
     return s;
 }
 
-void admin_plane_close(struct admin_plane *p)
+static void plane_close(void *annex)
 {
+    struct admin_plane *p = annex;
     for (unsigned i = 0; i < p->server_count; i++)
         server_close(p->servers[i]);
     secret_free(p->token);
     heap_free(p);
 }
+
+const struct gate_annex admin_plane = {.open = plane_open, .close = plane_close};
