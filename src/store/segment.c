@@ -118,6 +118,15 @@ static bool is_zero(const char *bytes, int64_t n)
     return true;
 }
 
+// The start of a head, whose writer died in the middle.
+static bool head_torn(const char head[SEGMENT_HEAD])
+{
+    size_t same = 0;
+    while (same < sizeof magic && head[same] == magic[same])
+        same++;
+    return same == sizeof magic || is_zero(head + same, (int64_t)(SEGMENT_HEAD - same));
+}
+
 static enum status load(int folder, struct segment *s, struct why *why)
 {
     char head[SEGMENT_HEAD];
@@ -125,13 +134,14 @@ static enum status load(int folder, struct segment *s, struct why *why)
     s->fd = openat(folder, s->name, O_RDWR | O_CLOEXEC);
     if (s->fd < 0 || fstat(s->fd, &about) != 0)
         return why_set(why, STATUS_IO, "journal/%s cannot be opened: %s", s->name, strerror(errno));
-    s->size = about.st_size > RESERVE_BYTES ? 0 : (uint32_t)about.st_size;
-    if (about.st_size <= RESERVE_BYTES && segment_zero_from(s, 0))
+    bool small = about.st_size <= RESERVE_BYTES;
+    s->size = small ? (uint32_t)about.st_size : 0;
+    bool whole = small && segment_read(s, 0, head, sizeof head) == sizeof head;
+    if (whole && head_read(s, head))
+        return STATUS_OK;
+    if (small && segment_zero_from(s, whole && head_torn(head) ? SEGMENT_HEAD : 0))
         return why_set(why, STATUS_CLOSED, "journal/%s was never begun", s->name);
-    if (about.st_size > RESERVE_BYTES || about.st_size < SEGMENT_HEAD ||
-        segment_read(s, 0, head, sizeof head) != sizeof head || !head_read(s, head))
-        return why_set(why, STATUS_DAMAGED, "journal/%s has no segment's head", s->name);
-    return STATUS_OK;
+    return why_set(why, STATUS_DAMAGED, "journal/%s has no segment's head", s->name);
 }
 
 enum status segment_load(int folder, const char *name, struct segment **out, struct why *why)

@@ -60,8 +60,8 @@ struct segment {
 enum status segment_create(int folder, uint64_t seq, uint32_t worker, struct segment **out,
                            struct why *why) MUST_USE;
 // One that an earlier process left; closed, end = size until frames say otherwise. DAMAGED when its
-// name or head is no segment's, CLOSED when it holds nothing but zeros (a process died while making
-// it).
+// name or head is no segment's, CLOSED when it holds nothing but zeros behind what should be its
+// head (a process died while making it).
 enum status segment_load(int folder, const char *name, struct segment **out,
                          struct why *why) MUST_USE;
 // Gives most of the zeros behind the frames of a loaded one back to the disk, which may be full;

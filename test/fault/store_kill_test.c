@@ -25,11 +25,14 @@
 #define TURN        16
 #define LIFE_MS_MAX 60
 
-// Written whole by one write(2): it stands or it does not.
+// Written whole by one write(2): it stands or it does not. No line lies on two pages of the file: a
+// write that is killed may end between them.
 struct line {
     struct uuid id;
     char kind;
+    char rest[15];
 };
+_Static_assert(4096 % sizeof(struct line) == 0, "a page holds whole lines");
 
 static int log_fd = -1;
 static long torn_at = -1; // the n-th write of the journal is torn, and the process dies

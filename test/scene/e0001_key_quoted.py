@@ -21,13 +21,14 @@ def answer(head):
     if case == b"coded":
         body = gzip.compress(error(b"wrong key " + key))
         return (b"HTTP/1.1 429 Slow\r\nContent-Type: text/html\r\nContent-Encoding: gzip, " + key + b"\r\n"
-                b"Retry-After: 7\r\nX-RateLimit-Reset: 3\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+                b"Retry-After: 7\r\nX-RateLimit-Reset: 3\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
     if case == b"type":
-        return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; key=" + key + b"\r\nContent-Length: 0\r\n\r\n"
+        return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; key=" + key + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     status = b"401 Unauthorized" if case == b"error" else b"200 OK"
     body = b'{"error":{"message":"wrong key ' + key + b'"}}' if case == b"error" else JSON
     return (b"HTTP/1.1 " + status + b"\r\nContent-Type: application/json\r\nX-Echo: Bearer " + key +
-            b", again " + key + b"\r\nX-Request-Id: " + key + b"\r\nX-Plain: kept\r\nContent-Length: %d\r\n\r\n"
+            b", again " + key + b"\r\nX-Request-Id: " + key + b"\r\nX-Plain: kept\r\nConnection: close\r\n"
+            b"Content-Length: %d\r\n\r\n"
             % len(body) + body)
 
 

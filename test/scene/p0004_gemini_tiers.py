@@ -19,7 +19,7 @@ def answer(head, body):
     text = json.dumps({"candidates": [{"content": {"parts": []}, "finishReason": "STOP", "index": 0}],
                        "usageMetadata": usage, "modelVersion": "gemini-3.1-pro-preview"})
     field = f"X-Gemini-Service-Tier: {head}\r\n" if head else ""
-    return (f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n{field}"
+    return (f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\nConnection: close\r\n{field}"
             f"Connection: close\r\n\r\n{text}").encode()
 
 

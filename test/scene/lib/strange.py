@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """strange - a provider that answers each call with the bytes that a function makes of its head; a list
-of them is sent one after the other, with a pause between.
+of them is sent one after the other, with a pause between. Each connection is closed after its answer, which
+must say so: else the next call may go out on it in the same moment.
 
     with Strange(lambda head: b"HTTP/1.1 200 OK\\r\\n...") as strange:
         providers = f"  bench: {{ dialect: openai, url: {strange.url}, key: env:SCENE_UPSTREAM_KEY }}\\n"

@@ -155,6 +155,11 @@ static void files_that_are_no_segments_are_kept_aside(void **state)
     assert_int_equal(ftruncate(fd, 8192), 0);
     close(fd);
     close(openat(folder, "000000000003-w0.seg", O_WRONLY | O_CREAT, 0600));
+    fd = openat(folder, "000000000004-w0.seg", O_WRONLY | O_CREAT,
+                0600); // or while writing its head
+    assert_int_equal(write(fd, "CLSEG\0\0", 7), 7);
+    assert_int_equal(ftruncate(fd, 8192), 0);
+    close(fd);
     char name[204] = "";
     memset(name, 'x', 199);
     memcpy(name + 199, ".seg", 4);
