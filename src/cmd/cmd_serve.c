@@ -18,6 +18,7 @@
 #include "gate/state.h"
 #include "mock/mock.h"
 #include "panel/admin_plane.h"
+#include "request/calls.h"
 
 static const char help[] =
     "usage: costlens serve [--mock] [--mock-if-empty]\n"
@@ -186,6 +187,7 @@ static int run(struct cli *cli, int argc, char **argv)
         say_warnings(s.config);
         s.mocked = setup.source.mock;
         setup.config = s.config;
+        setup.calls = &request_calls;
         setup.annex = &admin_plane;
         setup.on_ready = on_ready;
         setup.context = &s;

@@ -21,10 +21,23 @@ struct gate_annex {
     void (*close)(void *annex);
 };
 
+// What is done with calls, by the room above (request).
+struct gate_calls {
+    const struct server_events *events; // of the data plane's servers; their context is the worker
+    void (*tick)(struct worker *w);     // ten times a second
+    // Ends the worker's calls that something was sent for, and says how many.
+    unsigned (*cut)(struct worker *w);
+    // Ends all of them; their clients are not told.
+    void (*end)(struct worker *w);
+    // A call's DISPATCHED record could not be written: nothing of it has gone upstream.
+    void (*lost)(struct worker *w, const struct uuid *id, uint8_t attempt);
+};
+
 struct gate_setup {
     struct config_source source; // for reloads
     struct config *config;       // taken over
     struct store *store;         // opened with a writer; stays the caller's
+    const struct gate_calls *calls;
     const struct gate_annex *annex;
     uint16_t mock_port;                              // where the built-in mock listens; 0 = none
     void (*on_ready)(struct gate *g, void *context); // listeners are open; may be NULL

@@ -6,40 +6,18 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "gate/gate_state.h"
-#include "gate/req.h"
 
-#define TICK_MS        100
-#define DRAIN_TICK_MS  20
-#define CUT_US         SECOND_US       // for the last bytes of calls that are cut or refused
-#define CALL_LINGER_US (2 * SECOND_US) // for the framing's end after the terminal event
-
-// Calls that are answered and whose upstream does not end its body.
-static void end_lingering(struct worker *w)
-{
-    int64_t now = loop_now_us(w->loop);
-    list_for (it, &w->calls) {
-        struct req *r = list_of(it, struct req, link);
-        if (r->recorded && now - r->settled_mono_us > CALL_LINGER_US) {
-            r->upstream_ended = true;
-            req_run(r);
-        }
-    }
-}
+#define TICK_MS       100
+#define DRAIN_TICK_MS 20
+#define CUT_US        SECOND_US // for the last bytes of calls that are cut or refused
 
 static void cut_calls(struct worker *w)
 {
-    unsigned count = 0;
     w->cut = true;
     // Now, so that no write below can fail for a call that was just begun: it would be taken back,
     // and might be the next one here.
     worker_write_journal(w);
-    list_for (it, &w->calls) {
-        struct req *r = list_of(it, struct req, link);
-        if (!r->dispatched)
-            continue;
-        req_cut(r);
-        count++;
-    }
+    unsigned count = gate_setup_of(w->gate)->calls->cut(w);
     if (count)
         log_say(LOG_WARN, "drain: %u %s cut", count, count == 1 ? "call is" : "calls are");
     // The bodies that are left have their own time.
@@ -59,7 +37,7 @@ static void on_tick(void *argument)
 {
     struct worker *w = argument;
     log_flush();
-    end_lingering(w);
+    gate_setup_of(w->gate)->calls->tick(w);
     journal_healthy(w->journal); // one that failed is tried again, also when no call comes
     if (w->number == 0)
         gate_measure(w->gate);
@@ -76,13 +54,8 @@ static void on_tick(void *argument)
 
 static void on_lost(void *context, const struct uuid *id, uint8_t attempt)
 {
-    (void)attempt; // there is one
     struct worker *w = context;
-    list_for (it, &w->calls) {
-        struct req *r = list_of(it, struct req, link);
-        if (memcmp(r->id.bytes, id->bytes, sizeof id->bytes) == 0)
-            req_take_back(r);
-    }
+    gate_setup_of(w->gate)->calls->lost(w, id, attempt);
 }
 
 void worker_write_journal(struct worker *w)
@@ -141,7 +114,7 @@ static enum status listen_one(struct worker *w, const struct config *c, unsigned
                                  .shared = !local && c->workers > 1,
                                  .tls = local ? NULL : gate_tls(w->gate),
                                  .limits = &limits,
-                                 .events = &req_server_events,
+                                 .events = gate_setup_of(w->gate)->calls->events,
                                  .context = w};
     enum status s = server_open(w->loop, &setup, &server, why);
     if (s == STATUS_OK)
@@ -191,11 +164,7 @@ void worker_close(struct worker *w)
 {
     log_flush();
     // Calls whose clients did not take the word in time, or whose bodies never came.
-    list_for (it, &w->calls) {
-        struct req *r = list_of(it, struct req, link);
-        r->x = NULL;
-        req_cut(r);
-    }
+    gate_setup_of(w->gate)->calls->end(w);
     if (w->journal)
         worker_write_journal(w);
     for (unsigned i = 0; i < w->server_count; i++)

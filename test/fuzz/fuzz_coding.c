@@ -4,7 +4,7 @@
 // allow. The first byte says which coding.
 
 #include "base/limits.h"
-#include "gate/coding.h"
+#include "request/coding.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 // listing - GET /v1/models and /v1/models/{id} (and Gemini's): what the caller's key may use,
 // answered from the configuration and the book, in the shape that the caller's headers ask for.
 
-#ifndef GATE_LISTING_H
-#define GATE_LISTING_H
+#ifndef REQUEST_LISTING_H
+#define REQUEST_LISTING_H
 
 #include <stdbool.h>
 

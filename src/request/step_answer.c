@@ -4,7 +4,7 @@
 // held end, or what went wrong.
 
 #include "base/limits.h"
-#include "gate/relay.h"
+#include "request/relay.h"
 #include "wire/fault.h"
 
 static void answer_whole(struct req *r)

@@ -2,10 +2,10 @@
 //
 // relay - what the upstream's events do to a call. step_relay.c waits, relay.c does.
 
-#ifndef GATE_RELAY_H
-#define GATE_RELAY_H
+#ifndef REQUEST_RELAY_H
+#define REQUEST_RELAY_H
 
-#include "gate/req.h"
+#include "request/req.h"
 
 extern const struct call_events relay_events;
 

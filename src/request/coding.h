@@ -3,8 +3,8 @@
 // coding - content encodings of request bodies: gzip (also x-gzip, deflate's zlib form is not
 // taken) and zstd, decoded under a limit of bytes and of ratio, so that a bomb costs nothing.
 
-#ifndef GATE_CODING_H
-#define GATE_CODING_H
+#ifndef REQUEST_CODING_H
+#define REQUEST_CODING_H
 
 #include "base/buf.h"
 #include "base/status.h"

@@ -3,8 +3,8 @@
 // cors - browsers may call the gateway from the origins that the configuration lists; by default
 // none.
 
-#ifndef GATE_CORS_H
-#define GATE_CORS_H
+#ifndef REQUEST_CORS_H
+#define REQUEST_CORS_H
 
 #include <stdbool.h>
 

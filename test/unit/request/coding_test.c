@@ -10,7 +10,7 @@
 #include "../unit.h"
 #include "base/limits.h"
 #include "base/random.h"
-#include "gate/coding.h"
+#include "request/coding.h"
 
 static struct str gzip_of(struct str plain, char *out, size_t size)
 {

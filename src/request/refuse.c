@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "gate/cors.h"
-#include "gate/req.h"
+#include "request/cors.h"
+#include "request/req.h"
 #include "wire/fault.h"
 
 void req_hand_over(struct req *r)

@@ -3,7 +3,7 @@
 // record - the call is counted and logged; its upstream's connection may still be ending.
 
 #include "base/log.h"
-#include "gate/relay.h"
+#include "request/relay.h"
 
 static void log_call(const struct req *r)
 {

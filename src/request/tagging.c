@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/tagging.h"
+#include "request/tagging.h"
 
-#include "gate/req.h"
+#include "request/req.h"
 
 static bool key_owns(const struct key *k, struct str name)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/listing.h"
+#include "request/listing.h"
 
 #include "base/limits.h"
-#include "gate/req.h"
+#include "request/req.h"
 #include "wire/models.h"
 
 #define ITEMS_MAX ((size_t)16384)

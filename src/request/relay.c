@@ -10,13 +10,13 @@
 //
 // The provider's key is masked in fields, in what we quote, and in errors (may_quote).
 
-#include "gate/relay.h"
+#include "request/relay.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "gate/coding.h"
+#include "request/coding.h"
 #include "wire/fault.h"
 #include "wire/header.h"
 

@@ -2,9 +2,9 @@
 //
 // read - the head is here: which path is it?
 
-#include "gate/cors.h"
 #include "gate/health.h"
-#include "gate/req.h"
+#include "request/cors.h"
+#include "request/req.h"
 
 static enum flow not_found(struct req *r, struct str path, enum endpoint_match match)
 {

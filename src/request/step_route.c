@@ -3,7 +3,7 @@
 // route - which provider, which model there, at which price.
 
 #include "base/limits.h"
-#include "gate/req.h"
+#include "request/req.h"
 
 const struct sheet *route_sheet(const struct req *r, struct str model)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/cors.h"
+#include "request/cors.h"
 
-#include "gate/req.h"
+#include "request/req.h"
 
 static struct str allowed_origin(const struct config *c, struct exchange *x)
 {

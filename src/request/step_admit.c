@@ -4,7 +4,7 @@
 // cannot be booked is not made. Nor is one that would be cut at once. (Budgets reserve here.)
 
 #include "gate/gate_state.h"
-#include "gate/req.h"
+#include "request/req.h"
 
 #define CHARS_PER_TOKEN     4
 #define TOKENS_PER_MESSAGE  4    // role and separators of a chat's message

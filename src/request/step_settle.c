@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "core/split.h"
-#include "gate/relay.h"
+#include "request/relay.h"
 
 #define QUOTED_MAX  80 // bytes of a body that is no answer
 #define WINDOWS_MAX 16 // how often a prompt, or a choice, may be told to fill the model's window

@@ -7,8 +7,8 @@
 // A step says NEXT, WAIT (call me again when something happened) or END. Everything a step needs is
 // in struct req; nothing else needs to be understood to follow a call. steps.c holds the table.
 
-#ifndef GATE_REQ_H
-#define GATE_REQ_H
+#ifndef REQUEST_REQ_H
+#define REQUEST_REQ_H
 
 #include "base/list.h"
 #include "core/entry.h"
@@ -118,12 +118,9 @@ struct req {
 
 // Something the call waited for has happened.
 void req_run(struct req *r);
-// Its DISPATCHED record could not be written: nothing of it has gone upstream, nor will.
-void req_take_back(struct req *r);
-// The process ends before the call does: its provider is left, its client told so, and its row says
-// it. A call of which nothing was sent just ends.
-void req_cut(struct req *r);
-extern const struct server_events req_server_events;
+// Begins a call, and ends it.
+void req_begin(struct worker *w, struct exchange *x);
+void req_free(struct req *r);
 
 // Answers with a refusal in the caller's dialect and ends the call (before dispatch only). `format`
 // may be NULL; its text is for the caller: no secret, no body.

@@ -3,9 +3,9 @@
 // body - waits for the whole body and takes its content encoding off.
 
 #include "base/limits.h"
-#include "gate/coding.h"
-#include "gate/listing.h"
-#include "gate/req.h"
+#include "request/coding.h"
+#include "request/listing.h"
+#include "request/req.h"
 
 static enum flow decode_body(struct req *r, struct str encoding)
 {

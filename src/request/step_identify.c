@@ -4,7 +4,7 @@
 // or ?key= (Google's). A token is looked up by its whole 256-bit MAC, never by its text.
 
 #include "base/limits.h"
-#include "gate/req.h"
+#include "request/req.h"
 
 static struct str bearer(struct str value)
 {

@@ -3,7 +3,7 @@
 // relay - waits until the answer is complete, broken or unwanted.
 
 #include "base/clock.h"
-#include "gate/relay.h"
+#include "request/relay.h"
 
 // The client's bytes are no longer needed once they went out.
 static void give_back(struct req *r)

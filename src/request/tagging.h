@@ -3,8 +3,8 @@
 // tagging - what the caller says the call is for: x-costlens-tags, OpenAI's metadata and user,
 // x-litellm-tags, Helicone-Property-*. What the key owns (team, project, user) is not overridden.
 
-#ifndef GATE_TAGGING_H
-#define GATE_TAGGING_H
+#ifndef REQUEST_TAGGING_H
+#define REQUEST_TAGGING_H
 
 #include "base/status.h"
 

@@ -3,8 +3,8 @@
 // decode - the body's facts and the caller's tags.
 
 #include "base/limits.h"
-#include "gate/req.h"
-#include "gate/tagging.h"
+#include "request/req.h"
+#include "request/tagging.h"
 
 enum flow step_decode(struct req *r)
 {

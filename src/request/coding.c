@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "gate/coding.h"
+#include "request/coding.h"
 
 #include <zlib.h>
 #include <zstd.h>

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "gate/relay.h"
-#include "gate/req.h"
+#include "request/relay.h"
+#include "request/req.h"
 #include "wire/header.h"
 
 #define TARGET_STEP 256

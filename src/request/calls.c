@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/calls.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "request/relay.h"
+
+#define LINGER_US (2 * SECOND_US) // for the framing's end after the terminal event
+
+// --- what the server tells ---
+
+static void on_head(void *context, struct exchange *x)
+{
+    req_begin(context, x);
+}
+
+static void on_body(struct exchange *x, void *owner)
+{
+    (void)x;
+    struct req *r = owner;
+    if (!r)
+        return;
+    r->body_here = true;
+    req_run(r);
+}
+
+static void on_room(struct exchange *x, void *owner)
+{
+    (void)x;
+    struct req *r = owner;
+    if (!r || !r->paused)
+        return;
+    r->paused = false;
+    if (r->call)
+        call_resume(r->call);
+}
+
+static void on_gone(struct exchange *x, void *owner)
+{
+    (void)x;
+    struct req *r = owner;
+    if (!r)
+        return;
+    r->x = NULL;
+    r->client_gone = true;
+    req_run(r);
+}
+
+static void on_done(struct exchange *x, void *owner)
+{
+    // The server refused while the body came: its answer is out, the call is over. (An answer of
+    // ours is handed over with the owner taken off.)
+    on_gone(x, owner);
+}
+
+static const enum refusal refusal_of_server[] = {
+    [SERVER_BAD_REQUEST] = REFUSAL_BAD_REQUEST,  [SERVER_HEAD_TOO_LARGE] = REFUSAL_HEAD_TOO_LARGE,
+    [SERVER_BODY_TOO_LARGE] = REFUSAL_TOO_LARGE, [SERVER_TOO_SLOW] = REFUSAL_BODY_DEADLINE,
+    [SERVER_UPGRADE] = REFUSAL_UPGRADE,          [SERVER_BUSY] = REFUSAL_OVERLOAD,
+    [SERVER_STOPPING] = REFUSAL_STOPPING,
+};
+
+// The server refuses before (then there is no call yet) or while the body comes.
+static void on_refuse(void *context, struct exchange *x, enum server_refusal why)
+{
+    struct worker *w = context;
+    struct req *r = exchange_owner(x);
+    enum refusal refusal = refusal_of_server[why];
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, KIB);
+    struct str fault = exchange_fault(x);
+    if (why == SERVER_BAD_REQUEST && fault.len)
+        buf_printf(&detail, "It is not valid HTTP: %.*s.", STR_ARG(fault));
+    if (why == SERVER_BODY_TOO_LARGE)
+        buf_printf(&detail, "The limit is %zu bytes (limits.body).",
+                   w->view->snapshot->config->body_bytes);
+    if (why == SERVER_HEAD_TOO_LARGE)
+        buf_printf(&detail, "The limits are %d bytes and %d fields.", HEAD_BYTES_MAX,
+                   HEAD_FIELDS_MAX);
+    w->metrics.refused[refusal]++;
+    if (r)
+        req_write_refusal(r, refusal, buf_str(&detail));
+    else
+        req_refuse_unread(w, x, refusal, buf_str(&detail));
+    buf_fini(&detail);
+}
+
+static const struct server_events events = {
+    .on_head = on_head,
+    .on_body = on_body,
+    .on_room = on_room,
+    .on_gone = on_gone,
+    .on_done = on_done,
+    .on_refuse = on_refuse,
+};
+
+// --- what the worker asks ---
+
+// Calls that are answered and whose upstream does not end its body.
+static void calls_tick(struct worker *w)
+{
+    int64_t now = loop_now_us(w->loop);
+    list_for (it, &w->calls) {
+        struct req *r = list_of(it, struct req, link);
+        if (r->recorded && now - r->settled_mono_us > LINGER_US) {
+            r->upstream_ended = true;
+            req_run(r);
+        }
+    }
+}
+
+// Nothing of it has gone upstream, nor will.
+static void take_back(struct req *r)
+{
+    if (r->settled)
+        return; // it ended in the same turn: its FINAL record is in the reserve
+    must(r->dispatched && !r->running && r->step == STEP_relay);
+    if (r->call)
+        call_cancel(r->call);
+    r->call = NULL;
+    r->dispatched = false;
+    req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
+    req_free(r);
+}
+
+// The process ends before the call does: its provider is left, its client told so, and its row says
+// it. A call of which nothing was sent just ends.
+static void cut(struct req *r)
+{
+    if (r->dispatched)
+        relay_fail(r, REFUSAL_STOPPING, "The call took longer than `drain` leaves it.");
+    else
+        r->client_gone = true;
+    req_run(r);
+}
+
+static unsigned calls_cut(struct worker *w)
+{
+    unsigned count = 0;
+    list_for (it, &w->calls) {
+        struct req *r = list_of(it, struct req, link);
+        if (!r->dispatched)
+            continue;
+        cut(r);
+        count++;
+    }
+    return count;
+}
+
+static void calls_end(struct worker *w)
+{
+    list_for (it, &w->calls) {
+        struct req *r = list_of(it, struct req, link);
+        r->x = NULL;
+        cut(r);
+    }
+}
+
+static void calls_lost(struct worker *w, const struct uuid *id, uint8_t attempt)
+{
+    (void)attempt; // there is one
+    list_for (it, &w->calls) {
+        struct req *r = list_of(it, struct req, link);
+        if (memcmp(r->id.bytes, id->bytes, sizeof id->bytes) == 0)
+            take_back(r);
+    }
+}
+
+const struct gate_calls request_calls = {
+    .events = &events, .tick = calls_tick, .cut = calls_cut, .end = calls_end, .lost = calls_lost};

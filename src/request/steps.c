@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table of steps, and the driver that walks it.
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "request/relay.h"
+
+#define REQUEST_ARENA_STEP 512
+
+static step_f *const steps[STEP_COUNT] = {
+#define X(name) [STEP_##name] = step_##name,
+    STEP_MAP(X)
+#undef X
+};
+
+void req_free(struct req *r)
+{
+    struct worker *w = r->worker;
+    if (r->x)
+        exchange_own(r->x, NULL);
+    if (r->call)
+        call_cancel(r->call);
+    if (r->asked)
+        ask_close(&r->ask);
+    if (r->metering)
+        meter_fini(&r->meter);
+    if (r->dispatched && arena_failed(&r->arena)) // its tokens and cost are right all the same
+        log_say(LOG_ERROR, "call %.*s: out of memory: its row lacks texts", UUID_TEXT, r->id_text);
+    buf_fini(&r->decoded);
+    buf_fini(&r->whole);
+    buf_fini(&r->fields);
+    arena_fini(&r->arena);
+    list_pull(&r->link);
+    w->call_count--;
+    w->metrics.in_flight--;
+    view_free(r->view);
+    heap_free(r);
+}
+
+static enum flow req_step(struct req *r)
+{
+    // A client that left before anything was sent for it costs nothing: the call just ends.
+    if (r->client_gone && !r->dispatched)
+        return END;
+    enum flow flow = steps[r->step](r);
+    if (flow != END && arena_failed(&r->arena) && !r->dispatched)
+        return req_refuse(r, REFUSAL_TOO_LARGE, "It needs more than %d bytes of working memory.",
+                          REQUEST_ARENA_MAX);
+    return flow;
+}
+
+void req_run(struct req *r)
+{
+    if (r->running) {
+        r->again = true;
+        return;
+    }
+    r->running = true;
+    enum flow flow;
+    do {
+        r->again = false;
+        flow = req_step(r);
+        if (flow == NEXT) {
+            r->step++;
+            must(r->step < STEP_COUNT);
+        }
+    } while (flow == NEXT || (flow == WAIT && r->again));
+    r->running = false;
+    if (flow == END)
+        req_free(r);
+}
+
+void req_begin(struct worker *w, struct exchange *x)
+{
+    struct req *r = alloc_zero(&alloc_heap, sizeof *r);
+    if (!r) {
+        req_refuse_unread(w, x, REFUSAL_OVERLOAD, STR_NONE);
+        return;
+    }
+    r->worker = w;
+    r->x = x;
+    r->view = view_ref(w->view);
+    arena_init(&r->arena, &alloc_heap, REQUEST_ARENA_STEP, REQUEST_ARENA_MAX);
+    buf_init(&r->decoded, &alloc_heap, r->view->snapshot->config->body_bytes);
+    buf_init(&r->whole, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
+    buf_init(&r->fields, &alloc_heap, HEAD_BYTES_MAX);
+    r->start_us = loop_wall_us(w->loop);
+    r->start_mono_us = loop_now_us(w->loop);
+    r->id = uuid_new(r->start_us);
+    uuid_write(&r->id, r->id_text);
+    list_push(&w->calls, &r->link);
+    w->call_count++;
+    w->metrics.in_flight++;
+    exchange_own(x, r);
+    req_run(r);
+}
