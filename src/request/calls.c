@@ -32,8 +32,8 @@ static void on_room(struct exchange *x, void *owner)
     if (!r || !r->paused)
         return;
     r->paused = false;
-    if (r->call)
-        call_resume(r->call);
+    if (r->attempt.call)
+        call_resume(r->attempt.call);
 }
 
 static void on_gone(struct exchange *x, void *owner)
@@ -104,7 +104,7 @@ static void calls_tick(struct worker *w)
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
         if (r->recorded && now - r->settled_mono_us > LINGER_US) {
-            r->upstream_ended = true;
+            r->attempt.upstream_ended = true;
             req_run(r);
         }
     }
@@ -113,13 +113,13 @@ static void calls_tick(struct worker *w)
 // Nothing of it has gone upstream, nor will.
 static void take_back(struct req *r)
 {
-    if (r->settled)
+    if (r->attempt.settled)
         return; // it ended in the same turn: its FINAL record is in the reserve
-    must(r->dispatched && !r->running && r->step == STEP_relay);
-    if (r->call)
-        call_cancel(r->call);
-    r->call = NULL;
-    r->dispatched = false;
+    must(r->attempt.dispatched && !r->running && r->step == STEP_relay);
+    if (r->attempt.call)
+        call_cancel(r->attempt.call);
+    r->attempt.call = NULL;
+    r->attempt.dispatched = false;
     req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
     req_free(r);
 }
@@ -128,7 +128,7 @@ static void take_back(struct req *r)
 // it. A call of which nothing was sent just ends.
 static void cut(struct req *r)
 {
-    if (r->dispatched)
+    if (r->attempt.dispatched)
         relay_fail(r, REFUSAL_STOPPING, "The call took longer than `drain` leaves it.");
     else
         r->client_gone = true;
@@ -140,7 +140,7 @@ static unsigned calls_cut(struct worker *w)
     unsigned count = 0;
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
-        if (!r->dispatched)
+        if (!r->attempt.dispatched)
             continue;
         cut(r);
         count++;

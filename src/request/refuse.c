@@ -28,7 +28,7 @@ static void id_fields(struct exchange *x, struct str id, bool everywhere)
 
 void req_fields_ours(struct req *r)
 {
-    id_fields(r->x, str_from(r->id_text, UUID_TEXT), r->entry.upstream_id.len == 0);
+    id_fields(r->x, str_from(r->id_text, UUID_TEXT), r->attempt.entry.upstream_id.len == 0);
     cors_fields(r->view->snapshot->config, r->x);
 }
 
@@ -84,7 +84,7 @@ void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, s
 
 enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
 {
-    must(!r->dispatched);
+    must(!r->attempt.dispatched);
     r->worker->metrics.refused[why]++;
     if (!r->x)
         return END;

@@ -28,19 +28,19 @@
 // dialect does not have ({"detail":"..."}) is none here.
 static bool may_quote(const struct req *r)
 {
-    return r->provider->key &&
-           (r->upstream_status >= 400 || r->meter.stream_error || r->meter.failing);
+    return r->attempt.provider->key && (r->attempt.upstream_status >= 400 ||
+                                        r->attempt.meter.stream_error || r->attempt.meter.failing);
 }
 
 void relay_mask(struct req *r)
 {
-    if (!may_quote(r) || buf_failed(&r->whole))
+    if (!may_quote(r) || buf_failed(&r->attempt.whole))
         return;
     struct buf masked;
     buf_init(&masked, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
-    secret_mask(r->provider->key, buf_str(&r->whole), &masked);
-    buf_fini(&r->whole);
-    r->whole = masked;
+    secret_mask(r->attempt.provider->key, buf_str(&r->attempt.whole), &masked);
+    buf_fini(&r->attempt.whole);
+    r->attempt.whole = masked;
 }
 
 struct str relay_name(struct req *r, const char *name)
@@ -49,7 +49,7 @@ struct str relay_name(struct req *r, const char *name)
         return arena_dup_cstr(&r->arena, name);
     struct buf masked;
     buf_init(&masked, &alloc_heap, 2 * KIB);
-    secret_mask(r->provider->key, str_of(name), &masked);
+    secret_mask(r->attempt.provider->key, str_of(name), &masked);
     struct str own = arena_dup(&r->arena, buf_str(&masked));
     buf_fini(&masked);
     return own;
@@ -63,49 +63,51 @@ static void send_on(struct req *r, struct str bytes)
         exchange_write(r->x, bytes);
         return;
     }
-    secret_mask(r->provider->key, bytes, &r->whole); // its mark says if there was no memory
-    exchange_write(r->x, buf_str(&r->whole));
-    r->whole.len = 0;
+    secret_mask(r->attempt.provider->key, bytes,
+                &r->attempt.whole); // its mark says if there was no memory
+    exchange_write(r->x, buf_str(&r->attempt.whole));
+    r->attempt.whole.len = 0;
 }
 
 void relay_pass(void *context, struct str bytes)
 {
     struct req *r = context;
-    if (r->mode == RELAY_WHOLE)
-        buf_add(&r->whole, bytes);
+    if (r->attempt.mode == RELAY_WHOLE)
+        buf_add(&r->attempt.whole, bytes);
     else if (r->x)
         send_on(r, bytes);
 }
 
 void relay_fail(struct req *r, enum refusal why, const char *detail)
 {
-    if (r->refusal != REFUSAL_NONE)
+    if (r->attempt.refusal != REFUSAL_NONE)
         return;
-    r->refusal = why;
-    r->refusal_detail = r->logged_detail = arena_dup_cstr(&r->arena, detail);
+    r->attempt.refusal = why;
+    r->attempt.refusal_detail = r->attempt.logged_detail = arena_dup_cstr(&r->arena, detail);
 }
 
 // A JSON answer is waited for to the end of its framing: white space may follow its last brace.
 bool relay_knows(const struct req *r)
 {
-    if (!r->metering)
+    if (!r->attempt.metering)
         return false;
-    return r->meter.garbage || (r->meter.terminal && r->meter.setup.kind == METER_SSE);
+    return r->attempt.meter.garbage ||
+           (r->attempt.meter.terminal && r->attempt.meter.setup.kind == METER_SSE);
 }
 
 // True when it quotes the credential that we sent: then it goes nowhere as it is.
 static bool quotes_secret(const struct req *r, struct str text)
 {
-    return r->provider->key && secret_within(r->provider->key, text);
+    return r->attempt.provider->key && secret_within(r->attempt.provider->key, text);
 }
 
 static void keep_masked(struct req *r, const struct field *f)
 {
     struct buf value;
     buf_init(&value, &alloc_heap, 2 * HEAD_BYTES_MAX);
-    secret_mask(r->provider->key, f->value, &value);
+    secret_mask(r->attempt.provider->key, f->value, &value);
     if (!buf_failed(&value))
-        field_write(&r->fields, f->name, buf_str(&value));
+        field_write(&r->attempt.fields, f->name, buf_str(&value));
     buf_fini(&value);
 }
 
@@ -122,7 +124,7 @@ static void keep_field(struct req *r, const struct field *f)
     if (quotes_secret(r, f->value))
         keep_masked(r, f);
     else
-        field_write(&r->fields, f->name, f->value);
+        field_write(&r->attempt.fields, f->name, f->value);
 }
 
 static bool is_request_id(struct str name)
@@ -132,16 +134,16 @@ static bool is_request_id(struct str name)
 
 static void keep_fields(struct req *r, const struct head *h)
 {
-    if (!buf_room(&r->fields, FIELDS_ROOM))
+    if (!buf_room(&r->attempt.fields, FIELDS_ROOM))
         return;
     bool hops = head_names_hops(h);
     bool coded = is_coded_error(h);
     for (unsigned i = 0; i < h->field_count; i++) {
         const struct field *f = &h->fields[i];
         if (is_request_id(f->name)) {
-            if (r->entry.upstream_id.len == 0 && f->value.len && f->value.len <= 200 &&
+            if (r->attempt.entry.upstream_id.len == 0 && f->value.len && f->value.len <= 200 &&
                 field_value_safe(f->value) && !quotes_secret(r, f->value))
-                r->entry.upstream_id = arena_dup(&r->arena, f->value);
+                r->attempt.entry.upstream_id = arena_dup(&r->arena, f->value);
             continue;
         }
         if (hops && head_hop_only(h, f->name))
@@ -173,26 +175,28 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
     struct meter_setup setup = {
         .endpoint = r->found.endpoint,
         .kind = kind_of(type),
-        .vendor_flags = vendor_flags(r->provider->vendor_row, r->provider->url.host),
+        .vendor_flags =
+            vendor_flags(r->attempt.provider->vendor_row, r->attempt.provider->url.host),
         .cache_hour = r->ask.demand.cache_hour,
         .background = r->ask.demand.background,
         .media = demand_media(&r->ask.demand),
         .searches = r->found.endpoint == ENDPOINT_CHAT && r->ask.demand.web_search,
         .output_max = output_asked(&r->ask.demand),
-        .drop_usage_chunk = r->usage_added,
-        .error = r->upstream_status >= 400,
+        .drop_usage_chunk = r->attempt.usage_added,
+        .error = r->attempt.upstream_status >= 400,
     };
-    meter_init(&r->meter, &setup, &alloc_heap);
+    meter_init(&r->attempt.meter, &setup, &alloc_heap);
     if (r->dialect == DIALECT_GEMINI)
-        meter_tier(&r->meter, head_get(h, "x-gemini-service-tier", NULL));
-    r->metering = true;
+        meter_tier(&r->attempt.meter, head_get(h, "x-gemini-service-tier", NULL));
+    r->attempt.metering = true;
 }
 
 // Success that is neither JSON nor a stream is no answer of a model: a proxy's page, most often.
 // Nor is one in a coding, since none is asked for: its usage cannot be read.
 static bool is_garbage(const struct req *r, struct str coding)
 {
-    return !coding_none(coding) || (r->upstream_status < 300 && r->meter.setup.kind == METER_OTHER);
+    return !coding_none(coding) ||
+           (r->attempt.upstream_status < 300 && r->attempt.meter.setup.kind == METER_OTHER);
 }
 
 // Nor is a hint, a redirect, or a success without content.
@@ -207,8 +211,8 @@ static void quote(const struct req *r, struct str said, struct buf *out)
 {
     struct buf masked;
     buf_init(&masked, &alloc_heap, KIB);
-    if (r->provider->key)
-        secret_mask(r->provider->key, said, &masked);
+    if (r->attempt.provider->key)
+        secret_mask(r->attempt.provider->key, said, &masked);
     else
         buf_add(&masked, said);
     buf_add_json(out, buf_str(&masked));
@@ -218,7 +222,7 @@ static void quote(const struct req *r, struct str said, struct buf *out)
 void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, const char *how,
                         struct str said)
 {
-    bool first = r->refusal == REFUSAL_NONE;
+    bool first = r->attempt.refusal == REFUSAL_NONE;
     relay_fail(r, why, detail);
     if (!first || said.len == 0)
         return;
@@ -227,7 +231,7 @@ void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, con
     buf_add_cstr(&text, detail);
     buf_add_cstr(&text, how);
     quote(r, said, &text);
-    r->refusal_detail = arena_dup_cstr(&r->arena, buf_cstr(&text));
+    r->attempt.refusal_detail = arena_dup_cstr(&r->arena, buf_cstr(&text));
     buf_fini(&text);
 }
 
@@ -238,14 +242,14 @@ static void answer_coded(struct req *r, struct str coding)
     char detail[120];
     coding = coding.len > CODING_QUOTED_MAX ? str_from(coding.ptr, CODING_QUOTED_MAX) : coding;
     (void)snprintf(detail, sizeof detail, "It answered %d, compressed (%.*s) though not asked to.",
-                   r->upstream_status, STR_ARG(coding));
-    field_write(&r->fields, str_of("content-type"), str_of("application/json"));
-    fault_coded(r->dialect, r->upstream_status, str_of(detail), str_from(r->id_text, UUID_TEXT),
-                &r->whole);
-    (void)!str_copy(str_of(refusal_code(REFUSAL_UPSTREAM_CODED)), r->meter.error_code,
-                    sizeof r->meter.error_code);
-    r->mode = RELAY_WHOLE;
-    r->upstream_ended = true;
+                   r->attempt.upstream_status, STR_ARG(coding));
+    field_write(&r->attempt.fields, str_of("content-type"), str_of("application/json"));
+    fault_coded(r->dialect, r->attempt.upstream_status, str_of(detail),
+                str_from(r->id_text, UUID_TEXT), &r->attempt.whole);
+    (void)!str_copy(str_of(refusal_code(REFUSAL_UPSTREAM_CODED)), r->attempt.meter.error_code,
+                    sizeof r->attempt.meter.error_code);
+    r->attempt.mode = RELAY_WHOLE;
+    r->attempt.upstream_ended = true;
     req_run(r);
 }
 
@@ -253,7 +257,7 @@ static void answer_coded(struct req *r, struct str coding)
 static void give_up(struct req *r, enum refusal why, const char *detail)
 {
     relay_fail(r, why, detail);
-    r->upstream_ended = true;
+    r->attempt.upstream_ended = true;
     req_run(r);
 }
 
@@ -262,7 +266,7 @@ static void on_head(struct call *c, void *owner)
     struct req *r = owner;
     r->worker->metrics.upstream_retries += call_retried(c);
     const struct head *h = call_response(c);
-    r->upstream_status = h->status;
+    r->attempt.upstream_status = h->status;
     struct str type = head_get(h, "content-type", NULL);
     struct str coding = head_get(h, "content-encoding", NULL);
     keep_fields(r, h);
@@ -277,18 +281,19 @@ static void on_head(struct call *c, void *owner)
                        h->status, coding_none(coding) ? "" : ", compressed though not asked to");
         relay_fail_quoting(r, REFUSAL_UPSTREAM_GARBAGE, detail, " Its content type is ",
                            type.len > 80 ? str_from(type.ptr, 80) : type);
-        r->upstream_ended = true;
+        r->attempt.upstream_ended = true;
         req_run(r);
         return;
     }
-    r->mode = RELAY_WHOLE;
+    r->attempt.mode = RELAY_WHOLE;
     if (h->content_length > 0 && h->content_length <= WHOLE_ANSWER_BYTES_MAX)
-        (void)!buf_room(&r->whole, (size_t)h->content_length); // at once; its mark says if not
+        (void)!buf_room(&r->attempt.whole,
+                        (size_t)h->content_length); // at once; its mark says if not
     bool error = h->status >= 400;
     if (!error &&
-        (r->meter.setup.kind == METER_SSE || h->content_length > WHOLE_ANSWER_BYTES_MAX)) {
-        r->mode = RELAY_STREAM;
-        relay_head(r, r->meter.setup.kind == METER_SSE ? -1 : h->content_length, false);
+        (r->attempt.meter.setup.kind == METER_SSE || h->content_length > WHOLE_ANSWER_BYTES_MAX)) {
+        r->attempt.mode = RELAY_STREAM;
+        relay_head(r, r->attempt.meter.setup.kind == METER_SSE ? -1 : h->content_length, false);
     }
     req_run(r); // what was read of the request is given back
 }
@@ -297,29 +302,30 @@ static void on_head(struct call *c, void *owner)
 static void whole_to_stream(struct req *r)
 {
     relay_mask(r);
-    r->mode = RELAY_STREAM;
+    r->attempt.mode = RELAY_STREAM;
     relay_head(r, -1, false);
     if (r->x)
-        exchange_write(r->x, buf_str(&r->whole));
-    buf_fini(&r->whole);
+        exchange_write(r->x, buf_str(&r->attempt.whole));
+    buf_fini(&r->attempt.whole);
 }
 
 static void on_data(struct call *c, void *owner, struct str bytes)
 {
     struct req *r = owner;
-    if (r->settled)
+    if (r->attempt.settled)
         return; // after the terminal event: nothing more is expected
-    if (r->entry.ttft_us == 0)
-        r->entry.ttft_us = clock_mono_us() - r->dispatch_mono_us;
-    if (r->mode == RELAY_WHOLE && r->whole.len + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
-        if (r->upstream_status >= 400) {
+    if (r->attempt.entry.ttft_us == 0)
+        r->attempt.entry.ttft_us = clock_mono_us() - r->attempt.dispatch_mono_us;
+    if (r->attempt.mode == RELAY_WHOLE &&
+        r->attempt.whole.len + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
+        if (r->attempt.upstream_status >= 400) {
             give_up(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
             return;
         }
         whole_to_stream(r);
     }
-    meter_feed(&r->meter, bytes, relay_pass, r);
-    if (buf_failed(&r->whole)) {
+    meter_feed(&r->attempt.meter, bytes, relay_pass, r);
+    if (buf_failed(&r->attempt.whole)) {
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;
     }
@@ -336,11 +342,11 @@ static void on_data(struct call *c, void *owner, struct str bytes)
 static void on_end(struct call *c, void *owner)
 {
     struct req *r = owner;
-    r->call = NULL;
-    r->upstream_ended = true;
-    r->overran = call_overran(c);
-    if (!r->settled)
-        meter_end(&r->meter, true);
+    r->attempt.call = NULL;
+    r->attempt.upstream_ended = true;
+    r->attempt.overran = call_overran(c);
+    if (!r->attempt.settled)
+        meter_end(&r->attempt.meter, true);
     req_run(r);
 }
 
@@ -366,20 +372,20 @@ static enum refusal refusal_of(enum call_fail fail)
 static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent, struct str seen)
 {
     struct req *r = owner;
-    if (!r->metering) // else on_head counted it
+    if (!r->attempt.metering) // else on_head counted it
         r->worker->metrics.upstream_retries += call_retried(c);
-    r->call = NULL;
-    r->upstream_ended = true;
-    r->never_sent = !sent;
-    if (r->settled) {
+    r->attempt.call = NULL;
+    r->attempt.upstream_ended = true;
+    r->attempt.never_sent = !sent;
+    if (r->attempt.settled) {
         req_run(r);
         return;
     }
-    if (r->metering)
-        meter_end(&r->meter, false);
+    if (r->attempt.metering)
+        meter_end(&r->attempt.meter, false);
     struct buf detail;
     buf_init(&detail, &alloc_heap, KIB);
-    buf_printf(&detail, "%.*s: %s.", STR_ARG(r->provider->name), call_fail_text(fail));
+    buf_printf(&detail, "%.*s: %s.", STR_ARG(r->attempt.provider->name), call_fail_text(fail));
     if (fail == CALL_FAIL_PROXY) // its status line: the rest may quote what it was sent
         seen.len = str_find(seen, '\r');
     if (fail == CALL_FAIL_TLS && seen.len) // OpenSSL's reason
@@ -399,7 +405,7 @@ const struct call_events relay_events = {
 
 static void send_cost(struct req *r)
 {
-    const struct entry *e = &r->entry;
+    const struct entry *e = &r->attempt.entry;
     if (e->price_state != PRICE_UNPRICED) {
         char text[DECIMAL_TEXT];
         exchange_field(r->x, str_of("x-costlens-cost"), money_text(e->cost, text));
@@ -415,17 +421,17 @@ void relay_head(struct req *r, int64_t length, bool with_cost)
     r->head_sent = true;
     if (!r->x)
         return;
-    exchange_begin(r->x, r->upstream_status);
-    exchange_fields(r->x, buf_str(&r->fields));
-    buf_fini(&r->fields);
-    if (r->entry.upstream_id.len) {
-        exchange_field(r->x, str_of("x-request-id"), r->entry.upstream_id);
-        exchange_field(r->x, str_of("request-id"), r->entry.upstream_id);
+    exchange_begin(r->x, r->attempt.upstream_status);
+    exchange_fields(r->x, buf_str(&r->attempt.fields));
+    buf_fini(&r->attempt.fields);
+    if (r->attempt.entry.upstream_id.len) {
+        exchange_field(r->x, str_of("x-request-id"), r->attempt.entry.upstream_id);
+        exchange_field(r->x, str_of("request-id"), r->attempt.entry.upstream_id);
     }
     req_fields_ours(r);
-    const struct str parts[] = {r->provider->name, STR("/"), r->target.model};
+    const struct str parts[] = {r->attempt.provider->name, STR("/"), r->attempt.target.model};
     exchange_field(r->x, str_of("x-costlens-model"), arena_join(&r->arena, parts, 3));
-    exchange_field(r->x, str_of("x-costlens-provider"), r->provider->name);
+    exchange_field(r->x, str_of("x-costlens-provider"), r->attempt.provider->name);
     if (with_cost)
         send_cost(r);
     exchange_head(r->x, length);

@@ -11,12 +11,10 @@
 #define REQUEST_REQ_H
 
 #include "base/list.h"
-#include "core/entry.h"
-#include "gate/resolve.h"
 #include "gate/view.h"
 #include "gate/worker.h"
-#include "meter/meter.h"
 #include "net/server.h"
+#include "request/attempt.h"
 #include "wire/ask.h"
 
 enum flow { NEXT, WAIT, END };
@@ -49,13 +47,6 @@ enum step {
 STEP_MAP(X)
 #undef X
 
-// How the answer goes to the client.
-enum relay_mode {
-    RELAY_NONE,   // no head yet
-    RELAY_WHOLE,  // collected first, so that its cost stands in its head
-    RELAY_STREAM, // passed on as it comes
-};
-
 struct req {
     struct list link; // of the worker's running calls
     struct worker *worker;
@@ -83,37 +74,14 @@ struct req {
     struct ask ask;
     bool asked; // ask is open
 
-    // Where it goes.
-    struct target target;
-    const struct config_provider *provider;
-    const struct sheet *sheet;
-    const struct sheet *named; // the one that entry.price_name names
-    struct call *call;
-    int64_t dispatch_mono_us;
-    bool usage_added; // we asked for the usage of a stream, the client did not
-    bool dispatched;  // DISPATCHED was given to the journal: a FINAL is owed
-
-    // What comes back.
-    enum relay_mode mode;
-    struct meter meter;
-    bool metering;
-    int upstream_status;
-    struct buf whole;  // RELAY_WHOLE, and errors
-    struct buf fields; // lines of the answer's head, until it is sent
-    bool head_sent;
-    bool upstream_ended; // its end has come, framed or not
-    bool overran;        // more came than its Content-Length said
-    bool never_sent;     // the provider cannot have seen the request
+    // Its way to a provider and back.
+    struct attempt attempt;
     int64_t input_bytes; // text of the request, for an estimate
+    bool head_sent;
     bool client_gone;
     bool paused;
-    enum refusal refusal;      // what we answer instead, or say in the stream
-    struct str refusal_detail; // in the arena
-    struct str logged_detail;  // the same, without what it quotes of an answer
-    bool settled;              // FINAL stands in the journal
     bool recorded;
     int64_t settled_mono_us;
-    struct entry entry;
 };
 
 // Something the call waited for has happened.
@@ -132,7 +100,7 @@ void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, s
 // The price of a model at the call's provider: the user's own first, then its vendor's list; or
 // NULL.
 const struct sheet *route_sheet(const struct req *r, struct str model);
-// Prices r->entry.usage into r->entry (cost, state, sheet).
+// Prices r->attempt.entry.usage into r->attempt.entry (cost, state, sheet).
 void settle_price(struct req *r);
 // The answer is written or being written: the server finishes it without us. Ends the step's work
 // with the client.

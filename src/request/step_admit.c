@@ -24,17 +24,17 @@ static bool is_dearer(const struct sheet *sheet, enum bucket write)
 static enum bucket input_if_captured(const struct req *r, unsigned flags)
 {
     const struct demand *d = &r->ask.demand;
-    if (d->cache_hour && is_dearer(r->sheet, BUCKET_CACHE_WRITE_1H))
+    if (d->cache_hour && is_dearer(r->attempt.sheet, BUCKET_CACHE_WRITE_1H))
         return BUCKET_CACHE_WRITE_1H;
     bool writes = d->cache_write || (flags & VENDOR_WRITES_CACHE);
-    return writes && is_dearer(r->sheet, BUCKET_CACHE_WRITE_5M) ? BUCKET_CACHE_WRITE_5M
-                                                                : BUCKET_INPUT;
+    return writes && is_dearer(r->attempt.sheet, BUCKET_CACHE_WRITE_5M) ? BUCKET_CACHE_WRITE_5M
+                                                                        : BUCKET_INPUT;
 }
 
 // The row that stands if the process dies now: the input estimated, the most output there can be.
 static void usage_if_captured(struct req *r, struct usage *u)
 {
-    unsigned flags = vendor_flags(r->provider->vendor_row, r->provider->url.host);
+    unsigned flags = vendor_flags(r->attempt.provider->vendor_row, r->attempt.provider->url.host);
     const struct demand *d = &r->ask.demand;
     *u = (struct usage){.sure = SURE_CAPTURED,
                         .service = d->service, // if it has no price, nor has the row
@@ -47,7 +47,7 @@ static void usage_if_captured(struct req *r, struct usage *u)
     u->count[input_if_captured(r, flags)] = u->prompt;
     if (r->found.endpoint == ENDPOINT_EMBEDDINGS || r->found.endpoint == ENDPOINT_GEMINI_EMBED)
         return;
-    int64_t can = r->sheet ? r->sheet->output_tokens_max : 0; // 0 = not known
+    int64_t can = r->attempt.sheet ? r->attempt.sheet->output_tokens_max : 0; // 0 = not known
     int64_t most = d->output_max;
     if (most <= 0)
         most = can > 0 ? can : OUTPUT_MOST_UNKNOWN;
@@ -58,7 +58,7 @@ static void usage_if_captured(struct req *r, struct usage *u)
 
 static void entry_begin(struct req *r)
 {
-    struct entry *e = &r->entry;
+    struct entry *e = &r->attempt.entry;
     const struct key *k = r->key;
     e->id = r->id;
     e->start_us = r->start_us;
@@ -66,16 +66,17 @@ static void entry_begin(struct req *r)
     e->team = k->team;
     e->project = k->project;
     e->key = k->name;
-    e->user = k->user.len ? k->user : arena_dup(&r->arena, tags_get(&r->entry.tags, "user"));
+    e->user =
+        k->user.len ? k->user : arena_dup(&r->arena, tags_get(&r->attempt.entry.tags, "user"));
     if (e->team.len == 0)
-        e->team = tags_get(&r->entry.tags, "team");
+        e->team = tags_get(&r->attempt.entry.tags, "team");
     if (e->project.len == 0)
-        e->project = tags_get(&r->entry.tags, "project");
-    e->provider = r->provider->name;
-    e->model = arena_dup(&r->arena, r->target.model);
-    r->target.model = e->model;
+        e->project = tags_get(&r->attempt.entry.tags, "project");
+    e->provider = r->attempt.provider->name;
+    e->model = arena_dup(&r->arena, r->attempt.target.model);
+    r->attempt.target.model = e->model;
     e->endpoint = str_of(endpoint_name(r->found.endpoint));
-    e->route = str_of(r->target.reason);
+    e->route = str_of(r->attempt.target.reason);
     e->stream = r->ask.demand.stream;
     e->outcome = OUTCOME_UNKNOWN;
     e->price_version = catalog_version(r->view->snapshot->catalog);
@@ -94,7 +95,7 @@ enum flow step_admit(struct req *r)
         return req_refuse(r, REFUSAL_OVERLOAD, "limits.buffers is reached.");
     r->input_bytes = r->ask.demand.text_bytes;
     entry_begin(r);
-    usage_if_captured(r, &r->entry.usage);
+    usage_if_captured(r, &r->attempt.entry.usage);
     settle_price(r);
     return NEXT;
 }

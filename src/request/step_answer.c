@@ -9,14 +9,14 @@
 
 static void answer_whole(struct req *r)
 {
-    meter_release(&r->meter, relay_pass, r);
+    meter_release(&r->attempt.meter, relay_pass, r);
     relay_mask(r);
-    if (buf_failed(&r->whole)) { // its end is missing
+    if (buf_failed(&r->attempt.whole)) { // its end is missing
         exchange_abort(r->x);
         return;
     }
-    relay_head(r, (int64_t)r->whole.len, true);
-    exchange_write(r->x, buf_str(&r->whole));
+    relay_head(r, (int64_t)r->attempt.whole.len, true);
+    exchange_write(r->x, buf_str(&r->attempt.whole));
     exchange_end(r->x);
 }
 
@@ -25,28 +25,29 @@ static void write_receipt(struct req *r)
     struct buf b;
     buf_init(&b, &alloc_heap, 2 * KIB);
     // The lines of a long last event have gone on already: the comment becomes one of them.
-    bool inside = r->meter.inside;
+    bool inside = r->attempt.meter.inside;
     buf_printf(&b, "%s: costlens request_id=%.*s model=%.*s/%.*s price_state=%s",
-               inside ? "\n" : "", UUID_TEXT, r->id_text, STR_ARG(r->provider->name),
-               STR_ARG(r->target.model), price_state_name(r->entry.price_state));
-    if (r->entry.price_state != PRICE_UNPRICED) {
+               inside ? "\n" : "", UUID_TEXT, r->id_text, STR_ARG(r->attempt.provider->name),
+               STR_ARG(r->attempt.target.model), price_state_name(r->attempt.entry.price_state));
+    if (r->attempt.entry.price_state != PRICE_UNPRICED) {
         buf_add_cstr(&b, " cost=");
-        money_write(&b, r->entry.cost);
+        money_write(&b, r->attempt.entry.cost);
     }
     buf_printf(&b, " usage=%s input_tokens=%lld output_tokens=%lld%s",
-               sure_name(r->entry.usage.sure), (long long)usage_input(&r->entry.usage),
-               (long long)usage_output(&r->entry.usage), inside ? "" : "\n\n");
+               sure_name(r->attempt.entry.usage.sure),
+               (long long)usage_input(&r->attempt.entry.usage),
+               (long long)usage_output(&r->attempt.entry.usage), inside ? "" : "\n\n");
     exchange_write(r->x, buf_str(&b));
     buf_fini(&b);
 }
 
 static void answer_stream(struct req *r)
 {
-    bool sse = r->meter.setup.kind == METER_SSE;
+    bool sse = r->attempt.meter.setup.kind == METER_SSE;
     if (sse && r->receipt)
         write_receipt(r);
-    meter_release(&r->meter, relay_pass, r);
-    if (buf_failed(&r->whole)) // a part that had to be masked is missing
+    meter_release(&r->attempt.meter, relay_pass, r);
+    if (buf_failed(&r->attempt.whole)) // a part that had to be masked is missing
         exchange_abort(r->x);
     else
         exchange_end(r->x);
@@ -56,15 +57,15 @@ static void answer_stream(struct req *r)
 // terminal one; where nothing can be told, inside of a long event or of JSON, the body is cut.
 static void answer_broken(struct req *r)
 {
-    if (r->meter.setup.kind != METER_SSE || r->meter.inside) {
+    if (r->attempt.meter.setup.kind != METER_SSE || r->attempt.meter.inside) {
         worker_write_journal(r->worker); // an abort does not wait for the turn's end
         exchange_abort(r->x);
         return;
     }
     struct buf b;
     buf_init(&b, &alloc_heap, 16 * KIB);
-    fault_event(r->found.endpoint, r->refusal, r->refusal_detail, str_from(r->id_text, UUID_TEXT),
-                &b);
+    fault_event(r->found.endpoint, r->attempt.refusal, r->attempt.refusal_detail,
+                str_from(r->id_text, UUID_TEXT), &b);
     exchange_write(r->x, buf_str(&b));
     buf_fini(&b);
     exchange_close_after(r->x);
@@ -75,11 +76,11 @@ enum flow step_answer(struct req *r)
 {
     if (!r->x)
         return NEXT;
-    if (r->refusal != REFUSAL_NONE && !r->head_sent)
-        req_write_refusal(r, r->refusal, r->refusal_detail);
-    else if (r->refusal != REFUSAL_NONE)
+    if (r->attempt.refusal != REFUSAL_NONE && !r->head_sent)
+        req_write_refusal(r, r->attempt.refusal, r->attempt.refusal_detail);
+    else if (r->attempt.refusal != REFUSAL_NONE)
         answer_broken(r);
-    else if (r->mode == RELAY_WHOLE)
+    else if (r->attempt.mode == RELAY_WHOLE)
         answer_whole(r);
     else
         answer_stream(r);

@@ -14,7 +14,7 @@
 static bool wants_usage(const struct req *r)
 {
     const struct demand *d = &r->ask.demand;
-    unsigned flags = r->provider->vendor_row ? r->provider->vendor_row->flags : 0;
+    unsigned flags = r->attempt.provider->vendor_row ? r->attempt.provider->vendor_row->flags : 0;
     bool openai_stream =
         r->found.endpoint == ENDPOINT_CHAT || r->found.endpoint == ENDPOINT_COMPLETIONS;
     return openai_stream && d->stream && !d->usage_asked && !(flags & VENDOR_NO_INCLUDE_USAGE);
@@ -24,10 +24,10 @@ static bool wants_usage(const struct req *r)
 static bool target_write(struct req *r, struct buf *out)
 {
     // The built-in mock speaks every dialect, so its base path depends on the caller's.
-    if (r->provider->mock && r->dialect == DIALECT_OPENAI)
+    if (r->attempt.provider->mock && r->dialect == DIALECT_OPENAI)
         buf_add_cstr(out, "/v1");
-    buf_add(out, r->provider->url.path);
-    endpoint_path(&r->found, r->target.model, out);
+    buf_add(out, r->attempt.provider->url.path);
+    endpoint_path(&r->found, r->attempt.target.model, out);
     if (r->query.len) {
         buf_add_char(out, '?');
         buf_add(out, r->query);
@@ -56,9 +56,9 @@ static bool fields_write(struct req *r, struct buf *out)
 
 static void credential(const struct req *r, struct call_setup *setup)
 {
-    if (!r->provider->key)
+    if (!r->attempt.provider->key)
         return;
-    setup->secret = r->provider->key;
+    setup->secret = r->attempt.provider->key;
     switch (r->dialect) {
     case DIALECT_ANTHROPIC: setup->secret_name = str_of("x-api-key"); break;
     case DIALECT_GEMINI: setup->secret_name = str_of("x-goog-api-key"); break;
@@ -73,9 +73,9 @@ static void credential(const struct req *r, struct call_setup *setup)
 // From here on the call has its row.
 static bool book(struct req *r)
 {
-    r->entry.overhead_us = clock_mono_us() - r->start_mono_us;
-    r->dispatched = journal_dispatched(r->worker->journal, &r->entry) == STATUS_OK;
-    return r->dispatched;
+    r->attempt.entry.overhead_us = clock_mono_us() - r->start_mono_us;
+    r->attempt.dispatched = journal_dispatched(r->worker->journal, &r->attempt.entry) == STATUS_OK;
+    return r->attempt.dispatched;
 }
 
 static enum flow refuse_unbooked(struct req *r)
@@ -86,9 +86,9 @@ static enum flow refuse_unbooked(struct req *r)
 // It failed before anything was sent: its row says why.
 static enum flow fail(struct req *r, enum refusal why, const char *detail)
 {
-    if (!r->dispatched && !book(r))
+    if (!r->attempt.dispatched && !book(r))
         return refuse_unbooked(r);
-    r->never_sent = true;
+    r->attempt.never_sent = true;
     relay_fail(r, why, detail);
     return NEXT;
 }
@@ -98,9 +98,9 @@ static enum flow fail(struct req *r, enum refusal why, const char *detail)
 static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
 {
     struct ask_pieces pieces;
-    struct ask_edit edit = {.include_usage = r->usage_added};
-    if (!str_eq(r->target.model, r->ask.demand.model))
-        edit.model = r->target.model;
+    struct ask_edit edit = {.include_usage = r->attempt.usage_added};
+    if (!str_eq(r->attempt.target.model, r->ask.demand.model))
+        edit.model = r->attempt.target.model;
     if (!ask_splice(&r->ask, &edit, &r->arena, &pieces) || !target_write(r, target) ||
         !fields_write(r, fields))
         return fail(r, REFUSAL_INTERNAL, "The request could not be built.");
@@ -114,19 +114,19 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
                                .events = &relay_events,
                                .owner = r};
     credential(r, &setup);
-    r->dispatch_mono_us = clock_mono_us();
-    r->call = call_start(origin, &setup);
+    r->attempt.dispatch_mono_us = clock_mono_us();
+    r->attempt.call = call_start(origin, &setup);
     ask_close(&r->ask);
-    return r->call ? NEXT : fail(r, REFUSAL_INTERNAL, "out of memory");
+    return r->attempt.call ? NEXT : fail(r, REFUSAL_INTERNAL, "out of memory");
 }
 
 enum flow step_dispatch(struct req *r)
 {
     struct why why = {0};
-    struct origin *origin = view_origin(r->view, r->target.provider, &why);
+    struct origin *origin = view_origin(r->view, r->attempt.target.provider, &why);
     if (!origin)
         return fail(r, REFUSAL_UPSTREAM_UNREACHED, why.text);
-    r->usage_added = wants_usage(r);
+    r->attempt.usage_added = wants_usage(r);
     struct buf target, fields;
     buf_init(&target, &alloc_heap, TARGET_BYTES_MAX + TARGET_STEP);
     buf_init(&fields, &alloc_heap, HEAD_BYTES_MAX);

@@ -7,7 +7,7 @@
 
 static void log_call(const struct req *r)
 {
-    const struct entry *e = &r->entry;
+    const struct entry *e = &r->attempt.entry;
     struct log_line l;
     log_begin(&l, LOG_INFO, "call");
     log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
@@ -23,8 +23,8 @@ static void log_call(const struct req *r)
     log_str(&l, "outcome", str_of(outcome_name(e->outcome)));
     if (e->error.len)
         log_str(&l, "error", e->error);
-    if (r->logged_detail.len)
-        log_str(&l, "detail", r->logged_detail);
+    if (r->attempt.logged_detail.len)
+        log_str(&l, "detail", r->attempt.logged_detail);
     const int64_t *n = e->usage.count;
     log_i64(&l, "input_tokens", usage_input(&e->usage));
     log_i64(&l, "cached_tokens", count_add(n[BUCKET_CACHE_READ], n[BUCKET_AUDIO_CACHE_READ]));
@@ -50,30 +50,30 @@ static void warn(const struct req *r)
     log_begin(&l, LOG_WARN,
               "the provider's counts cannot all be true: what contradicts the rest was corrected");
     log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
-    log_str(&l, "provider", r->entry.provider);
-    log_str(&l, "model", r->entry.model);
-    log_str(&l, "upstream_request_id", r->entry.upstream_id);
+    log_str(&l, "provider", r->attempt.entry.provider);
+    log_str(&l, "model", r->attempt.entry.model);
+    log_str(&l, "upstream_request_id", r->attempt.entry.upstream_id);
     log_end_later(&l);
 }
 
 static enum metric_name name_of(const struct req *r)
 {
-    if (resolve_named(r->view->snapshot, r->provider, r->entry.model))
+    if (resolve_named(r->view->snapshot, r->attempt.provider, r->attempt.entry.model))
         return METRIC_NAMED;
-    return r->sheet ? METRIC_BOOK : METRIC_NEW;
+    return r->attempt.sheet ? METRIC_BOOK : METRIC_NEW;
 }
 
 static void count(struct req *r)
 {
     struct metrics *m = &r->worker->metrics;
-    metrics_entry(m, &r->entry, name_of(r));
-    if (r->refusal == REFUSAL_STOPPING)
+    metrics_entry(m, &r->attempt.entry, name_of(r));
+    if (r->attempt.refusal == REFUSAL_STOPPING)
         m->refused[REFUSAL_STOPPING]++;
-    else if (r->refusal != REFUSAL_NONE)
+    else if (r->attempt.refusal != REFUSAL_NONE)
         m->upstream_errors++;
     if (r->client_gone)
         m->client_left++;
-    m->contradictions += r->entry.usage.inconsistent;
+    m->contradictions += r->attempt.entry.usage.inconsistent;
 }
 
 enum flow step_record(struct req *r)
@@ -82,15 +82,15 @@ enum flow step_record(struct req *r)
         r->recorded = true;
         r->settled_mono_us = loop_now_us(r->worker->loop);
         count(r);
-        if (r->entry.usage.inconsistent)
+        if (r->attempt.entry.usage.inconsistent)
             warn(r);
         if (r->view->snapshot->config->log_requests)
             log_call(r);
     }
-    bool clean = r->refusal == REFUSAL_NONE && !r->client_gone;
+    bool clean = r->attempt.refusal == REFUSAL_NONE && !r->client_gone;
     // What it still has to send lies in the exchange, which ends with the answer.
-    bool sent = r->call && call_sent(r->call);
-    if (sent && clean && !r->upstream_ended && !r->paused) {
+    bool sent = r->attempt.call && call_sent(r->attempt.call);
+    if (sent && clean && !r->attempt.upstream_ended && !r->paused) {
         // The terminal event came before the end of the body's framing: waiting for that keeps the
         // connection for the next call. worker.c ends it when it does not come.
         return WAIT;

@@ -8,7 +8,7 @@
 // The client's bytes are no longer needed once they went out.
 static void give_back(struct req *r)
 {
-    if (!r->asked || (r->call && !call_sent(r->call)))
+    if (!r->asked || (r->attempt.call && !call_sent(r->attempt.call)))
         return;
     r->asked = false;
     buf_fini(&r->decoded);
@@ -20,24 +20,24 @@ static void give_back(struct req *r)
 static void leave(struct req *r)
 {
     int64_t seen_us = loop_now_us(r->worker->loop);
-    r->never_sent = !call_spoke(r->call);
-    call_cancel(r->call);
+    r->attempt.never_sent = !call_spoke(r->attempt.call);
+    call_cancel(r->attempt.call);
     if (r->client_gone)
         metrics_cancel(&r->worker->metrics, clock_mono_us() - seen_us);
 }
 
 enum flow step_relay(struct req *r)
 {
-    if (r->metering || r->upstream_ended)
+    if (r->attempt.metering || r->attempt.upstream_ended)
         give_back(r);
-    if (r->client_gone || r->refusal == REFUSAL_STOPPING) {
+    if (r->client_gone || r->attempt.refusal == REFUSAL_STOPPING) {
         // Nobody reads on: the provider is told by closing its connection at once.
-        if (r->call && !r->upstream_ended)
+        if (r->attempt.call && !r->attempt.upstream_ended)
             leave(r);
-        r->call = NULL;
+        r->attempt.call = NULL;
         return NEXT;
     }
-    if (r->refusal != REFUSAL_NONE || r->upstream_ended)
+    if (r->attempt.refusal != REFUSAL_NONE || r->attempt.upstream_ended)
         return NEXT;
     return relay_knows(r) ? NEXT : WAIT;
 }

@@ -7,7 +7,7 @@
 
 const struct sheet *route_sheet(const struct req *r, struct str model)
 {
-    return provider_sheet(r->view->snapshot, r->provider, model);
+    return provider_sheet(r->view->snapshot, r->attempt.provider, model);
 }
 
 enum flow step_route(struct req *r)
@@ -15,16 +15,16 @@ enum flow step_route(struct req *r)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 2 * KIB);
     struct str asked = arena_dup(&r->arena, r->ask.demand.model);
-    r->entry.model_asked = asked;
+    r->attempt.entry.model_asked = asked;
     struct wanted wanted = {.key = r->key, .dialect = r->dialect, .model = asked};
-    enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->target, &detail);
+    enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->attempt.target, &detail);
     if (refusal != REFUSAL_NONE) {
         enum flow flow = req_refuse(r, refusal, "%.*s", STR_ARG(buf_str(&detail)));
         buf_fini(&detail);
         return flow;
     }
     buf_fini(&detail);
-    r->provider = &r->view->snapshot->config->providers[r->target.provider];
-    r->sheet = route_sheet(r, r->target.model);
+    r->attempt.provider = &r->view->snapshot->config->providers[r->attempt.target.provider];
+    r->attempt.sheet = route_sheet(r, r->attempt.target.model);
     return NEXT;
 }

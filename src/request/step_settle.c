@@ -20,16 +20,16 @@ static const struct sheet free_sheet = {.free = true};
 // By the model that answered, where the book knows it; else by the one sent.
 static const struct sheet *sheet_of(struct req *r)
 {
-    struct entry *e = &r->entry;
+    struct entry *e = &r->attempt.entry;
     const struct sheet *sheet = NULL;
     if (e->model_answered.len) {
         bool same = str_eq(e->model_answered, e->model);
-        sheet = same ? r->sheet : route_sheet(r, e->model_answered);
+        sheet = same ? r->attempt.sheet : route_sheet(r, e->model_answered);
         if (sheet && sheet_silent(sheet))
             sheet = NULL;
     }
     e->priced_as_answered = sheet != NULL;
-    return sheet ? sheet : r->sheet;
+    return sheet ? sheet : r->attempt.sheet;
 }
 
 static struct str name_of(struct req *r, const struct sheet *sheet)
@@ -43,38 +43,38 @@ static bool add_share(struct req *r, struct split *s, const struct meter_share *
                       const struct sheet *main)
 {
     struct usage u = share->usage;
-    struct str model = share->declined ? r->entry.model : relay_name(r, share->model);
-    bool mains = model.len == 0 || str_eq(model, r->entry.model_answered);
+    struct str model = share->declined ? r->attempt.entry.model : relay_name(r, share->model);
+    bool mains = model.len == 0 || str_eq(model, r->attempt.entry.model_answered);
     const struct sheet *sheet = mains ? main : route_sheet(r, model);
     const struct str unknown[] = {main->vendor, STR("/"), model};
-    u.service = r->entry.usage.service;
-    u.us_region = r->entry.usage.us_region;
-    u.reasoning = r->entry.usage.reasoning;
+    u.service = r->attempt.entry.usage.service;
+    u.us_region = r->attempt.entry.usage.us_region;
+    u.reasoning = r->attempt.entry.usage.reasoning;
     return split_add(s, sheet ? name_of(r, sheet) : arena_join(&r->arena, unknown, 3), sheet, &u,
-                     r->entry.start_us);
+                     r->attempt.entry.start_us);
 }
 
 // An answer behind which were several requests: each at the prices of its model.
 static bool split_shares(struct req *r, const struct sheet *main, struct split *s)
 {
-    const struct entry *e = &r->entry;
+    const struct entry *e = &r->attempt.entry;
     const struct meter_share *share;
     struct usage rest = e->usage;
     bool fits = true;
-    for (unsigned i = 0; (share = meter_share_at(&r->meter, i)); i++) {
+    for (unsigned i = 0; (share = meter_share_at(&r->attempt.meter, i)); i++) {
         for (unsigned b = 0; b < BUCKET_COUNT; b++)
             rest.count[b] -= share->usage.count[b];
     }
     rest.prompt = usage_input(&rest);
     split_begin(s, name_of(r, main), main, &rest, e->start_us);
-    for (unsigned i = 0; fits && (share = meter_share_at(&r->meter, i)); i++)
+    for (unsigned i = 0; fits && (share = meter_share_at(&r->attempt.meter, i)); i++)
         fits = add_share(r, s, share, main);
     return fits;
 }
 
 static void price_shares(struct req *r, const struct sheet *main)
 {
-    struct entry *e = &r->entry;
+    struct entry *e = &r->attempt.entry;
     struct split split;
     struct bill bill = {.state = PRICE_UNPRICED};
     struct buf parts;
@@ -91,14 +91,14 @@ static void price_shares(struct req *r, const struct sheet *main)
     }
     e->price_state = bill.state;
     e->cost = bill.total;
-    r->named = NULL;
+    r->attempt.named = NULL;
     buf_fini(&parts);
 }
 
 static bool has_shares(const struct req *r)
 {
-    return r->metering && r->meter.has_usage && !endpoint_free(r->found.endpoint) &&
-           meter_share_at(&r->meter, 0);
+    return r->attempt.metering && r->attempt.meter.has_usage && !endpoint_free(r->found.endpoint) &&
+           meter_share_at(&r->attempt.meter, 0);
 }
 
 // A bucket of media that costs more than the text as which it may be counted.
@@ -112,8 +112,8 @@ static bool dearer(const struct sheet *sheet, enum bucket media, enum bucket tex
 static bool input_hides_media(const struct req *r, const struct sheet *sheet)
 {
     const struct demand *d = &r->ask.demand;
-    const int64_t *n = r->entry.usage.count;
-    if (usage_input(&r->entry.usage) == 0)
+    const int64_t *n = r->attempt.entry.usage.count;
+    if (usage_input(&r->attempt.entry.usage) == 0)
         return false;
     return (d->audio > 0 && n[BUCKET_AUDIO_INPUT] == 0 && n[BUCKET_AUDIO_CACHE_READ] == 0 &&
             dearer(sheet, BUCKET_AUDIO_INPUT, BUCKET_INPUT)) ||
@@ -123,9 +123,10 @@ static bool input_hides_media(const struct req *r, const struct sheet *sheet)
 
 static bool output_hides_media(const struct req *r, const struct sheet *sheet)
 {
-    const int64_t *n = r->entry.usage.count;
-    return r->metering && r->meter.media && usage_output(&r->entry.usage) > 0 &&
-           n[BUCKET_AUDIO_OUTPUT] == 0 && n[BUCKET_IMAGE_OUTPUT] == 0 &&
+    const int64_t *n = r->attempt.entry.usage.count;
+    return r->attempt.metering && r->attempt.meter.media &&
+           usage_output(&r->attempt.entry.usage) > 0 && n[BUCKET_AUDIO_OUTPUT] == 0 &&
+           n[BUCKET_IMAGE_OUTPUT] == 0 &&
            (dearer(sheet, BUCKET_AUDIO_OUTPUT, BUCKET_OUTPUT) ||
             dearer(sheet, BUCKET_IMAGE_OUTPUT, BUCKET_OUTPUT));
 }
@@ -133,7 +134,7 @@ static bool output_hides_media(const struct req *r, const struct sheet *sheet)
 // A provider's count may be that of several prompts, and a book's window an old one; but not so.
 static bool beyond_window(const struct req *r, const struct sheet *sheet)
 {
-    const struct usage *u = &r->entry.usage;
+    const struct usage *u = &r->attempt.entry.usage;
     int64_t most = count_larger(u->prompt, usage_output(u) / demand_choices(&r->ask.demand));
     return u->sure == SURE_REPORTED && sheet->context_tokens > 0 &&
            most / WINDOWS_MAX > sheet->context_tokens;
@@ -141,10 +142,10 @@ static bool beyond_window(const struct req *r, const struct sheet *sheet)
 
 void settle_price(struct req *r)
 {
-    struct entry *e = &r->entry;
+    struct entry *e = &r->attempt.entry;
     const struct sheet *sheet = sheet_of(r);
     e->price_parts = STR_NONE;
-    if (provider_free(r->provider, e->model, sheet))
+    if (provider_free(r->attempt.provider, e->model, sheet))
         sheet = &free_sheet;
     if (sheet && beyond_window(r, sheet))
         e->usage.inconsistent = true;
@@ -158,9 +159,9 @@ void settle_price(struct req *r)
     rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, &e->usage, e->start_us, &cost);
     e->cost = cost.total;
     e->price_state = cost.state;
-    if (sheet == r->named)
+    if (sheet == r->attempt.named)
         return; // most often: it was named when the call was admitted
-    r->named = sheet;
+    r->attempt.named = sheet;
     e->price_name = sheet && sheet != &free_sheet ? name_of(r, sheet) : STR_NONE;
 }
 
@@ -168,11 +169,11 @@ static enum outcome outcome_of(const struct req *r)
 {
     if (r->client_gone)
         return OUTCOME_LEFT;
-    if (r->refusal != REFUSAL_NONE)
+    if (r->attempt.refusal != REFUSAL_NONE)
         return r->head_sent ? OUTCOME_INCOMPLETE : OUTCOME_ERROR;
-    if (r->upstream_status >= 400 || r->meter.stream_error)
+    if (r->attempt.upstream_status >= 400 || r->attempt.meter.stream_error)
         return OUTCOME_ERROR;
-    return meter_complete(&r->meter) ? OUTCOME_OK : OUTCOME_INCOMPLETE;
+    return meter_complete(&r->attempt.meter) ? OUTCOME_OK : OUTCOME_INCOMPLETE;
 }
 
 // The captured row stands, with whatever was told or seen beyond it.
@@ -195,37 +196,38 @@ static void usage_capture(struct usage *u, const struct meter *m)
 
 static void usage_settle(struct req *r)
 {
-    struct usage *u = &r->entry.usage;
-    bool answered = r->metering && r->upstream_status > 0;
-    if (endpoint_free(r->found.endpoint) || r->never_sent ||
-        (answered && r->upstream_status >= 300 && !r->meter.has_usage)) {
+    struct usage *u = &r->attempt.entry.usage;
+    bool answered = r->attempt.metering && r->attempt.upstream_status > 0;
+    if (endpoint_free(r->found.endpoint) || r->attempt.never_sent ||
+        (answered && r->attempt.upstream_status >= 300 && !r->attempt.meter.has_usage)) {
         *u = (struct usage){.sure = SURE_REPORTED};
         return;
     }
     if (!answered)
         return; // the captured row stands
-    if (!r->meter.has_usage)
-        meter_estimate(&r->meter, r->input_bytes);
-    if (meter_tells(&r->meter))
-        *u = r->meter.usage;
+    if (!r->attempt.meter.has_usage)
+        meter_estimate(&r->attempt.meter, r->input_bytes);
+    if (meter_tells(&r->attempt.meter))
+        *u = r->attempt.meter.usage;
     else
-        usage_capture(u, &r->meter);
+        usage_capture(u, &r->attempt.meter);
 }
 
 static void entry_end(struct req *r)
 {
-    struct entry *e = &r->entry;
+    struct entry *e = &r->attempt.entry;
     e->outcome = outcome_of(r);
-    if (r->metering) {
-        e->model_answered = relay_name(r, r->meter.model);
-        e->error = relay_name(r, r->meter.error_code);
+    if (r->attempt.metering) {
+        e->model_answered = relay_name(r, r->attempt.meter.model);
+        e->error = relay_name(r, r->attempt.meter.error_code);
         if (e->upstream_id.len == 0)
-            e->upstream_id = relay_name(r, r->meter.id);
+            e->upstream_id = relay_name(r, r->attempt.meter.id);
     }
-    if (r->refusal != REFUSAL_NONE)
-        e->error = str_of(refusal_code(r->refusal));
-    e->http_status =
-        r->head_sent || r->refusal == REFUSAL_NONE ? r->upstream_status : refusal_http(r->refusal);
+    if (r->attempt.refusal != REFUSAL_NONE)
+        e->error = str_of(refusal_code(r->attempt.refusal));
+    e->http_status = r->head_sent || r->attempt.refusal == REFUSAL_NONE
+                         ? r->attempt.upstream_status
+                         : refusal_http(r->attempt.refusal);
     if (r->client_gone && !r->head_sent)
         e->http_status = 0;
     if (e->http_status >= 400 && e->error.len == 0)
@@ -237,7 +239,7 @@ static void entry_end(struct req *r)
 
 static void fail_garbage(struct req *r)
 {
-    struct str body = buf_str(&r->whole);
+    struct str body = buf_str(&r->attempt.whole);
     relay_fail_quoting(r, REFUSAL_UPSTREAM_GARBAGE, "Its body is not what its content type says.",
                        " It begins with ",
                        body.len > QUOTED_MAX ? str_from(body.ptr, QUOTED_MAX) : body);
@@ -246,9 +248,9 @@ static void fail_garbage(struct req *r)
 // The transport saw a body's end, and the meter none of an answer.
 static void fail_incomplete(struct req *r)
 {
-    if (r->overran)
+    if (r->attempt.overran)
         relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "It sent more bytes than its Content-Length said.");
-    else if (r->meter.body_bytes == 0)
+    else if (r->attempt.meter.body_bytes == 0)
         relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its body is empty.");
     else
         relay_fail(r, REFUSAL_UPSTREAM_LOST, "It ended before it was complete.");
@@ -257,24 +259,25 @@ static void fail_incomplete(struct req *r)
 // What the meter found out about the body, where the transport saw nothing wrong.
 static void judge(struct req *r)
 {
-    if (!r->metering || r->refusal != REFUSAL_NONE || r->client_gone)
+    if (!r->attempt.metering || r->attempt.refusal != REFUSAL_NONE || r->client_gone)
         return;
-    if (r->meter.garbage)
+    if (r->attempt.meter.garbage)
         fail_garbage(r);
-    else if (r->upstream_status < 400 && !r->meter.stream_error && !meter_complete(&r->meter))
+    else if (r->attempt.upstream_status < 400 && !r->attempt.meter.stream_error &&
+             !meter_complete(&r->attempt.meter))
         fail_incomplete(r);
 }
 
 enum flow step_settle(struct req *r)
 {
-    must(r->dispatched && !r->settled);
+    must(r->attempt.dispatched && !r->attempt.settled);
     // The client left, or what came was no use: what there is of the answer was made, and counts.
-    if (r->metering && !r->upstream_ended && !r->meter.terminal)
-        meter_end(&r->meter, false);
+    if (r->attempt.metering && !r->attempt.upstream_ended && !r->attempt.meter.terminal)
+        meter_end(&r->attempt.meter, false);
     judge(r);
     entry_end(r);
-    r->settled = true;
+    r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
-    journal_final(r->worker->journal, &r->entry);
+    journal_final(r->worker->journal, &r->attempt.entry);
     return NEXT;
 }

@@ -19,17 +19,13 @@ void req_free(struct req *r)
     struct worker *w = r->worker;
     if (r->x)
         exchange_own(r->x, NULL);
-    if (r->call)
-        call_cancel(r->call);
     if (r->asked)
         ask_close(&r->ask);
-    if (r->metering)
-        meter_fini(&r->meter);
-    if (r->dispatched && arena_failed(&r->arena)) // its tokens and cost are right all the same
+    if (r->attempt.dispatched &&
+        arena_failed(&r->arena)) // its tokens and cost are right all the same
         log_say(LOG_ERROR, "call %.*s: out of memory: its row lacks texts", UUID_TEXT, r->id_text);
+    attempt_fini(&r->attempt);
     buf_fini(&r->decoded);
-    buf_fini(&r->whole);
-    buf_fini(&r->fields);
     arena_fini(&r->arena);
     list_pull(&r->link);
     w->call_count--;
@@ -41,10 +37,10 @@ void req_free(struct req *r)
 static enum flow req_step(struct req *r)
 {
     // A client that left before anything was sent for it costs nothing: the call just ends.
-    if (r->client_gone && !r->dispatched)
+    if (r->client_gone && !r->attempt.dispatched)
         return END;
     enum flow flow = steps[r->step](r);
-    if (flow != END && arena_failed(&r->arena) && !r->dispatched)
+    if (flow != END && arena_failed(&r->arena) && !r->attempt.dispatched)
         return req_refuse(r, REFUSAL_TOO_LARGE, "It needs more than %d bytes of working memory.",
                           REQUEST_ARENA_MAX);
     return flow;
@@ -83,8 +79,7 @@ void req_begin(struct worker *w, struct exchange *x)
     r->view = view_ref(w->view);
     arena_init(&r->arena, &alloc_heap, REQUEST_ARENA_STEP, REQUEST_ARENA_MAX);
     buf_init(&r->decoded, &alloc_heap, r->view->snapshot->config->body_bytes);
-    buf_init(&r->whole, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
-    buf_init(&r->fields, &alloc_heap, HEAD_BYTES_MAX);
+    attempt_init(&r->attempt);
     r->start_us = loop_wall_us(w->loop);
     r->start_mono_us = loop_now_us(w->loop);
     r->id = uuid_new(r->start_us);

@@ -15,13 +15,14 @@ static enum status put(struct req *r, struct str name, struct str value)
 {
     if (key_owns(r->key, name))
         return STATUS_OK;
-    return tags_set(&r->entry.tags, arena_dup(&r->arena, name), arena_dup(&r->arena, value));
+    return tags_set(&r->attempt.entry.tags, arena_dup(&r->arena, name),
+                    arena_dup(&r->arena, value));
 }
 
 // A tag of another tool: taken where it fits and nobody before said the same, else left out.
 static void offer(struct req *r, struct str name, struct str value)
 {
-    if (tags_has(&r->entry.tags, name))
+    if (tags_has(&r->attempt.entry.tags, name))
         return;
     enum status ignored = put(r, name, value);
     (void)ignored;

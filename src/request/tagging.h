@@ -10,7 +10,7 @@
 
 struct req;
 
-// Fills r->entry.tags with copies. Our own header comes first and is strict; what else says it
+// Fills the entry's tags with copies. Our own header comes first and is strict; what else says it
 // (user, other tools' headers, metadata) is taken where it fits and nothing before said the same.
 enum status tagging_read(struct req *r, struct why *why) MUST_USE;
 

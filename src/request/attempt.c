@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/attempt.h"
+
+#include "base/limits.h"
+
+void attempt_init(struct attempt *a)
+{
+    buf_init(&a->whole, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
+    buf_init(&a->fields, &alloc_heap, HEAD_BYTES_MAX);
+}
+
+void attempt_fini(struct attempt *a)
+{
+    if (a->call)
+        call_cancel(a->call);
+    if (a->metering)
+        meter_fini(&a->meter);
+    buf_fini(&a->whole);
+    buf_fini(&a->fields);
+}

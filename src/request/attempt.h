@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// attempt - one try of a call at one provider's model: what was sent there, what came back, and its
+// row. It is begun clean and ended as a whole; struct req around it holds what all of a call's
+// attempts have in common.
+
+#ifndef REQUEST_ATTEMPT_H
+#define REQUEST_ATTEMPT_H
+
+#include "core/entry.h"
+#include "gate/resolve.h"
+#include "meter/meter.h"
+#include "net/client.h"
+
+// How the answer goes to the client.
+enum relay_mode {
+    RELAY_NONE,   // no head yet
+    RELAY_WHOLE,  // collected first, so that its cost stands in its head
+    RELAY_STREAM, // passed on as it comes
+};
+
+struct attempt {
+    // Where it goes.
+    struct target target;
+    const struct config_provider *provider;
+    const struct sheet *sheet;
+    const struct sheet *named; // the one that entry.price_name names
+    struct call *call;         // NULL before it is sent and after its end
+    int64_t dispatch_mono_us;
+    bool usage_added; // we asked for the usage of a stream, the client did not
+    bool dispatched;  // DISPATCHED was given to the journal: a FINAL is owed
+
+    // What comes back.
+    enum relay_mode mode;
+    struct meter meter;
+    bool metering;
+    int upstream_status;
+    struct buf whole;          // RELAY_WHOLE, and errors
+    struct buf fields;         // lines of the answer's head, until it is sent
+    bool upstream_ended;       // its end has come, framed or not
+    bool overran;              // more came than its Content-Length said
+    bool never_sent;           // the provider cannot have seen the request
+    enum refusal refusal;      // what we answer instead, or say in the stream
+    struct str refusal_detail; // in the call's arena
+    struct str logged_detail;  // the same, without what it quotes of an answer
+    bool settled;              // FINAL stands in the journal
+    struct entry entry;
+};
+
+// `a` is zeroed before.
+void attempt_init(struct attempt *a);
+// Its call is cancelled if it still runs.
+void attempt_fini(struct attempt *a);
+
+#endif
