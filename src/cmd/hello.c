@@ -139,6 +139,10 @@ static const struct shape shapes[DIALECT_COUNT] = {
                         "",
                         "x-goog-api-key: ",
                         NULL},
+    [DIALECT_OLLAMA] = {{.endpoint = ENDPOINT_OLLAMA_CHAT},
+                        "",
+                        "Authorization: Bearer ",
+                        "\"stream\":false,"},
 };
 
 static void add_body(struct buf *out, const struct shape *shape, struct str name)

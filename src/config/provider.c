@@ -73,20 +73,28 @@ static void find_vendor(struct reading *r, const struct node *map, const struct 
     }
 }
 
+// One that says nothing but that it speaks Ollama's dialect is an Ollama.
+static void set_ollama(const struct provider_text *t, struct config_provider *p)
+{
+    if (!p->vendor_row && t->vendor.len == 0 && p->dialect == DIALECT_OLLAMA)
+        set_vendor(p, vendor_find(str_of("ollama")));
+}
+
 static void find_dialect(struct reading *r, const struct node *map, const struct provider_text *t,
                          struct config_provider *p)
 {
     p->dialect = p->vendor_row ? p->vendor_row->dialect : DIALECT_OPENAI;
     if (t->dialect.len && !dialect_read(t->dialect, &p->dialect))
         reading_fault(r, line_of(map, "dialect"),
-                      "dialect: `%.*s` is not known. Write openai, anthropic or gemini",
+                      "dialect: `%.*s` is not known. Write openai, anthropic, gemini or ollama",
                       STR_ARG(t->dialect));
+    set_ollama(t, p);
 }
 
-// Anthropic's and Gemini's paths bring their version: it must not stand twice.
+// Anthropic's and Gemini's paths bring their version, Ollama's their /api: it must not stand twice.
 static void drop_version(struct config_provider *p)
 {
-    static const char *const versions[] = {"/v1beta", "/v1alpha", "/v1"};
+    static const char *const versions[] = {"/v1beta", "/v1alpha", "/v1", "/api"};
     if (p->dialect == DIALECT_OPENAI)
         return;
     for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
@@ -109,7 +117,8 @@ static bool quotable(struct str url)
 static const char *endpoint_of(struct str path)
 {
     static const char *const ends[] = {"/chat/completions", "/completions", "/responses",
-                                       "/embeddings", "/messages"};
+                                       "/embeddings",       "/messages",    "/api/chat",
+                                       "/api/generate",     "/api/embed"};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         if (str_ends(path, str_of(ends[i])))
             return ends[i];

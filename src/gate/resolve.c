@@ -150,6 +150,24 @@ static enum refusal resolve_bare(const struct snapshot *s, enum dialect dialect,
     return REFUSAL_NONE;
 }
 
+// What names no model (Ollama's lists) goes to the first provider of its dialect, or to the mock.
+static enum refusal resolve_nameless(const struct snapshot *s, enum dialect dialect,
+                                     struct target *out, struct buf *detail)
+{
+    const struct config *c = s->config;
+    unsigned i = 0;
+    while (i < c->provider_count && c->providers[i].dialect != dialect && !c->providers[i].mock)
+        i++;
+    if (i == c->provider_count) {
+        buf_printf(detail,
+                   "None, that is, of the dialect %s. Add one: `providers: {%s: {dialect: %s}}`.",
+                   dialect_name(dialect), dialect_name(dialect), dialect_name(dialect));
+        return REFUSAL_NO_PROVIDER;
+    }
+    *out = (struct target){.provider = i, .reason = "first of its dialect"};
+    return REFUSAL_NONE;
+}
+
 static enum refusal resolve_alias(const struct snapshot *s, const struct config_alias *a,
                                   const struct key *key, enum dialect dialect, struct target *out)
 {
@@ -180,6 +198,7 @@ static void other_dialect(const struct config_provider *p, struct buf *detail)
         [DIALECT_OPENAI] = "/v1/chat/completions",
         [DIALECT_ANTHROPIC] = "/v1/messages",
         [DIALECT_GEMINI] = "/v1beta/models/MODEL:generateContent",
+        [DIALECT_OLLAMA] = "/api/chat",
     };
     buf_printf(detail, "It goes to %.*s, which is asked at %s.", STR_ARG(p->name),
                paths[p->dialect]);
@@ -195,6 +214,8 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
                              "environment, or name providers in its configuration file.");
         return REFUSAL_NO_PROVIDER;
     }
+    if (asked.len == 0)
+        return resolve_nameless(s, w->dialect, out, detail);
     struct target t = {0};
     const struct config_alias *alias = map_get(&s->aliases, asked);
     enum refusal r =

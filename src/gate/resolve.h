@@ -22,14 +22,14 @@ extern const struct str mock_names[MOCK_NAMES];
 struct target {
     unsigned provider;  // index in config.providers
     struct str model;   // as sent
-    const char *reason; // "asked", "listed", "sole provider", "alias": for the row
+    const char *reason; // "asked", "listed", "sole provider", "alias", ...: for the row
 };
 
 // Who asks for what.
 struct wanted {
     const struct key *key;
     enum dialect dialect;
-    struct str model; // as the caller wrote it
+    struct str model; // as the caller wrote it; empty: any provider of the dialect
 };
 
 // REFUSAL_NONE, MODEL_UNKNOWN, MODEL_DENIED, DIALECT or NO_PROVIDER. `detail` gets a sentence for

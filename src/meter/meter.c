@@ -18,6 +18,7 @@ static const struct sift_level *levels_of(const struct meter *m)
     case DIALECT_ANTHROPIC: return anthropic_levels;
     case DIALECT_GEMINI: return gemini_levels;
     case DIALECT_OPENAI:
+    case DIALECT_OLLAMA:
     case DIALECT_COUNT: break;
     }
     return m->setup.endpoint == ENDPOINT_RESPONSES ? responses_levels : chat_levels;
@@ -103,6 +104,7 @@ static enum meter_verdict judge(struct meter *m, const struct sse_event *e)
     case DIALECT_ANTHROPIC: return anthropic_event(m, e->data);
     case DIALECT_GEMINI: return gemini_event(m, e->data);
     case DIALECT_OPENAI:
+    case DIALECT_OLLAMA:
     case DIALECT_COUNT: break;
     }
     if (m->setup.endpoint == ENDPOINT_RESPONSES)
@@ -257,6 +259,7 @@ static void whole_read(struct meter *m)
     case DIALECT_ANTHROPIC: anthropic_whole(m, text); break;
     case DIALECT_GEMINI: (void)gemini_event(m, text); break;
     case DIALECT_OPENAI:
+    case DIALECT_OLLAMA:
     case DIALECT_COUNT:
         if (m->setup.endpoint == ENDPOINT_RESPONSES)
             responses_whole(m, text);

@@ -41,11 +41,6 @@ void chat_whole(struct meter *m, struct str text);
 void responses_whole(struct meter *m, struct str text);
 void anthropic_whole(struct meter *m, struct str text);
 
-static inline bool endpoint_makes_output(enum endpoint e)
-{
-    return e != ENDPOINT_EMBEDDINGS && e != ENDPOINT_GEMINI_EMBED;
-}
-
 // The usage object of the OpenAI family (chat, completions, embeddings, responses) into m->usage.
 // False when it names no count.
 bool openai_usage(struct meter *m, struct str raw);

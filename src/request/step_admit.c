@@ -45,7 +45,7 @@ static void usage_if_captured(struct req *r, struct usage *u)
     u->prompt = (d->text_bytes + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN +
                 d->messages * TOKENS_PER_MESSAGE + TOKENS_PER_ANSWER;
     u->count[input_if_captured(r, flags)] = u->prompt;
-    if (r->found.endpoint == ENDPOINT_EMBEDDINGS || r->found.endpoint == ENDPOINT_GEMINI_EMBED)
+    if (!endpoint_makes_output(r->found.endpoint))
         return;
     int64_t can = r->attempt.sheet ? r->attempt.sheet->output_tokens_max : 0; // 0 = not known
     int64_t most = d->output_max;

@@ -63,6 +63,7 @@ static void credential(const struct req *r, struct call_setup *setup)
     case DIALECT_ANTHROPIC: setup->secret_name = str_of("x-api-key"); break;
     case DIALECT_GEMINI: setup->secret_name = str_of("x-goog-api-key"); break;
     case DIALECT_OPENAI:
+    case DIALECT_OLLAMA:
     case DIALECT_COUNT:
         setup->secret_name = str_of("authorization");
         setup->secret_prefix = str_of("Bearer ");
@@ -106,7 +107,7 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
         return fail(r, REFUSAL_INTERNAL, "The request could not be built.");
     if (!book(r))
         return refuse_unbooked(r);
-    struct call_setup setup = {.method = str_of("POST"),
+    struct call_setup setup = {.method = str_of(r->found.allow),
                                .target = buf_str(target),
                                .fields = buf_str(fields),
                                .pieces = pieces.at,

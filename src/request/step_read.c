@@ -17,6 +17,10 @@ static enum flow not_found(struct req *r, struct str path, enum endpoint_match m
         return req_refuse(r, REFUSAL_NOT_FOUND,
                           "/v1 stands there twice: this client adds its own. Give it the base URL "
                           "without /v1.");
+    if (match == MATCH_OLLAMA)
+        return req_refuse(r, REFUSAL_NOT_FOUND,
+                          "Of Ollama's paths it takes " OLLAMA_PATHS
+                          ". Models are pulled and deleted at Ollama itself.");
     return req_refuse(r, REFUSAL_NOT_FOUND, "%.*s is no path of this gateway.",
                       path.len > 200 ? 200 : (int)path.len, path.ptr);
 }
@@ -29,11 +33,11 @@ enum flow step_read(struct req *r)
         return END;
     }
     enum endpoint_match match = endpoint_find(h->method, h->path, &r->found);
+    r->dialect = match == MATCH_OLLAMA ? DIALECT_OLLAMA : endpoint_dialect(r->found.endpoint);
     if (match == MATCH_METHOD)
         return req_refuse(r, REFUSAL_METHOD, "%.*s takes %s.", STR_ARG(h->path), r->found.allow);
     if (match != MATCH_FOUND)
         return not_found(r, h->path, match);
-    r->dialect = endpoint_dialect(r->found.endpoint);
     if (h->upgrade)
         return req_refuse(r, REFUSAL_UPGRADE, NULL);
     if (r->worker->draining)

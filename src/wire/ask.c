@@ -256,7 +256,7 @@ enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct 
     a->demand.choices = 1;
     a->demand.body_bytes = (int64_t)body.len;
     a->demand.stream = found->endpoint == ENDPOINT_GENERATE_STREAM;
-    if (endpoint_is_list(found->endpoint))
+    if (endpoint_is_get(found->endpoint))
         return REFUSAL_NONE;
     enum refusal r = read_body(a, alloc, why);
     if (r == REFUSAL_NONE)

@@ -12,6 +12,7 @@ static const char *const dialect_names[DIALECT_COUNT] = {
     [DIALECT_OPENAI] = "openai",
     [DIALECT_ANTHROPIC] = "anthropic",
     [DIALECT_GEMINI] = "gemini",
+    [DIALECT_OLLAMA] = "ollama",
 };
 
 static const struct {
@@ -38,6 +39,14 @@ static const struct {
     {STR("/v1/models"), ENDPOINT_MODELS},
     {STR("/v1beta/models"), ENDPOINT_GEMINI_MODELS},
     {STR("/v1alpha/models"), ENDPOINT_GEMINI_MODELS},
+    {STR("/api/chat"), ENDPOINT_OLLAMA_CHAT},
+    {STR("/api/generate"), ENDPOINT_OLLAMA_GENERATE},
+    {STR("/api/embed"), ENDPOINT_OLLAMA_EMBED},
+    {STR("/api/embeddings"), ENDPOINT_OLLAMA_EMBED_ONE},
+    {STR("/api/show"), ENDPOINT_OLLAMA_SHOW},
+    {STR("/api/tags"), ENDPOINT_OLLAMA_TAGS},
+    {STR("/api/ps"), ENDPOINT_OLLAMA_PS},
+    {STR("/api/version"), ENDPOINT_OLLAMA_VERSION},
 };
 
 // Gemini's methods, behind the colon.
@@ -87,13 +96,25 @@ enum dialect endpoint_dialect(enum endpoint e)
 
 bool endpoint_free(enum endpoint e)
 {
-    return endpoint_is_list(e) || e == ENDPOINT_RESPONSES_COUNT || e == ENDPOINT_MESSAGES_COUNT ||
-           e == ENDPOINT_GEMINI_COUNT;
+    return endpoint_is_get(e) || e == ENDPOINT_RESPONSES_COUNT || e == ENDPOINT_MESSAGES_COUNT ||
+           e == ENDPOINT_GEMINI_COUNT || e == ENDPOINT_OLLAMA_SHOW;
+}
+
+bool endpoint_makes_output(enum endpoint e)
+{
+    return e != ENDPOINT_EMBEDDINGS && e != ENDPOINT_GEMINI_EMBED && e != ENDPOINT_OLLAMA_EMBED &&
+           e != ENDPOINT_OLLAMA_EMBED_ONE;
 }
 
 bool endpoint_is_list(enum endpoint e)
 {
     return e == ENDPOINT_MODELS || e == ENDPOINT_MODEL || e == ENDPOINT_GEMINI_MODELS;
+}
+
+bool endpoint_is_get(enum endpoint e)
+{
+    return endpoint_is_list(e) || e == ENDPOINT_OLLAMA_TAGS || e == ENDPOINT_OLLAMA_PS ||
+           e == ENDPOINT_OLLAMA_VERSION;
 }
 
 static bool find_fixed(struct str path, struct endpoint_found *out)
@@ -189,10 +210,11 @@ enum endpoint_match endpoint_find(struct str method, struct str path, struct end
         struct endpoint_found ignored = {0};
         if (str_starts(path, str_of("/v1/")) && find_path(str_skip(path, 3), &ignored))
             return MATCH_TWICE_V1;
+        if (str_starts(path, str_of("/api/")))
+            return MATCH_OLLAMA;
         return lacks_v1(path) ? MATCH_NEEDS_V1 : MATCH_NONE;
     }
-    bool list = endpoint_is_list(found.endpoint);
-    found.allow = list ? "GET" : "POST";
+    found.allow = endpoint_is_get(found.endpoint) ? "GET" : "POST";
     *out = found;
     return str_is(method, found.allow) ? MATCH_FOUND : MATCH_METHOD;
 }
@@ -267,6 +289,14 @@ void endpoint_path(const struct endpoint_found *f, struct str model, struct buf 
     case ENDPOINT_MODELS:
     case ENDPOINT_MODEL: buf_add_cstr(out, "/models"); break;
     case ENDPOINT_GEMINI_MODELS: buf_add_cstr(out, "/v1beta/models"); break;
+    case ENDPOINT_OLLAMA_CHAT: buf_add_cstr(out, "/api/chat"); break;
+    case ENDPOINT_OLLAMA_GENERATE: buf_add_cstr(out, "/api/generate"); break;
+    case ENDPOINT_OLLAMA_EMBED: buf_add_cstr(out, "/api/embed"); break;
+    case ENDPOINT_OLLAMA_EMBED_ONE: buf_add_cstr(out, "/api/embeddings"); break;
+    case ENDPOINT_OLLAMA_SHOW: buf_add_cstr(out, "/api/show"); break;
+    case ENDPOINT_OLLAMA_TAGS: buf_add_cstr(out, "/api/tags"); break;
+    case ENDPOINT_OLLAMA_PS: buf_add_cstr(out, "/api/ps"); break;
+    case ENDPOINT_OLLAMA_VERSION: buf_add_cstr(out, "/api/version"); break;
     case ENDPOINT_COUNT: must(f->endpoint != ENDPOINT_COUNT);
     }
 }

@@ -14,7 +14,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 
-enum dialect { DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_COUNT };
+enum dialect { DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_OLLAMA, DIALECT_COUNT };
 const char *dialect_name(enum dialect d);
 bool dialect_read(struct str name, enum dialect *out) MUST_USE;
 
@@ -33,7 +33,16 @@ bool dialect_read(struct str name, enum dialect *out) MUST_USE;
     X(GENERATE_STREAM, "generate_stream", GEMINI)  /* POST .../models/{m}:streamGenerateContent */ \
     X(GEMINI_COUNT, "gemini_count", GEMINI)        /* POST .../models/{m}:countTokens */           \
     X(GEMINI_EMBED, "gemini_embed", GEMINI)        /* :embedContent, :batchEmbedContents */        \
-    X(GEMINI_MODELS, "gemini_models", GEMINI)      /* GET /v1beta/models, /v1beta/models/{m} */
+    X(GEMINI_MODELS, "gemini_models", GEMINI)      /* GET /v1beta/models, /v1beta/models/{m} */    \
+    X(OLLAMA_CHAT, "ollama_chat", OLLAMA)          /* POST /api/chat */                            \
+    X(OLLAMA_GENERATE, "ollama_generate", OLLAMA)  /* POST /api/generate */                        \
+    X(OLLAMA_EMBED, "ollama_embed", OLLAMA)        /* POST /api/embed */                           \
+    X(OLLAMA_EMBED_ONE, "ollama_embed_one",                                                        \
+      OLLAMA)                                   /* POST /api/embeddings, one text, uncounted */    \
+    X(OLLAMA_SHOW, "ollama_show", OLLAMA)       /* POST /api/show */                               \
+    X(OLLAMA_TAGS, "ollama_tags", OLLAMA)       /* GET  /api/tags */                               \
+    X(OLLAMA_PS, "ollama_ps", OLLAMA)           /* GET  /api/ps */                                 \
+    X(OLLAMA_VERSION, "ollama_version", OLLAMA) /* GET  /api/version */
 
 enum endpoint {
 #define X(id, name, dialect) ENDPOINT_##id,
@@ -45,8 +54,12 @@ const char *endpoint_name(enum endpoint e);
 enum dialect endpoint_dialect(enum endpoint e);
 // True for calls that never bill (token counting, lists): a row without a hold, cost 0, state free.
 bool endpoint_free(enum endpoint e);
+// False for embeddings: what comes out is no tokens.
+bool endpoint_makes_output(enum endpoint e);
 // True for lists of models, which are answered here.
 bool endpoint_is_list(enum endpoint e);
+// True for what is read with GET: it has no body, and names no model but in the path.
+bool endpoint_is_get(enum endpoint e);
 
 enum endpoint_match {
     MATCH_NONE,
@@ -54,7 +67,12 @@ enum endpoint_match {
     MATCH_METHOD,   // the path exists, for another method
     MATCH_NEEDS_V1, // the path would exist with /v1 before it
     MATCH_TWICE_V1, // the path would exist without its first /v1
+    MATCH_OLLAMA,   // a path of Ollama's that is not for callers: pull, delete, ...
 };
+// Ollama's paths that are taken, for people.
+#define OLLAMA_PATHS                                                                            \
+    "/api/chat, /api/generate, /api/embed, /api/embeddings, /api/show, /api/tags, /api/ps and " \
+    "/api/version"
 
 // The slices are of `path`.
 struct endpoint_found {
@@ -70,8 +88,8 @@ enum endpoint_match endpoint_find(struct str method, struct str path, struct end
 // The path's model, percent-decoded, with a NUL after it. False when it is malformed or too long.
 bool endpoint_model(const struct endpoint_found *f, char out[MODEL_BYTES_MAX + 1]) MUST_USE;
 // The path below a provider's base URL for this call ("/chat/completions"; with the base
-// https://api.openai.com/v1; the bases of Anthropic and Gemini stand before their version). `model`
-// as sent upstream, for Gemini's, percent-encoded here. Appends to `out`.
+// https://api.openai.com/v1; the bases of Anthropic and Gemini stand before their version, Ollama's
+// before its /api). `model` as sent upstream, for Gemini's, percent-encoded here. Appends to `out`.
 struct buf;
 void endpoint_path(const struct endpoint_found *f, struct str model, struct buf *out);
 

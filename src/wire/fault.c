@@ -110,6 +110,13 @@ static void add_gemini(int http, enum refusal r, struct str detail, struct buf *
     buf_add_cstr(out, "\",\"domain\":\"costlens\"}]}}");
 }
 
+static void add_ollama(enum refusal r, struct str detail, struct buf *out)
+{
+    buf_add_cstr(out, "{\"error\":");
+    add_message(r, detail, out);
+    buf_add_char(out, '}');
+}
+
 struct fault {
     enum refusal why;
     int http;
@@ -121,6 +128,7 @@ static void add_body(enum dialect d, const struct fault *f, struct buf *out)
     switch (d) {
     case DIALECT_ANTHROPIC: add_anthropic(f->http, f->why, f->detail, f->request_id, out); break;
     case DIALECT_GEMINI: add_gemini(f->http, f->why, f->detail, out); break;
+    case DIALECT_OLLAMA: add_ollama(f->why, f->detail, out); break;
     case DIALECT_OPENAI:
     case DIALECT_COUNT: add_openai(f->http, f->why, f->detail, out); break;
     }
@@ -158,6 +166,11 @@ void fault_event(enum endpoint e, enum refusal r, struct str detail, struct str 
         return;
     }
     enum dialect d = endpoint_dialect(e);
+    if (d == DIALECT_OLLAMA) { // a line of its own
+        fault_body(d, r, detail, request_id, out);
+        buf_add_char(out, '\n');
+        return;
+    }
     if (d == DIALECT_ANTHROPIC)
         buf_add_cstr(out, "event: error\n");
     buf_add_cstr(out, "data: ");

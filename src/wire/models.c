@@ -116,6 +116,7 @@ void models_one(enum dialect shape, const struct model_item *item, struct buf *o
     case DIALECT_ANTHROPIC: add_anthropic(item, out); break;
     case DIALECT_GEMINI: add_gemini(item, out); break;
     case DIALECT_OPENAI:
+    case DIALECT_OLLAMA: // relayed
     case DIALECT_COUNT: add_openai(item, out); break;
     }
 }
@@ -156,6 +157,7 @@ void models_list(enum dialect shape, const struct model_item *items, size_t coun
         buf_add_cstr(out, "]}");
         break;
     case DIALECT_OPENAI:
+    case DIALECT_OLLAMA: // relayed
     case DIALECT_COUNT:
         buf_add_cstr(out, "{\"object\":\"list\",\"data\":[");
         add_all(shape, items, count, out);

@@ -214,6 +214,8 @@ static void a_name_alone_is_not_free(void **state)
         {"mock: { url: 'http://127.0.0.1:9301/v1' }", false},
         {"mine: { url: 'http://127.0.0.1:9301/v1' }", false},
         {"mine: { vendor: ollama, url: 'http://127.0.0.1:9301/v1' }", true},
+        {"mine: { dialect: ollama, url: 'http://10.0.0.7:11434' }", true},
+        {"mine: { dialect: ollama, url: 'https://ollama.example.com' }", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[200];
@@ -221,6 +223,31 @@ static void a_name_alone_is_not_free(void **state)
         struct config *c = check(text);
         assert_int_equal(c->fault_count, 0);
         assert_int_equal(c->providers[0].free, cases[i].free);
+        config_free(c);
+    }
+}
+
+// Its base stands before /api, however it was pasted; without one it is on this machine.
+static void an_ollama_is_known_by_its_dialect(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "a: { dialect: ollama }",
+        "a: { dialect: ollama, url: 'http://127.0.0.1:11434/v1' }",
+        "a: { dialect: ollama, url: 'http://127.0.0.1:11434/api' }",
+        "ollama: { dialect: ollama, url: 'http://127.0.0.1:11434/' }",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "providers:\n  %s\n", lines[i]);
+        struct config *c = check(text);
+        const struct config_provider *p = &c->providers[0];
+        assert_int_equal(c->fault_count, 0);
+        assert_int_equal(p->dialect, DIALECT_OLLAMA);
+        assert_true(str_is(p->vendor, "ollama"));
+        assert_true(str_is(p->url.host, "127.0.0.1"));
+        assert_int_equal(p->url.port, 11434);
+        assert_int_equal(p->url.path.len, 0);
         config_free(c);
     }
 }
@@ -615,6 +642,7 @@ int main(void)
         cmocka_unit_test(shows_no_secret),
         cmocka_unit_test(finds_providers),
         cmocka_unit_test(a_name_alone_is_not_free),
+        cmocka_unit_test(an_ollama_is_known_by_its_dialect),
         cmocka_unit_test(takes_no_key_of_its_own),
         cmocka_unit_test(keeps_state_where_it_belongs),
         cmocka_unit_test(finds_its_file),

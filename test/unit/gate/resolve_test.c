@@ -251,6 +251,28 @@ static void a_sole_open_provider_takes_any_name(void **state)
     buf_fini(&detail);
 }
 
+// Ollama's lists name no model.
+static void a_list_goes_to_the_first_of_its_dialect(void **state)
+{
+    (void)state;
+    struct config_provider both[] = {providers[0], providers[0]};
+    both[1].dialect = DIALECT_OLLAMA;
+    struct config two = {.providers = both, .provider_count = 2};
+    struct snapshot s = snapshot;
+    s.config = &two;
+    struct key key = {.name = STR("k")};
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 4096);
+    struct target t;
+    struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE};
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(t.provider, 1);
+    two.provider_count = 1;
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
+    assert_non_null(strstr(buf_cstr(&detail), "{ollama: {dialect: ollama}}"));
+    buf_fini(&detail);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +280,7 @@ int main(void)
         cmocka_unit_test(an_unknown_name_gets_near_ones),
         cmocka_unit_test(an_unknown_name_gets_its_cure),
         cmocka_unit_test(a_sole_open_provider_takes_any_name),
+        cmocka_unit_test(a_list_goes_to_the_first_of_its_dialect),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -37,6 +37,14 @@ static void finds_every_path(void **state)
         {"POST", "/v1alpha/models/e:embedContent", ENDPOINT_GEMINI_EMBED, "e"},
         {"GET", "/v1beta/models", ENDPOINT_GEMINI_MODELS, ""},
         {"GET", "/v1beta/models/gemini-2.5-pro", ENDPOINT_GEMINI_MODELS, "gemini-2.5-pro"},
+        {"POST", "/api/chat", ENDPOINT_OLLAMA_CHAT, ""},
+        {"POST", "/api/generate", ENDPOINT_OLLAMA_GENERATE, ""},
+        {"POST", "/api/embed", ENDPOINT_OLLAMA_EMBED, ""},
+        {"POST", "/api/embeddings", ENDPOINT_OLLAMA_EMBED_ONE, ""},
+        {"POST", "/api/show", ENDPOINT_OLLAMA_SHOW, ""},
+        {"GET", "/api/tags", ENDPOINT_OLLAMA_TAGS, ""},
+        {"GET", "/api/ps", ENDPOINT_OLLAMA_PS, ""},
+        {"GET", "/api/version", ENDPOINT_OLLAMA_VERSION, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct endpoint_found f;
@@ -62,6 +70,11 @@ static void names_what_is_wrong(void **state)
     assert_string_equal(f.allow, "POST");
     assert_int_equal(find("POST", "/v1/models", &f), MATCH_METHOD);
     assert_string_equal(f.allow, "GET");
+    assert_int_equal(find("POST", "/api/tags", &f), MATCH_METHOD);
+    assert_string_equal(f.allow, "GET");
+    assert_int_equal(find("POST", "/api/pull", &f), MATCH_OLLAMA);
+    assert_int_equal(find("DELETE", "/api/delete", &f), MATCH_OLLAMA);
+    assert_int_equal(find("POST", "/v1/api/chat", &f), MATCH_TWICE_V1);
     assert_int_equal(find("POST", "/v1beta/models/x:predict", &f), MATCH_METHOD);
 }
 
@@ -84,6 +97,8 @@ static void writes_upstream_paths(void **state)
     assert_path("POST", "/v1/messages", "m", "/v1/messages");
     assert_path("POST", "/v1/models/old:generateContent", "new-1.5",
                 "/v1/models/new-1.5:generateContent");
+    assert_path("POST", "/api/chat", "m", "/api/chat");
+    assert_path("GET", "/api/version", "", "/api/version");
     // A name must not walk elsewhere at the provider, nor start a query.
     assert_path("POST", "/v1beta/models/x:streamGenerateContent", "../a?b#c",
                 "/v1beta/models/..%2Fa%3Fb%23c:streamGenerateContent");
@@ -96,6 +111,12 @@ static void knows_free_calls(void **state)
     assert_true(endpoint_free(ENDPOINT_MODELS));
     assert_false(endpoint_free(ENDPOINT_CHAT));
     assert_false(endpoint_free(ENDPOINT_GEMINI_EMBED));
+    assert_true(endpoint_free(ENDPOINT_OLLAMA_SHOW));
+    assert_true(endpoint_free(ENDPOINT_OLLAMA_VERSION));
+    assert_false(endpoint_free(ENDPOINT_OLLAMA_CHAT));
+    assert_false(endpoint_makes_output(ENDPOINT_OLLAMA_EMBED));
+    assert_true(endpoint_is_get(ENDPOINT_OLLAMA_TAGS));
+    assert_false(endpoint_is_list(ENDPOINT_OLLAMA_TAGS));
     assert_int_equal(endpoint_dialect(ENDPOINT_MESSAGES), DIALECT_ANTHROPIC);
     enum dialect d;
     assert_true(dialect_read(str_of("gemini"), &d));

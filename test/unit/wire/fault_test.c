@@ -27,8 +27,9 @@ static void every_refusal_has_its_shape(void **state)
             fault_body((enum dialect)d, (enum refusal)r, str_of("say \"why\"\n"), str_of("req-1"),
                        &b);
             struct json *j = parse(buf_str(&b));
-            assert_true(str_starts(at(j, "error.message"), str_of(refusal_text((enum refusal)r))));
-            assert_true(str_ends(at(j, "error.message"), str_of(" say \"why\"\n")));
+            struct str text = at(j, d == DIALECT_OLLAMA ? "error" : "error.message");
+            assert_true(str_starts(text, str_of(refusal_text((enum refusal)r))));
+            assert_true(str_ends(text, str_of(" say \"why\"\n")));
             if (d == DIALECT_OPENAI)
                 assert_true(str_is(at(j, "error.code"), refusal_code((enum refusal)r)));
             json_close(j);
@@ -56,6 +57,12 @@ static void speaks_each_dialect(void **state)
     assert_int_equal(code, 404);
     assert_true(str_is(at(j, "error.status"), "NOT_FOUND"));
     json_close(j);
+    buf_clear(&b);
+    fault_body(DIALECT_OLLAMA, REFUSAL_MODEL_UNKNOWN, str_of("So."), str_of("r"), &b);
+    assert_string_equal(buf_cstr(&b), "{\"error\":\"No provider here has that model. So.\"}");
+    buf_clear(&b);
+    fault_event(ENDPOINT_OLLAMA_CHAT, REFUSAL_UPSTREAM_LOST, STR_NONE, str_of("r"), &b);
+    assert_string_equal(buf_cstr(&b), "{\"error\":\"The provider's answer broke off.\"}\n");
     buf_fini(&b);
 }
 
