@@ -145,9 +145,8 @@ void trouble_explain(const struct trouble *t, struct buf *out)
 
 bool trouble_is(struct str name)
 {
-    struct str bare = STR_NONE;
-    uint64_t status = 0;
-    return str_cut(&name, '=', &bare) && (find(bare) < TROUBLE_COUNT || is_status(bare, &status));
+    uint64_t number = 0;
+    return find(name) < TROUBLE_COUNT || str_find(name, '=') < name.len || str_u64(name, &number);
 }
 
 void trouble_calm(struct trouble *t)

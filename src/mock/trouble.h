@@ -88,7 +88,8 @@ struct trouble {
 // Adds what `text` names, separated by '+' or ','. An empty part is skipped; a name or an argument
 // that is none (a status is 200 to 599) goes into `unknown`.
 void trouble_add(struct trouble *t, struct str text);
-// True when `name` alone (with or without "=ARG") is one of the names above.
+// True when a model's name is meant as a fault, whether there is one or not: one of those above,
+// NAME=ARG, or a number.
 bool trouble_is(struct str name);
 // The status of an answer with these faults, none of which is unknown: 200 to 599.
 int trouble_status(const struct trouble *t);

@@ -69,7 +69,12 @@ static void test_is(void **state)
     assert_true(trouble_is(str_of("503")));
     assert_false(trouble_is(str_of("gpt-4o")));
     assert_false(trouble_is(str_of("")));
-    assert_false(trouble_is(str_of("200")));
+    assert_false(trouble_is(str_of("gpt-4")));
+    // None that there is, but meant as one: to be refused, not served.
+    assert_true(trouble_is(str_of("200")));
+    assert_true(trouble_is(str_of("600")));
+    assert_true(trouble_is(str_of("as=nobody")));
+    assert_true(trouble_is(str_of("bogus=1")));
 }
 
 static void test_calm_keeps_the_shape(void **state)
