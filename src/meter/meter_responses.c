@@ -218,10 +218,10 @@ enum meter_verdict responses_event(struct meter *m, struct str name, struct str 
         delta_read(m, e.delta);
     else if (str_is(type, "response.output_item.done"))
         item_count(m, e.item, &m->web_searches, &m->file_searches);
-    else if (str_is(type, "response.created"))
-        answer_read(m, e.response);
     else if (str_is(type, "error") || (type.len == 0 && !skim_is_null(e.error)))
         failed(m, &e);
+    else if (skim_is_object(e.response)) // created, queued, in_progress: the answer so far
+        answer_read(m, e.response);
     return METER_PASS;
 }
 
