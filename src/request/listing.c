@@ -10,6 +10,7 @@
 
 struct items {
     struct req *r;
+    enum dialect shape;
     struct model_item *at;
     size_t count;
 };
@@ -79,21 +80,47 @@ static void items_of_provider(struct items *all, const struct config_provider *p
     }
 }
 
-// What its first target costs, it costs.
-static struct model_item alias_item(const struct snapshot *s, const struct config_alias *a)
+// Where the name goes in the caller's dialect, or else in the first that has it: the list is for
+// all. False with a sentence for the caller in `detail` (near names), or none.
+static bool goes_to(const struct items *all, struct str name, struct target *out,
+                    struct buf *detail)
 {
-    struct model_item item = {.id = a->name, .owner = str_of("costlens")};
-    struct target t;
-    for (unsigned i = 0; i < a->model_count; i++) {
-        if (resolve_prefixed(s, a->models[i], &t) != REFUSAL_NONE)
-            continue;
-        const struct config_provider *p = &s->config->providers[t.provider];
-        const struct sheet *sheet = provider_sheet(s, p, t.model);
-        item.target = a->models[i];
-        item.free = provider_free(p, t.model, sheet);
-        item.sheet = item.free ? NULL : sheet;
-        break;
+    enum refusal refusal = REFUSAL_DIALECT;
+    for (unsigned i = 0; i <= DIALECT_COUNT && refusal == REFUSAL_DIALECT; i++) {
+        struct wanted wanted = {
+            .key = all->r->key, .dialect = i ? (enum dialect)(i - 1) : all->shape, .model = name};
+        buf_clear(detail);
+        refusal = resolve(all->r->view->snapshot, &wanted, out, detail);
     }
+    return refusal == REFUSAL_NONE;
+}
+
+static struct model_item target_item(const struct items *all, const struct target *t)
+{
+    const struct snapshot *s = all->r->view->snapshot;
+    const struct config_provider *p = &s->config->providers[t->provider];
+    const struct str parts[] = {p->name, STR("/"), t->model};
+    const struct sheet *sheet = provider_sheet(s, p, t->model);
+    bool free = provider_free(p, t->model, sheet);
+    return (struct model_item){.id = arena_join(&all->r->arena, parts, 3),
+                               .owner = p->name,
+                               .sheet = free ? NULL : sheet,
+                               .free = free};
+}
+
+// What its target costs, it costs.
+static struct model_item alias_item(const struct items *all, struct str name)
+{
+    struct model_item item = {0};
+    struct target t;
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 2 * KIB);
+    if (goes_to(all, name, &t, &detail))
+        item = target_item(all, &t);
+    buf_fini(&detail);
+    item.target = item.id;
+    item.id = name;
+    item.owner = str_of("costlens");
     return item;
 }
 
@@ -103,7 +130,7 @@ static void items_of_aliases(struct items *all)
     for (unsigned i = 0; i < s->config->alias_count; i++) {
         const struct config_alias *a = &s->config->aliases[i];
         if (all->count < ITEMS_MAX && key_allows(all->r->key, a->name, a->name))
-            all->at[all->count++] = alias_item(s, a);
+            all->at[all->count++] = alias_item(all, a->name);
     }
 }
 
@@ -130,34 +157,10 @@ static const struct model_item *item_named(const struct items *all, struct str n
     return NULL;
 }
 
-// What is served without being listed: of a pattern, or of an open list beyond the book. If nothing
-// is, `detail` gets a sentence for the caller (near names), or stays empty.
-static bool item_served(struct req *r, struct str name, struct model_item *out, struct buf *detail)
-{
-    const struct snapshot *s = r->view->snapshot;
-    struct target t;
-    enum refusal refusal = REFUSAL_DIALECT;
-    for (unsigned d = 0; d < DIALECT_COUNT && refusal == REFUSAL_DIALECT; d++) {
-        struct wanted wanted = {.key = r->key, .dialect = (enum dialect)d, .model = name};
-        buf_clear(detail);
-        refusal = resolve(s, &wanted, &t, detail);
-    }
-    if (refusal != REFUSAL_NONE)
-        return false;
-    const struct config_provider *p = &s->config->providers[t.provider];
-    const struct str parts[] = {p->name, STR("/"), t.model};
-    const struct sheet *sheet = provider_sheet(s, p, t.model);
-    bool free = provider_free(p, t.model, sheet);
-    *out = (struct model_item){.id = arena_join(&r->arena, parts, 3),
-                               .owner = p->name,
-                               .sheet = free ? NULL : sheet,
-                               .free = free};
-    return true;
-}
-
-static void answer_one(struct req *r, const struct items *all, enum dialect shape, struct buf *body)
+static void answer_one(struct req *r, const struct items *all, struct buf *body)
 {
     char text[MODEL_BYTES_MAX + 1];
+    struct target t;
     struct model_item served;
     if (!endpoint_model(&r->found, text)) {
         req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, r->found.model);
@@ -167,10 +170,12 @@ static void answer_one(struct req *r, const struct items *all, enum dialect shap
     const struct model_item *one = item_named(all, name);
     struct buf detail;
     buf_init(&detail, &alloc_heap, 2 * KIB);
-    if (!one && item_served(r, name, &served, &detail))
+    if (!one && goes_to(all, name, &t, &detail)) { // of a pattern, or of an open list
+        served = target_item(all, &t);
         one = &served;
+    }
     if (one) {
-        models_one(shape, one, body);
+        models_one(all->shape, one, body);
         send(r, body);
     } else {
         req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, detail.len ? buf_str(&detail) : name);
@@ -180,13 +185,12 @@ static void answer_one(struct req *r, const struct items *all, enum dialect shap
 
 static void answer(struct req *r, struct items *all)
 {
-    enum dialect shape = shape_of(r);
     struct buf body;
     buf_init(&body, &alloc_heap, 16 * MIB);
     if (r->found.model.len) {
-        answer_one(r, all, shape, &body);
+        answer_one(r, all, &body);
     } else {
-        models_list(shape, all->at, all->count, &body);
+        models_list(all->shape, all->at, all->count, &body);
         send(r, &body);
     }
     buf_fini(&body);
@@ -198,7 +202,8 @@ bool listing_answers(struct req *r)
     if (e != ENDPOINT_MODELS && e != ENDPOINT_MODEL && e != ENDPOINT_GEMINI_MODELS)
         return false;
     const struct config *c = r->view->snapshot->config;
-    struct items all = {.r = r, .at = alloc_zero(&alloc_heap, ITEMS_MAX * sizeof *all.at)};
+    struct items all = {
+        .r = r, .shape = shape_of(r), .at = alloc_zero(&alloc_heap, ITEMS_MAX * sizeof *all.at)};
     if (!all.at) {
         req_write_refusal(r, REFUSAL_OVERLOAD, STR_NONE);
         return true;

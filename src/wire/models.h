@@ -12,7 +12,7 @@
 struct model_item {
     struct str id;             // "openai/gpt-4o", or an alias
     struct str owner;          // provider's configured name, or "costlens" for an alias
-    struct str target;         // an alias's first: "openai/gpt-4o", whose price it has; else empty
+    struct str target;         // of an alias: "openai/gpt-4o", whose price it has; else empty
     const struct sheet *sheet; // NULL if unpriced
     bool free;
 };

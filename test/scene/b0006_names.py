@@ -5,15 +5,18 @@ from lib.scene import Gateway, Mock, expect, expect_in, expect_true
 with Mock() as mock:
     providers = (f"  closed: {{ dialect: openai, url: \"{mock.url}/v1\", models: [own, a/b] }}\n"
                  f"  open: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\" }}\n"
-                 f"  some: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\", models: [\"gpt-4o*\"] }}\n")
+                 f"  some: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\", models: [\"gpt-4o*\"] }}\n"
+                 f"  claude: {{ dialect: anthropic, vendor: anthropic, url: \"{mock.url}\" }}\n")
 
     class Named(Gateway):
         def config(self):
             text = super().config()
             return text[:text.index("prices:\n")] + ("aliases:\n  fast: [closed/own]\n  mini: [open/gpt-4o, closed/own]\n"
+                                                     "  either: [claude/claude-x, open/gpt-4o]\n  theirs: [claude/claude-x]\n"
                                                      "prices:\n  - { model: closed/own, free: true }\n"
                                                      "  - { model: open/gpt-4o, input_per_mtok: 1 }\n"
-                                                     "  - { model: open/our-own, input_per_mtok: 1 }\n")
+                                                     "  - { model: open/our-own, input_per_mtok: 1 }\n"
+                                                     "  - { model: claude/claude-x, input_per_mtok: 7 }\n")
 
     with Named(mock, providers=providers) as gateway:
         def asked(model):
@@ -45,6 +48,13 @@ with Mock() as mock:
         expect(both["mini"]["pricing"]["input_per_mtok"], "1")
         expect(both["fast"]["pricing"], {"free": True})
         expect_true("first_target" not in both["open/gpt-4o"], "only an alias has one")
+
+        # It is the first of the caller's dialect; where there is none, of the one that it is to be asked in.
+        claude = {"anthropic-version": "2023-06-01"}
+        for headers, name, target, price in (({}, "either", "open/gpt-4o", "1"), (claude, "either", "claude/claude-x", "7"),
+                                             ({}, "theirs", "claude/claude-x", "7")):
+            one = gateway.request("GET", f"/v1/models/{name}", headers=headers).json
+            expect((one["first_target"], one["pricing"]["input_per_mtok"]), (target, price), f"{name} {headers}")
 
         # The list has models, not patterns; what is served can be asked about by itself.
         listed = [m["id"] for m in gateway.request("GET", "/v1/models").json["data"]]
