@@ -9,15 +9,8 @@
 struct level {
     struct json_iter it;
     const struct json_val *container;
+    struct str name; // of the member that it is
 };
-
-static bool is_data(struct str key, struct str value)
-{
-    if (str_is(key, "data") || str_is(key, "file_data") || str_is(key, "b64_json"))
-        return true;
-    return (str_is(key, "url") || str_is(key, "image_url") || str_is(key, "file_url")) &&
-           str_starts(value, (struct str)STR("data:"));
-}
 
 static bool is_image_type(struct str s)
 {
@@ -30,10 +23,35 @@ static bool is_file_type(struct str s)
            str_is(s, "input_audio");
 }
 
-static void count_string(struct demand *d, struct str key, struct str value, enum ask_kind kind)
+static bool is_inlined(struct str key)
+{
+    return str_is(key, "inlineData") || str_is(key, "inline_data");
+}
+
+// Its `data` is base64. Anywhere else that is a name like others, as in a tool's arguments.
+static bool holds_data(const struct level *in)
+{
+    struct str type = json_str(json_get(in->container, "type"));
+    return is_inlined(in->name) || str_is(in->name, "input_audio") || is_image_type(type) ||
+           is_file_type(type) || str_is(type, "base64") || str_is(type, "redacted_thinking");
+}
+
+static bool is_data(const struct level *in, struct str key, struct str value)
+{
+    if (str_is(key, "data"))
+        return holds_data(in);
+    if (str_is(key, "file_data") || str_is(key, "b64_json"))
+        return true;
+    return (str_is(key, "url") || str_is(key, "image_url") || str_is(key, "file_url")) &&
+           str_starts(value, (struct str)STR("data:"));
+}
+
+// `in`: what the string is a member of; unused where it has no key.
+static void count_string(struct demand *d, const struct level *in, struct str key, struct str value,
+                         enum ask_kind kind)
 {
     bool type = kind == ASK_CONTENT && str_is(key, "type"); // seen by count_type
-    if (!type && !is_data(key, value))
+    if (!type && !is_data(in, key, value))
         d->text_bytes += (int64_t)value.len;
 }
 
@@ -50,8 +68,7 @@ static void count_type(struct demand *d, const struct json_val *v)
 // Gemini's parts say what they are by the name of the member, and by a MIME type inside.
 static void count_part(struct demand *d, struct str key, const struct json_val *v)
 {
-    bool inlined = str_is(key, "inlineData") || str_is(key, "inline_data");
-    if (!inlined && !str_is(key, "fileData") && !str_is(key, "file_data"))
+    if (!is_inlined(key) && !str_is(key, "fileData") && !str_is(key, "file_data"))
         return;
     struct str type = json_str(json_get(v, "mimeType"));
     if (type.len == 0)
@@ -64,13 +81,6 @@ static void count_part(struct demand *d, struct str key, const struct json_val *
     d->audio += !image && !silent;
 }
 
-// Anthropic's plain-text document: its `data` is text, not base64.
-static void count_source(struct demand *d, struct str key, const struct json_val *v)
-{
-    if (str_is(key, "source") && str_is(json_str(json_get(v, "type")), "text"))
-        d->text_bytes += (int64_t)json_str(json_get(v, "data")).len;
-}
-
 void ask_cache(struct demand *d, const struct json_val *v)
 {
     d->cache_write = d->cache_write || json_type(v) == JSON_OBJECT;
@@ -78,11 +88,11 @@ void ask_cache(struct demand *d, const struct json_val *v)
 }
 
 // A leaf counts; a container is to be walked.
-static bool count_leaf(struct demand *d, struct str key, const struct json_val *v,
-                       enum ask_kind kind)
+static bool count_leaf(struct demand *d, const struct level *in, struct str key,
+                       const struct json_val *v, enum ask_kind kind)
 {
     switch (json_type(v)) {
-    case JSON_STRING: count_string(d, key, json_str(v), kind); return true;
+    case JSON_STRING: count_string(d, in, key, json_str(v), kind); return true;
     case JSON_NUMBER: d->text_bytes += TOKEN_BYTES; return true;
     case JSON_ARRAY: return false;
     case JSON_OBJECT:
@@ -91,7 +101,6 @@ static bool count_leaf(struct demand *d, struct str key, const struct json_val *
         if (kind == ASK_CONTENT) {
             count_type(d, v);
             count_part(d, key, v);
-            count_source(d, key, v);
         }
         return false;
     case JSON_ABSENT:
@@ -106,7 +115,7 @@ void ask_text_count(struct demand *d, const struct json_val *v, enum ask_kind ki
     struct level levels[JSON_DEPTH_MAX];
     unsigned depth = 0;
     struct str key = STR_NONE;
-    if (!count_leaf(d, key, v, kind))
+    if (!count_leaf(d, NULL, key, v, kind))
         levels[depth++] = (struct level){.container = v};
     while (depth > 0) {
         struct level *top = &levels[depth - 1];
@@ -117,9 +126,9 @@ void ask_text_count(struct demand *d, const struct json_val *v, enum ask_kind ki
         }
         if (kind == ASK_SCHEMA)
             d->text_bytes += (int64_t)key.len;
-        if (!count_leaf(d, key, v, kind)) {
+        if (!count_leaf(d, top, key, v, kind)) {
             must(depth < JSON_DEPTH_MAX); // the reader refuses deeper documents
-            levels[depth++] = (struct level){.container = v};
+            levels[depth++] = (struct level){.container = v, .name = key};
         }
     }
 }

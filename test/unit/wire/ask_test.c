@@ -117,6 +117,36 @@ static void base64_is_no_text(void **state)
     ask_close(&a);
 }
 
+// A member `data` is media in a part of media alone.
+static void data_of_arguments_is_text(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint endpoint;
+        const char *content;
+        int64_t bytes;
+    } cases[] = {
+        {ENDPOINT_MESSAGES, "{\"type\":\"tool_use\",\"input\":{\"data\":\"ten bytes.\"}}", 10},
+        {ENDPOINT_MESSAGES, "{\"args\":{\"data\":[\"ten bytes.\"]}}", 10},
+        {ENDPOINT_MESSAGES,
+         "{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"data\":\"ten bytes.\"}}", 0},
+        {ENDPOINT_MESSAGES, "{\"type\":\"redacted_thinking\",\"data\":\"ten bytes.\"}", 0},
+        {ENDPOINT_CHAT, "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"ten bytes.\"}}", 0},
+        {ENDPOINT_CHAT, "{\"inlineData\":{\"data\":\"ten bytes.\"}}", 0},
+        {ENDPOINT_CHAT, "{\"inline_data\":{\"data\":\"ten bytes.\"}}", 0},
+        {ENDPOINT_CHAT, "{\"functionCall\":{\"args\":{\"data\":\"ten bytes.\"}}}", 10},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        char body[300];
+        snprintf(body, sizeof body, "{\"model\":\"m\",\"messages\":[{\"content\":[%s]}]}",
+                 cases[i].content);
+        assert_int_equal(open_ask(&a, cases[i].endpoint, body), REFUSAL_NONE);
+        assert_int_equal(a.demand.text_bytes, cases[i].bytes);
+        ask_close(&a);
+    }
+}
+
 static void text_documents_are_text(void **state)
 {
     (void)state;
@@ -275,6 +305,7 @@ int main(void)
         cmocka_unit_test(tells_when_the_arena_is_full),
         cmocka_unit_test(skips_metadata_that_fits_no_tag),
         cmocka_unit_test(base64_is_no_text),
+        cmocka_unit_test(data_of_arguments_is_text),
         cmocka_unit_test(text_documents_are_text),
         cmocka_unit_test(what_means_true_streams),
         cmocka_unit_test(sees_who_caches_and_how_long),
