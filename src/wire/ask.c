@@ -235,15 +235,30 @@ static enum refusal read_model(struct ask *a, const struct endpoint_found *found
     return REFUSAL_NONE;
 }
 
+static enum refusal refuse_type(const struct json_val *v, struct why *why)
+{
+    static const char *const names[] = {
+        [JSON_NULL] = "null",     [JSON_BOOL] = "boolean", [JSON_NUMBER] = "number",
+        [JSON_STRING] = "string", [JSON_ARRAY] = "array",
+    };
+    (void)why_set(why, STATUS_SYNTAX, "The body is a JSON %s. A JSON object is wanted.",
+                  names[json_type(v)]);
+    return REFUSAL_BAD_REQUEST;
+}
+
 static enum refusal read_body(struct ask *a, const struct alloc *alloc, struct why *why)
 {
+    if (str_trim(a->body).len == 0)
+        return refuse(why, REFUSAL_BAD_JSON,
+                      a->body.len ? "The body is blank. A JSON object is wanted"
+                                  : "The body is empty. A JSON object is wanted");
     enum status s = json_open(a->body, alloc, &a->json, why);
     if (s == STATUS_NO_MEMORY)
         return REFUSAL_INTERNAL;
     if (s != STATUS_OK)
         return REFUSAL_BAD_JSON;
     if (json_type(json_root(a->json)) != JSON_OBJECT)
-        return refuse(why, REFUSAL_BAD_REQUEST, "The body is no JSON object.");
+        return refuse_type(json_root(a->json), why);
     return REFUSAL_NONE;
 }
 

@@ -7,9 +7,12 @@ from lib.scene import KEY, PATIENCE, Gateway, Mock, expect, expect_in, expect_tr
 limit(60)
 CHAT = "/v1/chat/completions"
 GOOD = b'{"model":"bench/bench-model","messages":[{"role":"user","content":"x"}]}'
+WANTED = "A JSON object is wanted."
 BODIES = [  # and what its answer names
-    (b"", "no text"), (b"{", "byte 1"), (b"[]", "no JSON object"), (b"nonsense", "byte 0"),
-    (b'"text"', "no JSON object"), (GOOD[:-1], "byte 71"), (GOOD + b"x", "byte 72"),
+    (b"", f"The body is empty. {WANTED}"), (b" \t\r\n", f"The body is blank. {WANTED}"), (b"{", "byte 1"),
+    (b"[]", f"The body is a JSON array. {WANTED}"), (b'"text"', f"The body is a JSON string. {WANTED}"),
+    (b"12", f"The body is a JSON number. {WANTED}"), (b"true", f"The body is a JSON boolean. {WANTED}"),
+    (b"null", f"The body is a JSON null. {WANTED}"), (b"nonsense", "byte 0"), (GOOD[:-1], "byte 71"), (GOOD + b"x", "byte 72"),
     (b'{"model":"a","model":"b","messages":[]}', 'the key "model" occurs twice'),
     (b'{"model":"cheap","mod\\u0065l":"bench/bench-model","messages":[]}', 'the key "model" occurs twice'),
     (GOOD.replace(b'"x"', b'"\xff\xfe"'), "byte 67: invalid UTF-8"),
@@ -31,11 +34,13 @@ with Mock() as mock, Gateway(mock) as gateway:
         answer = gateway.post(CHAT, body)
         expect(answer.status, 400, f"{body[:60]!r}")
         expect_in(named, answer.json["error"]["message"], f"OpenAI's shape, {body[:60]!r}")
-    for body in (b"{", b'{"model":"claude-x","model":"claude-x","max_tokens":1,"messages":[]}'):
+    for body in (b"{", b"[]", b" ", b'{"model":"claude-x","model":"claude-x","max_tokens":1,"messages":[]}'):
         answer = gateway.post("/v1/messages", body, {"anthropic-version": "2023-06-01"})
         expect((answer.status, answer.json["type"]), (400, "error"))
     answer = gateway.post("/v1beta/models/gemini-2.5-flash:generateContent", b"{")
     expect((answer.status, answer.json["error"]["status"]), (400, "INVALID_ARGUMENT"))
+    answer = gateway.post("/v1beta/models/gemini-2.5-flash:generateContent", b"[]")
+    expect_in(WANTED, answer.json["error"]["message"])
 
     # Unknown model: the near one is named. Unknown path: the way to the right one.
     missing = gateway.chat("x", model="bench/bench-modle")
