@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #define SIZE_FIRST 120
@@ -95,28 +94,31 @@ void buf_add_i64(struct buf *b, int64_t n)
     buf_add_u64(b, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 
-void buf_printf(struct buf *b, const char *format, ...)
+void buf_vprintf(struct buf *b, const char *format, va_list args)
 {
     char *to = buf_room(b, 0);
     if (!to)
         return;
     size_t room = b->size - b->len;
-    va_list args;
-    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
     int n = vsnprintf(to, room + 1, format, args);
-    va_end(args);
-    if (n >= 0 && (size_t)n > room) {
-        to = buf_room(b, (size_t)n);
-        if (!to)
-            return;
-        va_start(args, format);
-        n = vsnprintf(to, (size_t)n + 1, format, args);
-        va_end(args);
-    }
+    to = n >= 0 && (size_t)n > room ? buf_room(b, (size_t)n) : NULL;
+    if (to)
+        n = vsnprintf(to, (size_t)n + 1, format, again);
+    va_end(again);
     if (n < 0)
         b->failed = true;
-    else
+    else if (!b->failed)
         b->len += (size_t)n;
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(b, format, args);
+    va_end(args);
 }
 
 // The letter after a backslash; 'u' for \uXXXX.

@@ -6,6 +6,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -51,6 +52,7 @@ void buf_add_cstr(struct buf *b, const char *cstr);
 void buf_add_u64(struct buf *b, uint64_t n);
 void buf_add_i64(struct buf *b, int64_t n);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF(2, 3);
+void buf_vprintf(struct buf *b, const char *format, va_list args) PRINTF(2, 0);
 // The bytes as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
 void buf_add_json(struct buf *b, struct str s);
 bool buf_json_plain(struct str s);       // the bytes stand in a JSON string as they are

@@ -52,18 +52,20 @@ struct knock {
 
 void admin_fail(struct admin_call *c, int status, const char *code, const char *format, ...)
 {
-    char text[600];
+    struct buf text;
     va_list list;
+    buf_init(&text, &alloc_heap, 4 * KIB);
     va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
+    buf_vprintf(&text, format, list);
     va_end(list);
     c->status = status;
     buf_clear(&c->answer);
     buf_add_cstr(&c->answer, "{\"error\":{\"code\":");
     buf_add_json(&c->answer, str_of(code));
     buf_add_cstr(&c->answer, ",\"message\":");
-    buf_add_json(&c->answer, str_of(text));
+    buf_add_json(&c->answer, buf_str(&text));
     buf_add_cstr(&c->answer, "}}\n");
+    buf_fini(&text);
 }
 
 static void knock_free(struct knock *k)

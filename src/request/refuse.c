@@ -3,7 +3,6 @@
 // Answers of our own, in the caller's dialect, and the fields that every answer carries.
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "base/limits.h"
 #include "request/cors.h"
@@ -88,14 +87,16 @@ enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
     r->worker->metrics.refused[why]++;
     if (!r->x)
         return END;
-    char detail[600] = "";
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 16 * KIB);
     if (format) {
         va_list list;
         va_start(list, format);
-        vsnprintf(detail, sizeof detail, format, list);
+        buf_vprintf(&detail, format, list);
         va_end(list);
     }
-    req_write_refusal(r, why, str_of(detail));
+    req_write_refusal(r, why, buf_str(&detail));
+    buf_fini(&detail);
     req_hand_over(r);
     return END;
 }

@@ -2,8 +2,10 @@
 """Which model a name means: with its provider, bare, by alias, by the book; and what is answered."""
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true
 
+LONG = ["é" * 120 + end for end in "abcd"]
+
 with Mock() as mock:
-    providers = (f"  closed: {{ dialect: openai, url: \"{mock.url}/v1\", models: [own, a/b] }}\n"
+    providers = (f"  closed: {{ dialect: openai, url: \"{mock.url}/v1\", models: [own, a/b, {', '.join(LONG)}] }}\n"
                  f"  open: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\" }}\n"
                  f"  some: {{ dialect: openai, vendor: openai, url: \"{mock.url}/v1\", models: [\"gpt-4o*\"] }}\n"
                  f"  claude: {{ dialect: anthropic, vendor: anthropic, url: \"{mock.url}\" }}\n")
@@ -77,6 +79,11 @@ with Mock() as mock:
             for answer in (gateway.request("GET", f"/v1/models/{name}"), asked(name)[2]):
                 expect(answer.status, 404)
                 expect_in(f"Did you mean {near}", answer.json["error"]["message"])
+
+        # All of them, however long.
+        message = asked(f"closed/{'é' * 120}x")[2].json["error"]["message"]
+        for name in LONG[:3]:
+            expect_in(name, message)
 
         # The answer names another model than was asked: the row says which, and its price counts.
         gateway.chat("x", model="gpt-4o-mini", headers={"x-mock-fault": "dated"})
