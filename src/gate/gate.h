@@ -56,9 +56,11 @@ enum status gate_keys_changed(struct gate *g, struct why *why) MUST_USE;
 // Reads the configuration anew; a bad one changes nothing. From the chore thread.
 enum status gate_reload(struct gate *g, struct why *why) MUST_USE;
 // Pepper of the state folder, made when missing (0600). For keys: HMAC-SHA-256(pepper, token).
-// UNKNOWN when it is missing and the store (NULL: none is asked) has keys that work: another one
-// would lock out whoever has them, and nothing would say so.
+// UNKNOWN when it is missing, or not the one of store_pepper_mark, and the store (NULL: none is
+// asked) has keys that work: it would lock out whoever has them, and nothing would say so.
 enum status gate_pepper(struct str state, struct store *store, uint8_t out[32],
                         struct why *why) MUST_USE;
+// For store_pepper_mark_set; 0 when memory ends.
+int64_t gate_pepper_mark(const uint8_t pepper[32]) MUST_USE;
 
 #endif

@@ -188,28 +188,57 @@ static void count_known(void *context, const struct key *k)
 }
 
 // Another pepper would lock out whoever has a key.
-static enum status need_none(struct str state, struct store *store, struct why *why)
+static enum status need_none(struct str state, struct store *store, const char *wrong,
+                             struct why *why)
 {
-    char path[PATH_MAX];
     struct known known = {.now_us = clock_wall_us()};
-    int n = snprintf(path, sizeof path, "%.*s/pepper", STR_ARG(state));
-    if (n < 0 || n >= (int)sizeof path || access(path, F_OK) == 0 || errno != ENOENT)
-        return STATUS_OK; // whoever reads it says what is wrong
     enum status s = store_key_each(store, count_known, &known, why);
     if (s != STATUS_OK || known.count == 0)
         return s;
-    return why_set(why, STATUS_UNKNOWN,
-                   "%s is missing, and the ledger has keys that are known by it alone (%u): put it "
-                   "back. If it is lost, stop the gateway and give each of them a new token: "
-                   "costlens key rotate NAME",
-                   path, known.count);
+    return why_set(
+        why, STATUS_UNKNOWN,
+        "%.*s/pepper is %s, and the ledger has keys that are known by it alone (%u): put "
+        "it back. If it is lost, stop the gateway and give each of them a new token: "
+        "costlens key rotate NAME",
+        STR_ARG(state), wrong, known.count);
+}
+
+static enum status need_file(struct str state, struct store *store, struct why *why)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%.*s/pepper", STR_ARG(state));
+    if (n < 0 || n >= (int)sizeof path || access(path, F_OK) == 0 || errno != ENOENT)
+        return STATUS_OK; // whoever reads it says what is wrong
+    return need_none(state, store, "missing", why);
+}
+
+int64_t gate_pepper_mark(const uint8_t pepper[PEPPER_BYTES])
+{
+    uint8_t digest[DIGEST_BYTES];
+    int64_t mark = 0;
+    struct mac *mac = mac_open(str_from((const char *)pepper, PEPPER_BYTES));
+    if (mac && mac_sign(mac, (struct str)STR("pepper"), digest))
+        memcpy(&mark, digest, sizeof mark);
+    if (mac)
+        mac_close(mac);
+    return mark;
+}
+
+static enum status need_same(struct str state, struct store *store,
+                             const uint8_t pepper[PEPPER_BYTES], struct why *why)
+{
+    int64_t kept = 0;
+    enum status s = store_pepper_mark(store, &kept, why);
+    if (s != STATUS_OK || kept == 0 || kept == gate_pepper_mark(pepper))
+        return s;
+    return need_none(state, store, "another one", why);
 }
 
 enum status gate_pepper(struct str state, struct store *store, uint8_t out[PEPPER_BYTES],
                         struct why *why)
 {
     struct secret *secret = NULL;
-    enum status s = store ? need_none(state, store, why) : STATUS_OK;
+    enum status s = store ? need_file(state, store, why) : STATUS_OK;
     if (s == STATUS_OK)
         s = read_or_make(state, "pepper", draw_hex, &secret, why);
     if (s == STATUS_OK && !hex_read(secret_expose(secret), out, PEPPER_BYTES))
@@ -221,5 +250,7 @@ enum status gate_pepper(struct str state, struct store *store, uint8_t out[PEPPE
                     "known by it: when you remove it, no key made so far is known any more (stop "
                     "the gateway, and costlens key rotate NAME, for each)",
                     STR_ARG(state));
+    if (s == STATUS_OK && store)
+        s = need_same(state, store, out, why);
     return s;
 }

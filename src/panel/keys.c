@@ -77,6 +77,7 @@ static enum status not_in_config(const struct verb_call *c, struct str name, str
 struct fresh {
     char token[TOKEN_BYTES_MAX];
     size_t len;
+    int64_t pepper_mark;
 };
 
 static void token_make(struct str given, struct fresh *f)
@@ -94,7 +95,7 @@ static void token_make(struct str given, struct fresh *f)
 }
 
 // `known`: the store whose keys a new pepper would lock out, or NULL.
-static enum status sign(const struct verb_call *c, struct store *known, const struct fresh *f,
+static enum status sign(const struct verb_call *c, struct store *known, struct fresh *f,
                         struct key *k, struct why *why)
 {
     uint8_t pepper[DIGEST_BYTES];
@@ -102,9 +103,10 @@ static enum status sign(const struct verb_call *c, struct store *known, const st
     if (s != STATUS_OK)
         return s;
     struct mac *mac = mac_open(str_from((const char *)pepper, sizeof pepper));
+    f->pepper_mark = gate_pepper_mark(pepper);
     digest_wipe(pepper, sizeof pepper);
     struct str token = str_from(f->token, f->len);
-    bool good = mac && mac_sign(mac, token, k->mac);
+    bool good = mac && f->pepper_mark && mac_sign(mac, token, k->mac);
     if (mac)
         mac_close(mac);
     k->last4 = str_skip(token, token.len - 4);
@@ -139,14 +141,20 @@ static enum status keys_took_effect(struct verb_call *c, struct why *why)
     return c->gate ? gate_keys_changed(c->gate, why) : STATUS_OK;
 }
 
-static void answer_fresh(struct verb_call *c, const struct key *k, struct fresh *f)
+static enum status key_made(struct verb_call *c, const struct key *k, const struct fresh *f,
+                            struct why *why)
 {
+    enum status s = store_pepper_mark_set(c->store, f->pepper_mark, why);
+    if (s == STATUS_OK)
+        s = keys_took_effect(c, why);
+    if (s != STATUS_OK)
+        return s;
     struct json_out o = {c->answer, true};
     json_out_begin(&o, NULL, '{');
     key_write(&o, k);
     json_out_text(&o, "token", str_from(f->token, f->len));
     json_out_end(&o, '}');
-    digest_wipe(f, sizeof *f);
+    return s;
 }
 
 // "90d", "12h", "30m", "10s" after now, or a date or time: as microseconds.
@@ -197,9 +205,7 @@ static enum status create(struct verb_call *c, const struct key_args *a, struct 
         why_set(why, s, "there is a key named %.*s already, or one with this token",
                 STR_ARG(k.name));
     if (s == STATUS_OK)
-        s = keys_took_effect(c, why);
-    if (s == STATUS_OK)
-        answer_fresh(c, &k, &f);
+        s = key_made(c, &k, &f, why);
     digest_wipe(&f, sizeof f);
     return s;
 }
@@ -247,9 +253,7 @@ static enum status rotate(struct verb_call *c, const struct key_args *a, struct 
     if (s == STATUS_OK)
         s = store_key_rotate(c->store, a->name, &k, until, why);
     if (s == STATUS_OK)
-        s = keys_took_effect(c, why);
-    if (s == STATUS_OK)
-        answer_fresh(c, &k, &f);
+        s = key_made(c, &k, &f, why);
     digest_wipe(&f, sizeof f);
     return s;
 }

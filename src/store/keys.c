@@ -161,3 +161,30 @@ enum status store_key_each(struct store *s, store_key_f *f, void *context, struc
     pthread_mutex_unlock(&s->keys_lock);
     return status;
 }
+
+enum status store_pepper_mark(struct store *s, int64_t *out, struct why *why)
+{
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&s->keys_lock);
+    sqlite3_stmt *ask = sql_prepare(s->keys, "SELECT value FROM fact WHERE name = 'pepper'");
+    if (!ask || !sql_one_i64(ask, 0, out))
+        status = failed(s, "the keys cannot be read", why);
+    sqlite3_finalize(ask);
+    pthread_mutex_unlock(&s->keys_lock);
+    return status;
+}
+
+enum status store_pepper_mark_set(struct store *s, int64_t mark, struct why *why)
+{
+    must(mark != 0);
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&s->keys_lock);
+    sqlite3_stmt *set = sql_prepare(s->keys, "INSERT INTO fact (name, value) VALUES ('pepper', ?1) "
+                                             "ON CONFLICT DO UPDATE SET value = excluded.value");
+    bool fine = set && sqlite3_bind_int64(set, 1, mark) == SQLITE_OK && sql_done(set);
+    if (!fine)
+        status = failed(s, "the pepper's mark cannot be kept", why);
+    sqlite3_finalize(set);
+    pthread_mutex_unlock(&s->keys_lock);
+    return status;
+}

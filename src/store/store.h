@@ -76,6 +76,10 @@ typedef void store_key_f(void *context, const struct key *k); // slices live dur
 enum status store_key_each(struct store *s, store_key_f *f, void *context,
                            struct why *why) MUST_USE;
 
+// What the pepper is known by under which the keys were made: never 0, or 0 when none was kept.
+enum status store_pepper_mark(struct store *s, int64_t *out, struct why *why) MUST_USE;
+enum status store_pepper_mark_set(struct store *s, int64_t mark, struct why *why) MUST_USE;
+
 // A consistent copy while the store is in use (SQLite's backup API), with the journal caught up.
 enum status store_backup(struct store *s, const char *file, struct why *why) MUST_USE;
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A state folder that lost its pepper, beside a ledger with keys: nobody is locked out without a word. It starts when
+"""A state folder that lost its pepper, or has another one, beside a ledger with keys: nobody is locked out without a word. It starts when
 the file is back, or when its owner has given the keys new tokens."""
 import json
 
@@ -16,10 +16,10 @@ def token_of(gateway, *words):
     return json.loads(gateway.costlens("key", *words, "--json").stdout)["token"]
 
 
-def refused(gateway, *words):
+def refused(gateway, *words, wrong="missing"):
     done = gateway.costlens(*words, check=False)
     expect(done.returncode, 1, words)
-    expect_in("pepper is missing", done.stderr)
+    expect_in(f"pepper is {wrong}", done.stderr)
     expect_in("put it back", done.stderr)
     expect_in("costlens key rotate NAME", done.stderr)
 
@@ -42,8 +42,18 @@ with Mock() as mock:
     with gateway:
         expect(status(gateway, app), 200, "with the file that is back")
 
-    # It is lost for good.
-    pepper.unlink()
+    # Another one is there.
+    right = pepper.read_text()
+    pepper.write_text("a" * 64 + "\n")
+    refused(gateway, "serve", wrong="another one")
+    refused(gateway, "key", "create", "--name", "third", wrong="another one")
+    pepper.write_text(right)
+    with gateway:
+        expect(status(gateway, app), 200, "with the right one")
+        pepper.write_text("a" * 64 + "\n")
+        refused(gateway, "key", "create", "--name", "third", wrong="another one")
+
+    # The right one is lost for good.
     fresh = token_of(gateway, "rotate", "app")
     gateway.costlens("key", "revoke", "other")
     with gateway:
