@@ -5,9 +5,6 @@
 
 #include "meter/meter_part.h"
 
-// More tokens than any call can have: beyond it a counter is not believed.
-#define COUNT_MAX 1000000000000
-
 bool counts_open(struct counts *c, struct usage *u, struct str raw, const struct alloc *alloc)
 {
     *c = (struct counts){.u = u};
@@ -29,7 +26,8 @@ static bool fraction(struct counts *c, struct str text, int64_t *out)
     uint64_t n = 0;
     size_t point = str_find(text, '.');
     bool plain = str_find(text, 'e') == text.len && str_find(text, 'E') == text.len;
-    if (!plain || point == text.len || !str_u64(str_from(text.ptr, point), &n) || n >= COUNT_MAX)
+    if (!plain || point == text.len || !str_u64(str_from(text.ptr, point), &n) ||
+        n >= METER_COUNT_MAX)
         return false;
     c->u->inconsistent = true;
     *out = (int64_t)n + 1;
@@ -55,7 +53,7 @@ static bool read(struct counts *c, const struct json_val *v, int64_t *out)
     case JSON_OBJECT: return false;
     }
     *out = n;
-    return n >= 0 && n <= COUNT_MAX;
+    return n >= 0 && n <= METER_COUNT_MAX;
 }
 
 bool counts_told(struct counts *c, const struct json_val *v, int64_t *out)

@@ -17,8 +17,8 @@ static const struct sift_level *levels_of(const struct meter *m)
     switch (endpoint_dialect(m->setup.endpoint)) {
     case DIALECT_ANTHROPIC: return anthropic_levels;
     case DIALECT_GEMINI: return gemini_levels;
+    case DIALECT_OLLAMA: return ollama_levels;
     case DIALECT_OPENAI:
-    case DIALECT_OLLAMA:
     case DIALECT_COUNT: break;
     }
     return m->setup.endpoint == ENDPOINT_RESPONSES ? responses_levels : chat_levels;
@@ -47,6 +47,7 @@ void meter_init(struct meter *m, const struct meter_setup *setup, const struct a
     *m = (struct meter){.setup = *setup, .alloc = alloc};
     m->usage.us_region = setup->vendor_flags & VENDOR_REGIONAL;
     sse_init(&m->sse, alloc);
+    lines_init(&m->lines, alloc);
     buf_init(&m->held, alloc, HELD_BYTES_MAX);
     m->parts = (struct meter_parts)METER_NO_PARTS;
     if (setup->kind != METER_JSON)
@@ -61,6 +62,7 @@ void meter_init(struct meter *m, const struct meter_setup *setup, const struct a
 void meter_fini(struct meter *m)
 {
     sse_fini(&m->sse);
+    lines_fini(&m->lines);
     buf_fini(&m->held);
     drop_sift(m);
     alloc_free(m->alloc, m->shares);
@@ -103,8 +105,8 @@ static enum meter_verdict judge(struct meter *m, const struct sse_event *e)
     switch (endpoint_dialect(m->setup.endpoint)) {
     case DIALECT_ANTHROPIC: return anthropic_event(m, e->data);
     case DIALECT_GEMINI: return gemini_event(m, e->data);
+    case DIALECT_OLLAMA: return ollama_event(m, e->data);
     case DIALECT_OPENAI:
-    case DIALECT_OLLAMA:
     case DIALECT_COUNT: break;
     }
     if (m->setup.endpoint == ENDPOINT_RESPONSES)
@@ -130,13 +132,23 @@ static enum meter_verdict judge_long(struct meter *m, const struct sse_event *e)
     return v == METER_DROP ? METER_PASS : v;
 }
 
+// The next run of data in a part of a long event.
+static bool next_data(struct meter *m, struct str *part, struct str *data)
+{
+    if (m->setup.kind == METER_SSE)
+        return sse_data(&m->sse, part, data);
+    *data = *part;
+    *part = STR_NONE;
+    return data->len > 0;
+}
+
 static void read_part(struct meter *m, struct str part)
 {
     struct str data;
     if (!m->inside)
         begin_sift(m, LEVEL_EVENT);
     m->inside = true;
-    while (sse_data(&m->sse, &part, &data)) {
+    while (next_data(m, &part, &data)) {
         if (m->sift)
             (void)feed_sift(m, data);
     }
@@ -177,11 +189,22 @@ static void conclude(struct meter *m)
     m->has_usage = last_count(m) && !m->input_untold && output_told(m);
 }
 
+static bool next_event(struct meter *m, struct str *piece, struct sse_event *e)
+{
+    return m->setup.kind == METER_SSE ? sse_next(&m->sse, piece, e)
+                                      : lines_next(&m->lines, piece, e);
+}
+
+static bool last_event(struct meter *m, struct sse_event *e)
+{
+    return m->setup.kind == METER_SSE ? sse_last(&m->sse, e) : lines_last(&m->lines, e);
+}
+
 static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, void *context)
 {
     struct str span = STR_NONE;
     struct sse_event e;
-    while (!m->terminal && sse_next(&m->sse, &piece, &e)) {
+    while (!m->terminal && next_event(m, &piece, &e)) {
         enum meter_verdict v = judge_next(m, &e);
         m->last = (unsigned char)v;
         if (v == METER_HOLD)
@@ -194,13 +217,13 @@ static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, v
             give(&span, pass, context);
             span = e.raw;
         }
-        if (m->sse.given || m->sse.ends_given)
+        if (m->sse.given || m->sse.ends_given || m->lines.given)
             give(&span, pass, context); // its place is used again by the next event
     }
     give(&span, pass, context);
     if (m->terminal)
         hold(m, piece);
-    m->garbage = m->garbage || m->sse.failed;
+    m->garbage = m->garbage || m->sse.failed || m->lines.failed;
 }
 
 // One element of an array of answers.
@@ -258,8 +281,8 @@ static void whole_read(struct meter *m)
     switch (endpoint_dialect(m->setup.endpoint)) {
     case DIALECT_ANTHROPIC: anthropic_whole(m, text); break;
     case DIALECT_GEMINI: (void)gemini_event(m, text); break;
+    case DIALECT_OLLAMA: ollama_whole(m, text); break;
     case DIALECT_OPENAI:
-    case DIALECT_OLLAMA:
     case DIALECT_COUNT:
         if (m->setup.endpoint == ENDPOINT_RESPONSES)
             responses_whole(m, text);
@@ -338,6 +361,7 @@ void meter_feed(struct meter *m, struct str piece, meter_pass_f *pass, void *con
     m->body_bytes += (int64_t)piece.len;
     switch (m->setup.kind) {
     case METER_SSE:
+    case METER_LINES:
         if (m->terminal)
             hold(m, piece);
         else
@@ -353,7 +377,7 @@ void meter_feed(struct meter *m, struct str piece, meter_pass_f *pass, void *con
 static void end_stream(struct meter *m)
 {
     struct sse_event e;
-    if (m->terminal || !sse_last(&m->sse, &e))
+    if (m->terminal || !last_event(m, &e))
         return;
     if (e.part) {
         if (m->sift && m->sift->done && judge_long(m, &e) != METER_DROP)
@@ -370,7 +394,7 @@ static void end_stream(struct meter *m)
 void meter_end(struct meter *m, bool clean)
 {
     m->clean = clean;
-    if (m->setup.kind == METER_SSE && clean)
+    if (meter_kind_streams(m->setup.kind) && clean)
         end_stream(m);
     if (m->setup.kind == METER_JSON)
         whole_read(m);
@@ -382,7 +406,8 @@ void meter_end(struct meter *m, bool clean)
 bool meter_complete(const struct meter *m)
 {
     switch (m->setup.kind) {
-    case METER_SSE: return m->terminal || (m->finished && m->clean);
+    case METER_SSE:
+    case METER_LINES: return m->terminal || (m->finished && m->clean);
     case METER_JSON: return m->whole && m->clean && (m->text_state != TEXT_END || m->finished);
     case METER_OTHER: return m->clean;
     }
@@ -410,7 +435,7 @@ bool meter_tells(const struct meter *m)
         return false;
     if (meter_complete(m))
         return tells_output(m);
-    bool stream = m->setup.kind == METER_SSE || m->text_state > TEXT_SCAN;
+    bool stream = meter_kind_streams(m->setup.kind) || m->text_state > TEXT_SCAN;
     return stream && !m->garbage && m->events > 0;
 }
 

@@ -6,7 +6,7 @@
 //   piece --> meter_feed --> pass(bytes) ...           as whole events, in order
 //                        '-> held: from the terminal event on, until meter_release
 //
-// The terminal event ([DONE], message_stop, response.completed) is held back, so that the call can
+// The terminal event ([DONE], message_stop, response.completed, Ollama's line with done:true) is held back, so that the call can
 // be settled before the client sees its end; of a JSON answer it is the last byte. An event too
 // long to be kept goes on as it comes; then it is the line end and the blank line behind it.
 
@@ -16,10 +16,20 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "core/usage.h"
+#include "meter/lines.h"
 #include "meter/sse.h"
 #include "wire/dialect.h"
 
-enum meter_kind { METER_JSON, METER_SSE, METER_OTHER /* passed on unread, counted in bytes */ };
+enum meter_kind {
+    METER_JSON,
+    METER_SSE,
+    METER_LINES, // a JSON text a line: Ollama's streams
+    METER_OTHER, // passed on unread, counted in bytes
+};
+static inline bool meter_kind_streams(enum meter_kind k)
+{
+    return k == METER_SSE || k == METER_LINES;
+}
 
 struct meter_setup {
     enum endpoint endpoint;
@@ -56,6 +66,12 @@ struct meter_parts {
             -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 \
         }                                                          \
     }
+// Where a local server's time went, as it tells: the waiting in its queue is what is left of the
+// total. 0 = not told (Ollama tells no `output` of a single token).
+struct meter_times {
+    int64_t total_ns, load_ns, input_ns, output_ns;
+};
+
 #define METER_SHARES_MAX 16
 struct meter_shares {
     struct meter_parts outer; // their sum, of those that the outer counters may hold
@@ -67,7 +83,8 @@ struct meter_shares {
 struct meter {
     struct meter_setup setup;
     const struct alloc *alloc;
-    struct sse sse;
+    struct sse sse;           // of METER_SSE
+    struct lines lines;       // of METER_LINES
     struct sift *sift;        // of METER_JSON, and of a long event
     struct buf held;          // terminal event and after
     struct usage usage;       // disjoint; final when has_usage
@@ -77,6 +94,7 @@ struct meter {
     bool input_untold;        // what went in,
     bool output_untold;       // what came out, where texts or media that came are not 0 tokens
     bool media;               // and came out
+    bool remote;              // a local server says that another made it (Ollama's cloud)
     bool finished;            // every choice had its finish reason
     bool terminal;            // the terminal event was seen
     bool clean;               // meter_end said so
@@ -96,6 +114,7 @@ struct meter {
     int64_t events;     // delta events with content, or texts of a whole answer
     int64_t text_bytes; // of the texts that the model made, or of a body that is not read
     int64_t body_bytes;
+    struct meter_times times;
     struct meter_parts parts;
     struct meter_shares *shares; // NULL: none is listed. `usage` holds them too
     int64_t web_searches;        // items counted (Responses)

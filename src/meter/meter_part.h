@@ -17,6 +17,7 @@ enum meter_verdict chat_event(struct meter *m, struct str data);
 enum meter_verdict responses_event(struct meter *m, struct str name, struct str data);
 enum meter_verdict anthropic_event(struct meter *m, struct str data);
 enum meter_verdict gemini_event(struct meter *m, struct str data);
+enum meter_verdict ollama_event(struct meter *m, struct str data);
 
 // What to keep of an event that is too long, and of a whole JSON answer.
 enum { LEVEL_EVENT, LEVEL_WHOLE, LEVEL_ERROR, LEVEL_OWN /* here a dialect's others begin */ };
@@ -24,6 +25,7 @@ extern const struct sift_level chat_levels[];
 extern const struct sift_level responses_levels[];
 extern const struct sift_level anthropic_levels[];
 extern const struct sift_level gemini_levels[];
+extern const struct sift_level ollama_levels[];
 #define LEVEL(names)                                         \
     {                                                        \
         (names), sizeof(names) / sizeof(names)[0], SIFT_SKIP \
@@ -40,6 +42,7 @@ extern const struct sift_level gemini_levels[];
 void chat_whole(struct meter *m, struct str text);
 void responses_whole(struct meter *m, struct str text);
 void anthropic_whole(struct meter *m, struct str text);
+void ollama_whole(struct meter *m, struct str text);
 
 // The usage object of the OpenAI family (chat, completions, embeddings, responses) into m->usage.
 // False when it names no count.
@@ -47,6 +50,9 @@ bool openai_usage(struct meter *m, struct str raw);
 bool anthropic_usage(struct meter *m, struct str raw);
 bool gemini_usage(struct meter *m, struct str raw);
 void gemini_tier(struct usage *u, struct str word); // as service_read, of Gemini's words
+
+// More tokens than any call can have: beyond it a counter is not believed.
+#define METER_COUNT_MAX 1000000000000
 
 // A usage object being read into `u`.
 struct counts {

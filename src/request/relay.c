@@ -92,7 +92,7 @@ bool relay_knows(const struct req *r)
     if (!r->attempt.metering)
         return false;
     return r->attempt.meter.garbage ||
-           (r->attempt.meter.terminal && r->attempt.meter.setup.kind == METER_SSE);
+           (r->attempt.meter.terminal && meter_kind_streams(r->attempt.meter.setup.kind));
 }
 
 // True when it quotes the credential that we sent: then it goes nowhere as it is.
@@ -154,11 +154,13 @@ static void keep_fields(struct req *r, const struct head *h)
     }
 }
 
-static enum meter_kind kind_of(struct str type)
+static enum meter_kind kind_of(enum dialect dialect, struct str type)
 {
     if (str_starts_nocase(type, str_of("text/event-stream")))
         return METER_SSE;
     struct str media = str_trim(str_from(type.ptr, str_find(type, ';')));
+    if (dialect == DIALECT_OLLAMA && str_eq_nocase(media, str_of("application/x-ndjson")))
+        return METER_LINES;
     if (media.len == 0 || str_eq_nocase(media, str_of("application/json")) ||
         str_ends(media, str_of("+json")))
         return METER_JSON; // also where nothing is said: some local servers do not
@@ -174,7 +176,7 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
 {
     struct meter_setup setup = {
         .endpoint = r->found.endpoint,
-        .kind = kind_of(type),
+        .kind = kind_of(r->dialect, type),
         .vendor_flags =
             vendor_flags(r->attempt.provider->vendor_row, r->attempt.provider->url.host),
         .cache_hour = r->ask.demand.cache_hour,
@@ -290,10 +292,10 @@ static void on_head(struct call *c, void *owner)
         (void)!buf_room(&r->attempt.whole,
                         (size_t)h->content_length); // at once; its mark says if not
     bool error = h->status >= 400;
-    if (!error &&
-        (r->attempt.meter.setup.kind == METER_SSE || h->content_length > WHOLE_ANSWER_BYTES_MAX)) {
+    bool streams = meter_kind_streams(r->attempt.meter.setup.kind);
+    if (!error && (streams || h->content_length > WHOLE_ANSWER_BYTES_MAX)) {
         r->attempt.mode = RELAY_STREAM;
-        relay_head(r, r->attempt.meter.setup.kind == METER_SSE ? -1 : h->content_length, false);
+        relay_head(r, streams ? -1 : h->content_length, false);
     }
     req_run(r); // what was read of the request is given back
 }

@@ -57,7 +57,7 @@ static void answer_stream(struct req *r)
 // terminal one; where nothing can be told, inside of a long event or of JSON, the body is cut.
 static void answer_broken(struct req *r)
 {
-    if (r->attempt.meter.setup.kind != METER_SSE || r->attempt.meter.inside) {
+    if (!meter_kind_streams(r->attempt.meter.setup.kind) || r->attempt.meter.inside) {
         worker_write_journal(r->worker); // an abort does not wait for the turn's end
         exchange_abort(r->x);
         return;

@@ -3,6 +3,7 @@
 // Golden cases of the wire: golden/<dialect>/NNNN-name/ holds
 //
 //   answer.txt or stream.txt  a provider's body, byte for byte, fed to the meter
+//   or lines.txt              (a whole JSON text, an event stream, JSON lines)
 //   request.json              a client's body, read and spliced
 //   sent.json                 what then goes upstream, if it differs
 //   expect.txt                `key value` lines: how to read it; `---`; what must come out
@@ -224,7 +225,13 @@ static void describe(struct meter *m, struct buf *b)
     say_text(b, "id", m->id);
     say_text(b, "finish", m->finish);
     say_text(b, "error_code", m->error_code);
-    if (m->setup.kind == METER_SSE) {
+    say(b, "total_ns", m->times.total_ns);
+    say(b, "load_ns", m->times.load_ns);
+    say(b, "input_ns", m->times.input_ns);
+    say(b, "output_ns", m->times.output_ns);
+    if (m->remote)
+        buf_add_cstr(b, "remote\n");
+    if (meter_kind_streams(m->setup.kind)) {
         say(b, "events", m->events);
         say(b, "text", m->text_bytes);
     }
@@ -241,7 +248,7 @@ static void run(const struct setting *s, struct str text, size_t first, size_t s
     buf_init(&o->text, &alloc_heap, 0);
     meter_init(&m, &s->meter, &alloc_heap);
     if (s->long_bytes)
-        m.sse.long_bytes = s->long_bytes;
+        m.sse.long_bytes = m.lines.long_bytes = s->long_bytes;
     if (first > text.len) {
         for (size_t i = 0; i < text.len; i++)
             meter_feed(&m, str_from(text.ptr + i, 1), collect, o);
@@ -406,9 +413,11 @@ static void answer_case(const char *folder, struct str input, struct str expect,
     if (!is_cut_of(buf_str(&whole.passed), text))
         fail(folder, "bytes changed", buf_str(&whole.passed), text);
     try_cuts(folder, &s, text, &whole);
-    if (kind == METER_SSE && !s.raw) {
+    if (meter_kind_streams(kind) && !s.raw) {
         try_long(folder, &s, text, true);
         try_variant(folder, &s, text, "\r\n", "");
+    }
+    if (kind == METER_SSE && !s.raw) {
         try_variant(folder, &s, text, "\r", "");
         try_variant(folder, &s, text, "\n", "\xef\xbb\xbf");
     }
@@ -501,6 +510,8 @@ static void run_case(const char *folder)
     cases++;
     if (read_file(folder, "stream.txt", &input))
         answer_case(folder, buf_str(&input), buf_str(&expect), METER_SSE);
+    else if (read_file(folder, "lines.txt", &input))
+        answer_case(folder, buf_str(&input), buf_str(&expect), METER_LINES);
     else if (read_file(folder, "answer.txt", &input))
         answer_case(folder, buf_str(&input), buf_str(&expect), METER_JSON);
     else if (read_file(folder, "request.json", &input))
@@ -532,7 +543,7 @@ static void run_folder(const char *folder)
 
 int main(int argc, char **argv)
 {
-    static const char *const dialects[] = {"openai", "responses", "anthropic", "gemini"};
+    static const char *const dialects[] = {"openai", "responses", "anthropic", "gemini", "ollama"};
     if (argc > 1) {
         run_case(argv[1]);
         return failures != 0;
