@@ -26,6 +26,7 @@ struct demand {
     int64_t audio;      // of the files, those that sound or may
     int64_t choices;    // n, candidateCount; 1 by default
     int64_t output_max; // most output tokens asked for; 0 = not said
+    int64_t context;    // Ollama's num_ctx; 0 = not said
     // previous_response_id, conversation, cachedContent: input not in the body
     bool stored_context;
     bool cache_write;     // input is to be written to a cache (cache_control, of Claude)

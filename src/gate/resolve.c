@@ -25,10 +25,28 @@ const struct sheet *provider_sheet(const struct snapshot *s, const struct config
     return own ? own : catalog_find(s->catalog, provider_vendor(p), model);
 }
 
+// Names that Ollama passes on to its cloud: "gpt-oss:120b-cloud", "kimi-k2:cloud".
+static bool is_remote(struct str model)
+{
+    return str_ends(model, (struct str)STR("-cloud")) || str_ends(model, (struct str)STR(":cloud"));
+}
+
 bool provider_free(const struct config_provider *p, struct str model, const struct sheet *sheet)
 {
     bool stated = sheet && !sheet_silent(sheet);
-    return p->free && !stated && !str_ends(model, (struct str)STR("-cloud"));
+    return p->free && !stated && !is_remote(model);
+}
+
+// Ollama's tag `latest` is meant where none is said.
+static bool is_listed(const struct config_provider *p, struct str listed, struct str model)
+{
+    static const struct str latest = STR(":latest");
+    if (str_glob(listed, model) || p->dialect != DIALECT_OLLAMA)
+        return str_glob(listed, model);
+    if (str_ends(model, latest))
+        return str_glob(listed, str_from(model.ptr, model.len - latest.len));
+    return str_ends(listed, latest) &&
+           str_glob(str_from(listed.ptr, listed.len - latest.len), model);
 }
 
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model)
@@ -37,7 +55,7 @@ bool provider_lists(const struct snapshot *s, const struct config_provider *p, s
         return catalog_lists(s->catalog, provider_vendor(p), model) ||
                catalog_lists(s->catalog, p->name, model);
     for (unsigned i = 0; i < p->model_count; i++)
-        if (str_glob(p->models[i], model))
+        if (is_listed(p, p->models[i], model))
             return true;
     return false;
 }
@@ -109,12 +127,14 @@ enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct
     return REFUSAL_NONE;
 }
 
-// The only one there is, beside the built-in mock; or -1.
-static int sole_provider(const struct config *c)
+// The only one there is, beside the built-in mock; or -1. Ollama's clients ask for names that no
+// book lists: to them others are none.
+static int sole_provider(const struct config *c, enum dialect dialect)
 {
     int sole = -1;
     for (unsigned i = 0; i < c->provider_count; i++) {
-        if (c->providers[i].mock)
+        const struct config_provider *p = &c->providers[i];
+        if (p->mock || (dialect == DIALECT_OLLAMA && p->dialect != dialect))
             continue;
         if (sole >= 0)
             return -1;
@@ -143,7 +163,7 @@ static enum refusal resolve_bare(const struct snapshot *s, enum dialect dialect,
     }
     if (elsewhere)
         return REFUSAL_DIALECT;
-    int sole = sole_provider(c);
+    int sole = sole_provider(c, dialect);
     if (sole < 0 || !provider_open(&c->providers[sole]))
         return REFUSAL_MODEL_UNKNOWN;
     *out = (struct target){.provider = (unsigned)sole, .model = asked, .reason = "sole provider"};

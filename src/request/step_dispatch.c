@@ -99,7 +99,7 @@ static enum flow fail(struct req *r, enum refusal why, const char *detail)
 static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
 {
     struct ask_pieces pieces;
-    struct ask_edit edit = {.include_usage = r->attempt.usage_added};
+    struct ask_edit edit = {.include_usage = r->attempt.usage_added, .no_truncate = true};
     if (!str_eq(r->attempt.target.model, r->ask.demand.model))
         edit.model = r->attempt.target.model;
     if (!ask_splice(&r->ask, &edit, &r->arena, &pieces) || !target_write(r, target) ||

@@ -145,7 +145,8 @@ void settle_price(struct req *r)
     struct entry *e = &r->attempt.entry;
     const struct sheet *sheet = sheet_of(r);
     e->price_parts = STR_NONE;
-    if (provider_free(r->attempt.provider, e->model, sheet))
+    bool remote = r->attempt.metering && r->attempt.meter.remote; // then its name did not tell
+    if (!remote && provider_free(r->attempt.provider, e->model, sheet))
         sheet = &free_sheet;
     if (sheet && beyond_window(r, sheet))
         e->usage.inconsistent = true;

@@ -180,6 +180,29 @@ static void read_tools(struct demand *d, const struct json_val *tools)
     }
 }
 
+// Ollama streams unless told not to. Its images are base64, in a list beside the text.
+static void read_ollama(struct ask *a)
+{
+    static const char *const texts[] = {"messages", "prompt",  "input",   "system",
+                                        "suffix",   "context", "template"};
+    struct demand *d = &a->demand;
+    const struct json_val *root = json_root(a->json);
+    const struct json_val *options = json_get(root, "options");
+    bool answers = a->endpoint == ENDPOINT_OLLAMA_CHAT || a->endpoint == ENDPOINT_OLLAMA_GENERATE;
+    d->stream = answers && json_bool(json_get(root, "stream"), true);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const struct json_val *v = json_get(root, texts[i]);
+        if (i < 3 && is_set(v)) // one of them is the input
+            d->messages += json_type(v) == JSON_ARRAY ? (int64_t)json_count(v) : 1;
+        ask_text_count(d, v, ASK_OLLAMA);
+    }
+    d->images += (int64_t)json_count(json_get(root, "images"));
+    d->tools = (int64_t)json_count(json_get(root, "tools"));
+    ask_text_count(d, json_get(root, "tools"), ASK_SCHEMA);
+    most(&d->output_max, json_get(options, "num_predict"));
+    most(&d->context, json_get(options, "num_ctx"));
+}
+
 static void read_members(struct ask *a)
 {
     struct demand *d = &a->demand;
@@ -276,10 +299,12 @@ enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct 
     enum refusal r = read_body(a, alloc, why);
     if (r == REFUSAL_NONE)
         r = read_model(a, found, why);
-    if (r == REFUSAL_NONE)
-        read_members(a);
-    else
+    if (r != REFUSAL_NONE)
         ask_close(a);
+    else if (endpoint_dialect(found->endpoint) == DIALECT_OLLAMA)
+        read_ollama(a);
+    else
+        read_members(a);
     return r;
 }
 

@@ -41,6 +41,12 @@ void ask_tags(const struct ask *a, struct tags *tags, struct arena *arena);
 struct ask_edit {
     struct str model;   // new model name; empty = unchanged
     bool include_usage; // put stream_options.include_usage:true in (or turn false into true)
+    // Of Ollama's chat, generate and embed alone.
+    bool no_truncate;   // put truncate:false in: an error for an input that would be cut silently;
+    bool no_shift;      // shift:false: an end for an answer that passes the context. What the
+                        // caller himself says of either stays
+    int64_t context;    // options.num_ctx; 0 = as the caller has it
+    int64_t output_max; // options.num_predict; 0 = as the caller has it
 };
 
 // The edited body as pieces of the caller's bytes and new text (in the arena).

@@ -132,6 +132,74 @@ static bool include_usage(struct changes *c)
     return key ? change_options(c, key, json_get(root, "stream_options")) : add_options(c);
 }
 
+// Whole members at the head of an object which has others if `more`; `at` is behind its brace.
+static bool add_members(struct changes *c, size_t at, struct str members, bool more)
+{
+    const struct str parts[] = {members, more ? (struct str)STR(",") : STR_NONE};
+    return members.len == 0 || add(c, at, 0, arena_join(c->arena, parts, 2));
+}
+
+// A number of `options`: replaced where it stands, else it goes to the members to add.
+static bool change_number(struct changes *c, const struct json_val *options, const char *name,
+                          int64_t n, struct str *members)
+{
+    size_t at = 0;
+    size_t len = 0;
+    const struct json_val *key = json_key(options, name);
+    if (n == 0)
+        return true;
+    if (key)
+        return json_member_at(c->ask->json, key, &at, &len) &&
+               add(c, at, len, arena_printf(c->arena, "%lld", (long long)n));
+    *members = arena_printf(c->arena, "%.*s%s\"%s\":%lld", STR_ARG(*members),
+                            members->len ? "," : "", name, (long long)n);
+    return true;
+}
+
+static bool change_ollama_options(struct changes *c, const struct ask_edit *edit, struct str *head)
+{
+    const struct json_val *root = json_root(c->ask->json);
+    const struct json_val *key = json_key(root, "options");
+    const struct json_val *options = json_get(root, "options");
+    struct str members = STR_NONE;
+    size_t at = 0;
+    size_t len = 0;
+    if (!change_number(c, options, "num_ctx", edit->context, &members) ||
+        !change_number(c, options, "num_predict", edit->output_max, &members))
+        return false;
+    if (members.len == 0)
+        return true;
+    if (!key) {
+        *head = arena_printf(c->arena, "%.*s\"options\":{%.*s},", STR_ARG(*head), STR_ARG(members));
+        return true;
+    }
+    if (!json_member_at(c->ask->json, key, &at, &len))
+        return false;
+    if (json_type(options) == JSON_NULL)
+        return add(c, at, len, arena_printf(c->arena, "{%.*s}", STR_ARG(members)));
+    return json_type(options) != JSON_OBJECT || // Ollama will say what is wrong with it
+           add_members(c, at + 1, members, json_count(options) > 0);
+}
+
+static bool change_ollama(struct changes *c, const struct ask_edit *edit)
+{
+    enum endpoint e = c->ask->endpoint;
+    const struct json_val *root = json_root(c->ask->json);
+    bool answers = e == ENDPOINT_OLLAMA_CHAT || e == ENDPOINT_OLLAMA_GENERATE;
+    struct str head = STR_NONE;
+    if (!answers && e != ENDPOINT_OLLAMA_EMBED)
+        return true;
+    bool truncate = edit->no_truncate && !json_key(root, "truncate");
+    bool shift = edit->no_shift && answers && !json_key(root, "shift");
+    if (!change_ollama_options(c, edit, &head))
+        return false;
+    head = arena_printf(c->arena, "%s%s%.*s", truncate ? "\"truncate\":false," : "",
+                        shift ? "\"shift\":false," : "", STR_ARG(head));
+    size_t brace = str_find(c->ask->body, '{');
+    must(brace < c->ask->body.len);
+    return add_members(c, brace + 1, head, false) && !arena_failed(c->arena);
+}
+
 static size_t edited_bytes(const struct changes *c)
 {
     size_t bytes = c->ask->body.len;
@@ -186,6 +254,8 @@ bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *
         if (edit->model.len && !change_models(&c, edit->model))
             return false;
         if (edit->include_usage && !include_usage(&c))
+            return false;
+        if (!change_ollama(&c, edit))
             return false;
     }
     out->bytes = edited_bytes(&c);

@@ -94,7 +94,12 @@ static bool count_leaf(struct demand *d, const struct level *in, struct str key,
     switch (json_type(v)) {
     case JSON_STRING: count_string(d, in, key, json_str(v), kind); return true;
     case JSON_NUMBER: d->text_bytes += TOKEN_BYTES; return true;
-    case JSON_ARRAY: return false;
+    case JSON_ARRAY:
+        if (kind == ASK_OLLAMA && str_is(key, "images")) {
+            d->images += (int64_t)json_count(v);
+            return true;
+        }
+        return false;
     case JSON_OBJECT:
         if (str_is(key, "cache_control"))
             ask_cache(d, v);

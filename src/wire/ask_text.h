@@ -11,6 +11,7 @@
 enum ask_kind {
     ASK_CONTENT, // messages: the texts count, member names do not
     ASK_SCHEMA,  // tools and formats: the model reads the names too
+    ASK_OLLAMA,  // messages whose `images` are lists of base64
 };
 
 // Adds to text_bytes, images and files, and sees each cache_control. Base64 data is not text. A

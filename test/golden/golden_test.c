@@ -35,8 +35,7 @@ struct setting {
     struct meter_setup meter;
     bool cut; // the body ends without its framing's end
     bool raw; // no variants with other line ends
-    struct str model;
-    bool include_usage;
+    struct ask_edit edit;
     struct str path_model;
     uint64_t repeat;   // so often stands what the input has between << and >>
     size_t long_bytes; // a longer event is too long to be kept, where this is not 0
@@ -131,9 +130,17 @@ static void set(struct setting *s, struct str key, struct str value)
     else if (str_is(key, "raw"))
         s->raw = str_is(value, "yes");
     else if (str_is(key, "model"))
-        s->model = value;
+        s->edit.model = value;
     else if (str_is(key, "include_usage"))
-        s->include_usage = str_is(value, "yes");
+        s->edit.include_usage = str_is(value, "yes");
+    else if (str_is(key, "no_truncate"))
+        s->edit.no_truncate = str_is(value, "yes");
+    else if (str_is(key, "no_shift"))
+        s->edit.no_shift = str_is(value, "yes");
+    else if (str_is(key, "num_ctx") && str_i64(value, &s->edit.context))
+        return;
+    else if (str_is(key, "num_predict") && str_i64(value, &s->edit.output_max))
+        return;
     else if (str_is(key, "path_model"))
         s->path_model = value;
     else if (str_is(key, "repeat") && str_u64(value, &s->repeat))
@@ -437,6 +444,7 @@ static void describe_demand(const struct demand *d, struct buf *b)
     say(b, "files", d->files);
     say(b, "choices", d->choices);
     say(b, "output_max", d->output_max);
+    say(b, "context", d->context);
     say(b, "stored_context", d->stored_context);
     say(b, "server_tools", d->server_tools);
     say(b, "web_search", d->web_search);
@@ -457,11 +465,10 @@ static void splice(const char *folder, const struct ask *a, const struct setting
                    struct arena *arena)
 {
     struct ask_pieces p;
-    struct ask_edit edit = {.model = s->model, .include_usage = s->include_usage};
     struct buf sent;
     struct buf want;
     buf_init(&sent, &alloc_heap, 0);
-    if (!ask_splice(a, &edit, arena, &p))
+    if (!ask_splice(a, &s->edit, arena, &p))
         fail(folder, "not spliced", STR_NONE, STR_NONE);
     for (unsigned i = 0; i < p.count; i++)
         buf_add(&sent, p.at[i]);

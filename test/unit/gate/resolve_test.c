@@ -251,6 +251,16 @@ static void a_sole_open_provider_takes_any_name(void **state)
     buf_fini(&detail);
 }
 
+static void an_ollama_is_free_but_for_its_cloud(void **state)
+{
+    (void)state;
+    const struct config_provider local = {.name = STR("ollama"), .free = true};
+    assert_true(provider_free(&local, str_of("llama3.2:3b"), NULL));
+    assert_true(provider_free(&local, str_of("cloud"), NULL));
+    assert_false(provider_free(&local, str_of("gpt-oss:120b-cloud"), NULL));
+    assert_false(provider_free(&local, str_of("kimi-k2:cloud"), NULL));
+}
+
 // Ollama's lists name no model.
 static void a_list_goes_to_the_first_of_its_dialect(void **state)
 {
@@ -267,6 +277,18 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE};
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
+    // Nor has a book its models, so that they would be found by name.
+    wanted.model = str_of("llama3.2:3b");
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(t.provider, 1);
+    static struct str names[] = {STR("phi3"), STR("llama3.2:latest")};
+    both[1].models = names;
+    both[1].model_count = 2;
+    assert_true(provider_lists(&s, &both[1], str_of("phi3:latest")));
+    assert_true(provider_lists(&s, &both[1], str_of("llama3.2")));
+    assert_false(provider_lists(&s, &both[1], str_of("llama3.2:3b")));
+    assert_false(provider_lists(&s, &both[1], str_of("latest")));
+    wanted.model = STR_NONE;
     two.provider_count = 1;
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
     assert_non_null(strstr(buf_cstr(&detail), "{ollama: {dialect: ollama}}"));
@@ -280,6 +302,7 @@ int main(void)
         cmocka_unit_test(an_unknown_name_gets_near_ones),
         cmocka_unit_test(an_unknown_name_gets_its_cure),
         cmocka_unit_test(a_sole_open_provider_takes_any_name),
+        cmocka_unit_test(an_ollama_is_free_but_for_its_cloud),
         cmocka_unit_test(a_list_goes_to_the_first_of_its_dialect),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
