@@ -46,8 +46,10 @@ void meter_init(struct meter *m, const struct meter_setup *setup, const struct a
 {
     *m = (struct meter){.setup = *setup, .alloc = alloc};
     m->usage.us_region = setup->vendor_flags & VENDOR_REGIONAL;
-    sse_init(&m->sse, alloc);
-    lines_init(&m->lines, alloc);
+    if (setup->kind == METER_LINES)
+        lines_init(&m->lines, alloc);
+    else
+        sse_init(&m->sse, alloc);
     buf_init(&m->held, alloc, HELD_BYTES_MAX);
     m->parts = (struct meter_parts)METER_NO_PARTS;
     if (setup->kind != METER_JSON)
@@ -61,8 +63,10 @@ void meter_init(struct meter *m, const struct meter_setup *setup, const struct a
 
 void meter_fini(struct meter *m)
 {
-    sse_fini(&m->sse);
-    lines_fini(&m->lines);
+    if (m->setup.kind == METER_LINES)
+        lines_fini(&m->lines);
+    else
+        sse_fini(&m->sse);
     buf_fini(&m->held);
     drop_sift(m);
     alloc_free(m->alloc, m->shares);
@@ -200,6 +204,12 @@ static bool last_event(struct meter *m, struct sse_event *e)
     return m->setup.kind == METER_SSE ? sse_last(&m->sse, e) : lines_last(&m->lines, e);
 }
 
+// The place of what was given is used again by the next event.
+static bool event_passes_by(const struct meter *m)
+{
+    return m->setup.kind == METER_SSE ? m->sse.given || m->sse.ends_given : m->lines.given;
+}
+
 static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, void *context)
 {
     struct str span = STR_NONE;
@@ -217,13 +227,13 @@ static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, v
             give(&span, pass, context);
             span = e.raw;
         }
-        if (m->sse.given || m->sse.ends_given || m->lines.given)
-            give(&span, pass, context); // its place is used again by the next event
+        if (event_passes_by(m))
+            give(&span, pass, context);
     }
     give(&span, pass, context);
     if (m->terminal)
         hold(m, piece);
-    m->garbage = m->garbage || m->sse.failed || m->lines.failed;
+    m->garbage = m->garbage || (m->setup.kind == METER_SSE ? m->sse.failed : m->lines.failed);
 }
 
 // One element of an array of answers.

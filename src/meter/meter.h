@@ -6,9 +6,10 @@
 //   piece --> meter_feed --> pass(bytes) ...           as whole events, in order
 //                        '-> held: from the terminal event on, until meter_release
 //
-// The terminal event ([DONE], message_stop, response.completed, Ollama's line with done:true) is held back, so that the call can
-// be settled before the client sees its end; of a JSON answer it is the last byte. An event too
-// long to be kept goes on as it comes; then it is the line end and the blank line behind it.
+// The terminal event ([DONE], message_stop, response.completed, Ollama's line with done:true) is
+// held back, so that the call can be settled before the client sees its end; of a JSON answer it is
+// the last byte. An event too long to be kept goes on as it comes; then it is the line end and the
+// blank line behind it.
 
 #ifndef METER_METER_H
 #define METER_METER_H
@@ -83,8 +84,10 @@ struct meter_shares {
 struct meter {
     struct meter_setup setup;
     const struct alloc *alloc;
-    struct sse sse;           // of METER_SSE
-    struct lines lines;       // of METER_LINES
+    union {
+        struct lines lines; // of METER_LINES
+        struct sse sse;     // of all others
+    };
     struct sift *sift;        // of METER_JSON, and of a long event
     struct buf held;          // terminal event and after
     struct usage usage;       // disjoint; final when has_usage

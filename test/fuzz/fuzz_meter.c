@@ -16,8 +16,10 @@ static void run(const struct meter_setup *setup, size_t longest, struct str body
                 struct meter *m, struct buf *out)
 {
     meter_init(m, setup, &alloc_heap);
-    m->sse.long_bytes = longest;
-    m->lines.long_bytes = longest;
+    if (setup->kind == METER_LINES)
+        m->lines.long_bytes = longest;
+    else
+        m->sse.long_bytes = longest;
     for (size_t at = 0; at < body.len; at += step)
         meter_feed(m, str_from(body.ptr + at, step < body.len - at ? step : body.len - at), keep,
                    out);

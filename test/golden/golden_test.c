@@ -254,8 +254,10 @@ static void run(const struct setting *s, struct str text, size_t first, size_t s
     buf_init(&o->passed, &alloc_heap, 0);
     buf_init(&o->text, &alloc_heap, 0);
     meter_init(&m, &s->meter, &alloc_heap);
-    if (s->long_bytes)
-        m.sse.long_bytes = m.lines.long_bytes = s->long_bytes;
+    if (s->long_bytes && s->meter.kind == METER_LINES)
+        m.lines.long_bytes = s->long_bytes;
+    else if (s->long_bytes)
+        m.sse.long_bytes = s->long_bytes;
     if (first > text.len) {
         for (size_t i = 0; i < text.len; i++)
             meter_feed(&m, str_from(text.ptr + i, 1), collect, o);
