@@ -29,6 +29,7 @@ struct key {
     struct str user;
     struct str last4;  // of the token, to recognise it
     struct str models; // comma-separated patterns (`gpt-4o*,anthropic/*`); empty = all
+    struct str tags;   // packed (core/tags.h): on each of its calls, and no call changes them
     int64_t created_us;
     int64_t expires_us; // 0 = never
     int64_t revoked_us; // 0 = not revoked; a rotated token lives until then

@@ -29,6 +29,7 @@ static void key_add(struct loading *l, const struct key *k)
     copy->user = arena_dup(a, k->user);
     copy->last4 = arena_dup(a, k->last4);
     copy->models = arena_dup(a, k->models);
+    copy->tags = arena_dup(a, k->tags);
     struct str mac = str_from((const char *)copy->mac, DIGEST_BYTES);
     if (arena_failed(a) || !map_set(&l->snapshot->keys, mac, copy))
         l->failed = true;

@@ -6,15 +6,17 @@
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/limits.h"
+#include "core/tags.h"
 #include "gate/gate.h"
 
 #define ARGS_ARENA_MAX   ((size_t)256 * KIB)
 #define MODELS_BYTES_MAX 4096
+#define TAGS_BYTES_MAX   16384
 #define TOKEN_BYTES_MIN  16
 #define TOKEN_BYTES_MAX  512
 
 struct key_args {
-    struct str name, team, project, user, models, expires, token, overlap;
+    struct str name, team, project, user, models, expires, token, overlap, tags;
 };
 
 #define ROW(field, need, most)                               \
@@ -22,15 +24,20 @@ struct key_args {
 #        field, offsetof(struct key_args, field), need, most \
     }
 
-static const struct args_row create_rows[] = {
-    ROW(name, false, NAME_BYTES_MAX),     ROW(team, false, NAME_BYTES_MAX),
-    ROW(project, false, NAME_BYTES_MAX),  ROW(user, false, NAME_BYTES_MAX),
-    ROW(models, false, MODELS_BYTES_MAX), ROW(expires, false, 64),
-    ROW(token, false, TOKEN_BYTES_MAX),   {0}};
+static const struct args_row create_rows[] = {ROW(name, false, NAME_BYTES_MAX),
+                                              ROW(team, false, NAME_BYTES_MAX),
+                                              ROW(project, false, NAME_BYTES_MAX),
+                                              ROW(user, false, NAME_BYTES_MAX),
+                                              ROW(models, false, MODELS_BYTES_MAX),
+                                              ROW(expires, false, 64),
+                                              ROW(token, false, TOKEN_BYTES_MAX),
+                                              ROW(tags, false, TAGS_BYTES_MAX),
+                                              {0}};
 static const struct args_row rotate_rows[] = {ROW(name, true, NAME_BYTES_MAX),
                                               ROW(overlap, false, 64),
                                               ROW(token, false, TOKEN_BYTES_MAX),
                                               {0}};
+// Of revoke and of forget.
 static const struct args_row revoke_rows[] = {ROW(name, true, NAME_BYTES_MAX), {0}};
 
 // Names go into headers, files and reports: printable, without spaces at their ends.
@@ -113,6 +120,20 @@ static enum status sign(const struct verb_call *c, struct store *known, struct f
     return good ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
 }
 
+static void tags_write(struct json_out *o, struct str packed)
+{
+    struct tags tags;
+    if (packed.len == 0 || !tags_unpack(packed, &tags))
+        return;
+    json_out_begin(o, "tags", '{');
+    for (unsigned i = 0; i < tags.count; i++) {
+        json_out_text(o, NULL, tags.at[i].name);
+        buf_add_char(o->buf, ':');
+        buf_add_json(o->buf, tags.at[i].value);
+    }
+    json_out_end(o, '}');
+}
+
 static void moment(struct json_out *o, const char *name, int64_t us)
 {
     if (us)
@@ -133,6 +154,7 @@ static void key_write(struct json_out *o, const struct key *k)
     moment(o, "created", k->created_us);
     moment(o, "expires", k->expires_us);
     moment(o, "revoked", k->revoked_us);
+    tags_write(o, k->tags);
     json_out_text(o, "source", str_of(k->from_config ? "file" : "store"));
 }
 
@@ -172,6 +194,26 @@ static enum status read_moment(struct str text, int64_t now_us, int64_t *out, st
                    STR_ARG(text));
 }
 
+// "a=b,c=d" as it is kept, in the arena.
+static enum status tags_pack_text(struct str text, struct arena *arena, struct str *packed,
+                                  struct why *why)
+{
+    struct tags tags = {0};
+    struct buf out;
+    if (text.len == 0)
+        return STATUS_OK;
+    enum status s = tags_read(&tags, text, arena, why);
+    if (s != STATUS_OK || tags.count == 0)
+        return s;
+    buf_init(&out, &alloc_heap, TAGS_BYTES_MAX);
+    tags_pack(&tags, &out);
+    *packed = arena_dup(arena, buf_str(&out));
+    s = buf_failed(&out) || arena_failed(arena) ? why_set(why, STATUS_NO_MEMORY, "out of memory")
+                                                : STATUS_OK;
+    buf_fini(&out);
+    return s;
+}
+
 static enum status create(struct verb_call *c, const struct key_args *a, struct arena *arena,
                           struct why *why)
 {
@@ -193,6 +235,8 @@ static enum status create(struct verb_call *c, const struct key_args *a, struct 
         s = read_moment(a->expires, k.created_us, &k.expires_us, why);
     if (s == STATUS_OK && k.expires_us && k.expires_us <= k.created_us)
         s = why_set(why, STATUS_RANGE, "it would have expired already");
+    if (s == STATUS_OK)
+        s = tags_pack_text(a->tags, arena, &k.tags, why);
     if (s == STATUS_OK)
         s = not_in_config(c, k.name, why);
     struct fresh f;
@@ -226,6 +270,7 @@ static void search_one(void *context, const struct key *k)
     s->found->project = arena_dup(s->arena, k->project);
     s->found->user = arena_dup(s->arena, k->user);
     s->found->models = arena_dup(s->arena, k->models);
+    s->found->tags = arena_dup(s->arena, k->tags);
     s->found->expires_us = k->expires_us;
 }
 
@@ -258,21 +303,34 @@ static enum status rotate(struct verb_call *c, const struct key_args *a, struct 
     return s;
 }
 
-static enum status revoke(struct verb_call *c, const struct key_args *a, struct arena *arena,
-                          struct why *why)
+static enum status take_back(struct verb_call *c, struct str name, bool forget, struct why *why)
 {
-    (void)arena;
-    enum status s = not_in_config(c, a->name, why);
+    enum status s = not_in_config(c, name, why);
     if (s == STATUS_OK)
-        s = store_key_revoke(c->store, a->name, clock_wall_us(), why);
+        s = forget ? store_key_forget(c->store, name, why)
+                   : store_key_revoke(c->store, name, clock_wall_us(), why);
     if (s == STATUS_OK)
         s = keys_took_effect(c, why);
     if (s == STATUS_OK) {
         buf_add_cstr(c->answer, "{\"name\":");
-        buf_add_json(c->answer, a->name);
+        buf_add_json(c->answer, name);
         buf_add_cstr(c->answer, ",\"revoked\":true}");
     }
     return s;
+}
+
+static enum status revoke(struct verb_call *c, const struct key_args *a, struct arena *arena,
+                          struct why *why)
+{
+    (void)arena;
+    return take_back(c, a->name, false, why);
+}
+
+static enum status forget(struct verb_call *c, const struct key_args *a, struct arena *arena,
+                          struct why *why)
+{
+    (void)arena;
+    return take_back(c, a->name, true, why);
 }
 
 typedef enum status work_f(struct verb_call *c, const struct key_args *a, struct arena *arena,
@@ -308,6 +366,11 @@ enum status keys_rotate(struct verb_call *c, struct why *why)
 enum status keys_revoke(struct verb_call *c, struct why *why)
 {
     return with_args(c, revoke_rows, revoke, why);
+}
+
+enum status keys_forget(struct verb_call *c, struct why *why)
+{
+    return with_args(c, revoke_rows, forget, why);
 }
 
 static void list_one(void *context, const struct key *k)

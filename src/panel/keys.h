@@ -9,14 +9,17 @@
 #include "panel/verb.h"
 
 // {"keys":[{"name","team","project","user","models","last4","created","expires","revoked",
-// "source"}]}
+// "tags","source"}]}
 enum status keys_list(struct verb_call *c, struct why *why) MUST_USE;
 // name, team, project, user, models, expires ("90d" or a time), token (to be taken instead of a
-// fresh one) -> {"name","token",...}. CONFLICT when the name is taken.
+// fresh one), tags ("feature=chat,customer=acme": on each of its calls) -> {"name","token",...}.
+// CONFLICT when the name is taken.
 enum status keys_create(struct verb_call *c, struct why *why) MUST_USE;
 // name, overlap ("24h" by default: the old token lives that long) -> as create
 enum status keys_rotate(struct verb_call *c, struct why *why) MUST_USE;
 // name
 enum status keys_revoke(struct verb_call *c, struct why *why) MUST_USE;
+// name: revoked, and no list names it any more. What it spent stays in the ledger.
+enum status keys_forget(struct verb_call *c, struct why *why) MUST_USE;
 
 #endif

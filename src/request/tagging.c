@@ -4,8 +4,12 @@
 
 #include "request/req.h"
 
-static bool key_owns(const struct key *k, struct str name)
+static bool key_owns(const struct req *r, struct str name)
 {
+    const struct key *k = r->key;
+    struct tags own;
+    if (k->tags.len && tags_unpack(k->tags, &own) && tags_has(&own, name))
+        return true;
     return (str_is(name, "team") && k->team.len) || (str_is(name, "project") && k->project.len) ||
            (str_is(name, "user") && k->user.len);
 }
@@ -13,7 +17,7 @@ static bool key_owns(const struct key *k, struct str name)
 // Copied: the row is written when the client's connection may be gone already.
 static enum status put(struct req *r, struct str name, struct str value)
 {
-    if (key_owns(r->key, name))
+    if (key_owns(r, name))
         return STATUS_OK;
     return tags_set(&r->attempt.entry.tags, arena_dup(&r->arena, name),
                     arena_dup(&r->arena, value));
@@ -70,6 +74,8 @@ static enum status read_ours(struct req *r, const struct head *h, struct why *wh
 enum status tagging_read(struct req *r, struct why *why)
 {
     const struct head *h = exchange_request(r->x);
+    if (r->key->tags.len && !tags_unpack(r->key->tags, &r->attempt.entry.tags))
+        return why_set(why, STATUS_DAMAGED, "The tags of its key cannot be read.");
     enum status s = read_ours(r, h, why);
     if (s != STATUS_OK)
         return s;

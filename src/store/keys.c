@@ -22,8 +22,8 @@ static bool insert(struct store *s, const struct key *k)
 {
     sqlite3_stmt *add =
         sql_prepare(s->keys, "INSERT INTO key (id, mac, tenant, name, team, project, user, last4, "
-                             "models, created_us, expires_us, revoked_us) "
-                             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+                             "models, created_us, expires_us, revoked_us, tags) "
+                             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
     if (!add)
         return false;
     sql_bind_blob(add, 1, k->id.bytes, sizeof k->id.bytes);
@@ -36,6 +36,8 @@ static bool insert(struct store *s, const struct key *k)
     sqlite3_bind_int64(add, ++column, k->created_us);
     sqlite3_bind_int64(add, ++column, k->expires_us);
     sqlite3_bind_int64(add, ++column, k->revoked_us);
+    if (k->tags.len)
+        sql_bind_blob(add, ++column, k->tags.ptr, k->tags.len);
     bool fine = sql_done(add);
     sqlite3_finalize(add);
     return fine;
@@ -104,6 +106,22 @@ enum status store_key_revoke(struct store *s, struct str name, int64_t at_us, st
     return status;
 }
 
+enum status store_key_forget(struct store *s, struct str name, struct why *why)
+{
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&s->keys_lock);
+    sqlite3_stmt *forget = sql_prepare(s->keys, "DELETE FROM key WHERE name = ?1");
+    if (forget)
+        sql_bind_str(forget, 1, name);
+    if (!forget || !sql_done(forget))
+        status = failed(s, "the key cannot be forgotten", why);
+    else if (sqlite3_changes(s->keys) == 0)
+        status = store_key_unknown(name, why);
+    sqlite3_finalize(forget);
+    pthread_mutex_unlock(&s->keys_lock);
+    return status;
+}
+
 enum status store_key_rotate(struct store *s, struct str name, const struct key *fresh,
                              int64_t old_until_us, struct why *why)
 {
@@ -139,7 +157,8 @@ static bool read_row(sqlite3_stmt *row, struct key *k)
         *texts[i] = sql_str(row, column++);
     k->created_us = sqlite3_column_int64(row, column++);
     k->expires_us = sqlite3_column_int64(row, column++);
-    k->revoked_us = sqlite3_column_int64(row, column);
+    k->revoked_us = sqlite3_column_int64(row, column++);
+    k->tags = sql_str(row, column);
     return true;
 }
 
@@ -147,9 +166,9 @@ enum status store_key_each(struct store *s, store_key_f *f, void *context, struc
 {
     int code = SQLITE_ERROR;
     pthread_mutex_lock(&s->keys_lock);
-    sqlite3_stmt *each =
-        sql_prepare(s->keys, "SELECT id, mac, tenant, name, team, project, user, last4, models, "
-                             "created_us, expires_us, revoked_us FROM key ORDER BY created_us, id");
+    sqlite3_stmt *each = sql_prepare(
+        s->keys, "SELECT id, mac, tenant, name, team, project, user, last4, models, "
+                 "created_us, expires_us, revoked_us, tags FROM key ORDER BY created_us, id");
     while (each && (code = sqlite3_step(each)) == SQLITE_ROW) {
         struct key k = {.from_config = false};
         if (read_row(each, &k))

@@ -247,6 +247,10 @@ static const struct step steps[] = {
 "  SELECT key FROM rollup UNION SELECT team FROM rollup UNION SELECT project FROM rollup);"
 "CREATE INDEX name_used ON name (used_day);"
 "PRAGMA user_version = 4;"
+    },
+    {5, // what stands on every call of a key
+"ALTER TABLE key ADD COLUMN tags BLOB;" // packed; NULL: none
+"PRAGMA user_version = 5;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -72,6 +72,20 @@ static void creates_keys(void **state)
     json_close(j);
 }
 
+static void keeps_tags_and_forgets(void **state)
+{
+    (void)state;
+    json_close(answer_of("keys/create", "{\"name\":\"r\",\"tags\":\"a=1,b=x%2Cy\"}"));
+    struct json *j = answer_of("keys/rotate", "{\"name\":\"r\"}"); // they go over to the new one
+    assert_true(str_is(json_str(json_path(json_root(j), "tags.b")), "x,y"));
+    json_close(j);
+    refused("keys/create", "{\"name\":\"s\",\"tags\":\"a\"}", STATUS_SYNTAX, "name=value");
+    json_close(answer_of("keys/forget", "{\"name\":\"r\"}"));
+    refused("keys/revoke", "{\"name\":\"r\"}", STATUS_UNKNOWN, "no key");
+    refused("keys/forget", "{\"name\":\"r\"}", STATUS_UNKNOWN, "no key");
+    refused("keys/forget", "{\"name\":\"dev\"}", STATUS_DENIED, "dev.key");
+}
+
 static void refuses_what_it_does_not_know(void **state)
 {
     (void)state;
@@ -158,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(creates_keys),
+        cmocka_unit_test(keeps_tags_and_forgets),
         cmocka_unit_test(refuses_what_it_does_not_know),
         cmocka_unit_test(rotation_keeps_the_rights),
     };
