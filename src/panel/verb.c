@@ -12,6 +12,7 @@ static const struct verb verbs[] = {
     {.name = "keys/rotate", .run = keys_rotate},
     {.name = "keys/revoke", .run = keys_revoke},
     {.name = "keys/forget", .run = keys_forget},
+    {.name = "bill", .insight = bill_verb, .safe = true, .needs_catalog = true},
     {.name = "report", .insight = report_verb, .safe = true, .needs_catalog = true},
     {.name = "request", .insight = request_verb, .safe = true, .needs_catalog = true},
     {.name = "verify", .insight = verify_verb, .safe = true, .needs_catalog = true},

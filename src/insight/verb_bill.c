@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bill of one key: its rows one by one, so that what a sum hides can be told: what caching
+// saved, which attempts were paid in vain, which call was the dearest.
+
+#include "base/json_out.h"
+#include "core/split.h"
+#include "insight/asked.h"
+#include "insight/row.h"
+#include "insight/sums.h"
+#include "insight/verbs.h"
+#include "store/sql.h"
+
+struct asked {
+    struct str key, since;
+};
+
+static const struct args_row arguments[] = {
+    {.name = "key", .offset = offsetof(struct asked, key), .needed = true},
+    {.name = "since", .offset = offsetof(struct asked, since)},
+    {0}};
+
+// A call that the bill names.
+struct named {
+    char id[UUID_TEXT];
+    struct str model; // kept in the sums
+    struct str error; // the same
+    struct money cost;
+    int http_status;
+    bool any;
+};
+
+struct billing {
+    const struct catalog *catalog;
+    struct sums sums;
+    struct named dearest, failed;
+    struct money_sum saved;
+    int64_t saved_unknown; // calls with cached tokens of which nobody knows the other price
+    int64_t vain;          // attempts that another followed
+    int64_t vain_unpriced;
+    struct money_sum vain_cost;
+};
+
+static int64_t cached(const struct usage *u)
+{
+    return u->count[BUCKET_CACHE_READ] + u->count[BUCKET_CACHE_WRITE_5M] +
+           u->count[BUCKET_CACHE_WRITE_1H] + u->count[BUCKET_AUDIO_CACHE_READ];
+}
+
+static void as_fresh(struct usage *u)
+{
+    static const enum bucket from[] = {BUCKET_CACHE_READ, BUCKET_CACHE_WRITE_5M,
+                                       BUCKET_CACHE_WRITE_1H};
+    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
+        u->count[BUCKET_INPUT] = count_add(u->count[BUCKET_INPUT], u->count[from[i]]);
+        u->count[from[i]] = 0;
+    }
+    u->count[BUCKET_AUDIO_INPUT] =
+        count_add(u->count[BUCKET_AUDIO_INPUT], u->count[BUCKET_AUDIO_CACHE_READ]);
+    u->count[BUCKET_AUDIO_CACHE_READ] = 0;
+}
+
+// By the book that priced the row, or not at all: where today's arithmetic gives another cost than
+// the row has, or several sheets priced it, it is not known.
+static bool saved(const struct catalog *c, const struct entry *e, struct money *out)
+{
+    struct split split;
+    struct cost was, fresh;
+    split_read(c, e->price_name, e->price_parts, &split);
+    if (e->price_state != PRICE_PRICED || split.count != 1)
+        return false;
+    struct usage u = e->usage;
+    rate(split.part[0].sheet, &u, e->start_us, &was);
+    as_fresh(&u);
+    rate(split.part[0].sheet, &u, e->start_us, &fresh);
+    if (was.state != PRICE_PRICED || fresh.state != PRICE_PRICED || was.overflow ||
+        fresh.overflow || was.total.pd != e->cost.pd)
+        return false;
+    out->pd = fresh.total.pd - was.total.pd;
+    return true;
+}
+
+static void add_saved(struct billing *b, const struct entry *e)
+{
+    struct money m;
+    if (cached(&e->usage) == 0 || e->price_state == PRICE_FREE)
+        return;
+    if (saved(b->catalog, e, &m))
+        money_sum_add(&b->saved, m);
+    else
+        b->saved_unknown++;
+}
+
+static void name_it(struct billing *b, const struct entry *e, struct named *n)
+{
+    n->any = true;
+    n->cost = e->cost;
+    n->http_status = e->http_status;
+    n->model = arena_printf(&b->sums.arena, "%.*s/%.*s", STR_ARG(e->provider), STR_ARG(e->model));
+    n->error = sums_keep(&b->sums, e->error);
+    uuid_write(&e->id, n->id);
+}
+
+static void add_named(struct billing *b, const struct entry *e)
+{
+    bool priced = e->price_state == PRICE_PRICED || e->price_state == PRICE_PROVIDER;
+    if (priced && e->cost.pd > 0 && (!b->dearest.any || e->cost.pd > b->dearest.cost.pd))
+        name_it(b, e, &b->dearest);
+    if (e->outcome == OUTCOME_ERROR)
+        name_it(b, e, &b->failed);
+}
+
+static void add_row(struct billing *b, const struct entry *e, bool followed)
+{
+    bool fresh;
+    struct str label =
+        arena_printf(&b->sums.arena, "%.*s/%.*s", STR_ARG(e->provider), STR_ARG(e->model));
+    struct group *g = sums_group(&b->sums, label, &fresh);
+    if (!g)
+        return;
+    if (fresh)
+        g->label = g->key;
+    sums_add_call(&b->sums, g, e);
+    add_saved(b, e);
+    add_named(b, e);
+    if (!followed)
+        return;
+    b->vain++;
+    if (e->price_state == PRICE_UNPRICED)
+        b->vain_unpriced++;
+    else
+        money_sum_add(&b->vain_cost, e->cost);
+}
+
+// Is there a later attempt of the same call?
+static enum status is_followed(sqlite3_stmt *later, const struct entry *e, bool *out)
+{
+    int64_t n = 0;
+    sqlite3_bind_int64(later, 2, e->start_us);
+    sql_bind_blob(later, 3, e->id.bytes, sizeof e->id.bytes);
+    sqlite3_bind_int(later, 4, e->attempt);
+    bool fine = sql_one_i64(later, 0, &n);
+    *out = n > 0;
+    return fine ? STATUS_OK : STATUS_IO;
+}
+
+#define OF_TENANT "tenant = (SELECT id FROM name WHERE text = ?1) AND "
+
+static enum status read_rows(sqlite3 *db, const struct asked *a, int64_t since_us,
+                             struct billing *b, struct why *why)
+{
+    struct entry e;
+    bool followed = false;
+    enum status s = STATUS_OK;
+    // Attempts follow each other: an hour is more than any call may take from its first to the
+    // next.
+    sqlite3_stmt *later = sql_prepare(db, "SELECT count(*) FROM call WHERE " OF_TENANT
+                                          "start_us >= ?2 AND start_us <= ?2 + "
+                                          "3600000000 AND id = ?3 AND attempt > ?4");
+    sqlite3_stmt *rows = sql_prepare(
+        db, ROW_SELECT "WHERE c." OF_TENANT "c.start_us >= ?2 AND "
+                       "k.key = (SELECT id FROM name WHERE text = ?3) ORDER BY c.start_us");
+    if (rows && later) {
+        sql_bind_str(later, 1, (struct str)STR(TENANT));
+        sql_bind_str(rows, 1, (struct str)STR(TENANT));
+        sqlite3_bind_int64(rows, 2, since_us);
+        sql_bind_str(rows, 3, a->key);
+        while (s == STATUS_OK && row_next(rows, &e, &s, why)) {
+            s = is_followed(later, &e, &followed);
+            add_row(b, &e, followed);
+        }
+    }
+    if (!rows || !later || (s != STATUS_OK && !why->text[0]))
+        s = sql_why(why, db, "the ledger cannot be read");
+    sqlite3_finalize(later);
+    sqlite3_finalize(rows);
+    return s;
+}
+
+static void write_dearest(struct json_out *o, const struct named *n)
+{
+    if (!n->any) {
+        json_out_null(o, "dearest");
+        return;
+    }
+    json_out_begin(o, "dearest", '{');
+    json_out_text(o, "request", str_from(n->id, UUID_TEXT));
+    json_out_text(o, "model", n->model);
+    json_out_decimal(o, "cost_usd", n->cost.pd, 12, 2);
+    json_out_end(o, '}');
+}
+
+static void write_failed(struct json_out *o, const struct named *n)
+{
+    if (!n->any) {
+        json_out_null(o, "last_error");
+        return;
+    }
+    json_out_begin(o, "last_error", '{');
+    json_out_text(o, "request", str_from(n->id, UUID_TEXT));
+    json_out_text(o, "model", n->model);
+    json_out_number(o, "http_status", n->http_status);
+    json_out_text(o, "error", n->error);
+    json_out_end(o, '}');
+}
+
+static void write_answer(struct billing *b, struct str key, struct buf *json)
+{
+    struct json_out out = {json, true}, *o = &out;
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "key", key);
+    json_out_begin(o, "cache", '{');
+    json_out_decimal(o, "saved_usd", b->saved.pd, 12, 2);
+    json_out_number(o, "unknown", b->saved_unknown);
+    json_out_end(o, '}');
+    json_out_begin(o, "retries", '{');
+    json_out_number(o, "attempts", b->vain);
+    json_out_decimal(o, "cost_usd", b->vain_cost.pd, 12, 2);
+    json_out_number(o, "unpriced", b->vain_unpriced);
+    json_out_end(o, '}');
+    write_dearest(o, &b->dearest);
+    write_failed(o, &b->failed);
+    json_out_name(o, NULL);
+    sums_write(&b->sums, "model", false, json);
+    json_out_end(o, '}');
+}
+
+static enum status run(struct store *s, const struct catalog *c, const struct asked *a,
+                       int64_t since_us, struct buf *json, struct why *why)
+{
+    struct sqlite3 *db = NULL;
+    enum status status = asked_reader(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    struct billing b = {.catalog = c};
+    sums_init(&b.sums);
+    status = read_rows(db, a, since_us, &b, why);
+    if (status == STATUS_OK)
+        write_answer(&b, a->key, json);
+    if (b.sums.failed || arena_failed(&b.sums.arena) || buf_failed(json))
+        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    sums_fini(&b.sums);
+    store_reader_close(db);
+    return status;
+}
+
+enum status bill_verb(struct store *s, const struct catalog *c, struct str args_json,
+                      struct buf *out_json, struct why *why)
+{
+    struct asked a = {0};
+    struct json *document = NULL;
+    struct span span = {0};
+    enum status status = args_read(args_json, arguments, &a, &document, why);
+    if (status == STATUS_OK)
+        status = asked_span(a.since, STR_NONE, NULL, &span, why);
+    if (status == STATUS_OK)
+        status = run(s, c, &a, span.since_us, out_json, why);
+    json_close(document);
+    return status;
+}
