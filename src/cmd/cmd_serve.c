@@ -14,11 +14,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/hello.h"
-#include "gate/gate.h"
-#include "gate/state.h"
-#include "mock/mock.h"
-#include "panel/admin_plane.h"
-#include "request/calls.h"
+#include "cmd/serving.h"
 
 static const char help[] =
     "usage: costlens serve [--mock] [--mock-if-empty]\n"
@@ -44,7 +40,6 @@ static const struct option_row options[] = {
 struct serving {
     struct config *config;
     const char *program;
-    bool mocked;
     bool auto_mocked;
 };
 
@@ -128,41 +123,6 @@ static void say_warnings(const struct config *c)
     }
 }
 
-static enum status open_store(const struct config *c, struct store **store, struct why *why)
-{
-    struct store_setup setup = {.path = c->store,
-                                .state = c->state,
-                                .create = true,
-                                .writer = true,
-                                .keep_days = c->keep_days,
-                                .fsync_ms = c->fsync_ms};
-    return store_open(&setup, store, why);
-}
-
-static enum status serve(struct serving *s, struct gate_setup *setup, struct why *why)
-{
-    struct mock *mock = NULL;
-    struct store *store = NULL;
-    enum status status = open_store(s->config, &store, why);
-    if (status == STATUS_OK && s->mocked) {
-        struct mock_setup built_in = {.seed = 1, .ttft_ms = 30, .tokens_per_second = 400};
-        status = mock_start(&built_in, &mock, why);
-        if (status == STATUS_OK)
-            setup->mock_port = mock_port(mock);
-    }
-    if (status == STATUS_OK) {
-        setup->store = store;
-        status = gate_run(setup, why);
-    } else {
-        config_free(s->config);
-    }
-    if (mock)
-        mock_stop(mock);
-    if (store)
-        store_close(store);
-    return status;
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct wish wish = {0};
@@ -185,13 +145,10 @@ static int run(struct cli *cli, int argc, char **argv)
     if (status == STATUS_OK) {
         log_open(s.config->log_format, s.config->log_level);
         say_warnings(s.config);
-        s.mocked = setup.source.mock;
         setup.config = s.config;
-        setup.calls = &request_calls;
-        setup.annex = &admin_plane;
         setup.on_ready = on_ready;
         setup.context = &s;
-        status = serve(&s, &setup, &why);
+        status = serving_run(&setup, &why);
     }
     if (status == STATUS_OK)
         return EXIT_OK;

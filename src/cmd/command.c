@@ -185,6 +185,26 @@ static int unknown_option(const struct command *c, struct str name)
     return command_usage(c, "there is no option --%.*s", STR_ARG(name));
 }
 
+static bool is_many(const struct option_row *row)
+{
+    size_t n = row->metavar ? strlen(row->metavar) : 0;
+    return n > 3 && strcmp(row->metavar + n - 3, "...") == 0;
+}
+
+static int keep(const struct command *c, const struct option_row *row, const char *value,
+                void *field)
+{
+    if (!is_many(row)) {
+        memcpy(field, &value, sizeof value);
+        return EXIT_OK;
+    }
+    struct option_list *list = field;
+    if (list->count == OPTION_LIST_MAX)
+        return command_usage(c, "--%s is there more than %d times", row->name, OPTION_LIST_MAX);
+    list->at[list->count++] = value;
+    return EXIT_OK;
+}
+
 struct taking {
     const struct command *command;
     void *out;
@@ -203,10 +223,10 @@ static int take_option(struct taking *t, int *i, int argc, char **argv)
     if (!row)
         return unknown_option(c, name);
     uint64_t bit = UINT64_C(1) << (row - c->options);
-    if (t->given & bit)
+    if (t->given & bit && !is_many(row))
         return command_usage(c, "--%s is there twice: leave one out", row->name);
     t->given |= bit;
-    char *field = (char *)t->out + row->offset;
+    void *field = (char *)t->out + row->offset;
     if (!row->metavar) {
         if (value)
             return command_usage(c, "--%s takes no value", row->name);
@@ -221,8 +241,7 @@ static int take_option(struct taking *t, int *i, int argc, char **argv)
     if (str_trim(str_of(value)).len == 0) // an unset variable is not the default
         return command_usage(c, "--%s is empty: leave it out, or --%s %s", row->name, row->name,
                              row->metavar);
-    memcpy(field, &value, sizeof value);
-    return EXIT_OK;
+    return keep(c, row, value, field);
 }
 
 int command_options(const struct command *c, int *argc, char **argv, void *out)
@@ -304,6 +323,8 @@ static int take_globals(struct globals *g, int argc, char **argv)
         if (ended || !take_global(g, &i, argc, argv))
             argv[kept++] = argv[i];
     }
+    if (kept < argc)
+        argv[kept] = NULL;
     return kept;
 }
 

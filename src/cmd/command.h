@@ -31,9 +31,16 @@ struct cli {
 
 struct option_row {
     const char *name;    // without the dashes: "since"
-    const char *metavar; // what stands for its value in the help: "TIME"; NULL = a switch
+    const char *metavar; // what stands for its value in the help: "TIME"; NULL = a switch. Ends in
+                         // "..." where the option may be there several times: a struct option_list
     const char *help;    // may have several lines
     size_t offset;       // in the struct given to command_options: const char * (or bool, a switch)
+};
+
+#define OPTION_LIST_MAX 32
+struct option_list {
+    const char *at[OPTION_LIST_MAX];
+    unsigned count;
 };
 
 struct command {
@@ -51,6 +58,8 @@ struct command {
 #define COMMAND_MAP(H, X)                                                                          \
     H("run the gateway")                                                                           \
     X(serve)                                                                                       \
+    X(run)                                                                                         \
+    X(env)                                                                                         \
     H("see what was spent")                                                                        \
     X(report)                                                                                      \
     X(export)                                                                                      \

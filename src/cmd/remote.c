@@ -94,9 +94,7 @@ static bool is_usage(enum status s)
     return s == STATUS_SYNTAX || s == STATUS_RANGE || s == STATUS_LIMIT;
 }
 
-// STATUS_CLOSED when the verb needs a running gateway and there is none; is_usage of what it gives
-// when the arguments are wrong; STATUS_DAMAGED when the configuration or a price is.
-static enum status run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
+enum status remote_run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
                        struct why *why)
 {
     const struct verb *found = verb_find(str_of(verb));
@@ -137,7 +135,7 @@ int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct
     enum status s = STATUS_NO_MEMORY;
     int code = EXIT_OK;
     if (!buf_failed(args))
-        s = run(cli, verb, buf_str(args), text, &why);
+        s = remote_run(cli, verb, buf_str(args), text, &why);
     if (s != STATUS_OK)
         code = command_failed("%s", why.text[0] ? why.text : status_text(s));
     else if (json_open(buf_str(text), &alloc_heap, answer, &why) != STATUS_OK)

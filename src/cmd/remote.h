@@ -10,10 +10,16 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/status.h"
 #include "cmd/command.h"
 
 // Adds an argument to `args` (which is empty before the first); nothing when its text is.
 void remote_arg(struct buf *args, const char *name, struct str text);
+// As remote_ask, but says nothing, and `args` is whole. CLOSED when the verb needs a running
+// gateway and there is none; SYNTAX, RANGE or LIMIT when the arguments are wrong; DAMAGED when the
+// configuration or a price is.
+enum status remote_run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
+                       struct why *why) MUST_USE;
 // Runs `verb` ("keys/create") with `args`, which it ends. EXIT_OK with the answer, which the caller
 // frees with json_close, its text appended to `text` where that is not NULL. Else, said on stderr:
 // EXIT_USAGE when the arguments were wrong, EXIT_FAILED for the rest; no answer then. At a

@@ -42,8 +42,14 @@ void table_cell(struct libscols_line *l, size_t column, struct str text)
 
 void table_print(struct libscols_table *t)
 {
+    table_print_to(t, stdout);
+}
+
+void table_print_to(struct libscols_table *t, FILE *to)
+{
+    scols_table_set_stream(t, to);
     // Off a terminal no line is ever cut.
-    if (!isatty(STDOUT_FILENO))
+    if (!isatty(fileno(to)))
         scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
     scols_print_table(t);
     scols_unref_table(t);

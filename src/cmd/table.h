@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// table - a table on standard output, its columns as wide as what stands in them (libsmartcols
-// inside): nothing is cut, a narrow terminal wraps.
+// table - a table, its columns as wide as what stands in them (libsmartcols inside): nothing is
+// cut, a narrow terminal wraps.
 
 #ifndef CMD_TABLE_H
 #define CMD_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 
@@ -21,7 +22,8 @@ struct libscols_line *table_line(struct libscols_table *t); // the table's
 // Columns from 0, in the order in which they were made. `text` is copied and
 // cannot steer the terminal (str_tame).
 void table_cell(struct libscols_line *l, size_t column, struct str text);
-void table_print(struct libscols_table *t); // and frees it
+void table_print(struct libscols_table *t); // on standard output; and frees it
+void table_print_to(struct libscols_table *t, FILE *to);
 // 1234567 as 1,234,567, in `out`; other texts as they are.
 struct str table_grouped(struct str number, struct buf *out);
 

@@ -43,6 +43,7 @@ enum status running_status(struct verb_call *c, struct why *why)
     json_out_text(&o, "state", config->state);
     listeners(&o, "listen", config->listen, config->listen_count);
     listeners(&o, "admin", config->admin, config->admin_count);
+    json_out_flag(&o, "tls", config->tls_cert.len > 0);
     json_out_begin(&o, "providers", '[');
     for (unsigned i = 0; i < config->provider_count; i++)
         provider(&o, &config->providers[i]);

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/json_out.h"
+#include "base/limits.h"
+#include "base/random.h"
+#include "cmd/bill.h"
+#include "cmd/child.h"
+#include "cmd/launcher.h"
+#include "cmd/lease.h"
+#include "cmd/remote.h"
+
+#define EXIT_NOT_BEGUN 125 // as of env, timeout, nohup
+#define KEY_LIVES      "7d"
+#define NAME_CHARS     40
+#define ARGUMENTS_MAX  8 // of a launcher
+#define SETTLE_NS      50000000
+#define BUSY_TRIES     40
+#define BUSY_STEP_NS   100000000
+
+static const char help[] =
+    "usage: costlens run [--tag NAME=VALUE]... [--name NAME] [--mock] -- CMD ARGS...\n"
+    "\n"
+    "Runs CMD with its model calls led through the gateway, and prints on standard error what "
+    "they\n"
+    "cost: this run's calls alone, whatever else goes through the gateway at the same time.\n"
+    "\n"
+    "The gateway is the one that runs on the state folder; where none does, one is begun, which\n"
+    "ends with the last program that uses it (its output: run.log in the state folder). CMD gets\n"
+    "the variables that `costlens env CMD` prints, with a key made for this run, which ends with\n"
+    "it: what CMD leaves running in the background can make no more calls then.\n"
+    "\n"
+    "Input, output, signals and the terminal are CMD's. The exit status is CMD's: 128+N of a "
+    "signal,\n"
+    "127 when it is not found, 126 when it cannot be run; 125 when there is no gateway.\n";
+
+struct wish {
+    struct option_list tags;
+    const char *name, *bill;
+    bool mock, quiet;
+};
+
+static const struct option_row options[] = {
+    {"tag", "NAME=VALUE...", "stands on every call of CMD, whatever the call says",
+     offsetof(struct wish, tags)},
+    {"name", "NAME", "what the run is called in reports, as the tag `run` (default: CMD)",
+     offsetof(struct wish, name)},
+    {"bill", "FILE", "writes the bill as JSON there, too", offsetof(struct wish, bill)},
+    {"quiet", NULL, "prints no bill; what went wrong is said", offsetof(struct wish, quiet)},
+    {"mock", NULL, "a gateway that is begun has the mock: models named mock/..., without cost",
+     offsetof(struct wish, mock)},
+    {0}};
+
+struct run {
+    struct cli *cli;
+    struct wish wish;
+    char **argv; // of CMD
+    const struct launcher *launcher;
+    struct lease lease;
+    struct buf name, key, token, since;
+    struct child_end end;
+};
+
+// --- asking ---
+
+static void pause_ns(long ns)
+{
+    struct timespec t = {.tv_nsec = ns};
+    nanosleep(&t, NULL);
+}
+
+// Ends `args`. When a gateway dies, those that ran on it open the store one after the other.
+static enum status ask(const struct run *r, const char *verb, struct buf *args, struct buf *answer,
+                       struct why *why)
+{
+    enum status s = STATUS_BUSY;
+    buf_add_char(args, '}');
+    for (int i = 0; s == STATUS_BUSY && i < BUSY_TRIES; i++) {
+        if (i > 0)
+            pause_ns(BUSY_STEP_NS);
+        buf_clear(answer);
+        s = buf_failed(args) ? STATUS_NO_MEMORY
+                             : remote_run(r->cli, verb, buf_str(args), answer, why);
+    }
+    return s;
+}
+
+// --- the key of the run ---
+
+static void add_encoded(struct buf *out, struct str text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] && strchr(plain, text.ptr[i]))
+            buf_add_char(out, text.ptr[i]);
+        else
+            buf_printf(out, "%%%02X", (unsigned)(unsigned char)text.ptr[i]);
+    }
+}
+
+static void add_tags(const struct run *r, struct buf *out)
+{
+    buf_add_cstr(out, "run=");
+    add_encoded(out, buf_str(&r->name));
+    for (unsigned i = 0; i < r->wish.tags.count; i++) {
+        struct str value = str_of(r->wish.tags.at[i]);
+        struct str name = STR_NONE;
+        (void)str_cut(&value, '=', &name);
+        buf_add_char(out, ',');
+        add_encoded(out, name);
+        buf_add_char(out, '=');
+        add_encoded(out, value);
+    }
+}
+
+// "run-NAME-1a2b3c4d": another run of the same name is another key.
+static void name_key(struct run *r)
+{
+    uint8_t bytes[4];
+    char hex[2 * sizeof bytes];
+    random_bytes(bytes, sizeof bytes);
+    hex_write(bytes, sizeof bytes, hex);
+    buf_printf(&r->key, "run-%.*s-%.*s", NAME_CHARS, buf_cstr(&r->name), (int)sizeof hex, hex);
+}
+
+static enum status make_key(struct run *r, struct why *why)
+{
+    struct buf args, tags, answer;
+    struct json *j = NULL;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&tags, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    name_key(r);
+    add_tags(r, &tags);
+    remote_arg(&args, "name", buf_str(&r->key));
+    remote_arg(&args, "tags", buf_str(&tags));
+    remote_arg(&args, "expires", str_of(KEY_LIVES));
+    enum status s = ask(r, "keys/create", &args, &answer, why);
+    if (s == STATUS_OK)
+        s = json_open(buf_str(&answer), &alloc_heap, &j, why);
+    if (s == STATUS_OK) {
+        buf_add(&r->token, json_str(json_get(json_root(j), "token")));
+        buf_add(&r->since, json_str(json_get(json_root(j), "created")));
+    }
+    json_close(j);
+    if (answer.ptr)
+        digest_wipe(answer.ptr, answer.len);
+    buf_fini(&answer);
+    buf_fini(&tags);
+    buf_fini(&args);
+    return s;
+}
+
+static void end_key(const struct run *r)
+{
+    struct buf args, answer;
+    struct why why = {0};
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    remote_arg(&args, "name", buf_str(&r->key));
+    if (ask(r, "keys/forget", &args, &answer, &why) != STATUS_OK)
+        command_failed("the key %.*s could not be ended: %s. It ends by itself after " KEY_LIVES,
+                       STR_ARG(buf_str(&r->key)), why.text);
+    buf_fini(&answer);
+    buf_fini(&args);
+}
+
+// --- the program ---
+
+static void set_variable(void *context, const char *name, const char *value)
+{
+    (void)context;
+    if (value)
+        setenv(name, value, 1);
+    else
+        unsetenv(name);
+}
+
+static struct launch_target target_of(const struct run *r)
+{
+    return (struct launch_target){buf_str(&r->lease.base), buf_str(&r->token)};
+}
+
+static void prepare(void *context)
+{
+    const struct run *r = context;
+    struct launch_target t = target_of(r);
+    launcher_variables(r->launcher, &t, set_variable, NULL);
+}
+
+static void warn(void *context, struct str text)
+{
+    (void)context;
+    command_print(stderr, "costlens: %.*s\n", STR_ARG(text));
+}
+
+struct arguments {
+    char *at[ARGUMENTS_MAX];
+    unsigned count;
+};
+
+static void add_argument(void *context, struct str text)
+{
+    struct arguments *a = context;
+    must(a->count < ARGUMENTS_MAX);
+    a->at[a->count] = alloc_must(text.len + 1);
+    memcpy(a->at[a->count++], text.ptr, text.len);
+}
+
+static void run_child(struct run *r)
+{
+    struct arguments own = {.count = 0};
+    struct launch_target t = target_of(r);
+    size_t given = 0;
+    launcher_arguments(r->launcher, &t, add_argument, &own);
+    while (r->argv[given])
+        given++;
+    char **argv = alloc_must((given + own.count + 1) * sizeof *argv);
+    argv[0] = r->argv[0];
+    memcpy(argv + 1, own.at, own.count * sizeof *argv);
+    memcpy(argv + 1 + own.count, r->argv + 1, (given - 1) * sizeof *argv);
+    struct child_setup setup = {.argv = argv, .prepare = prepare, .context = r};
+    child_run(&setup, &r->end);
+    for (unsigned i = 0; i < own.count; i++)
+        heap_free(own.at[i]);
+    heap_free(argv);
+    if (r->end.error)
+        command_failed("%s: %s", r->argv[0],
+                       r->end.error == ENOENT ? "there is no such program"
+                                              : strerror(r->end.error));
+}
+
+// --- the bill ---
+
+static void say_unseen(const struct run *r)
+{
+    command_print(
+        stderr,
+        "costlens: NOTHING WAS SEEN: no call of %s came to the gateway (%.*s), and what it "
+        "may have spent is in no ledger.\ncostlens: %s\n",
+        r->argv[0], STR_ARG(buf_str(&r->lease.base)), launcher_unseen(r->launcher));
+}
+
+static void write_json(const struct run *r, struct str bill, struct buf *out)
+{
+    struct json_out o = {out, true};
+    json_out_begin(&o, NULL, '{');
+    json_out_number(&o, "exit_code", r->end.exit_code);
+    json_out_text(&o, "name", buf_str(&r->name));
+    json_out_name(&o, "bill");
+    buf_add(out, bill);
+    json_out_end(&o, '}');
+    buf_add_char(out, '\n');
+}
+
+static void keep_json(const char *file, struct str text)
+{
+    int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool kept = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len;
+    if (!kept)
+        command_failed("%s: %s", file, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
+static void show(const struct run *r, struct str text, const struct json_val *bill)
+{
+    struct buf json;
+    int64_t calls = 0;
+    buf_init(&json, &alloc_heap, 0);
+    write_json(r, text, &json);
+    if (r->wish.bill)
+        keep_json(r->wish.bill, buf_str(&json));
+    bool seen = json_i64(json_path(bill, "total.requests"), &calls) && calls > 0;
+    if (r->cli->json)
+        fwrite(json.ptr, 1, json.len, stderr);
+    else if (seen && !r->wish.quiet)
+        bill_print(bill, r->cli->config_file, stderr);
+    if (!seen && !r->cli->json)
+        say_unseen(r);
+    buf_fini(&json);
+}
+
+static void present(const struct run *r)
+{
+    struct buf args, text;
+    struct json *j = NULL;
+    struct why why = {0};
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    remote_arg(&args, "key", buf_str(&r->key));
+    remote_arg(&args, "since", buf_str(&r->since));
+    pause_ns(SETTLE_NS); // a call that it left in the middle ends when the gateway sees that
+    enum status s = ask(r, "bill", &args, &text, &why);
+    if (s == STATUS_OK)
+        s = json_open(buf_str(&text), &alloc_heap, &j, &why);
+    if (s == STATUS_OK)
+        show(r, buf_str(&text), json_root(j));
+    else
+        command_failed("the bill cannot be had: %s. Later: costlens report --by key",
+                       why.text[0] ? why.text : status_text(s));
+    json_close(j);
+    buf_fini(&text);
+    buf_fini(&args);
+}
+
+// --- the whole ---
+
+static int not_begun(const struct why *why, enum status s)
+{
+    command_failed("%s", why->text[0] ? why->text : status_text(s));
+    return EXIT_NOT_BEGUN;
+}
+
+static int run_all(struct run *r)
+{
+    struct why why = {0};
+    enum status s = lease_begin(r->cli, r->wish.mock, &r->lease, &why);
+    if (s != STATUS_OK)
+        return not_begun(&why, s);
+    if (r->wish.mock && !r->lease.mocked)
+        warn(NULL, str_of("the gateway that runs already has no mock: --mock changes nothing"));
+    s = make_key(r, &why);
+    if (s == STATUS_OK) {
+        struct launch_target t = target_of(r);
+        launcher_warnings(r->launcher, &t, warn, NULL);
+        fflush(stderr);
+        run_child(r);
+        end_key(r);
+        if (!r->end.error)
+            present(r);
+    }
+    lease_end(&r->lease);
+    return s == STATUS_OK ? r->end.exit_code : not_begun(&why, s);
+}
+
+static int check(const struct run *r)
+{
+    for (unsigned i = 0; i < r->wish.tags.count; i++) {
+        const char *tag = r->wish.tags.at[i];
+        const char *equals = strchr(tag, '=');
+        if (!equals || equals == tag)
+            return command_usage(&cmd_run, "a tag is NAME=VALUE, not `%s`", tag);
+        if (equals - tag > TAG_NAME_MAX)
+            return command_usage(&cmd_run, "the name of a tag has at most %d bytes: %s",
+                                 TAG_NAME_MAX, tag);
+        if (strncmp(tag, "run=", 4) == 0)
+            return command_usage(&cmd_run, "the tag `run` is the run's name: --name %s", tag + 4);
+    }
+    return EXIT_OK;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct run r = {.cli = cli};
+    int own = 1;
+    while (own < argc && strcmp(argv[own], "--") != 0)
+        own++;
+    int before = own;
+    int code = command_options(&cmd_run, &before, argv, &r.wish);
+    if (code != EXIT_OK)
+        return code;
+    if (before > 1)
+        return command_usage(&cmd_run, "write -- before the program: costlens run -- %s ...",
+                             argv[1]);
+    if (own + 1 >= argc)
+        return command_usage(&cmd_run, "which program? costlens run -- CMD ARGS...");
+    code = check(&r);
+    if (code != EXIT_OK)
+        return code;
+    r.argv = argv + own + 1;
+    r.launcher = launcher_find(r.argv[0]);
+    struct buf *const texts[] = {&r.name, &r.key, &r.token, &r.since};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        buf_init(texts[i], &alloc_heap, 0);
+    const char *slash = strrchr(r.argv[0], '/');
+    buf_add_cstr(&r.name, r.wish.name ? r.wish.name : slash ? slash + 1 : r.argv[0]);
+    code = run_all(&r);
+    if (r.token.ptr)
+        digest_wipe(r.token.ptr, r.token.len);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        buf_fini(texts[i]);
+    return code;
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "run any program through the gateway, and print its bill",
+    .help = help,
+    .run = run,
+    .options = options,
+    .examples = "costlens run -- python3 app.py\n"
+                "costlens run --tag feature=search -- claude -p 'explain main.c'\n"
+                "costlens run --mock -- sh -c 'curl -s $OPENAI_BASE_URL/models'\n"};

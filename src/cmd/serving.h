@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// serving - the gateway in this process: its store, the built-in mock where it is wanted, the calls
+// and the admin plane.
+
+#ifndef CMD_SERVING_H
+#define CMD_SERVING_H
+
+#include "gate/gate.h"
+
+// Runs until a signal ends it (gate_run). Of the setup: `source`, `config` (taken over), `on_ready`
+// and `context` are the caller's; the rest is filled in here.
+enum status serving_run(struct gate_setup *setup, struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""costlens run: a program's calls, its bill, its exit status; with a gateway of its own and with one that
+runs."""
+import json
+import signal
+import subprocess
+import time
+
+from lib.run import bill_of, calling, command, configured, owned, program, run, start
+from lib.scene import Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, until
+
+
+def usd(picodollars):
+    return f"{picodollars // 10**12}.{picodollars % 10**12:012d}".rstrip("0")
+
+
+
+def key_row(gateway, key):
+    return next(r for r in gateway.report("--by", "key")["rows"] if r["key"] == key)
+
+
+def bills_itself(gateway, mock, feature):
+    """Its own gateway: the bill is the provider's and the report's, to the last digit."""
+    before = len(mock.bills())
+    file = folder / "bill.json"
+    done = run(gateway, calling("one", "two"), "--json", "--bill", str(file), "--tag", f"feature={feature}",
+               "--tag", "who=a,b %")
+    expect(done.returncode, 0, done.stderr)
+    expect(done.stdout, "True\nTrue\n", "nothing but the program's output")
+    bill = bill_of(done)
+    expect(json.loads(file.read_text())["bill"], bill, "--bill")
+    bills = mock.bills()[before:]
+    expect(bill["total"]["requests"], 2)
+    expect(bill["total"]["cost_usd"], usd(sum(cost_of(b) for b in bills)))
+    expect(bill["total"]["output_tokens"], sum(b["output"] for b in bills))
+    same = ("requests", "input_tokens", "cache_read_tokens", "output_tokens", "cost_usd", "unpriced")
+    reported = key_row(gateway, bill["key"])
+    expect([bill["total"][x] for x in same], [reported[x] for x in same], "the report says the same")
+    costs = [r["cost_usd"] for r in gateway.report("--by", "tag:feature")["rows"] if r["tag"] == feature]
+    expect(costs, [bill["total"]["cost_usd"]], "its tag is on both")
+    expect_in("a,b %", [r["tag"] for r in gateway.report("--by", "tag:who")["rows"]])
+    dearest = json.loads(gateway.costlens("report", "--request", bill["dearest"]["request"],
+                                          "--json").stdout)
+    expect(float(dearest["attempts"][0]["cost_usd"]), float(bill["dearest"]["cost_usd"]))
+    expect_true("run-" not in gateway.costlens("key", "list").stdout, "its key is forgotten")
+
+
+def owns_its_tags(gateway):
+    done = run(gateway, calling(), "--json", "--tag", "team=web", "--name", "nightly",
+               environment={"SCENE_HEADERS": json.dumps({"x-costlens-tags": "team=other,run=x,mine=1"})})
+    expect(done.returncode, 0, done.stderr)
+    row = gateway.rows()[-1]
+    expect(row["team"], "web", "no call overrides it")
+    expect_in("nightly", [r["tag"] for r in gateway.report("--by", "tag:run")["rows"]])
+    expect_true("x" not in [r["tag"] for r in gateway.report("--by", "tag:run")["rows"]], "nor this")
+    expect_in("1", [r["tag"] for r in gateway.report("--by", "tag:mine")["rows"]], "its own stay")
+
+
+def prints_it(gateway):
+    done = run(gateway, calling("x"))
+    lines = done.stderr.splitlines()
+    expect_in("MODEL", lines[1])
+    expect_in("COST USD", lines[1])
+    expect_true(lines[1].endswith("COST USD") and len(lines[2]) == len(lines[1]), "right-aligned")
+    expect_in("bench/bench-model", lines[2])
+    expect_in("costlens report --request", done.stderr)
+    expect_true("\033" not in done.stderr, "no colours")
+    expect(run(gateway, calling("x"), "--quiet").stderr, "", "--quiet")
+
+
+def is_transparent(gateway):
+    """Exit status, signals' too; a filter; what cannot be run."""
+    for cmd, code in ((["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -TERM $$"], 143),
+                      (["sh", "-c", "kill -KILL $$"], 137), (["/nonexistent/x"], 127), (["/"], 126)):
+        expect(run(gateway, cmd).returncode, code, str(cmd))
+    done = run(gateway, ["tr", "a-z", "A-Z"], input="abc\n")
+    expect(done.stdout, "ABC\n", "a filter")
+    # Its reader sees the end when the program closes its output, not when it ends.
+    slow = start(gateway, ["sh", "-c", "echo first; exec >&-; sleep 3"])
+    begun = time.monotonic()
+    expect(slow.stdout.read(), "first\n")
+    expect_true(time.monotonic() - begun < 2.5, "the output ends with the program's own")
+    expect(slow.wait(), 0)
+    expect(run(gateway, ["sh", "-c", "ls -l /proc/self/fd | grep -c -e lease -e sock:"]).stdout, "0\n")
+
+
+def passes_signals(gateway):
+    trap = """
+import signal, sys, time
+def on(number, frame):
+    print(number, flush=True)
+    if number == signal.SIGTERM:
+        sys.exit(9)
+for s in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGWINCH, signal.SIGTERM):
+    signal.signal(s, on)
+print("ready", flush=True)
+while True:
+    time.sleep(0.05)
+"""
+    running = start(gateway, program(trap))
+    expect(running.stdout.readline(), "ready\n")
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGWINCH,
+                   signal.SIGTERM):
+        running.send_signal(number)
+        expect(running.stdout.readline(), f"{int(number)}\n")
+    expect(running.wait(10), 9)
+    # Ignored by the caller, as nohup does: it stays ignored.
+    done = subprocess.run(["sh", "-c", "trap '' HUP; exec \"$@\"", "x", *command(
+        gateway, ["sh", "-c", "kill -HUP $$; kill -HUP $PPID; echo alive"])], text=True,
+        capture_output=True, env=gateway.environment, timeout=30)
+    expect((done.stdout, done.returncode), ("alive\n", 0))
+
+
+def state_of(pid):
+    with open(f"/proc/{pid}/stat") as f:
+        return f.read().rsplit(")", 1)[1].split()[0]
+
+
+def stops_and_goes_on(gateway):
+    running = start(gateway, ["sh", "-c", "echo $$; read x; exit 4"], process_group=0)
+    child = int(running.stdout.readline())
+    running.send_signal(signal.SIGTSTP)
+    until(lambda: state_of(child) == "T" and state_of(running.pid) == "T", 5, "both have stopped")
+    running.send_signal(signal.SIGCONT)
+    until(lambda: state_of(child) == "S" and state_of(running.pid) == "S", 5, "both go on")
+    running.communicate("x\n", timeout=10)
+    expect(running.returncode, 4)
+
+
+def says_that_nothing_was_seen(gateway):
+    done = run(gateway, ["sh", "-c", "exit 5"])
+    expect(done.returncode, 5)
+    expect_in("NOTHING WAS SEEN", done.stderr)
+    expect_in("NOTHING WAS SEEN", run(gateway, ["true"], "--quiet").stderr)
+
+
+def shares(gateway, mock):
+    """Five at once: one gateway, one ledger, and each bill is its own."""
+    before = len(mock.bills())
+    running = [start(gateway, calling(*["text"] * (i + 1)), "--json") for i in range(5)]
+    total = 0
+    for i, r in enumerate(running):
+        out, error = r.communicate(timeout=60)
+        expect(r.returncode, 0, error)
+        bill = json.loads(error.strip().splitlines()[-1])["bill"]
+        expect(bill["total"]["requests"], i + 1)
+        total += bill["total"]["output_tokens"]
+    expect(total, sum(b["output"] for b in mock.bills()[before:]))
+    until(lambda: not owned(gateway), 5, "the gateway has ended with the last of them")
+
+
+def refuses(gateway):
+    for options, text in ((("--tag", "x"), "NAME=VALUE"), (("--budget", "5"), "no option --budget"),
+                          (("--tag", "run=x"), "--name x")):
+        done = run(gateway, ["true"], *options)
+        expect(done.returncode, 2)
+        expect_in(text, done.stderr)
+
+
+with Mock() as mock:
+    gateway = configured(Gateway(mock))
+    bills_itself(gateway, mock, "own")
+    owns_its_tags(gateway)
+    prints_it(gateway)
+    is_transparent(gateway)
+    passes_signals(gateway)
+    stops_and_goes_on(gateway)
+    says_that_nothing_was_seen(gateway)
+    shares(gateway, mock)
+    refuses(gateway)
+    with gateway:  # the same with one that runs, and other traffic beside it
+        gateway.chat("not of the run")
+        bills_itself(gateway, mock, "found")
+        shares_with = start(gateway, calling("a", "b"), "--json")
+        gateway.chat("nor this")
+        expect(json.loads(shares_with.communicate(timeout=60)[1].splitlines()[-1])["bill"]["total"]
+               ["requests"], 2)
+        expect_true(gateway.program.alive() and gateway.ready(), "it goes on")

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <string.h>
+
+#include "../folder.h"
+#include "../unit.h"
+#include "cmd/launcher.h"
+
+static const struct launch_target target = {STR("http://127.0.0.1:1"), STR("sk-cl-x")};
+
+struct seen {
+    char text[8192];
+};
+
+static void add(struct seen *s, const char *name, const char *value)
+{
+    size_t n = strlen(s->text);
+    snprintf(s->text + n, sizeof s->text - n, "%s%s%s\n", name, value ? "=" : " unset",
+             value ? value : "");
+}
+
+static void see_variable(void *context, const char *name, const char *value)
+{
+    add(context, name, value);
+}
+
+static void see_text(void *context, struct str text)
+{
+    char line[2048];
+    assert_true(str_copy(text, line, sizeof line));
+    add(context, line, "");
+}
+
+static struct seen variables_of(const char *program)
+{
+    struct seen s = {""};
+    launcher_variables(launcher_find(program), &target, see_variable, &s);
+    return s;
+}
+
+static struct seen warnings_of(const char *program)
+{
+    struct seen s = {""};
+    launcher_warnings(launcher_find(program), &target, see_text, &s);
+    return s;
+}
+
+static bool has(struct seen s, const char *line)
+{
+    return strstr(s.text, line) != NULL;
+}
+
+static void gives_everything_to_the_unknown(void **state)
+{
+    (void)state;
+    struct seen s = variables_of("python3");
+    assert_true(has(s, "OPENAI_BASE_URL=http://127.0.0.1:1/v1\n"));
+    assert_true(has(s, "OPENAI_API_KEY=sk-cl-x\n"));
+    assert_true(has(s, "ANTHROPIC_BASE_URL=http://127.0.0.1:1\n"));
+    assert_true(has(s, "ANTHROPIC_API_KEY=sk-cl-x\n"));
+    assert_true(has(s, "GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:1\n"));
+    assert_true(has(s, "GOOGLE_API_KEY=sk-cl-x\n"));
+    assert_string_equal(launcher_name(launcher_find("claudette")), "");
+    assert_true(warnings_of("python3").text[0] == 0);
+}
+
+static void knows_programs_by_name_and_path(void **state)
+{
+    (void)state;
+    struct seen s = variables_of("/usr/local/bin/claude");
+    assert_true(has(s, "ANTHROPIC_AUTH_TOKEN=sk-cl-x\n"));
+    assert_true(has(s, "ANTHROPIC_API_KEY unset\n"));
+    assert_false(has(s, "OPENAI"));
+    assert_true(has(variables_of("opencode"), "\"baseURL\":\"http://127.0.0.1:1/v1\""));
+    assert_true(has(variables_of("aider"), "ANTHROPIC_API_BASE=http://127.0.0.1:1\n"));
+    assert_true(has(variables_of("gemini"), "GEMINI_API_KEY=sk-cl-x\n"));
+    assert_non_null(strstr(launcher_unseen(launcher_find("cursor-agent")), "Cursor's own servers"));
+}
+
+static void leads_codex_by_arguments(void **state)
+{
+    (void)state;
+    struct seen s = {""};
+    launcher_arguments(launcher_find("codex"), &target, see_text, &s);
+    assert_true(has(s, "-c=\nmodel_provider=\"costlens\"=\n-c=\n"));
+    assert_true(has(s, "base_url=\"http://127.0.0.1:1/v1\""));
+    assert_true(has(s, "supports_websockets=false"));
+    s.text[0] = 0;
+    launcher_arguments(launcher_find("claude"), &target, see_text, &s);
+    assert_int_equal(s.text[0], 0);
+}
+
+static void spares_a_proxy(void **state)
+{
+    (void)state;
+    assert_false(has(variables_of("x"), "NO_PROXY"));
+    setenv("https_proxy", "http://p:1", 1); // not asked for http
+    assert_false(has(variables_of("x"), "NO_PROXY"));
+    setenv("HTTP_PROXY", "http://p:1", 1);
+    setenv("no_proxy", "corp", 1);
+    struct seen s = variables_of("x");
+    assert_true(has(s, "no_proxy=corp,127.0.0.1,localhost\n"));
+    assert_true(has(s, "NO_PROXY=127.0.0.1,localhost\n"));
+    unsetenv("HTTP_PROXY");
+    unsetenv("https_proxy");
+    unsetenv("no_proxy");
+}
+
+static void put(const char *name, const char *text)
+{
+    FILE *f = fopen(in_folder(name), "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void warns_of_settings(void **state)
+{
+    (void)state;
+    char here[4096];
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(folder), 0);
+    setenv("HOME", folder, 1);
+    mkdir(in_folder(".claude"), 0700);
+    put(".claude/settings.json",
+        "{\"env\":{\"ANTHROPIC_BASE_URL\":\"https://other\",\"A\":\"b\"}}");
+    put(".claude/settings.local.json", "{\"apiKeyHelper\":\"/bin/x\"}");
+    struct seen s = warnings_of("claude");
+    assert_true(has(s, "settings.json sets env.ANTHROPIC_BASE_URL"));
+    assert_true(has(s, "settings.local.json sets apiKeyHelper"));
+    put(".claude/settings.json",
+        "{\"env\":{\"ANTHROPIC_BASE_URL\":\"http://127.0.0.1:1\"}}"); // ours
+    put(".claude/settings.local.json", "no JSON");
+    assert_int_equal(warnings_of("claude").text[0], 0);
+    setenv("CLAUDE_CODE_USE_BEDROCK", "1", 1);
+    assert_true(has(warnings_of("claude"), "CLAUDE_CODE_USE_BEDROCK is set"));
+    unsetenv("CLAUDE_CODE_USE_BEDROCK");
+    put(".env", "# OPENAI_API_KEY\nexport OPENAI_API_KEY=x\n");
+    assert_true(has(warnings_of("aider"), ".env sets OPENAI_API_KEY"));
+    mkdir(in_folder(".gemini"), 0700);
+    put(".gemini/settings.json", "{\"security\":{\"auth\":{\"selectedType\":\"oauth-personal\"}}}");
+    assert_true(has(warnings_of("gemini"), "security.auth.selectedType"));
+    put(".gemini/settings.json", "{\"security\":{\"auth\":{\"selectedType\":\"gemini-api-key\"}}}");
+    assert_int_equal(warnings_of("gemini").text[0], 0);
+    assert_int_equal(chdir(here), 0);
+}
+
+int main(void)
+{
+    unsetenv("HTTP_PROXY");
+    unsetenv("http_proxy");
+    unsetenv("ALL_PROXY");
+    unsetenv("all_proxy");
+    unsetenv("CLAUDE_CONFIG_DIR");
+    const struct CMUnitTest tests[] = {cmocka_unit_test(gives_everything_to_the_unknown),
+                                       cmocka_unit_test(knows_programs_by_name_and_path),
+                                       cmocka_unit_test(leads_codex_by_arguments),
+                                       cmocka_unit_test(spares_a_proxy),
+                                       cmocka_unit_test(warns_of_settings)};
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
+}
