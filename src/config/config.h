@@ -22,6 +22,8 @@
 #include "net/url.h"
 #include "wire/vendor.h"
 
+struct json_out;
+
 struct config_provider {
     struct str name;
     enum dialect dialect;
@@ -133,6 +135,9 @@ enum status config_check(const struct config_source *source, struct config **out
                          struct why *why) MUST_USE;
 // The configuration as it holds, as JSON, without any secret.
 void config_write(const struct config *c, struct buf *out);
+// The addresses of `count` listeners, as the list `key`.
+void config_listen_write(struct json_out *o, const char *key, const struct config_listen *l,
+                         unsigned count);
 // The tables as a chapter of the manual: Markdown, or roff for the man page.
 void config_manual(struct buf *out, bool roff);
 

@@ -15,8 +15,8 @@ static void texts(struct json_out *o, const char *key, const struct str *items, 
     json_out_end(o, ']');
 }
 
-static void listeners(struct json_out *o, const char *key, const struct config_listen *l,
-                      unsigned count)
+void config_listen_write(struct json_out *o, const char *key, const struct config_listen *l,
+                         unsigned count)
 {
     json_out_begin(o, key, '[');
     for (unsigned i = 0; i < count; i++)
@@ -130,8 +130,8 @@ void config_write(const struct config *c, struct buf *out)
     struct json_out o = {out, true};
     json_out_begin(&o, NULL, '{');
     json_out_text(&o, "file", c->file);
-    listeners(&o, "listen", c->listen, c->listen_count);
-    listeners(&o, "admin", c->admin, c->admin_count);
+    config_listen_write(&o, "listen", c->listen, c->listen_count);
+    config_listen_write(&o, "admin", c->admin, c->admin_count);
     texts(&o, "admin_hosts", c->admin_hosts, c->admin_host_count);
     json_out_text(&o, "store", c->store);
     json_out_text(&o, "state", c->state);

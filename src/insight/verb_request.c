@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "core/split.h"
 #include "insight/asked.h"
 #include "insight/row.h"
@@ -34,23 +35,18 @@ static sqlite3_stmt *by_upstream_id(sqlite3 *db, struct str id)
 }
 
 // The lines of a text as an array of strings.
-static void write_lines(struct str text, struct buf *json)
+static void write_lines(struct json_out *o, const char *name, struct str text)
 {
     struct str line;
-    bool first = true;
-    buf_add_char(json, '[');
-    while (str_cut(&text, '\n', &line)) {
-        if (!first)
-            buf_add_char(json, ',');
-        buf_add_json(json, line);
-        first = false;
-    }
-    buf_add_char(json, ']');
+    json_out_begin(o, name, '[');
+    while (str_cut(&text, '\n', &line))
+        json_out_text(o, NULL, line);
+    json_out_end(o, ']');
 }
 
 // usage x price = cost, once more, from the prices as the book has them now; says when that is not
 // the book that priced the call.
-static void write_arithmetic(const struct catalog *c, const struct entry *e, struct buf *json)
+static void write_arithmetic(const struct catalog *c, const struct entry *e, struct json_out *o)
 {
     struct buf text;
     struct split split;
@@ -67,28 +63,24 @@ static void write_arithmetic(const struct catalog *c, const struct entry *e, str
         bill_explain(&split, &bill, &text);
     bool current = str_eq(e->price_version, catalog_version(c));
     bool same = declared || (bill.state == e->price_state && bill.total.pd == e->cost.pd);
-    buf_add_cstr(json, ",\"arithmetic\":");
-    write_lines(buf_str(&text), json);
-    buf_printf(json, ",\"book_is_current\":%s,\"arithmetic_agrees\":%s", current ? "true" : "false",
-               same ? "true" : "false");
+    write_lines(o, "arithmetic", buf_str(&text));
+    json_out_flag(o, "book_is_current", current);
+    json_out_flag(o, "arithmetic_agrees", same);
     buf_fini(&text);
 }
 
-static enum status write_attempts(sqlite3_stmt *s, const struct catalog *c, struct buf *json,
+static enum status write_attempts(sqlite3_stmt *s, const struct catalog *c, struct json_out *o,
                                   struct why *why)
 {
     struct entry e;
     enum status status;
-    bool first = true;
     while (row_next(s, &e, &status, why)) {
-        if (!first)
-            buf_add_char(json, ',');
-        first = false;
-        row_write(&e, json);
-        if (!buf_failed(json))
-            json->len--; // the brace: more belongs to it
-        write_arithmetic(c, &e, json);
-        buf_add_char(json, '}');
+        json_out_name(o, NULL);
+        row_write(&e, o->buf);
+        if (!buf_failed(o->buf))
+            o->buf->len--; // the brace: more belongs to it
+        write_arithmetic(c, &e, o);
+        json_out_end(o, '}');
     }
     return status;
 }
@@ -101,11 +93,13 @@ static enum status find(sqlite3 *db, const struct catalog *c, struct str text, s
     if (!s)
         return sql_why(why, db, "the ledger cannot be read");
     sql_bind_str(s, 1, (struct str)STR(TENANT));
-    buf_add_cstr(json, "{\"attempts\":[");
-    size_t before = json->len;
-    enum status status = write_attempts(s, c, json, why);
-    bool found = json->len > before;
-    buf_add_cstr(json, "]}");
+    struct json_out o = {json, true};
+    json_out_begin(&o, NULL, '{');
+    json_out_begin(&o, "attempts", '[');
+    enum status status = write_attempts(s, c, &o, why);
+    bool found = !o.first;
+    json_out_end(&o, ']');
+    json_out_end(&o, '}');
     sqlite3_finalize(s);
     if (status != STATUS_OK)
         return status;

@@ -8,15 +8,6 @@
 #include "base/json_out.h"
 #include "gate/gate.h"
 
-static void listeners(struct json_out *o, const char *name, const struct config_listen *l,
-                      unsigned n)
-{
-    json_out_begin(o, name, '[');
-    for (unsigned i = 0; i < n; i++)
-        json_out_text(o, NULL, l[i].address);
-    json_out_end(o, ']');
-}
-
 static void provider(struct json_out *o, const struct config_provider *p)
 {
     json_out_begin(o, NULL, '{');
@@ -41,8 +32,8 @@ enum status running_status(struct verb_call *c, struct why *why)
     json_out_number(&o, "pid", getpid());
     json_out_text(&o, "file", config->file);
     json_out_text(&o, "state", config->state);
-    listeners(&o, "listen", config->listen, config->listen_count);
-    listeners(&o, "admin", config->admin, config->admin_count);
+    config_listen_write(&o, "listen", config->listen, config->listen_count);
+    config_listen_write(&o, "admin", config->admin, config->admin_count);
     json_out_flag(&o, "tls", config->tls_cert.len > 0);
     json_out_begin(&o, "providers", '[');
     for (unsigned i = 0; i < config->provider_count; i++)
