@@ -4,34 +4,48 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cmd/pricing.h"
+#include "cmd/price.h"
 #include "cmd/table.h"
+#include "core/book_write.h"
 
 static const char help[] =
     "usage: costlens price list [NAME] [--vendor V] [--at TIME] [--json]\n"
     "       costlens price show MODEL [--at TIME] [--json]\n"
+    "       costlens price import FILE|URL|- [--format F] [--only P] [--from DAY] [--dry-run]\n"
+    "       costlens price diff [FILE|URL|imported] [--format F] [--only P] [--json]\n"
+    "       costlens price history [MODEL] [--json]\n"
+    "       costlens price forget NUMBER|all\n"
     "\n"
-    "What models cost: the price book that is compiled in, with the prices of your configuration.\n"
-    "Prices are USD for 1,000,000 tokens, or for one of anything else (a search, an image). A "
-    "model\n"
-    "whose price is not known is shown as unpriced, which is not free. NAME is a part of names, "
-    "or a\n"
-    "pattern with * in it. MODEL is VENDOR/MODEL, PROVIDER/MODEL, an alias of the configuration, "
-    "or "
-    "a\n"
-    "bare name.\n";
-
-struct wishes {
-    const char *vendor;
-    const char *at;
-    const char *name; // NULL = any
-};
+    "What models cost: the prices of your configuration, then what you imported, then the price\n"
+    "book that is compiled in. Prices are USD for 1,000,000 tokens, or for one of anything else "
+    "(a\n"
+    "search, an image). A model whose price is not known is shown as unpriced, which is not free.\n"
+    "NAME is a part of names, or a pattern with * in it. MODEL is VENDOR/MODEL, PROVIDER/MODEL, "
+    "an\n"
+    "alias of the configuration, or a bare name.\n"
+    "\n"
+    "`import` reads a public price list (litellm, genai-prices, models.dev) and keeps what "
+    "differs\n"
+    "from the prices that hold, from today on: costs of calls that were made stay as they are. A\n"
+    "running gateway takes the prices over at once. `diff` only tells what would change: it exits\n"
+    "with 0 when nothing does, 1 when something does, 2 when it could not tell; without a list it\n"
+    "tells what the imports changed. `history` lists the imports, or a model's prices over time;\n"
+    "`forget` takes an import back.\n";
 
 static const struct option_row options[] = {
-    {"vendor", "V", "only this vendor's models: openai, anthropic, ...",
-     offsetof(struct wishes, vendor)},
-    {"at", "TIME", "prices as of then: 2027-01-01, 2026-11-24T10:00:00Z (default: now)",
-     offsetof(struct wishes, at)},
+    {"vendor", "V", "list: only this vendor's models: openai, anthropic, ...",
+     offsetof(struct price_wishes, vendor)},
+    {"at", "TIME", "list, show: prices as of then: 2027-01-01, 2026-11-24T10:00:00Z (default: now)",
+     offsetof(struct price_wishes, at)},
+    {"format", "F",
+     "import, diff: litellm, genai-prices or models.dev (default: told by the list's shape)",
+     offsetof(struct price_wishes, format)},
+    {"only", "PATTERN", "import, diff: only these models: 'openai/*', 'gpt-5*'",
+     offsetof(struct price_wishes, only)},
+    {"from", "DAY", "import: from when the prices hold (default: today, UTC)",
+     offsetof(struct price_wishes, from)},
+    {"dry-run", NULL, "import: say what would change, and change nothing",
+     offsetof(struct price_wishes, dry_run)},
     {0}};
 
 static void quote_standard(const struct sheet *s, int64_t at, struct quote *q)
@@ -60,12 +74,12 @@ static bool is_named(const struct sheet *s, const char *name)
     return fits;
 }
 
-static bool is_wanted(const struct sheet *s, const struct wishes *w)
+static bool is_wanted(const struct sheet *s, const struct price_wishes *w)
 {
     return (!w->vendor || str_is(s->vendor, w->vendor)) && (!w->name || is_named(s, w->name));
 }
 
-static bool is_any_wanted(const struct catalog *c, const struct wishes *w)
+static bool is_any_wanted(const struct catalog *c, const struct price_wishes *w)
 {
     for (size_t i = 0; i < catalog_count(c); i++) {
         if (is_wanted(catalog_at(c, i), w))
@@ -74,7 +88,7 @@ static bool is_any_wanted(const struct catalog *c, const struct wishes *w)
     return false;
 }
 
-static void list_json(const struct catalog *c, const struct wishes *w, int64_t at)
+static void list_json(const struct catalog *c, const struct price_wishes *w, int64_t at)
 {
     struct buf b;
     buf_init(&b, &alloc_heap, 0);
@@ -86,7 +100,7 @@ static void list_json(const struct catalog *c, const struct wishes *w, int64_t a
             continue;
         quote_standard(catalog_at(c, i), at, &q);
         buf_add_cstr(&b, join);
-        pricing_write(catalog_at(c, i), &q, &b);
+        pricing_write(sheet_at(catalog_at(c, i), at), &q, &b);
         buf_add_char(&b, '}');
         join = ",\n{";
     }
@@ -109,6 +123,7 @@ static void add_row(struct libscols_table *table, const struct sheet *s, int64_t
     struct libscols_line *line = table_line(table);
     struct quote q;
     struct buf b;
+    s = sheet_at(s, at);
     buf_init(&b, &alloc_heap, 0);
     quote_standard(s, at, &q);
     buf_printf(&b, "%.*s/%.*s", STR_ARG(s->vendor), STR_ARG(s->model));
@@ -126,7 +141,7 @@ static void add_row(struct libscols_table *table, const struct sheet *s, int64_t
     buf_fini(&b);
 }
 
-static void list_text(const struct catalog *c, const struct wishes *w, int64_t at)
+static void list_text(const struct catalog *c, const struct price_wishes *w, int64_t at)
 {
     static const char *const columns[] = {"MODEL",       "INPUT",  "CACHE READ",
                                           "CACHE WRITE", "OUTPUT", "CONTEXT"};
@@ -145,7 +160,7 @@ static void list_text(const struct catalog *c, const struct wishes *w, int64_t a
            count == 1 ? "" : "s", STR_ARG(catalog_version(c)));
 }
 
-static int list(const struct cli *cli, const struct wishes *w, int64_t at)
+static int list(const struct cli *cli, const struct price_wishes *w, int64_t at)
 {
     struct pricing p;
     int code = EXIT_OK;
@@ -164,71 +179,6 @@ static int list(const struct cli *cli, const struct wishes *w, int64_t at)
 }
 
 // --- show ---
-
-static void write_rates(const struct rates *r, struct buf *b)
-{
-    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
-        struct price price;
-        if (!rates_find(r, (enum bucket)i, &price))
-            continue;
-        buf_printf(b, " %s ", bucket_name((enum bucket)i));
-        price_write(b, price, bucket_units((enum bucket)i));
-    }
-}
-
-static void write_day(struct buf *b, const char *word, int64_t us)
-{
-    buf_printf(b, " %s ", word);
-    if (us % DAY_US) {
-        civil_write(b, us, 0);
-        return;
-    }
-    char day[CIVIL_DATE];
-    buf_add_cstr(b, civil_date(us, day));
-}
-
-static void write_weekdays(struct buf *b, const struct term *t)
-{
-    static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-    for (unsigned i = 0; t->weekdays != TERM_EVERY_DAY && i < 7; i++) {
-        unsigned last = i;
-        if (!(t->weekdays >> i & 1))
-            continue;
-        while (last < 6 && t->weekdays >> (last + 1) & 1)
-            last++;
-        buf_printf(b, last > i ? " %s-%s" : " %s", names[i], names[last]);
-        i = last;
-    }
-    if (t->except)
-        buf_printf(b, " except %.*s", STR_ARG(t->except->name));
-    if (t->minute_from != 0 || t->minute_until != 1440)
-        buf_printf(b, " %02d:%02d-%02d:%02d", t->minute_from / 60, t->minute_from % 60,
-                   t->minute_until / 60, t->minute_until % 60);
-}
-
-// As it stands in a book.
-static void write_term(struct buf *b, const struct term *t)
-{
-    if (t->from_us != INT64_MIN)
-        write_day(b, "from", t->from_us);
-    if (t->until_us != INT64_MAX)
-        write_day(b, "until", t->until_us);
-    write_weekdays(b, t);
-    if (t->above >= 0)
-        buf_printf(b, " above %lld", (long long)t->above);
-    for (unsigned i = 0; t->services != TERM_ANY_SERVICE && i < SERVICE_COUNT; i++) {
-        if (t->services & 1u << i)
-            buf_printf(b, " %s", service_name((enum service)i));
-    }
-    if (t->thinking)
-        buf_add_cstr(b, " thinking");
-    buf_add_cstr(b, t->us ? " us:" : ":");
-    write_rates(&t->rates, b);
-    if (t->factor_ppm) {
-        buf_add_cstr(b, " x");
-        decimal_write(b, t->factor_ppm, 6, 0);
-    }
-}
 
 #define OTHERS_MAX 8
 
@@ -250,6 +200,15 @@ static void json_others(const struct pricing *p, const struct sheet *s, const ch
     buf_fini(&full);
 }
 
+static void write_since(const struct sheet *s, struct buf *b)
+{
+    if (!s->before)
+        return;
+    buf_add_cstr(b, ",\"since\":\"");
+    civil_write(b, s->since_us, 0);
+    buf_add_char(b, '"');
+}
+
 static void show_json(const struct pricing *p, const struct sheet *s, const char *name, int64_t at)
 {
     struct quote q;
@@ -257,18 +216,21 @@ static void show_json(const struct pricing *p, const struct sheet *s, const char
     struct buf term;
     buf_init(&b, &alloc_heap, 0);
     buf_init(&term, &alloc_heap, 0);
+    const struct sheet *newest = s;
+    s = sheet_at(s, at);
     quote_standard(s, at, &q);
     buf_add_char(&b, '{');
     pricing_write(s, &q, &b);
     buf_add_cstr(&b, ",\"terms\":[");
     for (unsigned i = 0; i < s->term_count; i++) {
         buf_clear(&term);
-        write_term(&term, &s->terms[i]);
+        book_write_term(&term, &s->terms[i]);
         buf_add_cstr(&b, i ? "," : "");
         buf_add_json(&b, str_trim(buf_str(&term)));
     }
     buf_add_char(&b, ']');
-    json_others(p, s, name, &b);
+    write_since(s, &b);
+    json_others(p, newest, name, &b);
     buf_printf(&b, ",\"version\":\"%.*s\"}", STR_ARG(catalog_version(p->catalog)));
     puts(buf_cstr(&b));
     buf_fini(&term);
@@ -305,8 +267,11 @@ static void show_others(const struct pricing *p, const struct sheet *s, const ch
 
 static void show_text(const struct pricing *p, const struct sheet *s, const char *name, int64_t at)
 {
+    char day[CIVIL_DATE];
     struct quote q;
     struct buf b;
+    const struct sheet *newest = s;
+    s = sheet_at(s, at);
     buf_init(&b, &alloc_heap, 0);
     quote_standard(s, at, &q);
     buf_printf(&b, "%.*s/%.*s at ", STR_ARG(s->vendor), STR_ARG(s->model));
@@ -315,7 +280,7 @@ static void show_text(const struct pricing *p, const struct sheet *s, const char
     show_quote(s, &q, &b);
     for (unsigned i = 0; i < s->term_count; i++) {
         buf_add_cstr(&b, i ? "      " : "  when");
-        write_term(&b, &s->terms[i]);
+        book_write_term(&b, &s->terms[i]);
         buf_add_char(&b, '\n');
     }
     if (s->context_tokens)
@@ -324,7 +289,9 @@ static void show_text(const struct pricing *p, const struct sheet *s, const char
         buf_printf(&b, "  output at most   %lld tokens\n", (long long)s->output_tokens_max);
     buf_printf(&b, "  source           %.*s; version %.*s of the price book\n", STR_ARG(s->source),
                STR_ARG(catalog_version(p->catalog)));
-    show_others(p, s, name, &b);
+    if (s->before)
+        buf_printf(&b, "  since            %s\n", civil_date(s->since_us, day));
+    show_others(p, newest, name, &b);
     fputs(buf_cstr(&b), stdout);
     buf_fini(&b);
 }
@@ -343,33 +310,59 @@ static int show(const struct cli *cli, const char *model, int64_t at)
     return s ? EXIT_OK : EXIT_FAILED;
 }
 
+static int list_here(const struct cli *cli, const struct price_wishes *w)
+{
+    int64_t at;
+    return pricing_time(w->at, &at) ? list(cli, w, at) : EXIT_USAGE;
+}
+
+static int show_here(const struct cli *cli, const struct price_wishes *w)
+{
+    int64_t at;
+    return pricing_time(w->at, &at) ? show(cli, w->name, at) : EXIT_USAGE;
+}
+
+static const struct {
+    const char *word;
+    int (*run)(const struct cli *cli, const struct price_wishes *w);
+    const char *ask; // when what it needs is missing; NULL = it can do without
+} verbs[] = {
+    {"list", list_here, NULL},
+    {"show", show_here, "show: which model?"},
+    {"import", price_import, "import: which file or URL?"},
+    {"diff", price_diff, NULL},
+    {"history", price_history, NULL},
+    {"forget", price_forget, "forget: which import? See costlens price history"},
+};
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct wishes w = {0};
-    int64_t at;
+    struct price_wishes w = {0};
     int code = command_options(&cmd_price, &argc, argv, &w);
     if (code != EXIT_OK)
         return code;
-    if (!pricing_time(w.at, &at))
-        return EXIT_USAGE;
     w.name = argc == 3 ? argv[2] : NULL;
-    if ((argc == 2 || argc == 3) && strcmp(argv[1], "list") == 0)
-        return list(cli, &w, at);
-    if (argc == 3 && strcmp(argv[1], "show") == 0)
-        return show(cli, argv[2], at);
-    if (argc == 2 && strcmp(argv[1], "show") == 0)
-        return command_usage(&cmd_price, "show: which model?");
-    return command_usage(&cmd_price, "list, or show MODEL?");
+    for (size_t i = 0; argc > 1 && argc < 4 && i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(argv[1], verbs[i].word) != 0)
+            continue;
+        if (!w.name && verbs[i].ask)
+            return command_usage(&cmd_price, "%s", verbs[i].ask);
+        return verbs[i].run(cli, &w);
+    }
+    return command_usage(&cmd_price, "list, show MODEL, import FILE, diff, history or forget?");
 }
 
 const struct command cmd_price = {
     .name = "price",
-    .summary = "show the price book",
+    .summary = "show the price book, import prices",
     .help = help,
     .run = run,
     .options = options,
     .examples = "costlens price list --vendor anthropic\n"
                 "costlens price list 'gpt-5*'\n"
                 "costlens price show gpt-5.6-sol\n"
-                "costlens price show google/gemini-3.6-flash --at 2027-01-01 --json\n",
+                "costlens price show google/gemini-3.6-flash --at 2027-01-01 --json\n"
+                "costlens price diff prices.json --only 'anthropic/*'\n"
+                "costlens price import https://raw.githubusercontent.com/BerriAI/litellm/main/"
+                "model_prices_and_context_window.json\n",
 };

@@ -14,13 +14,13 @@ bool pricing_open(struct pricing *p, const struct cli *cli)
 {
     struct why why = {0};
     struct config_source source = {.file = cli->config_file};
-    *p = (struct pricing){NULL, NULL};
+    *p = (struct pricing){NULL};
     if (config_read(&source, &p->config, &why) != STATUS_OK) {
         (void)command_failed("%s", why.text);
         return false;
     }
-    struct str own = p->config->prices;
-    if (catalog_open(&alloc_heap, &own, own.len ? 1 : 0, &p->catalog, &why) != STATUS_OK) {
+    if (shelf_open(p->config->state, &p->shelf, &why) != STATUS_OK ||
+        shelf_catalog(&p->shelf, p->config->prices, &p->catalog, &why) != STATUS_OK) {
         (void)command_failed("%s", why.text);
         pricing_close(p);
         return false;
@@ -31,6 +31,7 @@ bool pricing_open(struct pricing *p, const struct cli *cli)
 void pricing_close(struct pricing *p)
 {
     catalog_close(p->catalog);
+    shelf_close(&p->shelf);
     config_free(p->config);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// pricing - the price book as the commands see it: with the configuration's own prices, and models
-// named as people name them (`gpt-4o`, `openai/gpt-4o`).
+// pricing - the price book as the commands see it: with what was imported, with the
+// configuration's own prices, and models named as people name them (`gpt-4o`, `openai/gpt-4o`).
 
 #ifndef CMD_PRICING_H
 #define CMD_PRICING_H
@@ -9,11 +9,13 @@
 #include "cmd/command.h"
 #include "core/catalog.h"
 #include "core/rate.h"
+#include "tariff/shelf.h"
 
 struct config;
 
 struct pricing {
     struct config *config;
+    struct shelf shelf; // imported prices
     struct catalog *catalog;
 };
 

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/place.h"
 #include "panel/verb.h"
+#include "tariff/shelf.h"
 
 #define WAIT_MS      600000
 #define SOCKET_BYTES 256
@@ -56,14 +57,17 @@ static enum status run_with_catalog(const struct verb *verb, struct verb_call *c
                                     struct why *why)
 {
     struct catalog *catalog = NULL;
+    struct shelf shelf = {0};
     enum status s = STATUS_OK;
-    if (verb->needs_catalog)
-        s = catalog_open(&alloc_heap, &call->config->prices, call->config->prices.len > 0, &catalog,
-                         why);
+    if (verb->needs_catalog) {
+        s = shelf_open(call->config->state, &shelf, why);
+        if (s == STATUS_OK)
+            s = shelf_catalog(&shelf, call->config->prices, &catalog, why);
+    }
     call->catalog = catalog;
     s = s == STATUS_OK ? verb_run(verb, call, why) : STATUS_DAMAGED;
-    if (catalog)
-        catalog_close(catalog);
+    catalog_close(catalog);
+    shelf_close(&shelf);
     return s;
 }
 
@@ -142,6 +146,15 @@ int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct
         code = command_failed("the answer makes no sense: %s", why.text);
     buf_fini(&own);
     return is_usage(s) ? EXIT_USAGE : code;
+}
+
+enum status remote_gateway(const struct config *config, const char *verb, struct why *why)
+{
+    struct buf answer;
+    buf_init(&answer, &alloc_heap, HTTP_ANSWER_MAX);
+    enum status s = ask_gateway(config, verb, STR_NONE, &answer, why);
+    buf_fini(&answer);
+    return s;
 }
 
 void remote_say_since(const struct json *answer, FILE *to)

@@ -13,6 +13,8 @@
 #include "base/status.h"
 #include "cmd/command.h"
 
+struct config;
+
 // Adds an argument to `args` (which is empty before the first); nothing when its text is.
 void remote_arg(struct buf *args, const char *name, struct str text);
 // As remote_ask, but says nothing, and `args` is whole. CLOSED when the verb needs a running
@@ -26,6 +28,8 @@ enum status remote_run(const struct cli *cli, const char *verb, struct str args,
 // terminal, who waits long is told so on stderr.
 int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
                struct json **answer) MUST_USE;
+// Asks the running gateway alone, without arguments. STATUS_CLOSED when there is none.
+enum status remote_gateway(const struct config *config, const char *verb, struct why *why) MUST_USE;
 // Says on `to` which calls the answer of a report or an export lacks, where it does.
 void remote_say_since(const struct json *answer, FILE *to);
 

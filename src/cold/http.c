@@ -3,6 +3,7 @@
 #include "cold/http.h"
 
 #include <curl/curl.h>
+#include <stdio.h>
 
 static size_t take(char *ptr, size_t size, size_t n, void *context)
 {
@@ -63,4 +64,68 @@ enum status http_post_local(const struct http_post *post, long *code, struct buf
     curl_slist_free_all(fields);
     buf_fini(&url);
     return s;
+}
+
+// --- fetching ---
+
+#define FETCH_WAIT_S    120L
+#define FETCH_CONNECT_S 15L
+#define REDIRECTS_MAX   5L
+
+static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
+                         curl_off_t up)
+{
+    curl_off_t *shown = context;
+    (void)up_total;
+    (void)up;
+    if (now - *shown < 256 * 1024 && now != total)
+        return 0;
+    *shown = now;
+    if (now > 0)
+        fprintf(stderr, "\r%lld KiB ", (long long)(now / 1024));
+    return 0;
+}
+
+static void setup_fetch(CURL *curl, const char *url, curl_off_t *shown)
+{
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
+    curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "costlens");
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, FETCH_CONNECT_S);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, FETCH_WAIT_S);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    if (!shown)
+        return;
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, show_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, shown);
+}
+
+enum status http_fetch(const char *url, bool progress, struct buf *answer, struct why *why)
+{
+    curl_off_t shown = 0;
+    long code = 0;
+    CURL *curl = curl_easy_init();
+    if (!curl)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    setup_fetch(curl, url, progress ? &shown : NULL);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    CURLcode result = curl_easy_perform(curl);
+    enum status s = status_of(result);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
+    curl_easy_cleanup(curl);
+    if (shown)
+        fputs("\r            \r", stderr);
+    if (s == STATUS_LIMIT)
+        return why_set(why, s, "%s: more than %zu bytes", url, answer->ceiling);
+    if (s != STATUS_OK)
+        return why_set(why, s, "%s: %s", url, curl_easy_strerror(result));
+    if (code < 200 || code > 299)
+        return why_set(why, STATUS_DENIED, "%s: the server answered with status %ld", url, code);
+    return STATUS_OK;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// http - outbound HTTP off the hot path (libcurl): the command line asking its gateway.
+// http - outbound HTTP off the hot path (libcurl): the command line asking its gateway, and
+// fetching what a user names.
 
 #ifndef COLD_HTTP_H
 #define COLD_HTTP_H
@@ -22,5 +23,11 @@ struct http_post {
 // is the HTTP status and `answer` holds the body.
 enum status http_post_local(const struct http_post *post, long *code, struct buf *answer,
                             struct why *why) MUST_USE;
+
+// GET of an http or https URL, redirects within https followed, certificates checked. The answer's
+// most bytes are the buffer's ceiling. `progress`: a line on stderr says how far it came. Anything
+// but a 2xx is STATUS_DENIED; `why` is for people.
+enum status http_fetch(const char *url, bool progress, struct buf *answer,
+                       struct why *why) MUST_USE;
 
 #endif

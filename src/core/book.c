@@ -16,7 +16,9 @@ struct book {
     unsigned number;
     unsigned line;
     struct str vendor;
-    struct str source;    // of the vendor's models that name none
+    struct str source; // of the vendor's models that name none
+    bool begins;       // a `since` line stands above
+    int64_t since_us;
     struct listed *model; // whose block it is; NULL before the first
     struct stated price;
     struct term terms[TERMS_MAX];
@@ -111,6 +113,8 @@ static enum status read_model(struct book *b, struct str rest)
     if (!l)
         return STATUS_NO_MEMORY;
     l->text = b->number;
+    l->begins = b->begins;
+    l->sheet.since_us = b->since_us;
     l->sheet.vendor = b->vendor;
     l->sheet.model = rest;
     l->sheet.source = b->source;
@@ -208,6 +212,17 @@ static enum status read_output_max(struct book *b, struct str rest)
     return read_number(b, rest, &b->model->sheet.output_tokens_max);
 }
 
+static enum status read_since(struct book *b, struct str rest)
+{
+    enum status s = end_model(b);
+    if (s != STATUS_OK)
+        return s;
+    if (!civil_read(rest, &b->since_us))
+        return fault(b, STATUS_SYNTAX, "since needs a date or a time with its zone", rest);
+    b->begins = true;
+    return STATUS_OK;
+}
+
 static enum status read_free(struct book *b, struct str rest)
 {
     if (rest.len)
@@ -251,6 +266,7 @@ static const struct kind kinds[] = {
     {"context", read_context, true}, {"output_max", read_output_max, true},
     {"source", read_source, false},  {"free", read_free, true},
     {"vendor", read_vendor, false},  {"days", read_days, false},
+    {"since", read_since, false},
 };
 
 static enum status read_line(struct book *b, struct str line)

@@ -2,6 +2,7 @@
 
 #include "core/catalog.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -121,8 +122,27 @@ enum status catalog_add_alias(struct catalog *c, struct listed *l, struct str na
     return add_name(c, l, name, true);
 }
 
+static const struct listed *find_listed(const struct catalog *c, struct str vendor,
+                                        struct str model, unsigned before);
+
+// What the texts before say of the model; a sheet without prices where they do not know it.
+static const struct sheet *earlier(struct catalog *c, const struct listed *l)
+{
+    const struct listed *known = find_listed(c, l->sheet.vendor, l->sheet.model, l->text);
+    if (known)
+        return &known->sheet;
+    struct sheet *none = arena_new(&c->arena, struct sheet);
+    if (none) {
+        none->vendor = l->sheet.vendor;
+        none->model = l->sheet.model;
+    }
+    return none;
+}
+
 enum status catalog_add_sheet(struct catalog *c, struct listed *l)
 {
+    if (l->begins && !(l->sheet.before = earlier(c, l)))
+        return STATUS_NO_MEMORY;
     struct listed **sheets =
         alloc_grow(c->alloc, c->sheets, sizeof *sheets, c->sheet_count, &c->sheet_size);
     if (!sheets)
@@ -189,7 +209,14 @@ static int by_vendor_and_rank(const void *a, const void *b)
     return str_cmp(x->text, y->text);
 }
 
-static void put_in_order(struct catalog *c)
+static void order_patterns(struct catalog *c)
+{
+    if (c->pattern_count > c->pattern_ready)
+        qsort(c->patterns, c->pattern_count, sizeof *c->patterns, by_vendor_and_rank);
+    c->pattern_ready = c->pattern_count;
+}
+
+static void order_sheets(struct catalog *c)
 {
     size_t kept = 0;
     bool sorted = true;
@@ -202,8 +229,6 @@ static void put_in_order(struct catalog *c)
     c->sheet_count = kept;
     if (!sorted)
         qsort(c->sheets, kept, sizeof *c->sheets, by_vendor_and_model);
-    if (c->pattern_count)
-        qsort(c->patterns, c->pattern_count, sizeof *c->patterns, by_vendor_and_rank);
 }
 
 // The version is the digest of the texts' digests, so that where one text ends matters.
@@ -231,8 +256,9 @@ static enum status read_texts(struct catalog *c, const struct str *texts, size_t
         enum status s = book_read(c, texts[i], what, (unsigned)i, why);
         if (s != STATUS_OK)
             return s;
+        order_patterns(c);
     }
-    put_in_order(c);
+    order_sheets(c);
     return name_version(c, texts, count);
 }
 
@@ -316,14 +342,14 @@ static const struct listed *find_pattern(const struct catalog *c, struct str ven
     size_t low = 0;
     if (after >= (int)c->pattern_text)
         return NULL;
-    for (size_t high = c->pattern_count; low < high;) { // the vendor's first one
+    for (size_t high = c->pattern_ready; low < high;) { // the vendor's first one
         size_t middle = low + (high - low) / 2;
         if (str_cmp(c->patterns[middle].of->sheet.vendor, vendor) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < c->pattern_count; low++) {
+    for (; low < c->pattern_ready; low++) {
         const struct pattern *p = &c->patterns[low];
         if ((int)p->text_number <= after || !str_eq(p->of->sheet.vendor, vendor))
             return NULL;
@@ -333,7 +359,9 @@ static const struct listed *find_pattern(const struct catalog *c, struct str ven
     return NULL;
 }
 
-const struct sheet *catalog_find(const struct catalog *c, struct str vendor, struct str model)
+// As the texts before number `before` have it.
+static const struct listed *find_listed(const struct catalog *c, struct str vendor,
+                                        struct str model, unsigned before)
 {
     const struct listed *exact = NULL;
     int text = -1;
@@ -347,8 +375,14 @@ const struct sheet *catalog_find(const struct catalog *c, struct str vendor, str
     const struct listed *l = find_pattern(c, vendor, model, text);
     if (!l)
         l = exact;
-    while (l && l->replaced_by)
+    while (l && l->replaced_by && l->replaced_by->text < before)
         l = l->replaced_by;
+    return l && l->text < before ? l : NULL;
+}
+
+const struct sheet *catalog_find(const struct catalog *c, struct str vendor, struct str model)
+{
+    const struct listed *l = find_listed(c, vendor, model, UINT_MAX);
     return l ? &l->sheet : NULL;
 }
 

@@ -4,7 +4,8 @@
 // many threads read it without a lock.
 //
 // The text format is told in doc/prices.md; prices/*.book is compiled in. A name is found: exact;
-// else an alias; else the longest pattern that fits; a later text goes before all of these.
+// else an alias; else the longest pattern that fits; a later text goes before all of these. Where
+// a text says `since`, the sheets of the texts before hold until then (sheet.h).
 // Patterns are anchored at both ends: `?` is a digit, and a last `*` is any rest.
 
 #ifndef CORE_CATALOG_H

@@ -17,6 +17,7 @@ struct listed {
     struct sheet sheet;
     struct listed *replaced_by; // by a later text; NULL
     unsigned text;              // the number of the text it is from
+    bool begins;                // at sheet.since_us: what the earlier texts say holds before
 };
 
 struct name {
@@ -44,6 +45,7 @@ struct catalog {
     size_t slot_count;
     struct pattern *patterns; // by vendor, then later text, then longer
     size_t pattern_count, pattern_size;
+    size_t pattern_ready;  // of the texts that are read: these are in order
     unsigned pattern_text; // the last text that has a pattern
     struct str *vendors;   // in the order of the texts
     size_t vendor_count, vendor_size;

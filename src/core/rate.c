@@ -40,7 +40,7 @@ const char *price_state_name(enum price_state s)
     return state_names[s];
 }
 
-static enum bucket priced_as(const struct quote *q, enum bucket b)
+enum bucket quote_priced_as(const struct quote *q, enum bucket b)
 {
     if (q->has & 1u << b)
         return b;
@@ -60,7 +60,7 @@ static int64_t due(const struct usage *u, enum bucket b)
 // A call counted where a call has no fee is no missing price.
 static bool is_missing(const struct quote *q, const struct usage *u, enum bucket b)
 {
-    return b != BUCKET_CALLS && u->count[b] > 0 && priced_as(q, b) == NONE;
+    return b != BUCKET_CALLS && u->count[b] > 0 && quote_priced_as(q, b) == NONE;
 }
 
 static bool add_lines(const struct quote *q, const struct usage *u, struct cost *out)
@@ -71,7 +71,7 @@ static bool add_lines(const struct quote *q, const struct usage *u, struct cost 
             out->missing = b;
             return false;
         }
-        enum bucket as = priced_as(q, b);
+        enum bucket as = quote_priced_as(q, b);
         int64_t count = due(u, b);
         if (count <= 0 || as == NONE)
             continue;
@@ -170,6 +170,7 @@ static void rate_by_sheet(const struct sheet *sheet, const struct usage *u, int6
 void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struct cost *out)
 {
     clear(out);
+    sheet = sheet ? sheet_at(sheet, at_us) : NULL;
     if (u->has_reported && u->reported.pd >= 0) {
         out->state = PRICE_PROVIDER;
         out->total = u->reported;

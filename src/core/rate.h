@@ -53,6 +53,9 @@ struct cost {
 // nothing. A fee per call is added once to any call that used something.
 void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struct cost *out);
 
+// Whose price the bucket takes: its own, or the one it falls back to. BUCKET_COUNT = nobody's.
+enum bucket quote_priced_as(const struct quote *q, enum bucket b);
+
 // The arithmetic as text, a line a bucket, then factors and total.
 void cost_explain(const struct cost *c, struct buf *out);
 

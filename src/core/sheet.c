@@ -72,9 +72,17 @@ bool sheet_silent(const struct sheet *s)
     return !s->free && s->rates.has == 0 && s->term_count == 0;
 }
 
+const struct sheet *sheet_at(const struct sheet *s, int64_t at_us)
+{
+    while (s->before && at_us < s->since_us)
+        s = s->before;
+    return s;
+}
+
 void sheet_quote(const struct sheet *s, const struct moment *m, struct quote *out)
 {
     must(m->service < SERVICE_COUNT);
+    s = sheet_at(s, m->at_us);
     out->has = 0;
     out->factor_count = 0;
     out->cliff = 0;

@@ -73,6 +73,9 @@ struct sheet {
     bool free;                 // stated to cost nothing: not the same as no price
     int64_t context_tokens;    // 0 = unknown
     int64_t output_tokens_max; // 0 = unknown
+    // A price that began: until then another sheet holds. NULL = this one always did.
+    const struct sheet *before;
+    int64_t since_us; // where there is one before
 };
 
 // What a term's conditions are held against.
@@ -97,6 +100,9 @@ struct quote {
 
 // It names a model and states no price for it: known, but not what it costs.
 bool sheet_silent(const struct sheet *s);
+// The sheet that held at that moment: this one, or one before it.
+const struct sheet *sheet_at(const struct sheet *s, int64_t at_us);
+// Of the sheet that held then.
 void sheet_quote(const struct sheet *s, const struct moment *m, struct quote *out);
 bool term_holds(const struct term *t, const struct moment *m);
 

@@ -136,8 +136,9 @@ enum status snapshot_new(struct config *config, struct store *store, const uint8
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     s->config = config;
-    unsigned extra = config->prices.len > 0;
-    enum status status = catalog_open(&alloc_heap, &config->prices, extra, &s->catalog, why);
+    enum status status = shelf_open(config->state, &s->prices, why);
+    if (status == STATUS_OK)
+        status = shelf_catalog(&s->prices, config->prices, &s->catalog, why);
     if (status == STATUS_OK)
         return complete(s, store, pepper, out, why);
     snapshot_free(s);
@@ -173,6 +174,7 @@ void snapshot_free(struct snapshot *s)
         arena_fini(&s->arena);
         if (!s->parts_borrowed) {
             catalog_close(s->catalog);
+            shelf_close(&s->prices);
             config_free(s->config);
         }
         heap_free(s);

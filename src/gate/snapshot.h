@@ -14,10 +14,12 @@
 #include "core/catalog.h"
 #include "core/key.h"
 #include "store/store.h"
+#include "tariff/shelf.h"
 
 struct snapshot {
     int references; // atomic
     struct config *config;
+    struct shelf prices; // imported; the catalogue's texts
     struct catalog *catalog;
     bool parts_borrowed; // config and catalog belong to `base`
     struct snapshot *base;

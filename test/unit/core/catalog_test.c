@@ -50,6 +50,49 @@ static int64_t input_of(const char *vendor, const char *model)
     return p.atto;
 }
 
+static int64_t then(const char *vendor, const char *model, const char *day)
+{
+    struct moment m = {0};
+    struct quote q;
+    const struct sheet *s = catalog_find(opened, str_of(vendor), str_of(model));
+    assert_true(s && civil_read(str_of(day), &m.at_us));
+    sheet_quote(s, &m, &q);
+    return q.has & 1u << BUCKET_INPUT ? q.price[BUCKET_INPUT].atto / 1000000000000 : -1;
+}
+
+static void a_price_begins(void **state)
+{
+    (void)state;
+    opens("vendor v\nmodel a\nalias b a-*\nprice input 1 output 9\nwhen batch: x0.5\n",
+          "since 2026-12-01\nvendor v\nmodel a\nprice input 2\nmodel b\nprice input 3\n"
+          "model a-x\nprice input 4\nmodel c\nprice input 5\n"
+          "since 2027-01-01\nmodel d\nfree\n");
+    assert_int_equal(then("v", "a", "2026-11-30T23:59:59Z"), 1);
+    assert_int_equal(then("v", "a", "2026-12-01"), 2);
+    assert_int_equal(then("v", "b", "2026-11-30"), 1); // an alias until then
+    assert_int_equal(then("v", "b", "2026-12-02"), 3);
+    assert_int_equal(then("v", "a-x", "2026-11-30"), 1); // of a pattern
+    assert_int_equal(then("v", "a-x", "2026-12-02"), 4);
+    assert_int_equal(then("v", "c", "2026-11-30"), -1); // nobody knew it
+    assert_int_equal(then("v", "c", "2026-12-01"), 5);
+    const struct sheet *d = catalog_find(opened, (struct str)STR("v"), (struct str)STR("d"));
+    int64_t day;
+    assert_true(civil_read((struct str)STR("2026-12-31"), &day));
+    assert_false(sheet_at(d, day)->free);
+    assert_true(sheet_at(d, day + DAY_US)->free);
+    assert_int_equal(open_texts("since tomorrow\nvendor v\n", NULL), STATUS_SYNTAX);
+}
+
+static void takes_over_the_aliases_of_a_price_that_ended(void **state)
+{
+    (void)state;
+    opens("vendor v\nmodel a\nalias b a-*\nprice input 1\n",
+          "since 2026-12-01\nvendor v\nmodel a\nprice input 2\n");
+    assert_int_equal(then("v", "a-y", "2026-12-02"), 2);
+    assert_int_equal(then("v", "b", "2026-12-02"), 2);
+    assert_int_equal(then("v", "b", "2026-11-30"), 1);
+}
+
 static void knows_its_newest_source(void **state)
 {
     (void)state;
@@ -320,6 +363,8 @@ static void the_compiled_book_is_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_price_begins, teardown),
+        cmocka_unit_test_teardown(takes_over_the_aliases_of_a_price_that_ended, teardown),
         cmocka_unit_test(knows_its_newest_source),
         cmocka_unit_test(finds_exact_then_alias_then_longest_pattern),
         cmocka_unit_test(a_later_text_wins),

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "base/json_out.h"
+#include "cmd/price.h"
+#include "cmd/table.h"
+
+// What stands in the table: `begun` leaves out what no import said.
+static bool wanted(const struct price_changes *c, const struct sheet *s, struct change *out)
+{
+    if (c->begun && !s->before)
+        return false;
+    change_find(c->now, c->begun ? sheet_at(s, c->at_us) : s, c->at_us, out);
+    return out->kind != CHANGE_NONE;
+}
+
+static bool is_only(const struct price_changes *c, const struct sheet *s)
+{
+    struct buf full;
+    buf_init(&full, &alloc_heap, 0);
+    buf_printf(&full, "%.*s/%.*s", STR_ARG(s->vendor), STR_ARG(s->model));
+    bool fits =
+        c->only.len == 0 || str_glob(c->only, s->model) || str_glob(c->only, buf_str(&full));
+    buf_fini(&full);
+    return fits;
+}
+
+// The list speaks of its vendor and not of it.
+static bool is_gone(const struct price_changes *c, const struct sheet *s)
+{
+    s = sheet_at(s, c->at_us);
+    return !c->begun && !sheet_silent(s) && catalog_has_vendor(c->to, s->vendor) &&
+           !catalog_lists(c->to, s->vendor, s->model) && is_only(c, s);
+}
+
+// "+12.5 %" of what it was.
+static void write_percent(struct buf *b, struct price old, struct price fresh)
+{
+    if (old.atto == 0)
+        return;
+    int128 tenths = decimal_divide((int128)(fresh.atto - old.atto) * 1000, old.atto);
+    buf_add_cstr(b, tenths < 0 ? "" : "+");
+    decimal_write(b, tenths, 1, 1);
+    buf_add_cstr(b, " %");
+}
+
+// --- the table ---
+
+static void cell(struct libscols_line *line, size_t column, struct buf *text)
+{
+    table_cell(line, column, buf_str(text));
+    buf_clear(text);
+}
+
+static struct libscols_line *add_line(struct libscols_table *t, const struct sheet *s,
+                                      const char *what)
+{
+    struct buf b;
+    struct libscols_line *line = table_line(t);
+    buf_init(&b, &alloc_heap, 0);
+    buf_printf(&b, "%.*s/%.*s", STR_ARG(s->vendor), STR_ARG(s->model));
+    cell(line, 0, &b);
+    table_cell(line, 1, str_of(what));
+    buf_fini(&b);
+    return line;
+}
+
+static void add_bucket(struct libscols_table *t, const struct change *c, enum bucket bucket)
+{
+    struct buf b;
+    struct libscols_line *line = add_line(t, c->fresh, bucket_name(bucket));
+    enum bucket as = quote_priced_as(&c->before, bucket);
+    buf_init(&b, &alloc_heap, 0);
+    if (c->kind == CHANGE_PRICE && as != BUCKET_COUNT)
+        price_write(&b, c->before.price[as], bucket_units(as));
+    cell(line, 2, &b);
+    price_write(&b, c->after.price[bucket], bucket_units(bucket));
+    cell(line, 3, &b);
+    if (c->kind == CHANGE_NEW)
+        buf_add_cstr(&b, "new");
+    else if (as != BUCKET_COUNT)
+        write_percent(&b, c->before.price[as], c->after.price[bucket]);
+    cell(line, 4, &b);
+    buf_fini(&b);
+}
+
+static void add_change(struct libscols_table *t, const struct change *c)
+{
+    if (c->fresh->free || (c->old && c->old->free)) {
+        struct libscols_line *line = add_line(t, c->fresh, "free");
+        table_cell(line, 2, str_of(c->old && c->old->free ? "free" : ""));
+        table_cell(line, 3, str_of(c->fresh->free ? "free" : "priced"));
+    }
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        if (c->kind == CHANGE_NEW ? c->after.has & 1u << i : change_of(c, (enum bucket)i))
+            add_bucket(t, c, (enum bucket)i);
+    }
+    if (c->kind == CHANGE_PRICE && c->others)
+        (void)add_line(t, c->fresh, "under a condition (price show)");
+}
+
+unsigned price_changes_print(const struct price_changes *c)
+{
+    static const char *const titles[] = {"MODEL", "USAGE", "OLD", "NEW", "CHANGE"};
+    unsigned counts[3] = {0}, gone = 0;
+    struct libscols_table *t = table_new();
+    for (unsigned i = 0; i < 5; i++)
+        table_column(t, titles[i], i > 1);
+    for (size_t i = 0; i < catalog_count(c->to); i++) {
+        struct change change;
+        if (!wanted(c, catalog_at(c->to, i), &change))
+            continue;
+        counts[change.kind]++;
+        if (c->whole || change.kind == CHANGE_PRICE)
+            add_change(t, &change);
+    }
+    for (size_t i = 0; i < catalog_count(c->now); i++) {
+        const struct sheet *s = catalog_at(c->now, i);
+        if (!is_gone(c, s))
+            continue;
+        gone++;
+        if (c->whole)
+            table_cell(add_line(t, s, ""), 4, str_of("gone"));
+    }
+    if (counts[CHANGE_PRICE] || (c->whole && (counts[CHANGE_NEW] || gone))) {
+        table_print(t);
+        puts("");
+    }
+    printf("%u changed, %u new", counts[CHANGE_PRICE], counts[CHANGE_NEW]);
+    if (!c->begun)
+        printf(", %u of the same vendors not in the list", gone);
+    puts("; USD for 1,000,000 tokens, or for one");
+    return counts[CHANGE_PRICE] + counts[CHANGE_NEW] + gone;
+}
+
+// --- JSON ---
+
+static void write_pair(struct json_out *o, const struct change *c, enum bucket bucket)
+{
+    struct buf b;
+    enum bucket as = quote_priced_as(&c->before, bucket);
+    buf_init(&b, &alloc_heap, 0);
+    json_out_begin(o, bucket_name(bucket), '{');
+    if (c->kind == CHANGE_PRICE && as != BUCKET_COUNT) {
+        price_write(&b, c->before.price[as], bucket_units(as));
+        json_out_text(o, "old", buf_str(&b));
+    } else {
+        json_out_null(o, "old");
+    }
+    buf_clear(&b);
+    price_write(&b, c->after.price[bucket], bucket_units(bucket));
+    json_out_text(o, "new", buf_str(&b));
+    json_out_end(o, '}');
+    buf_fini(&b);
+}
+
+static void write_change(struct json_out *o, const struct change *c)
+{
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "vendor", c->fresh->vendor);
+    json_out_text(o, "model", c->fresh->model);
+    json_out_flag(o, "free", c->fresh->free);
+    json_out_begin(o, "usd", '{');
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        if (c->kind == CHANGE_NEW ? c->after.has & 1u << i : change_of(c, (enum bucket)i))
+            write_pair(o, c, (enum bucket)i);
+    json_out_end(o, '}');
+    json_out_flag(o, "only_under_a_condition", c->others);
+    json_out_end(o, '}');
+}
+
+static unsigned write_kind(const struct price_changes *c, enum change_kind kind, struct json_out *o)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < catalog_count(c->to); i++) {
+        struct change change;
+        if (!wanted(c, catalog_at(c->to, i), &change) || change.kind != kind)
+            continue;
+        count++;
+        write_change(o, &change);
+    }
+    return count;
+}
+
+unsigned price_changes_write(const struct price_changes *c, struct buf *b)
+{
+    struct json_out o = {b, true};
+    unsigned count = 0;
+    json_out_begin(&o, "changed", '[');
+    count += write_kind(c, CHANGE_PRICE, &o);
+    json_out_end(&o, ']');
+    json_out_begin(&o, "new", '[');
+    count += write_kind(c, CHANGE_NEW, &o);
+    json_out_end(&o, ']');
+    json_out_begin(&o, "gone", '[');
+    for (size_t i = 0; i < catalog_count(c->now); i++) {
+        const struct sheet *s = catalog_at(c->now, i);
+        if (!is_gone(c, s))
+            continue;
+        count++;
+        json_out_begin(&o, NULL, '{');
+        json_out_text(&o, "vendor", s->vendor);
+        json_out_text(&o, "model", s->model);
+        json_out_end(&o, '}');
+    }
+    json_out_end(&o, ']');
+    return count;
+}

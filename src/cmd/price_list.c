@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/json_out.h"
+#include "base/limits.h"
+#include "cmd/price.h"
+#include "cold/http.h"
+
+#define NOTES_SHOWN   12
+#define SETTLED_SHOWN 8
+
+static bool is_url(const char *from)
+{
+    struct str s = str_of(from);
+    return str_starts_nocase(s, (struct str)STR("https://")) ||
+           str_starts_nocase(s, (struct str)STR("http://"));
+}
+
+static enum status read_file(const char *path, struct buf *out, struct why *why)
+{
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = 1;
+    while (fd >= 0 && n > 0) {
+        char *room = buf_room(out, 64 * (size_t)KIB);
+        n = room ? read(fd, room, 64 * (size_t)KIB) : 0;
+        if (n < 0 && errno == EINTR)
+            n = 1;
+        else if (n > 0)
+            out->len += (size_t)n;
+    }
+    int error = errno;
+    if (fd >= 0 && !standard)
+        close(fd);
+    if (fd < 0 || n < 0)
+        return why_set(why, STATUS_IO, "%s: %s", path, strerror(error));
+    if (buf_failed(out))
+        return why_set(why, STATUS_LIMIT, "%s: more than %zu bytes", path, LIST_BYTES_MAX);
+    return STATUS_OK;
+}
+
+static enum status read_json(struct price_list *l, struct str json, const struct list_wish *wish,
+                             struct why *why)
+{
+    uint8_t digest[DIGEST_BYTES];
+    enum status s = list_read(json, wish, &l->list, why);
+    if (s == STATUS_OK && !digest_sha256(json, digest))
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    if (s == STATUS_OK) {
+        struct str text = buf_str(&l->list.text);
+        hex_write(digest, sizeof digest, l->digest);
+        s = catalog_open_texts(&alloc_heap, &text, 1, &l->catalog, why);
+    }
+    return s;
+}
+
+bool price_list_open(struct price_list *l, const struct cli *cli, const struct price_wishes *w,
+                     int64_t day_us)
+{
+    struct list_wish wish = {.only = str_of(w->only), .day_us = day_us};
+    struct why why = {0};
+    struct buf json;
+    memset(l, 0, sizeof *l);
+    if (w->format && !list_format_find(str_of(w->format), &wish.format)) {
+        (void)command_failed("there is no format `%s`. Say litellm, genai-prices or models.dev",
+                             w->format);
+        return false;
+    }
+    buf_init(&json, &alloc_heap, LIST_BYTES_MAX);
+    bool progress = !cli->json && isatty(STDERR_FILENO);
+    enum status s = is_url(w->name) ? http_fetch(w->name, progress, &json, &why)
+                                    : read_file(w->name, &json, &why);
+    if (s != STATUS_OK)
+        (void)command_failed("%s", why.text);
+    else if ((s = read_json(l, buf_str(&json), &wish, &why)) != STATUS_OK)
+        (void)command_failed("%s: %s", w->name, why.text);
+    if (s != STATUS_OK)
+        price_list_close(l);
+    buf_fini(&json);
+    return s == STATUS_OK;
+}
+
+void price_list_close(struct price_list *l)
+{
+    catalog_close(l->catalog);
+    list_free(&l->list);
+}
+
+// --- what it says ---
+
+static void say_settled(const struct list *l)
+{
+    struct str rest = buf_str(&l->settled), line, part[4];
+    unsigned shown = 0;
+    if (l->settled_count == 0)
+        return;
+    command_print(stderr, "%u figures were float debris or finer than the book, and made short:\n",
+                  l->settled_count);
+    for (; shown < SETTLED_SHOWN && str_cut(&rest, '\n', &line); shown++) {
+        for (int i = 0; i < 4; i++)
+            if (!str_cut(&line, ' ', &part[i]))
+                part[i] = STR_NONE;
+        command_print(stderr, "  %.*s %.*s: %.*s -> %.*s\n", STR_ARG(part[0]), STR_ARG(part[1]),
+                      STR_ARG(part[2]), STR_ARG(part[3]));
+    }
+    if (shown < l->settled_count)
+        fputs("  ... (all with --json)\n", stderr);
+}
+
+void price_list_say(const struct price_list *l)
+{
+    const struct list *list = &l->list;
+    command_print(stderr, "%s: %u models, %u with a price that the book can hold (sha256 %.12s)\n",
+                  list_format_name(list->format), list->seen, list->taken, l->digest);
+    if (list->note_count)
+        fputs("what the book does not hold:\n", stderr);
+    for (unsigned i = 0; i < list->note_count && i < NOTES_SHOWN; i++)
+        command_print(stderr, "  %6u  %s (%s)\n", list->notes[i].count, list->notes[i].what,
+                      list->notes[i].example);
+    if (list->note_count > NOTES_SHOWN)
+        command_print(stderr, "  ... and %u more kinds (all with --json)\n",
+                      list->note_count - NOTES_SHOWN);
+    say_settled(list);
+}
+
+static void write_settled(const struct list *l, struct json_out *o)
+{
+    static const char *const names[] = {"model", "bucket", "before", "after"};
+    struct str rest = buf_str(&l->settled), line, part;
+    json_out_begin(o, "settled", '[');
+    while (str_cut(&rest, '\n', &line)) {
+        json_out_begin(o, NULL, '{');
+        for (int i = 0; i < 4 && str_cut(&line, ' ', &part); i++)
+            json_out_text(o, names[i], part);
+        json_out_end(o, '}');
+    }
+    json_out_end(o, ']');
+}
+
+void price_list_write(const struct price_list *l, struct buf *b)
+{
+    const struct list *list = &l->list;
+    struct json_out o = {b, true};
+    json_out_text(&o, "format", str_of(list_format_name(list->format)));
+    json_out_text(&o, "sha256", str_of(l->digest));
+    json_out_number(&o, "models", list->seen);
+    json_out_number(&o, "taken", list->taken);
+    json_out_begin(&o, "not_held", '[');
+    for (unsigned i = 0; i < list->note_count; i++) {
+        json_out_begin(&o, NULL, '{');
+        json_out_text(&o, "what", str_of(list->notes[i].what));
+        json_out_number(&o, "count", list->notes[i].count);
+        json_out_text(&o, "example", str_of(list->notes[i].example));
+        json_out_end(&o, '}');
+    }
+    json_out_end(&o, ']');
+    json_out_number(&o, "settled_count", list->settled_count);
+    write_settled(list, &o);
+}

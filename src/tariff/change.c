@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Prices are compared at moments that tell them apart: each tier, above and below each step of
+// either sheet, and, where hours or days matter, each hour of the week to come.
+
+#include "tariff/change.h"
+
+#include "base/clock.h"
+#include "core/book_line.h"
+#include "core/book_write.h"
+#include "core/rate.h"
+
+#define HOUR_US     (3600 * SECOND_US)
+#define MOMENTS_MAX 256
+#define STEPS_MAX   16
+
+struct grid {
+    int64_t at_us[MOMENTS_MAX];
+    unsigned moment_count;
+    int64_t prompt[STEPS_MAX];
+    unsigned prompt_count;
+    bool us, thinking;
+};
+
+static bool is_hourly(const struct term *t)
+{
+    return t->minute_from || t->minute_until != 1440 || t->weekdays != TERM_EVERY_DAY;
+}
+
+static void add_moment(struct grid *g, int64_t at_us)
+{
+    if (g->moment_count < MOMENTS_MAX)
+        g->at_us[g->moment_count++] = at_us;
+}
+
+static void add_prompt(struct grid *g, int64_t above)
+{
+    for (unsigned i = 0; i < g->prompt_count; i++)
+        if (g->prompt[i] == above + 1)
+            return;
+    if (g->prompt_count < STEPS_MAX)
+        g->prompt[g->prompt_count++] = above + 1;
+}
+
+static void add_terms(struct grid *g, const struct sheet *s, int64_t at_us, bool *hourly)
+{
+    for (unsigned i = 0; i < s->term_count; i++) {
+        const struct term *t = &s->terms[i];
+        *hourly |= is_hourly(t);
+        if (t->above > 0)
+            add_prompt(g, t->above);
+        if (t->from_us > at_us)
+            add_moment(g, t->from_us);
+        if (t->until_us > at_us && t->until_us != INT64_MAX)
+            add_moment(g, t->until_us);
+    }
+}
+
+static void lay(struct grid *g, const struct sheet *old, const struct sheet *fresh, int64_t at_us)
+{
+    bool hourly = false;
+    *g = (struct grid){.at_us = {at_us}, .moment_count = 1, .prompt = {1}, .prompt_count = 1};
+    add_terms(g, old, at_us, &hourly);
+    add_terms(g, fresh, at_us, &hourly);
+    for (unsigned i = 0; i < fresh->term_count; i++) {
+        g->us |= fresh->terms[i].us;
+        g->thinking |= fresh->terms[i].thinking;
+    }
+    for (int64_t h = 1; hourly && h <= 168; h++)
+        add_moment(g, at_us + h * HOUR_US);
+}
+
+// --- the same? ---
+
+// Of one unit, times as many factors as the other side has: three of the largest would not fit.
+#define SCALE_MAX 2
+
+static int128 scaled(const struct quote *q, enum bucket b, unsigned factors)
+{
+    enum bucket as = quote_priced_as(q, b);
+    if (as == BUCKET_COUNT)
+        return -1;
+    int128 price = q->price[as].atto;
+    for (unsigned i = 0; bucket_is_token(b) && i < factors; i++)
+        price *= i < q->factor_count ? q->factor_ppm[i] : 1000000;
+    return price;
+}
+
+static bool same_quotes(const struct quote *old, const struct quote *fresh)
+{
+    unsigned factors =
+        old->factor_count > fresh->factor_count ? old->factor_count : fresh->factor_count;
+    if (factors > SCALE_MAX)
+        return false;
+    for (unsigned b = 0; b < BUCKET_COUNT; b++) {
+        if (fresh->has & 1u << b &&
+            scaled(old, (enum bucket)b, factors) != scaled(fresh, (enum bucket)b, factors))
+            return false;
+    }
+    return true;
+}
+
+static bool same_at(const struct sheet *old, const struct sheet *fresh, const struct moment *m)
+{
+    struct quote before, after;
+    sheet_quote(fresh, m, &after);
+    if (!after.service_stated)
+        return true;
+    sheet_quote(old, m, &before);
+    return before.service_stated && same_quotes(&before, &after);
+}
+
+static bool same_moment(const struct grid *g, const struct sheet *old, const struct sheet *fresh,
+                        int64_t at_us)
+{
+    for (unsigned k = 0; k < g->prompt_count * SERVICE_OTHER * 4; k++) {
+        unsigned flags = k & 3;
+        struct moment m = {at_us, g->prompt[k / 4 / SERVICE_OTHER],
+                           (enum service)(k / 4 % SERVICE_OTHER), flags & 1, flags & 2};
+        if ((m.us && !g->us) || (m.thinking && !g->thinking))
+            continue;
+        if (!same_at(old, fresh, &m))
+            return false;
+    }
+    return true;
+}
+
+static bool same(const struct sheet *old, const struct sheet *fresh, int64_t at_us)
+{
+    struct grid g;
+    if (old->free || fresh->free)
+        return old->free && fresh->free;
+    lay(&g, old, fresh, at_us);
+    for (unsigned i = 0; i < g.moment_count; i++)
+        if (!same_moment(&g, old, fresh, g.at_us[i]))
+            return false;
+    return true;
+}
+
+void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
+                 struct change *out)
+{
+    const struct sheet *old = catalog_find(now, fresh->vendor, fresh->model);
+    struct moment m = {.at_us = at_us};
+    *out = (struct change){.old = old ? sheet_at(old, at_us) : NULL, .fresh = fresh};
+    sheet_quote(fresh, &m, &out->after);
+    if (!out->old || sheet_silent(out->old)) {
+        out->kind = CHANGE_NEW;
+        return;
+    }
+    sheet_quote(out->old, &m, &out->before);
+    if (same(out->old, fresh, at_us))
+        return;
+    out->kind = CHANGE_PRICE;
+    out->others = out->old->free == fresh->free && same_quotes(&out->before, &out->after);
+}
+
+bool change_of(const struct change *c, enum bucket b)
+{
+    if (!(c->after.has & 1u << b))
+        return false;
+    enum bucket as = quote_priced_as(&c->before, b);
+    return as == BUCKET_COUNT || c->before.price[as].atto != c->after.price[b].atto;
+}
+
+// --- what is kept ---
+
+static bool moved(const struct change *c)
+{
+    return change_of(c, BUCKET_INPUT) || change_of(c, BUCKET_OUTPUT);
+}
+
+// What holds now and the list does not speak of.
+static void keep_rates(const struct change *c, struct stated *all)
+{
+    struct price price;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
+        enum bucket b = (enum bucket)i;
+        bool listed = rates_find(&c->fresh->rates, b, &price);
+        bool kept = !listed && c->old && (!bucket_is_token(b) || !moved(c)) &&
+                    rates_find(&c->old->rates, b, &price);
+        if (!listed && !kept)
+            continue;
+        all->has |= 1u << i;
+        all->price[i] = price;
+    }
+}
+
+static bool speaks_of(const struct sheet *s, const struct term *t)
+{
+    for (unsigned i = 0; i < s->term_count; i++) {
+        const struct term *other = &s->terms[i];
+        bool service = t->services != TERM_ANY_SERVICE && other->services != TERM_ANY_SERVICE &&
+                       t->services & other->services;
+        if (service || (t->us && other->us) || (t->thinking && other->thinking))
+            return true;
+    }
+    return false;
+}
+
+static bool keeps_term(const struct change *c, const struct term *t, int64_t at_us)
+{
+    bool narrow = t->services != TERM_ANY_SERVICE || t->us || t->thinking;
+    return narrow && t->until_us > at_us && !speaks_of(c->fresh, t) &&
+           (t->rates.has == 0 || !moved(c));
+}
+
+void change_write(struct buf *b, const struct change *c, int64_t at_us)
+{
+    struct stated all = {0};
+    struct price prices[BUCKET_COUNT];
+    struct term terms[2 * 64];
+    struct sheet s = *c->fresh;
+    unsigned n = 0, factors = 0;
+    keep_rates(c, &all);
+    for (unsigned i = 0, k = 0; i < BUCKET_COUNT; i++)
+        if (all.has & 1u << i)
+            prices[k++] = all.price[i];
+    s.rates = (struct rates){s.free ? 0 : all.has, prices};
+    for (unsigned i = 0; i < c->fresh->term_count && n < 64; i++) {
+        factors += c->fresh->terms[i].factor_ppm != 0;
+        terms[n++] = c->fresh->terms[i];
+    }
+    for (unsigned i = 0; !s.free && c->old && i < c->old->term_count && n < 64; i++) {
+        const struct term *t = &c->old->terms[i];
+        if (!keeps_term(c, t, at_us) || (t->factor_ppm && factors == FACTORS_MAX))
+            continue;
+        factors += t->factor_ppm != 0;
+        terms[n++] = *t;
+    }
+    s.terms = terms;
+    s.term_count = n;
+    if (c->old && s.context_tokens == 0)
+        s.context_tokens = c->old->context_tokens;
+    if (c->old && s.output_tokens_max == 0)
+        s.output_tokens_max = c->old->output_tokens_max;
+    book_write_sheet(b, &s);
+}
+
+struct change_counts change_text(const struct catalog *now, const struct catalog *list,
+                                 int64_t since_us, struct buf *b)
+{
+    struct change_counts counts = {0};
+    struct str vendor = STR_NONE, source = STR_NONE;
+    buf_add_cstr(b, "since ");
+    civil_write(b, since_us, 0);
+    buf_add_char(b, '\n');
+    for (size_t i = 0; i < catalog_count(list); i++) {
+        struct change c;
+        change_find(now, catalog_at(list, i), since_us, &c);
+        counts.same += c.kind == CHANGE_NONE;
+        counts.changed += c.kind == CHANGE_PRICE;
+        counts.fresh += c.kind == CHANGE_NEW;
+        if (c.kind == CHANGE_NONE)
+            continue;
+        if (!str_eq(vendor, c.fresh->vendor) || !str_eq(source, c.fresh->source))
+            buf_printf(b, "\nvendor %.*s\nsource %.*s\n", STR_ARG(c.fresh->vendor),
+                       STR_ARG(c.fresh->source));
+        vendor = c.fresh->vendor;
+        source = c.fresh->source;
+        buf_add_char(b, '\n');
+        change_write(b, &c, since_us);
+    }
+    return counts;
+}

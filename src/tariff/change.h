@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// change - what a price list changes: each of its sheets against the one that holds now. Two sheets
+// are the same when they give the same prices wherever the list has something to say; how they
+// write it does not matter. What changed becomes a text of the book that holds from a day on:
+//
+//   book now        input 3 output 15 web_searches 0.01 · when batch: x0.5
+//   list            input 2 output 10
+//   text of import  input 2 output 10 web_searches 0.01 · when batch: x0.5
+
+#ifndef TARIFF_CHANGE_H
+#define TARIFF_CHANGE_H
+
+#include "base/buf.h"
+#include "core/catalog.h"
+
+enum change_kind {
+    CHANGE_NONE,
+    CHANGE_PRICE, // other prices than now
+    CHANGE_NEW,   // nobody has a price for it now
+};
+
+struct change {
+    enum change_kind kind;
+    const struct sheet *old;    // that holds now; NULL if there is none
+    const struct sheet *fresh;  // the list's
+    struct quote before, after; // standard service, a short prompt
+    bool others;                // only under a condition: a tier, an hour, a long prompt
+};
+
+// How the list's sheet stands to the catalogue at that moment.
+void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
+                 struct change *out);
+// Whether the prices of a bucket differ: of one that the list does not state they do not.
+bool change_of(const struct change *c, enum bucket b);
+// The model's block as the book has it from then on: the list's prices, and of what holds now what
+// the list does not speak of. Token prices and tiers stated as such go when input or output
+// changed: nobody knows their new ones.
+void change_write(struct buf *b, const struct change *c, int64_t at_us);
+// A whole text: head lines, `since` that day, and the block of each sheet of `list` that changed.
+// Gives how many.
+struct change_counts {
+    unsigned same, changed, fresh;
+};
+struct change_counts change_text(const struct catalog *now, const struct catalog *list,
+                                 int64_t since_us, struct buf *b);
+
+#endif

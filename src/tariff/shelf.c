@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tariff/shelf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/limits.h"
+
+static enum status set_errno(struct why *why, const char *path, const char *what)
+{
+    int error = errno;
+    enum status s = error == ENOSPC || error == EDQUOT ? STATUS_FULL : STATUS_IO;
+    return why_set(why, s, "%s: %s: %s", path, what, strerror(error));
+}
+
+static bool folder_of(struct str state, char out[PATH_MAX])
+{
+    int n = snprintf(out, PATH_MAX, "%.*s/prices", STR_ARG(state));
+    return n > 0 && n + SHELF_NAME + 16 < PATH_MAX;
+}
+
+static bool is_text(const char *name, unsigned *number)
+{
+    uint64_t n;
+    struct str s = str_of(name);
+    if (s.len < 6 || s.len >= SHELF_NAME || s.ptr[4] != '-' ||
+        !str_ends(s, (struct str)STR(".book")) || !str_u64(str_from(s.ptr, 4), &n) || n == 0)
+        return false;
+    *number = (unsigned)n;
+    return true;
+}
+
+// --- reading ---
+
+static bool read_all(int fd, char *out, size_t size)
+{
+    while (size) {
+        ssize_t n = read(fd, out, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        out += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+static enum status read_file(struct shelf *s, const char *path, struct str *out, struct why *why)
+{
+    struct stat is;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return set_errno(why, path, "cannot be read");
+    enum status status = STATUS_OK;
+    char *room = NULL;
+    if (fstat(fd, &is) != 0 || !S_ISREG(is.st_mode))
+        status = why_set(why, STATUS_IO, "%s: it is no file", path);
+    else if (!(room = arena_get(&s->arena, (size_t)is.st_size + 1)))
+        status = why_set(why, STATUS_LIMIT,
+                         "%s: imported prices are more than %zu bytes. Take "
+                         "older imports back: costlens price history, costlens price forget",
+                         path, SHELF_BYTES_MAX);
+    else if (!read_all(fd, room, (size_t)is.st_size))
+        status = set_errno(why, path, "cannot be read");
+    else
+        *out = str_from(room, (size_t)is.st_size);
+    close(fd);
+    return status;
+}
+
+static enum status add_entry(struct shelf *s, const char *folder, const char *name, struct why *why)
+{
+    char path[PATH_MAX + SHELF_NAME];
+    unsigned number;
+    if (!is_text(name, &number))
+        return STATUS_OK;
+    struct shelf_text *texts = alloc_grow(&alloc_heap, s->texts, sizeof *texts, s->count, &s->size);
+    if (!texts)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    s->texts = texts;
+    struct shelf_text *t = &texts[s->count];
+    *t = (struct shelf_text){.number = number};
+    (void)!str_copy(str_of(name), t->name, sizeof t->name);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    enum status status = read_file(s, path, &t->text, why);
+    s->count += status == STATUS_OK;
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct shelf_text *)a)->name, ((const struct shelf_text *)b)->name);
+}
+
+enum status shelf_open(struct str state, struct shelf *out, struct why *why)
+{
+    char folder[PATH_MAX];
+    struct dirent *entry;
+    enum status status = STATUS_OK;
+    memset(out, 0, sizeof *out);
+    arena_init(&out->arena, &alloc_heap, 4 * KIB, SHELF_BYTES_MAX);
+    if (!folder_of(state, folder))
+        return why_set(why, STATUS_LIMIT, "the path of the state folder is too long");
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return errno == ENOENT ? STATUS_OK : set_errno(why, folder, "cannot be read");
+    while (status == STATUS_OK && (entry = readdir(dir)))
+        status = add_entry(out, folder, entry->d_name, why);
+    closedir(dir);
+    if (out->count)
+        qsort(out->texts, out->count, sizeof *out->texts, by_name);
+    return status;
+}
+
+void shelf_close(struct shelf *s)
+{
+    arena_fini(&s->arena);
+    alloc_free(&alloc_heap, s->texts);
+    s->texts = NULL;
+    s->count = s->size = 0;
+}
+
+// --- the catalogue ---
+
+// The first text with which the book cannot be read.
+static enum status blame(const struct shelf *s, const struct str *texts, enum status status,
+                         struct why *why)
+{
+    for (size_t n = 1; n <= s->count; n++) {
+        struct catalog *c = NULL;
+        struct why its = {0};
+        enum status alone = catalog_open(&alloc_heap, texts, n, &c, &its);
+        catalog_close(c);
+        if (alone == STATUS_OK)
+            continue;
+        const struct shelf_text *t = &s->texts[n - 1];
+        return why_set(why, alone,
+                       "imported prices %s: %s. Take them back: costlens price forget %u", t->name,
+                       its.text, t->number);
+    }
+    return status;
+}
+
+enum status shelf_catalog(const struct shelf *s, struct str own, struct catalog **out,
+                          struct why *why)
+{
+    struct str *texts = alloc_get(&alloc_heap, (s->count + 1) * sizeof *texts);
+    if (!texts)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    for (size_t i = 0; i < s->count; i++)
+        texts[i] = s->texts[i].text;
+    texts[s->count] = own;
+    enum status status = catalog_open(&alloc_heap, texts, s->count + (own.len > 0), out, why);
+    if (status != STATUS_OK)
+        status = blame(s, texts, status, why);
+    alloc_free(&alloc_heap, texts);
+    return status;
+}
+
+// --- writing ---
+
+static void sync_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!fsync(fd); // some file systems cannot: the file itself is safe
+    close(fd);
+}
+
+static enum status write_file(const char *path, struct str text, struct why *why)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return set_errno(why, path, "cannot be written");
+    while (text.len) {
+        ssize_t n = write(fd, text.ptr, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        text = str_skip(text, (size_t)n);
+    }
+    enum status s = STATUS_OK;
+    if (text.len || fsync(fd) != 0)
+        s = set_errno(why, path, "cannot be written");
+    close(fd);
+    return s;
+}
+
+enum status shelf_add(struct str state, const struct shelf *s, const char *label, struct str text,
+                      unsigned *number, struct why *why)
+{
+    char folder[PATH_MAX], beside[PATH_MAX + SHELF_NAME], path[PATH_MAX + SHELF_NAME];
+    unsigned next = s->count ? s->texts[s->count - 1].number + 1 : 1;
+    if (!folder_of(state, folder) || next > SHELF_TEXTS_MAX)
+        return why_set(why, STATUS_LIMIT,
+                       "there are too many imports, or the path of the state "
+                       "folder is too long");
+    enum status status = folder_make(str_of(folder), why);
+    if (status != STATUS_OK)
+        return status;
+    snprintf(beside, sizeof beside, "%s/.%ld", folder, (long)getpid());
+    snprintf(path, sizeof path, "%s/%04u-%s.book", folder, next, label);
+    status = write_file(beside, text, why);
+    if (status == STATUS_OK && link(beside, path) != 0)
+        status = set_errno(why, path, "cannot be made (another import at the same time?)");
+    unlink(beside);
+    if (status != STATUS_OK)
+        return status;
+    sync_folder(folder);
+    *number = next;
+    return STATUS_OK;
+}
+
+enum status shelf_remove(struct str state, const struct shelf *s, unsigned number, struct why *why)
+{
+    char folder[PATH_MAX], path[PATH_MAX + SHELF_NAME];
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->texts[i].number != number || !folder_of(state, folder))
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, s->texts[i].name);
+        if (unlink(path) != 0)
+            return set_errno(why, path, "cannot be removed");
+        sync_folder(folder);
+        return STATUS_OK;
+    }
+    return why_set(why, STATUS_UNKNOWN, "there is no import %u. See costlens price history",
+                   number);
+}
+
+struct str shelf_head(struct str text, const char *key)
+{
+    struct str line;
+    while (str_cut(&text, '\n', &line) && line.len && line.ptr[0] == '#') {
+        struct str rest = str_trim(str_skip(line, 1));
+        if (str_starts(rest, str_of(key)) && rest.len > strlen(key) && rest.ptr[strlen(key)] == ':')
+            return str_trim(str_skip(rest, strlen(key) + 1));
+    }
+    return STR_NONE;
+}

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A price list is imported beside a running gateway: the next call has the new price to the last digit, the earlier
+one keeps its own, the audit agrees; history, the way back, and what is refused."""
+import http.server
+import json
+import threading
+from decimal import Decimal
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, folder, limit
+
+limit(90)
+NAME = "mock-model"  # the built-in prices do not know it
+
+
+def listed(price, output="6e-07"):
+    return f'{{"{NAME}":{{"litellm_provider":"bench","input_cost_per_token":{price},"output_cost_per_token":{output}}}}}'
+
+
+class Lists(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = {"/good": listed("3e-07").encode(), "/page": b"<html>no list</html>"}.get(self.path)
+        self.send_response(200 if body else 404)
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *_):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lists)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+base = f"http://127.0.0.1:{server.server_port}"
+file = folder / "list.json"
+
+
+def price(*words):
+    return gateway.costlens("price", *words, check=False)
+
+
+def cost(answer):
+    return Decimal(answer.headers["x-costlens-cost"])
+
+
+def priced(answer, price_in, price_out):
+    used = json.loads(answer.body)["usage"]
+    return (used["prompt_tokens"] * Decimal(price_in) + used["completion_tokens"] * Decimal(price_out)) / 10 ** 6
+
+
+class Unpriced(Gateway):
+    def config(self):
+        return "".join(line + "\n" for line in super().config().splitlines() if f"bench/{NAME}" not in line)
+
+
+with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
+    model = f"bench/{NAME}"
+    before = gateway.chat("one", model=model)
+    expect_true("x-costlens-cost" not in before.headers or cost(before) == 0, "unpriced so far")
+    file.write_text(listed("1.5e-07"))
+    expect(price("diff", str(file)).returncode, 1, "a list that differs")
+    done = price("import", str(file))
+    expect(done.returncode, 0, done.stderr)
+    expect_in("import 1, from ", done.stdout)
+    expect_in("the running gateway has taken them over", done.stderr)
+    expect(price("diff", str(file)).returncode, 0, "the same list")
+    expect_in("nothing to import", price("import", str(file)).stdout)
+
+    first = gateway.chat("two", model=model)
+    expect(cost(first), priced(first, "0.15", "0.6"), "the imported price")
+    done = price("import", f"{base}/good")
+    expect(done.returncode, 0, done.stderr)
+    expect_in("+100.0 %", done.stdout)
+    second = gateway.chat("three", model=model)
+    expect(cost(second), priced(second, "0.3", "0.6"), "the price of the second import")
+    rows = {row["request"]: row for row in gateway.rows(3)}
+    booked = [rows[a.headers["x-costlens-request-id"]] for a in (first, second)]
+    expect([Decimal(row["cost_pd"]) / 10 ** 12 for row in booked], [cost(first), cost(second)], "costs stay")
+    checked = gateway.costlens("ledger", "verify", check=False)
+    expect(checked.returncode, 0, checked.stdout)
+
+    shown = price("show", model)
+    expect_in("source           litellm ", shown.stdout)
+    expect_in("unpriced", price("show", model, "--at", "2026-01-01").stdout)
+    history = json.loads(price("history", model, "--json").stdout)["periods"]
+    expect([p.get("usd", {}).get("input") for p in history], ["0.3", None], "one day, one price")
+    expect(len(json.loads(price("history", "--json").stdout)["imports"]), 2)
+
+    expect(price("forget", "2").returncode, 0)
+    third = gateway.chat("four", model=model)
+    expect(cost(third), priced(third, "0.15", "0.6"), "the first import again")
+    expect(price("forget", "7").returncode, 1)
+
+    for text, words in (("", "JSON"), ("[" * 200 + "]" * 200, "nested"), ("{}", "no price list"),
+                        (listed("-1e-7"), "no model of the list"), (listed("2.5"), "no model of the list"),
+                        ('{"a":{"litellm_provider":"x"},"a":{}}', "twice")):
+        file.write_text(text)
+        done = price("import", str(file))
+        expect(done.returncode, 1, done.stdout)
+        expect_in(words, done.stderr)
+        expect(price("diff", str(file)).returncode, 2, "diff cannot tell")
+    for path, words in (("/page", "JSON"), ("/none", "status 404")):
+        done = price("import", base + path)
+        expect(done.returncode, 1, done.stdout)
+        expect_in(words, done.stderr)
+    expect(price("import", str(folder / "missing")).returncode, 1)
+server.shutdown()
