@@ -156,13 +156,17 @@ enum costlens_endpoint {
     COSTLENS_MESSAGES = 4,        // Anthropic messages
     COSTLENS_GENERATE = 5,        // Gemini generateContent
     COSTLENS_GENERATE_STREAM = 6, // Gemini streamGenerateContent?alt=sse
-    COSTLENS_GEMINI_EMBED = 7
+    COSTLENS_GEMINI_EMBED = 7,
+    COSTLENS_OLLAMA_CHAT = 8,     // Ollama /api/chat; its streams are JSON lines
+    COSTLENS_OLLAMA_GENERATE = 9, // Ollama /api/generate
+    COSTLENS_OLLAMA_EMBED = 10    // Ollama /api/embed
 };
 
 struct costlens_reader;
 
 // `vendor` decides about peculiarities (whether reasoning is inside the output count, ...); NULL
-// or an unknown one: the plain dialect. `streaming`: 1 for a text/event-stream, 0 for a JSON body.
+// or an unknown one: the plain dialect. `streaming`: 1 for a text/event-stream (of Ollama
+// application/x-ndjson), 0 for a JSON body.
 COSTLENS_PUBLIC enum costlens_status costlens_reader_open(const struct costlens_alloc *alloc,
                                                           enum costlens_endpoint endpoint,
                                                           const char *vendor, int streaming,
@@ -186,6 +190,15 @@ COSTLENS_PUBLIC void costlens_reader_estimate(struct costlens_reader *reader, in
                                               struct costlens_usage *out);
 // The model that answered, as it named itself; "" if it did not.
 COSTLENS_PUBLIC const char *costlens_reader_model(const struct costlens_reader *reader);
+// Where a local server's time went, in nanoseconds, as Ollama tells it; 0 = not told. What is left
+// of the total was waiting.
+struct costlens_times {
+    int64_t total_ns, load_ns, input_ns, output_ns;
+};
+COSTLENS_PUBLIC void costlens_reader_times(const struct costlens_reader *reader,
+                                           struct costlens_times *out);
+// 1 when a local server says that another made the answer (Ollama's cloud): it is then not free.
+COSTLENS_PUBLIC int costlens_reader_remote(const struct costlens_reader *reader);
 // A provider may make several requests behind one answer, of other models too (an advisor, a
 // fallback), and list them. This is the i-th: its counts, which the usage above holds too, and its
 // model, "" for the one that answered, NULL for the one that was asked and declined. Its price is

@@ -12,9 +12,10 @@
 static const char help[] =
     "usage: costlens mock [options]\n"
     "\n"
-    "A provider that costs nothing: answers in OpenAI's, Anthropic's and Gemini's formats, the "
-    "same\n"
-    "for the same seed and request, counts tokens as a real one would, and breaks on demand.\n"
+    "A provider that costs nothing: answers in OpenAI's, Anthropic's, Gemini's and Ollama's "
+    "formats,\n"
+    "the same for the same seed and request, counts tokens as a real one would, and breaks on\n"
+    "demand.\n"
     "\n"
     "A fault is asked for in the model's name (mock/hang, gpt-4o+reset=mid+once), in the header\n"
     "x-mock-fault (the same words), or in front of the path of the base URL, for a whole "

@@ -147,6 +147,9 @@ static const enum endpoint endpoints[] = {
     [COSTLENS_GENERATE] = ENDPOINT_GENERATE,
     [COSTLENS_GENERATE_STREAM] = ENDPOINT_GENERATE_STREAM,
     [COSTLENS_GEMINI_EMBED] = ENDPOINT_GEMINI_EMBED,
+    [COSTLENS_OLLAMA_CHAT] = ENDPOINT_OLLAMA_CHAT,
+    [COSTLENS_OLLAMA_GENERATE] = ENDPOINT_OLLAMA_GENERATE,
+    [COSTLENS_OLLAMA_EMBED] = ENDPOINT_OLLAMA_EMBED,
 };
 
 enum costlens_status costlens_reader_open(const struct costlens_alloc *alloc,
@@ -161,8 +164,10 @@ enum costlens_status costlens_reader_open(const struct costlens_alloc *alloc,
         return COSTLENS_NO_MEMORY;
     reader->alloc = a;
     const struct vendor *row = vendor ? vendor_find(str_of(vendor)) : NULL;
+    bool lines = endpoint_dialect(endpoints[endpoint]) == DIALECT_OLLAMA;
+    enum meter_kind stream = lines ? METER_LINES : METER_SSE;
     struct meter_setup setup = {.endpoint = endpoints[endpoint],
-                                .kind = streaming ? METER_SSE : METER_JSON,
+                                .kind = streaming ? stream : METER_JSON,
                                 .vendor_flags = row ? row->flags : 0};
     meter_init(&reader->meter, &setup, &reader->alloc);
     *out = reader;
@@ -236,6 +241,17 @@ void costlens_reader_estimate(struct costlens_reader *reader, int64_t request_by
 const char *costlens_reader_model(const struct costlens_reader *reader)
 {
     return reader->meter.model;
+}
+
+void costlens_reader_times(const struct costlens_reader *reader, struct costlens_times *out)
+{
+    const struct meter_times *t = &reader->meter.times;
+    *out = (struct costlens_times){t->total_ns, t->load_ns, t->input_ns, t->output_ns};
+}
+
+int costlens_reader_remote(const struct costlens_reader *reader)
+{
+    return reader->meter.remote;
 }
 
 int costlens_reader_share(const struct costlens_reader *reader, unsigned i, const char **model,

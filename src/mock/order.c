@@ -26,8 +26,16 @@ static const char *const *prompt_members(enum wish w)
     static const char *const gemini[] = {
         "tools",   "systemInstruction", "contents", "generateContentRequest",
         "content", "requests",          NULL};
-    if (w == WISH_CHAT)
+    static const char *const generate[] = {"system", "prompt", NULL};
+    static const char *const nothing[] = {NULL};
+    if (w == WISH_CHAT || w == WISH_OLLAMA_CHAT)
         return chat;
+    if (w == WISH_OLLAMA_GENERATE || w == WISH_OLLAMA_EMBED_ONE)
+        return generate;
+    if (w == WISH_OLLAMA_EMBED)
+        return embeddings;
+    if (w == WISH_OLLAMA_SHOW)
+        return nothing;
     if (w == WISH_COMPLETIONS)
         return completions;
     if (w == WISH_EMBEDDINGS)
@@ -54,6 +62,11 @@ void order_fini(struct order *o)
     json_close(o->json);
     o->json = NULL;
     buf_fini(&o->text);
+}
+
+static bool is_ollama(const struct order *o)
+{
+    return o->family == FAMILY_OLLAMA;
 }
 
 static void read_limits(struct order *o)
@@ -201,6 +214,11 @@ static bool wants_json(const struct order *o, const struct json_val **schema)
         "generationConfig.responseSchema",    "generationConfig.responseJsonSchema"};
     for (unsigned i = 0; !*schema && i < sizeof schemas / sizeof *schemas; i++)
         *schema = json_path(o->root, schemas[i]);
+    if (is_ollama(o)) {
+        const struct json_val *format = json_get(o->root, "format");
+        *schema = json_type(format) == JSON_OBJECT ? format : NULL;
+        return *schema || str_is(json_str(format), "json");
+    }
     return *schema || str_is(json_str(json_path(o->root, "response_format.type")), "json_object") ||
            str_is(json_str(json_path(o->root, "text.format.type")), "json_object") ||
            str_is(json_str(json_path(o->root, "generationConfig.responseMimeType")),
@@ -355,6 +373,10 @@ static enum status check(const struct order *o, struct why *why)
         any = any || (json_get(o->root, names[i]) && strcmp(names[i], "tools") != 0);
     if (json_type(o->root) != JSON_OBJECT)
         return why_set(why, STATUS_SYNTAX, "The body must be a JSON object.");
+    if (o->name.len == 0 && is_ollama(o))
+        return why_set(why, STATUS_UNKNOWN, "model is required");
+    if (is_ollama(o))
+        return STATUS_OK;
     if (o->name.len == 0)
         return why_set(why, STATUS_UNKNOWN, "you must provide a model parameter");
     if (o->wish == WISH_CHAT && json_count(json_get(o->root, "messages")) == 0)
@@ -372,6 +394,7 @@ bool order_read(struct order *o, const struct order_source *source, struct why *
 {
     o->body = source->body;
     o->n = 1;
+    o->refused = 400;
     o->hash = cache_hash(source->seed, source->body);
     buf_init(&o->text, &alloc_heap, ANSWER_BYTES_MAX);
     hex_write(&o->hash, sizeof o->hash, o->id);
@@ -389,13 +412,18 @@ bool order_read(struct order *o, const struct order_source *source, struct why *
     o->thinks = str_is(thinking, "enabled") || str_is(thinking, "adaptive");
     read_limits(o);
     read_user(o);
+    if (is_ollama(o) && !order_read_ollama(o, why))
+        return false;
     plan_input(o, source->cache);
+    if (is_ollama(o) && !order_fit_ollama(o, why))
+        return false;
     struct dice dice;
     dice_init(&dice, o->hash);
     bool writes = o->wish == WISH_CHAT || o->wish == WISH_COMPLETIONS ||
                   o->wish == WISH_RESPONSES || o->wish == WISH_MESSAGES ||
-                  o->wish == WISH_GENERATE || o->wish == WISH_GENERATE_STREAM;
-    if (writes)
+                  o->wish == WISH_GENERATE || o->wish == WISH_GENERATE_STREAM ||
+                  o->wish == WISH_OLLAMA_CHAT || o->wish == WISH_OLLAMA_GENERATE;
+    if (writes && !o->only_loads)
         plan_text(o, source->head, &dice);
     if (o->trouble.on[TROUBLE_WRONG_USAGE])
         multiply(&o->billed, o->trouble.argument[TROUBLE_WRONG_USAGE]);

@@ -18,24 +18,32 @@
 #include "net/http.h"
 
 // The endpoints: X(ENUM, name in the log).
-#define WISH_MAP(X)                       \
-    X(NONE, "none")                       \
-    X(CHAT, "chat")                       \
-    X(COMPLETIONS, "completions")         \
-    X(EMBEDDINGS, "embeddings")           \
-    X(RESPONSES, "responses")             \
-    X(RESPONSES_COUNT, "responses_count") \
-    X(MODELS, "models")                   \
-    X(MODEL, "model")                     \
-    X(MESSAGES, "messages")               \
-    X(MESSAGES_COUNT, "messages_count")   \
-    X(GENERATE, "generate")               \
-    X(GENERATE_STREAM, "generate_stream") \
-    X(GEMINI_COUNT, "gemini_count")       \
-    X(GEMINI_EMBED, "gemini_embed")       \
-    X(GEMINI_BATCH, "gemini_batch")       \
-    X(GEMINI_MODELS, "gemini_models")     \
-    X(GEMINI_MODEL, "gemini_model")       \
+#define WISH_MAP(X)                         \
+    X(NONE, "none")                         \
+    X(CHAT, "chat")                         \
+    X(COMPLETIONS, "completions")           \
+    X(EMBEDDINGS, "embeddings")             \
+    X(RESPONSES, "responses")               \
+    X(RESPONSES_COUNT, "responses_count")   \
+    X(MODELS, "models")                     \
+    X(MODEL, "model")                       \
+    X(MESSAGES, "messages")                 \
+    X(MESSAGES_COUNT, "messages_count")     \
+    X(GENERATE, "generate")                 \
+    X(GENERATE_STREAM, "generate_stream")   \
+    X(GEMINI_COUNT, "gemini_count")         \
+    X(GEMINI_EMBED, "gemini_embed")         \
+    X(GEMINI_BATCH, "gemini_batch")         \
+    X(GEMINI_MODELS, "gemini_models")       \
+    X(GEMINI_MODEL, "gemini_model")         \
+    X(OLLAMA_CHAT, "ollama_chat")           \
+    X(OLLAMA_GENERATE, "ollama_generate")   \
+    X(OLLAMA_EMBED, "ollama_embed")         \
+    X(OLLAMA_EMBED_ONE, "ollama_embed_one") \
+    X(OLLAMA_SHOW, "ollama_show")           \
+    X(OLLAMA_TAGS, "ollama_tags")           \
+    X(OLLAMA_PS, "ollama_ps")               \
+    X(OLLAMA_VERSION, "ollama_version")     \
     X(HEALTH, "health")
 
 enum wish {
@@ -44,7 +52,10 @@ enum wish {
 #undef X
 };
 
-enum family { FAMILY_OPENAI, FAMILY_ANTHROPIC, FAMILY_GEMINI };
+enum family { FAMILY_OPENAI, FAMILY_ANTHROPIC, FAMILY_GEMINI, FAMILY_OLLAMA };
+
+#define OLLAMA_CONTEXT         4096  // tokens, where num_ctx is not said
+#define OLLAMA_CONTEXT_TRAINED 32768 // a larger num_ctx is cut to it
 
 enum finish { FINISH_STOP, FINISH_LENGTH, FINISH_TOOL };
 
@@ -76,9 +87,15 @@ struct order {
     int64_t n;         // choices
     int64_t most;      // tokens; 0 = not said
     uint64_t hash;     // of seed and body
-    struct str tool;   // the function that is called instead of an answer; empty if none
-    struct buf text;   // the answer's text, or the tool's arguments
-    int64_t tokens;    // of text
+    bool only_loads;   // Ollama: no prompt, nothing is answered
+    int64_t context;   // Ollama: num_ctx
+    int64_t keep_us;   // Ollama: how long the model then stays loaded
+    int64_t load_ns;   // Ollama: that it took to load, and each token
+    int64_t token_ns;
+    int refused;     // the status of what order_read refuses
+    struct str tool; // the function that is called instead of an answer; empty if none
+    struct buf text; // the answer's text, or the tool's arguments
+    int64_t tokens;  // of text
     enum finish finish;
     struct billed billed; // of the whole answer
     char id[24];          // hex of the hash, NUL-terminated
@@ -96,11 +113,16 @@ struct order_source {
 // Which endpoint a method and path are; the path may begin with "/+faults". Fills wish, family,
 // name (of the path), event_stream and trouble. Everything else is zeroed.
 void order_route(struct order *o, const struct head *head);
-// Reads the body and plans the answer. False: `why` says what is wrong with it (400).
+// Reads the body and plans the answer. False: `why` says what is wrong with it, with status
+// `refused`.
 bool order_read(struct order *o, const struct order_source *source, struct why *why) MUST_USE;
 void order_fini(struct order *o);
 const char *wish_name(enum wish w);
 // Seconds since 1970 that stand in the answer: made of the hash, so that answers stay the same.
 int64_t order_created(const struct order *o);
+// Ollama's options (order_ollama.c). False: as order_read.
+bool order_read_ollama(struct order *o, struct why *why) MUST_USE;
+// Cuts its input to its context, silently or not: false then.
+bool order_fit_ollama(struct order *o, struct why *why) MUST_USE;
 
 #endif

@@ -11,6 +11,14 @@ static const struct row {
     enum wish wish;
     enum family family;
 } rows[] = {
+    {"POST", STR("/api/chat"), WISH_OLLAMA_CHAT, FAMILY_OLLAMA},
+    {"POST", STR("/api/generate"), WISH_OLLAMA_GENERATE, FAMILY_OLLAMA},
+    {"POST", STR("/api/embed"), WISH_OLLAMA_EMBED, FAMILY_OLLAMA},
+    {"POST", STR("/api/embeddings"), WISH_OLLAMA_EMBED_ONE, FAMILY_OLLAMA},
+    {"POST", STR("/api/show"), WISH_OLLAMA_SHOW, FAMILY_OLLAMA},
+    {"GET", STR("/api/tags"), WISH_OLLAMA_TAGS, FAMILY_OLLAMA},
+    {"GET", STR("/api/ps"), WISH_OLLAMA_PS, FAMILY_OLLAMA},
+    {"GET", STR("/api/version"), WISH_OLLAMA_VERSION, FAMILY_OLLAMA},
     {"POST", STR("/chat/completions"), WISH_CHAT, FAMILY_OPENAI},
     {"POST", STR("/completions"), WISH_COMPLETIONS, FAMILY_OPENAI},
     {"POST", STR("/embeddings"), WISH_EMBEDDINGS, FAMILY_OPENAI},

@@ -2,6 +2,7 @@
 
 #include "mock/play.h"
 
+#include "base/clock.h"
 #include "mock/bill.h"
 #include "mock/play_part.h"
 #include "mock/voice.h"
@@ -176,6 +177,22 @@ static void refuse(struct play *p)
         fail(p, status, "server_error", NULL, "The mock was asked to fail.");
 }
 
+// The faults of a local server that has the model in a process of its own.
+static bool local_fails(struct play *p)
+{
+    bool dies = play_has(p, TROUBLE_RUNNER_DIES) && !p->order.stream;
+    if (play_has(p, TROUBLE_QUEUE_FULL))
+        fail(p, 503, "server_error", NULL,
+             "server busy, please try again.  maximum pending requests exceeded");
+    else if (play_has(p, TROUBLE_LOAD_FAILS))
+        fail(p, 500, "server_error", NULL,
+             "tensor \"token_embd.weight\" offset+size (184785600) exceeds file size (120000000)");
+    else if (dies)
+        fail(p, 500, "server_error", NULL,
+             "an error was encountered while running the model: unexpected EOF");
+    return play_has(p, TROUBLE_QUEUE_FULL) || play_has(p, TROUBLE_LOAD_FAILS) || dies;
+}
+
 static void garbage(struct play *p)
 {
     bill_nothing(p);
@@ -213,6 +230,8 @@ static void answer(struct play *p)
         page_of_html(p);
     } else if (t->on[TROUBLE_QUOTA] || t->on[TROUBLE_RATE] || t->on[TROUBLE_STATUS]) {
         refuse(p);
+    } else if (local_fails(p)) {
+        return;
     } else if (p->order.stream && voice_of(p->order.wish)->open && !t->on[TROUBLE_NOT_JSON]) {
         play_stream(p);
     } else {
@@ -281,13 +300,23 @@ static bool has_key(const struct play *p)
     return false;
 }
 
+static bool is_same(const struct play *p, struct str one, struct str other)
+{
+    char names[2][256];
+    if (p->order.family != FAMILY_OLLAMA)
+        return str_eq(one, other);
+    loaded_name(one, names[0]);
+    loaded_name(other, names[1]);
+    return strcmp(names[0], names[1]) == 0;
+}
+
 static bool serves(const struct play *p, struct str name)
 {
     struct str rest = p->mock->models;
     struct str one = STR_NONE;
     bool found = !p->mock->setup.models || name.len == 0;
     while (!found && str_cut(&rest, ',', &one))
-        found = str_eq(str_trim(one), name);
+        found = is_same(p, str_trim(one), name);
     return found;
 }
 
@@ -297,6 +326,12 @@ static void answer_list(struct play *p)
     buf_clear(&p->out);
     if (p->order.wish == WISH_HEALTH)
         buf_add_cstr(&p->out, "{\"status\":\"ok\"}");
+    else if (p->order.wish == WISH_OLLAMA_VERSION)
+        buf_add_cstr(&p->out, "{\"version\":\"0.17.4\"}");
+    else if (p->order.wish == WISH_OLLAMA_PS)
+        loaded_write(&p->mock->loaded, clock_mono_us(), &p->out);
+    else if (p->order.wish == WISH_OLLAMA_TAGS)
+        voice_ollama_tags(p->mock->models, &p->out);
     else
         voice_models(&p->order, p->mock->models, &p->out);
     p->billed = true; // a list costs nothing and is not in the log
@@ -311,6 +346,37 @@ static void fail_unknown(struct play *p)
     trouble_explain(&p->order.trouble, &text);
     fail(p, 400, "invalid_request_error", "unknown_fault", buf_cstr(&text));
     buf_fini(&text);
+}
+
+static void fail_missing(struct play *p)
+{
+    const struct order *o = &p->order;
+    struct str name = o->answered.len ? o->answered : o->name;
+    bool embeds = o->wish == WISH_OLLAMA_EMBED || o->wish == WISH_OLLAMA_EMBED_ONE;
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    if (o->family != FAMILY_OLLAMA)
+        buf_add_cstr(&text, "The model does not exist.");
+    else if (embeds)
+        buf_printf(&text, "model \"%.*s\" not found, try pulling it first", STR_ARG(name));
+    else
+        buf_printf(&text, "model '%.*s' not found", STR_ARG(name));
+    fail(p, 404, "invalid_request_error", "model_not_found", buf_cstr(&text));
+    buf_fini(&text);
+}
+
+// A load takes as long as five first tokens, and is told even where nothing waits.
+static int64_t load_ms(struct play *p)
+{
+    struct order *o = &p->order;
+    const struct mock_setup *s = &p->mock->setup;
+    if (o->family != FAMILY_OLLAMA || o->wish == WISH_OLLAMA_SHOW || is_refused(p))
+        return 0;
+    bool cold = loaded_use(&p->mock->loaded, o->answered, o->context, o->keep_us, clock_mono_us());
+    int64_t ms = cold ? 5 * s->ttft_ms : 0;
+    o->load_ns = cold ? ms * 1000000 + 30000000 : 3000000;
+    o->token_ns = s->tokens_per_second > 0 ? INT64_C(1000000000) / s->tokens_per_second : 1000000;
+    return ms;
 }
 
 static void on_body(struct exchange *x, void *owner)
@@ -330,17 +396,18 @@ static void on_body(struct exchange *x, void *owner)
         if (serves(p, o->name))
             answer_list(p);
         else
-            fail(p, 404, "invalid_request_error", "model_not_found", "The model does not exist.");
+            fail_missing(p);
     } else if (!order_read(o, &source, &why)) {
-        fail(p, 400, "invalid_request_error", NULL, why.text);
+        fail(p, o->refused, "invalid_request_error", NULL, why.text);
     } else if (o->trouble.unknown.len) { // in the model's name
         fail_unknown(p);
     } else if (!serves(p, o->answered)) {
-        fail(p, 404, "invalid_request_error", "model_not_found", "The model does not exist.");
+        fail_missing(p);
     } else {
         count_strike(p);
         p->stage = STAGE_WAIT;
-        int64_t wait = first_token_ms(p);
+        p->billed = o->wish == WISH_OLLAMA_SHOW; // costs nothing and is not in the log
+        int64_t wait = load_ms(p) + first_token_ms(p);
         if (wait > 0)
             timer_set(&p->timer, wait);
         else

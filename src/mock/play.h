@@ -13,6 +13,7 @@
 
 #include "base/list.h"
 #include "mock/cache.h"
+#include "mock/loaded.h"
 #include "mock/mock.h"
 #include "mock/order.h"
 #include "net/server.h"
@@ -26,6 +27,7 @@ struct mock {
     struct server *server;
     struct list plays; // running
     struct cache cache;
+    struct loaded loaded;
     struct strike { // how often a body came: for `times=N`
         uint64_t hash;
         int64_t count;

@@ -58,7 +58,7 @@ static void mix(struct play *p)
 
 static void flush(struct play *p)
 {
-    if (play_has(p, TROUBLE_MIXED))
+    if (play_has(p, TROUBLE_MIXED) && p->order.family != FAMILY_OLLAMA)
         mix(p);
     if (p->out.len > 0)
         exchange_write(p->x, buf_str(&p->out));
@@ -97,7 +97,7 @@ static bool middle_strikes(struct play *p)
     struct billed t = play_so_far(p);
     if (p->pieces * 2 < p->order.tokens || p->at == 0)
         return false;
-    if (play_has(p, TROUBLE_ERROR_EVENT)) {
+    if (play_has(p, TROUBLE_ERROR_EVENT) || play_has(p, TROUBLE_RUNNER_DIES)) {
         struct exchange *x = p->x;
         voice_of(p->order.wish)->error(&p->order, &p->out);
         play_bill(p, &t, false, false);

@@ -40,6 +40,9 @@
     X(MIXED, "mixed", 0, "a stream with a BOM, comments, CR, LF and CRLF, data: without a space") \
     X(ECHO, "echo", 0, "the answer's text is the request as it came, head and body")              \
     X(EARLY, "early", 401, "answers with status N before it has read the body")                   \
+    X(QUEUE_FULL, "queue-full", 0, "Ollama: 503, its queue is full; no Retry-After")              \
+    X(RUNNER_DIES, "runner-dies", 0, "Ollama: an error line in the middle of a stream; else 500") \
+    X(LOAD_FAILS, "load-fails", 0, "Ollama: 500, the file of the model is damaged")               \
     X(DATED, "dated", 0, "the answer names the model with a date: NAME-2026-01-01")               \
     X(TOKENS, "tokens", 64, "the answer is N tokens long")                                        \
     X(TIMES, "times", 1, "the faults beside it only strike the first N times this body comes")    \

@@ -17,6 +17,14 @@ const struct voice *voice_of(enum wish w)
     case WISH_RESPONSES_COUNT:
     case WISH_MESSAGES_COUNT:
     case WISH_GEMINI_COUNT: return &voice_count;
+    case WISH_OLLAMA_CHAT:
+    case WISH_OLLAMA_GENERATE: return &voice_ollama;
+    case WISH_OLLAMA_EMBED:
+    case WISH_OLLAMA_EMBED_ONE: return &voice_ollama_embed;
+    case WISH_OLLAMA_SHOW: return &voice_ollama_show;
+    case WISH_OLLAMA_TAGS:
+    case WISH_OLLAMA_PS:
+    case WISH_OLLAMA_VERSION:
     case WISH_NONE:
     case WISH_MODELS:
     case WISH_MODEL:
@@ -29,6 +37,8 @@ const struct voice *voice_of(enum wish w)
 
 const char *voice_stream_type(const struct order *o)
 {
+    if (o->family == FAMILY_OLLAMA)
+        return "application/x-ndjson";
     if (o->family == FAMILY_GEMINI && !o->event_stream)
         return "application/json; charset=UTF-8";
     return o->family == FAMILY_GEMINI ? "text/event-stream" : "text/event-stream; charset=utf-8";
@@ -78,6 +88,12 @@ void voice_error(const struct voice_error *e, struct buf *out)
         buf_printf(out, "{\"error\":{\"code\":%d,\"message\":", e->status);
         buf_add_json(out, str_of(e->message));
         buf_printf(out, ",\"status\":\"%s\"}}", gemini_status(e->status));
+        return;
+    }
+    if (e->family == FAMILY_OLLAMA) {
+        buf_add_cstr(out, "{\"error\":");
+        buf_add_json(out, str_of(e->message));
+        buf_add_char(out, '}');
         return;
     }
     buf_add_cstr(out, "{\"error\":{\"message\":");

@@ -29,10 +29,13 @@ extern const struct voice voice_messages;    // voice_messages.c
 extern const struct voice voice_gemini;      // voice_gemini.c
 extern const struct voice voice_embeddings;  // voice_lists.c
 extern const struct voice voice_count;       // voice_lists.c: the token counters
+extern const struct voice voice_ollama;      // voice_ollama.c: chat and generate
+extern const struct voice voice_ollama_embed;
+extern const struct voice voice_ollama_show;
 
 // NULL for what is not written from an order (lists of models, health).
 const struct voice *voice_of(enum wish w);
-// "text/event-stream" or, for Gemini without alt=sse, "application/json".
+// "text/event-stream" or, for Gemini without alt=sse, "application/json"; Ollama's are lines.
 const char *voice_stream_type(const struct order *o);
 // An error body in the family's shape. `type` and `code` are OpenAI's; the others' follow from
 // status.
@@ -47,6 +50,9 @@ struct voice_error {
 void voice_error(const struct voice_error *e, struct buf *out);
 // The list of models, or one (`name` not empty). `models`: comma-separated.
 void voice_models(const struct order *o, struct str models, struct buf *out);
+void voice_ollama_tags(struct str models, struct buf *out); // the answer to /api/tags
+// A vector of an embedding, in decimals.
+void voice_vector(const struct order *o, struct dice *d, struct buf *out);
 // OpenAI's usage object, as the order's vendor writes it.
 void voice_usage(const struct order *o, struct buf *out);
 // What a vendor that reports its charge charges, in millionths of a dollar.

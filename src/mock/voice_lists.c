@@ -55,6 +55,11 @@ static int64_t dimensions_of(const struct order *o)
     return n;
 }
 
+void voice_vector(const struct order *o, struct dice *d, struct buf *out)
+{
+    add_vector(d, dimensions_of(o), false, out);
+}
+
 // A text, a list of texts, a list of token numbers, or a list of such lists.
 static int64_t inputs_of(const struct order *o)
 {

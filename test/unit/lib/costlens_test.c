@@ -158,6 +158,42 @@ static void reads_a_stream_in_any_pieces(void **state)
     }
 }
 
+static const char lines[] =
+    "{\"model\":\"llama3.2:3b\",\"message\":{\"content\":\"Hi\"},\"done\":false}\n"
+    "{\"model\":\"llama3.2:3b\",\"done\":true,\"done_reason\":\"stop\",\"total_duration\":90,"
+    "\"load_duration\":20,\"prompt_eval_count\":44,\"prompt_eval_duration\":30,\"eval_count\":8,"
+    "\"eval_duration\":35}\n";
+
+// Ollama's stream in pieces, and its whole answer, which is the last of the lines.
+static void reads_ollama(void **state)
+{
+    (void)state;
+    for (size_t cut = 0; cut < sizeof lines; cut++) {
+        int streaming = cut > 0;
+        const char *body = streaming ? lines : strchr(lines, '\n') + 1;
+        size_t len = strlen(body);
+        struct costlens_reader *reader = NULL;
+        struct costlens_usage usage = {0};
+        struct costlens_times times = {0};
+        assert_int_equal(
+            costlens_reader_open(NULL, COSTLENS_OLLAMA_CHAT, "ollama", streaming, &reader),
+            COSTLENS_OK);
+        size_t first = streaming ? cut : len;
+        costlens_reader_feed(reader, body, first);
+        costlens_reader_feed(reader, body + first, len - first);
+        costlens_reader_end(reader, 1);
+        assert_true(costlens_reader_complete(reader));
+        assert_int_equal(costlens_reader_usage(reader, &usage), COSTLENS_OK);
+        assert_int_equal(usage.count[COSTLENS_INPUT], 44);
+        assert_int_equal(usage.count[COSTLENS_OUTPUT], 8);
+        costlens_reader_times(reader, &times);
+        assert_int_equal(times.total_ns - times.load_ns - times.input_ns - times.output_ns, 5);
+        assert_false(costlens_reader_remote(reader));
+        assert_string_equal(costlens_reader_model(reader), "llama3.2:3b");
+        costlens_reader_close(reader);
+    }
+}
+
 static void tells_the_requests_behind_an_answer(void **state)
 {
     static const char body[] =
@@ -307,6 +343,7 @@ int main(void)
         cmocka_unit_test(prices_a_whole_answer),
         cmocka_unit_test(says_the_factors_and_what_is_missing),
         cmocka_unit_test(reads_a_stream_in_any_pieces),
+        cmocka_unit_test(reads_ollama),
         cmocka_unit_test(tells_the_requests_behind_an_answer),
         cmocka_unit_test(estimates_what_was_not_counted),
         cmocka_unit_test(an_estimate_with_an_image_has_no_price),

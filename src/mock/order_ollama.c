@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What Ollama alone has in a request: `options`, keep_alive, truncate, and prompts that only load.
+
+#include "base/clock.h"
+#include "mock/loaded.h"
+#include "mock/order.h"
+
+#define KEEP_US (5 * 60 * SECOND_US)
+
+// A number of `options`; others stay as they are. False when it is no whole number.
+static bool read_option(struct order *o, const char *name, int64_t *n, struct why *why)
+{
+    const struct json_val *v = json_get(json_get(o->root, "options"), name);
+    if (json_type(v) == JSON_ABSENT || json_type(v) == JSON_NULL || json_i64(v, n))
+        return true;
+    o->refused = 500;
+    why_set(why, STATUS_SYNTAX, "option \"%s\" must be of type integer", name);
+    return false;
+}
+
+// "5m", "2s", "1h30m" are told by their last letter; a number is of seconds; less than 0: for ever.
+static bool read_keep(struct order *o, struct why *why)
+{
+    const struct json_val *v = json_get(o->root, "keep_alive");
+    struct str text = json_str(v);
+    int64_t n = 0;
+    int64_t unit = 1;
+    o->keep_us = KEEP_US;
+    if (json_type(v) == JSON_ABSENT || json_type(v) == JSON_NULL)
+        return true;
+    if (text.len > 0 && (str_ends(text, str_of("s")) || str_ends(text, str_of("m")) ||
+                         str_ends(text, str_of("h")))) {
+        unit = str_ends(text, str_of("h")) ? 3600 : str_ends(text, str_of("m")) ? 60 : 1;
+        text.len--;
+    }
+    if (!json_i64(v, &n) && !str_i64(text, &n)) {
+        why_set(why, STATUS_SYNTAX, "time: invalid duration \"%.*s\"", STR_ARG(json_str(v)));
+        return false;
+    }
+    o->keep_us = n < 0 || n > INT32_MAX ? LOADED_FOR_EVER : n * unit * SECOND_US;
+    return true;
+}
+
+// No limit is what a limit of 0 means; the mock's answers have an end of their own.
+bool order_read_ollama(struct order *o, struct why *why)
+{
+    int64_t most = 0;
+    bool chat = o->wish == WISH_OLLAMA_CHAT;
+    bool generate = o->wish == WISH_OLLAMA_GENERATE;
+    o->context = OLLAMA_CONTEXT;
+    if (!read_option(o, "num_predict", &most, why) ||
+        !read_option(o, "num_ctx", &o->context, why) || !read_keep(o, why))
+        return false;
+    o->most = most > 0 ? most : 0;
+    o->n = 1;
+    if (o->context < 4 || o->context > OLLAMA_CONTEXT_TRAINED)
+        o->context = o->context < 4 ? 4 : OLLAMA_CONTEXT_TRAINED;
+    o->stream = (chat || generate) && json_bool(json_get(o->root, "stream"), true);
+    o->thinks = json_bool(json_get(o->root, "think"), json_str(json_get(o->root, "think")).len > 0);
+    o->only_loads = (chat && json_count(json_get(o->root, "messages")) == 0) ||
+                    (generate && json_str(json_get(o->root, "prompt")).len == 0);
+    return true;
+}
+
+// A chat loses its oldest turns, so that less than the context is left; any other input its head.
+bool order_fit_ollama(struct order *o, struct why *why)
+{
+    int64_t *input = &o->billed.input;
+    bool turns = json_count(json_get(o->root, "messages")) > 1;
+    if (o->only_loads)
+        *input = 0;
+    if (*input <= o->context || o->wish == WISH_OLLAMA_SHOW)
+        return true;
+    if (!json_bool(json_get(o->root, "truncate"), true)) {
+        why_set(why, STATUS_LIMIT, "the input length exceeds the context length");
+        return false;
+    }
+    *input = turns ? o->context - o->context / 8 : o->context;
+    return true;
+}
