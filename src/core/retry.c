@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/retry.h"
+
+#define BACKOFF_FIRST_MS 500
+#define BACKOFF_MOST_MS  8000
+#define SPREAD_MS        250 // beyond what a provider said, so that not all come at once
+
+static const struct {
+    uint8_t same;
+    uint8_t other;
+} rows[] = {
+#define X(id, same, other) [FAILURE_##id] = {same, other},
+    FAILURE_MAP(X)
+#undef X
+};
+
+static unsigned same_most(const struct failure *f, const struct retry_state *s)
+{
+    unsigned most = rows[f->kind].same;
+    if (f->advice == ADVICE_STOP || f->after_ms > RETRY_AFTER_MAX_MS)
+        return 0;
+    if (f->advice == ADVICE_RETRY && f->kind != FAILURE_OURS && f->kind != FAILURE_BROKEN)
+        most = rows[FAILURE_BUSY].same;
+    return most >= 2 || most > s->retries ? s->retries : most;
+}
+
+static int64_t delay_of(const struct failure *f, unsigned tried, uint64_t random)
+{
+    if (f->kind == FAILURE_STALE)
+        return 0;
+    if (f->after_ms >= 0)
+        return f->after_ms + (int64_t)(random % SPREAD_MS);
+    uint64_t most = BACKOFF_FIRST_MS;
+    for (unsigned i = 1; i < tried && most < BACKOFF_MOST_MS; i++)
+        most *= 2;
+    return (int64_t)(random % (most + 1));
+}
+
+enum retry_verdict retry_decide(const struct failure *f, const struct retry_state *s,
+                                uint64_t random, int64_t *delay_ms)
+{
+    bool other = s->other && rows[f->kind].other > 0;
+    if (other && rows[f->kind].other == 2)
+        return RETRY_OTHER;
+    if (s->budget && s->tried <= same_most(f, s)) {
+        *delay_ms = delay_of(f, s->tried, random);
+        return RETRY_SAME;
+    }
+    return other ? RETRY_OTHER : RETRY_END;
+}
+
+bool retry_tempts(int http_status)
+{
+    return http_status == 408 || http_status == 409 || http_status == 429 || http_status >= 500;
+}
+
+static void advance(struct retry_budget *b, int64_t now_us)
+{
+    int64_t slot = now_us / RETRY_SLOT_US;
+    if (slot - b->slot > RETRY_SLOTS)
+        b->slot = slot - RETRY_SLOTS;
+    while (b->slot < slot) {
+        b->slot++;
+        b->calls[b->slot % RETRY_SLOTS] = 0;
+        b->retries[b->slot % RETRY_SLOTS] = 0;
+    }
+}
+
+void retry_budget_call(struct retry_budget *b, int64_t now_us)
+{
+    advance(b, now_us);
+    b->calls[b->slot % RETRY_SLOTS]++;
+}
+
+bool retry_budget_left(struct retry_budget *b, int64_t now_us)
+{
+    uint64_t calls = 0;
+    uint64_t retries = 0;
+    advance(b, now_us);
+    for (unsigned i = 0; i < RETRY_SLOTS; i++) {
+        calls += b->calls[i];
+        retries += b->retries[i];
+    }
+    uint64_t part = calls / RETRY_PART;
+    return retries < (part > RETRY_LEAST ? part : RETRY_LEAST);
+}
+
+void retry_budget_take(struct retry_budget *b, int64_t now_us)
+{
+    advance(b, now_us);
+    b->retries[b->slot % RETRY_SLOTS]++;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A status says most of it. What the body must tell: whether a 429 is a rate, which passes, or a
+// quota, which does not; and whether a 400 is a prompt that another model may take. Codes and types
+// are compared first; where a dialect has none, its messages.
+
+#include "wire/failure.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+
+#define AFTER_MAX_MS INT64_C(86400000) // a day: whatever is longer is too long anyway
+
+// --- the head ---
+
+// Whole seconds or milliseconds, a fraction passed over.
+static bool read_count(struct str value, int64_t unit_ms, int64_t *ms)
+{
+    uint64_t n;
+    struct str whole = str_from(value.ptr, str_find(value, '.'));
+    if (!str_u64(whole, &n))
+        return false;
+    if (whole.len < value.len && unit_ms > 1)
+        n++; // rather late than early
+    *ms = n > (uint64_t)(AFTER_MAX_MS / unit_ms) ? AFTER_MAX_MS : (int64_t)n * unit_ms;
+    return true;
+}
+
+static int month_of(struct str name)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    for (int i = 0; i < 12; i++) {
+        if (str_eq(name, str_from(months + (size_t)i * 3, 3)))
+            return i + 1;
+    }
+    return 0;
+}
+
+static bool read_number(struct str text, size_t at, size_t len, int *out)
+{
+    uint64_t n;
+    if (!str_u64(str_from(text.ptr + at, len), &n))
+        return false;
+    *out = (int)n;
+    return true;
+}
+
+// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
+static bool read_date(struct str text, int64_t *us)
+{
+    struct civil c = {0};
+    if (text.len != 29 || !str_ends(text, (struct str)STR(" GMT")) ||
+        !read_number(text, 5, 2, &c.day) || !read_number(text, 12, 4, &c.year) ||
+        !read_number(text, 17, 2, &c.hour) || !read_number(text, 20, 2, &c.minute) ||
+        !read_number(text, 23, 2, &c.second))
+        return false;
+    c.month = month_of(str_from(text.ptr + 8, 3));
+    if (c.month == 0 || c.day < 1 || c.day > 31 || c.year < 1970 || c.hour > 23 || c.minute > 59 ||
+        c.second > 60)
+        return false;
+    *us = civil_to_us(&c);
+    return true;
+}
+
+static void read_after(struct failure *f, struct str value, int64_t now_us)
+{
+    int64_t ms;
+    int64_t us;
+    if (f->after_ms >= 0)
+        return; // retry-after-ms came before it
+    if (read_count(value, 1000, &ms))
+        f->after_ms = ms;
+    else if (read_date(value, &us))
+        f->after_ms = us > now_us ? (us - now_us) / 1000 + 1 : 0;
+}
+
+void failure_field(struct failure *f, struct str name, struct str value, int64_t now_us)
+{
+    int64_t ms;
+    if (str_eq_nocase(name, (struct str)STR("retry-after-ms"))) {
+        if (read_count(value, 1, &ms))
+            f->after_ms = ms;
+    } else if (str_eq_nocase(name, (struct str)STR("retry-after"))) {
+        read_after(f, value, now_us);
+    } else if (str_eq_nocase(name, (struct str)STR("x-should-retry"))) {
+        f->advice = str_is(value, "true")    ? ADVICE_RETRY
+                    : str_is(value, "false") ? ADVICE_STOP
+                                             : f->advice;
+    }
+}
+
+// --- the body ---
+
+struct said {
+    struct str code, type, message;
+    const struct json_val *details; // Gemini's
+};
+
+static void read_error(const struct json_val *root, struct said *s)
+{
+    if (json_type(root) == JSON_ARRAY) { // Gemini's streams without SSE
+        struct json_iter it = {0};
+        const struct json_val *first = NULL;
+        root = json_each(&it, root, NULL, &first) ? first : NULL;
+    }
+    const struct json_val *error = json_get(root, "error");
+    if (json_type(error) == JSON_STRING)
+        s->message = json_str(error);
+    if (json_type(error) != JSON_OBJECT)
+        error = root;
+    s->code = json_str(json_get(error, "code"));
+    s->type = json_str(json_get(error, "type"));
+    if (s->message.len == 0)
+        s->message = json_str(json_get(error, "message"));
+    s->details = json_get(error, "details");
+}
+
+static bool one_of(struct str text, const char *const *words)
+{
+    for (; *words; words++) {
+        if (str_is(text, *words))
+            return true;
+    }
+    return false;
+}
+
+static bool holds(struct str text, const char *part)
+{
+    struct str p = str_of(part);
+    for (size_t i = 0; i + p.len <= text.len; i++) {
+        if (str_eq_nocase(str_from(text.ptr + i, p.len), p))
+            return true;
+    }
+    return false;
+}
+
+static bool holds_one(struct str text, const char *const *parts)
+{
+    for (; *parts; parts++) {
+        if (holds(text, *parts))
+            return true;
+    }
+    return false;
+}
+
+static bool is_quota(const struct said *s)
+{
+    static const char *const codes[] = {"insufficient_quota",           "billing_error",
+                                        "billing_hard_limit_reached",   "billing_not_active",
+                                        "exceeded_current_quota_error", "insufficient_balance",
+                                        "insufficient_credits",         NULL};
+    static const char *const parts[] = {"credit balance", "insufficient balance",
+                                        "insufficient credits", NULL};
+    return one_of(s->code, codes) || one_of(s->type, codes) || holds_one(s->message, parts);
+}
+
+static bool is_long(const struct said *s)
+{
+    static const char *const codes[] = {"context_length_exceeded", "exceed_context_size_error",
+                                        NULL};
+    static const char *const parts[] = {"maximum context length",
+                                        "context length",
+                                        "prompt is too long",
+                                        "exceeds the maximum number of tokens",
+                                        "context window",
+                                        "context size",
+                                        NULL};
+    return one_of(s->code, codes) || one_of(s->type, codes) || holds_one(s->message, parts);
+}
+
+// Gemini says RESOURCE_EXHAUSTED of a minute's rate and of a day's quota: the quota's name tells.
+static void read_details(struct failure *f, const struct said *s)
+{
+    struct json_iter it = {0};
+    const struct json_val *detail = NULL;
+    while (json_each(&it, s->details, NULL, &detail)) {
+        struct json_iter each = {0};
+        const struct json_val *violation = NULL;
+        int64_t ms;
+        struct str delay = json_str(json_get(detail, "retryDelay")); // "27s"
+        if (f->after_ms < 0 && delay.len > 1 && delay.ptr[delay.len - 1] == 's' &&
+            read_count(str_from(delay.ptr, delay.len - 1), 1000, &ms))
+            f->after_ms = ms;
+        while (json_each(&each, json_get(detail, "violations"), NULL, &violation)) {
+            if (holds(json_str(json_get(violation, "quotaId")), "PerDay"))
+                f->kind = FAILURE_QUOTA;
+        }
+    }
+}
+
+static enum failure_kind kind_of(int status)
+{
+    switch (status) {
+    case 401:
+    case 402:
+    case 403: return FAILURE_KEY;
+    case 404: return FAILURE_MODEL;
+    case 429: return FAILURE_RATE;
+    case 408:
+    case 409:
+    case 502:
+    case 503:
+    case 504:
+    case 529: return FAILURE_BUSY;
+    default: return status >= 500 ? FAILURE_SERVER : FAILURE_CALLER;
+    }
+}
+
+void failure_read(struct failure *f, int http_status, struct str body)
+{
+    struct json *document = NULL;
+    struct said said = {0};
+    f->kind = kind_of(http_status);
+    if (json_open(body, &alloc_heap, &document, NULL) != STATUS_OK)
+        return;
+    read_error(json_root(document), &said);
+    if (http_status == 429)
+        read_details(f, &said);
+    if (http_status < 500 && is_quota(&said))
+        f->kind = FAILURE_QUOTA;
+    else if ((http_status == 400 || http_status == 413 || http_status == 500) && is_long(&said))
+        f->kind = FAILURE_LONG;
+    json_close(document);
+}

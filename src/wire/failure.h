@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// failure - what a provider's error says, in the words of core/retry.h, whatever its dialect.
+
+#ifndef WIRE_FAILURE_H
+#define WIRE_FAILURE_H
+
+#include "base/str.h"
+#include "core/retry.h"
+
+// What the head of an answer says of trying again: into advice and after_ms. `name` is any field's;
+// retry-after-ms wins over retry-after (seconds, or a date, which `now_us`, wall, is held against).
+void failure_field(struct failure *f, struct str name, struct str value, int64_t now_us);
+// The kind of an answer with that status (400 to 599) and body, and what the body says of when to
+// come again (Gemini). The body may be cut or no JSON.
+void failure_read(struct failure *f, int http_status, struct str body);
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Errors as the vendors write them, and what they mean for another attempt.
+
+#include "../unit.h"
+#include "wire/failure.h"
+
+#define NOW_US INT64_C(784111777000000) // Sun, 06 Nov 1994 08:49:37 GMT
+
+static const struct {
+    int status;
+    const char *body;
+    enum failure_kind want;
+} bodies[] = {
+    {429, "{\"error\":{\"code\":\"rate_limit_exceeded\",\"type\":\"requests\"}}", FAILURE_RATE},
+    {429, "{\"error\":{\"code\":\"insufficient_quota\",\"type\":\"insufficient_quota\"}}",
+     FAILURE_QUOTA},
+    {429, "{\"error\":{\"code\":null,\"type\":\"insufficient_quota\"}}", FAILURE_QUOTA},
+    {429, "{\"error\":{\"type\":\"exceeded_current_quota_error\",\"message\":\"x\"}}",
+     FAILURE_QUOTA},
+    {429, "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\"}}", FAILURE_RATE},
+    {400,
+     "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Your credit "
+     "balance is too low to access the Anthropic API.\"}}",
+     FAILURE_QUOTA},
+    {402, "{\"error\":{\"message\":\"Insufficient Balance\"}}", FAILURE_QUOTA},
+    {402, "", FAILURE_KEY},
+    // Gemini says the same of a minute and of a day; the quota's name tells.
+    {429,
+     "{\"error\":{\"code\":429,\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"You exceeded your "
+     "current quota, please check your plan and billing details.\",\"details\":[{\"violations\":[{"
+     "\"quotaId\":\"GenerateRequestsPerMinutePerProjectPerModel\"}]}]}}",
+     FAILURE_RATE},
+    {429,
+     "[{\"error\":{\"code\":429,\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[{\"violations\":[{"
+     "\"quotaId\":\"GenerateRequestsPerDayPerProjectPerModel-FreeTier\"}]}]}}]",
+     FAILURE_QUOTA},
+    {400, "{\"error\":{\"code\":\"context_length_exceeded\",\"type\":\"invalid_request_error\"}}",
+     FAILURE_LONG},
+    {400,
+     "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is "
+     "too long: 210000 tokens > 200000 maximum\"}}",
+     FAILURE_LONG},
+    {400,
+     "{\"error\":{\"code\":400,\"status\":\"INVALID_ARGUMENT\",\"message\":\"The input token count "
+     "(1200000) exceeds the maximum number of tokens allowed (1048576).\"}}",
+     FAILURE_LONG},
+    {400,
+     "{\"error\":{\"code\":400,\"type\":\"exceed_context_size_error\",\"message\":\"the request "
+     "exceeds the available context size\"}}",
+     FAILURE_LONG},
+    {400, "{\"error\":{\"code\":\"invalid_value\"}}", FAILURE_CALLER},
+    {401, "{\"error\":{\"code\":\"invalid_api_key\"}}", FAILURE_KEY},
+    {403, "<html>", FAILURE_KEY},
+    {404, "{\"error\":{\"code\":\"model_not_found\"}}", FAILURE_MODEL},
+    {408, "", FAILURE_BUSY},
+    {409, "{}", FAILURE_BUSY},
+    {413, "", FAILURE_CALLER},
+    {422, "[]", FAILURE_CALLER},
+    {500, "{\"error\":{\"code\":500,\"message\":\"missing messages\",\"type\":\"server_error\"}}",
+     FAILURE_SERVER},
+    {501, "", FAILURE_SERVER},
+    {502, "<html>", FAILURE_BUSY},
+    {503, "{\"error\":\"server busy\"}", FAILURE_BUSY},
+    {504, "", FAILURE_BUSY},
+    {529, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}", FAILURE_BUSY},
+};
+
+static void test_bodies(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct failure f = {.after_ms = -1};
+        failure_read(&f, bodies[i].status, str_of(bodies[i].body));
+        if (f.kind != bodies[i].want)
+            fail_msg("%d %s: %d, not %d", bodies[i].status, bodies[i].body, (int)f.kind,
+                     (int)bodies[i].want);
+    }
+}
+
+static void test_gemini_delay(void **state)
+{
+    (void)state;
+    struct failure f = {.after_ms = -1};
+    failure_read(&f, 429,
+                 str_of("{\"error\":{\"details\":[{\"@type\":\"type.googleapis.com/"
+                        "google.rpc.RetryInfo\",\"retryDelay\":\"27s\"}]}}"));
+    assert_int_equal(f.kind, FAILURE_RATE);
+    assert_int_equal(f.after_ms, 27000);
+}
+
+static const struct {
+    const char *name, *value;
+    int64_t want;
+} waits[] = {
+    {"Retry-After", "7", 7000},
+    {"retry-after", "0", 0},
+    {"retry-after", "1.2", 2000},
+    {"retry-after", "99999999999", 86400000},
+    {"retry-after", "Sun, 06 Nov 1994 08:49:42 GMT", 5001},
+    {"retry-after", "Sun, 06 Nov 1994 08:49:30 GMT", 0},
+    {"retry-after", "Sun, 31 Foo 1994 08:49:30 GMT", -1},
+    {"retry-after", "soon", -1},
+    {"retry-after", "-3", -1},
+    {"retry-after", "", -1},
+    {"retry-after-ms", "350", 350},
+    {"retry-after-ms", "350.7", 350},
+    {"retry", "7", -1},
+};
+
+static void test_waits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        struct failure f = {.after_ms = -1};
+        failure_field(&f, str_of(waits[i].name), str_of(waits[i].value), NOW_US);
+        if (f.after_ms != waits[i].want)
+            fail_msg("%s: %s: %lld", waits[i].name, waits[i].value, (long long)f.after_ms);
+    }
+    struct failure f = {.after_ms = -1}; // the finer one wins, in either order
+    failure_field(&f, str_of("retry-after-ms"), str_of("40"), NOW_US);
+    failure_field(&f, str_of("retry-after"), str_of("1"), NOW_US);
+    assert_int_equal(f.after_ms, 40);
+    f.after_ms = -1;
+    failure_field(&f, str_of("retry-after"), str_of("1"), NOW_US);
+    failure_field(&f, str_of("retry-after-ms"), str_of("40"), NOW_US);
+    assert_int_equal(f.after_ms, 40);
+}
+
+static void test_advice(void **state)
+{
+    (void)state;
+    struct failure f = {.after_ms = -1};
+    failure_field(&f, str_of("X-Should-Retry"), str_of("true"), NOW_US);
+    assert_int_equal(f.advice, ADVICE_RETRY);
+    failure_field(&f, str_of("x-should-retry"), str_of("perhaps"), NOW_US);
+    assert_int_equal(f.advice, ADVICE_RETRY);
+    failure_field(&f, str_of("x-should-retry"), str_of("false"), NOW_US);
+    assert_int_equal(f.advice, ADVICE_STOP);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_gemini_delay),
+        cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_advice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
