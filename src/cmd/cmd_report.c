@@ -18,19 +18,13 @@ static const struct column {
     const char *title;
     bool if_any; // left out when it is 0 everywhere
 } columns[] = {
-    {"requests", "CALLS", false},
-    {"errors", "ERRORS", true},
-    {"input_tokens", "INPUT", false},
-    {"cache_read_tokens", "CACHED", true},
-    {"cache_write_tokens", "CACHE WRITE", true},
-    {"output_tokens", "OUTPUT", false},
-    {"cost_usd", "COST USD", false},
-    {"unpriced", "UNPRICED", true},
-    {"latency_p50_ms", "P50 MS", false},
-    {"latency_p95_ms", "P95 MS", false},
-    {"ttft_p50_ms", "TTFT P50", false},
-    {"ttft_p95_ms", "TTFT P95", false},
-    {"tokens_per_second", "TOKENS/S", false},
+    {"requests", "CALLS", false},          {"errors", "ERRORS", true},
+    {"retries", "RETRIES", true},          {"input_tokens", "INPUT", false},
+    {"cache_read_tokens", "CACHED", true}, {"cache_write_tokens", "CACHE WRITE", true},
+    {"output_tokens", "OUTPUT", false},    {"cost_usd", "COST USD", false},
+    {"unpriced", "UNPRICED", true},        {"latency_p50_ms", "P50 MS", false},
+    {"latency_p95_ms", "P95 MS", false},   {"ttft_p50_ms", "TTFT P50", false},
+    {"ttft_p95_ms", "TTFT P95", false},    {"tokens_per_second", "TOKENS/S", false},
 };
 #define COLUMN_COUNT (sizeof columns / sizeof columns[0])
 
@@ -75,6 +69,17 @@ static void note(const struct json *j, const char *member, const char *one, cons
         printf("%lld %s\n", (long long)n, n == 1 ? one : many);
 }
 
+static void note_retries(const struct json *j)
+{
+    int64_t n;
+    const struct json_val *total = json_get(json_root(j), "total");
+    if (json_i64(json_get(total, "retries"), &n) && n > 0)
+        printf("%lld %s: they cost %.*s USD of it\n", (long long)n,
+               n == 1 ? "attempt failed and was followed by another"
+                      : "attempts failed and were followed by others",
+               STR_ARG(text_of(j, json_get(total, "retry_cost_usd"))));
+}
+
 static void print_table(const struct json *j)
 {
     char title[32] = "";
@@ -105,6 +110,7 @@ static void print_table(const struct json *j)
          "calls did not tell their output: they count with their estimated input and most output");
     note(j, "estimated", "call is estimated: it ended without the whole usage of its provider",
          "calls are estimated: they ended without the whole usage of their provider");
+    note_retries(j);
 }
 
 static void print_csv(const struct json *j)
@@ -200,6 +206,17 @@ static void print_arithmetic(const struct json_val *attempt)
         printf("%-14s THE LINES ABOVE GIVE ANOTHER COST: see costlens ledger verify\n", "");
 }
 
+// Of a call that was tried once there is nothing to say.
+static void print_place(const struct json_val *attempt)
+{
+    int64_t n = 0;
+    bool followed = json_bool(json_get(attempt, "followed"), false);
+    if (!json_i64(json_get(attempt, "attempt"), &n) || (n == 0 && !followed))
+        return;
+    printf("%-14s %lld%s\n", "attempt", (long long)n + 1,
+           followed ? ": it failed, and the next one followed it" : "");
+}
+
 static void print_request(const struct json *j)
 {
     struct json_iter it = {0};
@@ -208,6 +225,7 @@ static void print_request(const struct json *j)
     while (json_each(&it, json_get(json_root(j), "attempts"), &key, &attempt)) {
         fact(attempt, "request", "request");
         fact(attempt, "start", "start");
+        print_place(attempt);
         fact(attempt, "outcome", "outcome");
         fact(attempt, "error", "error");
         print_times(attempt);

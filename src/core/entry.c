@@ -28,7 +28,8 @@
 #define FLAG_INCONSISTENT 16u
 #define FLAG_PARTS        32u
 #define FLAG_UNCOUNTED    64u
-#define FLAGS_KNOWN       127u
+#define FLAG_FOLLOWED     128u
+#define FLAGS_KNOWN       255u
 
 static const char *const outcome_names[] = {
 #define X(id, name) [OUTCOME_##id] = (name),
@@ -99,7 +100,7 @@ static unsigned flags_of(const struct entry *e)
     return (e->stream ? FLAG_STREAM : 0) | (e->priced_as_answered ? FLAG_AS_ANSWERED : 0) |
            (e->usage.us_region ? FLAG_US_REGION : 0) | (e->usage.has_reported ? FLAG_REPORTED : 0) |
            (e->usage.inconsistent ? FLAG_INCONSISTENT : 0) | (e->price_parts.len ? FLAG_PARTS : 0) |
-           (e->usage.uncounted ? FLAG_UNCOUNTED : 0);
+           (e->usage.uncounted ? FLAG_UNCOUNTED : 0) | (e->followed ? FLAG_FOLLOWED : 0);
 }
 
 static char *put_usage(char *at, const struct usage *u)
@@ -261,6 +262,7 @@ static bool get_flags(struct reader *r, struct entry *e)
     e->usage.has_reported = flags & FLAG_REPORTED;
     e->usage.inconsistent = flags & FLAG_INCONSISTENT;
     e->usage.uncounted = flags & FLAG_UNCOUNTED;
+    e->followed = flags & FLAG_FOLLOWED;
     return flags & FLAG_PARTS;
 }
 

@@ -2,7 +2,7 @@
 //
 // entry - one attempt of one call as the ledger keeps it.
 //
-//   dispatched --- an answer ends ---> final        one row a call, written once
+//   dispatched --- an answer ends ---> final        one row an attempt, written once
 //        |
 //        '------ the process dies ---> captured     estimated input, most output
 //
@@ -49,16 +49,17 @@ struct entry {
     struct str model;          // as sent to the provider; "provider/model" in reports
     struct str model_answered; // as the provider named it; empty if it did not
     struct str endpoint;       // "chat", "responses": endpoint_name of wire/dialect.h
-    struct str route;          // why this model: "asked", "listed", "alias", "sole provider"
+    struct str
+        route; // why this model: "asked", "listed", "alias", "sole provider", "retry", "fallback"
     struct tags tags;
     bool stream;
     // How it ended.
     enum outcome outcome;
-    int32_t http_status;    // sent to the client; 0 = none
+    int32_t http_status;    // sent to the client (if followed: the provider's); 0 = none
     struct str error;       // refusal code or the provider's error code; empty if none
     struct str upstream_id; // the provider's request id
     int64_t ttft_us;        // first byte of the answer's body after dispatch; 0 = none
-    int64_t duration_us;    // start to last byte
+    int64_t duration_us;    // start of the call to last byte
     int64_t overhead_us;    // of that, spent in the gateway before dispatch
     // What it cost.
     struct usage usage;
@@ -68,6 +69,7 @@ struct entry {
     struct str price_name;    // sheet that priced it: "openai/gpt-4o"; empty if none
     struct str price_parts;   // what of it other sheets priced (core/split.h); most often nothing
     bool priced_as_answered;  // by the model that answered (else by the one sent)
+    bool followed;            // by another attempt of its call: that one tells how the call ended
 };
 
 #define ENTRY_TEXT_MAX  1024 // bytes kept of each text

@@ -215,11 +215,13 @@ void metrics_entry(struct metrics *m, const struct entry *e, enum metric_name na
         m->captured++;
     if (!s)
         return;
-    s->requests++;
+    s->requests += !e->followed;
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
         s->tokens[i] = count_add(s->tokens[i], e->usage.count[i]);
     money_sum_add(&s->cost, e->cost);
     s->unpriced += e->price_state == PRICE_UNPRICED;
+    if (e->followed)
+        return;
     observe(&s->times->duration, e->duration_us);
     observe(&s->times->overhead, e->overhead_us);
     if (e->ttft_us > 0)

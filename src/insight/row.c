@@ -27,6 +27,7 @@ static void read_numbers(sqlite3_stmt *s, int column, struct entry *e)
     e->usage.us_region = flags & LEDGER_US_REGION;
     e->usage.inconsistent = flags & LEDGER_INCONSISTENT;
     e->usage.uncounted = flags & LEDGER_UNCOUNTED;
+    e->followed = flags & LEDGER_FOLLOWED;
     e->http_status = sqlite3_column_int(s, column + 5);
     e->ttft_us = sqlite3_column_int64(s, column + 6);
     e->duration_us = sqlite3_column_int64(s, column + 7);
@@ -164,6 +165,7 @@ void row_write(const struct entry *e, struct buf *json)
     json_out_begin(o, NULL, '{');
     json_out_text(o, "request", str_from(id, UUID_TEXT));
     json_out_number(o, "attempt", e->attempt);
+    json_out_flag(o, "followed", e->followed);
     json_out_name(o, "start");
     buf_add_char(json, '"');
     civil_write(json, e->start_us, 6);

@@ -59,6 +59,7 @@ static void add_tally(struct tally *to, const struct tally *t)
     to->reasoning = count_add(to->reasoning, t->reasoning);
     to->made_tokens = count_add(to->made_tokens, t->made_tokens);
     to->made_us = count_add(to->made_us, t->made_us);
+    to->retries += t->retries;
 }
 
 static void add_times(struct sums *s, struct times *t, unsigned step, uint64_t count)
@@ -75,11 +76,14 @@ static void add_times(struct sums *s, struct times *t, unsigned step, uint64_t c
 static void add_call(struct sums *s, struct group *g, const struct entry *e)
 {
     tally_add(&g->tally, e);
-    if (e->price_state != PRICE_UNPRICED)
+    if (e->price_state != PRICE_UNPRICED) {
         money_sum_add(&g->cost, e->cost);
+        if (e->followed)
+            money_sum_add(&g->retry_cost, e->cost);
+    }
     if (tally_timed(e))
         add_times(s, &g->latency, histogram_step(e->duration_us), 1);
-    if (e->ttft_us > 0)
+    if (tally_begun(e))
         add_times(s, &g->ttft, histogram_step(e->ttft_us), 1);
 }
 
@@ -89,12 +93,15 @@ void sums_add_call(struct sums *s, struct group *g, const struct entry *e)
     add_call(s, &s->total, e);
 }
 
-void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost)
+void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost,
+                   struct money_sum retry_cost)
 {
     add_tally(&g->tally, t);
     add_tally(&s->total.tally, t);
     g->cost.pd += cost.pd;
     s->total.cost.pd += cost.pd;
+    g->retry_cost.pd += retry_cost.pd;
+    s->total.retry_cost.pd += retry_cost.pd;
 }
 
 static bool add_packed(struct sums *s, struct times *t, struct times *total, struct str packed)
@@ -168,10 +175,12 @@ static void write_figures(struct json_out *o, const struct group *g)
     }
     json_out_number(o, "reasoning_tokens", t->reasoning);
     json_out_number(o, "prompt_tokens", all_input(t));
-    if (t->requests > 0 && t->unpriced == t->requests)
+    if (t->unpriced > 0 && t->unpriced == t->requests + t->retries)
         json_out_null(o, "cost_usd"); // an unknown price is not zero
     else
         json_out_decimal(o, "cost_usd", g->cost.pd, 12, 2);
+    json_out_number(o, "retries", t->retries);
+    json_out_decimal(o, "retry_cost_usd", g->retry_cost.pd, 12, 2);
     json_out_number(o, "unpriced", t->unpriced);
     json_out_number(o, "estimated", t->estimated);
     json_out_number(o, "captured", t->captured);
@@ -215,7 +224,7 @@ void sums_write(struct sums *s, const char *label_name, bool in_order, struct bu
         all[count++] = value;
     if (count > 1)
         qsort(all, count, sizeof *all, in_order ? by_order : by_cost);
-    if (s->others.tally.requests)
+    if (s->others.tally.requests || s->others.tally.retries)
         all[count++] = &s->others;
     struct json_out o = {json, true};
     json_out_begin(&o, "rows", '[');

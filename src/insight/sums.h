@@ -29,6 +29,7 @@ struct group {
     int64_t order;    // of days and hours
     struct tally tally;
     struct money_sum cost;
+    struct money_sum retry_cost; // of that, of attempts that another one followed
     struct times latency, ttft;
 };
 
@@ -48,7 +49,8 @@ struct group *sums_group(struct sums *s, struct str key, bool *fresh);
 struct str sums_keep(struct sums *s, struct str text); // a copy that lives as long
 // Adds to a group and to the total.
 void sums_add_call(struct sums *s, struct group *g, const struct entry *e);
-void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost);
+void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost,
+                   struct money_sum retry_cost);
 bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct str ttft);
 // "rows":[…],"total":{…} without braces around. Rows by cost, or by `order`.
 void sums_write(struct sums *s, const char *label_name, bool in_order, struct buf *json);

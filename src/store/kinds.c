@@ -86,7 +86,7 @@ static int flags_of(const struct entry *e)
     return (e->stream ? LEDGER_STREAM : 0) | (e->priced_as_answered ? LEDGER_ANSWERED : 0) |
            (e->usage.us_region ? LEDGER_US_REGION : 0) |
            (e->usage.inconsistent ? LEDGER_INCONSISTENT : 0) |
-           (e->usage.uncounted ? LEDGER_UNCOUNTED : 0);
+           (e->usage.uncounted ? LEDGER_UNCOUNTED : 0) | (e->followed ? LEDGER_FOLLOWED : 0);
 }
 
 // The tenant, then the columns of `kind` that are words, in their order.

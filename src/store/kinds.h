@@ -36,6 +36,7 @@
 #define LEDGER_US_REGION    4
 #define LEDGER_INCONSISTENT 8
 #define LEDGER_UNCOUNTED    16
+#define LEDGER_FOLLOWED     32 // by another attempt of its call
 
 #define KINDS_A_DAY         500
 #define KINDS_OTHER         "(other)"

@@ -16,6 +16,7 @@ struct rollup_sum {
     struct rollup_key key;
     struct tally tally;
     int128 cost_pd;
+    int128 retry_pd; // of that
     uint32_t sample; // newest
 };
 
@@ -26,13 +27,20 @@ struct rollup_sample {
 
 bool tally_timed(const struct entry *e)
 {
-    return e->duration_us > 0 && e->outcome != OUTCOME_UNKNOWN;
+    return e->duration_us > 0 && e->outcome != OUTCOME_UNKNOWN && !e->followed;
+}
+
+bool tally_begun(const struct entry *e)
+{
+    return e->ttft_us > 0 && !e->followed;
 }
 
 void tally_add(struct tally *t, const struct entry *e)
 {
-    t->requests++;
-    t->errors += e->outcome == OUTCOME_ERROR || e->outcome == OUTCOME_INCOMPLETE;
+    bool failed = e->outcome == OUTCOME_ERROR || e->outcome == OUTCOME_INCOMPLETE;
+    t->requests += !e->followed;
+    t->retries += e->followed;
+    t->errors += failed && !e->followed;
     t->unpriced += e->price_state == PRICE_UNPRICED;
     t->estimated += e->usage.sure == SURE_ESTIMATED;
     t->captured += e->usage.sure == SURE_CAPTURED;
@@ -41,7 +49,9 @@ void tally_add(struct tally *t, const struct entry *e)
     t->reasoning = count_add(t->reasoning, e->usage.reasoning);
     int64_t made = usage_output(&e->usage);
     int64_t took = e->duration_us - e->overhead_us - (e->stream ? e->ttft_us : 0);
-    if (e->outcome == OUTCOME_OK && e->usage.sure == SURE_REPORTED && made > 0 && took > 0) {
+    // The duration of a later attempt is that of all before it too.
+    if (e->attempt == 0 && e->outcome == OUTCOME_OK && e->usage.sure == SURE_REPORTED && made > 0 &&
+        took > 0) {
         t->made_tokens = count_add(t->made_tokens, made);
         t->made_us += took;
     }
@@ -58,10 +68,12 @@ bool rollups_open(struct rollups *r, sqlite3 *db)
     r->add = sql_prepare(
         db, "INSERT INTO rollup (tenant, hour, provider, model, key, team, project, requests, "
             "errors, unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS
-            ", reasoning, made_tokens, made_us, latency, ttft) "
+            ", reasoning, made_tokens, made_us, latency, ttft, retries, retry_cost_mu, "
+            "retry_cost_pd) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
             "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, "
-            "?35) ON CONFLICT DO UPDATE SET requests = requests + ?8, errors = errors + ?9, "
+            "?35, ?36, ?37, ?38) ON CONFLICT DO UPDATE SET requests = requests + ?8, errors = "
+            "errors + ?9, "
             "unpriced = unpriced + ?10, estimated = estimated + ?11, captured = captured + ?12, "
             "cost_mu = cost_mu + ?13 + (cost_pd + ?14) / 1000000000, "
             "cost_pd = (cost_pd + ?14) % 1000000000, input = input + ?15, "
@@ -73,7 +85,9 @@ bool rollups_open(struct rollups *r, sqlite3 *db)
             "file_searches = file_searches + ?26, calls = calls + ?27, "
             "search_units = search_units + ?28, images = images + ?29, seconds = seconds + ?30, "
             "reasoning = reasoning + ?31, made_tokens = made_tokens + ?32, "
-            "made_us = made_us + ?33, latency = ?34, ttft = ?35");
+            "made_us = made_us + ?33, latency = ?34, ttft = ?35, retries = retries + ?36, "
+            "retry_cost_mu = retry_cost_mu + ?37 + (retry_cost_pd + ?38) / 1000000000, "
+            "retry_cost_pd = (retry_cost_pd + ?38) % 1000000000");
     return r->find && r->add;
 }
 
@@ -153,11 +167,13 @@ bool rollups_add(struct rollups *r, const struct rollup_key *key, const struct e
         return false;
     r->samples = samples;
     tally_add(&sum->tally, e);
-    if (e->price_state != PRICE_UNPRICED)
+    if (e->price_state != PRICE_UNPRICED) {
         sum->cost_pd += e->cost.pd;
+        sum->retry_pd += e->followed ? e->cost.pd : 0;
+    }
     struct rollup_sample *sample = &r->samples[r->sample_count];
     sample->latency = tally_timed(e) ? (uint16_t)histogram_step(e->duration_us) : NO_STEP;
-    sample->ttft = e->ttft_us > 0 ? (uint16_t)histogram_step(e->ttft_us) : NO_STEP;
+    sample->ttft = tally_begun(e) ? (uint16_t)histogram_step(e->ttft_us) : NO_STEP;
     sample->next = sum->sample;
     sum->sample = (uint32_t)r->sample_count++;
     return true;
@@ -240,6 +256,9 @@ static bool flush_one(struct rollups *r, const struct rollup_sum *sum)
     sqlite3_bind_int64(r->add, ++column, t->made_us);
     sql_bind_blob(r->add, ++column, r->packed[0].ptr, r->packed[0].len);
     sql_bind_blob(r->add, ++column, r->packed[1].ptr, r->packed[1].len);
+    sqlite3_bind_int64(r->add, ++column, t->retries);
+    sqlite3_bind_int64(r->add, ++column, (int64_t)(sum->retry_pd / MILLI_PD));
+    sqlite3_bind_int64(r->add, ++column, (int64_t)(sum->retry_pd % MILLI_PD));
     if (!sql_done(r->add))
         return false;
     r->cost_pd += sqlite3_changes(sqlite3_db_handle(r->add)) == 1 ? sum->cost_pd : 0;

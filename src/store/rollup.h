@@ -22,9 +22,10 @@
 
 // What one call adds to any sum: the rollups', and those of a report that reads rows.
 struct tally {
-    int64_t requests;
-    int64_t errors; // the provider's, and answers that broke off
-    int64_t unpriced;
+    int64_t requests; // each once, by its last attempt
+    int64_t retries;  // attempts that another one followed
+    int64_t errors;   // the provider's, and answers that broke off
+    int64_t unpriced; // these three of all attempts
     int64_t estimated;
     int64_t captured;
     int64_t count[BUCKET_COUNT];
@@ -40,6 +41,7 @@ struct rollup_key {
 void tally_add(struct tally *t, const struct entry *e);
 // Whether the call's duration belongs into the histogram of latencies.
 bool tally_timed(const struct entry *e);
+bool tally_begun(const struct entry *e); // its first byte's time
 
 struct rollup_sum;
 struct rollup_sample;

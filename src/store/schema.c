@@ -33,6 +33,45 @@ struct step {
     "instr('123456789ABCDEF', substr(hex(substr(c.tags, " at " + 1, 1)), 2, 1)))"
 #define TAG_VALUE_LENGTH TAG_BYTE("(at + 1 + n)") " + 256 * " TAG_BYTE("(at + 2 + n)")
 
+// With what later formats added.
+// clang-format off
+#define CALLS_VIEW(more)\
+"CREATE VIEW calls AS SELECT"\
+"  lower(substr(hex(c.id), 1, 8) || '-' || substr(hex(c.id), 9, 4) || '-' ||"\
+"    substr(hex(c.id), 13, 4) || '-' || substr(hex(c.id), 17, 4) || '-' ||"\
+"    substr(hex(c.id), 21)) AS request, c.attempt AS attempt,"\
+"  strftime('%Y-%m-%dT%H:%M:%S', c.start_us / 1000000, 'unixepoch') ||"\
+"    printf('.%06dZ', c.start_us % 1000000) AS start,"\
+"  tenant.text AS tenant, team.text AS team, project.text AS project, key.text AS key,"\
+"  user.text AS user, provider.text AS provider, model.text AS model, asked.text AS model_asked,"\
+"  answered.text AS model_answered, endpoint.text AS endpoint, route.text AS route,"\
+"  CASE k.outcome WHEN 0 THEN 'ok' WHEN 1 THEN 'error' WHEN 2 THEN 'incomplete' WHEN 3 THEN 'left'"\
+"    ELSE 'unknown' END AS outcome, error.text AS error, k.http_status AS http_status,"\
+"  c.upstream_id AS upstream_id, k.flags & 1 AS stream, c.ttft_us AS ttft_us,"\
+"  c.duration_us AS duration_us, c.overhead_us AS overhead_us,"\
+"  c.input AS input, c.cache_read AS cache_read, c.cache_write AS cache_write,"\
+"  c.cache_write_1h AS cache_write_1h, c.audio_input AS audio_input,"\
+"  c.audio_cache_read AS audio_cache_read, c.image_input AS image_input, c.output AS output,"\
+"  c.audio_output AS audio_output, c.image_output AS image_output,"\
+"  c.web_searches AS web_searches, c.file_searches AS file_searches, c.calls AS calls,"\
+"  c.search_units AS search_units, c.images AS images, c.seconds AS seconds,"\
+"  c.reasoning AS reasoning, c.prompt AS prompt,"\
+"  CASE k.sure WHEN 0 THEN 'reported' WHEN 1 THEN 'estimated' ELSE 'captured' END AS sure,"\
+"  CASE k.price_state WHEN 0 THEN 'unpriced' WHEN 1 THEN 'priced' WHEN 2 THEN 'free'"\
+"    ELSE 'provider' END AS price_state, c.cost_pd AS cost_pd, c.reported_pd AS reported_pd,"\
+"  version.text AS price_version, sheet.text AS price_name"\
+more\
+" FROM call c JOIN kind k ON k.id = c.kind"\
+"  JOIN name tenant ON tenant.id = c.tenant JOIN name team ON team.id = k.team"\
+"  JOIN name project ON project.id = k.project JOIN name key ON key.id = k.key"\
+"  JOIN name user ON user.id = c.user JOIN name provider ON provider.id = k.provider"\
+"  JOIN name model ON model.id = k.model JOIN name asked ON asked.id = k.model_asked"\
+"  JOIN name answered ON answered.id = k.model_answered"\
+"  JOIN name endpoint ON endpoint.id = k.endpoint JOIN name route ON route.id = k.route"\
+"  JOIN name error ON error.id = c.error JOIN name version ON version.id = k.price_version"\
+"  JOIN name sheet ON sheet.id = k.price_name;"
+// clang-format on
+
 static const struct step steps[] = {
     {1, // clang-format off
 "CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
@@ -187,40 +226,7 @@ static const struct step steps[] = {
 "  k.http_status = c.http_status;"
 "DROP TABLE call_1;"
     },
-    {2,
-"CREATE VIEW calls AS SELECT"
-"  lower(substr(hex(c.id), 1, 8) || '-' || substr(hex(c.id), 9, 4) || '-' ||"
-"    substr(hex(c.id), 13, 4) || '-' || substr(hex(c.id), 17, 4) || '-' ||"
-"    substr(hex(c.id), 21)) AS request, c.attempt AS attempt,"
-"  strftime('%Y-%m-%dT%H:%M:%S', c.start_us / 1000000, 'unixepoch') ||"
-"    printf('.%06dZ', c.start_us % 1000000) AS start,"
-"  tenant.text AS tenant, team.text AS team, project.text AS project, key.text AS key,"
-"  user.text AS user, provider.text AS provider, model.text AS model, asked.text AS model_asked,"
-"  answered.text AS model_answered, endpoint.text AS endpoint, route.text AS route,"
-"  CASE k.outcome WHEN 0 THEN 'ok' WHEN 1 THEN 'error' WHEN 2 THEN 'incomplete' WHEN 3 THEN 'left'"
-"    ELSE 'unknown' END AS outcome, error.text AS error, k.http_status AS http_status,"
-"  c.upstream_id AS upstream_id, k.flags & 1 AS stream, c.ttft_us AS ttft_us,"
-"  c.duration_us AS duration_us, c.overhead_us AS overhead_us,"
-"  c.input AS input, c.cache_read AS cache_read, c.cache_write AS cache_write,"
-"  c.cache_write_1h AS cache_write_1h, c.audio_input AS audio_input,"
-"  c.audio_cache_read AS audio_cache_read, c.image_input AS image_input, c.output AS output,"
-"  c.audio_output AS audio_output, c.image_output AS image_output,"
-"  c.web_searches AS web_searches, c.file_searches AS file_searches, c.calls AS calls,"
-"  c.search_units AS search_units, c.images AS images, c.seconds AS seconds,"
-"  c.reasoning AS reasoning, c.prompt AS prompt,"
-"  CASE k.sure WHEN 0 THEN 'reported' WHEN 1 THEN 'estimated' ELSE 'captured' END AS sure,"
-"  CASE k.price_state WHEN 0 THEN 'unpriced' WHEN 1 THEN 'priced' WHEN 2 THEN 'free'"
-"    ELSE 'provider' END AS price_state, c.cost_pd AS cost_pd, c.reported_pd AS reported_pd,"
-"  version.text AS price_version, sheet.text AS price_name"
-" FROM call c JOIN kind k ON k.id = c.kind"
-"  JOIN name tenant ON tenant.id = c.tenant JOIN name team ON team.id = k.team"
-"  JOIN name project ON project.id = k.project JOIN name key ON key.id = k.key"
-"  JOIN name user ON user.id = c.user JOIN name provider ON provider.id = k.provider"
-"  JOIN name model ON model.id = k.model JOIN name asked ON asked.id = k.model_asked"
-"  JOIN name answered ON answered.id = k.model_answered"
-"  JOIN name endpoint ON endpoint.id = k.endpoint JOIN name route ON route.id = k.route"
-"  JOIN name error ON error.id = c.error JOIN name version ON version.id = k.price_version"
-"  JOIN name sheet ON sheet.id = k.price_name;"
+    {2, CALLS_VIEW("")
     },
     {2, // steps through the packed bytes: to a tag, to the length of its name, to the next tag
 "CREATE VIEW tag AS SELECT c.tenant AS tenant, c.start_us AS start_us, c.id AS id,"
@@ -251,6 +257,15 @@ static const struct step steps[] = {
     {5, // what stands on every call of a key
 "ALTER TABLE key ADD COLUMN tags BLOB;" // packed; NULL: none
 "PRAGMA user_version = 5;"
+    },
+    {6, // attempts: sums count a call once; kind.flags 32: another one followed
+"ALTER TABLE rollup ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE rollup ADD COLUMN retry_cost_mu INTEGER NOT NULL DEFAULT 0;" // as cost_mu, cost_pd
+"ALTER TABLE rollup ADD COLUMN retry_cost_pd INTEGER NOT NULL DEFAULT 0;"
+"DROP VIEW calls;"
+    },
+    {6, CALLS_VIEW(", (k.flags & 32) / 32 AS followed")
+"PRAGMA user_version = 6;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -126,6 +126,7 @@ static void comes_back_whole(const struct entry *e)
     assert_int_equal(e->price_state, back.price_state);
     assert_int_equal(e->cost.pd, back.cost.pd);
     assert_int_equal(e->priced_as_answered, back.priced_as_answered);
+    assert_int_equal(e->followed, back.followed);
     assert_int_equal(e->tags.count, back.tags.count);
 }
 
@@ -138,6 +139,7 @@ static void packs_and_unpacks(void **state)
     e.usage.reported.pd = 0;
     e.stream = false;
     e.http_status = -1;
+    e.followed = true;
     comes_back_whole(&e);
     struct entry none = {.tenant = STR("default")};
     comes_back_whole(&none);
@@ -162,7 +164,7 @@ static void refuses_what_it_never_writes(void **state)
     struct entry e = full();
     struct entry back;
     pack(&e);
-    static const size_t places[] = {0, 2, 3, 4, 5, 6}; // version, flags, choices
+    static const size_t places[] = {0, 3, 4, 5, 6}; // version, choices
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char kept = packed.ptr[places[i]];
         packed.ptr[places[i]] = (char)0xff;

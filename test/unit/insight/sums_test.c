@@ -22,7 +22,7 @@ static void sums_end_at_the_largest(void **state)
     struct group *g = sums_group(&s, str_of("k"), &fresh);
     assert_non_null(g);
     for (int i = 0; i < 3; i++)
-        sums_add_hour(&s, g, &t, (struct money_sum){INT64_MAX});
+        sums_add_hour(&s, g, &t, (struct money_sum){INT64_MAX}, (struct money_sum){1});
     sums_write(&s, "key", false, &json);
     assert_false(buf_failed(&json));
     const char *text = buf_cstr(&json);
