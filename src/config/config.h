@@ -35,6 +35,7 @@ struct config_provider {
     unsigned model_count;
     bool free; // prices state it
     struct origin_timeouts timeouts;
+    unsigned retries; // of one call at the most
     bool proxied;
     struct url proxy;
     struct secret *proxy_authorization; // "Basic ..." of its name and password; NULL without

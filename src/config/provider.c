@@ -243,6 +243,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     struct provider_text t = {0};
     p->name = map->key;
     p->timeouts = r->timeouts;
+    reading_defaults(r, SECTION_PROVIDER, &t);
     if (!reading_name(r, map->key_line, p->name, "provider") ||
         !reading_section(r, SECTION_PROVIDER, map, &t))
         return;
@@ -253,6 +254,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     find_dialect(r, map, &t, p);
     find_address(r, map, &t, p);
     drop_version(p);
+    p->retries = t.retries;
     p->free = is_local(p->vendor_row) && host_is_private(p->url.host);
     read_models(r, map, p);
     reading_timeouts(r, node_get(map, "timeouts"), &p->timeouts);
@@ -321,6 +323,7 @@ static void add_from_environment(struct reading *r, const struct vendor *v)
 {
     struct config_provider p = {.name = str_of(v->name),
                                 .timeouts = r->timeouts,
+                                .retries = RETRIES,
                                 .dialect = v->dialect,
                                 .from_environment = true};
     const char *variable = key_variable(r, v);
@@ -364,6 +367,7 @@ static void add_mock(struct reading *r)
         .url = {.host = str_of("127.0.0.1"), .host_is_ip = true},
         .free = true,
         .timeouts = r->timeouts,
+        .retries = RETRIES,
         .mock = true,
     };
 }

@@ -128,6 +128,9 @@ static const struct config_row providers[] = {
      "price\n"
      "book, and whatever is asked for as PROVIDER/MODEL."},
     {"timeouts", KIND_OTHER, "section", NULL, 0, 0, 0, "Its own; what is left out is as above."},
+    {"retries", KIND_COUNT, "number", "2", PROVIDER(retries), 0, 10,
+     "How often a call is tried again there before a byte of an answer went to its client, after\n"
+     "what may pass: 429 of a rate, 408, 409, 502, 503, 504, 529, a lost connection. 0 = never."},
     {"proxy", KIND_TEXT, "http://HOST:PORT", NULL, PROVIDER(proxy), 0, 0,
      "Proxy on the way to it; none = none. Default: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY\n"
      "names the host. An address of this machine (localhost, 127.0.0.1, ::1) is asked straight."},
@@ -247,6 +250,7 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "    key: file:bench.key\n"
         "    models: [gpt-4o, own-*]\n"
         "    timeouts: { connect: 1s, total: 10m }\n"
+        "    retries: 1\n"
         "    proxy: http://10.0.0.9:3128\n"
         "    ca: tls.crt\n"},
     [SECTION_KEY] = {"keys", "One section a key, in a list.", keys, NULL,

@@ -83,6 +83,7 @@ struct config_section_table {
 // What the rows of a provider fill; the rest is read by hand.
 struct provider_text {
     struct str dialect, vendor, url, proxy, ca;
+    unsigned retries;
 };
 
 struct key_text {

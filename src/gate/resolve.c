@@ -188,28 +188,50 @@ static enum refusal resolve_nameless(const struct snapshot *s, enum dialect dial
     return REFUSAL_NONE;
 }
 
+// An alias's target, when the caller may be served there.
+static enum refusal alias_target(const struct snapshot *s, const struct config_alias *a,
+                                 unsigned place, const struct wanted *w, struct target *out)
+{
+    enum refusal r = resolve_prefixed(s, a->models[place], out);
+    if (r != REFUSAL_NONE)
+        return r;
+    const struct config_provider *p = &s->config->providers[out->provider];
+    out->place = place;
+    out->reason = "alias";
+    if (p->dialect != w->dialect && !p->mock)
+        return REFUSAL_DIALECT;
+    return key_may_go(s, w->key, out, a->name) ? REFUSAL_NONE : REFUSAL_MODEL_DENIED;
+}
+
 static enum refusal resolve_alias(const struct snapshot *s, const struct config_alias *a,
-                                  const struct key *key, enum dialect dialect, struct target *out)
+                                  const struct wanted *w, struct target *out)
 {
     enum refusal last = REFUSAL_MODEL_UNKNOWN;
     for (unsigned i = 0; i < a->model_count; i++) {
         struct target t;
-        enum refusal r = resolve_prefixed(s, a->models[i], &t);
-        if (r == REFUSAL_NONE && s->config->providers[t.provider].dialect != dialect &&
-            !s->config->providers[t.provider].mock)
-            r = REFUSAL_DIALECT;
-        if (r == REFUSAL_NONE && !key_may_go(s, key, &t, a->name))
-            r = REFUSAL_MODEL_DENIED;
-        if (r == REFUSAL_NONE) {
+        enum refusal r = alias_target(s, a, i, w, &t);
+        if (r == REFUSAL_NONE || r == REFUSAL_DIALECT)
             *out = t;
-            out->reason = "alias";
+        if (r == REFUSAL_NONE)
             return r;
-        }
-        if (r == REFUSAL_DIALECT)
-            *out = t;
         last = r;
     }
     return last;
+}
+
+bool resolve_after(const struct snapshot *s, const struct wanted *w, unsigned place,
+                   struct target *out)
+{
+    const struct config_alias *a = map_get(&s->aliases, w->model);
+    for (unsigned i = place + 1; a && i < a->model_count; i++) {
+        struct target t;
+        if (alias_target(s, a, i, w, &t) != REFUSAL_NONE)
+            continue;
+        *out = t;
+        out->reason = "fallback";
+        return true;
+    }
+    return false;
 }
 
 static void other_dialect(const struct config_provider *p, struct buf *detail)
@@ -238,8 +260,7 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
         return resolve_nameless(s, w->dialect, out, detail);
     struct target t = {0};
     const struct config_alias *alias = map_get(&s->aliases, asked);
-    enum refusal r =
-        alias ? resolve_alias(s, alias, w->key, w->dialect, &t) : resolve_prefixed(s, asked, &t);
+    enum refusal r = alias ? resolve_alias(s, alias, w, &t) : resolve_prefixed(s, asked, &t);
     if (!alias && r == REFUSAL_MODEL_UNKNOWN && provider_prefix(c, asked) < 0)
         r = resolve_bare(s, w->dialect, asked, &t);
     if (r == REFUSAL_NONE && !c->providers[t.provider].mock &&

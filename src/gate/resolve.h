@@ -22,7 +22,8 @@ extern const struct str mock_names[MOCK_NAMES];
 struct target {
     unsigned provider;  // index in config.providers
     struct str model;   // as sent
-    const char *reason; // "asked", "listed", "sole provider", "alias", ...: for the row
+    unsigned place;     // of an alias's target: its place in config_alias.models
+    const char *reason; // "asked", "listed", "alias", "fallback", "retry", ...: for the row
 };
 
 // Who asks for what.
@@ -36,6 +37,10 @@ struct wanted {
 // the caller (near names).
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
                      struct buf *detail) MUST_USE;
+// The alias's first usable target behind `place`, for when that one failed. False: there is none,
+// or the name is no alias.
+bool resolve_after(const struct snapshot *s, const struct wanted *w, unsigned place,
+                   struct target *out) MUST_USE;
 // "provider/model" with a configured provider that takes the model: REFUSAL_NONE, or MODEL_UNKNOWN.
 enum refusal resolve_prefixed(const struct snapshot *s, struct str asked,
                               struct target *out) MUST_USE;

@@ -7,6 +7,7 @@ struct pools {
     unsigned count;
     struct origin **origins;         // one a provider, NULL until its first call
     struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
+    struct retry_budget *budgets;    // one a provider
 };
 
 static struct pools *pools_new(unsigned providers)
@@ -18,10 +19,12 @@ static struct pools *pools_new(unsigned providers)
     p->count = providers;
     p->origins = alloc_zero(&alloc_heap, (providers + 1) * sizeof *p->origins);
     p->tls_clients = alloc_zero(&alloc_heap, (providers + 1) * sizeof *p->tls_clients);
-    if (p->origins && p->tls_clients)
+    p->budgets = alloc_zero(&alloc_heap, (providers + 1) * sizeof *p->budgets);
+    if (p->origins && p->tls_clients && p->budgets)
         return p;
     heap_free(p->origins);
     heap_free(p->tls_clients);
+    heap_free(p->budgets);
     heap_free(p);
     return NULL;
 }
@@ -38,6 +41,7 @@ static void pools_free(struct pools *p)
     }
     heap_free(p->origins);
     heap_free(p->tls_clients);
+    heap_free(p->budgets);
     heap_free(p);
 }
 
@@ -114,4 +118,10 @@ struct origin *view_origin(struct view *v, unsigned provider, struct why *why)
     if (!pools->origins[provider])
         why_set(why, STATUS_NO_MEMORY, "out of memory");
     return pools->origins[provider];
+}
+
+struct retry_budget *view_budget(struct view *v, unsigned provider)
+{
+    must(provider < v->pools->count);
+    return &v->pools->budgets[provider];
 }

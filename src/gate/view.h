@@ -6,6 +6,7 @@
 #ifndef GATE_VIEW_H
 #define GATE_VIEW_H
 
+#include "core/retry.h"
 #include "gate/snapshot.h"
 #include "net/client.h"
 #include "net/tls.h"
@@ -29,5 +30,8 @@ void view_free(struct view *v); // drops one reference
 // The pool of that provider; made at its first use. NULL with a sentence in `why` when its CA file
 // cannot be read or memory ends.
 struct origin *view_origin(struct view *v, unsigned provider, struct why *why) MUST_USE;
+
+// What that provider may still be asked again, of this worker's calls.
+struct retry_budget *view_budget(struct view *v, unsigned provider);
 
 #endif

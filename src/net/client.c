@@ -296,7 +296,7 @@ static void start(struct work *w)
 {
     struct call *c = list_of(w, struct call, work);
     struct origin *o = c->origin;
-    struct conn *conn = c->retried ? NULL : origin_take_idle(o);
+    struct conn *conn = c->retried || c->fresh ? NULL : origin_take_idle(o);
     if (conn) {
         conn_carry(conn, c);
         return;
@@ -419,6 +419,7 @@ struct call *call_start(struct origin *o, const struct call_setup *setup)
         return NULL;
     *c = (struct call){.grave = {.size = size}, .origin = o, .events = setup->events};
     c->owner = setup->owner;
+    c->fresh = setup->fresh;
     c->to_head = str_is(setup->method, "HEAD");
     c->total_us = loop_now_us(o->loop) + o->timeouts.total_ms * 1000;
     list_init(&c->link);

@@ -57,6 +57,7 @@ void origin_retire(struct origin *o);
     X(TLS, "TLS failed")                            \
     X(PROXY, "the proxy refused")                   \
     X(RESET, "connection ended before the answer")  \
+    X(STALE, "connection ended before the answer")  \
     X(FIRST_BYTE_TIMEOUT, "no answer in time")      \
     X(IDLE_TIMEOUT, "the answer stopped")           \
     X(TOTAL_TIMEOUT, "the call took too long")      \
@@ -64,6 +65,7 @@ void origin_retire(struct origin *o);
     X(LARGE, "its head is too large")               \
     X(CUT, "connection ended inside the answer")
 
+// STALE: as RESET, on a connection that an earlier call had left; a fresh one may do.
 enum call_fail {
 #define X(id, text) CALL_FAIL_##id,
     CALL_FAIL_MAP(X)
@@ -93,6 +95,7 @@ struct call_setup {
     struct str secret_name;   // "authorization", "x-api-key", "x-goog-api-key"; empty = none
     struct str secret_prefix; // "Bearer " or empty
     struct secret *secret;
+    bool fresh; // on a connection of its own, not on one from the pool
 };
 
 // Starts a call. The bytes of the body's pieces (not the array) must live until call_sent is true

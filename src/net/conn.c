@@ -213,7 +213,8 @@ static void ended(struct conn *conn, long how)
     } else if (c->headed && conn->framing == BODY_CLOSE && how == PIPE_END) {
         complete(conn, true);
     } else {
-        call_fail(c, c->began ? CALL_FAIL_CUT : CALL_FAIL_RESET, str_from(NULL, 0));
+        enum call_fail early = conn->used ? CALL_FAIL_STALE : CALL_FAIL_RESET;
+        call_fail(c, c->began ? CALL_FAIL_CUT : early, str_from(NULL, 0));
     }
 }
 

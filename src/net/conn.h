@@ -72,6 +72,7 @@ struct call {
     bool began;    // a byte of the answer has come
     bool headed;   // its head is complete
     bool overran;  // more came than its Content-Length said
+    bool fresh;    // no pooled connection is taken
     bool retried;
     bool paused;
     bool dead;

@@ -6,6 +6,7 @@
 
 void attempt_init(struct attempt *a)
 {
+    a->failure = (struct failure){.kind = FAILURE_OURS, .after_ms = -1};
     buf_init(&a->whole, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
     buf_init(&a->fields, &alloc_heap, HEAD_BYTES_MAX);
 }

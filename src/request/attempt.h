@@ -8,6 +8,7 @@
 #define REQUEST_ATTEMPT_H
 
 #include "core/entry.h"
+#include "core/retry.h"
 #include "gate/resolve.h"
 #include "meter/meter.h"
 #include "net/client.h"
@@ -26,7 +27,10 @@ struct attempt {
     const struct sheet *sheet;
     const struct sheet *named; // the one that entry.price_name names
     struct call *call;         // NULL before it is sent and after its end
+    int64_t begin_mono_us;     // 0: with its call
     int64_t dispatch_mono_us;
+    unsigned tried;   // attempts at this target, this one included
+    bool fresh;       // it goes on a connection of its own
     bool usage_added; // we asked for the usage of a stream, the client did not
     bool dispatched;  // DISPATCHED was given to the journal: a FINAL is owed
 
@@ -39,6 +43,7 @@ struct attempt {
     struct buf fields;         // lines of the answer's head, until it is sent
     bool upstream_ended;       // its end has come, framed or not
     bool overran;              // more came than its Content-Length said
+    struct failure failure;    // so far; its kind of an error's status: when it has come whole
     bool never_sent;           // the provider cannot have seen the request
     enum refusal refusal;      // what we answer instead, or say in the stream
     struct str refusal_detail; // in the call's arena

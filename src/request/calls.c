@@ -115,7 +115,11 @@ static void take_back(struct req *r)
 {
     if (r->attempt.settled)
         return; // it ended in the same turn: its FINAL record is in the reserve
-    must(r->attempt.dispatched && !r->running && r->step == STEP_relay);
+    if (r->running) {
+        again_lost(r);
+        return;
+    }
+    must(r->attempt.dispatched && (r->step == STEP_relay || r->step == STEP_again));
     if (r->attempt.call)
         call_cancel(r->attempt.call);
     r->attempt.call = NULL;
@@ -125,10 +129,13 @@ static void take_back(struct req *r)
 }
 
 // The process ends before the call does: its provider is left, its client told so, and its row says
-// it. A call of which nothing was sent just ends.
+// it. One that waits to be tried again has the answer of its last attempt. A call of which nothing
+// was sent just ends.
 static void cut(struct req *r)
 {
-    if (r->attempt.dispatched)
+    if (r->step == STEP_again)
+        again_stop(r);
+    else if (r->attempt.dispatched)
         relay_fail(r, REFUSAL_STOPPING, "The call took longer than `drain` leaves it.");
     else
         r->client_gone = true;
@@ -159,7 +166,7 @@ static void calls_end(struct worker *w)
 
 static void calls_lost(struct worker *w, const struct uuid *id, uint8_t attempt)
 {
-    (void)attempt; // there is one
+    (void)attempt; // a later one is told while the call runs: again_write
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
         if (memcmp(r->id.bytes, id->bytes, sizeof id->bytes) == 0)

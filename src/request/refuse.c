@@ -28,15 +28,27 @@ static void id_fields(struct exchange *x, struct str id, bool everywhere)
 void req_fields_ours(struct req *r)
 {
     id_fields(r->x, str_from(r->id_text, UUID_TEXT), r->attempt.entry.upstream_id.len == 0);
+    if (r->attempt.entry.attempt > 0) {
+        char count[8];
+        (void)snprintf(count, sizeof count, "%d", r->attempt.entry.attempt + 1);
+        exchange_field(r->x, str_of("x-costlens-attempts"), str_of(count));
+    }
     cors_fields(r->view->snapshot->config, r->x);
 }
 
-static void begin(struct exchange *x, enum refusal why)
+bool req_gave_up(const struct req *r, int http_status)
+{
+    const struct attempt *a = &r->attempt;
+    return a->dispatched && a->provider->retries > 0 && a->refusal != REFUSAL_STOPPING &&
+           retry_tempts(http_status);
+}
+
+static void begin(struct exchange *x, enum refusal why, bool gave_up)
 {
     exchange_begin(x, refusal_http(why));
     exchange_field(x, str_of("content-type"), str_of("application/json"));
     // Clients retry 5xx by themselves; where that cannot help they are told so.
-    if (!refusal_retry(why))
+    if (!refusal_retry(why) || gave_up)
         exchange_field(x, str_of("x-should-retry"), str_of("false"));
 }
 
@@ -53,7 +65,7 @@ void req_write_refusal(struct req *r, enum refusal why, struct str detail)
     struct buf body;
     buf_init(&body, &alloc_heap, 16 * KIB);
     fault_body(r->dialect, why, detail, str_from(r->id_text, UUID_TEXT), &body);
-    begin(r->x, why);
+    begin(r->x, why, req_gave_up(r, refusal_http(why)));
     if (why == REFUSAL_METHOD && r->found.allow)
         exchange_field(r->x, str_of("allow"), str_of(r->found.allow));
     req_fields_ours(r);
@@ -74,7 +86,7 @@ void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, s
     struct buf body;
     buf_init(&body, &alloc_heap, 16 * KIB);
     fault_body(d, why, detail, str_from(text, UUID_TEXT), &body);
-    begin(x, why);
+    begin(x, why, false);
     id_fields(x, str_from(text, UUID_TEXT), true);
     cors_fields(w->view->snapshot->config, x);
     finish(x, &body);

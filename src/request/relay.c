@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "request/coding.h"
+#include "wire/failure.h"
 #include "wire/fault.h"
 #include "wire/header.h"
 
@@ -118,6 +119,11 @@ static bool is_coded_error(const struct head *h)
 
 static void keep_field(struct req *r, const struct field *f)
 {
+    if (r->attempt.upstream_status >= 400)
+        failure_field(&r->attempt.failure, f->name, f->value, loop_wall_us(r->worker->loop));
+    if (str_eq_nocase(f->name, str_of("x-should-retry")) &&
+        req_gave_up(r, r->attempt.upstream_status))
+        return; // we say it
     // Our server dates the answer itself. What is not safe is left out.
     if (!header_passes_down(f->name) || str_eq_nocase(f->name, str_of("date")))
         return;
@@ -271,6 +277,7 @@ static void on_head(struct call *c, void *owner)
     r->attempt.upstream_status = h->status;
     struct str type = head_get(h, "content-type", NULL);
     struct str coding = head_get(h, "content-encoding", NULL);
+    r->attempt.failure.kind = FAILURE_BROKEN;
     keep_fields(r, h);
     meter_begin(r, h, type);
     if (is_coded_error(h)) {
@@ -281,6 +288,7 @@ static void on_head(struct call *c, void *owner)
         char detail[80];
         (void)snprintf(detail, sizeof detail, "It answered %d%s, which is no answer of a model.",
                        h->status, coding_none(coding) ? "" : ", compressed though not asked to");
+        r->attempt.failure.kind = FAILURE_GARBAGE;
         relay_fail_quoting(r, REFUSAL_UPSTREAM_GARBAGE, detail, " Its content type is ",
                            type.len > 80 ? str_from(type.ptr, 80) : type);
         r->attempt.upstream_ended = true;
@@ -362,6 +370,7 @@ static enum refusal refusal_of(enum call_fail fail)
     case CALL_FAIL_LARGE:
     case CALL_FAIL_GARBAGE: return REFUSAL_UPSTREAM_GARBAGE;
     case CALL_FAIL_RESET:
+    case CALL_FAIL_STALE:
     case CALL_FAIL_CUT: return REFUSAL_UPSTREAM_LOST;
     case CALL_FAIL_RESOLVE:
     case CALL_FAIL_CONNECT:
@@ -369,6 +378,26 @@ static enum refusal refusal_of(enum call_fail fail)
     case CALL_FAIL_PROXY: return REFUSAL_UPSTREAM_UNREACHED;
     }
     return REFUSAL_UPSTREAM_LOST;
+}
+
+static enum failure_kind failure_of(enum call_fail fail)
+{
+    switch (fail) {
+    case CALL_FAIL_FIRST_BYTE_TIMEOUT:
+    case CALL_FAIL_IDLE_TIMEOUT: return FAILURE_TIMEOUT;
+    case CALL_FAIL_TOTAL_TIMEOUT: return FAILURE_OURS;
+    case CALL_FAIL_LARGE:
+    case CALL_FAIL_GARBAGE: return FAILURE_GARBAGE;
+    case CALL_FAIL_STALE: return FAILURE_STALE;
+    case CALL_FAIL_RESET:
+    case CALL_FAIL_CUT: return FAILURE_LOST;
+    case CALL_FAIL_CONNECT_TIMEOUT:
+    case CALL_FAIL_RESOLVE:
+    case CALL_FAIL_CONNECT:
+    case CALL_FAIL_TLS:
+    case CALL_FAIL_PROXY: return FAILURE_UNREACHED;
+    }
+    return FAILURE_LOST;
 }
 
 static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent, struct str seen)
@@ -385,6 +414,8 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
     }
     if (r->attempt.metering)
         meter_end(&r->attempt.meter, false);
+    else
+        r->attempt.failure.kind = failure_of(fail);
     struct buf detail;
     buf_init(&detail, &alloc_heap, KIB);
     buf_printf(&detail, "%.*s: %s.", STR_ARG(r->attempt.provider->name), call_fail_text(fail));
@@ -431,6 +462,8 @@ void relay_head(struct req *r, int64_t length, bool with_cost)
         exchange_field(r->x, str_of("request-id"), r->attempt.entry.upstream_id);
     }
     req_fields_ours(r);
+    if (req_gave_up(r, r->attempt.upstream_status))
+        exchange_field(r->x, str_of("x-should-retry"), str_of("false"));
     const struct str parts[] = {r->attempt.provider->name, STR("/"), r->attempt.target.model};
     exchange_field(r->x, str_of("x-costlens-model"), arena_join(&r->arena, parts, 3));
     exchange_field(r->x, str_of("x-costlens-provider"), r->attempt.provider->name);

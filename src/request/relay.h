@@ -24,6 +24,8 @@ void relay_mask(struct req *r);
 // The answer's fate is known before its body's framing ends: its terminal event was seen, or it is
 // not what it claims to be.
 bool relay_knows(const struct req *r);
+// The client's bytes are no longer needed, if they went out.
+void relay_give_back(struct req *r);
 // Sends the head (once): the upstream's status and fields, ours, and the cost when it is known.
 void relay_head(struct req *r, int64_t length, bool with_cost);
 

@@ -2,10 +2,13 @@
 //
 // req - one call on its way through the gateway: a table of steps of one shape.
 //
-//   read > identify > body > decode > route > admit > dispatch > relay > settle > answer > record
+//   read > identify > body > decode > route > admit
+//     > dispatch > relay > again > settle > answer > record
+//          ^-- another ----'
 //
-// A step says NEXT, WAIT (call me again when something happened) or END. Everything a step needs is
-// in struct req; nothing else needs to be understood to follow a call. steps.c holds the table.
+// A step says NEXT, WAIT (call me again when something happened), AGAIN (another attempt) or END.
+// Everything a step needs is in struct req; nothing else needs to be understood to follow a call.
+// steps.c holds the table.
 
 #ifndef REQUEST_REQ_H
 #define REQUEST_REQ_H
@@ -17,7 +20,7 @@
 #include "request/attempt.h"
 #include "wire/ask.h"
 
-enum flow { NEXT, WAIT, END };
+enum flow { NEXT, WAIT, AGAIN, END };
 
 struct req;
 typedef enum flow step_f(struct req *r);
@@ -32,6 +35,7 @@ typedef enum flow step_f(struct req *r);
     X(admit)        \
     X(dispatch)     \
     X(relay)        \
+    X(again)        \
     X(settle)       \
     X(answer)       \
     X(record)
@@ -55,7 +59,7 @@ struct req {
     struct arena arena;
     enum step step;
     bool running; // inside req_run
-    bool again;   // something happened meanwhile
+    bool woken;   // something happened meanwhile
 
     // Who and what.
     struct uuid id;
@@ -76,6 +80,7 @@ struct req {
 
     // Its way to a provider and back.
     struct attempt attempt;
+    struct again *again; // NULL until an attempt is to be followed by another
     int64_t input_bytes; // text of the request, for an estimate
     bool head_sent;
     bool client_gone;
@@ -89,6 +94,29 @@ void req_run(struct req *r);
 // Begins a call, and ends it.
 void req_begin(struct worker *w, struct exchange *x);
 void req_free(struct req *r);
+
+// --- attempts ---
+
+// Whether the call may be sent now: REFUSAL_NONE, or why not, with a sentence in `detail`.
+enum refusal admit_refuses(struct req *r, const char **detail);
+// Fills the attempt's entry: whose it is, where it goes, and what it costs if it is captured.
+void admit_entry(struct req *r);
+// Writes the DISPATCHED record of an attempt that follows another, since the other's FINAL, which
+// says so, must not stand without it. False: it cannot be written. Of a first one nothing is done.
+bool again_write(struct req *r);
+void again_lost(struct req *r); // the journal says so of that record
+// The attempt cannot be booked. False: the call has one before it, whose answer it gets. True: it
+// has none, and is to be refused.
+bool again_unbooked(struct req *r);
+// The attempt is booked: the one before it is settled, counted and logged as followed.
+void again_booked(struct req *r);
+// No other attempt comes of it; what waits for one is told.
+void again_stop(struct req *r);
+void again_free(struct req *r); // with the call
+// Ends the attempt's entry, whatever its answer still does, and gives it to the journal.
+void settle_attempt(struct req *r);
+// Counts and logs it.
+void record_attempt(struct req *r);
 
 // Answers with a refusal in the caller's dialect and ends the call (before dispatch only). `format`
 // may be NULL; its text is for the caller: no secret, no body.
@@ -105,6 +133,9 @@ void settle_price(struct req *r);
 // The answer is written or being written: the server finishes it without us. Ends the step's work
 // with the client.
 void req_hand_over(struct req *r);
+// An answer with that status ends the call's attempts, though its client may think of its own: our
+// retries must not be multiplied by its.
+bool req_gave_up(const struct req *r, int http_status);
 // x-request-id, request-id, x-costlens-*, CORS: on every answer. After exchange_begin.
 void req_fields_ours(struct req *r);
 

@@ -56,7 +56,7 @@ static void usage_if_captured(struct req *r, struct usage *u)
     u->count[BUCKET_OUTPUT] = (most < ceiling ? most : ceiling) * demand_choices(d);
 }
 
-static void entry_begin(struct req *r)
+void admit_entry(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
     const struct key *k = r->key;
@@ -80,22 +80,36 @@ static void entry_begin(struct req *r)
     e->stream = r->ask.demand.stream;
     e->outcome = OUTCOME_UNKNOWN;
     e->price_version = catalog_version(r->view->snapshot->catalog);
+    usage_if_captured(r, &e->usage);
+    settle_price(r);
+}
+
+enum refusal admit_refuses(struct req *r, const char **detail)
+{
+    const struct config *c = r->view->snapshot->config;
+    if (r->worker->cut) {
+        *detail = "Its body came later than `drain` leaves time for.";
+        return REFUSAL_STOPPING;
+    }
+    if (!c->on_store_failure_allow && !store_healthy(gate_store(r->worker->gate))) {
+        *detail = "on_store_failure is \"block\": nothing is sent that could not be booked.";
+        return REFUSAL_STORE;
+    }
+    if (gate_buffers_exceeded(r->worker->gate)) {
+        *detail = "limits.buffers is reached.";
+        return REFUSAL_OVERLOAD;
+    }
+    return REFUSAL_NONE;
 }
 
 enum flow step_admit(struct req *r)
 {
-    const struct config *c = r->view->snapshot->config;
-    if (r->worker->cut)
-        return req_refuse(r, REFUSAL_STOPPING, "Its body came later than `drain` leaves time for.");
-    if (!c->on_store_failure_allow && !store_healthy(gate_store(r->worker->gate)))
-        return req_refuse(r, REFUSAL_STORE,
-                          "on_store_failure is \"block\": nothing is sent that "
-                          "could not be booked.");
-    if (gate_buffers_exceeded(r->worker->gate))
-        return req_refuse(r, REFUSAL_OVERLOAD, "limits.buffers is reached.");
+    const char *detail = NULL;
+    enum refusal refusal = admit_refuses(r, &detail);
+    if (refusal != REFUSAL_NONE)
+        return req_refuse(r, refusal, "%s", detail);
     r->input_bytes = r->ask.demand.text_bytes;
-    entry_begin(r);
-    usage_if_captured(r, &r->attempt.entry.usage);
-    settle_price(r);
+    r->attempt.tried = 1;
+    admit_entry(r);
     return NEXT;
 }

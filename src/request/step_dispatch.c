@@ -74,14 +74,27 @@ static void credential(const struct req *r, struct call_setup *setup)
 // From here on the call has its row.
 static bool book(struct req *r)
 {
-    r->attempt.entry.overhead_us = clock_mono_us() - r->start_mono_us;
-    r->attempt.dispatched = journal_dispatched(r->worker->journal, &r->attempt.entry) == STATUS_OK;
-    return r->attempt.dispatched;
+    struct attempt *a = &r->attempt;
+    int64_t begun_us = a->begin_mono_us ? a->begin_mono_us : r->start_mono_us;
+    a->entry.overhead_us = clock_mono_us() - begun_us;
+    a->dispatched =
+        journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK && again_write(r);
+    if (!a->dispatched)
+        return false;
+    if (a->tried == 1)
+        retry_budget_call(view_budget(r->view, a->target.provider), loop_now_us(r->worker->loop));
+    else
+        r->worker->metrics.upstream_retries++;
+    again_booked(r);
+    return true;
 }
 
 static enum flow refuse_unbooked(struct req *r)
 {
-    return req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
+    if (again_unbooked(r))
+        return req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
+    r->step = STEP_relay; // it has ended
+    return NEXT;
 }
 
 // It failed before anything was sent: its row says why.
@@ -114,6 +127,7 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
                                .piece_count = pieces.count,
                                .events = &relay_events,
                                .owner = r};
+    setup.fresh = r->attempt.fresh;
     credential(r, &setup);
     r->attempt.dispatch_mono_us = clock_mono_us();
     r->attempt.call = call_start(origin, &setup);
@@ -121,12 +135,19 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
     return r->attempt.call ? NEXT : fail(r, REFUSAL_INTERNAL, "out of memory");
 }
 
+// Only this target cannot be reached, and trying again does not help.
+static enum flow fail_here(struct req *r, const char *why)
+{
+    r->attempt.failure.kind = FAILURE_KEY;
+    return fail(r, REFUSAL_UPSTREAM_UNREACHED, why);
+}
+
 enum flow step_dispatch(struct req *r)
 {
     struct why why = {0};
     struct origin *origin = view_origin(r->view, r->attempt.target.provider, &why);
     if (!origin)
-        return fail(r, REFUSAL_UPSTREAM_UNREACHED, why.text);
+        return fail_here(r, why.text);
     r->attempt.usage_added = wants_usage(r);
     struct buf target, fields;
     buf_init(&target, &alloc_heap, TARGET_BYTES_MAX + TARGET_STEP);

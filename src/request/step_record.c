@@ -11,6 +11,10 @@ static void log_call(const struct req *r)
     struct log_line l;
     log_begin(&l, LOG_INFO, "call");
     log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
+    if (e->attempt > 0 || e->followed) {
+        log_i64(&l, "attempt", e->attempt);
+        log_str(&l, "followed", str_of(e->followed ? "yes" : "no"));
+    }
     log_str(&l, "tenant", e->tenant);
     log_str(&l, "key", e->key);
     log_str(&l, "endpoint", e->endpoint);
@@ -76,16 +80,21 @@ static void count(struct req *r)
     m->contradictions += r->attempt.entry.usage.inconsistent;
 }
 
+void record_attempt(struct req *r)
+{
+    count(r);
+    if (r->attempt.entry.usage.inconsistent)
+        warn(r);
+    if (r->view->snapshot->config->log_requests)
+        log_call(r);
+}
+
 enum flow step_record(struct req *r)
 {
     if (!r->recorded) {
         r->recorded = true;
         r->settled_mono_us = loop_now_us(r->worker->loop);
-        count(r);
-        if (r->attempt.entry.usage.inconsistent)
-            warn(r);
-        if (r->view->snapshot->config->log_requests)
-            log_call(r);
+        record_attempt(r);
     }
     bool clean = r->attempt.refusal == REFUSAL_NONE && !r->client_gone;
     // What it still has to send lies in the exchange, which ends with the answer.

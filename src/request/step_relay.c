@@ -5,8 +5,7 @@
 #include "base/clock.h"
 #include "request/relay.h"
 
-// The client's bytes are no longer needed once they went out.
-static void give_back(struct req *r)
+void relay_give_back(struct req *r)
 {
     if (!r->asked || (r->attempt.call && !call_sent(r->attempt.call)))
         return;
@@ -28,8 +27,9 @@ static void leave(struct req *r)
 
 enum flow step_relay(struct req *r)
 {
-    if (r->attempt.metering || r->attempt.upstream_ended)
-        give_back(r);
+    if (r->attempt.metering && r->attempt.upstream_status < 400 &&
+        r->attempt.refusal == REFUSAL_NONE)
+        relay_give_back(r); // it will not be tried again
     if (r->client_gone || r->attempt.refusal == REFUSAL_STOPPING) {
         // Nobody reads on: the provider is told by closing its connection at once.
         if (r->attempt.call && !r->attempt.upstream_ended)

@@ -231,9 +231,12 @@ static void entry_end(struct req *r)
                          : refusal_http(r->attempt.refusal);
     if (r->client_gone && !r->head_sent)
         e->http_status = 0;
+    if (e->followed) // nothing of it went to the client
+        e->http_status = r->attempt.upstream_status;
     if (e->http_status >= 400 && e->error.len == 0)
         e->error = arena_printf(&r->arena, "http_%d", e->http_status);
-    e->duration_us = clock_mono_us() - r->start_mono_us;
+    if (!e->followed)
+        e->duration_us = clock_mono_us() - r->start_mono_us;
     usage_settle(r);
     settle_price(r);
 }
@@ -269,16 +272,27 @@ static void judge(struct req *r)
         fail_incomplete(r);
 }
 
-enum flow step_settle(struct req *r)
+static void end_meter(struct req *r)
 {
-    must(r->attempt.dispatched && !r->attempt.settled);
     // The client left, or what came was no use: what there is of the answer was made, and counts.
     if (r->attempt.metering && !r->attempt.upstream_ended && !r->attempt.meter.terminal)
         meter_end(&r->attempt.meter, false);
-    judge(r);
+}
+
+void settle_attempt(struct req *r)
+{
+    must(r->attempt.dispatched && !r->attempt.settled);
+    end_meter(r);
+    if (!r->attempt.entry.followed)
+        judge(r);
     entry_end(r);
     r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     journal_final(r->worker->journal, &r->attempt.entry);
+}
+
+enum flow step_settle(struct req *r)
+{
+    settle_attempt(r);
     return NEXT;
 }

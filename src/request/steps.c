@@ -24,6 +24,7 @@ void req_free(struct req *r)
     if (r->attempt.dispatched &&
         arena_failed(&r->arena)) // its tokens and cost are right all the same
         log_say(LOG_ERROR, "call %.*s: out of memory: its row lacks texts", UUID_TEXT, r->id_text);
+    again_free(r);
     attempt_fini(&r->attempt);
     buf_fini(&r->decoded);
     arena_fini(&r->arena);
@@ -49,19 +50,21 @@ static enum flow req_step(struct req *r)
 void req_run(struct req *r)
 {
     if (r->running) {
-        r->again = true;
+        r->woken = true;
         return;
     }
     r->running = true;
     enum flow flow;
     do {
-        r->again = false;
+        r->woken = false;
         flow = req_step(r);
         if (flow == NEXT) {
             r->step++;
             must(r->step < STEP_COUNT);
+        } else if (flow == AGAIN) {
+            r->step = STEP_dispatch;
         }
-    } while (flow == NEXT || (flow == WAIT && r->again));
+    } while (flow == NEXT || flow == AGAIN || (flow == WAIT && r->woken));
     r->running = false;
     if (flow == END)
         req_free(r);

@@ -68,7 +68,7 @@ def failing(head):
 
 
 with Mock() as mock, Strange(failing) as strange:
-    providers = f"  bench: {{ dialect: openai, url: {strange.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
+    providers = f"  bench: {{ dialect: openai, retries: 0, url: {strange.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
     with Gateway(mock, providers=providers) as gateway:
         cases = ("json", "text", "large", "cut", "event", "named", "halves", "reads", "long", "typed")
         for case in cases:
@@ -85,7 +85,7 @@ with Mock() as mock, Strange(failing) as strange:
             expect_true(UPSTREAM_KEY[-12:] not in said, "neither the log nor the ledger has it")
 
 with Mock() as mock, Strange(answer) as strange:
-    providers = f"  bench: {{ dialect: openai, url: {strange.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
+    providers = f"  bench: {{ dialect: openai, retries: 0, url: {strange.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
     with Gateway(mock, providers=providers) as gateway:
         for case, status in (("echo", 502), ("late", 502), ("type", 502), ("error", 401), ("fields", 200)):
             got = gateway.post("/v1/chat/completions", question(model="bench/m"), {"X-Case": case})

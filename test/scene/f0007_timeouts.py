@@ -30,9 +30,9 @@ def closed_port():
 with Mock() as mock:
     deaf, held = closed_port()
     waits = "{ connect: 1s, first_byte: 1s, idle: 2s, total: 4s }"
-    providers = (f"  bench: {{ dialect: openai, url: \"{mock.url}/v1\", models: [bench-model], "
+    providers = (f"  bench: {{ dialect: openai, retries: 0, url: \"{mock.url}/v1\", models: [bench-model], "
                  f"timeouts: {waits} }}\n"
-                 f"  deaf: {{ dialect: openai, url: \"http://127.0.0.1:{deaf.getsockname()[1]}/v1\", "
+                 f"  deaf: {{ dialect: openai, retries: 0, url: \"http://127.0.0.1:{deaf.getsockname()[1]}/v1\", "
                  f"models: [deaf-model], timeouts: {waits} }}\n")
     with Gateway(mock, providers=providers) as gateway:
         def timed(case, **more):

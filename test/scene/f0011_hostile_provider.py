@@ -241,7 +241,7 @@ def check(case, answer, seen):
 
 with Mock() as mock:
     hostile = Hostile()
-    providers = (f"  bench: {{ dialect: openai, url: {hostile.url}/v1, models: [bench-model], "
+    providers = (f"  bench: {{ dialect: openai, retries: 0, url: {hostile.url}/v1, models: [bench-model], "
                  "timeouts: { first_byte: 1s, idle: 1s, total: 4s } }\n")
     with Gateway(mock, providers=providers, workers=1) as gateway:  # one pool of connections
         wrong, answers = [], {}

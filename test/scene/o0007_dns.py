@@ -106,7 +106,7 @@ with Mock() as mock:
     every = [*names.table, "silent.test"]
     movers = ["moves.test", "moves-soon.test", "moves-later.test"]
     names.table |= {name: ["127.0.0.8"] for name in movers} | {"ends.test": ["127.0.0.1"]}
-    providers = "".join(f"  {n.removesuffix('.test')}: {{ dialect: openai, url: \"http://{n}:{mock.port}/v1\", "
+    providers = "".join(f"  {n.removesuffix('.test')}: {{ dialect: openai, retries: 0, url: \"http://{n}:{mock.port}/v1\", "
                         f"models: [bench-model], timeouts: {{ connect: 2s }} }}\n" for n in [*every, *movers, "ends.test"])
     gateway = Gateway(mock, providers=providers, workers=1)  # each worker asks for itself
     config = gateway.config

@@ -161,7 +161,7 @@ def compare(gateway, made, by, arguments=(), **cut):
 with Mock() as mock:
     base = mock.url
     gateway = Moved(mock, providers=(
-        f"  bench: {{ dialect: openai, url: {base}/v1, key: env:SCENE_UPSTREAM_KEY, "
+        f"  bench: {{ dialect: openai, retries: 0, url: {base}/v1, key: env:SCENE_UPSTREAM_KEY, "
         f"models: [bench-model, odd-model, other] }}\n"
         f"  claude: {{ dialect: anthropic, vendor: anthropic, url: {base}, key: env:SCENE_UPSTREAM_KEY }}\n"),
         keys=KEYS, environment={"SCENE_RED": "red-" + "1" * 40, "SCENE_BLUE": "blue-" + "2" * 40,

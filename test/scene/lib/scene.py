@@ -267,10 +267,11 @@ def question(text="hello", model=MODEL, **more):
 
 
 class Gateway:
-    """costlens serve, with the mock as its providers `bench` (OpenAI), `claude` and `gemini`."""
+    """costlens serve, with the mock as its providers `bench` (OpenAI), `claude` and `gemini`. A failed
+    attempt is the last one, unless the scene says how many retries there are."""
 
     def __init__(self, mock, providers=None, keys=None, extra="", workers=WORKERS, path="",
-                 environment=None, preexec=None, timeouts="", models=None, state=None):
+                 environment=None, preexec=None, timeouts="", models=None, state=None, retries=0):
         self.mock = mock
         self.port, self.admin_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -280,7 +281,7 @@ class Gateway:
         self.keys = keys or []
         self.providers = providers
         self.extra, self.workers, self.path = extra, workers, path
-        self.timeouts = f", timeouts: {{ {timeouts} }}" if timeouts else ""
+        self.timeouts = f", retries: {retries}" + (f", timeouts: {{ {timeouts} }}" if timeouts else "")
         self.models = models or ["bench-model"]
         self.environment = {**os.environ, "SCENE_KEY": KEY, "SCENE_UPSTREAM_KEY": UPSTREAM_KEY,
                             **(environment or {})}

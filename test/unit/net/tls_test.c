@@ -328,7 +328,7 @@ static void test_stale(void **state)
     assert_true(SSL_read(ssl, text, sizeof text) > 0);
     raw_reset(fd);
     assert_true(reached(&c.out.failed, 1));
-    assert_int_equal(c.out.fail, CALL_FAIL_RESET);
+    assert_int_equal(c.out.fail, CALL_FAIL_STALE);
     assert_false(raw_wait(listener, 50));
     SSL_free(ssl);
     end(&c);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// again - an attempt has failed, and nothing of an answer went to the client: is the call tried
+// again, at the same target after a wait, or at the next one of its alias? core/retry.c decides.
+//
+// Until the next attempt is booked the failed one is kept whole, unsettled: should the client
+// leave, the process end or the journal fail before that, it was the last one, and its answer is
+// the call's.
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/random.h"
+#include "request/relay.h"
+#include "wire/failure.h"
+
+struct again {
+    struct timer timer;
+    bool waits; // for the timer, or
+    bool due;   // has waited
+    bool stopped;
+    bool lost;             // the record of `req.attempt` is in no journal
+    bool kept;             // `before` is an attempt that is not settled
+    struct target target;  // of the next
+    struct attempt before; // the one that failed
+};
+
+static void on_time(void *argument)
+{
+    struct req *r = argument;
+    r->again->waits = false;
+    req_run(r);
+}
+
+static bool again_begin(struct req *r)
+{
+    if (!r->again) {
+        r->again = arena_new(&r->arena, struct again);
+        if (r->again)
+            timer_init(&r->again->timer, r->worker->loop, on_time, r);
+    }
+    return r->again;
+}
+
+void again_free(struct req *r)
+{
+    if (!r->again)
+        return;
+    timer_fini(&r->again->timer);
+    if (r->again->kept)
+        attempt_fini(&r->again->before);
+}
+
+void again_lost(struct req *r)
+{
+    must(r->again && r->again->kept);
+    r->again->lost = true;
+}
+
+bool again_write(struct req *r)
+{
+    if (!r->again || !r->again->kept)
+        return true; // at the turn's end
+    r->again->lost = false;
+    worker_write_journal(r->worker);
+    return !r->again->lost;
+}
+
+void again_stop(struct req *r)
+{
+    if (r->again)
+        r->again->stopped = true;
+}
+
+// The client's bytes are needed until no other attempt can come.
+static enum flow last(struct req *r)
+{
+    if (r->again)
+        timer_clear(&r->again->timer);
+    relay_give_back(r);
+    return NEXT;
+}
+
+static bool failed(const struct req *r)
+{
+    return r->attempt.refusal != REFUSAL_NONE || r->attempt.upstream_status >= 400;
+}
+
+static bool may_follow(const struct req *r)
+{
+    return r->x && !r->head_sent && !r->client_gone && r->asked &&
+           r->attempt.refusal != REFUSAL_STOPPING && !(r->again && r->again->stopped) &&
+           r->attempt.entry.attempt + 1 < ATTEMPTS_MAX && !arena_failed(&r->arena);
+}
+
+static void read_error(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    if (a->upstream_status < 400)
+        return;
+    meter_release(&a->meter, relay_pass, r); // its end
+    failure_read(&a->failure, a->upstream_status, buf_str(&a->whole));
+}
+
+static enum retry_verdict decide(struct req *r, int64_t *delay_ms)
+{
+    struct attempt *a = &r->attempt;
+    struct retry_budget *budget = view_budget(r->view, a->target.provider);
+    const struct wanted w = {.key = r->key, .dialect = r->dialect, .model = a->entry.model_asked};
+    struct target other;
+    bool has_other = resolve_after(r->view->snapshot, &w, a->target.place, &other);
+    int64_t now_us = loop_now_us(r->worker->loop);
+    const struct retry_state state = {.tried = a->tried,
+                                      .retries = a->provider->retries,
+                                      .other = has_other,
+                                      .budget = retry_budget_left(budget, now_us)};
+    uint64_t random;
+    random_bytes(&random, sizeof random);
+    enum retry_verdict verdict = retry_decide(&a->failure, &state, random, delay_ms);
+    if (verdict == RETRY_END || !again_begin(r))
+        return RETRY_END;
+    if (a->call) // what still comes of it is not awaited
+        call_cancel(a->call);
+    a->call = NULL;
+    a->entry.duration_us = clock_mono_us() - r->start_mono_us;
+    if (verdict == RETRY_SAME)
+        retry_budget_take(budget, now_us);
+    r->again->target = verdict == RETRY_SAME ? a->target : other;
+    if (verdict == RETRY_SAME)
+        r->again->target.reason = "retry";
+    return verdict;
+}
+
+// The body is read once more for its facts: keeping its document for every call would cost more.
+static bool reopen(struct req *r)
+{
+    struct str body = r->decoded.len ? buf_str(&r->decoded) : exchange_body(r->x);
+    return ask_open(&r->ask, &r->found, body, &alloc_heap, NULL) == REFUSAL_NONE;
+}
+
+// The next attempt stands in the place of the one that failed.
+static enum flow next_attempt(struct req *r)
+{
+    struct again *again = r->again;
+    const struct attempt *before = &again->before;
+    const char *ignored;
+    if (admit_refuses(r, &ignored) != REFUSAL_NONE || !reopen(r))
+        return last(r);
+    bool same = str_is(str_of(again->target.reason), "retry");
+    again->before = r->attempt;
+    again->kept = true;
+    r->attempt = (struct attempt){.target = again->target,
+                                  .tried = same ? before->tried + 1 : 1,
+                                  .fresh = before->failure.kind == FAILURE_STALE,
+                                  .begin_mono_us = loop_now_us(r->worker->loop)};
+    attempt_init(&r->attempt);
+    struct attempt *a = &r->attempt;
+    a->provider = &r->view->snapshot->config->providers[a->target.provider];
+    a->sheet = route_sheet(r, a->target.model);
+    a->entry.attempt = (uint8_t)(before->entry.attempt + 1);
+    a->entry.model_asked = before->entry.model_asked;
+    a->entry.tags = before->entry.tags;
+    admit_entry(r);
+    if (!arena_failed(&r->arena))
+        return AGAIN;
+    (void)again_unbooked(r);
+    return last(r);
+}
+
+enum flow step_again(struct req *r)
+{
+    int64_t delay_ms = 0;
+    if (!failed(r))
+        return NEXT;
+    if (!may_follow(r))
+        return last(r);
+    if (r->again && r->again->waits)
+        return WAIT;
+    if (r->again && r->again->due) {
+        r->again->due = false;
+        return next_attempt(r);
+    }
+    read_error(r);
+    enum retry_verdict verdict = decide(r, &delay_ms);
+    if (verdict == RETRY_END)
+        return last(r);
+    if (delay_ms == 0)
+        return next_attempt(r);
+    r->again->waits = r->again->due = true;
+    timer_set(&r->again->timer, delay_ms);
+    return WAIT;
+}
+
+// --- the next one is booked, or cannot be ---
+
+void again_booked(struct req *r)
+{
+    struct again *again = r->again;
+    if (!again || !again->kept)
+        return;
+    struct attempt next = r->attempt;
+    r->attempt = again->before;
+    r->attempt.entry.followed = true;
+    settle_attempt(r);
+    record_attempt(r);
+    attempt_fini(&r->attempt);
+    again->kept = false;
+    r->attempt = next;
+}
+
+bool again_unbooked(struct req *r)
+{
+    struct again *again = r->again;
+    if (!again || !again->kept)
+        return true;
+    attempt_fini(&r->attempt);
+    r->attempt = again->before;
+    again->kept = false;
+    again->stopped = true;
+    return false;
+}
