@@ -90,6 +90,39 @@ static const struct {
     {"openai/gpt-4o", DIALECT_OPENAI, "openai/*", REFUSAL_NONE, "openai", "gpt-4o"},
 };
 
+static const struct {
+    const char *asked;
+    enum dialect dialect;
+    const char *key_models;
+    unsigned place;
+    const char *model; // NULL: there is none
+} after[] = {
+    {"fast", DIALECT_OPENAI, "", 1, "bench-model"},
+    {"fast", DIALECT_OPENAI, "", 0, "gpt-4o-mini"},
+    {"fast", DIALECT_OPENAI, "", 2, NULL},
+    {"fast", DIALECT_OPENAI, "openai/*", 1, NULL}, // the key may not
+    {"fast", DIALECT_ANTHROPIC, "", 0, NULL},
+    {"bench-model", DIALECT_OPENAI, "", 0, NULL}, // no alias
+};
+
+static void an_alias_goes_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
+        struct key key = {.name = STR("k"), .models = str_of(after[i].key_models)};
+        struct wanted wanted = {&key, after[i].dialect, str_of(after[i].asked)};
+        struct target t = {0};
+        bool found = resolve_after(&snapshot, &wanted, after[i].place, &t);
+        if (found != (after[i].model != NULL))
+            fail_msg("case %zu: %d", i, found);
+        if (!found)
+            continue;
+        assert_true(str_is(t.model, after[i].model));
+        assert_true(t.place > after[i].place);
+        assert_string_equal(t.reason, "fallback");
+    }
+}
+
 static void names_reach_their_provider(void **state)
 {
     (void)state;
@@ -299,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_reach_their_provider),
+        cmocka_unit_test(an_alias_goes_on),
         cmocka_unit_test(an_unknown_name_gets_near_ones),
         cmocka_unit_test(an_unknown_name_gets_its_cure),
         cmocka_unit_test(a_sole_open_provider_takes_any_name),
