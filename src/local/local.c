@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "local/local.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/map.h"
+
+#define MODELS_MAX   1024 // of one Ollama
+#define CONTEXTS_MAX 1024 // names that were given a context
+
+struct given {
+    char name[MODEL_BYTES_MAX + 1];
+    int64_t context;
+};
+
+struct local {
+    struct local *next;
+    struct str address;
+    pthread_mutex_t lock; // guards what follows
+    enum local_there there;
+    struct local_model *models;
+    unsigned count;
+    struct map contexts; // of struct given
+};
+
+struct locals {
+    pthread_mutex_t lock;
+    struct local *first;
+};
+
+struct locals *locals_new(void)
+{
+    struct locals *all = alloc_zero(&alloc_heap, sizeof *all);
+    if (all)
+        pthread_mutex_init(&all->lock, NULL);
+    return all;
+}
+
+static void local_free(struct local *l)
+{
+    size_t at = 0;
+    struct str name;
+    void *given;
+    while (map_each(&l->contexts, &at, &name, &given))
+        heap_free(given);
+    map_fini(&l->contexts);
+    heap_free(l->models);
+    pthread_mutex_destroy(&l->lock);
+    heap_free(l);
+}
+
+void locals_free(struct locals *all)
+{
+    if (!all)
+        return;
+    while (all->first) {
+        struct local *l = all->first;
+        all->first = l->next;
+        local_free(l);
+    }
+    pthread_mutex_destroy(&all->lock);
+    heap_free(all);
+}
+
+static struct local *local_new(struct str address)
+{
+    struct local *l = alloc_zero(&alloc_heap, sizeof *l + address.len);
+    if (!l)
+        return NULL;
+    memcpy(l + 1, address.ptr, address.len);
+    l->address = str_from((const char *)(l + 1), address.len);
+    pthread_mutex_init(&l->lock, NULL);
+    map_init(&l->contexts, &alloc_heap);
+    return l;
+}
+
+struct local *locals_at(struct locals *all, struct str address)
+{
+    pthread_mutex_lock(&all->lock);
+    struct local *l = all->first;
+    while (l && !str_eq(l->address, address))
+        l = l->next;
+    if (!l && (l = local_new(address)) != NULL) {
+        l->next = all->first;
+        all->first = l;
+    }
+    pthread_mutex_unlock(&all->lock);
+    return l;
+}
+
+enum local_there local_there(struct local *l)
+{
+    pthread_mutex_lock(&l->lock);
+    enum local_there there = l->there;
+    pthread_mutex_unlock(&l->lock);
+    return there;
+}
+
+// "llama3.2" is "llama3.2:latest".
+static struct str plain(struct str name)
+{
+    struct str latest = STR(":latest");
+    if (str_ends(name, latest))
+        name.len -= latest.len;
+    return name;
+}
+
+static struct local_model *find(const struct local *l, struct str name)
+{
+    name = plain(name);
+    for (unsigned i = 0; i < l->count; i++)
+        if (str_eq(plain(str_of(l->models[i].name)), name))
+            return &l->models[i];
+    return NULL;
+}
+
+bool local_find(struct local *l, struct str model, struct local_model *out)
+{
+    pthread_mutex_lock(&l->lock);
+    const struct local_model *m = find(l, model);
+    if (m)
+        *out = *m;
+    pthread_mutex_unlock(&l->lock);
+    return m != NULL;
+}
+
+void local_each(struct local *l, void (*each)(void *context, const struct local_model *m),
+                void *context)
+{
+    pthread_mutex_lock(&l->lock);
+    for (unsigned i = 0; i < l->count; i++)
+        each(context, &l->models[i]);
+    pthread_mutex_unlock(&l->lock);
+}
+
+// --- contexts ---
+
+static struct given *given_of(struct local *l, struct str name)
+{
+    struct given *g = map_get(&l->contexts, name);
+    if (g || l->contexts.count >= CONTEXTS_MAX)
+        return g;
+    g = alloc_zero(&alloc_heap, sizeof *g);
+    if (g && str_copy(name, g->name, sizeof g->name) && map_set(&l->contexts, str_of(g->name), g))
+        return g;
+    heap_free(g);
+    return NULL;
+}
+
+static int64_t power_for(int64_t needed)
+{
+    int64_t context = LOCAL_CONTEXT_LEAST;
+    while (context < needed && context < INT64_MAX / 2)
+        context *= 2;
+    return context;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t cap)
+{
+    pthread_mutex_lock(&l->lock);
+    const struct local_model *m = find(l, model);
+    struct given *given = given_of(l, plain(model));
+    int64_t context = power_for(needed);
+    if (given)
+        context = larger(context, given->context);
+    if (m)
+        context = larger(context, m->context_loaded);
+    if (context > cap)
+        context = cap;
+    if (m && m->context_trained > 0 && context > m->context_trained)
+        context = m->context_trained;
+    if (given)
+        given->context = context;
+    pthread_mutex_unlock(&l->lock);
+    return context;
+}
+
+// --- what Ollama tells ---
+
+static bool read_model(const struct json_val *v, struct local_model *m)
+{
+    if (!str_copy(json_str(json_get(v, "name")), m->name, sizeof m->name) || !m->name[0])
+        return false;
+    (void)!str_copy(json_str(json_get(v, "digest")), m->digest, sizeof m->digest);
+    (void)!str_copy(json_str(json_path(v, "details.parameter_size")), m->parameters,
+                    sizeof m->parameters);
+    (void)!str_copy(json_str(json_path(v, "details.quantization_level")), m->quantization,
+                    sizeof m->quantization);
+    int64_t size = 0;
+    if (json_i64(json_get(v, "size"), &size) && size > 0)
+        m->size_bytes = (uint64_t)size;
+    m->remote = json_str(json_get(v, "remote_model")).len ||
+                json_str(json_get(v, "remote_host")).len ||
+                str_ends(str_of(m->name), (struct str)STR("-cloud"));
+    return true;
+}
+
+static unsigned read_models(const struct json_val *list, struct local_model *out)
+{
+    struct json_iter it = {0};
+    const struct json_val *v;
+    unsigned count = 0;
+    while (count < MODELS_MAX && json_each(&it, list, NULL, &v)) {
+        out[count] = (struct local_model){0};
+        count += read_model(v, &out[count]);
+    }
+    return count;
+}
+
+// Takes `fresh` over.
+static void replace(struct local *l, struct local_model *fresh, unsigned count)
+{
+    pthread_mutex_lock(&l->lock);
+    for (unsigned i = 0; i < count; i++) {
+        const struct local_model *before = find(l, str_of(fresh[i].name));
+        if (!before || strcmp(before->digest, fresh[i].digest) != 0)
+            continue;
+        fresh[i].context_trained = before->context_trained;
+        fresh[i].context_loaded = before->context_loaded;
+        fresh[i].abilities = before->abilities;
+        fresh[i].described = before->described;
+        fresh[i].remote = fresh[i].remote || before->remote;
+    }
+    struct local_model *old = l->models;
+    l->models = fresh;
+    l->count = count;
+    l->there = LOCAL_UP;
+    pthread_mutex_unlock(&l->lock);
+    heap_free(old);
+}
+
+// The list of models in an answer, in a document that the caller closes; NULL when it has none.
+static const struct json_val *list_of_models(struct str body, struct json **doc)
+{
+    *doc = NULL;
+    if (json_open(body, &alloc_heap, doc, NULL) != STATUS_OK)
+        return NULL;
+    const struct json_val *list = json_get(json_root(*doc), "models");
+    enum json_type type = json_type(list);
+    return type == JSON_ARRAY || type == JSON_NULL ? list : NULL; // it writes null for none
+}
+
+bool local_take_tags(struct local *l, struct str body)
+{
+    struct json *doc;
+    const struct json_val *list = list_of_models(body, &doc);
+    struct local_model *fresh =
+        list ? alloc_zero(&alloc_heap, (json_count(list) + 1) * sizeof *fresh) : NULL;
+    if (fresh)
+        replace(l, fresh, read_models(list, fresh));
+    json_close(doc);
+    return fresh != NULL;
+}
+
+bool local_take_ps(struct local *l, struct str body)
+{
+    struct json *doc;
+    const struct json_val *list = list_of_models(body, &doc);
+    struct json_iter it = {0};
+    const struct json_val *v;
+    pthread_mutex_lock(&l->lock);
+    for (unsigned i = 0; list && i < l->count; i++)
+        l->models[i].context_loaded = 0;
+    while (list && json_each(&it, list, NULL, &v)) {
+        struct local_model *m = find(l, json_str(json_get(v, "name")));
+        if (m && !json_i64(json_get(v, "context_length"), &m->context_loaded))
+            m->context_loaded = 1; // loaded, though not told with how much
+    }
+    pthread_mutex_unlock(&l->lock);
+    json_close(doc);
+    return list != NULL;
+}
+
+static unsigned read_abilities(const struct json_val *list)
+{
+    static const struct {
+        const char *name;
+        enum local_ability ability;
+    } known[] = {{"completion", LOCAL_COMPLETION},
+                 {"tools", LOCAL_TOOLS},
+                 {"vision", LOCAL_VISION},
+                 {"embedding", LOCAL_EMBEDDING},
+                 {"thinking", LOCAL_THINKING}};
+    struct json_iter it = {0};
+    const struct json_val *v;
+    unsigned found = 0;
+    while (json_each(&it, list, NULL, &v)) {
+        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+            if (str_is(json_str(v), known[i].name))
+                found |= known[i].ability;
+    }
+    return found;
+}
+
+// "llama.context_length" where "general.architecture" is "llama".
+static int64_t read_trained(const struct json_val *info)
+{
+    char key[80];
+    struct str architecture = json_str(json_get(info, "general.architecture"));
+    int64_t trained = 0;
+    int n = snprintf(key, sizeof key, "%.*s.context_length", STR_ARG(architecture));
+    if (n < 0 || (size_t)n >= sizeof key || !json_i64(json_get(info, key), &trained) || trained < 0)
+        return 0;
+    return trained;
+}
+
+bool local_take_show(struct local *l, struct str model, struct str body)
+{
+    struct json *doc = NULL;
+    bool good = json_open(body, &alloc_heap, &doc, NULL) == STATUS_OK &&
+                json_type(json_root(doc)) == JSON_OBJECT;
+    const struct json_val *root = good ? json_root(doc) : NULL;
+    pthread_mutex_lock(&l->lock);
+    struct local_model *m = find(l, model);
+    if (m)
+        m->described = true; // also by what could not be read: it is not asked for again
+    if (m && good) {
+        m->context_trained = read_trained(json_get(root, "model_info"));
+        m->abilities = read_abilities(json_get(root, "capabilities"));
+        m->remote = m->remote || json_str(json_get(root, "remote_host")).len > 0;
+    }
+    pthread_mutex_unlock(&l->lock);
+    json_close(doc);
+    return good;
+}
+
+bool local_undescribed(struct local *l, char name[MODEL_BYTES_MAX + 1])
+{
+    bool found = false;
+    pthread_mutex_lock(&l->lock);
+    for (unsigned i = 0; i < l->count && !found; i++) {
+        found = !l->models[i].described;
+        if (found)
+            memcpy(name, l->models[i].name, sizeof l->models[i].name);
+    }
+    pthread_mutex_unlock(&l->lock);
+    return found;
+}
+
+void local_unanswered(struct local *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->there = LOCAL_DOWN;
+    pthread_mutex_unlock(&l->lock);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// local - what an Ollama has: its models with their sizes and contexts, which of them are loaded,
+// and how large a context each is asked for. One table a process, for all workers and over reloads;
+// probe.h fills it.
+//
+// A model's context (`num_ctx`) is a power of two that only grows: each change makes Ollama load
+// the model anew. doc/local.md
+
+#ifndef LOCAL_LOCAL_H
+#define LOCAL_LOCAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "base/str.h"
+
+struct locals; // all of them
+struct local;  // one, by its address
+
+enum local_ability {
+    LOCAL_COMPLETION = 1,
+    LOCAL_TOOLS = 2,
+    LOCAL_VISION = 4,
+    LOCAL_EMBEDDING = 8,
+    LOCAL_THINKING = 16,
+};
+
+#define LOCAL_WORD_MAX 24
+
+struct local_model {
+    char name[MODEL_BYTES_MAX + 1];    // as Ollama lists it: "llama3.2:3b", "phi3:latest"
+    char digest[72];                   // of its files; another one: the model was pulled anew
+    char parameters[LOCAL_WORD_MAX];   // "3.2B"; empty if not told
+    char quantization[LOCAL_WORD_MAX]; // "Q4_K_M"
+    uint64_t size_bytes;               // on disk
+    int64_t context_trained;           // tokens; 0 = not told
+    int64_t context_loaded;            // with which it is loaded now; 0 = it is not loaded
+    unsigned abilities;                // enum local_ability; 0 = not told
+    bool remote;                       // Ollama passes it on to its cloud: neither local nor free
+    bool described;                    // /api/show has told of it
+};
+
+struct locals *locals_new(void) MUST_USE; // NULL when out of memory
+void locals_free(struct locals *all);
+// The one at that address ("127.0.0.1:11434"), made when it is asked for first; it lives as long as
+// `all`. NULL when out of memory. From any thread, as everything below.
+struct local *locals_at(struct locals *all, struct str address);
+
+enum local_there {
+    LOCAL_UNASKED, // no answer has come yet
+    LOCAL_UP,
+    LOCAL_DOWN, // the last time it was asked nobody answered; what it had is still shown
+};
+enum local_there local_there(struct local *l);
+// The model of that name, with or without ":latest"; a copy. False when there is none.
+bool local_find(struct local *l, struct str model, struct local_model *out);
+// Each model, in the order of Ollama's list. `each` may not call back into `l`.
+void local_each(struct local *l, void (*each)(void *context, const struct local_model *m),
+                void *context);
+
+// The context for a call of that model that needs so many tokens, prompt and answer together: the
+// smallest power of two from LOCAL_CONTEXT_LEAST on, not below what was given for this model before
+// or what it is loaded with, at most `cap` and what it was trained for. What is given may hold less
+// than was needed: the call is then too long for that model.
+#define LOCAL_CONTEXT_LEAST 4096
+int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t cap);
+
+// About how large the model would be to pull, in bytes; 0 when its name is not known here.
+uint64_t local_pull_bytes(struct str model);
+
+// --- for probe.c ---
+
+// The answers of GET /api/tags (the list is replaced; what was known of a model with the same
+// digest stays), GET /api/ps and POST /api/show of `model`. False when it is no such answer.
+bool local_take_tags(struct local *l, struct str body) MUST_USE;
+bool local_take_ps(struct local *l, struct str body) MUST_USE;
+bool local_take_show(struct local *l, struct str model, struct str body) MUST_USE;
+// One that /api/show has not told of yet; false when there is none.
+bool local_undescribed(struct local *l, char name[MODEL_BYTES_MAX + 1]);
+void local_unanswered(struct local *l);
+
+#endif

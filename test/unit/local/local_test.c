@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "../unit.h"
+#include "local/local.h"
+
+static const char tags[] =
+    "{\"models\":[{\"name\":\"gemma3:270m\",\"model\":\"gemma3:270m\",\"size\":253113793,"
+    "\"digest\":\"3f44\",\"details\":{\"format\":\"gguf\",\"parameter_size\":\"268.10M\","
+    "\"quantization_level\":\"Q4_K_M\"}},"
+    "{\"name\":\"all-minilm:latest\",\"size\":45960996,\"digest\":\"1b22\",\"details\":{}},"
+    "{\"name\":\"gpt-oss:120b-cloud\",\"size\":384,\"digest\":\"569f\",\"remote_model\":\"gpt-oss:"
+    "120b\","
+    "\"remote_host\":\"https://example.com:443\"}]}";
+static const char show[] =
+    "{\"modelfile\":\"FROM x\",\"details\":{},\"capabilities\":[\"completion\",\"tools\",\"new\"],"
+    "\"model_info\":{\"general.architecture\":\"gemma3\",\"gemma3.context_length\":32768}}";
+
+struct world {
+    struct locals *all;
+    struct local *l;
+};
+
+static struct world begin(void)
+{
+    struct world w = {.all = locals_new()};
+    w.l = locals_at(w.all, str_of("127.0.0.1:11434"));
+    assert_non_null(w.l);
+    assert_int_equal(local_there(w.l), LOCAL_UNASKED);
+    assert_true(local_take_tags(w.l, str_of(tags)));
+    assert_int_equal(local_there(w.l), LOCAL_UP);
+    return w;
+}
+
+static void models_are_found_by_both_names(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    struct local_model m;
+    assert_ptr_equal(w.l, locals_at(w.all, str_of("127.0.0.1:11434")));
+    assert_ptr_not_equal(w.l, locals_at(w.all, str_of("127.0.0.1:11435")));
+    assert_true(local_find(w.l, str_of("all-minilm"), &m));
+    assert_string_equal(m.name, "all-minilm:latest");
+    assert_true(local_find(w.l, str_of("all-minilm:latest"), &m));
+    assert_true(local_find(w.l, str_of("gemma3:270m"), &m));
+    assert_int_equal(m.size_bytes, 253113793);
+    assert_string_equal(m.parameters, "268.10M");
+    assert_string_equal(m.quantization, "Q4_K_M");
+    assert_false(m.remote);
+    assert_false(local_find(w.l, str_of("gemma3"), &m));
+    assert_false(local_find(w.l, str_of(""), &m));
+    assert_true(local_find(w.l, str_of("gpt-oss:120b-cloud"), &m));
+    assert_true(m.remote);
+    local_unanswered(w.l);
+    assert_int_equal(local_there(w.l), LOCAL_DOWN);
+    assert_true(local_find(w.l, str_of("gemma3:270m"), &m)); // what it had is still shown
+    locals_free(w.all);
+}
+
+static void what_show_tells_stays_until_the_model_is_another(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    struct local_model m;
+    char name[MODEL_BYTES_MAX + 1];
+    assert_true(local_undescribed(w.l, name));
+    assert_string_equal(name, "gemma3:270m");
+    assert_true(local_take_show(w.l, str_of(name), str_of(show)));
+    assert_true(local_find(w.l, str_of(name), &m));
+    assert_int_equal(m.context_trained, 32768);
+    assert_int_equal(m.abilities, LOCAL_COMPLETION | LOCAL_TOOLS);
+    // An answer that makes no sense is not asked for again and again.
+    assert_false(local_take_show(w.l, str_of("all-minilm"), str_of("<html>")));
+    assert_true(local_take_show(w.l, str_of("gpt-oss:120b-cloud"), str_of("{\"model_info\":7}")));
+    assert_false(local_undescribed(w.l, name));
+    assert_true(local_take_tags(w.l, str_of(tags)));
+    assert_false(local_undescribed(w.l, name));
+    assert_true(local_take_tags(
+        w.l, str_of("{\"models\":[{\"name\":\"gemma3:270m\",\"digest\":\"other\"}]}")));
+    assert_true(local_undescribed(w.l, name));
+    assert_false(local_find(w.l, str_of("all-minilm"), &m));
+    locals_free(w.all);
+}
+
+static void answers_that_are_none_change_nothing(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    struct local_model m;
+    static const char *const none[] = {
+        "",
+        "{}",
+        "[]",
+        "{\"models\":7}",
+        "{\"models\":\"x\"}",
+        "404 page not found",
+        "{\"models\":[",
+    };
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        assert_false(local_take_tags(w.l, str_of(none[i])));
+        assert_false(local_take_ps(w.l, str_of(none[i])));
+        assert_true(local_find(w.l, str_of("gemma3:270m"), &m));
+    }
+    // Items that are no models are left out; null is its word for none.
+    assert_true(local_take_tags(
+        w.l,
+        str_of("{\"models\":[1,{},{\"name\":7},{\"name\":\"a\",\"size\":-1,\"details\":9}]}")));
+    assert_true(local_find(w.l, str_of("a"), &m));
+    assert_int_equal(m.size_bytes, 0);
+    assert_true(local_take_tags(w.l, str_of("{\"models\":null}")));
+    assert_false(local_find(w.l, str_of("a"), &m));
+    locals_free(w.all);
+}
+
+static void contexts_are_powers_of_two_that_only_grow(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    struct str gemma = STR("gemma3:270m"), minilm = STR("all-minilm"), other = STR("unheard");
+    const int64_t cap = 65536;
+    assert_int_equal(local_context(w.l, gemma, 1, cap), 4096);
+    assert_int_equal(local_context(w.l, gemma, 4096, cap), 4096);
+    assert_int_equal(local_context(w.l, gemma, 4097, cap), 8192);
+    assert_int_equal(local_context(w.l, gemma, 100, cap), 8192); // a smaller one would load it anew
+    assert_int_equal(local_context(w.l, minilm, 100, cap), 4096);
+    assert_int_equal(local_context(w.l, str_of("all-minilm:latest"), 9000, cap), 16384);
+    assert_int_equal(local_context(w.l, minilm, 100, cap), 16384); // it is the same model
+    assert_int_equal(local_context(w.l, other, 5000, cap), 8192);
+    assert_int_equal(local_context(w.l, other, INT64_MAX, cap), cap);
+    assert_int_equal(local_context(w.l, other, 1, 2048), 2048);
+    // What it was trained for is the most.
+    assert_true(local_take_show(w.l, gemma, str_of(show)));
+    assert_int_equal(local_context(w.l, gemma, 40000, cap), 32768);
+    locals_free(w.all);
+}
+
+static void a_loaded_model_keeps_its_context(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    struct local_model m;
+    static const char ps[] =
+        "{\"models\":[{\"name\":\"gemma3:270m\",\"size_vram\":0,\"context_length\":16384},"
+        "{\"name\":\"all-minilm:latest\"},{\"name\":\"gone\",\"context_length\":1}]}";
+    assert_true(local_take_ps(w.l, str_of(ps)));
+    assert_true(local_find(w.l, str_of("gemma3:270m"), &m));
+    assert_int_equal(m.context_loaded, 16384);
+    assert_int_equal(local_context(w.l, str_of("gemma3:270m"), 10, 65536), 16384);
+    assert_true(local_find(w.l, str_of("all-minilm"), &m));
+    assert_int_equal(m.context_loaded, 1); // loaded, in an Ollama that does not tell
+    assert_true(local_take_ps(w.l, str_of("{\"models\":[]}")));
+    assert_true(local_find(w.l, str_of("gemma3:270m"), &m));
+    assert_int_equal(m.context_loaded, 0);
+    locals_free(w.all);
+}
+
+static void an_advice_knows_the_size_of_common_models(void **state)
+{
+    (void)state;
+    assert_int_equal(local_pull_bytes(str_of("llama3.2")), 2000000000);
+    assert_int_equal(local_pull_bytes(str_of("llama3.2:latest")), 2000000000);
+    assert_int_equal(local_pull_bytes(str_of("phi3:mini")), 2200000000);
+    assert_int_equal(local_pull_bytes(str_of("llama3.2:70b")), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(models_are_found_by_both_names),
+        cmocka_unit_test(what_show_tells_stays_until_the_model_is_another),
+        cmocka_unit_test(answers_that_are_none_change_nothing),
+        cmocka_unit_test(contexts_are_powers_of_two_that_only_grow),
+        cmocka_unit_test(a_loaded_model_keeps_its_context),
+        cmocka_unit_test(an_advice_knows_the_size_of_common_models),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
