@@ -32,6 +32,7 @@ struct gate {
     unsigned worker_count;
     pthread_mutex_t lock; // guards the next
     struct snapshot *snapshot;
+    struct locals *locals; // what its Ollamas have
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
     void *annex;
@@ -135,6 +136,7 @@ static void swap_post(struct worker *w, struct snapshot *snapshot)
 // Makes `fresh` (a reference is taken over) the current snapshot everywhere.
 static void snapshot_install(struct gate *g, struct snapshot *fresh)
 {
+    fresh->locals = g->locals;
     pthread_mutex_lock(&g->lock);
     struct snapshot *previous = g->snapshot;
     g->snapshot = fresh;
@@ -324,8 +326,10 @@ static enum status gate_open(struct gate *g, struct why *why)
         return s;
     }
     s = snapshot_new(g->setup->config, g->setup->store, g->pepper, &g->snapshot, why);
-    if (s == STATUS_OK)
-        s = tls_open(g, why);
+    if (s == STATUS_OK) {
+        g->snapshot->locals = g->locals = locals_new();
+        s = g->locals ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
+    }
     if (s == STATUS_OK)
         s = workers_open(g, why);
     if (s == STATUS_OK && (!chores_start(&g->chores) || !chores_start(&g->slow_chores)))
@@ -350,6 +354,7 @@ static void gate_close(struct gate *g)
     if (g->tls)
         tls_server_close(g->tls);
     snapshot_free(g->snapshot);
+    locals_free(g->locals);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);
 }

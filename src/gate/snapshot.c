@@ -2,6 +2,8 @@
 
 #include "gate/snapshot.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "gate/state.h"
 
@@ -155,6 +157,7 @@ enum status snapshot_with_keys(struct snapshot *base, struct store *store, const
     s->base = snapshot_ref(owner);
     s->parts_borrowed = true;
     s->config = owner->config;
+    s->locals = owner->locals;
     s->catalog = owner->catalog;
     return complete(s, store, pepper, out, why);
 }
@@ -180,6 +183,18 @@ void snapshot_free(struct snapshot *s)
         heap_free(s);
         s = base;
     }
+}
+
+struct local *snapshot_local(const struct snapshot *s, const struct config_provider *p)
+{
+    char address[256];
+    if (!s->locals || p->dialect != DIALECT_OLLAMA)
+        return NULL;
+    int n = snprintf(address, sizeof address, "%.*s:%u%.*s", STR_ARG(p->url.host), p->url.port,
+                     STR_ARG(p->url.path));
+    if (n < 0 || (size_t)n >= sizeof address)
+        return NULL;
+    return locals_at(s->locals, str_from(address, (size_t)n));
 }
 
 const struct key *snapshot_key(const struct snapshot *s, const uint8_t mac[DIGEST_BYTES])

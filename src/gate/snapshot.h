@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "core/catalog.h"
 #include "core/key.h"
+#include "local/local.h"
 #include "store/store.h"
 #include "tariff/shelf.h"
 
@@ -24,8 +25,9 @@ struct snapshot {
     bool parts_borrowed; // config and catalog belong to `base`
     struct snapshot *base;
     struct arena arena;
-    struct map keys;    // 32-byte MAC -> struct key
-    struct map aliases; // name -> struct config_alias
+    struct map keys;       // 32-byte MAC -> struct key
+    struct map aliases;    // name -> struct config_alias
+    struct locals *locals; // of the whole gateway; NULL where none runs
 };
 
 // Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key.
@@ -36,6 +38,8 @@ enum status snapshot_with_keys(struct snapshot *base, struct store *store, const
                                struct snapshot **out, struct why *why) MUST_USE;
 struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_free(struct snapshot *s); // drops one reference; NULL is fine
+// What is known of that provider; NULL when it is no Ollama, or no gateway runs.
+struct local *snapshot_local(const struct snapshot *s, const struct config_provider *p);
 // The key of that MAC; NULL when there is none.
 const struct key *snapshot_key(const struct snapshot *s, const uint8_t mac[DIGEST_BYTES]);
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "gate/asking.h"
 #include "gate/gate_state.h"
 
 #define TICK_MS       100
@@ -39,8 +40,10 @@ static void on_tick(void *argument)
     log_flush();
     gate_setup_of(w->gate)->calls->tick(w);
     journal_healthy(w->journal); // one that failed is tried again, also when no call comes
-    if (w->number == 0)
+    if (w->number == 0) {
         gate_measure(w->gate);
+        asking_tick(w);
+    }
     bool idle = w->call_count == 0 && connections(w) == 0;
     bool late = loop_now_us(w->loop) >= w->drain_until_us;
     if (w->draining && (idle || (late && w->cut))) {
@@ -74,6 +77,8 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
     w->gate = g;
     w->number = number;
     list_init(&w->calls);
+    list_init(&w->askings);
+    list_init(&w->askers);
     metrics_init(&w->metrics);
     w->loop = loop_new();
     if (!w->loop)
@@ -133,7 +138,7 @@ enum status worker_listen(struct worker *w, struct why *why)
         if (s != STATUS_OK)
             return s;
     }
-    timer_set(&w->tick, TICK_MS);
+    timer_set(&w->tick, 0);
     return STATUS_OK;
 }
 
@@ -165,6 +170,7 @@ void worker_close(struct worker *w)
     log_flush();
     // Calls whose clients did not take the word in time, or whose bodies never came.
     gate_setup_of(w->gate)->calls->end(w);
+    asking_stop(w);
     if (w->journal)
         worker_write_journal(w);
     for (unsigned i = 0; i < w->server_count; i++)

@@ -27,7 +27,9 @@ struct worker {
     struct mac *mac;   // of the pepper
     struct journal *journal;
     struct metrics metrics;
-    struct list calls; // running, struct req
+    struct list calls;   // running, struct req
+    struct list askings; // of Ollamas, that run: asking.c
+    struct list askers;  // who waits for them
     unsigned call_count;
     struct server *servers[CONFIG_LISTEN_MAX];
     unsigned server_count;

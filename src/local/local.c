@@ -22,6 +22,7 @@ struct local {
     struct str address;
     pthread_mutex_t lock; // guards what follows
     enum local_there there;
+    int64_t asked_us; // 0 = never
     struct local_model *models;
     unsigned count;
     struct map contexts; // of struct given
@@ -98,6 +99,16 @@ enum local_there local_there(struct local *l)
     enum local_there there = l->there;
     pthread_mutex_unlock(&l->lock);
     return there;
+}
+
+bool local_due(struct local *l, int64_t now_us, int64_t every_us)
+{
+    pthread_mutex_lock(&l->lock);
+    bool due = l->asked_us == 0 || now_us - l->asked_us >= every_us;
+    if (due)
+        l->asked_us = now_us;
+    pthread_mutex_unlock(&l->lock);
+    return due;
 }
 
 // "llama3.2" is "llama3.2:latest".

@@ -70,6 +70,10 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
 // About how large the model would be to pull, in bytes; 0 when its name is not known here.
 uint64_t local_pull_bytes(struct str model);
 
+// True, and noted, when it was not asked for so long: whoever is told so asks. `now_us` is
+// monotonic.
+bool local_due(struct local *l, int64_t now_us, int64_t every_us);
+
 // --- for probe.c ---
 
 // The answers of GET /api/tags (the list is replaced; what was known of a model with the same

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/asking.h"
+
+#include "base/clock.h"
+#include "gate/worker.h"
+#include "local/probe.h"
+
+#define EVERY_US (30 * SECOND_US)
+#define MISS_US  SECOND_US
+
+struct asking {
+    struct list link; // of the worker's
+    struct worker *worker;
+    struct view *view; // keeps the pool
+    struct probe *probe;
+    bool listed; // its list has come, or will not
+};
+
+// What waits is woken once each: who still misses something asks again.
+static void wake_all(struct worker *w)
+{
+    struct list woken;
+    list_init(&woken);
+    while (!list_empty(&w->askers)) {
+        struct list *first = w->askers.next;
+        list_pull(first);
+        list_push(&woken, first);
+    }
+    while (!list_empty(&woken)) {
+        struct asker *a = list_of(woken.next, struct asker, link);
+        list_pull(&a->link);
+        a->wake(a);
+    }
+}
+
+static void on_listed(void *context)
+{
+    struct asking *a = context;
+    a->listed = true;
+    wake_all(a->worker);
+}
+
+static void asking_free(struct asking *a)
+{
+    list_pull(&a->link);
+    view_free(a->view);
+    heap_free(a);
+}
+
+static void on_ended(void *context)
+{
+    asking_free(context);
+}
+
+static void ask(struct worker *w, struct view *v, unsigned provider, struct local *l)
+{
+    const struct config_provider *p = &v->snapshot->config->providers[provider];
+    struct origin *origin = view_origin(v, provider, NULL);
+    struct asking *a = origin ? alloc_zero(&alloc_heap, sizeof *a) : NULL;
+    if (!a)
+        return;
+    a->worker = w;
+    a->view = view_ref(v);
+    list_init(&a->link);
+    struct probe_setup setup = {.local = l,
+                                .origin = origin,
+                                .key = p->key,
+                                .path = p->url.path,
+                                .done = on_listed,
+                                .ended = on_ended,
+                                .context = a};
+    a->probe = probe_start(&setup);
+    if (a->probe)
+        list_push(&w->askings, &a->link);
+    else
+        asking_free(a);
+}
+
+static void ask_all(struct worker *w, struct view *v, int64_t every_us)
+{
+    const struct snapshot *s = v->snapshot;
+    for (unsigned i = 0; i < s->config->provider_count; i++) {
+        struct local *l = snapshot_local(s, &s->config->providers[i]);
+        if (l && local_due(l, loop_now_us(w->loop), every_us))
+            ask(w, v, i, l);
+    }
+}
+
+void asking_tick(struct worker *w)
+{
+    ask_all(w, w->view, EVERY_US);
+}
+
+bool asking_wait(struct worker *w, struct view *v, struct asker *a)
+{
+    ask_all(w, v, MISS_US);
+    list_for (it, &w->askings) {
+        if (list_of(it, struct asking, link)->listed)
+            continue;
+        list_push(&w->askers, &a->link);
+        return true;
+    }
+    return false;
+}
+
+void asking_stop(struct worker *w)
+{
+    list_init(&w->askers);
+    list_for (it, &w->askings) {
+        struct asking *a = list_of(it, struct asking, link);
+        probe_cancel(a->probe);
+        asking_free(a);
+    }
+}
