@@ -49,7 +49,9 @@ static void print_provider(const struct config_provider *p, bool first)
                   : p->free ? ", free"
                             : ", without a key",
                   p->proxied ? ", through a proxy" : "",
-                  p->from_environment ? " (environment)" : "");
+                  p->sought             ? " (while it answers)"
+                  : p->from_environment ? " (environment)"
+                                        : "");
 }
 
 static void print_alias(const struct config_alias *a, bool first)
@@ -86,11 +88,11 @@ static void print_effective(const struct config *c)
     command_print(stdout, "%-10s %.*s\n%-10s %.*s\n", "store", STR_ARG(c->store), "state",
                   STR_ARG(c->state));
     print_limits(c);
-    if (c->provider_count == 0)
+    if (!config_has_providers(c))
         printf("%-10s none: set a provider's key (OPENAI_API_KEY, ...) or name one in a file\n",
                "providers");
     for (unsigned i = 0; i < c->provider_count; i++)
-        print_provider(&c->providers[i], i == 0);
+        print_provider(&c->providers[i], i == 0 && config_has_providers(c));
     for (unsigned i = 0; i < c->alias_count; i++)
         print_alias(&c->aliases[i], i == 0);
     if (c->price_count)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -15,6 +16,7 @@
 #include "cmd/command.h"
 #include "cmd/hello.h"
 #include "cmd/serving.h"
+#include "gate/resolve.h"
 
 static const char help[] =
     "usage: costlens serve [--mock] [--mock-if-empty]\n"
@@ -37,20 +39,40 @@ static const struct option_row options[] = {
      offsetof(struct wish, mock_if_empty)},
     {0}};
 
+#define LISTS_MS 300 // for what an Ollama has, before what was found is said
+
 struct serving {
     struct config *config;
     const char *program;
     bool auto_mocked;
 };
 
-static void say_providers(const struct config *c)
+// The Ollamas are being asked; on this machine they answer within a moment, or nobody is there.
+static void wait_for_lists(const struct snapshot *s)
 {
+    struct timespec brief = {.tv_nsec = 5 * 1000 * 1000};
+    for (unsigned i = 0; i < s->config->provider_count; i++) {
+        struct local *l = snapshot_local(s, &s->config->providers[i]);
+        for (int k = 0; l && k < LISTS_MS / 5 && local_there(l) == LOCAL_UNASKED; k++)
+            nanosleep(&brief, NULL);
+    }
+}
+
+static void say_providers(const struct snapshot *s)
+{
+    bool first = true;
     printf("  providers    ");
-    if (c->provider_count == 0)
-        printf("none: set OPENAI_API_KEY or another provider's key, and start again");
-    for (unsigned i = 0; i < c->provider_count; i++)
-        printf("%s%.*s", i ? ", " : "", STR_ARG(c->providers[i].name));
-    printf("\n");
+    for (unsigned i = 0; i < s->config->provider_count; i++) {
+        const struct config_provider *p = &s->config->providers[i];
+        if (!provider_there(s, p))
+            continue;
+        printf("%s%.*s", first ? "" : ", ", STR_ARG(p->name));
+        first = false;
+    }
+    printf("%s\n", first
+                       ? "none: set OPENAI_API_KEY or another provider's key, and start again; or "
+                         "start an Ollama"
+                       : "");
 }
 
 static const char *scheme(const struct config *c)
@@ -98,7 +120,8 @@ static void on_ready(struct gate *g, void *context)
     if (c->admin_count)
         printf("  admin plane  %s://%.*s   (/metrics, /livez, /readyz, /api/v1)\n", scheme(c),
                STR_ARG(c->admin[0].address));
-    say_providers(c);
+    wait_for_lists(now);
+    say_providers(now);
     if (s->auto_mocked)
         printf("               (no provider's key was found, so the built-in mock answers)\n");
     command_print(stdout, "  state        %.*s   (ledger, keys; to remove everything, delete it)\n",
@@ -136,7 +159,7 @@ static int run(struct cli *cli, int argc, char **argv)
     struct gate_setup setup = {.source = {.file = cli->config_file, .mock = wish.mock}};
     struct serving s = {.program = cli->program};
     enum status status = config_read(&setup.source, &s.config, &why);
-    if (status == STATUS_OK && wish.mock_if_empty && s.config->provider_count == 0) {
+    if (status == STATUS_OK && wish.mock_if_empty && !serving_has_provider(s.config)) {
         config_free(s.config);
         setup.source.mock = true;
         s.auto_mocked = true;

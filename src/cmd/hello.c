@@ -104,14 +104,33 @@ static bool reaches(const struct snapshot *s, unsigned provider, struct str name
     return good;
 }
 
+static void first_chat(void *context, const struct local_model *m)
+{
+    char *name = context;
+    if (!name[0] && (!m->described || m->abilities & LOCAL_COMPLETION))
+        memcpy(name, m->name, sizeof m->name);
+}
+
+// The first of an Ollama that gives text, in `name`.
+static struct str local_chat(const struct snapshot *s, const struct config_provider *p, char *name)
+{
+    struct local *l = snapshot_local(s, p);
+    name[0] = 0;
+    if (l)
+        local_each(l, first_chat, name);
+    return str_of(name);
+}
+
 // A name that gets to the provider: the model's, else with the provider's before it. False when
 // there is none.
 static bool name_at(const struct snapshot *s, unsigned i, struct buf *out)
 {
     const struct config_provider *p = &s->config->providers[i];
-    struct str model = p->mock          ? str_of("fast")
-                       : p->model_count ? listed(s, p)
-                                        : chat_model_of(s, p);
+    char local[MODEL_BYTES_MAX + 1];
+    struct str model = p->mock                        ? str_of("fast")
+                       : p->model_count               ? listed(s, p)
+                       : p->dialect == DIALECT_OLLAMA ? local_chat(s, p, local)
+                                                      : chat_model_of(s, p);
     if (model.len == 0)
         return false;
     buf_add(out, model);

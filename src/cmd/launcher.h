@@ -9,7 +9,6 @@
 #ifndef CMD_LAUNCHER_H
 #define CMD_LAUNCHER_H
 
-
 #include "base/buf.h"
 
 struct launcher;

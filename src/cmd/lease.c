@@ -145,7 +145,7 @@ static enum status serve_once(struct keeper *k, struct why *why)
     if (s != STATUS_OK)
         return s;
     log_open(setup.config->log_format, setup.config->log_level);
-    if (setup.config->provider_count == 0)
+    if (!serving_has_provider(setup.config))
         s = no_provider(why);
     else if (!confine(setup.config))
         s = why_set(why, STATUS_NO_MEMORY, "out of memory");

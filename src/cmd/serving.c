@@ -3,8 +3,11 @@
 #include "cmd/serving.h"
 
 #include "mock/mock.h"
+#include "net/reach.h"
 #include "panel/admin_plane.h"
 #include "request/calls.h"
+
+#define REACH_MS 200
 
 static enum status open_store(const struct config *c, struct store **store, struct why *why)
 {
@@ -41,4 +44,12 @@ enum status serving_run(struct gate_setup *setup, struct why *why)
     if (store)
         store_close(store);
     return status;
+}
+
+bool serving_has_provider(const struct config *c)
+{
+    bool found = config_has_providers(c);
+    for (unsigned i = 0; i < c->provider_count && !found; i++)
+        found = reach(c->providers[i].url.host, c->providers[i].url.port, REACH_MS);
+    return found;
 }

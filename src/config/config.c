@@ -271,6 +271,14 @@ enum status config_read(const struct config_source *source, struct config **out,
     return s;
 }
 
+bool config_has_providers(const struct config *c)
+{
+    for (unsigned i = 0; i < c->provider_count; i++)
+        if (!c->providers[i].sought)
+            return true;
+    return false;
+}
+
 void config_free(struct config *c)
 {
     if (!c)

@@ -41,7 +41,8 @@ struct config_provider {
     struct secret *proxy_authorization; // "Basic ..." of its name and password; NULL without
     struct str ca_file;
     bool from_environment;
-    bool mock; // the built-in mock: serves only models named mock/...
+    bool sought; // an Ollama that nobody named: it is a provider while it answers
+    bool mock;   // the built-in mock: serves only models named mock/...
 };
 
 struct config_alias {
@@ -129,6 +130,8 @@ struct config_fault {
 // Missing secrets leave their provider out with a warning (config check makes that a failure).
 enum status config_read(const struct config_source *source, struct config **out,
                         struct why *why) MUST_USE;
+// A provider was named, whether or not an Ollama is found beside.
+bool config_has_providers(const struct config *c);
 void config_free(struct config *c); // NULL is fine
 // As config_read, but a bad file is not the end: `out` then has every fault, and what could be
 // read.

@@ -389,6 +389,8 @@ void reading_providers(struct reading *r)
         read_provider(r, p, &c->providers[c->provider_count]);
     for (size_t i = 0; !named && i < vendor_count(); i++)
         add_from_environment(r, vendor_at(i));
+    if (!named)
+        reading_ollama(r);
     if (r->source->mock)
         add_mock(r);
 }

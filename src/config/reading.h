@@ -57,6 +57,7 @@ void reading_listeners(struct reading *r);
 void reading_places(struct reading *r);                             // store and state
 bool reading_is_ours(const struct reading *r, const struct url *u); // a listener of this process
 void reading_providers(struct reading *r);
+void reading_ollama(struct reading *r); // the one of this machine
 void reading_proxy(struct reading *r, struct config_provider *p, const char *text, int line);
 void reading_aliases(struct reading *r);
 void reading_aliases_priced(struct reading *r); // notes those without a price; after the prices

@@ -72,6 +72,8 @@ static void provider(struct json_out *o, const struct config_provider *p)
         json_out_text(o, "ca", p->ca_file);
     json_out_flag(o, "from_environment", p->from_environment);
     json_out_number(o, "retries", p->retries);
+    if (p->sought)
+        json_out_flag(o, "while_it_answers", true);
     json_out_begin(o, "timeouts", '{');
     time_of(o, "connect", p->timeouts.connect_ms);
     time_of(o, "first_byte", p->timeouts.first_byte_ms);

@@ -8,12 +8,15 @@
 
 #define EVERY_US (30 * SECOND_US)
 #define MISS_US  SECOND_US
+#define LIST_US  (2 * SECOND_US)  // for its list
+#define WHOLE_US (60 * SECOND_US) // for all that is asked
 
 struct asking {
     struct list link; // of the worker's
     struct worker *worker;
     struct view *view; // keeps the pool
     struct probe *probe;
+    int64_t begun_us;
     bool listed; // its list has come, or will not
 };
 
@@ -62,6 +65,7 @@ static void ask(struct worker *w, struct view *v, unsigned provider, struct loca
         return;
     a->worker = w;
     a->view = view_ref(v);
+    a->begun_us = loop_now_us(w->loop);
     list_init(&a->link);
     struct probe_setup setup = {.local = l,
                                 .origin = origin,
@@ -87,9 +91,27 @@ static void ask_all(struct worker *w, struct view *v, int64_t every_us)
     }
 }
 
+// One that takes a connection and says nothing does not hold up those who wait.
+static void end_late(struct worker *w)
+{
+    bool late = false;
+    list_for (it, &w->askings) {
+        struct asking *a = list_of(it, struct asking, link);
+        if (loop_now_us(w->loop) - a->begun_us < (a->listed ? WHOLE_US : LIST_US))
+            continue;
+        late = late || !a->listed;
+        probe_cancel(a->probe);
+        asking_free(a);
+    }
+    if (late)
+        wake_all(w);
+}
+
 void asking_tick(struct worker *w)
 {
-    ask_all(w, w->view, EVERY_US);
+    end_late(w);
+    if (w->number == 0)
+        ask_all(w, w->view, EVERY_US);
 }
 
 bool asking_wait(struct worker *w, struct view *v, struct asker *a)

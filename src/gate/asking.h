@@ -12,7 +12,8 @@
 
 struct worker;
 
-// Asks the Ollamas of the worker's view that were not asked for half a minute.
+// Ten times a second: the first worker asks the Ollamas of its view that were not asked for half a
+// minute.
 void asking_tick(struct worker *w);
 // Somebody who waits for answers; in the worker's list until woken or pulled out.
 struct asker {

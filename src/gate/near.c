@@ -7,10 +7,14 @@
 
 #include "gate/near.h"
 
+#include "base/limits.h"
+
 #define NEAR_NAMES_MAX 3
 #define SHORT_LIST_MAX 8
 #define NEAR_SLIPS_MAX 4
 #define NO_PROVIDER    (-1)
+#define NAMES_BYTES    (64 * KIB)
+#define GB             UINT64_C(1000000000)
 #define LETTERS_A_SLIP 4 // one slip is forgiven for so many
 
 struct near {
@@ -24,6 +28,12 @@ struct near {
         size_t slips;
     } name[NEAR_NAMES_MAX];
     unsigned count;
+    struct arena arena; // for the names of local models
+};
+
+struct near_local {
+    struct near *n;
+    struct str owner;
 };
 
 // An alias has no owner.
@@ -54,7 +64,7 @@ static void add(struct near *n, struct str owner, struct str model, size_t slips
 static bool begins(struct str model, struct str part)
 {
     return part.len > 0 && part.len < model.len && str_starts(model, part) &&
-           model.ptr[part.len] == '-';
+           (model.ptr[part.len] == '-' || model.ptr[part.len] == ':');
 }
 
 static size_t slips_between(const struct near *n, struct str model)
@@ -85,8 +95,21 @@ static void offer_aliases(struct near *n)
         offer(n, STR_NONE, c->aliases[i].name);
 }
 
+static void offer_local(void *context, const struct local_model *m)
+{
+    const struct near_local *l = context;
+    if (slips_between(l->n, str_of(m->name)) != SIZE_MAX)
+        offer(l->n, l->owner, arena_dup_cstr(&l->n->arena, m->name));
+}
+
 static void offer_provider(struct near *n, const struct config_provider *p)
 {
+    struct local *local = snapshot_local(n->s, p);
+    if (local && provider_open(p)) {
+        struct near_local l = {n, p->name};
+        local_each(local, offer_local, &l);
+        return;
+    }
     const struct catalog *c = n->s->catalog;
     for (unsigned i = 0; i < p->model_count; i++)
         if (str_find(p->models[i], '*') == p->models[i].len)
@@ -126,7 +149,8 @@ static int near_provider(const struct near *n)
 
 static void offer_itself(struct near *n, const struct config_provider *p)
 {
-    if (n->count == 0 && provider_open(p) && may(n, p->name, n->model))
+    bool any = provider_open(p) && p->dialect != DIALECT_OLLAMA;
+    if (n->count == 0 && any && may(n, p->name, n->model))
         add(n, p->name, n->model, 0);
 }
 
@@ -209,20 +233,50 @@ static void write_vendor(const struct near *n, const struct vendor *v, struct bu
                    v->env[0]);
 }
 
+// What makes a model that an Ollama lacks be there.
+static bool write_pull(const struct near *n, const struct config_provider *p, struct buf *detail)
+{
+    if (p->dialect != DIALECT_OLLAMA || !provider_there(n->s, p) || !may(n, p->name, n->model))
+        return false;
+    uint64_t bytes = local_pull_bytes(n->model);
+    buf_printf(detail, " To have it: ollama pull %.*s", STR_ARG(n->model));
+    if (bytes)
+        buf_printf(detail, " (about %llu.%llu GB)", (unsigned long long)(bytes / GB),
+                   (unsigned long long)(bytes % GB / (GB / 10)));
+    buf_add_char(detail, '.');
+    return true;
+}
+
 static void write_at(struct near *n, const struct config_provider *p, struct buf *detail)
 {
     offer_aliases(n);
     offer_provider(n, p);
     if (n->count)
         write_names(n, detail);
-    else if (!write_list(n, p, detail))
+    if (write_pull(n, p, detail) || n->count)
+        return;
+    if (!write_list(n, p, detail))
         write_where(detail);
+}
+
+// A name that is known to be pulled.
+static bool write_pull_anywhere(const struct near *n, struct buf *detail)
+{
+    const struct config *c = n->s->config;
+    if (n->head.len || n->count || local_pull_bytes(n->model) == 0)
+        return false;
+    for (unsigned i = 0; i < c->provider_count; i++)
+        if (write_pull(n, &c->providers[i], detail))
+            return true;
+    return false;
 }
 
 static void write_anywhere(struct near *n, struct buf *detail)
 {
     find(n);
     const struct vendor *missing = missing_vendor(n);
+    if (!missing && write_pull_anywhere(n, detail))
+        return;
     if (!missing)
         find_mock(n);
     write_names(n, detail);
@@ -232,28 +286,36 @@ static void write_anywhere(struct near *n, struct buf *detail)
         write_where(detail);
 }
 
-void near_write(const struct snapshot *s, const struct wanted *w, struct buf *detail)
+static void write_all(struct near *n, struct buf *detail)
 {
-    struct str asked = w->model;
-    struct near n = {.s = s, .key = w->key, .asked = asked, .model = asked};
-    int provider = provider_prefix(s->config, asked);
+    struct str asked = n->asked;
+    const struct config *c = n->s->config;
+    int provider = provider_prefix(c, asked);
     size_t slash = str_find(asked, '/');
     buf_printf(detail, "\"%.*s\" is on no provider's list", STR_ARG(asked));
     if (provider != NO_PROVIDER) {
-        const struct config_provider *p = &s->config->providers[provider];
-        n.model = str_skip(asked, p->name.len + 1);
+        const struct config_provider *p = &c->providers[provider];
+        n->model = str_skip(asked, p->name.len + 1);
         buf_add_char(detail, '.');
-        write_at(&n, p, detail);
+        write_at(n, p, detail);
         return;
     }
     if (slash < asked.len) {
-        n.head = str_from(asked.ptr, slash);
-        n.model = str_skip(asked, slash + 1);
-        buf_printf(detail, ", and no provider is named \"%.*s\"", STR_ARG(n.head));
+        n->head = str_from(asked.ptr, slash);
+        n->model = str_skip(asked, slash + 1);
+        buf_printf(detail, ", and no provider is named \"%.*s\"", STR_ARG(n->head));
     }
     buf_add_char(detail, '.');
     if (str_starts(asked, (struct str)STR("mock/")))
         buf_add_cstr(detail, " The mock is there under `costlens serve --mock` only.");
     else
-        write_anywhere(&n, detail);
+        write_anywhere(n, detail);
+}
+
+void near_write(const struct snapshot *s, const struct wanted *w, struct buf *detail)
+{
+    struct near n = {.s = s, .key = w->key, .asked = w->model, .model = w->model};
+    arena_init(&n.arena, &alloc_heap, KIB, NAMES_BYTES);
+    write_all(&n, detail);
+    arena_fini(&n.arena);
 }

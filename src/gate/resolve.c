@@ -49,8 +49,23 @@ static bool is_listed(const struct config_provider *p, struct str listed, struct
            str_glob(str_from(listed.ptr, listed.len - latest.len), model);
 }
 
+bool provider_there(const struct snapshot *s, const struct config_provider *p)
+{
+    struct local *l = p->sought ? snapshot_local(s, p) : NULL;
+    return !p->sought || (l && local_there(l) == LOCAL_UP);
+}
+
+static bool local_lists(const struct snapshot *s, const struct config_provider *p, struct str model)
+{
+    struct local *l = snapshot_local(s, p);
+    struct local_model m;
+    return l && local_find(l, model, &m);
+}
+
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model)
 {
+    if (p->dialect == DIALECT_OLLAMA && provider_open(p))
+        return local_lists(s, p, model);
     if (provider_open(p))
         return catalog_lists(s->catalog, provider_vendor(p), model) ||
                catalog_lists(s->catalog, p->name, model);
@@ -114,6 +129,13 @@ static bool key_may_go(const struct snapshot *s, const struct key *key, const st
     return key_may(key, s->config->providers[t->provider].name, t->model, asked);
 }
 
+// It is asked for nothing but what it lists: so is an Ollama whose list is known.
+static bool is_closed(const struct snapshot *s, const struct config_provider *p)
+{
+    struct local *l = provider_open(p) ? snapshot_local(s, p) : NULL;
+    return !provider_open(p) || (l && local_there(l) == LOCAL_UP);
+}
+
 enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct target *out)
 {
     int i = provider_prefix(s->config, asked);
@@ -121,7 +143,7 @@ enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct
         return REFUSAL_MODEL_UNKNOWN;
     const struct config_provider *p = &s->config->providers[i];
     struct str model = str_skip(asked, p->name.len + 1);
-    if (!provider_open(p) && !provider_lists(s, p, model))
+    if (is_closed(s, p) && !provider_lists(s, p, model))
         return REFUSAL_MODEL_UNKNOWN;
     *out = (struct target){.provider = (unsigned)i, .model = model, .reason = "asked"};
     return REFUSAL_NONE;
@@ -129,12 +151,14 @@ enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct
 
 // The only one there is, beside the built-in mock; or -1. Ollama's clients ask for names that no
 // book lists: to them others are none.
-static int sole_provider(const struct config *c, enum dialect dialect)
+static int sole_provider(const struct snapshot *s, enum dialect dialect)
 {
+    const struct config *c = s->config;
     int sole = -1;
     for (unsigned i = 0; i < c->provider_count; i++) {
         const struct config_provider *p = &c->providers[i];
-        if (p->mock || (dialect == DIALECT_OLLAMA && p->dialect != dialect))
+        bool other = dialect == DIALECT_OLLAMA && p->dialect != dialect;
+        if (p->mock || other || !provider_there(s, p))
             continue;
         if (sole >= 0)
             return -1;
@@ -163,11 +187,17 @@ static enum refusal resolve_bare(const struct snapshot *s, enum dialect dialect,
     }
     if (elsewhere)
         return REFUSAL_DIALECT;
-    int sole = sole_provider(c, dialect);
-    if (sole < 0 || !provider_open(&c->providers[sole]))
+    int sole = sole_provider(s, dialect);
+    if (sole < 0 || is_closed(s, &c->providers[sole]))
         return REFUSAL_MODEL_UNKNOWN;
     *out = (struct target){.provider = (unsigned)sole, .model = asked, .reason = "sole provider"};
     return REFUSAL_NONE;
+}
+
+static bool takes_nameless(const struct snapshot *s, const struct config_provider *p,
+                           enum dialect dialect)
+{
+    return (p->dialect == dialect || p->mock) && provider_there(s, p);
 }
 
 // What names no model (Ollama's lists) goes to the first provider of its dialect, or to the mock.
@@ -176,7 +206,7 @@ static enum refusal resolve_nameless(const struct snapshot *s, enum dialect dial
 {
     const struct config *c = s->config;
     unsigned i = 0;
-    while (i < c->provider_count && c->providers[i].dialect != dialect && !c->providers[i].mock)
+    while (i < c->provider_count && !takes_nameless(s, &c->providers[i], dialect))
         i++;
     if (i == c->provider_count) {
         buf_printf(detail,
@@ -246,14 +276,23 @@ static void other_dialect(const struct config_provider *p, struct buf *detail)
                paths[p->dialect]);
 }
 
+static bool any_there(const struct snapshot *s)
+{
+    for (unsigned i = 0; i < s->config->provider_count; i++)
+        if (provider_there(s, &s->config->providers[i]))
+            return true;
+    return false;
+}
+
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
                      struct buf *detail)
 {
     struct str asked = w->model;
     const struct config *c = s->config;
-    if (c->provider_count == 0) {
+    if (!any_there(s)) {
         buf_add_cstr(detail, "Set OPENAI_API_KEY (or another provider's key) in the gateway's "
-                             "environment, or name providers in its configuration file.");
+                             "environment, start an Ollama on this machine, or name providers in "
+                             "its configuration file.");
         return REFUSAL_NO_PROVIDER;
     }
     if (asked.len == 0)

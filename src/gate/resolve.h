@@ -58,7 +58,10 @@ bool provider_free(const struct config_provider *p, struct str model, const stru
 // The price of its model: the user's own of "provider/model" first, then the vendor's; or NULL.
 const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
                                    struct str model);
-// True when the provider's list (its own, else the book's rows of its vendor) holds the name.
+// False for an Ollama that nobody named and that does not answer.
+bool provider_there(const struct snapshot *s, const struct config_provider *p);
+// True when the provider's list (its own, else the book's rows of its vendor; of an
+// Ollama what it has) holds the name.
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model);
 // True when the model stands in the configuration by its very name: on the provider's list, or as
 // what an alias stands for.

@@ -40,10 +40,9 @@ static void on_tick(void *argument)
     log_flush();
     gate_setup_of(w->gate)->calls->tick(w);
     journal_healthy(w->journal); // one that failed is tried again, also when no call comes
-    if (w->number == 0) {
+    asking_tick(w);
+    if (w->number == 0)
         gate_measure(w->gate);
-        asking_tick(w);
-    }
     bool idle = w->call_count == 0 && connections(w) == 0;
     bool late = loop_now_us(w->loop) >= w->drain_until_us;
     if (w->draining && (idle || (late && w->cut))) {

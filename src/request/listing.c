@@ -27,14 +27,18 @@ static enum dialect shape_of(const struct req *r)
     return DIALECT_OPENAI;
 }
 
-static void item_add(struct items *all, const struct config_provider *p, struct str model,
-                     const struct sheet *sheet)
+// NULL when the key may not use it, or there are too many.
+static struct model_item *item_add(struct items *all, const struct config_provider *p,
+                                   struct str model, const struct sheet *sheet)
 {
     struct str id = arena_printf(&all->r->arena, "%.*s/%.*s", STR_ARG(p->name), STR_ARG(model));
     bool free = provider_free(p, model, sheet);
-    if (all->count < ITEMS_MAX && key_allows(all->r->key, id, model))
-        all->at[all->count++] = (struct model_item){
-            .id = id, .owner = p->name, .sheet = free ? NULL : sheet, .free = free};
+    if (all->count >= ITEMS_MAX || !key_allows(all->r->key, id, model))
+        return NULL;
+    struct model_item *item = &all->at[all->count++];
+    *item =
+        (struct model_item){.id = id, .owner = p->name, .sheet = free ? NULL : sheet, .free = free};
+    return item;
 }
 
 static bool is_pattern(struct str model)
@@ -61,8 +65,40 @@ static void items_of_mock(struct items *all, const struct config_provider *p)
         item_add(all, p, mock_names[i], NULL);
 }
 
+static void describe(const struct items *all, const struct local_model *m, struct model_item *item)
+{
+    struct arena *arena = &all->r->arena;
+    item->context_tokens = m->context_trained;
+    item->size_bytes = m->size_bytes;
+    item->parameters = arena_dup_cstr(arena, m->parameters);
+    item->quantization = arena_dup_cstr(arena, m->quantization);
+    item->remote = m->remote;
+    item->free = item->free && !m->remote;
+}
+
+struct of_local {
+    struct items *all;
+    const struct config_provider *provider;
+};
+
+static void item_of_local(void *context, const struct local_model *m)
+{
+    const struct of_local *o = context;
+    struct str model = arena_dup_cstr(&o->all->r->arena, m->name);
+    const struct sheet *sheet = provider_sheet(o->all->r->view->snapshot, o->provider, model);
+    struct model_item *item = item_add(o->all, o->provider, model, sheet);
+    if (item)
+        describe(o->all, m, item);
+}
+
 static void items_of_provider(struct items *all, const struct config_provider *p)
 {
+    struct local *l = snapshot_local(all->r->view->snapshot, p);
+    if (l && provider_open(p)) {
+        struct of_local o = {all, p};
+        local_each(l, item_of_local, &o);
+        return;
+    }
     if (p->mock)
         items_of_mock(all, p);
     const struct catalog *c = all->r->view->snapshot->catalog;

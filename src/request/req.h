@@ -14,6 +14,7 @@
 #define REQUEST_REQ_H
 
 #include "base/list.h"
+#include "gate/asking.h"
 #include "gate/view.h"
 #include "gate/worker.h"
 #include "net/server.h"
@@ -69,8 +70,9 @@ struct req {
     struct endpoint_found found;
     enum dialect dialect; // of the caller, for refusals
     const struct key *key;
-    struct str query; // forwarded: without our key
-    bool receipt;     // x-costlens-receipt: 1
+    struct str query;   // forwarded: without our key
+    struct asker asker; // waits for an Ollama's list of models
+    bool receipt;       // x-costlens-receipt: 1
 
     // Its body.
     bool body_here;

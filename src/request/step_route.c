@@ -10,6 +10,19 @@ const struct sheet *route_sheet(const struct req *r, struct str model)
     return provider_sheet(r->view->snapshot, r->attempt.provider, model);
 }
 
+static void on_list(struct asker *a)
+{
+    req_run(list_of(a, struct req, asker));
+}
+
+// An Ollama may have it: it was not asked yet, or has pulled the model since.
+static bool wait_for_list(struct req *r)
+{
+    list_pull(&r->asker.link);
+    r->asker.wake = on_list;
+    return asking_wait(r->worker, r->view, &r->asker);
+}
+
 enum flow step_route(struct req *r)
 {
     struct buf detail;
@@ -18,6 +31,11 @@ enum flow step_route(struct req *r)
     r->attempt.entry.model_asked = asked;
     struct wanted wanted = {.key = r->key, .dialect = r->dialect, .model = asked};
     enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->attempt.target, &detail);
+    bool missing = refusal == REFUSAL_MODEL_UNKNOWN || refusal == REFUSAL_NO_PROVIDER;
+    if (missing && wait_for_list(r)) {
+        buf_fini(&detail);
+        return WAIT;
+    }
     if (refusal != REFUSAL_NONE) {
         enum flow flow = req_refuse(r, refusal, "%.*s", STR_ARG(buf_str(&detail)));
         buf_fini(&detail);

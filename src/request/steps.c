@@ -29,6 +29,7 @@ void req_free(struct req *r)
     buf_fini(&r->decoded);
     arena_fini(&r->arena);
     list_pull(&r->link);
+    list_pull(&r->asker.link);
     w->call_count--;
     w->metrics.in_flight--;
     view_free(r->view);
@@ -88,6 +89,7 @@ void req_begin(struct worker *w, struct exchange *x)
     r->id = uuid_new(r->start_us);
     uuid_write(&r->id, r->id_text);
     list_push(&w->calls, &r->link);
+    list_init(&r->asker.link);
     w->call_count++;
     w->metrics.in_flight++;
     exchange_own(x, r);

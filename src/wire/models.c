@@ -59,16 +59,40 @@ static void add_number(struct buf *out, const char *name, int64_t n)
     buf_add_i64(out, n);
 }
 
+static void add_text(struct buf *out, const char *name, struct str text)
+{
+    if (text.len == 0)
+        return;
+    buf_printf(out, ",\"%s\":", name);
+    buf_add_json(out, text);
+}
+
+static int64_t context_of(const struct model_item *item)
+{
+    return item->context_tokens || !item->sheet ? item->context_tokens
+                                                : item->sheet->context_tokens;
+}
+
+// What is known of its files.
+static void add_local(const struct model_item *item, struct buf *out)
+{
+    add_number(out, "size_bytes", (int64_t)(item->size_bytes & INT64_MAX));
+    add_text(out, "parameter_size", item->parameters);
+    add_text(out, "quantization_level", item->quantization);
+    if (item->remote)
+        buf_add_cstr(out, ",\"remote\":true");
+}
+
 static void add_openai(const struct model_item *item, struct buf *out)
 {
     buf_add_cstr(out, "{\"id\":");
     buf_add_json(out, item->id);
     buf_add_cstr(out, ",\"object\":\"model\",\"created\":1700000000,\"owned_by\":");
     buf_add_json(out, item->owner);
-    if (item->sheet) {
-        add_number(out, "context_window", item->sheet->context_tokens);
+    add_number(out, "context_window", context_of(item));
+    if (item->sheet)
         add_number(out, "max_output_tokens", item->sheet->output_tokens_max);
-    }
+    add_local(item, out);
     add_pricing(item, out);
     buf_add_char(out, '}');
 }
@@ -81,10 +105,10 @@ static void add_anthropic(const struct model_item *item, struct buf *out)
     buf_add_json(out, item->id);
     buf_add_cstr(out, ",\"created_at\":\"2023-11-14T22:13:20Z\",\"owned_by\":");
     buf_add_json(out, item->owner);
-    if (item->sheet) {
-        add_number(out, "max_input_tokens", item->sheet->context_tokens);
+    add_number(out, "max_input_tokens", context_of(item));
+    if (item->sheet)
         add_number(out, "max_tokens", item->sheet->output_tokens_max);
-    }
+    add_local(item, out);
     add_pricing(item, out);
     buf_add_char(out, '}');
 }
@@ -102,10 +126,10 @@ static void add_gemini(const struct model_item *item, struct buf *out)
     buf_add_json(out, item->id);
     buf_add_cstr(out, ",\"ownedBy\":");
     buf_add_json(out, item->owner);
-    if (item->sheet) {
-        add_number(out, "inputTokenLimit", item->sheet->context_tokens);
+    add_number(out, "inputTokenLimit", context_of(item));
+    if (item->sheet)
         add_number(out, "outputTokenLimit", item->sheet->output_tokens_max);
-    }
+    add_local(item, out);
     add_pricing(item, out);
     buf_add_char(out, '}');
 }

@@ -15,6 +15,11 @@ struct model_item {
     struct str target;         // of an alias: "openai/gpt-4o", whose price it has; else empty
     const struct sheet *sheet; // NULL if unpriced
     bool free;
+    // Of a local model, where they are known; else 0, empty and false.
+    int64_t context_tokens;
+    uint64_t size_bytes;
+    struct str parameters, quantization; // "3.2B", "Q4_K_M"
+    bool remote;                         // its Ollama passes it on to a cloud
 };
 
 // The shape is the dialect of the asking client: OpenAI {"object":"list","data":[...]}, Anthropic

@@ -183,7 +183,7 @@ static void finds_providers(void **state)
                                           {NULL, NULL}};
     struct config *c = from_environment(set, true);
     assert_int_equal(c->fault_count, 0);
-    assert_int_equal(c->provider_count, 4);
+    assert_int_equal(c->provider_count, 5);
     assert_true(str_is(c->providers[0].name, "openai")); // in the vendors' order
     assert_true(c->providers[0].from_environment);
     assert_true(c->providers[0].proxied);
@@ -194,7 +194,9 @@ static void finds_providers(void **state)
     assert_false(c->providers[1].proxied); // loopback
     assert_int_equal(c->providers[2].dialect, DIALECT_GEMINI);
     assert_false(c->providers[2].proxied); // NO_PROXY
-    assert_true(c->providers[3].mock);
+    assert_true(c->providers[3].sought);   // an Ollama, if one answers
+    assert_true(c->providers[4].mock);
+    assert_true(config_has_providers(c));
     assert_int_equal(c->listen_count, 2);
     assert_true(str_is(c->listen[1].address, "[::1]:7575"));
     assert_int_equal(c->admin_count, 1);
@@ -252,6 +254,61 @@ static void an_ollama_is_known_by_its_dialect(void **state)
     }
 }
 
+// OLLAMA_HOST is also what an Ollama is told to bind.
+static void looks_for_an_ollama(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *named, *host;
+        uint16_t port;
+        const char *path;
+        bool tls, free;
+    } cases[] = {
+        {NULL, "127.0.0.1", 11434, "", false, true},
+        {"0.0.0.0", "127.0.0.1", 11434, "", false, true},
+        {"0.0.0.0:8080", "127.0.0.1", 8080, "", false, true},
+        {":8080", "127.0.0.1", 8080, "", false, true},
+        {"[::]:8080", "::1", 8080, "", false, true},
+        {"::", "::1", 11434, "", false, true},
+        {"[::1]", "::1", 11434, "", false, true},
+        {" 10.0.0.7 ", "10.0.0.7", 11434, "", false, true},
+        {"box:9", "box", 9, "", false, false},
+        {"http://0.0.0.0", "127.0.0.1", 80, "", false, true},
+        {"http://10.0.0.7:11434/", "10.0.0.7", 11434, "", false, true},
+        {"https://ollama.example.com/at/home", "ollama.example.com", 443, "/at/home", true, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct variable set[] = {{"OLLAMA_HOST", cases[i].named}, {NULL, NULL}};
+        struct config *c = from_environment(cases[i].named ? set : set + 1, false);
+        const struct config_provider *p = &c->providers[0];
+        assert_int_equal(c->fault_count + c->warning_count, 0);
+        assert_int_equal(c->provider_count, 1);
+        assert_false(config_has_providers(c));
+        assert_true(p->sought);
+        assert_int_equal(p->dialect, DIALECT_OLLAMA);
+        assert_true(str_is(p->url.host, cases[i].host));
+        assert_int_equal(p->url.port, cases[i].port);
+        assert_true(str_is(p->url.path, cases[i].path));
+        assert_int_equal(p->url.tls, cases[i].tls);
+        assert_int_equal(p->free, cases[i].free);
+        config_free(c);
+    }
+    static const struct {
+        const char *named, *said;
+    } none[] = {{"127.0.0.1:7575", "OLLAMA_HOST is the address of CostLens itself"},
+                {"0.0.0.0:7575", "OLLAMA_HOST is the address of CostLens itself"},
+                {"a b", "OLLAMA_HOST: "},
+                {"127.0.0.1:port", "OLLAMA_HOST: "}};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        const struct variable set[] = {{"OLLAMA_HOST", none[i].named}, {NULL, NULL}};
+        struct config *c = from_environment(set, false);
+        assert_int_equal(c->provider_count, 0);
+        assert_int_equal(c->warning_count, 1);
+        assert_non_null(strstr(c->warnings[0].text.ptr, none[i].said));
+        config_free(c);
+    }
+}
+
 static void takes_no_key_of_its_own(void **state)
 {
     (void)state;
@@ -259,14 +316,14 @@ static void takes_no_key_of_its_own(void **state)
     static const struct variable circle[] = {
         {"OPENAI_API_KEY", "sk-1"}, {"OPENAI_BASE_URL", "http://localhost:7575/v1"}, {NULL, NULL}};
     struct config *c = from_environment(ours, false);
-    assert_int_equal(c->provider_count, 0);
+    assert_false(config_has_providers(c));
     assert_int_equal(c->warning_count, 1);
     assert_non_null(
         strstr(c->warnings[0].text.ptr, "environment: OPENAI_API_KEY holds a key of CostLens"));
     config_free(c);
     c = from_environment(circle, false);
     assert_int_equal(c->fault_count, 0);
-    assert_int_equal(c->provider_count, 0);
+    assert_false(config_has_providers(c));
     assert_int_equal(c->warning_count, 1);
     assert_non_null(strstr(c->warnings[0].text.ptr, "environment: OPENAI_BASE_URL"));
     config_free(c);
@@ -448,7 +505,7 @@ static void notes_what_may_be_meant_otherwise(void **state)
     static const struct variable bare[] = {
         {"OPENAI_API_KEY", "sk-1"}, {"OPENAI_BASE_URL", "https://api.openai.com"}, {NULL, NULL}};
     struct config *c = from_environment(bare, false);
-    assert_int_equal(c->provider_count, 1);
+    assert_int_equal(c->provider_count, 2); // and perhaps an Ollama
     assert_int_equal(c->warning_count, 1);
     assert_non_null(strstr(c->warnings[0].text.ptr, "environment: OPENAI_BASE_URL: openai's own"));
     config_free(c);
@@ -643,6 +700,7 @@ int main(void)
         cmocka_unit_test(finds_providers),
         cmocka_unit_test(a_name_alone_is_not_free),
         cmocka_unit_test(an_ollama_is_known_by_its_dialect),
+        cmocka_unit_test(looks_for_an_ollama),
         cmocka_unit_test(takes_no_key_of_its_own),
         cmocka_unit_test(keeps_state_where_it_belongs),
         cmocka_unit_test(finds_its_file),

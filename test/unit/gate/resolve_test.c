@@ -328,6 +328,65 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     buf_fini(&detail);
 }
 
+// An Ollama is a provider of what it has; one that nobody named is there while it answers.
+static void an_ollama_has_what_it_lists(void **state)
+{
+    (void)state;
+    struct config_provider both[] = {providers[0], P("ollama", OLLAMA, "ollama")};
+    both[1].sought = true;
+    both[1].url = (struct url){.host = STR("127.0.0.1"), .port = 11434};
+    struct config two = {.providers = both, .provider_count = 2};
+    struct snapshot s = snapshot;
+    s.config = &two;
+    s.locals = locals_new();
+    struct local *l = snapshot_local(&s, &both[1]);
+    assert_ptr_equal(l, locals_at(s.locals, str_of("127.0.0.1:11434")));
+    assert_null(snapshot_local(&s, &both[0]));
+    struct key key = {.name = STR("k")};
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 4096);
+    struct target t;
+    struct wanted wanted = {&key, DIALECT_OPENAI, STR("gpt-99")};
+    // While it does not answer, the other one is the only one.
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(t.provider, 0);
+    assert_true(local_take_tags(
+        l, str_of("{\"models\":[{\"name\":\"llama3.2:3b\"},{\"name\":\"phi3:latest\"}]}")));
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+    static const struct {
+        const char *asked, *model, *said;
+    } asks[] = {
+        {"llama3.2:3b", "llama3.2:3b", NULL},
+        {"phi3", "phi3", NULL},
+        {"ollama/phi3:latest", "phi3:latest", NULL},
+        {"llama3.2", NULL, "Did you mean ollama/llama3.2:3b?"},
+        {"llama3.2", NULL, "list"},
+        {"gemma3:1b", NULL, "To have it: ollama pull gemma3:1b (about 0.8 GB)."},
+        {"ollama/tinyllama", NULL, "To have it: ollama pull tinyllama (about 0.6 GB)."},
+        {"ollama/unheard:7b", NULL, "To have it: ollama pull unheard:7b."},
+    };
+    for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
+        wanted.dialect = DIALECT_OLLAMA;
+        wanted.model = str_of(asks[i].asked);
+        buf_clear(&detail);
+        enum refusal r = resolve(&s, &wanted, &t, &detail);
+        assert_int_equal(r, asks[i].said ? REFUSAL_MODEL_UNKNOWN : REFUSAL_NONE);
+        if (asks[i].model)
+            assert_true(t.provider == 1 && str_is(t.model, asks[i].model));
+        else if (!strstr(buf_cstr(&detail), asks[i].said))
+            fail_msg("%s: %s", asks[i].asked, buf_cstr(&detail));
+    }
+    // Nobody else is there, and it has gone.
+    local_unanswered(l);
+    two.providers = &both[1];
+    two.provider_count = 1;
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
+    wanted.model = STR_NONE;
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
+    buf_fini(&detail);
+    locals_free(s.locals);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_sole_open_provider_takes_any_name),
         cmocka_unit_test(an_ollama_is_free_but_for_its_cloud),
         cmocka_unit_test(a_list_goes_to_the_first_of_its_dialect),
+        cmocka_unit_test(an_ollama_has_what_it_lists),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
