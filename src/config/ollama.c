@@ -59,12 +59,16 @@ static struct str url_of(struct arena *arena, struct str text)
 void reading_ollama(struct reading *r)
 {
     const char *named = reading_env(r, "OLLAMA_HOST");
+    struct provider_text usual = {0};
+    reading_defaults(r, SECTION_PROVIDER, &usual);
     struct config_provider p = {.name = str_of("ollama"),
                                 .dialect = DIALECT_OLLAMA,
                                 .vendor = str_of("ollama"),
                                 .vendor_row = vendor_find(str_of("ollama")),
                                 .timeouts = r->timeouts,
                                 .from_environment = true,
+                                .num_ctx = usual.num_ctx,
+                                .num_predict = usual.num_predict,
                                 .sought = true};
     struct why why = {0};
     struct str text = url_of(&r->c->arena, str_trim(str_of(named ? named : "127.0.0.1:" PORT)));

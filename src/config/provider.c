@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "config/reading.h"
+#include "config/value.h"
 #include "core/key.h"
 #include "net/tls.h"
 
@@ -238,6 +239,34 @@ static void read_ca(struct reading *r, int line, struct str own, struct config_p
     }
 }
 
+// As Ollama takes it, in JSON.
+static struct str read_keep_alive(struct reading *r, int line, struct str text)
+{
+    int64_t ms;
+    if (str_is(text, "-1") || str_is(text, "0"))
+        return text;
+    if (value_time(text, &ms))
+        return arena_printf(&r->c->arena, "\"%lldms\"", (long long)ms);
+    reading_fault(r, line, "keep_alive: `%.*s` is no time. Write 30m, 24h, or -1 for ever",
+                  STR_ARG(text));
+    return STR_NONE;
+}
+
+static void read_ollama(struct reading *r, const struct node *map, const struct provider_text *t,
+                        struct config_provider *p)
+{
+    static const char *const names[] = {"num_ctx", "num_predict", "keep_alive"};
+    p->num_ctx = t->num_ctx;
+    p->num_predict = t->num_predict;
+    if (t->keep_alive.len)
+        p->keep_alive = read_keep_alive(r, line_of(map, "keep_alive"), t->keep_alive);
+    for (size_t i = 0; p->dialect != DIALECT_OLLAMA && i < sizeof names / sizeof names[0]; i++)
+        if (node_get(map, names[i]))
+            reading_fault(r, line_of(map, names[i]),
+                          "%s: it is for an Ollama only. Write dialect: ollama, or leave it out",
+                          names[i]);
+}
+
 static void read_provider(struct reading *r, const struct node *map, struct config_provider *p)
 {
     struct provider_text t = {0};
@@ -255,6 +284,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     find_address(r, map, &t, p);
     drop_version(p);
     p->retries = t.retries;
+    read_ollama(r, map, &t, p);
     p->free = is_local(p->vendor_row) && host_is_private(p->url.host);
     read_models(r, map, p);
     reading_timeouts(r, node_get(map, "timeouts"), &p->timeouts);

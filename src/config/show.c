@@ -54,6 +54,12 @@ static void address(struct json_out *o, const char *key, const struct url *u)
     buf_fini(&url);
 }
 
+static void keep_alive(struct json_out *o, struct str json)
+{
+    json_out_name(o, "keep_alive");
+    buf_add(o->buf, json);
+}
+
 static void provider(struct json_out *o, const struct config_provider *p)
 {
     json_out_begin(o, NULL, '{');
@@ -70,6 +76,12 @@ static void provider(struct json_out *o, const struct config_provider *p)
         address(o, "proxy", &p->proxy);
     if (p->ca_file.len)
         json_out_text(o, "ca", p->ca_file);
+    if (p->dialect == DIALECT_OLLAMA) {
+        json_out_number(o, "num_ctx", p->num_ctx);
+        json_out_number(o, "num_predict", p->num_predict);
+        if (p->keep_alive.len)
+            keep_alive(o, p->keep_alive);
+    }
     json_out_flag(o, "from_environment", p->from_environment);
     json_out_number(o, "retries", p->retries);
     if (p->sought)

@@ -131,6 +131,15 @@ static const struct config_row providers[] = {
     {"retries", KIND_COUNT, "number", "2", PROVIDER(retries), 0, 10,
      "How often a call is tried again there before a byte of an answer went to its client, after\n"
      "what may pass: 429 of a rate, 408, 409, 502, 503, 504, 529, a lost connection. 0 = never."},
+    {"num_ctx", KIND_COUNT, "tokens", "32768", PROVIDER(num_ctx), 512, 16777216,
+     "Of an Ollama: the largest context that a model is loaded with. Each model begins with 4096\n"
+     "and gets twice as much when a call needs it."},
+    {"num_predict", KIND_COUNT, "tokens", "4096", PROVIDER(num_predict), 1, 16777216,
+     "Of an Ollama: the longest answer where the caller names none. A model that repeats itself\n"
+     "would not end."},
+    {"keep_alive", KIND_TEXT, "time", NULL, PROVIDER(keep_alive), 0, 0,
+     "Of an Ollama: how long a model stays loaded after a call that does not say (30m; -1 is for\n"
+     "ever). Default: Ollama's own, 5m."},
     {"proxy", KIND_TEXT, "http://HOST:PORT", NULL, PROVIDER(proxy), 0, 0,
      "Proxy on the way to it; none = none. Default: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY\n"
      "names the host. An address of this machine (localhost, 127.0.0.1, ::1) is asked straight."},
@@ -252,7 +261,13 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "    timeouts: { connect: 1s, total: 10m }\n"
         "    retries: 1\n"
         "    proxy: http://10.0.0.9:3128\n"
-        "    ca: tls.crt\n"},
+        "    ca: tls.crt\n"
+        "  local:\n"
+        "    dialect: ollama\n"
+        "    url: http://127.0.0.1:11434\n"
+        "    num_ctx: 65536\n"
+        "    num_predict: 2048\n"
+        "    keep_alive: 30m\n"},
     [SECTION_KEY] = {"keys", "One section a key, in a list.", keys, NULL,
         "keys:\n"
         "  - name: ci\n"

@@ -82,8 +82,9 @@ struct config_section_table {
 
 // What the rows of a provider fill; the rest is read by hand.
 struct provider_text {
-    struct str dialect, vendor, url, proxy, ca;
     unsigned retries;
+    struct str dialect, vendor, url, proxy, ca, keep_alive;
+    unsigned num_ctx, num_predict;
 };
 
 struct key_text {

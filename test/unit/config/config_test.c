@@ -309,6 +309,36 @@ static void looks_for_an_ollama(void **state)
     }
 }
 
+static void an_ollama_has_its_own_keys(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *keep_alive, *fault;
+    } cases[] = {
+        {"dialect: ollama", "", NULL},
+        {"dialect: ollama, keep_alive: 30m", "\"1800000ms\"", NULL},
+        {"dialect: ollama, keep_alive: -1", "-1", NULL},
+        {"dialect: ollama, keep_alive: 0", "0", NULL},
+        {"dialect: ollama, keep_alive: soon", "", "keep_alive: `soon` is no time"},
+        {"dialect: ollama, num_ctx: 100", "", "num_ctx"},
+        {"dialect: ollama, num_predict: 0", "", "num_predict"},
+        {"dialect: openai, url: 'http://127.0.0.1:1/v1', num_ctx: 4096", "",
+         "num_ctx: it is for an Ollama only"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "providers:\n  a: { %s }\n", cases[i].line);
+        struct config *c = check(text);
+        assert_int_equal(c->fault_count, cases[i].fault != NULL);
+        if (cases[i].fault)
+            assert_non_null(strstr(c->faults[0].text.ptr, cases[i].fault));
+        else
+            assert_int_equal(c->providers[0].num_ctx, 32768);
+        assert_true(cases[i].fault || str_is(c->providers[0].keep_alive, cases[i].keep_alive));
+        config_free(c);
+    }
+}
+
 static void takes_no_key_of_its_own(void **state)
 {
     (void)state;
@@ -701,6 +731,7 @@ int main(void)
         cmocka_unit_test(a_name_alone_is_not_free),
         cmocka_unit_test(an_ollama_is_known_by_its_dialect),
         cmocka_unit_test(looks_for_an_ollama),
+        cmocka_unit_test(an_ollama_has_its_own_keys),
         cmocka_unit_test(takes_no_key_of_its_own),
         cmocka_unit_test(keeps_state_where_it_belongs),
         cmocka_unit_test(finds_its_file),
