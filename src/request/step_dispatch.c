@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "request/fit.h"
 #include "request/relay.h"
 #include "request/req.h"
 #include "wire/header.h"
@@ -112,7 +113,13 @@ static enum flow fail(struct req *r, enum refusal why, const char *detail)
 static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
 {
     struct ask_pieces pieces;
-    struct ask_edit edit = {.include_usage = r->attempt.usage_added, .no_truncate = true};
+    struct fit fits = fit(r);
+    struct ask_edit edit = {.include_usage = r->attempt.usage_added,
+                            .no_truncate = true,
+                            .no_shift = true,
+                            .context = fits.context,
+                            .output_max = fits.output_max,
+                            .keep_alive = r->attempt.provider->keep_alive};
     if (!str_eq(r->attempt.target.model, r->ask.demand.model))
         edit.model = r->attempt.target.model;
     if (!ask_splice(&r->ask, &edit, &r->arena, &pieces) || !target_write(r, target) ||

@@ -47,6 +47,7 @@ struct ask_edit {
                         // caller himself says of either stays
     int64_t context;    // options.num_ctx; 0 = as the caller has it
     int64_t output_max; // options.num_predict; 0 = as the caller has it
+    struct str keep_alive; // JSON; empty = as the caller has it, and so is one that he says himself
 };
 
 // The edited body as pieces of the caller's bytes and new text (in the arena).

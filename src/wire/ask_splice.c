@@ -193,8 +193,10 @@ static bool change_ollama(struct changes *c, const struct ask_edit *edit)
     bool shift = edit->no_shift && answers && !json_key(root, "shift");
     if (!change_ollama_options(c, edit, &head))
         return false;
-    head = arena_printf(c->arena, "%s%s%.*s", truncate ? "\"truncate\":false," : "",
-                        shift ? "\"shift\":false," : "", STR_ARG(head));
+    struct str keep = json_key(root, "keep_alive") ? STR_NONE : edit->keep_alive;
+    head = arena_printf(c->arena, "%s%s%s%.*s%s%.*s", truncate ? "\"truncate\":false," : "",
+                        shift ? "\"shift\":false," : "", keep.len ? "\"keep_alive\":" : "",
+                        STR_ARG(keep), keep.len ? "," : "", STR_ARG(head));
     size_t brace = str_find(c->ask->body, '{');
     must(brace < c->ask->body.len);
     return add_members(c, brace + 1, head, false) && !arena_failed(c->arena);

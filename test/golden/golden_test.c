@@ -141,6 +141,8 @@ static void set(struct setting *s, struct str key, struct str value)
         return;
     else if (str_is(key, "num_predict") && str_i64(value, &s->edit.output_max))
         return;
+    else if (str_is(key, "keep_alive"))
+        s->edit.keep_alive = value;
     else if (str_is(key, "path_model"))
         s->path_model = value;
     else if (str_is(key, "repeat") && str_u64(value, &s->repeat))

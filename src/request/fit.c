@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/fit.h"
+
+#define BYTES_PER_TOKEN    3 // fewer than most texts have: a context too large costs memory alone
+#define TOKENS_PER_MESSAGE 8 // role and separators of a chat's template
+#define TOKENS_PER_IMAGE   1024 // of the models that see
+#define TOKENS_SPARE       64   // a template's own words
+
+static int64_t prompt_most(const struct demand *d)
+{
+    return d->text_bytes / BYTES_PER_TOKEN + d->messages * TOKENS_PER_MESSAGE +
+           d->images * TOKENS_PER_IMAGE + TOKENS_SPARE;
+}
+
+struct fit fit(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    const struct demand *d = &r->ask.demand;
+    struct fit fit = {0};
+    struct local *l = snapshot_local(r->view->snapshot, a->provider);
+    if (!l || endpoint_free(r->found.endpoint))
+        return fit;
+    int64_t output = 0;
+    if (endpoint_makes_output(r->found.endpoint)) {
+        fit.output_max = d->output_max > 0 ? 0 : a->provider->num_predict;
+        output = d->output_max > 0 ? d->output_max : a->provider->num_predict;
+    }
+    if (d->context == 0)
+        fit.context = local_context(l, a->target.model, count_add(prompt_most(d), output),
+                                    a->provider->num_ctx);
+    return fit;
+}

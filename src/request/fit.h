@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fit - how large a context an Ollama is asked for, and how long an answer at most: Ollama by itself
+// cuts what is too long without a word, and lets a model that repeats itself go on for ever.
+
+#ifndef REQUEST_FIT_H
+#define REQUEST_FIT_H
+
+#include "request/req.h"
+
+struct fit {
+    int64_t context;    // num_ctx, tokens; 0 = as the caller has it
+    int64_t output_max; // num_predict, tokens; 0 = as the caller has it
+};
+
+// For the attempt's provider and model; both 0 where that is no Ollama, or the call gives no text.
+struct fit fit(const struct req *r);
+
+#endif

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ollama - an Ollama of a scene's own: what it has can be changed, and it keeps what it was asked.
+
+    with Ollama({"llama3.2:3b": 131072}) as ollama:
+        providers = f"  local: {{ dialect: ollama, url: {ollama.url} }}\\n"
+"""
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Ollama:
+    def __init__(self, models):
+        self.models = dict(models)  # name -> context that it was trained for
+        self.asked = []             # (path, body)
+        self.silent = threading.Event()
+        self.goes_on = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                if outer.silent.is_set():
+                    outer.goes_on.wait(30)
+                outer.answer(self, None)
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                outer.asked.append((self.path, body))
+                outer.answer(self, body)
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.goes_on.set()
+        self.server.shutdown()
+        self.server.server_close()
+        return False
+
+    def calls(self):
+        return [body for path, body in self.asked if path != "/api/show"]
+
+    def answer(self, handler, body):
+        status, value = self.value(handler.path, body)
+        text = json.dumps(value).encode()
+        handler.send_response(status)
+        handler.send_header("Content-Type", "application/json; charset=utf-8")
+        handler.send_header("Content-Length", str(len(text)))
+        handler.end_headers()
+        handler.wfile.write(text)
+
+    def value(self, path, body):
+        if path == "/api/tags":
+            return 200, {"models": [{"name": name, "model": name, "size": 2_019_393_189, "digest": name,
+                                     "details": {"parameter_size": "3.2B", "quantization_level": "Q4_K_M"}}
+                                    for name in self.models]}
+        if path == "/api/ps":
+            return 200, {"models": []}
+        name = body["model"] if body["model"] in self.models else f"{body['model']}:latest"
+        if name not in self.models:
+            return 404, {"error": f"model '{name}' not found"}
+        if path == "/api/show":
+            return 200, {"capabilities": ["completion", "tools"],
+                         "model_info": {"general.architecture": "llama", "llama.context_length": self.models[name]}}
+        tokens = sum(len(m["content"]) for m in body["messages"]) // 4 + 10
+        return 200, {"model": name, "created_at": "2026-01-01T00:00:00Z", "done": True, "done_reason": "stop",
+                     "message": {"role": "assistant", "content": "hello"}, "total_duration": 5_000_000,
+                     "load_duration": 1_000_000, "prompt_eval_count": tokens, "prompt_eval_duration": 1_000_000,
+                     "eval_count": 2, "eval_duration": 2_000_000}

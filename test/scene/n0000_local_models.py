@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An Ollama's models are listed with their sizes and served while they are there; nothing is cut without a word:
+the context grows as calls need it, and an answer has an end."""
+import time
+
+from lib.ollama import Ollama
+from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, request, until
+
+AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
+BIG = "word " * 6000  # some 10,000 tokens as it is reckoned
+
+
+def chat(gateway, model, text="hi", **more):
+    return gateway.post("/api/chat", {"model": model, "stream": False,
+                                      "messages": [{"role": "user", "content": text}], **more})
+
+
+def listed(gateway):
+    items = request(gateway.port, "GET", "/v1/models", None, AUTHORIZED).json["data"]
+    return {item["id"]: item for item in items}
+
+
+with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as ollama:
+    providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, num_ctx: 16384, num_predict: 500, "
+                 f"keep_alive: 30m }}\n  bench: {{ dialect: openai, url: {mock.url}/v1 }}\n")
+    with Gateway(mock, providers=providers) as gateway:
+        until(lambda: listed(gateway).get("local/tiny:latest", {}).get("context_window"), 5, "the list, described")
+        model = listed(gateway)["local/llama3.2:3b"]
+        expect((model["size_bytes"], model["context_window"], model["parameter_size"], model["pricing"]),
+               (2_019_393_189, 131072, "3.2B", {"free": True}))
+
+        # The context: powers of two that only grow, up to num_ctx and what the model was trained for.
+        for text, context in (("hi", 4096), (BIG, 16384), ("hi", 16384), (BIG * 4, 16384)):
+            expect(chat(gateway, "llama3.2:3b", text).status, 200)
+            sent = ollama.calls()[-1]
+            expect((sent["options"], sent["truncate"], sent["shift"], sent["keep_alive"]),
+                   ({"num_ctx": context, "num_predict": 500}, False, False, "1800000ms"))
+        chat(gateway, "tiny", "hi")
+        expect(ollama.calls()[-1]["options"]["num_ctx"], 2048, "not more than it was trained for")
+        # What a caller says himself stays; no limit at all is none.
+        chat(gateway, "local/tiny", "hi", truncate=True, keep_alive=0,
+             options={"num_ctx": 1024, "num_predict": 7, "seed": 1})
+        sent = ollama.calls()[-1]
+        expect((sent["model"], sent["truncate"], sent["keep_alive"], sent["options"]),
+               ("tiny", True, 0, {"num_ctx": 1024, "num_predict": 7, "seed": 1}))
+        chat(gateway, "tiny", options={"num_predict": -1})
+        expect(ollama.calls()[-1]["options"]["num_predict"], 500)
+
+        # A model that is missing is told how to be had, and served as soon as it is.
+        answer = chat(gateway, "local/gemma3:1b")
+        expect(answer.status, 404)
+        expect_in("ollama pull gemma3:1b (about 0.8 GB)", answer.json["error"])
+        time.sleep(1.1)  # it is asked once a second at most
+        ollama.models["gemma3:1b"] = 32768
+        expect(chat(gateway, "gemma3:1b").status, 200, "a moment after it was pulled")
+
+        # One that takes the connection and says nothing holds nobody up for long.
+        ollama.silent.set()
+        time.sleep(1.1)
+        start = time.monotonic()
+        expect(chat(gateway, "local/unheard").status, 404)
+        expect_true(time.monotonic() - start < 10, "it is not waited for")
+        *rows, refused = gateway.rows(9)
+        expect({(row["price_state"], row["output"]) for row in rows}, {("free", 2)})
+        expect(refused["error"], "model_not_found", "its own word")
