@@ -12,7 +12,7 @@
 // and `context` are the caller's; the rest is filled in here.
 enum status serving_run(struct gate_setup *setup, struct why *why) MUST_USE;
 
-// A provider is configured, or an Ollama is there that nobody named. Takes a moment where it is not.
+// A provider is configured, or an Ollama that nobody named is there. Takes a moment if not.
 bool serving_has_provider(const struct config *c);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// fit - how large a context an Ollama is asked for, and how long an answer at most: Ollama by itself
+// fit - how large a context an Ollama is asked for, and how long an answer at most: by itself it
 // cuts what is too long without a word, and lets a model that repeats itself go on for ever.
 
 #ifndef REQUEST_FIT_H
