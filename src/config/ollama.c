@@ -69,6 +69,7 @@ void reading_ollama(struct reading *r)
                                 .from_environment = true,
                                 .num_ctx = usual.num_ctx,
                                 .num_predict = usual.num_predict,
+                                .retries = usual.retries,
                                 .sought = true};
     struct why why = {0};
     struct str text = url_of(&r->c->arena, str_trim(str_of(named ? named : "127.0.0.1:" PORT)));

@@ -3,6 +3,7 @@
 // Answers of our own, in the caller's dialect, and the fields that every answer carries.
 
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "base/limits.h"
 #include "request/cors.h"
