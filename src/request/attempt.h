@@ -31,6 +31,7 @@ struct attempt {
     int64_t dispatch_mono_us;
     unsigned tried;   // attempts at this target, this one included
     bool fresh;       // it goes on a connection of its own
+    int64_t context;  // num_ctx that an Ollama was asked for; 0 = none by us
     bool usage_added; // we asked for the usage of a stream, the client did not
     bool dispatched;  // DISPATCHED was given to the journal: a FINAL is owed
 

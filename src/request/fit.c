@@ -31,3 +31,11 @@ struct fit fit(const struct req *r)
                                     a->provider->num_ctx);
     return fit;
 }
+
+bool fit_grow(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    struct local *l = snapshot_local(r->view->snapshot, a->provider);
+    return l && a->context > 0 &&
+           local_context(l, a->target.model, a->context + 1, a->provider->num_ctx) > a->context;
+}

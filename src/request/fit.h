@@ -15,5 +15,8 @@ struct fit {
 
 // For the attempt's provider and model; both 0 where that is no Ollama, or the call gives no text.
 struct fit fit(const struct req *r);
+// What was too long for the context that was given may fit into the next larger one, which the
+// model then keeps. False when there is none.
+bool fit_grow(const struct req *r);
 
 #endif

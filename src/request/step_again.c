@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/random.h"
+#include "request/fit.h"
 #include "request/relay.h"
 #include "wire/failure.h"
 
@@ -115,14 +116,16 @@ static enum retry_verdict decide(struct req *r, int64_t *delay_ms)
                                       .budget = retry_budget_left(budget, now_us)};
     uint64_t random;
     random_bytes(&random, sizeof random);
-    enum retry_verdict verdict = retry_decide(&a->failure, &state, random, delay_ms);
+    bool grown = a->failure.kind == FAILURE_LONG && fit_grow(r);
+    enum retry_verdict verdict =
+        grown ? RETRY_SAME : retry_decide(&a->failure, &state, random, delay_ms);
     if (verdict == RETRY_END || !again_begin(r))
         return RETRY_END;
     if (a->call) // what still comes of it is not awaited
         call_cancel(a->call);
     a->call = NULL;
     a->entry.duration_us = clock_mono_us() - r->start_mono_us;
-    if (verdict == RETRY_SAME)
+    if (verdict == RETRY_SAME && !grown)
         retry_budget_take(budget, now_us);
     r->again->target = verdict == RETRY_SAME ? a->target : other;
     if (verdict == RETRY_SAME)

@@ -114,6 +114,7 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
 {
     struct ask_pieces pieces;
     struct fit fits = fit(r);
+    r->attempt.context = fits.context;
     struct ask_edit edit = {.include_usage = r->attempt.usage_added,
                             .no_truncate = true,
                             .no_shift = true,

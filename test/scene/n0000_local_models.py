@@ -30,8 +30,9 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
                (2_019_393_189, 131072, "3.2B", {"free": True}))
 
         # The context: powers of two that only grow, up to num_ctx and what the model was trained for.
-        for text, context in (("hi", 4096), (BIG, 16384), ("hi", 16384), (BIG * 4, 16384)):
-            expect(chat(gateway, "llama3.2:3b", text).status, 200)
+        for text, context, status in (("hi", 4096, 200), (BIG, 16384, 200), ("hi", 16384, 200),
+                                      (BIG * 4, 16384, 400)):
+            expect(chat(gateway, "llama3.2:3b", text).status, status)
             sent = ollama.calls()[-1]
             expect((sent["options"], sent["truncate"], sent["shift"], sent["keep_alive"]),
                    ({"num_ctx": context, "num_predict": 500}, False, False, "1800000ms"))
@@ -45,6 +46,19 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
                ("tiny", True, 0, {"num_ctx": 1024, "num_predict": 7, "seed": 1}))
         chat(gateway, "tiny", options={"num_predict": -1})
         expect(ollama.calls()[-1]["options"]["num_predict"], 500)
+
+        # What was reckoned too short is asked again with the next larger context, and from then on at once.
+        ollama.models["dense:7b"] = 131072
+        time.sleep(1.1)
+        ollama.heavy = 4  # tokens where a quarter of them was reckoned
+        for again in (1, 0):
+            asked = len(ollama.calls())
+            answer = chat(gateway, "dense:7b", "x" * 5000)
+            expect((answer.status, answer.headers["x-costlens-attempts"]), (200, "2" if again else None))
+            expect([c["options"]["num_ctx"] for c in ollama.calls()[asked:]], [4096, 8192] if again else [8192])
+        answer = chat(gateway, "tiny", "x" * 5000)
+        expect((answer.status, answer.json["error"]), (400, "the input length exceeds the context length"))
+        ollama.heavy = 1
 
         # A model that is missing is told how to be had, and served as soon as it is.
         answer = chat(gateway, "local/gemma3:1b")
@@ -60,6 +74,8 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         start = time.monotonic()
         expect(chat(gateway, "local/unheard").status, 404)
         expect_true(time.monotonic() - start < 10, "it is not waited for")
-        *rows, refused = gateway.rows(9)
-        expect({(row["price_state"], row["output"]) for row in rows}, {("free", 2)})
+        *rows, refused = gateway.rows(13)
+        long = [row for row in rows if row["http_status"] == 400]
+        expect([row["model"] for row in long], ["llama3.2:3b", "dense:7b", "tiny"])
+        expect({(row["price_state"], row["output"]) for row in rows if row not in long}, {("free", 2)})
         expect(refused["error"], "model_not_found", "its own word")

@@ -13,6 +13,7 @@ class Ollama:
     def __init__(self, models):
         self.models = dict(models)  # name -> context that it was trained for
         self.asked = []             # (path, body)
+        self.heavy = 1              # so many times the tokens of English
         self.silent = threading.Event()
         self.goes_on = threading.Event()
         outer = self
@@ -73,7 +74,9 @@ class Ollama:
         if path == "/api/show":
             return 200, {"capabilities": ["completion", "tools"],
                          "model_info": {"general.architecture": "llama", "llama.context_length": self.models[name]}}
-        tokens = sum(len(m["content"]) for m in body["messages"]) // 4 + 10
+        tokens = self.heavy * sum(len(m["content"]) for m in body["messages"]) // 4 + 10
+        if tokens > body["options"]["num_ctx"] and not body["truncate"]:
+            return 400, {"error": "the input length exceeds the context length"}
         return 200, {"model": name, "created_at": "2026-01-01T00:00:00Z", "done": True, "done_reason": "stop",
                      "message": {"role": "assistant", "content": "hello"}, "total_duration": 5_000_000,
                      "load_duration": 1_000_000, "prompt_eval_count": tokens, "prompt_eval_duration": 1_000_000,
