@@ -214,6 +214,14 @@ static void usage_settle(struct req *r)
         usage_capture(u, &r->attempt.meter);
 }
 
+// An Ollama that was allowed to cuts what is too long, and then counts just its context.
+static bool prompt_cut(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    int64_t context = a->context ? a->context : r->ask.demand.context;
+    return context > 0 && a->metering && a->meter.has_usage && a->meter.usage.prompt == context;
+}
+
 static void entry_end(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
@@ -236,7 +244,9 @@ static void entry_end(struct req *r)
     if (e->http_status >= 400 && e->error.len == 0)
         e->error = arena_printf(&r->arena, "http_%d", e->http_status);
     if (!e->followed)
-        e->duration_us = clock_mono_us() - r->start_mono_us;
+        if (e->error.len == 0 && prompt_cut(r))
+            e->error = str_of("prompt_cut"); // an answer to a part of what was asked
+    e->duration_us = clock_mono_us() - r->start_mono_us;
     usage_settle(r);
     settle_price(r);
 }

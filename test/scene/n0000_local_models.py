@@ -44,6 +44,9 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         sent = ollama.calls()[-1]
         expect((sent["model"], sent["truncate"], sent["keep_alive"], sent["options"]),
                ("tiny", True, 0, {"num_ctx": 1024, "num_predict": 7, "seed": 1}))
+        # A caller who wants it cut gets it cut, and the row says so.
+        chat(gateway, "tiny", BIG, truncate=True)
+        expect(gateway.rows(7)[-1]["error"], "prompt_cut")
         chat(gateway, "tiny", options={"num_predict": -1})
         expect(ollama.calls()[-1]["options"]["num_predict"], 500)
 
@@ -74,7 +77,7 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         start = time.monotonic()
         expect(chat(gateway, "local/unheard").status, 404)
         expect_true(time.monotonic() - start < 10, "it is not waited for")
-        *rows, refused = gateway.rows(13)
+        *rows, refused = gateway.rows(14)
         long = [row for row in rows if row["http_status"] == 400]
         expect([row["model"] for row in long], ["llama3.2:3b", "dense:7b", "tiny"])
         expect({(row["price_state"], row["output"]) for row in rows if row not in long}, {("free", 2)})

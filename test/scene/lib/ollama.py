@@ -77,6 +77,7 @@ class Ollama:
         tokens = self.heavy * sum(len(m["content"]) for m in body["messages"]) // 4 + 10
         if tokens > body["options"]["num_ctx"] and not body["truncate"]:
             return 400, {"error": "the input length exceeds the context length"}
+        tokens = min(tokens, body["options"]["num_ctx"])
         return 200, {"model": name, "created_at": "2026-01-01T00:00:00Z", "done": True, "done_reason": "stop",
                      "message": {"role": "assistant", "content": "hello"}, "total_duration": 5_000_000,
                      "load_duration": 1_000_000, "prompt_eval_count": tokens, "prompt_eval_duration": 1_000_000,
