@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/hello.h"
 #include "cmd/table.h"
 
 #define SUMMED_MAX 3
@@ -100,9 +101,16 @@ static void say_retries(const struct json_val *bill, FILE *to)
 
 static void say_request(const struct json_val *call, const char *config, FILE *to)
 {
-    command_print(to, "          costlens report --request %.*s%s%s\n",
-                  STR_ARG(json_str(json_get(call, "request"))), config ? " --config " : "",
-                  config ? config : "");
+    struct buf line;
+    buf_init(&line, &alloc_heap, 0);
+    buf_printf(&line, "costlens report --request %.*s",
+               STR_ARG(json_str(json_get(call, "request"))));
+    if (config) {
+        buf_add_cstr(&line, " --config ");
+        hello_word(&line, str_of(config));
+    }
+    command_print(to, "          %.*s\n", STR_ARG(buf_str(&line)));
+    buf_fini(&line);
 }
 
 static void say_calls(const struct json_val *bill, const char *config, FILE *to)
@@ -136,8 +144,9 @@ static void note(const struct json_val *bill, const char *path, const char *one,
 void bill_print(const struct json_val *bill, const char *config, FILE *to)
 {
     bool colour = isatty(fileno(to)) && !getenv("NO_COLOR");
-    command_print(to, "%scostlens: what %.*s cost%s\n", colour ? "\033[1m" : "",
-                  STR_ARG(json_str(json_get(bill, "key"))), colour ? "\033[0m" : "");
+    fputs(colour ? "\033[1m" : "", to);
+    command_print(to, "costlens: what %.*s cost", STR_ARG(json_str(json_get(bill, "key"))));
+    fputs(colour ? "\033[0m\n" : "\n", to);
     print_table(bill, to);
     say_cache(bill, to);
     say_retries(bill, to);

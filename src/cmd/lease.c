@@ -129,11 +129,15 @@ static bool confine(struct config *c)
     return !arena_failed(&c->arena);
 }
 
-static enum status no_provider(struct why *why)
+// What was found wrong with a key in the environment is the likely cause.
+static enum status no_provider(const struct config *c, struct why *why)
 {
-    return why_set(why, STATUS_CLOSED,
-                   "no provider: set OPENAI_API_KEY or another provider's key, or name one in the "
-                   "configuration. --mock tries it without cost");
+    struct str cause = c && c->warning_count ? c->warnings[0].text : STR_NONE;
+    return why_set(
+        why, STATUS_CLOSED,
+        "no provider%s%.*s: set OPENAI_API_KEY or another provider's key, or name one in "
+        "the configuration. --mock tries it without cost",
+        cause.len ? " - " : "", STR_ARG(cause));
 }
 
 static enum status serve_once(struct keeper *k, struct why *why)
@@ -146,7 +150,7 @@ static enum status serve_once(struct keeper *k, struct why *why)
         return s;
     log_open(setup.config->log_format, setup.config->log_level);
     if (!serving_has_provider(setup.config))
-        s = no_provider(why);
+        s = no_provider(setup.config, why);
     else if (!confine(setup.config))
         s = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (s == STATUS_OK)
@@ -261,7 +265,7 @@ static enum status read_status(const struct json *status, struct lease *l, struc
     }
     enum status s = STATUS_OK;
     if (providers == 0)
-        s = no_provider(why);
+        s = no_provider(NULL, why);
     else if (l->base.len == 0)
         s = why_set(why, STATUS_CLOSED,
                     "the running gateway listens on no TCP port: add one to `listen`");
@@ -350,6 +354,8 @@ enum status lease_look(const struct cli *cli, struct buf *base, struct secret **
     enum status s = find_state(cli, state, why);
     if (s == STATUS_OK)
         s = ask(cli, &l, why);
+    if (s == STATUS_UNKNOWN)
+        why_set(why, s, "no gateway is running on %s: `costlens serve` starts one", state);
     if (s == STATUS_OK)
         s = state_dev_key(str_of(state), key, why);
     buf_add(base, buf_str(&l.base));
