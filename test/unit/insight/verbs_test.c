@@ -413,6 +413,63 @@ static void one_request_is_spelt_out(void **state)
     end(&w);
 }
 
+// A call of the key with cached tokens, whose cost the book gives.
+static struct entry cached(const struct catalog *c, int64_t start_us, int64_t read, int64_t written)
+{
+    struct entry e = priced(c, start_us);
+    const struct sheet *s = catalog_find(c, str_of("anthropic"), str_of("claude-sonnet-4-5"));
+    struct cost cost;
+    assert_non_null(s);
+    memset(e.usage.count, 0, sizeof e.usage.count);
+    e.key = str_of("run-x");
+    e.price_name = str_of("anthropic/claude-sonnet-4-5");
+    e.usage.count[BUCKET_INPUT] = 10;
+    e.usage.count[BUCKET_CACHE_READ] = read;
+    e.usage.count[BUCKET_CACHE_WRITE_5M] = written;
+    rate(s, &e.usage, start_us, &cost);
+    e.cost = cost.total;
+    return e;
+}
+
+static void a_bill_is_of_one_key(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    struct entry other = priced(w.catalog, NOON_US);
+    call(w.journal, &other);
+    struct entry e = cached(w.catalog, NOON_US, 1000, 0);
+    e.attempt = 0;
+    call(w.journal, &e);
+    e.attempt = 1; // what the first attempt cost was paid in vain
+    e.start_us += SECOND_US;
+    call(w.journal, &e);
+    e = cached(w.catalog, NOON_US + 2 * SECOND_US, 0, 1000);
+    call(w.journal, &e);
+    e = cached(w.catalog, NOON_US + 3 * SECOND_US, 0, 9000);
+    e.cost.pd += 1; // not by the book of today
+    call(w.journal, &e);
+    e.price_state = PRICE_UNPRICED;
+    e.id = uuid_new(NOON_US + 4 * SECOND_US);
+    call(w.journal, &e);
+    const struct json_val *bill =
+        tell(&w, bill_verb, "{\"key\":\"run-x\",\"since\":\"2026-11-24T12:00:00Z\"}");
+    number_is(json_get(bill, "total"), "requests", 5);
+    number_is(json_get(bill, "total"), "unpriced", 1);
+    // 2 x 1000 at 3.00 instead of 0.30 USD a million, and 1000 at 3.00 instead of 3.75.
+    text_is(json_get(bill, "cache"), "saved_usd", "0.00465");
+    number_is(json_get(bill, "cache"), "unknown", 2);
+    number_is(json_get(bill, "retries"), "attempts", 1);
+    text_is(json_get(bill, "retries"), "cost_usd", "0.00033");
+    text_is(json_get(bill, "dearest"), "cost_usd", "0.033780000001");
+    tell(&w, bill_verb, "{\"key\":\"run-x\",\"since\":\"2026-11-24T12:00:03Z\"}");
+    number_is(json_get(json_root(w.json), "total"), "requests", 2);
+    tell(&w, bill_verb, "{\"key\":\"nobody\"}");
+    number_is(json_get(json_root(w.json), "total"), "requests", 0);
+    assert_int_equal(json_type(json_get(json_root(w.json), "dearest")), JSON_NULL);
+    end(&w);
+}
+
 static void an_export_goes_in_pieces(void **state)
 {
     (void)state;
@@ -520,6 +577,7 @@ int main(void)
         cmocka_unit_test(verify_names_damaged_files),
         cmocka_unit_test(damaged_durations_are_named),
         cmocka_unit_test(one_request_is_spelt_out),
+        cmocka_unit_test(a_bill_is_of_one_key),
         cmocka_unit_test(an_export_goes_in_pieces),
         cmocka_unit_test(damaged_calls_are_not_passed_over),
         cmocka_unit_test(formulas_are_defused),

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""costlens run when something dies: the run that began the gateway, or the gateway itself. Others go on,
+nothing is lost, and the next one begins anew."""
+import json
+import os
+import signal
+
+from lib.run import CALL, bill_of, calling, configured, owned, program, run, start
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, until
+
+# Calls once, and once more for every line that it reads.
+STEADY = "def call():\n" + "".join(f"    {line}\n" for line in CALL.strip().splitlines()) + """
+import sys
+call()
+for line in sys.stdin:
+    call()
+"""
+
+
+def begin(gateway, *options):
+    running = start(gateway, program(STEADY), *options)
+    expect(running.stdout.readline(), "True\n")
+    return running
+
+
+def end(running):
+    out, error = running.communicate("x\n", timeout=60)
+    expect((out, running.returncode), ("True\n", 0), error)
+    return json.loads(error.strip().splitlines()[-1])["bill"]
+
+
+def pid_of_gateway(gateway):
+    return int((gateway.state / "costlens.db.lock").read_text())
+
+
+with Mock() as mock:
+    gateway = configured(Gateway(mock))
+
+    # Whoever began it ends first: the gateway stays for the others.
+    first, second = begin(gateway, "--json"), begin(gateway, "--json")
+    expect(end(first)["total"]["requests"], 2)
+    expect_true(owned(gateway), "it stays")
+    expect(end(second)["total"]["requests"], 2)
+    until(lambda: not owned(gateway), 5, "and ends with the last")
+
+    # Or is killed.
+    first, second = begin(gateway, "--json"), begin(gateway, "--json")
+    keeper = pid_of_gateway(gateway)
+    expect_true(keeper not in (first.pid, second.pid), "the gateway is a process of its own")
+    first.kill()
+    first.stdin.close()
+    expect(first.wait(10), -signal.SIGKILL)
+    expect(end(second)["total"]["requests"], 2)
+    until(lambda: not owned(gateway), 5, "it ends though one was killed")
+
+    # The gateway is killed: what it had answered is billed, by two at once; the next run begins another.
+    first, second = begin(gateway, "--json"), begin(gateway, "--json")
+    os.kill(pid_of_gateway(gateway), signal.SIGKILL)
+    until(lambda: not owned(gateway), 5, "it is dead")
+    for running in (first, second):
+        running.stdin.close()
+    for running in (first, second):
+        error = running.stderr.read()
+        expect(running.wait(30), 0, error)
+        expect(json.loads(error.strip().splitlines()[-1])["bill"]["total"]["requests"], 1)
+    expect(bill_of(run(gateway, calling(), "--json"))["total"]["requests"], 1)
+    expect_in("balance", gateway.costlens("ledger", "verify").stdout)
+
+# The program is killed in the middle of a stream: that call is in the bill, as an estimate.
+STREAM = CALL.replace('"messages"', '"stream": True, "messages"').replace(
+    "print(bool(json.load(urllib.request.urlopen(request))[\"choices\"][0][\"message\"][\"content\"]), flush=True)",
+    "answer = urllib.request.urlopen(request); answer.readline(); print(True, flush=True); import time; time.sleep(50)")
+with Mock(rate=5) as mock:
+    gateway = configured(Gateway(mock))
+    running = start(gateway, program(STREAM), "--json")
+    expect(running.stdout.readline(), "True\n")
+    running.terminate()
+    error = running.communicate(timeout=60)[1]
+    expect(running.returncode, 143)
+    total = json.loads(error.strip().splitlines()[-1])["bill"]["total"]
+    expect((total["requests"], total["estimated"] + total["captured"]), (1, 1), error)
