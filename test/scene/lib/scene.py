@@ -282,7 +282,7 @@ class Gateway:
         self.providers = providers
         self.extra, self.workers, self.path = extra, workers, path
         self.timeouts = f", retries: {retries}" + (f", timeouts: {{ {timeouts} }}" if timeouts else "")
-        self.models = models or ["bench-model"]
+        self.models = ["bench-model"] if models is None else models
         self.environment = {**os.environ, "SCENE_KEY": KEY, "SCENE_UPSTREAM_KEY": UPSTREAM_KEY,
                             **(environment or {})}
         self.preexec = preexec
