@@ -168,7 +168,7 @@ void settle_price(struct req *r)
 
 static enum outcome outcome_of(const struct req *r)
 {
-    if (r->client_gone)
+    if (r->client_gone && !r->attempt.meter.stream_error) // who was told of an error goes
         return OUTCOME_LEFT;
     if (r->attempt.refusal != REFUSAL_NONE)
         return r->head_sent ? OUTCOME_INCOMPLETE : OUTCOME_ERROR;

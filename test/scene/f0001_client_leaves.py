@@ -5,7 +5,8 @@ import random
 import socket
 import time
 
-from lib.scene import KEY, PATIENCE, Gateway, Mock, expect, expect_true, limit, percentile, question, until
+from lib.scene import KEY, PATIENCE, Gateway, Mock, expect, expect_true, limit, percentile, question, raw, until
+from lib.strange import Strange
 
 limit(90)
 ROUNDS = 60
@@ -79,3 +80,21 @@ with Mock() as mock, Gateway(mock) as gateway:
         expect_true(row["sure"] == "captured" and row["output"] <= 128 * 10**7, f"a bound that a model can reach: {row}")
     gateway.costlens("ledger", "verify")
     expect_true(gateway.chat("still here").status == 200, "the gateway goes on")
+
+
+# A client that goes because the answer told of an error: it is the provider's error, and no leaving.
+def failing(_):
+    chunk = json.dumps({"id": "x", "choices": [{"index": 0, "delta": {"content": "Well"}}]})
+    yield (f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata: {chunk}\n\n").encode()
+    yield b'data: {"error": {"message": "out of memory", "type": "server_error", "code": "oom"}}\n\n'
+    time.sleep(1)
+
+
+with Strange(failing) as strange:
+    providers = f"  bench: {{ dialect: openai, url: {strange.url}, key: env:SCENE_UPSTREAM_KEY, models: [bench-model] }}\n"
+    with Gateway(strange, providers=providers) as gateway:
+        body = json.dumps(question("failing", stream=True)).encode()
+        raw(gateway.port, f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n".encode() + body, stop=b"oom")
+        row = gateway.rows(1)[0]
+        expect((row["outcome"], row["error"], row["sure"]), ("error", "oom", "estimated"), "whose fault it is")
