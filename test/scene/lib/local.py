@@ -5,8 +5,12 @@ of what they say and at its counts, never at the words: those are a small model'
     with Llama() as llama, Gateway(llama, providers=f"  local: {{ vendor: llama.cpp, url: {llama.url}/v1 }}\\n", models=[]):
 """
 import json
+import os
+import subprocess
+from pathlib import Path
 
-from lib.scene import DEPS, SOURCE, Program, expect, expect_true, free_port, node, request, skip, until
+from lib.scene import (DEPS, PATIENCE, SOURCE, Program, expect, expect_true, folder, free_port, node, request, skip,
+                       until)
 
 QUESTION = [{"role": "user", "content": "Count: 1, 2, 3,"}]
 FEW = {"max_tokens": 8, "temperature": 0, "seed": 1}
@@ -16,9 +20,10 @@ SCHEMA = {"type": "object", "properties": {"even": {"type": "boolean"}}, "requir
 
 def need(path, group):
     """That file below .deps, or the scene is skipped."""
-    if not (DEPS / path).exists():
+    found = DEPS.resolve() / path
+    if not found.exists():
         skip(f"{path} is not in .deps (scripts/dependencies {group})")
-    return str(DEPS / path)
+    return str(found)
 
 
 class Llama:
@@ -97,3 +102,146 @@ def talk_openai(client, model):
 def talk_openai_js(url, key, model):
     """The same with OpenAI's JavaScript client."""
     return [used(json.loads(line)) for line in node("local.mjs", f"{url}/v1", key, model).splitlines()]
+
+
+# How turns look, for a model that was taught none; the second can also call a tool, when earlier turns do.
+TURNS = '''{{ range .Messages }}<start_of_turn>{{ if eq .Role "assistant" }}model{{ else }}user{{ end }}
+{{ .Content }}<end_of_turn>
+{{ end }}<start_of_turn>model
+'''
+CALLS = '''{{ if .Tools }}Functions: {{ .Tools }}
+
+{{ end }}{{ range .Messages }}{{ if eq .Role "user" }}Question: {{ .Content }}
+Function:
+{{ else if .ToolCalls }}{{ range .ToolCalls }}{"name": "{{ .Function.Name }}", "arguments": {{ .Function.Arguments }}}{{ end }}
+
+{{ else if eq .Role "tool" }}Result: {{ .Content }}
+{{ else }}{{ .Content }}
+
+{{ end }}{{ end }}'''
+
+
+class Ollama:
+    """A real Ollama: `gemma`, `caller` (the same, and it calls tools) and `minilm` (vectors)."""
+
+    def __init__(self, **environment):
+        binary, gemma = need("ollama/ollama", "ollama"), need("models/gemma.gguf", "ollama")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        home = folder / "ollama"
+        home.mkdir()
+        self.environment = {**os.environ, "HOME": str(home), "OLLAMA_MODELS": str(home / "models"),
+                            "OLLAMA_HOST": f"127.0.0.1:{self.port}", "OLLAMA_NO_CLOUD": "1", **environment}
+        quiet = "PARAMETER num_thread 1\nPARAMETER temperature 0\nPARAMETER seed 1\n"
+        self.models = {"gemma": f'FROM {gemma}\nTEMPLATE """{TURNS}"""\nPARAMETER stop <end_of_turn>\n{quiet}',
+                       "caller": f'FROM {gemma}\nTEMPLATE """{CALLS}"""\nPARAMETER stop Question\n{quiet}',
+                       "minilm": f"FROM {need('models/minilm', 'ollama')}\n"}
+        self.program = Program("ollama", [binary, "serve"], self.environment)
+        self.binary = binary
+
+    def __enter__(self):
+        until(lambda: self.ready() or not self.program.alive(), 60, "Ollama is ready")
+        for name, text in self.models.items():
+            file = folder / f"{name}.modelfile"
+            file.write_text(text)
+            done = subprocess.run([self.binary, "create", name, "-f", str(file)], text=True, capture_output=True,
+                                  env=self.environment, timeout=120 * PATIENCE)
+            expect(done.returncode, 0, f"ollama create {name}: {done.stderr[-500:]}")
+        return self
+
+    def __exit__(self, *_):
+        self.program.stop(20)
+        return False
+
+    def ready(self):
+        try:
+            return self.request("GET", "/api/version").status == 200
+        except OSError:
+            return False
+
+    def request(self, method, path, body=None):
+        return request(self.port, method, path, body)
+
+    def loaded(self):
+        """What is in memory: the context of each model."""
+        return {model["name"]: model["context_length"] for model in self.request("GET", "/api/ps").json["models"]}
+
+    def runners(self):
+        """The processes that it started for its models."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                if int(stat.read_text().rpartition(")")[2].split()[1]) == self.program.process.pid:
+                    found.append(int(stat.parent.name))
+            except OSError:
+                pass  # it ended meanwhile
+        return found
+
+    def answered(self, path):
+        """How many calls of that path ended, so or so."""
+        return (self.program.out.read_text() + self.program.errors()).count(f'"{path}"')
+
+
+WEATHER = {"type": "function", "function": {
+    "name": "weather", "description": "Weather of a city",
+    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}
+
+
+def turns_with_calls(arguments=lambda city: {"city": city}):
+    """A talk in which a tool was called twice, so that it is called again."""
+    def call(city):
+        return {"role": "assistant", "content": "", "tool_calls": [
+            {"id": f"call_{city}", "type": "function",
+             "function": {"name": "weather", "arguments": arguments(city)}}]}
+    return [{"role": "user", "content": "What is the weather in Rome?"}, call("Rome"),
+            {"role": "user", "content": "Is it raining in Oslo?"}, call("Oslo"),
+            {"role": "user", "content": "How warm is it in Paris?"}]
+
+
+def used_natively(answer):
+    """(prompt, of it cached: Ollama does not tell, output)"""
+    return answer.prompt_eval_count, 0, answer.get("eval_count") or 0
+
+
+def talk_ollama(client):
+    """Ollama's Python client: chat, stream, generate, JSON that fits a schema, log-probabilities, a tool, vectors.
+    What each call used."""
+    few = {"num_predict": 8, "num_ctx": 1024}
+    more = {**few, "num_predict": 60}
+    told = []
+    chat = client.chat("gemma", QUESTION, options=few)
+    expect_true(chat.done and isinstance(chat.message.content, str), f"an answer: {chat}")
+    told.append(used_natively(chat))
+
+    parts = list(client.chat("gemma", QUESTION, options=few, stream=True))
+    expect([part.done for part in parts], [False] * (len(parts) - 1) + [True], "only the last is the last")
+    told.append(used_natively(parts[-1]))
+
+    told.append(used_natively(client.generate("gemma", "1, 2, 3,", options=few)))
+    told.append(used_natively(list(client.generate("gemma", "1, 2, 3,", options=few, stream=True))[-1]))
+
+    chat = client.chat("gemma", QUESTION, options=more, format=SCHEMA)
+    expect(type(json.loads(chat.message.content)["even"]), bool, "fits the schema")
+    told.append(used_natively(chat))
+
+    chat = client.chat("gemma", QUESTION, options=few, logprobs=True, top_logprobs=3)
+    expect([len(token.top_logprobs) for token in chat.logprobs], [3] * chat.eval_count, "three guesses each")
+    told.append(used_natively(chat))
+
+    for stream in (False, True):
+        answer = client.chat("caller", turns_with_calls(), tools=[WEATHER], options=more, stream=stream)
+        parts = list(answer) if stream else [answer]
+        call = [part.message.tool_calls for part in parts if part.message.tool_calls][0][0].function
+        expect((call.name, list(call.arguments)), ("weather", ["city"]), "a tool is called")
+        told.append(used_natively(parts[-1]))
+
+    vectors = client.embed("minilm", ["a cat", "a dog"])
+    expect([len(vector) for vector in vectors.embeddings], [384, 384], "two vectors")
+    told.append(used_natively(vectors))
+    return told
+
+
+def talk_ollama_js(url, key):
+    """Nearly the same with Ollama's JavaScript client."""
+    return [tuple(json.loads(line))
+            for line in node("local_ollama.mjs", url, key, "gemma", "caller", "minilm").splitlines()]
