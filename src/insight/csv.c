@@ -47,7 +47,7 @@ void csv_head(struct buf *out)
         buf_printf(out, ",%s%s", bucket_name((enum bucket)i),
                    i <= BUCKET_IMAGE_OUTPUT ? "_tokens" : "");
     buf_add_cstr(out, ",reasoning_tokens,sure,service,price_state,cost_usd,price_version,"
-                      "price_name,price_parts,tags\n");
+                      "price_name,price_parts,tags,followed\n");
 }
 
 static void cells(const struct str *texts, size_t count, struct buf *out)
@@ -111,4 +111,5 @@ void csv_row(const struct entry *e, struct buf *out)
     const struct str book[] = {e->price_version, e->price_name, e->price_parts};
     cells(book, 3, out);
     tags_cell(&e->tags, out);
+    number(e->followed, out);
 }

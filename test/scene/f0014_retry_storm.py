@@ -3,7 +3,7 @@
 budget allows."""
 from concurrent.futures import ThreadPoolExecutor
 
-from lib.scene import Gateway, Mock, expect, expect_true, limit
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(120)
 RETRIES = 2
@@ -42,6 +42,17 @@ with Mock() as mock:
         expect(gateway.metric("costlens_upstream_retries_total"), 10)
         report = gateway.report()["total"]
         expect((report["requests"], report["errors"], report["retries"]), (40, 40, 10))
+        text = gateway.costlens("report").stdout
+        expect_in("RETRIES", text, "a column")
+        expect_in("10 attempts failed and were followed by others: they cost 0.00 USD of it", text)
+        twice = next(c for c in calls.values() if len(c) > 1)
+        text = gateway.costlens("report", "--request", twice[0]["request"]).stdout
+        expect_in("attempt        1: it failed, and the next one followed it", text)
+        expect_in(f"attempt        {len(twice)}\n", text)
+        expect_in("route          retry", text)
+        lines = gateway.costlens("export", "--format", "csv").stdout.splitlines()
+        expect_true(lines[0].endswith(",followed"), lines[0])
+        expect(sum(line.endswith(",1") for line in lines), 10, "marked in an export")
     # Many calls: a tenth.
     with Gateway(mock, retries=RETRIES, workers=1) as gateway:
         for n in range(300):

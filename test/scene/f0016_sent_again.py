@@ -102,3 +102,14 @@ with Mock() as mock:
         answer = gateway.chat("only", model="both")
         expect((answer.status, answer.headers["x-costlens-model"]), (200, "two/b-long-name"))
         expect(len(one.bodies), 1)
+    # The other dialects.
+    with Gateway(mock, retries=2) as gateway:
+        for n, stream in enumerate((False, True)):
+            answer = gateway.messages(f"again {stream}", headers={"x-mock-fault": "529+once"}, stream=stream)
+            expect((answer.status, answer.headers["x-costlens-attempts"]), (200, "2"), "Anthropic's")
+            answer = gateway.post(f"/v1beta/models/gemini-2.5-flash:{'streamGenerateContent?alt=sse' if stream else 'generateContent'}",
+                                  {"contents": [{"role": "user", "parts": [{"text": f"again {stream}"}]}]},
+                                  {"x-mock-fault": "503+once"})
+            expect((answer.status, answer.headers["x-costlens-attempts"]), (200, "2"), "Gemini's")
+            rows = gateway.rows(4 * (n + 1))
+            expect([r["followed"] for r in rows], [1, 0, 1, 0] * (n + 1))
