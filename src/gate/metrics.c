@@ -439,7 +439,8 @@ void metrics_write(const struct metrics *m, struct buf *out)
     counter(out, "costlens_upstream_errors_total",
             "Calls that their provider did not answer, or not to the end.", m->upstream_errors);
     counter(out, "costlens_upstream_retries_total",
-            "Calls sent again because a pooled connection had broken.", m->upstream_retries);
+            "Calls sent again to the same provider, after a failure that may pass.",
+            m->upstream_retries);
     counter(out, "costlens_client_left_total", "Calls whose client went away.", m->client_left);
     head(out, CANCEL, "histogram",
          "From a client's leaving seen to its upstream's connection closed.");
