@@ -316,8 +316,9 @@ static void present(const struct run *r)
 
 static int not_begun(const struct why *why, enum status s)
 {
+    bool usage = s == STATUS_SYNTAX || s == STATUS_LIMIT; // of a tag, of the name
     command_failed("%s", why->text[0] ? why->text : status_text(s));
-    return EXIT_NOT_BEGUN;
+    return usage ? EXIT_USAGE : EXIT_NOT_BEGUN;
 }
 
 static int run_all(struct run *r)

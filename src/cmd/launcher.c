@@ -106,11 +106,11 @@ static const char *const claude_bypasses[] = {"CLAUDE_CODE_USE_BEDROCK", "CLAUDE
 // It reads its base URL from its configuration alone; -c goes before that. Its provider `openai`
 // would talk over a WebSocket.
 static const struct variable codex_variables[] = {OPENAI_VARIABLES, {0}};
-static const char *const codex_arguments[] = {
-    "-c", "model_provider=\"costlens\"", "-c",
-    "model_providers.costlens={name=\"CostLens\", base_url=\"%b/v1\", "
-    "env_key=\"OPENAI_API_KEY\", wire_api=\"responses\", supports_websockets=false}",
-    NULL};
+#define CODEX_PROVIDER                                                            \
+    "model_providers.costlens={name=\"CostLens\", base_url=\"%b/v1\", env_key=\"" \
+    "OPENAI_API_KEY\", wire_api=\"responses\", supports_websockets=false}"
+static const char *const codex_arguments[] = {"-c", "model_provider=\"costlens\"", "-c",
+                                              CODEX_PROVIDER, NULL};
 
 // --- Gemini CLI ---
 

@@ -14,7 +14,7 @@ bool pricing_open(struct pricing *p, const struct cli *cli)
 {
     struct why why = {0};
     struct config_source source = {.file = cli->config_file};
-    *p = (struct pricing){NULL};
+    *p = (struct pricing){0};
     if (config_read(&source, &p->config, &why) != STATUS_OK) {
         (void)command_failed("%s", why.text);
         return false;

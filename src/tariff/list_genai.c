@@ -110,10 +110,12 @@ static void read_day(struct reading_list *r, const struct json_val *constraint,
         list_note(r, "prices from a day that is none");
         return;
     }
-    if (from > r->wish->day_us)
+    if (from > r->wish->day_us) {
         t.from_us = from;
-    else if (t.services == TERM_ANY_SERVICE)
-        r->term_count = 1, r->terms[0] = (struct draft_term){.term = book_term_always};
+    } else if (t.services == TERM_ANY_SERVICE) {
+        r->term_count = 1;
+        r->terms[0] = (struct draft_term){.term = book_term_always};
+    }
     read_prices(r, prices, &t);
 }
 

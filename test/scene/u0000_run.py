@@ -2,12 +2,20 @@
 """costlens run: a program's calls, its bill, its exit status; with a gateway of its own and with one that
 runs."""
 import json
+import os
 import signal
 import subprocess
 import time
 
 from lib.run import bill_of, calling, command, configured, owned, program, run, start
-from lib.scene import Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, until
+from lib.scene import COSTLENS, Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, until
+
+
+class Unpriced(Gateway):
+    """One of its models has no price."""
+
+    def config(self):
+        return "".join(x for x in super().config().splitlines(True) if '"bench/other"' not in x)
 
 
 def usd(picodollars):
@@ -149,6 +157,29 @@ def shares(gateway, mock):
     until(lambda: not owned(gateway), 5, "the gateway has ended with the last of them")
 
 
+def says_what_is_missing():
+    """Nothing is configured: what to do is said, and --mock does it."""
+    bare = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_STATE_HOME": str(folder / "bare"),
+            "OLLAMA_HOST": "127.0.0.1:1"}
+
+    def go(*options):
+        return subprocess.run([COSTLENS, "run", *options, "--", *calling()], text=True, capture_output=True,
+                              env={**bare, "SCENE_MODEL": "mock/fast"}, timeout=60)
+    done = go()
+    expect((done.returncode, done.stdout), (125, ""))
+    expect_in("OPENAI_API_KEY", done.stderr)
+    expect_in("--mock", done.stderr)
+    done = go("--mock")
+    expect((done.returncode, done.stdout), (0, "True\n"), done.stderr)
+    expect_in("mock/fast", done.stderr)
+
+
+def names_what_has_no_price(gateway):
+    done = run(gateway, calling("x"), environment={"SCENE_MODEL": "bench/other"})
+    expect_true(done.stderr.splitlines()[2].endswith("unpriced"), done.stderr)
+    expect_in("1 call has no known price", done.stderr)
+
+
 def refuses(gateway):
     for options, text in ((("--tag", "x"), "NAME=VALUE"), (("--budget", "5"), "no option --budget"),
                           (("--tag", "run=x"), "--name x")):
@@ -158,7 +189,7 @@ def refuses(gateway):
 
 
 with Mock() as mock:
-    gateway = configured(Gateway(mock))
+    gateway = configured(Unpriced(mock, models=["bench-model", "other"]))
     bills_itself(gateway, mock, "own")
     owns_its_tags(gateway)
     prints_it(gateway)
@@ -167,7 +198,9 @@ with Mock() as mock:
     stops_and_goes_on(gateway)
     says_that_nothing_was_seen(gateway)
     shares(gateway, mock)
+    names_what_has_no_price(gateway)
     refuses(gateway)
+    says_what_is_missing()
     with gateway:  # the same with one that runs, and other traffic beside it
         gateway.chat("not of the run")
         bills_itself(gateway, mock, "found")

@@ -12,7 +12,7 @@ from lib.scene import COSTLENS, PATIENCE, folder
 CALL = """
 import json, os, sys, urllib.request
 for text in sys.argv[1:] or ["hello"]:
-    body = {"model": "bench/bench-model", "messages": [{"role": "user", "content": text}]}
+    body = {"model": os.environ.get("SCENE_MODEL", "bench/bench-model"), "messages": [{"role": "user", "content": text}]}
     request = urllib.request.Request(os.environ["OPENAI_BASE_URL"] + "/chat/completions",
         json.dumps(body).encode(), {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"],
         "Content-Type": "application/json", **json.loads(os.environ.get("SCENE_HEADERS", "{}"))})

@@ -60,6 +60,8 @@ static void gives_everything_to_the_unknown(void **state)
     assert_true(has(s, "ANTHROPIC_API_KEY=sk-cl-x\n"));
     assert_true(has(s, "GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:1\n"));
     assert_true(has(s, "GOOGLE_API_KEY=sk-cl-x\n"));
+    assert_true(has(s, "OLLAMA_HOST=http://127.0.0.1:1\n"));
+    assert_true(has(s, "OLLAMA_API_KEY=sk-cl-x\n"));
     assert_string_equal(launcher_name(launcher_find("claudette")), "");
     assert_true(warnings_of("python3").text[0] == 0);
 }
