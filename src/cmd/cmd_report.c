@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/price_used.h"
 #include "cmd/pricing.h"
 #include "cmd/remote.h"
 #include "cmd/table.h"
@@ -303,12 +304,15 @@ static int run_report(struct cli *cli, const struct options *o, const char *form
     int code = EXIT_FAILED;
     if (add_as(&args, cli, o->as))
         code = remote_ask(cli, "report", &args, &text, &answer);
-    if (code == EXIT_OK && strcmp(format, "json") == 0)
+    if (code == EXIT_OK && strcmp(format, "json") == 0) {
+        price_used_write(cli, answer, &text);
         puts(buf_cstr(&text));
-    else if (code == EXIT_OK && strcmp(format, "csv") == 0)
+    } else if (code == EXIT_OK && strcmp(format, "csv") == 0) {
         print_csv(answer);
-    else if (code == EXIT_OK)
+    } else if (code == EXIT_OK) {
         print_table(answer);
+        price_used_print(cli, answer);
+    }
     json_close(answer);
     buf_fini(&text);
     buf_fini(&args);

@@ -44,7 +44,7 @@ struct price_changes {
     bool whole;
     struct str only; // of what is gone
 };
-// How many changed, are new, or gone.
+// How many changed or are new: what is gone keeps its prices.
 unsigned price_changes_print(const struct price_changes *c);
 unsigned price_changes_write(const struct price_changes *c, struct buf *b);
 

@@ -131,7 +131,7 @@ unsigned price_changes_print(const struct price_changes *c)
     if (!c->begun)
         printf(", %u of the same vendors not in the list", gone);
     puts("; USD for 1,000,000 tokens, or for one");
-    return counts[CHANGE_PRICE] + counts[CHANGE_NEW] + gone;
+    return counts[CHANGE_PRICE] + counts[CHANGE_NEW];
 }
 
 // --- JSON ---
@@ -198,7 +198,6 @@ unsigned price_changes_write(const struct price_changes *c, struct buf *b)
         const struct sheet *s = catalog_at(c->now, i);
         if (!is_gone(c, s))
             continue;
-        count++;
         json_out_begin(&o, NULL, '{');
         json_out_text(&o, "vendor", s->vendor);
         json_out_text(&o, "model", s->model);

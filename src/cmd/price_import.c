@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cmd/price.h"
+#include "cmd/price_used.h"
 #include "cmd/remote.h"
 #include "config/config.h"
 
@@ -195,6 +196,8 @@ static int import_run(struct import *m)
     if (any && (!check_text(m) || (!m->wishes->dry_run && !put(m))))
         return EXIT_FAILED;
     tell(m);
+    if (m->number && !m->cli->json)
+        price_used_after(m->cli, &m->pricing);
     return m->number ? tell_gateway(m->pricing.config) : EXIT_OK;
 }
 

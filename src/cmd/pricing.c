@@ -81,6 +81,11 @@ static const struct sheet *find_full(const struct pricing *p, struct str full)
     return s;
 }
 
+const struct sheet *pricing_called(const struct pricing *p, struct str full)
+{
+    return find_full(p, full);
+}
+
 static const struct sheet *find_bare(const struct pricing *p, struct str name)
 {
     const struct sheet *s = NULL;

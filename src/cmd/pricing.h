@@ -27,6 +27,8 @@ void pricing_close(struct pricing *p);
 // configured providers, in their order, then at the makers of models, then anywhere. NULL, with
 // near names on stderr, when there is none. What an alias left out is said there, too.
 const struct sheet *pricing_find(const struct pricing *p, const char *name);
+// As the gateway prices a call of PROVIDER/MODEL; NULL where it has no price. Says nothing.
+const struct sheet *pricing_called(const struct pricing *p, struct str full);
 // Where else the same bare name is listed, as names that pricing_find takes: up to `most`.
 size_t pricing_others(const struct pricing *p, const struct sheet *s, const char *name,
                       const struct sheet **out, size_t most);

@@ -21,6 +21,7 @@
 #include "gate/chore.h"
 #include "gate/fixed.h"
 #include "gate/gate_state.h"
+#include "gate/takeover.h"
 #include "gate/worker.h"
 #include "net/loop.h"
 
@@ -182,8 +183,12 @@ enum status gate_reload(struct gate *g, struct why *why)
     enum status s = config_fresh(g, &config, &waiting, why);
     if (s == STATUS_OK)
         s = snapshot_new(config, g->setup->store, g->pepper, &fresh, why);
-    if (s == STATUS_OK)
+    if (s == STATUS_OK) {
+        struct snapshot *old = gate_snapshot(g);
+        takeover_log(old, fresh, g->setup->store);
+        snapshot_free(old);
         snapshot_install(g, fresh);
+    }
     if (s != STATUS_OK)
         log_say(LOG_ERROR, "reload: %s; the running configuration stays", why->text);
     else if (waiting.len)

@@ -85,6 +85,11 @@ enum status store_pepper_mark_set(struct store *s, int64_t mark, struct why *why
 // A consistent copy while the store is in use (SQLite's backup API), with the journal caught up.
 enum status store_backup(struct store *s, const char *file, struct why *why) MUST_USE;
 
+// Each provider and model that was called since then, from the hourly rollups (all tenants).
+typedef void store_used_f(void *context, struct str provider, struct str model);
+enum status store_models_used(struct store *s, int64_t since_us, store_used_f *f, void *context,
+                              struct why *why) MUST_USE;
+
 // For insight: a read-only connection of its own. The type is sqlite3.
 struct sqlite3;
 enum status store_reader_open(struct store *s, struct sqlite3 **out, struct why *why) MUST_USE;

@@ -140,7 +140,12 @@ static bool same(const struct sheet *old, const struct sheet *fresh, int64_t at_
 void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
                  struct change *out)
 {
-    const struct sheet *old = catalog_find(now, fresh->vendor, fresh->model);
+    change_between(catalog_find(now, fresh->vendor, fresh->model), fresh, at_us, out);
+}
+
+void change_between(const struct sheet *old, const struct sheet *fresh, int64_t at_us,
+                    struct change *out)
+{
     struct moment m = {.at_us = at_us};
     *out = (struct change){.old = old ? sheet_at(old, at_us) : NULL, .fresh = fresh};
     sheet_quote(fresh, &m, &out->after);
@@ -161,6 +166,30 @@ bool change_of(const struct change *c, enum bucket b)
         return false;
     enum bucket as = quote_priced_as(&c->before, b);
     return as == BUCKET_COUNT || c->before.price[as].atto != c->after.price[b].atto;
+}
+
+static void add_part(struct buf *b, size_t start, const struct change *c, enum bucket bucket)
+{
+    enum bucket as = quote_priced_as(&c->before, bucket);
+    buf_printf(b, "%s%s ", b->len > start ? ", " : "", bucket_name(bucket));
+    if (c->kind == CHANGE_PRICE && as != BUCKET_COUNT)
+        price_write(b, c->before.price[as], bucket_units(as));
+    else
+        buf_add_cstr(b, "unpriced");
+    buf_add_cstr(b, " -> ");
+    price_write(b, c->after.price[bucket], bucket_units(bucket));
+}
+
+void change_line(struct buf *b, const struct change *c)
+{
+    size_t start = b->len;
+    if (c->old && c->old->free != c->fresh->free)
+        buf_add_cstr(b, c->fresh->free ? "priced -> free" : "free -> priced");
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        if (change_of(c, (enum bucket)i))
+            add_part(b, start, c, (enum bucket)i);
+    if (b->len == start)
+        buf_add_cstr(b, "other prices under a condition");
 }
 
 // --- what is kept ---

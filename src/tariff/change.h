@@ -28,11 +28,16 @@ struct change {
     bool others;                // only under a condition: a tier, an hour, a long prompt
 };
 
+// How a sheet stands to the one that held (NULL: none).
+void change_between(const struct sheet *old, const struct sheet *fresh, int64_t at_us,
+                    struct change *out);
 // How the list's sheet stands to the catalogue at that moment.
 void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
                  struct change *out);
 // Whether the prices of a bucket differ: of one that the list does not state they do not.
 bool change_of(const struct change *c, enum bucket b);
+// `input 0.15 -> 0.3, output 0.6 -> 1.2`: what changed, for people.
+void change_line(struct buf *b, const struct change *c);
 // The model's block as the book has it from then on: the list's prices, and of what holds now what
 // the list does not speak of. Token prices and tiers stated as such go when input or output
 // changed: nobody knows their new ones.

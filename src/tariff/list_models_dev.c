@@ -40,11 +40,12 @@ static void read_cost(struct reading_list *r, const struct json_val *cost, struc
     while (json_each(&it, cost, &key, &value)) {
         if (is_known(r, key, value, t))
             continue;
+        bool older = str_is(key, "context_over_200k"); // what lists had before `tiers`
         if (str_is(key, "tiers"))
             read_tiers(r, value);
-        else if (str_is(key, "context_over_200k"))
+        else if (older && !json_get(cost, "tiers"))
             read_above(r, value, 200000);
-        else if (json_type(value) == JSON_NUMBER || json_type(value) == JSON_OBJECT)
+        else if (!older && (json_type(value) == JSON_NUMBER || json_type(value) == JSON_OBJECT))
             list_note(r, "cost.%.*s", STR_ARG(key));
     }
 }

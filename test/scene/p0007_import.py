@@ -69,6 +69,9 @@ with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
     done = price("import", f"{base}/good")
     expect(done.returncode, 0, done.stderr)
     expect_in("+100.0 %", done.stdout)
+    expect_in("in use: bench/mock-model: input 0.15 -> 0.3; its tokens of 30 days: ", done.stderr)
+    said = gateway.program.said.read_text()
+    expect_in("the price of bench/mock-model has changed (USD/Mtok, or for one): input 0.15 -> 0.3; from litellm ", said)
     second = gateway.chat("three", model=model)
     expect(cost(second), priced(second, "0.3", "0.6"), "the price of the second import")
     rows = {row["request"]: row for row in gateway.rows(3)}
@@ -83,6 +86,11 @@ with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
     history = json.loads(price("history", model, "--json").stdout)["periods"]
     expect([p.get("usd", {}).get("input") for p in history], ["0.3", None], "one day, one price")
     expect(len(json.loads(price("history", "--json").stdout)["imports"]), 2)
+
+    report = gateway.report("--since", "7d")
+    expect([(c["model"], c["change"]) for c in report["price_changes"]],
+           [(model, "input unpriced -> 0.3, output unpriced -> 0.6")], "what changed in the report's time")
+    expect_in(f"the price of {model} changed on ", gateway.costlens("report").stdout)
 
     expect(price("forget", "2").returncode, 0)
     third = gateway.chat("four", model=model)
