@@ -123,15 +123,14 @@ static bool check_text(const struct import *m)
 
 static bool put(struct import *m)
 {
-    char label[SHELF_NAME / 2], day[CIVIL_DATE];
+    char day[CIVIL_DATE];
     struct why why = {0};
-    snprintf(label, sizeof label, "%s-%s", civil_date(m->since_us, day),
+    struct shelf_text fresh = {.text = buf_str(&m->text)};
+    snprintf(fresh.name, sizeof fresh.name, "%s-%s", civil_date(m->since_us, day),
              list_format_name(m->list.list.format));
-    if (shelf_add(m->pricing.config->state, &m->pricing.shelf, label, buf_str(&m->text), &m->number,
-                  &why) == STATUS_OK)
-        return true;
-    (void)command_failed("%s", why.text);
-    return false;
+    enum status s = shelf_add(m->pricing.config->state, &m->pricing.shelf, &fresh, &why);
+    m->number = fresh.number;
+    return s == STATUS_OK || command_failed("%s", why.text) == EXIT_OK;
 }
 
 // A running gateway takes the prices over at once.

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "config/reading.h"
+#include "tariff/shelf.h"
 
 #define TOKEN_MIN 16
 
@@ -175,15 +176,21 @@ void reading_aliases_priced(struct reading *r)
 {
     const struct config *c = r->c;
     struct catalog *book = NULL;
-    if (c->alias_count == 0 || c->fault_count ||
-        catalog_open(&alloc_heap, &c->prices, c->prices.len ? 1 : 0, &book, NULL) != STATUS_OK)
+    struct shelf imported;
+    if (c->alias_count == 0 || c->fault_count)
         return;
+    if (shelf_open(c->state, &imported, NULL) != STATUS_OK ||
+        shelf_catalog(&imported, c->prices, &book, NULL) != STATUS_OK) {
+        shelf_close(&imported);
+        return;
+    }
     for (const struct node *a = node_get(r->root, "aliases")->first; a; a = a->next) {
         bool many = a->kind == NODE_LIST;
         for (const struct node *n = many ? a->first : a; n; n = many ? n->next : NULL)
             note_unknown(r, book, a->key, n);
     }
     catalog_close(book);
+    shelf_close(&imported);
 }
 
 // --- keys ---

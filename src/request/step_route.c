@@ -7,7 +7,8 @@
 
 const struct sheet *route_sheet(const struct req *r, struct str model)
 {
-    return provider_sheet(r->view->snapshot, r->attempt.provider, model);
+    const struct sheet *sheet = provider_sheet(r->view->snapshot, r->attempt.provider, model);
+    return sheet ? sheet_at(sheet, r->start_us) : NULL;
 }
 
 static void on_list(struct asker *a)

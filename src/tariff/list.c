@@ -17,7 +17,7 @@ static const char *const names[LIST_FORMAT_COUNT] = {
 
 const char *list_format_name(enum list_format f)
 {
-    return names[f];
+    return f < LIST_FORMAT_COUNT ? names[f] : NULL;
 }
 
 bool list_format_find(struct str name, enum list_format *out)

@@ -90,7 +90,7 @@ static enum status add_entry(struct shelf *s, const char *folder, const char *na
     struct shelf_text *t = &texts[s->count];
     *t = (struct shelf_text){.number = number};
     (void)!str_copy(str_of(name), t->name, sizeof t->name);
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", folder, t->name);
     enum status status = read_file(s, path, &t->text, why);
     s->count += status == STATUS_OK;
     return status;
@@ -197,8 +197,8 @@ static enum status write_file(const char *path, struct str text, struct why *why
     return s;
 }
 
-enum status shelf_add(struct str state, const struct shelf *s, const char *label, struct str text,
-                      unsigned *number, struct why *why)
+enum status shelf_add(struct str state, const struct shelf *s, struct shelf_text *fresh,
+                      struct why *why)
 {
     char folder[PATH_MAX], beside[PATH_MAX + SHELF_NAME], path[PATH_MAX + SHELF_NAME];
     unsigned next = s->count ? s->texts[s->count - 1].number + 1 : 1;
@@ -210,15 +210,15 @@ enum status shelf_add(struct str state, const struct shelf *s, const char *label
     if (status != STATUS_OK)
         return status;
     snprintf(beside, sizeof beside, "%s/.%ld", folder, (long)getpid());
-    snprintf(path, sizeof path, "%s/%04u-%s.book", folder, next, label);
-    status = write_file(beside, text, why);
+    snprintf(path, sizeof path, "%s/%04u-%s.book", folder, next, fresh->name);
+    status = write_file(beside, fresh->text, why);
     if (status == STATUS_OK && link(beside, path) != 0)
         status = set_errno(why, path, "cannot be made (another import at the same time?)");
     unlink(beside);
     if (status != STATUS_OK)
         return status;
     sync_folder(folder);
-    *number = next;
+    fresh->number = next;
     return STATUS_OK;
 }
 

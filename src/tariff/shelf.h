@@ -38,9 +38,10 @@ void shelf_close(struct shelf *s);
 // first. The shelf and `own` must outlive it. `why` names the file that is wrong and the cure.
 enum status shelf_catalog(const struct shelf *s, struct str own, struct catalog **out,
                           struct why *why) MUST_USE;
-// Adds a text behind the last. `label`: "2026-11-28-litellm". *number is its number.
-enum status shelf_add(struct str state, const struct shelf *s, const char *label, struct str text,
-                      unsigned *number, struct why *why) MUST_USE;
+// Adds a text behind the last: `fresh` has its label ("2026-11-28-litellm") as name and its text,
+// and is given its number.
+enum status shelf_add(struct str state, const struct shelf *s, struct shelf_text *fresh,
+                      struct why *why) MUST_USE;
 // Removes that text. UNKNOWN when there is none.
 enum status shelf_remove(struct str state, const struct shelf *s, unsigned number,
                          struct why *why) MUST_USE;

@@ -97,6 +97,25 @@ with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
     expect(cost(third), priced(third, "0.15", "0.6"), "the first import again")
     expect(price("forget", "7").returncode, 1)
 
+    file.write_text(listed("9e-07"))
+    expect(price("import", str(file), "--from", "2027-06-01", "--only", "bench/*").returncode, 0)
+    later = gateway.chat("five", model=model)
+    expect(cost(later), priced(later, "0.15", "0.6"), "not before its day")
+    shown = json.loads(price("show", model, "--at", "2027-06-01", "--json").stdout)
+    expect((shown["usd"]["input"], shown["since"]), ("0.9", "2027-06-01T00:00:00Z"))
+    expect(json.loads(price("show", model, "--json").stdout)["usd"]["input"], "0.15")
+    file.write_text(listed("8e-07"))
+    done = price("import", str(file))
+    expect(done.returncode, 1, done.stdout)
+    expect_in("import 2 holds from 2027-06-01", done.stderr)
+    damaged = next((gateway.state / "prices").glob("0002-*"))
+    damaged.write_text("vendor bench\nmodel m\nprice input -1\n")
+    for words in (("list",), ("diff",)):
+        done = price(*words)
+        expect_in("imported prices 0002-2027-06-01-litellm.book: ", done.stderr)
+        expect_in("costlens price forget 2", done.stderr)
+    expect(price("forget", "2").returncode, 0)
+
     for text, words in (("", "JSON"), ("[" * 200 + "]" * 200, "nested"), ("{}", "no price list"),
                         (listed("-1e-7"), "no model of the list"), (listed("2.5"), "no model of the list"),
                         ('{"a":{"litellm_provider":"x"},"a":{}}', "twice")):

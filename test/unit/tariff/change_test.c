@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "../unit.h"
+#include "base/clock.h"
+#include "tariff/change.h"
+
+static struct catalog *now, *list;
+static struct buf text;
+
+// What an import of `listed` over `held` writes, without the line of its day.
+static const char *writes(const char *held, const char *listed)
+{
+    struct str texts[2] = {str_of(held), str_of(listed)};
+    struct why why = {0};
+    int64_t day;
+    catalog_close(now);
+    catalog_close(list);
+    now = list = NULL;
+    buf_fini(&text);
+    buf_init(&text, &alloc_heap, 0);
+    assert_true(civil_read((struct str)STR("2026-11-28"), &day));
+    if (catalog_open_texts(&alloc_heap, &texts[0], 1, &now, &why) != STATUS_OK ||
+        catalog_open_texts(&alloc_heap, &texts[1], 1, &list, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    (void)change_text(now, list, day, &text);
+    return buf_cstr(&text) + strlen("since 2026-11-28T00:00:00Z\n");
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    catalog_close(now);
+    catalog_close(list);
+    now = list = NULL;
+    buf_fini(&text);
+    return 0;
+}
+
+#define M(lines)     "vendor v\nmodel m\n" lines
+#define GIVES(lines) "\nvendor v\nsource \n\nmodel m\n" lines
+
+static void same_prices_are_no_change(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"price input 1 output 2\n", "price input 1 output 2\n"},
+        {"price input 1 output 2\n", "price input 1 cache_read 1 image_input 1 output 2\n"},
+        {"price input 1 output 2 web_searches 0.01\nwhen batch: x0.5\n",
+         "price input 1 output 2\n"},
+        {"price input 1 output 2\nwhen batch: x0.5\n",
+         "price input 1 output 2\nwhen batch: input 0.5 output 1\n"},
+        {"price input 1 output 2\nwhen us: x1.1\nwhen batch: x0.5\n",
+         "price input 1 output 2\nwhen batch: x0.5\nwhen us: x1.1\n"},
+        {"price input 2\nwhen 00:00-12:00: input 1\n",
+         "price input 1\nwhen 12:00-24:00: input 2\n"},
+        {"price input 2\nwhen until 2026-11-01: input 1\n", "price input 2\n"},
+        {"free\n", "free\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        char held[400], listed[400];
+        snprintf(held, sizeof held, M("%s"), pairs[i][0]);
+        snprintf(listed, sizeof listed, M("%s"), pairs[i][1]);
+        if (*writes(held, listed))
+            fail_msg("%s -> %s: %s", pairs[i][0], pairs[i][1], buf_cstr(&text));
+    }
+}
+
+static void keeps_what_the_list_does_not_speak_of(void **state)
+{
+    (void)state;
+    assert_string_equal(writes(M("price input 1 cache_read 0.1 output 2 web_searches 0.01\n"
+                                 "when us: x1.1\nwhen batch: x0.5\n"
+                                 "when flex: input 0.7 output 1\ncontext 9\n"),
+                               M("price input 3 output 4\n")),
+                        GIVES("price input 3 output 4 web_searches 0.01\n"
+                              "when us: x1.1\nwhen batch: x0.5\ncontext 9\n"));
+    // Input and output stand: so do the prices of what else there is.
+    assert_string_equal(writes(M("price input 1 cache_read 0.1 cache_write 1.25 output 2\n"
+                                 "when flex: input 0.7 output 1\n"),
+                               M("price input 1 cache_read 0.2 output 2\n")),
+                        GIVES("price input 1 cache_read 0.2 cache_write 1.25 output 2\n"
+                              "when flex: input 0.7 output 1\n"));
+    // A step that the list does not know is gone, and a tier that it knows is the list's.
+    assert_string_equal(writes(M("price input 1 output 2\nwhen above 200000: input 2\n"
+                                 "when batch: x0.5\n"),
+                               M("price input 1 output 2\nwhen batch: x0.4\n")),
+                        GIVES("price input 1 output 2\nwhen batch: x0.4\n"));
+    assert_string_equal(writes(M("free\n"), M("price input 1\n")), GIVES("price input 1\n"));
+    assert_string_equal(writes("vendor w\nmodel m\nprice input 1\n", M("price input 1\n")),
+                        GIVES("price input 1\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(same_prices_are_no_change, teardown),
+        cmocka_unit_test_teardown(keeps_what_the_list_does_not_speak_of, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
