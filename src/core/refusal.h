@@ -25,6 +25,7 @@
     X(HEAD_TOO_LARGE, "header_too_large", 431, "The header block is too large.", 0)             \
     X(UPGRADE, "upgrade_refused", 501, "Protocol upgrades are not taken.", 0)                   \
     X(DIALECT, "dialect_mismatch", 400, "That model's provider speaks another dialect.", 0)     \
+    X(UNSUPPORTED, "unsupported_parameter", 400, "That model's provider cannot do this.", 0)    \
     X(UPSTREAM_GARBAGE, "upstream_invalid", 502, "The provider's answer made no sense.", 1)     \
     X(UPSTREAM_CODED, "upstream_compressed", 502, "The provider's own text is not shown.", 1)   \
     X(UPSTREAM_LOST, "upstream_disconnected", 502, "The provider's answer broke off.", 1)       \
