@@ -2,7 +2,12 @@
 
 #include "translate/translate.h"
 
+#include "base/limits.h"
 #include "translate/part.h"
+
+#define LINE_BYTES_MAX (1L * MIB) // of a provider's stream
+#define GIVEN_BYTES    (32 * KIB) // so much is gathered before it goes on
+#define QUOTED_MAX     200
 
 bool translate_endpoint(enum endpoint client, enum dialect provider, enum endpoint *out)
 {
@@ -61,4 +66,140 @@ enum refusal translate_request(const struct ask *a, const struct translate_wish 
     if (refusal == REFUSAL_NONE && buf_failed(out))
         refusal = reading_no_memory(&r);
     return refusal;
+}
+
+void translate_read(const struct ask *a, struct translate_setup *out)
+{
+    struct str encoding = json_str(json_get(json_root(a->json), "encoding_format"));
+    out->stream = a->demand.stream && a->endpoint != ENDPOINT_EMBEDDINGS;
+    out->usage_asked = a->demand.usage_asked;
+    out->base64 = a->endpoint == ENDPOINT_EMBEDDINGS && str_is(encoding, "base64");
+}
+
+void translate_init(struct translate *t, const struct translate_setup *setup,
+                    const struct alloc *alloc)
+{
+    *t = (struct translate){.setup = *setup};
+    buf_init(&t->carry, alloc, setup->stream ? LINE_BYTES_MAX : BODY_BYTES_MAX);
+    buf_init(&t->out, alloc, 0);
+    openai_writer_init(&t->writer, &t->setup, alloc);
+}
+
+void translate_fini(struct translate *t)
+{
+    buf_fini(&t->carry);
+    buf_fini(&t->out);
+    openai_writer_fini(&t->writer);
+}
+
+static void on_event(void *context, const struct event *e)
+{
+    struct translate *t = context;
+    openai_write(&t->writer, e, &t->out);
+}
+
+// A control character inside a line of JSON is an error of its writer's, and a CR would be a line's
+// end to the client.
+static bool clean(struct str line)
+{
+    unsigned char low = 0;
+    for (size_t i = 0; i < line.len; i++)
+        low |= (unsigned char)((unsigned char)line.ptr[i] < 0x20);
+    return !low;
+}
+
+static void read_text(struct translate *t, struct str text)
+{
+    size_t before = t->out.len;
+    struct str line = str_trim(text);
+    if (line.len == 0 || t->garbage)
+        return;
+    bool read = (!t->setup.stream || clean(line)) &&
+                ollama_read(&t->reader, t->setup.provider, line, on_event, t);
+    t->garbage = !read || openai_writer_failed(&t->writer) || buf_failed(&t->out);
+    if (t->garbage)
+        t->out.len = before; // what stands there is of the lines before
+}
+
+static void give(struct translate *t, translate_pass_f *pass, void *context)
+{
+    if (t->out.len)
+        pass(context, buf_str(&t->out));
+    buf_clear(&t->out);
+}
+
+// The piece up to its line's end, which is known to be in it, with what was carried.
+static void read_line(struct translate *t, struct str head)
+{
+    if (t->carry.len == 0) {
+        read_text(t, head);
+        return;
+    }
+    buf_add(&t->carry, head);
+    t->garbage = t->garbage || buf_failed(&t->carry);
+    read_text(t, buf_str(&t->carry));
+    buf_clear(&t->carry);
+}
+
+void translate_feed(struct translate *t, struct str piece, translate_pass_f *pass, void *context)
+{
+    while (t->setup.stream && piece.len && !t->garbage) {
+        size_t end = str_find(piece, '\n');
+        if (end == piece.len)
+            break;
+        read_line(t, str_from(piece.ptr, end));
+        piece = str_skip(piece, end + 1);
+        if (t->out.len >= GIVEN_BYTES)
+            give(t, pass, context);
+    }
+    if (!t->garbage)
+        buf_add(&t->carry, piece);
+    t->garbage = t->garbage || buf_failed(&t->carry);
+    give(t, pass, context);
+}
+
+void translate_end(struct translate *t, translate_pass_f *pass, void *context)
+{
+    read_text(t, buf_str(&t->carry));
+    buf_clear(&t->carry);
+    give(t, pass, context);
+}
+
+bool translate_done(const struct translate *t)
+{
+    return t->reader.done && !t->garbage;
+}
+
+int translate_fault(const struct translate *t)
+{
+    return t->reader.status;
+}
+
+// A provider's own server, or a proxy before it, answers in other words than its dialect's.
+static void quote(int status, struct str body, struct buf *out)
+{
+    struct buf text;
+    buf_init(&text, out->alloc, KIB);
+    buf_printf(&text, "The provider answered %d", status);
+    body = str_trim(body);
+    size_t len = body.len < QUOTED_MAX ? body.len : QUOTED_MAX;
+    if (len)
+        buf_printf(&text, ": %.*s", (int)len, body.ptr);
+    buf_add_json(out, buf_str(&text));
+    buf_fini(&text);
+}
+
+int translate_error(const struct translate_setup *setup, int status, struct str body,
+                    struct buf *out)
+{
+    struct buf quoted;
+    buf_init(&quoted, out->alloc, 0);
+    struct event e = ollama_fault(status, body);
+    if (e.text.len == 0 || !clean(e.text)) {
+        quote(status, body, &quoted);
+        e.text = buf_str(&quoted);
+    }
+    openai_write_fault(setup, &e, out);
+    buf_fini(&quoted);
+    return e.status;
 }

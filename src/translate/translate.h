@@ -18,6 +18,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "translate/ollama_reader.h"
+#include "translate/openai_writer.h"
 #include "wire/ask.h"
 
 // What the gateway decides of a request, whatever the caller says.
@@ -35,5 +37,38 @@ bool translate_endpoint(enum endpoint client, enum dialect provider, enum endpoi
 // thrown away. What is read stands in the arena.
 enum refusal translate_request(const struct ask *a, const struct translate_wish *wish,
                                struct arena *arena, struct buf *out, struct why *why) MUST_USE;
+
+// Reads of the request what the answer's form hangs on: `stream`, `usage_asked`, `base64`.
+void translate_read(const struct ask *a, struct translate_setup *out);
+
+struct translate {
+    struct translate_setup setup;
+    struct buf carry; // of a stream a line that has begun, else all that came
+    struct buf out;   // for the client; reused
+    struct ollama_reader reader;
+    struct openai_writer writer;
+    bool garbage; // it was not what the provider's dialect promises: nothing more is written
+};
+
+typedef void translate_pass_f(void *context, struct str bytes);
+
+// The slices of `setup` must live as long. Nothing is allocated before the first byte.
+void translate_init(struct translate *t, const struct translate_setup *setup,
+                    const struct alloc *alloc);
+void translate_fini(struct translate *t);
+// Reads a piece of the provider's successful answer, cut anywhere, and gives what the client gets
+// for it to `pass` (slices valid during the call only); a whole answer comes with translate_end.
+void translate_feed(struct translate *t, struct str piece, translate_pass_f *pass, void *context);
+// The answer has ended. Where it has no end of its own none is made up: see translate_done.
+void translate_end(struct translate *t, translate_pass_f *pass, void *context);
+// The provider's end was read, and the client's is written.
+bool translate_done(const struct translate *t);
+// The HTTP status of an error that came in place of an answer, or in the midst of a stream, and was
+// written in the caller's dialect, without an end; 0 if none came.
+int translate_fault(const struct translate *t);
+// The body of a provider's answer of status 400 or more, in the caller's dialect. Gives the status
+// that fits it: a provider's 500 may be the caller's mistake.
+int translate_error(const struct translate_setup *setup, int status, struct str body,
+                    struct buf *out);
 
 #endif

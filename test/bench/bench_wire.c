@@ -9,6 +9,7 @@
 
 #include "meter/meter.h"
 #include "meter/sift.h"
+#include "translate/translate.h"
 #include "wire/ask.h"
 
 #define BIG_BYTES ((size_t)4 * MIB)
@@ -95,6 +96,41 @@ static void once_event(struct str text)
     meter_feed(&m, text, count, NULL);
 }
 
+static const char line[] =
+    "{\"model\":\"bench-model\",\"created_at\":\"2026-11-24T15:15:02.654928068Z\",\"message\":{"
+    "\"role\":\"assistant\",\"content\":\" word\"},\"done\":false}\n";
+
+static void once_line(struct str text)
+{
+    static const struct translate_setup setup = {.client = ENDPOINT_CHAT,
+                                                 .provider = ENDPOINT_OLLAMA_CHAT,
+                                                 .stream = true,
+                                                 .id = STR("0192f0c1-2345-7890-abcd-ef")};
+    static struct translate t;
+    if (!t.out.alloc)
+        translate_init(&t, &setup, &alloc_heap);
+    translate_feed(&t, text, count, NULL);
+}
+
+static void once_translate(struct str text)
+{
+    const struct endpoint_found found = {.endpoint = ENDPOINT_CHAT};
+    const struct translate_wish wish = {ENDPOINT_OLLAMA_CHAT, STR("m"), 512, 4096};
+    struct ask a;
+    struct arena arena;
+    struct buf out;
+    struct why why;
+    arena_init(&arena, &alloc_heap, KIB, MIB);
+    buf_init(&out, &alloc_heap, 0);
+    if (ask_open(&a, &found, text, &alloc_heap, &why) != REFUSAL_NONE ||
+        translate_request(&a, &wish, &arena, &out, &why) != REFUSAL_NONE)
+        abort();
+    sink += out.len;
+    buf_fini(&out);
+    ask_close(&a);
+    arena_fini(&arena);
+}
+
 static void once_ask(struct str text)
 {
     struct endpoint_found found = {.endpoint = ENDPOINT_CHAT};
@@ -143,6 +179,8 @@ int main(void)
     measure("request of 0.9 KB, read and spliced", 2500, once_ask, str_of(request));
     measure("answer of 1.5 KB", 2500, once_answer, str_of(answer));
     measure("event of a stream", 800, once_event, str_of(delta));
+    measure("line of a stream, translated", 800, once_line, str_of(line));
+    measure("request of 0.9 KB, translated", 7000, once_translate, str_of(request));
     measure_sift("4 MiB in strings",
                  "{\"b64_json\":\"aGVsbG8gd29ybGQsIHRoaXMgaXMgYSBsb25nIHRleHQg"
                  "dGhhdCBzdGFuZHMgZm9yIGFuIGltYWdlIG9mIGFueSBzaXplIHRoYXQgY29tZXMgYmFjaw\"},",

@@ -4,10 +4,16 @@
 //
 //   request.json   a client's body
 //   sent.json      what then goes to the provider, unless the request is refused
+//
+//   answer.json, stream.txt or error.json   what a provider answers, byte for byte
+//   client.txt     what then goes to the client
+//
 //   expect.txt     `key value` lines: how to read it; `---`; what must come out beside
 //
-// GOLDEN_WRITE=1 in the environment writes sent.json and expect.txt anew: read the difference
-// before you commit it.
+// An answer is fed whole, byte by byte, and cut at every byte: the client gets the same.
+//
+// GOLDEN_WRITE=1 in the environment writes sent.json, client.txt and expect.txt anew: read the
+// difference before you commit it.
 
 #include <dirent.h>
 #include <stdio.h>
@@ -20,6 +26,8 @@
 struct setting {
     enum endpoint endpoint;
     struct translate_wish wish;
+    struct translate_setup answer;
+    int64_t status;
 };
 
 static unsigned failures;
@@ -75,6 +83,14 @@ static void set(struct setting *s, struct str key, struct str value)
         must(str_i64(value, &s->wish.output_cap));
     } else if (str_is(key, "context")) {
         must(str_i64(value, &s->wish.context));
+    } else if (str_is(key, "usage")) {
+        s->answer.usage_asked = str_is(value, "yes");
+    } else if (str_is(key, "base64")) {
+        s->answer.base64 = str_is(value, "yes");
+    } else if (str_is(key, "pull")) {
+        must(str_i64(value, &s->answer.pull_bytes));
+    } else if (str_is(key, "status")) {
+        must(str_i64(value, &s->status));
     } else if (key.len && key.ptr[0] != '#') {
         fprintf(stderr, "no setting %.*s\n", STR_ARG(key));
         exit(1);
@@ -159,6 +175,99 @@ static void request_case(const char *folder, struct str body, struct str expect)
     buf_fini(&got);
 }
 
+static void collect(void *context, struct str bytes)
+{
+    buf_add(context, bytes);
+}
+
+// Fed in three pieces; or byte by byte, where `first` lies beyond the text.
+static void run(const struct translate_setup *setup, struct str text, size_t first, size_t second,
+                struct buf *passed)
+{
+    struct translate t;
+    buf_init(passed, &alloc_heap, 0);
+    translate_init(&t, setup, &alloc_heap);
+    if (first > text.len) {
+        for (size_t i = 0; i < text.len; i++)
+            translate_feed(&t, str_from(text.ptr + i, 1), collect, passed);
+    } else {
+        translate_feed(&t, str_from(text.ptr, first), collect, passed);
+        translate_feed(&t, str_from(text.ptr + first, second - first), collect, passed);
+        translate_feed(&t, str_skip(text, second), collect, passed);
+    }
+    translate_end(&t, collect, passed);
+    buf_add_cstr(passed, translate_done(&t) ? "\n--- done\n" : "\n--- not done\n");
+    if (translate_fault(&t))
+        buf_printf(passed, "--- fault %d\n", translate_fault(&t));
+    if (t.garbage)
+        buf_add_cstr(passed, "--- garbage\n");
+    translate_fini(&t);
+}
+
+static void try_cut(const char *folder, const struct translate_setup *setup, struct str text,
+                    size_t at, const struct buf *whole)
+{
+    struct buf passed;
+    size_t second = at + at / 2 < text.len ? at + at / 2 : text.len;
+    run(setup, text, at, second, &passed);
+    if (!str_eq(buf_str(&passed), buf_str(whole)))
+        fail(folder, "depends on where it is cut", buf_str(&passed), buf_str(whole));
+    buf_fini(&passed);
+}
+
+// Every event of a stream, and a whole answer, is JSON that a strict reader takes.
+static void check_answer(const char *folder, bool stream, struct str text)
+{
+    text.len = str_search(text, str_of("\n--- "));
+    if (!stream && text.len) {
+        check_json(folder, text);
+        return;
+    }
+    struct str line;
+    while (str_cut(&text, '\n', &line)) {
+        if (line.len && !str_starts(line, str_of("data: ")))
+            fail(folder, "no event", line, STR_NONE);
+        else if (line.len && !str_is(line, "data: [DONE]"))
+            check_json(folder, str_skip(line, 6));
+    }
+}
+
+static void answer_case(const char *folder, struct str text, struct str expect, bool stream)
+{
+    struct setting s = {.endpoint = ENDPOINT_CHAT, .wish.model = STR("as-asked")};
+    struct buf whole;
+    (void)read_setting(expect, &s);
+    s.answer.stream = stream;
+    s.answer.client = s.endpoint;
+    s.answer.id = str_of("0001");
+    s.answer.created_s = 1795533403;
+    s.answer.model = s.wish.model;
+    must(translate_endpoint(s.endpoint, DIALECT_OLLAMA, &s.answer.provider));
+    run(&s.answer, text, text.len, text.len, &whole);
+    check_answer(folder, stream, buf_str(&whole));
+    check_file(folder, "client.txt", buf_str(&whole));
+    unsigned before = failures;
+    size_t step = text.len > 9000 ? text.len / 101 : 1;
+    for (size_t i = 0; i < text.len && failures < before + 2; i += step)
+        try_cut(folder, &s.answer, text, i, &whole);
+    try_cut(folder, &s.answer, text, text.len + 1, &whole);
+    buf_fini(&whole);
+}
+
+static void error_case(const char *folder, struct str body, struct str expect)
+{
+    struct setting s = {.endpoint = ENDPOINT_CHAT, .wish.model = STR("as-asked")};
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    (void)read_setting(expect, &s);
+    s.answer.model = s.wish.model;
+    int status = translate_error(&s.answer, (int)s.status, body, &out);
+    check_json(folder, buf_str(&out));
+    buf_printf(&out, "\n--- status %d\n", status);
+    check_file(folder, "client.txt", buf_str(&out));
+    buf_fini(&out);
+}
+
 static void run_case(const char *folder)
 {
     struct buf expect;
@@ -168,6 +277,12 @@ static void run_case(const char *folder)
     cases++;
     if (read_file(folder, "request.json", &input))
         request_case(folder, buf_str(&input), buf_str(&expect));
+    else if (read_file(folder, "stream.txt", &input))
+        answer_case(folder, buf_str(&input), buf_str(&expect), true);
+    else if (read_file(folder, "answer.json", &input))
+        answer_case(folder, buf_str(&input), buf_str(&expect), false);
+    else if (read_file(folder, "error.json", &input))
+        error_case(folder, buf_str(&input), buf_str(&expect));
     else
         fail(folder, "has no input", STR_NONE, STR_NONE);
     buf_fini(&input);

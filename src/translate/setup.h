@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// setup - how a translated answer is to be written: what the caller asked, and what we name.
+
+#ifndef TRANSLATE_SETUP_H
+#define TRANSLATE_SETUP_H
+
+#include "wire/dialect.h"
+
+struct translate_setup {
+    enum endpoint client;   // where it was asked
+    enum endpoint provider; // where it was answered
+    bool stream;
+    bool usage_asked;  // of a stream: its usage is told
+    bool base64;       // vectors are written so
+    struct str id;     // the answer's own, without a dialect's prefix
+    struct str model;  // where the answer names none
+    int64_t created_s; // of the epoch
+    // Of a model that the provider lacks: bytes to be pulled; 0: not known.
+    int64_t pull_bytes;
+};
+
+#endif
