@@ -95,7 +95,8 @@ static struct str listed(const struct snapshot *s, const struct config_provider 
 static bool reaches(const struct snapshot *s, unsigned provider, struct str name)
 {
     static const struct key dev = {.name = STR("dev")};
-    struct wanted w = {&dev, s->config->providers[provider].dialect, name};
+    struct wanted w = {
+        .key = &dev, .dialect = s->config->providers[provider].dialect, .model = name};
     struct target t = {0};
     struct buf ignored;
     buf_init(&ignored, &alloc_heap, KIB);

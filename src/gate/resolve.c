@@ -149,6 +149,12 @@ enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct
     return REFUSAL_NONE;
 }
 
+// The provider can be asked what the caller asks: in that dialect, or translated.
+static bool takes(const struct config_provider *p, const struct wanted *w)
+{
+    return p->mock || p->dialect == w->dialect || (w->others >> p->dialect & 1U);
+}
+
 // The only one there is, beside the built-in mock; or -1. Ollama's clients ask for names that no
 // book lists: to them others are none.
 static int sole_provider(const struct snapshot *s, enum dialect dialect)
@@ -167,30 +173,30 @@ static int sole_provider(const struct snapshot *s, enum dialect dialect)
     return sole;
 }
 
-static enum refusal resolve_bare(const struct snapshot *s, enum dialect dialect, struct str asked,
+static enum refusal resolve_bare(const struct snapshot *s, const struct wanted *w,
                                  struct target *out)
 {
     const struct config *c = s->config;
-    bool elsewhere = false;
+    const struct config_provider *other = NULL;
     for (unsigned i = 0; i < c->provider_count; i++) {
         const struct config_provider *p = &c->providers[i];
-        if (p->mock || !provider_lists(s, p, asked))
+        if (p->mock || !provider_lists(s, p, w->model))
             continue;
-        if (p->dialect != dialect) {
-            if (!elsewhere)
-                out->provider = i;
-            elsewhere = true;
-            continue;
+        bool own = p->dialect == w->dialect;
+        if (own || !other || (takes(p, w) && !takes(other, w))) {
+            *out = (struct target){.provider = i, .model = w->model, .reason = "listed"};
+            other = p;
         }
-        *out = (struct target){.provider = i, .model = asked, .reason = "listed"};
-        return REFUSAL_NONE;
+        if (own)
+            return REFUSAL_NONE;
     }
-    if (elsewhere)
-        return REFUSAL_DIALECT;
-    int sole = sole_provider(s, dialect);
+    if (other)
+        return takes(other, w) ? REFUSAL_NONE : REFUSAL_DIALECT;
+    int sole = sole_provider(s, w->dialect);
     if (sole < 0 || is_closed(s, &c->providers[sole]))
         return REFUSAL_MODEL_UNKNOWN;
-    *out = (struct target){.provider = (unsigned)sole, .model = asked, .reason = "sole provider"};
+    *out =
+        (struct target){.provider = (unsigned)sole, .model = w->model, .reason = "sole provider"};
     return REFUSAL_NONE;
 }
 
@@ -228,7 +234,7 @@ static enum refusal alias_target(const struct snapshot *s, const struct config_a
     const struct config_provider *p = &s->config->providers[out->provider];
     out->place = place;
     out->reason = "alias";
-    if (p->dialect != w->dialect && !p->mock)
+    if (!takes(p, w))
         return REFUSAL_DIALECT;
     return key_may_go(s, w->key, out, a->name) ? REFUSAL_NONE : REFUSAL_MODEL_DENIED;
 }
@@ -301,9 +307,8 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
     const struct config_alias *alias = map_get(&s->aliases, asked);
     enum refusal r = alias ? resolve_alias(s, alias, w, &t) : resolve_prefixed(s, asked, &t);
     if (!alias && r == REFUSAL_MODEL_UNKNOWN && provider_prefix(c, asked) < 0)
-        r = resolve_bare(s, w->dialect, asked, &t);
-    if (r == REFUSAL_NONE && !c->providers[t.provider].mock &&
-        c->providers[t.provider].dialect != w->dialect)
+        r = resolve_bare(s, w, &t);
+    if (r == REFUSAL_NONE && !takes(&c->providers[t.provider], w))
         r = REFUSAL_DIALECT;
     if (r == REFUSAL_NONE && !alias && !key_may_go(s, w->key, &t, asked))
         r = REFUSAL_MODEL_DENIED;

@@ -4,7 +4,8 @@
 //
 //   alias -> its first usable target
 //   longest configured provider prefix: "bench/own-model" -> bench, "own-model"
-//   first provider, in order of configuration, that lists it and speaks the caller's dialect
+//   first provider, in order of configuration, that lists it and speaks the caller's dialect, else
+//     that lists it and can be translated to
 //   the sole provider, when its list is open
 //   else unknown
 
@@ -31,6 +32,7 @@ struct wanted {
     const struct key *key;
     enum dialect dialect;
     struct str model; // as the caller wrote it; empty: any provider of the dialect
+    unsigned others;  // dialects that the call can be translated into, a bit each
 };
 
 // REFUSAL_NONE, MODEL_UNKNOWN, MODEL_DENIED, DIALECT or NO_PROVIDER. `detail` gets a sentence for

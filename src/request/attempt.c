@@ -3,6 +3,7 @@
 #include "request/attempt.h"
 
 #include "base/limits.h"
+#include "request/translation.h"
 
 void attempt_init(struct attempt *a)
 {
@@ -17,6 +18,7 @@ void attempt_fini(struct attempt *a)
         call_cancel(a->call);
     if (a->metering)
         meter_fini(&a->meter);
+    translation_free(a->translation);
     buf_fini(&a->whole);
     buf_fini(&a->fields);
 }

@@ -20,10 +20,14 @@ enum relay_mode {
     RELAY_STREAM, // passed on as it comes
 };
 
+struct translation;
+
 struct attempt {
     // Where it goes.
     struct target target;
     const struct config_provider *provider;
+    enum endpoint endpoint;          // of the provider's, where it is asked
+    struct translation *translation; // NULL: the provider speaks the caller's dialect
     const struct sheet *sheet;
     const struct sheet *named; // the one that entry.price_name names
     struct call *call;         // NULL before it is sent and after its end

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "request/coding.h"
+#include "request/translation.h"
 #include "wire/failure.h"
 #include "wire/fault.h"
 #include "wire/header.h"
@@ -71,6 +72,21 @@ static void send_on(struct req *r, struct str bytes)
 }
 
 void relay_pass(void *context, struct str bytes)
+{
+    struct req *r = context;
+    if (r->attempt.translation && r->attempt.upstream_status < 400)
+        translation_feed(r, bytes);
+    else
+        relay_write(r, bytes);
+}
+
+bool relay_release(struct req *r)
+{
+    meter_release(&r->attempt.meter, relay_pass, r);
+    return translation_end(r) && !buf_failed(&r->attempt.whole);
+}
+
+void relay_write(void *context, struct str bytes)
 {
     struct req *r = context;
     if (r->attempt.mode == RELAY_WHOLE)
@@ -138,6 +154,12 @@ static bool is_request_id(struct str name)
     return str_eq_nocase(name, str_of("x-request-id")) || str_eq_nocase(name, str_of("request-id"));
 }
 
+static struct str content_type(const struct req *r)
+{
+    bool error = r->attempt.upstream_status >= 400;
+    return str_of(error ? "application/json" : translation_type(r->attempt.translation));
+}
+
 static void keep_fields(struct req *r, const struct head *h)
 {
     if (!buf_room(&r->attempt.fields, FIELDS_ROOM))
@@ -154,10 +176,12 @@ static void keep_fields(struct req *r, const struct head *h)
         }
         if (hops && head_hop_only(h, f->name))
             continue;
-        if (coded && str_starts_nocase(f->name, str_of("content-")))
+        if ((coded || r->attempt.translation) && str_starts_nocase(f->name, str_of("content-")))
             continue; // they tell of the body, which is replaced
         keep_field(r, f);
     }
+    if (r->attempt.translation && !coded)
+        field_write(&r->attempt.fields, str_of("content-type"), content_type(r));
 }
 
 static enum meter_kind kind_of(enum dialect dialect, struct str type)
@@ -181,8 +205,8 @@ static int64_t output_asked(const struct demand *d)
 static void meter_begin(struct req *r, const struct head *h, struct str type)
 {
     struct meter_setup setup = {
-        .endpoint = r->found.endpoint,
-        .kind = kind_of(r->dialect, type),
+        .endpoint = r->attempt.endpoint,
+        .kind = kind_of(endpoint_dialect(r->attempt.endpoint), type),
         .vendor_flags =
             vendor_flags(r->attempt.provider->vendor_row, r->attempt.provider->url.host),
         .cache_hour = r->ask.demand.cache_hour,
@@ -256,6 +280,8 @@ static void answer_coded(struct req *r, struct str coding)
                 str_from(r->id_text, UUID_TEXT), &r->attempt.whole);
     (void)!str_copy(str_of(refusal_code(REFUSAL_UPSTREAM_CODED)), r->attempt.meter.error_code,
                     sizeof r->attempt.meter.error_code);
+    if (r->attempt.translation)
+        r->attempt.translation->status = r->attempt.upstream_status; // it is in the caller's words
     r->attempt.mode = RELAY_WHOLE;
     r->attempt.upstream_ended = true;
     req_run(r);
@@ -301,7 +327,8 @@ static void on_head(struct call *c, void *owner)
                         (size_t)h->content_length); // at once; its mark says if not
     bool error = h->status >= 400;
     bool streams = meter_kind_streams(r->attempt.meter.setup.kind);
-    if (!error && (streams || h->content_length > WHOLE_ANSWER_BYTES_MAX)) {
+    bool large = h->content_length > WHOLE_ANSWER_BYTES_MAX && !r->attempt.translation;
+    if (!error && (streams || large)) {
         r->attempt.mode = RELAY_STREAM;
         relay_head(r, streams ? -1 : h->content_length, false);
     }
@@ -454,7 +481,8 @@ void relay_head(struct req *r, int64_t length, bool with_cost)
     r->head_sent = true;
     if (!r->x)
         return;
-    exchange_begin(r->x, r->attempt.upstream_status);
+    const struct translation *t = r->attempt.translation;
+    exchange_begin(r->x, t && t->status ? t->status : r->attempt.upstream_status);
     exchange_fields(r->x, buf_str(&r->attempt.fields));
     buf_fini(&r->attempt.fields);
     if (r->attempt.entry.upstream_id.len) {

@@ -17,8 +17,12 @@ void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, con
                         struct str said);
 // A name that the answer gave, for the row; of an error's, masked like its text. In the arena.
 struct str relay_name(struct req *r, const char *name);
-// What the meter lets go on, to where the answer is sent or collected.
+// What the meter lets go on; it is translated where the caller speaks another dialect.
 void relay_pass(void *context, struct str bytes);
+// What the client gets, to where the answer is sent or collected.
+void relay_write(void *context, struct str bytes);
+// Gives what the meter held, to the answer's end. False when a part of that is missing.
+bool relay_release(struct req *r) MUST_USE;
 // Masks that credential in the collected answer where that is an error.
 void relay_mask(struct req *r);
 // The answer's fate is known before its body's framing ends: its terminal event was seen, or it is

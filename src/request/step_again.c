@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "request/fit.h"
 #include "request/relay.h"
+#include "request/translation.h"
 #include "wire/failure.h"
 
 struct again {
@@ -106,7 +107,10 @@ static enum retry_verdict decide(struct req *r, int64_t *delay_ms)
 {
     struct attempt *a = &r->attempt;
     struct retry_budget *budget = view_budget(r->view, a->target.provider);
-    const struct wanted w = {.key = r->key, .dialect = r->dialect, .model = a->entry.model_asked};
+    const struct wanted w = {.key = r->key,
+                             .dialect = r->dialect,
+                             .model = a->entry.model_asked,
+                             .others = translation_dialects(r->found.endpoint)};
     struct target other;
     bool has_other = resolve_after(r->view->snapshot, &w, a->target.place, &other);
     int64_t now_us = loop_now_us(r->worker->loop);

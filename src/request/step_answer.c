@@ -5,13 +5,14 @@
 
 #include "base/limits.h"
 #include "request/relay.h"
+#include "request/translation.h"
 #include "wire/fault.h"
 
 static void answer_whole(struct req *r)
 {
-    meter_release(&r->attempt.meter, relay_pass, r);
+    bool ended = relay_release(r);
     relay_mask(r);
-    if (buf_failed(&r->attempt.whole)) { // its end is missing
+    if (!ended || buf_failed(&r->attempt.whole)) { // its end is missing
         exchange_abort(r->x);
         return;
     }
@@ -25,7 +26,7 @@ static void write_receipt(struct req *r)
     struct buf b;
     buf_init(&b, &alloc_heap, 2 * KIB);
     // The lines of a long last event have gone on already: the comment becomes one of them.
-    bool inside = r->attempt.meter.inside;
+    bool inside = !r->attempt.translation && r->attempt.meter.inside;
     buf_printf(&b, "%s: costlens request_id=%.*s model=%.*s/%.*s price_state=%s",
                inside ? "\n" : "", UUID_TEXT, r->id_text, STR_ARG(r->attempt.provider->name),
                STR_ARG(r->attempt.target.model), price_state_name(r->attempt.entry.price_state));
@@ -43,11 +44,11 @@ static void write_receipt(struct req *r)
 
 static void answer_stream(struct req *r)
 {
-    bool sse = r->attempt.meter.setup.kind == METER_SSE;
+    const struct translation *t = r->attempt.translation;
+    bool sse = t ? t->answer.setup.stream : r->attempt.meter.setup.kind == METER_SSE;
     if (sse && r->receipt)
         write_receipt(r);
-    meter_release(&r->attempt.meter, relay_pass, r);
-    if (buf_failed(&r->attempt.whole)) // a part that had to be masked is missing
+    if (!relay_release(r)) // also where a part that had to be masked is missing
         exchange_abort(r->x);
     else
         exchange_end(r->x);
@@ -57,7 +58,8 @@ static void answer_stream(struct req *r)
 // terminal one; where nothing can be told, inside of a long event or of JSON, the body is cut.
 static void answer_broken(struct req *r)
 {
-    if (!meter_kind_streams(r->attempt.meter.setup.kind) || r->attempt.meter.inside) {
+    bool inside = r->attempt.meter.inside && !r->attempt.translation;
+    if (!meter_kind_streams(r->attempt.meter.setup.kind) || inside) {
         worker_write_journal(r->worker); // an abort does not wait for the turn's end
         exchange_abort(r->x);
         return;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dispatch - the caller's own bytes go upstream, with only the changed fields spliced. Before the
-// first of them the journal holds the DISPATCHED record.
+// dispatch - the caller's own bytes go upstream, with only the changed fields spliced; or, to a
+// provider of another dialect, what they are translated to. Before the first of them the journal
+// holds the DISPATCHED record.
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "request/fit.h"
 #include "request/relay.h"
 #include "request/req.h"
+#include "request/translation.h"
 #include "wire/header.h"
 
 #define TARGET_STEP 256
@@ -18,7 +20,8 @@ static bool wants_usage(const struct req *r)
     unsigned flags = r->attempt.provider->vendor_row ? r->attempt.provider->vendor_row->flags : 0;
     bool openai_stream =
         r->found.endpoint == ENDPOINT_CHAT || r->found.endpoint == ENDPOINT_COMPLETIONS;
-    return openai_stream && d->stream && !d->usage_asked && !(flags & VENDOR_NO_INCLUDE_USAGE);
+    return !r->attempt.translation && openai_stream && d->stream && !d->usage_asked &&
+           !(flags & VENDOR_NO_INCLUDE_USAGE);
 }
 
 // base path + endpoint's path + query.
@@ -28,16 +31,22 @@ static bool target_write(struct req *r, struct buf *out)
     if (r->attempt.provider->mock && r->dialect == DIALECT_OPENAI)
         buf_add_cstr(out, "/v1");
     buf_add(out, r->attempt.provider->url.path);
-    endpoint_path(&r->found, r->attempt.target.model, out);
-    if (r->query.len) {
+    struct endpoint_found found = r->found;
+    found.endpoint = r->attempt.endpoint;
+    endpoint_path(&found, r->attempt.target.model, out);
+    if (r->query.len && !r->attempt.translation) {
         buf_add_char(out, '?');
         buf_add(out, r->query);
     }
     return !buf_failed(out);
 }
 
+// What a caller says in its dialect's fields is not for another.
 static bool fields_write(struct req *r, struct buf *out)
 {
+    if (r->attempt.translation)
+        return field_write(out, str_of("content-type"), str_of("application/json")) &&
+               field_write(out, str_of("accept-encoding"), str_of("identity"));
     const struct head *h = exchange_request(r->x);
     bool hops = head_names_hops(h);
     bool version = false;
@@ -60,7 +69,7 @@ static void credential(const struct req *r, struct call_setup *setup)
     if (!r->attempt.provider->key)
         return;
     setup->secret = r->attempt.provider->key;
-    switch (r->dialect) {
+    switch (endpoint_dialect(r->attempt.endpoint)) {
     case DIALECT_ANTHROPIC: setup->secret_name = str_of("x-api-key"); break;
     case DIALECT_GEMINI: setup->secret_name = str_of("x-goog-api-key"); break;
     case DIALECT_OPENAI:
@@ -90,12 +99,17 @@ static bool book(struct req *r)
     return true;
 }
 
-static enum flow refuse_unbooked(struct req *r)
+static enum flow refuse(struct req *r, enum refusal why, const char *detail)
 {
     if (again_unbooked(r))
-        return req_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
+        return req_refuse(r, why, "%s", detail);
     r->step = STEP_relay; // it has ended
     return NEXT;
+}
+
+static enum flow refuse_unbooked(struct req *r)
+{
+    return refuse(r, REFUSAL_STORE, "The journal cannot be written.");
 }
 
 // It failed before anything was sent: its row says why.
@@ -108,11 +122,13 @@ static enum flow fail(struct req *r, enum refusal why, const char *detail)
     return NEXT;
 }
 
-// What was read of the client's body is no longer needed once its pieces are cut. Its bytes are
-// given back when they have gone out (step relay): until then the transport refers to them.
-static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
+static bool pieces_cut(struct req *r, struct ask_pieces *out)
 {
-    struct ask_pieces pieces;
+    const struct translation *t = r->attempt.translation;
+    if (t) {
+        *out = (struct ask_pieces){{buf_str(&t->body)}, 1, t->body.len};
+        return true;
+    }
     struct fit fits = fit(r);
     r->attempt.context = fits.context;
     struct ask_edit edit = {.include_usage = r->attempt.usage_added,
@@ -123,8 +139,15 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
                             .keep_alive = r->attempt.provider->keep_alive};
     if (!str_eq(r->attempt.target.model, r->ask.demand.model))
         edit.model = r->attempt.target.model;
-    if (!ask_splice(&r->ask, &edit, &r->arena, &pieces) || !target_write(r, target) ||
-        !fields_write(r, fields))
+    return ask_splice(&r->ask, &edit, &r->arena, out);
+}
+
+// What was read of the client's body is no longer needed once its pieces are cut. Its bytes are
+// given back when they have gone out (step relay): until then the transport refers to them.
+static enum flow send(struct req *r, struct origin *origin, struct buf *target, struct buf *fields)
+{
+    struct ask_pieces pieces;
+    if (!pieces_cut(r, &pieces) || !target_write(r, target) || !fields_write(r, fields))
         return fail(r, REFUSAL_INTERNAL, "The request could not be built.");
     if (!book(r))
         return refuse_unbooked(r);
@@ -156,6 +179,9 @@ enum flow step_dispatch(struct req *r)
     struct origin *origin = view_origin(r->view, r->attempt.target.provider, &why);
     if (!origin)
         return fail_here(r, why.text);
+    enum refusal refusal = translation_begin(r, &why);
+    if (refusal != REFUSAL_NONE)
+        return refuse(r, refusal, why.text);
     r->attempt.usage_added = wants_usage(r);
     struct buf target, fields;
     buf_init(&target, &alloc_heap, TARGET_BYTES_MAX + TARGET_STEP);

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "request/req.h"
+#include "request/translation.h"
 
 const struct sheet *route_sheet(const struct req *r, struct str model)
 {
@@ -30,7 +31,10 @@ enum flow step_route(struct req *r)
     buf_init(&detail, &alloc_heap, 2 * KIB);
     struct str asked = arena_dup(&r->arena, r->ask.demand.model);
     r->attempt.entry.model_asked = asked;
-    struct wanted wanted = {.key = r->key, .dialect = r->dialect, .model = asked};
+    struct wanted wanted = {.key = r->key,
+                            .dialect = r->dialect,
+                            .model = asked,
+                            .others = translation_dialects(r->found.endpoint)};
     enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->attempt.target, &detail);
     bool missing = refusal == REFUSAL_MODEL_UNKNOWN || refusal == REFUSAL_NO_PROVIDER;
     if (missing && wait_for_list(r)) {

@@ -91,6 +91,7 @@ static const struct {
     {"must be of type", FAULT_CALLER, 400},
     {"maximum pending requests exceeded", FAULT_BUSY, 503},
     {"failed to load", FAULT_LOAD, 500},
+    {"failed to initialize", FAULT_LOAD, 500},
     {"exceeds file size", FAULT_LOAD, 500},
     {"requires more system memory", FAULT_LOAD, 500},
     {"not yet implemented", FAULT_LOAD, 500},

@@ -164,7 +164,7 @@ static void write_rest(struct json_out *o, const struct chat *c, const struct tr
         write_raw(o, "format", c->schema);
     write_effort(o, c->effort);
     json_out_flag(o, "stream", c->stream);
-    write_raw(o, "keep_alive", c->keep_alive);
+    write_raw(o, "keep_alive", c->keep_alive.len ? c->keep_alive : wish->keep_alive);
     json_out_flag(o, "truncate", false);
     json_out_flag(o, "shift", false);
     if (c->logprobs)
@@ -200,7 +200,6 @@ void ollama_write_generate(const struct chat *c, const struct translate_wish *wi
     write_rest(&o, c, wish);
 }
 
-// What a model takes at most in an embedding is its own: no context is asked for.
 void ollama_write_embed(const struct embed *e, const struct translate_wish *wish, struct buf *out)
 {
     struct json_out o = {out, true};
@@ -213,5 +212,11 @@ void ollama_write_embed(const struct embed *e, const struct translate_wish *wish
     if (e->dimensions > 0)
         json_out_number(&o, "dimensions", e->dimensions);
     json_out_flag(&o, "truncate", false);
+    write_raw(&o, "keep_alive", wish->keep_alive);
+    if (wish->context > 0) {
+        json_out_begin(&o, "options", '{');
+        json_out_number(&o, "num_ctx", wish->context);
+        json_out_end(&o, '}');
+    }
     json_out_end(&o, '}');
 }

@@ -7,7 +7,7 @@
 //   caller's answer <--write-- struct event <--read-- provider's answer, piece by piece
 //
 // What cannot be carried and would change what the call means is refused, and named; what is
-// harmless is left out.
+// harmless is left out. doc/translation.md is the table of both.
 //
 // To add a dialect of callers: a reader of its requests and a writer of its answers. Of providers:
 // a writer of requests, a reader of answers and of errors. They are declared in part.h and chosen
@@ -28,6 +28,7 @@ struct translate_wish {
     struct str model;       // as sent
     int64_t output_cap;     // tokens of an answer whose caller named no limit; 0 = none
     int64_t context;        // num_ctx, tokens; 0 = the provider's own
+    struct str keep_alive;  // JSON, where the caller says none; empty = the provider\'s own
 };
 
 // Where a provider of that dialect takes such a call. False when it cannot be translated.

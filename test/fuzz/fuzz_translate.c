@@ -15,7 +15,7 @@ static void collect(void *context, struct str bytes)
 static void ask(enum endpoint client, enum endpoint provider, struct str body)
 {
     const struct endpoint_found found = {.endpoint = client};
-    const struct translate_wish wish = {provider, STR("m"), 512, 4096};
+    const struct translate_wish wish = {provider, STR("m"), 512, 4096, STR("\"5m\"")};
     struct ask a;
     struct why why;
     struct arena arena;

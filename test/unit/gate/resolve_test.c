@@ -110,7 +110,7 @@ static void an_alias_goes_on(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(after[i].key_models)};
-        struct wanted wanted = {&key, after[i].dialect, str_of(after[i].asked)};
+        struct wanted wanted = {&key, after[i].dialect, str_of(after[i].asked), 0};
         struct target t = {0};
         bool found = resolve_after(&snapshot, &wanted, after[i].place, &t);
         if (found != (after[i].model != NULL))
@@ -131,7 +131,7 @@ static void names_reach_their_provider(void **state)
         struct buf detail;
         buf_init(&detail, &alloc_heap, 4096);
         struct target t = {0};
-        struct wanted wanted = {&key, cases[i].dialect, str_of(cases[i].asked)};
+        struct wanted wanted = {&key, cases[i].dialect, str_of(cases[i].asked), 0};
         enum refusal r = resolve(&snapshot, &wanted, &t, &detail);
         if (r != cases[i].refusal)
             fail_msg("case %zu (%s): %d, expected %d", i, cases[i].asked, r, cases[i].refusal);
@@ -156,7 +156,7 @@ static void an_unknown_name_gets_near_ones(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle")};
+    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle"), 0};
     assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
     assert_true(str_search(buf_str(&detail), str_of("bench/bench-model")) < detail.len);
     wanted.model = str_of("fist");
@@ -243,7 +243,7 @@ static void an_unknown_name_gets_its_cure(void **state)
     map_init(&s.aliases, &alloc_heap);
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(hints[i].key_models)};
-        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(hints[i].asked)};
+        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(hints[i].asked), 0};
         struct target t;
         s.config = hints[i].config;
         buf_clear(&detail);
@@ -267,7 +267,7 @@ static void a_sole_open_provider_takes_any_name(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("brand-new")};
+    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("brand-new"), 0};
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     struct config_provider mocked[] = {providers[5], providers[0]}; // the built-in mock is none
     one.providers = mocked;
@@ -307,7 +307,7 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE};
+    struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE, 0};
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     // Nor has a book its models, so that they would be found by name.
@@ -346,7 +346,7 @@ static void an_ollama_has_what_it_lists(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, STR("gpt-99")};
+    struct wanted wanted = {&key, DIALECT_OPENAI, STR("gpt-99"), 0};
     // While it does not answer, the other one is the only one.
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     assert_int_equal(t.provider, 0);
@@ -387,6 +387,47 @@ static void an_ollama_has_what_it_lists(void **state)
     locals_free(s.locals);
 }
 
+// A call that can be translated goes to its own dialect first, then to the other; by name, prefix
+// and alias alike.
+static void a_translated_call_goes_to_the_other_dialect(void **state)
+{
+    (void)state;
+    static struct str names[] = {STR("phi3"), STR("gpt-4o")};
+    static struct str targets[] = {STR("claude/x"), STR("local/phi3")};
+    struct config_provider local = {
+        .name = STR("local"), .dialect = DIALECT_OLLAMA, .models = names, .model_count = 2};
+    struct config_provider all[] = {providers[1], local, providers[0]};
+    struct config_alias small = {.name = STR("fast"), .models = targets, .model_count = 2};
+    struct config three = {
+        .providers = all, .provider_count = 3, .aliases = &small, .alias_count = 1};
+    struct snapshot s = snapshot;
+    s.config = &three;
+    struct key key = {.name = STR("k")};
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 4096);
+    struct target t;
+    struct wanted wanted = {&key, DIALECT_OPENAI, STR("phi3"), 1U << DIALECT_OLLAMA};
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(t.provider, 1);
+    wanted.model = str_of("local/phi3");
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    wanted.model = str_of("gpt-4o");
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(t.provider, 2);
+    assert_true(map_set(&snapshot.aliases, small.name, &small));
+    s.aliases = snapshot.aliases;
+    wanted.model = small.name;
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(t.provider, 1);
+    assert_true(map_set(&snapshot.aliases, alias.name, &alias));
+    wanted.others = 0;
+    wanted.model = str_of("phi3");
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_DIALECT);
+    wanted.model = str_of("local/phi3");
+    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_DIALECT);
+    buf_fini(&detail);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +439,7 @@ int main(void)
         cmocka_unit_test(an_ollama_is_free_but_for_its_cloud),
         cmocka_unit_test(a_list_goes_to_the_first_of_its_dialect),
         cmocka_unit_test(an_ollama_has_what_it_lists),
+        cmocka_unit_test(a_translated_call_goes_to_the_other_dialect),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
