@@ -61,6 +61,7 @@ struct command {
     X(run)                                                                                         \
     X(env)                                                                                         \
     H("see what was spent")                                                                        \
+    X(top)                                                                                         \
     X(report)                                                                                      \
     X(export)                                                                                      \
     X(ledger)                                                                                      \

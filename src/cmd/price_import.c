@@ -137,7 +137,10 @@ static bool put(struct import *m)
 static int tell_gateway(const struct config *config)
 {
     struct why why = {0};
-    enum status s = remote_gateway(config, "reload", &why);
+    struct buf answer;
+    buf_init(&answer, &alloc_heap, 0);
+    enum status s = remote_gateway(config, "reload", STR_NONE, &answer, &why);
+    buf_fini(&answer);
     if (s == STATUS_OK)
         fputs("the running gateway has taken them over\n", stderr);
     else if (s != STATUS_CLOSED)

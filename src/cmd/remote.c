@@ -31,8 +31,8 @@ static enum status told(long code, struct str body, struct why *why)
     return s;
 }
 
-static enum status ask_gateway(const struct config *c, const char *verb, struct str args,
-                               struct buf *answer, struct why *why)
+enum status remote_gateway(const struct config *c, const char *verb, struct str args,
+                           struct buf *answer, struct why *why)
 {
     char socket[SOCKET_BYTES];
     if (!place_socket(c->state, socket, sizeof socket))
@@ -109,7 +109,7 @@ enum status remote_run(const struct cli *cli, const char *verb, struct str args,
         return STATUS_DAMAGED;
     struct patience p;
     patience_begin(&p);
-    enum status s = ask_gateway(config, verb, args, answer, why);
+    enum status s = remote_gateway(config, verb, args, answer, why);
     if (s == STATUS_CLOSED)
         s = run_here(config, found, args, answer, why);
     patience_end(&p);
@@ -146,15 +146,6 @@ int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct
         code = command_failed("the answer makes no sense: %s", why.text);
     buf_fini(&own);
     return is_usage(s) ? EXIT_USAGE : code;
-}
-
-enum status remote_gateway(const struct config *config, const char *verb, struct why *why)
-{
-    struct buf answer;
-    buf_init(&answer, &alloc_heap, HTTP_ANSWER_MAX);
-    enum status s = ask_gateway(config, verb, STR_NONE, &answer, why);
-    buf_fini(&answer);
-    return s;
 }
 
 void remote_say_since(const struct json *answer, FILE *to)

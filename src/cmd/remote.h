@@ -28,8 +28,9 @@ enum status remote_run(const struct cli *cli, const char *verb, struct str args,
 // terminal, who waits long is told so on stderr.
 int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
                struct json **answer) MUST_USE;
-// Asks the running gateway alone, without arguments. STATUS_CLOSED when there is none.
-enum status remote_gateway(const struct config *config, const char *verb, struct why *why) MUST_USE;
+// Asks the running gateway alone; its answer is appended. STATUS_CLOSED when there is none.
+enum status remote_gateway(const struct config *c, const char *verb, struct str args,
+                           struct buf *answer, struct why *why) MUST_USE;
 // Says on `to` which calls the answer of a report or an export lacks, where it does.
 void remote_say_since(const struct json *answer, FILE *to);
 

@@ -12,6 +12,7 @@
 
 struct gate;
 struct worker;
+struct live_call;
 
 // What stands above this room and lives on worker 0's loop: the admin plane. `open` is called when
 // worker 0 is open and its loop does not run yet. `close` is due also when it failed, once the loop
@@ -29,6 +30,8 @@ struct gate_calls {
     unsigned (*cut)(struct worker *w);
     // Ends all of them; their clients are not told.
     void (*end)(struct worker *w);
+    // Tells up to `most` calls that run, the oldest first, and how many.
+    unsigned (*look)(struct worker *w, struct live_call *out, unsigned most);
     // A call's DISPATCHED record could not be written: nothing of it has gone upstream.
     void (*lost)(struct worker *w, const struct uuid *id, uint8_t attempt);
 };

@@ -79,6 +79,7 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
     list_init(&w->askings);
     list_init(&w->askers);
     metrics_init(&w->metrics);
+    w->live.since_us = clock_wall_us();
     w->loop = loop_new();
     if (!w->loop)
         return why_set(why, STATUS_NO_MEMORY, "no event loop could be made");

@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/list.h"
+#include "gate/live.h"
 #include "gate/metrics.h"
 #include "gate/view.h"
 #include "net/server.h"
@@ -27,6 +28,7 @@ struct worker {
     struct mac *mac;   // of the pepper
     struct journal *journal;
     struct metrics metrics;
+    struct live live;
     struct list calls;   // running, struct req
     struct list askings; // of Ollamas, that run: asking.c
     struct list askers;  // who waits for them

@@ -2,48 +2,28 @@
 
 #include "panel/scrape.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <time.h>
-
 #include "base/clock.h"
 #include "gate/gate_state.h"
 #include "gate/snapshot.h"
 #include "gate/worker.h"
+#include "panel/visit.h"
 
-#define SCRAPE_WAIT_S 1
-
-// Shared by the asking thread and the worker; the last of the two frees it.
 struct copy {
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-    int references;
-    bool finished;
-    struct worker *worker;
     struct metrics metrics;
+    bool whole;
 };
 
-static void copy_free(struct copy *c)
+static void copy_run(struct worker *w, void *out)
 {
-    pthread_mutex_lock(&c->lock);
-    bool last = --c->references == 0;
-    pthread_mutex_unlock(&c->lock);
-    if (!last)
-        return;
-    metrics_fini(&c->metrics);
-    pthread_mutex_destroy(&c->lock);
-    pthread_cond_destroy(&c->done);
-    heap_free(c);
+    struct copy *c = out;
+    c->whole = metrics_merge(&c->metrics, &w->metrics);
 }
 
-static void copy_run(void *argument)
+static void copy_free(void *out)
 {
-    struct copy *c = argument;
-    pthread_mutex_lock(&c->lock);
-    c->finished = metrics_merge(&c->metrics, &c->worker->metrics);
-    pthread_cond_signal(&c->done);
-    pthread_mutex_unlock(&c->lock);
-    copy_free(c);
+    struct copy *c = out;
+    metrics_fini(&c->metrics);
+    heap_free(c);
 }
 
 static void scrape_worker(struct worker *w, struct metrics *total)
@@ -51,28 +31,11 @@ static void scrape_worker(struct worker *w, struct metrics *total)
     struct copy *c = alloc_zero(&alloc_heap, sizeof *c);
     if (!c)
         return;
-    pthread_mutex_init(&c->lock, NULL);
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->done, &attr);
-    pthread_condattr_destroy(&attr);
     metrics_init(&c->metrics);
-    c->worker = w;
-    c->references = 2;
-    if (!loop_post(w->loop, copy_run, c)) {
-        c->references = 1;
-        copy_free(c);
+    if (!visit(w, copy_run, c, copy_free))
         return;
-    }
-    int64_t us = clock_mono_us() + SCRAPE_WAIT_S * SECOND_US;
-    struct timespec until = {.tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000};
-    pthread_mutex_lock(&c->lock);
-    while (!c->finished && pthread_cond_timedwait(&c->done, &c->lock, &until) != ETIMEDOUT)
-        continue;
-    bool merged = c->finished && metrics_merge(total, &c->metrics);
+    bool merged = c->whole && metrics_merge(total, &c->metrics);
     (void)merged; // a worker without memory for its copy is missing from this scrape
-    pthread_mutex_unlock(&c->lock);
     copy_free(c);
 }
 

@@ -5,6 +5,7 @@
 #include "insight/verbs.h"
 #include "panel/keys.h"
 #include "panel/running.h"
+#include "panel/watch.h"
 
 static const struct verb verbs[] = {
     {.name = "keys/list", .run = keys_list, .safe = true},
@@ -19,6 +20,7 @@ static const struct verb verbs[] = {
     {.name = "export", .insight = export_verb, .safe = true, .needs_catalog = true},
     {.name = "backup", .insight = backup_verb},
     {.name = "status", .run = running_status, .safe = true, .needs_gate = true},
+    {.name = "live", .run = watch_live, .safe = true, .needs_gate = true},
     {.name = "reload", .run = running_reload, .needs_gate = true},
 };
 

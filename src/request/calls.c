@@ -174,5 +174,55 @@ static void calls_lost(struct worker *w, const struct uuid *id, uint8_t attempt)
     }
 }
 
-const struct gate_calls request_calls = {
-    .events = &events, .tick = calls_tick, .cut = calls_cut, .end = calls_end, .lost = calls_lost};
+static enum live_state state_of(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    if (!a->dispatched)
+        return a->entry.attempt > 0 ? LIVE_RETRYING : LIVE_READING;
+    if (r->step == STEP_again)
+        return LIVE_RETRYING;
+    if (a->metering)
+        return LIVE_STREAMING;
+    return a->entry.attempt > 0 ? LIVE_RETRYING : LIVE_WAITING;
+}
+
+static void tell(const struct req *r, int64_t now_us, struct live_call *out)
+{
+    struct entry e = r->attempt.entry;
+    struct cost cost = {.state = PRICE_UNPRICED};
+    e.id = r->id;
+    e.start_us = r->start_us;
+    e.duration_us = now_us - r->start_mono_us;
+    e.key = r->key ? r->key->name : STR_NONE;
+    e.endpoint = str_of(endpoint_name(r->found.endpoint));
+    if (!settle_so_far(r, &e.usage, &cost)) { // at most, until now: what goes in
+        for (unsigned b = BUCKET_OUTPUT; b < BUCKET_COUNT; b++)
+            e.usage.count[b] = 0;
+        e.usage.sure = SURE_ESTIMATED;
+    }
+    e.cost = cost.total;
+    e.price_state = cost.state;
+    live_fill(out, &e);
+    out->state = state_of(r);
+}
+
+static unsigned calls_look(struct worker *w, struct live_call *out, unsigned most)
+{
+    unsigned count = 0;
+    int64_t now_us = clock_mono_us();
+    list_for (it, &w->calls) {
+        const struct req *r = list_of(it, struct req, link);
+        if (count == most)
+            break;
+        if (!r->recorded)
+            tell(r, now_us, &out[count++]);
+    }
+    return count;
+}
+
+const struct gate_calls request_calls = {.events = &events,
+                                         .tick = calls_tick,
+                                         .cut = calls_cut,
+                                         .end = calls_end,
+                                         .lost = calls_lost,
+                                         .look = calls_look};

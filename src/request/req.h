@@ -132,6 +132,8 @@ void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, s
 const struct sheet *route_sheet(const struct req *r, struct str model);
 // Prices r->attempt.entry.usage into r->attempt.entry (cost, state, sheet).
 void settle_price(struct req *r);
+// What its answer used and costs so far, estimated where it was not told. False before it begins.
+bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost);
 // The answer is written or being written: the server finishes it without us. Ends the step's work
 // with the client.
 void req_hand_over(struct req *r);

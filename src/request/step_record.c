@@ -71,6 +71,7 @@ static void count(struct req *r)
 {
     struct metrics *m = &r->worker->metrics;
     metrics_entry(m, &r->attempt.entry, name_of(r));
+    live_add(&r->worker->live, &r->attempt.entry);
     if (r->attempt.refusal == REFUSAL_STOPPING)
         m->refused[REFUSAL_STOPPING]++;
     else if (r->attempt.refusal != REFUSAL_NONE)

@@ -166,6 +166,22 @@ void settle_price(struct req *r)
     e->price_name = sheet && sheet != &free_sheet ? name_of(r, sheet) : STR_NONE;
 }
 
+bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost)
+{
+    const struct attempt *a = &r->attempt;
+    if (!a->metering)
+        return false;
+    struct meter m = a->meter; // borrows all; nothing of it is ended
+    meter_estimate(&m, r->input_bytes);
+    const struct sheet *sheet = a->sheet;
+    if (endpoint_free(r->found.endpoint) ||
+        (!m.remote && provider_free(a->provider, a->entry.model, sheet)))
+        sheet = &free_sheet;
+    *u = m.usage;
+    rate(sheet, u, a->entry.start_us, cost);
+    return true;
+}
+
 static enum outcome outcome_of(const struct req *r)
 {
     if (r->client_gone && !r->attempt.meter.stream_error) // who was told of an error goes

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cmd/top.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *top_sort_name(enum top_sort s)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        TOP_SORT_MAP(X)
+#undef X
+    };
+    return names[s];
+}
+
+bool top_groups_by(struct str by)
+{
+    static const char *const names[] = {"model", "provider", "key", "team", "user", "endpoint"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (str_is(by, names[i]))
+            return true;
+    }
+    return str_starts(by, str_of("tag:")) && by.len > 4;
+}
+
+// --- reading an answer ---
+
+static void copy(char *out, size_t size, struct str s)
+{
+    size_t len = s.len < size - 1 ? s.len : size - 1;
+    while (len > 0 && len < s.len && ((unsigned char)s.ptr[len] & 0xc0) == 0x80)
+        len--; // inside of a character
+    if (len)
+        memcpy(out, s.ptr, len);
+    out[len] = 0;
+}
+
+static void text(const struct json_val *v, const char *member, char *out, size_t size)
+{
+    copy(out, size, json_str(json_get(v, member)));
+}
+
+static int64_t number(const struct json_val *v, const char *member)
+{
+    int64_t n = 0;
+    return json_i64(json_get(v, member), &n) ? n : 0;
+}
+
+static bool amount(const struct json_val *v, int128 *out)
+{
+    struct str s = json_str(json_get(v, "cost_usd"));
+    *out = 0;
+    return s.len && decimal_read(s, out) == STATUS_OK;
+}
+
+static bool flag(const struct json_val *v, const char *member)
+{
+    return json_bool(json_get(v, member), false);
+}
+
+// HH:MM:SS of 2026-11-24T10:00:00Z.
+static void clock_of(const struct json_val *v, const char *member, char out[9])
+{
+    struct str s = json_str(json_get(v, member));
+    copy(out, 9, s.len >= 19 ? str_from(s.ptr + 11, 8) : STR_NONE);
+}
+
+static void read_call(const struct json_val *v, struct top_call *c)
+{
+    *c = (struct top_call){0};
+    char model[129];
+    clock_of(v, "start", c->clock);
+    text(v, "key", c->key, sizeof c->key);
+    text(v, "team", c->team, sizeof c->team);
+    text(v, "user", c->user, sizeof c->user);
+    text(v, "tags", c->tags, sizeof c->tags);
+    text(v, "endpoint", c->endpoint, sizeof c->endpoint);
+    text(v, "provider", c->provider, sizeof c->provider);
+    text(v, "model", model, sizeof model);
+    if (c->provider[0])
+        (void)snprintf(c->model, sizeof c->model, "%s/%s", c->provider, model);
+    text(v, json_get(v, "outcome") ? "outcome" : "state", c->state, sizeof c->state);
+    c->running = !json_get(v, "outcome");
+    c->input = number(v, "input_tokens");
+    c->output = number(v, "output_tokens");
+    c->ttft_us = number(v, "ttft_us");
+    c->duration_us = number(v, "duration_us");
+    c->estimated = flag(v, "estimated");
+    c->followed = flag(v, "followed");
+    c->error = str_is(str_of(c->state), "error") || str_is(str_of(c->state), "incomplete");
+    c->priced = amount(v, &c->cost);
+}
+
+static void read_total(const struct json_val *v, struct top_total *t)
+{
+    *t = (struct top_total){.requests = number(v, "requests"),
+                            .errors = number(v, "errors"),
+                            .unpriced = number(v, "unpriced"),
+                            .input = number(v, "input_tokens"),
+                            .output = number(v, "output_tokens"),
+                            .known = json_type(v) == JSON_OBJECT};
+    (void)!amount(v, &t->cost);
+}
+
+// --- groups ---
+
+static struct str tag_of(const struct top_call *c, struct str name)
+{
+    struct str rest = str_of(c->tags), tag, key;
+    while (str_cut(&rest, ',', &tag)) {
+        if (str_cut(&tag, '=', &key) && str_eq(key, name))
+            return tag;
+    }
+    return STR_NONE;
+}
+
+static struct str label_of(const struct top_call *c, struct str by)
+{
+    struct str label = STR_NONE;
+    if (str_is(by, "model"))
+        label = str_of(c->model);
+    else if (str_is(by, "provider"))
+        label = str_of(c->provider);
+    else if (str_is(by, "key"))
+        label = str_of(c->key);
+    else if (str_is(by, "team"))
+        label = str_of(c->team);
+    else if (str_is(by, "user"))
+        label = str_of(c->user);
+    else if (str_is(by, "endpoint"))
+        label = str_of(c->endpoint);
+    else
+        label = tag_of(c, str_skip(by, 4));
+    return label.len ? label : (struct str)STR("(none)");
+}
+
+static struct top_group *group_of(struct top *t, const struct top_call *c)
+{
+    struct str label = label_of(c, t->by);
+    size_t i = 0;
+    while (i < t->group_count && !str_is(label, t->groups[i].label))
+        i++;
+    if (i == TOP_GROUPS)
+        label = (struct str)STR("(others)");
+    if (i == t->group_count) {
+        t->groups[i] = (struct top_group){0};
+        t->group_count++;
+        copy(t->groups[i].label, sizeof t->groups[i].label, label);
+    }
+    return &t->groups[i];
+}
+
+static void add_ended(struct top *t, const struct top_call *c)
+{
+    t->ended[t->ended_count++ % TOP_KEPT] = *c;
+    t->cost += c->cost;
+    if (t->by.len == 0)
+        return;
+    struct top_group *g = group_of(t, c);
+    g->calls += !c->followed;
+    g->errors += c->error && !c->followed;
+    g->input += c->input;
+    g->output += c->output;
+    g->cost += c->cost;
+}
+
+void top_reset(struct top *t)
+{
+    t->running_count = t->group_count = 0;
+    t->ended_count = 0;
+    t->missed = 0;
+    t->cost = 0;
+    t->cursor[0] = 0;
+}
+
+static void take_running(struct top *t, const struct json_val *list)
+{
+    struct json_iter it = {0};
+    const struct json_val *v;
+    t->running_count = 0;
+    for (size_t i = 0; i < t->group_count; i++)
+        t->groups[i].running = 0;
+    while (t->running_count < TOP_RUNNING && json_each(&it, list, NULL, &v)) {
+        struct top_call *c = &t->running[t->running_count];
+        read_call(v, c);
+        c->number = UINT64_MAX / 2 + t->running_count++; // newer than what has ended
+        if (t->by.len)
+            group_of(t, c)->running++;
+    }
+}
+
+void top_take(struct top *t, const struct json *answer)
+{
+    const struct json_val *root = json_root(answer), *v;
+    struct json_iter it = {0};
+    struct top_call c;
+    while (json_each(&it, json_get(root, "ended"), NULL, &v)) {
+        read_call(v, &c);
+        c.number = t->ended_count;
+        add_ended(t, &c);
+    }
+    take_running(t, json_get(root, "running"));
+    t->in_flight = number(root, "in_flight");
+    t->missed += number(root, "missed");
+    read_total(json_get(root, "today"), &t->today);
+    read_total(json_get(root, "started"), &t->started);
+    clock_of(root, "at", t->clock);
+    text(root, "since", t->since, sizeof t->since);
+    text(root, "cursor", t->cursor, sizeof t->cursor);
+}
+
+const struct top_call *top_ended(const struct top *t, uint64_t j)
+{
+    if (j >= TOP_KEPT || j >= t->ended_count)
+        return NULL;
+    return &t->ended[(t->ended_count - 1 - j) % TOP_KEPT];
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// live - what a worker's calls do right now, and the last that ended: for who watches.
+//
+//   ended: 0 1 2 3 4 5 6 7 8 9          a ring; the place of a call is its number modulo the
+//                ^after    ^ended       ring's size, so a cursor is a number: what is older than
+//                                       the ring was missed, and how much can be told
+//
+// A slot is filled by copying fixed fields as the call is recorded: no memory is asked for, no lock
+// taken. Who wants to look asks the worker's loop for a copy (panel/visit.h).
+
+#ifndef GATE_LIVE_H
+#define GATE_LIVE_H
+
+#include "core/entry.h"
+#include "store/rollup.h"
+
+#define LIVE_KEPT    128 // calls that a worker remembers after their end
+#define LIVE_RUNNING 200 // running calls of a worker that are told, the oldest first
+
+#define LIVE_STATE_MAP(X)                                                   \
+    X(READING, "reading")     /* its body still comes from the client */    \
+    X(WAITING, "waiting")     /* sent; nothing of an answer yet */          \
+    X(RETRYING, "retrying")   /* an attempt failed, another is under way */ \
+    X(STREAMING, "streaming") /* its answer comes */                        \
+    X(ENDED, "ended")
+
+enum live_state {
+#define X(id, name) LIVE_##id,
+    LIVE_STATE_MAP(X)
+#undef X
+};
+const char *live_state_name(enum live_state s); // static
+
+// One attempt of a call. Texts end with a NUL; longer ones are cut between two characters.
+struct live_call {
+    struct uuid id;
+    int64_t start_us;    // wall
+    int64_t duration_us; // of its call, so far
+    int64_t ttft_us;     // 0 = no byte of an answer yet
+    int64_t input, output;
+    struct money cost;            // so far
+    enum price_state price_state; // UNPRICED too while nobody can know
+    enum sure sure;               // of tokens and cost: REPORTED or not
+    enum live_state state;
+    enum outcome outcome; // where it has ended
+    int32_t http_status;
+    uint8_t attempt;
+    bool stream;
+    bool followed; // by another attempt
+    char key[65], team[65], user[65], endpoint[25], provider[65], model[129], error[49];
+    char tags[161]; // "feature=chat,customer=acme"
+};
+
+// Of all that ended since the worker began.
+struct live_sums {
+    struct tally tally;
+    struct money_sum cost;
+};
+
+struct live {
+    int64_t since_us; // wall
+    uint64_t ended;   // so many calls, the number of the next
+    struct live_sums sums;
+    struct live_call ring[LIVE_KEPT];
+};
+
+// What an entry says, as an ended call.
+void live_fill(struct live_call *c, const struct entry *e);
+// A call has ended, or an attempt of it.
+void live_add(struct live *l, const struct entry *e);
+// The first number from `after` on that the ring still has.
+uint64_t live_oldest(const struct live *l, uint64_t after);
+const struct live_call *live_at(const struct live *l, uint64_t number); // one that it has
+
+#endif

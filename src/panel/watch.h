@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// watch - the gateway's calls as they are: who runs, who ended since one last looked, and sums.
+
+#ifndef PANEL_WATCH_H
+#define PANEL_WATCH_H
+
+#include "panel/verb.h"
+
+// {"after","filter"}: a cursor of an earlier answer, and a text that stands in a call's key, team,
+// user, tags, provider/model, endpoint or state, whatever the case.
+// -> {"at","since","cursor","in_flight",
+//     "running":[{"request","attempt","start","key","team","user","tags","endpoint","provider",
+//                 "model","stream","state","duration_us","ttft_us","input_tokens","output_tokens",
+//                 "estimated","price_state","cost_usd"}],
+//     "missed",
+//     "ended":[{as running; "outcome","http_status","error","followed"}],
+//     "started":{"requests","retries","errors","unpriced","input_tokens","output_tokens",
+//                "cost_usd"},
+//     "today":{the same}|null}
+// Running are the oldest WATCH_RUNNING, whatever "in_flight" says; ended the newest WATCH_ENDED, in
+// the order of their end. "missed": calls that ended since the cursor and are not told, since too
+// many did. Of what is "estimated" the provider has not told its count; the cost is null where
+// nobody knows it. "started" is since the gateway did, "today" the ledger's day in UTC; null when
+// the ledger cannot be read.
+enum status watch_live(struct verb_call *c, struct why *why) MUST_USE;
+
+#define WATCH_RUNNING 200
+#define WATCH_ENDED   200
+
+#endif

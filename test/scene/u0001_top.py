@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: Apache-2.0
+"""costlens top: calls as they run and as they ended, in JSON, in lines, on a terminal."""
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import socket
+import struct
+import subprocess
+import termios
+import threading
+import time
+
+from lib.scene import COSTLENS, PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, until
+
+limit(120)
+
+
+def look(gateway, *arguments):
+    return json.loads(gateway.costlens("top", "--once", "--json", *arguments).stdout)
+
+
+def in_background(f):
+    thread = threading.Thread(target=f, daemon=True)
+    thread.start()
+    return thread
+
+
+def running(gateway, user):
+    return [c for c in look(gateway)["running"] if c["user"] == user]
+
+
+def slow(gateway, user, headers):
+    return in_background(lambda: gateway.chat("a long answer", {"x-mock-fault": "slow=20+tokens=120", **headers},
+                                              user=user, stream=True))
+
+
+def sees_a_stream(gateway):
+    """In flight with growing tokens; then ended, with the ledger's own figures."""
+    call = slow(gateway, "grows", {"x-costlens-tags": "feature=chat,team=web"})
+    until(lambda: running(gateway, "grows"), what="it is seen")
+    first = until(lambda: next((c for c in running(gateway, "grows") if c["output_tokens"] > 1), None), what="tokens")
+    expect(first["state"], "streaming")
+    expect((first["key"], first["team"], first["provider"], first["endpoint"], first["stream"]),
+           ("scene", "web", "bench", "chat", True))
+    expect_in("feature=chat", first["tags"])
+    expect_true(first["estimated"] and float(first["cost_usd"]) > 0, f"an estimate: {first}")
+    expect_true(first["ttft_us"] > 0 and first["duration_us"] >= first["ttft_us"], "times")
+    until(lambda: any(c["output_tokens"] > first["output_tokens"] + 3 and
+                      float(c["cost_usd"]) > float(first["cost_usd"]) for c in running(gateway, "grows")),
+          what="its tokens and its cost grow")
+    call.join()
+    until(lambda: not running(gateway, "grows"), what="it has ended")
+    ended = next(c for c in look(gateway)["ended"] if c["request"] == first["request"])
+    expect((ended["outcome"], ended["http_status"], ended["estimated"]), ("ok", 200, False))
+    row = gateway.rows(1)[-1]
+    told = json.loads(gateway.costlens("report", "--request", ended["request"], "--json").stdout)["attempts"][0]
+    expect(ended["cost_usd"], told["cost_usd"], "the exact cost")
+    expect(ended["duration_us"], told["duration_us"])
+    expect(ended["request"], row["request"])
+
+
+def adds_up(gateway):
+    """Its sums are the report's."""
+    gateway.chat("x", {"x-mock-fault": "status=500"})
+    gateway.messages("y")
+    total = gateway.report("--since", time.strftime("%Y-%m-%d", time.gmtime()))["total"]
+    said = look(gateway)
+    for member in ("requests", "errors", "unpriced", "input_tokens", "output_tokens", "cost_usd"):
+        expect(said["today"][member], total[member], f"today's {member}")
+        expect(said["started"][member], total[member], f"{member} since the start")
+    by = {c["request"]: c["cost_usd"] for c in said["ended"] if c["cost_usd"]}
+    expect_true(len(by) >= 2, "calls one by one")
+
+
+def reads_on(gateway):
+    """A cursor: each call once, and what was too much is counted."""
+    port = gateway.admin_port
+    token = (gateway.state / "admin.token").read_text().strip()
+
+    def live(**arguments):
+        return gateway.mock.request.__func__(type("Admin", (), {"port": port})(), "POST", "/api/v1/live", arguments,
+                                             {"Authorization": f"Bearer {token}"}).json
+    cursor = live()["cursor"]
+    expect(live(after=cursor)["ended"], [])
+    gateway.chat("once", user="once")
+    said = until(lambda: (lambda x: x if x["ended"] else None)(live(after=cursor)), what="it has ended")
+    expect([c["user"] for c in said["ended"]], ["once"])
+    expect(live(after=said["cursor"])["ended"], [])
+    expect(live(filter="ONCE")["ended"][-1]["user"], "once", "whatever the case")
+    expect(live(filter="no such text")["ended"], [])
+    for _ in range(300):
+        gateway.chat("many")
+    until(lambda: live(after=said["cursor"])["missed"] + len(live(after=said["cursor"])["ended"]) == 300,
+          what="300 told or counted")
+    expect_true(len(live(after=said["cursor"])["ended"]) <= 200, "and not all told")
+    expect(live(after=cursor.replace("-", "1-"))["missed"], 0, "a cursor of another gateway")
+
+
+def prints_lines(gateway):
+    program = subprocess.Popen([COSTLENS, "top", "--count", "2", "--config", str(gateway.file)], text=True,
+                               stdout=subprocess.PIPE, env=gateway.environment)
+    titles = program.stdout.readline().rstrip("\n").split("\t")
+    before = program.stdout.readline()
+    gateway.chat("x", user="a b")
+    rest = program.stdout.read().splitlines()
+    expect(program.wait(), 0)
+    last = dict(zip(titles, rest[-1].split("\t")))
+    expect_true("\033" not in before + "".join(rest), "nothing steers a terminal")
+    expect((last["user"], last["model"], last["state"]), ("a b", "bench/bench-model", "ok"))
+    expect_true(float(last["total_usd"]) >= float(last["cost_usd"]) > 0, "a running total")
+    ticks = gateway.costlens("top", "--json", "--count", "2").stdout.splitlines()
+    expect([sorted(json.loads(t))[0] for t in ticks], ["at", "at"], "an object a line")
+    sums = [line.split("\t") for line in gateway.costlens("top", "--once", "--by", "model").stdout.splitlines()]
+    rows = {r["model"]: r for r in gateway.report("--by", "model")["rows"]}
+    expect({x[1]: x[-1] for x in sums[1:]}, {name: r["cost_usd"] for name, r in rows.items()}, "by model")
+
+
+class Terminal:
+    """costlens top on a terminal of its own."""
+
+    def __init__(self, gateway, *arguments, columns=110, rows=20):
+        self.main, self.side = pty.openpty()
+        self.resize(columns, rows)
+        self.before = termios.tcgetattr(self.side)
+        self.text = b""
+        self.program = subprocess.Popen(
+            [COSTLENS, "top", "--config", str(gateway.file), *arguments], stdin=self.side, stdout=self.side,
+            stderr=self.side, env={**gateway.environment, "TERM": "xterm"}, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+
+    def resize(self, columns, rows):
+        fcntl.ioctl(self.main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def read(self):
+        while select.select([self.main], [], [], 0)[0]:
+            try:
+                self.text += os.read(self.main, 65536)
+            except OSError:
+                break
+        return self.text
+
+    def sees(self, part, what=""):
+        until(lambda: part.encode() in self.read(), 10, what or part)
+
+    def press(self, keys):
+        self.text = b""
+        os.write(self.main, keys.encode())
+
+    def ended(self, code):
+        expect(self.program.wait(10 * PATIENCE), code, self.read()[-500:])
+        self.read()
+        expect_in(b"\033[?1049l", self.text, "the screen is given back")
+        expect_in(b"\033[?25h", self.text, "the cursor too")
+        expect(termios.tcgetattr(self.side), self.before, "and its modes")
+        os.close(self.main)
+        os.close(self.side)
+
+
+def fills_a_terminal(gateway):
+    t = Terminal(gateway)
+    t.sees("\033[?1049h", "another screen")
+    t.sees("bench/bench-model")
+    t.sees("q quit")
+    expect_true(b"\033[20;1H" in t.text and b"\033[21;1H" not in t.text, "as many rows as there are")
+    t.text = b""
+    t.resize(60, 10)
+    t.sees("\033[10;1H", "drawn at once in the new size")
+    expect_true(b"\033[20;1H" not in t.read()[-3000:], "and no larger")
+    t.resize(110, 20)
+    t.press("s")
+    t.sees("by cost")
+    t.press("/no such call\r")
+    t.sees("/no such call")
+    t.press("/scene\r")
+    t.sees("bench/bench-model")
+    t.press("p")
+    t.sees("PAUSED")
+    t.press("\033[A")  # an arrow: no key of ours
+    time.sleep(0.1)
+    t.press("p")
+    gateway.chat("fresh", user="fresh-one")
+    t.sees("fresh-one")
+    t.press("q")
+    t.ended(0)
+
+
+def gives_it_back(gateway):
+    """Whatever ends it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGSEGV, signal.SIGABRT):
+        t = Terminal(gateway, "--by", "key")
+        t.sees("q quit")
+        t.program.send_signal(number)
+        t.ended(-number)
+    t = Terminal(gateway)
+    t.sees("q quit")
+    t.press("\003")  # ^C
+    t.ended(-signal.SIGINT)
+    t = Terminal(gateway, "--count", "1")
+    t.ended(0)
+
+
+def stays_small(gateway, mock):
+    """1,000 streams at once: an answer says how many there are, and tells 200 of them."""
+    sockets = []
+    body = json.dumps({"model": "bench/bench-model", "stream": True,
+                       "messages": [{"role": "user", "content": "many at once"}]}).encode()
+    head = (f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: {gateway.headers()['Authorization']}\r\n"
+            f"x-mock-fault: slow=500+tokens=400\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+    for _ in range(1000):
+        s = socket.create_connection(("127.0.0.1", gateway.port), 10)
+        s.sendall(head + body)
+        sockets.append(s)
+    said = until(lambda: (lambda x: x if x["in_flight"] >= 1000 else None)(look(gateway)), 20, "1,000 in flight")
+    expect(len(said["running"]), 200)
+    text = gateway.costlens("top", "--once", "--json").stdout
+    expect_true(len(text) < 300_000, f"{len(text)} bytes")
+    for s in sockets:
+        s.close()
+
+
+with Mock() as mock:
+    gateway = Gateway(mock)
+    gateway.file.write_text(gateway.config())
+    none = gateway.costlens("top", check=False)
+    expect(none.returncode, 1)
+    expect_in("costlens serve", none.stderr, "the cure")
+    for wrong, text in ((("--by", "day"), "tag:NAME"), (("--interval", "1ms"), "1s"), (("--count", "0"), "from 1 on"),
+                        (("--once", "--count", "2"), "--count 1"), (("x",), "one too many")):
+        done = gateway.costlens("top", *wrong, check=False)
+        expect((done.returncode, text in done.stderr), (2, True), done.stderr)
+    with gateway:
+        sees_a_stream(gateway)
+        adds_up(gateway)
+        prints_lines(gateway)
+        fills_a_terminal(gateway)
+        gives_it_back(gateway)
+        reads_on(gateway)
+        stays_small(gateway, mock)
