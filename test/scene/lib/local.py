@@ -101,7 +101,7 @@ def talk_openai(client, model):
 
 def talk_openai_js(url, key, model):
     """The same with OpenAI's JavaScript client."""
-    return [used(json.loads(line)) for line in node("local.mjs", f"{url}/v1", key, model).splitlines()]
+    return [used(json.loads(line)) for line in node("local.mjs", f"{url}/v1", key, model, seconds=200).splitlines()]
 
 
 # How turns look, for a model that was taught none; the second can also call a tool, when earlier turns do.
@@ -244,4 +244,4 @@ def talk_ollama(client):
 def talk_ollama_js(url, key):
     """Nearly the same with Ollama's JavaScript client."""
     return [tuple(json.loads(line))
-            for line in node("local_ollama.mjs", url, key, "gemma", "caller", "minilm").splitlines()]
+            for line in node("local_ollama.mjs", url, key, "gemma", "caller", "minilm", seconds=200).splitlines()]

@@ -413,13 +413,13 @@ def cost_of(bill):
     return int((cost * 10**6).to_integral_value(rounding="ROUND_HALF_EVEN"))
 
 
-def node(script, *arguments, environment=None):
+def node(script, *arguments, environment=None, seconds=60):
     """Runs a JavaScript client with the Node of .deps; its output."""
     binary = DEPS / "python/node/bin/node"
     if not binary.exists() or not (SOURCE / "test/scene/clients/node_modules").exists():
         skip("Node and the JavaScript clients are not installed (scripts/dependencies test)")
     done = subprocess.run([str(binary), str(SOURCE / "test/scene/clients" / script), *arguments],
-                          text=True, capture_output=True, timeout=60 * PATIENCE,
+                          text=True, capture_output=True, timeout=seconds * PATIENCE,
                           env={**os.environ, **(environment or {})})
     if done.returncode != 0:
         raise AssertionError(f"{script}: {done.stdout[-2000:]} {done.stderr[-4000:]}")
