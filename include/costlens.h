@@ -115,9 +115,10 @@ enum costlens_bucket {
     COSTLENS_CALLS = 12,
     COSTLENS_SEARCH_UNITS = 13,
     COSTLENS_IMAGES = 14,
-    COSTLENS_SECONDS = 15
+    COSTLENS_SECONDS = 15,
+    COSTLENS_BUSY = 16 // microseconds that a machine of one's own worked, without its queue
 };
-#define COSTLENS_BUCKETS 16
+#define COSTLENS_BUCKETS 17
 
 // "input", "cache_read", ... NULL beyond the last.
 COSTLENS_PUBLIC const char *costlens_bucket_name(enum costlens_bucket b);
@@ -220,7 +221,7 @@ struct costlens_line {
     enum costlens_bucket bucket;
     enum costlens_bucket priced_as; // another one where the bucket has no price of its own
     int64_t count;
-    int64_t price_atto; // 10^-18 USD a unit, before the factors
+    int64_t price_atto; // 10^-18 USD a unit (of COSTLENS_BUSY 3600), before the factors
 };
 
 #define COSTLENS_FACTORS 4
@@ -229,7 +230,8 @@ struct costlens_cost {
     enum costlens_price_state state;
     int64_t picodollars;                  // 10^-12 USD; 0 unless PRICED or BY_PROVIDER
     int too_large;                        // 1: it did not fit, picodollars is INT64_MAX
-    enum costlens_bucket missing;         // UNPRICED: the first bucket without a price
+    enum costlens_bucket missing;         // UNPRICED: the first bucket without a price; BUSY:
+                                          // nobody told the time
     int uncounted;                        // UNPRICED: 1: what was used is not known
     int tier_missing;                     // UNPRICED: 1: the tier that answered has no price
     unsigned factor_count;                // tiers and regions that multiply

@@ -47,6 +47,7 @@ static const struct option_row options[] = {
     {"search-units", "N", "rerank search units", COUNT(SEARCH_UNITS)},
     {"images", "N", "images made, where each has its price", COUNT(IMAGES_OUT)},
     {"seconds", "N", "seconds of audio, where they are billed", COUNT(SECONDS)},
+    {"busy", "N", "microseconds that a machine of one's own worked", COUNT(BUSY)},
     {"calls", "N", "calls, where a call has a fee (default: 1)", COUNT(CALLS)},
     {"per-day", "CALLS", "also what so many calls a day cost", offsetof(struct wishes, per_day)},
     {"at", "TIME", "when the call starts: 2027-01-01, 2026-11-24T02:00:00Z (default: now)",
@@ -158,7 +159,8 @@ static void write_lines(const struct cost *c, struct json_out *o)
         buf_add_char(o->buf, '"');
         price_write(o->buf, l->price, bucket_units(l->bucket));
         buf_add_char(o->buf, '"');
-        json_out_number(o, "per", bucket_units(l->bucket));
+        json_out_number(o, "per",
+                        bucket_units(l->bucket) * (l->bucket == BUCKET_BUSY ? BUSY_UNIT_US : 1));
         json_out_end(o, '}');
     }
     json_out_end(o, ']');

@@ -248,8 +248,8 @@ static void show_quote(const struct sheet *s, const struct quote *q, struct buf 
             continue;
         buf_printf(b, "  %-16s ", bucket_name((enum bucket)i));
         price_write(b, q->price[i], bucket_units((enum bucket)i));
-        buf_printf(b, " USD%s, %s\n", bucket_is_token((enum bucket)i) ? "/Mtok" : " each",
-                   bucket_words((enum bucket)i));
+        const char *per = bucket_per((enum bucket)i);
+        buf_printf(b, " USD%s, %s\n", *per ? per : " each", bucket_words((enum bucket)i));
     }
 }
 

@@ -158,19 +158,26 @@ static void fact(const struct json_val *attempt, const char *member, const char 
         command_print(stdout, "%-14s %.*s\n", title, STR_ARG(text));
 }
 
+// A local server's part of it, where it told one.
+static void print_part(const struct json_val *attempt, const char *member, const char *what)
+{
+    int64_t us = 0;
+    if (json_i64(json_get(attempt, member), &us) && us > 0)
+        printf(", %s %lld.%03lld ms", what, (long long)(us / 1000), (long long)(us % 1000));
+}
+
 static void print_times(const struct json_val *attempt)
 {
-    int64_t duration_us = 0, ttft_us = 0, status = 0;
+    int64_t duration_us = 0, status = 0;
     if (!json_i64(json_get(attempt, "duration_us"), &duration_us) ||
-        !json_i64(json_get(attempt, "ttft_us"), &ttft_us) ||
         !json_i64(json_get(attempt, "http_status"), &status))
         return;
     printf("%-14s %lld\n", "status", (long long)status);
     printf("%-14s %lld.%03lld ms", "duration", (long long)(duration_us / 1000),
            (long long)(duration_us % 1000));
-    if (ttft_us > 0)
-        printf(", first byte after %lld.%03lld ms", (long long)(ttft_us / 1000),
-               (long long)(ttft_us % 1000));
+    print_part(attempt, "ttft_us", "first byte after");
+    print_part(attempt, "load_us", "loading");
+    print_part(attempt, "queue_us", "waiting at the server");
     putchar('\n');
 }
 

@@ -12,14 +12,18 @@ struct amount_name {
     const char *name; // in the file
     enum bucket bucket;
     bool token; // a price per Mtok
+    bool hour;
 };
 
 static const struct amount_name names[] = {
-#define X(id, name, words) {name "_per_mtok", BUCKET_##id, true},
+#define X(id, name, words) {name "_per_mtok", BUCKET_##id, true, false},
     CONFIG_TOKEN_PRICES(X)
 #undef X
-#define X(id, name, words) {name, BUCKET_##id, false},
+#define X(id, name, words) {name, BUCKET_##id, false, false},
         CONFIG_UNIT_PRICES(X)
+#undef X
+#define X(id, name, words) {name, BUCKET_##id, false, true},
+            CONFIG_HOUR_PRICES(X)
 #undef X
 };
 #define NAME_COUNT (sizeof names / sizeof names[0])
@@ -44,9 +48,9 @@ static bool read_amount(struct reading *r, const struct amount_name *name, const
             r, n->line,
             "%s: %.*s is below 0.0001: that was a price per token. Multiply it by 1000000",
             name->name, STR_ARG(text));
-    else if (name->token && *value % 1000000)
+    else if ((name->token || name->hour) && *value % 1000000)
         reading_fault(r, n->line, "%s: `%.*s` has more than 12 places", name->name, STR_ARG(text));
-    else if (*value > (name->token ? TOKEN_MOST : UNIT_MOST))
+    else if (*value > (name->token || name->hour ? TOKEN_MOST : UNIT_MOST))
         reading_fault(r, n->line, "%s: %.*s USD is beyond belief", name->name, STR_ARG(text));
     else
         return true;

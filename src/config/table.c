@@ -205,6 +205,7 @@ static const struct config_row amounts[] = {
 #undef X
 #define X(id, name, words) {name, KIND_OTHER, "USD", NULL, 0, 0, 0, words "."},
     CONFIG_UNIT_PRICES(X)
+    CONFIG_HOUR_PRICES(X)
 #undef X
     {0},
 };
@@ -312,6 +313,9 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "In a section of `prices` and in each entry of its `when`. What is not stated costs as "
         "the price\nbook tells (doc/prices.md): cached input as input, audio and images as text.",
         amounts, NULL,
+        "providers:\n"
+        "  openai: { key: env:OPENAI_API_KEY }\n"
+        "  local: { dialect: ollama, url: http://127.0.0.1:11434 }\n"
         "prices:\n"
         "  - model: openai/our-own\n"
         "    input_per_mtok: 2.50\n"
@@ -329,7 +333,8 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "    per_file_search: 0.0025\n"
         "    per_search_unit: 0.002\n"
         "    per_image: 0.04\n"
-        "    per_second: 0.0001\n"},
+        "    per_second: 0.0001\n"
+        "  - { model: local/*, cost_per_hour: 0.35 }\n"},
 };
 // clang-format on
 

@@ -79,6 +79,8 @@ struct config_section_table {
     X(SEARCH_UNITS, "per_search_unit", "Each rerank search unit") \
     X(IMAGES_OUT, "per_image", "Each image made")                 \
     X(SECONDS, "per_second", "Each second of audio")
+#define CONFIG_HOUR_PRICES(X) \
+    X(BUSY, "cost_per_hour", "A machine of one's own, each hour that it works for a call")
 
 // What the rows of a provider fill; the rest is read by hand.
 struct provider_text {

@@ -109,7 +109,7 @@ static const char *read_one(struct str name, struct str number, struct stated *o
         return "a price stands twice";
     enum status s = price_read(number, bucket_units(b), &out->price[b]);
     if (s == STATUS_LIMIT)
-        return "a price has more places than are kept (12 per Mtok, else 18)";
+        return "a price has more places than are kept (12 per Mtok or hour, else 18)";
     if (s == STATUS_RANGE)
         return "a price is negative or beyond belief";
     if (s != STATUS_OK)

@@ -4,8 +4,9 @@
 //   id                                                    16 bytes
 //   start ttft duration overhead cost reasoning prompt    i64 each
 //   http                                                  i32
-//   buckets used                                          u32, a bit each
+//   buckets used                                          u32, a bit each, the last one: times
 //   their counts                                          i64 each
+//   load queue                                            i64 each, if so
 //   reported                                              i64, if flagged
 //   the texts of TEXTS                                    u16 length, bytes
 //   price_parts                                           the same, if flagged
@@ -18,7 +19,7 @@
 #define VERSION           1
 #define ID_OFFSET         7
 #define FIXED_BYTES       (ID_OFFSET + 16 + 7 * 8 + 4 + 4)
-#define NUMBER_BYTES      (FIXED_BYTES + (BUCKET_COUNT + 1) * 8)
+#define NUMBER_BYTES      (FIXED_BYTES + (BUCKET_COUNT + 3) * 8)
 #define TEXT_COUNT        15
 
 #define FLAG_STREAM       1u
@@ -30,6 +31,8 @@
 #define FLAG_UNCOUNTED    64u
 #define FLAG_FOLLOWED     128u
 #define FLAGS_KNOWN       255u
+#define USED_TIMES        (1u << 31) // among the buckets used
+_Static_assert(BUCKET_COUNT < 31, "USED_TIMES");
 
 static const char *const outcome_names[] = {
 #define X(id, name) [OUTCOME_##id] = (name),
@@ -103,8 +106,9 @@ static unsigned flags_of(const struct entry *e)
            (e->usage.uncounted ? FLAG_UNCOUNTED : 0) | (e->followed ? FLAG_FOLLOWED : 0);
 }
 
-static char *put_usage(char *at, const struct usage *u)
+static char *put_usage(char *at, const struct entry *e)
 {
+    const struct usage *u = &e->usage;
     uint32_t used = 0;
     char *mask = at;
     at += 4;
@@ -114,6 +118,11 @@ static char *put_usage(char *at, const struct usage *u)
             continue;
         used |= 1u << i;
         at = put_i64(at, u->count[i]);
+    }
+    if (e->load_us || e->queue_us) {
+        used |= USED_TIMES;
+        at = put_i64(at, e->load_us);
+        at = put_i64(at, e->queue_us);
     }
     put32(mask, used);
     return u->has_reported ? put_i64(at, u->reported.pd) : at;
@@ -138,7 +147,7 @@ static char *put_numbers(char *at, const struct entry *e)
     at = put_i64(at, e->usage.reasoning);
     at = put_i64(at, e->usage.prompt);
     at = put32(at, (uint32_t)e->http_status);
-    return put_usage(at, &e->usage);
+    return put_usage(at, e);
 }
 
 // A text too long is cut where a character starts.
@@ -240,16 +249,26 @@ static unsigned get_choice(struct reader *r, unsigned count)
     return 0;
 }
 
-static void get_usage(struct reader *r, struct usage *u)
+static void get_times(struct reader *r, bool told, struct entry *e)
 {
+    e->load_us = told ? get_i64(r) : 0;
+    e->queue_us = told ? get_i64(r) : 0;
+    if (told && e->load_us == 0 && e->queue_us == 0)
+        r->broken = true;
+}
+
+static void get_usage(struct reader *r, struct entry *e)
+{
+    struct usage *u = &e->usage;
     uint32_t used = get32(r);
-    if (used >> BUCKET_COUNT)
+    if ((used & ~USED_TIMES) >> BUCKET_COUNT)
         r->broken = true;
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         u->count[i] = (used & 1u << i) ? get_i64(r) : 0;
         if (u->count[i] < 0 || (used & 1u << i && u->count[i] == 0))
             r->broken = true;
     }
+    get_times(r, used & USED_TIMES, e);
     u->reported.pd = u->has_reported ? get_i64(r) : 0;
 }
 
@@ -291,7 +310,7 @@ static bool get_numbers(struct reader *r, struct entry *e)
     e->usage.reasoning = get_i64(r);
     e->usage.prompt = get_i64(r);
     e->http_status = (int32_t)get32(r);
-    get_usage(r, &e->usage);
+    get_usage(r, e);
     return parts;
 }
 

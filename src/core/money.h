@@ -22,7 +22,7 @@ struct money {
 };
 
 struct price {
-    int64_t atto; // 10^-18 USD a unit; a unit is a token, a call, an image, a second
+    int64_t atto; // 10^-18 USD a unit: a token, a call, a second, a millionth of an hour
 };
 
 struct money_sum {
@@ -41,8 +41,8 @@ void money_write(struct buf *b, struct money m);
 struct str money_text(struct money m, char text[DECIMAL_TEXT]); // the slice lies in `text`
 void money_sum_write(struct buf *b,
                      struct money_sum m); // at least 2 places, zeros after them dropped
-// A price per `units` (1000000 for "per Mtok") as decimal USD text. STATUS_LIMIT when finer than
-// 10^-18 USD a unit; STATUS_RANGE when negative or beyond int64.
+// A price per `units` (1000000 for "per Mtok" and "per hour") as decimal USD text. STATUS_LIMIT
+// when finer than 10^-18 USD a unit; STATUS_RANGE when negative or beyond int64.
 enum status price_read(struct str usd, int64_t units, struct price *out) MUST_USE;
 // The price as USD per `units`, shortest exact decimal.
 void price_write(struct buf *b, struct price p, int64_t units);

@@ -6,6 +6,7 @@
 
 #define ATTO_PER_PICO 1000000
 #define PPM           1000000
+#define TOKEN_BITS    ((1u << (BUCKET_IMAGE_OUTPUT + 1)) - 1)
 
 static const char *const state_names[] = {
 #define X(id, name) [PRICE_##id] = (name),
@@ -32,6 +33,7 @@ static const enum bucket fallbacks[BUCKET_COUNT][3] = {
     [BUCKET_SEARCH_UNITS] = {NONE},
     [BUCKET_IMAGES_OUT] = {NONE},
     [BUCKET_SECONDS] = {NONE},
+    [BUCKET_BUSY] = {NONE},
 };
 
 const char *price_state_name(enum price_state s)
@@ -57,10 +59,24 @@ static int64_t due(const struct usage *u, enum bucket b)
     return b == BUCKET_CALLS && u->count[b] == 0 ? 1 : u->count[b];
 }
 
-// A call counted where a call has no fee is no missing price.
+static bool has_price(const struct quote *q, enum bucket b)
+{
+    return q->has & 1u << b;
+}
+
+// A machine's time pays for all that it made.
+static bool by_time_alone(const struct quote *q)
+{
+    return has_price(q, BUCKET_BUSY) && !(q->has & TOKEN_BITS);
+}
+
+// A call counted where a call has no fee is no missing price, nor is time where it has none.
 static bool is_missing(const struct quote *q, const struct usage *u, enum bucket b)
 {
-    return b != BUCKET_CALLS && u->count[b] > 0 && quote_priced_as(q, b) == NONE;
+    if (b == BUCKET_BUSY)
+        return has_price(q, b) && u->count[b] == 0;
+    return b != BUCKET_CALLS && u->count[b] > 0 && quote_priced_as(q, b) == NONE &&
+           !by_time_alone(q);
 }
 
 static bool add_lines(const struct quote *q, const struct usage *u, struct cost *out)
@@ -80,32 +96,47 @@ static bool add_lines(const struct quote *q, const struct usage *u, struct cost 
     return true;
 }
 
-// Tokens and fees, in 10^-18 USD. False when it does not fit.
-static bool add_up(const struct cost *c, int128 *tokens, int128 *fees)
+struct sums {
+    int128 tokens, fees, time; // 10^-18 USD; of time BUSY_UNIT_US times that
+};
+
+static int128 *sum_of(struct sums *s, enum bucket b)
 {
-    *tokens = 0;
-    *fees = 0;
+    if (bucket_is_token(b))
+        return &s->tokens;
+    return b == BUCKET_BUSY ? &s->time : &s->fees;
+}
+
+// False when it does not fit.
+static bool add_up(const struct cost *c, struct sums *out)
+{
+    *out = (struct sums){.tokens = 0};
     for (unsigned i = 0; i < c->line_count; i++) {
         const struct cost_line *line = &c->lines[i];
-        int128 *sum = bucket_is_token(line->bucket) ? tokens : fees;
+        int128 *sum = sum_of(out, line->bucket);
         if (__builtin_add_overflow(*sum, (int128)line->count * line->price.atto, sum))
             return false;
     }
     return true;
 }
 
-// (tokens x factors + fees), rounded half to even. Dividing by 10^6 once a factor and once for the
-// picodollar leaves a rest each time: the last one tells the half, those before it a tie.
+// ((tokens x factors + fees) x 3600 + time) / 3600, rounded half to even. Dividing by 10^6 once a
+// factor and once, with the 3600, for the picodollar leaves a rest each time: the last one tells
+// the half, those before it a tie.
 static bool make_total(const struct cost *c, struct money *total)
 {
-    int128 tokens;
-    int128 fees;
+    const uint32_t unit = (uint32_t)ATTO_PER_PICO * BUSY_UNIT_US;
+    struct sums sums;
     uint32_t rest = 0;
     int64_t pd;
-    if (!add_up(c, &tokens, &fees))
+    if (!add_up(c, &sums))
         return false;
-    struct wide sum = wide_from(tokens);
-    struct wide fee = wide_from(fees);
+    struct wide sum = wide_from(sums.tokens);
+    struct wide fee = wide_from(sums.fees);
+    struct wide time = wide_from(sums.time);
+    wide_multiply(&sum, BUSY_UNIT_US);
+    wide_multiply(&fee, BUSY_UNIT_US);
+    wide_add(&fee, &time);
     for (unsigned i = 0; i < c->factor_count; i++) {
         wide_multiply(&sum, c->factor_ppm[i]);
         wide_multiply(&fee, PPM);
@@ -113,11 +144,11 @@ static bool make_total(const struct cost *c, struct money *total)
     wide_add(&sum, &fee);
     for (unsigned i = 0; i < c->factor_count; i++)
         rest |= wide_divide(&sum, PPM);
-    uint32_t last = wide_divide(&sum, ATTO_PER_PICO);
+    uint32_t last = wide_divide(&sum, unit);
     if (!wide_i64(&sum, &pd))
         return false;
-    bool tie = last == ATTO_PER_PICO / 2 && rest == 0;
-    bool up = tie ? pd & 1 : last >= ATTO_PER_PICO / 2;
+    bool tie = last == unit / 2 && rest == 0;
+    bool up = tie ? pd & 1 : last >= unit / 2;
     return money_add((struct money){pd}, (struct money){up}, total);
 }
 
@@ -151,6 +182,10 @@ static void rate_by_sheet(const struct sheet *sheet, const struct usage *u, int6
     int64_t prompt = u->prompt > 0 ? u->prompt : usage_input(u);
     sheet_quote(sheet, &(struct moment){at_us, prompt, u->service, u->us_region, usage_thinks(u)},
                 &q);
+    if (u->uncounted && !by_time_alone(&q)) {
+        out->uncounted = true;
+        return;
+    }
     take_quote(&q, out);
     if (!q.service_stated) {
         out->tier_missing = true;
@@ -167,6 +202,24 @@ static void rate_by_sheet(const struct sheet *sheet, const struct usage *u, int6
     }
 }
 
+// What a machine's time is not: something that needs a price.
+static bool is_idle(const struct usage *u, const struct sheet *sheet)
+{
+    struct usage rest = *u;
+    if (!sheet || sheet_silent(sheet))
+        rest.count[BUCKET_BUSY] = 0;
+    return !usage_any(&rest);
+}
+
+static void rate_without(const struct usage *u, struct cost *out)
+{
+    for (unsigned i = BUCKET_COUNT; i-- > 0;) {
+        if (u->count[i] > 0)
+            out->missing = (enum bucket)i;
+    }
+    out->uncounted = u->uncounted;
+}
+
 void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struct cost *out)
 {
     clear(out);
@@ -176,17 +229,12 @@ void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struc
         out->total = u->reported;
     } else if (sheet && sheet->free) {
         out->state = PRICE_FREE;
-    } else if (u->uncounted) {
-        out->uncounted = true;
-    } else if (!usage_any(u)) {
+    } else if (!u->uncounted && is_idle(u, sheet)) {
         out->state = PRICE_PRICED;
     } else if (sheet) {
         rate_by_sheet(sheet, u, at_us, out);
     } else {
-        for (unsigned i = BUCKET_COUNT; i-- > 0;) {
-            if (u->count[i] > 0)
-                out->missing = (enum bucket)i;
-        }
+        rate_without(u, out);
     }
 }
 
@@ -199,11 +247,14 @@ static void explain_line(const struct cost_line *line, struct buf *out)
     buf_printf(out, "%12lld %-16s x ", (long long)line->count, bucket_name(line->bucket));
     size_t start = out->len;
     price_write(out, line->price, bucket_units(line->bucket));
-    buf_add_cstr(out, bucket_is_token(line->bucket) ? " USD/Mtok" : " USD");
+    buf_printf(out, " USD%s", bucket_per(line->bucket));
     while (!buf_failed(out) && out->len - start < PRICE_WIDTH)
         buf_add_char(out, ' ');
     buf_add_cstr(out, "= ");
-    decimal_write(out, (int128)line->count * line->price.atto, DECIMAL_PLACES, 12);
+    int128 atto = (int128)line->count * line->price.atto;
+    if (line->bucket == BUCKET_BUSY)
+        atto = decimal_divide(atto, BUSY_UNIT_US);
+    decimal_write(out, atto, DECIMAL_PLACES, 12);
     if (line->priced_as != line->bucket)
         buf_printf(out, "  (at the price of %s)", bucket_name(line->priced_as));
     buf_add_char(out, '\n');
@@ -224,6 +275,8 @@ static void explain_missing(const struct cost *c, struct buf *out)
         buf_add_cstr(out, "unpriced: it held images, audio or files that nobody counted\n");
     else if (c->tier_missing)
         buf_add_cstr(out, "unpriced: the service tier that answered has no stated price\n");
+    else if (c->missing == BUCKET_BUSY)
+        buf_add_cstr(out, "unpriced: nobody told how long the machine worked\n");
     else
         buf_printf(out, "unpriced: no price is known for %s\n", bucket_words(c->missing));
 }

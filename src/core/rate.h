@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // rate - usage x sheet = cost, exact, with its arithmetic. The sum is made in 128 bits of 10^-18
-// USD, multiplied by the factors in 256, and rounded once, half to even, to picodollars.
+// USD, multiplied by the factors in 288, and rounded once, half to even, to picodollars.
 
 #ifndef CORE_RATE_H
 #define CORE_RATE_H
@@ -35,7 +35,7 @@ struct cost {
     enum price_state state;
     struct money total;  // 0 unless PRICED or PROVIDER
     bool overflow;       // it did not fit: total is the largest money
-    enum bucket missing; // UNPRICED: the first bucket without a price
+    enum bucket missing; // UNPRICED: the first bucket without a price; BUSY: nobody told the time
     bool tier_missing;   // UNPRICED: the tier that answered has no stated price
     bool uncounted;      // UNPRICED: what was used is not known
     unsigned line_count;
@@ -50,7 +50,9 @@ struct cost {
 // what nobody counted is UNPRICED. `at_us`: when the call started.
 // Fallbacks: cache read and write -> input; 1 h write -> 5 m write; audio and image input -> input;
 // audio cache read -> cache read -> audio input; audio and image output -> output. Never ->
-// nothing. A fee per call is added once to any call that used something.
+// nothing. A fee per call is added once to any call that used something. A price an hour (BUSY)
+// pays for all that its machine makes: where the sheet has no price of tokens, they need none. Time
+// that nobody told is not zero: UNPRICED. Where an hour has no price, its time needs none.
 void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struct cost *out);
 
 // Whose price the bucket takes: its own, or the one it falls back to. BUCKET_COUNT = nobody's.

@@ -72,6 +72,14 @@ bool sheet_silent(const struct sheet *s)
     return !s->free && s->rates.has == 0 && s->term_count == 0;
 }
 
+bool sheet_names(const struct sheet *s, enum bucket b)
+{
+    uint32_t has = s->rates.has;
+    for (unsigned i = 0; i < s->term_count; i++)
+        has |= s->terms[i].rates.has;
+    return has & 1u << b;
+}
+
 const struct sheet *sheet_at(const struct sheet *s, int64_t at_us)
 {
     while (s->before && at_us < s->since_us)

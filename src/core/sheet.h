@@ -100,6 +100,8 @@ struct quote {
 
 // It names a model and states no price for it: known, but not what it costs.
 bool sheet_silent(const struct sheet *s);
+// Its prices, or some of its terms', name the bucket.
+bool sheet_names(const struct sheet *s, enum bucket b);
 // The sheet that held at that moment: this one, or one before it.
 const struct sheet *sheet_at(const struct sheet *s, int64_t at_us);
 // Of the sheet that held then.

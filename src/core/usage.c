@@ -46,7 +46,14 @@ bool bucket_is_token(enum bucket b)
 int64_t bucket_units(enum bucket b)
 {
     must(b < BUCKET_COUNT);
-    return bucket_is_token(b) ? 1000000 : 1;
+    return bucket_is_token(b) || b == BUCKET_BUSY ? 1000000 : 1;
+}
+
+const char *bucket_per(enum bucket b)
+{
+    if (b == BUCKET_BUSY)
+        return "/hour";
+    return bucket_is_token(b) ? "/Mtok" : "";
 }
 
 bool bucket_find(struct str name, enum bucket *out)

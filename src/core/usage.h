@@ -29,7 +29,8 @@
     X(CALLS, "calls", "calls, where a call has a fee of its own")                              \
     X(SEARCH_UNITS, "search_units", "rerank search units")                                     \
     X(IMAGES_OUT, "images", "images made, where each has its price")                           \
-    X(SECONDS, "seconds", "seconds of audio, where they are billed")
+    X(SECONDS, "seconds", "seconds of audio, where they are billed")                           \
+    X(BUSY, "busy", "microseconds that a machine of one's own worked, at a price an hour")
 
 enum bucket {
 #define X(id, name, words) BUCKET_##id,
@@ -41,9 +42,13 @@ enum bucket {
 // Static. The name stands in JSON, CSV and columns, "cache_read"; the words are for people.
 const char *bucket_name(enum bucket b);
 const char *bucket_words(enum bucket b);
-// How many units a written price is for: 1000000 tokens, or one of anything else.
+// How many units a written price is for: 1000000 tokens, an hour (its unit is a millionth of one),
+// or one of anything else.
 int64_t bucket_units(enum bucket b);
 bool bucket_is_token(enum bucket b);
+#define BUSY_UNIT_US 3600 // the count of BUSY that a price is for; of all others it is one
+// What a written price is for, behind "USD": "/Mtok", "/hour", or nothing.
+const char *bucket_per(enum bucket b);
 // The bucket of that name; false leaves *out as it was.
 bool bucket_find(struct str name, enum bucket *out) MUST_USE;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// wide - whole numbers of 256 bits, for a cost with its factors: a sum of 10^-18 USD (127 bits)
-// times four factors in parts per million (30 bits each) fits no machine word.
+// wide - whole numbers of 288 bits, for a cost with its factors: a sum of 10^-18 USD (127 bits)
+// times four factors in parts per million (30 bits each) and the 3600 of an hour (12 bits) fits no
+// machine word.
 
 #ifndef CORE_WIDE_H
 #define CORE_WIDE_H
@@ -10,14 +11,14 @@
 
 #include "base/decimal.h"
 
-#define WIDE_LIMBS 8
+#define WIDE_LIMBS 9
 
 struct wide {
     uint32_t limb[WIDE_LIMBS]; // least first
 };
 
 struct wide wide_from(int128 n); // n >= 0
-// What leaves 256 bits is a bug of the caller, who knows his bounds.
+// What leaves 288 bits is a bug of the caller, who knows his bounds.
 void wide_add(struct wide *w, const struct wide *other);
 void wide_multiply(struct wide *w, uint32_t by);
 uint32_t wide_divide(struct wide *w, uint32_t by); // the rest; by > 0

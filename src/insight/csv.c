@@ -42,7 +42,7 @@ void csv_head(struct buf *out)
 {
     buf_add_cstr(out, "request,attempt,start,tenant,team,project,key,user,provider,model,"
                       "model_asked,model_answered,endpoint,route,outcome,http_status,error,"
-                      "upstream_id,stream,ttft_us,duration_us,overhead_us");
+                      "upstream_id,stream,ttft_us,duration_us,overhead_us,load_us,queue_us");
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
         buf_printf(out, ",%s%s", bucket_name((enum bucket)i),
                    i <= BUCKET_IMAGE_OUTPUT ? "_tokens" : "");
@@ -98,6 +98,8 @@ void csv_row(const struct entry *e, struct buf *out)
     number(e->ttft_us, out);
     number(e->duration_us, out);
     number(e->overhead_us, out);
+    number(e->load_us, out);
+    number(e->queue_us, out);
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
         number(e->usage.count[i], out);
     number(e->usage.reasoning, out);

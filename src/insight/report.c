@@ -196,6 +196,7 @@ static struct money_sum cost_at(sqlite3_stmt *s, int column)
 
 static bool add_rollup(struct work *w, sqlite3_stmt *s)
 {
+    const int after = 13 + BUCKET_COUNT;
     const struct place p = {.us = sqlite3_column_int64(s, 0) * HOUR_US,
                             .provider = sqlite3_column_int64(s, 1),
                             .model = sqlite3_column_int64(s, 2),
@@ -207,17 +208,19 @@ static bool add_rollup(struct work *w, sqlite3_stmt *s)
                       .unpriced = sqlite3_column_int64(s, 8),
                       .estimated = sqlite3_column_int64(s, 9),
                       .captured = sqlite3_column_int64(s, 10),
-                      .reasoning = sqlite3_column_int64(s, 29),
-                      .made_tokens = sqlite3_column_int64(s, 30),
-                      .made_us = sqlite3_column_int64(s, 31),
-                      .retries = sqlite3_column_int64(s, 34)};
+                      .reasoning = sqlite3_column_int64(s, after),
+                      .made_tokens = sqlite3_column_int64(s, after + 1),
+                      .made_us = sqlite3_column_int64(s, after + 2),
+                      .retries = sqlite3_column_int64(s, after + 5),
+                      .load_us = sqlite3_column_int64(s, after + 8),
+                      .queue_us = sqlite3_column_int64(s, after + 9)};
     for (int i = 0; i < BUCKET_COUNT; i++)
         t.count[i] = sqlite3_column_int64(s, 13 + i);
     struct group *g = group_of(w, &p);
     if (!g)
         return false;
-    sums_add_hour(&w->sums, g, &t, cost_at(s, 11), cost_at(s, 35));
-    if (!sums_add_times(&w->sums, g, sql_str(s, 32), sql_str(s, 33)))
+    sums_add_hour(&w->sums, g, &t, cost_at(s, 11), cost_at(s, after + 6));
+    if (!sums_add_times(&w->sums, g, sql_str(s, after + 3), sql_str(s, after + 4)))
         w->status = why_set(w->why, STATUS_DAMAGED, "the ledger is damaged: an hour's durations");
     return w->status == STATUS_OK;
 }
@@ -227,7 +230,8 @@ static bool read_rollups(struct work *w, int64_t from_hour, int64_t until_hour)
     sqlite3_stmt *s = sql_prepare(
         w->db, "SELECT hour, provider, model, key, team, project, requests, errors, unpriced, "
                "estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS ", reasoning, made_tokens, "
-               "made_us, latency, ttft, retries, retry_cost_mu, retry_cost_pd FROM rollup WHERE "
+               "made_us, latency, ttft, retries, retry_cost_mu, retry_cost_pd, load_us, queue_us "
+               "FROM rollup WHERE "
                "tenant = ?1 AND hour >= ?2 AND hour < ?3");
     if (!s)
         return false;
@@ -292,6 +296,8 @@ static bool add_row(struct work *w, sqlite3_stmt *s)
                             .user = sqlite3_column_int64(s, 6),
                             .tag = w->q->by == BY_TAG ? tag_of(w, sql_str(s, 15)) : STR_NONE};
     e.attempt = (uint8_t)sqlite3_column_int(s, 18 + BUCKET_COUNT);
+    e.load_us = sqlite3_column_int64(s, 19 + BUCKET_COUNT);
+    e.queue_us = sqlite3_column_int64(s, 20 + BUCKET_COUNT);
     e.usage.sure = (enum sure)sqlite3_column_int(s, 9);
     e.usage.uncounted = (flags & LEDGER_UNCOUNTED) != 0;
     e.followed = (flags & LEDGER_FOLLOWED) != 0;
@@ -315,7 +321,8 @@ static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
     sqlite3_stmt *s = sql_prepare(
         w->db, "SELECT start_us, provider, model, key, team, project, user, outcome, price_state, "
                "sure, flags, ttft_us, duration_us, overhead_us, cost_pd, tags, " LEDGER_BUCKETS
-               ", reasoning, prompt, attempt FROM call CROSS JOIN kind ON kind.id = call.kind "
+               ", reasoning, prompt, attempt, load_us, queue_us FROM call CROSS JOIN kind ON "
+               "kind.id = call.kind "
                "WHERE tenant = ?1 AND start_us >= ?2 AND start_us < ?3");
     if (!s)
         return false;

@@ -60,7 +60,9 @@ static bool read_row(sqlite3_stmt *s, struct entry *e)
     for (int i = 0; i < BUCKET_COUNT; i++)
         e->usage.count[i] = sqlite3_column_int64(s, column++);
     e->usage.reasoning = sqlite3_column_int64(s, column++);
-    e->usage.prompt = sqlite3_column_int64(s, column);
+    e->usage.prompt = sqlite3_column_int64(s, column++);
+    e->load_us = sqlite3_column_int64(s, column++);
+    e->queue_us = sqlite3_column_int64(s, column);
     return e->outcome <= OUTCOME_UNKNOWN && e->price_state < PRICE_STATE_COUNT &&
            e->usage.sure <= SURE_CAPTURED && e->usage.service < SERVICE_COUNT;
 }
@@ -174,6 +176,8 @@ void row_write(const struct entry *e, struct buf *json)
     json_out_number(o, "ttft_us", e->ttft_us);
     json_out_number(o, "duration_us", e->duration_us);
     json_out_number(o, "overhead_us", e->overhead_us);
+    json_out_number(o, "load_us", e->load_us);
+    json_out_number(o, "queue_us", e->queue_us);
     write_usage(e, o);
     json_out_text(o, "price_state", str_of(price_state_name(e->price_state)));
     write_money(o, "cost_usd", e->price_state != PRICE_UNPRICED, e->cost);

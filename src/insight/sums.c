@@ -59,6 +59,8 @@ static void add_tally(struct tally *to, const struct tally *t)
     to->reasoning = count_add(to->reasoning, t->reasoning);
     to->made_tokens = count_add(to->made_tokens, t->made_tokens);
     to->made_us = count_add(to->made_us, t->made_us);
+    to->load_us = count_add(to->load_us, t->load_us);
+    to->queue_us = count_add(to->queue_us, t->queue_us);
     to->retries += t->retries;
 }
 
@@ -188,6 +190,8 @@ static void write_figures(struct json_out *o, const struct group *g)
     write_ms(o, "latency_p95_ms", &g->latency, 950000);
     write_ms(o, "ttft_p50_ms", &g->ttft, 500000);
     write_ms(o, "ttft_p95_ms", &g->ttft, 950000);
+    json_out_number(o, "load_us", t->load_us);
+    json_out_number(o, "queue_us", t->queue_us);
     write_speed(o, t);
 }
 

@@ -87,7 +87,7 @@ static bool end_check(struct verify *v, const char *name)
 
 // Columns 0 to 6 are the key; then counts, cost, buckets.
 #define KEY_COLUMNS 7
-#define FIGURES     27
+#define FIGURES     (13 + BUCKET_COUNT)
 
 // sum() of counts as the rollups add them: it ends at the largest number, where SQLite's own fails.
 static void add_capped(sqlite3_context *context, int count, sqlite3_value **values)
@@ -174,33 +174,36 @@ static bool check_rollups(struct verify *v)
 {
     // Rows older than the oldest that is kept are gone; its hour may be there in part.
     sqlite3_stmt *rows = sql_prepare(
-        v->db, "SELECT tenant, start_us / 3600000000, provider, model, key, team, project, "
-               "sum(flags & 32 = 0), sum(outcome IN (1, 2) AND flags & 32 = 0), sum(price_state = "
-               "0), sum(sure = 1), "
-               "sum(sure = 2), coalesce(sum(cost_pd / 1000000000), 0) + "
-               "coalesce(sum(cost_pd % 1000000000), 0) / 1000000000, "
-               "coalesce(sum(cost_pd % 1000000000), 0) % 1000000000, capped_sum(input), "
-               "capped_sum(cache_read), "
-               "capped_sum(cache_write), capped_sum(cache_write_1h), capped_sum(audio_input), "
-               "capped_sum(audio_cache_read), "
-               "capped_sum(image_input), capped_sum(output), capped_sum(audio_output), "
-               "capped_sum(image_output), "
-               "capped_sum(web_searches), capped_sum(file_searches), capped_sum(calls), "
-               "capped_sum(search_units), capped_sum(images), "
-               "capped_sum(seconds), capped_sum(reasoning), sum(flags & 32 != 0), "
-               "coalesce(sum(cost_pd / 1000000000) FILTER (WHERE flags & 32), 0) + "
-               "coalesce(sum(cost_pd % 1000000000) FILTER (WHERE flags & 32), 0) / 1000000000, "
-               "coalesce(sum(cost_pd % 1000000000) FILTER (WHERE flags & 32), 0) % 1000000000 "
-               "FROM call "
-               "CROSS JOIN kind ON kind.id = call.kind WHERE start_us / 3600000000 > "
-               "(SELECT coalesce(max(value), -3600000000) / 3600000000 FROM fact WHERE "
-               "name = 'rows_from_us') GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7");
+        v->db,
+        "SELECT tenant, start_us / 3600000000, provider, model, key, team, project, "
+        "sum(flags & 32 = 0), sum(outcome IN (1, 2) AND flags & 32 = 0), sum(price_state = "
+        "0), sum(sure = 1), "
+        "sum(sure = 2), coalesce(sum(cost_pd / 1000000000), 0) + "
+        "coalesce(sum(cost_pd % 1000000000), 0) / 1000000000, "
+        "coalesce(sum(cost_pd % 1000000000), 0) % 1000000000, capped_sum(input), "
+        "capped_sum(cache_read), "
+        "capped_sum(cache_write), capped_sum(cache_write_1h), capped_sum(audio_input), "
+        "capped_sum(audio_cache_read), "
+        "capped_sum(image_input), capped_sum(output), capped_sum(audio_output), "
+        "capped_sum(image_output), "
+        "capped_sum(web_searches), capped_sum(file_searches), capped_sum(calls), "
+        "capped_sum(search_units), capped_sum(images), "
+        "capped_sum(seconds), capped_sum(busy), capped_sum(reasoning), sum(flags & 32 != 0), "
+        "coalesce(sum(cost_pd / 1000000000) FILTER (WHERE flags & 32), 0) + "
+        "coalesce(sum(cost_pd % 1000000000) FILTER (WHERE flags & 32), 0) / 1000000000, "
+        "coalesce(sum(cost_pd % 1000000000) FILTER (WHERE flags & 32), 0) % 1000000000, "
+        "capped_sum(load_us), capped_sum(queue_us) "
+        "FROM call "
+        "CROSS JOIN kind ON kind.id = call.kind WHERE start_us / 3600000000 > "
+        "(SELECT coalesce(max(value), -3600000000) / 3600000000 FROM fact WHERE "
+        "name = 'rows_from_us') GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7");
     sqlite3_stmt *sums = sql_prepare(
-        v->db, "SELECT tenant, hour, provider, model, key, team, project, requests, errors, "
-               "unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS ", reasoning, "
-               "retries, retry_cost_mu, retry_cost_pd FROM rollup WHERE hour > (SELECT "
-               "coalesce(max(value), -3600000000) / 3600000000 "
-               "FROM fact WHERE name = 'rows_from_us') ORDER BY 1, 2, 3, 4, 5, 6, 7");
+        v->db,
+        "SELECT tenant, hour, provider, model, key, team, project, requests, errors, "
+        "unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS ", reasoning, "
+        "retries, retry_cost_mu, retry_cost_pd, load_us, queue_us FROM rollup WHERE hour > (SELECT "
+        "coalesce(max(value), -3600000000) / 3600000000 "
+        "FROM fact WHERE name = 'rows_from_us') ORDER BY 1, 2, 3, 4, 5, 6, 7");
     merge(v, rows, sums);
     sqlite3_finalize(rows);
     sqlite3_finalize(sums);

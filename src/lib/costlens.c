@@ -29,6 +29,7 @@ _Static_assert((int)COSTLENS_CALLS == (int)BUCKET_CALLS, "calls");
 _Static_assert((int)COSTLENS_SEARCH_UNITS == (int)BUCKET_SEARCH_UNITS, "search units");
 _Static_assert((int)COSTLENS_IMAGES == (int)BUCKET_IMAGES_OUT, "images");
 _Static_assert((int)COSTLENS_SECONDS == (int)BUCKET_SECONDS, "seconds");
+_Static_assert((int)COSTLENS_BUSY == (int)BUCKET_BUSY, "busy");
 _Static_assert((int)COSTLENS_OTHER_SERVICE == (int)SERVICE_OTHER, "services");
 _Static_assert(COSTLENS_FACTORS == FACTORS_MAX, "factors");
 _Static_assert((int)COSTLENS_UNPRICED == (int)PRICE_UNPRICED, "price states");
@@ -221,12 +222,18 @@ static void usage_out(const struct usage *u, struct costlens_usage *out)
         out->count[i] = u->count[i];
 }
 
+static void read_out(const struct meter *m, struct costlens_usage *out)
+{
+    usage_out(&m->usage, out);
+    out->count[BUCKET_BUSY] = meter_spent(m).busy_us;
+}
+
 enum costlens_status costlens_reader_usage(const struct costlens_reader *reader,
                                            struct costlens_usage *out)
 {
     if (!reader->meter.has_usage)
         return COSTLENS_NO_USAGE;
-    usage_out(&reader->meter.usage, out);
+    read_out(&reader->meter, out);
     return COSTLENS_OK;
 }
 
@@ -235,7 +242,7 @@ void costlens_reader_estimate(struct costlens_reader *reader, int64_t request_by
 {
     if (!reader->meter.has_usage)
         meter_estimate(&reader->meter, request_bytes);
-    usage_out(&reader->meter.usage, out);
+    read_out(&reader->meter, out);
 }
 
 const char *costlens_reader_model(const struct costlens_reader *reader)

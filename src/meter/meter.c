@@ -485,6 +485,22 @@ static void estimate_input(struct meter *m, int64_t input_bytes)
     u->prompt = input;
 }
 
+static int64_t us_of(int64_t ns)
+{
+    int64_t us = ns / 1000 + (ns % 1000 >= 500);
+    return us < METER_COUNT_MAX ? us : 0; // no call takes that long
+}
+
+struct meter_spent meter_spent(const struct meter *m)
+{
+    const struct meter_times *t = &m->times;
+    int64_t work = count_add(t->input_ns, t->output_ns);
+    int64_t busy = work ? count_add(t->load_ns, work) : t->total_ns;
+    return (struct meter_spent){.busy_us = us_of(busy),
+                                .load_us = us_of(t->load_ns),
+                                .queue_us = t->total_ns > busy ? us_of(t->total_ns - busy) : 0};
+}
+
 void meter_estimate(struct meter *m, int64_t input_bytes)
 {
     struct usage *u = &m->usage;

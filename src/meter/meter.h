@@ -67,8 +67,8 @@ struct meter_parts {
             -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 \
         }                                                          \
     }
-// Where a local server's time went, as it tells: the waiting in its queue is what is left of the
-// total. 0 = not told (Ollama tells no `output` of a single token).
+// Where a local server's time went, as it tells. 0 = not told (Ollama tells no `output` of a single
+// token, llama.cpp only `input` and `output`).
 struct meter_times {
     int64_t total_ns, load_ns, input_ns, output_ns;
 };
@@ -152,6 +152,14 @@ bool meter_complete(const struct meter *m);
 bool meter_tells(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
+// A local server's time in microseconds; 0 = not told. The waiting in its queue is what is left of
+// its total. Where all that it tells is the total (embeddings), it worked all the time.
+struct meter_spent {
+    int64_t busy_us; // it worked: loading, reading and writing
+    int64_t load_us; // of that
+    int64_t queue_us;
+};
+struct meter_spent meter_spent(const struct meter *m);
 // The i-th of the requests listed; NULL after the last.
 const struct meter_share *meter_share_at(const struct meter *m, unsigned i);
 // Fills m->usage where no final count of both sides came: input from `input_bytes` / 4 unless a

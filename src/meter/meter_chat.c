@@ -99,6 +99,19 @@ static unsigned choices_read(struct meter *m, struct str choices)
     return n;
 }
 
+// Milliseconds with a fraction, in nanoseconds.
+#define ATTO_A_NS INT64_C(1000000000000) // 10^-18 ms
+static int64_t time_of(const struct counts *c, const char *name)
+{
+    int128 atto = 0;
+    bool inexact;
+    struct str number = json_number(c->json, json_get(c->root, name));
+    if (number.len == 0 || decimal_round(number, &atto, &inexact) != STATUS_OK || atto < 0)
+        return 0;
+    atto /= ATTO_A_NS;
+    return atto < INT64_MAX ? (int64_t)atto : 0;
+}
+
 // llama.cpp tells its work in `timings` even where nobody asked for usage: prompt_n is without what
 // the cache had.
 static void timings_read(struct meter *m, struct str raw)
@@ -107,7 +120,9 @@ static void timings_read(struct meter *m, struct str raw)
     struct counts c;
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return;
-    if (counts_has(&c, "prompt_n") && counts_has(&c, "predicted_n")) {
+    m->times.input_ns = time_of(&c, "prompt_ms");
+    m->times.output_ns = time_of(&c, "predicted_ms");
+    if (!m->counted && counts_has(&c, "prompt_n") && counts_has(&c, "predicted_n")) {
         fresh.count[BUCKET_INPUT] = counts_get(&c, "prompt_n");
         fresh.count[BUCKET_CACHE_READ] = counts_get(&c, "cache_n");
         fresh.count[BUCKET_OUTPUT] = counts_get(&c, "predicted_n");
@@ -128,7 +143,7 @@ static bool usage_read(struct meter *m, const struct chunk *c)
     }
     if (read)
         usage_seen(m);
-    if (!m->counted && skim_is_object(c->timings))
+    if (skim_is_object(c->timings))
         timings_read(m, c->timings);
     return read;
 }

@@ -140,6 +140,23 @@ static bool beyond_window(const struct req *r, const struct sheet *sheet)
            most / WINDOWS_MAX > sheet->context_tokens;
 }
 
+// A machine has its price an hour and did not tell how long it worked: from the call's first byte
+// to its end.
+static void measure_time(struct req *r, const struct sheet *sheet)
+{
+    struct entry *e = &r->attempt.entry;
+    struct usage *u = &e->usage;
+    int status = r->attempt.metering ? r->attempt.upstream_status : 0;
+    bool answered = status > 0 && status < 300;
+    if (e->duration_us == 0 || u->count[BUCKET_BUSY] > 0 || !(answered || usage_any(u)) ||
+        endpoint_free(r->found.endpoint) || !sheet_names(sheet_at(sheet, e->start_us), BUCKET_BUSY))
+        return;
+    int64_t us = r->start_mono_us + e->duration_us - r->attempt.dispatch_mono_us;
+    u->count[BUCKET_BUSY] = us > 0 ? us : 1;
+    if (u->sure == SURE_REPORTED)
+        u->sure = SURE_ESTIMATED;
+}
+
 void settle_price(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
@@ -150,6 +167,8 @@ void settle_price(struct req *r)
         sheet = &free_sheet;
     if (sheet && beyond_window(r, sheet))
         e->usage.inconsistent = true;
+    if (sheet)
+        measure_time(r, sheet);
     if (has_shares(r) && sheet && !sheet->free) {
         price_shares(r, sheet);
         return;
@@ -211,6 +230,19 @@ static void usage_capture(struct usage *u, const struct meter *m)
         u->count[BUCKET_OUTPUT] = bound.count[BUCKET_OUTPUT];
 }
 
+// What a local server tells of its time. Loading and waiting are no part of the first token's.
+static void times_settle(struct req *r)
+{
+    struct entry *e = &r->attempt.entry;
+    struct meter_spent spent = meter_spent(&r->attempt.meter);
+    e->usage.count[BUCKET_BUSY] = spent.busy_us;
+    e->load_us = spent.load_us;
+    e->queue_us = spent.queue_us;
+    int64_t apart = e->load_us + e->queue_us;
+    if (e->ttft_us > 0 && apart > 0)
+        e->ttft_us = e->ttft_us > apart ? e->ttft_us - apart : 1;
+}
+
 static void usage_settle(struct req *r)
 {
     struct usage *u = &r->attempt.entry.usage;
@@ -228,6 +260,7 @@ static void usage_settle(struct req *r)
         *u = r->attempt.meter.usage;
     else
         usage_capture(u, &r->attempt.meter);
+    times_settle(r);
 }
 
 // An Ollama that was allowed to cuts what is too long, and then counts just its context.

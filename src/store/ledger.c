@@ -22,7 +22,7 @@ _Static_assert(BUCKET_INPUT == 0 && BUCKET_CACHE_READ == 1 && BUCKET_CACHE_WRITE
                    BUCKET_AUDIO_OUTPUT == 8 && BUCKET_IMAGE_OUTPUT == 9 &&
                    BUCKET_WEB_SEARCHES == 10 && BUCKET_FILE_SEARCHES == 11 && BUCKET_CALLS == 12 &&
                    BUCKET_SEARCH_UNITS == 13 && BUCKET_IMAGES_OUT == 14 && BUCKET_SECONDS == 15 &&
-                   BUCKET_COUNT == 16,
+                   BUCKET_BUSY == 16 && BUCKET_COUNT == 17,
                "LEDGER_BUCKETS; a new bucket is a migration");
 
 #define LEDGER_NULL INT64_MIN
@@ -39,6 +39,8 @@ enum {
     TTFT,
     DURATION,
     OVERHEAD,
+    LOAD,
+    QUEUE,
     COST,
     REPORTED,
     BUCKETS,
@@ -53,10 +55,10 @@ _Static_assert(COLUMNS == LEDGER_COLUMNS, "ROW_1");
 
 #define INTO                                                                              \
     "INTO call (tenant, start_us, id, attempt, kind, user, error, ttft_us, duration_us, " \
-    "overhead_us, cost_pd, reported_pd, " LEDGER_BUCKETS                                  \
+    "overhead_us, load_us, queue_us, cost_pd, reported_pd, " LEDGER_BUCKETS               \
     ", reasoning, prompt, upstream_id, tags, price_parts) "                               \
     "VALUES "
-#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define ROW_4  ROW_1 "," ROW_1 "," ROW_1 "," ROW_1
 #define ROW_16 ROW_4 "," ROW_4 "," ROW_4 "," ROW_4
 #define ROW_32 ROW_16 "," ROW_16
@@ -143,6 +145,8 @@ static void fill_numbers(int64_t *n, const struct entry *e)
     n[TTFT] = e->ttft_us;
     n[DURATION] = e->duration_us;
     n[OVERHEAD] = e->overhead_us;
+    n[LOAD] = e->load_us;
+    n[QUEUE] = e->queue_us;
     n[COST] = e->price_state != PRICE_UNPRICED ? e->cost.pd : LEDGER_NULL;
     n[REPORTED] = e->usage.has_reported ? e->usage.reported.pd : LEDGER_NULL;
     memcpy(&n[BUCKETS], e->usage.count, sizeof e->usage.count);

@@ -25,9 +25,9 @@
 #define LEDGER_BUCKETS                                                                             \
     "input, cache_read, cache_write, cache_write_1h, audio_input, audio_cache_read, image_input, " \
     "output, audio_output, image_output, web_searches, file_searches, calls, search_units, "       \
-    "images, seconds"
+    "images, seconds, busy"
 
-#define LEDGER_COLUMNS 33 // of `call`
+#define LEDGER_COLUMNS 36 // of `call`
 #define LEDGER_ROWS    32 // of one statement
 
 struct ledger_row {

@@ -47,8 +47,11 @@ void tally_add(struct tally *t, const struct entry *e)
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
         t->count[i] = count_add(t->count[i], e->usage.count[i]);
     t->reasoning = count_add(t->reasoning, e->usage.reasoning);
+    t->load_us = count_add(t->load_us, e->load_us);
+    t->queue_us = count_add(t->queue_us, e->queue_us);
     int64_t made = usage_output(&e->usage);
-    int64_t took = e->duration_us - e->overhead_us - (e->stream ? e->ttft_us : 0);
+    int64_t took =
+        e->duration_us - e->overhead_us - e->load_us - e->queue_us - (e->stream ? e->ttft_us : 0);
     // The duration of a later attempt is that of all before it too.
     if (e->attempt == 0 && e->outcome == OUTCOME_OK && e->usage.sure == SURE_REPORTED && made > 0 &&
         took > 0) {
@@ -66,28 +69,32 @@ bool rollups_open(struct rollups *r, sqlite3 *db)
                         "provider = ?3 AND model = ?4 AND key = ?5 AND team = ?6 AND "
                         "project = ?7");
     r->add = sql_prepare(
-        db, "INSERT INTO rollup (tenant, hour, provider, model, key, team, project, requests, "
-            "errors, unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS
-            ", reasoning, made_tokens, made_us, latency, ttft, retries, retry_cost_mu, "
-            "retry_cost_pd) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-            "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, "
-            "?35, ?36, ?37, ?38) ON CONFLICT DO UPDATE SET requests = requests + ?8, errors = "
-            "errors + ?9, "
-            "unpriced = unpriced + ?10, estimated = estimated + ?11, captured = captured + ?12, "
-            "cost_mu = cost_mu + ?13 + (cost_pd + ?14) / 1000000000, "
-            "cost_pd = (cost_pd + ?14) % 1000000000, input = input + ?15, "
-            "cache_read = cache_read + ?16, cache_write = cache_write + ?17, "
-            "cache_write_1h = cache_write_1h + ?18, audio_input = audio_input + ?19, "
-            "audio_cache_read = audio_cache_read + ?20, image_input = image_input + ?21, "
-            "output = output + ?22, audio_output = audio_output + ?23, "
-            "image_output = image_output + ?24, web_searches = web_searches + ?25, "
-            "file_searches = file_searches + ?26, calls = calls + ?27, "
-            "search_units = search_units + ?28, images = images + ?29, seconds = seconds + ?30, "
-            "reasoning = reasoning + ?31, made_tokens = made_tokens + ?32, "
-            "made_us = made_us + ?33, latency = ?34, ttft = ?35, retries = retries + ?36, "
-            "retry_cost_mu = retry_cost_mu + ?37 + (retry_cost_pd + ?38) / 1000000000, "
-            "retry_cost_pd = (retry_cost_pd + ?38) % 1000000000");
+        db,
+        "INSERT INTO rollup (tenant, hour, provider, model, key, team, project, requests, "
+        "errors, unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS
+        ", reasoning, made_tokens, made_us, latency, ttft, retries, retry_cost_mu, "
+        "retry_cost_pd, load_us, queue_us) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+        "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, "
+        "?36, ?37, ?38, ?39, ?40, ?41) ON CONFLICT DO UPDATE SET requests = requests + ?8, errors "
+        "= "
+        "errors + ?9, "
+        "unpriced = unpriced + ?10, estimated = estimated + ?11, captured = captured + ?12, "
+        "cost_mu = cost_mu + ?13 + (cost_pd + ?14) / 1000000000, "
+        "cost_pd = (cost_pd + ?14) % 1000000000, input = input + ?15, "
+        "cache_read = cache_read + ?16, cache_write = cache_write + ?17, "
+        "cache_write_1h = cache_write_1h + ?18, audio_input = audio_input + ?19, "
+        "audio_cache_read = audio_cache_read + ?20, image_input = image_input + ?21, "
+        "output = output + ?22, audio_output = audio_output + ?23, "
+        "image_output = image_output + ?24, web_searches = web_searches + ?25, "
+        "file_searches = file_searches + ?26, calls = calls + ?27, "
+        "search_units = search_units + ?28, images = images + ?29, seconds = seconds + ?30, "
+        "busy = busy + ?31, "
+        "reasoning = reasoning + ?32, made_tokens = made_tokens + ?33, "
+        "made_us = made_us + ?34, latency = ?35, ttft = ?36, retries = retries + ?37, "
+        "retry_cost_mu = retry_cost_mu + ?38 + (retry_cost_pd + ?39) / 1000000000, "
+        "retry_cost_pd = (retry_cost_pd + ?39) % 1000000000, "
+        "load_us = load_us + ?40, queue_us = queue_us + ?41");
     return r->find && r->add;
 }
 
@@ -259,6 +266,8 @@ static bool flush_one(struct rollups *r, const struct rollup_sum *sum)
     sqlite3_bind_int64(r->add, ++column, t->retries);
     sqlite3_bind_int64(r->add, ++column, (int64_t)(sum->retry_pd / MILLI_PD));
     sqlite3_bind_int64(r->add, ++column, (int64_t)(sum->retry_pd % MILLI_PD));
+    sqlite3_bind_int64(r->add, ++column, t->load_us);
+    sqlite3_bind_int64(r->add, ++column, t->queue_us);
     if (!sql_done(r->add))
         return false;
     r->cost_pd += sqlite3_changes(sqlite3_db_handle(r->add)) == 1 ? sum->cost_pd : 0;

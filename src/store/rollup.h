@@ -32,6 +32,8 @@ struct tally {
     int64_t reasoning;
     int64_t made_tokens; // output, and the time it took, of calls that ended well
     int64_t made_us;
+    int64_t load_us; // a local server's
+    int64_t queue_us;
 };
 
 struct rollup_key {

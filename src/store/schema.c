@@ -266,6 +266,19 @@ static const struct step steps[] = {
     },
     {6, CALLS_VIEW(", (k.flags & 32) / 32 AS followed")
 "PRAGMA user_version = 6;"
+    },
+    {7, // the time of a machine of one's own: what is paid for, and what is not
+"ALTER TABLE call ADD COLUMN busy INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE call ADD COLUMN load_us INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE call ADD COLUMN queue_us INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE rollup ADD COLUMN busy INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE rollup ADD COLUMN load_us INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE rollup ADD COLUMN queue_us INTEGER NOT NULL DEFAULT 0;"
+"DROP VIEW calls;"
+    },
+    {7, CALLS_VIEW(", (k.flags & 32) / 32 AS followed, c.load_us AS load_us,"
+"  c.queue_us AS queue_us, c.busy AS busy")
+"PRAGMA user_version = 7;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

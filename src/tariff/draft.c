@@ -115,7 +115,7 @@ static void refuse(struct reading_list *r, const char *what, enum bucket b)
 // A price list that says 0.0000025 where 2.5 is meant, or the other way round.
 static bool absurd(enum bucket b, struct price p)
 {
-    if (!bucket_is_token(b))
+    if (!bucket_is_token(b) && b != BUCKET_BUSY)
         return p.atto >= INT64_MAX / 10 || p.atto / ATTO_A_USD >= LIST_UNIT_USD_ABSURD;
     return p.atto / ATTO_A_MTOK >= LIST_MTOK_USD_ABSURD || p.atto < ATTO_A_MTOK / LIST_MTOK_PER_USD;
 }

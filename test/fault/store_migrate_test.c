@@ -68,6 +68,8 @@ static void make_old(const struct place *p)
 static void is_whole(const struct place *p)
 {
     assert_int_equal(ask(p, "PRAGMA user_version"), schema_version());
+    assert_int_equal(ask(p, "SELECT sum(busy) + sum(load_us) + sum(queue_us) FROM calls"), 0);
+    assert_int_equal(ask(p, "SELECT sum(busy) + sum(load_us) + sum(queue_us) FROM rollup"), 0);
     assert_int_equal(ask(p, "SELECT count(*) FROM calls WHERE key = 'ci' AND provider = 'openai' "
                             "AND endpoint = 'chat' AND team = 'blue' AND duration_us = ttft_us + "
                             "1000 AND input = prompt AND output = 7 AND reasoning = 3"),

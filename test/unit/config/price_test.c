@@ -119,7 +119,7 @@ static void takes_every_price(void **state)
           " cache_write_per_mtok: 4, cache_write_1h_per_mtok: 5, audio_input_per_mtok: 6,"
           " audio_cache_read_per_mtok: 7, audio_output_per_mtok: 8, image_input_per_mtok: 9,"
           " image_output_per_mtok: 10, per_call: 0.11, per_web_search: 0.12, per_file_search: 0.13,"
-          " per_search_unit: 0.14, per_image: 0.15, per_second: 0.16}\n");
+          " per_search_unit: 0.14, per_image: 0.15, per_second: 0.16, cost_per_hour: 17}\n");
     static const enum bucket order[] = {BUCKET_INPUT,
                                         BUCKET_OUTPUT,
                                         BUCKET_CACHE_READ,
@@ -135,7 +135,8 @@ static void takes_every_price(void **state)
                                         BUCKET_FILE_SEARCHES,
                                         BUCKET_SEARCH_UNITS,
                                         BUCKET_IMAGES_OUT,
-                                        BUCKET_SECONDS};
+                                        BUCKET_SECONDS,
+                                        BUCKET_BUSY};
     assert_int_equal(c->fault_count, 0);
     assert_int_equal(catalog_open(&alloc_heap, &c->prices, 1, &book, &why), STATUS_OK);
     const struct sheet *s = catalog_find(book, str_of("a"), str_of("m"));
@@ -143,7 +144,8 @@ static void takes_every_price(void **state)
     assert_int_equal(sizeof order / sizeof order[0], BUCKET_COUNT);
     for (size_t i = 0; i < BUCKET_COUNT; i++)
         assert_int_equal(price_of(s, order[i]),
-                         (int64_t)(i + 1) * (i < 10 ? 1000000000000 : 10000000000000000));
+                         (int64_t)(i + 1) *
+                             (i < 10 || i == 16 ? 1000000000000 : 10000000000000000));
     catalog_close(book);
     config_free(c);
 }

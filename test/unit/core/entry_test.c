@@ -43,6 +43,8 @@ static struct entry full(void)
         .ttft_us = 1,
         .duration_us = INT64_MAX,
         .overhead_us = -1,
+        .load_us = 1300000,
+        .queue_us = INT64_MAX,
         .price_state = PRICE_PROVIDER,
         .cost = {INT64_MIN},
         .price_version = STR("0123456789ab"),
@@ -52,7 +54,7 @@ static struct entry full(void)
     };
     memcpy(e.id.bytes, "0123456789abcdef", 16);
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        e.usage.count[i] = i % 3 ? (int64_t)1 << i * 4 : 0;
+        e.usage.count[i] = i % 3 ? (int64_t)1 << i * 3 : 0;
     e.usage.reasoning = 7;
     e.usage.prompt = 9;
     e.usage.sure = SURE_CAPTURED;

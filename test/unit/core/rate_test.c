@@ -41,6 +41,14 @@ static const char text[] =
     "model factors\nprice input 30 calls 0.00000000000000005\nwhen us: x1.1\n"
     "when batch: x0.123457\nwhen sun: x1.000001\nwhen above 1000: x0.999999\n"
     "model hybrid\nprice input 1 output 2\nwhen above 1000: output 3\nwhen thinking: output 5\n"
+    "model own\nprice busy 0.35\n"
+    "model rack\nprice busy 98.000000000001\n"
+    "model dearest\nprice busy 1000000\n"
+    "model cent\nprice busy 0.000001\n"
+    "model both\nprice input 0.07 output 0.07 busy 2.5\nwhen us: x0.333333\n"
+    "when batch: x0.142857\n"
+    "model crumb\nprice input 0.000001 busy 0.000001\nwhen us: x0.5\nwhen batch: x0.499999\n"
+    "model nights-only\nprice input 0\nwhen 00:00-04:00: busy 3.6\n"
     "model quarters\nprice input 0.001\n" SIXTEENTH
     "model over\nprice input 0.001 calls 0.000000000000000001\n" SIXTEENTH;
 
@@ -70,6 +78,7 @@ struct row {
 #define WRITE(n) [BUCKET_CACHE_WRITE_5M] = (n)
 #define HOUR(n)  [BUCKET_CACHE_WRITE_1H] = (n)
 #define OUT(n)   [BUCKET_OUTPUT] = (n)
+#define BUSY(n)  [BUCKET_BUSY] = (n)
 
 static const struct row rows[] = {
     // 1000 x 2.5 + 500 x 10 = 7500 / 10^6
@@ -156,6 +165,35 @@ static const struct row rows[] = {
     {"fee", NULL, N(IN(1000), [BUCKET_CALLS] = 2), "0.011000000000"},
     {"fee", NULL, N(IN(0)), "0.000000000000"},
     {"rerank", NULL, N([BUCKET_SEARCH_UNITS] = 3), "0.006000000000"},
+    // Time by the hour: 4.2 s x 0.35 / 3600 s, rounded once; the tokens cost nothing.
+    {"own", NULL, N(BUSY(1)), "0.000000000097"},
+    {"own", NULL, N(IN(11), OUT(7), BUSY(4200123)), "0.000408345292"},
+    {"own", NULL, N(IN(11), [BUCKET_IMAGE_INPUT] = 3, BUSY(3600000000)), "0.350000000000"},
+    {"own", NULL, .usage = {.count = {OUT(1), BUSY(3600000000)}, .uncounted = true},
+     "0.350000000000"},
+    {"rack", NULL, N(IN(1), BUSY(7)), "0.000000190556"},
+    // Half to even: 0.5, 1.5, and a microsecond beside the half.
+    {"cent", NULL, N(BUSY(1800)), "0.000000000000"},
+    {"cent", NULL, N(BUSY(5400)), "0.000000000002"},
+    {"cent", NULL, N(BUSY(1801)), "0.000000000001"},
+    {"cent", NULL, N(BUSY(1799)), "0.000000000000"},
+    // Beside tokens, which alone have the factors: what is left of both decides.
+    {"both", NULL, N(IN(10), OUT(1), BUSY(4200123)), "0.002917522083"},
+    {"both", NULL,
+     .usage = {.count = {IN(11), BUSY(4200123)}, .us_region = true, .service = SERVICE_BATCH},
+     "0.002916788750"},
+    {"crumb", NULL, .usage = {.count = {IN(1), BUSY(1800)}, .us_region = true}, "0.000000000001"},
+    {"crumb", NULL, .usage = {.count = {IN(1), BUSY(1)}, .service = SERVICE_BATCH},
+     "0.000000000001"},
+    {"crumb", NULL, N(OUT(1), BUSY(1)), NULL},
+    // Time that nobody told is not zero; without a price of the hour nobody needs it.
+    {"own", NULL, N(IN(11), OUT(7)), NULL},
+    {"own", NULL, N(IN(0)), "0.000000000000"},
+    {"plain", NULL, N(IN(1), BUSY(5)), "0.000002500000"},
+    {"none", NULL, N(BUSY(5)), "0.000000000000"},
+    {"none", NULL, N(IN(1), BUSY(5)), NULL},
+    {"nights-only", "2026-11-24T00:00:00Z", N(IN(1), BUSY(1000000)), "0.001000000000"},
+    {"nights-only", "2026-11-24T04:00:00Z", N(IN(1), BUSY(1000000)), "0.000000000000"},
     // Half to even at a picodollar: 0.5, 1.5, 2.5 and a little more than a half.
     {"tie", NULL, N(IN(1)), "0.000000000000"},
     {"tie", NULL, N(IN(3)), "0.000000000002"},
@@ -320,6 +358,10 @@ static void does_not_wrap(void **state)
     assert_int_equal(cost.total.pd, INT64_MAX);
     rate(sheet("peak"), &u, INT64_MAX, &cost);
     assert_true(cost.overflow);
+    rate(sheet("dearest"), &(struct usage){.count = {BUSY(33204139332)}}, 0, &cost);
+    assert_false(cost.overflow);
+    rate(sheet("dearest"), &(struct usage){.count = {BUSY(33204139333)}}, 0, &cost);
+    assert_true(cost.overflow);
     // Larger prices than any list's: their sum passes even 2^127.
     static const struct price most[] = {{INT64_MAX}, {INT64_MAX}, {INT64_MAX}};
     struct sheet high = {
@@ -433,6 +475,11 @@ static void spells_every_state_out(void **state)
     explains(&cost, "unpriced: it held images, audio or files that nobody counted\n");
     rate(sheet("input-only"), &(struct usage){.count = {OUT(1)}}, 0, &cost);
     explains(&cost, "unpriced: no price is known for output tokens, reasoning included\n");
+    rate(sheet("own"), &(struct usage){.count = {OUT(1)}}, 0, &cost);
+    explains(&cost, "unpriced: nobody told how long the machine worked\n");
+    rate(sheet("own"), &(struct usage){.count = {OUT(1), BUSY(4200123)}}, 0, &cost);
+    explains(&cost, "     4200123 busy             x 0.35 USD/hour       = 0.000408345291666667\n"
+                    "total: 0.000408345292 USD\n");
     rate(sheet("gratis"), &u, 0, &cost);
     explains(&cost, "free: 0.000000000000 USD\n");
     rate(sheet("dear"), &(struct usage){.count = {IN(9223373)}}, 0, &cost);

@@ -313,9 +313,35 @@ static void survives_the_lack_of_memory(void **state)
     }
 }
 
+// The work is what the parts say, the waiting what they leave of the total.
+static void time_is_work_and_waiting(void **state)
+{
+    (void)state;
+    static const struct {
+        struct meter_times times; // total, load, input, output
+        struct meter_spent spent; // busy, load, queue
+    } rows[] = {
+        {{0, 0, 0, 0}, {0, 0, 0}},
+        {{10000000, 2000000, 3000000, 4000000}, {9000, 2000, 1000}},
+        {{0, 0, 106919000, 144862000}, {251781, 0, 0}},    // llama.cpp
+        {{5000499, 1000500, 0, 0}, {5000, 1001, 0}},       // embeddings: the total alone
+        {{1000, 5000, 5000, 5000}, {15, 5, 0}},            // parts beyond the total
+        {{INT64_MAX, INT64_MAX, INT64_MAX, 1}, {0, 0, 0}}, // not believed
+        {{1499, 0, 0, 1500}, {2, 0, 0}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct meter m = {.times = rows[i].times};
+        struct meter_spent got = meter_spent(&m);
+        assert_int_equal(got.busy_us, rows[i].spent.busy_us);
+        assert_int_equal(got.load_us, rows[i].spent.load_us);
+        assert_int_equal(got.queue_us, rows[i].spent.queue_us);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(time_is_work_and_waiting),
         cmocka_unit_test(passes_runs_of_events_as_one_slice),
         cmocka_unit_test(an_idle_stream_holds_nothing),
         cmocka_unit_test(a_call_in_the_background_is_not_told_by_its_answer),

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine of one's own has a price an hour: a call costs the time that the machine worked for it, to the last
+digit, and not its waiting; loading and waiting are no part of the time to the first token."""
+import json
+from fractions import Fraction
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true
+
+HOUR_US = 3600 * 10 ** 6
+PRICE = Fraction("0.35")
+MESSAGES = [{"role": "user", "content": "hello there"}]
+
+
+def picodollars(usd):
+    return round(usd * 10 ** 12)  # half to even
+
+
+def microseconds(ns):
+    return (ns + 500) // 1000
+
+
+def told(answer):
+    """What the machine worked, loaded and let wait, in microseconds, as the answer's own figures say."""
+    load = answer["load_duration"]
+    work = answer.get("prompt_eval_duration", 0) + answer.get("eval_duration", 0)
+    busy = load + work if work else answer["total_duration"]
+    return microseconds(busy), microseconds(load), microseconds(answer["total_duration"] - busy)
+
+
+with Mock(ttft="100ms", rate=500) as mock:
+    own = f"dialect: ollama, url: {mock.url}, models: [\"llama3.2:3b\", \"llama3.2:3b+503\"], retries: 0"
+    providers = (f"  local: {{ {own} }}\n  sums: {{ {own} }}\n"
+                 f"  bench: {{ url: {mock.url}/v1, models: [bench-model] }}\n"
+                 f"  silent: {{ url: {mock.url}/v1, models: [bench-model] }}\n")
+    prices = ("  - { model: \"local/*\", cost_per_hour: 0.35 }\n"
+              "  - { model: \"sums/*\", cost_per_hour: 98.000000000001, input_per_mtok: 0.1, output_per_mtok: 0.2 }\n"
+              "  - { model: \"silent/*\", cost_per_hour: 0.35 }\n")
+    with Gateway(mock, providers=providers, extra=prices) as gateway:
+        chat = {"model": "local/llama3.2:3b", "messages": MESSAGES}
+        cold = gateway.post("/api/chat", {**chat, "stream": True})
+        cold = json.loads(cold.body.decode().splitlines()[-1])
+        warm = gateway.post("/api/chat", {**chat, "stream": False}).json
+        embedded = gateway.post("/api/embed", {"model": "local/llama3.2:3b", "input": "hello"}).json
+        rows = gateway.rows(3)
+        for row, answer in zip(rows, (cold, warm, embedded)):
+            expect((row["busy"], row["load_us"], row["queue_us"]), told(answer))
+            expect((row["price_state"], row["sure"]), ("priced", "reported"))
+            expect(row["cost_pd"], picodollars(PRICE * row["busy"] / HOUR_US))
+        expect_true(rows[0]["load_us"] > 500_000 > rows[1]["load_us"], "only the first call loads long")
+        expect(rows[0]["queue_us"], 50)
+        expect_true(0 < rows[0]["ttft_us"] < 450_000, f"the first token without the load: {rows[0]['ttft_us']} us")
+
+        # The same figures wherever they are shown.
+        shown = gateway.costlens("report", "--request", rows[0]["request"]).stdout
+        usd = f"{rows[0]['cost_pd'] / 10 ** 12:.12f}"
+        for part in (f"{rows[0]['busy']} busy", "x 0.35 USD/hour", f"total: {usd} USD",
+                     f"loading {rows[0]['load_us'] // 1000}.", "waiting at the server 0.050 ms"):
+            expect_in(part, shown)
+        head, first = gateway.costlens("export", "--format", "csv").stdout.splitlines()[:2]
+        cells = dict(zip(head.split(","), first.split(",")))
+        expect([int(cells[name]) for name in ("busy", "load_us", "queue_us")],
+               [rows[0][name] for name in ("busy", "load_us", "queue_us")])
+        total = gateway.report("--by", "model")["total"]
+        for name in ("busy", "load_us", "queue_us"):
+            expect(total[name], sum(row[name] for row in rows))
+
+        # Prices of tokens beside it: both are added, and rounded once.
+        gateway.post("/api/chat", {**chat, "model": "sums/llama3.2:3b", "stream": False})
+        both = gateway.rows(4)[3]
+        tokens = (Fraction(both["input"]) / 10 + Fraction(both["output"]) / 5) / 10 ** 6
+        expect(both["cost_pd"], picodollars(Fraction("98.000000000001") * both["busy"] / HOUR_US + tokens))
+
+        # A server that does not tell: the time is measured, and the row says so.
+        gateway.chat(model="silent/bench-model")
+        silent = gateway.rows(5)[4]
+        expect((silent["price_state"], silent["sure"], silent["load_us"]), ("priced", "estimated", 0))
+        expect_true(0 < silent["busy"] <= silent["duration_us"], "its time, measured")
+        expect(silent["cost_pd"], picodollars(PRICE * silent["busy"] / HOUR_US))
+        # What failed before it was sent, or was refused, worked for nobody.
+        gateway.post("/api/chat", {**chat, "model": "local/llama3.2:3b+503", "stream": False})
+        refused = gateway.rows(6)[5]
+        expect((refused["busy"], refused["cost_pd"]), (0, 0))
+        expect_in("The books balance.", gateway.costlens("ledger", "verify").stdout)
