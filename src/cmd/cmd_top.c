@@ -97,10 +97,10 @@ static void print_lines(const struct watching *w, uint64_t before)
 static void print_picture(const struct watching *w)
 {
     struct buf out;
-    unsigned columns, rows, marked;
+    unsigned columns, rows;
     screen_size(&columns, &rows);
     buf_init(&out, &alloc_heap, 0);
-    top_draw(w->top, columns, rows, STR_NONE, &out, &marked);
+    top_draw(w->top, columns, rows, STR_NONE, &out);
     puts(buf_cstr(&out));
     buf_fini(&out);
 }
@@ -142,7 +142,7 @@ static int watch_lines(struct watching *w)
 static void draw(struct watching *w)
 {
     struct buf out, foot;
-    unsigned columns, rows, marked = 0;
+    unsigned columns, rows;
     buf_init(&out, &alloc_heap, 0);
     buf_init(&foot, &alloc_heap, 0);
     if (w->typing)
@@ -152,8 +152,8 @@ static void draw(struct watching *w)
         buf_add_cstr(&foot, FOOT);
     w->top->filter = str_from(w->filter, w->filter_len);
     screen_size(&columns, &rows);
-    top_draw(w->top, columns, rows, buf_str(&foot), &out, &marked);
-    screen_draw(buf_str(&out), rows, marked);
+    top_draw(w->top, columns, rows, buf_str(&foot), &out);
+    screen_draw(buf_str(&out), rows, TOP_TITLES);
     buf_fini(&foot);
     buf_fini(&out);
 }

@@ -118,7 +118,7 @@ static struct str tag_of(const struct top_call *c, struct str name)
 
 static struct str label_of(const struct top_call *c, struct str by)
 {
-    struct str label = STR_NONE;
+    struct str label;
     if (str_is(by, "model"))
         label = str_of(c->model);
     else if (str_is(by, "provider"))

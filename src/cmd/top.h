@@ -86,10 +86,11 @@ const struct top_call *top_ended(const struct top *t, uint64_t j);
 // called.
 void top_cell(struct buf *out, struct str text, unsigned width, bool right);
 void top_widths(void);
-// A picture: `rows` lines, none wider than `columns`, the last one `foot`. *marked: the line of the
-// titles.
+// A picture: `rows` lines, none wider than `columns`, the line TOP_TITLES (from 0) with the titles,
+// the last one `foot`.
+#define TOP_TITLES 3
 void top_draw(const struct top *t, unsigned columns, unsigned rows, struct str foot,
-              struct buf *out, unsigned *marked);
+              struct buf *out);
 // Titles, a call, and all groups with the answer's time, as fields between tabs, exact.
 void top_line_titles(const struct top *t, struct buf *out);
 void top_line_groups(const struct top *t, struct buf *out);

@@ -24,13 +24,13 @@ struct column {
     unsigned from; // columns that the terminal needs to have
 };
 
-static const struct column columns[] = {
+static const struct column call_columns[] = {
     [CLOCK] = {"BEGAN", 8, false, 70},   [WHO] = {"WHO", 0, false, 0},
     [MODEL] = {"MODEL", 0, false, 0},    [STATE] = {"STATE", 10, false, 60},
     [INPUT] = {"INPUT", 9, true, 110},   [OUTPUT] = {"OUTPUT", 9, true, 50},
     [COST] = {"COST USD", 12, true, 30}, [FIRST] = {"FIRST", 8, true, 120},
     [TOOK] = {"TIME", 8, true, 60}};
-#define COLUMN_COUNT (sizeof columns / sizeof columns[0])
+#define CALL_COLUMNS (sizeof call_columns / sizeof call_columns[0])
 
 static const struct column group_columns[] = {{"", 0, false, 0},        {"NOW", 6, true, 60},
                                               {"CALLS", 8, true, 30},   {"ERRORS", 7, true, 70},
@@ -376,16 +376,9 @@ static void add_row(struct buf *out, struct buf *text, unsigned width)
     buf_clear(text);
 }
 
-void top_draw(const struct top *t, unsigned width, unsigned rows, struct str foot, struct buf *out,
-              unsigned *marked)
+static void draw_head(const struct top *t, unsigned width, struct buf *out)
 {
-    struct layout l = {.columns = columns, .count = COLUMN_COUNT, .width = width};
     struct buf text;
-    if (t->by.len) {
-        l.columns = group_columns;
-        l.count = GROUP_COLUMNS;
-    }
-    lay_out(&l);
     buf_init(&text, &alloc_heap, 0);
     head_text(&text, t);
     add_row(out, &text, width);
@@ -393,15 +386,25 @@ void top_draw(const struct top *t, unsigned width, unsigned rows, struct str foo
     add_row(out, &text, width);
     total_text(&text, "since start", &t->started);
     add_row(out, &text, width);
-    *marked = HEAD_ROWS - 1;
+    buf_fini(&text);
+}
+
+void top_draw(const struct top *t, unsigned columns, unsigned rows, struct str foot,
+              struct buf *out)
+{
+    bool groups = t->by.len > 0;
+    struct layout l = {.columns = groups ? group_columns : call_columns,
+                       .count = groups ? GROUP_COLUMNS : CALL_COLUMNS,
+                       .width = columns};
+    lay_out(&l);
+    draw_head(t, columns, out);
     write_line(&l, title_cell, &l, out);
-    unsigned body = rows > HEAD_ROWS + 1 ? rows - HEAD_ROWS - 1 : 0;
-    if (t->by.len)
+    unsigned body = rows > TOP_TITLES + 2 ? rows - TOP_TITLES - 2 : 0;
+    if (groups)
         draw_groups(t, &l, body, out);
     else
         draw_calls(t, &l, body, out);
-    top_cell(out, foot, width, false);
-    buf_fini(&text);
+    top_cell(out, foot, columns, false);
 }
 
 // --- lines for programs ---

@@ -62,13 +62,24 @@ def sees_a_stream(gateway):
     expect(ended["request"], row["request"])
 
 
+def sees_a_retry(gateway):
+    """Between two attempts; the first of them is no call of its own."""
+    call = in_background(lambda: gateway.chat("x", {"x-mock-fault": "status=503"}, user="again"))
+    until(lambda: [c for c in running(gateway, "again") if c["state"] == "retrying"], what="it is tried again")
+    call.join()
+    attempts = until(lambda: (lambda x: x if x and not x[-1]["followed"] else None)(
+        [c for c in look(gateway, "--filter", "again")["ended"]]), what="its end")
+    expect([c["attempt"] for c in attempts], list(range(len(attempts))))
+    expect_true(len(attempts) > 1 and all(c["followed"] for c in attempts[:-1]), f"{attempts}")
+
+
 def adds_up(gateway):
     """Its sums are the report's."""
     gateway.chat("x", {"x-mock-fault": "status=500"})
     gateway.messages("y")
     total = gateway.report("--since", time.strftime("%Y-%m-%d", time.gmtime()))["total"]
     said = look(gateway)
-    for member in ("requests", "errors", "unpriced", "input_tokens", "output_tokens", "cost_usd"):
+    for member in ("requests", "retries", "errors", "unpriced", "input_tokens", "output_tokens", "cost_usd"):
         expect(said["today"][member], total[member], f"today's {member}")
         expect(said["started"][member], total[member], f"{member} since the start")
     by = {c["request"]: c["cost_usd"] for c in said["ended"] if c["cost_usd"]}
@@ -183,6 +194,15 @@ def fills_a_terminal(gateway):
     t.press("p")
     gateway.chat("fresh", user="fresh-one")
     t.sees("fresh-one")
+    t.text = b""
+    t.program.send_signal(signal.SIGTSTP)  # as ^Z: the shell has its terminal
+    until(lambda: open(f"/proc/{t.program.pid}/stat").read().rsplit(")", 1)[1].split()[0] == "T", 5, "it has stopped")
+    t.sees("\033[?1049l")
+    expect(termios.tcgetattr(t.side), t.before)
+    t.text = b""
+    t.program.send_signal(signal.SIGCONT)
+    t.sees("\033[?1049h")
+    t.sees("q quit")
     t.press("q")
     t.ended(0)
 
@@ -222,7 +242,7 @@ def stays_small(gateway, mock):
 
 
 with Mock() as mock:
-    gateway = Gateway(mock)
+    gateway = Gateway(mock, retries=4)
     gateway.file.write_text(gateway.config())
     none = gateway.costlens("top", check=False)
     expect(none.returncode, 1)
@@ -233,6 +253,7 @@ with Mock() as mock:
         expect((done.returncode, text in done.stderr), (2, True), done.stderr)
     with gateway:
         sees_a_stream(gateway)
+        sees_a_retry(gateway)
         adds_up(gateway)
         prints_lines(gateway)
         fills_a_terminal(gateway)

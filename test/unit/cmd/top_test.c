@@ -134,16 +134,15 @@ static void test_picture(void **state)
         for (unsigned columns = 1; columns < 200; columns++) {
             struct buf out;
             struct str rest, line;
-            unsigned marked, count = 0;
+            unsigned count = 0;
             buf_init(&out, &alloc_heap, 0);
-            top_draw(top, columns, 20, str_of("q quit"), &out, &marked);
+            top_draw(top, columns, 20, str_of("q quit"), &out);
             rest = buf_str(&out);
             while (str_cut(&rest, '\n', &line)) {
                 count++;
                 assert_true(columns_of(line) <= (int)columns || columns < 20);
             }
             assert_int_equal(count, 20);
-            assert_int_equal(marked, 3);
             buf_fini(&out);
         }
     }
@@ -164,10 +163,9 @@ static void test_picture_text(void **state)
         "q quit"};
     struct buf out;
     struct str rest, line;
-    unsigned marked;
     buf_init(&out, &alloc_heap, 0);
     take(ANSWER);
-    top_draw(top, 82, 9, str_of("q quit"), &out, &marked);
+    top_draw(top, 82, 9, str_of("q quit"), &out);
     rest = buf_str(&out);
     for (size_t i = 0; str_cut(&rest, '\n', &line); i++) {
         while (line.len && line.ptr[line.len - 1] == ' ')
