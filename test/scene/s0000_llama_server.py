@@ -5,7 +5,7 @@ import concurrent.futures
 import signal
 import time
 
-from lib.local import FEW, QUESTION, Llama, counted, talk_openai, talk_openai_js, used
+from lib.local import FEW, QUESTION, Llama, counted, settled, talk_openai, talk_openai_js, used
 from lib.scene import KEY, LONG, Gateway, client_of, expect, expect_in, expect_true, limit, question, until
 
 limit(120)
@@ -55,7 +55,7 @@ def same_counts(gateway, client):
 
 def usage_unasked(gateway):
     """A stream whose usage nobody asked for is counted all the same, and shows none."""
-    n = len(gateway.rows())
+    n = settled(gateway)
     plain, streamed = chat(gateway, ignore_eos=True), chat(gateway, ignore_eos=True, stream=True)
     expect_true(all("usage" not in event and event["choices"] for event in streamed.events[:-1]), "no usage unasked")
     rows = gateway.rows(n + 2)[-2:]
@@ -64,7 +64,7 @@ def usage_unasked(gateway):
 
 
 def too_long(gateway, llama, client):
-    n = len(gateway.rows())
+    n = settled(gateway)
     asked = question("word " * 700, model="local/gemma", **FEW)
     theirs = llama.request("POST", "/v1/chat/completions", {**asked, "model": "gemma"})
     for more in ({}, {"stream": True}):
@@ -111,7 +111,7 @@ def a_client_leaves(gateway, llama, client):
 
 
 def two_at_once(gateway):
-    n = len(gateway.rows())
+    n = settled(gateway)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _: chat(gateway), range(2)))
     told = sorted(used(answer.json["usage"]) for answer in answers)

@@ -7,6 +7,7 @@ of what they say and at its counts, never at the words: those are a small model'
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 
 from lib.scene import (DEPS, PATIENCE, SOURCE, Program, expect, expect_true, folder, free_port, node, request, skip,
@@ -70,6 +71,15 @@ def used(usage):
 def counted(row):
     """The same of a row of the ledger."""
     return row["prompt"], row["cache_read"], row["output"]
+
+
+def settled(gateway):
+    """How many rows the ledger has, once no more come."""
+    def same():
+        n = len(gateway.rows())
+        time.sleep(0.5)
+        return n and n == len(gateway.rows()) and n
+    return until(same, 10, "all rows")
 
 
 def talk_openai(client, model):
