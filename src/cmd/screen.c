@@ -81,9 +81,12 @@ static void on_size(int number)
     (void)number; // it wakes screen_key
 }
 
+// What the caller ignores (nohup) stays ignored.
 static void handle(int number, void (*f)(int))
 {
-    struct sigaction a = {.sa_handler = f};
+    struct sigaction a = {.sa_handler = f}, old;
+    if (sigaction(number, NULL, &old) != 0 || old.sa_handler == SIG_IGN)
+        return;
     sigemptyset(&a.sa_mask);
     (void)sigaction(number, &a, NULL);
 }

@@ -132,7 +132,7 @@ def prints_lines(gateway):
 class Terminal:
     """costlens top on a terminal of its own."""
 
-    def __init__(self, gateway, *arguments, columns=110, rows=20):
+    def __init__(self, gateway, *arguments, columns=110, rows=20, ignored=()):
         self.main, self.side = pty.openpty()
         self.resize(columns, rows)
         self.before = termios.tcgetattr(self.side)
@@ -140,7 +140,8 @@ class Terminal:
         self.program = subprocess.Popen(
             [COSTLENS, "top", "--config", str(gateway.file), *arguments], stdin=self.side, stdout=self.side,
             stderr=self.side, env={**gateway.environment, "TERM": "xterm"}, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            preexec_fn=lambda: [fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+                                *(signal.signal(x, signal.SIG_IGN) for x in ignored)])
 
     def resize(self, columns, rows):
         fcntl.ioctl(self.main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -218,6 +219,13 @@ def gives_it_back(gateway):
     t.sees("q quit")
     t.press("\003")  # ^C
     t.ended(-signal.SIGINT)
+    t = Terminal(gateway, ignored=[signal.SIGHUP])  # as nohup does
+    t.sees("q quit")
+    t.program.send_signal(signal.SIGHUP)
+    t.press("s")
+    t.sees("by cost")
+    t.press("q")
+    t.ended(0)
     t = Terminal(gateway, "--count", "1")
     t.ended(0)
 
