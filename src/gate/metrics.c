@@ -322,7 +322,7 @@ static void tokens(struct buf *out, const void *series)
 {
     const struct series *s = series;
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
-        if (s->tokens[i] == 0)
+        if (s->tokens[i] == 0 || i == BUCKET_BUSY)
             continue;
         buf_add_cstr(out, "costlens_tokens_total{");
         buf_add(out, s->labels);
@@ -352,6 +352,18 @@ static void unpriced(struct buf *out, const void *series)
 static void seconds(struct buf *out, uint64_t us)
 {
     decimal_write(out, (int128)us, 6, 0);
+}
+
+static void busy(struct buf *out, const void *series)
+{
+    const struct series *s = series;
+    if (s->tokens[BUCKET_BUSY] == 0)
+        return;
+    buf_add_cstr(out, "costlens_busy_seconds_total{");
+    buf_add(out, s->labels);
+    buf_add_cstr(out, "} ");
+    seconds(out, (uint64_t)s->tokens[BUCKET_BUSY]);
+    buf_add_char(out, '\n');
 }
 
 // `labels` may be empty.
@@ -424,6 +436,9 @@ void metrics_write(const struct metrics *m, struct buf *out)
     each(&m->series, out, requests);
     head(out, "costlens_tokens_total", "counter", "Tokens and other billed units, by bucket.");
     each(&m->series, out, tokens);
+    head(out, "costlens_busy_seconds_total", "counter",
+         "Time that a machine of one's own worked for calls.");
+    each(&m->series, out, busy);
     head(out, "costlens_cost_usd_total", "counter", "Cost in US dollars, exact.");
     each(&m->series, out, costs);
     head(out, "costlens_unpriced_total", "counter", "Calls for which no price is known.");
@@ -431,7 +446,9 @@ void metrics_write(const struct metrics *m, struct buf *out)
     head(out, DURATION, "histogram",
          "From the request's head to the end of the provider's answer.");
     each(&m->times, out, durations);
-    head(out, TTFT, "histogram", "From dispatch to the first byte of the answer's body.");
+    head(out, TTFT, "histogram",
+         "From dispatch to the first byte of the answer's body, without a local server's loading "
+         "and waiting.");
     each(&m->times, out, ttfts);
     head(out, OVERHEAD, "histogram", "Time in the gateway before dispatch.");
     each(&m->times, out, overheads);

@@ -4,14 +4,16 @@
 
 #include "wire/models.h"
 
-#define PER_MTOK 1000000
+#define PER_MILLION 1000000 // as tokens' and an hour's price is written
 
-static void add_price(struct buf *out, const char *name, struct price p, bool *first)
+static void add_price(struct buf *out, const char *name, const char *per, struct price p,
+                      bool *first)
 {
     buf_add_cstr(out, *first ? "\"" : ",\"");
     buf_add_cstr(out, name);
-    buf_add_cstr(out, "_per_mtok\":\"");
-    price_write(out, p, PER_MTOK);
+    buf_add_cstr(out, per);
+    buf_add_cstr(out, "\":\"");
+    price_write(out, p, PER_MILLION);
     buf_add_char(out, '"');
     *first = false;
 }
@@ -23,11 +25,13 @@ static void add_rates(const struct rates *rates, struct buf *out)
         BUCKET_CACHE_WRITE_5M, BUCKET_CACHE_WRITE_1H, BUCKET_AUDIO_INPUT,
         BUCKET_AUDIO_OUTPUT,   BUCKET_IMAGE_INPUT,    BUCKET_IMAGE_OUTPUT};
     bool first = true;
+    struct price p;
     for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
-        struct price p;
         if (rates_find(rates, tokens[i], &p))
-            add_price(out, bucket_name(tokens[i]), p, &first);
+            add_price(out, bucket_name(tokens[i]), "_per_mtok", p, &first);
     }
+    if (rates_find(rates, BUCKET_BUSY, &p))
+        add_price(out, "cost_per_hour", "", p, &first);
 }
 
 // null: no price is known, which is not the same as free.

@@ -8,14 +8,15 @@ import random
 import subprocess
 from fractions import Fraction
 
-from lib.book import TOKENS, cost
+from lib.book import TOKENS, cost, unit
 from lib.scene import COSTLENS, LONG, expect, expect_true, folder, limit
 
 limit(1200 if LONG else 200)
 UTC = datetime.timezone.utc
 MOST = 2 ** 63 - 1  # picodollars
 KEYS = {"calls": "per_call", "web_searches": "per_web_search", "file_searches": "per_file_search",
-        "search_units": "per_search_unit", "images": "per_image", "seconds": "per_second"}
+        "search_units": "per_search_unit", "images": "per_image", "seconds": "per_second",
+        "busy": "cost_per_hour"}
 KEYS.update({bucket: bucket + "_per_mtok" for bucket in TOKENS})
 OPTIONS = {"cache_read": "cached", "audio_cache_read": "audio-cached"}
 HOLIDAYS = {"ours": {"2026-12-24", "2027-01-01"}, "none": set()}
@@ -29,6 +30,8 @@ def amount(bucket):
     if bucket in TOKENS:
         return dice.choice(["0", "0.0001", "0.0833333", "3", "2.50", "1e-1", "1.234567890123", "0.999999999999", "1000000",
                             f"{dice.randrange(1, 10 ** 6)}.{dice.randrange(10 ** 12):012d}"])
+    if bucket == "busy":
+        return dice.choice(["0", "0.35", "0.000000000001", "1000000", f"{dice.randrange(100)}.{dice.randrange(10 ** 12):012d}"])
     return dice.choice(["0", "0.01", "0.000000000000000001", "9", f"0.{dice.randrange(10 ** 18):018d}"])
 
 
@@ -90,7 +93,7 @@ def row(name):
         lines.append("      - { " + ", ".join(pairs) + " }")
 
     def each(amounts):
-        return {b: Fraction(n) / (10 ** 6 if b in TOKENS else 1) for b, n in amounts.items()}
+        return {b: Fraction(n) / unit(b) for b, n in amounts.items()}
     model = {"price": each(base), "free": False,
              "when": [(words, each(amounts), Fraction(factor) if factor else None)
                       for _, words, amounts, factor in entries]}

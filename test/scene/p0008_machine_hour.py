@@ -2,6 +2,7 @@
 """A machine of one's own has a price an hour: a call costs the time that the machine worked for it, to the last
 digit, and not its waiting; loading and waiting are no part of the time to the first token."""
 import json
+from decimal import Decimal
 from fractions import Fraction
 
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true
@@ -76,8 +77,18 @@ with Mock(ttft="100ms", rate=500) as mock:
         expect((silent["price_state"], silent["sure"], silent["load_us"]), ("priced", "estimated", 0))
         expect_true(0 < silent["busy"] <= silent["duration_us"], "its time, measured")
         expect(silent["cost_pd"], picodollars(PRICE * silent["busy"] / HOUR_US))
+        # A client of OpenAI's over the same Ollama.
+        gateway.chat(model="local/llama3.2:3b")
+        openai = gateway.rows(6)[5]
+        expect((openai["price_state"], openai["sure"]), ("priced", "reported"))
+        expect(openai["cost_pd"], picodollars(PRICE * openai["busy"] / HOUR_US))
+        expect(gateway.metric("costlens_busy_seconds_total"),
+               Decimal(sum(row["busy"] for row in gateway.rows(6))) / 10 ** 6)
+        expect(gateway.metric("costlens_tokens_total", type="busy"), 0)
+        models = {item["id"]: item for item in gateway.request("GET", "/v1/models").json["data"]}
+        expect(models["local/llama3.2:3b"]["pricing"], {"cost_per_hour": "0.35"})
         # What failed before it was sent, or was refused, worked for nobody.
         gateway.post("/api/chat", {**chat, "model": "local/llama3.2:3b+503", "stream": False})
-        refused = gateway.rows(6)[5]
+        refused = gateway.rows(7)[6]
         expect((refused["busy"], refused["cost_pd"]), (0, 0))
         expect_in("The books balance.", gateway.costlens("ledger", "verify").stdout)

@@ -18,6 +18,11 @@ def moment(text):
     return datetime.datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+def unit(bucket):
+    """How many of it a written price is for; of an hour the microseconds."""
+    return {"busy": 3600 * 10 ** 6}.get(bucket, 10 ** 6 if bucket in TOKENS else 1)
+
+
 def prices(words):
     stated, factor = {}, None
     while words:
@@ -25,7 +30,7 @@ def prices(words):
             factor = Fraction(words.pop(0)[1:])
         else:
             name, number = words.pop(0), words.pop(0)
-            stated[name] = Fraction(number) / (10 ** 6 if name in TOKENS else 1)
+            stated[name] = Fraction(number) / unit(name)
     return stated, factor
 
 
@@ -104,14 +109,15 @@ def cost(model, usage, at, service, us, holidays, thinking=False):
         return 0
     prompt = sum(n for bucket, n in usage.items() if bucket in TOKENS and "output" not in bucket)
     price, factor, tier = quote(model, at, prompt, service, us, holidays, thinking)
-    if not tier or not price:
+    if not tier or not price or ("busy" in price and not usage.get("busy")):
         return None
+    by_time = "busy" in price and not TOKENS & set(price)
     tokens = fees = Fraction(0)
     for bucket, count in usage.items():
         if count == 0:
             continue
         name = next((b for b in [bucket] + FALLBACK.get(bucket, []) if b in price), None)
-        if name is None and bucket == "calls":
+        if name is None and (bucket in ("calls", "busy") or by_time):
             continue
         if name is None:
             return None
