@@ -160,9 +160,10 @@ static void reads_a_stream_in_any_pieces(void **state)
 
 static const char lines[] =
     "{\"model\":\"llama3.2:3b\",\"message\":{\"content\":\"Hi\"},\"done\":false}\n"
-    "{\"model\":\"llama3.2:3b\",\"done\":true,\"done_reason\":\"stop\",\"total_duration\":90,"
-    "\"load_duration\":20,\"prompt_eval_count\":44,\"prompt_eval_duration\":30,\"eval_count\":8,"
-    "\"eval_duration\":35}\n";
+    "{\"model\":\"llama3.2:3b\",\"done\":true,\"done_reason\":\"stop\",\"total_duration\":90000,"
+    "\"load_duration\":20000,\"prompt_eval_count\":44,\"prompt_eval_duration\":30000,\"eval_"
+    "count\":8,"
+    "\"eval_duration\":35000}\n";
 
 // Ollama's stream in pieces, and its whole answer, which is the last of the lines.
 static void reads_ollama(void **state)
@@ -187,11 +188,35 @@ static void reads_ollama(void **state)
         assert_int_equal(usage.count[COSTLENS_INPUT], 44);
         assert_int_equal(usage.count[COSTLENS_OUTPUT], 8);
         costlens_reader_times(reader, &times);
-        assert_int_equal(times.total_ns - times.load_ns - times.input_ns - times.output_ns, 5);
+        assert_int_equal(times.total_ns - times.load_ns - times.input_ns - times.output_ns, 5000);
+        assert_int_equal(usage.count[COSTLENS_BUSY], 85);
         assert_false(costlens_reader_remote(reader));
         assert_string_equal(costlens_reader_model(reader), "llama3.2:3b");
         costlens_reader_close(reader);
     }
+}
+
+// A millionth of an hour has 3600 microseconds: 85 of them at 0.36 USD an hour.
+static void prices_the_time_of_a_machine(void **state)
+{
+    static const char text[] = "vendor local\nmodel *\nprice busy 0.36\n";
+    struct costlens_book *own;
+    struct costlens_usage u = {.count = {[COSTLENS_OUTPUT] = 8, [COSTLENS_BUSY] = 85}};
+    struct costlens_cost c;
+    char shown[200];
+    assert_int_equal(costlens_book_open(NULL, text, sizeof text - 1, &own, NULL, 0), COSTLENS_OK);
+    assert_int_equal(costlens_price(own, "local", "m", &u, 0, &c), COSTLENS_OK);
+    assert_int_equal(c.state, COSTLENS_PRICED);
+    assert_int_equal(c.picodollars, 8500);
+    assert_int_equal(c.line_count, 1);
+    assert_int_equal(c.lines[0].price_atto, INT64_C(360000000000));
+    assert_int_equal(costlens_explain(&c, shown, sizeof shown), COSTLENS_OK);
+    assert_non_null(strstr(shown, "85 busy             x 0.36 USD/hour       = 0.000000008500\n"));
+    u.count[COSTLENS_BUSY] = 0;
+    assert_int_equal(costlens_price(own, "local", "m", &u, 0, &c), COSTLENS_OK);
+    assert_int_equal(c.state, COSTLENS_UNPRICED);
+    assert_int_equal(c.missing, COSTLENS_BUSY);
+    costlens_book_close(own);
 }
 
 static void tells_the_requests_behind_an_answer(void **state)
@@ -344,6 +369,7 @@ int main(void)
         cmocka_unit_test(says_the_factors_and_what_is_missing),
         cmocka_unit_test(reads_a_stream_in_any_pieces),
         cmocka_unit_test(reads_ollama),
+        cmocka_unit_test(prices_the_time_of_a_machine),
         cmocka_unit_test(tells_the_requests_behind_an_answer),
         cmocka_unit_test(estimates_what_was_not_counted),
         cmocka_unit_test(an_estimate_with_an_image_has_no_price),
