@@ -57,7 +57,8 @@ struct str provider_vendor(const struct config_provider *p);
 // Its model costs nothing: the provider is local, no price is stated (`sheet` may be NULL), and the
 // name is none that Ollama passes on to its cloud.
 bool provider_free(const struct config_provider *p, struct str model, const struct sheet *sheet);
-// The price of its model: the user's own of "provider/model" first, then the vendor's; or NULL.
+// The price of its model: the user's own of "provider/model" first, then the vendor's; or NULL. A
+// machine's price an hour is not that of a name that Ollama passes on to its cloud.
 const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
                                    struct str model);
 // False for an Ollama that nobody named and that does not answer.

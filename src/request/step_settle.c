@@ -165,6 +165,8 @@ void settle_price(struct req *r)
     bool remote = r->attempt.metering && r->attempt.meter.remote; // then its name did not tell
     if (!remote && provider_free(r->attempt.provider, e->model, sheet))
         sheet = &free_sheet;
+    if (remote && sheet && sheet_names(sheet, BUCKET_BUSY))
+        sheet = NULL; // another machine than the one whose hour has a price
     if (sheet && beyond_window(r, sheet))
         e->usage.inconsistent = true;
     if (sheet)

@@ -29,7 +29,8 @@ def told(answer):
 
 
 with Mock(ttft="100ms", rate=500) as mock:
-    own = f"dialect: ollama, url: {mock.url}, models: [\"llama3.2:3b\", \"llama3.2:3b+503\"], retries: 0"
+    own = f"dialect: ollama, url: {mock.url}, retries: 0, " \
+          "models: [\"llama3.2:3b\", \"llama3.2:3b+503\", \"gpt-oss:120b-cloud\"]"
     providers = (f"  local: {{ {own} }}\n  sums: {{ {own} }}\n"
                  f"  bench: {{ url: {mock.url}/v1, models: [bench-model] }}\n"
                  f"  silent: {{ url: {mock.url}/v1, models: [bench-model] }}\n")
@@ -87,8 +88,14 @@ with Mock(ttft="100ms", rate=500) as mock:
         expect(gateway.metric("costlens_tokens_total", type="busy"), 0)
         models = {item["id"]: item for item in gateway.request("GET", "/v1/models").json["data"]}
         expect(models["local/llama3.2:3b"]["pricing"], {"cost_per_hour": "0.35"})
+        # What Ollama passes on to its cloud is no work of this machine.
+        gateway.post("/api/chat", {**chat, "model": "local/gpt-oss:120b-cloud", "stream": False})
+        cloud = gateway.rows(7)[6]
+        expect((cloud["outcome"], cloud["price_state"]), ("ok", "unpriced"))
+        models = {item["id"]: item for item in gateway.request("GET", "/v1/models").json["data"]}
+        expect(models["local/gpt-oss:120b-cloud"]["pricing"], None)
         # What failed before it was sent, or was refused, worked for nobody.
         gateway.post("/api/chat", {**chat, "model": "local/llama3.2:3b+503", "stream": False})
-        refused = gateway.rows(7)[6]
+        refused = gateway.rows(8)[7]
         expect((refused["busy"], refused["cost_pd"]), (0, 0))
         expect_in("The books balance.", gateway.costlens("ledger", "verify").stdout)
