@@ -17,29 +17,40 @@ static int name_of(const struct reading_list *r, char *out, size_t size)
     return snprintf(out, size, "%.*s/%.*s", STR_ARG(r->vendor), STR_ARG(r->model));
 }
 
+static struct list_note *find_note(struct list *l, const char *what)
+{
+    for (unsigned i = 0; i < l->note_count; i++)
+        if (strcmp(l->notes[i].what, what) == 0)
+            return &l->notes[i];
+    return NULL;
+}
+
+// The last of the notes is for all that find no room of their own.
+static struct list_note *note_for(struct reading_list *r, const char *what)
+{
+    struct list *l = r->list;
+    if (l->note_count >= LIST_NOTES_MAX - 1 && !find_note(l, what))
+        what = "other things";
+    struct list_note *note = find_note(l, what);
+    if (note)
+        return note;
+    note = &l->notes[l->note_count++];
+    (void)!str_copy(str_of(what), note->what, sizeof note->what);
+    int n = name_of(r, note->example, sizeof note->example);
+    (void)str_tame(note->example,
+                   n < (int)sizeof note->example ? (size_t)n : sizeof note->example - 1, false);
+    return note;
+}
+
 void list_note(struct reading_list *r, const char *format, ...)
 {
     char what[LIST_EXAMPLE];
-    struct list *l = r->list;
     va_list args;
     va_start(args, format);
     int n = vsnprintf(what, sizeof what, format, args);
     va_end(args);
     (void)str_tame(what, n < (int)sizeof what ? (size_t)n : sizeof what - 1, false);
-    if (l->note_count == LIST_NOTES_MAX - 1)
-        snprintf(what, sizeof what, "other things");
-    for (unsigned i = 0; i < l->note_count; i++) {
-        if (strcmp(l->notes[i].what, what) == 0) {
-            l->notes[i].count++;
-            return;
-        }
-    }
-    struct list_note *note = &l->notes[l->note_count++];
-    memcpy(note->what, what, sizeof what);
-    n = name_of(r, note->example, sizeof note->example);
-    (void)str_tame(note->example,
-                   n < (int)sizeof note->example ? (size_t)n : sizeof note->example - 1, false);
-    note->count = 1;
+    note_for(r, what)->count++;
 }
 
 // --- names ---

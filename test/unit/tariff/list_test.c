@@ -210,6 +210,27 @@ static void refuses_what_is_hostile(void **state)
     assert_int_equal(reads(LITELLM("\"input_cost_per_token\":1e-06"), "openai/*"), STATUS_OK);
 }
 
+// More kinds of things than there are notes: the last note counts the rest.
+static void notes_have_an_end(void **state)
+{
+    struct buf json;
+    (void)state;
+    buf_init(&json, &alloc_heap, 0);
+    buf_add_cstr(&json, "{\"m\":{\"litellm_provider\":\"openai\",\"input_cost_per_token\":1e-06");
+    for (unsigned i = 0; i < 400; i++)
+        buf_printf(&json, ",\"cost_of_%u\":1", i);
+    buf_add_cstr(&json, "},\"n\":{\"litellm_provider\":\"openai\",\"cost_of_7\":1}}");
+    assert_int_equal(reads(buf_cstr(&json), NULL), STATUS_OK);
+    buf_fini(&json);
+    assert_int_equal(list.note_count, LIST_NOTES_MAX);
+    assert_string_equal(list.notes[LIST_NOTES_MAX - 1].what, "other things");
+    assert_string_equal(list.notes[LIST_NOTES_MAX - 1].example, "openai/m");
+    // ... and that `n` has no price.
+    assert_int_equal(noted("other things"), 400 - (LIST_NOTES_MAX - 1) + 1);
+    assert_string_equal(list.notes[7].what, "cost_of_7");
+    assert_int_equal(list.notes[7].count, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +240,7 @@ int main(void)
         cmocka_unit_test_teardown(reads_genai, teardown),
         cmocka_unit_test_teardown(reads_models_dev, teardown),
         cmocka_unit_test_teardown(refuses_what_is_hostile, teardown),
+        cmocka_unit_test_teardown(notes_have_an_end, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
