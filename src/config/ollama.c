@@ -27,7 +27,7 @@ static void split(struct str address, struct str *host, struct str *port)
     size_t colon = address.len;
     for (size_t i = bracket < address.len ? bracket : 0; i < address.len; i++) {
         if (address.ptr[i] == ':')
-            colon = colon < address.len && bracket == address.len ? address.len + 1 : i;
+            colon = colon != address.len && bracket == address.len ? address.len + 1 : i;
     }
     if (colon > address.len) // several and no bracket: an IPv6 address alone
         colon = address.len;

@@ -15,6 +15,7 @@ struct asking {
     struct list link; // of the worker's
     struct worker *worker;
     struct view *view; // keeps the pool
+    struct local *local;
     struct probe *probe;
     int64_t begun_us;
     bool listed; // its list has come, or will not
@@ -65,6 +66,7 @@ static void ask(struct worker *w, struct view *v, unsigned provider, struct loca
         return;
     a->worker = w;
     a->view = view_ref(v);
+    a->local = l;
     a->begun_us = loop_now_us(w->loop);
     list_init(&a->link);
     struct probe_setup setup = {.local = l,
@@ -81,12 +83,26 @@ static void ask(struct worker *w, struct view *v, unsigned provider, struct loca
         asking_free(a);
 }
 
+static bool asks(const struct worker *w, const struct local *l)
+{
+    list_for (it, &w->askings) {
+        const struct asking *a = list_of(it, struct asking, link);
+        if (a->local == l && !a->listed)
+            return true;
+    }
+    return false;
+}
+
 static void ask_all(struct worker *w, struct view *v, int64_t every_us)
 {
     const struct snapshot *s = v->snapshot;
     for (unsigned i = 0; i < s->config->provider_count; i++) {
         struct local *l = snapshot_local(s, &s->config->providers[i]);
-        if (l && local_due(l, loop_now_us(w->loop), every_us))
+        if (!l || asks(w, l))
+            continue;
+        // Another worker's question would not wake who waits here.
+        bool missed = every_us == MISS_US && local_is_asked(l);
+        if (local_due(l, loop_now_us(w->loop), every_us) || missed)
             ask(w, v, i, l);
     }
 }
@@ -116,7 +132,9 @@ void asking_tick(struct worker *w)
 
 bool asking_wait(struct worker *w, struct view *v, struct asker *a)
 {
-    ask_all(w, v, MISS_US);
+    if (!a->asked)
+        ask_all(w, v, MISS_US);
+    a->asked = true;
     list_for (it, &w->askings) {
         if (list_of(it, struct asking, link)->listed)
             continue;

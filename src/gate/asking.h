@@ -18,10 +18,12 @@ void asking_tick(struct worker *w);
 // Somebody who waits for answers; in the worker's list until woken or pulled out.
 struct asker {
     struct list link;
+    bool asked;                    // it does not ask again, it only waits
     void (*wake)(struct asker *a); // it is out of the list by then
 };
-// Asks those of the view that were not asked for a second. `a` is woken when an answer that is due
-// has come, or cannot come any more. False, and not in the list, when none is due.
+// Asks those of the view that were not asked for a second, the first time. `a` is woken when an
+// answer that is due on this worker has come, or cannot come any more. False, and not in the list,
+// when none is due.
 bool asking_wait(struct worker *w, struct view *v, struct asker *a);
 void asking_stop(struct worker *w); // the worker closes: nobody is woken
 

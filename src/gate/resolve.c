@@ -166,7 +166,7 @@ static int sole_provider(const struct snapshot *s, enum dialect dialect)
     for (unsigned i = 0; i < c->provider_count; i++) {
         const struct config_provider *p = &c->providers[i];
         bool other = dialect == DIALECT_OLLAMA && p->dialect != dialect;
-        if (p->mock || other || !provider_there(s, p))
+        if (p->mock || p->sought || other)
             continue;
         if (sole >= 0)
             return -1;

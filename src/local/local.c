@@ -14,7 +14,7 @@
 
 struct given {
     char name[MODEL_BYTES_MAX + 1];
-    int64_t context;
+    int64_t context; // the largest with which it has answered
 };
 
 struct local {
@@ -23,6 +23,7 @@ struct local {
     pthread_mutex_t lock; // guards what follows
     enum local_there there;
     int64_t asked_us; // 0 = never
+    unsigned asking;  // questions for its list that are on their way
     struct local_model *models;
     unsigned count;
     struct map contexts; // of struct given
@@ -111,6 +112,21 @@ bool local_due(struct local *l, int64_t now_us, int64_t every_us)
     return due;
 }
 
+void local_asking(struct local *l, bool begins)
+{
+    pthread_mutex_lock(&l->lock);
+    l->asking = begins ? l->asking + 1 : l->asking - 1;
+    pthread_mutex_unlock(&l->lock);
+}
+
+bool local_is_asked(struct local *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool asked = l->asking > 0;
+    pthread_mutex_unlock(&l->lock);
+    return asked;
+}
+
 // "llama3.2" is "llama3.2:latest".
 static struct str plain(struct str name)
 {
@@ -179,7 +195,7 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
 {
     pthread_mutex_lock(&l->lock);
     const struct local_model *m = find(l, model);
-    struct given *given = given_of(l, plain(model));
+    const struct given *given = map_get(&l->contexts, plain(model));
     int64_t context = power_for(needed);
     if (given)
         context = larger(context, given->context);
@@ -189,10 +205,17 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
         context = cap;
     if (m && m->context_trained > 0 && context > m->context_trained)
         context = m->context_trained;
-    if (given)
-        given->context = context;
     pthread_mutex_unlock(&l->lock);
     return context;
+}
+
+void local_loaded(struct local *l, struct str model, int64_t context)
+{
+    pthread_mutex_lock(&l->lock);
+    struct given *given = given_of(l, plain(model));
+    if (given)
+        given->context = larger(given->context, context);
+    pthread_mutex_unlock(&l->lock);
 }
 
 // --- what Ollama tells ---

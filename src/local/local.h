@@ -61,11 +61,13 @@ void local_each(struct local *l, void (*each)(void *context, const struct local_
                 void *context);
 
 // The context for a call of that model that needs so many tokens, prompt and answer together: the
-// smallest power of two from LOCAL_CONTEXT_LEAST on, not below what was given for this model before
-// or what it is loaded with, at most `cap` and what it was trained for. What is given may hold less
-// than was needed: the call is then too long for that model.
+// smallest power of two from LOCAL_CONTEXT_LEAST on, not below what the model has answered with
+// before (local_loaded) or is loaded with, at most `cap` and what it was trained for. What is given
+// may hold less than was needed: the call is then too long for that model.
 #define LOCAL_CONTEXT_LEAST 4096
 int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t cap);
+// It has answered with that context, so it can be loaded with it.
+void local_loaded(struct local *l, struct str model, int64_t context);
 
 // About how large the model would be to pull, in bytes; 0 when its name is not known here.
 uint64_t local_pull_bytes(struct str model);
@@ -73,6 +75,9 @@ uint64_t local_pull_bytes(struct str model);
 // True, and noted, when it was not asked for so long: whoever is told so asks. `now_us` is
 // monotonic.
 bool local_due(struct local *l, int64_t now_us, int64_t every_us);
+// Somebody's question for its list is on its way, or is not any more.
+void local_asking(struct local *l, bool begins);
+bool local_is_asked(struct local *l);
 
 // --- for probe.c ---
 

@@ -68,6 +68,8 @@ static void answered(struct probe *p, bool good)
 {
     p->call = NULL;
     bool tags = p->asking == ASK_TAGS;
+    if (tags)
+        local_asking(p->setup.local, false);
     if (good)
         good = take(p);
     if (tags && !good)
@@ -161,16 +163,20 @@ struct probe *probe_start(const struct probe_setup *setup)
     p->setup = *setup;
     buf_init(&p->body, &alloc_heap, 4 * LINE_BYTES);
     buf_init(&p->answer, &alloc_heap, ANSWER_MAX);
-    if (ask(p))
+    if (ask(p)) {
+        local_asking(setup->local, true);
         return p;
+    }
     probe_free(p);
     return NULL;
 }
 
 void probe_cancel(struct probe *p)
 {
-    if (p->asking == ASK_TAGS)
+    if (p->asking == ASK_TAGS) {
+        local_asking(p->setup.local, false);
         local_unanswered(p->setup.local);
+    }
     if (p->call)
         call_cancel(p->call);
     probe_free(p);

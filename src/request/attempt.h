@@ -33,11 +33,12 @@ struct attempt {
     struct call *call;         // NULL before it is sent and after its end
     int64_t begin_mono_us;     // 0: with its call
     int64_t dispatch_mono_us;
-    unsigned tried;   // attempts at this target, this one included
-    bool fresh;       // it goes on a connection of its own
-    int64_t context;  // num_ctx that an Ollama was asked for; 0 = none by us
-    bool usage_added; // we asked for the usage of a stream, the client did not
-    bool dispatched;  // DISPATCHED was given to the journal: a FINAL is owed
+    unsigned tried;        // attempts at this target, this one included
+    bool fresh;            // it goes on a connection of its own
+    int64_t context_least; // num_ctx that it needs at least, since less was too small
+    int64_t context;       // num_ctx that an Ollama was asked for; 0 = none by us
+    bool usage_added;      // we asked for the usage of a stream, the client did not
+    bool dispatched;       // DISPATCHED was given to the journal: a FINAL is owed
 
     // What comes back.
     enum relay_mode mode;

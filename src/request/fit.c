@@ -13,9 +13,9 @@ static int64_t prompt_most(const struct demand *d)
            d->images * TOKENS_PER_IMAGE + TOKENS_SPARE;
 }
 
-struct fit fit(const struct req *r)
+struct fit fit(struct req *r)
 {
-    const struct attempt *a = &r->attempt;
+    struct attempt *a = &r->attempt;
     const struct demand *d = &r->ask.demand;
     struct fit fit = {0};
     struct local *l = snapshot_local(r->view->snapshot, a->provider);
@@ -27,15 +27,27 @@ struct fit fit(const struct req *r)
         output = d->output_max > 0 ? d->output_max : a->provider->num_predict;
     }
     if (d->context == 0)
-        fit.context = local_context(l, a->target.model, count_add(prompt_most(d), output),
-                                    a->provider->num_ctx);
+        fit.context = local_context(
+            l, a->target.model, count_larger(count_add(prompt_most(d), output), a->context_least),
+            a->provider->num_ctx);
+    a->context = fit.context;
     return fit;
 }
 
-bool fit_grow(const struct req *r)
+int64_t fit_larger(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     struct local *l = snapshot_local(r->view->snapshot, a->provider);
-    return l && a->context > 0 &&
-           local_context(l, a->target.model, a->context + 1, a->provider->num_ctx) > a->context;
+    if (!l || a->context == 0)
+        return 0;
+    int64_t larger = local_context(l, a->target.model, a->context + 1, a->provider->num_ctx);
+    return larger > a->context ? larger : 0;
+}
+
+void fit_answered(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    struct local *l = a->context ? snapshot_local(r->view->snapshot, a->provider) : NULL;
+    if (l)
+        local_loaded(l, a->target.model, a->context);
 }

@@ -23,6 +23,7 @@ struct again {
     bool lost;             // the record of `req.attempt` is in no journal
     bool kept;             // `before` is an attempt that is not settled
     struct target target;  // of the next
+    int64_t context_least; // and the context that it needs
     struct attempt before; // the one that failed
 };
 
@@ -120,7 +121,8 @@ static enum retry_verdict decide(struct req *r, int64_t *delay_ms)
                                       .budget = retry_budget_left(budget, now_us)};
     uint64_t random;
     random_bytes(&random, sizeof random);
-    bool grown = a->failure.kind == FAILURE_LONG && fit_grow(r);
+    int64_t larger = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0;
+    bool grown = larger > 0;
     enum retry_verdict verdict =
         grown ? RETRY_SAME : retry_decide(&a->failure, &state, random, delay_ms);
     if (verdict == RETRY_END || !again_begin(r))
@@ -131,6 +133,7 @@ static enum retry_verdict decide(struct req *r, int64_t *delay_ms)
     a->entry.duration_us = clock_mono_us() - r->start_mono_us;
     if (verdict == RETRY_SAME && !grown)
         retry_budget_take(budget, now_us);
+    r->again->context_least = larger;
     r->again->target = verdict == RETRY_SAME ? a->target : other;
     if (verdict == RETRY_SAME)
         r->again->target.reason = "retry";
@@ -141,6 +144,7 @@ static enum retry_verdict decide(struct req *r, int64_t *delay_ms)
 static bool reopen(struct req *r)
 {
     struct str body = r->decoded.len ? buf_str(&r->decoded) : exchange_body(r->x);
+    ask_close(&r->ask); // of an attempt that ended before it was sent
     return ask_open(&r->ask, &r->found, body, &alloc_heap, NULL) == REFUSAL_NONE;
 }
 
@@ -158,6 +162,7 @@ static enum flow next_attempt(struct req *r)
     r->attempt = (struct attempt){.target = again->target,
                                   .tried = same ? before->tried + 1 : 1,
                                   .fresh = before->failure.kind == FAILURE_STALE,
+                                  .context_least = same ? again->context_least : 0,
                                   .begin_mono_us = loop_now_us(r->worker->loop)};
     attempt_init(&r->attempt);
     struct attempt *a = &r->attempt;

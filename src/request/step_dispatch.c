@@ -130,7 +130,6 @@ static bool pieces_cut(struct req *r, struct ask_pieces *out)
         return true;
     }
     struct fit fits = fit(r);
-    r->attempt.context = fits.context;
     struct ask_edit edit = {.include_usage = r->attempt.usage_added,
                             .no_truncate = true,
                             .no_shift = true,

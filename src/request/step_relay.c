@@ -10,6 +10,7 @@ void relay_give_back(struct req *r)
     if (!r->asked || (r->attempt.call && !call_sent(r->attempt.call)))
         return;
     r->asked = false;
+    ask_close(&r->ask);
     buf_fini(&r->decoded);
     if (r->x)
         exchange_drop_body(r->x);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "core/split.h"
+#include "request/fit.h"
 #include "request/relay.h"
 
 #define QUOTED_MAX  80 // bytes of a body that is no answer
@@ -294,10 +295,12 @@ static void entry_end(struct req *r)
         e->http_status = r->attempt.upstream_status;
     if (e->http_status >= 400 && e->error.len == 0)
         e->error = arena_printf(&r->arena, "http_%d", e->http_status);
+    if (e->error.len == 0 && prompt_cut(r))
+        e->error = str_of("prompt_cut"); // an answer to a part of what was asked
     if (!e->followed)
-        if (e->error.len == 0 && prompt_cut(r))
-            e->error = str_of("prompt_cut"); // an answer to a part of what was asked
-    e->duration_us = clock_mono_us() - r->start_mono_us;
+        e->duration_us = clock_mono_us() - r->start_mono_us;
+    if (r->attempt.upstream_status < 300 && r->attempt.metering && r->attempt.meter.has_usage)
+        fit_answered(r);
     usage_settle(r);
     settle_price(r);
 }

@@ -40,7 +40,7 @@ def talk(url):
 with Mock() as mock:
     talk(mock.url)
     expect_in("ok", node("ollama.mjs", mock.url, KEY, MODEL))
-    providers = (f"  local: {{ dialect: ollama, url: {mock.url} }}\n"
+    providers = (f"  local: {{ dialect: ollama, url: {mock.url}, models: ['*'] }}\n"
                  f"  bench: {{ url: {mock.url}/v1, models: [bench-model] }}\n")
     with Gateway(mock, providers=providers) as gateway:
         talk(gateway.url)

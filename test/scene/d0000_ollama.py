@@ -7,7 +7,7 @@ import socket
 from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, until
 
 MODEL = "llama3.2:3b"
-LOCAL = ("  local: {{ dialect: ollama, url: \"{url}{path}\" }}\n"
+LOCAL = ("  local: {{ dialect: ollama, url: \"{url}{path}\", models: [\"*\"] }}\n"
          "  bench: {{ dialect: openai, url: \"{url}/v1\", models: [bench-model] }}\n")
 
 
@@ -34,7 +34,8 @@ def ollama(mock, path=""):
 
 with Mock() as mock, ollama(mock) as gateway:
     # What goes there is what came, but for the splice; what the caller says of it stays.
-    for said, sent in (({}, '{"truncate":false,"model"'), ({"truncate": True}, '{"model"')):
+    fits = '"shift":false,"options":{"num_ctx":8192,"num_predict":4096},"model"'
+    for said, sent in (({}, '{"truncate":false,' + fits), ({"truncate": True}, "{" + fits)):
         echoed = chat(gateway, "echo?", model="echo", stream=False, **said).json["message"]["content"]
         head, body = echoed.split("\r\n\r\n", 1)
         expect(head.splitlines()[0], "POST /api/chat HTTP/1.1")
@@ -43,9 +44,10 @@ with Mock() as mock, ollama(mock) as gateway:
     seen = len(gateway.rows(2))
 
     # What comes is what the provider sends: as JSON, and as lines.
-    body = {"model": MODEL, "messages": [{"role": "user", "content": "hi"}], "truncate": False}
+    body = {"model": MODEL, "messages": [{"role": "user", "content": "hi"}], "truncate": False, "shift": False,
+            "options": {"num_ctx": 4096, "num_predict": 200}}
     timeless = lambda text: re.sub(rb'"(total|load)_duration":\d+', b"", text)
-    for more in ({"stream": False}, {}, {"stream": True, "options": {"num_predict": 5}}):
+    for more in ({"stream": False}, {}, {"stream": True, "options": {"num_ctx": 4096, "num_predict": 5}}):
         direct = mock.request("POST", "/api/chat", {**body, **more})
         through = gateway.post("/api/chat", {**body, **more})
         expect(timeless(through.body), timeless(direct.body), str(more))

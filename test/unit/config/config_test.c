@@ -270,6 +270,8 @@ static void looks_for_an_ollama(void **state)
         {":8080", "127.0.0.1", 8080, "", false, true},
         {"[::]:8080", "::1", 8080, "", false, true},
         {"::", "::1", 11434, "", false, true},
+        {"2001:db8::1", "2001:db8::1", 11434, "", false, false},
+        {"fd00:1:2:3::1", "fd00:1:2:3::1", 11434, "", false, true},
         {"[::1]", "::1", 11434, "", false, true},
         {" 10.0.0.7 ", "10.0.0.7", 11434, "", false, true},
         {"box:9", "box", 9, "", false, false},

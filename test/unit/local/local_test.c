@@ -120,9 +120,13 @@ static void contexts_are_powers_of_two_that_only_grow(void **state)
     assert_int_equal(local_context(w.l, gemma, 1, cap), 4096);
     assert_int_equal(local_context(w.l, gemma, 4096, cap), 4096);
     assert_int_equal(local_context(w.l, gemma, 4097, cap), 8192);
+    assert_int_equal(local_context(w.l, gemma, 100, cap), 4096); // it may not have loaded with that
+    local_loaded(w.l, gemma, 8192);
     assert_int_equal(local_context(w.l, gemma, 100, cap), 8192); // a smaller one would load it anew
     assert_int_equal(local_context(w.l, minilm, 100, cap), 4096);
     assert_int_equal(local_context(w.l, str_of("all-minilm:latest"), 9000, cap), 16384);
+    local_loaded(w.l, str_of("all-minilm:latest"), 16384);
+    local_loaded(w.l, minilm, 4096);
     assert_int_equal(local_context(w.l, minilm, 100, cap), 16384); // it is the same model
     assert_int_equal(local_context(w.l, other, 5000, cap), 8192);
     assert_int_equal(local_context(w.l, other, INT64_MAX, cap), cap);
