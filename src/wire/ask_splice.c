@@ -146,7 +146,9 @@ static bool change_number(struct changes *c, const struct json_val *options, con
     size_t at = 0;
     size_t len = 0;
     const struct json_val *key = json_key(options, name);
-    if (n == 0)
+    enum json_type type = json_type(json_get(options, name));
+    bool other = key && type != JSON_NUMBER && type != JSON_NULL;
+    if (n == 0 || other) // Ollama will say what is wrong with it
         return true;
     if (key)
         return json_member_at(c->ask->json, key, &at, &len) &&
