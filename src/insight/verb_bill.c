@@ -13,6 +13,7 @@
 
 struct asked {
     struct str key, since;
+    int64_t since_us;
 };
 
 static const struct args_row arguments[] = {
@@ -106,11 +107,11 @@ static void add_named(struct billing *b, const struct entry *e)
     bool priced = e->price_state == PRICE_PRICED || e->price_state == PRICE_PROVIDER;
     if (priced && e->cost.pd > 0 && (!b->dearest.any || e->cost.pd > b->dearest.cost.pd))
         name_it(b, e, &b->dearest);
-    if (e->outcome == OUTCOME_ERROR)
+    if (e->outcome == OUTCOME_ERROR && !e->followed)
         name_it(b, e, &b->failed);
 }
 
-static void add_row(struct billing *b, const struct entry *e, bool followed)
+static void add_row(struct billing *b, const struct entry *e)
 {
     bool fresh;
     struct str label =
@@ -123,7 +124,7 @@ static void add_row(struct billing *b, const struct entry *e, bool followed)
     sums_add_call(&b->sums, g, e);
     add_saved(b, e);
     add_named(b, e);
-    if (!followed)
+    if (!e->followed)
         return;
     b->vain++;
     if (e->price_state == PRICE_UNPRICED)
@@ -132,47 +133,21 @@ static void add_row(struct billing *b, const struct entry *e, bool followed)
         money_sum_add(&b->vain_cost, e->cost);
 }
 
-// Is there a later attempt of the same call?
-static enum status is_followed(sqlite3_stmt *later, const struct entry *e, bool *out)
-{
-    int64_t n = 0;
-    sqlite3_bind_int64(later, 2, e->start_us);
-    sql_bind_blob(later, 3, e->id.bytes, sizeof e->id.bytes);
-    sqlite3_bind_int(later, 4, e->attempt);
-    bool fine = sql_one_i64(later, 0, &n);
-    *out = n > 0;
-    return fine ? STATUS_OK : STATUS_IO;
-}
-
-#define OF_TENANT "tenant = (SELECT id FROM name WHERE text = ?1) AND "
-
-static enum status read_rows(sqlite3 *db, const struct asked *a, int64_t since_us,
-                             struct billing *b, struct why *why)
+static enum status read_rows(sqlite3 *db, const struct asked *a, struct billing *b, struct why *why)
 {
     struct entry e;
-    bool followed = false;
     enum status s = STATUS_OK;
-    // Attempts follow each other: an hour is more than any call may take from its first to the
-    // next.
-    sqlite3_stmt *later = sql_prepare(db, "SELECT count(*) FROM call WHERE " OF_TENANT
-                                          "start_us >= ?2 AND start_us <= ?2 + "
-                                          "3600000000 AND id = ?3 AND attempt > ?4");
     sqlite3_stmt *rows = sql_prepare(
-        db, ROW_SELECT "WHERE c." OF_TENANT "c.start_us >= ?2 AND "
+        db, ROW_SELECT "WHERE c.tenant = (SELECT id FROM name WHERE text = ?1) AND "
+                       "c.start_us >= ?2 AND "
                        "k.key = (SELECT id FROM name WHERE text = ?3) ORDER BY c.start_us");
-    if (rows && later) {
-        sql_bind_str(later, 1, (struct str)STR(TENANT));
-        sql_bind_str(rows, 1, (struct str)STR(TENANT));
-        sqlite3_bind_int64(rows, 2, since_us);
-        sql_bind_str(rows, 3, a->key);
-        while (s == STATUS_OK && row_next(rows, &e, &s, why)) {
-            s = is_followed(later, &e, &followed);
-            add_row(b, &e, followed);
-        }
-    }
-    if (!rows || !later || (s != STATUS_OK && !why->text[0]))
-        s = sql_why(why, db, "the ledger cannot be read");
-    sqlite3_finalize(later);
+    if (!rows)
+        return sql_why(why, db, "the ledger cannot be read");
+    sql_bind_str(rows, 1, (struct str)STR(TENANT));
+    sqlite3_bind_int64(rows, 2, a->since_us);
+    sql_bind_str(rows, 3, a->key);
+    while (row_next(rows, &e, &s, why))
+        add_row(b, &e);
     sqlite3_finalize(rows);
     return s;
 }
@@ -226,7 +201,7 @@ static void write_answer(struct billing *b, struct str key, struct buf *json)
 }
 
 static enum status run(struct store *s, const struct catalog *c, const struct asked *a,
-                       int64_t since_us, struct buf *json, struct why *why)
+                       struct buf *json, struct why *why)
 {
     struct sqlite3 *db = NULL;
     enum status status = asked_reader(s, &db, why);
@@ -234,7 +209,7 @@ static enum status run(struct store *s, const struct catalog *c, const struct as
         return status;
     struct billing b = {.catalog = c};
     sums_init(&b.sums);
-    status = read_rows(db, a, since_us, &b, why);
+    status = read_rows(db, a, &b, why);
     if (status == STATUS_OK)
         write_answer(&b, a->key, json);
     if (b.sums.failed || arena_failed(&b.sums.arena) || buf_failed(json))
@@ -253,8 +228,9 @@ enum status bill_verb(struct store *s, const struct catalog *c, struct str args_
     enum status status = args_read(args_json, arguments, &a, &document, why);
     if (status == STATUS_OK)
         status = asked_span(a.since, STR_NONE, NULL, &span, why);
+    a.since_us = span.since_us;
     if (status == STATUS_OK)
-        status = run(s, c, &a, span.since_us, out_json, why);
+        status = run(s, c, &a, out_json, why);
     json_close(document);
     return status;
 }

@@ -440,8 +440,12 @@ static void a_bill_is_of_one_key(void **state)
     call(w.journal, &other);
     struct entry e = cached(w.catalog, NOON_US, 1000, 0);
     e.attempt = 0;
+    e.followed = true; // what it cost was paid in vain, and its error is none of the call
+    e.outcome = OUTCOME_ERROR;
     call(w.journal, &e);
-    e.attempt = 1; // what the first attempt cost was paid in vain
+    e.attempt = 1;
+    e.followed = false;
+    e.outcome = OUTCOME_OK;
     e.start_us += SECOND_US;
     call(w.journal, &e);
     e = cached(w.catalog, NOON_US + 2 * SECOND_US, 0, 1000);
@@ -454,7 +458,7 @@ static void a_bill_is_of_one_key(void **state)
     call(w.journal, &e);
     const struct json_val *bill =
         tell(&w, bill_verb, "{\"key\":\"run-x\",\"since\":\"2026-11-24T12:00:00Z\"}");
-    number_is(json_get(bill, "total"), "requests", 5);
+    number_is(json_get(bill, "total"), "requests", 4);
     number_is(json_get(bill, "total"), "unpriced", 1);
     // 2 x 1000 at 3.00 instead of 0.30 USD a million, and 1000 at 3.00 instead of 3.75.
     text_is(json_get(bill, "cache"), "saved_usd", "0.00465");
@@ -462,6 +466,8 @@ static void a_bill_is_of_one_key(void **state)
     number_is(json_get(bill, "retries"), "attempts", 1);
     text_is(json_get(bill, "retries"), "cost_usd", "0.00033");
     text_is(json_get(bill, "dearest"), "cost_usd", "0.033780000001");
+    number_is(json_get(bill, "total"), "errors", 0);
+    assert_int_equal(json_type(json_get(bill, "last_error")), JSON_NULL);
     tell(&w, bill_verb, "{\"key\":\"run-x\",\"since\":\"2026-11-24T12:00:03Z\"}");
     number_is(json_get(json_root(w.json), "total"), "requests", 2);
     tell(&w, bill_verb, "{\"key\":\"nobody\"}");
