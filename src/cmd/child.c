@@ -2,7 +2,9 @@
 //
 // Signals are blocked and waited for, so none is lost between two looks and no handler runs. Those
 // that the caller had ignored (nohup) stay ignored, for both. A terminal's own (si_code SI_KERNEL)
-// went to the whole process group: the program has it already.
+// went to the whole process group: the program has it already, and so it has what it sent itself.
+// Of what others send nobody can tell whether it went to us alone (kill $! of a script, which is in
+// our group) or to the group (timeout): it is passed on, since twice is better than never.
 
 #include "cmd/child.h"
 
@@ -14,6 +16,7 @@
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NOT_FOUND   127
@@ -97,7 +100,8 @@ static int wait_for(const struct running *r)
     while (!look(r, &exit_code)) {
         siginfo_t info;
         int got = sigwaitinfo(&r->waited, &info);
-        if (got > 0 && got != SIGCHLD && (info.si_code <= 0 || got == SIGCONT))
+        if (got > 0 && got != SIGCHLD && (info.si_code <= 0 || got == SIGCONT) &&
+            info.si_pid != r->pid)
             kill(r->pid, got);
     }
     return exit_code;
@@ -112,6 +116,15 @@ static void let_go(void)
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
     close(null);
+}
+
+// From here on they end us. What came while the program ended was meant for it.
+static void give_back_signals(const struct running *r)
+{
+    const struct timespec at_once = {0};
+    while (sigtimedwait(&r->waited, NULL, &at_once) > 0)
+        ;
+    sigprocmask(SIG_SETMASK, &r->before, NULL);
 }
 
 void child_run(const struct child_setup *setup, struct child_end *end)
@@ -137,4 +150,5 @@ void child_run(const struct child_setup *setup, struct child_end *end)
     close(report[0]);
     if (r.pid > 0)
         end->exit_code = wait_for(&r);
+    give_back_signals(&r);
 }

@@ -17,11 +17,12 @@
 #include "cmd/launcher.h"
 #include "cmd/lease.h"
 #include "cmd/remote.h"
+#include "core/tags.h"
 
 #define EXIT_NOT_BEGUN 125 // as of env, timeout, nohup
 #define KEY_LIVES      "7d"
-#define NAME_CHARS     40
-#define ARGUMENTS_MAX  8 // of a launcher
+#define NAME_BYTES     40 // of the key's name
+#define ARGUMENTS_MAX  8  // of a launcher
 #define SETTLE_NS      50000000
 #define BUSY_TRIES     40
 #define BUSY_STEP_NS   100000000
@@ -126,9 +127,13 @@ static void name_key(struct run *r)
 {
     uint8_t bytes[4];
     char hex[2 * sizeof bytes];
+    size_t len = r->name.len;
     random_bytes(bytes, sizeof bytes);
     hex_write(bytes, sizeof bytes, hex);
-    buf_printf(&r->key, "run-%.*s-%.*s", NAME_CHARS, buf_cstr(&r->name), (int)sizeof hex, hex);
+    if (len > NAME_BYTES)
+        for (len = NAME_BYTES; (r->name.ptr[len] & 0xC0) == 0x80;)
+            len--;
+    buf_printf(&r->key, "run-%.*s-%.*s", (int)len, buf_cstr(&r->name), (int)sizeof hex, hex);
 }
 
 static enum status make_key(struct run *r, struct why *why)
@@ -343,18 +348,35 @@ static int run_all(struct run *r)
     return s == STATUS_OK ? r->end.exit_code : not_begun(&why, s);
 }
 
-static int check(const struct run *r)
+static int check_tag(struct tags *tags, const char *what, struct str name, struct str value)
 {
+    enum status s = tags_set(tags, name, value);
+    if (s == STATUS_OK)
+        return EXIT_OK;
+    if (s == STATUS_SYNTAX)
+        return command_usage(&cmd_run, "a tag is UTF-8 without control characters, not `%s`", what);
+    if (tags->count == TAGS_MAX)
+        return command_usage(&cmd_run, "a run has at most %d tags besides its name", TAGS_MAX - 1);
+    return command_usage(&cmd_run, "a tag has a name of at most %d bytes and a value of %d: %s",
+                         TAG_NAME_MAX, TAG_VALUE_MAX, what);
+}
+
+static int check(struct run *r)
+{
+    struct tags tags = {0};
+    int code = check_tag(&tags, buf_cstr(&r->name), str_of("run"), buf_str(&r->name));
+    if (code != EXIT_OK)
+        return code;
     for (unsigned i = 0; i < r->wish.tags.count; i++) {
         const char *tag = r->wish.tags.at[i];
         const char *equals = strchr(tag, '=');
         if (!equals || equals == tag)
             return command_usage(&cmd_run, "a tag is NAME=VALUE, not `%s`", tag);
-        if (equals - tag > TAG_NAME_MAX)
-            return command_usage(&cmd_run, "the name of a tag has at most %d bytes: %s",
-                                 TAG_NAME_MAX, tag);
         if (strncmp(tag, "run=", 4) == 0)
             return command_usage(&cmd_run, "the tag `run` is the run's name: --name %s", tag + 4);
+        code = check_tag(&tags, tag, str_from(tag, (size_t)(equals - tag)), str_of(equals + 1));
+        if (code != EXIT_OK)
+            return code;
     }
     return EXIT_OK;
 }
@@ -374,9 +396,6 @@ static int run(struct cli *cli, int argc, char **argv)
                              argv[1]);
     if (own + 1 >= argc)
         return command_usage(&cmd_run, "which program? costlens run -- CMD ARGS...");
-    code = check(&r);
-    if (code != EXIT_OK)
-        return code;
     r.argv = argv + own + 1;
     r.launcher = launcher_find(r.argv[0]);
     struct buf *const texts[] = {&r.name, &r.key, &r.token, &r.since};
@@ -384,7 +403,9 @@ static int run(struct cli *cli, int argc, char **argv)
         buf_init(texts[i], &alloc_heap, 0);
     const char *slash = strrchr(r.argv[0], '/');
     buf_add_cstr(&r.name, r.wish.name ? r.wish.name : slash ? slash + 1 : r.argv[0]);
-    code = run_all(&r);
+    code = check(&r);
+    if (code == EXIT_OK)
+        code = run_all(&r);
     if (r.token.ptr)
         digest_wipe(r.token.ptr, r.token.len);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

@@ -2,6 +2,8 @@
 
 #include "cmd/command.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -328,8 +330,17 @@ static int take_globals(struct globals *g, int argc, char **argv)
     return kept;
 }
 
+// What is closed stays so for who reads or writes it, but no file is opened in its place.
+static void fill_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int command_main(int argc, char **argv)
 {
+    fill_standard();
     struct globals globals = {.cli = {.program = argc > 0 ? argv[0] : "costlens"}};
     argc = take_globals(&globals, argc, argv);
     if (globals.cli.config_file && !globals.cli.config_file[0]) {

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "net/url.h"
 #include "wire/dialect.h"
 
 #define SETTINGS_MAX ((size_t)1 * MIB)
@@ -106,9 +107,9 @@ static const char *const claude_bypasses[] = {"CLAUDE_CODE_USE_BEDROCK", "CLAUDE
 // It reads its base URL from its configuration alone; -c goes before that. Its provider `openai`
 // would talk over a WebSocket.
 static const struct variable codex_variables[] = {OPENAI_VARIABLES, {0}};
-#define CODEX_PROVIDER                                                            \
-    "model_providers.costlens={name=\"CostLens\", base_url=\"%b/v1\", env_key=\"" \
-    "OPENAI_API_KEY\", wire_api=\"responses\", supports_websockets=false}"
+#define CODEX_PROVIDER                                                             \
+    ("model_providers.costlens={name=\"CostLens\", base_url=\"%b/v1\", env_key=\"" \
+     "OPENAI_API_KEY\", wire_api=\"responses\", supports_websockets=false}")
 static const char *const codex_arguments[] = {"-c", "model_provider=\"costlens\"", "-c",
                                               CODEX_PROVIDER, NULL};
 
@@ -242,20 +243,34 @@ static void fill(const char *pattern, const struct launch_target *t, struct buf 
     }
 }
 
-// A proxy must not be asked for what is on this machine.
-static void no_proxy(launcher_variable_f *f, void *context)
+// "http://[::1]:80" -> "::1".
+static struct str host_of(struct str base)
 {
-    static const char *const proxies[] = {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"};
+    struct url url;
+    return url_read(base, &url, NULL) == STATUS_OK ? url.host : STR_NONE;
+}
+
+// A proxy must not be asked for what is on this machine. Most programs look at one spelling alone:
+// both say what either did.
+static void no_proxy(const struct launch_target *t, launcher_variable_f *f, void *context)
+{
+    static const char *const proxies[] = {"http_proxy",  "HTTP_PROXY", "https_proxy",
+                                          "HTTPS_PROXY", "all_proxy",  "ALL_PROXY"};
     static const char *const names[] = {"no_proxy", "NO_PROXY"};
+    struct str host = host_of(t->base);
     bool proxied = false;
     for (size_t i = 0; i < sizeof proxies / sizeof proxies[0]; i++)
         proxied |= getenv(proxies[i]) != NULL;
     for (size_t i = 0; proxied && i < sizeof names / sizeof names[0]; i++) {
         struct buf value;
         const char *before = getenv(names[i]);
+        if (!before)
+            before = getenv(names[1 - i]);
         buf_init(&value, &alloc_heap, 0);
         buf_printf(&value, "%s%s127.0.0.1,localhost", before ? before : "",
                    before && *before ? "," : "");
+        if (host.len && !str_is(host, "127.0.0.1") && !str_is(host, "localhost"))
+            buf_printf(&value, ",%.*s", STR_ARG(host));
         f(context, names[i], buf_cstr(&value));
         buf_fini(&value);
     }
@@ -275,7 +290,7 @@ void launcher_variables(const struct launcher *l, const struct launch_target *t,
         f(context, v->name, v->value ? buf_cstr(&value) : NULL);
     }
     buf_fini(&value);
-    no_proxy(f, context);
+    no_proxy(t, f, context);
 }
 
 void launcher_arguments(const struct launcher *l, const struct launch_target *t, launcher_text_f *f,

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from lib.run import bill_of, calling, command, configured, owned, program, run, start
+from lib.run import CALL, bill_of, calling, command, configured, owned, program, run, start
 from lib.scene import COSTLENS, Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, until
 
 
@@ -112,6 +112,11 @@ while True:
         running.send_signal(number)
         expect(running.stdout.readline(), f"{int(number)}\n")
     expect(running.wait(10), 9)
+    # What the program sends its whole group comes once.
+    own = program("import os, signal, time\nsignal.signal(signal.SIGUSR1, lambda *_: print('USR1', flush=True))\n"
+                  "os.killpg(0, signal.SIGUSR1)\ntime.sleep(0.5)\n")
+    running = start(gateway, own, process_group=0)
+    expect(running.communicate(timeout=10)[0], "USR1\n")
     # Ignored by the caller, as nohup does: it stays ignored.
     done = subprocess.run(["sh", "-c", "trap '' HUP; exec \"$@\"", "x", *command(
         gateway, ["sh", "-c", "kill -HUP $$; kill -HUP $PPID; echo alive"])], text=True,
@@ -133,6 +138,23 @@ def stops_and_goes_on(gateway):
     until(lambda: state_of(child) == "S" and state_of(running.pid) == "S", 5, "both go on")
     running.communicate("x\n", timeout=10)
     expect(running.returncode, 4)
+
+
+def names_itself(gateway):
+    """Its key's name is cut between two characters."""
+    for name in ("x" + "\u00e9" * 40, "\U0001f600" * 30, "a" * 40 + "\u00e9"):
+        bill = bill_of(run(gateway, calling("x"), "--json", "--name", name))
+        expect_true(bill["key"].startswith(f"run-{name[:10]}") and "\ufffd" not in bill["key"], bill["key"])
+        expect_in(name, [r["tag"] for r in gateway.report("--by", "tag:run")["rows"]])
+
+
+def stands_without_a_standard_file(gateway):
+    """A file that it opens does not come to stand in the place of one that is closed."""
+    late = program("import time\ntime.sleep(1.5)\n" + CALL)
+    for closed in ("<&-", ">&-", "<&- >&-"):
+        done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "x", *command(gateway, late, ["--json"])],
+                              text=True, capture_output=True, env=gateway.environment, timeout=60)
+        expect(bill_of(done)["total"]["requests"], 1, done.stderr)
 
 
 def says_that_nothing_was_seen(gateway):
@@ -181,8 +203,11 @@ def names_what_has_no_price(gateway):
 
 
 def refuses(gateway):
+    many = [x for i in range(16) for x in ("--tag", f"t{i}=x")]
     for options, text in ((("--tag", "x"), "NAME=VALUE"), (("--budget", "5"), "no option --budget"),
-                          (("--tag", "run=x"), "--name x")):
+                          (("--tag", "run=x"), "--name x"), (many, "at most 15 tags"),
+                          (("--tag", "a=" + "x" * 257), "256"), (("--tag", "a" * 65 + "=x"), "64"),
+                          (("--tag", b"a=\xff"), "UTF-8"), (("--name", "x" * 257), "256")):
         done = run(gateway, ["true"], *options)
         expect(done.returncode, 2)
         expect_in(text, done.stderr)
@@ -196,6 +221,8 @@ with Mock() as mock:
     is_transparent(gateway)
     passes_signals(gateway)
     stops_and_goes_on(gateway)
+    names_itself(gateway)
+    stands_without_a_standard_file(gateway)
     says_that_nothing_was_seen(gateway)
     shares(gateway, mock)
     names_what_has_no_price(gateway)

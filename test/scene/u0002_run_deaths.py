@@ -4,6 +4,8 @@ nothing is lost, and the next one begins anew."""
 import json
 import os
 import signal
+import time
+from pathlib import Path
 
 from lib.run import CALL, bill_of, calling, configured, owned, program, run, start
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, until
@@ -65,6 +67,21 @@ with Mock() as mock:
         expect(json.loads(error.strip().splitlines()[-1])["bill"]["total"]["requests"], 1)
     expect(bill_of(run(gateway, calling(), "--json"))["total"]["requests"], 1)
     expect_in("balance", gateway.costlens("ledger", "verify").stdout)
+
+    # A gateway that hangs: once the program has ended, a signal ends who waits for the bill.
+    running = begin(gateway)
+    keeper = pid_of_gateway(gateway)
+    child = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    os.kill(keeper, signal.SIGSTOP)
+    running.stdin.close()
+    until(lambda: not child.read_text(), 10, "the program has ended")
+    time.sleep(0.2)
+    running.terminate()
+    try:
+        expect(running.wait(10), -signal.SIGTERM)
+    finally:
+        os.kill(keeper, signal.SIGCONT)
+    until(lambda: not owned(gateway), 5, "and the gateway with it")
 
 # The program is killed in the middle of a stream: that call is in the bill, as an estimate.
 STREAM = CALL.replace('"messages"', '"stream": True, "messages"').replace(

@@ -6,7 +6,7 @@
 #include "../unit.h"
 #include "cmd/launcher.h"
 
-static const struct launch_target target = {STR("http://127.0.0.1:1"), STR("sk-cl-x")};
+static struct launch_target target = {STR("http://127.0.0.1:1"), STR("sk-cl-x")};
 
 struct seen {
     char text[8192];
@@ -96,16 +96,25 @@ static void spares_a_proxy(void **state)
 {
     (void)state;
     assert_false(has(variables_of("x"), "NO_PROXY"));
-    setenv("https_proxy", "http://p:1", 1); // not asked for http
-    assert_false(has(variables_of("x"), "NO_PROXY"));
-    setenv("HTTP_PROXY", "http://p:1", 1);
+    setenv("HTTPS_PROXY", "http://p:1", 1);
+    assert_true(has(variables_of("x"), "\nNO_PROXY=127.0.0.1,localhost\n"));
     setenv("no_proxy", "corp", 1);
     struct seen s = variables_of("x");
     assert_true(has(s, "no_proxy=corp,127.0.0.1,localhost\n"));
-    assert_true(has(s, "NO_PROXY=127.0.0.1,localhost\n"));
-    unsetenv("HTTP_PROXY");
-    unsetenv("https_proxy");
+    assert_true(has(s, "NO_PROXY=corp,127.0.0.1,localhost\n"));
+    setenv("NO_PROXY", "own", 1);
+    s = variables_of("x");
+    assert_true(has(s, "no_proxy=corp,127.0.0.1,localhost\n"));
+    assert_true(has(s, "NO_PROXY=own,127.0.0.1,localhost\n"));
+    unsetenv("NO_PROXY");
     unsetenv("no_proxy");
+    const struct launch_target before = target;
+    target.base = str_of("https://gate.corp:8443");
+    assert_true(has(variables_of("x"), "NO_PROXY=127.0.0.1,localhost,gate.corp\n"));
+    target.base = str_of("http://[::1]:80");
+    assert_true(has(variables_of("x"), "NO_PROXY=127.0.0.1,localhost,::1\n"));
+    target = before;
+    unsetenv("HTTPS_PROXY");
 }
 
 static void put(const char *name, const char *text)
@@ -151,6 +160,10 @@ int main(void)
 {
     unsetenv("HTTP_PROXY");
     unsetenv("http_proxy");
+    unsetenv("HTTPS_PROXY");
+    unsetenv("https_proxy");
+    unsetenv("NO_PROXY");
+    unsetenv("no_proxy");
     unsetenv("ALL_PROXY");
     unsetenv("all_proxy");
     unsetenv("CLAUDE_CONFIG_DIR");
