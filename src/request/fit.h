@@ -16,7 +16,7 @@ struct fit {
 // For the attempt's provider and model; both 0 where that is no Ollama, or the call gives no text.
 // The attempt keeps the context.
 struct fit fit(struct req *r);
-// What was too long for the context that was given may fit into this one; 0 when there is no larger.
+// What was too long for the context given may fit into this one; 0 when there is no larger.
 int64_t fit_larger(const struct req *r);
 // The model has answered with the context that was asked for: it keeps it.
 void fit_answered(const struct req *r);
