@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "cmd/price.h"
 #include "cmd/table.h"
+#include "core/book_write.h"
 
 // What stands in the table: `begun` leaves out what no import said.
 static bool wanted(const struct price_changes *c, const struct sheet *s, struct change *out)
@@ -85,6 +86,23 @@ static void add_bucket(struct libscols_table *t, const struct change *c, enum bu
     buf_fini(&b);
 }
 
+struct dropping {
+    struct libscols_table *table;
+    struct json_out *out;
+    const struct sheet *of;
+};
+
+static void add_dropped(void *context, const struct term *t)
+{
+    struct dropping *d = context;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_add_cstr(&b, "not kept:");
+    book_write_term(&b, t);
+    (void)add_line(d->table, d->of, buf_cstr(&b));
+    buf_fini(&b);
+}
+
 static void add_change(struct libscols_table *t, const struct change *c)
 {
     if (c->fresh->free || (c->old && c->old->free)) {
@@ -98,6 +116,7 @@ static void add_change(struct libscols_table *t, const struct change *c)
     }
     if (c->kind == CHANGE_PRICE && c->others)
         (void)add_line(t, c->fresh, "under a condition (price show)");
+    change_dropped(c, add_dropped, &(struct dropping){.table = t, .of = c->fresh});
 }
 
 unsigned price_changes_print(const struct price_changes *c)
@@ -155,6 +174,16 @@ static void write_pair(struct json_out *o, const struct change *c, enum bucket b
     buf_fini(&b);
 }
 
+static void write_dropped(void *context, const struct term *t)
+{
+    struct dropping *d = context;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    book_write_term(&b, t);
+    json_out_text(d->out, NULL, str_trim(buf_str(&b)));
+    buf_fini(&b);
+}
+
 static void write_change(struct json_out *o, const struct change *c)
 {
     json_out_begin(o, NULL, '{');
@@ -167,6 +196,9 @@ static void write_change(struct json_out *o, const struct change *c)
             write_pair(o, c, (enum bucket)i);
     json_out_end(o, '}');
     json_out_flag(o, "only_under_a_condition", c->others);
+    json_out_begin(o, "not_kept", '[');
+    change_dropped(c, write_dropped, &(struct dropping){.out = o});
+    json_out_end(o, ']');
     json_out_end(o, '}');
 }
 

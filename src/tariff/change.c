@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Prices are compared at moments that tell them apart: each tier, above and below each step of
-// either sheet, and, where hours or days matter, each hour of the week to come.
+// either sheet, and, where hours or days matter, each hour of the week to come. A list is held only
+// against what it speaks of: one without hours says nothing of the hours.
 
 #include "tariff/change.h"
 
@@ -13,6 +14,7 @@
 #define HOUR_US     (3600 * SECOND_US)
 #define MOMENTS_MAX 256
 #define STEPS_MAX   16
+#define TERMS_MAX   64 // of a block
 
 struct grid {
     int64_t at_us[MOMENTS_MAX];
@@ -137,17 +139,12 @@ static bool same(const struct sheet *old, const struct sheet *fresh, int64_t at_
     return true;
 }
 
-void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
-                 struct change *out)
-{
-    change_between(catalog_find(now, fresh->vendor, fresh->model), fresh, at_us, out);
-}
-
 void change_between(const struct sheet *old, const struct sheet *fresh, int64_t at_us,
                     struct change *out)
 {
     struct moment m = {.at_us = at_us};
-    *out = (struct change){.old = old ? sheet_at(old, at_us) : NULL, .fresh = fresh};
+    *out =
+        (struct change){.old = old ? sheet_at(old, at_us) : NULL, .fresh = fresh, .at_us = at_us};
     sheet_quote(fresh, &m, &out->after);
     if (!out->old || sheet_silent(out->old)) {
         out->kind = CHANGE_NEW;
@@ -192,11 +189,104 @@ void change_line(struct buf *b, const struct change *c)
         buf_add_cstr(b, "other prices under a condition");
 }
 
+// --- what the list speaks of ---
+
+// What a term hangs on.
+enum {
+    ON_SERVICE = 1,
+    ON_US = 2,
+    ON_THINKING = 4,
+    ON_PROMPT = 8,
+    ON_HOURS = 16,
+    ON_A_DAY = 32, // that has not come
+    NARROW = ON_SERVICE | ON_US | ON_THINKING,
+};
+
+static unsigned hangs_on(const struct term *t, int64_t at_us)
+{
+    return (t->services != TERM_ANY_SERVICE ? ON_SERVICE : 0) | (t->us ? ON_US : 0) |
+           (t->thinking ? ON_THINKING : 0) | (t->above > 0 ? ON_PROMPT : 0) |
+           (is_hourly(t) || t->except ? ON_HOURS : 0) | (t->from_us > at_us ? ON_A_DAY : 0);
+}
+
+static bool speaks_of(const struct sheet *s, const struct term *t, int64_t at_us)
+{
+    unsigned on = hangs_on(t, at_us);
+    for (unsigned i = 0; i < s->term_count; i++) {
+        const struct term *other = &s->terms[i];
+        unsigned both = on & hangs_on(other, at_us);
+        if (!(on & NARROW) && (hangs_on(other, at_us) & NARROW))
+            continue;
+        if (both & ON_SERVICE && !(t->services & other->services))
+            both &= ~(unsigned)ON_SERVICE;
+        if (on & NARROW ? both & NARROW : both)
+            return true;
+    }
+    return false;
+}
+
+static bool tells_days(const struct sheet *s, int64_t at_us)
+{
+    for (unsigned i = 0; i < s->term_count; i++)
+        if (s->terms[i].from_us > at_us)
+            return true;
+    return false;
+}
+
+// Conditions that the list is silent about: its own prices do not take them back.
+static bool untold(const struct change *c, const struct term *t)
+{
+    return t->until_us > c->at_us && hangs_on(t, c->at_us) && !speaks_of(c->fresh, t, c->at_us);
+}
+
+void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
+                 struct change *out)
+{
+    const struct sheet *old = catalog_find(now, fresh->vendor, fresh->model);
+    struct term terms[TERMS_MAX];
+    struct change c = {.fresh = fresh, .at_us = at_us};
+    if (!old) {
+        change_between(NULL, fresh, at_us, out);
+        return;
+    }
+    old = sheet_at(old, at_us);
+    bool days = tells_days(fresh, at_us);
+    struct sheet told = *old;
+    told.before = NULL;
+    told.terms = terms;
+    told.term_count = 0;
+    for (unsigned i = 0; i < old->term_count && told.term_count < TERMS_MAX; i++) {
+        if (untold(&c, &old->terms[i]))
+            continue;
+        struct term *t = &terms[told.term_count++];
+        *t = old->terms[i];
+        if (!days && t->until_us > at_us) // and when it ends the list does not say
+            t->until_us = INT64_MAX;
+    }
+    change_between(sheet_silent(old) ? old : &told, fresh, at_us, out);
+    out->old = old;
+}
+
 // --- what is kept ---
 
 static bool moved(const struct change *c)
 {
-    return change_of(c, BUCKET_INPUT) || change_of(c, BUCKET_OUTPUT);
+    return c->old->free != c->fresh->free || change_of(c, BUCKET_INPUT) ||
+           change_of(c, BUCKET_OUTPUT);
+}
+
+static bool holds_now(const struct change *c, const struct term *t)
+{
+    return hangs_on(t, c->at_us) == 0 && t->until_us > c->at_us;
+}
+
+static bool held_price(const struct change *c, enum bucket b, struct price *out)
+{
+    bool held = rates_find(&c->old->rates, b, out);
+    for (unsigned i = 0; i < c->old->term_count; i++)
+        if (holds_now(c, &c->old->terms[i]))
+            held |= rates_find(&c->old->terms[i].rates, b, out);
+    return held;
 }
 
 // What holds now and the list does not speak of.
@@ -206,8 +296,8 @@ static void keep_rates(const struct change *c, struct stated *all)
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         enum bucket b = (enum bucket)i;
         bool listed = rates_find(&c->fresh->rates, b, &price);
-        bool kept = !listed && c->old && (!bucket_is_token(b) || !moved(c)) &&
-                    rates_find(&c->old->rates, b, &price);
+        bool kept =
+            !listed && c->old && (!bucket_is_token(b) || !moved(c)) && held_price(c, b, &price);
         if (!listed && !kept)
             continue;
         all->has |= 1u << i;
@@ -215,50 +305,87 @@ static void keep_rates(const struct change *c, struct stated *all)
     }
 }
 
-static bool speaks_of(const struct sheet *s, const struct term *t)
+// Factors stay when the prices move; not one of a day to come, which may be this very move.
+static bool keeps_term(const struct change *c, const struct term *t)
 {
-    for (unsigned i = 0; i < s->term_count; i++) {
-        const struct term *other = &s->terms[i];
-        bool service = t->services != TERM_ANY_SERVICE && other->services != TERM_ANY_SERVICE &&
-                       t->services & other->services;
-        if (service || (t->us && other->us) || (t->thinking && other->thinking))
-            return true;
+    bool factor = t->rates.has == 0 && !(hangs_on(t, c->at_us) & ON_A_DAY);
+    return !c->fresh->free && untold(c, t) && (factor || !moved(c));
+}
+
+// A price that ends on a day the list does not know of: what follows it.
+static bool keeps_end(const struct change *c, struct term *out)
+{
+    *out = book_term_always;
+    out->rates = c->old->rates;
+    for (unsigned i = 0; i < c->old->term_count; i++) {
+        const struct term *t = &c->old->terms[i];
+        if (holds_now(c, t) && t->rates.has && t->until_us != INT64_MAX &&
+            t->until_us > out->from_us)
+            out->from_us = t->until_us;
     }
-    return false;
+    return out->from_us > c->at_us && out->rates.has && !moved(c) && !c->fresh->free &&
+           !tells_days(c->fresh, c->at_us);
 }
 
-static bool keeps_term(const struct change *c, const struct term *t, int64_t at_us)
+static unsigned kept_terms(const struct change *c, struct term out[TERMS_MAX])
 {
-    bool narrow = t->services != TERM_ANY_SERVICE || t->us || t->thinking;
-    return narrow && t->until_us > at_us && !speaks_of(c->fresh, t) &&
-           (t->rates.has == 0 || !moved(c));
+    unsigned n = 0, factors = 0;
+    if (!c->old || c->kind == CHANGE_NEW)
+        return 0;
+    for (unsigned i = 0; i < c->fresh->term_count; i++)
+        factors += c->fresh->terms[i].factor_ppm != 0;
+    n += keeps_end(c, &out[0]);
+    for (unsigned i = 0; i < c->old->term_count; i++) {
+        const struct term *t = &c->old->terms[i];
+        if (!keeps_term(c, t) || n + c->fresh->term_count >= TERMS_MAX ||
+            (t->factor_ppm && factors == FACTORS_MAX))
+            continue;
+        factors += t->factor_ppm != 0;
+        out[n++] = *t;
+    }
+    return n;
 }
 
-void change_write(struct buf *b, const struct change *c, int64_t at_us)
+// The last that holds wins: a longer prompt's after all prompts', a tier's after those.
+static bool goes_after(const struct term *a, const struct term *b)
+{
+    bool narrow[2] = {hangs_on(a, INT64_MAX) & NARROW, hangs_on(b, INT64_MAX) & NARROW};
+    return narrow[0] != narrow[1] ? narrow[0] : a->above > b->above;
+}
+
+static unsigned merge(const struct change *c, struct term out[TERMS_MAX])
+{
+    struct term kept[TERMS_MAX];
+    const struct sheet *fresh = c->fresh;
+    unsigned count = kept_terms(c, kept), n = 0;
+    for (unsigned i = 0, k = 0; (i < count || k < fresh->term_count) && n < TERMS_MAX;) {
+        bool of_list =
+            i == count || (k < fresh->term_count && goes_after(&kept[i], &fresh->terms[k]));
+        out[n++] = of_list ? fresh->terms[k++] : kept[i++];
+    }
+    return n;
+}
+
+void change_dropped(const struct change *c, change_term_f *f, void *context)
+{
+    for (unsigned i = 0; c->old && c->kind == CHANGE_PRICE && i < c->old->term_count; i++)
+        if (untold(c, &c->old->terms[i]) && !keeps_term(c, &c->old->terms[i]))
+            f(context, &c->old->terms[i]);
+}
+
+void change_write(struct buf *b, const struct change *c)
 {
     struct stated all = {0};
     struct price prices[BUCKET_COUNT];
-    struct term terms[2 * 64];
+    struct term terms[TERMS_MAX];
     struct sheet s = *c->fresh;
-    unsigned n = 0, factors = 0;
     keep_rates(c, &all);
     for (unsigned i = 0, k = 0; i < BUCKET_COUNT; i++)
         if (all.has & 1u << i)
             prices[k++] = all.price[i];
     s.rates = (struct rates){s.free ? 0 : all.has, prices};
-    for (unsigned i = 0; i < c->fresh->term_count && n < 64; i++) {
-        factors += c->fresh->terms[i].factor_ppm != 0;
-        terms[n++] = c->fresh->terms[i];
-    }
-    for (unsigned i = 0; !s.free && c->old && i < c->old->term_count && n < 64; i++) {
-        const struct term *t = &c->old->terms[i];
-        if (!keeps_term(c, t, at_us) || (t->factor_ppm && factors == FACTORS_MAX))
-            continue;
-        factors += t->factor_ppm != 0;
-        terms[n++] = *t;
-    }
     s.terms = terms;
-    s.term_count = n;
+    s.term_count = merge(c, terms);
     if (c->old && s.context_tokens == 0)
         s.context_tokens = c->old->context_tokens;
     if (c->old && s.output_tokens_max == 0)
@@ -288,7 +415,7 @@ struct change_counts change_text(const struct catalog *now, const struct catalog
         vendor = c.fresh->vendor;
         source = c.fresh->source;
         buf_add_char(b, '\n');
-        change_write(b, &c, since_us);
+        change_write(b, &c);
     }
     return counts;
 }

@@ -24,24 +24,29 @@ struct change {
     enum change_kind kind;
     const struct sheet *old;    // that holds now; NULL if there is none
     const struct sheet *fresh;  // the list's
+    int64_t at_us;              // when the list's begin
     struct quote before, after; // standard service, a short prompt
     bool others;                // only under a condition: a tier, an hour, a long prompt
 };
 
-// How a sheet stands to the one that held (NULL: none).
+// How a whole sheet stands to the one that held (NULL: none).
 void change_between(const struct sheet *old, const struct sheet *fresh, int64_t at_us,
                     struct change *out);
-// How the list's sheet stands to the catalogue at that moment.
+// How the list's sheet stands to the catalogue at that moment, in what the list speaks of: prices
+// of hours, long prompts and days to come differ only where the list has some, too.
 void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
                  struct change *out);
 // Whether the prices of a bucket differ: of one that the list does not state they do not.
 bool change_of(const struct change *c, enum bucket b);
 // `input 0.15 -> 0.3, output 0.6 -> 1.2`: what changed, for people.
 void change_line(struct buf *b, const struct change *c);
+// The terms of what holds now that the list does not speak of and that are not kept.
+typedef void change_term_f(void *context, const struct term *t);
+void change_dropped(const struct change *c, change_term_f *f, void *context);
 // The model's block as the book has it from then on: the list's prices, and of what holds now what
-// the list does not speak of. Token prices and tiers stated as such go when input or output
-// changed: nobody knows their new ones.
-void change_write(struct buf *b, const struct change *c, int64_t at_us);
+// the list does not speak of: tiers, long prompts, hours, days to come. Of these the prices stated
+// in USD go when input or output moved: nobody knows their new ones.
+void change_write(struct buf *b, const struct change *c);
 // A whole text: head lines, `since` that day, and the block of each sheet of `list` that changed.
 // Gives how many.
 struct change_counts {

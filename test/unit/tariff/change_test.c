@@ -4,6 +4,7 @@
 
 #include "../unit.h"
 #include "base/clock.h"
+#include "core/book_write.h"
 #include "tariff/change.h"
 
 static struct catalog *now, *list;
@@ -55,6 +56,13 @@ static void same_prices_are_no_change(void **state)
         {"price input 2\nwhen 00:00-12:00: input 1\n",
          "price input 1\nwhen 12:00-24:00: input 2\n"},
         {"price input 2\nwhen until 2026-11-01: input 1\n", "price input 2\n"},
+        {"price input 1 output 2\nwhen above 200000: input 2 output 3\n",
+         "price input 1 output 2\n"},
+        {"price input 1 output 2\nwhen mon-fri 00:00-04:00: input 2 output 4\n",
+         "price input 1 output 2\n"},
+        {"price input 1 output 2\nwhen from 2027-01-01: input 2 output 4\n",
+         "price input 1 output 2\n"},
+        {"price input 2\nwhen until 2027-01-01: input 1\n", "price input 1\n"},
         {"free\n", "free\n"},
     };
     (void)state;
@@ -82,14 +90,66 @@ static void keeps_what_the_list_does_not_speak_of(void **state)
                                M("price input 1 cache_read 0.2 output 2\n")),
                         GIVES("price input 1 cache_read 0.2 cache_write 1.25 output 2\n"
                               "when flex: input 0.7 output 1\n"));
-    // A step that the list does not know is gone, and a tier that it knows is the list's.
+    // A step that the list does not know stays, and a tier that it knows is the list's.
     assert_string_equal(writes(M("price input 1 output 2\nwhen above 200000: input 2\n"
                                  "when batch: x0.5\n"),
                                M("price input 1 output 2\nwhen batch: x0.4\n")),
-                        GIVES("price input 1 output 2\nwhen batch: x0.4\n"));
+                        GIVES("price input 1 output 2\nwhen above 200000: input 2\n"
+                              "when batch: x0.4\n"));
     assert_string_equal(writes(M("free\n"), M("price input 1\n")), GIVES("price input 1\n"));
     assert_string_equal(writes("vendor w\nmodel m\nprice input 1\n", M("price input 1\n")),
                         GIVES("price input 1\n"));
+}
+
+static void note_term(void *context, const struct term *t)
+{
+    book_write_term(context, t);
+}
+
+static const char *drops(const char *held, const char *listed)
+{
+    struct change c;
+    int64_t day;
+    (void)writes(held, listed);
+    assert_true(civil_read((struct str)STR("2026-11-28"), &day));
+    change_find(now, catalog_at(list, 0), day, &c);
+    buf_clear(&text);
+    change_dropped(&c, note_term, &text);
+    return buf_cstr(&text);
+}
+
+static void keeps_hours_steps_and_days_to_come(void **state)
+{
+    static const char held[] = M("price input 1 output 2\nwhen above 200000: input 2 output 3\n"
+                                 "when mon-fri 00:00-04:00: input 2 output 4\n"
+                                 "when from 2027-01-01: input 2 output 4\nwhen 05:00-06:00: x2\n");
+    (void)state;
+    // Another price of a tier: all else stays, before it.
+    assert_string_equal(writes(held, M("price input 1 output 2\nwhen batch: x0.4\n")),
+                        GIVES("price input 1 output 2\nwhen above 200000: input 2 output 3\n"
+                              "when mon-fri 00:00-04:00: input 2 output 4\n"
+                              "when from 2027-01-01: input 2 output 4\nwhen 05:00-06:00: x2\n"
+                              "when batch: x0.4\n"));
+    assert_string_equal(drops(held, M("price input 1 output 2\nwhen batch: x0.4\n")), "");
+    // Other steps are the list's; what holds for all prompts stands before them.
+    assert_string_equal(writes(M("price input 1\nwhen from 2027-01-01: input 2\n"
+                                 "when above 100000: input 3\n"),
+                               M("price input 1\nwhen above 200000: input 4\n")),
+                        GIVES("price input 1\nwhen from 2027-01-01: input 2\n"
+                              "when above 200000: input 4\n"));
+    // The price moved: nobody knows these now, and each is named.
+    assert_string_equal(writes(held, M("price input 3 output 4\n")),
+                        GIVES("price input 3 output 4\nwhen 05:00-06:00: x2\n"));
+    assert_string_equal(drops(held, M("price input 3 output 4\n")),
+                        " above 200000: input 2 output 3 mon-fri 00:00-04:00: input 2 output 4"
+                        " from 2027-01-01: input 2 output 4");
+    // What ends on a day that the list does not know of.
+    assert_string_equal(writes(M("price input 2 cache_read 0.2 output 4\n"
+                                 "when until 2027-01-01: input 1 cache_read 0.1 output 2\n"),
+                               M("price input 1 output 2\nwhen batch: x0.5\n")),
+                        GIVES("price input 1 cache_read 0.1 output 2\n"
+                              "when from 2027-01-01: input 2 cache_read 0.2 output 4\n"
+                              "when batch: x0.5\n"));
 }
 
 int main(void)
@@ -97,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(same_prices_are_no_change, teardown),
         cmocka_unit_test_teardown(keeps_what_the_list_does_not_speak_of, teardown),
+        cmocka_unit_test_teardown(keeps_hours_steps_and_days_to_come, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
