@@ -110,6 +110,9 @@ void again_lost(struct req *r); // the journal says so of that record
 // The attempt cannot be booked. False: the call has one before it, whose answer it gets. True: it
 // has none, and is to be refused.
 bool again_unbooked(struct req *r);
+// The attempt's target cannot take the call, and nothing was booked of it: it begins anew at the
+// next one of its alias. False: there is none.
+bool again_elsewhere(struct req *r) MUST_USE;
 // The attempt is booked: the one before it is settled, counted and logged as followed.
 void again_booked(struct req *r);
 // No other attempt comes of it; what waits for one is told.

@@ -104,16 +104,21 @@ static void read_error(struct req *r)
     failure_read(&a->failure, a->upstream_status, buf_str(&a->whole));
 }
 
+static bool find_other(const struct req *r, struct target *out)
+{
+    const struct wanted w = {.key = r->key,
+                             .dialect = r->dialect,
+                             .model = r->attempt.entry.model_asked,
+                             .others = translation_dialects(r->found.endpoint)};
+    return resolve_after(r->view->snapshot, &w, r->attempt.target.place, out);
+}
+
 static enum retry_verdict decide(struct req *r, int64_t *delay_ms)
 {
     struct attempt *a = &r->attempt;
     struct retry_budget *budget = view_budget(r->view, a->target.provider);
-    const struct wanted w = {.key = r->key,
-                             .dialect = r->dialect,
-                             .model = a->entry.model_asked,
-                             .others = translation_dialects(r->found.endpoint)};
     struct target other;
-    bool has_other = resolve_after(r->view->snapshot, &w, a->target.place, &other);
+    bool has_other = find_other(r, &other);
     int64_t now_us = loop_now_us(r->worker->loop);
     const struct retry_state state = {.tried = a->tried,
                                       .retries = a->provider->retries,
@@ -148,6 +153,34 @@ static bool reopen(struct req *r)
     return ask_open(&r->ask, &r->found, body, &alloc_heap, NULL) == REFUSAL_NONE;
 }
 
+// A clean attempt in the place of the one that stands there, which is not ended.
+static void renew(struct req *r, const struct target *target)
+{
+    const struct attempt before = r->attempt;
+    r->attempt = (struct attempt){.target = *target,
+                                  .tried = 1,
+                                  .begin_mono_us = before.begin_mono_us,
+                                  .entry = {.attempt = before.entry.attempt,
+                                            .model_asked = before.entry.model_asked,
+                                            .tags = before.entry.tags}};
+    attempt_init(&r->attempt);
+    r->attempt.provider = &r->view->snapshot->config->providers[target->provider];
+    r->attempt.sheet = route_sheet(r, target->model);
+}
+
+bool again_elsewhere(struct req *r)
+{
+    struct target other;
+    struct attempt before = r->attempt;
+    must(!before.dispatched);
+    if (!find_other(r, &other))
+        return false;
+    renew(r, &other);
+    attempt_fini(&before);
+    admit_entry(r);
+    return !arena_failed(&r->arena);
+}
+
 // The next attempt stands in the place of the one that failed.
 static enum flow next_attempt(struct req *r)
 {
@@ -159,18 +192,12 @@ static enum flow next_attempt(struct req *r)
     bool same = str_is(str_of(again->target.reason), "retry");
     again->before = r->attempt;
     again->kept = true;
-    r->attempt = (struct attempt){.target = again->target,
-                                  .tried = same ? before->tried + 1 : 1,
-                                  .fresh = before->failure.kind == FAILURE_STALE,
-                                  .context_least = same ? again->context_least : 0,
-                                  .begin_mono_us = loop_now_us(r->worker->loop)};
-    attempt_init(&r->attempt);
-    struct attempt *a = &r->attempt;
-    a->provider = &r->view->snapshot->config->providers[a->target.provider];
-    a->sheet = route_sheet(r, a->target.model);
-    a->entry.attempt = (uint8_t)(before->entry.attempt + 1);
-    a->entry.model_asked = before->entry.model_asked;
-    a->entry.tags = before->entry.tags;
+    renew(r, &again->target);
+    r->attempt.tried = same ? before->tried + 1 : 1;
+    r->attempt.context_least = same ? again->context_least : 0;
+    r->attempt.fresh = before->failure.kind == FAILURE_STALE;
+    r->attempt.begin_mono_us = loop_now_us(r->worker->loop);
+    r->attempt.entry.attempt = (uint8_t)(before->entry.attempt + 1);
     admit_entry(r);
     if (!arena_failed(&r->arena))
         return AGAIN;

@@ -46,7 +46,7 @@ static bool fields_write(struct req *r, struct buf *out)
 {
     if (r->attempt.translation)
         return field_write(out, str_of("content-type"), str_of("application/json")) &&
-               field_write(out, str_of("accept-encoding"), str_of("identity"));
+               field_write(out, str_of("accept-encoding"), str_of("identity")) && !buf_failed(out);
     const struct head *h = exchange_request(r->x);
     bool hops = head_names_hops(h);
     bool version = false;
@@ -61,7 +61,7 @@ static bool fields_write(struct req *r, struct buf *out)
     bool ok = field_write(out, str_of("accept-encoding"), str_of("identity"));
     if (r->dialect == DIALECT_ANTHROPIC && !version)
         ok = ok && field_write(out, str_of("anthropic-version"), str_of("2023-06-01"));
-    return ok;
+    return ok && !buf_failed(out);
 }
 
 static void credential(const struct req *r, struct call_setup *setup)
@@ -179,6 +179,9 @@ enum flow step_dispatch(struct req *r)
     if (!origin)
         return fail_here(r, why.text);
     enum refusal refusal = translation_begin(r, &why);
+    bool cannot = refusal == REFUSAL_BAD_REQUEST || refusal == REFUSAL_UNSUPPORTED;
+    if (cannot && again_elsewhere(r))
+        return AGAIN;
     if (refusal != REFUSAL_NONE)
         return refuse(r, refusal, why.text);
     r->attempt.usage_added = wants_usage(r);

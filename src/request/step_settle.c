@@ -324,16 +324,26 @@ static void fail_incomplete(struct req *r)
         relay_fail(r, REFUSAL_UPSTREAM_LOST, "It ended before it was complete.");
 }
 
+// A whole answer is translated before it is judged: until then nothing of it went to the client.
+static bool untranslatable(struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    return a->translation && a->mode == RELAY_WHOLE && a->upstream_status < 400 &&
+           !relay_release(r);
+}
+
 // What the meter found out about the body, where the transport saw nothing wrong.
 static void judge(struct req *r)
 {
     if (!r->attempt.metering || r->attempt.refusal != REFUSAL_NONE || r->client_gone)
         return;
+    bool told = r->attempt.upstream_status >= 400 || r->attempt.meter.stream_error;
     if (r->attempt.meter.garbage)
         fail_garbage(r);
-    else if (r->attempt.upstream_status < 400 && !r->attempt.meter.stream_error &&
-             !meter_complete(&r->attempt.meter))
+    else if (!told && !meter_complete(&r->attempt.meter))
         fail_incomplete(r);
+    else if (untranslatable(r))
+        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its answer cannot be translated.");
 }
 
 static void end_meter(struct req *r)

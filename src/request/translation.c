@@ -3,6 +3,7 @@
 #include "request/translation.h"
 
 #include "base/limits.h"
+#include "local/local.h"
 #include "request/fit.h"
 #include "request/relay.h"
 
@@ -49,6 +50,8 @@ enum refusal translation_begin(struct req *r, struct why *why)
                                     .id = str_from(r->id_text, UUID_TEXT),
                                     .model = a->target.model,
                                     .created_s = r->start_us / US_PER_S};
+    if (a->provider->dialect == DIALECT_OLLAMA)
+        setup.pull_bytes = (int64_t)local_pull_bytes(a->target.model);
     translate_read(&r->ask, &setup);
     translate_init(&t->answer, &setup, &alloc_heap);
     buf_init(&t->body, &alloc_heap, ANSWER_BYTES_MAX);

@@ -43,7 +43,7 @@ enum event_fault {
 
 struct event {
     enum event_kind kind;
-    struct str text;     // JSON: a string; of a call an object, of a vector a list
+    struct str text;     // JSON: a string; of a call an object or its text, of a vector a list
     struct str logprobs; // JSON: a list of {token, logprob, bytes, top_logprobs}
     struct str name;     // JSON: strings
     struct str id;

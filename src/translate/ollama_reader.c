@@ -142,18 +142,21 @@ struct event ollama_fault(int status, struct str body)
 
 // --- answers ---
 
-static void give_call(const struct output *out, struct str raw)
+static bool give_call(const struct output *out, struct str raw)
 {
     struct call c = {0};
     (void)skim_fields(raw, call_fields, COUNT(call_fields), &c);
     (void)skim_fields(c.function, function_fields, COUNT(function_fields), &c);
     struct event e = {.kind = EVENT_CALL, .text = c.arguments, .name = c.name};
-    if (!skim_is_object(e.text))
+    if (skim_is_null(e.text))
         e.text = str_of("{}");
+    if (!skim_is_object(e.text) && !is_string(e.text))
+        return false;
     if (has_text(c.id))
         e.id = c.id;
     if (is_string(e.name))
         out->to(out->context, &e);
+    return true;
 }
 
 static void give_text(const struct output *out, enum event_kind kind, struct str text,
@@ -168,18 +171,20 @@ static void give_text(const struct output *out, enum event_kind kind, struct str
     out->to(out->context, &e);
 }
 
-static void give_chat(const struct output *out, const struct line *l)
+static bool give_chat(const struct output *out, const struct line *l)
 {
     struct message m = {0};
     (void)skim_fields(l->message, message_fields, COUNT(message_fields), &m);
     give_text(out, EVENT_THOUGHT, m.thinking, STR_NONE);
     give_text(out, EVENT_TEXT, m.content, l->logprobs);
     if (!is_list(m.tool_calls))
-        return;
+        return true;
     struct skim calls = skim_of(m.tool_calls);
     struct str call;
-    while (skim_each(&calls, NULL, &call))
-        give_call(out, call);
+    bool read = true;
+    while (read && skim_each(&calls, NULL, &call))
+        read = give_call(out, call);
+    return read;
 }
 
 static void give_vectors(const struct output *out, struct str embeddings)
@@ -243,9 +248,9 @@ bool ollama_read(struct ollama_reader *r, enum endpoint provider, struct str tex
     give_begin(r, &out, &l);
     if (embeds)
         give_vectors(&out, l.embeddings);
-    else if (provider == ENDPOINT_OLLAMA_CHAT)
-        give_chat(&out, &l);
-    else
+    else if (provider == ENDPOINT_OLLAMA_CHAT && !give_chat(&out, &l))
+        return false;
+    else if (provider != ENDPOINT_OLLAMA_CHAT)
         give_text(&out, EVENT_TEXT, l.response, l.logprobs);
     if (embeds || str_is(l.done, "true"))
         give_end(r, &out, &l);

@@ -112,7 +112,10 @@ static void write_call(const struct openai_writer *w, const struct event *e, str
     buf_add_cstr(out, ",\"type\":\"function\",\"function\":{\"name\":");
     buf_add(out, e->name);
     buf_add_cstr(out, ",\"arguments\":");
-    buf_add_json(out, e->text);
+    if (skim_is_object(e->text))
+        buf_add_json(out, e->text);
+    else
+        buf_add(out, e->text);
     buf_add_cstr(out, "}}");
 }
 

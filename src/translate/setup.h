@@ -13,6 +13,7 @@ struct translate_setup {
     bool stream;
     bool usage_asked;  // of a stream: its usage is told
     bool base64;       // vectors are written so
+    size_t vectors;    // of embeddings: so many are to come; 0: any number
     struct str id;     // the answer's own, without a dialect's prefix
     struct str model;  // where the answer names none
     int64_t created_s; // of the epoch

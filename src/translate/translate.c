@@ -73,7 +73,10 @@ void translate_read(const struct ask *a, struct translate_setup *out)
     struct str encoding = json_str(json_get(json_root(a->json), "encoding_format"));
     out->stream = a->demand.stream && a->endpoint != ENDPOINT_EMBEDDINGS;
     out->usage_asked = a->demand.usage_asked;
-    out->base64 = a->endpoint == ENDPOINT_EMBEDDINGS && str_is(encoding, "base64");
+    const struct json_val *input = json_get(json_root(a->json), "input");
+    bool embeds = a->endpoint == ENDPOINT_EMBEDDINGS;
+    out->base64 = embeds && str_is(encoding, "base64");
+    out->vectors = !embeds ? 0 : json_type(input) == JSON_ARRAY ? json_count(input) : 1;
 }
 
 void translate_init(struct translate *t, const struct translate_setup *setup,
@@ -116,7 +119,8 @@ static void read_text(struct translate *t, struct str text)
         return;
     bool read = (!t->setup.stream || clean(line)) &&
                 ollama_read(&t->reader, t->setup.provider, line, on_event, t);
-    t->garbage = !read || openai_writer_failed(&t->writer) || buf_failed(&t->out);
+    bool whole = !t->reader.done || !t->setup.vectors || t->writer.item_count == t->setup.vectors;
+    t->garbage = !read || !whole || openai_writer_failed(&t->writer) || buf_failed(&t->out);
     if (t->garbage)
         t->out.len = before; // what stands there is of the lines before
 }

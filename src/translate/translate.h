@@ -39,7 +39,8 @@ bool translate_endpoint(enum endpoint client, enum dialect provider, enum endpoi
 enum refusal translate_request(const struct ask *a, const struct translate_wish *wish,
                                struct arena *arena, struct buf *out, struct why *why) MUST_USE;
 
-// Reads of the request what the answer's form hangs on: `stream`, `usage_asked`, `base64`.
+// Reads of the request what the answer's form hangs on: `stream`, `usage_asked`, `base64`,
+// `vectors`.
 void translate_read(const struct ask *a, struct translate_setup *out);
 
 struct translate {

@@ -148,12 +148,12 @@ static void the_form_is_read_of_the_request(void **state)
     assert_int_equal(ask_open(&a, &found, str_of(body), &alloc_heap, &why), REFUSAL_NONE);
     translate_read(&a, &setup);
     ask_close(&a);
-    assert_true(setup.base64 && !setup.stream && !setup.usage_asked);
+    assert_true(setup.base64 && setup.vectors == 1 && !setup.stream && !setup.usage_asked);
     found.endpoint = ENDPOINT_CHAT;
     assert_int_equal(ask_open(&a, &found, str_of(request), &alloc_heap, &why), REFUSAL_NONE);
     translate_read(&a, &setup);
     ask_close(&a);
-    assert_true(!setup.base64 && setup.stream && !setup.usage_asked);
+    assert_true(!setup.base64 && !setup.vectors && setup.stream && !setup.usage_asked);
 }
 
 int main(void)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An Ollama's answer that cannot be translated is an error that says so; a call that an Ollama cannot take goes to
+the next target of its alias."""
+from lib.ollama import Ollama
+from lib.scene import Gateway, Mock, expect, expect_in
+
+
+class Odd(Ollama):
+    """Answers every call with what it is told to."""
+    said = (200, {})
+
+    def value(self, path, body):
+        return super().value(path, body) if not body or path == "/api/show" else self.said
+
+
+MESSAGES = [{"role": "user", "content": "hi"}]
+CHAT = ("/v1/chat/completions", {"messages": MESSAGES})
+EMBED = ("/v1/embeddings", {"input": ["a", "b"]})
+BASE64 = ("/v1/embeddings", {"input": ["a"], "encoding_format": "base64"})
+ODD = [
+    (EMBED, {"model": "m", "embeddings": None, "prompt_eval_count": 2}),
+    (EMBED, {"model": "m", "embeddings": [[1.0]], "prompt_eval_count": 2}),
+    (BASE64, {"model": "m", "embeddings": [[0.5, None]], "prompt_eval_count": 2}),
+    (CHAT, {"model": "m", "message": {"role": "assistant", "content": "hello"}}),
+    (CHAT, {"model": "m", "done": True, "done_reason": "stop", "message": {
+        "role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": [1]}}]}}),
+]
+REQUIRED = {"messages": MESSAGES, "tool_choice": "required", "tools": [
+    {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]}
+
+with Mock() as mock, Odd({"m": 8192}) as ollama:
+    providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, models: [m, \"gemma3:1b\"], retries: 0 }}\n"
+                 f"  ill: {{ url: \"{mock.url}/+503/v1\", models: [m], retries: 0 }}\n"
+                 f"  bench: {{ url: \"{mock.url}/v1\", models: [bench-model] }}\n")
+    aliases = ("aliases:\n  first: [local/m, bench/bench-model]\n  second: [ill/m, local/m, bench/bench-model]\n"
+               "  only: [local/m, local/m]\n  none: [ill/m, local/m]\n")
+    with Gateway(mock, providers=providers, extra=aliases) as gateway:
+        for i, ((path, body), said) in enumerate(ODD):
+            ollama.said = (200, said)
+            answer = gateway.post(path, {"model": "local/m", **body})
+            expect((answer.status, answer.json["error"]["code"]), (502, "upstream_invalid"), said)
+            row = gateway.rows(i + 1)[-1]
+            expect((row["outcome"], row["http_status"], row["error"]), ("error", 502, "upstream_invalid"), said)
+
+        count = len(gateway.rows())
+        for model, attempts in (("first", 1), ("second", 2)):
+            answer = gateway.post("/v1/chat/completions", {"model": model, **REQUIRED})
+            expect((answer.status, answer.headers["x-costlens-provider"]), (200, "bench"), model)
+            count += attempts
+            rows = gateway.rows(count)[-attempts:]
+            expect([r["attempt"] for r in rows], list(range(attempts)), model)
+            expect((rows[-1]["route"], rows[-1]["model_asked"]), ("fallback", model))
+        answer = gateway.post("/v1/chat/completions", {"model": "only", **REQUIRED})
+        expect(answer.status, 400)
+        expect_in("`tool_choice`", answer.json["error"]["message"])
+        expect(gateway.post("/v1/chat/completions", {"model": "none", **REQUIRED}).status, 503)
+        expect(len(gateway.rows(count + 1)), count + 1, "what was not sent has no row")
+
+        # Arguments that came as a text stay one; a model that is not there is told with its size.
+        ollama.said = (200, {"model": "m", "done": True, "message": {"role": "assistant", "tool_calls": [
+            {"function": {"name": "f", "arguments": "{\"a\":1}"}}, {"function": {"name": "f"}}]}})
+        answer = gateway.post(CHAT[0], {"model": "local/m", **CHAT[1]})
+        expect([c["function"]["arguments"] for c in answer.json["choices"][0]["message"]["tool_calls"]],
+               ['{"a":1}', "{}"])
+        ollama.said = (404, {"error": "model 'gemma3:1b' not found"})
+        answer = gateway.post(CHAT[0], {"model": "local/gemma3:1b", **CHAT[1]})
+        expect(answer.status, 404)
+        expect_in("ollama pull gemma3:1b (0.9 GB)", answer.json["error"]["message"])
+        expect(gateway.costlens("ledger", "verify").returncode, 0)
