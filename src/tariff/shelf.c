@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -197,29 +198,64 @@ static enum status write_file(const char *path, struct str text, struct why *why
     return s;
 }
 
-enum status shelf_add(struct str state, const struct shelf *s, struct shelf_text *fresh,
-                      struct why *why)
+static bool same_texts(const struct shelf *a, const struct shelf *b)
 {
-    char folder[PATH_MAX], beside[PATH_MAX + SHELF_NAME], path[PATH_MAX + SHELF_NAME];
-    unsigned next = s->count ? s->texts[s->count - 1].number + 1 : 1;
-    if (!folder_of(state, folder) || next > SHELF_TEXTS_MAX)
-        return why_set(why, STATUS_LIMIT,
-                       "there are too many imports, or the path of the state "
-                       "folder is too long");
-    enum status status = folder_make(str_of(folder), why);
-    if (status != STATUS_OK)
-        return status;
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = strcmp(a->texts[i].name, b->texts[i].name) == 0;
+    return same;
+}
+
+// Holds off others until the descriptor is closed, and sees that none came since `s` was read.
+static enum status lock(struct str state, const char *folder, const struct shelf *s, int *fd,
+                        struct why *why)
+{
+    struct shelf now;
+    *fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*fd < 0 || (flock(*fd, LOCK_EX) != 0 && errno != ENOTSUP && errno != ENOSYS))
+        return set_errno(why, folder, "cannot be locked");
+    enum status status = shelf_open(state, &now, why);
+    if (status == STATUS_OK && !same_texts(s, &now))
+        status = why_set(why, STATUS_CONFLICT,
+                         "another import came in between: nothing was done. Run this one again");
+    shelf_close(&now);
+    return status;
+}
+
+static enum status add(const char *folder, unsigned next, struct shelf_text *fresh, struct why *why)
+{
+    char beside[PATH_MAX + SHELF_NAME], path[PATH_MAX + SHELF_NAME];
     snprintf(beside, sizeof beside, "%s/.%ld", folder, (long)getpid());
     snprintf(path, sizeof path, "%s/%04u-%s.book", folder, next, fresh->name);
-    status = write_file(beside, fresh->text, why);
+    enum status status = write_file(beside, fresh->text, why);
     if (status == STATUS_OK && link(beside, path) != 0)
-        status = set_errno(why, path, "cannot be made (another import at the same time?)");
+        status = set_errno(why, path, "cannot be made");
     unlink(beside);
     if (status != STATUS_OK)
         return status;
     sync_folder(folder);
     fresh->number = next;
     return STATUS_OK;
+}
+
+enum status shelf_add(struct str state, const struct shelf *s, struct shelf_text *fresh,
+                      struct why *why)
+{
+    char folder[PATH_MAX];
+    int fd = -1;
+    unsigned next = s->count ? s->texts[s->count - 1].number + 1 : 1;
+    if (!folder_of(state, folder) || next > SHELF_TEXTS_MAX)
+        return why_set(why, STATUS_LIMIT,
+                       "there are too many imports, or the path of the state "
+                       "folder is too long");
+    enum status status = folder_make(str_of(folder), why);
+    if (status == STATUS_OK)
+        status = lock(state, folder, s, &fd, why);
+    if (status == STATUS_OK)
+        status = add(folder, next, fresh, why);
+    if (fd >= 0)
+        close(fd);
+    return status;
 }
 
 enum status shelf_remove(struct str state, const struct shelf *s, unsigned number, struct why *why)

@@ -39,7 +39,7 @@ void shelf_close(struct shelf *s);
 enum status shelf_catalog(const struct shelf *s, struct str own, struct catalog **out,
                           struct why *why) MUST_USE;
 // Adds a text behind the last: `fresh` has its label ("2026-11-28-litellm") as name and its text,
-// and is given its number.
+// and is given its number. CONFLICT when texts came or went since `s` was read: nothing is done.
 enum status shelf_add(struct str state, const struct shelf *s, struct shelf_text *fresh,
                       struct why *why) MUST_USE;
 // Removes that text. UNKNOWN when there is none.
