@@ -6,6 +6,7 @@
 #include "cmd/price.h"
 #include "cmd/price_used.h"
 #include "cmd/remote.h"
+#include "cold/http.h"
 #include "config/config.h"
 
 struct import {
@@ -83,7 +84,9 @@ static void make_text(struct import *m)
     buf_init(&body, &alloc_heap, SHELF_BYTES_MAX);
     m->counts = change_text(m->now, m->list.catalog, m->since_us, &body);
     buf_add_cstr(&m->text, "# Imported prices (doc/prices.md): see costlens price history\n");
-    add_head(m, "from", str_of(m->wishes->name));
+    http_url_plain(&at, m->wishes->name);
+    add_head(m, "from", buf_str(&at));
+    buf_clear(&at);
     add_head(m, "format", str_of(list_format_name(m->list.list.format)));
     add_head(m, "sha256", str_of(m->list.digest));
     civil_write(&at, clock_wall_us(), 0);

@@ -13,13 +13,6 @@
 #define NOTES_SHOWN   12
 #define SETTLED_SHOWN 8
 
-static bool is_url(const char *from)
-{
-    struct str s = str_of(from);
-    return str_starts_nocase(s, (struct str)STR("https://")) ||
-           str_starts_nocase(s, (struct str)STR("http://"));
-}
-
 static enum status read_file(const char *path, struct buf *out, struct why *why)
 {
     bool standard = strcmp(path, "-") == 0;
@@ -58,6 +51,15 @@ static enum status read_json(struct price_list *l, struct str json, const struct
     return s;
 }
 
+static void say_unread(const char *from, const struct why *why)
+{
+    struct buf plain;
+    buf_init(&plain, &alloc_heap, 0);
+    http_url_plain(&plain, from);
+    (void)command_failed("%s: %s", buf_cstr(&plain), why->text);
+    buf_fini(&plain);
+}
+
 bool price_list_open(struct price_list *l, const struct cli *cli, const struct price_wishes *w,
                      int64_t day_us)
 {
@@ -72,12 +74,12 @@ bool price_list_open(struct price_list *l, const struct cli *cli, const struct p
     }
     buf_init(&json, &alloc_heap, LIST_BYTES_MAX);
     bool progress = !cli->json && isatty(STDERR_FILENO);
-    enum status s = is_url(w->name) ? http_fetch(w->name, progress, &json, &why)
-                                    : read_file(w->name, &json, &why);
+    enum status s = http_is_url(w->name) ? http_fetch(w->name, progress, &json, &why)
+                                         : read_file(w->name, &json, &why);
     if (s != STATUS_OK)
         (void)command_failed("%s", why.text);
     else if ((s = read_json(l, buf_str(&json), &wish, &why)) != STATUS_OK)
-        (void)command_failed("%s: %s", w->name, why.text);
+        say_unread(w->name, &why);
     if (s != STATUS_OK)
         price_list_close(l);
     buf_fini(&json);

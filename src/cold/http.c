@@ -106,6 +106,20 @@ static void setup_fetch(CURL *curl, const char *url, curl_off_t *shown)
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, shown);
 }
 
+static void say_fetch(enum status s, const char *url, long code, const char *what, struct why *why)
+{
+    struct buf plain;
+    buf_init(&plain, &alloc_heap, 0);
+    http_url_plain(&plain, url);
+    if (s == STATUS_DENIED)
+        why_set(why, s, "%s: the server answered with status %ld", buf_cstr(&plain), code);
+    else if (s == STATUS_LIMIT)
+        why_set(why, s, "%s: more bytes than a list may have", buf_cstr(&plain));
+    else
+        why_set(why, s, "%s: %s", buf_cstr(&plain), what);
+    buf_fini(&plain);
+}
+
 enum status http_fetch(const char *url, bool progress, struct buf *answer, struct why *why)
 {
     curl_off_t shown = 0;
@@ -121,11 +135,39 @@ enum status http_fetch(const char *url, bool progress, struct buf *answer, struc
     curl_easy_cleanup(curl);
     if (shown)
         fputs("\r            \r", stderr);
-    if (s == STATUS_LIMIT)
-        return why_set(why, s, "%s: more than %zu bytes", url, answer->ceiling);
+    if (s == STATUS_OK && (code < 200 || code > 299))
+        s = STATUS_DENIED;
     if (s != STATUS_OK)
-        return why_set(why, s, "%s: %s", url, curl_easy_strerror(result));
-    if (code < 200 || code > 299)
-        return why_set(why, STATUS_DENIED, "%s: the server answered with status %ld", url, code);
-    return STATUS_OK;
+        say_fetch(s, url, code, s == STATUS_DENIED ? NULL : curl_easy_strerror(result), why);
+    return s;
+}
+
+// --- what is shown of a URL ---
+
+bool http_is_url(const char *text)
+{
+    struct str s = str_of(text);
+    return str_starts_nocase(s, (struct str)STR("https://")) ||
+           str_starts_nocase(s, (struct str)STR("http://"));
+}
+
+void http_url_plain(struct buf *b, const char *url)
+{
+    struct str rest = str_of(url);
+    if (!http_is_url(url)) {
+        buf_add(b, rest);
+        return;
+    }
+    size_t head = str_search(rest, (struct str)STR("://")) + 3;
+    buf_add(b, str_from(rest.ptr, head));
+    rest = str_skip(rest, head);
+    size_t end = strcspn(rest.ptr, "?#");
+    size_t host = strcspn(rest.ptr, "/?#");
+    for (size_t i = host; i > 0; i--) {
+        if (rest.ptr[i - 1] != '@')
+            continue;
+        buf_add(b, str_from(rest.ptr + i, end - i));
+        return;
+    }
+    buf_add(b, str_from(rest.ptr, end));
 }

@@ -30,4 +30,10 @@ enum status http_post_local(const struct http_post *post, long *code, struct buf
 enum status http_fetch(const char *url, bool progress, struct buf *answer,
                        struct why *why) MUST_USE;
 
+// True for `http://...` and `https://...`.
+bool http_is_url(const char *text);
+// Adds a URL as it may be shown and kept: without the user, the query and the fragment, where
+// secrets stand. Any other text stays as it is.
+void http_url_plain(struct buf *b, const char *url);
+
 #endif

@@ -18,7 +18,7 @@ def listed(price, output="6e-07"):
 
 class Lists(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = {"/good": listed("3e-07").encode(), "/page": b"<html>no list</html>"}.get(self.path)
+        body = {"/good": listed("3e-07").encode(), "/page": b"<html>no list</html>"}.get(self.path.split("?")[0])
         self.send_response(200 if body else 404)
         self.end_headers()
         self.wfile.write(body or b"")
@@ -66,12 +66,20 @@ with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
 
     first = gateway.chat("two", model=model)
     expect(cost(first), priced(first, "0.15", "0.6"), "the imported price")
-    done = price("import", f"{base}/good")
+    secret = base.replace("//", "//me:hush@")
+    done = price("import", f"{secret}/good?token=hush#hush")
     expect(done.returncode, 0, done.stderr)
     expect_in("+100.0 %", done.stdout)
     expect_in("in use: bench/mock-model: input 0.15 -> 0.3; its tokens of 30 days: ", done.stderr)
     said = gateway.program.said.read_text()
     expect_in("the price of bench/mock-model has changed (USD/Mtok, or for one): input 0.15 -> 0.3; from litellm ", said)
+    for words in (("diff", f"{secret}/none?token=hush"), ("diff", f"{secret}/page?token=hush")):
+        refused = price(*words)
+        expect_in(f"{base}/", refused.stderr)
+        expect_true("hush" not in refused.stderr + refused.stdout, refused.stderr)
+    kept = next((gateway.state / "prices").glob("0002-*")).read_text()
+    expect_in(f"# from: {base}/good\n", kept)
+    expect_true("hush" not in kept + done.stdout + done.stderr, "secrets of a URL are not kept")
     second = gateway.chat("three", model=model)
     expect(cost(second), priced(second, "0.3", "0.6"), "the price of the second import")
     rows = {row["request"]: row for row in gateway.rows(3)}
