@@ -25,6 +25,8 @@
 #include "net/url.h"
 
 #define PORT_TRIES    5
+#define BUSY_TRIES    50
+#define BUSY_STEP_NS  100000000
 #define DRAIN_MOST_MS 2000 // nobody is left who waits for an answer
 #define END_TRIES     50
 #define END_STEP_NS   2000000
@@ -67,7 +69,7 @@ struct keeper {
     const struct cli *cli;
     bool mock;
     const char *state;
-    int report; // a pipe: "." once it listens, else why it does not
+    int report; // a pipe: "." once it listens, else why it does not, after "!" when that may pass
     bool ready;
 };
 
@@ -159,7 +161,7 @@ static enum status serve_once(struct keeper *k, struct why *why)
     return s;
 }
 
-// Another program may take the port first: then another one is tried.
+// Another program may take the port first: then another one is tried, at once.
 static void serve(struct keeper *k)
 {
     struct why why = {0};
@@ -172,6 +174,8 @@ static void serve(struct keeper *k)
     if (k->ready)
         return;
     const char *text = why.text[0] ? why.text : status_text(s);
+    if (s == STATUS_BUSY)
+        (void)!write(k->report, "!", 1);
     (void)!write(k->report, text, strlen(text));
 }
 
@@ -202,7 +206,7 @@ static _Noreturn void keep(struct keeper *k)
     _exit(k->ready ? 0 : 1);
 }
 
-// Until the gateway listens, or its reason why not.
+// Until the gateway listens, or its reason why not; BUSY when another holds what it needs.
 static enum status begin(const struct cli *cli, bool mock, const char *state, struct why *why)
 {
     int pipe_of[2];
@@ -224,7 +228,9 @@ static enum status begin(const struct cli *cli, bool mock, const char *state, st
     close(pipe_of[0]);
     if (child > 0 && strcmp(text, ".") == 0)
         return STATUS_OK;
-    return why_set(why, STATUS_CLOSED, "%s", len ? text : "the gateway could not be started");
+    bool busy = text[0] == '!';
+    return why_set(why, busy ? STATUS_BUSY : STATUS_CLOSED, "%s",
+                   len ? text + busy : "the gateway could not be started");
 }
 
 // --- the gateway as it runs ---
@@ -299,7 +305,19 @@ static bool ends_with_leases(const char *state)
     return held;
 }
 
-// One at a time: whoever comes second finds the gateway of the first.
+static enum status ask_or_begin_once(const struct cli *cli, bool mock, const char *state,
+                                     struct lease *l, struct why *why)
+{
+    enum status s = ask(cli, l, why);
+    if (s != STATUS_UNKNOWN)
+        return s;
+    s = begin(cli, mock, state, why);
+    l->begun_here = s == STATUS_OK;
+    return s == STATUS_OK ? ask(cli, l, why) : s;
+}
+
+// One at a time: whoever comes second finds the gateway of the first. Who holds the store without
+// one is a command that ends soon, or a gateway that begins.
 static enum status ask_or_begin(const struct cli *cli, bool mock, const char *state,
                                 struct lease *l, struct why *why)
 {
@@ -309,12 +327,11 @@ static enum status ask_or_begin(const struct cli *cli, bool mock, const char *st
             close(folder);
         return why_set(why, STATUS_IO, "%s: %s", state, strerror(errno));
     }
-    enum status s = ask(cli, l, why);
-    if (s == STATUS_UNKNOWN) {
-        s = begin(cli, mock, state, why);
-        l->begun_here = s == STATUS_OK;
-        if (s == STATUS_OK)
-            s = ask(cli, l, why);
+    const struct timespec step = {.tv_nsec = BUSY_STEP_NS};
+    enum status s = ask_or_begin_once(cli, mock, state, l, why);
+    for (int i = 0; s == STATUS_BUSY && i < BUSY_TRIES; i++) {
+        nanosleep(&step, NULL);
+        s = ask_or_begin_once(cli, mock, state, l, why);
     }
     close(folder);
     return s;
