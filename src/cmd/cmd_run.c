@@ -24,6 +24,8 @@
 #define NAME_BYTES     40 // of the key's name
 #define ARGUMENTS_MAX  8  // of a launcher
 #define SETTLE_NS      50000000
+#define OPEN_TRIES     20
+#define OPEN_STEP_NS   100000000
 #define BUSY_TRIES     40
 #define BUSY_STEP_NS   100000000
 
@@ -68,6 +70,7 @@ struct run {
     struct lease lease;
     struct buf name, key, token, since;
     struct child_end end;
+    unsigned open; // calls that have not ended with it
 };
 
 // --- asking ---
@@ -249,9 +252,19 @@ static void say_unseen(const struct run *r)
 {
     command_print(
         stderr,
-        "costlens: NOTHING WAS SEEN: no call of %s came to the gateway (%.*s), and what it "
-        "may have spent is in no ledger.\ncostlens: %s\n",
-        r->argv[0], STR_ARG(buf_str(&r->lease.base)), launcher_unseen(r->launcher));
+        "costlens: NOTHING WAS SEEN: the gateway (%.*s) led no call of %s to a provider, and what "
+        "it may have spent elsewhere is in no ledger.\ncostlens: Had it called, it was refused, "
+        "for "
+        "example for a model that no provider here has: it was told why.\ncostlens: %s\n",
+        STR_ARG(buf_str(&r->lease.base)), r->argv[0], launcher_unseen(r->launcher));
+}
+
+static void say_open(const struct run *r)
+{
+    command_print(stderr,
+                  "costlens: %u %s still under way and on no bill yet. Later: costlens report --by "
+                  "key (%.*s)\n",
+                  r->open, r->open == 1 ? "call is" : "calls are", STR_ARG(buf_str(&r->key)));
 }
 
 static void write_json(const struct run *r, struct str bill, struct buf *out)
@@ -260,6 +273,7 @@ static void write_json(const struct run *r, struct str bill, struct buf *out)
     json_out_begin(&o, NULL, '{');
     json_out_number(&o, "exit_code", r->end.exit_code);
     json_out_text(&o, "name", buf_str(&r->name));
+    json_out_number(&o, "open_calls", r->open);
     json_out_name(&o, "bill");
     buf_add(out, bill);
     json_out_end(&o, '}');
@@ -289,13 +303,49 @@ static void show(const struct run *r, struct str text, const struct json_val *bi
         fwrite(json.ptr, 1, json.len, stderr);
     else if (seen && !r->wish.quiet)
         bill_print(bill, r->cli->config_file, stderr);
-    if (!seen && !r->cli->json)
+    if (!seen && r->open == 0 && !r->cli->json)
         say_unseen(r);
+    if (r->open > 0 && !r->cli->json)
+        say_open(r);
     buf_fini(&json);
 }
 
-static void present(const struct run *r)
+// How many calls of the run are under way; none when nobody can tell.
+static unsigned count_open(const struct run *r)
 {
+    struct buf args, text;
+    struct json *j = NULL;
+    struct why why = {0};
+    struct json_iter it = {0};
+    struct str name;
+    const struct json_val *call;
+    unsigned count = 0;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    remote_arg(&args, "filter", buf_str(&r->key));
+    buf_add_char(&args, '}');
+    if (remote_run(r->cli, "live", buf_str(&args), &text, &why) == STATUS_OK &&
+        json_open(buf_str(&text), &alloc_heap, &j, &why) == STATUS_OK)
+        while (json_each(&it, json_get(json_root(j), "running"), &name, &call))
+            count += str_eq(json_str(json_get(call, "key")), buf_str(&r->key));
+    json_close(j);
+    buf_fini(&text);
+    buf_fini(&args);
+    return count;
+}
+
+// A call that the program left in the middle ends when the gateway sees that; one whose client
+// lives on in the background does not.
+static void settle(struct run *r)
+{
+    pause_ns(SETTLE_NS);
+    for (int i = 0; (r->open = count_open(r)) > 0 && i < OPEN_TRIES; i++)
+        pause_ns(OPEN_STEP_NS);
+}
+
+static void present(struct run *r)
+{
+    settle(r);
     struct buf args, text;
     struct json *j = NULL;
     struct why why = {0};
@@ -303,7 +353,6 @@ static void present(const struct run *r)
     buf_init(&text, &alloc_heap, 0);
     remote_arg(&args, "key", buf_str(&r->key));
     remote_arg(&args, "since", buf_str(&r->since));
-    pause_ns(SETTLE_NS); // a call that it left in the middle ends when the gateway sees that
     enum status s = ask(r, "bill", &args, &text, &why);
     if (s == STATUS_OK)
         s = json_open(buf_str(&text), &alloc_heap, &j, &why);

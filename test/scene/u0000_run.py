@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """costlens run: a program's calls, its bill, its exit status; with a gateway of its own and with one that
 runs."""
+import fcntl
 import json
 import os
 import signal
@@ -162,6 +163,20 @@ def says_that_nothing_was_seen(gateway):
     expect(done.returncode, 5)
     expect_in("NOTHING WAS SEEN", done.stderr)
     expect_in("NOTHING WAS SEEN", run(gateway, ["true"], "--quiet").stderr)
+    refused = run(gateway, calling("x"), environment={"SCENE_MODEL": "bench/nobody-has-it"}).stderr
+    expect_in("led no call of", refused)
+    expect_in("it was refused", refused)
+
+
+def waits_for_the_store(gateway):
+    """Another command holds it for a moment."""
+    with open(f"{gateway.store}.lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        running = start(gateway, calling("x"), "--json")
+        time.sleep(1.5)
+        expect(running.poll(), None, "it waits")
+    out, error = running.communicate(timeout=30)
+    expect((out, running.returncode), ("True\n", 0), error)
 
 
 def shares(gateway, mock):
@@ -224,6 +239,7 @@ with Mock() as mock:
     names_itself(gateway)
     stands_without_a_standard_file(gateway)
     says_that_nothing_was_seen(gateway)
+    waits_for_the_store(gateway)
     shares(gateway, mock)
     names_what_has_no_price(gateway)
     refuses(gateway)

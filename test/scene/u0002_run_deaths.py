@@ -83,6 +83,25 @@ with Mock() as mock:
         os.kill(keeper, signal.SIGCONT)
     until(lambda: not owned(gateway), 5, "and the gateway with it")
 
+# What it leaves running makes its call to the end: that is waited for a little, and said.
+LATE = """
+import os, sys, time
+if os.fork() == 0:
+    os.close(1); os.close(2); os.close(0)
+    os.open("/dev/null", os.O_RDWR); os.dup(0); os.dup(0)
+""" + "".join(f"    {line}\n" for line in CALL.strip().splitlines()) + """
+    os._exit(0)
+time.sleep(0.7)
+"""
+for ttft, requests, still in (("1500ms", 1, 0), ("6s", 0, 1)):
+    with Mock(ttft=ttft) as mock:
+        gateway = configured(Gateway(mock))
+        done = run(gateway, program(LATE), "--bill", str(gateway.state / "bill.json"))
+        bill = json.loads((gateway.state / "bill.json").read_text())
+        expect((bill["bill"]["total"]["requests"], bill["open_calls"]), (requests, still), done.stderr)
+        expect_true(("1 call is still under way" in done.stderr) == bool(still), done.stderr)
+        expect_true("NOTHING WAS SEEN" not in done.stderr, done.stderr)
+
 # The program is killed in the middle of a stream: that call is in the bill, as an estimate.
 STREAM = CALL.replace('"messages"', '"stream": True, "messages"').replace(
     "print(bool(json.load(urllib.request.urlopen(request))[\"choices\"][0][\"message\"][\"content\"]), flush=True)",
