@@ -95,6 +95,18 @@ bool draft_begin(struct reading_list *r, struct str listed_vendor, struct str mo
     return true;
 }
 
+void draft_tokens(struct reading_list *r, const struct json_val *number, int64_t *out)
+{
+    int64_t n;
+    enum json_type type = json_type(number);
+    if (type == JSON_NULL || type == JSON_ABSENT)
+        return;
+    if (!json_i64(number, &n) || n < 0)
+        list_note(r, "a limit that is no number of tokens");
+    else if (n > 0)
+        *out = n;
+}
+
 // --- prices ---
 
 struct draft_term *draft_term(struct reading_list *r, const struct term *conditions)
@@ -123,9 +135,12 @@ static void refuse(struct reading_list *r, const char *what, enum bucket b)
     r->refused = true;
 }
 
-// A price list that says 0.0000025 where 2.5 is meant, or the other way round.
+// A price list that says 0.0000025 where 2.5 is meant, or the other way round; or what is finer
+// than a price can be.
 static bool absurd(enum bucket b, struct price p)
 {
+    if (p.atto == 0)
+        return true;
     if (!bucket_is_token(b) && b != BUCKET_BUSY)
         return p.atto >= INT64_MAX / 10 || p.atto / ATTO_A_USD >= LIST_UNIT_USD_ABSURD;
     return p.atto / ATTO_A_MTOK >= LIST_MTOK_USD_ABSURD || p.atto < ATTO_A_MTOK / LIST_MTOK_PER_USD;
@@ -137,16 +152,16 @@ static struct str figure_text(const struct reading_list *r, const struct json_va
     return number.len ? number : json_str(v);
 }
 
-static void note_settled(struct reading_list *r, enum bucket b, struct str before,
-                         struct price after)
+static void note_settled(struct reading_list *r, const char *what, struct str before,
+                         struct price after, int64_t units)
 {
     struct list *l = r->list;
     l->settled_count++;
     if (l->settled.len > SETTLED_SHOWN_BYTES)
         return;
-    buf_printf(&l->settled, "%.*s/%.*s %s %.*s ", STR_ARG(r->vendor), STR_ARG(r->model),
-               bucket_name(b), STR_ARG(before));
-    price_write(&l->settled, after, bucket_units(b));
+    buf_printf(&l->settled, "%.*s/%.*s %s %.*s ", STR_ARG(r->vendor), STR_ARG(r->model), what,
+               STR_ARG(before));
+    price_write(&l->settled, after, units);
     buf_add_char(&l->settled, '\n');
 }
 
@@ -177,7 +192,7 @@ static bool read_figure(struct reading_list *r, enum bucket b, const struct json
         return false;
     }
     if (settled || rounded)
-        note_settled(r, b, text, *out);
+        note_settled(r, bucket_name(b), text, *out, bucket_units(b));
     return true;
 }
 
@@ -191,11 +206,32 @@ void draft_price(struct reading_list *r, struct draft_term *t, enum bucket b,
     t->stated.has |= 1u << b;
 }
 
+static bool read_factor(struct reading_list *r, const struct json_val *v, uint32_t *ppm)
+{
+    struct figure f;
+    struct price factor;
+    struct buf plain;
+    bool rounded = false;
+    struct str text = figure_text(r, v);
+    if (text.len == 0 || figure_read(text, &f) != STATUS_OK)
+        return false;
+    bool settled = figure_settle(&f);
+    if (figure_price(f, PER_UNIT, &factor, &rounded) != STATUS_OK || rounded)
+        return false;
+    buf_init(&plain, &alloc_heap, 0);
+    price_write(&plain, factor, 1);
+    bool read = !buf_failed(&plain) && book_factor(buf_str(&plain), ppm) == NULL;
+    buf_fini(&plain);
+    if (read && settled)
+        note_settled(r, "factor", text, factor, 1);
+    return read;
+}
+
 void draft_factor(struct reading_list *r, const struct term *conditions,
                   const struct json_val *figure, const char *field)
 {
     uint32_t ppm;
-    if (book_factor(figure_text(r, figure), &ppm)) {
+    if (!read_factor(r, figure, &ppm)) {
         list_note(r, "%s that is no factor", field);
         return;
     }
@@ -282,8 +318,48 @@ static void write_block(struct reading_list *r, struct buf *out)
         terms[s.term_count++].rates = pack(r, &r->terms[i].stated);
     }
     book_write_sheet(out, &s);
-    if (r->aliases.len)
-        buf_printf(out, "alias%.*s\n", STR_ARG(r->aliases));
+}
+
+// Too many factors: the last tiers go, which are then unpriced. A call without its `us` would be
+// priced too low.
+static void limit_factors(struct reading_list *r)
+{
+    unsigned factors = 0;
+    for (unsigned i = 1; i < r->term_count; i++)
+        factors += r->terms[i].term.factor_ppm != 0;
+    for (unsigned i = r->term_count; factors > FACTORS_MAX && i-- > 1;) {
+        struct term *t = &r->terms[i].term;
+        if (t->factor_ppm == 0 || t->us)
+            continue;
+        list_note(r, "more factors than a model can have");
+        t->factor_ppm = 0;
+        factors--;
+    }
+}
+
+static bool is_free_name(struct reading_list *r, struct str alias)
+{
+    struct str full = arena_printf(&r->arena, "%.*s/%.*s", STR_ARG(r->vendor), STR_ARG(alias));
+    if (full.len == 0 || map_get(&r->named, full)) {
+        list_note(r, "an alias that is there twice: the first is taken");
+        return false;
+    }
+    r->failed |= !map_set(&r->named, full, r);
+    return true;
+}
+
+static void write_aliases(struct reading_list *r, struct buf *out)
+{
+    struct str rest = r->aliases, alias;
+    bool any = false;
+    while (book_word(&rest, &alias)) {
+        if (!is_free_name(r, alias))
+            continue;
+        buf_printf(out, "%s %.*s", any ? "" : "alias", STR_ARG(alias));
+        any = true;
+    }
+    if (any)
+        buf_add_char(out, '\n');
 }
 
 // The same model twice: the first stands.
@@ -314,6 +390,7 @@ static void keep_block(struct reading_list *r, struct str block)
     r->written_vendor = r->vendor;
     buf_add_char(text, '\n');
     buf_add(text, block);
+    write_aliases(r, text);
     if (++r->list->taken > LIST_MODELS_MAX)
         r->failed = true;
 }
@@ -332,6 +409,7 @@ void draft_end(struct reading_list *r)
         r->term_count = 1;
     }
     order_terms(r);
+    limit_factors(r);
     buf_init(&block, &alloc_heap, 64 * KIB);
     write_block(r, &block);
     if (buf_failed(&block))

@@ -118,7 +118,9 @@ enum status list_read(struct str json, const struct list_wish *wish, struct list
     if (s == STATUS_OK) {
         arena_init(&r->arena, &alloc_heap, 64 * KIB, 2 * TEXT_BYTES_MAX);
         map_init(&r->blocks, &alloc_heap);
+        map_init(&r->named, &alloc_heap);
         s = read_open(r, why);
+        map_fini(&r->named);
         map_fini(&r->blocks);
         arena_fini(&r->arena);
         json_close(r->json);

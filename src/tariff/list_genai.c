@@ -190,7 +190,7 @@ static void read_model(struct reading_list *r, struct str provider, const struct
     else
         r->aliases = arena_dup(&r->arena, buf_str(&aliases));
     buf_fini(&aliases);
-    (void)!json_i64(json_get(model, "context_window"), &r->context_tokens);
+    draft_tokens(r, json_get(model, "context_window"), &r->context_tokens);
     if (json_type(prices) == JSON_ARRAY)
         while (json_each(&it, prices, NULL, &entry))
             read_entry(r, entry, &book_term_always);

@@ -165,7 +165,7 @@ static void read_hours(struct reading_list *r, const struct json_val *prices, st
 {
     struct str rest = hours, from;
     if (!str_cut(&rest, '-', &from) || !read_minute(from, &t.minute_from) ||
-        !read_minute(rest, &t.minute_until)) {
+        !read_minute(rest, &t.minute_until) || t.minute_from == 1440) {
         list_note(r, "off_peak_pricing with hours that are none");
         return;
     }
@@ -268,13 +268,6 @@ static void read_member(struct reading_list *r, struct str key, const struct jso
         list_note(r, "%.*s", STR_ARG(key));
 }
 
-static void read_tokens(const struct json_val *model, const char *name, int64_t *out)
-{
-    int64_t n;
-    if (json_i64(json_get(model, name), &n) && n > 0)
-        *out = n;
-}
-
 // The name on the wire: what stands behind the provider's own name.
 static struct str bare_name(struct str key, struct str provider)
 {
@@ -295,8 +288,8 @@ static void read_model(struct reading_list *r, struct str key, const struct json
     struct str mode = json_str(json_get(model, "mode"));
     if (!draft_begin(r, provider, bare_name(key, provider)))
         return;
-    read_tokens(model, "max_input_tokens", &r->context_tokens);
-    read_tokens(model, "max_output_tokens", &r->output_tokens_max);
+    draft_tokens(r, json_get(model, "max_input_tokens"), &r->context_tokens);
+    draft_tokens(r, json_get(model, "max_output_tokens"), &r->output_tokens_max);
     while (json_each(&it, model, &name, &value))
         read_member(r, name, value, mode);
     if (!(r->terms[0].stated.has & 1u << BUCKET_CACHE_READ))

@@ -85,8 +85,8 @@ static void read_model(struct reading_list *r, struct str provider, struct str i
     const struct json_val *cost = json_get(model, "cost");
     if (!draft_begin(r, provider, id))
         return;
-    (void)!json_i64(json_path(model, "limit.context"), &r->context_tokens);
-    (void)!json_i64(json_path(model, "limit.output"), &r->output_tokens_max);
+    draft_tokens(r, json_path(model, "limit.context"), &r->context_tokens);
+    draft_tokens(r, json_path(model, "limit.output"), &r->output_tokens_max);
     read_cost(r, cost, &r->terms[0]);
     draft_reasoning(r, json_get(cost, "reasoning"), PER_MTOK);
     draft_end(r);

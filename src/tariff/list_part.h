@@ -31,6 +31,7 @@ struct reading_list {
     struct json *json;
     struct arena arena;
     struct map blocks; // "vendor/model" -> the block that was written
+    struct map named;  // "vendor/alias" -> itself: one that a model has
     struct str written_vendor;
     struct str source;
     unsigned absurd; // models
@@ -52,6 +53,8 @@ void list_note(struct reading_list *r, const char *format, ...) PRINTF(2, 3);
 bool draft_begin(struct reading_list *r, struct str listed_vendor, struct str model) MUST_USE;
 // The term that holds under the same conditions, made when there is none. NULL: too many (noted).
 struct draft_term *draft_term(struct reading_list *r, const struct term *conditions);
+// A number of tokens; anything else but null is noted and leaves `out` as it is, as zero does.
+void draft_tokens(struct reading_list *r, const struct json_val *number, int64_t *out);
 // A figure as the price of a bucket. A zero is no price; an absurd one refuses the model.
 void draft_price(struct reading_list *r, struct draft_term *t, enum bucket b,
                  const struct json_val *figure, int power);

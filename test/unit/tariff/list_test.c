@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <stdio.h>
+
 #include "../unit.h"
 #include "base/clock.h"
+#include "core/catalog.h"
 #include "tariff/list.h"
 
 #define DAY "2026-11-28"
@@ -15,7 +18,13 @@ static enum status reads(const char *json, const char *only)
     memset(&why, 0, sizeof why);
     list_free(&list);
     assert_true(civil_read((struct str)STR(DAY), &wish.day_us));
-    return list_read(str_of(json), &wish, &list, &why);
+    enum status s = list_read(str_of(json), &wish, &list, &why);
+    struct catalog *book = NULL;
+    struct str text = buf_str(&list.text);
+    if (s == STATUS_OK && catalog_open_texts(&alloc_heap, &text, 1, &book, &why) != STATUS_OK)
+        fail_msg("%s gives no book: %s", json, why.text);
+    catalog_close(book);
+    return s;
 }
 
 // The text without its head, or the fault.
@@ -136,6 +145,30 @@ static void tells_debris(void **state)
     assert_string_equal(buf_cstr(&list.settled), "openai/m input 2.9999999999999997e-07 0.3\n");
 }
 
+static void tells_debris_of_factors(void **state)
+{
+    (void)state;
+    gives(LITELLM("\"input_cost_per_token\":1e-06,\"provider_specific_entry\":"
+                  "{\"us\":1.1000000000000001,\"fast\":6e0}"),
+          OPENAI "price input 1\nwhen fast: x6\nwhen us: x1.1\n");
+    assert_string_equal(buf_cstr(&list.settled), "openai/m factor 1.1000000000000001 1.1\n");
+    gives(LITELLM("\"input_cost_per_token\":1e-06,\"provider_specific_entry\":{\"us\":1.23456789,"
+                  "\"fast\":-6}"),
+          OPENAI "price input 1\n");
+    assert_int_equal(noted("that is no factor"), 2);
+}
+
+// One bad price of anything but tokens, too, takes its model out: it would be a price of 0.
+static void refuses_a_price_that_rounds_to_nothing(void **state)
+{
+    (void)state;
+    gives("{\"a\":{\"litellm_provider\":\"openai\",\"input_cost_per_token\":1e-06,"
+          "\"input_cost_per_request\":1e-20},"
+          "\"m\":{\"litellm_provider\":\"openai\",\"input_cost_per_token\":1e-06}}",
+          OPENAI "price input 1\n");
+    assert_int_equal(noted("an absurd price of call"), 1);
+}
+
 #define GENAI(rest) "[{\"id\":\"x-ai\",\"models\":[{\"id\":\"m\"," rest "}]}]"
 #define XAI         "\nvendor xai\nsource genai-prices " DAY "\n\nmodel m\n"
 
@@ -210,6 +243,36 @@ static void refuses_what_is_hostile(void **state)
     assert_int_equal(reads(LITELLM("\"input_cost_per_token\":1e-06"), "openai/*"), STATUS_OK);
 }
 
+static void one_bad_entry_is_left_out(void **state)
+{
+    static const char specific[] =
+        "\"input_cost_per_token\":1e-06,\"input_cost_per_token_batches\":5e-07,"
+        "\"input_cost_per_token_flex\":6e-07,\"input_cost_per_token_priority\":2e-06,"
+        "\"provider_specific_entry\":{\"us\":1.1,\"fast\":6}";
+    char json[600];
+    (void)state;
+    gives("{\"togetherai\":{\"models\":{\"m\":{\"cost\":{\"input\":1},"
+          "\"limit\":{\"context\":-5,\"output\":0}}}}}",
+          TOGETHER "price input 1\n");
+    assert_int_equal(noted("no number of tokens"), 1);
+    gives(GENAI("\"context_window\":-1,\"prices\":{\"input_mtok\":3}"), XAI "price input 3\n");
+    assert_int_equal(noted("no number of tokens"), 1);
+    gives(LITELLM("\"input_cost_per_token\":3e-07,\"off_peak_pricing\":{\"input_cost_per_token\":"
+                  "1.5e-07,\"windows\":[{\"hours_utc\":[\"24:00-24:00\",\"01:00-02:00\"]}]}"),
+          OPENAI "price input 0.3\nwhen 01:00-02:00: input 0.15\n");
+    assert_int_equal(noted("hours that are none"), 1);
+    snprintf(json, sizeof json, "{\"m\":{\"litellm_provider\":\"openai\",%s}}", specific);
+    assert_int_equal(reads(json, NULL), STATUS_OK);
+    assert_int_equal(noted("more factors than"), 1);
+    assert_non_null(strstr(buf_cstr(&list.text), "when us: x1.1\n"));
+    assert_null(strstr(buf_cstr(&list.text), "fast"));
+    gives("[{\"id\":\"x-ai\",\"models\":[{\"id\":\"m\",\"match\":{\"or\":[{\"equals\":\"n\"},"
+          "{\"starts_with\":\"n\"}]},\"prices\":{\"input_mtok\":3}},{\"id\":\"o\",\"match\":"
+          "{\"or\":[{\"starts_with\":\"n\"},{\"equals\":\"p\"}]},\"prices\":{\"input_mtok\":3}}]}]",
+          XAI "price input 3\nalias n n*\n\nmodel o\nprice input 3\nalias p\n");
+    assert_int_equal(noted("alias that is there twice"), 1);
+}
+
 // More kinds of things than there are notes: the last note counts the rest.
 static void notes_have_an_end(void **state)
 {
@@ -237,9 +300,12 @@ int main(void)
         cmocka_unit_test_teardown(reads_litellm, teardown),
         cmocka_unit_test_teardown(names_what_it_cannot_hold, teardown),
         cmocka_unit_test_teardown(tells_debris, teardown),
+        cmocka_unit_test_teardown(tells_debris_of_factors, teardown),
+        cmocka_unit_test_teardown(refuses_a_price_that_rounds_to_nothing, teardown),
         cmocka_unit_test_teardown(reads_genai, teardown),
         cmocka_unit_test_teardown(reads_models_dev, teardown),
         cmocka_unit_test_teardown(refuses_what_is_hostile, teardown),
+        cmocka_unit_test_teardown(one_bad_entry_is_left_out, teardown),
         cmocka_unit_test_teardown(notes_have_an_end, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
