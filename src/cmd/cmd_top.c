@@ -228,7 +228,7 @@ static int watch_screen(struct watching *w)
 
 // --- the command line ---
 
-static const struct option_row rows[] = {
+static const struct option_row option_rows[] = {
     {
         "interval",
         "TIME",
@@ -320,7 +320,7 @@ const struct command cmd_top = {
         "that\n"
         "has ended, fields between tabs. With --json: what the gateway says, an object a line.\n",
     .run = run,
-    .options = rows,
+    .options = option_rows,
     .examples = "costlens top\n"
                 "costlens top --by key\n"
                 "costlens top --once\n"

@@ -312,7 +312,7 @@ static void draw_calls(const struct top *t, const struct layout *l, unsigned row
 
 static void draw_groups(const struct top *t, const struct layout *l, unsigned rows, struct buf *out)
 {
-    const struct top_group *groups[TOP_GROUPS + 1];
+    const struct top_group *groups[TOP_GROUPS + 1] = {NULL};
     for (size_t i = 0; i < t->group_count; i++)
         groups[i] = &t->groups[i];
     qsort(groups, t->group_count, sizeof groups[0], group_order);

@@ -140,7 +140,7 @@ static struct local_model *find(const struct local *l, struct str name)
 {
     name = plain(name);
     for (unsigned i = 0; i < l->count; i++)
-        if (str_eq(plain(str_of(l->models[i].name)), name))
+        if (str_eq(plain(str_from(l->models[i].name, strlen(l->models[i].name))), name))
             return &l->models[i];
     return NULL;
 }
@@ -317,19 +317,19 @@ bool local_take_ps(struct local *l, struct str body)
 static unsigned read_abilities(const struct json_val *list)
 {
     static const struct {
-        const char *name;
+        struct str name;
         enum local_ability ability;
-    } known[] = {{"completion", LOCAL_COMPLETION},
-                 {"tools", LOCAL_TOOLS},
-                 {"vision", LOCAL_VISION},
-                 {"embedding", LOCAL_EMBEDDING},
-                 {"thinking", LOCAL_THINKING}};
+    } known[] = {{STR("completion"), LOCAL_COMPLETION},
+                 {STR("tools"), LOCAL_TOOLS},
+                 {STR("vision"), LOCAL_VISION},
+                 {STR("embedding"), LOCAL_EMBEDDING},
+                 {STR("thinking"), LOCAL_THINKING}};
     struct json_iter it = {0};
     const struct json_val *v;
     unsigned found = 0;
     while (json_each(&it, list, NULL, &v)) {
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-            if (str_is(json_str(v), known[i].name))
+            if (str_eq(json_str(v), known[i].name))
                 found |= known[i].ability;
     }
     return found;

@@ -17,7 +17,7 @@ enum status store_models_used(struct store *s, int64_t since_us, store_used_f *f
                         "ORDER BY p.text, m.text");
     if (q)
         sqlite3_bind_int64(q, 1, since_us / HOUR_US);
-    int code = q ? SQLITE_ROW : SQLITE_ERROR;
+    int code = SQLITE_ERROR;
     while (q && (code = sqlite3_step(q)) == SQLITE_ROW)
         f(context, sql_str(q, 0), sql_str(q, 1));
     if (code != SQLITE_DONE)
