@@ -391,6 +391,32 @@ bool catalog_lists(const struct catalog *c, struct str vendor, struct str model)
     return catalog_find(c, vendor, model) != NULL;
 }
 
+void catalog_aliases(const struct catalog *c, const struct sheet *s, catalog_alias_f *f,
+                     void *context)
+{
+    for (size_t i = 0; i < c->name_count; i++) {
+        if (c->names[i].alias && &c->names[i].of->sheet == s)
+            f(context, c->names[i].text);
+    }
+    for (size_t i = 0; i < c->pattern_count; i++) {
+        if (&c->patterns[i].of->sheet == s && !str_eq(c->patterns[i].text, s->model))
+            f(context, c->patterns[i].text);
+    }
+}
+
+bool catalog_has_fit(const struct catalog *c, struct str vendor, struct str pattern)
+{
+    for (size_t i = 0; i < c->name_count; i++) {
+        if (fits(pattern, c->names[i].text) && str_eq(c->names[i].of->sheet.vendor, vendor))
+            return true;
+    }
+    for (size_t i = 0; i < c->pattern_count; i++) {
+        if (fits(pattern, c->patterns[i].text) && str_eq(c->patterns[i].of->sheet.vendor, vendor))
+            return true;
+    }
+    return false;
+}
+
 bool catalog_has_vendor(const struct catalog *c, struct str vendor)
 {
     for (size_t i = 0; i < c->vendor_count; i++) {

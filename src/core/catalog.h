@@ -42,6 +42,12 @@ int64_t catalog_dated_us(const struct catalog *c);
 const struct sheet *catalog_find(const struct catalog *c, struct str vendor, struct str model);
 // True when the vendor's list names it (a price is not needed).
 bool catalog_lists(const struct catalog *c, struct str vendor, struct str model);
+// Its aliases, patterns too.
+typedef void catalog_alias_f(void *context, struct str alias);
+void catalog_aliases(const struct catalog *c, const struct sheet *s, catalog_alias_f *f,
+                     void *context);
+// True when a name of the vendor, or a pattern as it is written, fits the name or pattern.
+bool catalog_has_fit(const struct catalog *c, struct str vendor, struct str pattern);
 bool catalog_has_vendor(const struct catalog *c, struct str vendor);
 struct str catalog_vendor_at(const struct catalog *c, size_t i); // empty after the last
 size_t catalog_count(const struct catalog *c);

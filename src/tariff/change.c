@@ -393,6 +393,43 @@ void change_write(struct buf *b, const struct change *c)
     book_write_sheet(b, &s);
 }
 
+struct aliases {
+    const struct catalog *now, *list;
+    const struct sheet *of;
+    struct buf *out;
+    bool any;
+};
+
+// Takes no name, nor one that begins so, from a model that is known or stands in the list.
+static bool is_taken(const struct aliases *a, struct str alias)
+{
+    struct str vendor = a->of->vendor, stem = alias;
+    if (stem.ptr[stem.len - 1] == '*')
+        stem.len--;
+    else if (!catalog_is_pattern(alias) && catalog_find(a->list, vendor, alias) != a->of)
+        return true;
+    return catalog_find(a->now, vendor, stem) || catalog_has_fit(a->now, vendor, alias);
+}
+
+static void add_alias(void *context, struct str alias)
+{
+    struct aliases *a = context;
+    if (is_taken(a, alias))
+        return;
+    buf_printf(a->out, "%s %.*s", a->any ? "" : "alias", STR_ARG(alias));
+    a->any = true;
+}
+
+// A new model's other names.
+static void write_aliases(const struct catalog *now, const struct catalog *list,
+                          const struct sheet *fresh, struct buf *b)
+{
+    struct aliases a = {now, list, fresh, b, false};
+    catalog_aliases(list, fresh, add_alias, &a);
+    if (a.any)
+        buf_add_char(b, '\n');
+}
+
 struct change_counts change_text(const struct catalog *now, const struct catalog *list,
                                  int64_t since_us, struct buf *b)
 {
@@ -416,6 +453,8 @@ struct change_counts change_text(const struct catalog *now, const struct catalog
         source = c.fresh->source;
         buf_add_char(b, '\n');
         change_write(b, &c);
+        if (!c.old)
+            write_aliases(now, list, c.fresh, b);
     }
     return counts;
 }

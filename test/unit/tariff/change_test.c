@@ -152,12 +152,26 @@ static void keeps_hours_steps_and_days_to_come(void **state)
                               "when batch: x0.5\n"));
 }
 
+static void a_new_model_has_its_aliases(void **state)
+{
+    (void)state;
+    assert_string_equal(writes("vendor v\nmodel n\nprice input 1\nalias o q* r-5\n",
+                               M("price input 2\nalias a n m-* q-2* r-* o ?s\n"
+                                 "model k\nprice input 3\nalias l m-2*\n")),
+                        "\nvendor v\nsource \n\nmodel k\nprice input 3\nalias l m-2*\n"
+                        "\nmodel m\nprice input 2\nalias a m-* ?s\n");
+    // A known one keeps those that it has.
+    assert_string_equal(writes(M("price input 1\nalias a\n"), M("price input 2\nalias b\n")),
+                        GIVES("price input 2\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(same_prices_are_no_change, teardown),
         cmocka_unit_test_teardown(keeps_what_the_list_does_not_speak_of, teardown),
         cmocka_unit_test_teardown(keeps_hours_steps_and_days_to_come, teardown),
+        cmocka_unit_test_teardown(a_new_model_has_its_aliases, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
