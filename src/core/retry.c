@@ -50,9 +50,15 @@ enum retry_verdict retry_decide(const struct failure *f, const struct retry_stat
     return other ? RETRY_OTHER : RETRY_END;
 }
 
-bool retry_tempts(int http_status)
+bool retry_tempts(const struct failure *f, int http_status)
 {
-    return http_status == 408 || http_status == 409 || http_status == 429 || http_status >= 500;
+    return f->advice == ADVICE_RETRY || http_status == 408 || http_status == 409 ||
+           http_status == 429 || http_status >= 500;
+}
+
+bool retry_later(const struct failure *f)
+{
+    return f->after_ms > RETRY_AFTER_MAX_MS && f->advice != ADVICE_STOP && rows[f->kind].same > 0;
 }
 
 static void advance(struct retry_budget *b, int64_t now_us)

@@ -29,6 +29,7 @@
     X(RATE, 2, 1)      /* too many calls just now */                                     \
     X(BUSY, 2, 1)      /* overload, a gateway's error, a conflict */                     \
     X(SERVER, 1, 0)    /* a 500, which may be the caller's own fault */                  \
+    X(RUNNER, 1, 1)    /* a server cannot load the model, or what ran it died */         \
     X(QUOTA, 0, 1)     /* what was paid for is used up: no waiting helps */              \
     X(KEY, 0, 1)       /* the provider does not take our key for it */                   \
     X(MODEL, 0, 1)     /* it has no such model */                                        \
@@ -63,8 +64,10 @@ enum retry_verdict { RETRY_END, RETRY_SAME, RETRY_OTHER };
 // from half a second to eight, or at least what the provider said.
 enum retry_verdict retry_decide(const struct failure *f, const struct retry_state *s,
                                 uint64_t random, int64_t *delay_ms);
-// Clients would retry an answer with that status by themselves.
-bool retry_tempts(int http_status);
+// Clients would retry an answer with that status, or with what its provider says, by themselves.
+bool retry_tempts(const struct failure *f, int http_status);
+// All that is missing is a longer wait than ours.
+bool retry_later(const struct failure *f);
 
 // --- the budget of one provider ---
 

@@ -8,6 +8,7 @@
 // is made by a call that only loads a model.
 
 #include "meter/meter_part.h"
+#include "wire/ollama_error.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -70,34 +71,25 @@ const struct sift_level ollama_levels[] = {
     [LEVEL_ERROR] = LEVEL(error_names),
 };
 
-// Its errors are texts: by a piece of them they get the code that the row has.
-static const struct {
-    struct str piece;
-    const char *code;
-} errors[] = {
-    {STR("exceeds the context length"), "context_length_exceeded"},
-    {STR("server busy"), "queue_full"},
-    {STR("not found"), "model_not_found"},
-    {STR("unexpected EOF"), "runner_died"},
-    {STR("runner process has terminated"), "runner_died"},
-    {STR("failed to load"), "model_load_failed"},
-    {STR("failed to initialize"), "model_load_failed"},
-    {STR("exceeds file size"), "model_load_failed"},
-    {STR("does not support"), "unsupported"},
-    {STR("must be of type"), "invalid_option"},
-    {STR("in format"), "invalid_format"},
+// Its errors are texts: by what they mean they get the code that the row has.
+static const char *const codes[] = {
+    [OLLAMA_LONG] = "context_length_exceeded",
+    [OLLAMA_CANNOT] = "unsupported",
+    [OLLAMA_OPTION] = "invalid_option",
+    [OLLAMA_FORMAT] = "invalid_format",
+    [OLLAMA_FULL] = "queue_full",
+    [OLLAMA_LOAD] = "model_load_failed",
+    [OLLAMA_RUNNER] = "runner_died",
+    [OLLAMA_NO_MODEL] = "model_not_found",
 };
 
 static void error_text(struct meter *m, struct str raw)
 {
     if (!error_read(m, raw) || skim_is_object(raw))
         return;
-    for (size_t i = 0; i < COUNT(errors); i++) {
-        if (str_search(raw, errors[i].piece) < raw.len) {
-            (void)!str_copy(str_of(errors[i].code), m->error_code, sizeof m->error_code);
-            return;
-        }
-    }
+    enum ollama_error error = ollama_error(raw);
+    if (error != OLLAMA_OTHER)
+        (void)!str_copy(str_of(codes[error]), m->error_code, sizeof m->error_code);
 }
 
 // False where none is told; one that cannot be is not believed.

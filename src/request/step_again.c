@@ -193,8 +193,10 @@ static enum flow next_attempt(struct req *r)
     again->before = r->attempt;
     again->kept = true;
     renew(r, &again->target);
-    r->attempt.tried = same ? before->tried + 1 : 1;
-    r->attempt.context_least = same ? again->context_least : 0;
+    if (same) { // with a larger context it is no retry
+        r->attempt.context_least = count_larger(before->context_least, again->context_least);
+        r->attempt.tried = before->tried + (again->context_least == 0);
+    }
     r->attempt.fresh = before->failure.kind == FAILURE_STALE;
     r->attempt.begin_mono_us = loop_now_us(r->worker->loop);
     r->attempt.entry.attempt = (uint8_t)(before->entry.attempt + 1);

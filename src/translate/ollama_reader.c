@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Ollama tells what went wrong in words alone, some of them with a status that means something
-// else: a mistake in the options is a 500. So its words are looked for.
 
 #include "translate/ollama_reader.h"
 
 #include "meter/skim.h"
+#include "wire/ollama_error.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -80,24 +78,13 @@ static int64_t number_of(struct str raw)
 // --- errors ---
 
 static const struct {
-    const char *words;
     enum event_fault fault;
     int status;
-} sayings[] = {
-    {"exceeds the context length", FAULT_CONTEXT, 400},
-    {"exceeds the available context size", FAULT_CONTEXT, 400},
-    {"does not support", FAULT_INCAPABLE, 400},
-    {"invalid JSON schema in format", FAULT_CALLER, 400},
-    {"must be of type", FAULT_CALLER, 400},
-    {"maximum pending requests exceeded", FAULT_BUSY, 503},
-    {"failed to load", FAULT_LOAD, 500},
-    {"failed to initialize", FAULT_LOAD, 500},
-    {"exceeds file size", FAULT_LOAD, 500},
-    {"requires more system memory", FAULT_LOAD, 500},
-    {"not yet implemented", FAULT_LOAD, 500},
-    {"error was encountered while running the model", FAULT_RUNNER, 500},
-    {"unexpected EOF", FAULT_RUNNER, 500},
-    {"runner process", FAULT_RUNNER, 500},
+} faults[] = {
+    [OLLAMA_LONG] = {FAULT_CONTEXT, 400},  [OLLAMA_CANNOT] = {FAULT_INCAPABLE, 400},
+    [OLLAMA_OPTION] = {FAULT_CALLER, 400}, [OLLAMA_FORMAT] = {FAULT_CALLER, 400},
+    [OLLAMA_FULL] = {FAULT_BUSY, 503},     [OLLAMA_LOAD] = {FAULT_LOAD, 500},
+    [OLLAMA_RUNNER] = {FAULT_RUNNER, 500}, [OLLAMA_NO_MODEL] = {FAULT_MISSING, 404},
 };
 
 static enum event_fault fault_of_status(int status)
@@ -115,15 +102,12 @@ static enum event_fault fault_of_status(int status)
 static struct event fault_of(int status, struct str text)
 {
     struct event e = {.kind = EVENT_FAULT, .status = status, .text = text};
-    bool missing = str_search(text, str_of("not found")) < text.len;
-    e.fault = status == 404 && missing ? FAULT_MISSING : fault_of_status(status);
-    for (size_t i = 0; e.fault != FAULT_MISSING && i < COUNT(sayings); i++) {
-        if (str_search(text, str_of(sayings[i].words)) < text.len) {
-            e.fault = sayings[i].fault;
-            e.status = sayings[i].status;
-            return e;
-        }
-    }
+    enum ollama_error error = ollama_error(text);
+    e.fault = fault_of_status(status);
+    if (error == OLLAMA_OTHER || (error == OLLAMA_NO_MODEL && status != 404))
+        return e;
+    e.fault = faults[error].fault;
+    e.status = faults[error].status;
     return e;
 }
 

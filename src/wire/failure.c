@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "wire/ollama_error.h"
 
 #define AFTER_MAX_MS INT64_C(86400000) // a day: whatever is longer is too long anyway
 
@@ -207,6 +208,22 @@ static enum failure_kind kind_of(int status)
     }
 }
 
+// Whose model cannot be run is no fault of the caller's; what else it says with a 500 may be.
+static void read_ollama(struct failure *f, struct str message)
+{
+    switch (ollama_error(message)) {
+    case OLLAMA_LOAD:
+    case OLLAMA_RUNNER: f->kind = FAILURE_RUNNER; break;
+    case OLLAMA_OPTION:
+    case OLLAMA_FORMAT: f->kind = FAILURE_CALLER; break;
+    case OLLAMA_OTHER:
+    case OLLAMA_LONG:
+    case OLLAMA_CANNOT:
+    case OLLAMA_FULL:
+    case OLLAMA_NO_MODEL: break;
+    }
+}
+
 void failure_read(struct failure *f, int http_status, struct str body)
 {
     struct json *document = NULL;
@@ -221,5 +238,7 @@ void failure_read(struct failure *f, int http_status, struct str body)
         f->kind = FAILURE_QUOTA;
     else if ((http_status == 400 || http_status == 413 || http_status == 500) && is_long(&said))
         f->kind = FAILURE_LONG;
+    else if (http_status >= 500)
+        read_ollama(f, said.message);
     json_close(document);
 }

@@ -2,7 +2,7 @@
 """An Ollama's answer that cannot be translated is an error that says so; a call that an Ollama cannot take goes to
 the next target of its alias."""
 from lib.ollama import Ollama
-from lib.scene import Gateway, Mock, expect, expect_in
+from lib.scene import Gateway, Mock, expect, expect_in, until
 
 
 class Odd(Ollama):
@@ -66,4 +66,12 @@ with Mock() as mock, Odd({"m": 8192}) as ollama:
         answer = gateway.post(CHAT[0], {"model": "local/gemma3:1b", **CHAT[1]})
         expect(answer.status, 404)
         expect_in("ollama pull gemma3:1b (0.9 GB)", answer.json["error"]["message"])
+
+        # A model that cannot be run here is run elsewhere; the caller's own mistake, a 500 too, is not.
+        for error, status, code in (("model requires more system memory (9 GiB) than is available", 200, "model_load_failed"),
+                                    ("llama runner process has terminated: out of memory", 200, "runner_died"),
+                                    ('option "seed" must be of type integer', 400, "invalid_option")):
+            ollama.said = (500, {"error": error})
+            expect(gateway.post(CHAT[0], {"model": "first", **CHAT[1]}).status, status, error)
+            until(lambda: code in {row["error"] for row in gateway.rows()}, 5, code)
         expect(gateway.costlens("ledger", "verify").returncode, 0)

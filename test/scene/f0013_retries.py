@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A call whose attempt fails before a byte went to its client is tried again, or at its alias's next
 target; each attempt has its row, and the ledger says what the mock billed."""
+import json
 import time
 from decimal import Decimal
 
 from lib.scene import PRICES, Gateway, Mock, cost_of, expect, expect_true, limit
+from lib.strange import Strange
 
 limit(120)
 # fault, attempts until it is over, status, what the last row says, x-should-retry
@@ -16,7 +18,7 @@ LASTING = [
     ("408", 3, 408, None, "false"),
     ("409", 3, 409, None, "false"),
     ("rate=0", 3, 429, "rate_limit_exceeded", "false"),
-    ("rate=60", 1, 429, "rate_limit_exceeded", "false"),
+    ("rate=60", 1, 429, "rate_limit_exceeded", None),
     ("quota", 1, 429, "insufficient_quota", "false"),
     ("500", 2, 500, None, "false"),
     ("502", 3, 502, None, "false"),
@@ -135,3 +137,15 @@ with Mock() as mock:
             expect(rows[-1]["route"], "fallback", case)
             expect({r["model_asked"] for r in rows}, {f"either-{i}"}, case)
     fresh.end()
+
+# A provider that wants even a 400 tried again is obeyed by us; the client is told when we gave up.
+TEXT = json.dumps({"error": {"message": "not yet"}})
+ANSWER = (f"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nx-should-retry: true\r\n"
+          f"Connection: close\r\nContent-Length: {len(TEXT)}\r\n\r\n{TEXT}").encode()
+with Mock() as mock, Strange(lambda head: ANSWER) as strange:
+    for retries, attempts, told in ((1, "2", "false"), (0, None, "true")):
+        bench = f"  bench: {{ dialect: openai, url: {strange.url}, models: [bench-model], retries: {retries} }}\n"
+        with Gateway(mock, providers=bench) as gateway:
+            answer = gateway.chat("try again")
+            expect((answer.status, answer.headers["x-costlens-attempts"], answer.headers["x-should-retry"]),
+                   (400, attempts, told))

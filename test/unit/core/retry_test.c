@@ -55,6 +55,8 @@ static const struct {
     {FAILURE_SERVER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
     {FAILURE_SERVER, ADVICE_NONE, -1, 2, 2, true, true, RETRY_END},
     {FAILURE_SERVER, ADVICE_NONE, -1, 1, 0, true, true, RETRY_END},
+    {FAILURE_RUNNER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
+    {FAILURE_RUNNER, ADVICE_NONE, -1, 2, 2, true, true, RETRY_OTHER},
     // Connections: once more there, then another; what may be billed goes to another at once.
     {FAILURE_UNREACHED, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
     {FAILURE_UNREACHED, ADVICE_NONE, -1, 2, 2, true, true, RETRY_OTHER},
@@ -135,21 +137,36 @@ static void test_budget(void **state)
 static void test_tempts(void **state)
 {
     (void)state;
+    struct failure f = {.after_ms = -1};
     static const int yes[] = {408, 409, 429, 500, 502, 503, 504, 529};
     static const int no[] = {200, 400, 401, 402, 403, 404, 413, 422};
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
-        assert_true(retry_tempts(yes[i]));
+        assert_true(retry_tempts(&f, yes[i]));
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
-        assert_false(retry_tempts(no[i]));
+        assert_false(retry_tempts(&f, no[i]));
+    f.advice = ADVICE_RETRY; // a client obeys it, too
+    assert_true(retry_tempts(&f, 400));
+}
+
+static void test_later(void **state)
+{
+    (void)state;
+    struct failure f = {.kind = FAILURE_RATE, .after_ms = RETRY_AFTER_MAX_MS + 1};
+    assert_true(retry_later(&f));
+    f.advice = ADVICE_STOP;
+    assert_false(retry_later(&f));
+    f = (struct failure){.kind = FAILURE_RATE, .after_ms = RETRY_AFTER_MAX_MS};
+    assert_false(retry_later(&f));
+    f = (struct failure){.kind = FAILURE_QUOTA, .after_ms = RETRY_AFTER_MAX_MS + 1};
+    assert_false(retry_later(&f));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),
-        cmocka_unit_test(test_waits),
-        cmocka_unit_test(test_budget),
-        cmocka_unit_test(test_tempts),
+        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_budget),   cmocka_unit_test(test_tempts),
+        cmocka_unit_test(test_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
