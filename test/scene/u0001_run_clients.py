@@ -80,7 +80,7 @@ def warns(gateway):
     expect(done.returncode, 3)
     expect_true(done.stdout.startswith("none sk-cl-"), "a token, no key")
     expect_in(f"{home}/.claude/settings.json sets env.ANTHROPIC_BASE_URL", done.stderr)
-    expect_in("NOTHING WAS SEEN: no call of claude", done.stderr)
+    expect_in("led no call of claude", done.stderr)
     expect_in("/status", done.stderr)
 
 
