@@ -375,6 +375,16 @@ static int not_begun(const struct why *why, enum status s)
     return usage ? EXIT_USAGE : EXIT_NOT_BEGUN;
 }
 
+// Only of another run's: what `costlens serve` has is somebody's decision.
+static void warn_lacking(const struct lease *l)
+{
+    if (l->own_end && !l->begun_here && l->lacking.len)
+        command_print(stderr,
+                      "costlens: the gateway of an earlier run, which is used, has no provider "
+                      "%.*s: it has that run's environment\n",
+                      STR_ARG(str_skip(buf_str(&l->lacking), 2)));
+}
+
 static int run_all(struct run *r)
 {
     struct why why = {0};
@@ -383,6 +393,7 @@ static int run_all(struct run *r)
         return not_begun(&why, s);
     if (r->wish.mock && !r->lease.mocked)
         warn(NULL, str_of("the gateway that runs already has no mock: --mock changes nothing"));
+    warn_lacking(&r->lease);
     s = make_key(r, &why);
     if (s == STATUS_OK) {
         struct launch_target t = target_of(r);

@@ -278,6 +278,30 @@ static enum status read_status(const struct json *status, struct lease *l, struc
     return s;
 }
 
+static bool has_provider(const struct json *status, struct str name)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *p;
+    while (json_each(&it, json_get(json_root(status), "providers"), &key, &p))
+        if (str_eq(json_str(json_get(p, "name")), name))
+            return true;
+    return false;
+}
+
+static void find_lacking(const struct cli *cli, const struct json *status, struct buf *out)
+{
+    struct config_source source = {.file = cli->config_file};
+    struct config *c = NULL;
+    buf_clear(out);
+    if (config_read(&source, &c, NULL) != STATUS_OK)
+        return;
+    for (unsigned i = 0; i < c->provider_count; i++)
+        if (!has_provider(status, c->providers[i].name))
+            buf_printf(out, ", %.*s", STR_ARG(c->providers[i].name));
+    config_free(c);
+}
+
 // CLOSED when none runs.
 static enum status ask(const struct cli *cli, struct lease *l, struct why *why)
 {
@@ -291,6 +315,8 @@ static enum status ask(const struct cli *cli, struct lease *l, struct why *why)
         s = STATUS_UNKNOWN;
     if (s == STATUS_OK)
         s = read_status(j, l, why);
+    if (s == STATUS_OK)
+        find_lacking(cli, j, &l->lacking);
     json_close(j);
     buf_fini(&answer);
     return s;
@@ -342,6 +368,7 @@ enum status lease_begin(const struct cli *cli, bool mock, struct lease *l, struc
     char state[PATH_MAX];
     *l = (struct lease){.fd = -1};
     buf_init(&l->base, &alloc_heap, 0);
+    buf_init(&l->lacking, &alloc_heap, 0);
     enum status s = find_state(cli, state, why);
     if (s != STATUS_OK)
         return s;
@@ -358,6 +385,7 @@ enum status lease_begin(const struct cli *cli, bool mock, struct lease *l, struc
     }
     if (l->fd >= 0)
         close(l->fd);
+    buf_fini(&l->lacking);
     buf_fini(&l->base);
     return s;
 }
@@ -368,6 +396,7 @@ enum status lease_look(const struct cli *cli, struct buf *base, struct secret **
     char state[PATH_MAX];
     struct lease l = {.fd = -1};
     buf_init(&l.base, &alloc_heap, 0);
+    buf_init(&l.lacking, &alloc_heap, 0);
     enum status s = find_state(cli, state, why);
     if (s == STATUS_OK)
         s = ask(cli, &l, why);
@@ -376,6 +405,7 @@ enum status lease_look(const struct cli *cli, struct buf *base, struct secret **
     if (s == STATUS_OK)
         s = state_dev_key(str_of(state), key, why);
     buf_add(base, buf_str(&l.base));
+    buf_fini(&l.lacking);
     buf_fini(&l.base);
     return s;
 }
@@ -398,5 +428,6 @@ void lease_end(struct lease *l)
             break;
     }
     close(l->fd);
+    buf_fini(&l->lacking);
     buf_fini(&l->base);
 }

@@ -23,11 +23,12 @@
 #include "cmd/command.h"
 
 struct lease {
-    int fd;          // of run.lease
-    struct buf base; // "http://127.0.0.1:7575"
-    bool begun_here; // and not found running
-    bool own_end;    // the gateway ends with its leases: it is none of `costlens serve`
-    bool mocked;     // the built-in mock is among its providers
+    int fd;             // of run.lease
+    struct buf base;    // "http://127.0.0.1:7575"
+    bool begun_here;    // and not found running
+    bool own_end;       // the gateway ends with its leases: it is none of `costlens serve`
+    bool mocked;        // the built-in mock is among its providers
+    struct buf lacking; // ", openai": providers of the caller's configuration that it does not have
 };
 
 // CLOSED: no gateway runs and none can be begun, `why` names the cure; else what the start or the

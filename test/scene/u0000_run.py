@@ -194,6 +194,22 @@ def shares(gateway, mock):
     until(lambda: not owned(gateway), 5, "the gateway has ended with the last of them")
 
 
+def says_whose_providers_it_uses():
+    """Beside a run with other keys: its gateway is used, with its providers."""
+    bare = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_STATE_HOME": str(folder / "beside"),
+            "OLLAMA_HOST": "127.0.0.1:1", "OPENAI_API_KEY": "x"}
+
+    def go(**more):
+        return subprocess.Popen([COSTLENS, "run", "--quiet", "--", "sh", "-c", "echo ready; read x"], text=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env={**bare, **more})
+    first = go()
+    expect(first.stdout.readline(), "ready\n")
+    same, other = go(), go(ANTHROPIC_API_KEY="y")
+    errors = [r.communicate("x\n", timeout=30)[1] for r in (same, other, first)]
+    expect([("has no provider anthropic:" in e) for e in errors], [False, True, False], str(errors))
+
+
 def says_what_is_missing():
     """Nothing is configured: what to do is said, and --mock does it."""
     bare = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_STATE_HOME": str(folder / "bare"),
@@ -244,6 +260,7 @@ with Mock() as mock:
     names_what_has_no_price(gateway)
     refuses(gateway)
     says_what_is_missing()
+    says_whose_providers_it_uses()
     with gateway:  # the same with one that runs, and other traffic beside it
         gateway.chat("not of the run")
         bills_itself(gateway, mock, "found")
