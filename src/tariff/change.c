@@ -312,8 +312,8 @@ static bool keeps_term(const struct change *c, const struct term *t)
     return !c->fresh->free && untold(c, t) && (factor || !moved(c));
 }
 
-// A price that ends on a day the list does not know of: what follows it.
-static bool keeps_end(const struct change *c, struct term *out)
+// What follows a price that ends on a day the list does not know of.
+static bool find_end(const struct change *c, struct term *out)
 {
     *out = book_term_always;
     out->rates = c->old->rates;
@@ -323,25 +323,31 @@ static bool keeps_end(const struct change *c, struct term *out)
             t->until_us > out->from_us)
             out->from_us = t->until_us;
     }
-    return out->from_us > c->at_us && out->rates.has && !moved(c) && !c->fresh->free &&
-           !tells_days(c->fresh, c->at_us);
+    return out->from_us > c->at_us && out->rates.has && !tells_days(c->fresh, c->at_us);
 }
 
-static unsigned kept_terms(const struct change *c, struct term out[TERMS_MAX])
+// Gives how many; each that does not stay goes to `dropped`, where that is given.
+static unsigned kept_terms(const struct change *c, struct term out[TERMS_MAX],
+                           change_term_f *dropped, void *context)
 {
     unsigned n = 0, factors = 0;
+    struct term end;
     if (!c->old || c->kind == CHANGE_NEW)
         return 0;
     for (unsigned i = 0; i < c->fresh->term_count; i++)
         factors += c->fresh->terms[i].factor_ppm != 0;
-    n += keeps_end(c, &out[0]);
-    for (unsigned i = 0; i < c->old->term_count; i++) {
-        const struct term *t = &c->old->terms[i];
-        if (!keeps_term(c, t) || n + c->fresh->term_count >= TERMS_MAX ||
-            (t->factor_ppm && factors == FACTORS_MAX))
+    for (unsigned i = 0; i <= c->old->term_count; i++) {
+        const struct term *t = i ? &c->old->terms[i - 1] : &end;
+        if (i ? !untold(c, t) : !find_end(c, &end))
             continue;
-        factors += t->factor_ppm != 0;
-        out[n++] = *t;
+        bool room =
+            n + c->fresh->term_count < TERMS_MAX && (t->factor_ppm == 0 || factors < FACTORS_MAX);
+        if (room && (i ? keeps_term(c, t) : !moved(c))) {
+            factors += t->factor_ppm != 0;
+            out[n++] = *t;
+        } else if (dropped) {
+            dropped(context, t);
+        }
     }
     return n;
 }
@@ -357,7 +363,7 @@ static unsigned merge(const struct change *c, struct term out[TERMS_MAX])
 {
     struct term kept[TERMS_MAX];
     const struct sheet *fresh = c->fresh;
-    unsigned count = kept_terms(c, kept), n = 0;
+    unsigned count = kept_terms(c, kept, NULL, NULL), n = 0;
     for (unsigned i = 0, k = 0; (i < count || k < fresh->term_count) && n < TERMS_MAX;) {
         bool of_list =
             i == count || (k < fresh->term_count && goes_after(&kept[i], &fresh->terms[k]));
@@ -368,9 +374,9 @@ static unsigned merge(const struct change *c, struct term out[TERMS_MAX])
 
 void change_dropped(const struct change *c, change_term_f *f, void *context)
 {
-    for (unsigned i = 0; c->old && c->kind == CHANGE_PRICE && i < c->old->term_count; i++)
-        if (untold(c, &c->old->terms[i]) && !keeps_term(c, &c->old->terms[i]))
-            f(context, &c->old->terms[i]);
+    struct term kept[TERMS_MAX];
+    if (c->kind == CHANGE_PRICE)
+        (void)kept_terms(c, kept, f, context);
 }
 
 void change_write(struct buf *b, const struct change *c)

@@ -150,6 +150,14 @@ static void keeps_hours_steps_and_days_to_come(void **state)
                         GIVES("price input 1 cache_read 0.1 output 2\n"
                               "when from 2027-01-01: input 2 cache_read 0.2 output 4\n"
                               "when batch: x0.5\n"));
+    assert_string_equal(
+        drops(M("price input 2\nwhen until 2027-01-01: input 1\n"), M("price input 1.5\n")),
+        " from 2027-01-01: input 2");
+    // A sheet has four factors at most.
+    assert_string_equal(drops(M("price input 1\nwhen us: x1.1\nwhen 01:00-02:00: x2\n"),
+                              M("price input 1\nwhen batch: x0.5\nwhen flex: x0.6\n"
+                                "when priority: x2\n")),
+                        " 01:00-02:00: x2");
 }
 
 static void a_new_model_has_its_aliases(void **state)
