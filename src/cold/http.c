@@ -153,21 +153,16 @@ bool http_is_url(const char *text)
 
 void http_url_plain(struct buf *b, const char *url)
 {
-    struct str rest = str_of(url);
     if (!http_is_url(url)) {
-        buf_add(b, rest);
+        buf_add_cstr(b, url);
         return;
     }
-    size_t head = str_search(rest, (struct str)STR("://")) + 3;
-    buf_add(b, str_from(rest.ptr, head));
-    rest = str_skip(rest, head);
-    size_t end = strcspn(rest.ptr, "?#");
-    size_t host = strcspn(rest.ptr, "/?#");
-    for (size_t i = host; i > 0; i--) {
-        if (rest.ptr[i - 1] != '@')
-            continue;
-        buf_add(b, str_from(rest.ptr + i, end - i));
-        return;
-    }
-    buf_add(b, str_from(rest.ptr, end));
+    const char *host = url + strcspn(url, "/") + 2;
+    const char *end = host + strcspn(host, "?#");
+    const char *path = host + strcspn(host, "/?#");
+    buf_add(b, str_from(url, (size_t)(host - url)));
+    for (const char *p = host; p < path; p++)
+        if (*p == '@')
+            host = p + 1;
+    buf_add(b, str_from(host, (size_t)(end - host)));
 }
