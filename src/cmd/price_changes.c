@@ -145,6 +145,8 @@ unsigned price_changes_print(const struct price_changes *c)
     if (counts[CHANGE_PRICE] || (c->whole && (counts[CHANGE_NEW] || gone))) {
         table_print(t);
         puts("");
+    } else {
+        table_free(t);
     }
     printf("%u changed, %u new", counts[CHANGE_PRICE], counts[CHANGE_NEW]);
     if (!c->begun)

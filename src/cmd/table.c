@@ -52,6 +52,11 @@ void table_print_to(struct libscols_table *t, FILE *to)
     if (!isatty(fileno(to)))
         scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
     scols_print_table(t);
+    table_free(t);
+}
+
+void table_free(struct libscols_table *t)
+{
     scols_unref_table(t);
 }
 
