@@ -91,7 +91,8 @@ static const struct config_row timeouts[] = {
      "From the request's end to the answer's first byte."},
     {"idle", KIND_TIME, "time", "300s", WAIT(idle_ms), 1, DAY_MS,
      "Between two pieces of an answer."},
-    {"total", KIND_TIME, "time", "3600s", WAIT(total_ms), 1, 7 * DAY_MS, "The whole call."},
+    {"total", KIND_TIME, "time", "3600s", WAIT(total_ms), 1, 7 * DAY_MS,
+     "The whole call, retries and waits included."},
     {0},
 };
 

@@ -422,6 +422,8 @@ struct call *call_start(struct origin *o, const struct call_setup *setup)
     c->fresh = setup->fresh;
     c->to_head = str_is(setup->method, "HEAD");
     c->total_us = loop_now_us(o->loop) + o->timeouts.total_ms * 1000;
+    if (setup->until_us && setup->until_us < c->total_us)
+        c->total_us = setup->until_us;
     list_init(&c->link);
     work_init(&c->work, start);
     timer_init(&c->timer, o->loop, on_timer, c);

@@ -95,7 +95,9 @@ struct call_setup {
     struct str secret_name;   // "authorization", "x-api-key", "x-goog-api-key"; empty = none
     struct str secret_prefix; // "Bearer " or empty
     struct secret *secret;
-    bool fresh; // on a connection of its own, not on one from the pool
+    int64_t
+        until_us; // monotonic: when it fails as of the total timeout, if that is later; 0 = none
+    bool fresh;   // on a connection of its own, not on one from the pool
 };
 
 // Starts a call. The bytes of the body's pieces (not the array) must live until call_sent is true

@@ -91,8 +91,10 @@ static bool failed(const struct req *r)
 static bool may_follow(const struct req *r)
 {
     return r->x && !r->head_sent && !r->client_gone && r->asked &&
-           r->attempt.refusal != REFUSAL_STOPPING && !(r->again && r->again->stopped) &&
-           r->attempt.entry.attempt + 1 < ATTEMPTS_MAX && !arena_failed(&r->arena);
+           r->attempt.refusal != REFUSAL_STOPPING &&
+           (!r->until_us || loop_now_us(r->worker->loop) < r->until_us) &&
+           !(r->again && r->again->stopped) && r->attempt.entry.attempt + 1 < ATTEMPTS_MAX &&
+           !arena_failed(&r->arena);
 }
 
 static void read_error(struct req *r)

@@ -13,6 +13,7 @@
 #include "wire/header.h"
 
 #define TARGET_STEP 256
+#define US_PER_MS   1000
 
 static bool wants_usage(const struct req *r)
 {
@@ -158,6 +159,10 @@ static enum flow send(struct req *r, struct origin *origin, struct buf *target, 
                                .events = &relay_events,
                                .owner = r};
     setup.fresh = r->attempt.fresh;
+    if (!r->until_us)
+        r->until_us =
+            loop_now_us(r->worker->loop) + r->attempt.provider->timeouts.total_ms * US_PER_MS;
+    setup.until_us = r->until_us;
     credential(r, &setup);
     r->attempt.dispatch_mono_us = clock_mono_us();
     r->attempt.call = call_start(origin, &setup);

@@ -32,9 +32,11 @@ with Mock() as mock:
     waits = "{ connect: 1s, first_byte: 1s, idle: 2s, total: 4s }"
     providers = (f"  bench: {{ dialect: openai, retries: 0, url: \"{mock.url}/v1\", models: [bench-model], "
                  f"timeouts: {waits} }}\n"
+                 f"  short: {{ dialect: openai, retries: 0, url: \"{mock.url}/+hang/v1\", models: [m, n], "
+                 f"timeouts: {{ connect: 1s, first_byte: 1s, idle: 1s, total: 1500ms }} }}\n"
                  f"  deaf: {{ dialect: openai, retries: 0, url: \"http://127.0.0.1:{deaf.getsockname()[1]}/v1\", "
                  f"models: [deaf-model], timeouts: {waits} }}\n")
-    with Gateway(mock, providers=providers) as gateway:
+    with Gateway(mock, providers=providers, extra="aliases: { both: [short/m, short/n] }\n") as gateway:
         def timed(case, **more):
             start = time.monotonic()
             answer = gateway.chat(case, **more)
@@ -54,7 +56,11 @@ with Mock() as mock:
             expect_true(row["sure"] != "reported", f"{fault}: nobody counted")
             if status == 200:
                 expect_in("error", answer.events[-1], fault)
-        expect(len(gateway.rows()), len(CASES) + 1)
+        # The total is the whole call's, with all of its attempts.
+        answer, took = timed("short", model="both")
+        expect((answer.status, answer.headers["x-costlens-attempts"]), (504, "2"))
+        expect_true(1.4 < took < 1.9 * PATIENCE, f"its attempts took {took:.2f} s of 1.5")
+        expect(len(gateway.rows(len(CASES) + 3)), len(CASES) + 3)
     for s in held:
         s.close()
     deaf.close()
