@@ -38,8 +38,8 @@
 #define FIRST_BYTE_MS          600000
 #define IDLE_MS                300000
 #define TOTAL_MS               3600000
-#define RETRIES                2  // default of a provider's retries
-#define ATTEMPTS_MAX           20 // of one call, at all its targets
+#define RETRIES                2     // default of a provider's retries
+#define ATTEMPTS_MAX           20    // of one call, at all its targets
 #define DRAIN_MS               30000 // default of drain
 
 #define TAGS_MAX               16

@@ -23,7 +23,7 @@ struct libscols_line *table_line(struct libscols_table *t); // the table's
 // cannot steer the terminal (str_tame).
 void table_cell(struct libscols_line *l, size_t column, struct str text);
 void table_print(struct libscols_table *t); // on standard output; and frees it
-void table_free(struct libscols_table *t); // one that is not printed
+void table_free(struct libscols_table *t);  // one that is not printed
 void table_print_to(struct libscols_table *t, FILE *to);
 // 1234567 as 1,234,567, in `out`; other texts as they are.
 struct str table_grouped(struct str number, struct buf *out);

@@ -331,7 +331,7 @@ static unsigned kept_terms(const struct change *c, struct term out[TERMS_MAX],
                            change_term_f *dropped, void *context)
 {
     unsigned n = 0, factors = 0;
-    struct term end;
+    struct term end = book_term_always;
     if (!c->old || c->kind == CHANGE_NEW)
         return 0;
     for (unsigned i = 0; i < c->fresh->term_count; i++)

@@ -149,6 +149,37 @@ static void a_later_text_wins(void **state)
     assert_true(str_is(catalog_at(opened, 3)->model, "new"));
 }
 
+static void collect(void *context, struct str alias)
+{
+    struct buf *b = context;
+    buf_printf(b, " %.*s", STR_ARG(alias));
+}
+
+static void tells_its_aliases_and_what_fits(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    opens("vendor v\nmodel a\nalias a-1 a-x*\nprice input 1\nmodel b-2\nprice input 2\n"
+          "vendor w\nmodel c*\nfree\n",
+          NULL);
+    catalog_aliases(opened, catalog_find(opened, str_of("v"), str_of("a")), collect, &b);
+    assert_string_equal(buf_cstr(&b), " a-1 a-x*");
+    buf_clear(&b);
+    catalog_aliases(opened, catalog_find(opened, str_of("w"), str_of("cc")), collect, &b);
+    assert_string_equal(buf_cstr(&b), "");
+    buf_fini(&b);
+    static const struct {
+        const char *vendor, *pattern;
+        bool fits;
+    } cases[] = {{"v", "a", true},     {"v", "b-?", true},  {"v", "a-x*", true}, {"v", "b*", true},
+                 {"v", "c*", false},   {"w", "c*", true},   {"w", "a", false},   {"v", "z*", false},
+                 {"v", "b-2x", false}, {"none", "a", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(catalog_has_fit(opened, str_of(cases[i].vendor), str_of(cases[i].pattern)),
+                         cases[i].fits);
+}
+
 static void the_version_names_the_texts(void **state)
 {
     (void)state;
@@ -368,6 +399,7 @@ int main(void)
         cmocka_unit_test(knows_its_newest_source),
         cmocka_unit_test(finds_exact_then_alias_then_longest_pattern),
         cmocka_unit_test(a_later_text_wins),
+        cmocka_unit_test(tells_its_aliases_and_what_fits),
         cmocka_unit_test(the_version_names_the_texts),
         cmocka_unit_test(says_what_is_wrong_and_where),
         cmocka_unit_test(reads_every_kind_of_condition),

@@ -328,6 +328,9 @@ static void free_and_reported_are_states(void **state)
 static void a_sheet_may_be_silent(void **state)
 {
     (void)state;
+    assert_true(sheet_names(sheet("nights-only"), BUCKET_BUSY)); // at some hours
+    assert_true(sheet_names(sheet("own"), BUCKET_BUSY));
+    assert_false(sheet_names(sheet("plain"), BUCKET_BUSY));
     static const struct price one = {1};
     static const struct term term = {0};
     assert_true(sheet_silent(&(struct sheet){.vendor = str_of("v"), .model = str_of("m")}));
@@ -377,18 +380,28 @@ static void ties_end_at_an_even_picodollar(void **state)
     (void)state;
     static const struct {
         int64_t atto;
+        uint32_t factor_ppm;
         int64_t pd;
-    } cases[] = {{1000000, 0}, {3000000, 2}, {5000000, 2}, {1000001, 1}, {999999, 0}};
-    static const struct term halved = {.from_us = INT64_MIN,
-                                       .until_us = INT64_MAX,
-                                       .above = -1,
-                                       .minute_until = 1440,
-                                       .weekdays = TERM_EVERY_DAY,
-                                       .services = TERM_ANY_SERVICE,
-                                       .factor_ppm = 500000};
+    } cases[] = {{1000000, 500000, 0},
+                 {3000000, 500000, 2},
+                 {5000000, 500000, 2},
+                 {1000001, 500000, 1},
+                 {999999, 500000, 0},
+                 // 166390.500000000000276: the half, but for what the factor left.
+                 {499171999172, 333333, 166391}};
+    struct term changed = {
+        .from_us = INT64_MIN,
+        .until_us = INT64_MAX,
+        .above = -1,
+        .minute_until = 1440,
+        .weekdays = TERM_EVERY_DAY,
+        .services = TERM_ANY_SERVICE,
+    };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct price price = {cases[i].atto};
-        struct sheet s = {.rates = {1u << BUCKET_INPUT, &price}, .terms = &halved, .term_count = 1};
+        changed.factor_ppm = cases[i].factor_ppm;
+        struct sheet s = {
+            .rates = {1u << BUCKET_INPUT, &price}, .terms = &changed, .term_count = 1};
         struct cost cost;
         rate(&s, &(struct usage){.count = {IN(1)}}, 0, &cost);
         assert_int_equal(cost.total.pd, cases[i].pd);
