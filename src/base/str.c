@@ -196,6 +196,25 @@ static bool follows(struct str s, size_t at)
     return at < s.len && ((unsigned char)s.ptr[at] & 0xc0) == 0x80;
 }
 
+struct str str_clip(struct str s, size_t most)
+{
+    if (s.len <= most)
+        return s;
+    while (most > 0 && follows(s, most))
+        most--;
+    return str_from(s.ptr, most);
+}
+
+size_t str_copy_clipped(struct str s, char *out, size_t out_size)
+{
+    must(out_size > 0);
+    s = str_clip(s, out_size - 1);
+    if (s.len)
+        memcpy(out, s.ptr, s.len);
+    out[s.len] = 0;
+    return s.len;
+}
+
 // The table of well-formed sequences: Unicode 15, table 3-7.
 size_t str_utf8_at(struct str s, size_t at)
 {

@@ -93,6 +93,10 @@ void str_near(struct str_near *n, struct str name);
 bool str_utf8(struct str s);
 // Length (1..4) of the valid UTF-8 sequence that starts at `at`; 0 when there is none.
 size_t str_utf8_at(struct str s, size_t at);
+// At most its first `most` bytes, cut where a character starts.
+struct str str_clip(struct str s, size_t most);
+// Copies as much of it as fits (str_clip) into `out`, with a NUL, and gives the length.
+size_t str_copy_clipped(struct str s, char *out, size_t out_size);
 // Bytes of the control character at `at`; 0 when there is none. Also U+0080 to U+009F, which are
 // such to some terminals, and what breaks a line or turns the direction of those that follow:
 // U+2028 to U+202E and U+2066 to U+2069.

@@ -130,13 +130,10 @@ static void name_key(struct run *r)
 {
     uint8_t bytes[4];
     char hex[2 * sizeof bytes];
-    size_t len = r->name.len;
+    struct str name = str_clip(buf_str(&r->name), NAME_BYTES);
     random_bytes(bytes, sizeof bytes);
     hex_write(bytes, sizeof bytes, hex);
-    if (len > NAME_BYTES)
-        for (len = NAME_BYTES; (r->name.ptr[len] & 0xC0) == 0x80;)
-            len--;
-    buf_printf(&r->key, "run-%.*s-%.*s", (int)len, buf_cstr(&r->name), (int)sizeof hex, hex);
+    buf_printf(&r->key, "run-%.*s-%.*s", STR_ARG(name), (int)sizeof hex, hex);
 }
 
 static enum status make_key(struct run *r, struct why *why)

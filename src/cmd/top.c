@@ -27,19 +27,9 @@ bool top_groups_by(struct str by)
 
 // --- reading an answer ---
 
-static void copy(char *out, size_t size, struct str s)
-{
-    size_t len = s.len < size - 1 ? s.len : size - 1;
-    while (len > 0 && len < s.len && ((unsigned char)s.ptr[len] & 0xc0) == 0x80)
-        len--; // inside of a character
-    if (len)
-        memcpy(out, s.ptr, len);
-    out[len] = 0;
-}
-
 static void text(const struct json_val *v, const char *member, char *out, size_t size)
 {
-    copy(out, size, json_str(json_get(v, member)));
+    str_copy_clipped(json_str(json_get(v, member)), out, size);
 }
 
 static int64_t number(const struct json_val *v, const char *member)
@@ -64,7 +54,7 @@ static bool flag(const struct json_val *v, const char *member)
 static void clock_of(const struct json_val *v, const char *member, char out[9])
 {
     struct str s = json_str(json_get(v, member));
-    copy(out, 9, s.len >= 19 ? str_from(s.ptr + 11, 8) : STR_NONE);
+    str_copy_clipped(s.len >= 19 ? str_from(s.ptr + 11, 8) : STR_NONE, out, 9);
 }
 
 static void read_call(const struct json_val *v, struct top_call *c)
@@ -147,7 +137,7 @@ static struct top_group *group_of(struct top *t, const struct top_call *c)
     if (i == t->group_count) {
         t->groups[i] = (struct top_group){0};
         t->group_count++;
-        copy(t->groups[i].label, sizeof t->groups[i].label, label);
+        str_copy_clipped(label, t->groups[i].label, sizeof t->groups[i].label);
     }
     return &t->groups[i];
 }

@@ -153,13 +153,7 @@ static char *put_numbers(char *at, const struct entry *e)
 // A text too long is cut where a character starts.
 static size_t kept(const struct str *text)
 {
-    size_t n = text->len;
-    if (n <= ENTRY_TEXT_MAX)
-        return n;
-    n = ENTRY_TEXT_MAX;
-    while (n > 0 && ((unsigned char)text->ptr[n] & 0xc0) == 0x80)
-        n--;
-    return n;
+    return str_clip(*text, ENTRY_TEXT_MAX).len;
 }
 
 static char *put_text(char *at, const char *text, size_t n)

@@ -21,7 +21,7 @@ struct asking {
     bool listed; // its list has come, or will not
 };
 
-// What waits is woken once each: who still misses something asks again.
+// Each once: who still misses something may be in the list again by then.
 static void wake_all(struct worker *w)
 {
     struct list woken;

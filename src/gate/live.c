@@ -12,17 +12,6 @@ const char *live_state_name(enum live_state s)
     return names[s];
 }
 
-static size_t copy(char *out, size_t size, struct str s)
-{
-    size_t len = s.len < size - 1 ? s.len : size - 1;
-    while (len > 0 && len < s.len && ((unsigned char)s.ptr[len] & 0xc0) == 0x80)
-        len--; // inside of a character
-    if (len)
-        memcpy(out, s.ptr, len);
-    out[len] = 0;
-    return len;
-}
-
 static void copy_tags(struct live_call *c, const struct tags *t)
 {
     size_t len = 0;
@@ -30,11 +19,11 @@ static void copy_tags(struct live_call *c, const struct tags *t)
     for (unsigned i = 0; i < t->count && len + 2 < sizeof c->tags; i++) {
         if (i)
             c->tags[len++] = ',';
-        len += copy(c->tags + len, sizeof c->tags - len, t->at[i].name);
+        len += str_copy_clipped(t->at[i].name, c->tags + len, sizeof c->tags - len);
         if (len + 2 > sizeof c->tags)
             break;
         c->tags[len++] = '=';
-        len += copy(c->tags + len, sizeof c->tags - len, t->at[i].value);
+        len += str_copy_clipped(t->at[i].value, c->tags + len, sizeof c->tags - len);
     }
 }
 
@@ -55,13 +44,13 @@ void live_fill(struct live_call *c, const struct entry *e)
     c->http_status = e->http_status;
     c->stream = e->stream;
     c->followed = e->followed;
-    copy(c->key, sizeof c->key, e->key);
-    copy(c->team, sizeof c->team, e->team);
-    copy(c->user, sizeof c->user, e->user);
-    copy(c->endpoint, sizeof c->endpoint, e->endpoint);
-    copy(c->provider, sizeof c->provider, e->provider);
-    copy(c->model, sizeof c->model, e->model);
-    copy(c->error, sizeof c->error, e->error);
+    str_copy_clipped(e->key, c->key, sizeof c->key);
+    str_copy_clipped(e->team, c->team, sizeof c->team);
+    str_copy_clipped(e->user, c->user, sizeof c->user);
+    str_copy_clipped(e->endpoint, c->endpoint, sizeof c->endpoint);
+    str_copy_clipped(e->provider, c->provider, sizeof c->provider);
+    str_copy_clipped(e->model, c->model, sizeof c->model);
+    str_copy_clipped(e->error, c->error, sizeof c->error);
     copy_tags(c, &e->tags);
 }
 

@@ -39,16 +39,10 @@ bool provider_free(const struct config_provider *p, struct str model, const stru
     return p->free && !stated && !is_remote(model);
 }
 
-// Ollama's tag `latest` is meant where none is said.
 static bool is_listed(const struct config_provider *p, struct str listed, struct str model)
 {
-    static const struct str latest = STR(":latest");
-    if (str_glob(listed, model) || p->dialect != DIALECT_OLLAMA)
-        return str_glob(listed, model);
-    if (str_ends(model, latest))
-        return str_glob(listed, str_from(model.ptr, model.len - latest.len));
-    return str_ends(listed, latest) &&
-           str_glob(str_from(listed.ptr, listed.len - latest.len), model);
+    return str_glob(listed, model) ||
+           (p->dialect == DIALECT_OLLAMA && str_glob(local_plain(listed), local_plain(model)));
 }
 
 bool provider_there(const struct snapshot *s, const struct config_provider *p)

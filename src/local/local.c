@@ -127,8 +127,7 @@ bool local_is_asked(struct local *l)
     return asked;
 }
 
-// "llama3.2" is "llama3.2:latest".
-static struct str plain(struct str name)
+struct str local_plain(struct str name)
 {
     struct str latest = STR(":latest");
     if (str_ends(name, latest))
@@ -138,9 +137,9 @@ static struct str plain(struct str name)
 
 static struct local_model *find(const struct local *l, struct str name)
 {
-    name = plain(name);
+    name = local_plain(name);
     for (unsigned i = 0; i < l->count; i++)
-        if (str_eq(plain(str_from(l->models[i].name, strlen(l->models[i].name))), name))
+        if (str_eq(local_plain(str_from(l->models[i].name, strlen(l->models[i].name))), name))
             return &l->models[i];
     return NULL;
 }
@@ -195,7 +194,7 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
 {
     pthread_mutex_lock(&l->lock);
     const struct local_model *m = find(l, model);
-    const struct given *given = map_get(&l->contexts, plain(model));
+    const struct given *given = map_get(&l->contexts, local_plain(model));
     int64_t context = power_for(needed);
     if (given)
         context = larger(context, given->context);
@@ -212,7 +211,7 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
 void local_loaded(struct local *l, struct str model, int64_t context)
 {
     pthread_mutex_lock(&l->lock);
-    struct given *given = given_of(l, plain(model));
+    struct given *given = given_of(l, local_plain(model));
     if (given)
         given->context = larger(given->context, context);
     pthread_mutex_unlock(&l->lock);

@@ -54,6 +54,8 @@ enum local_there {
     LOCAL_DOWN, // the last time it was asked nobody answered; what it had is still shown
 };
 enum local_there local_there(struct local *l);
+// The name without Ollama's tag `latest`, which is meant where none is said; a slice of it.
+struct str local_plain(struct str name);
 // The model of that name, with or without ":latest"; a copy. False when there is none.
 bool local_find(struct local *l, struct str model, struct local_model *out);
 // Each model, in the order of Ollama's list. `each` may not call back into `l`.

@@ -56,9 +56,7 @@ static const struct {
 
 uint64_t local_pull_bytes(struct str model)
 {
-    struct str latest = STR(":latest");
-    if (str_ends(model, latest))
-        model.len -= latest.len;
+    model = local_plain(model);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (str_is(model, known[i].name))
             return known[i].mb * MB;

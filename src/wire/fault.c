@@ -46,16 +46,6 @@ static const struct words *words_of(int http)
     return http < 500 ? &words[0] : &other;
 }
 
-// Cut where no character is torn.
-static struct str cut(struct str s, size_t most)
-{
-    if (s.len <= most)
-        return s;
-    while (most > 0 && ((unsigned char)s.ptr[most] & 0xc0) == 0x80)
-        most--;
-    return str_from(s.ptr, most);
-}
-
 // The refusal's own text, and what is special this time.
 static void add_message(enum refusal r, struct str detail, struct buf *out)
 {
@@ -64,9 +54,9 @@ static void add_message(enum refusal r, struct str detail, struct buf *out)
     buf_add_cstr(&text, refusal_text(r));
     if (detail.len) {
         buf_add_char(&text, ' ');
-        buf_add(&text, cut(detail, MESSAGE_BYTES_MAX / 2));
+        buf_add(&text, str_clip(detail, MESSAGE_BYTES_MAX / 2));
     }
-    buf_add_json(out, cut(buf_str(&text), MESSAGE_BYTES_MAX));
+    buf_add_json(out, str_clip(buf_str(&text), MESSAGE_BYTES_MAX));
     buf_fini(&text);
 }
 
@@ -92,7 +82,7 @@ static void add_anthropic(int http, enum refusal r, struct str detail, struct st
     buf_add_cstr(out, ",\"code\":\"");
     buf_add_cstr(out, refusal_code(r));
     buf_add_cstr(out, "\"},\"request_id\":");
-    buf_add_json(out, cut(request_id, ID_BYTES_MAX));
+    buf_add_json(out, str_clip(request_id, ID_BYTES_MAX));
     buf_add_char(out, '}');
 }
 

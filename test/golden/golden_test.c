@@ -20,8 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/alloc.h"
-#include "base/buf.h"
+#include "files.h"
 #include "meter/meter.h"
 #include "wire/ask.h"
 #include "wire/vendor.h"
@@ -57,42 +56,6 @@ static void fail(const char *name, const char *what, struct str got, struct str 
     fprintf(stderr, "%s: %s\n--- got\n%.*s\n--- want\n%.*s\n", name, what,
             got.len > 3000 ? 3000 : (int)got.len, got.ptr ? got.ptr : "",
             want.len > 3000 ? 3000 : (int)want.len, want.ptr ? want.ptr : "");
-}
-
-static void join(char path[2048], const char *folder, const char *name)
-{
-    int n = snprintf(path, 2048, "%s/%s", folder, name);
-    if (n < 0 || n >= 2048) {
-        fprintf(stderr, "%s: too long a path\n", folder);
-        exit(1);
-    }
-}
-
-static bool read_file(const char *folder, const char *name, struct buf *out)
-{
-    char path[2048];
-    join(path, folder, name);
-    FILE *f = fopen(path, "rb");
-    buf_init(out, &alloc_heap, 0);
-    if (!f)
-        return false;
-    char chunk[4096];
-    size_t n;
-    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buf_add(out, str_from(chunk, n));
-    fclose(f);
-    return true;
-}
-
-static void write_file(const char *folder, const char *name, struct str text)
-{
-    char path[2048];
-    join(path, folder, name);
-    FILE *f = fopen(path, "wb");
-    if (!f || fwrite(text.ptr, 1, text.len, f) != text.len || fclose(f) != 0) {
-        perror(path);
-        exit(1);
-    }
 }
 
 static enum endpoint endpoint_of(struct str name)

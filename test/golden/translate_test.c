@@ -21,6 +21,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "files.h"
 #include "translate/translate.h"
 
 struct setting {
@@ -38,36 +39,6 @@ static void fail(const char *name, const char *what, struct str got, struct str 
     failures++;
     fprintf(stderr, "%s: %s\n--- got\n%.*s\n--- want\n%.*s\n", name, what, STR_ARG(got),
             STR_ARG(want));
-}
-
-static void join(char path[2048], const char *folder, const char *name)
-{
-    int n = snprintf(path, 2048, "%s/%s", folder, name);
-    must(n > 0 && n < 2048);
-}
-
-static bool read_file(const char *folder, const char *name, struct buf *out)
-{
-    char path[2048];
-    join(path, folder, name);
-    FILE *f = fopen(path, "rb");
-    buf_init(out, &alloc_heap, 0);
-    if (!f)
-        return false;
-    char chunk[4096];
-    size_t n;
-    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buf_add(out, str_from(chunk, n));
-    fclose(f);
-    return true;
-}
-
-static void write_file(const char *folder, const char *name, struct str text)
-{
-    char path[2048];
-    join(path, folder, name);
-    FILE *f = fopen(path, "wb");
-    must(f && fwrite(text.ptr, 1, text.len, f) == text.len && fclose(f) == 0);
 }
 
 static void set(struct setting *s, struct str key, struct str value)

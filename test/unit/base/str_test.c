@@ -296,6 +296,21 @@ static void reads_hexadecimal_digits(void **state)
     assert_int_equal(str_percent(STR_NONE), -1);
 }
 
+static void is_cut_between_characters(void **state)
+{
+    (void)state;
+    struct str s = STR("a\xc3\xa4\xe2\x82\xac"); // 1, 2 and 3 bytes
+    static const size_t lengths[] = {0, 1, 1, 3, 3, 3, 6, 6};
+    char out[8];
+    for (size_t most = 0; most < sizeof lengths / sizeof lengths[0]; most++) {
+        assert_int_equal(str_clip(s, most).len, lengths[most]);
+        assert_int_equal(str_copy_clipped(s, out, most + 1), lengths[most]);
+        assert_int_equal(strlen(out), lengths[most]);
+        assert_memory_equal(out, s.ptr, lengths[most]);
+    }
+    assert_int_equal(str_copy_clipped(STR_NONE, out, sizeof out), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +327,7 @@ int main(void)
         cmocka_unit_test(globs),
         cmocka_unit_test(unescapes),
         cmocka_unit_test(why_keeps_terminals_safe),
+        cmocka_unit_test(is_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
