@@ -158,12 +158,22 @@ static void measure_time(struct req *r, const struct sheet *sheet)
         u->sure = SURE_ESTIMATED;
 }
 
+// Ollama passes the model on to its cloud, as its list or its answer says: its name need not tell.
+static bool is_passed_on(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    struct local *l = snapshot_local(r->view->snapshot, a->provider);
+    struct local_model m;
+    return (a->metering && a->meter.remote) ||
+           (l && local_find(l, a->target.model, &m) && m.remote);
+}
+
 void settle_price(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
     const struct sheet *sheet = sheet_of(r);
     e->price_parts = STR_NONE;
-    bool remote = r->attempt.metering && r->attempt.meter.remote; // then its name did not tell
+    bool remote = is_passed_on(r);
     if (!remote && provider_free(r->attempt.provider, e->model, sheet))
         sheet = &free_sheet;
     if (remote && sheet && sheet_names(sheet, BUCKET_BUSY))
@@ -197,7 +207,7 @@ bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost)
     meter_estimate(&m, r->input_bytes);
     const struct sheet *sheet = a->sheet;
     if (endpoint_free(r->found.endpoint) ||
-        (!m.remote && provider_free(a->provider, a->entry.model, sheet)))
+        (!is_passed_on(r) && provider_free(a->provider, a->entry.model, sheet)))
         sheet = &free_sheet;
     *u = m.usage;
     rate(sheet, u, a->entry.start_us, cost);

@@ -89,3 +89,15 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         expect([row["model"] for row in long], ["llama3.2:3b", "dense:7b", "denser:7b", "tiny"])
         expect({(row["price_state"], row["output"]) for row in rows if row not in long}, {("free", 2)})
         expect(refused["error"], "model_not_found", "its own word")
+
+# What it passes on to its cloud under a name that does not say so is not free, answered or not.
+with Mock() as mock, Ollama({"fast": 131072}) as ollama:
+    ollama.remote, ollama.mute = {"fast"}, {"fast"}
+    providers = f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 0 }}\n  bench: {{ url: {mock.url}/v1 }}\n"
+    with Gateway(mock, providers=providers) as gateway:
+        until(lambda: "local/fast" in listed(gateway), 5, "the list")
+        expect(chat(gateway, "fast").status, 502)
+        ollama.mute = set()
+        expect(chat(gateway, "fast").status, 200)
+        expect([(row["sure"], row["price_state"]) for row in gateway.rows(2)],
+               [("captured", "unpriced"), ("reported", "unpriced")])

@@ -13,6 +13,8 @@ class Ollama:
     def __init__(self, models):
         self.models = dict(models)  # name -> context that it was trained for
         self.asked = []             # (path, body)
+        self.remote = set()         # those that it passes on to its cloud
+        self.mute = set()           # those whose calls are hung up on
         self.heavy = 1              # so many times the tokens of English
         self.silent = threading.Event()
         self.goes_on = threading.Event()
@@ -32,7 +34,10 @@ class Ollama:
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 outer.asked.append((self.path, body))
-                outer.answer(self, body)
+                if self.path != "/api/show" and body["model"] in outer.mute:
+                    self.close_connection = True
+                else:
+                    outer.answer(self, body)
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -64,7 +69,8 @@ class Ollama:
     def value(self, path, body):
         if path == "/api/tags":
             return 200, {"models": [{"name": name, "model": name, "size": 2_019_393_189, "digest": name,
-                                     "details": {"parameter_size": "3.2B", "quantization_level": "Q4_K_M"}}
+                                     "details": {"parameter_size": "3.2B", "quantization_level": "Q4_K_M"},
+                                     **({"remote_host": "https://ollama.com:443"} if name in self.remote else {})}
                                     for name in self.models]}
         if path == "/api/ps":
             return 200, {"models": []}
