@@ -5,7 +5,7 @@ import json
 import time
 from decimal import Decimal
 
-from lib.scene import PRICES, Gateway, Mock, cost_of, expect, expect_true, limit
+from lib.scene import PATIENCE, PRICES, Gateway, Mock, cost_of, expect, expect_true, limit
 from lib.strange import Strange
 
 limit(120)
@@ -42,24 +42,31 @@ ELSEWHERE = [
 ]
 
 
+def there(fault):
+    """The provider that has this fault: only one that never answers is given little time."""
+    return "hasty" if fault.startswith("hang") else "bench"
+
+
 # A price for what the scene's own do not name; then for each fault an alias whose first target has it.
 EXTRA = "".join(
     f"  - {{ model: \"{model}\", input_per_mtok: {PRICES['input']}, output_per_mtok: {PRICES['output']}, "
-    f"cache_read_per_mtok: {PRICES['cache_read']} }}\n" for model in ("spare/other-model", "bench/bench-model+*"))
+    f"cache_read_per_mtok: {PRICES['cache_read']} }}\n"
+    for model in ("spare/other-model", "hasty/bench-model", "bench/bench-model+*", "hasty/bench-model+*"))
 EXTRA += "aliases:\n" + "".join(
-    f"  either-{i}: [\"bench/bench-model+{fault}\", spare/other-model]\n"
+    f"  either-{i}: [\"{there(fault)}/bench-model+{fault}\", spare/other-model]\n"
     for i, (fault, _) in enumerate(ELSEWHERE))
 
 
 class Fresh:
-    """A gateway with the two providers; a new one before the last one's budget of ten is spent."""
+    """A gateway with the providers; a new one before the last one's budget of ten is spent."""
 
     def __init__(self, mock):
+        common = f"dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY"
+        wait = f"{int(400 * min(PATIENCE, 5))}ms"
         self.providers = (
-            f"  bench: {{ dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY, "
-            f"models: [\"bench-model*\"], timeouts: {{ first_byte: 300ms, idle: 300ms }} }}\n"
-            f"  spare: {{ dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY, "
-            f"models: [other-model] }}\n")
+            f"  bench: {{ {common}, models: [\"bench-model*\"] }}\n"
+            f"  hasty: {{ {common}, models: [\"bench-model*\"], timeouts: {{ first_byte: {wait}, idle: {wait} }} }}\n"
+            f"  spare: {{ {common}, models: [other-model] }}\n")
         self.mock, self.gateway, self.retries, self.rows = mock, None, 0, 0
 
     def chat(self, case, fault, count, **more):
@@ -109,7 +116,7 @@ with Mock() as mock:
             case = f"{fault} {asked}"
             if asked and fault == "not-json":
                 continue
-            answer, rows = fresh.chat(case, fault, count, **asked)
+            answer, rows = fresh.chat(case, fault, count, model=f"{there(fault)}/bench-model", **asked)
             expect(answer.status, status, case)
             expect(answer.headers["x-should-retry"], tempts, case)
             if fault.startswith("rate="):
@@ -120,7 +127,7 @@ with Mock() as mock:
         for fault, captured in PASSING:
             case = f"{fault} once {asked}"
             began = time.monotonic()
-            answer, rows = fresh.chat(case, f"{fault}+once", 2, **asked)
+            answer, rows = fresh.chat(case, f"{fault}+once", 2, model=f"{there(fault)}/bench-model", **asked)
             expect(answer.status, 200, case)
             expect(answer.headers["x-should-retry"], None, case)
             if fault == "rate=1":
@@ -128,12 +135,12 @@ with Mock() as mock:
             expect(rows[0]["sure"], "captured" if captured else "reported", case)
             expect(rows[0]["cost_pd"] > 0, captured, case)
             expect((rows[1]["outcome"], rows[1]["http_status"]), ("ok", 200), case)
-        for i, (fault, there) in enumerate(ELSEWHERE):
+        for i, (fault, times) in enumerate(ELSEWHERE):
             case = f"{fault} at the first {asked}"
-            answer, rows = fresh.chat(case, None, there + 1, model=f"either-{i}", **asked)
+            answer, rows = fresh.chat(case, None, times + 1, model=f"either-{i}", **asked)
             expect(answer.status, 200, case)
             expect(answer.headers["x-costlens-model"], "spare/other-model", case)
-            expect([r["provider"] for r in rows], ["bench"] * there + ["spare"], case)
+            expect([r["provider"] for r in rows], [there(fault)] * times + ["spare"], case)
             expect(rows[-1]["route"], "fallback", case)
             expect({r["model_asked"] for r in rows}, {f"either-{i}"}, case)
     fresh.end()
