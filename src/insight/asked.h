@@ -7,8 +7,8 @@
 
 #include "base/args.h"
 #include "base/status.h"
+#include "base/zone.h"
 #include "core/catalog.h"
-#include "insight/zone.h"
 #include "store/store.h"
 
 #define TENANT "default" // the only one there is yet

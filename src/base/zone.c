@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "insight/zone.h"
+#include "base/zone.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
-#include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
-#include "base/limits.h"
 
-#define FOLDER         "/usr/share/zoneinfo/"
-#define FILE_BYTES_MAX (256 * KIB)
-#define HEAD_BYTES     44
-#define COUNT_MAX      100000
-#define HOUR_S         3600
-#define OFFSET_MAX_S   (26 * HOUR_S)
+#define HEAD_BYTES   44
+#define COUNT_MAX    100000
+#define HOUR_S       3600
+#define DAY_S        86400
+#define OFFSET_MAX_S (26 * HOUR_S)
 
 // "M3.5.0/2": the moment a rule begins in each year. Kinds as POSIX has them.
 struct turn {
@@ -26,6 +18,7 @@ struct turn {
 };
 
 struct zone {
+    const struct alloc *alloc;
     uint32_t count;
     int64_t *moments_s; // rising
     int32_t *offsets;   // from that moment on
@@ -167,23 +160,59 @@ static int64_t turn_s(const struct turn *t, int year, int32_t offset)
         day = month_day(t, year);
     else if (t->kind == TURN_JULIAN)
         day -= t->day < 60 || !is_leap(year); // February 29 is never counted
-    return day * 86400 + t->at_s - offset;
+    return day * DAY_S + t->at_s - offset;
+}
+
+static int year_of(const struct zone *z, int64_t s)
+{
+    struct civil local;
+    int64_t us;
+    if (__builtin_mul_overflow(s + z->standard, SECOND_US, &us))
+        us = s < 0 ? INT64_MIN : INT64_MAX;
+    civil_from_us(us, &local);
+    return local.year;
 }
 
 static int32_t by_rule(const struct zone *z, int64_t s)
 {
     if (!z->saves)
         return z->standard;
-    struct civil local;
-    int64_t local_s = s + z->standard;
-    civil_from_us(local_s < 0 ? 0 : local_s * SECOND_US, &local);
-    int64_t begins = turn_s(&z->begins, local.year, z->standard);
-    int64_t ends = turn_s(&z->ends, local.year, z->saving);
+    int year = year_of(z, s);
+    int64_t begins = turn_s(&z->begins, year, z->standard);
+    int64_t ends = turn_s(&z->ends, year, z->saving);
     bool saving = begins < ends ? s >= begins && s < ends : s < ends || s >= begins;
     return saving ? z->saving : z->standard;
 }
 
+// The first turn after s.
+static int64_t next_by_rule(const struct zone *z, int64_t s)
+{
+    int64_t next = INT64_MAX;
+    if (!z->saves)
+        return next;
+    int year = year_of(z, s);
+    for (int y = year - 1; y <= year + 2; y++) { // a turn may be a week outside of its year
+        int64_t begins = turn_s(&z->begins, y, z->standard);
+        int64_t ends = turn_s(&z->ends, y, z->saving);
+        if (begins > s && begins < next)
+            next = begins;
+        if (ends > s && ends < next)
+            next = ends;
+    }
+    return next;
+}
+
 // --- the table ---
+
+static int64_t get_moment(const char *p, size_t width)
+{
+    return width == 8 ? get64(p) : (int32_t)get32(p);
+}
+
+static bool is_clock(int32_t offset)
+{
+    return offset >= -OFFSET_MAX_S && offset <= OFFSET_MAX_S;
+}
 
 struct layout { // counts of one block
     uint32_t utc, standard, leap, times, types, chars;
@@ -208,114 +237,89 @@ static size_t block_bytes(const struct layout *l, size_t width)
            l->standard + l->utc;
 }
 
-static bool read_block(struct zone *z, struct str s, const struct layout *l)
+static enum status read_block(struct zone *z, struct str s, const struct layout *l, size_t width)
 {
-    const char *indices = s.ptr + (size_t)l->times * 8;
+    const char *indices = s.ptr + l->times * width;
     const char *types = indices + l->times;
-    z->moments_s = alloc_get(&alloc_heap, (l->times + 1) * sizeof *z->moments_s);
-    z->offsets = alloc_get(&alloc_heap, (l->times + 1) * sizeof *z->offsets);
+    z->moments_s = alloc_get(z->alloc, (l->times + 1) * sizeof *z->moments_s);
+    z->offsets = alloc_get(z->alloc, (l->times + 1) * sizeof *z->offsets);
     if (!z->moments_s || !z->offsets)
-        return false;
+        return STATUS_NO_MEMORY;
     z->count = l->times;
     z->first = (int32_t)get32(types);
     for (uint32_t i = 0; i < l->times; i++) {
         uint8_t type = (uint8_t)indices[i];
         if (type >= l->types)
-            return false;
-        z->moments_s[i] = get64(s.ptr + (size_t)i * 8);
+            return STATUS_DAMAGED;
+        z->moments_s[i] = get_moment(s.ptr + i * width, width);
         z->offsets[i] = (int32_t)get32(types + (size_t)type * 6);
-        if (z->offsets[i] > OFFSET_MAX_S || z->offsets[i] < -OFFSET_MAX_S ||
-            (i > 0 && z->moments_s[i] <= z->moments_s[i - 1]))
-            return false;
+        if (!is_clock(z->offsets[i]) || (i > 0 && z->moments_s[i] <= z->moments_s[i - 1]))
+            return STATUS_DAMAGED;
     }
-    return z->first <= OFFSET_MAX_S && z->first >= -OFFSET_MAX_S;
+    return is_clock(z->first) ? STATUS_OK : STATUS_DAMAGED;
 }
 
-static bool read_all(struct zone *z, struct str s)
+static enum status read_all(struct zone *z, struct str s)
 {
     struct layout l;
-    if (!read_head(s, &l) || s.ptr[4] < '2')
-        return false; // version 1 has 32 bits only; nobody ships it any more
-    size_t skip = HEAD_BYTES + block_bytes(&l, 4);
-    if (skip > s.len || !read_head(str_skip(s, skip), &l))
-        return false;
-    s = str_skip(s, skip + HEAD_BYTES);
-    size_t size = block_bytes(&l, 8);
-    if (size > s.len || !read_block(z, s, &l))
-        return false;
-    return read_rule(z, str_trim(str_skip(s, size)));
+    if (!read_head(s, &l))
+        return STATUS_DAMAGED;
+    size_t width = 4;
+    if (s.ptr[4] >= '2') { // the same once more, in 64 bits
+        size_t skip = HEAD_BYTES + block_bytes(&l, 4);
+        s = str_skip(s, skip);
+        width = 8;
+        if (!read_head(s, &l))
+            return STATUS_DAMAGED;
+    }
+    if (l.leap > 0)
+        return STATUS_UNSUPPORTED;
+    s = str_skip(s, HEAD_BYTES);
+    size_t size = block_bytes(&l, width);
+    if (size > s.len)
+        return STATUS_DAMAGED;
+    enum status status = read_block(z, s, &l, width);
+    if (status != STATUS_OK || width == 4)
+        return status;
+    return read_rule(z, str_trim(str_skip(s, size))) ? STATUS_OK : STATUS_DAMAGED;
 }
 
-enum status zone_read(struct str bytes, struct zone **out, struct why *why)
+enum status zone_read(struct str bytes, const struct alloc *alloc, struct zone **out,
+                      struct why *why)
 {
-    struct zone *z = alloc_zero(&alloc_heap, sizeof *z);
+    struct zone *z = alloc_zero(alloc, sizeof *z);
     if (!z)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    if (!read_all(z, bytes)) {
-        zone_close(z);
-        return why_set(why, STATUS_DAMAGED, "the time zone's file is no TZif file");
+    z->alloc = alloc;
+    enum status status = read_all(z, bytes);
+    if (status == STATUS_OK) {
+        *out = z;
+        return status;
     }
-    *out = z;
-    return STATUS_OK;
+    zone_close(z);
+    if (status == STATUS_NO_MEMORY)
+        return why_set(why, status, "out of memory");
+    if (status == STATUS_UNSUPPORTED)
+        return why_set(why, status, "the time zone counts leap seconds: take one that does not");
+    return why_set(why, status, "the time zone's file is no TZif file");
 }
 
 void zone_close(struct zone *z)
 {
     if (!z)
         return;
-    heap_free(z->moments_s);
-    heap_free(z->offsets);
-    heap_free(z);
-}
-
-// --- its file ---
-
-static bool name_is_fine(struct str name)
-{
-    if (name.len == 0 || name.len > NAME_BYTES_MAX || *name.ptr == '/')
-        return false;
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool letter = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
-        if (!letter && c != '_' && c != '-' && c != '+' && c != '/')
-            return false; // no dots: no way out of the folder
-    }
-    return true;
-}
-
-enum status zone_open(struct str name, struct zone **out, struct why *why)
-{
-    char path[sizeof FOLDER + NAME_BYTES_MAX];
-    struct buf bytes;
-    int fd = -1;
-    if (name_is_fine(name)) {
-        snprintf(path, sizeof path, FOLDER "%.*s", STR_ARG(name));
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-    }
-    if (fd < 0)
-        return why_set(why, STATUS_SYNTAX,
-                       "there is no time zone %.*s; write it as in Europe/Berlin, or UTC",
-                       STR_ARG(name));
-    buf_init(&bytes, &alloc_heap, FILE_BYTES_MAX);
-    ssize_t n = 0;
-    char *room = buf_room(&bytes, FILE_BYTES_MAX);
-    if (room)
-        n = read(fd, room, FILE_BYTES_MAX);
-    close(fd);
-    enum status status = zone_read(str_from(room, n > 0 ? (size_t)n : 0), out, why);
-    buf_fini(&bytes);
-    return status;
+    alloc_free(z->alloc, z->moments_s);
+    alloc_free(z->alloc, z->offsets);
+    alloc_free(z->alloc, z);
 }
 
 // --- questions ---
 
-int32_t zone_offset(const struct zone *z, int64_t us)
+// How many of the table's moments are at or before s.
+static uint32_t passed(const struct zone *z, int64_t s)
 {
-    if (!z)
-        return 0;
-    int64_t s = us / SECOND_US - (us % SECOND_US < 0);
     uint32_t low = 0;
-    uint32_t high = z->count; // the first moment after s
+    uint32_t high = z->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (z->moments_s[middle] <= s)
@@ -323,9 +327,44 @@ int32_t zone_offset(const struct zone *z, int64_t us)
         else
             high = middle;
     }
-    if (low == z->count && z->ruled)
+    return low;
+}
+
+static int32_t offset_at(const struct zone *z, int64_t s)
+{
+    uint32_t n = passed(z, s);
+    if (n == z->count && z->ruled)
         return by_rule(z, s);
-    return low == 0 ? z->first : z->offsets[low - 1];
+    return n == 0 ? z->first : z->offsets[n - 1];
+}
+
+static int64_t next_change(const struct zone *z, int64_t s)
+{
+    uint32_t n = passed(z, s);
+    return n < z->count ? z->moments_s[n] : next_by_rule(z, s);
+}
+
+int32_t zone_offset(const struct zone *z, int64_t us)
+{
+    return z ? offset_at(z, us / SECOND_US - (us % SECOND_US < 0)) : 0;
+}
+
+int64_t zone_first_s(const struct zone *z, int64_t local_s)
+{
+    if (!z)
+        return local_s;
+    // Nowhere do clocks show that time earlier. On from there, one stretch of one offset after
+    // another, until in one of them it is that time or later.
+    int64_t s = local_s - OFFSET_MAX_S - HOUR_S;
+    for (;;) {
+        int64_t next = next_change(z, s);
+        int64_t reached = local_s - offset_at(z, s);
+        if (reached < s)
+            reached = s; // the clocks were put forward over it
+        if (reached < next)
+            return reached;
+        s = next;
+    }
 }
 
 bool zone_whole_hours(const struct zone *z, int64_t from_us, int64_t until_us)
