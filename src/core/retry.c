@@ -43,8 +43,9 @@ enum retry_verdict retry_decide(const struct failure *f, const struct retry_stat
     bool other = s->other && rows[f->kind].other > 0;
     if (other && rows[f->kind].other == 2)
         return RETRY_OTHER;
-    if (s->budget && s->tried <= same_most(f, s)) {
-        *delay_ms = delay_of(f, s->tried, random);
+    int64_t wait_ms = delay_of(f, s->tried, random);
+    if (s->budget && s->tried <= same_most(f, s) && wait_ms < s->left_ms) {
+        *delay_ms = wait_ms;
         return RETRY_SAME;
     }
     return other ? RETRY_OTHER : RETRY_END;

@@ -54,6 +54,7 @@ struct retry_state {
     unsigned retries; // configured
     bool other;       // the alias has another target
     bool budget;      // the provider's has a retry left
+    int64_t left_ms;  // until the whole call must be over: a wait that ends later is none
 };
 
 enum retry_verdict { RETRY_END, RETRY_SAME, RETRY_OTHER };

@@ -34,6 +34,7 @@ struct attempt {
     int64_t begin_mono_us;     // 0: with its call
     int64_t dispatch_mono_us;
     unsigned tried;        // attempts at this target, this one included
+    bool grown;            // as the one before it, but with a larger context: it is not `tried`
     bool fresh;            // it goes on a connection of its own
     int64_t context_least; // num_ctx that it needs at least, since less was too small
     int64_t context;       // num_ctx that an Ollama was asked for; 0 = none by us

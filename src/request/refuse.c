@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "request/cors.h"
 #include "request/req.h"
 #include "wire/fault.h"
@@ -41,10 +40,8 @@ void req_fields_ours(struct req *r)
 bool req_gave_up(const struct req *r, int http_status)
 {
     const struct attempt *a = &r->attempt;
-    bool alone =
-        a->entry.attempt == 0 && !map_get(&r->view->snapshot->aliases, a->entry.model_asked);
     return a->dispatched && a->provider->retries > 0 && a->refusal != REFUSAL_STOPPING &&
-           retry_tempts(&a->failure, http_status) && !(alone && retry_later(&a->failure));
+           retry_tempts(&a->failure, http_status) && !(retry_later(&a->failure) && again_alone(r));
 }
 
 static void begin(struct exchange *x, enum refusal why, bool gave_up)

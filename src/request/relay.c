@@ -135,11 +135,11 @@ static bool is_coded_error(const struct head *h)
 
 static void keep_field(struct req *r, const struct field *f)
 {
-    if (r->attempt.upstream_status >= 400)
+    bool error = r->attempt.upstream_status >= 400;
+    if (error)
         failure_field(&r->attempt.failure, f->name, f->value, loop_wall_us(r->worker->loop));
-    if (str_eq_nocase(f->name, str_of("x-should-retry")) &&
-        req_gave_up(r, r->attempt.upstream_status))
-        return; // we say it
+    if (error && str_eq_nocase(f->name, str_of("x-should-retry")))
+        return; // when all of them are read: retry_field
     // Our server dates the answer itself. What is not safe is left out.
     if (!header_passes_down(f->name) || str_eq_nocase(f->name, str_of("date")))
         return;
@@ -475,6 +475,15 @@ static void send_cost(struct req *r)
     exchange_field(r->x, str_of("x-costlens-usage"), str_of(sure_name(e->usage.sure)));
 }
 
+// Ours once we gave up, else as its provider said it.
+static void retry_field(struct req *r)
+{
+    enum advice advice = r->attempt.failure.advice;
+    bool stop = advice == ADVICE_STOP || req_gave_up(r, r->attempt.upstream_status);
+    if (stop || advice == ADVICE_RETRY)
+        exchange_field(r->x, str_of("x-should-retry"), str_of(stop ? "false" : "true"));
+}
+
 void relay_head(struct req *r, int64_t length, bool with_cost)
 {
     must(!r->head_sent);
@@ -490,8 +499,7 @@ void relay_head(struct req *r, int64_t length, bool with_cost)
         exchange_field(r->x, str_of("request-id"), r->attempt.entry.upstream_id);
     }
     req_fields_ours(r);
-    if (req_gave_up(r, r->attempt.upstream_status))
-        exchange_field(r->x, str_of("x-should-retry"), str_of("false"));
+    retry_field(r);
     const struct str parts[] = {r->attempt.provider->name, STR("/"), r->attempt.target.model};
     exchange_field(r->x, str_of("x-costlens-model"), arena_join(&r->arena, parts, 3));
     exchange_field(r->x, str_of("x-costlens-provider"), r->attempt.provider->name);

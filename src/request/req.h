@@ -114,6 +114,8 @@ bool again_unbooked(struct req *r);
 // The attempt's target cannot take the call, and nothing was booked of it: it begins anew at the
 // next one of its alias. False: there is none.
 bool again_elsewhere(struct req *r) MUST_USE;
+// It is the call's first, and there is no other target.
+bool again_alone(const struct req *r);
 // The attempt is booked: the one before it is settled, counted and logged as followed.
 void again_booked(struct req *r);
 // No other attempt comes of it; what waits for one is told.

@@ -15,6 +15,8 @@
 #include "request/translation.h"
 #include "wire/failure.h"
 
+#define US_PER_MS 1000
+
 struct again {
     struct timer timer;
     bool waits; // for the timer, or
@@ -25,6 +27,14 @@ struct again {
     struct target target;  // of the next
     int64_t context_least; // and the context that it needs
     struct attempt before; // the one that failed
+};
+
+// What follows a failed attempt.
+struct choice {
+    enum retry_verdict verdict;
+    int64_t delay_ms;
+    int64_t context;     // larger than the one that was too small, and no retry; 0 = as it was
+    struct target other; // RETRY_OTHER
 };
 
 static void on_time(void *argument)
@@ -115,36 +125,47 @@ static bool find_other(const struct req *r, struct target *out)
     return resolve_after(r->view->snapshot, &w, r->attempt.target.place, out);
 }
 
-static enum retry_verdict decide(struct req *r, int64_t *delay_ms)
+bool again_alone(const struct req *r)
 {
-    struct attempt *a = &r->attempt;
-    struct retry_budget *budget = view_budget(r->view, a->target.provider);
-    struct target other;
-    bool has_other = find_other(r, &other);
+    struct target ignored;
+    return r->attempt.entry.attempt == 0 && !find_other(r, &ignored);
+}
+
+static struct choice decide(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    struct choice c = {.context = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0};
+    if (c.context > 0) {
+        c.verdict = RETRY_SAME;
+        return c;
+    }
     int64_t now_us = loop_now_us(r->worker->loop);
-    const struct retry_state state = {.tried = a->tried,
-                                      .retries = a->provider->retries,
-                                      .other = has_other,
-                                      .budget = retry_budget_left(budget, now_us)};
+    const struct retry_state state = {
+        .tried = a->tried,
+        .retries = a->provider->retries,
+        .other = find_other(r, &c.other),
+        .budget = retry_budget_left(view_budget(r->view, a->target.provider), now_us),
+        .left_ms = r->until_us ? (r->until_us - now_us) / US_PER_MS : INT64_MAX};
     uint64_t random;
     random_bytes(&random, sizeof random);
-    int64_t larger = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0;
-    bool grown = larger > 0;
-    enum retry_verdict verdict =
-        grown ? RETRY_SAME : retry_decide(&a->failure, &state, random, delay_ms);
-    if (verdict == RETRY_END || !again_begin(r))
-        return RETRY_END;
+    c.verdict = retry_decide(&a->failure, &state, random, &c.delay_ms);
+    return c;
+}
+
+static void prepare(struct req *r, const struct choice *c)
+{
+    struct attempt *a = &r->attempt;
+    bool same = c->verdict == RETRY_SAME;
     if (a->call) // what still comes of it is not awaited
         call_cancel(a->call);
     a->call = NULL;
     a->entry.duration_us = clock_mono_us() - r->start_mono_us;
-    if (verdict == RETRY_SAME && !grown)
-        retry_budget_take(budget, now_us);
-    r->again->context_least = larger;
-    r->again->target = verdict == RETRY_SAME ? a->target : other;
-    if (verdict == RETRY_SAME)
+    if (same && c->context == 0)
+        retry_budget_take(view_budget(r->view, a->target.provider), loop_now_us(r->worker->loop));
+    r->again->context_least = c->context;
+    r->again->target = same ? a->target : c->other;
+    if (same)
         r->again->target.reason = "retry";
-    return verdict;
 }
 
 // The body is read once more for its facts: keeping its document for every call would cost more.
@@ -195,9 +216,10 @@ static enum flow next_attempt(struct req *r)
     again->before = r->attempt;
     again->kept = true;
     renew(r, &again->target);
-    if (same) { // with a larger context it is no retry
+    if (same) {
+        r->attempt.grown = again->context_least > 0;
         r->attempt.context_least = count_larger(before->context_least, again->context_least);
-        r->attempt.tried = before->tried + (again->context_least == 0);
+        r->attempt.tried = before->tried + !r->attempt.grown;
     }
     r->attempt.fresh = before->failure.kind == FAILURE_STALE;
     r->attempt.begin_mono_us = loop_now_us(r->worker->loop);
@@ -211,7 +233,6 @@ static enum flow next_attempt(struct req *r)
 
 enum flow step_again(struct req *r)
 {
-    int64_t delay_ms = 0;
     if (!failed(r))
         return NEXT;
     if (!may_follow(r))
@@ -223,13 +244,14 @@ enum flow step_again(struct req *r)
         return next_attempt(r);
     }
     read_error(r);
-    enum retry_verdict verdict = decide(r, &delay_ms);
-    if (verdict == RETRY_END)
+    const struct choice choice = decide(r);
+    if (choice.verdict == RETRY_END || !again_begin(r))
         return last(r);
-    if (delay_ms == 0)
+    prepare(r, &choice);
+    if (choice.delay_ms == 0)
         return next_attempt(r);
     r->again->waits = r->again->due = true;
-    timer_set(&r->again->timer, delay_ms);
+    timer_set(&r->again->timer, choice.delay_ms);
     return WAIT;
 }
 

@@ -92,9 +92,9 @@ static bool book(struct req *r)
         journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK && again_write(r);
     if (!a->dispatched)
         return false;
-    if (a->tried == 1)
+    if (a->tried == 1 && !a->grown)
         retry_budget_call(view_budget(r->view, a->target.provider), loop_now_us(r->worker->loop));
-    else
+    else if (!a->grown)
         r->worker->metrics.upstream_retries++;
     again_booked(r);
     return true;

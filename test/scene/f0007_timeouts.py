@@ -34,9 +34,11 @@ with Mock() as mock:
                  f"timeouts: {waits} }}\n"
                  f"  short: {{ dialect: openai, retries: 0, url: \"{mock.url}/+hang/v1\", models: [m, n], "
                  f"timeouts: {{ connect: 1s, first_byte: 1s, idle: 1s, total: 1500ms }} }}\n"
+                 f"  busy: {{ dialect: openai, url: \"{mock.url}/+rate=5/v1\", models: [m], "
+                 f"timeouts: {{ total: 2s }} }}\n"
                  f"  deaf: {{ dialect: openai, retries: 0, url: \"http://127.0.0.1:{deaf.getsockname()[1]}/v1\", "
                  f"models: [deaf-model], timeouts: {waits} }}\n")
-    with Gateway(mock, providers=providers, extra="aliases: { both: [short/m, short/n] }\n") as gateway:
+    with Gateway(mock, providers=providers, extra="aliases: { both: [short/m, short/n], elsewhere: [busy/m, bench/bench-model] }\n") as gateway:
         def timed(case, **more):
             start = time.monotonic()
             answer = gateway.chat(case, **more)
@@ -60,7 +62,13 @@ with Mock() as mock:
         answer, took = timed("short", model="both")
         expect((answer.status, answer.headers["x-costlens-attempts"]), (504, "2"))
         expect_true(1.4 < took < 1.9 * PATIENCE, f"its attempts took {took:.2f} s of 1.5")
-        expect(len(gateway.rows(len(CASES) + 3)), len(CASES) + 3)
+        # A wait that ends after the call's time is not begun: the next of the alias is asked, or it is over.
+        answer, took = timed("a long wait", model="busy/m")
+        expect((answer.status, answer.headers["retry-after"], answer.headers["x-costlens-attempts"]), (429, "5", None))
+        expect_true(took < 1 * PATIENCE, f"nobody waits {took:.2f} s for that")
+        answer, took = timed("elsewhere", model="elsewhere")
+        expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/bench-model"))
+        expect(len(gateway.rows(len(CASES) + 6)), len(CASES) + 6)
     for s in held:
         s.close()
     deaf.close()

@@ -145,14 +145,32 @@ with Mock() as mock:
             expect({r["model_asked"] for r in rows}, {f"either-{i}"}, case)
     fresh.end()
 
-# A provider that wants even a 400 tried again is obeyed by us; the client is told when we gave up.
 TEXT = json.dumps({"error": {"message": "not yet"}})
-ANSWER = (f"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nx-should-retry: true\r\n"
-          f"Connection: close\r\nContent-Length: {len(TEXT)}\r\n\r\n{TEXT}").encode()
-with Mock() as mock, Strange(lambda head: ANSWER) as strange:
+
+
+def refusal(status, fields):
+    return (f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{fields}"
+            f"Connection: close\r\nContent-Length: {len(TEXT)}\r\n\r\n{TEXT}").encode()
+
+
+# A provider that wants even a 400 tried again is obeyed by us; the client is told when we gave up.
+with Mock() as mock, Strange(lambda head: refusal("400 Bad Request", "x-should-retry: true\r\n")) as strange:
     for retries, attempts, told in ((1, "2", "false"), (0, None, "true")):
         bench = f"  bench: {{ dialect: openai, url: {strange.url}, models: [bench-model], retries: {retries} }}\n"
         with Gateway(mock, providers=bench) as gateway:
             answer = gateway.chat("try again")
             expect((answer.status, answer.headers["x-costlens-attempts"], answer.headers["x-should-retry"]),
                    (400, attempts, told))
+
+# A wait that is too long for us is the client's, who is told so as the provider said it; an alias alone is no target
+# more.
+LATER = "x-should-retry: true\r\nRetry-After: 60\r\n"
+with Mock() as mock, Strange(lambda head: refusal("429 Too Many Requests", LATER)) as strange:
+    bench = (f"  bench: {{ dialect: openai, url: {strange.url}, models: [bench-model] }}\n"
+             f"  spare: {{ dialect: openai, url: {strange.url}, models: [spare-model] }}\n")
+    extra = "aliases: { lone: [bench/bench-model], two: [bench/bench-model, spare/spare-model] }\n"
+    with Gateway(mock, providers=bench, extra=extra) as gateway:
+        for model, told in (("bench/bench-model", "true"), ("lone", "true"), ("two", "false")):
+            answer = gateway.chat("later", model=model)
+            expect((answer.status, answer.headers["x-should-retry"], answer.headers["retry-after"]),
+                   (429, told, "60"), model)

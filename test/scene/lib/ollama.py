@@ -16,6 +16,7 @@ class Ollama:
         self.remote = set()         # those that it passes on to its cloud
         self.mute = set()           # those whose calls are hung up on
         self.heavy = 1              # so many times the tokens of English
+        self.busy = 0               # so many calls more find its queue full
         self.silent = threading.Event()
         self.goes_on = threading.Event()
         outer = self
@@ -80,6 +81,9 @@ class Ollama:
         if path == "/api/show":
             return 200, {"capabilities": ["completion", "tools"],
                          "model_info": {"general.architecture": "llama", "llama.context_length": self.models[name]}}
+        if self.busy > 0:
+            self.busy -= 1
+            return 503, {"error": "server busy, please try again.  maximum pending requests exceeded"}
         tokens = self.heavy * sum(len(m["content"]) for m in body["messages"]) // 4 + 10
         if tokens > body["options"]["num_ctx"] and not body["truncate"]:
             return 400, {"error": "the input length exceeds the context length"}

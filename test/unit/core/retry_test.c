@@ -77,7 +77,7 @@ static void test_verdicts(void **state)
         int64_t delay_ms = -1;
         const struct failure f = {cases[i].kind, cases[i].advice, cases[i].after_ms};
         const struct retry_state s = {cases[i].tried, cases[i].retries, cases[i].other,
-                                      cases[i].budget};
+                                      cases[i].budget, 20000};
         enum retry_verdict got = retry_decide(&f, &s, 7, &delay_ms);
         if (got != cases[i].want)
             fail_msg("case %zu: %d, not %d", i, (int)got, (int)cases[i].want);
@@ -88,7 +88,7 @@ static void test_verdicts(void **state)
 static int64_t delay(const struct failure *f, unsigned tried, uint64_t random)
 {
     int64_t ms = -1;
-    const struct retry_state s = {tried, 10, false, true};
+    const struct retry_state s = {tried, 10, false, true, 20000};
     assert_int_equal(retry_decide(f, &s, random, &ms), RETRY_SAME);
     return ms;
 }
@@ -108,6 +108,19 @@ static void test_waits(void **state)
     assert_int_equal(delay(&f, 1, 250), 3000);
     f = (struct failure){FAILURE_STALE, ADVICE_NONE, -1};
     assert_int_equal(delay(&f, 1, 99), 0);
+}
+
+static void test_time_left(void **state)
+{
+    (void)state;
+    int64_t ms = -1;
+    const struct failure f = {FAILURE_RATE, ADVICE_NONE, 5000};
+    struct retry_state s = {1, 2, true, true, 5001};
+    assert_int_equal(retry_decide(&f, &s, 0, &ms), RETRY_SAME);
+    s.left_ms = 5000;
+    assert_int_equal(retry_decide(&f, &s, 0, &ms), RETRY_OTHER);
+    s.other = false;
+    assert_int_equal(retry_decide(&f, &s, 0, &ms), RETRY_END);
 }
 
 static unsigned take_all(struct retry_budget *b, int64_t now_us)
@@ -164,9 +177,9 @@ static void test_later(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_waits),
-        cmocka_unit_test(test_budget),   cmocka_unit_test(test_tempts),
-        cmocka_unit_test(test_later),
+        cmocka_unit_test(test_verdicts),  cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_time_left), cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_tempts),    cmocka_unit_test(test_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
