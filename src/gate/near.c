@@ -14,13 +14,13 @@
 #define NEAR_SLIPS_MAX 4
 #define NO_PROVIDER    (-1)
 #define NAMES_BYTES    (64 * KIB)
-#define GB             UINT64_C(1000000000)
 #define LETTERS_A_SLIP 4 // one slip is forgiven for so many
 
 struct near {
     const struct snapshot *s;
     const struct key *key;
     struct str asked;
+    struct str alias; // that stands for what is asked, or is itself asked in vain; or empty
     struct str head;  // what stands before its slash, and is no provider; or empty
     struct str model; // what stands behind a provider's name, or behind `head`; or all
     struct {
@@ -92,7 +92,8 @@ static void offer_aliases(struct near *n)
 {
     const struct config *c = n->s->config;
     for (unsigned i = 0; i < c->alias_count; i++)
-        offer(n, STR_NONE, c->aliases[i].name);
+        if (!str_eq(c->aliases[i].name, n->alias))
+            offer(n, STR_NONE, c->aliases[i].name);
 }
 
 static void offer_local(void *context, const struct local_model *m)
@@ -233,17 +234,19 @@ static void write_vendor(const struct near *n, const struct vendor *v, struct bu
                    v->env[0]);
 }
 
+// Who may use an alias may use what it stands for.
+static bool may_asked(const struct near *n, const struct config_provider *p)
+{
+    return key_may(n->key, p->name, n->model, n->alias.len ? n->alias : n->model);
+}
+
 // What makes a model that an Ollama lacks be there.
 static bool write_pull(const struct near *n, const struct config_provider *p, struct buf *detail)
 {
-    if (p->dialect != DIALECT_OLLAMA || !provider_there(n->s, p) || !may(n, p->name, n->model))
+    if (p->dialect != DIALECT_OLLAMA || !provider_there(n->s, p) || !may_asked(n, p))
         return false;
-    uint64_t bytes = local_pull_bytes(n->model);
-    buf_printf(detail, " To have it: ollama pull %.*s", STR_ARG(n->model));
-    if (bytes)
-        buf_printf(detail, " (about %llu.%llu GB)", (unsigned long long)(bytes / GB),
-                   (unsigned long long)(bytes % GB / (GB / 10)));
-    buf_add_char(detail, '.');
+    buf_add_char(detail, ' ');
+    local_pull_write(n->model, detail);
     return true;
 }
 
@@ -286,20 +289,31 @@ static void write_anywhere(struct near *n, struct buf *detail)
         write_where(detail);
 }
 
-static void write_all(struct near *n, struct buf *detail)
+// Goes on to the first of an alias's targets that is missing, where the key may use one.
+static bool missing_target(struct near *n)
+{
+    const struct config_alias *a = map_get(&n->s->aliases, n->asked);
+    n->alias = a ? n->asked : STR_NONE;
+    for (unsigned i = 0; a && i < a->model_count; i++) {
+        int provider = provider_prefix(n->s->config, a->models[i]);
+        struct target t;
+        if (provider < 0 || resolve_prefixed(n->s, a->models[i], &t) == REFUSAL_NONE)
+            continue;
+        const struct config_provider *p = &n->s->config->providers[provider];
+        n->model = str_skip(a->models[i], p->name.len + 1);
+        if (may_asked(n, p)) {
+            n->asked = a->models[i];
+            return true;
+        }
+    }
+    n->model = n->asked;
+    return false;
+}
+
+static void write_elsewhere(struct near *n, struct buf *detail)
 {
     struct str asked = n->asked;
-    const struct config *c = n->s->config;
-    int provider = provider_prefix(c, asked);
     size_t slash = str_find(asked, '/');
-    buf_printf(detail, "\"%.*s\" is on no provider's list", STR_ARG(asked));
-    if (provider != NO_PROVIDER) {
-        const struct config_provider *p = &c->providers[provider];
-        n->model = str_skip(asked, p->name.len + 1);
-        buf_add_char(detail, '.');
-        write_at(n, p, detail);
-        return;
-    }
     if (slash < asked.len) {
         n->head = str_from(asked.ptr, slash);
         n->model = str_skip(asked, slash + 1);
@@ -310,6 +324,26 @@ static void write_all(struct near *n, struct buf *detail)
         buf_add_cstr(detail, " The mock is there under `costlens serve --mock` only.");
     else
         write_anywhere(n, detail);
+}
+
+static void write_all(struct near *n, struct buf *detail)
+{
+    const struct config *c = n->s->config;
+    bool alias = missing_target(n);
+    int named = provider_prefix(c, n->asked);
+    if (alias)
+        buf_printf(detail, "\"%.*s\" stands for %.*s, which", STR_ARG(n->alias), STR_ARG(n->asked));
+    else
+        buf_printf(detail, "\"%.*s\"", STR_ARG(n->asked));
+    buf_add_cstr(detail, " is on no provider's list");
+    if (named == NO_PROVIDER) {
+        write_elsewhere(n, detail);
+        return;
+    }
+    const struct config_provider *p = &c->providers[named];
+    n->model = str_skip(n->asked, p->name.len + 1);
+    buf_add_char(detail, '.');
+    write_at(n, p, detail);
 }
 
 void near_write(const struct snapshot *s, const struct wanted *w, struct buf *detail)

@@ -18,17 +18,11 @@ struct str provider_vendor(const struct config_provider *p)
     return p->vendor.len ? p->vendor : p->name;
 }
 
-// Names that Ollama passes on to its cloud: "gpt-oss:120b-cloud", "kimi-k2:cloud".
-static bool is_remote(struct str model)
-{
-    return str_ends(model, (struct str)STR("-cloud")) || str_ends(model, (struct str)STR(":cloud"));
-}
-
 const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
                                    struct str model)
 {
     const struct sheet *own = catalog_find(s->catalog, p->name, model);
-    if (own && is_remote(model) && sheet_names(own, BUCKET_BUSY))
+    if (own && local_passes_on(model) && sheet_names(own, BUCKET_BUSY))
         own = NULL;
     return own ? own : catalog_find(s->catalog, provider_vendor(p), model);
 }
@@ -36,7 +30,7 @@ const struct sheet *provider_sheet(const struct snapshot *s, const struct config
 bool provider_free(const struct config_provider *p, struct str model, const struct sheet *sheet)
 {
     bool stated = sheet && !sheet_silent(sheet);
-    return p->free && !stated && !is_remote(model);
+    return p->free && !stated && !local_passes_on(model);
 }
 
 static bool is_listed(const struct config_provider *p, struct str listed, struct str model)

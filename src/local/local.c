@@ -135,6 +135,11 @@ struct str local_plain(struct str name)
     return name;
 }
 
+bool local_passes_on(struct str name)
+{
+    return str_ends(name, (struct str)STR("-cloud")) || str_ends(name, (struct str)STR(":cloud"));
+}
+
 static struct local_model *find(const struct local *l, struct str name)
 {
     name = local_plain(name);
@@ -232,8 +237,7 @@ static bool read_model(const struct json_val *v, struct local_model *m)
     if (json_i64(json_get(v, "size"), &size) && size > 0)
         m->size_bytes = (uint64_t)size;
     m->remote = json_str(json_get(v, "remote_model")).len ||
-                json_str(json_get(v, "remote_host")).len ||
-                str_ends(str_of(m->name), (struct str)STR("-cloud"));
+                json_str(json_get(v, "remote_host")).len || local_passes_on(str_of(m->name));
     return true;
 }
 

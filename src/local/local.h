@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/str.h"
 
@@ -56,6 +57,8 @@ enum local_there {
 enum local_there local_there(struct local *l);
 // The name without Ollama's tag `latest`, which is meant where none is said; a slice of it.
 struct str local_plain(struct str name);
+// A name that Ollama passes on to its cloud: "gpt-oss:120b-cloud", "kimi-k2:cloud".
+bool local_passes_on(struct str name);
 // The model of that name, with or without ":latest"; a copy. False when there is none.
 bool local_find(struct local *l, struct str model, struct local_model *out);
 // Each model, in the order of Ollama's list. `each` may not call back into `l`.
@@ -73,6 +76,8 @@ void local_loaded(struct local *l, struct str model, int64_t context);
 
 // About how large the model would be to pull, in bytes; 0 when its name is not known here.
 uint64_t local_pull_bytes(struct str model);
+// The sentence that says how an Ollama gets it, with that size.
+void local_pull_write(struct str model, struct buf *out);
 
 // True, and noted, when it was not asked for so long: whoever is told so asks. `now_us` is
 // monotonic.

@@ -5,6 +5,7 @@
 #include "local/local.h"
 
 #define MB UINT64_C(1000000)
+#define GB (1000 * MB)
 
 static const struct {
     const char *name;
@@ -61,4 +62,16 @@ uint64_t local_pull_bytes(struct str model)
         if (str_is(model, known[i].name))
             return known[i].mb * MB;
     return 0;
+}
+
+void local_pull_write(struct str model, struct buf *out)
+{
+    uint64_t bytes = local_pull_bytes(model);
+    buf_printf(out, "To have it: ollama pull %.*s", STR_ARG(model));
+    if (bytes >= GB)
+        buf_printf(out, " (about %llu.%llu GB)", (unsigned long long)(bytes / GB),
+                   (unsigned long long)(bytes % GB / (GB / 10)));
+    else if (bytes)
+        buf_printf(out, " (about %llu MB)", (unsigned long long)(bytes / MB));
+    buf_add_char(out, '.');
 }

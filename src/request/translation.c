@@ -33,6 +33,16 @@ static enum refusal write_request(struct req *r, struct translation *t, struct w
     return translate_request(&r->ask, &wish, &r->arena, &t->body, why);
 }
 
+static struct str cure_of(struct req *r, struct str model)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, KIB);
+    local_pull_write(model, &text);
+    struct str cure = arena_dup(&r->arena, buf_str(&text));
+    buf_fini(&text);
+    return cure;
+}
+
 enum refusal translation_begin(struct req *r, struct why *why)
 {
     struct attempt *a = &r->attempt;
@@ -51,7 +61,7 @@ enum refusal translation_begin(struct req *r, struct why *why)
                                     .model = a->target.model,
                                     .created_s = r->start_us / US_PER_S};
     if (a->provider->dialect == DIALECT_OLLAMA)
-        setup.pull_bytes = (int64_t)local_pull_bytes(a->target.model);
+        setup.cure = cure_of(r, a->target.model);
     translate_read(&r->ask, &setup);
     translate_init(&t->answer, &setup, &alloc_heap);
     buf_init(&t->body, &alloc_heap, ANSWER_BYTES_MAX);

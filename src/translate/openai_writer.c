@@ -490,29 +490,22 @@ static const struct {
 };
 
 // What to do about a model that is not there.
-static void write_advice(const struct translate_setup *setup, struct buf *out)
+static void write_cure(struct str cure, struct buf *out)
 {
-    struct buf text;
-    buf_init(&text, out->alloc, 0);
-    buf_printf(&text, ". To get it: ollama pull %.*s", STR_ARG(setup->model));
-    if (setup->pull_bytes > 0) {
-        int64_t tenths = setup->pull_bytes / 100000000 + 1;
-        buf_printf(&text, " (%lld.%lld GB)", (long long)(tenths / 10), (long long)(tenths % 10));
-    }
     struct buf quoted;
     buf_init(&quoted, out->alloc, 0);
-    buf_add_json(&quoted, buf_str(&text));
+    buf_add_json(&quoted, cure);
+    buf_add_cstr(out, ". ");
     buf_add(out, inside(buf_str(&quoted)));
     buf_fini(&quoted);
-    buf_fini(&text);
 }
 
 void openai_write_fault(const struct translate_setup *setup, const struct event *e, struct buf *out)
 {
     buf_add_cstr(out, "{\"error\":{\"message\":\"");
     buf_add(out, inside(e->text));
-    if (e->fault == FAULT_MISSING)
-        write_advice(setup, out);
+    if (e->fault == FAULT_MISSING && setup->cure.len)
+        write_cure(setup->cure, out);
     buf_add_cstr(out, "\",\"type\":\"");
     buf_add_cstr(out, faults[e->fault].type);
     buf_add_cstr(out, "\",\"param\":null,\"code\":");

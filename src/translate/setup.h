@@ -17,8 +17,7 @@ struct translate_setup {
     struct str id;     // the answer's own, without a dialect's prefix
     struct str model;  // where the answer names none
     int64_t created_s; // of the epoch
-    // Of a model that the provider lacks: bytes to be pulled; 0: not known.
-    int64_t pull_bytes;
+    struct str cure;   // a sentence for whoever asked for a model that the provider lacks; or empty
 };
 
 #endif

@@ -58,8 +58,8 @@ static void set(struct setting *s, struct str key, struct str value)
         s->answer.usage_asked = str_is(value, "yes");
     } else if (str_is(key, "base64")) {
         s->answer.base64 = str_is(value, "yes");
-    } else if (str_is(key, "pull")) {
-        must(str_i64(value, &s->answer.pull_bytes));
+    } else if (str_is(key, "cure")) {
+        s->answer.cure = value;
     } else if (str_is(key, "status")) {
         must(str_i64(value, &s->status));
     } else if (key.len && key.ptr[0] != '#') {

@@ -65,7 +65,7 @@ with Mock() as mock, Odd({"m": 8192}) as ollama:
         ollama.said = (404, {"error": "model 'gemma3:1b' not found"})
         answer = gateway.post(CHAT[0], {"model": "local/gemma3:1b", **CHAT[1]})
         expect(answer.status, 404)
-        expect_in("ollama pull gemma3:1b (0.9 GB)", answer.json["error"]["message"])
+        expect_in("ollama pull gemma3:1b (about 815 MB)", answer.json["error"]["message"])
 
         # A model that cannot be run here is run elsewhere; the caller's own mistake, a 500 too, is not.
         for error, status, code in (("model requires more system memory (9 GiB) than is available", 200, "model_load_failed"),

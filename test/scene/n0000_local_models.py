@@ -74,7 +74,7 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         # A model that is missing is told how to be had, and served as soon as it is.
         answer = chat(gateway, "local/gemma3:1b")
         expect(answer.status, 404)
-        expect_in("ollama pull gemma3:1b (about 0.8 GB)", answer.json["error"])
+        expect_in("ollama pull gemma3:1b (about 815 MB)", answer.json["error"])
         time.sleep(1.1)  # it is asked once a second at most
         ollama.models["gemma3:1b"] = 32768
         expect(chat(gateway, "gemma3:1b").status, 200, "a moment after it was pulled")

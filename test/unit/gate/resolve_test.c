@@ -292,6 +292,13 @@ static void an_ollama_is_free_but_for_its_cloud(void **state)
     assert_true(provider_free(&local, str_of("cloud"), NULL));
     assert_false(provider_free(&local, str_of("gpt-oss:120b-cloud"), NULL));
     assert_false(provider_free(&local, str_of("kimi-k2:cloud"), NULL));
+    struct locals *all = locals_new();
+    struct local_model m;
+    assert_true(local_take_tags(locals_at(all, str_of("x")),
+                                str_of("{\"models\":[{\"name\":\"kimi-k2:cloud\"}]}")));
+    assert_true(local_find(locals_at(all, str_of("x")), str_of("kimi-k2:cloud"), &m));
+    assert_true(m.remote);
+    locals_free(all);
 }
 
 // Ollama's lists name no model.
@@ -363,8 +370,10 @@ static void an_ollama_has_what_it_lists(void **state)
         {"ollama/phi3:latest", "phi3:latest", NULL},
         {"llama3.2", NULL, "Did you mean ollama/llama3.2:3b?"},
         {"llama3.2", NULL, "list"},
-        {"gemma3:1b", NULL, "To have it: ollama pull gemma3:1b (about 0.8 GB)."},
-        {"ollama/tinyllama", NULL, "To have it: ollama pull tinyllama (about 0.6 GB)."},
+        {"gemma3:1b", NULL, "To have it: ollama pull gemma3:1b (about 815 MB)."},
+        {"ollama/tinyllama", NULL, "To have it: ollama pull tinyllama (about 638 MB)."},
+        {"ollama/all-minilm", NULL, "To have it: ollama pull all-minilm (about 46 MB)."},
+        {"ollama/llama3.1", NULL, "To have it: ollama pull llama3.1 (about 4.9 GB)."},
         {"ollama/unheard:7b", NULL, "To have it: ollama pull unheard:7b."},
     };
     for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
@@ -386,6 +395,55 @@ static void an_ollama_has_what_it_lists(void **state)
     wanted.model = STR_NONE;
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
     buf_fini(&detail);
+    locals_free(s.locals);
+}
+
+// What an alias stands for is told, to whom it is given, with what makes it be there.
+static void an_alias_tells_what_is_missing(void **state)
+{
+    (void)state;
+    static struct str small[] = {STR("local/llama3.2:3b")};
+    static struct str cheap[] = {STR("openai/x"), STR("local/phi3")};
+    static struct str shut[] = {STR("bench/other")};
+    struct config_alias aliases[] = {{.name = STR("fast"), .models = small, .model_count = 1},
+                                     {.name = STR("cheap"), .models = cheap, .model_count = 2},
+                                     {.name = STR("shut"), .models = shut, .model_count = 1}};
+    struct config_provider both[] = {P("local", OLLAMA, "ollama"), providers[4]};
+    both[0].url = (struct url){.host = STR("127.0.0.1"), .port = 11434};
+    struct config two = {
+        .providers = both, .provider_count = 2, .aliases = aliases, .alias_count = 3};
+    struct snapshot s = {.config = &two, .catalog = snapshot.catalog, .locals = locals_new()};
+    map_init(&s.aliases, &alloc_heap);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(map_set(&s.aliases, aliases[i].name, &aliases[i]));
+    assert_true(local_take_tags(snapshot_local(&s, &both[0]),
+                                str_of("{\"models\":[{\"name\":\"tinyllama:latest\"}]}")));
+    static const struct {
+        const char *asked, *key_models, *said;
+    } asks[] = {
+        {"fast", "",
+         "\"fast\" stands for local/llama3.2:3b, which is on no provider's list. To have it: "
+         "ollama "
+         "pull llama3.2:3b (about 2.0 GB)."},
+        {"fast", "fast", "To have it: ollama pull llama3.2:3b (about 2.0 GB)."},
+        {"fast", "openai/*",
+         "\"fast\" is on no provider's list. GET /v1/models lists what there is."},
+        {"cheap", "", "stands for local/phi3, which is on no provider's list. To have it: ollama"},
+        {"shut", "", "stands for bench/other, which is on no provider's list. bench has bench/"},
+    };
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 4096);
+    for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
+        struct key key = {.name = STR("k"), .models = str_of(asks[i].key_models)};
+        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(asks[i].asked), 1U << DIALECT_OLLAMA};
+        struct target t;
+        buf_clear(&detail);
+        assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+        if (!strstr(buf_cstr(&detail), asks[i].said))
+            fail_msg("%s (%s): %s", asks[i].asked, asks[i].key_models, buf_cstr(&detail));
+    }
+    buf_fini(&detail);
+    map_fini(&s.aliases);
     locals_free(s.locals);
 }
 
@@ -441,6 +499,7 @@ int main(void)
         cmocka_unit_test(an_ollama_is_free_but_for_its_cloud),
         cmocka_unit_test(a_list_goes_to_the_first_of_its_dialect),
         cmocka_unit_test(an_ollama_has_what_it_lists),
+        cmocka_unit_test(an_alias_tells_what_is_missing),
         cmocka_unit_test(a_translated_call_goes_to_the_other_dialect),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -164,6 +164,18 @@ static void an_advice_knows_the_size_of_common_models(void **state)
     assert_int_equal(local_pull_bytes(str_of("llama3.2:latest")), 2000000000);
     assert_int_equal(local_pull_bytes(str_of("phi3:mini")), 2200000000);
     assert_int_equal(local_pull_bytes(str_of("llama3.2:70b")), 0);
+    static const char *const advice[][2] = {
+        {"llama3.2", "To have it: ollama pull llama3.2 (about 2.0 GB)."},
+        {"gemma3:1b", "To have it: ollama pull gemma3:1b (about 815 MB)."},
+        {"own:1b", "To have it: ollama pull own:1b."},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        struct buf text;
+        buf_init(&text, &alloc_heap, 0);
+        local_pull_write(str_of(advice[i][0]), &text);
+        assert_string_equal(buf_cstr(&text), advice[i][1]);
+        buf_fini(&text);
+    }
 }
 
 int main(void)
