@@ -130,7 +130,7 @@ static struct top_group *group_of(struct top *t, const struct top_call *c)
 {
     struct str label = label_of(c, t->by);
     size_t i = 0;
-    while (i < t->group_count && !str_is(label, t->groups[i].label))
+    while (i < t->group_count && i < TOP_GROUPS && !str_is(label, t->groups[i].label))
         i++;
     if (i == TOP_GROUPS)
         label = (struct str)STR("(others)");

@@ -61,9 +61,9 @@ struct top {
     bool paused;
     struct top_call running[TOP_RUNNING];
     size_t running_count;
-    struct top_call ended[TOP_KEPT]; // a ring
-    uint64_t ended_count;            // all that came
-    struct top_group groups[TOP_GROUPS + 1];
+    struct top_call ended[TOP_KEPT];         // a ring
+    uint64_t ended_count;                    // all that came
+    struct top_group groups[TOP_GROUPS + 1]; // the last: "(others)"
     size_t group_count;
     int128 cost; // of all that ended since it began
     int64_t in_flight, missed;

@@ -114,6 +114,31 @@ static void test_groups(void **state)
     assert_false(top_groups_by(str_of("day")));
 }
 
+// Labels that callers choose: however many and however long, each call is counted once.
+static void test_many_groups(void **state)
+{
+    (void)state;
+    enum { LABELS = TOP_GROUPS + 100 };
+    struct buf text;
+    int64_t calls = 0;
+    top->by = str_of("user");
+    for (int round = 0; round < 2; round++) {
+        buf_init(&text, &alloc_heap, 0);
+        buf_add_cstr(&text, "{\"ended\":[");
+        for (int i = 0; i < LABELS; i++)
+            buf_printf(&text, "%s{\"user\":\"user %d\",\"outcome\":\"ok\"}", i ? "," : "", i);
+        buf_add_cstr(&text, "]}");
+        take(buf_cstr(&text));
+        buf_fini(&text);
+    }
+    assert_int_equal(top->group_count, TOP_GROUPS + 1);
+    assert_string_equal(top->groups[TOP_GROUPS].label, "(others)");
+    assert_int_equal(top->groups[TOP_GROUPS].calls, 2 * (LABELS - TOP_GROUPS));
+    for (size_t i = 0; i < top->group_count; i++)
+        calls += top->groups[i].calls;
+    assert_int_equal(calls, 2 * LABELS);
+}
+
 static int columns_of(struct str line)
 {
     wchar_t wide[512];
@@ -199,6 +224,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cell, begin, end),
         cmocka_unit_test_setup_teardown(test_take, begin, end),
         cmocka_unit_test_setup_teardown(test_groups, begin, end),
+        cmocka_unit_test_setup_teardown(test_many_groups, begin, end),
         cmocka_unit_test_setup_teardown(test_picture, begin, end),
         cmocka_unit_test_setup_teardown(test_picture_text, begin, end),
         cmocka_unit_test_setup_teardown(test_line, begin, end),
