@@ -63,6 +63,14 @@ static enum status ask(struct watching *w, struct why *why)
     return s;
 }
 
+// False when it is too long. Blanks around it are none of it.
+static bool set_filter(struct watching *w, struct str text)
+{
+    struct str filter = str_trim(text);
+    w->filter_len = filter.len;
+    return str_copy(filter, w->filter, sizeof w->filter);
+}
+
 static bool last_tick(struct watching *w)
 {
     return w->count > 0 && --w->count == 0;
@@ -165,8 +173,7 @@ static bool type(struct watching *w, int key)
         w->typing = false;
     } else if (key == '\r' || key == '\n') {
         w->typing = false;
-        memcpy(w->filter, w->typed, w->typed_len);
-        w->filter_len = w->typed_len;
+        (void)set_filter(w, str_from(w->typed, w->typed_len));
         top_reset(w->top);
         return true;
     } else if (key == 127 || key == '\b') {
@@ -260,9 +267,8 @@ static int read_options(const struct options *o, struct watching *w)
                              "--by `%s`: it is model, provider, key, team, user, endpoint or "
                              "tag:NAME",
                              o->by);
-    if (o->filter && !str_copy(str_of(o->filter), w->filter, sizeof w->filter))
+    if (o->filter && !set_filter(w, str_of(o->filter)))
         return command_usage(&cmd_top, "--filter is longer than %d bytes", FILTER_MAX);
-    w->filter_len = strlen(w->filter);
     w->once = o->once;
     w->count = o->once ? 1 : w->count;
     w->top->by = str_of(o->by);

@@ -186,6 +186,8 @@ def fills_a_terminal(gateway):
     t.sees("by cost")
     t.press("/no such call\r")
     t.sees("/no such call")
+    t.press("/ \r")  # blanks are no filter
+    t.sees("bench/bench-model")
     t.press("/scene\r")
     t.sees("bench/bench-model")
     t.press("p")
