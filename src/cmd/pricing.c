@@ -33,6 +33,7 @@ void pricing_close(struct pricing *p)
     catalog_close(p->catalog);
     shelf_close(&p->shelf);
     config_free(p->config);
+    *p = (struct pricing){0};
 }
 
 bool pricing_time(const char *text, int64_t *us)

@@ -21,7 +21,7 @@ struct pricing {
 
 // False when the configuration or a text is wrong, said on stderr.
 bool pricing_open(struct pricing *p, const struct cli *cli) MUST_USE;
-void pricing_close(struct pricing *p);
+void pricing_close(struct pricing *p); // once more does nothing
 // The sheet of a name: an alias of the configuration stands for its first model that has one, a
 // provider's name for its own rows and then its vendor's. A bare name is looked for at the
 // configured providers, in their order, then at the makers of models, then anywhere. NULL, with

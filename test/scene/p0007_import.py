@@ -54,7 +54,9 @@ class Unpriced(Gateway):
 with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
     model = f"bench/{NAME}"
     before = gateway.chat("one", model=model)
-    expect_true("x-costlens-cost" not in before.headers or cost(before) == 0, "unpriced so far")
+    expect_true("x-costlens-cost" not in before.headers, "unpriced so far")
+    expect(json.loads(gateway.costlens("report", "--request", before.headers["x-costlens-request-id"], "--json").stdout)
+           ["attempts"][0]["price_state"], "unpriced")
     file.write_text(listed("1.5e-07"))
     expect(price("diff", str(file)).returncode, 1, "a list that differs")
     done = price("import", str(file))
@@ -118,8 +120,9 @@ with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
     expect_in("import 2 holds from 2027-06-01", done.stderr)
     damaged = next((gateway.state / "prices").glob("0002-*"))
     damaged.write_text("vendor bench\nmodel m\nprice input -1\n")
-    for words in (("list",), ("diff",)):
+    for words, code in ((("list",), 1), (("diff",), 2), (("diff", str(file)), 2), (("import", str(file)), 1)):
         done = price(*words)
+        expect(done.returncode, code, done.stderr)
         expect_in("imported prices 0002-2027-06-01-litellm.book: ", done.stderr)
         expect_in("costlens price forget 2", done.stderr)
     expect(price("forget", "2").returncode, 0)

@@ -364,7 +364,7 @@ class Gateway:
     def costlens(self, *arguments, check=True):
         done = subprocess.run([COSTLENS, *arguments, "--config", str(self.file)], text=True,
                               capture_output=True, env=self.environment, timeout=60 * PATIENCE)
-        if check and done.returncode != 0:
+        if done.returncode < 0 or check and done.returncode != 0:  # no signal ends it, whatever is wrong
             raise AssertionError(f"costlens {' '.join(arguments)}: {done.returncode} {done.stderr}")
         return done
 
