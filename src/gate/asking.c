@@ -8,7 +8,7 @@
 
 #define EVERY_US (30 * SECOND_US)
 #define MISS_US  SECOND_US
-#define LIST_US  (2 * SECOND_US)  // for its list
+#define LIST_US  (2 * SECOND_US)  // for which its list is waited for
 #define WHOLE_US (60 * SECOND_US) // for all that is asked
 
 struct asking {
@@ -19,6 +19,7 @@ struct asking {
     struct probe *probe;
     int64_t begun_us;
     bool listed; // its list has come, or will not
+    bool late;   // or is not waited for any more
 };
 
 // Each once: who still misses something may be in the list again by then.
@@ -107,15 +108,23 @@ static void ask_all(struct worker *w, struct view *v, int64_t every_us)
     }
 }
 
-// One that takes a connection and says nothing does not hold up those who wait.
+static bool awaited(const struct asking *a)
+{
+    return !a->listed && !a->late;
+}
+
+// One that takes a connection and says nothing does not hold up those who wait; that it is slow
+// does not say that it is gone.
 static void end_late(struct worker *w)
 {
     bool late = false;
     list_for (it, &w->askings) {
         struct asking *a = list_of(it, struct asking, link);
-        if (loop_now_us(w->loop) - a->begun_us < (a->listed ? WHOLE_US : LIST_US))
+        int64_t took_us = loop_now_us(w->loop) - a->begun_us;
+        if (awaited(a) && took_us >= LIST_US)
+            late = a->late = true;
+        if (took_us < WHOLE_US)
             continue;
-        late = late || !a->listed;
         probe_cancel(a->probe);
         asking_free(a);
     }
@@ -136,7 +145,7 @@ bool asking_wait(struct worker *w, struct view *v, struct asker *a)
         ask_all(w, v, MISS_US);
     a->asked = true;
     list_for (it, &w->askings) {
-        if (list_of(it, struct asking, link)->listed)
+        if (!awaited(list_of(it, struct asking, link)))
             continue;
         list_push(&w->askers, &a->link);
         return true;

@@ -290,8 +290,8 @@ bool local_take_tags(struct local *l, struct str body)
 {
     struct json *doc;
     const struct json_val *list = list_of_models(body, &doc);
-    struct local_model *fresh =
-        list ? alloc_zero(&alloc_heap, (json_count(list) + 1) * sizeof *fresh) : NULL;
+    size_t most = json_count(list) < MODELS_MAX ? json_count(list) : MODELS_MAX;
+    struct local_model *fresh = list ? alloc_zero(&alloc_heap, (most + 1) * sizeof *fresh) : NULL;
     if (fresh)
         replace(l, fresh, read_models(list, fresh));
     json_close(doc);

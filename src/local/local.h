@@ -52,7 +52,7 @@ struct local *locals_at(struct locals *all, struct str address);
 enum local_there {
     LOCAL_UNASKED, // no answer has come yet
     LOCAL_UP,
-    LOCAL_DOWN, // the last time it was asked nobody answered; what it had is still shown
+    LOCAL_DOWN, // the last time it was not reached, or was no Ollama; what it had is still shown
 };
 enum local_there local_there(struct local *l);
 // The name without Ollama's tag `latest`, which is meant where none is said; a slice of it.

@@ -173,10 +173,8 @@ struct probe *probe_start(const struct probe_setup *setup)
 
 void probe_cancel(struct probe *p)
 {
-    if (p->asking == ASK_TAGS) {
+    if (p->asking == ASK_TAGS)
         local_asking(p->setup.local, false);
-        local_unanswered(p->setup.local);
-    }
     if (p->call)
         call_cancel(p->call);
     probe_free(p);

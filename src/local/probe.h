@@ -27,7 +27,7 @@ struct probe_setup {
 
 // NULL when out of memory: nothing is called then.
 struct probe *probe_start(const struct probe_setup *setup) MUST_USE;
-// Ends it at once, as one that did not answer; nothing is called any more.
+// Ends it at once; nothing is called any more. It tells nothing of who was asked.
 void probe_cancel(struct probe *p);
 
 #endif

@@ -166,6 +166,8 @@ static void may_be_cancelled(void **state)
     rig_do(&w->rig, cancel, w);
     assert_true(raw_closed(fd, 2000));
     assert_int_equal(w->done + w->ended, 0);
+    assert_int_equal(local_there(locals_at(w->all, str_of("here"))), LOCAL_UNASKED);
+    assert_false(local_is_asked(locals_at(w->all, str_of("here"))));
     close(fd);
     end(w);
     close(listener);
