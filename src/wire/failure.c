@@ -204,21 +204,26 @@ static enum failure_kind kind_of(int status)
     case 503:
     case 504:
     case 529: return FAILURE_BUSY;
+    case 501: return FAILURE_CALLER;
     default: return status >= 500 ? FAILURE_SERVER : FAILURE_CALLER;
     }
 }
 
-// Whose model cannot be run is no fault of the caller's; what else it says with a 500 may be.
-static void read_ollama(struct failure *f, struct str message)
+// Whose model cannot be run is no fault of the caller's; what else it says with a 500 may be. With
+// a 400 the same words tell of the caller's own body, but for what the model cannot do.
+static void read_ollama(struct failure *f, int http_status, struct str message)
 {
-    switch (ollama_error(message)) {
+    enum ollama_error error = ollama_error(message);
+    if (http_status < 500 && (error != OLLAMA_CANNOT || f->kind != FAILURE_CALLER))
+        return;
+    switch (error) {
     case OLLAMA_LOAD:
     case OLLAMA_RUNNER: f->kind = FAILURE_RUNNER; break;
+    case OLLAMA_CANNOT: f->kind = FAILURE_MODEL; break;
     case OLLAMA_OPTION:
     case OLLAMA_FORMAT: f->kind = FAILURE_CALLER; break;
     case OLLAMA_OTHER:
     case OLLAMA_LONG:
-    case OLLAMA_CANNOT:
     case OLLAMA_FULL:
     case OLLAMA_NO_MODEL: break;
     }
@@ -238,7 +243,7 @@ void failure_read(struct failure *f, int http_status, struct str body)
         f->kind = FAILURE_QUOTA;
     else if ((http_status == 400 || http_status == 413 || http_status == 500) && is_long(&said))
         f->kind = FAILURE_LONG;
-    else if (http_status >= 500)
-        read_ollama(f, said.message);
+    else
+        read_ollama(f, http_status, said.message);
     json_close(document);
 }

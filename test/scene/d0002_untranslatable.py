@@ -68,10 +68,13 @@ with Mock() as mock, Odd({"m": 8192}) as ollama:
         expect_in("ollama pull gemma3:1b (about 815 MB)", answer.json["error"]["message"])
 
         # A model that cannot be run here is run elsewhere; the caller's own mistake, a 500 too, is not.
-        for error, status, code in (("model requires more system memory (9 GiB) than is available", 200, "model_load_failed"),
-                                    ("llama runner process has terminated: out of memory", 200, "runner_died"),
-                                    ('option "seed" must be of type integer', 400, "invalid_option")):
-            ollama.said = (500, {"error": error})
+        for said, error, status, code in (
+                (500, "model requires more system memory (9 GiB) than is available", 200, "model_load_failed"),
+                (500, "llama runner process has terminated: out of memory", 200, "runner_died"),
+                (400, '"m" does not support tools', 200, "unsupported"),
+                (501, "this model does not support embeddings", 200, "unsupported"),
+                (500, 'option "seed" must be of type integer', 400, "invalid_option")):
+            ollama.said = (said, {"error": error})
             expect(gateway.post(CHAT[0], {"model": "first", **CHAT[1]}).status, status, error)
             until(lambda: code in {row["error"] for row in gateway.rows()}, 5, code)
         expect(gateway.costlens("ledger", "verify").returncode, 0)

@@ -66,7 +66,13 @@ static const struct {
      FAILURE_RUNNER},
     {500, "{\"error\":\"option \\\"num_ctx\\\" must be of type integer\"}", FAILURE_CALLER},
     {500, "{\"error\":\"invalid JSON schema in format\"}", FAILURE_CALLER},
-    {501, "", FAILURE_SERVER},
+    // What a model cannot do another one may; a method that no server has is the caller's.
+    {400, "{\"error\":\"\\\"gemma3:270m\\\" does not support tools\"}", FAILURE_MODEL},
+    {501, "{\"error\":\"this model does not support embeddings\"}", FAILURE_MODEL},
+    {501, "", FAILURE_CALLER},
+    {400, "{\"error\":\"unexpected EOF\"}", FAILURE_CALLER}, // of the request's own body
+    {400, "{\"error\":{\"message\":\"Failed to load image or audio file\"}}", FAILURE_CALLER},
+    {429, "{\"error\":{\"message\":\"your tier does not support it\"}}", FAILURE_RATE},
     {502, "<html>", FAILURE_BUSY},
     {503, "{\"error\":\"server busy\"}", FAILURE_BUSY},
     {504, "", FAILURE_BUSY},
