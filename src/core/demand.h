@@ -39,6 +39,39 @@ struct demand {
     struct str user;      // OpenAI `user`, Anthropic metadata.user_id; empty if none
 };
 
+// The most that a call can take, whatever its vendor makes of the body: a demand is an estimate's,
+// this is a bound's. wire/weigh.h reads it where a budget asks. Counts are >= 0; INT64_MAX where a
+// sum is beyond. The texts name members of the body, as the caller must change them: static, and
+// NULL where nothing is wrong.
+struct weight {
+    // What goes in.
+    int64_t tokens;       // of all text, schemas and templates, at most
+    int64_t prompts;      // that are read each by itself: each may fill the model's window
+    int64_t images;       // how many, and
+    int64_t image_tokens; // of each, at most; 0 = not known, only the window bounds them
+    const char *vast;     // of what it holds only the window bounds the tokens: files, sound,
+                          // what is kept at the provider
+    bool seconds;         // of it sound may be billed by its length
+    int64_t rounds;       // of tools that the provider runs: each bills the context once more
+    int64_t web_searches;
+    int64_t file_searches;
+    // What comes out.
+    int64_t answers;          // 0: no tokens come out
+    int64_t output_max;       // of each, asked for; 0 = not said
+    int64_t output_beside;    // of each, beyond that: predictions that were rejected
+    bool output_again;        // each round may give as much as an answer
+    bool reasons_beside;      // the reasoning is not inside of output_max
+    const char *output_field; // where output_max is said
+    const char *boundless;    // nothing bounds what it does, or not here
+    // What it may be priced as.
+    enum service service; // asked for
+    unsigned services;    // 1u << service of each tier that can answer
+    bool us;              // surely processed in the US, or in one region
+    bool us_possible;     // or as an account is set up
+    bool cache_write;     // input may be written to a cache,
+    bool cache_hour;      // also for an hour
+};
+
 // How many answers are made: 1 to DEMAND_CHOICES_MAX.
 static inline int64_t demand_choices(const struct demand *d)
 {

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "budget/bound.h"
+
+#include "budget/worst.h"
+
+#define ATTO_PER_NANO 1000000000
+#define PPM           1000000
+
+static const char *const words[] = {
+#define X(id, words) [BOUND_##id] = (words),
+    BOUND_STATE_MAP(X)
+#undef X
+};
+
+const char *bound_words(enum bound_state s)
+{
+    must(s < BOUND_STATE_COUNT);
+    return words[s];
+}
+
+static enum bound_state no(struct bound *b, enum bound_state s, const char *field)
+{
+    b->field = field;
+    return s;
+}
+
+// --- tokens ---
+
+static int64_t count_times(int64_t a, int64_t b)
+{
+    int64_t n;
+    return __builtin_mul_overflow(a, b, &n) ? INT64_MAX : n;
+}
+
+// What the book says as the call starts.
+static const struct sheet *sheet_now(const struct bound_call *c)
+{
+    return sheet_at(c->sheet, c->start_us);
+}
+
+// 0 = not known. A book that has a price above its own window has an old window.
+static int64_t window_of(const struct bound_call *c)
+{
+    const struct sheet *s = sheet_now(c);
+    for (unsigned i = 0; i < s->term_count; i++) {
+        if (s->terms[i].above >= s->context_tokens)
+            return 0;
+    }
+    return s->context_tokens;
+}
+
+// Of all prompts, read once. A prompt longer than the window is not read.
+static enum bound_state count_once(const struct bound_call *c, int64_t windows, struct bound *b)
+{
+    const struct weight *w = c->weight;
+    b->input = windows;
+    if (w->vast)
+        return windows ? BOUND_KNOWN : no(b, BOUND_VAST, w->vast);
+    if (w->images > 0 && w->image_tokens == 0 && c->counted == 0)
+        return windows ? BOUND_KNOWN : no(b, BOUND_IMAGES, "images");
+    int64_t most = c->counted;
+    if (most == 0)
+        most = count_add(w->tokens, count_times(w->images, w->image_tokens));
+    if (windows == 0 || most < windows)
+        b->input = most;
+    return BOUND_KNOWN;
+}
+
+static enum bound_state count_input(const struct bound_call *c, struct bound *b)
+{
+    const struct weight *w = c->weight;
+    int64_t windows = count_times(window_of(c), w->prompts);
+    if (w->rounds == 0)
+        return count_once(c, windows, b);
+    if (windows == 0)
+        return no(b, BOUND_ROUNDS, "tools");
+    b->input = count_times(windows, count_add(w->rounds, 1));
+    return BOUND_KNOWN;
+}
+
+// The most of one answer, where the caller says nothing.
+static int64_t output_unsaid(const struct bound_call *c, struct bound *b)
+{
+    b->output_by = BOUND_OUTPUT_MODEL;
+    if (sheet_now(c)->output_tokens_max > 0)
+        return sheet_now(c)->output_tokens_max;
+    b->output_by = BOUND_OUTPUT_UNSAID;
+    if (c->output_unsaid > 0)
+        return c->output_unsaid;
+    b->output_by = BOUND_OUTPUT_WINDOW;
+    return window_of(c);
+}
+
+// An answer longer than the window is not written, whatever was asked.
+static int64_t output_asked(const struct bound_call *c, struct bound *b)
+{
+    int64_t window = window_of(c);
+    b->output_by = BOUND_OUTPUT_ASKED;
+    return window > 0 && c->weight->output_max > window ? window : c->weight->output_max;
+}
+
+static enum bound_state count_output(const struct bound_call *c, struct bound *b)
+{
+    const struct weight *w = c->weight;
+    if (w->answers == 0)
+        return BOUND_KNOWN;
+    int64_t each = w->output_max > 0 ? output_asked(c, b) : output_unsaid(c, b);
+    if (each == 0)
+        return no(b, BOUND_OUTPUT, w->output_field);
+    b->output_max = each;
+    if (w->reasons_beside && b->output_by == BOUND_OUTPUT_ASKED) {
+        struct bound ignored;
+        int64_t reasons = output_unsaid(c, &ignored);
+        if (reasons == 0) // only the book can say it
+            return no(b, BOUND_OUTPUT, NULL);
+        each = count_add(each, reasons);
+    }
+    each = count_add(each, w->output_beside);
+    if (w->output_again)
+        each = count_times(each, count_add(w->rounds, 1));
+    b->output = count_times(each, w->answers);
+    return BOUND_KNOWN;
+}
+
+// --- money ---
+
+// A sum in 10^-18 USD; `large` once it left its range.
+struct sum {
+    int128 atto;
+    bool large;
+};
+
+static void sum_add(struct sum *s, int64_t count, struct price p)
+{
+    s->large |= __builtin_add_overflow(s->atto, (int128)count * p.atto, &s->atto);
+}
+
+static int128 divide_up(int128 n, int64_t by)
+{
+    return n / by + (n % by > 0);
+}
+
+static void sum_multiply(struct sum *s, uint32_t ppm)
+{
+    s->large |= __builtin_mul_overflow(s->atto, (int128)ppm, &s->atto);
+    s->atto = divide_up(s->atto, PPM);
+}
+
+static void dearer(const struct worst *w, enum bucket b, bool possible, struct price *most)
+{
+    struct price p = {0};
+    if (!possible)
+        return;
+    must(worst_price(w, b, &p)); // it falls back to what `most` is
+    if (p.atto > most->atto)
+        *most = p;
+}
+
+// The dearest that a token of input can cost. False when plain text has no price.
+static bool input_price(const struct worst *w, const struct weight *of, struct price *most)
+{
+    if (!worst_price(w, BUCKET_INPUT, most))
+        return false;
+    bool image = of->images > 0 || of->vast;
+    dearer(w, BUCKET_CACHE_READ, true, most);
+    dearer(w, BUCKET_CACHE_WRITE_5M, of->cache_write, most);
+    dearer(w, BUCKET_CACHE_WRITE_1H, of->cache_hour, most);
+    dearer(w, BUCKET_IMAGE_INPUT, image, most);
+    dearer(w, BUCKET_AUDIO_INPUT, of->vast, most);
+    dearer(w, BUCKET_AUDIO_CACHE_READ, of->vast, most);
+    return true;
+}
+
+static bool output_price(const struct worst *w, struct price *most)
+{
+    if (!worst_price(w, BUCKET_OUTPUT, most))
+        return false;
+    dearer(w, BUCKET_AUDIO_OUTPUT, true, most);
+    dearer(w, BUCKET_IMAGE_OUTPUT, true, most);
+    return true;
+}
+
+static bool add_tokens(const struct bound_call *c, const struct worst *w, const struct bound *b,
+                       struct sum *s)
+{
+    struct price in, out;
+    if (b->input > 0) {
+        if (!input_price(w, c->weight, &in))
+            return false;
+        sum_add(s, b->input, in);
+    }
+    if (b->output > 0) {
+        if (!output_price(w, &out))
+            return false;
+        sum_add(s, b->output, out);
+    }
+    for (unsigned i = 0; i < w->factor_count; i++)
+        sum_multiply(s, w->factor_ppm[i]);
+    return true;
+}
+
+static bool add_fee(const struct worst *w, enum bucket b, int64_t count, struct sum *s)
+{
+    struct price p;
+    if (count == 0)
+        return true;
+    if (!worst_price(w, b, &p))
+        return false;
+    sum_add(s, count, p);
+    return true;
+}
+
+static bool has_price(const struct worst *w, enum bucket b)
+{
+    return w->has & 1u << b;
+}
+
+// A machine's time, which pays for tokens too where they have no price.
+static void add_time(const struct bound_call *c, const struct worst *w, struct sum *s)
+{
+    struct sum time = {0};
+    sum_add(&time, c->longest_us, w->price[BUCKET_BUSY]);
+    s->large |= __builtin_add_overflow(s->atto, divide_up(time.atto, BUSY_UNIT_US), &s->atto);
+}
+
+static enum bound_state sum_up(const struct bound_call *c, const struct worst *w, struct bound *b,
+                               struct sum *s)
+{
+    const struct weight *of = c->weight;
+    bool timed = has_price(w, BUCKET_BUSY);
+    bool by_time_alone = timed && !(w->has & ((1u << (BUCKET_IMAGE_OUTPUT + 1)) - 1));
+    if (of->seconds && has_price(w, BUCKET_SECONDS))
+        return no(b, BOUND_SECONDS, of->vast);
+    if (!by_time_alone && !add_tokens(c, w, b, s))
+        return BOUND_UNPRICED;
+    if (!add_fee(w, BUCKET_WEB_SEARCHES, of->web_searches, s) ||
+        !add_fee(w, BUCKET_FILE_SEARCHES, of->file_searches, s))
+        return BOUND_UNPRICED;
+    sum_add(s, 1, w->price[BUCKET_CALLS]); // 0 where there is none
+    if (timed && c->longest_us == 0)
+        return BOUND_TIME;
+    if (timed)
+        add_time(c, w, s);
+    return BOUND_KNOWN;
+}
+
+// In one tier, by one of the sheets that may hold. A tier that nobody asked for need have no price:
+// a call that it answers then has none either.
+static enum bound_state in_tier(const struct bound_call *c, const struct sheet *sheet,
+                                enum service service, struct bound *b)
+{
+    const struct weight *of = c->weight;
+    struct span span = {.from_us = c->start_us,
+                        .until_us = c->start_us + c->longest_us,
+                        .prompt = b->input,
+                        .service = service,
+                        .us = of->us,
+                        .us_possible = of->us_possible,
+                        .thinks_possible = true};
+    struct worst w;
+    struct sum s = {0};
+    worst_read(sheet, &span, &w);
+    if (!w.service_stated)
+        return service == of->service ? no(b, BOUND_UNPRICED_TIER, "service_tier") : BOUND_KNOWN;
+    enum bound_state state = sum_up(c, &w, b, &s);
+    if (state != BOUND_KNOWN)
+        return state;
+    int128 nano = divide_up(s.atto, ATTO_PER_NANO);
+    if (s.large || nano > INT64_MAX)
+        return no(b, BOUND_LARGE, of->output_field);
+    if (nano > b->most.n)
+        b->most.n = (int64_t)nano;
+    return BOUND_KNOWN;
+}
+
+static enum bound_state in_tiers(const struct bound_call *c, const struct sheet *sheet,
+                                 struct bound *b)
+{
+    unsigned tiers = c->weight->services | 1u << c->weight->service;
+    enum bound_state state = sheet_silent(sheet) ? BOUND_UNPRICED : BOUND_KNOWN;
+    for (unsigned i = 0; i < SERVICE_COUNT && !sheet->free && state == BOUND_KNOWN; i++) {
+        if (tiers & 1u << i)
+            state = in_tier(c, sheet, (enum service)i, b);
+    }
+    return state;
+}
+
+// Sheets follow one another: each counts that may hold before the call ends.
+static enum bound_state in_sheets(const struct bound_call *c, struct bound *b)
+{
+    const struct sheet *s = sheet_at(c->sheet, c->start_us + c->longest_us);
+    enum bound_state state = in_tiers(c, s, b);
+    while (state == BOUND_KNOWN && s->before && s->since_us > c->start_us) {
+        s = s->before;
+        state = in_tiers(c, s, b);
+    }
+    return state;
+}
+
+// Whatever it does, whenever it ends.
+static bool is_free(const struct bound_call *c)
+{
+    const struct sheet *s = sheet_at(c->sheet, c->start_us + c->longest_us);
+    return s->free && s == sheet_now(c);
+}
+
+static enum bound_state make(const struct bound_call *c, struct bound *b)
+{
+    if (c->sheet && is_free(c))
+        return BOUND_KNOWN;
+    if (c->weight->boundless)
+        return no(b, BOUND_BOUNDLESS, c->weight->boundless);
+    if (!c->sheet)
+        return BOUND_UNPRICED;
+    enum bound_state state = count_input(c, b);
+    if (state == BOUND_KNOWN)
+        state = count_output(c, b);
+    return state == BOUND_KNOWN ? in_sheets(c, b) : state;
+}
+
+void bound_make(const struct bound_call *c, struct bound *out)
+{
+    *out = (struct bound){.state = BOUND_KNOWN};
+    must(c->start_us >= 0 && c->longest_us >= 0 && c->longest_us <= WORST_SPAN_MAX);
+    out->state = make(c, out);
+    if (out->state != BOUND_KNOWN)
+        out->most.n = 0;
+}
