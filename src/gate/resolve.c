@@ -190,28 +190,38 @@ static enum refusal resolve_bare(const struct snapshot *s, const struct wanted *
     return REFUSAL_NONE;
 }
 
-static bool takes_nameless(const struct snapshot *s, const struct config_provider *p,
-                           enum dialect dialect)
+// Only a pattern that fits every name fits this one.
+static bool key_may_all(const struct key *key, const struct config_provider *p)
 {
-    return (p->dialect == dialect || p->mock) && provider_there(s, p);
+    return key_may(key, p->name, (struct str)STR("*"), (struct str)STR("*"));
 }
 
-// What names no model (Ollama's lists) goes to the first provider of its dialect, or to the mock.
-static enum refusal resolve_nameless(const struct snapshot *s, enum dialect dialect,
+// What names no model (Ollama's lists) goes to the first provider of its dialect, or to the mock,
+// of which the key may know so much.
+static enum refusal resolve_nameless(const struct snapshot *s, const struct wanted *w,
                                      struct target *out, struct buf *detail)
 {
     const struct config *c = s->config;
-    unsigned i = 0;
-    while (i < c->provider_count && !takes_nameless(s, &c->providers[i], dialect))
-        i++;
-    if (i == c->provider_count) {
-        buf_printf(detail,
-                   "None, that is, of the dialect %s. Add one: `providers: {%s: {dialect: %s}}`.",
-                   dialect_name(dialect), dialect_name(dialect), dialect_name(dialect));
-        return REFUSAL_NO_PROVIDER;
+    bool denied = false;
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        const struct config_provider *p = &c->providers[i];
+        if ((p->dialect != w->dialect && !p->mock) || !provider_there(s, p))
+            continue;
+        denied = w->all && !key_may_all(w->key, p);
+        if (!denied) {
+            *out = (struct target){.provider = i, .reason = "first of its dialect"};
+            return REFUSAL_NONE;
+        }
     }
-    *out = (struct target){.provider = i, .reason = "first of its dialect"};
-    return REFUSAL_NONE;
+    if (denied) {
+        buf_add_cstr(detail, "The list names all of a provider's models, and the key may use some. "
+                             "GET /v1/models lists those.");
+        return REFUSAL_MODEL_DENIED;
+    }
+    buf_printf(detail,
+               "None, that is, of the dialect %s. Add one: `providers: {%s: {dialect: %s}}`.",
+               dialect_name(w->dialect), dialect_name(w->dialect), dialect_name(w->dialect));
+    return REFUSAL_NO_PROVIDER;
 }
 
 // An alias's target, when the caller may be served there.
@@ -292,7 +302,7 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
         return REFUSAL_NO_PROVIDER;
     }
     if (asked.len == 0)
-        return resolve_nameless(s, w->dialect, out, detail);
+        return resolve_nameless(s, w, out, detail);
     struct target t = {0};
     const struct config_alias *alias = map_get(&s->aliases, asked);
     enum refusal r = alias ? resolve_alias(s, alias, w, &t) : resolve_prefixed(s, asked, &t);

@@ -33,6 +33,7 @@ struct wanted {
     enum dialect dialect;
     struct str model; // as the caller wrote it; empty: any provider of the dialect
     unsigned others;  // dialects that the call can be translated into, a bit each
+    bool all;         // names no model, and is told of every one of the provider
 };
 
 // REFUSAL_NONE, MODEL_UNKNOWN, MODEL_DENIED, DIALECT or NO_PROVIDER. `detail` gets a sentence for

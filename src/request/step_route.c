@@ -34,7 +34,9 @@ enum flow step_route(struct req *r)
     struct wanted wanted = {.key = r->key,
                             .dialect = r->dialect,
                             .model = asked,
-                            .others = translation_dialects(r->found.endpoint)};
+                            .others = translation_dialects(r->found.endpoint),
+                            .all = r->found.endpoint == ENDPOINT_OLLAMA_TAGS ||
+                                   r->found.endpoint == ENDPOINT_OLLAMA_PS};
     enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->attempt.target, &detail);
     bool missing = refusal == REFUSAL_MODEL_UNKNOWN || refusal == REFUSAL_NO_PROVIDER;
     if (missing && wait_for_list(r)) {

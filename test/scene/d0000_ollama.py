@@ -7,6 +7,7 @@ import socket
 from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, until
 
 MODEL = "llama3.2:3b"
+SOME_KEY = "some-key-of-its-own"
 LOCAL = ("  local: {{ dialect: ollama, url: \"{url}{path}\", models: [\"*\"] }}\n"
          "  bench: {{ dialect: openai, url: \"{url}/v1\", models: [bench-model] }}\n")
 
@@ -29,7 +30,9 @@ def settled(gateway, mock, n, bills=None):
 
 
 def ollama(mock, path=""):
-    return Gateway(mock, providers=LOCAL.format(url=mock.url, path=path))
+    some = '{ name: some, token: env:SOME_KEY, models: ["local/phi3*", "bench/*"] }'
+    return Gateway(mock, providers=LOCAL.format(url=mock.url, path=path), keys=[some],
+                   environment={"SOME_KEY": SOME_KEY})
 
 
 with Mock() as mock, ollama(mock) as gateway:
@@ -94,6 +97,10 @@ with Mock(models="llama3.2:3b,phi3:latest,all-minilm") as mock, ollama(mock) as 
     expect(gateway.post("/api/tags", {}).status, 405)
     expect_true(isinstance(gateway.post("/api/chat", {"messages": []}).json["error"], str), "Ollama's shape")
     expect(gateway.request("GET", "/api/tags", headers={"Authorization": "Bearer no"}).status, 401)
+    # Nor has a list what a key may not know.
+    for path, status in (("/api/tags", 403), ("/api/ps", 403), ("/api/version", 200), ("/v1/models", 200)):
+        answer = gateway.request("GET", path, headers={"Authorization": f"Bearer {SOME_KEY}"})
+        expect((answer.status, b"llama3.2" in answer.body), (status, False), path)
 
     # A prompt that does not fit is an error and not cut, unless the caller wants that.
     n = len(gateway.rows(10))

@@ -110,7 +110,7 @@ static void an_alias_goes_on(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(after[i].key_models)};
-        struct wanted wanted = {&key, after[i].dialect, str_of(after[i].asked), 0};
+        struct wanted wanted = {&key, after[i].dialect, str_of(after[i].asked), 0, false};
         struct target t = {0};
         bool found = resolve_after(&snapshot, &wanted, after[i].place, &t);
         if (found != (after[i].model != NULL))
@@ -131,7 +131,7 @@ static void names_reach_their_provider(void **state)
         struct buf detail;
         buf_init(&detail, &alloc_heap, 4096);
         struct target t = {0};
-        struct wanted wanted = {&key, cases[i].dialect, str_of(cases[i].asked), 0};
+        struct wanted wanted = {&key, cases[i].dialect, str_of(cases[i].asked), 0, false};
         enum refusal r = resolve(&snapshot, &wanted, &t, &detail);
         if (r != cases[i].refusal)
             fail_msg("case %zu (%s): %d, expected %d", i, cases[i].asked, r, cases[i].refusal);
@@ -156,7 +156,7 @@ static void an_unknown_name_gets_near_ones(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle"), 0};
+    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle"), 0, false};
     assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
     assert_true(str_search(buf_str(&detail), str_of("bench/bench-model")) < detail.len);
     wanted.model = str_of("fist");
@@ -243,7 +243,7 @@ static void an_unknown_name_gets_its_cure(void **state)
     map_init(&s.aliases, &alloc_heap);
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(hints[i].key_models)};
-        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(hints[i].asked), 0};
+        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(hints[i].asked), 0, false};
         struct target t;
         s.config = hints[i].config;
         buf_clear(&detail);
@@ -267,7 +267,7 @@ static void a_sole_open_provider_takes_any_name(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("brand-new"), 0};
+    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("brand-new"), 0, false};
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     struct config_provider mocked[] = {providers[5], providers[0]}; // the built-in mock is none
     one.providers = mocked;
@@ -314,9 +314,36 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE, 0};
+    struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE, 0, false};
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
+    // One that names every model only where the key may use every model.
+    struct config_provider third[] = {both[0], both[1], both[1]};
+    third[2].name = str_of("other");
+    static const struct {
+        const char *key_models;
+        int provider; // -1: none
+    } lists[] = {{"openai/gpt*", -1},
+                 {"openai/o*,*:3b", -1},
+                 {"oth*", 2},
+                 {"gpt-4o,other/*", 2},
+                 {"*", 1},
+                 {"openai/*", 1},
+                 {"", 1}};
+    two = (struct config){.providers = third, .provider_count = 3};
+    wanted.all = true;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        key.models = str_of(lists[i].key_models);
+        buf_clear(&detail);
+        enum refusal r = resolve(&s, &wanted, &t, &detail);
+        if (r != (lists[i].provider < 0 ? REFUSAL_MODEL_DENIED : REFUSAL_NONE) ||
+            (r == REFUSAL_NONE && (int)t.provider != lists[i].provider))
+            fail_msg("%s: %d, %u", lists[i].key_models, r, t.provider);
+        assert_true(r == REFUSAL_NONE || strstr(buf_cstr(&detail), "GET /v1/models"));
+    }
+    two = (struct config){.providers = both, .provider_count = 2};
+    key.models = STR_NONE;
+    wanted.all = false;
     // Nor has a book its models, so that they would be found by name.
     wanted.model = str_of("llama3.2:3b");
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
@@ -353,7 +380,7 @@ static void an_ollama_has_what_it_lists(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, STR("gpt-99"), 0};
+    struct wanted wanted = {&key, DIALECT_OPENAI, STR("gpt-99"), 0, false};
     // While it does not answer, the other one is the only one.
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     assert_int_equal(t.provider, 0);
@@ -435,7 +462,8 @@ static void an_alias_tells_what_is_missing(void **state)
     buf_init(&detail, &alloc_heap, 4096);
     for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(asks[i].key_models)};
-        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(asks[i].asked), 1U << DIALECT_OLLAMA};
+        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(asks[i].asked), 1U << DIALECT_OLLAMA,
+                                false};
         struct target t;
         buf_clear(&detail);
         assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
@@ -466,7 +494,7 @@ static void a_translated_call_goes_to_the_other_dialect(void **state)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, STR("phi3"), 1U << DIALECT_OLLAMA};
+    struct wanted wanted = {&key, DIALECT_OPENAI, STR("phi3"), 1U << DIALECT_OLLAMA, false};
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     wanted.model = str_of("local/phi3");
