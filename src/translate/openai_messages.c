@@ -113,7 +113,7 @@ static enum refusal read_call(struct reading *r, const struct json_val *call,
     struct chat_part *p = add_part(m, CHAT_CALL, arguments);
     p->name = name;
     p->id = json_str(json_get(call, "id"));
-    return REFUSAL_NONE;
+    return p->id.len == 0 || map_set(&r->calls, p->id, p) ? REFUSAL_NONE : reading_no_memory(r);
 }
 
 static enum refusal read_calls(struct reading *r, const struct json_val *calls,
@@ -146,16 +146,10 @@ static bool read_role(struct str word, enum chat_role *role)
     return false;
 }
 
-static struct str name_of_call(const struct chat *c, struct str id)
+static struct str name_of_call(const struct reading *r, struct str id)
 {
-    for (size_t i = c->message_count; id.len && i-- > 0;) {
-        const struct chat_message *m = &c->messages[i];
-        for (size_t k = 0; k < m->count; k++) {
-            if (m->parts[k].kind == CHAT_CALL && str_eq(m->parts[k].id, id))
-                return m->parts[k].name;
-        }
-    }
-    return STR_NONE;
+    const struct chat_part *call = map_get(&r->calls, id);
+    return call ? call->name : STR_NONE;
 }
 
 // What a model thought: two names of it are in use.
@@ -191,7 +185,7 @@ static enum refusal read_message(struct reading *r, const struct json_val *messa
         refusal = read_calls(r, calls, m);
     if (m->role == CHAT_TOOL) {
         m->call_id = json_str(json_get(message, "tool_call_id"));
-        m->call_name = name_of_call(c, m->call_id);
+        m->call_name = name_of_call(r, m->call_id);
     }
     c->message_count++;
     return refusal;
@@ -207,8 +201,10 @@ enum refusal openai_read_messages(struct reading *r, const struct json_val *list
     struct json_iter it = {0};
     const struct json_val *message = NULL;
     enum refusal refusal = REFUSAL_NONE;
+    map_init(&r->calls, r->alloc);
     for (r->message = 0; refusal == REFUSAL_NONE && json_each(&it, list, NULL, &message);
          r->message++)
         refusal = read_message(r, message, out);
+    map_fini(&r->calls);
     return refusal;
 }

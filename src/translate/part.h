@@ -5,6 +5,7 @@
 #ifndef TRANSLATE_PART_H
 #define TRANSLATE_PART_H
 
+#include "base/map.h"
 #include "translate/chat.h"
 #include "translate/translate.h"
 
@@ -15,7 +16,8 @@ struct reading {
     struct arena *arena;
     const struct alloc *alloc; // for what ends with the reading
     struct why *why;
-    size_t message; // which of the messages is read, for what is told
+    size_t message;   // which of the messages is read, for what is told
+    struct map calls; // of the messages before: from a call's id to its struct chat_part
 };
 
 // The caller's mistake: BAD_REQUEST. And what the provider cannot do: UNSUPPORTED.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "../unit.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "translate/translate.h"
+
+#define MANY 60000
 
 // The heap, whose n-th allocation fails, and all after it.
 struct meagre {
@@ -64,6 +67,27 @@ static void a_request_without_memory_is_refused(void **state)
     assert_in_range(n, 5, 99);
     assert_int_equal(send(&a, &alloc_heap, 100), REFUSAL_INTERNAL);
     ask_close(&a);
+}
+
+// A tool's answer is held against the calls before it, however many there are.
+static void many_answers_of_tools_take_no_longer_each(void **state)
+{
+    (void)state;
+    const struct endpoint_found found = {.endpoint = ENDPOINT_CHAT};
+    struct buf body;
+    struct ask a;
+    struct why why;
+    buf_init(&body, &alloc_heap, 0);
+    buf_add_cstr(&body, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}");
+    for (int i = 0; i < MANY; i++)
+        buf_printf(&body, ",{\"role\":\"tool\",\"tool_call_id\":\"%d\",\"content\":\"x\"}", i);
+    buf_add_cstr(&body, "]}");
+    assert_int_equal(ask_open(&a, &found, buf_str(&body), &alloc_heap, &why), REFUSAL_NONE);
+    int64_t start_us = clock_mono_us();
+    assert_int_equal(send(&a, &alloc_heap, 64 * MIB), REFUSAL_NONE);
+    assert_in_range(clock_mono_us() - start_us, 0, 1000000);
+    ask_close(&a);
+    buf_fini(&body);
 }
 
 static void answer(const struct translate_setup *setup, struct str text, long allocations,
@@ -160,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_without_memory_is_refused),
+        cmocka_unit_test(many_answers_of_tools_take_no_longer_each),
         cmocka_unit_test(an_answer_without_memory_has_no_end),
         cmocka_unit_test(a_line_has_a_ceiling),
         cmocka_unit_test(only_some_calls_can_be_translated),
