@@ -344,6 +344,7 @@ static void whole_to_stream(struct req *r)
     if (r->x)
         exchange_write(r->x, buf_str(&r->attempt.whole));
     buf_fini(&r->attempt.whole);
+    relay_give_back(r);
 }
 
 static void on_data(struct call *c, void *owner, struct str bytes)

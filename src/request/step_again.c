@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "request/fit.h"
+#include "request/judge.h"
 #include "request/relay.h"
 #include "request/translation.h"
 #include "wire/failure.h"
@@ -233,9 +234,8 @@ static enum flow next_attempt(struct req *r)
 
 enum flow step_again(struct req *r)
 {
-    if (!failed(r))
-        return NEXT;
-    if (!may_follow(r))
+    judge(r);
+    if (!failed(r) || !may_follow(r))
         return last(r);
     if (r->again && r->again->waits)
         return WAIT;

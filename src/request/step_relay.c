@@ -28,8 +28,7 @@ static void leave(struct req *r)
 
 enum flow step_relay(struct req *r)
 {
-    if (r->attempt.metering && r->attempt.upstream_status < 400 &&
-        r->attempt.refusal == REFUSAL_NONE)
+    if (r->attempt.mode == RELAY_STREAM)
         relay_give_back(r); // it will not be tried again
     if (r->client_gone || r->attempt.refusal == REFUSAL_STOPPING) {
         // Nobody reads on: the provider is told by closing its connection at once.

@@ -12,8 +12,8 @@
 #include "core/split.h"
 #include "request/fit.h"
 #include "request/relay.h"
+#include "request/translation.h"
 
-#define QUOTED_MAX  80 // bytes of a body that is no answer
 #define WINDOWS_MAX 16 // how often a prompt, or a choice, may be told to fill the model's window
 
 static const struct sheet free_sheet = {.free = true};
@@ -284,6 +284,19 @@ static bool prompt_cut(const struct req *r)
     return context > 0 && a->metering && a->meter.has_usage && a->meter.usage.prompt == context;
 }
 
+// What the client got; of what did not go to it, what came.
+static int status_of(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    if (r->head_sent || a->entry.followed)
+        return a->upstream_status;
+    if (r->client_gone)
+        return 0;
+    if (a->refusal != REFUSAL_NONE)
+        return refusal_http(a->refusal);
+    return a->translation && a->translation->status ? a->translation->status : a->upstream_status;
+}
+
 static void entry_end(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
@@ -296,13 +309,7 @@ static void entry_end(struct req *r)
     }
     if (r->attempt.refusal != REFUSAL_NONE)
         e->error = str_of(refusal_code(r->attempt.refusal));
-    e->http_status = r->head_sent || r->attempt.refusal == REFUSAL_NONE
-                         ? r->attempt.upstream_status
-                         : refusal_http(r->attempt.refusal);
-    if (r->client_gone && !r->head_sent)
-        e->http_status = 0;
-    if (e->followed) // nothing of it went to the client
-        e->http_status = r->attempt.upstream_status;
+    e->http_status = status_of(r);
     if (e->http_status >= 400 && e->error.len == 0)
         e->error = arena_printf(&r->arena, "http_%d", e->http_status);
     if (e->error.len == 0 && prompt_cut(r))
@@ -315,47 +322,6 @@ static void entry_end(struct req *r)
     settle_price(r);
 }
 
-static void fail_garbage(struct req *r)
-{
-    struct str body = buf_str(&r->attempt.whole);
-    relay_fail_quoting(r, REFUSAL_UPSTREAM_GARBAGE, "Its body is not what its content type says.",
-                       " It begins with ",
-                       body.len > QUOTED_MAX ? str_from(body.ptr, QUOTED_MAX) : body);
-}
-
-// The transport saw a body's end, and the meter none of an answer.
-static void fail_incomplete(struct req *r)
-{
-    if (r->attempt.overran)
-        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "It sent more bytes than its Content-Length said.");
-    else if (r->attempt.meter.body_bytes == 0)
-        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its body is empty.");
-    else
-        relay_fail(r, REFUSAL_UPSTREAM_LOST, "It ended before it was complete.");
-}
-
-// A whole answer is translated before it is judged: until then nothing of it went to the client.
-static bool untranslatable(struct req *r)
-{
-    const struct attempt *a = &r->attempt;
-    return a->translation && a->mode == RELAY_WHOLE && a->upstream_status < 400 &&
-           !relay_release(r);
-}
-
-// What the meter found out about the body, where the transport saw nothing wrong.
-static void judge(struct req *r)
-{
-    if (!r->attempt.metering || r->attempt.refusal != REFUSAL_NONE || r->client_gone)
-        return;
-    bool told = r->attempt.upstream_status >= 400 || r->attempt.meter.stream_error;
-    if (r->attempt.meter.garbage)
-        fail_garbage(r);
-    else if (!told && !meter_complete(&r->attempt.meter))
-        fail_incomplete(r);
-    else if (untranslatable(r))
-        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "Its answer cannot be translated.");
-}
-
 static void end_meter(struct req *r)
 {
     // The client left, or what came was no use: what there is of the answer was made, and counts.
@@ -363,12 +329,20 @@ static void end_meter(struct req *r)
         meter_end(&r->attempt.meter, false);
 }
 
+// It is made into the caller's dialect, which may give it another status.
+static void end_error(struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    bool goes_on = !a->entry.followed && a->refusal == REFUSAL_NONE && !r->client_gone;
+    if (goes_on && a->translation && a->upstream_status >= 400)
+        (void)!relay_release(r); // step_answer sees that, too
+}
+
 void settle_attempt(struct req *r)
 {
     must(r->attempt.dispatched && !r->attempt.settled);
     end_meter(r);
-    if (!r->attempt.entry.followed)
-        judge(r);
+    end_error(r);
     entry_end(r);
     r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.

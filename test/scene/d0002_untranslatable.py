@@ -42,6 +42,12 @@ with Mock() as mock, Odd({"m": 8192}) as ollama:
             row = gateway.rows(i + 1)[-1]
             expect((row["outcome"], row["http_status"], row["error"]), ("error", 502, "upstream_invalid"), said)
 
+        # Nothing of it has gone to the client: the next target of an alias is asked.
+        answer = gateway.post(CHAT[0], {"model": "first", **CHAT[1]})
+        expect((answer.status, answer.headers["x-costlens-provider"]), (200, "bench"))
+        rows = gateway.rows(len(ODD) + 2)[-2:]
+        expect([(r["followed"], r["http_status"], r["outcome"]) for r in rows], [(1, 200, "error"), (0, 200, "ok")])
+
         count = len(gateway.rows())
         for model, attempts in (("first", 1), ("second", 2)):
             answer = gateway.post("/v1/chat/completions", {"model": model, **REQUIRED})
@@ -77,4 +83,10 @@ with Mock() as mock, Odd({"m": 8192}) as ollama:
             ollama.said = (said, {"error": error})
             expect(gateway.post(CHAT[0], {"model": "first", **CHAT[1]}).status, status, error)
             until(lambda: code in {row["error"] for row in gateway.rows()}, 5, code)
+        # The row has the status that the client got.
+        expect(gateway.rows()[-1]["http_status"], 400)
+        count = len(gateway.rows())
+        ollama.said = (200, {"error": "llama runner process has terminated: out of memory"})
+        expect(gateway.post(CHAT[0], {"model": "local/m", **CHAT[1]}).status, 500)
+        expect(gateway.rows(count + 1)[-1]["http_status"], 500)
         expect(gateway.costlens("ledger", "verify").returncode, 0)

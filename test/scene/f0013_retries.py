@@ -38,7 +38,7 @@ PASSING = [
 # fault of the first target of an alias, attempts there (a reset of a kept connection: once more on a fresh one)
 ELSEWHERE = [
     ("401", 1), ("402", 1), ("403", 1), ("404", 1), ("rate=60", 1), ("quota", 1), ("503", 3), ("reset", 2),
-    ("hang", 1), ("garbage", 1),
+    ("hang", 1), ("garbage", 1), ("not-json", 1),
 ]
 
 
@@ -86,7 +86,7 @@ class Fresh:
         expect([r["followed"] for r in rows], [1] * (count - 1) + [0], f"{case}: all but the last")
         for row in rows:
             for bill in self.mock.bills():
-                if row["upstream_id"] and bill["id"] == row["upstream_id"]:
+                if row["sure"] == "reported" and bill["id"] == row["upstream_id"]:
                     expect(row["cost_pd"], cost_of(bill), f"{case}: {row}")
         self.retries += count - 1
         self.rows += count
@@ -174,3 +174,16 @@ with Mock() as mock, Strange(lambda head: refusal("429 Too Many Requests", LATER
             answer = gateway.chat("later", model=model)
             expect((answer.status, answer.headers["x-should-retry"], answer.headers["retry-after"]),
                    (429, told, "60"), model)
+
+# A success that turns out to be no answer has cost what it can cost, and is asked of the next target.
+EMPTY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+with Mock() as mock, Strange(lambda head: EMPTY) as strange:
+    bench = (f"  bench: {{ dialect: openai, url: {strange.url}, models: [bench-model] }}\n"
+             f"  spare: {{ dialect: openai, url: {mock.url}/v1, models: [other-model] }}\n")
+    with Gateway(mock, providers=bench, extra="aliases: { two: [bench/bench-model, spare/other-model] }\n") as gateway:
+        answer = gateway.chat("empty", model="two")
+        expect((answer.status, answer.headers["x-costlens-model"]), (200, "spare/other-model"))
+        failed, row = gateway.rows(2)
+        expect((failed["followed"], failed["outcome"], failed["http_status"], failed["error"], failed["sure"]),
+               (1, "error", 200, "upstream_invalid", "captured"))
+        expect_true(failed["cost_pd"] > 0 and row["outcome"] == "ok", "the answer's row is its own")

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/judge.h"
+
+#include "request/relay.h"
+
+#define QUOTED_MAX 80 // bytes of a body that is no answer
+
+// What came was no answer, or cannot be one for this client: another target may give one.
+static void fail(struct req *r, const char *detail, struct str seen)
+{
+    r->attempt.failure.kind = FAILURE_GARBAGE;
+    relay_fail_quoting(r, REFUSAL_UPSTREAM_GARBAGE, detail, " It begins with ",
+                       seen.len > QUOTED_MAX ? str_from(seen.ptr, QUOTED_MAX) : seen);
+}
+
+// The transport saw a body's end, and the meter none of an answer.
+static void fail_incomplete(struct req *r)
+{
+    if (r->attempt.overran)
+        relay_fail(r, REFUSAL_UPSTREAM_GARBAGE, "It sent more bytes than its Content-Length said.");
+    else if (r->attempt.meter.body_bytes == 0)
+        fail(r, "Its body is empty.", STR_NONE);
+    else
+        relay_fail(r, REFUSAL_UPSTREAM_LOST, "It ended before it was complete.");
+}
+
+// A whole answer is translated before it is judged: until then nothing of it went to the client.
+static bool untranslatable(struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    return a->translation && a->mode == RELAY_WHOLE && a->upstream_status < 400 &&
+           !relay_release(r);
+}
+
+void judge(struct req *r)
+{
+    if (!r->attempt.metering || r->attempt.refusal != REFUSAL_NONE || r->client_gone)
+        return;
+    bool told = r->attempt.upstream_status >= 400 || r->attempt.meter.stream_error;
+    if (r->attempt.meter.garbage)
+        fail(r, "Its body is not what its content type says.", buf_str(&r->attempt.whole));
+    else if (!told && !meter_complete(&r->attempt.meter))
+        fail_incomplete(r);
+    else if (untranslatable(r))
+        fail(r, "Its answer cannot be translated.", STR_NONE);
+}
