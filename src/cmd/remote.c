@@ -12,21 +12,33 @@
 #define WAIT_MS      600000
 #define SOCKET_BYTES 256
 
+// What a code of the admin plane (panel/routes.c) says, else its HTTP status.
+static enum status status_of(long http, struct str code)
+{
+    if (str_is(code, "busy"))
+        return STATUS_BUSY;
+    if (str_is(code, "disk_full"))
+        return STATUS_FULL;
+    return http == 400   ? STATUS_SYNTAX
+           : http == 404 ? STATUS_UNKNOWN
+           : http == 409 ? STATUS_CONFLICT
+                         : STATUS_DENIED;
+}
+
 // {"error":{"code","message"}} of the admin plane, as a status and a sentence.
-static enum status told(long code, struct str body, struct why *why)
+static enum status told(long http, struct str body, struct why *why)
 {
     struct json *j = NULL;
-    struct str message = STR_NONE;
-    if (json_open(body, &alloc_heap, &j, NULL) == STATUS_OK)
+    struct str code = STR_NONE, message = STR_NONE;
+    if (json_open(body, &alloc_heap, &j, NULL) == STATUS_OK) {
+        code = json_str(json_path(json_root(j), "error.code"));
         message = json_str(json_path(json_root(j), "error.message"));
-    enum status s = code == 400   ? STATUS_SYNTAX
-                    : code == 404 ? STATUS_UNKNOWN
-                    : code == 409 ? STATUS_CONFLICT
-                                  : STATUS_DENIED;
+    }
+    enum status s = status_of(http, code);
     if (message.len)
         why_set(why, s, "%.*s", STR_ARG(message));
     else
-        why_set(why, s, "the gateway answered with status %ld", code);
+        why_set(why, s, "the gateway answered with status %ld", http);
     json_close(j);
     return s;
 }

@@ -19,7 +19,7 @@ struct config;
 void remote_arg(struct buf *args, const char *name, struct str text);
 // As remote_ask, but says nothing, and `args` is whole. CLOSED when the verb needs a running
 // gateway and there is none; SYNTAX, RANGE or LIMIT when the arguments are wrong; DAMAGED when the
-// configuration or a price is.
+// configuration or a price is; BUSY when it may be asked again.
 enum status remote_run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
                        struct why *why) MUST_USE;
 // Runs `verb` ("keys/create") with `args`, which it ends. EXIT_OK with the answer, which the caller
