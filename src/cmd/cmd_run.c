@@ -99,29 +99,14 @@ static enum status ask(const struct run *r, const char *verb, struct buf *args, 
 
 // --- the key of the run ---
 
-static void add_encoded(struct buf *out, struct str text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] && strchr(plain, text.ptr[i]))
-            buf_add_char(out, text.ptr[i]);
-        else
-            buf_printf(out, "%%%02X", (unsigned)(unsigned char)text.ptr[i]);
-    }
-}
-
 static void add_tags(const struct run *r, struct buf *out)
 {
-    buf_add_cstr(out, "run=");
-    add_encoded(out, buf_str(&r->name));
+    tags_add(out, str_of("run"), buf_str(&r->name));
     for (unsigned i = 0; i < r->wish.tags.count; i++) {
         struct str value = str_of(r->wish.tags.at[i]);
         struct str name = STR_NONE;
         (void)str_cut(&value, '=', &name);
-        buf_add_char(out, ',');
-        add_encoded(out, name);
-        buf_add_char(out, '=');
-        add_encoded(out, value);
+        tags_add(out, name, value);
     }
 }
 

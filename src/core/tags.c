@@ -2,6 +2,8 @@
 
 #include "core/tags.h"
 
+#include <string.h>
+
 static bool is_text(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
@@ -103,6 +105,26 @@ enum status tags_read(struct tags *t, struct str text, struct arena *arena, stru
             return explain(s, item, why);
     }
     return STATUS_OK;
+}
+
+static void add_encoded(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c > ' ' && c != 0x7f && !strchr("%,=", c))
+            buf_add_char(out, (char)c);
+        else
+            buf_printf(out, "%%%02X", c);
+    }
+}
+
+void tags_add(struct buf *text, struct str name, struct str value)
+{
+    if (text->len)
+        buf_add_char(text, ',');
+    add_encoded(text, name);
+    buf_add_char(text, '=');
+    add_encoded(text, value);
 }
 
 struct str tags_get(const struct tags *t, const char *name)

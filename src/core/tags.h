@@ -31,6 +31,9 @@ enum status tags_set(struct tags *t, struct str name, struct str value) MUST_USE
 // decoded is in the arena.
 enum status tags_read(struct tags *t, struct str text, struct arena *arena,
                       struct why *why) MUST_USE;
+// Adds a tag to a text that tags_read takes apart again: what would end a name or a value there is
+// percent-encoded.
+void tags_add(struct buf *text, struct str name, struct str value);
 bool tags_has(const struct tags *t, struct str name);
 struct str tags_get(const struct tags *t, const char *name); // empty when absent
 // One packed column: u8 count, then per tag u8 name length, name, u16 little-endian value length,

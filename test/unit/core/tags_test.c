@@ -55,6 +55,24 @@ static void reads_plain_and_encoded(void **state)
     assert_int_equal(t.count, 0);
 }
 
+static void writes_what_it_reads(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"chat", "a,b=c", " edges ", "100%2C", "\xC3\xA9/", ""};
+    struct tags t;
+    struct buf text;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        buf_init(&text, &alloc_heap, 0);
+        tags_add(&text, str_of("n,="), str_of(texts[i]));
+        tags_add(&text, str_of("last"), str_of("x"));
+        assert_int_equal(read(&t, buf_cstr(&text)), STATUS_OK);
+        assert_int_equal(t.count, 2);
+        is(&t, "n,=", texts[i]);
+        is(&t, "last", "x");
+        buf_fini(&text);
+    }
+}
+
 static void refuses_what_is_no_tag(void **state)
 {
     (void)state;
@@ -108,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_plain_and_encoded),
+        cmocka_unit_test_setup_teardown(writes_what_it_reads, setup, teardown),
         cmocka_unit_test(refuses_what_is_no_tag),
         cmocka_unit_test(holds_to_its_limits),
         cmocka_unit_test(packs_and_unpacks),
