@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/tags.h"
+
 const char *top_sort_name(enum top_sort s)
 {
     static const char *const names[] = {
@@ -57,7 +59,26 @@ static void clock_of(const struct json_val *v, const char *member, char out[9])
     str_copy_clipped(s.len >= 19 ? str_from(s.ptr + 11, 8) : STR_NONE, out, 9);
 }
 
-static void read_call(const struct json_val *v, struct top_call *c)
+static void read_tags(const struct json_val *v, struct str by, struct top_call *c)
+{
+    struct json_iter it = {0};
+    struct str name;
+    const struct json_val *value;
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    while (json_each(&it, json_get(v, "tags"), &name, &value)) {
+        tags_add(&text, name, json_str(value));
+        if (str_starts(by, str_of("tag:")) && str_eq(name, str_skip(by, 4)))
+            str_copy_clipped(json_str(value), c->tag, sizeof c->tag);
+    }
+    c->tags_cut = flag(v, "tags_cut");
+    if (c->tags_cut)
+        buf_add_cstr(&text, text.len ? ",\xe2\x80\xa6" : "\xe2\x80\xa6");
+    str_copy_clipped(buf_str(&text), c->tags, sizeof c->tags);
+    buf_fini(&text);
+}
+
+static void read_call(const struct json_val *v, struct str by, struct top_call *c)
 {
     *c = (struct top_call){0};
     char model[129];
@@ -65,7 +86,7 @@ static void read_call(const struct json_val *v, struct top_call *c)
     text(v, "key", c->key, sizeof c->key);
     text(v, "team", c->team, sizeof c->team);
     text(v, "user", c->user, sizeof c->user);
-    text(v, "tags", c->tags, sizeof c->tags);
+    read_tags(v, by, c);
     text(v, "endpoint", c->endpoint, sizeof c->endpoint);
     text(v, "provider", c->provider, sizeof c->provider);
     text(v, "model", model, sizeof model);
@@ -96,16 +117,6 @@ static void read_total(const struct json_val *v, struct top_total *t)
 
 // --- groups ---
 
-static struct str tag_of(const struct top_call *c, struct str name)
-{
-    struct str rest = str_of(c->tags), tag, key;
-    while (str_cut(&rest, ',', &tag)) {
-        if (str_cut(&tag, '=', &key) && str_eq(key, name))
-            return tag;
-    }
-    return STR_NONE;
-}
-
 static struct str label_of(const struct top_call *c, struct str by)
 {
     struct str label;
@@ -121,8 +132,10 @@ static struct str label_of(const struct top_call *c, struct str by)
         label = str_of(c->user);
     else if (str_is(by, "endpoint"))
         label = str_of(c->endpoint);
+    else if (!c->tag[0] && c->tags_cut)
+        label = (struct str)STR("(not told)");
     else
-        label = tag_of(c, str_skip(by, 4));
+        label = str_of(c->tag);
     return label.len ? label : (struct str)STR("(none)");
 }
 
@@ -174,7 +187,7 @@ static void take_running(struct top *t, const struct json_val *list)
         t->groups[i].running = 0;
     while (t->running_count < TOP_RUNNING && json_each(&it, list, NULL, &v)) {
         struct top_call *c = &t->running[t->running_count];
-        read_call(v, c);
+        read_call(v, t->by, c);
         c->number = UINT64_MAX / 2 + t->running_count++; // newer than what has ended
         if (t->by.len)
             group_of(t, c)->running++;
@@ -187,7 +200,7 @@ void top_take(struct top *t, const struct json *answer)
     struct json_iter it = {0};
     struct top_call c;
     while (json_each(&it, json_get(root, "ended"), NULL, &v)) {
-        read_call(v, &c);
+        read_call(v, t->by, &c);
         c.number = t->ended_count;
         add_ended(t, &c);
     }

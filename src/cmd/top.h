@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/decimal.h"
 #include "base/json.h"
+#include "base/limits.h"
 
 #define TOP_RUNNING 200
 #define TOP_KEPT    500 // calls that ended: the last
@@ -31,7 +32,10 @@ const char *top_sort_name(enum top_sort s); // static
 
 struct top_call {
     char clock[9]; // HH:MM:SS, UTC, of its start
-    char key[65], team[65], user[65], tags[161], endpoint[25];
+    char key[65], team[65], user[65], endpoint[25];
+    char tags[1600]; // as tags_read reads them; "…" behind them says that there are more
+    char tag[TAG_VALUE_MAX + 1]; // the value of the one that is grouped by
+    bool tags_cut;
     char model[200]; // provider/model
     char provider[65];
     char state[12]; // of a running one; else its outcome
@@ -42,7 +46,7 @@ struct top_call {
 };
 
 struct top_group {
-    char label[200];
+    char label[TAG_VALUE_MAX + 1]; // none is longer
     int64_t calls, running, errors, input, output;
     int128 cost;
 };

@@ -30,8 +30,9 @@ struct gate_calls {
     unsigned (*cut)(struct worker *w);
     // Ends all of them; their clients are not told.
     void (*end)(struct worker *w);
-    // Tells up to `most` calls that run, the oldest first, and how many.
-    unsigned (*look)(struct worker *w, struct live_call *out, unsigned most);
+    // Tells up to `most` calls that run and that `part` fits (gate/live.h), the oldest first, and
+    // how many.
+    unsigned (*look)(struct worker *w, struct str part, struct live_call *out, unsigned most);
     // A call's DISPATCHED record could not be written: nothing of it has gone upstream.
     void (*lost)(struct worker *w, const struct uuid *id, uint8_t attempt);
 };

@@ -2,6 +2,9 @@
 
 #include "gate/live.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const char *live_state_name(enum live_state s)
 {
     static const char *const names[] = {
@@ -12,19 +15,36 @@ const char *live_state_name(enum live_state s)
     return names[s];
 }
 
+static void copy_text(struct live_call *c, size_t *at, struct str s)
+{
+    memcpy(c->tags + *at, s.ptr ? s.ptr : "", s.len);
+    c->tags[*at + s.len] = 0;
+    *at += s.len + 1;
+}
+
 static void copy_tags(struct live_call *c, const struct tags *t)
 {
-    size_t len = 0;
-    c->tags[0] = 0;
-    for (unsigned i = 0; i < t->count && len + 2 < sizeof c->tags; i++) {
-        if (i)
-            c->tags[len++] = ',';
-        len += str_copy_clipped(t->at[i].name, c->tags + len, sizeof c->tags - len);
-        if (len + 2 > sizeof c->tags)
-            break;
-        c->tags[len++] = '=';
-        len += str_copy_clipped(t->at[i].value, c->tags + len, sizeof c->tags - len);
+    size_t at = 0;
+    c->tags_cut = false;
+    for (unsigned i = 0; i < t->count; i++) {
+        if (at + t->at[i].name.len + t->at[i].value.len + 3 > sizeof c->tags) {
+            c->tags_cut = true;
+            continue;
+        }
+        copy_text(c, &at, t->at[i].name);
+        copy_text(c, &at, t->at[i].value);
     }
+    c->tags[at] = 0;
+}
+
+bool live_tag(const struct live_call *c, size_t *at, struct str *name, struct str *value)
+{
+    *name = str_of(c->tags + *at);
+    if (name->len == 0)
+        return false;
+    *value = str_of(name->ptr + name->len + 1);
+    *at += name->len + value->len + 2;
+    return true;
 }
 
 void live_fill(struct live_call *c, const struct entry *e)
@@ -52,6 +72,45 @@ void live_fill(struct live_call *c, const struct entry *e)
     str_copy_clipped(e->model, c->model, sizeof c->model);
     str_copy_clipped(e->error, c->error, sizeof c->error);
     copy_tags(c, &e->tags);
+}
+
+static bool has(struct str s, struct str part)
+{
+    for (; s.len >= part.len; s = str_skip(s, 1)) {
+        if (str_eq_nocase(str_from(s.ptr, part.len), part))
+            return true;
+        if (s.len == 0)
+            break;
+    }
+    return false;
+}
+
+static bool tags_have(const struct live_call *c, struct str part)
+{
+    size_t at = 0;
+    struct str name, value;
+    char text[TAG_NAME_MAX + TAG_VALUE_MAX + 2];
+    while (live_tag(c, &at, &name, &value)) {
+        snprintf(text, sizeof text, "%.*s=%.*s", STR_ARG(name), STR_ARG(value));
+        if (has(str_of(text), part))
+            return true;
+    }
+    return false;
+}
+
+bool live_fits(const struct live_call *c, struct str part)
+{
+    char full[sizeof c->provider + sizeof c->model + 1];
+    if (part.len == 0)
+        return true;
+    snprintf(full, sizeof full, "%s/%s", c->provider, c->model);
+    const char *const texts[] = {c->key, c->team,     c->user,
+                                 full,   c->endpoint, live_state_name(c->state)};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (has(str_of(texts[i]), part))
+            return true;
+    }
+    return tags_have(c, part);
 }
 
 void live_add(struct live *l, const struct entry *e)

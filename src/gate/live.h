@@ -16,6 +16,7 @@
 #include "store/rollup.h"
 
 #define LIVE_KEPT    128 // calls that a worker remembers after their end
+#define LIVE_TAGS    512 // bytes of a call's tags
 #define LIVE_RUNNING 200 // running calls of a worker that are told, the oldest first
 
 #define LIVE_STATE_MAP(X)                                                   \
@@ -32,7 +33,8 @@ enum live_state {
 };
 const char *live_state_name(enum live_state s); // static
 
-// One attempt of a call. Texts end with a NUL; longer ones are cut between two characters.
+// One attempt of a call. Texts end with a NUL; longer ones are cut between two characters. A tag is
+// whole or not there (tags_cut).
 struct live_call {
     struct uuid id;
     int64_t start_us;    // wall
@@ -49,7 +51,8 @@ struct live_call {
     bool stream;
     bool followed; // by another attempt
     char key[65], team[65], user[65], endpoint[25], provider[65], model[129], error[49];
-    char tags[161]; // "feature=chat,customer=acme"
+    bool tags_cut;
+    char tags[LIVE_TAGS]; // name, value, name, value ..., each with its NUL; no name ends them
 };
 
 // Of all that ended since the worker began.
@@ -67,6 +70,11 @@ struct live {
 
 // What an entry says, as an ended call.
 void live_fill(struct live_call *c, const struct entry *e);
+// Whether `part` stands in a call's key, team, user, provider/model, endpoint, state or in one of
+// its tags (name=value), whatever the case. An empty one does.
+bool live_fits(const struct live_call *c, struct str part);
+// The tag at *at, which is 0 first; false behind the last. Slices of `c`.
+bool live_tag(const struct live_call *c, size_t *at, struct str *name, struct str *value);
 // A call has ended, or an attempt of it.
 void live_add(struct live *l, const struct entry *e);
 // The first number from `after` on that the ring still has.

@@ -6,7 +6,6 @@
 
 #include "panel/watch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/args.h"
@@ -19,8 +18,10 @@
 #include "panel/visit.h"
 
 #define LIVE_WORKERS 256
+#define FILTER_MAX   200
 
 struct copy {
+    char filter[FILTER_MAX + 1]; // of its own: the worker may come to it late
     struct live live;
     unsigned in_flight;
     unsigned running_count;
@@ -45,7 +46,8 @@ static void copy_run(struct worker *w, void *out)
     struct copy *c = out;
     c->live = w->live;
     c->in_flight = w->call_count;
-    c->running_count = gate_setup_of(w->gate)->calls->look(w, c->running, LIVE_RUNNING);
+    c->running_count =
+        gate_setup_of(w->gate)->calls->look(w, str_of(c->filter), c->running, LIVE_RUNNING);
 }
 
 // Written once, before the loops ran.
@@ -60,6 +62,8 @@ static void collect(struct watch *w)
     for (unsigned i = 0; i < LIVE_WORKERS && (worker = gate_worker(w->gate, i)) != NULL; i++) {
         struct copy *c = alloc_zero(&alloc_heap, sizeof *c);
         w->worker_count = i + 1;
+        if (c)
+            str_copy_clipped(w->filter, c->filter, sizeof c->filter);
         if (c && visit(worker, copy_run, c, heap_free))
             w->copies[i] = c;
     }
@@ -94,36 +98,9 @@ static void write_cursor(const struct watch *w, struct json_out *o)
 
 // --- which calls ---
 
-static bool has(const char *text, struct str part)
-{
-    struct str s = str_of(text);
-    for (; s.len >= part.len; s = str_skip(s, 1)) {
-        if (str_eq_nocase(str_from(s.ptr, part.len), part))
-            return true;
-        if (s.len == 0)
-            break;
-    }
-    return false;
-}
-
-static bool fits(const struct live_call *c, struct str filter)
-{
-    char full[sizeof c->provider + sizeof c->model + 1];
-    if (filter.len == 0)
-        return true;
-    snprintf(full, sizeof full, "%s/%s", c->provider, c->model);
-    const char *const texts[] = {
-        c->key, c->team, c->user, full, c->endpoint, live_state_name(c->state), c->tags};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (has(texts[i], filter))
-            return true;
-    }
-    return false;
-}
-
 static void keep(struct watch *w, const struct live_call *c)
 {
-    if (fits(c, w->filter))
+    if (live_fits(c, w->filter))
         w->calls[w->count++] = c;
 }
 
@@ -147,7 +124,7 @@ static void keep_running(struct watch *w)
     w->count = 0;
     for (unsigned i = 0; i < w->worker_count; i++) {
         for (unsigned k = 0; w->copies[i] && k < w->copies[i]->running_count; k++)
-            keep(w, &w->copies[i]->running[k]);
+            w->calls[w->count++] = &w->copies[i]->running[k];
     }
     qsort(w->calls, w->count, sizeof *w->calls, by_start);
     w->count = w->count < WATCH_RUNNING ? w->count : WATCH_RUNNING;
@@ -182,6 +159,20 @@ static void write_end(const struct live_call *c, struct json_out *o)
     json_out_flag(o, "followed", c->followed);
 }
 
+static void write_tags(const struct live_call *c, struct json_out *o)
+{
+    size_t at = 0;
+    struct str name, value;
+    json_out_begin(o, "tags", '{');
+    while (live_tag(c, &at, &name, &value)) {
+        json_out_text(o, NULL, name);
+        buf_add_char(o->buf, ':');
+        buf_add_json(o->buf, value);
+    }
+    json_out_end(o, '}');
+    json_out_flag(o, "tags_cut", c->tags_cut);
+}
+
 static void write_call(const struct live_call *c, struct json_out *o)
 {
     char id[UUID_TEXT];
@@ -193,7 +184,7 @@ static void write_call(const struct live_call *c, struct json_out *o)
     json_out_text(o, "key", str_of(c->key));
     json_out_text(o, "team", str_of(c->team));
     json_out_text(o, "user", str_of(c->user));
-    json_out_text(o, "tags", str_of(c->tags));
+    write_tags(c, o);
     json_out_text(o, "endpoint", str_of(c->endpoint));
     json_out_text(o, "provider", str_of(c->provider));
     json_out_text(o, "model", str_of(c->model));
@@ -321,7 +312,7 @@ static void write_all(struct watch *w, struct store *store, struct buf *out)
 
 static const struct args_row rows[] = {
     {.name = "after", .offset = offsetof(struct watch, after)},
-    {.name = "filter", .offset = offsetof(struct watch, filter), .bytes_max = 200},
+    {.name = "filter", .offset = offsetof(struct watch, filter), .bytes_max = FILTER_MAX},
     {0}};
 
 static enum status run(struct watch *w, struct verb_call *c)

@@ -7,17 +7,17 @@
 
 #include "panel/verb.h"
 
-// {"after","filter"}: a cursor of an earlier answer, and a text that stands in a call's key, team,
-// user, tags, provider/model, endpoint or state, whatever the case.
+// {"after","filter"}: a cursor of an earlier answer, and a text that a call has (live_fits).
 // -> {"at","since","cursor","in_flight",
-//     "running":[{"request","attempt","start","key","team","user","tags","endpoint","provider",
-//                 "model","stream","state","duration_us","ttft_us","input_tokens","output_tokens",
-//                 "estimated","price_state","cost_usd"}],
+//     "running":[{"request","attempt","start","key","team","user","tags":{NAME:VALUE},"tags_cut",
+//                 "endpoint","provider","model","stream","state","duration_us","ttft_us",
+//                 "input_tokens","output_tokens","estimated","price_state","cost_usd"}],
 //     "missed",
 //     "ended":[{as running; "outcome","http_status","error","followed"}],
 //     "started":{"requests","retries","errors","unpriced","input_tokens","output_tokens",
 //                "cost_usd"},
 //     "today":{the same}|null}
+// "tags_cut": it has more of them, for which there was no room.
 // Running are the oldest WATCH_RUNNING, whatever "in_flight" says; ended the newest WATCH_ENDED, in
 // the order of their end. "missed": calls that ended since the cursor and are not told, since too
 // many did. Of what is "estimated" the provider has not told its count; the cost is null where

@@ -186,27 +186,36 @@ static enum live_state state_of(const struct req *r)
     return a->entry.attempt > 0 ? LIVE_RETRYING : LIVE_WAITING;
 }
 
+// Whose it is and what it does; not yet what it cost.
 static void tell(const struct req *r, int64_t now_us, struct live_call *out)
 {
     struct entry e = r->attempt.entry;
-    struct cost cost = {.state = PRICE_UNPRICED};
     e.id = r->id;
     e.start_us = r->start_us;
     e.duration_us = now_us - r->start_mono_us;
     e.key = r->key ? r->key->name : STR_NONE;
     e.endpoint = str_of(endpoint_name(r->found.endpoint));
-    if (!settle_so_far(r, &e.usage, &cost)) { // at most, until now: what goes in
-        for (unsigned b = BUCKET_OUTPUT; b < BUCKET_COUNT; b++)
-            e.usage.count[b] = 0;
-        e.usage.sure = SURE_ESTIMATED;
-    }
-    e.cost = cost.total;
-    e.price_state = cost.state;
     live_fill(out, &e);
     out->state = state_of(r);
 }
 
-static unsigned calls_look(struct worker *w, struct live_call *out, unsigned most)
+static void tell_cost(const struct req *r, struct live_call *out)
+{
+    struct usage u = r->attempt.entry.usage;
+    struct cost cost = {.state = PRICE_UNPRICED};
+    if (!settle_so_far(r, &u, &cost)) { // at most, until now: what goes in
+        for (unsigned b = BUCKET_OUTPUT; b < BUCKET_COUNT; b++)
+            u.count[b] = 0;
+        u.sure = SURE_ESTIMATED;
+    }
+    out->input = usage_input(&u);
+    out->output = usage_output(&u);
+    out->sure = u.sure;
+    out->cost = cost.total;
+    out->price_state = cost.state;
+}
+
+static unsigned calls_look(struct worker *w, struct str part, struct live_call *out, unsigned most)
 {
     unsigned count = 0;
     int64_t now_us = clock_mono_us();
@@ -214,8 +223,11 @@ static unsigned calls_look(struct worker *w, struct live_call *out, unsigned mos
         const struct req *r = list_of(it, struct req, link);
         if (count == most)
             break;
-        if (!r->recorded)
-            tell(r, now_us, &out[count++]);
+        if (r->recorded)
+            continue;
+        tell(r, now_us, &out[count]);
+        if (live_fits(&out[count], part))
+            tell_cost(r, &out[count++]);
     }
     return count;
 }

@@ -39,13 +39,13 @@ def slow(gateway, user, headers):
 
 def sees_a_stream(gateway):
     """In flight with growing tokens; then ended, with the ledger's own figures."""
-    call = slow(gateway, "grows", {"x-costlens-tags": "feature=chat,team=web"})
+    call = slow(gateway, "grows", {"x-costlens-tags": "feature=chat%2Cteam%3Dx,team=web"})
     until(lambda: running(gateway, "grows"), what="it is seen")
     first = until(lambda: next((c for c in running(gateway, "grows") if c["output_tokens"] > 1), None), what="tokens")
     expect(first["state"], "streaming")
     expect((first["key"], first["team"], first["provider"], first["endpoint"], first["stream"]),
            ("scene", "web", "bench", "chat", True))
-    expect_in("feature=chat", first["tags"])
+    expect((first["tags"], first["tags_cut"]), ({"feature": "chat,team=x", "team": "web", "user": "grows"}, False))
     expect_true(first["estimated"] and float(first["cost_usd"]) > 0, f"an estimate: {first}")
     expect_true(first["ttft_us"] > 0 and first["duration_us"] >= first["ttft_us"], "times")
     until(lambda: any(c["output_tokens"] > first["output_tokens"] + 3 and
@@ -245,10 +245,13 @@ def stays_small(gateway, mock):
         sockets.append(s)
     said = until(lambda: (lambda x: x if x["in_flight"] >= 1000 else None)(look(gateway)), 20, "1,000 in flight")
     expect(len(said["running"]), 200)
+    late = slow(gateway, "late-one", {})
+    until(lambda: look(gateway, "--filter", "late-one")["running"], what="a filter sees those beyond the first 200")
     text = gateway.costlens("top", "--once", "--json").stdout
     expect_true(len(text) < 300_000, f"{len(text)} bytes")
     for s in sockets:
         s.close()
+    late.join()
 
 
 with Mock() as mock:

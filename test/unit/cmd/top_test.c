@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -50,11 +51,12 @@ static void test_cell(void **state)
     cell("", 2, true, "  ");
 }
 
-#define CALL(state, more)                                                                         \
-    "{\"start\":\"2026-11-28T10:20:30Z\",\"key\":\"k\",\"team\":\"web\",\"user\":\"\",\"tags\":"  \
-    "\"feature=chat,who=me\",\"endpoint\":\"chat\",\"provider\":\"p\",\"model\":\"m\",\"state\":" \
-    "\"" state                                                                                    \
-    "\",\"duration_us\":2500000,\"ttft_us\":120000,\"input_tokens\":12,\"output_tokens\":34,"     \
+#define CALL(state, more)                                                                        \
+    "{\"start\":\"2026-11-28T10:20:30Z\",\"key\":\"k\",\"team\":\"web\",\"user\":\"\",\"tags\":" \
+    "{\"feature\":\"chat\",\"who\":\"me\"},\"endpoint\":\"chat\",\"provider\":\"p\",\"model\":"  \
+    "\"m\",\"state\":"                                                                           \
+    "\"" state                                                                                   \
+    "\",\"duration_us\":2500000,\"ttft_us\":120000,\"input_tokens\":12,\"output_tokens\":34,"    \
     "\"price_state\":\"priced\",\"cost_usd\":\"0.000123400000\"," more "}"
 #define ENDED   CALL("ended", "\"estimated\":false,\"outcome\":\"ok\",\"followed\":false")
 #define RUNNING CALL("streaming", "\"estimated\":true")
@@ -90,6 +92,32 @@ static void test_take(void **state)
     top_reset(top);
     assert_int_equal(top->ended_count, 0);
     assert_string_equal(top->cursor, "");
+}
+
+// A value that looks like tags is a value; what the gateway had no room for is not "(none)".
+static void test_tags(void **state)
+{
+    (void)state;
+    struct buf out;
+    char text[600];
+    top->by = str_of("tag:who");
+    take("{\"ended\":[{\"tags\":{\"x\":\"1,who=other\",\"who\":\"a b\"},\"outcome\":\"ok\"},"
+         "{\"tags\":{\"x\":\"1,who=other\"},\"tags_cut\":true,\"outcome\":\"ok\"}]}");
+    assert_int_equal(top->group_count, 2);
+    assert_string_equal(top->groups[0].label, "a b");
+    assert_string_equal(top->groups[1].label, "(not told)");
+    assert_string_equal(top->ended[0].tags, "x=1%2Cwho%3Dother,who=a%20b");
+    assert_string_equal(top->ended[1].tags, "x=1%2Cwho%3Dother,\xe2\x80\xa6");
+    buf_init(&out, &alloc_heap, 0);
+    for (int i = 0; i < TAG_VALUE_MAX; i++)
+        buf_add_char(&out, 'v');
+    snprintf(text, sizeof text, "{\"ended\":[{\"tags\":{\"who\":\"%s\"},\"outcome\":\"ok\"}]}",
+             buf_cstr(&out));
+    take(text);
+    take(text);
+    assert_int_equal(top->group_count, 3);
+    assert_string_equal(top->groups[2].label, buf_cstr(&out));
+    buf_fini(&out);
 }
 
 static void test_groups(void **state)
@@ -224,6 +252,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cell, begin, end),
         cmocka_unit_test_setup_teardown(test_take, begin, end),
         cmocka_unit_test_setup_teardown(test_groups, begin, end),
+        cmocka_unit_test_setup_teardown(test_tags, begin, end),
         cmocka_unit_test_setup_teardown(test_many_groups, begin, end),
         cmocka_unit_test_setup_teardown(test_picture, begin, end),
         cmocka_unit_test_setup_teardown(test_picture_text, begin, end),

@@ -71,17 +71,47 @@ static void test_texts(void **state)
     struct live_call c;
     memset(long_text, 'x', sizeof long_text);
     memcpy(long_text + 63, "\xc3\xa4", 2); // its first byte would be the last that fits
-    struct entry e = {
-        .key = {long_text, sizeof long_text},
-        .tags = {.count = 2, .at = {{STR("feature"), STR("chat")}, {STR("who"), STR("me")}}}};
+    struct entry e = {.key = {long_text, sizeof long_text}};
     live_fill(&c, &e);
     assert_int_equal(strlen(c.key), 63);
-    assert_string_equal(c.tags, "feature=chat,who=me");
-    for (size_t n = 0; n < sizeof long_text; n++) { // no length of a value is too long
-        e.tags.at[0].value = str_from(long_text + 65, n < 300 ? n : 300);
-        live_fill(&c, &e);
-        assert_true(strlen(c.tags) < sizeof c.tags);
+}
+
+// A caller chooses names and values: none becomes another, and what has no room is told.
+static void test_tags(void **state)
+{
+    (void)state;
+    char long_text[TAG_VALUE_MAX];
+    struct live_call c;
+    struct str name, value;
+    size_t at = 0;
+    memset(long_text, 'x', sizeof long_text);
+    struct entry e = {.tags = {.count = 3,
+                               .at = {{STR("feature"), STR("chat,customer=victim")},
+                                      {STR("empty"), STR_NONE},
+                                      {STR("customer"), STR("me")}}}};
+    live_fill(&c, &e);
+    for (unsigned i = 0; i < e.tags.count; i++) {
+        assert_true(live_tag(&c, &at, &name, &value));
+        assert_true(str_eq(name, e.tags.at[i].name) && str_eq(value, e.tags.at[i].value));
     }
+    assert_false(live_tag(&c, &at, &name, &value));
+    assert_false(c.tags_cut);
+    assert_true(live_fits(&c, str_of("CUSTOMER=me")) && live_fits(&c, STR_NONE));
+    assert_false(live_fits(&c, str_of("empty=c"))); // no text across two tags
+    for (size_t n = 0; n <= sizeof long_text; n++) {
+        unsigned count = 0;
+        e.tags.at[0].value = e.tags.at[1].value = str_from(long_text, n);
+        live_fill(&c, &e);
+        for (at = 0; live_tag(&c, &at, &name, &value); count++)
+            assert_true(value.len == n || str_is(value, "me"));
+        assert_int_equal(count, c.tags_cut ? 2 : 3);
+        assert_int_equal(c.tags_cut, 7 + 5 + 8 + 2 + 6 + 1 + 2 * n > sizeof c.tags);
+    }
+    e.tags.count = 1;
+    e.tags.at[0] =
+        (struct tag){str_from(long_text, TAG_NAME_MAX), str_from(long_text, TAG_VALUE_MAX)};
+    live_fill(&c, &e);
+    assert_false(c.tags_cut); // the largest has room alone
 }
 
 int main(void)
@@ -90,6 +120,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sums, begin, end),
         cmocka_unit_test_setup_teardown(test_cursor, begin, end),
         cmocka_unit_test_setup_teardown(test_texts, begin, end),
+        cmocka_unit_test_setup_teardown(test_tags, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
