@@ -24,8 +24,8 @@ static const struct args_row arguments[] = {
 // A call that the bill names.
 struct named {
     char id[UUID_TEXT];
-    struct str model; // kept in the sums
-    struct str error; // the same
+    struct buf model;
+    struct buf error;
     struct money cost;
     int http_status;
     bool any;
@@ -35,6 +35,7 @@ struct billing {
     const struct catalog *catalog;
     struct sums sums;
     struct named dearest, failed;
+    struct buf label; // of the row that is added
     struct money_sum saved;
     int64_t saved_unknown; // calls with cached tokens of which nobody knows the other price
     int64_t vain;          // attempts that another followed
@@ -97,8 +98,11 @@ static void name_it(struct billing *b, const struct entry *e, struct named *n)
     n->any = true;
     n->cost = e->cost;
     n->http_status = e->http_status;
-    n->model = arena_printf(&b->sums.arena, "%.*s/%.*s", STR_ARG(e->provider), STR_ARG(e->model));
-    n->error = sums_keep(&b->sums, e->error);
+    buf_clear(&n->model);
+    buf_add(&n->model, buf_str(&b->label));
+    buf_clear(&n->error);
+    buf_add(&n->error, e->error);
+    b->sums.failed |= buf_failed(&n->model) || buf_failed(&n->error);
     uuid_write(&e->id, n->id);
 }
 
@@ -114,9 +118,10 @@ static void add_named(struct billing *b, const struct entry *e)
 static void add_row(struct billing *b, const struct entry *e)
 {
     bool fresh;
-    struct str label =
-        arena_printf(&b->sums.arena, "%.*s/%.*s", STR_ARG(e->provider), STR_ARG(e->model));
-    struct group *g = sums_group(&b->sums, label, &fresh);
+    buf_clear(&b->label);
+    buf_printf(&b->label, "%.*s/%.*s", STR_ARG(e->provider), STR_ARG(e->model));
+    struct group *g = sums_group(&b->sums, buf_str(&b->label), &fresh);
+    b->sums.failed |= buf_failed(&b->label);
     if (!g)
         return;
     if (fresh)
@@ -160,7 +165,7 @@ static void write_dearest(struct json_out *o, const struct named *n)
     }
     json_out_begin(o, "dearest", '{');
     json_out_text(o, "request", str_from(n->id, UUID_TEXT));
-    json_out_text(o, "model", n->model);
+    json_out_text(o, "model", buf_str(&n->model));
     json_out_decimal(o, "cost_usd", n->cost.pd, 12, 2);
     json_out_end(o, '}');
 }
@@ -173,9 +178,9 @@ static void write_failed(struct json_out *o, const struct named *n)
     }
     json_out_begin(o, "last_error", '{');
     json_out_text(o, "request", str_from(n->id, UUID_TEXT));
-    json_out_text(o, "model", n->model);
+    json_out_text(o, "model", buf_str(&n->model));
     json_out_number(o, "http_status", n->http_status);
-    json_out_text(o, "error", n->error);
+    json_out_text(o, "error", buf_str(&n->error));
     json_out_end(o, '}');
 }
 
@@ -200,6 +205,26 @@ static void write_answer(struct billing *b, struct str key, struct buf *json)
     json_out_end(o, '}');
 }
 
+static void begin(struct billing *b)
+{
+    sums_init(&b->sums);
+    buf_init(&b->label, &alloc_heap, 0);
+    buf_init(&b->dearest.model, &alloc_heap, 0);
+    buf_init(&b->dearest.error, &alloc_heap, 0);
+    buf_init(&b->failed.model, &alloc_heap, 0);
+    buf_init(&b->failed.error, &alloc_heap, 0);
+}
+
+static void end(struct billing *b)
+{
+    buf_fini(&b->dearest.model);
+    buf_fini(&b->dearest.error);
+    buf_fini(&b->failed.model);
+    buf_fini(&b->failed.error);
+    buf_fini(&b->label);
+    sums_fini(&b->sums);
+}
+
 static enum status run(struct store *s, const struct catalog *c, const struct asked *a,
                        struct buf *json, struct why *why)
 {
@@ -208,13 +233,13 @@ static enum status run(struct store *s, const struct catalog *c, const struct as
     if (status != STATUS_OK)
         return status;
     struct billing b = {.catalog = c};
-    sums_init(&b.sums);
+    begin(&b);
     status = read_rows(db, a, &b, why);
     if (status == STATUS_OK)
         write_answer(&b, a->key, json);
     if (b.sums.failed || arena_failed(&b.sums.arena) || buf_failed(json))
         status = why_set(why, STATUS_NO_MEMORY, "out of memory");
-    sums_fini(&b.sums);
+    end(&b);
     store_reader_close(db);
     return status;
 }

@@ -431,6 +431,51 @@ static struct entry cached(const struct catalog *c, int64_t start_us, int64_t re
     return e;
 }
 
+// Peak of the process's memory since it was last asked, in KiB.
+static long peak_kib(void)
+{
+    char line[128];
+    long kib = -1;
+    FILE *f = fopen("/proc/self/status", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        (void)sscanf(line, "VmHWM: %ld", &kib);
+    fclose(f);
+    f = fopen("/proc/self/clear_refs", "w");
+    assert_true(f && fputs("5", f) > 0 && fclose(f) == 0);
+    return kib;
+}
+
+// However many rows a key has: what it holds of them is one sum a model, and two calls.
+static void a_bill_is_small(void **state)
+{
+    (void)state;
+    enum { ROWS = 20000 };
+    struct world w;
+    char model[129] = "";
+    memset(model, 'm', sizeof model - 1);
+    begin(&w);
+    for (int i = 0; i < ROWS; i++) {
+        struct entry e = an_entry(NOON_US + i);
+        e.key = i < ROWS / 100 ? str_of("few") : str_of("many");
+        e.model = str_of(model);
+        e.outcome = OUTCOME_ERROR;
+        e.error = str_of("an error of its own words");
+        e.cost.pd = i + 1; // each is the dearest so far
+        call(w.journal, &e);
+    }
+    tell(&w, bill_verb, "{\"key\":\"few\"}");
+    (void)peak_kib();
+    tell(&w, bill_verb, "{\"key\":\"few\"}");
+    long few_kib = peak_kib();
+    tell(&w, bill_verb, "{\"key\":\"many\"}");
+    long many_kib = peak_kib();
+    number_is(json_get(json_root(w.json), "total"), "errors", ROWS - ROWS / 100);
+    if (many_kib - few_kib > 2 * KIB)
+        fail_msg("%ld KiB more for %d rows", many_kib - few_kib, ROWS);
+    end(&w);
+}
+
 static void a_bill_is_of_one_key(void **state)
 {
     (void)state;
@@ -583,6 +628,7 @@ int main(void)
         cmocka_unit_test(verify_names_damaged_files),
         cmocka_unit_test(damaged_durations_are_named),
         cmocka_unit_test(one_request_is_spelt_out),
+        cmocka_unit_test(a_bill_is_small),
         cmocka_unit_test(a_bill_is_of_one_key),
         cmocka_unit_test(an_export_goes_in_pieces),
         cmocka_unit_test(damaged_calls_are_not_passed_over),
