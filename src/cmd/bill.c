@@ -95,7 +95,8 @@ static void say_retries(const struct json_val *bill, FILE *to)
                   attempts == 1 ? "attempt that" : "attempts that",
                   STR_ARG(json_str(json_path(bill, "retries.cost_usd"))));
     if (unpriced)
-        fprintf(to, ", and %lld of them has no known price", (long long)unpriced);
+        fprintf(to, ", and %lld of them %s no known price", (long long)unpriced,
+                unpriced == 1 ? "has" : "have");
     fputc('\n', to);
 }
 
@@ -133,12 +134,24 @@ static void say_calls(const struct json_val *bill, const char *config, FILE *to)
     }
 }
 
-static void note(const struct json_val *bill, const char *path, const char *one, const char *many,
-                 FILE *to)
+static void note(const struct json_val *total, const char *member, const char *one,
+                 const char *many, FILE *to)
 {
-    int64_t n = number(bill, path);
+    int64_t n = number(total, member);
+    const char *what = number(total, "retries") > 0 ? "attempt" : "call";
     if (n > 0)
-        fprintf(to, "%lld %s\n", (long long)n, n == 1 ? one : many);
+        fprintf(to, "%lld %s%s %s\n", (long long)n, what, n == 1 ? "" : "s", n == 1 ? one : many);
+}
+
+void bill_doubts(const struct json_val *total, FILE *to)
+{
+    note(total, "unpriced", "has no known price: it is not in the cost (costlens price)",
+         "have no known price: they are not in the cost (costlens price)", to);
+    note(total, "captured",
+         "did not tell its output: it counts with its estimated input and most output",
+         "did not tell their output: they count with their estimated input and most output", to);
+    note(total, "estimated", "is estimated: it ended without the whole usage of its provider",
+         "are estimated: they ended without the whole usage of their provider", to);
 }
 
 void bill_print(const struct json_val *bill, const char *config, FILE *to)
@@ -151,14 +164,6 @@ void bill_print(const struct json_val *bill, const char *config, FILE *to)
     say_cache(bill, to);
     say_retries(bill, to);
     say_calls(bill, config, to);
-    note(bill, "total.unpriced", "call has no known price: it is not in the cost (costlens price)",
-         "calls have no known price: they are not in the cost (costlens price)", to);
-    note(bill, "total.captured",
-         "call did not tell its output: it counts with its estimated input and most output",
-         "calls did not tell their output: they count with their estimated input and most output",
-         to);
-    note(bill, "total.estimated",
-         "call is estimated: it ended without the whole usage of its provider",
-         "calls are estimated: they ended without the whole usage of their provider", to);
+    bill_doubts(json_get(bill, "total"), to);
     fflush(to);
 }

@@ -12,5 +12,8 @@
 
 // `config`: the --config that finds its ledger again, or NULL.
 void bill_print(const struct json_val *bill, const char *config, FILE *to);
+// What is not sure in a total, a report's too. Where one of its calls was tried again it speaks of
+// attempts: those figures are of all of them.
+void bill_doubts(const struct json_val *total, FILE *to);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/bill.h"
 #include "cmd/price_used.h"
 #include "cmd/pricing.h"
 #include "cmd/remote.h"
@@ -62,14 +63,6 @@ static void add_line(struct libscols_table *t, const struct json *j, const struc
     buf_fini(&grouped);
 }
 
-static void note(const struct json *j, const char *member, const char *one, const char *many)
-{
-    int64_t n;
-    const struct json_val *v = json_get(json_get(json_root(j), "total"), member);
-    if (json_i64(v, &n) && n > 0)
-        printf("%lld %s\n", (long long)n, n == 1 ? one : many);
-}
-
 static void note_retries(const struct json *j)
 {
     int64_t n;
@@ -104,13 +97,7 @@ static void print_table(const struct json *j)
     add_line(t, j, json_get(json_root(j), "total"), (struct str)STR("total"));
     table_print(t);
     remote_say_since(j, stdout);
-    note(j, "unpriced", "call has no known price: it is not in the cost (costlens price)",
-         "calls have no known price: they are not in the cost (costlens price)");
-    note(j, "captured",
-         "call did not tell its output: it counts with its estimated input and most output",
-         "calls did not tell their output: they count with their estimated input and most output");
-    note(j, "estimated", "call is estimated: it ended without the whole usage of its provider",
-         "calls are estimated: they ended without the whole usage of their provider");
+    bill_doubts(json_get(json_root(j), "total"), stdout);
     note_retries(j);
 }
 

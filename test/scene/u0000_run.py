@@ -233,6 +233,14 @@ def names_what_has_no_price(gateway):
     expect_in("1 call has no known price", done.stderr)
 
 
+def counts_attempts_by_their_name(gateway):
+    """A call that was tried again is one call, and as many attempts as were made."""
+    done = run(gateway, calling("x"), "--name", "again", environment={
+        "SCENE_MODEL": "bench/other", "SCENE_HEADERS": json.dumps({"x-mock-fault": "reset+once"})})
+    expect_in("2 attempts have no known price", done.stderr)
+    expect_in(" attempts have no known price", gateway.costlens("report").stdout)
+
+
 def refuses(gateway):
     many = [x for i in range(16) for x in ("--tag", f"t{i}=x")]
     for options, text in ((("--tag", "x"), "NAME=VALUE"), (("--budget", "5"), "no option --budget"),
@@ -245,7 +253,7 @@ def refuses(gateway):
 
 
 with Mock() as mock:
-    gateway = configured(Unpriced(mock, models=["bench-model", "other"]))
+    gateway = configured(Unpriced(mock, models=["bench-model", "other"], retries=1))
     bills_itself(gateway, mock, "own")
     owns_its_tags(gateway)
     prints_it(gateway)
@@ -258,6 +266,7 @@ with Mock() as mock:
     waits_for_the_store(gateway)
     shares(gateway, mock)
     names_what_has_no_price(gateway)
+    counts_attempts_by_their_name(gateway)
     refuses(gateway)
     says_what_is_missing()
     says_whose_providers_it_uses()
