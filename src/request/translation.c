@@ -25,8 +25,7 @@ static enum refusal write_request(struct req *r, struct translation *t, struct w
 {
     const struct attempt *a = &r->attempt;
     const struct fit fits = fit(r);
-    const struct translate_wish wish = {.endpoint = a->endpoint,
-                                        .model = a->target.model,
+    const struct translate_wish wish = {.model = a->target.model,
                                         .output_cap = fits.output_max,
                                         .context = fits.context,
                                         .keep_alive = a->provider->keep_alive};

@@ -90,8 +90,9 @@ struct chat {
 struct embed {
     struct str *inputs;
     size_t count;
-    int64_t dimensions; // 0: not said
-    bool base64;        // vectors are wanted as the base64 of little-endian 32-bit floats
+    int64_t dimensions;    // 0: not said
+    struct str keep_alive; // JSON; empty: not said
+    bool base64;           // vectors are wanted as the base64 of little-endian 32-bit floats
 };
 
 #endif

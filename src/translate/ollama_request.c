@@ -15,6 +15,11 @@ static void write_raw(struct json_out *o, const char *name, struct str json)
     buf_add(o->buf, json);
 }
 
+static void write_keep_alive(struct json_out *o, struct str said, const struct translate_wish *wish)
+{
+    write_raw(o, "keep_alive", said.len ? said : wish->keep_alive);
+}
+
 static bool has(const struct chat_message *m, enum chat_kind kind)
 {
     for (size_t i = 0; i < m->count; i++) {
@@ -164,7 +169,7 @@ static void write_rest(struct json_out *o, const struct chat *c, const struct tr
         write_raw(o, "format", c->schema);
     write_effort(o, c->effort);
     json_out_flag(o, "stream", c->stream);
-    write_raw(o, "keep_alive", c->keep_alive.len ? c->keep_alive : wish->keep_alive);
+    write_keep_alive(o, c->keep_alive, wish);
     json_out_flag(o, "truncate", false);
     json_out_flag(o, "shift", false);
     if (c->logprobs)
@@ -212,7 +217,7 @@ void ollama_write_embed(const struct embed *e, const struct translate_wish *wish
     if (e->dimensions > 0)
         json_out_number(&o, "dimensions", e->dimensions);
     json_out_flag(&o, "truncate", false);
-    write_raw(&o, "keep_alive", wish->keep_alive);
+    write_keep_alive(&o, e->keep_alive, wish);
     if (wish->context > 0) {
         json_out_begin(&o, "options", '{');
         json_out_number(&o, "num_ctx", wish->context);

@@ -312,6 +312,7 @@ enum refusal openai_read_embed(struct reading *r, const struct json_val *body, s
     out->base64 = str_is(format, "base64");
     if (format.len && !out->base64 && !str_is(format, "float"))
         return reading_bad(r, "`encoding_format` is neither float nor base64.");
+    out->keep_alive = reading_raw(r, body, "keep_alive");
     enum refusal refusal = read_most(r, body, "dimensions", &out->dimensions);
     if (refusal == REFUSAL_NONE)
         refusal = read_texts(r, json_get(body, "input"), "input", &out->inputs, &out->count);

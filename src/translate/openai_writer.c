@@ -352,9 +352,23 @@ static bool floats(struct str list, struct buf *out)
     return true;
 }
 
+// A list of numbers and nothing else: no null, text or list in it.
+static bool is_vector(struct str list)
+{
+    if (list.len < 2 || list.ptr[0] != '[')
+        return false;
+    for (size_t i = 1; i + 1 < list.len; i++) {
+        char c = list.ptr[i];
+        bool number = (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || (c | 32) == 'e';
+        if (!number && c != ',' && !str_blank(c))
+            return false;
+    }
+    return true;
+}
+
 static void write_vector(struct openai_writer *w, struct str list, struct buf *out)
 {
-    if (list.len < 2 || list.ptr[0] != '[') {
+    if (!is_vector(list)) {
         w->failed = true;
         return;
     }

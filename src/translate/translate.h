@@ -24,11 +24,10 @@
 
 // What the gateway decides of a request, whatever the caller says.
 struct translate_wish {
-    enum endpoint endpoint; // where it goes, as translate_endpoint gave it
-    struct str model;       // as sent
-    int64_t output_cap;     // tokens of an answer whose caller named no limit; 0 = none
-    int64_t context;        // num_ctx, tokens; 0 = the provider's own
-    struct str keep_alive;  // JSON, where the caller says none; empty = the provider\'s own
+    struct str model;      // as sent
+    int64_t output_cap;    // tokens of an answer whose caller named no limit; 0 = none
+    int64_t context;       // num_ctx, tokens; 0 = the provider's own
+    struct str keep_alive; // JSON, where the caller says none; empty = the provider's own
 };
 
 // Where a provider of that dialect takes such a call. False when it cannot be translated.

@@ -12,10 +12,10 @@ static void collect(void *context, struct str bytes)
     buf_add(context, bytes);
 }
 
-static void ask(enum endpoint client, enum endpoint provider, struct str body)
+static void ask(enum endpoint client, struct str body)
 {
     const struct endpoint_found found = {.endpoint = client};
-    const struct translate_wish wish = {provider, STR("m"), 512, 4096, STR("\"5m\"")};
+    const struct translate_wish wish = {STR("m"), 512, 4096, STR("\"5m\"")};
     struct ask a;
     struct why why;
     struct arena arena;
@@ -74,9 +74,9 @@ static void answer(enum endpoint client, enum endpoint provider, bool stream, st
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = str_from((const char *)data, size);
-    ask(ENDPOINT_CHAT, ENDPOINT_OLLAMA_CHAT, text);
-    ask(ENDPOINT_COMPLETIONS, ENDPOINT_OLLAMA_GENERATE, text);
-    ask(ENDPOINT_EMBEDDINGS, ENDPOINT_OLLAMA_EMBED, text);
+    ask(ENDPOINT_CHAT, text);
+    ask(ENDPOINT_COMPLETIONS, text);
+    ask(ENDPOINT_EMBEDDINGS, text);
     for (int stream = 0; stream < 2; stream++) {
         answer(ENDPOINT_CHAT, ENDPOINT_OLLAMA_CHAT, stream, text);
         answer(ENDPOINT_COMPLETIONS, ENDPOINT_OLLAMA_GENERATE, stream, text);

@@ -129,12 +129,13 @@ static void request_case(const char *folder, struct str body, struct str expect)
     must(ask_open(&a, &found, body, &alloc_heap, &why) == REFUSAL_NONE);
     if (s.wish.model.len == 0)
         s.wish.model = a.demand.model;
-    must(translate_endpoint(s.endpoint, DIALECT_OLLAMA, &s.wish.endpoint));
+    enum endpoint to;
+    must(translate_endpoint(s.endpoint, DIALECT_OLLAMA, &to));
     enum refusal r = translate_request(&a, &s.wish, &arena, &sent, &why);
     if (r != REFUSAL_NONE) {
         buf_printf(&got, "refused %s %s\n", refusal_code(r), why.text);
     } else {
-        buf_printf(&got, "to %s\n", endpoint_name(s.wish.endpoint));
+        buf_printf(&got, "to %s\n", endpoint_name(to));
         check_json(folder, buf_str(&sent));
         buf_add_char(&sent, '\n');
         check_file(folder, "sent.json", buf_str(&sent));

@@ -39,7 +39,7 @@ static enum refusal send(struct ask *a, const struct alloc *alloc, size_t arena_
     struct arena arena;
     struct buf out;
     struct why why = {0};
-    struct translate_wish wish = {.endpoint = ENDPOINT_OLLAMA_CHAT, .model = STR("m")};
+    struct translate_wish wish = {.model = STR("m")};
     arena_init(&arena, alloc, 64, arena_max);
     buf_init(&out, alloc, 0);
     enum refusal r = translate_request(a, &wish, &arena, &out, &why);
