@@ -15,12 +15,13 @@
 #define BODY_BYTES_MAX         (32 * MIB) // default of limits.body
 #define DECODED_RATIO_MAX      100        // gzip and zstd: decoded bytes per coded byte
 #define JSON_DEPTH_MAX         128
-#define SSE_EVENT_BYTES_MAX    (64 * KIB)  // a longer event passes in parts, read as it passes
-#define HELD_BYTES_MAX         (128 * KIB) // of an answer, from its terminal event on
-#define SIFT_BYTES_MAX         (256 * KIB) // what is kept of a JSON text that passes
-#define SIFT_VALUE_MAX         (16 * KIB)  // ... of one value in it
-#define WHOLE_ANSWER_BYTES_MAX (64 * KIB)  // up to here an answer's cost stands in its head
-#define REQUEST_ARENA_MAX      (4 * MIB)   // beside the body
+#define SSE_EVENT_BYTES_MAX    (64 * KIB)   // a longer event passes in parts, read as it passes
+#define HELD_BYTES_MAX         (128 * KIB)  // of an answer, from its terminal event on
+#define SIFT_BYTES_MAX         (256 * KIB)  // what is kept of a JSON text that passes
+#define SIFT_VALUE_MAX         (16 * KIB)   // ... of one value in it
+#define WHOLE_ANSWER_BYTES_MAX (64 * KIB)   // up to here an answer's cost stands in its head
+#define TRANSLATED_BYTES_MAX   (128L * MIB) // of a whole answer to be translated
+#define REQUEST_ARENA_MAX      (4 * MIB)    // beside the body
 #define STREAM_BUFFER_MAX      (64 * KIB) // unsent bytes of an answer before its upstream is paused
 #define PROCESS_BUFFER_MAX     (1024L * MIB) // default of limits.buffers
 

@@ -7,8 +7,7 @@
 #include "request/fit.h"
 #include "request/relay.h"
 
-#define ANSWER_BYTES_MAX (4L * BODY_BYTES_MAX) // vectors and texts grow a little on their way
-#define US_PER_S         1000000
+#define US_PER_S 1000000
 
 unsigned translation_dialects(enum endpoint client)
 {
@@ -63,9 +62,9 @@ enum refusal translation_begin(struct req *r, struct why *why)
         setup.cure = cure_of(r, a->target.model);
     translate_read(&r->ask, &setup);
     translate_init(&t->answer, &setup, &alloc_heap);
-    buf_init(&t->body, &alloc_heap, ANSWER_BYTES_MAX);
+    buf_init(&t->body, &alloc_heap, TRANSLATED_BYTES_MAX);
     a->translation = t;
-    a->whole.ceiling = ANSWER_BYTES_MAX;
+    a->whole.ceiling = TRANSLATED_BYTES_MAX;
     return write_request(r, t, why);
 }
 
@@ -86,6 +85,9 @@ void translation_feed(struct req *r, struct str bytes)
 {
     struct translate *t = &r->attempt.translation->answer;
     translate_feed(t, bytes, relay_write, r);
+    if (t->large)
+        relay_fail(r, REFUSAL_UPSTREAM_LARGE,
+                   "What is translated may have 128 MiB. Ask for fewer texts in a call.");
     r->attempt.meter.garbage = r->attempt.meter.garbage || t->garbage;
 }
 

@@ -83,7 +83,7 @@ void translate_init(struct translate *t, const struct translate_setup *setup,
                     const struct alloc *alloc)
 {
     *t = (struct translate){.setup = *setup};
-    buf_init(&t->carry, alloc, setup->stream ? LINE_BYTES_MAX : BODY_BYTES_MAX);
+    buf_init(&t->carry, alloc, setup->stream ? LINE_BYTES_MAX : TRANSLATED_BYTES_MAX);
     buf_init(&t->out, alloc, 0);
     openai_writer_init(&t->writer, &t->setup, alloc);
 }
@@ -156,6 +156,8 @@ void translate_feed(struct translate *t, struct str piece, translate_pass_f *pas
         if (t->out.len >= GIVEN_BYTES)
             give(t, pass, context);
     }
+    t->large = t->large || (!t->setup.stream && t->carry.len + piece.len > TRANSLATED_BYTES_MAX);
+    t->garbage = t->garbage || t->large;
     if (!t->garbage)
         buf_add(&t->carry, piece);
     t->garbage = t->garbage || buf_failed(&t->carry);

@@ -48,7 +48,16 @@ with Mock() as mock, Odd({"m": 8192}) as ollama:
         rows = gateway.rows(len(ODD) + 2)[-2:]
         expect([(r["followed"], r["http_status"], r["outcome"]) for r in rows], [(1, 200, "error"), (0, 200, "ok")])
 
-        count = len(gateway.rows())
+        # One that is longer than a request may be is translated; one without an end is not gathered for ever.
+        ollama.said = (200, {"model": "m", "embeddings": [[0.12345678] * 1_700_000] * 2, "prompt_eval_count": 2})
+        answer = gateway.post("/v1/embeddings", {"model": "local/m", "input": ["a", "b"], "encoding_format": "base64"})
+        expect((answer.status, len(answer.json["data"])), (200, 2))
+        ollama.said = (200, {"model": "m" * 136_000_000, "embeddings": [[1.0]], "prompt_eval_count": 2})
+        answer = gateway.post("/v1/embeddings", {"model": "local/m", "input": "a"})
+        expect((answer.status, answer.json["error"]["code"]), (502, "upstream_too_large"))
+        expect_in("128 MiB", answer.json["error"]["message"])
+
+        count = len(gateway.rows(len(ODD) + 4))
         for model, attempts in (("first", 1), ("second", 2)):
             answer = gateway.post("/v1/chat/completions", {"model": model, **REQUIRED})
             expect((answer.status, answer.headers["x-costlens-provider"]), (200, "bench"), model)

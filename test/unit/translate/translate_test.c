@@ -150,6 +150,39 @@ static void a_line_has_a_ceiling(void **state)
     buf_fini(&out);
 }
 
+// Pads an answer in its midst to so many bytes and more.
+static void answer_of(size_t bytes, struct translate *t, struct buf *out)
+{
+    static const char begin[] = "{\"model\":\"e\",\"embeddings\":[[1]],";
+    static const char end[] = "\"prompt_eval_count\":1}";
+    const struct translate_setup setup = {.client = ENDPOINT_EMBEDDINGS,
+                                          .provider = ENDPOINT_OLLAMA_EMBED};
+    char piece[64 * KIB];
+    memset(piece, ' ', sizeof piece);
+    translate_init(t, &setup, &alloc_heap);
+    translate_feed(t, str_of(begin), collect, out);
+    for (size_t n = 0; n < bytes; n += sizeof piece)
+        translate_feed(t, str_from(piece, sizeof piece), collect, out);
+    translate_feed(t, str_of(end), collect, out);
+    translate_end(t, collect, out);
+}
+
+static void a_whole_answer_may_be_long(void **state)
+{
+    (void)state;
+    for (int over = 0; over < 2; over++) {
+        struct translate t;
+        struct buf out;
+        buf_init(&out, &alloc_heap, 0);
+        answer_of(over ? TRANSLATED_BYTES_MAX : TRANSLATED_BYTES_MAX - MIB, &t, &out);
+        assert_int_equal(translate_done(&t), !over);
+        assert_int_equal(t.large, over);
+        assert_int_equal(out.len > 0, !over);
+        translate_fini(&t);
+        buf_fini(&out);
+    }
+}
+
 static void only_some_calls_can_be_translated(void **state)
 {
     (void)state;
@@ -187,6 +220,7 @@ int main(void)
         cmocka_unit_test(many_answers_of_tools_take_no_longer_each),
         cmocka_unit_test(an_answer_without_memory_has_no_end),
         cmocka_unit_test(a_line_has_a_ceiling),
+        cmocka_unit_test(a_whole_answer_may_be_long),
         cmocka_unit_test(only_some_calls_can_be_translated),
         cmocka_unit_test(the_form_is_read_of_the_request),
     };
