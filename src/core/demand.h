@@ -18,7 +18,8 @@ struct demand {
     bool stream;      // the answer is asked as a stream
     bool usage_asked; // the client itself asked for the usage of a stream
     int64_t body_bytes;
-    int64_t text_bytes; // of messages, instructions, tools: what becomes input tokens
+    int64_t text_bytes;    // of messages, instructions, tools: what becomes input tokens
+    int64_t longest_bytes; // of it, the longest input of a list that is embedded; 0 = no such list
     int64_t messages;
     int64_t tools;
     int64_t images;

@@ -14,6 +14,7 @@
 
 struct given {
     char name[MODEL_BYTES_MAX + 1];
+    int64_t asked;   // the largest that calls were sent with, and none failed for
     int64_t context; // the largest with which it has answered
 };
 
@@ -202,7 +203,7 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
     const struct given *given = map_get(&l->contexts, local_plain(model));
     int64_t context = power_for(needed);
     if (given)
-        context = larger(context, given->context);
+        context = larger(context, larger(given->asked, given->context));
     if (m)
         context = larger(context, m->context_loaded);
     if (context > cap)
@@ -211,6 +212,24 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
         context = m->context_trained;
     pthread_mutex_unlock(&l->lock);
     return context;
+}
+
+void local_asked(struct local *l, struct str model, int64_t context)
+{
+    pthread_mutex_lock(&l->lock);
+    struct given *given = find(l, model) ? given_of(l, local_plain(model)) : NULL;
+    if (given)
+        given->asked = larger(given->asked, context);
+    pthread_mutex_unlock(&l->lock);
+}
+
+void local_refused(struct local *l, struct str model, int64_t context)
+{
+    pthread_mutex_lock(&l->lock);
+    struct given *given = map_get(&l->contexts, local_plain(model));
+    if (given && given->asked <= context)
+        given->asked = 0;
+    pthread_mutex_unlock(&l->lock);
 }
 
 void local_loaded(struct local *l, struct str model, int64_t context)

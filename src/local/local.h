@@ -66,13 +66,20 @@ void local_each(struct local *l, void (*each)(void *context, const struct local_
                 void *context);
 
 // The context for a call of that model that needs so many tokens, prompt and answer together: the
-// smallest power of two from LOCAL_CONTEXT_LEAST on, not below what the model has answered with
-// before (local_loaded) or is loaded with, at most `cap` and what it was trained for. What is given
-// may hold less than was needed: the call is then too long for that model.
+// smallest power of two from LOCAL_CONTEXT_LEAST on; or more, where the model has been given more
+// before (local_asked, local_loaded) or is loaded with more, which need not be a power of two; at
+// most `cap` and what it was trained for. What is given may hold less than was needed: the call is
+// then too long for that model.
 #define LOCAL_CONTEXT_LEAST 4096
 int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t cap);
+// A call with that context is on its way: those that come meanwhile get no less. Of models in the
+// list alone, since callers invent names.
+void local_asked(struct local *l, struct str model, int64_t context);
 // It has answered with that context, so it can be loaded with it.
 void local_loaded(struct local *l, struct str model, int64_t context);
+// It could not be loaded, or died, with that context, which is not asked for again for that reason
+// alone.
+void local_refused(struct local *l, struct str model, int64_t context);
 
 // About how large the model would be to pull, in bytes; 0 when its name is not known here.
 uint64_t local_pull_bytes(struct str model);

@@ -63,6 +63,22 @@ bool order_read_ollama(struct order *o, struct why *why)
     return true;
 }
 
+// Tokens that do not fit into the context: of a list each input is read by itself.
+static int64_t beyond(const struct order *o)
+{
+    const struct json_val *list = json_get(o->root, "input");
+    struct json_iter it = {0};
+    const struct json_val *v = NULL;
+    int64_t sum = 0;
+    if (json_type(list) != JSON_ARRAY)
+        return o->billed.input - o->context;
+    while (json_each(&it, list, NULL, &v)) {
+        int64_t tokens = (int64_t)(json_str(v).len + 3) / 4;
+        sum += tokens > o->context ? tokens - o->context : 0;
+    }
+    return sum;
+}
+
 // A chat loses its oldest turns, so that less than the context is left; any other input its head.
 bool order_fit_ollama(struct order *o, struct why *why)
 {
@@ -70,12 +86,13 @@ bool order_fit_ollama(struct order *o, struct why *why)
     bool turns = json_count(json_get(o->root, "messages")) > 1;
     if (o->only_loads)
         *input = 0;
-    if (*input <= o->context || o->wish == WISH_OLLAMA_SHOW)
+    int64_t lost = beyond(o);
+    if (lost <= 0 || o->wish == WISH_OLLAMA_SHOW)
         return true;
     if (!json_bool(json_get(o->root, "truncate"), true)) {
         why_set(why, STATUS_LIMIT, "the input length exceeds the context length");
         return false;
     }
-    *input = turns ? o->context - o->context / 8 : o->context;
+    *input = turns ? o->context - o->context / 8 : *input - lost;
     return true;
 }

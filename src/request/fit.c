@@ -9,6 +9,8 @@
 
 static int64_t prompt_most(const struct demand *d)
 {
+    if (d->longest_bytes > 0)
+        return d->longest_bytes / BYTES_PER_TOKEN + TOKENS_PER_MESSAGE + TOKENS_SPARE;
     return d->text_bytes / BYTES_PER_TOKEN + d->messages * TOKENS_PER_MESSAGE +
            d->images * TOKENS_PER_IMAGE + TOKENS_SPARE;
 }
@@ -34,20 +36,39 @@ struct fit fit(struct req *r)
     return fit;
 }
 
+// NULL where no context was asked for.
+static struct local *local_of(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    return a->context ? snapshot_local(r->view->snapshot, a->provider) : NULL;
+}
+
 int64_t fit_larger(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    struct local *l = snapshot_local(r->view->snapshot, a->provider);
-    if (!l || a->context == 0)
+    struct local *l = local_of(r);
+    if (!l)
         return 0;
     int64_t larger = local_context(l, a->target.model, a->context + 1, a->provider->num_ctx);
     return larger > a->context ? larger : 0;
 }
 
-void fit_answered(const struct req *r)
+void fit_sent(const struct req *r)
+{
+    struct local *l = local_of(r);
+    if (l)
+        local_asked(l, r->attempt.target.model, r->attempt.context);
+}
+
+void fit_ended(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    struct local *l = a->context ? snapshot_local(r->view->snapshot, a->provider) : NULL;
-    if (l)
+    struct local *l = local_of(r);
+    if (!l)
+        return;
+    if (a->metering && a->upstream_status < 300 && a->meter.has_usage)
         local_loaded(l, a->target.model, a->context);
+    else if (a->failure.kind == FAILURE_RUNNER || a->failure.kind == FAILURE_LOST ||
+             (a->metering && a->meter.stream_error))
+        local_refused(l, a->target.model, a->context);
 }

@@ -96,6 +96,7 @@ static bool book(struct req *r)
         retry_budget_call(view_budget(r->view, a->target.provider), loop_now_us(r->worker->loop));
     else if (!a->grown)
         r->worker->metrics.upstream_retries++;
+    fit_sent(r);
     again_booked(r);
     return true;
 }

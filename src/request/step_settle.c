@@ -276,11 +276,17 @@ static void usage_settle(struct req *r)
     times_settle(r);
 }
 
-// An Ollama that was allowed to cuts what is too long, and then counts just its context.
+// An Ollama that was allowed to cuts what is too long, and then counts just its context, which is
+// never larger than what the model was trained for.
 static bool prompt_cut(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     int64_t context = a->context ? a->context : r->ask.demand.context;
+    struct local *l = snapshot_local(r->view->snapshot, a->provider);
+    struct local_model m;
+    if (l && local_find(l, a->target.model, &m) && m.context_trained > 0 &&
+        m.context_trained < context)
+        context = m.context_trained;
     return context > 0 && a->metering && a->meter.has_usage && a->meter.usage.prompt == context;
 }
 
@@ -316,8 +322,7 @@ static void entry_end(struct req *r)
         e->error = str_of("prompt_cut"); // an answer to a part of what was asked
     if (!e->followed)
         e->duration_us = clock_mono_us() - r->start_mono_us;
-    if (r->attempt.upstream_status < 300 && r->attempt.metering && r->attempt.meter.has_usage)
-        fit_answered(r);
+    fit_ended(r);
     usage_settle(r);
     settle_price(r);
 }

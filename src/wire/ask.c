@@ -223,6 +223,19 @@ static void read_members(struct ask *a)
     }
 }
 
+// Each input of a list is embedded by itself. Numbers are one input's tokens.
+static void read_longest(struct ask *a)
+{
+    struct json_iter it = {0};
+    const struct json_val *v = NULL;
+    while (json_each(&it, json_get(json_root(a->json), "input"), NULL, &v) &&
+           json_type(v) != JSON_NUMBER) {
+        struct demand one = {0};
+        ask_text_count(&one, v, ASK_CONTENT);
+        a->demand.longest_bytes = count_larger(a->demand.longest_bytes, one.text_bytes);
+    }
+}
+
 // A model's name goes into header fields, logs and paths.
 static bool is_name(struct str s)
 {
@@ -305,6 +318,8 @@ enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct 
         read_ollama(a);
     else
         read_members(a);
+    if (a->json && (a->endpoint == ENDPOINT_EMBEDDINGS || a->endpoint == ENDPOINT_OLLAMA_EMBED))
+        read_longest(a);
     return r;
 }
 

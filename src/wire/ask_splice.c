@@ -188,10 +188,11 @@ static bool change_ollama(struct changes *c, const struct ask_edit *edit)
     enum endpoint e = c->ask->endpoint;
     const struct json_val *root = json_root(c->ask->json);
     bool answers = e == ENDPOINT_OLLAMA_CHAT || e == ENDPOINT_OLLAMA_GENERATE;
+    bool cuts = answers || e == ENDPOINT_OLLAMA_EMBED;
     struct str head = STR_NONE;
-    if (!answers && e != ENDPOINT_OLLAMA_EMBED)
+    if (!cuts && e != ENDPOINT_OLLAMA_EMBED_ONE)
         return true;
-    bool truncate = edit->no_truncate && !json_key(root, "truncate");
+    bool truncate = edit->no_truncate && cuts && !json_key(root, "truncate");
     bool shift = edit->no_shift && answers && !json_key(root, "shift");
     if (!change_ollama_options(c, edit, &head))
         return false;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An Ollama's models are listed with their sizes and served while they are there; nothing is cut without a word:
 the context grows as calls need it, and an answer has an end."""
+import threading
 import time
 
 from lib.ollama import Ollama
@@ -55,6 +56,9 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         # A caller who wants it cut gets it cut, and the row says so.
         chat(gateway, "tiny", BIG, truncate=True)
         expect(gateway.rows(7)[-1]["error"], "prompt_cut")
+        # Also where he asked for more than it was trained for.
+        chat(gateway, "tiny", BIG, truncate=True, options={"num_ctx": 8192})
+        expect(gateway.rows(8)[-1]["error"], "prompt_cut")
         chat(gateway, "tiny", options={"num_predict": -1})
         expect(ollama.calls()[-1]["options"]["num_predict"], 500)
 
@@ -95,10 +99,37 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         expect(gateway.chat(model="unheard").status, 404)
         expect_true(time.monotonic() - start < 10, "it is not waited for")
         expect(chat(gateway, "llama3.2:3b").status, 200, "what it had is served")
-        rows = gateway.rows(17)
+        rows = gateway.rows(18)
         long = [row for row in rows if row["http_status"] == 400]
         expect([row["model"] for row in long], ["llama3.2:3b", "dense:7b", "denser:7b", "tiny"])
         expect({(row["price_state"], row["output"]) for row in rows if row["http_status"] == 200}, {("free", 2)})
+
+# A context that was asked for holds for calls that come meanwhile, unless the model cannot be loaded with it.
+with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072}) as ollama:
+    providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 0, num_predict: 500 }}\n"
+                 f"  bench: {{ dialect: openai, url: {mock.url}/v1 }}\n")
+    with Gateway(mock, providers=providers) as gateway:
+        until(lambda: {"local/wide", "local/fat", "local/embed"} <= set(listed(gateway)), 5, "the list")
+        waits = threading.Thread(target=chat, args=(gateway, "wide", "wait " + BIG))
+        waits.start()
+        until(ollama.calls, 5, "it has begun")
+        chat(gateway, "wide")
+        expect([c["options"]["num_ctx"] for c in ollama.calls()], [16384, 16384])
+        ollama.held.set()
+        waits.join()
+        ollama.broken = {"fat"}
+        for text, context in ((BIG, 16384), ("hi", 4096)):
+            expect(chat(gateway, "fat", text).status, 500)
+            expect(ollama.calls()[-1]["options"]["num_ctx"], context)
+
+        # Of a list each input is embedded by itself: the longest must fit.
+        for path, body, context in (("/api/embed", {"input": ["word " * 200] * 100}, 4096),
+                                    ("/v1/embeddings", {"input": ["word " * 200] * 100}, 4096),
+                                    ("/v1/embeddings", {"input": [BIG, "word"]}, 16384),
+                                    ("/api/embeddings", {"prompt": "word"}, 16384)):
+            expect(gateway.post(path, {"model": "embed", **body}).status, 200)
+            expect(ollama.calls()[-1]["options"]["num_ctx"], context, path)
+        expect_true("truncate" not in ollama.calls()[-1], "the old path does not know it")
 
 # One that was found and is slow to tell its list is there all the same.
 with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:

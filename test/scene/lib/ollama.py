@@ -17,6 +17,8 @@ class Ollama:
         self.mute = set()           # those whose calls are hung up on
         self.heavy = 1              # so many times the tokens of English
         self.busy = 0               # so many calls more find its queue full
+        self.broken = set()         # those that cannot be loaded
+        self.held = threading.Event()  # when it is set calls go on that say "wait"
         self.silent = threading.Event()
         self.goes_on = threading.Event()
         outer = self
@@ -81,13 +83,25 @@ class Ollama:
         if path == "/api/show":
             return 200, {"capabilities": ["completion", "tools"],
                          "model_info": {"general.architecture": "llama", "llama.context_length": self.models[name]}}
+        if name in self.broken:
+            return 500, {"error": "model requires more system memory (9 GiB) than is available"}
+        context = min(body["options"]["num_ctx"], self.models[name])
+        if path in ("/api/embed", "/api/embeddings"):
+            inputs = body.get("input", body.get("prompt"))
+            inputs = inputs if isinstance(inputs, list) else [inputs]
+            if max(len(text) for text in inputs) // 4 > context and not body.get("truncate", True):
+                return 400, {"error": "the input length exceeds the context length"}
+            return 200, {"model": name, "embeddings": [[0.5]] * len(inputs), "embedding": [0.5],
+                         "prompt_eval_count": sum(len(text) for text in inputs) // 4}
+        if any("wait" in m["content"] for m in body["messages"]):
+            self.held.wait(30)
         if self.busy > 0:
             self.busy -= 1
             return 503, {"error": "server busy, please try again.  maximum pending requests exceeded"}
         tokens = self.heavy * sum(len(m["content"]) for m in body["messages"]) // 4 + 10
-        if tokens > body["options"]["num_ctx"] and not body["truncate"]:
+        if tokens > context and not body["truncate"]:
             return 400, {"error": "the input length exceeds the context length"}
-        tokens = min(tokens, body["options"]["num_ctx"])
+        tokens = min(tokens, context)
         return 200, {"model": name, "created_at": "2026-01-01T00:00:00Z", "done": True, "done_reason": "stop",
                      "message": {"role": "assistant", "content": "hello"}, "total_duration": 5_000_000,
                      "load_duration": 1_000_000, "prompt_eval_count": tokens, "prompt_eval_duration": 1_000_000,

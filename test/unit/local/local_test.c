@@ -131,6 +131,15 @@ static void contexts_are_powers_of_two_that_only_grow(void **state)
     assert_int_equal(local_context(w.l, other, 5000, cap), 8192);
     assert_int_equal(local_context(w.l, other, INT64_MAX, cap), cap);
     assert_int_equal(local_context(w.l, other, 1, 2048), 2048);
+    // What a call on its way was given holds for others, until the model fails with it.
+    local_asked(w.l, minilm, 32768);
+    local_asked(w.l, other, 32768); // nobody has it
+    assert_int_equal(local_context(w.l, minilm, 100, cap), 32768);
+    assert_int_equal(local_context(w.l, other, 100, cap), 4096);
+    local_refused(w.l, minilm, 16384); // another call's
+    assert_int_equal(local_context(w.l, minilm, 100, cap), 32768);
+    local_refused(w.l, minilm, 32768);
+    assert_int_equal(local_context(w.l, minilm, 100, cap), 16384);
     // What it was trained for is the most.
     assert_true(local_take_show(w.l, gemma, str_of(show)));
     assert_int_equal(local_context(w.l, gemma, 40000, cap), 32768);

@@ -45,6 +45,25 @@ static void test_path_names_model_and_troubles(void **state)
     order_fini(&o);
 }
 
+static void test_each_input_of_a_list_has_to_fit(void **state)
+{
+    static const struct {
+        const char *more;
+        bool fits;
+    } cases[] = {{"\"input\":[\"abcdefgh\",\"abcdefgh\",\"abcdefgh\"],\"truncate\":false", true},
+                 {"\"input\":[\"abcdefghijklmnopq\",\"a\"],\"truncate\":false", false},
+                 {"\"input\":[\"abcdefghijklmnopq\",\"a\"]", true},
+                 {"\"input\":\"abcdefghijklmnopq\",\"truncate\":false", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct order o;
+        char body[200];
+        snprintf(body, sizeof body, "{\"model\":\"m\",\"options\":{\"num_ctx\":4},%s}",
+                 cases[i].more);
+        assert_int_equal(fixture_read(&o, "/api/embed", body, NULL), cases[i].fits);
+        order_fini(&o);
+    }
+}
+
 static void test_same_request_same_answer(void **state)
 {
     static const char body[] =
@@ -225,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_path_names_model_and_troubles),
+        cmocka_unit_test(test_each_input_of_a_list_has_to_fit),
         cmocka_unit_test(test_same_request_same_answer),
         cmocka_unit_test(test_most_tokens),
         cmocka_unit_test(test_choices_and_reasoning),

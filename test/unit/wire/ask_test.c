@@ -103,6 +103,32 @@ static void skips_metadata_that_fits_no_tag(void **state)
     arena_fini(&arena);
 }
 
+static void a_list_to_embed_is_read_each_by_itself(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint endpoint;
+        const char *input;
+        int64_t longest, all;
+    } cases[] = {
+        {ENDPOINT_EMBEDDINGS, "[\"a\",\"abcdefgh\",\"abc\"]", 8, 12},
+        {ENDPOINT_OLLAMA_EMBED, "[\"a\",\"abcdefgh\",\"abc\"]", 8, 12},
+        {ENDPOINT_EMBEDDINGS, "[[1,2,3],[1]]", 12, 16},
+        {ENDPOINT_EMBEDDINGS, "[1,2,3]", 0, 12},
+        {ENDPOINT_EMBEDDINGS, "\"abc\"", 0, 3},
+        {ENDPOINT_RESPONSES, "[\"a\",\"abc\"]", 0, 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        char body[100];
+        snprintf(body, sizeof body, "{\"model\":\"m\",\"input\":%s}", cases[i].input);
+        assert_int_equal(open_ask(&a, cases[i].endpoint, body), REFUSAL_NONE);
+        assert_int_equal(a.demand.longest_bytes, cases[i].longest);
+        assert_int_equal(a.demand.text_bytes, cases[i].all);
+        ask_close(&a);
+    }
+}
+
 static void base64_is_no_text(void **state)
 {
     (void)state;
@@ -304,6 +330,7 @@ int main(void)
         cmocka_unit_test(usage_is_asked_of_chats_only),
         cmocka_unit_test(tells_when_the_arena_is_full),
         cmocka_unit_test(skips_metadata_that_fits_no_tag),
+        cmocka_unit_test(a_list_to_embed_is_read_each_by_itself),
         cmocka_unit_test(base64_is_no_text),
         cmocka_unit_test(data_of_arguments_is_text),
         cmocka_unit_test(text_documents_are_text),
