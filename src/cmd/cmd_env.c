@@ -16,9 +16,9 @@ static const char help[] =
     "\n"
     "Prints the variables that point programs at the gateway: the base URL and key of every "
     "dialect\n"
-    "that it accepts. LAUNCHER (claude, codex, gemini, opencode, aider) gets what that program "
-    "reads,\n"
-    "and is told what in its settings overrides it. The key is the one in dev.key of the state "
+    "that it accepts. With LAUNCHER (claude, codex, gemini, opencode, aider): what that program "
+    "needs\n"
+    "besides, and what in its settings overrides it. The key is the one in dev.key of the state "
     "folder.\n";
 
 struct wish {
@@ -87,15 +87,15 @@ static void print_argument(void *context, struct str text)
     hello_word(p->out, text);
 }
 
-static void print_shell(const struct launcher *l, const struct launch_target *t,
+static void print_shell(const struct launch *l, const struct launch_target *t,
                         const struct shell *shell, struct buf *out)
 {
     struct printing p = {shell, out};
-    launcher_variables(l, t, print_variable, &p);
+    launch_variables(l, t, print_variable, &p);
     size_t before = out->len;
-    buf_printf(out, "# arguments, too: %s", launcher_name(l));
+    buf_printf(out, "# arguments, too: %s", launch_name(l));
     size_t words = out->len;
-    launcher_arguments(l, t, print_argument, &p);
+    launch_arguments(l, t, print_argument, &p);
     if (out->len == words)
         out->len = before;
     else
@@ -121,21 +121,21 @@ static void add_text(void *context, struct str text)
     json_out_text(context, NULL, text);
 }
 
-static void print_json(const struct launcher *l, const struct launch_target *t, struct buf *out)
+static void print_json(const struct launch *l, const struct launch_target *t, struct buf *out)
 {
     struct json_out o = {out, true};
     json_out_begin(&o, NULL, '{');
     json_out_begin(&o, "variables", '{');
-    launcher_variables(l, t, add_set, &o);
+    launch_variables(l, t, add_set, &o);
     json_out_end(&o, '}');
     json_out_begin(&o, "unset", '[');
-    launcher_variables(l, t, add_unset, &o);
+    launch_variables(l, t, add_unset, &o);
     json_out_end(&o, ']');
     json_out_begin(&o, "arguments", '[');
-    launcher_arguments(l, t, add_text, &o);
+    launch_arguments(l, t, add_text, &o);
     json_out_end(&o, ']');
     json_out_begin(&o, "warnings", '[');
-    launcher_warnings(l, t, add_text, &o);
+    launch_warnings(l, t, add_text, &o);
     json_out_end(&o, ']');
     json_out_end(&o, '}');
     buf_add_char(out, '\n');
@@ -149,11 +149,13 @@ static void warn(void *context, struct str text)
     command_print(stderr, "costlens: %.*s\n", STR_ARG(text));
 }
 
-static void print(const struct cli *cli, const struct shell *shell, const char *program,
+static void print(const struct cli *cli, const struct shell *shell, char *program,
                   const struct launch_target *t)
 {
     struct buf out;
-    const struct launcher *l = launcher_find(program);
+    char *words[] = {program, NULL};
+    struct launch found = launch_of(words);
+    const struct launch *l = &found;
     buf_init(&out, &alloc_heap, 0);
     if (cli->json)
         print_json(l, t, &out);
@@ -161,8 +163,14 @@ static void print(const struct cli *cli, const struct shell *shell, const char *
         print_shell(l, t, shell, &out);
     fwrite(out.ptr, 1, out.len, stdout);
     buf_fini(&out);
-    if (!cli->json)
-        launcher_warnings(l, t, warn, NULL);
+    if (cli->json)
+        return;
+    launch_warnings(l, t, warn, NULL);
+    if (!program)
+        warn(NULL,
+             str_of(
+                 "codex takes no variables, and claude asks before it takes the key: costlens env "
+                 "codex (or claude), or costlens run -- codex ..."));
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -183,7 +191,7 @@ static int run(struct cli *cli, int argc, char **argv)
     enum status s = lease_look(cli, &base, &key, &why);
     if (s == STATUS_OK) {
         struct launch_target t = {buf_str(&base), secret_expose(key)};
-        print(cli, shell, argc > 1 ? argv[1] : "", &t);
+        print(cli, shell, argc > 1 ? argv[1] : NULL, &t);
     } else {
         command_failed("%s", why.text[0] ? why.text : status_text(s));
     }

@@ -66,7 +66,7 @@ struct run {
     struct cli *cli;
     struct wish wish;
     char **argv; // of CMD
-    const struct launcher *launcher;
+    struct launch launch;
     struct lease lease;
     struct buf name, key, token, since;
     struct child_end end;
@@ -183,7 +183,7 @@ static void prepare(void *context)
 {
     const struct run *r = context;
     struct launch_target t = target_of(r);
-    launcher_variables(r->launcher, &t, set_variable, NULL);
+    launch_variables(&r->launch, &t, set_variable, NULL);
 }
 
 static void warn(void *context, struct str text)
@@ -210,13 +210,14 @@ static void run_child(struct run *r)
     struct arguments own = {.count = 0};
     struct launch_target t = target_of(r);
     size_t given = 0;
-    launcher_arguments(r->launcher, &t, add_argument, &own);
+    launch_arguments(&r->launch, &t, add_argument, &own);
     while (r->argv[given])
         given++;
     char **argv = alloc_must((given + own.count + 1) * sizeof *argv);
-    argv[0] = r->argv[0];
-    memcpy(argv + 1, own.at, own.count * sizeof *argv);
-    memcpy(argv + 1 + own.count, r->argv + 1, (given - 1) * sizeof *argv);
+    size_t before = r->launch.at + 1;
+    memcpy(argv, r->argv, before * sizeof *argv);
+    memcpy(argv + before, own.at, own.count * sizeof *argv);
+    memcpy(argv + before + own.count, r->argv + before, (given - before) * sizeof *argv);
     struct child_setup setup = {.argv = argv, .prepare = prepare, .context = r};
     child_run(&setup, &r->end);
     for (unsigned i = 0; i < own.count; i++)
@@ -238,7 +239,7 @@ static void say_unseen(const struct run *r)
         "it may have spent elsewhere is in no ledger.\ncostlens: Had it called, it was refused, "
         "for "
         "example for a model that no provider here has: it was told why.\ncostlens: %s\n",
-        STR_ARG(buf_str(&r->lease.base)), r->argv[0], launcher_unseen(r->launcher));
+        STR_ARG(buf_str(&r->lease.base)), r->argv[0], launch_unseen(&r->launch));
 }
 
 static void say_open(const struct run *r)
@@ -379,7 +380,7 @@ static int run_all(struct run *r)
     s = make_key(r, &why);
     if (s == STATUS_OK) {
         struct launch_target t = target_of(r);
-        launcher_warnings(r->launcher, &t, warn, NULL);
+        launch_warnings(&r->launch, &t, warn, NULL);
         fflush(stderr);
         run_child(r);
         end_key(r);
@@ -439,7 +440,7 @@ static int run(struct cli *cli, int argc, char **argv)
     if (own + 1 >= argc)
         return command_usage(&cmd_run, "which program? costlens run -- CMD ARGS...");
     r.argv = argv + own + 1;
-    r.launcher = launcher_find(r.argv[0]);
+    r.launch = launch_of(r.argv);
     struct buf *const texts[] = {&r.name, &r.key, &r.token, &r.since};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         buf_init(texts[i], &alloc_heap, 0);

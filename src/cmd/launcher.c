@@ -34,40 +34,45 @@ struct settings {
 
 struct launcher {
     const char *name;
-    const struct variable *variables;
-    const char *const *arguments; // as values; NULL: none
+    const struct variable *variables; // other than every program's; NULL: none
+    const char *const *arguments;     // as values; NULL: none
     const struct settings *settings;
-    const char *const *bypasses; // variables that, when set, lead its calls elsewhere
+    const char *option;          // one that names settings of the kind of settings[0], or is them
+    const char *const *words;    // arguments, or with = how they begin, that lead them elsewhere
+    const char *const *bypasses; // variables that, when set, do
     const char *unseen;
 };
 
-// --- everything else ---
+// --- every program ---
 
-// Google's clients take GOOGLE_API_KEY before GEMINI_API_KEY; older ones of OpenAI's, and LiteLLM,
-// read OPENAI_API_BASE. Ollama's clients send OLLAMA_API_KEY as a Bearer token.
-#define OPENAI_VARIABLES                                                    \
-    {"OPENAI_BASE_URL", "%b/v1", NULL}, {"OPENAI_API_BASE", "%b/v1", NULL}, \
-    {                                                                       \
-        "OPENAI_API_KEY", "%k", NULL                                        \
-    }
-#define GOOGLE_VARIABLES                                                    \
-    {"GOOGLE_GEMINI_BASE_URL", "%b", NULL}, {"GEMINI_API_KEY", "%k", NULL}, \
-    {                                                                       \
-        "GOOGLE_API_KEY", "%k", NULL                                        \
-    }
-
-static const struct variable any_variables[] = {OPENAI_VARIABLES,
-                                                {"ANTHROPIC_BASE_URL", "%b", NULL},
-                                                {"ANTHROPIC_AUTH_TOKEN", "%k", NULL},
-                                                {"ANTHROPIC_API_KEY", "%k", NULL},
-                                                GOOGLE_VARIABLES,
-                                                {"OLLAMA_HOST", "%b", "ollama"},
-                                                {"OLLAMA_API_KEY", "%k", "ollama"},
-                                                {0}};
+// Older clients of OpenAI's, and LiteLLM, read OPENAI_API_BASE; LiteLLM ANTHROPIC_API_BASE before
+// ANTHROPIC_BASE_URL. Anthropic's clients complain where a key and a token are set: the key, which
+// all of them read. Google's take GOOGLE_API_KEY before GEMINI_API_KEY. Ollama's send
+// OLLAMA_API_KEY as a Bearer token. What OPENCODE_CONFIG_CONTENT says opencode takes after all its
+// files but an administrator's.
+static const struct variable variables[] = {
+    {"OPENAI_BASE_URL", "%b/v1", NULL},
+    {"OPENAI_API_BASE", "%b/v1", NULL},
+    {"OPENAI_API_KEY", "%k", NULL},
+    {"ANTHROPIC_BASE_URL", "%b", NULL},
+    {"ANTHROPIC_API_BASE", "%b", NULL},
+    {"ANTHROPIC_API_KEY", "%k", NULL},
+    {"ANTHROPIC_AUTH_TOKEN", NULL, NULL},
+    {"GOOGLE_GEMINI_BASE_URL", "%b", NULL},
+    {"GEMINI_API_KEY", "%k", NULL},
+    {"GOOGLE_API_KEY", "%k", NULL},
+    {"OLLAMA_HOST", "%b", "ollama"},
+    {"OLLAMA_API_KEY", "%k", "ollama"},
+    {"OPENCODE_CONFIG_CONTENT",
+     "{\"provider\":{"
+     "\"openai\":{\"options\":{\"baseURL\":\"%b/v1\",\"apiKey\":\"%k\"}},"
+     "\"anthropic\":{\"options\":{\"baseURL\":\"%b/v1\",\"apiKey\":\"%k\"}},"
+     "\"google\":{\"options\":{\"baseURL\":\"%b/v1beta\",\"apiKey\":\"%k\"}}}}",
+     NULL},
+    {0}};
 
 static const struct launcher any = {
     .name = "",
-    .variables = any_variables,
     .unseen = "It may take its base URL from its own settings or arguments, have it written in its "
               "code, or ask no model at all. `costlens env` prints what it was given."};
 
@@ -75,10 +80,8 @@ static const struct launcher any = {
 
 // It sends both headers where both are set, and asks before it takes a key it does not know; a
 // token it takes at once, before a saved login.
-static const struct variable claude_variables[] = {{"ANTHROPIC_BASE_URL", "%b", NULL},
-                                                   {"ANTHROPIC_AUTH_TOKEN", "%k", NULL},
-                                                   {"ANTHROPIC_API_KEY", NULL, NULL},
-                                                   {0}};
+static const struct variable claude_variables[] = {
+    {"ANTHROPIC_AUTH_TOKEN", "%k", NULL}, {"ANTHROPIC_API_KEY", NULL, NULL}, {0}};
 static const char *const claude_members[] = {"env.ANTHROPIC_BASE_URL",
                                              "env.ANTHROPIC_AUTH_TOKEN",
                                              "env.ANTHROPIC_API_KEY",
@@ -105,17 +108,24 @@ static const char *const claude_bypasses[] = {"CLAUDE_CODE_USE_BEDROCK", "CLAUDE
 // --- Codex ---
 
 // It reads its base URL from its configuration alone; -c goes before that. Its provider `openai`
-// would talk over a WebSocket.
-static const struct variable codex_variables[] = {OPENAI_VARIABLES, {0}};
+// would talk over a WebSocket. A later -c goes before ours, and so does a profile.
 #define CODEX_PROVIDER                                                             \
     ("model_providers.costlens={name=\"CostLens\", base_url=\"%b/v1\", env_key=\"" \
      "OPENAI_API_KEY\", wire_api=\"responses\", supports_websockets=false}")
 static const char *const codex_arguments[] = {"-c", "model_provider=\"costlens\"", "-c",
                                               CODEX_PROVIDER, NULL};
+static const char *const codex_words[] = {"model_provider=",
+                                          "--config=model_provider=",
+                                          "-cmodel_provider=",
+                                          "profile=",
+                                          "-p",
+                                          "--profile",
+                                          "--profile=",
+                                          "--oss",
+                                          NULL};
 
 // --- Gemini CLI ---
 
-static const struct variable gemini_variables[] = {GOOGLE_VARIABLES, {0}};
 static const char *const gemini_members[] = {"security.auth.selectedType", "selectedAuthType",
                                              NULL};
 #define GEMINI_FILE(where)                                                                  \
@@ -128,30 +138,9 @@ static const struct settings gemini_settings[] = {
 static const char *const gemini_bypasses[] = {"GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA",
                                               NULL};
 
-// --- opencode ---
-
-// What this variable says it takes after all its files but an administrator's.
-static const struct variable opencode_variables[] = {
-    OPENAI_VARIABLES,
-    {"ANTHROPIC_API_KEY", "%k", NULL},
-    {"GEMINI_API_KEY", "%k", NULL},
-    {"OPENCODE_CONFIG_CONTENT",
-     "{\"provider\":{"
-     "\"openai\":{\"options\":{\"baseURL\":\"%b/v1\",\"apiKey\":\"{env:OPENAI_API_KEY}\"}},"
-     "\"anthropic\":{\"options\":{\"baseURL\":\"%b/v1\",\"apiKey\":\"{env:ANTHROPIC_API_KEY}\"}},"
-     "\"google\":{\"options\":{\"baseURL\":\"%b/v1beta\",\"apiKey\":\"{env:GEMINI_API_KEY}\"}}}}",
-     NULL},
-    {0}};
-
 // --- aider ---
 
-// LiteLLM inside: it takes ANTHROPIC_API_BASE before ANTHROPIC_BASE_URL. What .env says goes before
-// the environment.
-static const struct variable aider_variables[] = {OPENAI_VARIABLES,
-                                                  {"ANTHROPIC_BASE_URL", "%b", NULL},
-                                                  {"ANTHROPIC_API_BASE", "%b", NULL},
-                                                  {"ANTHROPIC_API_KEY", "%k", NULL},
-                                                  {0}};
+// What .env says goes before the environment.
 static const char *const aider_lines[] = {
     "OPENAI_API_BASE",    "OPENAI_BASE_URL",   "OPENAI_API_KEY",     "ANTHROPIC_API_BASE",
     "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "AIDER_OPENAI_API_",  "AIDER_ANTHROPIC_API_",
@@ -171,60 +160,108 @@ static const struct launcher launchers[] = {
     {.name = "claude",
      .variables = claude_variables,
      .settings = claude_settings,
+     .option = "--settings",
      .bypasses = claude_bypasses,
      .unseen = "Look at /status in Claude Code: its base URL must be the gateway's, its token "
                "ANTHROPIC_AUTH_TOKEN. Settings files (`env`, `apiKeyHelper`) go before the "
                "environment."},
     {.name = "codex",
-     .variables = codex_variables,
      .arguments = codex_arguments,
+     .words = codex_words,
      .unseen = "A profile or a -c of yours may name another model_provider; a cloud task runs "
                "elsewhere."},
     {.name = "gemini",
-     .variables = gemini_variables,
      .settings = gemini_settings,
      .bypasses = gemini_bypasses,
      .unseen = "A login with Google goes to Google's own servers: choose the API key with /auth. "
                "Some versions read no GOOGLE_GEMINI_BASE_URL."},
     {.name = "opencode",
-     .variables = opencode_variables,
      .unseen = "Only its providers openai, anthropic and google are led here: choose a model of "
                "one of those."},
     {.name = "aider",
-     .variables = aider_variables,
      .settings = aider_settings,
      .unseen = "Only models of openai/ and anthropic/ are led here; .env and .aider.conf.yml go "
                "before the environment."},
     {.name = "cursor-agent",
-     .variables = any_variables,
      .unseen = "It sends its calls to Cursor's own servers, whatever the environment says: they "
                "cannot be seen from here."},
 };
 
 // --- which ---
 
-static const char *base_of(const char *path)
+static bool is_program(struct str word, const char *name)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    while (str_find(word, '/') < word.len)
+        word = str_skip(word, str_find(word, '/') + 1);
+    return str_is(word, name);
 }
 
-const struct launcher *launcher_find(const char *program)
+static const struct launcher *find(struct str program)
 {
     for (size_t i = 0; i < sizeof launchers / sizeof launchers[0]; i++)
-        if (strcmp(launchers[i].name, base_of(program)) == 0)
+        if (is_program(program, launchers[i].name))
             return &launchers[i];
     return &any;
 }
 
-const char *launcher_name(const struct launcher *l)
+// The word that `env` starts; 0 when that is none.
+static size_t past_env(char *const *argv)
 {
-    return l->name;
+    static const char *const with_value[] = {"-u", "--unset", "-C", "--chdir"};
+    size_t at = 1;
+    while (argv[at] && (argv[at][0] == '-' || strchr(argv[at], '='))) {
+        bool value = false;
+        for (size_t i = 0; i < sizeof with_value / sizeof with_value[0]; i++)
+            value |= strcmp(argv[at], with_value[i]) == 0;
+        at += value && argv[at + 1] ? 2 : 1;
+    }
+    return argv[at] ? at : 0;
 }
 
-const char *launcher_unseen(const struct launcher *l)
+// The text of `sh -c TEXT`; empty where there is none.
+static struct str shell_text(char *const *argv)
 {
-    return l->unseen;
+    static const char *const shells[] = {"sh", "bash", "dash", "ksh", "zsh", "fish"};
+    bool shell = false;
+    for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
+        shell |= is_program(str_of(argv[0]), shells[i]);
+    bool text = shell && argv[1] && argv[1][0] == '-' && str_ends(str_of(argv[1]), str_of("c"));
+    return text && argv[2] ? str_of(argv[2]) : STR_NONE;
+}
+
+// Past assignments, `exec` and `env`.
+static struct str first_program(struct str text)
+{
+    struct str word = STR_NONE;
+    do {
+        text = str_trim(text);
+        if (!str_cut(&text, ' ', &word))
+            return STR_NONE;
+    } while (str_find(word, '=') < word.len || str_is(word, "exec") || is_program(word, "env"));
+    return word;
+}
+
+struct launch launch_of(char *const *argv)
+{
+    struct launch l = {.launcher = &any, .argv = argv};
+    if (argv[0] && is_program(str_of(argv[0]), "env"))
+        l.at = past_env(argv);
+    if (!argv[0])
+        return l;
+    struct str text = shell_text(argv + l.at);
+    l.in_text = text.len > 0;
+    l.launcher = find(l.in_text ? first_program(text) : str_of(argv[l.at]));
+    return l;
+}
+
+const char *launch_name(const struct launch *l)
+{
+    return l->launcher->name;
+}
+
+const char *launch_unseen(const struct launch *l)
+{
+    return l->launcher->unseen;
 }
 
 // --- what it is given ---
@@ -252,7 +289,7 @@ static struct str host_of(struct str base)
 
 // A proxy must not be asked for what is on this machine. Most programs look at one spelling alone:
 // both say what either did.
-static void no_proxy(const struct launch_target *t, launcher_variable_f *f, void *context)
+static void no_proxy(const struct launch_target *t, launch_variable_f *f, void *context)
 {
     static const char *const proxies[] = {"http_proxy",  "HTTP_PROXY", "https_proxy",
                                           "HTTPS_PROXY", "all_proxy",  "ALL_PROXY"};
@@ -276,29 +313,45 @@ static void no_proxy(const struct launch_target *t, launcher_variable_f *f, void
     }
 }
 
-void launcher_variables(const struct launcher *l, const struct launch_target *t,
-                        launcher_variable_f *f, void *context)
+static bool is_among(const struct variable *list, const char *name)
+{
+    for (; list && list->name; list++)
+        if (strcmp(list->name, name) == 0)
+            return true;
+    return false;
+}
+
+// Each of the list that `but` does not have.
+static void each_variable(const struct variable *list, const struct variable *but,
+                          const struct launch_target *t, launch_variable_f *f, void *context)
 {
     struct buf value;
     enum dialect d;
     buf_init(&value, &alloc_heap, 0);
-    for (const struct variable *v = l->variables; v->name; v++) {
-        if (v->dialect && !dialect_read(str_of(v->dialect), &d))
+    for (const struct variable *v = list; v && v->name; v++) {
+        if ((v->dialect && !dialect_read(str_of(v->dialect), &d)) || is_among(but, v->name))
             continue;
         if (v->value)
             fill(v->value, t, &value);
         f(context, v->name, v->value ? buf_cstr(&value) : NULL);
     }
     buf_fini(&value);
+}
+
+void launch_variables(const struct launch *l, const struct launch_target *t, launch_variable_f *f,
+                      void *context)
+{
+    each_variable(variables, l->launcher->variables, t, f, context);
+    each_variable(l->launcher->variables, NULL, t, f, context);
     no_proxy(t, f, context);
 }
 
-void launcher_arguments(const struct launcher *l, const struct launch_target *t, launcher_text_f *f,
-                        void *context)
+void launch_arguments(const struct launch *l, const struct launch_target *t, launch_text_f *f,
+                      void *context)
 {
     struct buf value;
     buf_init(&value, &alloc_heap, 0);
-    for (const char *const *a = l->arguments; a && *a; a++) {
+    for (const char *const *a = l->launcher->arguments; a && *a && !l->in_text; a++) {
         fill(*a, t, &value);
         f(context, buf_str(&value));
     }
@@ -342,7 +395,7 @@ static bool read_file(const char *path, struct buf *out)
 }
 
 struct finding {
-    launcher_text_f *f;
+    launch_text_f *f;
     void *context;
     const struct settings *settings;
     const char *path;
@@ -360,6 +413,8 @@ static void found(const struct finding *g, struct str what)
 static void look_members(const struct finding *g, const struct launch_target *t, struct str text)
 {
     struct json *j = NULL;
+    if (str_starts(text, str_of("\xEF\xBB\xBF")))
+        text = str_skip(text, 3);
     if (json_open(text, &alloc_heap, &j, NULL) != STATUS_OK)
         return; // the program itself will say so
     for (const char *const *m = g->settings->members; *m; m++) {
@@ -386,13 +441,13 @@ static void look_lines(const struct finding *g, struct str text)
     }
 }
 
-void launcher_warnings(const struct launcher *l, const struct launch_target *t, launcher_text_f *f,
-                       void *context)
+static void look_settings(const struct launch *l, const struct launch_target *t, launch_text_f *f,
+                          void *context)
 {
     char path[PATH_SIZE];
     struct buf text;
     buf_init(&text, &alloc_heap, SETTINGS_MAX + 4096);
-    for (const struct settings *s = l->settings; s && s->path; s++) {
+    for (const struct settings *s = l->launcher->settings; s && s->path; s++) {
         struct finding g = {f, context, s, path};
         buf_clear(&text);
         if (!place(s->path, path) || !read_file(path, &text))
@@ -402,12 +457,103 @@ void launcher_warnings(const struct launcher *l, const struct launch_target *t, 
         else
             look_lines(&g, buf_str(&text));
     }
-    for (const char *const *b = l->bypasses; b && *b; b++) {
-        if (!getenv(*b))
-            continue;
-        buf_clear(&text);
-        buf_printf(&text, "%s is set: with it the calls go past the gateway. Unset it", *b);
-        f(context, buf_str(&text));
+    buf_fini(&text);
+}
+
+PRINTF(3, 4)
+static void say(launch_text_f *f, void *context, const char *format, ...)
+{
+    struct buf text;
+    va_list args;
+    buf_init(&text, &alloc_heap, 0);
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    f(context, buf_str(&text));
+    buf_fini(&text);
+}
+
+// The value of an option, as `--settings X` or `--settings=X`; NULL: it is another argument.
+static const char *value_of(const char *option, char *const *argument)
+{
+    size_t n = strlen(option);
+    if (strncmp(argument[0], option, n) != 0)
+        return NULL;
+    return argument[0][n] == '=' ? argument[0] + n + 1 : argument[0][n] ? NULL : argument[1];
+}
+
+// A file, or the JSON itself.
+static void look_option(const struct launch *l, const struct launch_target *t, const char *value,
+                        launch_text_f *f, void *context)
+{
+    struct buf text;
+    struct finding g = {f, context, l->launcher->settings, l->launcher->option};
+    buf_init(&text, &alloc_heap, SETTINGS_MAX + 4096);
+    if (*value == '{') {
+        look_members(&g, t, str_of(value));
+    } else if (read_file(value, &text)) {
+        g.path = value;
+        look_members(&g, t, buf_str(&text));
     }
     buf_fini(&text);
+}
+
+static bool leads_elsewhere(const char *const *words, const char *argument)
+{
+    for (; words && *words; words++) {
+        bool begins = (*words)[strlen(*words) - 1] == '=';
+        if (begins ? strncmp(argument, *words, strlen(*words)) == 0 : strcmp(argument, *words) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void look_arguments(const struct launch *l, const struct launch_target *t, launch_text_f *f,
+                           void *context)
+{
+    const struct launcher *of = l->launcher;
+    for (char *const *a = l->argv[0] ? l->argv + l->at + 1 : l->argv; *a; a++) {
+        const char *value = of->option ? value_of(of->option, a) : NULL;
+        if (value)
+            look_option(l, t, value, f, context);
+        if (leads_elsewhere(of->words, *a))
+            say(f, context,
+                "%s goes before what %s is given here, and may lead its calls past the "
+                "gateway: leave it out",
+                *a, of->name);
+    }
+    if (l->in_text && of->arguments)
+        say(f, context,
+            "%s is led by arguments, which cannot be put into a shell's text: its calls go past "
+            "the gateway. Write costlens run -- %s ...",
+            of->name, of->name);
+}
+
+struct assigning {
+    const struct launch *launch;
+    launch_text_f *f;
+    void *context;
+};
+
+static void look_assignment(void *context, const char *name, const char *value)
+{
+    const struct assigning *a = context;
+    const struct launch *l = a->launch;
+    size_t n = strlen(name);
+    (void)value;
+    for (size_t i = 0; i < l->at; i++)
+        if (strncmp(l->argv[i], name, n) == 0 && l->argv[i][n] == '=')
+            say(a->f, a->context, "%s stands before %s, and goes before what it is given here",
+                l->argv[i], l->argv[l->at]);
+}
+
+void launch_warnings(const struct launch *l, const struct launch_target *t, launch_text_f *f,
+                     void *context)
+{
+    look_settings(l, t, f, context);
+    look_arguments(l, t, f, context);
+    launch_variables(l, t, look_assignment, &(struct assigning){l, f, context});
+    for (const char *const *b = l->launcher->bypasses; b && *b; b++)
+        if (getenv(*b))
+            say(f, context, "%s is set: with it the calls go past the gateway. Unset it", *b);
 }

@@ -3,8 +3,9 @@
 // launcher - what points a program at the gateway: variables, arguments of its own, and what in its
 // settings overrides them.
 //
-// To add a program: its row in launchers[] (launcher.c), which names the fact it rests on. What has
-// no row gets the variables of every dialect.
+// Every program gets the variables of every dialect: an agent runs tests, and these call whom they
+// want. To add a program that needs more: its row in launchers[] (launcher.c), which names the fact
+// it rests on.
 
 #ifndef CMD_LAUNCHER_H
 #define CMD_LAUNCHER_H
@@ -18,21 +19,28 @@ struct launch_target {
     struct str key;  // the token that its calls bring
 };
 
-// By its name or path ("claude", "/usr/bin/codex"); never NULL.
-const struct launcher *launcher_find(const char *program);
-const char *launcher_name(const struct launcher *l); // "" of what has no row
+// A command line, and the program in it: past `env A=b`, or the first of `sh -c TEXT`.
+struct launch {
+    const struct launcher *launcher;
+    char *const *argv; // borrowed; ends with NULL
+    size_t at;         // the word that is the program: its arguments go behind it
+    bool in_text;      // of a shell: it can be given no arguments
+};
+
+struct launch launch_of(char *const *argv);
+const char *launch_name(const struct launch *l); // "codex"; "" of what has no row
 // Each variable in turn; a NULL value: it must not be set. Slices live during the call.
-typedef void launcher_variable_f(void *context, const char *name, const char *value);
-void launcher_variables(const struct launcher *l, const struct launch_target *t,
-                        launcher_variable_f *f, void *context);
+typedef void launch_variable_f(void *context, const char *name, const char *value);
+void launch_variables(const struct launch *l, const struct launch_target *t, launch_variable_f *f,
+                      void *context);
 // Each argument that stands before its own.
-typedef void launcher_text_f(void *context, struct str text);
-void launcher_arguments(const struct launcher *l, const struct launch_target *t, launcher_text_f *f,
-                        void *context);
+typedef void launch_text_f(void *context, struct str text);
+void launch_arguments(const struct launch *l, const struct launch_target *t, launch_text_f *f,
+                      void *context);
 // Each thing found, here and now, that leads its calls past the gateway or past this key.
-void launcher_warnings(const struct launcher *l, const struct launch_target *t, launcher_text_f *f,
-                       void *context);
+void launch_warnings(const struct launch *l, const struct launch_target *t, launch_text_f *f,
+                     void *context);
 // What to look at when no call came; a sentence or more.
-const char *launcher_unseen(const struct launcher *l);
+const char *launch_unseen(const struct launch *l);
 
 #endif

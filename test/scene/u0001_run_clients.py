@@ -41,6 +41,7 @@ def each_client(gateway):
         done = run(gateway, program(text), "--json", environment=ELSEWHERE)
         expect((done.stdout, done.returncode), ("True\n", 0), f"{name}: {done.stderr}")
         expect(bill_of(done)["total"]["requests"], 1, name)
+        expect_true("are both set" not in done.stderr, done.stderr)
     if shutil.which("curl"):
         expect(run(gateway, ["sh", "-c", CURL], environment=ELSEWHERE).stdout, "True\n", "curl")
     node = DEPS / "python/node/bin/node"
@@ -84,6 +85,21 @@ def warns(gateway):
     expect_in("/status", done.stderr)
 
 
+def leads_what_an_agent_starts(gateway):
+    """Agents run tests: what these call is led here, whatever the agent speaks."""
+    def agent(name, words):
+        fake = folder / name
+        fake.write_text(f"#!/bin/sh\n{words}\n")
+        fake.chmod(0o755)
+        return str(fake)
+    claude = agent("claude", "exec " + " ".join(program(CLIENTS["openai"])))
+    done = run(gateway, [claude], "--json", environment=ELSEWHERE)
+    expect((done.stdout, done.returncode), ("True\n", 0), done.stderr)
+    expect(bill_of(done)["total"]["requests"], 1)
+    codex = agent("codex", "echo \"$X $1 $ANTHROPIC_API_KEY\"")
+    expect_true(run(gateway, ["env", "X=1", codex]).stdout.startswith("1 -c sk-cl-"), "past env")
+
+
 def prints_variables(gateway):
     def env(*arguments):
         return gateway.costlens("env", *arguments)
@@ -91,6 +107,8 @@ def prints_variables(gateway):
     expect_in(f"set -gx ANTHROPIC_BASE_URL '{gateway.url}'\n", env("--shell", "fish").stdout)
     expect_in("Remove-Item Env:ANTHROPIC_API_KEY", env("--shell", "powershell", "claude").stdout)
     expect_in("# arguments, too: codex -c 'model_provider=\"costlens\"' -c ", env("codex").stdout)
+    expect_in("codex", env().stderr)
+    expect(env("codex").stderr, "")
     told = json.loads(env("--json", "codex").stdout)
     expect(told["variables"]["OPENAI_BASE_URL"], f"{gateway.url}/v1")
     expect(told["variables"]["OPENAI_API_KEY"], (gateway.state / "dev.key").read_text().strip())
@@ -104,5 +122,6 @@ with Mock() as mock:
     tells_what_caching_saved(gateway)
     tells_what_went_wrong(gateway)
     warns(gateway)
+    leads_what_an_agent_starts(gateway)
     with gateway:
         prints_variables(gateway)
