@@ -5,7 +5,7 @@
 #define PICO_PER_NANO 1000
 #define ATTO_PER_NANO 1000000000
 #define NANO_PLACES   9
-#define SHOWN_MAX     40 // bytes of a text that is told back
+#define SHOWN_BYTES   40 // of a text that is told back
 
 struct nano nano_from_money(struct money m)
 {
@@ -33,20 +33,20 @@ bool nano_sub(struct nano a, struct nano b, struct nano *out)
 
 enum status nano_read(struct str usd, struct nano *out, struct why *why)
 {
-    struct str shown = str_clip(usd, SHOWN_MAX);
+    char shown[SHOWN_BYTES];
+    str_copy_clipped(usd, shown, sizeof shown);
     int128 atto = 0;
     enum status s = decimal_read(usd, &atto);
     if (s == STATUS_SYNTAX)
-        return why_set(why, s, "`%.*s` is no amount of USD. Write it like 500.00", STR_ARG(shown));
+        return why_set(why, s, "`%s` is no amount of USD. Write it like 500.00", shown);
     if (*usd.ptr == '-') // a number, so there is a first byte
-        return why_set(why, STATUS_RANGE, "`%.*s` is negative: an amount is 0 or more",
-                       STR_ARG(shown));
+        return why_set(why, STATUS_RANGE, "`%s` is negative: an amount is 0 or more", shown);
     if (s == STATUS_LIMIT || (s == STATUS_OK && atto % ATTO_PER_NANO))
-        return why_set(why, STATUS_LIMIT, "`%.*s` has more than 9 places: write whole nanodollars",
-                       STR_ARG(shown));
+        return why_set(why, STATUS_LIMIT, "`%s` has more than 9 places: write whole nanodollars",
+                       shown);
     if (s == STATUS_RANGE || atto / ATTO_PER_NANO > INT64_MAX)
-        return why_set(why, STATUS_RANGE, "`%.*s` is more than 9223372036.854775807 USD, the most",
-                       STR_ARG(shown));
+        return why_set(why, STATUS_RANGE, "`%s` is more than 9223372036.854775807 USD, the most",
+                       shown);
     out->n = (int64_t)(atto / ATTO_PER_NANO);
     return STATUS_OK;
 }

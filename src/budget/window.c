@@ -89,8 +89,9 @@ enum status window_read(struct str name, enum window_kind *out, struct why *why)
             return STATUS_OK;
         }
     }
-    return why_set(why, STATUS_UNKNOWN, "no window `%.*s`: take day, week, month or lifetime",
-                   STR_ARG(str_clip(name, 40)));
+    char shown[40];
+    str_copy_clipped(name, shown, sizeof shown);
+    return why_set(why, STATUS_UNKNOWN, "no window `%s`: take day, week, month or lifetime", shown);
 }
 
 const char *window_name(enum window_kind kind)

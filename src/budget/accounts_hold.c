@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An amount that would pass 64 bits is refused, even where the budget only observes: what cannot be
+// counted cannot be held. What is spent beyond them stays at their end, where nothing more fits.
+
+#include "budget/accounts_part.h"
+
+#define LAST UINT64_MAX // the turn of one that does not wait
+
+void account_drain(struct account *a)
+{
+    int128 needed = account_used(a) - a->overdraft.n;
+    if (needed > INT64_MAX) // it only observed, and has passed the end of its range
+        needed = INT64_MAX;
+    a->ceiling = a->terms.limit;
+    if (!a->terms.observe && needed > a->ceiling.n)
+        a->ceiling.n = (int64_t)needed;
+}
+
+void account_alert(struct accounts *t, struct account *a)
+{
+    for (unsigned i = 0; i < a->terms.alert_count; i++) {
+        uint8_t percent = a->terms.alert_at[i];
+        bool reached = (int128)a->settled.n * 100 >= (int128)a->terms.limit.n * percent;
+        if (percent <= a->told || !reached || a->settled.n == 0)
+            continue;
+        a->told = percent;
+        t->listener.alert(t->listener.context, a, percent);
+    }
+}
+
+// --- does it fit ---
+
+static enum admission fits(const struct accounts *t, const struct account *a, int64_t amount)
+{
+    int128 total = account_used(a) + amount;
+    if (a->terms.observe)
+        return total <= INT64_MAX ? ADMISSION_MADE : ADMISSION_SPENT;
+    if ((int128)a->settled.n + amount > a->terms.limit.n)
+        return ADMISSION_SPENT;
+    if (total > a->terms.limit.n)
+        return ADMISSION_HELD;
+    return t->stored && total > a->leased.n ? ADMISSION_LEASE : ADMISSION_MADE;
+}
+
+// For a hold that is not made yet: who waits goes first.
+static enum admission welcomes(const struct accounts *t, const struct account *a,
+                               const struct hold *h, uint64_t turn)
+{
+    if (a->terms.paused)
+        return ADMISSION_PAUSED;
+    enum admission is = fits(t, a, h->amount.n);
+    if (is == ADMISSION_SPENT || is == ADMISSION_HELD || list_empty(&a->queue))
+        return is;
+    const struct hold *first = list_of(a->queue.next, struct hold, link);
+    return first->turn < turn ? first->lacks : is;
+}
+
+static void worse(struct verdict *v, const struct hold *h, unsigned at, enum admission is)
+{
+    // PAUSED and SPENT say that waiting is of no use: the first of either stands.
+    static const int weight[] = {[ADMISSION_MADE] = 0,
+                                 [ADMISSION_LEASE] = 1,
+                                 [ADMISSION_HELD] = 2,
+                                 [ADMISSION_SPENT] = 3,
+                                 [ADMISSION_PAUSED] = 3};
+    const struct account *a = h->accounts[at];
+    if (weight[is] > weight[v->is])
+        *v = (struct verdict){is, at, a->terms.limit, a->settled, a->held};
+}
+
+struct verdict hold_judge(const struct accounts *t, const struct hold *h)
+{
+    struct verdict v = {.is = ADMISSION_MADE};
+    uint64_t turn = h->state == HOLD_WAITING ? h->turn : LAST;
+    for (unsigned i = 0; i < h->count; i++)
+        worse(&v, h, i, welcomes(t, h->accounts[i], h, turn));
+    return v;
+}
+
+// --- holding ---
+
+static void hold_more(struct accounts *t, struct hold *h, struct nano amount)
+{
+    for (unsigned i = 0; i < h->count; i++) {
+        struct account *a = h->accounts[i];
+        a->held.n += amount.n;
+        accounts_check(a);
+        if (!t->stored || a->terms.observe)
+            continue;
+        lease_note(a, amount, t->now_us);
+        lease_watch(t, a, amount);
+    }
+}
+
+void hold_make(struct accounts *t, struct hold *h)
+{
+    for (unsigned i = 0; i < h->count; i++) {
+        struct account *a = h->accounts[i];
+        a->uses++;
+        a->would_refuse += account_used(a) + h->amount.n > a->terms.limit.n;
+    }
+    h->state = HOLD_OPEN;
+    h->charged.n = 0;
+    hold_more(t, h, h->amount);
+}
+
+struct verdict accounts_reserve(struct accounts *t, struct hold *h, int64_t now_us)
+{
+    must(h->state == HOLD_NONE && h->amount.n >= 0 && h->count <= HOLD_ACCOUNTS_MAX);
+    t->now_us = now_us;
+    struct verdict v = hold_judge(t, h);
+    if (v.is == ADMISSION_MADE)
+        hold_make(t, h);
+    return v;
+}
+
+struct verdict accounts_extend(struct accounts *t, struct hold *h, struct nano by, int64_t now_us)
+{
+    must(h->state == HOLD_OPEN && by.n >= 0);
+    struct verdict v = {.is = ADMISSION_MADE};
+    for (unsigned i = 0; i < h->count; i++)
+        worse(&v, h, i, fits(t, h->accounts[i], by.n));
+    t->now_us = now_us;
+    if (v.is == ADMISSION_MADE) {
+        hold_more(t, h, by);
+        if (!nano_add(h->amount, by, &h->amount)) // nothing counts it
+            h->amount.n = INT64_MAX;
+    }
+    for (unsigned i = 0; i < h->count && v.is == ADMISSION_LEASE; i++)
+        lease_want(t, h->accounts[i], by);
+    return v;
+}
+
+// --- ending ---
+
+static void charge(struct accounts *t, struct account *a, struct nano held, struct nano cost)
+{
+    must(a->uses > 0 && a->held.n >= held.n);
+    a->uses--;
+    a->held.n -= held.n;
+    if (!nano_add(a->settled, cost, &a->settled))
+        a->settled.n = INT64_MAX;
+    int128 beyond = account_used(a) - a->ceiling.n - a->overdraft.n;
+    if (beyond > 0 && !a->terms.observe)
+        a->overdraft.n += (int64_t)beyond;
+    account_drain(a);
+    accounts_check(a);
+    account_alert(t, a);
+}
+
+static enum hold_end end(struct accounts *t, struct hold *h, enum hold_state state,
+                         struct nano cost)
+{
+    must(h->state != HOLD_NONE && h->state != HOLD_WAITING && cost.n >= 0);
+    if (h->state != HOLD_OPEN)
+        return HOLD_END_BEFORE;
+    h->state = state;
+    h->charged = cost;
+    for (unsigned i = 0; i < h->count; i++)
+        charge(t, h->accounts[i], h->amount, cost);
+    for (unsigned i = 0; i < h->count; i++)
+        account_admit(t, h->accounts[i], false);
+    return cost.n > h->amount.n ? HOLD_END_PASSED : HOLD_END_DONE;
+}
+
+enum hold_end accounts_settle(struct accounts *t, struct hold *h, struct nano cost)
+{
+    return end(t, h, HOLD_SETTLED, cost);
+}
+
+enum hold_end accounts_release(struct accounts *t, struct hold *h)
+{
+    return end(t, h, HOLD_RELEASED, (struct nano){0});
+}
+
+enum hold_end accounts_capture(struct accounts *t, struct hold *h)
+{
+    return end(t, h, HOLD_CAPTURED, h->amount);
+}
