@@ -20,6 +20,23 @@ static struct str reachable(struct str host)
     return str_is(host, "::") ? str_of("::1") : host;
 }
 
+// The quotes that a shell or a unit file left around it are not part of it.
+static struct str bare(struct str text)
+{
+    text = str_trim(text);
+    while (text.len && (text.ptr[0] == '"' || text.ptr[0] == '\''))
+        text = str_skip(text, 1);
+    while (text.len && (text.ptr[text.len - 1] == '"' || text.ptr[text.len - 1] == '\''))
+        text.len--;
+    return str_trim(text);
+}
+
+static bool is_port(struct str text)
+{
+    uint64_t n;
+    return str_u64(text, &n) && n > 0 && n <= UINT16_MAX;
+}
+
 // "host", "host:port", ":port", "[::1]:port", "::1". The port stays empty where none is written.
 static void split(struct str address, struct str *host, struct str *port)
 {
@@ -52,7 +69,7 @@ static struct str url_of(struct arena *arena, struct str text)
     host = reachable(host);
     bool six = str_find(host, ':') < host.len;
     return arena_printf(arena, "%.*s://%s%.*s%s:%.*s%.*s", STR_ARG(scheme), six ? "[" : "",
-                        STR_ARG(host), six ? "]" : "", STR_ARG(port.len ? port : usual),
+                        STR_ARG(host), six ? "]" : "", STR_ARG(is_port(port) ? port : usual),
                         STR_ARG(path));
 }
 
@@ -72,7 +89,7 @@ void reading_ollama(struct reading *r)
                                 .retries = usual.retries,
                                 .sought = true};
     struct why why = {0};
-    struct str text = url_of(&r->c->arena, str_trim(str_of(named ? named : "127.0.0.1:" PORT)));
+    struct str text = url_of(&r->c->arena, bare(str_of(named ? named : "127.0.0.1:" PORT)));
     if (url_read(text, &p.url, &why) != STATUS_OK) {
         reading_warn(r, 0, "environment: OLLAMA_HOST: %s. Write it like 127.0.0.1:" PORT, why.text);
         return;
