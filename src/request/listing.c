@@ -3,7 +3,6 @@
 #include "request/listing.h"
 
 #include "base/limits.h"
-#include "request/req.h"
 #include "wire/models.h"
 
 #define ITEMS_MAX ((size_t)16384)
@@ -27,17 +26,48 @@ static enum dialect shape_of(const struct req *r)
     return DIALECT_OPENAI;
 }
 
-// NULL when the key may not use it, or there are too many.
-static struct model_item *item_add(struct items *all, const struct config_provider *p,
-                                   struct str model, const struct sheet *sheet)
+static void describe(const struct items *all, const struct local_model *m, struct model_item *item)
 {
-    struct str id = arena_printf(&all->r->arena, "%.*s/%.*s", STR_ARG(p->name), STR_ARG(model));
+    struct arena *arena = &all->r->arena;
+    item->context_tokens = m->context_trained;
+    item->size_bytes = m->size_bytes;
+    item->parameters = arena_dup_cstr(arena, m->parameters);
+    item->quantization = arena_dup_cstr(arena, m->quantization);
+    item->remote = m->remote;
+    item->free = item->free && !m->remote;
+}
+
+static struct model_item item_of(const struct items *all, const struct config_provider *p,
+                                 struct str model, const struct sheet *sheet)
+{
     bool free = provider_free(p, model, sheet);
-    if (all->count >= ITEMS_MAX || !key_allows(all->r->key, id, model))
-        return NULL;
-    struct model_item *item = &all->at[all->count++];
-    *item =
-        (struct model_item){.id = id, .owner = p->name, .sheet = free ? NULL : sheet, .free = free};
+    return (struct model_item){
+        .id = arena_printf(&all->r->arena, "%.*s/%.*s", STR_ARG(p->name), STR_ARG(model)),
+        .owner = p->name,
+        .sheet = free ? NULL : sheet,
+        .free = free};
+}
+
+// Unless the key may not use it, or there are too many.
+static void add(struct items *all, struct str model, struct model_item item)
+{
+    if (all->count < ITEMS_MAX && key_allows(all->r->key, item.id, model))
+        all->at[all->count++] = item;
+}
+
+// Of a name that stands somewhere else than in an Ollama's list.
+static struct model_item item_named(const struct items *all, const struct config_provider *p,
+                                    struct str model)
+{
+    const struct snapshot *s = all->r->view->snapshot;
+    struct local *l = snapshot_local(s, p);
+    struct local_model m;
+    bool known = l && local_find(l, model, &m);
+    if (known && provider_open(p))
+        model = arena_dup_cstr(&all->r->arena, m.name);
+    struct model_item item = item_of(all, p, model, provider_sheet(s, p, model));
+    if (known)
+        describe(all, &m, &item);
     return item;
 }
 
@@ -62,18 +92,7 @@ static bool of_pattern(const struct config_provider *p, struct str model)
 static void items_of_mock(struct items *all, const struct config_provider *p)
 {
     for (size_t i = 0; i < MOCK_NAMES; i++)
-        item_add(all, p, mock_names[i], NULL);
-}
-
-static void describe(const struct items *all, const struct local_model *m, struct model_item *item)
-{
-    struct arena *arena = &all->r->arena;
-    item->context_tokens = m->context_trained;
-    item->size_bytes = m->size_bytes;
-    item->parameters = arena_dup_cstr(arena, m->parameters);
-    item->quantization = arena_dup_cstr(arena, m->quantization);
-    item->remote = m->remote;
-    item->free = item->free && !m->remote;
+        add(all, mock_names[i], item_of(all, p, mock_names[i], NULL));
 }
 
 struct of_local {
@@ -86,9 +105,9 @@ static void item_of_local(void *context, const struct local_model *m)
     const struct of_local *o = context;
     struct str model = arena_dup_cstr(&o->all->r->arena, m->name);
     const struct sheet *sheet = provider_sheet(o->all->r->view->snapshot, o->provider, model);
-    struct model_item *item = item_add(o->all, o->provider, model, sheet);
-    if (item)
-        describe(o->all, m, item);
+    struct model_item item = item_of(o->all, o->provider, model, sheet);
+    describe(o->all, m, &item);
+    add(o->all, model, item);
 }
 
 static void items_of_provider(struct items *all, const struct config_provider *p)
@@ -105,14 +124,14 @@ static void items_of_provider(struct items *all, const struct config_provider *p
     struct str vendor = provider_vendor(p);
     for (unsigned i = 0; i < p->model_count; i++)
         if (!is_pattern(p->models[i]))
-            item_add(all, p, p->models[i], provider_sheet(all->r->view->snapshot, p, p->models[i]));
+            add(all, p->models[i], item_named(all, p, p->models[i]));
     for (size_t i = 0; i < catalog_count(c); i++) {
         const struct sheet *sheet = catalog_at(c, i);
         bool own = str_eq(sheet->vendor, p->name); // it hides the vendor's of the same name
         bool its =
             own || (str_eq(sheet->vendor, vendor) && !catalog_find(c, p->name, sheet->model));
         if (its && of_pattern(p, sheet->model))
-            item_add(all, p, sheet->model, sheet);
+            add(all, sheet->model, item_of(all, p, sheet->model, sheet));
     }
 }
 
@@ -133,15 +152,8 @@ static bool goes_to(const struct items *all, struct str name, struct target *out
 
 static struct model_item target_item(const struct items *all, const struct target *t)
 {
-    const struct snapshot *s = all->r->view->snapshot;
-    const struct config_provider *p = &s->config->providers[t->provider];
-    const struct str parts[] = {p->name, STR("/"), t->model};
-    const struct sheet *sheet = provider_sheet(s, p, t->model);
-    bool free = provider_free(p, t->model, sheet);
-    return (struct model_item){.id = arena_join(&all->r->arena, parts, 3),
-                               .owner = p->name,
-                               .sheet = free ? NULL : sheet,
-                               .free = free};
+    const struct config *c = all->r->view->snapshot->config;
+    return item_named(all, &c->providers[t->provider], t->model);
 }
 
 // What its target costs, it costs.
@@ -180,7 +192,7 @@ static void send(struct req *r, struct buf *body)
     exchange_end(r->x);
 }
 
-static const struct model_item *item_named(const struct items *all, struct str name)
+static const struct model_item *listed(const struct items *all, struct str name)
 {
     for (size_t i = 0; i < all->count; i++) {
         struct str id = all->at[i].id;
@@ -193,61 +205,67 @@ static const struct model_item *item_named(const struct items *all, struct str n
     return NULL;
 }
 
-static void answer_one(struct req *r, const struct items *all, struct buf *body)
+// False: an Ollama that may have it is asked.
+static bool answer_one(struct req *r, const struct items *all, struct buf *body)
 {
     char text[MODEL_BYTES_MAX + 1];
     struct target t;
     struct model_item served;
     if (!endpoint_model(&r->found, text)) {
         req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, r->found.model);
-        return;
+        return true;
     }
     struct str name = str_of(text);
-    const struct model_item *one = item_named(all, name);
+    const struct model_item *one = listed(all, name);
     struct buf detail;
     buf_init(&detail, &alloc_heap, 2 * KIB);
     if (!one && goes_to(all, name, &t, &detail)) { // of a pattern, or of an open list
         served = target_item(all, &t);
         one = &served;
     }
+    bool waits = !one && route_waits(r);
     if (one) {
         models_one(all->shape, one, body);
         send(r, body);
-    } else {
+    } else if (!waits) {
         req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, detail.len ? buf_str(&detail) : name);
     }
     buf_fini(&detail);
+    return !waits;
 }
 
-static void answer(struct req *r, struct items *all)
+static bool answer(struct req *r, struct items *all)
 {
     struct buf body;
+    bool answered = true;
     buf_init(&body, &alloc_heap, 16 * MIB);
     if (r->found.model.len) {
-        answer_one(r, all, &body);
+        answered = answer_one(r, all, &body);
     } else {
         models_list(all->shape, all->at, all->count, &body);
         send(r, &body);
     }
     buf_fini(&body);
+    return answered;
 }
 
-bool listing_answers(struct req *r)
+enum flow listing_answer(struct req *r)
 {
     enum endpoint e = r->found.endpoint;
     if (e != ENDPOINT_MODELS && e != ENDPOINT_MODEL && e != ENDPOINT_GEMINI_MODELS)
-        return false;
+        return NEXT;
     const struct config *c = r->view->snapshot->config;
     struct items all = {
         .r = r, .shape = shape_of(r), .at = alloc_zero(&alloc_heap, ITEMS_MAX * sizeof *all.at)};
-    if (!all.at) {
-        req_write_refusal(r, REFUSAL_OVERLOAD, STR_NONE);
-        return true;
-    }
+    if (!all.at)
+        return req_refuse(r, REFUSAL_OVERLOAD, NULL);
     items_of_aliases(&all);
     for (unsigned i = 0; i < c->provider_count; i++)
         items_of_provider(&all, &c->providers[i]);
-    answer(r, &all);
+    bool answered = answer(r, &all);
     heap_free(all.at);
-    return true;
+    if (!answered)
+        return WAIT;
+    req_hand_over(r);
+    return END;
 }

@@ -6,11 +6,10 @@
 #ifndef REQUEST_LISTING_H
 #define REQUEST_LISTING_H
 
-#include <stdbool.h>
+#include "request/req.h"
 
-struct req;
-
-// Answers when the call is a listing; false when it is not.
-bool listing_answers(struct req *r);
+// END: it was a listing, and is answered. WAIT: an Ollama is asked for the model first. NEXT: it is
+// none.
+enum flow listing_answer(struct req *r);
 
 #endif

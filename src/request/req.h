@@ -136,6 +136,9 @@ void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, s
 // The price of a model at the call's provider: the user's own first, then its vendor's list; or
 // NULL.
 const struct sheet *route_sheet(const struct req *r, struct str model);
+// An Ollama may have what nobody has: it was not asked yet, or has pulled the model since. True:
+// it is asked, and the step is run again when it has said.
+bool route_waits(struct req *r);
 // Prices r->attempt.entry.usage into r->attempt.entry (cost, state, sheet).
 void settle_price(struct req *r);
 // What its answer used and costs so far, estimated where it was not told. False before it begins.

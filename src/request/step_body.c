@@ -25,10 +25,9 @@ static enum flow decode_body(struct req *r, struct str encoding)
 
 enum flow step_body(struct req *r)
 {
-    if (listing_answers(r)) {
-        req_hand_over(r);
-        return END;
-    }
+    enum flow flow = listing_answer(r);
+    if (flow != NEXT)
+        return flow;
     if (!r->body_here) {
         struct str encoding = head_get(exchange_request(r->x), "content-encoding", NULL);
         if (encoding.len && !coding_known(encoding))

@@ -17,8 +17,7 @@ static void on_list(struct asker *a)
     req_run(list_of(a, struct req, asker));
 }
 
-// An Ollama may have it: it was not asked yet, or has pulled the model since.
-static bool wait_for_list(struct req *r)
+bool route_waits(struct req *r)
 {
     list_pull(&r->asker.link);
     r->asker.wake = on_list;
@@ -39,7 +38,7 @@ enum flow step_route(struct req *r)
                                    r->found.endpoint == ENDPOINT_OLLAMA_PS};
     enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->attempt.target, &detail);
     bool missing = refusal == REFUSAL_MODEL_UNKNOWN || refusal == REFUSAL_NO_PROVIDER;
-    if (missing && wait_for_list(r)) {
+    if (missing && route_waits(r)) {
         buf_fini(&detail);
         return WAIT;
     }

@@ -29,6 +29,10 @@ class Found(Gateway):
                        not line.startswith(("  claude", "  gemini", "providers", "prices")))
 
 
+def one(gateway, name):
+    return request(gateway.port, "GET", f"/v1/models/{name}", None, AUTHORIZED).json
+
+
 with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as ollama:
     providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, num_ctx: 16384, num_predict: 500, "
                  f"keep_alive: 30m }}\n  bench: {{ dialect: openai, url: {mock.url}/v1 }}\n")
@@ -37,6 +41,15 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         model = listed(gateway)["local/llama3.2:3b"]
         expect((model["size_bytes"], model["context_window"], model["parameter_size"], model["pricing"]),
                (2_019_393_189, 131072, "3.2B", {"free": True}))
+
+        # One alone is told as in the list, whatever name of it is asked for, and a moment after it was pulled.
+        tiny = listed(gateway)["local/tiny:latest"]
+        for name in ("tiny", "local/tiny", "tiny:latest", "local/tiny:latest"):
+            expect(one(gateway, name), tiny, name)
+        time.sleep(1.1)  # it is asked once a second at most
+        ollama.models["phi3:latest"] = 4096
+        expect(one(gateway, "phi3")["id"], "local/phi3:latest")
+        expect_in("ollama pull all-minilm", one(gateway, "all-minilm")["error"]["message"])
 
         # The context: powers of two that only grow, up to num_ctx and what the model was trained for.
         for text, context, status in (("hi", 4096, 200), (BIG, 16384, 200), ("hi", 16384, 200),
@@ -143,6 +156,16 @@ with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:
         ollama.models["unheard"] = 2048
         ollama.goes_on.set()
         until(lambda: "ollama/unheard:latest" in listed(gateway) or "ollama/unheard" in listed(gateway), 5, "late")
+
+# A list of one's own, and an alias, have the details of what stands behind them.
+with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:
+    providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, models: [tiny] }}\n"
+                 f"  bench: {{ url: {mock.url}/v1 }}\n")
+    with Gateway(mock, providers=providers, extra="aliases:\n  fast: [local/tiny]\n") as gateway:
+        until(lambda: listed(gateway)["local/tiny"].get("context_window"), 5, "the list, described")
+        items = listed(gateway)
+        for item in (items["local/tiny"], items["fast"], one(gateway, "local/tiny"), one(gateway, "fast")):
+            expect((item["size_bytes"], item["context_window"]), (2_019_393_189, 2048), item["id"])
 
 # What it passes on to its cloud under a name that does not say so is not free, answered or not.
 with Mock() as mock, Ollama({"fast": 131072}) as ollama:
