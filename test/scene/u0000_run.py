@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from lib.run import CALL, bill_of, calling, command, configured, owned, program, run, start
-from lib.scene import COSTLENS, Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, until
+from lib.scene import COSTLENS, PATIENCE, Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, until
 
 
 class Unpriced(Gateway):
@@ -85,12 +85,13 @@ def is_transparent(gateway):
     done = run(gateway, ["tr", "a-z", "A-Z"], input="abc\n")
     expect(done.stdout, "ABC\n", "a filter")
     # Its reader sees the end when the program closes its output, not when it ends.
-    slow = start(gateway, ["sh", "-c", "echo first; exec >&-; sleep 3"])
+    slow = start(gateway, ["sh", "-c", f"echo first; exec >&-; sleep {3 * PATIENCE}"])
+    expect(slow.stdout.readline(), "first\n")
     begun = time.monotonic()
-    expect(slow.stdout.read(), "first\n")
-    expect_true(time.monotonic() - begun < 2.5, "the output ends with the program's own")
+    expect(slow.stdout.read(), "")
+    expect_true(time.monotonic() - begun < 2.5 * PATIENCE, "the output ends with the program's own")
     expect(slow.wait(), 0)
-    expect(run(gateway, ["sh", "-c", "ls -l /proc/self/fd | grep -c -e lease -e sock:"]).stdout, "0\n")
+    expect(run(gateway, ["sh", "-c", "ls -l /proc/self/fd | grep -c -e lease -e socket:"], input="").stdout, "0\n")
 
 
 def passes_signals(gateway):

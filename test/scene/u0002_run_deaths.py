@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from lib.run import CALL, bill_of, calling, configured, owned, program, run, start
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, until
+from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, expect_true, until
 
 # Calls once, and once more for every line that it reads.
 STEADY = "def call():\n" + "".join(f"    {line}\n" for line in CALL.strip().splitlines()) + """
@@ -33,6 +33,12 @@ def end(running):
 
 def pid_of_gateway(gateway):
     return int((gateway.state / "costlens.db.lock").read_text())
+
+
+def blocks(pid, number):
+    """The signal is held back, for the program that runs."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("SigBlk:")[1].split()[0], 16) >> (number - 1) & 1
 
 
 with Mock() as mock:
@@ -74,8 +80,7 @@ with Mock() as mock:
     child = Path(f"/proc/{running.pid}/task/{running.pid}/children")
     os.kill(keeper, signal.SIGSTOP)
     running.stdin.close()
-    until(lambda: not child.read_text(), 10, "the program has ended")
-    time.sleep(0.2)
+    until(lambda: not child.read_text() and not blocks(running.pid, signal.SIGTERM), 10, "the program has ended")
     running.terminate()
     try:
         expect(running.wait(10), -signal.SIGTERM)
@@ -91,9 +96,9 @@ if os.fork() == 0:
     os.open("/dev/null", os.O_RDWR); os.dup(0); os.dup(0)
 """ + "".join(f"    {line}\n" for line in CALL.strip().splitlines()) + """
     os._exit(0)
-time.sleep(0.7)
-"""
-for ttft, requests, still in (("1500ms", 1, 0), ("6s", 0, 1)):
+time.sleep(%f)
+""" % (0.7 * PATIENCE)
+for ttft, requests, still in (("1500ms", 1, 0), (f"{int(6 * PATIENCE)}s", 0, 1)):
     with Mock(ttft=ttft) as mock:
         gateway = configured(Gateway(mock))
         done = run(gateway, program(LATE), "--bill", str(gateway.state / "bill.json"))
