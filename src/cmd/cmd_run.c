@@ -17,6 +17,7 @@
 #include "cmd/launcher.h"
 #include "cmd/lease.h"
 #include "cmd/remote.h"
+#include "core/key.h"
 #include "core/tags.h"
 
 #define EXIT_NOT_BEGUN 125 // as of env, timeout, nohup
@@ -118,7 +119,7 @@ static void name_key(struct run *r)
     struct str name = str_clip(buf_str(&r->name), NAME_BYTES);
     random_bytes(bytes, sizeof bytes);
     hex_write(bytes, sizeof bytes, hex);
-    buf_printf(&r->key, "run-%.*s-%.*s", STR_ARG(name), (int)sizeof hex, hex);
+    buf_printf(&r->key, KEY_OF_RUN "%.*s-%.*s", STR_ARG(name), (int)sizeof hex, hex);
 }
 
 static enum status make_key(struct run *r, struct why *why)

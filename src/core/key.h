@@ -18,6 +18,7 @@
 
 #define KEY_PREFIX      "sk-cl-"
 #define KEY_TOKEN_CHARS (6 + 43 + 6)
+#define KEY_OF_RUN      "run-" // begins the names of keys that `costlens run` makes and forgets
 
 struct key {
     struct uuid id;

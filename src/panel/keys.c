@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "core/tags.h"
 #include "gate/gate.h"
+#include "insight/asked.h"
 
 #define ARGS_ARENA_MAX   ((size_t)256 * KIB)
 #define MODELS_BYTES_MAX 4096
@@ -217,7 +218,7 @@ static enum status tags_pack_text(struct str text, struct arena *arena, struct s
 static enum status create(struct verb_call *c, const struct key_args *a, struct arena *arena,
                           struct why *why)
 {
-    struct key k = {.tenant = str_of("default"),
+    struct key k = {.tenant = str_of(TENANT),
                     .name = a->name,
                     .team = a->team,
                     .project = a->project,
@@ -307,7 +308,7 @@ static enum status take_back(struct verb_call *c, struct str name, bool forget, 
 {
     enum status s = not_in_config(c, name, why);
     if (s == STATUS_OK)
-        s = forget ? store_key_forget(c->store, name, why)
+        s = forget ? store_key_forget(c->store, str_of(TENANT), name, why)
                    : store_key_revoke(c->store, name, clock_wall_us(), why);
     if (s == STATUS_OK)
         s = keys_took_effect(c, why);

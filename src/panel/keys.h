@@ -19,7 +19,8 @@ enum status keys_create(struct verb_call *c, struct why *why) MUST_USE;
 enum status keys_rotate(struct verb_call *c, struct why *why) MUST_USE;
 // name
 enum status keys_revoke(struct verb_call *c, struct why *why) MUST_USE;
-// name: revoked, and no list names it any more. What it spent stays in the ledger.
+// name, of a run's key (KEY_OF_RUN): revoked, and no list names it any more. What it spent stays in
+// the ledger. DENIED for another key, which is revoked.
 enum status keys_forget(struct verb_call *c, struct why *why) MUST_USE;
 
 #endif

@@ -106,13 +106,20 @@ enum status store_key_revoke(struct store *s, struct str name, int64_t at_us, st
     return status;
 }
 
-enum status store_key_forget(struct store *s, struct str name, struct why *why)
+enum status store_key_forget(struct store *s, struct str tenant, struct str name, struct why *why)
 {
     enum status status = STATUS_OK;
+    if (!str_starts(name, str_of(KEY_OF_RUN)))
+        return why_set(why, STATUS_DENIED,
+                       "only the key of a `costlens run` is forgotten (" KEY_OF_RUN
+                       "...): costlens key revoke %.*s",
+                       STR_ARG(name));
     pthread_mutex_lock(&s->keys_lock);
-    sqlite3_stmt *forget = sql_prepare(s->keys, "DELETE FROM key WHERE name = ?1");
-    if (forget)
-        sql_bind_str(forget, 1, name);
+    sqlite3_stmt *forget = sql_prepare(s->keys, "DELETE FROM key WHERE tenant = ?1 AND name = ?2");
+    if (forget) {
+        sql_bind_str(forget, 1, tenant);
+        sql_bind_str(forget, 2, name);
+    }
     if (!forget || !sql_done(forget))
         status = failed(s, "the key cannot be forgotten", why);
     else if (sqlite3_changes(s->keys) == 0)

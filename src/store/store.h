@@ -69,8 +69,10 @@ enum status store_key_add(struct store *s, const struct key *k,
 enum status store_key_unknown(struct str name, struct why *why);
 enum status store_key_revoke(struct store *s, struct str name, int64_t at_us,
                              struct why *why) MUST_USE;
-// As if there had never been keys of that name; their calls stay. UNKNOWN when there is none.
-enum status store_key_forget(struct store *s, struct str name, struct why *why) MUST_USE;
+// As if there had never been keys of that name; their calls stay. Only of a run (KEY_OF_RUN), whose
+// keys would be too many to list: DENIED for another. UNKNOWN when there is none.
+enum status store_key_forget(struct store *s, struct str tenant, struct str name,
+                             struct why *why) MUST_USE;
 // The old token lives until `old_until_us`; the name goes to the new one.
 enum status store_key_rotate(struct store *s, struct str name, const struct key *fresh,
                              int64_t old_until_us, struct why *why) MUST_USE;
