@@ -230,7 +230,7 @@ static enum bound_state sum_up(const struct bound_call *c, const struct worst *w
     const struct weight *of = c->weight;
     bool timed = has_price(w, BUCKET_BUSY);
     bool by_time_alone = timed && !(w->has & ((1u << (BUCKET_IMAGE_OUTPUT + 1)) - 1));
-    if (of->seconds && has_price(w, BUCKET_SECONDS))
+    if (of->vast && has_price(w, BUCKET_SECONDS))
         return no(b, BOUND_SECONDS, of->vast);
     if (!by_time_alone && !add_tokens(c, w, b, s))
         return BOUND_UNPRICED;
@@ -307,7 +307,7 @@ static bool is_free(const struct bound_call *c)
 
 static enum bound_state make(const struct bound_call *c, struct bound *b)
 {
-    if (c->sheet && is_free(c))
+    if (c->weight->free || (c->sheet && is_free(c)))
         return BOUND_KNOWN;
     if (c->weight->boundless)
         return no(b, BOUND_BOUNDLESS, c->weight->boundless);

@@ -45,6 +45,7 @@ struct demand {
 // sum is beyond. The texts name members of the body, as the caller must change them: static, and
 // NULL where nothing is wrong.
 struct weight {
+    bool free; // nothing is billed: tokens counted, lists
     // What goes in.
     int64_t tokens;       // of all text, schemas and templates, at most
     int64_t prompts;      // that are read each by itself: each may fill the model's window
@@ -52,7 +53,6 @@ struct weight {
     int64_t image_tokens; // of each, at most; 0 = not known, only the window bounds them
     const char *vast;     // of what it holds only the window bounds the tokens: files, sound,
                           // what is kept at the provider
-    bool seconds;         // of it sound may be billed by its length
     int64_t rounds;       // of tools that the provider runs: each bills the context once more
     int64_t web_searches;
     int64_t file_searches;

@@ -8,12 +8,14 @@
 #include "base/must.h"
 
 #define OUTSIDE VENDOR_REASONING_OUTSIDE
+#define OPENAIS \
+    (VENDOR_CHAT_SEARCHES | VENDOR_WRITES_CACHE | VENDOR_PROJECT_TIER | VENDOR_CAPS_TOOLS)
 
 // name, hosts, key variables, base URL, dialect, peculiarities
 // clang-format off
 static const struct vendor vendors[] = {
     {"openai", {"api.openai.com", ".api.openai.com"}, {"OPENAI_API_KEY"},
-     "https://api.openai.com/v1", DIALECT_OPENAI, VENDOR_CHAT_SEARCHES | VENDOR_WRITES_CACHE},
+     "https://api.openai.com/v1", DIALECT_OPENAI, OPENAIS},
     {"anthropic", {"api.anthropic.com"}, {"ANTHROPIC_API_KEY"},
      "https://api.anthropic.com", DIALECT_ANTHROPIC, 0},
     {"google", {"generativelanguage.googleapis.com"}, {"GEMINI_API_KEY", "GOOGLE_API_KEY"},
@@ -88,7 +90,7 @@ static const struct vendor vendors[] = {
      "https://ai-gateway.vercel.sh/v1", DIALECT_OPENAI, VENDOR_REPORTS_COST},
     // Not found by a key variable alone: their address is the customer's own.
     {"azure", {".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"},
-     {NULL}, NULL, DIALECT_OPENAI, VENDOR_CHAT_SEARCHES | VENDOR_WRITES_CACHE},
+     {NULL}, NULL, DIALECT_OPENAI, OPENAIS},
     {"azure-ai", {".models.ai.azure.com", ".inference.ai.azure.com"}, {NULL}, NULL,
      DIALECT_OPENAI, 0},
     {"vertex", {"aiplatform.googleapis.com", "-aiplatform.googleapis.com"}, {NULL}, NULL,

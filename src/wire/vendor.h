@@ -26,6 +26,8 @@ enum {
     VENDOR_TOTAL_WINS = 1 << 10,       // output count may lack the reasoning: total - prompt tells
     VENDOR_REGIONAL = 1 << 11,         // at this host answers cost what the book says for `us`
     VENDOR_WRITES_CACHE = 1 << 12, // each long prompt, asked or not; free where no price is stated
+    VENDOR_PROJECT_TIER = 1 << 13, // who names no tier gets his project's, which may be `priority`
+    VENDOR_CAPS_TOOLS = 1 << 14,   // keeps to max_tool_calls
 };
 
 struct vendor {

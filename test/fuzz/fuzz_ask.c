@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request that is taken, edited, and read again says the new model, and is one that asks for
-// usage.
+// usage. Whatever it says, it weighs something.
 #include "base/must.h"
-#include "wire/ask.h"
+#include "wire/weigh.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,6 +50,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, &alloc_heap, 1024, 1 << 22);
     ask_tags(&a, &tags, &arena);
     edit(&a, &found, &arena);
+    struct weight w;
+    weigh(&a, (unsigned)data[0] << 8, a.demand.model, &w);
+    must(w.tokens > 0 && w.prompts > 0 && w.images >= 0 && w.rounds >= 0 && w.answers >= 0);
     arena_fini(&arena);
     ask_close(&a);
     return 0;

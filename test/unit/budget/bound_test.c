@@ -32,6 +32,8 @@ static const char text[] =
     "model soon\nprice input 1.5 output 7.5\nwhen until 2027-01-01: input 0.75 output 3.75\n"
     "output_max 100\n"
     "model from\nprice input 9 output 9\nwhen from 2026-01-01: input 1 output 1\noutput_max 100\n"
+    "model noon\nprice input 2 output 1\nwhen from 2026-12-31T12:00:00Z: input 5\n"
+    "when until 2026-12-31T13:00:00Z: output 0.5\n"
     "model nights\nprice input 1 output 1\nwhen 01:00-02:00: input 5\n"
     "when except china 03:00-04:00: input 7\nwhen fri 00:00-01:00: input 9\n"
     "model thinks\nprice input 1 output 1\nwhen thinking: output 3\n"
@@ -296,6 +298,11 @@ static void prices_that_change_meanwhile(void **state)
     assert_int_equal(nano_within("soon", NIL_UTC, 24 * HOUR_US), 100 * 1500 + 10 * 7500);
     assert_int_equal(nano_within("from", NIL_UTC - 365 * 24 * HOUR_US, 2 * 24 * HOUR_US),
                      100 * 9000 + 10 * 9000);
+    const int64_t noon = NIL_UTC + 12 * HOUR_US;
+    assert_int_equal(nano_within("noon", noon - 2, 1), 100 * 2000 + 10 * 500);
+    assert_int_equal(nano_within("noon", noon - 1, 3), 100 * 5000 + 10 * 500);
+    assert_int_equal(nano_within("noon", noon + HOUR_US - 2, 1), 100 * 5000 + 10 * 500);
+    assert_int_equal(nano_within("noon", noon + HOUR_US - 1, 3), 100 * 5000 + 10 * 1000);
     assert_int_equal(nano_within("nights", NIL_UTC, 0), 100 * 1000 + out);
     assert_int_equal(nano_within("nights", NIL_UTC, HOUR_US - 1), 100 * 1000 + out);
     assert_int_equal(nano_within("nights", NIL_UTC, HOUR_US), 100 * 5000 + out);
@@ -352,8 +359,6 @@ static void fees_and_time(void **state)
     assert_int_equal(nano("fee", &w), 110 * 1000 + 5000000);
     assert_int_equal(nano("sound", &w), 110 * 1000);
     w.vast = "input_audio";
-    assert_int_equal(nano("sound", &w), 1000 * 1000 + 10 * 1000);
-    w.seconds = true;
     refused("sound", &w, BOUND_SECONDS, "input_audio");
     assert_int_equal(nano("plain", &w), 1000 * 2000 + 10 * 10000);
     w = weight();
@@ -381,6 +386,8 @@ static void what_has_no_bound(void **state)
     bound_make(&(struct bound_call){.weight = &w}, &b);
     assert_int_equal(b.state, BOUND_BOUNDLESS);
     assert_int_equal(nano("gratis", &w), 0);
+    w.free = true; // tokens are counted for nothing
+    assert_int_equal(nano("none", &w), 0);
     for (unsigned i = 0; i < BOUND_STATE_COUNT; i++)
         assert_non_null(bound_words((enum bound_state)i));
 }

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The members of the outermost object are walked once. Those in the first tables are known, and say
+// what else may happen; all others are text.
+
+#include "wire/weigh.h"
+
+#include "wire/vendor.h"
+#include "wire/weigh_part.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+// What a provider puts before a conversation by itself: a date, a persona, how to call tools.
+#define TOKENS_HIDDEN        512
+#define TOKENS_HIDDEN_TOOLS  1024
+#define TOKENS_HIDDEN_PROMPT 16   // of an embedding or a plain completion: its marks
+#define TOKENS_PER_KNOWN     1024 // a tool that the model knows by its type: its schema
+// NFKC makes up to 18 letters, 33 bytes, out of one of 3: U+FDFA.
+#define NFKC_GROWTH 11
+
+struct weighing {
+    const struct ask *ask;
+    unsigned flags;
+    struct str model;
+    struct weight *w;
+    int64_t calls_max; // max_tool_calls
+    bool capped_tools; // tools that only max_tool_calls limits
+    bool web, files;   // among them
+    bool tier_said, geo_said, completion_said;
+};
+
+static void boundless(struct weighing *g, const char *field)
+{
+    if (!g->w->boundless)
+        g->w->boundless = field;
+}
+
+static bool is_set(const struct json_val *v)
+{
+    enum json_type type = json_type(v);
+    bool empty = (type == JSON_ARRAY || type == JSON_OBJECT) && json_count(v) == 0;
+    return type != JSON_NULL && type != JSON_ABSENT && !empty &&
+           !(type == JSON_BOOL && !json_bool(v, true));
+}
+
+static bool has(struct str s, const char *part)
+{
+    return str_search(s, str_of(part)) < s.len;
+}
+
+static int64_t times(int64_t a, int64_t b)
+{
+    int64_t n;
+    return __builtin_mul_overflow(a, b, &n) ? INT64_MAX : n;
+}
+
+// --- tools ---
+
+static void add_rounds(struct weighing *g, int64_t n)
+{
+    g->w->rounds = count_add(g->w->rounds, n);
+}
+
+// The caller runs it: its answer comes with another call.
+static bool runs_here(struct str type)
+{
+    static const struct str heads[] = {STR("computer"), STR("bash"),        STR("text_editor"),
+                                       STR("memory"),   STR("local_shell"), STR("apply_patch")};
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        if (str_starts(type, heads[i]))
+            return true;
+    }
+    return type.len == 0 || str_is(type, "function") || str_is(type, "custom");
+}
+
+// Anthropic's say themselves how often.
+static void limit_own(struct weighing *g, const struct json_val *tool, struct str type)
+{
+    int64_t uses = 0;
+    if (!json_i64(json_get(tool, "max_uses"), &uses) || uses < 0) {
+        boundless(g, "tools[].max_uses");
+        return;
+    }
+    add_rounds(g, uses);
+    if (str_starts(type, (struct str)STR("web_search")))
+        g->w->web_searches = count_add(g->w->web_searches, uses);
+}
+
+static void see_server_tool(struct weighing *g, const struct json_val *tool, struct str type)
+{
+    // Another model works, at prices of its own.
+    if (str_is(type, "image_generation") || str_starts(type, (struct str)STR("advisor"))) {
+        boundless(g, "tools[].type");
+    } else if (g->ask->endpoint == ENDPOINT_MESSAGES) {
+        limit_own(g, tool, type);
+    } else if (g->ask->endpoint == ENDPOINT_RESPONSES && (g->flags & VENDOR_CAPS_TOOLS)) {
+        g->capped_tools = true;
+        g->web = g->web || str_starts(type, (struct str)STR("web_search"));
+        g->files = g->files || str_is(type, "file_search");
+    } else {
+        boundless(g, "tools");
+    }
+}
+
+// Gemini's are named by their member; none of its own can be limited.
+static void see_gemini_tool(struct weighing *g, const struct json_val *tool)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v = NULL;
+    while (json_type(tool) == JSON_OBJECT && json_each(&it, tool, &key, &v)) {
+        if (!str_is(key, "functionDeclarations") && !str_is(key, "function_declarations"))
+            boundless(g, "tools");
+    }
+}
+
+static void see_tools(struct weighing *g, const struct json_val *tools)
+{
+    struct json_iter it = {0};
+    const struct json_val *tool = NULL;
+    bool gemini = endpoint_dialect(g->ask->endpoint) == DIALECT_GEMINI;
+    while (json_each(&it, tools, NULL, &tool)) {
+        struct str type = json_str(json_get(tool, "type"));
+        if (gemini)
+            see_gemini_tool(g, tool);
+        else if (!runs_here(type))
+            see_server_tool(g, tool, type);
+        else if (type.len && !str_is(type, "function") && !str_is(type, "custom"))
+            weigh_add(g->w, TOKENS_PER_KNOWN);
+    }
+    if (json_count(tools) > 0)
+        weigh_add(g->w, TOKENS_HIDDEN_TOOLS);
+}
+
+static void end_tools(struct weighing *g)
+{
+    if (!g->capped_tools)
+        return;
+    if (g->calls_max < 0) {
+        boundless(g, "max_tool_calls");
+        return;
+    }
+    add_rounds(g, g->calls_max);
+    g->w->web_searches = g->web ? g->calls_max : 0;
+    g->w->file_searches = g->files ? g->calls_max : 0;
+}
+
+// --- members ---
+
+// They stay outside of every prompt.
+static const char *const unread[] = {"model",      "metadata",         "user",
+                                     "logit_bias", "prompt_cache_key", "safety_identifier"};
+// They bring input from elsewhere.
+static const char *const stored[] = {"previous_response_id", "conversation", "cachedContent",
+                                     "cached_content"};
+// They have other models answer, or search without a limit.
+static const char *const unlimited[] = {
+    "fallbacks", "models", "plugins", "mcp_servers", "search_parameters", "enable_search"};
+// Their parts may be images and files; all else is read as it stands.
+static const char *const messages[] = {
+    "messages",
+    "input",
+    "contents",
+    "content",
+    "system",
+    "prompt",
+    "suffix",
+    "instructions",
+    "images",
+    "requests",
+    "systemInstruction",
+    "system_instruction",
+};
+
+static const char *among(const char *const *names, size_t count, struct str key)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_is(key, names[i]))
+            return names[i];
+    }
+    return NULL;
+}
+
+// Each is read by itself.
+static bool is_prompts(enum endpoint e, struct str key)
+{
+    switch (endpoint_dialect(e)) {
+    case DIALECT_OPENAI:
+        return (e == ENDPOINT_EMBEDDINGS && str_is(key, "input")) ||
+               (e == ENDPOINT_COMPLETIONS && str_is(key, "prompt"));
+    case DIALECT_GEMINI: return e == ENDPOINT_GEMINI_EMBED && str_is(key, "requests");
+    case DIALECT_OLLAMA: return e == ENDPOINT_OLLAMA_EMBED && str_is(key, "input");
+    case DIALECT_ANTHROPIC:
+    case DIALECT_COUNT: break;
+    }
+    return false;
+}
+
+static enum weigh_kind kind_of(const struct weighing *g, struct str key)
+{
+    bool ollama = endpoint_dialect(g->ask->endpoint) == DIALECT_OLLAMA;
+    if (is_prompts(g->ask->endpoint, key) || (ollama && str_is(key, "context")))
+        return WEIGH_IDS;
+    if (!among(messages, COUNT(messages), key))
+        return WEIGH_SCHEMA;
+    return ollama ? WEIGH_OLLAMA : WEIGH_CONTENT;
+}
+
+// A prompt is a text, or a list of numbers: tokens.
+static int64_t prompts_in(const struct json_val *v)
+{
+    struct json_iter it = {0};
+    const struct json_val *first = NULL;
+    bool many = json_type(v) == JSON_ARRAY && json_each(&it, v, NULL, &first) &&
+                json_type(first) != JSON_NUMBER;
+    return many ? (int64_t)json_count(v) : 1;
+}
+
+// Anthropic's lists of edits, or Responses' list itself: a summary is one more call.
+static bool compacts(const struct json_val *v)
+{
+    struct json_iter it = {0};
+    const struct json_val *edit = NULL;
+    const struct json_val *edits = json_get(v, "edits");
+    bool found = false;
+    while (json_each(&it, edits ? edits : v, NULL, &edit))
+        found |= str_starts(json_str(json_get(edit, "type")), (struct str)STR("compact"));
+    return found;
+}
+
+// OpenAI's chat searches once. What others do is not known.
+static void see_search(struct weighing *g)
+{
+    if (!(g->flags & VENDOR_CHAT_SEARCHES)) {
+        boundless(g, "web_search_options");
+        return;
+    }
+    g->w->web_searches = 1;
+    add_rounds(g, 1);
+}
+
+static void see_prediction(struct weighing *g, struct str key, const struct json_val *v)
+{
+    struct weight beside = {0};
+    weigh_member(&beside, g->ask->json, key, v, WEIGH_CONTENT);
+    g->w->output_beside = beside.tokens; // all of it may be rejected
+}
+
+// What a member does beside being text.
+static void see_effect(struct weighing *g, struct str key, const struct json_val *v)
+{
+    const char *dear = among(unlimited, COUNT(unlimited), key);
+    const char *elsewhere = among(stored, COUNT(stored), key);
+    if (dear)
+        boundless(g, dear);
+    if (elsewhere)
+        weigh_vast(g->w, elsewhere);
+    if (str_is(key, "prompt") && json_type(v) == JSON_OBJECT)
+        weigh_vast(g->w, "prompt"); // kept at the provider
+    else if (str_is(key, "tools"))
+        see_tools(g, v);
+    else if (str_is(key, "functions"))
+        weigh_add(g->w, TOKENS_HIDDEN_TOOLS);
+    else if (str_is(key, "web_search_options"))
+        see_search(g);
+    else if (str_is(key, "context_management"))
+        add_rounds(g, compacts(v));
+    else if (str_is(key, "prediction"))
+        see_prediction(g, key, v);
+}
+
+static void see_setting(struct weighing *g, struct str key, const struct json_val *v)
+{
+    int64_t n = 0;
+    if (str_is(key, "max_tool_calls") && json_i64(v, &n) && n >= 0)
+        g->calls_max = n;
+    if (str_is(key, "service_tier") || str_is(key, "serviceTier"))
+        g->tier_said = json_str(v).len && !str_is(json_str(v), "auto");
+    if (str_is(key, "inference_geo"))
+        g->geo_said = json_str(v).len > 0;
+    if (str_is(key, "max_completion_tokens"))
+        g->completion_said = true;
+}
+
+static void see_members(struct weighing *g)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v = NULL;
+    while (json_each(&it, json_root(g->ask->json), &key, &v)) {
+        if (!is_set(v) || among(unread, COUNT(unread), key))
+            continue;
+        see_effect(g, key, v);
+        see_setting(g, key, v);
+        if (is_prompts(g->ask->endpoint, key))
+            g->w->prompts = prompts_in(v);
+        weigh_member(g->w, g->ask->json, key, v, kind_of(g, key));
+    }
+    end_tools(g);
+}
+
+// --- models ---
+
+// The most tokens of one image, by whose it is. OpenAI scales an image to 768 x 2048 and counts
+// tiles (gpt-4o: 85 and 170 for each of 8), of gpt-4o-mini the dearest: 2833 and 5667. Claude's
+// largest have 4784. Gemini cuts 3072 x 3072 into at most 24 tiles of 258.
+static const struct {
+    const char *part;
+    int64_t tokens;
+} image_models[] = {
+    {"gpt-4o-mini", 48169}, {"gpt-4o", 1445}, {"gpt-", 48169},  {"chatgpt-", 48169}, {"o1", 48169},
+    {"o3", 48169},          {"o4", 48169},    {"claude", 5000}, {"gemini-", 6192},
+};
+
+static int64_t image_tokens(struct str model)
+{
+    for (size_t i = 0; i < COUNT(image_models); i++) {
+        if (has(model, image_models[i].part))
+            return image_models[i].tokens;
+    }
+    return 0;
+}
+
+// Their tokenizers write a text in NFKC first.
+static bool normalises(struct str model)
+{
+    static const char *const names[] = {
+        "claude-1",
+        "claude-2",
+        "claude-instant",
+        "flan-t5",
+        "mt0-",
+        "bge-m3",
+        "bge-reranker",
+        "multilingual-e5",
+        "jina-embeddings",
+        "embed-multilingual",
+        "xlm-",
+        "snowflake-arctic-embed",
+    };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (has(model, names[i]))
+            return true;
+    }
+    return false;
+}
+
+// Models that search, or ask others, before they answer, as often as they like; and those that
+// search once, or read what they found.
+static void see_model(struct weighing *g)
+{
+    bool once = has(g->model, "-search-preview") || has(g->model, "-search-api");
+    if (str_ends(g->model, (struct str)STR(":online")) ||
+        ((g->flags & VENDOR_X_GROQ) && has(g->model, "compound")) ||
+        ((g->flags & VENDOR_CITATIONS_OUTSIDE) && has(g->model, "deep-research")))
+        boundless(g, "model");
+    else if (g->flags & VENDOR_CITATIONS_OUTSIDE)
+        weigh_vast(g->w, "model");
+    else if ((g->flags & VENDOR_CHAT_SEARCHES) && once && g->w->web_searches == 0)
+        see_search(g);
+}
+
+// --- what may come of it ---
+
+static const char *output_field(const struct weighing *g)
+{
+    enum endpoint e = g->ask->endpoint;
+    if (e == ENDPOINT_RESPONSES)
+        return "max_output_tokens";
+    if (endpoint_dialect(e) == DIALECT_GEMINI)
+        return "generationConfig.maxOutputTokens";
+    if (endpoint_dialect(e) == DIALECT_OLLAMA)
+        return "options.num_predict";
+    bool newer = e == ENDPOINT_CHAT && (g->flags & (VENDOR_PROJECT_TIER | VENDOR_COST_TICKS));
+    return newer ? "max_completion_tokens" : "max_tokens";
+}
+
+// xAI counts the reasoning outside, but keeps both below max_completion_tokens.
+static bool reasons_beside(const struct weighing *g)
+{
+    bool both = (g->flags & VENDOR_COST_TICKS) && g->completion_said;
+    return (g->flags & VENDOR_REASONING_OUTSIDE) && g->ask->endpoint != ENDPOINT_RESPONSES && !both;
+}
+
+// Of Responses max_output_tokens is for all rounds together.
+static void weigh_output(struct weighing *g)
+{
+    const struct demand *d = &g->ask->demand;
+    struct weight *w = g->w;
+    w->answers = d->choices;
+    w->output_max = d->output_max;
+    w->output_field = output_field(g);
+    w->reasons_beside = reasons_beside(g);
+    w->output_again = g->ask->endpoint != ENDPOINT_RESPONSES || d->output_max == 0;
+}
+
+static void weigh_prices(struct weighing *g)
+{
+    const struct demand *d = &g->ask->demand;
+    struct weight *w = g->w;
+    enum dialect dialect = endpoint_dialect(g->ask->endpoint);
+    bool text = endpoint_makes_output(g->ask->endpoint);
+    w->service = d->service;
+    w->services = 1u << SERVICE_STANDARD | 1u << SERVICE_FLEX | 1u << SERVICE_BATCH;
+    if ((g->flags & VENDOR_PROJECT_TIER) && !g->tier_said)
+        w->services |= 1u << SERVICE_PRIORITY;
+    w->us = d->us_region || (g->flags & VENDOR_REGIONAL);
+    w->us_possible = dialect == DIALECT_ANTHROPIC && !g->geo_said; // a workspace may have its own
+    w->cache_hour = d->cache_hour;
+    w->cache_write = d->cache_write || (dialect == DIALECT_OPENAI && text);
+}
+
+void weigh(const struct ask *a, unsigned flags, struct str model, struct weight *out)
+{
+    struct weighing g = {.ask = a, .flags = flags, .model = model, .w = out, .calls_max = -1};
+    *out = (struct weight){.prompts = 1, .free = endpoint_free(a->endpoint)};
+    if (out->free)
+        return;
+    see_members(&g);
+    see_model(&g);
+    bool text = endpoint_makes_output(a->endpoint);
+    bool chat = text && a->endpoint != ENDPOINT_COMPLETIONS;
+    weigh_add(out, chat ? TOKENS_HIDDEN : times(TOKENS_HIDDEN_PROMPT, out->prompts));
+    if (normalises(model))
+        out->tokens = times(out->tokens, NFKC_GROWTH);
+    out->image_tokens = image_tokens(model);
+    if (text)
+        weigh_output(&g);
+    weigh_prices(&g);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// weigh - the most that a body can be at its provider, for a bound (budget/bound.h). Only where a
+// budget asks: the whole document is walked once more.
+//
+// Nobody publishes by what template a body becomes a prompt, so what holds of every template is
+// counted: no tokenizer makes more than one token of a byte; whatever JSON is written anew gets a
+// few tokens around each value, and more bytes where it is escaped. Every member counts but those
+// known to stay outside of a prompt, so a member of tomorrow is no hole.
+
+#ifndef WIRE_WEIGH_H
+#define WIRE_WEIGH_H
+
+#include "wire/ask.h"
+
+// `flags`: of the vendor that it goes to (vendor_flags); `model`: as sent there. What the gateway
+// puts in itself (an output maximum of its own) the caller adds.
+void weigh(const struct ask *a, unsigned flags, struct str model, struct weight *out);
+
+#endif

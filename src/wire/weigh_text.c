@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "base/limits.h"
+#include "wire/weigh_part.h"
+
+// Around a value that is written into a prompt: quotes, colon, comma, a line's end and its indent;
+// of a message its role, its separators and what a template puts between them.
+#define TOKENS_PER_VALUE 8
+#define DIGITS_MAX       24 // of a number, before who writes it takes an exponent
+
+struct level {
+    struct json_iter it;
+    const struct json_val *container;
+    enum weigh_kind kind;
+    bool image; // its base64 and its addresses are no text
+};
+
+struct walk {
+    struct weight *w;
+    const struct json *json;
+    unsigned depth;
+    struct level levels[JSON_DEPTH_MAX];
+};
+
+void weigh_add(struct weight *w, int64_t tokens)
+{
+    w->tokens = count_add(w->tokens, tokens);
+}
+
+void weigh_vast(struct weight *w, const char *name)
+{
+    if (!w->vast)
+        w->vast = name;
+}
+
+// Bytes of a text when some writer of JSON has escaped it: \n, \", \u00e9, \u003c.
+static int64_t escaped(struct str s)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c >= 0x80)
+            n += 3; // of two bytes or more at least, and \uXXXX\uXXXX of four
+        else if (c == '"' || c == '\\' || c == '\n' || c == '\t' || c == '\r' || c == '/')
+            n += 2;
+        else if (c < 0x20 || c == 0x7f || c == '<' || c == '>' || c == '&' || c == '\'')
+            n += 6;
+        else
+            n++;
+    }
+    return n;
+}
+
+static int64_t text_tokens(struct str s, enum weigh_kind kind)
+{
+    return kind == WEIGH_SCHEMA ? escaped(s) : (int64_t)s.len;
+}
+
+// 1e20 may be written with all its digits.
+static int64_t number_tokens(struct str s)
+{
+    bool exponent = str_find(s, 'e') < s.len || str_find(s, 'E') < s.len;
+    return (int64_t)s.len + (exponent ? DIGITS_MAX : 0);
+}
+
+// --- what a part of a message is ---
+
+enum part { PART_TEXT, PART_IMAGE, PART_VAST };
+
+static const struct {
+    struct str type;
+    enum part part;
+} parts[] = {
+    {STR("image_url"), PART_IMAGE},
+    {STR("input_image"), PART_IMAGE},
+    {STR("image"), PART_IMAGE},
+    {STR("computer_screenshot"), PART_IMAGE},
+    {STR("image_generation_call"), PART_IMAGE},
+    {STR("text"), PART_TEXT},
+    {STR("message"), PART_TEXT},
+    {STR("refusal"), PART_TEXT},
+    {STR("thinking"), PART_TEXT},
+    {STR("redacted_thinking"), PART_TEXT},
+    {STR("reasoning"), PART_TEXT},
+    {STR("compaction"), PART_TEXT},
+    {STR("function"), PART_TEXT},
+    {STR("custom"), PART_TEXT},
+    {STR("ephemeral"), PART_TEXT},
+    {STR("content"), PART_TEXT},
+    {STR("logs"), PART_TEXT},
+    {STR("tool_reference"), PART_TEXT},
+    {STR("mcp_list_tools"), PART_TEXT},
+    {STR("mcp_approval_request"), PART_TEXT},
+    {STR("mcp_approval_response"), PART_TEXT},
+};
+// Words for the caller; of any other type that is not known the member's name must do.
+static const char *const vast_parts[] = {
+    "file", "input_file", "document", "input_audio", "video_url", "input_video", "item_reference",
+};
+static const struct str text_ends[] = {
+    STR("_text"),   STR("_call"),     STR("_use"),      STR("_output"),
+    STR("_result"), STR("_citation"), STR("_location"), STR("_error"),
+};
+
+static enum part part_of(struct str type)
+{
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (str_eq(type, parts[i].type))
+            return parts[i].part;
+    }
+    for (size_t i = 0; i < sizeof text_ends / sizeof text_ends[0]; i++) {
+        if (str_ends(type, text_ends[i]))
+            return PART_TEXT;
+    }
+    return type.len ? PART_VAST : PART_TEXT;
+}
+
+static void see_vast(struct weight *w, struct str type)
+{
+    const char *name = "type";
+    for (size_t i = 0; i < sizeof vast_parts / sizeof vast_parts[0]; i++) {
+        if (str_is(type, vast_parts[i]))
+            name = vast_parts[i];
+    }
+    weigh_vast(w, name);
+}
+
+// A document whose source is text is text.
+static bool is_text_document(const struct json_val *v, struct str type)
+{
+    struct str source = json_str(json_path(v, "source.type"));
+    return str_is(type, "document") && (str_is(source, "text") || str_is(source, "content"));
+}
+
+static bool is_gemini_data(struct str key)
+{
+    return str_is(key, "inlineData") || str_is(key, "inline_data") || str_is(key, "fileData") ||
+           str_is(key, "file_data");
+}
+
+// True for an image.
+static bool see_gemini_data(struct weight *w, const struct json_val *v)
+{
+    struct str type = json_str(json_get(v, "mimeType"));
+    if (type.len == 0)
+        type = json_str(json_get(v, "mime_type"));
+    if (str_starts(type, (struct str)STR("image/")))
+        return true;
+    weigh_vast(w, "mimeType");
+    return false;
+}
+
+// What an object of a message says it is. True for an image.
+static bool see_part(struct weight *w, struct str key, const struct json_val *v)
+{
+    struct str type = json_str(json_get(v, "type"));
+    if (is_gemini_data(key))
+        return see_gemini_data(w, v);
+    if (str_is(key, "audio") && json_get(v, "id")) // what was said before, kept at the provider
+        weigh_vast(w, "audio");
+    enum part part = part_of(type);
+    if (part == PART_VAST && !is_text_document(v, type))
+        see_vast(w, type);
+    return part == PART_IMAGE;
+}
+
+// --- the walk ---
+
+static bool is_base64(struct str key)
+{
+    return str_is(key, "url") || str_is(key, "image_url") || str_is(key, "data") ||
+           str_is(key, "fileUri") || str_is(key, "file_uri") || str_is(key, "result");
+}
+
+// JSON inside of a message: what a tool was asked, and answered.
+static bool holds_json(struct str key, const struct json_val *v)
+{
+    bool object = json_type(v) == JSON_OBJECT;
+    return str_is(key, "arguments") || str_is(key, "args") || str_is(key, "action") ||
+           str_is(key, "actions") || (object && (str_is(key, "input") || str_is(key, "response")));
+}
+
+static bool holds_images(const struct level *in, struct str key, const struct json_val *v)
+{
+    return in->kind == WEIGH_OLLAMA && json_type(v) == JSON_ARRAY && str_is(key, "images");
+}
+
+// Adds a value without what is in it. If something is, that is a level of its own.
+static void see(struct walk *walk, const struct level *in, struct str key, const struct json_val *v)
+{
+    struct weight *w = walk->w;
+    enum json_type type = json_type(v);
+    enum weigh_kind kind = holds_json(key, v) ? WEIGH_SCHEMA : in->kind;
+    if (type == JSON_NUMBER && kind == WEIGH_IDS) {
+        weigh_add(w, 1);
+        return;
+    }
+    weigh_add(w, TOKENS_PER_VALUE);
+    weigh_add(w, text_tokens(key, kind));
+    weigh_add(w, number_tokens(json_number(walk->json, v)));
+    if (type == JSON_STRING && !(in->image && is_base64(key)))
+        weigh_add(w, text_tokens(json_str(v), kind));
+    if (type != JSON_OBJECT && type != JSON_ARRAY)
+        return;
+    if (holds_images(in, key, v)) {
+        w->images = count_add(w->images, (int64_t)json_count(v));
+        return;
+    }
+    bool image = type == JSON_OBJECT && kind != WEIGH_SCHEMA && !in->image && see_part(w, key, v);
+    w->images = count_add(w->images, image);
+    must(walk->depth < JSON_DEPTH_MAX); // the reader refuses deeper documents
+    walk->levels[walk->depth++] =
+        (struct level){.container = v, .kind = kind, .image = in->image || image};
+}
+
+void weigh_member(struct weight *w, const struct json *json, struct str key,
+                  const struct json_val *v, enum weigh_kind kind)
+{
+    struct walk walk;
+    walk.w = w;
+    walk.json = json;
+    walk.depth = 0;
+    see(&walk, &(struct level){.kind = kind}, key, v);
+    while (walk.depth > 0) {
+        struct level *top = &walk.levels[walk.depth - 1];
+        key = STR_NONE;
+        if (json_each(&top->it, top->container, &key, &v))
+            see(&walk, top, key, v);
+        else
+            walk.depth--;
+    }
+}

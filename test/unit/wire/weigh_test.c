@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a body can be at most, and each thing in it that has no most.
+
+#include <stdio.h>
+
+#include "../unit.h"
+#include "wire/vendor.h"
+#include "wire/weigh.h"
+
+static struct weight weighed(enum endpoint e, const char *vendor, const char *model,
+                             const char *body)
+{
+    struct endpoint_found found = {.endpoint = e};
+    struct weight w;
+    struct ask a;
+    struct why why = {0};
+    const struct vendor *v = vendor_find(str_of(vendor));
+    if (endpoint_dialect(e) == DIALECT_GEMINI)
+        found.model = str_of(model);
+    if (ask_open(&a, &found, str_of(body), &alloc_heap, &why) != REFUSAL_NONE)
+        fail_msg("%s", why.text);
+    weigh(&a, v ? v->flags : 0, str_of(model), &w);
+    ask_close(&a);
+    return w;
+}
+
+static struct weight chat(const char *members)
+{
+    char body[2048];
+    snprintf(body, sizeof body, "{\"model\":\"m\",%s}", members);
+    return weighed(ENDPOINT_CHAT, "mock", "m", body);
+}
+
+static struct weight of(enum endpoint e, const char *vendor, const char *members)
+{
+    char body[2048];
+    snprintf(body, sizeof body, "{\"model\":\"m\",%s}", members);
+    return weighed(e, vendor, "m", body);
+}
+
+static int64_t tokens_beyond(const char *members)
+{
+    return chat(members).tokens - chat("\"n\":1").tokens + 8 + 1 + 1;
+}
+
+static void text_is_no_more_than_its_bytes(void **state)
+{
+    (void)state;
+    // A member has 8, its name, and its value.
+    assert_int_equal(chat("\"n\":1").tokens, 512 + 8 + 1 + 1);
+    assert_int_equal(tokens_beyond("\"prompt\":\"abcd\""), 8 + 6 + 4);
+    assert_int_equal(tokens_beyond("\"prompt\":\"\\u00e9\""), 8 + 6 + 2);
+    // A message is an array, an object, and two members.
+    assert_int_equal(tokens_beyond("\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]"),
+                     8 + 8 + 8 + (8 + 4 + 4) + (8 + 7 + 5));
+    assert_int_equal(tokens_beyond("\"frobnicate\":\"abcd\""), 8 + 10 + 4);
+    assert_int_equal(tokens_beyond("\"temperature\":0.25"), 8 + 11 + 4);
+    assert_int_equal(tokens_beyond("\"top_k\":1e20,\"top_p\":1E2"), 2 * (8 + 5 + 24) + 4 + 3);
+    assert_int_equal(tokens_beyond("\"store\":true"), 8 + 5);
+    // What stays outside, or says nothing.
+    assert_int_equal(tokens_beyond("\"metadata\":{\"a\":\"b\"},\"user\":\"u\""), 0);
+    assert_int_equal(tokens_beyond("\"store\":false,\"stop\":[],\"seed\":null"), 0);
+    // JSON that may be escaped: \" \n < é and a control character.
+    assert_int_equal(tokens_beyond("\"format\":\"\\\"\\n<\\u00e9\\u0001\\t\\r\\\\/'>&\\u007f\""),
+                     8 + 6 + 2 + 2 + 6 + 6 + 6 + 4 * 2 + 4 * 6);
+}
+
+static void tools_and_what_they_were_asked(void **state)
+{
+    (void)state;
+    assert_int_equal(tokens_beyond("\"tools\":[{\"type\":\"function\",\"name\":\"f\"}]"),
+                     1024 + (8 + 5) + 8 + (8 + 4 + 8) + (8 + 4 + 1));
+    assert_int_equal(tokens_beyond("\"functions\":[1]"), 1024 + (8 + 9) + (8 + 1));
+    assert_int_equal(tokens_beyond("\"tools\":[{\"type\":\"bash_2\"}]"),
+                     1024 + 1024 + (8 + 5) + 8 + (8 + 4 + 6));
+    assert_int_equal(tokens_beyond("\"messages\":[{\"arguments\":\"<\"}]"),
+                     (8 + 8) + 8 + (8 + 9 + 6));
+    assert_int_equal(tokens_beyond("\"messages\":[{\"input\":{\"<\":\"\\\"\"}}]"),
+                     (8 + 8) + 8 + (8 + 5) + (8 + 6 + 2));
+    // Inside of it a type is a word like others.
+    struct weight w = chat("\"messages\":[{\"args\":[{\"type\":\"file\"}],\"input\":\"x\"},"
+                           "{\"action\":{\"type\":\"a\"},\"actions\":[{\"type\":\"image\"}],"
+                           "\"response\":{\"type\":\"b\"}}]");
+    assert_null(w.vast);
+    assert_int_equal(w.images, 0);
+}
+
+static void images_and_files(void **state)
+{
+    (void)state;
+    struct weight w = chat(
+        "\"messages\":[{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"image_url\","
+        "\"image_url\":{\"url\":\"data:image/png;base64,AAAA\"}}]}]");
+    assert_int_equal(w.images, 1);
+    assert_int_equal(w.image_tokens, 0);
+    assert_null(w.vast);
+    // An address is none of its text; a text beside it is.
+    assert_int_equal(
+        chat("\"input\":[{\"type\":\"image\",\"text\":\"abc\",\"data\":\"AAAAAAAA\"}]").tokens,
+        chat("\"input\":[{\"type\":\"image\",\"text\":\"abc\",\"data\":\"\"}]").tokens);
+    assert_int_equal(chat("\"input\":[{\"type\":\"image\",\"text\":\"abc\"}]").tokens,
+                     chat("\"input\":[{\"type\":\"image\",\"text\":\"\"}]").tokens + 3);
+    static const struct {
+        const char *part;
+        const char *vast;
+    } cases[] = {
+        {"\"type\":\"file\"", "file"},
+        {"\"type\":\"input_audio\"", "input_audio"},
+        {"\"type\":\"video_url\"", "video_url"},
+        {"\"type\":\"of_tomorrow\"", "type"},
+        {"\"type\":\"item_reference\"", "item_reference"},
+        {"\"type\":\"document\",\"source\":{\"type\":\"text\",\"data\":\"abc\"}", NULL},
+        {"\"type\":\"document\",\"source\":{\"type\":\"content\"}", NULL},
+        {"\"type\":\"document\",\"source\":{\"type\":\"base64\"}", "document"},
+        {"\"type\":\"web_search_tool_result\"", NULL},
+        {"\"type\":\"function_call_output\"", NULL},
+        {"\"audio\":{\"id\":\"a1\"}", "audio"},
+        {"\"audio\":{\"voice\":\"v\"}", NULL},
+        {"\"inlineData\":{\"mimeType\":\"application/pdf\"}", "mimeType"},
+        {"\"file_data\":{\"mime_type\":\"video/mp4\"}", "mimeType"},
+        {"\"inline_data\":{\"mime_type\":\"image/png\",\"data\":\"AAAA\"}", NULL},
+        {"\"fileData\":{}", "mimeType"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char body[256];
+        snprintf(body, sizeof body, "\"messages\":[{%s},{\"type\":\"input_file\"}]", cases[i].part);
+        w = chat(body);
+        assert_string_equal(w.vast, cases[i].vast ? cases[i].vast : "input_file");
+    }
+    w = weighed(ENDPOINT_OLLAMA_CHAT, "ollama", "m",
+                "{\"model\":\"m\",\"messages\":[{\"images\":[\"AAAA\",\"BBBB\"]}]}");
+    assert_int_equal(w.images, 2);
+    w = weighed(ENDPOINT_OLLAMA_GENERATE, "ollama", "m",
+                "{\"model\":\"m\",\"images\":[\"AAAA\"],\"context\":[11111,22222]}");
+    assert_int_equal(w.images, 1);
+    assert_int_equal(w.tokens, 512 + (8 + 6) + (8 + 7) + 2);
+}
+
+static void images_of_a_model(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *model;
+        int64_t tokens;
+    } cases[] = {
+        {"gpt-4o-mini-2024-07-18", 48169}, {"openai/gpt-4o", 1445},    {"gpt-5.6-sol", 48169},
+        {"claude-opus-5-5", 5000},         {"gemini-3.6-flash", 6192}, {"pixtral", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct weight w = weighed(ENDPOINT_CHAT, "mock", cases[i].model, "{\"model\":\"m\"}");
+        assert_int_equal(w.image_tokens, cases[i].tokens);
+    }
+    assert_int_equal(
+        weighed(ENDPOINT_MESSAGES, "anthropic", "claude-2.1", "{\"model\":\"m\"}").tokens,
+        11 * 512);
+}
+
+static void prompts_have_a_window_each(void **state)
+{
+    (void)state;
+    assert_int_equal(of(ENDPOINT_EMBEDDINGS, "openai", "\"input\":\"a\"").prompts, 1);
+    assert_int_equal(of(ENDPOINT_EMBEDDINGS, "openai", "\"input\":[\"a\",\"b\"]").prompts, 2);
+    assert_int_equal(of(ENDPOINT_EMBEDDINGS, "openai", "\"input\":[1,2,3]").prompts, 1);
+    assert_int_equal(of(ENDPOINT_EMBEDDINGS, "openai", "\"input\":[[1,2,3],[4]]").prompts, 2);
+    struct weight w = of(ENDPOINT_EMBEDDINGS, "openai", "\"input\":[[11111,22222],[3]]");
+    assert_int_equal(w.tokens, 2 * 16 + (8 + 5) + 8 + 8 + 3);
+    assert_int_equal(w.answers, 0);
+    assert_false(w.cache_write);
+    w = of(ENDPOINT_COMPLETIONS, "openai", "\"prompt\":[\"a\",\"b\",\"c\"],\"n\":200");
+    assert_int_equal(w.prompts, 3);
+    assert_int_equal(w.answers, 600);
+    assert_int_equal(of(ENDPOINT_GEMINI_EMBED, "google", "\"requests\":[{},{}]").prompts, 2);
+    assert_int_equal(of(ENDPOINT_OLLAMA_EMBED, "ollama", "\"input\":[\"a\",\"b\"]").prompts, 2);
+    assert_int_equal(of(ENDPOINT_OLLAMA_CHAT, "ollama", "\"messages\":[{},{}]").prompts, 1);
+    assert_int_equal(of(ENDPOINT_RESPONSES, "openai", "\"input\":[{},{}]").prompts, 1);
+    assert_int_equal(of(ENDPOINT_MESSAGES, "anthropic", "\"messages\":[{},{}]").prompts, 1);
+    assert_int_equal(of(ENDPOINT_CHAT, "openai", "\"input\":[{},{}],\"prompt\":[{},{}]").prompts,
+                     1);
+    assert_int_equal(of(ENDPOINT_COMPLETIONS, "openai", "\"input\":[{},{}]").prompts, 1);
+    assert_int_equal(of(ENDPOINT_EMBEDDINGS, "openai", "\"prompt\":[{},{}]").prompts, 1);
+    assert_true(of(ENDPOINT_RESPONSES_COUNT, "openai", "\"input\":\"a\"").free);
+}
+
+static void what_is_kept_elsewhere(void **state)
+{
+    (void)state;
+    static const char *const members[] = {"previous_response_id", "conversation", "cachedContent"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        char body[128];
+        snprintf(body, sizeof body, "\"%s\":\"x\"", members[i]);
+        assert_string_equal(of(ENDPOINT_RESPONSES, "openai", body).vast, members[i]);
+    }
+    assert_string_equal(of(ENDPOINT_RESPONSES, "openai", "\"prompt\":{\"id\":\"p\"}").vast,
+                        "prompt");
+    assert_null(of(ENDPOINT_RESPONSES, "openai", "\"previous_response_id\":null").vast);
+}
+
+static void has_no_limit(enum endpoint e, const char *vendor, const char *members,
+                         const char *field)
+{
+    struct weight w = of(e, vendor, members);
+    if (!w.boundless)
+        fail_msg("%s has a limit", members);
+    assert_string_equal(w.boundless, field);
+}
+
+static void what_has_no_limit(void **state)
+{
+    (void)state;
+    static const char *const members[] = {
+        "fallbacks", "models", "plugins", "mcp_servers", "search_parameters", "enable_search"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        char body[128];
+        snprintf(body, sizeof body, "\"%s\":[1]", members[i]);
+        has_no_limit(ENDPOINT_CHAT, "mock", body, members[i]);
+        snprintf(body, sizeof body, "\"%s\":[]", members[i]);
+        assert_null(chat(body).boundless);
+    }
+    has_no_limit(ENDPOINT_CHAT, "mock", "\"tools\":[{\"type\":\"web_search\"}]", "tools");
+    has_no_limit(ENDPOINT_RESPONSES, "mock", "\"tools\":[{\"type\":\"web_search\"}]", "tools");
+    has_no_limit(ENDPOINT_GENERATE, "google", "\"tools\":[{\"googleSearch\":{}}]", "tools");
+    assert_null(of(ENDPOINT_GENERATE, "google",
+                   "\"tools\":[{\"functionDeclarations\":[]},{\"function_declarations\":[]},1]")
+                    .boundless);
+    has_no_limit(ENDPOINT_RESPONSES, "openai", "\"tools\":[{\"type\":\"image_generation\"}]",
+                 "tools[].type");
+    has_no_limit(ENDPOINT_MESSAGES, "anthropic", "\"tools\":[{\"type\":\"advisor_2026\"}]",
+                 "tools[].type");
+    has_no_limit(ENDPOINT_CHAT, "mock", "\"web_search_options\":{\"a\":1}", "web_search_options");
+    assert_string_equal(
+        weighed(ENDPOINT_CHAT, "groq", "groq/compound", "{\"model\":\"m\"}").boundless, "model");
+    assert_string_equal(
+        weighed(ENDPOINT_CHAT, "perplexity", "sonar-deep-research", "{\"model\":\"m\"}").boundless,
+        "model");
+    assert_string_equal(
+        weighed(ENDPOINT_CHAT, "openrouter", "a/b:online", "{\"model\":\"m\"}").boundless, "model");
+    assert_null(weighed(ENDPOINT_CHAT, "groq", "llama", "{\"model\":\"m\"}").boundless);
+    assert_null(weighed(ENDPOINT_CHAT, "mock", "compound", "{\"model\":\"m\"}").boundless);
+}
+
+static void tools_that_say_how_often(void **state)
+{
+    (void)state;
+    struct weight w = of(ENDPOINT_MESSAGES, "anthropic",
+                         "\"tools\":[{\"type\":\"web_search_2\",\"max_uses\":3},"
+                         "{\"type\":\"web_fetch_2\",\"max_uses\":2},{\"type\":\"custom\"}]");
+    assert_null(w.boundless);
+    assert_int_equal(w.rounds, 5);
+    assert_int_equal(w.web_searches, 3);
+    assert_true(w.output_again);
+    has_no_limit(ENDPOINT_MESSAGES, "anthropic",
+                 "\"tools\":[{\"type\":\"code_execution_2\"},{\"type\":\"advisor\"}]",
+                 "tools[].max_uses");
+    has_no_limit(ENDPOINT_MESSAGES, "anthropic",
+                 "\"tools\":[{\"type\":\"web_search_2\",\"max_uses\":-1}]", "tools[].max_uses");
+    w = of(ENDPOINT_RESPONSES, "openai",
+           "\"max_tool_calls\":4,\"max_output_tokens\":9,"
+           "\"tools\":[{\"type\":\"web_search_preview\"},{\"type\":\"file_search\"}]");
+    assert_null(w.boundless);
+    assert_int_equal(w.rounds, 4);
+    assert_int_equal(w.web_searches, 4);
+    assert_int_equal(w.file_searches, 4);
+    assert_int_equal(w.output_max, 9);
+    assert_false(w.output_again);
+    w = of(ENDPOINT_RESPONSES, "openai",
+           "\"max_tool_calls\":4,\"tools\":[{\"type\":\"code_interpreter\"}]");
+    assert_int_equal(w.rounds, 4);
+    assert_int_equal(w.web_searches + w.file_searches, 0);
+    assert_true(w.output_again);
+    has_no_limit(ENDPOINT_RESPONSES, "openai",
+                 "\"max_tool_calls\":-1,\"tools\":[{\"type\":\"mcp\"}]", "max_tool_calls");
+    w = of(ENDPOINT_MESSAGES, "anthropic",
+           "\"context_management\":{\"edits\":[{\"type\":\"compact_2026\"}]}");
+    assert_int_equal(w.rounds, 1);
+    w = of(ENDPOINT_RESPONSES, "openai", "\"context_management\":[{\"type\":\"compaction\"}]");
+    assert_int_equal(w.rounds, 1);
+    w = of(ENDPOINT_MESSAGES, "anthropic",
+           "\"context_management\":{\"edits\":[{\"type\":\"clear_tool_uses_2025\"}]}");
+    assert_int_equal(w.rounds, 0);
+    assert_null(w.vast);
+}
+
+static void chats_that_search(void **state)
+{
+    (void)state;
+    struct weight w = of(ENDPOINT_CHAT, "openai", "\"web_search_options\":{\"a\":1}");
+    assert_int_equal(w.web_searches, 1);
+    assert_int_equal(w.rounds, 1);
+    w = weighed(ENDPOINT_CHAT, "openai", "gpt-4o-search-preview",
+                "{\"model\":\"m\",\"web_search_options\":{\"a\":1}}");
+    assert_int_equal(w.web_searches, 1);
+    assert_int_equal(w.rounds, 1);
+    w = weighed(ENDPOINT_CHAT, "openai", "gpt-5-search-api", "{\"model\":\"m\"}");
+    assert_int_equal(w.web_searches, 1);
+    assert_string_equal(weighed(ENDPOINT_CHAT, "perplexity", "sonar", "{\"model\":\"m\"}").vast,
+                        "model");
+}
+
+static void what_comes_out(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint e;
+        const char *vendor;
+        const char *field;
+    } cases[] = {{ENDPOINT_CHAT, "openai", "max_completion_tokens"},
+                 {ENDPOINT_CHAT, "xai", "max_completion_tokens"},
+                 {ENDPOINT_CHAT, "mock", "max_tokens"},
+                 {ENDPOINT_COMPLETIONS, "openai", "max_tokens"},
+                 {ENDPOINT_MESSAGES, "anthropic", "max_tokens"},
+                 {ENDPOINT_RESPONSES, "openai", "max_output_tokens"},
+                 {ENDPOINT_GENERATE, "google", "generationConfig.maxOutputTokens"},
+                 {ENDPOINT_OLLAMA_CHAT, "ollama", "options.num_predict"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(of(cases[i].e, cases[i].vendor, "\"a\":1").output_field,
+                            cases[i].field);
+    struct weight w = of(ENDPOINT_CHAT, "mock", "\"n\":300,\"max_tokens\":7");
+    assert_int_equal(w.answers, 300); // and not what one vendor allows
+    assert_int_equal(w.output_max, 7);
+    assert_int_equal(
+        chat("\"prediction\":{\"type\":\"content\",\"content\":\"abc\"}").output_beside,
+        (8 + 10) + (8 + 4 + 7) + (8 + 7 + 3));
+    assert_true(of(ENDPOINT_CHAT, "xai", "\"max_tokens\":7").reasons_beside);
+    assert_false(of(ENDPOINT_CHAT, "xai", "\"max_completion_tokens\":7").reasons_beside);
+    assert_false(of(ENDPOINT_RESPONSES, "xai", "\"max_output_tokens\":7").reasons_beside);
+    assert_true(of(ENDPOINT_CHAT, "perplexity", "\"max_completion_tokens\":7").reasons_beside);
+    assert_false(of(ENDPOINT_CHAT, "openai", "\"max_tokens\":7").reasons_beside);
+}
+
+static void at_which_prices(void **state)
+{
+    (void)state;
+    const unsigned usual = 1u << SERVICE_STANDARD | 1u << SERVICE_FLEX | 1u << SERVICE_BATCH;
+    const unsigned dear = usual | 1u << SERVICE_PRIORITY;
+    assert_int_equal(of(ENDPOINT_CHAT, "openai", "\"a\":1").services, dear);
+    assert_int_equal(of(ENDPOINT_CHAT, "openai", "\"service_tier\":\"auto\"").services, dear);
+    assert_int_equal(of(ENDPOINT_CHAT, "openai", "\"service_tier\":\"default\"").services, usual);
+    assert_int_equal(of(ENDPOINT_CHAT, "mock", "\"a\":1").services, usual);
+    assert_int_equal(of(ENDPOINT_CHAT, "openai", "\"service_tier\":\"priority\"").service,
+                     SERVICE_PRIORITY);
+    assert_int_equal(of(ENDPOINT_GENERATE, "google", "\"serviceTier\":\"priority\"").service,
+                     SERVICE_PRIORITY);
+    assert_true(of(ENDPOINT_MESSAGES, "anthropic", "\"a\":1").us_possible);
+    assert_false(of(ENDPOINT_MESSAGES, "anthropic", "\"inference_geo\":\"global\"").us_possible);
+    assert_true(of(ENDPOINT_MESSAGES, "anthropic", "\"inference_geo\":\"us\"").us);
+    assert_false(of(ENDPOINT_CHAT, "openai", "\"a\":1").us_possible);
+    assert_true(of(ENDPOINT_CHAT, "openai", "\"a\":1").cache_write);
+    assert_false(of(ENDPOINT_MESSAGES, "anthropic", "\"a\":1").cache_write);
+    struct weight w = of(ENDPOINT_MESSAGES, "anthropic",
+                         "\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}");
+    assert_true(w.cache_write);
+    assert_true(w.cache_hour);
+    assert_false(of(ENDPOINT_GENERATE, "google", "\"a\":1").cache_write);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_no_more_than_its_bytes),
+        cmocka_unit_test(tools_and_what_they_were_asked),
+        cmocka_unit_test(images_and_files),
+        cmocka_unit_test(images_of_a_model),
+        cmocka_unit_test(prompts_have_a_window_each),
+        cmocka_unit_test(what_is_kept_elsewhere),
+        cmocka_unit_test(what_has_no_limit),
+        cmocka_unit_test(tools_that_say_how_often),
+        cmocka_unit_test(chats_that_search),
+        cmocka_unit_test(what_comes_out),
+        cmocka_unit_test(at_which_prices),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
