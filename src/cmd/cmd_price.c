@@ -12,7 +12,7 @@ static const char help[] =
     "usage: costlens price list [NAME] [--vendor V] [--at TIME] [--json]\n"
     "       costlens price show MODEL [--at TIME] [--json]\n"
     "       costlens price import FILE|URL|- [--format F] [--only P] [--from DAY] [--dry-run]\n"
-    "       costlens price diff [FILE|URL|imported] [--format F] [--only P] [--json]\n"
+    "       costlens price diff [FILE|URL|imported] [--format F] [--only P] [--gone] [--json]\n"
     "       costlens price history [MODEL] [--json]\n"
     "       costlens price forget NUMBER|all\n"
     "\n"
@@ -44,6 +44,8 @@ static const struct option_row options[] = {
      offsetof(struct price_wishes, only)},
     {"from", "DAY", "import: from when the prices hold (default: today, UTC)",
      offsetof(struct price_wishes, from)},
+    {"gone", NULL, "import, diff: name what the list's vendors have besides, which keeps its price",
+     offsetof(struct price_wishes, gone)},
     {"dry-run", NULL, "import: say what would change, and change nothing",
      offsetof(struct price_wishes, dry_run)},
     {0}};

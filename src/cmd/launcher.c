@@ -488,6 +488,7 @@ static void look_option(const struct launch *l, const struct launch_target *t, c
 {
     struct buf text;
     struct finding g = {f, context, l->launcher->settings, l->launcher->option};
+    must(g.settings && g.settings->members);
     buf_init(&text, &alloc_heap, SETTINGS_MAX + 4096);
     if (*value == '{') {
         look_members(&g, t, str_of(value));

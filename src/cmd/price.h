@@ -16,7 +16,7 @@ struct price_wishes {
     const char *format;
     const char *only;
     const char *from;
-    bool dry_run;
+    bool dry_run, gone;
 };
 
 // A price list that was read.
@@ -35,13 +35,14 @@ void price_list_close(struct price_list *l);
 void price_list_say(const struct price_list *l);
 void price_list_write(const struct price_list *l, struct buf *b);
 
-// The changes from `now` to the sheets of `to`, as a table on stdout or as members `changed`, `new`
-// and `gone`. `whole`: new models and those that are gone one by one, too.
+// The changes from `now` to the sheets of `to`, as a table on stdout or as members `changed`,
+// `new`, `not_taken` and `gone`.
 struct price_changes {
     const struct catalog *now, *to;
     int64_t at_us;
-    bool begun; // only the sheets of `to` that begin at a moment
-    bool whole;
+    bool begun;      // only the sheets of `to` that begin at a moment
+    bool whole;      // prices of new models, too, not their names alone
+    bool gone;       // names of those that are gone, not their number alone
     struct str only; // of what is gone
 };
 // How many changed or are new: what is gone keeps its prices.

@@ -7,12 +7,16 @@
 #include "cmd/table.h"
 #include "core/book_write.h"
 
+#define NEW_SHOWN 10
+
 // What stands in the table: `begun` leaves out what no import said.
 static bool wanted(const struct price_changes *c, const struct sheet *s, struct change *out)
 {
     if (c->begun && !s->before)
         return false;
     change_find(c->now, c->begun ? sheet_at(s, c->at_us) : s, c->at_us, out);
+    if (c->begun && out->kind == CHANGE_LACKING)
+        out->kind = CHANGE_PRICE; // it was taken
     return out->kind != CHANGE_NONE;
 }
 
@@ -103,8 +107,68 @@ static void add_dropped(void *context, const struct term *t)
     buf_fini(&b);
 }
 
+static void add_kept(void *context, enum bucket bucket, struct price price)
+{
+    struct dropping *d = context;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_printf(&b, "kept: %s ", bucket_name(bucket));
+    price_write(&b, price, bucket_units(bucket));
+    (void)add_line(d->table, d->of, buf_cstr(&b));
+    buf_fini(&b);
+}
+
+static void write_terms(struct buf *b, const struct sheet *s)
+{
+    for (unsigned i = 0; i < s->term_count; i++) {
+        buf_add_char(b, '\n');
+        book_write_term(b, &s->terms[i]);
+        buf_add_char(b, '\n');
+    }
+}
+
+// The terms that one sheet has and the other has not.
+static void add_terms(struct libscols_table *t, const struct change *c, const char *what,
+                      const struct sheet *of, const struct sheet *other)
+{
+    struct buf all, own;
+    buf_init(&all, &alloc_heap, 0);
+    buf_init(&own, &alloc_heap, 0);
+    write_terms(&all, other);
+    for (unsigned i = 0; i < of->term_count; i++) {
+        struct sheet one = {.terms = &of->terms[i], .term_count = 1};
+        buf_clear(&own);
+        write_terms(&own, &one);
+        if (str_search(buf_str(&all), buf_str(&own)) < all.len)
+            continue;
+        buf_clear(&own);
+        buf_add_cstr(&own, what);
+        book_write_term(&own, &of->terms[i]);
+        (void)add_line(t, c->fresh, buf_cstr(&own));
+    }
+    buf_fini(&own);
+    buf_fini(&all);
+}
+
+static void add_lacking(struct libscols_table *t, const struct change *c)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_add_cstr(&b, "not taken: the list has no price of ");
+    for (unsigned i = 0, n = 0; i < BUCKET_COUNT; i++)
+        if (c->lacks & 1u << i)
+            buf_printf(&b, "%s%s", n++ ? " and " : "", bucket_name((enum bucket)i));
+    (void)add_line(t, c->fresh, buf_cstr(&b));
+    buf_fini(&b);
+}
+
 static void add_change(struct libscols_table *t, const struct change *c)
 {
+    struct dropping d = {.table = t, .of = c->fresh};
+    if (c->kind == CHANGE_LACKING) {
+        add_lacking(t, c);
+        return;
+    }
     if (c->fresh->free || (c->old && c->old->free)) {
         struct libscols_line *line = add_line(t, c->fresh, "free");
         table_cell(line, 2, str_of(c->old && c->old->free ? "free" : ""));
@@ -114,15 +178,50 @@ static void add_change(struct libscols_table *t, const struct change *c)
         if (c->kind == CHANGE_NEW ? c->after.has & 1u << i : change_of(c, (enum bucket)i))
             add_bucket(t, c, (enum bucket)i);
     }
-    if (c->kind == CHANGE_PRICE && c->others)
-        (void)add_line(t, c->fresh, "under a condition (price show)");
-    change_dropped(c, add_dropped, &(struct dropping){.table = t, .of = c->fresh});
+    if (c->kind == CHANGE_PRICE && c->others) {
+        add_terms(t, c, "until now", c->old, c->fresh);
+        add_terms(t, c, "then", c->fresh, c->old);
+    }
+    change_kept(c, add_kept, &d);
+    change_dropped(c, add_dropped, &d);
+}
+
+// Those of which only the names are told.
+static void print_new(const struct price_changes *c)
+{
+    unsigned n = 0;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    for (size_t i = 0; i < catalog_count(c->to); i++) {
+        struct change change;
+        const struct sheet *s = catalog_at(c->to, i);
+        if (!wanted(c, s, &change) || change.kind != CHANGE_NEW || n++ >= NEW_SHOWN)
+            continue;
+        buf_printf(&b, "%s%.*s/%.*s", n > 1 ? ", " : "new: ", STR_ARG(s->vendor),
+                   STR_ARG(s->model));
+    }
+    if (n > NEW_SHOWN)
+        buf_printf(&b, ", and %u more (--json)", n - NEW_SHOWN);
+    if (n)
+        command_print(stdout, "%s\n", buf_cstr(&b));
+    buf_fini(&b);
+}
+
+static void print_counts(const struct price_changes *c, const unsigned *counts, unsigned gone)
+{
+    printf("%u changed, %u new", counts[CHANGE_PRICE], counts[CHANGE_NEW]);
+    if (counts[CHANGE_LACKING])
+        printf(", %u not taken", counts[CHANGE_LACKING]);
+    if (!c->begun)
+        printf(", %u of the same vendors not in the list%s", gone,
+               gone && !c->gone ? " (--gone)" : "");
+    puts("; USD for 1,000,000 tokens, or for one");
 }
 
 unsigned price_changes_print(const struct price_changes *c)
 {
     static const char *const titles[] = {"MODEL", "USAGE", "OLD", "NEW", "CHANGE"};
-    unsigned counts[3] = {0}, gone = 0;
+    unsigned counts[CHANGE_LACKING + 1] = {0}, gone = 0;
     struct libscols_table *t = table_new();
     for (unsigned i = 0; i < 5; i++)
         table_column(t, titles[i], i > 1);
@@ -131,7 +230,7 @@ unsigned price_changes_print(const struct price_changes *c)
         if (!wanted(c, catalog_at(c->to, i), &change))
             continue;
         counts[change.kind]++;
-        if (c->whole || change.kind == CHANGE_PRICE)
+        if (c->whole || change.kind != CHANGE_NEW)
             add_change(t, &change);
     }
     for (size_t i = 0; i < catalog_count(c->now); i++) {
@@ -139,19 +238,19 @@ unsigned price_changes_print(const struct price_changes *c)
         if (!is_gone(c, s))
             continue;
         gone++;
-        if (c->whole)
+        if (c->gone)
             table_cell(add_line(t, s, ""), 4, str_of("gone"));
     }
-    if (counts[CHANGE_PRICE] || (c->whole && (counts[CHANGE_NEW] || gone))) {
+    if (counts[CHANGE_PRICE] || counts[CHANGE_LACKING] || (c->whole && counts[CHANGE_NEW]) ||
+        (c->gone && gone)) {
         table_print(t);
         puts("");
     } else {
         table_free(t);
     }
-    printf("%u changed, %u new", counts[CHANGE_PRICE], counts[CHANGE_NEW]);
-    if (!c->begun)
-        printf(", %u of the same vendors not in the list", gone);
-    puts("; USD for 1,000,000 tokens, or for one");
+    if (!c->whole)
+        print_new(c);
+    print_counts(c, counts, gone);
     return counts[CHANGE_PRICE] + counts[CHANGE_NEW];
 }
 
@@ -186,6 +285,15 @@ static void write_dropped(void *context, const struct term *t)
     buf_fini(&b);
 }
 
+static void write_kept(void *context, enum bucket bucket, struct price price)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    price_write(&b, price, bucket_units(bucket));
+    json_out_text(context, bucket_name(bucket), buf_str(&b));
+    buf_fini(&b);
+}
+
 static void write_change(struct json_out *o, const struct change *c)
 {
     json_out_begin(o, NULL, '{');
@@ -198,6 +306,14 @@ static void write_change(struct json_out *o, const struct change *c)
             write_pair(o, c, (enum bucket)i);
     json_out_end(o, '}');
     json_out_flag(o, "only_under_a_condition", c->others);
+    json_out_begin(o, "kept", '{');
+    change_kept(c, write_kept, o);
+    json_out_end(o, '}');
+    json_out_begin(o, "lacks", '[');
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        if (c->lacks & 1u << i)
+            json_out_text(o, NULL, str_of(bucket_name((enum bucket)i)));
+    json_out_end(o, ']');
     json_out_begin(o, "not_kept", '[');
     change_dropped(c, write_dropped, &(struct dropping){.out = o});
     json_out_end(o, ']');
@@ -226,6 +342,9 @@ unsigned price_changes_write(const struct price_changes *c, struct buf *b)
     json_out_end(&o, ']');
     json_out_begin(&o, "new", '[');
     count += write_kind(c, CHANGE_NEW, &o);
+    json_out_end(&o, ']');
+    json_out_begin(&o, "not_taken", '[');
+    (void)write_kind(c, CHANGE_LACKING, &o);
     json_out_end(&o, ']');
     json_out_begin(&o, "gone", '[');
     for (size_t i = 0; i < catalog_count(c->now); i++) {

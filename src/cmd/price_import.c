@@ -161,6 +161,7 @@ static struct price_changes changes_of(const struct import *m, bool whole)
                                   .to = m->list.catalog,
                                   .at_us = m->since_us,
                                   .whole = whole,
+                                  .gone = m->wishes->gone,
                                   .only = str_of(m->wishes->only)};
 }
 

@@ -225,6 +225,20 @@ static bool speaks_of(const struct sheet *s, const struct term *t, int64_t at_us
     return false;
 }
 
+// When the list moves the price on a day to come; INT64_MAX: never.
+static int64_t next_move(const struct change *c)
+{
+    int64_t day = INT64_MAX;
+    for (unsigned i = 0; i < c->fresh->term_count; i++) {
+        const struct term *t = &c->fresh->terms[i];
+        bool moves = t->factor_ppm || t->rates.has & (1u << BUCKET_INPUT | 1u << BUCKET_OUTPUT);
+        if (moves && hangs_on(t, c->at_us) & ON_A_DAY && !(hangs_on(t, c->at_us) & NARROW) &&
+            t->from_us < day)
+            day = t->from_us;
+    }
+    return day;
+}
+
 static bool tells_days(const struct sheet *s, int64_t at_us)
 {
     for (unsigned i = 0; i < s->term_count; i++)
@@ -265,6 +279,10 @@ void change_find(const struct catalog *now, const struct sheet *fresh, int64_t a
     }
     change_between(sheet_silent(old) ? old : &told, fresh, at_us, out);
     out->old = old;
+    if (out->kind == CHANGE_PRICE && !fresh->free)
+        out->lacks = out->before.has & ~out->after.has & (1u << BUCKET_INPUT | 1u << BUCKET_OUTPUT);
+    if (out->lacks)
+        out->kind = CHANGE_LACKING;
 }
 
 // --- what is kept ---
@@ -289,20 +307,33 @@ static bool held_price(const struct change *c, enum bucket b, struct price *out)
     return held;
 }
 
-// What holds now and the list does not speak of.
+// What holds now and the list does not state.
+static bool is_kept(const struct change *c, enum bucket b, struct price *out)
+{
+    struct price listed;
+    return c->old && !rates_find(&c->fresh->rates, b, &listed) && held_price(c, b, out);
+}
+
 static void keep_rates(const struct change *c, struct stated *all)
 {
     struct price price;
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         enum bucket b = (enum bucket)i;
-        bool listed = rates_find(&c->fresh->rates, b, &price);
-        bool kept =
-            !listed && c->old && (!bucket_is_token(b) || !moved(c)) && held_price(c, b, &price);
-        if (!listed && !kept)
+        if (!rates_find(&c->fresh->rates, b, &price) && !is_kept(c, b, &price))
             continue;
         all->has |= 1u << i;
         all->price[i] = price;
     }
+}
+
+void change_kept(const struct change *c, change_price_f *f, void *context)
+{
+    struct price price;
+    if (c->kind != CHANGE_PRICE || c->fresh->free || (!moved(c) && next_move(c) == INT64_MAX))
+        return;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        if (bucket_is_token((enum bucket)i) && is_kept(c, (enum bucket)i, &price))
+            f(context, (enum bucket)i, price);
 }
 
 // Factors stay when the prices move; not one of a day to come, which may be this very move.
@@ -326,6 +357,18 @@ static bool find_end(const struct change *c, struct term *out)
     return out->from_us > c->at_us && out->rates.has && !tells_days(c->fresh, c->at_us);
 }
 
+// A price in USD of now says nothing of the day when the list's moves.
+static void end_term(struct term *kept, int64_t day_us, change_term_f *dropped, void *context)
+{
+    struct term rest = *kept;
+    if (kept->rates.has == 0 || kept->until_us <= day_us)
+        return;
+    kept->until_us = day_us;
+    rest.from_us = day_us;
+    if (dropped)
+        dropped(context, &rest);
+}
+
 // Gives how many; each that does not stay goes to `dropped`, where that is given.
 static unsigned kept_terms(const struct change *c, struct term out[TERMS_MAX],
                            change_term_f *dropped, void *context)
@@ -344,7 +387,8 @@ static unsigned kept_terms(const struct change *c, struct term out[TERMS_MAX],
             n + c->fresh->term_count < TERMS_MAX && (t->factor_ppm == 0 || factors < FACTORS_MAX);
         if (room && (i ? keeps_term(c, t) : !moved(c))) {
             factors += t->factor_ppm != 0;
-            out[n++] = *t;
+            out[n] = *t;
+            end_term(&out[n++], next_move(c), dropped, context);
         } else if (dropped) {
             dropped(context, t);
         }
@@ -450,7 +494,8 @@ struct change_counts change_text(const struct catalog *now, const struct catalog
         counts.same += c.kind == CHANGE_NONE;
         counts.changed += c.kind == CHANGE_PRICE;
         counts.fresh += c.kind == CHANGE_NEW;
-        if (c.kind == CHANGE_NONE)
+        counts.lacking += c.kind == CHANGE_LACKING;
+        if (c.kind == CHANGE_NONE || c.kind == CHANGE_LACKING)
             continue;
         if (!str_eq(vendor, c.fresh->vendor) || !str_eq(source, c.fresh->source))
             buf_printf(b, "\nvendor %.*s\nsource %.*s\n", STR_ARG(c.fresh->vendor),

@@ -7,6 +7,9 @@
 //   book now        input 3 output 15 web_searches 0.01 · when batch: x0.5
 //   list            input 2 output 10
 //   text of import  input 2 output 10 web_searches 0.01 · when batch: x0.5
+//
+// No price is lost by a row's silence: what it leaves out stays as it was, and is told. A row
+// without input or output, where these have prices now, is half a row: it is not taken.
 
 #ifndef TARIFF_CHANGE_H
 #define TARIFF_CHANGE_H
@@ -16,8 +19,9 @@
 
 enum change_kind {
     CHANGE_NONE,
-    CHANGE_PRICE, // other prices than now
-    CHANGE_NEW,   // nobody has a price for it now
+    CHANGE_PRICE,   // other prices than now
+    CHANGE_NEW,     // nobody has a price for it now
+    CHANGE_LACKING, // would be CHANGE_PRICE, and lacks a price: it is not taken
 };
 
 struct change {
@@ -26,7 +30,8 @@ struct change {
     const struct sheet *fresh;  // the list's
     int64_t at_us;              // when the list's begin
     struct quote before, after; // standard service, a short prompt
-    bool others;                // only under a condition: a tier, an hour, a long prompt
+    unsigned lacks; // buckets of CHANGE_LACKING, as bits: priced now, and not by the list
+    bool others;    // only under a condition: a tier, an hour, a long prompt
 };
 
 // How a whole sheet stands to the one that held (NULL: none).
@@ -43,14 +48,18 @@ void change_line(struct buf *b, const struct change *c);
 // The terms of what holds now that the list does not speak of and that are not kept.
 typedef void change_term_f(void *context, const struct term *t);
 void change_dropped(const struct change *c, change_term_f *f, void *context);
+// The prices of tokens that the list leaves out and that stay as they are while others move.
+typedef void change_price_f(void *context, enum bucket b, struct price price);
+void change_kept(const struct change *c, change_price_f *f, void *context);
 // The model's block as the book has it from then on: the list's prices, and of what holds now what
 // the list does not speak of: tiers, long prompts, hours, days to come. Of these the prices stated
-// in USD go when input or output moved: nobody knows their new ones.
+// in USD under a condition go when input or output moved, and end where the list moves these on a
+// day to come: nobody knows their new ones.
 void change_write(struct buf *b, const struct change *c);
 // A whole text: head lines, `since` that day, and the block of each sheet of `list` that changed.
-// Gives how many.
+// Gives how many; those that lack a price are not in the text.
 struct change_counts {
-    unsigned same, changed, fresh;
+    unsigned same, changed, fresh, lacking;
 };
 struct change_counts change_text(const struct catalog *now, const struct catalog *list,
                                  int64_t since_us, struct buf *b);

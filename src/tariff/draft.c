@@ -174,7 +174,7 @@ static bool read_figure(struct reading_list *r, enum bucket b, const struct json
     if (json_type(v) == JSON_NULL || json_type(v) == JSON_ABSENT)
         return false;
     if (text.len == 0 || figure_read(text, &f) != STATUS_OK) {
-        list_note(r, "a price of %s that is no number", bucket_name(b));
+        refuse(r, "a broken", b);
         return false;
     }
     if (f.digits < 0) {

@@ -82,7 +82,7 @@ static void keeps_what_the_list_does_not_speak_of(void **state)
                                  "when us: x1.1\nwhen batch: x0.5\n"
                                  "when flex: input 0.7 output 1\ncontext 9\n"),
                                M("price input 3 output 4\n")),
-                        GIVES("price input 3 output 4 web_searches 0.01\n"
+                        GIVES("price input 3 cache_read 0.1 output 4 web_searches 0.01\n"
                               "when us: x1.1\nwhen batch: x0.5\ncontext 9\n"));
     // Input and output stand: so do the prices of what else there is.
     assert_string_equal(writes(M("price input 1 cache_read 0.1 cache_write 1.25 output 2\n"
@@ -160,6 +160,88 @@ static void keeps_hours_steps_and_days_to_come(void **state)
                         " 01:00-02:00: x2");
 }
 
+static void note_kept(void *context, enum bucket b, struct price p)
+{
+    buf_printf(context, "%s ", bucket_name(b));
+    price_write(context, p, bucket_units(b));
+    buf_add_char(context, ';');
+}
+
+static const char *keeps(const char *held, const char *listed)
+{
+    struct change c;
+    int64_t day;
+    (void)writes(held, listed);
+    assert_true(civil_read((struct str)STR("2026-11-28"), &day));
+    change_find(now, catalog_at(list, 0), day, &c);
+    buf_clear(&text);
+    change_kept(&c, note_kept, &text);
+    return buf_cstr(&text);
+}
+
+static void loses_no_price_that_the_row_leaves_out(void **state)
+{
+    static const char held[] = M("price input 1.25 cache_read 0.125 output 10\n");
+    (void)state;
+    assert_string_equal(writes(held, M("price input 1.3 output 10\n")),
+                        GIVES("price input 1.3 cache_read 0.125 output 10\n"));
+    assert_string_equal(keeps(held, M("price input 1.3 output 10\n")), "cache_read 0.125;");
+    assert_string_equal(keeps(held, M("price input 1.3 cache_read 0.13 output 10\n")), "");
+    // What did not move is not worth a word.
+    assert_string_equal(keeps(held, M("price input 1.25 output 10\nwhen batch: x0.5\n")), "");
+    assert_string_equal(keeps(held, M("price input 1.25 output 10\n")), "");
+    assert_string_equal(keeps(M("price input 1\n"), "vendor v\nmodel n\nprice input 1\n"), "");
+    assert_string_equal(keeps(held, M("price input 1.25 output 10\n"
+                                      "when from 2027-01-01: input 2 output 12\n")),
+                        "cache_read 0.125;");
+}
+
+static unsigned lacks(const char *held, const char *listed)
+{
+    struct change c;
+    int64_t day;
+    const char *written = writes(held, listed);
+    assert_true(civil_read((struct str)STR("2026-11-28"), &day));
+    change_find(now, catalog_at(list, 0), day, &c);
+    assert_int_equal(c.kind == CHANGE_LACKING, c.lacks != 0);
+    if (c.lacks)
+        assert_string_equal(written, "");
+    return c.lacks;
+}
+
+static void takes_no_half_of_a_row(void **state)
+{
+    static const char held[] = M("price input 1.25 cache_read 0.125 output 10\n");
+    (void)state;
+    assert_int_equal(lacks(held, M("price input 1.3\n")), 1u << BUCKET_OUTPUT);
+    assert_int_equal(lacks(held, M("price output 11\n")), 1u << BUCKET_INPUT);
+    assert_int_equal(lacks(held, M("price cache_read 0.2\n")),
+                     1u << BUCKET_INPUT | 1u << BUCKET_OUTPUT);
+    assert_int_equal(lacks(held, M("price input 1.25\n")), 0); // which changes nothing
+    assert_int_equal(lacks(held, M("price input 1.3 output 10\n")), 0);
+    assert_int_equal(lacks(held, M("free\n")), 0);
+    assert_int_equal(lacks(M("price input 1\n"), M("price input 2\n")), 0);
+}
+
+static void a_kept_price_ends_where_the_lists_next_begins(void **state)
+{
+    static const char held[] = M("price input 2 output 10\n"
+                                 "when above 272000: input 4 output 15\nwhen batch: x0.5\n");
+    static const char listed[] = M("price input 2 output 10\n"
+                                   "when from 2027-01-01: input 3 output 15\n");
+    (void)state;
+    assert_string_equal(writes(held, listed),
+                        GIVES("price input 2 output 10\n"
+                              "when from 2027-01-01: input 3 output 15\n"
+                              "when until 2027-01-01 above 272000: input 4 output 15\n"
+                              "when batch: x0.5\n"));
+    assert_string_equal(drops(held, listed), " from 2027-01-01 above 272000: input 4 output 15");
+    // A tier's day is no end of it.
+    assert_string_equal(drops(held, M("price input 2 output 10\n"
+                                      "when from 2027-01-01 flex: input 1 output 5\n")),
+                        "");
+}
+
 static void a_new_model_has_its_aliases(void **state)
 {
     (void)state;
@@ -179,6 +261,9 @@ int main(void)
         cmocka_unit_test_teardown(same_prices_are_no_change, teardown),
         cmocka_unit_test_teardown(keeps_what_the_list_does_not_speak_of, teardown),
         cmocka_unit_test_teardown(keeps_hours_steps_and_days_to_come, teardown),
+        cmocka_unit_test_teardown(loses_no_price_that_the_row_leaves_out, teardown),
+        cmocka_unit_test_teardown(takes_no_half_of_a_row, teardown),
+        cmocka_unit_test_teardown(a_kept_price_ends_where_the_lists_next_begins, teardown),
         cmocka_unit_test_teardown(a_new_model_has_its_aliases, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,23 @@ static void refuses_a_price_that_rounds_to_nothing(void **state)
     assert_int_equal(noted("an absurd price of call"), 1);
 }
 
+// Half a row is none: the rest of it may be as wrong.
+static void refuses_a_row_with_a_broken_price(void **state)
+{
+    static const char *const broken[] = {"\"NaN\"", "\"1e-6x\"", "true", "{}"};
+    char json[300];
+    (void)state;
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        snprintf(json, sizeof json,
+                 "{\"a\":{\"litellm_provider\":\"openai\",\"input_cost_per_token\":1e-06,"
+                 "\"output_cost_per_token\":%s},\"m\":{\"litellm_provider\":\"openai\","
+                 "\"input_cost_per_token\":1e-06,\"output_cost_per_token\":null}}",
+                 broken[i]);
+        gives(json, OPENAI "price input 1\n");
+        assert_int_equal(noted("a broken price of output"), 1);
+    }
+}
+
 #define GENAI(rest) "[{\"id\":\"x-ai\",\"models\":[{\"id\":\"m\"," rest "}]}]"
 #define XAI         "\nvendor xai\nsource genai-prices " DAY "\n\nmodel m\n"
 
@@ -302,6 +319,7 @@ int main(void)
         cmocka_unit_test_teardown(tells_debris, teardown),
         cmocka_unit_test_teardown(tells_debris_of_factors, teardown),
         cmocka_unit_test_teardown(refuses_a_price_that_rounds_to_nothing, teardown),
+        cmocka_unit_test_teardown(refuses_a_row_with_a_broken_price, teardown),
         cmocka_unit_test_teardown(reads_genai, teardown),
         cmocka_unit_test_teardown(reads_models_dev, teardown),
         cmocka_unit_test_teardown(refuses_what_is_hostile, teardown),

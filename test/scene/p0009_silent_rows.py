@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A price list loses no price by leaving it out: what a row does not state stays and is told; half a row is not
+taken; what changes under a condition is shown; what the list lacks is counted."""
+import json
+
+from lib.run import configured
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, folder
+
+file = folder / "list.json"
+
+
+def row(**prices):
+    return {"litellm_provider": "openai", "mode": "chat", **prices}
+
+
+def price(*words):
+    return gateway.costlens("price", *words, check=False)
+
+
+def shown(model):
+    return json.loads(price("show", f"openai/{model}", "--json").stdout)["usd"]
+
+
+with Mock() as mock:
+    gateway = configured(Gateway(mock))
+    before = shown("gpt-5")
+    file.write_text(json.dumps({
+        "gpt-5": row(input_cost_per_token=1.3e-06, output_cost_per_token=None),
+        "gpt-5-mini": row(input_cost_per_token=2.6e-07, output_cost_per_token=2e-06),
+        "gpt-5-nano": row(input_cost_per_token=6e-08, output_cost_per_token="NaN"),
+        "gpt-9": row(input_cost_per_token=1e-06, output_cost_per_token=2e-06)}))
+    told = price("diff", str(file))
+    expect_in("openai/gpt-5       not taken: the list has no price of output ", told.stdout)
+    expect_in("kept: cache_read 0.025 ", told.stdout)
+    expect_in("a broken price of output: the model is not taken", told.stderr)
+    expect_in("1 changed, 1 new, 1 not taken, ", told.stdout)
+    expect_true(" gone\n" not in told.stdout, "only counted")
+    expect_true(" gone\n" in price("diff", str(file), "--gone").stdout, "where that is asked")
+    told = json.loads(price("diff", str(file), "--json").stdout)
+    expect([(m["model"], m["lacks"]) for m in told["not_taken"]], [("gpt-5", ["output"])])
+    expect([(m["model"], m["kept"]) for m in told["changed"]], [("gpt-5-mini", {"cache_read": "0.025"})])
+
+    done = price("import", str(file))
+    expect(done.returncode, 0, done.stderr)
+    expect_in("kept: cache_read 0.025 ", done.stdout)
+    expect_in("not taken: the list has no price of output", done.stdout)
+    expect_in("new: openai/gpt-9\n", done.stdout)
+    expect(shown("gpt-5"), before)
+    mini = shown("gpt-5-mini")
+    expect([mini[b] for b in ("input", "cache_read", "output")], ["0.26", "0.025", "2"])
+    expect(shown("gpt-5-nano")["input"], "0.05")
+    expect_in("nothing to import", price("import", str(file)).stdout)
+
+    file.write_text(json.dumps({"gpt-9": row(input_cost_per_token=1e-06, output_cost_per_token=2e-06,
+                                             input_cost_per_token_batches=5e-07, output_cost_per_token_batches=1e-06)}))
+    expect_in("then batch: x0.5", price("diff", str(file)).stdout)
