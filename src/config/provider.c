@@ -85,6 +85,8 @@ static void find_dialect(struct reading *r, const struct node *map, const struct
                          struct config_provider *p)
 {
     p->dialect = p->vendor_row ? p->vendor_row->dialect : DIALECT_OPENAI;
+    if (p->dialect == DIALECT_OLLAMA && str_ends(p->url.path, (struct str)STR("/v1")))
+        p->dialect = DIALECT_OPENAI; // an Ollama has both, each at its path
     if (t->dialect.len && !dialect_read(t->dialect, &p->dialect))
         reading_fault(r, line_of(map, "dialect"),
                       "dialect: `%.*s` is not known. Write openai, anthropic, gemini or ollama",

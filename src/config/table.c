@@ -114,11 +114,12 @@ static const struct config_row logging[] = {
 
 static const struct config_row providers[] = {
     {"dialect", KIND_TEXT, "openai|anthropic|gemini|ollama", NULL, PROVIDER(dialect), 0, 0,
-     "The format it speaks. Default: its vendor's, else openai."},
+     "The format it speaks. Default: its vendor's, else openai. An Ollama's is ollama, or openai\n"
+     "where its URL ends with /v1."},
     {"vendor", KIND_TEXT, "NAME", NULL, PROVIDER(vendor), 0, 0,
      "Whose price rows and peculiarities hold. Default: by the URL's host; by the provider's name\n"
-     "where there is no URL, or where it is ollama, vllm or llama.cpp at a private address (and\n"
-     "then free)."},
+     "where there is no URL, or where it is ollama, vllm, llama.cpp or lmstudio at a private\n"
+     "address (and then free)."},
     {"url", KIND_TEXT, "URL", NULL, PROVIDER(url), 0, 0,
      "Base URL: with /v1 for the OpenAI dialect, without a version for the others.\n"
      "Default: the vendor's."},

@@ -108,9 +108,10 @@ static const struct vendor vendors[] = {
      "https://api.llama.com/compat/v1", DIALECT_OPENAI, 0},
     {"ovhcloud", {".endpoints.kepler.ai.cloud.ovh.net"}, {NULL}, NULL, DIALECT_OPENAI, 0},
     // On the user's own machines: no host tells them, the configuration names them.
-    {"ollama", {NULL}, {NULL}, "http://127.0.0.1:11434/v1", DIALECT_OPENAI, VENDOR_LOCAL},
+    {"ollama", {NULL}, {NULL}, "http://127.0.0.1:11434/v1", DIALECT_OLLAMA, VENDOR_LOCAL},
     {"vllm", {NULL}, {NULL}, "http://127.0.0.1:8000/v1", DIALECT_OPENAI, VENDOR_LOCAL},
     {"llama.cpp", {NULL}, {NULL}, "http://127.0.0.1:8080/v1", DIALECT_OPENAI, VENDOR_LOCAL},
+    {"lmstudio", {NULL}, {NULL}, "http://127.0.0.1:1234/v1", DIALECT_OPENAI, VENDOR_LOCAL},
     {"mock", {NULL}, {NULL}, NULL, DIALECT_OPENAI, VENDOR_LOCAL},
 };
 

@@ -212,6 +212,8 @@ static void a_name_alone_is_not_free(void **state)
     } cases[] = {
         {"ollama: { url: http://10.0.0.7:11434/v1 }", true},
         {"vllm: { url: 'http://127.0.0.1:8000/v1' }", true},
+        {"lmstudio: { url: 'http://127.0.0.1:1234/v1' }", true},
+        {"lmstudio: {}", true},
         {"ollama: { url: https://ollama.example.com/v1 }", false},
         {"mock: { url: 'http://127.0.0.1:9301/v1' }", false},
         {"mine: { url: 'http://127.0.0.1:9301/v1' }", false},
@@ -238,6 +240,9 @@ static void an_ollama_is_known_by_its_dialect(void **state)
         "a: { dialect: ollama, url: 'http://127.0.0.1:11434/v1' }",
         "a: { dialect: ollama, url: 'http://127.0.0.1:11434/api' }",
         "ollama: { dialect: ollama, url: 'http://127.0.0.1:11434/' }",
+        "ollama: { url: 'http://127.0.0.1:11434' }",
+        "a: { vendor: ollama, url: 'http://127.0.0.1:11434/api' }",
+        "ollama: {}",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char text[200];
@@ -250,6 +255,26 @@ static void an_ollama_is_known_by_its_dialect(void **state)
         assert_true(str_is(p->url.host, "127.0.0.1"));
         assert_int_equal(p->url.port, 11434);
         assert_int_equal(p->url.path.len, 0);
+        config_free(c);
+    }
+}
+
+// Where /v1 is asked for, the dialect is that of /v1.
+static void an_ollama_may_be_asked_as_another(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "ollama: { url: 'http://127.0.0.1:11434/v1' }",
+        "ollama: { dialect: openai }",
+        "a: { vendor: ollama, url: 'http://127.0.0.1:11434/v1/' }",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "providers:\n  %s\n", lines[i]);
+        struct config *c = check(text);
+        assert_int_equal(c->fault_count, 0);
+        assert_int_equal(c->providers[0].dialect, DIALECT_OPENAI);
+        assert_true(str_is(c->providers[0].url.path, "/v1"));
         config_free(c);
     }
 }
@@ -737,6 +762,7 @@ int main(void)
         cmocka_unit_test(finds_providers),
         cmocka_unit_test(a_name_alone_is_not_free),
         cmocka_unit_test(an_ollama_is_known_by_its_dialect),
+        cmocka_unit_test(an_ollama_may_be_asked_as_another),
         cmocka_unit_test(looks_for_an_ollama),
         cmocka_unit_test(an_ollama_has_its_own_keys),
         cmocka_unit_test(takes_no_key_of_its_own),
