@@ -168,16 +168,23 @@ static bool is_passed_on(const struct req *r)
            (l && local_find(l, a->target.model, &m) && m.remote);
 }
 
+// What holds where the model ran: the caller's own machine is free, or its hour has a price, which
+// is none of another's.
+static const struct sheet *sheet_there(const struct req *r, const struct sheet *sheet)
+{
+    const struct attempt *a = &r->attempt;
+    bool remote = is_passed_on(r);
+    if (!remote && provider_free(a->provider, a->entry.model, sheet))
+        return &free_sheet;
+    return remote && sheet && sheet_names(sheet, BUCKET_BUSY) ? NULL : sheet;
+}
+
 void settle_price(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
     const struct sheet *sheet = sheet_of(r);
     e->price_parts = STR_NONE;
-    bool remote = is_passed_on(r);
-    if (!remote && provider_free(r->attempt.provider, e->model, sheet))
-        sheet = &free_sheet;
-    if (remote && sheet && sheet_names(sheet, BUCKET_BUSY))
-        sheet = NULL; // another machine than the one whose hour has a price
+    sheet = sheet_there(r, sheet);
     if (sheet && beyond_window(r, sheet))
         e->usage.inconsistent = true;
     if (sheet)
@@ -205,12 +212,9 @@ bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost)
         return false;
     struct meter m = a->meter; // borrows all; nothing of it is ended
     meter_estimate(&m, r->input_bytes);
-    const struct sheet *sheet = a->sheet;
-    if (endpoint_free(r->found.endpoint) ||
-        (!is_passed_on(r) && provider_free(a->provider, a->entry.model, sheet)))
-        sheet = &free_sheet;
+    const struct sheet *sheet = sheet_there(r, a->sheet);
     *u = m.usage;
-    rate(sheet, u, a->entry.start_us, cost);
+    rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, u, a->entry.start_us, cost);
     return true;
 }
 
