@@ -25,12 +25,10 @@ static void fail_incomplete(struct req *r)
         relay_fail(r, REFUSAL_UPSTREAM_LOST, "It ended before it was complete.");
 }
 
-// A whole answer is translated before it is judged: until then nothing of it went to the client.
+// It is translated to its end before it is judged, and before the client has that.
 static bool untranslatable(struct req *r)
 {
-    const struct attempt *a = &r->attempt;
-    return a->translation && a->mode == RELAY_WHOLE && a->upstream_status < 400 &&
-           !relay_release(r);
+    return r->attempt.translation && r->attempt.upstream_status < 400 && !relay_release(r);
 }
 
 void judge(struct req *r)

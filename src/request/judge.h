@@ -8,9 +8,9 @@
 
 #include "request/req.h"
 
-// The attempt's answer has come to its end, or ends here: what the meter, and the translation of a
-// whole answer, found wrong with it becomes its refusal. Nothing where it has one, or the client
-// has gone. Again is the same.
+// The attempt's answer has come to its end, or ends here: what the meter, and its translation,
+// found wrong with it becomes its refusal. Nothing where it has one, or the client has gone. Again
+// is the same.
 void judge(struct req *r);
 
 #endif

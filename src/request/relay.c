@@ -82,15 +82,30 @@ void relay_pass(void *context, struct str bytes)
 
 bool relay_release(struct req *r)
 {
+    struct translation *t = r->attempt.translation;
+    if (t)
+        t->ending = true;
     meter_release(&r->attempt.meter, relay_pass, r);
-    return translation_end(r) && !buf_failed(&r->attempt.whole);
+    return translation_end(r) && !buf_failed(&r->attempt.whole) && !(t && buf_failed(&t->end));
+}
+
+bool relay_end(struct req *r)
+{
+    bool whole = relay_release(r);
+    struct translation *t = r->attempt.translation;
+    if (t && t->end.len && r->x)
+        send_on(r, buf_str(&t->end));
+    return whole && !buf_failed(&r->attempt.whole);
 }
 
 void relay_write(void *context, struct str bytes)
 {
     struct req *r = context;
+    struct translation *t = r->attempt.translation;
     if (r->attempt.mode == RELAY_WHOLE)
         buf_add(&r->attempt.whole, bytes);
+    else if (t && t->ending)
+        buf_add(&t->end, bytes);
     else if (r->x)
         send_on(r, bytes);
 }

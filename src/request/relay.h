@@ -21,8 +21,12 @@ struct str relay_name(struct req *r, const char *name);
 void relay_pass(void *context, struct str bytes);
 // What the client gets, to where the answer is sent or collected.
 void relay_write(void *context, struct str bytes);
-// Gives what the meter held, to the answer's end. False when a part of that is missing.
+// Gives what the meter held, to the answer's end: to where a whole answer is collected, or to the
+// client; but of a stream that is translated, to where relay_end takes it from. False when a part
+// of that is missing.
 bool relay_release(struct req *r) MUST_USE;
+// The same of a stream, all of it to the client.
+bool relay_end(struct req *r) MUST_USE;
 // Masks that credential in the collected answer where that is an error.
 void relay_mask(struct req *r);
 // The answer's fate is known before its body's framing ends: its terminal event was seen, or it is

@@ -48,7 +48,7 @@ static void answer_stream(struct req *r)
     bool sse = t ? t->answer.setup.stream : r->attempt.meter.setup.kind == METER_SSE;
     if (sse && r->receipt)
         write_receipt(r);
-    if (!relay_release(r)) // also where a part that had to be masked is missing
+    if (!relay_end(r)) // also where a part that had to be masked is missing
         exchange_abort(r->x);
     else
         exchange_end(r->x);

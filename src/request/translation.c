@@ -63,6 +63,7 @@ enum refusal translation_begin(struct req *r, struct why *why)
     translate_read(&r->ask, &setup);
     translate_init(&t->answer, &setup, &alloc_heap);
     buf_init(&t->body, &alloc_heap, TRANSLATED_BYTES_MAX);
+    buf_init(&t->end, &alloc_heap, TRANSLATED_BYTES_MAX);
     a->translation = t;
     a->whole.ceiling = TRANSLATED_BYTES_MAX;
     return write_request(r, t, why);
@@ -73,6 +74,7 @@ void translation_free(struct translation *t)
     if (!t)
         return;
     buf_fini(&t->body);
+    buf_fini(&t->end);
     translate_fini(&t->answer);
 }
 

@@ -15,7 +15,9 @@ struct req;
 struct translation {
     struct buf body; // the request; the transport refers to it until it has gone out
     struct translate answer;
-    int status; // of the answer, where it is not the provider's; else 0
+    struct buf end; // of a stream: what the client gets last, kept until the call is booked
+    bool ending;    // from here on
+    int status;     // of the answer, where it is not the provider's; else 0
 };
 
 // Dialects of providers that such a call can go to beside its own, a bit each.
@@ -28,8 +30,8 @@ void translation_free(struct translation *t); // NULL is fine
 const char *translation_type(const struct translation *t);
 // A piece of the provider's successful answer, for the client.
 void translation_feed(struct req *r, struct str bytes);
-// The provider's answer has been released to its end; an error is made into the caller's dialect.
-// False when the client's has no end, though the provider's had one.
+// The provider's answer has been released to its end; an error is made into the caller's dialect,
+// and a stream's end is kept. False when the client's has no end, though the provider's had one.
 bool translation_end(struct req *r) MUST_USE;
 
 #endif

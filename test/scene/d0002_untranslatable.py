@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """An Ollama's answer that cannot be translated is an error that says so; a call that an Ollama cannot take goes to
 the next target of its alias."""
+import json
+
 from lib.ollama import Ollama
 from lib.scene import Gateway, Mock, expect, expect_in, until
+from lib.strange import Strange
 
 
 class Odd(Ollama):
@@ -99,3 +102,20 @@ with Mock() as mock, Odd({"m": 8192}) as ollama:
         expect(gateway.post(CHAT[0], {"model": "local/m", **CHAT[1]}).status, 500)
         expect(gateway.rows(count + 1)[-1]["http_status"], 500)
         expect(gateway.costlens("ledger", "verify").returncode, 0)
+
+# A stream whose last line cannot be translated has no end, and its row says so.
+LINES = [{"model": "m", "message": {"role": "assistant", "content": "hello"}, "done": False},
+         {"model": "m", "message": {"role": "assistant", "content": "", "tool_calls": [
+             {"function": {"name": "f", "arguments": [1]}}]}, "done": True, "done_reason": "stop",
+          "prompt_eval_count": 3, "eval_count": 1}]
+STREAM = (b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n" +
+          b"".join(json.dumps(line).encode() + b"\n" for line in LINES))
+with Mock() as mock, Strange(lambda head: STREAM) as strange:
+    providers = (f"  local: {{ dialect: ollama, url: {strange.url}, models: [m], retries: 0 }}\n"
+                 f"  bench: {{ url: \"{mock.url}/v1\", models: [bench-model] }}\n")
+    with Gateway(mock, providers=providers) as gateway:
+        answer = gateway.post(CHAT[0], {"model": "local/m", "stream": True, **CHAT[1]})
+        expect_in("hello", answer.body.decode())
+        expect_in("cannot be translated", answer.body.decode(), "an error is its last event")
+        row = gateway.rows(1)[-1]
+        expect((row["outcome"], row["error"], row["output"]), ("incomplete", "upstream_invalid", 1))
