@@ -39,6 +39,27 @@ static void finds_what_it_has(void **state)
     accounts_fini(&t);
 }
 
+static void tells_values_apart(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    char value[16];
+    struct account_key key = {.budget = 1, .value = str_from(value, 2)};
+    for (int64_t i = 10; i < 70; i++) { // so many that some share a bucket
+        struct account *a = NULL;
+        snprintf(value, sizeof value, "%d", (int)i);
+        assert_null(accounts_find(&t, &key));
+        assert_int_equal(accounts_add(&t, &key, &(struct account_terms){.limit = {i}}, &a),
+                         STATUS_OK);
+    }
+    for (int64_t i = 10; i < 70; i++) {
+        snprintf(value, sizeof value, "%d", (int)i);
+        assert_int_equal(accounts_find(&t, &key)->terms.limit.n, i);
+    }
+    accounts_fini(&t);
+}
+
 static void keeps_thousands(void **state)
 {
     (void)state;
@@ -48,12 +69,9 @@ static void keeps_thousands(void **state)
     for (uint64_t i = 0; i < MANY; i++)
         account(&t, i, (int64_t)i);
     struct account_key windows = {.budget = 3};
-    char value[16];
     for (int64_t i = 1; i < 500; i++) { // of one budget
-        snprintf(value, sizeof value, "%d", (int)(i % 50));
-        windows.value = str_of(value);
         struct account *other = NULL;
-        windows.window.start_us = i / 50 * 1000;
+        windows.window.start_us = i * 1000;
         assert_null(accounts_find(&t, &windows));
         assert_int_equal(accounts_add(&t, &windows, &(struct account_terms){.limit = {i}}, &other),
                          STATUS_OK);
@@ -477,6 +495,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_it_has),
+        cmocka_unit_test(tells_values_apart),
         cmocka_unit_test(keeps_thousands),
         cmocka_unit_test(no_memory_is_an_answer),
         cmocka_unit_test(is_forgotten_when_nobody_needs_it),

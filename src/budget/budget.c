@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "budget/budget.h"
+
+#include "base/clock.h"
+
+#define PERCENT_MAX 200 // one that observes may see more than its limit
+#define SHOWN_BYTES 80  // of a text that is told back
+
+static const char *const dimensions[] = {
+#define X(id, name) name,
+    BUDGET_DIMENSION_MAP(X)
+#undef X
+};
+
+const char *budget_dimension_name(enum budget_dimension d)
+{
+    must((unsigned)d < BUDGET_DIMENSION_COUNT);
+    return dimensions[d];
+}
+
+void budget_init(struct budget *b, struct str name)
+{
+    *b = (struct budget){.name = name};
+}
+
+static enum status fault(struct why *why, enum status s, struct str what, const char *says)
+{
+    char shown[SHOWN_BYTES];
+    str_copy_clipped(what, shown, sizeof shown);
+    return why_set(why, s, "`%s` %s", shown, says);
+}
+
+// --- scope ---
+
+// `key`, `tag:session`.
+static enum status read_dimension(struct str name, struct budget_condition *c, struct why *why)
+{
+    struct str tag = str_of("tag:");
+    if (str_is(name, "organisation") || str_is(name, "organization"))
+        name = str_of(dimensions[BUDGET_ORG]);
+    if (str_starts(name, tag) && name.len > tag.len && name.len - tag.len <= TAG_NAME_MAX) {
+        c->dimension = BUDGET_TAG;
+        c->tag = str_skip(name, tag.len);
+        return STATUS_OK;
+    }
+    for (unsigned i = 0; i < BUDGET_DIMENSION_COUNT; i++) {
+        if (i != BUDGET_TAG && str_is(name, dimensions[i])) {
+            c->dimension = (enum budget_dimension)i;
+            return STATUS_OK;
+        }
+    }
+    return fault(why, STATUS_UNKNOWN, name,
+                 "is nothing that tells calls apart: take org, team, project, key, user, model, "
+                 "provider, or tag:NAME");
+}
+
+static bool same_dimension(const struct budget_condition *a, const struct budget_condition *b)
+{
+    return a->dimension == b->dimension && str_eq(a->tag, b->tag);
+}
+
+enum status budget_scope(struct budget *b, struct str name, struct str value, struct why *why)
+{
+    struct budget_condition c = {.value = value};
+    enum status s = read_dimension(name, &c, why);
+    if (s != STATUS_OK)
+        return s;
+    if (value.len == 0)
+        return fault(why, STATUS_SYNTAX, name, "needs a value");
+    if (value.len > ACCOUNT_VALUE_BYTES)
+        return fault(why, STATUS_LIMIT, value, "is longer than any name: 256 bytes are the most");
+    for (unsigned i = 0; i < b->condition_count; i++) {
+        if (same_dimension(&b->conditions[i], &c))
+            return fault(why, STATUS_DUPLICATE, name,
+                         "stands twice in a scope, and no call has both: make two budgets");
+    }
+    if (b->condition_count == BUDGET_CONDITIONS_MAX)
+        return fault(why, STATUS_LIMIT, name, "is one condition too many: 16 are the most");
+    b->conditions[b->condition_count++] = c;
+    return STATUS_OK;
+}
+
+// --- the rest, by name ---
+
+static enum status set_limit(struct budget *b, struct str value, struct why *why)
+{
+    enum status s = nano_read(value, &b->terms.limit, why);
+    b->limited = b->limited || s == STATUS_OK;
+    return s;
+}
+
+static enum status set_window(struct budget *b, struct str value, struct why *why)
+{
+    return window_read(value, &b->window.kind, why);
+}
+
+static enum status set_week(struct budget *b, struct str value, struct why *why)
+{
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday"};
+    for (int i = 0; i < 7; i++) {
+        if (str_eq_nocase(value, str_of(days[i]))) {
+            b->window.first_day = i;
+            return STATUS_OK;
+        }
+    }
+    return fault(why, STATUS_UNKNOWN, value, "is no day on which a week begins: write monday");
+}
+
+static enum status set_zone(struct budget *b, struct str value, struct why *why)
+{
+    if (value.len == 0 || value.len > NAME_BYTES_MAX)
+        return fault(why, STATUS_SYNTAX, value,
+                     "is no time zone; write it as in Europe/Berlin, or UTC");
+    b->zone_name = value;
+    return STATUS_OK;
+}
+
+static enum status set_per(struct budget *b, struct str value, struct why *why)
+{
+    struct budget_condition what = {0};
+    enum budget_per per = BUDGET_PER_REQUEST;
+    if (!str_is(value, "request")) {
+        enum status s = read_dimension(value, &what, why);
+        if (s != STATUS_OK)
+            return s;
+        per = BUDGET_PER_VALUE;
+    }
+    b->per = per;
+    b->per_what = what;
+    return STATUS_OK;
+}
+
+// One of two words: *second says which.
+static enum status choose(struct str value, const char *const words[2], bool *second,
+                          struct why *why)
+{
+    if (!str_is(value, words[0]) && !str_is(value, words[1])) {
+        char shown[SHOWN_BYTES];
+        str_copy_clipped(value, shown, sizeof shown);
+        return why_set(why, STATUS_UNKNOWN, "`%s` is neither %s nor %s", shown, words[0], words[1]);
+    }
+    *second = str_is(value, words[1]);
+    return STATUS_OK;
+}
+
+static const char *const truth[2] = {"false", "true"};
+
+static enum status set_enforce(struct budget *b, struct str value, struct why *why)
+{
+    static const char *const words[2] = {"block", "observe"};
+    return choose(value, words, &b->terms.observe, why);
+}
+
+static enum status set_hold(struct budget *b, struct str value, struct why *why)
+{
+    static const char *const words[2] = {"full", "grow"};
+    return choose(value, words, &b->grow, why);
+}
+
+static enum status set_clamp(struct budget *b, struct str value, struct why *why)
+{
+    return choose(value, truth, &b->clamp, why);
+}
+
+static enum status set_on_exceed(struct budget *b, struct str value, struct why *why)
+{
+    static const char *const words[2] = {"block", "downgrade"};
+    return choose(value, words, &b->downgrade, why);
+}
+
+static enum status set_paused(struct budget *b, struct str value, struct why *why)
+{
+    return choose(value, truth, &b->terms.paused, why);
+}
+
+static enum status set_wait(struct budget *b, struct str value, struct why *why)
+{
+    if (str_is(value, "0")) {
+        b->wait_us = 0;
+        return STATUS_OK;
+    }
+    if (!span_read(value, &b->wait_us))
+        return fault(why, STATUS_SYNTAX, value, "is no time to wait: write it like 30s");
+    return STATUS_OK;
+}
+
+// `80%` or `80`: kept rising.
+static enum status set_alert(struct budget *b, struct str value, struct why *why)
+{
+    uint64_t percent = 0;
+    struct str digits = value;
+    if (str_ends(value, str_of("%")))
+        digits.len--;
+    if (!str_u64(digits, &percent) || percent < 1 || percent > PERCENT_MAX)
+        return fault(why, STATUS_RANGE, value, "is no part of a limit: write 1% to 200%");
+    struct account_terms *t = &b->terms;
+    unsigned at = 0;
+    while (at < t->alert_count && t->alert_at[at] < percent)
+        at++;
+    if (at < t->alert_count && t->alert_at[at] == percent)
+        return fault(why, STATUS_DUPLICATE, value, "stands twice in alert_at");
+    if (t->alert_count == ACCOUNT_ALERTS_MAX)
+        return fault(why, STATUS_LIMIT, value, "is one too many: alert_at takes 8");
+    memmove(&t->alert_at[at + 1], &t->alert_at[at], t->alert_count - at);
+    t->alert_at[at] = (uint8_t)percent;
+    t->alert_count++;
+    return STATUS_OK;
+}
+
+static const struct {
+    const char *name;
+    enum status (*set)(struct budget *b, struct str value, struct why *why);
+} members[] = {
+    {"limit", set_limit},   {"window", set_window},  {"week", set_week},
+    {"timezone", set_zone}, {"per", set_per},        {"enforce", set_enforce},
+    {"hold", set_hold},     {"clamp", set_clamp},    {"on_exceed", set_on_exceed},
+    {"wait", set_wait},     {"alert_at", set_alert}, {"paused", set_paused},
+};
+
+enum status budget_set(struct budget *b, struct str name, struct str value, struct why *why)
+{
+    struct str_near near = {.wanted = name, .distance = 4};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        if (str_is(name, members[i].name))
+            return members[i].set(b, value, why);
+        str_near(&near, str_of(members[i].name));
+    }
+    if (near.name.len == 0)
+        return fault(why, STATUS_UNKNOWN, name, "is nothing that a budget has");
+    char shown[SHOWN_BYTES];
+    str_copy_clipped(name, shown, sizeof shown);
+    return why_set(why, STATUS_UNKNOWN, "`%s` is nothing that a budget has; did you mean `%s`?",
+                   shown, near.name.ptr);
+}
+
+// --- as a whole ---
+
+static bool is_name(struct str name)
+{
+    bool good = name.len > 0 && name.len <= NAME_BYTES_MAX && str_utf8(name);
+    for (size_t i = 0; good && i < name.len; i++)
+        good = str_control_at(name, i) == 0;
+    return good;
+}
+
+enum status budget_check(const struct budget *b, struct why *why)
+{
+    if (!is_name(b->name))
+        return fault(why, STATUS_SYNTAX, b->name, "is no name for a budget: take up to 64 letters");
+    if (!b->limited)
+        return fault(why, STATUS_SYNTAX, b->name, "has no limit: write one, like limit: 500.00");
+    if (b->per == BUDGET_PER_REQUEST && b->window.kind != WINDOW_LIFETIME)
+        return fault(why, STATUS_CONFLICT, b->name,
+                     "is per request, where no time counts: leave its window out");
+    if (b->per == BUDGET_PER_REQUEST && b->terms.alert_count > 0)
+        return fault(why, STATUS_CONFLICT, b->name,
+                     "is per request, where nothing adds up: leave its alert_at out");
+    if (b->terms.observe && (b->clamp || b->downgrade || b->wait_us > 0))
+        return fault(why, STATUS_CONFLICT, b->name,
+                     "only observes: leave its clamp, on_exceed and wait out");
+    return STATUS_OK;
+}
+
+enum status budgets_check(const struct budget *all, size_t count, size_t *at, struct why *why)
+{
+    for (*at = 0; *at < count; (*at)++) {
+        const struct budget *b = &all[*at];
+        enum status s = budget_check(b, why);
+        if (s != STATUS_OK)
+            return s;
+        for (size_t i = 0; i < *at; i++) {
+            if (str_eq(all[i].name, b->name))
+                return fault(why, STATUS_DUPLICATE, b->name,
+                             "is the name of two budgets: give one of them another");
+        }
+    }
+    return STATUS_OK;
+}
+
+// --- whom it concerns ---
+
+static struct str tag_of(const struct tags *tags, struct str name)
+{
+    for (unsigned i = 0; tags && i < tags->count; i++) {
+        if (str_eq(tags->at[i].name, name))
+            return tags->at[i].value;
+    }
+    return STR_NONE;
+}
+
+static struct str fact(const struct budget_facts *f, const struct budget_condition *c)
+{
+    switch (c->dimension) {
+    case BUDGET_ORG: return f->org;
+    case BUDGET_TEAM: return f->team;
+    case BUDGET_PROJECT: return f->project;
+    case BUDGET_KEY: return f->key;
+    case BUDGET_USER: return f->user;
+    case BUDGET_TAG: return tag_of(f->tags, c->tag);
+    case BUDGET_MODEL: return f->model;
+    case BUDGET_PROVIDER: return f->provider;
+    case BUDGET_DIMENSION_COUNT: break;
+    }
+    must(!"a dimension");
+    return STR_NONE;
+}
+
+// As a key's list of models: a pattern without a slash also means the part after the provider.
+static bool is_model(const struct budget_facts *f, struct str pattern)
+{
+    if (str_glob(pattern, f->model) || str_glob(pattern, f->asked))
+        return true;
+    struct str bare = str_skip(f->model, str_find(f->model, '/') + 1);
+    return str_find(pattern, '/') == pattern.len && bare.len > 0 && str_glob(pattern, bare);
+}
+
+static bool holds(const struct budget_condition *c, const struct budget_facts *f)
+{
+    if (c->dimension == BUDGET_MODEL)
+        return is_model(f, c->value);
+    if (c->dimension == BUDGET_PROVIDER)
+        return str_glob(c->value, f->provider);
+    return str_eq(c->value, fact(f, c));
+}
+
+bool budget_matches(const struct budget *b, const struct budget_facts *f, struct str *value)
+{
+    struct str apart = STR_NONE;
+    for (unsigned i = 0; i < b->condition_count; i++) {
+        if (!holds(&b->conditions[i], f))
+            return false;
+    }
+    if (b->per == BUDGET_PER_VALUE) {
+        apart = fact(f, &b->per_what);
+        if (apart.len == 0)
+            return false;
+    }
+    *value = apart;
+    return true;
+}
+
+int budget_rank(const struct budget *b)
+{
+    int rank = b->per == BUDGET_PER_VALUE ? (int)b->per_what.dimension : 0;
+    for (unsigned i = 0; i < b->condition_count; i++) {
+        if ((int)b->conditions[i].dimension > rank)
+            rank = (int)b->conditions[i].dimension;
+    }
+    return rank;
+}
