@@ -16,7 +16,7 @@
 #define SETTINGS_MAX ((size_t)1 * MIB)
 #define PATH_SIZE    4096
 
-// In a value: %b the base URL, %h its host and port, %k the key.
+// In a value: %b the base URL, %k the key.
 struct variable {
     const char *name;
     const char *value;   // NULL: taken out of the environment

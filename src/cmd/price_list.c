@@ -110,7 +110,7 @@ static void say_settled(const struct list *l)
                       STR_ARG(part[2]), STR_ARG(part[3]));
     }
     if (shown < l->settled_count)
-        fputs("  ... (all with --json)\n", stderr);
+        fputs("  ... (more with --json)\n", stderr);
 }
 
 void price_list_say(const struct price_list *l)

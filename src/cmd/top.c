@@ -210,7 +210,6 @@ void top_take(struct top *t, const struct json *answer)
     read_total(json_get(root, "today"), &t->today);
     read_total(json_get(root, "started"), &t->started);
     clock_of(root, "at", t->clock);
-    text(root, "since", t->since, sizeof t->since);
     text(root, "cursor", t->cursor, sizeof t->cursor);
 }
 

@@ -72,7 +72,7 @@ struct top {
     int128 cost; // of all that ended since it began
     int64_t in_flight, missed;
     struct top_total today, started;
-    char clock[9], since[20]; // of the last answer
+    char clock[9]; // of the last answer
     char cursor[8192];
 };
 

@@ -11,7 +11,6 @@
 #include "cmd/table.h"
 #include "cmd/top.h"
 
-#define HEAD_ROWS  4 // above the calls, with their titles
 #define MICRO_ATTO ((int128)1000 * 1000 * 1000 * 1000)
 #define WHO_MAX    32
 
