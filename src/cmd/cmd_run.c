@@ -236,10 +236,12 @@ static void say_unseen(const struct run *r)
 {
     command_print(
         stderr,
-        "costlens: NOTHING WAS SEEN: the gateway (%.*s) led no call of %s to a provider, and what "
-        "it may have spent elsewhere is in no ledger.\ncostlens: Had it called, it was refused, "
-        "for "
-        "example for a model that no provider here has: it was told why.\ncostlens: %s\n",
+        "costlens: NOTHING WAS SEEN: the gateway (%.*s) led no call of %s to a provider, "
+        "and what it may have spent elsewhere is in no ledger.\n"
+        "costlens: Had it called, it was refused, for example for a model that no provider "
+        "here has: it was told why. What a `costlens run` inside it calls is on the bill "
+        "of that one.\n"
+        "costlens: %s\n",
         STR_ARG(buf_str(&r->lease.base)), r->argv[0], launch_unseen(&r->launch));
 }
 
@@ -264,14 +266,14 @@ static void write_json(const struct run *r, struct str bill, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-static void keep_json(const char *file, struct str text)
+static void keep_json(const char *name, struct str text)
 {
-    int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool kept = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len;
+    FILE *file = fopen(name, "we");
+    bool kept = file && fwrite(text.ptr, 1, text.len, file) == text.len;
+    if (file && fclose(file) != 0)
+        kept = false;
     if (!kept)
-        command_failed("%s: %s", file, strerror(errno));
-    if (fd >= 0)
-        close(fd);
+        command_failed("%s: %s", name, strerror(errno));
 }
 
 static void show(const struct run *r, struct str text, const struct json_val *bill)
@@ -352,11 +354,10 @@ static void present(struct run *r)
 
 // --- the whole ---
 
-static int not_begun(const struct why *why, enum status s)
+static int not_begun(const struct why *why, enum status s, int code)
 {
-    bool usage = s == STATUS_SYNTAX || s == STATUS_LIMIT; // of a tag, of the name
     command_failed("%s", why->text[0] ? why->text : status_text(s));
-    return usage ? EXIT_USAGE : EXIT_NOT_BEGUN;
+    return code;
 }
 
 // Only of another run's: what `costlens serve` has is somebody's decision.
@@ -374,7 +375,7 @@ static int run_all(struct run *r)
     struct why why = {0};
     enum status s = lease_begin(r->cli, r->wish.mock, &r->lease, &why);
     if (s != STATUS_OK)
-        return not_begun(&why, s);
+        return not_begun(&why, s, EXIT_NOT_BEGUN);
     if (r->wish.mock && !r->lease.mocked)
         warn(NULL, str_of("the gateway that runs already has no mock: --mock changes nothing"));
     warn_lacking(&r->lease);
@@ -389,7 +390,10 @@ static int run_all(struct run *r)
             present(r);
     }
     lease_end(&r->lease);
-    return s == STATUS_OK ? r->end.exit_code : not_begun(&why, s);
+    if (s == STATUS_OK)
+        return r->end.exit_code;
+    bool usage = s == STATUS_SYNTAX || s == STATUS_LIMIT; // of a tag, of the name
+    return not_begun(&why, s, usage ? EXIT_USAGE : EXIT_NOT_BEGUN);
 }
 
 static int check_tag(struct tags *tags, const char *what, struct str name, struct str value)

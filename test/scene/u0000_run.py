@@ -4,6 +4,7 @@ runs."""
 import fcntl
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -167,6 +168,8 @@ def says_that_nothing_was_seen(gateway):
     refused = run(gateway, calling("x"), environment={"SCENE_MODEL": "bench/nobody-has-it"}).stderr
     expect_in("led no call of", refused)
     expect_in("it was refused", refused)
+    inner = shlex.join(command(gateway, calling("x")))
+    expect_in("What a `costlens run` inside it calls is on the bill of that one.", run(gateway, ["sh", "-c", inner]).stderr)
 
 
 def waits_for_the_store(gateway):
@@ -251,6 +254,13 @@ def refuses(gateway):
         done = run(gateway, ["true"], *options)
         expect(done.returncode, 2)
         expect_in(text, done.stderr)
+    good = gateway.file.read_text()
+    gateway.file.write_text("listen: nowhere\n")
+    done = run(gateway, ["true"])
+    gateway.file.write_text(good)
+    expect(done.returncode, 125, done.stderr)  # the command line is right
+    expect_in("listen", done.stderr)
+    expect_in("/dev/full: No space left", run(gateway, ["true"], "--bill", "/dev/full").stderr)
 
 
 with Mock() as mock:
