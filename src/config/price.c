@@ -13,6 +13,7 @@
 
 struct row {
     struct str provider, model;
+    enum dialect dialect; // of the provider; DIALECT_COUNT: it is not there
     bool free;
     bool changes; // it has a `when`
     struct amounts amounts;
@@ -32,11 +33,11 @@ static bool read_free(struct reading *r, const struct node *map, struct row *row
 }
 
 // The line on which the same model has its price already; 0 when it has none.
-static int twice(const struct node *list, const struct node *map, struct str full)
+static int twice(const struct node *list, const struct node *map, enum dialect d, struct str full)
 {
     for (const struct node *other = list->first; other != map; other = other->next) {
         const struct node *n = node_get(other, "model");
-        if (n && n->kind == NODE_TEXT && str_eq(n->text, full))
+        if (n && n->kind == NODE_TEXT && str_eq(dialect_model(d, n->text), dialect_model(d, full)))
             return n->line;
     }
     return 0;
@@ -55,7 +56,8 @@ static bool read_model(struct reading *r, const struct node *map, struct row *ro
         return false;
     size_t head = provider >= 0 ? r->c->providers[provider].name.len : str_find(full, '/');
     row->provider = str_from(full.ptr, head);
-    row->model = str_skip(full, head + 1);
+    row->dialect = provider >= 0 ? r->c->providers[provider].dialect : DIALECT_COUNT;
+    row->model = dialect_model(row->dialect, str_skip(full, head + 1));
     if (str_find(row->provider, ' ') < head) {
         reading_fault(r, n->line,
                       "prices: a price needs a provider's name without spaces. Rename `%.*s`",
@@ -71,7 +73,7 @@ static bool read_model(struct reading *r, const struct node *map, struct row *ro
             return false;
         }
     }
-    int line = twice(map->parent, map, full);
+    int line = twice(map->parent, map, row->dialect, full);
     if (line) {
         reading_fault(r, n->line, "prices: `%.*s` is here twice (also on line %d)", STR_ARG(full),
                       line);
@@ -128,7 +130,7 @@ static void note_half(struct reading *r, const struct node *map, const struct ro
 
 // --- written as a block of the book ---
 
-static void write_aliases(struct reading *r, const struct node *map, struct buf *b)
+static void write_aliases(struct reading *r, const struct node *map, enum dialect d, struct buf *b)
 {
     struct str *items = NULL;
     unsigned count = 0;
@@ -141,7 +143,8 @@ static void write_aliases(struct reading *r, const struct node *map, struct buf 
             reading_fault(r, n->line,
                           "aliases: `%.*s` is no model's name (a * may stand at its end)",
                           STR_ARG(items[i]));
-        buf_printf(b, " %.*s", STR_ARG(items[i]));
+        struct str name = dialect_model(d, items[i]);
+        buf_printf(b, " %.*s", STR_ARG(name));
     }
     buf_add_char(b, '\n');
 }
@@ -163,7 +166,7 @@ static void write_row(struct reading *r, const struct node *map, struct row *row
 {
     buf_printf(b, "vendor %.*s\nsource configuration\nmodel %.*s\n", STR_ARG(row->provider),
                STR_ARG(row->model));
-    write_aliases(r, map, b);
+    write_aliases(r, map, row->dialect, b);
     reading_amounts(r, map, &row->amounts);
     if (row->free)
         buf_add_cstr(b, "free\n");

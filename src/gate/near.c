@@ -33,13 +33,13 @@ struct near {
 
 struct near_local {
     struct near *n;
-    struct str owner;
+    const struct config_provider *owner;
 };
 
 // An alias has no owner.
-static bool may(const struct near *n, struct str owner, struct str model)
+static bool may(const struct near *n, const struct config_provider *owner, struct str model)
 {
-    return owner.len ? key_may(n->key, owner, model, model) : key_allows(n->key, model, model);
+    return owner ? key_may(n->key, owner, model, model) : key_allows(n->key, model, model);
 }
 
 // Each name once: where two providers have it, that of the first gets it.
@@ -78,14 +78,14 @@ static size_t slips_between(const struct near *n, struct str model)
     return slips > most ? SIZE_MAX : slips;
 }
 
-static void offer(struct near *n, struct str owner, struct str model)
+static void offer(struct near *n, const struct config_provider *owner, struct str model)
 {
     size_t slips = slips_between(n, model);
     bool full = n->count == NEAR_NAMES_MAX;
     if (slips == SIZE_MAX || (full && slips >= n->name[n->count - 1].slips))
         return;
     if (may(n, owner, model) && !has(n, model))
-        add(n, owner, model, slips);
+        add(n, owner ? owner->name : STR_NONE, model, slips);
 }
 
 static void offer_aliases(struct near *n)
@@ -93,35 +93,36 @@ static void offer_aliases(struct near *n)
     const struct config *c = n->s->config;
     for (unsigned i = 0; i < c->alias_count; i++)
         if (!str_eq(c->aliases[i].name, n->alias))
-            offer(n, STR_NONE, c->aliases[i].name);
+            offer(n, NULL, c->aliases[i].name);
 }
 
 static void offer_local(void *context, const struct local_model *m)
 {
     const struct near_local *l = context;
-    if (slips_between(l->n, str_of(m->name)) != SIZE_MAX)
-        offer(l->n, l->owner, arena_dup_cstr(&l->n->arena, m->name));
+    struct str name = dialect_model(l->owner->dialect, str_of(m->name));
+    if (slips_between(l->n, name) != SIZE_MAX)
+        offer(l->n, l->owner, arena_dup(&l->n->arena, name));
 }
 
 static void offer_provider(struct near *n, const struct config_provider *p)
 {
     struct local *local = snapshot_local(n->s, p);
     if (local && provider_open(p)) {
-        struct near_local l = {n, p->name};
+        struct near_local l = {n, p};
         local_each(local, offer_local, &l);
         return;
     }
     const struct catalog *c = n->s->catalog;
     for (unsigned i = 0; i < p->model_count; i++)
         if (str_find(p->models[i], '*') == p->models[i].len)
-            offer(n, p->name, p->models[i]);
+            offer(n, p, p->models[i]);
     for (unsigned i = 0; p->mock && i < MOCK_NAMES; i++)
-        offer(n, p->name, mock_names[i]);
+        offer(n, p, mock_names[i]);
     for (size_t i = 0; i < catalog_count(c); i++) {
         const struct sheet *sheet = catalog_at(c, i);
         bool its = str_eq(sheet->vendor, provider_vendor(p)) || str_eq(sheet->vendor, p->name);
         if (its && (provider_open(p) || provider_lists(n->s, p, sheet->model)))
-            offer(n, p->name, sheet->model);
+            offer(n, p, sheet->model);
     }
 }
 
@@ -151,7 +152,7 @@ static int near_provider(const struct near *n)
 static void offer_itself(struct near *n, const struct config_provider *p)
 {
     bool any = provider_open(p) && p->dialect != DIALECT_OLLAMA;
-    if (n->count == 0 && any && may(n, p->name, n->model))
+    if (n->count == 0 && any && may(n, p, n->model))
         add(n, p->name, n->model, 0);
 }
 
@@ -193,7 +194,7 @@ static bool write_list(const struct near *n, const struct config_provider *p, st
 {
     unsigned count = 0;
     for (unsigned i = 0; i < p->model_count && p->model_count <= SHORT_LIST_MAX; i++) {
-        if (!may(n, p->name, p->models[i]))
+        if (!may(n, p, p->models[i]))
             continue;
         if (count++ == 0)
             buf_printf(detail, " %.*s has ", STR_ARG(p->name));
@@ -216,7 +217,8 @@ static const struct vendor *missing_vendor(const struct near *n)
     const struct vendor *v = n->head.len ? vendor_find(n->head) : NULL;
     if (!v && sheet)
         v = vendor_find(sheet->vendor);
-    if (!v || !v->env[0] || !v->url || !may(n, str_of(v->name), n->model))
+    const struct config_provider its = {.name = str_of(v ? v->name : "")};
+    if (!v || !v->env[0] || !v->url || !may(n, &its, n->model))
         return NULL;
     for (unsigned i = 0; i < c->provider_count; i++)
         if (str_is(provider_vendor(&c->providers[i]), v->name))
@@ -237,7 +239,7 @@ static void write_vendor(const struct near *n, const struct vendor *v, struct bu
 // Who may use an alias may use what it stands for.
 static bool may_asked(const struct near *n, const struct config_provider *p)
 {
-    return key_may(n->key, p->name, n->model, n->alias.len ? n->alias : n->model);
+    return key_may(n->key, p, n->model, n->alias.len ? n->alias : n->model);
 }
 
 // What makes a model that an Ollama lacks be there.

@@ -2,6 +2,8 @@
 
 #include "gate/resolve.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "gate/near.h"
 
@@ -21,6 +23,7 @@ struct str provider_vendor(const struct config_provider *p)
 const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
                                    struct str model)
 {
+    model = dialect_model(p->dialect, model);
     const struct sheet *own = catalog_find(s->catalog, p->name, model);
     if (own && local_passes_on(model) && sheet_names(own, BUCKET_BUSY))
         own = NULL;
@@ -36,7 +39,7 @@ bool provider_free(const struct config_provider *p, struct str model, const stru
 static bool is_listed(const struct config_provider *p, struct str listed, struct str model)
 {
     return str_glob(listed, model) ||
-           (p->dialect == DIALECT_OLLAMA && str_glob(local_plain(listed), local_plain(model)));
+           str_glob(dialect_model(p->dialect, listed), dialect_model(p->dialect, model));
 }
 
 bool provider_there(const struct snapshot *s, const struct config_provider *p)
@@ -74,13 +77,13 @@ static bool is_full(struct str full, struct str provider, struct str model)
 bool resolve_named(const struct snapshot *s, const struct config_provider *p, struct str model)
 {
     for (unsigned i = 0; i < p->model_count; i++) {
-        if (str_eq(p->models[i], model))
+        if (str_eq(dialect_model(p->dialect, p->models[i]), model))
             return true;
     }
     for (unsigned i = 0; i < s->config->alias_count; i++) {
         const struct config_alias *a = &s->config->aliases[i];
         for (unsigned k = 0; k < a->model_count; k++) {
-            if (is_full(a->models[k], p->name, model))
+            if (is_full(dialect_model(p->dialect, a->models[k]), p->name, model))
                 return true;
         }
     }
@@ -102,21 +105,24 @@ int provider_prefix(const struct config *c, struct str asked)
     return best;
 }
 
-bool key_may(const struct key *key, struct str provider, struct str model, struct str asked)
+bool key_may(const struct key *key, const struct config_provider *p, struct str model,
+             struct str asked)
 {
-    char full[NAME_BYTES_MAX + 1 + MODEL_BYTES_MAX];
-    if (provider.len + 1 + model.len > sizeof full)
+    static const char latest[] = ":latest";
+    char full[NAME_BYTES_MAX + 1 + MODEL_BYTES_MAX + sizeof latest];
+    int n = snprintf(full, sizeof full, "%.*s/%.*s%s", STR_ARG(p->name), STR_ARG(model), latest);
+    if (n < 0 || (size_t)n >= sizeof full)
         return false;
-    memcpy(full, provider.ptr, provider.len);
-    full[provider.len] = '/';
-    memcpy(full + provider.len + 1, model.ptr, model.len);
-    return key_allows(key, str_from(full, provider.len + 1 + model.len), asked);
+    struct str longer = str_from(full, (size_t)n);
+    struct str plain = str_from(full, (size_t)n - strlen(latest));
+    bool both = str_eq(dialect_model(p->dialect, longer), plain);
+    return key_allows(key, plain, asked) || (both && key_allows(key, longer, asked));
 }
 
 static bool key_may_go(const struct snapshot *s, const struct key *key, const struct target *t,
                        struct str asked)
 {
-    return key_may(key, s->config->providers[t->provider].name, t->model, asked);
+    return key_may(key, &s->config->providers[t->provider], t->model, asked);
 }
 
 // It is asked for nothing but what it lists: so is an Ollama whose list is known.
@@ -135,7 +141,8 @@ enum refusal resolve_prefixed(const struct snapshot *s, struct str asked, struct
     struct str model = str_skip(asked, p->name.len + 1);
     if (is_closed(s, p) && !provider_lists(s, p, model))
         return REFUSAL_MODEL_UNKNOWN;
-    *out = (struct target){.provider = (unsigned)i, .model = model, .reason = "asked"};
+    *out = (struct target){
+        .provider = (unsigned)i, .model = dialect_model(p->dialect, model), .reason = "asked"};
     return REFUSAL_NONE;
 }
 
@@ -174,7 +181,8 @@ static enum refusal resolve_bare(const struct snapshot *s, const struct wanted *
             continue;
         bool own = p->dialect == w->dialect;
         if (own || !other || (takes(p, w) && !takes(other, w))) {
-            *out = (struct target){.provider = i, .model = w->model, .reason = "listed"};
+            *out = (struct target){
+                .provider = i, .model = dialect_model(p->dialect, w->model), .reason = "listed"};
             other = p;
         }
         if (own)
@@ -185,15 +193,16 @@ static enum refusal resolve_bare(const struct snapshot *s, const struct wanted *
     int sole = sole_provider(s, w->dialect);
     if (sole < 0 || is_closed(s, &c->providers[sole]))
         return REFUSAL_MODEL_UNKNOWN;
-    *out =
-        (struct target){.provider = (unsigned)sole, .model = w->model, .reason = "sole provider"};
+    *out = (struct target){.provider = (unsigned)sole,
+                           .model = dialect_model(c->providers[sole].dialect, w->model),
+                           .reason = "sole provider"};
     return REFUSAL_NONE;
 }
 
 // Only a pattern that fits every name fits this one.
 static bool key_may_all(const struct key *key, const struct config_provider *p)
 {
-    return key_may(key, p->name, (struct str)STR("*"), (struct str)STR("*"));
+    return key_may(key, p, (struct str)STR("*"), (struct str)STR("*"));
 }
 
 // What names no model (Ollama's lists) goes to the first provider of its dialect, or to the mock,

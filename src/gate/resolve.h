@@ -22,7 +22,7 @@ extern const struct str mock_names[MOCK_NAMES];
 
 struct target {
     unsigned provider;  // index in config.providers
-    struct str model;   // as sent
+    struct str model;   // as sent: its one name there (dialect_model)
     unsigned place;     // of an alias's target: its place in config_alias.models
     const char *reason; // "asked", "listed", "alias", "fallback", "retry", ...: for the row
 };
@@ -51,15 +51,18 @@ enum refusal resolve_prefixed(const struct snapshot *s, struct str asked,
 bool provider_open(const struct config_provider *p);
 // The provider whose name, with a slash, is the longest head of `asked`; or -1.
 int provider_prefix(const struct config *c, struct str asked);
-// The key may use the model at that provider, asked for as `asked`.
-bool key_may(const struct key *key, struct str provider, struct str model, struct str asked);
+// The key may use the model at that provider, asked for as `asked`. Where a model has several names
+// there (dialect_model), `model` is the one, and the key may say any.
+bool key_may(const struct key *key, const struct config_provider *p, struct str model,
+             struct str asked);
 // Whose price rows the provider has: its vendor's, else those of its own name.
 struct str provider_vendor(const struct config_provider *p);
 // Its model costs nothing: the provider is local, no price is stated (`sheet` may be NULL), and the
 // name is none that Ollama passes on to its cloud.
 bool provider_free(const struct config_provider *p, struct str model, const struct sheet *sheet);
-// The price of its model: the user's own of "provider/model" first, then the vendor's; or NULL. A
-// machine's price an hour is not that of a name that Ollama passes on to its cloud.
+// The price of its model, by any of its names: the user's own of "provider/model" first, then the
+// vendor's; or NULL. A machine's price an hour is not that of a name that Ollama passes on to its
+// cloud.
 const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
                                    struct str model);
 // False for an Ollama that nobody named and that does not answer.

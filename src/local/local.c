@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "wire/dialect.h"
 
 #define MODELS_MAX   1024 // of one Ollama
 #define CONTEXTS_MAX 1024 // names that were given a context
@@ -128,12 +129,9 @@ bool local_is_asked(struct local *l)
     return asked;
 }
 
-struct str local_plain(struct str name)
+static struct str plain(struct str name)
 {
-    struct str latest = STR(":latest");
-    if (str_ends(name, latest))
-        name.len -= latest.len;
-    return name;
+    return dialect_model(DIALECT_OLLAMA, name);
 }
 
 bool local_passes_on(struct str name)
@@ -143,9 +141,9 @@ bool local_passes_on(struct str name)
 
 static struct local_model *find(const struct local *l, struct str name)
 {
-    name = local_plain(name);
+    name = plain(name);
     for (unsigned i = 0; i < l->count; i++)
-        if (str_eq(local_plain(str_from(l->models[i].name, strlen(l->models[i].name))), name))
+        if (str_eq(plain(str_from(l->models[i].name, strlen(l->models[i].name))), name))
             return &l->models[i];
     return NULL;
 }
@@ -200,7 +198,7 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
 {
     pthread_mutex_lock(&l->lock);
     const struct local_model *m = find(l, model);
-    const struct given *given = map_get(&l->contexts, local_plain(model));
+    const struct given *given = map_get(&l->contexts, plain(model));
     int64_t context = power_for(needed);
     if (given)
         context = larger(context, larger(given->asked, given->context));
@@ -217,7 +215,7 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
 void local_asked(struct local *l, struct str model, int64_t context)
 {
     pthread_mutex_lock(&l->lock);
-    struct given *given = find(l, model) ? given_of(l, local_plain(model)) : NULL;
+    struct given *given = find(l, model) ? given_of(l, plain(model)) : NULL;
     if (given)
         given->asked = larger(given->asked, context);
     pthread_mutex_unlock(&l->lock);
@@ -226,7 +224,7 @@ void local_asked(struct local *l, struct str model, int64_t context)
 void local_refused(struct local *l, struct str model, int64_t context)
 {
     pthread_mutex_lock(&l->lock);
-    struct given *given = map_get(&l->contexts, local_plain(model));
+    struct given *given = map_get(&l->contexts, plain(model));
     if (given && given->asked <= context)
         given->asked = 0;
     pthread_mutex_unlock(&l->lock);
@@ -235,7 +233,7 @@ void local_refused(struct local *l, struct str model, int64_t context)
 void local_loaded(struct local *l, struct str model, int64_t context)
 {
     pthread_mutex_lock(&l->lock);
-    struct given *given = given_of(l, local_plain(model));
+    struct given *given = given_of(l, plain(model));
     if (given)
         given->context = larger(given->context, context);
     pthread_mutex_unlock(&l->lock);

@@ -55,8 +55,6 @@ enum local_there {
     LOCAL_DOWN, // the last time it was not reached, or was no Ollama; what it had is still shown
 };
 enum local_there local_there(struct local *l);
-// The name without Ollama's tag `latest`, which is meant where none is said; a slice of it.
-struct str local_plain(struct str name);
 // A name that Ollama passes on to its cloud: "gpt-oss:120b-cloud", "kimi-k2:cloud".
 bool local_passes_on(struct str name);
 // The model of that name, with or without ":latest"; a copy. False when there is none.

@@ -3,6 +3,7 @@
 // What the models that are pulled most weigh, for an advice: rounded, of the usual quantization.
 
 #include "local/local.h"
+#include "wire/dialect.h"
 
 #define MB UINT64_C(1000000)
 #define GB (1000 * MB)
@@ -57,7 +58,7 @@ static const struct {
 
 uint64_t local_pull_bytes(struct str model)
 {
-    model = local_plain(model);
+    model = dialect_model(DIALECT_OLLAMA, model);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (str_is(model, known[i].name))
             return known[i].mb * MB;

@@ -41,6 +41,7 @@ static struct model_item item_of(const struct items *all, const struct config_pr
                                  struct str model, const struct sheet *sheet)
 {
     bool free = provider_free(p, model, sheet);
+    model = dialect_model(p->dialect, model);
     return (struct model_item){
         .id = arena_printf(&all->r->arena, "%.*s/%.*s", STR_ARG(p->name), STR_ARG(model)),
         .owner = p->name,
@@ -49,9 +50,10 @@ static struct model_item item_of(const struct items *all, const struct config_pr
 }
 
 // Unless the key may not use it, or there are too many.
-static void add(struct items *all, struct str model, struct model_item item)
+static void add(struct items *all, const struct config_provider *p, struct model_item item)
 {
-    if (all->count < ITEMS_MAX && key_allows(all->r->key, item.id, model))
+    struct str model = str_skip(item.id, p->name.len + 1);
+    if (all->count < ITEMS_MAX && key_may(all->r->key, p, model, model))
         all->at[all->count++] = item;
 }
 
@@ -63,8 +65,6 @@ static struct model_item item_named(const struct items *all, const struct config
     struct local *l = snapshot_local(s, p);
     struct local_model m;
     bool known = l && local_find(l, model, &m);
-    if (known && provider_open(p))
-        model = arena_dup_cstr(&all->r->arena, m.name);
     struct model_item item = item_of(all, p, model, provider_sheet(s, p, model));
     if (known)
         describe(all, &m, &item);
@@ -92,7 +92,7 @@ static bool of_pattern(const struct config_provider *p, struct str model)
 static void items_of_mock(struct items *all, const struct config_provider *p)
 {
     for (size_t i = 0; i < MOCK_NAMES; i++)
-        add(all, mock_names[i], item_of(all, p, mock_names[i], NULL));
+        add(all, p, item_of(all, p, mock_names[i], NULL));
 }
 
 struct of_local {
@@ -107,7 +107,7 @@ static void item_of_local(void *context, const struct local_model *m)
     const struct sheet *sheet = provider_sheet(o->all->r->view->snapshot, o->provider, model);
     struct model_item item = item_of(o->all, o->provider, model, sheet);
     describe(o->all, m, &item);
-    add(o->all, model, item);
+    add(o->all, o->provider, item);
 }
 
 static void items_of_provider(struct items *all, const struct config_provider *p)
@@ -124,14 +124,14 @@ static void items_of_provider(struct items *all, const struct config_provider *p
     struct str vendor = provider_vendor(p);
     for (unsigned i = 0; i < p->model_count; i++)
         if (!is_pattern(p->models[i]))
-            add(all, p->models[i], item_named(all, p, p->models[i]));
+            add(all, p, item_named(all, p, p->models[i]));
     for (size_t i = 0; i < catalog_count(c); i++) {
         const struct sheet *sheet = catalog_at(c, i);
         bool own = str_eq(sheet->vendor, p->name); // it hides the vendor's of the same name
         bool its =
             own || (str_eq(sheet->vendor, vendor) && !catalog_find(c, p->name, sheet->model));
         if (its && of_pattern(p, sheet->model))
-            add(all, sheet->model, item_of(all, p, sheet->model, sheet));
+            add(all, p, item_of(all, p, sheet->model, sheet));
     }
 }
 

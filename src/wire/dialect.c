@@ -82,6 +82,14 @@ bool dialect_read(struct str name, enum dialect *out)
     return false;
 }
 
+struct str dialect_model(enum dialect d, struct str name)
+{
+    const struct str latest = STR(":latest");
+    if (d == DIALECT_OLLAMA && name.len > latest.len && str_ends(name, latest))
+        name.len -= latest.len;
+    return name;
+}
+
 const char *endpoint_name(enum endpoint e)
 {
     must(e < ENDPOINT_COUNT);

@@ -17,6 +17,9 @@
 enum dialect { DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_OLLAMA, DIALECT_COUNT };
 const char *dialect_name(enum dialect d);
 bool dialect_read(struct str name, enum dialect *out) MUST_USE;
+// The one name of a model that has several there, a slice of `name`: an Ollama means its tag
+// `latest` where none is said.
+struct str dialect_model(enum dialect d, struct str name);
 
 // X(ENUM, name, dialect)
 #define ENDPOINT_MAP(X)                                                                            \

@@ -37,18 +37,18 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
     providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, num_ctx: 16384, num_predict: 500, "
                  f"keep_alive: 30m }}\n  bench: {{ dialect: openai, url: {mock.url}/v1 }}\n")
     with Gateway(mock, providers=providers) as gateway:
-        until(lambda: listed(gateway).get("local/tiny:latest", {}).get("context_window"), 5, "the list, described")
+        until(lambda: listed(gateway).get("local/tiny", {}).get("context_window"), 5, "the list, described")
         model = listed(gateway)["local/llama3.2:3b"]
         expect((model["size_bytes"], model["context_window"], model["parameter_size"], model["pricing"]),
                (2_019_393_189, 131072, "3.2B", {"free": True}))
 
         # One alone is told as in the list, whatever name of it is asked for, and a moment after it was pulled.
-        tiny = listed(gateway)["local/tiny:latest"]
+        tiny = listed(gateway)["local/tiny"]
         for name in ("tiny", "local/tiny", "tiny:latest", "local/tiny:latest"):
             expect(one(gateway, name), tiny, name)
         time.sleep(1.1)  # it is asked once a second at most
         ollama.models["phi3:latest"] = 4096
-        expect(one(gateway, "phi3")["id"], "local/phi3:latest")
+        expect(one(gateway, "phi3")["id"], "local/phi3")
         expect_in("ollama pull all-minilm", one(gateway, "all-minilm")["error"]["message"])
 
         # The context: powers of two that only grow, up to num_ctx and what the model was trained for.
@@ -148,14 +148,14 @@ with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072}) as
 with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:
     bare = {"OLLAMA_HOST": f"127.0.0.1:{ollama.port}"}
     with Found(mock, environment=bare) as gateway:
-        until(lambda: "ollama/tiny:latest" in listed(gateway), 5, "the list")
+        until(lambda: "ollama/tiny" in listed(gateway), 5, "the list")
         ollama.silent.set()
         time.sleep(1.1)
         expect(chat(gateway, "unheard").status, 404)
         expect(chat(gateway, "tiny").status, 200)
         ollama.models["unheard"] = 2048
         ollama.goes_on.set()
-        until(lambda: "ollama/unheard:latest" in listed(gateway) or "ollama/unheard" in listed(gateway), 5, "late")
+        until(lambda: "ollama/unheard" in listed(gateway), 5, "late")
 
 # A list of one's own, and an alias, have the details of what stands behind them.
 with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:

@@ -32,6 +32,9 @@ static const struct bad bad[] = {
     {PRICE("free: true, input_per_mtok: 1"), 4, "Remove one"},
     {PRICE("free: maybe"), 4, "true or false"},
     {PRICE("free: true") "  - {model: a/m, free: true}\n", 5, "twice (also on line 4)"},
+    {"providers:\n  l: {dialect: ollama, url: 'http://127.0.0.1:1'}\n"
+     "prices:\n  - {model: l/m, free: true}\n  - {model: 'l/m:latest', free: true}\n",
+     5, "twice (also on line 4)"},
     {P "prices:\n  - {model: a/n*x, free: true}\n", 4, "no model's name"},
     {"providers:\n  'my bench': {url: 'http://x/v1'}\n"
      "prices:\n  - {model: 'my bench/m', free: true}\n",

@@ -394,7 +394,7 @@ static void an_ollama_has_what_it_lists(void **state)
     } asks[] = {
         {"llama3.2:3b", "llama3.2:3b", NULL},
         {"phi3", "phi3", NULL},
-        {"ollama/phi3:latest", "phi3:latest", NULL},
+        {"ollama/phi3:latest", "phi3", NULL},
         {"llama3.2", NULL, "Did you mean ollama/llama3.2:3b?"},
         {"llama3.2", NULL, "list"},
         {"gemma3:1b", NULL, "To have it: ollama pull gemma3:1b (about 815 MB)."},
