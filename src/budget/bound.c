@@ -266,7 +266,8 @@ static enum bound_state in_tier(const struct bound_call *c, const struct sheet *
     enum bound_state state = sum_up(c, &w, b, &s);
     if (state != BOUND_KNOWN)
         return state;
-    int128 nano = divide_up(s.atto, ATTO_PER_NANO);
+    // Each round's cost may be rounded by itself, to half a picodollar at most.
+    int128 nano = divide_up(s.atto, ATTO_PER_NANO) + (of->rounds > 0);
     if (s.large || nano > INT64_MAX)
         return no(b, BOUND_LARGE, of->output_field);
     if (nano > b->most.n)
@@ -326,4 +327,34 @@ void bound_make(const struct bound_call *c, struct bound *out)
     out->state = make(c, out);
     if (out->state != BOUND_KNOWN)
         out->most.n = 0;
+}
+
+static bool is_within(const struct bound_call *c, int64_t output_max, struct nano room)
+{
+    struct weight shorter = *c->weight;
+    struct bound_call call = *c;
+    struct bound b;
+    shorter.output_max = output_max;
+    call.weight = &shorter;
+    bound_make(&call, &b);
+    return b.state == BOUND_KNOWN && b.most.n <= room.n;
+}
+
+// A longer answer never has a lower bound.
+int64_t bound_longest(const struct bound_call *c, struct nano room)
+{
+    struct bound b;
+    bound_make(c, &b);
+    int64_t fits = 0;
+    int64_t exceeds = b.output_max;
+    if (exceeds > 0 && is_within(c, exceeds, room))
+        return exceeds;
+    while (exceeds - fits > 1) {
+        int64_t middle = fits + (exceeds - fits) / 2;
+        if (is_within(c, middle, room))
+            fits = middle;
+        else
+            exceeds = middle;
+    }
+    return fits;
 }

@@ -74,5 +74,8 @@ struct bound {
 };
 
 void bound_make(const struct bound_call *c, struct bound *out);
+// The longest answer, as the weight's output_max (or less than it, where it says one), whose bound
+// is within `room`: for a budget that may lower what was asked. 0 when there is none.
+int64_t bound_longest(const struct bound_call *c, struct nano room);
 
 #endif

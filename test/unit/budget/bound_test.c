@@ -216,9 +216,9 @@ static void rounds_bill_the_window_again(void **state)
     w.rounds = 2;
     w.web_searches = 2;
     w.file_searches = 1;
-    assert_int_equal(nano("caches", &w), 3 * 1000 * 3000 + 10 * 15000 + 2 * 10000000 + 2500000);
+    assert_int_equal(nano("caches", &w), 3 * 1000 * 3000 + 10 * 15000 + 2 * 10000000 + 2500000 + 1);
     w.output_again = true;
-    assert_int_equal(nano("caches", &w), 3 * 1000 * 3000 + 30 * 15000 + 2 * 10000000 + 2500000);
+    assert_int_equal(nano("caches", &w), 3 * 1000 * 3000 + 30 * 15000 + 2 * 10000000 + 2500000 + 1);
     refused("open", &w, BOUND_ROUNDS, "tools");
     refused("plain", &w, BOUND_UNPRICED, NULL); // a search has no price there
     w.web_searches = 0;
@@ -352,6 +352,34 @@ static void sheets_that_follow(void **state)
     assert_int_equal(b.state, BOUND_UNPRICED);
 }
 
+static int64_t longest(const char *model, int64_t output_max, int64_t room)
+{
+    struct weight w = weight();
+    w.output_max = output_max;
+    return bound_longest(
+        &(struct bound_call){.sheet = sheet(model), .weight = &w, .start_us = NIL_UTC},
+        (struct nano){room});
+}
+
+static void the_longest_that_can_be_paid(void **state)
+{
+    (void)state;
+    const int64_t in = 100 * 2000;
+    assert_int_equal(longest("plain", 10, in + 100000), 10);
+    assert_int_equal(longest("plain", 10, in + 99999), 9);
+    assert_int_equal(longest("plain", 0, in + 999999), 99); // of the model's 100
+    assert_int_equal(longest("plain", 0, INT64_MAX), 100);
+    assert_int_equal(longest("plain", 10, in + 9999), 0);
+    assert_int_equal(longest("plain", 10, 0), 0);
+    assert_int_equal(longest("dear", INT64_MAX, 100LL * 1000000000 + 7000000000), 7);
+    assert_int_equal(longest("open", 0, INT64_MAX), 0); // nothing says how long one can be
+    assert_int_equal(longest("none", 10, INT64_MAX), 0);
+    struct weight w = weight();
+    w.answers = 0;
+    struct bound_call c = {.sheet = sheet("plain"), .weight = &w};
+    assert_int_equal(bound_longest(&c, (struct nano){INT64_MAX}), 0);
+}
+
 static void fees_and_time(void **state)
 {
     (void)state;
@@ -425,6 +453,7 @@ int main(void)
         cmocka_unit_test(dearer_tiers),
         cmocka_unit_test(prices_that_change_meanwhile),
         cmocka_unit_test(sheets_that_follow),
+        cmocka_unit_test(the_longest_that_can_be_paid),
         cmocka_unit_test(fees_and_time),
         cmocka_unit_test(what_has_no_bound),
         cmocka_unit_test(beyond_all_counting),
