@@ -102,6 +102,13 @@ static void see_server_tool(struct weighing *g, const struct json_val *tool, str
     }
 }
 
+// Until Gemini 3 a search is billed once a prompt, however many queries it has.
+static bool searches_once(const struct weighing *g, struct str key)
+{
+    return (str_is(key, "googleSearch") || str_is(key, "google_search")) &&
+           (str_starts(g->model, str_of("gemini-1")) || str_starts(g->model, str_of("gemini-2")));
+}
+
 // Gemini's are named by their member; none of its own can be limited.
 static void see_gemini_tool(struct weighing *g, const struct json_val *tool)
 {
@@ -109,8 +116,12 @@ static void see_gemini_tool(struct weighing *g, const struct json_val *tool)
     struct str key;
     const struct json_val *v = NULL;
     while (json_type(tool) == JSON_OBJECT && json_each(&it, tool, &key, &v)) {
-        if (!str_is(key, "functionDeclarations") && !str_is(key, "function_declarations"))
+        if (str_is(key, "functionDeclarations") || str_is(key, "function_declarations"))
+            continue;
+        if (!searches_once(g, key))
             boundless(g, "tools");
+        add_rounds(g, 1);
+        g->w->web_searches = 1;
     }
 }
 
@@ -239,6 +250,19 @@ static void see_search(struct weighing *g)
     add_rounds(g, 1);
 }
 
+// Texts alone are embedded by their length; others are objects, or have a member of their own.
+static bool embeds_media(const struct weighing *g, struct str key, const struct json_val *v)
+{
+    struct json_iter it = {0};
+    const struct json_val *one = NULL;
+    bool found = str_is(key, "images");
+    if (g->ask->endpoint != ENDPOINT_EMBEDDINGS)
+        return false;
+    while (str_is(key, "input") && json_each(&it, v, NULL, &one))
+        found |= json_type(one) == JSON_OBJECT;
+    return found;
+}
+
 static void see_prediction(struct weighing *g, struct str key, const struct json_val *v)
 {
     struct weight beside = {0};
@@ -255,6 +279,8 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
         boundless(g, dear);
     if (elsewhere)
         weigh_vast(g->w, elsewhere);
+    if (embeds_media(g, key, v))
+        weigh_vast(g->w, "input");
     if (str_is(key, "prompt") && json_type(v) == JSON_OBJECT)
         weigh_vast(g->w, "prompt"); // kept at the provider
     else if (str_is(key, "tools"))

@@ -102,7 +102,18 @@ static const struct str text_ends[] = {
     STR("_result"), STR("_citation"), STR("_location"), STR("_error"),
 };
 
-static enum part part_of(struct str type)
+// Some servers tell a part without a type by its members.
+static enum part part_by_members(const struct json_val *v)
+{
+    static const char *const vast[] = {"audio_url", "video_url", "input_audio", "file", "file_url"};
+    for (size_t i = 0; i < sizeof vast / sizeof vast[0]; i++) {
+        if (json_get(v, vast[i]))
+            return PART_VAST;
+    }
+    return json_get(v, "image_url") || json_get(v, "image") ? PART_IMAGE : PART_TEXT;
+}
+
+static enum part part_of(struct str type, const struct json_val *v)
 {
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (str_eq(type, parts[i].type))
@@ -112,7 +123,7 @@ static enum part part_of(struct str type)
         if (str_ends(type, text_ends[i]))
             return PART_TEXT;
     }
-    return type.len ? PART_VAST : PART_TEXT;
+    return type.len ? PART_VAST : part_by_members(v);
 }
 
 static void see_vast(struct weight *w, struct str type)
@@ -158,7 +169,7 @@ static bool see_part(struct weight *w, struct str key, const struct json_val *v)
         return see_gemini_data(w, v);
     if (str_is(key, "audio") && json_get(v, "id")) // what was said before, kept at the provider
         weigh_vast(w, "audio");
-    enum part part = part_of(type);
+    enum part part = part_of(type, v);
     if (part == PART_VAST && !is_text_document(v, type))
         see_vast(w, type);
     return part == PART_IMAGE;
@@ -169,7 +180,8 @@ static bool see_part(struct weight *w, struct str key, const struct json_val *v)
 static bool is_base64(struct str key)
 {
     return str_is(key, "url") || str_is(key, "image_url") || str_is(key, "data") ||
-           str_is(key, "fileUri") || str_is(key, "file_uri") || str_is(key, "result");
+           str_is(key, "image") || str_is(key, "fileUri") || str_is(key, "file_uri") ||
+           str_is(key, "result");
 }
 
 // JSON inside of a message: what a tool was asked, and answered.

@@ -128,6 +128,15 @@ static void images_and_files(void **state)
         w = chat(body);
         assert_string_equal(w.vast, cases[i].vast ? cases[i].vast : "input_file");
     }
+    // Without a type, its members tell.
+    w = chat("\"messages\":[{\"image_url\":{\"url\":\"x\"}},{\"image\":\"x\"}]");
+    assert_int_equal(w.images, 2);
+    assert_null(w.vast);
+    assert_string_equal(chat("\"messages\":[{\"video_url\":{\"url\":\"x\"}}]").vast, "type");
+    assert_string_equal(of(ENDPOINT_EMBEDDINGS, "jina", "\"input\":[{\"image\":\"x\"}]").vast,
+                        "input");
+    assert_string_equal(of(ENDPOINT_EMBEDDINGS, "cohere", "\"images\":[\"x\"]").vast, "input");
+    assert_null(of(ENDPOINT_EMBEDDINGS, "jina", "\"input\":[\"x\"]").vast);
     w = weighed(ENDPOINT_OLLAMA_CHAT, "ollama", "m",
                 "{\"model\":\"m\",\"messages\":[{\"images\":[\"AAAA\",\"BBBB\"]}]}");
     assert_int_equal(w.images, 2);
@@ -296,6 +305,39 @@ static void chats_that_search(void **state)
                         "model");
 }
 
+static void gemini_that_searches(void **state)
+{
+    (void)state;
+    static const char body[] = "{\"contents\":[],\"tools\":[{\"googleSearch\":{}}]}";
+    struct weight w = weighed(ENDPOINT_GENERATE, "google", "gemini-2.5-flash", body);
+    assert_null(w.boundless);
+    assert_int_equal(w.web_searches, 1);
+    assert_int_equal(w.rounds, 1);
+    w = weighed(ENDPOINT_GENERATE, "google", "gemini-3.6-flash", body);
+    assert_string_equal(w.boundless, "tools");
+    w = weighed(ENDPOINT_GENERATE, "google", "gemini-2.5-flash",
+                "{\"tools\":[{\"google_search\":{}},{\"codeExecution\":{}}]}");
+    assert_string_equal(w.boundless, "tools");
+}
+
+static void every_endpoint_weighs(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ENDPOINT_COUNT; i++) {
+        enum endpoint e = (enum endpoint)i;
+        struct weight w = weighed(e, "mock", "m", "{\"model\":\"m\",\"input\":\"a\"}");
+        assert_int_equal(w.free, endpoint_free(e));
+        if (w.free)
+            continue;
+        assert_null(w.vast);
+        assert_null(w.boundless);
+        assert_true(w.tokens > 0);
+        assert_int_equal(w.prompts, 1);
+        assert_int_equal(w.answers, endpoint_makes_output(e));
+        assert_int_equal(w.output_field != NULL, endpoint_makes_output(e));
+    }
+}
+
 static void what_comes_out(void **state)
 {
     (void)state;
@@ -365,6 +407,8 @@ int main(void)
         cmocka_unit_test(what_has_no_limit),
         cmocka_unit_test(tools_that_say_how_often),
         cmocka_unit_test(chats_that_search),
+        cmocka_unit_test(gemini_that_searches),
+        cmocka_unit_test(every_endpoint_weighs),
         cmocka_unit_test(what_comes_out),
         cmocka_unit_test(at_which_prices),
     };
