@@ -63,14 +63,26 @@ static void say(struct exchange *x, int status, const char *text)
     buf_fini(&b);
 }
 
+static bool reads(const struct head *h)
+{
+    return str_is(h->method, "GET") || str_is(h->method, "HEAD");
+}
+
+bool health_greets(struct exchange *x)
+{
+    const struct head *h = exchange_request(x);
+    if (!str_is(h->path, "/") || !reads(h))
+        return false;
+    say(x, 200, "CostLens is running");
+    return true;
+}
+
 bool health_answers(struct gate *g, struct exchange *x)
 {
     const struct head *h = exchange_request(x);
     bool live = str_is(h->path, "/livez");
     bool ready = str_is(h->path, "/readyz");
-    if (!live && !ready)
-        return false;
-    if (!str_is(h->method, "GET") && !str_is(h->method, "HEAD"))
+    if ((!live && !ready) || !reads(h))
         return false;
     const char *cause = gate_stuck(g) ? "an event loop stands still" : NULL;
     bool well = !cause;

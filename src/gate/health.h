@@ -14,5 +14,7 @@ struct gate;
 
 // Answers when the path is one of the two; false when it is not.
 bool health_answers(struct gate *g, struct exchange *x);
+// Answers / for callers: Ollama's own program asks there whether anybody is at home. No key either.
+bool health_greets(struct exchange *x);
 
 #endif

@@ -28,7 +28,7 @@ static enum flow not_found(struct req *r, struct str path, enum endpoint_match m
 enum flow step_read(struct req *r)
 {
     const struct head *h = exchange_request(r->x);
-    if (health_answers(r->worker->gate, r->x) || cors_preflight(r)) {
+    if (health_answers(r->worker->gate, r->x) || health_greets(r->x) || cors_preflight(r)) {
         req_hand_over(r);
         return END;
     }

@@ -4,7 +4,7 @@ import json
 import re
 import socket
 
-from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, until
+from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, request, until
 
 MODEL = "llama3.2:3b"
 SOME_KEY = "some-key-of-its-own"
@@ -89,6 +89,12 @@ with Mock(models="llama3.2:3b,phi3:latest,all-minilm") as mock, ollama(mock) as 
     expect_in("mock.context_length", gateway.post("/api/show", {"model": "phi3"}).json["model_info"])
     for row in gateway.rows(10)[6:]:
         expect((row["price_state"], row["cost_pd"], row["input"], row["outcome"]), ("free", 0, 0, "ok"))
+
+    # Its own program asks first whether anybody is there.
+    for method, text in (("HEAD", b""), ("GET", b"CostLens is running\n")):
+        answer = request(gateway.port, method, "/")
+        expect((answer.status, answer.body), (200, text), method)
+    expect(gateway.post("/", {}).status, 404)
 
     # What is no call is named.
     refused = gateway.post("/api/pull", {"model": "phi3"})
