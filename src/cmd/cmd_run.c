@@ -370,6 +370,17 @@ static void warn_lacking(const struct lease *l)
                       STR_ARG(str_skip(buf_str(&l->lacking), 2)));
 }
 
+// A program checks the certificate, and few are made for an address of this machine.
+static void warn_tls(const struct lease *l)
+{
+    struct str base = buf_str(&l->base), scheme = STR("https://");
+    if (str_starts(base, scheme))
+        command_print(stderr,
+                      "costlens: the gateway that runs speaks TLS: calls to %.*s fail unless the "
+                      "program trusts its certificate, and that names this address\n",
+                      STR_ARG(str_skip(base, scheme.len)));
+}
+
 static int run_all(struct run *r)
 {
     struct why why = {0};
@@ -379,6 +390,7 @@ static int run_all(struct run *r)
     if (r->wish.mock && !r->lease.mocked)
         warn(NULL, str_of("the gateway that runs already has no mock: --mock changes nothing"));
     warn_lacking(&r->lease);
+    warn_tls(&r->lease);
     s = make_key(r, &why);
     if (s == STATUS_OK) {
         struct launch_target t = target_of(r);

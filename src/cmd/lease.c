@@ -114,7 +114,7 @@ static uint16_t free_port(void)
     return fine ? ntohs(a.sin_port) : 0;
 }
 
-// As the configuration says, but for where it listens and how long it may take to end.
+// As the configuration says, but for where it listens.
 static bool confine(struct config *c)
 {
     struct config_listen *l = arena_new(&c->arena, struct config_listen);
@@ -127,7 +127,6 @@ static bool confine(struct config *c)
     c->admin_count = 0;
     c->tls_cert = STR_NONE;
     c->tls_key = STR_NONE;
-    c->drain_ms = c->drain_ms < DRAIN_MOST_MS ? c->drain_ms : DRAIN_MOST_MS;
     return !arena_failed(&c->arena);
 }
 
@@ -145,6 +144,7 @@ static enum status no_provider(const struct config *c, struct why *why)
 static enum status serve_once(struct keeper *k, struct why *why)
 {
     struct gate_setup setup = {.source = {.file = k->cli->config_file, .mock = k->mock},
+                               .drain_most_ms = DRAIN_MOST_MS,
                                .on_ready = on_ready,
                                .context = k};
     enum status s = config_read(&setup.source, &setup.config, why);
@@ -202,6 +202,7 @@ static _Noreturn void keep(struct keeper *k)
     fcntl(report, F_SETFD, FD_CLOEXEC);
     flock(STDOUT_FILENO, LOCK_EX | LOCK_NB); // run.log: a gateway that ends with its leases
     prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_NAME, "costlens-gate"); // its arguments are those of the first run
     serve(k);
     _exit(k->ready ? 0 : 1);
 }

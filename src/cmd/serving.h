@@ -8,8 +8,8 @@
 
 #include "gate/gate.h"
 
-// Runs until a signal ends it (gate_run). Of the setup: `source`, `config` (taken over), `on_ready`
-// and `context` are the caller's; the rest is filled in here.
+// Runs until a signal ends it (gate_run). Of the setup: `source`, `config` (taken over),
+// `drain_most_ms`, `on_ready` and `context` are the caller's; the rest is filled in here.
 enum status serving_run(struct gate_setup *setup, struct why *why) MUST_USE;
 
 // A provider is configured, or an Ollama that nobody named is there. Takes a moment if not.

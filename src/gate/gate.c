@@ -301,8 +301,10 @@ static void wait_for_end(struct gate *g)
     while (sigwait(&g->signals, &signal_number) == 0 && signal_number == SIGHUP)
         reload_later(g);
     struct snapshot *now = gate_snapshot(g);
-    int64_t drain_ms = now->config->drain_ms;
+    int64_t drain_ms = now->config->drain_ms, most_ms = g->setup->drain_most_ms;
     snapshot_free(now);
+    if (most_ms > 0 && drain_ms > most_ms)
+        drain_ms = most_ms;
     log_say(LOG_INFO, "drain: no new calls; running ones have %lld s",
             (long long)(drain_ms / 1000));
     drain_begin(g, drain_ms);

@@ -43,7 +43,8 @@ struct gate_setup {
     struct store *store;         // opened with a writer; stays the caller's
     const struct gate_calls *calls;
     const struct gate_annex *annex;
-    uint16_t mock_port;                              // where the built-in mock listens; 0 = none
+    uint16_t mock_port;    // where the built-in mock listens; 0 = none
+    int64_t drain_most_ms; // whatever the configuration says, now or later; 0 = no ceiling
     void (*on_ready)(struct gate *g, void *context); // listeners are open; may be NULL
     void *context;
 };

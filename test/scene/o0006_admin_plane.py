@@ -4,6 +4,7 @@ import socket
 import ssl
 import subprocess
 
+from lib.run import run
 from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, folder, limit, raw, until
 
 limit(60)
@@ -43,6 +44,8 @@ with Mock() as mock:
         for port in (gateway.port, gateway.admin_port):
             plain = raw(port, b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 5)
             expect_true(b"200 OK" not in plain, f"no answer in the clear: {plain!r}")
+        # Nor would a program's calls be, unless it trusts the certificate: that is said.
+        expect_in("speaks TLS", run(gateway, ["true"]).stderr)
         # An address cannot be rebound to another machine's; a name is to be one of ours.
         port = gateway.admin_port
         for host in ("127.0.0.1", f"10.1.2.3:{port}", f"[::1]:{port}", "localhost", f"LOCALHOST:{port}",

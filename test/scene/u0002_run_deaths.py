@@ -3,6 +3,7 @@
 nothing is lost, and the next one begins anew."""
 import json
 import os
+import shlex
 import signal
 import time
 from pathlib import Path
@@ -55,6 +56,7 @@ with Mock() as mock:
     first, second = begin(gateway, "--json"), begin(gateway, "--json")
     keeper = pid_of_gateway(gateway)
     expect_true(keeper not in (first.pid, second.pid), "the gateway is a process of its own")
+    expect(Path(f"/proc/{keeper}/comm").read_text(), "costlens-gate\n", "and named so")
     first.kill()
     first.stdin.close()
     expect(first.wait(10), -signal.SIGKILL)
@@ -106,6 +108,16 @@ for ttft, requests, still in (("1500ms", 1, 0), (f"{int(6 * PATIENCE)}s", 0, 1))
         expect((bill["bill"]["total"]["requests"], bill["open_calls"]), (requests, still), done.stderr)
         expect_true(("1 call is still under way" in done.stderr) == bool(still), done.stderr)
         expect_true("NOTHING WAS SEEN" not in done.stderr, done.stderr)
+
+# The gateway waits for such a call as little when it has read its configuration anew.
+with Mock(ttft=f"{int(30 * PATIENCE)}s") as mock:
+    gateway = configured(Gateway(mock))
+    running = start(gateway, ["sh", "-c", f"{shlex.join(program(LATE))}; echo called; read x"])
+    expect(running.stdout.readline(), "called\n")
+    os.kill(pid_of_gateway(gateway), signal.SIGHUP)
+    until(lambda: "the new configuration holds" in (gateway.state / "run.log").read_text(), 10, "it has read it")
+    running.communicate("x\n", timeout=15 * PATIENCE)
+    until(lambda: not owned(gateway), 5, "it has ended")
 
 # The program is killed in the middle of a stream: that call is in the bill, as an estimate.
 STREAM = CALL.replace('"messages"', '"stream": True, "messages"').replace(
