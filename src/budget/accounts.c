@@ -10,8 +10,8 @@ void accounts_check(const struct account *a)
     must(a->settled.n >= 0 && a->held.n >= 0 && a->overdraft.n >= 0);
     must(a->uses > 0 || a->held.n == 0);
     must(a->ceiling.n >= a->terms.limit.n);
-    // At the end of 64 bits nothing fits any more, and nothing is told apart.
-    must(a->terms.observe || a->settled.n == INT64_MAX ||
+    // Beyond 64 bits nothing fits any more, and nothing is told apart.
+    must(a->terms.observe || account_used(a) > INT64_MAX ||
          account_used(a) <= (int128)a->ceiling.n + a->overdraft.n);
 }
 
