@@ -239,10 +239,23 @@ static void show_json(const struct pricing *p, const struct sheet *s, const char
     buf_fini(&b);
 }
 
-static void show_quote(const struct sheet *s, const struct quote *q, struct buf *b)
+// The sheet that took its place; NULL: none has.
+static const struct sheet *after(const struct sheet *newest, const struct sheet *s)
 {
+    while (newest && newest->before != s)
+        newest = newest->before;
+    return newest;
+}
+
+static void show_quote(const struct sheet *s, const struct sheet *next, const struct quote *q,
+                       struct buf *b)
+{
+    char day[CIVIL_DATE];
     if (s->free)
         buf_add_cstr(b, "  free\n");
+    else if (q->has == 0 && next && s->source.len == 0)
+        buf_printf(b, "  unpriced: its first price holds from %s on\n",
+                   civil_date(next->since_us, day));
     else if (q->has == 0)
         buf_add_cstr(b, "  unpriced: listed, but nobody states a price\n");
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
@@ -279,7 +292,7 @@ static void show_text(const struct pricing *p, const struct sheet *s, const char
     buf_printf(&b, "%.*s/%.*s at ", STR_ARG(s->vendor), STR_ARG(s->model));
     civil_write(&b, at, 0);
     buf_add_char(&b, '\n');
-    show_quote(s, &q, &b);
+    show_quote(s, after(newest, s), &q, &b);
     for (unsigned i = 0; i < s->term_count; i++) {
         buf_add_cstr(&b, i ? "      " : "  when");
         book_write_term(&b, &s->terms[i]);
@@ -289,7 +302,9 @@ static void show_text(const struct pricing *p, const struct sheet *s, const char
         buf_printf(&b, "  context          %lld tokens\n", (long long)s->context_tokens);
     if (s->output_tokens_max)
         buf_printf(&b, "  output at most   %lld tokens\n", (long long)s->output_tokens_max);
-    buf_printf(&b, "  source           %.*s; version %.*s of the price book\n", STR_ARG(s->source),
+    if (s->source.len)
+        buf_printf(&b, "  source           %.*s\n", STR_ARG(s->source));
+    buf_printf(&b, "  version          %.*s of the price book\n",
                STR_ARG(catalog_version(p->catalog)));
     if (s->before)
         buf_printf(&b, "  since            %s\n", civil_date(s->since_us, day));

@@ -35,10 +35,12 @@ static bool read_since(struct import *m)
     int64_t last;
     if (!civil_read(newest, &last) || m->since_us >= last)
         return true;
-    (void)command_failed("import %u holds from %.*s on: one after it cannot begin before. Say "
-                         "--from, or take it back: costlens price forget %u",
-                         s->texts[s->count - 1].number, STR_ARG(newest),
-                         s->texts[s->count - 1].number);
+    unsigned number = s->texts[s->count - 1].number;
+    newest = str_clip(newest, CIVIL_DATE - 1);
+    (void)command_failed("import %u holds from %.*s on, and one after it cannot begin before: "
+                         "costlens price forget %u, import this list, then that one again with "
+                         "--from %.*s",
+                         number, STR_ARG(newest), number, STR_ARG(newest));
     return false;
 }
 
@@ -124,7 +126,7 @@ static bool check_text(const struct import *m)
     return status == STATUS_OK;
 }
 
-static bool put(struct import *m)
+static enum status put(struct import *m)
 {
     char day[CIVIL_DATE];
     struct why why = {0};
@@ -133,7 +135,9 @@ static bool put(struct import *m)
              list_format_name(m->list.list.format));
     enum status s = shelf_add(m->pricing.config->state, &m->pricing.shelf, &fresh, &why);
     m->number = fresh.number;
-    return s == STATUS_OK || command_failed("%s", why.text) == EXIT_OK;
+    if (s != STATUS_OK && s != STATUS_CONFLICT)
+        (void)command_failed("%s", why.text);
+    return s;
 }
 
 // A running gateway takes the prices over at once.
@@ -193,13 +197,34 @@ static void tell(const struct import *m)
     buf_fini(&b);
 }
 
+// Against the prices as they are now; CONFLICT: another import came in between.
+static enum status make_import(struct import *m)
+{
+    buf_clear(&m->text);
+    make_text(m);
+    if (m->counts.changed + m->counts.fresh == 0)
+        return STATUS_OK;
+    if (!check_text(m))
+        return STATUS_SYNTAX;
+    return m->wishes->dry_run ? STATUS_OK : put(m);
+}
+
+static bool again(struct import *m)
+{
+    catalog_close(m->now);
+    m->now = NULL;
+    pricing_close(&m->pricing);
+    return import_open(m);
+}
+
 static int import_run(struct import *m)
 {
     if (!import_open(m) || !price_list_open(&m->list, m->cli, m->wishes, m->since_us))
         return EXIT_FAILED;
-    make_text(m);
-    bool any = m->counts.changed || m->counts.fresh;
-    if (any && (!check_text(m) || (!m->wishes->dry_run && !put(m))))
+    enum status s = make_import(m);
+    while (s == STATUS_CONFLICT && again(m))
+        s = make_import(m);
+    if (s != STATUS_OK)
         return EXIT_FAILED;
     tell(m);
     if (m->number && !m->cli->json)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/json_out.h"
 #include "base/limits.h"
@@ -63,7 +64,7 @@ static void say_unread(const char *from, const struct why *why)
 bool price_list_open(struct price_list *l, const struct cli *cli, const struct price_wishes *w,
                      int64_t day_us)
 {
-    struct list_wish wish = {.only = str_of(w->only), .day_us = day_us};
+    struct list_wish wish = {.only = str_of(w->only), .read_us = clock_wall_us(), .day_us = day_us};
     struct why why = {0};
     struct buf json;
     memset(l, 0, sizeof *l);

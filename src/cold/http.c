@@ -69,7 +69,7 @@ enum status http_post_local(const struct http_post *post, long *code, struct buf
 // --- fetching ---
 
 #define FETCH_WAIT_S    120L
-#define FETCH_CONNECT_S 15L
+#define FETCH_CONNECT_S 10L
 #define REDIRECTS_MAX   5L
 
 static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
@@ -106,6 +106,24 @@ static void setup_fetch(CURL *curl, const char *url, curl_off_t *shown)
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, shown);
 }
 
+// curl calls both "unsupported protocol"; a server without TLS waits for the request for ever.
+static const char *reason(CURL *curl, const char *url, CURLcode result, long code)
+{
+    const char *connected = NULL;
+    curl_off_t encrypted = 0;
+    curl_easy_getinfo(curl, CURLINFO_PRIMARY_IP, &connected);
+    curl_easy_getinfo(curl, CURLINFO_APPCONNECT_TIME_T, &encrypted);
+    if (result == CURLE_UNSUPPORTED_PROTOCOL)
+        return code >= 300 && code < 400
+                   ? "it leads on to an address that is not https://. Say that one, if you trust it"
+                   : "what came is no answer of HTTP";
+    bool shaking = str_starts_nocase(str_of(url), (struct str)STR("https://")) && encrypted == 0 &&
+                   connected && *connected;
+    if (result == CURLE_OPERATION_TIMEDOUT && shaking)
+        return "it took the connection and did not answer. It may have no TLS: is it http://?";
+    return curl_easy_strerror(result);
+}
+
 static void say_fetch(enum status s, const char *url, long code, const char *what, struct why *why)
 {
     struct buf plain;
@@ -132,13 +150,14 @@ enum status http_fetch(const char *url, bool progress, struct buf *answer, struc
     CURLcode result = curl_easy_perform(curl);
     enum status s = status_of(result);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
+    const char *what = reason(curl, url, result, code);
     curl_easy_cleanup(curl);
     if (shown)
         fputs("\r            \r", stderr);
     if (s == STATUS_OK && (code < 200 || code > 299))
         s = STATUS_DENIED;
     if (s != STATUS_OK)
-        say_fetch(s, url, code, s == STATUS_DENIED ? NULL : curl_easy_strerror(result), why);
+        say_fetch(s, url, code, what, why);
     return s;
 }
 

@@ -95,8 +95,9 @@ static enum status read_open(struct reading_list *r, struct why *why)
     l->format = r->wish->format ? r->wish->format : recognise(json_root(r->json));
     r->source = r->wish->source;
     if (r->source.len == 0 && l->format)
-        r->source = arena_printf(&r->arena, "%s %s", list_format_name(l->format),
-                                 civil_date(r->wish->day_us, day));
+        r->source =
+            arena_printf(&r->arena, "%s %s", list_format_name(l->format),
+                         civil_date(r->wish->read_us ? r->wish->read_us : r->wish->day_us, day));
     enum status s = read_as(r, why);
     return s == STATUS_OK ? judge(r, why) : s;
 }

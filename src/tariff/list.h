@@ -32,7 +32,8 @@ bool list_format_find(struct str name, enum list_format *out) MUST_USE;
 struct list_wish {
     enum list_format format;
     struct str only;   // pattern of VENDOR/MODEL or MODEL; empty = all
-    struct str source; // of the sheets: "litellm 2026-11-28"; empty: the format and the day
+    struct str source; // of the sheets: "litellm 2026-11-28"; empty: the format and read_us
+    int64_t read_us;   // when the list was read; 0: that day
     int64_t day_us;    // what the list says of days before is over
 };
 

@@ -206,20 +206,41 @@ static bool same_texts(const struct shelf *a, const struct shelf *b)
     return same;
 }
 
-// Holds off others until the descriptor is closed, and sees that none came since `s` was read.
-static enum status lock(struct str state, const char *folder, const struct shelf *s, int *fd,
-                        struct why *why)
+// Waits for others, and holds them off until the descriptor is closed.
+static enum status lock(const char *folder, int *fd, struct why *why)
+{
+    int failed;
+    *fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    do {
+        failed = *fd < 0 ? -1 : flock(*fd, LOCK_EX);
+    } while (failed && errno == EINTR);
+    if (failed && errno != ENOTSUP && errno != ENOSYS)
+        return set_errno(why, folder, "cannot be locked");
+    return STATUS_OK;
+}
+
+static enum status check_same(struct str state, const struct shelf *s, struct why *why)
 {
     struct shelf now;
-    *fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (*fd < 0 || (flock(*fd, LOCK_EX) != 0 && errno != ENOTSUP && errno != ENOSYS))
-        return set_errno(why, folder, "cannot be locked");
     enum status status = shelf_open(state, &now, why);
     if (status == STATUS_OK && !same_texts(s, &now))
         status = why_set(why, STATUS_CONFLICT,
                          "another import came in between: nothing was done. Run this one again");
     shelf_close(&now);
     return status;
+}
+
+// What a killed import left beside its place: its file is named after its process.
+static void sweep(const char *folder)
+{
+    struct dirent *entry;
+    uint64_t process;
+    DIR *dir = opendir(folder);
+    while (dir && (entry = readdir(dir)))
+        if (entry->d_name[0] == '.' && str_u64(str_of(entry->d_name + 1), &process))
+            (void)!unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir)
+        closedir(dir);
 }
 
 static enum status add(const char *folder, unsigned next, struct shelf_text *fresh, struct why *why)
@@ -250,7 +271,11 @@ enum status shelf_add(struct str state, const struct shelf *s, struct shelf_text
                        "folder is too long");
     enum status status = folder_make(str_of(folder), why);
     if (status == STATUS_OK)
-        status = lock(state, folder, s, &fd, why);
+        status = lock(folder, &fd, why);
+    if (status == STATUS_OK)
+        status = check_same(state, s, why);
+    if (status == STATUS_OK && flock(fd, LOCK_EX) == 0) // the others wait: what is there is dead
+        sweep(folder);
     if (status == STATUS_OK)
         status = add(folder, next, fresh, why);
     if (fd >= 0)
@@ -258,20 +283,31 @@ enum status shelf_add(struct str state, const struct shelf *s, struct shelf_text
     return status;
 }
 
+static enum status remove_file(const char *folder, const char *name, struct why *why)
+{
+    char path[PATH_MAX + SHELF_NAME];
+    int fd = -1;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    enum status status = lock(folder, &fd, why);
+    if (status == STATUS_OK && unlink(path) != 0)
+        status = errno == ENOENT ? STATUS_UNKNOWN : set_errno(why, path, "cannot be removed");
+    if (status == STATUS_OK)
+        sync_folder(folder);
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
 enum status shelf_remove(struct str state, const struct shelf *s, unsigned number, struct why *why)
 {
-    char folder[PATH_MAX], path[PATH_MAX + SHELF_NAME];
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->texts[i].number != number || !folder_of(state, folder))
-            continue;
-        snprintf(path, sizeof path, "%s/%s", folder, s->texts[i].name);
-        if (unlink(path) != 0)
-            return set_errno(why, path, "cannot be removed");
-        sync_folder(folder);
-        return STATUS_OK;
-    }
-    return why_set(why, STATUS_UNKNOWN, "there is no import %u. See costlens price history",
-                   number);
+    char folder[PATH_MAX];
+    enum status status = STATUS_UNKNOWN;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->texts[i].number == number && folder_of(state, folder))
+            status = remove_file(folder, s->texts[i].name, why);
+    if (status == STATUS_UNKNOWN)
+        why_set(why, status, "there is no import %u. See costlens price history", number);
+    return status;
 }
 
 struct str shelf_head(struct str text, const char *key)

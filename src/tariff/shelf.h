@@ -6,7 +6,7 @@
 //                  0002-2026-12-05-genai-prices.book       the later one goes before
 //
 // A text is written beside its place and linked into it: it is there whole or not at all. To take
-// an import back is to remove its file.
+// an import back is to remove its file. Who adds or removes one waits for others that do.
 
 #ifndef TARIFF_SHELF_H
 #define TARIFF_SHELF_H

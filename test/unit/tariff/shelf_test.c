@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,11 +99,57 @@ static void many_processes_get_a_number_each(void **state)
     shelf_close(&s);
 }
 
+// Under the lock of an import that is being added, so that it sees what went.
+static void a_removal_waits_for_an_import(void **state)
+{
+    struct shelf s;
+    char prices[80];
+    int status;
+    (void)state;
+    snprintf(prices, sizeof prices, "%s/prices", state_folder);
+    int fd = open(prices, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    assert_int_equal(shelf_open(str_of(state_folder), &s, NULL), STATUS_OK);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        close(fd); // the lock stays the parent's
+        _exit(shelf_remove(str_of(state_folder), &s, 10, NULL) != STATUS_OK);
+    }
+    usleep(100000);
+    assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+    assert_int_equal(flock(fd, LOCK_UN), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(shelf_remove(str_of(state_folder), &s, 10, NULL), STATUS_UNKNOWN);
+    close(fd);
+    shelf_close(&s);
+}
+
+static void what_a_killed_import_left_is_removed(void **state)
+{
+    struct shelf s;
+    char left[100], own[100];
+    unsigned number;
+    (void)state;
+    snprintf(left, sizeof left, "%s/prices/.22868", state_folder);
+    snprintf(own, sizeof own, "%s/prices/.mine", state_folder);
+    close(open(left, O_WRONLY | O_CREAT, 0600));
+    close(open(own, O_WRONLY | O_CREAT, 0600));
+    assert_int_equal(shelf_open(str_of(state_folder), &s, NULL), STATUS_OK);
+    assert_int_equal(add(&s, "2026-11-28-litellm", &number), STATUS_OK);
+    shelf_close(&s);
+    assert_int_equal(access(left, F_OK), -1);
+    assert_int_equal(unlink(own), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_imports_at_once_get_no_number_twice),
         cmocka_unit_test(many_processes_get_a_number_each),
+        cmocka_unit_test(a_removal_waits_for_an_import),
+        cmocka_unit_test(what_a_killed_import_left_is_removed),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

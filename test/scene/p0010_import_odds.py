@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Imports at once wait for each other; a list that cannot be fetched says why; a list that is to hold later is not of
+that day; a price of before a model's first says so."""
+import datetime
+import json
+import socket
+import subprocess
+import threading
+
+from lib.run import configured
+from lib.scene import COSTLENS, Gateway, Mock, expect, expect_in, folder
+
+file = folder / "list.json"
+
+
+def listed(name, cost):
+    return json.dumps({name: {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": cost,
+                              "output_cost_per_token": 6e-07}})
+
+
+def price(*words):
+    return gateway.costlens("price", *words, check=False)
+
+
+def begin(*words):
+    return subprocess.Popen([COSTLENS, "price", *words, "--config", str(gateway.file)], text=True,
+                            env=gateway.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def serving(answer):
+    """Says that to each who comes; None: nothing at all."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    came = []
+
+    def serve():
+        while True:
+            client, _ = listener.accept()
+            came.append(client)
+            if answer is not None:
+                client.recv(4096)
+                client.sendall(answer)
+                client.close()
+    threading.Thread(target=serve, daemon=True).start()
+    return f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+with Mock() as mock:
+    gateway = configured(Gateway(mock))
+    mute = begin("diff", f"https://{serving(None)}/list")
+    away = serving(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n")
+    expect_in("leads on to an address that is not https://", price("diff", f"http://{away}/").stderr)
+    expect_in("no answer of HTTP", price("diff", f"http://{serving(b'garbage' * 9)}/").stderr)
+
+    file.write_text(listed("gpt-9-later", 9e-07))
+    expect(price("import", str(file), "--from", "2099-06-01").returncode, 0)
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    expect_in(f"(litellm {today.isoformat()[:7]}", price("history", "openai/gpt-9-later").stdout)
+    shown = price("show", "openai/gpt-9-later").stdout
+    expect_in("unpriced: its first price holds from 2099-06-01 on\n", shown)
+    expect_in("  version ", shown)
+    file.write_text(listed("gpt-9-now", 9e-07))
+    refused = price("import", str(file))
+    expect_in("costlens price forget 1, import this list, then that one again with --from 2099-06-01", refused.stderr)
+    expect(price("forget", "1").returncode, 0)
+
+    several = []
+    for n in range(6):
+        own = folder / f"list{n}.json"
+        own.write_text(listed(f"gpt-9-{n}", 9e-07))
+        several.append(begin("import", str(own)))
+    for one in several:
+        out, err = one.communicate()
+        expect(one.returncode, 0, err)
+    expect(len(json.loads(price("history", "--json").stdout)["imports"]), 6)
+    out, err = mute.communicate()
+    expect_in("It may have no TLS: is it http://", err)
