@@ -81,6 +81,7 @@ static const char *const codes[] = {
     [OLLAMA_LOAD] = "model_load_failed",
     [OLLAMA_RUNNER] = "runner_died",
     [OLLAMA_NO_MODEL] = "model_not_found",
+    [OLLAMA_QUOTA] = "insufficient_quota",
 };
 
 static void error_text(struct meter *m, struct str raw)

@@ -164,7 +164,10 @@ static void page_of_html(struct play *p)
 static void refuse(struct play *p)
 {
     int status = trouble_status(&p->order.trouble);
-    if (play_has(p, TROUBLE_QUOTA))
+    if (play_has(p, TROUBLE_QUOTA) && p->order.family == FAMILY_OLLAMA)
+        fail(p, 429, NULL, NULL,
+             "you've reached your hourly usage limit, please upgrade to continue");
+    else if (play_has(p, TROUBLE_QUOTA))
         fail(p, 429, "insufficient_quota", "insufficient_quota",
              "You exceeded your current quota, please check your plan and billing details.");
     else if (status == 429)

@@ -36,6 +36,7 @@ enum event_fault {
     FAULT_INCAPABLE, // the model cannot do what is asked
     FAULT_KEY,       // our credential is not accepted
     FAULT_RATE,
+    FAULT_QUOTA,
     FAULT_BUSY,   // its queue is full
     FAULT_LOAD,   // it could not load the model
     FAULT_RUNNER, // the process that ran the model died

@@ -85,6 +85,7 @@ static const struct {
     [OLLAMA_OPTION] = {FAULT_CALLER, 400}, [OLLAMA_FORMAT] = {FAULT_CALLER, 400},
     [OLLAMA_FULL] = {FAULT_BUSY, 503},     [OLLAMA_LOAD] = {FAULT_LOAD, 500},
     [OLLAMA_RUNNER] = {FAULT_RUNNER, 500}, [OLLAMA_NO_MODEL] = {FAULT_MISSING, 404},
+    [OLLAMA_QUOTA] = {FAULT_QUOTA, 429},
 };
 
 static enum event_fault fault_of_status(int status)

@@ -498,6 +498,7 @@ static const struct {
     [FAULT_INCAPABLE] = {"invalid_request_error", "unsupported_parameter"},
     [FAULT_KEY] = {"authentication_error", "upstream_key_refused"},
     [FAULT_RATE] = {"rate_limit_error", "rate_limit_exceeded"},
+    [FAULT_QUOTA] = {"insufficient_quota", "insufficient_quota"},
     [FAULT_BUSY] = {"server_error", "queue_full"},
     [FAULT_LOAD] = {"server_error", "model_load_failed"},
     [FAULT_RUNNER] = {"server_error", "runner_died"},

@@ -214,6 +214,8 @@ static enum failure_kind kind_of(int status)
 static void read_ollama(struct failure *f, int http_status, struct str message)
 {
     enum ollama_error error = ollama_error(message);
+    if (http_status == 429 && error == OLLAMA_QUOTA)
+        f->kind = FAILURE_QUOTA;
     if (http_status < 500 && (error != OLLAMA_CANNOT || f->kind != FAILURE_CALLER))
         return;
     switch (error) {
@@ -225,7 +227,8 @@ static void read_ollama(struct failure *f, int http_status, struct str message)
     case OLLAMA_OTHER:
     case OLLAMA_LONG:
     case OLLAMA_FULL:
-    case OLLAMA_NO_MODEL: break;
+    case OLLAMA_NO_MODEL:
+    case OLLAMA_QUOTA: break;
     }
 }
 

@@ -21,6 +21,7 @@ static const struct {
     {STR("error was encountered while running the model"), OLLAMA_RUNNER},
     {STR("unexpected EOF"), OLLAMA_RUNNER},
     {STR("runner process"), OLLAMA_RUNNER},
+    {STR("usage limit"), OLLAMA_QUOTA},
     {STR("not found"), OLLAMA_NO_MODEL}, // the last: a file of the model may be, too
 };
 

@@ -18,6 +18,7 @@ enum ollama_error {
     OLLAMA_LOAD,     // it could not load the model
     OLLAMA_RUNNER,   // the process that ran the model died
     OLLAMA_NO_MODEL, // it does not have it
+    OLLAMA_QUOTA,    // what its cloud allows for an hour or a week is used up
 };
 
 // `text`: its words, raw (a JSON string) or not, or what they stand in.

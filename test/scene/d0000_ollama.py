@@ -124,6 +124,7 @@ with Mock(models="llama3.2:3b,phi3:latest,all-minilm") as mock, ollama(mock) as 
 
 # Its faults: what the client sees, and what the row says.
 FAULTS = [("queue-full", False, 503, "queue_full"), ("queue-full", True, 503, "queue_full"),
+          ("quota", False, 429, "insufficient_quota"),
           ("load-fails", True, 500, "model_load_failed"), ("runner-dies", False, 500, "runner_died"),
           ("runner-dies", True, 200, "runner_died"), ("no-done", True, 200, "upstream_disconnected"),
           ("cut", True, 200, "upstream_disconnected"), ("truncated", True, 200, "upstream_disconnected")]
@@ -136,8 +137,7 @@ with Mock() as mock:
             expect_true(isinstance(said.get("error"), str), f"{fault}: {said}")
             row = gateway.rows(1)[-1]
             expect(row["error"], error, fault)
-            expect(row["outcome"], "error" if error in ("queue_full", "model_load_failed", "runner_died")
-                   else "incomplete", fault)
+            expect(row["outcome"], "incomplete" if error == "upstream_disconnected" else "error", fault)
             if status == 200:
                 expect(row["sure"], "estimated", fault)
                 expect_true(row["output"] > 0, "what came counts")

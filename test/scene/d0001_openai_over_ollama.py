@@ -139,7 +139,8 @@ with Mock(models="phi3") as mock, ollama(mock) as gateway:
     expect_in("ollama pull nope:1b", error.message)
 
 # Its faults. What broke off has no end that looks like one.
-FAULTS = [("queue-full", False, 503, "queue_full"), ("load-fails", True, 500, "model_load_failed"),
+FAULTS = [("queue-full", False, 503, "queue_full"), ("quota", False, 429, "insufficient_quota"),
+          ("load-fails", True, 500, "model_load_failed"),
           ("runner-dies", False, 500, "runner_died"), ("runner-dies", True, 200, "runner_died"),
           ("no-done", True, 200, "upstream_disconnected"), ("cut", True, 200, "upstream_disconnected"),
           ("truncated", True, 200, "upstream_disconnected")]
@@ -160,13 +161,17 @@ with Mock(models="llama3.2:3b,phi3,m,bench-model") as mock:
 with Mock(models="llama3.2:3b,phi3,m,bench-model") as mock:
     targets = (f"  ill: {{ url: \"{mock.url}/+503/v1\", models: [m], retries: 0 }}\n"
                f"  full: {{ dialect: ollama, url: \"{mock.url}/+queue-full\", retries: 0 }}\n"
+               f"  spent: {{ dialect: ollama, url: \"{mock.url}/+quota\" }}\n"
                f"  local: {{ dialect: ollama, url: \"{mock.url}\" }}\n"
                f"  bench: {{ url: \"{mock.url}/v1\", models: [bench-model] }}\n")
     with Gateway(mock, providers=targets, extra="aliases:\n  near: [ill/m, local/phi3]\n"
-                                                "  far: [full/phi3, bench/bench-model]\n") as gateway:
-        for name, stream, provider in (("near", True, "local"), ("near", False, "local"), ("far", True, "bench")):
+                                                "  far: [full/phi3, bench/bench-model]\n"
+                                                "  dry: [spent/phi3, bench/bench-model]\n") as gateway:
+        for name, stream, provider in (("near", True, "local"), ("near", False, "local"), ("far", True, "bench"),
+                                       ("dry", True, "bench"), ("dry", False, "bench")):
             answer = chat(gateway, model=name, stream=stream)
             expect((answer.status, answer.headers["x-costlens-provider"]), (200, provider), name)
+            expect(answer.headers["x-costlens-attempts"], "2", f"{name}: none of its first target is tried again")
             expect_true(not stream or events(answer)[-1] == "[DONE]", "its end")
         expect(chat(gateway, model="near", n=2).status, 503)
 

@@ -73,6 +73,9 @@ static const struct {
     {400, "{\"error\":\"unexpected EOF\"}", FAILURE_CALLER}, // of the request's own body
     {400, "{\"error\":{\"message\":\"Failed to load image or audio file\"}}", FAILURE_CALLER},
     {429, "{\"error\":{\"message\":\"your tier does not support it\"}}", FAILURE_RATE},
+    {429, "{\"error\":\"you've reached your hourly usage limit, please upgrade to continue\"}",
+     FAILURE_QUOTA},
+    {400, "{\"error\":\"no such file: usage limit.txt\"}", FAILURE_CALLER},
     {502, "<html>", FAILURE_BUSY},
     {503, "{\"error\":\"server busy\"}", FAILURE_BUSY},
     {504, "", FAILURE_BUSY},
