@@ -282,6 +282,91 @@ static enum refusal refuse_type(const struct json_val *v, struct why *why)
     return REFUSAL_BAD_REQUEST;
 }
 
+// The next letter of a name as Go's encoding/json folds it: besides ASCII's capitals two letters
+// beyond ASCII, the long s (U+017F) and the sign of Kelvin (U+212A).
+static char folded(struct str *name)
+{
+    static const struct str long_s = STR("\xc5\xbf"), kelvin = STR("\xe2\x84\xaa");
+    bool s = str_starts(*name, long_s), k = str_starts(*name, kelvin);
+    char c = s ? 's' : k ? 'k' : name->ptr[0];
+    *name = str_skip(*name, s ? long_s.len : k ? kelvin.len : 1);
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool folds_to(struct str name, const char *known)
+{
+    while (name.len && *known && folded(&name) == *known)
+        known++;
+    return name.len == 0 && !*known;
+}
+
+static bool is_lower(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if ((name.ptr[i] >= 'A' && name.ptr[i] <= 'Z') || (unsigned char)name.ptr[i] > 0x7f)
+            return false;
+    }
+    return true;
+}
+
+// The name that a server written in Go, such as an Ollama, takes that one for; or NULL.
+static const char *taken_for(const struct ask *a, struct str name)
+{
+    // The first that no gateway can do without are of every dialect, the others of Ollama's.
+    static const char *const names[] = {
+        "model",
+        "stream",
+        "max_tokens",
+        "max_completion_tokens",
+        "max_output_tokens",
+        "n",
+        "prompt",
+        "suffix",
+        "system",
+        "template",
+        "context",
+        "raw",
+        "format",
+        "keep_alive",
+        "images",
+        "options",
+        "think",
+        "truncate",
+        "shift",
+        "messages",
+        "tools",
+        "input",
+        "dimensions",
+        "logprobs",
+        "top_logprobs",
+        "name",
+    };
+    size_t count =
+        endpoint_dialect(a->endpoint) == DIALECT_OLLAMA ? sizeof names / sizeof *names : 6;
+    for (size_t i = 0; i < count; i++) {
+        if (folds_to(name, names[i]))
+            return names[i];
+    }
+    return NULL;
+}
+
+// Or else a model is priced, a limit set that is not the one the server hears of.
+static enum refusal check_names(const struct ask *a, struct why *why)
+{
+    struct json_iter it = {0};
+    struct str name;
+    const struct json_val *v = NULL;
+    while (json_each(&it, json_root(a->json), &name, &v)) {
+        const char *known = is_lower(name) ? NULL : taken_for(a, name);
+        if (!known)
+            continue;
+        (void)why_set(why, STATUS_SYNTAX, "Some servers take `%.*s` for `%s`. Write `%s`.",
+                      STR_ARG(name), known, known);
+        return REFUSAL_BAD_REQUEST;
+    }
+    return REFUSAL_NONE;
+}
+
 static enum refusal read_body(struct ask *a, const struct alloc *alloc, struct why *why)
 {
     if (str_trim(a->body).len == 0)
@@ -295,7 +380,7 @@ static enum refusal read_body(struct ask *a, const struct alloc *alloc, struct w
         return REFUSAL_BAD_JSON;
     if (json_type(json_root(a->json)) != JSON_OBJECT)
         return refuse_type(json_root(a->json), why);
-    return REFUSAL_NONE;
+    return check_names(a, why);
 }
 
 enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,

@@ -310,6 +310,50 @@ static void sees_what_is_dearer(void **state)
     }
 }
 
+// Servers written in Go take `Model` for `model`, and the last of them wins.
+static void a_name_in_another_case_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint endpoint;
+        const char *body;
+        const char *said; // NULL: it is taken
+    } cases[] = {
+        {ENDPOINT_CHAT, "{\"model\":\"a\",\"Model\":\"b\"}", "`Model`"},
+        {ENDPOINT_CHAT, "{\"MODEL\":\"b\"}", "`MODEL`"},
+        {ENDPOINT_CHAT, "{\"model\":\"a\",\"mod\\u0045l\":\"b\"}", "`modEl`"},
+        {ENDPOINT_CHAT, "{\"model\":\"a\",\"\\u017ftream\":true}", "Write `stream`"},
+        {ENDPOINT_CHAT,
+         "{\"model\":\"a\",\"max_to\xe2\x84\xaa"
+         "ens\":9}",
+         "Write `max_tokens`"},
+        {ENDPOINT_CHAT, "{\"model\":\"a\",\"Max_Completion_Tokens\":9}", "_Tokens`"},
+        {ENDPOINT_RESPONSES, "{\"model\":\"a\",\"max_output_Tokens\":9}", "_Tokens`"},
+        {ENDPOINT_CHAT, "{\"model\":\"a\",\"N\":9}", "`N`"},
+        {ENDPOINT_CHAT, "{\"model\":\"a\",\"Models\":9,\"\":1,\"Truncate\":1,\"\xc5\":1}", "UTF-8"},
+        {ENDPOINT_CHAT, "{\"model\":\"a\",\"Models\":9,\"\":1,\"Truncate\":1,\"m\xc3\xb6l\":1}",
+         NULL},
+        {ENDPOINT_CHAT, "{\"model\":\"a\",\"metadata\":{\"Model\":\"b\"}}", NULL},
+        {ENDPOINT_OLLAMA_CHAT, "{\"model\":\"a\",\"Options\":{\"num_predict\":-1}}", "`Options`"},
+        {ENDPOINT_OLLAMA_EMBED, "{\"model\":\"a\",\"Truncate\":true}", "`Truncate`"},
+        {ENDPOINT_OLLAMA_GENERATE, "{\"model\":\"a\",\"\\u017fHift\":true}", "Write `shift`"},
+        {ENDPOINT_OLLAMA_SHOW, "{\"model\":\"a\",\"Model\":\"b\"}", "`Model`"},
+        {ENDPOINT_OLLAMA_CHAT, "{\"model\":\"a\",\"Unheard\":1}", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        struct why why = {0};
+        struct endpoint_found found = {.endpoint = cases[i].endpoint};
+        enum refusal r = ask_open(&a, &found, str_of(cases[i].body), &alloc_heap, &why);
+        if ((r == REFUSAL_NONE) != !cases[i].said)
+            fail_msg("%s: %d", cases[i].body, r);
+        if (!cases[i].said)
+            ask_close(&a);
+        else if (!strstr(why.text, cases[i].said))
+            fail_msg("%s: %s", cases[i].body, why.text);
+    }
+}
+
 static void lists_need_no_body(void **state)
 {
     (void)state;
@@ -338,6 +382,7 @@ int main(void)
         cmocka_unit_test(sees_who_caches_and_how_long),
         cmocka_unit_test(hears_what_may_sound),
         cmocka_unit_test(sees_what_is_dearer),
+        cmocka_unit_test(a_name_in_another_case_is_refused),
         cmocka_unit_test(lists_need_no_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
