@@ -30,7 +30,8 @@ struct ask {
 
 // Reads a body; the model comes from it or from the path that was found. `a` may not be moved
 // afterwards. REFUSAL_NONE, or BAD_JSON / NO_MODEL / BAD_REQUEST / INTERNAL (no memory) with the
-// reason in `why`; ask_close is then not needed.
+// reason in `why`; ask_close is then not needed. A member whose name is `model`, or another that
+// counts, but for case is a BAD_REQUEST: servers written in Go take the one for the other.
 enum refusal ask_open(struct ask *a, const struct endpoint_found *found, struct str body,
                       const struct alloc *alloc, struct why *why) MUST_USE;
 void ask_close(struct ask *a); // demand's slices end here
@@ -44,7 +45,7 @@ struct ask_edit {
     // Of Ollama's chat, generate and embed alone.
     bool no_truncate;   // put truncate:false in: an error for an input that would be cut silently;
     bool no_shift;      // shift:false: an end for an answer that passes the context. What the
-                        // caller himself says of either stays
+                        // caller himself says of either stays (null says nothing)
     int64_t context;    // options.num_ctx; 0 = as the caller has it
     int64_t output_max; // options.num_predict; 0 = as the caller has it
     struct str keep_alive; // JSON; empty = as the caller has it, and so is one that he says himself

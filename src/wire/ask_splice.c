@@ -183,23 +183,34 @@ static bool change_ollama_options(struct changes *c, const struct ask_edit *edit
            add_members(c, at + 1, members, json_count(options) > 0);
 }
 
+// A member that the caller does not say, null in its place is as good: else it goes to the head.
+static bool say(struct changes *c, const char *name, struct str value, struct str *head)
+{
+    const struct json_val *root = json_root(c->ask->json);
+    const struct json_val *key = json_key(root, name);
+    size_t at = 0;
+    size_t len = 0;
+    if (value.len == 0 || (key && json_type(json_get(root, name)) != JSON_NULL))
+        return true;
+    if (key)
+        return json_member_at(c->ask->json, key, &at, &len) && add(c, at, len, value);
+    *head = arena_printf(c->arena, "\"%s\":%.*s,%.*s", name, STR_ARG(value), STR_ARG(*head));
+    return true;
+}
+
 static bool change_ollama(struct changes *c, const struct ask_edit *edit)
 {
+    const struct str no = STR("false");
     enum endpoint e = c->ask->endpoint;
-    const struct json_val *root = json_root(c->ask->json);
     bool answers = e == ENDPOINT_OLLAMA_CHAT || e == ENDPOINT_OLLAMA_GENERATE;
     bool cuts = answers || e == ENDPOINT_OLLAMA_EMBED;
     struct str head = STR_NONE;
     if (!cuts && e != ENDPOINT_OLLAMA_EMBED_ONE)
         return true;
-    bool truncate = edit->no_truncate && cuts && !json_key(root, "truncate");
-    bool shift = edit->no_shift && answers && !json_key(root, "shift");
-    if (!change_ollama_options(c, edit, &head))
+    if (!change_ollama_options(c, edit, &head) || !say(c, "keep_alive", edit->keep_alive, &head) ||
+        !say(c, "shift", edit->no_shift && answers ? no : STR_NONE, &head) ||
+        !say(c, "truncate", edit->no_truncate && cuts ? no : STR_NONE, &head))
         return false;
-    struct str keep = json_key(root, "keep_alive") ? STR_NONE : edit->keep_alive;
-    head = arena_printf(c->arena, "%s%s%s%.*s%s%.*s", truncate ? "\"truncate\":false," : "",
-                        shift ? "\"shift\":false," : "", keep.len ? "\"keep_alive\":" : "",
-                        STR_ARG(keep), keep.len ? "," : "", STR_ARG(head));
     size_t brace = str_find(c->ask->body, '{');
     must(brace < c->ask->body.len);
     return add_members(c, brace + 1, head, false) && !arena_failed(c->arena);

@@ -354,6 +354,34 @@ static void a_name_in_another_case_is_refused(void **state)
     }
 }
 
+// Ollama reads null as not said: what would be put in otherwise is put in its place.
+static void null_is_not_said(void **state)
+{
+    (void)state;
+    struct ask a;
+    struct arena arena;
+    struct ask_edit edit = {
+        .no_truncate = true, .no_shift = true, .context = 4096, .keep_alive = STR("5")};
+    arena_init(&arena, &alloc_heap, 256, 4096);
+    assert_int_equal(open_ask(&a, ENDPOINT_OLLAMA_CHAT,
+                              "{\"truncate\":null,\"model\":\"m\",\"shift\": null ,"
+                              "\"keep_alive\":null}"),
+                     REFUSAL_NONE);
+    assert_true(str_is(sent(&a, &edit, &arena),
+                       "{\"options\":{\"num_ctx\":4096},\"truncate\":false,\"model\":\"m\","
+                       "\"shift\": false ,\"keep_alive\":5}"));
+    ask_close(&a);
+    assert_int_equal(
+        open_ask(&a, ENDPOINT_OLLAMA_EMBED, "{\"truncate\":true,\"model\":\"m\",\"shift\":null}"),
+        REFUSAL_NONE);
+    edit.context = 0;
+    edit.keep_alive = STR_NONE;
+    assert_true(
+        str_is(sent(&a, &edit, &arena), "{\"truncate\":true,\"model\":\"m\",\"shift\":null}"));
+    ask_close(&a);
+    arena_fini(&arena);
+}
+
 static void lists_need_no_body(void **state)
 {
     (void)state;
@@ -383,6 +411,7 @@ int main(void)
         cmocka_unit_test(hears_what_may_sound),
         cmocka_unit_test(sees_what_is_dearer),
         cmocka_unit_test(a_name_in_another_case_is_refused),
+        cmocka_unit_test(null_is_not_said),
         cmocka_unit_test(lists_need_no_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
