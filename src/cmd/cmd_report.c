@@ -212,6 +212,18 @@ static void print_place(const struct json_val *attempt)
            followed ? ": it failed, and the next one followed it" : "");
 }
 
+static void print_tokens(const struct json_val *attempt)
+{
+    struct usage u = {0};
+    for (unsigned b = 0; b < BUCKET_COUNT; b++) {
+        char member[48];
+        (void)snprintf(member, sizeof member, "%s_tokens", bucket_name((enum bucket)b));
+        (void)!json_i64(json_get(attempt, member), &u.count[b]); // the others are no tokens
+    }
+    printf("%-14s %lld in, %lld out\n", "tokens", (long long)usage_input(&u),
+           (long long)usage_output(&u));
+}
+
 static void print_request(const struct json *j)
 {
     struct json_iter it = {0};
@@ -235,6 +247,7 @@ static void print_request(const struct json *j)
         fact(attempt, "project", "project");
         fact(attempt, "user", "user");
         print_tags(json_get(attempt, "tags"));
+        print_tokens(attempt);
         fact(attempt, "sure", "usage");
         if (json_bool(json_get(attempt, "usage_contradicts"), false))
             puts("               the provider's counts cannot all be true: what contradicts the "

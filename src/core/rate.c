@@ -2,6 +2,7 @@
 
 #include "core/rate.h"
 
+#include "base/clock.h"
 #include "core/wide.h"
 
 #define ATTO_PER_PICO 1000000
@@ -244,7 +245,11 @@ void rate(const struct sheet *sheet, const struct usage *u, int64_t at_us, struc
 
 static void explain_line(const struct cost_line *line, struct buf *out)
 {
-    buf_printf(out, "%12lld %-16s x ", (long long)line->count, bucket_name(line->bucket));
+    if (line->bucket == BUCKET_BUSY)
+        buf_printf(out, "%5lld.%06lld %-16s x ", (long long)(line->count / SECOND_US),
+                   (long long)(line->count % SECOND_US), "seconds busy");
+    else
+        buf_printf(out, "%12lld %-16s x ", (long long)line->count, bucket_name(line->bucket));
     size_t start = out->len;
     price_write(out, line->price, bucket_units(line->bucket));
     buf_printf(out, " USD%s", bucket_per(line->bucket));

@@ -55,8 +55,9 @@ with Mock(ttft="100ms", rate=500) as mock:
         # The same figures wherever they are shown.
         shown = gateway.costlens("report", "--request", rows[0]["request"]).stdout
         usd = f"{rows[0]['cost_pd'] / 10 ** 12:.12f}"
-        for part in (f"{rows[0]['busy']} busy", "x 0.35 USD/hour", f"total: {usd} USD",
-                     f"loading {rows[0]['load_us'] // 1000}.", "waiting at the server 0.050 ms"):
+        for part in (f"{rows[0]['busy'] / 10 ** 6:.6f} seconds busy ", "x 0.35 USD/hour", f"total: {usd} USD",
+                     f"tokens         {rows[0]['input']} in, {rows[0]['output']} out", f"loading {rows[0]['load_us'] // 1000}.",
+                      "waiting at the server 0.050 ms"):
             expect_in(part, shown)
         head, first = gateway.costlens("export", "--format", "csv").stdout.splitlines()[:2]
         cells = dict(zip(head.split(","), first.split(",")))

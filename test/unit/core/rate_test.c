@@ -491,7 +491,7 @@ static void spells_every_state_out(void **state)
     rate(sheet("own"), &(struct usage){.count = {OUT(1)}}, 0, &cost);
     explains(&cost, "unpriced: nobody told how long the machine worked\n");
     rate(sheet("own"), &(struct usage){.count = {OUT(1), BUSY(4200123)}}, 0, &cost);
-    explains(&cost, "     4200123 busy             x 0.35 USD/hour       = 0.000408345291666667\n"
+    explains(&cost, "    4.200123 seconds busy     x 0.35 USD/hour       = 0.000408345291666667\n"
                     "total: 0.000408345292 USD\n");
     rate(sheet("gratis"), &u, 0, &cost);
     explains(&cost, "free: 0.000000000000 USD\n");

@@ -211,7 +211,8 @@ static void prices_the_time_of_a_machine(void **state)
     assert_int_equal(c.line_count, 1);
     assert_int_equal(c.lines[0].price_atto, INT64_C(360000000000));
     assert_int_equal(costlens_explain(&c, shown, sizeof shown), COSTLENS_OK);
-    assert_non_null(strstr(shown, "85 busy             x 0.36 USD/hour       = 0.000000008500\n"));
+    assert_non_null(
+        strstr(shown, "0.000085 seconds busy     x 0.36 USD/hour       = 0.000000008500\n"));
     u.count[COSTLENS_BUSY] = 0;
     assert_int_equal(costlens_price(own, "local", "m", &u, 0, &c), COSTLENS_OK);
     assert_int_equal(c.state, COSTLENS_UNPRICED);
