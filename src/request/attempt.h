@@ -39,7 +39,8 @@ struct attempt {
     int64_t context_least; // num_ctx that it needs at least, since less was too small
     int64_t context;       // num_ctx that an Ollama was asked for; 0 = none by us
     bool usage_added;      // we asked for the usage of a stream, the client did not
-    bool dispatched;       // DISPATCHED was given to the journal: a FINAL is owed
+    bool
+        dispatched; // DISPATCHED was given to the journal: a FINAL is owed (a question has neither)
 
     // What comes back.
     enum relay_mode mode;

@@ -82,14 +82,20 @@ static void credential(const struct req *r, struct call_setup *setup)
     }
 }
 
+static bool write_row(struct req *r)
+{
+    return endpoint_is_question(r->found.endpoint) ||
+           (journal_dispatched(r->worker->journal, &r->attempt.entry) == STATUS_OK &&
+            again_write(r));
+}
+
 // From here on the call has its row.
 static bool book(struct req *r)
 {
     struct attempt *a = &r->attempt;
     int64_t begun_us = a->begin_mono_us ? a->begin_mono_us : r->start_mono_us;
     a->entry.overhead_us = clock_mono_us() - begun_us;
-    a->dispatched =
-        journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK && again_write(r);
+    a->dispatched = write_row(r);
     if (!a->dispatched)
         return false;
     if (a->tried == 1 && !a->grown)

@@ -70,8 +70,10 @@ static enum metric_name name_of(const struct req *r)
 static void count(struct req *r)
 {
     struct metrics *m = &r->worker->metrics;
-    metrics_entry(m, &r->attempt.entry, name_of(r));
-    live_add(&r->worker->live, &r->attempt.entry);
+    if (!endpoint_is_question(r->found.endpoint)) {
+        metrics_entry(m, &r->attempt.entry, name_of(r));
+        live_add(&r->worker->live, &r->attempt.entry);
+    }
     if (r->attempt.refusal == REFUSAL_STOPPING)
         m->refused[REFUSAL_STOPPING]++;
     else if (r->attempt.refusal != REFUSAL_NONE)

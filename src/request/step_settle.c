@@ -355,7 +355,8 @@ void settle_attempt(struct req *r)
     entry_end(r);
     r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
-    journal_final(r->worker->journal, &r->attempt.entry);
+    if (!endpoint_is_question(r->found.endpoint))
+        journal_final(r->worker->journal, &r->attempt.entry);
 }
 
 enum flow step_settle(struct req *r)

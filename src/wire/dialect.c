@@ -102,10 +102,16 @@ enum dialect endpoint_dialect(enum endpoint e)
     return endpoints[e].dialect;
 }
 
+bool endpoint_is_question(enum endpoint e)
+{
+    return e == ENDPOINT_OLLAMA_TAGS || e == ENDPOINT_OLLAMA_PS || e == ENDPOINT_OLLAMA_SHOW ||
+           e == ENDPOINT_OLLAMA_VERSION;
+}
+
 bool endpoint_free(enum endpoint e)
 {
-    return endpoint_is_get(e) || e == ENDPOINT_RESPONSES_COUNT || e == ENDPOINT_MESSAGES_COUNT ||
-           e == ENDPOINT_GEMINI_COUNT || e == ENDPOINT_OLLAMA_SHOW;
+    return endpoint_is_list(e) || endpoint_is_question(e) || e == ENDPOINT_RESPONSES_COUNT ||
+           e == ENDPOINT_MESSAGES_COUNT || e == ENDPOINT_GEMINI_COUNT;
 }
 
 bool endpoint_makes_output(enum endpoint e)
@@ -121,8 +127,7 @@ bool endpoint_is_list(enum endpoint e)
 
 bool endpoint_is_get(enum endpoint e)
 {
-    return endpoint_is_list(e) || e == ENDPOINT_OLLAMA_TAGS || e == ENDPOINT_OLLAMA_PS ||
-           e == ENDPOINT_OLLAMA_VERSION;
+    return endpoint_is_list(e) || (endpoint_is_question(e) && e != ENDPOINT_OLLAMA_SHOW);
 }
 
 static bool find_fixed(struct str path, struct endpoint_found *out)

@@ -57,6 +57,8 @@ const char *endpoint_name(enum endpoint e);
 enum dialect endpoint_dialect(enum endpoint e);
 // True for calls that never bill (token counting, lists): a row without a hold, cost 0, state free.
 bool endpoint_free(enum endpoint e);
+// True for questions to an Ollama, what it has and what that is: no calls, and without a row.
+bool endpoint_is_question(enum endpoint e);
 // False for embeddings: what comes out is no tokens.
 bool endpoint_makes_output(enum endpoint e);
 // True for lists of models, which are answered here.

@@ -81,14 +81,16 @@ with Mock(models="llama3.2:3b,phi3:latest,all-minilm") as mock, ollama(mock) as 
     row = gateway.rows(6)[-1]
     expect((row["sure"], row["input"], row["output"]), ("reported", 0, 0))
 
-    # Lists and facts cost nothing.
+    # Questions are no calls: they cost nothing, and nothing is booked.
     tags = gateway.request("GET", "/api/tags").json
     expect([m["name"] for m in tags["models"]], ["llama3.2:3b", "phi3:latest", "all-minilm:latest"])
     expect(gateway.request("GET", "/api/version").json, {"version": "0.17.4"})
     expect([m["name"] for m in gateway.request("GET", "/api/ps").json["models"]], ["phi3:latest"])
     expect_in("mock.context_length", gateway.post("/api/show", {"model": "phi3"}).json["model_info"])
-    for row in gateway.rows(10)[6:]:
-        expect((row["price_state"], row["cost_pd"], row["input"], row["outcome"]), ("free", 0, 0, "ok"))
+    chat(gateway)
+    expect([row["endpoint"] for row in gateway.rows(7)[6:]], ["ollama_chat"])
+    expect(gateway.report()["total"]["requests"], 7)
+    expect(gateway.metric("costlens_requests_total"), 7)
 
     # Its own program asks first whether anybody is there.
     for method, text in (("HEAD", b""), ("GET", b"CostLens is running\n")):
@@ -109,7 +111,7 @@ with Mock(models="llama3.2:3b,phi3:latest,all-minilm") as mock, ollama(mock) as 
         expect((answer.status, b"llama3.2" in answer.body), (status, False), path)
 
     # A prompt that does not fit is an error and not cut, unless the caller wants that.
-    n = len(gateway.rows(10))
+    n = len(gateway.rows(7))
     too_long = {"model": "phi3", "prompt": "word " * 1000, "stream": False, "options": {"num_ctx": 256}}
     answer = gateway.post("/api/generate", too_long)
     expect((answer.status, answer.json), (400, {"error": "the input length exceeds the context length"}))
