@@ -194,12 +194,11 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t cap)
+int64_t local_context_said(struct local *l, struct str model, int64_t context, int64_t cap)
 {
     pthread_mutex_lock(&l->lock);
     const struct local_model *m = find(l, model);
     const struct given *given = map_get(&l->contexts, plain(model));
-    int64_t context = power_for(needed);
     if (given)
         context = larger(context, larger(given->asked, given->context));
     if (m)
@@ -210,6 +209,11 @@ int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t
         context = m->context_trained;
     pthread_mutex_unlock(&l->lock);
     return context;
+}
+
+int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t cap)
+{
+    return local_context_said(l, model, power_for(needed), cap);
 }
 
 void local_asked(struct local *l, struct str model, int64_t context)

@@ -70,6 +70,8 @@ void local_each(struct local *l, void (*each)(void *context, const struct local_
 // then too long for that model.
 #define LOCAL_CONTEXT_LEAST 4096
 int64_t local_context(struct local *l, struct str model, int64_t needed, int64_t cap);
+// The same where a caller says the context himself: between the same bounds it is what he says.
+int64_t local_context_said(struct local *l, struct str model, int64_t context, int64_t cap);
 // A call with that context is on its way: those that come meanwhile get no less. Of models in the
 // list alone, since callers invent names.
 void local_asked(struct local *l, struct str model, int64_t context);

@@ -28,10 +28,10 @@ struct fit fit(struct req *r)
         fit.output_max = d->output_max > 0 ? 0 : a->provider->num_predict;
         output = d->output_max > 0 ? d->output_max : a->provider->num_predict;
     }
-    if (d->context == 0)
-        fit.context = local_context(
-            l, a->target.model, count_larger(count_add(prompt_most(d), output), a->context_least),
-            a->provider->num_ctx);
+    int64_t needed = count_larger(count_add(prompt_most(d), output), a->context_least);
+    int64_t cap = a->provider->num_ctx;
+    fit.context = d->context > 0 ? local_context_said(l, a->target.model, d->context, cap)
+                                 : local_context(l, a->target.model, needed, cap);
     a->context = fit.context;
     return fit;
 }
@@ -47,7 +47,7 @@ int64_t fit_larger(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     struct local *l = local_of(r);
-    if (!l)
+    if (!l || r->ask.demand.context > 0) // the caller's own
         return 0;
     int64_t larger = local_context(l, a->target.model, a->context + 1, a->provider->num_ctx);
     return larger > a->context ? larger : 0;

@@ -9,7 +9,7 @@
 #include "request/req.h"
 
 struct fit {
-    int64_t context;    // num_ctx, tokens; 0 = as the caller has it
+    int64_t context;    // num_ctx, tokens; 0 = as the caller has it (no Ollama)
     int64_t output_max; // num_predict, tokens; 0 = as the caller has it
 };
 

@@ -65,7 +65,7 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
              options={"num_ctx": 1024, "num_predict": 7, "seed": 1})
         sent = ollama.calls()[-1]
         expect((sent["model"], sent["truncate"], sent["keep_alive"], sent["options"]),
-               ("tiny", True, 0, {"num_ctx": 1024, "num_predict": 7, "seed": 1}))
+               ("tiny", True, 0, {"num_ctx": 2048, "num_predict": 7, "seed": 1}), "it is not loaded anew")
         # A caller who wants it cut gets it cut, and the row says so.
         chat(gateway, "tiny", BIG, truncate=True)
         expect(gateway.rows(7)[-1]["error"], "prompt_cut")
@@ -118,7 +118,7 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         expect({(row["price_state"], row["output"]) for row in rows if row["http_status"] == 200}, {("free", 2)})
 
 # A context that was asked for holds for calls that come meanwhile, unless the model cannot be loaded with it.
-with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072}) as ollama:
+with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072, "own": 131072}) as ollama:
     providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 0, num_predict: 500 }}\n"
                  f"  bench: {{ dialect: openai, url: {mock.url}/v1 }}\n")
     with Gateway(mock, providers=providers) as gateway:
@@ -143,6 +143,18 @@ with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072}) as
             expect(gateway.post(path, {"model": "embed", **body}).status, 200)
             expect(ollama.calls()[-1]["options"]["num_ctx"], context, path)
         expect_true("truncate" not in ollama.calls()[-1], "the old path does not know it")
+
+        # What a caller says is kept between what the model is loaded with and the provider's largest.
+        for model, said, context in (("own", 5000, 5000), ("own", None, 5000), ("own", 2048, 5000),
+                                     ("own", 1048576, 32768)):
+            chat(gateway, model, **({"options": {"num_ctx": said}} if said else {}))
+            expect(ollama.calls()[-1]["options"]["num_ctx"], context, f"{model} {said}")
+        # It is not asked with a larger one when what he says was too short.
+        ollama.models["short"] = 131072
+        time.sleep(1.1)
+        asked = len(ollama.calls())
+        expect(chat(gateway, "short", BIG, options={"num_ctx": 5000}).status, 400)
+        expect(len(ollama.calls()) - asked, 1)
 
 # One that was found and is slow to tell its list is there all the same.
 with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:
