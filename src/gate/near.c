@@ -264,16 +264,16 @@ static void write_at(struct near *n, const struct config_provider *p, struct buf
         write_where(detail);
 }
 
-// A name that is known to be pulled.
+// A name that is near to none, where an Ollama is there that may have it.
 static bool write_pull_anywhere(const struct near *n, struct buf *detail)
 {
     const struct config *c = n->s->config;
-    if (n->head.len || n->count || local_pull_bytes(n->model) == 0)
-        return false;
-    for (unsigned i = 0; i < c->provider_count; i++)
-        if (write_pull(n, &c->providers[i], detail))
-            return true;
-    return false;
+    bool pulled = false;
+    for (unsigned i = 0; i < c->provider_count && !n->head.len && !n->count && !pulled; i++)
+        pulled = write_pull(n, &c->providers[i], detail);
+    if (pulled && local_pull_bytes(n->model) == 0) // it may be a name of another provider, mistyped
+        write_where(detail);
+    return pulled;
 }
 
 static void write_anywhere(struct near *n, struct buf *detail)

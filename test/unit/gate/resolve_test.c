@@ -402,6 +402,7 @@ static void an_ollama_has_what_it_lists(void **state)
         {"ollama/all-minilm", NULL, "To have it: ollama pull all-minilm (about 46 MB)."},
         {"ollama/llama3.1", NULL, "To have it: ollama pull llama3.1 (about 4.9 GB)."},
         {"ollama/unheard:7b", NULL, "To have it: ollama pull unheard:7b."},
+        {"unheard", NULL, "To have it: ollama pull unheard. GET /v1/models lists what there is."},
     };
     for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
         wanted.dialect = DIALECT_OLLAMA;
