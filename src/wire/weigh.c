@@ -295,6 +295,16 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
         see_prediction(g, key, v);
 }
 
+// Some servers take "5" for 5: of a text nobody knows how many answers it means.
+static void see_choices(struct weighing *g, const struct json_val *object)
+{
+    static const char *const names[] = {"n", "best_of", "candidateCount", "candidate_count"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (json_type(json_get(object, names[i])) == JSON_STRING)
+            boundless(g, names[i]);
+    }
+}
+
 static void see_setting(struct weighing *g, struct str key, const struct json_val *v)
 {
     int64_t n = 0;
@@ -322,6 +332,9 @@ static void see_members(struct weighing *g)
             g->w->prompts = prompts_in(v);
         weigh_member(g->w, g->ask->json, key, v, kind_of(g, key));
     }
+    see_choices(g, json_root(g->ask->json));
+    see_choices(g, json_get(json_root(g->ask->json), "generationConfig"));
+    see_choices(g, json_get(json_root(g->ask->json), "generation_config"));
     end_tools(g);
 }
 

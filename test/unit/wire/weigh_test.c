@@ -235,6 +235,12 @@ static void what_has_no_limit(void **state)
                  "tools[].type");
     has_no_limit(ENDPOINT_MESSAGES, "anthropic", "\"tools\":[{\"type\":\"advisor_2026\"}]",
                  "tools[].type");
+    has_no_limit(ENDPOINT_CHAT, "mock", "\"n\":\"5\"", "n");
+    has_no_limit(ENDPOINT_COMPLETIONS, "mock", "\"best_of\":\"5\"", "best_of");
+    has_no_limit(ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"candidateCount\":\"5\"}",
+                 "candidateCount");
+    has_no_limit(ENDPOINT_GENERATE, "google", "\"generation_config\":{\"candidate_count\":\"5\"}",
+                 "candidate_count");
     has_no_limit(ENDPOINT_CHAT, "mock", "\"web_search_options\":{\"a\":1}", "web_search_options");
     assert_string_equal(
         weighed(ENDPOINT_CHAT, "groq", "groq/compound", "{\"model\":\"m\"}").boundless, "model");
@@ -356,7 +362,12 @@ static void what_comes_out(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(of(cases[i].e, cases[i].vendor, "\"a\":1").output_field,
                             cases[i].field);
-    struct weight w = of(ENDPOINT_CHAT, "mock", "\"n\":300,\"max_tokens\":7");
+    struct weight w = of(ENDPOINT_GENERATE, "google",
+                         "\"generation_config\":{\"candidate_count\":5,"
+                         "\"max_output_tokens\":9}");
+    assert_int_equal(w.answers, 5);
+    assert_int_equal(w.output_max, 9);
+    w = of(ENDPOINT_CHAT, "mock", "\"n\":300,\"max_tokens\":7");
     assert_int_equal(w.answers, 300); // and not what one vendor allows
     assert_int_equal(w.output_max, 7);
     assert_int_equal(
