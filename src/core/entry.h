@@ -8,7 +8,8 @@
 //
 // The DISPATCHED record in the journal already is the row that stands if the process dies now: its
 // usage is the estimate of the input and the most output, its cost what that would cost, its sure
-// CAPTURED. The FINAL record of the same (id, attempt) replaces it.
+// CAPTURED. An attempt that failed and waits to be followed is written so once more, with what is
+// known of it. The FINAL record of the same (id, attempt) replaces either.
 
 #ifndef CORE_ENTRY_H
 #define CORE_ENTRY_H
@@ -55,7 +56,7 @@ struct entry {
     bool stream;
     // How it ended.
     enum outcome outcome;
-    int32_t http_status;    // sent to the client (if followed: the provider's); 0 = none
+    int32_t http_status;    // sent to the client (if it did not go there: the provider's); 0 = none
     struct str error;       // refusal code or the provider's error code; empty if none
     struct str upstream_id; // the provider's request id
     int64_t ttft_us;     // first byte of the answer's body after dispatch, without the two below;

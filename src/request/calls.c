@@ -119,6 +119,8 @@ static void take_back(struct req *r)
         again_lost(r);
         return;
     }
+    if (again_waits(r))
+        return; // the record told what became of the attempt: another will
     must(r->attempt.dispatched && (r->step == STEP_relay || r->step == STEP_again));
     if (r->attempt.call)
         call_cancel(r->attempt.call);

@@ -108,6 +108,8 @@ void admit_entry(struct req *r);
 // says so, must not stand without it. False: it cannot be written. Of a first one nothing is done.
 bool again_write(struct req *r);
 void again_lost(struct req *r); // the journal says so of that record
+// It waits to be tried again.
+bool again_waits(const struct req *r);
 // The attempt cannot be booked. False: the call has one before it, whose answer it gets. True: it
 // has none, and is to be refused.
 bool again_unbooked(struct req *r);
@@ -123,6 +125,9 @@ void again_stop(struct req *r);
 void again_free(struct req *r); // with the call
 // Ends the attempt's entry, whatever its answer still does, and gives it to the journal.
 void settle_attempt(struct req *r);
+// The attempt has failed and waits to be followed: its DISPATCHED record is written anew with what
+// is known by now, which stands if the process dies before that.
+void settle_waiting(struct req *r);
 // Counts and logs it.
 void record_attempt(struct req *r);
 

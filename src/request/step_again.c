@@ -70,6 +70,11 @@ void again_lost(struct req *r)
     r->again->lost = true;
 }
 
+bool again_waits(const struct req *r)
+{
+    return r->again && r->again->waits;
+}
+
 bool again_write(struct req *r)
 {
     if (!r->again || !r->again->kept)
@@ -237,7 +242,7 @@ enum flow step_again(struct req *r)
     judge(r);
     if (!failed(r) || !may_follow(r))
         return last(r);
-    if (r->again && r->again->waits)
+    if (again_waits(r))
         return WAIT;
     if (r->again && r->again->due) {
         r->again->due = false;
@@ -250,6 +255,7 @@ enum flow step_again(struct req *r)
     prepare(r, &choice);
     if (choice.delay_ms == 0)
         return next_attempt(r);
+    settle_waiting(r);
     r->again->waits = r->again->due = true;
     timer_set(&r->again->timer, choice.delay_ms);
     return WAIT;

@@ -326,7 +326,6 @@ static void entry_end(struct req *r)
         e->error = str_of("prompt_cut"); // an answer to a part of what was asked
     if (!e->followed)
         e->duration_us = clock_mono_us() - r->start_mono_us;
-    fit_ended(r);
     usage_settle(r);
     settle_price(r);
 }
@@ -352,11 +351,25 @@ void settle_attempt(struct req *r)
     must(r->attempt.dispatched && !r->attempt.settled);
     end_meter(r);
     end_error(r);
+    fit_ended(r);
     entry_end(r);
     r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     if (!endpoint_is_question(r->found.endpoint))
         journal_final(r->worker->journal, &r->attempt.entry);
+}
+
+void settle_waiting(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    const struct entry booked = a->entry;
+    const struct sheet *named = a->named;
+    a->entry.followed = true; // its answer goes to nobody
+    entry_end(r);
+    a->entry.followed = false;
+    (void)!journal_dispatched(r->worker->journal, &a->entry); // else the first record stands
+    a->entry = booked;
+    a->named = named;
 }
 
 enum flow step_settle(struct req *r)

@@ -233,8 +233,6 @@ static bool capture_one(struct store *s, const struct pending *call, struct buf 
         log_say(LOG_ERROR, "the journal's record of a call that never ended cannot be read");
         return true;
     }
-    e.outcome = OUTCOME_UNKNOWN;
-    e.usage.sure = SURE_CAPTURED;
     return alone ? ledger_add_alone(&s->ledger, &e) : ledger_add(&s->ledger, &e);
 }
 

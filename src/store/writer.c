@@ -130,11 +130,12 @@ static bool take_record(struct store *s, struct segment *g, const struct frame *
     }
     if (!note(s, f->type, &call))
         return false;
+    if (!drop_carried(s, &call))
+        return false;
     if (f->type == RECORD_DISPATCHED)
         return true;
     s->suspect = (struct suspect){.segment = g, .call = call};
-    return drop_carried(s, &call) &&
-           (s->careful ? ledger_add_alone(&s->ledger, &e) : ledger_add(&s->ledger, &e));
+    return (s->careful ? ledger_add_alone(&s->ledger, &e) : ledger_add(&s->ledger, &e));
 }
 
 // Nothing more is read of this segment. `torn`: bytes that a write which was cut off may have left.

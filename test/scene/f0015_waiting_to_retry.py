@@ -51,7 +51,7 @@ with Mock() as mock:
         expect(gateway.program.process.returncode, 0)
         last_of(gateway.rows(2)[-1], "error", "reported")
         expect(len(mock.bills()), 2)
-    # It is killed: what stands in the journal is the most that it can cost.
+    # It is killed: the failed attempt was answered, and what it cost is known.
     with Gateway(mock, retries=2) as gateway:
         client = send(gateway, "killed", "rate=9")
         mock.bills(3)
@@ -60,7 +60,9 @@ with Mock() as mock:
         until(lambda: not gateway.program.alive(), 5, "it is dead")
         client.close()
         gateway.start()
-        last_of(gateway.rows(1)[0], "unknown", "captured")
+        row = gateway.rows(1)[0]
+        last_of(row, "error", "reported")
+        expect((row["error"], row["http_status"], row["cost_pd"]), ("rate_limit_exceeded", 429, 0))
         expect(gateway.costlens("ledger", "verify").returncode, 0)
     # An attempt that succeeded at the second try, then a kill: both rows are there.
     with Gateway(mock, retries=2) as gateway:

@@ -53,7 +53,7 @@ static void records_become_rows_once(void **state)
     struct segment *second = segment_at(folder, 4);
     struct entry a = an_entry(NOON_US);
     struct entry b = an_entry(NOON_US + 1);
-    struct entry c = an_entry(NOON_US + 2);
+    struct entry c = an_open_entry(NOON_US + 2);
     append_call(first, &a);
     append(first, RECORD_DISPATCHED, &b); // it ends in the next segment
     append(first, RECORD_DISPATCHED, &c); // it never ends
@@ -183,7 +183,7 @@ static void positions_are_kept_with_the_rows(void **state)
     int folder = folder_of(&p);
     struct segment *g = segment_at(folder, 7);
     struct entry e = an_entry(NOON_US);
-    struct entry open = an_entry(NOON_US + 1);
+    struct entry open = an_open_entry(NOON_US + 1);
     append_call(g, &e);
     append(g, RECORD_DISPATCHED, &open);
     store_close(store_at(&p, false));
@@ -202,23 +202,32 @@ static void long_calls_outlive_their_segment(void **state)
     struct store *s = store_at(&p, true);
     struct journal *j = journal_of(s, 0);
     struct entry open = an_entry(NOON_US);
-    struct entry never = an_entry(NOON_US + 1);
+    struct entry never = an_open_entry(NOON_US + 1);
+    struct entry waits = an_open_entry(NOON_US + 2); // to be followed by another attempt
     assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
     assert_int_equal(journal_dispatched(j, &never), STATUS_OK);
+    assert_int_equal(journal_dispatched(j, &waits), STATUS_OK);
     for (int i = 0; i < 20000; i++) { // more than one segment holds
         struct entry e = an_entry(NOON_US + 2 + i);
         call(j, &e);
     }
     assert_int_equal(store_catch_up(s, 30000), STATUS_OK);
-    assert_int_equal(ask(&p, "SELECT count(*) FROM pending"), 2); // carried over
+    assert_int_equal(ask(&p, "SELECT count(*) FROM pending"), 3); // carried over
     assert_true(journal_final(j, &open));
+    waits.outcome = OUTCOME_ERROR;
+    waits.usage = (struct usage){.sure = SURE_REPORTED};
+    waits.cost.pd = 0;
+    assert_int_equal(journal_dispatched(j, &waits), STATUS_OK); // the newer word counts
     assert_int_equal(store_catch_up(s, 30000), STATUS_OK);
     assert_int_equal(ask(&p, "SELECT count(*) FROM pending"), 1);
     assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 20001);
     journal_close(j);
     store_close(s);
-    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 20002);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 20003);
     assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'captured'"), 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'reported' AND "
+                             "outcome = 'error' AND cost_pd = 0"),
+                     1);
     place_remove(&p);
 }
 

@@ -156,7 +156,7 @@ static void a_call_without_an_end_is_captured(void **state)
     place_make(&p);
     struct store *s = store_at(&p, true);
     struct journal *j = journal_of(s, 0);
-    struct entry e = an_entry(NOON_US);
+    struct entry e = an_open_entry(NOON_US);
     assert_int_equal(journal_dispatched(j, &e), STATUS_OK);
     assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
     assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 0); // it may still end
@@ -467,7 +467,7 @@ static void what_the_ledger_refuses_is_kept_aside(void **state)
     assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE sure = 'reported'"), 20);
     assert_int_equal(ask(&p, "SELECT sum(requests) FROM rollup"), 20);
     aside_is(s, 1, 10);
-    struct entry open[2] = {an_entry(clock_wall_us()), an_entry(clock_wall_us())};
+    struct entry open[2] = {an_open_entry(clock_wall_us()), an_open_entry(clock_wall_us())};
     open[0].http_status = 418;
     assert_int_equal(journal_dispatched(j, &open[0]), STATUS_OK);
     assert_int_equal(journal_dispatched(j, &open[1]), STATUS_OK);

@@ -122,6 +122,15 @@ static inline struct entry an_entry(int64_t start_us)
     return e;
 }
 
+// What is booked before it is sent.
+static inline struct entry an_open_entry(int64_t start_us)
+{
+    struct entry e = an_entry(start_us);
+    e.outcome = OUTCOME_UNKNOWN;
+    e.usage.sure = SURE_CAPTURED;
+    return e;
+}
+
 static inline void tag(struct entry *e, const char *name, const char *value)
 {
     assert_int_equal(tags_set(&e->tags, str_of(name), str_of(value)), STATUS_OK);
