@@ -42,7 +42,8 @@ static void names_what_waits_for_the_next_start(void **state)
     differ(FIXED, "listen: [127.0.0.1:2]\nworkers: 2\n", "listen");
     differ(FIXED, "listen: [127.0.0.1:1, 127.0.0.1:3]\nworkers: 3\n", "listen, workers");
     differ(FIXED, FIXED "admin: [127.0.0.1:9]\n", "admin");
-    differ(FIXED, FIXED "store: sqlite:/tmp/x.db\nstate: /tmp/y\n", "store, state");
+    differ(FIXED, FIXED "store: sqlite:/tmp/costlens-none-x.db\nstate: /tmp/costlens-none-y\n",
+           "store, state");
     differ(FIXED, FIXED "limits: {body: 1MiB, buffers: 32MiB}\n", "limits.body, limits.buffers");
     differ(FIXED, FIXED "half_close: answer\nkeep: 3d\nfsync: 1s\n", "half_close, keep, fsync");
     differ(FIXED, FIXED "log: {level: debug, format: json}\n", "log.level, log.format");
@@ -53,15 +54,17 @@ static void names_what_waits_for_the_next_start(void **state)
 static void keeps_what_holds(void **state)
 {
     (void)state;
-    struct config *running = taken(FIXED "state: /tmp/x\nlimits: {body: 2MiB}\ndrain: 5s\n");
-    struct config *fresh = taken("listen: [127.0.0.1:2, 127.0.0.1:3]\nstate: /tmp/y\ndrain: 6s\n"
-                                 "workers: 3\n");
+    struct config *running =
+        taken(FIXED "state: /tmp/costlens-none-x\nlimits: {body: 2MiB}\ndrain: 5s\n");
+    struct config *fresh =
+        taken("listen: [127.0.0.1:2, 127.0.0.1:3]\nstate: /tmp/costlens-none-y\ndrain: 6s\n"
+              "workers: 3\n");
     keep(fresh, running, "listen, store, state, workers, limits.body");
     config_free(running); // it does not live as long
     assert_int_equal(fresh->listen_count, 1);
     assert_true(str_is(fresh->listen[0].address, "127.0.0.1:1"));
-    assert_true(str_is(fresh->store, "/tmp/x/costlens.db"));
-    assert_true(str_is(fresh->state, "/tmp/x"));
+    assert_true(str_is(fresh->store, "/tmp/costlens-none-x/costlens.db"));
+    assert_true(str_is(fresh->state, "/tmp/costlens-none-x"));
     assert_int_equal(fresh->workers, 2);
     assert_int_equal(fresh->body_bytes, 2 << 20);
     assert_int_equal(fresh->drain_ms, 6000);
