@@ -10,10 +10,11 @@
 #include "mock/play.h"
 
 static const char default_models[] =
-    "mock/small,mock/large,mock/reason,mock/embed,mock/echo,mock/hang,mock/late,mock/slow,"
-    "mock/reset,mock/cut,mock/truncated,mock/no-usage,mock/no-done,mock/rate,mock/quota,"
+    "mock/fast,mock/small,mock/large,mock/reason,mock/embed,mock/echo,mock/hang,mock/late,"
+    "mock/slow,mock/reset,mock/cut,mock/truncated,mock/no-usage,mock/no-done,mock/rate,mock/quota,"
     "mock/500,mock/503,mock/html,mock/garbage,mock/wrong-usage,mock/ignore-max,mock/bills-on,"
-    "mock/error-event,mock/big,mock/huge-event,mock/mixed";
+    "mock/error-event,mock/big,mock/huge-event,mock/mixed,"
+    "mock/queue-full,mock/runner-dies,mock/load-fails";
 
 static enum status listen_on(struct mock *m, struct str address, struct why *why)
 {

@@ -313,14 +313,28 @@ static bool is_same(const struct play *p, struct str one, struct str other)
     return strcmp(names[0], names[1]) == 0;
 }
 
-static bool serves(const struct play *p, struct str name)
+static bool is_listed(const struct play *p, struct str name)
 {
     struct str rest = p->mock->models;
     struct str one = STR_NONE;
-    bool found = !p->mock->setup.models || name.len == 0;
+    bool found = false;
     while (!found && str_cut(&rest, ',', &one))
         found = is_same(p, str_trim(one), name);
     return found;
+}
+
+static bool serves(const struct play *p, struct str name)
+{
+    return !p->mock->setup.models || name.len == 0 || is_listed(p, name);
+}
+
+// "mock/NAME" is a model of the mock's own or a fault; any other name is a slip.
+static bool is_slip(const struct play *p)
+{
+    const struct order *o = &p->order;
+    static const struct str mark = STR("mock/");
+    return !p->mock->setup.models && str_starts(o->name, mark) && !trouble_is(o->model) &&
+           !is_listed(p, str_from(o->name.ptr, mark.len + o->model.len));
 }
 
 static void answer_list(struct play *p)
@@ -403,6 +417,9 @@ static void on_body(struct exchange *x, void *owner)
     } else if (!order_read(o, &source, &why)) {
         fail(p, o->refused, "invalid_request_error", NULL, why.text);
     } else if (o->trouble.unknown.len) { // in the model's name
+        fail_unknown(p);
+    } else if (is_slip(p)) {
+        o->trouble.unknown = o->model;
         fail_unknown(p);
     } else if (!serves(p, o->answered)) {
         fail_missing(p);

@@ -59,6 +59,14 @@ with Mock() as mock, Mock() as twin, Mock(seed=2) as stranger:
     for status in (200, 204, 304, 599):
         expect(mock.request("POST", CHAT, question("x"), {"x-mock-fault": f"status={status}"}).status, status)
 
+    # Nor is there a model of the mock's own by any name.
+    for name in ("mock/hagn", "mock/queue-fulll", "mock/smal"):
+        told = mock.request("POST", CHAT, question("x", model=name))
+        expect(told.status, 400, name)
+        expect_in(name[5:], told.json["error"]["message"])
+    for name in ("mock/fast", "mock/small+tokens=3", "mock/embed+dated", "mock-like", "other/bogus"):
+        expect(mock.request("POST", CHAT, question("x", model=name)).status, 200, name)
+
     # Faults below HTTP.
     expect(broken(mock, "garbage")[:8], b"SSH-2.0-")
     expect(broken(mock, "reset"), b"")
