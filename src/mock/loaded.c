@@ -46,6 +46,16 @@ bool loaded_use(struct loaded *l, struct str name, int64_t context, int64_t keep
     return load;
 }
 
+void loaded_drop(struct loaded *l, struct str name)
+{
+    char own[256];
+    loaded_name(name, own);
+    for (unsigned i = 0; i < LOADED_MODELS_MAX; i++) {
+        if (strcmp(l->at[i].name, own) == 0)
+            l->at[i] = (struct loaded_model){0};
+    }
+}
+
 void loaded_write(const struct loaded *l, int64_t now_us, struct buf *out)
 {
     const char *comma = "";

@@ -27,6 +27,8 @@ struct loaded {
 // more; with 0 it is unloaded.
 bool loaded_use(struct loaded *l, struct str name, int64_t context, int64_t keep_us,
                 int64_t now_us);
+// Nothing holds it any more: its process died, or it could not be loaded.
+void loaded_drop(struct loaded *l, struct str name);
 // The answer to /api/ps.
 void loaded_write(const struct loaded *l, int64_t now_us, struct buf *out);
 // The name with the tag that is meant where none is said, NUL-terminated.

@@ -14,7 +14,7 @@ static const char default_models[] =
     "mock/slow,mock/reset,mock/cut,mock/truncated,mock/no-usage,mock/no-done,mock/rate,mock/quota,"
     "mock/500,mock/503,mock/html,mock/garbage,mock/wrong-usage,mock/ignore-max,mock/bills-on,"
     "mock/error-event,mock/big,mock/huge-event,mock/mixed,"
-    "mock/queue-full,mock/runner-dies,mock/load-fails";
+    "mock/queue-full,mock/queued,mock/runner-dies,mock/load-fails";
 
 static enum status listen_on(struct mock *m, struct str address, struct why *why)
 {

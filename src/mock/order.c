@@ -103,6 +103,8 @@ static void read_name(struct order *o)
     o->model = o->answered;
     if (str_starts(o->model, (struct str)STR("mock/")))
         o->model = str_skip(o->model, 5);
+    if (is_ollama(o) && str_ends(o->model, (struct str)STR(":latest")))
+        o->model.len -= 7;
     if (trouble_is(o->model))
         trouble_add(&o->trouble, o->model);
     if (o->trouble.on[TROUBLE_DATED] && o->answered.len + 12 < sizeof o->answered_text) {

@@ -44,6 +44,7 @@
     X(OLLAMA_TAGS, "ollama_tags")           \
     X(OLLAMA_PS, "ollama_ps")               \
     X(OLLAMA_VERSION, "ollama_version")     \
+    X(OLLAMA_ROOT, "ollama_root")           \
     X(HEALTH, "health")
 
 enum wish {
@@ -56,6 +57,7 @@ enum family { FAMILY_OPENAI, FAMILY_ANTHROPIC, FAMILY_GEMINI, FAMILY_OLLAMA };
 
 #define OLLAMA_CONTEXT         4096  // tokens, where num_ctx is not said
 #define OLLAMA_CONTEXT_TRAINED 32768 // a larger num_ctx is cut to it
+#define OLLAMA_CONTEXT_EMBED   512   // the same of a model of embeddings
 
 enum finish { FINISH_STOP, FINISH_LENGTH, FINISH_TOOL };
 
@@ -92,10 +94,11 @@ struct order {
     int64_t keep_us;   // Ollama: how long the model then stays loaded
     int64_t load_ns;   // Ollama: that it took to load, and each token
     int64_t token_ns;
-    int refused;     // the status of what order_read refuses
-    struct str tool; // the function that is called instead of an answer; empty if none
-    struct buf text; // the answer's text, or the tool's arguments
-    int64_t tokens;  // of text
+    int refused;       // the status of what order_read refuses
+    const char *allow; // Ollama: the method that its path takes, where WISH_NONE is for another's
+    struct str tool;   // the function that is called instead of an answer; empty if none
+    struct buf text;   // the answer's text, or the tool's arguments
+    int64_t tokens;    // of text
     enum finish finish;
     struct billed billed; // of the whole answer
     char id[24];          // hex of the hash, NUL-terminated
@@ -122,7 +125,9 @@ const char *wish_name(enum wish w);
 int64_t order_created(const struct order *o);
 // Ollama's options (order_ollama.c). False: as order_read.
 bool order_read_ollama(struct order *o, struct why *why) MUST_USE;
-// Cuts its input to its context, silently or not: false then.
+// Cuts its input to its context, silently or not: false then; and its answer, unless it may shift.
 bool order_fit_ollama(struct order *o, struct why *why) MUST_USE;
+// Tokens that the asked model can take: those named after embeddings take fewer.
+int64_t order_trained(const struct order *o);
 
 #endif

@@ -6,7 +6,8 @@
 #include "mock/loaded.h"
 #include "mock/order.h"
 
-#define KEEP_US (5 * 60 * SECOND_US)
+#define EXPECTED "; expected \"json\" or a valid JSON Schema object"
+#define KEEP_US  (5 * 60 * SECOND_US)
 
 // A number of `options`; others stay as they are. False when it is no whole number.
 static bool read_option(struct order *o, const char *name, int64_t *n, struct why *why)
@@ -42,6 +43,52 @@ static bool read_keep(struct order *o, struct why *why)
     return true;
 }
 
+// Of a schema what its grammar is made of is looked for; the schemas inside of it are not read.
+static bool is_schema(const struct json_val *schema)
+{
+    static const char *const words[] = {
+        "$ref", "oneOf", "anyOf",       "allOf",      "const",
+        "enum", "items", "prefixItems", "properties", "additionalProperties"};
+    static const char *const types[] = {"object",  "array",   "string", "number",
+                                        "integer", "boolean", "null"};
+    const struct json_val *type = json_get(schema, "type");
+    bool found = json_type(type) == JSON_ARRAY || json_count(schema) == 0;
+    for (unsigned i = 0; !found && i < sizeof types / sizeof *types; i++)
+        found = str_is(json_str(type), types[i]);
+    for (unsigned i = 0; !found && !type && i < sizeof words / sizeof *words; i++)
+        found = json_get(schema, words[i]);
+    return found;
+}
+
+// A format that is neither "json" nor a schema is quoted as it was written.
+static bool read_format(struct order *o, struct why *why)
+{
+    const struct json_val *v = json_get(o->root, "format");
+    enum json_type type = json_type(v);
+    struct str text = json_str(v);
+    size_t start = 0;
+    size_t len = 0;
+    if (type == JSON_ABSENT || type == JSON_NULL || (type == JSON_OBJECT && is_schema(v)) ||
+        str_is(text, "json") || (type == JSON_STRING && text.len == 0))
+        return true;
+    o->refused = 500;
+    if (type == JSON_OBJECT)
+        why_set(why, STATUS_SYNTAX, "invalid JSON schema in format");
+    else if (type == JSON_STRING)
+        why_set(why, STATUS_SYNTAX, "invalid format: \"\\\"%.*s\\\"\"" EXPECTED, STR_ARG(text));
+    else if (json_member_at(o->json, json_key(o->root, "format"), &start, &len))
+        why_set(why, STATUS_SYNTAX, "invalid format: \"%.*s\"" EXPECTED, (int)len,
+                o->body.ptr + start);
+    return false;
+}
+
+int64_t order_trained(const struct order *o)
+{
+    bool embeds = str_search(o->model, (struct str)STR("embed")) < o->model.len ||
+                  str_search(o->model, (struct str)STR("minilm")) < o->model.len;
+    return embeds ? OLLAMA_CONTEXT_EMBED : OLLAMA_CONTEXT_TRAINED;
+}
+
 // No limit is what a limit of 0 means; the mock's answers have an end of their own.
 bool order_read_ollama(struct order *o, struct why *why)
 {
@@ -54,13 +101,13 @@ bool order_read_ollama(struct order *o, struct why *why)
         return false;
     o->most = most > 0 ? most : 0;
     o->n = 1;
-    if (o->context < 4 || o->context > OLLAMA_CONTEXT_TRAINED)
-        o->context = o->context < 4 ? 4 : OLLAMA_CONTEXT_TRAINED;
+    if (o->context < 4 || o->context > order_trained(o))
+        o->context = o->context < 4 ? 4 : order_trained(o);
     o->stream = (chat || generate) && json_bool(json_get(o->root, "stream"), true);
     o->thinks = json_bool(json_get(o->root, "think"), json_str(json_get(o->root, "think")).len > 0);
     o->only_loads = (chat && json_count(json_get(o->root, "messages")) == 0) ||
                     (generate && json_str(json_get(o->root, "prompt")).len == 0);
-    return true;
+    return (!chat && !generate) || read_format(o, why);
 }
 
 // Tokens that do not fit into the context: of a list each input is read by itself.
@@ -79,6 +126,14 @@ static int64_t beyond(const struct order *o)
     return sum;
 }
 
+// What passes the context pushes out what was said first; without that it is the answer's end.
+static void fit_answer(struct order *o)
+{
+    int64_t room = o->context > o->billed.input ? o->context - o->billed.input : 1;
+    if (!json_bool(json_get(o->root, "shift"), true) && (o->most == 0 || o->most > room))
+        o->most = room;
+}
+
 // A chat loses its oldest turns, so that less than the context is left; any other input its head.
 bool order_fit_ollama(struct order *o, struct why *why)
 {
@@ -86,13 +141,13 @@ bool order_fit_ollama(struct order *o, struct why *why)
     bool turns = json_count(json_get(o->root, "messages")) > 1;
     if (o->only_loads)
         *input = 0;
-    int64_t lost = beyond(o);
-    if (lost <= 0 || o->wish == WISH_OLLAMA_SHOW)
-        return true;
-    if (!json_bool(json_get(o->root, "truncate"), true)) {
+    int64_t lost = o->wish == WISH_OLLAMA_SHOW ? 0 : beyond(o);
+    if (lost > 0 && !json_bool(json_get(o->root, "truncate"), true)) {
         why_set(why, STATUS_LIMIT, "the input length exceeds the context length");
         return false;
     }
-    *input = turns ? o->context - o->context / 8 : *input - lost;
+    if (lost > 0)
+        *input = turns ? o->context - o->context / 8 : *input - lost;
+    fit_answer(o);
     return true;
 }

@@ -79,16 +79,42 @@ static bool is_gemini(const struct head *head, struct str path)
            head_get(head, "x-goog-api-key", NULL).len > 0;
 }
 
+static bool takes(const struct row *row, struct str method)
+{
+    return str_is(method, row->method) || (str_is(method, "HEAD") && row->family == FAMILY_OLLAMA &&
+                                           strcmp(row->method, "GET") == 0);
+}
+
+static void route_row(struct order *o, struct str method, struct str path)
+{
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows && o->wish == WISH_NONE; i++) {
+        if (!str_ends(path, rows[i].tail))
+            continue;
+        if (takes(&rows[i], method)) {
+            o->wish = rows[i].wish;
+            o->family = rows[i].family;
+        } else if (rows[i].family == FAMILY_OLLAMA) {
+            o->allow = rows[i].method;
+        }
+    }
+}
+
+// What is at none of the paths: its own clients are told so in its own words.
+static void route_ollama(struct order *o, const struct head *head, struct str path)
+{
+    if (str_starts(path, (struct str)STR("/api/")) ||
+        str_starts(head_get(head, "user-agent", NULL), (struct str)STR("ollama")))
+        o->family = FAMILY_OLLAMA;
+    if ((str_is(head->method, "GET") || str_is(head->method, "HEAD")) &&
+        (path.len == 0 || str_is(path, "/")))
+        o->wish = WISH_OLLAMA_ROOT;
+}
+
 void order_route(struct order *o, const struct head *head)
 {
     struct str path = path_troubles(o, head->path);
     trouble_add(&o->trouble, head_get(head, "x-mock-fault", NULL));
-    for (unsigned i = 0; i < sizeof rows / sizeof *rows && o->wish == WISH_NONE; i++) {
-        if (str_is(head->method, rows[i].method) && str_ends(path, rows[i].tail)) {
-            o->wish = rows[i].wish;
-            o->family = rows[i].family;
-        }
-    }
+    route_row(o, head->method, path);
     struct str model = model_part(path);
     bool get = str_is(head->method, "GET");
     if (o->wish == WISH_NONE && get && model.len > 0)
@@ -103,5 +129,7 @@ void order_route(struct order *o, const struct head *head)
     }
     if (model.len > 0 && (get || o->family == FAMILY_GEMINI))
         o->name = decode(o, model);
+    if (o->wish == WISH_NONE)
+        route_ollama(o, head, path);
     o->event_stream = str_search(head->query, (struct str)STR("alt=sse")) < head->query.len;
 }

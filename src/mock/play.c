@@ -112,6 +112,17 @@ static void fail(struct play *p, int status, const char *type, const char *code,
     send_whole(p);
 }
 
+static void say(struct play *p, int status, const char *text)
+{
+    play_begin(p, status, "text/plain");
+    if (p->order.allow)
+        play_field(p, "Allow", p->order.allow);
+    buf_clear(&p->out);
+    buf_add_cstr(&p->out, text);
+    bill_nothing(p);
+    send_whole(p);
+}
+
 void play_break_soon(struct play *p)
 {
     p->stage = STAGE_BREAK;
@@ -184,6 +195,8 @@ static void refuse(struct play *p)
 static bool local_fails(struct play *p)
 {
     bool dies = play_has(p, TROUBLE_RUNNER_DIES) && !p->order.stream;
+    if (dies || play_has(p, TROUBLE_LOAD_FAILS))
+        loaded_drop(&p->mock->loaded, p->order.answered);
     if (play_has(p, TROUBLE_QUEUE_FULL))
         fail(p, 503, "server_error", NULL,
              "server busy, please try again.  maximum pending requests exceeded");
@@ -256,7 +269,8 @@ static void on_timer(void *argument_)
 static bool is_refused(const struct play *p)
 {
     return play_has(p, TROUBLE_STATUS) || play_has(p, TROUBLE_RATE) || play_has(p, TROUBLE_QUOTA) ||
-           play_has(p, TROUBLE_HTML) || play_has(p, TROUBLE_GARBAGE);
+           play_has(p, TROUBLE_HTML) || play_has(p, TROUBLE_GARBAGE) ||
+           play_has(p, TROUBLE_QUEUE_FULL);
 }
 
 static int64_t first_token_ms(const struct play *p)
@@ -265,6 +279,8 @@ static int64_t first_token_ms(const struct play *p)
     int64_t ms = is_refused(p) ? 0 : s->ttft_ms;
     if (play_has(p, TROUBLE_LATE))
         ms += play_argument(p, TROUBLE_LATE);
+    if (play_has(p, TROUBLE_QUEUED) && !is_refused(p))
+        ms += play_argument(p, TROUBLE_QUEUED);
     if (!p->order.stream && s->tokens_per_second > 0 && !is_refused(p))
         ms += p->order.tokens * 1000 / s->tokens_per_second;
     if (!p->order.stream && play_has(p, TROUBLE_SLOW))
@@ -339,6 +355,11 @@ static bool is_slip(const struct play *p)
 
 static void answer_list(struct play *p)
 {
+    p->billed = true; // a list costs nothing and is not in the log
+    if (p->order.wish == WISH_OLLAMA_ROOT) {
+        say(p, 200, "Ollama is running");
+        return;
+    }
     play_begin(p, 200, "application/json");
     buf_clear(&p->out);
     if (p->order.wish == WISH_HEALTH)
@@ -351,7 +372,6 @@ static void answer_list(struct play *p)
         voice_ollama_tags(p->mock->models, &p->out);
     else
         voice_models(&p->order, p->mock->models, &p->out);
-    p->billed = true; // a list costs nothing and is not in the log
     send_whole(p);
 }
 
@@ -363,6 +383,16 @@ static void fail_unknown(struct play *p)
     trouble_explain(&p->order.trouble, &text);
     fail(p, 400, "invalid_request_error", "unknown_fault", buf_cstr(&text));
     buf_fini(&text);
+}
+
+static void fail_nowhere(struct play *p)
+{
+    if (p->order.family != FAMILY_OLLAMA)
+        fail(p, 404, "invalid_request_error", "unknown_url", "There is nothing at this path.");
+    else if (p->order.allow)
+        say(p, 405, "405 method not allowed");
+    else
+        say(p, 404, "404 page not found");
 }
 
 static void fail_missing(struct play *p)
@@ -408,7 +438,7 @@ static void on_body(struct exchange *x, void *owner)
     } else if (!has_key(p)) {
         fail(p, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.");
     } else if (o->wish == WISH_NONE) {
-        fail(p, 404, "invalid_request_error", "unknown_url", "There is nothing at this path.");
+        fail_nowhere(p);
     } else if (!voice_of(o->wish)) {
         if (serves(p, o->name))
             answer_list(p);

@@ -99,6 +99,8 @@ static bool middle_strikes(struct play *p)
         return false;
     if (play_has(p, TROUBLE_ERROR_EVENT) || play_has(p, TROUBLE_RUNNER_DIES)) {
         struct exchange *x = p->x;
+        if (play_has(p, TROUBLE_RUNNER_DIES))
+            loaded_drop(&p->mock->loaded, p->order.answered);
         voice_of(p->order.wish)->error(&p->order, &p->out);
         play_bill(p, &t, false, false);
         flush(p);

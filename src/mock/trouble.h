@@ -41,6 +41,7 @@
     X(ECHO, "echo", 0, "the answer's text is the request as it came, head and body")              \
     X(EARLY, "early", 401, "answers with status N before it has read the body")                   \
     X(QUEUE_FULL, "queue-full", 0, "Ollama: 503, its queue is full; no Retry-After")              \
+    X(QUEUED, "queued", 1000, "Ollama: waits N ms for its turn, told in total_duration alone")    \
     X(RUNNER_DIES, "runner-dies", 0, "Ollama: an error line in the middle of a stream; else 500") \
     X(LOAD_FAILS, "load-fails", 0, "Ollama: 500, the file of the model is damaged")               \
     X(DATED, "dated", 0, "the answer names the model with a date: NAME-2026-01-01")               \

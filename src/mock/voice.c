@@ -25,6 +25,7 @@ const struct voice *voice_of(enum wish w)
     case WISH_OLLAMA_TAGS:
     case WISH_OLLAMA_PS:
     case WISH_OLLAMA_VERSION:
+    case WISH_OLLAMA_ROOT:
     case WISH_NONE:
     case WISH_MODELS:
     case WISH_MODEL:

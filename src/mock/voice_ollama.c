@@ -66,13 +66,15 @@ static void add_time(struct buf *out, const char *name, int64_t ns)
         buf_printf(out, ",\"%s\":%lld", name, (long long)ns);
 }
 
-// Nothing of it is waiting in a queue: the parts are all there is.
+// Waiting for its turn is the one part of the whole time that is not told by itself.
 static void add_counts(const struct order *o, bool output, struct buf *out)
 {
     const struct billed *t = &o->billed;
     int64_t input_ns = t->input * 100000;
     int64_t output_ns = output ? t->output * o->token_ns : 0;
-    add_time(out, "total_duration", o->load_ns + input_ns + output_ns + 50000);
+    int64_t queue_ns =
+        o->trouble.on[TROUBLE_QUEUED] ? o->trouble.argument[TROUBLE_QUEUED] * 1000000 : 0;
+    add_time(out, "total_duration", queue_ns + o->load_ns + input_ns + output_ns + 50000);
     add_time(out, "load_duration", o->load_ns);
     if (o->trouble.on[TROUBLE_NO_USAGE])
         return;
@@ -179,14 +181,13 @@ static void embed(const struct order *o, struct buf *out)
 
 static void show(const struct order *o, struct buf *out)
 {
-    (void)o;
     buf_printf(out,
                "{\"license\":\"\",\"modelfile\":\"FROM mock\",\"template\":\"{{ .Prompt }}\",%s,"
                "\"model_info\":{\"general.architecture\":\"mock\",\"general.parameter_count\":"
-               "268098176,\"mock.context_length\":%d,\"mock.embedding_length\":256},"
+               "268098176,\"mock.context_length\":%lld,\"mock.embedding_length\":256},"
                "\"capabilities\":[\"completion\",\"tools\"],"
                "\"modified_at\":\"2026-01-01T00:00:00Z\"}",
-               details, OLLAMA_CONTEXT_TRAINED);
+               details, (long long)order_trained(o));
 }
 
 const struct voice voice_ollama_embed = {.whole = embed};

@@ -11,6 +11,7 @@ static const struct {
     {STR("does not support"), OLLAMA_CANNOT},
     {STR("must be of type"), OLLAMA_OPTION},
     {STR("invalid JSON schema in format"), OLLAMA_FORMAT},
+    {STR("invalid format: "), OLLAMA_FORMAT},
     {STR("server busy"), OLLAMA_FULL},
     {STR("maximum pending requests exceeded"), OLLAMA_FULL},
     {STR("failed to load"), OLLAMA_LOAD},

@@ -13,7 +13,7 @@ enum ollama_error {
     OLLAMA_LONG,     // the prompt does not fit
     OLLAMA_CANNOT,   // the model cannot do what is asked
     OLLAMA_OPTION,   // the caller's: an option of a wrong type
-    OLLAMA_FORMAT,   // the caller's: a schema that is none
+    OLLAMA_FORMAT,   // the caller's: a schema, or a format, that is none
     OLLAMA_FULL,     // its queue is
     OLLAMA_LOAD,     // it could not load the model
     OLLAMA_RUNNER,   // the process that ran the model died

@@ -98,6 +98,53 @@ with Mock() as mock, Mock() as twin, Mock(seed=2) as stranger:
     [left] = until(lambda: [b for b in mock.bills() if b["user"] == "slow=20+tokens=500"], 2, "a bill")
     expect_true(left["left"] and 0 < left["output"] < 400, f"{left}")
 
+# As an Ollama.
+with Mock() as mock:
+    def generate(fault="", **more):
+        return mock.request("POST", "/api/generate", {"model": "m", "prompt": "x", "stream": False, **more},
+                            {"x-mock-fault": fault})
+    names = [m["name"] for m in mock.request("GET", "/api/tags").json["models"]]
+    for name, status in (("mock/queue-full:latest", 503), ("mock/runner-dies:latest", 500),
+                         ("mock/load-fails:latest", 500), ("mock/queued:latest", 200), ("mock/fast:latest", 200)):
+        expect_in(name, names)
+        expect(generate(model=name).status, status, name)
+    expect(generate(model="mock/bogus:latest").status, 400)
+
+    for form, text in (({"type": "nonsense"}, "invalid JSON schema in format"),
+                       ("bogus", r'invalid format: "\"bogus\""; expected "json" or a valid JSON Schema object'),
+                       (7, 'invalid format: "7"; expected "json" or a valid JSON Schema object')):
+        told = generate(format=form)
+        expect((told.status, told.json), (500, {"error": text}))
+    for model, context in (("all-minilm", 512), ("m", 32768)):
+        expect(mock.request("POST", "/api/show", {"model": model}).json["model_info"]["mock.context_length"], context)
+
+    # What is loaded stays, until its process dies; a call that fails at once or cannot load it does not matter.
+    load = lambda fault="": generate(fault).json["load_duration"] > 20_000_000
+    expect([load(), load()], [True, False])
+    expect((generate("queue-full").status, load()), (503, False))
+    for fault, stream, status in (("runner-dies", False, 500), ("runner-dies", True, 200), ("load-fails", False, 500)):
+        expect((generate(fault, stream=stream).status, load(), load()), (status, True, False), fault)
+    fresh = {"options": {"num_ctx": 2048}}
+    expect((generate("queue-full", **fresh).status, load()), (503, False))
+
+    # A turn that is waited for is in the whole time alone.
+    start, told = time.monotonic(), generate("queued=300").json
+    parts = sum(told.get(f"{part}_duration", 0) for part in ("load", "prompt_eval", "eval"))
+    expect_true(0.3 <= told["total_duration"] / 1e9 - parts / 1e9 < 0.31, f"{told}")
+    expect_true(time.monotonic() - start >= 0.3, "and it was waited for")
+
+    # What is no call of its.
+    for method, path, fields, status, text in (
+            ("GET", "/", {}, 200, b"Ollama is running"), ("HEAD", "/", {}, 200, b""),
+            ("GET", "/api/nope", {}, 404, b"404 page not found"), ("POST", "/api/pull", {}, 404, b"404 page not found"),
+            ("GET", "/v1/nope", {"User-Agent": "ollama-python/0.6"}, 404, b"404 page not found"),
+            ("GET", "/api/chat", {}, 405, b"405 method not allowed")):
+        told = mock.request(method, path, None, fields)
+        expect((told.status, told.body), (status, text), f"{method} {path}")
+        expect_in("text/plain", told.headers["content-type"])
+    expect(told.headers["allow"], "POST")
+    expect_in("nothing", mock.request("GET", "/v1/nope").json["error"]["message"])
+
 with Mock(models="a,b", key="secret") as closed:
     fields = {"Authorization": "Bearer secret"}
     expect(closed.request("POST", CHAT, question("x")).status, 401)

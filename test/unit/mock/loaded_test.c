@@ -33,6 +33,18 @@ static void shows_what_is_there(void **state)
     buf_fini(&b);
 }
 
+static void loads_again_what_died(void **state)
+{
+    (void)state;
+    struct loaded l = {0};
+    assert_true(loaded_use(&l, str_of("a"), 2048, 1000, 1));
+    assert_true(loaded_use(&l, str_of("b"), 2048, 1000, 1));
+    loaded_drop(&l, str_of("a:latest"));
+    loaded_drop(&l, str_of("never"));
+    assert_false(loaded_use(&l, str_of("b"), 2048, 1000, 2));
+    assert_true(loaded_use(&l, str_of("a"), 2048, 1000, 2));
+}
+
 // More than there is room for: the one whose time is over first makes room.
 static void holds_a_few(void **state)
 {
@@ -52,6 +64,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loads_once_and_for_another_context),
         cmocka_unit_test(shows_what_is_there),
+        cmocka_unit_test(loads_again_what_died),
         cmocka_unit_test(holds_a_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,10 @@ static void test_routes(void **state)
     assert_int_equal(route("GET", "/v1beta/models"), WISH_GEMINI_MODELS);
     assert_int_equal(route("GET", "/v1/chat/completions"), WISH_NONE);
     assert_int_equal(route("POST", "/nothing"), WISH_NONE);
+    assert_int_equal(route("HEAD", "/"), WISH_OLLAMA_ROOT);
+    assert_int_equal(route("GET", "/+slow/"), WISH_OLLAMA_ROOT);
+    assert_int_equal(route("HEAD", "/api/tags"), WISH_OLLAMA_TAGS);
+    assert_int_equal(route("GET", "/api/chat"), WISH_NONE);
 }
 
 static void test_path_names_model_and_troubles(void **state)
@@ -62,6 +66,94 @@ static void test_each_input_of_a_list_has_to_fit(void **state)
         assert_int_equal(fixture_read(&o, "/api/embed", body, NULL), cases[i].fits);
         order_fini(&o);
     }
+}
+
+// As long as what the context has left, unless it may be shifted.
+static void test_an_answer_ends_with_its_context(void **state)
+{
+    static const struct {
+        const char *more;
+        int64_t output;
+        enum finish finish;
+    } cases[] = {
+        {"\"options\":{\"num_ctx\":20,\"num_predict\":40}", 40, FINISH_LENGTH},
+        {"\"shift\":true,\"options\":{\"num_ctx\":20,\"num_predict\":40}", 40, FINISH_LENGTH},
+        {"\"shift\":false,\"options\":{\"num_ctx\":20,\"num_predict\":40}", 14, FINISH_LENGTH},
+        {"\"shift\":false,\"options\":{\"num_ctx\":20}", 14, FINISH_LENGTH},
+        {"\"shift\":false,\"options\":{\"num_ctx\":20,\"num_predict\":9}", 9, FINISH_LENGTH},
+        {"\"shift\":false,\"options\":{\"num_ctx\":5}", 1, FINISH_LENGTH},
+        {"\"shift\":false", 50, FINISH_STOP},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct order o;
+        char body[200];
+        snprintf(body, sizeof body, "{\"model\":\"m\",\"prompt\":\"%022d\",%s}", 0, cases[i].more);
+        assert_true(fixture_read(&o, "/api/generate", body, "tokens=50"));
+        assert_int_equal(o.billed.output, cases[i].output);
+        assert_int_equal(o.finish, cases[i].finish);
+        order_fini(&o);
+    }
+}
+
+static void test_formats(void **state)
+{
+    static const struct {
+        const char *format;
+        int refused; // 0: answered
+    } cases[] = {{"\"json\"", 0},
+                 {"\"\"", 0},
+                 {"null", 0},
+                 {"{}", 0},
+                 {"{\"type\":\"object\"}", 0},
+                 {"{\"type\":[\"string\",\"null\"]}", 0},
+                 {"{\"anyOf\":[{\"type\":\"null\"}]}", 0},
+                 {"\"bogus\"", 500},
+                 {"7", 500},
+                 {"[]", 500},
+                 {"true", 500},
+                 {"{\"type\":\"nonsense\"}", 500},
+                 {"{\"type\":7}", 500},
+                 {"{\"name\":\"x\",\"schema\":{\"type\":\"object\"}}", 500}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct order o;
+        char body[200];
+        snprintf(body, sizeof body, "{\"model\":\"m\",\"prompt\":\"a\",\"format\":%s}",
+                 cases[i].format);
+        bool good = fixture_read(&o, "/api/generate", body, NULL);
+        if (good == (cases[i].refused != 0) || (!good && o.refused != cases[i].refused))
+            fail_msg("%s: %d", cases[i].format, o.refused);
+        order_fini(&o);
+    }
+}
+
+// A model of embeddings has a context of its own, however large the one that is asked for.
+static void test_embeddings_are_cut_at_their_own_context(void **state)
+{
+    static const struct {
+        const char *model;
+        int64_t input;
+    } cases[] = {
+        {"all-minilm", 512}, {"nomic-embed-text:v1", 512}, {"mock/embed", 512}, {"m", 751}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct order o;
+        char body[3200];
+        snprintf(body, sizeof body,
+                 "{\"model\":\"%s\",\"options\":{\"num_ctx\":8192},\"input\":\"%03000d\"}",
+                 cases[i].model, 0);
+        assert_true(fixture_read(&o, "/api/embed", body, NULL));
+        assert_int_equal(o.billed.input, cases[i].input);
+        order_fini(&o);
+    }
+}
+
+// What a listing names is asked for with its tag, too.
+static void test_a_tag_hides_no_fault(void **state)
+{
+    struct order o;
+    assert_true(fixture_read(&o, "/api/generate",
+                             "{\"model\":\"mock/queue-full:latest\",\"prompt\":\"a\"}", NULL));
+    assert_true(o.trouble.on[TROUBLE_QUEUE_FULL]);
+    order_fini(&o);
 }
 
 static void test_same_request_same_answer(void **state)
@@ -245,6 +337,10 @@ int main(void)
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_path_names_model_and_troubles),
         cmocka_unit_test(test_each_input_of_a_list_has_to_fit),
+        cmocka_unit_test(test_an_answer_ends_with_its_context),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_embeddings_are_cut_at_their_own_context),
+        cmocka_unit_test(test_a_tag_hides_no_fault),
         cmocka_unit_test(test_same_request_same_answer),
         cmocka_unit_test(test_most_tokens),
         cmocka_unit_test(test_choices_and_reasoning),

@@ -66,6 +66,7 @@ static const struct {
      FAILURE_RUNNER},
     {500, "{\"error\":\"option \\\"num_ctx\\\" must be of type integer\"}", FAILURE_CALLER},
     {500, "{\"error\":\"invalid JSON schema in format\"}", FAILURE_CALLER},
+    {500, "{\"error\":\"invalid format: \\\"7\\\"; expected \\\"json\\\"\"}", FAILURE_CALLER},
     // What a model cannot do another one may; a method that no server has is the caller's.
     {400, "{\"error\":\"\\\"gemma3:270m\\\" does not support tools\"}", FAILURE_MODEL},
     {501, "{\"error\":\"this model does not support embeddings\"}", FAILURE_MODEL},
