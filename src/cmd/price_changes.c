@@ -118,36 +118,41 @@ static void add_kept(void *context, enum bucket bucket, struct price price)
     buf_fini(&b);
 }
 
-static void write_terms(struct buf *b, const struct sheet *s)
+struct comparing {
+    struct libscols_table *table;
+    const struct sheet *of, *other;
+    const char *what;
+};
+
+// Of a term that the other sheet has not.
+static void add_term(void *context, const struct term *t)
 {
-    for (unsigned i = 0; i < s->term_count; i++) {
-        buf_add_char(b, '\n');
-        book_write_term(b, &s->terms[i]);
-        buf_add_char(b, '\n');
+    const struct comparing *c = context;
+    struct buf own, theirs;
+    bool there = false;
+    buf_init(&own, &alloc_heap, 0);
+    buf_init(&theirs, &alloc_heap, 0);
+    book_write_term(&own, t);
+    for (unsigned i = 0; i < c->other->term_count && !there; i++) {
+        buf_clear(&theirs);
+        book_write_term(&theirs, &c->other->terms[i]);
+        there = str_eq(buf_str(&own), buf_str(&theirs));
     }
+    buf_clear(&theirs);
+    buf_printf(&theirs, "%s%s", c->what, buf_cstr(&own));
+    if (!there)
+        (void)add_line(c->table, c->of, buf_cstr(&theirs));
+    buf_fini(&theirs);
+    buf_fini(&own);
 }
 
-// The terms that one sheet has and the other has not.
-static void add_terms(struct libscols_table *t, const struct change *c, const char *what,
-                      const struct sheet *of, const struct sheet *other)
+static void add_terms(struct libscols_table *t, const struct change *c)
 {
-    struct buf all, own;
-    buf_init(&all, &alloc_heap, 0);
-    buf_init(&own, &alloc_heap, 0);
-    write_terms(&all, other);
-    for (unsigned i = 0; i < of->term_count; i++) {
-        struct sheet one = {.terms = &of->terms[i], .term_count = 1};
-        buf_clear(&own);
-        write_terms(&own, &one);
-        if (str_search(buf_str(&all), buf_str(&own)) < all.len)
-            continue;
-        buf_clear(&own);
-        buf_add_cstr(&own, what);
-        book_write_term(&own, &of->terms[i]);
-        (void)add_line(t, c->fresh, buf_cstr(&own));
-    }
-    buf_fini(&own);
-    buf_fini(&all);
+    struct comparing until = {t, c->fresh, c->fresh, "until now"};
+    struct comparing then = {t, c->fresh, c->old, "then"};
+    change_replaced(c, add_term, &until);
+    for (unsigned i = 0; i < c->fresh->term_count; i++)
+        add_term(&then, &c->fresh->terms[i]);
 }
 
 static void add_lacking(struct libscols_table *t, const struct change *c)
@@ -178,10 +183,8 @@ static void add_change(struct libscols_table *t, const struct change *c)
         if (c->kind == CHANGE_NEW ? c->after.has & 1u << i : change_of(c, (enum bucket)i))
             add_bucket(t, c, (enum bucket)i);
     }
-    if (c->kind == CHANGE_PRICE && c->others) {
-        add_terms(t, c, "until now", c->old, c->fresh);
-        add_terms(t, c, "then", c->fresh, c->old);
-    }
+    if (c->kind == CHANGE_PRICE && c->others)
+        add_terms(t, c);
     change_kept(c, add_kept, &d);
     change_dropped(c, add_dropped, &d);
 }

@@ -253,6 +253,15 @@ static bool untold(const struct change *c, const struct term *t)
     return t->until_us > c->at_us && hangs_on(t, c->at_us) && !speaks_of(c->fresh, t, c->at_us);
 }
 
+void change_replaced(const struct change *c, change_term_f *f, void *context)
+{
+    for (unsigned i = 0; c->old && i < c->old->term_count; i++) {
+        const struct term *t = &c->old->terms[i];
+        if (t->until_us > c->at_us && hangs_on(t, c->at_us) && !untold(c, t))
+            f(context, t);
+    }
+}
+
 void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
                  struct change *out)
 {

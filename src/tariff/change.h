@@ -45,8 +45,10 @@ void change_find(const struct catalog *now, const struct sheet *fresh, int64_t a
 bool change_of(const struct change *c, enum bucket b);
 // `input 0.15 -> 0.3, output 0.6 -> 1.2`: what changed, for people.
 void change_line(struct buf *b, const struct change *c);
-// The terms of what holds now that the list does not speak of and that are not kept.
+// The terms of what holds now whose place the list's take: it speaks of the same.
 typedef void change_term_f(void *context, const struct term *t);
+void change_replaced(const struct change *c, change_term_f *f, void *context);
+// The terms of what holds now that the list does not speak of and that are not kept.
 void change_dropped(const struct change *c, change_term_f *f, void *context);
 // The prices of tokens that the list leaves out and that stay as they are while others move.
 typedef void change_price_f(void *context, enum bucket b, struct price price);

@@ -54,3 +54,10 @@ with Mock() as mock:
     file.write_text(json.dumps({"gpt-9": row(input_cost_per_token=1e-06, output_cost_per_token=2e-06,
                                              input_cost_per_token_batches=5e-07, output_cost_per_token_batches=1e-06)}))
     expect_in("then batch: x0.5", price("diff", str(file)).stdout)
+    file.write_text(json.dumps({"gpt-5-mini": row(input_cost_per_token=2.6e-07, output_cost_per_token=2e-06,
+                                                  input_cost_per_token_batches=1.04e-07,
+                                                  output_cost_per_token_batches=8e-07)}))
+    told = price("diff", str(file)).stdout
+    expect_in("until now batch: x0.5", told)
+    expect_in("then batch: x0.4", told)
+    expect_true("flex" not in told and "priority" not in told, "what stays is no change")
