@@ -300,11 +300,10 @@ static struct str fact(const struct budget_facts *f, const struct budget_conditi
     case BUDGET_USER: return f->user;
     case BUDGET_TAG: return tag_of(f->tags, c->tag);
     case BUDGET_MODEL: return f->model;
-    case BUDGET_PROVIDER: return f->provider;
+    case BUDGET_PROVIDER:
     case BUDGET_DIMENSION_COUNT: break;
     }
-    must(!"a dimension");
-    return STR_NONE;
+    return f->provider;
 }
 
 // As a key's list of models: a pattern without a slash also means the part after the provider.

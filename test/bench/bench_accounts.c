@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "budget/accounts.h"
 
-enum { NEAR = 5, MANY = 100000 };
+enum { NEAR = 5, MANY = 100000, WAITING = 10000 };
 
 static int missed;
 static struct accounts table;
@@ -102,12 +102,41 @@ static void fill(bool stored)
     }
 }
 
+// A row of calls that wait for one another: each end lets the next one in, and a new one joins.
+static struct hold row[WAITING + 1];
+
+static void line_up(struct account *only)
+{
+    for (unsigned i = 0; i <= WAITING; i++) {
+        row[i] = (struct hold){.amount = {INT64_MAX / 3 * 2}, .count = 1, .accounts = {only}};
+        must(accounts_wait(&table, &row[i], true, 0).is == (i ? ADMISSION_HELD : ADMISSION_MADE));
+    }
+}
+
+static void let_one_in(int64_t n)
+{
+    static unsigned at;
+    struct hold *h = &row[at];
+    must(accounts_release(&table, h) == HOLD_END_DONE && n >= 0);
+    h->state = HOLD_NONE;
+    must(accounts_wait(&table, h, true, 0).is == ADMISSION_HELD);
+    at = (at + 1) % (WAITING + 1);
+}
+
 int main(void)
 {
     fill(false);
     measure("find 5 accounts of 100,000", 500, look_up);
     measure("hold and settle in 5 accounts", 250, hold_and_settle);
     measure("find, hold and settle", 750, all_of_it);
+    line_up(near[0]);
+    measure("end, let the next of 10,000 in, join their row", 500, let_one_in);
+    for (unsigned i = 0; i <= WAITING; i++)
+        if (!accounts_leave(&table, &row[i]))
+            must(accounts_release(&table, &row[i]) == HOLD_END_DONE);
+    for (unsigned i = 0; i <= WAITING; i++) // let in by the leaving of the one before
+        if (row[i].state == HOLD_OPEN)
+            must(accounts_release(&table, &row[i]) == HOLD_END_DONE);
     accounts_fini(&table);
     fill(true);
     measure("hold and settle in 5 accounts, leased", 300, hold_and_settle);
