@@ -22,6 +22,8 @@ static unsigned same_most(const struct failure *f, const struct retry_state *s)
         return 0;
     if (f->advice == ADVICE_RETRY && f->kind != FAILURE_OURS && f->kind != FAILURE_BROKEN)
         most = rows[FAILURE_BUSY].same;
+    if (f->kind == FAILURE_STALE) // the provider did nothing: that is no retry of a model
+        return 1;
     return most >= 2 || most > s->retries ? s->retries : most;
 }
 

@@ -51,7 +51,7 @@ struct failure {
 
 struct retry_state {
     unsigned tried;   // attempts at this target, the failed one included
-    unsigned retries; // configured
+    unsigned retries; // configured; STALE does not need one
     bool other;       // the alias has another target
     bool budget;      // the provider's has a retry left
     int64_t left_ms;  // until the whole call must be over: a wait that ends later is none

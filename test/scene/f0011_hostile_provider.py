@@ -259,7 +259,8 @@ with Mock() as mock:
                 expect_true(took < 5 * PATIENCE, f"{case}: took {took:.1f} s")
                 name, connection = hostile.served[-1]
                 expect(name, case)
-                expect([c for c, _ in hostile.served].count(case), 1, f"{case}: asked once")
+                # A kept connection that ends without a byte was gone, as far as can be seen.
+                expect([c for c, _ in hostile.served].count(case), 1 + (case == "no byte at all"), f"{case}: asked once")
                 honest = gateway.chat("honest", headers={"x-mock-fault": "honest"})
                 expect((honest.status, honest.body), (200, JSON), f"the call after: {case}")
                 if seen != "whole":
@@ -267,7 +268,7 @@ with Mock() as mock:
                            f"{case}: its connection is used again")
             except (AssertionError, ValueError, KeyError, IndexError) as e:
                 wrong.append(f"{case}: {e} {answer}"[:600])
-        rows = {row["who"]: row for row in gateway.rows(2 * len(cases) - len(wrong))}
+        rows = {row["who"]: row for row in gateway.rows(2 * len(cases) + 1 - len(wrong))}
         for case, (_, _, sure) in cases.items():
             row = rows[case]
             if (row["http_status"], row["sure"]) != (answers[case].status, sure or row["sure"]):

@@ -62,6 +62,8 @@ static const struct {
     {FAILURE_UNREACHED, ADVICE_NONE, -1, 2, 2, true, true, RETRY_OTHER},
     {FAILURE_UNREACHED, ADVICE_NONE, -1, 2, 2, false, true, RETRY_END},
     {FAILURE_STALE, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
+    {FAILURE_STALE, ADVICE_NONE, -1, 1, 0, false, true, RETRY_SAME}, // no retry of a model
+    {FAILURE_STALE, ADVICE_NONE, -1, 2, 0, false, true, RETRY_END},
     {FAILURE_STALE, ADVICE_NONE, -1, 2, 2, false, true, RETRY_END},
     {FAILURE_LOST, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
     {FAILURE_LOST, ADVICE_NONE, -1, 1, 2, false, true, RETRY_SAME},
