@@ -12,6 +12,7 @@
 
 #define MODELS_MAX   1024 // of one Ollama
 #define CONTEXTS_MAX 1024 // names that were given a context
+#define TURNS_MAX    256  // calls at once of which the order is known
 
 struct given {
     char name[MODEL_BYTES_MAX + 1];
@@ -28,7 +29,11 @@ struct local {
     unsigned asking;  // questions for its list that are on their way
     struct local_model *models;
     unsigned count;
-    struct map contexts; // of struct given
+    struct map contexts;       // of struct given
+    uint64_t turns[TURNS_MAX]; // by rising number
+    unsigned turn_count;
+    uint64_t turn_last;
+    int64_t first_us; // since when the first of them is the first
 };
 
 struct locals {
@@ -241,6 +246,37 @@ void local_loaded(struct local *l, struct str model, int64_t context)
     if (given)
         given->context = larger(given->context, context);
     pthread_mutex_unlock(&l->lock);
+}
+
+// --- turns ---
+
+uint64_t local_turn(struct local *l, int64_t now_us)
+{
+    uint64_t turn = 0;
+    pthread_mutex_lock(&l->lock);
+    if (l->turn_count == 0)
+        l->first_us = now_us;
+    if (l->turn_count < TURNS_MAX)
+        turn = l->turns[l->turn_count++] = ++l->turn_last;
+    pthread_mutex_unlock(&l->lock);
+    return turn;
+}
+
+int64_t local_turn_end(struct local *l, uint64_t turn, int64_t now_us)
+{
+    int64_t first_us = 0;
+    unsigned at = 0;
+    pthread_mutex_lock(&l->lock);
+    while (at < l->turn_count && l->turns[at] != turn)
+        at++;
+    if (at == 0 && l->turn_count > 0) {
+        first_us = now_us - l->first_us;
+        l->first_us = now_us;
+    }
+    if (at < l->turn_count)
+        memmove(&l->turns[at], &l->turns[at + 1], (--l->turn_count - at) * sizeof l->turns[0]);
+    pthread_mutex_unlock(&l->lock);
+    return first_us;
 }
 
 // --- what Ollama tells ---

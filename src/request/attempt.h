@@ -37,8 +37,10 @@ struct attempt {
     bool grown;            // as the one before it, but with a larger context: it is not `tried`
     bool fresh;            // it goes on a connection of its own
     int64_t context_least; // num_ctx that it needs at least, since less was too small
-    int64_t context;       // num_ctx that an Ollama was asked for; 0 = none by us
-    bool usage_added;      // we asked for the usage of a stream, the client did not
+    uint64_t turn;    // that it has at an Ollama; 0 = it is not there, or its turn is not known
+    int64_t first_us; // ended: for how long no call before it was there, microseconds
+    int64_t context;  // num_ctx that an Ollama was asked for; 0 = none by us
+    bool usage_added; // we asked for the usage of a stream, the client did not
     bool
         dispatched; // DISPATCHED was given to the journal: a FINAL is owed (a question has neither)
 

@@ -2,6 +2,8 @@
 
 #include "request/fit.h"
 
+#include "base/clock.h"
+
 #define BYTES_PER_TOKEN    3 // fewer than most texts have: a context too large costs memory alone
 #define TOKENS_PER_MESSAGE 8 // role and separators of a chat's template
 #define TOKENS_PER_IMAGE   1024 // of the models that see
@@ -53,19 +55,32 @@ int64_t fit_larger(const struct req *r)
     return larger > a->context ? larger : 0;
 }
 
-void fit_sent(const struct req *r)
+void fit_sent(struct req *r)
 {
+    struct attempt *a = &r->attempt;
     struct local *l = local_of(r);
-    if (l)
-        local_asked(l, r->attempt.target.model, r->attempt.context);
+    if (!l)
+        return;
+    local_asked(l, a->target.model, a->context);
+    a->turn = local_turn(l, clock_mono_us());
 }
 
-void fit_ended(const struct req *r)
+void fit_gone(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    struct local *l = a->turn ? local_of(r) : NULL;
+    if (l)
+        a->first_us = local_turn_end(l, a->turn, clock_mono_us());
+    a->turn = 0;
+}
+
+void fit_ended(struct req *r)
 {
     const struct attempt *a = &r->attempt;
     struct local *l = local_of(r);
     if (!l)
         return;
+    fit_gone(r);
     if (a->metering && a->upstream_status < 300 && a->meter.has_usage)
         local_loaded(l, a->target.model, a->context);
     else if (a->failure.kind == FAILURE_RUNNER || a->failure.kind == FAILURE_LOST ||

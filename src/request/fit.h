@@ -19,9 +19,11 @@ struct fit fit(struct req *r);
 // What was too long for the context given may fit into this one; 0 when there is no larger.
 int64_t fit_larger(const struct req *r);
 // The attempt is sent with the context that was asked for.
-void fit_sent(const struct req *r);
+void fit_sent(struct req *r);
 // The attempt has ended: a model that answered keeps its context, one that could not run with it is
 // not asked for it again.
-void fit_ended(const struct req *r);
+void fit_ended(struct req *r);
+// It is at that Ollama no more, however that came.
+void fit_gone(struct req *r);
 
 #endif

@@ -142,7 +142,7 @@ static bool beyond_window(const struct req *r, const struct sheet *sheet)
 }
 
 // A machine has its price an hour and did not tell how long it worked: from the call's first byte
-// to its end.
+// to its end. An Ollama that sent nothing may have let it wait behind others: that is no work.
 static void measure_time(struct req *r, const struct sheet *sheet)
 {
     struct entry *e = &r->attempt.entry;
@@ -153,6 +153,8 @@ static void measure_time(struct req *r, const struct sheet *sheet)
         endpoint_free(r->found.endpoint) || !sheet_names(sheet_at(sheet, e->start_us), BUCKET_BUSY))
         return;
     int64_t us = r->start_mono_us + e->duration_us - r->attempt.dispatch_mono_us;
+    if (!answered && r->attempt.context > 0 && us > r->attempt.first_us)
+        us = r->attempt.first_us;
     u->count[BUCKET_BUSY] = us > 0 ? us : 1;
     if (u->sure == SURE_REPORTED)
         u->sure = SURE_ESTIMATED;

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "request/fit.h"
 #include "request/relay.h"
 
 #define REQUEST_ARENA_STEP 512
@@ -25,6 +26,7 @@ void req_free(struct req *r)
         arena_failed(&r->arena)) // its tokens and cost are right all the same
         log_say(LOG_ERROR, "call %.*s: out of memory: its row lacks texts", UUID_TEXT, r->id_text);
     again_free(r);
+    fit_gone(r);
     attempt_fini(&r->attempt);
     buf_fini(&r->decoded);
     arena_fini(&r->arena);

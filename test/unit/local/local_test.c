@@ -187,6 +187,26 @@ static void an_advice_knows_the_size_of_common_models(void **state)
     }
 }
 
+static void a_call_works_when_none_before_it_is_there(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    uint64_t a = local_turn(w.l, 100);
+    uint64_t b = local_turn(w.l, 110);
+    uint64_t c = local_turn(w.l, 120);
+    assert_int_equal(local_turn_end(w.l, b, 150), 0); // it was behind the first all the time
+    assert_int_equal(local_turn_end(w.l, a, 200), 100);
+    assert_int_equal(local_turn_end(w.l, a, 210), 0); // it is not there any more
+    assert_int_equal(local_turn_end(w.l, c, 230), 30);
+    a = local_turn(w.l, 1000);
+    assert_int_equal(local_turn_end(w.l, a, 1007), 7);
+    for (unsigned i = 0; i < 256; i++)
+        assert_int_not_equal(local_turn(w.l, 2000), 0);
+    assert_int_equal(local_turn(w.l, 2000), 0);
+    assert_int_equal(local_turn_end(w.l, 0, 3000), 0);
+    locals_free(w.all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +216,7 @@ int main(void)
         cmocka_unit_test(contexts_are_powers_of_two_that_only_grow),
         cmocka_unit_test(a_loaded_model_keeps_its_context),
         cmocka_unit_test(an_advice_knows_the_size_of_common_models),
+        cmocka_unit_test(a_call_works_when_none_before_it_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine of one's own has a price an hour. A client that leaves without a byte pays at most the time in which no call
+before it was at that Ollama: what waited behind another did not make the machine work."""
+import socket
+import threading
+import time
+
+from lib.ollama import Ollama
+from lib.scene import Gateway, Mock, expect, expect_true, until
+
+LEFT = 1.0  # seconds for which it waits
+
+
+def leave(gateway, text):
+    try:
+        gateway.request("POST", "/api/chat", {"model": "own", "stream": False,
+                                              "messages": [{"role": "user", "content": text}]}, timeout=LEFT)
+    except (socket.timeout, TimeoutError):
+        return
+    raise AssertionError("it was answered")
+
+
+with Mock() as mock, Ollama({"own": 4096}) as ollama:
+    providers = f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 0 }}\n  bench: {{ url: {mock.url}/v1 }}\n"
+    with Gateway(mock, providers=providers, extra="  - { model: local/*, cost_per_hour: 3600 }\n") as gateway:
+        first = threading.Thread(target=gateway.post, args=("/api/chat", {
+            "model": "own", "stream": False, "messages": [{"role": "user", "content": "wait for it"}]}))
+        until(lambda: gateway.request("GET", "/v1/models").json["data"], 5, "the list")
+        first.start()
+        until(lambda: len(ollama.calls()) == 1, 5, "the first is there")
+        leave(gateway, "wait behind it")
+        behind = gateway.rows(1)[0]
+        ollama.held.set()
+        first.join()
+        ollama.held.clear()
+        until(lambda: len(gateway.rows()) == 2, 5, "the first has ended")
+        leave(gateway, "wait alone")
+        alone = gateway.rows(3)[2]
+        expect((behind["outcome"], behind["sure"], behind["price_state"]), ("left", "captured", "priced"))
+        expect_true(behind["busy"] < 10_000, f"it did not work: {behind['busy']} us")
+        expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6 <= alone["duration_us"] / 10 ** 6,
+                    f"that may have worked: {alone['busy']} us")
+        ollama.held.set()
