@@ -9,6 +9,7 @@ static const struct {
     {STR("exceeds the context length"), OLLAMA_LONG},
     {STR("exceeds the available context size"), OLLAMA_LONG},
     {STR("does not support"), OLLAMA_CANNOT},
+    {STR("missing data required for image input"), OLLAMA_CANNOT},
     {STR("must be of type"), OLLAMA_OPTION},
     {STR("invalid JSON schema in format"), OLLAMA_FORMAT},
     {STR("invalid format: "), OLLAMA_FORMAT},

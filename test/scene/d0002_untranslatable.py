@@ -91,10 +91,14 @@ with Mock() as mock, Odd({"m": 8192}) as ollama:
                 (500, "llama runner process has terminated: out of memory", 200, "runner_died"),
                 (400, '"m" does not support tools', 200, "unsupported"),
                 (501, "this model does not support embeddings", 200, "unsupported"),
+                (500, "Failed to create new sequence: this model is missing data required for image input", 200,
+                 "unsupported"),
                 (500, 'option "seed" must be of type integer', 400, "invalid_option")):
             ollama.said = (said, {"error": error})
             expect(gateway.post(CHAT[0], {"model": "first", **CHAT[1]}).status, status, error)
             until(lambda: code in {row["error"] for row in gateway.rows()}, 5, code)
+        ollama.said = (500, {"error": "Failed to create new sequence: this model is missing data required for image input"})
+        expect(gateway.post(CHAT[0], {"model": "local/m", **CHAT[1]}).status, 400, "there is no other")
         # The row has the status that the client got.
         expect(gateway.rows()[-1]["http_status"], 400)
         count = len(gateway.rows())

@@ -70,6 +70,10 @@ static const struct {
     // What a model cannot do another one may; a method that no server has is the caller's.
     {400, "{\"error\":\"\\\"gemma3:270m\\\" does not support tools\"}", FAILURE_MODEL},
     {501, "{\"error\":\"this model does not support embeddings\"}", FAILURE_MODEL},
+    {500,
+     "{\"error\":\"Failed to create new sequence: this model is missing data required for image "
+     "input\"}",
+     FAILURE_MODEL},
     {501, "", FAILURE_CALLER},
     {400, "{\"error\":\"unexpected EOF\"}", FAILURE_CALLER}, // of the request's own body
     {400, "{\"error\":{\"message\":\"Failed to load image or audio file\"}}", FAILURE_CALLER},
