@@ -249,14 +249,22 @@ static void usage_capture(struct usage *u, const struct meter *m)
         u->count[BUCKET_OUTPUT] = bound.count[BUCKET_OUTPUT];
 }
 
-// What a local server tells of its time. Loading and waiting are no part of the first token's.
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+// What a local server tells of its time, as far as so much passed. Loading and waiting are no part
+// of the first token's.
 static void times_settle(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
     struct meter_spent spent = meter_spent(&r->attempt.meter);
-    e->usage.count[BUCKET_BUSY] = spent.busy_us;
-    e->load_us = spent.load_us;
-    e->queue_us = spent.queue_us;
+    int64_t passed_us = clock_mono_us() - r->attempt.dispatch_mono_us;
+    int64_t busy_us = smaller(spent.busy_us, passed_us);
+    e->usage.count[BUCKET_BUSY] = busy_us;
+    e->load_us = smaller(spent.load_us, busy_us);
+    e->queue_us = smaller(spent.queue_us, passed_us - busy_us);
     int64_t apart = e->load_us + e->queue_us;
     if (e->ttft_us > 0 && apart > 0)
         e->ttft_us = e->ttft_us > apart ? e->ttft_us - apart : 1;

@@ -41,3 +41,9 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6 <= alone["duration_us"] / 10 ** 6,
                     f"that may have worked: {alone['busy']} us")
         ollama.held.set()
+
+        # What it says of its time is believed as far as it passed.
+        ollama.total = 10 * 10 ** 9
+        gateway.post("/api/chat", {"model": "own", "stream": False, "messages": [{"role": "user", "content": "hi"}]})
+        lie = gateway.rows(4)[3]
+        expect_true(0 < lie["busy"] + lie["queue_us"] <= lie["duration_us"] and lie["load_us"] <= lie["busy"], str(lie))

@@ -15,6 +15,7 @@ class Ollama:
         self.asked = []             # (path, body)
         self.remote = set()         # those that it passes on to its cloud
         self.mute = set()           # those whose calls are hung up on
+        self.total = 5_000_000      # ns that it says a call took
         self.heavy = 1              # so many times the tokens of English
         self.busy = 0               # so many calls more find its queue full
         self.broken = set()         # those that cannot be loaded
@@ -103,6 +104,6 @@ class Ollama:
             return 400, {"error": "the input length exceeds the context length"}
         tokens = min(tokens, context)
         return 200, {"model": name, "created_at": "2026-01-01T00:00:00Z", "done": True, "done_reason": "stop",
-                     "message": {"role": "assistant", "content": "hello"}, "total_duration": 5_000_000,
+                     "message": {"role": "assistant", "content": "hello"}, "total_duration": self.total,
                      "load_duration": 1_000_000, "prompt_eval_count": tokens, "prompt_eval_duration": 1_000_000,
                      "eval_count": 2, "eval_duration": 2_000_000}
