@@ -31,7 +31,15 @@ static void list(const char *title, const struct config_listen *l, unsigned coun
     printf("%s\n", count ? "" : "-");
 }
 
-static void print_provider(const struct config_provider *p, bool first)
+// The file states prices of it, which hold for its models though it is free.
+static bool has_prices(const struct config *c, const struct config_provider *p)
+{
+    char vendor[NAME_BYTES_MAX + 16];
+    (void)snprintf(vendor, sizeof vendor, "vendor %.*s\n", STR_ARG(p->name));
+    return str_search(c->prices, str_of(vendor)) < c->prices.len;
+}
+
+static void print_provider(const struct config *c, const struct config_provider *p, bool first)
 {
     struct str host = p->mock ? (struct str)STR("(built in)") : p->url.host;
     bool six = !p->mock && str_find(host, ':') < host.len;
@@ -45,9 +53,10 @@ static void print_provider(const struct config_provider *p, bool first)
                                : "http://",
                   six ? "[" : "", STR_ARG(host), six ? "]" : "", port,
                   STR_ARG(p->mock ? STR_NONE : p->url.path),
-                  p->key    ? ", with a key"
-                  : p->free ? ", free"
-                            : ", without a key",
+                  p->key             ? ", with a key"
+                  : !p->free         ? ", without a key"
+                  : has_prices(c, p) ? ", free but for your own prices"
+                                     : ", free",
                   p->proxied ? ", through a proxy" : "",
                   p->sought             ? " (while it answers)"
                   : p->from_environment ? " (environment)"
@@ -92,7 +101,7 @@ static void print_effective(const struct config *c)
         printf("%-10s none: set a provider's key (OPENAI_API_KEY, ...) or name one in a file\n",
                "providers");
     for (unsigned i = 0; i < c->provider_count; i++)
-        print_provider(&c->providers[i], i == 0 && config_has_providers(c));
+        print_provider(c, &c->providers[i], i == 0 && config_has_providers(c));
     for (unsigned i = 0; i < c->alias_count; i++)
         print_alias(&c->aliases[i], i == 0);
     if (c->price_count)

@@ -52,6 +52,9 @@ with Mock(ttft="100ms", rate=500) as mock:
         expect(rows[0]["queue_us"], 50)
         expect_true(0 < rows[0]["ttft_us"] < 450_000, f"the first token without the load: {rows[0]['ttft_us']} us")
 
+        expect_in(f"local: ollama at {mock.url}, free but for your own prices\n",
+                  gateway.costlens("config", "check").stdout)
+
         # The same figures wherever they are shown.
         shown = gateway.costlens("report", "--request", rows[0]["request"]).stdout
         usd = f"{rows[0]['cost_pd'] / 10 ** 12:.12f}"
