@@ -15,14 +15,23 @@
 
 // --- the head ---
 
+static bool is_digits(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    }
+    return text.len > 0;
+}
+
 // Whole seconds or milliseconds, a fraction passed over.
 static bool read_count(struct str value, int64_t unit_ms, int64_t *ms)
 {
-    uint64_t n;
+    uint64_t n = (uint64_t)AFTER_MAX_MS; // what 64 bits do not hold is more
     struct str whole = str_from(value.ptr, str_find(value, '.'));
-    if (!str_u64(whole, &n))
+    if (!str_u64(whole, &n) && !is_digits(whole))
         return false;
-    if (whole.len < value.len && unit_ms > 1)
+    if (n < (uint64_t)AFTER_MAX_MS && whole.len < value.len && unit_ms > 1)
         n++; // rather late than early
     *ms = n > (uint64_t)(AFTER_MAX_MS / unit_ms) ? AFTER_MAX_MS : (int64_t)n * unit_ms;
     return true;
@@ -171,6 +180,7 @@ static bool is_long(const struct said *s)
 }
 
 // Gemini says RESOURCE_EXHAUSTED of a minute's rate and of a day's quota: the quota's name tells.
+// And INVALID_ARGUMENT of our key as of the caller's body.
 static void read_details(struct failure *f, const struct said *s)
 {
     struct json_iter it = {0};
@@ -179,6 +189,8 @@ static void read_details(struct failure *f, const struct said *s)
         struct json_iter each = {0};
         const struct json_val *violation = NULL;
         int64_t ms;
+        if (str_is(json_str(json_get(detail, "reason")), "API_KEY_INVALID"))
+            f->kind = FAILURE_KEY;
         struct str delay = json_str(json_get(detail, "retryDelay")); // "27s"
         if (f->after_ms < 0 && delay.len > 1 && delay.ptr[delay.len - 1] == 's' &&
             read_count(str_from(delay.ptr, delay.len - 1), 1000, &ms))
@@ -240,7 +252,7 @@ void failure_read(struct failure *f, int http_status, struct str body)
     if (json_open(body, &alloc_heap, &document, NULL) != STATUS_OK)
         return;
     read_error(json_root(document), &said);
-    if (http_status == 429)
+    if (http_status == 400 || http_status == 429)
         read_details(f, &said);
     if (http_status < 500 && is_quota(&said))
         f->kind = FAILURE_QUOTA;

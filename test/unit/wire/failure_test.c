@@ -50,6 +50,16 @@ static const struct {
      "exceeds the available context size\"}}",
      FAILURE_LONG},
     {400, "{\"error\":{\"code\":\"invalid_value\"}}", FAILURE_CALLER},
+    // Gemini says of our key what it says of the caller's body; the detail's reason tells.
+    {400,
+     "{\"error\":{\"code\":400,\"message\":\"API key not valid. Please pass a valid API key.\","
+     "\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc."
+     "ErrorInfo\",\"reason\":\"API_KEY_INVALID\",\"domain\":\"googleapis.com\"}]}}",
+     FAILURE_KEY},
+    {400,
+     "{\"error\":{\"code\":400,\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"reason\":"
+     "\"FIELD_INVALID\"}]}}",
+     FAILURE_CALLER},
     {401, "{\"error\":{\"code\":\"invalid_api_key\"}}", FAILURE_KEY},
     {403, "<html>", FAILURE_KEY},
     {404, "{\"error\":{\"code\":\"model_not_found\"}}", FAILURE_MODEL},
@@ -118,6 +128,8 @@ static const struct {
     {"retry-after", "0", 0},
     {"retry-after", "1.2", 2000},
     {"retry-after", "99999999999", 86400000},
+    {"retry-after", "99000000000000000000", 86400000}, // beyond 64 bits
+    {"retry-after-ms", "18446744073709551615.5", 86400000},
     {"retry-after", "Sun, 06 Nov 1994 08:49:42 GMT", 5001},
     {"retry-after", "Sun, 06 Nov 1994 08:49:30 GMT", 0},
     {"retry-after", "Sun, 31 Foo 1994 08:49:30 GMT", -1},
