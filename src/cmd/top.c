@@ -164,6 +164,7 @@ static void add_ended(struct top *t, const struct top_call *c)
     struct top_group *g = group_of(t, c);
     g->calls += !c->followed;
     g->errors += c->error && !c->followed;
+    g->unpriced += !c->priced;
     g->input += c->input;
     g->output += c->output;
     g->cost += c->cost;

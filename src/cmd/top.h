@@ -46,8 +46,8 @@ struct top_call {
 };
 
 struct top_group {
-    char label[TAG_VALUE_MAX + 1]; // none is longer
-    int64_t calls, running, errors, input, output;
+    char label[TAG_VALUE_MAX + 1];                           // none is longer
+    int64_t calls, running, errors, unpriced, input, output; // unpriced: of all attempts
     int128 cost;
 };
 

@@ -31,10 +31,10 @@ static const struct column call_columns[] = {
     [TOOK] = {"TIME", 8, true, 60}};
 #define CALL_COLUMNS (sizeof call_columns / sizeof call_columns[0])
 
-static const struct column group_columns[] = {{"", 0, false, 0},        {"NOW", 6, true, 60},
-                                              {"CALLS", 8, true, 30},   {"ERRORS", 7, true, 70},
-                                              {"INPUT", 12, true, 80},  {"OUTPUT", 12, true, 50},
-                                              {"COST USD", 14, true, 0}};
+static const struct column group_columns[] = {{"", 0, false, 0},         {"NOW", 6, true, 60},
+                                              {"CALLS", 8, true, 30},    {"ERRORS", 7, true, 70},
+                                              {"INPUT", 12, true, 80},   {"OUTPUT", 12, true, 50},
+                                              {"UNPRICED", 8, true, 40}, {"COST USD", 14, true, 0}};
 #define GROUP_COLUMNS (sizeof group_columns / sizeof group_columns[0])
 
 // --- cells ---
@@ -100,6 +100,19 @@ void top_cell(struct buf *out, struct str text, unsigned width, bool right)
 static void add_usd(struct buf *out, int128 cost)
 {
     decimal_write(out, decimal_divide(cost, MICRO_ATTO), 6, 6);
+}
+
+static bool is_known(int128 cost, int64_t unpriced) // an unknown price is no zero
+{
+    return cost != 0 || unpriced == 0;
+}
+
+static void add_sum(struct buf *out, int128 cost, int64_t unpriced)
+{
+    if (is_known(cost, unpriced))
+        add_usd(out, cost);
+    else
+        buf_add_cstr(out, "unpriced");
 }
 
 static void add_time(struct buf *out, int64_t us)
@@ -227,13 +240,14 @@ static void call_cell(struct buf *out, const void *item, size_t column)
 static void group_cell(struct buf *out, const void *item, size_t column)
 {
     const struct top_group *g = item;
-    const int64_t numbers[] = {0, g->running, g->calls, g->errors, g->input, g->output};
+    const int64_t numbers[] = {0,        g->running, g->calls,   g->errors,
+                               g->input, g->output,  g->unpriced};
     if (column == 0)
         buf_add_cstr(out, g->label);
     else if (column < sizeof numbers / sizeof numbers[0])
         buf_printf(out, "%lld", (long long)numbers[column]);
     else
-        add_usd(out, g->cost);
+        add_sum(out, g->cost, g->unpriced);
 }
 
 // --- the order ---
@@ -344,8 +358,8 @@ static void total_text(struct buf *out, const char *name, const struct top_total
         buf_add_cstr(out, "  the ledger cannot be read now");
         return;
     }
-    buf_add_cstr(out, "  $");
-    add_usd(out, t->cost);
+    buf_add_cstr(out, is_known(t->cost, t->unpriced) ? "  $" : "  ");
+    add_sum(out, t->cost, t->unpriced);
     add_grouped(out, t->requests, t->requests == 1 ? "call" : "calls");
     add_grouped(out, t->input, "in");
     add_grouped(out, t->output, "out");
@@ -413,7 +427,8 @@ void top_line_titles(const struct top *t, struct buf *out)
     if (t->by.len) {
         buf_add_cstr(out, "at\t");
         buf_add(out, t->by);
-        buf_add_cstr(out, "\tin_flight\trequests\terrors\tinput_tokens\toutput_tokens\tcost_usd\n");
+        buf_add_cstr(out, "\tin_flight\trequests\terrors\tinput_tokens\toutput_tokens\tunpriced\t"
+                          "cost_usd\n");
         return;
     }
     buf_add_cstr(out, "began\tkey\tteam\tuser\ttags\tmodel\tstate\tinput_tokens\toutput_tokens\t"
@@ -456,10 +471,11 @@ void top_line_groups(const struct top *t, struct buf *out)
         const struct top_group *g = &t->groups[i];
         add_field(out, t->clock);
         add_field(out, g->label);
-        buf_printf(out, "%lld\t%lld\t%lld\t%lld\t%lld\t", (long long)g->running,
+        buf_printf(out, "%lld\t%lld\t%lld\t%lld\t%lld\t%lld\t", (long long)g->running,
                    (long long)g->calls, (long long)g->errors, (long long)g->input,
-                   (long long)g->output);
-        decimal_write(out, g->cost, DECIMAL_PLACES, 2);
+                   (long long)g->output, (long long)g->unpriced);
+        if (is_known(g->cost, g->unpriced))
+            decimal_write(out, g->cost, DECIMAL_PLACES, 2);
         buf_add_char(out, '\n');
     }
 }

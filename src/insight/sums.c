@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/json_out.h"
-
 void sums_init(struct sums *s)
 {
     *s = (struct sums){.failed = false};
@@ -64,7 +62,7 @@ static void add_tally(struct tally *to, const struct tally *t)
     to->retries += t->retries;
 }
 
-static void add_times(struct sums *s, struct times *t, unsigned step, uint64_t count)
+static void add_times(struct sums *s, struct group_times *t, unsigned step, uint64_t count)
 {
     uint64_t **part = &t->part[step / TIMES_PART];
     if (!*part)
@@ -106,7 +104,8 @@ void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struc
     s->total.retry_cost.pd += retry_cost.pd;
 }
 
-static bool add_packed(struct sums *s, struct times *t, struct times *total, struct str packed)
+static bool add_packed(struct sums *s, struct group_times *t, struct group_times *total,
+                       struct str packed)
 {
     unsigned step = 0;
     uint64_t count;
@@ -138,7 +137,7 @@ static void write_tenths(struct json_out *o, const char *name, int64_t tenths)
     buf_printf(o->buf, "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
 }
 
-static void write_ms(struct json_out *o, const char *name, const struct times *t, int64_t ppm)
+static void write_ms(struct json_out *o, const char *name, const struct group_times *t, int64_t ppm)
 {
     struct histogram h = {{0}};
     for (unsigned i = 0; i < HISTOGRAM_STEPS; i++) {
@@ -165,6 +164,14 @@ static int64_t all_input(const struct tally *t)
     return n;
 }
 
+void sums_write_cost(struct json_out *o, const struct tally *t, struct money_sum cost)
+{
+    if (t->unpriced > 0 && cost.pd == 0)
+        json_out_null(o, "cost_usd");
+    else
+        json_out_decimal(o, "cost_usd", cost.pd, 12, 2);
+}
+
 static void write_figures(struct json_out *o, const struct group *g)
 {
     const struct tally *t = &g->tally;
@@ -177,10 +184,7 @@ static void write_figures(struct json_out *o, const struct group *g)
     }
     json_out_number(o, "reasoning_tokens", t->reasoning);
     json_out_number(o, "prompt_tokens", all_input(t));
-    if (t->unpriced > 0 && t->unpriced == t->requests + t->retries)
-        json_out_null(o, "cost_usd"); // an unknown price is not zero
-    else
-        json_out_decimal(o, "cost_usd", g->cost.pd, 12, 2);
+    sums_write_cost(o, t, g->cost);
     json_out_number(o, "retries", t->retries);
     json_out_decimal(o, "retry_cost_usd", g->retry_cost.pd, 12, 2);
     json_out_number(o, "unpriced", t->unpriced);

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
+#include "base/json_out.h"
 #include "base/map.h"
 #include "core/money.h"
 #include "store/rollup.h"
@@ -19,7 +19,7 @@
 // How often which duration occurred, as in a histogram, of which a group fills only a few octaves.
 #define TIMES_PART 8
 
-struct times {
+struct group_times {
     uint64_t *part[HISTOGRAM_STEPS / TIMES_PART]; // NULL: all zero
 };
 
@@ -30,7 +30,7 @@ struct group {
     struct tally tally;
     struct money_sum cost;
     struct money_sum retry_cost; // of that, of attempts that another one followed
-    struct times latency, ttft;
+    struct group_times latency, ttft;
 };
 
 struct sums {
@@ -52,6 +52,9 @@ void sums_add_call(struct sums *s, struct group *g, const struct entry *e);
 void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost,
                    struct money_sum retry_cost);
 bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct str ttft);
+// "cost_usd": null where nothing that was paid is known and something has no known price, which is
+// no zero, whatever was free beside it.
+void sums_write_cost(struct json_out *o, const struct tally *t, struct money_sum cost);
 // "rows":[…],"total":{…} without braces around. Rows by cost, or by `order`.
 void sums_write(struct sums *s, const char *label_name, bool in_order, struct buf *json);
 

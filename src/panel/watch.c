@@ -15,6 +15,7 @@
 #include "gate/worker.h"
 #include "insight/asked.h"
 #include "insight/report.h"
+#include "insight/sums.h"
 #include "panel/visit.h"
 
 #define LIVE_WORKERS 256
@@ -241,7 +242,7 @@ static void write_started(const struct watch *w, struct json_out *o)
     json_out_number(o, "unpriced", t->unpriced);
     json_out_number(o, "input_tokens", sum(t->count, false));
     json_out_number(o, "output_tokens", sum(t->count, true));
-    json_out_decimal(o, "cost_usd", all.cost.pd, 12, 2);
+    sums_write_cost(o, t, all.cost);
     json_out_end(o, '}');
 }
 
@@ -258,6 +259,8 @@ static void copy_total(const struct json *j, struct json_out *o)
             json_out_text(o, members[i], json_str(v));
         else if (json_i64(v, &n))
             json_out_number(o, members[i], n);
+        else
+            json_out_null(o, members[i]);
     }
     json_out_end(o, '}');
 }

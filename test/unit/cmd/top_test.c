@@ -142,6 +142,45 @@ static void test_groups(void **state)
     assert_false(top_groups_by(str_of("day")));
 }
 
+#define OF_MODEL(model, cost) \
+    "{\"provider\":\"p\",\"model\":\"" model "\",\"outcome\":\"ok\",\"cost_usd\":" cost "}"
+
+// An unknown price is no zero: none known, one of two, all.
+static void test_unpriced_groups(void **state)
+{
+    (void)state;
+    static const char *const pictured[] = {
+        "                      NOW    CALLS  ERRORS       OUTPUT UNPRICED       COST USD",
+        "p/some                  0        2       0            0        1       0.500000",
+        "p/none                  0        2       0            0        2       unpriced",
+        "p/free                  0        1       0            0        0       0.000000"};
+    struct buf out;
+    struct str rest, line;
+    top->by = str_of("model");
+    buf_init(&out, &alloc_heap, 0);
+    take("{\"at\":\"2026-11-28T10:20:33Z\",\"started\":{\"requests\":2,\"unpriced\":2,\"cost_usd\":"
+         "null},\"ended\":[" OF_MODEL("some", "\"0.5\"") "," OF_MODEL("some", "null") "," OF_MODEL(
+             "none", "null") "," OF_MODEL("none", "null") "," OF_MODEL("free", "\"0\"") "]}");
+    top_line_titles(top, &out);
+    top_line_groups(top, &out);
+    assert_string_equal(buf_cstr(&out),
+                        "at\tmodel\tin_flight\trequests\terrors\tinput_tokens\toutput_tokens\t"
+                        "unpriced\tcost_usd\n"
+                        "10:20:33\tp/some\t0\t2\t0\t0\t0\t1\t0.50\n"
+                        "10:20:33\tp/none\t0\t2\t0\t0\t0\t2\t\n"
+                        "10:20:33\tp/free\t0\t1\t0\t0\t0\t0\t0.00\n");
+    buf_clear(&out);
+    top_draw(top, 79, 8, STR_NONE, &out);
+    rest = buf_str(&out);
+    for (size_t i = 0; i < 7 && str_cut(&rest, '\n', &line); i++) {
+        if (i == 2)
+            assert_true(str_starts(line, str_of("since start  unpriced  2 calls")));
+        if (i >= 3)
+            assert_true(str_is(line, pictured[i - 3]));
+    }
+    buf_fini(&out);
+}
+
 // Labels that callers choose: however many and however long, each call is counted once.
 static void test_many_groups(void **state)
 {
@@ -252,6 +291,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cell, begin, end),
         cmocka_unit_test_setup_teardown(test_take, begin, end),
         cmocka_unit_test_setup_teardown(test_groups, begin, end),
+        cmocka_unit_test_setup_teardown(test_unpriced_groups, begin, end),
         cmocka_unit_test_setup_teardown(test_tags, begin, end),
         cmocka_unit_test_setup_teardown(test_many_groups, begin, end),
         cmocka_unit_test_setup_teardown(test_picture, begin, end),

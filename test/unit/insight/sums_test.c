@@ -59,9 +59,38 @@ static void many_groups_take_little(void **state)
     sums_fini(&s);
 }
 
+static void add_attempt(struct sums *s, enum price_state state, int64_t pd, bool followed)
+{
+    bool fresh;
+    struct entry e = {.price_state = state, .cost = {pd}, .followed = followed};
+    sums_add_call(s, sums_group(s, str_of("k"), &fresh), &e);
+}
+
+// Nothing that was paid is known, and something was that is not: an unknown price is no zero,
+// whatever failed for nothing beside it.
+static void an_unknown_price_is_not_zero(void **state)
+{
+    (void)state;
+    struct sums s;
+    struct buf json;
+    sums_init(&s);
+    buf_init(&json, &alloc_heap, 0);
+    add_attempt(&s, PRICE_FREE, 0, true);
+    add_attempt(&s, PRICE_UNPRICED, 0, false);
+    sums_write(&s, "key", false, &json);
+    assert_non_null(strstr(buf_cstr(&json), "\"cost_usd\":null"));
+    add_attempt(&s, PRICE_PRICED, 5, false);
+    buf_clear(&json);
+    sums_write(&s, "key", false, &json);
+    assert_non_null(strstr(buf_cstr(&json), "\"cost_usd\":\"0.000000000005\""));
+    buf_fini(&json);
+    sums_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_unknown_price_is_not_zero),
         cmocka_unit_test(sums_end_at_the_largest),
         cmocka_unit_test(many_groups_take_little),
     };
