@@ -88,7 +88,7 @@ static const struct config_row limits[] = {
 static const struct config_row timeouts[] = {
     {"connect", KIND_TIME, "time", "5s", WAIT(connect_ms), 1, HOUR_MS, "Until connected."},
     {"first_byte", KIND_TIME, "time", "600s", WAIT(first_byte_ms), 1, DAY_MS,
-     "From the request's end to the answer's first byte."},
+     "From the request's end to the first byte of the answer's body."},
     {"idle", KIND_TIME, "time", "300s", WAIT(idle_ms), 1, DAY_MS,
      "Between two pieces of an answer."},
     {"total", KIND_TIME, "time", "3600s", WAIT(total_ms), 1, 7 * DAY_MS,

@@ -501,6 +501,12 @@ struct meter_spent meter_spent(const struct meter *m)
                                 .queue_us = t->total_ns > busy ? us_of(t->total_ns - busy) : 0};
 }
 
+// Not even the beginning of an answer has come.
+static bool nothing_made(const struct meter *m)
+{
+    return m->events == 0 && !m->partial && !m->media && m->choices_seen == 0 && !m->model[0];
+}
+
 void meter_estimate(struct meter *m, int64_t input_bytes)
 {
     struct usage *u = &m->usage;
@@ -511,8 +517,8 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
     if (m->web_searches > u->count[BUCKET_WEB_SEARCHES])
         u->count[BUCKET_WEB_SEARCHES] = m->web_searches;
     u->count[BUCKET_FILE_SEARCHES] = m->file_searches;
-    if (m->stream_error && m->setup.kind == METER_JSON)
-        return; // an error in the place of an answer: nothing was made
+    if (m->stream_error && (m->setup.kind == METER_JSON || nothing_made(m)))
+        return; // an error in the place of an answer
     bool told = last_count(m) && !m->output_untold && output_told(m);
     if (endpoint_makes_output(m->setup.endpoint) && !told)
         estimate_output(m);

@@ -281,7 +281,7 @@ static void on_timer(void *argument)
     } else if (c->step_us == 0 || now < c->step_us) {
         call_deadline(c, c->step_us ? (c->step_us - now + 999) / 1000 : 0);
     } else if (c->conn && c->conn->phase == CONN_READY) {
-        bool waits = call_all_sent(c) && !c->began;
+        bool waits = call_all_sent(c) && !c->bodied;
         call_fail(c, waits ? CALL_FAIL_FIRST_BYTE_TIMEOUT : CALL_FAIL_IDLE_TIMEOUT, none);
     } else if (now >= c->connect_us || !c->conn || c->conn->phase != CONN_DIAL) {
         call_fail(c, CALL_FAIL_CONNECT_TIMEOUT, none);

@@ -27,8 +27,8 @@ struct tls_client; // net/tls.h
 
 struct origin_timeouts {
     int64_t connect_ms;
-    int64_t first_byte_ms; // request sent -> first byte of the answer
-    int64_t idle_ms;       // between two bytes of the answer
+    int64_t first_byte_ms; // request sent -> first byte of the answer's body
+    int64_t idle_ms;       // between two bytes of that
     int64_t total_ms;      // whole call
 };
 

@@ -120,6 +120,9 @@ static size_t take_body(struct conn *conn, struct str bytes)
 {
     struct call *c = conn->call;
     size_t used = 0;
+    if (!c->bodied)
+        call_deadline(c, conn->origin->timeouts.idle_ms);
+    c->bodied = true;
     if (conn->framing == BODY_CHUNKED) {
         conn->reader.sink = on_chunk;
         conn->reader.sink_owner = conn;
@@ -244,7 +247,8 @@ static void read_some(struct conn *conn)
         if (call_all_sent(c))
             call_release(c);
     }
-    call_deadline(c, conn->origin->timeouts.idle_ms);
+    if (c->bodied || !call_all_sent(c))
+        call_deadline(c, conn->origin->timeouts.idle_ms);
     feed(conn, str_from(scratch, (size_t)n));
     if (!conn->dead && conn->pipe.readable)
         pipe_later(&conn->pipe);

@@ -71,6 +71,7 @@ struct call {
     bool spoke;    // a byte of the request went out, and it is not known that nobody read it
     bool began;    // a byte of the answer has come
     bool headed;   // its head is complete
+    bool bodied;   // a byte behind that has come
     bool overran;  // more came than its Content-Length said
     bool fresh;    // no pooled connection is taken
     bool retried;

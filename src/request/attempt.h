@@ -16,6 +16,7 @@
 // How the answer goes to the client.
 enum relay_mode {
     RELAY_NONE,   // no head yet
+    RELAY_HELD,   // a stream: until something of it may go on, which may be an error instead
     RELAY_WHOLE,  // collected first, so that its cost stands in its head
     RELAY_STREAM, // passed on as it comes
 };
@@ -49,7 +50,7 @@ struct attempt {
     struct meter meter;
     bool metering;
     int upstream_status;
-    struct buf whole;          // RELAY_WHOLE, and errors
+    struct buf whole;          // RELAY_WHOLE, and errors; as it came: RELAY_HELD
     struct buf fields;         // lines of the answer's head, until it is sent
     bool upstream_ended;       // its end has come, framed or not
     bool overran;              // more came than its Content-Length said

@@ -2,7 +2,9 @@
 
 #include "request/judge.h"
 
+#include "request/held.h"
 #include "request/relay.h"
+#include "wire/failure.h"
 
 #define QUOTED_MAX 80 // bytes of a body that is no answer
 
@@ -31,15 +33,33 @@ static bool untranslatable(struct req *r)
     return r->attempt.translation && r->attempt.upstream_status < 400 && !relay_release(r);
 }
 
+// Some tell an error behind a success (OpenRouter: {"error":{"code":502}}).
+static void read_whole_error(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    if (a->mode != RELAY_WHOLE || a->upstream_status >= 400 || a->translation)
+        return;
+    meter_release(&a->meter, relay_pass, r); // its end
+    int status = failure_within(buf_str(&a->whole));
+    if (status)
+        a->upstream_status = status;
+}
+
 void judge(struct req *r)
 {
     if (!r->attempt.metering || r->attempt.refusal != REFUSAL_NONE || r->client_gone)
         return;
+    if (r->attempt.meter.stream_error) {
+        read_whole_error(r);
+        held_judge(r);
+    }
     bool told = r->attempt.upstream_status >= 400 || r->attempt.meter.stream_error;
     if (r->attempt.meter.garbage)
         fail(r, "Its body is not what its content type says.", buf_str(&r->attempt.whole));
     else if (!told && !meter_complete(&r->attempt.meter))
         fail_incomplete(r);
-    else if (untranslatable(r))
+    else
+        held_judge(r);
+    if (r->attempt.refusal == REFUSAL_NONE && untranslatable(r))
         fail(r, "Its answer cannot be translated.", STR_NONE);
 }

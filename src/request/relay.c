@@ -3,7 +3,8 @@
 // The upstream's answer on its way to the client.
 //
 //   head --> error or short JSON: collected (<= 64 KiB), so that its cost stands in its head
-//        '-> stream, long or unknown: passed on event by event, read by the meter as it passes
+//        '-> stream, long or unknown: passed on event by event, read by the meter as it passes;
+//            its head waits for the first one, since that may be an error (held.h)
 //
 // A reader slower than the provider stops the provider: above STREAM_BUFFER_MAX unsent bytes the
 // upstream's socket is not read until the client has taken half of them.
@@ -17,6 +18,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "request/coding.h"
+#include "request/held.h"
 #include "request/translation.h"
 #include "wire/failure.h"
 #include "wire/fault.h"
@@ -74,7 +76,11 @@ static void send_on(struct req *r, struct str bytes)
 void relay_pass(void *context, struct str bytes)
 {
     struct req *r = context;
-    if (r->attempt.translation && r->attempt.upstream_status < 400)
+    if (r->attempt.mode == RELAY_HELD && r->attempt.whole.len + bytes.len > WHOLE_ANSWER_BYTES_MAX)
+        held_pass(r); // no error is so long
+    if (r->attempt.mode == RELAY_HELD)
+        buf_add(&r->attempt.whole, bytes);
+    else if (r->attempt.translation && r->attempt.upstream_status < 400)
         translation_feed(r, bytes);
     else
         relay_write(r, bytes);
@@ -343,9 +349,11 @@ static void on_head(struct call *c, void *owner)
     bool error = h->status >= 400;
     bool streams = meter_kind_streams(r->attempt.meter.setup.kind);
     bool large = h->content_length > WHOLE_ANSWER_BYTES_MAX && !r->attempt.translation;
-    if (!error && (streams || large)) {
+    if (!error && streams) {
+        r->attempt.mode = RELAY_HELD;
+    } else if (!error && large) {
         r->attempt.mode = RELAY_STREAM;
-        relay_head(r, streams ? -1 : h->content_length, false);
+        relay_head(r, h->content_length, false);
     }
     req_run(r); // what was read of the request is given back
 }
@@ -378,11 +386,13 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         whole_to_stream(r);
     }
     meter_feed(&r->attempt.meter, bytes, relay_pass, r);
+    if (r->attempt.whole.len)
+        held_judge(r);
     if (buf_failed(&r->attempt.whole)) {
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;
     }
-    if (relay_knows(r)) {
+    if (relay_knows(r) || r->attempt.upstream_ended) {
         req_run(r);
         return;
     }
@@ -457,7 +467,7 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
     }
     if (r->attempt.metering)
         meter_end(&r->attempt.meter, false);
-    else
+    if (!r->attempt.metering || r->attempt.mode == RELAY_HELD)
         r->attempt.failure.kind = failure_of(fail);
     struct buf detail;
     buf_init(&detail, &alloc_heap, KIB);

@@ -74,7 +74,7 @@ with Mock() as mock, Strange(failing) as strange:
         for case in cases:
             path = "/v1/responses" if case == "typed" else "/v1/chat/completions"
             got = gateway.post(path, {**question(model="bench/m"), "input": "hi"}, {"X-Case": case})
-            expect(got.status, 200, case)
+            expect(got.status, {"json": 502, "text": 500}.get(case, 200), case)  # what is no more than an error
             said = got.body.decode()
             for part in (UPSTREAM_KEY, UPSTREAM_KEY[:20], UPSTREAM_KEY[20:], UPSTREAM_KEY[-12:]):
                 expect_true(part not in said, f"{case}: no part of the key in {said[-300:]}")

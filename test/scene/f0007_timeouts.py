@@ -9,7 +9,7 @@ limit(60)
 
 # Fault, in a stream, timeout that ends it (s), status.
 CASES = [("hang", False, 1.0, 504), ("hang", True, 1.0, 504), ("late=3000", False, 1.0, 504),
-         ("hang=head", False, 2.0, 504), ("hang=mid", True, 2.0, 200),
+         ("hang=head", False, 1.0, 504), ("hang=head", True, 1.0, 504), ("hang=mid", True, 2.0, 200),
          ("slow=100+tokens=100", True, 4.0, 200)]
 
 

@@ -71,7 +71,7 @@ def reset(data):
 # What it sends, what the client sees, how sure the row is. Bytes alone leave the connection open; a tuple closes it.
 #   whole   200; "fine" and its connection is at its end; "pooled" and it can go on
 #   lost    502; "late" 504; "empty" 502 of what was clean HTTP
-#   cut     200 and told to be broken; "void" that of what was clean HTTP
+#   cut     200 and told to be broken
 CASES = {
     "two answers": (sized(JSON) * 2, "fine", "reported"),
     "an answer to nothing behind it": (sized(JSON) + b"HTTP/1.1 200", "fine", "reported"),
@@ -150,7 +150,7 @@ CASES = {
     "a stream, a byte at a time": (slowly(STREAM + chunk(EVENTS) + END, 0.002), "whole", "estimated"),
     "a stream closed in a chunk's size": ((STREAM + chunk(event("half")) + b"f",), "cut", "estimated"),
     "a stream closed in an event": ((STREAM + chunk(event("half")) + b"ff\r\ndata: {\"cho",), "cut", "estimated"),
-    "a stream closed at once": ((STREAM,), "cut", "captured"),
+    "a stream closed at once": ((STREAM,), "lost", "captured"),
     "a stream that only ends": (STREAM + chunk(b"data: [DONE]\n\n") + END, "pooled", "captured"),
     "a stream with a bad chunk": (STREAM + chunk(event("half")) + b"zz\r\n", "cut", "estimated"),
     "a stream reset": (reset(STREAM + chunk(event("half"))), "cut", "estimated"),
@@ -159,7 +159,7 @@ CASES = {
     "a stream, and more behind it": (STREAM + chunk(EVENTS + event("more")) + END, "pooled", "estimated"),
     "a stream, another answer behind it": (STREAM + chunk(EVENTS) + END + sized(JSON), "fine", "estimated"),
     "a stream with an event that is no object": (STREAM + chunk(b"data: \"oops\"\n\n" + EVENTS) + END, "pooled", "estimated"),
-    "a stream that is JSON": (STREAM + chunk(JSON) + END, "void", "captured"),
+    "a stream that is JSON": (STREAM + chunk(JSON) + END, "empty", "captured"),
     "JSON that is a stream": (WHOLE + chunk(EVENTS) + END, "lost", "captured"),
 }
 # What the client is told of it.
@@ -264,7 +264,7 @@ with Mock() as mock:
                 honest = gateway.chat("honest", headers={"x-mock-fault": "honest"})
                 expect((honest.status, honest.body), (200, JSON), f"the call after: {case}")
                 if seen != "whole":
-                    expect(hostile.served[-1][1] == connection, seen in ("pooled", "empty", "void"),
+                    expect(hostile.served[-1][1] == connection, seen in ("pooled", "empty"),
                            f"{case}: its connection is used again")
             except (AssertionError, ValueError, KeyError, IndexError) as e:
                 wrong.append(f"{case}: {e} {answer}"[:600])

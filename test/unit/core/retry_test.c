@@ -33,7 +33,7 @@ static const struct {
     {FAILURE_CALLER, ADVICE_RETRY, -1, 1, 2, true, true, RETRY_SAME},
     {FAILURE_SERVER, ADVICE_RETRY, -1, 2, 2, true, true, RETRY_SAME},
     {FAILURE_OURS, ADVICE_RETRY, -1, 1, 2, true, true, RETRY_END},
-    {FAILURE_BROKEN, ADVICE_RETRY, -1, 1, 2, true, true, RETRY_END},
+    {FAILURE_BROKEN, ADVICE_RETRY, -1, 1, 2, false, true, RETRY_END},
     // No budget is left.
     {FAILURE_RATE, ADVICE_NONE, -1, 1, 2, true, false, RETRY_OTHER},
     {FAILURE_STALE, ADVICE_NONE, -1, 1, 2, false, false, RETRY_END},
@@ -50,7 +50,8 @@ static const struct {
     {FAILURE_GARBAGE, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
     {FAILURE_CALLER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_END},
     {FAILURE_OURS, ADVICE_NONE, -1, 1, 2, true, true, RETRY_END},
-    {FAILURE_BROKEN, ADVICE_NONE, -1, 1, 2, true, true, RETRY_END},
+    {FAILURE_BROKEN, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
+    {FAILURE_BROKEN, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
     // A 500 may be the caller's fault: once more there, never elsewhere.
     {FAILURE_SERVER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
     {FAILURE_SERVER, ADVICE_NONE, -1, 2, 2, true, true, RETRY_END},

@@ -29,7 +29,9 @@ static void test_timeouts(void **state)
     struct caller *c = begin("127.0.0.1", port);
     c->setup.timeouts = (struct origin_timeouts){200, 200, 200, 10000};
     fails_with(c, listener, "", CALL_FAIL_FIRST_BYTE_TIMEOUT);
-    fails_with(c, listener, "HTTP/1.1 2", CALL_FAIL_IDLE_TIMEOUT);
+    fails_with(c, listener, "HTTP/1.1 2", CALL_FAIL_FIRST_BYTE_TIMEOUT);
+    fails_with(c, listener, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
+               CALL_FAIL_FIRST_BYTE_TIMEOUT);
     fails_with(c, listener, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
                CALL_FAIL_IDLE_TIMEOUT);
     end(c);

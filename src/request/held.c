@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/held.h"
+
+#include "request/relay.h"
+#include "wire/failure.h"
+
+// The first text of what came of a stream.
+static void first_text(enum meter_kind kind, struct str came, struct buf *out)
+{
+    struct sse cutter;
+    struct sse_event e;
+    if (kind == METER_LINES) {
+        came = str_trim(came);
+        buf_add(out, str_from(came.ptr, str_find(came, '\n')));
+        return;
+    }
+    sse_init(&cutter, &alloc_heap);
+    while (out->len == 0 && (sse_next(&cutter, &came, &e) || sse_last(&cutter, &e)) && !e.part)
+        buf_add(out, e.data);
+    sse_fini(&cutter);
+}
+
+static void drop_type(struct buf *fields)
+{
+    struct str rest = buf_str(fields);
+    struct str name = STR("content-type:");
+    size_t kept = 0;
+    while (rest.len) {
+        struct str line = str_from(rest.ptr, str_find(rest, '\n') + 1);
+        rest = str_skip(rest, line.len);
+        if (str_starts_nocase(line, name))
+            continue;
+        memmove(fields->ptr + kept, line.ptr, line.len);
+        kept += line.len;
+    }
+    fields->len = kept;
+}
+
+// It is an answer of that status, as if its head had said so.
+static void become_error(struct req *r, int status, const struct buf *text)
+{
+    struct attempt *a = &r->attempt;
+    buf_fini(&a->whole);
+    a->whole = *text;
+    buf_clear(&a->meter.held);
+    a->upstream_status = status;
+    a->mode = RELAY_WHOLE;
+    a->upstream_ended = true;
+    drop_type(&a->fields);
+    field_write(&a->fields, str_of("content-type"), str_of("application/json"));
+}
+
+static bool is_error(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    struct buf text;
+    if (!a->meter.stream_error)
+        return false;
+    buf_init(&text, &alloc_heap, a->whole.ceiling);
+    first_text(a->meter.setup.kind, buf_str(a->whole.len ? &a->whole : &a->meter.held), &text);
+    int status = failure_within(buf_str(&text));
+    if (status && !buf_failed(&text)) {
+        become_error(r, status, &text);
+        return true;
+    }
+    buf_fini(&text);
+    return false;
+}
+
+void held_pass(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    struct buf came = a->whole;
+    buf_init(&a->whole, &alloc_heap, came.ceiling);
+    a->mode = RELAY_STREAM;
+    relay_head(r, -1, false);
+    relay_pass(r, buf_str(&came));
+    buf_fini(&came);
+    relay_give_back(r);
+}
+
+void held_judge(struct req *r)
+{
+    if (r->attempt.mode == RELAY_HELD && !is_error(r))
+        held_pass(r);
+}
