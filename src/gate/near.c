@@ -2,7 +2,8 @@
 //
 // Behind the name of a provider: its near names, else those of its short list. Elsewhere near names
 // (first of the provider whose name is near), else the name itself where any is taken: at that
-// provider, or at the mock. Then the key that is missing, where the model is of a vendor's.
+// provider, or at the mock. Then the key that is missing, where the model is of a vendor's, else
+// the name behind the first provider who may have it.
 // A name of which the asked one is a whole beginning is as near as one with a slip.
 
 #include "gate/near.h"
@@ -19,6 +20,7 @@
 struct near {
     const struct snapshot *s;
     const struct key *key;
+    enum dialect dialect;
     struct str asked;
     struct str alias; // that stands for what is asked, or is itself asked in vain; or empty
     struct str head;  // what stands before its slash, and is no provider; or empty
@@ -276,6 +278,21 @@ static bool write_pull_anywhere(const struct near *n, struct buf *detail)
     return pulled;
 }
 
+// Of several that may know a name that is new, the first.
+static void write_prefixed(const struct near *n, struct buf *detail)
+{
+    const struct config *c = n->s->config;
+    bool none = n->head.len || n->dialect == DIALECT_OLLAMA; // which is asked for what it has
+    for (unsigned i = 0; i < c->provider_count && !none; i++) {
+        const struct config_provider *p = &c->providers[i];
+        if (!provider_takes_new(p, n->dialect) || !may(n, p, n->model))
+            continue;
+        buf_printf(detail, " %.*s/%.*s goes to %.*s%s.", STR_ARG(p->name), STR_ARG(n->model),
+                   STR_ARG(p->name), p->free ? "" : " unpriced");
+        return;
+    }
+}
+
 static void write_anywhere(struct near *n, struct buf *detail)
 {
     find(n);
@@ -287,7 +304,9 @@ static void write_anywhere(struct near *n, struct buf *detail)
     write_names(n, detail);
     if (missing)
         write_vendor(n, missing, detail);
-    else if (n->count == 0)
+    else
+        write_prefixed(n, detail);
+    if (!missing && n->count == 0)
         write_where(detail);
 }
 
@@ -350,7 +369,8 @@ static void write_all(struct near *n, struct buf *detail)
 
 void near_write(const struct snapshot *s, const struct wanted *w, struct buf *detail)
 {
-    struct near n = {.s = s, .key = w->key, .asked = w->model, .model = w->model};
+    struct near n = {
+        .s = s, .key = w->key, .dialect = w->dialect, .asked = w->model, .model = w->model};
     arena_init(&n.arena, &alloc_heap, KIB, NAMES_BYTES);
     write_all(&n, detail);
     arena_fini(&n.arena);

@@ -152,22 +152,45 @@ static bool takes(const struct config_provider *p, const struct wanted *w)
     return p->mock || p->dialect == w->dialect || (w->others >> p->dialect & 1U);
 }
 
-// The only one there is, beside the built-in mock; or -1. Ollama's clients ask for names that no
-// book lists: to them others are none.
-static int sole_provider(const struct snapshot *s, enum dialect dialect)
+bool provider_takes_new(const struct config_provider *p, enum dialect dialect)
+{
+    return !p->mock && !p->sought && provider_open(p) && p->dialect == dialect;
+}
+
+// It may be newer than the book. Not one behind the name of a provider that is missing, nor one
+// that the book has of a vendor whose key is: that is the cure.
+static bool is_new(const struct snapshot *s, struct str model)
+{
+    if (str_find(model, '/') < model.len)
+        return false;
+    const struct sheet *sheet = vendor_sheet(s->catalog, model);
+    const struct vendor *v = sheet ? vendor_find(sheet->vendor) : NULL;
+    return !v || !v->env[0] || !v->url;
+}
+
+// Who gets a name that nobody lists: the only provider there is, beside the built-in mock; else the
+// only open one of the caller's dialect, where the name is new; or -1. To Ollama's clients, who ask
+// for names that no book lists, those of other dialects are none.
+static int sole_provider(const struct snapshot *s, const struct wanted *w)
 {
     const struct config *c = s->config;
-    int sole = -1;
+    int any = -1, own = -1;
+    unsigned count = 0, own_count = 0;
     for (unsigned i = 0; i < c->provider_count; i++) {
         const struct config_provider *p = &c->providers[i];
-        bool other = dialect == DIALECT_OLLAMA && p->dialect != dialect;
-        if (p->mock || p->sought || other)
+        if (p->mock || p->sought)
             continue;
-        if (sole >= 0)
-            return -1;
-        sole = (int)i;
+        any = (int)i;
+        count++;
+        if (provider_takes_new(p, w->dialect)) {
+            own = (int)i;
+            own_count++;
+        }
     }
-    return sole;
+    bool ollama = w->dialect == DIALECT_OLLAMA;
+    if (count == 1 && !ollama)
+        return any;
+    return own_count == 1 && (ollama || is_new(s, w->model)) ? own : -1;
 }
 
 static enum refusal resolve_bare(const struct snapshot *s, const struct wanted *w,
@@ -190,7 +213,7 @@ static enum refusal resolve_bare(const struct snapshot *s, const struct wanted *
     }
     if (other)
         return takes(other, w) ? REFUSAL_NONE : REFUSAL_DIALECT;
-    int sole = sole_provider(s, w->dialect);
+    int sole = sole_provider(s, w);
     if (sole < 0 || is_closed(s, &c->providers[sole]))
         return REFUSAL_MODEL_UNKNOWN;
     *out = (struct target){.provider = (unsigned)sole,

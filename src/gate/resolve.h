@@ -7,6 +7,8 @@
 //   first provider, in order of configuration, that lists it and speaks the caller's dialect, else
 //     that lists it and can be translated to
 //   the sole provider, when its list is open
+//   the sole provider of the caller's dialect with an open list, when the name has no slash, and
+//     the book has it of no vendor whose key is missing
 //   else unknown
 
 #ifndef GATE_RESOLVE_H
@@ -49,6 +51,8 @@ enum refusal resolve_prefixed(const struct snapshot *s, struct str asked,
                               struct target *out) MUST_USE;
 // It has no list of its own: any name goes there.
 bool provider_open(const struct config_provider *p);
+// It may be who is meant by a name that nobody lists, asked for in that dialect.
+bool provider_takes_new(const struct config_provider *p, enum dialect dialect);
 // The provider whose name, with a slash, is the longest head of `asked`; or -1.
 int provider_prefix(const struct config *c, struct str asked);
 // The key may use the model at that provider, asked for as `asked`. Where a model has several names

@@ -20,6 +20,7 @@ with Mock() as mock:
                                                      "  - { model: open/our-own, input_per_mtok: 1 }\n"
                                                      "  - { model: claude/claude-x, input_per_mtok: 7 }\n")
 
+    more = f"  more: {{ dialect: openai, vendor: groq, url: \"{mock.url}/v1\" }}\n"
     with Named(mock, providers=providers) as gateway:
         def asked(model):
             answer = gateway.chat("x", model=model)
@@ -33,11 +34,13 @@ with Mock() as mock:
         status, _, answer = asked("closed/other")
         expect(status, 404)
         expect(answer.json["error"]["code"], "model_not_found")
-        expect(asked("nobody-has-this")[0], 404)
-        states = {r["model"]: r["price_state"] for r in gateway.rows(6)}
+        # What nobody lists goes to the only open one of the caller's dialect.
+        expect(asked("nobody-has-this")[:2], (200, "open/nobody-has-this"))
+        expect(gateway.messages("x", model="nobody-has-this").headers["x-costlens-model"], "claude/nobody-has-this")
+        states = {r["model"]: r["price_state"] for r in gateway.rows(8)}
         expect(states["own"], "free")
         expect(states["gpt-4o-mini"], "priced")
-        expect(states["never-heard-of"], "unpriced")
+        expect((states["never-heard-of"], states["nobody-has-this"]), ("unpriced", "unpriced"))
         nulls = [r for r in gateway.rows() if r["price_state"] == "unpriced"]
         expect_true(all(r["cost_pd"] is None for r in nulls), "an unknown price is not nothing")
 
@@ -75,10 +78,11 @@ with Mock() as mock:
             expect(gateway.request("GET", f"/v1/models/{path}").status, 404, path)
 
         # A name that nobody has gets near ones, asked about or called.
-        for name, near in (("closed/owm", "closed/own"), ("o3-minii", "open/o3-mini")):
-            for answer in (gateway.request("GET", f"/v1/models/{name}"), asked(name)[2]):
+        def is_near(gateway, name, near):
+            for answer in (gateway.request("GET", f"/v1/models/{name}"), gateway.chat("x", model=name)):
                 expect(answer.status, 404)
                 expect_in(f"Did you mean {near}", answer.json["error"]["message"])
+        is_near(gateway, "closed/owm", "closed/own")
 
         # All of them, however long.
         message = asked(f"closed/{'é' * 120}x")[2].json["error"]["message"]
@@ -87,8 +91,16 @@ with Mock() as mock:
 
         # The answer names another model than was asked: the row says which, and its price counts.
         gateway.chat("x", model="gpt-4o-mini", headers={"x-mock-fault": "dated"})
-        row = gateway.rows(7)[-1]
+        row = gateway.rows(9)[-1]
         expect(row["model_answered"], "gpt-4o-mini-2026-01-01")
         expect(row["model"], "gpt-4o-mini")
         expect_true(gateway.report()["total"]["unpriced"] >= 1, "the report counts the unpriced")
         expect_in("never-heard-of", str(gateway.report()["rows"]))
+
+    # Several could have it: the name's provider has to be said.
+    with Named(mock, providers=providers + more) as gateway:
+        is_near(gateway, "o3-minii", "open/o3-mini, ")
+        message = gateway.post("/v1/responses", {"model": "gpt-6.2-sol", "input": "x"}).json["error"]["message"]
+        expect_in('"gpt-6.2-sol" is on no provider\'s list.', message)
+        expect_in("open/gpt-6.2-sol goes to open unpriced.", message)
+        expect(gateway.chat("x", model="open/gpt-6.2-sol").headers["x-costlens-model"], "open/gpt-6.2-sol")

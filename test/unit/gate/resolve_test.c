@@ -189,6 +189,9 @@ static struct config from_keys = {.providers = found, .provider_count = 3};
 static struct config_provider two_hosts[] = {P("openrouter", OPENAI, "openrouter"),
                                              P("groq", OPENAI, "groq")};
 static struct config hosts = {.providers = two_hosts, .provider_count = 2};
+static struct config_provider hosts_and_mock[] = {
+    P("openai", OPENAI, "openai"), P("groq", OPENAI, "groq"), {.name = STR("mock"), .mock = true}};
+static struct config with_mock = {.providers = hosts_and_mock, .provider_count = 3};
 
 static const struct {
     struct config *config;
@@ -221,12 +224,21 @@ static const struct {
     {&config, "gpt-oss", "", "Did you mean cerebras/gpt-oss-", 0},
     {&config, "gpt-os", "", "Did you mean", "gpt-oss-"},
     // The mock takes any name, behind its own.
-    {&from_keys, "fast", "", "Did you mean mock/fast?", "ada"},
-    {&from_keys, "zzzzzzzz", "", "Did you mean mock/zzzzzzzz?", 0},
-    {&from_keys, "fast", "openai/*", "GET /v1/models", "mock"},
+    {&with_mock, "fast", "", "Did you mean mock/fast?", "ada"},
+    {&with_mock, "zzzzzzzz", "", "Did you mean mock/zzzzzzzz?", 0},
+    {&with_mock, "fast", "openai/*", "GET /v1/models", "mock"},
     {&no_mock, "mock/fast", "", "The mock is there under `costlens serve --mock` only.", "mean"},
+    // Several may have a name that is newer than the book.
+    {&with_mock, "gpt-6.2-sol", "", "gpt-6-sol? openai/gpt-6.2-sol goes to openai unpriced.",
+     "GET"},
+    {&hosts, "brand-new", "",
+     "list. openrouter/brand-new goes to openrouter unpriced. GET /v1/models lists", 0},
+    {&hosts, "brand-new", "groq/*", "list. groq/brand-new goes to groq unpriced.", "openrouter"},
+    {&hosts, "brand-new", "x/*", "list. GET /v1/models", "goes"},
+    {&hosts, "nosuch/brand-new", "", "GET /v1/models", "goes"},
     // A vendor whose key is missing.
     {&from_keys, "gemini-2.5-flash", "", "For models of google set GEMINI_API_KEY", "mean"},
+    {&hosts, "gemini-2.5-flash", "", "For models of google add `google", "goes"},
     {&from_keys, "gemini/gemini-2.5-flash", "", "For models of google set GEMINI_API_KEY", 0},
     {&from_keys, "groq/whatever", "", "For models of groq set GROQ_API_KEY", 0},
     {&from_keys, "gemini-2.5-flash", "openai/*", "GET /v1/models", "google"},
@@ -281,6 +293,59 @@ static void a_sole_open_provider_takes_any_name(void **state)
     one.provider_count = 0;
     wanted.model = str_of("gpt-4o");
     assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
+    buf_fini(&detail);
+}
+
+// Of several providers the only open one of the caller's dialect takes a name that nobody lists.
+static void the_only_open_one_of_a_dialect_takes_new_names(void **state)
+{
+    (void)state;
+    struct config_provider several[] = {
+        providers[4], found[2], found[1], found[0], {.name = STR("local"), .sought = true}};
+    struct config_provider twice[] = {found[0], found[1], found[0]};
+    struct config_provider home[] = {found[0], P("home", OLLAMA, "ollama")};
+    struct config with_ollama = {.providers = home, .provider_count = 2};
+    struct config all = {.providers = several, .provider_count = 5};
+    struct config no_openai = {.providers = several, .provider_count = 3};
+    struct config two = {.providers = twice, .provider_count = 3};
+    const struct {
+        struct config *config;
+        const char *asked;
+        enum dialect dialect;
+        const char *key_models;
+        enum refusal refusal;
+        const char *provider;
+    } news[] = {
+        {&all, "gpt-6.2-sol", DIALECT_OPENAI, "", REFUSAL_NONE, "openai"},
+        {&all, "claude-new", DIALECT_ANTHROPIC, "", REFUSAL_NONE, "anthropic"},
+        {&all, "gemini-new", DIALECT_GEMINI, "", REFUSAL_MODEL_UNKNOWN, NULL},
+        {&all, "gpt-6.2-sol", DIALECT_OPENAI, "gpt-6*", REFUSAL_NONE, "openai"},
+        {&all, "gpt-6.2-sol", DIALECT_OPENAI, "gpt-5*", REFUSAL_MODEL_DENIED, NULL},
+        {&all, "nosuch/new", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL},
+        {&all, "bench-model", DIALECT_OPENAI, "", REFUSAL_NONE, "bench"},
+        {&all, "gpt-6.2-sol", DIALECT_OLLAMA, "", REFUSAL_MODEL_UNKNOWN, NULL},
+        // An Ollama's names may be anything.
+        {&with_ollama, "hf.co/org/own", DIALECT_OLLAMA, "", REFUSAL_NONE, "home"},
+        {&with_ollama, "gemini-2.5-flash", DIALECT_OLLAMA, "", REFUSAL_NONE, "home"},
+        {&no_openai, "gpt-6.2-sol", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL},
+        {&two, "gpt-6.2-sol", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL},
+        {&two, "claude-new", DIALECT_ANTHROPIC, "", REFUSAL_NONE, "anthropic"},
+    };
+    struct snapshot s = snapshot;
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 4096);
+    for (size_t i = 0; i < sizeof news / sizeof news[0]; i++) {
+        struct key key = {.name = STR("k"), .models = str_of(news[i].key_models)};
+        struct wanted wanted = {&key, news[i].dialect, str_of(news[i].asked), 0, false};
+        struct target t = {0};
+        s.config = news[i].config;
+        enum refusal r = resolve(&s, &wanted, &t, &detail);
+        if (r != news[i].refusal)
+            fail_msg("case %zu (%s): %d, expected %d", i, news[i].asked, r, news[i].refusal);
+        if (r == REFUSAL_NONE)
+            assert_true(str_is(s.config->providers[t.provider].name, news[i].provider) &&
+                        str_is(t.model, news[i].asked));
+    }
     buf_fini(&detail);
 }
 
@@ -525,6 +590,7 @@ int main(void)
         cmocka_unit_test(an_unknown_name_gets_near_ones),
         cmocka_unit_test(an_unknown_name_gets_its_cure),
         cmocka_unit_test(a_sole_open_provider_takes_any_name),
+        cmocka_unit_test(the_only_open_one_of_a_dialect_takes_new_names),
         cmocka_unit_test(an_ollama_is_free_but_for_its_cloud),
         cmocka_unit_test(a_list_goes_to_the_first_of_its_dialect),
         cmocka_unit_test(an_ollama_has_what_it_lists),
