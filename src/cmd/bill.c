@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
-#include "cmd/hello.h"
+#include "cmd/shell.h"
 #include "cmd/table.h"
 
 #define SUMMED_MAX 3
@@ -108,7 +108,7 @@ static void say_request(const struct json_val *call, const char *config, FILE *t
                STR_ARG(json_str(json_get(call, "request"))));
     if (config) {
         buf_add_cstr(&line, " --config ");
-        hello_word(&line, str_of(config));
+        shell_word(&line, str_of(config));
     }
     command_print(to, "          %.*s\n", STR_ARG(buf_str(&line)));
     buf_fini(&line);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/json_out.h"
-#include "cmd/hello.h"
+#include "cmd/shell.h"
 #include "cmd/launcher.h"
 #include "cmd/lease.h"
 #include "cmd/remote.h"
@@ -84,7 +84,7 @@ static void print_argument(void *context, struct str text)
 {
     const struct printing *p = context;
     buf_add_char(p->out, ' ');
-    hello_word(p->out, text);
+    shell_word(p->out, text);
 }
 
 static void print_shell(const struct launch *l, const struct launch_target *t,

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/hello.h"
+#include "cmd/shell.h"
 #include "cmd/serving.h"
 #include "gate/resolve.h"
 
@@ -84,7 +85,7 @@ static const char *scheme(const struct config *c)
 static void add_path(struct buf *out, const char *path)
 {
     char whole[PATH_MAX];
-    hello_word(out, str_of(realpath(path, whole) ? whole : path));
+    shell_word(out, str_of(realpath(path, whole) ? whole : path));
 }
 
 // Each line can be pasted into a shell as it stands.
@@ -98,7 +99,7 @@ static void say_try(const struct serving *s, const struct snapshot *now, struct 
     if (strchr(s->program, '/'))
         add_path(&lines, s->program);
     else
-        hello_word(&lines, str_of(s->program)); // found in $PATH
+        shell_word(&lines, str_of(s->program)); // found in $PATH
     buf_add_cstr(&lines, " report");
     if (now->config->file.len) {
         buf_add_cstr(&lines, " --config ");

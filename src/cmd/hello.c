@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "cmd/shell.h"
 #include "gate/resolve.h"
 
 // One small chat model of each vendor, for lists that are open.
@@ -39,26 +40,6 @@ static const struct {
     {"openrouter", "openai/gpt-4o-mini"},
     {"vercel", "openai/gpt-4o-mini"},
 };
-
-void hello_word(struct buf *out, struct str text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./:@%+,=";
-    bool quoted = text.len == 0;
-    for (size_t i = 0; i < text.len && !quoted; i++)
-        quoted = !memchr(plain, text.ptr[i], sizeof plain - 1);
-    if (!quoted) {
-        buf_add(out, text);
-        return;
-    }
-    buf_add_char(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\'')
-            buf_add_cstr(out, "'\\'");
-        buf_add_char(out, text.ptr[i]);
-    }
-    buf_add_char(out, '\'');
-}
 
 // Only what the book still has: an old name would be refused.
 static struct str chat_model_of(const struct snapshot *s, const struct config_provider *p)
@@ -177,7 +158,7 @@ static void add_body(struct buf *out, const struct shape *shape, struct str name
     } else {
         buf_add_cstr(&body, "{\"contents\":[{\"parts\":[{\"text\":\"Hello\"}]}]}");
     }
-    hello_word(out, buf_str(&body));
+    shell_word(out, buf_str(&body));
     buf_fini(&body);
 }
 
@@ -189,7 +170,7 @@ static void add_curl(struct buf *out, const struct config *c, struct str address
         buf_add_cstr(out, "-k ");
     if (str_starts(address, str_of("unix:"))) {
         buf_add_cstr(out, "--unix-socket ");
-        hello_word(out, str_skip(socket, 5));
+        shell_word(out, str_skip(socket, 5));
         buf_add_char(out, ' ');
         address = str_of("localhost");
     }
@@ -202,7 +183,7 @@ static void add_key(struct buf *out, const struct config *c, const struct shape 
     buf_init(&path, &alloc_heap, 0);
     buf_printf(&path, "%.*s/dev.key", STR_ARG(c->state));
     buf_printf(out, " \\\n      -H \"%s$(cat ", shape->key);
-    hello_word(out, buf_str(&path));
+    shell_word(out, buf_str(&path));
     buf_add_cstr(out, ")\"");
     buf_fini(&path);
 }

@@ -12,7 +12,5 @@
 // the data plane listens. Without a provider of whom a chat model is known, it asks for the list of
 // models.
 void hello_write(const struct snapshot *s, struct str address, struct buf *out);
-// Appends `text` as one word of a shell, quoted where it has to be.
-void hello_word(struct buf *out, struct str text);
 
 #endif
