@@ -169,32 +169,45 @@ static struct price_changes changes_of(const struct import *m, bool whole)
                                   .only = str_of(m->wishes->only)};
 }
 
-static void tell(const struct import *m)
+// The list, where one was read, and the changes, as text or as an object with the members `head`
+// first. How many changed or are new.
+static unsigned say(const struct import *m, const struct price_changes *c, const char *head)
 {
-    struct price_changes c = changes_of(m, m->wishes->dry_run);
-    char day[CIVIL_DATE];
+    bool listed = m->list.catalog;
     if (!m->cli->json) {
-        price_list_say(&m->list);
-        (void)price_changes_print(&c);
-        if (m->number)
-            printf("import %u, from %s on. Take it back: costlens price forget %u\n", m->number,
-                   civil_date(m->since_us, day), m->number);
-        else
-            puts(m->wishes->dry_run ? "nothing was imported (--dry-run)" : "nothing to import");
-        return;
+        if (listed)
+            price_list_say(&m->list);
+        return price_changes_print(c);
     }
     struct buf b;
     buf_init(&b, &alloc_heap, 0);
-    if (m->number)
-        buf_printf(&b, "{\"import\":%u,\"since\":\"%s\",", m->number, civil_date(m->since_us, day));
-    else
-        buf_add_cstr(&b, "{\"import\":null,");
-    price_list_write(&m->list, &b);
-    buf_add_char(&b, ',');
-    (void)price_changes_write(&c, &b);
+    buf_printf(&b, "{%s", head);
+    if (listed) {
+        price_list_write(&m->list, &b);
+        buf_add_char(&b, ',');
+    }
+    unsigned count = price_changes_write(c, &b);
     buf_add_char(&b, '}');
     puts(buf_cstr(&b));
     buf_fini(&b);
+    return count;
+}
+
+static void tell(const struct import *m)
+{
+    struct price_changes c = changes_of(m, m->wishes->dry_run);
+    char day[CIVIL_DATE], head[64] = "\"import\":null,";
+    civil_date(m->since_us, day);
+    if (m->number)
+        snprintf(head, sizeof head, "\"import\":%u,\"since\":\"%s\",", m->number, day);
+    (void)say(m, &c, head);
+    if (m->cli->json)
+        return;
+    if (m->number)
+        printf("import %u, from %s on. Take it back: costlens price forget %u\n", m->number, day,
+               m->number);
+    else
+        puts(m->wishes->dry_run ? "nothing was imported (--dry-run)" : "nothing to import");
 }
 
 // Against the prices as they are now; CONFLICT: another import came in between.
@@ -278,20 +291,8 @@ static int diff_list(const struct cli *cli, const struct price_wishes *w)
     buf_init(&m.text, &alloc_heap, 0);
     bool open = import_open(&m) && price_list_open(&m.list, cli, w, m.since_us);
     struct price_changes c = changes_of(&m, true);
-    if (open && !cli->json) {
-        price_list_say(&m.list);
-        count = price_changes_print(&c);
-    } else if (open) {
-        struct buf b;
-        buf_init(&b, &alloc_heap, 0);
-        buf_add_char(&b, '{');
-        price_list_write(&m.list, &b);
-        buf_add_char(&b, ',');
-        count = price_changes_write(&c, &b);
-        buf_add_char(&b, '}');
-        puts(buf_cstr(&b));
-        buf_fini(&b);
-    }
+    if (open)
+        count = say(&m, &c, "");
     import_close(&m);
     return !open ? EXIT_USAGE : count ? EXIT_FAILED : EXIT_OK;
 }
@@ -311,17 +312,8 @@ static int diff_imported(const struct cli *cli)
         open = command_failed("%s", why.text) == EXIT_OK;
     struct price_changes c = {
         .now = book, .to = m.now, .at_us = clock_wall_us(), .begun = true, .whole = true};
-    if (open && !cli->json) {
-        count = price_changes_print(&c);
-    } else if (open) {
-        struct buf b;
-        buf_init(&b, &alloc_heap, 0);
-        buf_add_char(&b, '{');
-        count = price_changes_write(&c, &b);
-        buf_add_char(&b, '}');
-        puts(buf_cstr(&b));
-        buf_fini(&b);
-    }
+    if (open)
+        count = say(&m, &c, "");
     catalog_close(book);
     import_close(&m);
     return !open ? EXIT_USAGE : count ? EXIT_FAILED : EXIT_OK;
