@@ -82,11 +82,10 @@ void retry_budget_call(struct retry_budget *b, int64_t now_us)
     b->calls[b->slot % RETRY_SLOTS]++;
 }
 
-bool retry_budget_left(struct retry_budget *b, int64_t now_us)
+static bool has_left(const struct retry_budget *b)
 {
     uint64_t calls = 0;
     uint64_t retries = 0;
-    advance(b, now_us);
     for (unsigned i = 0; i < RETRY_SLOTS; i++) {
         calls += b->calls[i];
         retries += b->retries[i];
@@ -95,8 +94,11 @@ bool retry_budget_left(struct retry_budget *b, int64_t now_us)
     return retries < (part > RETRY_LEAST ? part : RETRY_LEAST);
 }
 
-void retry_budget_take(struct retry_budget *b, int64_t now_us)
+bool retry_budget_take(struct retry_budget *b, int64_t now_us)
 {
     advance(b, now_us);
+    if (!has_left(b))
+        return false;
     b->retries[b->slot % RETRY_SLOTS]++;
+    return true;
 }

@@ -85,8 +85,8 @@ struct retry_budget {
 
 // A call begins at this provider (no retry). `now_us` is monotonic.
 void retry_budget_call(struct retry_budget *b, int64_t now_us);
-// Of the last minute's calls a tenth, and never fewer than ten, may be tried again.
-bool retry_budget_left(struct retry_budget *b, int64_t now_us);
-void retry_budget_take(struct retry_budget *b, int64_t now_us);
+// Takes a retry. False when none is left: of the last minute's calls a tenth, and never fewer than
+// ten, may be tried again.
+bool retry_budget_take(struct retry_budget *b, int64_t now_us);
 
 #endif

@@ -34,6 +34,7 @@ struct gate {
     pthread_mutex_t lock; // guards the next
     struct snapshot *snapshot;
     struct locals *locals; // what its Ollamas have
+    struct thrifts *thrifts;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
     void *annex;
@@ -138,6 +139,7 @@ static void swap_post(struct worker *w, struct snapshot *snapshot)
 static void snapshot_install(struct gate *g, struct snapshot *fresh)
 {
     fresh->locals = g->locals;
+    fresh->thrifts = g->thrifts;
     pthread_mutex_lock(&g->lock);
     struct snapshot *previous = g->snapshot;
     g->snapshot = fresh;
@@ -335,7 +337,9 @@ static enum status gate_open(struct gate *g, struct why *why)
     s = snapshot_new(g->setup->config, g->setup->store, g->pepper, &g->snapshot, why);
     if (s == STATUS_OK) {
         g->snapshot->locals = g->locals = locals_new();
-        s = g->locals ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
+        g->snapshot->thrifts = g->thrifts = thrifts_new();
+        s = g->locals && g->thrifts ? tls_open(g, why)
+                                    : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
         s = workers_open(g, why);
@@ -362,6 +366,7 @@ static void gate_close(struct gate *g)
         tls_server_close(g->tls);
     snapshot_free(g->snapshot);
     locals_free(g->locals);
+    thrifts_free(g->thrifts);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);
 }

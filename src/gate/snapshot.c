@@ -158,6 +158,7 @@ enum status snapshot_with_keys(struct snapshot *base, struct store *store, const
     s->parts_borrowed = true;
     s->config = owner->config;
     s->locals = owner->locals;
+    s->thrifts = owner->thrifts;
     s->catalog = owner->catalog;
     return complete(s, store, pepper, out, why);
 }

@@ -25,9 +25,10 @@ struct snapshot {
     bool parts_borrowed; // config and catalog belong to `base`
     struct snapshot *base;
     struct arena arena;
-    struct map keys;       // 32-byte MAC -> struct key
-    struct map aliases;    // name -> struct config_alias
-    struct locals *locals; // of the whole gateway; NULL where none runs
+    struct map keys;         // 32-byte MAC -> struct key
+    struct map aliases;      // name -> struct config_alias
+    struct locals *locals;   // of the whole gateway; NULL where none runs
+    struct thrifts *thrifts; // the same
 };
 
 // Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key.

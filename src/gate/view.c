@@ -7,25 +7,33 @@ struct pools {
     unsigned count;
     struct origin **origins;         // one a provider, NULL until its first call
     struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
-    struct retry_budget *budgets;    // one a provider
+    struct thrift **thrifts;         // one a provider: of the whole gateway
 };
 
-static struct pools *pools_new(unsigned providers)
+static void pools_release(struct pools *p)
+{
+    heap_free(p->origins);
+    heap_free(p->tls_clients);
+    heap_free(p->thrifts);
+    heap_free(p);
+}
+
+static struct pools *pools_new(const struct snapshot *s)
 {
     struct pools *p = alloc_zero(&alloc_heap, sizeof *p);
     if (!p)
         return NULL;
     p->references = 1;
-    p->count = providers;
-    p->origins = alloc_zero(&alloc_heap, (providers + 1) * sizeof *p->origins);
-    p->tls_clients = alloc_zero(&alloc_heap, (providers + 1) * sizeof *p->tls_clients);
-    p->budgets = alloc_zero(&alloc_heap, (providers + 1) * sizeof *p->budgets);
-    if (p->origins && p->tls_clients && p->budgets)
+    p->count = s->config->provider_count;
+    p->origins = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->origins);
+    p->tls_clients = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->tls_clients);
+    p->thrifts = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->thrifts);
+    bool fine = p->origins && p->tls_clients && p->thrifts;
+    for (unsigned i = 0; fine && i < p->count; i++)
+        fine = (p->thrifts[i] = thrifts_at(s->thrifts, s->config->providers[i].name)) != NULL;
+    if (fine)
         return p;
-    heap_free(p->origins);
-    heap_free(p->tls_clients);
-    heap_free(p->budgets);
-    heap_free(p);
+    pools_release(p);
     return NULL;
 }
 
@@ -39,16 +47,13 @@ static void pools_free(struct pools *p)
         if (p->tls_clients[i])
             tls_client_close(p->tls_clients[i]);
     }
-    heap_free(p->origins);
-    heap_free(p->tls_clients);
-    heap_free(p->budgets);
-    heap_free(p);
+    pools_release(p);
 }
 
 static struct pools *pools_for(const struct snapshot *s, const struct view *before)
 {
     if (!before || before->snapshot->config != s->config)
-        return pools_new(s->config->provider_count);
+        return pools_new(s);
     before->pools->references++;
     return before->pools;
 }
@@ -120,8 +125,8 @@ struct origin *view_origin(struct view *v, unsigned provider, struct why *why)
     return pools->origins[provider];
 }
 
-struct retry_budget *view_budget(struct view *v, unsigned provider)
+struct thrift *view_thrift(struct view *v, unsigned provider)
 {
     must(provider < v->pools->count);
-    return &v->pools->budgets[provider];
+    return v->pools->thrifts[provider];
 }

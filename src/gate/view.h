@@ -6,8 +6,8 @@
 #ifndef GATE_VIEW_H
 #define GATE_VIEW_H
 
-#include "core/retry.h"
 #include "gate/snapshot.h"
+#include "gate/thrift.h"
 #include "net/client.h"
 #include "net/tls.h"
 
@@ -31,7 +31,7 @@ void view_free(struct view *v); // drops one reference
 // cannot be read or memory ends.
 struct origin *view_origin(struct view *v, unsigned provider, struct why *why) MUST_USE;
 
-// What that provider may still be asked again, of this worker's calls.
-struct retry_budget *view_budget(struct view *v, unsigned provider);
+// What that provider may still be asked again.
+struct thrift *view_thrift(struct view *v, unsigned provider);
 
 #endif

@@ -146,14 +146,18 @@ static struct choice decide(const struct req *r)
         return c;
     }
     int64_t now_us = loop_now_us(r->worker->loop);
-    const struct retry_state state = {
-        .tried = a->tried,
-        .retries = a->provider->retries,
-        .other = find_other(r, &c.other),
-        .budget = retry_budget_left(view_budget(r->view, a->target.provider), now_us),
-        .left_ms = r->until_us ? (r->until_us - now_us) / US_PER_MS : INT64_MAX};
+    struct retry_state state = {.tried = a->tried,
+                                .retries = a->provider->retries,
+                                .other = find_other(r, &c.other),
+                                .budget = true,
+                                .left_ms =
+                                    r->until_us ? (r->until_us - now_us) / US_PER_MS : INT64_MAX};
     uint64_t random;
     random_bytes(&random, sizeof random);
+    c.verdict = retry_decide(&a->failure, &state, random, &c.delay_ms);
+    if (c.verdict != RETRY_SAME || thrift_take(view_thrift(r->view, a->target.provider), now_us))
+        return c;
+    state.budget = false;
     c.verdict = retry_decide(&a->failure, &state, random, &c.delay_ms);
     return c;
 }
@@ -166,8 +170,6 @@ static void prepare(struct req *r, const struct choice *c)
         call_cancel(a->call);
     a->call = NULL;
     a->entry.duration_us = clock_mono_us() - r->start_mono_us;
-    if (same && c->context == 0)
-        retry_budget_take(view_budget(r->view, a->target.provider), loop_now_us(r->worker->loop));
     r->again->context_least = c->context;
     r->again->target = same ? a->target : c->other;
     if (same)

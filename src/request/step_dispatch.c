@@ -99,7 +99,7 @@ static bool book(struct req *r)
     if (!a->dispatched)
         return false;
     if (a->tried == 1 && !a->grown)
-        retry_budget_call(view_budget(r->view, a->target.provider), loop_now_us(r->worker->loop));
+        thrift_call(view_thrift(r->view, a->target.provider), loop_now_us(r->worker->loop));
     else if (!a->grown)
         r->worker->metrics.upstream_retries++;
     fit_sent(r);

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider that is overloaded through and through: few retries, spread in time, and no more than the
 budget allows."""
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(120)
 RETRIES = 2
@@ -53,6 +54,14 @@ with Mock() as mock:
         lines = gateway.costlens("export", "--format", "csv").stdout.splitlines()
         expect_true(lines[0].endswith(",followed"), lines[0])
         expect(sum(line.endswith(",1") for line in lines), 10, "marked in an export")
+    # They are of the whole gateway, however many workers it has, and a reload brings no others.
+    with Gateway(mock, retries=RETRIES, workers=2) as gateway:
+        storm(gateway, 20, 8)
+        gateway.file.write_text(gateway.config() + "drain: 7s\n")
+        gateway.program.signal(signal.SIGHUP)
+        until(lambda: "the new configuration holds" in gateway.program.errors(), 5, "it is read")
+        storm(gateway, 20, 8)
+        expect(gateway.report()["total"]["retries"], 10, "ten of both workers")
     # Many calls: a tenth.
     with Gateway(mock, retries=RETRIES, workers=1) as gateway:
         for n in range(300):
