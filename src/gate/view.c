@@ -7,6 +7,7 @@ struct pools {
     unsigned count;
     struct origin **origins;         // one a provider, NULL until its first call
     struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
+    bool *usage_refused;             // one a provider
     struct thrift **thrifts;         // one a provider: of the whole gateway
 };
 
@@ -15,6 +16,7 @@ static void pools_release(struct pools *p)
     heap_free(p->origins);
     heap_free(p->tls_clients);
     heap_free(p->thrifts);
+    heap_free(p->usage_refused);
     heap_free(p);
 }
 
@@ -28,7 +30,8 @@ static struct pools *pools_new(const struct snapshot *s)
     p->origins = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->origins);
     p->tls_clients = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->tls_clients);
     p->thrifts = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->thrifts);
-    bool fine = p->origins && p->tls_clients && p->thrifts;
+    p->usage_refused = alloc_zero(&alloc_heap, p->count + 1);
+    bool fine = p->usage_refused && p->origins && p->tls_clients && p->thrifts;
     for (unsigned i = 0; fine && i < p->count; i++)
         fine = (p->thrifts[i] = thrifts_at(s->thrifts, s->config->providers[i].name)) != NULL;
     if (fine)
@@ -129,4 +132,10 @@ struct thrift *view_thrift(struct view *v, unsigned provider)
 {
     must(provider < v->pools->count);
     return v->pools->thrifts[provider];
+}
+
+bool *view_usage_refused(struct view *v, unsigned provider)
+{
+    must(provider < v->pools->count);
+    return &v->pools->usage_refused[provider];
 }

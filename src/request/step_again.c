@@ -26,6 +26,7 @@ struct again {
     bool lost;             // the record of `req.attempt` is in no journal
     bool kept;             // `before` is an attempt that is not settled
     struct target target;  // of the next
+    bool altered;          // which is asked otherwise
     int64_t context_least; // and the context that it needs
     struct attempt before; // the one that failed
 };
@@ -34,7 +35,8 @@ struct again {
 struct choice {
     enum retry_verdict verdict;
     int64_t delay_ms;
-    int64_t context;     // larger than the one that was too small, and no retry; 0 = as it was
+    bool altered;        // it is asked otherwise, and is no retry
+    int64_t context;     // larger than the one that was too small; 0 = as it was
     struct target other; // RETRY_OTHER
 };
 
@@ -137,11 +139,23 @@ bool again_alone(const struct req *r)
     return r->attempt.entry.attempt == 0 && !find_other(r, &ignored);
 }
 
+// It refuses stream_options, which its caller never sent: from here on it gets none of ours.
+static bool unasks_usage(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    bool refused = a->usage_added && (a->upstream_status == 400 || a->upstream_status == 422) &&
+                   failure_names(buf_str(&a->whole), "stream_options");
+    if (refused)
+        *view_usage_refused(r->view, a->target.provider) = true;
+    return refused;
+}
+
 static struct choice decide(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     struct choice c = {.context = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0};
-    if (c.context > 0) {
+    c.altered = c.context > 0 || unasks_usage(r);
+    if (c.altered) {
         c.verdict = RETRY_SAME;
         return c;
     }
@@ -170,6 +184,7 @@ static void prepare(struct req *r, const struct choice *c)
         call_cancel(a->call);
     a->call = NULL;
     a->entry.duration_us = clock_mono_us() - r->start_mono_us;
+    r->again->altered = c->altered;
     r->again->context_least = c->context;
     r->again->target = same ? a->target : c->other;
     if (same)
@@ -225,9 +240,9 @@ static enum flow next_attempt(struct req *r)
     again->kept = true;
     renew(r, &again->target);
     if (same) {
-        r->attempt.grown = again->context_least > 0;
+        r->attempt.altered = again->altered;
         r->attempt.context_least = count_larger(before->context_least, again->context_least);
-        r->attempt.tried = before->tried + !r->attempt.grown;
+        r->attempt.tried = before->tried + !r->attempt.altered;
     }
     r->attempt.fresh = before->failure.kind == FAILURE_STALE;
     r->attempt.begin_mono_us = loop_now_us(r->worker->loop);

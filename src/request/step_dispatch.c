@@ -22,7 +22,8 @@ static bool wants_usage(const struct req *r)
     bool openai_stream =
         r->found.endpoint == ENDPOINT_CHAT || r->found.endpoint == ENDPOINT_COMPLETIONS;
     return !r->attempt.translation && openai_stream && d->stream && !d->usage_asked &&
-           !(flags & VENDOR_NO_INCLUDE_USAGE);
+           !(flags & VENDOR_NO_INCLUDE_USAGE) &&
+           !*view_usage_refused(r->view, r->attempt.target.provider);
 }
 
 // base path + endpoint's path + query.
@@ -98,9 +99,9 @@ static bool book(struct req *r)
     a->dispatched = write_row(r);
     if (!a->dispatched)
         return false;
-    if (a->tried == 1 && !a->grown)
+    if (a->tried == 1 && !a->altered)
         thrift_call(view_thrift(r->view, a->target.provider), loop_now_us(r->worker->loop));
-    else if (!a->grown)
+    else if (!a->altered)
         r->worker->metrics.upstream_retries++;
     fit_sent(r);
     again_booked(r);

@@ -249,6 +249,11 @@ static void read_ollama(struct failure *f, int http_status, struct str message)
     }
 }
 
+bool failure_names(struct str body, const char *word)
+{
+    return holds(body, word);
+}
+
 // --- an error behind a success ---
 
 static int status_of_word(struct str word)
