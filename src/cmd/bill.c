@@ -8,21 +8,10 @@
 #include "cmd/command.h"
 #include "cmd/shell.h"
 #include "cmd/table.h"
+#include "cmd/tokens.h"
 
-#define SUMMED_MAX 3
-
-// A column: the members of a row that it adds up.
-static const struct column {
-    const char *title;
-    const char *members[SUMMED_MAX + 1];
-} columns[] = {
-    {"CALLS", {"requests"}},
-    {"FRESH", {"input_tokens", "audio_input_tokens", "image_input_tokens"}},
-    {"CACHED", {"cache_read_tokens", "audio_cache_read_tokens"}},
-    {"WRITTEN", {"cache_write_tokens", "cache_write_1h_tokens"}},
-    {"OUT", {"output_tokens", "audio_output_tokens", "image_output_tokens"}},
-};
-#define COLUMN_COUNT (sizeof columns / sizeof columns[0])
+static const char *const titles[] = {"CALLS", "FRESH", "CACHED", "WRITTEN", "OUT"};
+#define NUMBER_COUNT (sizeof titles / sizeof titles[0])
 
 static int64_t number(const struct json_val *v, const char *path)
 {
@@ -30,25 +19,21 @@ static int64_t number(const struct json_val *v, const char *path)
     return json_i64(json_path(v, path), &n) ? n : 0;
 }
 
-static int64_t summed(const struct json_val *row, const struct column *c)
+static void add_line(struct libscols_table *table, const struct json_val *row, struct str label)
 {
-    int64_t n = 0;
-    for (const char *const *m = c->members; *m; m++)
-        n += number(row, *m);
-    return n;
-}
-
-static void add_line(struct libscols_table *t, const struct json_val *row, struct str label)
-{
+    struct tokens t;
     char text[32];
     struct buf grouped;
     size_t column = 0;
-    struct libscols_line *l = table_line(t);
+    struct libscols_line *l = table_line(table);
     struct str cost = json_str(json_get(row, "cost_usd"));
     buf_init(&grouped, &alloc_heap, 0);
     table_cell(l, column++, label);
-    for (size_t i = 0; i < COLUMN_COUNT; i++) {
-        snprintf(text, sizeof text, "%lld", (long long)summed(row, &columns[i]));
+    tokens_read(row, &t);
+    const int64_t numbers[NUMBER_COUNT] = {number(row, "requests"), t.fresh, t.cached, t.written,
+                                           t.out};
+    for (size_t i = 0; i < NUMBER_COUNT; i++) {
+        snprintf(text, sizeof text, "%lld", (long long)numbers[i]);
         table_cell(l, column++, table_grouped(str_of(text), &grouped));
     }
     table_cell(l, column, cost.len ? cost : str_of("unpriced"));
@@ -62,8 +47,8 @@ static void print_table(const struct json_val *bill, FILE *to)
     const struct json_val *row;
     struct libscols_table *t = table_new();
     table_column(t, "MODEL", false);
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        table_column(t, columns[i].title, true);
+    for (size_t i = 0; i < NUMBER_COUNT; i++)
+        table_column(t, titles[i], true);
     table_column(t, "COST USD", true);
     while (json_each(&it, json_get(bill, "rows"), &key, &row))
         add_line(t, row, json_str(json_get(row, "model")));

@@ -94,8 +94,7 @@ static void read_call(const struct json_val *v, struct str by, struct top_call *
         (void)snprintf(c->model, sizeof c->model, "%s/%s", c->provider, model);
     text(v, json_get(v, "outcome") ? "outcome" : "state", c->state, sizeof c->state);
     c->running = !json_get(v, "outcome");
-    c->input = number(v, "input_tokens");
-    c->output = number(v, "output_tokens");
+    tokens_read(v, &c->tokens);
     c->ttft_us = number(v, "ttft_us");
     c->duration_us = number(v, "duration_us");
     c->estimated = flag(v, "estimated");
@@ -109,9 +108,10 @@ static void read_total(const struct json_val *v, struct top_total *t)
     *t = (struct top_total){.requests = number(v, "requests"),
                             .errors = number(v, "errors"),
                             .unpriced = number(v, "unpriced"),
-                            .input = number(v, "input_tokens"),
-                            .output = number(v, "output_tokens"),
+                            .estimated = number(v, "estimated"),
+                            .captured = number(v, "captured"),
                             .known = json_type(v) == JSON_OBJECT};
+    tokens_read(v, &t->tokens);
     (void)!amount(v, &t->cost);
 }
 
@@ -165,8 +165,8 @@ static void add_ended(struct top *t, const struct top_call *c)
     g->calls += !c->followed;
     g->errors += c->error && !c->followed;
     g->unpriced += !c->priced;
-    g->input += c->input;
-    g->output += c->output;
+    g->estimated += c->estimated;
+    tokens_add(&g->tokens, &c->tokens);
     g->cost += c->cost;
 }
 

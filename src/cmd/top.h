@@ -11,6 +11,7 @@
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "cmd/tokens.h"
 
 #define TOP_RUNNING 200
 #define TOP_KEPT    500 // calls that ended: the last
@@ -39,21 +40,25 @@ struct top_call {
     char model[200]; // provider/model
     char provider[65];
     char state[12]; // of a running one; else its outcome
-    int64_t input, output, ttft_us, duration_us;
+    struct tokens tokens;
+    int64_t ttft_us, duration_us;
     int128 cost; // 10^-18 USD
     bool priced, estimated, running, error, followed;
     uint64_t number; // in the order in which they came
 };
 
 struct top_group {
-    char label[TAG_VALUE_MAX + 1];                           // none is longer
-    int64_t calls, running, errors, unpriced, input, output; // unpriced: of all attempts
+    char label[TAG_VALUE_MAX + 1]; // none is longer
+    int64_t calls, running, errors;
+    int64_t unpriced, estimated; // of all attempts
+    struct tokens tokens;
     int128 cost;
 };
 
 // Sums of the gateway, as its answer says them.
 struct top_total {
-    int64_t requests, errors, unpriced, input, output;
+    int64_t requests, errors, unpriced, estimated, captured;
+    struct tokens tokens;
     int128 cost;
     bool known;
 };

@@ -10,11 +10,12 @@
 #include "base/clock.h"
 #include "cmd/table.h"
 #include "cmd/top.h"
+#include "core/usage.h"
 
 #define MICRO_ATTO ((int128)1000 * 1000 * 1000 * 1000)
 #define WHO_MAX    32
 
-enum place { CLOCK, WHO, MODEL, STATE, INPUT, OUTPUT, COST, FIRST, TOOK };
+enum place { CLOCK, WHO, MODEL, STATE, INPUT, CACHED, WRITTEN, OUTPUT, COST, FIRST, TOOK };
 
 struct column {
     const char *title;
@@ -24,17 +25,19 @@ struct column {
 };
 
 static const struct column call_columns[] = {
-    [CLOCK] = {"BEGAN", 8, false, 70},   [WHO] = {"WHO", 0, false, 0},
-    [MODEL] = {"MODEL", 0, false, 0},    [STATE] = {"STATE", 10, false, 60},
-    [INPUT] = {"INPUT", 9, true, 110},   [OUTPUT] = {"OUTPUT", 9, true, 50},
-    [COST] = {"COST USD", 12, true, 30}, [FIRST] = {"FIRST", 8, true, 120},
+    [CLOCK] = {"BEGAN", 8, false, 70},     [WHO] = {"WHO", 0, false, 0},
+    [MODEL] = {"MODEL", 0, false, 0},      [STATE] = {"STATE", 10, false, 60},
+    [INPUT] = {"INPUT", 8, true, 120},     [CACHED] = {"CACHED", 8, true, 120},
+    [WRITTEN] = {"WRITTEN", 8, true, 120}, [OUTPUT] = {"OUTPUT", 9, true, 50},
+    [COST] = {"COST USD", 12, true, 30},   [FIRST] = {"FIRST", 8, true, 140},
     [TOOK] = {"TIME", 8, true, 60}};
 #define CALL_COLUMNS (sizeof call_columns / sizeof call_columns[0])
 
-static const struct column group_columns[] = {{"", 0, false, 0},         {"NOW", 6, true, 60},
-                                              {"CALLS", 8, true, 30},    {"ERRORS", 7, true, 70},
-                                              {"INPUT", 12, true, 80},   {"OUTPUT", 12, true, 50},
-                                              {"UNPRICED", 8, true, 40}, {"COST USD", 14, true, 0}};
+static const struct column group_columns[] = {
+    {"", 0, false, 0},          {"NOW", 6, true, 60},     {"CALLS", 8, true, 30},
+    {"ERRORS", 7, true, 70},    {"INPUT", 12, true, 110}, {"CACHED", 12, true, 110},
+    {"WRITTEN", 12, true, 110}, {"OUTPUT", 12, true, 50}, {"UNPRICED", 8, true, 40},
+    {"COST USD", 14, true, 0}};
 #define GROUP_COLUMNS (sizeof group_columns / sizeof group_columns[0])
 
 // --- cells ---
@@ -107,12 +110,15 @@ static bool is_known(int128 cost, int64_t unpriced) // an unknown price is no ze
     return cost != 0 || unpriced == 0;
 }
 
-static void add_sum(struct buf *out, int128 cost, int64_t unpriced)
+static void add_sum(struct buf *out, const char *sign, int128 cost, int64_t unpriced,
+                    bool estimated)
 {
-    if (is_known(cost, unpriced))
-        add_usd(out, cost);
-    else
+    if (!is_known(cost, unpriced)) {
         buf_add_cstr(out, "unpriced");
+        return;
+    }
+    buf_printf(out, "%s%s", estimated ? "~" : "", sign);
+    add_usd(out, cost);
 }
 
 static void add_time(struct buf *out, int64_t us)
@@ -162,8 +168,10 @@ static void cell_text(struct buf *out, const struct top_call *c, enum place p)
     case WHO: add_who(out, c); break;
     case MODEL: buf_add_cstr(out, c->model); break;
     case STATE: buf_add_cstr(out, c->followed ? "retried" : c->state); break;
-    case INPUT: add_number(out, c, c->input); break;
-    case OUTPUT: add_number(out, c, c->output); break;
+    case INPUT: add_number(out, c, c->tokens.fresh); break;
+    case CACHED: add_number(out, c, c->tokens.cached); break;
+    case WRITTEN: add_number(out, c, c->tokens.written); break;
+    case OUTPUT: add_number(out, c, c->tokens.out); break;
     case COST:
         buf_add_cstr(out, c->priced && c->estimated ? "~" : "");
         if (c->priced)
@@ -240,14 +248,15 @@ static void call_cell(struct buf *out, const void *item, size_t column)
 static void group_cell(struct buf *out, const void *item, size_t column)
 {
     const struct top_group *g = item;
-    const int64_t numbers[] = {0,        g->running, g->calls,   g->errors,
-                               g->input, g->output,  g->unpriced};
+    const struct tokens *t = &g->tokens;
+    const int64_t numbers[] = {0,         g->running, g->calls, g->errors,  t->fresh,
+                               t->cached, t->written, t->out,   g->unpriced};
     if (column == 0)
         buf_add_cstr(out, g->label);
     else if (column < sizeof numbers / sizeof numbers[0])
         buf_printf(out, "%lld", (long long)numbers[column]);
     else
-        add_sum(out, g->cost, g->unpriced);
+        add_sum(out, "", g->cost, g->unpriced, g->estimated > 0);
 }
 
 // --- the order ---
@@ -259,7 +268,8 @@ static int compare(int128 a, int128 b)
 
 static int64_t tokens(const struct top_call *c)
 {
-    return c->input + c->output;
+    const struct tokens *t = &c->tokens;
+    return count_add(count_add(t->fresh, t->cached), count_add(t->written, t->out));
 }
 
 static int newest(const void *a, const void *b)
@@ -351,6 +361,12 @@ static void add_grouped(struct buf *out, int64_t n, const char *what)
     buf_fini(&plain);
 }
 
+static void add_some(struct buf *out, int64_t n, const char *what)
+{
+    if (n)
+        add_grouped(out, n, what);
+}
+
 static void total_text(struct buf *out, const char *name, const struct top_total *t)
 {
     buf_printf(out, "%-11s", name);
@@ -358,15 +374,17 @@ static void total_text(struct buf *out, const char *name, const struct top_total
         buf_add_cstr(out, "  the ledger cannot be read now");
         return;
     }
-    buf_add_cstr(out, is_known(t->cost, t->unpriced) ? "  $" : "  ");
-    add_sum(out, t->cost, t->unpriced);
+    buf_add_cstr(out, "  ");
+    add_sum(out, "$", t->cost, t->unpriced, t->estimated + t->captured > 0);
     add_grouped(out, t->requests, t->requests == 1 ? "call" : "calls");
-    add_grouped(out, t->input, "in");
-    add_grouped(out, t->output, "out");
-    if (t->errors)
-        add_grouped(out, t->errors, t->errors == 1 ? "error" : "errors");
-    if (t->unpriced)
-        add_grouped(out, t->unpriced, "unpriced");
+    add_some(out, t->errors, t->errors == 1 ? "error" : "errors");
+    add_some(out, t->unpriced, "unpriced");
+    add_some(out, t->captured, "captured");
+    add_some(out, t->estimated, "estimated");
+    add_grouped(out, t->tokens.fresh, "in");
+    add_some(out, t->tokens.cached, "cached");
+    add_some(out, t->tokens.written, "written");
+    add_grouped(out, t->tokens.out, "out");
 }
 
 static void head_text(struct buf *out, const struct top *t)
@@ -422,16 +440,17 @@ void top_draw(const struct top *t, unsigned columns, unsigned rows, struct str f
 
 // --- lines for programs ---
 
+#define TOKEN_TITLES "input_tokens\tcached_tokens\twritten_tokens\toutput_tokens\t"
+
 void top_line_titles(const struct top *t, struct buf *out)
 {
     if (t->by.len) {
         buf_add_cstr(out, "at\t");
         buf_add(out, t->by);
-        buf_add_cstr(out, "\tin_flight\trequests\terrors\tinput_tokens\toutput_tokens\tunpriced\t"
-                          "cost_usd\n");
+        buf_add_cstr(out, "\tin_flight\trequests\terrors\t" TOKEN_TITLES "unpriced\tcost_usd\n");
         return;
     }
-    buf_add_cstr(out, "began\tkey\tteam\tuser\ttags\tmodel\tstate\tinput_tokens\toutput_tokens\t"
+    buf_add_cstr(out, "began\tkey\tteam\tuser\ttags\tmodel\tstate\t" TOKEN_TITLES
                       "cost_usd\tfirst_ms\ttime_ms\ttotal_usd\n");
 }
 
@@ -444,6 +463,13 @@ static void add_field(struct buf *out, const char *text)
     buf_add_char(out, '\t');
 }
 
+static void add_tokens(struct buf *out, const struct tokens *t, const char *mark)
+{
+    const int64_t numbers[] = {t->fresh, t->cached, t->written, t->out};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        buf_printf(out, "%s%lld\t", mark, (long long)numbers[i]);
+}
+
 void top_line(const struct top_call *c, int128 total, struct buf *out)
 {
     const char *const texts[] = {
@@ -451,7 +477,7 @@ void top_line(const struct top_call *c, int128 total, struct buf *out)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         add_field(out, texts[i]);
     const char *mark = c->estimated ? "~" : "";
-    buf_printf(out, "%s%lld\t%s%lld\t", mark, (long long)c->input, mark, (long long)c->output);
+    add_tokens(out, &c->tokens, mark);
     if (c->priced) {
         buf_add_cstr(out, mark);
         decimal_write(out, c->cost, DECIMAL_PLACES, 2);
@@ -471,9 +497,11 @@ void top_line_groups(const struct top *t, struct buf *out)
         const struct top_group *g = &t->groups[i];
         add_field(out, t->clock);
         add_field(out, g->label);
-        buf_printf(out, "%lld\t%lld\t%lld\t%lld\t%lld\t%lld\t", (long long)g->running,
-                   (long long)g->calls, (long long)g->errors, (long long)g->input,
-                   (long long)g->output, (long long)g->unpriced);
+        buf_printf(out, "%lld\t%lld\t%lld\t", (long long)g->running, (long long)g->calls,
+                   (long long)g->errors);
+        add_tokens(out, &g->tokens, "");
+        buf_printf(out, "%lld\t%s", (long long)g->unpriced,
+                   g->estimated && is_known(g->cost, g->unpriced) ? "~" : "");
         if (is_known(g->cost, g->unpriced))
             decimal_write(out, g->cost, DECIMAL_PLACES, 2);
         buf_add_char(out, '\n');

@@ -54,11 +54,9 @@ void live_fill(struct live_call *c, const struct entry *e)
     c->start_us = e->start_us;
     c->duration_us = e->duration_us;
     c->ttft_us = e->ttft_us;
-    c->input = usage_input(&e->usage);
-    c->output = usage_output(&e->usage);
+    c->usage = e->usage;
     c->cost = e->cost;
     c->price_state = e->price_state;
-    c->sure = e->usage.sure;
     c->state = LIVE_ENDED;
     c->outcome = e->outcome;
     c->http_status = e->http_status;
@@ -116,8 +114,11 @@ bool live_fits(const struct live_call *c, struct str part)
 void live_add(struct live *l, const struct entry *e)
 {
     tally_add(&l->sums.tally, e);
-    if (e->price_state != PRICE_UNPRICED)
+    if (e->price_state != PRICE_UNPRICED) {
         money_sum_add(&l->sums.cost, e->cost);
+        if (e->followed)
+            money_sum_add(&l->sums.retry_cost, e->cost);
+    }
     live_fill(&l->ring[l->ended % LIVE_KEPT], e);
     l->ended++;
 }

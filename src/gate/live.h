@@ -37,13 +37,12 @@ const char *live_state_name(enum live_state s); // static
 // whole or not there (tags_cut).
 struct live_call {
     struct uuid id;
-    int64_t start_us;    // wall
-    int64_t duration_us; // of its call, so far
-    int64_t ttft_us;     // 0 = no byte of an answer yet
-    int64_t input, output;
+    int64_t start_us;             // wall
+    int64_t duration_us;          // of its call, so far
+    int64_t ttft_us;              // 0 = no byte of an answer yet
+    struct usage usage;           // so far
     struct money cost;            // so far
     enum price_state price_state; // UNPRICED too while nobody can know
-    enum sure sure;               // of tokens and cost: REPORTED or not
     enum live_state state;
     enum outcome outcome; // where it has ended
     int32_t http_status;
@@ -59,6 +58,7 @@ struct live_call {
 struct live_sums {
     struct tally tally;
     struct money_sum cost;
+    struct money_sum retry_cost; // of that, of attempts that another one followed
 };
 
 struct live {

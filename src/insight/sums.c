@@ -45,23 +45,6 @@ struct group *sums_group(struct sums *s, struct str key, bool *fresh)
     return g;
 }
 
-static void add_tally(struct tally *to, const struct tally *t)
-{
-    to->requests += t->requests;
-    to->errors += t->errors;
-    to->unpriced += t->unpriced;
-    to->estimated += t->estimated;
-    to->captured += t->captured;
-    for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        to->count[i] = count_add(to->count[i], t->count[i]);
-    to->reasoning = count_add(to->reasoning, t->reasoning);
-    to->made_tokens = count_add(to->made_tokens, t->made_tokens);
-    to->made_us = count_add(to->made_us, t->made_us);
-    to->load_us = count_add(to->load_us, t->load_us);
-    to->queue_us = count_add(to->queue_us, t->queue_us);
-    to->retries += t->retries;
-}
-
 static void add_times(struct sums *s, struct group_times *t, unsigned step, uint64_t count)
 {
     uint64_t **part = &t->part[step / TIMES_PART];
@@ -96,8 +79,8 @@ void sums_add_call(struct sums *s, struct group *g, const struct entry *e)
 void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost,
                    struct money_sum retry_cost)
 {
-    add_tally(&g->tally, t);
-    add_tally(&s->total.tally, t);
+    tally_join(&g->tally, t);
+    tally_join(&s->total.tally, t);
     g->cost.pd += cost.pd;
     s->total.cost.pd += cost.pd;
     g->retry_cost.pd += retry_cost.pd;
@@ -164,17 +147,9 @@ static int64_t all_input(const struct tally *t)
     return n;
 }
 
-void sums_write_cost(struct json_out *o, const struct tally *t, struct money_sum cost)
+void sums_write_tally(struct json_out *o, const struct tally *t, struct money_sum cost,
+                      struct money_sum retry_cost)
 {
-    if (t->unpriced > 0 && cost.pd == 0)
-        json_out_null(o, "cost_usd");
-    else
-        json_out_decimal(o, "cost_usd", cost.pd, 12, 2);
-}
-
-static void write_figures(struct json_out *o, const struct group *g)
-{
-    const struct tally *t = &g->tally;
     json_out_number(o, "requests", t->requests);
     json_out_number(o, "errors", t->errors);
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
@@ -184,12 +159,21 @@ static void write_figures(struct json_out *o, const struct group *g)
     }
     json_out_number(o, "reasoning_tokens", t->reasoning);
     json_out_number(o, "prompt_tokens", all_input(t));
-    sums_write_cost(o, t, g->cost);
+    if (t->unpriced > 0 && cost.pd == 0)
+        json_out_null(o, "cost_usd");
+    else
+        json_out_decimal(o, "cost_usd", cost.pd, 12, 2);
     json_out_number(o, "retries", t->retries);
-    json_out_decimal(o, "retry_cost_usd", g->retry_cost.pd, 12, 2);
+    json_out_decimal(o, "retry_cost_usd", retry_cost.pd, 12, 2);
     json_out_number(o, "unpriced", t->unpriced);
     json_out_number(o, "estimated", t->estimated);
     json_out_number(o, "captured", t->captured);
+}
+
+static void write_figures(struct json_out *o, const struct group *g)
+{
+    const struct tally *t = &g->tally;
+    sums_write_tally(o, t, g->cost, g->retry_cost);
     write_ms(o, "latency_p50_ms", &g->latency, 500000);
     write_ms(o, "latency_p95_ms", &g->latency, 950000);
     write_ms(o, "ttft_p50_ms", &g->ttft, 500000);

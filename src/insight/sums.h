@@ -52,9 +52,11 @@ void sums_add_call(struct sums *s, struct group *g, const struct entry *e);
 void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost,
                    struct money_sum retry_cost);
 bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct str ttft);
-// "cost_usd": null where nothing that was paid is known and something has no known price, which is
-// no zero, whatever was free beside it.
-void sums_write_cost(struct json_out *o, const struct tally *t, struct money_sum cost);
+// "requests":…,"captured":…: what a group's members are before its times. "cost_usd" is null where
+// nothing that was paid is known and something has no known price, which is no zero, whatever was
+// free beside it.
+void sums_write_tally(struct json_out *o, const struct tally *t, struct money_sum cost,
+                      struct money_sum retry_cost);
 // "rows":[…],"total":{…} without braces around. Rows by cost, or by `order`.
 void sums_write(struct sums *s, const char *label_name, bool in_order, struct buf *json);
 

@@ -11,12 +11,13 @@
 // -> {"at","since","cursor","in_flight",
 //     "running":[{"request","attempt","start","key","team","user","tags":{NAME:VALUE},"tags_cut",
 //                 "endpoint","provider","model","stream","state","duration_us","ttft_us",
-//                 "input_tokens","output_tokens","estimated","price_state","cost_usd"}],
+//                 "input_tokens","output_tokens","prompt_tokens","estimated","price_state",
+//                 "cost_usd"}],
 //     "missed",
 //     "ended":[{as running; "outcome","http_status","error","followed"}],
-//     "started":{"requests","retries","errors","unpriced","input_tokens","output_tokens",
-//                "cost_usd"},
-//     "today":{the same}|null}
+//     "started":{sums_write_tally}, "today":{a report's total}|null}
+// "input_tokens" are the uncached ones, as in a report; "cache_read_tokens" and the other kinds
+// (BUCKET_MAP) stand beside them where a call has any. "prompt_tokens": all that went in.
 // "tags_cut": it has more of them, for which there was no room.
 // Running are the oldest WATCH_RUNNING, whatever "in_flight" says; ended the newest WATCH_ENDED, in
 // the order of their end. "missed": calls that ended since the cursor and are not told, since too

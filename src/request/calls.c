@@ -210,9 +210,7 @@ static void tell_cost(const struct req *r, struct live_call *out)
             u.count[b] = 0;
         u.sure = SURE_ESTIMATED;
     }
-    out->input = usage_input(&u);
-    out->output = usage_output(&u);
-    out->sure = u.sure;
+    out->usage = u;
     out->cost = cost.total;
     out->price_state = cost.state;
 }

@@ -60,6 +60,23 @@ void tally_add(struct tally *t, const struct entry *e)
     }
 }
 
+void tally_join(struct tally *to, const struct tally *t)
+{
+    to->requests += t->requests;
+    to->errors += t->errors;
+    to->unpriced += t->unpriced;
+    to->estimated += t->estimated;
+    to->captured += t->captured;
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        to->count[i] = count_add(to->count[i], t->count[i]);
+    to->reasoning = count_add(to->reasoning, t->reasoning);
+    to->made_tokens = count_add(to->made_tokens, t->made_tokens);
+    to->made_us = count_add(to->made_us, t->made_us);
+    to->load_us = count_add(to->load_us, t->load_us);
+    to->queue_us = count_add(to->queue_us, t->queue_us);
+    to->retries += t->retries;
+}
+
 bool rollups_open(struct rollups *r, sqlite3 *db)
 {
     buf_init(&r->packed[0], &alloc_heap, 0);

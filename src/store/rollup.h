@@ -41,6 +41,7 @@ struct rollup_key {
 };
 
 void tally_add(struct tally *t, const struct entry *e);
+void tally_join(struct tally *to, const struct tally *t);
 // Whether the call's duration belongs into the histogram of latencies.
 bool tally_timed(const struct entry *e);
 bool tally_begun(const struct entry *e); // its first byte's time
