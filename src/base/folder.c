@@ -3,8 +3,10 @@
 #include "base/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum status folder_make(struct str folder, struct why *why)
 {
@@ -27,4 +29,13 @@ enum status folder_make(struct str folder, struct why *why)
         return why_set(why, failed == ENOSPC || failed == EDQUOT ? STATUS_FULL : STATUS_IO,
                        "the folder %s cannot be made: %s", path, strerror(failed));
     return STATUS_OK;
+}
+
+void folder_sync(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!fsync(fd); // some file systems cannot: the file itself is safe
+    close(fd);
 }

@@ -11,5 +11,7 @@
 // Makes the folder and those above it (mode 0700); fine when it is there. LIMIT when the path is
 // empty or too long, FULL without space, else IO: `why` names the path.
 enum status folder_make(struct str folder, struct why *why) MUST_USE;
+// Puts on the disk which files are in it, as far as the file system can.
+void folder_sync(const char *folder);
 
 #endif

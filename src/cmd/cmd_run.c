@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/json_out.h"
 #include "base/limits.h"
 #include "base/random.h"
@@ -266,24 +267,15 @@ static void write_json(const struct run *r, struct str bill, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-static void keep_json(const char *name, struct str text)
-{
-    FILE *file = fopen(name, "we");
-    bool kept = file && fwrite(text.ptr, 1, text.len, file) == text.len;
-    if (file && fclose(file) != 0)
-        kept = false;
-    if (!kept)
-        command_failed("%s: %s", name, strerror(errno));
-}
-
 static void show(const struct run *r, struct str text, const struct json_val *bill)
 {
     struct buf json;
+    struct why why = {0};
     int64_t calls = 0;
     buf_init(&json, &alloc_heap, 0);
     write_json(r, text, &json);
-    if (r->wish.bill)
-        keep_json(r->wish.bill, buf_str(&json));
+    if (r->wish.bill && file_write(r->wish.bill, FILE_ANY, buf_str(&json), &why) != STATUS_OK)
+        command_failed("%s", why.text);
     bool seen = json_i64(json_path(bill, "total.requests"), &calls) && calls > 0;
     if (r->cli->json)
         fwrite(json.ptr, 1, json.len, stderr);

@@ -2,12 +2,11 @@
 
 #include "cmd/launcher.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "net/url.h"
@@ -379,21 +378,6 @@ static bool place(const char *path, char out[PATH_SIZE])
     return n > 0 && n < PATH_SIZE;
 }
 
-static bool read_file(const char *path, struct buf *out)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    ssize_t n = 1;
-    if (fd < 0)
-        return false;
-    while (n > 0 && out->len < SETTINGS_MAX) {
-        char *room = buf_room(out, 4096);
-        n = room ? read(fd, room, 4096) : -1;
-        out->len += n > 0 ? (size_t)n : 0;
-    }
-    close(fd);
-    return n == 0;
-}
-
 struct finding {
     launch_text_f *f;
     void *context;
@@ -446,11 +430,11 @@ static void look_settings(const struct launch *l, const struct launch_target *t,
 {
     char path[PATH_SIZE];
     struct buf text;
-    buf_init(&text, &alloc_heap, SETTINGS_MAX + 4096);
+    buf_init(&text, &alloc_heap, SETTINGS_MAX);
     for (const struct settings *s = l->launcher->settings; s && s->path; s++) {
         struct finding g = {f, context, s, path};
         buf_clear(&text);
-        if (!place(s->path, path) || !read_file(path, &text))
+        if (!place(s->path, path) || file_read(path, FILE_AT_ONCE, &text, NULL) != STATUS_OK)
             continue;
         if (s->members)
             look_members(&g, t, buf_str(&text));
@@ -489,10 +473,10 @@ static void look_option(const struct launch *l, const struct launch_target *t, c
     struct buf text;
     struct finding g = {f, context, l->launcher->settings, l->launcher->option};
     must(g.settings && g.settings->members);
-    buf_init(&text, &alloc_heap, SETTINGS_MAX + 4096);
+    buf_init(&text, &alloc_heap, SETTINGS_MAX);
     if (*value == '{') {
         look_members(&g, t, str_of(value));
-    } else if (read_file(value, &text)) {
+    } else if (file_read(value, FILE_AT_ONCE, &text, NULL) == STATUS_OK) {
         g.path = value;
         look_members(&g, t, buf_str(&text));
     }

@@ -1,40 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/json_out.h"
-#include "base/limits.h"
 #include "cmd/price.h"
 #include "cold/http.h"
 
 #define NOTES_SHOWN   12
 #define SETTLED_SHOWN 8
 
-static enum status read_file(const char *path, struct buf *out, struct why *why)
+static enum status read_list(const char *name, bool progress, struct buf *out, struct why *why)
 {
-    bool standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = 1;
-    while (fd >= 0 && n > 0) {
-        char *room = buf_room(out, 64 * (size_t)KIB);
-        n = room ? read(fd, room, 64 * (size_t)KIB) : 0;
-        if (n < 0 && errno == EINTR)
-            n = 1;
-        else if (n > 0)
-            out->len += (size_t)n;
-    }
-    int error = errno;
-    if (fd >= 0 && !standard)
-        close(fd);
-    if (fd < 0 || n < 0)
-        return why_set(why, STATUS_IO, "%s: %s", path, strerror(error));
-    if (buf_failed(out))
-        return why_set(why, STATUS_LIMIT, "%s: more than %zu bytes", path, LIST_BYTES_MAX);
-    return STATUS_OK;
+    if (http_is_url(name))
+        return http_fetch(name, progress, out, why);
+    if (strcmp(name, "-") == 0)
+        return file_read_from(STDIN_FILENO, name, out, why);
+    return file_read(name, FILE_ANY, out, why);
 }
 
 static enum status read_json(struct price_list *l, struct str json, const struct list_wish *wish,
@@ -75,8 +59,7 @@ bool price_list_open(struct price_list *l, const struct cli *cli, const struct p
     }
     buf_init(&json, &alloc_heap, LIST_BYTES_MAX);
     bool progress = !cli->json && isatty(STDERR_FILENO);
-    enum status s = http_is_url(w->name) ? http_fetch(w->name, progress, &json, &why)
-                                         : read_file(w->name, &json, &why);
+    enum status s = read_list(w->name, progress, &json, &why);
     if (s != STATUS_OK)
         (void)command_failed("%s", why.text);
     else if ((s = read_json(l, buf_str(&json), &wish, &why)) != STATUS_OK)

@@ -2,13 +2,13 @@
 
 #include "config/config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "config/reading.h"
 #include "net/tls.h"
@@ -19,38 +19,27 @@
 
 // --- the file ---
 
-// The whole file; `text` is the caller's to give to unload.
-static enum status load(struct reading *r, const char *path, struct str *text, struct why *why)
+// The whole file, into memory of one piece: a secret may stand in it.
+static enum status load(struct reading *r, const char *path, struct buf *text, struct why *why)
 {
     struct stat is = {0};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return why_set(why, STATUS_IO, "%s: cannot be read: %s", path, strerror(errno));
-    char *room = alloc_get(&alloc_heap, FILE_BYTES_MAX + 1);
-    size_t len = 0;
-    ssize_t n = fstat(fd, &is) == 0 && !S_ISDIR(is.st_mode) ? 1 : -1;
-    while (room && n > 0 && len <= FILE_BYTES_MAX) {
-        n = read(fd, room + len, FILE_BYTES_MAX + 1 - len);
-        len += n > 0 ? (size_t)n : 0;
-    }
+        return file_failed(path, "cannot be read", why);
+    r->others_read = fstat(fd, &is) == 0 && is.st_mode & S_IROTH;
+    enum status s = buf_room(text, FILE_BYTES_MAX)
+                        ? file_read_from(fd, path, text, why)
+                        : why_set(why, STATUS_NO_MEMORY, "%s: out of memory", path);
     close(fd);
-    r->others_read = is.st_mode & S_IROTH;
-    if (!room)
-        return why_set(why, STATUS_NO_MEMORY, "%s: out of memory", path);
-    *text = str_from(room, len);
-    if (n < 0)
-        return why_set(why, STATUS_IO, "%s: cannot be read as a file", path);
-    if (len > FILE_BYTES_MAX)
-        return why_set(why, STATUS_LIMIT, "%s: larger than 1 MiB: this is no configuration", path);
-    return STATUS_OK;
+    if (s == STATUS_LIMIT)
+        return why_set(why, s, "%s: larger than 1 MiB: this is no configuration", path);
+    return s;
 }
 
-// A secret may stand in it.
-static void unload(struct str text)
+static void unload(struct buf *text)
 {
-    char *room = (char *)(uintptr_t)text.ptr;
-    digest_wipe(room, text.len);
-    alloc_free(&alloc_heap, room);
+    digest_wipe(text->ptr, text->len);
+    buf_fini(text);
 }
 
 // The places where a file is looked for when none is named. NULL when there is none.
@@ -192,7 +181,7 @@ static void sort_faults(struct config *c)
 static enum status read_file(struct reading *r, struct why *why)
 {
     struct config *c = r->c;
-    struct str text = STR_NONE;
+    struct buf text;
     struct node *root = NULL;
     struct yaml_fault fault;
     const char *path = find_file(r);
@@ -201,13 +190,14 @@ static enum status read_file(struct reading *r, struct why *why)
         return STATUS_OK;
     c->file = arena_dup_cstr(&c->arena, path);
     set_folder(r, path);
+    buf_init(&text, &alloc_heap, FILE_BYTES_MAX);
     enum status s = load(r, path, &text, why);
     if (s != STATUS_OK) {
-        unload(text);
+        unload(&text);
         return s;
     }
-    s = yaml_read(text, &c->arena, &root, &fault);
-    unload(text);
+    s = yaml_read(buf_str(&text), &c->arena, &root, &fault);
+    unload(&text);
     if (s == STATUS_OK && node_is_null(root)) {
         reading_fault(r, 1,
                       "the file says nothing: it is empty, or all of it is a comment. Write {} for "

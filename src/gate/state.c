@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/folder.h"
 #include "base/random.h"
 #include "core/key.h"
@@ -27,14 +28,7 @@ struct file {
     const char *name;
 };
 
-static enum status set_errno(struct why *why, const char *what, const char *path)
-{
-    int error = errno;
-    enum status s = error == ENOSPC || error == EDQUOT ? STATUS_FULL : STATUS_IO;
-    return why_set(why, s, "%s: %s: %s", path, what, strerror(error));
-}
-
-static enum status file_init(struct file *f, struct str state, const char *name, struct why *why)
+static enum status init_file(struct file *f, struct str state, const char *name, struct why *why)
 {
     enum status s = folder_make(state, why);
     if (s != STATUS_OK)
@@ -46,30 +40,8 @@ static enum status file_init(struct file *f, struct str state, const char *name,
     return STATUS_OK;
 }
 
-static void sync_folder(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    (void)!fsync(fd); // some file systems cannot: the file itself is safe
-    close(fd);
-}
-
-static bool write_whole(int fd, struct str text)
-{
-    while (text.len) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        text = str_skip(text, (size_t)n);
-    }
-    return fsync(fd) == 0;
-}
-
 // Another process may have been first: then its file stays, and that is fine.
-static enum status file_make(const struct file *f, struct str text, struct why *why)
+static enum status make_file(const struct file *f, struct str text, struct why *why)
 {
     char beside[PATH_MAX + 40];
     uint8_t salt[8];
@@ -79,26 +51,26 @@ static enum status file_make(const struct file *f, struct str text, struct why *
     snprintf(beside, sizeof beside, "%s/.%s.%.16s", f->folder, f->name, hex);
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return set_errno(why, "cannot be written", beside);
-    bool written = fchmod(fd, 0600) == 0 && write_whole(fd, text);
-    enum status s = written ? STATUS_OK : set_errno(why, "cannot be written", beside);
+        return file_failed(beside, "cannot be written", why);
+    bool written = fchmod(fd, 0600) == 0 && file_write_to(fd, text) && fsync(fd) == 0;
+    enum status s = written ? STATUS_OK : file_failed(beside, "cannot be written", why);
     close(fd);
     if (s == STATUS_OK && link(beside, f->path) != 0 && errno != EEXIST)
-        s = set_errno(why, "cannot be made", f->path);
+        s = file_failed(f->path, "cannot be made", why);
     unlink(beside);
-    sync_folder(f->folder);
+    folder_sync(f->folder);
     return s;
 }
 
 // `*text` is a slice of `room`. STATUS_UNKNOWN when there is no such file.
-static enum status file_read(const struct file *f, char room[SECRET_FILE_MAX], struct str *text,
+static enum status read_file(const struct file *f, char room[SECRET_FILE_MAX], struct str *text,
                              struct why *why)
 {
     int fd = open(f->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
         return STATUS_UNKNOWN;
     if (fd < 0)
-        return set_errno(why, "cannot be read", f->path);
+        return file_failed(f->path, "cannot be read", why);
     struct stat is;
     ssize_t n = fstat(fd, &is) == 0 && S_ISREG(is.st_mode) ? read(fd, room, SECRET_FILE_MAX) : -1;
     close(fd);
@@ -124,17 +96,17 @@ static enum status read_or_make(struct str state, const char *name, draw_f *draw
     struct file f;
     char room[SECRET_FILE_MAX];
     struct str text = STR_NONE;
-    enum status s = file_init(&f, state, name, why);
+    enum status s = init_file(&f, state, name, why);
     if (s != STATUS_OK)
         return s;
-    s = file_read(&f, room, &text, why);
+    s = read_file(&f, room, &text, why);
     for (int i = 0; s == STATUS_UNKNOWN && i < TRIES_MAX; i++) {
         char fresh[128];
         draw(fresh);
-        s = file_make(&f, str_of(fresh), why);
+        s = make_file(&f, str_of(fresh), why);
         digest_wipe(fresh, sizeof fresh);
         if (s == STATUS_OK)
-            s = file_read(&f, room, &text, why);
+            s = read_file(&f, room, &text, why);
     }
     if (s == STATUS_OK) {
         *out = secret_new(text);

@@ -9,18 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/folder.h"
 #include "base/limits.h"
-
-static enum status set_errno(struct why *why, const char *path, const char *what)
-{
-    int error = errno;
-    enum status s = error == ENOSPC || error == EDQUOT ? STATUS_FULL : STATUS_IO;
-    return why_set(why, s, "%s: %s: %s", path, what, strerror(error));
-}
 
 static bool folder_of(struct str state, char out[PATH_MAX])
 {
@@ -41,40 +34,19 @@ static bool is_text(const char *name, unsigned *number)
 
 // --- reading ---
 
-static bool read_all(int fd, char *out, size_t size)
-{
-    while (size) {
-        ssize_t n = read(fd, out, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        out += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
-
 static enum status read_file(struct shelf *s, const char *path, struct str *out, struct why *why)
 {
-    struct stat is;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    if (fd < 0)
-        return set_errno(why, path, "cannot be read");
-    enum status status = STATUS_OK;
-    char *room = NULL;
-    if (fstat(fd, &is) != 0 || !S_ISREG(is.st_mode))
-        status = why_set(why, STATUS_IO, "%s: it is no file", path);
-    else if (!(room = arena_get(&s->arena, (size_t)is.st_size + 1)))
+    struct buf text;
+    buf_init(&text, &alloc_heap, SHELF_BYTES_MAX);
+    enum status status = file_read(path, FILE_OWN, &text, why);
+    if (status == STATUS_OK)
+        *out = arena_dup(&s->arena, buf_str(&text));
+    buf_fini(&text);
+    if (status == STATUS_LIMIT || arena_failed(&s->arena))
         status = why_set(why, STATUS_LIMIT,
                          "%s: imported prices are more than %zu bytes. Take "
                          "older imports back: costlens price history, costlens price forget",
                          path, SHELF_BYTES_MAX);
-    else if (!read_all(fd, room, (size_t)is.st_size))
-        status = set_errno(why, path, "cannot be read");
-    else
-        *out = str_from(room, (size_t)is.st_size);
-    close(fd);
     return status;
 }
 
@@ -113,7 +85,7 @@ enum status shelf_open(struct str state, struct shelf *out, struct why *why)
         return why_set(why, STATUS_LIMIT, "the path of the state folder is too long");
     DIR *dir = opendir(folder);
     if (!dir)
-        return errno == ENOENT ? STATUS_OK : set_errno(why, folder, "cannot be read");
+        return errno == ENOENT ? STATUS_OK : file_failed(folder, "cannot be read", why);
     while (status == STATUS_OK && (entry = readdir(dir)))
         status = add_entry(out, folder, entry->d_name, why);
     closedir(dir);
@@ -169,35 +141,6 @@ enum status shelf_catalog(const struct shelf *s, struct str own, struct catalog 
 
 // --- writing ---
 
-static void sync_folder(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    (void)!fsync(fd); // some file systems cannot: the file itself is safe
-    close(fd);
-}
-
-static enum status write_file(const char *path, struct str text, struct why *why)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return set_errno(why, path, "cannot be written");
-    while (text.len) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        text = str_skip(text, (size_t)n);
-    }
-    enum status s = STATUS_OK;
-    if (text.len || fsync(fd) != 0)
-        s = set_errno(why, path, "cannot be written");
-    close(fd);
-    return s;
-}
-
 static bool same_texts(const struct shelf *a, const struct shelf *b)
 {
     bool same = a->count == b->count;
@@ -215,7 +158,7 @@ static enum status lock(const char *folder, int *fd, struct why *why)
         failed = *fd < 0 ? -1 : flock(*fd, LOCK_EX);
     } while (failed && errno == EINTR);
     if (failed && errno != ENOTSUP && errno != ENOSYS)
-        return set_errno(why, folder, "cannot be locked");
+        return file_failed(folder, "cannot be locked", why);
     return STATUS_OK;
 }
 
@@ -248,13 +191,13 @@ static enum status add(const char *folder, unsigned next, struct shelf_text *fre
     char beside[PATH_MAX + SHELF_NAME], path[PATH_MAX + SHELF_NAME];
     snprintf(beside, sizeof beside, "%s/.%ld", folder, (long)getpid());
     snprintf(path, sizeof path, "%s/%04u-%s.book", folder, next, fresh->name);
-    enum status status = write_file(beside, fresh->text, why);
+    enum status status = file_write(beside, FILE_OWN, fresh->text, why);
     if (status == STATUS_OK && link(beside, path) != 0)
-        status = set_errno(why, path, "cannot be made");
+        status = file_failed(path, "cannot be made", why);
     unlink(beside);
     if (status != STATUS_OK)
         return status;
-    sync_folder(folder);
+    folder_sync(folder);
     fresh->number = next;
     return STATUS_OK;
 }
@@ -290,9 +233,9 @@ static enum status remove_file(const char *folder, const char *name, struct why 
     snprintf(path, sizeof path, "%s/%s", folder, name);
     enum status status = lock(folder, &fd, why);
     if (status == STATUS_OK && unlink(path) != 0)
-        status = errno == ENOENT ? STATUS_UNKNOWN : set_errno(why, path, "cannot be removed");
+        status = errno == ENOENT ? STATUS_UNKNOWN : file_failed(path, "cannot be removed", why);
     if (status == STATUS_OK)
-        sync_folder(folder);
+        folder_sync(folder);
     if (fd >= 0)
         close(fd);
     return status;

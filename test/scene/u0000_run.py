@@ -260,7 +260,7 @@ def refuses(gateway):
     gateway.file.write_text(good)
     expect(done.returncode, 125, done.stderr)  # the command line is right
     expect_in("listen", done.stderr)
-    expect_in("/dev/full: No space left", run(gateway, ["true"], "--bill", "/dev/full").stderr)
+    expect_in("/dev/full: cannot be written: No space left", run(gateway, ["true"], "--bill", "/dev/full").stderr)
 
 
 with Mock() as mock:

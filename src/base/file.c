@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+#define CHUNK_BYTES (64 * (size_t)KIB)
+
+enum status file_failed(const char *path, const char *what, struct why *why)
+{
+    int error = errno;
+    enum status s = error == ENOSPC || error == EDQUOT ? STATUS_FULL : STATUS_IO;
+    return why_set(why, s, "%s: %s: %s", path, what, strerror(error));
+}
+
+enum status file_read_from(int fd, const char *path, struct buf *out, struct why *why)
+{
+    for (;;) {
+        char beyond;
+        size_t left = out->ceiling ? out->ceiling - out->len : CHUNK_BYTES;
+        size_t size = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+        char *room = size ? buf_room(out, size) : &beyond;
+        if (!room)
+            return why_set(why, STATUS_NO_MEMORY, "%s: out of memory", path);
+        ssize_t n = read(fd, room, size ? size : 1);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return file_failed(path, "cannot be read", why);
+        if (n == 0)
+            return STATUS_OK;
+        if (!size)
+            return why_set(why, STATUS_LIMIT, "%s: more than %zu bytes", path, out->ceiling);
+        out->len += (size_t)n;
+    }
+}
+
+enum status file_read(const char *path, enum file_kind kind, struct buf *out, struct why *why)
+{
+    static const int flags[] = {0, O_NONBLOCK, O_NONBLOCK | O_NOFOLLOW};
+    struct stat is;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags[kind]);
+    if (fd < 0)
+        return file_failed(path, "cannot be read", why);
+    bool other = kind == FILE_OWN && (fstat(fd, &is) != 0 || !S_ISREG(is.st_mode));
+    enum status s = other ? why_set(why, STATUS_IO, "%s: it is no file", path)
+                          : file_read_from(fd, path, out, why);
+    close(fd);
+    return s;
+}
+
+bool file_write_to(int fd, struct str text)
+{
+    while (text.len) {
+        ssize_t n = write(fd, text.ptr, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        text = str_skip(text, (size_t)n);
+    }
+    return true;
+}
+
+enum status file_write(const char *path, enum file_kind kind, struct str text, struct why *why)
+{
+    bool own = kind == FILE_OWN;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (own ? O_NOFOLLOW : 0),
+                  own ? 0600 : 0666);
+    if (fd < 0)
+        return file_failed(path, "cannot be written", why);
+    enum status s = STATUS_OK;
+    if (!file_write_to(fd, text) || (own && fsync(fd) != 0))
+        s = file_failed(path, "cannot be written", why);
+    if (close(fd) != 0 && s == STATUS_OK)
+        s = file_failed(path, "cannot be written", why);
+    return s;
+}
