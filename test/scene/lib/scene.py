@@ -408,7 +408,7 @@ class Gateway:
 # The calls in the order in which they began; `who` is the tag that the body's `user` became.
 LEDGER = """
 with who as materialized (
-  select lower(hex(id)) as call, value from tag where name = 'user')
+  select distinct lower(hex(id)) as call, value from tag where name = 'user')
 select calls.*, who.value as who from calls
 left join who on who.call = replace(calls.request, '-', '')
 order by calls.start, calls.request"""
