@@ -64,6 +64,12 @@ static const struct option_row options[] = {
      offsetof(struct wish, mock)},
     {0}};
 
+// Its calls that the gateway refused, and why the last of them.
+struct refused {
+    int64_t calls, http_status;
+    struct buf model, error, message;
+};
+
 struct run {
     struct cli *cli;
     struct wish wish;
@@ -73,6 +79,7 @@ struct run {
     struct buf name, key, token, since;
     struct child_end end;
     unsigned open; // calls that have not ended with it
+    struct refused refused;
 };
 
 // --- asking ---
@@ -235,15 +242,40 @@ static void run_child(struct run *r)
 
 static void say_unseen(const struct run *r)
 {
-    command_print(
-        stderr,
-        "costlens: NOTHING WAS SEEN: the gateway (%.*s) led no call of %s to a provider, "
-        "and what it may have spent elsewhere is in no ledger.\n"
-        "costlens: Had it called, it was refused, for example for a model that no provider "
-        "here has: it was told why. What a `costlens run` inside it calls is on the bill "
-        "of that one.\n"
-        "costlens: %s\n",
-        STR_ARG(buf_str(&r->lease.base)), r->argv[0], launch_unseen(&r->launch));
+    command_print(stderr,
+                  "costlens: NOTHING WAS SEEN: the gateway (%.*s) led no call of %s to a provider, "
+                  "and what it may have spent elsewhere is in no ledger.\n"
+                  "costlens: Had it called with another key, it was refused and told why. What a "
+                  "`costlens run` inside it calls is on the bill of that one.\n"
+                  "costlens: %s\n",
+                  STR_ARG(buf_str(&r->lease.base)), r->argv[0], launch_unseen(&r->launch));
+}
+
+static void say_refused(const struct run *r)
+{
+    const struct refused *f = &r->refused;
+    command_print(stderr,
+                  "costlens: %lld %s refused by the gateway and went to no provider%s %.*s%s%.*s "
+                  "(%lld)\n",
+                  (long long)f->calls, f->calls == 1 ? "call was" : "calls were",
+                  f->calls == 1 ? ":" : "; the last:", STR_ARG(buf_str(&f->model)),
+                  f->model.len ? ": " : "", STR_ARG(buf_str(&f->message)),
+                  (long long)f->http_status);
+}
+
+static void write_refused(const struct refused *f, struct json_out *o)
+{
+    if (f->calls == 0) {
+        json_out_null(o, "refused");
+        return;
+    }
+    json_out_begin(o, "refused", '{');
+    json_out_number(o, "requests", f->calls);
+    json_out_number(o, "http_status", f->http_status);
+    json_out_text(o, "model", buf_str(&f->model));
+    json_out_text(o, "error", buf_str(&f->error));
+    json_out_text(o, "message", buf_str(&f->message));
+    json_out_end(o, '}');
 }
 
 static void say_open(const struct run *r)
@@ -261,10 +293,21 @@ static void write_json(const struct run *r, struct str bill, struct buf *out)
     json_out_number(&o, "exit_code", r->end.exit_code);
     json_out_text(&o, "name", buf_str(&r->name));
     json_out_number(&o, "open_calls", r->open);
+    write_refused(&r->refused, &o);
     json_out_name(&o, "bill");
     buf_add(out, bill);
     json_out_end(&o, '}');
     buf_add_char(out, '\n');
+}
+
+static void say_rest(const struct run *r, bool seen)
+{
+    if (r->refused.calls > 0)
+        say_refused(r);
+    if (r->open > 0)
+        say_open(r);
+    if (!seen && r->open == 0 && r->refused.calls == 0)
+        say_unseen(r);
 }
 
 static void show(const struct run *r, struct str text, const struct json_val *bill)
@@ -281,15 +324,43 @@ static void show(const struct run *r, struct str text, const struct json_val *bi
         fwrite(json.ptr, 1, json.len, stderr);
     else if (seen && !r->wish.quiet)
         bill_print(bill, r->cli->config_file, stderr);
-    if (!seen && r->open == 0 && !r->cli->json)
-        say_unseen(r);
-    if (r->open > 0 && !r->cli->json)
-        say_open(r);
+    if (!r->cli->json)
+        say_rest(r, seen);
     buf_fini(&json);
 }
 
-// How many calls of the run are under way; none when nobody can tell.
-static unsigned count_open(const struct run *r)
+static bool is_mine(const struct run *r, const struct json_val *call)
+{
+    return str_eq(json_str(json_get(call, "key")), buf_str(&r->key));
+}
+
+static void take_text(const struct json_val *v, const char *member, struct buf *out)
+{
+    buf_clear(out);
+    buf_add(out, json_str(json_get(v, member)));
+}
+
+static void read_refused(const struct run *r, const struct json_val *list, struct refused *f)
+{
+    struct json_iter it = {0};
+    struct str name;
+    const struct json_val *v;
+    f->calls = 0;
+    while (json_each(&it, list, &name, &v)) {
+        int64_t calls = 0;
+        if (!is_mine(r, v) || !json_i64(json_get(v, "requests"), &calls) ||
+            !json_i64(json_get(v, "http_status"), &f->http_status))
+            continue;
+        f->calls += calls;
+        take_text(v, "model", &f->model);
+        take_text(v, "error", &f->error);
+        take_text(v, "message", &f->message);
+    }
+}
+
+// What of the run no bill can say: calls under way, and those that were refused. None when nobody
+// can tell.
+static void look(struct run *r)
 {
     struct buf args, text;
     struct json *j = NULL;
@@ -297,19 +368,20 @@ static unsigned count_open(const struct run *r)
     struct json_iter it = {0};
     struct str name;
     const struct json_val *call;
-    unsigned count = 0;
+    r->open = 0;
     buf_init(&args, &alloc_heap, 0);
     buf_init(&text, &alloc_heap, 0);
     remote_arg(&args, "filter", buf_str(&r->key));
     buf_add_char(&args, '}');
     if (remote_run(r->cli, "live", buf_str(&args), &text, &why) == STATUS_OK &&
-        json_open(buf_str(&text), &alloc_heap, &j, &why) == STATUS_OK)
+        json_open(buf_str(&text), &alloc_heap, &j, &why) == STATUS_OK) {
         while (json_each(&it, json_get(json_root(j), "running"), &name, &call))
-            count += str_eq(json_str(json_get(call, "key")), buf_str(&r->key));
+            r->open += is_mine(r, call);
+        read_refused(r, json_get(json_root(j), "refused"), &r->refused);
+    }
     json_close(j);
     buf_fini(&text);
     buf_fini(&args);
-    return count;
 }
 
 // A call that the program left in the middle ends when the gateway sees that; one whose client
@@ -317,8 +389,11 @@ static unsigned count_open(const struct run *r)
 static void settle(struct run *r)
 {
     pause_ns(SETTLE_NS);
-    for (int i = 0; (r->open = count_open(r)) > 0 && i < OPEN_TRIES; i++)
+    look(r);
+    for (int i = 0; r->open > 0 && i < OPEN_TRIES; i++) {
         pause_ns(OPEN_STEP_NS);
+        look(r);
+    }
 }
 
 static void present(struct run *r)
@@ -450,7 +525,8 @@ static int run(struct cli *cli, int argc, char **argv)
         return command_usage(&cmd_run, "which program? costlens run -- CMD ARGS...");
     r.argv = argv + own + 1;
     r.launch = launch_of(r.argv);
-    struct buf *const texts[] = {&r.name, &r.key, &r.token, &r.since};
+    struct buf *const texts[] = {&r.name,          &r.key,           &r.token,          &r.since,
+                                 &r.refused.model, &r.refused.error, &r.refused.message};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         buf_init(texts[i], &alloc_heap, 0);
     const char *slash = strrchr(r.argv[0], '/');

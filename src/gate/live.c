@@ -123,6 +123,35 @@ void live_add(struct live *l, const struct entry *e)
     l->ended++;
 }
 
+void live_refuse(struct live *l, struct str key, struct str model, enum refusal why,
+                 struct str detail)
+{
+    struct live_refused *f = &l->refused[0];
+    for (unsigned i = 0; i < LIVE_REFUSED; i++) {
+        struct live_refused *other = &l->refused[i];
+        if (str_is(key, other->key)) {
+            f = other;
+            break;
+        }
+        if (other->last < f->last)
+            f = other;
+    }
+    if (!str_is(key, f->key)) {
+        f->calls = 0;
+        str_copy_clipped(key, f->key, sizeof f->key);
+    }
+    f->calls++;
+    f->last = ++l->refusals;
+    f->why = why;
+    str_copy_clipped(model, f->model, sizeof f->model);
+    str_copy_clipped(detail, f->detail, sizeof f->detail);
+}
+
+bool live_refused_fits(const struct live_refused *f, struct str part)
+{
+    return f->key[0] && has(str_of(f->key), part);
+}
+
 uint64_t live_oldest(const struct live *l, uint64_t after)
 {
     uint64_t kept = l->ended > LIVE_KEPT ? l->ended - LIVE_KEPT : 0;

@@ -227,6 +227,33 @@ static void write_calls(const struct watch *w, const char *name, struct json_out
     json_out_end(o, ']');
 }
 
+static void write_refusal(const struct live_refused *f, struct json_out *o)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    buf_printf(&text, "%s%s%s", refusal_text(f->why), f->detail[0] ? " " : "", f->detail);
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "key", str_of(f->key));
+    json_out_number(o, "requests", f->calls);
+    json_out_text(o, "model", str_of(f->model));
+    json_out_number(o, "http_status", refusal_http(f->why));
+    json_out_text(o, "error", str_of(refusal_code(f->why)));
+    json_out_text(o, "message", buf_str(&text));
+    json_out_end(o, '}');
+    buf_fini(&text);
+}
+
+static void write_refused(const struct watch *w, struct json_out *o)
+{
+    json_out_begin(o, "refused", '[');
+    for (unsigned i = 0; i < w->worker_count; i++) {
+        for (unsigned k = 0; w->copies[i] && k < LIVE_REFUSED; k++)
+            if (live_refused_fits(&w->copies[i]->live.refused[k], w->filter))
+                write_refusal(&w->copies[i]->live.refused[k], o);
+    }
+    json_out_end(o, ']');
+}
+
 static void write_started(const struct watch *w, struct json_out *o)
 {
     struct live_sums all = {0};
@@ -287,6 +314,7 @@ static void write_all(struct watch *w, struct store *store, struct buf *out)
     keep_ended(w);
     json_out_number(&o, "missed", (int64_t)w->missed);
     write_calls(w, "ended", &o);
+    write_refused(w, &o);
     write_started(w, &o);
     write_today(w, store, &o);
     json_out_end(&o, '}');

@@ -98,8 +98,6 @@ enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
 {
     must(!r->attempt.dispatched);
     r->worker->metrics.refused[why]++;
-    if (!r->x)
-        return END;
     struct buf detail;
     buf_init(&detail, &alloc_heap, 16 * KIB);
     if (format) {
@@ -108,8 +106,13 @@ enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
         buf_vprintf(&detail, format, list);
         va_end(list);
     }
-    req_write_refusal(r, why, buf_str(&detail));
+    if (r->key)
+        live_refuse(&r->worker->live, r->key->name, r->asked ? r->ask.demand.model : STR_NONE, why,
+                    buf_str(&detail));
+    if (r->x) {
+        req_write_refusal(r, why, buf_str(&detail));
+        req_hand_over(r);
+    }
     buf_fini(&detail);
-    req_hand_over(r);
     return END;
 }

@@ -165,11 +165,27 @@ def says_that_nothing_was_seen(gateway):
     expect(done.returncode, 5)
     expect_in("NOTHING WAS SEEN", done.stderr)
     expect_in("NOTHING WAS SEEN", run(gateway, ["true"], "--quiet").stderr)
-    refused = run(gateway, calling("x"), environment={"SCENE_MODEL": "bench/nobody-has-it"}).stderr
-    expect_in("led no call of", refused)
-    expect_in("it was refused", refused)
     inner = shlex.join(command(gateway, calling("x")))
     expect_in("What a `costlens run` inside it calls is on the bill of that one.", run(gateway, ["sh", "-c", inner]).stderr)
+
+
+def says_what_was_refused(gateway):
+    """The gateway itself saw these calls: each is counted, alone and beside others, by this run alone."""
+    unknown = {"SCENE_MODEL": "nobody-has-it"}
+    failing = " || ".join([shlex.join(calling("x"))] * 3)
+    refused = run(gateway, ["sh", "-c", failing], environment=unknown).stderr
+    expect_true("NOTHING WAS SEEN" not in refused, refused)
+    expect_in("3 calls were refused by the gateway", refused)
+    expect_in("nobody-has-it", refused.split("3 calls were refused")[1], "and it says why")
+    expect_in("(404)", refused)
+    both = ["sh", "-c", f"SCENE_MODEL=nobody-has-it {shlex.join(calling('x'))}; {shlex.join(calling('x'))}"]
+    done = run(gateway, both)
+    expect_in("total", done.stderr)
+    expect_in("1 call was refused by the gateway", done.stderr)
+    told = json.loads(run(gateway, both, "--json").stderr.splitlines()[-1])
+    expect((told["refused"]["requests"], told["refused"]["http_status"], told["refused"]["error"]),
+           (1, 404, "model_not_found"))
+    expect(json.loads(run(gateway, calling("x"), "--json").stderr)["refused"], None)
 
 
 def waits_for_the_store(gateway):
@@ -274,6 +290,7 @@ with Mock() as mock:
     names_itself(gateway)
     stands_without_a_standard_file(gateway)
     says_that_nothing_was_seen(gateway)
+    says_what_was_refused(gateway)
     waits_for_the_store(gateway)
     shares(gateway, mock)
     names_what_has_no_price(gateway)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../unit.h"
@@ -64,6 +65,34 @@ static void test_cursor(void **state)
     assert_int_equal(live_oldest(live, 1000 * LIVE_KEPT), live->ended); // of another gateway
 }
 
+// Of the keys of which calls were refused, the last so many are remembered.
+static void test_refused(void **state)
+{
+    (void)state;
+    char key[16];
+    live_refuse(live, str_of("mine"), str_of("m"), REFUSAL_NO_MODEL, str_of("first"));
+    for (int i = 0; i < 2 * LIVE_REFUSED; i++) {
+        (void)snprintf(key, sizeof key, "other %d", i);
+        live_refuse(live, str_of(key), STR_NONE, REFUSAL_OVERLOAD, STR_NONE);
+        if (i % 10 == 0)
+            live_refuse(live, str_of("mine"), str_of("m"), REFUSAL_MODEL_UNKNOWN, str_of("last"));
+    }
+    int mine = 0, others = 0;
+    for (int i = 0; i < LIVE_REFUSED; i++) {
+        const struct live_refused *f = &live->refused[i];
+        if (!live_refused_fits(f, str_of("MINE"))) {
+            others += f->calls == 1 && live_refused_fits(f, STR_NONE);
+            continue;
+        }
+        mine++;
+        assert_int_equal(f->calls, 1 + (2 * LIVE_REFUSED + 9) / 10);
+        assert_int_equal(f->why, REFUSAL_MODEL_UNKNOWN);
+        assert_string_equal(f->detail, "last");
+    }
+    assert_int_equal(mine, 1);
+    assert_int_equal(others, LIVE_REFUSED - 1);
+}
+
 static void test_texts(void **state)
 {
     (void)state;
@@ -119,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_sums, begin, end),
         cmocka_unit_test_setup_teardown(test_cursor, begin, end),
+        cmocka_unit_test_setup_teardown(test_refused, begin, end),
         cmocka_unit_test_setup_teardown(test_texts, begin, end),
         cmocka_unit_test_setup_teardown(test_tags, begin, end),
     };
