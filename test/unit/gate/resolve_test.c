@@ -30,9 +30,26 @@ static struct config config = {
     .providers = providers, .provider_count = 7, .aliases = &alias, .alias_count = 1};
 static struct snapshot snapshot = {.config = &config};
 
+static const struct key anyone = {.name = STR("k")};
+static struct buf detail; // what the last `ask` told
+
+static struct snapshot with(struct config *c)
+{
+    struct snapshot s = snapshot;
+    s.config = c;
+    return s;
+}
+
+static enum refusal ask(const struct snapshot *s, const struct wanted *wanted, struct target *t)
+{
+    buf_clear(&detail);
+    return resolve(s, wanted, t, &detail);
+}
+
 static int setup(void **state)
 {
     (void)state;
+    buf_init(&detail, &alloc_heap, 4096);
     map_init(&snapshot.keys, &alloc_heap);
     map_init(&snapshot.aliases, &alloc_heap);
     struct why why = {0};
@@ -44,6 +61,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
+    buf_fini(&detail);
     catalog_close(snapshot.catalog);
     map_fini(&snapshot.aliases);
     map_fini(&snapshot.keys);
@@ -128,11 +146,9 @@ static void names_reach_their_provider(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(cases[i].key_models)};
-        struct buf detail;
-        buf_init(&detail, &alloc_heap, 4096);
         struct target t = {0};
         struct wanted wanted = {&key, cases[i].dialect, str_of(cases[i].asked), 0, false};
-        enum refusal r = resolve(&snapshot, &wanted, &t, &detail);
+        enum refusal r = ask(&snapshot, &wanted, &t);
         if (r != cases[i].refusal)
             fail_msg("case %zu (%s): %d, expected %d", i, cases[i].asked, r, cases[i].refusal);
         if (r == REFUSAL_NONE) {
@@ -145,7 +161,6 @@ static void names_reach_their_provider(void **state)
                 strstr(buf_cstr(&detail), "goes to claude, which is asked at /v1/messages"));
         if (r == REFUSAL_DIALECT && str_is(wanted.model, "fast"))
             assert_non_null(strstr(buf_cstr(&detail), "/v1/chat/completions"));
-        buf_fini(&detail);
     }
 }
 
@@ -153,24 +168,20 @@ static void an_unknown_name_gets_near_ones(void **state)
 {
     (void)state;
     struct key key = {.name = STR("k")};
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 4096);
     struct target t;
     struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle"), 0, false};
-    assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+    assert_int_equal(ask(&snapshot, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
     assert_true(str_search(buf_str(&detail), str_of("bench/bench-model")) < detail.len);
     wanted.model = str_of("fist");
-    assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+    assert_int_equal(ask(&snapshot, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
     assert_true(str_search(buf_str(&detail), str_of("mean fast?")) < detail.len);
     // Not those that its key may not use.
     key.models = str_of("claude-*");
     for (int i = 0; i < 2; i++) {
-        buf_clear(&detail);
         wanted.model = str_of(i ? "bench-modle" : "fist");
-        assert_int_equal(resolve(&snapshot, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+        assert_int_equal(ask(&snapshot, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
         assert_true(str_search(buf_str(&detail), str_of("mean")) == detail.len);
     }
-    buf_fini(&detail);
 }
 
 // Providers of an environment with two keys, under --mock.
@@ -250,50 +261,41 @@ static void an_unknown_name_gets_its_cure(void **state)
 {
     (void)state;
     struct snapshot s = snapshot;
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 4096);
     map_init(&s.aliases, &alloc_heap);
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(hints[i].key_models)};
         struct wanted wanted = {&key, DIALECT_OPENAI, str_of(hints[i].asked), 0, false};
         struct target t;
         s.config = hints[i].config;
-        buf_clear(&detail);
-        enum refusal r = resolve(&s, &wanted, &t, &detail);
+        enum refusal r = ask(&s, &wanted, &t);
         const char *said = buf_cstr(&detail);
         if (r != REFUSAL_MODEL_UNKNOWN || !strstr(said, hints[i].says) ||
             (hints[i].never && strstr(said, hints[i].never)))
             fail_msg("%s (%s): %d %s", hints[i].asked, hints[i].key_models, r, said);
     }
     map_fini(&s.aliases);
-    buf_fini(&detail);
 }
 
 static void a_sole_open_provider_takes_any_name(void **state)
 {
     (void)state;
     struct config one = {.providers = providers, .provider_count = 1};
-    struct snapshot s = snapshot;
-    s.config = &one;
-    struct key key = {.name = STR("k")};
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 4096);
+    struct snapshot s = with(&one);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("brand-new"), 0, false};
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    struct wanted wanted = {&anyone, DIALECT_OPENAI, str_of("brand-new"), 0, false};
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     struct config_provider mocked[] = {providers[5], providers[0]}; // the built-in mock is none
     one.providers = mocked;
     one.provider_count = 2;
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     one.provider_count = 1;
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
     one.providers = &providers[4]; // a closed list does not
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
     one.provider_count = 0;
     wanted.model = str_of("gpt-4o");
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
-    buf_fini(&detail);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NO_PROVIDER);
 }
 
 // Of several providers the only open one of the caller's dialect takes a name that nobody lists.
@@ -332,21 +334,18 @@ static void the_only_open_one_of_a_dialect_takes_new_names(void **state)
         {&two, "claude-new", DIALECT_ANTHROPIC, "", REFUSAL_NONE, "anthropic"},
     };
     struct snapshot s = snapshot;
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 4096);
     for (size_t i = 0; i < sizeof news / sizeof news[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(news[i].key_models)};
         struct wanted wanted = {&key, news[i].dialect, str_of(news[i].asked), 0, false};
         struct target t = {0};
         s.config = news[i].config;
-        enum refusal r = resolve(&s, &wanted, &t, &detail);
+        enum refusal r = ask(&s, &wanted, &t);
         if (r != news[i].refusal)
             fail_msg("case %zu (%s): %d, expected %d", i, news[i].asked, r, news[i].refusal);
         if (r == REFUSAL_NONE)
             assert_true(str_is(s.config->providers[t.provider].name, news[i].provider) &&
                         str_is(t.model, news[i].asked));
     }
-    buf_fini(&detail);
 }
 
 static void an_ollama_is_free_but_for_its_cloud(void **state)
@@ -373,14 +372,11 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     struct config_provider both[] = {providers[0], providers[0]};
     both[1].dialect = DIALECT_OLLAMA;
     struct config two = {.providers = both, .provider_count = 2};
-    struct snapshot s = snapshot;
-    s.config = &two;
+    struct snapshot s = with(&two);
     struct key key = {.name = STR("k")};
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 4096);
     struct target t;
     struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE, 0, false};
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     // One that names every model only where the key may use every model.
     struct config_provider third[] = {both[0], both[1], both[1]};
@@ -399,8 +395,7 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     wanted.all = true;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         key.models = str_of(lists[i].key_models);
-        buf_clear(&detail);
-        enum refusal r = resolve(&s, &wanted, &t, &detail);
+        enum refusal r = ask(&s, &wanted, &t);
         if (r != (lists[i].provider < 0 ? REFUSAL_MODEL_DENIED : REFUSAL_NONE) ||
             (r == REFUSAL_NONE && (int)t.provider != lists[i].provider))
             fail_msg("%s: %d, %u", lists[i].key_models, r, t.provider);
@@ -411,7 +406,7 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     wanted.all = false;
     // Nor has a book its models, so that they would be found by name.
     wanted.model = str_of("llama3.2:3b");
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     static struct str names[] = {STR("phi3"), STR("llama3.2:latest")};
     both[1].models = names;
@@ -422,9 +417,8 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     assert_false(provider_lists(&s, &both[1], str_of("latest")));
     wanted.model = STR_NONE;
     two.provider_count = 1;
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NO_PROVIDER);
     assert_non_null(strstr(buf_cstr(&detail), "{ollama: {dialect: ollama}}"));
-    buf_fini(&detail);
 }
 
 // An Ollama is a provider of what it has; one that nobody named is there while it answers.
@@ -435,24 +429,20 @@ static void an_ollama_has_what_it_lists(void **state)
     both[1].sought = true;
     both[1].url = (struct url){.host = STR("127.0.0.1"), .port = 11434};
     struct config two = {.providers = both, .provider_count = 2};
-    struct snapshot s = snapshot;
-    s.config = &two;
+    struct snapshot s = with(&two);
     s.locals = locals_new();
     struct local *l = snapshot_local(&s, &both[1]);
     assert_ptr_equal(l, locals_at(s.locals, str_of("127.0.0.1:11434")));
     assert_null(snapshot_local(&s, &both[0]));
-    struct key key = {.name = STR("k")};
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 4096);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, STR("gpt-99"), 0, false};
+    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("gpt-99"), 0, false};
     // While it does not answer, the other one is the only one.
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 0);
     assert_true(local_take_tags(
         l, str_of("{\"models\":[{\"name\":\"llama3.2:3b\"},{\"name\":\"phi3:latest\"}]}")));
     // And so it is when an Ollama comes up that nobody named.
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 0);
     static const struct {
         const char *asked, *model, *said;
@@ -472,8 +462,7 @@ static void an_ollama_has_what_it_lists(void **state)
     for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
         wanted.dialect = DIALECT_OLLAMA;
         wanted.model = str_of(asks[i].asked);
-        buf_clear(&detail);
-        enum refusal r = resolve(&s, &wanted, &t, &detail);
+        enum refusal r = ask(&s, &wanted, &t);
         assert_int_equal(r, asks[i].said ? REFUSAL_MODEL_UNKNOWN : REFUSAL_NONE);
         if (asks[i].model)
             assert_true(t.provider == 1 && str_is(t.model, asks[i].model));
@@ -484,10 +473,9 @@ static void an_ollama_has_what_it_lists(void **state)
     local_unanswered(l);
     two.providers = &both[1];
     two.provider_count = 1;
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NO_PROVIDER);
     wanted.model = STR_NONE;
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NO_PROVIDER);
-    buf_fini(&detail);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NO_PROVIDER);
     locals_free(s.locals);
 }
 
@@ -524,19 +512,15 @@ static void an_alias_tells_what_is_missing(void **state)
         {"cheap", "", "stands for local/phi3, which is on no provider's list. To have it: ollama"},
         {"shut", "", "stands for bench/other, which is on no provider's list. bench has bench/"},
     };
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 4096);
     for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(asks[i].key_models)};
         struct wanted wanted = {&key, DIALECT_OPENAI, str_of(asks[i].asked), 1U << DIALECT_OLLAMA,
                                 false};
         struct target t;
-        buf_clear(&detail);
-        assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_MODEL_UNKNOWN);
+        assert_int_equal(ask(&s, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
         if (!strstr(buf_cstr(&detail), asks[i].said))
             fail_msg("%s (%s): %s", asks[i].asked, asks[i].key_models, buf_cstr(&detail));
     }
-    buf_fini(&detail);
     map_fini(&s.aliases);
     locals_free(s.locals);
 }
@@ -554,32 +538,27 @@ static void a_translated_call_goes_to_the_other_dialect(void **state)
     struct config_alias small = {.name = STR("fast"), .models = targets, .model_count = 2};
     struct config three = {
         .providers = all, .provider_count = 3, .aliases = &small, .alias_count = 1};
-    struct snapshot s = snapshot;
-    s.config = &three;
-    struct key key = {.name = STR("k")};
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 4096);
+    struct snapshot s = with(&three);
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, STR("phi3"), 1U << DIALECT_OLLAMA, false};
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("phi3"), 1U << DIALECT_OLLAMA, false};
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     wanted.model = str_of("local/phi3");
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     wanted.model = str_of("gpt-4o");
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 2);
     assert_true(map_set(&snapshot.aliases, small.name, &small));
     s.aliases = snapshot.aliases;
     wanted.model = small.name;
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_NONE);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     assert_true(map_set(&snapshot.aliases, alias.name, &alias));
     wanted.others = 0;
     wanted.model = str_of("phi3");
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_DIALECT);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_DIALECT);
     wanted.model = str_of("local/phi3");
-    assert_int_equal(resolve(&s, &wanted, &t, &detail), REFUSAL_DIALECT);
-    buf_fini(&detail);
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_DIALECT);
 }
 
 int main(void)

@@ -14,7 +14,13 @@ struct world {
     struct origin *origin;
     struct probe *probe;
     _Atomic int done, ended;
+    int listener, fd; // of the server; -1 when it is not there
 };
+
+static struct local *here(const struct world *w)
+{
+    return locals_at(w->all, str_of("here"));
+}
 
 static void on_done(void *context)
 {
@@ -31,11 +37,8 @@ static void ask(void *context)
     struct world *w = context;
     if (!w->origin)
         w->origin = origin_new(w->rig.loop, &w->origin_setup);
-    struct probe_setup setup = {.local = locals_at(w->all, str_of("here")),
-                                .origin = w->origin,
-                                .done = on_done,
-                                .ended = on_ended,
-                                .context = w};
+    struct probe_setup setup = {
+        .local = here(w), .origin = w->origin, .done = on_done, .ended = on_ended, .context = w};
     w->done = w->ended = 0;
     w->probe = probe_start(&setup);
     assert_non_null(w->probe);
@@ -52,20 +55,32 @@ static void close_origin(void *context)
     origin_free(((struct world *)context)->origin);
 }
 
-static struct world *begin(uint16_t port)
+// Begins a probe, and takes its connection where the server is there.
+static struct world *begin(bool there)
 {
     static struct world w;
+    uint16_t port;
     memset(&w, 0, sizeof w);
     w.all = locals_new();
+    w.listener = raw_listen(&port);
+    w.fd = -1;
+    if (!there)
+        close(w.listener);
     w.origin_setup = (struct origin_setup){
         .host = str_of("127.0.0.1"), .port = port, .timeouts = {1000, 2000, 2000, 10000}};
     rig_start(&w.rig);
     rig_do(&w.rig, ask, &w);
+    if (there)
+        w.fd = raw_accept(w.listener);
     return &w;
 }
 
 static void end(struct world *w)
 {
+    if (w->fd >= 0) {
+        close(w->fd);
+        close(w->listener);
+    }
     rig_do(&w->rig, close_origin, w);
     rig_stop(&w->rig);
     locals_free(w->all);
@@ -79,98 +94,80 @@ static void until(const _Atomic int *counter)
 }
 
 // Reads a request that begins with `line` and whose body is `body`, and answers it.
-static void serve(int fd, const char *line, const char *body, const char *status,
+static void serve(const struct world *w, const char *line, const char *body, const char *status,
                   const char *answer)
 {
     char text[4096] = "";
-    raw_read(fd, text, sizeof text, *body ? body : "\r\n\r\n", 2000);
+    raw_read(w->fd, text, sizeof text, *body ? body : "\r\n\r\n", 2000);
     assert_memory_equal(text, line, strlen(line));
     assert_non_null(strstr(text, body));
     snprintf(text, sizeof text, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n%s", status,
              strlen(answer), answer);
-    raw_say(fd, text);
+    raw_say(w->fd, text);
 }
 
 static void lists_and_describes(void **state)
 {
     (void)state;
-    uint16_t port;
-    int listener = raw_listen(&port);
-    struct world *w = begin(port);
-    struct local *l = locals_at(w->all, str_of("here"));
+    struct world *w = begin(true);
+    struct local *l = here(w);
     struct local_model m;
-    int fd = raw_accept(listener);
-    serve(fd, "GET /api/tags HTTP/1.1\r\n", "", "200 OK",
+    serve(w, "GET /api/tags HTTP/1.1\r\n", "", "200 OK",
           "{\"models\":[{\"name\":\"a:1b\"},{\"name\":\"b:latest\"}]}");
     until(&w->done);
     assert_true(local_find(l, str_of("b"), &m));
     assert_int_equal(w->ended, 0);
-    serve(fd, "GET /api/ps HTTP/1.1\r\n", "", "404 Not Found", "404 page not found");
-    serve(fd, "POST /api/show HTTP/1.1\r\n", "{\"model\":\"a:1b\"}", "200 OK",
+    serve(w, "GET /api/ps HTTP/1.1\r\n", "", "404 Not Found", "404 page not found");
+    serve(w, "POST /api/show HTTP/1.1\r\n", "{\"model\":\"a:1b\"}", "200 OK",
           "{\"model_info\":{\"general.architecture\":\"x\",\"x.context_length\":512}}");
-    serve(fd, "POST /api/show HTTP/1.1\r\n", "{\"model\":\"b:latest\"}", "404 Not Found",
+    serve(w, "POST /api/show HTTP/1.1\r\n", "{\"model\":\"b:latest\"}", "404 Not Found",
           "{\"error\":\"gone\"}");
     until(&w->ended);
     assert_true(local_find(l, str_of("a:1b"), &m));
     assert_int_equal(m.context_trained, 512);
     // The second time nothing is left to describe.
     rig_do(&w->rig, ask, w);
-    serve(fd, "GET /api/tags HTTP/1.1\r\n", "", "200 OK",
+    serve(w, "GET /api/tags HTTP/1.1\r\n", "", "200 OK",
           "{\"models\":[{\"name\":\"a:1b\"},{\"name\":\"b:latest\"}]}");
-    serve(fd, "GET /api/ps HTTP/1.1\r\n", "", "200 OK",
+    serve(w, "GET /api/ps HTTP/1.1\r\n", "", "200 OK",
           "{\"models\":[{\"name\":\"a:1b\",\"context_length\":256}]}");
     until(&w->ended);
     assert_true(local_find(l, str_of("a:1b"), &m));
     assert_int_equal(m.context_loaded, 256);
-    close(fd);
     end(w);
-    close(listener);
 }
 
 static void nobody_there(void **state)
 {
     (void)state;
-    uint16_t port;
-    int listener = raw_listen(&port);
-    close(listener);
-    struct world *w = begin(port);
+    struct world *w = begin(false);
     until(&w->ended);
     assert_int_equal(w->done, 1);
-    assert_int_equal(local_there(locals_at(w->all, str_of("here"))), LOCAL_DOWN);
+    assert_int_equal(local_there(here(w)), LOCAL_DOWN);
     end(w);
 }
 
 static void something_else_is_there(void **state)
 {
     (void)state;
-    uint16_t port;
-    int listener = raw_listen(&port);
-    struct world *w = begin(port);
-    int fd = raw_accept(listener);
-    serve(fd, "GET /api/tags HTTP/1.1\r\n", "", "200 OK", "<html>hello</html>");
+    struct world *w = begin(true);
+    serve(w, "GET /api/tags HTTP/1.1\r\n", "", "200 OK", "<html>hello</html>");
     until(&w->ended);
     assert_int_equal(w->done, 1);
-    assert_int_equal(local_there(locals_at(w->all, str_of("here"))), LOCAL_DOWN);
-    close(fd);
+    assert_int_equal(local_there(here(w)), LOCAL_DOWN);
     end(w);
-    close(listener);
 }
 
 static void may_be_cancelled(void **state)
 {
     (void)state;
-    uint16_t port;
-    int listener = raw_listen(&port);
-    struct world *w = begin(port);
-    int fd = raw_accept(listener);
+    struct world *w = begin(true);
     rig_do(&w->rig, cancel, w);
-    assert_true(raw_closed(fd, 2000));
+    assert_true(raw_closed(w->fd, 2000));
     assert_int_equal(w->done + w->ended, 0);
-    assert_int_equal(local_there(locals_at(w->all, str_of("here"))), LOCAL_UNASKED);
-    assert_false(local_is_asked(locals_at(w->all, str_of("here"))));
-    close(fd);
+    assert_int_equal(local_there(here(w)), LOCAL_UNASKED);
+    assert_false(local_is_asked(here(w)));
     end(w);
-    close(listener);
 }
 
 int main(void)
