@@ -69,6 +69,8 @@ static const char introduction[] =
     "newer than the book, goes on, unpriced, to the only provider; of several to the only one "
     "without\n"
     "`models` that speaks the caller's dialect. Else it gets 404, and wants its `PROVIDER/`.\n"
+    "Ollamas are asked first; where one is named here, a name like theirs (`name:tag`) goes to no\n"
+    "other provider.\n"
     "\n"
     "**The admin API** takes its arguments as JSON in the body of a POST, and refuses those "
     "behind a\n"

@@ -157,11 +157,29 @@ bool provider_takes_new(const struct config_provider *p, enum dialect dialect)
     return !p->mock && !p->sought && provider_open(p) && p->dialect == dialect;
 }
 
+// "name:tag", which a fine-tuned model's "ft:base:owner::id" is not, or known to be pulled.
+static bool like_local(struct str model)
+{
+    struct str tag = str_skip(model, str_find(model, ':'));
+    bool tagged = tag.len > 1 && str_find(str_skip(tag, 1), ':') == tag.len - 1;
+    return tagged || local_pull_bytes(model) > 0;
+}
+
+static bool names_local(const struct config *c)
+{
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        const struct config_provider *p = &c->providers[i];
+        if (p->dialect == DIALECT_OLLAMA && provider_open(p) && !p->sought && !p->mock)
+            return true;
+    }
+    return false;
+}
+
 // It may be newer than the book. Not one behind the name of a provider that is missing, nor one
-// that the book has of a vendor whose key is: that is the cure.
+// that the book has of a vendor whose key is, nor one for an Ollama to pull: that is the cure.
 static bool is_new(const struct snapshot *s, struct str model)
 {
-    if (str_find(model, '/') < model.len)
+    if (str_find(model, '/') < model.len || (like_local(model) && names_local(s->config)))
         return false;
     const struct sheet *sheet = vendor_sheet(s->catalog, model);
     const struct vendor *v = sheet ? vendor_find(sheet->vendor) : NULL;
@@ -218,6 +236,7 @@ static enum refusal resolve_bare(const struct snapshot *s, const struct wanted *
         return REFUSAL_MODEL_UNKNOWN;
     *out = (struct target){.provider = (unsigned)sole,
                            .model = dialect_model(c->providers[sole].dialect, w->model),
+                           .guess = true,
                            .reason = "sole provider"};
     return REFUSAL_NONE;
 }

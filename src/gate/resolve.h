@@ -7,8 +7,9 @@
 //   first provider, in order of configuration, that lists it and speaks the caller's dialect, else
 //     that lists it and can be translated to
 //   the sole provider, when its list is open
-//   the sole provider of the caller's dialect with an open list, when the name has no slash, and
-//     the book has it of no vendor whose key is missing
+//   the sole provider of the caller's dialect with an open list, when the name has no slash, the
+//     book has it of no vendor whose key is missing, and it is not like those of an Ollama that the
+//     configuration names: "name:tag", or one of those that are pulled most
 //   else unknown
 
 #ifndef GATE_RESOLVE_H
@@ -26,6 +27,7 @@ struct target {
     unsigned provider;  // index in config.providers
     struct str model;   // as sent: its one name there (dialect_model)
     unsigned place;     // of an alias's target: its place in config_alias.models
+    bool guess;         // nobody lists the name: an Ollama may have it since it was asked last
     const char *reason; // "asked", "listed", "alias", "fallback", "retry", ...: for the row
 };
 

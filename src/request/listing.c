@@ -209,7 +209,7 @@ static const struct model_item *listed(const struct items *all, struct str name)
 static bool answer_one(struct req *r, const struct items *all, struct buf *body)
 {
     char text[MODEL_BYTES_MAX + 1];
-    struct target t;
+    struct target t = {0};
     struct model_item served;
     if (!endpoint_model(&r->found, text)) {
         req_write_refusal(r, REFUSAL_MODEL_UNKNOWN, r->found.model);
@@ -223,8 +223,8 @@ static bool answer_one(struct req *r, const struct items *all, struct buf *body)
         served = target_item(all, &t);
         one = &served;
     }
-    bool waits = !one && route_waits(r);
-    if (one) {
+    bool waits = (!one || t.guess) && route_waits(r);
+    if (one && !waits) {
         models_one(all->shape, one, body);
         send(r, body);
     } else if (!waits) {

@@ -37,8 +37,7 @@ enum flow step_route(struct req *r)
                             .all = r->found.endpoint == ENDPOINT_OLLAMA_TAGS ||
                                    r->found.endpoint == ENDPOINT_OLLAMA_PS};
     enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->attempt.target, &detail);
-    bool missing = refusal == REFUSAL_MODEL_UNKNOWN || refusal == REFUSAL_NO_PROVIDER;
-    if (missing && route_waits(r)) {
+    if ((refusal != REFUSAL_NONE || r->attempt.target.guess) && route_waits(r)) {
         buf_fini(&detail);
         return WAIT;
     }

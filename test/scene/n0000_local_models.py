@@ -109,13 +109,32 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         time.sleep(1.1)
         start = time.monotonic()
         expect(chat(gateway, "local/unheard").status, 404)
-        expect(gateway.chat(model="unheard").status, 404)
+        expect(gateway.chat(model="unheard:1b").status, 404)
         expect_true(time.monotonic() - start < 10 * PATIENCE, "it is not waited for")
         expect(chat(gateway, "llama3.2:3b").status, 200, "what it had is served")
         rows = gateway.rows(18)
         long = [row for row in rows if row["http_status"] == 400]
         expect([row["model"] for row in long], ["llama3.2:3b", "dense:7b", "denser:7b", "tiny"])
         expect({(row["price_state"], row["output"]) for row in rows if row["http_status"] == 200}, {("free", 2)})
+
+# A name that nobody lists is asked of the Ollama before another provider gets it; one that looks like an Ollama's goes
+# to no other.
+with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:
+    providers = (f"  local: {{ dialect: ollama, url: {ollama.url} }}\n"
+                 f"  bench: {{ dialect: openai, url: {mock.url}/v1 }}\n")
+    with Gateway(mock, providers=providers) as gateway:
+        until(lambda: "local/tiny" in listed(gateway), 5, "the list")
+        expect(gateway.chat(model="our-own").headers["x-costlens-model"], "bench/our-own", "newer than the book")
+        time.sleep(1.1)
+        ollama.models["our-own:latest"] = 2048
+        expect(gateway.chat(model="our-own").headers["x-costlens-model"], "local/our-own", "it was pulled")
+        time.sleep(1.1)
+        ollama.models["own-more:latest"] = 2048
+        expect(one(gateway, "own-more")["id"], "local/own-more")
+        for lacking in ("all-minilm", "own:7b"):
+            answer = gateway.chat(model=lacking)
+            expect(answer.status, 404, lacking)
+            expect_in(f"ollama pull {lacking}", answer.json["error"]["message"])
 
 # A context that was asked for holds for calls that come meanwhile, unless the model cannot be loaded with it.
 with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072, "own": 131072}) as ollama:

@@ -329,6 +329,12 @@ static void the_only_open_one_of_a_dialect_takes_new_names(void **state)
         // An Ollama's names may be anything.
         {&with_ollama, "hf.co/org/own", DIALECT_OLLAMA, "", REFUSAL_NONE, "home"},
         {&with_ollama, "gemini-2.5-flash", DIALECT_OLLAMA, "", REFUSAL_NONE, "home"},
+        // What an Ollama would have once it is pulled is nobody else's.
+        {&with_ollama, "phi3", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL},
+        {&with_ollama, "own:7b", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL},
+        {&with_ollama, "gpt-6.2-sol", DIALECT_OPENAI, "", REFUSAL_NONE, "openai"},
+        {&with_ollama, "ft:gpt-6:acme::B1", DIALECT_OPENAI, "", REFUSAL_NONE, "openai"},
+        {&all, "own:7b", DIALECT_OPENAI, "", REFUSAL_NONE, "openai"},
         {&no_openai, "gpt-6.2-sol", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL},
         {&two, "gpt-6.2-sol", DIALECT_OPENAI, "", REFUSAL_MODEL_UNKNOWN, NULL},
         {&two, "claude-new", DIALECT_ANTHROPIC, "", REFUSAL_NONE, "anthropic"},
@@ -344,7 +350,8 @@ static void the_only_open_one_of_a_dialect_takes_new_names(void **state)
             fail_msg("case %zu (%s): %d, expected %d", i, news[i].asked, r, news[i].refusal);
         if (r == REFUSAL_NONE)
             assert_true(str_is(s.config->providers[t.provider].name, news[i].provider) &&
-                        str_is(t.model, news[i].asked));
+                        str_is(t.model, news[i].asked) &&
+                        t.guess == !str_is(t.model, "bench-model"));
     }
 }
 
