@@ -123,6 +123,8 @@ void again_booked(struct req *r);
 // No other attempt comes of it; what waits for one is told.
 void again_stop(struct req *r);
 void again_free(struct req *r); // with the call
+// The call has a row, and counts. A question to an Ollama (its lists, its version) has none.
+bool req_books(const struct req *r);
 // Ends the attempt's entry, whatever its answer still does, and gives it to the journal.
 void settle_attempt(struct req *r);
 // The attempt has failed and waits to be followed: its DISPATCHED record is written anew with what

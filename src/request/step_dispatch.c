@@ -85,7 +85,7 @@ static void credential(const struct req *r, struct call_setup *setup)
 
 static bool write_row(struct req *r)
 {
-    return endpoint_is_question(r->found.endpoint) ||
+    return !req_books(r) ||
            (journal_dispatched(r->worker->journal, &r->attempt.entry) == STATUS_OK &&
             again_write(r));
 }

@@ -70,7 +70,7 @@ static enum metric_name name_of(const struct req *r)
 static void count(struct req *r)
 {
     struct metrics *m = &r->worker->metrics;
-    if (!endpoint_is_question(r->found.endpoint)) {
+    if (req_books(r)) {
         metrics_entry(m, &r->attempt.entry, name_of(r));
         live_add(&r->worker->live, &r->attempt.entry);
     }

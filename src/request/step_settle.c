@@ -304,7 +304,8 @@ static bool prompt_cut(const struct req *r)
     return context > 0 && a->metering && a->meter.has_usage && a->meter.usage.prompt == context;
 }
 
-// What the client got; of what did not go to it, what came.
+// What the client got; of what did not go to it, what came: of an error behind a success the status
+// that it means.
 static int status_of(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
@@ -356,6 +357,11 @@ static void end_error(struct req *r)
         (void)!relay_release(r); // step_answer sees that, too
 }
 
+bool req_books(const struct req *r)
+{
+    return !endpoint_is_question(r->found.endpoint);
+}
+
 void settle_attempt(struct req *r)
 {
     must(r->attempt.dispatched && !r->attempt.settled);
@@ -365,7 +371,7 @@ void settle_attempt(struct req *r)
     entry_end(r);
     r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
-    if (!endpoint_is_question(r->found.endpoint))
+    if (req_books(r))
         journal_final(r->worker->journal, &r->attempt.entry);
 }
 
@@ -374,6 +380,8 @@ void settle_waiting(struct req *r)
     struct attempt *a = &r->attempt;
     const struct entry booked = a->entry;
     const struct sheet *named = a->named;
+    if (!req_books(r))
+        return;
     a->entry.followed = true; // its answer goes to nobody
     entry_end(r);
     a->entry.followed = false;

@@ -9,6 +9,7 @@ import threading
 import time
 
 from lib.scene import KEY, Gateway, Mock, expect, expect_true, limit, question, until
+from lib.strange import Strange, json_answer
 
 limit(60)
 
@@ -92,3 +93,23 @@ with Mock() as mock:
         gateway.start()
         last_of(gateway.rows(1)[0], *(("error", "reported") if gateway.rows(1)[0]["sure"] == "reported" else
                                       ("unknown", "captured")))
+
+# A question is no call: tried again, it leaves no row either.
+BUSY = b"HTTP/1.1 503 X\r\nretry-after-ms: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+versions = [json_answer({"version": "1"}), BUSY]
+
+
+def version(head):
+    return versions.pop() if b"/api/version" in head else json_answer({"models": []})
+
+
+with Mock() as mock, Strange(version) as strange:
+    providers = (f"  local: {{ dialect: ollama, url: {strange.url}, retries: 1 }}\n"
+                 f"  bench: {{ url: {mock.url}/v1, models: [bench-model] }}\n")
+    with Gateway(mock, providers=providers) as gateway:
+        answer = gateway.request("GET", "/api/version")
+        expect((answer.status, answer.headers["x-costlens-attempts"]), (200, "2"))
+        gateway.program.stop()
+        gateway.start()
+        expect(gateway.chat("a call").status, 200)
+        expect([row["provider"] for row in gateway.rows(1)], ["bench"])
