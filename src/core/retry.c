@@ -22,15 +22,11 @@ static unsigned same_most(const struct failure *f, const struct retry_state *s)
         return 0;
     if (f->advice == ADVICE_RETRY && f->kind != FAILURE_OURS && f->kind != FAILURE_BROKEN)
         most = rows[FAILURE_BUSY].same;
-    if (f->kind == FAILURE_STALE) // the provider did nothing: that is no retry of a model
-        return 1;
     return most >= 2 || most > s->retries ? s->retries : most;
 }
 
 static int64_t delay_of(const struct failure *f, unsigned tried, uint64_t random)
 {
-    if (f->kind == FAILURE_STALE)
-        return 0;
     if (f->after_ms >= 0)
         return f->after_ms + (int64_t)(random % SPREAD_MS);
     uint64_t most = BACKOFF_FIRST_MS;
@@ -43,6 +39,8 @@ enum retry_verdict retry_decide(const struct failure *f, const struct retry_stat
                                 uint64_t random, int64_t *delay_ms)
 {
     bool other = s->other && rows[f->kind].other > 0;
+    if (f->kind == FAILURE_STALE && !s->fresh)
+        return RETRY_REPEAT;
     if (other && rows[f->kind].other == 2)
         return RETRY_OTHER;
     int64_t wait_ms = delay_of(f, s->tried, random);

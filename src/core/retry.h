@@ -22,7 +22,7 @@
     X(OURS, 0, 0)      /* not the provider's: no memory, the call took its whole time */ \
     X(BROKEN, 0, 1)    /* a success began, and broke off: it was made, and is billed */  \
     X(UNREACHED, 1, 1) /* no name, no connection, no TLS: nothing was sent */            \
-    X(STALE, 1, 1)     /* a connection kept from an earlier call was gone */             \
+    X(STALE, 0, 1)     /* a connection kept from an earlier call was gone */             \
     X(LOST, 1, 2)      /* the connection ended before the answer; it may be billed */    \
     X(TIMEOUT, 1, 2)   /* no answer in time; the same */                                 \
     X(GARBAGE, 0, 1)   /* no answer of a model */                                        \
@@ -51,13 +51,16 @@ struct failure {
 
 struct retry_state {
     unsigned tried;   // attempts at this target, the failed one included
-    unsigned retries; // configured; STALE does not need one
+    unsigned retries; // configured
+    bool fresh;       // the failed one went on a connection of its own
     bool other;       // the alias has another target
     bool budget;      // the provider's has a retry left
     int64_t left_ms;  // until the whole call must be over: a wait that ends later is none
 };
 
-enum retry_verdict { RETRY_END, RETRY_SAME, RETRY_OTHER };
+// REPEAT: the same target at once, on a connection of its own. The provider has done nothing of the
+// call: that is no retry, whatever is configured or left.
+enum retry_verdict { RETRY_END, RETRY_REPEAT, RETRY_SAME, RETRY_OTHER };
 
 #define RETRY_AFTER_MAX_MS 10000 // a provider that wants a longer wait is not waited for
 

@@ -35,7 +35,7 @@ struct attempt {
     int64_t begin_mono_us;     // 0: with its call
     int64_t dispatch_mono_us;
     unsigned tried;        // attempts at this target, this one included
-    bool altered;          // as the one before it, but asked otherwise: it is not `tried`
+    bool repeats;          // the one before it, otherwise asked or sent: it is not `tried`
     bool fresh;            // it goes on a connection of its own
     int64_t context_least; // num_ctx that it needs at least, since less was too small
     uint64_t turn;    // that it has at an Ollama; 0 = it is not there, or its turn is not known

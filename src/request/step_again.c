@@ -26,7 +26,7 @@ struct again {
     bool lost;             // the record of `req.attempt` is in no journal
     bool kept;             // `before` is an attempt that is not settled
     struct target target;  // of the next
-    bool altered;          // which is asked otherwise
+    bool repeats;          // which is no retry
     int64_t context_least; // and the context that it needs
     struct attempt before; // the one that failed
 };
@@ -35,7 +35,6 @@ struct again {
 struct choice {
     enum retry_verdict verdict;
     int64_t delay_ms;
-    bool altered;        // it is asked otherwise, and is no retry
     int64_t context;     // larger than the one that was too small; 0 = as it was
     struct target other; // RETRY_OTHER
 };
@@ -153,15 +152,14 @@ static bool unasks_usage(const struct req *r)
 static struct choice decide(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    struct choice c = {.context = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0};
-    c.altered = c.context > 0 || unasks_usage(r);
-    if (c.altered) {
-        c.verdict = RETRY_SAME;
+    struct choice c = {.verdict = RETRY_REPEAT,
+                       .context = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0};
+    if (c.context > 0 || unasks_usage(r)) // it is asked otherwise
         return c;
-    }
     int64_t now_us = loop_now_us(r->worker->loop);
     struct retry_state state = {.tried = a->tried,
                                 .retries = a->provider->retries,
+                                .fresh = a->fresh,
                                 .other = find_other(r, &c.other),
                                 .budget = true,
                                 .left_ms =
@@ -179,12 +177,12 @@ static struct choice decide(const struct req *r)
 static void prepare(struct req *r, const struct choice *c)
 {
     struct attempt *a = &r->attempt;
-    bool same = c->verdict == RETRY_SAME;
+    bool same = c->verdict != RETRY_OTHER;
     if (a->call) // what still comes of it is not awaited
         call_cancel(a->call);
     a->call = NULL;
     a->entry.duration_us = clock_mono_us() - r->start_mono_us;
-    r->again->altered = c->altered;
+    r->again->repeats = c->verdict == RETRY_REPEAT;
     r->again->context_least = c->context;
     r->again->target = same ? a->target : c->other;
     if (same)
@@ -240,9 +238,9 @@ static enum flow next_attempt(struct req *r)
     again->kept = true;
     renew(r, &again->target);
     if (same) {
-        r->attempt.altered = again->altered;
+        r->attempt.repeats = again->repeats;
         r->attempt.context_least = count_larger(before->context_least, again->context_least);
-        r->attempt.tried = before->tried + !r->attempt.altered;
+        r->attempt.tried = before->tried + !again->repeats;
     }
     r->attempt.fresh = before->failure.kind == FAILURE_STALE;
     r->attempt.begin_mono_us = loop_now_us(r->worker->loop);

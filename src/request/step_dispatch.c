@@ -99,9 +99,9 @@ static bool book(struct req *r)
     a->dispatched = write_row(r);
     if (!a->dispatched)
         return false;
-    if (a->tried == 1 && !a->altered)
+    if (a->tried == 1 && !a->repeats)
         thrift_call(view_thrift(r->view, a->target.provider), loop_now_us(r->worker->loop));
-    else if (!a->altered)
+    else if (!a->repeats)
         r->worker->metrics.upstream_retries++;
     fit_sent(r);
     again_booked(r);

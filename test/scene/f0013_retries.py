@@ -25,7 +25,7 @@ LASTING = [
     ("503", 3, 503, None, "false"),
     ("529", 3, 529, None, "false"),
     ("html=502", 3, 502, "http_502", "false"),
-    ("reset", 2, 502, "upstream_disconnected", "false"),
+    ("reset", 3, 502, "upstream_disconnected", "false"),  # a kept connection first, which is no retry
     ("hang", 2, 504, "upstream_timeout", "false"),
     ("garbage", 1, 502, "upstream_invalid", "false"),
     ("not-json", 1, 502, "upstream_invalid", "false"),

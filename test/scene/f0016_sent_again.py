@@ -96,6 +96,16 @@ with Mock() as mock:
         expect((broken["error"], broken["sure"], broken["followed"]), ("upstream_disconnected", "captured", 1))
         expect((again["route"], again["sure"], again["attempt"]), ("retry", "reported", 1))
         expect_true(again["duration_us"] < 1_000_000, "at once")
+    # That takes nothing of what a provider may be tried again in a minute, nor of what is configured for a call.
+    one = Provider([200] + [None, 200] * 12 + [503, None, 200])
+    one_alone = f"  bench: {{ dialect: openai, url: {one.url}, models: [a], retries: 1 }}\n"
+    with Gateway(mock, providers=one_alone, workers=1) as gateway:
+        expect(gateway.chat("first", model="bench/a").status, 200)
+        for i in range(12):
+            answer = gateway.chat(f"again {i}", model="bench/a")
+            expect((answer.status, answer.headers["x-costlens-attempts"]), (200, "2"), f"the {i}th")
+        answer = gateway.chat("busy, then gone", model="bench/a")
+        expect((answer.status, answer.headers["x-costlens-attempts"]), (200, "3"))
     # A fresh one that breaks is no such race: with another target that one is asked.
     one, two = Provider([None]), Provider([])
     with Gateway(mock, providers=providers(one, two), extra=ALIAS, workers=1) as gateway:

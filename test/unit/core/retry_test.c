@@ -36,7 +36,6 @@ static const struct {
     {FAILURE_BROKEN, ADVICE_RETRY, -1, 1, 2, false, true, RETRY_END},
     // No budget is left.
     {FAILURE_RATE, ADVICE_NONE, -1, 1, 2, true, false, RETRY_OTHER},
-    {FAILURE_STALE, ADVICE_NONE, -1, 1, 2, false, false, RETRY_END},
     // What no waiting mends.
     {FAILURE_QUOTA, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
     {FAILURE_QUOTA, ADVICE_NONE, 1000, 1, 2, false, true, RETRY_END},
@@ -62,10 +61,11 @@ static const struct {
     {FAILURE_UNREACHED, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
     {FAILURE_UNREACHED, ADVICE_NONE, -1, 2, 2, true, true, RETRY_OTHER},
     {FAILURE_UNREACHED, ADVICE_NONE, -1, 2, 2, false, true, RETRY_END},
-    {FAILURE_STALE, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
-    {FAILURE_STALE, ADVICE_NONE, -1, 1, 0, false, true, RETRY_SAME}, // no retry of a model
-    {FAILURE_STALE, ADVICE_NONE, -1, 2, 0, false, true, RETRY_END},
-    {FAILURE_STALE, ADVICE_NONE, -1, 2, 2, false, true, RETRY_END},
+    // A kept one that was gone is no retry: whatever was tried, is configured or left.
+    {FAILURE_STALE, ADVICE_NONE, -1, 1, 2, true, true, RETRY_REPEAT},
+    {FAILURE_STALE, ADVICE_NONE, -1, 1, 0, false, true, RETRY_REPEAT},
+    {FAILURE_STALE, ADVICE_NONE, -1, 3, 2, false, true, RETRY_REPEAT},
+    {FAILURE_STALE, ADVICE_NONE, -1, 1, 2, false, false, RETRY_REPEAT},
     {FAILURE_LOST, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
     {FAILURE_LOST, ADVICE_NONE, -1, 1, 2, false, true, RETRY_SAME},
     {FAILURE_LOST, ADVICE_NONE, -1, 2, 2, false, true, RETRY_END},
@@ -79,8 +79,11 @@ static void test_verdicts(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int64_t delay_ms = -1;
         const struct failure f = {cases[i].kind, cases[i].advice, cases[i].after_ms};
-        const struct retry_state s = {cases[i].tried, cases[i].retries, cases[i].other,
-                                      cases[i].budget, 20000};
+        const struct retry_state s = {.tried = cases[i].tried,
+                                      .retries = cases[i].retries,
+                                      .other = cases[i].other,
+                                      .budget = cases[i].budget,
+                                      .left_ms = 20000};
         enum retry_verdict got = retry_decide(&f, &s, 7, &delay_ms);
         if (got != cases[i].want)
             fail_msg("case %zu: %d, not %d", i, (int)got, (int)cases[i].want);
@@ -91,7 +94,7 @@ static void test_verdicts(void **state)
 static int64_t delay(const struct failure *f, unsigned tried, uint64_t random)
 {
     int64_t ms = -1;
-    const struct retry_state s = {tried, 10, false, true, 20000};
+    const struct retry_state s = {.tried = tried, .retries = 10, .budget = true, .left_ms = 20000};
     assert_int_equal(retry_decide(f, &s, random, &ms), RETRY_SAME);
     return ms;
 }
@@ -109,8 +112,16 @@ static void test_waits(void **state)
     assert_int_equal(delay(&f, 1, 0), 3000);
     assert_int_equal(delay(&f, 1, 249), 3249);
     assert_int_equal(delay(&f, 1, 250), 3000);
-    f = (struct failure){FAILURE_STALE, ADVICE_NONE, -1};
-    assert_int_equal(delay(&f, 1, 99), 0);
+}
+
+static void test_repeated_once(void **state)
+{
+    (void)state;
+    int64_t ms;
+    const struct failure f = {FAILURE_STALE, ADVICE_NONE, -1};
+    const struct retry_state s = {
+        .tried = 1, .retries = 2, .fresh = true, .budget = true, .left_ms = 5000};
+    assert_int_equal(retry_decide(&f, &s, 0, &ms), RETRY_END);
 }
 
 static void test_time_left(void **state)
@@ -118,7 +129,8 @@ static void test_time_left(void **state)
     (void)state;
     int64_t ms = -1;
     const struct failure f = {FAILURE_RATE, ADVICE_NONE, 5000};
-    struct retry_state s = {1, 2, true, true, 5001};
+    struct retry_state s = {
+        .tried = 1, .retries = 2, .other = true, .budget = true, .left_ms = 5001};
     assert_int_equal(retry_decide(&f, &s, 0, &ms), RETRY_SAME);
     s.left_ms = 5000;
     assert_int_equal(retry_decide(&f, &s, 0, &ms), RETRY_OTHER);
@@ -180,9 +192,10 @@ static void test_later(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),  cmocka_unit_test(test_waits),
-        cmocka_unit_test(test_time_left), cmocka_unit_test(test_budget),
-        cmocka_unit_test(test_tempts),    cmocka_unit_test(test_later),
+        cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_time_left),     cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_tempts),        cmocka_unit_test(test_later),
+        cmocka_unit_test(test_repeated_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
