@@ -181,6 +181,7 @@ static void prepare(struct req *r, const struct choice *c)
     if (a->call) // what still comes of it is not awaited
         call_cancel(a->call);
     a->call = NULL;
+    fit_gone(r);
     a->entry.duration_us = clock_mono_us() - r->start_mono_us;
     r->again->repeats = c->verdict == RETRY_REPEAT;
     r->again->context_least = c->context;

@@ -47,3 +47,20 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         gateway.post("/api/chat", {"model": "own", "stream": False, "messages": [{"role": "user", "content": "hi"}]})
         lie = gateway.rows(4)[3]
         expect_true(0 < lie["busy"] + lie["queue_us"] <= lie["duration_us"] and lie["load_us"] <= lie["busy"], str(lie))
+
+# A call that waits to be tried again is not there meanwhile: another one is the first.
+with Mock() as mock, Ollama({"own": 4096}) as ollama:
+    providers = f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 1 }}\n  bench: {{ url: {mock.url}/v1 }}\n"
+    with Gateway(mock, providers=providers, extra="  - { model: local/*, cost_per_hour: 3600 }\n") as gateway:
+        until(lambda: gateway.request("GET", "/v1/models").json["data"], 5, "the list")
+        ollama.busy, ollama.after = 1, 4
+        waits = threading.Thread(target=gateway.post, args=("/api/chat", {
+            "model": "own", "stream": False, "messages": [{"role": "user", "content": "hi"}]}))
+        waits.start()
+        until(lambda: len(ollama.calls()) == 1 and ollama.busy == 0, 5, "it was there")
+        time.sleep(0.2)
+        leave(gateway, "wait alone")
+        alone = next(row for row in gateway.rows(1) if row["outcome"] == "left")
+        expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
+        ollama.held.set()
+        waits.join()

@@ -18,6 +18,7 @@ class Ollama:
         self.total = 5_000_000      # ns that it says a call took
         self.heavy = 1              # so many times the tokens of English
         self.busy = 0               # so many calls more find its queue full
+        self.after = None           # seconds for which it then wants to be left alone
         self.broken = set()         # those that cannot be loaded
         self.held = threading.Event()  # when it is set calls go on that say "wait"
         self.silent = threading.Event()
@@ -67,6 +68,8 @@ class Ollama:
         handler.send_response(status)
         handler.send_header("Content-Type", "application/json; charset=utf-8")
         handler.send_header("Content-Length", str(len(text)))
+        if status == 503 and self.after is not None:
+            handler.send_header("Retry-After", str(self.after))
         handler.end_headers()
         handler.wfile.write(text)
 
