@@ -2,6 +2,7 @@
 
 #include "request/held.h"
 
+#include "base/json.h"
 #include "request/relay.h"
 #include "wire/failure.h"
 
@@ -37,12 +38,33 @@ static void drop_type(struct buf *fields)
     fields->len = kept;
 }
 
+// An error that stands in an event by itself (Responses: {"type":"error","message":...}).
+static bool is_bare(struct str text)
+{
+    struct json *document = NULL;
+    if (json_open(text, &alloc_heap, &document, NULL) != STATUS_OK)
+        return false;
+    const struct json_val *root = json_root(document);
+    bool bare = json_type(root) == JSON_OBJECT && !json_get(root, "error");
+    json_close(document);
+    return bare;
+}
+
+// The body of an error's answer, which clients read the member `error` of.
+static void write_body(struct str text, struct buf *out)
+{
+    bool bare = is_bare(text);
+    buf_add_cstr(out, bare ? "{\"error\":" : "");
+    buf_add(out, text);
+    buf_add_cstr(out, bare ? "}" : "");
+}
+
 // It is an answer of that status, as if its head had said so.
-static void become_error(struct req *r, int status, const struct buf *text)
+static void become_error(struct req *r, int status, struct str text)
 {
     struct attempt *a = &r->attempt;
-    buf_fini(&a->whole);
-    a->whole = *text;
+    buf_clear(&a->whole);
+    write_body(text, &a->whole);
     buf_clear(&a->meter.held);
     a->upstream_status = status;
     a->mode = RELAY_WHOLE;
@@ -59,13 +81,11 @@ static bool is_error(struct req *r)
         return false;
     buf_init(&text, &alloc_heap, a->whole.ceiling);
     first_text(a->meter.setup.kind, buf_str(a->whole.len ? &a->whole : &a->meter.held), &text);
-    int status = failure_within(buf_str(&text));
-    if (status && !buf_failed(&text)) {
-        become_error(r, status, &text);
-        return true;
-    }
+    int status = buf_failed(&text) ? 0 : failure_within(buf_str(&text));
+    if (status)
+        become_error(r, status, buf_str(&text));
     buf_fini(&text);
-    return false;
+    return status > 0;
 }
 
 void held_pass(struct req *r)

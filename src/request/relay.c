@@ -158,10 +158,9 @@ static bool is_coded_error(const struct head *h)
 
 static void keep_field(struct req *r, const struct field *f)
 {
-    bool error = r->attempt.upstream_status >= 400;
-    if (error)
-        failure_field(&r->attempt.failure, f->name, f->value, loop_wall_us(r->worker->loop));
-    if (error && str_eq_nocase(f->name, str_of("x-should-retry")))
+    // A success may turn out to be an error.
+    failure_field(&r->attempt.failure, f->name, f->value, loop_wall_us(r->worker->loop));
+    if (str_eq_nocase(f->name, str_of("x-should-retry")))
         return; // when all of them are read: retry_field
     // Our server dates the answer itself. What is not safe is left out.
     if (!header_passes_down(f->name) || str_eq_nocase(f->name, str_of("date")))
@@ -357,7 +356,7 @@ static void on_head(struct call *c, void *owner)
         r->attempt.mode = RELAY_STREAM;
         relay_head(r, h->content_length, false);
     }
-    req_run(r); // what was read of the request is given back
+    req_run(r); // where no other attempt can come of it, what was read of the request is given back
 }
 
 // A body of unknown length grew past what is collected: from here on it is passed on.

@@ -17,16 +17,18 @@ def stream(text, kind="text/event-stream"):
 
 OVERLOADED = 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'
 SERVER = 'data: {"error":{"message":"engine failed","type":"server_error","code":null}}\n\n'
+FLAT = 'event: error\ndata: {"type":"error","code":"server_error","message":"engine failed","param":null}\n\n'
 RUNNER = '{"error":"llama runner process has terminated: exit status 2"}\n'
 SPOKEN = ('data: {"id":"x","model":"bench-model","choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n' + SERVER)
 HALF = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\nConnection: close\r\n\r\n{"
-CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
+CHAT, MESSAGES, RESPONSES = "/v1/chat/completions", "/v1/messages", "/v1/responses"
 # What it answers, its dialect, the path asked, the body's `stream`; then what a lone one's client gets, its error's
 # words, and what of the failed attempt is sure.
 CASES = [
     ("overloaded", stream(OVERLOADED), "anthropic", MESSAGES, True, 529, "Overloaded", "reported"),
     ("server", stream(SERVER), "openai", CHAT, True, 500, "engine failed", "reported"),
     ("in one piece", b"".join(stream(SERVER)), "openai", CHAT, True, 500, "engine failed", "reported"),
+    ("without its member", stream(FLAT), "openai", RESPONSES, True, 500, "engine failed", "reported"),
     ("runner", stream(RUNNER, "application/x-ndjson"), "ollama", CHAT, True, 500, "terminated", "reported"),
     ("whole", json_answer({"error": {"code": 502, "message": "no upstream"}}), "openai", CHAT, False, 502,
      "no upstream", "reported"),
@@ -38,7 +40,8 @@ CASES = [
 
 
 def ask(gateway, path, model, streams):
-    body = {"model": model, "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20, "stream": streams}
+    body = {"model": model, "input" if path == RESPONSES else "messages": [{"role": "user", "content": "hello"}],
+            "max_output_tokens" if path == RESPONSES else "max_tokens": 20, "stream": streams}
     return gateway.post(path, body)
 
 
@@ -81,3 +84,13 @@ with Mock() as mock, Strange(lambda head: [HEAD, b": PROCESSING\n\n", SERVER.enc
         expect((got.status, got.body.startswith(b": PROCESSING")), (200, True))
         row = gateway.rows(1)[0]
         expect((row["outcome"], row["input"], row["output"]), ("error", 0, 0))
+
+# What its head says of trying again is heard as that of an error's head; the client gets one word: ours once we gave up.
+ADVISED = "x-should-retry: true\r\nretry-after-ms: 5\r\n"
+with Mock() as mock, Strange(lambda head: json_answer({"error": {"code": 400, "message": "not yet"}}, ADVISED)) as strange:
+    for retries, attempts, told in ((1, "2", "false"), (0, None, "true")):
+        bench = f"  bench: {{ url: {strange.url}/v1, models: [bench-model], retries: {retries} }}\n"
+        with Gateway(mock, providers=bench) as gateway:
+            got = ask(gateway, CHAT, "bench/bench-model", False)
+            expect((got.status, got.headers["x-costlens-attempts"], got.headers.get_all("x-should-retry")),
+                   (400, attempts, [told]))

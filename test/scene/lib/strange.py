@@ -13,11 +13,11 @@ import threading
 import time
 
 
-def json_answer(body):
-    """A whole answer with that body, as JSON."""
+def json_answer(body, fields=""):
+    """A whole answer with that body, as JSON, and more lines in its head."""
     text = json.dumps(body)
     return (f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n"
-            f"Connection: close\r\n\r\n{text}").encode()
+            f"{fields}Connection: close\r\n\r\n{text}").encode()
 
 
 class Strange:
