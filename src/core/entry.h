@@ -56,7 +56,7 @@ struct entry {
     bool stream;
     // How it ended.
     enum outcome outcome;
-    int32_t http_status;    // sent to the client (if it did not go there: the provider's); 0 = none
+    int32_t http_status;    // sent to the client (followed: as if it had been the last); 0 = none
     struct str error;       // refusal code or the provider's error code; empty if none
     struct str upstream_id; // the provider's request id
     int64_t ttft_us;     // first byte of the answer's body after dispatch, without the two below;

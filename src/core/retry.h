@@ -20,7 +20,7 @@
 #define FAILURE_MAP(X)                                                                   \
     X(CALLER, 0, 0)    /* what was asked: every provider would refuse it */              \
     X(OURS, 0, 0)      /* not the provider's: no memory, the call took its whole time */ \
-    X(BROKEN, 0, 1)    /* a success began, and broke off: it was made, and is billed */  \
+    X(BROKEN, 0, 1)    /* a success began, and broke off: it may be billed */            \
     X(UNREACHED, 1, 1) /* no name, no connection, no TLS: nothing was sent */            \
     X(STALE, 0, 1)     /* a connection kept from an earlier call was gone */             \
     X(LOST, 1, 2)      /* the connection ended before the answer; it may be billed */    \

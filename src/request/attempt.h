@@ -42,8 +42,7 @@ struct attempt {
     int64_t first_us; // ended: for how long no call before it was there, microseconds
     int64_t context;  // num_ctx that an Ollama was asked for; 0 = none by us
     bool usage_added; // we asked for the usage of a stream, the client did not
-    bool
-        dispatched; // DISPATCHED was given to the journal: a FINAL is owed (a question has neither)
+    bool dispatched;  // DISPATCHED is in the journal and a FINAL is owed; a question has neither
 
     // What comes back.
     enum relay_mode mode;
