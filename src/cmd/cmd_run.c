@@ -45,7 +45,9 @@ static const char help[] =
     "\n"
     "Input, output, signals and the terminal are CMD's. The exit status is CMD's: 128+N of a "
     "signal,\n"
-    "127 when it is not found, 126 when it cannot be run; 125 when there is no gateway.\n";
+    "127 when it is not found, 126 when it cannot be run; 125 when there is no gateway, or the "
+    "file\n"
+    "of --bill cannot be opened: CMD is not started then.\n";
 
 struct wish {
     struct option_list tags;
@@ -78,6 +80,7 @@ struct run {
     struct lease lease;
     struct buf name, key, token, since;
     struct child_end end;
+    int bill_fd;   // of --bill; -1 without
     unsigned open; // calls that have not ended with it
     struct refused refused;
 };
@@ -300,6 +303,13 @@ static void write_json(const struct run *r, struct str bill, struct buf *out)
     buf_add_char(out, '\n');
 }
 
+static void keep_json(const struct run *r, struct str text)
+{
+    bool kept = ftruncate(r->bill_fd, 0) == 0 || errno == EINVAL; // a pipe, a device
+    if (!kept || !file_write_to(r->bill_fd, text) || close(r->bill_fd) != 0)
+        command_failed("THE BILL WAS NOT WRITTEN: %s: %s", r->wish.bill, strerror(errno));
+}
+
 static void say_rest(const struct run *r, bool seen)
 {
     if (r->refused.calls > 0)
@@ -313,12 +323,11 @@ static void say_rest(const struct run *r, bool seen)
 static void show(const struct run *r, struct str text, const struct json_val *bill)
 {
     struct buf json;
-    struct why why = {0};
     int64_t calls = 0;
     buf_init(&json, &alloc_heap, 0);
     write_json(r, text, &json);
-    if (r->wish.bill && file_write(r->wish.bill, FILE_ANY, buf_str(&json), &why) != STATUS_OK)
-        command_failed("%s", why.text);
+    if (r->bill_fd >= 0)
+        keep_json(r, buf_str(&json));
     bool seen = json_i64(json_path(bill, "total.requests"), &calls) && calls > 0;
     if (r->cli->json)
         fwrite(json.ptr, 1, json.len, stderr);
@@ -508,9 +517,21 @@ static int check(struct run *r)
     return EXIT_OK;
 }
 
+// Before anything is spent. What is in it stays until there is a bill.
+static int open_bill(struct run *r)
+{
+    if (!r->wish.bill)
+        return EXIT_OK;
+    r->bill_fd = open(r->wish.bill, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (r->bill_fd >= 0)
+        return EXIT_OK;
+    command_failed("%s: %s", r->wish.bill, strerror(errno));
+    return EXIT_NOT_BEGUN;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct run r = {.cli = cli};
+    struct run r = {.cli = cli, .bill_fd = -1};
     int own = 1;
     while (own < argc && strcmp(argv[own], "--") != 0)
         own++;
@@ -532,6 +553,8 @@ static int run(struct cli *cli, int argc, char **argv)
     const char *slash = strrchr(r.argv[0], '/');
     buf_add_cstr(&r.name, r.wish.name ? r.wish.name : slash ? slash + 1 : r.argv[0]);
     code = check(&r);
+    if (code == EXIT_OK)
+        code = open_bill(&r);
     if (code == EXIT_OK)
         code = run_all(&r);
     if (r.token.ptr)

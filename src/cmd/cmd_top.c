@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "cmd/remote.h"
@@ -113,7 +115,7 @@ static void print_picture(const struct watching *w)
     buf_fini(&out);
 }
 
-static void print_tick(struct watching *w, uint64_t before)
+static bool print_tick(struct watching *w, uint64_t before)
 {
     if (w->json)
         puts(buf_cstr(&w->answer));
@@ -121,7 +123,7 @@ static void print_tick(struct watching *w, uint64_t before)
         print_picture(w);
     else
         print_lines(w, before);
-    fflush(stdout);
+    return fflush(stdout) == 0 && !ferror(stdout);
 }
 
 static int watch_lines(struct watching *w)
@@ -138,7 +140,8 @@ static int watch_lines(struct watching *w)
         enum status s = ask(w, &why);
         if (s != STATUS_OK)
             return say(w, s, &why);
-        print_tick(w, before);
+        if (!print_tick(w, before))
+            return command_failed("the output could not be written: %s", strerror(errno));
         if (last_tick(w))
             return EXIT_OK;
         (void)poll(NULL, 0, (int)(w->interval_us / 1000));

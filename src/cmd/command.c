@@ -370,7 +370,7 @@ int command_main(int argc, char **argv)
     if (globals.help)
         return print_help(c);
     int code = c->run(&globals.cli, argc - 1, argv + 1);
-    if (fflush(stdout) != 0 && code == EXIT_OK)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_OK)
         return command_failed("the output could not be written");
     return code;
 }

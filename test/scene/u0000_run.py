@@ -276,7 +276,17 @@ def refuses(gateway):
     gateway.file.write_text(good)
     expect(done.returncode, 125, done.stderr)  # the command line is right
     expect_in("listen", done.stderr)
-    expect_in("/dev/full: cannot be written: No space left", run(gateway, ["true"], "--bill", "/dev/full").stderr)
+    mark = folder / "it-ran"
+    done = run(gateway, ["touch", str(mark)], "--bill", str(folder / "no-such" / "bill"))
+    expect((done.returncode, mark.exists()), (125, False), "no bill can be written: nothing runs")
+    expect_in("no-such/bill: No such file", done.stderr)
+    done = run(gateway, ["sh", "-c", "exit 5"], "--bill", "/dev/full")
+    expect(done.returncode, 5, "the program's own status, whatever becomes of the bill")
+    expect_in("THE BILL WAS NOT WRITTEN: /dev/full: No space left", done.stderr)
+    old = folder / "old.json"
+    old.write_text("x" * 100000)
+    run(gateway, ["true"], "--bill", str(old))
+    expect(json.loads(old.read_text())["exit_code"], 0, "nothing of an older bill is left")
 
 
 with Mock() as mock:

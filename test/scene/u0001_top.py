@@ -253,6 +253,14 @@ def gives_it_back(gateway):
     t.ended(0)
 
 
+def tells_a_full_disk(gateway):
+    for arguments in (("--once",), ("--once", "--json"), ("--once", "--by", "key"), ("--interval", "1s")):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([COSTLENS, "top", *arguments, "--config", str(gateway.file)], stdout=full, text=True,
+                                  stderr=subprocess.PIPE, env=gateway.environment, timeout=30 * PATIENCE)
+        expect((done.returncode, "No space left" in done.stderr), (1, True), f"{arguments}: {done.stderr}")
+
+
 def stays_small(gateway, mock):
     """1,000 streams at once: an answer says how many there are, and tells 200 of them."""
     sockets = []
@@ -293,4 +301,5 @@ with Mock() as mock:
         fills_a_terminal(gateway)
         gives_it_back(gateway)
         reads_on(gateway)
+        tells_a_full_disk(gateway)
         stays_small(gateway, mock)
