@@ -4,6 +4,11 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
 
 static size_t take(char *ptr, size_t size, size_t n, void *context)
 {
@@ -36,6 +41,81 @@ static void setup(CURL *curl, const struct http_post *post, const char *url)
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 }
 
+// --- whether it lives ---
+
+// A long answer is waited for, but not from a process that was stopped.
+#define QUIET_MS 5000
+#define LIVEZ_MS 5000L
+
+struct liveness {
+    const char *socket_path;
+    int64_t next_us;
+    bool dead;
+};
+
+static size_t skip(char *ptr, size_t size, size_t n, void *context)
+{
+    (void)ptr;
+    (void)context;
+    return size * n;
+}
+
+static bool lives(const char *socket_path)
+{
+    CURL *curl = curl_easy_init();
+    if (!curl)
+        return true;
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
+    curl_easy_setopt(curl, CURLOPT_URL, "http://localhost/livez");
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, LIVEZ_MS);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, skip);
+    CURLcode result = curl_easy_perform(curl);
+    curl_easy_cleanup(curl);
+    return result != CURLE_OPERATION_TIMEDOUT;
+}
+
+static int look_alive(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
+                      curl_off_t up)
+{
+    struct liveness *l = context;
+    (void)total;
+    (void)up_total;
+    (void)up;
+    if (now > 0 || clock_mono_us() < l->next_us)
+        return 0;
+    l->dead = !lives(l->socket_path);
+    l->next_us = clock_mono_us() + QUIET_MS * 1000;
+    return l->dead;
+}
+
+// The process that listens; 0 when it cannot be had.
+static int owner_of(const char *socket_path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct ucred owner = {0};
+    socklen_t len = sizeof owner;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return 0;
+    if (!str_copy(str_of(socket_path), address.sun_path, sizeof address.sun_path) ||
+        connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &owner, &len) != 0)
+        owner.pid = 0;
+    close(fd);
+    return owner.pid;
+}
+
+static enum status say_dead(const char *socket_path, struct why *why)
+{
+    int pid = owner_of(socket_path);
+    return why_set(why, STATUS_TIMEOUT,
+                   "the gateway at %s (process %d) does not answer. If it was stopped, `kill -CONT "
+                   "%d` lets it go on; else end it and start it again",
+                   socket_path, pid, pid);
+}
+
 enum status http_post_local(const struct http_post *post, long *code, struct buf *answer,
                             struct why *why)
 {
@@ -54,10 +134,16 @@ enum status http_post_local(const struct http_post *post, long *code, struct buf
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    struct liveness liveness = {post->socket_path, clock_mono_us() + QUIET_MS * 1000, false};
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_alive);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &liveness);
     CURLcode result = curl_easy_perform(curl);
     enum status s = status_of(result);
     if (s == STATUS_OK)
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, code);
+    else if (liveness.dead)
+        s = say_dead(post->socket_path, why);
     else
         why_set(why, s, "the gateway at %s: %s", post->socket_path, curl_easy_strerror(result));
     curl_easy_cleanup(curl);

@@ -19,7 +19,8 @@ struct http_post {
 };
 
 // POST over a UNIX socket. STATUS_CLOSED when nobody listens there; STATUS_TIMEOUT after
-// `wait_ms`; STATUS_LIMIT when the answer is longer than HTTP_ANSWER_MAX. On STATUS_OK *code
+// `wait_ms`, and within 10 s where whoever listens does not even answer GET /livez: `why` names its
+// process then; STATUS_LIMIT when the answer is longer than HTTP_ANSWER_MAX. On STATUS_OK *code
 // is the HTTP status and `answer` holds the body.
 enum status http_post_local(const struct http_post *post, long *code, struct buf *answer,
                             struct why *why) MUST_USE;

@@ -261,6 +261,22 @@ def tells_a_full_disk(gateway):
         expect((done.returncode, "No space left" in done.stderr), (1, True), f"{arguments}: {done.stderr}")
 
 
+def names_a_gateway_that_hangs(gateway):
+    """A gateway that was stopped takes connections and answers none."""
+    gateway.program.signal(signal.SIGSTOP)
+    pid = gateway.program.process.pid
+    asking = [subprocess.Popen([COSTLENS, *what], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                               env=gateway.environment)
+              for what in (("top", "--once", "--config", gateway.file), ("report", "--config", gateway.file),
+                           ("run", "--config", gateway.file, "--", "true"))]
+    said = [(p.communicate(timeout=30)[1], p.returncode) for p in asking]
+    gateway.program.signal(signal.SIGCONT)
+    for (text, code), wanted in zip(said, (1, 1, 125)):
+        expect(code, wanted, text)
+        expect_in("does not answer", text)
+        expect_in(f"kill -CONT {pid}", text, "the cure")
+
+
 def stays_small(gateway, mock):
     """1,000 streams at once: an answer says how many there are, and tells 200 of them."""
     sockets = []
@@ -302,4 +318,5 @@ with Mock() as mock:
         gives_it_back(gateway)
         reads_on(gateway)
         tells_a_full_disk(gateway)
+        names_a_gateway_that_hangs(gateway)
         stays_small(gateway, mock)
