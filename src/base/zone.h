@@ -16,7 +16,8 @@
 
 struct zone;
 
-// By its name ("Europe/Berlin", "UTC"), from the system's folder. UNKNOWN when there is none.
+// By its name ("Europe/Berlin"), from the system's folder; "UTC" needs none, and *out is NULL.
+// SYNTAX when no zone has that name, LIMIT when its file is larger than any; else as zone_read.
 enum status zone_open(struct str name, struct zone **out, struct why *why) MUST_USE;
 // From the bytes of a TZif file, which are not needed afterwards. DAMAGED when they are none,
 // UNSUPPORTED when they count leap seconds, NO_MEMORY. `alloc` must live as long as the zone.

@@ -2,11 +2,9 @@
 //
 // The system's zones: apart from zone.c, which opens no file.
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/zone.h"
 
@@ -26,26 +24,31 @@ static bool name_is_fine(struct str name)
     return true;
 }
 
+static enum status none(struct str name, struct why *why)
+{
+    char shown[NAME_BYTES_MAX + 1];
+    str_copy_clipped(name, shown, sizeof shown);
+    return why_set(why, STATUS_SYNTAX,
+                   "there is no time zone %s; write it as in Europe/Berlin, or UTC", shown);
+}
+
 enum status zone_open(struct str name, struct zone **out, struct why *why)
 {
     char path[sizeof FOLDER + NAME_BYTES_MAX];
     struct buf bytes;
-    int fd = -1;
-    if (name_is_fine(name)) {
-        snprintf(path, sizeof path, FOLDER "%.*s", STR_ARG(name));
-        fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (str_is(name, "UTC")) {
+        *out = NULL;
+        return STATUS_OK;
     }
-    if (fd < 0)
-        return why_set(why, STATUS_SYNTAX,
-                       "there is no time zone %.*s; write it as in Europe/Berlin, or UTC",
-                       STR_ARG(name));
+    if (!name_is_fine(name))
+        return none(name, why);
+    snprintf(path, sizeof path, FOLDER "%.*s", STR_ARG(name));
     buf_init(&bytes, &alloc_heap, FILE_BYTES_MAX);
-    ssize_t n = 0;
-    char *room = buf_room(&bytes, FILE_BYTES_MAX);
-    if (room)
-        n = read(fd, room, FILE_BYTES_MAX);
-    close(fd);
-    enum status status = zone_read(str_from(room, n > 0 ? (size_t)n : 0), &alloc_heap, out, why);
+    enum status status = file_read(path, FILE_AT_ONCE, &bytes, why);
+    if (status == STATUS_OK)
+        status = zone_read(buf_str(&bytes), &alloc_heap, out, why);
+    else if (status == STATUS_IO)
+        status = none(name, why);
     buf_fini(&bytes);
     return status;
 }

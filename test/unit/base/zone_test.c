@@ -78,10 +78,25 @@ static void names_stay_in_their_folder(void **state)
     (void)state;
     struct zone *z;
     struct why why = {0};
-    static const char *const bad[] = {"",    "/etc/passwd", "../../../etc/passwd", "Europe/..",
-                                      "a b", "Europe",      "Mars/Olympus"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_int_not_equal(zone_open(str_of(bad[i]), &z, &why), STATUS_OK);
+    char longest[1000] = "";
+    memset(longest, 'a', sizeof longest - 1);
+    const char *const bad[] = {"",    "/etc/passwd", "../../../etc/passwd", "Europe/..",
+                               "a b", "Europe",      "Mars/Olympus",        longest};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(zone_open(str_of(bad[i]), &z, &why), STATUS_SYNTAX);
+        if (!strstr(why.text, "; write it as in Europe/Berlin, or UTC"))
+            fail_msg("%s", why.text);
+    }
+}
+
+// Also where the system has no zones.
+static void utc_needs_no_file(void **state)
+{
+    (void)state;
+    char other;
+    struct zone *z = (struct zone *)(void *)&other;
+    assert_int_equal(zone_open(str_of("UTC"), &z, NULL), STATUS_OK);
+    assert_null(z);
 }
 
 static void damaged_files_are_refused(void **state)
@@ -197,6 +212,7 @@ int main(void)
         cmocka_unit_test(the_south_saves_over_new_year),
         cmocka_unit_test(not_every_zone_has_whole_hours),
         cmocka_unit_test(names_stay_in_their_folder),
+        cmocka_unit_test(utc_needs_no_file),
         cmocka_unit_test(damaged_files_are_refused),
         cmocka_unit_test(the_first_version_is_read),
         cmocka_unit_test(no_memory_is_an_answer),
