@@ -31,18 +31,19 @@
 #ifndef BUDGET_ACCOUNTS_H
 #define BUDGET_ACCOUNTS_H
 
+#include "base/limits.h"
 #include "base/list.h"
 #include "budget/nano.h"
 #include "budget/window.h"
 
-#define HOLD_ACCOUNTS_MAX   16  // of one hold
-#define ACCOUNT_ALERTS_MAX  8   // thresholds of a budget
-#define ACCOUNT_VALUE_BYTES 256 // the longest value: a tag's, a model's
+#define HOLD_ACCOUNTS_MAX   16                                     // of one hold
+#define ACCOUNT_ALERTS_MAX  8                                      // thresholds of a budget
+#define ACCOUNT_VALUE_BYTES (NAME_BYTES_MAX + 1 + MODEL_BYTES_MAX) // the longest: provider/model
 
 struct account_key {
     uint64_t budget;      // its number, the same for ever
     struct str value;     // of what the budget tells apart; empty when it does not
-    struct window window; // its start tells accounts apart, its end is for the reader
+    struct window window; // its kind and start tell accounts apart, its end is for the reader
 };
 
 // What the budget's definition says at the moment.

@@ -69,7 +69,7 @@ enum status budget_scope(struct budget *b, struct str name, struct str value, st
     if (value.len == 0)
         return fault(why, STATUS_SYNTAX, name, "needs a value");
     if (value.len > ACCOUNT_VALUE_BYTES)
-        return fault(why, STATUS_LIMIT, value, "is longer than any name: 256 bytes are the most");
+        return fault(why, STATUS_LIMIT, value, "is longer than the longest name of a model");
     for (unsigned i = 0; i < b->condition_count; i++) {
         if (same_dimension(&b->conditions[i], &c))
             return fault(why, STATUS_DUPLICATE, name,

@@ -57,7 +57,7 @@ static int64_t within_us(int64_t s)
 struct window window_at(const struct window_rule *rule, int64_t at_us)
 {
     if (rule->kind == WINDOW_LIFETIME)
-        return (struct window){INT64_MIN, INT64_MAX};
+        return (struct window){INT64_MIN, INT64_MAX, rule->kind};
     int64_t at_s = floor_divide(at_us, SECOND_US);
     int64_t local_s = at_s + zone_offset(rule->zone, at_us);
     int64_t first = first_day(rule, floor_divide(local_s, DAY_S));
@@ -69,7 +69,7 @@ struct window window_at(const struct window_rule *rule, int64_t at_us)
         next = next_day(rule, first);
         end_s = midnight_s(rule, next);
     }
-    return (struct window){within_us(midnight_s(rule, first)), within_us(end_s)};
+    return (struct window){within_us(midnight_s(rule, first)), within_us(end_s), rule->kind};
 }
 
 static const struct {

@@ -36,6 +36,7 @@ struct window_rule {
 struct window {
     int64_t start_us; // INT64_MIN: since ever
     int64_t end_us;   // the first moment after it; INT64_MAX: without end
+    enum window_kind kind;
 };
 
 // The window that holds a moment, which may be any; what would begin or end beyond 64 bits begins

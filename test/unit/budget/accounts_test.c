@@ -39,6 +39,28 @@ static void finds_what_it_has(void **state)
     accounts_fini(&t);
 }
 
+// A month and its first day begin at the same moment: a budget whose window was changed then does
+// not go on in the other's account. One whose end moves, since the clocks' rule did, goes on.
+static void tells_windows_apart_by_their_kind(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    const struct account_terms limit = {.limit = {5}};
+    struct account *day = NULL;
+    struct account *month = NULL;
+    struct account_key key = {.budget = 7,
+                              .window = window_at(&(struct window_rule){.kind = WINDOW_DAY}, 0)};
+    assert_int_equal(accounts_add(&t, &key, &limit, &day), STATUS_OK);
+    key.window = window_at(&(struct window_rule){.kind = WINDOW_MONTH}, 0);
+    assert_int_equal(key.window.start_us, day->key.window.start_us);
+    assert_null(accounts_find(&t, &key));
+    assert_int_equal(accounts_add(&t, &key, &limit, &month), STATUS_OK);
+    key.window.end_us -= 3600000000;
+    assert_ptr_equal(accounts_find(&t, &key), month);
+    accounts_fini(&t);
+}
+
 static void tells_values_apart(void **state)
 {
     (void)state;
@@ -495,6 +517,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_it_has),
+        cmocka_unit_test(tells_windows_apart_by_their_kind),
         cmocka_unit_test(tells_values_apart),
         cmocka_unit_test(keeps_thousands),
         cmocka_unit_test(no_memory_is_an_answer),

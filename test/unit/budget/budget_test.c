@@ -302,13 +302,33 @@ static void refuses_in_order(void **state)
     assert_int_equal(budget_rank(&all), 0);
 }
 
+// The longest model of the longest provider is a value like any other.
+static void every_model_has_its_account(void **state)
+{
+    (void)state;
+    char model[NAME_BYTES_MAX + 1 + MODEL_BYTES_MAX];
+    memset(model, 'm', sizeof model);
+    model[NAME_BYTES_MAX] = '/';
+    const struct budget_facts facts = {.model = str_from(model, sizeof model)};
+    struct budget b = budget("b");
+    set(&b, "per", "model");
+    assert_int_equal(budget_scope(&b, str_of("model"), facts.model, NULL), STATUS_OK);
+    struct account_key key = {.budget = 1};
+    assert_true(budget_matches(&b, &facts, &key.value));
+    struct accounts t;
+    struct account *a = NULL;
+    accounts_init(&t, &alloc_heap, false, &(struct accounts_listener){0});
+    assert_int_equal(accounts_add(&t, &key, &b.terms, &a), STATUS_OK);
+    accounts_fini(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_as_a_file_says),          cmocka_unit_test(refuses_each_with_its_cure),
         cmocka_unit_test(scopes_are_read_or_refused), cmocka_unit_test(is_checked_as_a_whole),
         cmocka_unit_test(matches_who_it_concerns),    cmocka_unit_test(tells_apart_by_a_value),
-        cmocka_unit_test(refuses_in_order),
+        cmocka_unit_test(refuses_in_order),           cmocka_unit_test(every_model_has_its_account),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
