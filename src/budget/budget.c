@@ -102,6 +102,7 @@ static enum status set_week(struct budget *b, struct str value, struct why *why)
     for (int i = 0; i < 7; i++) {
         if (str_eq_nocase(value, str_of(days[i]))) {
             b->window.first_day = i;
+            b->week_said = true;
             return STATUS_OK;
         }
     }
@@ -247,19 +248,32 @@ static bool is_name(struct str name)
 
 enum status budget_check(const struct budget *b, struct why *why)
 {
-    if (!is_name(b->name))
-        return fault(why, STATUS_SYNTAX, b->name, "is no name for a budget: take up to 64 letters");
-    if (!b->limited)
-        return fault(why, STATUS_SYNTAX, b->name, "has no limit: write one, like limit: 500.00");
-    if (b->per == BUDGET_PER_REQUEST && b->window.kind != WINDOW_LIFETIME)
-        return fault(why, STATUS_CONFLICT, b->name,
-                     "is per request, where no time counts: leave its window out");
-    if (b->per == BUDGET_PER_REQUEST && b->terms.alert_count > 0)
-        return fault(why, STATUS_CONFLICT, b->name,
-                     "is per request, where nothing adds up: leave its alert_at out");
-    if (b->terms.observe && (b->clamp || b->downgrade || b->wait_us > 0))
-        return fault(why, STATUS_CONFLICT, b->name,
-                     "only observes: leave its clamp, on_exceed and wait out");
+    const bool request = b->per == BUDGET_PER_REQUEST;
+    const bool lifetime = b->window.kind == WINDOW_LIFETIME;
+    const struct {
+        bool broken;
+        enum status status;
+        const char *says;
+    } rules[] = {
+        {!is_name(b->name), STATUS_SYNTAX, "is no name for a budget: take up to 64 letters"},
+        {!b->limited, STATUS_SYNTAX, "has no limit: write one, like limit: 500.00"},
+        {request && (!lifetime || b->week_said || b->zone_name.len > 0), STATUS_CONFLICT,
+         "is per request, where no time counts: leave its window, week and timezone out"},
+        {request && b->terms.alert_count > 0, STATUS_CONFLICT,
+         "is per request, where nothing adds up: leave its alert_at out"},
+        {request && (b->grow || b->wait_us > 0), STATUS_CONFLICT,
+         "is per request, where no call's hold is in another's way: leave its wait and hold out"},
+        {b->week_said && b->window.kind != WINDOW_WEEK, STATUS_CONFLICT,
+         "counts no weeks: write window: week, or leave its week out"},
+        {lifetime && b->zone_name.len > 0, STATUS_CONFLICT,
+         "never begins anew: write a window, like window: month, or leave its timezone out"},
+        {b->terms.observe && (b->clamp || b->downgrade || b->wait_us > 0), STATUS_CONFLICT,
+         "only observes: leave its clamp, on_exceed and wait out"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].broken)
+            return fault(why, rules[i].status, b->name, rules[i].says);
+    }
     return STATUS_OK;
 }
 

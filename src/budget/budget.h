@@ -59,6 +59,7 @@ struct budget {
     bool limited;                     // a limit was set
     struct account_terms terms;
     struct window_rule window; // its zone is whoever opens zone_name's to set
+    bool week_said;            // its first day was set
     struct str zone_name;      // empty: UTC
     bool grow;                 // holds what is expected, and more as it comes; else the worst case
     bool clamp;                // lowers a call's output maximum to what is left

@@ -185,6 +185,42 @@ static void is_checked_as_a_whole(void **state)
     }
 }
 
+// What would be of no effect is not let pass as if it had one.
+static void says_what_has_no_effect(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value, *with, *as;
+        enum status status;
+        const char *says;
+    } cases[] = {
+        {"per", "request", "wait", "5s", STATUS_CONFLICT, "leave its wait and hold out"},
+        {"per", "request", "wait", "0", STATUS_OK, ""},
+        {"per", "request", "hold", "grow", STATUS_CONFLICT, "leave its wait and hold out"},
+        {"per", "request", "hold", "full", STATUS_OK, ""},
+        {"week", "monday", NULL, NULL, STATUS_CONFLICT, "write window: week"},
+        {"week", "sunday", "window", "day", STATUS_CONFLICT, "write window: week"},
+        {"week", "sunday", "window", "week", STATUS_OK, ""},
+        {"timezone", "UTC", NULL, NULL, STATUS_CONFLICT, "write a window, like window: month"},
+        {"timezone", "UTC", "window", "lifetime", STATUS_CONFLICT, "write a window"},
+        {"timezone", "UTC", "window", "day", STATUS_OK, ""},
+        {"timezone", "UTC", "per", "request", STATUS_CONFLICT,
+         "leave its window, week and timezone out"},
+        {"week", "monday", "per", "request", STATUS_CONFLICT, "leave its window, week and"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct why why = {0};
+        struct budget b = budget("b");
+        set(&b, "limit", "1");
+        set(&b, cases[i].name, cases[i].value);
+        if (cases[i].with)
+            set(&b, cases[i].with, cases[i].as);
+        assert_int_equal(budget_check(&b, &why), cases[i].status);
+        if (!strstr(why.text, cases[i].says))
+            fail_msg("%s: %s: %s", cases[i].name, cases[i].value, why.text);
+    }
+}
+
 static void matches_who_it_concerns(void **state)
 {
     (void)state;
@@ -325,10 +361,11 @@ static void every_model_has_its_account(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_as_a_file_says),          cmocka_unit_test(refuses_each_with_its_cure),
-        cmocka_unit_test(scopes_are_read_or_refused), cmocka_unit_test(is_checked_as_a_whole),
-        cmocka_unit_test(matches_who_it_concerns),    cmocka_unit_test(tells_apart_by_a_value),
-        cmocka_unit_test(refuses_in_order),           cmocka_unit_test(every_model_has_its_account),
+        cmocka_unit_test(is_as_a_file_says),           cmocka_unit_test(refuses_each_with_its_cure),
+        cmocka_unit_test(scopes_are_read_or_refused),  cmocka_unit_test(is_checked_as_a_whole),
+        cmocka_unit_test(says_what_has_no_effect),     cmocka_unit_test(matches_who_it_concerns),
+        cmocka_unit_test(tells_apart_by_a_value),      cmocka_unit_test(refuses_in_order),
+        cmocka_unit_test(every_model_has_its_account),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
