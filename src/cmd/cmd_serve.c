@@ -15,8 +15,8 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/hello.h"
-#include "cmd/shell.h"
 #include "cmd/serving.h"
+#include "cmd/shell.h"
 #include "gate/resolve.h"
 
 static const char help[] =
