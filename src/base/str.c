@@ -69,6 +69,15 @@ size_t str_search(struct str s, struct str part)
     return hit ? (size_t)(hit - s.ptr) : s.len;
 }
 
+bool str_has_nocase(struct str s, struct str part)
+{
+    for (size_t i = 0; i + part.len <= s.len; i++) {
+        if (str_eq_nocase(str_from(s.ptr + i, part.len), part))
+            return true;
+    }
+    return false;
+}
+
 struct str str_skip(struct str s, size_t n)
 {
     if (n > s.len)

@@ -64,6 +64,8 @@ int str_cmp(struct str a, struct str b);
 size_t str_find(struct str s, char c);
 // Offset of the first occurrence of `part`, or s.len.
 size_t str_search(struct str s, struct str part);
+// `part` stands somewhere in `s`, in whatever case.
+bool str_has_nocase(struct str s, struct str part);
 // `s` without its first n bytes (n is cut to s.len).
 struct str str_skip(struct str s, size_t n);
 // Without what is blank at both ends.

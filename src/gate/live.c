@@ -72,17 +72,6 @@ void live_fill(struct live_call *c, const struct entry *e)
     copy_tags(c, &e->tags);
 }
 
-static bool has(struct str s, struct str part)
-{
-    for (; s.len >= part.len; s = str_skip(s, 1)) {
-        if (str_eq_nocase(str_from(s.ptr, part.len), part))
-            return true;
-        if (s.len == 0)
-            break;
-    }
-    return false;
-}
-
 static bool tags_have(const struct live_call *c, struct str part)
 {
     size_t at = 0;
@@ -90,7 +79,7 @@ static bool tags_have(const struct live_call *c, struct str part)
     char text[TAG_NAME_MAX + TAG_VALUE_MAX + 2];
     while (live_tag(c, &at, &name, &value)) {
         snprintf(text, sizeof text, "%.*s=%.*s", STR_ARG(name), STR_ARG(value));
-        if (has(str_of(text), part))
+        if (str_has_nocase(str_of(text), part))
             return true;
     }
     return false;
@@ -105,7 +94,7 @@ bool live_fits(const struct live_call *c, struct str part)
     const char *const texts[] = {c->key, c->team,     c->user,
                                  full,   c->endpoint, live_state_name(c->state)};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (has(str_of(texts[i]), part))
+        if (str_has_nocase(str_of(texts[i]), part))
             return true;
     }
     return tags_have(c, part);
@@ -149,7 +138,7 @@ void live_refuse(struct live *l, struct str key, struct str model, enum refusal 
 
 bool live_refused_fits(const struct live_refused *f, struct str part)
 {
-    return f->key[0] && has(str_of(f->key), part);
+    return f->key[0] && str_has_nocase(str_of(f->key), part);
 }
 
 uint64_t live_oldest(const struct live *l, uint64_t after)

@@ -2,9 +2,8 @@
 
 #include "request/held.h"
 
-#include "base/json.h"
 #include "request/relay.h"
-#include "wire/failure.h"
+#include "wire/within.h"
 
 // The first text of what came of a stream.
 static void first_text(enum meter_kind kind, struct str came, struct buf *out)
@@ -38,33 +37,12 @@ static void drop_type(struct buf *fields)
     fields->len = kept;
 }
 
-// An error that stands in an event by itself (Responses: {"type":"error","message":...}).
-static bool is_bare(struct str text)
-{
-    struct json *document = NULL;
-    if (json_open(text, &alloc_heap, &document, NULL) != STATUS_OK)
-        return false;
-    const struct json_val *root = json_root(document);
-    bool bare = json_type(root) == JSON_OBJECT && !json_get(root, "error");
-    json_close(document);
-    return bare;
-}
-
-// The body of an error's answer, which clients read the member `error` of.
-static void write_body(struct str text, struct buf *out)
-{
-    bool bare = is_bare(text);
-    buf_add_cstr(out, bare ? "{\"error\":" : "");
-    buf_add(out, text);
-    buf_add_cstr(out, bare ? "}" : "");
-}
-
 // It is an answer of that status, as if its head had said so.
 static void become_error(struct req *r, int status, struct str text)
 {
     struct attempt *a = &r->attempt;
     buf_clear(&a->whole);
-    write_body(text, &a->whole);
+    within_body(text, &a->whole);
     buf_clear(&a->meter.held);
     a->upstream_status = status;
     a->mode = RELAY_WHOLE;
@@ -81,7 +59,7 @@ static bool is_error(struct req *r)
         return false;
     buf_init(&text, &alloc_heap, a->whole.ceiling);
     first_text(a->meter.setup.kind, buf_str(a->whole.len ? &a->whole : &a->meter.held), &text);
-    int status = buf_failed(&text) ? 0 : failure_within(buf_str(&text));
+    int status = buf_failed(&text) ? 0 : within_status(buf_str(&text));
     if (status)
         become_error(r, status, buf_str(&text));
     buf_fini(&text);

@@ -4,7 +4,7 @@
 
 #include "request/held.h"
 #include "request/relay.h"
-#include "wire/failure.h"
+#include "wire/within.h"
 
 #define QUOTED_MAX 80 // bytes of a body that is no answer
 
@@ -40,7 +40,7 @@ static void read_whole_error(struct req *r)
     if (a->mode != RELAY_WHOLE || a->upstream_status >= 400 || a->translation)
         return;
     meter_release(&a->meter, relay_pass, r); // its end
-    int status = failure_within(buf_str(&a->whole));
+    int status = within_status(buf_str(&a->whole));
     if (status)
         a->upstream_status = status;
 }

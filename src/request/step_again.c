@@ -143,7 +143,7 @@ static bool unasks_usage(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     bool refused = a->usage_added && (a->upstream_status == 400 || a->upstream_status == 422) &&
-                   failure_names(buf_str(&a->whole), "stream_options");
+                   str_has_nocase(buf_str(&a->whole), str_of("stream_options"));
     if (refused)
         *view_usage_refused(r->view, a->target.provider) = true;
     return refused;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "wire/ollama_error.h"
+#include "wire/within.h"
 
 #define AFTER_MAX_MS INT64_C(86400000) // a day: whatever is longer is too long anyway
 
@@ -107,18 +108,9 @@ struct said {
     const struct json_val *details; // Gemini's
 };
 
-static const struct json_val *root_of(const struct json_val *root)
-{
-    struct json_iter it = {0};
-    const struct json_val *first = NULL;
-    if (json_type(root) != JSON_ARRAY)
-        return root;
-    return json_each(&it, root, NULL, &first) ? first : NULL; // Gemini's streams without SSE
-}
-
 static void read_error(const struct json_val *root, struct said *s)
 {
-    root = root_of(root);
+    root = within_root(root);
     const struct json_val *error = json_get(root, "error");
     if (json_type(error) == JSON_STRING)
         s->message = json_str(error);
@@ -140,20 +132,10 @@ static bool one_of(struct str text, const char *const *words)
     return false;
 }
 
-static bool holds(struct str text, const char *part)
-{
-    struct str p = str_of(part);
-    for (size_t i = 0; i + p.len <= text.len; i++) {
-        if (str_eq_nocase(str_from(text.ptr + i, p.len), p))
-            return true;
-    }
-    return false;
-}
-
 static bool holds_one(struct str text, const char *const *parts)
 {
     for (; *parts; parts++) {
-        if (holds(text, *parts))
+        if (str_has_nocase(text, str_of(*parts)))
             return true;
     }
     return false;
@@ -201,7 +183,7 @@ static void read_details(struct failure *f, const struct said *s)
             read_count(str_from(delay.ptr, delay.len - 1), 1000, &ms))
             f->after_ms = ms;
         while (json_each(&each, json_get(detail, "violations"), NULL, &violation)) {
-            if (holds(json_str(json_get(violation, "quotaId")), "PerDay"))
+            if (str_has_nocase(json_str(json_get(violation, "quotaId")), str_of("PerDay")))
                 f->kind = FAILURE_QUOTA;
         }
     }
@@ -247,89 +229,6 @@ static void read_ollama(struct failure *f, int http_status, struct str message)
     case OLLAMA_NO_MODEL:
     case OLLAMA_QUOTA: break;
     }
-}
-
-bool failure_names(struct str body, const char *word)
-{
-    return holds(body, word);
-}
-
-// --- an error behind a success ---
-
-static int status_of_word(struct str word)
-{
-    static const struct {
-        const char *word;
-        int status;
-    } words[] = {
-        {"invalid_request_error", 400}, {"INVALID_ARGUMENT", 400},
-        {"FAILED_PRECONDITION", 400},   {"context_length_exceeded", 400},
-        {"authentication_error", 401},  {"invalid_api_key", 401},
-        {"UNAUTHENTICATED", 401},       {"billing_error", 402},
-        {"permission_error", 403},      {"PERMISSION_DENIED", 403},
-        {"not_found_error", 404},       {"NOT_FOUND", 404},
-        {"request_too_large", 413},     {"rate_limit_error", 429},
-        {"rate_limit_exceeded", 429},   {"insufficient_quota", 429},
-        {"RESOURCE_EXHAUSTED", 429},    {"api_error", 500},
-        {"server_error", 500},          {"INTERNAL", 500},
-        {"UNAVAILABLE", 503},           {"timeout_error", 504},
-        {"DEADLINE_EXCEEDED", 504},     {"overloaded_error", 529},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (str_is(word, words[i].word))
-            return words[i].status;
-    }
-    return 0;
-}
-
-static int status_told(const struct json_val *error)
-{
-    static const char *const names[] = {"code", "status", "type"};
-    int status = 0;
-    for (size_t i = 0; status == 0 && i < sizeof names / sizeof names[0]; i++) {
-        const struct json_val *told = json_get(error, names[i]);
-        int64_t n = 0;
-        if (json_i64(told, &n))
-            status = n >= 400 && n <= 599 ? (int)n : 0;
-        else
-            status = status_of_word(json_str(told));
-    }
-    return status;
-}
-
-static bool answers(const struct json_val *root)
-{
-    static const char *const names[] = {"choices", "candidates", "output", "content", NULL};
-    for (const char *const *name = names; *name; name++) {
-        if (json_get(root, *name))
-            return true;
-    }
-    return false;
-}
-
-static int status_within(const struct json_val *root)
-{
-    root = root_of(root);
-    if (json_type(root) != JSON_OBJECT || answers(root))
-        return 0;
-    const struct json_val *error = json_get(root, "error");
-    if (json_type(error) == JSON_STRING)
-        return 500; // Ollama's words
-    if (json_type(error) != JSON_OBJECT && !str_is(json_str(json_get(root, "type")), "error") &&
-        !str_is(json_str(json_get(root, "object")), "error"))
-        return 0;
-    int status = status_told(json_type(error) == JSON_OBJECT ? error : root);
-    return status ? status : 502;
-}
-
-int failure_within(struct str text)
-{
-    struct json *document = NULL;
-    if (json_open(text, &alloc_heap, &document, NULL) != STATUS_OK)
-        return 0;
-    int status = status_within(json_root(document));
-    json_close(document);
-    return status;
 }
 
 // --- an error's own body ---

@@ -14,10 +14,5 @@ void failure_field(struct failure *f, struct str name, struct str value, int64_t
 // The kind of an answer with that status (400 to 599) and body, and what the body says of when to
 // come again (Gemini). The body may be cut or no JSON.
 void failure_read(struct failure *f, int http_status, struct str body);
-// Somewhere in the body stands that word.
-bool failure_names(struct str body, const char *word);
-// A text that came with a success is an error in the place of an answer: the status (400 to 599)
-// that it would have had. 0: it is none.
-int failure_within(struct str text);
 
 #endif

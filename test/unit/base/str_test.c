@@ -17,6 +17,9 @@ static void compares(void **state)
     assert_true(str_starts(str_of("abc"), STR_NONE));
     assert_true(str_starts(str_of("abc"), str_of("abc")));
     assert_false(str_starts(str_of("ab"), str_of("abc")));
+    assert_true(str_has_nocase(str_of("a PerDay"), str_of("perDAY")));
+    assert_true(str_has_nocase(STR_NONE, STR_NONE));
+    assert_false(str_has_nocase(str_of("perda"), str_of("perday")));
     assert_true(str_starts_nocase(str_of("Bearer x"), str_of("bEARER ")));
     assert_true(str_ends(str_of("abc"), str_of("bc")));
     assert_true(str_ends(STR_NONE, STR_NONE));
