@@ -85,6 +85,17 @@ static void say_retries(const struct json_val *bill, FILE *to)
     fputc('\n', to);
 }
 
+static void say_inside(const struct json_val *bill, FILE *to)
+{
+    int64_t calls = number(bill, "inside.requests");
+    if (calls > 0)
+        command_print(to,
+                      "inside    %lld of these calls, %.*s USD, %s of a `costlens run` inside it, "
+                      "whose own bill has them too\n",
+                      (long long)calls, STR_ARG(json_str(json_path(bill, "inside.cost_usd"))),
+                      calls == 1 ? "is" : "are");
+}
+
 static void say_request(const struct json_val *call, const char *config, FILE *to)
 {
     struct buf line;
@@ -148,6 +159,7 @@ void bill_print(const struct json_val *bill, const char *config, FILE *to)
     print_table(bill, to);
     say_cache(bill, to);
     say_retries(bill, to);
+    say_inside(bill, to);
     say_calls(bill, config, to);
     bill_doubts(json_get(bill, "total"), to);
     fflush(to);

@@ -25,6 +25,8 @@
 #define KEY_LIVES      "7d"
 #define NAME_BYTES     40 // of the key's name
 #define ARGUMENTS_MAX  8  // of a launcher
+#define RUN_VARIABLE   "COSTLENS_RUN"
+#define OUTER_BYTES    26 // three runs around it
 #define SETTLE_NS      50000000
 #define OPEN_TRIES     20
 #define OPEN_STEP_NS   100000000
@@ -122,15 +124,25 @@ static void add_tags(const struct run *r, struct buf *out)
     }
 }
 
+// The run around it, or none.
+static struct str outer_run(void)
+{
+    const char *text = getenv(RUN_VARIABLE);
+    struct str place = text ? str_of(text) : STR_NONE;
+    return place.len <= OUTER_BYTES && key_run_valid(place) ? place : STR_NONE;
+}
+
 // "run-NAME-1a2b3c4d": another run of the same name is another key.
 static void name_key(struct run *r)
 {
-    uint8_t bytes[4];
-    char hex[2 * sizeof bytes];
-    struct str name = str_clip(buf_str(&r->name), NAME_BYTES);
+    uint8_t bytes[KEY_RUN_ID / 2];
+    char hex[KEY_RUN_ID];
+    struct str outer = outer_run();
+    struct str name = str_clip(buf_str(&r->name), NAME_BYTES - outer.len);
     random_bytes(bytes, sizeof bytes);
     hex_write(bytes, sizeof bytes, hex);
-    buf_printf(&r->key, KEY_OF_RUN "%.*s-%.*s", STR_ARG(name), (int)sizeof hex, hex);
+    buf_printf(&r->key, KEY_OF_RUN "%.*s-%.*s%s%.*s", STR_ARG(name), STR_ARG(outer),
+               outer.len ? "." : "", (int)sizeof hex, hex);
 }
 
 static enum status make_key(struct run *r, struct why *why)
@@ -195,7 +207,10 @@ static void prepare(void *context)
 {
     const struct run *r = context;
     struct launch_target t = target_of(r);
+    char place[NAME_BYTES + KEY_RUN_ID + 1];
     launch_variables(&r->launch, &t, set_variable, NULL);
+    if (str_copy(key_run(buf_str(&r->key)), place, sizeof place))
+        setenv(RUN_VARIABLE, place, 1);
 }
 
 static void warn(void *context, struct str text)
@@ -245,13 +260,14 @@ static void run_child(struct run *r)
 
 static void say_unseen(const struct run *r)
 {
-    command_print(stderr,
-                  "costlens: NOTHING WAS SEEN: the gateway (%.*s) led no call of %s to a provider, "
-                  "and what it may have spent elsewhere is in no ledger.\n"
-                  "costlens: Had it called with another key, it was refused and told why. What a "
-                  "`costlens run` inside it calls is on the bill of that one.\n"
-                  "costlens: %s\n",
-                  STR_ARG(buf_str(&r->lease.base)), r->argv[0], launch_unseen(&r->launch));
+    command_print(
+        stderr,
+        "costlens: NOTHING WAS SEEN: the gateway (%.*s) led no call of %s to a provider, "
+        "and what it may have spent elsewhere is in no ledger.\n"
+        "costlens: Had it called with another key, it was refused and told why. A `costlens run` "
+        "inside it, with another state folder, has a ledger of its own.\n"
+        "costlens: %s\n",
+        STR_ARG(buf_str(&r->lease.base)), r->argv[0], launch_unseen(&r->launch));
 }
 
 static void say_refused(const struct run *r)
@@ -338,9 +354,11 @@ static void show(const struct run *r, struct str text, const struct json_val *bi
     buf_fini(&json);
 }
 
+// Its own, or of a run inside it.
 static bool is_mine(const struct run *r, const struct json_val *call)
 {
-    return str_eq(json_str(json_get(call, "key")), buf_str(&r->key));
+    struct str key = json_str(json_get(call, "key"));
+    return str_eq(key, buf_str(&r->key)) || key_run_inside(key, key_run(buf_str(&r->key)));
 }
 
 static void take_text(const struct json_val *v, const char *member, struct buf *out)
@@ -380,7 +398,7 @@ static void look(struct run *r)
     r->open = 0;
     buf_init(&args, &alloc_heap, 0);
     buf_init(&text, &alloc_heap, 0);
-    remote_arg(&args, "filter", buf_str(&r->key));
+    remote_arg(&args, "filter", key_run(buf_str(&r->key)));
     buf_add_char(&args, '}');
     if (remote_run(r->cli, "live", buf_str(&args), &text, &why) == STATUS_OK &&
         json_open(buf_str(&text), &alloc_heap, &j, &why) == STATUS_OK) {

@@ -74,3 +74,33 @@ bool key_allows(const struct key *k, struct str full, struct str asked)
     }
     return false;
 }
+
+bool key_run_valid(struct str place)
+{
+    struct str id;
+    if (place.len % (KEY_RUN_ID + 1) != KEY_RUN_ID)
+        return false;
+    while (str_cut(&place, '.', &id)) {
+        for (size_t i = 0; i < id.len; i++)
+            if (!(id.ptr[i] >= '0' && id.ptr[i] <= '9') && !(id.ptr[i] >= 'a' && id.ptr[i] <= 'f'))
+                return false;
+        if (id.len != KEY_RUN_ID)
+            return false;
+    }
+    return true;
+}
+
+struct str key_run(struct str name)
+{
+    size_t at = name.len;
+    while (at > 0 && name.ptr[at - 1] != '-')
+        at--;
+    struct str place = str_skip(name, at);
+    return str_starts(name, str_of(KEY_OF_RUN)) && key_run_valid(place) ? place : STR_NONE;
+}
+
+bool key_run_inside(struct str name, struct str outer)
+{
+    struct str place = key_run(name);
+    return outer.len > 0 && place.len > outer.len && str_starts(place, outer);
+}

@@ -19,6 +19,7 @@
 #define KEY_PREFIX      "sk-cl-"
 #define KEY_TOKEN_CHARS (6 + 43 + 6)
 #define KEY_OF_RUN      "run-" // begins the names of keys that `costlens run` makes and forgets
+#define KEY_RUN_ID      8      // hexadecimal digits of each run's own part of them
 
 struct key {
     struct uuid id;
@@ -44,6 +45,13 @@ void key_token_make(const uint8_t random[32], char out[KEY_TOKEN_CHARS]);
 bool key_token_valid(struct str token);
 // True when the token starts with KEY_PREFIX: ours, never a provider's.
 bool key_token_ours(struct str token);
+// Which run's key has that name, as its place among the runs that stand around it: "1a2b3c4d" of
+// "run-make-1a2b3c4d", "1a2b3c4d.99aabbcc" of a run inside it. A slice; empty when it is none's.
+struct str key_run(struct str name);
+// True when it is the place of a run: ids between dots.
+bool key_run_valid(struct str place);
+// True when the key called `name` is of a run inside the one at `outer`, at any depth.
+bool key_run_inside(struct str name, struct str outer);
 // True when the key may use the model, given as "provider/model" and as the name asked. A pattern
 // without a slash also matches the part after the provider.
 bool key_allows(const struct key *k, struct str full, struct str asked);

@@ -4,6 +4,7 @@
 // saved, which attempts were paid in vain, which call was the dearest.
 
 #include "base/json_out.h"
+#include "core/key.h"
 #include "core/split.h"
 #include "insight/asked.h"
 #include "insight/row.h"
@@ -41,6 +42,9 @@ struct billing {
     int64_t vain;          // attempts that another followed
     int64_t vain_unpriced;
     struct money_sum vain_cost;
+    struct str key;
+    int64_t inside; // calls of runs inside it
+    struct money_sum inside_cost;
 };
 
 static int64_t cached(const struct usage *u)
@@ -115,6 +119,15 @@ static void add_named(struct billing *b, const struct entry *e)
         name_it(b, e, &b->failed);
 }
 
+static void add_inside(struct billing *b, const struct entry *e)
+{
+    if (str_eq(e->key, b->key))
+        return;
+    b->inside += !e->followed;
+    if (e->price_state != PRICE_UNPRICED)
+        money_sum_add(&b->inside_cost, e->cost);
+}
+
 static void add_row(struct billing *b, const struct entry *e)
 {
     bool fresh;
@@ -129,6 +142,7 @@ static void add_row(struct billing *b, const struct entry *e)
     sums_add_call(&b->sums, g, e);
     add_saved(b, e);
     add_named(b, e);
+    add_inside(b, e);
     if (!e->followed)
         return;
     b->vain++;
@@ -145,16 +159,32 @@ static enum status read_rows(sqlite3 *db, const struct asked *a, struct billing 
     sqlite3_stmt *rows = sql_prepare(
         db, ROW_SELECT "WHERE c.tenant = (SELECT id FROM name WHERE text = ?1) AND "
                        "c.start_us >= ?2 AND "
-                       "k.key = (SELECT id FROM name WHERE text = ?3) ORDER BY c.start_us");
+                       "k.key IN (SELECT id FROM name WHERE text = ?3 OR (?4 <> '' AND "
+                       "text >= '" KEY_OF_RUN "' AND text < 'run.' AND instr(text, ?4) > 0)) "
+                       "ORDER BY c.start_us");
     if (!rows)
         return sql_why(why, db, "the ledger cannot be read");
     sql_bind_str(rows, 1, (struct str)STR(TENANT));
     sqlite3_bind_int64(rows, 2, a->since_us);
     sql_bind_str(rows, 3, a->key);
+    sql_bind_str(rows, 4, key_run(a->key));
     while (row_next(rows, &e, &s, why))
-        add_row(b, &e);
+        if (str_eq(e.key, a->key) || key_run_inside(e.key, key_run(a->key)))
+            add_row(b, &e);
     sqlite3_finalize(rows);
     return s;
+}
+
+static void write_inside(struct json_out *o, const struct billing *b)
+{
+    if (b->inside == 0) {
+        json_out_null(o, "inside");
+        return;
+    }
+    json_out_begin(o, "inside", '{');
+    json_out_number(o, "requests", b->inside);
+    json_out_decimal(o, "cost_usd", b->inside_cost.pd, 12, 2);
+    json_out_end(o, '}');
 }
 
 static void write_dearest(struct json_out *o, const struct named *n)
@@ -198,6 +228,7 @@ static void write_answer(struct billing *b, struct str key, struct buf *json)
     json_out_decimal(o, "cost_usd", b->vain_cost.pd, 12, 2);
     json_out_number(o, "unpriced", b->vain_unpriced);
     json_out_end(o, '}');
+    write_inside(o, b);
     write_dearest(o, &b->dearest);
     write_failed(o, &b->failed);
     json_out_name(o, NULL);
@@ -232,7 +263,7 @@ static enum status run(struct store *s, const struct catalog *c, const struct as
     enum status status = asked_reader(s, &db, why);
     if (status != STATUS_OK)
         return status;
-    struct billing b = {.catalog = c};
+    struct billing b = {.catalog = c, .key = a->key};
     begin(&b);
     status = read_rows(db, a, &b, why);
     if (status == STATUS_OK)

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import time
+from decimal import Decimal
 
 from lib.run import CALL, bill_of, calling, command, configured, owned, program, run, start
 from lib.scene import COSTLENS, PATIENCE, Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, until
@@ -165,8 +166,6 @@ def says_that_nothing_was_seen(gateway):
     expect(done.returncode, 5)
     expect_in("NOTHING WAS SEEN", done.stderr)
     expect_in("NOTHING WAS SEEN", run(gateway, ["true"], "--quiet").stderr)
-    inner = shlex.join(command(gateway, calling("x")))
-    expect_in("What a `costlens run` inside it calls is on the bill of that one.", run(gateway, ["sh", "-c", inner]).stderr)
 
 
 def says_what_was_refused(gateway):
@@ -186,6 +185,28 @@ def says_what_was_refused(gateway):
     expect((told["refused"]["requests"], told["refused"]["http_status"], told["refused"]["error"]),
            (1, 404, "model_not_found"))
     expect(json.loads(run(gateway, calling("x"), "--json").stderr)["refused"], None)
+
+
+def counts_runs_inside_it(gateway):
+    """What a run inside a run spends is on both bills, at any depth, and the outer one says so."""
+    def nested(*commands):
+        return ["sh", "-c", "; ".join(shlex.join(c) for c in commands)]
+    innermost = command(gateway, calling("x"), ("--json",))
+    inner = command(gateway, nested(innermost, calling("y")), ("--json",))
+    done = run(gateway, nested(inner, calling("z")), "--json", "--name", "a rather long name of a run, and more of it")
+    bills = [json.loads(line)["bill"] for line in done.stderr.splitlines() if line.startswith("{")]
+    expect([b["total"]["requests"] for b in bills], [1, 2, 3], done.stderr)
+    expect([b["inside"] and b["inside"]["requests"] for b in bills], [None, 1, 2])
+    costs = [Decimal(b["total"]["cost_usd"]) for b in bills]
+    expect([b["inside"] and Decimal(b["inside"]["cost_usd"]) for b in bills], [None, *costs[:2]])
+    expect(sum(r["requests"] for r in gateway.report("--by", "key")["rows"] if r["key"] in [b["key"] for b in bills]), 3,
+           "in a report each call is there once")
+    said = run(gateway, nested(command(gateway, calling("x")))).stderr
+    expect_in("inside    1 of these calls", said)
+    refused = run(gateway, nested(command(gateway, calling("x"))), environment={"SCENE_MODEL": "nobody-has-it"}).stderr
+    expect(refused.count("1 call was refused by the gateway"), 2, "by both")
+    for odd in ("", "x", "../..", "1a2b3c4d.", "1a2b3c4d" * 20):
+        expect(bill_of(run(gateway, calling("x"), "--json", environment={"COSTLENS_RUN": odd}))["total"]["requests"], 1, odd)
 
 
 def waits_for_the_store(gateway):
@@ -301,6 +322,7 @@ with Mock() as mock:
     stands_without_a_standard_file(gateway)
     says_that_nothing_was_seen(gateway)
     says_what_was_refused(gateway)
+    counts_runs_inside_it(gateway)
     waits_for_the_store(gateway)
     shares(gateway, mock)
     names_what_has_no_price(gateway)

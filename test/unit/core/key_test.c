@@ -81,6 +81,28 @@ static void allows_by_pattern(void **state)
     assert_false(allows(",", "openai/gpt-4o", "gpt-4o"));
 }
 
+static void knows_the_runs_around_a_run(void **state)
+{
+    (void)state;
+    const struct str outer = STR("1a2b3c4d"), inner = STR("1a2b3c4d.99aabbcc");
+    assert_true(str_eq(key_run(str_of("run-my-app-1a2b3c4d")), outer));
+    assert_true(str_eq(key_run(str_of("run-x-1a2b3c4d.99aabbcc")), inner));
+    static const char *const none[] = {"run-1a2b3c4",
+                                       "ci-1a2b3c4d",
+                                       "run-x-1a2b3c4d.",
+                                       "run-x-1A2b3c4d",
+                                       "run-x-1a2b3c4d99aabbcc0",
+                                       "run-x-.1a2b3c4d",
+                                       "run-"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_int_equal(key_run(str_of(none[i])).len, 0);
+    assert_true(key_run_inside(str_of("run-x-1a2b3c4d.99aabbcc"), outer));
+    assert_true(key_run_inside(str_of("run-x-1a2b3c4d.99aabbcc.00000000"), inner));
+    assert_false(key_run_inside(str_of("run-x-1a2b3c4d"), outer));
+    assert_false(key_run_inside(str_of("run-x-99aabbcc.1a2b3c4d"), outer));
+    assert_false(key_run_inside(str_of("run-x-1a2b3c4d.99aabbcc"), STR_NONE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +110,7 @@ int main(void)
         cmocka_unit_test(tokens_differ_in_every_bit_of_the_random),
         cmocka_unit_test(refuses_a_mistyped_token),
         cmocka_unit_test(allows_by_pattern),
+        cmocka_unit_test(knows_the_runs_around_a_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
