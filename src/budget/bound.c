@@ -39,7 +39,8 @@ static const struct sheet *sheet_now(const struct bound_call *c)
     return sheet_at(c->sheet, c->start_us);
 }
 
-// 0 = not known. A book that has a price above its own window has an old window.
+// 0 = not known. A book that has a price above its own window has an old window, and so has one of
+// which the longest answer does not fit into it.
 static int64_t window_of(const struct bound_call *c)
 {
     const struct sheet *s = sheet_now(c);
@@ -47,7 +48,7 @@ static int64_t window_of(const struct bound_call *c)
         if (s->terms[i].above >= s->context_tokens)
             return 0;
     }
-    return s->context_tokens;
+    return s->output_tokens_max > s->context_tokens ? 0 : s->context_tokens;
 }
 
 // Of all prompts, read once. A prompt longer than the window is not read.
@@ -79,17 +80,21 @@ static enum bound_state count_input(const struct bound_call *c, struct bound *b)
     return BOUND_KNOWN;
 }
 
+// All that comes of one answer where nothing limits it. 0 = not known.
+static int64_t output_free(const struct bound_call *c)
+{
+    return count_larger(window_of(c), sheet_now(c)->output_tokens_max);
+}
+
 // The most of one answer, where the caller says nothing.
 static int64_t output_unsaid(const struct bound_call *c, struct bound *b)
 {
-    b->output_by = BOUND_OUTPUT_MODEL;
-    if (sheet_now(c)->output_tokens_max > 0)
-        return sheet_now(c)->output_tokens_max;
-    b->output_by = BOUND_OUTPUT_UNSAID;
-    if (c->output_unsaid > 0)
-        return c->output_unsaid;
+    int64_t own = sheet_now(c)->output_tokens_max;
     b->output_by = BOUND_OUTPUT_WINDOW;
-    return window_of(c);
+    if (c->output_unsaid == 0)
+        return output_free(c);
+    b->output_by = own > 0 ? BOUND_OUTPUT_MODEL : BOUND_OUTPUT_UNSAID;
+    return own > 0 ? own : c->output_unsaid;
 }
 
 // An answer longer than the window is not written, whatever was asked.
@@ -98,6 +103,13 @@ static int64_t output_asked(const struct bound_call *c, struct bound *b)
     int64_t window = window_of(c);
     b->output_by = BOUND_OUTPUT_ASKED;
     return window > 0 && c->weight->output_max > window ? window : c->weight->output_max;
+}
+
+// With what is thought beside the maximum that was sent: only the window holds both.
+static int64_t output_thought(const struct bound_call *c, int64_t each)
+{
+    int64_t window = window_of(c);
+    return window > 0 ? window : count_add(each, output_free(c));
 }
 
 static enum bound_state count_output(const struct bound_call *c, struct bound *b)
@@ -109,12 +121,10 @@ static enum bound_state count_output(const struct bound_call *c, struct bound *b
     if (each == 0)
         return no(b, BOUND_OUTPUT, w->output_field);
     b->output_max = each;
-    if (w->reasons_beside && b->output_by == BOUND_OUTPUT_ASKED) {
-        struct bound ignored;
-        int64_t reasons = output_unsaid(c, &ignored);
-        if (reasons == 0) // only the book can say it
+    if (w->reasons_beside && b->output_by != BOUND_OUTPUT_WINDOW) {
+        if (output_free(c) == 0) // only the book can say it
             return no(b, BOUND_OUTPUT, NULL);
-        each = count_add(each, reasons);
+        each = output_thought(c, each);
     }
     each = count_add(each, w->output_beside);
     if (w->output_again)

@@ -26,8 +26,10 @@ struct bound_call {
     int64_t longest_us;          // it surely ends by then: at most a week; 0 = not known
     int64_t counted;             // its input, counted exactly (by a tokenizer, or by its provider);
                                  // 0: the weight's
-    int64_t output_unsaid;       // of each answer, where neither caller nor book says; whoever sets
-                                 // it must send it as the maximum. 0: the window, else refused
+    int64_t output_unsaid;       // of each answer, where the caller says nothing, nor the book; who
+                                 // sets it sends a maximum in any such call, this or the book's
+                                 // (bound.output_max). 0: none is sent, so an answer is as long as
+                                 // the window, or as the book says where that is more; else refused
 };
 
 // Why there is none. X(ENUM, words for people: what stands behind the field)
@@ -57,9 +59,9 @@ const char *bound_words(enum bound_state s); // static
 enum bound_output {
     BOUND_OUTPUT_NONE,   // no tokens come out
     BOUND_OUTPUT_ASKED,  // the caller's
-    BOUND_OUTPUT_MODEL,  // the model's own, by the book
+    BOUND_OUTPUT_MODEL,  // the model's own, by the book: it must be sent, for the book may be old
     BOUND_OUTPUT_UNSAID, // the caller of this function's: it must be sent
-    BOUND_OUTPUT_WINDOW, // all that the model's window holds
+    BOUND_OUTPUT_WINDOW, // none is sent: all that the model's window holds, or the book's if more
 };
 
 struct bound {

@@ -35,7 +35,12 @@ struct tally {
 };
 
 static unsigned failures;
-static struct usage recorded[USAGES_MAX];
+// What answered, and what it used.
+static struct record {
+    char vendor[64];
+    char model[128];
+    struct usage usage;
+} recorded[USAGES_MAX];
 static unsigned recorded_count;
 
 // --- what is compared ---
@@ -116,19 +121,44 @@ static enum endpoint endpoint_of(struct str name)
     return ENDPOINT_CHAT;
 }
 
-static void read_setup(struct str text, struct meter_setup *s)
+static void keep(char *to, size_t size, struct str s)
+{
+    snprintf(to, size, "%.*s", STR_ARG(s));
+}
+
+static const char *maker(enum endpoint e)
+{
+    switch (endpoint_dialect(e)) {
+    case DIALECT_ANTHROPIC: return "anthropic";
+    case DIALECT_GEMINI: return "google";
+    case DIALECT_OPENAI: return "openai";
+    case DIALECT_OLLAMA:
+    case DIALECT_COUNT: break;
+    }
+    return "ollama";
+}
+
+static void read_setup(struct str text, struct meter_setup *s, struct record *r)
 {
     struct str line;
+    r->vendor[0] = r->model[0] = '\0';
     while (str_cut(&text, '\n', &line) && !str_is(line, "---")) {
         struct str key;
         if (!str_cut(&line, ' ', &key))
             continue;
         if (str_is(key, "endpoint"))
             s->endpoint = endpoint_of(line);
-        else if (str_is(key, "vendor"))
+        else if (str_is(key, "vendor")) {
             s->vendor_flags = vendor_find(line)->flags;
-        else if (str_is(key, "searches"))
+            keep(r->vendor, sizeof r->vendor, line);
+        } else if (str_is(key, "searches"))
             s->searches = true;
+    }
+    if (!r->vendor[0])
+        keep(r->vendor, sizeof r->vendor, str_of(maker(s->endpoint)));
+    while (str_cut(&text, '\n', &line)) {
+        if (str_starts(line, (struct str)STR("model ")))
+            keep(r->model, sizeof r->model, str_skip(line, 6));
     }
 }
 
@@ -142,13 +172,17 @@ static void record_answer(struct str expect, struct str body, enum meter_kind ki
 {
     struct meter_setup setup = {.kind = kind};
     struct meter m;
-    read_setup(expect, &setup);
+    if (recorded_count == USAGES_MAX)
+        return;
+    struct record *r = &recorded[recorded_count];
+    read_setup(expect, &setup, r);
     meter_init(&m, &setup, &alloc_heap);
     meter_feed(&m, body, pass, NULL);
     meter_end(&m, true);
-    if (m.has_usage && usage_any(&m.usage) && recorded_count < USAGES_MAX) {
-        recorded[recorded_count] = m.usage;
-        recorded[recorded_count++].has_reported = false; // at the book's prices
+    if (m.has_usage && usage_any(&m.usage)) {
+        r->usage = m.usage;
+        r->usage.has_reported = false; // at the book's prices
+        recorded_count++;
     }
     meter_fini(&m);
 }
@@ -210,23 +244,26 @@ static struct weight weight_of(const struct usage *u)
     };
 }
 
-static bool fits(const struct sheet *s, const struct usage *u)
+// Its own answer fits, whatever the book says of its window.
+static bool fits(const struct catalog *book, const struct sheet *s, const struct record *r)
 {
-    int64_t most = count_larger(usage_input(u), usage_output(u));
-    return s->context_tokens == 0 || most <= s->context_tokens;
+    int64_t most = count_larger(usage_input(&r->usage), usage_output(&r->usage));
+    return s->context_tokens == 0 || most <= s->context_tokens ||
+           catalog_find(book, str_of(r->vendor), str_of(r->model)) == s;
 }
 
-static void hold_recorded(const struct sheet *s, struct tally *t)
+static void hold_recorded(const struct catalog *book, const struct sheet *s, struct tally *t)
 {
     for (unsigned i = 0; i < recorded_count; i++) {
-        const struct usage *u = &recorded[i];
+        const struct usage *u = &recorded[i].usage;
         struct weight w = weight_of(u);
         struct bound_call c = {.sheet = s,
                                .weight = &w,
                                .start_us = FIRST_US + i * 24 * HOUR_US,
                                .longest_us = u->count[BUCKET_BUSY]};
         // Of others who answered, and of what rerankers and transcribers count, no bound tells.
-        if (fits(s, u) && u->count[BUCKET_SEARCH_UNITS] + u->count[BUCKET_SECONDS] == 0)
+        if (fits(book, s, &recorded[i]) &&
+            u->count[BUCKET_SEARCH_UNITS] + u->count[BUCKET_SECONDS] == 0)
             hold(&c, u, c.start_us, t);
     }
 }
@@ -311,7 +348,7 @@ static int64_t window_of(const struct sheet *s)
         if (s->terms[i].above >= s->context_tokens)
             window = 0;
     }
-    return window;
+    return s->output_tokens_max > window ? 0 : window;
 }
 
 static void use_input(const struct sheet *s, const struct weight *w, struct usage *u)
@@ -331,13 +368,21 @@ static void use_input(const struct sheet *s, const struct weight *w, struct usag
     u->count[BUCKET_INPUT] = left;
 }
 
-static void use_output(const struct sheet *s, const struct weight *w, struct usage *u)
+// What is sent limits the answer, the window all of it. A figure of the book's that is not sent
+// limits nothing that the window does not.
+static void use_output(const struct bound_call *c, struct usage *u)
 {
+    const struct sheet *s = c->sheet;
+    const struct weight *w = c->weight;
     int64_t window = window_of(s);
-    int64_t own = s->output_tokens_max ? s->output_tokens_max : UNSAID;
-    int64_t each = w->output_max ? clamp(w->output_max, window) : own;
-    if (w->output_max && w->reasons_beside)
-        each += own;
+    int64_t own = s->output_tokens_max;
+    int64_t sent = w->output_max ? w->output_max : c->output_unsaid;
+    if (sent && !w->output_max && own)
+        sent = own;
+    int64_t each = sent ? sent : count_larger(own, window);
+    if (sent && w->reasons_beside)
+        each += count_larger(own, window);
+    each = clamp(each, window);
     each = (each + w->output_beside) * (w->output_again ? w->rounds + 1 : 1);
     int64_t left = upto(each * w->answers);
     u->reasoning = chance(2) ? upto(left) : 0;
@@ -356,7 +401,7 @@ static struct usage any_usage(const struct bound_call *c)
     if (w->services & 1u << pick)
         u.service = (enum service)pick;
     use_input(c->sheet, w, &u);
-    use_output(c->sheet, w, &u);
+    use_output(c, &u);
     u.count[BUCKET_WEB_SEARCHES] = upto(w->web_searches);
     u.count[BUCKET_FILE_SEARCHES] = upto(w->file_searches);
     u.count[BUCKET_CALLS] = chance(2);
@@ -372,7 +417,7 @@ static void hold_generated(const struct sheet *s, unsigned count, struct tally *
                                .weight = &w,
                                .start_us = FIRST_US + upto(LAST_US - FIRST_US),
                                .longest_us = chance(3) ? upto(26 * HOUR_US) : 0,
-                               .output_unsaid = UNSAID};
+                               .output_unsaid = chance(2) ? UNSAID : 0};
         struct usage u = any_usage(&c);
         hold(&c, &u, c.start_us + upto(c.longest_us), t);
     }
@@ -545,7 +590,7 @@ int main(void)
     record(TEST_ROOT "/golden");
     for (size_t i = 0; i < catalog_count(book); i++) {
         seed = i; // each row by itself
-        hold_recorded(catalog_at(book, i), &by_record);
+        hold_recorded(book, catalog_at(book, i), &by_record);
         hold_generated(catalog_at(book, i), (unsigned)count, &by_chance);
     }
     printf("%zu rows, %u recorded usages\n", catalog_count(book), recorded_count);

@@ -19,6 +19,8 @@ static const char text[] =
     "model open\nprice input 2 output 10\n"
     "model window\nprice input 2 output 10\ncontext 1000\n"
     "model old\nprice input 2 output 10\nwhen above 1000: input 4\ncontext 1000\n"
+    "model short\nprice input 2 output 10\ncontext 1000\noutput_max 1001\n"
+    "model capped\nprice input 2 output 10\noutput_max 100\n"
     "model caches\nprice input 3 cache_read 0.3 cache_write 3.75 cache_write_1h 6 output 15 "
     "web_searches 0.01 file_searches 0.0025\nwhen us: x1.1\ncontext 1000\noutput_max 100\n"
     "model reads\nprice input 1 cache_read 2 output 1\n"
@@ -83,6 +85,18 @@ static struct bound bound_of(const char *model, const struct weight *w)
     return b;
 }
 
+// The same, where a maximum is sent in any case.
+static struct bound bound_unsaid(const char *model, const struct weight *w)
+{
+    struct bound b;
+    bound_make(
+        &(struct bound_call){
+            .sheet = sheet(model), .weight = w, .start_us = NIL_UTC, .output_unsaid = 4096},
+        &b);
+    assert_int_equal(b.state, BOUND_KNOWN);
+    return b;
+}
+
 static int64_t nano(const char *model, const struct weight *w)
 {
     struct bound b = bound_of(model, w);
@@ -139,17 +153,20 @@ static void the_longest_answer(void **state)
     (void)state;
     struct weight w = weight();
     w.output_max = 0;
-    assert_int_equal(nano("plain", &w), 100 * 2000 + 100 * 10000);
-    assert_int_equal(bound_of("plain", &w).output_by, BOUND_OUTPUT_MODEL);
+    // Where no maximum is sent, the book's may be an old one: the window then bounds it.
+    assert_int_equal(nano("plain", &w), 100 * 2000 + 1000 * 10000);
+    assert_int_equal(bound_of("plain", &w).output_by, BOUND_OUTPUT_WINDOW);
     assert_int_equal(nano("window", &w), 100 * 2000 + 1000 * 10000);
     assert_int_equal(bound_of("window", &w).output_by, BOUND_OUTPUT_WINDOW);
+    assert_int_equal(nano("capped", &w), 100 * 2000 + 100 * 10000);
+    assert_int_equal(nano("short", &w), 100 * 2000 + 1001 * 10000);
     refused("open", &w, BOUND_OUTPUT, "max_tokens");
-    struct bound b;
-    bound_make(&(struct bound_call){.sheet = sheet("open"), .weight = &w, .output_unsaid = 4096},
-               &b);
-    assert_int_equal(b.state, BOUND_KNOWN);
+    struct bound b = bound_unsaid("open", &w);
     assert_int_equal(b.output_by, BOUND_OUTPUT_UNSAID);
     assert_int_equal(b.output_max, 4096);
+    b = bound_unsaid("plain", &w);
+    assert_int_equal(b.output_by, BOUND_OUTPUT_MODEL);
+    assert_int_equal(b.most.n, 100 * 2000 + 100 * 10000);
     w.output_max = 5000; // no answer is longer than the window, though it may be than the book says
     assert_int_equal(nano("plain", &w), 100 * 2000 + 1000 * 10000);
     w.output_max = 200;
@@ -157,11 +174,25 @@ static void the_longest_answer(void **state)
     w.output_max = 10;
     w.output_beside = 5;
     assert_int_equal(nano("plain", &w), 100 * 2000 + 15 * 10000);
+}
+
+// All that an answer's maximum does not hold, only the window does.
+static void reasons_that_no_maximum_holds(void **state)
+{
+    (void)state;
+    struct weight w = weight();
     w.reasons_beside = true;
-    assert_int_equal(nano("plain", &w), 100 * 2000 + 115 * 10000);
+    assert_int_equal(nano("plain", &w), 100 * 2000 + 1000 * 10000);
+    assert_int_equal(bound_of("plain", &w).output_max, 10);
+    assert_int_equal(nano("capped", &w), 100 * 2000 + 110 * 10000);
+    assert_int_equal(nano("short", &w), 100 * 2000 + 1011 * 10000);
     refused("open", &w, BOUND_OUTPUT, NULL);
-    w.output_max = 0; // then the model's own limit is for all of it
-    assert_int_equal(nano("plain", &w), 100 * 2000 + 105 * 10000);
+    w.output_max = 0;
+    assert_int_equal(nano("plain", &w), 100 * 2000 + 1000 * 10000);
+    assert_int_equal(nano("capped", &w), 100 * 2000 + 100 * 10000);
+    assert_int_equal(bound_unsaid("capped", &w).most.n, 100 * 2000 + 200 * 10000);
+    w.output_beside = 5;
+    assert_int_equal(nano("plain", &w), 100 * 2000 + 1005 * 10000);
 }
 
 static void a_window_bounds_the_input(void **state)
@@ -180,6 +211,7 @@ static void a_window_bounds_the_input(void **state)
     assert_int_equal(nano("plain", &w), 3000 * 2000 + 10 * 10000);
     refused("open", &w, BOUND_VAST, "input_file");
     refused("old", &w, BOUND_VAST, "input_file");
+    refused("short", &w, BOUND_VAST, "input_file"); // the longest answer would not fit into it
 }
 
 static void images_have_a_most(void **state)
@@ -367,8 +399,8 @@ static void the_longest_that_can_be_paid(void **state)
     const int64_t in = 100 * 2000;
     assert_int_equal(longest("plain", 10, in + 100000), 10);
     assert_int_equal(longest("plain", 10, in + 99999), 9);
-    assert_int_equal(longest("plain", 0, in + 999999), 99); // of the model's 100
-    assert_int_equal(longest("plain", 0, INT64_MAX), 100);
+    assert_int_equal(longest("plain", 0, in + 999999), 99);
+    assert_int_equal(longest("plain", 0, INT64_MAX), 1000);
     assert_int_equal(longest("plain", 10, in + 9999), 0);
     assert_int_equal(longest("plain", 10, 0), 0);
     assert_int_equal(longest("dear", INT64_MAX, 100LL * 1000000000 + 7000000000), 7);
@@ -444,6 +476,7 @@ int main(void)
         cmocka_unit_test(tokens_at_their_prices),
         cmocka_unit_test(rounded_up_once),
         cmocka_unit_test(the_longest_answer),
+        cmocka_unit_test(reasons_that_no_maximum_holds),
         cmocka_unit_test(a_window_bounds_the_input),
         cmocka_unit_test(images_have_a_most),
         cmocka_unit_test(an_exact_count_is_taken),
