@@ -8,8 +8,9 @@
 #include "base/must.h"
 
 #define OUTSIDE VENDOR_REASONING_OUTSIDE
-#define OPENAIS \
-    (VENDOR_CHAT_SEARCHES | VENDOR_WRITES_CACHE | VENDOR_PROJECT_TIER | VENDOR_CAPS_TOOLS)
+#define OPENAIS                                                                             \
+    (VENDOR_CHAT_SEARCHES | VENDOR_WRITES_CACHE | VENDOR_PROJECT_TIER | VENDOR_CAPS_TOOLS | \
+     VENDOR_COMPLETION_MAX)
 
 // name, hosts, key variables, base URL, dialect, peculiarities
 // clang-format off
@@ -17,7 +18,7 @@ static const struct vendor vendors[] = {
     {"openai", {"api.openai.com", ".api.openai.com"}, {"OPENAI_API_KEY"},
      "https://api.openai.com/v1", DIALECT_OPENAI, OPENAIS},
     {"anthropic", {"api.anthropic.com"}, {"ANTHROPIC_API_KEY"},
-     "https://api.anthropic.com", DIALECT_ANTHROPIC, 0},
+     "https://api.anthropic.com", DIALECT_ANTHROPIC, VENDOR_COMPLETION_MAX},
     {"google", {"generativelanguage.googleapis.com"}, {"GEMINI_API_KEY", "GOOGLE_API_KEY"},
      "https://generativelanguage.googleapis.com", DIALECT_GEMINI, VENDOR_TOTAL_WINS},
     {"deepseek", {"api.deepseek.com"}, {"DEEPSEEK_API_KEY"},
@@ -25,7 +26,8 @@ static const struct vendor vendors[] = {
     {"mistral", {"api.mistral.ai", "codestral.mistral.ai"}, {"MISTRAL_API_KEY"},
      "https://api.mistral.ai/v1", DIALECT_OPENAI, VENDOR_NO_INCLUDE_USAGE},
     {"xai", {"api.x.ai", ".api.x.ai"}, {"XAI_API_KEY"},
-     "https://api.x.ai/v1", DIALECT_OPENAI, OUTSIDE | VENDOR_REPORTS_COST | VENDOR_COST_TICKS},
+     "https://api.x.ai/v1", DIALECT_OPENAI,
+     OUTSIDE | VENDOR_REPORTS_COST | VENDOR_COST_TICKS | VENDOR_COMPLETION_MAX},
     {"moonshot", {"api.moonshot.ai", "api.moonshot.cn"}, {"MOONSHOT_API_KEY"},
      "https://api.moonshot.ai/v1", DIALECT_OPENAI, VENDOR_USAGE_IN_CHOICE},
     {"zai", {"api.z.ai", "open.bigmodel.cn"}, {"ZAI_API_KEY", "ZHIPUAI_API_KEY"},
@@ -42,11 +44,12 @@ static const struct vendor vendors[] = {
     {"dashscope",
      {"dashscope-intl.aliyuncs.com", "dashscope.aliyuncs.com", "dashscope-us.aliyuncs.com"},
      {"DASHSCOPE_API_KEY"},
-     "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", DIALECT_OPENAI, 0},
+     "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", DIALECT_OPENAI,
+     VENDOR_THINKS_BESIDE},
     {"groq", {"api.groq.com"}, {"GROQ_API_KEY"},
-     "https://api.groq.com/openai/v1", DIALECT_OPENAI, VENDOR_X_GROQ},
+     "https://api.groq.com/openai/v1", DIALECT_OPENAI, VENDOR_X_GROQ | VENDOR_COMPLETION_MAX},
     {"cerebras", {"api.cerebras.ai"}, {"CEREBRAS_API_KEY"},
-     "https://api.cerebras.ai/v1", DIALECT_OPENAI, 0},
+     "https://api.cerebras.ai/v1", DIALECT_OPENAI, VENDOR_COMPLETION_MAX},
     {"together", {"api.together.ai", "api.together.xyz"}, {"TOGETHER_API_KEY"},
      "https://api.together.ai/v1", DIALECT_OPENAI, 0},
     {"fireworks", {"api.fireworks.ai"}, {"FIREWORKS_API_KEY"},
@@ -94,7 +97,7 @@ static const struct vendor vendors[] = {
     {"azure-ai", {".models.ai.azure.com", ".inference.ai.azure.com"}, {NULL}, NULL,
      DIALECT_OPENAI, 0},
     {"vertex", {"aiplatform.googleapis.com", "-aiplatform.googleapis.com"}, {NULL}, NULL,
-     DIALECT_GEMINI, VENDOR_TOTAL_WINS},
+     DIALECT_GEMINI, VENDOR_TOTAL_WINS | VENDOR_HEADER_TIER},
     {"databricks", {".cloud.databricks.com", ".azuredatabricks.net", ".gcp.databricks.com"},
      {NULL}, NULL, DIALECT_OPENAI, 0},
     {"snowflake", {".snowflakecomputing.com"}, {NULL}, NULL, DIALECT_OPENAI, 0},
@@ -102,15 +105,17 @@ static const struct vendor vendors[] = {
      DIALECT_OPENAI, 0},
     {"github-copilot", {"api.githubcopilot.com"}, {NULL}, NULL, DIALECT_OPENAI, 0},
     {"volcengine", {"ark.cn-beijing.volces.com"}, {"ARK_API_KEY"},
-     "https://ark.cn-beijing.volces.com/api/v3", DIALECT_OPENAI, 0},
+     "https://ark.cn-beijing.volces.com/api/v3", DIALECT_OPENAI, VENDOR_THINKS_BESIDE},
     {"wandb", {"api.inference.wandb.ai"}, {NULL}, NULL, DIALECT_OPENAI, 0},
     {"meta", {"api.llama.com"}, {"LLAMA_API_KEY"},
      "https://api.llama.com/compat/v1", DIALECT_OPENAI, 0},
     {"ovhcloud", {".endpoints.kepler.ai.cloud.ovh.net"}, {NULL}, NULL, DIALECT_OPENAI, 0},
     // On the user's own machines: no host tells them, the configuration names them.
     {"ollama", {NULL}, {NULL}, "http://127.0.0.1:11434/v1", DIALECT_OLLAMA, VENDOR_LOCAL},
-    {"vllm", {NULL}, {NULL}, "http://127.0.0.1:8000/v1", DIALECT_OPENAI, VENDOR_LOCAL},
-    {"llama.cpp", {NULL}, {NULL}, "http://127.0.0.1:8080/v1", DIALECT_OPENAI, VENDOR_LOCAL},
+    {"vllm", {NULL}, {NULL}, "http://127.0.0.1:8000/v1", DIALECT_OPENAI,
+     VENDOR_LOCAL | VENDOR_COMPLETION_MAX},
+    {"llama.cpp", {NULL}, {NULL}, "http://127.0.0.1:8080/v1", DIALECT_OPENAI,
+     VENDOR_LOCAL | VENDOR_COMPLETION_MAX},
     {"lmstudio", {NULL}, {NULL}, "http://127.0.0.1:1234/v1", DIALECT_OPENAI, VENDOR_LOCAL},
     {"mock", {NULL}, {NULL}, NULL, DIALECT_OPENAI, VENDOR_LOCAL},
 };

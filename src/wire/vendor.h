@@ -28,6 +28,9 @@ enum {
     VENDOR_WRITES_CACHE = 1 << 12, // each long prompt, asked or not; free where no price is stated
     VENDOR_PROJECT_TIER = 1 << 13, // who names no tier gets his project's, which may be `priority`
     VENDOR_CAPS_TOOLS = 1 << 14,   // keeps to max_tool_calls
+    VENDOR_COMPLETION_MAX = 1 << 15, // keeps to max_completion_tokens; others may ignore it
+    VENDOR_THINKS_BESIDE = 1 << 16,  // the maximum of an answer does not hold the thinking
+    VENDOR_HEADER_TIER = 1 << 17,    // a header of the call can ask for a dearer tier
 };
 
 struct vendor {

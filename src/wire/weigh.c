@@ -15,7 +15,8 @@
 #define TOKENS_HIDDEN_TOOLS  1024
 #define TOKENS_HIDDEN_PROMPT 16   // of an embedding or a plain completion: its marks
 #define TOKENS_PER_KNOWN     1024 // a tool that the model knows by its type: its schema
-// NFKC makes up to 18 letters, 33 bytes, out of one of 3: U+FDFA.
+// NFC makes up to 12 bytes of 4: U+1D160; NFKC 33 of 3: U+FDFA (Unicode's FAQ on normalization).
+#define NFC_GROWTH  3
 #define NFKC_GROWTH 11
 
 struct weighing {
@@ -26,7 +27,9 @@ struct weighing {
     int64_t calls_max; // max_tool_calls
     bool capped_tools; // tools that only max_tool_calls limits
     bool web, files;   // among them
-    bool tier_said, geo_said, completion_said;
+    bool tier_said, geo_said;
+    // The longest answer, by each member that may say it.
+    int64_t max_tokens, max_completion, max_output, max_config, max_predict;
 };
 
 static void boundless(struct weighing *g, const char *field)
@@ -73,6 +76,13 @@ static bool runs_here(struct str type)
     return type.len == 0 || str_is(type, "function") || str_is(type, "custom");
 }
 
+// Without a price but their tokens and a fee a call: a container has one for its time.
+static bool has_fee_a_call(struct str type)
+{
+    return str_starts(type, (struct str)STR("web_search")) || str_is(type, "file_search") ||
+           str_is(type, "mcp") || str_is(type, "tool_search");
+}
+
 // Anthropic's say themselves how often.
 static void limit_own(struct weighing *g, const struct json_val *tool, struct str type)
 {
@@ -88,12 +98,13 @@ static void limit_own(struct weighing *g, const struct json_val *tool, struct st
 
 static void see_server_tool(struct weighing *g, const struct json_val *tool, struct str type)
 {
-    // Another model works, at prices of its own.
-    if (str_is(type, "image_generation") || str_starts(type, (struct str)STR("advisor"))) {
-        boundless(g, "tools[].type");
-    } else if (g->ask->endpoint == ENDPOINT_MESSAGES) {
+    bool messages = g->ask->endpoint == ENDPOINT_MESSAGES;
+    bool capped = g->ask->endpoint == ENDPOINT_RESPONSES && (g->flags & VENDOR_CAPS_TOOLS);
+    if (messages && str_starts(type, (struct str)STR("web_"))) {
         limit_own(g, tool, type);
-    } else if (g->ask->endpoint == ENDPOINT_RESPONSES && (g->flags & VENDOR_CAPS_TOOLS)) {
+    } else if (messages || (capped && !has_fee_a_call(type))) {
+        boundless(g, "tools[].type"); // another model's prices, a container's
+    } else if (capped) {
         g->capped_tools = true;
         g->web = g->web || str_starts(type, (struct str)STR("web_search"));
         g->files = g->files || str_is(type, "file_search");
@@ -156,6 +167,59 @@ static void end_tools(struct weighing *g)
     g->w->file_searches = g->files ? g->calls_max : 0;
 }
 
+// --- letters ---
+
+// Families whose tokenizers write a text in NFC or NFKC first.
+static const struct {
+    const char *part;
+    int64_t growth;
+} forms[] = {
+    {"claude-1", NFKC_GROWTH},
+    {"claude-2", NFKC_GROWTH},
+    {"claude-instant", NFKC_GROWTH},
+    {"flan-t5", NFKC_GROWTH},
+    {"mt0-", NFKC_GROWTH},
+    {"bge-m3", NFKC_GROWTH},
+    {"bge-reranker", NFKC_GROWTH},
+    {"multilingual-e5", NFKC_GROWTH},
+    {"jina-embeddings", NFKC_GROWTH},
+    {"embed-multilingual", NFKC_GROWTH},
+    {"xlm-", NFKC_GROWTH},
+    {"snowflake-arctic-embed", NFKC_GROWTH},
+    {"qwen", NFC_GROWTH},
+    {"qwq", NFC_GROWTH},
+    {"qvq", NFC_GROWTH},
+    {"mimo", NFC_GROWTH},
+    {"voyage-", NFC_GROWTH},
+    {"command", NFC_GROWTH},
+    {"c4ai", NFC_GROWTH},
+    {"aya-", NFC_GROWTH},
+    {"olmo", NFC_GROWTH},
+    {"pythia", NFC_GROWTH},
+    {"gpt-neox", NFC_GROWTH},
+    {"stablelm", NFC_GROWTH},
+    {"mpt-", NFC_GROWTH},
+};
+
+static bool has_nocase(struct str s, struct str part)
+{
+    for (size_t i = 0; i + part.len <= s.len; i++) {
+        if (str_eq_nocase(str_from(s.ptr + i, part.len), part))
+            return true;
+    }
+    return false;
+}
+
+// Bytes that may come of one beyond ASCII.
+static int64_t growth_of(struct str model)
+{
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        if (has_nocase(model, str_of(forms[i].part)))
+            return forms[i].growth;
+    }
+    return 1;
+}
+
 // --- members ---
 
 // They stay outside of every prompt.
@@ -166,7 +230,9 @@ static const char *const stored[] = {"previous_response_id", "conversation", "ca
                                      "cached_content"};
 // They have other models answer, or search without a limit.
 static const char *const unlimited[] = {
-    "fallbacks", "models", "plugins", "mcp_servers", "search_parameters", "enable_search"};
+    "fallbacks",         "models",        "plugins",         "mcp_servers",
+    "search_parameters", "enable_search", "providerOptions",
+};
 // Their parts may be images and files; all else is read as it stands.
 static const char *const messages[] = {
     "messages",
@@ -255,18 +321,41 @@ static bool embeds_media(const struct weighing *g, struct str key, const struct 
 {
     struct json_iter it = {0};
     const struct json_val *one = NULL;
-    bool found = str_is(key, "images");
+    bool input = str_is(key, "input");
+    bool found = str_is(key, "images") || (input && json_type(v) == JSON_OBJECT);
     if (g->ask->endpoint != ENDPOINT_EMBEDDINGS)
         return false;
-    while (str_is(key, "input") && json_each(&it, v, NULL, &one))
+    while (input && json_each(&it, v, NULL, &one))
         found |= json_type(one) == JSON_OBJECT;
+    return found;
+}
+
+// Responses' items that name what the provider has kept: a reference need not say its type.
+static bool refers(const struct json_val *item)
+{
+    struct str type = json_str(json_get(item, "type"));
+    if (json_str(json_get(item, "id")).len == 0)
+        return false;
+    if (type.len == 0)
+        return !json_get(item, "role");
+    return str_is(type, "reasoning") && json_str(json_get(item, "encrypted_content")).len == 0;
+}
+
+static bool has_reference(const struct json_val *items)
+{
+    struct json_iter it = {0};
+    const struct json_val *item = NULL;
+    bool found = false;
+    while (json_each(&it, items, NULL, &item))
+        found |= refers(item);
     return found;
 }
 
 static void see_prediction(struct weighing *g, struct str key, const struct json_val *v)
 {
     struct weight beside = {0};
-    weigh_member(&beside, g->ask->json, key, v, WEIGH_CONTENT);
+    weigh_member(&(struct weigher){&beside, g->ask->json, growth_of(g->model)}, key, v,
+                 WEIGH_CONTENT);
     g->w->output_beside = beside.tokens; // all of it may be rejected
 }
 
@@ -281,6 +370,8 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
         weigh_vast(g->w, elsewhere);
     if (embeds_media(g, key, v))
         weigh_vast(g->w, "input");
+    if (str_is(key, "input") && has_reference(v))
+        weigh_vast(g->w, "input[].id");
     if (str_is(key, "prompt") && json_type(v) == JSON_OBJECT)
         weigh_vast(g->w, "prompt"); // kept at the provider
     else if (str_is(key, "tools"))
@@ -305,6 +396,29 @@ static void see_choices(struct weighing *g, const struct json_val *object)
     }
 }
 
+static void see_maximum(const struct json_val *v, int64_t *most)
+{
+    int64_t n = 0;
+    if (json_i64(v, &n) && n > *most)
+        *most = n;
+}
+
+static void see_maxima(struct weighing *g, struct str key, const struct json_val *v)
+{
+    if (str_is(key, "max_tokens"))
+        see_maximum(v, &g->max_tokens);
+    else if (str_is(key, "max_completion_tokens"))
+        see_maximum(v, &g->max_completion);
+    else if (str_is(key, "max_output_tokens"))
+        see_maximum(v, &g->max_output);
+    else if (str_is(key, "options"))
+        see_maximum(json_get(v, "num_predict"), &g->max_predict);
+    if (!str_is(key, "generationConfig") && !str_is(key, "generation_config"))
+        return;
+    see_maximum(json_get(v, "maxOutputTokens"), &g->max_config);
+    see_maximum(json_get(v, "max_output_tokens"), &g->max_config);
+}
+
 static void see_setting(struct weighing *g, struct str key, const struct json_val *v)
 {
     int64_t n = 0;
@@ -314,12 +428,11 @@ static void see_setting(struct weighing *g, struct str key, const struct json_va
         g->tier_said = json_str(v).len && !str_is(json_str(v), "auto");
     if (str_is(key, "inference_geo"))
         g->geo_said = json_str(v).len > 0;
-    if (str_is(key, "max_completion_tokens"))
-        g->completion_said = true;
 }
 
 static void see_members(struct weighing *g)
 {
+    const struct weigher as = {g->w, g->ask->json, growth_of(g->model)};
     struct json_iter it = {0};
     struct str key;
     const struct json_val *v = NULL;
@@ -328,9 +441,10 @@ static void see_members(struct weighing *g)
             continue;
         see_effect(g, key, v);
         see_setting(g, key, v);
+        see_maxima(g, key, v);
         if (is_prompts(g->ask->endpoint, key))
             g->w->prompts = prompts_in(v);
-        weigh_member(g->w, g->ask->json, key, v, kind_of(g, key));
+        weigh_member(&as, key, v, kind_of(g, key));
     }
     see_choices(g, json_root(g->ask->json));
     see_choices(g, json_get(json_root(g->ask->json), "generationConfig"));
@@ -360,30 +474,6 @@ static int64_t image_tokens(struct str model)
     return 0;
 }
 
-// Their tokenizers write a text in NFKC first.
-static bool normalises(struct str model)
-{
-    static const char *const names[] = {
-        "claude-1",
-        "claude-2",
-        "claude-instant",
-        "flan-t5",
-        "mt0-",
-        "bge-m3",
-        "bge-reranker",
-        "multilingual-e5",
-        "jina-embeddings",
-        "embed-multilingual",
-        "xlm-",
-        "snowflake-arctic-embed",
-    };
-    for (size_t i = 0; i < COUNT(names); i++) {
-        if (has(model, names[i]))
-            return true;
-    }
-    return false;
-}
-
 // Models that search, or ask others, before they answer, as often as they like; and those that
 // search once, or read what they found.
 static void see_model(struct weighing *g)
@@ -410,15 +500,33 @@ static const char *output_field(const struct weighing *g)
         return "generationConfig.maxOutputTokens";
     if (endpoint_dialect(e) == DIALECT_OLLAMA)
         return "options.num_predict";
-    bool newer = e == ENDPOINT_CHAT && (g->flags & (VENDOR_PROJECT_TIER | VENDOR_COST_TICKS));
+    bool newer = e == ENDPOINT_CHAT && (g->flags & VENDOR_COMPLETION_MAX);
     return newer ? "max_completion_tokens" : "max_tokens";
 }
 
-// xAI counts the reasoning outside, but keeps both below max_completion_tokens.
+// What the provider keeps to, 0 = nothing. Who is known for one member of chat alone may know the
+// other too: then either may win.
+static int64_t output_said(const struct weighing *g)
+{
+    enum endpoint e = g->ask->endpoint;
+    if (e == ENDPOINT_RESPONSES)
+        return g->max_output;
+    if (endpoint_dialect(e) == DIALECT_GEMINI)
+        return g->max_config;
+    if (endpoint_dialect(e) == DIALECT_OLLAMA)
+        return g->max_predict;
+    bool newer = g->max_tokens > 0 || (g->flags & VENDOR_COMPLETION_MAX);
+    return e == ENDPOINT_CHAT && newer ? count_larger(g->max_tokens, g->max_completion)
+                                       : g->max_tokens;
+}
+
+// xAI counts the reasoning outside, but keeps both below max_completion_tokens: by which nothing is
+// said, that is said.
 static bool reasons_beside(const struct weighing *g)
 {
-    bool both = (g->flags & VENDOR_COST_TICKS) && g->completion_said;
-    return (g->flags & VENDOR_REASONING_OUTSIDE) && g->ask->endpoint != ENDPOINT_RESPONSES && !both;
+    bool both = (g->flags & VENDOR_COST_TICKS) && g->max_tokens == 0;
+    bool outside = (g->flags & VENDOR_REASONING_OUTSIDE) && g->ask->endpoint != ENDPOINT_RESPONSES;
+    return (outside && !both) || (g->flags & VENDOR_THINKS_BESIDE);
 }
 
 // Of Responses max_output_tokens is for all rounds together.
@@ -427,10 +535,10 @@ static void weigh_output(struct weighing *g)
     const struct demand *d = &g->ask->demand;
     struct weight *w = g->w;
     w->answers = d->choices;
-    w->output_max = d->output_max;
+    w->output_max = output_said(g);
     w->output_field = output_field(g);
     w->reasons_beside = reasons_beside(g);
-    w->output_again = g->ask->endpoint != ENDPOINT_RESPONSES || d->output_max == 0;
+    w->output_again = g->ask->endpoint != ENDPOINT_RESPONSES || w->output_max == 0;
 }
 
 static void weigh_prices(struct weighing *g)
@@ -441,7 +549,7 @@ static void weigh_prices(struct weighing *g)
     bool text = endpoint_makes_output(g->ask->endpoint);
     w->service = d->service;
     w->services = 1u << SERVICE_STANDARD | 1u << SERVICE_FLEX | 1u << SERVICE_BATCH;
-    if ((g->flags & VENDOR_PROJECT_TIER) && !g->tier_said)
+    if (((g->flags & VENDOR_PROJECT_TIER) && !g->tier_said) || (g->flags & VENDOR_HEADER_TIER))
         w->services |= 1u << SERVICE_PRIORITY;
     w->us = d->us_region || (g->flags & VENDOR_REGIONAL);
     w->us_possible = dialect == DIALECT_ANTHROPIC && !g->geo_said; // a workspace may have its own
@@ -460,8 +568,6 @@ void weigh(const struct ask *a, unsigned flags, struct str model, struct weight 
     bool text = endpoint_makes_output(a->endpoint);
     bool chat = text && a->endpoint != ENDPOINT_COMPLETIONS;
     weigh_add(out, chat ? TOKENS_HIDDEN : times(TOKENS_HIDDEN_PROMPT, out->prompts));
-    if (normalises(model))
-        out->tokens = times(out->tokens, NFKC_GROWTH);
     out->image_tokens = image_tokens(model);
     if (text)
         weigh_output(&g);

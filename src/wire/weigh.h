@@ -4,9 +4,12 @@
 // budget asks: the whole document is walked once more.
 //
 // Nobody publishes by what template a body becomes a prompt, so what holds of every template is
-// counted: no tokenizer makes more than one token of a byte; whatever JSON is written anew gets a
-// few tokens around each value, and more bytes where it is escaped. Every member counts but those
-// known to stay outside of a prompt, so a member of tomorrow is no hole.
+// counted: no tokenizer makes more than one token of a byte, once it has brought the text into its
+// Unicode form (of the families that do: NFC makes up to three bytes of one, NFKC eleven, of
+// ASCII's neither any); whatever JSON is written anew gets a few tokens around each value, and more
+// bytes where it is escaped. Every member counts but those known to stay outside of a prompt, so a
+// member of tomorrow is no hole. What limits an answer counts only where the endpoint and the
+// vendor are known to keep to it.
 
 #ifndef WIRE_WEIGH_H
 #define WIRE_WEIGH_H

@@ -15,9 +15,15 @@ enum weigh_kind {
     WEIGH_SCHEMA,  // JSON that may be written anew: what an object's type says is only text
 };
 
+struct weigher {
+    struct weight *w;
+    const struct json *json; // whose members they are
+    int64_t growth;          // bytes that a tokenizer may make of one, >= 1; of ASCII's always 1
+};
+
 // Adds a member and all that is in it.
-void weigh_member(struct weight *w, const struct json *json, struct str key,
-                  const struct json_val *v, enum weigh_kind kind);
+void weigh_member(const struct weigher *as, struct str key, const struct json_val *v,
+                  enum weigh_kind kind);
 void weigh_add(struct weight *w, int64_t tokens);
 // A member, or a part of one, of which only the window bounds the tokens. The first one stays.
 void weigh_vast(struct weight *w, const char *name);

@@ -13,11 +13,11 @@ struct level {
     const struct json_val *container;
     enum weigh_kind kind;
     bool image; // its base64 and its addresses are no text
+    bool json;  // what it says may be written anew as JSON
 };
 
 struct walk {
-    struct weight *w;
-    const struct json *json;
+    const struct weigher *as;
     unsigned depth;
     struct level levels[JSON_DEPTH_MAX];
 };
@@ -33,27 +33,26 @@ void weigh_vast(struct weight *w, const char *name)
         w->vast = name;
 }
 
-// Bytes of a text when some writer of JSON has escaped it: \n, \", \u00e9, \u003c.
-static int64_t escaped(struct str s)
+// Bytes of a letter of ASCII when some writer of JSON has escaped it: \n, \", \u003c.
+static int64_t escaped(unsigned char c)
 {
+    if (c == '"' || c == '\\' || c == '\n' || c == '\t' || c == '\r' || c == '/')
+        return 2;
+    return c < 0x20 || c == 0x7f || c == '<' || c == '>' || c == '&' || c == '\'' ? 6 : 1;
+}
+
+// Beyond ASCII an escape makes 6 bytes of two or three (\u00e9), 12 of four.
+static int64_t text_tokens(const struct weigher *as, struct str s, bool json)
+{
+    if (!json && as->growth == 1)
+        return (int64_t)s.len;
+    int64_t beyond = json ? count_larger(3, as->growth) : as->growth;
     int64_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
-        if (c >= 0x80)
-            n += 3; // of two bytes or more at least, and \uXXXX\uXXXX of four
-        else if (c == '"' || c == '\\' || c == '\n' || c == '\t' || c == '\r' || c == '/')
-            n += 2;
-        else if (c < 0x20 || c == 0x7f || c == '<' || c == '>' || c == '&' || c == '\'')
-            n += 6;
-        else
-            n++;
+        n += c >= 0x80 ? beyond : json ? escaped(c) : 1;
     }
     return n;
-}
-
-static int64_t text_tokens(struct str s, enum weigh_kind kind)
-{
-    return kind == WEIGH_SCHEMA ? escaped(s) : (int64_t)s.len;
 }
 
 // 1e20 may be written with all its digits.
@@ -197,21 +196,31 @@ static bool holds_images(const struct level *in, struct str key, const struct js
     return in->kind == WEIGH_OLLAMA && json_type(v) == JSON_ARRAY && str_is(key, "images");
 }
 
+// A template may put what a tool has answered in as JSON.
+static bool is_answer(const struct json_val *v)
+{
+    struct str role = json_str(json_get(v, "role"));
+    struct str type = json_str(json_get(v, "type"));
+    return str_is(role, "tool") || str_is(role, "function") || str_is(role, "ipython") ||
+           str_ends(type, (struct str)STR("_output")) || str_ends(type, (struct str)STR("_result"));
+}
+
 // Adds a value without what is in it. If something is, that is a level of its own.
 static void see(struct walk *walk, const struct level *in, struct str key, const struct json_val *v)
 {
-    struct weight *w = walk->w;
+    struct weight *w = walk->as->w;
     enum json_type type = json_type(v);
     enum weigh_kind kind = holds_json(key, v) ? WEIGH_SCHEMA : in->kind;
+    bool json = in->json || kind == WEIGH_SCHEMA;
     if (type == JSON_NUMBER && kind == WEIGH_IDS) {
         weigh_add(w, 1);
         return;
     }
     weigh_add(w, TOKENS_PER_VALUE);
-    weigh_add(w, text_tokens(key, kind));
-    weigh_add(w, number_tokens(json_number(walk->json, v)));
+    weigh_add(w, text_tokens(walk->as, key, json));
+    weigh_add(w, number_tokens(json_number(walk->as->json, v)));
     if (type == JSON_STRING && !(in->image && is_base64(key)))
-        weigh_add(w, text_tokens(json_str(v), kind));
+        weigh_add(w, text_tokens(walk->as, json_str(v), json));
     if (type != JSON_OBJECT && type != JSON_ARRAY)
         return;
     if (holds_images(in, key, v)) {
@@ -221,16 +230,15 @@ static void see(struct walk *walk, const struct level *in, struct str key, const
     bool image = type == JSON_OBJECT && kind != WEIGH_SCHEMA && !in->image && see_part(w, key, v);
     w->images = count_add(w->images, image);
     must(walk->depth < JSON_DEPTH_MAX); // the reader refuses deeper documents
-    walk->levels[walk->depth++] =
-        (struct level){.container = v, .kind = kind, .image = in->image || image};
+    walk->levels[walk->depth++] = (struct level){
+        .container = v, .kind = kind, .image = in->image || image, .json = json || is_answer(v)};
 }
 
-void weigh_member(struct weight *w, const struct json *json, struct str key,
-                  const struct json_val *v, enum weigh_kind kind)
+void weigh_member(const struct weigher *as, struct str key, const struct json_val *v,
+                  enum weigh_kind kind)
 {
     struct walk walk;
-    walk.w = w;
-    walk.json = json;
+    walk.as = as;
     walk.depth = 0;
     see(&walk, &(struct level){.kind = kind}, key, v);
     while (walk.depth > 0) {

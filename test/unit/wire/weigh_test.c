@@ -78,6 +78,23 @@ static void tools_and_what_they_were_asked(void **state)
                      (8 + 8) + 8 + (8 + 9 + 6));
     assert_int_equal(tokens_beyond("\"messages\":[{\"input\":{\"<\":\"\\\"\"}}]"),
                      (8 + 8) + 8 + (8 + 5) + (8 + 6 + 2));
+    // A tool's answer may be put in as JSON by who writes the prompt.
+    static const char *const answers[] = {"\"role\":\"tool\"", "\"role\":\"function\"",
+                                          "\"role\":\"ipython\"", "\"type\":\"tool_result\"",
+                                          "\"type\":\"function_call_output\""};
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        char plain[256], odd[256];
+        snprintf(plain, sizeof plain, "\"messages\":[{%s,\"content\":[{\"text\":\"a\"}]}]",
+                 answers[i]);
+        snprintf(odd, sizeof odd, "\"messages\":[{%s,\"content\":[{\"text\":\"<\"}]}]", answers[i]);
+        assert_int_equal(tokens_beyond(odd), tokens_beyond(plain) + 5);
+    }
+    assert_int_equal(tokens_beyond("\"messages\":[{\"role\":\"user\",\"content\":\"<\"}]"),
+                     tokens_beyond("\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]"));
+    assert_int_equal(chat("\"messages\":[{\"role\":\"tool\",\"content\":[{\"type\":\"image_url\","
+                          "\"image_url\":{\"url\":\"data:\"}}]}]")
+                         .images,
+                     1);
     // Inside of it a type is a word like others.
     struct weight w = chat("\"messages\":[{\"args\":[{\"type\":\"file\"}],\"input\":\"x\"},"
                            "{\"action\":{\"type\":\"a\"},\"actions\":[{\"type\":\"image\"}],"
@@ -137,6 +154,8 @@ static void images_and_files(void **state)
                         "input");
     assert_string_equal(of(ENDPOINT_EMBEDDINGS, "cohere", "\"images\":[\"x\"]").vast, "input");
     assert_null(of(ENDPOINT_EMBEDDINGS, "jina", "\"input\":[\"x\"]").vast);
+    assert_string_equal(of(ENDPOINT_EMBEDDINGS, "jina", "\"input\":{\"image\":\"x\"}").vast,
+                        "input");
     w = weighed(ENDPOINT_OLLAMA_CHAT, "ollama", "m",
                 "{\"model\":\"m\",\"messages\":[{\"images\":[\"AAAA\",\"BBBB\"]}]}");
     assert_int_equal(w.images, 2);
@@ -159,9 +178,34 @@ static void images_of_a_model(void **state)
         struct weight w = weighed(ENDPOINT_CHAT, "mock", cases[i].model, "{\"model\":\"m\"}");
         assert_int_equal(w.image_tokens, cases[i].tokens);
     }
-    assert_int_equal(
-        weighed(ENDPOINT_MESSAGES, "anthropic", "claude-2.1", "{\"model\":\"m\"}").tokens,
-        11 * 512);
+}
+
+static int64_t prompt_tokens(const char *model, const char *member)
+{
+    char body[128];
+    snprintf(body, sizeof body, "{\"model\":\"m\",%s}", member);
+    return weighed(ENDPOINT_CHAT, "mock", model, body).tokens - 512;
+}
+
+// A tokenizer that writes a text in NFC, or NFKC, first makes more letters of one; never of ASCII.
+static void models_that_write_a_text_anew(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *model;
+        int64_t of_letter; // of two bytes
+    } cases[] = {{"m", 2},         {"claude-2.1", 22},      {"bge-m3", 22}, {"Qwen/QwQ-32B", 6},
+                 {"qwen-plus", 6}, {"command-a-03-2025", 6}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *model = cases[i].model;
+        assert_int_equal(prompt_tokens(model, "\"prompt\":\"abc\""), 8 + 6 + 3);
+        assert_int_equal(prompt_tokens(model, "\"prompt\":\"\\u00e9\""),
+                         8 + 6 + cases[i].of_letter);
+    }
+    // Or it is escaped, and the escape stays what it is.
+    assert_int_equal(prompt_tokens("m", "\"format\":\"\\u00e9\""), 8 + 6 + 2 * 3);
+    assert_int_equal(prompt_tokens("qwen3", "\"format\":\"\\u00e9\""), 8 + 6 + 2 * 3);
+    assert_int_equal(prompt_tokens("claude-2", "\"format\":\"\\u00e9\""), 8 + 6 + 2 * 11);
 }
 
 static void prompts_have_a_window_each(void **state)
@@ -202,6 +246,31 @@ static void what_is_kept_elsewhere(void **state)
     assert_string_equal(of(ENDPOINT_RESPONSES, "openai", "\"prompt\":{\"id\":\"p\"}").vast,
                         "prompt");
     assert_null(of(ENDPOINT_RESPONSES, "openai", "\"previous_response_id\":null").vast);
+    static const struct {
+        const char *item;
+        const char *vast;
+    } items[] = {
+        {"\"id\":\"msg_1\"", "input[].id"},
+        {"\"id\":\"msg_1\",\"type\":null", "input[].id"},
+        {"\"id\":\"msg_1\",\"role\":\"assistant\",\"content\":\"a\"", NULL},
+        {"\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"user\"", NULL},
+        {"\"id\":\"fc_1\",\"type\":\"function_call\"", NULL},
+        {"\"role\":\"user\",\"content\":\"a\"", NULL},
+        {"\"id\":\"rs_1\",\"type\":\"reasoning\",\"summary\":[]", "input[].id"},
+        {"\"id\":\"rs_1\",\"type\":\"reasoning\",\"encrypted_content\":null", "input[].id"},
+        {"\"id\":\"rs_1\",\"type\":\"reasoning\",\"encrypted_content\":\"abc\"", NULL},
+        {"\"type\":\"reasoning\",\"summary\":[]", NULL},
+    };
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+        char body[192];
+        snprintf(body, sizeof body, "\"input\":[{%s}]", items[i].item);
+        const char *vast = of(ENDPOINT_RESPONSES, "openai", body).vast;
+        assert_int_equal(vast != NULL, items[i].vast != NULL);
+        if (vast)
+            assert_string_equal(vast, items[i].vast);
+    }
+    assert_null(of(ENDPOINT_RESPONSES, "openai", "\"input\":\"a\"").vast);
+    assert_null(chat("\"messages\":[{\"id\":\"1\"}]").vast);
 }
 
 static void has_no_limit(enum endpoint e, const char *vendor, const char *members,
@@ -217,7 +286,8 @@ static void what_has_no_limit(void **state)
 {
     (void)state;
     static const char *const members[] = {
-        "fallbacks", "models", "plugins", "mcp_servers", "search_parameters", "enable_search"};
+        "fallbacks",         "models",        "plugins",        "mcp_servers",
+        "search_parameters", "enable_search", "providerOptions"};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         char body[128];
         snprintf(body, sizeof body, "\"%s\":[1]", members[i]);
@@ -235,6 +305,15 @@ static void what_has_no_limit(void **state)
                  "tools[].type");
     has_no_limit(ENDPOINT_MESSAGES, "anthropic", "\"tools\":[{\"type\":\"advisor_2026\"}]",
                  "tools[].type");
+    // A container has a fee of its own.
+    static const char *const dear[] = {"code_interpreter", "shell", "of_tomorrow"};
+    for (size_t i = 0; i < sizeof dear / sizeof dear[0]; i++) {
+        char body[128];
+        snprintf(body, sizeof body, "\"max_tool_calls\":4,\"tools\":[{\"type\":\"%s\"}]", dear[i]);
+        has_no_limit(ENDPOINT_RESPONSES, "openai", body, "tools[].type");
+    }
+    has_no_limit(ENDPOINT_MESSAGES, "anthropic",
+                 "\"tools\":[{\"type\":\"code_execution_2\",\"max_uses\":3}]", "tools[].type");
     has_no_limit(ENDPOINT_CHAT, "mock", "\"n\":\"5\"", "n");
     has_no_limit(ENDPOINT_COMPLETIONS, "mock", "\"best_of\":\"5\"", "best_of");
     has_no_limit(ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"candidateCount\":\"5\"}",
@@ -264,7 +343,7 @@ static void tools_that_say_how_often(void **state)
     assert_int_equal(w.web_searches, 3);
     assert_true(w.output_again);
     has_no_limit(ENDPOINT_MESSAGES, "anthropic",
-                 "\"tools\":[{\"type\":\"code_execution_2\"},{\"type\":\"advisor\"}]",
+                 "\"tools\":[{\"type\":\"web_fetch_2\"},{\"type\":\"advisor\"}]",
                  "tools[].max_uses");
     has_no_limit(ENDPOINT_MESSAGES, "anthropic",
                  "\"tools\":[{\"type\":\"web_search_2\",\"max_uses\":-1}]", "tools[].max_uses");
@@ -278,7 +357,8 @@ static void tools_that_say_how_often(void **state)
     assert_int_equal(w.output_max, 9);
     assert_false(w.output_again);
     w = of(ENDPOINT_RESPONSES, "openai",
-           "\"max_tool_calls\":4,\"tools\":[{\"type\":\"code_interpreter\"}]");
+           "\"max_tool_calls\":4,\"tools\":[{\"type\":\"mcp\"},{\"type\":\"tool_search\"}]");
+    assert_null(w.boundless);
     assert_int_equal(w.rounds, 4);
     assert_int_equal(w.web_searches + w.file_searches, 0);
     assert_true(w.output_again);
@@ -353,6 +433,8 @@ static void what_comes_out(void **state)
         const char *field;
     } cases[] = {{ENDPOINT_CHAT, "openai", "max_completion_tokens"},
                  {ENDPOINT_CHAT, "xai", "max_completion_tokens"},
+                 {ENDPOINT_CHAT, "groq", "max_completion_tokens"},
+                 {ENDPOINT_CHAT, "deepseek", "max_tokens"},
                  {ENDPOINT_CHAT, "mock", "max_tokens"},
                  {ENDPOINT_COMPLETIONS, "openai", "max_tokens"},
                  {ENDPOINT_MESSAGES, "anthropic", "max_tokens"},
@@ -378,6 +460,58 @@ static void what_comes_out(void **state)
     assert_false(of(ENDPOINT_RESPONSES, "xai", "\"max_output_tokens\":7").reasons_beside);
     assert_true(of(ENDPOINT_CHAT, "perplexity", "\"max_completion_tokens\":7").reasons_beside);
     assert_false(of(ENDPOINT_CHAT, "openai", "\"max_tokens\":7").reasons_beside);
+    assert_true(
+        of(ENDPOINT_CHAT, "xai", "\"max_tokens\":7,\"max_completion_tokens\":9").reasons_beside);
+    assert_true(
+        of(ENDPOINT_CHAT, "xai", "\"max_tokens\":7,\"max_completion_tokens\":0").reasons_beside);
+    assert_false(of(ENDPOINT_CHAT, "xai", "\"a\":1").reasons_beside); // sent as the newer one
+    // What holds the answer and not the thinking.
+    assert_true(of(ENDPOINT_CHAT, "dashscope", "\"max_tokens\":7").reasons_beside);
+    assert_true(of(ENDPOINT_CHAT, "volcengine", "\"max_completion_tokens\":7").reasons_beside);
+}
+
+// A provider ignores a member that it does not know: then nothing is said.
+static void a_maximum_that_is_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint e;
+        const char *vendor;
+        const char *members;
+        int64_t output_max;
+    } cases[] = {
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":1", 0},
+        {ENDPOINT_CHAT, "deepseek", "\"max_tokens\":7", 7},
+        // Whichever of both it takes.
+        {ENDPOINT_CHAT, "deepseek", "\"max_tokens\":7,\"max_completion_tokens\":9", 9},
+        {ENDPOINT_CHAT, "deepseek", "\"max_tokens\":9,\"max_completion_tokens\":7", 9},
+        {ENDPOINT_CHAT, "openai", "\"max_completion_tokens\":7", 7},
+        {ENDPOINT_CHAT, "openai", "\"max_tokens\":7", 7},
+        {ENDPOINT_CHAT, "openai", "\"max_output_tokens\":7", 0},
+        {ENDPOINT_CHAT, "openai", "\"max_tokens\":-7", 0},
+        {ENDPOINT_CHAT, "openai", "\"max_tokens\":\"7\"", 0},
+        {ENDPOINT_CHAT, "openai", "\"generationConfig\":{\"maxOutputTokens\":7}", 0},
+        {ENDPOINT_COMPLETIONS, "openai", "\"max_tokens\":7,\"max_completion_tokens\":9", 7},
+        {ENDPOINT_COMPLETIONS, "openai", "\"max_completion_tokens\":9", 0},
+        {ENDPOINT_RESPONSES, "xai", "\"max_tokens\":7", 0},
+        {ENDPOINT_RESPONSES, "openai", "\"max_output_tokens\":7", 7},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":7,\"max_output_tokens\":9", 7},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_completion_tokens\":7", 0},
+        {ENDPOINT_GENERATE, "google", "\"max_tokens\":7", 0},
+        {ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"maxOutputTokens\":7}", 7},
+        {ENDPOINT_OLLAMA_CHAT, "ollama", "\"max_tokens\":7", 0},
+        {ENDPOINT_OLLAMA_CHAT, "ollama", "\"options\":{\"num_predict\":7}", 7},
+        {ENDPOINT_OLLAMA_CHAT, "ollama", "\"options\":{\"num_predict\":-1}", 0},
+        {ENDPOINT_EMBEDDINGS, "openai", "\"max_tokens\":7", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct weight w = of(cases[i].e, cases[i].vendor, cases[i].members);
+        if (w.output_max != cases[i].output_max)
+            fail_msg("%s: %s says %lld", cases[i].vendor, cases[i].members,
+                     (long long)w.output_max);
+    }
+    // One that Responses ignores limits its rounds as little.
+    assert_true(of(ENDPOINT_RESPONSES, "openai", "\"max_tokens\":7").output_again);
 }
 
 static void at_which_prices(void **state)
@@ -393,6 +527,10 @@ static void at_which_prices(void **state)
                      SERVICE_PRIORITY);
     assert_int_equal(of(ENDPOINT_GENERATE, "google", "\"serviceTier\":\"priority\"").service,
                      SERVICE_PRIORITY);
+    // A header may ask for it.
+    assert_int_equal(of(ENDPOINT_GENERATE, "vertex", "\"a\":1").services, dear);
+    assert_int_equal(of(ENDPOINT_GENERATE, "vertex", "\"serviceTier\":\"standard\"").services,
+                     dear);
     assert_true(of(ENDPOINT_MESSAGES, "anthropic", "\"a\":1").us_possible);
     assert_false(of(ENDPOINT_MESSAGES, "anthropic", "\"inference_geo\":\"global\"").us_possible);
     assert_true(of(ENDPOINT_MESSAGES, "anthropic", "\"inference_geo\":\"us\"").us);
@@ -413,6 +551,7 @@ int main(void)
         cmocka_unit_test(tools_and_what_they_were_asked),
         cmocka_unit_test(images_and_files),
         cmocka_unit_test(images_of_a_model),
+        cmocka_unit_test(models_that_write_a_text_anew),
         cmocka_unit_test(prompts_have_a_window_each),
         cmocka_unit_test(what_is_kept_elsewhere),
         cmocka_unit_test(what_has_no_limit),
@@ -421,6 +560,7 @@ int main(void)
         cmocka_unit_test(gemini_that_searches),
         cmocka_unit_test(every_endpoint_weighs),
         cmocka_unit_test(what_comes_out),
+        cmocka_unit_test(a_maximum_that_is_kept),
         cmocka_unit_test(at_which_prices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
