@@ -22,6 +22,7 @@ void accounts_init(struct accounts *t, const struct alloc *alloc, bool stored,
 {
     *t = (struct accounts){.alloc = alloc, .stored = stored, .listener = *listener};
     list_init(&t->asking);
+    list_init(&t->changed);
 }
 
 void accounts_fini(struct accounts *t)
@@ -117,6 +118,8 @@ enum status accounts_add(struct accounts *t, const struct account_key *key,
     a->ceiling = terms->limit;
     list_init(&a->queue);
     list_init(&a->asking);
+    list_init(&a->keepers);
+    list_init(&a->changed);
     a->hash = hash_of(key);
     put(t, a);
     t->count++;
@@ -167,6 +170,7 @@ void accounts_terms(struct accounts *t, struct account *a, const struct account_
 {
     must(terms->limit.n >= 0 && terms->alert_count <= ACCOUNT_ALERTS_MAX);
     a->terms = *terms;
+    a->denied = false;
     account_drain(a);
     account_alert(t, a);
     account_admit(t, a, false);

@@ -20,7 +20,9 @@
 //
 // What does not fit because of open holds alone may wait. A waiting hold stands in the queue of one
 // account: the first in its order where it lacks room, or where an earlier one waits. It goes on to
-// another when that changes, so one full account delays nobody who does not need it.
+// another when that changes, so one full account delays nobody who does not need it. One that has
+// to go on once more keeps the room that it has found: who came later fits beside it or waits. So
+// who waits longest waits in each of its accounts once more at most, whoever comes meanwhile.
 //
 // Where a store stands behind the table, an account may only use what the store has durably set
 // aside (`leased`), so that a crash cannot lose more than that; see accounts_ask.
@@ -70,9 +72,13 @@ struct account {
     uint64_t uses;       // holds open or waiting that name it
     struct list queue;   // of waiting holds, the earliest first
     uint64_t impatient;  // of those, how many wait for the store only
+    int64_t largest;     // ... and no amount of theirs is larger
+    struct list keepers; // holds that wait elsewhere and keep room here, the earliest first
+    struct list changed; // in accounts.changed when its queue is to be looked at
     struct list asking;  // in accounts.asking when more lease is wanted
     struct nano wanted;  // ... so much
     bool asked;          // it was given out by accounts_ask and has not come yet
+    bool denied;         // the store gave nothing, and nothing has changed since
     int64_t period;      // the one in which `recent[0]` was held; [1] in the one before
     struct nano recent[2];
     struct account *next; // in its bucket
@@ -111,20 +117,28 @@ struct hold {
     struct account *accounts[HOLD_ACCOUNTS_MAX]; // each once, in the order of refusal
     enum hold_state state;
     struct nano charged; // once it has ended
+    int64_t until_us;    // while it waits: the earliest end of its windows (accounts_wait)
     // For the table, while it waits.
     struct list link;
     struct account *queued;
     uint64_t turn; // who waits longer has the lower one
     bool patient;
+    bool moved; // it has gone on to another account: from now on it keeps room
     enum admission lacks;
+    struct hold_keeps {
+        struct list link; // in that account's keepers
+        struct hold *by;  // this one; NULL where it keeps none
+    } keeps[HOLD_ACCOUNTS_MAX];
 };
 
-// Both are called under the caller's lock and must not call back into the table.
+// All are called under the caller's lock and must not call back into the table.
 struct accounts_listener {
     // A waiting hold waits no more: it is open (MADE), or refused for the reason given.
     void (*woken)(void *context, struct hold *h, const struct verdict *v);
     // A threshold was crossed, for the first time in this window.
     void (*alert)(void *context, const struct account *a, unsigned percent);
+    // The store has answered: an open hold that lacked its lease there may try to grow again.
+    void (*leased)(void *context, const struct account *a);
     void *context;
 };
 
@@ -138,6 +152,7 @@ struct accounts {
     uint64_t turns;
     int64_t now_us; // as last told
     struct list asking;
+    struct list changed;
 };
 
 // `alloc` must live as long as the table.
@@ -172,14 +187,19 @@ void accounts_terms(struct accounts *t, struct account *a, const struct account_
 // if it had never been. PAUSED and SPENT before HELD, HELD before LEASE: the reason that lasts.
 struct verdict accounts_reserve(struct accounts *t, struct hold *h, int64_t now_us) MUST_USE;
 // The same, but on LEASE, and on HELD when it is `patient`, it waits: the listener is told how that
-// ended. In order: it overtakes none that waits for an account of its.
+// ended. In order: it overtakes none that stands at an account of its, and takes no room that an
+// earlier one keeps. It is refused at once when it can never fit where it stands, or that is
+// paused; for what happens to its other accounts, when its turn comes. It waits for room in the
+// windows of now: at h->until_us one of them is over, and the caller's duty is to take it out
+// (accounts_leave) and to reserve anew in the accounts of that moment.
 struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient,
                              int64_t now_us) MUST_USE;
 // Its client left, or its time is over. False when it does not wait (any more).
 bool accounts_leave(struct accounts *t, struct hold *h);
 // Holds so much more for an open hold, in all of its accounts or in none. It goes before those that
-// wait, and pausing does not stop it: its call is under way. On LEASE more was asked for; try
-// again.
+// wait, and pausing does not stop it: its call is under way. On LEASE more was asked for: the
+// listener's `leased` says when to try again. Where the store has given nothing that is HELD, until
+// it gives some, a hold ends there or the budget is changed.
 struct verdict accounts_extend(struct accounts *t, struct hold *h, struct nano by,
                                int64_t now_us) MUST_USE;
 

@@ -31,14 +31,29 @@ void account_alert(struct accounts *t, struct account *a)
 
 // --- does it fit ---
 
-static enum admission fits(const struct accounts *t, const struct account *a, int64_t amount)
+// What earlier ones keep there.
+static int128 kept_before(const struct account *a, uint64_t turn)
+{
+    int128 sum = 0;
+    list_for (it, &a->keepers) {
+        const struct hold *h = list_of(it, struct hold_keeps, link)->by;
+        if (h->turn >= turn)
+            break;
+        sum += h->amount.n;
+    }
+    return sum;
+}
+
+// `kept` goes before it. Of the lease nothing is kept: more of it can be asked for.
+static enum admission fits(const struct accounts *t, const struct account *a, int64_t amount,
+                           int128 kept)
 {
     int128 total = account_used(a) + amount;
     if (a->terms.observe)
         return total <= INT64_MAX ? ADMISSION_MADE : ADMISSION_SPENT;
     if ((int128)a->settled.n + amount > a->terms.limit.n)
         return ADMISSION_SPENT;
-    if (total > a->terms.limit.n)
+    if (total + kept > a->terms.limit.n)
         return ADMISSION_HELD;
     return t->stored && total > a->leased.n ? ADMISSION_LEASE : ADMISSION_MADE;
 }
@@ -49,7 +64,7 @@ static enum admission welcomes(const struct accounts *t, const struct account *a
 {
     if (a->terms.paused)
         return ADMISSION_PAUSED;
-    enum admission is = fits(t, a, h->amount.n);
+    enum admission is = fits(t, a, h->amount.n, kept_before(a, turn));
     if (is == ADMISSION_SPENT || is == ADMISSION_HELD || list_empty(&a->queue))
         return is;
     const struct hold *first = list_of(a->queue.next, struct hold, link);
@@ -115,12 +130,18 @@ struct verdict accounts_reserve(struct accounts *t, struct hold *h, int64_t now_
     return v;
 }
 
+static enum admission grows(const struct accounts *t, const struct account *a, int64_t by)
+{
+    enum admission is = fits(t, a, by, 0);
+    return is == ADMISSION_LEASE && a->denied ? ADMISSION_HELD : is;
+}
+
 struct verdict accounts_extend(struct accounts *t, struct hold *h, struct nano by, int64_t now_us)
 {
     must(h->state == HOLD_OPEN && by.n >= 0);
     struct verdict v = {.is = ADMISSION_MADE};
     for (unsigned i = 0; i < h->count; i++)
-        worse(&v, h, i, fits(t, h->accounts[i], by.n));
+        worse(&v, h, i, grows(t, h->accounts[i], by.n));
     t->now_us = now_us;
     if (v.is == ADMISSION_MADE) {
         hold_more(t, h, by);
@@ -139,6 +160,7 @@ static void charge(struct accounts *t, struct account *a, struct nano held, stru
     must(a->uses > 0 && a->held.n >= held.n);
     a->uses--;
     a->held.n -= held.n;
+    a->denied = false;
     if (!nano_add(a->settled, cost, &a->settled))
         a->settled.n = INT64_MAX;
     int128 beyond = account_used(a) - a->ceiling.n - a->overdraft.n;

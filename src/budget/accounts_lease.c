@@ -81,5 +81,7 @@ void accounts_leased(struct accounts *t, struct account *a, struct nano amount)
     a->wanted.n = 0; // who still lacks some asks again
     if (!nano_add(a->leased, amount, &a->leased))
         a->leased.n = INT64_MAX;
-    account_admit(t, a, amount.n == 0);
+    a->denied = amount.n == 0;
+    account_admit(t, a, a->denied);
+    t->listener.leased(t->listener.context, a);
 }

@@ -4,6 +4,13 @@
 // an earlier one is before it. So whenever something changes at an account, only its queue is
 // looked at, from the first on, up to one that must stay. One that could go on here but lacks room
 // at another account moves there, to its turn: those behind it here go on.
+//
+// Moving alone would starve one whose accounts are never free together. So from its second move on
+// it is a keeper of the account that it leaves: those of a later turn see its amount as if it were
+// held. Those of an earlier turn do not, else two keepers could wait for each other. The earliest
+// of all that wait then moves once at most into each of its accounts before it is let in, unless a
+// lowered limit, growth or an overrun takes what it keeps. Keeping from the first move on would
+// leave room idle in a wide account for each that only comes to stand in its narrow one.
 
 #include "budget/accounts_part.h"
 
@@ -27,14 +34,50 @@ static void put_in(struct hold *h, struct account *a)
     list_push(before, &h->link);
     h->queued = a;
     a->impatient += !h->patient;
+    if (h->amount.n > a->largest)
+        a->largest = h->amount.n;
+}
+
+static void keep(struct hold *h, struct account *a)
+{
+    unsigned i = 0;
+    while (h->accounts[i] != a)
+        i++;
+    if (h->keeps[i].by)
+        return;
+    struct list *before = &a->keepers;
+    while (before->prev != &a->keepers &&
+           list_of(before->prev, struct hold_keeps, link)->by->turn > h->turn)
+        before = before->prev;
+    list_push(before, &h->keeps[i].link);
+    h->keeps[i].by = h;
+}
+
+static void change(struct accounts *t, struct account *a)
+{
+    if (list_empty(&a->changed))
+        list_push(&t->changed, &a->changed);
+}
+
+// It waits no more. What it kept is room for others, unless it holds it now.
+static void let_go(struct accounts *t, struct hold *h, bool made)
+{
+    take_out(h);
+    for (unsigned i = 0; i < h->count; i++) {
+        h->accounts[i]->uses--;
+        if (!h->keeps[i].by)
+            continue;
+        h->keeps[i].by = NULL;
+        list_pull(&h->keeps[i].link);
+        if (!made)
+            change(t, h->accounts[i]);
+    }
+    h->state = HOLD_NONE;
 }
 
 static void wake(struct accounts *t, struct hold *h, const struct verdict *v)
 {
-    take_out(h);
-    for (unsigned i = 0; i < h->count; i++)
-        h->accounts[i]->uses--;
-    h->state = HOLD_NONE;
+    let_go(t, h, v->is == ADMISSION_MADE);
     if (v->is == ADMISSION_MADE)
         hold_make(t, h);
     t->listener.woken(t->listener.context, h, v);
@@ -69,23 +112,69 @@ static void send_impatient(struct accounts *t, struct account *a)
     }
 }
 
-void account_admit(struct accounts *t, struct account *a, bool refused)
+// Those that can never fit do not wait for their turn to hear so. Only when the largest of them may
+// be one of these are they looked at.
+static void send_hopeless(struct accounts *t, struct account *a)
 {
+    if (!a->terms.paused && (int128)a->settled.n + a->largest <= a->terms.limit.n)
+        return;
+    a->largest = 0;
+    list_for (it, &a->queue) {
+        struct hold *h = list_of(it, struct hold, link);
+        struct verdict v = hold_judge(t, h);
+        if (v.is == ADMISSION_SPENT || v.is == ADMISSION_PAUSED)
+            wake(t, h, &v);
+        else if (h->amount.n > a->largest)
+            a->largest = h->amount.n;
+    }
+}
+
+static void move_on(struct accounts *t, struct hold *h, struct account *next)
+{
+    if (h->moved)
+        keep(h, h->queued);
+    h->moved = true;
+    take_out(h);
+    put_in(h, next);
+    send_impatient(t, next);
+}
+
+static void look_at(struct accounts *t, struct account *a, bool refused)
+{
+    send_hopeless(t, a);
     for (struct hold *h = first_of(a); h; h = first_of(a)) {
         struct verdict v = hold_judge(t, h);
-        if (!may_stay(h, &v) || (refused && v.is == ADMISSION_LEASE)) {
+        bool needs = account_used(a) + h->amount.n > a->leased.n;
+        if (!may_stay(h, &v) || (refused && needs && v.is == ADMISSION_LEASE)) {
             wake(t, h, &v);
             continue;
         }
         stay(t, h, &v);
-        struct account *next = h->accounts[v.at];
-        if (next == a)
+        if (h->accounts[v.at] == a)
             break;
-        take_out(h);
-        put_in(h, next);
-        send_impatient(t, next);
+        move_on(t, h, h->accounts[v.at]);
     }
     send_impatient(t, a);
+}
+
+void account_admit(struct accounts *t, struct account *a, bool refused)
+{
+    look_at(t, a, refused);
+    while (!list_empty(&t->changed)) {
+        struct account *next = list_of(t->changed.next, struct account, changed);
+        list_pull(&next->changed);
+        look_at(t, next, false);
+    }
+}
+
+static int64_t windows_end_us(const struct hold *h)
+{
+    int64_t end_us = INT64_MAX;
+    for (unsigned i = 0; i < h->count; i++) {
+        const struct window *w = &h->accounts[i]->key.window;
+        end_us = w->end_us < end_us ? w->end_us : end_us;
+    }
+    return end_us;
 }
 
 struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, int64_t now_us)
@@ -96,6 +185,8 @@ struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, i
         return v;
     h->turn = t->turns++;
     h->state = HOLD_WAITING;
+    h->moved = false;
+    h->until_us = windows_end_us(h);
     for (unsigned i = 0; i < h->count; i++)
         h->accounts[i]->uses++;
     put_in(h, h->accounts[v.at]);
@@ -108,10 +199,7 @@ bool accounts_leave(struct accounts *t, struct hold *h)
     if (h->state != HOLD_WAITING)
         return false;
     struct account *a = h->queued;
-    take_out(h);
-    for (unsigned i = 0; i < h->count; i++)
-        h->accounts[i]->uses--;
-    h->state = HOLD_NONE;
+    let_go(t, h, false);
     account_admit(t, a, false);
     return true;
 }

@@ -79,10 +79,16 @@ static void alert(void *context, const struct account *a, unsigned percent)
     must(a && percent);
 }
 
+static void leased(void *context, const struct account *a)
+{
+    (void)context;
+    must(a);
+}
+
 // Five budgets of a call among many that are not its own; of two of them the value comes from it.
 static void fill(bool stored)
 {
-    static const struct accounts_listener listener = {woken, alert, NULL};
+    static const struct accounts_listener listener = {woken, alert, leased, NULL};
     static const struct account_terms terms = {
         .limit = {INT64_MAX}, .alert_count = 2, .alert_at = {50, 80}};
     accounts_init(&table, &alloc_heap, stored, &listener);

@@ -91,6 +91,47 @@ static void moves_to_where_it_lacks_room(void **state)
     accounts_fini(&t);
 }
 
+// It needs two accounts which others, who came later, need one each of. Whenever the one has room,
+// the other has none: so from its second move on it keeps what it has found.
+static void is_not_overtaken_for_ever(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    struct account *a = account(&t, 1, 10);
+    struct account *b = account(&t, 2, 10);
+    struct hold both = of(10, a, b);
+    struct hold in_a[9];
+    struct hold in_b[9];
+    in_a[0] = of(10, a, NULL);
+    in_b[0] = of(10, b, NULL);
+    made(&t, &in_a[0]);
+    made(&t, &in_b[0]);
+    assert_int_equal(queue(&t, &both), ADMISSION_HELD);
+    unsigned round = 0;
+    for (; round < 8 && both.state == HOLD_WAITING; round++) {
+        in_a[round + 1] = of(10, a, NULL);
+        in_b[round + 1] = of(10, b, NULL);
+        assert_int_equal(queue(&t, &in_a[round + 1]), ADMISSION_HELD);
+        assert_int_equal(queue(&t, &in_b[round + 1]), ADMISSION_HELD);
+        assert_int_equal(accounts_release(&t, &in_a[round]), HOLD_END_DONE);
+        if (both.state == HOLD_WAITING)
+            assert_int_equal(accounts_release(&t, &in_b[round]), HOLD_END_DONE);
+    }
+    assert_int_equal(both.state, HOLD_OPEN);
+    assert_int_equal(round, 2);
+    assert_int_equal(accounts_release(&t, &both), HOLD_END_DONE);
+    for (unsigned i = 0; i <= round; i++) { // those that waited for it are all let in
+        if (in_a[i].state == HOLD_OPEN)
+            assert_int_equal(accounts_release(&t, &in_a[i]), HOLD_END_DONE);
+        if (in_b[i].state == HOLD_OPEN)
+            assert_int_equal(accounts_release(&t, &in_b[i]), HOLD_END_DONE);
+        assert_int_not_equal(in_a[i].state, HOLD_WAITING);
+        assert_int_not_equal(in_b[i].state, HOLD_WAITING);
+    }
+    accounts_fini(&t);
+}
+
 static void leaves_its_queue(void **state)
 {
     (void)state;
@@ -141,6 +182,39 @@ static void a_raised_limit_lets_them_in(void **state)
     struct hold fits = of(1, a, NULL);
     assert_int_equal(queue(&t, &fits), ADMISSION_MADE); // who waits need not
     assert_int_equal(accounts_release(&t, &fits), HOLD_END_DONE);
+    accounts_fini(&t);
+}
+
+// Nothing ends, and yet it is over for one that is not the first in its queue.
+static void what_cannot_fit_is_told_at_once(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    struct account *a = account(&t, 1, 100);
+    struct account *b = account(&t, 2, 100);
+    struct hold open = of(60, a, NULL);
+    struct hold other = of(40, a, NULL);
+    struct hold w[5] = {of(50, a, NULL), of(90, a, NULL), of(50, a, NULL), of(70, a, NULL),
+                        of(50, a, b)};
+    made(&t, &open);
+    made(&t, &other);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(queue(&t, &w[i]), ADMISSION_HELD);
+    assert_int_equal(accounts_settle(&t, &other, (struct nano){20}), HOLD_END_DONE);
+    assert_int_equal(heard_count, 1); // 20 spent: 90 is too much, though it is not its turn
+    was_woken(0, &w[1], ADMISSION_SPENT);
+    terms(&t, a, (struct account_terms){.limit = {80}});
+    assert_int_equal(heard_count, 2);
+    was_woken(1, &w[3], ADMISSION_SPENT);
+    terms(&t, b, (struct account_terms){.limit = {100}, .paused = true});
+    assert_int_equal(heard_count, 2); // it stands elsewhere: when its turn comes
+    terms(&t, a, (struct account_terms){.limit = {80}, .paused = true});
+    assert_int_equal(heard_count, 5);
+    was_woken(2, &w[0], ADMISSION_PAUSED);
+    was_woken(3, &w[2], ADMISSION_PAUSED);
+    was_woken(4, &w[4], ADMISSION_PAUSED);
+    assert_int_equal(accounts_release(&t, &open), HOLD_END_DONE);
     accounts_fini(&t);
 }
 
@@ -293,6 +367,31 @@ static void a_store_that_gives_nothing_refuses(void **state)
     accounts_fini(&t);
 }
 
+// The second one stands behind the first, but what it lacks is another account's lease.
+static void a_store_refuses_for_one_account(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, true);
+    struct account *a = account(&t, 1, 100);
+    struct account *b = account(&t, 2, 100);
+    accounts_restore(a, &(struct account_kept){.leased = {10}});
+    struct hold first = of(20, a, NULL);
+    struct hold second = of(10, a, b);
+    assert_int_equal(queue(&t, &first), ADMISSION_LEASE);
+    assert_int_equal(queue(&t, &second), ADMISSION_LEASE);
+    assert_ptr_equal(second.queued, a);
+    assert_int_equal(asked(&t, a), 20);
+    accounts_leased(&t, a, (struct nano){0});
+    assert_int_equal(heard_count, 1);
+    was_woken(0, &first, ADMISSION_LEASE);
+    assert_ptr_equal(second.queued, b);
+    lease(&t, b, 10);
+    was_woken(1, &second, ADMISSION_MADE);
+    assert_int_equal(accounts_release(&t, &second), HOLD_END_DONE);
+    accounts_fini(&t);
+}
+
 // A lease that comes too late: holds have taken the room, and some would not wait for those.
 static void the_impatient_wait_for_the_store_only(void **state)
 {
@@ -361,20 +460,132 @@ static void growth_asks_for_its_lease(void **state)
     accounts_fini(&t);
 }
 
+// The store's no is remembered until something changes: growth hears that waiting is of no use.
+static void growth_hears_that_the_store_gives_nothing(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, true);
+    struct account *a = account(&t, 1, 1000);
+    accounts_restore(a, &(struct account_kept){.leased = {100}});
+    struct hold h = of(60, a, NULL);
+    struct hold other = of(40, a, NULL);
+    const struct nano by = {10};
+    made(&t, &h);
+    made(&t, &other);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(accounts_extend(&t, &h, by, 0).is, ADMISSION_LEASE);
+        leased_last = NULL;
+        give(&t, a, 0);
+        assert_ptr_equal(leased_last, a); // it may try again
+        assert_int_equal(accounts_extend(&t, &h, by, 0).is, ADMISSION_HELD);
+        assert_int_equal(asked(&t, a), 0); // and asks no more
+        if (i == 0)
+            terms(&t, a, (struct account_terms){.limit = {1000}});
+        if (i == 1)
+            give(&t, a, 5);
+    }
+    assert_int_equal(accounts_settle(&t, &other, (struct nano){40}), HOLD_END_DONE);
+    assert_int_equal(accounts_extend(&t, &h, by, 0).is, ADMISSION_LEASE);
+    give(&t, a, 10);
+    assert_int_equal(accounts_extend(&t, &h, by, 0).is, ADMISSION_MADE);
+    assert_int_equal(accounts_release(&t, &h), HOLD_END_DONE);
+    accounts_fini(&t);
+}
+
+// A new day has another account: whoever waits into it is to look for room there.
+static void tells_when_its_windows_end(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    struct account *month = account(&t, 1, 10);
+    struct account_key key = {.budget = 2, .window = {50, 60}};
+    const struct account_terms ten = {.limit = {10}};
+    struct account *day = NULL;
+    assert_int_equal(accounts_add(&t, &key, &ten, &day), STATUS_OK);
+    struct hold h = of(10, month, day);
+    struct hold w = of(10, month, day);
+    made(&t, &h);
+    assert_int_equal(queue(&t, &w), ADMISSION_HELD);
+    assert_int_equal(w.until_us, 60);
+    assert_true(accounts_leave(&t, &w));
+    key.window = (struct window){.start_us = 60, .end_us = 70};
+    assert_int_equal(accounts_add(&t, &key, &ten, &day), STATUS_OK);
+    w.accounts[1] = day;
+    assert_int_equal(queue(&t, &w), ADMISSION_HELD);
+    assert_int_equal(w.until_us, 70);
+    assert_int_equal(accounts_release(&t, &h), HOLD_END_DONE);
+    was_woken(0, &w, ADMISSION_MADE);
+    assert_int_equal(accounts_release(&t, &w), HOLD_END_DONE);
+    accounts_fini(&t);
+}
+
+// What one keeps is held when it is let in, and else room again for those that wait for it.
+static void what_was_kept_is_room_again(void **state)
+{
+    (void)state;
+    enum { MADE, LEFT, SPENT, WAYS };
+    struct accounts t;
+    table(&t, false);
+    struct account *a = account(&t, 1, 10);
+    struct account *b = account(&t, 2, 10);
+    for (int way = MADE; way < WAYS; way++) {
+        struct hold in_a = of(10, a, NULL);
+        struct hold in_b = of(10, b, NULL);
+        struct hold keeper = of(8, a, b);
+        struct hold next = of(10, a, NULL);
+        struct hold beside = of(2, b, NULL);
+        struct hold behind = of(3, b, NULL);
+        made(&t, &in_a);
+        made(&t, &in_b);
+        assert_int_equal(queue(&t, &keeper), ADMISSION_HELD);
+        assert_int_equal(queue(&t, &next), ADMISSION_HELD);
+        assert_int_equal(accounts_release(&t, &in_a), HOLD_END_DONE);
+        assert_int_equal(next.state, HOLD_OPEN);
+        assert_ptr_equal(keeper.queued, b);
+        assert_int_equal(accounts_release(&t, &in_b), HOLD_END_DONE);
+        assert_ptr_equal(keeper.queued, a); // and keeps 8 of the 10
+        made(&t, &beside);
+        assert_int_equal(queue(&t, &behind), ADMISSION_HELD);
+        assert_int_equal(accounts_release(&t, &beside), HOLD_END_DONE);
+        assert_int_equal(behind.state, HOLD_WAITING);
+        if (way == LEFT)
+            assert_true(accounts_leave(&t, &keeper));
+        int64_t cost = way == SPENT ? 5 : 0;
+        assert_int_equal(accounts_settle(&t, &next, (struct nano){cost}), HOLD_END_DONE);
+        if (way == MADE) {
+            assert_int_equal(keeper.state, HOLD_OPEN);
+            assert_int_equal(behind.state, HOLD_WAITING);
+            assert_int_equal(accounts_release(&t, &keeper), HOLD_END_DONE);
+        }
+        assert_int_not_equal(keeper.state, HOLD_WAITING);
+        assert_int_equal(behind.state, HOLD_OPEN);
+        assert_int_equal(accounts_release(&t, &behind), HOLD_END_DONE);
+    }
+    accounts_fini(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_in_order),
         cmocka_unit_test(a_full_account_delays_only_who_needs_it),
         cmocka_unit_test(moves_to_where_it_lacks_room),
+        cmocka_unit_test(is_not_overtaken_for_ever),
+        cmocka_unit_test(what_was_kept_is_room_again),
         cmocka_unit_test(leaves_its_queue),
         cmocka_unit_test(a_raised_limit_lets_them_in),
+        cmocka_unit_test(what_cannot_fit_is_told_at_once),
         cmocka_unit_test(uses_only_what_was_set_aside),
         cmocka_unit_test(asks_for_what_went_lately),
         cmocka_unit_test(the_last_half_is_leased_exactly),
         cmocka_unit_test(a_store_that_gives_nothing_refuses),
+        cmocka_unit_test(a_store_refuses_for_one_account),
         cmocka_unit_test(the_impatient_wait_for_the_store_only),
         cmocka_unit_test(growth_asks_for_its_lease),
+        cmocka_unit_test(growth_hears_that_the_store_gives_nothing),
+        cmocka_unit_test(tells_when_its_windows_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@ static struct heard {
     unsigned percent;
 } heard[HEARD_MAX];
 static unsigned heard_count;
+static const struct account *leased_last; // not in that order
 
 static inline void woken(void *context, struct hold *h, const struct verdict *v)
 {
@@ -32,7 +33,13 @@ static inline void alert(void *context, const struct account *a, unsigned percen
     heard[heard_count++ % HEARD_MAX] = (struct heard){.account = a, .percent = percent};
 }
 
-static const struct accounts_listener listener = {woken, alert, NULL};
+static inline void leased(void *context, const struct account *a)
+{
+    (void)context;
+    leased_last = a;
+}
+
+static const struct accounts_listener listener = {woken, alert, leased, NULL};
 
 static inline void table(struct accounts *t, bool stored)
 {
