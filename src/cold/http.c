@@ -53,7 +53,7 @@ struct liveness {
     bool dead;
 };
 
-static size_t skip(char *ptr, size_t size, size_t n, void *context)
+static size_t skip(const char *ptr, size_t size, size_t n, void *context)
 {
     (void)ptr;
     (void)context;
