@@ -125,10 +125,8 @@ static void packs_and_unpacks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_plain_and_encoded),
-        cmocka_unit_test(writes_what_it_reads),
-        cmocka_unit_test(refuses_what_is_no_tag),
-        cmocka_unit_test(holds_to_its_limits),
+        cmocka_unit_test(reads_plain_and_encoded), cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(refuses_what_is_no_tag),  cmocka_unit_test(holds_to_its_limits),
         cmocka_unit_test(packs_and_unpacks),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
