@@ -21,7 +21,7 @@ enum status file_failed(const char *path, const char *what, struct why *why)
 enum status file_read_from(int fd, const char *path, struct buf *out, struct why *why)
 {
     for (;;) {
-        char beyond;
+        char beyond = 0;
         size_t left = out->ceiling ? out->ceiling - out->len : CHUNK_BYTES;
         size_t size = left < CHUNK_BYTES ? left : CHUNK_BYTES;
         char *room = size ? buf_room(out, size) : &beyond;

@@ -64,18 +64,18 @@ static void read_tags(const struct json_val *v, struct str by, struct top_call *
     struct json_iter it = {0};
     struct str name;
     const struct json_val *value;
-    struct buf text;
-    buf_init(&text, &alloc_heap, 0);
+    struct buf all;
+    buf_init(&all, &alloc_heap, 0);
     while (json_each(&it, json_get(v, "tags"), &name, &value)) {
-        tags_add(&text, name, json_str(value));
+        tags_add(&all, name, json_str(value));
         if (str_starts(by, str_of("tag:")) && str_eq(name, str_skip(by, 4)))
             str_copy_clipped(json_str(value), c->tag, sizeof c->tag);
     }
     c->tags_cut = flag(v, "tags_cut");
     if (c->tags_cut)
-        buf_add_cstr(&text, text.len ? ",\xe2\x80\xa6" : "\xe2\x80\xa6");
-    str_copy_clipped(buf_str(&text), c->tags, sizeof c->tags);
-    buf_fini(&text);
+        buf_add_cstr(&all, all.len ? ",\xe2\x80\xa6" : "\xe2\x80\xa6");
+    str_copy_clipped(buf_str(&all), c->tags, sizeof c->tags);
+    buf_fini(&all);
 }
 
 static void read_call(const struct json_val *v, struct str by, struct top_call *c)

@@ -281,7 +281,7 @@ static void write_today(const struct watch *w, struct store *s, struct json_out 
     struct json *j = NULL;
     struct buf text;
     struct why why;
-    size_t start, len;
+    size_t start = 0, len = 0;
     buf_init(&text, &alloc_heap, 0);
     enum status status = store_reader_open(s, &db, &why);
     if (status == STATUS_OK) {

@@ -95,12 +95,13 @@ static void fill(bool stored)
     for (uint64_t i = 0; i < MANY; i++) {
         char name[32];
         snprintf(name, sizeof name, "session-%u", (unsigned)i);
-        struct account_key key = {.budget = i % 7, .value = str_of(name), .window = {0, 1}};
+        struct account_key key = {
+            .budget = i % 7, .value = str_of(name), .window = {.start_us = 0, .end_us = 1}};
         struct account *a;
         must(accounts_add(&table, &key, &terms, &a) == STATUS_OK);
     }
     for (unsigned i = 0; i < NEAR; i++) {
-        keys[i] = (struct account_key){.budget = 10 + i, .window = {0, 1}};
+        keys[i] = (struct account_key){.budget = 10 + i, .window = {.start_us = 0, .end_us = 1}};
         if (i > 2)
             keys[i].value = (struct str)STR("0195f3a2-71d4-7c1e-9b60-3f2d8c2d6a11");
         must(accounts_add(&table, &keys[i], &terms, &near[i]) == STATUS_OK);

@@ -278,7 +278,8 @@ static void make_place(int i)
     *p = (struct place){.terms = some_terms()};
     p->terms.paused = false;
     p->cap = p->terms.limit.n;
-    struct account_key key = {.budget = ++numbers, .value = STR("v"), .window = {i, i + 1}};
+    struct account_key key = {
+        .budget = ++numbers, .value = STR("v"), .window = {.start_us = i, .end_us = i + 1}};
     assert_int_equal(accounts_add(&table, &key, &p->terms, &p->real), STATUS_OK);
     if (!one_in(3))
         return;

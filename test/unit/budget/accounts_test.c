@@ -13,7 +13,8 @@ static void finds_what_it_has(void **state)
     (void)state;
     struct accounts t;
     table(&t, false);
-    struct account_key key = {.budget = 7, .value = STR("ci"), .window = {10, 20}};
+    struct account_key key = {
+        .budget = 7, .value = STR("ci"), .window = {.start_us = 10, .end_us = 20}};
     const struct account_terms limit = {.limit = {5}};
     struct account *a = NULL;
     struct account *b = NULL;
@@ -105,7 +106,7 @@ static void keeps_thousands(void **state)
         seen++;
     assert_int_equal(seen, MANY + 499);
     for (uint64_t i = 0; i < MANY; i++) {
-        struct account_key key = {.budget = i, .window = {0, 1}};
+        struct account_key key = {.budget = i, .window = {.start_us = 0, .end_us = 1}};
         struct account *a = accounts_find(&t, &key);
         assert_int_equal(a->terms.limit.n, i);
         if (i % 3)

@@ -49,7 +49,7 @@ static inline void table(struct accounts *t, bool stored)
 
 static inline struct account *account(struct accounts *t, uint64_t budget, int64_t limit)
 {
-    struct account_key key = {.budget = budget, .window = {0, 100}};
+    struct account_key key = {.budget = budget, .window = {.start_us = 0, .end_us = 100}};
     struct account_terms terms = {.limit = {limit}};
     struct account *a = NULL;
     assert_int_equal(accounts_add(t, &key, &terms, &a), STATUS_OK);

@@ -45,8 +45,8 @@ static void agrees_with_the_table(void **state)
     assert_non_null(f);
     while (fgets(text, sizeof text, f)) {
         struct str line = str_of(text);
-        struct str name;
-        struct str kind;
+        struct str name = STR_NONE;
+        struct str kind = STR_NONE;
         struct window_rule rule = {0};
         assert_true(str_cut(&line, '\t', &name) && str_cut(&line, '\t', &kind));
         if (!str_is(name, last)) {

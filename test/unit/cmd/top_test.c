@@ -56,7 +56,7 @@ static void test_cell(void **state)
     "{\"feature\":\"chat\",\"who\":\"me\"},\"endpoint\":\"chat\",\"provider\":\"p\",\"model\":"  \
     "\"m\",\"state\":"                                                                           \
     "\"" state "\",\"duration_us\":2500000,\"ttft_us\":120000,\"input_tokens\":12,\"cache_read_" \
-               "tokens\":70,\"cache_write_1h_tokens\":5,\"output_tokens\":34,"                   \
+    "tokens\":70,\"cache_write_1h_tokens\":5,\"output_tokens\":34,"                              \
     "\"price_state\":\"priced\",\"cost_usd\":\"0.000123400000\"," more "}"
 #define ENDED   CALL("ended", "\"estimated\":false,\"outcome\":\"ok\",\"followed\":false")
 #define RUNNING CALL("streaming", "\"estimated\":true")
