@@ -582,10 +582,76 @@ static void the_table_is_the_model(void **state)
         assert_true(seen[i] > runs);
 }
 
+// --- nobody waits for ever ---
+
+static void unheard_woken(void *context, struct hold *h, const struct verdict *v)
+{
+    (void)context;
+    assert_true(h->state == HOLD_OPEN && v->is == ADMISSION_MADE);
+}
+
+static void unheard_alert(void *context, const struct account *a, unsigned percent)
+{
+    (void)context;
+    fail_msg("%" PRIu64 ": %u", a->key.budget, percent);
+}
+
+// Each open hold fills its accounts; when it is met again it has ended, and then waits anew.
+static void meet(struct hold *h, struct account *const *of, unsigned count)
+{
+    if (h->state == HOLD_WAITING)
+        return;
+    if (h->state == HOLD_OPEN) {
+        assert_int_equal(accounts_release(&table, h), HOLD_END_DONE);
+        return;
+    }
+    *h = (struct hold){.amount = {100}, .count = count};
+    memcpy(h->accounts, of, count * sizeof *of);
+    enum admission is = accounts_wait(&table, h, true, 0).is;
+    assert_true(is == ADMISSION_MADE || is == ADMISSION_HELD);
+}
+
+// One hold needs all accounts, of which there is hardly ever one that no other waits for.
+static void who_needs_all_gets_all(void **state)
+{
+    (void)state;
+    enum { OTHERS = 24, ROUNDS = 100, PATIENCE = 20000 };
+    static const struct accounts_listener quiet = {unheard_woken, unheard_alert, leased, NULL};
+    struct account *of[PLACES];
+    static struct hold all;
+    static struct hold others[OTHERS];
+    uint64_t seed;
+    random_bytes(&seed, sizeof seed);
+    printf("SEED=%" PRIu64 "\n", seed);
+    dice_init(&dice, seed);
+    accounts_init(&table, &alloc_heap, false, &quiet);
+    for (uint64_t i = 0; i < PLACES; i++) {
+        struct account_key key = {.budget = i};
+        const struct account_terms terms = {.limit = {100}};
+        assert_int_equal(accounts_add(&table, &key, &terms, &of[i]), STATUS_OK);
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        int steps = 0;
+        for (; all.state != HOLD_OPEN && steps < PATIENCE; steps++) {
+            meet(&all, of, PLACES);
+            meet(&others[below(OTHERS)], &of[below(PLACES)], 1);
+        }
+        assert_true(steps < PATIENCE);
+        meet(&all, of, PLACES);
+    }
+    for (int i = 0; i < OTHERS; i++)
+        accounts_leave(&table, &others[i]);
+    for (int i = 0; i < OTHERS; i++)
+        if (others[i].state == HOLD_OPEN)
+            assert_int_equal(accounts_release(&table, &others[i]), HOLD_END_DONE);
+    accounts_fini(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_is_the_model),
+        cmocka_unit_test(who_needs_all_gets_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,43 @@ static void is_not_overtaken_for_ever(void **state)
     accounts_fini(&t);
 }
 
+// What a later one keeps is not kept from an earlier one: each would wait for the other.
+static void earlier_ones_take_what_later_ones_keep(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    struct account *a = account(&t, 1, 10);
+    struct account *b = account(&t, 2, 10);
+    struct account *c = account(&t, 3, 10);
+    struct hold in_a = of(10, a, NULL);
+    struct hold in_b = of(10, b, NULL);
+    struct hold in_c = of(10, c, NULL);
+    struct hold first = {.amount = {10}, .count = 3, .accounts = {c, a, b}};
+    struct hold second = of(10, b, a);
+    struct hold next_in_b = of(10, b, NULL);
+    struct hold late = of(1, a, NULL);
+    made(&t, &in_a);
+    made(&t, &in_b);
+    made(&t, &in_c);
+    assert_int_equal(queue(&t, &first), ADMISSION_HELD);
+    assert_int_equal(queue(&t, &second), ADMISSION_HELD);
+    assert_int_equal(queue(&t, &next_in_b), ADMISSION_HELD);
+    assert_int_equal(accounts_release(&t, &in_b), HOLD_END_DONE);
+    assert_ptr_equal(second.queued, a);
+    assert_int_equal(accounts_release(&t, &in_a), HOLD_END_DONE);
+    assert_ptr_equal(second.queued, b);
+    assert_int_equal(reserve(&t, &late), ADMISSION_HELD); // it keeps the other
+    assert_int_equal(accounts_release(&t, &in_c), HOLD_END_DONE);
+    assert_ptr_equal(first.queued, b);
+    assert_int_equal(accounts_release(&t, &next_in_b), HOLD_END_DONE);
+    was_woken(1, &first, ADMISSION_MADE);
+    assert_int_equal(accounts_release(&t, &first), HOLD_END_DONE);
+    was_woken(2, &second, ADMISSION_MADE);
+    assert_int_equal(accounts_release(&t, &second), HOLD_END_DONE);
+    accounts_fini(&t);
+}
+
 static void leaves_its_queue(void **state)
 {
     (void)state;
@@ -500,7 +537,7 @@ static void tells_when_its_windows_end(void **state)
     struct accounts t;
     table(&t, false);
     struct account *month = account(&t, 1, 10);
-    struct account_key key = {.budget = 2, .window = {50, 60}};
+    struct account_key key = {.budget = 2, .window = {.start_us = 50, .end_us = 60}};
     const struct account_terms ten = {.limit = {10}};
     struct account *day = NULL;
     assert_int_equal(accounts_add(&t, &key, &ten, &day), STATUS_OK);
@@ -574,6 +611,7 @@ int main(void)
         cmocka_unit_test(moves_to_where_it_lacks_room),
         cmocka_unit_test(is_not_overtaken_for_ever),
         cmocka_unit_test(what_was_kept_is_room_again),
+        cmocka_unit_test(earlier_ones_take_what_later_ones_keep),
         cmocka_unit_test(leaves_its_queue),
         cmocka_unit_test(a_raised_limit_lets_them_in),
         cmocka_unit_test(what_cannot_fit_is_told_at_once),
