@@ -6,6 +6,8 @@
 //   generated   random weights, and usages that each allows (COSTLENS_USAGES of them a row)
 //   an agent    a growing conversation whose beginning is cached, of bodies as clients send them
 //
+// and, where a golden answer has its request beside it, no more is counted than the body weighs.
+//
 // It prints how much of each bound was used, and why there was none.
 
 #include <dirent.h>
@@ -35,6 +37,7 @@ struct tally {
 };
 
 static unsigned failures;
+static unsigned bodies; // weighed against what was counted
 // What answered, and what it used.
 static struct record {
     char vendor[64];
@@ -168,7 +171,41 @@ static void pass(void *context, struct str bytes)
     (void)bytes;
 }
 
-static void record_answer(struct str expect, struct str body, enum meter_kind kind)
+static bool is_within(const struct weight *w, const struct usage *u)
+{
+    bool said = w->output_max > 0 && !w->reasons_beside && w->rounds == 0;
+    int64_t output = (w->output_max + w->output_beside) * w->answers;
+    return usage_input(u) <= w->tokens && (!said || usage_output(u) <= output);
+}
+
+// Of what this weighs no window, no image, no file is the measure.
+static void hold_body(const char *folder, enum endpoint e, const char *vendor,
+                      const struct usage *u)
+{
+    struct endpoint_found found = {.endpoint = e};
+    const struct vendor *v = vendor_find(str_of(vendor));
+    struct weight w;
+    struct buf body;
+    struct ask a;
+    struct why why;
+    if (read_file(folder, "request.json", &body)) {
+        bodies++;
+        must(ask_open(&a, &found, buf_str(&body), &alloc_heap, &why) == REFUSAL_NONE);
+        weigh(&a, v->flags, a.demand.model, &w);
+        must(!w.vast && w.images == 0);
+        if (!is_within(&w, u)) {
+            fprintf(stderr, "%s: %lld in, %lld out; its body weighs %lld, and %lld\n", folder,
+                    (long long)usage_input(u), (long long)usage_output(u), (long long)w.tokens,
+                    (long long)w.output_max);
+            failures++;
+        }
+        ask_close(&a);
+    }
+    buf_fini(&body);
+}
+
+static void record_answer(const char *folder, struct str expect, struct str body,
+                          enum meter_kind kind)
 {
     struct meter_setup setup = {.kind = kind};
     struct meter m;
@@ -184,6 +221,9 @@ static void record_answer(struct str expect, struct str body, enum meter_kind ki
         r->usage.has_reported = false; // at the book's prices
         recorded_count++;
     }
+    if (!m.has_usage)
+        meter_estimate(&m, 0);
+    hold_body(folder, setup.endpoint, r->vendor, &m.usage);
     meter_fini(&m);
 }
 
@@ -198,7 +238,7 @@ static void record_case(const char *folder)
     for (size_t i = 0; is_case && i < sizeof files / sizeof files[0]; i++) {
         struct buf body;
         if (read_file(folder, files[i].name, &body))
-            record_answer(buf_str(&expect), buf_str(&body), files[i].kind);
+            record_answer(folder, buf_str(&expect), buf_str(&body), files[i].kind);
         buf_fini(&body);
     }
     buf_fini(&expect);
@@ -593,14 +633,16 @@ int main(void)
         hold_recorded(book, catalog_at(book, i), &by_record);
         hold_generated(catalog_at(book, i), (unsigned)count, &by_chance);
     }
-    printf("%zu rows, %u recorded usages\n", catalog_count(book), recorded_count);
+    printf("%zu rows, %u recorded usages, %u with their bodies\n", catalog_count(book),
+           recorded_count, bodies);
     tell(&by_record);
     tell(&by_chance);
     for (size_t i = 0; i < sizeof agents / sizeof agents[0]; i++)
         hold_agent(book, i, &by_agent);
     tell(&by_agent);
     catalog_close(book);
-    if (recorded_count < 100 || by_record.held == 0 || by_chance.held == 0 || by_agent.held == 0) {
+    if (recorded_count < 100 || bodies < 10 || by_record.held == 0 || by_chance.held == 0 ||
+        by_agent.held == 0) {
         fprintf(stderr, "too little was compared\n");
         failures++;
     }

@@ -4,7 +4,8 @@
 //
 //   answer.txt or stream.txt  a provider's body, byte for byte, fed to the meter
 //   or lines.txt              (a whole JSON text, an event stream, JSON lines)
-//   request.json              a client's body, read and spliced
+//   request.json              a client's body, read and spliced; beside an answer the one that it
+//                             answers, which bound_test.c weighs
 //   sent.json                 what then goes upstream, if it differs
 //   expect.txt                `key value` lines: how to read it; `---`; what must come out
 //
