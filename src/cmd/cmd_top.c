@@ -28,7 +28,6 @@ struct watching {
     uint64_t count; // ticks left
     bool once, json;
     char filter[FILTER_MAX + 1];
-    size_t filter_len;
     char typed[FILTER_MAX + 1]; // a filter that is being typed
     size_t typed_len;
     bool typing;
@@ -51,7 +50,7 @@ static enum status ask(struct watching *w, struct why *why)
     struct json *answer = NULL;
     buf_init(&args, &alloc_heap, 0);
     remote_arg(&args, "after", str_of(w->top->cursor));
-    remote_arg(&args, "filter", str_from(w->filter, w->filter_len));
+    remote_arg(&args, "filter", w->top->filter);
     if (args.len)
         buf_add_char(&args, '}');
     buf_clear(&w->answer);
@@ -69,8 +68,10 @@ static enum status ask(struct watching *w, struct why *why)
 static bool set_filter(struct watching *w, struct str text)
 {
     struct str filter = str_trim(text);
-    w->filter_len = filter.len;
-    return str_copy(filter, w->filter, sizeof w->filter);
+    if (!str_copy(filter, w->filter, sizeof w->filter))
+        return false;
+    w->top->filter = str_from(w->filter, filter.len);
+    return true;
 }
 
 static bool last_tick(struct watching *w)
@@ -88,7 +89,7 @@ static void print_lines(const struct watching *w, uint64_t before)
     buf_init(&out, &alloc_heap, 0);
     if (t->by.len)
         top_line_groups(t, &out);
-    int128 total = t->cost; // after each of the calls that came
+    int128 total = top_total(t); // after each of the calls that came
     uint64_t fresh = t->by.len ? 0 : t->ended_count - before;
     for (uint64_t j = 0; j < fresh && (c = top_ended(t, j)) != NULL; j++)
         total -= c->cost;
@@ -126,20 +127,27 @@ static bool print_tick(struct watching *w, uint64_t before)
     return fflush(stdout) == 0 && !ferror(stdout);
 }
 
-static int watch_lines(struct watching *w)
+static void print_titles(const struct watching *w)
 {
     struct buf titles;
+    if (w->json || (w->once && screen_can()))
+        return;
     buf_init(&titles, &alloc_heap, 0);
     top_line_titles(w->top, &titles);
-    if (!w->json && !(w->once && screen_can()))
-        fputs(buf_cstr(&titles), stdout);
+    fputs(buf_cstr(&titles), stdout);
     buf_fini(&titles);
-    for (;;) {
+}
+
+static int watch_lines(struct watching *w)
+{
+    for (bool first = true;; first = false) {
         struct why why = {0};
         uint64_t before = w->top->ended_count;
         enum status s = ask(w, &why);
         if (s != STATUS_OK)
             return say(w, s, &why);
+        if (first)
+            print_titles(w);
         if (!print_tick(w, before))
             return command_failed("the output could not be written: %s", strerror(errno));
         if (last_tick(w))
@@ -161,7 +169,6 @@ static void draw(struct watching *w)
                    w->typed);
     else
         buf_add_cstr(&foot, FOOT);
-    w->top->filter = str_from(w->filter, w->filter_len);
     screen_size(&columns, &rows);
     top_draw(w->top, columns, rows, buf_str(&foot), &out);
     screen_draw(buf_str(&out), rows, TOP_TITLES);
@@ -329,7 +336,17 @@ const struct command cmd_top = {
         "\n"
         "On a terminal: the whole screen; keys are in its last line. Elsewhere: a line a call "
         "that\n"
-        "has ended, fields between tabs. With --json: what the gateway says, an object a line.\n",
+        "has ended, fields between tabs; total_usd is of all since the gateway started, shown_usd "
+        "(with\n"
+        "--filter) of the lines so far. With --json: what the gateway says, an object a line, "
+        "whatever\n"
+        "--by.\n"
+        "\n"
+        "The sums of --by begin with the calls that the gateway still knows one by one, its last "
+        "200 at\n"
+        "most: the title and of_last say how many calls they are of. Those of longer: `costlens "
+        "report\n"
+        "--by`.\n",
     .run = run,
     .options = option_rows,
     .examples = "costlens top\n"

@@ -163,6 +163,7 @@ static void add_ended(struct top *t, const struct top_call *c)
         return;
     struct top_group *g = group_of(t, c);
     g->calls += !c->followed;
+    t->grouped += !c->followed;
     g->errors += c->error && !c->followed;
     g->unpriced += !c->priced;
     g->estimated += c->estimated;
@@ -176,6 +177,7 @@ void top_reset(struct top *t)
     t->ended_count = 0;
     t->missed = 0;
     t->cost = 0;
+    t->grouped = 0;
     t->cursor[0] = 0;
 }
 
@@ -212,6 +214,11 @@ void top_take(struct top *t, const struct json *answer)
     read_total(json_get(root, "started"), &t->started);
     clock_of(root, "at", t->clock);
     text(root, "cursor", t->cursor, sizeof t->cursor);
+}
+
+int128 top_total(const struct top *t)
+{
+    return t->filter.len == 0 && t->started.known ? t->started.cost : t->cost;
 }
 
 const struct top_call *top_ended(const struct top *t, uint64_t j)

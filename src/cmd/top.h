@@ -65,7 +65,7 @@ struct top_total {
 
 struct top {
     struct str by;     // "model", "tag:feature"; empty: calls one by one. Borrowed
-    struct str filter; // for the picture alone: the gateway filters. Borrowed
+    struct str filter; // to be told: the gateway filters. Borrowed
     enum top_sort sort;
     bool paused;
     struct top_call running[TOP_RUNNING];
@@ -74,7 +74,8 @@ struct top {
     uint64_t ended_count;                    // all that came
     struct top_group groups[TOP_GROUPS + 1]; // the last: "(others)"
     size_t group_count;
-    int128 cost; // of all that ended since it began
+    int128 cost;     // of all that ended and came
+    int64_t grouped; // calls that the groups are of
     int64_t in_flight, missed;
     struct top_total today, started;
     char clock[9]; // of the last answer
@@ -87,6 +88,9 @@ bool top_groups_by(struct str by);
 void top_take(struct top *t, const struct json *answer);
 // Forgets calls and sums, and the cursor.
 void top_reset(struct top *t);
+// What all calls since the gateway's start cost, those that were not told one by one included; with
+// a filter: those that came.
+int128 top_total(const struct top *t);
 // The j-th last that ended, j < TOP_KEPT; NULL when there is none.
 const struct top_call *top_ended(const struct top *t, uint64_t j);
 

@@ -236,8 +236,18 @@ static void write_line(const struct layout *l, cell_f *f, const void *item, stru
 
 static void title_cell(struct buf *out, const void *item, size_t column)
 {
-    const struct layout *l = item;
-    buf_add_cstr(out, l->columns[column].title);
+    (void)item;
+    buf_add_cstr(out, call_columns[column].title);
+}
+
+// Above the groups: how many calls they are of, which are not all since the start.
+static void group_title_cell(struct buf *out, const void *item, size_t column)
+{
+    const struct top *t = item;
+    if (column == 0)
+        buf_printf(out, t->missed ? "OF %lld" : "OF THE LAST %lld", (long long)t->grouped);
+    else
+        buf_add_cstr(out, group_columns[column].title);
 }
 
 static void call_cell(struct buf *out, const void *item, size_t column)
@@ -429,7 +439,7 @@ void top_draw(const struct top *t, unsigned columns, unsigned rows, struct str f
                        .width = columns};
     lay_out(&l);
     draw_head(t, columns, out);
-    write_line(&l, title_cell, &l, out);
+    write_line(&l, groups ? group_title_cell : title_cell, t, out);
     unsigned body = rows > TOP_TITLES + 2 ? rows - TOP_TITLES - 2 : 0;
     if (groups)
         draw_groups(t, &l, body, out);
@@ -447,11 +457,13 @@ void top_line_titles(const struct top *t, struct buf *out)
     if (t->by.len) {
         buf_add_cstr(out, "at\t");
         buf_add(out, t->by);
-        buf_add_cstr(out, "\tin_flight\trequests\terrors\t" TOKEN_TITLES "unpriced\tcost_usd\n");
+        buf_add_cstr(out, "\tof_last\tin_flight\trequests\terrors\t" TOKEN_TITLES
+                          "unpriced\tcost_usd\n");
         return;
     }
     buf_add_cstr(out, "began\tkey\tteam\tuser\ttags\tmodel\tstate\t" TOKEN_TITLES
-                      "cost_usd\tfirst_ms\ttime_ms\ttotal_usd\n");
+                      "cost_usd\tfirst_ms\ttime_ms\t");
+    buf_add_cstr(out, t->filter.len ? "shown_usd\n" : "total_usd\n");
 }
 
 static void add_field(struct buf *out, const char *text)
@@ -497,8 +509,8 @@ void top_line_groups(const struct top *t, struct buf *out)
         const struct top_group *g = &t->groups[i];
         add_field(out, t->clock);
         add_field(out, g->label);
-        buf_printf(out, "%lld\t%lld\t%lld\t", (long long)g->running, (long long)g->calls,
-                   (long long)g->errors);
+        buf_printf(out, "%lld\t%lld\t%lld\t%lld\t", (long long)t->grouped, (long long)g->running,
+                   (long long)g->calls, (long long)g->errors);
         add_tokens(out, &g->tokens, "");
         buf_printf(out, "%lld\t%s", (long long)g->unpriced,
                    g->estimated && is_known(g->cost, g->unpriced) ? "~" : "");

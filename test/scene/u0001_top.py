@@ -145,6 +145,18 @@ def prints_lines(gateway):
     expect({x[1]: x[-1].lstrip("~") for x in sums[1:]}, {name: r["cost_usd"] for name, r in rows.items()}, "by model")
 
 
+def sums_all(gateway):
+    """Of more calls than an answer tells: the running total is of all; sums by model name how many they are of."""
+    everything = until(lambda: (lambda x: x if x["in_flight"] == 0 else None)(look(gateway)), what="all have ended")
+    told = len([c for c in everything["ended"] if not c["followed"]])
+    expect_true(everything["started"]["requests"] > told, "not all are told")
+    lines = [x.split("\t") for x in gateway.costlens("top", "--once").stdout.splitlines()]
+    expect((lines[0][-1], lines[-1][-1]), ("total_usd", everything["started"]["cost_usd"]))
+    titles, *sums = [x.split("\t") for x in gateway.costlens("top", "--once", "--by", "model").stdout.splitlines()]
+    expect({x[titles.index("of_last")] for x in sums}, {str(told)})
+    expect(sum(int(x[titles.index("requests")]) for x in sums), told)
+
+
 class Terminal:
     """costlens top on a terminal of its own."""
 
@@ -303,7 +315,7 @@ with Mock() as mock:
     gateway = Gateway(mock, retries=4)
     gateway.file.write_text(gateway.config())
     none = gateway.costlens("top", check=False)
-    expect(none.returncode, 1)
+    expect((none.returncode, none.stdout), (1, ""), "no titles without calls")
     expect_in("costlens serve", none.stderr, "the cure")
     for wrong, text in ((("--by", "day"), "tag:NAME"), (("--interval", "1ms"), "1s"), (("--count", "0"), "from 1 on"),
                         (("--once", "--count", "2"), "--count 1"), (("x",), "one too many")):
@@ -317,6 +329,7 @@ with Mock() as mock:
         fills_a_terminal(gateway)
         gives_it_back(gateway)
         reads_on(gateway)
+        sums_all(gateway)
         tells_a_full_disk(gateway)
         names_a_gateway_that_hangs(gateway)
         stays_small(gateway, mock)

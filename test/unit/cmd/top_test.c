@@ -153,7 +153,7 @@ static void test_unpriced_groups(void **state)
 {
     (void)state;
     static const char *const pictured[] = {
-        "                      NOW    CALLS  ERRORS       OUTPUT UNPRICED       COST USD",
+        "OF THE LAST 5         NOW    CALLS  ERRORS       OUTPUT UNPRICED       COST USD",
         "p/some                  0        2       0            0        1       0.500000",
         "p/none                  0        2       0            0        2       unpriced",
         "p/free                  0        1       0            0        0       0.000000"};
@@ -166,12 +166,12 @@ static void test_unpriced_groups(void **state)
              "none", "null") "," OF_MODEL("none", "null") "," OF_MODEL("free", "\"0\"") "]}");
     top_line_titles(top, &out);
     top_line_groups(top, &out);
-    assert_string_equal(buf_cstr(&out), "at\tmodel\tin_flight\trequests\terrors\tinput_"
+    assert_string_equal(buf_cstr(&out), "at\tmodel\tof_last\tin_flight\trequests\terrors\tinput_"
                                         "tokens\tcached_tokens\twritten_tokens\toutput_tokens\t"
                                         "unpriced\tcost_usd\n"
-                                        "10:20:33\tp/some\t0\t2\t0\t0\t0\t0\t0\t1\t0.50\n"
-                                        "10:20:33\tp/none\t0\t2\t0\t0\t0\t0\t0\t2\t\n"
-                                        "10:20:33\tp/free\t0\t1\t0\t0\t0\t0\t0\t0\t0.00\n");
+                                        "10:20:33\tp/some\t5\t0\t2\t0\t0\t0\t0\t0\t1\t0.50\n"
+                                        "10:20:33\tp/none\t5\t0\t2\t0\t0\t0\t0\t0\t2\t\n"
+                                        "10:20:33\tp/free\t5\t0\t1\t0\t0\t0\t0\t0\t0\t0.00\n");
     buf_clear(&out);
     top_draw(top, 79, 8, STR_NONE, &out);
     rest = buf_str(&out);
@@ -295,6 +295,25 @@ static void test_picture_text(void **state)
     buf_fini(&out);
 }
 
+// The running total is of all since the gateway's start, also of calls that nobody shows one by
+// one; with a filter it is of those that were shown, and is called so.
+static void test_total(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    take(ANSWER);
+    assert_true(top_total(top) == (int128)15 * 100000000 * 1000000000);
+    top_line_titles(top, &out);
+    assert_true(str_ends(buf_str(&out), str_of("\ttotal_usd\n")));
+    top->filter = str_of("x");
+    assert_true(top_total(top) == top->cost);
+    buf_clear(&out);
+    top_line_titles(top, &out);
+    assert_true(str_ends(buf_str(&out), str_of("\tshown_usd\n")));
+    buf_fini(&out);
+}
+
 static void test_line(void **state)
 {
     (void)state;
@@ -324,6 +343,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_many_groups, begin, end),
         cmocka_unit_test_setup_teardown(test_picture, begin, end),
         cmocka_unit_test_setup_teardown(test_picture_text, begin, end),
+        cmocka_unit_test_setup_teardown(test_total, begin, end),
         cmocka_unit_test_setup_teardown(test_line, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
