@@ -26,6 +26,8 @@
 #define NAME_BYTES     40 // of the key's name
 #define ARGUMENTS_MAX  8  // of a launcher
 #define RUN_VARIABLE   "COSTLENS_RUN"
+#define TAGS_VARIABLE  "COSTLENS_RUN_TAGS" // of the run around it, as tags_read reads them
+#define TAGS_ARENA_MAX ((size_t)64 * KIB)
 #define OUTER_BYTES    26 // three runs around it
 #define SETTLE_NS      50000000
 #define OPEN_TRIES     20
@@ -58,7 +60,9 @@ struct wish {
 };
 
 static const struct option_row options[] = {
-    {"tag", "NAME=VALUE...", "stands on every call of CMD, whatever the call says",
+    {"tag", "NAME=VALUE...",
+     "stands on every call of CMD, whatever the call says, and of\nthe runs inside it that name no "
+     "other",
      offsetof(struct wish, tags)},
     {"name", "NAME", "what the run is called in reports, as the tag `run` (default: CMD)",
      offsetof(struct wish, name)},
@@ -77,7 +81,9 @@ struct refused {
 struct run {
     struct cli *cli;
     struct wish wish;
-    char **argv; // of CMD
+    char **argv;      // of CMD
+    struct tags tags; // the first is its name; behind its own, those of the run around it
+    struct arena arena;
     struct launch launch;
     struct lease lease;
     struct buf name, key, token, since;
@@ -113,15 +119,10 @@ static enum status ask(const struct run *r, const char *verb, struct buf *args, 
 
 // --- the key of the run ---
 
-static void add_tags(const struct run *r, struct buf *out)
+static void add_tags(const struct run *r, unsigned from, struct buf *out)
 {
-    tags_add(out, str_of("run"), buf_str(&r->name));
-    for (unsigned i = 0; i < r->wish.tags.count; i++) {
-        struct str value = str_of(r->wish.tags.at[i]);
-        struct str name = STR_NONE;
-        (void)str_cut(&value, '=', &name);
-        tags_add(out, name, value);
-    }
+    for (unsigned i = from; i < r->tags.count; i++)
+        tags_add(out, r->tags.at[i].name, r->tags.at[i].value);
 }
 
 // The run around it, or none.
@@ -153,7 +154,7 @@ static enum status make_key(struct run *r, struct why *why)
     buf_init(&tags, &alloc_heap, 0);
     buf_init(&answer, &alloc_heap, 0);
     name_key(r);
-    add_tags(r, &tags);
+    add_tags(r, 0, &tags);
     remote_arg(&args, "name", buf_str(&r->key));
     remote_arg(&args, "tags", buf_str(&tags));
     remote_arg(&args, "expires", str_of(KEY_LIVES));
@@ -203,6 +204,16 @@ static struct launch_target target_of(const struct run *r)
     return (struct launch_target){buf_str(&r->lease.base), buf_str(&r->token)};
 }
 
+// For the runs inside it; the name is its own.
+static void hand_on_tags(const struct run *r)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    add_tags(r, 1, &text);
+    set_variable(NULL, TAGS_VARIABLE, text.len ? buf_cstr(&text) : NULL);
+    buf_fini(&text);
+}
+
 static void prepare(void *context)
 {
     const struct run *r = context;
@@ -211,6 +222,7 @@ static void prepare(void *context)
     launch_variables(&r->launch, &t, set_variable, NULL);
     if (str_copy(key_run(buf_str(&r->key)), place, sizeof place))
         setenv(RUN_VARIABLE, place, 1);
+    hand_on_tags(r);
 }
 
 static void warn(void *context, struct str text)
@@ -515,12 +527,8 @@ static int check_tag(struct tags *tags, const char *what, struct str name, struc
                          TAG_NAME_MAX, TAG_VALUE_MAX, what);
 }
 
-static int check(struct run *r)
+static int check_own(struct run *r)
 {
-    struct tags tags = {0};
-    int code = check_tag(&tags, buf_cstr(&r->name), str_of("run"), buf_str(&r->name));
-    if (code != EXIT_OK)
-        return code;
     for (unsigned i = 0; i < r->wish.tags.count; i++) {
         const char *tag = r->wish.tags.at[i];
         const char *equals = strchr(tag, '=');
@@ -528,11 +536,39 @@ static int check(struct run *r)
             return command_usage(&cmd_run, "a tag is NAME=VALUE, not `%s`", tag);
         if (strncmp(tag, "run=", 4) == 0)
             return command_usage(&cmd_run, "the tag `run` is the run's name: --name %s", tag + 4);
-        code = check_tag(&tags, tag, str_from(tag, (size_t)(equals - tag)), str_of(equals + 1));
+        int code =
+            check_tag(&r->tags, tag, str_from(tag, (size_t)(equals - tag)), str_of(equals + 1));
         if (code != EXIT_OK)
             return code;
     }
     return EXIT_OK;
+}
+
+// Of the run around it, what its own do not name.
+static int inherit(struct run *r)
+{
+    struct tags outer = {0};
+    const char *text = getenv(TAGS_VARIABLE);
+    if (!text || tags_read(&outer, str_of(text), &r->arena, NULL) != STATUS_OK)
+        return EXIT_OK; // none of ours
+    for (unsigned i = 0; i < outer.count; i++) {
+        const struct tag *tag = &outer.at[i];
+        if (!tags_has(&r->tags, tag->name) &&
+            tags_set(&r->tags, tag->name, tag->value) != STATUS_OK)
+            return command_usage(&cmd_run,
+                                 "a run has at most %d tags besides its name, those of the run "
+                                 "around it (" TAGS_VARIABLE ") included: leave some out",
+                                 TAGS_MAX - 1);
+    }
+    return EXIT_OK;
+}
+
+static int check(struct run *r)
+{
+    int code = check_tag(&r->tags, buf_cstr(&r->name), str_of("run"), buf_str(&r->name));
+    if (code == EXIT_OK)
+        code = check_own(r);
+    return code == EXIT_OK ? inherit(r) : code;
 }
 
 // Before anything is spent. What is in it stays until there is a bill.
@@ -569,6 +605,7 @@ static int run(struct cli *cli, int argc, char **argv)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         buf_init(texts[i], &alloc_heap, 0);
     const char *slash = strrchr(r.argv[0], '/');
+    arena_init(&r.arena, &alloc_heap, KIB, TAGS_ARENA_MAX);
     buf_add_cstr(&r.name, r.wish.name ? r.wish.name : slash ? slash + 1 : r.argv[0]);
     code = check(&r);
     if (code == EXIT_OK)
@@ -579,6 +616,7 @@ static int run(struct cli *cli, int argc, char **argv)
         digest_wipe(r.token.ptr, r.token.len);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         buf_fini(texts[i]);
+    arena_fini(&r.arena);
     return code;
 }
 
@@ -590,4 +628,7 @@ const struct command cmd_run = {
     .options = options,
     .examples = "costlens run -- python3 app.py\n"
                 "costlens run --tag feature=search -- claude -p 'explain main.c'\n"
-                "costlens run --mock -- sh -c 'curl -s $OPENAI_BASE_URL/models'\n"};
+                "costlens run --mock -- sh -c 'curl -s $OPENAI_BASE_URL/chat/completions \\\n"
+                "  -H \"Authorization: Bearer $OPENAI_API_KEY\" \\\n"
+                "  -d \"{\\\"model\\\": \\\"mock/fast\\\", \\\"messages\\\": [{\\\"role\\\": "
+                "\\\"user\\\", \\\"content\\\": \\\"hi\\\"}]}\"'\n"};

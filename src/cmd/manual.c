@@ -91,6 +91,8 @@ static const char *const environment[][2] = {
     {"SSL_CERT_FILE", "Certificates to trust instead of the system's."},
     {"COSTLENS_CONFIG", "The configuration file, unless --config names one."},
     {"COSTLENS_RUN", "Set by `costlens run` for its program: a run inside it is on its bill, too."},
+    {"COSTLENS_RUN_TAGS",
+     "Set by `costlens run` for its program: the tags that a run inside it takes over."},
     {"XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR",
      "Where configuration, state and an overlong socket path go."},
     {"NO_COLOR", "No colours on a terminal."},

@@ -209,6 +209,32 @@ def counts_runs_inside_it(gateway):
         expect(bill_of(run(gateway, calling("x"), "--json", environment={"COSTLENS_RUN": odd}))["total"]["requests"], 1, odd)
 
 
+def hands_its_tags_on(gateway):
+    """They stand on what a run inside it calls, too; where both name one, the inner's does."""
+    inner = command(gateway, calling("x"), ("--tag", "stage=inner", "--name", "within"))
+    expect(run(gateway, inner, "--tag", "order=a,b %=c", "--tag", "stage=outer", "--name", "around").returncode, 0)
+    for name, value in (("run", "within"), ("stage", "inner"), ("order", "a,b %=c")):
+        expect_in(value, [r["tag"] for r in gateway.report("--by", f"tag:{name}")["rows"]])
+    for name, value in (("run", "around"), ("stage", "outer")):
+        expect_true(value not in [r["tag"] for r in gateway.report("--by", f"tag:{name}")["rows"]], name)
+    many = [x for i in range(15) for x in ("--tag", f"t{i}=x")]
+    done = run(gateway, command(gateway, ["true"], ("--tag", "one=more")), *many)
+    expect(done.returncode, 2)
+    expect_in("those of the run around it", done.stderr)
+    expect(run(gateway, calling("x"), environment={"COSTLENS_RUN_TAGS": "=\xff"}).returncode, 0, "none of ours")
+
+
+def keeps_its_word(gateway):
+    """The example of its help, as it stands there."""
+    text = gateway.costlens("run", "--help").stdout
+    example = "costlens run --mock" + text.split("costlens run --mock")[-1]
+    bare = {"PATH": f"{os.path.dirname(COSTLENS)}:{os.environ['PATH']}", "HOME": str(folder),
+            "XDG_STATE_HOME": str(folder / "example"), "OLLAMA_HOST": "127.0.0.1:1"}
+    done = subprocess.run(["sh", "-c", example], text=True, capture_output=True, env=bare, timeout=60)
+    expect(json.loads(done.stdout)["object"], "chat.completion", done.stderr)
+    expect_in("mock/fast", done.stderr)
+
+
 def waits_for_the_store(gateway):
     """Another command holds it for a moment."""
     with open(f"{gateway.store}.lock", "a") as lock:
@@ -323,6 +349,8 @@ with Mock() as mock:
     says_that_nothing_was_seen(gateway)
     says_what_was_refused(gateway)
     counts_runs_inside_it(gateway)
+    hands_its_tags_on(gateway)
+    keeps_its_word(gateway)
     waits_for_the_store(gateway)
     shares(gateway, mock)
     names_what_has_no_price(gateway)
