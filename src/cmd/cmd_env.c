@@ -149,13 +149,10 @@ static void warn(void *context, struct str text)
     command_print(stderr, "costlens: %.*s\n", STR_ARG(text));
 }
 
-static void print(const struct cli *cli, const struct shell *shell, char *program,
+static void print(const struct cli *cli, const struct shell *shell, const struct launch *l,
                   const struct launch_target *t)
 {
     struct buf out;
-    char *words[] = {program, NULL};
-    struct launch found = launch_of(words);
-    const struct launch *l = &found;
     buf_init(&out, &alloc_heap, 0);
     if (cli->json)
         print_json(l, t, &out);
@@ -166,11 +163,24 @@ static void print(const struct cli *cli, const struct shell *shell, char *progra
     if (cli->json)
         return;
     launch_warnings(l, t, warn, NULL);
-    if (!program)
+    if (!l->argv[0])
         warn(NULL,
              str_of(
                  "codex takes no variables, and claude asks before it takes the key: costlens env "
                  "codex (or claude), or costlens run -- codex ..."));
+}
+
+static int unknown(const char *program)
+{
+    struct buf names;
+    buf_init(&names, &alloc_heap, 0);
+    launch_names(&names);
+    int code = command_usage(&cmd_env,
+                             "no launcher `%s`: there are %s; what any other program needs, "
+                             "`costlens env` prints",
+                             program, buf_cstr(&names));
+    buf_fini(&names);
+    return code;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -187,11 +197,15 @@ static int run(struct cli *cli, int argc, char **argv)
     const struct shell *shell = wish.shell ? find_shell(wish.shell) : own_shell();
     if (!shell)
         return command_usage(&cmd_env, "a shell is sh, fish or powershell, not `%s`", wish.shell);
+    char *program[] = {argc > 1 ? argv[1] : NULL, NULL};
+    const struct launch launch = launch_of(program);
+    if (program[0] && !launch_name(&launch)[0])
+        return unknown(program[0]);
     buf_init(&base, &alloc_heap, 0);
     enum status s = lease_look(cli, &base, &key, &why);
     if (s == STATUS_OK) {
         struct launch_target t = {buf_str(&base), secret_expose(key)};
-        print(cli, shell, argc > 1 ? argv[1] : NULL, &t);
+        print(cli, shell, &launch, &t);
     } else {
         command_failed("%s", why.text[0] ? why.text : status_text(s));
     }

@@ -46,9 +46,10 @@ struct launcher {
 
 // Older clients of OpenAI's, and LiteLLM, read OPENAI_API_BASE; LiteLLM ANTHROPIC_API_BASE before
 // ANTHROPIC_BASE_URL. Anthropic's clients complain where a key and a token are set: the key, which
-// all of them read. Google's take GOOGLE_API_KEY before GEMINI_API_KEY. Ollama's send
-// OLLAMA_API_KEY as a Bearer token. What OPENCODE_CONFIG_CONTENT says opencode takes after all its
-// files but an administrator's.
+// all of them read. Google's take GOOGLE_API_KEY before GEMINI_API_KEY, and complain where both are
+// set: all of them read the second. Ollama's send OLLAMA_API_KEY as a Bearer token; LiteLLM reads
+// OLLAMA_API_BASE instead of OLLAMA_HOST. What OPENCODE_CONFIG_CONTENT says opencode takes after
+// all its files but an administrator's.
 static const struct variable variables[] = {
     {"OPENAI_BASE_URL", "%b/v1", NULL},
     {"OPENAI_API_BASE", "%b/v1", NULL},
@@ -59,8 +60,9 @@ static const struct variable variables[] = {
     {"ANTHROPIC_AUTH_TOKEN", NULL, NULL},
     {"GOOGLE_GEMINI_BASE_URL", "%b", NULL},
     {"GEMINI_API_KEY", "%k", NULL},
-    {"GOOGLE_API_KEY", "%k", NULL},
+    {"GOOGLE_API_KEY", NULL, NULL},
     {"OLLAMA_HOST", "%b", "ollama"},
+    {"OLLAMA_API_BASE", "%b", "ollama"},
     {"OLLAMA_API_KEY", "%k", "ollama"},
     {"OPENCODE_CONFIG_CONTENT",
      "{\"provider\":{"
@@ -203,18 +205,59 @@ static const struct launcher *find(struct str program)
     return &any;
 }
 
-// The word that `env` starts; 0 when that is none.
-static size_t past_env(char *const *argv)
+// Programs that start the one that is meant.
+static const struct wrapper {
+    const char *name;
+    const char *with_value[11]; // options whose value is the next word; ends with NULL
+    size_t words;               // of its own that stand before the program
+} wrappers[] = {
+    {"env", {"-u", "--unset", "-C", "--chdir"}, 0},
+    {"nice", {"-n", "--adjustment"}, 0},
+    {"timeout", {"-k", "--kill-after", "-s", "--signal"}, 1},
+    {"nohup", {NULL}, 0},
+    {"setsid", {NULL}, 0},
+    {"time", {"-f", "--format", "-o", "--output"}, 0},
+    {"xvfb-run",
+     {"-e", "--error-file", "-f", "--auth-file", "-n", "--server-num", "-p", "--xauth-protocol",
+      "-s", "--server-args"},
+     0},
+};
+
+static const struct wrapper *find_wrapper(struct str word)
 {
-    static const char *const with_value[] = {"-u", "--unset", "-C", "--chdir"};
+    for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++)
+        if (is_program(word, wrappers[i].name))
+            return &wrappers[i];
+    return NULL;
+}
+
+// The word that a wrapper starts; 0 when that is none.
+static size_t past_wrapper(const struct wrapper *w, char *const *argv)
+{
     size_t at = 1;
     while (argv[at] && (argv[at][0] == '-' || strchr(argv[at], '='))) {
         bool value = false;
-        for (size_t i = 0; i < sizeof with_value / sizeof with_value[0]; i++)
-            value |= strcmp(argv[at], with_value[i]) == 0;
+        for (const char *const *o = w->with_value; *o; o++)
+            value |= strcmp(argv[at], *o) == 0;
         at += value && argv[at + 1] ? 2 : 1;
     }
+    for (size_t i = 0; i < w->words && argv[at]; i++)
+        at++;
     return argv[at] ? at : 0;
+}
+
+// The word that all of them start; 0 when that is none.
+static size_t past_wrappers(char *const *argv)
+{
+    const struct wrapper *w;
+    size_t at = 0;
+    while ((w = find_wrapper(str_of(argv[at]))) != NULL) {
+        size_t more = past_wrapper(w, argv + at);
+        if (more == 0)
+            return 0;
+        at += more;
+    }
+    return at;
 }
 
 // The text of `sh -c TEXT`; empty where there is none.
@@ -228,29 +271,48 @@ static struct str shell_text(char *const *argv)
     return text && argv[2] ? str_of(argv[2]) : STR_NONE;
 }
 
-// Past assignments, `exec` and `env`.
+// What stands behind the `cd DIR` that a text begins with.
+static struct str past_cd(struct str text)
+{
+    size_t end = str_find(text, ';'), and = str_find(text, '&');
+    size_t at = end < and? end : and;
+    while (at < text.len && strchr(";&", text.ptr[at]))
+        at++;
+    return str_skip(text, at);
+}
+
+// Past `cd DIR &&`, assignments, `exec`, and wrappers without options.
 static struct str first_program(struct str text)
 {
     struct str word = STR_NONE;
-    do {
+    for (;;) {
         text = str_trim(text);
+        struct str all = text;
         if (!str_cut(&text, ' ', &word))
             return STR_NONE;
-    } while (str_find(word, '=') < word.len || str_is(word, "exec") || is_program(word, "env"));
-    return word;
+        if (str_is(word, "cd"))
+            text = past_cd(all);
+        else if (str_find(word, '=') == word.len && !str_is(word, "exec") && !find_wrapper(word))
+            return word;
+    }
 }
 
 struct launch launch_of(char *const *argv)
 {
     struct launch l = {.launcher = &any, .argv = argv};
-    if (argv[0] && is_program(str_of(argv[0]), "env"))
-        l.at = past_env(argv);
     if (!argv[0])
         return l;
+    l.at = past_wrappers(argv);
     struct str text = shell_text(argv + l.at);
     l.in_text = text.len > 0;
     l.launcher = find(l.in_text ? first_program(text) : str_of(argv[l.at]));
     return l;
+}
+
+void launch_names(struct buf *out)
+{
+    for (size_t i = 0; i < sizeof launchers / sizeof launchers[0]; i++)
+        buf_printf(out, "%s%s", i ? ", " : "", launchers[i].name);
 }
 
 const char *launch_name(const struct launch *l)

@@ -19,7 +19,8 @@ struct launch_target {
     struct str key;  // the token that its calls bring
 };
 
-// A command line, and the program in it: past `env A=b`, or the first of `sh -c TEXT`.
+// A command line, and the program in it: past `env A=b`, `nice`, `timeout 5` and their like, or the
+// first of `sh -c TEXT`.
 struct launch {
     const struct launcher *launcher;
     char *const *argv; // borrowed; ends with NULL
@@ -29,6 +30,7 @@ struct launch {
 
 struct launch launch_of(char *const *argv);
 const char *launch_name(const struct launch *l); // "codex"; "" of what has no row
+void launch_names(struct buf *out);              // "claude, codex, ..."
 // Each variable in turn; a NULL value: it must not be set. Slices live during the call.
 typedef void launch_variable_f(void *context, const char *name, const char *value);
 void launch_variables(const struct launch *l, const struct launch_target *t, launch_variable_f *f,

@@ -41,7 +41,7 @@ def each_client(gateway):
         done = run(gateway, program(text), "--json", environment=ELSEWHERE)
         expect((done.stdout, done.returncode), ("True\n", 0), f"{name}: {done.stderr}")
         expect(bill_of(done)["total"]["requests"], 1, name)
-        expect_true("are both set" not in done.stderr, done.stderr)
+        expect_true("are both set" not in done.stderr and "Both" not in done.stderr, done.stderr)
     if shutil.which("curl"):
         expect(run(gateway, ["sh", "-c", CURL], environment=ELSEWHERE).stdout, "True\n", "curl")
     node = DEPS / "python/node/bin/node"
@@ -113,6 +113,9 @@ def prints_variables(gateway):
     expect(told["variables"]["OPENAI_BASE_URL"], f"{gateway.url}/v1")
     expect(told["variables"]["OPENAI_API_KEY"], (gateway.state / "dev.key").read_text().strip())
     expect(len(told["arguments"]), 4)
+    unknown = gateway.costlens("env", "nosuch", check=False)
+    expect((unknown.returncode, unknown.stdout), (2, ""))
+    expect_in("claude, codex, gemini, opencode, aider", unknown.stderr)
 
 
 with Mock() as mock:

@@ -68,8 +68,10 @@ static void gives_everything_to_the_unknown(void **state)
     assert_true(has(s, "ANTHROPIC_BASE_URL=http://127.0.0.1:1\n"));
     assert_true(has(s, "ANTHROPIC_API_KEY=sk-cl-x\n"));
     assert_true(has(s, "GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:1\n"));
-    assert_true(has(s, "GOOGLE_API_KEY=sk-cl-x\n"));
+    assert_true(has(s, "GEMINI_API_KEY=sk-cl-x\n"));
+    assert_true(has(s, "GOOGLE_API_KEY unset\n")); // or Google's client complains
     assert_true(has(s, "OLLAMA_HOST=http://127.0.0.1:1\n"));
+    assert_true(has(s, "OLLAMA_API_BASE=http://127.0.0.1:1\n")); // LiteLLM's
     assert_true(has(s, "OLLAMA_API_KEY=sk-cl-x\n"));
     assert_true(has(s, "ANTHROPIC_API_BASE=http://127.0.0.1:1\n")); // LiteLLM's
     assert_true(has(s, "ANTHROPIC_AUTH_TOKEN unset\n"));            // or its client complains
@@ -121,6 +123,24 @@ static void looks_past_env(void **state)
                     "ANTHROPIC_BASE_URL=https://other stands before claude"));
 }
 
+static void looks_past_wrappers(void **state)
+{
+    (void)state;
+    const struct launch *l = LAUNCH("timeout", "-k", "9", "5", "nice", "codex", "exec");
+    assert_string_equal(launch_name(l), "codex");
+    assert_int_equal(l->at, 5);
+    assert_string_equal(launch_name(LAUNCH("nice", "-n", "5", "claude")), "claude");
+    assert_string_equal(launch_name(LAUNCH("nice", "-5", "claude")), "claude");
+    assert_string_equal(launch_name(LAUNCH("/usr/bin/time", "-v", "claude")), "claude");
+    assert_string_equal(launch_name(LAUNCH("nohup", "setsid", "-w", "claude")), "claude");
+    assert_string_equal(launch_name(LAUNCH("xvfb-run", "-a", "-s", "-screen 0", "gemini")),
+                        "gemini");
+    assert_string_equal(launch_name(LAUNCH("nice", "sh", "-c", "claude -p x")), "claude");
+    l = LAUNCH("timeout", "claude");
+    assert_string_equal(launch_name(l), "");
+    assert_int_equal(l->at, 0);
+}
+
 static void looks_into_a_shell(void **state)
 {
     (void)state;
@@ -135,6 +155,9 @@ static void looks_into_a_shell(void **state)
     launch_arguments(l, &target, see_text, &s);
     assert_string_equal(s.text, ""); // which cannot be put into its text
     assert_true(has(warned(l), "costlens run -- codex"));
+    assert_string_equal(launch_name(LAUNCH("sh", "-c", "cd x && claude -p y")), "claude");
+    assert_string_equal(launch_name(LAUNCH("sh", "-c", "cd x; A=b nice claude")), "claude");
+    assert_string_equal(launch_name(LAUNCH("sh", "-c", "cd claude")), "");
     assert_string_equal(launch_name(LAUNCH("sh", "-c")), "");
     assert_string_equal(launch_name(LAUNCH("sh", "codex")), "");
     assert_string_equal(launch_name(LAUNCH("sh", "-c", "")), "");
@@ -255,6 +278,7 @@ int main(void)
                                        cmocka_unit_test(gives_everything_to_each),
                                        cmocka_unit_test(knows_programs_by_name_and_path),
                                        cmocka_unit_test(looks_past_env),
+                                       cmocka_unit_test(looks_past_wrappers),
                                        cmocka_unit_test(looks_into_a_shell),
                                        cmocka_unit_test(leads_codex_by_arguments),
                                        cmocka_unit_test(warns_of_arguments),
