@@ -106,6 +106,14 @@ with Mock() as mock:
             expect((answer.status, answer.headers["x-costlens-attempts"]), (200, "2"), f"the {i}th")
         answer = gateway.chat("busy, then gone", model="bench/a")
         expect((answer.status, answer.headers["x-costlens-attempts"]), (200, "3"))
+    # Nor does `retries: 0` forbid it: a provider that reads a call and closes gets it twice, and each attempt is booked.
+    one = Provider([200, None, None])
+    never = f"  bench: {{ dialect: openai, url: {one.url}, models: [a], retries: 0 }}\n"
+    with Gateway(mock, providers=never, workers=1) as gateway:
+        expect(gateway.chat("first", model="bench/a").status, 200)
+        expect(gateway.chat("twice", model="bench/a").status, 502)
+        expect(len(one.bodies), 3)
+        expect([r["sure"] for r in gateway.rows(3)], ["reported", "captured", "captured"])
     # A fresh one that breaks is no such race: with another target that one is asked.
     one, two = Provider([None]), Provider([])
     with Gateway(mock, providers=providers(one, two), extra=ALIAS, workers=1) as gateway:
