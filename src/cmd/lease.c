@@ -92,6 +92,8 @@ static void on_ready(struct gate *g, void *context)
     (void)g;
     struct keeper *k = context;
     pthread_t thread;
+    if (chdir("/") != 0) // it may outlive the folder of the first run
+        log_say(LOG_WARN, "its folder is held: %s", strerror(errno));
     k->ready = pthread_create(&thread, NULL, wait_for_leases, k) == 0;
     if (k->ready) {
         pthread_detach(thread);
@@ -141,15 +143,29 @@ static enum status no_provider(const struct config *c, struct why *why)
         cause.len ? " - " : "", STR_ARG(cause));
 }
 
+// The file that was read, for the next reading: from another folder.
+static void keep_file(struct gate_setup *s, char file[PATH_MAX])
+{
+    char here[PATH_MAX];
+    struct str read = s->config->file;
+    if (read.len == 0 || read.ptr[0] == '/' || !getcwd(here, sizeof here))
+        return;
+    int n = snprintf(file, PATH_MAX, "%s/%.*s", here, STR_ARG(read));
+    if (n > 0 && n < PATH_MAX)
+        s->source.file = file;
+}
+
 static enum status serve_once(struct keeper *k, struct why *why)
 {
     struct gate_setup setup = {.source = {.file = k->cli->config_file, .mock = k->mock},
                                .drain_most_ms = DRAIN_MOST_MS,
                                .on_ready = on_ready,
                                .context = k};
+    char file[PATH_MAX];
     enum status s = config_read(&setup.source, &setup.config, why);
     if (s != STATUS_OK)
         return s;
+    keep_file(&setup, file);
     log_open(setup.config->log_format, setup.config->log_level);
     if (!serving_has_provider(setup.config))
         s = no_provider(setup.config, why);

@@ -5,11 +5,12 @@ import json
 import os
 import shlex
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 from lib.run import CALL, bill_of, calling, configured, owned, program, run, start
-from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, expect_true, until
+from lib.scene import COSTLENS, PATIENCE, Gateway, Mock, expect, expect_in, expect_true, until
 
 # Calls once, and once more for every line that it reads.
 STEADY = "def call():\n" + "".join(f"    {line}\n" for line in CALL.strip().splitlines()) + """
@@ -57,11 +58,22 @@ with Mock() as mock:
     keeper = pid_of_gateway(gateway)
     expect_true(keeper not in (first.pid, second.pid), "the gateway is a process of its own")
     expect(Path(f"/proc/{keeper}/comm").read_text(), "costlens-gate\n", "and named so")
+    expect(os.readlink(f"/proc/{keeper}/cwd"), "/", "it holds no folder of the first run")
     first.kill()
     first.stdin.close()
     expect(first.wait(10), -signal.SIGKILL)
     expect(end(second)["total"]["requests"], 2)
     until(lambda: not owned(gateway), 5, "it ends though one was killed")
+
+    # It reads the file anew that was named from the first run's folder.
+    here = subprocess.Popen([COSTLENS, "run", "--config", gateway.file.name, "--quiet", "--", "sh", "-c",
+                             "echo ready; read x"], cwd=gateway.file.parent, env=gateway.environment, text=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    expect(here.stdout.readline(), "ready\n")
+    os.kill(pid_of_gateway(gateway), signal.SIGHUP)
+    until(lambda: "reload: the new configuration holds" in (gateway.state / "run.log").read_text(), 5, "it reads it")
+    here.communicate("x\n", timeout=30)
+    until(lambda: not owned(gateway), 5, "it ends")
 
     # The gateway is killed: what it had answered is billed, by two at once; the next run begins another.
     first, second = begin(gateway, "--json"), begin(gateway, "--json")
