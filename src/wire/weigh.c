@@ -98,11 +98,11 @@ static void limit_own(struct weighing *g, const struct json_val *tool, struct st
 
 static void see_server_tool(struct weighing *g, const struct json_val *tool, struct str type)
 {
-    bool messages = g->ask->endpoint == ENDPOINT_MESSAGES;
+    bool in_messages = g->ask->endpoint == ENDPOINT_MESSAGES;
     bool capped = g->ask->endpoint == ENDPOINT_RESPONSES && (g->flags & VENDOR_CAPS_TOOLS);
-    if (messages && str_starts(type, (struct str)STR("web_"))) {
+    if (in_messages && str_starts(type, (struct str)STR("web_"))) {
         limit_own(g, tool, type);
-    } else if (messages || (capped && !has_fee_a_call(type))) {
+    } else if (in_messages || (capped && !has_fee_a_call(type))) {
         boundless(g, "tools[].type"); // another model's prices, a container's
     } else if (capped) {
         g->capped_tools = true;
