@@ -20,23 +20,12 @@ static bool wanted(const struct price_changes *c, const struct sheet *s, struct 
     return out->kind != CHANGE_NONE;
 }
 
-static bool is_only(const struct price_changes *c, const struct sheet *s)
-{
-    struct buf full;
-    buf_init(&full, &alloc_heap, 0);
-    buf_printf(&full, "%.*s/%.*s", STR_ARG(s->vendor), STR_ARG(s->model));
-    bool fits =
-        c->only.len == 0 || str_glob(c->only, s->model) || str_glob(c->only, buf_str(&full));
-    buf_fini(&full);
-    return fits;
-}
-
 // The list speaks of its vendor and not of it.
 static bool is_gone(const struct price_changes *c, const struct sheet *s)
 {
     s = sheet_at(s, c->at_us);
     return !c->begun && !sheet_silent(s) && catalog_has_vendor(c->to, s->vendor) &&
-           !catalog_lists(c->to, s->vendor, s->model) && is_only(c, s);
+           !catalog_lists(c->to, s->vendor, s->model) && list_wants(c->only, s->vendor, s->model);
 }
 
 // "+12.5 %" of what it was.

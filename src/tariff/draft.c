@@ -55,14 +55,6 @@ void list_note(struct reading_list *r, const char *format, ...)
 
 // --- names ---
 
-static bool fits(const struct reading_list *r)
-{
-    struct str only = r->wish->only;
-    char full[NAME_BYTES_MAX + MODEL_BYTES_MAX + 2];
-    int n = name_of(r, full, sizeof full);
-    return only.len == 0 || str_glob(only, r->model) || str_glob(only, str_from(full, (size_t)n));
-}
-
 bool draft_begin(struct reading_list *r, struct str listed_vendor, struct str model)
 {
     char room[NAME_BYTES_MAX];
@@ -77,7 +69,7 @@ bool draft_begin(struct reading_list *r, struct str listed_vendor, struct str mo
         return false;
     }
     r->vendor = arena_dup(&r->arena, vendor);
-    if (!fits(r))
+    if (!list_wants(r->wish->only, r->vendor, model))
         return false;
     r->list->wanted++;
     vendor = maker_of_model(r->vendor, model);

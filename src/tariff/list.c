@@ -31,6 +31,18 @@ bool list_format_find(struct str name, enum list_format *out)
     return false;
 }
 
+bool list_wants(struct str only, struct str vendor, struct str model)
+{
+    struct buf full;
+    if (only.len == 0 || (!memchr(only.ptr, '/', only.len) && str_glob(only, model)))
+        return true;
+    buf_init(&full, &alloc_heap, 0);
+    buf_printf(&full, "%.*s/%.*s", STR_ARG(vendor), STR_ARG(model));
+    bool wants = str_glob(only, buf_str(&full));
+    buf_fini(&full);
+    return wants;
+}
+
 static bool any_member(const struct json_val *object, const char *key)
 {
     struct json_iter it = {0};

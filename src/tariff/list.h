@@ -31,7 +31,7 @@ bool list_format_find(struct str name, enum list_format *out) MUST_USE;
 
 struct list_wish {
     enum list_format format;
-    struct str only;   // pattern of VENDOR/MODEL or MODEL; empty = all
+    struct str only;   // as list_wants takes it; empty = all
     struct str source; // of the sheets: "litellm 2026-11-28"; empty: the format and read_us
     int64_t read_us;   // when the list was read; 0: that day
     int64_t day_us;    // what the list says of days before is over
@@ -55,6 +55,10 @@ struct list {
     unsigned note_count;
     struct list_note notes[LIST_NOTES_MAX];
 };
+
+// Whether a pattern fits a model: one with a slash is of VENDOR/MODEL, one without of either; an
+// empty one fits all.
+bool list_wants(struct str only, struct str vendor, struct str model) MUST_USE;
 
 // Reads a list; it is due to list_free, also after a failure. SYNTAX when it is no JSON or of no
 // known shape, DUPLICATE, LIMIT, RANGE when most prices are absurd, NO_MEMORY; `why` is for people.

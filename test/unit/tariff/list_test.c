@@ -258,6 +258,15 @@ static void refuses_what_is_hostile(void **state)
     assert_int_equal(reads(LITELLM("\"input_cost_per_token\":1e-06"), "anthropic/*"),
                      STATUS_UNKNOWN);
     assert_int_equal(reads(LITELLM("\"input_cost_per_token\":1e-06"), "openai/*"), STATUS_OK);
+    // With a slash it is VENDOR/MODEL: another vendor's model of that name is none of it.
+    static const char sold[] =
+        "[{\"id\":\"deepseek\",\"models\":[{\"id\":\"v4\",\"prices\":{\"input_mtok\":1}}]},"
+        "{\"id\":\"avian\",\"models\":[{\"id\":\"deepseek/v4\",\"prices\":{\"input_mtok\":1}}]}]";
+    assert_int_equal(reads(sold, "deepseek/v4"), STATUS_OK);
+    assert_int_equal(list.taken, 1);
+    assert_int_equal(reads(sold, "avian/deepseek/v4"), STATUS_OK);
+    assert_int_equal(reads(sold, "*v4"), STATUS_OK);
+    assert_int_equal(list.taken, 2);
 }
 
 static void one_bad_entry_is_left_out(void **state)
