@@ -79,26 +79,15 @@ static void add_bucket(struct libscols_table *t, const struct change *c, enum bu
     buf_fini(&b);
 }
 
-struct dropping {
+struct saying {
     struct libscols_table *table;
     struct json_out *out;
     const struct sheet *of;
 };
 
-static void add_dropped(void *context, const struct term *t)
-{
-    struct dropping *d = context;
-    struct buf b;
-    buf_init(&b, &alloc_heap, 0);
-    buf_add_cstr(&b, "not kept:");
-    book_write_term(&b, t);
-    (void)add_line(d->table, d->of, buf_cstr(&b));
-    buf_fini(&b);
-}
-
 static void add_kept(void *context, enum bucket bucket, struct price price)
 {
-    struct dropping *d = context;
+    struct saying *d = context;
     struct buf b;
     buf_init(&b, &alloc_heap, 0);
     buf_printf(&b, "kept: %s ", bucket_name(bucket));
@@ -107,41 +96,29 @@ static void add_kept(void *context, enum bucket bucket, struct price price)
     buf_fini(&b);
 }
 
-struct comparing {
-    struct libscols_table *table;
-    const struct sheet *of, *other;
-    const char *what;
-};
-
-// Of a term that the other sheet has not.
-static void add_term(void *context, const struct term *t)
+static void add_term(const struct saying *d, const char *what, const struct term *t)
 {
-    const struct comparing *c = context;
-    struct buf own, theirs;
-    bool there = false;
-    buf_init(&own, &alloc_heap, 0);
-    buf_init(&theirs, &alloc_heap, 0);
-    book_write_term(&own, t);
-    for (unsigned i = 0; i < c->other->term_count && !there; i++) {
-        buf_clear(&theirs);
-        book_write_term(&theirs, &c->other->terms[i]);
-        there = str_eq(buf_str(&own), buf_str(&theirs));
-    }
-    buf_clear(&theirs);
-    buf_printf(&theirs, "%s%s", c->what, buf_cstr(&own));
-    if (!there)
-        (void)add_line(c->table, c->of, buf_cstr(&theirs));
-    buf_fini(&theirs);
-    buf_fini(&own);
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_add_cstr(&b, what);
+    book_write_term(&b, t);
+    (void)add_line(d->table, d->of, buf_cstr(&b));
+    buf_fini(&b);
 }
 
-static void add_terms(struct libscols_table *t, const struct change *c)
+static void add_dropped(void *context, const struct term *t)
 {
-    struct comparing until = {t, c->fresh, c->fresh, "until now"};
-    struct comparing then = {t, c->fresh, c->old, "then"};
-    change_replaced(c, add_term, &until);
-    for (unsigned i = 0; i < c->fresh->term_count; i++)
-        add_term(&then, &c->fresh->terms[i]);
+    add_term(context, "not kept:", t);
+}
+
+static void add_replaced(void *context, const struct term *t)
+{
+    add_term(context, "until now", t);
+}
+
+static void add_added(void *context, const struct term *t)
+{
+    add_term(context, "then", t);
 }
 
 static void add_lacking(struct libscols_table *t, const struct change *c)
@@ -158,7 +135,7 @@ static void add_lacking(struct libscols_table *t, const struct change *c)
 
 static void add_change(struct libscols_table *t, const struct change *c)
 {
-    struct dropping d = {.table = t, .of = c->fresh};
+    struct saying d = {.table = t, .of = c->fresh};
     if (c->kind == CHANGE_LACKING) {
         add_lacking(t, c);
         return;
@@ -172,8 +149,10 @@ static void add_change(struct libscols_table *t, const struct change *c)
         if (c->kind == CHANGE_NEW ? c->after.has & 1u << i : change_of(c, (enum bucket)i))
             add_bucket(t, c, (enum bucket)i);
     }
-    if (c->kind == CHANGE_PRICE && c->others)
-        add_terms(t, c);
+    if (c->kind == CHANGE_PRICE) {
+        change_replaced(c, add_replaced, &d);
+        change_added(c, add_added, &d);
+    }
     change_kept(c, add_kept, &d);
     change_dropped(c, add_dropped, &d);
 }
@@ -267,9 +246,9 @@ static void write_pair(struct json_out *o, const struct change *c, enum bucket b
     buf_fini(&b);
 }
 
-static void write_dropped(void *context, const struct term *t)
+static void write_term(void *context, const struct term *t)
 {
-    struct dropping *d = context;
+    struct saying *d = context;
     struct buf b;
     buf_init(&b, &alloc_heap, 0);
     book_write_term(&b, t);
@@ -298,6 +277,10 @@ static void write_change(struct json_out *o, const struct change *c)
             write_pair(o, c, (enum bucket)i);
     json_out_end(o, '}');
     json_out_flag(o, "only_under_a_condition", c->others);
+    json_out_begin(o, "then", '[');
+    if (c->kind == CHANGE_PRICE)
+        change_added(c, write_term, &(struct saying){.out = o});
+    json_out_end(o, ']');
     json_out_begin(o, "kept", '{');
     change_kept(c, write_kept, o);
     json_out_end(o, '}');
@@ -307,7 +290,7 @@ static void write_change(struct json_out *o, const struct change *c)
             json_out_text(o, NULL, str_of(bucket_name((enum bucket)i)));
     json_out_end(o, ']');
     json_out_begin(o, "not_kept", '[');
-    change_dropped(c, write_dropped, &(struct dropping){.out = o});
+    change_dropped(c, write_term, &(struct saying){.out = o});
     json_out_end(o, ']');
     json_out_end(o, '}');
 }

@@ -139,18 +139,35 @@ static bool same(const struct sheet *old, const struct sheet *fresh, int64_t at_
     return true;
 }
 
+// Outside of hours and weekdays that have prices of their own: the same at any time of the day.
+static void quote_base(const struct sheet *s, int64_t at_us, struct quote *out)
+{
+    struct term terms[TERMS_MAX];
+    struct moment m = {.at_us = at_us};
+    struct sheet base = *sheet_at(s, at_us);
+    unsigned n = 0;
+    for (unsigned i = 0; i < base.term_count && n < TERMS_MAX; i++)
+        if (!is_hourly(&base.terms[i]) && !base.terms[i].except)
+            terms[n++] = base.terms[i];
+    base.before = NULL;
+    base.terms = terms;
+    base.term_count = n;
+    sheet_quote(&base, &m, out);
+    if (out->has == 0) // none without an hour
+        sheet_quote(s, &m, out);
+}
+
 void change_between(const struct sheet *old, const struct sheet *fresh, int64_t at_us,
                     struct change *out)
 {
-    struct moment m = {.at_us = at_us};
     *out =
         (struct change){.old = old ? sheet_at(old, at_us) : NULL, .fresh = fresh, .at_us = at_us};
-    sheet_quote(fresh, &m, &out->after);
+    quote_base(fresh, at_us, &out->after);
     if (!out->old || sheet_silent(out->old)) {
         out->kind = CHANGE_NEW;
         return;
     }
-    sheet_quote(out->old, &m, &out->before);
+    quote_base(out->old, at_us, &out->before);
     if (same(out->old, fresh, at_us))
         return;
     out->kind = CHANGE_PRICE;
@@ -163,30 +180,6 @@ bool change_of(const struct change *c, enum bucket b)
         return false;
     enum bucket as = quote_priced_as(&c->before, b);
     return as == BUCKET_COUNT || c->before.price[as].atto != c->after.price[b].atto;
-}
-
-static void add_part(struct buf *b, size_t start, const struct change *c, enum bucket bucket)
-{
-    enum bucket as = quote_priced_as(&c->before, bucket);
-    buf_printf(b, "%s%s ", b->len > start ? ", " : "", bucket_name(bucket));
-    if (c->kind == CHANGE_PRICE && as != BUCKET_COUNT)
-        price_write(b, c->before.price[as], bucket_units(as));
-    else
-        buf_add_cstr(b, "unpriced");
-    buf_add_cstr(b, " -> ");
-    price_write(b, c->after.price[bucket], bucket_units(bucket));
-}
-
-void change_line(struct buf *b, const struct change *c)
-{
-    size_t start = b->len;
-    if (c->old && c->old->free != c->fresh->free)
-        buf_add_cstr(b, c->fresh->free ? "priced -> free" : "free -> priced");
-    for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        if (change_of(c, (enum bucket)i))
-            add_part(b, start, c, (enum bucket)i);
-    if (b->len == start)
-        buf_add_cstr(b, "other prices under a condition");
 }
 
 // --- what the list speaks of ---
@@ -253,41 +246,188 @@ static bool untold(const struct change *c, const struct term *t)
     return t->until_us > c->at_us && hangs_on(t, c->at_us) && !speaks_of(c->fresh, t, c->at_us);
 }
 
+// --- terms as they are meant ---
+
+static int64_t begin(const struct term *t, int64_t at_us)
+{
+    return t->from_us > at_us ? t->from_us : INT64_MIN;
+}
+
+static bool has_days(const struct term *t)
+{
+    return t->weekdays != TERM_EVERY_DAY || t->except;
+}
+
+static bool same_hours(const struct term *a, const struct term *b, int64_t at_us)
+{
+    return a->minute_from == b->minute_from && a->minute_until == b->minute_until &&
+           a->above == b->above && a->services == b->services && a->us == b->us &&
+           a->thinking == b->thinking && begin(a, at_us) == begin(b, at_us);
+}
+
+// No list can state weekdays and holidays: at hours that are the book's, the book's stay.
+static struct term as_meant(const struct change *c, const struct term *t)
+{
+    struct term meant = *t;
+    const struct term *like = NULL;
+    bool hours = t->minute_from || t->minute_until != 1440;
+    meant.from_us = begin(t, c->at_us);
+    if (!c->listed || !hours || has_days(t))
+        return meant;
+    for (unsigned i = 0; i < c->old->term_count; i++) {
+        const struct term *held = &c->old->terms[i];
+        if (held->until_us <= c->at_us || !same_hours(held, t, c->at_us))
+            continue;
+        if (like && (held->weekdays != like->weekdays || held->except != like->except))
+            return meant; // whose days?
+        like = held;
+    }
+    if (like) {
+        meant.weekdays = like->weekdays;
+        meant.except = like->except;
+    }
+    return meant;
+}
+
+static bool same_text(const struct term *a, const struct term *b)
+{
+    struct buf one, other;
+    buf_init(&one, &alloc_heap, 0);
+    buf_init(&other, &alloc_heap, 0);
+    book_write_term(&one, a);
+    book_write_term(&other, b);
+    bool equal = str_eq(buf_str(&one), buf_str(&other));
+    buf_fini(&other);
+    buf_fini(&one);
+    return equal;
+}
+
+static bool old_has(const struct change *c, const struct term *meant)
+{
+    for (unsigned i = 0; i < c->old->term_count; i++) {
+        struct term t = c->old->terms[i];
+        t.from_us = begin(&t, c->at_us);
+        if (same_text(&t, meant))
+            return true;
+    }
+    return false;
+}
+
+static bool fresh_has(const struct change *c, const struct term *held)
+{
+    for (unsigned i = 0; i < c->fresh->term_count; i++) {
+        struct term t = as_meant(c, &c->fresh->terms[i]);
+        if (same_text(&t, held))
+            return true;
+    }
+    return false;
+}
+
+void change_added(const struct change *c, change_term_f *f, void *context)
+{
+    for (unsigned i = 0; c->old && i < c->fresh->term_count; i++) {
+        struct term t = as_meant(c, &c->fresh->terms[i]);
+        bool base = hangs_on(&t, c->at_us) == 0 && t.until_us == INT64_MAX;
+        if (t.until_us > c->at_us && !base && !old_has(c, &t))
+            f(context, &t);
+    }
+}
+
 void change_replaced(const struct change *c, change_term_f *f, void *context)
 {
     for (unsigned i = 0; c->old && i < c->old->term_count; i++) {
-        const struct term *t = &c->old->terms[i];
-        if (t->until_us > c->at_us && hangs_on(t, c->at_us) && !untold(c, t))
-            f(context, t);
+        struct term t = c->old->terms[i];
+        t.from_us = begin(&t, c->at_us);
+        if (t.until_us > c->at_us && hangs_on(&t, c->at_us) && !untold(c, &t) && !fresh_has(c, &t))
+            f(context, &t);
     }
+}
+
+static void add_part(struct buf *b, size_t start, const struct change *c, enum bucket bucket)
+{
+    enum bucket as = quote_priced_as(&c->before, bucket);
+    buf_printf(b, "%s%s ", b->len > start ? ", " : "", bucket_name(bucket));
+    if (c->kind == CHANGE_PRICE && as != BUCKET_COUNT)
+        price_write(b, c->before.price[as], bucket_units(as));
+    else
+        buf_add_cstr(b, "unpriced");
+    buf_add_cstr(b, " -> ");
+    price_write(b, c->after.price[bucket], bucket_units(bucket));
+}
+
+struct then {
+    struct buf *out;
+    size_t start;
+};
+
+static void add_then(void *context, const struct term *t)
+{
+    const struct then *then = context;
+    buf_printf(then->out, "%sthen", then->out->len > then->start ? "; " : "");
+    book_write_term(then->out, t);
+}
+
+void change_line(struct buf *b, const struct change *c)
+{
+    size_t start = b->len;
+    if (c->old && c->old->free != c->fresh->free)
+        buf_add_cstr(b, c->fresh->free ? "priced -> free" : "free -> priced");
+    for (unsigned i = 0; i < BUCKET_COUNT; i++)
+        if (change_of(c, (enum bucket)i))
+            add_part(b, start, c, (enum bucket)i);
+    if (c->kind == CHANGE_PRICE)
+        change_added(c, add_then, &(struct then){b, start});
+    if (b->len == start)
+        buf_add_cstr(b, "other prices under a condition");
+}
+
+// --- what the list changes ---
+
+// Of what holds now that which the list speaks of, too.
+static void take_told(const struct change *c, struct sheet *told, struct term terms[TERMS_MAX])
+{
+    bool days = tells_days(c->fresh, c->at_us);
+    *told = *c->old;
+    told->before = NULL;
+    told->terms = terms;
+    told->term_count = 0;
+    for (unsigned i = 0; i < c->old->term_count && told->term_count < TERMS_MAX; i++) {
+        if (untold(c, &c->old->terms[i]))
+            continue;
+        struct term *t = &terms[told->term_count++];
+        *t = c->old->terms[i];
+        if (!days && t->until_us > c->at_us) // and when it ends the list does not say
+            t->until_us = INT64_MAX;
+    }
+}
+
+static void take_meant(const struct change *c, struct sheet *meant, struct term terms[TERMS_MAX])
+{
+    *meant = *c->fresh;
+    meant->terms = terms;
+    meant->term_count = 0;
+    for (unsigned i = 0; i < c->fresh->term_count && i < TERMS_MAX; i++)
+        terms[meant->term_count++] = as_meant(c, &c->fresh->terms[i]);
 }
 
 void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
                  struct change *out)
 {
     const struct sheet *old = catalog_find(now, fresh->vendor, fresh->model);
-    struct term terms[TERMS_MAX];
-    struct change c = {.fresh = fresh, .at_us = at_us};
+    struct term told_terms[TERMS_MAX], meant_terms[TERMS_MAX];
+    struct sheet told, meant;
     if (!old) {
         change_between(NULL, fresh, at_us, out);
         return;
     }
-    old = sheet_at(old, at_us);
-    bool days = tells_days(fresh, at_us);
-    struct sheet told = *old;
-    told.before = NULL;
-    told.terms = terms;
-    told.term_count = 0;
-    for (unsigned i = 0; i < old->term_count && told.term_count < TERMS_MAX; i++) {
-        if (untold(&c, &old->terms[i]))
-            continue;
-        struct term *t = &terms[told.term_count++];
-        *t = old->terms[i];
-        if (!days && t->until_us > at_us) // and when it ends the list does not say
-            t->until_us = INT64_MAX;
-    }
-    change_between(sheet_silent(old) ? old : &told, fresh, at_us, out);
-    out->old = old;
+    struct change c = {.old = sheet_at(old, at_us), .fresh = fresh, .at_us = at_us};
+    c.listed = !fresh->before; // one of an import states all that it means
+    take_told(&c, &told, told_terms);
+    take_meant(&c, &meant, meant_terms);
+    change_between(sheet_silent(c.old) ? c.old : &told, &meant, at_us, out);
+    out->old = c.old;
+    out->fresh = fresh;
+    out->listed = c.listed;
     if (out->kind == CHANGE_PRICE && !fresh->free)
         out->lacks = out->before.has & ~out->after.has & (1u << BUCKET_INPUT | 1u << BUCKET_OUTPUT);
     if (out->lacks)
@@ -420,7 +560,7 @@ static unsigned merge(const struct change *c, struct term out[TERMS_MAX])
     for (unsigned i = 0, k = 0; (i < count || k < fresh->term_count) && n < TERMS_MAX;) {
         bool of_list =
             i == count || (k < fresh->term_count && goes_after(&kept[i], &fresh->terms[k]));
-        out[n++] = of_list ? fresh->terms[k++] : kept[i++];
+        out[n++] = of_list ? as_meant(c, &fresh->terms[k++]) : kept[i++];
     }
     return n;
 }

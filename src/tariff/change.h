@@ -29,24 +29,28 @@ struct change {
     const struct sheet *old;    // that holds now; NULL if there is none
     const struct sheet *fresh;  // the list's
     int64_t at_us;              // when the list's begin
-    struct quote before, after; // standard service, a short prompt
+    struct quote before, after; // standard service, a short prompt, at no hour of its own price
     unsigned lacks; // buckets of CHANGE_LACKING, as bits: priced now, and not by the list
     bool others;    // only under a condition: a tier, an hour, a long prompt
+    bool listed;    // the new one is a list's, which states no weekdays and no holidays
 };
 
 // How a whole sheet stands to the one that held (NULL: none).
 void change_between(const struct sheet *old, const struct sheet *fresh, int64_t at_us,
                     struct change *out);
 // How the list's sheet stands to the catalogue at that moment, in what the list speaks of: prices
-// of hours, long prompts and days to come differ only where the list has some, too.
+// of hours, long prompts and days to come differ only where the list has some, too, and hours that
+// are the same keep their weekdays and holidays.
 void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
                  struct change *out);
 // Whether the prices of a bucket differ: of one that the list does not state they do not.
 bool change_of(const struct change *c, enum bucket b);
-// `input 0.15 -> 0.3, output 0.6 -> 1.2`: what changed, for people.
+// `input 0.15 -> 0.3, output 0.6 -> 1.2; then batch: x0.4`: what changed, for people.
 void change_line(struct buf *b, const struct change *c);
-// The terms of what holds now whose place the list's take: it speaks of the same.
 typedef void change_term_f(void *context, const struct term *t);
+// The terms to come that what holds now has not. Lent for the call.
+void change_added(const struct change *c, change_term_f *f, void *context);
+// The terms of what holds now whose place other ones of the list take: it speaks of the same.
 void change_replaced(const struct change *c, change_term_f *f, void *context);
 // The terms of what holds now that the list does not speak of and that are not kept.
 void change_dropped(const struct change *c, change_term_f *f, void *context);

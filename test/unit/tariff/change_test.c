@@ -220,6 +220,9 @@ static void takes_no_half_of_a_row(void **state)
     assert_int_equal(lacks(held, M("price input 1.25\n")), 0); // which changes nothing
     assert_int_equal(lacks(held, M("price input 1.3 output 10\n")), 0);
     assert_int_equal(lacks(held, M("free\n")), 0);
+    assert_int_equal(lacks(held, M("when 00:00-12:00: input 1 output 10\n"
+                                   "when 12:00-24:00: input 2 output 10\n")),
+                     0);
     assert_int_equal(lacks(M("price input 1\n"), M("price input 2\n")), 0);
 }
 
@@ -240,6 +243,81 @@ static void a_kept_price_ends_where_the_lists_next_begins(void **state)
     assert_string_equal(drops(held, M("price input 2 output 10\n"
                                       "when from 2027-01-01 flex: input 1 output 5\n")),
                         "");
+}
+
+// No list can state weekdays and holidays: its hours are those of the book, whatever the days.
+static void keeps_the_days_of_the_same_hours(void **state)
+{
+    static const char held[] = "days china 2026-12-01\n" M(
+        "price input 1 output 2\n"
+        "when from 2026-08-17 mon-fri except china 01:00-04:00: input 2 output 4\n"
+        "when mon-fri 06:00-10:00: x2\n");
+    (void)state;
+    assert_string_equal(writes(held, M("price input 1 output 2\n"
+                                       "when 01:00-04:00: input 2 output 4\n"
+                                       "when 06:00-10:00: input 2 output 4\n")),
+                        "");
+    // Where a price moves, the days stay, too.
+    assert_string_equal(writes(held, M("price input 1 output 3\n"
+                                       "when 01:00-04:00: input 2 output 5\n"
+                                       "when 06:00-10:00: input 2 output 4\n")),
+                        GIVES("price input 1 output 3\n"
+                              "when mon-fri except china 01:00-04:00: input 2 output 5\n"
+                              "when mon-fri 06:00-10:00: input 2 output 4\n"));
+    // Two lines of one kind of day are one.
+    assert_string_equal(writes(M("price input 1 output 2\nwhen mon-fri 01:00-04:00: input 3\n"
+                                 "when mon-fri 01:00-04:00: output 4\n"),
+                               M("price input 1 output 2\nwhen 01:00-04:00: input 3 output 4\n")),
+                        "");
+    // Other hours, or hours that had two kinds of days, are the list's.
+    assert_string_equal(writes(held, M("price input 1 output 2\n"
+                                       "when 01:00-05:00: input 2 output 4\n")),
+                        GIVES("price input 1 output 2\n"
+                              "when 01:00-05:00: input 2 output 4\n"));
+    assert_string_equal(writes(M("price input 1\nwhen mon-fri 01:00-04:00: input 3\n"
+                                 "when sat 01:00-04:00: input 2\n"),
+                               M("price input 1\nwhen 01:00-04:00: input 3\n")),
+                        GIVES("price input 1\nwhen 01:00-04:00: input 3\n"));
+}
+
+static const char *says(const char *held, const char *listed, const char *when)
+{
+    struct change c;
+    int64_t at_us;
+    (void)writes(held, listed);
+    assert_true(civil_read(str_of(when), &at_us));
+    change_between(catalog_at(now, 0), catalog_at(list, 0), at_us, &c);
+    buf_clear(&text);
+    change_line(&text, &c);
+    return buf_cstr(&text);
+}
+
+static void a_line_names_each_new_term(void **state)
+{
+    static const char *const when[] = {"2026-11-28T00:00:00Z", "2026-11-28T01:50:00Z"};
+    (void)state;
+    assert_string_equal(says(M("price input 1.25 output 10\nwhen batch: x0.5\n"),
+                             M("price input 1.3 output 10\nwhen above 200000: input 9 output 90\n"
+                               "when batch: x0.5\n"),
+                             when[0]),
+                        "input 1.25 -> 1.3; then above 200000: input 9 output 90");
+    assert_string_equal(
+        says(M("price input 1\n"), M("price input 1\nwhen from 2026-12-02: input 5\n"), when[0]),
+        "then from 2026-12-02: input 5");
+    assert_string_equal(says(M("price input 1\nwhen batch: x0.5\n"), M("price input 1\n"), when[0]),
+                        "other prices under a condition");
+    // A day that is over is no condition.
+    assert_string_equal(says(M("price input 1\nwhen from 2026-08-17 above 9: input 3\n"),
+                             M("price input 2\nwhen above 9: input 3\n"), when[0]),
+                        "input 1 -> 2");
+    // The same at any hour.
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(says(M("price input 0.14 output 0.28\n"),
+                                 M("price input 0.135 output 0.55\n"
+                                   "when 00:30-16:30: input 0.27 output 1.1\n"),
+                                 when[i]),
+                            "input 0.14 -> 0.135, output 0.28 -> 0.55; "
+                            "then 00:30-16:30: input 0.27 output 1.1");
 }
 
 static void a_new_model_has_its_aliases(void **state)
@@ -264,6 +342,8 @@ int main(void)
         cmocka_unit_test_teardown(loses_no_price_that_the_row_leaves_out, teardown),
         cmocka_unit_test_teardown(takes_no_half_of_a_row, teardown),
         cmocka_unit_test_teardown(a_kept_price_ends_where_the_lists_next_begins, teardown),
+        cmocka_unit_test_teardown(keeps_the_days_of_the_same_hours, teardown),
+        cmocka_unit_test_teardown(a_line_names_each_new_term, teardown),
         cmocka_unit_test_teardown(a_new_model_has_its_aliases, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
