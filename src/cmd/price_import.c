@@ -36,7 +36,8 @@ static bool read_since(struct import *m)
     if (!civil_read(newest, &last) || m->since_us >= last)
         return true;
     unsigned number = s->texts[s->count - 1].number;
-    newest = str_clip(newest, CIVIL_DATE - 1);
+    if (last % DAY_US == 0)
+        newest = str_clip(newest, strlen("2027-06-01"));
     (void)command_failed("import %u holds from %.*s on, and one after it cannot begin before: "
                          "costlens price forget %u, import this list, then that one again with "
                          "--from %.*s",

@@ -84,8 +84,8 @@ static void say_settled(const struct list *l)
     unsigned shown = 0;
     if (l->settled_count == 0)
         return;
-    command_print(stderr, "%u figures were float debris or finer than the book, and made short:\n",
-                  l->settled_count);
+    command_print(stderr, "%u figure%s float debris or finer than the book, and made short:\n",
+                  l->settled_count, l->settled_count == 1 ? " was" : "s were");
     for (; shown < SETTLED_SHOWN && str_cut(&rest, '\n', &line); shown++) {
         for (int i = 0; i < 4; i++)
             if (!str_cut(&line, ' ', &part[i]))

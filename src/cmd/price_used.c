@@ -11,6 +11,8 @@
 #include "config/config.h"
 #include "tariff/change.h"
 
+#define ATTO_A_USD INT64_C(1000000000000000000)
+
 typedef void found_f(void *context, struct str model, int64_t at_us, const struct change *c);
 
 // The periods of a sheet that began within the time.
@@ -118,6 +120,24 @@ static int128 cost_of(const struct json_val *row, const struct quote *q)
     return sum;
 }
 
+// Two sums with as many digits as tell them apart, and from nothing; four at least.
+static void write_sums(struct buf *b, int128 old, int128 fresh)
+{
+    unsigned places = 4;
+    int128 apart = fresh > old ? fresh - old : old - fresh, least = INT64_MAX,
+           unit = ATTO_A_USD / 10000;
+    const int128 sums[] = {old, fresh, apart};
+    for (unsigned i = 0; i < 3; i++)
+        if (sums[i] && sums[i] < least)
+            least = sums[i];
+    for (; unit > 1 && least < 10 * unit; unit /= 10)
+        places++;
+    decimal_write(b, decimal_divide(old, unit), places, 2);
+    buf_add_cstr(b, " -> ");
+    decimal_write(b, decimal_divide(fresh, unit), places, 2);
+    buf_add_cstr(b, " USD");
+}
+
 static void say_used(const struct json_val *row, struct str model, const struct change *c)
 {
     struct buf line;
@@ -127,10 +147,7 @@ static void say_used(const struct json_val *row, struct str model, const struct 
     change_line(&line, c);
     if (old >= 0 && fresh >= 0) {
         buf_add_cstr(&line, "; its tokens of 30 days: ");
-        decimal_write(&line, decimal_divide(old, 100000000000000), 4, 2);
-        buf_add_cstr(&line, " -> ");
-        decimal_write(&line, decimal_divide(fresh, 100000000000000), 4, 2);
-        buf_add_cstr(&line, " USD");
+        write_sums(&line, old, fresh);
     }
     command_print(stderr, "in use: %.*s: %s\n", STR_ARG(model), buf_cstr(&line));
     buf_fini(&line);

@@ -73,6 +73,8 @@ with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
     expect(done.returncode, 0, done.stderr)
     expect_in("+100.0 %", done.stdout)
     expect_in("in use: bench/mock-model: input 0.15 -> 0.3; its tokens of 30 days: ", done.stderr)
+    small = done.stderr.split("its tokens of 30 days: ")[1].split(" USD")[0].split(" -> ")
+    expect_true(0 < Decimal(small[0]) < Decimal(small[1]), f"digits enough for little use: {small}")
     said = gateway.program.said.read_text()
     expect_in("the price of bench/mock-model has changed (USD/Mtok, or for one): input 0.15 -> 0.3; from litellm ", said)
     for words in (("diff", f"{secret}/none?token=hush"), ("diff", f"{secret}/page?token=hush")):

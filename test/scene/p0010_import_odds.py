@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Imports at once wait for each other; a list that cannot be fetched says why; a list that is to hold later is not of
-that day; a price of before a model's first says so."""
+that day; a price of before a model's first says so; each new term of a changed model is named, in table and JSON."""
 import datetime
 import json
 import socket
@@ -60,7 +60,22 @@ with Mock() as mock:
     expect_in("  version ", shown)
     file.write_text(listed("gpt-9-now", 9e-07))
     refused = price("import", str(file))
-    expect_in("costlens price forget 1, import this list, then that one again with --from 2099-06-01", refused.stderr)
+    expect_in("costlens price forget 1, import this list, then that one again with --from 2099-06-01\n", refused.stderr)
+    expect(price("forget", "1").returncode, 0)
+
+    def priced(now, **more):
+        file.write_text(json.dumps([{"id": "own", "models": [{"id": "m", "prices": [
+            {"prices": {"input_mtok": now, "output_mtok": 2}}, *more.get("then", [])]}]}]))
+    priced(1)
+    expect(price("import", str(file)).returncode, 0)
+    priced(1.1, then=[
+        {"constraint": {"start_date": "2099-01-01"}, "prices": {"input_mtok": 3.0000000000000004, "output_mtok": 4}}])
+    differs = price("diff", str(file))
+    expect_in("  1.1  +10.0 %", differs.stdout)
+    expect_in("then from 2099-01-01: input 3 output 4", differs.stdout)
+    expect_in("\n1 figure was float debris", differs.stderr)
+    expect(json.loads(price("diff", str(file), "--json").stdout)["changed"][0]["then"],
+           ["from 2099-01-01: input 3 output 4"])
     expect(price("forget", "1").returncode, 0)
 
     several = []
