@@ -7,14 +7,13 @@
 #include "tariff/change.h"
 
 #include "base/clock.h"
-#include "core/book_line.h"
 #include "core/book_write.h"
 #include "core/rate.h"
+#include "tariff/change_part.h"
 
 #define HOUR_US     (3600 * SECOND_US)
 #define MOMENTS_MAX 256
 #define STEPS_MAX   16
-#define TERMS_MAX   64 // of a block
 
 struct grid {
     int64_t at_us[MOMENTS_MAX];
@@ -142,11 +141,11 @@ static bool same(const struct sheet *old, const struct sheet *fresh, int64_t at_
 // Outside of hours and weekdays that have prices of their own: the same at any time of the day.
 static void quote_base(const struct sheet *s, int64_t at_us, struct quote *out)
 {
-    struct term terms[TERMS_MAX];
+    struct term terms[CHANGE_TERMS_MAX];
     struct moment m = {.at_us = at_us};
     struct sheet base = *sheet_at(s, at_us);
     unsigned n = 0;
-    for (unsigned i = 0; i < base.term_count && n < TERMS_MAX; i++)
+    for (unsigned i = 0; i < base.term_count && n < CHANGE_TERMS_MAX; i++)
         if (!is_hourly(&base.terms[i]) && !base.terms[i].except)
             terms[n++] = base.terms[i];
     base.before = NULL;
@@ -184,18 +183,7 @@ bool change_of(const struct change *c, enum bucket b)
 
 // --- what the list speaks of ---
 
-// What a term hangs on.
-enum {
-    ON_SERVICE = 1,
-    ON_US = 2,
-    ON_THINKING = 4,
-    ON_PROMPT = 8,
-    ON_HOURS = 16,
-    ON_A_DAY = 32, // that has not come
-    NARROW = ON_SERVICE | ON_US | ON_THINKING,
-};
-
-static unsigned hangs_on(const struct term *t, int64_t at_us)
+unsigned change_hangs_on(const struct term *t, int64_t at_us)
 {
     return (t->services != TERM_ANY_SERVICE ? ON_SERVICE : 0) | (t->us ? ON_US : 0) |
            (t->thinking ? ON_THINKING : 0) | (t->above > 0 ? ON_PROMPT : 0) |
@@ -204,11 +192,11 @@ static unsigned hangs_on(const struct term *t, int64_t at_us)
 
 static bool speaks_of(const struct sheet *s, const struct term *t, int64_t at_us)
 {
-    unsigned on = hangs_on(t, at_us);
+    unsigned on = change_hangs_on(t, at_us);
     for (unsigned i = 0; i < s->term_count; i++) {
         const struct term *other = &s->terms[i];
-        unsigned both = on & hangs_on(other, at_us);
-        if (!(on & NARROW) && (hangs_on(other, at_us) & NARROW))
+        unsigned both = on & change_hangs_on(other, at_us);
+        if (!(on & NARROW) && (change_hangs_on(other, at_us) & NARROW))
             continue;
         if (both & ON_SERVICE && !(t->services & other->services))
             both &= ~(unsigned)ON_SERVICE;
@@ -218,21 +206,7 @@ static bool speaks_of(const struct sheet *s, const struct term *t, int64_t at_us
     return false;
 }
 
-// When the list moves the price on a day to come; INT64_MAX: never.
-static int64_t next_move(const struct change *c)
-{
-    int64_t day = INT64_MAX;
-    for (unsigned i = 0; i < c->fresh->term_count; i++) {
-        const struct term *t = &c->fresh->terms[i];
-        bool moves = t->factor_ppm || t->rates.has & (1u << BUCKET_INPUT | 1u << BUCKET_OUTPUT);
-        if (moves && hangs_on(t, c->at_us) & ON_A_DAY && !(hangs_on(t, c->at_us) & NARROW) &&
-            t->from_us < day)
-            day = t->from_us;
-    }
-    return day;
-}
-
-static bool tells_days(const struct sheet *s, int64_t at_us)
+bool change_tells_days(const struct sheet *s, int64_t at_us)
 {
     for (unsigned i = 0; i < s->term_count; i++)
         if (s->terms[i].from_us > at_us)
@@ -240,10 +214,10 @@ static bool tells_days(const struct sheet *s, int64_t at_us)
     return false;
 }
 
-// Conditions that the list is silent about: its own prices do not take them back.
-static bool untold(const struct change *c, const struct term *t)
+bool change_untold(const struct change *c, const struct term *t)
 {
-    return t->until_us > c->at_us && hangs_on(t, c->at_us) && !speaks_of(c->fresh, t, c->at_us);
+    return t->until_us > c->at_us && change_hangs_on(t, c->at_us) &&
+           !speaks_of(c->fresh, t, c->at_us);
 }
 
 // --- terms as they are meant ---
@@ -265,8 +239,7 @@ static bool same_hours(const struct term *a, const struct term *b, int64_t at_us
            a->thinking == b->thinking && begin(a, at_us) == begin(b, at_us);
 }
 
-// No list can state weekdays and holidays: at hours that are the book's, the book's stay.
-static struct term as_meant(const struct change *c, const struct term *t)
+struct term change_as_meant(const struct change *c, const struct term *t)
 {
     struct term meant = *t;
     const struct term *like = NULL;
@@ -316,7 +289,7 @@ static bool old_has(const struct change *c, const struct term *meant)
 static bool fresh_has(const struct change *c, const struct term *held)
 {
     for (unsigned i = 0; i < c->fresh->term_count; i++) {
-        struct term t = as_meant(c, &c->fresh->terms[i]);
+        struct term t = change_as_meant(c, &c->fresh->terms[i]);
         if (same_text(&t, held))
             return true;
     }
@@ -326,8 +299,8 @@ static bool fresh_has(const struct change *c, const struct term *held)
 void change_added(const struct change *c, change_term_f *f, void *context)
 {
     for (unsigned i = 0; c->old && i < c->fresh->term_count; i++) {
-        struct term t = as_meant(c, &c->fresh->terms[i]);
-        bool base = hangs_on(&t, c->at_us) == 0 && t.until_us == INT64_MAX;
+        struct term t = change_as_meant(c, &c->fresh->terms[i]);
+        bool base = change_hangs_on(&t, c->at_us) == 0 && t.until_us == INT64_MAX;
         if (t.until_us > c->at_us && !base && !old_has(c, &t))
             f(context, &t);
     }
@@ -338,7 +311,8 @@ void change_replaced(const struct change *c, change_term_f *f, void *context)
     for (unsigned i = 0; c->old && i < c->old->term_count; i++) {
         struct term t = c->old->terms[i];
         t.from_us = begin(&t, c->at_us);
-        if (t.until_us > c->at_us && hangs_on(&t, c->at_us) && !untold(c, &t) && !fresh_has(c, &t))
+        if (t.until_us > c->at_us && change_hangs_on(&t, c->at_us) && !change_untold(c, &t) &&
+            !fresh_has(c, &t))
             f(context, &t);
     }
 }
@@ -384,15 +358,16 @@ void change_line(struct buf *b, const struct change *c)
 // --- what the list changes ---
 
 // Of what holds now that which the list speaks of, too.
-static void take_told(const struct change *c, struct sheet *told, struct term terms[TERMS_MAX])
+static void take_told(const struct change *c, struct sheet *told,
+                      struct term terms[CHANGE_TERMS_MAX])
 {
-    bool days = tells_days(c->fresh, c->at_us);
+    bool days = change_tells_days(c->fresh, c->at_us);
     *told = *c->old;
     told->before = NULL;
     told->terms = terms;
     told->term_count = 0;
-    for (unsigned i = 0; i < c->old->term_count && told->term_count < TERMS_MAX; i++) {
-        if (untold(c, &c->old->terms[i]))
+    for (unsigned i = 0; i < c->old->term_count && told->term_count < CHANGE_TERMS_MAX; i++) {
+        if (change_untold(c, &c->old->terms[i]))
             continue;
         struct term *t = &terms[told->term_count++];
         *t = c->old->terms[i];
@@ -401,20 +376,21 @@ static void take_told(const struct change *c, struct sheet *told, struct term te
     }
 }
 
-static void take_meant(const struct change *c, struct sheet *meant, struct term terms[TERMS_MAX])
+static void take_meant(const struct change *c, struct sheet *meant,
+                       struct term terms[CHANGE_TERMS_MAX])
 {
     *meant = *c->fresh;
     meant->terms = terms;
     meant->term_count = 0;
-    for (unsigned i = 0; i < c->fresh->term_count && i < TERMS_MAX; i++)
-        terms[meant->term_count++] = as_meant(c, &c->fresh->terms[i]);
+    for (unsigned i = 0; i < c->fresh->term_count && i < CHANGE_TERMS_MAX; i++)
+        terms[meant->term_count++] = change_as_meant(c, &c->fresh->terms[i]);
 }
 
 void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
                  struct change *out)
 {
     const struct sheet *old = catalog_find(now, fresh->vendor, fresh->model);
-    struct term told_terms[TERMS_MAX], meant_terms[TERMS_MAX];
+    struct term told_terms[CHANGE_TERMS_MAX], meant_terms[CHANGE_TERMS_MAX];
     struct sheet told, meant;
     if (!old) {
         change_between(NULL, fresh, at_us, out);
@@ -432,229 +408,4 @@ void change_find(const struct catalog *now, const struct sheet *fresh, int64_t a
         out->lacks = out->before.has & ~out->after.has & (1u << BUCKET_INPUT | 1u << BUCKET_OUTPUT);
     if (out->lacks)
         out->kind = CHANGE_LACKING;
-}
-
-// --- what is kept ---
-
-static bool moved(const struct change *c)
-{
-    return c->old->free != c->fresh->free || change_of(c, BUCKET_INPUT) ||
-           change_of(c, BUCKET_OUTPUT);
-}
-
-static bool holds_now(const struct change *c, const struct term *t)
-{
-    return hangs_on(t, c->at_us) == 0 && t->until_us > c->at_us;
-}
-
-static bool held_price(const struct change *c, enum bucket b, struct price *out)
-{
-    bool held = rates_find(&c->old->rates, b, out);
-    for (unsigned i = 0; i < c->old->term_count; i++)
-        if (holds_now(c, &c->old->terms[i]))
-            held |= rates_find(&c->old->terms[i].rates, b, out);
-    return held;
-}
-
-// What holds now and the list does not state.
-static bool is_kept(const struct change *c, enum bucket b, struct price *out)
-{
-    struct price listed;
-    return c->old && !rates_find(&c->fresh->rates, b, &listed) && held_price(c, b, out);
-}
-
-static void keep_rates(const struct change *c, struct stated *all)
-{
-    struct price price;
-    for (unsigned i = 0; i < BUCKET_COUNT; i++) {
-        enum bucket b = (enum bucket)i;
-        if (!rates_find(&c->fresh->rates, b, &price) && !is_kept(c, b, &price))
-            continue;
-        all->has |= 1u << i;
-        all->price[i] = price;
-    }
-}
-
-void change_kept(const struct change *c, change_price_f *f, void *context)
-{
-    struct price price;
-    if (c->kind != CHANGE_PRICE || c->fresh->free || (!moved(c) && next_move(c) == INT64_MAX))
-        return;
-    for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        if (bucket_is_token((enum bucket)i) && is_kept(c, (enum bucket)i, &price))
-            f(context, (enum bucket)i, price);
-}
-
-// Factors stay when the prices move; not one of a day to come, which may be this very move.
-static bool keeps_term(const struct change *c, const struct term *t)
-{
-    bool factor = t->rates.has == 0 && !(hangs_on(t, c->at_us) & ON_A_DAY);
-    return !c->fresh->free && untold(c, t) && (factor || !moved(c));
-}
-
-// What follows a price that ends on a day the list does not know of.
-static bool find_end(const struct change *c, struct term *out)
-{
-    *out = book_term_always;
-    out->rates = c->old->rates;
-    for (unsigned i = 0; i < c->old->term_count; i++) {
-        const struct term *t = &c->old->terms[i];
-        if (holds_now(c, t) && t->rates.has && t->until_us != INT64_MAX &&
-            t->until_us > out->from_us)
-            out->from_us = t->until_us;
-    }
-    return out->from_us > c->at_us && out->rates.has && !tells_days(c->fresh, c->at_us);
-}
-
-// A price in USD of now says nothing of the day when the list's moves.
-static void end_term(struct term *kept, int64_t day_us, change_term_f *dropped, void *context)
-{
-    struct term rest = *kept;
-    if (kept->rates.has == 0 || kept->until_us <= day_us)
-        return;
-    kept->until_us = day_us;
-    rest.from_us = day_us;
-    if (dropped)
-        dropped(context, &rest);
-}
-
-// Gives how many; each that does not stay goes to `dropped`, where that is given.
-static unsigned kept_terms(const struct change *c, struct term out[TERMS_MAX],
-                           change_term_f *dropped, void *context)
-{
-    unsigned n = 0, factors = 0;
-    struct term end = book_term_always;
-    if (!c->old || c->kind == CHANGE_NEW)
-        return 0;
-    for (unsigned i = 0; i < c->fresh->term_count; i++)
-        factors += c->fresh->terms[i].factor_ppm != 0;
-    for (unsigned i = 0; i <= c->old->term_count; i++) {
-        const struct term *t = i ? &c->old->terms[i - 1] : &end;
-        if (i ? !untold(c, t) : !find_end(c, &end))
-            continue;
-        bool room =
-            n + c->fresh->term_count < TERMS_MAX && (t->factor_ppm == 0 || factors < FACTORS_MAX);
-        if (room && (i ? keeps_term(c, t) : !moved(c))) {
-            factors += t->factor_ppm != 0;
-            out[n] = *t;
-            end_term(&out[n++], next_move(c), dropped, context);
-        } else if (dropped) {
-            dropped(context, t);
-        }
-    }
-    return n;
-}
-
-// The last that holds wins: a longer prompt's after all prompts', a tier's after those.
-static bool goes_after(const struct term *a, const struct term *b)
-{
-    bool narrow[2] = {hangs_on(a, INT64_MAX) & NARROW, hangs_on(b, INT64_MAX) & NARROW};
-    return narrow[0] != narrow[1] ? narrow[0] : a->above > b->above;
-}
-
-static unsigned merge(const struct change *c, struct term out[TERMS_MAX])
-{
-    struct term kept[TERMS_MAX];
-    const struct sheet *fresh = c->fresh;
-    unsigned count = kept_terms(c, kept, NULL, NULL), n = 0;
-    for (unsigned i = 0, k = 0; (i < count || k < fresh->term_count) && n < TERMS_MAX;) {
-        bool of_list =
-            i == count || (k < fresh->term_count && goes_after(&kept[i], &fresh->terms[k]));
-        out[n++] = of_list ? as_meant(c, &fresh->terms[k++]) : kept[i++];
-    }
-    return n;
-}
-
-void change_dropped(const struct change *c, change_term_f *f, void *context)
-{
-    struct term kept[TERMS_MAX];
-    if (c->kind == CHANGE_PRICE)
-        (void)kept_terms(c, kept, f, context);
-}
-
-void change_write(struct buf *b, const struct change *c)
-{
-    struct stated all = {0};
-    struct price prices[BUCKET_COUNT];
-    struct term terms[TERMS_MAX];
-    struct sheet s = *c->fresh;
-    keep_rates(c, &all);
-    for (unsigned i = 0, k = 0; i < BUCKET_COUNT; i++)
-        if (all.has & 1u << i)
-            prices[k++] = all.price[i];
-    s.rates = (struct rates){s.free ? 0 : all.has, prices};
-    s.terms = terms;
-    s.term_count = merge(c, terms);
-    if (c->old && s.context_tokens == 0)
-        s.context_tokens = c->old->context_tokens;
-    if (c->old && s.output_tokens_max == 0)
-        s.output_tokens_max = c->old->output_tokens_max;
-    book_write_sheet(b, &s);
-}
-
-struct aliases {
-    const struct catalog *now, *list;
-    const struct sheet *of;
-    struct buf *out;
-    bool any;
-};
-
-// Takes no name, nor one that begins so, from a model that is known or stands in the list.
-static bool is_taken(const struct aliases *a, struct str alias)
-{
-    struct str vendor = a->of->vendor, stem = alias;
-    if (stem.ptr[stem.len - 1] == '*')
-        stem.len--;
-    else if (!catalog_is_pattern(alias) && catalog_find(a->list, vendor, alias) != a->of)
-        return true;
-    return catalog_find(a->now, vendor, stem) || catalog_has_fit(a->now, vendor, alias);
-}
-
-static void add_alias(void *context, struct str alias)
-{
-    struct aliases *a = context;
-    if (is_taken(a, alias))
-        return;
-    buf_printf(a->out, "%s %.*s", a->any ? "" : "alias", STR_ARG(alias));
-    a->any = true;
-}
-
-// A new model's other names.
-static void write_aliases(const struct catalog *now, const struct catalog *list,
-                          const struct sheet *fresh, struct buf *b)
-{
-    struct aliases a = {now, list, fresh, b, false};
-    catalog_aliases(list, fresh, add_alias, &a);
-    if (a.any)
-        buf_add_char(b, '\n');
-}
-
-struct change_counts change_text(const struct catalog *now, const struct catalog *list,
-                                 int64_t since_us, struct buf *b)
-{
-    struct change_counts counts = {0};
-    struct str vendor = STR_NONE, source = STR_NONE;
-    buf_add_cstr(b, "since ");
-    civil_write(b, since_us, 0);
-    buf_add_char(b, '\n');
-    for (size_t i = 0; i < catalog_count(list); i++) {
-        struct change c;
-        change_find(now, catalog_at(list, i), since_us, &c);
-        counts.same += c.kind == CHANGE_NONE;
-        counts.changed += c.kind == CHANGE_PRICE;
-        counts.fresh += c.kind == CHANGE_NEW;
-        counts.lacking += c.kind == CHANGE_LACKING;
-        if (c.kind == CHANGE_NONE || c.kind == CHANGE_LACKING)
-            continue;
-        if (!str_eq(vendor, c.fresh->vendor) || !str_eq(source, c.fresh->source))
-            buf_printf(b, "\nvendor %.*s\nsource %.*s\n", STR_ARG(c.fresh->vendor),
-                       STR_ARG(c.fresh->source));
-        vendor = c.fresh->vendor;
-        source = c.fresh->source;
-        buf_add_char(b, '\n');
-        change_write(b, &c);
-        if (!c.old)
-            write_aliases(now, list, c.fresh, b);
-    }
-    return counts;
 }
