@@ -72,7 +72,7 @@ size_t str_search(struct str s, struct str part)
 bool str_has_nocase(struct str s, struct str part)
 {
     for (size_t i = 0; i + part.len <= s.len; i++) {
-        if (str_eq_nocase(str_from(s.ptr + i, part.len), part))
+        if (part.len == 0 || str_eq_nocase(str_from(s.ptr + i, part.len), part))
             return true;
     }
     return false;

@@ -46,7 +46,7 @@ with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gatew
         expect(answer.status, status, case)
         if fault == "not-json":
             expect_in("It begins with", answer.json["error"]["message"], "what was seen")
-        row = gateway.rows(n)[-1]
+        row = gateway.calls(n)[-1]
         expect(row["http_status"], status, f"{case}: the row's status")
         if outcome:
             expect(row["outcome"], outcome, f"{case}: the row's outcome")
@@ -72,7 +72,7 @@ with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gatew
     # What a torn answer's bytes say is no more than was asked.
     for n, fault in enumerate(("cut", "truncated", "reset=mid"), len(CASES) + 1):
         gateway.chat(fault, headers={"x-mock-fault": fault}, max_tokens=20)
-        row = gateway.rows(n)[-1]
+        row = gateway.calls(n)[-1]
         expect((row["sure"], row["output"]), ("captured", 20), f"{fault}: the most that was asked")
     limited = gateway.chat("limited", headers={"x-mock-fault": "rate=7"})
     expect(limited.headers["retry-after"], "7")

@@ -60,7 +60,7 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         until(lambda: len(ollama.calls()) == 1 and ollama.busy == 0, 5, "it was there")
         time.sleep(0.2)
         leave(gateway, "wait alone")
-        alone = next(row for row in gateway.rows(1) if row["outcome"] == "left")
+        [alone] = until(lambda: [row for row in gateway.rows() if row["outcome"] == "left"], 5, "its row")
         expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
         ollama.held.set()
         waits.join()

@@ -386,6 +386,13 @@ class Gateway:
             until(lambda: len(read()) >= count, seconds, f"{count} rows in the ledger")
         return read()
 
+    def calls(self, count):
+        """The last row of each call, oldest first; waits until there are `count`."""
+        def read():
+            rows = [row for row in self.rows() if not row["followed"]]
+            return rows if len(rows) >= count else None
+        return until(read, 5, f"{count} calls in the ledger")
+
     def metrics(self):
         text = request(self.admin_port, "GET", "/metrics").body.decode()
         found = {}

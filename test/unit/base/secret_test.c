@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <pthread.h>
+#include <time.h>
 
 #include "../unit.h"
-#include "base/clock.h"
 #include "base/limits.h"
 #include "base/secret.h"
 
@@ -59,6 +59,14 @@ static void masks_parts(void **state)
     secret_free(s);
 }
 
+// Time of a processor, which others do not take part in.
+static int64_t worked_us(void)
+{
+    struct timespec t;
+    assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+    return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}
+
 // 64 KiB of its own letters, the worst that an answer can hold: milliseconds, not seconds.
 static void hostile_text_costs_little(void **state)
 {
@@ -79,9 +87,9 @@ static void hostile_text_costs_little(void **state)
         struct secret *s = secret_new(str_from(key, sizeof key));
         struct buf b;
         buf_init(&b, &alloc_heap, 0);
-        int64_t start_us = clock_mono_us();
+        int64_t start_us = worked_us();
         secret_mask(s, str_from(text, sizeof text), &b);
-        assert_in_range(clock_mono_us() - start_us, 0, 300000);
+        assert_in_range(worked_us() - start_us, 0, 500000);
         assert_int_equal(b.len, sizeof text);
         buf_fini(&b);
         secret_free(s);
