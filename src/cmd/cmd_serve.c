@@ -48,13 +48,21 @@ struct serving {
     bool auto_mocked;
 };
 
-// The Ollamas are being asked; on this machine they answer within a moment, or nobody is there.
+static bool still_tells(struct local *l)
+{
+    char ignored[MODEL_BYTES_MAX + 1];
+    enum local_there there = local_there(l);
+    return there == LOCAL_UNASKED || (there == LOCAL_UP && local_undescribed(l, ignored));
+}
+
+// The Ollamas are being asked what they have and what that can do; on this machine they answer
+// within a moment, or nobody is there.
 static void wait_for_lists(const struct snapshot *s)
 {
     struct timespec brief = {.tv_nsec = 5 * 1000 * 1000};
     for (unsigned i = 0; i < s->config->provider_count; i++) {
         struct local *l = snapshot_local(s, &s->config->providers[i]);
-        for (int k = 0; l && k < LISTS_MS / 5 && local_there(l) == LOCAL_UNASKED; k++)
+        for (int k = 0; l && k < LISTS_MS / 5 && still_tells(l); k++)
             nanosleep(&brief, NULL);
     }
 }

@@ -86,14 +86,26 @@ static bool reaches(const struct snapshot *s, unsigned provider, struct str name
     return good;
 }
 
+// By its name, where the Ollama has not told.
+static bool named_embedder(struct str name)
+{
+    static const char *const parts[] = {"embed", "minilm", "bge", "e5", "nomic"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (str_has_nocase(name, str_of(parts[i])))
+            return true;
+    return false;
+}
+
 static void first_chat(void *context, const struct local_model *m)
 {
     char *name = context;
-    if (!name[0] && (!m->described || m->abilities & LOCAL_COMPLETION))
-        memcpy(name, m->name, sizeof m->name);
+    struct str plain = dialect_model(DIALECT_OLLAMA, str_of(m->name));
+    bool chats = m->abilities ? (m->abilities & LOCAL_COMPLETION) != 0 : !named_embedder(plain);
+    if (!name[0] && chats)
+        (void)!str_copy(plain, name, MODEL_BYTES_MAX + 1);
 }
 
-// The first of an Ollama that gives text, in `name`.
+// The first of an Ollama that gives text, in `name`, which has room for any.
 static struct str local_chat(const struct snapshot *s, const struct config_provider *p, char *name)
 {
     struct local *l = snapshot_local(s, p);

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 
+from lib.ollama import Ollama
 from lib.scene import COSTLENS, Gateway, Mock, expect, expect_in, expect_true, folder, limit, skip, until
 
 limit(60)
@@ -48,6 +49,15 @@ with Mock() as mock:
             expect_true(answer[member], f"an answer: {answer}")
             expect_in(model, report)
             expect_true("gpt-4o-mini" in report or number != 1, report)
+
+    # Of an Ollama one that chats, by its plain name: the newest only embeds, and what one is may be told late.
+    with Ollama({"minilm:latest": 512, "tiny:latest": 2048}) as ollama:
+        ollama.embeds = {"minilm:latest"}
+        with Gateway(mock, providers=f"  local: {{ dialect: ollama, url: {ollama.url} }}\n", models=[]) as gateway:
+            answer, report = tried(gateway)
+            expect(answer["message"]["content"], "hello")
+            expect_in("local/tiny", report)
+            expect_in('{"model":"tiny",', gateway.program.out.read_text())
 
     # Also where the program and its file were named from a folder of theirs: another shell stands elsewhere.
     said = folder / "said"

@@ -13,6 +13,9 @@ class Ollama:
     def __init__(self, models):
         self.models = dict(models)  # name -> context that it was trained for
         self.asked = []             # (path, body)
+        self.embeds = set()         # those that only embed
+        self.blind = set()          # those that see no images
+        self.counts = None          # tokens that it says a prompt had
         self.remote = set()         # those that it passes on to its cloud
         self.mute = set()           # those whose calls are hung up on
         self.total = 5_000_000      # ns that it says a call took
@@ -85,7 +88,7 @@ class Ollama:
         if name not in self.models:
             return 404, {"error": f"model '{name}' not found"}
         if path == "/api/show":
-            return 200, {"capabilities": ["completion", "tools"],
+            return 200, {"capabilities": ["embedding"] if name in self.embeds else ["completion", "tools"],
                          "model_info": {"general.architecture": "llama", "llama.context_length": self.models[name]}}
         if name in self.broken:
             return 500, {"error": "model requires more system memory (9 GiB) than is available"}
@@ -97,6 +100,9 @@ class Ollama:
                 return 400, {"error": "the input length exceeds the context length"}
             return 200, {"model": name, "embeddings": [[0.5]] * len(inputs), "embedding": [0.5],
                          "prompt_eval_count": sum(len(text) for text in inputs) // 4}
+        if name in self.blind and any(m.get("images") for m in body["messages"]):
+            return 500, {"error": "Failed to create new sequence: failed to process inputs: this model is missing "
+                                  "data required for image input"}
         if any("wait" in m["content"] for m in body["messages"]):
             self.held.wait(30)
         if self.busy > 0:
@@ -108,5 +114,5 @@ class Ollama:
         tokens = min(tokens, context)
         return 200, {"model": name, "created_at": "2026-01-01T00:00:00Z", "done": True, "done_reason": "stop",
                      "message": {"role": "assistant", "content": "hello"}, "total_duration": self.total,
-                     "load_duration": 1_000_000, "prompt_eval_count": tokens, "prompt_eval_duration": 1_000_000,
+                     "load_duration": 1_000_000, "prompt_eval_count": self.counts or tokens, "prompt_eval_duration": 1_000_000,
                      "eval_count": 2, "eval_duration": 2_000_000}
