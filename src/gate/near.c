@@ -122,8 +122,8 @@ static void offer_provider(struct near *n, const struct config_provider *p)
         offer(n, p, mock_names[i]);
     for (size_t i = 0; i < catalog_count(c); i++) {
         const struct sheet *sheet = catalog_at(c, i);
-        bool its = str_eq(sheet->vendor, provider_vendor(p)) || str_eq(sheet->vendor, p->name);
-        if (its && (provider_open(p) || provider_lists(n->s, p, sheet->model)))
+        if (provider_has_row(p, sheet) &&
+            (provider_open(p) || provider_lists(n->s, p, sheet->model)))
             offer(n, p, sheet->model);
     }
 }

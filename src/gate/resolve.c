@@ -36,6 +36,15 @@ bool provider_free(const struct config_provider *p, struct str model, const stru
     return p->free && !stated && !local_passes_on(model);
 }
 
+// What a server on the user's machine has, no book knows.
+bool provider_has_row(const struct config_provider *p, const struct sheet *sheet)
+{
+    bool own = str_eq(sheet->vendor, p->name);
+    if (p->vendor_row && p->vendor_row->flags & VENDOR_LOCAL)
+        return own && !sheet_silent(sheet);
+    return own || str_eq(sheet->vendor, provider_vendor(p));
+}
+
 static bool is_listed(const struct config_provider *p, struct str listed, struct str model)
 {
     return str_glob(listed, model) ||
@@ -59,9 +68,10 @@ bool provider_lists(const struct snapshot *s, const struct config_provider *p, s
 {
     if (p->dialect == DIALECT_OLLAMA && provider_open(p))
         return local_lists(s, p, model);
-    if (provider_open(p))
-        return catalog_lists(s->catalog, provider_vendor(p), model) ||
-               catalog_lists(s->catalog, p->name, model);
+    if (provider_open(p)) {
+        const struct sheet *sheet = provider_sheet(s, p, model);
+        return sheet && provider_has_row(p, sheet);
+    }
     for (unsigned i = 0; i < p->model_count; i++)
         if (is_listed(p, p->models[i], model))
             return true;

@@ -71,6 +71,9 @@ bool provider_free(const struct config_provider *p, struct str model, const stru
 // cloud.
 const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
                                    struct str model);
+// The row of the book is on the list that the provider has where it states none: it is stated for
+// the provider, or for its vendor, unless that is a server on the user's machine.
+bool provider_has_row(const struct config_provider *p, const struct sheet *sheet);
 // False for an Ollama that nobody named and that does not answer.
 bool provider_there(const struct snapshot *s, const struct config_provider *p);
 // True when the provider's list (its own, else the book's rows of its vendor; of an

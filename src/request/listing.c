@@ -121,15 +121,13 @@ static void items_of_provider(struct items *all, const struct config_provider *p
     if (p->mock)
         items_of_mock(all, p);
     const struct catalog *c = all->r->view->snapshot->catalog;
-    struct str vendor = provider_vendor(p);
     for (unsigned i = 0; i < p->model_count; i++)
         if (!is_pattern(p->models[i]))
             add(all, p, item_named(all, p, p->models[i]));
     for (size_t i = 0; i < catalog_count(c); i++) {
         const struct sheet *sheet = catalog_at(c, i);
         bool own = str_eq(sheet->vendor, p->name); // it hides the vendor's of the same name
-        bool its =
-            own || (str_eq(sheet->vendor, vendor) && !catalog_find(c, p->name, sheet->model));
+        bool its = provider_has_row(p, sheet) && (own || !catalog_find(c, p->name, sheet->model));
         if (its && of_pattern(p, sheet->model))
             add(all, p, item_of(all, p, sheet->model, sheet));
     }

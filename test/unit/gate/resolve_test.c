@@ -486,6 +486,34 @@ static void an_ollama_has_what_it_lists(void **state)
     locals_free(s.locals);
 }
 
+// What a server on the user's machine has, no book knows: any name goes there, and none is offered.
+static void a_local_servers_list_is_not_the_books(void **state)
+{
+    (void)state;
+    struct config_provider both[] = {P("local", OLLAMA, "ollama"), P("v1", OPENAI, "ollama"),
+                                     P("ollama", OPENAI, "ollama")};
+    for (size_t i = 0; i < 3; i++)
+        both[i].vendor_row = vendor_find(str_of("ollama"));
+    both[0].url = (struct url){.host = STR("127.0.0.1"), .port = 11434};
+    struct config all = {.providers = both, .provider_count = 3};
+    struct snapshot s = with(&all);
+    s.locals = locals_new();
+    assert_true(local_take_tags(snapshot_local(&s, &both[0]),
+                                str_of("{\"models\":[{\"name\":\"tiny:latest\"}]}")));
+    struct target t;
+    static const char *const lacking[] = {"llama2:13b", "llama2:12b", "llama2"};
+    for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
+        struct wanted wanted = {&anyone, DIALECT_OPENAI, str_of(lacking[i]), ~0U, false};
+        assert_int_equal(ask(&s, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
+        assert_null(strstr(buf_cstr(&detail), "Did you mean"));
+        assert_non_null(strstr(buf_cstr(&detail), "To have it: ollama pull llama2"));
+    }
+    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("v1/llama2:13b"), ~0U, false};
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
+    assert_int_equal(t.provider, 1);
+    locals_free(s.locals);
+}
+
 // What an alias stands for is told, to whom it is given, with what makes it be there.
 static void an_alias_tells_what_is_missing(void **state)
 {
@@ -580,6 +608,7 @@ int main(void)
         cmocka_unit_test(an_ollama_is_free_but_for_its_cloud),
         cmocka_unit_test(a_list_goes_to_the_first_of_its_dialect),
         cmocka_unit_test(an_ollama_has_what_it_lists),
+        cmocka_unit_test(a_local_servers_list_is_not_the_books),
         cmocka_unit_test(an_alias_tells_what_is_missing),
         cmocka_unit_test(a_translated_call_goes_to_the_other_dialect),
     };
