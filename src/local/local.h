@@ -77,8 +77,8 @@ int64_t local_context_said(struct local *l, struct str model, int64_t context, i
 void local_asked(struct local *l, struct str model, int64_t context);
 // It has answered with that context, so it can be loaded with it.
 void local_loaded(struct local *l, struct str model, int64_t context);
-// It could not be loaded, or died, with that context, which is not asked for again for that reason
-// alone.
+// It could not be loaded, or died, with that context, or that was too small for the call: it is not
+// asked for again for that reason alone.
 void local_refused(struct local *l, struct str model, int64_t context);
 
 // A call is sent to it: the turn that it takes behind those that are there. Its end: for how long

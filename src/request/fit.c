@@ -84,6 +84,6 @@ void fit_ended(struct req *r)
     if (a->metering && a->upstream_status < 300 && a->meter.has_usage)
         local_loaded(l, a->target.model, a->context);
     else if (a->failure.kind == FAILURE_RUNNER || a->failure.kind == FAILURE_LOST ||
-             (a->metering && a->meter.stream_error))
+             a->failure.kind == FAILURE_LONG || (a->metering && a->meter.stream_error))
         local_refused(l, a->target.model, a->context);
 }

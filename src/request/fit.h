@@ -20,8 +20,8 @@ struct fit fit(struct req *r);
 int64_t fit_larger(const struct req *r);
 // The attempt is sent with the context that was asked for.
 void fit_sent(struct req *r);
-// The attempt has ended: a model that answered keeps its context, one that could not run with it is
-// not asked for it again.
+// The attempt has ended: a model that answered keeps its context. One that could not run with it is
+// not asked for it again for that reason; nor after a prompt that it was too small for.
 void fit_ended(struct req *r);
 // It is at that Ollama no more, however that came.
 void fit_gone(struct req *r);

@@ -511,14 +511,29 @@ static void retry_field(struct req *r)
         exchange_field(r->x, str_of("x-should-retry"), str_of(stop ? "false" : "true"));
 }
 
+// What its model cannot do, an Ollama tells with a 500 (an image): that is the caller's mistake.
+static bool is_callers(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    return r->dialect == DIALECT_OLLAMA && a->upstream_status == 500 && a->metering &&
+           str_is(str_of(a->meter.error_code), "unsupported");
+}
+
+int relay_status(const struct req *r)
+{
+    const struct translation *t = r->attempt.translation;
+    if (t && t->status)
+        return t->status;
+    return is_callers(r) ? 400 : r->attempt.upstream_status;
+}
+
 void relay_head(struct req *r, int64_t length, bool with_cost)
 {
     must(!r->head_sent);
     r->head_sent = true;
     if (!r->x)
         return;
-    const struct translation *t = r->attempt.translation;
-    exchange_begin(r->x, t && t->status ? t->status : r->attempt.upstream_status);
+    exchange_begin(r->x, relay_status(r));
     exchange_fields(r->x, buf_str(&r->attempt.fields));
     buf_fini(&r->attempt.fields);
     if (r->attempt.entry.upstream_id.len) {

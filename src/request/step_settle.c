@@ -290,18 +290,21 @@ static void usage_settle(struct req *r)
     times_settle(r);
 }
 
-// An Ollama that was allowed to cuts what is too long, and then counts just its context, which is
-// never larger than what the model was trained for.
+// An Ollama that was allowed to cuts what is too long, and then counts its context or more, which
+// is never larger than what the model was trained for. Of a list to embed it counts all together.
 static bool prompt_cut(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    int64_t context = a->context ? a->context : r->ask.demand.context;
+    const struct demand *d = &r->ask.demand;
+    bool several = d->longest_bytes > 0 && d->longest_bytes < d->text_bytes;
+    int64_t context = a->context ? a->context : d->context;
     struct local *l = snapshot_local(r->view->snapshot, a->provider);
     struct local_model m;
     if (l && local_find(l, a->target.model, &m) && m.context_trained > 0 &&
         m.context_trained < context)
         context = m.context_trained;
-    return context > 0 && a->metering && a->meter.has_usage && a->meter.usage.prompt == context;
+    return context > 0 && !several && a->metering && a->meter.has_usage &&
+           a->meter.usage.prompt >= context;
 }
 
 // What the client got; of what did not go to it, what came: of an error behind a success the status
@@ -315,7 +318,7 @@ static int status_of(const struct req *r)
         return 0;
     if (a->refusal != REFUSAL_NONE)
         return refusal_http(a->refusal);
-    return a->translation && a->translation->status ? a->translation->status : a->upstream_status;
+    return relay_status(r);
 }
 
 static void entry_end(struct req *r)

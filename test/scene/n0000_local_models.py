@@ -72,6 +72,11 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         # Also where he asked for more than it was trained for.
         chat(gateway, "tiny", BIG, truncate=True, options={"num_ctx": 8192})
         expect(gateway.rows(8)[-1]["error"], "prompt_cut")
+        # And where its count is above the context.
+        ollama.counts = 4096
+        chat(gateway, "tiny")
+        ollama.counts = None
+        expect(gateway.rows(9)[-1]["error"], "prompt_cut")
         chat(gateway, "tiny", options={"num_predict": -1})
         expect(ollama.calls()[-1]["options"]["num_predict"], 500)
 
@@ -112,7 +117,7 @@ with Mock() as mock, Ollama({"llama3.2:3b": 131072, "tiny:latest": 2048}) as oll
         expect(gateway.chat(model="unheard:1b").status, 404)
         expect_true(time.monotonic() - start < 10 * PATIENCE, "it is not waited for")
         expect(chat(gateway, "llama3.2:3b").status, 200, "what it had is served")
-        rows = gateway.rows(18)
+        rows = gateway.rows(19)
         long = [row for row in rows if row["http_status"] == 400]
         expect([row["model"] for row in long], ["llama3.2:3b", "dense:7b", "denser:7b", "tiny"])
         expect({(row["price_state"], row["output"]) for row in rows if row["http_status"] == 200}, {("free", 2)})
@@ -149,6 +154,17 @@ with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072, "ow
         expect([c["options"]["num_ctx"] for c in ollama.calls()], [16384, 16384])
         ollama.held.set()
         waits.join()
+        # One that was too long for it does not leave it with the largest.
+        expect(chat(gateway, "embed", BIG * 5).status, 400)
+        expect([c["options"]["num_ctx"] for c in ollama.calls()[-1:]], [32768])
+        chat(gateway, "embed")
+        expect(ollama.calls()[-1]["options"]["num_ctx"], 4096)
+        # What it cannot see is its caller's mistake, in its own words, whatever status they had.
+        ollama.blind = {"embed"}
+        answer = gateway.post("/api/chat", {"model": "embed", "stream": False, "messages": [
+            {"role": "user", "content": "hi", "images": ["aGk="]}]})
+        expect((answer.status, gateway.rows(5)[-1]["error"]), (400, "unsupported"))
+        expect_in("missing data required for image input", answer.json["error"])
         ollama.broken = {"fat"}
         for text, context in ((BIG, 16384), ("hi", 4096)):
             expect(chat(gateway, "fat", text).status, 500)
@@ -161,6 +177,7 @@ with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072, "ow
                                     ("/api/embeddings", {"prompt": "word"}, 16384)):
             expect(gateway.post(path, {"model": "embed", **body}).status, 200)
             expect(ollama.calls()[-1]["options"]["num_ctx"], context, path)
+        expect({row["error"] for row in gateway.rows(11)[-4:]}, {""}, "a list's count may be above it")
         expect_true("truncate" not in ollama.calls()[-1], "the old path does not know it")
 
         # What a caller says is kept between what the model is loaded with and the provider's largest.
@@ -197,6 +214,15 @@ with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:
         items = listed(gateway)
         for item in (items["local/tiny"], items["fast"], one(gateway, "local/tiny"), one(gateway, "fast")):
             expect((item["size_bytes"], item["context_window"]), (2_019_393_189, 2048), item["id"])
+
+# Asked in OpenAI's dialect it lists nothing: what it has, no book knows. Any name goes there.
+with Mock() as mock, Ollama({"tiny:latest": 2048}) as ollama:
+    providers = (f"  local: {{ dialect: ollama, url: {ollama.url} }}\n"
+                 f"  v1: {{ vendor: ollama, dialect: openai, url: {mock.url}/v1 }}\n")
+    with Gateway(mock, providers=providers, models=[]) as gateway:
+        until(lambda: "local/tiny" in listed(gateway), 5, "the list")
+        expect([name for name in listed(gateway) if not name.startswith("local/")], [])
+        expect(gateway.chat(model="v1/llama2:13b").status, 200)
 
 # What it passes on to its cloud under a name that does not say so is not free, answered or not.
 with Mock() as mock, Ollama({"fast": 131072}) as ollama:
