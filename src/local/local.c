@@ -33,7 +33,9 @@ struct local {
     uint64_t turns[TURNS_MAX]; // by rising number
     unsigned turn_count;
     uint64_t turn_last;
-    int64_t first_us; // since when the first of them is the first
+    // Since when the first of them is the first; in the future while it may wait behind what a call
+    // that is gone left.
+    int64_t first_us;
 };
 
 struct locals {
@@ -255,28 +257,36 @@ uint64_t local_turn(struct local *l, int64_t now_us)
     uint64_t turn = 0;
     pthread_mutex_lock(&l->lock);
     if (l->turn_count == 0)
-        l->first_us = now_us;
+        l->first_us = larger(l->first_us, now_us);
     if (l->turn_count < TURNS_MAX)
         turn = l->turns[l->turn_count++] = ++l->turn_last;
     pthread_mutex_unlock(&l->lock);
     return turn;
 }
 
-int64_t local_turn_end(struct local *l, uint64_t turn, int64_t now_us)
+int64_t local_turn_end(struct local *l, uint64_t turn, int64_t now_us, int64_t left_us)
 {
     int64_t first_us = 0;
     unsigned at = 0;
     pthread_mutex_lock(&l->lock);
     while (at < l->turn_count && l->turns[at] != turn)
         at++;
-    if (at == 0 && l->turn_count > 0) {
+    if (at == 0 && l->turn_count > 0 && now_us >= l->first_us) {
         first_us = now_us - l->first_us;
-        l->first_us = now_us;
+        l->first_us = now_us + left_us;
     }
     if (at < l->turn_count)
         memmove(&l->turns[at], &l->turns[at + 1], (--l->turn_count - at) * sizeof l->turns[0]);
     pthread_mutex_unlock(&l->lock);
     return first_us;
+}
+
+void local_heard(struct local *l, int64_t now_us)
+{
+    pthread_mutex_lock(&l->lock);
+    if (l->first_us > now_us)
+        l->first_us = now_us;
+    pthread_mutex_unlock(&l->lock);
 }
 
 // --- what Ollama tells ---

@@ -83,9 +83,12 @@ void local_refused(struct local *l, struct str model, int64_t context);
 
 // A call is sent to it: the turn that it takes behind those that are there. Its end: for how long
 // none before it was there, microseconds; what waits behind another call makes no machine work. 0
-// is no turn: too many are there.
+// is no turn: too many are there. `left_us`: for how long the Ollama may at most go on with what
+// that call left, which those that come after wait for, too; 0 = it does not.
 uint64_t local_turn(struct local *l, int64_t now_us);
-int64_t local_turn_end(struct local *l, uint64_t turn, int64_t now_us);
+int64_t local_turn_end(struct local *l, uint64_t turn, int64_t now_us, int64_t left_us);
+// A call is being answered: the Ollama does not go on with what another one left.
+void local_heard(struct local *l, int64_t now_us);
 
 // About how large the model would be to pull, in bytes; 0 when its name is not known here.
 uint64_t local_pull_bytes(struct str model);

@@ -9,6 +9,10 @@
 #define TOKENS_PER_IMAGE   1024 // of the models that see
 #define TOKENS_SPARE       64   // a template's own words
 
+// What a slow machine needs to read a token; and how long what was left is waited for at most.
+#define READ_TOKEN_US 50000
+#define READ_MOST_US  (5 * 60 * SECOND_US)
+
 static int64_t prompt_most(const struct demand *d)
 {
     if (d->longest_bytes > 0)
@@ -65,12 +69,30 @@ void fit_sent(struct req *r)
     a->turn = local_turn(l, clock_mono_us());
 }
 
+void fit_heard(const struct req *r)
+{
+    struct local *l = local_of(r);
+    if (l && r->attempt.upstream_status < 300)
+        local_heard(l, clock_mono_us());
+}
+
+// A prompt that is being read is read to its end, though nobody waits for it.
+static int64_t left_us(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    bool left = r->client_gone || a->refusal == REFUSAL_UPSTREAM_TIMEOUT;
+    int64_t tokens = prompt_most(&r->ask.demand);
+    if (!left || a->upstream_status > 0 || a->never_sent)
+        return 0;
+    return tokens < READ_MOST_US / READ_TOKEN_US ? tokens * READ_TOKEN_US : READ_MOST_US;
+}
+
 void fit_gone(struct req *r)
 {
     struct attempt *a = &r->attempt;
     struct local *l = a->turn ? local_of(r) : NULL;
     if (l)
-        a->first_us = local_turn_end(l, a->turn, clock_mono_us());
+        a->first_us = local_turn_end(l, a->turn, clock_mono_us(), left_us(r));
     a->turn = 0;
 }
 

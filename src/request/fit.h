@@ -20,6 +20,8 @@ struct fit fit(struct req *r);
 int64_t fit_larger(const struct req *r);
 // The attempt is sent with the context that was asked for.
 void fit_sent(struct req *r);
+// The head of its answer has come.
+void fit_heard(const struct req *r);
 // The attempt has ended: a model that answered keeps its context. One that could not run with it is
 // not asked for it again for that reason; nor after a prompt that it was too small for.
 void fit_ended(struct req *r);

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "request/coding.h"
+#include "request/fit.h"
 #include "request/held.h"
 #include "request/translation.h"
 #include "wire/failure.h"
@@ -323,6 +324,7 @@ static void on_head(struct call *c, void *owner)
     r->worker->metrics.upstream_retries += call_retried(c);
     const struct head *h = call_response(c);
     r->attempt.upstream_status = h->status;
+    fit_heard(r);
     struct str type = head_get(h, "content-type", NULL);
     struct str coding = head_get(h, "content-encoding", NULL);
     r->attempt.failure.kind = FAILURE_BROKEN;

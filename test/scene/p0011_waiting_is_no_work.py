@@ -48,6 +48,26 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         lie = gateway.rows(4)[3]
         expect_true(0 < lie["busy"] + lie["queue_us"] <= lie["duration_us"] and lie["load_us"] <= lie["busy"], str(lie))
 
+# Who leaves in the middle of a long prompt leaves the Ollama at it: nobody pays for waiting behind that, until another
+# call is answered.
+with Mock() as mock, Ollama({"own": 4096}) as ollama:
+    providers = f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 0 }}\n  bench: {{ url: {mock.url}/v1 }}\n"
+    with Gateway(mock, providers=providers, extra="  - { model: local/*, cost_per_hour: 3600 }\n") as gateway:
+        until(lambda: gateway.request("GET", "/v1/models").json["data"], 5, "the list")
+        leave(gateway, "wait " * 20000)
+        long = gateway.rows(1)[0]
+        leave(gateway, "wait behind what it left")
+        behind = gateway.rows(2)[1]
+        ollama.held.set()
+        gateway.post("/api/chat", {"model": "own", "stream": False, "messages": [{"role": "user", "content": "hi"}]})
+        ollama.held.clear()
+        gateway.rows(3)
+        leave(gateway, "wait alone")
+        alone = gateway.rows(4)[3]
+        expect_true(LEFT * 0.9 < long["busy"] / 10 ** 6, f"it worked: {long['busy']} us")
+        expect_true(behind["busy"] < 10_000, f"it did not work: {behind['busy']} us")
+        expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
+
 # A call that waits to be tried again is not there meanwhile: another one is the first.
 with Mock() as mock, Ollama({"own": 4096}) as ollama:
     providers = f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 1 }}\n  bench: {{ url: {mock.url}/v1 }}\n"

@@ -194,16 +194,35 @@ static void a_call_works_when_none_before_it_is_there(void **state)
     uint64_t a = local_turn(w.l, 100);
     uint64_t b = local_turn(w.l, 110);
     uint64_t c = local_turn(w.l, 120);
-    assert_int_equal(local_turn_end(w.l, b, 150), 0); // it was behind the first all the time
-    assert_int_equal(local_turn_end(w.l, a, 200), 100);
-    assert_int_equal(local_turn_end(w.l, a, 210), 0); // it is not there any more
-    assert_int_equal(local_turn_end(w.l, c, 230), 30);
+    assert_int_equal(local_turn_end(w.l, b, 150, 0), 0); // it was behind the first all the time
+    assert_int_equal(local_turn_end(w.l, a, 200, 0), 100);
+    assert_int_equal(local_turn_end(w.l, a, 210, 0), 0); // it is not there any more
+    assert_int_equal(local_turn_end(w.l, c, 230, 0), 30);
     a = local_turn(w.l, 1000);
-    assert_int_equal(local_turn_end(w.l, a, 1007), 7);
+    assert_int_equal(local_turn_end(w.l, a, 1007, 0), 7);
     for (unsigned i = 0; i < 256; i++)
         assert_int_not_equal(local_turn(w.l, 2000), 0);
     assert_int_equal(local_turn(w.l, 2000), 0);
-    assert_int_equal(local_turn_end(w.l, 0, 3000), 0);
+    assert_int_equal(local_turn_end(w.l, 0, 3000, 0), 0);
+    locals_free(w.all);
+}
+
+static void what_a_call_left_behind_is_waited_for(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    uint64_t a = local_turn(w.l, 100);
+    uint64_t b = local_turn(w.l, 110);
+    assert_int_equal(local_turn_end(w.l, a, 200, 1000), 100);
+    assert_int_equal(local_turn_end(w.l, b, 300, 1000), 0); // behind what the first left
+    a = local_turn(w.l, 310);                               // nobody else is there, but that
+    b = local_turn(w.l, 320);
+    assert_int_equal(local_turn_end(w.l, a, 1250, 0), 50); // which is over by then
+    local_heard(w.l, 1260);
+    assert_int_equal(local_turn_end(w.l, b, 1300, 500), 50);
+    a = local_turn(w.l, 1310);
+    local_heard(w.l, 1400); // another is answered: it is over before its time
+    assert_int_equal(local_turn_end(w.l, a, 1420, 0), 20);
     locals_free(w.all);
 }
 
@@ -217,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_loaded_model_keeps_its_context),
         cmocka_unit_test(an_advice_knows_the_size_of_common_models),
         cmocka_unit_test(a_call_works_when_none_before_it_is_there),
+        cmocka_unit_test(what_a_call_left_behind_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
