@@ -27,12 +27,6 @@ static enum bound_state no(struct bound *b, enum bound_state s, const char *fiel
 
 // --- tokens ---
 
-static int64_t count_times(int64_t a, int64_t b)
-{
-    int64_t n;
-    return __builtin_mul_overflow(a, b, &n) ? INT64_MAX : n;
-}
-
 // What the book says as the call starts.
 static const struct sheet *sheet_now(const struct bound_call *c)
 {

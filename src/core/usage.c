@@ -96,6 +96,12 @@ int64_t count_add(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &all) ? INT64_MAX : all;
 }
 
+int64_t count_times(int64_t a, int64_t b)
+{
+    int64_t all;
+    return __builtin_mul_overflow(a, b, &all) ? INT64_MAX : all;
+}
+
 static int64_t sum(const struct usage *u, enum bucket first, enum bucket last)
 {
     int64_t total = 0;

@@ -104,6 +104,7 @@ struct usage {
 // The sum of two counts (>= 0); INT64_MAX when it is beyond. A count is a provider's word: whoever
 // adds counts up must not let one call turn a sum negative.
 int64_t count_add(int64_t a, int64_t b);
+int64_t count_times(int64_t a, int64_t b); // the product, in the same way
 static inline int64_t count_larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;

@@ -51,12 +51,6 @@ static bool has(struct str s, const char *part)
     return str_search(s, str_of(part)) < s.len;
 }
 
-static int64_t times(int64_t a, int64_t b)
-{
-    int64_t n;
-    return __builtin_mul_overflow(a, b, &n) ? INT64_MAX : n;
-}
-
 // --- tools ---
 
 static void add_rounds(struct weighing *g, int64_t n)
@@ -567,7 +561,7 @@ void weigh(const struct ask *a, unsigned flags, struct str model, struct weight 
     see_model(&g);
     bool text = endpoint_makes_output(a->endpoint);
     bool chat = text && a->endpoint != ENDPOINT_COMPLETIONS;
-    weigh_add(out, chat ? TOKENS_HIDDEN : times(TOKENS_HIDDEN_PROMPT, out->prompts));
+    weigh_add(out, chat ? TOKENS_HIDDEN : count_times(TOKENS_HIDDEN_PROMPT, out->prompts));
     out->image_tokens = image_tokens(model);
     if (text)
         weigh_output(&g);

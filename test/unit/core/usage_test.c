@@ -75,12 +75,20 @@ static void refusals_are_http(void **state)
     assert_int_equal(refusal_retry(REFUSAL_BAD_KEY), 0);
 }
 
+static void counts_end_at_the_largest(void **state)
+{
+    (void)state;
+    assert_int_equal(count_add(2, 3), 5);
+    assert_int_equal(count_add(INT64_MAX, 1), INT64_MAX);
+    assert_int_equal(count_times(2, 3), 6);
+    assert_int_equal(count_times(INT64_MAX / 2, 3), INT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_go_both_ways),
-        cmocka_unit_test(sums_take_their_side),
-        cmocka_unit_test(numbers_stay),
+        cmocka_unit_test(counts_end_at_the_largest), cmocka_unit_test(names_go_both_ways),
+        cmocka_unit_test(sums_take_their_side),      cmocka_unit_test(numbers_stay),
         cmocka_unit_test(refusals_are_http),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

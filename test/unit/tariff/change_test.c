@@ -101,6 +101,16 @@ static void keeps_what_the_list_does_not_speak_of(void **state)
                         GIVES("price input 1\n"));
 }
 
+// The change, and a `text` with nothing in it.
+static void found(const char *held, const char *listed, struct change *c)
+{
+    int64_t day;
+    (void)writes(held, listed);
+    assert_true(civil_read((struct str)STR("2026-11-28"), &day));
+    change_find(now, catalog_at(list, 0), day, c);
+    buf_clear(&text);
+}
+
 static void note_term(void *context, const struct term *t)
 {
     book_write_term(context, t);
@@ -109,11 +119,7 @@ static void note_term(void *context, const struct term *t)
 static const char *drops(const char *held, const char *listed)
 {
     struct change c;
-    int64_t day;
-    (void)writes(held, listed);
-    assert_true(civil_read((struct str)STR("2026-11-28"), &day));
-    change_find(now, catalog_at(list, 0), day, &c);
-    buf_clear(&text);
+    found(held, listed, &c);
     change_dropped(&c, note_term, &text);
     return buf_cstr(&text);
 }
@@ -170,11 +176,7 @@ static void note_kept(void *context, enum bucket b, struct price p)
 static const char *keeps(const char *held, const char *listed)
 {
     struct change c;
-    int64_t day;
-    (void)writes(held, listed);
-    assert_true(civil_read((struct str)STR("2026-11-28"), &day));
-    change_find(now, catalog_at(list, 0), day, &c);
-    buf_clear(&text);
+    found(held, listed, &c);
     change_kept(&c, note_kept, &text);
     return buf_cstr(&text);
 }
