@@ -10,13 +10,16 @@
 //   reported                                              i64, if flagged
 //   the texts of TEXTS                                    u16 length, bytes
 //   price_parts                                           the same, if flagged
+//   charge                                                u8 length, charge_pack; in version 2
 //   tags                                                  tags_pack
 //
-// Numbers are little-endian. Only what entry_pack writes is taken back, byte for byte.
+// Numbers are little-endian. Only what entry_pack writes is taken back, byte for byte. Version 1 is
+// the call that no budget concerns.
 
 #include "core/entry.h"
 
-#define VERSION           1
+#define VERSION_PLAIN     1
+#define VERSION_CHARGED   2
 #define ID_OFFSET         7
 #define FIXED_BYTES       (ID_OFFSET + 16 + 7 * 8 + 4 + 4)
 #define NUMBER_BYTES      (FIXED_BYTES + (BUCKET_COUNT + 3) * 8)
@@ -130,7 +133,7 @@ static char *put_usage(char *at, const struct entry *e)
 
 static char *put_numbers(char *at, const struct entry *e)
 {
-    *at++ = VERSION;
+    *at++ = e->charge.count ? VERSION_CHARGED : VERSION_PLAIN;
     *at++ = (char)e->attempt;
     *at++ = (char)flags_of(e);
     *at++ = (char)e->outcome;
@@ -164,6 +167,17 @@ static char *put_text(char *at, const char *text, size_t n)
     return at + n;
 }
 
+// Behind a byte for its length.
+static void put_charge(const struct charge *c, struct buf *out)
+{
+    _Static_assert(CHARGE_PACKED_MAX <= UINT8_MAX, "one byte");
+    size_t before = out->len;
+    buf_add_char(out, 0);
+    charge_pack(c, out);
+    if (!buf_failed(out))
+        out->ptr[before] = (char)(out->len - before - 1);
+}
+
 void entry_pack(const struct entry *e, struct buf *out)
 {
     must(e->price_parts.len <= ENTRY_PARTS_MAX);
@@ -182,6 +196,8 @@ void entry_pack(const struct entry *e, struct buf *out)
         at = put_text(at, e->price_parts.ptr, e->price_parts.len);
     must((size_t)(at - start) <= size);
     out->len += (size_t)(at - start);
+    if (e->charge.count)
+        put_charge(&e->charge, out);
     tags_pack(&e->tags, out);
 }
 
@@ -282,8 +298,6 @@ static bool get_flags(struct reader *r, struct entry *e)
 // Gives whether price_parts stands behind the texts.
 static bool get_numbers(struct reader *r, struct entry *e)
 {
-    if (get8(r) != VERSION)
-        r->broken = true;
     e->attempt = (uint8_t)get8(r);
     bool parts = get_flags(r, e);
     e->outcome = (enum outcome)get_choice(r, OUTCOME_COUNT);
@@ -319,18 +333,37 @@ static void get_text(struct reader *r, size_t max, struct str *text)
     r->at += n;
 }
 
+static void get_charge(struct reader *r, struct charge *c)
+{
+    size_t n = get8(r);
+    struct str packed = str_from((const char *)r->at, n);
+    if (n == 0 || n > (size_t)(r->end - r->at) || !charge_unpack(packed, c))
+        r->broken = true;
+    else
+        r->at += n;
+}
+
+static bool known(unsigned version)
+{
+    return version == VERSION_PLAIN || version == VERSION_CHARGED;
+}
+
 bool entry_unpack(struct str packed, struct entry *out)
 {
-    if (packed.len < FIXED_BYTES)
+    if (packed.len < FIXED_BYTES || !known((unsigned char)packed.ptr[0]))
         return false;
     const unsigned char *start = (const unsigned char *)packed.ptr;
     struct reader r = {start, start + packed.len, false};
+    unsigned version = get8(&r);
     bool parts = get_numbers(&r, out);
     for (unsigned i = 0; i < TEXT_COUNT && !r.broken; i++)
         get_text(&r, ENTRY_TEXT_MAX, (struct str *)(void *)((char *)out + texts[i]));
     out->price_parts = STR_NONE;
     if (parts)
         get_text(&r, ENTRY_PARTS_MAX, &out->price_parts);
+    out->charge = (struct charge){.count = 0};
+    if (version == VERSION_CHARGED && !r.broken)
+        get_charge(&r, &out->charge);
     if (r.broken || (parts && out->price_parts.len == 0))
         return false;
     return tags_unpack(str_from((const char *)r.at, (size_t)(r.end - r.at)), &out->tags);
@@ -338,7 +371,7 @@ bool entry_unpack(struct str packed, struct entry *out)
 
 bool entry_unpack_id(struct str packed, struct uuid *id, uint8_t *attempt)
 {
-    if (packed.len < FIXED_BYTES || packed.ptr[0] != VERSION)
+    if (packed.len < FIXED_BYTES || !known((unsigned char)packed.ptr[0]))
         return false;
     *attempt = (uint8_t)packed.ptr[1];
     memcpy(id->bytes, packed.ptr + ID_OFFSET, sizeof id->bytes);

@@ -10,6 +10,10 @@
 // usage is the estimate of the input and the most output, its cost what that would cost, its sure
 // CAPTURED. An attempt that failed and waits to be followed is written so once more, with what is
 // known of it. The FINAL record of the same (id, attempt) replaces either.
+//
+// So it is with what its budgets are charged: a DISPATCHED record charges what is held, and so does
+// the captured row that it becomes. Who holds more for a call under way (a budget that grows) must
+// write its DISPATCHED record anew before the provider may go on.
 
 #ifndef CORE_ENTRY_H
 #define CORE_ENTRY_H
@@ -19,6 +23,7 @@
 
 #include "base/buf.h"
 #include "base/random.h"
+#include "core/charge.h"
 #include "core/rate.h"
 #include "core/tags.h"
 #include "core/usage.h"
@@ -73,6 +78,7 @@ struct entry {
     struct str price_name;    // sheet that priced it: "openai/gpt-4o"; empty if none
     struct str price_parts;   // what of it other sheets priced (core/split.h); most often nothing
     bool priced_as_answered;  // by the model that answered (else by the one sent)
+    struct charge charge;     // of its budgets
     bool followed;            // by another attempt of its call: that one tells how the call ended
 };
 

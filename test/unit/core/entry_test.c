@@ -51,6 +51,7 @@ static struct entry full(void)
         .price_name = STR("openai/gpt-4o"),
         .price_parts = STR("openai/gpt-image-1: prompt 1, image_output 9"),
         .priced_as_answered = true,
+        .charge = {.held = 250000, .charged = INT64_MAX, .count = 3, .accounts = {7, 300, 1}},
     };
     memcpy(e.id.bytes, "0123456789abcdef", 16);
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
@@ -130,6 +131,11 @@ static void comes_back_whole(const struct entry *e)
     assert_int_equal(e->priced_as_answered, back.priced_as_answered);
     assert_int_equal(e->followed, back.followed);
     assert_int_equal(e->tags.count, back.tags.count);
+    assert_int_equal(e->charge.count, back.charge.count);
+    for (unsigned i = 0; i < e->charge.count; i++)
+        assert_int_equal(e->charge.accounts[i], back.charge.accounts[i]);
+    assert_int_equal(e->charge.count ? e->charge.held : 0, back.charge.held);
+    assert_int_equal(e->charge.count ? e->charge.charged : 0, back.charge.charged);
 }
 
 static void packs_and_unpacks(void **state)
@@ -142,6 +148,12 @@ static void packs_and_unpacks(void **state)
     e.stream = false;
     e.http_status = -1;
     e.followed = true;
+    comes_back_whole(&e);
+    e.charge.count = 16;
+    for (unsigned i = 0; i < e.charge.count; i++)
+        e.charge.accounts[i] = (uint64_t)INT64_MAX - i;
+    comes_back_whole(&e);
+    e.charge.count = 0; // then neither amount is kept
     comes_back_whole(&e);
     struct entry none = {.tenant = STR("default")};
     comes_back_whole(&none);
@@ -218,6 +230,36 @@ static void cuts_a_text_at_a_character(void **state)
     assert_int_equal(back.error.len, ENTRY_TEXT_MAX - 1);
 }
 
+// What was written before there were budgets, and is still where none is concerned.
+static void a_record_without_charges_is_as_ever(void **state)
+{
+    (void)state;
+    struct entry e = full();
+    struct entry back;
+    e.charge.count = 0;
+    pack(&e);
+    assert_int_equal(packed.ptr[0], 1);
+    back.charge.count = 5;
+    assert_true(entry_unpack(buf_str(&packed), &back));
+    assert_int_equal(back.charge.count, 0);
+    struct uuid id;
+    uint8_t attempt;
+    assert_true(entry_unpack_id(buf_str(&packed), &id, &attempt));
+    e = full();
+    pack(&e);
+    assert_int_equal(packed.ptr[0], 2);
+    assert_true(entry_unpack_id(buf_str(&packed), &id, &attempt));
+    assert_int_equal(attempt, 2);
+    packed.ptr[0] = 1; // its tags are not read where a charge stands
+    assert_false(entry_unpack(buf_str(&packed), &back));
+    packed.ptr[0] = 3;
+    assert_false(entry_unpack_id(buf_str(&packed), &id, &attempt));
+    struct entry none = {.tenant = STR("default")};
+    pack(&none);
+    packed.ptr[0] = 2;
+    assert_false(entry_unpack(buf_str(&packed), &back)); // a charge of nothing is not written
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +268,7 @@ int main(void)
         cmocka_unit_test(refuses_what_it_never_writes),
         cmocka_unit_test(parts_of_a_price_are_whole_or_absent),
         cmocka_unit_test(cuts_a_text_at_a_character),
+        cmocka_unit_test(a_record_without_charges_is_as_ever),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
