@@ -71,10 +71,33 @@ static void renew_reserve(struct store *s)
 #define MINUTE_US (60 * SECOND_US)
 
 struct prune {
-    sqlite3_stmt *tenant, *limit, *rows, *note, *oldest, *kinds, *names;
+    sqlite3_stmt *tenant, *limit, *charged, *age, *rows, *note, *oldest, *kinds, *names;
     uint64_t some;    // rows that the transaction under way deletes
     uint64_t deleted; // by those before
 };
+
+// What accounts were charged by rows that go stays told, in one sum.
+static bool prune_charges(struct prune *p, int64_t tenant, int64_t last_us)
+{
+    struct charges gone = {.count = 0};
+    struct charge c;
+    size_t at = 0;
+    bool fine = true;
+    int code;
+    sqlite3_bind_int64(p->charged, 1, tenant);
+    sqlite3_bind_int64(p->charged, 2, last_us);
+    while ((code = sqlite3_step(p->charged)) == SQLITE_ROW && fine)
+        fine = !charge_unpack(sql_str(p->charged, 0), &c) || charges_add(&gone, &c);
+    sqlite3_reset(p->charged);
+    fine = fine && code == SQLITE_DONE;
+    for (const struct account_charge *each; fine && (each = charges_each(&gone, &at));) {
+        sqlite3_bind_int64(p->age, 1, (int64_t)each->account);
+        sqlite3_bind_int64(p->age, 2, each->amount);
+        fine = sql_done(p->age);
+    }
+    charges_close(&gone);
+    return fine;
+}
 
 static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
 {
@@ -87,6 +110,8 @@ static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
         return false;
     if (last_us <= 0)
         return true;
+    if (!prune_charges(p, tenant, last_us))
+        return false;
     sqlite3_bind_int64(p->rows, 1, tenant);
     sqlite3_bind_int64(p->rows, 2, last_us);
     sqlite3_bind_int64(p->note, 1, last_us + 1);
@@ -220,6 +245,10 @@ static void prune(struct store *s)
         sql_prepare(s->db,
                     "SELECT coalesce(max(start_us), 0) FROM (SELECT start_us FROM call WHERE "
                     "tenant = ?1 AND start_us < ?2 ORDER BY start_us LIMIT ?3)"),
+        sql_prepare(s->db, "SELECT charge FROM call WHERE tenant = ?1 AND start_us <= ?2 AND "
+                           "charge NOT NULL"),
+        sql_prepare(s->db, "UPDATE account SET aged = min(aged, 9223372036854775807 - ?2) + ?2 "
+                           "WHERE id = ?1"),
         sql_prepare(s->db, "DELETE FROM call WHERE tenant = ?1 AND start_us <= ?2"),
         sql_prepare(s->db, "INSERT INTO fact (name, value) VALUES ('rows_from_us', ?1) ON CONFLICT "
                            "DO UPDATE SET value = max(value, ?1)"),
@@ -229,7 +258,8 @@ static void prune(struct store *s)
                            "LIMIT ?2)"),
         0,
         0};
-    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.rows, p.note, p.oldest, p.kinds, p.names};
+    sqlite3_stmt *const all[] = {p.tenant, p.limit,  p.charged, p.age,  p.rows,
+                                 p.note,   p.oldest, p.kinds,   p.names};
     bool fine = true;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fine &= all[i] != NULL;
@@ -257,6 +287,7 @@ static enum batch run_batches(struct store *s)
 {
     enum batch result;
     do {
+        leases_serve(s);
         result = writer_batch(s);
         writer_sync(s);
     } while (result == BATCH_MORE);
@@ -281,7 +312,8 @@ void *writer_run(void *store)
     enum batch result = BATCH_DONE;
     pthread_mutex_lock(&s->lock);
     while (!s->stop) {
-        if (s->asked == s->answered || result == BATCH_FAILED) {
+        bool called = s->lease_first || (s->asked != s->answered && result != BATCH_FAILED);
+        if (!called) {
             struct timespec until = after_ms(BATCH_MS);
             pthread_cond_timedwait(&s->wake, &s->lock, &until);
         }
@@ -316,6 +348,8 @@ void writer_finish(struct store *s)
         log_say(LOG_WARN, "not all is in the ledger yet; the next start takes it from the journal");
         return;
     }
+    if (!leases_settle(s))
+        log_say(LOG_WARN, "what is set aside for budgets returns at the next start");
     if (s->reserve)
         segment_close(s->reserve);
     run_batches(s);

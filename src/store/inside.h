@@ -19,6 +19,7 @@
 #include "store/store.h"
 
 #define STORE_PATH_SIZE   4096
+#define BOOT_SIZE         64
 #define BATCH_MS          200  // most time between a record and its row; a report does not wait
 #define RETIRE_TOGETHER   8    // segments that go with one sync of the ledger while it is busy
 #define BATCH_RECORDS_MAX 8192 // of one transaction
@@ -46,8 +47,9 @@ struct store {
     pthread_cond_t done;  // those who wait in store_catch_up
     struct list segments; // appended by workers, removed by the writer
     uint64_t next_seq;
-    unsigned journals;        // open ones
-    uint64_t asked, answered; // tickets of store_catch_up
+    unsigned journals;                      // open ones
+    uint64_t asked, answered;               // tickets of store_catch_up
+    struct lease *lease_first, *lease_last; // that wait for the writer
     bool stop;
 
     pthread_mutex_t reserve_lock;
@@ -64,6 +66,9 @@ struct store {
     struct ledger ledger;
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *position_set, *position_drop, *pending_add, *pending_drop, *pending_get;
+    sqlite3_stmt *account_find, *account_make, *account_lease;
+    char boot[BOOT_SIZE]; // of the machine, by its kernel; empty: unknown
+    int64_t epoch;        // of this process, by its first lease
     struct pendings pendings;
     struct change *changes;
     size_t change_count, change_size;
@@ -113,6 +118,21 @@ bool writer_sync(struct store *s);   // the journal's files to the disk, when it
 void writer_finish(struct store *s); // at the end: takes what is left, captures, deletes
 // The packed record of a pending call into `out` (cleared).
 bool writer_payload(struct store *s, const struct pending *call, struct buf *out);
+
+bool writer_sync_ledger(const struct store *s); // what was committed is on the disk
+
+// leases.c
+bool leases_open(struct store *s) MUST_USE;
+void leases_close(struct store *s);
+void leases_serve(struct store *s);  // those that wait
+void leases_refuse(struct store *s); // with CLOSED
+void leases_read_boot(struct store *s);
+// Something of the journal is lost, and calls may be missing: what is set aside will be captured.
+// Part of the transaction under way. False when the database failed.
+bool leases_doubt(const struct store *s) MUST_USE;
+// Nothing of an earlier process, or of this one, is under way any more: what is left of its leases
+// returns or is captured. False when the database failed; then it is due at the next start.
+bool leases_settle(struct store *s) MUST_USE;
 
 // refused.c: records that SQLite will never take
 bool refused_is(const struct store *s); // that the statement which failed last said so

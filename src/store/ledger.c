@@ -49,6 +49,7 @@ enum {
     UPSTREAM,
     TAGS,
     PARTS,
+    CHARGE,
     COLUMNS
 };
 _Static_assert(COLUMNS == LEDGER_COLUMNS, "ROW_1");
@@ -56,9 +57,9 @@ _Static_assert(COLUMNS == LEDGER_COLUMNS, "ROW_1");
 #define INTO                                                                              \
     "INTO call (tenant, start_us, id, attempt, kind, user, error, ttft_us, duration_us, " \
     "overhead_us, load_us, queue_us, cost_pd, reported_pd, " LEDGER_BUCKETS               \
-    ", reasoning, prompt, upstream_id, tags, price_parts) "                               \
+    ", reasoning, prompt, upstream_id, tags, price_parts, charge) "                       \
     "VALUES "
-#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define ROW_4  ROW_1 "," ROW_1 "," ROW_1 "," ROW_1
 #define ROW_16 ROW_4 "," ROW_4 "," ROW_4 "," ROW_4
 #define ROW_32 ROW_16 "," ROW_16
@@ -76,9 +77,11 @@ bool ledger_open(struct ledger *l, sqlite3 *db)
     bool names = names_open(&l->names, db);
     bool kinds = kinds_open(&l->kinds, db);
     bool rollups = rollups_open(&l->rollups, db);
+    bool charges = charges_open(&l->charges, db);
     for (int i = 0; l->bound && i < LEDGER_ROWS * LEDGER_COLUMNS; i++)
         l->bound[i / LEDGER_COLUMNS][i % LEDGER_COLUMNS] = LEDGER_NULL; // as SQLite begins
-    return l->some && l->one && l->alone && l->rows && l->bound && names && kinds && rollups;
+    return l->some && l->one && l->alone && l->rows && l->bound && names && kinds && rollups &&
+           charges;
 }
 
 void ledger_close(struct ledger *l)
@@ -89,6 +92,7 @@ void ledger_close(struct ledger *l)
     names_close(&l->names);
     kinds_close(&l->kinds);
     rollups_close(&l->rollups);
+    charges_close(&l->charges);
     heap_free(l->rows);
     heap_free(l->bound);
     buf_fini(&l->bytes);
@@ -105,13 +109,22 @@ static void bind_number(sqlite3_stmt *s, int column, int64_t n)
         sqlite3_bind_int64(s, column, n);
 }
 
+// Nothing is NULL.
+static void bind_some(sqlite3_stmt *s, int column, const char *bytes, size_t n)
+{
+    if (n)
+        sql_bind_blob(s, column, bytes, n);
+    else
+        sqlite3_bind_null(s, column);
+}
+
 // `first`: the statement's number of the row's first column. `bound`: what stands there, or NULL.
 static void bind_row(const struct ledger *l, const struct ledger_row *row, sqlite3_stmt *s,
                      int first, int64_t *bound)
 {
     const char *bytes = l->bytes.ptr + row->bytes;
     for (int i = 0; i < COLUMNS; i++) {
-        if (i == ID || i == UPSTREAM || i == TAGS || i == PARTS ||
+        if (i == ID || i == UPSTREAM || i == TAGS || i == PARTS || i == CHARGE ||
             (bound && bound[i] == row->numbers[i]))
             continue;
         bind_number(s, first + i, row->numbers[i]);
@@ -122,14 +135,14 @@ static void bind_row(const struct ledger *l, const struct ledger_row *row, sqlit
     bytes += sizeof(struct uuid);
     sql_bind_str(s, first + UPSTREAM, str_from(bytes, row->upstream_len));
     bytes += row->upstream_len;
-    if (row->tags_len)
-        sql_bind_blob(s, first + TAGS, bytes, row->tags_len);
-    else
-        sqlite3_bind_null(s, first + TAGS);
+    bind_some(s, first + TAGS, bytes, row->tags_len);
+    bytes += row->tags_len;
     if (row->parts_len)
-        sql_bind_str(s, first + PARTS, str_from(bytes + row->tags_len, row->parts_len));
+        sql_bind_str(s, first + PARTS, str_from(bytes, row->parts_len));
     else
         sqlite3_bind_null(s, first + PARTS);
+    bytes += row->parts_len;
+    bind_some(s, first + CHARGE, bytes, row->charge_len);
 }
 
 static int64_t hour_of(int64_t us)
@@ -177,6 +190,9 @@ static bool fill(struct ledger *l, const struct entry *e, struct ledger_row *row
     row->tags_len = l->bytes.len - before;
     row->parts_len = e->price_parts.len;
     buf_add(&l->bytes, e->price_parts);
+    before = l->bytes.len;
+    charge_pack(&e->charge, &l->bytes);
+    row->charge_len = l->bytes.len - before;
     *key = (struct rollup_key){.tenant = kind.tenant,
                                .hour = hour_of(e->start_us),
                                .provider = kind.provider,
@@ -247,7 +263,8 @@ void ledger_begin(struct ledger *l)
 bool ledger_add(struct ledger *l, const struct entry *e)
 {
     struct rollup_key key;
-    if (!fill(l, e, &l->rows[l->row_count], &key) || !rollups_add(&l->rollups, &key, e))
+    if (!fill(l, e, &l->rows[l->row_count], &key) || !rollups_add(&l->rollups, &key, e) ||
+        !charges_add(&l->charges, &e->charge))
         return false;
     l->row_count++;
     l->added++;
@@ -270,12 +287,12 @@ bool ledger_add_alone(struct ledger *l, const struct entry *e)
     note_cost(l, &l->rows[0], 1);
     l->added++;
     l->fresh++;
-    return rollups_add(&l->rollups, &key, e);
+    return rollups_add(&l->rollups, &key, e) && charges_add(&l->charges, &e->charge);
 }
 
 bool ledger_flush(struct ledger *l)
 {
-    return insert_rows(l) && rollups_flush(&l->rollups);
+    return insert_rows(l) && rollups_flush(&l->rollups) && charges_flush(&l->charges);
 }
 
 void ledger_forget(struct ledger *l)
@@ -287,4 +304,5 @@ void ledger_forget(struct ledger *l)
     names_forget(&l->names);
     kinds_restart(&l->kinds);
     rollups_forget(&l->rollups);
+    charges_forget(&l->charges);
 }

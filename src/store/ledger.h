@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ledger - one row a call and attempt, and its place in the rollups. Written by the writer thread
-// inside its transaction; a row that is there already changes nothing, so any part of the journal
-// may be read twice.
+// ledger - one row a call and attempt, its place in the rollups, and what it charges its accounts.
+// Written by the writer thread inside its transaction; a row that is there already changes nothing,
+// so any part of the journal may be read twice.
 //
 // Rows are gathered and inserted some at a time by one statement, whose cursor then stays at the
 // end of the table: half the work of a statement a row. Such a statement takes no row that is there
@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "core/entry.h"
+#include "store/charges.h"
 #include "store/kinds.h"
 #include "store/names.h"
 #include "store/rollup.h"
@@ -27,13 +28,13 @@
     "output, audio_output, image_output, web_searches, file_searches, calls, search_units, "       \
     "images, seconds, busy"
 
-#define LEDGER_COLUMNS 36 // of `call`
+#define LEDGER_COLUMNS 37 // of `call`
 #define LEDGER_ROWS    32 // of one statement
 
 struct ledger_row {
     int64_t numbers[LEDGER_COLUMNS]; // LEDGER_NULL: none
-    size_t bytes;                    // in `bytes`: id, upstream_id, tags, price_parts
-    size_t upstream_len, tags_len, parts_len;
+    size_t bytes;                    // in `bytes`: id, upstream_id, tags, price_parts, charge
+    size_t upstream_len, tags_len, parts_len, charge_len;
 };
 
 struct ledger {
@@ -44,6 +45,7 @@ struct ledger {
     struct names names;
     struct kinds kinds;
     struct rollups rollups;
+    struct charges charges;
     struct ledger_row *rows; // LEDGER_ROWS, gathered
     unsigned row_count;
     struct buf bytes;
@@ -64,7 +66,7 @@ void ledger_begin(struct ledger *l); // after BEGIN
 // runs. The entry is not needed any more.
 bool ledger_add(struct ledger *l, const struct entry *e) MUST_USE;
 bool ledger_add_alone(struct ledger *l, const struct entry *e) MUST_USE;
-bool ledger_flush(struct ledger *l) MUST_USE; // what is gathered, and the rollups; before COMMIT
+bool ledger_flush(struct ledger *l) MUST_USE; // what is gathered, rollups, accounts; before COMMIT
 void ledger_forget(struct ledger *l);         // after ROLLBACK
 // Cost of the rows written since ledger_open less what the rollups grew by, in picodollars: 0 while
 // the books balance. Not within a transaction.

@@ -23,6 +23,8 @@ static void put_aside(const struct store *s, const char *name, const struct why 
     char aside[SEGMENT_NAME_SIZE + 256];
     snprintf(aside, sizeof aside, "%s.damaged", name);
     log_say(LOG_ERROR, "%s; it is kept as %s", why->text, aside);
+    if (!leases_doubt(s))
+        return; // it is met again
     renameat(s->folder, name, s->folder, aside);
 }
 
@@ -123,8 +125,17 @@ static struct segment *segment_of(struct store *s, uint64_t seq)
     return NULL;
 }
 
+// Of a file that is gone though the ledger has not let it go: said once.
+static bool miss_segment(const struct store *s, uint64_t seq)
+{
+    sqlite3_bind_int64(s->position_set, 1, (int64_t)seq);
+    sqlite3_bind_int64(s->position_set, 2, 0);
+    return leases_doubt(s) && sql_done(s->position_set);
+}
+
 static bool load_positions(struct store *s)
 {
+    bool fine = true;
     sqlite3_stmt *ask = sql_prepare(s->db, "SELECT segment, offset FROM position");
     int code = SQLITE_ERROR;
     while (ask && (code = sqlite3_step(ask)) == SQLITE_ROW) {
@@ -133,11 +144,13 @@ static bool load_positions(struct store *s)
         struct segment *g = segment_of(s, seq);
         if (seq >= s->next_seq)
             s->next_seq = seq + 1; // never a number that means another file here
+        if (!g && offset > 0)
+            fine &= miss_segment(s, seq);
         if (g && offset >= SEGMENT_HEAD && offset <= g->size)
             g->read = g->reading = (uint32_t)offset;
     }
     sqlite3_finalize(ask);
-    return code == SQLITE_DONE;
+    return code == SQLITE_DONE && fine;
 }
 
 static bool load_carried(struct store *s)
@@ -193,7 +206,7 @@ static bool scan(struct store *s, const struct segment *g)
         if (offset == before) {
             log_say(LOG_ERROR, "journal/%s is damaged at byte %u, which the ledger has passed",
                     g->name, (unsigned)offset);
-            return true;
+            return leases_doubt(s);
         }
     }
     return true;
@@ -231,7 +244,7 @@ static bool capture_one(struct store *s, const struct pending *call, struct buf 
     struct entry e;
     if (!writer_payload(s, call, payload) || !entry_unpack(buf_str(payload), &e)) {
         log_say(LOG_ERROR, "the journal's record of a call that never ended cannot be read");
-        return true;
+        return leases_doubt(s);
     }
     return alone ? ledger_add_alone(&s->ledger, &e) : ledger_add(&s->ledger, &e);
 }
@@ -267,7 +280,7 @@ static bool capture_each(struct store *s, struct buf *payload)
             continue;
         bool refused = refused_is(s);
         undo(s);
-        if (!refused || !refused_keep(s, "captured", buf_str(payload)))
+        if (!refused || !leases_doubt(s) || !refused_keep(s, "captured", buf_str(payload)))
             return false;
     }
     return sql_run(s->db, "DELETE FROM pending") == SQLITE_OK;

@@ -279,6 +279,43 @@ static const struct step steps[] = {
     {7, CALLS_VIEW(", (k.flags & 32) / 32 AS followed, c.load_us AS load_us,"
 "  c.queue_us AS queue_us, c.busy AS busy")
 "PRAGMA user_version = 7;"
+    },
+    {8, // budgets: amounts are whole nanodollars, 10^-9 USD
+"CREATE TABLE budget ("
+"  id INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, name TEXT NOT NULL,"
+"  configured INTEGER NOT NULL," // 1: a file defines it; of the rest only the number counts
+"  scope TEXT NOT NULL,"         // JSON: {"key":"ci","tag:session":"x"}
+"  per TEXT NOT NULL,"           // '', 'request', 'key', 'tag:session'
+"  limit_nd INTEGER NOT NULL, observe INTEGER NOT NULL, paused INTEGER NOT NULL,"
+"  alert_at TEXT NOT NULL,"      // JSON: [50,80], percent
+"  window INTEGER NOT NULL,"     // 0 lifetime 2 day 3 week 4 month
+"  first_day INTEGER NOT NULL, zone TEXT NOT NULL,"
+"  grow INTEGER NOT NULL, clamp INTEGER NOT NULL, downgrade INTEGER NOT NULL,"
+"  wait_us INTEGER NOT NULL, created_us INTEGER NOT NULL,"
+"  archived_us INTEGER NOT NULL) STRICT;" // 0: it is in force
+"CREATE UNIQUE INDEX budget_name ON budget (tenant, name, configured) WHERE archived_us = 0;"
+
+"CREATE TABLE account ("
+"  id INTEGER PRIMARY KEY AUTOINCREMENT, budget INTEGER NOT NULL, value TEXT NOT NULL,"
+"  window INTEGER NOT NULL, start_us INTEGER NOT NULL, end_us INTEGER NOT NULL,"
+"  limit_nd INTEGER NOT NULL,"  // as last told
+"  ceiling INTEGER NOT NULL,"   // it, or what was in use when it was lowered; observing: the most
+"  settled INTEGER NOT NULL, overdraft INTEGER NOT NULL,"
+"  leased INTEGER NOT NULL,"    // set aside for the process, and not settled
+"  aged INTEGER NOT NULL,"      // of settled: by calls whose rows were deleted
+"  told INTEGER NOT NULL,"      // percent
+"  boot TEXT NOT NULL, epoch INTEGER NOT NULL," // of the last lease: where and by whom
+"  UNIQUE (budget, value, window, start_us),"
+"  CHECK (limit_nd >= 0 AND aged >= 0 AND overdraft >= 0 AND settled >= overdraft),"
+"  CHECK (leased >= 0 AND ceiling >= leased),"
+"  CHECK (settled - overdraft <= ceiling - leased)) STRICT;" // all that is in use has its place
+"CREATE INDEX account_leased ON account (id) WHERE leased > 0;"
+
+"CREATE TABLE adjustment (" // what an account was charged without a call's row
+"  id INTEGER PRIMARY KEY, account INTEGER NOT NULL, at_us INTEGER NOT NULL,"
+"  amount INTEGER NOT NULL, why TEXT NOT NULL) STRICT;"
+"ALTER TABLE call ADD COLUMN charge BLOB;" // core/charge.h; NULL: no budget was concerned
+"PRAGMA user_version = 8;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

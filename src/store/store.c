@@ -250,6 +250,8 @@ static enum status open_ledger(struct store *s, struct why *why)
         status = replay_load(s, why); // not before a newer program's store is refused
     if (status == STATUS_OK)
         status = replay_all(s, why);
+    if (status == STATUS_OK && !leases_settle(s))
+        status = sql_why(why, s->db, "the accounts of budgets cannot be brought up to date");
     if (status == STATUS_FULL)
         return store_full(s, s->path, "store", why);
     return status == STATUS_DAMAGED ? say_damaged(s, why) : status;
@@ -282,6 +284,7 @@ enum status store_open(const struct store_setup *setup, struct store **out, stru
     s->folder = s->path_lock = s->state_lock = -1;
     s->next_seq = 1;
     list_init(&s->segments);
+    leases_read_boot(s);
     atomic_store(&s->healthy, true);
     enum status status = set_paths(s, setup, why);
     if (status == STATUS_OK)
@@ -302,6 +305,7 @@ static void stop_writer(struct store *s)
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
     writer_finish(s);
+    leases_refuse(s);
     s->running = false;
 }
 

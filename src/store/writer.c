@@ -30,9 +30,10 @@ enum status writer_open(struct store *s, struct why *why)
     s->pending_get =
         sql_prepare(s->db, "SELECT packed FROM pending WHERE id = ?1 AND attempt = ?2");
     bool ledger = ledger_open(&s->ledger, s->db);
+    bool leases = leases_open(s);
     s->bytes = alloc_get(&alloc_heap, READ_BYTES);
     bool fine = s->begin && s->commit && s->rollback && s->position_set && s->position_drop &&
-                s->pending_add && s->pending_drop && s->pending_get && ledger && s->bytes;
+                s->pending_add && s->pending_drop && s->pending_get && ledger && leases && s->bytes;
     if (!fine)
         return sql_why(why, s->db, "the store cannot be used");
     prune_begin(s);
@@ -45,6 +46,7 @@ void writer_close(struct store *s)
                                  s->position_drop, s->pending_add, s->pending_drop, s->pending_get};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
+    leases_close(s);
     ledger_close(&s->ledger);
     pendings_fini(&s->pendings);
     heap_free(s->changes);
@@ -126,7 +128,7 @@ static bool take_record(struct store *s, struct segment *g, const struct frame *
         (whole && !entry_unpack(f->payload, &e))) {
         log_say(LOG_ERROR, "journal/%s: the record at byte %u is no entry; it is left out", g->name,
                 (unsigned)g->reading);
-        return true;
+        return leases_doubt(s);
     }
     if (!note(s, f->type, &call))
         return false;
@@ -139,15 +141,18 @@ static bool take_record(struct store *s, struct segment *g, const struct frame *
 }
 
 // Nothing more is read of this segment. `torn`: bytes that a write which was cut off may have left.
-static void stop_reading(struct segment *g, uint32_t torn)
+// False when the database failed.
+static bool stop_reading(const struct store *s, struct segment *g, uint32_t torn)
 {
     g->bad = true;
     g->damaged = !segment_zero_from(g, g->reading + torn);
-    if (g->damaged)
-        log_say(LOG_ERROR,
-                "journal/%s is damaged at byte %u: what stands behind it is not read; the file is "
-                "kept as %s.damaged",
-                g->name, (unsigned)g->reading, g->name);
+    if (!g->damaged)
+        return true;
+    log_say(LOG_ERROR,
+            "journal/%s is damaged at byte %u: what stands behind it is not read; the file is "
+            "kept as %s.damaged",
+            g->name, (unsigned)g->reading, g->name);
+    return leases_doubt(s);
 }
 
 // The whole frames of `bytes`, which stand at g->reading. False when the database failed.
@@ -158,10 +163,8 @@ static bool take_frames(struct store *s, struct segment *g, struct str bytes)
         enum frame_state state = g->own ? frame_read_own(bytes, &f) : frame_read(bytes, &f);
         if (state == FRAME_MORE && !first)
             return true; // the next read begins with it
-        if (state != FRAME_OK) {
-            stop_reading(g, f.size);
-            return true;
-        }
+        if (state != FRAME_OK)
+            return stop_reading(s, g, f.size);
         if (!take_record(s, g, &f))
             return false;
         bytes = str_skip(bytes, f.size);
@@ -237,7 +240,7 @@ static bool carry_pending(struct store *s, const struct segment *g)
 
 // Whatever the COMMIT wrote must be on the disk before the segment goes: the log's file is synced
 // by a descriptor of our own (SQLite keeps no lock on that file that closing it could drop).
-static bool sync_ledger(const struct store *s)
+bool writer_sync_ledger(const struct store *s)
 {
     char wal[STORE_PATH_SIZE + 8];
     snprintf(wal, sizeof wal, "%s-wal", s->path);
@@ -377,7 +380,7 @@ static enum batch retire(struct store *s, bool busy)
     bool fine = begin(s);
     for (size_t i = 0; fine && i < s->taken_count; i++)
         fine = !s->taken[i]->leaving || carry_pending(s, s->taken[i]);
-    if (!fine || !sql_done(s->commit) || !sync_ledger(s))
+    if (!fine || !sql_done(s->commit) || !writer_sync_ledger(s))
         return give_up(s);
     for (size_t i = s->taken_count; i-- > 0;) {
         if (!s->taken[i]->leaving)
@@ -399,7 +402,8 @@ static enum batch pass_over(struct store *s)
     if (segment_read(it.segment, it.call.offset, s->bytes, n) != n ||
         !refused_keep(s, it.segment->name, str_from(s->bytes, n)))
         return BATCH_FAILED;
-    bool fine = begin(s) && note(s, RECORD_FINAL, &it.call) && drop_carried(s, &it.call);
+    bool fine =
+        begin(s) && note(s, RECORD_FINAL, &it.call) && drop_carried(s, &it.call) && leases_doubt(s);
     it.segment->reading = it.call.offset + n;
     if (!fine || !set_positions(s) || !sql_done(s->commit))
         return give_up(s);

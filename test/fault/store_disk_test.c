@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "../unit/store/stored.h"
+#include "../unit/store/lent.h"
 #include "store/segment.h"
 
 static atomic_bool no_space;         // nothing can be allocated
@@ -22,6 +22,8 @@ static atomic_bool short_ends;       // the same of the reserve
 static atomic_bool no_cut;           // and they cannot be made shorter
 static atomic_bool full;             // the ledger's file and its log take nothing more
 static atomic_bool full_of_ours;     // until a reserve is cut or goes
+static atomic_bool no_sync;          // the ledger's log cannot be brought to the disk
+static atomic_bool unsynced;         // it has been written to since it was
 
 int posix_fallocate(int fd, off_t offset, off_t n)
 {
@@ -81,7 +83,21 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off_t offset)
         errno = ENOSPC;
         return -1;
     }
+    if (is_named(fd, "costlens.db", "-wal"))
+        unsynced = true;
     return syscall(SYS_pwrite64, fd, bytes, n, offset);
+}
+
+int fdatasync(int fd)
+{
+    if (is_named(fd, "costlens.db", "-wal")) {
+        if (no_sync) {
+            errno = EIO;
+            return -1;
+        }
+        unsynced = false;
+    }
+    return (int)syscall(SYS_fdatasync, fd);
 }
 
 // Fills what is left of the segment with calls, until one is refused.
@@ -477,6 +493,87 @@ static void a_disk_too_small_is_told_with_the_cure(void **state)
     place_remove(&p);
 }
 
+struct told {
+    bool synced;
+    atomic_bool came;
+};
+
+static void lease_is_told(struct lease *l)
+{
+    struct told *t = l->context;
+    t->synced = !unsynced;
+    t->came = true;
+}
+
+// What is told to be set aside is on the disk, whatever becomes of the machine; and what the disk
+// does not take is not set aside.
+static void a_lease_is_on_the_disk_before_it_is_told(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct lease l = a_lease(1, 100000, 0);
+    for (int i = 1; i <= 20; i++) {
+        struct entry e = an_entry(clock_wall_us());
+        call(j, &e); // the log grows beside it
+        struct told told = {.synced = false};
+        l.upto.n = 1000 * i;
+        l.done = lease_is_told;
+        l.context = &told;
+        store_lease(s, &l);
+        while (!told.came)
+            usleep(100);
+        assert_int_equal(l.status, STATUS_OK);
+        assert_true(told.synced);
+    }
+    l.upto.n = 30000;
+    no_sync = true;
+    assert_int_equal(lease_now(s, &l), STATUS_IO);
+    no_sync = false;
+    full = true;
+    assert_int_equal(lease_now(s, &l), STATUS_FULL);
+    full = false;
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    assert_int_equal(l.kept.leased.n, 30000);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+// Charges wait as rows do, and are made once.
+static void a_full_ledger_loses_no_charge(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct lease l = a_lease(1, 1000000, 100000);
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    for (int round = 0; round < 3; round++) {
+        full = round != 1;
+        for (int i = 0; i < 100; i++) {
+            struct entry e = an_entry(clock_wall_us());
+            charge(&e, 200, 123, l.account);
+            call(j, &e);
+        }
+        assert_int_equal(store_catch_up(s, full ? 500 : 5000), full ? STATUS_TIMEOUT : STATUS_OK);
+        assert_int_equal(ask(&p, "SELECT settled FROM account"), round ? 24600 : 0);
+        assert_int_equal(ask(&p, "SELECT leased FROM account"), round ? 75400 : 100000);
+    }
+    journal_close(j);
+    store_close(s); // before there is space
+    full = false;
+    assert_int_equal(ask(&p, "SELECT settled + leased FROM account"), 100000);
+    store_close(store_at(&p, false));
+    assert_int_equal(ask(&p, "SELECT settled FROM account"), 36900);
+    assert_int_equal(ask(&p, "SELECT leased FROM account"), 0);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM adjustment"), 0);
+    place_remove(&p);
+}
+
 static bool said_in(FILE *log, const char *words)
 {
     char text[4096];
@@ -538,6 +635,8 @@ int main(void)
         cmocka_unit_test(a_full_ledger_loses_nothing),
         cmocka_unit_test(a_start_on_a_full_disk_uses_the_reserve),
         cmocka_unit_test(a_start_after_a_kill_gives_its_reserve_for_segments),
+        cmocka_unit_test(a_lease_is_on_the_disk_before_it_is_told),
+        cmocka_unit_test(a_full_ledger_loses_no_charge),
         cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
         cmocka_unit_test(a_disk_too_small_is_told_with_the_cure),
         cmocka_unit_test(rows_that_stay_are_not_said_to_be_deleted),

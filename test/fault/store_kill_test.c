@@ -6,6 +6,10 @@
 // itself in the middle of a write), again and again, on the same store. In the end every D has
 // exactly one row, every F exactly one that is not captured, and no row is without its B.
 //
+// Each call holds money in two accounts, one that both threads share and one of its thread's own,
+// within what was set aside for it. In the end each account has settled what its rows were charged,
+// to the nanodollar: the cost of those that ended, the hold of those that did not.
+//
 // COSTLENS_PATIENCE lets each child live so many times longer (a sanitizer's needs it),
 // COSTLENS_KILLS says how often one is killed.
 
@@ -15,7 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "../unit/store/stored.h"
+#include "../unit/store/lent.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/map.h"
@@ -24,6 +28,9 @@
 #define ROUNDS_LONG 1000
 #define TURN        16
 #define LIFE_MS_MAX 60
+#define LIMIT       1000000000000 // nanodollars
+#define CHUNK       20000
+#define ACCOUNTS    3
 
 // Written whole by one write(2): it stands or it does not. No line lies on two pages of the file: a
 // write that is killed may end between them.
@@ -59,16 +66,80 @@ static void note(char kind, const struct entry *e)
         _exit(1);
 }
 
+// What this process knows of an account: it never holds more than was set aside.
+struct purse {
+    pthread_mutex_t lock;
+    struct lease lease;
+    int64_t used, watermark;
+};
+
+static struct store *store;
+static struct purse shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void lease_more(struct purse *p, int64_t upto)
+{
+    p->lease.upto.n = upto;
+    if (lease_now(store, &p->lease) != STATUS_OK || p->lease.kept.leased.n < upto)
+        _exit(1);
+    p->watermark = p->lease.kept.leased.n;
+}
+
+static void open_purse(struct purse *p, const char *value)
+{
+    p->lease = a_lease(7, LIMIT, 0);
+    p->lease.key.value = str_of(value);
+    lease_more(p, 0);
+    p->used = p->watermark; // spent by earlier ones: all of theirs has ended
+}
+
+static void hold(struct purse *p, struct entry *e)
+{
+    pthread_mutex_lock(&p->lock);
+    p->used += e->charge.held;
+    if (p->used > p->watermark)
+        lease_more(p, p->used + CHUNK);
+    e->charge.accounts[e->charge.count++] = p->lease.account;
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void settle(struct purse *p, const struct entry *e)
+{
+    pthread_mutex_lock(&p->lock);
+    p->used -= e->charge.held - e->charge.charged;
+    pthread_mutex_unlock(&p->lock);
+}
+
+// A call that holds more than it will cost.
+static struct entry a_call(struct purse *own, unsigned i)
+{
+    struct entry e = an_entry(clock_wall_us());
+    e.cost.pd = 1000 + i * 7919 % 1000000;
+    e.charge.charged = (e.cost.pd + 999) / 1000;
+    e.charge.held = e.charge.charged + i % 3 * 500;
+    hold(own, &e);
+    hold(&shared, &e);
+    return e;
+}
+
+static struct entry begun(const struct entry *e)
+{
+    struct entry sent = *e;
+    sent.usage.sure = SURE_CAPTURED;
+    sent.charge.charged = sent.charge.held;
+    return sent;
+}
+
 static void *produce(void *context)
 {
     struct journal *j = context;
+    static struct purse own = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    open_purse(&own, "one by one");
     for (unsigned i = 0;; i++) {
-        struct entry e = an_entry(clock_wall_us());
+        struct entry e = a_call(&own, i);
         if (i % 3 == 0 && tags_set(&e.tags, str_of("feature"), str_of("chat")) != STATUS_OK)
             _exit(1);
         note('B', &e);
-        struct entry sent = e;
-        sent.usage.sure = SURE_CAPTURED;
+        struct entry sent = begun(&e);
         if (journal_dispatched(j, &sent) != STATUS_OK)
             _exit(1);
         note('D', &e);
@@ -79,6 +150,8 @@ static void *produce(void *context)
         if (!journal_final(j, &e))
             _exit(1);
         note('F', &e);
+        settle(&own, &e);
+        settle(&shared, &e);
     }
     return NULL;
 }
@@ -102,16 +175,17 @@ static void *produce_in_turns(void *context)
 {
     struct journal *j = context;
     static struct entry calls[TURN];
+    static struct purse own = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    open_purse(&own, "by the turn");
     journal_gather(j);
     for (unsigned turn = 0;; turn++) {
         unsigned count = 1 + turn % TURN;
         unsigned ended = turn % 8 == 7 ? count / 2 : count; // the others never end
         for (unsigned i = 0; i < count; i++)
-            calls[i] = an_entry(clock_wall_us());
+            calls[i] = a_call(&own, turn * TURN + i);
         note_all('B', calls, count);
         for (unsigned i = 0; i < count; i++) {
-            struct entry sent = calls[i];
-            sent.usage.sure = SURE_CAPTURED;
+            struct entry sent = begun(&calls[i]);
             if (journal_dispatched(j, &sent) != STATUS_OK)
                 _exit(1);
         }
@@ -123,18 +197,23 @@ static void *produce_in_turns(void *context)
         }
         journal_flush(j, nothing_is_lost, NULL);
         note_all('F', calls, ended);
+        for (unsigned i = 0; i < ended; i++) {
+            settle(&own, &calls[i]);
+            settle(&shared, &calls[i]);
+        }
     }
     return NULL;
 }
 
 static void child(const struct place *p, int ready)
 {
-    struct store *s = store_at(p, true);
+    store = store_at(p, true);
     if (write(ready, "", 1) != 1)
         _exit(1);
     pthread_t thread;
-    pthread_create(&thread, NULL, produce_in_turns, journal_of(s, 1));
-    produce(journal_of(s, 0));
+    open_purse(&shared, "");
+    pthread_create(&thread, NULL, produce_in_turns, journal_of(store, 1));
+    produce(journal_of(store, 0));
 }
 
 struct fate {
@@ -169,18 +248,53 @@ static void read_log(struct map *fates, const char *file)
     fclose(log);
 }
 
+// Of all rows, by account.
+static int64_t charged[ACCOUNTS + 1];
+
+static void add_charge(sqlite3_stmt *s)
+{
+    struct charge c;
+    const void *bytes = sqlite3_column_blob(s, 2);
+    assert_non_null(bytes);
+    assert_true(charge_unpack(str_from(bytes, (size_t)sqlite3_column_bytes(s, 2)), &c));
+    assert_int_equal(c.count, 2);
+    int64_t cost = (sqlite3_column_int64(s, 3) + 999) / 1000;
+    assert_int_equal(c.charged, sqlite3_column_int(s, 1) == SURE_CAPTURED ? c.held : cost);
+    for (unsigned i = 0; i < c.count; i++) {
+        assert_in_range(c.accounts[i], 1, ACCOUNTS);
+        charged[c.accounts[i]] += c.charged;
+    }
+}
+
+// No charge is lost or doubled, and nothing is set aside for the dead.
+static void judge_accounts(const struct place *p)
+{
+    char question[80];
+    for (int i = 1; i <= ACCOUNTS; i++) {
+        snprintf(question, sizeof question, "SELECT settled FROM account WHERE id = %d", i);
+        assert_true(charged[i] > 0);
+        assert_int_equal(ask(p, question), charged[i]);
+    }
+    assert_int_equal(ask(p, "SELECT count(*) FROM account"), ACCOUNTS);
+    assert_int_equal(ask(p, "SELECT sum(leased) + sum(overdraft) FROM account"), 0);
+    assert_int_equal(ask(p, "SELECT count(*) FROM adjustment"), 0);
+}
+
 static void read_rows(struct map *fates, const struct place *p)
 {
+    memset(charged, 0, sizeof charged);
     sqlite3 *db = NULL;
     sqlite3_stmt *s = NULL;
     assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
     assert_int_equal(
-        sqlite3_prepare_v2(db, "SELECT call.id, sure FROM call JOIN kind ON kind.id = kind", -1, &s,
-                           NULL),
+        sqlite3_prepare_v2(
+            db, "SELECT call.id, sure, charge, cost_pd FROM call JOIN kind ON kind.id = kind", -1,
+            &s, NULL),
         SQLITE_OK);
     while (sqlite3_step(s) == SQLITE_ROW) {
         struct fate *f = fate_of(fates, sqlite3_column_blob(s, 0));
         f->rows++;
+        add_charge(s);
         f->captured += sqlite3_column_int(s, 1) == SURE_CAPTURED;
     }
     sqlite3_finalize(s);
@@ -212,6 +326,7 @@ static void judge(const struct place *p, const char *log)
     print_message("%d calls ended, %d captured\n", ended, captured);
     map_fini(&fates);
     arena_fini(&memory);
+    judge_accounts(p);
     assert_int_equal(ask(p, "SELECT sum(requests) FROM rollup"),
                      ask(p, "SELECT count(*) FROM call"));
     assert_int_equal(ask(p, "SELECT sum(cost_mu) * 1000000000 + sum(cost_pd) FROM rollup"),

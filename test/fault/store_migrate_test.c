@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "../unit/store/stored.h"
+#include "../unit/store/lent.h"
 #include "store/schema.h"
 
 #define OLD_CALLS 60
@@ -83,6 +83,7 @@ static void is_whole(const struct place *p)
     assert_int_equal(ask(p, "SELECT count(*) FROM calls WHERE cost_pd IS NULL"), 9);
     assert_int_equal(ask(p, "SELECT sum(cost_pd - 1000000) FROM call"), 1770 - 252);
     assert_int_equal(ask(p, "SELECT count(*) FROM call WHERE price_parts IS NULL"), OLD_CALLS);
+    assert_int_equal(ask(p, "SELECT count(*) FROM call WHERE charge IS NULL"), OLD_CALLS);
     assert_int_equal(ask(p, "SELECT count(*) FROM kind"), 6); // model x outcome
     assert_int_equal(ask(p, "SELECT count(*) FROM tag WHERE name = 'feature' AND value = 'chat'"),
                      OLD_CALLS / 2);
@@ -119,8 +120,12 @@ static void an_old_store_is_brought_up_to_date(void **state)
     struct store *s = store_at(&p, true);
     struct journal *j = journal_of(s, 0);
     struct entry e = an_entry(clock_wall_us());
+    struct lease l = a_lease(1, 1000, 100);
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    charge(&e, 100, 60, l.account);
     call(j, &e); // and goes on
     assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT settled FROM account WHERE leased = 40"), 60);
     assert_int_equal(ask(&p, "SELECT count(*) FROM calls WHERE upstream_id = 'req_1234'"), 1);
     ask(&p, "DELETE FROM call WHERE upstream_id = 'req_1234'");
     ask(&p, "DELETE FROM kind WHERE id NOT IN (SELECT kind FROM call)");

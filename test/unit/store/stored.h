@@ -131,6 +131,14 @@ static inline struct entry an_open_entry(int64_t start_us)
     return e;
 }
 
+// What a call of one budget, or of several, holds and is charged.
+static inline void charge(struct entry *e, int64_t held, int64_t charged, uint64_t account)
+{
+    e->charge.held = held;
+    e->charge.charged = charged;
+    e->charge.accounts[e->charge.count++] = account;
+}
+
 static inline void tag(struct entry *e, const char *name, const char *value)
 {
     assert_int_equal(tags_set(&e->tags, str_of(name), str_of(value)), STATUS_OK);
@@ -150,6 +158,7 @@ static inline void call(struct journal *j, struct entry *e)
 {
     struct entry sent = *e;
     sent.usage.sure = SURE_CAPTURED;
+    sent.charge.charged = sent.charge.held;
     assert_int_equal(journal_dispatched(j, &sent), STATUS_OK);
     assert_true(journal_final(j, e));
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// lease - what of a budget's limit is set aside for this process, on the disk before it is used. So
+// a call asks no database: what it holds lies within what was set aside, and a crash cannot spend
+// what nobody knows of.
+//
+//    0            settled                  watermark            limit
+//    |---------------|------- leased --------|---------------------|
+//                    '-> rows move this      '-> only a lease moves this
+//
+// An account's watermark is what its calls, spent and held, may reach. A call's row (core/charge.h)
+// moves what it was charged from leased to settled, once, in the transaction of the row. When the
+// process has ended well, or died on a machine that runs on, every call of its stands in the
+// journal: those without an end are captured, and the rest of the lease returns. When the machine
+// stopped (another boot id), or something of the journal is lost, calls may be missing: the rest is
+// captured, and a row of the table `adjustment` says so.
+
+#ifndef STORE_LEASE_H
+#define STORE_LEASE_H
+
+#include "budget/accounts.h"
+#include "store/store.h"
+
+struct lease;
+// On the writer's thread (or store_close's), without a lock of the store's. The lease is the
+// caller's again, who may give another one. It must not wait for the store.
+typedef void lease_f(struct lease *l);
+
+// The caller's memory, its value's too: both stay where they are until `done` is called.
+struct lease {
+    struct account_key key; // the account is made when there is none
+    struct nano limit;      // as the budget's definition says now
+    bool observe;           // ... it refuses nothing: no watermark binds it, nothing is set aside
+    uint8_t told;           // the highest threshold that was told; what is kept never falls
+    // Where the watermark shall stand: no lower than what is spent and held. Lower than it stood
+    // gives back. It rises no further than the limit; where that was lowered it stays.
+    struct nano upto;
+    lease_f *done;
+    void *context;
+    // The answer.
+    enum status status;       // OK, or why nothing changed: FULL, BUSY, IO, CLOSED
+    uint64_t account;         // its number, for core/charge.h: the same for ever
+    struct account_kept kept; // `leased` is the watermark now; `settled` is behind the journal
+    struct lease *next;       // the store's
+};
+
+// Asks the writer's thread; from any thread, at once. Those that wait share one transaction and one
+// wait for the disk. To be asked: before the first hold in an account that has no number, whenever
+// accounts_ask says so, and when the terms of an account changed (with the watermark it has).
+//
+// Of one account one lease is under way at a time. One that was forgotten and comes back has spent
+// no more than its watermark says: give back down to what is spent when it is forgotten, and take
+// the watermark for what is spent when it returns.
+void store_lease(struct store *s, struct lease *l);
+
+struct account_row { // slices live during the call
+    uint64_t id;
+    struct account_key key;
+    struct nano limit;        // as last told
+    struct account_kept kept; // `leased` is the watermark
+};
+typedef void account_row_f(void *context, const struct account_row *a);
+// All whose window ends later than that, by number. Complete as to spending when no call was
+// journalled yet; else store_catch_up first. Not from a loop: it reads the disk.
+enum status store_account_each(struct store *s, int64_t ends_after_us, account_row_f *f,
+                               void *context, struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A transaction holds all leases that wait. It is committed like any other and its log is synced
+// before anybody is told, which is what SQLite's `synchronous = FULL` does, for this commit alone.
+//
+// A watermark is set, not added to: a lease that is asked for again after a failure half way gives
+// the same.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/inside.h"
+#include "store/lease.h"
+#include "store/sql.h"
+
+#define BOOT_FILE "/proc/sys/kernel/random/boot_id"
+
+_Static_assert(HOLD_ACCOUNTS_MAX == CHARGE_ACCOUNTS_MAX, "what is held is charged");
+
+// --- asking ---
+
+void store_lease(struct store *s, struct lease *l)
+{
+    must(s->running && l->upto.n >= 0 && l->limit.n >= 0);
+    l->next = NULL;
+    pthread_mutex_lock(&s->lock);
+    if (s->lease_last)
+        s->lease_last->next = l;
+    else
+        s->lease_first = l;
+    s->lease_last = l;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static struct lease *take(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct lease *first = s->lease_first;
+    s->lease_first = s->lease_last = NULL;
+    pthread_mutex_unlock(&s->lock);
+    return first;
+}
+
+static void answer(struct lease *first, enum status status)
+{
+    for (struct lease *next; first; first = next) {
+        next = first->next;
+        first->status = status;
+        first->done(first);
+    }
+}
+
+// --- granting ---
+
+// An account's amounts in the table.
+struct amounts {
+    int64_t ceiling, settled, overdraft, leased;
+};
+
+bool leases_open(struct store *s)
+{
+    s->account_find = sql_prepare(
+        s->db, "SELECT id, ceiling, settled, overdraft, leased, max(told, ?5) FROM account "
+               "WHERE budget = ?1 AND value = ?2 AND window = ?3 AND start_us = ?4");
+    s->account_make = sql_prepare(
+        s->db, "INSERT INTO account (budget, value, window, start_us, end_us, limit_nd, ceiling, "
+               "settled, overdraft, leased, aged, told, boot, epoch) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, 0, 0, 0, 0, '', 0) RETURNING id");
+    s->account_lease = sql_prepare(
+        s->db, "UPDATE account SET end_us = ?2, limit_nd = ?3, ceiling = ?4, leased = ?5, "
+               "told = ?6, boot = ?7, epoch = ?8 WHERE id = ?1");
+    return s->account_find && s->account_make && s->account_lease;
+}
+
+void leases_close(struct store *s)
+{
+    sqlite3_finalize(s->account_find);
+    sqlite3_finalize(s->account_make);
+    sqlite3_finalize(s->account_lease);
+}
+
+// Where it leaves the watermark. No sum leaves 64 bits: the account's CHECK says that
+// settled - overdraft + leased is at most its ceiling.
+static void move(struct lease *l, struct amounts *a)
+{
+    int64_t most = l->limit.n > a->settled ? l->limit.n - a->settled : 0;
+    int64_t want = l->upto.n > a->settled ? l->upto.n - a->settled : 0;
+    if (l->observe || most < a->leased)
+        most = a->leased;
+    a->leased = want < most ? want : most;
+    int64_t used = a->settled - a->overdraft + a->leased;
+    a->ceiling = l->observe ? INT64_MAX : used > l->limit.n ? used : l->limit.n;
+    l->kept.settled.n = a->settled;
+    l->kept.overdraft.n = a->overdraft;
+    l->kept.leased.n = INT64_MAX;
+    if (a->settled <= INT64_MAX - a->leased)
+        l->kept.leased.n = a->settled + a->leased;
+    if (l->observe && l->kept.leased.n < l->upto.n)
+        l->kept.leased.n = l->upto.n;
+}
+
+// What tells accounts apart.
+static void bind_key(sqlite3_stmt *q, const struct account_key *key)
+{
+    sqlite3_bind_int64(q, 1, (int64_t)key->budget);
+    sql_bind_str(q, 2, key->value);
+    sqlite3_bind_int(q, 3, key->window.kind);
+    sqlite3_bind_int64(q, 4, key->window.start_us);
+}
+
+// Nothing when there is none.
+static bool find(const struct store *s, struct lease *l, struct amounts *a)
+{
+    sqlite3_stmt *q = s->account_find;
+    bind_key(q, &l->key);
+    sqlite3_bind_int(q, 5, l->told);
+    int code = sqlite3_step(q);
+    l->account = 0;
+    if (code == SQLITE_ROW) {
+        l->account = (uint64_t)sqlite3_column_int64(q, 0);
+        *a = (struct amounts){sqlite3_column_int64(q, 1), sqlite3_column_int64(q, 2),
+                              sqlite3_column_int64(q, 3), sqlite3_column_int64(q, 4)};
+        l->kept.told = (uint8_t)sqlite3_column_int(q, 5);
+    }
+    sqlite3_reset(q);
+    return code == SQLITE_ROW || code == SQLITE_DONE;
+}
+
+static bool make(const struct store *s, struct lease *l, struct amounts *a)
+{
+    int64_t id = 0;
+    bind_key(s->account_make, &l->key);
+    sqlite3_bind_int64(s->account_make, 5, l->key.window.end_us);
+    bool fine = sql_one_i64(s->account_make, 0, &id) && id > 0;
+    l->account = (uint64_t)id;
+    l->kept.told = l->told;
+    *a = (struct amounts){.ceiling = 0};
+    return fine;
+}
+
+static bool grant(const struct store *s, struct lease *l)
+{
+    struct amounts a = {.ceiling = 0};
+    if (!find(s, l, &a) || (l->account == 0 && !make(s, l, &a)))
+        return false;
+    move(l, &a);
+    sqlite3_stmt *u = s->account_lease;
+    sqlite3_bind_int64(u, 1, (int64_t)l->account);
+    sqlite3_bind_int64(u, 2, l->key.window.end_us);
+    sqlite3_bind_int64(u, 3, l->limit.n);
+    sqlite3_bind_int64(u, 4, a.ceiling);
+    sqlite3_bind_int64(u, 5, a.leased);
+    sqlite3_bind_int(u, 6, l->kept.told);
+    sql_bind_str(u, 7, str_of(s->boot));
+    sqlite3_bind_int64(u, 8, s->epoch);
+    return sql_done(u);
+}
+
+// Which of the store's processes this is: the first lease of each counts one up.
+static bool begin_epoch(struct store *s, int64_t *epoch)
+{
+    *epoch = s->epoch;
+    if (s->epoch)
+        return true;
+    sqlite3_stmt *next = sql_prepare(s->db, "INSERT INTO fact (name, value) VALUES ('epoch', 1) ON "
+                                            "CONFLICT DO UPDATE SET value = value + 1 "
+                                            "RETURNING value");
+    bool fine = next && sql_one_i64(next, 0, epoch);
+    sqlite3_finalize(next);
+    return fine;
+}
+
+// OK when all of them are on the disk.
+static enum status serve(struct store *s, struct lease *first)
+{
+    int64_t before = s->epoch;
+    bool fine = sql_done(s->begin) && begin_epoch(s, &s->epoch);
+    for (struct lease *l = first; fine && l; l = l->next)
+        fine = grant(s, l);
+    if (fine && sql_done(s->commit))
+        return writer_sync_ledger(s) ? STATUS_OK : STATUS_IO;
+    enum status status = sql_status(sqlite3_errcode(s->db));
+    log_say(LOG_ERROR, "nothing can be set aside for budgets: %s", sqlite3_errmsg(s->db));
+    s->epoch = before;
+    if (!sqlite3_get_autocommit(s->db))
+        sql_done(s->rollback);
+    return status == STATUS_OK ? STATUS_IO : status;
+}
+
+void leases_serve(struct store *s)
+{
+    struct lease *first = take(s);
+    enum status status = first ? serve(s, first) : STATUS_OK;
+    if (status != STATUS_CONFLICT || !first->next) {
+        answer(first, status);
+        return;
+    }
+    // One that SQLite refuses for good must not stand in the way of the others.
+    for (struct lease *next; first; first = next) {
+        next = first->next;
+        first->next = NULL;
+        answer(first, serve(s, first));
+    }
+}
+
+void leases_refuse(struct store *s)
+{
+    answer(take(s), STATUS_CLOSED);
+}
+
+// --- what is left of them ---
+
+void leases_read_boot(struct store *s)
+{
+    int fd = open(BOOT_FILE, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, s->boot, sizeof s->boot - 1);
+    if (fd >= 0)
+        close(fd);
+    s->boot[n > 0 ? n : 0] = 0;
+    s->boot[strcspn(s->boot, "\n")] = 0;
+}
+
+bool leases_doubt(const struct store *s)
+{
+    return sql_run(s->db, "INSERT INTO fact (name, value) VALUES ('journal_lost', 1) "
+                          "ON CONFLICT DO NOTHING") == SQLITE_OK;
+}
+
+// A lease of another boot, one of a boot that nobody could name, and all while something is lost.
+#define IN_DOUBT                                                             \
+    "leased > 0 AND (boot != ?1 OR boot = '' OR EXISTS (SELECT 1 FROM fact " \
+    "WHERE name = 'journal_lost'))"
+
+static bool run(const struct store *s, sqlite3_stmt *q)
+{
+    bool fine = q != NULL;
+    if (fine)
+        sql_bind_str(q, 1, str_of(s->boot));
+    if (fine && sqlite3_bind_parameter_count(q) > 1)
+        sqlite3_bind_int64(q, 2, clock_wall_us());
+    fine = fine && sql_done(q);
+    sqlite3_finalize(q);
+    return fine;
+}
+
+static bool capture(const struct store *s, int *captured)
+{
+    bool fine = run(s, sql_prepare(s->db, "INSERT INTO adjustment (account, at_us, amount, why) "
+                                          "SELECT id, ?2, leased, CASE WHEN boot = ?1 THEN "
+                                          "'the journal was damaged' ELSE 'the machine stopped' "
+                                          "END FROM account WHERE " IN_DOUBT));
+    *captured = sqlite3_changes(s->db);
+    return fine && run(s, sql_prepare(s->db, "UPDATE account SET settled = min(settled, "
+                                             "9223372036854775807 - leased) + leased, leased = 0 "
+                                             "WHERE " IN_DOUBT));
+}
+
+static bool settle(const struct store *s, int *captured)
+{
+    return sql_done(s->begin) && capture(s, captured) &&
+           sql_run(s->db, "UPDATE account SET leased = 0 WHERE leased > 0") == SQLITE_OK &&
+           sql_run(s->db, "DELETE FROM fact WHERE name = 'journal_lost'") == SQLITE_OK &&
+           sql_done(s->commit);
+}
+
+bool leases_settle(struct store *s)
+{
+    int64_t any = 0;
+    int captured = 0;
+    sqlite3_stmt *ask =
+        sql_prepare(s->db, "SELECT EXISTS (SELECT 1 FROM account WHERE leased > 0) OR "
+                           "EXISTS (SELECT 1 FROM fact WHERE name = 'journal_lost')");
+    bool fine = ask && sql_one_i64(ask, 0, &any);
+    sqlite3_finalize(ask);
+    if (fine && any)
+        fine = settle(s, &captured);
+    if (!fine && !sqlite3_get_autocommit(s->db))
+        sql_done(s->rollback);
+    if (fine && captured > 0)
+        log_say(LOG_WARN,
+                "what was set aside in %d %s counts as spent, since calls may be missing: the "
+                "machine stopped, or the journal was damaged (table adjustment)",
+                captured, captured == 1 ? "account" : "accounts");
+    return fine;
+}
+
+// --- reading ---
+
+static void read_row(sqlite3_stmt *q, struct account_row *a)
+{
+    int64_t settled = sqlite3_column_int64(q, 6);
+    int64_t leased = sqlite3_column_int64(q, 8);
+    enum window_kind kind = (enum window_kind)sqlite3_column_int(q, 10);
+    *a = (struct account_row){
+        .id = (uint64_t)sqlite3_column_int64(q, 0),
+        .key = {(uint64_t)sqlite3_column_int64(q, 1),
+                sql_str(q, 2),
+                {sqlite3_column_int64(q, 3), sqlite3_column_int64(q, 4), kind}},
+        .limit = {sqlite3_column_int64(q, 5)},
+        .kept = {.settled = {settled},
+                 .overdraft = {sqlite3_column_int64(q, 7)},
+                 .leased = {settled <= INT64_MAX - leased ? settled + leased : INT64_MAX},
+                 .told = (uint8_t)sqlite3_column_int(q, 9)}};
+}
+
+enum status store_account_each(struct store *s, int64_t ends_after_us, account_row_f *f,
+                               void *context, struct why *why)
+{
+    sqlite3 *db = NULL;
+    enum status status = store_reader_open(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_stmt *q =
+        sql_prepare(db, "SELECT id, budget, value, start_us, end_us, limit_nd, settled, overdraft, "
+                        "leased, told, window FROM account WHERE end_us > ?1 ORDER BY id");
+    if (q)
+        sqlite3_bind_int64(q, 1, ends_after_us);
+    int code = SQLITE_ERROR;
+    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        struct account_row a;
+        read_row(q, &a);
+        f(context, &a);
+    }
+    if (code != SQLITE_DONE)
+        status = sql_why(why, db, "the accounts of budgets cannot be read");
+    sqlite3_finalize(q);
+    store_reader_close(db);
+    return status;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// lent - leases asked for and waited for.
+
+#ifndef LENT_H
+#define LENT_H
+
+#include <stdatomic.h>
+
+#include "store/lease.h"
+#include "stored.h"
+
+static inline void lease_came(struct lease *l)
+{
+    atomic_store((atomic_bool *)l->context, true);
+}
+
+// OK, or why not.
+static inline enum status lease_now(struct store *s, struct lease *l)
+{
+    atomic_bool came = false;
+    l->done = lease_came;
+    l->context = &came;
+    store_lease(s, l);
+    while (!atomic_load(&came))
+        usleep(100);
+    return l->status;
+}
+
+// Of budget `budget`, one account for ever.
+static inline struct lease a_lease(uint64_t budget, int64_t limit, int64_t upto)
+{
+    return (struct lease){.key = {budget, STR_NONE, {INT64_MIN, INT64_MAX, WINDOW_LIFETIME}},
+                          .limit = {limit},
+                          .upto = {upto}};
+}
+
+#endif
