@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Do the books balance? Four questions, in one read transaction:
+// Do the books balance? Five questions, in one read transaction:
 //   rollups     does every hour's sum equal its rows, added up anew?
 //   attempts    is every attempt of a request there once?
 //   arithmetic  does usage x price give the cost that was frozen, where the book is still the same?
+//   budgets     was each call charged its cost, rounded up once to nanodollars, or all that it held
+//               where nobody knows; and is that what its accounts settled?
 //   journal     is every call whose end was written in the ledger? (outside of the transaction)
 
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "budget/nano.h"
 #include "core/split.h"
 #include "insight/asked.h"
 #include "insight/verbs.h"
@@ -336,6 +339,101 @@ static bool check_arithmetic(struct verify *v)
     return end_check(v, "arithmetic");
 }
 
+// --- budgets ---
+
+static void check_charge(struct verify *v, sqlite3_stmt *s, struct charges *sums)
+{
+    struct charge c;
+    char text[160];
+    v->checked++;
+    if (!charge_unpack(sql_str(s, 2), &c) || c.count == 0) {
+        name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), "its charge cannot be read");
+        return;
+    }
+    bool captured = sqlite3_column_int(s, 3) == SURE_CAPTURED;
+    int64_t cost = nano_from_money((struct money){sqlite3_column_int64(s, 4)}).n;
+    int64_t want = captured ? c.held : cost;
+    if (c.charged != want) {
+        snprintf(text, sizeof text, "its budgets were charged %lld nanodollars; %s is %lld",
+                 (long long)c.charged, captured ? "what it held" : "its cost, rounded up,",
+                 (long long)want);
+        name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
+    }
+    if (!charges_add(sums, &c))
+        v->status = why_set(v->why, STATUS_NO_MEMORY, "out of memory");
+}
+
+static void add_adjustments(struct verify *v, struct charges *sums)
+{
+    sqlite3_stmt *s = sql_prepare(v->db, "SELECT account, amount FROM adjustment");
+    while (step(v, s)) {
+        const struct charge c = {.charged = sqlite3_column_int64(s, 1),
+                                 .count = 1,
+                                 .accounts = {(uint64_t)sqlite3_column_int64(s, 0)}};
+        if (!charges_add(sums, &c))
+            v->status = why_set(v->why, STATUS_NO_MEMORY, "out of memory");
+    }
+    sqlite3_finalize(s);
+}
+
+static void name_account(struct verify *v, uint64_t account, const char *what)
+{
+    char text[200];
+    snprintf(text, sizeof text, "account %llu: %s", (unsigned long long)account, what);
+    differ(v, str_of(text));
+}
+
+static void check_account(struct verify *v, sqlite3_stmt *s, const struct charges *sums)
+{
+    uint64_t account = (uint64_t)sqlite3_column_int64(s, 0);
+    int64_t settled = sqlite3_column_int64(s, 1);
+    int128 want = (int128)charges_of(sums, account) + sqlite3_column_int64(s, 2);
+    v->checked++;
+    if (want > INT64_MAX)
+        want = INT64_MAX; // where the column ends
+    if (want == settled)
+        return;
+    char text[160];
+    snprintf(text, sizeof text,
+             "its budget counts %lld nanodollars as spent; its calls and adjustments give %lld",
+             (long long)settled, (long long)want);
+    name_account(v, account, text);
+}
+
+// What was charged to accounts that are not there.
+static void check_missing(struct verify *v, const struct charges *sums)
+{
+    sqlite3_stmt *s = sql_prepare(v->db, "SELECT 1 FROM account WHERE id = ?1");
+    size_t at = 0;
+    for (const struct account_charge *c; (c = charges_each(sums, &at));) {
+        if (s)
+            sqlite3_bind_int64(s, 1, (int64_t)c->account);
+        if (!step(v, s) && v->status == STATUS_OK)
+            name_account(v, c->account, "calls or adjustments charge it, and it is not there");
+        sqlite3_reset(s);
+    }
+    sqlite3_finalize(s);
+}
+
+static bool check_budgets(struct verify *v)
+{
+    struct charges sums = {.count = 0};
+    sqlite3_stmt *rows =
+        sql_prepare(v->db, "SELECT call.id, attempt, charge, sure, coalesce(cost_pd, 0) FROM call "
+                           "CROSS JOIN kind ON kind.id = call.kind WHERE charge NOT NULL");
+    while (step(v, rows))
+        check_charge(v, rows, &sums);
+    sqlite3_finalize(rows);
+    add_adjustments(v, &sums);
+    sqlite3_stmt *accounts = sql_prepare(v->db, "SELECT id, settled, aged FROM account");
+    while (step(v, accounts))
+        check_account(v, accounts, &sums);
+    sqlite3_finalize(accounts);
+    check_missing(v, &sums);
+    charges_close(&sums);
+    return end_check(v, "budgets");
+}
+
 // --- the journal ---
 
 static void lost(void *context, const struct entry *e)
@@ -388,7 +486,7 @@ static void check_all(struct verify *v)
         return;
     }
     bool fine = check_rollups(v) && check_attempts(v) && check_tags(v) && check_arithmetic(v) &&
-                check_journal(v);
+                check_budgets(v) && check_journal(v);
     must(fine == (v->status == STATUS_OK));
     sql_run(v->db, "COMMIT");
 }

@@ -82,6 +82,11 @@ bool charges_add(struct charges *c, const struct charge *charge)
     return true;
 }
 
+int64_t charges_of(const struct charges *c, uint64_t account)
+{
+    return c->count ? slot_of(c, account)->amount : 0;
+}
+
 const struct account_charge *charges_each(const struct charges *c, size_t *at)
 {
     while (*at < c->size) {

@@ -32,7 +32,7 @@ struct charges {
     size_t count;
 };
 
-// A zeroed one gathers without a database: then only charges_add, charges_each and
+// A zeroed one gathers without a database: then only charges_add, charges_of, charges_each and
 // charges_close are for it.
 
 // On the writer's connection, as the ledger's. False when out of memory or when SQLite refuses one.
@@ -42,6 +42,8 @@ void charges_close(struct charges *c);
 bool charges_add(struct charges *c, const struct charge *charge) MUST_USE;
 bool charges_flush(struct charges *c) MUST_USE; // before COMMIT; false when the database failed
 void charges_forget(struct charges *c);         // after ROLLBACK
+// What was gathered for an account; 0 for one that was charged nothing.
+int64_t charges_of(const struct charges *c, uint64_t account);
 // What was gathered for the next account, in no order: starts with *at = 0. NULL at the end.
 const struct account_charge *charges_each(const struct charges *c, size_t *at);
 

@@ -293,6 +293,67 @@ static void verify_finds_what_was_changed(void **state)
     }
 }
 
+// A call that two accounts settled, one that was captured, and what an adjustment says.
+static void charge_some(struct world *w)
+{
+    struct entry e = priced(w->catalog, NOON_US);
+    charge(&e, 9000000, (e.cost.pd + 999) / 1000, 1);
+    charge(&e, 9000000, e.charge.charged, 2);
+    call(w->journal, &e);
+    e = priced(w->catalog, NOON_US + 1);
+    e.usage.sure = SURE_CAPTURED;
+    charge(&e, 9000000, 9000000, 1);
+    call(w->journal, &e);
+    assert_int_equal(store_catch_up(w->store, 5000), STATUS_OK);
+    ask(&w->place, "INSERT INTO adjustment VALUES (1, 1, 0, 77, 'the machine stopped')");
+    ask(&w->place, "UPDATE account SET settled = settled + 84, overdraft = overdraft + 84, "
+                   "aged = 7 WHERE id = 1");
+}
+
+static void verify_adds_budgets_up(void **state)
+{
+    (void)state;
+    static const char *const faults[] = {
+        "UPDATE account SET settled = settled - 1, overdraft = overdraft - 1 WHERE id = 2",
+        "UPDATE account SET aged = 8 WHERE id = 1",
+        "UPDATE adjustment SET amount = 78",
+        "DELETE FROM adjustment",
+        "DELETE FROM account WHERE id = 2",
+        "UPDATE adjustment SET account = 9",
+        "UPDATE call SET charge = NULL WHERE start_us % 2",
+        "UPDATE call SET charge = x'0101' WHERE start_us % 2",
+        "UPDATE call SET charge = x'010001' WHERE start_us % 2 = 0"};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct world w;
+        begin(&w);
+        charge_some(&w);
+        balanced(&w, true);
+        ask(&w.place, faults[i]);
+        balanced(&w, false);
+        end(&w);
+    }
+}
+
+// A cost that is a picodollar more than was charged is named, also where the sums agree.
+static void verify_names_a_picodollar_beyond_the_rounding(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct world w;
+        begin(&w);
+        struct entry e = an_entry(NOON_US);
+        e.price_state = PRICE_FREE;
+        e.cost.pd = 4999 + i;
+        charge(&e, 9, 5, 1);
+        call(w.journal, &e);
+        balanced(&w, i < 2);
+        if (i == 2)
+            assert_non_null(strstr(buf_cstr(&w.answer), "charged 5 nanodollars; its cost, "
+                                                        "rounded up, is 6"));
+        end(&w);
+    }
+}
+
 // Counts are a provider's word. Sums of them end at the largest number, here as in the rollups.
 static void sums_beyond_64_bits_still_balance(void **state)
 {
@@ -632,6 +693,8 @@ int main(void)
         cmocka_unit_test(days_are_local),
         cmocka_unit_test(an_unknown_price_is_not_zero),
         cmocka_unit_test(verify_finds_what_was_changed),
+        cmocka_unit_test(verify_adds_budgets_up),
+        cmocka_unit_test(verify_names_a_picodollar_beyond_the_rounding),
         cmocka_unit_test(sums_beyond_64_bits_still_balance),
         cmocka_unit_test(damage_is_no_difference),
         cmocka_unit_test(verify_names_damaged_files),
