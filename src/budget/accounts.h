@@ -58,7 +58,8 @@ struct account_terms {
 };
 
 struct account {
-    // For the reader. The first five are what is to be kept.
+    // For the reader. The first six are what is to be kept.
+    uint64_t id;            // its number in the store, the caller's to set; 0 while it has none
     struct account_key key; // its value lies in the account
     struct nano settled;    // spent
     struct nano overdraft;

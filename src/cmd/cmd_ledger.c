@@ -74,8 +74,10 @@ const struct command cmd_ledger = {
         "Adds every hour's rows up anew and holds them against the rollups; looks for attempts "
         "that\n"
         "are there twice and for tags that cannot be read; multiplies each call's tokens with the\n"
-        "prices it was given, where they are still the same; looks for every end of a call that "
-        "the\n"
-        "journal knows. Names each difference. Ends with 0 when the books balance.\n",
+        "prices it was given, where they are still the same; adds up what the budgets of each "
+        "call\n"
+        "were charged; looks for every end of a call that the journal knows. Names each "
+        "difference.\n"
+        "Ends with 0 when the books balance.\n",
     .run = run,
 };
