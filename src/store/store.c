@@ -304,8 +304,8 @@ static void stop_writer(struct store *s)
     pthread_cond_signal(&s->wake);
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
+    leases_refuse(s); // nothing is set aside any more
     writer_finish(s);
-    leases_refuse(s);
     s->running = false;
 }
 

@@ -304,6 +304,48 @@ static void a_lease_that_cannot_be_kept_is_none(void **state)
     place_remove(&p);
 }
 
+struct asker {
+    struct store *store;
+    _Atomic int answers;
+    enum status last;
+};
+
+static void ask_again(struct lease *l)
+{
+    struct asker *a = l->context;
+    a->answers++;
+    a->last = l->status;
+    l->upto.n++;
+    if (l->status == STATUS_OK)
+        store_lease(a->store, l);
+}
+
+// Who asks without end holds up no row, and is told when it is over.
+static void leases_and_rows_share_the_writer(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct asker asker = {.store = s};
+    struct lease l = a_lease(1, INT64_MAX, 1);
+    l.done = ask_again;
+    l.context = &asker;
+    store_lease(s, &l);
+    for (int i = 0; i < 20; i++) {
+        struct entry e = an_entry(clock_wall_us());
+        call(j, &e);
+        assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    }
+    journal_close(j);
+    store_close(s);
+    assert_true(asker.answers > 20);
+    assert_int_equal(asker.last, STATUS_CLOSED);
+    assert_int_equal(ask(&p, "SELECT leased FROM account"), 0);
+    place_remove(&p);
+}
+
 // --- afterwards ---
 
 // A child has 300 of 1000 set aside, and one of its calls holds 100 when it is killed.
@@ -511,6 +553,7 @@ int main(void)
         cmocka_unit_test(what_was_told_never_falls),
         cmocka_unit_test(accounts_are_read_back),
         cmocka_unit_test(a_lease_that_cannot_be_kept_is_none),
+        cmocka_unit_test(leases_and_rows_share_the_writer),
         cmocka_unit_test(a_dead_process_leaves_its_holds_captured),
         cmocka_unit_test(a_stopped_machine_captures_the_rest),
         cmocka_unit_test(a_damaged_journal_captures_the_rest),
