@@ -76,7 +76,7 @@ def lists(client, server):
 
 
 def too_long(gateway, client, server):
-    asked = [{"role": "user", "content": "word " * 1500}]
+    asked = [{"role": "user", "content": "word " * 3000}]  # the provider's num_ctx is 2048
     for stream in (False, True):
         try:
             list(client.chat("gemma", asked, options={"num_ctx": 1024, "num_predict": 4}, stream=stream))
