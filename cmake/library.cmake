@@ -1,7 +1,7 @@
-# libcostlens: the rooms lib, meter, wire, core and base as one object, in which only costlens_* is visible.
+# libcostlens: the rooms lib, meter, wire, budget, core and base as one object, in which only costlens_* is visible.
 # `ld -r` joins them (of the lower rooms only what is needed), `objcopy --localize-hidden` closes the
 # names: a host program may have a money_add or a yyjson_read of its own.
-room(lib meter wire core base)
+room(lib meter wire budget core base)
 if(NOT TARGET lib)
   return()
 endif()
@@ -9,7 +9,7 @@ endif()
 set(LIBRARY ${CMAKE_BINARY_DIR}/libcostlens.a)
 set(library_object ${CMAKE_BINARY_DIR}/costlens.o)
 set(library_below)
-foreach(part meter wire core base yyjson)
+foreach(part meter wire budget core base yyjson)
   if(TARGET ${part})
     list(APPEND library_below ${part})
   endif()

@@ -2,9 +2,10 @@
 //
 // costlens.h - the exact cost of a language-model call, in your own C program.
 //
-// The library answers three questions without a network, a file or a thread:
+// The library answers four questions without a network, a file or a thread:
 //
 //   what does this model cost?       costlens_book_open, costlens_find
+//   what can this call cost at most? costlens_bound
 //   what did this answer use?        costlens_reader_open ... costlens_reader_usage
 //   what did that cost, exactly?     costlens_price
 //
@@ -52,7 +53,11 @@ enum costlens_status {
     COSTLENS_SYNTAX = 2,   // malformed text; the message says where
     COSTLENS_UNKNOWN = 3,  // no such vendor, model or endpoint
     COSTLENS_NO_USAGE = 4, // the answer carried no usage
-    COSTLENS_RANGE = 5     // a number is out of range
+    COSTLENS_RANGE = 5,    // a number is out of range
+    COSTLENS_REFUSED = 6,  // a budget has no room for it
+    COSTLENS_CONFLICT = 7, // it is there already, or has ended before
+    COSTLENS_IO = 8,       // a callback of the caller failed
+    COSTLENS_DAMAGED = 9   // a journal that was written otherwise; the message says where
 };
 
 // A sentence in English. Never NULL.
@@ -258,6 +263,76 @@ COSTLENS_PUBLIC enum costlens_status costlens_usd(int64_t picodollars, char *out
 COSTLENS_PUBLIC enum costlens_status costlens_explain(const struct costlens_cost *cost, char *out,
                                                       size_t size);
 #define COSTLENS_EXPLAIN_BYTES 4096
+
+// --- amounts of budgets: whole nanodollars, 10^-9 USD ---
+
+// Reads USD as a person writes them: "500.00", "0.01", "1e3". Exact: SYNTAX when it is no number,
+// RANGE when it is negative, finer than a nanodollar or above 9223372036.854775807. Here and below
+// `message` (may be NULL) gets a sentence that says what to write instead.
+COSTLENS_PUBLIC enum costlens_status costlens_nano_read(const char *usd, int64_t *out,
+                                                        char *message, size_t message_size);
+// The same as text, exact: at least two places, "500.00", "0.000000001". COSTLENS_RANGE when it
+// does not fit (32 bytes always do).
+COSTLENS_PUBLIC enum costlens_status costlens_nano_usd(int64_t nanodollars, char *out, size_t size);
+// What a budget counts for a cost: its picodollars rounded up, once. COSTLENS_UNKNOWN when it is
+// unpriced: then the hold is to be captured. COSTLENS_RANGE when it is too large, or negative.
+COSTLENS_PUBLIC enum costlens_status costlens_cost_nanodollars(const struct costlens_cost *cost,
+                                                               int64_t *out);
+
+// --- the most that a call can cost, before it is sent ---
+
+#define COSTLENS_LONGEST_US (INT64_C(7) * 24 * 3600 * 1000000)
+
+struct costlens_request {
+    enum costlens_endpoint endpoint;
+    const char *vendor; // that it goes to: "openai", ...
+    const char *model;  // as it is sent; NULL: as the body says (Gemini's says none)
+    const void *body;   // as it is sent: JSON
+    size_t body_len;
+    int64_t start_us;      // when: microseconds since 1970 UTC, >= 0; prices have dates
+    int64_t longest_us;    // the caller surely ends it by then; 0: not known. Prices by the hour,
+                           // and those that change soon, need it
+    int64_t counted;       // its input in tokens, where it was counted exactly; 0: by its bytes
+    int64_t output_unsaid; // an answer's maximum, where neither body nor book says one. Who sets it
+                           // puts `output_max` below into the body where the body says none
+    int us_region;         // 1: it goes to a host with a regional surcharge
+};
+
+enum costlens_bound_state {
+    COSTLENS_BOUND_KNOWN = 0,
+    COSTLENS_BOUND_UNPRICED = 1, // no price is known for it
+    COSTLENS_BOUND_NONE = 2 // nothing limits what it can cost: a budget must not let it through
+};
+
+// Which maximum an answer was held to.
+enum costlens_output {
+    COSTLENS_OUTPUT_NONE = 0,   // no tokens come out
+    COSTLENS_OUTPUT_ASKED = 1,  // the body's
+    COSTLENS_OUTPUT_MODEL = 2,  // the book's for this model: the caller must send it
+    COSTLENS_OUTPUT_UNSAID = 3, // output_unsaid: the caller must send it
+    COSTLENS_OUTPUT_WINDOW = 4  // none: all that the model's window holds
+};
+
+struct costlens_bound {
+    enum costlens_bound_state state;
+    const char *why;     // in words; static
+    const char *field;   // BOUND_NONE: which member of the body must change; static, may be NULL
+    int64_t nanodollars; // KNOWN: rounded up
+    int64_t input;       // tokens that it assumes, of all answers
+    int64_t output;      // ...
+    int64_t output_max;  // of each answer
+    enum costlens_output output_by;
+    const char *output_field; // in which member the maximum is said; static, may be NULL
+};
+
+// No usage that the request allows costs more, whatever tier answers, whether or not a cache is
+// written. That a call has no bound is a state, not an error. COSTLENS_SYNTAX for a body that is no
+// request of its endpoint, COSTLENS_RANGE for a time or a count that cannot be. Memory is the
+// book's, and only while it runs.
+COSTLENS_PUBLIC enum costlens_status costlens_bound(const struct costlens_book *book,
+                                                    const struct costlens_request *request,
+                                                    struct costlens_bound *out, char *message,
+                                                    size_t message_size);
 
 #ifdef __cplusplus
 }

@@ -3,12 +3,10 @@
 // The public API: a thin coat over the pure rooms. Enumerations of the header are the rooms' own by
 // value, which the assertions below keep true.
 
-#include "costlens.h"
-
 #include <stdio.h>
 
-#include "core/catalog.h"
 #include "core/rate.h"
+#include "lib/part.h"
 #include "meter/meter.h"
 #include "wire/vendor.h"
 
@@ -35,12 +33,6 @@ _Static_assert(COSTLENS_FACTORS == FACTORS_MAX, "factors");
 _Static_assert((int)COSTLENS_UNPRICED == (int)PRICE_UNPRICED, "price states");
 _Static_assert((int)COSTLENS_BY_PROVIDER == (int)PRICE_PROVIDER, "price states");
 
-struct costlens_book {
-    struct alloc alloc;
-    struct catalog *catalog;
-    char version[32];
-};
-
 struct costlens_reader {
     struct alloc alloc;
     struct meter meter;
@@ -55,6 +47,10 @@ const char *costlens_status_text(enum costlens_status s)
     case COSTLENS_UNKNOWN: return "not known";
     case COSTLENS_NO_USAGE: return "the answer carried no usage";
     case COSTLENS_RANGE: return "out of range";
+    case COSTLENS_REFUSED: return "a budget refuses it";
+    case COSTLENS_CONFLICT: return "in conflict with what exists";
+    case COSTLENS_IO: return "the journal was not kept";
+    case COSTLENS_DAMAGED: return "the journal is damaged";
     }
     return "no such status";
 }
@@ -64,12 +60,12 @@ const char *costlens_version(void)
     return COSTLENS_VERSION;
 }
 
-static struct alloc alloc_of(const struct costlens_alloc *alloc)
+struct alloc lib_alloc(const struct costlens_alloc *alloc)
 {
     return alloc ? (struct alloc){alloc->resize, alloc->context} : alloc_heap;
 }
 
-static enum costlens_status status_of(enum status s)
+enum costlens_status lib_status(enum status s)
 {
     if (s == STATUS_OK)
         return COSTLENS_OK;
@@ -78,12 +74,19 @@ static enum costlens_status status_of(enum status s)
     return s == STATUS_RANGE || s == STATUS_LIMIT ? COSTLENS_RANGE : COSTLENS_SYNTAX;
 }
 
+enum costlens_status lib_fault(const struct why *why, char *message, size_t message_size)
+{
+    if (message && message_size)
+        snprintf(message, message_size, "%s", why->text);
+    return lib_status(why->status);
+}
+
 // Six parameters, each of which the caller has at hand. NOLINTNEXTLINE(readability-function-size)
 enum costlens_status costlens_book_open(const struct costlens_alloc *alloc, const char *extra,
                                         size_t extra_len, struct costlens_book **out, char *message,
                                         size_t message_size)
 {
-    struct alloc a = alloc_of(alloc);
+    struct alloc a = lib_alloc(alloc);
     struct costlens_book *book = alloc_zero(&a, sizeof *book);
     if (!book)
         return COSTLENS_NO_MEMORY;
@@ -92,10 +95,9 @@ enum costlens_status costlens_book_open(const struct costlens_alloc *alloc, cons
     struct str text = str_from(extra, extra_len);
     enum status s = catalog_open(&book->alloc, &text, extra != NULL, &book->catalog, &why);
     if (s != STATUS_OK) {
-        if (message && message_size)
-            snprintf(message, message_size, "%s", why.text);
+        why.status = s;
         alloc_free(&a, book);
-        return status_of(s);
+        return lib_fault(&why, message, message_size);
     }
     bool fits = str_copy(catalog_version(book->catalog), book->version, sizeof book->version);
     must(fits);
@@ -153,21 +155,30 @@ static const enum endpoint endpoints[] = {
     [COSTLENS_OLLAMA_EMBED] = ENDPOINT_OLLAMA_EMBED,
 };
 
+bool lib_endpoint(enum costlens_endpoint endpoint, enum endpoint *out)
+{
+    if ((size_t)endpoint >= sizeof endpoints / sizeof endpoints[0])
+        return false;
+    *out = endpoints[endpoint];
+    return true;
+}
+
 enum costlens_status costlens_reader_open(const struct costlens_alloc *alloc,
                                           enum costlens_endpoint endpoint, const char *vendor,
                                           int streaming, struct costlens_reader **out)
 {
-    if ((size_t)endpoint >= sizeof endpoints / sizeof endpoints[0])
+    enum endpoint e;
+    if (!lib_endpoint(endpoint, &e))
         return COSTLENS_UNKNOWN;
-    struct alloc a = alloc_of(alloc);
+    struct alloc a = lib_alloc(alloc);
     struct costlens_reader *reader = alloc_zero(&a, sizeof *reader);
     if (!reader)
         return COSTLENS_NO_MEMORY;
     reader->alloc = a;
     const struct vendor *row = vendor ? vendor_find(str_of(vendor)) : NULL;
-    bool lines = endpoint_dialect(endpoints[endpoint]) == DIALECT_OLLAMA;
+    bool lines = endpoint_dialect(e) == DIALECT_OLLAMA;
     enum meter_kind stream = lines ? METER_LINES : METER_SSE;
-    struct meter_setup setup = {.endpoint = endpoints[endpoint],
+    struct meter_setup setup = {.endpoint = e,
                                 .kind = streaming ? stream : METER_JSON,
                                 .vendor_flags = row ? row->flags : 0};
     meter_init(&reader->meter, &setup, &reader->alloc);
@@ -341,37 +352,34 @@ enum costlens_status costlens_price(const struct costlens_book *book, const char
     return COSTLENS_OK;
 }
 
-// The caller's space through the allocator's interface: one piece that is never moved.
-struct space {
-    char *ptr;
-    size_t size;
-};
-
 static void *space_resize(void *context, void *old, size_t size)
 {
-    struct space *s = context;
+    struct lib_text *t = context;
     (void)old;
-    return size <= s->size ? s->ptr : NULL;
+    return size <= sizeof t->space ? t->space : NULL;
 }
 
-static enum costlens_status text_out(const struct buf *b, char *out, size_t size)
+void lib_text_init(struct lib_text *t)
 {
-    if (buf_failed(b) || b->len >= size)
+    t->alloc = (struct alloc){space_resize, t};
+    buf_init(&t->buf, &t->alloc, sizeof t->space - 1);
+}
+
+enum costlens_status lib_text_out(const struct lib_text *t, char *out, size_t size)
+{
+    if (buf_failed(&t->buf) || t->buf.len >= size)
         return COSTLENS_RANGE;
-    memcpy(out, b->ptr, b->len);
-    out[b->len] = 0;
+    memcpy(out, t->buf.ptr, t->buf.len);
+    out[t->buf.len] = 0;
     return COSTLENS_OK;
 }
 
 enum costlens_status costlens_usd(int64_t picodollars, char *out, size_t size)
 {
-    char kept[256];
-    struct space space = {kept, sizeof kept};
-    struct alloc alloc = {space_resize, &space};
-    struct buf b;
-    buf_init(&b, &alloc, sizeof kept - 1);
-    money_write(&b, (struct money){picodollars});
-    return text_out(&b, out, size);
+    struct lib_text t;
+    lib_text_init(&t);
+    money_write(&t.buf, (struct money){picodollars});
+    return lib_text_out(&t, out, size);
 }
 
 static bool line_in(const struct costlens_line *from, struct cost_line *to)
@@ -413,14 +421,11 @@ static bool cost_in(const struct costlens_cost *from, struct cost *c)
 
 enum costlens_status costlens_explain(const struct costlens_cost *cost, char *out, size_t size)
 {
-    char kept[COSTLENS_EXPLAIN_BYTES];
-    struct space space = {kept, sizeof kept};
-    struct alloc alloc = {space_resize, &space};
+    struct lib_text t;
     struct cost c;
-    struct buf b;
     if (!cost_in(cost, &c))
         return COSTLENS_RANGE;
-    buf_init(&b, &alloc, sizeof kept - 1);
-    cost_explain(&c, &b);
-    return text_out(&b, out, size);
+    lib_text_init(&t);
+    cost_explain(&c, &t.buf);
+    return lib_text_out(&t, out, size);
 }
