@@ -47,6 +47,9 @@
 #define TAG_NAME_MAX           64
 #define TAG_VALUE_MAX          256
 #define MODEL_BYTES_MAX        256
-#define NAME_BYTES_MAX         64 // providers, keys, teams, projects, users
+#define NAME_BYTES_MAX         64 // providers, keys, teams, projects, users, budgets
+
+#define BUDGETS_MAX            1024 // of a configuration and its store together
+#define TEAM_KEYS_MAX          4096 // keys that a configuration's teams name
 
 #endif

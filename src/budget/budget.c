@@ -19,6 +19,25 @@ const char *budget_dimension_name(enum budget_dimension d)
     return dimensions[d];
 }
 
+#define DAYS 7
+static const char *const days[DAYS] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday"};
+
+const char *budget_day_name(int day)
+{
+    must(day >= 0 && day < DAYS);
+    return days[day];
+}
+
+void budget_dimension_write(struct buf *out, const struct budget_condition *c)
+{
+    buf_add_cstr(out, budget_dimension_name(c->dimension));
+    if (c->dimension != BUDGET_TAG)
+        return;
+    buf_add_char(out, ':');
+    buf_add(out, c->tag);
+}
+
 void budget_init(struct budget *b, struct str name)
 {
     *b = (struct budget){.name = name};
@@ -97,9 +116,7 @@ static enum status set_window(struct budget *b, struct str value, struct why *wh
 
 static enum status set_week(struct budget *b, struct str value, struct why *why)
 {
-    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
-                                       "friday", "saturday", "sunday"};
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < DAYS; i++) {
         if (str_eq_nocase(value, str_of(days[i]))) {
             b->window.first_day = i;
             b->week_said = true;

@@ -100,5 +100,8 @@ bool budget_matches(const struct budget *b, const struct budget_facts *f, struct
 // Who refuses first has the lower one.
 int budget_rank(const struct budget *b);
 const char *budget_dimension_name(enum budget_dimension d); // static
+// As it stands in a scope: `key`, `tag:session`.
+void budget_dimension_write(struct buf *out, const struct budget_condition *c);
+const char *budget_day_name(int day); // 0: `monday`; static
 
 #endif

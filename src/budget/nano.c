@@ -4,7 +4,6 @@
 
 #define PICO_PER_NANO 1000
 #define ATTO_PER_NANO 1000000000
-#define NANO_PLACES   9
 #define SHOWN_BYTES   40 // of a text that is told back
 
 struct nano nano_from_money(struct money m)

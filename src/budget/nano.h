@@ -14,6 +14,8 @@
 
 #include "core/money.h"
 
+#define NANO_PLACES 9 // of a USD
+
 struct nano {
     int64_t n; // 10^-9 USD
 };

@@ -163,6 +163,8 @@ static void read_sections(struct reading *r)
     reading_providers(r);
     reading_aliases(r);
     reading_keys(r);
+    reading_teams(r);
+    reading_budgets(r);
     reading_prices(r);
     reading_aliases_priced(r);
 }
@@ -212,13 +214,14 @@ static enum status read_file(struct reading *r, struct why *why)
     return s == STATUS_OK ? s : why_set(why, s, "%s: %s", path, status_text(s));
 }
 
-enum status config_check(const struct config_source *source, struct config **out, struct why *why)
+static enum status read_all(const struct config_source *source, bool alone, struct config **out,
+                            struct why *why)
 {
     struct config *c = alloc_zero(&alloc_heap, sizeof *c);
     if (!c)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     arena_init(&c->arena, &alloc_heap, 16 * KIB, ARENA_BYTES_MAX);
-    struct reading r = {.c = c, .source = source};
+    struct reading r = {.c = c, .source = source, .alone = alone};
     c->faults = arena_array(&c->arena, struct config_fault, FAULTS_MAX);
     c->warnings = arena_array(&c->arena, struct config_warning, WARNINGS_MAX);
     enum status s = STATUS_NO_MEMORY;
@@ -237,10 +240,15 @@ enum status config_check(const struct config_source *source, struct config **out
     return STATUS_OK;
 }
 
+enum status config_check(const struct config_source *source, struct config **out, struct why *why)
+{
+    return read_all(source, true, out, why);
+}
+
 enum status config_read(const struct config_source *source, struct config **out, struct why *why)
 {
     struct config *c = NULL;
-    enum status s = config_check(source, &c, why);
+    enum status s = read_all(source, false, &c, why);
     if (s != STATUS_OK)
         return s;
     must(c);

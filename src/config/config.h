@@ -22,6 +22,7 @@
 #include "net/url.h"
 #include "wire/vendor.h"
 
+struct budget; // budget/budget.h
 struct json_out;
 
 struct config_provider {
@@ -61,6 +62,14 @@ struct config_key {
     struct secret *token;
     struct str team, project, user, models;
     int64_t expires_us;
+};
+
+// Whose keys a team has, beside those that name it themselves.
+struct config_team {
+    struct str name;
+    struct str *keys; // each in one team only
+    unsigned key_count;
+    int line;
 };
 
 #define CONFIG_LISTEN_MAX 16 // addresses, of each kind
@@ -108,6 +117,11 @@ struct config {
     unsigned alias_count;
     struct config_key *keys;
     unsigned key_count;
+    struct str org; // whose calls all of them are; empty when none was named
+    struct config_team *teams;
+    unsigned team_count;
+    struct budget *budgets; // in the file's order; without number, and their zones not open
+    unsigned budget_count;
     struct str prices; // `prices:` and `holidays:`, translated into the book's text format
     unsigned price_count;
     struct config_warning *warnings;
@@ -138,11 +152,13 @@ enum status config_read(const struct config_source *source, struct config **out,
 bool config_has_providers(const struct config *c);
 void config_free(struct config *c); // NULL is fine
 // As config_read, but a bad file is not the end: `out` then has every fault, and what could be
-// read.
+// read. What budgets and teams name and only a store could have is a warning.
 enum status config_check(const struct config_source *source, struct config **out,
                          struct why *why) MUST_USE;
 // The configuration as it holds, as JSON, without any secret.
 void config_write(const struct config *c, struct buf *out);
+// One budget as it stands there, as the object `name`: whatever the file left out has its default.
+void config_budget_write(struct json_out *o, const char *name, const struct budget *b);
 // The addresses of `count` listeners, as the list `key`.
 void config_listen_write(struct json_out *o, const char *key, const struct config_listen *l,
                          unsigned count);

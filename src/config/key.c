@@ -306,6 +306,17 @@ static void read_key(struct reading *r, const struct node *map)
         r->c->keys[r->c->key_count++] = k;
 }
 
+bool reading_has_key(const struct reading *r, struct str name)
+{
+    const struct node *list = node_get(r->root, "keys");
+    bool found = str_is(name, "dev") || str_starts(name, str_of(KEY_OF_RUN));
+    for (const struct node *k = list ? list->first : NULL; k && !found; k = k->next) {
+        const struct node *n = node_get(k, "name");
+        found = n && n->kind == NODE_TEXT && str_eq(n->text, name);
+    }
+    return found;
+}
+
 void reading_keys(struct reading *r)
 {
     const struct node *n = node_get(r->root, "keys");

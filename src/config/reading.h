@@ -22,6 +22,7 @@ struct reading {
     struct str left_out[WARNINGS_MAX]; // providers whose secret is missing
     unsigned left_out_count;
     bool ca_checked;  // SSL_CERT_FILE, once for all providers
+    bool alone;       // nobody asks the store: what only the file lacks is told
     bool others_read; // the file can be read by others than its owner and group
 };
 
@@ -62,6 +63,10 @@ void reading_proxy(struct reading *r, struct config_provider *p, const char *tex
 void reading_aliases(struct reading *r);
 void reading_aliases_priced(struct reading *r); // notes those without a price; after the prices
 void reading_keys(struct reading *r);
+// A key of that name is written there, whether or not its secret is; or it is one that is made.
+bool reading_has_key(const struct reading *r, struct str name);
+void reading_teams(struct reading *r); // and the organisation; after the keys
+void reading_budgets(struct reading *r);
 void reading_prices(struct reading *r);
 // "provider/model" of a configured provider. True when it is, or when the provider was only left
 // out.

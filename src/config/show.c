@@ -4,6 +4,7 @@
 // there.
 
 #include "base/json_out.h"
+#include "budget/budget.h"
 #include "config/reading.h"
 #include "config/value.h"
 
@@ -108,6 +109,70 @@ static void key_of(struct json_out *o, const struct config_key *k)
     json_out_end(o, '}');
 }
 
+static void team_of(struct json_out *o, const struct config_team *t)
+{
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "name", t->name);
+    texts(o, "keys", t->keys, t->key_count);
+    json_out_end(o, '}');
+}
+
+static void dimension(struct json_out *o, const struct budget_condition *c)
+{
+    struct buf name;
+    buf_init(&name, &alloc_heap, 0);
+    budget_dimension_write(&name, c);
+    json_out_text(o, "per", buf_str(&name));
+    buf_fini(&name);
+}
+
+static void scope(struct json_out *o, const struct budget *b)
+{
+    struct buf name;
+    buf_init(&name, &alloc_heap, 0);
+    json_out_begin(o, "scope", '{');
+    for (unsigned i = 0; i < b->condition_count; i++) {
+        buf_clear(&name);
+        budget_dimension_write(&name, &b->conditions[i]);
+        json_out_text(o, buf_cstr(&name), b->conditions[i].value);
+    }
+    json_out_end(o, '}');
+    buf_fini(&name);
+}
+
+static void window(struct json_out *o, const struct budget *b)
+{
+    json_out_text(o, "window", str_of(window_name(b->window.kind)));
+    if (b->window.kind == WINDOW_WEEK)
+        json_out_text(o, "week", str_of(budget_day_name(b->window.first_day)));
+    if (b->window.kind != WINDOW_LIFETIME)
+        json_out_text(o, "timezone", b->zone_name.len ? b->zone_name : str_of("UTC"));
+}
+
+void config_budget_write(struct json_out *o, const char *name, const struct budget *b)
+{
+    json_out_begin(o, name, '{');
+    json_out_text(o, "name", b->name);
+    scope(o, b);
+    if (b->per == BUDGET_PER_REQUEST)
+        json_out_text(o, "per", str_of("request"));
+    else if (b->per == BUDGET_PER_VALUE)
+        dimension(o, &b->per_what);
+    json_out_decimal(o, "limit", b->terms.limit.n, NANO_PLACES, 2);
+    window(o, b);
+    json_out_text(o, "enforce", str_of(b->terms.observe ? "observe" : "block"));
+    json_out_text(o, "hold", str_of(b->grow ? "grow" : "full"));
+    json_out_flag(o, "clamp", b->clamp);
+    json_out_text(o, "on_exceed", str_of(b->downgrade ? "downgrade" : "block"));
+    time_of(o, "wait", b->wait_us / 1000);
+    json_out_begin(o, "alert_at", '[');
+    for (unsigned i = 0; i < b->terms.alert_count; i++)
+        json_out_number(o, NULL, b->terms.alert_at[i]);
+    json_out_end(o, ']');
+    json_out_flag(o, "paused", b->terms.paused);
+    json_out_end(o, '}');
+}
+
 static void behaviour(struct json_out *o, const struct config *c)
 {
     json_out_number(o, "workers", c->workers);
@@ -167,6 +232,15 @@ void config_write(const struct config *c, struct buf *out)
     json_out_begin(&o, "keys", '[');
     for (unsigned i = 0; i < c->key_count; i++)
         key_of(&o, &c->keys[i]);
+    json_out_end(&o, ']');
+    json_out_text(&o, "org", c->org);
+    json_out_begin(&o, "teams", '[');
+    for (unsigned i = 0; i < c->team_count; i++)
+        team_of(&o, &c->teams[i]);
+    json_out_end(&o, ']');
+    json_out_begin(&o, "budgets", '[');
+    for (unsigned i = 0; i < c->budget_count; i++)
+        config_budget_write(&o, NULL, &c->budgets[i]);
     json_out_end(&o, ']');
     json_out_number(&o, "prices", c->price_count);
     warnings(&o, c);

@@ -46,6 +46,16 @@ static const struct config_row top[] = {
      "caller's dialect, and that the caller's key may use."},
     {"keys", KIND_OTHER, "list of sections", NULL, 0, 0, 0,
      "Virtual keys that stand in this file; see below. `costlens key` makes others."},
+    {"org", KIND_OTHER, "NAME", NULL, 0, 0, 0,
+     "Your organisation, for budgets whose scope names it. `organisation` and `organization` are\n"
+     "the same."},
+    {"teams", KIND_OTHER, "name: section", NULL, 0, 0, 0,
+     "Whose keys a team has; see below. A key can also name its team itself, and that wins.\n"
+     "Organisation, teams and keys are all there is above a call, in this order: no team is in\n"
+     "another one, so none can be in itself."},
+    {"budgets", KIND_OTHER, "list of sections", NULL, 0, 0, 0,
+     "What may be spent; see below. `costlens budget set` makes others. 1024 at the most, both\n"
+     "together, each with a name of its own."},
     {"prices", KIND_OTHER, "list of sections", NULL, 0, 0, 0,
      "Prices of your own; see below. They win over those of the book."},
     {"holidays", KIND_OTHER, "name: [DAY, ...]", NULL, 0, 0, 0,
@@ -166,6 +176,50 @@ static const struct config_row keys[] = {
     {0},
 };
 
+static const struct config_row teams[] = {
+    {"keys", KIND_OTHER, "[KEY, ...]", NULL, 0, 0, 0,
+     "Names of keys, of this file or of the store; each is in one team at the most. 4096 of all\n"
+     "teams together."},
+    {0},
+};
+
+// Their values are read by budget/budget.h, in this order.
+static const struct config_row budgets[] = {
+    {"name", KIND_OTHER, "NAME", NULL, 0, 0, 0,
+     "Unique. What was spent is kept by it: under another name a budget begins anew."},
+    {"scope", KIND_OTHER, "{ WHAT: VALUE, ... }", NULL, 0, 0, 0,
+     "Which calls it concerns: those for which all of it holds. WHAT is org, team, project, key,\n"
+     "user, model, provider, or tag:NAME; a model or provider may have * for any rest. At most\n"
+     "16. Default: every call."},
+    {"per", KIND_OTHER, "WHAT|request", NULL, 0, 0, 0,
+     "One budget for each value: per: key, per: tag:session. Calls without a value are not\n"
+     "concerned. With `request` it is the most that a single call may cost. Default: one for all."},
+    {"limit", KIND_OTHER, "USD", NULL, 0, 0, 0,
+     "What may be spent in a window, exact to 0.000000001. It must be there. Below what is spent\n"
+     "already nothing more is let through."},
+    {"window", KIND_OTHER, "day|week|month|lifetime", "lifetime", 0, 0, 0,
+     "When it begins anew."},
+    {"week", KIND_OTHER, "DAY", "monday", 0, 0, 0, "The day on which a week begins."},
+    {"timezone", KIND_OTHER, "ZONE", "UTC", 0, 0, 0,
+     "Whose midnight it is: Europe/Berlin, as the system's zones are called."},
+    {"enforce", KIND_OTHER, "block|observe", "block", 0, 0, 0,
+     "Refuse what does not fit, or only count it."},
+    {"hold", KIND_OTHER, "full|grow", "full", 0, 0, 0,
+     "What a running call holds: its worst case, or what is expected of it, and more as its\n"
+     "answer comes. `grow` lets more calls run at once and is the weaker promise."},
+    {"clamp", KIND_OTHER, "true|false", "false", 0, 0, 0,
+     "Lower a call's output maximum to what is left, before it is refused."},
+    {"on_exceed", KIND_OTHER, "block|downgrade", "block", 0, 0, 0,
+     "Refuse what does not fit, or try the next model of its alias."},
+    {"wait", KIND_OTHER, "time", "0", 0, 0, 0,
+     "How long a call may wait when only running ones stand in its way: 30s."},
+    {"alert_at", KIND_OTHER, "[PERCENT, ...]", "[]", 0, 0, 0,
+     "Parts of the limit that are told when they are reached, once a window: [50%, 80%]. From 1%\n"
+     "to 200%, at most 8."},
+    {"paused", KIND_OTHER, "true|false", "false", 0, 0, 0, "Refuse every call that it concerns."},
+    {0},
+};
+
 static const struct config_row prices[] = {
     {"model", KIND_OTHER, "PROVIDER/MODEL", NULL, 0, 0, 0,
      "Whose price. A * at its end stands for any rest."},
@@ -230,6 +284,10 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "  fast: [openai/gpt-5.4-mini]\n"
         "keys:\n"
         "  - { name: ci, token: env:CI_COSTLENS_KEY }\n"
+        "org: acme\n"
+        "teams: { search: { keys: [ci] } }\n"
+        "budgets:\n"
+        "  - { name: company, scope: { org: acme }, limit: 500.00, window: month }\n"
         "prices:\n"
         "  - { model: openai/our-own, input_per_mtok: 0.15, output_per_mtok: 0.60 }\n"
         "holidays:\n"
@@ -282,6 +340,33 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "    user: ann@example.com\n"
         "    models: [gpt-4o*, anthropic/*]\n"
         "    expires: 2099-01-31\n"},
+    [SECTION_TEAM] = {"teams: NAME", "One section a team.", teams, NULL,
+        "keys:\n"
+        "  - { name: ci, token: env:CI_COSTLENS_KEY }\n"
+        "teams:\n"
+        "  search: { keys: [ci] }\n"},
+    [SECTION_BUDGET] = {"budgets",
+        "One section a budget, in a list. A call must fit into each that concerns it, or is "
+        "refused before\nanything of it is sent.", budgets, NULL,
+        "org: acme\n"
+        "keys:\n"
+        "  - { name: ci, token: env:CI_COSTLENS_KEY }\n"
+        "budgets:\n"
+        "  - { name: company, scope: { org: acme }, limit: 500.00, window: month, "
+        "timezone: Europe/Berlin,\n"
+        "      alert_at: [50%, 80%] }\n"
+        "  - { name: ci-day, scope: { key: ci }, limit: 0.01, window: day, hold: full }\n"
+        "  - { name: agent, per: tag:session, limit: 2.00, window: lifetime, hold: grow }\n"
+        "  - { name: call, per: request, limit: 0.50, clamp: true }\n"
+        "  - name: big models\n"
+        "    scope: { model: \"*-pro*\", provider: openai }\n"
+        "    limit: 40\n"
+        "    window: week\n"
+        "    week: sunday\n"
+        "    enforce: block\n"
+        "    on_exceed: downgrade\n"
+        "    wait: 30s\n"
+        "    paused: false\n"},
     [SECTION_PRICE] = {"prices",
         "One section a model, in a list. Decimal numbers, taken exactly as they are "
         "written: USD for 10^6\ntokens, or for one of anything else.", prices, amounts,
@@ -358,6 +443,8 @@ static const struct config_row *find_in(const struct config_row *rows, struct st
 
 const struct config_row *config_row_find(enum config_section s, struct str name)
 {
+    if (s == SECTION_TOP && (str_is(name, "organisation") || str_is(name, "organization")))
+        name = str_of("org");
     const struct config_row *row = find_in(sections[s].rows, name);
     return row ? row : find_in(sections[s].also, name);
 }

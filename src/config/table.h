@@ -46,6 +46,8 @@ enum config_section {
     SECTION_LOG,
     SECTION_PROVIDER,
     SECTION_KEY,
+    SECTION_TEAM,
+    SECTION_BUDGET,
     SECTION_PRICE,
     SECTION_WHEN,
     SECTION_AMOUNT, // prices by bucket: stand in the two above

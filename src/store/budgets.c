@@ -43,16 +43,6 @@ static void texts_fini(struct texts *t)
     buf_fini(&t->alerts);
 }
 
-// `key`, `tag:session`.
-static void write_dimension(struct buf *out, const struct budget_condition *c)
-{
-    buf_add_cstr(out, budget_dimension_name(c->dimension));
-    if (c->dimension != BUDGET_TAG)
-        return;
-    buf_add_char(out, ':');
-    buf_add(out, c->tag);
-}
-
 static void write_scope(struct buf *out, const struct budget *b)
 {
     struct buf name;
@@ -60,7 +50,7 @@ static void write_scope(struct buf *out, const struct budget *b)
     buf_add_char(out, '{');
     for (unsigned i = 0; i < b->condition_count; i++) {
         buf_clear(&name);
-        write_dimension(&name, &b->conditions[i]);
+        budget_dimension_write(&name, &b->conditions[i]);
         buf_add_cstr(out, i ? "," : "");
         buf_add_json(out, buf_str(&name));
         buf_add_char(out, ':');
@@ -77,7 +67,7 @@ static bool write_texts(struct texts *t, const struct budget *b)
     if (b->per == BUDGET_PER_REQUEST)
         buf_add_cstr(&t->per, "request");
     else if (b->per == BUDGET_PER_VALUE)
-        write_dimension(&t->per, &b->per_what);
+        budget_dimension_write(&t->per, &b->per_what);
     buf_add_char(&t->alerts, '[');
     for (unsigned i = 0; i < b->terms.alert_count; i++)
         buf_printf(&t->alerts, "%s%u", i ? "," : "", (unsigned)b->terms.alert_at[i]);
