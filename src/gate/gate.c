@@ -160,6 +160,17 @@ enum status gate_keys_changed(struct gate *g, struct why *why)
     return s;
 }
 
+enum status gate_budgets_changed(struct gate *g, struct why *why)
+{
+    struct snapshot *base = gate_snapshot(g);
+    struct snapshot *fresh = NULL;
+    enum status s = snapshot_with_budgets(base, g->setup->store, g->pepper, &fresh, why);
+    snapshot_free(base);
+    if (s == STATUS_OK)
+        snapshot_install(g, fresh);
+    return s;
+}
+
 // What a running process cannot change stays as it is, and that is said.
 static enum status config_fresh(struct gate *g, struct config **out, struct buf *waiting,
                                 struct why *why)

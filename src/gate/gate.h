@@ -58,6 +58,8 @@ struct store *gate_store(struct gate *g); // the setup's, borrowed; from any thr
 struct snapshot *gate_snapshot(struct gate *g) MUST_USE;
 // Reads the keys of the store anew and swaps them in. From the chore thread.
 enum status gate_keys_changed(struct gate *g, struct why *why) MUST_USE;
+// The same with its budgets.
+enum status gate_budgets_changed(struct gate *g, struct why *why) MUST_USE;
 // Reads the configuration anew; a bad one changes nothing. From the chore thread.
 enum status gate_reload(struct gate *g, struct why *why) MUST_USE;
 // Pepper of the state folder, made when missing (0600). For keys: HMAC-SHA-256(pepper, token).

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "gate/defined.h"
 #include "gate/state.h"
 
 #define SNAPSHOT_BYTES_MAX ((size_t)256 * MIB)
@@ -12,8 +13,15 @@
 struct loading {
     struct snapshot *snapshot;
     struct mac *mac;
+    struct map teams; // a key's name -> the struct config_team that has it
     bool failed;
 };
+
+static struct str team_of(const struct loading *l, const struct key *k)
+{
+    const struct config_team *t = k->team.len ? NULL : map_get(&l->teams, k->name);
+    return t ? t->name : k->team;
+}
 
 static void key_add(struct loading *l, const struct key *k)
 {
@@ -26,7 +34,7 @@ static void key_add(struct loading *l, const struct key *k)
     *copy = *k;
     copy->name = arena_dup(a, k->name);
     copy->tenant = arena_dup(a, k->tenant);
-    copy->team = arena_dup(a, k->team);
+    copy->team = arena_dup(a, team_of(l, k));
     copy->project = arena_dup(a, k->project);
     copy->user = arena_dup(a, k->user);
     copy->last4 = arena_dup(a, k->last4);
@@ -70,14 +78,25 @@ static void keys_of_config(struct loading *l)
     }
 }
 
+static bool teams_index(struct loading *l)
+{
+    const struct config *c = l->snapshot->config;
+    for (unsigned i = 0; i < c->team_count; i++)
+        for (unsigned k = 0; k < c->teams[i].key_count; k++)
+            if (!map_set(&l->teams, c->teams[i].keys[k], &c->teams[i]))
+                return false;
+    return true;
+}
+
 static enum status keys_read(struct snapshot *s, struct store *store, const uint8_t pepper[32],
                              struct why *why)
 {
     struct loading l = {.snapshot = s,
                         .mac = mac_open(str_from((const char *)pepper, DIGEST_BYTES))};
-    if (!l.mac)
-        return why_set(why, STATUS_NO_MEMORY, "keys: out of memory");
-    enum status status = store_key_each(store, key_from_store, &l, why);
+    map_init(&l.teams, &alloc_heap);
+    enum status status = l.mac && teams_index(&l)
+                             ? store_key_each(store, key_from_store, &l, why)
+                             : why_set(why, STATUS_NO_MEMORY, "keys: out of memory");
     if (status == STATUS_OK) {
         keys_of_config(&l);
         struct secret *dev = NULL;
@@ -88,6 +107,7 @@ static enum status keys_read(struct snapshot *s, struct store *store, const uint
             secret_free(dev);
         }
     }
+    map_fini(&l.teams);
     mac_close(l.mac);
     if (status == STATUS_OK && l.failed)
         status = why_set(why, STATUS_NO_MEMORY, "keys: out of memory");
@@ -114,17 +134,21 @@ static bool aliases_index(struct snapshot *s)
     return true;
 }
 
-// Adds what the parts are looked up by. Takes `s`.
+// Adds what the parts are looked up by, and the budgets where it has none. Takes `s`.
 static enum status complete(struct snapshot *s, struct store *store, const uint8_t pepper[32],
                             struct snapshot **out, struct why *why)
 {
     enum status status = keys_read(s, store, pepper, why);
+    if (status == STATUS_OK && !s->defined)
+        status = defined_new(s->config, store, &s->defined, why);
     if (status == STATUS_OK && !aliases_index(s))
         status = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (status != STATUS_OK) {
         snapshot_free(s);
         return status;
     }
+    s->budgets = s->defined->budgets;
+    s->budget_count = s->defined->budget_count;
     *out = s;
     return STATUS_OK;
 }
@@ -147,12 +171,12 @@ enum status snapshot_new(struct config *config, struct store *store, const uint8
     return status;
 }
 
-enum status snapshot_with_keys(struct snapshot *base, struct store *store, const uint8_t pepper[32],
-                               struct snapshot **out, struct why *why)
+// Of the parts of `base`, which has them or borrows them itself; NULL without memory.
+static struct snapshot *snapshot_upon(struct snapshot *base)
 {
     struct snapshot *s = snapshot_empty();
     if (!s)
-        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+        return NULL;
     struct snapshot *owner = base->parts_borrowed ? base->base : base;
     s->base = snapshot_ref(owner);
     s->parts_borrowed = true;
@@ -160,6 +184,25 @@ enum status snapshot_with_keys(struct snapshot *base, struct store *store, const
     s->locals = owner->locals;
     s->thrifts = owner->thrifts;
     s->catalog = owner->catalog;
+    return s;
+}
+
+enum status snapshot_with_keys(struct snapshot *base, struct store *store, const uint8_t pepper[32],
+                               struct snapshot **out, struct why *why)
+{
+    struct snapshot *s = snapshot_upon(base);
+    if (!s)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    s->defined = defined_ref(base->defined);
+    return complete(s, store, pepper, out, why);
+}
+
+enum status snapshot_with_budgets(struct snapshot *base, struct store *store,
+                                  const uint8_t pepper[32], struct snapshot **out, struct why *why)
+{
+    struct snapshot *s = snapshot_upon(base);
+    if (!s)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
     return complete(s, store, pepper, out, why);
 }
 
@@ -175,6 +218,7 @@ void snapshot_free(struct snapshot *s)
         struct snapshot *base = s->parts_borrowed ? s->base : NULL;
         map_fini(&s->keys);
         map_fini(&s->aliases);
+        defined_free(s->defined);
         arena_fini(&s->arena);
         if (!s->parts_borrowed) {
             catalog_close(s->catalog);

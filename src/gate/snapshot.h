@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// snapshot - everything a call is decided by, immutable: configuration, price book, keys. A reload
-// or a new key makes another one; calls that run keep theirs to the end.
+// snapshot - everything a call is decided by, immutable: configuration, price book, keys, budgets.
+// A reload, a new key or a changed budget makes another one; calls that run keep theirs to the end.
 //
 //   gate ----current----> snapshot <---- view (one per worker: + its own upstream pools)
 //                                          ^---- every call of that worker
@@ -17,6 +17,9 @@
 #include "store/store.h"
 #include "tariff/shelf.h"
 
+struct budget; // budget/budget.h
+struct defined;
+
 struct snapshot {
     int references; // atomic
     struct config *config;
@@ -27,16 +30,26 @@ struct snapshot {
     struct arena arena;
     struct map keys;         // 32-byte MAC -> struct key
     struct map aliases;      // name -> struct config_alias
+    struct defined *defined; // a reference: it has the next two
+    // Of the configuration and of the store, each with its number and its zone, in the order of
+    // refusal: by budget_rank, then by name.
+    struct budget *budgets;
+    size_t budget_count;
     struct locals *locals;   // of the whole gateway; NULL where none runs
     struct thrifts *thrifts; // the same
 };
 
-// Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key.
+// Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key;
+// budgets as defined_new says.
 enum status snapshot_new(struct config *config, struct store *store, const uint8_t pepper[32],
                          struct snapshot **out, struct why *why) MUST_USE;
 // The same configuration and book with the keys read anew.
 enum status snapshot_with_keys(struct snapshot *base, struct store *store, const uint8_t pepper[32],
                                struct snapshot **out, struct why *why) MUST_USE;
+// The same, and the budgets of the store are read anew, too.
+enum status snapshot_with_budgets(struct snapshot *base, struct store *store,
+                                  const uint8_t pepper[32], struct snapshot **out,
+                                  struct why *why) MUST_USE;
 struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_free(struct snapshot *s); // drops one reference; NULL is fine
 // What is known of that provider; NULL when it is no Ollama, or no gateway runs.

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/defined.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "store/budgets.h"
+
+#define TENANT    "default" // the only one there is yet
+#define BYTES_MAX ((size_t)16 * MIB)
+
+struct gathering {
+    struct defined *defined;
+    const struct config *config;
+    enum status status; // why the store's do not go on
+    struct why *why;
+};
+
+// --- copies ---
+
+static enum status no_memory(struct why *why)
+{
+    return why_set(why, STATUS_NO_MEMORY, "budgets: out of memory");
+}
+
+static void condition_own(struct arena *a, struct budget_condition *c)
+{
+    c->tag = arena_dup(a, c->tag);
+    c->value = arena_dup(a, c->value);
+}
+
+// A copy whose slices live as long as the others'.
+static enum status take(struct defined *d, const struct budget *b, struct why *why)
+{
+    struct arena *a = &d->arena;
+    if (d->budget_count == BUDGETS_MAX)
+        return why_set(why, STATUS_LIMIT,
+                       "%.*s is one budget too many: %d may hold at a time, those of the "
+                       "configuration and of the store together",
+                       STR_ARG(b->name), BUDGETS_MAX);
+    struct budget *all =
+        alloc_grow(&alloc_heap, d->budgets, sizeof *all, d->budget_count, &d->room);
+    if (!all)
+        return no_memory(why);
+    d->budgets = all;
+    struct budget *copy = &all[d->budget_count];
+    *copy = *b;
+    copy->name = arena_dup(a, b->name);
+    copy->zone_name = arena_dup(a, b->zone_name);
+    condition_own(a, &copy->per_what);
+    for (unsigned i = 0; i < b->condition_count; i++)
+        condition_own(a, &copy->conditions[i]);
+    if (arena_failed(a))
+        return no_memory(why);
+    d->budget_count++;
+    return STATUS_OK;
+}
+
+// --- where they come from ---
+
+static enum status of_config(struct defined *d, const struct config *c, struct store *store,
+                             struct why *why)
+{
+    enum status s = STATUS_OK;
+    for (unsigned i = 0; i < c->budget_count && s == STATUS_OK; i++) {
+        struct budget b = c->budgets[i];
+        s = store_budget_number(store, str_of(TENANT), b.name, &b.id, why);
+        if (s == STATUS_OK)
+            s = take(d, &b, why);
+    }
+    return s;
+}
+
+static bool config_has(const struct config *c, struct str name)
+{
+    for (unsigned i = 0; i < c->budget_count; i++) {
+        if (str_eq(c->budgets[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+static void from_store(void *context, const struct store_budget *sb)
+{
+    struct gathering *g = context;
+    const struct budget *b = &sb->budget;
+    if (g->status != STATUS_OK || sb->archived_us || !str_is(sb->tenant, TENANT))
+        return;
+    if (config_has(g->config, b->name))
+        g->status = why_set(g->why, STATUS_CONFLICT,
+                            "the budget %.*s stands in %.*s, and another one of that name was made "
+                            "by `costlens budget set`: rename the one of the file, or remove the "
+                            "other (`costlens budget rm %.*s`)",
+                            STR_ARG(b->name), STR_ARG(g->config->file), STR_ARG(b->name));
+    else
+        g->status = take(g->defined, b, g->why);
+}
+
+static enum status of_store(struct defined *d, const struct config *c, struct store *store,
+                            struct why *why)
+{
+    struct gathering g = {.defined = d, .config = c, .status = STATUS_OK, .why = why};
+    enum status s = store_budget_each(store, from_store, &g, why);
+    return s == STATUS_OK ? g.status : s;
+}
+
+// --- made ready ---
+
+static enum status zone_of(struct defined *d, struct budget *b, struct why *why)
+{
+    struct zone *z = map_get(&d->zones, b->zone_name);
+    struct why cause = {0};
+    if (!z && b->zone_name.len) {
+        enum status s = zone_open(b->zone_name, &z, &cause);
+        if (s != STATUS_OK)
+            return why_set(why, s, "budget %.*s: timezone: %s", STR_ARG(b->name), cause.text);
+        if (z && !map_set(&d->zones, b->zone_name, z)) {
+            zone_close(z);
+            return no_memory(why);
+        }
+    }
+    b->window.zone = z;
+    return STATUS_OK;
+}
+
+static int by_refusal(const void *one, const void *other)
+{
+    const struct budget *a = one, *b = other;
+    int rank = budget_rank(a) - budget_rank(b);
+    return rank ? rank : str_cmp(a->name, b->name);
+}
+
+static enum status gather(struct defined *d, const struct config *c, struct store *store,
+                          struct why *why)
+{
+    enum status s = of_config(d, c, store, why);
+    if (s == STATUS_OK)
+        s = of_store(d, c, store, why);
+    for (size_t i = 0; i < d->budget_count && s == STATUS_OK; i++)
+        s = zone_of(d, &d->budgets[i], why);
+    if (d->budget_count)
+        qsort(d->budgets, d->budget_count, sizeof *d->budgets, by_refusal);
+    return s;
+}
+
+enum status defined_new(const struct config *config, struct store *store, struct defined **out,
+                        struct why *why)
+{
+    struct defined *d = alloc_zero(&alloc_heap, sizeof *d);
+    if (!d)
+        return no_memory(why);
+    d->references = 1;
+    arena_init(&d->arena, &alloc_heap, KIB, BYTES_MAX);
+    map_init(&d->zones, &alloc_heap);
+    enum status s = gather(d, config, store, why);
+    if (s == STATUS_OK)
+        *out = d;
+    else
+        defined_free(d);
+    return s;
+}
+
+struct defined *defined_ref(struct defined *d)
+{
+    __atomic_add_fetch(&d->references, 1, __ATOMIC_RELAXED);
+    return d;
+}
+
+void defined_free(struct defined *d)
+{
+    size_t at = 0;
+    struct str name;
+    void *zone;
+    if (!d || __atomic_sub_fetch(&d->references, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    while (map_each(&d->zones, &at, &name, &zone))
+        zone_close(zone);
+    map_fini(&d->zones);
+    arena_fini(&d->arena);
+    heap_free(d->budgets);
+    heap_free(d);
+}
