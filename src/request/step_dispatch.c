@@ -103,8 +103,8 @@ static bool book(struct req *r)
         thrift_call(view_thrift(r->view, a->target.provider), loop_now_us(r->worker->loop));
     else if (!a->repeats)
         r->worker->metrics.upstream_retries++;
+    again_booked(r); // it may take back the context that this one notes
     fit_sent(r);
-    again_booked(r);
     return true;
 }
 

@@ -235,3 +235,18 @@ with Mock() as mock, Ollama({"fast": 131072}) as ollama:
         expect(chat(gateway, "fast").status, 200)
         expect([(row["sure"], row["price_state"]) for row in gateway.rows(2)],
                [("captured", "unpriced"), ("reported", "unpriced")])
+
+# So it is while a call is tried again with the context that its first attempt had.
+with Mock() as mock, Ollama({"wide": 131072}) as ollama:
+    providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 1, num_predict: 500 }}\n"
+                 f"  bench: {{ url: {mock.url}/v1 }}\n")
+    with Gateway(mock, providers=providers) as gateway:
+        until(lambda: "local/wide" in listed(gateway), 5, "the list")
+        ollama.unloaded = 1
+        waits = threading.Thread(target=chat, args=(gateway, "wide", "wait " + BIG))
+        waits.start()
+        until(lambda: len(ollama.calls()) == 2, 5, "it is tried again")
+        chat(gateway, "wide")
+        expect([c["options"]["num_ctx"] for c in ollama.calls()], [16384] * 3)
+        ollama.held.set()
+        waits.join()

@@ -23,6 +23,7 @@ class Ollama:
         self.busy = 0               # so many calls more find its queue full
         self.after = None           # seconds for which it then wants to be left alone
         self.broken = set()         # those that cannot be loaded
+        self.unloaded = 0           # so many calls more find that it cannot be loaded
         self.held = threading.Event()  # when it is set calls go on that say "wait"
         self.silent = threading.Event()
         self.goes_on = threading.Event()
@@ -90,7 +91,8 @@ class Ollama:
         if path == "/api/show":
             return 200, {"capabilities": ["embedding"] if name in self.embeds else ["completion", "tools"],
                          "model_info": {"general.architecture": "llama", "llama.context_length": self.models[name]}}
-        if name in self.broken:
+        if name in self.broken or self.unloaded > 0:
+            self.unloaded -= self.unloaded > 0
             return 500, {"error": "model requires more system memory (9 GiB) than is available"}
         context = min(body["options"]["num_ctx"], self.models[name])
         if path in ("/api/embed", "/api/embeddings"):
