@@ -34,6 +34,7 @@ struct attempt {
     struct call *call;         // NULL before it is sent and after its end
     int64_t begin_mono_us;     // 0: with its call
     int64_t dispatch_mono_us;
+    int64_t ended_mono_us; // it has failed, and a wait or another attempt follows; 0: it goes on
     unsigned tried;        // attempts at this target, this one included
     bool repeats;          // the one before it, otherwise asked or sent: it is not `tried`
     bool fresh;            // it goes on a connection of its own

@@ -182,7 +182,8 @@ static void prepare(struct req *r, const struct choice *c)
         call_cancel(a->call);
     a->call = NULL;
     fit_gone(r);
-    a->entry.duration_us = clock_mono_us() - r->start_mono_us;
+    a->ended_mono_us = clock_mono_us();
+    a->entry.duration_us = a->ended_mono_us - r->start_mono_us;
     r->again->repeats = c->verdict == RETRY_REPEAT;
     r->again->context_least = c->context;
     r->again->target = same ? a->target : c->other;

@@ -141,6 +141,14 @@ static bool beyond_window(const struct req *r, const struct sheet *sheet)
            most / WINDOWS_MAX > sheet->context_tokens;
 }
 
+// How long it was at its provider. A wait after that is the call's, and no machine's work.
+static int64_t passed_us(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    int64_t call_us = r->start_mono_us + a->entry.duration_us;
+    return (a->ended_mono_us ? a->ended_mono_us : call_us) - a->dispatch_mono_us;
+}
+
 // A machine has its price an hour and did not tell how long it worked: from the call's first byte
 // to its end. An Ollama that sent nothing may have let it wait behind others: that is no work.
 static void measure_time(struct req *r, const struct sheet *sheet)
@@ -152,7 +160,7 @@ static void measure_time(struct req *r, const struct sheet *sheet)
     if (e->duration_us == 0 || u->count[BUCKET_BUSY] > 0 || !(answered || usage_any(u)) ||
         endpoint_free(r->found.endpoint) || !sheet_names(sheet_at(sheet, e->start_us), BUCKET_BUSY))
         return;
-    int64_t us = r->start_mono_us + e->duration_us - r->attempt.dispatch_mono_us;
+    int64_t us = passed_us(r);
     if (!answered && r->attempt.context > 0 && us > r->attempt.first_us)
         us = r->attempt.first_us;
     u->count[BUCKET_BUSY] = us > 0 ? us : 1;
@@ -222,7 +230,8 @@ bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost)
 
 static enum outcome outcome_of(const struct req *r)
 {
-    if (r->client_gone && !r->attempt.meter.stream_error) // who was told of an error goes
+    bool told = r->head_sent && r->attempt.meter.stream_error; // of an error: then one goes
+    if (r->client_gone && !told)
         return OUTCOME_LEFT;
     if (r->attempt.refusal != REFUSAL_NONE)
         return r->head_sent ? OUTCOME_INCOMPLETE : OUTCOME_ERROR;
@@ -260,11 +269,11 @@ static void times_settle(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
     struct meter_spent spent = meter_spent(&r->attempt.meter);
-    int64_t passed_us = clock_mono_us() - r->attempt.dispatch_mono_us;
-    int64_t busy_us = smaller(spent.busy_us, passed_us);
+    int64_t most_us = passed_us(r);
+    int64_t busy_us = smaller(spent.busy_us, most_us);
     e->usage.count[BUCKET_BUSY] = busy_us;
     e->load_us = smaller(spent.load_us, busy_us);
-    e->queue_us = smaller(spent.queue_us, passed_us - busy_us);
+    e->queue_us = smaller(spent.queue_us, most_us - busy_us);
     int64_t apart = e->load_us + e->queue_us;
     if (e->ttft_us > 0 && apart > 0)
         e->ttft_us = e->ttft_us > apart ? e->ttft_us - apart : 1;

@@ -6,7 +6,8 @@ import threading
 import time
 
 from lib.ollama import Ollama
-from lib.scene import Gateway, Mock, expect, expect_true, until
+from lib.scene import Gateway, Mock, expect, expect_true, question, until
+from lib.strange import Strange
 
 LEFT = 1.0  # seconds for which it waits
 
@@ -84,3 +85,22 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
         ollama.held.set()
         waits.join()
+
+# Nor does what waits to be tried again work meanwhile, whether another attempt then comes or not; and who leaves then
+# has left, whatever the failure was.
+HEAD = (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nRetry-After: 4\r\nTransfer-Encoding: chunked\r\n"
+        b"Connection: close\r\n\r\n")
+OVERLOADED = b'data: {"error":{"message":"full","code":503}}\n\n'
+for body, sure in ((b"", "captured"), (b"%x\r\n%s\r\n0\r\n\r\n" % (len(OVERLOADED), OVERLOADED), "reported")):
+    with Mock() as mock, Strange(lambda head, body=body: HEAD + body) as strange:
+        providers = (f"  own: {{ dialect: openai, url: {strange.url}/v1, models: [it], retries: 1 }}\n"
+                     f"  bench: {{ url: {mock.url}/v1 }}\n")
+        with Gateway(mock, providers=providers, extra="  - { model: own/*, cost_per_hour: 3600 }\n") as gateway:
+            try:
+                gateway.request("POST", "/v1/chat/completions", question("hi", model="own/it", stream=True), timeout=LEFT)
+                raise AssertionError("it was answered")
+            except (socket.timeout, TimeoutError):
+                pass
+            row = until(lambda: [row for row in gateway.rows() if row["outcome"] != "unknown"], 5, "it has left")[-1]
+            expect((row["outcome"], row["sure"], len(strange.heads)), ("left", sure, 1))
+            expect_true(row["busy"] < LEFT * 10 ** 6 / 2 < row["duration_us"], f"it worked for {row['busy']} us")
