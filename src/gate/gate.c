@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "gate/absent.h"
 #include "gate/chore.h"
 #include "gate/fixed.h"
 #include "gate/gate_state.h"
@@ -165,9 +166,11 @@ enum status gate_budgets_changed(struct gate *g, struct why *why)
     struct snapshot *base = gate_snapshot(g);
     struct snapshot *fresh = NULL;
     enum status s = snapshot_with_budgets(base, g->setup->store, g->pepper, &fresh, why);
-    snapshot_free(base);
-    if (s == STATUS_OK)
+    if (s == STATUS_OK) {
+        takeover_log(base, fresh, g->setup->store);
         snapshot_install(g, fresh);
+    }
+    snapshot_free(base);
     return s;
 }
 
@@ -199,6 +202,7 @@ enum status gate_reload(struct gate *g, struct why *why)
     if (s == STATUS_OK) {
         struct snapshot *old = gate_snapshot(g);
         takeover_log(old, fresh, g->setup->store);
+        absent_log(fresh);
         snapshot_free(old);
         snapshot_install(g, fresh);
     }
@@ -347,6 +351,7 @@ static enum status gate_open(struct gate *g, struct why *why)
     }
     s = snapshot_new(g->setup->config, g->setup->store, g->pepper, &g->snapshot, why);
     if (s == STATUS_OK) {
+        absent_log(g->snapshot);
         g->snapshot->locals = g->locals = locals_new();
         g->snapshot->thrifts = g->thrifts = thrifts_new();
         s = g->locals && g->thrifts ? tls_open(g, why)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "budget/budget.h"
 #include "gate/resolve.h"
 #include "tariff/change.h"
 
@@ -13,6 +14,8 @@ struct takeover {
     const struct snapshot *old, *fresh;
     int64_t now_us;
 };
+
+// --- prices ---
 
 static const struct sheet *sheet_of(const struct snapshot *s, struct str provider, struct str model)
 {
@@ -42,10 +45,76 @@ static void say(void *context, struct str provider, struct str model)
     buf_fini(&line);
 }
 
+// --- budgets ---
+
+static const struct budget *numbered(const struct snapshot *s, uint64_t id)
+{
+    for (size_t i = 0; i < s->budget_count; i++)
+        if (s->budgets[i].id == id)
+            return &s->budgets[i];
+    return NULL;
+}
+
+// `5.00 USD`, `5.00 USD (day)`, `5.00 USD (request)`.
+static void write_limit(struct buf *out, const struct budget *b)
+{
+    nano_write(out, b->terms.limit);
+    buf_add_cstr(out, " USD");
+    if (b->per == BUDGET_PER_REQUEST)
+        buf_add_cstr(out, " (request)");
+    else if (b->window.kind != WINDOW_LIFETIME)
+        buf_printf(out, " (%s)", window_name(b->window.kind));
+}
+
+static void say_changed(const struct budget *old, const struct budget *b)
+{
+    struct buf before, now;
+    buf_init(&before, &alloc_heap, 0);
+    buf_init(&now, &alloc_heap, 0);
+    write_limit(&before, old);
+    write_limit(&now, b);
+    if (!str_eq(buf_str(&before), buf_str(&now)))
+        log_say(LOG_INFO, "the limit of budget %.*s has changed: %s, before it %s",
+                STR_ARG(b->name), buf_cstr(&now), buf_cstr(&before));
+    buf_fini(&before);
+    buf_fini(&now);
+    if (old->terms.paused != b->terms.paused)
+        log_say(LOG_INFO, "budget %.*s %s", STR_ARG(b->name),
+                b->terms.paused ? "is paused: it refuses every call" : "is paused no more");
+    if (old->terms.observe != b->terms.observe)
+        log_say(LOG_INFO, "budget %.*s %s", STR_ARG(b->name),
+                b->terms.observe ? "only observes now" : "blocks now");
+}
+
+static void say_new(const struct budget *b)
+{
+    struct buf limit;
+    buf_init(&limit, &alloc_heap, 0);
+    write_limit(&limit, b);
+    log_say(LOG_INFO, "a new budget holds: %.*s, %s", STR_ARG(b->name), buf_cstr(&limit));
+    buf_fini(&limit);
+}
+
+static void say_budgets(const struct snapshot *old, const struct snapshot *fresh)
+{
+    for (size_t i = 0; i < fresh->budget_count; i++) {
+        const struct budget *b = &fresh->budgets[i];
+        const struct budget *before = numbered(old, b->id);
+        if (before)
+            say_changed(before, b);
+        else
+            say_new(b);
+    }
+    for (size_t i = 0; i < old->budget_count; i++)
+        if (!numbered(fresh, old->budgets[i].id))
+            log_say(LOG_INFO, "budget %.*s holds no more", STR_ARG(old->budgets[i].name));
+}
+
 void takeover_log(const struct snapshot *old, const struct snapshot *fresh, struct store *store)
 {
     struct why why = {0};
     struct takeover t = {old, fresh, clock_wall_us()};
+    say_budgets(old, fresh);
     if (str_eq(catalog_version(old->catalog), catalog_version(fresh->catalog)))
         return;
     log_say(LOG_INFO, "the price book has changed: version %.*s, before it %.*s",

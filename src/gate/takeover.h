@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// takeover - what a new snapshot changes for those who call, said in the log: the prices of models
-// that were called in the last 30 days, a line each.
+// takeover - what a new snapshot changes for those who call, said in the log, a line each: budgets
+// that came, went, or hold otherwise, and the prices of models that were called in the last 30
+// days.
 
 #ifndef GATE_TAKEOVER_H
 #define GATE_TAKEOVER_H

@@ -2,6 +2,7 @@
 
 #include "../config/rig.h"
 #include "base/limits.h"
+#include "gate/absent.h"
 #include "gate/defined.h"
 #include "gate/snapshot.h"
 #include "store/budgets.h"
@@ -243,13 +244,55 @@ static void snapshots_share_them(void **state)
     store_close(s);
 }
 
+static void collect(void *context, struct str text)
+{
+    struct buf *all = context;
+    buf_add(all, text);
+    buf_add_char(all, '\n');
+}
+
+static void tells_who_is_nowhere(void **state)
+{
+    (void)state;
+    struct why why = {0};
+    struct snapshot *snapshot = NULL;
+    struct buf said;
+    environment = tokens;
+    struct config *c = taken("store: sqlite:absent.db\nstate: .\n"
+                             "keys: [{ name: ci, token: env:CI, team: own }]\n"
+                             "teams: { search: { keys: [made, wob, dev] }, none: { keys: gone } }\n"
+                             "budgets:\n"
+                             "  - { name: a, limit: 1, scope: { key: ci, team: own } }\n"
+                             "  - { name: b, limit: 1, scope: { key: made, team: search } }\n"
+                             "  - { name: c, limit: 1, scope: { key: dev, user: whoever } }\n"
+                             "  - { name: d, limit: 1, scope: { key: gone } }\n"
+                             "  - { name: e, limit: 1, scope: { team: none } }\n"
+                             "  - { name: f, limit: 1, scope: { key: run-make-1a2b3c4d } }\n");
+    struct store *s = opened(c);
+    add_key(s, "made", 7);
+    add_key(s, "gone", 8);
+    assert_int_equal(store_key_revoke(s, str_of("gone"), 5, &why), STATUS_OK);
+    assert_int_equal(snapshot_new(c, s, pepper, &snapshot, &why), STATUS_OK);
+    buf_init(&said, &alloc_heap, 0);
+    absent_each(snapshot, collect, &said);
+    assert_string_equal(buf_cstr(&said),
+                        "team search: no key is named `wob` (`costlens key list` shows all)\n"
+                        "team none: no key is named `gone` (`costlens key list` shows all)\n"
+                        "budget e concerns no call: no key is of the team `none` (`costlens key "
+                        "list` shows all)\n"
+                        "budget d concerns no call: no key is named `gone` (`costlens key list` "
+                        "shows all)\n");
+    buf_fini(&said);
+    snapshot_free(snapshot);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gathers_both),
-        cmocka_unit_test(refuses_what_is_in_both),
-        cmocka_unit_test(takes_so_many),
-        cmocka_unit_test(snapshots_share_them),
+        cmocka_unit_test(gathers_both),         cmocka_unit_test(refuses_what_is_in_both),
+        cmocka_unit_test(takes_so_many),        cmocka_unit_test(snapshots_share_them),
+        cmocka_unit_test(tells_who_is_nowhere),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Budgets of the file: what they name and is nowhere is told, a reload says what it changes, a bad one changes nothing."""
+import json
+import signal
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+
+limit(60)
+BUDGETS = """org: acme
+teams: { search: { keys: [scene, wob] } }
+budgets:
+  - { name: company, scope: { org: acme }, limit: 500.00, window: month, timezone: Europe/Berlin, alert_at: [50%, 80%] }
+  - { name: scene-day, scope: { key: scene }, limit: 10.00, window: day, hold: full }
+  - { name: agent, per: tag:session, limit: 2.00, window: lifetime, hold: grow }
+  - { name: slip, scope: { key: secne }, limit: 1 }
+"""
+
+with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
+    def reload(text, said):  # as an editor does: the file is never half written
+        aside = gateway.file.with_suffix(".new")
+        aside.write_text(text)
+        aside.replace(gateway.file)
+        before = gateway.program.errors().count(said)
+        gateway.program.signal(signal.SIGHUP)
+        until(lambda: gateway.program.errors().count(said) > before, 5, said)
+        return gateway.program.errors()
+
+    good, holds, stays = gateway.file.read_text(), "the new configuration holds", "the running configuration stays"
+    expect_in("budget slip concerns no call: no key is named `secne`", gateway.program.errors())
+    expect_in("team search: no key is named `wob`", gateway.program.errors())
+    expect(gateway.chat("x").status, 200, "a call")
+    changed = good.replace("limit: 10.00, window: day", "limit: 4.50, window: week").replace(
+        "  - { name: slip, scope: { key: secne }, limit: 1 }\n", "  - { name: new, limit: 3, window: day }\n").replace(
+        "limit: 500.00", "limit: 500, paused: false, enforce: observe")
+    log = reload(changed, holds)
+    expect_in("the limit of budget scene-day has changed: 4.50 USD (week), before it 10.00 USD (day)", log)
+    expect_in("a new budget holds: new, 3.00 USD (day)", log)
+    expect_in("budget slip holds no more", log)
+    expect_in("budget company only observes now", log)
+    expect_true("limit of budget company" not in log and "budget agent" not in log, "and of the others nothing")
+    expect_in("`scene-day` is here twice (also on line", reload(changed.replace("name: new", "name: scene-day"), stays))
+    expect_in("limit: `-3` is negative", reload(changed.replace("limit: 3,", "limit: -3,"), stays))
+    expect_in("there is no time zone Europe/Bern1", reload(changed.replace("Berlin", "Bern1"), stays))
+    expect(gateway.chat("x").status, 200, "the running one goes on")
+    gateway.file.write_text(good)
+    checked = gateway.costlens("config", "check", "--json")
+    config = json.loads(checked.stdout)["config"]
+    expect([b["name"] for b in config["budgets"]], ["company", "scene-day", "agent", "slip"])
+    expect(config["org"], "acme")
+    expect_in("this file has no key `secne`; the store may", checked.stdout)
