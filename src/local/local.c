@@ -30,7 +30,7 @@ struct local {
     struct local_model *models;
     unsigned count;
     struct map contexts;       // of struct given
-    uint64_t turns[TURNS_MAX]; // by rising number
+    uint64_t turns[TURNS_MAX]; // first those that are answered, then by rising number
     unsigned turn_count;
     uint64_t turn_last;
     // Since when the first of them is the first; in the future while it may wait behind what a call
@@ -264,13 +264,19 @@ uint64_t local_turn(struct local *l, int64_t now_us)
     return turn;
 }
 
+static unsigned place_of(const struct local *l, uint64_t turn)
+{
+    unsigned at = 0;
+    while (at < l->turn_count && l->turns[at] != turn)
+        at++;
+    return at;
+}
+
 int64_t local_turn_end(struct local *l, uint64_t turn, int64_t now_us, int64_t left_us)
 {
     int64_t first_us = 0;
-    unsigned at = 0;
     pthread_mutex_lock(&l->lock);
-    while (at < l->turn_count && l->turns[at] != turn)
-        at++;
+    unsigned at = place_of(l, turn);
     if (at == 0 && l->turn_count > 0 && now_us >= l->first_us) {
         first_us = now_us - l->first_us;
         l->first_us = now_us + left_us;
@@ -281,11 +287,16 @@ int64_t local_turn_end(struct local *l, uint64_t turn, int64_t now_us, int64_t l
     return first_us;
 }
 
-void local_heard(struct local *l, int64_t now_us)
+void local_heard(struct local *l, uint64_t turn, int64_t now_us)
 {
     pthread_mutex_lock(&l->lock);
-    if (l->first_us > now_us)
+    unsigned at = place_of(l, turn);
+    if (at > 0 || l->first_us > now_us)
         l->first_us = now_us;
+    if (at < l->turn_count) {
+        memmove(&l->turns[1], &l->turns[0], at * sizeof l->turns[0]);
+        l->turns[0] = turn;
+    }
     pthread_mutex_unlock(&l->lock);
 }
 

@@ -87,8 +87,9 @@ void local_refused(struct local *l, struct str model, int64_t context);
 // that call left, which those that come after wait for, too; 0 = it does not.
 uint64_t local_turn(struct local *l, int64_t now_us);
 int64_t local_turn_end(struct local *l, uint64_t turn, int64_t now_us, int64_t left_us);
-// A call is being answered: the Ollama does not go on with what another one left.
-void local_heard(struct local *l, int64_t now_us);
+// A call is being answered: the Ollama does not go on with what another one left, and has taken it
+// before all others that are there, in whatever order they came.
+void local_heard(struct local *l, uint64_t turn, int64_t now_us);
 
 // About how large the model would be to pull, in bytes; 0 when its name is not known here.
 uint64_t local_pull_bytes(struct str model);

@@ -73,7 +73,7 @@ void fit_heard(const struct req *r)
 {
     struct local *l = local_of(r);
     if (l && r->attempt.upstream_status < 300)
-        local_heard(l, clock_mono_us());
+        local_heard(l, r->attempt.turn, clock_mono_us());
 }
 
 // A prompt that is being read is read to its end, though nobody waits for it.

@@ -207,6 +207,29 @@ static void a_call_works_when_none_before_it_is_there(void **state)
     locals_free(w.all);
 }
 
+static void the_one_that_is_answered_is_the_first(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    uint64_t a = local_turn(w.l, 100);
+    uint64_t b = local_turn(w.l, 110);
+    uint64_t c = local_turn(w.l, 120);
+    assert_int_equal(local_turn_end(w.l, a, 200, 0), 100);
+    local_heard(w.l, c, 210);
+    assert_int_equal(local_turn_end(w.l, b, 260, 0), 0); // c was taken before it
+    assert_int_equal(local_turn_end(w.l, c, 300, 0), 90);
+    a = local_turn(w.l, 400);
+    b = local_turn(w.l, 410);
+    local_heard(w.l, a, 450); // it was the first
+    local_heard(w.l, b, 460); // at once with it
+    assert_int_equal(local_turn_end(w.l, b, 480, 0), 20);
+    assert_int_equal(local_turn_end(w.l, a, 490, 0), 10);
+    a = local_turn(w.l, 500);
+    local_heard(w.l, 0, 520); // one whose turn is not known
+    assert_int_equal(local_turn_end(w.l, a, 530, 0), 10);
+    locals_free(w.all);
+}
+
 static void what_a_call_left_behind_is_waited_for(void **state)
 {
     (void)state;
@@ -218,10 +241,10 @@ static void what_a_call_left_behind_is_waited_for(void **state)
     a = local_turn(w.l, 310);                               // nobody else is there, but that
     b = local_turn(w.l, 320);
     assert_int_equal(local_turn_end(w.l, a, 1250, 0), 50); // which is over by then
-    local_heard(w.l, 1260);
+    local_heard(w.l, b, 1260);
     assert_int_equal(local_turn_end(w.l, b, 1300, 500), 50);
     a = local_turn(w.l, 1310);
-    local_heard(w.l, 1400); // another is answered: it is over before its time
+    local_heard(w.l, 0, 1400); // another is answered: it is over before its time
     assert_int_equal(local_turn_end(w.l, a, 1420, 0), 20);
     locals_free(w.all);
 }
@@ -236,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_loaded_model_keeps_its_context),
         cmocka_unit_test(an_advice_knows_the_size_of_common_models),
         cmocka_unit_test(a_call_works_when_none_before_it_is_there),
+        cmocka_unit_test(the_one_that_is_answered_is_the_first),
         cmocka_unit_test(what_a_call_left_behind_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
