@@ -224,10 +224,8 @@ static enum status read_all(const struct config_source *source, bool alone, stru
     struct reading r = {.c = c, .source = source, .alone = alone};
     c->faults = arena_array(&c->arena, struct config_fault, FAULTS_MAX);
     c->warnings = arena_array(&c->arena, struct config_warning, WARNINGS_MAX);
-    enum status s = STATUS_NO_MEMORY;
-    if (c->faults && c->warnings)
-        s = read_file(&r, why);
-    if (s == STATUS_OK && c->fault_count == 0)
+    enum status s = arena_failed(&c->arena) ? STATUS_OK : read_file(&r, why);
+    if (s == STATUS_OK && !arena_failed(&c->arena) && c->fault_count == 0)
         read_sections(&r);
     if (s == STATUS_OK && arena_failed(&c->arena))
         s = why_set(why, STATUS_NO_MEMORY, "the configuration does not fit into memory");

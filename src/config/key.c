@@ -217,21 +217,21 @@ static void read_patterns(struct reading *r, const struct node *map, struct conf
 {
     struct str *items = NULL;
     unsigned count = 0;
-    struct buf text;
     const struct node *n = node_get(map, "models");
     if (!n || !reading_texts(r, n, "models", &items, &count))
         return;
-    if (count == 0)
+    if (count == 0) {
         reading_fault(r, n->line,
                       "models: an empty list allows nothing. Leave it out to allow all");
-    buf_init(&text, &alloc_heap, 64 * KIB);
-    for (unsigned i = 0; i < count; i++) {
-        if (i)
-            buf_add_char(&text, ',');
-        buf_add(&text, items[i]);
+        return;
     }
-    k->models = arena_dup(&r->c->arena, buf_str(&text));
-    buf_fini(&text);
+    struct str *parts = arena_array(&r->c->arena, struct str, 2 * (size_t)count);
+    for (unsigned i = 0; parts && i < count; i++) {
+        parts[2 * i] = items[i];
+        parts[2 * i + 1] = str_of(",");
+    }
+    if (parts)
+        k->models = arena_join(&r->c->arena, parts, 2 * count - 1);
 }
 
 static bool read_token(struct reading *r, const struct node *map, struct config_key *k)

@@ -205,7 +205,8 @@ static void read_row(struct reading *r, const struct node *map, struct str days,
     buf_init(&block, &alloc_heap, PRICES_BYTES);
     write_row(r, map, &row, &block);
     if (buf_failed(&block))
-        reading_fault(r, map->line, "prices: more than %d bytes", PRICES_BYTES);
+        reading_fault(r, map->line, "prices: more than %d bytes, or no memory for them",
+                      PRICES_BYTES);
     if (r->c->fault_count == faults && check_row(r, map, &row) &&
         check_texts(r, map->line, (struct str[]){days, buf_str(&block)}, 2)) {
         buf_add(book, buf_str(&block));
@@ -239,7 +240,7 @@ void reading_prices(struct reading *r)
     reading_holidays(r, &book);
     read_rows(r, n, &book);
     if (buf_failed(&book))
-        reading_fault(r, line, "prices: more than %d bytes", PRICES_BYTES);
+        reading_fault(r, line, "prices: more than %d bytes, or no memory for them", PRICES_BYTES);
     r->c->prices = arena_dup(&r->c->arena, buf_str(&book));
     buf_fini(&book);
     if (r->c->prices.len && r->c->fault_count == 0)

@@ -248,6 +248,7 @@ static void read_when(struct reading *r, const struct node *map, struct buf *out
         reading_fault(r, map->line, "when: no price. Write input_per_mtok: 6, or factor: 0.5");
     else
         buf_printf(out, "when%.*s\n", STR_ARG(buf_str(&line)));
+    out->failed |= line.failed;
     buf_fini(&line);
 }
 

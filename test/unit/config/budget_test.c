@@ -22,6 +22,7 @@ static const char sample[] =
 static void reads_the_sample(void **state)
 {
     (void)state;
+    need_zones();
     environment = secrets;
     struct config *c = check(sample);
     assert_int_equal(c->fault_count, 0);
@@ -145,6 +146,7 @@ static const struct {
 static void tells_what_is_wrong(void **state)
 {
     (void)state;
+    need_zones();
     environment = secrets;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct config *c = check(bad[i].text);
@@ -215,6 +217,7 @@ static void warns_of_what_concerns_nobody(void **state)
 static void shows_them(void **state)
 {
     (void)state;
+    need_zones();
     struct buf b;
     environment = secrets;
     struct config *c =

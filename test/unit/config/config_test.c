@@ -714,6 +714,7 @@ static bool has_key(const struct node *root, const char *name)
 static void examples_work(void **state)
 {
     (void)state;
+    need_zones();
     environment = keys;
     write_self_signed(in_folder("tls.crt"), in_folder("tls.key"));
     write_file("bench.key", "0123456789abcdef", 16);

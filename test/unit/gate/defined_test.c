@@ -59,6 +59,7 @@ static void archive(struct store *s, const char *name)
 static void gathers_both(void **state)
 {
     (void)state;
+    need_zones();
     struct why why = {0};
     struct defined *d = NULL;
     struct config *c = taken(
@@ -126,6 +127,7 @@ static void refuse(const struct config *c, struct store *s, enum status status, 
 static void refuses_what_is_in_both(void **state)
 {
     (void)state;
+    need_zones();
     struct config *c = taken("store: sqlite:both.db\nstate: .\nbudgets: [{ name: a, limit: 1 }]\n");
     struct store *s = opened(c);
     add(s, DEFAULT, "a", NULL, NULL);
@@ -203,6 +205,7 @@ static void add_key(struct store *s, const char *name, uint8_t mac)
 static void snapshots_share_them(void **state)
 {
     (void)state;
+    need_zones();
     struct why why = {0};
     struct snapshot *first = NULL, *keyed = NULL, *changed = NULL, *later = NULL;
     environment = tokens;
