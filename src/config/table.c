@@ -201,7 +201,7 @@ static const struct config_row budgets[] = {
      "When it begins anew."},
     {"week", KIND_OTHER, "DAY", "monday", 0, 0, 0, "The day on which a week begins."},
     {"timezone", KIND_OTHER, "ZONE", "UTC", 0, 0, 0,
-     "Whose midnight it is: Europe/Berlin, as the system's zones are called."},
+     "Whose midnight it is: Europe/Berlin, as the zones in /usr/share/zoneinfo are called."},
     {"enforce", KIND_OTHER, "block|observe", "block", 0, 0, 0,
      "Refuse what does not fit, or only count it."},
     {"hold", KIND_OTHER, "full|grow", "full", 0, 0, 0,
