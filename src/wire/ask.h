@@ -42,12 +42,18 @@ void ask_tags(const struct ask *a, struct tags *tags, struct arena *arena);
 struct ask_edit {
     struct str model;   // new model name; empty = unchanged
     bool include_usage; // put stream_options.include_usage:true in (or turn false into true)
+    // The longest answer, tokens: what the caller says above it is lowered, his own that is less
+    // stays; where he says none, or nobody knows how much (null, "7", -1), it is put in. Wherever
+    // weigh reads it (weight.output_field), so that the body weighs the lesser of both. Not where
+    // a provider refuses the body as it stands: an object that is none, or Ollama's that is no
+    // number. 0 = as the caller has it
+    int64_t output_max;
+    unsigned flags; // of the vendor (vendor_flags): by which members it is told
     // Of Ollama's chat, generate and embed alone.
-    bool no_truncate;   // put truncate:false in: an error for an input that would be cut silently;
-    bool no_shift;      // shift:false: an end for an answer that passes the context. What the
-                        // caller himself says of either stays (null says nothing)
-    int64_t context;    // options.num_ctx; 0 = as the caller has it
-    int64_t output_max; // options.num_predict; 0 = as the caller has it
+    bool no_truncate; // put truncate:false in: an error for an input that would be cut silently;
+    bool no_shift;    // shift:false: an end for an answer that passes the context. What the
+                      // caller himself says of either stays (null says nothing)
+    int64_t context;  // options.num_ctx; 0 = as the caller has it
     struct str keep_alive; // JSON; empty = as the caller has it, and so is one that he says himself
 };
 

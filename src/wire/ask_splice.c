@@ -4,6 +4,7 @@
 // the caller's own. A batch may need more of them than there are pieces: then it is copied.
 
 #include "wire/ask.h"
+#include "wire/maximum.h"
 
 #define CHANGES_MAX ((ASK_PIECES_MAX - 1) / 2)
 
@@ -19,6 +20,9 @@ struct changes {
     struct change *list;
     size_t count;
     size_t size;
+    struct str head;       // members to add at the head of the outermost object,
+    const char *inner;     // and at that of a member of it, or NULL:
+    struct str inner_head; // these
 };
 
 static bool add(struct changes *c, size_t at, size_t len, struct str text)
@@ -93,12 +97,29 @@ static bool change_models(struct changes *c, struct str model)
     return change_model(c, json_get(root, "generateContentRequest"), model);
 }
 
-// Whole member, at the head of the outermost object (which has at least `model` after it).
-static bool add_options(struct changes *c)
+// Before those that were put there already.
+static void put_member(struct changes *c, struct str *head, struct str member)
 {
-    size_t brace = str_find(c->ask->body, '{');
-    must(brace < c->ask->body.len);
-    return add(c, brace + 1, 0, (struct str)STR("\"stream_options\":{\"include_usage\":true},"));
+    const struct str parts[] = {member, head->len ? (struct str)STR(",") : STR_NONE, *head};
+    *head = arena_join(c->arena, parts, 3);
+}
+
+// A whole member; empty when the arena ended.
+static struct str numbered(struct changes *c, const char *name, int64_t n)
+{
+    return arena_printf(c->arena, "\"%s\":%lld", name, (long long)n);
+}
+
+static bool replace(struct changes *c, const struct json_val *key, struct str text)
+{
+    size_t at = 0;
+    size_t len = 0;
+    return json_member_at(c->ask->json, key, &at, &len) && add(c, at, len, text);
+}
+
+static bool replace_number(struct changes *c, const struct json_val *key, int64_t n)
+{
+    return replace(c, key, arena_printf(c->arena, "%lld", (long long)n));
 }
 
 static bool change_options(struct changes *c, const struct json_val *key,
@@ -129,91 +150,164 @@ static bool include_usage(struct changes *c)
         return true;
     const struct json_val *root = json_root(a->json);
     const struct json_val *key = json_key(root, "stream_options");
-    return key ? change_options(c, key, json_get(root, "stream_options")) : add_options(c);
+    if (key)
+        return change_options(c, key, json_get(root, "stream_options"));
+    put_member(c, &c->head, (struct str)STR("\"stream_options\":{\"include_usage\":true}"));
+    return true;
 }
 
-// Whole members at the head of an object which has others if `more`; `at` is behind its brace.
+// --- how long an answer is ---
+
+// One that says more than `n`, or nobody knows what, says `n` from now on. `said`: an answer is
+// limited by it.
+static bool lower(struct changes *c, const struct maximum *m, unsigned i,
+                  const struct ask_edit *edit, bool *said)
+{
+    const struct json_val *object = maximum_object(json_root(c->ask->json), &m->at[i]);
+    const struct json_val *v = json_get(object, m->at[i].name);
+    enum json_type type = json_type(v);
+    if (type == JSON_ABSENT || type == JSON_NULL)
+        return true;
+    *said = *said || i < m->binding;
+    int64_t n = maximum_read(v, edit->flags);
+    bool fits = n > 0 && n <= edit->output_max;
+    bool refused = type != JSON_NUMBER && endpoint_dialect(c->ask->endpoint) == DIALECT_OLLAMA;
+    return fits || refused || replace_number(c, json_key(object, m->at[i].name), edit->output_max);
+}
+
+// The place where one is put in: that of a null, else in an object that is there.
+static const struct maximum_place *place_of(const struct changes *c, const struct maximum *m)
+{
+    const struct json_val *root = json_root(c->ask->json);
+    const struct maximum_place *in = NULL;
+    const struct maximum_place *other = NULL; // null, or what the provider refuses
+    for (unsigned i = m->spellings; i-- > 0;) {
+        const struct json_val *object = maximum_object(root, &m->at[i]);
+        if (json_key(object, m->at[i].name))
+            return &m->at[i];
+        if (json_type(object) == JSON_OBJECT)
+            in = &m->at[i];
+        else if (object)
+            other = &m->at[i];
+    }
+    return in ? in : other ? other : &m->at[0];
+}
+
+static bool put_maximum(struct changes *c, const struct maximum_place *at, int64_t n)
+{
+    const struct json_val *object = maximum_object(json_root(c->ask->json), at);
+    const struct json_val *null = json_key(object, at->name);
+    if (null)
+        return replace_number(c, null, n);
+    if (at->object)
+        c->inner = at->object;
+    put_member(c, at->object ? &c->inner_head : &c->head, numbered(c, at->name, n));
+    return true;
+}
+
+static bool change_maximum(struct changes *c, const struct ask_edit *edit)
+{
+    const struct maximum *m = maximum_of(c->ask->endpoint, edit->flags);
+    bool said = false;
+    if (!m || edit->output_max == 0)
+        return true;
+    for (unsigned i = 0; i < m->count; i++) {
+        if (!lower(c, m, i, edit, &said))
+            return false;
+    }
+    return said || put_maximum(c, place_of(c, m), edit->output_max);
+}
+
+// --- Ollama ---
+
+static bool change_context(struct changes *c, int64_t n)
+{
+    const struct json_val *options = json_get(json_root(c->ask->json), "options");
+    const struct json_val *key = json_key(options, "num_ctx");
+    enum json_type type = json_type(json_get(options, "num_ctx"));
+    bool other = key && type != JSON_NUMBER && type != JSON_NULL;
+    if (n == 0 || other) // Ollama will say what is wrong with it
+        return true;
+    if (key)
+        return replace_number(c, key, n);
+    c->inner = "options";
+    put_member(c, &c->inner_head, numbered(c, "num_ctx", n));
+    return true;
+}
+
+// A member that the caller does not say, null in its place is as good.
+static bool say(struct changes *c, const char *name, struct str value)
+{
+    const struct json_val *root = json_root(c->ask->json);
+    const struct json_val *key = json_key(root, name);
+    if (value.len == 0 || (key && json_type(json_get(root, name)) != JSON_NULL))
+        return true;
+    if (key)
+        return replace(c, key, value);
+    put_member(c, &c->head, arena_printf(c->arena, "\"%s\":%.*s", name, STR_ARG(value)));
+    return true;
+}
+
+static bool is_ollamas(const struct ask *a)
+{
+    return endpoint_dialect(a->endpoint) == DIALECT_OLLAMA && !endpoint_free(a->endpoint);
+}
+
+static bool say_ollama(struct changes *c, const struct ask_edit *edit)
+{
+    const struct str no = STR("false");
+    bool answers = endpoint_makes_output(c->ask->endpoint);
+    bool cuts = c->ask->endpoint != ENDPOINT_OLLAMA_EMBED_ONE;
+    return say(c, "keep_alive", edit->keep_alive) &&
+           say(c, "shift", edit->no_shift && answers ? no : STR_NONE) &&
+           say(c, "truncate", edit->no_truncate && cuts ? no : STR_NONE);
+}
+
+// --- what was put in ---
+
+// `at` is behind an object's brace.
 static bool add_members(struct changes *c, size_t at, struct str members, bool more)
 {
     const struct str parts[] = {members, more ? (struct str)STR(",") : STR_NONE};
     return members.len == 0 || add(c, at, 0, arena_join(c->arena, parts, 2));
 }
 
-// A number of `options`: replaced where it stands, else it goes to the members to add.
-static bool change_number(struct changes *c, const struct json_val *options, const char *name,
-                          int64_t n, struct str *members)
-{
-    size_t at = 0;
-    size_t len = 0;
-    const struct json_val *key = json_key(options, name);
-    enum json_type type = json_type(json_get(options, name));
-    bool other = key && type != JSON_NUMBER && type != JSON_NULL;
-    if (n == 0 || other) // Ollama will say what is wrong with it
-        return true;
-    if (key)
-        return json_member_at(c->ask->json, key, &at, &len) &&
-               add(c, at, len, arena_printf(c->arena, "%lld", (long long)n));
-    *members = arena_printf(c->arena, "%.*s%s\"%s\":%lld", STR_ARG(*members),
-                            members->len ? "," : "", name, (long long)n);
-    return true;
-}
-
-static bool change_ollama_options(struct changes *c, const struct ask_edit *edit, struct str *head)
+static bool add_inner(struct changes *c)
 {
     const struct json_val *root = json_root(c->ask->json);
-    const struct json_val *key = json_key(root, "options");
-    const struct json_val *options = json_get(root, "options");
-    struct str members = STR_NONE;
+    const struct json_val *key = c->inner ? json_key(root, c->inner) : NULL;
+    const struct json_val *object = c->inner ? json_get(root, c->inner) : NULL;
+    struct str members = c->inner_head;
     size_t at = 0;
     size_t len = 0;
-    if (!change_number(c, options, "num_ctx", edit->context, &members) ||
-        !change_number(c, options, "num_predict", edit->output_max, &members))
-        return false;
-    if (members.len == 0)
+    if (!c->inner)
         return true;
     if (!key) {
-        *head = arena_printf(c->arena, "%.*s\"options\":{%.*s},", STR_ARG(*head), STR_ARG(members));
+        put_member(c, &c->head,
+                   arena_printf(c->arena, "\"%s\":{%.*s}", c->inner, STR_ARG(members)));
         return true;
     }
-    if (!json_member_at(c->ask->json, key, &at, &len))
-        return false;
-    if (json_type(options) == JSON_NULL)
-        return add(c, at, len, arena_printf(c->arena, "{%.*s}", STR_ARG(members)));
-    return json_type(options) != JSON_OBJECT || // Ollama will say what is wrong with it
-           add_members(c, at + 1, members, json_count(options) > 0);
+    if (json_type(object) == JSON_NULL)
+        return replace(c, key, arena_printf(c->arena, "{%.*s}", STR_ARG(members)));
+    return json_type(object) != JSON_OBJECT || // the provider will say what is wrong with it
+           (json_member_at(c->ask->json, key, &at, &len) &&
+            add_members(c, at + 1, members, json_count(object) > 0));
 }
 
-// A member that the caller does not say, null in its place is as good: else it goes to the head.
-static bool say(struct changes *c, const char *name, struct str value, struct str *head)
+static bool add_head(struct changes *c)
 {
-    const struct json_val *root = json_root(c->ask->json);
-    const struct json_val *key = json_key(root, name);
-    size_t at = 0;
-    size_t len = 0;
-    if (value.len == 0 || (key && json_type(json_get(root, name)) != JSON_NULL))
-        return true;
-    if (key)
-        return json_member_at(c->ask->json, key, &at, &len) && add(c, at, len, value);
-    *head = arena_printf(c->arena, "\"%s\":%.*s,%.*s", name, STR_ARG(value), STR_ARG(*head));
-    return true;
-}
-
-static bool change_ollama(struct changes *c, const struct ask_edit *edit)
-{
-    const struct str no = STR("false");
-    enum endpoint e = c->ask->endpoint;
-    bool answers = e == ENDPOINT_OLLAMA_CHAT || e == ENDPOINT_OLLAMA_GENERATE;
-    bool cuts = answers || e == ENDPOINT_OLLAMA_EMBED;
-    struct str head = STR_NONE;
-    if (!cuts && e != ENDPOINT_OLLAMA_EMBED_ONE)
-        return true;
-    if (!change_ollama_options(c, edit, &head) || !say(c, "keep_alive", edit->keep_alive, &head) ||
-        !say(c, "shift", edit->no_shift && answers ? no : STR_NONE, &head) ||
-        !say(c, "truncate", edit->no_truncate && cuts ? no : STR_NONE, &head))
-        return false;
     size_t brace = str_find(c->ask->body, '{');
     must(brace < c->ask->body.len);
-    return add_members(c, brace + 1, head, false) && !arena_failed(c->arena);
+    return add_members(c, brace + 1, c->head, json_count(json_root(c->ask->json)) > 0);
+}
+
+static bool change(struct changes *c, const struct ask_edit *edit)
+{
+    bool ollama = is_ollamas(c->ask);
+    return (edit->model.len == 0 || change_models(c, edit->model)) &&
+           (!edit->include_usage || include_usage(c)) && change_maximum(c, edit) &&
+           (!ollama || change_context(c, edit->context)) && add_inner(c) &&
+           (!ollama || say_ollama(c, edit)) && add_head(c) && !arena_failed(c->arena);
 }
 
 static size_t edited_bytes(const struct changes *c)
@@ -266,14 +360,8 @@ bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *
                 struct ask_pieces *out)
 {
     struct changes c = {.ask = a, .arena = arena};
-    if (a->json) {
-        if (edit->model.len && !change_models(&c, edit->model))
-            return false;
-        if (edit->include_usage && !include_usage(&c))
-            return false;
-        if (!change_ollama(&c, edit))
-            return false;
-    }
+    if (a->json && !change(&c, edit))
+        return false;
     out->bytes = edited_bytes(&c);
     if (c.count <= CHANGES_MAX) {
         cut(&c, out->at, &out->count);

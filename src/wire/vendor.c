@@ -10,7 +10,7 @@
 #define OUTSIDE VENDOR_REASONING_OUTSIDE
 #define OPENAIS                                                                             \
     (VENDOR_CHAT_SEARCHES | VENDOR_WRITES_CACHE | VENDOR_PROJECT_TIER | VENDOR_CAPS_TOOLS | \
-     VENDOR_COMPLETION_MAX)
+     VENDOR_COMPLETION_MAX | VENDOR_NONE_AT_ZERO)
 
 // name, hosts, key variables, base URL, dialect, peculiarities
 // clang-format off
@@ -18,7 +18,8 @@ static const struct vendor vendors[] = {
     {"openai", {"api.openai.com", ".api.openai.com"}, {"OPENAI_API_KEY"},
      "https://api.openai.com/v1", DIALECT_OPENAI, OPENAIS},
     {"anthropic", {"api.anthropic.com"}, {"ANTHROPIC_API_KEY"},
-     "https://api.anthropic.com", DIALECT_ANTHROPIC, VENDOR_COMPLETION_MAX},
+     "https://api.anthropic.com", DIALECT_ANTHROPIC,
+     VENDOR_COMPLETION_MAX | VENDOR_NONE_AT_ZERO},
     {"google", {"generativelanguage.googleapis.com"}, {"GEMINI_API_KEY", "GOOGLE_API_KEY"},
      "https://generativelanguage.googleapis.com", DIALECT_GEMINI, VENDOR_TOTAL_WINS},
     {"deepseek", {"api.deepseek.com"}, {"DEEPSEEK_API_KEY"},

@@ -31,6 +31,7 @@ enum {
     VENDOR_COMPLETION_MAX = 1 << 15, // keeps to max_completion_tokens; others may ignore it
     VENDOR_THINKS_BESIDE = 1 << 16,  // the maximum of an answer does not hold the thinking
     VENDOR_HEADER_TIER = 1 << 17,    // a header of the call can ask for a dearer tier
+    VENDOR_NONE_AT_ZERO = 1 << 18,   // a maximum of 0 is an empty answer, or refused
 };
 
 struct vendor {

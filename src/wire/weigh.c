@@ -5,6 +5,7 @@
 
 #include "wire/weigh.h"
 
+#include "wire/maximum.h"
 #include "wire/vendor.h"
 #include "wire/weigh_part.h"
 
@@ -28,8 +29,6 @@ struct weighing {
     bool capped_tools; // tools that only max_tool_calls limits
     bool web, files;   // among them
     bool tier_said, geo_said;
-    // The longest answer, by each member that may say it.
-    int64_t max_tokens, max_completion, max_output, max_config, max_predict;
 };
 
 static void boundless(struct weighing *g, const char *field)
@@ -146,6 +145,13 @@ static void see_tools(struct weighing *g, const struct json_val *tools)
     }
     if (json_count(tools) > 0)
         weigh_add(g->w, TOKENS_HIDDEN_TOOLS);
+    g->w->tools = true;
+}
+
+static void see_functions(struct weighing *g)
+{
+    weigh_add(g->w, TOKENS_HIDDEN_TOOLS);
+    g->w->tools = true;
 }
 
 static void end_tools(struct weighing *g)
@@ -371,7 +377,7 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
     else if (str_is(key, "tools"))
         see_tools(g, v);
     else if (str_is(key, "functions"))
-        weigh_add(g->w, TOKENS_HIDDEN_TOOLS);
+        see_functions(g);
     else if (str_is(key, "web_search_options"))
         see_search(g);
     else if (str_is(key, "context_management"))
@@ -388,29 +394,6 @@ static void see_choices(struct weighing *g, const struct json_val *object)
         if (json_type(json_get(object, names[i])) == JSON_STRING)
             boundless(g, names[i]);
     }
-}
-
-static void see_maximum(const struct json_val *v, int64_t *most)
-{
-    int64_t n = 0;
-    if (json_i64(v, &n) && n > *most)
-        *most = n;
-}
-
-static void see_maxima(struct weighing *g, struct str key, const struct json_val *v)
-{
-    if (str_is(key, "max_tokens"))
-        see_maximum(v, &g->max_tokens);
-    else if (str_is(key, "max_completion_tokens"))
-        see_maximum(v, &g->max_completion);
-    else if (str_is(key, "max_output_tokens"))
-        see_maximum(v, &g->max_output);
-    else if (str_is(key, "options"))
-        see_maximum(json_get(v, "num_predict"), &g->max_predict);
-    if (!str_is(key, "generationConfig") && !str_is(key, "generation_config"))
-        return;
-    see_maximum(json_get(v, "maxOutputTokens"), &g->max_config);
-    see_maximum(json_get(v, "max_output_tokens"), &g->max_config);
 }
 
 static void see_setting(struct weighing *g, struct str key, const struct json_val *v)
@@ -435,7 +418,6 @@ static void see_members(struct weighing *g)
             continue;
         see_effect(g, key, v);
         see_setting(g, key, v);
-        see_maxima(g, key, v);
         if (is_prompts(g->ask->endpoint, key))
             g->w->prompts = prompts_in(v);
         weigh_member(&as, key, v, kind_of(g, key));
@@ -485,40 +467,13 @@ static void see_model(struct weighing *g)
 
 // --- what may come of it ---
 
-static const char *output_field(const struct weighing *g)
-{
-    enum endpoint e = g->ask->endpoint;
-    if (e == ENDPOINT_RESPONSES)
-        return "max_output_tokens";
-    if (endpoint_dialect(e) == DIALECT_GEMINI)
-        return "generationConfig.maxOutputTokens";
-    if (endpoint_dialect(e) == DIALECT_OLLAMA)
-        return "options.num_predict";
-    bool newer = e == ENDPOINT_CHAT && (g->flags & VENDOR_COMPLETION_MAX);
-    return newer ? "max_completion_tokens" : "max_tokens";
-}
-
-// What the provider keeps to, 0 = nothing. Who is known for one member of chat alone may know the
-// other too: then either may win.
-static int64_t output_said(const struct weighing *g)
-{
-    enum endpoint e = g->ask->endpoint;
-    if (e == ENDPOINT_RESPONSES)
-        return g->max_output;
-    if (endpoint_dialect(e) == DIALECT_GEMINI)
-        return g->max_config;
-    if (endpoint_dialect(e) == DIALECT_OLLAMA)
-        return g->max_predict;
-    bool newer = g->max_tokens > 0 || (g->flags & VENDOR_COMPLETION_MAX);
-    return e == ENDPOINT_CHAT && newer ? count_larger(g->max_tokens, g->max_completion)
-                                       : g->max_tokens;
-}
-
-// xAI counts the reasoning outside, but keeps both below max_completion_tokens: by which nothing is
-// said, that is said.
+// xAI counts the reasoning outside, but keeps both below max_completion_tokens of chat. That one
+// is sent where nothing is said.
 static bool reasons_beside(const struct weighing *g)
 {
-    bool both = (g->flags & VENDOR_COST_TICKS) && g->max_tokens == 0;
+    enum json_type older = json_type(json_get(json_root(g->ask->json), "max_tokens"));
+    bool newer = g->ask->endpoint == ENDPOINT_CHAT && (older == JSON_ABSENT || older == JSON_NULL);
+    bool both = (g->flags & VENDOR_COST_TICKS) && newer;
     bool outside = (g->flags & VENDOR_REASONING_OUTSIDE) && g->ask->endpoint != ENDPOINT_RESPONSES;
     return (outside && !both) || (g->flags & VENDOR_THINKS_BESIDE);
 }
@@ -526,13 +481,15 @@ static bool reasons_beside(const struct weighing *g)
 // Of Responses max_output_tokens is for all rounds together.
 static void weigh_output(struct weighing *g)
 {
-    const struct demand *d = &g->ask->demand;
+    const struct json_val *root = json_root(g->ask->json);
+    enum endpoint e = g->ask->endpoint;
     struct weight *w = g->w;
-    w->answers = d->choices;
-    w->output_max = output_said(g);
-    w->output_field = output_field(g);
+    w->answers = g->ask->demand.choices;
+    w->output_max = maximum_said(root, e, g->flags);
+    w->output_least = maximum_least(root, e);
+    w->output_field = maximum_of(e, g->flags)->field;
     w->reasons_beside = reasons_beside(g);
-    w->output_again = g->ask->endpoint != ENDPOINT_RESPONSES || w->output_max == 0;
+    w->output_again = e != ENDPOINT_RESPONSES || w->output_max == 0;
 }
 
 static void weigh_prices(struct weighing *g)

@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request that is taken, edited, and read again says the new model, and is one that asks for
-// usage. Whatever it says, it weighs something.
+// A request that is taken, edited, and read again says the new model, is one that asks for usage,
+// and weighs no longer answers than it was to. Whatever it says, it weighs something.
 #include "base/must.h"
 #include "wire/weigh.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void edit(const struct ask *a, const struct endpoint_found *found, struct arena *arena)
+#define LONGEST 100
+
+// An object that is none, and Ollama's numbers that are none, are left to the provider.
+static bool lesser(const struct ask *a, int64_t before, int64_t after)
 {
-    struct ask_edit edit = {.model = STR("other-model"), .include_usage = true};
+    enum dialect d = endpoint_dialect(a->endpoint);
+    bool inside = d == DIALECT_GEMINI || d == DIALECT_OLLAMA;
+    bool kept = before > 0 && before < LONGEST;
+    if (!endpoint_makes_output(a->endpoint) || (inside && before == 0 && after == 0))
+        return after == 0;
+    return after == (kept ? before : LONGEST);
+}
+
+static void edit(const struct ask *a, const struct endpoint_found *found, const struct weight *w,
+                 unsigned flags, struct arena *arena)
+{
+    struct ask_edit edit = {.model = STR("other-model"),
+                            .include_usage = true,
+                            .output_max = LONGEST,
+                            .flags = flags,
+                            .context = 4096,
+                            .no_shift = true,
+                            .no_truncate = true};
+    struct weight lighter;
     struct ask_pieces p;
     struct buf body;
     struct ask again;
@@ -24,6 +45,9 @@ static void edit(const struct ask *a, const struct endpoint_found *found, struct
     if (found->model.len == 0)
         must(str_is(again.demand.model, "other-model"));
     must(again.demand.stream == a->demand.stream && again.demand.messages == a->demand.messages);
+    weigh(&again, flags, a->demand.model, &lighter);
+    must(lesser(a, w->output_max, lighter.output_max) &&
+         w->reasons_beside >= lighter.reasons_beside);
     ask_close(&again);
     buf_fini(&body);
 }
@@ -31,8 +55,14 @@ static void edit(const struct ask *a, const struct endpoint_found *found, struct
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const paths[] = {
-        "/v1/chat/completions", "/v1/completions", "/v1/embeddings",
-        "/v1/responses",        "/v1/messages",    "/v1beta/models/gemini-x:generateContent",
+        "/v1/chat/completions",
+        "/v1/completions",
+        "/v1/embeddings",
+        "/v1/responses",
+        "/v1/messages",
+        "/v1beta/models/gemini-x:generateContent",
+        "/api/chat",
+        "/api/embed",
     };
     if (size < 1)
         return 0;
@@ -49,9 +79,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct tags tags = {0};
     arena_init(&arena, &alloc_heap, 1024, 1 << 22);
     ask_tags(&a, &tags, &arena);
-    edit(&a, &found, &arena);
     struct weight w;
-    weigh(&a, (unsigned)data[0] << 8, a.demand.model, &w);
+    unsigned flags = data[0] * 0x801U;
+    weigh(&a, flags, a.demand.model, &w);
+    edit(&a, &found, &w, flags, &arena);
     must(w.tokens > 0 && w.prompts > 0 && w.images >= 0 && w.rounds >= 0 && w.answers >= 0);
     arena_fini(&arena);
     ask_close(&a);

@@ -464,7 +464,8 @@ static void what_comes_out(void **state)
         of(ENDPOINT_CHAT, "xai", "\"max_tokens\":7,\"max_completion_tokens\":9").reasons_beside);
     assert_true(
         of(ENDPOINT_CHAT, "xai", "\"max_tokens\":7,\"max_completion_tokens\":0").reasons_beside);
-    assert_false(of(ENDPOINT_CHAT, "xai", "\"a\":1").reasons_beside); // sent as the newer one
+    assert_false(of(ENDPOINT_CHAT, "xai", "\"a\":1").reasons_beside);       // sent as the newer one
+    assert_true(of(ENDPOINT_COMPLETIONS, "xai", "\"a\":1").reasons_beside); // which has none
     // What holds the answer and not the thinking.
     assert_true(of(ENDPOINT_CHAT, "dashscope", "\"max_tokens\":7").reasons_beside);
     assert_true(of(ENDPOINT_CHAT, "volcengine", "\"max_completion_tokens\":7").reasons_beside);
@@ -490,6 +491,15 @@ static void a_maximum_that_is_kept(void **state)
         {ENDPOINT_CHAT, "openai", "\"max_output_tokens\":7", 0},
         {ENDPOINT_CHAT, "openai", "\"max_tokens\":-7", 0},
         {ENDPOINT_CHAT, "openai", "\"max_tokens\":\"7\"", 0},
+        // Of what is no whole number, or no limit, nobody knows what it is to which server.
+        {ENDPOINT_CHAT, "vllm", "\"max_tokens\":7,\"max_completion_tokens\":\"999999\"", 0},
+        {ENDPOINT_CHAT, "llama.cpp", "\"max_tokens\":7,\"max_completion_tokens\":-1", 0},
+        {ENDPOINT_CHAT, "mock", "\"max_tokens\":7,\"max_completion_tokens\":1e30", 0},
+        {ENDPOINT_CHAT, "vllm", "\"max_tokens\":7,\"max_completion_tokens\":null", 7},
+        // An empty answer, or a refusal; elsewhere it may be no limit.
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":0", 1},
+        {ENDPOINT_COMPLETIONS, "openai", "\"max_tokens\":0", 1},
+        {ENDPOINT_COMPLETIONS, "together", "\"max_tokens\":0", 0},
         {ENDPOINT_CHAT, "openai", "\"generationConfig\":{\"maxOutputTokens\":7}", 0},
         {ENDPOINT_COMPLETIONS, "openai", "\"max_tokens\":7,\"max_completion_tokens\":9", 7},
         {ENDPOINT_COMPLETIONS, "openai", "\"max_completion_tokens\":9", 0},

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "wire/maximum.h"
+
+#include "core/usage.h"
+#include "wire/vendor.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+// "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16".
+#define RESPONSES_LEAST 16
+
+// Who is known for one member of chat alone may know the other too: then either may win.
+static const struct maximum newer_chat = {
+    "max_completion_tokens", {{NULL, "max_completion_tokens"}, {NULL, "max_tokens"}}, 2, 1, 2};
+static const struct maximum older_chat = {
+    "max_tokens", {{NULL, "max_tokens"}, {NULL, "max_completion_tokens"}}, 2, 1, 1};
+static const struct maximum plain = {"max_tokens", {{NULL, "max_tokens"}}, 1, 1, 1};
+static const struct maximum responses = {
+    "max_output_tokens", {{NULL, "max_output_tokens"}}, 1, 1, 1};
+static const struct maximum ollama = {"options.num_predict", {{"options", "num_predict"}}, 1, 1, 1};
+static const struct maximum gemini = {"generationConfig.maxOutputTokens",
+                                      {{"generationConfig", "maxOutputTokens"},
+                                       {"generationConfig", "max_output_tokens"},
+                                       {"generation_config", "max_output_tokens"},
+                                       {"generation_config", "maxOutputTokens"}},
+                                      4,
+                                      4,
+                                      4};
+
+const struct maximum *maximum_of(enum endpoint e, unsigned flags)
+{
+    if (!endpoint_makes_output(e) || endpoint_free(e))
+        return NULL;
+    switch (endpoint_dialect(e)) {
+    case DIALECT_GEMINI: return &gemini;
+    case DIALECT_OLLAMA: return &ollama;
+    case DIALECT_OPENAI:
+    case DIALECT_ANTHROPIC:
+    case DIALECT_COUNT: break;
+    }
+    if (e == ENDPOINT_RESPONSES)
+        return &responses;
+    if (e == ENDPOINT_CHAT)
+        return flags & VENDOR_COMPLETION_MAX ? &newer_chat : &older_chat;
+    return &plain;
+}
+
+const struct json_val *maximum_object(const struct json_val *root, const struct maximum_place *at)
+{
+    return at->object ? json_get(root, at->object) : root;
+}
+
+int64_t maximum_read(const struct json_val *v, unsigned flags)
+{
+    int64_t n = 0;
+    if (!json_i64(v, &n))
+        return 0;
+    if (n == 0 && (flags & VENDOR_NONE_AT_ZERO))
+        return 1;
+    return n > 0 ? n : 0;
+}
+
+int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flags)
+{
+    const struct maximum *m = maximum_of(e, flags);
+    int64_t most = 0;
+    bool bound = false;
+    for (unsigned i = 0; m && i < m->count; i++) {
+        const struct json_val *v = json_get(maximum_object(root, &m->at[i]), m->at[i].name);
+        if (json_type(v) == JSON_ABSENT || json_type(v) == JSON_NULL)
+            continue;
+        int64_t n = maximum_read(v, flags);
+        if (n == 0)
+            return 0;
+        most = count_larger(most, n);
+        bound = bound || i < m->binding;
+    }
+    return bound ? most : 0;
+}
+
+int64_t maximum_least(const struct json_val *root, enum endpoint e)
+{
+    // Of Anthropic, OpenRouter, Alibaba, Google's OpenAI dialect and its own, in either spelling.
+    static const char *const budgets[] = {
+        "thinking.budget_tokens",
+        "reasoning.max_tokens",
+        "thinking_budget",
+        "extra_body.google.thinking_config.thinking_budget",
+        "google.thinking_config.thinking_budget",
+        "generationConfig.thinkingConfig.thinkingBudget",
+        "generationConfig.thinkingConfig.thinking_budget",
+        "generationConfig.thinking_config.thinkingBudget",
+        "generationConfig.thinking_config.thinking_budget",
+        "generation_config.thinkingConfig.thinkingBudget",
+        "generation_config.thinkingConfig.thinking_budget",
+        "generation_config.thinking_config.thinkingBudget",
+        "generation_config.thinking_config.thinking_budget",
+    };
+    int64_t least = e == ENDPOINT_RESPONSES ? RESPONSES_LEAST : 1;
+    for (size_t i = 0; i < COUNT(budgets); i++) {
+        int64_t n = 0;
+        if (json_i64(json_path(root, budgets[i]), &n) && n > 0)
+            least = count_larger(least, count_add(n, 1));
+    }
+    return least;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// maximum - where a body says how long an answer may be, and what it says there. weigh reads it and
+// ask_splice writes it, so that what is sent is what was weighed.
+
+#ifndef WIRE_MAXIMUM_H
+#define WIRE_MAXIMUM_H
+
+#include "base/json.h"
+#include "wire/dialect.h"
+
+#define MAXIMUM_PLACES 4
+
+struct maximum {
+    const char *field; // for people: where one is put in that the body does not say
+    struct maximum_place {
+        const char *object; // the member of the outermost object that it is in; NULL: the outermost
+        const char *name;
+    } at[MAXIMUM_PLACES];
+    unsigned count;
+    unsigned spellings; // the first so many are one member: whichever stands there is written
+    unsigned binding;   // the first so many limit an answer each by itself; the others do not, but
+                        // may win where they stand beside
+};
+
+// `flags`: of the vendor that it goes to (vendor_flags). NULL where no tokens come out. Static.
+const struct maximum *maximum_of(enum endpoint e, unsigned flags);
+// The object of a place, NULL if it is not there.
+const struct json_val *maximum_object(const struct json_val *root, const struct maximum_place *at);
+// What a value limits an answer to, >= 1. 0: to nothing that is known, whatever it may be to that
+// vendor: null, a text, a number that is not whole, or below 1. Where the vendor is known to write
+// nothing for 0, or to refuse it, that is a limit, and told as 1.
+int64_t maximum_read(const struct json_val *v, unsigned flags);
+// The most that the vendor takes any of the places to say, >= 1. 0: nothing, or nobody knows what.
+int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flags);
+// The least that may be put there: who thinks writes nothing within his budget of thinking, or is
+// refused. >= 1.
+int64_t maximum_least(const struct json_val *root, enum endpoint e);
+
+#endif
