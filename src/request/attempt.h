@@ -39,11 +39,12 @@ struct attempt {
     bool repeats;          // the one before it, otherwise asked or sent: it is not `tried`
     bool fresh;            // it goes on a connection of its own
     int64_t context_least; // num_ctx that it needs at least, since less was too small
-    uint64_t turn;    // that it has at an Ollama; 0 = it is not there, or its turn is not known
-    int64_t first_us; // ended: for how long no call before it was there, microseconds
-    int64_t context;  // num_ctx that an Ollama was asked for; 0 = none by us
-    bool usage_added; // we asked for the usage of a stream, the client did not
-    bool dispatched;  // DISPATCHED is in the journal and a FINAL is owed; a question has neither
+    uint64_t turn;      // that it has at an Ollama; 0 = it is not there, or its turn is not known
+    int64_t first_us;   // ended: for how long no call before it was there, microseconds
+    int64_t context;    // num_ctx that an Ollama was asked for; 0 = none by us
+    int64_t output_max; // the longest answer, tokens, whatever its caller says; 0 = as he has it
+    bool usage_added;   // we asked for the usage of a stream, the client did not
+    bool dispatched;    // DISPATCHED is in the journal and a FINAL is owed; a question has neither
 
     // What comes back.
     enum relay_mode mode;

@@ -15,10 +15,15 @@
 #define TARGET_STEP 256
 #define US_PER_MS   1000
 
+static unsigned flags_of(const struct config_provider *p)
+{
+    return p->vendor_row ? p->vendor_row->flags : 0;
+}
+
 static bool wants_usage(const struct req *r)
 {
     const struct demand *d = &r->ask.demand;
-    unsigned flags = r->attempt.provider->vendor_row ? r->attempt.provider->vendor_row->flags : 0;
+    unsigned flags = flags_of(r->attempt.provider);
     bool openai_stream =
         r->found.endpoint == ENDPOINT_CHAT || r->found.endpoint == ENDPOINT_COMPLETIONS;
     return !r->attempt.translation && openai_stream && d->stream && !d->usage_asked &&
@@ -131,6 +136,12 @@ static enum flow fail(struct req *r, enum refusal why, const char *detail)
     return NEXT;
 }
 
+// The shorter one of two longest answers, of which 0 is none.
+static int64_t shorter(int64_t a, int64_t b)
+{
+    return a == 0 || (b > 0 && b < a) ? b : a;
+}
+
 static bool pieces_cut(struct req *r, struct ask_pieces *out)
 {
     const struct translation *t = r->attempt.translation;
@@ -143,7 +154,8 @@ static bool pieces_cut(struct req *r, struct ask_pieces *out)
                             .no_truncate = true,
                             .no_shift = true,
                             .context = fits.context,
-                            .output_max = fits.output_max,
+                            .output_max = shorter(fits.output_max, r->attempt.output_max),
+                            .flags = flags_of(r->attempt.provider),
                             .keep_alive = r->attempt.provider->keep_alive};
     if (!str_eq(r->attempt.target.model, r->ask.demand.model))
         edit.model = r->attempt.target.model;

@@ -27,7 +27,8 @@ static enum refusal write_request(struct req *r, struct translation *t, struct w
     const struct translate_wish wish = {.model = a->target.model,
                                         .output_cap = fits.output_max,
                                         .context = fits.context,
-                                        .keep_alive = a->provider->keep_alive};
+                                        .keep_alive = a->provider->keep_alive,
+                                        .output_max = a->output_max};
     return translate_request(&r->ask, &wish, &r->arena, &t->body, why);
 }
 

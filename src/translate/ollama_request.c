@@ -136,6 +136,8 @@ static void write_options(struct json_out *o, const struct chat *c,
     if (wish->context > 0)
         json_out_number(o, "num_ctx", wish->context);
     int64_t most = c->output_max > 0 ? c->output_max : wish->output_cap;
+    if (wish->output_max > 0 && (most == 0 || wish->output_max < most))
+        most = wish->output_max;
     if (most > 0)
         json_out_number(o, "num_predict", most);
     for (size_t i = 0; i < CHAT_NUMBER_COUNT; i++)

@@ -28,6 +28,8 @@ struct translate_wish {
     int64_t output_cap;    // tokens of an answer whose caller named no limit; 0 = none
     int64_t context;       // num_ctx, tokens; 0 = the provider's own
     struct str keep_alive; // JSON, where the caller says none; empty = the provider's own
+    int64_t output_max;    // tokens of any answer, also where the caller names a limit that is
+                           // longer; 0 = none
 };
 
 // Where a provider of that dialect takes such a call. False when it cannot be translated.

@@ -15,7 +15,7 @@ static void collect(void *context, struct str bytes)
 static void ask(enum endpoint client, struct str body)
 {
     const struct endpoint_found found = {.endpoint = client};
-    const struct translate_wish wish = {STR("m"), 512, 4096, STR("\"5m\"")};
+    const struct translate_wish wish = {STR("m"), 512, 4096, STR("\"5m\""), 256};
     struct ask a;
     struct why why;
     struct arena arena;
@@ -28,8 +28,13 @@ static void ask(enum endpoint client, struct str body)
     if (translate_request(&a, &wish, &arena, &out, &why) == REFUSAL_NONE) {
         enum status status = json_open(buf_str(&out), &alloc_heap, &j, NULL);
         must(status == STATUS_OK || status == STATUS_LIMIT); // it may be nested deeper than it was
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
+            int64_t most = 1;
+            const struct json_val *options = json_get(json_root(j), "options");
+            must(client == ENDPOINT_EMBEDDINGS ||
+                 (json_i64(json_get(options, "num_predict"), &most) && most > 0 && most <= 256));
             json_close(j);
+        }
     }
     buf_fini(&out);
     arena_fini(&arena);

@@ -52,6 +52,8 @@ static void set(struct setting *s, struct str key, struct str value)
         s->wish.model = value;
     } else if (str_is(key, "cap")) {
         must(str_i64(value, &s->wish.output_cap));
+    } else if (str_is(key, "output_max")) {
+        must(str_i64(value, &s->wish.output_max));
     } else if (str_is(key, "context")) {
         must(str_i64(value, &s->wish.context));
     } else if (str_is(key, "usage")) {
