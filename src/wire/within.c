@@ -14,6 +14,7 @@ const struct json_val *within_root(const struct json_val *root)
     return json_each(&it, root, NULL, &first) ? first : NULL; // Gemini's streams without SSE
 }
 
+// As providers send each word, which need not be the one that fault.c has for a status of ours.
 static int status_of_word(struct str word)
 {
     static const struct {
@@ -47,7 +48,7 @@ static int status_told(const struct json_val *error)
     for (size_t i = 0; status == 0 && i < sizeof names / sizeof names[0]; i++) {
         const struct json_val *told = json_get(error, names[i]);
         int64_t n = 0;
-        if (json_i64(told, &n))
+        if (json_i64(told, &n) || str_i64(json_str(told), &n)) // some proxies write it as a text
             status = n >= 400 && n <= 599 ? (int)n : 0;
         else
             status = status_of_word(json_str(told));
@@ -73,8 +74,7 @@ static int status_within(const struct json_val *root)
     const struct json_val *error = json_get(root, "error");
     if (json_type(error) == JSON_STRING)
         return 500; // Ollama's words
-    if (json_type(error) != JSON_OBJECT && !str_is(json_str(json_get(root, "type")), "error") &&
-        !str_is(json_str(json_get(root, "object")), "error"))
+    if (json_type(error) != JSON_OBJECT && !str_is(json_str(json_get(root, "type")), "error"))
         return 0;
     int status = status_told(json_type(error) == JSON_OBJECT ? error : root);
     return status ? status : 502;

@@ -16,7 +16,10 @@ static const struct {
     {"{\"error\":{\"code\":1301,\"message\":\"x\"}}", 502},
     {"{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\"}}", 503},
     {"[{\"error\":{\"status\":\"RESOURCE_EXHAUSTED\"}}]", 429},
-    {"{\"object\":\"error\",\"message\":\"x\",\"code\":400}", 400},
+    {"{\"error\":{\"code\":\"400\",\"message\":\"x\"}}", 400},
+    {"{\"error\":{\"code\":\"429\",\"type\":\"None\"}}", 429},
+    {"{\"error\":{\"code\":\"200\",\"type\":\"api_error\"}}", 500},
+    {"{\"object\":\"error\",\"message\":\"x\",\"code\":400}", 0}, // no meter knows it
     {"{\"type\":\"error\",\"code\":\"server_error\",\"message\":\"x\"}", 500},
     {"{\"error\":\"llama runner process has terminated\"}", 500},
     {"{\"error\":{\"code\":502},\"choices\":[]}", 0},
