@@ -470,7 +470,8 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
     }
     if (r->attempt.metering)
         meter_end(&r->attempt.meter, false);
-    if (!r->attempt.metering || r->attempt.mode == RELAY_HELD)
+    if (!r->attempt.metering || r->attempt.mode == RELAY_HELD ||
+        fail == CALL_FAIL_FIRST_BYTE_TIMEOUT)
         r->attempt.failure.kind = failure_of(fail);
     struct buf detail;
     buf_init(&detail, &alloc_heap, KIB);

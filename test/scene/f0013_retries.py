@@ -188,3 +188,20 @@ with Mock() as mock, Strange(lambda head: EMPTY) as strange:
         expect((failed["followed"], failed["outcome"], failed["http_status"], failed["error"], failed["sure"]),
                (1, "error", 200, "upstream_invalid", "captured"))
         expect_true(failed["cost_pd"] > 0 and row["outcome"] == "ok", "the answer's row is its own")
+
+# A head alone is no byte of an answer.
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 99\r\n\r\n"
+
+
+def head_alone():
+    yield HEAD
+    time.sleep(5)
+
+
+with Mock() as mock, Strange(lambda head: head_alone()) as strange:
+    bench = (f"  bench: {{ dialect: openai, url: {strange.url}, models: [bench-model], "
+             "timeouts: { first_byte: 400ms, idle: 400ms } }\n")
+    with Gateway(mock, providers=bench) as gateway:
+        answer = gateway.chat("head alone")
+        expect((answer.status, answer.headers["x-costlens-attempts"]), (504, "2"))
+        expect([row["sure"] for row in gateway.rows(2)], ["captured", "captured"])
