@@ -105,6 +105,7 @@ static enum meter_verdict judge(struct meter *m, const struct sse_event *e)
 {
     if (!e->has_data)
         return METER_PASS;
+    m->spoken = true;
     m->failing = m->failing || str_is(e->name, "error");
     switch (endpoint_dialect(m->setup.endpoint)) {
     case DIALECT_ANTHROPIC: return anthropic_event(m, e->data);
@@ -153,6 +154,7 @@ static void read_part(struct meter *m, struct str part)
         begin_sift(m, LEVEL_EVENT);
     m->inside = true;
     while (next_data(m, &part, &data)) {
+        m->spoken = true;
         if (m->sift)
             (void)feed_sift(m, data);
     }

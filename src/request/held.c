@@ -2,8 +2,11 @@
 
 #include "request/held.h"
 
+#include "base/clock.h"
 #include "request/relay.h"
 #include "wire/within.h"
+
+#define COMMENTS_US (10 * SECOND_US) // a client that hears nothing for longer may give up
 
 // The first text of what came of a stream.
 static void first_text(enum meter_kind kind, struct str came, struct buf *out)
@@ -37,8 +40,7 @@ static void drop_type(struct buf *fields)
     fields->len = kept;
 }
 
-// It is an answer of that status, as if its head had said so.
-static void become_error(struct req *r, int status, struct str text)
+void held_become_error(struct req *r, int status, struct str text)
 {
     struct attempt *a = &r->attempt;
     buf_clear(&a->whole);
@@ -58,10 +60,12 @@ static bool is_error(struct req *r)
     if (!a->meter.stream_error)
         return false;
     buf_init(&text, &alloc_heap, a->whole.ceiling);
-    first_text(a->meter.setup.kind, buf_str(a->whole.len ? &a->whole : &a->meter.held), &text);
+    first_text(a->meter.setup.kind, buf_str(&a->whole), &text);
+    if (text.len == 0) // behind comments, or alone
+        first_text(a->meter.setup.kind, buf_str(&a->meter.held), &text);
     int status = buf_failed(&text) ? 0 : within_status(buf_str(&text));
     if (status)
-        become_error(r, status, buf_str(&text));
+        held_become_error(r, status, buf_str(&text));
     buf_fini(&text);
     return status > 0;
 }
@@ -70,6 +74,8 @@ void held_pass(struct req *r)
 {
     struct attempt *a = &r->attempt;
     struct buf came = a->whole;
+    if (buf_failed(&came)) // a part is missing: the attempt fails
+        return;
     buf_init(&a->whole, &alloc_heap, came.ceiling);
     a->mode = RELAY_STREAM;
     relay_head(r, -1, false);
@@ -78,8 +84,15 @@ void held_pass(struct req *r)
     relay_give_back(r);
 }
 
+void held_came(struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    if (a->whole.len && (a->meter.spoken || clock_mono_us() - a->dispatch_mono_us > COMMENTS_US))
+        held_judge(r);
+}
+
 void held_judge(struct req *r)
 {
-    if (r->attempt.mode == RELAY_HELD && !is_error(r))
+    if (r->attempt.mode == RELAY_HELD && !buf_failed(&r->attempt.whole) && !is_error(r))
         held_pass(r);
 }

@@ -4,6 +4,7 @@
 
 #include "request/held.h"
 #include "request/relay.h"
+#include "request/translation.h"
 #include "wire/within.h"
 
 #define QUOTED_MAX 80 // bytes of a body that is no answer
@@ -37,11 +38,15 @@ static bool untranslatable(struct req *r)
 static void read_whole_error(struct req *r)
 {
     struct attempt *a = &r->attempt;
-    if (a->mode != RELAY_WHOLE || a->upstream_status >= 400 || a->translation)
+    const struct translation *t = a->translation;
+    if (a->mode != RELAY_WHOLE || a->upstream_status >= 400)
         return;
     meter_release(&a->meter, relay_pass, r); // its end
-    int status = within_status(buf_str(&a->whole));
-    if (status)
+    struct str came = buf_str(t ? &t->answer.carry : &a->whole);
+    int status = within_status(came);
+    if (status && t)
+        held_become_error(r, status, came);
+    else if (status)
         a->upstream_status = status;
 }
 

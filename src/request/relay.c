@@ -389,8 +389,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         whole_to_stream(r);
     }
     meter_feed(&r->attempt.meter, bytes, relay_pass, r);
-    if (r->attempt.whole.len)
-        held_judge(r);
+    held_came(r);
     if (buf_failed(&r->attempt.whole)) {
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A success whose answer is an error, or breaks off before its client has any of it, is a failed attempt: the next
 target is asked, and a lone one's error has the status that it means."""
+import time
+
 from lib.scene import Gateway, Mock, expect, expect_true, limit
 from lib.strange import Strange, json_answer
 
-limit(60)
+limit(90)
 
 
 def stream(text, kind="text/event-stream"):
@@ -32,6 +34,12 @@ CASES = [
     ("runner", stream(RUNNER, "application/x-ndjson"), "ollama", CHAT, True, 500, "terminated", "reported"),
     ("whole", json_answer({"error": {"code": 502, "message": "no upstream"}}), "openai", CHAT, False, 502,
      "no upstream", "reported"),
+    ("whole in another dialect", json_answer({"error": "llama runner process has terminated: exit status 2"}), "ollama",
+     CHAT, False, 500, "terminated", "reported"),
+    ("a status as a text", json_answer({"error": {"code": "429", "type": "None", "message": "slow down"}}), "openai",
+     CHAT, False, 429, "slow down", "reported"),
+    ("behind a comment", stream(": PROCESSING\n\n" + OVERLOADED), "anthropic", MESSAGES, True, 529, "Overloaded",
+     "reported"),
     ("whole without a code", json_answer({"error": {"message": "what"}}), "openai", CHAT, False, 502, "what",
      "reported"),
     ("cut", stream(""), "openai", CHAT, True, 502, "connection ended", "captured"),
@@ -75,15 +83,31 @@ with Mock() as mock, Strange(lambda head: stream(SPOKEN)) as strange:
         expect((got.status, got.events[0]["choices"][0]["delta"]["content"]), (200, "Hi"))
         expect(gateway.rows(1)[0]["sure"], "estimated")
 
-# So it is behind a comment, which is sent on lest the client take the provider for dead. Nothing was made.
+# Comments are no part of an answer, wherever the network cuts it; but they are sent on in time, lest the client take the
+# provider for dead.
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
-with Mock() as mock, Strange(lambda head: [HEAD, b": PROCESSING\n\n", SERVER.encode()]) as strange:
-    bench = f"  bench: {{ dialect: openai, url: {strange.url}/v1, models: [bench-model] }}\n"
+COMMENTED = b": PROCESSING\n\nretry: 9\n\n" + SERVER.encode()
+
+
+def late():
+    yield HEAD + b": PROCESSING\n\n"
+    time.sleep(10.5)
+    yield b": PROCESSING\n\n"
+    yield SERVER.encode()
+
+
+cuts = [[HEAD + COMMENTED[:i], COMMENTED[i:]] for i in range(len(COMMENTED))]
+answers = iter(cuts + [late()])
+with Mock() as mock, Strange(lambda head: next(answers)) as strange:
+    bench = f"  bench: {{ dialect: openai, url: {strange.url}/v1, models: [bench-model], retries: 0 }}\n"
     with Gateway(mock, providers=bench) as gateway:
+        for cut in cuts:
+            got = ask(gateway, CHAT, "bench/bench-model", True)
+            expect((got.status, got.json["error"]["message"]), (500, "engine failed"), f"{cut}")
         got = ask(gateway, CHAT, "bench/bench-model", True)
         expect((got.status, got.body.startswith(b": PROCESSING")), (200, True))
-        row = gateway.rows(1)[0]
-        expect((row["outcome"], row["input"], row["output"]), ("error", 0, 0))
+        row = gateway.rows(len(cuts) + 1)[-1]
+        expect((row["outcome"], row["input"], row["output"]), ("error", 0, 0), "nothing was made")
 
 # What its head says of trying again is heard as that of an error's head; the client gets one word: ours once we gave up.
 ADVISED = "x-should-retry: true\r\nretry-after-ms: 5\r\n"

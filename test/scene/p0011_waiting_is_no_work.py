@@ -45,19 +45,21 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
 
         # It takes them in no order: while another was answered this one waited.
         ollama.held.clear()
+        hi = {"model": "own", "stream": False, "messages": [{"role": "user", "content": "hi"}]}
+        gateway.post("/api/chat", hi)  # it is not at what the last one left
         late = threading.Thread(target=leave, args=(gateway, "wait meanwhile"))
         late.start()
         time.sleep(LEFT * 0.6)
-        gateway.post("/api/chat", {"model": "own", "stream": False, "messages": [{"role": "user", "content": "hi"}]})
+        gateway.post("/api/chat", hi)
         late.join()
-        [late] = until(lambda: [row for row in gateway.rows(5)[3:] if row["outcome"] == "left"], 5, "its row")
+        [late] = until(lambda: [row for row in gateway.rows(6)[4:] if row["outcome"] == "left"], 5, "its row")
         expect_true(late["busy"] < LEFT * 0.7 * 10 ** 6, f"it did not work all the time: {late['busy']} us")
         ollama.held.set()
 
         # What it says of its time is believed as far as it passed.
         ollama.total = 10 * 10 ** 9
-        gateway.post("/api/chat", {"model": "own", "stream": False, "messages": [{"role": "user", "content": "hi"}]})
-        lie = gateway.rows(6)[5]
+        gateway.post("/api/chat", hi)
+        lie = gateway.rows(7)[6]
         expect_true(0 < lie["busy"] + lie["queue_us"] <= lie["duration_us"] and lie["load_us"] <= lie["busy"], str(lie))
 
 # Who leaves in the middle of a long prompt leaves the Ollama at it: nobody pays for waiting behind that, until another
