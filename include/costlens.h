@@ -2,12 +2,13 @@
 //
 // costlens.h - the exact cost of a language-model call, in your own C program.
 //
-// The library answers four questions without a network, a file or a thread:
+// The library answers five questions without a network or a thread:
 //
 //   what does this model cost?       costlens_book_open, costlens_find
 //   what can this call cost at most? costlens_bound
 //   what did this answer use?        costlens_reader_open ... costlens_reader_usage
 //   what did that cost, exactly?     costlens_price
+//   may it be made at all?           costlens_reserve ... costlens_settle, below
 //
 //   struct costlens_book *book;
 //   struct costlens_reader *reader;
@@ -22,8 +23,9 @@
 //
 // Rules that hold for every function here. Memory comes only from the allocator given at open
 // (NULL: the C library's). Lack of it is an answer (COSTLENS_NO_MEMORY), never the end of the
-// process. Nothing is logged; no signal, environment variable, locale or file is touched. A book
-// may be read by many threads at once; a reader belongs to one. A pointer that is returned lives
+// process. Nothing is logged; no signal, environment variable or locale is touched, and no file but
+// a time zone's (costlens_budgets_zone). A book may be read by many threads at once; a reader
+// belongs to one. A pointer that is returned lives
 // as long as the object it came from, unless its comment says otherwise. Output parameters are
 // written on success only.
 //
@@ -333,6 +335,226 @@ COSTLENS_PUBLIC enum costlens_status costlens_bound(const struct costlens_book *
                                                     const struct costlens_request *request,
                                                     struct costlens_bound *out, char *message,
                                                     size_t message_size);
+
+// --- budgets that cannot be overspent ---
+//
+//            costlens_reserve, _extend       costlens_settle, _capture
+//    room  --------------------------->  held  ------------------->  spent
+//          <---------------------------
+//                 costlens_release: nothing was billed, for sure
+//
+//   struct costlens_budgets *budgets;
+//   struct costlens_hold *hold;
+//   struct costlens_refusal no;
+//   costlens_budgets_open(NULL, NULL, NULL, &budgets);
+//   const char *const cap[] = {"limit=5.00", "window=day", NULL};
+//   costlens_budgets_define(budgets, "cap", cap, why, sizeof why);
+//   costlens_budgets_load(budgets, read_file, old, &found, why, sizeof why); // if there is one
+//   costlens_budgets_save(budgets, now_us, write_file, new);
+//   costlens_bound(book, &request, &bound, why, sizeof why);
+//   if (costlens_reserve(budgets, &call, bound.nanodollars, now_us, &hold, &no) != COSTLENS_OK)
+//       puts(no.text);                                          // ... and it is not sent
+//   ... send it, read the answer ...
+//   if (costlens_cost_nanodollars(&cost, &n) == COSTLENS_OK)
+//       costlens_settle(hold, n);
+//   costlens_hold_close(hold);                                  // captures what is still open
+//
+// An account is one window of one budget, for one value of what the budget tells apart. A call
+// holds the most that it can cost in all of its accounts, or in none, before it is sent. For every
+// account of a budget that blocks, at every moment, spent + held <= limit + overdraft; the
+// overdraft is what was settled beyond what was held, 0 where every bound was kept.
+//
+// Amounts are nanodollars. Moments are microseconds since 1970 UTC, by the caller's clock: the
+// library has none. A table belongs to one thread at a time: the caller has the lock, for all
+// functions of a table and its holds. Callbacks must not call them.
+
+struct costlens_budgets;
+
+struct costlens_account {
+    const char *budget; // its name; lives as long as the table
+#define COSTLENS_VALUE_BYTES 384
+    char value[COSTLENS_VALUE_BYTES]; // of what the budget tells apart; "" when it does not
+    const char *window;               // "day", "week", "month", "lifetime"; static
+    int64_t start_us;                 // INT64_MIN: since ever
+    int64_t end_us;                   // the first moment after it; INT64_MAX: without end
+    int64_t limit, spent, held, overdraft;
+    int observe;           // 1: it refuses nothing
+    int paused;            // 1: it refuses every call
+    uint64_t would_refuse; // calls that it let through because it only observes, since the start
+};
+
+// The account's spent has reached so many percent of its limit (`alert_at`): told once a window,
+// in the middle of whatever function caused it.
+typedef void costlens_alert_f(void *context, const struct costlens_account *account,
+                              unsigned percent);
+
+// An empty table. `alert` may be NULL.
+COSTLENS_PUBLIC enum costlens_status costlens_budgets_open(const struct costlens_alloc *alloc,
+                                                           costlens_alert_f *alert, void *context,
+                                                           struct costlens_budgets **out);
+// With all of its holds: those open are not captured in memory, but open in the journal, and so
+// captured when it is loaded. NULL is fine.
+COSTLENS_PUBLIC void costlens_budgets_close(struct costlens_budgets *budgets);
+
+// A zone's rules, from the bytes of a TZif file (RFC 9636), for definitions that name it; each name
+// once. Without it the system's is read from /usr/share/zoneinfo, the one file that this library
+// ever opens. "UTC" needs none.
+struct costlens_zone {
+    const char *name;  // "Europe/Berlin"
+    const void *bytes; // not needed afterwards
+    size_t len;
+};
+COSTLENS_PUBLIC enum costlens_status costlens_budgets_zone(struct costlens_budgets *budgets,
+                                                           const struct costlens_zone *zone,
+                                                           char *message, size_t message_size);
+
+// Defines a budget, or puts a new definition in the place of the one of that name: what its
+// accounts have spent and hold stays. `members` ends with NULL; each is one of
+//
+//   limit=500.00               in USD; needed
+//   scope.key=ci               which calls: all scopes must hold. org, team, project, key, user,
+//                              tag:NAME, and by pattern (`*`) model, provider
+//   per=tag:session            one account for each value of a dimension
+//   per=request                no account: no single call may cost more than the limit
+//   window=day                 day, week, month, lifetime (the default)
+//   week=sunday                on which day a week begins (monday)
+//   timezone=Europe/Berlin     whose midnight (UTC)
+//   alert_at=80%               as often as needed
+//   enforce=observe            refuses nothing
+//   paused=true                refuses everything
+//
+// A limit below what is spent and held is fine: nothing new fits until that has drained. On failure
+// the table is as it was. COSTLENS_SYNTAX, COSTLENS_RANGE; the message says which member, and what
+// to write.
+COSTLENS_PUBLIC enum costlens_status costlens_budgets_define(struct costlens_budgets *budgets,
+                                                             const char *name,
+                                                             const char *const *members,
+                                                             char *message, size_t message_size);
+// It concerns no call any more. What its accounts have spent stays, for when it is defined again.
+// COSTLENS_UNKNOWN when there is none.
+COSTLENS_PUBLIC enum costlens_status costlens_budgets_remove(struct costlens_budgets *budgets,
+                                                             const char *name);
+// Every account: one begins with its first hold. The account lives as long as the call of `each`.
+typedef void costlens_account_f(void *context, const struct costlens_account *account);
+COSTLENS_PUBLIC void costlens_budgets_list(const struct costlens_budgets *budgets,
+                                           costlens_account_f *each, void *context);
+
+// --- what a call holds ---
+
+struct costlens_tag {
+    const char *name, *value;
+};
+
+// Whose call it is. What it has not is NULL.
+struct costlens_call {
+    const char *org, *team, *project, *key, *user;
+    const char *provider, *model; // as it is sent
+    const struct costlens_tag *tags;
+    size_t tag_count; // at most 16
+};
+
+enum costlens_refusal_kind {
+    COSTLENS_REFUSAL_NONE = 0,
+    COSTLENS_REFUSAL_PAUSED = 1,
+    COSTLENS_REFUSAL_SPENT = 2,  // it would not fit if every open hold ended at nothing
+    COSTLENS_REFUSAL_HELD = 3,   // only open holds stand in the way
+    COSTLENS_REFUSAL_REQUEST = 4 // more than a single call may cost
+};
+
+struct costlens_refusal {
+    enum costlens_refusal_kind kind; // NONE where the status is not COSTLENS_REFUSED
+    const char *budget;              // the first in the order org, team, project, key, user, tag,
+                                     // model, provider; lives as long as the table
+    char value[COSTLENS_VALUE_BYTES];
+    int64_t limit, spent, held;
+    int64_t resets_us; // when its window is over; INT64_MAX: never
+    char text[1024];   // in a sentence, whatever the status
+};
+
+struct costlens_hold;
+
+// Holds so much for a call in each of the accounts that it concerns, or in none: COSTLENS_REFUSED.
+// It is in the journal when it returns, and only then may the call be sent. A call that concerns no
+// budget gets a hold too. COSTLENS_RANGE for a negative amount, texts that are too long, more than
+// 16 accounts; COSTLENS_IO when the journal did not take it. `refusal` (may be NULL) is written
+// always.
+COSTLENS_PUBLIC enum costlens_status costlens_reserve(struct costlens_budgets *budgets,
+                                                      const struct costlens_call *call,
+                                                      int64_t nanodollars, int64_t now_us,
+                                                      struct costlens_hold **out,
+                                                      struct costlens_refusal *refusal);
+// Holds so much more, in all of its accounts or in none. A paused budget does not stop it: the call
+// is under way. COSTLENS_CONFLICT when it has ended. On COSTLENS_IO it is held, but only here: the
+// provider must not go on.
+COSTLENS_PUBLIC enum costlens_status costlens_extend(struct costlens_hold *hold,
+                                                     int64_t nanodollars, int64_t now_us,
+                                                     struct costlens_refusal *refusal);
+// Each ends it, once: COSTLENS_CONFLICT when it had ended before, and nothing happens. On
+// COSTLENS_IO it has ended, but the journal does not know.
+// What it cost is known: all of it is spent, whatever was held.
+COSTLENS_PUBLIC enum costlens_status costlens_settle(struct costlens_hold *hold,
+                                                     int64_t nanodollars);
+// Surely nothing was billed: it was never sent, or refused before anything was generated.
+COSTLENS_PUBLIC enum costlens_status costlens_release(struct costlens_hold *hold);
+// What it cost will never be known: all that is held is spent. A provider bills whether or not
+// anybody listens.
+COSTLENS_PUBLIC enum costlens_status costlens_capture(struct costlens_hold *hold);
+
+enum costlens_hold_state {
+    COSTLENS_HOLD_OPEN = 0,
+    COSTLENS_HOLD_SETTLED = 1,
+    COSTLENS_HOLD_RELEASED = 2,
+    COSTLENS_HOLD_CAPTURED = 3
+};
+
+struct costlens_hold_facts {
+    enum costlens_hold_state state;
+    unsigned accounts; // in which it holds
+    int64_t amount;    // held, or that was
+    int64_t charged;   // once it has ended; above `amount` its price has broken its promise
+};
+
+COSTLENS_PUBLIC void costlens_hold_read(const struct costlens_hold *hold,
+                                        struct costlens_hold_facts *out);
+// Captures it when it is open. NULL is fine.
+COSTLENS_PUBLIC void costlens_hold_close(struct costlens_hold *hold);
+
+// --- the journal ---
+//
+// A run of small records, each with its version and its checksums: an account, a hold, its end.
+// What a record tells does not depend on the definitions of the moment. A start is: define, load
+// what the last process left, save into a new file, put that in the place of the old one, go on.
+
+// Appends the bytes: whole records. 0 when they are kept: what must survive a crash of the process
+// is written, what must survive that of the machine is synced. After anything else nothing more is
+// let in (COSTLENS_IO) until costlens_budgets_save has begun another journal.
+typedef int costlens_write_f(void *context, const void *bytes, size_t len);
+// As read(2): how many bytes, 0 at the end, less than 0 when it failed.
+typedef int64_t costlens_read_f(void *context, void *bytes, size_t size);
+
+struct costlens_loaded {
+    int64_t bytes;    // of whole records
+    int64_t torn;     // bytes behind them: a last record that was not finished
+    int64_t holds;    // that were open, and have been captured
+    int64_t captured; // what they had held, nanodollars
+};
+
+// Takes a journal into a table that has no account yet. Holds that are open at its end are
+// captured: their calls may have been billed. Accounts of budgets that are not defined are kept
+// until they are. A torn last record is no error; any other damage is COSTLENS_DAMAGED, the message
+// says at which byte, and the table is empty. COSTLENS_IO when `read` fails, COSTLENS_CONFLICT when
+// there are accounts. `out` may be NULL.
+COSTLENS_PUBLIC enum costlens_status costlens_budgets_load(struct costlens_budgets *budgets,
+                                                           costlens_read_f *read, void *context,
+                                                           struct costlens_loaded *out,
+                                                           char *message, size_t message_size);
+// Begins a journal: writes all that the table has, and from then on every hold and every end goes
+// there. Accounts whose window was over a day before `now_us`, with no open hold, are left out and
+// forgotten: so a long process saves now and then, into a new file. COSTLENS_IO when `write` fails:
+// the journal is the one before. Without any there is nothing but memory.
+COSTLENS_PUBLIC enum costlens_status costlens_budgets_save(struct costlens_budgets *budgets,
+                                                           int64_t now_us, costlens_write_f *write,
+                                                           void *context);
 
 #ifdef __cplusplus
 }

@@ -11,14 +11,21 @@
 #include <stdint.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/status.h"
 #include "base/str.h"
+
+#define ZONE_BYTES_MAX (256 * KIB) // of a file; the largest has a few thousand
 
 struct zone;
 
 // By its name ("Europe/Berlin"), from the system's folder; "UTC" needs none, and *out is NULL.
 // SYNTAX when no zone has that name, LIMIT when its file is larger than any; else as zone_read.
 enum status zone_open(struct str name, struct zone **out, struct why *why) MUST_USE;
+// Appends the bytes of the system's file of a zone that is not UTC, for zone_read; `out` has the
+// ceiling ZONE_BYTES_MAX. As zone_open fails.
+enum status zone_bytes(struct str name, struct buf *out, struct why *why) MUST_USE;
 // From the bytes of a TZif file, which are not needed afterwards. DAMAGED when they are none,
 // UNSUPPORTED when they count leap seconds, NO_MEMORY. `alloc` must live as long as the zone.
 enum status zone_read(struct str bytes, const struct alloc *alloc, struct zone **out,

@@ -8,8 +8,7 @@
 #include "base/limits.h"
 #include "base/zone.h"
 
-#define FOLDER         "/usr/share/zoneinfo/"
-#define FILE_BYTES_MAX (256 * KIB)
+#define FOLDER "/usr/share/zoneinfo/"
 
 static bool name_is_fine(struct str name)
 {
@@ -32,23 +31,27 @@ static enum status none(struct str name, struct why *why)
                    "there is no time zone %s; write it as in Europe/Berlin, or UTC", shown);
 }
 
-enum status zone_open(struct str name, struct zone **out, struct why *why)
+enum status zone_bytes(struct str name, struct buf *out, struct why *why)
 {
     char path[sizeof FOLDER + NAME_BYTES_MAX];
+    if (!name_is_fine(name))
+        return none(name, why);
+    snprintf(path, sizeof path, FOLDER "%.*s", STR_ARG(name));
+    enum status status = file_read(path, FILE_AT_ONCE, out, why);
+    return status == STATUS_IO ? none(name, why) : status;
+}
+
+enum status zone_open(struct str name, struct zone **out, struct why *why)
+{
     struct buf bytes;
     if (str_is(name, "UTC")) {
         *out = NULL;
         return STATUS_OK;
     }
-    if (!name_is_fine(name))
-        return none(name, why);
-    snprintf(path, sizeof path, FOLDER "%.*s", STR_ARG(name));
-    buf_init(&bytes, &alloc_heap, FILE_BYTES_MAX);
-    enum status status = file_read(path, FILE_AT_ONCE, &bytes, why);
+    buf_init(&bytes, &alloc_heap, ZONE_BYTES_MAX);
+    enum status status = zone_bytes(name, &bytes, why);
     if (status == STATUS_OK)
         status = zone_read(buf_str(&bytes), &alloc_heap, out, why);
-    else if (status == STATUS_IO)
-        status = none(name, why);
     buf_fini(&bytes);
     return status;
 }

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <costlens.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unit.h"
+
+#define USD    INT64_C(1000000000)
+#define DAY_US INT64_C(86400000000)
+#define NOW    (20454 * DAY_US) // 2026-01-01
+
+static struct costlens_budgets *budgets;
+static char why[400];
+static char heard[400]; // alerts, one after the other
+
+static void on_alert(void *context, const struct costlens_account *a, unsigned percent)
+{
+    size_t len = strlen(heard);
+    (void)context;
+    snprintf(heard + len, sizeof heard - len, "%s %u%%;", a->budget, percent);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    heard[0] = why[0] = 0;
+    return costlens_budgets_open(NULL, on_alert, NULL, &budgets) != COSTLENS_OK;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    costlens_budgets_close(budgets);
+    return 0;
+}
+
+#define DEFINE(name, ...)                                                                 \
+    costlens_budgets_define(budgets, name, (const char *const[]){__VA_ARGS__, NULL}, why, \
+                            sizeof why)
+
+static struct costlens_account shown[8];
+static unsigned shown_count;
+
+static void show(void *context, const struct costlens_account *a)
+{
+    (void)context;
+    assert_true(shown_count < 8);
+    shown[shown_count++] = *a;
+}
+
+static void list(void)
+{
+    shown_count = 0;
+    costlens_budgets_list(budgets, show, NULL);
+}
+
+static struct costlens_hold *reserve(const struct costlens_call *call, int64_t amount)
+{
+    struct costlens_hold *h = NULL;
+    struct costlens_refusal r;
+    enum costlens_status s = costlens_reserve(budgets, call, amount, NOW, &h, &r);
+    if (s != COSTLENS_OK)
+        snprintf(why, sizeof why, "%.300s", r.text);
+    return h;
+}
+
+static void holds_and_settles(void **state)
+{
+    struct costlens_call call = {.key = "ci"};
+    struct costlens_refusal r;
+    struct costlens_hold_facts f;
+    struct costlens_hold *more = NULL;
+    (void)state;
+    assert_int_equal(DEFINE("cap", "limit=2", "window=day", "alert_at=50%", "alert_at=80"),
+                     COSTLENS_OK);
+    struct costlens_hold *h = reserve(&call, USD);
+    assert_non_null(h);
+    assert_int_equal(costlens_extend(h, USD / 2, NOW, &r), COSTLENS_OK);
+    assert_int_equal(costlens_extend(h, USD, NOW, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.kind, COSTLENS_REFUSAL_HELD);
+    assert_int_equal(costlens_reserve(budgets, &call, USD, NOW, &more, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.kind, COSTLENS_REFUSAL_HELD);
+    assert_string_equal(r.budget, "cap");
+    assert_int_equal(r.limit, 2 * USD);
+    assert_int_equal(r.held, USD * 3 / 2);
+    assert_int_equal(r.resets_us, NOW + DAY_US);
+    assert_string_equal(r.text, "budget cap: limit 2.00, spent 0.00, held 1.50, wanted 1.00 USD: "
+                                "it may fit when what is held has ended");
+    assert_null(more);
+    costlens_hold_read(h, &f);
+    assert_int_equal(f.state, COSTLENS_HOLD_OPEN);
+    assert_int_equal(f.accounts, 1);
+    assert_int_equal(f.amount, USD * 3 / 2);
+    assert_int_equal(costlens_settle(h, -1), COSTLENS_RANGE);
+    assert_int_equal(costlens_settle(h, USD), COSTLENS_OK);
+    assert_string_equal(heard, "cap 50%;");
+    assert_int_equal(costlens_settle(h, USD), COSTLENS_CONFLICT);
+    assert_int_equal(costlens_release(h), COSTLENS_CONFLICT);
+    assert_int_equal(costlens_extend(h, 1, NOW, &r), COSTLENS_CONFLICT);
+    costlens_hold_read(h, &f);
+    assert_int_equal(f.state, COSTLENS_HOLD_SETTLED);
+    assert_int_equal(f.charged, USD);
+    costlens_hold_close(h);
+    assert_int_equal(costlens_reserve(budgets, &call, USD + 1, NOW, &more, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.kind, COSTLENS_REFUSAL_SPENT);
+    more = reserve(&call, USD);
+    assert_non_null(more);
+    costlens_hold_close(more); // captured
+    assert_string_equal(heard, "cap 50%;cap 80%;");
+    assert_non_null(more = reserve(&call, 0));
+    assert_int_equal(costlens_release(more), COSTLENS_OK);
+    costlens_hold_read(more, &f);
+    assert_int_equal(f.state, COSTLENS_HOLD_RELEASED);
+    list();
+    assert_int_equal(shown_count, 1);
+    assert_string_equal(shown[0].budget, "cap");
+    assert_string_equal(shown[0].value, "");
+    assert_string_equal(shown[0].window, "day");
+    assert_int_equal(shown[0].spent, 2 * USD);
+    assert_int_equal(shown[0].held, 0);
+    // The next day is another account.
+    assert_int_equal(costlens_reserve(budgets, &call, 2 * USD, NOW + DAY_US, &h, NULL),
+                     COSTLENS_OK);
+    assert_int_equal(costlens_reserve(budgets, &call, -1, NOW, &h, &r), COSTLENS_RANGE);
+    assert_int_equal(costlens_extend(h, -1, NOW, &r), COSTLENS_RANGE);
+}
+
+static void settles_beyond_what_was_held(void **state)
+{
+    struct costlens_call call = {0};
+    struct costlens_hold_facts f;
+    (void)state;
+    assert_int_equal(DEFINE("cap", "limit=1"), COSTLENS_OK);
+    struct costlens_hold *h = reserve(&call, USD);
+    assert_int_equal(costlens_settle(h, 3 * USD), COSTLENS_OK);
+    costlens_hold_read(h, &f);
+    assert_true(f.charged > f.amount);
+    list();
+    assert_int_equal(shown[0].spent, 3 * USD);
+    assert_int_equal(shown[0].overdraft, 2 * USD);
+}
+
+static void tells_calls_apart(void **state)
+{
+    struct costlens_tag tag = {"session", "a"};
+    struct costlens_call call = {
+        .org = "acme", .provider = "openai", .model = "gpt-4o", .tags = &tag, .tag_count = 1};
+    struct costlens_refusal r;
+    struct costlens_hold *h = NULL;
+    (void)state;
+    assert_int_equal(DEFINE("agent", "per=tag:session", "limit=1"), COSTLENS_OK);
+    assert_int_equal(DEFINE("model", "scope.model=openai/gpt-4*", "limit=1.5"), COSTLENS_OK);
+    assert_int_equal(DEFINE("company", "scope.org=acme", "limit=9"), COSTLENS_OK);
+    assert_int_equal(DEFINE("one", "per=request", "limit=1"), COSTLENS_OK);
+    assert_non_null(reserve(&call, USD));
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_REFUSED);
+    assert_string_equal(r.budget, "agent"); // before the model's
+    assert_string_equal(r.value, "a");
+    assert_non_null(strstr(r.text, "budget agent of a: limit"));
+    tag.value = "b";
+    assert_int_equal(costlens_reserve(budgets, &call, USD, NOW, &h, &r), COSTLENS_REFUSED);
+    assert_string_equal(r.budget, "model");
+    list();
+    assert_int_equal(shown_count, 3); // b's account came to nothing
+    call.model = "o3";
+    assert_non_null(reserve(&call, USD));
+    assert_int_equal(costlens_reserve(budgets, &call, USD + 1, NOW, &h, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.kind, COSTLENS_REFUSAL_REQUEST);
+    assert_string_equal(r.budget, "one");
+    assert_int_equal(costlens_budgets_remove(budgets, "one"), COSTLENS_OK);
+    assert_int_equal(costlens_budgets_remove(budgets, "one"), COSTLENS_UNKNOWN);
+    assert_int_equal(costlens_budgets_remove(budgets, "two"), COSTLENS_UNKNOWN);
+    struct costlens_call other = {0};
+    struct costlens_hold *free_one = reserve(&other, 100 * USD); // nobody's: it holds nowhere
+    struct costlens_hold_facts f;
+    costlens_hold_read(free_one, &f);
+    assert_int_equal(f.accounts, 0);
+    assert_int_equal(costlens_settle(free_one, 1), COSTLENS_OK);
+}
+
+static void follows_a_new_definition(void **state)
+{
+    struct costlens_call call = {0};
+    struct costlens_refusal r;
+    struct costlens_hold *h = NULL;
+    (void)state;
+    assert_int_equal(DEFINE("cap", "limit=1"), COSTLENS_OK);
+    assert_non_null(h = reserve(&call, USD));
+    assert_int_equal(DEFINE("cap", "limit=0.5", "paused=true"), COSTLENS_OK);
+    assert_int_equal(costlens_reserve(budgets, &call, 0, NOW, &h, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.kind, COSTLENS_REFUSAL_PAUSED);
+    assert_int_equal(DEFINE("cap", "limit=3"), COSTLENS_OK);
+    assert_non_null(reserve(&call, 2 * USD));
+    assert_int_equal(DEFINE("cap", "limit=1", "enforce=observe"), COSTLENS_OK);
+    assert_non_null(reserve(&call, USD));
+    list();
+    assert_int_equal(shown_count, 1);
+    assert_true(shown[0].observe);
+    assert_int_equal(shown[0].would_refuse, 1);
+    assert_int_equal(DEFINE("one", "per=request", "limit=1", "paused=true"), COSTLENS_OK);
+    assert_int_equal(costlens_reserve(budgets, &call, 0, NOW, &h, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.kind, COSTLENS_REFUSAL_PAUSED);
+    assert_int_equal(DEFINE("one", "per=request", "limit=1", "enforce=observe"), COSTLENS_OK);
+    assert_non_null(reserve(&call, 2 * USD));
+}
+
+static void refuses_bad_definitions(void **state)
+{
+    static const struct {
+        const char *member;
+        enum costlens_status status;
+        const char *says;
+    } bad[] = {
+        {"limit", COSTLENS_SYNTAX, "`limit` has no ="},
+        {"limit=-1", COSTLENS_RANGE, "`-1` is negative"},
+        {"limits=1", COSTLENS_SYNTAX, "did you mean `limit`"},
+        {"scope.kez=ci", COSTLENS_SYNTAX, "tells calls apart"},
+        {"hold=grow", COSTLENS_SYNTAX, "`hold` is the gateway's alone"},
+        {"wait=30s", COSTLENS_SYNTAX, "`wait` is the gateway's alone"},
+        {"window=year", COSTLENS_SYNTAX, "no window `year`"},
+        {"window=day", COSTLENS_SYNTAX, "has no limit"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(DEFINE("cap", bad[i].member), bad[i].status);
+        assert_non_null(strstr(why, bad[i].says));
+    }
+    assert_int_equal(DEFINE("", "limit=1"), COSTLENS_SYNTAX);
+    assert_int_equal(DEFINE("cap", "limit=1", "window=day", "timezone=Nowhere/Here"),
+                     COSTLENS_SYNTAX);
+    assert_non_null(strstr(why, "no time zone Nowhere/Here"));
+    struct costlens_call call = {0};
+    struct costlens_hold *h = reserve(&call, 1);
+    assert_non_null(h);
+    list();
+    assert_int_equal(shown_count, 0);
+}
+
+static void refuses_bad_calls(void **state)
+{
+    char longest[1000];
+    struct costlens_tag tags[17];
+    struct costlens_call call = {.model = longest};
+    struct costlens_refusal r;
+    struct costlens_hold *h = NULL;
+    (void)state;
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = 0;
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_RANGE);
+    assert_non_null(strstr(r.text, "a model's 256"));
+    call = (struct costlens_call){.provider = longest};
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_RANGE);
+    for (size_t i = 0; i < 17; i++)
+        tags[i] = (struct costlens_tag){&longest[sizeof longest - 2 - i], "v"};
+    call = (struct costlens_call){.tags = tags, .tag_count = 17};
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_RANGE);
+    assert_non_null(strstr(r.text, "tag 16"));
+    tags[0].name = "";
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_SYNTAX);
+    assert_int_equal(DEFINE("each", "per=user", "limit=1"), COSTLENS_OK);
+    call = (struct costlens_call){.user = longest};
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_RANGE);
+    assert_non_null(strstr(r.text, "321 bytes"));
+    call.user = NULL;
+    for (int i = 0; i < 17; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "b%d", i);
+        assert_int_equal(DEFINE(name, "limit=1"), COSTLENS_OK);
+    }
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_RANGE);
+    assert_non_null(strstr(r.text, "more than 16"));
+    list();
+    assert_int_equal(shown_count, 0);
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, NULL), COSTLENS_RANGE);
+}
+
+static void counts_where_somebody_lives(void **state)
+{
+    static char bytes[65536];
+    struct costlens_call call = {0};
+    struct costlens_hold *h = NULL;
+    FILE *file = fopen("/usr/share/zoneinfo/America/New_York", "rb");
+    (void)state;
+    if (!file)
+        skip();
+    struct costlens_zone zone = {"Somewhere", bytes, fread(bytes, 1, sizeof bytes, file)};
+    fclose(file);
+    assert_int_equal(costlens_budgets_zone(budgets, &zone, why, sizeof why), COSTLENS_OK);
+    assert_int_equal(costlens_budgets_zone(budgets, &zone, why, sizeof why), COSTLENS_SYNTAX);
+    zone.name = "";
+    assert_int_equal(costlens_budgets_zone(budgets, &zone, why, sizeof why), COSTLENS_SYNTAX);
+    zone.name = "Broken";
+    zone.len = 20;
+    assert_int_equal(costlens_budgets_zone(budgets, &zone, why, sizeof why), COSTLENS_SYNTAX);
+    assert_int_equal(DEFINE("a", "limit=1", "window=day", "timezone=Somewhere"), COSTLENS_OK);
+    assert_int_equal(DEFINE("b", "limit=1", "window=day", "timezone=America/New_York"),
+                     COSTLENS_OK);
+    assert_int_equal(DEFINE("c", "limit=1", "window=day", "timezone=UTC"), COSTLENS_OK);
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, NULL), COSTLENS_OK);
+    list();
+    assert_int_equal(shown_count, 3);
+    assert_int_equal(shown[0].end_us, NOW + 5 * DAY_US / 24);
+    assert_int_equal(shown[1].end_us, NOW + 5 * DAY_US / 24);
+    assert_int_equal(shown[2].end_us, NOW + DAY_US);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(holds_and_settles, setup, teardown),
+        cmocka_unit_test_setup_teardown(settles_beyond_what_was_held, setup, teardown),
+        cmocka_unit_test_setup_teardown(tells_calls_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(follows_a_new_definition, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_bad_definitions, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_bad_calls, setup, teardown),
+        cmocka_unit_test_setup_teardown(counts_where_somebody_lives, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
