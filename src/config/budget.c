@@ -157,7 +157,7 @@ static void read_budget(struct reading *r, const struct node *map)
     if (budget_check(b, &why) != STATUS_OK)
         reading_fault(r, map->line, "budgets: %s", why.text);
     else
-        r->c->budget_count++;
+        r->c->budget_lines[r->c->budget_count++] = map->line;
 }
 
 void reading_budgets(struct reading *r)
@@ -177,6 +177,7 @@ void reading_budgets(struct reading *r)
         return;
     }
     r->c->budgets = arena_array(&r->c->arena, struct budget, n->count + 1);
-    for (const struct node *b = n->first; b && r->c->budgets; b = b->next)
+    r->c->budget_lines = arena_array(&r->c->arena, int, n->count + 1);
+    for (const struct node *b = n->first; b && r->c->budget_lines; b = b->next)
         read_budget(r, b);
 }

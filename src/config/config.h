@@ -121,6 +121,7 @@ struct config {
     struct config_team *teams;
     unsigned team_count;
     struct budget *budgets; // in the file's order; without number, and their zones not open
+    int *budget_lines; // where each of them stands
     unsigned budget_count;
     struct str prices; // `prices:` and `holidays:`, translated into the book's text format
     unsigned price_count;
@@ -157,8 +158,8 @@ enum status config_check(const struct config_source *source, struct config **out
                          struct why *why) MUST_USE;
 // The configuration as it holds, as JSON, without any secret.
 void config_write(const struct config *c, struct buf *out);
-// One budget as it stands there, as the object `name`: whatever the file left out has its default.
-void config_budget_write(struct json_out *o, const char *name, const struct budget *b);
+// One budget as it stands there, without the brackets: whatever was left out has its default.
+void config_budget_members(struct json_out *o, const struct budget *b);
 // The addresses of `count` listeners, as the list `key`.
 void config_listen_write(struct json_out *o, const char *key, const struct config_listen *l,
                          unsigned count);

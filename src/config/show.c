@@ -3,6 +3,7 @@
 // The configuration as it holds, for people and programs to look at. Of a secret only that it is
 // there.
 
+#include "base/clock.h"
 #include "base/json_out.h"
 #include "budget/budget.h"
 #include "config/reading.h"
@@ -149,9 +150,15 @@ static void window(struct json_out *o, const struct budget *b)
         json_out_text(o, "timezone", b->zone_name.len ? b->zone_name : str_of("UTC"));
 }
 
-void config_budget_write(struct json_out *o, const char *name, const struct budget *b)
+// As it is read: whole seconds, or nothing.
+static void wait_of(struct json_out *o, int64_t seconds)
 {
-    json_out_begin(o, name, '{');
+    json_out_name(o, "wait");
+    buf_printf(o->buf, seconds ? "\"%llds\"" : "\"%lld\"", (long long)seconds);
+}
+
+void config_budget_members(struct json_out *o, const struct budget *b)
+{
     json_out_text(o, "name", b->name);
     scope(o, b);
     if (b->per == BUDGET_PER_REQUEST)
@@ -164,13 +171,12 @@ void config_budget_write(struct json_out *o, const char *name, const struct budg
     json_out_text(o, "hold", str_of(b->grow ? "grow" : "full"));
     json_out_flag(o, "clamp", b->clamp);
     json_out_text(o, "on_exceed", str_of(b->downgrade ? "downgrade" : "block"));
-    time_of(o, "wait", b->wait_us / 1000);
+    wait_of(o, b->wait_us / SECOND_US);
     json_out_begin(o, "alert_at", '[');
     for (unsigned i = 0; i < b->terms.alert_count; i++)
         json_out_number(o, NULL, b->terms.alert_at[i]);
     json_out_end(o, ']');
     json_out_flag(o, "paused", b->terms.paused);
-    json_out_end(o, '}');
 }
 
 static void behaviour(struct json_out *o, const struct config *c)
@@ -239,8 +245,11 @@ void config_write(const struct config *c, struct buf *out)
         team_of(&o, &c->teams[i]);
     json_out_end(&o, ']');
     json_out_begin(&o, "budgets", '[');
-    for (unsigned i = 0; i < c->budget_count; i++)
-        config_budget_write(&o, NULL, &c->budgets[i]);
+    for (unsigned i = 0; i < c->budget_count; i++) {
+        json_out_begin(&o, NULL, '{');
+        config_budget_members(&o, &c->budgets[i]);
+        json_out_end(&o, '}');
+    }
     json_out_end(&o, ']');
     json_out_number(&o, "prices", c->price_count);
     warnings(&o, c);

@@ -235,7 +235,7 @@ static void shows_them(void **state)
         "\"org\":\"acme\",\"teams\":[{\"name\":\"search\",\"keys\":[\"ci\",\"web\"]}],\"budgets\":["
         "{\"name\":\"company\",\"scope\":{\"org\":\"acme\",\"tag:a\\\"b\":\"x\"},"
         "\"limit\":\"500.00\",\"window\":\"month\",\"timezone\":\"UTC\",\"enforce\":\"block\","
-        "\"hold\":\"full\",\"clamp\":false,\"on_exceed\":\"block\",\"wait\":\"0ms\","
+        "\"hold\":\"full\",\"clamp\":false,\"on_exceed\":\"block\",\"wait\":\"0\","
         "\"alert_at\":[50,80],\"paused\":false},"
         "{\"name\":\"agent\",\"scope\":{},\"per\":\"tag:session\",\"limit\":\"0.000000001\","
         "\"window\":\"week\",\"week\":\"sunday\",\"timezone\":\"Europe/Berlin\","
@@ -243,7 +243,7 @@ static void shows_them(void **state)
         "\"wait\":\"30s\",\"alert_at\":[],\"paused\":false},"
         "{\"name\":\"call\",\"scope\":{},\"per\":\"request\",\"limit\":\"0.00\","
         "\"window\":\"lifetime\",\"enforce\":\"observe\",\"hold\":\"full\",\"clamp\":false,"
-        "\"on_exceed\":\"block\",\"wait\":\"0ms\",\"alert_at\":[],\"paused\":true}],";
+        "\"on_exceed\":\"block\",\"wait\":\"0\",\"alert_at\":[],\"paused\":true}],";
     if (!strstr(buf_cstr(&b), want))
         fail_msg("%s", buf_cstr(&b));
     buf_fini(&b);
