@@ -2,6 +2,8 @@
 
 #include "base/json_out.h"
 
+#include <stdarg.h>
+
 #include "base/clock.h"
 
 void json_out_name(struct json_out *o, const char *name)
@@ -19,6 +21,19 @@ void json_out_text(struct json_out *o, const char *name, struct str value)
 {
     json_out_name(o, name);
     buf_add_json(o->buf, value);
+}
+
+void json_out_note(struct json_out *o, const char *format, ...)
+{
+    struct buf text;
+    va_list list;
+    buf_init(&text, &alloc_heap, 0);
+    va_start(list, format);
+    buf_vprintf(&text, format, list);
+    va_end(list);
+    json_out_text(o, NULL, buf_str(&text));
+    o->buf->failed |= text.failed;
+    buf_fini(&text);
 }
 
 void json_out_number(struct json_out *o, const char *name, int64_t value)

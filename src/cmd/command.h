@@ -66,12 +66,15 @@ struct command {
     X(export)                                                                                      \
     X(ledger)                                                                                      \
     X(backup)                                                                                      \
+    H("limit what may be spent")                                                                   \
+    X(budget)                                                                                      \
     H("prices")                                                                                    \
     X(price)                                                                                       \
     X(cost)                                                                                        \
     H("keys and configuration")                                                                    \
     X(config)                                                                                      \
     X(key)                                                                                         \
+    X(team)                                                                                        \
     H("try without cost")                                                                          \
     X(mock)                                                                                        \
     H("about")                                                                                     \

@@ -41,8 +41,7 @@ static const struct args_row rotate_rows[] = {ROW(name, true, NAME_BYTES_MAX),
 // Of revoke and of forget.
 static const struct args_row revoke_rows[] = {ROW(name, true, NAME_BYTES_MAX), {0}};
 
-// Names go into headers, files and reports: printable, without spaces at their ends.
-static enum status name_check(struct str name, const char *what, struct why *why)
+enum status keys_name_check(struct str name, const char *what, struct why *why)
 {
     bool good = str_utf8(name) && str_eq(str_trim(name), name);
     for (size_t i = 0; i < name.len; i++)
@@ -56,13 +55,13 @@ static enum status name_check(struct str name, const char *what, struct why *why
 
 static enum status args_check(const struct key_args *a, struct why *why)
 {
-    enum status s = name_check(a->name, "name", why);
+    enum status s = keys_name_check(a->name, "name", why);
     if (s == STATUS_OK)
-        s = name_check(a->team, "team", why);
+        s = keys_name_check(a->team, "team", why);
     if (s == STATUS_OK)
-        s = name_check(a->project, "project", why);
+        s = keys_name_check(a->project, "project", why);
     if (s == STATUS_OK)
-        s = name_check(a->user, "user", why);
+        s = keys_name_check(a->user, "user", why);
     if (s == STATUS_OK && a->token.len && a->token.len < TOKEN_BYTES_MIN)
         s = why_set(why, STATUS_RANGE, "a token has at least %d bytes", TOKEN_BYTES_MIN);
     return s;

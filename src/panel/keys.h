@@ -8,6 +8,9 @@
 
 #include "panel/verb.h"
 
+// Names go into headers, files and reports: printable, without spaces at their ends. Else SYNTAX,
+// which calls it a `what`.
+enum status keys_name_check(struct str name, const char *what, struct why *why) MUST_USE;
 // {"keys":[{"name","team","project","user","models","last4","created","expires","revoked",
 // "tags","source"}]}
 enum status keys_list(struct verb_call *c, struct why *why) MUST_USE;

@@ -3,8 +3,10 @@
 #include "panel/verb.h"
 
 #include "insight/verbs.h"
+#include "panel/budgets.h"
 #include "panel/keys.h"
 #include "panel/running.h"
+#include "panel/teams.h"
 #include "panel/watch.h"
 
 static const struct verb verbs[] = {
@@ -13,6 +15,16 @@ static const struct verb verbs[] = {
     {.name = "keys/rotate", .run = keys_rotate},
     {.name = "keys/revoke", .run = keys_revoke},
     {.name = "keys/forget", .run = keys_forget},
+    {.name = "budgets/list", .run = budgets_list, .safe = true},
+    {.name = "budgets/show", .run = budgets_show, .safe = true},
+    {.name = "budgets/set", .run = budgets_set, .makes_store = true},
+    {.name = "budgets/raise", .run = budgets_raise},
+    {.name = "budgets/pause", .run = budgets_pause},
+    {.name = "budgets/resume", .run = budgets_resume},
+    {.name = "budgets/rm", .run = budgets_rm},
+    {.name = "teams/list", .run = teams_list, .safe = true},
+    {.name = "teams/add", .run = teams_add},
+    {.name = "teams/rm", .run = teams_rm},
     {.name = "bill", .insight = bill_verb, .safe = true, .needs_catalog = true},
     {.name = "report", .insight = report_verb, .safe = true, .needs_catalog = true},
     {.name = "request", .insight = request_verb, .safe = true, .needs_catalog = true},

@@ -58,10 +58,10 @@ enum status store_key_add(struct store *s, const struct key *k, struct why *why)
     return status;
 }
 
-// Runs an UPDATE of a name (?1) and a moment (?2). True when it worked; *changed is set when there
+// Runs an UPDATE of a name (?1) at a moment (?2). True when it worked; *changed is set when there
 // was such a key.
-static bool end_by(struct store *s, sqlite3_stmt *end, struct str name, int64_t at_us,
-                   bool *changed)
+static bool update_by(struct store *s, sqlite3_stmt *end, struct str name, int64_t at_us,
+                      bool *changed)
 {
     if (!end)
         return false;
@@ -77,7 +77,7 @@ static bool end_key(struct store *s, struct str name, int64_t at_us, bool *chang
 {
     sqlite3_stmt *end =
         sql_prepare(s->keys, "UPDATE key SET revoked_us = ?2 WHERE name = ?1 AND revoked_us = 0");
-    return end_by(s, end, name, at_us, changed);
+    return update_by(s, end, name, at_us, changed);
 }
 
 // A rotated token that lives on under the name must die with it.
@@ -85,7 +85,7 @@ static bool end_rotated(struct store *s, struct str name, int64_t at_us, bool *c
 {
     sqlite3_stmt *end =
         sql_prepare(s->keys, "UPDATE key SET revoked_us = ?2 WHERE name = ?1 AND revoked_us > ?2");
-    return end_by(s, end, name, at_us, changed);
+    return update_by(s, end, name, at_us, changed);
 }
 
 enum status store_key_revoke(struct store *s, struct str name, int64_t at_us, struct why *why)
@@ -143,6 +143,38 @@ enum status store_key_rotate(struct store *s, struct str name, const struct key 
         status = failed(s, "the key cannot be rotated", why);
     else if (!changed)
         status = store_key_unknown(name, why);
+    if (!sqlite3_get_autocommit(s->keys))
+        sql_run(s->keys, "ROLLBACK");
+    pthread_mutex_unlock(&s->keys_lock);
+    return status;
+}
+
+static bool move_key(struct store *s, struct str name, struct str team, int64_t at_us,
+                     bool *changed)
+{
+    sqlite3_stmt *move = sql_prepare(s->keys, "UPDATE key SET team = ?3 WHERE name = ?1 AND "
+                                              "(revoked_us = 0 OR revoked_us > ?2)");
+    if (move)
+        sql_bind_str(move, 3, team);
+    return update_by(s, move, name, at_us, changed);
+}
+
+enum status store_key_team(struct store *s, const struct str *names, size_t count, struct str team,
+                           int64_t at_us, struct why *why)
+{
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&s->keys_lock);
+    bool fine = sql_run(s->keys, "BEGIN IMMEDIATE") == SQLITE_OK;
+    for (size_t i = 0; i < count && fine && status == STATUS_OK; i++) {
+        bool changed = false;
+        fine = move_key(s, names[i], team, at_us, &changed);
+        if (fine && !changed)
+            status = store_key_unknown(names[i], why);
+    }
+    if (fine && status == STATUS_OK)
+        fine = sql_run(s->keys, "COMMIT") == SQLITE_OK;
+    if (!fine)
+        status = failed(s, "the keys cannot be moved", why);
     if (!sqlite3_get_autocommit(s->keys))
         sql_run(s->keys, "ROLLBACK");
     pthread_mutex_unlock(&s->keys_lock);

@@ -76,6 +76,10 @@ enum status store_key_forget(struct store *s, struct str tenant, struct str name
 // The old token lives until `old_until_us`; the name goes to the new one.
 enum status store_key_rotate(struct store *s, struct str name, const struct key *fresh,
                              int64_t old_until_us, struct why *why) MUST_USE;
+// Moves the keys of these names that work at that moment, rotated ones too, to a team; into none
+// when it is empty. All or none: UNKNOWN names the first that there is not.
+enum status store_key_team(struct store *s, const struct str *names, size_t count, struct str team,
+                           int64_t at_us, struct why *why) MUST_USE;
 typedef void store_key_f(void *context, const struct key *k); // slices live during the call
 enum status store_key_each(struct store *s, store_key_f *f, void *context,
                            struct why *why) MUST_USE;

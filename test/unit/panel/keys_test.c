@@ -1,52 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <string.h>
-
-#include "../folder.h"
-#include "../unit.h"
-#include "base/json.h"
+#include "asked.h"
 #include "core/key.h"
-#include "panel/verb.h"
-
-static struct store *store;
-static struct config config;
-
-// Runs a verb; its answer replaces `answer`.
-static enum status ask(const char *verb, const char *args, struct buf *answer, struct why *why)
-{
-    const struct verb *v = verb_find(str_of(verb));
-    assert_non_null(v);
-    buf_clear(answer);
-    *why = (struct why){0};
-    struct verb_call call = {
-        .store = store, .config = &config, .args = str_of(args), .answer = answer};
-    return v->run(&call, why);
-}
-
-static struct json *answer_of(const char *verb, const char *args)
-{
-    struct buf answer;
-    struct why why;
-    struct json *j = NULL;
-    buf_init(&answer, &alloc_heap, 0);
-    enum status s = ask(verb, args, &answer, &why);
-    if (s != STATUS_OK)
-        fail_msg("%s %s: %s", verb, args, why.text);
-    assert_int_equal(json_open(buf_str(&answer), &alloc_heap, &j, &why), STATUS_OK);
-    buf_fini(&answer);
-    return j;
-}
-
-static void refused(const char *verb, const char *args, enum status want, const char *phrase)
-{
-    struct buf answer;
-    struct why why;
-    buf_init(&answer, &alloc_heap, 0);
-    assert_int_equal(ask(verb, args, &answer, &why), want);
-    if (!strstr(why.text, phrase))
-        fail_msg("%s %s: %s", verb, args, why.text);
-    buf_fini(&answer);
-}
 
 static bool says(const struct json *j, const char *name, const char *value)
 {
@@ -151,24 +106,6 @@ static void rotation_keeps_the_rights(void **state)
     json_close(answer_of("keys/revoke", "{\"name\":\"ci\"}"));
     assert_int_equal(count_of("ci", false), 0);
     refused("keys/rotate", "{\"name\":\"ci\"}", STATUS_UNKNOWN, "ci");
-}
-
-static int setup(void **state)
-{
-    static char path[256];
-    struct why why = {0};
-    if (folder_begin(state) != 0)
-        return -1;
-    snprintf(path, sizeof path, "%s/costlens.db", folder);
-    struct store_setup s = {.path = str_of(path), .state = str_of(folder), .create = true};
-    config.state = str_of(folder);
-    return store_open(&s, &store, &why) == STATUS_OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    store_close(store);
-    return folder_end(state);
 }
 
 int main(void)

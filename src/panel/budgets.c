@@ -1,0 +1,587 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "panel/budgets.h"
+
+#include "base/args.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "gate/gate.h"
+#include "insight/asked.h"
+#include "panel/keys.h"
+#include "panel/spending.h"
+#include "store/budgets.h"
+
+#define ARGS_ARENA_MAX ((size_t)4 * MIB)
+#define EACH_MAX       100 // accounts that are shown of one budget
+#define TEXT_BYTES_MAX 1024
+
+// What one verb works with.
+struct work {
+    struct verb_call *call;
+    struct arena arena;
+    struct json *args;
+    struct str name; // of the budget
+    bool defines;    // its scope may have been said
+    struct store_budget kept;
+    bool there;
+};
+
+// --- the arguments ---
+
+// A text, a number or a switch, as a person would have written it.
+static enum status text_of(const struct json *j, const struct json_val *v, const char *name,
+                           struct str *out, struct why *why)
+{
+    switch (json_type(v)) {
+    case JSON_STRING: *out = json_str(v); break;
+    case JSON_NUMBER: *out = json_number(j, v); break;
+    case JSON_BOOL: *out = str_of(json_bool(v, false) ? "true" : "false"); break;
+    case JSON_ABSENT:
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT: return why_set(why, STATUS_SYNTAX, "\"%s\" is to be a text", name);
+    }
+    if (out->len > TEXT_BYTES_MAX)
+        return why_set(why, STATUS_LIMIT, "\"%s\" has at most %d bytes", name, TEXT_BYTES_MAX);
+    return STATUS_OK;
+}
+
+// Whatever is wrong with an argument is whoever asked it to mend.
+static enum status as_argument(enum status s)
+{
+    return s == STATUS_UNKNOWN || s == STATUS_DUPLICATE || s == STATUS_CONFLICT ? STATUS_SYNTAX : s;
+}
+
+static enum status open_args(struct work *w, struct why *why)
+{
+    struct str text = w->call->args;
+    enum status s = json_open(text.len ? text : str_of("{}"), &alloc_heap, &w->args, why);
+    if (s != STATUS_OK)
+        return as_argument(s);
+    const struct json_val *root = json_root(w->args);
+    if (json_type(root) != JSON_OBJECT)
+        return why_set(why, STATUS_SYNTAX, "the arguments are to be a JSON object");
+    if (json_type(json_get(root, "name")) != JSON_STRING)
+        return why_set(why, STATUS_SYNTAX, "\"name\" is missing: which budget?");
+    w->name = json_str(json_get(root, "name"));
+    return STATUS_OK;
+}
+
+// --- whose it is ---
+
+static enum status is_files(const struct verb_call *c, struct str name, struct why *why)
+{
+    return why_set(why, STATUS_DENIED, "budget %.*s is declared in %.*s, line %d: change it there",
+                   STR_ARG(name), STR_ARG(c->config->file), spending_line(c->config, name));
+}
+
+static void look_for(void *context, const struct store_budget *b)
+{
+    struct work *w = context;
+    if (b->archived_us || !str_is(b->tenant, TENANT) || !str_eq(b->budget.name, w->name))
+        return;
+    w->there = true;
+    spending_copy(&w->arena, &b->budget, &w->kept.budget);
+}
+
+// The store's budget of that name, or one as it is when nothing is said.
+static enum status find(struct work *w, struct why *why)
+{
+    w->kept = (struct store_budget){.tenant = str_of(TENANT), .created_us = clock_wall_us()};
+    budget_init(&w->kept.budget, w->name);
+    if (spending_line(w->call->config, w->name))
+        return is_files(w->call, w->name, why);
+    enum status s = store_budget_each(w->call->store, look_for, w, why);
+    if (s == STATUS_OK && arena_failed(&w->arena))
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    return s;
+}
+
+static enum status find_there(struct work *w, struct why *why)
+{
+    enum status s = find(w, why);
+    if (s == STATUS_OK && !w->there)
+        s = why_set(why, STATUS_UNKNOWN,
+                    "no budget is named %.*s (`costlens budget list` shows all)", STR_ARG(w->name));
+    return s;
+}
+
+// --- what follows ---
+
+static enum status took_effect(const struct verb_call *c, struct why *why)
+{
+    return c->gate ? gate_budgets_changed(c->gate, why) : STATUS_OK;
+}
+
+struct search {
+    const struct budget_condition *wanted;
+    int64_t now_us;
+    bool found;
+};
+
+static void search_key(void *context, const struct key *k)
+{
+    struct search *s = context;
+    bool works = k->revoked_us == 0 || k->revoked_us > s->now_us;
+    bool team = s->wanted->dimension == BUDGET_TEAM;
+    s->found |= works && str_eq(team ? k->team : k->name, s->wanted->value);
+}
+
+// Is there a key, or a team with a key, of that name, in the file or the store?
+static enum status is_there(const struct verb_call *c, struct search *s, struct why *why)
+{
+    const struct config *config = c->config;
+    bool team = s->wanted->dimension == BUDGET_TEAM;
+    s->found = !team && (str_is(s->wanted->value, "dev") ||
+                         str_starts(s->wanted->value, str_of(KEY_OF_RUN))); // they come and go
+    for (unsigned i = 0; i < config->key_count; i++)
+        s->found |= str_eq(team ? config->keys[i].team : config->keys[i].name, s->wanted->value);
+    for (unsigned i = 0; team && i < config->team_count; i++)
+        s->found |= str_eq(config->teams[i].name, s->wanted->value);
+    return store_key_each(c->store, search_key, s, why);
+}
+
+static enum status note_condition(const struct verb_call *c, struct json_out *o,
+                                  const struct budget_condition *on, struct why *why)
+{
+    struct search s = {.wanted = on, .now_us = clock_wall_us()};
+    if (on->dimension == BUDGET_ORG && !str_eq(on->value, c->config->org))
+        json_out_note(
+            o,
+            "it concerns no call: the organisation of this gateway is not %.*s (`org:` in the "
+            "configuration)",
+            STR_ARG(on->value));
+    if (on->dimension != BUDGET_KEY && on->dimension != BUDGET_TEAM)
+        return STATUS_OK;
+    enum status status = is_there(c, &s, why);
+    if (status == STATUS_OK && !s.found)
+        json_out_note(
+            o, "there is no %s %.*s yet (`costlens %s list`): it concerns no call until there is",
+            on->dimension == BUDGET_TEAM ? "key of a team" : "key", STR_ARG(on->value),
+            on->dimension == BUDGET_TEAM ? "team" : "key");
+    return status;
+}
+
+// A limit below what is spent is taken, and means something.
+static void note_amounts(struct json_out *o, const struct spending_budget *b)
+{
+    const struct budget *budget = b->budget;
+    if (budget->terms.observe || b->kept == 0 || !spending_full(b, b->top))
+        return;
+    struct buf text;
+    buf_init(&text, &alloc_heap, 4 * KIB);
+    nano_write(&text, b->top->spent);
+    buf_printf(&text, " USD of it are spent%s%.*s, and its limit is ",
+               budget->per == BUDGET_PER_VALUE ? " by " : "", STR_ARG(b->top->value));
+    nano_write(&text, budget->terms.limit);
+    buf_add_cstr(&text, ": every call there is refused until it is raised");
+    if (budget->window.kind != WINDOW_LIFETIME) {
+        buf_add_cstr(&text, " or begins anew, at ");
+        civil_write(&text, b->window.end_us, 0);
+    }
+    json_out_note(o, "%.*s", STR_ARG(buf_str(&text)));
+    buf_fini(&text);
+}
+
+static enum status notes(const struct verb_call *c, struct json_out *o,
+                         const struct spending_budget *b, bool scope, struct why *why)
+{
+    enum status s = STATUS_OK;
+    json_out_begin(o, "notes", '[');
+    for (unsigned i = 0; scope && i < b->budget->condition_count && s == STATUS_OK; i++)
+        s = note_condition(c, o, &b->budget->conditions[i], why);
+    note_amounts(o, b);
+    if (b->budget->terms.paused)
+        json_out_note(
+            o,
+            "it is paused: every call that it concerns is refused until `costlens budget resume "
+            "%.*s`",
+            STR_ARG(b->budget->name));
+    json_out_end(o, ']');
+    return s;
+}
+
+// --- showing ---
+
+static void account_write(struct json_out *o, const struct spending_budget *b,
+                          const struct spending_account *a)
+{
+    if (b->budget->per == BUDGET_PER_VALUE)
+        json_out_text(o, "value", a->value);
+    spending_write_account(o, b, a);
+}
+
+static void budget_write(const struct verb_call *c, struct json_out *o, const char *name,
+                         const struct spending_budget *b)
+{
+    json_out_begin(o, name, '{');
+    spending_write_budget(o, b);
+    if (b->budget->per != BUDGET_PER_REQUEST) {
+        struct spending_account none = spending_of(c, b, STR_NONE);
+        json_out_number(o, "accounts", (int64_t)b->accounts);
+        if (b->kept || b->budget->per == BUDGET_PER_NONE)
+            account_write(o, b, b->kept ? b->top : &none);
+    }
+    json_out_end(o, '}');
+}
+
+// The answer of whatever changed one.
+static enum status changed(struct work *w, struct why *why)
+{
+    struct spending all;
+    struct json_out o = {w->call->answer, true};
+    enum status s = took_effect(w->call, why);
+    if (s != STATUS_OK)
+        return s;
+    s = spending_read(w->call, 1, &all, why);
+    const struct spending_budget *b = s == STATUS_OK ? spending_find(&all, w->name) : NULL;
+    if (b) {
+        json_out_begin(&o, NULL, '{');
+        json_out_flag(&o, "made", !w->there);
+        budget_write(w->call, &o, "budget", b);
+        s = notes(w->call, &o, b, w->defines, why);
+        json_out_end(&o, '}');
+    } else if (s == STATUS_OK) {
+        s = why_set(why, STATUS_UNKNOWN, "somebody else has removed the budget meanwhile");
+    }
+    spending_free(&all);
+    return s;
+}
+
+// --- set ---
+
+// Makes a member as it is when nothing is said of it. False when it has no default.
+static bool reset(struct budget *b, struct str name)
+{
+#define PART(name, field)                                                         \
+    {                                                                             \
+        name, offsetof(struct budget, field), sizeof(((struct budget *)0)->field) \
+    }
+    static const struct {
+        const char *name;
+        size_t offset, size;
+    } parts[] = {
+        PART("scope", condition_count), PART("per", per),
+        PART("window", window.kind),    PART("week", window.first_day),
+        PART("week", week_said),        PART("timezone", zone_name),
+        PART("enforce", terms.observe), PART("hold", grow),
+        PART("clamp", clamp),           PART("on_exceed", downgrade),
+        PART("wait", wait_us),          PART("alert_at", terms.alert_count),
+        PART("paused", terms.paused),
+    };
+#undef PART
+    struct budget fresh;
+    bool known = false;
+    budget_init(&fresh, b->name);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!str_is(name, parts[i].name))
+            continue;
+        known = true;
+        memcpy((char *)b + parts[i].offset, (const char *)&fresh + parts[i].offset, parts[i].size);
+    }
+    return known;
+}
+
+// `key=ci`.
+static enum status set_condition(struct budget *b, struct str text, struct why *why)
+{
+    size_t at = str_find(text, '=');
+    if (at == text.len)
+        return why_set(why, STATUS_SYNTAX, "a scope is written like key=ci, not `%.*s`",
+                       STR_ARG(str_clip(text, 80)));
+    return budget_scope(b, str_from(text.ptr, at), str_skip(text, at + 1), why);
+}
+
+static enum status set_scope(const struct json *j, struct budget *b, const struct json_val *scope,
+                             struct why *why)
+{
+    struct json_iter it = {0};
+    struct str name, text;
+    const struct json_val *v;
+    bool list = json_type(scope) == JSON_ARRAY;
+    enum status s = STATUS_OK;
+    if (!list && json_type(scope) != JSON_OBJECT)
+        return why_set(why, STATUS_SYNTAX, "\"scope\" is to be like {\"key\":\"ci\"}");
+    while (s == STATUS_OK && json_each(&it, scope, &name, &v)) {
+        s = text_of(j, v, "scope", &text, why);
+        if (s == STATUS_OK)
+            s = list ? set_condition(b, text, why) : budget_scope(b, name, text, why);
+    }
+    return s;
+}
+
+static enum status set_value(const struct json *j, struct budget *b, struct str name,
+                             const struct json_val *v, struct why *why)
+{
+    struct str text;
+    char shown[40];
+    str_copy_clipped(name, shown, sizeof shown);
+    enum status s = text_of(j, v, shown, &text, why);
+    return s == STATUS_OK ? budget_set(b, name, text, why) : s;
+}
+
+static enum status set_member(const struct json *j, struct budget *b, struct str name,
+                              const struct json_val *v, struct why *why)
+{
+    bool known = reset(b, name);
+    if (known && json_type(v) == JSON_NULL)
+        return STATUS_OK;
+    if (str_is(name, "scope"))
+        return set_scope(j, b, v, why);
+    if (!str_is(name, "alert_at") || json_type(v) != JSON_ARRAY)
+        return set_value(j, b, name, v, why);
+    struct json_iter it = {0};
+    const struct json_val *percent;
+    enum status s = STATUS_OK;
+    while (s == STATUS_OK && json_each(&it, v, NULL, &percent))
+        s = set_value(j, b, name, percent, why);
+    return s;
+}
+
+static enum status check(const struct work *w, struct why *why)
+{
+    const struct budget *b = &w->kept.budget;
+    struct zone *zone = NULL;
+    enum status s = budget_check(b, why);
+    if (s == STATUS_CONFLICT && w->there) {
+        struct why cause = *why;
+        why_set(why, s, "%s (what it had before goes with --reset, or null)", cause.text);
+    }
+    if (s == STATUS_OK && b->zone_name.len)
+        s = zone_open(b->zone_name, &zone, why);
+    zone_close(zone);
+    return as_argument(s);
+}
+
+static enum status set_members(struct work *w, struct why *why)
+{
+    struct json_iter it = {0};
+    struct str name;
+    const struct json_val *v;
+    enum status s = STATUS_OK;
+    while (s == STATUS_OK && json_each(&it, json_root(w->args), &name, &v))
+        if (!str_is(name, "name"))
+            s = as_argument(set_member(w->args, &w->kept.budget, name, v, why));
+    return s == STATUS_OK ? check(w, why) : s;
+}
+
+static void count_one(void *context, const struct store_budget *b)
+{
+    unsigned *count = context;
+    *count += b->archived_us == 0;
+}
+
+static enum status make(const struct work *w, struct why *why)
+{
+    uint64_t id;
+    unsigned count = w->call->config->budget_count;
+    enum status s = store_budget_each(w->call->store, count_one, &count, why);
+    if (s == STATUS_OK && count >= BUDGETS_MAX)
+        s = why_set(why, STATUS_LIMIT, "there are %d budgets, the most (`costlens budget rm`)",
+                    BUDGETS_MAX);
+    return s == STATUS_OK ? store_budget_add(w->call->store, &w->kept, &id, why) : s;
+}
+
+static enum status set(struct work *w, struct why *why)
+{
+    enum status s = find(w, why);
+    w->defines = true;
+    if (s == STATUS_OK)
+        s = set_members(w, why);
+    if (s == STATUS_OK)
+        s = w->there ? store_budget_change(w->call->store, &w->kept, why) : make(w, why);
+    return s == STATUS_OK ? changed(w, why) : s;
+}
+
+// --- raise, pause, resume, rm ---
+
+// No other arguments than these.
+static enum status only(const struct work *w, const char *first, const char *second,
+                        struct why *why)
+{
+    struct json_iter it = {0};
+    struct str name;
+    const struct json_val *v;
+    while (json_each(&it, json_root(w->args), &name, &v))
+        if (!str_is(name, "name") && !str_is(name, first) && !str_is(name, second))
+            return why_set(why, STATUS_SYNTAX, "there is no argument \"%.*s\"",
+                           STR_ARG(str_clip(name, 80)));
+    return STATUS_OK;
+}
+
+static enum status risen(const struct work *w, struct nano *limit, struct why *why)
+{
+    const struct json_val *to = json_get(json_root(w->args), "limit");
+    const struct json_val *by = json_get(json_root(w->args), "by");
+    struct str text;
+    struct nano amount;
+    if (!to == !by)
+        return why_set(why, STATUS_SYNTAX, "\"limit\", the new one, or \"by\", what is added");
+    enum status s = text_of(w->args, to ? to : by, to ? "limit" : "by", &text, why);
+    if (s == STATUS_OK)
+        s = nano_read(text, &amount, why);
+    if (s != STATUS_OK)
+        return s;
+    if (by && !nano_add(*limit, amount, &amount))
+        return why_set(why, STATUS_RANGE, "that is more than 9223372036.854775807 USD, the most");
+    if (amount.n <= limit->n)
+        return why_set(why, STATUS_RANGE,
+                       "that does not raise the limit of %.*s; `costlens budget set %.*s --limit` "
+                       "takes a lower one, too",
+                       STR_ARG(w->name), STR_ARG(w->name));
+    *limit = amount;
+    return STATUS_OK;
+}
+
+static enum status raise_limit(struct work *w, struct why *why)
+{
+    enum status s = only(w, "limit", "by", why);
+    if (s == STATUS_OK)
+        s = find_there(w, why);
+    if (s == STATUS_OK)
+        s = risen(w, &w->kept.budget.terms.limit, why);
+    if (s == STATUS_OK)
+        s = store_budget_change(w->call->store, &w->kept, why);
+    return s == STATUS_OK ? changed(w, why) : s;
+}
+
+static enum status set_paused(struct work *w, bool paused, struct why *why)
+{
+    enum status s = only(w, "", "", why);
+    if (s == STATUS_OK)
+        s = find_there(w, why);
+    w->kept.budget.terms.paused = paused;
+    if (s == STATUS_OK)
+        s = store_budget_change(w->call->store, &w->kept, why);
+    return s == STATUS_OK ? changed(w, why) : s;
+}
+
+static enum status pause_calls(struct work *w, struct why *why)
+{
+    return set_paused(w, true, why);
+}
+
+static enum status resume_calls(struct work *w, struct why *why)
+{
+    return set_paused(w, false, why);
+}
+
+// Without reading it: one that cannot be read is removed so, and one whose name the file has, too.
+static enum status remove_it(struct work *w, struct why *why)
+{
+    enum status s = only(w, "", "", why);
+    if (s == STATUS_OK)
+        s = store_budget_archive(w->call->store, str_of(TENANT), w->name, clock_wall_us(), why);
+    if (s == STATUS_UNKNOWN && spending_line(w->call->config, w->name))
+        s = is_files(w->call, w->name, why);
+    if (s == STATUS_OK)
+        s = took_effect(w->call, why);
+    if (s != STATUS_OK)
+        return s;
+    struct json_out o = {w->call->answer, true};
+    json_out_begin(&o, NULL, '{');
+    json_out_text(&o, "name", w->name);
+    json_out_flag(&o, "removed", true);
+    json_out_end(&o, '}');
+    return s;
+}
+
+// --- list and show ---
+
+static enum status show(struct work *w, struct why *why)
+{
+    struct spending all;
+    struct json_out o = {w->call->answer, true};
+    enum status s = only(w, "", "", why);
+    if (s != STATUS_OK)
+        return s;
+    s = spending_read(w->call, EACH_MAX, &all, why);
+    const struct spending_budget *b = s == STATUS_OK ? spending_find(&all, w->name) : NULL;
+    if (s == STATUS_OK && !b)
+        s = why_set(why, STATUS_UNKNOWN,
+                    "no budget is named %.*s (`costlens budget list` shows all)", STR_ARG(w->name));
+    if (b) {
+        json_out_begin(&o, NULL, '{');
+        budget_write(w->call, &o, "budget", b);
+        json_out_begin(&o, "each", '[');
+        for (size_t i = 0; b->budget->per == BUDGET_PER_VALUE && i < b->kept; i++) {
+            json_out_begin(&o, NULL, '{');
+            account_write(&o, b, &b->top[i]);
+            json_out_end(&o, '}');
+        }
+        json_out_end(&o, ']');
+        json_out_number(&o, "more", (int64_t)(b->accounts - b->kept));
+        json_out_flag(&o, "behind", all.behind);
+        s = notes(w->call, &o, b, true, why);
+        json_out_end(&o, '}');
+    }
+    spending_free(&all);
+    return s;
+}
+
+enum status budgets_list(struct verb_call *c, struct why *why)
+{
+    struct spending all;
+    struct json_out o = {c->answer, true};
+    enum status s = args_none(c->args, why);
+    if (s != STATUS_OK)
+        return s;
+    s = spending_read(c, 1, &all, why);
+    if (s == STATUS_OK) {
+        json_out_begin(&o, NULL, '{');
+        json_out_begin(&o, "budgets", '[');
+        for (size_t i = 0; i < all.count; i++)
+            budget_write(c, &o, NULL, &all.budgets[i]);
+        json_out_end(&o, ']');
+        json_out_flag(&o, "behind", all.behind);
+        json_out_end(&o, '}');
+    }
+    spending_free(&all);
+    return s;
+}
+
+// --- the verbs ---
+
+typedef enum status work_f(struct work *w, struct why *why);
+
+static enum status with_args(struct verb_call *c, work_f *f, struct why *why)
+{
+    struct work w = {.call = c};
+    arena_init(&w.arena, &alloc_heap, KIB, ARGS_ARENA_MAX);
+    enum status s = open_args(&w, why);
+    if (s == STATUS_OK)
+        s = f(&w, why);
+    json_close(w.args);
+    arena_fini(&w.arena);
+    return s;
+}
+
+enum status budgets_set(struct verb_call *c, struct why *why)
+{
+    return with_args(c, set, why);
+}
+
+enum status budgets_show(struct verb_call *c, struct why *why)
+{
+    return with_args(c, show, why);
+}
+
+enum status budgets_raise(struct verb_call *c, struct why *why)
+{
+    return with_args(c, raise_limit, why);
+}
+
+enum status budgets_pause(struct verb_call *c, struct why *why)
+{
+    return with_args(c, pause_calls, why);
+}
+
+enum status budgets_resume(struct verb_call *c, struct why *why)
+{
+    return with_args(c, resume_calls, why);
+}
+
+enum status budgets_rm(struct verb_call *c, struct why *why)
+{
+    return with_args(c, remove_it, why);
+}

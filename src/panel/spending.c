@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "panel/spending.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "insight/asked.h"
+#include "store/lease.h"
+
+#define ARENA_MAX   ((size_t)256 * MIB)
+#define CATCH_UP_MS 1000
+
+// --- the definitions ---
+
+void spending_copy(struct arena *arena, const struct budget *from, struct budget *to)
+{
+    *to = *from;
+    to->name = arena_dup(arena, from->name);
+    to->zone_name = arena_dup(arena, from->zone_name);
+    to->per_what.tag = arena_dup(arena, from->per_what.tag);
+    to->per_what.value = STR_NONE;
+    for (unsigned i = 0; i < from->condition_count; i++) {
+        to->conditions[i].tag = arena_dup(arena, from->conditions[i].tag);
+        to->conditions[i].value = arena_dup(arena, from->conditions[i].value);
+    }
+}
+
+int spending_line(const struct config *c, struct str name)
+{
+    for (unsigned i = 0; i < c->budget_count; i++)
+        if (str_eq(c->budgets[i].name, name))
+            return c->budget_lines[i];
+    return 0;
+}
+
+struct gathering {
+    const struct verb_call *call;
+    struct spending *out;
+    size_t most; // accounts of each
+    struct spending_budget **by_number;
+};
+
+static enum status open_windows(struct gathering *g, struct why *why)
+{
+    struct spending *s = g->out;
+    enum status status = defined_new(g->call->config, g->call->store, &s->defined, why);
+    if (status != STATUS_OK)
+        return status;
+    size_t count = s->defined->budget_count;
+    s->budgets = arena_array(&s->arena, struct spending_budget, count + 1);
+    for (s->count = 0; s->budgets && s->count < count; s->count++) {
+        struct spending_budget *b = &s->budgets[s->count];
+        b->budget = &s->defined->budgets[s->count];
+        b->line = spending_line(g->call->config, b->budget->name);
+        b->window = window_at(&b->budget->window, s->now_us);
+    }
+    return s->budgets ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+// --- the accounts ---
+
+// What only a running gateway knows. Without one nothing is held.
+static void look(const struct verb_call *c, struct spending_account *a)
+{
+    a->held_known = !c->gate;
+}
+
+static int64_t in_use(const struct spending_account *a)
+{
+    int64_t sum = INT64_MAX;
+    return __builtin_add_overflow(a->spent.n, a->held.n, &sum) ? INT64_MAX : sum;
+}
+
+// Keeps those that are most in use, in their order.
+static void keep(struct gathering *g, struct spending_budget *b, const struct spending_account *a)
+{
+    size_t most = b->budget->per == BUDGET_PER_VALUE ? g->most : 1;
+    if (!b->top)
+        b->top = arena_array(&g->out->arena, struct spending_account, most);
+    size_t at = b->kept;
+    while (b->top && at > 0 && in_use(&b->top[at - 1]) < in_use(a))
+        at--;
+    if (!b->top || at == most)
+        return;
+    size_t behind = b->kept - at;
+    if (b->kept == most)
+        behind--;
+    else
+        b->kept++;
+    memmove(&b->top[at + 1], &b->top[at], behind * sizeof *a);
+    b->top[at] = *a;
+    b->top[at].value = arena_dup(&g->out->arena, a->value);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint64_t x = (*(struct spending_budget *const *)a)->budget->id;
+    uint64_t y = (*(struct spending_budget *const *)b)->budget->id;
+    return x < y ? -1 : x > y;
+}
+
+static void add_account(void *context, const struct account_row *row)
+{
+    struct gathering *g = context;
+    const struct budget number = {.id = row->key.budget};
+    struct spending_budget key = {.budget = &number};
+    struct spending_budget *wanted = &key;
+    struct spending_budget **found =
+        bsearch(&wanted, g->by_number, g->out->count, sizeof *found, compare_numbers);
+    if (!found || (*found)->window.start_us != row->key.window.start_us ||
+        (*found)->window.kind != row->key.window.kind)
+        return;
+    struct spending_account a = {
+        .value = row->key.value, .spent = row->kept.settled, .overdraft = row->kept.overdraft};
+    look(g->call, &a);
+    (*found)->accounts++;
+    keep(g, *found, &a);
+}
+
+static enum status add_accounts(struct gathering *g, struct why *why)
+{
+    struct spending *s = g->out;
+    if (s->count == 0)
+        return STATUS_OK;
+    g->by_number = arena_array(&s->arena, struct spending_budget *, s->count);
+    if (!g->by_number)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < s->count; i++)
+        g->by_number[i] = &s->budgets[i];
+    qsort(g->by_number, s->count, sizeof *g->by_number, compare_numbers);
+    s->behind = store_catch_up(g->call->store, CATCH_UP_MS) != STATUS_OK;
+    return store_account_each(g->call->store, s->now_us, add_account, g, why);
+}
+
+enum status spending_read(const struct verb_call *c, size_t most, struct spending *out,
+                          struct why *why)
+{
+    struct gathering g = {.call = c, .out = out, .most = most};
+    *out = (struct spending){.now_us = clock_wall_us()};
+    arena_init(&out->arena, &alloc_heap, 4 * KIB, ARENA_MAX);
+    enum status s = open_windows(&g, why);
+    if (s == STATUS_OK)
+        s = add_accounts(&g, why);
+    if (s == STATUS_NO_MEMORY || arena_failed(&out->arena))
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    return s;
+}
+
+void spending_free(struct spending *s)
+{
+    defined_free(s->defined);
+    arena_fini(&s->arena);
+}
+
+const struct spending_budget *spending_find(const struct spending *s, struct str name)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (str_eq(s->budgets[i].budget->name, name))
+            return &s->budgets[i];
+    return NULL;
+}
+
+struct spending_account spending_of(const struct verb_call *c, const struct spending_budget *b,
+                                    struct str value)
+{
+    struct spending_account none = {.value = value};
+    for (size_t i = 0; i < b->kept; i++)
+        if (str_eq(b->top[i].value, value))
+            return b->top[i];
+    look(c, &none);
+    return none;
+}
+
+bool spending_full(const struct spending_budget *b, const struct spending_account *a)
+{
+    return in_use(a) >= b->budget->terms.limit.n;
+}
+
+// --- as JSON ---
+
+// As nano_write has it.
+static void usd(struct json_out *o, const char *name, struct nano amount)
+{
+    json_out_decimal(o, name, amount.n, NANO_PLACES, 2);
+}
+
+void spending_write_budget(struct json_out *o, const struct spending_budget *b)
+{
+    config_budget_members(o, b->budget);
+    if (b->window.end_us != INT64_MAX)
+        json_out_time(o, "resets", b->window.end_us);
+    json_out_text(o, "source", str_of(b->line ? "file" : "store"));
+    if (b->line)
+        json_out_number(o, "line", b->line);
+}
+
+void spending_write_account(struct json_out *o, const struct spending_budget *b,
+                            const struct spending_account *a)
+{
+    int64_t limit = b->budget->terms.limit.n;
+    usd(o, "spent", a->spent);
+    if (a->held_known)
+        usd(o, "held", a->held);
+    else
+        json_out_null(o, "held");
+    usd(o, "left", (struct nano){limit > in_use(a) ? limit - in_use(a) : 0});
+    if (limit > 0)
+        json_out_decimal(o, "used_percent", (int128)in_use(a) * 1000 / limit, 1, 1);
+    else
+        json_out_null(o, "used_percent");
+    if (a->overdraft.n)
+        usd(o, "overdraft", a->overdraft);
+}

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Budgets and teams by their verbs: beside a running gateway, by its admin API, and on the store alone."""
+import json
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, request
+
+limit(60)
+
+
+def said(done):
+    return done.returncode, done.stderr
+
+
+EXTRA = ("org: acme\n"
+         "budgets:\n"
+         "  - { name: company, scope: { org: acme }, limit: 500.00, window: month }\n")
+
+
+def check(gateway):
+    """The same, whoever owns the store."""
+    def ask(*words, check=True):
+        return gateway.costlens(*words, check=check)
+
+    def shown(name):
+        return json.loads(ask("budget", "show", name, "--json").stdout)["budget"]
+
+    made = ask("budget", "set", "ci-day", "--scope", "key=ci", "--limit", "0.01", "--window", "day",
+               "--hold", "full", "--timezone", "Europe/Berlin", "--alert-at", "50%", "--alert-at", "80%")
+    expect_in("0.01 USD a day (Europe/Berlin) for key=ci", made.stderr)
+    expect_in("there is no key ci yet", made.stderr)
+    budget = shown("ci-day")
+    expect((budget["scope"], budget["limit"], budget["window"], budget["timezone"], budget["alert_at"]),
+           ({"key": "ci"}, "0.01", "day", "Europe/Berlin", [50, 80]))
+    expect((budget["spent"], budget["left"], budget["used_percent"]), ("0.00", "0.01", "0.0"))
+
+    # What is not said stays.
+    ask("budget", "set", "ci-day", "--wait", "30s", "--on-exceed", "downgrade", "--clamp", "true")
+    budget = shown("ci-day")
+    expect((budget["limit"], budget["wait"], budget["on_exceed"], budget["clamp"]),
+           ("0.01", "30s", "downgrade", True))
+    ask("budget", "set", "ci-day", "--reset", "wait", "--reset", "on_exceed")
+    expect((shown("ci-day")["wait"], shown("ci-day")["on_exceed"]), ("0", "block"))
+
+    # Only upwards; `set` goes both ways.
+    code, text = said(ask("budget", "raise", "ci-day", "0.005", check=False))
+    expect(code, 2)
+    expect_in("`costlens budget set ci-day --limit` takes a lower one", text)
+    ask("budget", "raise", "ci-day", "0.02")
+    ask("budget", "raise", "ci-day", "--by", "0.03")
+    expect(shown("ci-day")["limit"], "0.05")
+    ask("budget", "set", "ci-day", "--limit", "0.04")
+    expect(shown("ci-day")["limit"], "0.04")
+
+    expect_in("costlens budget resume ci-day", ask("budget", "pause", "ci-day").stderr)
+    expect(shown("ci-day")["paused"], True)
+    expect_in("goes on", ask("budget", "resume", "ci-day").stderr)
+    expect(shown("ci-day")["paused"], False)
+
+    # Those of the file are shown, with their line.
+    listed = ask("budget", "list").stdout
+    expect_in("from file", next(x for x in listed.splitlines() if x.startswith("company ")))
+    line = 1 + gateway.file.read_text().splitlines().index(EXTRA.splitlines()[2])
+    for words in (("set", "company", "--limit", "1"), ("raise", "company", "900"), ("pause", "company"),
+                  ("rm", "company")):
+        code, text = said(ask("budget", *words, check=False))
+        expect(code, 1, " ".join(words))
+        expect_in(f"{gateway.file}, line {line}: change it there", text)
+
+    # Wrong words.
+    for words, phrase in ((("set", "x"), "limit"), (("set", "x", "--limit", "-1"), "negative"),
+                          (("set", "x", "--limit", "NaN"), "NaN"),
+                          (("set", "x", "--limit", "1", "--timezone", "Mars/Olympus", "--window", "day"),
+                           "Mars/Olympus"),
+                          (("set", "x", "--limit", "1", "--window", "fortnight"), "day, week, month"),
+                          (("set", "x", "--limit", "1", "--scope", "key"), "key=ci"),
+                          (("set", "x", "--limit", ""), "--limit is empty"),
+                          (("raise", "ci-day"), "to which limit"), (("pause",), "pause which"),
+                          (("list", "--limit", "1"), "does not take"), (("show", "a", "b"), "one too many"),
+                          (("drop", "x"), "set, list, show")):
+        code, text = said(ask("budget", *words, check=False))
+        expect(code, 2, " ".join(words))
+        expect_in(phrase, text)
+    expect_true("\nx " not in ask("budget", "list").stdout, "none was made")
+
+    # Teams.
+    for name in ("ci", "web"):
+        ask("key", "create", name)
+    ask("team", "add", "search", "ci", "web")
+    ask("budget", "set", "search-month", "--scope", "team=search", "--limit", "200", "--window", "month")
+    team = json.loads(ask("team", "list", "--json").stdout)["teams"][0]
+    expect((team["name"], [k["name"] for k in team["keys"]], [b["name"] for b in team["budgets"]]),
+           ("search", ["ci", "web"], ["search-month"]))
+    ask("team", "rm", "search", "web")
+    expect_in("search  ci    search-month", ask("team", "list").stdout)
+    code, text = said(ask("team", "add", "search", "scene", check=False))
+    expect(code, 1)
+    expect_in("teams: { search: { keys: [scene] } }", text)
+
+    expect_in("begins with nothing spent", ask("budget", "rm", "ci-day").stderr.replace("\n", " "))
+    code, text = said(ask("budget", "show", "ci-day", check=False))
+    expect(code, 1)
+    expect_in("no budget is named ci-day", text)
+    ask("budget", "rm", "search-month")
+    for name in ("ci", "web"):
+        ask("key", "revoke", name)
+
+
+with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
+    check(gateway)
+
+    # By the admin API, in the words of the file.
+    token = (gateway.state / "admin.token").read_text().strip()
+
+    def api(verb, arguments):
+        return request(gateway.admin_port, "POST", f"/api/v1/{verb}", arguments,
+                       {"Authorization": f"Bearer {token}"})
+    answer = api("budgets/set", {"name": "agent", "per": "tag:session", "limit": 2.00, "hold": "grow",
+                                 "scope": {"key": "scene"}, "alert_at": [50]})
+    expect((answer.status, answer.json["made"], answer.json["notes"]), (200, True, []))
+    expect(api("budgets/set", {"name": "agent", "limit": None}).status, 400)
+    expect(api("budgets/raise", {"name": "nobody", "by": 1}).status, 404)
+    expect(api("budgets/set", {"name": "company", "limit": 1}).status, 403)
+    found = request(gateway.admin_port, "GET", "/api/v1/budgets/list",
+                    headers={"Authorization": f"Bearer {token}"}).json["budgets"]
+    expect([b["name"] for b in found], ["company", "agent"])
+
+# No gateway runs: the same on the store's folder.
+gateway.costlens("budget", "rm", "agent")
+check(gateway)
