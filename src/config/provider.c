@@ -267,6 +267,11 @@ static void read_ollama(struct reading *r, const struct node *map, const struct 
             reading_fault(r, line_of(map, names[i]),
                           "%s: it is for an Ollama only. Write dialect: ollama, or leave it out",
                           names[i]);
+    if (p->dialect == DIALECT_OPENAI && str_is(p->vendor, "ollama"))
+        reading_warn(r, map->key_line,
+                     "provider %.*s: at its /v1 an Ollama cuts what is too long without a word. "
+                     "Write dialect: ollama, which serves OpenAI's clients, too, and cuts nothing",
+                     STR_ARG(p->name));
 }
 
 static void read_provider(struct reading *r, const struct node *map, struct config_provider *p)

@@ -36,12 +36,12 @@ bool provider_free(const struct config_provider *p, struct str model, const stru
     return p->free && !stated && !local_passes_on(model);
 }
 
-// What a server on the user's machine has, no book knows.
+// What a server on the user's machine has, no book knows, and no price of whatever that may be.
 bool provider_has_row(const struct config_provider *p, const struct sheet *sheet)
 {
     bool own = str_eq(sheet->vendor, p->name);
     if (p->vendor_row && p->vendor_row->flags & VENDOR_LOCAL)
-        return own && !sheet_silent(sheet);
+        return own && !sheet_silent(sheet) && !str_ends(sheet->model, (struct str)STR("*"));
     return own || str_eq(sheet->vendor, provider_vendor(p));
 }
 
@@ -225,22 +225,21 @@ static enum refusal resolve_bare(const struct snapshot *s, const struct wanted *
                                  struct target *out)
 {
     const struct config *c = s->config;
-    const struct config_provider *other = NULL;
+    bool other = false;
     for (unsigned i = 0; i < c->provider_count; i++) {
         const struct config_provider *p = &c->providers[i];
         if (p->mock || !provider_lists(s, p, w->model))
             continue;
-        bool own = p->dialect == w->dialect;
-        if (own || !other || (takes(p, w) && !takes(other, w))) {
+        bool taken = takes(p, w);
+        if (taken || !other)
             *out = (struct target){
                 .provider = i, .model = dialect_model(p->dialect, w->model), .reason = "listed"};
-            other = p;
-        }
-        if (own)
+        if (taken)
             return REFUSAL_NONE;
+        other = true;
     }
     if (other)
-        return takes(other, w) ? REFUSAL_NONE : REFUSAL_DIALECT;
+        return REFUSAL_DIALECT;
     int sole = sole_provider(s, w);
     if (sole < 0 || is_closed(s, &c->providers[sole]))
         return REFUSAL_MODEL_UNKNOWN;

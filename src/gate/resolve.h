@@ -4,8 +4,8 @@
 //
 //   alias -> its first usable target
 //   longest configured provider prefix: "bench/own-model" -> bench, "own-model"
-//   first provider, in order of configuration, that lists it and speaks the caller's dialect, else
-//     that lists it and can be translated to
+//   first provider, in order of configuration, that lists it and speaks the caller's dialect or
+//     can be translated to
 //   the sole provider, when its list is open
 //   the sole provider of the caller's dialect with an open list, when the name has no slash, the
 //     book has it of no vendor whose key is missing, and it is not like those of an Ollama that the
@@ -72,7 +72,8 @@ bool provider_free(const struct config_provider *p, struct str model, const stru
 const struct sheet *provider_sheet(const struct snapshot *s, const struct config_provider *p,
                                    struct str model);
 // The row of the book is on the list that the provider has where it states none: it is stated for
-// the provider, or for its vendor, unless that is a server on the user's machine.
+// the provider, or for its vendor, unless that is a server on the user's machine: then for the
+// provider, and by name.
 bool provider_has_row(const struct config_provider *p, const struct sheet *sheet);
 // False for an Ollama that nobody named and that does not answer.
 bool provider_there(const struct snapshot *s, const struct config_provider *p);

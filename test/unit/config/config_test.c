@@ -546,6 +546,8 @@ static const struct {
     {ALIASED("models: [gpt-4p],", "gpt-4p"), NULL},
     {ALIASED("", "gpt-4p") "prices:\n  - {model: openai/gpt-4p, per_image: 1}\n", NULL},
     {"aliases: {x: a/m}\n" OWN("url: 'http://127.0.0.1:9/v1'"), NULL},
+    {OWN("vendor: ollama, url: 'http://127.0.0.1:9/v1'"), "provider a: at its /v1 an Ollama cuts"},
+    {OWN("vendor: ollama, dialect: ollama, url: 'http://127.0.0.1:9/v1'"), NULL},
 };
 
 static void notes_what_may_be_meant_otherwise(void **state)

@@ -511,6 +511,20 @@ static void a_local_servers_list_is_not_the_books(void **state)
     struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("v1/llama2:13b"), ~0U, false};
     assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
+    // A price of whatever it has names nothing; and of those that have it the first gets it, in
+    // whatever dialect.
+    static const struct str books[] = {STR("vendor v1\nsource it\nmodel *\nfree\n"),
+                                       STR("vendor v1\nsource it\nmodel tiny\nfree\n")};
+    wanted.model = str_of("tiny");
+    for (size_t i = 0; i < 2; i++) {
+        struct catalog *priced = NULL;
+        assert_int_equal(catalog_open(&alloc_heap, &books[i], 1, &priced, NULL), STATUS_OK);
+        s.catalog = priced;
+        assert_int_equal(provider_lists(&s, &both[1], wanted.model), i == 1);
+        assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
+        assert_int_equal(t.provider, 0);
+        catalog_close(priced);
+    }
     locals_free(s.locals);
 }
 
@@ -560,7 +574,7 @@ static void an_alias_tells_what_is_missing(void **state)
     locals_free(s.locals);
 }
 
-// A call that can be translated goes to its own dialect first, then to the other; by name, prefix
+// A call that can be translated goes to the first that has it, of either dialect; by name, prefix
 // and alias alike.
 static void a_translated_call_goes_to_the_other_dialect(void **state)
 {
@@ -582,7 +596,11 @@ static void a_translated_call_goes_to_the_other_dialect(void **state)
     assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     wanted.model = str_of("gpt-4o");
     assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
+    assert_int_equal(t.provider, 1);
+    wanted.others = 0;
+    assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 2);
+    wanted.others = 1U << DIALECT_OLLAMA;
     assert_true(map_set(&snapshot.aliases, small.name, &small));
     s.aliases = snapshot.aliases;
     wanted.model = small.name;
