@@ -111,6 +111,11 @@ static void add_dropped(void *context, const struct term *t)
     add_term(context, "not kept:", t);
 }
 
+static void add_kept_term(void *context, const struct term *t)
+{
+    add_term(context, "kept:", t);
+}
+
 static void add_replaced(void *context, const struct term *t)
 {
     add_term(context, "until now", t);
@@ -154,6 +159,7 @@ static void add_change(struct libscols_table *t, const struct change *c)
         change_added(c, add_added, &d);
     }
     change_kept(c, add_kept, &d);
+    change_kept_terms(c, add_kept_term, &d);
     change_dropped(c, add_dropped, &d);
 }
 
@@ -284,6 +290,9 @@ static void write_change(struct json_out *o, const struct change *c)
     json_out_begin(o, "kept", '{');
     change_kept(c, write_kept, o);
     json_out_end(o, '}');
+    json_out_begin(o, "kept_under_a_condition", '[');
+    change_kept_terms(c, write_term, &(struct saying){.out = o});
+    json_out_end(o, ']');
     json_out_begin(o, "lacks", '[');
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
         if (c->lacks & 1u << i)

@@ -190,19 +190,22 @@ unsigned change_hangs_on(const struct term *t, int64_t at_us)
            (is_hourly(t) || t->except ? ON_HOURS : 0) | (t->from_us > at_us ? ON_A_DAY : 0);
 }
 
+bool change_same_kind(const struct term *held, const struct term *listed, int64_t at_us)
+{
+    unsigned on = change_hangs_on(held, at_us), other = change_hangs_on(listed, at_us);
+    unsigned both = on & other;
+    if (!(on & NARROW) && other & NARROW)
+        return false;
+    if (both & ON_SERVICE && !(held->services & listed->services))
+        both &= ~(unsigned)ON_SERVICE;
+    return on & NARROW ? both & NARROW : both;
+}
+
 static bool speaks_of(const struct sheet *s, const struct term *t, int64_t at_us)
 {
-    unsigned on = change_hangs_on(t, at_us);
-    for (unsigned i = 0; i < s->term_count; i++) {
-        const struct term *other = &s->terms[i];
-        unsigned both = on & change_hangs_on(other, at_us);
-        if (!(on & NARROW) && (change_hangs_on(other, at_us) & NARROW))
-            continue;
-        if (both & ON_SERVICE && !(t->services & other->services))
-            both &= ~(unsigned)ON_SERVICE;
-        if (on & NARROW ? both & NARROW : both)
+    for (unsigned i = 0; i < s->term_count; i++)
+        if (change_same_kind(t, &s->terms[i], at_us))
             return true;
-    }
     return false;
 }
 
@@ -220,46 +223,11 @@ bool change_untold(const struct change *c, const struct term *t)
            !speaks_of(c->fresh, t, c->at_us);
 }
 
-// --- terms as they are meant ---
+// --- terms on either side ---
 
-static int64_t begin(const struct term *t, int64_t at_us)
+int64_t change_begin(const struct term *t, int64_t at_us)
 {
     return t->from_us > at_us ? t->from_us : INT64_MIN;
-}
-
-static bool has_days(const struct term *t)
-{
-    return t->weekdays != TERM_EVERY_DAY || t->except;
-}
-
-static bool same_hours(const struct term *a, const struct term *b, int64_t at_us)
-{
-    return a->minute_from == b->minute_from && a->minute_until == b->minute_until &&
-           a->above == b->above && a->services == b->services && a->us == b->us &&
-           a->thinking == b->thinking && begin(a, at_us) == begin(b, at_us);
-}
-
-struct term change_as_meant(const struct change *c, const struct term *t)
-{
-    struct term meant = *t;
-    const struct term *like = NULL;
-    bool hours = t->minute_from || t->minute_until != 1440;
-    meant.from_us = begin(t, c->at_us);
-    if (!c->listed || !hours || has_days(t))
-        return meant;
-    for (unsigned i = 0; i < c->old->term_count; i++) {
-        const struct term *held = &c->old->terms[i];
-        if (held->until_us <= c->at_us || !same_hours(held, t, c->at_us))
-            continue;
-        if (like && (held->weekdays != like->weekdays || held->except != like->except))
-            return meant; // whose days?
-        like = held;
-    }
-    if (like) {
-        meant.weekdays = like->weekdays;
-        meant.except = like->except;
-    }
-    return meant;
 }
 
 static bool same_text(const struct term *a, const struct term *b)
@@ -275,44 +243,50 @@ static bool same_text(const struct term *a, const struct term *b)
     return equal;
 }
 
-static bool old_has(const struct change *c, const struct term *meant)
+bool change_held(const struct change *c, const struct term *meant)
 {
     for (unsigned i = 0; i < c->old->term_count; i++) {
         struct term t = c->old->terms[i];
-        t.from_us = begin(&t, c->at_us);
+        t.from_us = change_begin(&t, c->at_us);
         if (same_text(&t, meant))
             return true;
     }
     return false;
 }
 
-static bool fresh_has(const struct change *c, const struct term *held)
+static bool is_meant(const struct meant *m, const struct term *held)
 {
-    for (unsigned i = 0; i < c->fresh->term_count; i++) {
-        struct term t = change_as_meant(c, &c->fresh->terms[i]);
-        if (same_text(&t, held))
+    for (unsigned i = 0; i < m->count; i++)
+        if (same_text(&m->terms[i], held))
             return true;
-    }
     return false;
 }
 
 void change_added(const struct change *c, change_term_f *f, void *context)
 {
-    for (unsigned i = 0; c->old && i < c->fresh->term_count; i++) {
-        struct term t = change_as_meant(c, &c->fresh->terms[i]);
-        bool base = change_hangs_on(&t, c->at_us) == 0 && t.until_us == INT64_MAX;
-        if (t.until_us > c->at_us && !base && !old_has(c, &t))
-            f(context, &t);
+    struct meant m;
+    if (!c->old)
+        return;
+    change_meant(c, &m);
+    for (unsigned i = 0; i < m.count; i++) {
+        const struct term *t = &m.terms[i];
+        bool base = change_hangs_on(t, c->at_us) == 0 && t->until_us == INT64_MAX;
+        if (t->until_us > c->at_us && !base && !change_held(c, t))
+            f(context, t);
     }
 }
 
 void change_replaced(const struct change *c, change_term_f *f, void *context)
 {
-    for (unsigned i = 0; c->old && i < c->old->term_count; i++) {
+    struct meant m;
+    if (!c->old)
+        return;
+    change_meant(c, &m);
+    for (unsigned i = 0; i < c->old->term_count; i++) {
         struct term t = c->old->terms[i];
-        t.from_us = begin(&t, c->at_us);
+        t.from_us = change_begin(&t, c->at_us);
         if (t.until_us > c->at_us && change_hangs_on(&t, c->at_us) && !change_untold(c, &t) &&
-            !fresh_has(c, &t))
+            !is_meant(&m, &t))
             f(context, &t);
     }
 }
@@ -357,9 +331,7 @@ void change_line(struct buf *b, const struct change *c)
 
 // --- what the list changes ---
 
-// Of what holds now that which the list speaks of, too.
-static void take_told(const struct change *c, struct sheet *told,
-                      struct term terms[CHANGE_TERMS_MAX])
+void change_told(const struct change *c, struct sheet *told, struct term terms[CHANGE_TERMS_MAX])
 {
     bool days = change_tells_days(c->fresh, c->at_us);
     *told = *c->old;
@@ -376,30 +348,23 @@ static void take_told(const struct change *c, struct sheet *told,
     }
 }
 
-static void take_meant(const struct change *c, struct sheet *meant,
-                       struct term terms[CHANGE_TERMS_MAX])
-{
-    *meant = *c->fresh;
-    meant->terms = terms;
-    meant->term_count = 0;
-    for (unsigned i = 0; i < c->fresh->term_count && i < CHANGE_TERMS_MAX; i++)
-        terms[meant->term_count++] = change_as_meant(c, &c->fresh->terms[i]);
-}
-
 void change_find(const struct catalog *now, const struct sheet *fresh, int64_t at_us,
                  struct change *out)
 {
     const struct sheet *old = catalog_find(now, fresh->vendor, fresh->model);
-    struct term told_terms[CHANGE_TERMS_MAX], meant_terms[CHANGE_TERMS_MAX];
-    struct sheet told, meant;
+    struct term told_terms[CHANGE_TERMS_MAX];
+    struct meant terms;
+    struct sheet told, meant = *fresh;
     if (!old) {
         change_between(NULL, fresh, at_us, out);
         return;
     }
     struct change c = {.old = sheet_at(old, at_us), .fresh = fresh, .at_us = at_us};
     c.listed = !fresh->before; // one of an import states all that it means
-    take_told(&c, &told, told_terms);
-    take_meant(&c, &meant, meant_terms);
+    change_told(&c, &told, told_terms);
+    change_meant(&c, &terms);
+    meant.terms = terms.terms;
+    meant.term_count = terms.count;
     change_between(sheet_silent(c.old) ? c.old : &told, &meant, at_us, out);
     out->old = c.old;
     out->fresh = fresh;

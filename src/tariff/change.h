@@ -8,8 +8,9 @@
 //   list            input 2 output 10
 //   text of import  input 2 output 10 web_searches 0.01 · when batch: x0.5
 //
-// No price is lost by a row's silence: what it leaves out stays as it was, and is told. A row
-// without input or output, where these have prices now, is half a row: it is not taken.
+// No price is lost by a row's silence: what it leaves out stays as it was, and is told; so it is
+// with what one of its conditions leaves out. A row without input or output, where these have
+// prices now, is half a row: it is not taken.
 
 #ifndef TARIFF_CHANGE_H
 #define TARIFF_CHANGE_H
@@ -57,6 +58,8 @@ void change_dropped(const struct change *c, change_term_f *f, void *context);
 // The prices of tokens that the list leaves out and that stay as they are while others move.
 typedef void change_price_f(void *context, enum bucket b, struct price price);
 void change_kept(const struct change *c, change_price_f *f, void *context);
+// Likewise under a condition that the list has, too: the term, with what stays alone.
+void change_kept_terms(const struct change *c, change_term_f *f, void *context);
 // The model's block as the book has it from then on: the list's prices, and of what holds now what
 // the list does not speak of: tiers, long prompts, hours, days to come. Of these the prices stated
 // in USD under a condition go when input or output moved, and end where the list moves these on a

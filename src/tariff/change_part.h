@@ -25,10 +25,25 @@ enum {
 unsigned change_hangs_on(const struct term *t, int64_t at_us);
 // Whether prices of days to come are among them.
 bool change_tells_days(const struct sheet *s, int64_t at_us);
+// Whether a term of the list speaks of what that one does.
+bool change_same_kind(const struct term *held, const struct term *listed, int64_t at_us);
 // Conditions that the list is silent about: its own prices do not take them back.
 bool change_untold(const struct change *c, const struct term *t);
-// A term of the list. No list can state weekdays and holidays: at hours that are the book's, the
-// book's stay.
-struct term change_as_meant(const struct change *c, const struct term *t);
+// Of the sheet that holds now that which the list speaks of, too; the terms are in `terms`.
+void change_told(const struct change *c, struct sheet *told, struct term terms[CHANGE_TERMS_MAX]);
+// Whether what holds now has that very term.
+bool change_held(const struct change *c, const struct term *meant);
+// From then on; INT64_MIN: already.
+int64_t change_begin(const struct term *t, int64_t at_us);
+
+// The list's terms as they are meant (change_meant.c). It holds the prices of its terms: it is not
+// copied.
+struct meant {
+    unsigned count, slots;
+    struct term terms[CHANGE_TERMS_MAX];
+    uint32_t kept[CHANGE_TERMS_MAX]; // buckets, as bits, whose price is that of now
+    struct price prices[CHANGE_TERMS_MAX][BUCKET_COUNT]; // [slot]: of terms with something kept
+};
+void change_meant(const struct change *c, struct meant *out);
 
 #endif

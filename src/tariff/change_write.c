@@ -104,8 +104,8 @@ static void end_term(struct term *kept, int64_t day_us, change_term_f *dropped, 
 }
 
 // Gives how many; each that does not stay goes to `dropped`, where that is given.
-static unsigned kept_terms(const struct change *c, struct term out[CHANGE_TERMS_MAX],
-                           change_term_f *dropped, void *context)
+static unsigned kept_terms(const struct change *c, unsigned listed,
+                           struct term out[CHANGE_TERMS_MAX], change_term_f *dropped, void *context)
 {
     unsigned n = 0, factors = 0;
     struct term end = book_term_always;
@@ -117,8 +117,7 @@ static unsigned kept_terms(const struct change *c, struct term out[CHANGE_TERMS_
         const struct term *t = i ? &c->old->terms[i - 1] : &end;
         if (i ? !change_untold(c, t) : !find_end(c, &end))
             continue;
-        bool room = n + c->fresh->term_count < CHANGE_TERMS_MAX &&
-                    (t->factor_ppm == 0 || factors < FACTORS_MAX);
+        bool room = n + listed < CHANGE_TERMS_MAX && (t->factor_ppm == 0 || factors < FACTORS_MAX);
         if (room && (i ? keeps_term(c, t) : !moved(c))) {
             factors += t->factor_ppm != 0;
             out[n] = *t;
@@ -138,15 +137,14 @@ static bool goes_after(const struct term *a, const struct term *b)
     return narrow[0] != narrow[1] ? narrow[0] : a->above > b->above;
 }
 
-static unsigned merge(const struct change *c, struct term out[CHANGE_TERMS_MAX])
+static unsigned merge(const struct change *c, const struct meant *m,
+                      struct term out[CHANGE_TERMS_MAX])
 {
     struct term kept[CHANGE_TERMS_MAX];
-    const struct sheet *fresh = c->fresh;
-    unsigned count = kept_terms(c, kept, NULL, NULL), n = 0;
-    for (unsigned i = 0, k = 0; (i < count || k < fresh->term_count) && n < CHANGE_TERMS_MAX;) {
-        bool of_list =
-            i == count || (k < fresh->term_count && goes_after(&kept[i], &fresh->terms[k]));
-        out[n++] = of_list ? change_as_meant(c, &fresh->terms[k++]) : kept[i++];
+    unsigned count = kept_terms(c, m->count, kept, NULL, NULL), n = 0;
+    for (unsigned i = 0, k = 0; (i < count || k < m->count) && n < CHANGE_TERMS_MAX;) {
+        bool of_list = i == count || (k < m->count && goes_after(&kept[i], &m->terms[k]));
+        out[n++] = of_list ? m->terms[k++] : kept[i++];
     }
     return n;
 }
@@ -154,8 +152,11 @@ static unsigned merge(const struct change *c, struct term out[CHANGE_TERMS_MAX])
 void change_dropped(const struct change *c, change_term_f *f, void *context)
 {
     struct term kept[CHANGE_TERMS_MAX];
-    if (c->kind == CHANGE_PRICE)
-        (void)kept_terms(c, kept, f, context);
+    struct meant m;
+    if (c->kind != CHANGE_PRICE)
+        return;
+    change_meant(c, &m);
+    (void)kept_terms(c, m.count, kept, f, context);
 }
 
 void change_write(struct buf *b, const struct change *c)
@@ -163,14 +164,16 @@ void change_write(struct buf *b, const struct change *c)
     struct stated all = {0};
     struct price prices[BUCKET_COUNT];
     struct term terms[CHANGE_TERMS_MAX];
+    struct meant m;
     struct sheet s = *c->fresh;
     keep_rates(c, &all);
+    change_meant(c, &m);
     for (unsigned i = 0, k = 0; i < BUCKET_COUNT; i++)
         if (all.has & 1u << i)
             prices[k++] = all.price[i];
     s.rates = (struct rates){s.free ? 0 : all.has, prices};
     s.terms = terms;
-    s.term_count = merge(c, terms);
+    s.term_count = merge(c, &m, terms);
     if (c->old && s.context_tokens == 0)
         s.context_tokens = c->old->context_tokens;
     if (c->old && s.output_tokens_max == 0)

@@ -61,3 +61,17 @@ with Mock() as mock:
     expect_in("until now batch: x0.5", told)
     expect_in("then batch: x0.4", told)
     expect_true("flex" not in told and "priority" not in told, "what stays is no change")
+
+    # What a tier leaves out stays, too.
+    def long_prompt():
+        return gateway.costlens("cost", "gpt-5.4", "--input", "300000", "--cached", "299000", "--output", "1000",
+                                "--json").stdout
+
+    tier = {"tier": {"size": 272000}, "input": 6, "output": 27}
+    file.write_text(json.dumps({"openai": {"id": "openai", "npm": "x", "models": {"gpt-5.4": {
+        "id": "gpt-5.4", "cost": {"input": 2.5, "output": 15, "cache_read": 0.25, "tiers": [tier]}}}}}))
+    expect(json.loads(long_prompt())["cost_usd"], "0.177000000000")
+    told = price("import", str(file)).stdout
+    expect_in("kept: above 272000: cache_read 0.5", told)
+    expect(json.loads(long_prompt())["cost_usd"], "0.182500000000")
+    expect_in("nothing to import", price("import", str(file)).stdout)

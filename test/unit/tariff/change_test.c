@@ -198,6 +198,79 @@ static void loses_no_price_that_the_row_leaves_out(void **state)
                         "cache_read 0.125;");
 }
 
+static const char *keeps_terms(const char *held, const char *listed)
+{
+    struct change c;
+    found(held, listed, &c);
+    change_kept_terms(&c, note_term, &text);
+    return buf_cstr(&text);
+}
+
+static void loses_no_price_that_a_condition_leaves_out(void **state)
+{
+    static const char held[] =
+        "days china 2026-12-01\n" M("price input 2 cache_read 0.2 output 10\n"
+                                    "when above 272000: input 4 cache_read 0.4 output 15\n");
+    static const char hourly[] = "days china 2026-12-01\n" M(
+        "price input 2 cache_read 0.2 output 10\n"
+        "when mon-fri except china 01:00-04:00: input 4 cache_read 0.4 output 20\n");
+    static const char factor[] = M("price input 2 cache_read 0.2 output 10\n"
+                                   "when 06:00-10:00: x2\nwhen batch: x0.5\n");
+    (void)state;
+    // Nothing moved.
+    assert_string_equal(writes(held, M("price input 2 cache_read 0.2 output 10\n"
+                                       "when above 272000: input 4 output 15\n")),
+                        "");
+    static const char tier[] = M("price input 2 cache_read 0.2 output 10\n"
+                                 "when above 272000: input 6 output 27\n");
+    assert_string_equal(writes(held, tier),
+                        GIVES("price input 2 cache_read 0.2 output 10\n"
+                              "when above 272000: input 6 cache_read 0.4 output 27\n"));
+    assert_string_equal(keeps_terms(held, tier), " above 272000: cache_read 0.4");
+    // Another step: where the one that holds now does, too.
+    static const char lower[] =
+        M("price input 2 output 10\nwhen above 200000: input 6 output 27\n");
+    assert_string_equal(writes(held, lower), GIVES("price input 2 cache_read 0.2 output 10\n"
+                                                   "when above 200000: input 6 output 27\n"
+                                                   "when above 272000: cache_read 0.4\n"));
+    assert_string_equal(keeps_terms(held, lower), " above 272000: cache_read 0.4");
+    assert_string_equal(writes(held, M("price input 2 output 10\n"
+                                       "when above 300000: input 6 output 27\n")),
+                        GIVES("price input 2 cache_read 0.2 output 10\n"
+                              "when above 300000: input 6 cache_read 0.4 output 27\n"));
+    // The list's own for all prompts is beyond it.
+    assert_string_equal(writes(held, M("price input 2 cache_read 0.5 output 10\n"
+                                       "when above 272000: input 6 output 27\n")),
+                        GIVES("price input 2 cache_read 0.5 output 10\n"
+                              "when above 272000: input 6 output 27\n"));
+    assert_string_equal(writes(hourly, M("price input 2 cache_read 0.2 output 10\n"
+                                         "when 01:00-04:00: input 5 output 20\n")),
+                        GIVES("price input 2 cache_read 0.2 output 10\n"
+                              "when mon-fri except china 01:00-04:00: input 5 cache_read 0.4 "
+                              "output 20\n"));
+    assert_string_equal(writes(hourly, M("price input 2 cache_read 0.2 output 10\n"
+                                         "when 03:00-05:00: input 5 output 20\n")),
+                        GIVES("price input 2 cache_read 0.2 output 10\n"
+                              "when 03:00-05:00: input 5 output 20\n"
+                              "when mon-fri except china 03:00-04:00: cache_read 0.4\n"));
+    // What a factor made of it; a factor of the list is for all tokens.
+    assert_string_equal(writes(factor, M("price input 2 cache_read 0.2 output 10\n"
+                                         "when 06:00-10:00: input 5 output 20\n")),
+                        GIVES("price input 2 cache_read 0.2 output 10\n"
+                              "when 06:00-10:00: input 5 cache_read 0.4 output 20\n"
+                              "when batch: x0.5\n"));
+    assert_string_equal(writes(factor, M("price input 2 cache_read 0.2 output 10\n"
+                                         "when batch: x0.4\n")),
+                        GIVES("price input 2 cache_read 0.2 output 10\n"
+                              "when 06:00-10:00: x2\nwhen batch: x0.4\n"));
+    // An import again is no change.
+    assert_string_equal(writes(M("price input 2 cache_read 0.2 output 10\n"
+                                 "when above 200000: input 6 output 27\n"
+                                 "when above 272000: cache_read 0.4\n"),
+                               lower),
+                        "");
+}
+
 static unsigned lacks(const char *held, const char *listed)
 {
     struct change c;
@@ -342,6 +415,7 @@ int main(void)
         cmocka_unit_test_teardown(keeps_what_the_list_does_not_speak_of, teardown),
         cmocka_unit_test_teardown(keeps_hours_steps_and_days_to_come, teardown),
         cmocka_unit_test_teardown(loses_no_price_that_the_row_leaves_out, teardown),
+        cmocka_unit_test_teardown(loses_no_price_that_a_condition_leaves_out, teardown),
         cmocka_unit_test_teardown(takes_no_half_of_a_row, teardown),
         cmocka_unit_test_teardown(a_kept_price_ends_where_the_lists_next_begins, teardown),
         cmocka_unit_test_teardown(keeps_the_days_of_the_same_hours, teardown),
