@@ -100,6 +100,7 @@ static void hold_more(struct accounts *t, struct hold *h, struct nano amount)
     for (unsigned i = 0; i < h->count; i++) {
         struct account *a = h->accounts[i];
         a->held.n += amount.n;
+        a->used_us = t->now_us;
         accounts_check(a);
         if (!t->stored || a->terms.observe)
             continue;

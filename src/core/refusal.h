@@ -12,9 +12,12 @@
     X(BAD_JSON, "invalid_json", 400, "The body is not valid JSON.", 0)                          \
     X(NO_MODEL, "model_missing", 400, "The body names no model.", 0)                            \
     X(BAD_TAGS, "invalid_tags", 400, "The tags are malformed.", 0)                              \
+    X(UNBOUNDED, "cost_unbounded", 400, "Nothing bounds what this call may cost.", 0)           \
+    X(NO_PRICE, "price_unknown", 400, "A budget needs a price, and none is known.", 0)          \
     X(NO_KEY, "missing_api_key", 401, "A CostLens key is needed.", 0)                           \
     X(BAD_KEY, "invalid_api_key", 401, "This key is not accepted.", 0)                          \
     X(KEY_EXPIRED, "expired_api_key", 401, "This key has expired.", 0)                          \
+    X(BUDGET, "budget_exceeded", 402, "A budget does not cover this call.", 0)                  \
     X(MODEL_DENIED, "model_not_allowed", 403, "This key may not use that model.", 0)            \
     X(NOT_FOUND, "not_found", 404, "There is nothing at this path.", 0)                         \
     X(MODEL_UNKNOWN, "model_not_found", 404, "No provider here has that model.", 0)             \
@@ -34,6 +37,7 @@
     X(UPSTREAM_TIMEOUT, "upstream_timeout", 504, "The provider did not answer in time.", 1)     \
     X(NO_PROVIDER, "no_provider", 503, "No provider is configured.", 0)                         \
     X(STORE, "store_unavailable", 503, "The ledger cannot be written.", 1)                      \
+    X(BUDGETS, "budgets_unavailable", 503, "Nothing can be set aside for budgets.", 1)          \
     X(OVERLOAD, "overloaded", 503, "The gateway is out of buffers.", 1)                         \
     X(STOPPING, "stopping", 503, "The gateway is being stopped.", 1)                            \
     X(INTERNAL, "internal_error", 500, "The gateway failed.", 1)

@@ -18,15 +18,19 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "budget/budget.h"
 #include "gate/absent.h"
+#include "gate/budgets.h"
 #include "gate/chore.h"
 #include "gate/fixed.h"
 #include "gate/gate_state.h"
+#include "gate/news.h"
 #include "gate/takeover.h"
 #include "gate/worker.h"
 #include "net/loop.h"
 
 #define STUCK_US SECOND_US
+#define TIDY_US  (60 * SECOND_US)
 
 struct gate {
     const struct gate_setup *setup;
@@ -36,6 +40,7 @@ struct gate {
     struct snapshot *snapshot;
     struct locals *locals; // what its Ollamas have
     struct thrifts *thrifts;
+    struct budgets *budgets;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
     void *annex;
@@ -45,6 +50,9 @@ struct gate {
     int over_buffers; // atomic
     size_t bodies;    // atomic: bytes of all requests' bodies
     int reload_waits; // atomic: one reload that waits is enough
+    struct chore tidying;
+    int tidy_waits;    // atomic: it stands among the chores
+    int64_t tidied_us; // monotonic; of worker 0
     sigset_t signals;
 };
 
@@ -59,6 +67,11 @@ struct snapshot *gate_snapshot(struct gate *g)
     struct snapshot *s = snapshot_ref(g->snapshot);
     pthread_mutex_unlock(&g->lock);
     return s;
+}
+
+struct budgets *gate_budgets(struct gate *g)
+{
+    return g->budgets;
 }
 
 struct chores *gate_chores(struct gate *g, bool slow)
@@ -104,6 +117,25 @@ void gate_measure(struct gate *g)
     __atomic_store_n(&g->over_buffers, over, __ATOMIC_RELAXED);
 }
 
+static void tidy_run(struct chore *c)
+{
+    struct gate *g = list_of(c, struct gate, tidying);
+    struct store_stats stats;
+    __atomic_store_n(&g->tidy_waits, 0, __ATOMIC_RELEASE);
+    store_stats(g->setup->store, &stats);
+    budgets_tidy(g->budgets, clock_wall_us(), stats.lag_us);
+}
+
+void gate_tidy(struct gate *g, int64_t now_us)
+{
+    if (now_us - g->tidied_us < TIDY_US || __atomic_exchange_n(&g->tidy_waits, 1, __ATOMIC_ACQ_REL))
+        return;
+    g->tidied_us = now_us;
+    g->tidying.run = tidy_run;
+    list_init(&g->tidying.link);
+    chores_add(&g->chores, &g->tidying);
+}
+
 bool gate_stuck(struct gate *g)
 {
     int64_t now = clock_mono_us();
@@ -147,6 +179,7 @@ static void snapshot_install(struct gate *g, struct snapshot *fresh)
     pthread_mutex_unlock(&g->lock);
     for (unsigned i = 0; i < g->worker_count; i++)
         swap_post(&g->workers[i], fresh);
+    budgets_terms(g->budgets, fresh->budgets, fresh->budget_count);
     snapshot_free(previous);
 }
 
@@ -354,8 +387,9 @@ static enum status gate_open(struct gate *g, struct why *why)
         absent_log(g->snapshot);
         g->snapshot->locals = g->locals = locals_new();
         g->snapshot->thrifts = g->thrifts = thrifts_new();
-        s = g->locals && g->thrifts ? tls_open(g, why)
-                                    : why_set(why, STATUS_NO_MEMORY, "out of memory");
+        g->budgets = budgets_new(g->setup->store, news_tell, g);
+        s = g->locals && g->thrifts && g->budgets ? tls_open(g, why)
+                                                  : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
         s = workers_open(g, why);
@@ -383,6 +417,7 @@ static void gate_close(struct gate *g)
     snapshot_free(g->snapshot);
     locals_free(g->locals);
     thrifts_free(g->thrifts);
+    budgets_free(g->budgets);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);
 }

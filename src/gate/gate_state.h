@@ -17,11 +17,15 @@ bool gate_buffers_exceeded(struct gate *g);
 bool gate_stuck(struct gate *g);
 // Looks at the heap, for gate_buffers_exceeded; called by worker 0 ten times a second.
 void gate_measure(struct gate *g);
+// Forgets idle accounts of budgets, once a minute; called by worker 0 ten times a second.
+void gate_tidy(struct gate *g, int64_t now_us);
 struct tls_server *gate_tls(const struct gate *g);     // of the data plane; NULL without
 struct chores *gate_chores(struct gate *g, bool slow); // for what may take long, or for the rest
 const struct gate_setup *gate_setup_of(const struct gate *g);
 struct worker;
+struct budgets;
 struct worker *gate_worker(struct gate *g, unsigned i); // NULL beyond the last
 bool gate_draining(const struct gate *g);
+struct budgets *gate_budgets(struct gate *g); // the process's accounts
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "gate/asking.h"
+#include "gate/budgets.h"
 #include "gate/gate_state.h"
 
 #define TICK_MS       100
@@ -41,8 +42,10 @@ static void on_tick(void *argument)
     gate_setup_of(w->gate)->calls->tick(w);
     journal_healthy(w->journal); // one that failed is tried again, also when no call comes
     asking_tick(w);
-    if (w->number == 0)
+    if (w->number == 0) {
         gate_measure(w->gate);
+        gate_tidy(w->gate, loop_now_us(w->loop));
+    }
     bool idle = w->call_count == 0 && connections(w) == 0;
     bool late = loop_now_us(w->loop) >= w->drain_until_us;
     if (w->draining && (idle || (late && w->cut))) {
@@ -62,7 +65,8 @@ static void on_lost(void *context, const struct uuid *id, uint8_t attempt)
 
 void worker_write_journal(struct worker *w)
 {
-    journal_flush(w->journal, on_lost, w);
+    bool written = journal_flush(w->journal, on_lost, w);
+    budgets_end(gate_budgets(w->gate), &w->ended, written);
 }
 
 static void at_end(void *argument)
@@ -78,6 +82,7 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
     list_init(&w->calls);
     list_init(&w->askings);
     list_init(&w->askers);
+    list_init(&w->ended);
     metrics_init(&w->metrics);
     w->live.since_us = clock_wall_us();
     w->loop = loop_new();
@@ -182,6 +187,7 @@ void worker_close(struct worker *w)
     if (w->mac)
         mac_close(w->mac);
     if (w->loop) {
+        loop_run_posts(w->loop); // of bookings that were left as they were woken
         timer_fini(&w->tick);
         loop_free(w->loop);
     }

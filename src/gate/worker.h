@@ -32,6 +32,7 @@ struct worker {
     struct list calls;   // running, struct req
     struct list askings; // of Ollamas, that run: asking.c
     struct list askers;  // who waits for them
+    struct list ended;   // bookings of this turn: they end when its journal is written
     unsigned call_count;
     struct server *servers[CONFIG_LISTEN_MAX];
     unsigned server_count;

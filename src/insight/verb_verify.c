@@ -350,13 +350,16 @@ static void check_charge(struct verify *v, sqlite3_stmt *s, struct charges *sums
         name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), "its charge cannot be read");
         return;
     }
-    bool captured = sqlite3_column_int(s, 3) == SURE_CAPTURED;
     int64_t cost = nano_from_money((struct money){sqlite3_column_int64(s, 4)}).n;
-    int64_t want = captured ? c.held : cost;
-    if (c.charged != want) {
+    int64_t most = cost < c.held ? c.held : cost;
+    enum sure sure = (enum sure)sqlite3_column_int(s, 3);
+    bool unpriced = sqlite3_column_type(s, 4) == SQLITE_NULL;
+    bool may_cost = !unpriced && sure != SURE_CAPTURED;
+    bool may_most = unpriced || sure != SURE_REPORTED;
+    if (!(may_cost && c.charged == cost) && !(may_most && c.charged == most)) {
         snprintf(text, sizeof text, "its budgets were charged %lld nanodollars; %s is %lld",
-                 (long long)c.charged, captured ? "what it held" : "its cost, rounded up,",
-                 (long long)want);
+                 (long long)c.charged, may_most ? "what it held" : "its cost, rounded up,",
+                 (long long)(may_most ? most : cost));
         name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
     }
     if (!charges_add(sums, &c))
@@ -419,7 +422,7 @@ static bool check_budgets(struct verify *v)
 {
     struct charges sums = {.count = 0};
     sqlite3_stmt *rows =
-        sql_prepare(v->db, "SELECT call.id, attempt, charge, sure, coalesce(cost_pd, 0) FROM call "
+        sql_prepare(v->db, "SELECT call.id, attempt, charge, sure, cost_pd FROM call "
                            "CROSS JOIN kind ON kind.id = call.kind WHERE charge NOT NULL");
     while (step(v, rows))
         check_charge(v, rows, &sums);

@@ -3,6 +3,7 @@
 #include "request/attempt.h"
 
 #include "base/limits.h"
+#include "gate/budgets.h"
 #include "request/translation.h"
 
 void attempt_init(struct attempt *a)
@@ -14,6 +15,7 @@ void attempt_init(struct attempt *a)
 
 void attempt_fini(struct attempt *a)
 {
+    booking_drop(a->booking);
     if (a->call)
         call_cancel(a->call);
     if (a->metering)

@@ -7,6 +7,7 @@
 #ifndef REQUEST_ATTEMPT_H
 #define REQUEST_ATTEMPT_H
 
+#include "budget/nano.h"
 #include "core/entry.h"
 #include "core/retry.h"
 #include "gate/resolve.h"
@@ -21,6 +22,7 @@ enum relay_mode {
     RELAY_STREAM, // passed on as it comes
 };
 
+struct booking;
 struct translation;
 
 struct attempt {
@@ -43,8 +45,12 @@ struct attempt {
     int64_t first_us;   // ended: for how long no call before it was there, microseconds
     int64_t context;    // num_ctx that an Ollama was asked for; 0 = none by us
     int64_t output_max; // the longest answer, tokens, whatever its caller says; 0 = as he has it
-    bool usage_added;   // we asked for the usage of a stream, the client did not
-    bool dispatched;    // DISPATCHED is in the journal and a FINAL is owed; a question has neither
+    struct booking *booking; // in its budgets; NULL: none is concerned, or it has ended
+    bool bounded;            // ... and that is an end of what it may cost
+    struct nano worst;       // what it may cost at most, of one that has a booking
+    bool timed;              // its machine's time was measured, not told
+    bool usage_added;        // we asked for the usage of a stream, the client did not
+    bool dispatched; // DISPATCHED is in the journal and a FINAL is owed; a question has neither
 
     // What comes back.
     enum relay_mode mode;

@@ -137,6 +137,8 @@ static void cut(struct req *r)
 {
     if (r->step == STEP_again)
         again_stop(r);
+    else if (r->step == STEP_reserve)
+        reserve_stop(r);
     else if (r->attempt.dispatched)
         relay_fail(r, REFUSAL_STOPPING, "The call took longer than `drain` leaves it.");
     else
@@ -149,7 +151,7 @@ static unsigned calls_cut(struct worker *w)
     unsigned count = 0;
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
-        if (!r->attempt.dispatched)
+        if (!r->attempt.dispatched && r->step != STEP_reserve)
             continue;
         cut(r);
         count++;

@@ -3,8 +3,8 @@
 // req - one call on its way through the gateway: a table of steps of one shape.
 //
 //   read > identify > body > decode > route > admit
-//     > dispatch > relay > again > settle > answer > record
-//          ^-- another ----'
+//     > reserve > dispatch > relay > again > settle > answer > record
+//         ^------- another -------'
 //
 // A step says NEXT, WAIT (call me again when something happened), AGAIN (another attempt) or END.
 // Everything a step needs is in struct req; nothing else needs to be understood to follow a call.
@@ -34,6 +34,7 @@ typedef enum flow step_f(struct req *r);
     X(decode)       \
     X(route)        \
     X(admit)        \
+    X(reserve)      \
     X(dispatch)     \
     X(relay)        \
     X(again)        \
@@ -82,7 +83,8 @@ struct req {
 
     // Its way to a provider and back.
     struct attempt attempt;
-    struct again *again; // NULL until an attempt is to be followed by another
+    struct reserving *reserving; // NULL until it has to wait for its budgets
+    struct again *again;         // NULL until an attempt is to be followed by another
     int64_t until_us;    // monotonic, its first attempt sent: when the whole call must be over
     int64_t input_bytes; // text of the request, for an estimate
     bool head_sent;
@@ -113,6 +115,12 @@ bool again_waits(const struct req *r);
 // The attempt cannot be booked. False: the call has one before it, whose answer it gets. True: it
 // has none, and is to be refused.
 bool again_unbooked(struct req *r);
+// Such an attempt, refused: its call as well, or it ends with the answer of the one before.
+enum flow again_refuse(struct req *r, enum refusal why, const char *detail);
+// An attempt before it has no end yet.
+bool again_keeps(const struct req *r);
+void reserve_free(struct req *r); // with the call
+void reserve_stop(struct req *r); // it waits no more
 // The attempt's target cannot take the call, and nothing was booked of it: it begins anew at the
 // next one of its alias. False: there is none.
 bool again_elsewhere(struct req *r) MUST_USE;
@@ -149,6 +157,10 @@ bool route_waits(struct req *r);
 // Prices r->attempt.entry.usage into r->attempt.entry (cost, state, sheet).
 void settle_price(struct req *r);
 // What its answer used and costs so far, estimated where it was not told. False before it begins.
+// What its budgets know its price by: of the model that is sent.
+struct str settle_price_name(const struct req *r);
+// What its provider charges for the model that is sent, or NULL.
+const struct sheet *settle_sheet(const struct req *r);
 bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost);
 // The answer is written or being written: the server finishes it without us. Ends the step's work
 // with the client.

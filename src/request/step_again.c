@@ -235,6 +235,10 @@ static enum flow next_attempt(struct req *r)
     const char *ignored;
     if (admit_refuses(r, &ignored) != REFUSAL_NONE || !reopen(r))
         return last(r);
+    if (r->attempt.booking) { // what it does not need is for the next
+        settle_waiting(r);
+        worker_write_journal(r->worker);
+    }
     bool same = str_is(str_of(again->target.reason), "retry");
     again->before = r->attempt;
     again->kept = true;
@@ -293,6 +297,19 @@ void again_booked(struct req *r)
     attempt_fini(&r->attempt);
     again->kept = false;
     r->attempt = next;
+}
+
+bool again_keeps(const struct req *r)
+{
+    return r->again && r->again->kept;
+}
+
+enum flow again_refuse(struct req *r, enum refusal why, const char *detail)
+{
+    if (again_unbooked(r))
+        return req_refuse(r, why, "%s", detail);
+    r->step = STEP_relay; // it has ended
+    return NEXT;
 }
 
 bool again_unbooked(struct req *r)

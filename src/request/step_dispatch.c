@@ -113,17 +113,9 @@ static bool book(struct req *r)
     return true;
 }
 
-static enum flow refuse(struct req *r, enum refusal why, const char *detail)
-{
-    if (again_unbooked(r))
-        return req_refuse(r, why, "%s", detail);
-    r->step = STEP_relay; // it has ended
-    return NEXT;
-}
-
 static enum flow refuse_unbooked(struct req *r)
 {
-    return refuse(r, REFUSAL_STORE, "The journal cannot be written.");
+    return again_refuse(r, REFUSAL_STORE, "The journal cannot be written.");
 }
 
 // It failed before anything was sent: its row says why.
@@ -208,7 +200,7 @@ enum flow step_dispatch(struct req *r)
     if (cannot && again_elsewhere(r))
         return AGAIN;
     if (refusal != REFUSAL_NONE)
-        return refuse(r, refusal, why.text);
+        return again_refuse(r, refusal, why.text);
     r->attempt.usage_added = wants_usage(r);
     struct buf target, fields;
     buf_init(&target, &alloc_heap, TARGET_BYTES_MAX + TARGET_STEP);

@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "core/split.h"
+#include "gate/budgets.h"
+#include "gate/gate_state.h"
 #include "request/fit.h"
 #include "request/relay.h"
 #include "request/translation.h"
@@ -164,6 +166,7 @@ static void measure_time(struct req *r, const struct sheet *sheet)
     if (!answered && r->attempt.context > 0 && us > r->attempt.first_us)
         us = r->attempt.first_us;
     u->count[BUCKET_BUSY] = us > 0 ? us : 1;
+    r->attempt.timed = true;
     if (u->sure == SURE_REPORTED)
         u->sure = SURE_ESTIMATED;
 }
@@ -187,6 +190,11 @@ static const struct sheet *sheet_there(const struct req *r, const struct sheet *
     if (!remote && provider_free(a->provider, a->entry.model, sheet))
         return &free_sheet;
     return remote && sheet && sheet_names(sheet, BUCKET_BUSY) ? NULL : sheet;
+}
+
+const struct sheet *settle_sheet(const struct req *r)
+{
+    return sheet_there(r, r->attempt.sheet);
 }
 
 void settle_price(struct req *r)
@@ -222,7 +230,7 @@ bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost)
         return false;
     struct meter m = a->meter; // borrows all; nothing of it is ended
     meter_estimate(&m, r->input_bytes);
-    const struct sheet *sheet = sheet_there(r, a->sheet);
+    const struct sheet *sheet = settle_sheet(r);
     *u = m.usage;
     rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, u, a->entry.start_us, cost);
     return true;
@@ -330,6 +338,48 @@ static int status_of(const struct req *r)
     return relay_status(r);
 }
 
+// An estimate may be less than what the provider bills, and so may what is not priced.
+static bool cost_known(const struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    switch (e->price_state) {
+    case PRICE_FREE:
+    case PRICE_PROVIDER: return true;
+    case PRICE_PRICED: return e->usage.sure == SURE_REPORTED || r->attempt.timed;
+    case PRICE_UNPRICED:
+    case PRICE_STATE_COUNT: break;
+    }
+    return false;
+}
+
+struct str settle_price_name(const struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    return e->price_name.len ? e->price_name : e->model;
+}
+
+// What its budgets are charged: its cost, rounded up once; where that is not known no less than
+// what it held.
+static void charge(struct req *r)
+{
+    struct charge *c = &r->attempt.entry.charge;
+    int64_t cost = nano_from_money(r->attempt.entry.cost).n;
+    c->charged = cost_known(r) ? cost : count_larger(cost, c->held);
+}
+
+// It ends in its budgets as soon as the record that says so is written.
+static void booking_settle(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    if (!a->booking)
+        return;
+    struct nano charged = {a->entry.charge.charged};
+    if (charged.n > a->worst.n && a->bounded)
+        budgets_break(gate_budgets(r->worker->gate), settle_price_name(r));
+    booking_end(a->booking, charged, &r->worker->ended);
+    a->booking = NULL;
+}
+
 static void entry_end(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
@@ -351,6 +401,8 @@ static void entry_end(struct req *r)
         e->duration_us = clock_mono_us() - r->start_mono_us;
     usage_settle(r);
     settle_price(r);
+    if (e->charge.count > 0)
+        charge(r);
 }
 
 static void end_meter(struct req *r)
@@ -385,6 +437,7 @@ void settle_attempt(struct req *r)
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     if (req_books(r))
         journal_final(r->worker->journal, &r->attempt.entry);
+    booking_settle(r);
 }
 
 void settle_waiting(struct req *r)
@@ -397,7 +450,8 @@ void settle_waiting(struct req *r)
     a->entry.followed = true; // its answer goes to nobody
     entry_end(r);
     a->entry.followed = false;
-    (void)!journal_dispatched(r->worker->journal, &a->entry); // else the first record stands
+    if (journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK) // else the first stands
+        booking_settle(r);
     a->entry = booked;
     a->named = named;
 }

@@ -26,6 +26,7 @@ void req_free(struct req *r)
         arena_failed(&r->arena)) // its tokens and cost are right all the same
         log_say(LOG_ERROR, "call %.*s: out of memory: its row lacks texts", UUID_TEXT, r->id_text);
     again_free(r);
+    reserve_free(r);
     fit_gone(r);
     attempt_fini(&r->attempt);
     buf_fini(&r->decoded);
@@ -41,10 +42,10 @@ void req_free(struct req *r)
 static enum flow req_step(struct req *r)
 {
     // A client that left before anything was sent for it costs nothing: the call just ends.
-    if (r->client_gone && !r->attempt.dispatched)
+    if (r->client_gone && !r->attempt.dispatched && !again_keeps(r))
         return END;
     enum flow flow = steps[r->step](r);
-    if (flow != END && arena_failed(&r->arena) && !r->attempt.dispatched)
+    if (flow != END && arena_failed(&r->arena) && !r->attempt.dispatched && !again_keeps(r))
         return req_refuse(r, REFUSAL_TOO_LARGE, "It needs more than %d bytes of working memory.",
                           REQUEST_ARENA_MAX);
     return flow;
@@ -65,7 +66,7 @@ void req_run(struct req *r)
             r->step++;
             must(r->step < STEP_COUNT);
         } else if (flow == AGAIN) {
-            r->step = STEP_dispatch;
+            r->step = STEP_reserve;
         }
     } while (flow == NEXT || flow == AGAIN || (flow == WAIT && r->woken));
     r->running = false;

@@ -17,6 +17,7 @@ struct journal {
     struct buf frames;       // gathered, sealed, not yet written; they fit into `current`
     struct buf lost;         // frames whose write failed, until journal_flush tells it
     bool gathering;
+    bool end_lost; // of a call, since the last flush: no file has it
     bool failed;
     int64_t probed_us;
 };
@@ -152,8 +153,8 @@ static void sort_lost(struct journal *j, size_t n)
     struct frame f;
     for (struct str at = buf_str(&j->lost); frame_read_own(at, &f) == FRAME_OK;
          at = str_skip(at, f.size)) {
-        if (f.type == RECORD_FINAL)
-            write_reserve(j->store, str_from(at.ptr, f.size));
+        if (f.type == RECORD_FINAL && !write_reserve(j->store, str_from(at.ptr, f.size)))
+            j->end_lost = true;
     }
 }
 
@@ -230,6 +231,7 @@ bool journal_final(struct journal *j, const struct entry *e)
     if (size == 0 || buf_failed(&j->frames)) {
         log_say(LOG_ERROR, "a call's last record is lost: it is too long, or memory is out");
         drop_last(j, size);
+        j->end_lost = true;
         return false;
     }
     if (room && j->gathering)
@@ -237,6 +239,7 @@ bool journal_final(struct journal *j, const struct entry *e)
     bool fine = (room && write_frames(j, size) == STATUS_OK) ||
                 write_reserve(j->store, str_skip(buf_str(&j->frames), j->frames.len - size));
     drop_last(j, size);
+    j->end_lost = j->end_lost || !fine;
     return fine;
 }
 
@@ -245,20 +248,24 @@ void journal_gather(struct journal *j)
     j->gathering = true;
 }
 
-void journal_flush(struct journal *j, journal_lost_f *lost, void *context)
+bool journal_flush(struct journal *j, journal_lost_f *lost, void *context)
 {
-    if (j->frames.len == 0 && j->lost.len == 0)
-        return;
-    write_out(j, j->frames.len);
+    if (j->frames.len > 0 || j->lost.len > 0)
+        write_out(j, j->frames.len);
+    bool fine = !j->end_lost;
+    j->end_lost = false;
     struct frame f;
     for (struct str at = buf_str(&j->lost); frame_read_own(at, &f) == FRAME_OK;
          at = str_skip(at, f.size)) {
         struct uuid id;
         uint8_t attempt;
-        if (f.type == RECORD_DISPATCHED && entry_unpack_id(f.payload, &id, &attempt))
+        if (f.type == RECORD_DISPATCHED && entry_unpack_id(f.payload, &id, &attempt)) {
             lost(context, &id, attempt);
+            fine = false;
+        }
     }
     buf_clear(&j->lost);
+    return fine;
 }
 
 bool journal_healthy(struct journal *j)
@@ -282,7 +289,7 @@ void journal_close(struct journal *j)
 {
     if (!j)
         return;
-    journal_flush(j, nobody, NULL);
+    (void)journal_flush(j, nobody, NULL);
     if (j->current)
         segment_close(j->current);
     if (j->failed)

@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/budgets.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+
+#define IDLE_US     (INT64_C(3600) * 1000 * 1000) // so long without a call: forgotten
+#define BEHIND_MOST (IDLE_US / 2)                 // ... if the ledger has its rows by then
+#define TIDY_ONCE   256
+
+struct budgets {
+    pthread_mutex_t lock; // guards all
+    pthread_cond_t asked; // an ask has ended
+    struct accounts table;
+    struct store *store;
+    budgets_news_f *news;
+    void *context;
+    struct list newcomers; // bookings that wait for an account's first lease
+    struct list asks;      // of the store, under way
+    struct map broken;     // names of models whose price broke its promise
+};
+
+// One lease under way.
+struct ask {
+    struct list link;
+    struct lease lease;
+    struct budgets *all;
+    struct account *account; // NULL: it is forgotten, and gives back
+    bool grows;              // accounts_ask wants it
+    char value[];
+};
+
+struct booking {
+    struct list link; // in newcomers, or of those that have ended
+    struct hold hold;
+    struct budgets *all;
+    struct booking_owner owner;
+    struct post post;
+    bool posted;
+    bool gone;   // its owner has left it; freed when its post has run
+    bool failed; // its account could not be had
+    bool judged; // it waited, and was refused
+    struct account *awaits;
+    struct verdict verdict;
+    struct nano charged;
+    unsigned count;
+    struct booking_wish wishes[];
+};
+
+// --- bookings ---
+
+struct booking *booking_new(struct budgets *all, const struct booking_owner *owner,
+                            const struct booking_wish *wishes, unsigned count)
+{
+    must(count > 0 && count <= HOLD_ACCOUNTS_MAX);
+    struct booking *b = alloc_zero(&alloc_heap, sizeof *b + count * sizeof *wishes);
+    if (!b)
+        return NULL;
+    b->all = all;
+    b->owner = *owner;
+    b->count = count;
+    memcpy(b->wishes, wishes, count * sizeof *wishes);
+    list_init(&b->link);
+    return b;
+}
+
+struct verdict booking_verdict(const struct booking *b)
+{
+    return b->verdict;
+}
+
+const struct booking_wish *booking_wish(const struct booking *b, unsigned i)
+{
+    must(i < b->count);
+    return &b->wishes[i];
+}
+
+void booking_charge(const struct booking *b, struct charge *out)
+{
+    *out = (struct charge){.held = b->hold.amount.n, .charged = b->hold.amount.n};
+    for (unsigned i = 0; i < b->count; i++)
+        out->accounts[out->count++] = b->hold.accounts[i]->id;
+}
+
+// It is its owner's no more. Under the lock.
+static void retire(struct booking *b)
+{
+    b->gone = true;
+    if (!b->posted)
+        heap_free(b);
+}
+
+static void on_post(void *argument)
+{
+    struct booking *b = argument;
+    struct budgets *all = b->all;
+    pthread_mutex_lock(&all->lock);
+    b->posted = false;
+    bool gone = b->gone;
+    if (gone)
+        heap_free(b);
+    pthread_mutex_unlock(&all->lock);
+    if (!gone)
+        b->owner.wake(b->owner.call);
+}
+
+static void wake(struct booking *b)
+{
+    if (b->posted)
+        return;
+    b->posted = true;
+    loop_post_lent(b->owner.loop, &b->post, on_post, b);
+}
+
+static void on_woken(void *context, struct hold *h, const struct verdict *v)
+{
+    (void)context;
+    struct booking *b = list_of(h, struct booking, hold);
+    b->verdict = *v;
+    b->judged = h->state == HOLD_NONE;
+    wake(b);
+}
+
+// --- what the store sets aside ---
+
+static void on_leased(struct lease *l);
+
+// Asks that its watermark stand there. NULL, and nothing is asked, when memory ends.
+static struct ask *ask(struct budgets *all, struct account *a, struct nano upto)
+{
+    struct ask *k = alloc_zero(&alloc_heap, sizeof *k + a->key.value.len);
+    if (!k)
+        return NULL;
+    if (a->key.value.len)
+        memcpy(k->value, a->key.value.ptr, a->key.value.len);
+    k->all = all;
+    k->account = a;
+    k->lease = (struct lease){.key = a->key,
+                              .limit = a->terms.limit,
+                              .observe = a->terms.observe,
+                              .told = a->told,
+                              .upto = upto,
+                              .done = on_leased,
+                              .context = k};
+    k->lease.key.value = str_from(k->value, a->key.value.len);
+    list_push(&all->asks, &k->link);
+    store_lease(all->store, &k->lease);
+    return k;
+}
+
+static bool is_asked(const struct budgets *all, const struct account *a)
+{
+    list_for (it, &all->asks) {
+        if (list_of(it, struct ask, link)->account == a)
+            return true;
+    }
+    return false;
+}
+
+static struct nano sum(struct nano a, struct nano b)
+{
+    struct nano s = {INT64_MAX};
+    (void)!nano_add(a, b, &s);
+    return s;
+}
+
+static void pump(struct budgets *all)
+{
+    struct account *a;
+    struct nano more;
+    while (accounts_ask(&all->table, &a, &more)) {
+        struct ask *k = ask(all, a, sum(a->leased, more));
+        if (k)
+            k->grows = true; // it is answered under the lock
+        else
+            accounts_leased(&all->table, a, (struct nano){0});
+    }
+}
+
+// The account's first: it has a number now, or cannot be had.
+static void born(struct budgets *all, struct account *a, const struct lease *l)
+{
+    bool fine = l->status == STATUS_OK;
+    if (fine) {
+        a->id = l->account;
+        accounts_restore(a, &l->kept);
+    }
+    list_for (it, &all->newcomers) {
+        struct booking *b = list_of(it, struct booking, link);
+        if (b->awaits != a)
+            continue;
+        list_pull(&b->link);
+        b->awaits = NULL;
+        b->failed = !fine;
+        wake(b);
+    }
+    if (!fine)
+        must(accounts_forget(&all->table, a)); // the next call asks again
+}
+
+static void on_leased(struct lease *l)
+{
+    struct ask *k = l->context;
+    struct budgets *all = k->all;
+    struct account *a = k->account;
+    pthread_mutex_lock(&all->lock);
+    list_pull(&k->link);
+    if (a && a->id == 0) {
+        born(all, a, l);
+    } else if (k->grows) {
+        bool more = l->status == STATUS_OK && l->kept.leased.n > a->leased.n;
+        struct nano by = {more ? l->kept.leased.n - a->leased.n : 0};
+        accounts_leased(&all->table, a, by);
+    }
+    if (a && l->status == STATUS_OK && a->told > l->told && !is_asked(all, a))
+        (void)ask(all, a, a->leased); // what was told meanwhile
+    pump(all);
+    pthread_cond_signal(&all->asked);
+    pthread_mutex_unlock(&all->lock);
+    heap_free(k);
+}
+
+static void on_lease(void *context, const struct account *a)
+{
+    (void)context; // who grows tries again by itself
+    (void)a;
+}
+
+static void on_alert(void *context, const struct account *a, unsigned percent)
+{
+    struct budgets *all = context;
+    const struct budgets_news n = {.kind = BUDGETS_ALERT,
+                                   .budget = a->key.budget,
+                                   .value = a->key.value,
+                                   .percent = percent,
+                                   .limit = a->terms.limit,
+                                   .spent = a->settled,
+                                   .held = a->held};
+    all->news(all->context, &n);
+    struct account *own = accounts_find(&all->table, &a->key);
+    if (a->id > 0 && !is_asked(all, own))
+        (void)ask(all, own, a->leased); // that it was told is kept
+}
+
+// --- holding ---
+
+// The account of that budget now. NULL when there is no room for one more.
+static struct account *account_of(struct budgets *all, const struct booking_wish *w,
+                                  struct nano amount, int64_t wall_us)
+{
+    const struct account_key key = {.budget = w->budget->id,
+                                    .value = w->value,
+                                    .window = window_at(&w->budget->window, wall_us)};
+    struct account *a = accounts_find(&all->table, &key);
+    if (a)
+        return a;
+    if (all->table.count >= BUDGETS_ACCOUNTS_MAX ||
+        accounts_add(&all->table, &key, &w->budget->terms, &a) != STATUS_OK)
+        return NULL;
+    if (ask(all, a, amount))
+        return a;
+    must(accounts_forget(&all->table, a));
+    return NULL;
+}
+
+// Its accounts are those of now. False when one cannot be had; one that has no number yet is to be
+// awaited.
+static bool gather(struct budgets *all, struct booking *b, int64_t wall_us)
+{
+    b->hold.count = b->count;
+    for (unsigned i = 0; i < b->count; i++) {
+        struct account *a = account_of(all, &b->wishes[i], b->hold.amount, wall_us);
+        if (!a)
+            return false;
+        b->hold.accounts[i] = a;
+        if (a->id == 0)
+            b->awaits = a;
+    }
+    return true;
+}
+
+static enum booking_state reserve(struct budgets *all, struct booking *b, bool patient,
+                                  int64_t wall_us)
+{
+    if (!gather(all, b, wall_us))
+        return BOOKING_FAILED;
+    if (b->awaits) {
+        list_push(&all->newcomers, &b->link);
+        return BOOKING_WAITS;
+    }
+    b->verdict = accounts_reserve(&all->table, &b->hold, wall_us);
+    bool waits = b->verdict.is == ADMISSION_LEASE || (b->verdict.is == ADMISSION_HELD && patient);
+    if (waits)
+        b->verdict = accounts_wait(&all->table, &b->hold, patient, wall_us);
+    if (b->hold.state == HOLD_OPEN)
+        return BOOKING_OPEN;
+    if (b->hold.state == HOLD_WAITING)
+        return BOOKING_WAITS;
+    return b->verdict.is == ADMISSION_LEASE ? BOOKING_FAILED : BOOKING_REFUSED;
+}
+
+// It has waited.
+static enum booking_state woken(struct booking *b)
+{
+    if (b->hold.state == HOLD_OPEN)
+        return BOOKING_OPEN;
+    if (b->hold.state == HOLD_WAITING || b->awaits)
+        return BOOKING_WAITS;
+    bool failed = b->failed || b->verdict.is == ADMISSION_LEASE;
+    b->failed = b->judged = false;
+    return failed ? BOOKING_FAILED : BOOKING_REFUSED;
+}
+
+enum booking_state booking_reserve(struct booking *b, struct nano amount, bool patient,
+                                   int64_t wall_us)
+{
+    struct budgets *all = b->all;
+    pthread_mutex_lock(&all->lock);
+    enum booking_state is;
+    if (b->hold.state != HOLD_NONE || b->awaits || b->failed || b->judged) {
+        is = woken(b);
+    } else {
+        b->hold.amount = amount;
+        is = reserve(all, b, patient, wall_us);
+        pump(all);
+    }
+    pthread_mutex_unlock(&all->lock);
+    return is;
+}
+
+int64_t booking_until_us(const struct booking *b)
+{
+    struct budgets *all = b->all;
+    pthread_mutex_lock(&all->lock);
+    int64_t until_us = b->hold.state == HOLD_WAITING ? b->hold.until_us : INT64_MAX;
+    pthread_mutex_unlock(&all->lock);
+    return until_us;
+}
+
+static bool leave(struct budgets *all, struct booking *b)
+{
+    if (b->hold.state == HOLD_OPEN)
+        return false;
+    (void)accounts_leave(&all->table, &b->hold);
+    list_pull(&b->link);
+    b->awaits = NULL;
+    b->failed = b->judged = false;
+    return true;
+}
+
+bool booking_leave(struct booking *b)
+{
+    struct budgets *all = b->all;
+    pthread_mutex_lock(&all->lock);
+    bool left = leave(all, b);
+    pthread_mutex_unlock(&all->lock);
+    return left;
+}
+
+enum admission booking_extend(struct booking *b, struct nano by)
+{
+    struct budgets *all = b->all;
+    pthread_mutex_lock(&all->lock);
+    struct verdict v = accounts_extend(&all->table, &b->hold, by, all->table.now_us);
+    pump(all);
+    pthread_mutex_unlock(&all->lock);
+    return v.is;
+}
+
+bool booking_left(const struct booking *b, struct booking_left *out)
+{
+    struct budgets *all = b->all;
+    bool any = false;
+    pthread_mutex_lock(&all->lock);
+    for (unsigned i = 0; i < b->count; i++) {
+        const struct account *a = b->hold.accounts[i];
+        int64_t others = a->held.n - b->hold.amount.n;
+        int64_t left = a->terms.limit.n - a->settled.n - others; // none is below 0
+        if (a->terms.observe || (any && left >= out->left.n))
+            continue;
+        *out = (struct booking_left){{left}, {others}};
+        any = true;
+    }
+    pthread_mutex_unlock(&all->lock);
+    return any;
+}
+
+// --- ending ---
+
+void booking_end(struct booking *b, struct nano charged, struct list *ended)
+{
+    must(b->hold.state == HOLD_OPEN);
+    b->charged = charged;
+    list_push(ended, &b->link);
+}
+
+static void tell_overdraft(struct budgets *all, const struct booking *b)
+{
+    for (unsigned i = 0; i < b->count; i++) {
+        const struct account *a = b->hold.accounts[i];
+        const struct budgets_news n = {.kind = BUDGETS_OVERDRAFT,
+                                       .budget = a->key.budget,
+                                       .value = a->key.value,
+                                       .limit = a->terms.limit,
+                                       .spent = a->settled,
+                                       .held = a->held,
+                                       .beyond = {b->charged.n - b->hold.amount.n}};
+        if (!a->terms.observe)
+            all->news(all->context, &n);
+    }
+}
+
+static void end(struct budgets *all, struct booking *b, bool written)
+{
+    list_pull(&b->link);
+    if (!written)
+        (void)accounts_capture(&all->table, &b->hold);
+    else if (accounts_settle(&all->table, &b->hold, b->charged) == HOLD_END_PASSED)
+        tell_overdraft(all, b);
+    retire(b);
+}
+
+void budgets_end(struct budgets *all, struct list *ended, bool written)
+{
+    if (list_empty(ended))
+        return;
+    pthread_mutex_lock(&all->lock);
+    list_for (it, ended)
+        end(all, list_of(it, struct booking, link), written);
+    pump(all);
+    pthread_mutex_unlock(&all->lock);
+}
+
+void booking_drop(struct booking *b)
+{
+    if (!b)
+        return;
+    struct budgets *all = b->all;
+    pthread_mutex_lock(&all->lock);
+    if (!leave(all, b))
+        (void)accounts_release(&all->table, &b->hold);
+    retire(b);
+    pump(all);
+    pthread_mutex_unlock(&all->lock);
+}
+
+// --- what the budgets say ---
+
+static int by_number(const void *a, const void *b)
+{
+    const struct budget *x = *(const struct budget *const *)a;
+    const struct budget *y = *(const struct budget *const *)b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+// The budgets by their numbers. NULL when memory ends, or there are none.
+static const struct budget **sorted(const struct budget *budgets, size_t count)
+{
+    const struct budget **all = alloc_get(&alloc_heap, (count + 1) * sizeof *all);
+    for (size_t i = 0; all && i < count; i++)
+        all[i] = &budgets[i];
+    if (all)
+        qsort(all, count, sizeof *all, by_number);
+    return all;
+}
+
+static const struct budget *find(const struct budget **all, size_t count, uint64_t id)
+{
+    const struct budget wanted = {.id = id}, *key = &wanted;
+    const struct budget **at = bsearch(&key, all, count, sizeof *all, by_number);
+    return at ? *at : NULL;
+}
+
+static void forget_broken(struct budgets *all)
+{
+    size_t at = 0;
+    struct str key;
+    void *name;
+    while (map_each(&all->broken, &at, &key, &name))
+        heap_free(name);
+    map_fini(&all->broken);
+    map_init(&all->broken, &alloc_heap);
+}
+
+void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count)
+{
+    const struct budget **by_id = sorted(budgets, count);
+    if (!by_id)
+        return; // each account takes them when it is next made
+    size_t at = 0;
+    pthread_mutex_lock(&all->lock);
+    for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));) {
+        const struct budget *b = find(by_id, count, a->key.budget);
+        if (b && memcmp(&b->terms, &a->terms, sizeof b->terms) != 0)
+            accounts_terms(&all->table, a, &b->terms);
+    }
+    forget_broken(all);
+    pump(all);
+    pthread_mutex_unlock(&all->lock);
+    heap_free(by_id);
+}
+
+static bool is_idle(const struct budgets *all, const struct account *a, int64_t wall_us)
+{
+    bool over = a->key.window.end_us <= wall_us;
+    bool idle = wall_us - a->used_us > IDLE_US;
+    return a->id > 0 && a->uses == 0 && (over || idle) && !is_asked(all, a);
+}
+
+// What it does not use is set aside no more.
+static void forget(struct budgets *all, struct account *a)
+{
+    struct ask *k = a->leased.n > a->settled.n ? ask(all, a, a->settled) : NULL;
+    if (k)
+        k->account = NULL;
+    (void)!accounts_forget(&all->table, a);
+}
+
+void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us)
+{
+    struct account *idle[TIDY_ONCE];
+    unsigned count = 0;
+    size_t at = 0;
+    if (behind_us > BEHIND_MOST)
+        return;
+    pthread_mutex_lock(&all->lock);
+    for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));) {
+        if (count < TIDY_ONCE && is_idle(all, a, wall_us))
+            idle[count++] = a;
+    }
+    for (unsigned i = 0; i < count; i++)
+        forget(all, idle[i]);
+    pthread_mutex_unlock(&all->lock);
+}
+
+void budgets_each(struct budgets *all, budgets_account_f *f, void *context)
+{
+    size_t at = 0;
+    pthread_mutex_lock(&all->lock);
+    for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));) {
+        const struct budgets_account one = {.id = a->id,
+                                            .key = a->key,
+                                            .limit = a->terms.limit,
+                                            .spent = a->settled,
+                                            .held = a->held,
+                                            .overdraft = a->overdraft,
+                                            .observe = a->terms.observe,
+                                            .paused = a->terms.paused,
+                                            .would_refuse = a->would_refuse};
+        if (a->id > 0)
+            f(context, &one);
+    }
+    pthread_mutex_unlock(&all->lock);
+}
+
+// --- models whose price broke its promise ---
+
+void budgets_break(struct budgets *all, struct str model)
+{
+    pthread_mutex_lock(&all->lock);
+    if (!map_get(&all->broken, model)) {
+        char *name = alloc_get(&alloc_heap, model.len + 1);
+        if (name) {
+            memcpy(name, model.ptr, model.len);
+            if (!map_set(&all->broken, str_from(name, model.len), name))
+                heap_free(name);
+        }
+    }
+    pthread_mutex_unlock(&all->lock);
+}
+
+bool budgets_broken(struct budgets *all, struct str model)
+{
+    pthread_mutex_lock(&all->lock);
+    bool broken = map_get(&all->broken, model) != NULL;
+    pthread_mutex_unlock(&all->lock);
+    return broken;
+}
+
+// --- life ---
+
+struct budgets *budgets_new(struct store *s, budgets_news_f *news, void *context)
+{
+    struct budgets *all = alloc_zero(&alloc_heap, sizeof *all);
+    if (!all)
+        return NULL;
+    const struct accounts_listener listener = {on_woken, on_alert, on_lease, all};
+    pthread_mutex_init(&all->lock, NULL);
+    pthread_cond_init(&all->asked, NULL);
+    accounts_init(&all->table, &alloc_heap, true, &listener);
+    list_init(&all->newcomers);
+    list_init(&all->asks);
+    map_init(&all->broken, &alloc_heap);
+    all->store = s;
+    all->news = news;
+    all->context = context;
+    return all;
+}
+
+void budgets_free(struct budgets *all)
+{
+    if (!all)
+        return;
+    pthread_mutex_lock(&all->lock);
+    while (!list_empty(&all->asks))
+        pthread_cond_wait(&all->asked, &all->lock);
+    accounts_fini(&all->table);
+    forget_broken(all);
+    pthread_mutex_unlock(&all->lock);
+    pthread_cond_destroy(&all->asked);
+    pthread_mutex_destroy(&all->lock);
+    heap_free(all);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// budgets - the one account table of the process, under one lock: what every worker's calls hold in
+// it, who waits for room, and what the store sets aside.
+//
+//   worker A --reserve--> accounts (budget/accounts.h) --lease--> store's writer thread
+//   worker B --end------>       |                                      |
+//            <--woken (posted to the loop)-- <----- what it set aside --'
+//
+// A call that is admitted asks neither the disk nor another thread, but for the lock. An account
+// that the table does not have is asked for at the store, and the call waits for that: one
+// transaction. Accounts of windows that are over, and of values that nobody names any more, are
+// forgotten; the store keeps them.
+
+#ifndef GATE_BUDGETS_H
+#define GATE_BUDGETS_H
+
+#include "budget/accounts.h"
+#include "budget/budget.h"
+#include "core/charge.h"
+#include "net/loop.h"
+#include "store/lease.h"
+
+#define BUDGETS_ACCOUNTS_MAX 200000 // of the table, all values of all budgets: some 100 MB
+
+struct budgets;
+
+enum budgets_news_kind {
+    BUDGETS_ALERT,     // a threshold was reached, for the first time in this window
+    BUDGETS_OVERDRAFT, // a call cost more than its worst case
+};
+
+struct budgets_news { // slices live during the call
+    enum budgets_news_kind kind;
+    uint64_t budget;  // its number
+    struct str value; // of what it tells apart
+    unsigned percent; // ALERT
+    struct nano limit, spent, held;
+    struct nano beyond; // OVERDRAFT: so much more than it held
+};
+// Under the lock, on any thread: it must not wait, nor call back.
+typedef void budgets_news_f(void *context, const struct budgets_news *n);
+
+// NULL when memory ends. The store stays the caller's, and has its writer.
+struct budgets *budgets_new(struct store *s, budgets_news_f *news, void *context) MUST_USE;
+// Nobody's call is open or waits, and the store's writer asks for nothing more. NULL is fine.
+void budgets_free(struct budgets *all);
+
+struct booking; // what one attempt of a call holds
+
+// What happens to a booking is told by posting to its loop: its call looks again.
+struct booking_owner {
+    struct loop *loop;
+    void (*wake)(void *call);
+    void *call;
+};
+
+// One more budget of a call that is about to be made, in the order of refusal. The budget and the
+// value live until the booking has left or ended.
+struct booking_wish {
+    const struct budget *budget;
+    struct str value;
+};
+
+// Without a hold yet. NULL when memory ends.
+struct booking *booking_new(struct budgets *all, const struct booking_owner *owner,
+                            const struct booking_wish *wishes, unsigned count) MUST_USE;
+
+enum booking_state {
+    BOOKING_OPEN,    // it holds
+    BOOKING_WAITS,   // its owner is woken, and asks again
+    BOOKING_REFUSED, // see the verdict: it does not fit
+    BOOKING_FAILED,  // the store cannot set anything aside, or memory ended
+};
+
+// Asks for it, or, where it waited, how that went: the amount of before holds then. `patient`: what
+// open holds alone keep out waits for them. `wall_us` finds the windows.
+enum booking_state booking_reserve(struct booking *b, struct nano amount, bool patient,
+                                   int64_t wall_us) MUST_USE;
+// Why it was refused, or waits. Its account is of that wish.
+struct verdict booking_verdict(const struct booking *b);
+const struct booking_wish *booking_wish(const struct booking *b, unsigned i);
+// When its windows are over while it waits: it is to be asked anew then. INT64_MAX: never.
+int64_t booking_until_us(const struct booking *b);
+// Takes a waiting one out, so that it can be asked for again with another amount. False: it holds
+// by now.
+bool booking_leave(struct booking *b);
+// Holds so much more for an open one, or says why not. LEASE: the store was asked, try again soon.
+enum admission booking_extend(struct booking *b, struct nano by) MUST_USE;
+
+// What it holds, for the call's record: of an open one.
+void booking_charge(const struct booking *b, struct charge *out);
+
+// Of the accounts that block, the one with the least left: what is left there beside this booking's
+// own hold, and what others hold. False when none blocks.
+struct booking_left {
+    struct nano left; // may be below 0
+    struct nano held; // by others
+};
+bool booking_left(const struct booking *b, struct booking_left *out);
+
+// It is charged so much, as soon as the records that say so are written: budgets_end. The owner is
+// not woken any more; the booking is gone then.
+void booking_end(struct booking *b, struct nano charged, struct list *ended);
+// All of that list, which is empty afterwards. `written`: false captures them all at what they
+// hold, since that is what the record says that stands.
+void budgets_end(struct budgets *all, struct list *ended, bool written);
+// A booking that nothing was sent for: what it holds is released, what waits is taken out. NULL is
+// fine.
+void booking_drop(struct booking *b);
+
+// A model ("provider/model") that charged more than its worst case: no budget that blocks may rely
+// on its price until the budgets or prices are read anew (budgets_terms).
+void budgets_break(struct budgets *all, struct str model);
+bool budgets_broken(struct budgets *all, struct str model);
+
+// What the budgets say from now on.
+void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count);
+// Forgets accounts that are over or idle. `behind_us`: how far the ledger is behind its journal.
+void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us);
+
+struct budgets_account { // slices live during the call
+    uint64_t id;
+    struct account_key key;
+    struct nano limit, spent, held, overdraft;
+    bool observe, paused;
+    uint64_t would_refuse;
+};
+typedef void budgets_account_f(void *context, const struct budgets_account *a);
+// Those that the table has, in no order, under the lock: `f` must not wait.
+void budgets_each(struct budgets *all, budgets_account_f *f, void *context);
+
+#endif

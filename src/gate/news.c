@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/news.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "gate/gate_state.h"
+
+struct telling {
+    struct chore chore;
+    struct gate *gate;
+    struct budgets_news news;
+    char value[]; // the news'
+};
+
+// Its name; a budget that has been removed meanwhile has none.
+static struct str name_of(const struct snapshot *s, uint64_t budget)
+{
+    for (size_t i = 0; i < s->budget_count; i++) {
+        if (s->budgets[i].id == budget)
+            return s->budgets[i].name;
+    }
+    return str_of("(removed)");
+}
+
+static void log_usd(struct log_line *l, const char *name, struct nano n)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    nano_write(&text, n);
+    log_str(l, name, buf_str(&text));
+    buf_fini(&text);
+}
+
+static void log_news(const struct snapshot *s, const struct budgets_news *n)
+{
+    struct log_line l;
+    bool alert = n->kind == BUDGETS_ALERT;
+    log_begin(&l, alert ? LOG_WARN : LOG_ERROR,
+              alert ? "a budget has reached a threshold"
+                    : "a call cost more than the most that its price allows: it is spent all the "
+                      "same, and no budget relies on that price until it is mended");
+    log_str(&l, "budget", name_of(s, n->budget));
+    if (n->value.len)
+        log_str(&l, "of", n->value);
+    if (alert)
+        log_i64(&l, "percent", n->percent);
+    log_usd(&l, "limit_usd", n->limit);
+    log_usd(&l, "spent_usd", n->spent);
+    log_usd(&l, "held_usd", n->held);
+    if (!alert)
+        log_usd(&l, "beyond_usd", n->beyond);
+    log_end(&l);
+}
+
+static void run(struct chore *c)
+{
+    struct telling *t = list_of(c, struct telling, chore);
+    struct snapshot *s = gate_snapshot(t->gate);
+    log_news(s, &t->news);
+    snapshot_free(s);
+    heap_free(t);
+}
+
+void news_tell(void *gate, const struct budgets_news *n)
+{
+    struct telling *t = alloc_zero(&alloc_heap, sizeof *t + n->value.len);
+    if (!t)
+        return;
+    t->gate = gate;
+    t->news = *n;
+    if (n->value.len)
+        memcpy(t->value, n->value.ptr, n->value.len);
+    t->news.value = str_from(t->value, n->value.len);
+    t->chore.run = run;
+    list_init(&t->chore.link);
+    chores_add(gate_chores(gate, false), &t->chore);
+}

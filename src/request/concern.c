@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/concern.h"
+
+#include "base/clock.h"
+
+// --- which ---
+
+static struct budget_facts facts_of(struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    const struct config *c = r->view->snapshot->config;
+    const struct str model[] = {e->provider, STR("/"), e->model};
+    return (struct budget_facts){.org = c->org.len ? c->org : e->tenant,
+                                 .team = e->team,
+                                 .project = e->project,
+                                 .key = e->key,
+                                 .user = e->user,
+                                 .model = arena_join(&r->arena, model, 3),
+                                 .asked = e->model_asked,
+                                 .provider = e->provider,
+                                 .tags = &e->tags};
+}
+
+static void add(struct concern *c, const struct budget *b, struct str value)
+{
+    bool blocks = !b->terms.observe;
+    c->blocks = c->blocks || blocks;
+    if (b->per == BUDGET_PER_REQUEST) {
+        if (blocks && (!c->each || b->terms.limit.n < c->each->terms.limit.n))
+            c->each = b;
+        return;
+    }
+    c->crowd = c->count == HOLD_ACCOUNTS_MAX;
+    if (!c->crowd)
+        c->wishes[c->count++] = (struct booking_wish){b, value};
+}
+
+void concern_find(struct req *r, struct concern *out)
+{
+    const struct snapshot *s = r->view->snapshot;
+    *out = (struct concern){.count = 0};
+    if (s->budget_count == 0)
+        return;
+    const struct budget_facts facts = facts_of(r);
+    struct str value;
+    for (size_t i = 0; i < s->budget_count && !out->crowd; i++) {
+        if (budget_matches(&s->budgets[i], &facts, &value))
+            add(out, &s->budgets[i], value);
+    }
+}
+
+// --- why not ---
+
+static void add_usd(struct buf *out, const char *before, struct nano n)
+{
+    buf_add_cstr(out, before);
+    nano_write(out, n);
+}
+
+void concern_unbounded(const struct bound *b, struct buf *out)
+{
+    if (b->field)
+        buf_printf(out, "`%s`: ", b->field);
+    buf_printf(out, "%s.", bound_words(b->state));
+}
+
+static void add_cure(const struct budget *b, struct buf *out)
+{
+    buf_printf(out, "`costlens budget raise %.*s USD` raises it", STR_ARG(b->name));
+}
+
+void concern_spent(const struct booking_wish *w, const struct verdict *v, struct nano amount,
+                   int64_t wall_us, struct buf *out)
+{
+    const struct budget *b = w->budget;
+    buf_printf(out, "The budget \"%.*s\"", STR_ARG(b->name));
+    if (w->value.len)
+        buf_printf(out, " of \"%.*s\"", STR_ARG(w->value));
+    if (v->is == ADMISSION_PAUSED) {
+        buf_printf(out, " is paused; `costlens budget resume %.*s` lets calls through again.",
+                   STR_ARG(b->name));
+        return;
+    }
+    add_usd(out, ": limit ", v->limit);
+    add_usd(out, " USD, spent ", v->spent);
+    add_usd(out, ", held by calls under way ", v->held);
+    add_usd(out, "; this call may cost up to ", amount);
+    buf_add_cstr(out, ". ");
+    struct window window = window_at(&b->window, wall_us);
+    if (window.end_us != INT64_MAX) {
+        buf_add_cstr(out, "It begins anew at ");
+        civil_write(out, window.end_us, 0);
+        buf_add_cstr(out, "; ");
+    }
+    add_cure(b, out);
+    buf_add_char(out, '.');
+}
+
+void concern_each(const struct budget *b, struct nano amount, struct buf *out)
+{
+    buf_printf(out, "The budget \"%.*s\" lets no call cost more than", STR_ARG(b->name));
+    add_usd(out, " ", b->terms.limit);
+    add_usd(out, " USD, and this one may cost up to ", amount);
+    buf_add_cstr(out, ": ask for a shorter answer, or ");
+    add_cure(b, out);
+    buf_add_char(out, '.');
+}

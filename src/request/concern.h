@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// concern - which budgets a call has to ask, and what to tell its caller when one of them says no.
+
+#ifndef REQUEST_CONCERN_H
+#define REQUEST_CONCERN_H
+
+#include "budget/bound.h"
+#include "gate/budgets.h"
+#include "request/req.h"
+
+struct concern {
+    struct booking_wish wishes[HOLD_ACCOUNTS_MAX]; // in the order of refusal
+    unsigned count;
+    const struct budget *each; // of those that limit each request by itself, the lowest; or NULL
+    bool blocks;               // one of them refuses what it does not cover
+    bool crowd;                // there are more than can be held in at once
+};
+
+// Of the call's attempt, whose entry says whose it is and where it goes.
+void concern_find(struct req *r, struct concern *out);
+
+// Sentences for the refusal, appended.
+// It has no bound.
+void concern_unbounded(const struct bound *b, struct buf *out);
+// That budget (its account of that value, if it tells any apart) does not cover it: which, limit,
+// spent, held, when it begins anew, how to raise it.
+void concern_spent(const struct booking_wish *w, const struct verdict *v, struct nano amount,
+                   int64_t wall_us, struct buf *out);
+// No single call may cost that much under that budget.
+void concern_each(const struct budget *b, struct nano amount, struct buf *out);
+
+#endif

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Budgets: a call holds its worst case before it is sent, so no limit is passed, however many come at once; what
+does not fit is refused with 402 and says why; what only open holds keep out may wait."""
+import concurrent.futures
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+
+limit(90)
+
+
+def verified(gateway):
+    answer = gateway.costlens("ledger", "verify", check=False)
+    expect((answer.returncode, answer.stderr), (0, ""), answer.stdout)
+
+
+def charged(row):
+    return -(-row["cost_pd"] // 1000)
+
+
+def spent(gateway):
+    return gateway.sql("SELECT settled, leased, overdraft FROM account")
+
+
+def held(gateway):
+    """What each call held, in nanodollars: the first number of its charge, in groups of 7 bits."""
+    found = []
+    for row in gateway.sql("SELECT hex(charge) AS charge FROM call WHERE charge NOT NULL"):
+        number = 0
+        for i, byte in enumerate(bytes.fromhex(row["charge"])):
+            number |= (byte & 127) << 7 * i
+            if byte < 128:
+                break
+        found.append(number)
+    return found
+
+
+def one_after_the_other():
+    extra = "budgets:\n  - { name: day, limit: 0.005, window: day }\n"
+    with Mock() as mock, Gateway(mock, extra=extra) as gateway:
+        answers = []
+        while not answers or answers[-1].status == 200:
+            answers.append(gateway.chat("What is a ledger?", max_tokens=100))
+            expect_true(len(answers) < 2000, "it ends")
+        refused = answers.pop()
+        expect(refused.status, 402)
+        expect(refused.headers["x-should-retry"], "false")
+        error = refused.json["error"]
+        expect(error["code"], "budget_exceeded")
+        for part in ('"day"', "limit 0.005 USD", "spent 0.00", "begins anew at", "costlens budget raise day"):
+            expect_in(part, error["message"])
+        expect_true(len(answers) > 3, f"some were made: {len(answers)}")
+        rows = gateway.rows(len(answers))
+        expect(len(mock.bills()), len(answers), "what was refused was not sent")
+        total = sum(charged(row) for row in rows)
+        expect_true(total <= 5_000_000, f"the limit holds: {total}")
+        gateway.program.stop()
+        gateway.start()
+        expect(gateway.chat("What is a ledger?", max_tokens=100).status, 402, "it is remembered")
+        verified(gateway)
+        [account] = spent(gateway)
+        expect((int(account["settled"]), int(account["overdraft"])), (total, 0))
+
+
+def all_at_once():
+    with Mock(ttft="1500ms") as mock, Gateway(mock, extra="budgets:\n  - { name: few, limit: 0.0009 }\n") as gateway:
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            answers = list(pool.map(lambda _: gateway.chat("hi", max_tokens=200), range(40)))
+        made = [a for a in answers if a.status == 200]
+        expect({a.status for a in answers}, {200, 402})
+        gateway.rows(len(made))
+        [most] = set(held(gateway))
+        expect(len(made), 900_000 // most, "as many as fit, with all of them under way at once")
+        expect(len(mock.bills()), len(made), "what was refused was not sent")
+        verified(gateway)
+
+
+def who_waits():
+    extra = "budgets:\n  - { name: few, limit: 0.0018, wait: 30s }\n"
+    with Mock(ttft="300ms") as mock, Gateway(mock, extra=extra) as gateway:
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            answers = list(pool.map(lambda _: gateway.chat("hi", max_tokens=200), range(20)))
+        expect([a.json["error"]["message"] for a in answers if a.status != 200], [], "they end by waiting")
+        expect(sum(charged(row) for row in gateway.rows(20)), int(spent(gateway)[0]["settled"]))
+        verified(gateway)
+
+
+one_after_the_other()
+all_at_once()
+who_waits()
