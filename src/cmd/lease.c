@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -155,6 +156,29 @@ static void keep_file(struct gate_setup *s, char file[PATH_MAX])
         s->source.file = file;
 }
 
+// Paths of certificates that the environment names from here, for the same reason. `between`: what
+// parts several of them.
+static void keep_paths(const char *variable, char between)
+{
+    char here[PATH_MAX];
+    const char *value = getenv(variable);
+    struct str rest = str_of(value);
+    struct buf all;
+    if (!value || !getcwd(here, sizeof here))
+        return;
+    buf_init(&all, &alloc_heap, 0);
+    while (rest.len) {
+        struct str path = str_from(rest.ptr, str_find(rest, between));
+        bool relative = path.len && path.ptr[0] != '/';
+        buf_printf(&all, "%s%s%s%.*s", all.len ? ":" : "", relative ? here : "",
+                   relative ? "/" : "", STR_ARG(path));
+        rest = str_skip(rest, path.len + 1);
+    }
+    if (!buf_failed(&all))
+        setenv(variable, buf_cstr(&all), true);
+    buf_fini(&all);
+}
+
 static enum status serve_once(struct keeper *k, struct why *why)
 {
     struct gate_setup setup = {.source = {.file = k->cli->config_file, .mock = k->mock},
@@ -219,6 +243,8 @@ static _Noreturn void keep(struct keeper *k)
     flock(STDOUT_FILENO, LOCK_EX | LOCK_NB); // run.log: a gateway that ends with its leases
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_NAME, "costlens-gate"); // its arguments are those of the first run
+    keep_paths("SSL_CERT_FILE", '\0');
+    keep_paths("SSL_CERT_DIR", ':');
     serve(k);
     _exit(k->ready ? 0 : 1);
 }
