@@ -384,13 +384,17 @@ static void read_refused(const struct run *r, const struct json_val *list, struc
     struct json_iter it = {0};
     struct str name;
     const struct json_val *v;
+    int64_t newest_us = 0;
     f->calls = 0;
-    while (json_each(&it, list, &name, &v)) {
-        int64_t calls = 0;
+    while (json_each(&it, list, &name, &v)) { // one a key and worker
+        int64_t calls = 0, last_us = 0;
         if (!is_mine(r, v) || !json_i64(json_get(v, "requests"), &calls) ||
-            !json_i64(json_get(v, "http_status"), &f->http_status))
+            !json_i64(json_get(v, "last_us"), &last_us))
             continue;
         f->calls += calls;
+        if (last_us < newest_us || !json_i64(json_get(v, "http_status"), &f->http_status))
+            continue;
+        newest_us = last_us;
         take_text(v, "model", &f->model);
         take_text(v, "error", &f->error);
         take_text(v, "message", &f->message);

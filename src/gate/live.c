@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 const char *live_state_name(enum live_state s)
 {
     static const char *const names[] = {
@@ -131,6 +133,7 @@ void live_refuse(struct live *l, struct str key, struct str model, enum refusal 
     }
     f->calls++;
     f->last = ++l->refusals;
+    f->at_us = clock_wall_us();
     f->why = why;
     str_copy_clipped(model, f->model, sizeof f->model);
     str_copy_clipped(detail, f->detail, sizeof f->detail);

@@ -61,8 +61,10 @@ struct live_refused {
     char key[65]; // empty: none
     int64_t calls;
     uint64_t last; // its number among all refusals
+    // Of the last:
+    int64_t at_us; // wall
     enum refusal why;
-    char model[129], detail[256]; // of the last
+    char model[129], detail[256];
 };
 
 // Of all that ended since the worker began.

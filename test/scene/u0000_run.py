@@ -187,6 +187,24 @@ def says_what_was_refused(gateway):
     expect(json.loads(run(gateway, calling("x"), "--json").stderr)["refused"], None)
 
 
+def says_what_was_refused_last(mock):
+    """Whichever of the workers it was that did."""
+    gateway = configured(Gateway(mock, workers=2))
+    several = program("""
+import os, urllib.error, urllib.request
+for i in range(12):
+    try:
+        urllib.request.urlopen(urllib.request.Request(os.environ["OPENAI_BASE_URL"] + "/chat/completions",
+            b'{"model":"nobody-%d","messages":[]}' % i, {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"],
+            "Content-Type": "application/json"}))
+    except urllib.error.HTTPError:
+        pass
+""")
+    for _ in range(5):
+        expect_in("12 calls were refused by the gateway and went to no provider; the last: nobody-11: ",
+                  run(gateway, several).stderr)
+
+
 def counts_runs_inside_it(gateway):
     """What a run inside a run spends is on both bills, at any depth, and the outer one says so."""
     def nested(*commands):
@@ -348,6 +366,7 @@ with Mock() as mock:
     stands_without_a_standard_file(gateway)
     says_that_nothing_was_seen(gateway)
     says_what_was_refused(gateway)
+    says_what_was_refused_last(mock)
     counts_runs_inside_it(gateway)
     hands_its_tags_on(gateway)
     keeps_its_word(gateway)
