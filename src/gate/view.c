@@ -134,8 +134,14 @@ struct thrift *view_thrift(struct view *v, unsigned provider)
     return v->pools->thrifts[provider];
 }
 
-bool *view_usage_refused(struct view *v, unsigned provider)
+bool view_usage_refused(const struct view *v, unsigned provider)
 {
     must(provider < v->pools->count);
-    return &v->pools->usage_refused[provider];
+    return v->pools->usage_refused[provider];
+}
+
+void view_refuse_usage(struct view *v, unsigned provider)
+{
+    must(provider < v->pools->count);
+    v->pools->usage_refused[provider] = true;
 }

@@ -32,7 +32,8 @@ void view_free(struct view *v); // drops one reference
 struct origin *view_origin(struct view *v, unsigned provider, struct why *why) MUST_USE;
 
 // That it refuses to be asked for a stream's usage, as it told this worker.
-bool *view_usage_refused(struct view *v, unsigned provider);
+bool view_usage_refused(const struct view *v, unsigned provider);
+void view_refuse_usage(struct view *v, unsigned provider); // it did now
 // What that provider may still be asked again.
 struct thrift *view_thrift(struct view *v, unsigned provider);
 

@@ -139,17 +139,17 @@ bool again_alone(const struct req *r)
 }
 
 // It refuses stream_options, which its caller never sent: from here on it gets none of ours.
-static bool unasks_usage(const struct req *r)
+static bool unasks_usage(struct req *r)
 {
     const struct attempt *a = &r->attempt;
     bool refused = a->usage_added && (a->upstream_status == 400 || a->upstream_status == 422) &&
                    str_has_nocase(buf_str(&a->whole), str_of("stream_options"));
     if (refused)
-        *view_usage_refused(r->view, a->target.provider) = true;
+        view_refuse_usage(r->view, a->target.provider);
     return refused;
 }
 
-static struct choice decide(const struct req *r)
+static struct choice decide(struct req *r)
 {
     const struct attempt *a = &r->attempt;
     struct choice c = {.verdict = RETRY_REPEAT,

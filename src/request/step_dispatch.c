@@ -28,7 +28,7 @@ static bool wants_usage(const struct req *r)
         r->found.endpoint == ENDPOINT_CHAT || r->found.endpoint == ENDPOINT_COMPLETIONS;
     return !r->attempt.translation && openai_stream && d->stream && !d->usage_asked &&
            !(flags & VENDOR_NO_INCLUDE_USAGE) &&
-           !*view_usage_refused(r->view, r->attempt.target.provider);
+           !view_usage_refused(r->view, r->attempt.target.provider);
 }
 
 // base path + endpoint's path + query.
