@@ -110,6 +110,11 @@ static int owner_of(const char *socket_path)
 static enum status say_dead(const char *socket_path, struct why *why)
 {
     int pid = owner_of(socket_path);
+    if (pid == 0)
+        return why_set(why, STATUS_TIMEOUT,
+                       "the gateway at %s does not answer. If it was stopped, let it go on; else "
+                       "end it and start it again",
+                       socket_path);
     return why_set(why, STATUS_TIMEOUT,
                    "the gateway at %s (process %d) does not answer. If it was stopped, `kill -CONT "
                    "%d` lets it go on; else end it and start it again",

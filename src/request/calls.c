@@ -185,7 +185,7 @@ static enum live_state state_of(const struct req *r)
         return a->entry.attempt > 0 ? LIVE_RETRYING : LIVE_READING;
     if (r->step == STEP_again)
         return LIVE_RETRYING;
-    if (a->metering)
+    if (a->entry.ttft_us > 0 && a->mode != RELAY_HELD)
         return LIVE_STREAMING;
     return a->entry.attempt > 0 ? LIVE_RETRYING : LIVE_WAITING;
 }

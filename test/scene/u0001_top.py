@@ -15,6 +15,7 @@ import threading
 import time
 
 from lib.scene import COSTLENS, PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, request, until
+from lib.strange import Strange
 
 limit(120)
 
@@ -289,6 +290,37 @@ def names_a_gateway_that_hangs(gateway):
         expect_in(f"kill -CONT {pid}", text, "the cure")
 
 
+def names_no_process_that_it_cannot_know(gateway):
+    """Its socket takes no further connection, of which its process could be had."""
+    with socket.socket(socket.AF_UNIX) as full:
+        full.bind(str(gateway.state / "costlens.sock"))
+        full.listen(1)
+        done = gateway.costlens("top", "--once", check=False)
+    expect(done.returncode, 1)
+    expect_in("does not answer", done.stderr)
+    expect_true("process 0" not in done.stderr and "kill" not in done.stderr, done.stderr)
+    (gateway.state / "costlens.sock").unlink()
+
+
+def sees_what_waits(mock):
+    """A stream of which nothing but comments has come waits."""
+    goes_on = threading.Event()
+
+    def answer():
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n: wait\n\n"
+        goes_on.wait(20)
+
+    with Strange(lambda head: answer()) as strange:
+        bench = f"  bench: {{ url: {strange.url}/v1, models: [bench-model], retries: 0 }}\n"
+        with Gateway(mock, providers=bench) as gateway:
+            call = in_background(lambda: gateway.chat("waits", user="waits", stream=True))
+            until(lambda: strange.heads and running(gateway, "waits"), what="it is seen")
+            time.sleep(0.2)
+            expect(running(gateway, "waits")[0]["state"], "waiting")
+            goes_on.set()
+            call.join()
+
+
 def stays_small(gateway, mock):
     """1,000 streams at once: an answer says how many there are, and tells 200 of them."""
     sockets = []
@@ -321,6 +353,8 @@ with Mock() as mock:
                         (("--once", "--count", "2"), "--count 1"), (("x",), "one too many")):
         done = gateway.costlens("top", *wrong, check=False)
         expect((done.returncode, text in done.stderr), (2, True), done.stderr)
+    names_no_process_that_it_cannot_know(gateway)
+    sees_what_waits(mock)
     with gateway:
         sees_a_stream(gateway)
         sees_a_retry(gateway)
