@@ -541,9 +541,9 @@ struct costlens_loaded {
 
 // Takes a journal into a table that has no account yet. Holds that are open at its end are
 // captured: their calls may have been billed. Accounts of budgets that are not defined are kept
-// until they are. A torn last record is no error; any other damage is COSTLENS_DAMAGED, the message
-// says at which byte, and the table is empty. COSTLENS_IO when `read` fails, COSTLENS_CONFLICT when
-// there are accounts. `out` may be NULL.
+// until they are. A last record that was not finished is no error; any other damage, also of the
+// last one, is COSTLENS_DAMAGED, the message says at which byte, and the table is empty.
+// COSTLENS_IO when `read` fails, COSTLENS_CONFLICT when there are accounts. `out` may be NULL.
 COSTLENS_PUBLIC enum costlens_status costlens_budgets_load(struct costlens_budgets *budgets,
                                                            costlens_read_f *read, void *context,
                                                            struct costlens_loaded *out,

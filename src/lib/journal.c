@@ -487,6 +487,8 @@ static enum costlens_status apply_end(struct reading *g, struct fields *f)
 static enum costlens_status apply(struct reading *g, const struct frame *frame)
 {
     struct fields f = {frame->payload, false};
+    if (frame->version != VERSION)
+        return damaged(g, "was written by another version of the library");
     switch (frame->type) {
     case RECORD_ACCOUNT: return apply_account(g, &f);
     case RECORD_HOLD: return apply_hold(g, &f);
@@ -505,28 +507,31 @@ static size_t used_bytes(const struct reading *g)
     return len - g->at;
 }
 
-// No record stands there. That is a torn last one when none follows, and no more follows than one
-// write can have left; behind it zeros, where the file system had given the space already.
+// No whole record stands there. A write that was not finished leaves the beginning of one, and
+// behind it nothing, or zeros where the file system had given the space already.
+static bool is_torn(const struct reading *g)
+{
+    struct frame frame;
+    size_t used = used_bytes(g);
+    if (used < HEAD_BYTES)
+        return true;
+    bool head = read_head(str_from(g->window + g->at, g->len - g->at), &frame);
+    return head && frame.bytes <= WRITE_MAX && used < frame.bytes;
+}
+
 static enum costlens_status read_tail(struct reading *g)
 {
-    struct str rest = str_from(g->window + g->at, g->len - g->at);
-    struct frame frame;
-    if (read_head(rest, &frame) && frame.version != VERSION)
-        return damaged(g, "was written by another version of the library");
-    for (size_t i = 1; i < rest.len; i++) {
-        if (read_frame(str_skip(rest, i), &frame))
-            return damaged(g, "is damaged, and others follow it");
-    }
-    if (used_bytes(g) > WRITE_MAX)
-        return damaged(g, "is damaged, and more follows than was written at once");
-    g->done.torn = (int64_t)rest.len;
+    static const char says[] = "is damaged: it was changed, or more stands there than was written";
+    if (!is_torn(g))
+        return damaged(g, says);
+    g->done.torn = (int64_t)(g->len - g->at);
     while (!g->all) {
         g->at = g->len;
         enum costlens_status s = fill(g);
         if (s != COSTLENS_OK)
             return s;
         if (used_bytes(g) > 0)
-            return damaged(g, "is damaged, and more follows than was written at once");
+            return damaged(g, says);
         g->done.torn += (int64_t)g->len;
     }
     return COSTLENS_OK;
@@ -544,7 +549,7 @@ static enum costlens_status read_all(struct reading *g)
         struct str rest = str_from(g->window + g->at, g->len - g->at);
         if (rest.len == 0)
             return COSTLENS_OK;
-        if (!read_frame(rest, &frame) || frame.version != VERSION) {
+        if (!read_frame(rest, &frame)) {
             enum costlens_status s = fill(g);
             return s == COSTLENS_OK ? read_tail(g) : s;
         }

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The library's example, compiled against an installed copy through pkg-config, prices what the mock bills."""
+"""The library's example, compiled against an installed copy through pkg-config, prices what the mock bills, and
+passes no cap, though it is killed again and again."""
 import os
 import shlex
+import signal
 import subprocess
 from decimal import Decimal
 from pathlib import Path
 
-from lib.scene import SOURCE, Mock, expect, expect_true, folder, skip
+from lib.scene import SOURCE, Mock, expect, expect_true, folder, skip, until
 
 build = Path(os.environ.get("COSTLENS_BUILD") or SOURCE / "build")
 archive = build / "libcostlens.a"
@@ -49,3 +51,56 @@ with Mock() as mock:
     expect(done.returncode, 1)
     expect_true("unpriced: no price is known" in done.stdout and "picodollars" not in done.stdout, done.stdout)
     expect(subprocess.run([example], capture_output=True).returncode, 2, "usage")
+
+    # A cap. Calls that are over count what they cost, those that were killed their most.
+    def capped(prompt, usd="0.10", model="gpt-4o"):
+        return subprocess.Popen([example, model, prompt, usd, "spent.journal"], cwd=folder, env=where,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    where["OPENAI_BASE_URL"] = f"http://127.0.0.1:{mock.port}/v1"
+    before = len(mock.bills())
+    program = capped("Say hello.")
+    said = program.communicate()
+    expect(program.returncode, 0, said)
+    expect_true("today 0.0" in said[0] and "of 0.10 USD" in said[0], said)
+
+    where["OPENAI_BASE_URL"] = f"http://127.0.0.1:{mock.port}/+slow=300/v1"
+    journal = folder / "spent.journal"
+    open_hold = b"CL\x01\x02"
+    program = capped("Say it slowly.")
+    until(lambda: open_hold in journal.read_bytes() and b"CL\x01\x03" not in journal.read_bytes(), 10, "the hold is kept")
+    program.send_signal(signal.SIGKILL)
+    program.communicate()
+
+    where["OPENAI_BASE_URL"] = f"http://127.0.0.1:{mock.port}/v1"
+    program = capped("Say hello.")
+    said = program.communicate()
+    expect(program.returncode, 0, said)
+    expect_true("1 call of a run that died counts at its most" in said[0], said)
+
+    calls = 0
+    while program.returncode == 0 and calls < 1000:
+        program = capped(f"Say {calls}.")
+        said = program.communicate()
+        calls += 1
+    expect(program.returncode, 3, said)
+    expect_true("not sent: budget cap: limit 0.10, spent 0.0" in said[1], said)
+    expect_true("raise its limit, or wait until its window is over" in said[1], said)
+    bills = mock.bills()[before:]
+    billed = sum((Decimal("2.5") * b["input"] + Decimal("1.25") * b["cache_read"] + 10 * b["output"]) / 10 ** 6
+                 for b in bills)
+    expect_true(Decimal("0.04") < billed <= Decimal("0.10"), (billed, len(bills)))
+    program = capped("Say more.", usd="0.5")  # raised, and it goes on
+    expect(program.communicate() and program.returncode, 0)
+
+    # What nobody can bound is not sent, nor what is no cap, and nothing is read from a journal that was changed.
+    sent = len(mock.bills())
+    for words in ({"model": "nobodys-model"}, {"usd": "-1"}):
+        program = capped("Say hello.", **words)
+        said = program.communicate()
+        expect_true(program.returncode != 0 and said[1], said)
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[:9] + b"x" + whole[10:])
+    program = capped("Say hello.", usd="0.5")
+    expect_true("the record at byte 0 is damaged" in program.communicate()[1], "damage is told")
+    expect(len(mock.bills()), sent, "calls that were sent")
