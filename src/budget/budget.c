@@ -294,22 +294,6 @@ enum status budget_check(const struct budget *b, struct why *why)
     return STATUS_OK;
 }
 
-enum status budgets_check(const struct budget *all, size_t count, size_t *at, struct why *why)
-{
-    for (*at = 0; *at < count; (*at)++) {
-        const struct budget *b = &all[*at];
-        enum status s = budget_check(b, why);
-        if (s != STATUS_OK)
-            return s;
-        for (size_t i = 0; i < *at; i++) {
-            if (str_eq(all[i].name, b->name))
-                return fault(why, STATUS_DUPLICATE, b->name,
-                             "is the name of two budgets: give one of them another");
-        }
-    }
-    return STATUS_OK;
-}
-
 // --- whom it concerns ---
 
 static struct str tag_of(const struct tags *tags, struct str name)

@@ -90,9 +90,6 @@ enum status budget_set(struct budget *b, struct str name, struct str value,
                        struct why *why) MUST_USE;
 // Whether it makes sense as a whole: a name, a limit, nothing that its kind cannot have.
 enum status budget_check(const struct budget *b, struct why *why) MUST_USE;
-// The first of `count` that does not, or whose name an earlier one has, is *at.
-enum status budgets_check(const struct budget *all, size_t count, size_t *at,
-                          struct why *why) MUST_USE;
 
 // True when the call is concerned. `value`, borrowed from the facts, is what tells its account
 // apart: empty when nothing does.

@@ -142,27 +142,41 @@ static void scopes_are_read_or_refused(void **state)
     assert_int_equal(b.condition_count, BUDGET_CONDITIONS_MAX);
 }
 
+static void writes_what_it_read(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"org", "tag:session", "provider"};
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct budget b = budget("a");
+        set(&b, "per", names[i]);
+        buf_clear(&out);
+        budget_dimension_write(&out, &b.per_what);
+        assert_string_equal(buf_cstr(&out), names[i]);
+    }
+    buf_fini(&out);
+    struct budget b = budget("a");
+    for (int day = 0; day < 7; day++) {
+        set(&b, "week", budget_day_name(day));
+        assert_int_equal(b.window.first_day, day);
+    }
+}
+
 static void is_checked_as_a_whole(void **state)
 {
     (void)state;
     struct why why;
-    struct budget all[3] = {budget("a"), budget("b"), budget("a")};
-    size_t at = 9;
-    assert_int_equal(budget_check(&all[0], &why), STATUS_SYNTAX);
+    struct budget whole = budget("a");
+    assert_int_equal(budget_check(&whole, &why), STATUS_SYNTAX);
     assert_string_equal(why.text, "`a` has no limit: write one, like limit: 500.00");
-    for (unsigned i = 0; i < 3; i++)
-        set(&all[i], "limit", "1");
-    assert_int_equal(budgets_check(all, 2, &at, &why), STATUS_OK);
-    assert_int_equal(budgets_check(all, 3, &at, &why), STATUS_DUPLICATE);
-    assert_int_equal(at, 2);
-    all[1].limited = false;
-    assert_int_equal(budgets_check(all, 3, &at, &why), STATUS_SYNTAX);
-    assert_int_equal(at, 1);
+    set(&whole, "limit", "1");
+    assert_int_equal(budget_check(&whole, &why), STATUS_OK);
     static const char *const names[] = {
         "", "a\nb", "\xff",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
     for (unsigned i = 0; i < 4; i++) {
-        struct budget b = all[0];
+        struct budget b = whole;
         b.name = str_of(names[i]);
         assert_int_equal(budget_check(&b, &why), STATUS_SYNTAX);
     }
@@ -176,7 +190,7 @@ static void is_checked_as_a_whole(void **state)
     set(&request, "alert_at", "50%");
     assert_int_equal(budget_check(&request, &why), STATUS_CONFLICT);
     for (unsigned i = 0; i < 3; i++) {
-        struct budget b = all[0];
+        struct budget b = whole;
         set(&b, "enforce", "observe");
         assert_int_equal(budget_check(&b, &why), STATUS_OK);
         set(&b, (const char *const[]){"clamp", "on_exceed", "wait"}[i],
@@ -361,11 +375,11 @@ static void every_model_has_its_account(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_as_a_file_says),           cmocka_unit_test(refuses_each_with_its_cure),
-        cmocka_unit_test(scopes_are_read_or_refused),  cmocka_unit_test(is_checked_as_a_whole),
-        cmocka_unit_test(says_what_has_no_effect),     cmocka_unit_test(matches_who_it_concerns),
-        cmocka_unit_test(tells_apart_by_a_value),      cmocka_unit_test(refuses_in_order),
-        cmocka_unit_test(every_model_has_its_account),
+        cmocka_unit_test(is_as_a_file_says),          cmocka_unit_test(refuses_each_with_its_cure),
+        cmocka_unit_test(scopes_are_read_or_refused), cmocka_unit_test(writes_what_it_read),
+        cmocka_unit_test(is_checked_as_a_whole),      cmocka_unit_test(says_what_has_no_effect),
+        cmocka_unit_test(matches_who_it_concerns),    cmocka_unit_test(tells_apart_by_a_value),
+        cmocka_unit_test(refuses_in_order),           cmocka_unit_test(every_model_has_its_account),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
