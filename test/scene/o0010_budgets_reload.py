@@ -2,11 +2,13 @@
 """Budgets of the file: what they name and is nowhere is told, a reload says what it changes, a bad one changes nothing."""
 import json
 import signal
+import threading
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.scene import LONG, Gateway, Mock, expect, expect_in, expect_true, limit, until
 
-limit(60)
-BUDGETS = """org: acme
+limit(600 if LONG else 60)
+BUDGETS = """log: { requests: false }
+org: acme
 teams: { search: { keys: [scene, wob] } }
 budgets:
   - { name: company, scope: { org: acme }, limit: 500.00, window: month, timezone: Europe/Berlin, alert_at: [50%, 80%] }
@@ -42,6 +44,23 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     expect_in("limit: `-3` is negative", reload(changed.replace("limit: 3,", "limit: -3,"), stays))
     expect_in("there is no time zone Europe/Bern1", reload(changed.replace("Berlin", "Bern1"), stays))
     expect(gateway.chat("x").status, 200, "the running one goes on")
+
+    # Under load, good ones and bad ones: no call fails, and the last good one holds.
+    statuses, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            statuses.append(gateway.chat("steady").status)
+    callers = [threading.Thread(target=ask, daemon=True) for _ in range(2)]
+    for caller in callers:
+        caller.start()
+    for n in range(1000 if LONG else 40):
+        fine = changed.replace("limit: 3,", f"limit: {n + 4},") if n % 3 else good
+        reload(fine if n % 2 else fine.replace("name: agent", "name: company"), holds if n % 2 else stays)
+    over.set()
+    for caller in callers:
+        caller.join()
+    expect(set(statuses), {200}, "calls during reloads")
     gateway.file.write_text(good)
     checked = gateway.costlens("config", "check", "--json")
     config = json.loads(checked.stdout)["config"]
