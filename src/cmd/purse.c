@@ -162,6 +162,10 @@ static void print_account(const struct json_val *account)
     fact("left", text(account, "left"), " USD");
     fact("used", text(account, "used_percent"), "%");
     fact("overdraft", text(account, "overdraft"), " USD: charged beyond what was held");
+    int64_t refused = number(account, "would_refuse");
+    if (refused > 0)
+        printf("it would have refused %lld %s since the gateway began\n", (long long)refused,
+               refused == 1 ? "call" : "calls");
 }
 
 static void print_each(const struct json_val *answer)

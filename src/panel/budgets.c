@@ -211,13 +211,12 @@ static void account_write(struct json_out *o, const struct spending_budget *b,
     spending_write_account(o, b, a);
 }
 
-static void budget_write(const struct verb_call *c, struct json_out *o, const char *name,
-                         const struct spending_budget *b)
+static void budget_write(struct json_out *o, const char *name, const struct spending_budget *b)
 {
     json_out_begin(o, name, '{');
     spending_write_budget(o, b);
     if (b->budget->per != BUDGET_PER_REQUEST) {
-        struct spending_account none = spending_of(c, b, STR_NONE);
+        struct spending_account none = spending_of(b, STR_NONE);
         json_out_number(o, "accounts", (int64_t)b->accounts);
         if (b->kept || b->budget->per == BUDGET_PER_NONE)
             account_write(o, b, b->kept ? b->top : &none);
@@ -238,7 +237,7 @@ static enum status changed(struct work *w, struct why *why)
     if (b) {
         json_out_begin(&o, NULL, '{');
         json_out_flag(&o, "made", !w->there);
-        budget_write(w->call, &o, "budget", b);
+        budget_write(&o, "budget", b);
         s = notes(w->call, &o, b, w->defines, why);
         json_out_end(&o, '}');
     } else if (s == STATUS_OK) {
@@ -413,7 +412,7 @@ static enum status risen(const struct work *w, struct nano *limit, struct why *w
 {
     const struct json_val *to = json_get(json_root(w->args), "limit");
     const struct json_val *by = json_get(json_root(w->args), "by");
-    struct str text;
+    struct str text = STR_NONE;
     struct nano amount;
     if (!to == !by)
         return why_set(why, STATUS_SYNTAX, "\"limit\", the new one, or \"by\", what is added");
@@ -502,7 +501,7 @@ static enum status show(struct work *w, struct why *why)
                     "no budget is named %.*s (`costlens budget list` shows all)", STR_ARG(w->name));
     if (b) {
         json_out_begin(&o, NULL, '{');
-        budget_write(w->call, &o, "budget", b);
+        budget_write(&o, "budget", b);
         json_out_begin(&o, "each", '[');
         for (size_t i = 0; b->budget->per == BUDGET_PER_VALUE && i < b->kept; i++) {
             json_out_begin(&o, NULL, '{');
@@ -511,7 +510,6 @@ static enum status show(struct work *w, struct why *why)
         }
         json_out_end(&o, ']');
         json_out_number(&o, "more", (int64_t)(b->accounts - b->kept));
-        json_out_flag(&o, "behind", all.behind);
         s = notes(w->call, &o, b, true, why);
         json_out_end(&o, '}');
     }
@@ -531,9 +529,8 @@ enum status budgets_list(struct verb_call *c, struct why *why)
         json_out_begin(&o, NULL, '{');
         json_out_begin(&o, "budgets", '[');
         for (size_t i = 0; i < all.count; i++)
-            budget_write(c, &o, NULL, &all.budgets[i]);
+            budget_write(&o, NULL, &all.budgets[i]);
         json_out_end(&o, ']');
-        json_out_flag(&o, "behind", all.behind);
         json_out_end(&o, '}');
     }
     spending_free(&all);

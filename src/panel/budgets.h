@@ -12,7 +12,7 @@
 
 // {"budgets":[{"name","scope","per","limit","window","resets","week","timezone","enforce","hold",
 // "clamp","on_exceed","wait","alert_at","paused","source","accounts","value",
-// "spent","held","left","used_percent"}],"behind"}: the last five of the account that is most in
+// "spent","held","left","used_percent"}]}: the last five of the account that is most in
 // use. A budget per request has no account, and neither those nor a window.
 enum status budgets_list(struct verb_call *c, struct why *why) MUST_USE;
 // name -> {"budget":{as in the list},"each":[{"value","spent",...}],"more"}: of a budget that tells

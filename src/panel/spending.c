@@ -5,11 +5,12 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "gate/budgets.h"
+#include "gate/gate_state.h"
 #include "insight/asked.h"
 #include "store/lease.h"
 
-#define ARENA_MAX   ((size_t)256 * MIB)
-#define CATCH_UP_MS 1000
+#define ARENA_MAX ((size_t)256 * MIB)
 
 // --- the definitions ---
 
@@ -39,6 +40,9 @@ struct gathering {
     struct spending *out;
     size_t most; // accounts of each
     struct spending_budget **by_number;
+    struct live *live; // by number
+    size_t live_count, live_room;
+    bool failed;
 };
 
 static enum status open_windows(struct gathering *g, struct why *why)
@@ -60,10 +64,53 @@ static enum status open_windows(struct gathering *g, struct why *why)
 
 // --- the accounts ---
 
-// What only a running gateway knows. Without one nothing is held.
-static void look(const struct verb_call *c, struct spending_account *a)
+// What the running gateway has in its table: more than the store, behind it, says of these.
+struct live {
+    uint64_t id; // the account's number
+    struct spending_account account;
+};
+
+static void add_live(void *context, const struct budgets_account *a)
 {
-    a->held_known = !c->gate;
+    struct gathering *g = context;
+    struct live *all = alloc_grow(&alloc_heap, g->live, sizeof *all, g->live_count, &g->live_room);
+    if (!all) {
+        g->failed = true;
+        return;
+    }
+    g->live = all;
+    all[g->live_count++] = (struct live){a->id,
+                                         {.spent = a->spent,
+                                          .held = a->held,
+                                          .overdraft = a->overdraft,
+                                          .would_refuse = a->would_refuse}};
+}
+
+static int compare_live(const void *a, const void *b)
+{
+    const struct live *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static enum status read_live(struct gathering *g)
+{
+    if (g->call->gate)
+        budgets_each(gate_budgets(g->call->gate), add_live, g);
+    if (g->live_count)
+        qsort(g->live, g->live_count, sizeof *g->live, compare_live);
+    return g->failed ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+static struct spending_account amounts(const struct gathering *g, const struct account_row *row)
+{
+    const struct live key = {.id = row->id};
+    struct spending_account a = {.spent = row->kept.settled, .overdraft = row->kept.overdraft};
+    const struct live *live =
+        g->live_count ? bsearch(&key, g->live, g->live_count, sizeof *live, compare_live) : NULL;
+    if (live)
+        a = live->account;
+    a.value = row->key.value;
+    return a;
 }
 
 static int64_t in_use(const struct spending_account *a)
@@ -111,9 +158,7 @@ static void add_account(void *context, const struct account_row *row)
     if (!found || (*found)->window.start_us != row->key.window.start_us ||
         (*found)->window.kind != row->key.window.kind)
         return;
-    struct spending_account a = {
-        .value = row->key.value, .spent = row->kept.settled, .overdraft = row->kept.overdraft};
-    look(g->call, &a);
+    const struct spending_account a = amounts(g, row);
     (*found)->accounts++;
     keep(g, *found, &a);
 }
@@ -129,8 +174,11 @@ static enum status add_accounts(struct gathering *g, struct why *why)
     for (size_t i = 0; i < s->count; i++)
         g->by_number[i] = &s->budgets[i];
     qsort(g->by_number, s->count, sizeof *g->by_number, compare_numbers);
-    s->behind = store_catch_up(g->call->store, CATCH_UP_MS) != STATUS_OK;
-    return store_account_each(g->call->store, s->now_us, add_account, g, why);
+    enum status status = read_live(g);
+    if (status == STATUS_OK)
+        status = store_account_each(g->call->store, s->now_us, add_account, g, why);
+    heap_free(g->live);
+    return status;
 }
 
 enum status spending_read(const struct verb_call *c, size_t most, struct spending *out,
@@ -161,14 +209,12 @@ const struct spending_budget *spending_find(const struct spending *s, struct str
     return NULL;
 }
 
-struct spending_account spending_of(const struct verb_call *c, const struct spending_budget *b,
-                                    struct str value)
+struct spending_account spending_of(const struct spending_budget *b, struct str value)
 {
-    struct spending_account none = {.value = value};
+    const struct spending_account none = {.value = value};
     for (size_t i = 0; i < b->kept; i++)
         if (str_eq(b->top[i].value, value))
             return b->top[i];
-    look(c, &none);
     return none;
 }
 
@@ -200,10 +246,7 @@ void spending_write_account(struct json_out *o, const struct spending_budget *b,
 {
     int64_t limit = b->budget->terms.limit.n;
     usd(o, "spent", a->spent);
-    if (a->held_known)
-        usd(o, "held", a->held);
-    else
-        json_out_null(o, "held");
+    usd(o, "held", a->held);
     usd(o, "left", (struct nano){limit > in_use(a) ? limit - in_use(a) : 0});
     if (limit > 0)
         json_out_decimal(o, "used_percent", (int128)in_use(a) * 1000 / limit, 1, 1);
@@ -211,4 +254,6 @@ void spending_write_account(struct json_out *o, const struct spending_budget *b,
         json_out_null(o, "used_percent");
     if (a->overdraft.n)
         usd(o, "overdraft", a->overdraft);
+    if (a->would_refuse)
+        json_out_number(o, "would_refuse", (int64_t)a->would_refuse);
 }

@@ -14,7 +14,7 @@
 struct spending_account {
     struct str value; // of what its budget tells apart
     struct nano spent, held, overdraft;
-    bool held_known; // else what is held is left out of everything
+    uint64_t would_refuse; // of one that observes: calls since the gateway began
 };
 
 struct spending_budget {
@@ -32,7 +32,6 @@ struct spending {
     struct spending_budget *budgets; // in the order of refusal
     size_t count;
     int64_t now_us;
-    bool behind; // calls that have ended are not all in it yet
 };
 
 // All, with up to `most` accounts of each. spending_free is due in any case.
@@ -41,8 +40,7 @@ enum status spending_read(const struct verb_call *c, size_t most, struct spendin
 void spending_free(struct spending *s);
 const struct spending_budget *spending_find(const struct spending *s, struct str name); // or NULL
 // The account of that value; one that nothing was spent in where there is none.
-struct spending_account spending_of(const struct verb_call *c, const struct spending_budget *b,
-                                    struct str value);
+struct spending_account spending_of(const struct spending_budget *b, struct str value);
 // On which line the file defines a budget of that name; 0 when it does not.
 int spending_line(const struct config *c, struct str name);
 // A copy whose slices are the arena's. arena_failed says whether it worked.
@@ -53,7 +51,8 @@ bool spending_full(const struct spending_budget *b, const struct spending_accoun
 // Members of a JSON object: the definition, in the words of the file, "resets" where it does, and
 // "source": file (and its "line") or store ...
 void spending_write_budget(struct json_out *o, const struct spending_budget *b);
-// ... and {"spent","held","left","used_percent"} of an account; `held` is null while unknown.
+// ... and "spent", "held", "left" and "used_percent" of an account; "overdraft" and "would_refuse"
+// where there is any.
 void spending_write_account(struct json_out *o, const struct spending_budget *b,
                             const struct spending_account *a);
 

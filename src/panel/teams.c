@@ -103,12 +103,11 @@ static bool names_team(const struct budget *b, struct str team)
     return b->per == BUDGET_PER_VALUE && b->per_what.dimension == BUDGET_TEAM;
 }
 
-static void write_budget(const struct verb_call *c, struct json_out *o,
-                         const struct spending_budget *b, struct str team)
+static void write_budget(struct json_out *o, const struct spending_budget *b, struct str team)
 {
     bool teams = b->budget->per == BUDGET_PER_VALUE && b->budget->per_what.dimension == BUDGET_TEAM;
     bool values = b->budget->per == BUDGET_PER_VALUE && !teams;
-    struct spending_account a = spending_of(c, b, teams ? team : STR_NONE);
+    struct spending_account a = spending_of(b, teams ? team : STR_NONE);
     if (values && b->kept)
         a = b->top[0];
     json_out_begin(o, NULL, '{');
@@ -122,7 +121,7 @@ static void write_budget(const struct verb_call *c, struct json_out *o,
 }
 
 // The team at `at`; what follows it begins at what is returned.
-static size_t write_team(const struct verb_call *c, struct json_out *o, const struct members *m,
+static size_t write_team(struct json_out *o, const struct members *m,
                          const struct spending *budgets, size_t at)
 {
     struct str team = m->all[at].team, last = STR_NONE;
@@ -143,7 +142,7 @@ static size_t write_team(const struct verb_call *c, struct json_out *o, const st
     json_out_begin(o, "budgets", '[');
     for (size_t i = 0; i < budgets->count; i++)
         if (names_team(budgets->budgets[i].budget, team))
-            write_budget(c, o, &budgets->budgets[i], team);
+            write_budget(o, &budgets->budgets[i], team);
     json_out_end(o, ']');
     json_out_end(o, '}');
     return at;
@@ -165,9 +164,8 @@ enum status teams_list(struct verb_call *c, struct why *why)
         json_out_begin(&o, NULL, '{');
         json_out_begin(&o, "teams", '[');
         for (size_t at = 0; at < m.count;)
-            at = write_team(c, &o, &m, &budgets, at);
+            at = write_team(&o, &m, &budgets, at);
         json_out_end(&o, ']');
-        json_out_flag(&o, "behind", budgets.behind);
         json_out_end(&o, '}');
     }
     spending_free(&budgets);
