@@ -3,6 +3,7 @@
 #include "request/listing.h"
 
 #include "base/limits.h"
+#include "request/translation.h"
 #include "wire/models.h"
 
 #define ITEMS_MAX ((size_t)16384)
@@ -140,8 +141,12 @@ static bool goes_to(const struct items *all, struct str name, struct target *out
 {
     enum refusal refusal = REFUSAL_DIALECT;
     for (unsigned i = 0; i <= DIALECT_COUNT && refusal == REFUSAL_DIALECT; i++) {
+        enum dialect dialect = i ? (enum dialect)(i - 1) : all->shape;
         struct wanted wanted = {
-            .key = all->r->key, .dialect = i ? (enum dialect)(i - 1) : all->shape, .model = name};
+            .key = all->r->key,
+            .dialect = dialect,
+            .model = name,
+            .others = dialect == DIALECT_OPENAI ? translation_dialects(ENDPOINT_CHAT) : 0};
         buf_clear(detail);
         refusal = resolve(all->r->view->snapshot, &wanted, out, detail);
     }
@@ -154,30 +159,30 @@ static struct model_item target_item(const struct items *all, const struct targe
     return item_named(all, &c->providers[t->provider], t->model);
 }
 
-// What its target costs, it costs.
-static struct model_item alias_item(const struct items *all, struct str name)
+// What its target costs, it costs. It is listed where the key may use it, by its own name or by a
+// target's.
+static void add_alias(struct items *all, struct str name)
 {
     struct model_item item = {0};
     struct target t;
     struct buf detail;
     buf_init(&detail, &alloc_heap, 2 * KIB);
-    if (goes_to(all, name, &t, &detail))
+    bool goes = goes_to(all, name, &t, &detail);
+    if (goes)
         item = target_item(all, &t);
     buf_fini(&detail);
     item.target = item.id;
     item.id = name;
     item.owner = str_of("costlens");
-    return item;
+    if (goes || key_allows(all->r->key, name, name))
+        all->at[all->count++] = item;
 }
 
 static void items_of_aliases(struct items *all)
 {
     const struct snapshot *s = all->r->view->snapshot;
-    for (unsigned i = 0; i < s->config->alias_count; i++) {
-        const struct config_alias *a = &s->config->aliases[i];
-        if (all->count < ITEMS_MAX && key_allows(all->r->key, a->name, a->name))
-            all->at[all->count++] = alias_item(all, a->name);
-    }
+    for (unsigned i = 0; i < s->config->alias_count && all->count < ITEMS_MAX; i++)
+        add_alias(all, s->config->aliases[i].name);
 }
 
 static void send(struct req *r, struct buf *body)

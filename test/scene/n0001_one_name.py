@@ -29,7 +29,8 @@ with Mock() as mock, Ollama({"own:latest": 4096, "told:latest": 4096, "big:7b": 
     keys = [f"{{ name: {name}, token: {TOKENS[name]}, models: [\"{models}\"] }}"
             for name, models in (("plain", "own"), ("tagged", "own:latest"), ("other", "own:7b"),
                                  ("full", "local/own:latest"))]
-    with Gateway(mock, providers=providers, extra=prices, keys=keys) as gateway:
+    aliases = "aliases: { fast: [local/own, bench/own] }\n"
+    with Gateway(mock, providers=providers, extra=prices + aliases, keys=keys) as gateway:
         until(lambda: "local/own" in ids(gateway), 5, "the list, of plain names")
         hour = {name: {"cost_per_hour": str(usd)} for name, usd in
                 (("local/own", 1), ("local/told", 2), ("local/big:7b", 3))}
@@ -48,6 +49,11 @@ with Mock() as mock, Ollama({"own:latest": 4096, "told:latest": 4096, "big:7b": 
         lines = {r["model"]: r["requests"] for r in gateway.report("--by", "model")["rows"] if r["requests"]}
         expect(lines, {"local/own": 12, "local/told": 2, "local/big:7b": 1})
         expect(gateway.request("GET", "/v1/models/local%2Fown:latest").json["id"], "local/own")
+        # An alias is told as it is served: by its first target, to whoever may use that.
+        for key in ("plain", "tagged"):
+            expect(ids(gateway, key).get("fast"), hour["local/own"], key)
+            expect(ask(gateway, "fast", key).status, 200)
+        expect(ids(gateway, "other").get("fast"), None)
         # Elsewhere they are two.
         expect([gateway.chat(model=f"bench/{name}").status for name in ("own", "own:latest")], [200, 200])
-        expect([row["price_state"] for row in gateway.rows(17)[15:]], ["priced", "unpriced"])
+        expect([row["price_state"] for row in gateway.rows(19)[17:]], ["priced", "unpriced"])
