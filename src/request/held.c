@@ -40,6 +40,12 @@ static void drop_type(struct buf *fields)
     fields->len = kept;
 }
 
+void held_be_json(struct attempt *a)
+{
+    drop_type(&a->fields);
+    field_write(&a->fields, str_of("content-type"), str_of("application/json"));
+}
+
 void held_become_error(struct req *r, int status, struct str text)
 {
     struct attempt *a = &r->attempt;
@@ -49,8 +55,7 @@ void held_become_error(struct req *r, int status, struct str text)
     a->upstream_status = status;
     a->mode = RELAY_WHOLE;
     a->upstream_ended = true;
-    drop_type(&a->fields);
-    field_write(&a->fields, str_of("content-type"), str_of("application/json"));
+    held_be_json(a);
 }
 
 static bool is_error(struct req *r)

@@ -23,5 +23,7 @@ void held_pass(struct req *r);
 // The attempt's is an answer of that status (400 or more) with that text, as if its head had said
 // so.
 void held_become_error(struct req *r, int status, struct str text);
+// The head, which waits, says that its body is JSON.
+void held_be_json(struct attempt *a);
 
 #endif

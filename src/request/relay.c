@@ -247,11 +247,15 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
 }
 
 // Success that is neither JSON nor a stream is no answer of a model: a proxy's page, most often.
-// Nor is one in a coding, since none is asked for: its usage cannot be read.
+// Nor is one in a coding, since none is asked for: its usage cannot be read. Nor a stream to be
+// translated that was not asked for.
 static bool is_garbage(const struct req *r, struct str coding)
 {
+    const struct translation *t = r->attempt.translation;
+    enum meter_kind kind = r->attempt.meter.setup.kind;
+    bool unasked = t && !t->answer.setup.stream && meter_kind_streams(kind);
     return !coding_none(coding) ||
-           (r->attempt.upstream_status < 300 && r->attempt.meter.setup.kind == METER_OTHER);
+           (r->attempt.upstream_status < 300 && (kind == METER_OTHER || unasked));
 }
 
 // Nor is a hint, a redirect, or a success without content.
@@ -351,6 +355,8 @@ static void on_head(struct call *c, void *owner)
                         (size_t)h->content_length); // at once; its mark says if not
     bool error = h->status >= 400;
     bool streams = meter_kind_streams(r->attempt.meter.setup.kind);
+    if (r->attempt.translation)
+        r->attempt.translation->answer.setup.whole = !streams;
     bool large = h->content_length > WHOLE_ANSWER_BYTES_MAX && !r->attempt.translation;
     if (!error && streams) {
         r->attempt.mode = RELAY_HELD;
@@ -513,12 +519,19 @@ static void retry_field(struct req *r)
         exchange_field(r->x, str_of("x-should-retry"), str_of(stop ? "false" : "true"));
 }
 
-// What its model cannot do, an Ollama tells with a 500 (an image): that is the caller's mistake.
+// What its model cannot do or hold, and an option of a wrong type, an Ollama tells with a 500: that
+// is the caller's mistake.
 static bool is_callers(const struct req *r)
 {
+    static const char *const codes[] = {"unsupported", "context_length_exceeded", "invalid_option",
+                                        "invalid_format"};
     const struct attempt *a = &r->attempt;
-    return r->dialect == DIALECT_OLLAMA && a->upstream_status == 500 && a->metering &&
-           str_is(str_of(a->meter.error_code), "unsupported");
+    if (r->dialect != DIALECT_OLLAMA || a->upstream_status != 500 || !a->metering)
+        return false;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(a->meter.error_code, codes[i]) == 0)
+            return true;
+    return false;
 }
 
 int relay_status(const struct req *r)
@@ -545,9 +558,10 @@ void relay_head(struct req *r, int64_t length, bool with_cost)
     req_fields_ours(r);
     retry_field(r);
     const struct str parts[] = {r->attempt.provider->name, STR("/"), r->attempt.target.model};
-    exchange_field(r->x, str_of("x-costlens-model"), arena_join(&r->arena, parts, 3));
+    if (parts[2].len) // an Ollama's list is of none
+        exchange_field(r->x, str_of("x-costlens-model"), arena_join(&r->arena, parts, 3));
     exchange_field(r->x, str_of("x-costlens-provider"), r->attempt.provider->name);
-    if (with_cost)
+    if (with_cost && req_books(r))
         send_cost(r);
     exchange_head(r->x, length);
 }

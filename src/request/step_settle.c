@@ -308,20 +308,23 @@ static void usage_settle(struct req *r)
 }
 
 // An Ollama that was allowed to cuts what is too long, and then counts its context or more, which
-// is never larger than what the model was trained for. Of a list to embed it counts all together.
+// is never larger than what the model was trained for. Of a list to embed it counts all together:
+// the longest input has the part of it that it has of the bytes.
 static bool prompt_cut(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     const struct demand *d = &r->ask.demand;
     bool several = d->longest_bytes > 0 && d->longest_bytes < d->text_bytes;
+    int128 parts = several ? d->text_bytes : 1;
+    int128 longest = several ? d->longest_bytes : 1;
     int64_t context = a->context ? a->context : d->context;
     struct local *l = snapshot_local(r->view->snapshot, a->provider);
     struct local_model m;
     if (l && local_find(l, a->target.model, &m) && m.context_trained > 0 &&
         m.context_trained < context)
         context = m.context_trained;
-    return context > 0 && !several && a->metering && a->meter.has_usage &&
-           a->meter.usage.prompt >= context;
+    return context > 0 && a->metering && a->meter.has_usage &&
+           a->meter.usage.prompt * longest >= context * parts;
 }
 
 // What the client got; of what did not go to it, what came: of an error behind a success the status

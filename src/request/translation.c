@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "local/local.h"
 #include "request/fit.h"
+#include "request/held.h"
 #include "request/relay.h"
 
 #define US_PER_S 1000000
@@ -90,7 +91,8 @@ void translation_feed(struct req *r, struct str bytes)
     translate_feed(t, bytes, relay_write, r);
     if (t->large)
         relay_fail(r, REFUSAL_UPSTREAM_LARGE,
-                   "What is translated may have 128 MiB. Ask for fewer texts in a call.");
+                   "What is translated, or a line of its stream, may have 128 MiB. Ask for less in "
+                   "a call.");
     r->attempt.meter.garbage = r->attempt.meter.garbage || t->garbage;
 }
 
@@ -115,5 +117,7 @@ bool translation_end(struct req *r)
         return end_error(&r->attempt);
     translate_end(&t->answer, relay_write, r);
     t->status = translate_fault(&t->answer);
+    if (t->status && t->answer.setup.whole && !r->head_sent)
+        held_be_json(&r->attempt);
     return t->status > 0 || translate_done(&t->answer);
 }

@@ -323,9 +323,9 @@ static void write_stream(struct openai_writer *w, const struct event *e, struct 
     case EVENT_VECTOR: break;
     case EVENT_END: stream_end(w, e, out); break;
     case EVENT_FAULT:
-        buf_add_cstr(out, "data: ");
+        buf_add_cstr(out, w->setup->whole ? "" : "data: ");
         openai_write_fault(w->setup, e, out);
-        buf_add_cstr(out, "\n\n");
+        buf_add_cstr(out, w->setup->whole ? "" : "\n\n");
         break;
     }
 }

@@ -11,6 +11,7 @@ struct translate_setup {
     enum endpoint client;   // where it was asked
     enum endpoint provider; // where it was answered
     bool stream;
+    bool whole;        // of a stream: its answer came in one piece, so an error is no event of it
     bool usage_asked;  // of a stream: its usage is told
     bool base64;       // vectors are written so
     size_t vectors;    // of embeddings: so many are to come; 0: any number

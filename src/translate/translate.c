@@ -5,9 +5,8 @@
 #include "base/limits.h"
 #include "translate/part.h"
 
-#define LINE_BYTES_MAX (1L * MIB) // of a provider's stream
-#define GIVEN_BYTES    (32 * KIB) // so much is gathered before it goes on
-#define QUOTED_MAX     200
+#define GIVEN_BYTES (32 * KIB) // so much is gathered before it goes on
+#define QUOTED_MAX  200
 
 bool translate_endpoint(enum endpoint client, enum dialect provider, enum endpoint *out)
 {
@@ -83,7 +82,7 @@ void translate_init(struct translate *t, const struct translate_setup *setup,
                     const struct alloc *alloc)
 {
     *t = (struct translate){.setup = *setup};
-    buf_init(&t->carry, alloc, setup->stream ? LINE_BYTES_MAX : TRANSLATED_BYTES_MAX);
+    buf_init(&t->carry, alloc, 0);
     buf_init(&t->out, alloc, 0);
     openai_writer_init(&t->writer, &t->setup, alloc);
 }
@@ -156,7 +155,7 @@ void translate_feed(struct translate *t, struct str piece, translate_pass_f *pas
         if (t->out.len >= GIVEN_BYTES)
             give(t, pass, context);
     }
-    t->large = t->large || (!t->setup.stream && t->carry.len + piece.len > TRANSLATED_BYTES_MAX);
+    t->large = t->large || t->carry.len + piece.len > TRANSLATED_BYTES_MAX;
     t->garbage = t->garbage || t->large;
     if (!t->garbage)
         buf_add(&t->carry, piece);

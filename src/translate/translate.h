@@ -50,7 +50,7 @@ struct translate {
     struct buf out;   // for the client; reused
     struct ollama_reader reader;
     struct openai_writer writer;
-    bool large;   // a whole answer is longer than TRANSLATED_BYTES_MAX: garbage, too
+    bool large;   // a whole answer, or a line, is longer than TRANSLATED_BYTES_MAX: garbage, too
     bool garbage; // it was not what the provider's dialect promises: nothing more is written
 };
 

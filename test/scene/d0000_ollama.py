@@ -84,7 +84,10 @@ with Mock(models="llama3.2:3b,phi3:latest,all-minilm") as mock, ollama(mock) as 
     # Questions are no calls: they cost nothing, and nothing is booked.
     tags = gateway.request("GET", "/api/tags").json
     expect([m["name"] for m in tags["models"]], ["llama3.2:3b", "phi3:latest", "all-minilm:latest"])
-    expect(gateway.request("GET", "/api/version").json, {"version": "0.17.4"})
+    version = gateway.request("GET", "/api/version")
+    expect(version.json, {"version": "0.17.4"})
+    told = [name for name in version.headers if name.lower().startswith("x-costlens-")]
+    expect(sorted(name.lower() for name in told), ["x-costlens-provider", "x-costlens-request-id"], "it is no call")
     expect([m["name"] for m in gateway.request("GET", "/api/ps").json["models"]], ["phi3:latest"])
     expect_in("mock.context_length", gateway.post("/api/show", {"model": "phi3"}).json["model_info"])
     chat(gateway)
@@ -150,7 +153,7 @@ with Mock() as mock:
         expect((answer.status, answer.json["done_reason"]), (200, "length"))
         expect_true(not answer.json["message"]["content"].endswith("}"), "cut inside of its JSON")
         wrong = chat(gateway, "x", stream=False, options={"num_predict": "many"})
-        expect((wrong.status, wrong.json), (500, {"error": 'option "num_predict" must be of type integer'}))
+        expect((wrong.status, wrong.json), (400, {"error": 'option "num_predict" must be of type integer'}))
         # Not made here: no longer free.
         answer = chat(gateway, "x", model="gpt-oss:120b-cloud", stream=False)
         expect(gateway.rows(3)[-1]["price_state"], "unpriced")

@@ -124,3 +124,35 @@ with Mock() as mock, Strange(lambda head: STREAM) as strange:
         expect_in("cannot be translated", answer.body.decode(), "an error is its last event")
         row = gateway.rows(1)[-1]
         expect((row["outcome"], row["error"], row["output"]), ("incomplete", "upstream_invalid", 1))
+
+# A stream that nobody asked for is none of its caller's; nor is an error that comes whole. A long line is carried.
+LONG = "x" * 3_000_000
+EMBEDDED = {"model": "m", "embeddings": [[1.0], [1.0]], "prompt_eval_count": 2}
+END = {"model": "m", "message": {"role": "assistant", "content": LONG}, "done": True, "done_reason": "stop",
+       "prompt_eval_count": 3, "eval_count": 1}
+
+
+def said(head):
+    return next(answer for path, answer in ANSWERS.items() if path in head.decode())
+
+
+def typed(kind, value):
+    return (f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n{json.dumps(value)}\n").encode()
+
+
+ANSWERS = {"/embed/api/embed": typed("application/x-ndjson", EMBEDDED), "/boom/api/chat": typed("application/json", {"error": "boom"}),
+           "/long/api/chat": typed("application/x-ndjson", END), "": typed("application/json", {"models": []})}
+with Mock() as mock, Strange(said) as strange:
+    providers = "".join(f"  {name}: {{ dialect: ollama, url: {strange.url}/{name}, models: [m], retries: 0 }}\n"
+                        for name in ("embed", "boom", "long")) + f"  bench: {{ url: \"{mock.url}/v1\", models: [bench-model] }}\n"
+    with Gateway(mock, providers=providers) as gateway:
+        answer = gateway.post(EMBED[0], {"model": "embed/m", **EMBED[1]})
+        expect((answer.status, answer.json["error"]["code"]), (502, "upstream_invalid"))
+        answer = gateway.post(CHAT[0], {"model": "boom/m", "stream": True, **CHAT[1]})
+        expect((answer.status, answer.headers["content-type"]), (500, "application/json"))
+        expect(answer.json["error"]["message"], "boom")
+        answer = gateway.post(CHAT[0], {"model": "long/m", "stream": True, **CHAT[1]})
+        expect(answer.status, 200)
+        expect_in(LONG, answer.body.decode())
+        expect_in("data: [DONE]", answer.body.decode())
+        expect([(r["outcome"], r["http_status"]) for r in gateway.rows(3)], [("error", 502), ("error", 500), ("ok", 200)])

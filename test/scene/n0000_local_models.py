@@ -165,7 +165,16 @@ with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072, "ow
             {"role": "user", "content": "hi", "images": ["aGk="]}]})
         expect((answer.status, gateway.rows(5)[-1]["error"]), (400, "unsupported"))
         expect_in("missing data required for image input", answer.json["error"])
+        # So is what does not fit, or is of a wrong type, where it says 500.
+        for error, code in (("the input length exceeds the context length", "context_length_exceeded"),
+                            ('option "num_predict" must be of type integer', "invalid_option")):
+            ollama.fails = error
+            answer = gateway.post("/api/embeddings", {"model": "embed", "prompt": "x"})
+            expect((answer.status, answer.json["error"]), (400, error))
+            until(lambda: gateway.rows()[-1]["error"] == code, 5, code)
+        ollama.fails = None
         ollama.broken = {"fat"}
+        count = len(gateway.rows())
         for text, context in ((BIG, 16384), ("hi", 4096)):
             expect(chat(gateway, "fat", text).status, 500)
             expect(ollama.calls()[-1]["options"]["num_ctx"], context)
@@ -177,8 +186,14 @@ with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072, "ow
                                     ("/api/embeddings", {"prompt": "word"}, 16384)):
             expect(gateway.post(path, {"model": "embed", **body}).status, 200)
             expect(ollama.calls()[-1]["options"]["num_ctx"], context, path)
-        expect({row["error"] for row in gateway.rows(11)[-4:]}, {""}, "a list's count may be above it")
+        expect({row["error"] for row in gateway.rows(count + 6)[-4:]}, {""}, "a list's count may be above it")
         expect_true("truncate" not in ollama.calls()[-1], "the old path does not know it")
+        # The longest of a list has been cut where its part of the count says so.
+        ollama.models["narrow"] = 512
+        time.sleep(1.1)
+        for rows, (inputs, error) in enumerate(((["word " * 600, "a"], "prompt_cut"), (["word " * 400, "word " * 300], "")), count + 7):
+            expect(gateway.post("/api/embed", {"model": "narrow", "input": inputs, "truncate": True}).status, 200)
+            expect(gateway.rows(rows)[-1]["error"], error)
 
         # What a caller says is kept between what the model is loaded with and the provider's largest.
         for model, said, context in (("own", 5000, 5000), ("own", None, 5000), ("own", 2048, 5000),

@@ -22,6 +22,7 @@ class Ollama:
         self.heavy = 1              # so many times the tokens of English
         self.busy = 0               # so many calls more find its queue full
         self.after = None           # seconds for which it then wants to be left alone
+        self.fails = None           # the error that a call gets, with 500
         self.broken = set()         # those that cannot be loaded
         self.unloaded = 0           # so many calls more find that it cannot be loaded
         self.held = threading.Event()  # when it is set calls go on that say "wait"
@@ -91,6 +92,8 @@ class Ollama:
         if path == "/api/show":
             return 200, {"capabilities": ["embedding"] if name in self.embeds else ["completion", "tools"],
                          "model_info": {"general.architecture": "llama", "llama.context_length": self.models[name]}}
+        if self.fails:
+            return 500, {"error": self.fails}
         if name in self.broken or self.unloaded > 0:
             self.unloaded -= self.unloaded > 0
             return 500, {"error": "model requires more system memory (9 GiB) than is available"}

@@ -138,13 +138,15 @@ static void a_line_has_a_ceiling(void **state)
         .client = ENDPOINT_CHAT, .provider = ENDPOINT_OLLAMA_CHAT, .stream = true};
     struct translate t;
     struct buf out;
-    char piece[4096];
+    char piece[64 * KIB];
     memset(piece, 'x', sizeof piece);
     buf_init(&out, &alloc_heap, 0);
     translate_init(&t, &setup, &alloc_heap);
-    for (int i = 0; i < 1024 && !t.garbage; i++)
+    for (long n = 0; n < TRANSLATED_BYTES_MAX; n += (long)sizeof piece)
         translate_feed(&t, str_from(piece, sizeof piece), collect, &out);
-    assert_true(t.garbage);
+    assert_false(t.garbage);
+    translate_feed(&t, str_from(piece, 1), collect, &out);
+    assert_true(t.garbage && t.large);
     assert_int_equal(out.len, 0);
     translate_fini(&t);
     buf_fini(&out);
