@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../unit.h"
+#include "wire/maximum.h"
 #include "wire/vendor.h"
 #include "wire/weigh.h"
 
@@ -144,6 +145,8 @@ static void what_gives_no_text_stays(void **state)
         lower(e, 0, body, &sent);
         assert_int_equal(!str_eq(buf_str(&sent), body), text);
         assert_int_equal(weighed(e, 0, buf_str(&sent)).output_max, text ? LONGEST : 0);
+        assert_int_equal(maximum_of(e, 0) != NULL, text);
+        assert_true(text || maximum_said(NULL, e, 0) == 0);
     }
     buf_fini(&sent);
 }
