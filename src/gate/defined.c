@@ -72,13 +72,14 @@ static enum status of_config(struct defined *d, const struct config *c, struct s
     return s;
 }
 
-static bool config_has(const struct config *c, struct str name)
+// 0 when it has none of that name.
+static int config_line(const struct config *c, struct str name)
 {
     for (unsigned i = 0; i < c->budget_count; i++) {
         if (str_eq(c->budgets[i].name, name))
-            return true;
+            return c->budget_lines[i];
     }
-    return false;
+    return 0;
 }
 
 static void from_store(void *context, const struct store_budget *sb)
@@ -87,12 +88,14 @@ static void from_store(void *context, const struct store_budget *sb)
     const struct budget *b = &sb->budget;
     if (g->status != STATUS_OK || sb->archived_us || !str_is(sb->tenant, TENANT))
         return;
-    if (config_has(g->config, b->name))
-        g->status = why_set(g->why, STATUS_CONFLICT,
-                            "the budget %.*s stands in %.*s, and another one of that name was made "
-                            "by `costlens budget set`: rename the one of the file, or remove the "
-                            "other (`costlens budget rm %.*s`)",
-                            STR_ARG(b->name), STR_ARG(g->config->file), STR_ARG(b->name));
+    const int line = config_line(g->config, b->name);
+    if (line)
+        g->status = why_set(
+            g->why, STATUS_CONFLICT,
+            "the budget %.*s stands in %.*s, line %d, and another one of that name was made "
+            "by `costlens budget set`: rename the one of the file, or remove the "
+            "other (`costlens budget rm %.*s`)",
+            STR_ARG(b->name), STR_ARG(g->config->file), line, STR_ARG(b->name));
     else
         g->status = take(g->defined, b, g->why);
 }

@@ -132,7 +132,7 @@ static void refuses_what_is_in_both(void **state)
     struct store *s = opened(c);
     add(s, DEFAULT, "a", NULL, NULL);
     add(s, DEFAULT, "b", NULL, NULL);
-    refuse(c, s, STATUS_CONFLICT, "costlens.yaml");
+    refuse(c, s, STATUS_CONFLICT, "costlens.yaml, line 3, and another one");
     refuse(c, s, STATUS_CONFLICT, "the budget a stands in /");
     refuse(c, s, STATUS_CONFLICT, "`costlens budget rm a`");
     archive(s, "a");
