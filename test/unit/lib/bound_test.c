@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <costlens.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,10 +168,42 @@ static void says_why_there_is_none(void **state)
     r.output_unsaid = -1;
     assert_int_equal(costlens_bound(book, &r, &b, why, sizeof why), COSTLENS_RANGE);
     assert_non_null(strstr(why, "negative"));
+    r = request("mine",
+                "{\"model\":\"m\",\"max_tokens\":1,\"service_tier\":\"priority\",\"messages\":[]}");
+    assert_int_equal(costlens_bound(book, &r, &b, why, sizeof why), COSTLENS_OK);
+    assert_int_equal(b.state, COSTLENS_BOUND_UNPRICED);
+    assert_string_equal(b.field, "service_tier");
     r = request("mine", "{\"model\":");
     assert_int_equal(costlens_bound(book, &r, &b, why, sizeof why), COSTLENS_SYNTAX);
     r.endpoint = (enum costlens_endpoint)99;
     assert_int_equal(costlens_bound(book, &r, &b, why, sizeof why), COSTLENS_UNKNOWN);
+}
+
+// Gives no memory once it is told so.
+static void *scarce_resize(void *context, void *old, size_t size)
+{
+    const bool *none = context;
+    if (size > 0)
+        return *none ? NULL : realloc(old, size);
+    free(old);
+    return NULL;
+}
+
+static void says_when_memory_ends(void **state)
+{
+    bool none = false;
+    struct costlens_alloc alloc = {scarce_resize, &none};
+    struct costlens_request r = request("openai", "{\"model\":\"gpt-4o\",\"messages\":[]}");
+    struct costlens_book *own;
+    struct costlens_bound b;
+    char why[200];
+    (void)state;
+    assert_int_equal(costlens_book_open(&alloc, NULL, 0, &own, NULL, 0), COSTLENS_OK);
+    none = true;
+    assert_int_equal(costlens_bound(own, &r, &b, why, sizeof why), COSTLENS_NO_MEMORY);
+    none = false;
+    assert_int_equal(costlens_bound(own, &r, &b, why, sizeof why), COSTLENS_OK);
+    costlens_book_close(own);
 }
 
 int main(void)
@@ -181,6 +214,7 @@ int main(void)
         cmocka_unit_test(bounds_a_body),
         cmocka_unit_test(takes_the_path_s_model_and_the_models_own_maximum),
         cmocka_unit_test(says_why_there_is_none),
+        cmocka_unit_test(says_when_memory_ends),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

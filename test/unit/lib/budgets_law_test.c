@@ -191,7 +191,7 @@ static bool save(void)
 {
     struct tape *next = tape == &tapes[0] ? &tapes[1] : &tapes[0];
     next->len = 0;
-    next->fails_in = below(6) == 0 ? below(4) : -1;
+    next->fails_in = below(6) == 0 ? below(12) : -1;
     if (costlens_budgets_save(budgets, now_us(), tape_write, next) != COSTLENS_OK)
         return false;
     next->fails_in = -1;

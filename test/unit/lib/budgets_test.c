@@ -103,6 +103,7 @@ static void holds_and_settles(void **state)
     assert_int_equal(f.state, COSTLENS_HOLD_SETTLED);
     assert_int_equal(f.charged, USD);
     costlens_hold_close(h);
+    costlens_hold_close(NULL);
     assert_int_equal(costlens_reserve(budgets, &call, USD + 1, NOW, &more, &r), COSTLENS_REFUSED);
     assert_int_equal(r.kind, COSTLENS_REFUSAL_SPENT);
     more = reserve(&call, USD);
@@ -214,6 +215,8 @@ static void refuses_bad_definitions(void **state)
         const char *says;
     } bad[] = {
         {"limit", COSTLENS_SYNTAX, "`limit` has no ="},
+        {"a member that is so long that no message would have room for it, were it told to its end",
+         COSTLENS_SYNTAX, "` has no ="},
         {"limit=-1", COSTLENS_RANGE, "`-1` is negative"},
         {"limits=1", COSTLENS_SYNTAX, "did you mean `limit`"},
         {"scope.kez=ci", COSTLENS_SYNTAX, "tells calls apart"},
@@ -290,6 +293,8 @@ static void counts_where_somebody_lives(void **state)
     assert_int_equal(costlens_budgets_zone(budgets, &zone, why, sizeof why), COSTLENS_OK);
     assert_int_equal(costlens_budgets_zone(budgets, &zone, why, sizeof why), COSTLENS_SYNTAX);
     zone.name = "";
+    assert_int_equal(costlens_budgets_zone(budgets, &zone, why, sizeof why), COSTLENS_SYNTAX);
+    zone.name = "A name that is longer than the sixty-four bytes that any zone's name has";
     assert_int_equal(costlens_budgets_zone(budgets, &zone, why, sizeof why), COSTLENS_SYNTAX);
     zone.name = "Broken";
     zone.len = 20;

@@ -17,7 +17,8 @@ struct tape {
     size_t len, at;
     size_t piece; // read at once; 0: all
     int fails;    // 1: neither written nor read
-    size_t starts[64];
+    size_t stops; // reading fails from there on; 0: nowhere
+    size_t starts[2048];
     unsigned count;
     char bytes[1 << 18];
 };
@@ -30,7 +31,7 @@ static int tape_write(void *context, const void *bytes, size_t len)
     struct tape *t = context;
     if (t->fails)
         return 1;
-    assert_true(t->len + len <= sizeof t->bytes && t->count < 64);
+    assert_true(t->len + len <= sizeof t->bytes && t->count < 2048);
     t->starts[t->count++] = t->len;
     memcpy(t->bytes + t->len, bytes, len);
     t->len += len;
@@ -41,7 +42,7 @@ static int64_t tape_read(void *context, void *bytes, size_t size)
 {
     struct tape *t = context;
     size_t n = t->len - t->at;
-    if (t->fails)
+    if (t->fails || (t->stops && t->at >= t->stops))
         return -1;
     n = n < size ? n : size;
     n = t->piece && n > t->piece ? t->piece : n;
@@ -189,6 +190,10 @@ static void keeps_what_is_not_defined(void **state)
     assert_int_equal(define(b, "each", "limit=5", "per=user"), COSTLENS_OK);
     assert_int_equal(costlens_reserve(b, &ann, USD + 1, NOW, &h, &r), COSTLENS_REFUSED);
     assert_int_equal(r.spent, 4 * USD);
+    assert_int_equal(define(b, "cap", "limit=10", "alert_at=1%"), COSTLENS_OK); // nobody listens
+    tape.len = tape.count = 0;
+    assert_int_equal(costlens_budgets_save(b, NOW, tape_write, &tape), COSTLENS_OK);
+    assert_int_equal(tape.count, 3); // of the hold without an account nothing is kept
     costlens_budgets_close(b);
 }
 
@@ -390,6 +395,7 @@ static void refuses_what_makes_no_sense(void **state)
         {1, 1, 0, {.account = {8, 2, 0, 1, 5, -1, 0, 3, "cap", 0}}, "tells of no account"},
         {1, 1, 0, {.account = {8, 2, 0, 1, 0, 0, 0, 3, "cap", 1}}, "tells of no account"},
         {1, 1, 0, {.account = {8, 2, 0, 1, 0, 0, 0, 2, "cap", 0}}, "tells of no account"},
+        {1, 1, 3, {.account = {8, 2, 0, 1, 0, 0, 0, 0, "", 0}}, "tells of no account"},
         {1,
          1,
          0,
@@ -436,6 +442,118 @@ static void refuses_what_makes_no_sense(void **state)
     }
 }
 
+static void refuses_texts_that_are_too_long(void **state)
+{
+    struct account_record a = {8, 2, 0, 1, 0, 0, 0, 65, "", 0};
+    char bytes[600] = {0};
+    const size_t before = offsetof(struct account_record, name);
+    (void)state;
+    tape.len = tape.count = tape.piece = 0;
+    memcpy(bytes, &a, before);
+    put_record(1, 1, bytes, before + 65 + 2);
+    struct costlens_budgets *b = open_table();
+    assert_int_equal(load(b, NULL), COSTLENS_DAMAGED);
+    a.name_len = 1;
+    tape.len = 0;
+    memcpy(bytes, &a, before);
+    memcpy(bytes + before, "x\x42\x01", 3); // 322
+    put_record(1, 1, bytes, before + 3 + 322);
+    assert_int_equal(load(b, NULL), COSTLENS_DAMAGED);
+    assert_non_null(strstr(why, "tells of no account"));
+    costlens_budgets_close(b);
+}
+
+// More than was written, and an end that comes twice.
+static void refuses_odd_holds(void **state)
+{
+    struct account_record a = {7, 2, 0, 1, 0, 0, 0, 3, "cap", 0};
+    struct hold_record hold[2] = {{3, 4, 1, 7}};
+    struct end_record end = {3, 1, 7, 4, 0, 0};
+    struct costlens_budgets *b = open_table();
+    (void)state;
+    tape.len = tape.count = tape.piece = 0;
+    put_record(1, 1, &a, sizeof a);
+    put_record(1, 2, hold, sizeof hold[0] + 1);
+    assert_int_equal(load(b, NULL), COSTLENS_DAMAGED);
+    assert_non_null(strstr(why, "tells of no hold"));
+    tape.len = sizeof a + 12;
+    put_record(1, 2, hold, sizeof hold[0]);
+    put_record(1, 3, &end, sizeof end);
+    put_record(1, 3, &end, sizeof end);
+    assert_int_equal(load(b, NULL), COSTLENS_DAMAGED);
+    assert_non_null(strstr(why, "is not open"));
+    // A head that tells of more than any record has.
+    char head[8] = {'C', 'L', 1, 1, 0, 0x40};
+    uint32_t check = digest_crc32(0, head, 6);
+    memcpy(head + 6, &check, 2);
+    tape.len = 0;
+    (void)tape_write(&tape, head, sizeof head);
+    assert_int_equal(load(b, NULL), COSTLENS_DAMAGED);
+    costlens_budgets_close(b);
+}
+
+// One hold stays open while hundreds come and go, and the amounts are as large as they can be.
+static void reads_a_long_one(void **state)
+{
+    const char *const huge[] = {"limit=9223372036.854775807", "per=user", NULL};
+    struct costlens_budgets *b = NULL;
+    struct costlens_call call = {.user = "ann"};
+    struct costlens_hold *h;
+    struct costlens_loaded loaded;
+    (void)state;
+    tape.len = tape.count = tape.piece = 0;
+    assert_int_equal(costlens_budgets_open(NULL, NULL, NULL, &b), COSTLENS_OK);
+    assert_int_equal(costlens_budgets_define(b, "huge", huge, NULL, 0), COSTLENS_OK);
+    assert_int_equal(costlens_budgets_save(b, NOW, tape_write, &tape), COSTLENS_OK);
+    assert_int_equal(costlens_reserve(b, &call, INT64_MAX - 500, NOW, &h, NULL), COSTLENS_OK);
+    for (int i = 0; i < 400; i++) {
+        assert_int_equal(costlens_reserve(b, &call, 1, NOW, &h, NULL), COSTLENS_OK);
+        assert_int_equal(costlens_settle(h, 1), COSTLENS_OK);
+        costlens_hold_close(h);
+    }
+    call.user = "bob";
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(costlens_reserve(b, &call, 0, NOW, &h, NULL), COSTLENS_OK);
+    for (int i = 0; i < 70; i++) { // fewer than are open
+        assert_int_equal(costlens_reserve(b, &call, 1, NOW, &h, NULL), COSTLENS_OK);
+        assert_int_equal(costlens_release(h), COSTLENS_OK);
+    }
+    assert_int_equal(costlens_reserve(b, &call, INT64_MAX, NOW, &h, NULL), COSTLENS_OK);
+    costlens_budgets_close(b);
+    assert_int_equal(costlens_budgets_open(NULL, NULL, NULL, &b), COSTLENS_OK);
+    assert_int_equal(load(b, &loaded), COSTLENS_OK);
+    assert_int_equal(loaded.holds, 302);
+    assert_int_equal(loaded.captured, INT64_MAX);
+    costlens_budgets_close(b);
+    // A callback that fails anywhere, also in the zeros behind the end.
+    size_t whole = tape.len;
+    memset(tape.bytes + whole, 0, 50000);
+    tape.len += 50000;
+    for (tape.stops = 1; tape.stops < tape.len; tape.stops += 101) {
+        tape.piece = 101;
+        assert_int_equal(costlens_budgets_open(NULL, NULL, NULL, &b), COSTLENS_OK);
+        assert_int_equal(load(b, &loaded), COSTLENS_IO);
+        costlens_budgets_close(b);
+    }
+    tape.stops = tape.piece = 0;
+}
+
+static int64_t read_too_much(void *context, void *bytes, size_t size)
+{
+    (void)context;
+    (void)bytes;
+    return (int64_t)size + 1;
+}
+
+static void believes_no_callback(void **state)
+{
+    struct costlens_budgets *b = open_table();
+    (void)state;
+    assert_int_equal(costlens_budgets_load(b, read_too_much, NULL, NULL, why, sizeof why),
+                     COSTLENS_IO);
+    costlens_budgets_close(b);
+}
+
 // --- memory ---
 
 struct scarce {
@@ -476,9 +594,9 @@ static enum costlens_status use_all(struct costlens_budgets *b)
             s = costlens_budgets_define(b, "cap", day, NULL, 0);
     }
     if (s == COSTLENS_OK)
-        s = costlens_budgets_define(b, "each", each, NULL, 0);
-    if (s == COSTLENS_OK)
         s = load(b, NULL);
+    if (s == COSTLENS_OK)
+        s = costlens_budgets_define(b, "each", each, NULL, 0);
     if (s == COSTLENS_OK)
         s = costlens_reserve(b, &call, USD, NOW, &h, NULL);
     if (s == COSTLENS_OK)
@@ -518,6 +636,10 @@ int main(void)
         cmocka_unit_test(bears_any_torn_end),
         cmocka_unit_test(says_where_it_is_damaged),
         cmocka_unit_test(refuses_what_makes_no_sense),
+        cmocka_unit_test(refuses_texts_that_are_too_long),
+        cmocka_unit_test(refuses_odd_holds),
+        cmocka_unit_test(reads_a_long_one),
+        cmocka_unit_test(believes_no_callback),
         cmocka_unit_test(survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
