@@ -371,14 +371,17 @@ enum admission booking_extend(struct booking *b, struct nano by)
     return v.is;
 }
 
-bool booking_left(const struct booking *b, struct booking_left *out)
+bool booking_left(struct booking *b, struct booking_left *out)
 {
     struct budgets *all = b->all;
     bool any = false;
     pthread_mutex_lock(&all->lock);
-    for (unsigned i = 0; i < b->count; i++) {
+    bool open = b->hold.state == HOLD_OPEN;
+    bool there = open || gather(all, b, all->table.now_us); // those of before may be gone
+    b->awaits = NULL;
+    for (unsigned i = 0; there && i < b->count; i++) {
         const struct account *a = b->hold.accounts[i];
-        int64_t others = a->held.n - b->hold.amount.n;
+        int64_t others = a->held.n - (open ? b->hold.amount.n : 0);
         int64_t left = a->terms.limit.n - a->settled.n - others; // none is below 0
         if (a->terms.observe || (any && left >= out->left.n))
             continue;

@@ -97,7 +97,7 @@ struct booking_left {
     struct nano left; // may be below 0
     struct nano held; // by others
 };
-bool booking_left(const struct booking *b, struct booking_left *out);
+bool booking_left(struct booking *b, struct booking_left *out);
 
 // It is charged so much, as soon as the records that say so are written: budgets_end. The owner is
 // not woken any more; the booking is gone then.

@@ -3,7 +3,6 @@
 #include "request/attempt.h"
 
 #include "base/limits.h"
-#include "gate/budgets.h"
 #include "request/translation.h"
 
 void attempt_init(struct attempt *a)
@@ -15,7 +14,7 @@ void attempt_init(struct attempt *a)
 
 void attempt_fini(struct attempt *a)
 {
-    booking_drop(a->booking);
+    booking_drop(a->reservation.booking);
     if (a->call)
         call_cancel(a->call);
     if (a->metering)

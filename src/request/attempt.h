@@ -7,12 +7,12 @@
 #ifndef REQUEST_ATTEMPT_H
 #define REQUEST_ATTEMPT_H
 
-#include "budget/nano.h"
 #include "core/entry.h"
 #include "core/retry.h"
 #include "gate/resolve.h"
 #include "meter/meter.h"
 #include "net/client.h"
+#include "request/reservation.h"
 
 // How the answer goes to the client.
 enum relay_mode {
@@ -22,7 +22,6 @@ enum relay_mode {
     RELAY_STREAM, // passed on as it comes
 };
 
-struct booking;
 struct translation;
 
 struct attempt {
@@ -45,11 +44,9 @@ struct attempt {
     int64_t first_us;   // ended: for how long no call before it was there, microseconds
     int64_t context;    // num_ctx that an Ollama was asked for; 0 = none by us
     int64_t output_max; // the longest answer, tokens, whatever its caller says; 0 = as he has it
-    struct booking *booking; // in its budgets; NULL: none is concerned, or it has ended
-    bool bounded;            // ... and that is an end of what it may cost
-    struct nano worst;       // what it may cost at most, of one that has a booking
-    bool timed;              // its machine's time was measured, not told
-    bool usage_added;        // we asked for the usage of a stream, the client did not
+    struct reservation reservation; // in its budgets
+    bool timed;                     // its machine's time was measured, not told
+    bool usage_added;               // we asked for the usage of a stream, the client did not
     bool dispatched; // DISPATCHED is in the journal and a FINAL is owed; a question has neither
 
     // What comes back.

@@ -25,6 +25,7 @@ static struct budget_facts facts_of(struct req *r)
 static void add(struct concern *c, const struct budget *b, struct str value)
 {
     bool blocks = !b->terms.observe;
+    c->grows = (c->grows || !c->blocks) && (b->grow || !blocks);
     c->blocks = c->blocks || blocks;
     if (b->per == BUDGET_PER_REQUEST) {
         if (blocks && (!c->each || b->terms.limit.n < c->each->terms.limit.n))

@@ -14,6 +14,7 @@ struct concern {
     unsigned count;
     const struct budget *each; // of those that limit each request by itself, the lowest; or NULL
     bool blocks;               // one of them refuses what it does not cover
+    bool grows;                // all that refuse are content with what is expected
     bool crowd;                // there are more than can be held in at once
 };
 

@@ -34,6 +34,7 @@ void req_fields_ours(struct req *r)
         (void)snprintf(count, sizeof count, "%d", r->attempt.entry.attempt + 1);
         exchange_field(r->x, str_of("x-costlens-attempts"), str_of(count));
     }
+    reservation_fields(r);
     cors_fields(r->view->snapshot->config, r->x);
 }
 

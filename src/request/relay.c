@@ -400,6 +400,10 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;
     }
+    if (!reservation_grow(r)) {
+        give_up(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
+        return;
+    }
     if (relay_knows(r) || r->attempt.upstream_ended) {
         req_run(r);
         return;

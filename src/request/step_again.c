@@ -235,7 +235,7 @@ static enum flow next_attempt(struct req *r)
     const char *ignored;
     if (admit_refuses(r, &ignored) != REFUSAL_NONE || !reopen(r))
         return last(r);
-    if (r->attempt.booking) { // what it does not need is for the next
+    if (r->attempt.reservation.booking) { // what it does not need is for the next
         settle_waiting(r);
         worker_write_journal(r->worker);
     }

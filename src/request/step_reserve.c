@@ -11,16 +11,15 @@
 #include "gate/gate_state.h"
 #include "request/concern.h"
 #include "request/relay.h"
-#include "wire/weigh.h"
 
-#define US_PER_MS     1000
-#define STORE_US      (10 * SECOND_US) // for the store to set something aside
-#define OUTPUT_UNSAID 4096 // tokens, where neither the caller nor the book says: sent as a maximum
+#define US_PER_MS 1000
+#define STORE_US  (10 * SECOND_US) // for the store to set something aside
+#define LOWERED   3                // times that an answer is made shorter
 
 // A call that waits.
 struct reserving {
     struct timer timer;
-    bool patient;     // for what others hold; else for the store
+    bool patient;     // it has waited, or waits, for what others hold; else for the store
     bool due;         // the timer's time came
     bool stopped;     // the process ends
     int64_t until_us; // monotonic
@@ -51,7 +50,7 @@ void reserve_stop(struct req *r)
 }
 
 // From now on it may wait so long.
-static bool begin_wait(struct req *r, bool patient, int64_t for_us)
+static bool begin_wait(struct req *r, int64_t for_us)
 {
     struct reserving *s = r->reserving;
     if (!s) {
@@ -60,7 +59,6 @@ static bool begin_wait(struct req *r, bool patient, int64_t for_us)
             return false;
         timer_init(&s->timer, r->worker->loop, on_time, r);
     }
-    s->patient = patient;
     s->until_us = loop_now_us(r->worker->loop) + for_us;
     return true;
 }
@@ -94,11 +92,11 @@ static enum flow refuse_each(struct req *r, const struct budget *b, struct nano 
 static enum flow refuse_spent(struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    const struct verdict v = booking_verdict(a->booking);
+    const struct verdict v = booking_verdict(a->reservation.booking);
     struct buf text;
     buf_init(&text, &alloc_heap, 2 * KIB);
-    concern_spent(booking_wish(a->booking, v.at), &v, a->worst, loop_wall_us(r->worker->loop),
-                  &text);
+    concern_spent(booking_wish(a->reservation.booking, v.at), &v, a->reservation.amount,
+                  loop_wall_us(r->worker->loop), &text);
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 
@@ -113,131 +111,174 @@ static enum flow hold(struct req *r)
 {
     if (r->reserving)
         timer_clear(&r->reserving->timer);
-    booking_charge(r->attempt.booking, &r->attempt.entry.charge);
+    booking_charge(r->attempt.reservation.booking, &r->attempt.entry.charge);
     return NEXT;
 }
 
-// It waits until its time is over, or one of its windows is.
-static enum flow wait(struct req *r)
+// For when its time is over, or one of its windows is.
+static void set_timer(struct req *r)
 {
     struct reserving *s = r->reserving;
-    int64_t over_us = booking_until_us(r->attempt.booking);
+    int64_t over_us = booking_until_us(r->attempt.reservation.booking);
     int64_t delay_us = s->until_us - loop_now_us(r->worker->loop);
     if (over_us != INT64_MAX && over_us - loop_wall_us(r->worker->loop) < delay_us)
         delay_us = over_us - loop_wall_us(r->worker->loop);
     timer_set(&s->timer, delay_us > 0 ? delay_us / US_PER_MS + 1 : 0);
-    return WAIT;
 }
 
+// A shorter answer may fit into what is left by now.
+static bool lower(struct req *r)
+{
+    struct reservation *v = &r->attempt.reservation;
+    struct booking_left left;
+    struct bound b;
+    if (!v->bounded || v->grows || v->lowered == LOWERED || !booking_left(v->booking, &left) ||
+        left.left.n < 0 || !reservation_lower(r, left.left, &b))
+        return false;
+    v->lowered++;
+    v->most = v->amount = b.most;
+    return true;
+}
+
+// What its budget may do where it does not fit. AGAIN: elsewhere. NEXT: as it is now. END: nothing.
 static enum flow give_way(struct req *r)
 {
-    const struct verdict v = booking_verdict(r->attempt.booking);
-    const struct budget *b = booking_wish(r->attempt.booking, v.at)->budget;
-    if (v.is != ADMISSION_PAUSED && b->downgrade && again_elsewhere(r))
-        return AGAIN;
-    return refuse_spent(r);
+    const struct verdict v = booking_verdict(r->attempt.reservation.booking);
+    const struct budget *b = booking_wish(r->attempt.reservation.booking, v.at)->budget;
+    if (v.is == ADMISSION_PAUSED)
+        return END;
+    if (b->clamp && lower(r))
+        return NEXT;
+    return b->downgrade && again_elsewhere(r) ? AGAIN : END;
 }
 
 // How long it may wait for what others hold; 0: not at all, or it has.
 static int64_t patience_us(const struct req *r)
 {
-    const struct verdict v = booking_verdict(r->attempt.booking);
-    bool waited = r->reserving && r->reserving->patient;
+    const struct verdict v = booking_verdict(r->attempt.reservation.booking);
+    bool waited = r->reserving && r->reserving->patient; // once is enough
     if (v.is != ADMISSION_HELD || waited)
         return 0;
-    return booking_wish(r->attempt.booking, v.at)->budget->wait_us;
+    return booking_wish(r->attempt.reservation.booking, v.at)->budget->wait_us;
 }
 
-enum asked { ASKED_AGAIN, ASKED_WAITS, ASKED_OVER };
+// It was refused: does it ask once more?
+static bool insist(struct req *r, enum flow *flow)
+{
+    int64_t for_us = patience_us(r);
+    if (for_us > 0 && begin_wait(r, for_us)) {
+        r->reserving->patient = true;
+        return true;
+    }
+    *flow = give_way(r);
+    if (*flow == END)
+        *flow = refuse_spent(r);
+    return *flow == NEXT;
+}
 
-// It stands in a queue: does it stay?
-static enum asked stay(struct req *r)
+// It stands in a queue. False: it is to be asked for anew.
+static bool stay(struct req *r, enum flow *flow)
 {
     struct reserving *s = r->reserving;
+    bool leaves = s->stopped || r->client_gone;
+    bool over = leaves || loop_now_us(r->worker->loop) >= s->until_us;
     bool due = s->due;
-    bool over = s->stopped || r->client_gone || loop_now_us(r->worker->loop) >= s->until_us;
     s->due = false;
-    if (!due && !over)
-        return ASKED_WAITS;
-    bool left = booking_leave(r->attempt.booking); // else it holds by now
-    return left && over ? ASKED_OVER : ASKED_AGAIN;
+    *flow = WAIT;
+    if (!due && !over) {
+        set_timer(r);
+        return true;
+    }
+    if (!booking_leave(r->attempt.reservation.booking) || !over)
+        return false; // it holds by now, or one of its windows is over
+    if (leaves) {
+        *flow = again_refuse(r, REFUSAL_STOPPING, "It waited for its budgets.");
+        return true;
+    }
+    if (!s->patient) {
+        *flow = refuse_failed(r);
+        return true;
+    }
+    return !insist(r, flow);
 }
 
 static enum flow look(struct req *r)
 {
+    struct reservation *v = &r->attempt.reservation;
     for (;;) {
         bool patient = r->reserving && r->reserving->patient;
-        enum booking_state is = booking_reserve(r->attempt.booking, r->attempt.worst, patient,
-                                                loop_wall_us(r->worker->loop));
-        if (is == BOOKING_OPEN)
-            return hold(r);
-        if (is == BOOKING_FAILED)
-            return refuse_failed(r);
-        if (is == BOOKING_REFUSED) {
-            int64_t for_us = patience_us(r);
-            if (for_us == 0 || !begin_wait(r, true, for_us))
-                return give_way(r);
-            continue;
+        enum flow flow = NEXT;
+        switch (booking_reserve(v->booking, v->amount, patient, loop_wall_us(r->worker->loop))) {
+        case BOOKING_OPEN: return hold(r);
+        case BOOKING_FAILED: return refuse_failed(r);
+        case BOOKING_REFUSED:
+            if (!insist(r, &flow))
+                return flow;
+            break;
+        case BOOKING_WAITS:
+            if (!r->reserving && !begin_wait(r, STORE_US))
+                return refuse_failed(r);
+            if (stay(r, &flow))
+                return flow;
+            break;
         }
-        if (!r->reserving && !begin_wait(r, false, STORE_US))
-            return refuse_failed(r);
-        enum asked asked = stay(r);
-        if (asked == ASKED_WAITS)
-            return wait(r);
-        if (asked == ASKED_OVER && (r->reserving->stopped || r->client_gone))
-            return again_refuse(r, REFUSAL_STOPPING, "It waited for its budgets.");
-        if (asked == ASKED_OVER)
-            return patient ? give_way(r) : refuse_failed(r);
     }
 }
 
 // --- the worst case ---
-
-static void bound_of(struct req *r, struct bound *out)
-{
-    const struct attempt *a = &r->attempt;
-    const struct config_provider *p = a->provider;
-    struct weight weight;
-    weigh(&r->ask, vendor_flags(p->vendor_row, p->url.host), a->target.model, &weight);
-    const struct bound_call call = {.sheet = settle_sheet(r),
-                                    .weight = &weight,
-                                    .start_us = r->start_us,
-                                    .longest_us = p->timeouts.total_ms * US_PER_MS,
-                                    .output_unsaid = OUTPUT_UNSAID};
-    bound_make(&call, out);
-}
 
 static bool is_broken(const struct req *r)
 {
     return budgets_broken(gate_budgets(r->worker->gate), settle_price_name(r));
 }
 
+// Its bound is within what any single call may cost.
+static enum refusal check_each(struct req *r, const struct concern *c, struct bound *b)
+{
+    const struct budget *each = c->each;
+    if (!each || b->most.n <= each->terms.limit.n ||
+        (each->clamp && reservation_lower(r, each->terms.limit, b)))
+        return REFUSAL_NONE;
+    return REFUSAL_BUDGET;
+}
+
+// What is held at first.
+static void take_amount(struct req *r, const struct concern *c, const struct bound *b)
+{
+    struct reservation *v = &r->attempt.reservation;
+    struct bound first;
+    v->bounded = b->state == BOUND_KNOWN;
+    v->most = v->bounded ? b->most : (struct nano){0};
+    v->amount = v->most;
+    if (v->bounded && c->blocks && c->grows && r->ask.demand.stream && reservation_first(r, &first))
+        v->amount = first.most;
+}
+
 static enum flow begin(struct req *r, const struct concern *c)
 {
-    struct attempt *a = &r->attempt;
+    struct reservation *v = &r->attempt.reservation;
     struct bound bound;
-    bound_of(r, &bound);
-    a->bounded = bound.state == BOUND_KNOWN;
-    if (!a->bounded && c->blocks)
+    reservation_bound(r, &bound);
+    if (bound.state != BOUND_KNOWN && c->blocks)
         return refuse_unbounded(r, &bound);
     if (c->blocks && is_broken(r))
         return again_refuse(r, REFUSAL_NO_PRICE,
                             "A call of this model cost more than its price allows: mend the price "
                             "(`costlens price`), then reload.");
-    a->worst = a->bounded ? bound.most : (struct nano){0};
-    if (c->each && a->worst.n > c->each->terms.limit.n)
-        return refuse_each(r, c->each, a->worst);
+    if (check_each(r, c, &bound) != REFUSAL_NONE)
+        return refuse_each(r, c->each, bound.most);
+    take_amount(r, c, &bound);
     if (c->count == 0)
         return NEXT;
     const struct booking_owner owner = {r->worker->loop, on_wake, r};
-    a->booking = booking_new(gate_budgets(r->worker->gate), &owner, c->wishes, c->count);
-    return a->booking ? look(r) : refuse_failed(r);
+    v->booking = booking_new(gate_budgets(r->worker->gate), &owner, c->wishes, c->count);
+    return v->booking ? look(r) : refuse_failed(r);
 }
 
 enum flow step_reserve(struct req *r)
 {
     struct concern c;
-    if (r->attempt.booking)
+    if (r->attempt.reservation.booking)
         return look(r);
     if (endpoint_free(r->found.endpoint) || !req_books(r))
         return NEXT;

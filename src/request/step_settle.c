@@ -10,8 +10,6 @@
 
 #include "base/clock.h"
 #include "core/split.h"
-#include "gate/budgets.h"
-#include "gate/gate_state.h"
 #include "request/fit.h"
 #include "request/relay.h"
 #include "request/translation.h"
@@ -192,6 +190,12 @@ static const struct sheet *sheet_there(const struct req *r, const struct sheet *
     return remote && sheet && sheet_names(sheet, BUCKET_BUSY) ? NULL : sheet;
 }
 
+struct str settle_price_name(const struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    return e->price_name.len ? e->price_name : e->model;
+}
+
 const struct sheet *settle_sheet(const struct req *r)
 {
     return sheet_there(r, r->attempt.sheet);
@@ -341,48 +345,6 @@ static int status_of(const struct req *r)
     return relay_status(r);
 }
 
-// An estimate may be less than what the provider bills, and so may what is not priced.
-static bool cost_known(const struct req *r)
-{
-    const struct entry *e = &r->attempt.entry;
-    switch (e->price_state) {
-    case PRICE_FREE:
-    case PRICE_PROVIDER: return true;
-    case PRICE_PRICED: return e->usage.sure == SURE_REPORTED || r->attempt.timed;
-    case PRICE_UNPRICED:
-    case PRICE_STATE_COUNT: break;
-    }
-    return false;
-}
-
-struct str settle_price_name(const struct req *r)
-{
-    const struct entry *e = &r->attempt.entry;
-    return e->price_name.len ? e->price_name : e->model;
-}
-
-// What its budgets are charged: its cost, rounded up once; where that is not known no less than
-// what it held.
-static void charge(struct req *r)
-{
-    struct charge *c = &r->attempt.entry.charge;
-    int64_t cost = nano_from_money(r->attempt.entry.cost).n;
-    c->charged = cost_known(r) ? cost : count_larger(cost, c->held);
-}
-
-// It ends in its budgets as soon as the record that says so is written.
-static void booking_settle(struct req *r)
-{
-    struct attempt *a = &r->attempt;
-    if (!a->booking)
-        return;
-    struct nano charged = {a->entry.charge.charged};
-    if (charged.n > a->worst.n && a->bounded)
-        budgets_break(gate_budgets(r->worker->gate), settle_price_name(r));
-    booking_end(a->booking, charged, &r->worker->ended);
-    a->booking = NULL;
-}
-
 static void entry_end(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
@@ -404,8 +366,7 @@ static void entry_end(struct req *r)
         e->duration_us = clock_mono_us() - r->start_mono_us;
     usage_settle(r);
     settle_price(r);
-    if (e->charge.count > 0)
-        charge(r);
+    reservation_charge(r);
 }
 
 static void end_meter(struct req *r)
@@ -440,7 +401,7 @@ void settle_attempt(struct req *r)
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     if (req_books(r))
         journal_final(r->worker->journal, &r->attempt.entry);
-    booking_settle(r);
+    reservation_end(r);
 }
 
 void settle_waiting(struct req *r)
@@ -454,7 +415,7 @@ void settle_waiting(struct req *r)
     entry_end(r);
     a->entry.followed = false;
     if (journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK) // else the first stands
-        booking_settle(r);
+        reservation_end(r);
     a->entry = booked;
     a->named = named;
 }

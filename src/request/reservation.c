@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/reservation.h"
+
+#include <stdio.h>
+
+#include "gate/gate_state.h"
+#include "request/req.h"
+#include "wire/weigh.h"
+
+#define US_PER_MS     1000
+#define OUTPUT_UNSAID 4096 // tokens, where neither the caller nor the book says: sent as a maximum
+#define GROW_TOKENS   1024 // that are held for ahead
+
+// --- the bound ---
+
+struct measure {
+    struct weight weight;
+    struct bound_call call;
+};
+
+static int64_t output_unsaid(const struct config_provider *p)
+{
+    bool ollama = p->dialect == DIALECT_OLLAMA && p->num_predict > 0;
+    return ollama ? p->num_predict : OUTPUT_UNSAID;
+}
+
+static void measure(struct req *r, struct measure *m)
+{
+    const struct attempt *a = &r->attempt;
+    const struct config_provider *p = a->provider;
+    weigh(&r->ask, vendor_flags(p->vendor_row, p->url.host), a->target.model, &m->weight);
+    m->call = (struct bound_call){.sheet = settle_sheet(r),
+                                  .weight = &m->weight,
+                                  .start_us = r->start_us,
+                                  .longest_us = p->timeouts.total_ms * US_PER_MS,
+                                  .output_unsaid = output_unsaid(p)};
+}
+
+// Nobody said it, and the bound relies on it.
+static bool must_say(const struct bound *b)
+{
+    return b->state == BOUND_KNOWN && b->most.n > 0 &&
+           (b->output_by == BOUND_OUTPUT_MODEL || b->output_by == BOUND_OUTPUT_UNSAID);
+}
+
+void reservation_bound(struct req *r, struct bound *out)
+{
+    struct measure m;
+    measure(r, &m);
+    bound_make(&m.call, out);
+    r->attempt.output_max = must_say(out) ? out->output_max : 0;
+}
+
+bool reservation_lower(struct req *r, struct nano room, struct bound *out)
+{
+    struct measure m;
+    measure(r, &m);
+    int64_t longest = m.weight.tools ? 0 : bound_longest(&m.call, room);
+    int64_t least = m.weight.output_least > 0 ? m.weight.output_least : 1;
+    if (longest < least)
+        return false;
+    m.weight.output_max = longest;
+    bound_make(&m.call, out);
+    r->attempt.output_max = longest;
+    return true;
+}
+
+// --- holding more ---
+
+bool reservation_first(struct req *r, struct bound *out)
+{
+    struct reservation *v = &r->attempt.reservation;
+    struct bound next;
+    struct measure m;
+    measure(r, &m);
+    m.weight.output_max = GROW_TOKENS;
+    bound_make(&m.call, out);
+    m.weight.output_max = 2 * GROW_TOKENS;
+    bound_make(&m.call, &next);
+    if (out->state != BOUND_KNOWN || next.most.n <= out->most.n || next.most.n >= v->most.n)
+        return false;
+    v->grows = true;
+    v->step.n = next.most.n - out->most.n;
+    v->tokens = v->ahead = GROW_TOKENS * m.weight.answers;
+    return true;
+}
+
+static void count_grown(struct req *r, struct nano by)
+{
+    struct reservation *v = &r->attempt.reservation;
+    v->amount.n += by.n;
+    v->tokens += v->ahead;
+    booking_charge(v->booking, &r->attempt.entry.charge);
+    (void)!journal_dispatched(r->worker->journal, &r->attempt.entry); // else the one before stands
+}
+
+bool reservation_grow(struct req *r)
+{
+    struct reservation *v = &r->attempt.reservation;
+    struct usage u;
+    struct cost cost;
+    if (!v->grows || !v->booking || !settle_so_far(r, &u, &cost))
+        return true;
+    int64_t made = usage_output(&u);
+    if (made + v->ahead / 2 < v->tokens || v->amount.n >= v->most.n)
+        return true;
+    struct nano by = {v->most.n - v->amount.n < v->step.n ? v->most.n - v->amount.n : v->step.n};
+    enum admission is = booking_extend(v->booking, by);
+    if (is == ADMISSION_MADE)
+        count_grown(r, by);
+    return is == ADMISSION_MADE || (is == ADMISSION_LEASE && made < v->tokens);
+}
+
+// --- the end ---
+
+// An estimate may be less than what the provider bills, and so may what is not priced.
+static bool cost_known(const struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    switch (e->price_state) {
+    case PRICE_FREE:
+    case PRICE_PROVIDER: return true;
+    case PRICE_PRICED: return e->usage.sure == SURE_REPORTED || r->attempt.timed;
+    case PRICE_UNPRICED:
+    case PRICE_STATE_COUNT: break;
+    }
+    return false;
+}
+
+void reservation_charge(struct req *r)
+{
+    struct charge *c = &r->attempt.entry.charge;
+    int64_t cost = nano_from_money(r->attempt.entry.cost).n;
+    if (c->count > 0)
+        c->charged = cost_known(r) ? cost : count_larger(cost, c->held);
+}
+
+// One that grows has not held all that it may cost: what is missing is no broken promise.
+static void hold_rest(struct reservation *v, struct nano charged)
+{
+    if (v->grows && charged.n > v->amount.n && charged.n <= v->most.n &&
+        booking_extend(v->booking, (struct nano){charged.n - v->amount.n}) == ADMISSION_MADE)
+        v->amount = charged;
+}
+
+void reservation_end(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    struct reservation *v = &a->reservation;
+    if (!v->booking)
+        return;
+    struct nano charged = {a->entry.charge.charged};
+    if (v->bounded && charged.n > v->most.n)
+        budgets_break(gate_budgets(r->worker->gate), settle_price_name(r));
+    hold_rest(v, charged);
+    v->told = booking_left(v->booking, &v->left);
+    v->left.left.n -= charged.n;
+    booking_end(v->booking, charged, &r->worker->ended);
+    v->booking = NULL;
+}
+
+// --- what its caller is told ---
+
+static void add_usd(struct req *r, const char *name, struct nano n)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    nano_write(&text, n.n > 0 ? n : (struct nano){0});
+    exchange_field(r->x, str_of(name), buf_str(&text));
+    buf_fini(&text);
+}
+
+void reservation_fields(struct req *r)
+{
+    struct reservation *v = &r->attempt.reservation;
+    struct booking_left left = v->left;
+    bool told = v->told;
+    if (v->booking) { // its own hold counts
+        told = booking_left(v->booking, &left);
+        left.left.n -= v->amount.n;
+        left.held.n += v->amount.n;
+    }
+    if (told) {
+        add_usd(r, "x-costlens-remaining", left.left);
+        add_usd(r, "x-costlens-held", left.held);
+    }
+    if (r->attempt.output_max > 0) {
+        char text[24];
+        (void)snprintf(text, sizeof text, "%lld", (long long)r->attempt.output_max);
+        exchange_field(r->x, str_of("x-costlens-max-tokens-injected"), str_of(text));
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// reservation - what one attempt holds in its budgets, from the bound on what it may cost to what
+// it is charged in the end.
+//
+//   hold: full   all that it may cost, before its first byte goes out
+//   hold: grow   of a stream, what goes in and the next few tokens that come out; more before the
+//                stream reaches that. When there is no more, the stream is cut
+
+#ifndef REQUEST_RESERVATION_H
+#define REQUEST_RESERVATION_H
+
+#include "budget/bound.h"
+#include "gate/budgets.h"
+
+struct req;
+
+struct reservation {
+    struct booking *booking; // NULL: no budget has an account for it, or it has ended
+    bool bounded;            // there is an end to what it may cost
+    bool grows;
+    bool told;                // `left` is known
+    struct nano most;         // that end
+    struct nano amount;       // what is held of it
+    struct nano step;         // of one that grows: what its next tokens cost at most
+    int64_t ahead;            // ... how many those are
+    int64_t tokens;           // ... and how many of its answer are held for
+    unsigned lowered;         // so often was its answer made shorter
+    struct booking_left left; // as it ended, of its scarcest budget, without it
+};
+
+// What the attempt may cost. Where that relies on a maximum that its caller did not say, it is set
+// to be sent (attempt.output_max).
+void reservation_bound(struct req *r, struct bound *out);
+// Lowers the attempt's longest answer until it may cost no more than `room`, for a budget that
+// clamps. False when it cannot: it has tools, or is too short then.
+bool reservation_lower(struct req *r, struct nano room, struct bound *out) MUST_USE;
+// What a stream holds at first under budgets that grow. False: it has to hold all.
+bool reservation_first(struct req *r, struct bound *out) MUST_USE;
+// Its stream went on: holds more where that is due. False: there is no more, and it is to be cut.
+bool reservation_grow(struct req *r) MUST_USE;
+// What it is charged, once its entry has its cost: into the entry.
+void reservation_charge(struct req *r);
+// It ends in its budgets as soon as the record that says so is written.
+void reservation_end(struct req *r);
+// x-costlens-remaining, -held: of its scarcest budget. x-costlens-max-tokens-injected.
+void reservation_fields(struct req *r);
+
+#endif

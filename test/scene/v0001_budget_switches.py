@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a budget may do where a call does not fit: ask for a shorter answer (clamp), for another model (downgrade), hold
+what is expected only (grow), refuse nothing (observe), refuse all (paused), limit each request; and what its caller is
+told beside the answer."""
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+
+limit(90)
+
+
+def refused(answer, code, *parts, status=402):
+    expect((answer.status, answer.headers.get("x-should-retry")), (status, "false"), answer.body)
+    error = answer.json["error"]
+    expect(error["code"], code, error["message"])
+    for part in parts:
+        expect_in(part, error["message"])
+
+
+def usd(answer, name):
+    return round(float(answer.headers[f"x-costlens-{name}"]) * 1e9)
+
+
+def verified(gateway):
+    answer = gateway.costlens("ledger", "verify", check=False)
+    expect((answer.returncode, answer.stderr), (0, ""), answer.stdout)
+
+
+def told(mock):
+    with Gateway(mock, extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:
+        answer = gateway.chat(max_tokens=100)
+        cost = -(-gateway.rows(1)[0]["cost_pd"] // 1000)
+        expect((usd(answer, "remaining"), usd(answer, "held")), (10**9 - cost, 0), "a whole answer tells what is left")
+        stream = gateway.chat(max_tokens=100, stream=True)
+        expect_true(usd(stream, "held") > 0, "a stream holds as it begins")
+        expect(usd(stream, "remaining"), 10**9 - cost - usd(stream, "held"))
+        expect("x-costlens-max-tokens-injected" in stream.headers, False, "its caller said the most")
+        free = gateway.chat()
+        expect(free.headers["x-costlens-max-tokens-injected"], "4096", "nobody said the most, nor does the book")
+        verified(gateway)
+    with Gateway(mock) as gateway:
+        answer = gateway.chat()
+        for name in ("remaining", "held", "max-tokens-injected"):
+            expect(f"x-costlens-{name}" in answer.headers, False, "without a budget nothing is told of one")
+
+
+def clamped(mock):
+    with Gateway(mock, extra="budgets:\n  - { name: little, limit: 0.0002, clamp: true }\n") as gateway:
+        answer = gateway.chat(max_tokens=100000)
+        expect(answer.status, 200, answer.body)
+        most = int(answer.headers["x-costlens-max-tokens-injected"])
+        expect_true(0 < most < 1000, f"it was lowered: {most}")
+        tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+        refused(gateway.chat(max_tokens=100000, tools=[tool]), "budget_exceeded", "little")
+        verified(gateway)
+
+
+def downgraded(mock):
+    extra = ("aliases:\n  fast: [bench/bench-model, bench/cheap]\n"
+             "budgets:\n  - { name: dear, scope: { model: bench/bench-model }, limit: 0.0001, on_exceed: downgrade }\n")
+    with Gateway(mock, extra=extra, models=["bench-model", "cheap"]) as gateway:
+        answer = gateway.chat(model="fast", max_tokens=1000)
+        expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/cheap"), answer.body)
+        refused(gateway.chat(model="bench/bench-model", max_tokens=1000), "budget_exceeded", "dear")
+        expect([row["model"] for row in gateway.rows(1)], ["cheap"])
+        verified(gateway)
+
+
+def grown(mock):
+    with Gateway(mock, extra="budgets:\n  - { name: agent, limit: 0.01, hold: grow }\n") as gateway:
+        # All that it may cost is 0.06 USD.
+        refused(gateway.chat(max_tokens=100000), "budget_exceeded", "agent")
+        stream = gateway.chat(max_tokens=100000, stream=True)
+        expect(stream.status, 200, stream.body)
+        expect_true(usd(stream, "held") < 1_000_000, "a stream holds the next tokens alone")
+        verified(gateway)
+
+
+def observed(mock):
+    with Gateway(mock, extra="budgets:\n  - { name: eye, limit: 0.00001, enforce: observe }\n") as gateway:
+        expect([gateway.chat(max_tokens=1000).status for _ in range(3)], [200, 200, 200])
+        total = sum(-(-row["cost_pd"] // 1000) for row in gateway.rows(3))
+        expect(int(gateway.sql("SELECT settled FROM account")[0]["settled"]), total, "it counts all the same")
+        verified(gateway)
+
+
+def refuses(mock):
+    extra = ("budgets:\n  - { name: stop, scope: { tag:job: nightly }, limit: 1.00, paused: true }\n"
+             "  - { name: single, per: request, limit: 0.001 }\n")
+    with Gateway(mock, extra=extra, models=["bench-model"]) as gateway:
+        refused(gateway.chat(headers={"x-costlens-tags": "job=nightly"}, max_tokens=1), "budget_exceeded", "paused",
+                "costlens budget resume stop")
+        refused(gateway.chat(max_tokens=10000), "budget_exceeded", "single", "no call cost more than 0.001 USD")
+        expect(gateway.chat(max_tokens=10).status, 200)
+        refused(gateway.messages(model="claude/nobody-knows", max_tokens=1), "price_unknown", status=400)
+        refused(gateway.post("/v1/responses", {"model": "bench/bench-model", "input": "x",
+                                               "previous_response_id": "resp_1", "max_output_tokens": 10}),
+                "cost_unbounded", "previous_response_id", status=400)
+
+
+with Mock() as server:
+    told(server)
+    clamped(server)
+    downgraded(server)
+    grown(server)
+    observed(server)
+    refuses(server)
