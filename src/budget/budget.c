@@ -3,6 +3,7 @@
 #include "budget/budget.h"
 
 #include "base/clock.h"
+#include "core/key.h"
 
 #define PERCENT_MAX 200 // one that observes may see more than its limit
 #define SHOWN_BYTES 80  // of a text that is told back
@@ -336,6 +337,8 @@ static bool holds(const struct budget_condition *c, const struct budget_facts *f
         return is_model(f, c->value);
     if (c->dimension == BUDGET_PROVIDER)
         return str_glob(c->value, f->provider);
+    if (c->dimension == BUDGET_KEY && key_run_inside(f->key, key_run(c->value)))
+        return true;
     return str_eq(c->value, fact(f, c));
 }
 

@@ -4,6 +4,7 @@
 // file or gave it to a verb, and which calls it concerns.
 //
 // A budget concerns a call when every condition of its scope holds; without any it concerns all.
+// That of a run's key concerns the runs inside it, too (key_run_inside).
 // `per` tells apart: one account for each key, model or value of a tag; a call that has none is not
 // concerned. `per: request` has no account: no single call may cost more than the limit.
 //

@@ -92,11 +92,13 @@ bool key_run_valid(struct str place)
 
 struct str key_run(struct str name)
 {
+    if (!str_starts(name, str_of(KEY_OF_RUN)))
+        return STR_NONE;
     size_t at = name.len;
-    while (at > 0 && name.ptr[at - 1] != '-')
+    while (name.ptr[at - 1] != '-')
         at--;
     struct str place = str_skip(name, at);
-    return str_starts(name, str_of(KEY_OF_RUN)) && key_run_valid(place) ? place : STR_NONE;
+    return key_run_valid(place) ? place : STR_NONE;
 }
 
 bool key_run_inside(struct str name, struct str outer)

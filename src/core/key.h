@@ -20,6 +20,7 @@
 #define KEY_TOKEN_CHARS (6 + 43 + 6)
 #define KEY_OF_RUN      "run-" // begins the names of keys that `costlens run` makes and forgets
 #define KEY_RUN_ID      8      // hexadecimal digits of each run's own part of them
+#define KEY_RUN_DAYS    7      // so long such a key lives, where its run was killed
 
 struct key {
     struct uuid id;

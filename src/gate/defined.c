@@ -4,7 +4,9 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "store/budgets.h"
 
 #define TENANT    "default" // the only one there is yet
@@ -162,6 +164,17 @@ enum status defined_new(const struct config *config, struct store *store, struct
     else
         defined_free(d);
     return s;
+}
+
+void defined_tidy(struct store *store)
+{
+    struct why why = {0};
+    int64_t count = 0;
+    if (store_budget_tidy(store, str_of(TENANT), clock_wall_us(), &count, &why) != STATUS_OK)
+        log_say(LOG_WARN, "budgets: %s", why.text);
+    else if (count > 0)
+        log_say(LOG_INFO, "budgets: %lld of runs that were killed %s removed", (long long)count,
+                count == 1 ? "is" : "are");
 }
 
 struct defined *defined_ref(struct defined *d)

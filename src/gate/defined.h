@@ -26,6 +26,9 @@ struct defined {
 // The configuration is not needed afterwards. It waits for the disk.
 enum status defined_new(const struct config *config, struct store *store, struct defined **out,
                         struct why *why) MUST_USE;
+// Removes those that runs left behind, killed before they could (store_budget_tidy); a failure is
+// logged. It waits for the disk.
+void defined_tidy(struct store *store);
 struct defined *defined_ref(struct defined *d);
 void defined_free(struct defined *d); // drops one reference; NULL is fine
 

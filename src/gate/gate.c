@@ -22,6 +22,7 @@
 #include "gate/absent.h"
 #include "gate/budgets.h"
 #include "gate/chore.h"
+#include "gate/defined.h"
 #include "gate/fixed.h"
 #include "gate/gate_state.h"
 #include "gate/news.h"
@@ -382,6 +383,7 @@ static enum status gate_open(struct gate *g, struct why *why)
         config_free(g->setup->config);
         return s;
     }
+    defined_tidy(g->setup->store);
     s = snapshot_new(g->setup->config, g->setup->store, g->pepper, &g->snapshot, why);
     if (s == STATUS_OK) {
         absent_log(g->snapshot);

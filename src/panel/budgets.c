@@ -5,6 +5,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "gate/defined.h"
 #include "gate/gate.h"
 #include "insight/asked.h"
 #include "panel/keys.h"
@@ -374,6 +375,7 @@ static enum status make(const struct work *w, struct why *why)
 {
     uint64_t id;
     unsigned count = w->call->config->budget_count;
+    defined_tidy(w->call->store);
     enum status s = store_budget_each(w->call->store, count_one, &count, why);
     if (s == STATUS_OK && count >= BUDGETS_MAX)
         s = why_set(why, STATUS_LIMIT, "there are %d budgets, the most (`costlens budget rm`)",

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "core/key.h"
 #include "store/inside.h"
 #include "store/sql.h"
 
@@ -178,6 +179,38 @@ enum status store_budget_archive(struct store *s, struct str tenant, struct str 
         status = failed(s, "the budget cannot be removed", why);
     else if (sqlite3_changes(s->keys) == 0)
         status = unknown(name, why);
+    sqlite3_finalize(q);
+    pthread_mutex_unlock(&s->keys_lock);
+    return status;
+}
+
+// --- of runs that were killed ---
+
+#define HEX       "[0-9a-f]"
+#define RUNS_ID   HEX HEX HEX HEX HEX HEX HEX HEX // KEY_RUN_ID of them
+#define RUN_US    ((int64_t)KEY_RUN_DAYS * 24 * 3600 * 1000000)
+#define KEY_THERE "SELECT 1 FROM key WHERE key.tenant = budget.tenant AND key.name = budget.name"
+
+enum status store_budget_tidy(struct store *s, struct str tenant, int64_t at_us, int64_t *count,
+                              struct why *why)
+{
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&s->keys_lock);
+    sqlite3_stmt *q = sql_prepare(
+        s->keys, "UPDATE budget SET archived_us = max(?2, 1) WHERE tenant = ?1 AND configured = 0 "
+                 "AND archived_us = 0 AND name GLOB '" KEY_OF_RUN "*[-.]" RUNS_ID "' AND "
+                 "NOT EXISTS (" KEY_THERE " AND (revoked_us = 0 OR revoked_us > ?2) AND "
+                 "(expires_us = 0 OR expires_us > ?2)) AND "
+                 "(created_us <= ?2 - ?3 OR EXISTS (" KEY_THERE "))");
+    if (q) {
+        sql_bind_str(q, 1, tenant);
+        sqlite3_bind_int64(q, 2, at_us);
+        sqlite3_bind_int64(q, 3, RUN_US);
+    }
+    if (!q || !sql_done(q))
+        status = failed(s, "what runs left behind cannot be removed", why);
+    else
+        *count = sqlite3_changes(s->keys);
     sqlite3_finalize(q);
     pthread_mutex_unlock(&s->keys_lock);
     return status;

@@ -33,6 +33,10 @@ enum status store_budget_change(struct store *s, const struct store_budget *b,
 // In force no more. UNKNOWN when it was not.
 enum status store_budget_archive(struct store *s, struct str tenant, struct str name, int64_t at_us,
                                  struct why *why) MUST_USE;
+// Archives the budgets that runs left behind, killed before they could: those named as a run's key
+// (key_run), once that key is over or, gone, would be. *count is how many.
+enum status store_budget_tidy(struct store *s, struct str tenant, int64_t at_us, int64_t *count,
+                              struct why *why) MUST_USE;
 // Those that were made here, by number, the archived ones too. DAMAGED names one that cannot be
 // read.
 typedef void store_budget_f(void *context, const struct store_budget *b);

@@ -297,6 +297,31 @@ static void matches_who_it_concerns(void **state)
     assert_false(budget_matches(&model, &plain, &value));
 }
 
+static void a_runs_concerns_those_inside_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *of_call;
+        bool matches;
+    } cases[] = {
+        {"run-make-1a2b3c4d", "run-make-1a2b3c4d", true},
+        {"run-make-1a2b3c4d", "run-test-1a2b3c4d.99aabbcc", true},
+        {"run-make-1a2b3c4d", "run-x-1a2b3c4d.99aabbcc.00000000", true},
+        {"run-x-1a2b3c4d.99aabbcc", "run-make-1a2b3c4d", false}, // the one around it
+        {"run-x-1a2b3c4d.99aabbcc", "run-x-1a2b3c4d.00000000", false},
+        {"run-make-1a2b3c4d", "run-make-00000000.1a2b3c4d", false},
+        {"run-make", "run-make-1a2b3c4d", false},
+        {"ci", "run-make-1a2b3c4d", false},
+    };
+    struct str value;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct budget_facts facts = {.key = str_of(cases[i].of_call)};
+        struct budget b = budget("b");
+        scope(&b, "key", cases[i].key);
+        assert_int_equal(budget_matches(&b, &facts, &value), cases[i].matches);
+    }
+}
+
 static void tells_apart_by_a_value(void **state)
 {
     (void)state;
@@ -375,11 +400,17 @@ static void every_model_has_its_account(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_as_a_file_says),          cmocka_unit_test(refuses_each_with_its_cure),
-        cmocka_unit_test(scopes_are_read_or_refused), cmocka_unit_test(writes_what_it_read),
-        cmocka_unit_test(is_checked_as_a_whole),      cmocka_unit_test(says_what_has_no_effect),
-        cmocka_unit_test(matches_who_it_concerns),    cmocka_unit_test(tells_apart_by_a_value),
-        cmocka_unit_test(refuses_in_order),           cmocka_unit_test(every_model_has_its_account),
+        cmocka_unit_test(is_as_a_file_says),
+        cmocka_unit_test(refuses_each_with_its_cure),
+        cmocka_unit_test(scopes_are_read_or_refused),
+        cmocka_unit_test(writes_what_it_read),
+        cmocka_unit_test(is_checked_as_a_whole),
+        cmocka_unit_test(says_what_has_no_effect),
+        cmocka_unit_test(matches_who_it_concerns),
+        cmocka_unit_test(tells_apart_by_a_value),
+        cmocka_unit_test(refuses_in_order),
+        cmocka_unit_test(every_model_has_its_account),
+        cmocka_unit_test(a_runs_concerns_those_inside_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

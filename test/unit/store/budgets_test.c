@@ -170,6 +170,58 @@ static void a_name_is_in_force_once(void **state)
     place_remove(&p);
 }
 
+static void add_key(struct store *s, const char *name, int64_t expires_us)
+{
+    struct key k = {.id = uuid_new(clock_wall_us()),
+                    .tenant = ACME,
+                    .name = str_of(name),
+                    .last4 = STR("abcd"),
+                    .created_us = 1,
+                    .expires_us = expires_us};
+    random_bytes(k.mac, sizeof k.mac);
+    assert_int_equal(store_key_add(s, &k, NULL), STATUS_OK);
+}
+
+static int64_t tidied(struct store *s, int64_t at_us)
+{
+    int64_t count = -1;
+    assert_int_equal(store_budget_tidy(s, ACME, at_us, &count, NULL), STATUS_OK);
+    return count;
+}
+
+static void what_a_killed_run_left_goes_with_its_key(void **state)
+{
+    (void)state;
+    const int64_t week = (int64_t)KEY_RUN_DAYS * 24 * 3600 * 1000000;
+    static const char *const names[] = {
+        "run-a-1a2b3c4d",          // its key ends at 100
+        "run-a-1a2b3c4d.99aabbcc", // ends at 200
+        "run-gone-00000000",       // its key was forgotten: perhaps its run just reads it
+        "run-time",                // a person's
+        "run-a-1a2b3c4x",
+    };
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, false);
+    struct budget any = {.limited = false};
+    add_key(s, names[0], 100);
+    add_key(s, names[1], 200);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct budget b = a_budget(names[i], 1);
+        add(s, &b); // made at 5
+    }
+    assert_int_equal(tidied(s, 99), 0);
+    assert_int_equal(tidied(s, 100), 1);
+    assert_int_equal(tidied(s, 100), 0);
+    assert_int_equal(store_key_revoke(s, str_of(names[1]), 150, NULL), STATUS_OK);
+    assert_int_equal(tidied(s, 150), 1);
+    assert_int_equal(tidied(s, week + 4), 0);
+    assert_int_equal(tidied(s, week + 5), 1);
+    assert_int_equal(look(s, &any).live, 2);
+    store_close(s);
+    place_remove(&p);
+}
+
 static void a_files_budget_keeps_its_number(void **state)
 {
     (void)state;
@@ -235,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_budget_comes_back_whole),
         cmocka_unit_test(a_name_is_in_force_once),
+        cmocka_unit_test(what_a_killed_run_left_goes_with_its_key),
         cmocka_unit_test(a_files_budget_keeps_its_number),
         cmocka_unit_test(what_cannot_be_read_is_named),
     };
