@@ -48,27 +48,73 @@ static int month_of(struct str name)
     return 0;
 }
 
-static bool read_number(struct str text, size_t at, size_t len, int *out)
+static bool read_number(struct str text, int *out)
 {
     uint64_t n;
-    if (!str_u64(str_from(text.ptr + at, len), &n))
+    if (text.len > 1 && text.ptr[0] == ' ') // asctime's day
+        text = str_skip(text, 1);
+    if (!str_u64(text, &n))
         return false;
     *out = (int)n;
     return true;
 }
 
-// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
-static bool read_date(struct str text, int64_t *us)
+static int *field_of(char letter, struct civil *c)
 {
-    struct civil c = {0};
-    if (text.len != 29 || !str_ends(text, (struct str)STR(" GMT")) ||
-        !read_number(text, 5, 2, &c.day) || !read_number(text, 12, 4, &c.year) ||
-        !read_number(text, 17, 2, &c.hour) || !read_number(text, 20, 2, &c.minute) ||
-        !read_number(text, 23, 2, &c.second))
+    switch (letter) {
+    case 'y': return &c->year;
+    case 'd': return &c->day;
+    case 'h': return &c->hour;
+    case 'm': return &c->minute;
+    case 's': return &c->second;
+    default: return NULL;
+    }
+}
+
+// `shape`: small letters are fields, `o` the month's name; all else is itself.
+static bool fits(struct str text, struct str shape, struct civil *c)
+{
+    if (text.len != shape.len)
         return false;
-    c.month = month_of(str_from(text.ptr + 8, 3));
-    if (c.month == 0 || c.day < 1 || c.day > 31 || c.year < 1970 || c.hour > 23 || c.minute > 59 ||
-        c.second > 60)
+    for (size_t i = 0, n = 1; i < shape.len; i += n, n = 1) {
+        while (i + n < shape.len && shape.ptr[i + n] == shape.ptr[i])
+            n++;
+        struct str part = str_from(text.ptr + i, n);
+        int *field = field_of(shape.ptr[i], c);
+        if (shape.ptr[i] == 'o')
+            c->month = month_of(part);
+        else if (field ? !read_number(part, field) : !str_eq(part, str_from(shape.ptr + i, n)))
+            return false;
+    }
+    return true;
+}
+
+// The three forms of RFC 9110, 5.6.7, without the day's name: today's, RFC 850's, asctime's.
+static bool read_parts(struct str text, int year_now, struct civil *c)
+{
+    static const struct str today = STR("dd ooo yyyy hh:mm:ss GMT"),
+                            rfc_850 = STR("dd-ooo-yy hh:mm:ss GMT"),
+                            asctime = STR("ooo dd hh:mm:ss yyyy");
+    size_t comma = str_find(text, ',');
+    if (comma == text.len)
+        return fits(str_skip(text, 4), asctime, c);
+    text = str_skip(text, comma + 2);
+    if (fits(text, today, c))
+        return true;
+    if (!fits(text, rfc_850, c))
+        return false;
+    c->year += 2000;
+    if (c->year > year_now + 50)
+        c->year -= 100;
+    return true;
+}
+
+static bool read_date(struct str text, int64_t now_us, int64_t *us)
+{
+    struct civil c = {0}, now;
+    civil_from_us(now_us, &now);
+    if (!read_parts(text, now.year, &c) || c.month == 0 || c.day < 1 || c.day > 31 ||
+        c.year < 1970 || c.hour > 23 || c.minute > 59 || c.second > 60)
         return false;
     *us = civil_to_us(&c);
     return true;
@@ -82,7 +128,7 @@ static void read_after(struct failure *f, struct str value, int64_t now_us)
         return; // retry-after-ms came before it
     if (read_count(value, 1000, &ms))
         f->after_ms = ms;
-    else if (read_date(value, &us))
+    else if (read_date(value, now_us, &us))
         f->after_ms = us > now_us ? (us - now_us) / 1000 + 1 : 0;
 }
 
