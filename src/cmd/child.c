@@ -19,9 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NOT_FOUND   127
-#define NOT_RUN     126
-#define SIGNAL_BASE 128
+#define NOT_FOUND     127
+#define NOT_RUN       126
+#define SIGNAL_BASE   128
+#define HURRY_SECONDS 3
 
 static const int passed_on[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1,
                                 SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH};
@@ -118,13 +119,43 @@ static void let_go(void)
     close(null);
 }
 
-// From here on they end us. What came while the program ended was meant for it.
-static void give_back_signals(const struct running *r)
+// --- after it ---
+
+static volatile sig_atomic_t hurried;
+static int program_code; // set before the handlers are
+
+bool child_hurried(void)
 {
+    return hurried;
+}
+
+static void hurry(int signal_number)
+{
+    static const char said[] =
+        "costlens: interrupted before the bill was had. Later: costlens report --by key\n";
+    if (hurried || signal_number == SIGALRM) {
+        (void)!write(STDERR_FILENO, said, sizeof said - 1);
+        _exit(program_code);
+    }
+    hurried = 1;
+    alarm(HURRY_SECONDS);
+}
+
+// From here on they hurry us. What came while the program ended was meant for it.
+static void give_back_signals(const struct running *r, int exit_code)
+{
+    static const int hurrying[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
     const struct timespec at_once = {0};
+    const struct sigaction action = {.sa_handler = hurry};
+    sigset_t mask = r->before;
+    program_code = exit_code;
     while (sigtimedwait(&r->waited, NULL, &at_once) > 0)
         ;
-    sigprocmask(SIG_SETMASK, &r->before, NULL);
+    for (size_t i = 0; i < sizeof hurrying / sizeof hurrying[0]; i++)
+        if (hurrying[i] == SIGALRM || !is_ignored(hurrying[i]))
+            sigaction(hurrying[i], &action, NULL);
+    sigdelset(&mask, SIGALRM);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
 void child_run(const struct child_setup *setup, struct child_end *end)
@@ -150,5 +181,5 @@ void child_run(const struct child_setup *setup, struct child_end *end)
     close(report[0]);
     if (r.pid > 0)
         end->exit_code = wait_for(&r);
-    give_back_signals(&r);
+    give_back_signals(&r, end->exit_code);
 }

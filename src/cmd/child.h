@@ -7,6 +7,8 @@
 #ifndef CMD_CHILD_H
 #define CMD_CHILD_H
 
+#include <stdbool.h>
+
 struct child_setup {
     char *const *argv;              // argv[0] is looked for in $PATH; ends with NULL
     void (*prepare)(void *context); // in the child, before the program: setenv and unsetenv
@@ -21,5 +23,6 @@ struct child_end {
 // Runs it to its end. While it runs our standard input and output are not held open here; after it
 // they are /dev/null. SIGPIPE is ignored from then on.
 void child_run(const struct child_setup *setup, struct child_end *end);
+bool child_hurried(void);
 
 #endif

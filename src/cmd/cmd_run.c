@@ -90,6 +90,7 @@ struct run {
     struct child_end end;
     int bill_fd;   // of --bill; -1 without
     unsigned open; // calls that have not ended with it
+    bool over;     // the gateway has, and has cut these
     struct refused refused;
 };
 
@@ -107,7 +108,7 @@ static enum status ask(const struct run *r, const char *verb, struct buf *args, 
 {
     enum status s = STATUS_BUSY;
     buf_add_char(args, '}');
-    for (int i = 0; s == STATUS_BUSY && i < BUSY_TRIES; i++) {
+    for (int i = 0; s == STATUS_BUSY && i < BUSY_TRIES && (i == 0 || !child_hurried()); i++) {
         if (i > 0)
             pause_ns(BUSY_STEP_NS);
         buf_clear(answer);
@@ -311,6 +312,14 @@ static void write_refused(const struct refused *f, struct json_out *o)
 
 static void say_open(const struct run *r)
 {
+    if (r->over) {
+        command_print(stderr,
+                      "costlens: %u %s still under way and %s cut: the gateway ended with this "
+                      "run, the last that used it. What is known of %s is on the bill\n",
+                      r->open, r->open == 1 ? "call was" : "calls were",
+                      r->open == 1 ? "was" : "were", r->open == 1 ? "it" : "them");
+        return;
+    }
     command_print(stderr,
                   "costlens: %u %s still under way and on no bill yet. Later: costlens report --by "
                   "key (%.*s)\n",
@@ -323,7 +332,8 @@ static void write_json(const struct run *r, struct str bill, struct buf *out)
     json_out_begin(&o, NULL, '{');
     json_out_number(&o, "exit_code", r->end.exit_code);
     json_out_text(&o, "name", buf_str(&r->name));
-    json_out_number(&o, "open_calls", r->open);
+    json_out_number(&o, "open_calls", r->over ? 0 : r->open);
+    json_out_number(&o, "cut_calls", r->over ? r->open : 0);
     write_refused(&r->refused, &o);
     json_out_name(&o, "bill");
     buf_add(out, bill);
@@ -433,15 +443,15 @@ static void settle(struct run *r)
 {
     pause_ns(SETTLE_NS);
     look(r);
-    for (int i = 0; r->open > 0 && i < OPEN_TRIES; i++) {
+    for (int i = 0; r->open > 0 && i < OPEN_TRIES && !child_hurried(); i++) {
         pause_ns(OPEN_STEP_NS);
         look(r);
     }
 }
 
+// A gateway that ends here has written the last of its rows by then.
 static void present(struct run *r)
 {
-    settle(r);
     struct buf args, text;
     struct json *j = NULL;
     struct why why = {0};
@@ -509,9 +519,12 @@ static int run_all(struct run *r)
         run_child(r);
         end_key(r);
         if (!r->end.error)
-            present(r);
+            settle(r);
     }
-    lease_end(&r->lease);
+    r->over = lease_end(&r->lease);
+    if (s == STATUS_OK && !r->end.error)
+        present(r);
+    lease_fini(&r->lease);
     if (s == STATUS_OK)
         return r->end.exit_code;
     bool usage = s == STATUS_SYNTAX || s == STATUS_LIMIT; // of a tag, of the name

@@ -28,7 +28,7 @@
 #define PORT_TRIES    5
 #define BUSY_TRIES    50
 #define BUSY_STEP_NS  100000000
-#define DRAIN_MOST_MS 2000 // nobody is left who waits for an answer
+#define DRAIN_MOST_MS 200 // nobody is left who waits for an answer; who ends has waited
 #define END_TRIES     50
 #define END_STEP_NS   2000000
 
@@ -428,8 +428,7 @@ enum status lease_begin(const struct cli *cli, bool mock, struct lease *l, struc
     }
     if (l->fd >= 0)
         close(l->fd);
-    buf_fini(&l->lacking);
-    buf_fini(&l->base);
+    lease_fini(l);
     return s;
 }
 
@@ -448,13 +447,13 @@ enum status lease_look(const struct cli *cli, struct buf *base, struct secret **
     if (s == STATUS_OK)
         s = state_dev_key(str_of(state), key, why);
     buf_add(base, buf_str(&l.base));
-    buf_fini(&l.lacking);
-    buf_fini(&l.base);
+    lease_fini(&l);
     return s;
 }
 
-void lease_end(struct lease *l)
+bool lease_end(struct lease *l)
 {
+    bool ended = false;
     struct timespec step = {.tv_nsec = END_STEP_NS};
     lock(l->fd, LOCK_UN);
     // While others have leases, both locks are had at once or not at all; else the gateway takes
@@ -462,7 +461,7 @@ void lease_end(struct lease *l)
     for (int i = 0; l->own_end && i < END_TRIES; i++) {
         nanosleep(&step, NULL);
         if (flock(l->fd, LOCK_SH | LOCK_NB) != 0) {
-            lock(l->fd, LOCK_SH);
+            ended = lock(l->fd, LOCK_SH);
             break;
         }
         bool others = flock(l->fd, LOCK_EX | LOCK_NB) != 0;
@@ -471,6 +470,11 @@ void lease_end(struct lease *l)
             break;
     }
     close(l->fd);
+    return ended;
+}
+
+void lease_fini(struct lease *l)
+{
     buf_fini(&l->lacking);
     buf_fini(&l->base);
 }

@@ -32,11 +32,13 @@ struct lease {
 };
 
 // CLOSED: no gateway runs and none can be begun, `why` names the cure; else what the start or the
-// gateway said. lease_end is due on success only. Before any thread was started.
+// gateway said. lease_end and lease_fini are due on success only. Before any thread was started.
 enum status lease_begin(const struct cli *cli, bool mock, struct lease *l,
                         struct why *why) MUST_USE;
-// Waits for the gateway's end, where this was the last lease on it.
-void lease_end(struct lease *l);
+// Waits for the gateway's end, where this was the last lease on it: true. What else it holds stays
+// until lease_fini.
+bool lease_end(struct lease *l);
+void lease_fini(struct lease *l);
 // Where the gateway that runs is reached, and the key of its dev.key, which secret_free ends; no
 // lease. UNKNOWN: none runs, `why` names the cure.
 enum status lease_look(const struct cli *cli, struct buf *base, struct secret **key,

@@ -97,7 +97,8 @@ with Mock() as mock:
     until(lambda: not child.read_text() and not blocks(running.pid, signal.SIGTERM), 10, "the program has ended")
     running.terminate()
     try:
-        expect(running.wait(10), -signal.SIGTERM)
+        expect(running.wait(10), 0, "the program's")
+        expect_in("interrupted before the bill was had", running.stderr.read())
     finally:
         os.kill(keeper, signal.SIGCONT)
     until(lambda: not owned(gateway), 5, "and the gateway with it")
@@ -112,14 +113,38 @@ if os.fork() == 0:
     os._exit(0)
 time.sleep(%f)
 """ % (0.7 * PATIENCE)
-for ttft, requests, still in (("1500ms", 1, 0), (f"{int(6 * PATIENCE)}s", 0, 1)):
+for ttft, cut in (("1500ms", 0), (f"{int(6 * PATIENCE)}s", 1)):
     with Mock(ttft=ttft) as mock:
         gateway = configured(Gateway(mock))
+        begun = time.monotonic()
         done = run(gateway, program(LATE), "--bill", str(gateway.state / "bill.json"))
+        expect_true(time.monotonic() - begun < (0.7 + 3.5) * PATIENCE, "two seconds, and what a gateway takes to end")
         bill = json.loads((gateway.state / "bill.json").read_text())
-        expect((bill["bill"]["total"]["requests"], bill["open_calls"]), (requests, still), done.stderr)
-        expect_true(("1 call is still under way" in done.stderr) == bool(still), done.stderr)
+        expect((bill["bill"]["total"]["requests"], bill["cut_calls"], bill["open_calls"]), (1, cut, 0), done.stderr)
+        expect_true(("1 call was still under way and was cut" in done.stderr) == bool(cut), done.stderr)
         expect_true("NOTHING WAS SEEN" not in done.stderr, done.stderr)
+
+# Where the gateway lives on, so does the call; a signal ends the wait, not the bill.
+with Mock(ttft=f"{int(6 * PATIENCE)}s") as mock:
+    gateway = configured(Gateway(mock))
+    other = start(gateway, ["sh", "-c", "echo ready; read x"])
+    expect(other.stdout.readline(), "ready\n")
+    done = run(gateway, program(LATE), "--bill", str(gateway.state / "bill.json"))
+    bill = json.loads((gateway.state / "bill.json").read_text())
+    expect((bill["bill"]["total"]["requests"], bill["cut_calls"], bill["open_calls"]), (0, 0, 1), done.stderr)
+    expect_in("1 call is still under way", done.stderr)
+    other.communicate("x\n", timeout=60)
+    until(lambda: not owned(gateway), 5, "it has ended")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        running = start(gateway, program(LATE + "print('called', flush=True)\nsys.exit(3)\n"), "--bill", str(gateway.state / "bill.json"))
+        child = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        expect(running.stdout.readline(), "called\n")
+        until(lambda: not child.read_text() and not blocks(running.pid, number), 10, "the program has ended")
+        running.send_signal(number)
+        error = running.communicate(timeout=60)[1]
+        expect(running.returncode, 3, error)
+        bill = json.loads((gateway.state / "bill.json").read_text())
+        expect((bill["bill"]["total"]["requests"], bill["cut_calls"]), (1, 1), error)
 
 # The gateway waits for such a call as little when it has read its configuration anew.
 with Mock(ttft=f"{int(30 * PATIENCE)}s") as mock:
