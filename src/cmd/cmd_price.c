@@ -215,27 +215,17 @@ static void show_json(const struct pricing *p, const struct sheet *s, const char
 {
     struct quote q;
     struct buf b;
-    struct buf term;
     buf_init(&b, &alloc_heap, 0);
-    buf_init(&term, &alloc_heap, 0);
     const struct sheet *newest = s;
     s = sheet_at(s, at);
     quote_standard(s, at, &q);
     buf_add_char(&b, '{');
     pricing_write(s, &q, &b);
-    buf_add_cstr(&b, ",\"terms\":[");
-    for (unsigned i = 0; i < s->term_count; i++) {
-        buf_clear(&term);
-        book_write_term(&term, &s->terms[i]);
-        buf_add_cstr(&b, i ? "," : "");
-        buf_add_json(&b, str_trim(buf_str(&term)));
-    }
-    buf_add_char(&b, ']');
+    pricing_write_terms(s, &b);
     write_since(s, &b);
     json_others(p, newest, name, &b);
     buf_printf(&b, ",\"version\":\"%.*s\"}", STR_ARG(catalog_version(p->catalog)));
     puts(buf_cstr(&b));
-    buf_fini(&term);
     buf_fini(&b);
 }
 
@@ -358,10 +348,12 @@ static int run(struct cli *cli, int argc, char **argv)
     int code = command_options(&cmd_price, &argc, argv, &w);
     if (code != EXIT_OK)
         return code;
-    w.name = argc == 3 ? argv[2] : NULL;
-    for (size_t i = 0; argc > 1 && argc < 4 && i < sizeof verbs / sizeof verbs[0]; i++) {
+    w.name = argc > 2 ? argv[2] : NULL;
+    for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(argv[1], verbs[i].word) != 0)
             continue;
+        if (argc > 3)
+            return command_usage(&cmd_price, "%s: `%s` is one too many", argv[1], argv[3]);
         if (!w.name && verbs[i].ask)
             return command_usage(&cmd_price, "%s", verbs[i].ask);
         return verbs[i].run(cli, &w);

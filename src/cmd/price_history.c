@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "cmd/price.h"
 #include "cmd/table.h"
+#include "core/book_write.h"
 
 static const struct {
     const char *key;
@@ -68,17 +69,26 @@ static bool held(const struct sheet *s, int64_t until_us)
     return !s->before || s->since_us < until_us;
 }
 
+// What it states without a condition; what it does under one is told by itself.
+static void quote_plain(const struct sheet *s, struct quote *out)
+{
+    struct sheet plain = *s;
+    plain.before = NULL;
+    plain.term_count = 0;
+    sheet_quote(&plain, &(struct moment){0}, out);
+}
+
 static void period_text(const struct sheet *s)
 {
     struct quote q;
     struct buf b;
     char day[CIVIL_DATE];
     buf_init(&b, &alloc_heap, 0);
-    sheet_quote(s, &(struct moment){.at_us = INT64_MAX}, &q);
+    quote_plain(s, &q);
     buf_printf(&b, "%-12s", s->before ? civil_date(s->since_us, day) : "before");
     if (s->free)
         buf_add_cstr(&b, " free");
-    else if (q.has == 0)
+    else if (sheet_silent(s))
         buf_add_cstr(&b, " unpriced");
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         if (!(q.has & 1u << i))
@@ -88,6 +98,10 @@ static void period_text(const struct sheet *s)
     }
     if (s->source.len)
         buf_printf(&b, "  (%.*s)", STR_ARG(s->source));
+    for (unsigned i = 0; i < s->term_count; i++) {
+        buf_printf(&b, "\n%12s %s", "", i ? "    " : "when");
+        book_write_term(&b, &s->terms[i]);
+    }
     command_print(stdout, "%s\n", buf_cstr(&b));
     buf_fini(&b);
 }
@@ -124,8 +138,9 @@ static void periods_json(const struct sheet *s)
             buf_add_cstr(&b, "null");
         }
         buf_add_char(&b, ',');
-        sheet_quote(s, &(struct moment){.at_us = INT64_MAX}, &q);
+        quote_plain(s, &q);
         pricing_write(s, &q, &b);
+        pricing_write_terms(s, &b);
         buf_add_char(&b, '}');
         until_us = s->since_us;
         join = ",";

@@ -8,6 +8,7 @@
 #include "base/json_out.h"
 #include "base/limits.h"
 #include "config/config.h"
+#include "core/book_write.h"
 #include "wire/vendor.h"
 
 bool pricing_open(struct pricing *p, const struct cli *cli)
@@ -232,4 +233,19 @@ void pricing_write(const struct sheet *s, const struct quote *q, struct buf *out
     json_out_number(&o, "context_tokens", s->context_tokens);
     json_out_number(&o, "output_tokens_max", s->output_tokens_max);
     json_out_text(&o, "source", s->source);
+}
+
+void pricing_write_terms(const struct sheet *s, struct buf *out)
+{
+    struct buf term;
+    buf_init(&term, &alloc_heap, 0);
+    buf_add_cstr(out, ",\"terms\":[");
+    for (unsigned i = 0; i < s->term_count; i++) {
+        buf_clear(&term);
+        book_write_term(&term, &s->terms[i]);
+        buf_add_cstr(out, i ? "," : "");
+        buf_add_json(out, str_trim(buf_str(&term)));
+    }
+    buf_add_char(out, ']');
+    buf_fini(&term);
 }

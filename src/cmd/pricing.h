@@ -38,5 +38,7 @@ int pricing_no_vendor(const struct pricing *p, const char *vendor);
 bool pricing_time(const char *text, int64_t *us) MUST_USE;
 // A row of the table of prices as JSON members, without braces.
 void pricing_write(const struct sheet *s, const struct quote *q, struct buf *out);
+// Its prices under a condition, as the member `terms`, behind another.
+void pricing_write_terms(const struct sheet *s, struct buf *out);
 
 #endif

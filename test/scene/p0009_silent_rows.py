@@ -74,4 +74,11 @@ with Mock() as mock:
     told = price("import", str(file)).stdout
     expect_in("kept: above 272000: cache_read 0.5", told)
     expect(json.loads(long_prompt())["cost_usd"], "0.182500000000")
+    periods = json.loads(price("history", "openai/gpt-5.4", "--json").stdout)["periods"]
+    expect([p["terms"][0] for p in periods], ["above 272000: input 6 cache_read 0.5 output 27",
+                                              "above 272000: input 5 cache_read 0.5 output 22.5"])
+    expect({p["usd"]["input"] for p in periods}, {"2.5"})
+    told = price("history", "openai/gpt-5.4").stdout
+    expect_in("\n             when above 272000: input 6 cache_read 0.5 output 27\n", told)
+    expect_in("\n             when above 272000: input 5 cache_read 0.5 output 22.5\n", told)
     expect_in("nothing to import", price("import", str(file)).stdout)
