@@ -16,9 +16,10 @@ static const char help[] =
     "\n"
     "Prints the variables that point programs at the gateway: the base URL and key of every "
     "dialect\n"
-    "that it accepts. With LAUNCHER (claude, codex, gemini, opencode, aider): what that program "
-    "needs\n"
-    "besides, and what in its settings overrides it. The key is the one in dev.key of the state "
+    "that it accepts. With LAUNCHER (claude, codex, gemini, opencode, aider, cursor-agent): what "
+    "that\n"
+    "program needs besides, and what in its settings overrides it. The key is the one in dev.key "
+    "of the state "
     "folder.\n";
 
 struct wish {

@@ -31,6 +31,7 @@ struct watching {
     char typed[FILTER_MAX + 1]; // a filter that is being typed
     size_t typed_len;
     bool typing;
+    char gone[9]; // when its gateway was found ended, HH:MM:SS; empty: it runs
 };
 
 static int say(const struct watching *w, enum status s, const struct why *why)
@@ -167,6 +168,9 @@ static void draw(struct watching *w)
     if (w->typing)
         buf_printf(&foot, "filter: %.*s_   (enter: take it, escape: leave it)", (int)w->typed_len,
                    w->typed);
+    else if (w->gone[0])
+        buf_printf(&foot, "the gateway ended at %s UTC: waiting for it to come back   q quit",
+                   w->gone);
     else
         buf_add_cstr(&foot, FOOT);
     screen_size(&columns, &rows);
@@ -231,6 +235,25 @@ static enum what wait_next(struct watching *w)
     }
 }
 
+// As ask; a gateway that has ended may be about to start anew.
+static enum status ask_again(struct watching *w, struct why *why)
+{
+    struct buf now;
+    enum status s = ask(w, why);
+    if (s != STATUS_CLOSED && s != STATUS_IO) {
+        w->gone[0] = 0;
+        return s;
+    }
+    buf_init(&now, &alloc_heap, 0);
+    civil_write(&now, clock_wall_us(), 0);
+    if (!w->gone[0])
+        str_copy_clipped(str_skip(buf_str(&now), strlen("2026-11-24T")), w->gone, sizeof w->gone);
+    buf_fini(&now);
+    w->top->running_count = 0;
+    w->top->in_flight = 0;
+    return STATUS_OK;
+}
+
 static int watch_screen(struct watching *w)
 {
     struct why why = {0};
@@ -238,7 +261,7 @@ static int watch_screen(struct watching *w)
     if (s == STATUS_OK && !screen_open())
         return command_failed("the terminal cannot be steered: use --once, or --json");
     while (s == STATUS_OK && wait_next(w) != QUIT && !last_tick(w))
-        s = ask(w, &why);
+        s = ask_again(w, &why);
     screen_close();
     return s == STATUS_OK ? EXIT_OK : say(w, s, &why);
 }
@@ -334,7 +357,9 @@ const struct command cmd_top = {
         "is\n"
         "estimated, or has something estimated in it: the provider has not told its count (yet).\n"
         "\n"
-        "On a terminal: the whole screen; keys are in its last line. Elsewhere: a line a call "
+        "On a terminal: the whole screen; keys are in its last line; a gateway that ends is waited "
+        "for.\n"
+        "Elsewhere: a line a call "
         "that\n"
         "has ended, fields between tabs; total_usd is of all since the gateway started, shown_usd "
         "(with\n"

@@ -244,6 +244,29 @@ def fills_a_terminal(gateway):
     t.ended(0)
 
 
+def waits_for_another(gateway):
+    """Its gateway starts anew: the watch goes on."""
+    t = Terminal(gateway)
+    t.sees("q quit")
+    lines = subprocess.Popen([COSTLENS, "top", "--config", str(gateway.file)], stdout=subprocess.DEVNULL, text=True,
+                             stderr=subprocess.PIPE, env=gateway.environment)
+    gateway.program.stop(40)
+    t.sees("the gateway ended at ")
+    t.sees("waiting for it to come back")
+    expect_in("costlens: ", lines.communicate(timeout=30)[1], "it says why")
+    expect(lines.returncode, 1, "without a screen it ends")
+    gateway.start()
+    gateway.chat("anew", user="anew-one")
+    t.sees("anew-one")
+    t.press("s")
+    t.sees("p pause")
+    gateway.program.stop(40)
+    t.sees("waiting for it to come back")
+    t.press("q")
+    t.ended(0)
+    gateway.start()
+
+
 def gives_it_back(gateway):
     """Whatever ends it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGSEGV, signal.SIGABRT):
@@ -361,6 +384,7 @@ with Mock() as mock:
         adds_up(gateway)
         prints_lines(gateway)
         fills_a_terminal(gateway)
+        waits_for_another(gateway)
         gives_it_back(gateway)
         reads_on(gateway)
         sums_all(gateway)
