@@ -27,7 +27,10 @@ enum status folder_make(struct str folder, struct why *why)
     }
     if (failed)
         return why_set(why, failed == ENOSPC || failed == EDQUOT ? STATUS_FULL : STATUS_IO,
-                       "the folder %s cannot be made: %s", path, strerror(failed));
+                       failed == EACCES ? "the folder %s cannot be entered or made: %s. Is it "
+                                          "another user's?"
+                                        : "the folder %s cannot be made: %s",
+                       path, strerror(failed));
     return STATUS_OK;
 }
 

@@ -161,23 +161,31 @@ enum status http_post_local(const struct http_post *post, long *code, struct buf
 
 #define FETCH_WAIT_S    120L
 #define FETCH_CONNECT_S 10L
+#define FETCH_SLOW_S    20L // with fewer bytes a second than the next: no list comes so
+#define FETCH_SLOW      100L
 #define REDIRECTS_MAX   5L
 
+struct progress {
+    int64_t begun_us;
+    int64_t shown_s;
+};
+
+// Once a second.
 static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
                          curl_off_t up)
 {
-    curl_off_t *shown = context;
+    struct progress *p = context;
+    int64_t seconds = (clock_mono_us() - p->begun_us) / SECOND_US;
+    (void)total;
     (void)up_total;
     (void)up;
-    if (now - *shown < 256 * 1024 && now != total)
-        return 0;
-    *shown = now;
-    if (now > 0)
-        fprintf(stderr, "\r%lld KiB ", (long long)(now / 1024));
+    if (seconds > p->shown_s)
+        fprintf(stderr, "\r%lld KiB, %lld s ", (long long)(now / 1024), (long long)seconds);
+    p->shown_s = seconds;
     return 0;
 }
 
-static void setup_fetch(CURL *curl, const char *url, curl_off_t *shown)
+static void setup_fetch(CURL *curl, const char *url, struct progress *shown)
 {
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -188,6 +196,8 @@ static void setup_fetch(CURL *curl, const char *url, curl_off_t *shown)
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "costlens");
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, FETCH_CONNECT_S);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, FETCH_WAIT_S);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, FETCH_SLOW);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, FETCH_SLOW_S);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     if (!shown)
@@ -212,6 +222,8 @@ static const char *reason(CURL *curl, const char *url, CURLcode result, long cod
                    connected && *connected;
     if (result == CURLE_OPERATION_TIMEDOUT && shaking)
         return "it took the connection and did not answer. It may have no TLS: is it http://?";
+    if (result == CURLE_OPERATION_TIMEDOUT && connected && *connected)
+        return "it answers too slowly. Fetch the list some other way and name the file";
     return curl_easy_strerror(result);
 }
 
@@ -231,7 +243,7 @@ static void say_fetch(enum status s, const char *url, long code, const char *wha
 
 enum status http_fetch(const char *url, bool progress, struct buf *answer, struct why *why)
 {
-    curl_off_t shown = 0;
+    struct progress shown = {.begun_us = clock_mono_us()};
     long code = 0;
     CURL *curl = curl_easy_init();
     if (!curl)
@@ -243,8 +255,8 @@ enum status http_fetch(const char *url, bool progress, struct buf *answer, struc
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
     const char *what = reason(curl, url, result, code);
     curl_easy_cleanup(curl);
-    if (shown)
-        fputs("\r            \r", stderr);
+    if (shown.shown_s)
+        fprintf(stderr, "\r%*s\r", 30, "");
     if (s == STATUS_OK && (code < 200 || code > 299))
         s = STATUS_DENIED;
     if (s != STATUS_OK)

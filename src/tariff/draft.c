@@ -37,6 +37,9 @@ static struct list_note *note_for(struct reading_list *r, const char *what)
     note = &l->notes[l->note_count++];
     (void)!str_copy(str_of(what), note->what, sizeof note->what);
     int n = name_of(r, note->example, sizeof note->example);
+    if (r->figure.len && n < (int)sizeof note->example)
+        n += snprintf(note->example + n, sizeof note->example - (size_t)n, ": %.*s",
+                      STR_ARG(r->figure));
     (void)str_tame(note->example,
                    n < (int)sizeof note->example ? (size_t)n : sizeof note->example - 1, false);
     return note;
@@ -120,10 +123,12 @@ struct draft_term *draft_term(struct reading_list *r, const struct term *conditi
     return &r->terms[r->term_count++];
 }
 
-static void refuse(struct reading_list *r, const char *what, enum bucket b)
+static void refuse(struct reading_list *r, const char *what, enum bucket b, struct str figure)
 {
+    r->figure = figure;
     if (!r->refused)
         list_note(r, "%s price of %s: the model is not taken", what, bucket_name(b));
+    r->figure = STR_NONE;
     r->refused = true;
 }
 
@@ -165,12 +170,13 @@ static bool read_figure(struct reading_list *r, enum bucket b, const struct json
     struct str text = figure_text(r, v);
     if (json_type(v) == JSON_NULL || json_type(v) == JSON_ABSENT)
         return false;
-    if (text.len == 0 || figure_read(text, &f) != STATUS_OK) {
-        refuse(r, "a broken", b);
+    enum status s = text.len ? figure_read(text, &f) : STATUS_SYNTAX;
+    if (s != STATUS_OK) {
+        refuse(r, s == STATUS_RANGE ? "an overlong" : "a broken", b, text);
         return false;
     }
     if (f.digits < 0) {
-        refuse(r, "a negative", b);
+        refuse(r, "a negative", b, text);
         return false;
     }
     if (f.digits == 0) {
@@ -180,7 +186,7 @@ static bool read_figure(struct reading_list *r, enum bucket b, const struct json
     bool settled = figure_settle(&f);
     if (figure_price(f, power, out, &rounded) != STATUS_OK || absurd(b, *out)) {
         r->absurd += !r->refused;
-        refuse(r, "an absurd", b);
+        refuse(r, "an absurd", b, text);
         return false;
     }
     if (settled || rounded)

@@ -95,6 +95,10 @@ static enum status judge(const struct reading_list *r, struct why *why)
     if (l->wanted == 0 && r->wish->only.len)
         return why_set(why, STATUS_UNKNOWN, "none of the %u models of the list fits `%.*s`",
                        l->seen, STR_ARG(r->wish->only));
+    if (l->taken == 0 && l->note_count)
+        return why_set(why, STATUS_UNKNOWN,
+                       "no model of the list has a price that can be taken: %s (%s)",
+                       l->notes[0].what, l->notes[0].example);
     if (l->taken == 0)
         return why_set(why, STATUS_UNKNOWN, "no model of the list has a price that can be taken");
     return STATUS_OK;

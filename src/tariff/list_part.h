@@ -39,6 +39,7 @@ struct reading_list {
     // The draft.
     struct str vendor, model;
     struct str aliases; // words
+    struct str figure;  // that is being refused
     bool refused;
     bool free;
     unsigned zeros;

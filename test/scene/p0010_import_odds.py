@@ -3,9 +3,12 @@
 that day; a price of before a model's first says so; each new term of a changed model is named, in table and JSON."""
 import datetime
 import json
+import os
+import pty
 import socket
 import subprocess
 import threading
+import time
 
 from lib.run import configured
 from lib.scene import COSTLENS, Gateway, Mock, expect, expect_in, folder
@@ -44,8 +47,46 @@ def serving(answer):
     return f"127.0.0.1:{listener.getsockname()[1]}"
 
 
+def dripping():
+    """A byte each half second, for ever."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        client, _ = listener.accept()
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 200 OK\r\n\r\n{")
+        try:
+            while True:
+                client.sendall(b" ")
+                time.sleep(0.5)
+        except OSError:
+            pass
+    threading.Thread(target=serve, daemon=True).start()
+    return f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+def on_a_terminal(*words):
+    main, side = pty.openpty()
+    program = subprocess.Popen([COSTLENS, "price", *words, "--config", str(gateway.file)], env=gateway.environment,
+                               stdout=subprocess.DEVNULL, stderr=side)
+    os.close(side)
+    return program, main
+
+
+def rest_of(main):
+    text = b""
+    try:
+        while part := os.read(main, 65536):
+            text += part
+    except OSError:
+        pass
+    os.close(main)
+    return text.decode()
+
+
 with Mock() as mock:
     gateway = configured(Gateway(mock))
+    slow, terminal = on_a_terminal("diff", f"http://{dripping()}/list")
     mute = begin("diff", f"https://{serving(None)}/list")
     away = serving(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n")
     expect_in("leads on to an address that is not https://", price("diff", f"http://{away}/").stderr)
@@ -89,3 +130,14 @@ with Mock() as mock:
     expect(len(json.loads(price("history", "--json").stdout)["imports"]), 6)
     out, err = mute.communicate()
     expect_in("It may have no TLS: is it http://", err)
+
+    told = rest_of(terminal)
+    expect(slow.wait(60), 2, told)
+    expect_in("\r0 KiB, 2 s ", told)
+    expect_in("it answers too slowly. Fetch the list some other way and name the file", told)
+    file.write_text(json.dumps({"gpt-9": {"litellm_provider": "openai", "mode": "chat", "output_cost_per_token": 1e-6,
+                                          "input_cost_per_token": 1}}).replace(": 1}", ": 0." + "0" * 5 + "123456789" * 5 + "}"))
+    expect_in("can be taken: an overlong price of input: the model is not taken (openai/gpt-9: 0.00000123456789",
+              price("diff", str(file)).stderr)
+    expect_in("import: `b` is one too many", price("import", str(file), "b").stderr)
+    expect_in("cursor-agent", gateway.costlens("env", "--help").stdout)

@@ -48,7 +48,7 @@ static void says_the_first_reason(void **state)
         if (geteuid() == 0 && setuid(65534) != 0)
             _exit(2);
         _exit(folder_make(str_of("/etc/none/x"), &why) != STATUS_IO ||
-              !strstr(why.text, "/etc/none/x cannot be made: Permission denied"));
+              !strstr(why.text, "/etc/none/x cannot be entered or made: Permission denied. Is it"));
     }
     int how = -1;
     assert_int_equal(waitpid(child, &how, 0), child);
