@@ -249,8 +249,7 @@ static enum status ask_again(struct watching *w, struct why *why)
     if (!w->gone[0])
         str_copy_clipped(str_skip(buf_str(&now), strlen("2026-11-24T")), w->gone, sizeof w->gone);
     buf_fini(&now);
-    w->top->running_count = 0;
-    w->top->in_flight = 0;
+    top_idle(w->top);
     return STATUS_OK;
 }
 

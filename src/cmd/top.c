@@ -181,13 +181,19 @@ void top_reset(struct top *t)
     t->cursor[0] = 0;
 }
 
+void top_idle(struct top *t)
+{
+    t->running_count = 0;
+    t->in_flight = 0;
+    for (size_t i = 0; i < t->group_count; i++)
+        t->groups[i].running = 0;
+}
+
 static void take_running(struct top *t, const struct json_val *list)
 {
     struct json_iter it = {0};
     const struct json_val *v;
-    t->running_count = 0;
-    for (size_t i = 0; i < t->group_count; i++)
-        t->groups[i].running = 0;
+    top_idle(t);
     while (t->running_count < TOP_RUNNING && json_each(&it, list, NULL, &v)) {
         struct top_call *c = &t->running[t->running_count];
         read_call(v, t->by, c);

@@ -86,6 +86,8 @@ struct top {
 bool top_groups_by(struct str by);
 // Takes an answer in: who runs is told anew, who ended is added. What it lacks reads as none.
 void top_take(struct top *t, const struct json *answer);
+// No call runs: who could tell has gone.
+void top_idle(struct top *t);
 // Forgets calls and sums, and the cursor.
 void top_reset(struct top *t);
 // What all calls since the gateway's start cost, those that were not told one by one included; with

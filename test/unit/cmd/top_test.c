@@ -140,6 +140,9 @@ static void test_groups(void **state)
         assert_int_equal(top->groups[0].tokens.cached, 4 * 70);
         assert_int_equal(top->groups[0].tokens.written, 4 * 5);
         assert_true(top->groups[0].cost == top->cost);
+        top_idle(top);
+        assert_int_equal(top->groups[0].running + top->in_flight, 0);
+        assert_int_equal(top->groups[0].calls, 4);
     }
     assert_false(top_groups_by(str_of("tag:")));
     assert_false(top_groups_by(str_of("day")));
