@@ -67,6 +67,8 @@ struct attempt {
     struct entry entry;
 };
 
+// How long an answer of it may be at most, tokens: as its caller says, or less. 0 = not said.
+int64_t attempt_output_max(const struct attempt *a, const struct demand *d);
 // `a` is zeroed before.
 void attempt_init(struct attempt *a);
 // Its call is cancelled if it still runs.

@@ -66,44 +66,59 @@ void concern_unbounded(const struct bound *b, struct buf *out)
     buf_printf(out, "%s.", bound_words(b->state));
 }
 
-static void add_cure(const struct budget *b, struct buf *out)
+static bool is_of_file(const struct req *r, const struct budget *b)
 {
-    buf_printf(out, "`costlens budget raise %.*s USD` raises it", STR_ARG(b->name));
+    const struct config *c = r->view->snapshot->config;
+    for (unsigned i = 0; i < c->budget_count; i++) {
+        if (str_eq(c->budgets[i].name, b->name))
+            return true;
+    }
+    return false;
 }
 
-void concern_spent(const struct booking_wish *w, const struct verdict *v, struct nano amount,
-                   int64_t wall_us, struct buf *out)
+// What is changed in the file or by that verb.
+static void add_cure(const struct req *r, const struct budget *b, const char *in_file,
+                     const char *verb, struct buf *out)
+{
+    if (is_of_file(r, b))
+        buf_printf(out, "%s in the configuration, then reload.", in_file);
+    else
+        buf_printf(out, "`costlens budget %s %.*s%s`.", verb, STR_ARG(b->name),
+                   str_is(str_of(verb), "raise") ? " USD" : "");
+}
+
+void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,
+                   struct buf *out)
 {
     const struct budget *b = w->budget;
     buf_printf(out, "The budget \"%.*s\"", STR_ARG(b->name));
     if (w->value.len)
         buf_printf(out, " of \"%.*s\"", STR_ARG(w->value));
     if (v->is == ADMISSION_PAUSED) {
-        buf_printf(out, " is paused; `costlens budget resume %.*s` lets calls through again.",
-                   STR_ARG(b->name));
+        buf_add_cstr(out, " is paused. To let calls through again: ");
+        add_cure(r, b, "take `paused` off", "resume", out);
         return;
     }
     add_usd(out, ": limit ", v->limit);
     add_usd(out, " USD, spent ", v->spent);
     add_usd(out, ", held by calls under way ", v->held);
-    add_usd(out, "; this call may cost up to ", amount);
+    add_usd(out, "; this call may cost up to ", r->attempt.reservation.amount);
     buf_add_cstr(out, ". ");
-    struct window window = window_at(&b->window, wall_us);
+    struct window window = window_at(&b->window, loop_wall_us(r->worker->loop));
     if (window.end_us != INT64_MAX) {
         buf_add_cstr(out, "It begins anew at ");
         civil_write(out, window.end_us, 0);
-        buf_add_cstr(out, "; ");
+        buf_add_cstr(out, ". ");
     }
-    add_cure(b, out);
-    buf_add_char(out, '.');
+    buf_add_cstr(out, "For more: ");
+    add_cure(r, b, "raise its `limit`", "raise", out);
 }
 
-void concern_each(const struct budget *b, struct nano amount, struct buf *out)
+void concern_each(const struct req *r, const struct budget *b, struct nano amount, struct buf *out)
 {
     buf_printf(out, "The budget \"%.*s\" lets no call cost more than", STR_ARG(b->name));
     add_usd(out, " ", b->terms.limit);
     add_usd(out, " USD, and this one may cost up to ", amount);
-    buf_add_cstr(out, ": ask for a shorter answer, or ");
-    add_cure(b, out);
-    buf_add_char(out, '.');
+    buf_add_cstr(out, ": ask for a shorter answer. For more: ");
+    add_cure(r, b, "raise its `limit`", "raise", out);
 }

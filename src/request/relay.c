@@ -220,9 +220,11 @@ static enum meter_kind kind_of(enum dialect dialect, struct str type)
     return METER_OTHER;
 }
 
-static int64_t output_asked(const struct demand *d)
+static int64_t output_asked(const struct req *r)
 {
-    return d->output_max < INT64_MAX / DEMAND_CHOICES_MAX ? d->output_max * demand_choices(d) : 0;
+    const struct demand *d = &r->ask.demand;
+    int64_t most = attempt_output_max(&r->attempt, d);
+    return most < INT64_MAX / DEMAND_CHOICES_MAX ? most * demand_choices(d) : 0;
 }
 
 static void meter_begin(struct req *r, const struct head *h, struct str type)
@@ -236,7 +238,7 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
         .background = r->ask.demand.background,
         .media = demand_media(&r->ask.demand),
         .searches = r->found.endpoint == ENDPOINT_CHAT && r->ask.demand.web_search,
-        .output_max = output_asked(&r->ask.demand),
+        .output_max = output_asked(r),
         .drop_usage_chunk = r->attempt.usage_added,
         .error = r->attempt.upstream_status >= 400,
     };

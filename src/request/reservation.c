@@ -29,7 +29,10 @@ static void measure(struct req *r, struct measure *m)
 {
     const struct attempt *a = &r->attempt;
     const struct config_provider *p = a->provider;
-    weigh(&r->ask, vendor_flags(p->vendor_row, p->url.host), a->target.model, &m->weight);
+    unsigned flags = vendor_flags(p->vendor_row, p->url.host);
+    if (p->dialect != r->dialect) // a translation keeps to either member
+        flags |= VENDOR_COMPLETION_MAX;
+    weigh(&r->ask, flags, a->target.model, &m->weight);
     m->call = (struct bound_call){.sheet = settle_sheet(r),
                                   .weight = &m->weight,
                                   .start_us = r->start_us,
@@ -151,7 +154,7 @@ void reservation_end(struct req *r)
     if (!v->booking)
         return;
     struct nano charged = {a->entry.charge.charged};
-    if (v->bounded && charged.n > v->most.n)
+    if (v->bounded && cost_known(r) && charged.n > v->most.n)
         budgets_break(gate_budgets(r->worker->gate), settle_price_name(r));
     hold_rest(v, charged);
     v->told = booking_left(v->booking, &v->left);

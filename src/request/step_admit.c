@@ -48,12 +48,18 @@ static void usage_if_captured(struct req *r, struct usage *u)
     if (!endpoint_makes_output(r->found.endpoint))
         return;
     int64_t can = r->attempt.sheet ? r->attempt.sheet->output_tokens_max : 0; // 0 = not known
-    int64_t most = d->output_max;
+    int64_t most = attempt_output_max(&r->attempt, d);
     if (most <= 0)
         most = can > 0 ? can : OUTPUT_MOST_UNKNOWN;
     // What is asked beyond that, no model makes; a row must not be spoilt by a caller's number.
     int64_t ceiling = can > 0 ? can : OUTPUT_TOKENS_MAX;
     u->count[BUCKET_OUTPUT] = (most < ceiling ? most : ceiling) * demand_choices(d);
+}
+
+void admit_capture(struct req *r)
+{
+    usage_if_captured(r, &r->attempt.entry.usage);
+    settle_price(r);
 }
 
 void admit_entry(struct req *r)
@@ -80,8 +86,7 @@ void admit_entry(struct req *r)
     e->stream = r->ask.demand.stream;
     e->outcome = OUTCOME_UNKNOWN;
     e->price_version = catalog_version(r->view->snapshot->catalog);
-    usage_if_captured(r, &e->usage);
-    settle_price(r);
+    admit_capture(r);
 }
 
 enum refusal admit_refuses(struct req *r, const char **detail)

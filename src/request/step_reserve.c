@@ -85,7 +85,7 @@ static enum flow refuse_each(struct req *r, const struct budget *b, struct nano 
 {
     struct buf text;
     buf_init(&text, &alloc_heap, 2 * KIB);
-    concern_each(b, amount, &text);
+    concern_each(r, b, amount, &text);
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 
@@ -95,8 +95,7 @@ static enum flow refuse_spent(struct req *r)
     const struct verdict v = booking_verdict(a->reservation.booking);
     struct buf text;
     buf_init(&text, &alloc_heap, 2 * KIB);
-    concern_spent(booking_wish(a->reservation.booking, v.at), &v, a->reservation.amount,
-                  loop_wall_us(r->worker->loop), &text);
+    concern_spent(r, booking_wish(a->reservation.booking, v.at), &v, &text);
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 
@@ -111,6 +110,8 @@ static enum flow hold(struct req *r)
 {
     if (r->reserving)
         timer_clear(&r->reserving->timer);
+    if (r->attempt.output_max > 0)
+        admit_capture(r);
     booking_charge(r->attempt.reservation.booking, &r->attempt.entry.charge);
     return NEXT;
 }

@@ -46,7 +46,7 @@ def one_after_the_other():
         expect(refused.headers["x-should-retry"], "false")
         error = refused.json["error"]
         expect(error["code"], "budget_exceeded")
-        for part in ('"day"', "limit 0.005 USD", "spent 0.00", "begins anew at", "costlens budget raise day"):
+        for part in ('"day"', "limit 0.005 USD", "spent 0.00", "begins anew at", "raise its `limit` in the configuration"):
             expect_in(part, error["message"])
         expect_true(len(answers) > 3, f"some were made: {len(answers)}")
         rows = gateway.rows(len(answers))

@@ -87,7 +87,7 @@ def refuses(mock):
              "  - { name: single, per: request, limit: 0.001 }\n")
     with Gateway(mock, extra=extra, models=["bench-model"]) as gateway:
         refused(gateway.chat(headers={"x-costlens-tags": "job=nightly"}, max_tokens=1), "budget_exceeded", "paused",
-                "costlens budget resume stop")
+                "take `paused` off in the configuration")
         refused(gateway.chat(max_tokens=10000), "budget_exceeded", "single", "no call cost more than 0.001 USD")
         expect(gateway.chat(max_tokens=10).status, 200)
         refused(gateway.messages(model="claude/nobody-knows", max_tokens=1), "price_unknown", status=400)
