@@ -19,6 +19,7 @@ struct budgets {
     struct store *store;
     budgets_news_f *news;
     void *context;
+    struct budgets_told told;
     struct list newcomers; // bookings that wait for an account's first lease
     struct list asks;      // of the store, under way
     struct map broken;     // names of models whose price broke its promise
@@ -240,6 +241,7 @@ static void on_alert(void *context, const struct account *a, unsigned percent)
                                    .limit = a->terms.limit,
                                    .spent = a->settled,
                                    .held = a->held};
+    all->told.alerts++;
     all->news(all->context, &n);
     struct account *own = accounts_find(&all->table, &a->key);
     if (a->id > 0 && !is_asked(all, own))
@@ -412,9 +414,19 @@ static void tell_overdraft(struct budgets *all, const struct booking *b)
                                        .spent = a->settled,
                                        .held = a->held,
                                        .beyond = {b->charged.n - b->hold.amount.n}};
-        if (!a->terms.observe)
-            all->news(all->context, &n);
+        if (a->terms.observe)
+            continue;
+        all->told.overdrafts++;
+        all->news(all->context, &n);
     }
+}
+
+struct budgets_told budgets_told(struct budgets *all)
+{
+    pthread_mutex_lock(&all->lock);
+    struct budgets_told told = all->told;
+    pthread_mutex_unlock(&all->lock);
+    return told;
 }
 
 static void end(struct budgets *all, struct booking *b, bool written)

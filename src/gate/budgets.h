@@ -114,6 +114,11 @@ void booking_drop(struct booking *b);
 void budgets_break(struct budgets *all, struct str model);
 bool budgets_broken(struct budgets *all, struct str model);
 
+struct budgets_told { // since the process began
+    uint64_t alerts, overdrafts;
+};
+struct budgets_told budgets_told(struct budgets *all);
+
 // What the budgets say from now on.
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count);
 // Forgets accounts that are over or idle. `behind_us`: how far the ledger is behind its journal.

@@ -13,6 +13,12 @@ static const int64_t bounds_us[BOUND_COUNT] = {
     100,   250,    500,    1000,    2500,    5000,     10000,    25000,
     50000, 100000, 250000, 1000000, 5000000, 20000000, 60000000, 300000000};
 
+#define SHARE_WHOLE 1000000
+#define SHARE_MOST  (INT64_C(1000) * SHARE_WHOLE) // of one call, in the sum
+// Upper bounds of the parts of a worst case, 10^-6.
+static const int32_t shares_upto[SHARE_COUNT] = {5000,   10000,  20000,  50000,  100000, 200000,
+                                                 300000, 400000, 500000, 700000, 900000, 1000000};
+
 void metrics_init(struct metrics *m)
 {
     *m = (struct metrics){0};
@@ -64,7 +70,7 @@ static size_t label_key(char out[LABELS_MAX], const struct str labels[3], int st
     return n + sizeof status;
 }
 
-static void label(struct buf *out, const char *name, struct str value)
+void metrics_label(struct buf *out, const char *name, struct str value)
 {
     buf_printf(out, "%s=\"", name);
     for (size_t i = 0; i < value.len; i++) {
@@ -78,16 +84,16 @@ static void label(struct buf *out, const char *name, struct str value)
 
 static void label_model(struct buf *out, struct str provider, struct str model)
 {
-    label(out, "provider", provider);
+    metrics_label(out, "provider", provider);
     buf_add_char(out, ',');
-    label(out, "model", model);
+    metrics_label(out, "model", model);
 }
 
 static struct str labels_of_series(struct arena *a, const struct str labels[3], int status)
 {
     struct buf text;
     buf_init(&text, &alloc_heap, 0);
-    label(&text, "route", labels[0]);
+    metrics_label(&text, "route", labels[0]);
     buf_add_char(&text, ',');
     label_model(&text, labels[1], labels[2]);
     buf_printf(&text, ",status=\"%d%s\"", status, status > 0 && status < 10 ? "xx" : "");
@@ -233,6 +239,29 @@ void metrics_cancel(struct metrics *m, int64_t us)
     observe(&m->cancel, us);
 }
 
+void metrics_bound(struct metrics *m, int64_t cost, int64_t most)
+{
+    struct shares *s = &m->bound;
+    unsigned i = 0;
+    m->beyond_bound += cost > most;
+    if (cost <= 0 || most <= 0)
+        return;
+    while (i < SHARE_COUNT && (int128)cost * SHARE_WHOLE > (int128)most * shares_upto[i])
+        i++;
+    int128 share = (int128)cost * SHARE_WHOLE / most;
+    s->count[i]++;
+    s->total++;
+    s->sum += share < SHARE_MOST ? (uint64_t)share : SHARE_MOST;
+}
+
+static void shares_merge(struct shares *to, const struct shares *from)
+{
+    for (unsigned i = 0; i <= SHARE_COUNT; i++)
+        to->count[i] += from->count[i];
+    to->sum += from->sum;
+    to->total += from->total;
+}
+
 static void spread_merge(struct spread *to, const struct spread *from)
 {
     for (unsigned i = 0; i <= BOUND_COUNT; i++)
@@ -290,11 +319,13 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
     spread_merge(&to->cancel, &from->cancel);
     to->contradictions += from->contradictions;
     to->captured += from->captured;
+    shares_merge(&to->bound, &from->bound);
+    to->beyond_bound += from->beyond_bound;
     to->in_flight += from->in_flight;
     return true;
 }
 
-static void head(struct buf *out, const char *name, const char *type, const char *help)
+void metrics_head(struct buf *out, const char *name, const char *type, const char *help)
 {
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
@@ -393,9 +424,27 @@ static void histogram(struct buf *out, const char *name, struct str labels, cons
     buf_printf(out, "%s %llu\n", close, (unsigned long long)h->total);
 }
 
+static void shares(struct buf *out, const char *name, const struct shares *s)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i <= SHARE_COUNT; i++) {
+        sum += s->count[i];
+        buf_printf(out, "%s_bucket{le=\"", name);
+        if (i < SHARE_COUNT)
+            decimal_write(out, shares_upto[i], 6, 0);
+        else
+            buf_add_cstr(out, "+Inf");
+        buf_printf(out, "\"} %llu\n", (unsigned long long)sum);
+    }
+    buf_printf(out, "%s_sum ", name);
+    decimal_write(out, (int128)s->sum, 6, 0);
+    buf_printf(out, "\n%s_count %llu\n", name, (unsigned long long)s->total);
+}
+
 #define DURATION "costlens_request_duration_seconds"
 #define TTFT     "costlens_time_to_first_token_seconds"
 #define OVERHEAD "costlens_gateway_overhead_seconds"
+#define BOUND    "costlens_bound_utilisation_ratio"
 #define CANCEL   "costlens_client_disconnect_cancel_seconds"
 
 static void durations(struct buf *out, const void *times)
@@ -418,13 +467,14 @@ static void overheads(struct buf *out, const void *times)
 
 static void counter(struct buf *out, const char *name, const char *help, uint64_t value)
 {
-    head(out, name, "counter", help);
+    metrics_head(out, name, "counter", help);
     buf_printf(out, "%s %llu\n", name, (unsigned long long)value);
 }
 
 static void refusals(const struct metrics *m, struct buf *out)
 {
-    head(out, "costlens_refused_total", "counter", "Calls the gateway answered itself, by reason.");
+    metrics_head(out, "costlens_refused_total", "counter",
+                 "Calls the gateway answered itself, by reason.");
     for (unsigned i = 1; i < REFUSAL_COUNT; i++)
         buf_printf(out, "costlens_refused_total{reason=\"%s\"} %llu\n",
                    refusal_code((enum refusal)i), (unsigned long long)m->refused[i]);
@@ -432,25 +482,28 @@ static void refusals(const struct metrics *m, struct buf *out)
 
 void metrics_write(const struct metrics *m, struct buf *out)
 {
-    head(out, "costlens_requests_total", "counter", "Calls that were meant for a provider.");
+    metrics_head(out, "costlens_requests_total", "counter",
+                 "Calls that were meant for a provider.");
     each(&m->series, out, requests);
-    head(out, "costlens_tokens_total", "counter", "Tokens and other billed units, by bucket.");
+    metrics_head(out, "costlens_tokens_total", "counter",
+                 "Tokens and other billed units, by bucket.");
     each(&m->series, out, tokens);
-    head(out, "costlens_busy_seconds_total", "counter",
-         "Time that a machine of one's own worked for calls.");
+    metrics_head(out, "costlens_busy_seconds_total", "counter",
+                 "Time that a machine of one's own worked for calls.");
     each(&m->series, out, busy);
-    head(out, "costlens_cost_usd_total", "counter", "Cost in US dollars, exact.");
+    metrics_head(out, "costlens_cost_usd_total", "counter", "Cost in US dollars, exact.");
     each(&m->series, out, costs);
-    head(out, "costlens_unpriced_total", "counter", "Calls for which no price is known.");
+    metrics_head(out, "costlens_unpriced_total", "counter", "Calls for which no price is known.");
     each(&m->series, out, unpriced);
-    head(out, DURATION, "histogram",
-         "From the request's head to the end of the provider's answer.");
+    metrics_head(out, DURATION, "histogram",
+                 "From the request's head to the end of the provider's answer.");
     each(&m->times, out, durations);
-    head(out, TTFT, "histogram",
-         "From dispatch to the first byte of the answer's body, without a local server's loading "
-         "and waiting.");
+    metrics_head(
+        out, TTFT, "histogram",
+        "From dispatch to the first byte of the answer's body, without a local server's loading "
+        "and waiting.");
     each(&m->times, out, ttfts);
-    head(out, OVERHEAD, "histogram", "Time in the gateway before dispatch.");
+    metrics_head(out, OVERHEAD, "histogram", "Time in the gateway before dispatch.");
     each(&m->times, out, overheads);
     refusals(m, out);
     counter(out, "costlens_upstream_errors_total",
@@ -459,13 +512,18 @@ void metrics_write(const struct metrics *m, struct buf *out)
             "Calls sent again to the same provider, after a failure that may pass.",
             m->upstream_retries);
     counter(out, "costlens_client_left_total", "Calls whose client went away.", m->client_left);
-    head(out, CANCEL, "histogram",
-         "From a client's leaving seen to its upstream's connection closed.");
+    metrics_head(out, CANCEL, "histogram",
+                 "From a client's leaving seen to its upstream's connection closed.");
     histogram(out, CANCEL, STR_NONE, &m->cancel);
     counter(out, "costlens_usage_contradictions_total",
             "Calls whose provider's counts cannot all be true.", m->contradictions);
     counter(out, "costlens_reservations_captured_total",
             "Calls whose output is unknown, booked at the most they can have cost.", m->captured);
-    head(out, "costlens_reservations_inflight", "gauge", "Calls that are running now.");
+    metrics_head(out, BOUND, "histogram",
+                 "What calls under budgets cost, in parts of the worst case that was held.");
+    shares(out, BOUND, &m->bound);
+    counter(out, "costlens_bound_violation_total",
+            "Calls that cost more than their worst case: their price is wrong.", m->beyond_bound);
+    metrics_head(out, "costlens_reservations_inflight", "gauge", "Calls that are running now.");
     buf_printf(out, "costlens_reservations_inflight %lld\n", (long long)m->in_flight);
 }

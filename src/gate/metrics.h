@@ -37,11 +37,19 @@
 enum metric_name { METRIC_NEW, METRIC_BOOK, METRIC_NAMED };
 
 #define BOUND_COUNT 16
+#define SHARE_COUNT 12
 
 // Durations as Prometheus has them, by fixed bounds; reports have the finer store/histogram.h.
 struct spread {
     uint64_t count[BOUND_COUNT + 1]; // by metrics_bounds_us, then +Inf
     uint64_t sum_us;
+    uint64_t total;
+};
+
+// What calls cost, in parts of the most that they could have.
+struct shares {
+    uint64_t count[SHARE_COUNT + 1]; // by bounds in metrics.c, then +Inf
+    uint64_t sum;                    // 10^-6
     uint64_t total;
 };
 
@@ -80,6 +88,8 @@ struct metrics {
     struct spread cancel;    // from a client's leaving seen to its upstream closed
     uint64_t contradictions; // calls whose provider's counts were corrected
     uint64_t captured;       // their output is unknown: booked at the most
+    struct shares bound;     // of calls with a known cost, under budgets
+    uint64_t beyond_bound;   // ... that cost more than their worst case
     int64_t in_flight;
 };
 
@@ -89,9 +99,15 @@ void metrics_fini(struct metrics *m);
 void metrics_entry(struct metrics *m, const struct entry *e, enum metric_name name);
 // The upstream of a client that left was closed so long after its leaving was seen.
 void metrics_cancel(struct metrics *m, int64_t us);
+// A call cost so much, known from its provider, and its worst case was `most`; both 10^-9 USD. One
+// that cost nothing, or could not cost anything, has no share.
+void metrics_bound(struct metrics *m, int64_t cost, int64_t most);
 // Adds `from` to `to` (which has its own memory). False when memory ended.
 bool metrics_merge(struct metrics *to, const struct metrics *from) MUST_USE;
 // Prometheus' text format 0.0.4.
 void metrics_write(const struct metrics *m, struct buf *out);
+// For lines of others: HELP and TYPE, a label `name="value"`.
+void metrics_head(struct buf *out, const char *name, const char *type, const char *help);
+void metrics_label(struct buf *out, const char *name, struct str value);
 
 #endif

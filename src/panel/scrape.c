@@ -3,9 +3,12 @@
 #include "panel/scrape.h"
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "gate/budgets.h"
 #include "gate/gate_state.h"
 #include "gate/snapshot.h"
 #include "gate/worker.h"
+#include "panel/spending.h"
 #include "panel/visit.h"
 
 struct copy {
@@ -82,6 +85,122 @@ static void price_metrics(struct gate *g, struct buf *out)
     buf_add_char(out, '\n');
 }
 
+// --- budgets ---
+
+// Of the window of now; the accounts of one that tells values apart are added up, since there may
+// be any number of values. There are no more than BUDGETS_MAX budgets.
+typedef void figure_f(struct buf *out, const struct spending_budget *b);
+
+static void usd(struct buf *out, struct nano amount)
+{
+    decimal_write(out, amount.n, NANO_PLACES, 2);
+}
+
+static void limit_of(struct buf *out, const struct spending_budget *b)
+{
+    usd(out, b->budget->terms.limit);
+}
+
+static void spent_of(struct buf *out, const struct spending_budget *b)
+{
+    usd(out, b->sum.spent);
+}
+
+static void held_of(struct buf *out, const struct spending_budget *b)
+{
+    usd(out, b->sum.held);
+}
+
+static void overdraft_of(struct buf *out, const struct spending_budget *b)
+{
+    usd(out, b->sum.overdraft);
+}
+
+static void used_of(struct buf *out, const struct spending_budget *b)
+{
+    int64_t limit = b->budget->terms.limit.n;
+    int64_t used = b->kept ? count_add(b->top->spent.n, b->top->held.n) : 0;
+    if (limit > 0)
+        decimal_write(out, (int128)used * 1000000 / limit, 6, 0);
+    else
+        buf_add_cstr(out, used > 0 ? "+Inf" : "0");
+}
+
+static void accounts_of(struct buf *out, const struct spending_budget *b)
+{
+    buf_printf(out, "%zu", b->accounts);
+}
+
+static void would_refuse_of(struct buf *out, const struct spending_budget *b)
+{
+    buf_printf(out, "%llu", (unsigned long long)b->sum.would_refuse);
+}
+
+static const struct figure {
+    const char *name, *help;
+    figure_f *write;
+    bool summed; // of what calls have come to: not for one that limits each call by itself
+} figures[] = {
+    {"costlens_budget_limit_usd", "Limit of a budget; with `per`, of each value.", limit_of, false},
+    {"costlens_budget_spent_usd", "Spent in the window of now, all values together.", spent_of,
+     true},
+    {"costlens_budget_held_usd", "Held by calls under way, all values together.", held_of, true},
+    {"costlens_budget_overdraft_usd",
+     "Spent beyond worst cases in the window of now: 0, or a price is wrong.", overdraft_of, true},
+    {"costlens_budget_utilisation_ratio",
+     "Spent and held in parts of the limit; with `per`, of the value that has most in use.",
+     used_of, true},
+    {"costlens_budget_accounts",
+     "Accounts of the window of now; with `per`, one for each value that was seen.", accounts_of,
+     true},
+    {"costlens_budget_would_refuse",
+     "Calls of the window of now that a budget has let through since it only observes.",
+     would_refuse_of, true},
+};
+
+static void figure_write(struct buf *out, const struct figure *f, const struct spending *all)
+{
+    metrics_head(out, f->name, "gauge", f->help);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct spending_budget *b = &all->budgets[i];
+        bool each = b->budget->per == BUDGET_PER_REQUEST;
+        if (each && f->summed)
+            continue;
+        buf_printf(out, "%s{", f->name);
+        metrics_label(out, "budget", b->budget->name);
+        buf_printf(out, ",window=\"%s\"} ", each ? "request" : window_name(b->budget->window.kind));
+        f->write(out, b);
+        buf_add_char(out, '\n');
+    }
+}
+
+static void counter(struct buf *out, const char *name, const char *help, uint64_t value)
+{
+    metrics_head(out, name, "counter", help);
+    buf_printf(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void budget_metrics(struct gate *g, struct buf *out)
+{
+    struct budgets_told told = budgets_told(gate_budgets(g));
+    struct snapshot *now = gate_snapshot(g);
+    const struct verb_call call = {.store = gate_store(g), .config = now->config, .gate = g};
+    struct spending all;
+    struct why why = {0};
+    if (spending_read(&call, 1, &all, &why) == STATUS_OK) {
+        for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+            figure_write(out, &figures[i], &all);
+    } else {
+        log_say(LOG_WARN, "/metrics lacks the budgets: %s", why.text);
+    }
+    spending_free(&all);
+    snapshot_free(now);
+    counter(out, "costlens_budget_alert_total", "Thresholds of budgets that were reached.",
+            told.alerts);
+    counter(out, "costlens_budget_overdraft_total",
+            "Budgets that a call has charged beyond its worst case.", told.overdrafts);
+}
+
 void scrape(struct gate *g, struct buf *out)
 {
     struct metrics total;
@@ -93,6 +212,7 @@ void scrape(struct gate *g, struct buf *out)
     metrics_fini(&total);
     store_metrics(g, out);
     price_metrics(g, out);
+    budget_metrics(g, out);
     buf_printf(out,
                "# HELP costlens_build_info Version of the program.\n"
                "# TYPE costlens_build_info gauge\n"

@@ -140,6 +140,14 @@ static void keep(struct gathering *g, struct spending_budget *b, const struct sp
     b->top[at].value = arena_dup(&g->out->arena, a->value);
 }
 
+static void add_up(struct spending_account *sum, const struct spending_account *a)
+{
+    sum->spent.n = count_add(sum->spent.n, a->spent.n);
+    sum->held.n = count_add(sum->held.n, a->held.n);
+    sum->overdraft.n = count_add(sum->overdraft.n, a->overdraft.n);
+    sum->would_refuse += a->would_refuse;
+}
+
 static int compare_numbers(const void *a, const void *b)
 {
     uint64_t x = (*(struct spending_budget *const *)a)->budget->id;
@@ -160,6 +168,7 @@ static void add_account(void *context, const struct account_row *row)
         return;
     const struct spending_account a = amounts(g, row);
     (*found)->accounts++;
+    add_up(&(*found)->sum, &a);
     keep(g, *found, &a);
 }
 

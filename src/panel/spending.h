@@ -22,6 +22,7 @@ struct spending_budget {
     int line;                     // of the file that defines it; 0: a verb made it
     struct window window;         // of now
     size_t accounts;              // in that window
+    struct spending_account sum;  // of them all; it has no value
     size_t kept;                  // of them, here:
     struct spending_account *top; // what is most in use comes first
 };

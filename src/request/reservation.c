@@ -135,8 +135,12 @@ void reservation_charge(struct req *r)
 {
     struct charge *c = &r->attempt.entry.charge;
     int64_t cost = nano_from_money(r->attempt.entry.cost).n;
+    const struct reservation *v = &r->attempt.reservation;
+    bool known = cost_known(r);
     if (c->count > 0)
-        c->charged = cost_known(r) ? cost : count_larger(cost, c->held);
+        c->charged = known ? cost : count_larger(cost, c->held);
+    if (c->count > 0 && known && v->bounded)
+        metrics_bound(&r->worker->metrics, cost, v->most.n);
 }
 
 // One that grows has not held all that it may cost: what is missing is no broken promise.

@@ -55,6 +55,12 @@ static void workers_add_up(void **state)
     a.upstream_retries = b.upstream_retries = 2;
     metrics_cancel(&a, 90);
     metrics_cancel(&b, 2000000);
+    metrics_bound(&a, 250, 1000);
+    metrics_bound(&a, 1000, 1000);
+    metrics_bound(&b, 3000, 1000);
+    metrics_bound(&b, 1, 0);    // cannot cost anything, and does
+    metrics_bound(&b, 0, 1000); // was not billed
+    metrics_bound(&b, INT64_MAX, 1);
     assert_true(metrics_merge(&sum, &a));
     assert_true(metrics_merge(&sum, &b));
     struct buf out;
@@ -71,6 +77,11 @@ static void workers_add_up(void **state)
     assert_true(holds(&out, "costlens_request_duration_seconds_bucket" T ",le=\"+Inf\"} 3\n"));
     assert_true(holds(&out, "\ncostlens_upstream_retries_total 4\n"));
     assert_true(holds(&out, "costlens_refused_total{reason=\"missing_api_key\"} 4\n"));
+#define R "costlens_bound_utilisation_ratio"
+    assert_true(holds(&out, R "_bucket{le=\"0.2\"} 0\n" R "_bucket{le=\"0.3\"} 1\n"));
+    assert_true(holds(&out, R "_bucket{le=\"1\"} 2\n" R "_bucket{le=\"+Inf\"} 4\n"));
+    assert_true(holds(&out, R "_sum 1004.25\n" R "_count 4\n"));
+    assert_true(holds(&out, "costlens_bound_violation_total 3\n"));
 #define C "costlens_client_disconnect_cancel_seconds"
     assert_true(holds(&out, C "_bucket{le=\"0.0001\"} 1\n"));
     assert_true(holds(&out, C "_bucket{le=\"+Inf\"} 2\n"));
