@@ -3,35 +3,14 @@
 does not fit is refused with 402 and says why; what only open holds keep out may wait."""
 import concurrent.futures
 
+from lib.books import charges, up, verified
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(90)
 
 
-def verified(gateway):
-    answer = gateway.costlens("ledger", "verify", check=False)
-    expect((answer.returncode, answer.stderr), (0, ""), answer.stdout)
-
-
-def charged(row):
-    return -(-row["cost_pd"] // 1000)
-
-
 def spent(gateway):
     return gateway.sql("SELECT settled, leased, overdraft FROM account")
-
-
-def held(gateway):
-    """What each call held, in nanodollars: the first number of its charge, in groups of 7 bits."""
-    found = []
-    for row in gateway.sql("SELECT hex(charge) AS charge FROM call WHERE charge NOT NULL"):
-        number = 0
-        for i, byte in enumerate(bytes.fromhex(row["charge"])):
-            number |= (byte & 127) << 7 * i
-            if byte < 128:
-                break
-        found.append(number)
-    return found
 
 
 def one_after_the_other():
@@ -51,7 +30,7 @@ def one_after_the_other():
         expect_true(len(answers) > 3, f"some were made: {len(answers)}")
         rows = gateway.rows(len(answers))
         expect(len(mock.bills()), len(answers), "what was refused was not sent")
-        total = sum(charged(row) for row in rows)
+        total = sum(up(row["cost_pd"]) for row in rows)
         expect_true(total <= 5_000_000, f"the limit holds: {total}")
         gateway.program.stop()
         gateway.start()
@@ -68,7 +47,7 @@ def all_at_once():
         made = [a for a in answers if a.status == 200]
         expect({a.status for a in answers}, {200, 402})
         gateway.rows(len(made))
-        [most] = set(held(gateway))
+        [most] = {held for [(held, _, _)] in charges(gateway).values()}
         expect(len(made), 900_000 // most, "as many as fit, with all of them under way at once")
         expect(len(mock.bills()), len(made), "what was refused was not sent")
         verified(gateway)
@@ -80,7 +59,7 @@ def who_waits():
         with concurrent.futures.ThreadPoolExecutor(20) as pool:
             answers = list(pool.map(lambda _: gateway.chat("hi", max_tokens=200), range(20)))
         expect([a.json["error"]["message"] for a in answers if a.status != 200], [], "they end by waiting")
-        expect(sum(charged(row) for row in gateway.rows(20)), int(spent(gateway)[0]["settled"]))
+        expect(sum(up(row["cost_pd"]) for row in gateway.rows(20)), int(spent(gateway)[0]["settled"]))
         verified(gateway)
 
 

@@ -2,6 +2,7 @@
 """What a budget may do where a call does not fit: ask for a shorter answer (clamp), for another model (downgrade), hold
 what is expected only (grow), refuse nothing (observe), refuse all (paused), limit each request; and what its caller is
 told beside the answer."""
+from lib.books import up, verified
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(90)
@@ -19,15 +20,10 @@ def usd(answer, name):
     return round(float(answer.headers[f"x-costlens-{name}"]) * 1e9)
 
 
-def verified(gateway):
-    answer = gateway.costlens("ledger", "verify", check=False)
-    expect((answer.returncode, answer.stderr), (0, ""), answer.stdout)
-
-
 def told(mock):
     with Gateway(mock, extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:
         answer = gateway.chat(max_tokens=100)
-        cost = -(-gateway.rows(1)[0]["cost_pd"] // 1000)
+        cost = up(gateway.rows(1)[0]["cost_pd"])
         expect((usd(answer, "remaining"), usd(answer, "held")), (10**9 - cost, 0), "a whole answer tells what is left")
         stream = gateway.chat(max_tokens=100, stream=True)
         expect_true(usd(stream, "held") > 0, "a stream holds as it begins")
@@ -77,7 +73,7 @@ def grown(mock):
 def observed(mock):
     with Gateway(mock, extra="budgets:\n  - { name: eye, limit: 0.00001, enforce: observe }\n") as gateway:
         expect([gateway.chat(max_tokens=1000).status for _ in range(3)], [200, 200, 200])
-        total = sum(-(-row["cost_pd"] // 1000) for row in gateway.rows(3))
+        total = sum(up(row["cost_pd"]) for row in gateway.rows(3))
         expect(int(gateway.sql("SELECT settled FROM account")[0]["settled"]), total, "it counts all the same")
         verified(gateway)
 

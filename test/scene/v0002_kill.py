@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kill -9 under budgets that are nearly used up: after each start no call is lost or doubled, none was charged less than
+its provider billed, and no account is beyond its limit."""
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+
+from lib.books import accounts, covered, verified, within
+from lib.scene import LONG, PATIENCE, Gateway, Mock, expect, expect_true, folder, limit
+
+KILLS = int(os.environ.get("COSTLENS_KILLS") or (1000 if LONG else 10))
+ROOM = 2_000_000  # nanodollars that each round may spend: some 50 calls
+limit(30 * KILLS if LONG else 120)
+dice = random.Random(5)
+BUDGETS = ("budgets:\n"
+           "  - {{ name: all, limit: {:.9f} }}\n"
+           "  - {{ name: day, limit: 500, window: day, timezone: Europe/Berlin }}\n"
+           "  - {{ name: session, per: tag:session, limit: 0.0004, window: month, wait: 2s }}\n")
+
+
+class Load:
+    """Clients that ask as fast as they are answered, until told to stop."""
+
+    def __init__(self, gateway, n, clients=8):
+        self.gateway, self.n, self.over, self.answered, self.statuses = gateway, n, False, set(), Counter()
+        self.threads = [threading.Thread(target=self.ask, args=(i,)) for i in range(clients)]
+        for t in self.threads:
+            t.start()
+
+    def ask(self, client):
+        i = 0
+        while not self.over:
+            user = f"k{self.n}-{client}-{i}"
+            i += 1
+            stream = {"stream": True} if i % 3 == 0 else {}
+            fields = {"x-costlens-tags": f"session={self.n}.{client % 4}"}  # shared by two
+            if i % 5 == 0:
+                fields["x-mock-fault"] = "slow=2"
+            try:
+                answer = self.gateway.chat("load", headers=fields, user=user, max_tokens=dice.randrange(20, 60), **stream)
+            except OSError:
+                time.sleep(0.002)
+                continue
+            self.statuses[answer.status] += 1
+            if answer.status == 200 and (not stream or answer.body.endswith(b"[DONE]\n\n")):
+                self.answered.add(user)
+            elif answer.status == 402:
+                time.sleep(0.005)
+
+    def stop(self):
+        self.over = True
+        for t in self.threads:
+            t.join()
+
+
+def of_all(gateway):
+    return next((a for a in accounts(gateway) if a["name"] == "all"), {"settled": 0, "leased": 0, "limit_nd": 0})
+
+
+def check(gateway, answered):
+    """The ledger and the provider's log name the same calls; how many were captured."""
+    rows, bills = gateway.rows(), {b["user"]: b for b in mock.bills()}
+    seen = Counter(r["who"] for r in rows)
+    expect([u for u, n in seen.items() if n != 1], [], "doubled")
+    expect(sorted(set(bills) - set(seen)), [], "billed but not in the ledger")
+    expect(sorted(answered - set(seen)), [], "answered but not in the ledger")
+    return covered(gateway, rows, bills)
+
+
+with Mock() as mock:
+    state = folder / "kept"
+    state.mkdir()
+    gateway = Gateway(mock, state=state, extra=BUDGETS.format(ROOM / 1e9))
+    answered, statuses, captured = set(), Counter(), 0
+    for n in range(KILLS):
+        gateway.start()
+        load = Load(gateway, n)
+        time.sleep(dice.uniform(0.02, 0.6) * PATIENCE)
+        os.kill(gateway.program.process.pid, signal.SIGKILL)
+        gateway.program.process.wait()
+        load.stop()
+        answered |= load.answered
+        statuses += load.statuses
+        # It starts with the limit of before, and has everything that the journal knows.
+        gateway.start()
+        within(gateway)
+        verified(gateway)
+        if n % 20 == 0 or n == KILLS - 1:
+            captured = check(gateway, answered)
+        expect(gateway.program.stop(20), 0, "it ends well")
+        expect(of_all(gateway)["leased"], 0, "nothing is set aside for a process that has ended")
+        gateway.extra = BUDGETS.format((of_all(gateway)["settled"] + ROOM) / 1e9)
+    print(f"{KILLS} kills, answers {dict(statuses)}, {captured} captured, {of_all(gateway)['settled'] / 1e9} USD")
+    expect_true(captured > 0, "some calls were under way")
+    expect_true(statuses[200] > 0 and statuses[402] > 0, "some fit, and some did not")
+    expect(set(statuses), {200, 402}, "the answers")
