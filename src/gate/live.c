@@ -114,22 +114,28 @@ void live_add(struct live *l, const struct entry *e)
     l->ended++;
 }
 
-void live_refuse(struct live *l, struct str key, struct str model, enum refusal why,
-                 struct str detail)
+static bool is_same(const struct live_refused *f, struct str key, struct str budget)
+{
+    return str_is(key, f->key) && str_is(budget, f->budget);
+}
+
+void live_refuse(struct live *l, struct str key, struct str budget, struct str model,
+                 enum refusal why, struct str detail)
 {
     struct live_refused *f = &l->refused[0];
     for (unsigned i = 0; i < LIVE_REFUSED; i++) {
         struct live_refused *other = &l->refused[i];
-        if (str_is(key, other->key)) {
+        if (is_same(other, key, budget)) {
             f = other;
             break;
         }
         if (other->last < f->last)
             f = other;
     }
-    if (!str_is(key, f->key)) {
+    if (!is_same(f, key, budget)) {
         f->calls = 0;
         str_copy_clipped(key, f->key, sizeof f->key);
+        str_copy_clipped(budget, f->budget, sizeof f->budget);
     }
     f->calls++;
     f->last = ++l->refusals;

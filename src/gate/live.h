@@ -18,7 +18,7 @@
 
 #define LIVE_KEPT    128 // calls that a worker remembers after their end
 #define LIVE_TAGS    512 // bytes of a call's tags
-#define LIVE_REFUSED 64  // keys whose refused calls a worker remembers
+#define LIVE_REFUSED 64  // keys (and budgets) whose refused calls a worker remembers
 #define LIVE_RUNNING 200 // running calls of a worker that are told, the oldest first
 
 #define LIVE_STATE_MAP(X)                                                   \
@@ -56,9 +56,11 @@ struct live_call {
     char tags[LIVE_TAGS]; // name, value, name, value ..., each with its NUL; no name ends them
 };
 
-// Calls of a key that the gateway refused itself, before any provider: they are on no bill.
+// Calls of a key that the gateway refused itself, before any provider: they are on no bill. Those
+// that a budget refused are counted for each budget.
 struct live_refused {
-    char key[65]; // empty: none
+    char key[65];    // empty: none
+    char budget[65]; // which refused them; empty: something else
     int64_t calls;
     uint64_t last; // its number among all refusals
     // Of the last:
@@ -80,7 +82,7 @@ struct live {
     struct live_sums sums;
     struct live_call ring[LIVE_KEPT];
     uint64_t refusals;
-    struct live_refused refused[LIVE_REFUSED]; // the keys that had one last
+    struct live_refused refused[LIVE_REFUSED]; // those that had one last
 };
 
 // What an entry says, as an ended call.
@@ -92,10 +94,10 @@ bool live_fits(const struct live_call *c, struct str part);
 bool live_tag(const struct live_call *c, size_t *at, struct str *name, struct str *value);
 // A call has ended, or an attempt of it.
 void live_add(struct live *l, const struct entry *e);
-// A call of that key was refused. Among more keys than it remembers the one that had none for
-// longest is forgotten.
-void live_refuse(struct live *l, struct str key, struct str model, enum refusal why,
-                 struct str detail);
+// A call of that key was refused, by that budget (empty: by none). Among more than it remembers the
+// one that had none for longest is forgotten.
+void live_refuse(struct live *l, struct str key, struct str budget, struct str model,
+                 enum refusal why, struct str detail);
 // Whether `part` stands in its key, whatever the case; false when it is none.
 bool live_refused_fits(const struct live_refused *f, struct str part);
 // The first number from `after` on that the ring still has.

@@ -86,6 +86,7 @@ static enum flow refuse_each(struct req *r, const struct budget *b, struct nano 
     struct buf text;
     buf_init(&text, &alloc_heap, 2 * KIB);
     concern_each(r, b, amount, &text);
+    r->purse = b->name;
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 
@@ -93,9 +94,11 @@ static enum flow refuse_spent(struct req *r)
 {
     const struct attempt *a = &r->attempt;
     const struct verdict v = booking_verdict(a->reservation.booking);
+    const struct booking_wish *wish = booking_wish(a->reservation.booking, v.at);
     struct buf text;
     buf_init(&text, &alloc_heap, 2 * KIB);
-    concern_spent(r, booking_wish(a->reservation.booking, v.at), &v, &text);
+    concern_spent(r, wish, &v, &text);
+    r->purse = wish->budget->name;
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 

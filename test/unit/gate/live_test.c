@@ -65,17 +65,36 @@ static void test_cursor(void **state)
     assert_int_equal(live_oldest(live, 1000 * LIVE_KEPT), live->ended); // of another gateway
 }
 
+// What a budget refused is counted by itself.
+static void test_refused_by_a_budget(void **state)
+{
+    (void)state;
+    int64_t calls[2] = {0};
+    for (int i = 0; i < 5; i++)
+        live_refuse(live, str_of("one"), i < 3 ? str_of("cap") : STR_NONE, STR_NONE,
+                    i < 3 ? REFUSAL_BUDGET : REFUSAL_NO_MODEL, STR_NONE);
+    live_refuse(live, str_of("other"), str_of("cap"), STR_NONE, REFUSAL_BUDGET, STR_NONE);
+    for (int i = 0; i < LIVE_REFUSED; i++) {
+        const struct live_refused *f = &live->refused[i];
+        if (live_refused_fits(f, str_of("one")))
+            calls[str_is(str_of("cap"), f->budget)] += f->calls;
+    }
+    assert_int_equal(calls[0], 2);
+    assert_int_equal(calls[1], 3);
+}
+
 // Of the keys of which calls were refused, the last so many are remembered.
 static void test_refused(void **state)
 {
     (void)state;
     char key[16];
-    live_refuse(live, str_of("mine"), str_of("m"), REFUSAL_NO_MODEL, str_of("first"));
+    live_refuse(live, str_of("mine"), STR_NONE, str_of("m"), REFUSAL_NO_MODEL, str_of("first"));
     for (int i = 0; i < 2 * LIVE_REFUSED; i++) {
         (void)snprintf(key, sizeof key, "other %d", i);
-        live_refuse(live, str_of(key), STR_NONE, REFUSAL_OVERLOAD, STR_NONE);
+        live_refuse(live, str_of(key), STR_NONE, STR_NONE, REFUSAL_OVERLOAD, STR_NONE);
         if (i % 10 == 0)
-            live_refuse(live, str_of("mine"), str_of("m"), REFUSAL_MODEL_UNKNOWN, str_of("last"));
+            live_refuse(live, str_of("mine"), STR_NONE, str_of("m"), REFUSAL_MODEL_UNKNOWN,
+                        str_of("last"));
     }
     int mine = 0, others = 0;
     for (int i = 0; i < LIVE_REFUSED; i++) {
@@ -149,6 +168,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sums, begin, end),
         cmocka_unit_test_setup_teardown(test_cursor, begin, end),
         cmocka_unit_test_setup_teardown(test_refused, begin, end),
+        cmocka_unit_test_setup_teardown(test_refused_by_a_budget, begin, end),
         cmocka_unit_test_setup_teardown(test_texts, begin, end),
         cmocka_unit_test_setup_teardown(test_tags, begin, end),
     };
