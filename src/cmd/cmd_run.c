@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "cmd/bill.h"
+#include "cmd/cap.h"
 #include "cmd/child.h"
 #include "cmd/launcher.h"
 #include "cmd/lease.h"
@@ -22,13 +24,15 @@
 #include "core/tags.h"
 
 #define EXIT_NOT_BEGUN 125 // as of env, timeout, nohup
-#define KEY_LIVES      "7d"
-#define NAME_BYTES     40 // of the key's name
+#define KEY_LIVES      TEXT_OF(KEY_RUN_DAYS) "d"
+#define TEXT_OF(x)     TEXT_OF_(x)
+#define TEXT_OF_(x)    #x
+#define NAME_BYTES     50 // of the key's name, with its place
 #define ARGUMENTS_MAX  8  // of a launcher
 #define RUN_VARIABLE   "COSTLENS_RUN"
 #define TAGS_VARIABLE  "COSTLENS_RUN_TAGS" // of the run around it, as tags_read reads them
 #define TAGS_ARENA_MAX ((size_t)64 * KIB)
-#define OUTER_BYTES    26 // three runs around it
+#define OUTER_BYTES    44 // five runs around it
 #define SETTLE_NS      50000000
 #define OPEN_TRIES     20
 #define OPEN_STEP_NS   100000000
@@ -36,7 +40,8 @@
 #define BUSY_STEP_NS   100000000
 
 static const char help[] =
-    "usage: costlens run [--tag NAME=VALUE]... [--name NAME] [--mock] -- CMD ARGS...\n"
+    "usage: costlens run [--budget USD] [--tag NAME=VALUE]... [--name NAME] [--mock] -- CMD "
+    "ARGS...\n"
     "\n"
     "Runs CMD with its model calls led through the gateway, and prints on standard error what "
     "they\n"
@@ -47,6 +52,12 @@ static const char help[] =
     "the variables that `costlens env CMD` prints, with a key made for this run, which ends with\n"
     "it: what CMD leaves running in the background can make no more calls then.\n"
     "\n"
+    "With --budget, each call holds the most that it can cost before it is sent, and what would "
+    "pass\n"
+    "the limit waits up to 30 s for calls under way, or is refused with 402. `costlens budget "
+    "raise\n"
+    "NAME USD` lets CMD go on; the run says its NAME. Calls of runs inside it count, too.\n"
+    "\n"
     "Input, output, signals and the terminal are CMD's. The exit status is CMD's: 128+N of a "
     "signal,\n"
     "127 when it is not found, 126 when it cannot be run; 125 when there is no gateway, or the "
@@ -55,11 +66,13 @@ static const char help[] =
 
 struct wish {
     struct option_list tags;
-    const char *name, *bill;
+    const char *budget, *name, *bill;
     bool mock, quiet;
 };
 
 static const struct option_row options[] = {
+    {"budget", "USD", "what the calls of CMD may cost together: 5.00",
+     offsetof(struct wish, budget)},
     {"tag", "NAME=VALUE...",
      "stands on every call of CMD, whatever the call says, and of\nthe runs inside it that name no "
      "other",
@@ -88,6 +101,7 @@ struct run {
     struct lease lease;
     struct buf name, key, token, since;
     struct child_end end;
+    struct cap cap;
     int bill_fd;   // of --bill; -1 without
     unsigned open; // calls that have not ended with it
     bool over;     // the gateway has, and has cut these
@@ -131,7 +145,17 @@ static struct str outer_run(void)
 {
     const char *text = getenv(RUN_VARIABLE);
     struct str place = text ? str_of(text) : STR_NONE;
-    return place.len <= OUTER_BYTES && key_run_valid(place) ? place : STR_NONE;
+    return key_run_valid(place) ? place : STR_NONE;
+}
+
+// What need not be quoted when it is typed.
+static void add_plain(struct buf *out, struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        bool plain = c >= 0x80 || isalnum(c) || strchr("_-.:@%+,=", c);
+        buf_add_char(out, plain ? (char)c : '-');
+    }
 }
 
 // "run-NAME-1a2b3c4d": another run of the same name is another key.
@@ -143,8 +167,9 @@ static void name_key(struct run *r)
     struct str name = str_clip(buf_str(&r->name), NAME_BYTES - outer.len);
     random_bytes(bytes, sizeof bytes);
     hex_write(bytes, sizeof bytes, hex);
-    buf_printf(&r->key, KEY_OF_RUN "%.*s-%.*s%s%.*s", STR_ARG(name), STR_ARG(outer),
-               outer.len ? "." : "", (int)sizeof hex, hex);
+    buf_add_cstr(&r->key, KEY_OF_RUN);
+    add_plain(&r->key, name);
+    buf_printf(&r->key, "-%.*s%s%.*s", STR_ARG(outer), outer.len ? "." : "", (int)sizeof hex, hex);
 }
 
 static enum status make_key(struct run *r, struct why *why)
@@ -185,6 +210,65 @@ static void end_key(const struct run *r)
     if (ask(r, "keys/forget", &args, &answer, &why) != STATUS_OK)
         command_failed("the key %.*s could not be ended: %s. It ends by itself after " KEY_LIVES,
                        STR_ARG(buf_str(&r->key)), why.text);
+    buf_fini(&answer);
+    buf_fini(&args);
+}
+
+// --- its budget ---
+
+static enum status make_cap(struct run *r, struct why *why)
+{
+    struct buf args, answer;
+    if (!r->cap.limit)
+        return STATUS_OK;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    r->cap.name = buf_str(&r->key);
+    r->cap.config = r->cli->config_file;
+    cap_args(&r->cap, &args);
+    enum status s = ask(r, "budgets/set", &args, &answer, why);
+    if (s == STATUS_UNKNOWN)
+        why_set(why, s,
+                "the gateway that runs knows no budgets: it is an older one. Restart it, or leave "
+                "--budget out");
+    else if (s == STATUS_OK && !r->cli->json && !r->wish.quiet)
+        cap_announce(&r->cap, stderr);
+    buf_fini(&answer);
+    buf_fini(&args);
+    return s;
+}
+
+// Before it is removed.
+static void look_at_cap(struct run *r)
+{
+    struct buf args;
+    struct why why = {0};
+    if (!r->cap.limit)
+        return;
+    buf_init(&args, &alloc_heap, 0);
+    remote_arg(&args, "name", r->cap.name);
+    enum status s = ask(r, "budgets/show", &args, &r->cap.answer, &why);
+    if (s == STATUS_OK)
+        s = cap_read(&r->cap, &why);
+    if (s != STATUS_OK)
+        command_failed("what is left of the budget cannot be had: %s",
+                       why.text[0] ? why.text : status_text(s));
+    buf_fini(&args);
+}
+
+static void end_cap(const struct run *r)
+{
+    struct buf args, answer;
+    struct why why = {0};
+    if (!r->cap.limit)
+        return;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    remote_arg(&args, "name", r->cap.name);
+    enum status s = ask(r, "budgets/rm", &args, &answer, &why);
+    if (s != STATUS_OK && s != STATUS_UNKNOWN) // somebody else did
+        command_failed("the budget %.*s could not be removed: %s (`costlens budget rm`)",
+                       STR_ARG(r->cap.name), why.text[0] ? why.text : status_text(s));
     buf_fini(&answer);
     buf_fini(&args);
 }
@@ -335,6 +419,7 @@ static void write_json(const struct run *r, struct str bill, struct buf *out)
     json_out_number(&o, "open_calls", r->over ? 0 : r->open);
     json_out_number(&o, "cut_calls", r->over ? r->open : 0);
     write_refused(&r->refused, &o);
+    cap_write(&r->cap, &o);
     json_out_name(&o, "bill");
     buf_add(out, bill);
     json_out_end(&o, '}');
@@ -350,7 +435,8 @@ static void keep_json(const struct run *r, struct str text)
 
 static void say_rest(const struct run *r, bool seen)
 {
-    if (r->refused.calls > 0)
+    cap_say_reached(&r->cap, stderr);
+    if (r->refused.calls > r->cap.refused)
         say_refused(r);
     if (r->open > 0)
         say_open(r);
@@ -371,6 +457,8 @@ static void show(const struct run *r, struct str text, const struct json_val *bi
         fwrite(json.ptr, 1, json.len, stderr);
     else if (seen && !r->wish.quiet)
         bill_print(bill, r->cli->config_file, stderr);
+    if (!r->cli->json && !r->wish.quiet)
+        cap_print(&r->cap, stderr);
     if (!r->cli->json)
         say_rest(r, seen);
     buf_fini(&json);
@@ -389,19 +477,21 @@ static void take_text(const struct json_val *v, const char *member, struct buf *
     buf_add(out, json_str(json_get(v, member)));
 }
 
-static void read_refused(const struct run *r, const struct json_val *list, struct refused *f)
+static void read_refused(struct run *r, const struct json_val *list, struct refused *f)
 {
     struct json_iter it = {0};
     struct str name;
     const struct json_val *v;
     int64_t newest_us = 0;
-    f->calls = 0;
-    while (json_each(&it, list, &name, &v)) { // one a key and worker
+    f->calls = r->cap.refused = 0;
+    while (json_each(&it, list, &name, &v)) { // one a key, budget and worker
         int64_t calls = 0, last_us = 0;
         if (!is_mine(r, v) || !json_i64(json_get(v, "requests"), &calls) ||
             !json_i64(json_get(v, "last_us"), &last_us))
             continue;
         f->calls += calls;
+        if (r->cap.limit && str_eq(json_str(json_get(v, "budget")), r->cap.name))
+            r->cap.refused += calls;
         if (last_us < newest_us || !json_i64(json_get(v, "http_status"), &f->http_status))
             continue;
         newest_us = last_us;
@@ -463,6 +553,8 @@ static void present(struct run *r)
     if (s == STATUS_OK)
         s = json_open(buf_str(&text), &alloc_heap, &j, &why);
     if (s == STATUS_OK)
+        look_at_cap(r);
+    if (s == STATUS_OK)
         show(r, buf_str(&text), json_root(j));
     else
         command_failed("the bill cannot be had: %s. Later: costlens report --by key",
@@ -512,6 +604,8 @@ static int run_all(struct run *r)
     warn_lacking(&r->lease);
     warn_tls(&r->lease);
     s = make_key(r, &why);
+    if (s == STATUS_OK && (s = make_cap(r, &why)) != STATUS_OK)
+        end_key(r);
     if (s == STATUS_OK) {
         struct launch_target t = target_of(r);
         launch_warnings(&r->launch, &t, warn, NULL);
@@ -524,6 +618,8 @@ static int run_all(struct run *r)
     r->over = lease_end(&r->lease);
     if (s == STATUS_OK && !r->end.error)
         present(r);
+    if (s == STATUS_OK)
+        end_cap(r);
     lease_fini(&r->lease);
     if (s == STATUS_OK)
         return r->end.exit_code;
@@ -580,9 +676,33 @@ static int inherit(struct run *r)
     return EXIT_OK;
 }
 
+static int check_budget(struct run *r)
+{
+    struct why why = {0};
+    r->cap.limit = r->wish.budget;
+    if (r->cap.limit && cap_check(r->cap.limit, &why) != STATUS_OK)
+        return command_usage(&cmd_run, "--budget: %s", why.text);
+    return EXIT_OK;
+}
+
+// Deeper ones would have no place in a name, and be on nobody's bill.
+static int check_depth(void)
+{
+    if (outer_run().len <= OUTER_BYTES)
+        return EXIT_OK;
+    command_failed("this is a `costlens run` inside six others, whose bills and budgets could not "
+                   "have its calls: leave one of them out");
+    return EXIT_NOT_BEGUN;
+}
+
 static int check(struct run *r)
 {
-    int code = check_tag(&r->tags, buf_cstr(&r->name), str_of("run"), buf_str(&r->name));
+    int code = check_depth();
+    if (code == EXIT_OK)
+        code = check_budget(r);
+    if (code != EXIT_OK)
+        return code;
+    code = check_tag(&r->tags, buf_cstr(&r->name), str_of("run"), buf_str(&r->name));
     if (code == EXIT_OK)
         code = check_own(r);
     return code == EXIT_OK ? inherit(r) : code;
@@ -623,6 +743,7 @@ static int run(struct cli *cli, int argc, char **argv)
         buf_init(texts[i], &alloc_heap, 0);
     const char *slash = strrchr(r.argv[0], '/');
     arena_init(&r.arena, &alloc_heap, KIB, TAGS_ARENA_MAX);
+    cap_init(&r.cap);
     buf_add_cstr(&r.name, r.wish.name ? r.wish.name : slash ? slash + 1 : r.argv[0]);
     code = check(&r);
     if (code == EXIT_OK)
@@ -634,6 +755,7 @@ static int run(struct cli *cli, int argc, char **argv)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         buf_fini(texts[i]);
     arena_fini(&r.arena);
+    cap_fini(&r.cap);
     return code;
 }
 
@@ -644,6 +766,7 @@ const struct command cmd_run = {
     .run = run,
     .options = options,
     .examples = "costlens run -- python3 app.py\n"
+                "costlens run --budget 5 -- claude -p 'tidy the tests'\n"
                 "costlens run --tag feature=search -- claude -p 'explain main.c'\n"
                 "costlens run --mock -- sh -c 'curl -s $OPENAI_BASE_URL/chat/completions \\\n"
                 "  -H \"Authorization: Bearer $OPENAI_API_KEY\" \\\n"

@@ -328,7 +328,7 @@ def counts_attempts_by_their_name(gateway):
 
 def refuses(gateway):
     many = [x for i in range(16) for x in ("--tag", f"t{i}=x")]
-    for options, text in ((("--tag", "x"), "NAME=VALUE"), (("--budget", "5"), "no option --budget"),
+    for options, text in ((("--tag", "x"), "NAME=VALUE"), (("--limit", "5"), "no option --limit"),
                           (("--tag", "run=x"), "--name x"), (many, "at most 15 tags"),
                           (("--tag", "a=" + "x" * 257), "256"), (("--tag", "a" * 65 + "=x"), "64"),
                           (("--tag", b"a=\xff"), "UTF-8"), (("--name", "x" * 257), "256")):

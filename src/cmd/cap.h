@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// cap - what a `costlens run` may spend: --budget, as a budget of its own, which is named as the
+// run's key and lives as long as the run.
+
+#ifndef CMD_CAP_H
+#define CMD_CAP_H
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/json_out.h"
+
+struct cap {
+    const char *limit;  // USD, as it was said; NULL: there is none, and nothing is said or asked
+    struct str name;    // the key's, borrowed
+    const char *config; // the --config that finds the budget again, or NULL
+    int64_t refused;    // calls that it refused
+    struct buf answer;  // of budgets/show, at the end
+    struct json *found; // the same; NULL while that is not known
+};
+
+void cap_init(struct cap *c);
+void cap_fini(struct cap *c);
+// Whether a run can have it. SYNTAX, RANGE, LIMIT: `why` says what to write.
+enum status cap_check(const char *usd, struct why *why) MUST_USE;
+// Appends the arguments of budgets/set, but for the last brace.
+void cap_args(const struct cap *c, struct buf *args);
+// Reads `answer`.
+enum status cap_read(struct cap *c, struct why *why) MUST_USE;
+
+// Before the program: what it may spend, and how to raise that.
+void cap_announce(const struct cap *c, FILE *to);
+// The line of the bill: limit, spent, held, left.
+void cap_print(const struct cap *c, FILE *to);
+// How many calls it refused, and how to go on; nothing when it refused none.
+void cap_say_reached(const struct cap *c, FILE *to);
+// "budget":{"name","limit","spent","held","left","refused"}: amounts are USD, as texts, null where
+// they are not known. Null without one.
+void cap_write(const struct cap *c, struct json_out *o);
+
+#endif

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""costlens run --budget: the calls of a program, and of runs inside it, stop at a limit of their own; what only
+open calls keep out waits; a person raises it meanwhile; it is gone when the run is."""
+import json
+import shlex
+import socket
+import socketserver
+import threading
+from decimal import Decimal
+
+from lib.run import command, configured, owned, program, run, start
+from lib.scene import PATIENCE, Gateway, Mock, client_of, expect, expect_in, expect_true, limit, until
+
+limit(120)
+client_of("openai")
+
+# Calls once for every line that it reads, and says "True", or the refusal.
+STEADY = program("""
+import json, os, sys, urllib.error, urllib.request
+for line in sys.stdin:
+    body = {"model": "bench/bench-model", "max_tokens": 1000, "messages": [{"role": "user", "content": "hi"}]}
+    request = urllib.request.Request(os.environ["OPENAI_BASE_URL"] + "/chat/completions", json.dumps(body).encode(),
+        {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"], "Content-Type": "application/json"})
+    try:
+        print(bool(json.load(urllib.request.urlopen(request))["choices"]), flush=True)
+    except urllib.error.HTTPError as refusal:
+        print(refusal.code, json.load(refusal)["error"]["message"], flush=True)
+""")
+# Ten that begin at once; each calls four times.
+AGENTS = program("""
+import concurrent.futures, openai, threading
+ready = threading.Barrier(10)
+def agent(number):
+    client = openai.OpenAI()
+    ready.wait()
+    for i in range(4):
+        messages = [{"role": "user", "content": f"agent {number}, step {i}: what is next?"}]
+        answer = client.chat.completions.create(model="bench/bench-model", max_tokens=1000, messages=messages)
+        assert answer.choices[0].message.content
+    return "done"
+with concurrent.futures.ThreadPoolExecutor(10) as pool:
+    print(*pool.map(agent, range(10)), flush=True)
+""")
+WORST = Decimal("0.0006")  # at least that is held for such a call: its 1000 tokens out; it costs less
+
+
+def told(done):
+    """What --json printed."""
+    return json.loads(done.stderr.strip().splitlines()[-1])
+
+
+def budgets(gateway):
+    return json.loads(gateway.costlens("budget", "list", "--json").stdout)["budgets"]
+
+
+def calls(running, count=1):
+    """What so many calls say."""
+    said = []
+    for _ in range(count):
+        running.stdin.write("x\n")
+        running.stdin.flush()
+        said.append(running.stdout.readline().strip())
+    return said
+
+
+def ended(running):
+    return running.communicate(timeout=60 * PATIENCE)[1]
+
+
+def of_one_call(gateway):
+    """A limit that takes one call of STEADY, and no second one."""
+    said = run(gateway, STEADY, "--budget", "1e-7", "--quiet", input="x\n").stdout
+    worst = Decimal(said.split("may cost up to ")[1].split(". ")[0])
+    expect_true(WORST < worst < 2 * WORST, said)
+    return str(worst)
+
+
+def ten_agents_finish(gateway, mock, cap):
+    before = len(mock.bills())
+    done = run(gateway, AGENTS, "--budget", str(cap), "--json")
+    expect(done.stdout.split(), ["done"] * 10, done.stderr)
+    answer = told(done)
+    budget = answer["budget"]
+    expect(len(mock.bills()) - before, 40)
+    expect((answer["bill"]["total"]["requests"], answer["refused"]), (40, None), "all of them by waiting")
+    expect((Decimal(budget["limit"]), Decimal(budget["held"]), budget["refused"]), (cap, 0, 0))
+    expect_true(Decimal(budget["spent"]) <= cap, f"the cap holds: {budget}")
+    expect(Decimal(budget["spent"]) + Decimal(budget["left"]), cap)
+    expect_true(0 <= Decimal(budget["spent"]) - Decimal(answer["bill"]["total"]["cost_usd"]) < Decimal("4e-8"),
+                "each rounded up to a nanodollar")
+    expect_true(cap < 10 * WORST, "not all at once")
+    return budget
+
+
+
+def stops_at_its_limit(gateway):
+    """The program is told, and whoever started it; the bill says how it stands."""
+    done = run(gateway, STEADY, "--budget", "0.001", input="x\n" * 40)
+    said = done.stdout.splitlines()
+    name = done.stderr.split("costlens budget raise ")[1].split()[0]
+    expect_true(name.startswith("run-"), done.stderr)
+    made, refused = said.count("True"), [x for x in said if x != "True"]
+    expect_true(made > 1 and len(refused) > 1 and made + len(refused) == 40, done.stdout)
+    for part in ("402 ", f'"{name}"', "limit 0.001 USD", f"`costlens budget raise {name} USD`"):
+        expect_in(part, refused[0])
+    lines = done.stderr.splitlines()
+    expect(lines[0], f"costlens: its calls stop at 0.001 USD; `costlens budget raise {name} USD "
+                     f"--config {gateway.file}` raises that while it runs")
+    [line] = [x for x in lines if x.startswith("budget ")]
+    expect_true(line.startswith("budget    0.001 USD: spent 0.000"), line)
+    expect_in(", left 0.000", line)
+    expect_in(f"THE BUDGET WAS REACHED: {len(refused)} calls were refused", done.stderr)
+    expect_true("refused by the gateway" not in done.stderr, "that is said once")
+    expect(budgets(gateway), [], "it is gone")
+    quiet = run(gateway, STEADY, "--budget", "0.0000001", "--quiet", input="x\n").stderr
+    expect_true(quiet.startswith("costlens: THE BUDGET WAS REACHED: 1 call was refused"), quiet)
+    answer = told(run(gateway, STEADY, "--budget", "1e-7", "--json", input="x\n"))
+    expect({**answer["budget"], "name": ""}, {"name": "", "limit": "0.0000001", "spent": "0.00", "held": "0.00",
+                                              "left": "0.0000001", "refused": 1})
+    expect(told(run(gateway, STEADY, "--json", input="x\n"))["budget"], None)
+
+
+def goes_on_when_it_is_raised(gateway):
+    running = start(gateway, STEADY, "--budget", "0.0000001", "--json", "--name", "my run/it's")
+    expect_in("402", calls(running)[0])
+    [budget] = budgets(gateway)
+    expect((budget["scope"], budget["window"], budget["hold"], budget["wait"]),
+           ({"key": budget["name"]}, "lifetime", "full", "30s"))
+    expect_true(shlex.quote(budget["name"]) == budget["name"] and budget["name"].startswith("run-my-run-it-s-"),
+                "a name that one can type")
+    gateway.costlens("budget", "raise", budget["name"], "1")
+    expect(calls(running, 2), ["True"] * 2)
+    answer = json.loads(ended(running).strip().splitlines()[-1])
+    expect((answer["budget"]["limit"], answer["budget"]["refused"]), ("1.00", 1))
+    expect(budgets(gateway), [])
+
+
+def lets_what_waits_through(gateway):
+    """It waits for a call that is under way; the limit rises, and both are; the run is interrupted."""
+    running = start(gateway, ["sh", "-c", f"echo x | {shlex.join(STEADY)} & echo x | {shlex.join(STEADY)} & wait"],
+                    "--budget", "0.001")
+    name = running.stderr.readline().split("budget raise ")[1].split()[0]
+    held = lambda: Decimal(budgets(gateway)[0]["held"])
+    until(lambda: held() > WORST, 10, "one is under way")
+    expect_true(held() < 2 * WORST, "the other waits")
+    gateway.costlens("budget", "raise", name, "1")
+    until(lambda: held() > 2 * WORST, 10, "both are")
+    running.terminate()
+    ended(running)
+    expect(running.returncode, 143)
+    expect(budgets(gateway), [], "an interrupted run's is gone, too")
+
+
+def holds_for_runs_inside_it(gateway):
+    inner = command(gateway, STEADY, ("--budget", "1", "--json"))
+    innermost = ["sh", "-c", f"printf 'x\\nx\\n' | {shlex.join(command(gateway, inner, ('--quiet',)))}"]
+    done = run(gateway, innermost, "--budget", of_one_call(gateway), "--json")
+    said = done.stdout.splitlines()
+    inside, outer = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    expect(said[0], "True", done.stderr)
+    expect_in(f'"{outer["budget"]["name"]}"', said[1], "the outer one refuses it")
+    expect((outer["budget"]["refused"], inside["budget"]["refused"], inside["refused"]["requests"]), (1, 0, 1))
+    expect(outer["budget"]["spent"], inside["budget"]["spent"], "it counts for both")
+    expect_true(Decimal(outer["budget"]["spent"]) > 0, "something was spent")
+    nested = ["true"]
+    for _ in range(6):
+        nested = command(gateway, nested, ("--quiet",))
+    expect_true("inside six others" not in run(gateway, nested[nested.index("--") + 1:], "--quiet").stderr, "six are fine")
+    done = run(gateway, nested, "--quiet")
+    expect_in("inside six others", done.stderr)
+    expect(done.returncode, 125)
+
+
+def outlives_a_run_that_is_killed(gateway):
+    """Its program goes on, and so does the limit, until their key is over."""
+    running = start(gateway, STEADY, "--budget", of_one_call(gateway), "--json")
+    expect(calls(running), ["True"])
+    running.kill()
+    running.wait(10)
+    expect_in("402", calls(running)[0])
+    [left] = budgets(gateway)
+    running.stdin.close()
+    expect(running.stdout.read(), "")
+    run(gateway, ["true"], "--budget", "1")
+    expect([b["name"] for b in budgets(gateway)], [left["name"]], "while its key may be used")
+    gateway.costlens("key", "revoke", left["name"])
+    run(gateway, ["true"], "--budget", "1")
+    expect(budgets(gateway), [])
+
+
+def refuses_what_is_no_limit(gateway):
+    for text, cure in (("-1", "is negative"), ("nan", "Write it like 500.00"), ("inf", "Write it like 500.00"),
+                       ("", "is empty"), ("5 USD", "Write it like 500.00"), ("0", "Write it like 5.00"),
+                       ("0.0000000001", "write whole nanodollars"), ("1e30", "the most")):
+        done = run(gateway, ["sh", "-c", "echo started"], f"--budget={text}")
+        expect((done.returncode, done.stdout), (2, ""), text)
+        expect_in(cure, done.stderr)
+        expect_in("--budget", done.stderr)
+    done = run(gateway, ["/nonexistent/x"], "--budget", "1")
+    expect((done.returncode, budgets(gateway)), (127, []), "of one that could not be started")
+
+
+def says_when_a_gateway_is_too_old(gateway):
+    """It knows no budgets: its admin plane says so."""
+    [path] = gateway.state.glob("*.sock")
+    keys = gateway.costlens("key", "list").stdout
+    real = path.rename(f"{path}.real")
+
+    class Old(socketserver.StreamRequestHandler):
+        def handle(self):
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += self.rfile.readline()
+            length = int(dict(x.split(b": ", 1) for x in head.lower().split(b"\r\n")[1:-2]).get(b"content-length", 0))
+            body = self.rfile.read(length)
+            if b"budgets/" in head:
+                self.wfile.write(b"HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n"
+                                 b'{"error":{"code":"not_found","message":"no such verb"}}')
+                return
+            with socket.socket(socket.AF_UNIX) as way:
+                way.connect(str(real))
+                way.sendall(head.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n") + body)
+                while part := way.recv(65536):
+                    self.wfile.write(part)
+
+    with socketserver.ThreadingUnixStreamServer(str(path), Old) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = run(gateway, ["echo", "started"], "--budget", "1")
+        server.shutdown()
+    path.unlink()
+    real.rename(path)
+    expect((done.returncode, done.stdout), (125, ""), done.stderr)
+    expect_in("knows no budgets", done.stderr)
+    expect_in("Restart it", done.stderr)
+    expect(gateway.costlens("key", "list").stdout, keys, "its key is forgotten")
+
+
+with Mock(ttft="100ms") as mock:
+    gateway = configured(Gateway(mock))
+    ten_agents_finish(gateway, mock, Decimal("0.0035"))
+    for each in (stops_at_its_limit, goes_on_when_it_is_raised, holds_for_runs_inside_it,
+                 refuses_what_is_no_limit):
+        each(gateway)
+        until(lambda: not owned(gateway), 10, "its own gateway has ended")
+    with Gateway(mock) as gateway:
+        ten_agents_finish(gateway, mock, Decimal("0.0035"))
+        for each in (stops_at_its_limit, goes_on_when_it_is_raised, holds_for_runs_inside_it,
+                     outlives_a_run_that_is_killed, says_when_a_gateway_is_too_old):
+            each(gateway)
+        expect(gateway.costlens("ledger", "verify", check=False).returncode, 0)
+
+with Mock(ttft=f"{int(20 * PATIENCE)}s") as mock:
+    lets_what_waits_through(configured(Gateway(mock)))

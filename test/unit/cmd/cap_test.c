@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdlib.h>
+
+#include "../unit.h"
+#include "cmd/cap.h"
+
+static void takes_what_lets_calls_through(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *usd;
+        enum status status;
+        const char *says;
+    } cases[] = {
+        {"5", STATUS_OK, ""},
+        {"0.000000001", STATUS_OK, ""},
+        {"0", STATUS_RANGE, "`0` lets no call through. Write it like 5.00"},
+        {"0.00", STATUS_RANGE, "lets no call through"},
+        {"-5", STATUS_RANGE, "`-5` is negative"},
+        {"0.0000000001", STATUS_LIMIT, "has more than 9 places"},
+        {"1e30", STATUS_RANGE, "the most"},
+        {"nan", STATUS_SYNTAX, "`nan` is no amount of USD"},
+        {"$5", STATUS_SYNTAX, "Write it like 500.00"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct why why = {0};
+        assert_int_equal(cap_check(cases[i].usd, &why), cases[i].status);
+        assert_non_null(strstr(why.text, cases[i].says));
+    }
+}
+
+static void asks_for_a_budget_of_its_key(void **state)
+{
+    (void)state;
+    struct cap c;
+    struct buf args;
+    cap_init(&c);
+    buf_init(&args, &alloc_heap, 0);
+    c.limit = "5";
+    c.name = str_of("run-make-1a2b3c4d");
+    cap_args(&c, &args);
+    assert_string_equal(buf_cstr(&args),
+                        "{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5\",\"wait\":\"30s\","
+                        "\"scope\":{\"key\":\"run-make-1a2b3c4d\"}");
+    buf_fini(&args);
+    cap_fini(&c);
+}
+
+// Of a budget that was raised and stands so; NULL: nobody could tell.
+static struct cap a_cap(const char *answer)
+{
+    struct cap c;
+    cap_init(&c);
+    c.limit = "1";
+    c.name = str_of("run-make-1a2b3c4d");
+    buf_add_cstr(&c.answer, answer ? answer : "");
+    if (answer)
+        assert_int_equal(cap_read(&c, NULL), STATUS_OK);
+    return c;
+}
+
+static void says(void (*f)(const struct cap *c, FILE *to), const struct cap *c, const char *text)
+{
+    char *said = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&said, &size);
+    assert_non_null(to);
+    f(c, to);
+    assert_int_equal(fclose(to), 0);
+    assert_string_equal(said, text);
+    free(said);
+}
+
+static void writes(const struct cap *c, const char *text)
+{
+    struct buf b;
+    struct json_out o = {&b, true};
+    buf_init(&b, &alloc_heap, 0);
+    cap_write(c, &o);
+    assert_string_equal(buf_cstr(&b), text);
+    buf_fini(&b);
+}
+
+#define ANSWER(held)                                                                          \
+    "{\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\"," held \
+    "\"left\":\"0.40\"}}"
+
+static void tells_how_it_stands(void **state)
+{
+    (void)state;
+    struct cap c = a_cap(ANSWER("\"held\":\"0.50\","));
+    says(cap_print, &c,
+         "budget    5.00 USD: spent 4.10, held by calls under way 0.50, left 0.40\n");
+    writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\","
+               "\"held\":\"0.50\",\"left\":\"0.40\",\"refused\":0}");
+    cap_fini(&c);
+    c = a_cap(ANSWER("\"held\":null,"));
+    says(cap_print, &c, "budget    5.00 USD: spent 4.10, left 0.40\n");
+    writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\","
+               "\"held\":null,\"left\":\"0.40\",\"refused\":0}");
+    cap_fini(&c);
+    c = a_cap(NULL);
+    says(cap_print, &c, "");
+    writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":null,\"spent\":null,"
+               "\"held\":null,\"left\":null,\"refused\":0}");
+    c.limit = NULL;
+    writes(&c, "\"budget\":null");
+    says(cap_announce, &c, "");
+    cap_fini(&c);
+}
+
+static void says_how_to_go_on(void **state)
+{
+    (void)state;
+    struct cap c = a_cap(ANSWER("\"held\":\"0.00\","));
+    says(cap_announce, &c,
+         "costlens: its calls stop at 1 USD; `costlens budget raise run-make-1a2b3c4d USD` raises "
+         "that while it runs\n");
+    says(cap_say_reached, &c, "");
+    c.refused = 1;
+    c.config = "my file";
+    says(cap_say_reached, &c,
+         "costlens: THE BUDGET WAS REACHED: 1 call was refused, which could have passed its limit "
+         "of 5.00 USD.\n"
+         "costlens: While such a program runs, `costlens budget raise run-make-1a2b3c4d USD "
+         "--config 'my file'` lets it go on; or run it with a higher --budget.\n");
+    cap_fini(&c);
+    c = a_cap(NULL);
+    c.refused = 3;
+    says(cap_say_reached, &c,
+         "costlens: THE BUDGET WAS REACHED: 3 calls were refused, which could have passed its "
+         "limit of 1 USD.\n"
+         "costlens: While such a program runs, `costlens budget raise run-make-1a2b3c4d USD` lets "
+         "it go on; or run it with a higher --budget.\n");
+    cap_fini(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_what_lets_calls_through),
+        cmocka_unit_test(asks_for_a_budget_of_its_key),
+        cmocka_unit_test(tells_how_it_stands),
+        cmocka_unit_test(says_how_to_go_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
