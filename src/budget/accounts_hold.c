@@ -160,6 +160,7 @@ static void charge(struct accounts *t, struct account *a, struct nano held, stru
 {
     must(a->uses > 0 && a->held.n >= held.n);
     a->uses--;
+    a->used_us = t->now_us;
     a->held.n -= held.n;
     a->denied = false;
     if (!nano_add(a->settled, cost, &a->settled))

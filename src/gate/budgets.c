@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/map.h"
 
-#define IDLE_US     (INT64_C(3600) * 1000 * 1000) // so long without a call: forgotten
-#define BEHIND_MOST (IDLE_US / 2)                 // ... if the ledger has its rows by then
-#define TIDY_ONCE   256
+#define IDLE_US    (3600 * SECOND_US) // so long without a call: forgotten
+#define CROWDED    (BUDGETS_ACCOUNTS_MAX / 2)
+#define CROWDED_US (60 * SECOND_US) // ... where there are so many
+#define TIDY_ONCE  256              // under one lock
 
 struct budgets {
     pthread_mutex_t lock; // guards all
@@ -23,6 +25,7 @@ struct budgets {
     struct list newcomers; // bookings that wait for an account's first lease
     struct list asks;      // of the store, under way
     struct map broken;     // names of models whose price broke its promise
+    bool closed;           // the store is: it is asked no more
 };
 
 // One lease under way.
@@ -42,10 +45,12 @@ struct booking {
     struct booking_owner owner;
     struct post post;
     bool posted;
+    bool ended;  // its owner is woken no more; on its thread
     bool gone;   // its owner has left it; freed when its post has run
     bool failed; // its account could not be had
     bool judged; // it waited, and was refused
     struct account *awaits;
+    int64_t asked_us; // when it was asked for: finds its windows
     struct verdict verdict;
     struct nano charged;
     unsigned count;
@@ -71,7 +76,10 @@ struct booking *booking_new(struct budgets *all, const struct booking_owner *own
 
 struct verdict booking_verdict(const struct booking *b)
 {
-    return b->verdict;
+    pthread_mutex_lock(&b->all->lock);
+    struct verdict v = b->verdict;
+    pthread_mutex_unlock(&b->all->lock);
+    return v;
 }
 
 const struct booking_wish *booking_wish(const struct booking *b, unsigned i)
@@ -105,7 +113,7 @@ static void on_post(void *argument)
     if (gone)
         heap_free(b);
     pthread_mutex_unlock(&all->lock);
-    if (!gone)
+    if (!gone && !b->ended)
         b->owner.wake(b->owner.call);
 }
 
@@ -130,10 +138,13 @@ static void on_woken(void *context, struct hold *h, const struct verdict *v)
 
 static void on_leased(struct lease *l);
 
-// Asks that its watermark stand there. NULL, and nothing is asked, when memory ends.
+// Asks that its watermark stand there. NULL, and nothing is asked, when memory ends or the store is
+// closed.
 static struct ask *ask(struct budgets *all, struct account *a, struct nano upto)
 {
-    struct ask *k = alloc_zero(&alloc_heap, sizeof *k + a->key.value.len);
+    struct ask *k = NULL;
+    if (!all->closed)
+        k = alloc_zero(&alloc_heap, sizeof *k + a->key.value.len);
     if (!k)
         return NULL;
     if (a->key.value.len)
@@ -145,21 +156,27 @@ static struct ask *ask(struct budgets *all, struct account *a, struct nano upto)
                               .observe = a->terms.observe,
                               .told = a->told,
                               .upto = upto,
+                              .first = a->id == 0,
                               .done = on_leased,
                               .context = k};
     k->lease.key.value = str_from(k->value, a->key.value.len);
+    a->leases++;
     list_push(&all->asks, &k->link);
     store_lease(all->store, &k->lease);
     return k;
 }
 
-static bool is_asked(const struct budgets *all, const struct account *a)
+// Tells the store what has changed but for its watermark. What is asked already looks again when
+// that has come.
+static void tell(struct budgets *all, struct account *a)
 {
-    list_for (it, &all->asks) {
-        if (list_of(it, struct ask, link)->account == a)
-            return true;
-    }
-    return false;
+    if (a->id > 0 && a->leases == 0)
+        (void)ask(all, a, a->leased);
+}
+
+static bool is_told(const struct account *a, const struct lease *l)
+{
+    return a->told <= l->told && a->terms.limit.n == l->limit.n && a->terms.observe == l->observe;
 }
 
 static struct nano sum(struct nano a, struct nano b)
@@ -210,6 +227,9 @@ static void on_leased(struct lease *l)
     struct account *a = k->account;
     pthread_mutex_lock(&all->lock);
     list_pull(&k->link);
+    all->closed |= l->status == STATUS_CLOSED;
+    if (a)
+        a->leases--;
     if (a && a->id == 0) {
         born(all, a, l);
     } else if (k->grows) {
@@ -217,8 +237,8 @@ static void on_leased(struct lease *l)
         struct nano by = {more ? l->kept.leased.n - a->leased.n : 0};
         accounts_leased(&all->table, a, by);
     }
-    if (a && l->status == STATUS_OK && a->told > l->told && !is_asked(all, a))
-        (void)ask(all, a, a->leased); // what was told meanwhile
+    if (a && l->status == STATUS_OK && !is_told(a, l))
+        tell(all, a);
     pump(all);
     pthread_cond_signal(&all->asked);
     pthread_mutex_unlock(&all->lock);
@@ -243,9 +263,7 @@ static void on_alert(void *context, const struct account *a, unsigned percent)
                                    .held = a->held};
     all->told.alerts++;
     all->news(all->context, &n);
-    struct account *own = accounts_find(&all->table, &a->key);
-    if (a->id > 0 && !is_asked(all, own))
-        (void)ask(all, own, a->leased); // that it was told is kept
+    tell(all, accounts_find(&all->table, &a->key));
 }
 
 // --- holding ---
@@ -273,6 +291,7 @@ static struct account *account_of(struct budgets *all, const struct booking_wish
 // awaited.
 static bool gather(struct budgets *all, struct booking *b, int64_t wall_us)
 {
+    struct account *fresh = NULL;
     b->hold.count = b->count;
     for (unsigned i = 0; i < b->count; i++) {
         struct account *a = account_of(all, &b->wishes[i], b->hold.amount, wall_us);
@@ -280,8 +299,9 @@ static bool gather(struct budgets *all, struct booking *b, int64_t wall_us)
             return false;
         b->hold.accounts[i] = a;
         if (a->id == 0)
-            b->awaits = a;
+            fresh = a;
     }
+    b->awaits = fresh;
     return true;
 }
 
@@ -327,6 +347,7 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
         is = woken(b);
     } else {
         b->hold.amount = amount;
+        b->asked_us = wall_us;
         is = reserve(all, b, patient, wall_us);
         pump(all);
     }
@@ -359,6 +380,7 @@ bool booking_leave(struct booking *b)
     struct budgets *all = b->all;
     pthread_mutex_lock(&all->lock);
     bool left = leave(all, b);
+    pump(all); // for who goes on instead
     pthread_mutex_unlock(&all->lock);
     return left;
 }
@@ -373,16 +395,31 @@ enum admission booking_extend(struct booking *b, struct nano by)
     return v.is;
 }
 
-bool booking_left(struct booking *b, struct booking_left *out)
+// What it names while it is in use there stays; else that may be forgotten by now, and is NULL.
+static const struct account *named(const struct booking *b, unsigned i)
+{
+    if (b->hold.state != HOLD_NONE)
+        return b->hold.accounts[i];
+    const struct budget *of = b->wishes[i].budget;
+    const struct account_key key = {.budget = of->id,
+                                    .value = b->wishes[i].value,
+                                    .window = window_at(&of->window, b->asked_us)};
+    const struct account *a = accounts_find(&b->all->table, &key);
+    return a && a->id > 0 ? a : NULL;
+}
+
+bool booking_left(const struct booking *b, struct booking_left *out)
 {
     struct budgets *all = b->all;
     bool any = false;
     pthread_mutex_lock(&all->lock);
     bool open = b->hold.state == HOLD_OPEN;
-    bool there = open || gather(all, b, all->table.now_us); // those of before may be gone
-    b->awaits = NULL;
-    for (unsigned i = 0; there && i < b->count; i++) {
-        const struct account *a = b->hold.accounts[i];
+    for (unsigned i = 0; i < b->count; i++) {
+        const struct account *a = named(b, i);
+        if (!a) {
+            any = false;
+            break;
+        }
         int64_t others = a->held.n - (open ? b->hold.amount.n : 0);
         int64_t left = a->terms.limit.n - a->settled.n - others; // none is below 0
         if (a->terms.observe || (any && left >= out->left.n))
@@ -399,6 +436,7 @@ bool booking_left(struct booking *b, struct booking_left *out)
 void booking_end(struct booking *b, struct nano charged, struct list *ended)
 {
     must(b->hold.state == HOLD_OPEN);
+    b->ended = true;
     b->charged = charged;
     list_push(ended, &b->link);
 }
@@ -510,8 +548,10 @@ void budgets_terms(struct budgets *all, const struct budget *budgets, size_t cou
     pthread_mutex_lock(&all->lock);
     for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));) {
         const struct budget *b = find(by_id, count, a->key.budget);
-        if (b && memcmp(&b->terms, &a->terms, sizeof b->terms) != 0)
-            accounts_terms(&all->table, a, &b->terms);
+        if (!b || memcmp(&b->terms, &a->terms, sizeof b->terms) == 0)
+            continue;
+        accounts_terms(&all->table, a, &b->terms);
+        tell(all, a);
     }
     forget_broken(all);
     pump(all);
@@ -519,37 +559,52 @@ void budgets_terms(struct budgets *all, const struct budget *budgets, size_t cou
     heap_free(by_id);
 }
 
-static bool is_idle(const struct budgets *all, const struct account *a, int64_t wall_us)
+// What was spent beyond its watermark the ledger's rows alone will know.
+static bool is_idle(const struct budgets *all, const struct account *a, int64_t wall_us,
+                    int64_t behind_us)
 {
+    int64_t idle_us = all->table.count > CROWDED ? CROWDED_US : IDLE_US;
     bool over = a->key.window.end_us <= wall_us;
-    bool idle = wall_us - a->used_us > IDLE_US;
-    return a->id > 0 && a->uses == 0 && (over || idle) && !is_asked(all, a);
+    bool kept = a->settled.n <= a->leased.n || behind_us == 0;
+    return a->id > 0 && a->uses == 0 && a->leases == 0 && kept &&
+           (over || wall_us - a->used_us > idle_us);
 }
 
 // What it does not use is set aside no more.
 static void forget(struct budgets *all, struct account *a)
 {
-    struct ask *k = a->leased.n > a->settled.n ? ask(all, a, a->settled) : NULL;
-    if (k)
+    if (a->leased.n > a->settled.n) {
+        struct ask *k = ask(all, a, a->settled);
+        if (!k)
+            return;
         k->account = NULL;
-    (void)!accounts_forget(&all->table, a);
+    }
+    must(accounts_forget(&all->table, a));
 }
 
-void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us)
+// Some, from there on. False at the end.
+static bool tidy_some(struct budgets *all, size_t *at, int64_t wall_us, int64_t behind_us)
 {
-    struct account *idle[TIDY_ONCE];
+    struct account *idle[TIDY_ONCE], *a = NULL;
     unsigned count = 0;
-    size_t at = 0;
-    if (behind_us > BEHIND_MOST)
-        return;
-    pthread_mutex_lock(&all->lock);
-    for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));) {
-        if (count < TIDY_ONCE && is_idle(all, a, wall_us))
+    while (count < TIDY_ONCE && (a = accounts_each(&all->table, at, a))) {
+        if (is_idle(all, a, wall_us, behind_us))
             idle[count++] = a;
     }
     for (unsigned i = 0; i < count; i++)
         forget(all, idle[i]);
-    pthread_mutex_unlock(&all->lock);
+    return a != NULL;
+}
+
+void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us)
+{
+    size_t at = 0;
+    bool more;
+    do {
+        pthread_mutex_lock(&all->lock);
+        more = tidy_some(all, &at, wall_us, behind_us);
+        pthread_mutex_unlock(&all->lock);
+    } while (more);
 }
 
 void budgets_each(struct budgets *all, budgets_account_f *f, void *context)

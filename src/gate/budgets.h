@@ -77,7 +77,7 @@ enum booking_state {
 // open holds alone keep out waits for them. `wall_us` finds the windows.
 enum booking_state booking_reserve(struct booking *b, struct nano amount, bool patient,
                                    int64_t wall_us) MUST_USE;
-// Why it was refused, or waits. Its account is of that wish.
+// Why it was refused, or waits. Its account is of the wish `at`.
 struct verdict booking_verdict(const struct booking *b);
 const struct booking_wish *booking_wish(const struct booking *b, unsigned i);
 // When its windows are over while it waits: it is to be asked anew then. INT64_MAX: never.
@@ -92,12 +92,13 @@ enum admission booking_extend(struct booking *b, struct nano by) MUST_USE;
 void booking_charge(const struct booking *b, struct charge *out);
 
 // Of the accounts that block, the one with the least left: what is left there beside this booking's
-// own hold, and what others hold. False when none blocks.
+// own hold, and what others hold. False when none blocks, or one of them is not known. Of one that
+// is not open, in the windows in which it was asked for.
 struct booking_left {
     struct nano left; // may be below 0
     struct nano held; // by others
 };
-bool booking_left(struct booking *b, struct booking_left *out);
+bool booking_left(const struct booking *b, struct booking_left *out);
 
 // It is charged so much, as soon as the records that say so are written: budgets_end. The owner is
 // not woken any more; the booking is gone then.
@@ -122,6 +123,7 @@ struct budgets_told budgets_told(struct budgets *all);
 // What the budgets say from now on.
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count);
 // Forgets accounts that are over or idle. `behind_us`: how far the ledger is behind its journal.
+// Not under the lock for long. One that comes back has spent what its watermark says.
 void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us);
 
 struct budgets_account { // slices live during the call

@@ -35,6 +35,9 @@ struct lease {
     // Where the watermark shall stand: no lower than what is spent and held. Lower than it stood
     // gives back. It rises no further than the limit; where that was lowered it stays.
     struct nano upto;
+    // The caller does not know what was spent: rows that are to come may take all that is set
+    // aside, so the watermark counts as spent (kept.settled), and `upto` comes on top of it.
+    bool first;
     lease_f *done;
     void *context;
     // The answer.
@@ -48,9 +51,9 @@ struct lease {
 // wait for the disk. To be asked: before the first hold in an account that has no number, whenever
 // accounts_ask says so, and when the terms of an account changed (with the watermark it has).
 //
-// Of one account one lease is under way at a time. One that was forgotten and comes back has spent
-// no more than its watermark says: give back down to what is spent when it is forgotten, and take
-// the watermark for what is spent when it returns.
+// Of one account one lease is under way at a time, but for the `first` behind one that gives back.
+// One that was forgotten and comes back has spent no more than its watermark says: give back down
+// to what is spent when it is forgotten, and ask with `first` when it returns.
 void store_lease(struct store *s, struct lease *l);
 
 struct account_row { // slices live during the call

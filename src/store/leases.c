@@ -82,22 +82,28 @@ void leases_close(struct store *s)
     sqlite3_finalize(s->account_lease);
 }
 
+static int64_t sum(int64_t a, int64_t b)
+{
+    return a <= INT64_MAX - b ? a + b : INT64_MAX;
+}
+
 // Where it leaves the watermark. No sum leaves 64 bits: the account's CHECK says that
 // settled - overdraft + leased is at most its ceiling.
 static void move(struct lease *l, struct amounts *a)
 {
     int64_t most = l->limit.n > a->settled ? l->limit.n - a->settled : 0;
+    int64_t to_come = l->first ? a->leased : 0;
     int64_t want = l->upto.n > a->settled ? l->upto.n - a->settled : 0;
+    if (l->first)
+        want = sum(a->leased, l->upto.n);
     if (l->observe || most < a->leased)
         most = a->leased;
     a->leased = want < most ? want : most;
     int64_t used = a->settled - a->overdraft + a->leased;
     a->ceiling = l->observe ? INT64_MAX : used > l->limit.n ? used : l->limit.n;
-    l->kept.settled.n = a->settled;
+    l->kept.settled.n = sum(a->settled, to_come);
     l->kept.overdraft.n = a->overdraft;
-    l->kept.leased.n = INT64_MAX;
-    if (a->settled <= INT64_MAX - a->leased)
-        l->kept.leased.n = a->settled + a->leased;
+    l->kept.leased.n = sum(a->settled, a->leased);
     if (l->observe && l->kept.leased.n < l->upto.n)
         l->kept.leased.n = l->upto.n;
 }

@@ -85,6 +85,41 @@ static void no_lease_passes_the_limit(void **state)
     place_remove(&p);
 }
 
+// Its rows may come late, so the watermark is what was spent.
+static void one_that_comes_back_has_spent_its_watermark(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct lease l = a_lease(1, 1000, 500);
+    l.first = true;
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    assert_int_equal(l.kept.settled.n, 0);
+    assert_int_equal(l.kept.leased.n, 500);
+    l.first = false;
+    l.upto.n = 200; // it was forgotten with so much spent
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    l.first = true;
+    l.upto.n = 100;
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    assert_int_equal(l.kept.settled.n, 200);
+    assert_int_equal(l.kept.leased.n, 300);
+    struct entry e = an_entry(clock_wall_us());
+    charge(&e, 300, 200, l.account);
+    call(j, &e);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    has(&p, l.account, 200, 0, 100);
+    l.upto.n = INT64_MAX;
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    assert_int_equal(l.kept.settled.n, 300);
+    assert_int_equal(l.kept.leased.n, 1000);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 // SQLite itself refuses what no program of ours asks for.
 static void the_table_holds_the_law(void **state)
 {
@@ -546,6 +581,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lease_makes_its_account),
         cmocka_unit_test(no_lease_passes_the_limit),
+        cmocka_unit_test(one_that_comes_back_has_spent_its_watermark),
         cmocka_unit_test(the_table_holds_the_law),
         cmocka_unit_test(rows_move_it_to_what_is_spent),
         cmocka_unit_test(what_passes_the_limit_is_overdraft),

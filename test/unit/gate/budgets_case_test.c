@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Budgets in orders of events that hardly come by themselves. The store and the loop do nothing
+// before they are told.
+
+#include <stdio.h>
+
+#include "booked.h"
+#include "lender.h"
+
+#define HOUR INT64_C(3600000000)
+#define WALL (INT64_C(1) << 50)
+
+static struct loop loop;
+static struct caller caller;
+static struct budgets *all;
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(&lender, 0, sizeof lender);
+    memset(&heard, 0, sizeof heard);
+    caller = (struct caller){.loop = &loop};
+    all = budgets_new(lender_store(), hear, NULL);
+    return all ? 0 : 1;
+}
+
+static int finish(void **state)
+{
+    (void)state;
+    while (lender_serve(STATUS_OK) > 0)
+        continue;
+    posts_run(&loop);
+    budgets_free(all);
+    return 0;
+}
+
+static void work(void)
+{
+    while (lender_serve(STATUS_OK) > 0)
+        continue;
+    posts_run(&loop);
+}
+
+// What comes of it when the store sets aside whatever it is asked for.
+static enum booking_state settled(struct booking *k, int64_t amount, int64_t wall_us)
+{
+    enum booking_state is = reserve_at(k, amount, true, wall_us);
+    for (int i = 0; i < 3 && is == BOOKING_WAITS; i++) {
+        work();
+        is = reserve_at(k, amount, true, wall_us);
+    }
+    return is;
+}
+
+static struct booking *opened(const struct budget *b, int64_t amount, int64_t wall_us)
+{
+    struct booking *k = book_for(all, &caller, b, STR_NONE);
+    assert_int_equal(settled(k, amount, wall_us), BOOKING_OPEN);
+    return k;
+}
+
+// --- one of its accounts cannot be had ---
+
+static void who_failed_half_way_may_ask_again(void **state)
+{
+    (void)state;
+    static char text[ACCOUNT_VALUE_BYTES + 1];
+    memset(text, 'x', sizeof text);
+    const struct budget a = a_budget(1, 1000), b = a_budget(2, 1000);
+    const struct booking_wish wishes[] = {{&a, STR_NONE}, {&b, str_from(text, sizeof text)}};
+    struct booking *k = book_both(all, &caller, wishes);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(reserve_at(k, 10, false, WALL), BOOKING_FAILED);
+    booking_drop(k);
+}
+
+static void who_needs_two_new_ones_gets_both(void **state)
+{
+    (void)state;
+    const struct budget a = a_budget(1, 1000), b = a_budget(2, 1000);
+    const struct booking_wish wishes[] = {{&a, STR_NONE}, {&b, STR_NONE}};
+    struct booking *k = book_both(all, &caller, wishes);
+    struct booking *other = book_for(all, &caller, &a, STR_NONE);
+    assert_int_equal(reserve_at(k, 10, false, WALL), BOOKING_WAITS);
+    assert_int_equal(reserve_at(k, 10, false, WALL), BOOKING_WAITS);
+    assert_int_equal(reserve_at(other, 10, false, WALL), BOOKING_WAITS);
+    assert_int_equal(lender.asked, 2);
+    work();
+    assert_int_equal(caller.woken, 2);
+    assert_int_equal(reserve_at(k, 10, false, WALL), BOOKING_OPEN);
+    assert_int_equal(settled(other, 10, WALL), BOOKING_OPEN);
+    has(all, 1, 0, 20);
+    has(all, 2, 0, 10);
+    booking_drop(k);
+    booking_drop(other);
+    has(all, 1, 0, 0);
+}
+
+// --- what is left, whatever the booking does ---
+
+static void what_is_left_is_told_of_all(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000);
+    b.window.kind = WINDOW_DAY;
+    struct booking_left left;
+    struct booking *first = book_for(all, &caller, &b, STR_NONE);
+    assert_false(booking_left(first, &left)); // nobody knows yet
+    assert_int_equal(lender.asked, 0);
+    assert_int_equal(reserve_at(first, 600, false, WALL), BOOKING_WAITS);
+    assert_false(booking_left(first, &left));
+    work();
+    assert_int_equal(caller.woken, 1); // it still waited
+    assert_int_equal(reserve_at(first, 600, false, WALL), BOOKING_OPEN);
+    assert_true(booking_left(first, &left));
+    assert_int_equal(left.left.n, 1000);
+    assert_int_equal(left.held.n, 0);
+
+    struct booking *refused = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(refused, 500, false, WALL), BOOKING_REFUSED);
+    assert_int_equal(booking_verdict(refused).is, ADMISSION_HELD);
+    assert_ptr_equal(booking_wish(refused, 0)->budget, &b);
+    assert_true(booking_left(refused, &left));
+    assert_int_equal(left.left.n, 400);
+    assert_int_equal(left.held.n, 600);
+
+    struct booking *waits = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(waits, 500, true, WALL), BOOKING_WAITS);
+    assert_true(booking_until_us(waits) > WALL);
+    assert_true(booking_left(waits, &left));
+    assert_int_equal(left.left.n, 400);
+
+    // The next day begins: who waits does so in the account of yesterday.
+    struct booking *next = opened(&b, 100, WALL + 24 * HOUR);
+    assert_true(booking_left(waits, &left));
+    assert_int_equal(left.left.n, 400);
+    assert_true(booking_left(refused, &left));
+    assert_int_equal(left.left.n, 400); // where it was refused
+    end_now(all, first, 100, true);
+    work();
+    assert_int_equal(reserve_at(waits, 500, true, WALL), BOOKING_OPEN);
+    assert_true(booking_left(waits, &left));
+    assert_int_equal(left.left.n, 900);
+    end_now(all, waits, 500, true);
+    booking_drop(next);
+    booking_drop(refused);
+    b.terms.observe = true;
+    budgets_terms(all, &b, 1);
+    struct booking *seen = opened(&b, 10, WALL);
+    assert_false(booking_left(seen, &left)); // it holds nobody back
+    booking_drop(seen);
+}
+
+// --- taken out ---
+
+static void who_is_dropped_is_not_woken(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct booking *newcomer = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(newcomer, 600, false, WALL), BOOKING_WAITS);
+    booking_drop(newcomer); // while the store is asked
+    struct booking *k = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(k, 600, false, WALL), BOOKING_WAITS);
+    lender_serve(STATUS_OK);
+    booking_drop(k); // while it is posted
+    posts_run(&loop);
+    assert_int_equal(caller.woken, 0);
+
+    struct booking *open = opened(&b, 600, WALL);
+    struct booking *waits = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_WAITS);
+    caller.woken = 0;
+    booking_drop(open); // the other holds now, and is posted
+    has(all, 1, 0, 600);
+    booking_drop(waits);
+    has(all, 1, 0, 0);
+    posts_run(&loop);
+    assert_int_equal(caller.woken, 0);
+    booking_drop(NULL);
+}
+
+// It looked before its post had run, and has ended by then.
+static void who_has_ended_is_not_woken(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    booking_drop(opened(&b, 1000, WALL));
+    struct booking *open = opened(&b, 600, WALL);
+    struct booking *waits = book_for(all, &caller, &b, STR_NONE);
+    struct list ended;
+    list_init(&ended);
+    assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_WAITS);
+    caller.woken = 0;
+    end_now(all, open, 100, true);
+    assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_OPEN);
+    booking_end(waits, (struct nano){200}, &ended);
+    posts_run(&loop);
+    assert_int_equal(caller.woken, 0);
+    budgets_end(all, &ended, true);
+    has(all, 1, 300, 0);
+}
+
+// Its leaving lets another one go on, who lacks only what the store has to set aside.
+static void who_leaves_has_the_store_asked(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 100000);
+    struct booking *open = opened(&b, 100, WALL);
+    struct booking *large = book_for(all, &caller, &b, STR_NONE);
+    struct booking *small = book_for(all, &caller, &b, STR_NONE);
+    work();
+    assert_int_equal(reserve_at(large, 99950, true, WALL), BOOKING_WAITS);
+    assert_int_equal(reserve_at(small, 90000, true, WALL), BOOKING_WAITS);
+    lender_serve(STATUS_OK);
+    unsigned asked = lender.asked;
+    assert_true(booking_leave(large));
+    assert_true(lender.asked > asked);
+    work();
+    assert_int_equal(reserve_at(small, 90000, true, WALL), BOOKING_OPEN);
+    booking_drop(small);
+    booking_drop(large);
+    booking_drop(open);
+}
+
+// --- ends ---
+
+static void what_was_not_written_is_captured(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    end_now(all, opened(&b, 100, WALL), 7, true);
+    has(all, 1, 7, 0);
+    end_now(all, opened(&b, 100, WALL), 7, false);
+    has(all, 1, 107, 0);
+    struct list none;
+    list_init(&none);
+    budgets_end(all, &none, true);
+}
+
+static void what_costs_more_is_told(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000), eye = a_budget(2, 10);
+    eye.terms.observe = true;
+    const struct booking_wish wishes[] = {{&b, STR_NONE}, {&eye, STR_NONE}};
+    struct booking *k = book_both(all, &caller, wishes);
+    assert_int_equal(settled(k, 100, WALL), BOOKING_OPEN);
+    end_now(all, k, 1500, true);
+    assert_int_equal(heard.overdrafts, 1);
+    assert_int_equal(heard.beyond, 1400);
+    has(all, 1, 1500, 0);
+    has(all, 2, 1500, 0);
+    struct booking *next = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(next, 1, true, WALL), BOOKING_REFUSED);
+    assert_int_equal(booking_verdict(next).is, ADMISSION_SPENT);
+    booking_drop(next);
+}
+
+static void what_grows_holds_more(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct charge charge;
+    struct booking *k = opened(&b, 100, WALL);
+    enum admission is = ADMISSION_LEASE;
+    for (int i = 0; i < 3 && is == ADMISSION_LEASE; i++) {
+        is = booking_extend(k, (struct nano){800});
+        work();
+    }
+    assert_int_equal(is, ADMISSION_MADE);
+    assert_int_equal(booking_extend(k, (struct nano){101}), ADMISSION_HELD);
+    assert_int_equal(booking_extend(k, (struct nano){1001}), ADMISSION_SPENT);
+    booking_charge(k, &charge);
+    assert_int_equal(charge.held, 900);
+    assert_int_equal(charge.charged, 900);
+    assert_int_equal(charge.count, 1);
+    assert_int_equal(charge.accounts[0], 1);
+    end_now(all, k, 900, true);
+}
+
+// --- terms ---
+
+static void a_changed_limit_is_told_to_the_store(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000), other = a_budget(2, 1000), of[2];
+    struct booking *open = opened(&b, 600, WALL);
+    end_now(all, opened(&other, 1, WALL), 1, true);
+    struct booking *waits = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_WAITS);
+    work();
+    b.terms.limit.n = 500; // lowered while one is under way: that one stays
+    of[0] = other;
+    of[1] = b;
+    budgets_terms(all, of, 2);
+    posts_run(&loop);
+    assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_REFUSED);
+    has(all, 1, 0, 600);
+    work();
+    assert_int_equal(lender.at[0].limit, 500);
+    assert_int_equal(reserve_at(waits, 300, true, WALL), BOOKING_WAITS);
+    end_now(all, open, 400, true);
+    work();
+    assert_int_equal(reserve_at(waits, 300, true, WALL), BOOKING_REFUSED); // it can never fit
+    b.terms.limit.n = 5000;
+    budgets_terms(all, &b, 1);
+    b.terms.limit.n = 6000; // while the store is told
+    budgets_terms(all, &b, 1);
+    work();
+    assert_int_equal(lender.at[0].limit, 6000);
+    assert_int_equal(lender.at[1].limit, 1000);
+    b.terms.paused = true;
+    budgets_terms(all, &b, 1);
+    assert_int_equal(reserve_at(waits, 300, true, WALL), BOOKING_REFUSED);
+    assert_int_equal(booking_verdict(waits).is, ADMISSION_PAUSED);
+    booking_drop(waits);
+    budgets_terms(all, NULL, 0);
+    has(all, 1, 400, 0);
+}
+
+// What is charged beyond is no overdraft where the budget only observes, nor in the store.
+static void who_only_observes_says_so_to_the_store(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000);
+    end_now(all, opened(&b, 600, WALL), 600, true);
+    lent_charge(1, 600);
+    b.terms.observe = true;
+    budgets_terms(all, &b, 1);
+    work();
+    end_now(all, opened(&b, 600, WALL), 600, true);
+    lent_charge(1, 600);
+    assert_int_equal(lender.at[0].overdraft, 0);
+    b.terms.observe = false;
+    budgets_terms(all, &b, 1);
+    work();
+    assert_false(lender.at[0].observe);
+}
+
+static void an_alert_is_told_once(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000);
+    b.terms.alert_count = 2;
+    b.terms.alert_at[0] = 50;
+    b.terms.alert_at[1] = 80;
+    for (int i = 0; i < 3; i++) {
+        end_now(all, opened(&b, 300, WALL), 300, true);
+        lent_charge(1, 300);
+    }
+    work();
+    assert_int_equal(heard.alerts, 2);
+    assert_int_equal(heard.percent, 80);
+    assert_int_equal(lender.at[0].told, 80);
+    budgets_tidy(all, WALL + 3 * HOUR, 0);
+    work();
+    end_now(all, opened(&b, 50, WALL + 3 * HOUR), 50, true);
+    assert_int_equal(heard.alerts, 2);
+}
+
+// --- forgotten ---
+
+static unsigned known(void)
+{
+    struct budgets_account a;
+    return account_of(all, 1, STR_NONE, &a);
+}
+
+static void what_is_forgotten_comes_back_as_spent(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    for (int rows = 0; rows < 2; rows++) { // its rows are there by then, or not
+        end_now(all, opened(&b, 300, WALL), 200, true);
+        if (rows == 0)
+            lent_charge(1, 200);
+        work();
+        budgets_tidy(all, WALL + 2 * HOUR, 0);
+        assert_int_equal(known(), 0);
+        work();
+        assert_int_equal(lender.at[0].settled + lender.at[0].leased, rows ? 450 : 200);
+        end_now(all, opened(&b, 50, WALL + 2 * HOUR), 50, true);
+        if (rows == 0)
+            lent_charge(1, 50);
+        has(all, 1, rows ? 500 : 250, 0);
+    }
+    struct booking *k = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(k, 501, true, WALL), BOOKING_REFUSED);
+    booking_drop(k);
+    // At once, before what it gives back is given back.
+    budgets_tidy(all, WALL + 9 * HOUR, 0);
+    end_now(all, opened(&b, 10, WALL + 9 * HOUR), 10, true);
+    has(all, 1, 510, 0);
+}
+
+static void what_is_in_use_is_not_forgotten(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000), other = a_budget(2, 1000);
+    struct booking *k = opened(&b, 300, WALL);
+    budgets_tidy(all, WALL + 2 * HOUR, 0);
+    assert_int_equal(known(), 1);
+    end_now(all, opened(&other, 1, WALL + 2 * HOUR), 1, true); // it is two hours later
+    end_now(all, k, 300, true);
+    budgets_tidy(all, WALL + 2 * HOUR + 1000, 0);
+    assert_int_equal(known(), 1); // it has ended just now
+    struct booking *newcomer = book_for(all, &caller, &b, str_of("v"));
+    assert_int_equal(reserve_at(newcomer, 10, false, WALL), BOOKING_WAITS);
+    budgets_tidy(all, WALL + 9 * HOUR, 0);
+    work();
+    assert_int_equal(reserve_at(newcomer, 10, false, WALL), BOOKING_OPEN);
+    booking_drop(newcomer);
+}
+
+// What passed its watermark is known from the rows alone.
+static void an_overdraft_is_forgotten_when_its_rows_are_there(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    end_now(all, opened(&b, 300, WALL), 1200, true);
+    work();
+    budgets_tidy(all, WALL + 2 * HOUR, 1000);
+    assert_int_equal(known(), 1);
+    lent_charge(1, 1200);
+    budgets_tidy(all, WALL + 2 * HOUR, 0);
+    assert_int_equal(known(), 0);
+    struct booking *k = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(k, 1, true, WALL), BOOKING_WAITS);
+    work();
+    assert_int_equal(reserve_at(k, 1, true, WALL), BOOKING_REFUSED);
+    booking_drop(k);
+}
+
+static void a_crowd_is_forgotten_sooner(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct booking *k = NULL;
+    char value[8];
+    unsigned n = 0;
+    enum booking_state is = BOOKING_WAITS;
+    for (; is == BOOKING_WAITS; n++) {
+        booking_drop(k);
+        (void)snprintf(value, sizeof value, "%u", n);
+        k = book_for(all, &caller, &b, str_of(value));
+        is = reserve_at(k, 10, false, WALL);
+    }
+    assert_int_equal(is, BOOKING_FAILED);
+    assert_int_equal(n, BUDGETS_ACCOUNTS_MAX + 1);
+    work();
+    budgets_tidy(all, WALL + HOUR / 10, 0);
+    work();
+    assert_int_equal(reserve_at(k, 10, false, WALL + HOUR / 10), BOOKING_WAITS);
+    work();
+    assert_int_equal(reserve_at(k, 10, false, WALL + HOUR / 10), BOOKING_OPEN);
+    booking_drop(k);
+}
+
+// --- a store that sets nothing aside ---
+
+static void who_is_new_hears_that_the_store_fails(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct booking *k = book_for(all, &caller, &b, STR_NONE);
+    struct booking *left = book_for(all, &caller, &b, STR_NONE);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(reserve_at(k, 10, false, WALL), BOOKING_WAITS);
+        assert_int_equal(reserve_at(left, 10, false, WALL), BOOKING_WAITS);
+        assert_true(booking_leave(left));
+        lender_serve(STATUS_BUSY);
+        posts_run(&loop);
+        assert_int_equal(caller.woken, i + 1);
+        assert_int_equal(reserve_at(k, 10, false, WALL), BOOKING_FAILED);
+    }
+    assert_int_equal(settled(k, 10, WALL), BOOKING_OPEN);
+    has(all, 1, 0, 10);
+    booking_drop(k);
+    booking_drop(left);
+}
+
+static void who_waits_hears_that_the_store_fails(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 100000);
+    struct booking *open = opened(&b, 10, WALL);
+    struct booking *k = book_for(all, &caller, &b, STR_NONE);
+    work();
+    assert_int_equal(reserve_at(k, 90000, false, WALL), BOOKING_WAITS);
+    lender_serve(STATUS_IO); // it was done, but nobody knows
+    posts_run(&loop);
+    assert_int_equal(reserve_at(k, 90000, false, WALL), BOOKING_FAILED);
+    assert_int_equal(booking_extend(open, (struct nano){90000}), ADMISSION_HELD);
+    assert_int_equal(reserve_at(k, 90000, false, WALL), BOOKING_WAITS);
+    work();
+    assert_int_equal(reserve_at(k, 90000, false, WALL), BOOKING_OPEN);
+    booking_drop(k);
+    booking_drop(open);
+}
+
+static void nothing_is_asked_of_a_closed_store(void **state)
+{
+    (void)state;
+    const struct budget a = a_budget(1, 100000), b = a_budget(2, 100000);
+    const struct booking_wish wishes[] = {{&a, STR_NONE}, {&b, STR_NONE}};
+    struct booking *open = opened(&a, 10, WALL);
+    booking_drop(opened(&b, 10, WALL));
+    struct booking *k = book_both(all, &caller, wishes);
+    work();
+    assert_int_equal(reserve_at(k, 90000, true, WALL), BOOKING_WAITS);
+    unsigned asked = lender.asked;
+    lender_serve(STATUS_CLOSED);
+    assert_int_equal(lender.asked, asked);
+    posts_run(&loop);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(settled(k, 90000, WALL), BOOKING_FAILED);
+    assert_int_equal(reserve_at(k, 10, true, WALL), BOOKING_OPEN); // what was set aside is there
+    booking_drop(k);
+    booking_drop(open);
+    budgets_tidy(all, WALL + 9 * HOUR, 0);
+    assert_int_equal(lender.asked, asked);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, begin, finish)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(who_failed_half_way_may_ask_again),
+        CASE(who_needs_two_new_ones_gets_both),
+        CASE(what_is_left_is_told_of_all),
+        CASE(who_is_dropped_is_not_woken),
+        CASE(who_has_ended_is_not_woken),
+        CASE(who_leaves_has_the_store_asked),
+        CASE(what_was_not_written_is_captured),
+        CASE(what_costs_more_is_told),
+        CASE(what_grows_holds_more),
+        CASE(a_changed_limit_is_told_to_the_store),
+        CASE(who_only_observes_says_so_to_the_store),
+        CASE(an_alert_is_told_once),
+        CASE(what_is_forgotten_comes_back_as_spent),
+        CASE(what_is_in_use_is_not_forgotten),
+        CASE(an_overdraft_is_forgotten_when_its_rows_are_there),
+        CASE(a_crowd_is_forgotten_sooner),
+        CASE(who_is_new_hears_that_the_store_fails),
+        CASE(who_waits_hears_that_the_store_fails),
+        CASE(nothing_is_asked_of_a_closed_store),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
