@@ -88,7 +88,7 @@ static void from_store(void *context, const struct store_budget *sb)
 {
     struct gathering *g = context;
     const struct budget *b = &sb->budget;
-    if (g->status != STATUS_OK || sb->archived_us || !str_is(sb->tenant, TENANT))
+    if (g->status != STATUS_OK || !str_is(sb->tenant, TENANT))
         return;
     const int line = config_line(g->config, b->name);
     if (line)

@@ -296,9 +296,7 @@ static bool read_numbers(struct budget *b, sqlite3_stmt *q)
 static enum status read_one(sqlite3_stmt *q, store_budget_f *f, void *context, struct why *why)
 {
     struct json *scope = NULL, *alerts = NULL;
-    struct store_budget sb = {.tenant = sql_str(q, 1),
-                              .created_us = sqlite3_column_int64(q, 16),
-                              .archived_us = sqlite3_column_int64(q, 17)};
+    struct store_budget sb = {.tenant = sql_str(q, 1), .created_us = sqlite3_column_int64(q, 16)};
     struct budget *b = &sb.budget;
     struct str per = sql_str(q, 4);
     budget_init(b, sql_str(q, 2));
@@ -330,8 +328,8 @@ enum status store_budget_each(struct store *s, store_budget_f *f, void *context,
     sqlite3_stmt *q =
         sql_prepare(s->keys, "SELECT id, tenant, name, scope, per, alert_at, zone, limit_nd, "
                              "observe, paused, window, first_day, grow, clamp, downgrade, wait_us, "
-                             "created_us, archived_us FROM budget WHERE configured = 0 "
-                             "ORDER BY id");
+                             "created_us FROM budget INDEXED BY budget_name WHERE configured = 0 "
+                             "AND archived_us = 0 ORDER BY id");
     while (q && status == STATUS_OK && (code = sqlite3_step(q)) == SQLITE_ROW)
         status = read_one(q, f, context, why);
     if (status == STATUS_OK && code != SQLITE_DONE)

@@ -19,7 +19,6 @@ struct store_budget {     // slices of one that is read live during the call
     struct budget budget; // its zone is whoever opens zone_name's to set
     struct str tenant;
     int64_t created_us;
-    int64_t archived_us; // 0: it is in force
 };
 
 // A new one, whole (budget_check), with its tenant and its moment: *id is its number. CONFLICT when
@@ -37,8 +36,7 @@ enum status store_budget_archive(struct store *s, struct str tenant, struct str 
 // (key_run), once that key is over or, gone, would be. *count is how many.
 enum status store_budget_tidy(struct store *s, struct str tenant, int64_t at_us, int64_t *count,
                               struct why *why) MUST_USE;
-// Those that were made here, by number, the archived ones too. DAMAGED names one that cannot be
-// read.
+// Those that were made here and are in force, by number. DAMAGED names one that cannot be read.
 typedef void store_budget_f(void *context, const struct store_budget *b);
 enum status store_budget_each(struct store *s, store_budget_f *f, void *context,
                               struct why *why) MUST_USE;
