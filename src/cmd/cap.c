@@ -3,15 +3,14 @@
 #include "cmd/cap.h"
 
 #include "budget/nano.h"
-#include "cmd/command.h"
 #include "cmd/remote.h"
 #include "cmd/shell.h"
 
 #define WAIT "30s" // what only running calls keep out waits for them
 
-void cap_init(struct cap *c)
+void cap_init(struct cap *c, const struct cli *cli)
 {
-    *c = (struct cap){.limit = NULL};
+    *c = (struct cap){.cli = cli};
     buf_init(&c->answer, &alloc_heap, 0);
 }
 
@@ -30,19 +29,61 @@ enum status cap_check(const char *usd, struct why *why)
     return s;
 }
 
-void cap_args(const struct cap *c, struct buf *args)
+enum status cap_begin(struct cap *c, struct why *why)
 {
-    remote_arg(args, "name", c->name);
-    remote_arg(args, "limit", str_of(c->limit));
-    remote_arg(args, "wait", str_of(WAIT));
-    buf_add_cstr(args, ",\"scope\":{\"key\":");
-    buf_add_json(args, c->name);
-    buf_add_char(args, '}');
+    struct buf args, answer;
+    if (!c->limit)
+        return STATUS_OK;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    remote_arg(&args, "name", c->name);
+    remote_arg(&args, "limit", str_of(c->limit));
+    remote_arg(&args, "wait", str_of(WAIT));
+    buf_add_cstr(&args, ",\"scope\":{\"key\":");
+    buf_add_json(&args, c->name);
+    buf_add_char(&args, '}');
+    enum status s = remote_retry(c->cli, "budgets/set", &args, &answer, why);
+    if (s == STATUS_UNKNOWN)
+        why_set(why, s,
+                "the gateway that runs knows no budgets: it is an older one. Restart it, or leave "
+                "--budget out");
+    buf_fini(&answer);
+    buf_fini(&args);
+    return s;
 }
 
-enum status cap_read(struct cap *c, struct why *why)
+void cap_look(struct cap *c)
 {
-    return json_open(buf_str(&c->answer), &alloc_heap, &c->found, why);
+    struct buf args;
+    struct why why = {0};
+    if (!c->limit)
+        return;
+    buf_init(&args, &alloc_heap, 0);
+    remote_arg(&args, "name", c->name);
+    enum status s = remote_retry(c->cli, "budgets/show", &args, &c->answer, &why);
+    if (s == STATUS_OK)
+        s = json_open(buf_str(&c->answer), &alloc_heap, &c->found, &why);
+    if (s != STATUS_OK)
+        command_failed("what is left of the budget cannot be had: %s",
+                       why.text[0] ? why.text : status_text(s));
+    buf_fini(&args);
+}
+
+void cap_end(const struct cap *c)
+{
+    struct buf args, answer;
+    struct why why = {0};
+    if (!c->limit)
+        return;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    remote_arg(&args, "name", c->name);
+    enum status s = remote_retry(c->cli, "budgets/rm", &args, &answer, &why);
+    if (s != STATUS_OK && s != STATUS_UNKNOWN)
+        command_failed("the budget %.*s could not be removed: %s (`costlens budget rm`)",
+                       STR_ARG(c->name), why.text[0] ? why.text : status_text(s));
+    buf_fini(&answer);
+    buf_fini(&args);
 }
 
 // Empty while it is not known.
@@ -57,9 +98,9 @@ static void add_cure(const struct cap *c, struct buf *out)
     buf_add_cstr(out, "`costlens budget raise ");
     shell_word(out, c->name);
     buf_add_cstr(out, " USD");
-    if (c->config) {
+    if (c->cli->config_file) {
         buf_add_cstr(out, " --config ");
-        shell_word(out, str_of(c->config));
+        shell_word(out, str_of(c->cli->config_file));
     }
     buf_add_char(out, '`');
 }

@@ -10,24 +10,27 @@
 
 #include "base/json.h"
 #include "base/json_out.h"
+#include "cmd/command.h"
 
 struct cap {
+    const struct cli *cli;
     const char *limit;  // USD, as it was said; NULL: there is none, and nothing is said or asked
     struct str name;    // the key's, borrowed
-    const char *config; // the --config that finds the budget again, or NULL
     int64_t refused;    // calls that it refused
     struct buf answer;  // of budgets/show, at the end
     struct json *found; // the same; NULL while that is not known
 };
 
-void cap_init(struct cap *c);
+void cap_init(struct cap *c, const struct cli *cli);
 void cap_fini(struct cap *c);
 // Whether a run can have it. SYNTAX, RANGE, LIMIT: `why` says what to write.
 enum status cap_check(const char *usd, struct why *why) MUST_USE;
-// Appends the arguments of budgets/set, but for the last brace.
-void cap_args(const struct cap *c, struct buf *args);
-// Reads `answer`.
-enum status cap_read(struct cap *c, struct why *why) MUST_USE;
+// Makes the budget, once the key is there. UNKNOWN: the gateway that runs knows none.
+enum status cap_begin(struct cap *c, struct why *why) MUST_USE;
+// How it stands; what cannot be had is said.
+void cap_look(struct cap *c);
+// Removes it, unless somebody has.
+void cap_end(const struct cap *c);
 
 // Before the program: what it may spend, and how to raise that.
 void cap_announce(const struct cap *c, FILE *to);

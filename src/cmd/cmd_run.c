@@ -36,8 +36,6 @@
 #define SETTLE_NS      50000000
 #define OPEN_TRIES     20
 #define OPEN_STEP_NS   100000000
-#define BUSY_TRIES     40
-#define BUSY_STEP_NS   100000000
 
 static const char help[] =
     "usage: costlens run [--budget USD] [--tag NAME=VALUE]... [--name NAME] [--mock] -- CMD "
@@ -108,28 +106,10 @@ struct run {
     struct refused refused;
 };
 
-// --- asking ---
-
 static void pause_ns(long ns)
 {
     struct timespec t = {.tv_nsec = ns};
     nanosleep(&t, NULL);
-}
-
-// Ends `args`. When a gateway dies, those that ran on it open the store one after the other.
-static enum status ask(const struct run *r, const char *verb, struct buf *args, struct buf *answer,
-                       struct why *why)
-{
-    enum status s = STATUS_BUSY;
-    buf_add_char(args, '}');
-    for (int i = 0; s == STATUS_BUSY && i < BUSY_TRIES && (i == 0 || !child_hurried()); i++) {
-        if (i > 0)
-            pause_ns(BUSY_STEP_NS);
-        buf_clear(answer);
-        s = buf_failed(args) ? STATUS_NO_MEMORY
-                             : remote_run(r->cli, verb, buf_str(args), answer, why);
-    }
-    return s;
 }
 
 // --- the key of the run ---
@@ -184,7 +164,7 @@ static enum status make_key(struct run *r, struct why *why)
     remote_arg(&args, "name", buf_str(&r->key));
     remote_arg(&args, "tags", buf_str(&tags));
     remote_arg(&args, "expires", str_of(KEY_LIVES));
-    enum status s = ask(r, "keys/create", &args, &answer, why);
+    enum status s = remote_retry(r->cli, "keys/create", &args, &answer, why);
     if (s == STATUS_OK)
         s = json_open(buf_str(&answer), &alloc_heap, &j, why);
     if (s == STATUS_OK) {
@@ -207,70 +187,20 @@ static void end_key(const struct run *r)
     buf_init(&args, &alloc_heap, 0);
     buf_init(&answer, &alloc_heap, 0);
     remote_arg(&args, "name", buf_str(&r->key));
-    if (ask(r, "keys/forget", &args, &answer, &why) != STATUS_OK)
+    if (remote_retry(r->cli, "keys/forget", &args, &answer, &why) != STATUS_OK)
         command_failed("the key %.*s could not be ended: %s. It ends by itself after " KEY_LIVES,
                        STR_ARG(buf_str(&r->key)), why.text);
     buf_fini(&answer);
     buf_fini(&args);
 }
 
-// --- its budget ---
-
-static enum status make_cap(struct run *r, struct why *why)
+static enum status begin_cap(struct run *r, struct why *why)
 {
-    struct buf args, answer;
-    if (!r->cap.limit)
-        return STATUS_OK;
-    buf_init(&args, &alloc_heap, 0);
-    buf_init(&answer, &alloc_heap, 0);
     r->cap.name = buf_str(&r->key);
-    r->cap.config = r->cli->config_file;
-    cap_args(&r->cap, &args);
-    enum status s = ask(r, "budgets/set", &args, &answer, why);
-    if (s == STATUS_UNKNOWN)
-        why_set(why, s,
-                "the gateway that runs knows no budgets: it is an older one. Restart it, or leave "
-                "--budget out");
-    else if (s == STATUS_OK && !r->cli->json && !r->wish.quiet)
+    enum status s = cap_begin(&r->cap, why);
+    if (s == STATUS_OK && !r->cli->json && !r->wish.quiet)
         cap_announce(&r->cap, stderr);
-    buf_fini(&answer);
-    buf_fini(&args);
     return s;
-}
-
-// Before it is removed.
-static void look_at_cap(struct run *r)
-{
-    struct buf args;
-    struct why why = {0};
-    if (!r->cap.limit)
-        return;
-    buf_init(&args, &alloc_heap, 0);
-    remote_arg(&args, "name", r->cap.name);
-    enum status s = ask(r, "budgets/show", &args, &r->cap.answer, &why);
-    if (s == STATUS_OK)
-        s = cap_read(&r->cap, &why);
-    if (s != STATUS_OK)
-        command_failed("what is left of the budget cannot be had: %s",
-                       why.text[0] ? why.text : status_text(s));
-    buf_fini(&args);
-}
-
-static void end_cap(const struct run *r)
-{
-    struct buf args, answer;
-    struct why why = {0};
-    if (!r->cap.limit)
-        return;
-    buf_init(&args, &alloc_heap, 0);
-    buf_init(&answer, &alloc_heap, 0);
-    remote_arg(&args, "name", r->cap.name);
-    enum status s = ask(r, "budgets/rm", &args, &answer, &why);
-    if (s != STATUS_OK && s != STATUS_UNKNOWN) // somebody else did
-        command_failed("the budget %.*s could not be removed: %s (`costlens budget rm`)",
-                       STR_ARG(r->cap.name), why.text[0] ? why.text : status_text(s));
-    buf_fini(&answer);
-    buf_fini(&args);
 }
 
 // --- the program ---
@@ -549,11 +479,11 @@ static void present(struct run *r)
     buf_init(&text, &alloc_heap, 0);
     remote_arg(&args, "key", buf_str(&r->key));
     remote_arg(&args, "since", buf_str(&r->since));
-    enum status s = ask(r, "bill", &args, &text, &why);
+    enum status s = remote_retry(r->cli, "bill", &args, &text, &why);
     if (s == STATUS_OK)
         s = json_open(buf_str(&text), &alloc_heap, &j, &why);
     if (s == STATUS_OK)
-        look_at_cap(r);
+        cap_look(&r->cap);
     if (s == STATUS_OK)
         show(r, buf_str(&text), json_root(j));
     else
@@ -604,7 +534,7 @@ static int run_all(struct run *r)
     warn_lacking(&r->lease);
     warn_tls(&r->lease);
     s = make_key(r, &why);
-    if (s == STATUS_OK && (s = make_cap(r, &why)) != STATUS_OK)
+    if (s == STATUS_OK && (s = begin_cap(r, &why)) != STATUS_OK)
         end_key(r);
     if (s == STATUS_OK) {
         struct launch_target t = target_of(r);
@@ -619,7 +549,7 @@ static int run_all(struct run *r)
     if (s == STATUS_OK && !r->end.error)
         present(r);
     if (s == STATUS_OK)
-        end_cap(r);
+        cap_end(&r->cap);
     lease_fini(&r->lease);
     if (s == STATUS_OK)
         return r->end.exit_code;
@@ -743,7 +673,7 @@ static int run(struct cli *cli, int argc, char **argv)
         buf_init(texts[i], &alloc_heap, 0);
     const char *slash = strrchr(r.argv[0], '/');
     arena_init(&r.arena, &alloc_heap, KIB, TAGS_ARENA_MAX);
-    cap_init(&r.cap);
+    cap_init(&r.cap, cli);
     buf_add_cstr(&r.name, r.wish.name ? r.wish.name : slash ? slash + 1 : r.argv[0]);
     code = check(&r);
     if (code == EXIT_OK)

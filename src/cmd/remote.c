@@ -2,6 +2,9 @@
 
 #include "cmd/remote.h"
 
+#include <time.h>
+
+#include "cmd/child.h"
 #include "cmd/patience.h"
 #include "cold/http.h"
 #include "config/config.h"
@@ -11,6 +14,8 @@
 
 #define WAIT_MS      600000
 #define SOCKET_BYTES 256
+#define BUSY_TRIES   40
+#define BUSY_STEP_NS 100000000
 
 // What a code of the admin plane (panel/routes.c) says, else its HTTP status.
 static enum status status_of(long http, struct str code)
@@ -126,6 +131,21 @@ enum status remote_run(const struct cli *cli, const char *verb, struct str args,
         s = run_here(config, found, args, answer, why);
     patience_end(&p);
     config_free(config);
+    return s;
+}
+
+enum status remote_retry(const struct cli *cli, const char *verb, struct buf *args,
+                         struct buf *answer, struct why *why)
+{
+    const struct timespec step = {.tv_nsec = BUSY_STEP_NS};
+    enum status s = STATUS_BUSY;
+    buf_add_char(args, '}');
+    for (int i = 0; s == STATUS_BUSY && i < BUSY_TRIES && (i == 0 || !child_hurried()); i++) {
+        if (i > 0)
+            nanosleep(&step, NULL);
+        buf_clear(answer);
+        s = buf_failed(args) ? STATUS_NO_MEMORY : remote_run(cli, verb, buf_str(args), answer, why);
+    }
     return s;
 }
 

@@ -22,6 +22,10 @@ void remote_arg(struct buf *args, const char *name, struct str text);
 // configuration or a price is; BUSY when it may be asked again.
 enum status remote_run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
                        struct why *why) MUST_USE;
+// The same with `args`, which it ends, tried again while BUSY: when a gateway dies, those that ran
+// on it open the store one after the other. Not for long, and once only when child_hurried.
+enum status remote_retry(const struct cli *cli, const char *verb, struct buf *args,
+                         struct buf *answer, struct why *why) MUST_USE;
 // Runs `verb` ("keys/create") with `args`, which it ends. EXIT_OK with the answer, which the caller
 // frees with json_close, its text appended to `text` where that is not NULL. Else, said on stderr:
 // EXIT_USAGE when the arguments were wrong, EXIT_FAILED for the rest; no answer then. At a
