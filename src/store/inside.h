@@ -81,7 +81,7 @@ struct store {
         struct segment *segment;
         struct pending call;
     } suspect; // the end of a call that was read last
-    int64_t synced_us, probed_us, pruned_us, complained_us, believed_kept_us;
+    int64_t synced_us, probed_us, pruned_us, complained_us, denied_us, believed_kept_us;
     struct believed believed; // by which old rows go
     uint64_t deleted;         // rows of which the log has not told
     int64_t deleted_before_us, deleted_said_us;

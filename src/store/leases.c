@@ -179,6 +179,23 @@ static bool begin_epoch(struct store *s, int64_t *epoch)
     return fine;
 }
 
+// Once a minute while it lasts.
+static void complain(struct store *s, const char *why)
+{
+    int64_t now = clock_mono_us();
+    if (s->denied_us && now - s->denied_us < 60 * SECOND_US)
+        return;
+    s->denied_us = now;
+    log_say(LOG_ERROR, "nothing can be set aside for budgets: %s", why);
+}
+
+static void recovered(struct store *s)
+{
+    if (s->denied_us)
+        log_say(LOG_INFO, "sums can be set aside for budgets again");
+    s->denied_us = 0;
+}
+
 // OK when all of them are on the disk.
 static enum status serve(struct store *s, struct lease *first)
 {
@@ -186,10 +203,16 @@ static enum status serve(struct store *s, struct lease *first)
     bool fine = sql_done(s->begin) && begin_epoch(s, &s->epoch);
     for (struct lease *l = first; fine && l; l = l->next)
         fine = grant(s, l);
-    if (fine && sql_done(s->commit))
-        return writer_sync_ledger(s) ? STATUS_OK : STATUS_IO;
+    if (fine && sql_done(s->commit)) {
+        bool synced = writer_sync_ledger(s);
+        if (synced)
+            recovered(s);
+        else
+            complain(s, "the ledger's log cannot be synced");
+        return synced ? STATUS_OK : STATUS_IO;
+    }
     enum status status = sql_status(sqlite3_errcode(s->db));
-    log_say(LOG_ERROR, "nothing can be set aside for budgets: %s", sqlite3_errmsg(s->db));
+    complain(s, sqlite3_errmsg(s->db));
     s->epoch = before;
     if (!sqlite3_get_autocommit(s->db))
         sql_done(s->rollback);

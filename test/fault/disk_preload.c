@@ -7,7 +7,7 @@
 //   calls:   1 2 3 4 5 6 7 8 ...
 //   order:       first     past     error: an errno, or 0 = half of a write, and it says so
 //                |---------|        growth: only calls that need more room (a full disk)
-//                                   journal: only calls in the folder of that name
+//                                   journal: only calls in the folder of that name; -1: all others
 //
 // `held` set to 1 holds the next pwrite, which makes it 2 and waits until it is 0.
 
@@ -55,8 +55,11 @@ __attribute__((constructor)) static void begin(void)
 static bool below(const char *path)
 {
     size_t n = strlen(folder);
-    return order && strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == 0) &&
-           (!atomic_load(&order->journal) || strncmp(path + n, "/journal/", 9) == 0);
+    if (!order || strncmp(path, folder, n) != 0 || (path[n] != '/' && path[n] != 0))
+        return false;
+    int64_t which = atomic_load(&order->journal);
+    bool journal = strncmp(path + n, "/journal/", 9) == 0;
+    return which == 0 || journal == (which > 0);
 }
 
 static bool fd_below(int fd)

@@ -7,57 +7,25 @@ provider's own log name the same calls, each once, and the books balance."""
 import errno
 import itertools
 import json
-import mmap
 import os
 import shutil
 import signal
 import socket
-import struct
 import tempfile
 import threading
 import time
 from collections import Counter
 from pathlib import Path
 
-from lib.scene import (COSTLENS, KEY, LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_in, expect_true,
-                       folder, limit, question, skip, until)
+from lib.disk import FOREVER, Disk
+from lib.scene import (KEY, LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, limit,
+                       question, until)
 
-PRELOAD = Path(COSTLENS).parent / "test/disk_preload.so"
-FOREVER = 1 << 60
 # Error (0: half of a write is done), from the n-th call on or only that, which calls, and how many of
 # them fail, one run each, where not all do.
 KINDS = [(errno.ENOSPC, True, "growth", 3), (errno.ENOSPC, False, "growth", 3), (errno.EIO, False, "", 3),
          (errno.EIO, True, "", 3), (errno.EROFS, True, "", 3), (0, False, "journal", 6)]
 limit(7200 if LONG else 180)
-if not PRELOAD.exists():
-    skip(f"{PRELOAD.name} is not built")
-
-
-class Disk:
-    """The order that the gateway's disk follows, and what came of it."""
-    FIELDS = struct.Struct("8q")
-
-    def __init__(self, below):
-        path = Path(below).parent / (Path(below).name + ".order")
-        path.write_bytes(self.FIELDS.pack(0, 0, FOREVER, FOREVER, 0, 0, 0, 0))
-        with open(path, "r+b") as file:
-            self.order = mmap.mmap(file.fileno(), self.FIELDS.size)
-        self.environment = {"LD_PRELOAD": str(PRELOAD), "DISK_FOLDER": str(below), "DISK_ORDER": str(path)}
-
-    def fail(self, error, first, past=FOREVER, which="", held=0):
-        self.order[:] = self.FIELDS.pack(0, 0, first, past, error, which == "growth", which == "journal", held)
-
-    def heal(self):
-        self.fail(0, FOREVER)
-
-    def seen(self):
-        return self.FIELDS.unpack(self.order[:])[0]
-
-    def held(self):
-        return self.FIELDS.unpack(self.order[:])[7] == 2
-
-    def failed(self):
-        return self.FIELDS.unpack(self.order[:])[1]
 
 
 class Bills:

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger's file is locked by another program, its disk is full, or stands still for a while: calls within what is set
+aside for their budgets go on, those that need more wait and are refused then, and none is sent that is not held."""
+import concurrent.futures
+import contextlib
+import errno
+import sqlite3
+import time
+from collections import Counter
+
+from lib.books import accounts, covered, nano, shown, verified, within
+from lib.disk import FOREVER, Disk
+from lib.scene import LONG, Gateway, Mock, expect, expect_true, folder, limit, until
+
+AWAY_S = 20 if LONG else 2
+limit(600 if LONG else 120)
+BUDGETS = ("on_store_failure: {}\n"
+           "budgets:\n"
+           "  - {{ name: all, limit: 1.00 }}\n"
+           "  - {{ name: session, per: tag:session, limit: 0.10, window: day }}\n")
+
+
+@contextlib.contextmanager
+def locked(gateway, disk):
+    holder = sqlite3.connect(gateway.store, isolation_level=None, timeout=5)
+    holder.execute("BEGIN IMMEDIATE")
+    yield
+    holder.execute("ROLLBACK")
+    holder.close()
+
+
+@contextlib.contextmanager
+def full(gateway, disk):
+    disk.fail(errno.ENOSPC, 1, which="ledger")
+    yield
+    expect_true(disk.failed(), "it was full")
+    disk.heal()
+
+
+@contextlib.contextmanager
+def still(gateway, disk):
+    disk.fail(0, FOREVER, which="ledger", held=1)
+    yield
+    expect_true(disk.held(), "it stood still")
+    disk.heal()
+
+
+def ask(gateway, session, user):
+    answer = gateway.chat("on and on", max_tokens=50, user=user, headers={"x-costlens-tags": f"session={session}"})
+    return answer.status if answer.status == 200 else answer.json["error"]["code"]
+
+
+def many(gateway, session, name, seconds):
+    """What eight clients are told meanwhile."""
+    end, told = time.monotonic() + seconds, Counter()
+
+    def client(i):
+        n = 0
+        while time.monotonic() < end:
+            told[ask(gateway, session, f"{name}-{i}-{n}")] += 1
+            n += 1
+            time.sleep(0.01)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(client, range(8)))
+    return told
+
+
+def away(mock, way, mode):
+    what = f"{way.__name__}, {mode}"
+    state = folder / what.replace(", ", "-")
+    state.mkdir()
+    disk = Disk(state)
+    with Gateway(mock, state=state, extra=BUDGETS.format(mode), environment=disk.environment) as gateway:
+        def name(part):
+            return f"{what}:{part}"
+        expect(set(many(gateway, "known", name("before"), 1)), {200}, what)
+        with way(gateway, disk):
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                newcomer = pool.submit(ask, gateway, "new", name("new"))
+                told = many(gateway, "known", name("away"), AWAY_S)
+                # What it spent and holds is within what the store has set aside, on the disk.
+                for budget in ("all", "session"):
+                    seen = shown(gateway, budget)
+                    aside = sum(a["settled"] + a["leased"] for a in accounts(gateway) if a["name"] == budget)
+                    expect_true(nano(seen["spent"]) + nano(seen["held"]) <= aside, f"{what}: {seen}, of {aside}")
+        new = newcomer.result()
+        print(f"{what}: {dict(told)}, one that needs more: {new}")
+        expect_true(told[200] or mode == "block", f"{what}: what is set aside is used")
+        fine = {200, "budgets_unavailable"} | ({"store_unavailable"} if mode == "block" else set())
+        expect_true(set(told) <= fine and {new} <= fine, f"{what}: {told} {new}")
+        until(gateway.ready, 10, f"{what}: ready again by itself")
+        until(lambda: ask(gateway, "new", name(time.monotonic())) == 200, 10, f"{what}: new accounts are had again")
+        expect(set(many(gateway, "known", name("after"), 0.5)), {200}, f"{what}: afterwards")
+        bills = {b["user"]: b for b in mock.bills() if b["user"].startswith(what)}
+        rows = gateway.rows(len(bills))
+        expect(sorted(row["who"] for row in rows), sorted(bills), f"{what}: rows and bills")
+        expect(covered(gateway, rows, bills), 0, f"{what}: captured")
+        said = gateway.program.errors()
+        expect_true(said.count("nothing can be set aside for budgets") <= 1, f"{what}: it is said once")
+        verified(gateway)
+        within(gateway)
+
+
+with Mock() as mock:
+    for way, mode in [(locked, "allow"), (full, "block"), (still, "allow")] + LONG * [
+            (locked, "block"), (full, "allow"), (still, "block")]:
+        away(mock, way, mode)
