@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The power fails under budgets: writes that no sync has reached are lost, torn or out of order. The store opens again, no
+account is beyond its limit, and each was charged no less than its calls were billed, those too of which no row is left."""
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+
+from lib.books import accounts, up, verified, within
+from lib.power import Power
+from lib.scene import LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_true, folder, limit
+
+IMAGES = int(os.environ.get("COSTLENS_IMAGES") or (5000 if LONG else 10))
+SEED = int(os.environ.get("COSTLENS_SEED") or 3)
+ROOM = 5_000_000  # nanodollars that each round may spend
+limit(60 * IMAGES if LONG else 180)
+dice = random.Random(SEED)
+BUDGETS = ("budgets:\n"
+           "  - {{ name: all, limit: {:.9f} }}\n"
+           "  - {{ name: month, limit: 500, window: month, timezone: Europe/Berlin }}\n"
+           "  - {{ name: session, per: tag:session, limit: 0.002, window: lifetime }}\n")
+
+
+class Load:
+    """Clients that ask as fast as they are answered, until told to stop."""
+
+    def __init__(self, gateway, n, clients=6):
+        self.gateway, self.n, self.over, self.statuses = gateway, n, False, Counter()
+        self.threads = [threading.Thread(target=self.ask, args=(i,)) for i in range(clients)]
+        for t in self.threads:
+            t.start()
+
+    def ask(self, client):
+        i = 0
+        while not self.over:
+            session = f"{self.n}.{client % 3}.{i // 20}"
+            i += 1
+            try:
+                answer = self.gateway.chat("power", headers={"x-costlens-tags": f"session={session}"}, max_tokens=40,
+                                           user=f"{session}-{client}-{i}", stream=i % 3 == 0)
+            except OSError:
+                time.sleep(0.002)
+                continue
+            self.statuses[answer.status] += 1
+            if answer.status != 200:
+                time.sleep(0.005)
+
+    def stop(self):
+        self.over = True
+        for t in self.threads:
+            t.join()
+
+
+def billed(mock):
+    """What the provider billed in all, and of each session."""
+    sums = Counter()
+    for bill in mock.bills():
+        cost = up(cost_of(bill))
+        sums["all", ""] += cost
+        sums["month", ""] += cost
+        sums["session", bill["user"].split("-")[0]] += cost
+    return sums
+
+
+def check(gateway, mock, what):
+    settled = Counter()
+    for a in accounts(gateway):
+        settled[a["name"], a["value"]] += a["settled"]
+    for key, amount in billed(mock).items():
+        expect_true(settled[key] >= amount, f"{what}: {key} was billed {amount} and is charged {settled[key]}")
+    twice = gateway.sql("select id, attempt from call group by id, attempt having count(*) > 1")
+    expect(twice, [], f"{what}: doubled")
+    within(gateway)
+    for file in (gateway.state / "journal").glob("*.damaged"):  # as its reader is told to
+        file.unlink()
+    verified(gateway)
+    return settled["all", ""] - billed(mock)["all", ""]
+
+
+with Mock() as mock:
+    state = folder / "kept"
+    state.mkdir()
+    power = Power(state)
+    gateway = Gateway(mock, state=state, extra=BUDGETS.format(ROOM / 1e9), environment=power.environment)
+    statuses, doubtful, stranded = Counter(), 0, 0
+    for n in range(IMAGES):
+        gateway.start()
+        if n:
+            stranded = check(gateway, mock, f"seed {SEED}, image {n}")
+        load = Load(gateway, n)
+        time.sleep(dice.uniform(0.05, 0.5) * PATIENCE)
+        os.kill(gateway.program.process.pid, signal.SIGKILL)
+        gateway.program.process.wait()
+        load.stop()
+        statuses += load.statuses
+        doubtful += power.fail(dice)
+        gateway.extra = BUDGETS.format((billed(mock)["all", ""] + stranded + ROOM) / 1e9)
+    gateway.start()
+    stranded = check(gateway, mock, f"seed {SEED}, the last image")
+    expect(gateway.program.stop(20), 0, "it ends well")
+    print(f"{IMAGES} images, {doubtful} changes were in doubt, answers {dict(statuses)}, "
+          f"{stranded / 1e9:.9f} USD captured beyond what was billed")
+    expect_true(statuses[200] > 0 and doubtful > 0, "calls were made, and changes in doubt")
