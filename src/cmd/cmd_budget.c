@@ -15,15 +15,17 @@ static const char help[] =
     "       costlens budget pause NAME\n"
     "       costlens budget resume NAME\n"
     "       costlens budget rm NAME\n"
+    "       costlens budget events [NAME]\n"
     "\n"
     "What may be spent, by whom, in which time. `set` makes a budget, or changes of one what is\n"
     "said and keeps the rest; `raise` takes a higher limit only; `pause` refuses every call that "
     "the\n"
-    "budget concerns until `resume`; `rm` ends it, and what was spent stays in the ledger. Budgets "
-    "of\n"
-    "the configuration file are shown, and changed there. All of it works with and without a "
-    "running\n"
-    "gateway, and takes effect at once.\n";
+    "budget concerns until `resume`; `rm` ends it, and what was spent stays in the ledger. "
+    "`events`\n"
+    "lists the thresholds that were reached and the calls that cost more than their worst case. "
+    "Budgets\n"
+    "of the configuration file are shown, and changed there. All of it works with and without a\n"
+    "running gateway, and takes effect at once.\n";
 
 struct options {
     struct option_list scope, alert_at, reset;
@@ -132,6 +134,8 @@ static void say(const char *verb, const struct json *j)
         purse_table(json_get(root, "budgets"), true);
     else if (strcmp(verb, "show") == 0)
         purse_show(root);
+    else if (strcmp(verb, "events") == 0)
+        purse_events(json_get(root, "events"));
     else if (strcmp(verb, "rm") == 0)
         command_print(stderr,
                       "Budget %.*s is removed. What was spent stays in the ledger; another one of "
@@ -176,8 +180,10 @@ static bool defines(const struct options *o)
 static const struct {
     const char *name;
     bool named; // of one budget
-} verbs[] = {{"set", true},   {"list", false},  {"show", true}, {"raise", true},
-             {"pause", true}, {"resume", true}, {"rm", true}};
+    bool may;   // ... or it may be
+} verbs[] = {{"set", true, true},   {"list", false, false}, {"show", true, true},
+             {"raise", true, true}, {"pause", true, true},  {"resume", true, true},
+             {"rm", true, true},    {"events", false, true}};
 
 static int check_raise(struct options *o, int *argc, char **argv)
 {
@@ -202,7 +208,7 @@ static int run(struct cli *cli, int argc, char **argv)
     while (at < count && strcmp(verbs[at].name, verb) != 0)
         at++;
     if (at == count)
-        return command_usage(&cmd_budget, "set, list, show, raise, pause, resume or rm?");
+        return command_usage(&cmd_budget, "set, list, show, raise, pause, resume, rm or events?");
     bool set = strcmp(verb, "set") == 0, raise = strcmp(verb, "raise") == 0;
     if (verbs[at].named && argc < 3)
         return command_usage(&cmd_budget, "%s which? costlens budget %s NAME", verb, verb);
@@ -212,14 +218,15 @@ static int run(struct cli *cli, int argc, char **argv)
         code = check_raise(&o, &argc, argv);
     if (code != EXIT_OK)
         return code;
-    if (argc > (verbs[at].named ? 3 : 2))
-        return command_usage(&cmd_budget, "`%s` is one too many", argv[verbs[at].named ? 3 : 2]);
-    return ask(cli, verb, verbs[at].named ? argv[2] : NULL, &o);
+    int most = verbs[at].may ? 3 : 2;
+    if (argc > most)
+        return command_usage(&cmd_budget, "`%s` is one too many", argv[most]);
+    return ask(cli, verb, argc > 2 ? argv[2] : NULL, &o);
 }
 
 const struct command cmd_budget = {
     .name = "budget",
-    .summary = "what may be spent: set, list, show, raise, pause, resume, rm",
+    .summary = "what may be spent: set, list, show, raise, pause, resume, rm, events",
     .help = help,
     .run = run,
     .options = rows,

@@ -59,6 +59,42 @@ void purse_line(struct buf *out, const struct json_val *budget)
         buf_add_cstr(out, "; it refuses nothing");
 }
 
+static void write_what(struct buf *out, const struct json_val *event)
+{
+    if (str_is(text(event, "kind"), "overdraft"))
+        buf_printf(out, "call %.*s cost %.*s more than its worst case",
+                   STR_ARG(text(event, "request")), STR_ARG(text(event, "beyond")));
+    else
+        buf_printf(out, "%lld%% reached", (long long)number(event, "percent"));
+}
+
+void purse_events(const struct json_val *events)
+{
+    static const char *const names[] = {"time", "budget", "value", "limit", "spent", "held"};
+    static const char *const titles[] = {"TIME", "BUDGET", "VALUE", "LIMIT", "SPENT", "HELD"};
+    struct json_iter it = {0};
+    const struct json_val *event;
+    if (json_count(events) == 0) {
+        fputs("No threshold was reached, and no call cost more than its worst case.\n", stderr);
+        return;
+    }
+    struct libscols_table *table = table_new();
+    for (size_t i = 0; i < 6; i++)
+        table_column(table, titles[i], i > 2);
+    table_column(table, "EVENT", false);
+    while (json_each(&it, events, NULL, &event)) {
+        struct libscols_line *line = table_line(table);
+        struct buf what;
+        buf_init(&what, &alloc_heap, 0);
+        write_what(&what, event);
+        for (size_t i = 0; i < 6; i++)
+            table_cell(line, i, text(event, names[i]).len ? text(event, names[i]) : str_of("-"));
+        table_cell(line, 6, buf_str(&what));
+        buf_fini(&what);
+    }
+    table_print(table);
+}
+
 void purse_notes(const struct json_val *answer, FILE *to)
 {
     struct json_iter it = {0};

@@ -16,7 +16,8 @@ void purse_line(struct buf *out, const struct json_val *budget);
 void purse_scope(struct buf *out, const struct json_val *budget);
 // The list as a table on standard output, or a line that says how to make the first.
 void purse_table(const struct json_val *budgets, bool teach);
-void purse_show(const struct json_val *answer); // of budgets/show
+void purse_show(const struct json_val *answer);   // of budgets/show
+void purse_events(const struct json_val *events); // of budgets/events, as a table
 // What follows from a change, a line each.
 void purse_notes(const struct json_val *answer, FILE *to);
 

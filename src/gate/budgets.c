@@ -199,6 +199,29 @@ static void pump(struct budgets *all)
     }
 }
 
+static void tell_alert(struct budgets *all, const struct account *a, unsigned percent, bool again)
+{
+    const struct budgets_news n = {.kind = BUDGETS_ALERT,
+                                   .budget = a->key.budget,
+                                   .value = a->key.value,
+                                   .window = a->key.window,
+                                   .percent = percent,
+                                   .again = again,
+                                   .limit = a->terms.limit,
+                                   .spent = a->settled,
+                                   .held = a->held};
+    all->news(all->context, &n);
+}
+
+// That they were reached is kept beside that they were told, not with it.
+static void tell_again(struct budgets *all, const struct account *a)
+{
+    for (unsigned i = 0; i < a->terms.alert_count; i++) {
+        if (a->terms.alert_at[i] <= a->told)
+            tell_alert(all, a, a->terms.alert_at[i], true);
+    }
+}
+
 // The account's first: it has a number now, or cannot be had.
 static void born(struct budgets *all, struct account *a, const struct lease *l)
 {
@@ -206,6 +229,7 @@ static void born(struct budgets *all, struct account *a, const struct lease *l)
     if (fine) {
         a->id = l->account;
         accounts_restore(a, &l->kept);
+        tell_again(all, a);
     }
     list_for (it, &all->newcomers) {
         struct booking *b = list_of(it, struct booking, link);
@@ -254,15 +278,8 @@ static void on_lease(void *context, const struct account *a)
 static void on_alert(void *context, const struct account *a, unsigned percent)
 {
     struct budgets *all = context;
-    const struct budgets_news n = {.kind = BUDGETS_ALERT,
-                                   .budget = a->key.budget,
-                                   .value = a->key.value,
-                                   .percent = percent,
-                                   .limit = a->terms.limit,
-                                   .spent = a->settled,
-                                   .held = a->held};
     all->told.alerts++;
-    all->news(all->context, &n);
+    tell_alert(all, a, percent, false);
     tell(all, accounts_find(&all->table, &a->key));
 }
 
@@ -448,6 +465,8 @@ static void tell_overdraft(struct budgets *all, const struct booking *b)
         const struct budgets_news n = {.kind = BUDGETS_OVERDRAFT,
                                        .budget = a->key.budget,
                                        .value = a->key.value,
+                                       .window = a->key.window,
+                                       .request = b->owner.id,
                                        .limit = a->terms.limit,
                                        .spent = a->settled,
                                        .held = a->held,

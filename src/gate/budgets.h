@@ -15,6 +15,7 @@
 #ifndef GATE_BUDGETS_H
 #define GATE_BUDGETS_H
 
+#include "base/random.h"
 #include "budget/accounts.h"
 #include "budget/budget.h"
 #include "core/charge.h"
@@ -34,9 +35,12 @@ struct budgets_news { // slices live during the call
     enum budgets_news_kind kind;
     uint64_t budget;  // its number
     struct str value; // of what it tells apart
+    struct window window;
     unsigned percent; // ALERT
+    bool again;       // ... it was told before, but for a death just then: the account comes back
     struct nano limit, spent, held;
-    struct nano beyond; // OVERDRAFT: so much more than it held
+    struct nano beyond;  // OVERDRAFT: so much more than it held
+    struct uuid request; // OVERDRAFT: which call
 };
 // Under the lock, on any thread: it must not wait, nor call back.
 typedef void budgets_news_f(void *context, const struct budgets_news *n);
@@ -53,6 +57,7 @@ struct booking_owner {
     struct loop *loop;
     void (*wake)(void *call);
     void *call;
+    struct uuid id; // the call's, for the news
 };
 
 // One more budget of a call that is about to be made, in the order of refusal. The budget and the

@@ -4,13 +4,16 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "gate/gate_state.h"
+#include "store/events.h"
 
 struct telling {
     struct chore chore;
     struct gate *gate;
     struct budgets_news news;
+    int64_t at_us;
     char value[]; // the news'
 };
 
@@ -33,6 +36,14 @@ static void log_usd(struct log_line *l, const char *name, struct nano n)
     buf_fini(&text);
 }
 
+static void log_overdraft(struct log_line *l, const struct budgets_news *n)
+{
+    char id[UUID_TEXT];
+    uuid_write(&n->request, id);
+    log_usd(l, "beyond_usd", n->beyond);
+    log_str(l, "request_id", str_from(id, UUID_TEXT));
+}
+
 static void log_news(const struct snapshot *s, const struct budgets_news *n)
 {
     struct log_line l;
@@ -50,16 +61,40 @@ static void log_news(const struct snapshot *s, const struct budgets_news *n)
     log_usd(&l, "spent_usd", n->spent);
     log_usd(&l, "held_usd", n->held);
     if (!alert)
-        log_usd(&l, "beyond_usd", n->beyond);
+        log_overdraft(&l, n);
     log_end(&l);
+}
+
+// False when it was kept before: a person has seen it. What cannot be kept is at least told.
+static bool keep(const struct telling *t)
+{
+    const struct budgets_news *n = &t->news;
+    const struct event e = {.at_us = t->at_us,
+                            .kind = n->kind == BUDGETS_ALERT ? EVENT_ALERT : EVENT_OVERDRAFT,
+                            .budget = n->budget,
+                            .value = n->value,
+                            .window = n->window,
+                            .percent = n->percent,
+                            .limit = n->limit,
+                            .spent = n->spent,
+                            .held = n->held,
+                            .beyond = n->beyond,
+                            .request = n->request};
+    struct why why = {0};
+    bool fresh = true;
+    if (store_event_add(gate_store(t->gate), &e, &fresh, &why) != STATUS_OK)
+        log_say(LOG_WARN, "%s", why.text);
+    return fresh;
 }
 
 static void run(struct chore *c)
 {
     struct telling *t = list_of(c, struct telling, chore);
-    struct snapshot *s = gate_snapshot(t->gate);
-    log_news(s, &t->news);
-    snapshot_free(s);
+    if (keep(t)) {
+        struct snapshot *s = gate_snapshot(t->gate);
+        log_news(s, &t->news);
+        snapshot_free(s);
+    }
     heap_free(t);
 }
 
@@ -70,6 +105,7 @@ void news_tell(void *gate, const struct budgets_news *n)
         return;
     t->gate = gate;
     t->news = *n;
+    t->at_us = clock_wall_us();
     if (n->value.len)
         memcpy(t->value, n->value.ptr, n->value.len);
     t->news.value = str_from(t->value, n->value.len);

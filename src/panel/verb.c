@@ -4,6 +4,7 @@
 
 #include "insight/verbs.h"
 #include "panel/budgets.h"
+#include "panel/events.h"
 #include "panel/keys.h"
 #include "panel/running.h"
 #include "panel/teams.h"
@@ -17,6 +18,7 @@ static const struct verb verbs[] = {
     {.name = "keys/forget", .run = keys_forget},
     {.name = "budgets/list", .run = budgets_list, .safe = true},
     {.name = "budgets/show", .run = budgets_show, .safe = true},
+    {.name = "budgets/events", .run = events_list, .safe = true},
     {.name = "budgets/set", .run = budgets_set, .makes_store = true},
     {.name = "budgets/raise", .run = budgets_raise},
     {.name = "budgets/pause", .run = budgets_pause},

@@ -274,7 +274,7 @@ static enum flow begin(struct req *r, const struct concern *c)
     take_amount(r, c, &bound);
     if (c->count == 0)
         return NEXT;
-    const struct booking_owner owner = {r->worker->loop, on_wake, r};
+    const struct booking_owner owner = {r->worker->loop, on_wake, r, r->id};
     v->booking = booking_new(gate_budgets(r->worker->gate), &owner, c->wishes, c->count);
     return v->booking ? look(r) : refuse_failed(r);
 }

@@ -71,7 +71,7 @@ static void renew_reserve(struct store *s)
 #define MINUTE_US (60 * SECOND_US)
 
 struct prune {
-    sqlite3_stmt *tenant, *limit, *charged, *age, *rows, *note, *oldest, *kinds, *names;
+    sqlite3_stmt *tenant, *limit, *charged, *age, *rows, *note, *oldest, *kinds, *names, *events;
     uint64_t some;    // rows that the transaction under way deletes
     uint64_t deleted; // by those before
 };
@@ -144,6 +144,14 @@ static bool prune_names(struct store *s, struct prune *p, int64_t oldest_us)
     return fine;
 }
 
+// A threshold stays until its window is over, so that it is told once.
+static bool prune_events(const struct prune *p, int64_t before_us)
+{
+    sqlite3_bind_int64(p->events, 1, before_us);
+    sqlite3_bind_int(p->events, 2, PRUNE_ROWS);
+    return sql_done(p->events);
+}
+
 static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
 {
     int64_t oldest_us = before_us;
@@ -154,7 +162,7 @@ static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
             return false;
         if (tenant < 0)
             return (p->deleted == 0 || prune_kinds(s, p, oldest_us)) &&
-                   prune_names(s, p, oldest_us);
+                   prune_names(s, p, oldest_us) && prune_events(p, before_us);
         if (!sql_done(s->begin))
             return false;
         if (!prune_tenant(p, tenant, before_us) || !sql_done(s->commit)) {
@@ -256,10 +264,12 @@ static void prune(struct store *s)
         sql_prepare(s->db, "DELETE FROM kind WHERE used_day < ?1"),
         sql_prepare(s->db, "DELETE FROM name WHERE id IN (SELECT id FROM name WHERE used_day < ?1 "
                            "LIMIT ?2)"),
+        sql_prepare(s->db, "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at_us < ?1 "
+                           "AND (kind != 0 OR end_us < ?1) LIMIT ?2)"),
         0,
         0};
-    sqlite3_stmt *const all[] = {p.tenant, p.limit,  p.charged, p.age,  p.rows,
-                                 p.note,   p.oldest, p.kinds,   p.names};
+    sqlite3_stmt *const all[] = {p.tenant, p.limit,  p.charged, p.age,   p.rows,
+                                 p.note,   p.oldest, p.kinds,   p.names, p.events};
     bool fine = true;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fine &= all[i] != NULL;

@@ -316,6 +316,19 @@ static const struct step steps[] = {
 "  amount INTEGER NOT NULL, why TEXT NOT NULL) STRICT;"
 "ALTER TABLE call ADD COLUMN charge BLOB;" // core/charge.h; NULL: no budget was concerned
 "PRAGMA user_version = 8;"
+    },
+    {9, // what became of budgets
+"CREATE TABLE event ("
+"  id INTEGER PRIMARY KEY AUTOINCREMENT, at_us INTEGER NOT NULL,"
+"  kind INTEGER NOT NULL,"      // 0 alert 1 overdraft
+"  budget INTEGER NOT NULL, value TEXT NOT NULL,"
+"  window INTEGER NOT NULL, start_us INTEGER NOT NULL, end_us INTEGER NOT NULL,"
+"  percent INTEGER NOT NULL,"   // of an alert
+"  limit_nd INTEGER NOT NULL, spent INTEGER NOT NULL, held INTEGER NOT NULL,"
+"  beyond INTEGER NOT NULL,"    // of an overdraft: its call cost so much more than it held
+"  request BLOB) STRICT;"       // of an overdraft
+"CREATE UNIQUE INDEX event_once ON event (budget, value, window, start_us, percent) WHERE kind = 0;"
+"PRAGMA user_version = 9;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -84,6 +84,7 @@ static void is_whole(const struct place *p)
     assert_int_equal(ask(p, "SELECT sum(cost_pd - 1000000) FROM call"), 1770 - 252);
     assert_int_equal(ask(p, "SELECT count(*) FROM call WHERE price_parts IS NULL"), OLD_CALLS);
     assert_int_equal(ask(p, "SELECT count(*) FROM call WHERE charge IS NULL"), OLD_CALLS);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event"), 0);
     assert_int_equal(ask(p, "SELECT count(*) FROM kind"), 6); // model x outcome
     assert_int_equal(ask(p, "SELECT count(*) FROM tag WHERE name = 'feature' AND value = 'chat'"),
                      OLD_CALLS / 2);

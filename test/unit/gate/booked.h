@@ -22,7 +22,7 @@ static inline void caller_wake(void *call)
 }
 
 static struct heard {
-    unsigned alerts, overdrafts, percent;
+    unsigned alerts, again, overdrafts, percent;
     int64_t beyond;
 } heard;
 
@@ -30,7 +30,8 @@ static inline void hear(void *context, const struct budgets_news *n)
 {
     (void)context;
     if (n->kind == BUDGETS_ALERT) {
-        heard.alerts++;
+        heard.again += n->again;
+        heard.alerts += !n->again;
         heard.percent = n->percent;
     } else {
         heard.overdrafts++;
@@ -51,7 +52,7 @@ static inline struct budget a_budget(uint64_t id, int64_t limit)
 static inline struct booking *book_for(struct budgets *all, struct caller *c,
                                        const struct budget *b, struct str value)
 {
-    const struct booking_owner owner = {c->loop, caller_wake, c};
+    const struct booking_owner owner = {.loop = c->loop, .wake = caller_wake, .call = c};
     const struct booking_wish wish = {b, value};
     struct booking *k = booking_new(all, &owner, &wish, 1);
     assert_non_null(k);
@@ -61,7 +62,7 @@ static inline struct booking *book_for(struct budgets *all, struct caller *c,
 static inline struct booking *book_both(struct budgets *all, struct caller *c,
                                         const struct booking_wish wishes[2])
 {
-    const struct booking_owner owner = {c->loop, caller_wake, c};
+    const struct booking_owner owner = {.loop = c->loop, .wake = caller_wake, .call = c};
     struct booking *k = booking_new(all, &owner, wishes, 2);
     assert_non_null(k);
     return k;

@@ -356,8 +356,10 @@ static void an_alert_is_told_once(void **state)
     assert_int_equal(lender.at[0].told, 80);
     budgets_tidy(all, WALL + 3 * HOUR, 0);
     work();
+    assert_int_equal(heard.again, 0);
     end_now(all, opened(&b, 50, WALL + 3 * HOUR), 50, true);
     assert_int_equal(heard.alerts, 2);
+    assert_int_equal(heard.again, 2); // as it was told before, should that have been lost
 }
 
 // --- forgotten ---

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// events - what became of budgets that a person should know of, kept in the order in which it
+// happened: a threshold that was reached, a call that cost more than its worst case. They go with
+// the calls of their time (`keep`), but no threshold before its window is over.
+
+#ifndef STORE_EVENTS_H
+#define STORE_EVENTS_H
+
+#include "base/random.h"
+#include "budget/nano.h"
+#include "budget/window.h"
+#include "store/store.h"
+
+// X(ENUM, number, name). The numbers are stored.
+#define EVENT_MAP(X)                                                             \
+    X(ALERT, 0, "alert")         /* a threshold was reached: once in a window */ \
+    X(OVERDRAFT, 1, "overdraft") /* a call cost more than the most that it could */
+
+enum event_kind {
+#define X(id, number, name) EVENT_##id = (number),
+    EVENT_MAP(X)
+#undef X
+};
+const char *event_name(enum event_kind kind); // static
+
+struct event {  // slices of one that is read live during the call
+    int64_t id; // rises, and none is given twice; set by who reads
+    int64_t at_us;
+    enum event_kind kind;
+    uint64_t budget;  // its number
+    struct str name;  // ... and its name, also when it is there no more; set by who reads
+    struct str value; // of what it tells apart
+    struct window window;
+    unsigned percent;               // ALERT
+    struct nano limit, spent, held; // of the account, at that moment
+    struct nano beyond;             // OVERDRAFT: so much more than it held
+    struct uuid request;            // OVERDRAFT: which call
+};
+
+// *fresh: false when it is an alert that was kept before; nothing changes then. Safe from any
+// thread but for the loops' (it waits for the disk).
+enum status store_event_add(struct store *s, const struct event *e, bool *fresh,
+                            struct why *why) MUST_USE;
+// The last `most` behind number `after`, the oldest of them first; of the budgets of that name
+// alone unless it is empty. Not from a loop.
+struct event_query {
+    int64_t after;
+    struct str name;
+    int64_t most;
+};
+typedef void store_event_f(void *context, const struct event *e);
+enum status store_event_each(struct store *s, const struct event_query *q, store_event_f *f,
+                             void *context, struct why *why) MUST_USE;
+
+#endif

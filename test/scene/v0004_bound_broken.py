@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A provider that bills more than its price allows: all of it is recorded and spent, the excess is told at once and kept,
+and no budget that blocks relies on that price until it is read anew."""
+import json
+import signal
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+
+limit(60)
+EXTRA = """budgets:
+  - { name: all, limit: 1.00 }
+  - { name: eye, limit: 1.00, enforce: observe }
+"""
+FAULT = {"x-mock-fault": "tokens=100+wrong-usage=20"}
+
+
+def loud(gateway):
+    lines = [json.loads(line) for line in gateway.program.errors().splitlines()]
+    return [line for line in lines if line["level"] == "error"]
+
+
+def ask(gateway, **more):
+    return gateway.chat(max_tokens=100, **more)
+
+
+with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
+    expect(ask(gateway).status, 200)
+    expect(gateway.metrics()["costlens_bound_violation_total"], 0)
+    expect(ask(gateway, headers=FAULT).status, 200)
+    until(lambda: loud(gateway), 1, "it is in the log")
+    [line] = loud(gateway)
+    first, row = gateway.rows(2)
+    beyond = round(float(line["beyond_usd"]) * 1e9)
+    expect((line["budget"], line["request_id"]), ("all", row["request"]))
+    cost = -(-row["cost_pd"] // 1000)
+    expect(row["output"], mock.bills()[1]["output"], "all that was billed is recorded")
+    expect_true(cost > 3 * (cost - beyond), f"more than three times its worst case: {cost}, {beyond}")
+    expect(gateway.sql("SELECT settled, overdraft FROM account ORDER BY id LIMIT 1"),
+           [{"settled": cost + -(-first["cost_pd"] // 1000), "overdraft": 0}],
+           "all of it is spent, and the limit still has room")
+
+    [event] = json.loads(gateway.costlens("budget", "events", "--json").stdout)["events"]
+    expect((event["kind"], event["budget"], event["request"]), ("overdraft", "all", row["request"]))
+    expect(round(float(event["beyond"]) * 1e9), beyond)
+    expect_in("more than its worst case", gateway.costlens("budget", "events", "all").stdout)
+    figures = gateway.metrics()
+    expect(figures["costlens_bound_violation_total"], 1)
+    expect(figures["costlens_budget_overdraft_total"], 1)
+    expect(figures['costlens_bound_utilisation_ratio_bucket{le="1"}'], 1)
+
+    # Its price is frozen, for this model alone, until it is read anew.
+    refused = ask(gateway)
+    expect((refused.status, refused.json["error"]["code"]), (400, "price_unknown"), refused.body)
+    expect_in("costlens price", refused.json["error"]["message"])
+    expect(len(mock.bills()), 2, "nothing was sent")
+    gateway.program.signal(signal.SIGHUP)
+    until(lambda: ask(gateway).status == 200, 5, "it is read anew")
+    verify = gateway.costlens("ledger", "verify", check=False)
+    expect((verify.returncode, verify.stderr), (0, ""), verify.stdout)
+
+# A limit that the excess passes: the overdraft is in the account, and the books still add up.
+with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: little, limit: 0.0005 }\n") as gateway:
+    expect(ask(gateway, headers=FAULT).status, 200)
+    [row] = gateway.rows(1)
+    cost = -(-row["cost_pd"] // 1000)
+    expect(gateway.sql("SELECT settled, overdraft FROM account"), [{"settled": cost, "overdraft": cost - 500_000}])
+    expect(round(gateway.metric("costlens_budget_overdraft_usd", budget="little") * 10**9), cost - 500_000)
+    gateway.program.signal(signal.SIGHUP)
+    until(lambda: ask(gateway).status == 402, 5, "nothing more fits")
+    verify = gateway.costlens("ledger", "verify", check=False)
+    expect((verify.returncode, verify.stderr), (0, ""), verify.stdout)
