@@ -114,35 +114,34 @@ void live_add(struct live *l, const struct entry *e)
     l->ended++;
 }
 
-static bool is_same(const struct live_refused *f, struct str key, struct str budget)
+static bool is_same(const struct live_refused *f, const struct live_refusal *r)
 {
-    return str_is(key, f->key) && str_is(budget, f->budget);
+    return str_is(r->key, f->key) && str_is(r->budget, f->budget);
 }
 
-void live_refuse(struct live *l, struct str key, struct str budget, struct str model,
-                 enum refusal why, struct str detail)
+void live_refuse(struct live *l, const struct live_refusal *r)
 {
     struct live_refused *f = &l->refused[0];
     for (unsigned i = 0; i < LIVE_REFUSED; i++) {
         struct live_refused *other = &l->refused[i];
-        if (is_same(other, key, budget)) {
+        if (is_same(other, r)) {
             f = other;
             break;
         }
         if (other->last < f->last)
             f = other;
     }
-    if (!is_same(f, key, budget)) {
+    if (!is_same(f, r)) {
         f->calls = 0;
-        str_copy_clipped(key, f->key, sizeof f->key);
-        str_copy_clipped(budget, f->budget, sizeof f->budget);
+        str_copy_clipped(r->key, f->key, sizeof f->key);
+        str_copy_clipped(r->budget, f->budget, sizeof f->budget);
     }
     f->calls++;
     f->last = ++l->refusals;
     f->at_us = clock_wall_us();
-    f->why = why;
-    str_copy_clipped(model, f->model, sizeof f->model);
-    str_copy_clipped(detail, f->detail, sizeof f->detail);
+    f->why = r->why;
+    str_copy_clipped(r->model, f->model, sizeof f->model);
+    str_copy_clipped(r->detail, f->detail, sizeof f->detail);
 }
 
 bool live_refused_fits(const struct live_refused *f, struct str part)

@@ -94,10 +94,15 @@ bool live_fits(const struct live_call *c, struct str part);
 bool live_tag(const struct live_call *c, size_t *at, struct str *name, struct str *value);
 // A call has ended, or an attempt of it.
 void live_add(struct live *l, const struct entry *e);
-// A call of that key was refused, by that budget (empty: by none). Among more than it remembers the
-// one that had none for longest is forgotten.
-void live_refuse(struct live *l, struct str key, struct str budget, struct str model,
-                 enum refusal why, struct str detail);
+struct live_refusal {
+    struct str key;
+    struct str budget; // that refused it; empty: none did
+    enum refusal why;
+    struct str model, detail;
+};
+// A call was refused. Among more keys and budgets than it remembers the one that had none for
+// longest is forgotten.
+void live_refuse(struct live *l, const struct live_refusal *r);
 // Whether `part` stands in its key, whatever the case; false when it is none.
 bool live_refused_fits(const struct live_refused *f, struct str part);
 // The first number from `after` on that the ring still has.

@@ -108,8 +108,12 @@ enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
         va_end(list);
     }
     if (r->key)
-        live_refuse(&r->worker->live, r->key->name, why == REFUSAL_BUDGET ? r->purse : STR_NONE,
-                    r->asked ? r->ask.demand.model : STR_NONE, why, buf_str(&detail));
+        live_refuse(&r->worker->live,
+                    &(struct live_refusal){.key = r->key->name,
+                                           .budget = why == REFUSAL_BUDGET ? r->purse : STR_NONE,
+                                           .why = why,
+                                           .model = r->asked ? r->ask.demand.model : STR_NONE,
+                                           .detail = buf_str(&detail)});
     if (r->x) {
         req_write_refusal(r, why, buf_str(&detail));
         req_hand_over(r);

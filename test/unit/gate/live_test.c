@@ -65,15 +65,24 @@ static void test_cursor(void **state)
     assert_int_equal(live_oldest(live, 1000 * LIVE_KEPT), live->ended); // of another gateway
 }
 
+static void refuse(const char *key, const char *budget, enum refusal why, const char *detail)
+{
+    const struct live_refusal r = {.key = str_of(key),
+                                   .budget = str_of(budget),
+                                   .why = why,
+                                   .model = STR("m"),
+                                   .detail = str_of(detail)};
+    live_refuse(live, &r);
+}
+
 // What a budget refused is counted by itself.
 static void test_refused_by_a_budget(void **state)
 {
     (void)state;
     int64_t calls[2] = {0};
     for (int i = 0; i < 5; i++)
-        live_refuse(live, str_of("one"), i < 3 ? str_of("cap") : STR_NONE, STR_NONE,
-                    i < 3 ? REFUSAL_BUDGET : REFUSAL_NO_MODEL, STR_NONE);
-    live_refuse(live, str_of("other"), str_of("cap"), STR_NONE, REFUSAL_BUDGET, STR_NONE);
+        refuse("one", i < 3 ? "cap" : "", i < 3 ? REFUSAL_BUDGET : REFUSAL_NO_MODEL, "");
+    refuse("other", "cap", REFUSAL_BUDGET, "");
     for (int i = 0; i < LIVE_REFUSED; i++) {
         const struct live_refused *f = &live->refused[i];
         if (live_refused_fits(f, str_of("one")))
@@ -88,13 +97,12 @@ static void test_refused(void **state)
 {
     (void)state;
     char key[16];
-    live_refuse(live, str_of("mine"), STR_NONE, str_of("m"), REFUSAL_NO_MODEL, str_of("first"));
+    refuse("mine", "", REFUSAL_NO_MODEL, "first");
     for (int i = 0; i < 2 * LIVE_REFUSED; i++) {
         (void)snprintf(key, sizeof key, "other %d", i);
-        live_refuse(live, str_of(key), STR_NONE, STR_NONE, REFUSAL_OVERLOAD, STR_NONE);
+        refuse(key, "", REFUSAL_OVERLOAD, "");
         if (i % 10 == 0)
-            live_refuse(live, str_of("mine"), STR_NONE, str_of("m"), REFUSAL_MODEL_UNKNOWN,
-                        str_of("last"));
+            refuse("mine", "", REFUSAL_MODEL_UNKNOWN, "last");
     }
     int mine = 0, others = 0;
     for (int i = 0; i < LIVE_REFUSED; i++) {
