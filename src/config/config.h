@@ -121,7 +121,7 @@ struct config {
     struct config_team *teams;
     unsigned team_count;
     struct budget *budgets; // in the file's order; without number, and their zones not open
-    int *budget_lines; // where each of them stands
+    int *budget_lines;      // where each of them stands
     unsigned budget_count;
     struct str prices; // `prices:` and `holidays:`, translated into the book's text format
     unsigned price_count;

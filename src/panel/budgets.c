@@ -416,7 +416,7 @@ static enum status risen(const struct work *w, struct nano *limit, struct why *w
     const struct json_val *to = json_get(json_root(w->args), "limit");
     const struct json_val *by = json_get(json_root(w->args), "by");
     struct str text = STR_NONE;
-    struct nano amount;
+    struct nano amount = {0};
     if (!to == !by)
         return why_set(why, STATUS_SYNTAX, "\"limit\", the new one, or \"by\", what is added");
     enum status s = text_of(w->args, to ? to : by, to ? "limit" : "by", &text, why);

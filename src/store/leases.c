@@ -113,7 +113,7 @@ static void bind_key(sqlite3_stmt *q, const struct account_key *key)
 {
     sqlite3_bind_int64(q, 1, (int64_t)key->budget);
     sql_bind_str(q, 2, key->value);
-    sqlite3_bind_int(q, 3, key->window.kind);
+    sqlite3_bind_int(q, 3, (int)key->window.kind);
     sqlite3_bind_int64(q, 4, key->window.start_us);
 }
 
