@@ -372,13 +372,15 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
     return is;
 }
 
-int64_t booking_until_us(const struct booking *b)
+struct booking_wait booking_waits(struct booking *b)
 {
     struct budgets *all = b->all;
     pthread_mutex_lock(&all->lock);
-    int64_t until_us = b->hold.state == HOLD_WAITING ? b->hold.until_us : INT64_MAX;
+    bool queued = b->hold.state == HOLD_WAITING;
+    struct booking_wait wait = {.until_us = queued ? b->hold.until_us : INT64_MAX,
+                                .for_store = !queued || b->hold.lacks == ADMISSION_LEASE};
     pthread_mutex_unlock(&all->lock);
-    return until_us;
+    return wait;
 }
 
 static bool leave(struct budgets *all, struct booking *b)

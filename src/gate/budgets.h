@@ -85,8 +85,12 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
 // Why it was refused, or waits. Its account is of the wish `at`.
 struct verdict booking_verdict(const struct booking *b);
 const struct booking_wish *booking_wish(const struct booking *b, unsigned i);
-// When its windows are over while it waits: it is to be asked anew then. INT64_MAX: never.
-int64_t booking_until_us(const struct booking *b);
+// What it waits for.
+struct booking_wait {
+    bool for_store;   // that sets something aside; else for what others hold
+    int64_t until_us; // its windows are over then, and it is to be asked for anew; INT64_MAX: never
+};
+struct booking_wait booking_waits(struct booking *b);
 // Takes a waiting one out, so that it can be asked for again with another amount. False: it holds
 // by now.
 bool booking_leave(struct booking *b);

@@ -46,8 +46,9 @@ struct attempt {
     int64_t output_max; // the longest answer, tokens, whatever its caller says; 0 = as he has it
     struct reservation reservation; // in its budgets
     bool timed;                     // its machine's time was measured, not told
-    bool usage_added;               // we asked for the usage of a stream, the client did not
-    bool dispatched; // DISPATCHED is in the journal and a FINAL is owed; a question has neither
+    bool rewritten;   // its DISPATCHED record was followed by another: the first one stands
+    bool usage_added; // we asked for the usage of a stream, the client did not
+    bool dispatched;  // DISPATCHED is in the journal and a FINAL is owed; a question has neither
 
     // What comes back.
     enum relay_mode mode;

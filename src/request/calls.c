@@ -115,6 +115,8 @@ static void take_back(struct req *r)
 {
     if (r->attempt.settled)
         return; // it ended in the same turn: its FINAL record is in the reserve
+    if (r->attempt.rewritten)
+        return; // what it says anew is lost, and what it said before stands
     if (r->running) {
         again_lost(r);
         return;

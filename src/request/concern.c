@@ -28,7 +28,9 @@ static void add(struct concern *c, const struct budget *b, struct str value)
     c->grows = (c->grows || !c->blocks) && (b->grow || !blocks);
     c->blocks = c->blocks || blocks;
     if (b->per == BUDGET_PER_REQUEST) {
-        if (blocks && (!c->each || b->terms.limit.n < c->each->terms.limit.n))
+        bool first =
+            !c->each || (!c->each->terms.paused && b->terms.limit.n < c->each->terms.limit.n);
+        if (b->terms.paused || (blocks && first))
             c->each = b;
         return;
     }
@@ -87,18 +89,24 @@ static void add_cure(const struct req *r, const struct budget *b, const char *in
                    str_is(str_of(verb), "raise") ? " USD" : "");
 }
 
+static void add_paused(const struct req *r, const struct budget *b, struct buf *out)
+{
+    buf_printf(out,
+               "The budget \"%.*s\" is paused. To let calls through again: ", STR_ARG(b->name));
+    add_cure(r, b, "take `paused` off", "resume", out);
+}
+
 void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,
                    struct buf *out)
 {
     const struct budget *b = w->budget;
+    if (v->is == ADMISSION_PAUSED) {
+        add_paused(r, b, out);
+        return;
+    }
     buf_printf(out, "The budget \"%.*s\"", STR_ARG(b->name));
     if (w->value.len)
         buf_printf(out, " of \"%.*s\"", STR_ARG(w->value));
-    if (v->is == ADMISSION_PAUSED) {
-        buf_add_cstr(out, " is paused. To let calls through again: ");
-        add_cure(r, b, "take `paused` off", "resume", out);
-        return;
-    }
     add_usd(out, ": limit ", v->limit);
     add_usd(out, " USD, spent ", v->spent);
     add_usd(out, ", held by calls under way ", v->held);
@@ -116,6 +124,10 @@ void concern_spent(const struct req *r, const struct booking_wish *w, const stru
 
 void concern_each(const struct req *r, const struct budget *b, struct nano amount, struct buf *out)
 {
+    if (b->terms.paused) {
+        add_paused(r, b, out);
+        return;
+    }
     buf_printf(out, "The budget \"%.*s\" lets no call cost more than", STR_ARG(b->name));
     add_usd(out, " ", b->terms.limit);
     add_usd(out, " USD, and this one may cost up to ", amount);

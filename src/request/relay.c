@@ -121,7 +121,8 @@ void relay_fail(struct req *r, enum refusal why, const char *detail)
 {
     if (r->attempt.refusal != REFUSAL_NONE)
         return;
-    if (why == REFUSAL_INTERNAL || why == REFUSAL_UPSTREAM_LARGE) // its answer is billed
+    if (why == REFUSAL_INTERNAL || why == REFUSAL_UPSTREAM_LARGE ||
+        why == REFUSAL_BUDGET) // its answer is billed
         r->attempt.failure.kind = FAILURE_OURS;
     r->attempt.refusal = why;
     r->attempt.refusal_detail = r->attempt.logged_detail = arena_dup_cstr(&r->arena, detail);

@@ -47,11 +47,21 @@ static bool must_say(const struct bound *b)
            (b->output_by == BOUND_OUTPUT_MODEL || b->output_by == BOUND_OUTPUT_UNSAID);
 }
 
+static void keep(struct req *r, const struct bound *b)
+{
+    struct reservation *v = &r->attempt.reservation;
+    v->bounded = b->state == BOUND_KNOWN;
+    v->most = v->bounded ? b->most : (struct nano){0};
+    v->amount = v->most;
+    v->price = settle_price_name(r); // of the model that is sent: another may answer
+}
+
 void reservation_bound(struct req *r, struct bound *out)
 {
     struct measure m;
     measure(r, &m);
     bound_make(&m.call, out);
+    keep(r, out);
     r->attempt.output_max = must_say(out) ? out->output_max : 0;
 }
 
@@ -65,6 +75,7 @@ bool reservation_lower(struct req *r, struct nano room, struct bound *out)
         return false;
     m.weight.output_max = longest;
     bound_make(&m.call, out);
+    keep(r, out);
     r->attempt.output_max = longest;
     return true;
 }
@@ -95,6 +106,7 @@ static void count_grown(struct req *r, struct nano by)
     v->amount.n += by.n;
     v->tokens += v->ahead;
     booking_charge(v->booking, &r->attempt.entry.charge);
+    r->attempt.rewritten = true;
     (void)!journal_dispatched(r->worker->journal, &r->attempt.entry); // else the one before stands
 }
 
@@ -133,14 +145,16 @@ static bool cost_known(const struct req *r)
 
 void reservation_charge(struct req *r)
 {
-    struct charge *c = &r->attempt.entry.charge;
-    int64_t cost = nano_from_money(r->attempt.entry.cost).n;
     const struct reservation *v = &r->attempt.reservation;
-    bool known = cost_known(r);
-    if (c->count > 0)
-        c->charged = known ? cost : count_larger(cost, c->held);
-    if (c->count > 0 && known && v->bounded)
-        metrics_bound(&r->worker->metrics, cost, v->most.n);
+    struct charge *c = &r->attempt.entry.charge;
+    if (c->count == 0)
+        return;
+    bool whole = v->bounded && !v->grows; // held is all that it may cost, whatever is estimated
+    int64_t cost = nano_from_money(r->attempt.entry.cost).n;
+    if (cost_known(r))
+        c->charged = cost;
+    else
+        c->charged = whole ? c->held : count_larger(cost, c->held);
 }
 
 // One that grows has not held all that it may cost: what is missing is no broken promise.
@@ -158,8 +172,11 @@ void reservation_end(struct req *r)
     if (!v->booking)
         return;
     struct nano charged = {a->entry.charge.charged};
-    if (v->bounded && cost_known(r) && charged.n > v->most.n)
-        budgets_break(gate_budgets(r->worker->gate), settle_price_name(r));
+    bool known = v->bounded && cost_known(r);
+    if (known)
+        metrics_bound(&r->worker->metrics, charged.n, v->most.n);
+    if (known && charged.n > v->most.n)
+        budgets_break(gate_budgets(r->worker->gate), v->price);
     hold_rest(v, charged);
     v->told = booking_left(v->booking, &v->left);
     v->left.left.n -= charged.n;
@@ -183,8 +200,10 @@ void reservation_fields(struct req *r)
     struct reservation *v = &r->attempt.reservation;
     struct booking_left left = v->left;
     bool told = v->told;
-    if (v->booking) { // its own hold counts
+    bool sent = r->attempt.dispatched;
+    if (v->booking)
         told = booking_left(v->booking, &left);
+    if (v->booking && told && sent) { // its own hold counts
         left.left.n -= v->amount.n;
         left.held.n += v->amount.n;
     }
@@ -192,7 +211,7 @@ void reservation_fields(struct req *r)
         add_usd(r, "x-costlens-remaining", left.left);
         add_usd(r, "x-costlens-held", left.held);
     }
-    if (r->attempt.output_max > 0) {
+    if (sent && r->attempt.output_max > 0) {
         char text[24];
         (void)snprintf(text, sizeof text, "%lld", (long long)r->attempt.output_max);
         exchange_field(r->x, str_of("x-costlens-max-tokens-injected"), str_of(text));

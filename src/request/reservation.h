@@ -21,6 +21,7 @@ struct reservation {
     bool grows;
     bool told;                // `left` is known
     struct nano most;         // that end
+    struct str price;         // ... and the name of the price
     struct nano amount;       // what is held of it
     struct nano step;         // of one that grows: what its next tokens cost at most
     int64_t ahead;            // ... how many those are

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // admit - may the call be made now? The ledger must be writable, or nothing is sent: a call that
-// cannot be booked is not made. Nor is one that would be cut at once. (Budgets reserve here.)
+// cannot be booked is not made. Nor is one that would be cut at once.
 
 #include "gate/gate_state.h"
 #include "request/req.h"

@@ -16,13 +16,15 @@
 #define STORE_US  (10 * SECOND_US) // for the store to set something aside
 #define LOWERED   3                // times that an answer is made shorter
 
-// A call that waits.
+// A call that waits, or has waited.
 struct reserving {
     struct timer timer;
-    bool patient;     // it has waited, or waits, for what others hold; else for the store
-    bool due;         // the timer's time came
-    bool stopped;     // the process ends
-    int64_t until_us; // monotonic
+    bool due;            // the timer's time came
+    bool stopped;        // the process ends
+    bool queued;         // it stands in a queue
+    bool waited;         // it was patient once, which is enough
+    int64_t patience_us; // monotonic: until then it waits for what others hold; 0: it does not
+    int64_t store_us;    // ... and for the store, while it is queued
 };
 
 static void on_time(void *argument)
@@ -49,18 +51,15 @@ void reserve_stop(struct req *r)
         r->reserving->stopped = true;
 }
 
-// From now on it may wait so long.
-static bool begin_wait(struct req *r, int64_t for_us)
+static bool begin_wait(struct req *r)
 {
     struct reserving *s = r->reserving;
     if (!s) {
         s = r->reserving = arena_new(&r->arena, struct reserving);
-        if (!s)
-            return false;
-        timer_init(&s->timer, r->worker->loop, on_time, r);
+        if (s)
+            timer_init(&s->timer, r->worker->loop, on_time, r);
     }
-    s->until_us = loop_now_us(r->worker->loop) + for_us;
-    return true;
+    return s;
 }
 
 // --- refusals ---
@@ -111,23 +110,14 @@ static enum flow refuse_failed(struct req *r)
 
 static enum flow hold(struct req *r)
 {
-    if (r->reserving)
+    if (r->reserving) {
         timer_clear(&r->reserving->timer);
+        r->reserving->queued = false;
+    }
     if (r->attempt.output_max > 0)
         admit_capture(r);
     booking_charge(r->attempt.reservation.booking, &r->attempt.entry.charge);
     return NEXT;
-}
-
-// For when its time is over, or one of its windows is.
-static void set_timer(struct req *r)
-{
-    struct reserving *s = r->reserving;
-    int64_t over_us = booking_until_us(r->attempt.reservation.booking);
-    int64_t delay_us = s->until_us - loop_now_us(r->worker->loop);
-    if (over_us != INT64_MAX && over_us - loop_wall_us(r->worker->loop) < delay_us)
-        delay_us = over_us - loop_wall_us(r->worker->loop);
-    timer_set(&s->timer, delay_us > 0 ? delay_us / US_PER_MS + 1 : 0);
 }
 
 // A shorter answer may fit into what is left by now.
@@ -137,11 +127,11 @@ static bool lower(struct req *r)
     struct booking_left left;
     struct bound b;
     if (!v->bounded || v->grows || v->lowered == LOWERED || !booking_left(v->booking, &left) ||
-        left.left.n < 0 || !reservation_lower(r, left.left, &b))
+        left.left.n < 0)
         return false;
+    struct nano room = left.left.n < v->most.n ? left.left : v->most; // never longer than before
     v->lowered++;
-    v->most = v->amount = b.most;
-    return true;
+    return reservation_lower(r, room, &b);
 }
 
 // What its budget may do where it does not fit. AGAIN: elsewhere. NEXT: as it is now. END: nothing.
@@ -156,61 +146,70 @@ static enum flow give_way(struct req *r)
     return b->downgrade && again_elsewhere(r) ? AGAIN : END;
 }
 
-// How long it may wait for what others hold; 0: not at all, or it has.
-static int64_t patience_us(const struct req *r)
+// It may wait for what others hold, if it has not.
+static bool begin_patience(struct req *r)
 {
     const struct verdict v = booking_verdict(r->attempt.reservation.booking);
-    bool waited = r->reserving && r->reserving->patient; // once is enough
-    if (v.is != ADMISSION_HELD || waited)
-        return 0;
-    return booking_wish(r->attempt.reservation.booking, v.at)->budget->wait_us;
+    int64_t wait_us = booking_wish(r->attempt.reservation.booking, v.at)->budget->wait_us;
+    if (v.is != ADMISSION_HELD || wait_us == 0 || !begin_wait(r) || r->reserving->waited)
+        return false;
+    r->reserving->waited = true;
+    r->reserving->patience_us = loop_now_us(r->worker->loop) + wait_us;
+    return true;
 }
 
 // It was refused: does it ask once more?
 static bool insist(struct req *r, enum flow *flow)
 {
-    int64_t for_us = patience_us(r);
-    if (for_us > 0 && begin_wait(r, for_us)) {
-        r->reserving->patient = true;
+    if (begin_patience(r))
         return true;
-    }
     *flow = give_way(r);
     if (*flow == END)
         *flow = refuse_spent(r);
     return *flow == NEXT;
 }
 
+// For when its time is over, or one of its windows is.
+static void set_timer(struct req *r, int64_t deadline_us, int64_t over_us)
+{
+    int64_t delay_us = deadline_us - loop_now_us(r->worker->loop);
+    if (over_us != INT64_MAX && over_us - loop_wall_us(r->worker->loop) < delay_us)
+        delay_us = over_us - loop_wall_us(r->worker->loop);
+    timer_set(&r->reserving->timer, delay_us > 0 ? delay_us / US_PER_MS + 1 : 0);
+}
+
 // It stands in a queue. False: it is to be asked for anew.
 static bool stay(struct req *r, enum flow *flow)
 {
     struct reserving *s = r->reserving;
-    bool leaves = s->stopped || r->client_gone;
-    bool over = leaves || loop_now_us(r->worker->loop) >= s->until_us;
+    struct booking *b = r->attempt.reservation.booking;
+    const struct booking_wait wait = booking_waits(b);
+    int64_t now_us = loop_now_us(r->worker->loop);
+    if (!s->queued)
+        s->store_us = now_us + STORE_US;
+    s->queued = true;
+    int64_t deadline_us = wait.for_store ? s->store_us : s->patience_us;
     bool due = s->due;
     s->due = false;
     *flow = WAIT;
-    if (!due && !over) {
-        set_timer(r);
+    if (!due && now_us < deadline_us) {
+        set_timer(r, deadline_us, wait.until_us);
         return true;
     }
-    if (!booking_leave(r->attempt.reservation.booking) || !over)
-        return false; // it holds by now, or one of its windows is over
-    if (leaves) {
-        *flow = again_refuse(r, REFUSAL_STOPPING, "It waited for its budgets.");
-        return true;
-    }
-    if (!s->patient) {
+    s->queued = false;
+    if (!booking_leave(b) || now_us < deadline_us)
+        return false;   // it holds by now, or one of its windows is over
+    s->patience_us = 0; // it is judged by what is held now
+    if (wait.for_store)
         *flow = refuse_failed(r);
-        return true;
-    }
-    return !insist(r, flow);
+    return wait.for_store;
 }
 
 static enum flow look(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
     for (;;) {
-        bool patient = r->reserving && r->reserving->patient;
+        bool patient = r->reserving && r->reserving->patience_us > 0;
         enum flow flow = NEXT;
         switch (booking_reserve(v->booking, v->amount, patient, loop_wall_us(r->worker->loop))) {
         case BOOKING_OPEN: return hold(r);
@@ -220,7 +219,7 @@ static enum flow look(struct req *r)
                 return flow;
             break;
         case BOOKING_WAITS:
-            if (!r->reserving && !begin_wait(r, STORE_US))
+            if (!begin_wait(r))
                 return refuse_failed(r);
             if (stay(r, &flow))
                 return flow;
@@ -236,24 +235,24 @@ static bool is_broken(const struct req *r)
     return budgets_broken(gate_budgets(r->worker->gate), settle_price_name(r));
 }
 
-// Its bound is within what any single call may cost.
-static enum refusal check_each(struct req *r, const struct concern *c, struct bound *b)
+// A budget of single calls says no, and has no way out. END: it has none. NEXT: it says yes.
+static enum flow ask_each(struct req *r, const struct budget *each, struct bound *b)
 {
-    const struct budget *each = c->each;
-    if (!each || b->most.n <= each->terms.limit.n ||
+    if (!each)
+        return NEXT;
+    if (each->terms.paused)
+        return END;
+    if (b->most.n <= each->terms.limit.n ||
         (each->clamp && reservation_lower(r, each->terms.limit, b)))
-        return REFUSAL_NONE;
-    return REFUSAL_BUDGET;
+        return NEXT;
+    return each->downgrade && again_elsewhere(r) ? AGAIN : END;
 }
 
-// What is held at first.
-static void take_amount(struct req *r, const struct concern *c, const struct bound *b)
+// Of a stream under budgets that grow: what is held at first.
+static void hold_less(struct req *r, const struct concern *c)
 {
     struct reservation *v = &r->attempt.reservation;
     struct bound first;
-    v->bounded = b->state == BOUND_KNOWN;
-    v->most = v->bounded ? b->most : (struct nano){0};
-    v->amount = v->most;
     if (v->bounded && c->blocks && c->grows && r->ask.demand.stream && reservation_first(r, &first))
         v->amount = first.most;
 }
@@ -269,9 +268,12 @@ static enum flow begin(struct req *r, const struct concern *c)
         return again_refuse(r, REFUSAL_NO_PRICE,
                             "A call of this model cost more than its price allows: mend the price "
                             "(`costlens price`), then reload.");
-    if (check_each(r, c, &bound) != REFUSAL_NONE)
+    enum flow flow = ask_each(r, c->each, &bound);
+    if (flow == END)
         return refuse_each(r, c->each, bound.most);
-    take_amount(r, c, &bound);
+    if (flow == AGAIN)
+        return AGAIN;
+    hold_less(r, c);
     if (c->count == 0)
         return NEXT;
     const struct booking_owner owner = {r->worker->loop, on_wake, r, r->id};
@@ -282,6 +284,10 @@ static enum flow begin(struct req *r, const struct concern *c)
 enum flow step_reserve(struct req *r)
 {
     struct concern c;
+    bool stopped = r->client_gone || (r->reserving && r->reserving->stopped);
+    if (stopped || arena_failed(&r->arena))
+        return again_refuse(r, stopped ? REFUSAL_STOPPING : REFUSAL_OVERLOAD,
+                            "It waited for its budgets.");
     if (r->attempt.reservation.booking)
         return look(r);
     if (endpoint_free(r->found.endpoint) || !req_books(r))

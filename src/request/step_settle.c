@@ -14,6 +14,7 @@
 #include "request/relay.h"
 #include "request/translation.h"
 
+#define US_PER_MS   1000
 #define WINDOWS_MAX 16 // how often a prompt, or a choice, may be told to fill the model's window
 
 static const struct sheet free_sheet = {.free = true};
@@ -146,7 +147,9 @@ static int64_t passed_us(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     int64_t call_us = r->start_mono_us + a->entry.duration_us;
-    return (a->ended_mono_us ? a->ended_mono_us : call_us) - a->dispatch_mono_us;
+    int64_t us = (a->ended_mono_us ? a->ended_mono_us : call_us) - a->dispatch_mono_us;
+    int64_t most_us = a->provider->timeouts.total_ms * US_PER_MS; // its timer is a moment late
+    return us < most_us ? us : most_us;
 }
 
 // A machine has its price an hour and did not tell how long it worked: from the call's first byte
@@ -414,6 +417,7 @@ void settle_waiting(struct req *r)
     a->entry.followed = true; // its answer goes to nobody
     entry_end(r);
     a->entry.followed = false;
+    a->rewritten = true;
     if (journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK) // else the first stands
         reservation_end(r);
     a->entry = booked;

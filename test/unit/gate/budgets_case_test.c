@@ -127,7 +127,7 @@ static void what_is_left_is_told_of_all(void **state)
 
     struct booking *waits = book_for(all, &caller, &b, STR_NONE);
     assert_int_equal(reserve_at(waits, 500, true, WALL), BOOKING_WAITS);
-    assert_true(booking_until_us(waits) > WALL);
+    assert_true(booking_waits(waits).until_us > WALL);
     assert_true(booking_left(waits, &left));
     assert_int_equal(left.left.n, 400);
 
