@@ -201,6 +201,23 @@ static void print_arithmetic(const struct json_val *attempt)
         printf("%-14s THE LINES ABOVE GIVE ANOTHER COST: see costlens ledger verify\n", "");
 }
 
+static void print_budgets(const struct json_val *attempt)
+{
+    struct json_iter it = {0};
+    const struct json_val *budget;
+    struct str held = json_str(json_get(attempt, "held_usd"));
+    if (held.len == 0)
+        return;
+    command_print(stdout, "%-14s %.*s USD, charged %.*s USD\n", "held", STR_ARG(held),
+                  STR_ARG(json_str(json_get(attempt, "charged_usd"))));
+    while (json_each(&it, json_get(attempt, "budgets"), NULL, &budget)) {
+        struct str value = json_str(json_get(budget, "value"));
+        command_print(stdout, "%-14s %.*s%s%.*s\n", "budget",
+                      STR_ARG(json_str(json_get(budget, "budget"))), value.len ? " of " : "",
+                      STR_ARG(value));
+    }
+}
+
 // Of a call that was tried once there is nothing to say.
 static void print_place(const struct json_val *attempt)
 {
@@ -257,6 +274,7 @@ static void print_request(const struct json *j)
         fact(attempt, "price_parts", "and of");
         fact(attempt, "price_version", "price book");
         print_arithmetic(attempt);
+        print_budgets(attempt);
     }
 }
 

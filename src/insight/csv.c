@@ -3,6 +3,7 @@
 #include "insight/csv.h"
 
 #include "base/clock.h"
+#include "budget/nano.h"
 
 static bool is_formula(struct str text)
 {
@@ -47,7 +48,7 @@ void csv_head(struct buf *out)
         buf_printf(out, ",%s%s", bucket_name((enum bucket)i),
                    i <= BUCKET_IMAGE_OUTPUT ? "_tokens" : "");
     buf_add_cstr(out, ",reasoning_tokens,sure,service,price_state,cost_usd,price_version,"
-                      "price_name,price_parts,tags,followed\n");
+                      "price_name,price_parts,tags,followed,held_usd,charged_usd\n");
 }
 
 static void cells(const struct str *texts, size_t count, struct buf *out)
@@ -62,6 +63,13 @@ static void number(int64_t n, struct buf *out)
 {
     buf_add_char(out, ',');
     buf_add_i64(out, n);
+}
+
+static void usd(const struct charge *c, int64_t nd, struct buf *out)
+{
+    buf_add_char(out, ',');
+    if (c->count > 0)
+        decimal_write(out, nd, NANO_PLACES, NANO_PLACES);
 }
 
 static void tags_cell(const struct tags *tags, struct buf *out)
@@ -114,4 +122,6 @@ void csv_row(const struct entry *e, struct buf *out)
     cells(book, 3, out);
     tags_cell(&e->tags, out);
     number(e->followed, out);
+    usd(&e->charge, e->charge.held, out);
+    usd(&e->charge, e->charge.charged, out);
 }

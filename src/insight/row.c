@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "budget/nano.h"
 #include "store/sql.h"
 
 static bool read_id(sqlite3_stmt *s, int column, struct uuid *id)
@@ -62,7 +63,10 @@ static bool read_row(sqlite3_stmt *s, struct entry *e)
     e->usage.reasoning = sqlite3_column_int64(s, column++);
     e->usage.prompt = sqlite3_column_int64(s, column++);
     e->load_us = sqlite3_column_int64(s, column++);
-    e->queue_us = sqlite3_column_int64(s, column);
+    e->queue_us = sqlite3_column_int64(s, column++);
+    struct str charge = sql_str(s, column);
+    if (charge.len > 0 && !charge_unpack(charge, &e->charge))
+        return false;
     return e->outcome <= OUTCOME_UNKNOWN && e->price_state < PRICE_STATE_COUNT &&
            e->usage.sure <= SURE_CAPTURED && e->usage.service < SERVICE_COUNT;
 }
@@ -134,6 +138,15 @@ static void write_money(struct json_out *o, const char *name, bool known, struct
         json_out_null(o, name);
 }
 
+// What one of its budgets was told; null where none was concerned.
+static void write_charge(struct json_out *o, const char *name, const struct charge *c, int64_t nd)
+{
+    if (c->count > 0)
+        json_out_decimal(o, name, nd, NANO_PLACES, NANO_PLACES);
+    else
+        json_out_null(o, name);
+}
+
 static void write_usage(const struct entry *e, struct json_out *o)
 {
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
@@ -182,6 +195,8 @@ void row_write(const struct entry *e, struct buf *json)
     json_out_text(o, "price_state", str_of(price_state_name(e->price_state)));
     write_money(o, "cost_usd", e->price_state != PRICE_UNPRICED, e->cost);
     write_money(o, "reported_usd", e->usage.has_reported, e->usage.reported);
+    write_charge(o, "held_usd", &e->charge, e->charge.held);
+    write_charge(o, "charged_usd", &e->charge, e->charge.charged);
     json_out_text(o, "price_version", e->price_version);
     json_out_text(o, "price_name", e->price_name);
     json_out_text(o, "price_parts", e->price_parts);

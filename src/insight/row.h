@@ -25,7 +25,7 @@
     ROW_NAME("k.price_version") ", " ROW_NAME("k.price_name") ", "                                 \
     "k.outcome, k.price_state, k.sure, k.service, k.flags, k.http_status, c.ttft_us, "             \
     "c.duration_us, c.overhead_us, c.cost_pd, c.reported_pd, c.upstream_id, c.tags, "              \
-    "c.price_parts, " LEDGER_BUCKETS ", c.reasoning, c.prompt, c.load_us, c.queue_us "             \
+    "c.price_parts, " LEDGER_BUCKETS ", c.reasoning, c.prompt, c.load_us, c.queue_us, c.charge "   \
     "FROM call c "                                                                                 \
     "CROSS JOIN kind k ON k.id = c.kind "
 // clang-format on

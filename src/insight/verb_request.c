@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "budget/window.h"
 #include "core/split.h"
 #include "insight/asked.h"
 #include "insight/row.h"
@@ -69,6 +70,43 @@ static void write_arithmetic(const struct catalog *c, const struct entry *e, str
     buf_fini(&text);
 }
 
+static void write_budget(struct json_out *o, sqlite3_stmt *q)
+{
+    struct str value = sql_str(q, 1);
+    int64_t start_us = sqlite3_column_int64(q, 3);
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "budget", sql_str(q, 0));
+    if (value.len)
+        json_out_text(o, "value", value);
+    json_out_text(o, "window", str_of(window_name((enum window_kind)sqlite3_column_int(q, 2))));
+    if (start_us != INT64_MIN)
+        json_out_time(o, "began", start_us);
+    json_out_end(o, '}');
+}
+
+// In which budgets it held, in the order of refusal.
+static enum status write_budgets(sqlite3 *db, const struct charge *c, struct json_out *o,
+                                 struct why *why)
+{
+    sqlite3_stmt *q =
+        sql_prepare(db, "SELECT b.name, a.value, a.window, a.start_us FROM account a JOIN budget b "
+                        "ON b.id = a.budget WHERE a.id = ?1");
+    bool fine = q;
+    json_out_begin(o, "budgets", '[');
+    for (unsigned i = 0; fine && i < c->count; i++) {
+        sqlite3_bind_int64(q, 1, (int64_t)c->accounts[i]);
+        int code = sqlite3_step(q);
+        if (code == SQLITE_ROW)
+            write_budget(o, q);
+        fine = code == SQLITE_ROW || code == SQLITE_DONE;
+        sqlite3_reset(q);
+    }
+    json_out_end(o, ']');
+    enum status status = fine ? STATUS_OK : sql_why(why, db, "the ledger cannot be read");
+    sqlite3_finalize(q);
+    return status;
+}
+
 static enum status write_attempts(sqlite3_stmt *s, const struct catalog *c, struct json_out *o,
                                   struct why *why)
 {
@@ -80,7 +118,10 @@ static enum status write_attempts(sqlite3_stmt *s, const struct catalog *c, stru
         if (!buf_failed(o->buf))
             o->buf->len--; // the brace: more belongs to it
         write_arithmetic(c, &e, o);
+        status = write_budgets(sqlite3_db_handle(s), &e.charge, o, why);
         json_out_end(o, '}');
+        if (status != STATUS_OK)
+            break;
     }
     return status;
 }

@@ -636,6 +636,31 @@ static void damaged_calls_are_not_passed_over(void **state)
     end(&w);
 }
 
+static void an_export_tells_what_budgets_were_charged(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    charge_some(&w);
+    put(&w, NOON_US + 5, "a", 1); // which concerned none
+    const struct json_val *r = tell(&w, export_verb, "{\"format\":\"csv\"}");
+    struct str text = json_str(json_get(r, "text")), line;
+    static const char *const ends[] = {",followed,held_usd,charged_usd", ",0,0.009000000,",
+                                       ",0,0.009000000,0.009000000", ",0,,"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(str_cut(&text, '\n', &line));
+        if (i == 1) // its cost, rounded up
+            assert_true(str_search(line, str_of(ends[i])) < line.len);
+        else
+            assert_true(str_ends(line, str_of(ends[i])));
+    }
+    ask(&w.place, "UPDATE call SET charge = x'01' WHERE charge NOT NULL");
+    struct why why = {0};
+    buf_clear(&w.answer);
+    assert_int_equal(export_verb(w.store, w.catalog, STR_NONE, &w.answer, &why), STATUS_DAMAGED);
+    end(&w);
+}
+
 static void formulas_are_defused(void **state)
 {
     (void)state;
@@ -704,6 +729,7 @@ int main(void)
         cmocka_unit_test(a_bill_is_of_one_key),
         cmocka_unit_test(an_export_goes_in_pieces),
         cmocka_unit_test(damaged_calls_are_not_passed_over),
+        cmocka_unit_test(an_export_tells_what_budgets_were_charged),
         cmocka_unit_test(formulas_are_defused),
         cmocka_unit_test(wrong_arguments_are_named),
     };
