@@ -164,9 +164,11 @@ static bool insist(struct req *r, enum flow *flow)
     if (begin_patience(r))
         return true;
     *flow = give_way(r);
+    if (*flow == NEXT)
+        return true;
     if (*flow == END)
-        *flow = refuse_spent(r);
-    return *flow == NEXT;
+        *flow = refuse_spent(r); // NEXT where the attempt before is what is told
+    return false;
 }
 
 // For when its time is over, or one of its windows is.

@@ -92,6 +92,19 @@ def refuses(mock):
                 "cost_unbounded", "previous_response_id", status=400)
 
 
+def retried(mock):
+    """What an attempt that failed may have cost leaves no room for another one: its end is told."""
+    with Gateway(mock, extra="budgets:\n  - { name: single, limit: 0.0002 }\n", retries=2) as gateway:
+        answer = gateway.chat("free", headers={"x-mock-fault": "500+once"}, max_tokens=50)
+        expect(answer.status, 200, "one that was not billed leaves it")
+        answer = gateway.chat(headers={"x-mock-fault": "reset+once"}, max_tokens=50)
+        expect((answer.status, answer.json["error"]["code"]), (502, "upstream_disconnected"))
+        expect([(row["attempt"], row["sure"]) for row in gateway.rows(3)],
+               [(0, "reported"), (1, "reported"), (0, "captured")])
+        refused(gateway.chat(max_tokens=50), "budget_exceeded", "single")
+        verified(gateway)
+
+
 with Mock() as server:
     told(server)
     clamped(server)
@@ -99,3 +112,4 @@ with Mock() as server:
     grown(server)
     observed(server)
     refuses(server)
+    retried(server)
