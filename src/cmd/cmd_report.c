@@ -18,15 +18,19 @@ struct options {
 static const struct column {
     const char *member;
     const char *title;
-    bool if_any; // left out when it is 0 everywhere
+    // ALWAYS, unless it is 0 in the total, unless no row has it
+    enum { ALWAYS, IF_ANY, IF_KNOWN } shown;
 } columns[] = {
-    {"requests", "CALLS", false},          {"errors", "ERRORS", true},
-    {"retries", "RETRIES", true},          {"input_tokens", "INPUT", false},
-    {"cache_read_tokens", "CACHED", true}, {"cache_write_tokens", "CACHE WRITE", true},
-    {"output_tokens", "OUTPUT", false},    {"cost_usd", "COST USD", false},
-    {"unpriced", "UNPRICED", true},        {"latency_p50_ms", "P50 MS", false},
-    {"latency_p95_ms", "P95 MS", false},   {"ttft_p50_ms", "TTFT P50", false},
-    {"ttft_p95_ms", "TTFT P95", false},    {"tokens_per_second", "TOKENS/S", false},
+    {"requests", "CALLS", ALWAYS},           {"errors", "ERRORS", IF_ANY},
+    {"retries", "RETRIES", IF_ANY},          {"input_tokens", "INPUT", ALWAYS},
+    {"cache_read_tokens", "CACHED", IF_ANY}, {"cache_write_tokens", "CACHE WRITE", IF_ANY},
+    {"output_tokens", "OUTPUT", ALWAYS},     {"cost_usd", "COST USD", ALWAYS},
+    {"unpriced", "UNPRICED", IF_ANY},        {"latency_p50_ms", "P50 MS", ALWAYS},
+    {"latency_p95_ms", "P95 MS", ALWAYS},    {"ttft_p50_ms", "TTFT P50", ALWAYS},
+    {"ttft_p95_ms", "TTFT P95", ALWAYS},     {"tokens_per_second", "TOKENS/S", ALWAYS},
+    {"budget", "BUDGET", IF_KNOWN},          {"budget_value", "VALUE", IF_KNOWN},
+    {"budget_limit_usd", "LIMIT", IF_KNOWN}, {"budget_spent_usd", "SPENT", IF_KNOWN},
+    {"budget_held_usd", "HELD", IF_KNOWN},   {"budget_used_percent", "USED %", IF_KNOWN},
 };
 #define COLUMN_COUNT (sizeof columns / sizeof columns[0])
 
@@ -39,15 +43,29 @@ static struct str text_of(const struct json *j, const struct json_val *v)
     return (struct str)STR("-");
 }
 
+// Some row has it, and not as its label.
+static bool is_known(const struct json *j, const char *member)
+{
+    struct json_iter it = {0};
+    const struct json_val *row;
+    struct str by = json_str(json_get(json_root(j), "by"));
+    while (json_each(&it, json_get(json_root(j), "rows"), NULL, &row))
+        if (json_type(json_get(row, member)) == JSON_STRING)
+            return !str_is(by, member);
+    return false;
+}
+
 static bool shown(const struct json *j, const struct column *c)
 {
     int64_t n;
+    if (c->shown == IF_KNOWN)
+        return is_known(j, c->member);
     const struct json_val *v = json_path(json_get(json_root(j), "total"), c->member);
-    return !c->if_any || (json_i64(v, &n) && n > 0);
+    return c->shown == ALWAYS || (json_i64(v, &n) && n > 0);
 }
 
 static void add_line(struct libscols_table *t, const struct json *j, const struct json_val *row,
-                     struct str label)
+                     struct str label, const bool show[COLUMN_COUNT])
 {
     struct buf grouped;
     size_t column = 0;
@@ -55,7 +73,7 @@ static void add_line(struct libscols_table *t, const struct json *j, const struc
     buf_init(&grouped, &alloc_heap, 0);
     table_cell(l, column++, label);
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
-        if (!shown(j, &columns[i]))
+        if (!show[i])
             continue;
         struct str text = text_of(j, json_get(row, columns[i].member));
         table_cell(l, column++, table_grouped(text, &grouped));
@@ -77,6 +95,7 @@ static void note_retries(const struct json *j)
 static void print_table(const struct json *j)
 {
     char title[32] = "";
+    bool show[COLUMN_COUNT];
     struct str by = json_str(json_get(json_root(j), "by"));
     const struct json_val *rows = json_get(json_root(j), "rows");
     for (size_t i = 0; i < by.len && i < sizeof title - 1; i++)
@@ -84,7 +103,8 @@ static void print_table(const struct json *j)
     struct libscols_table *t = table_new();
     table_column(t, title, false);
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
-        if (shown(j, &columns[i]))
+        show[i] = shown(j, &columns[i]);
+        if (show[i])
             table_column(t, columns[i].title, true);
     }
     struct json_iter it = {0};
@@ -93,8 +113,8 @@ static void print_table(const struct json *j)
     char name[32];
     snprintf(name, sizeof name, "%.*s", STR_ARG(by));
     while (json_each(&it, rows, &key, &row))
-        add_line(t, j, row, json_str(json_get(row, name)));
-    add_line(t, j, json_get(json_root(j), "total"), (struct str)STR("total"));
+        add_line(t, j, row, json_str(json_get(row, name)), show);
+    add_line(t, j, json_get(json_root(j), "total"), (struct str)STR("total"), show);
     table_print(t);
     remote_say_since(j, stdout);
     bill_doubts(json_get(json_root(j), "total"), stdout);
@@ -364,7 +384,8 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const struct option_row options[] = {
-    {"by", "WHAT", "model (default), provider, key, team, project, user, day, hour,\nor tag:NAME",
+    {"by", "WHAT",
+     "model (default), provider, key, team, project, user, day, hour,\ntag:NAME, or budget",
      offsetof(struct options, by)},
     {"since", "TIME", "from then on: 7d, 24h, 90s, 2026-11-24, 2026-11-24T10:00:00Z",
      offsetof(struct options, since)},
@@ -397,7 +418,13 @@ const struct command cmd_report = {
         "ones are\n"
         "shown as `(other)`: their teams, their projects, their models without a price. So are "
         "further\n"
-        "names that a provider gives the models that answered. Costs stay exact.\n",
+        "names that a provider gives the models that answered. Costs stay exact.\n"
+        "\n"
+        "Rows that have a budget of their own (of that key, team, tag ...) show the fullest: its "
+        "limit,\n"
+        "and what is spent and held in its window of now. By budget a call stands in each that it "
+        "was\n"
+        "charged to.\n",
     .run = run,
     .options = options,
     .examples = "costlens report\n"

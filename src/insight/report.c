@@ -9,7 +9,8 @@
 #include "store/ledger.h"
 #include "store/sql.h"
 
-#define HOUR_S 3600
+#define HOUR_S         3600
+#define ACCOUNTS_KNOWN 256
 
 struct work {
     sqlite3 *db;
@@ -19,6 +20,11 @@ struct work {
     int64_t lacks_us;     // the same, where older rows were asked for; 0 = they were not
     int64_t begins_us;    // the first hour there is
     sqlite3_stmt *name;
+    sqlite3_stmt *budget; // the name of an account's
+    struct named_account {
+        uint64_t account;
+        struct str budget;
+    } known[ACCOUNTS_KNOWN]; // by the account's last bits
     struct sums sums;
     struct why *why;
     enum status status; // of the first thing that failed
@@ -28,7 +34,7 @@ struct work {
 struct place {
     int64_t provider, model, key, team, project, user; // numbers of names
     int64_t us;
-    struct str tag; // value
+    struct str tag; // value; by budget, its name
 };
 
 // What SQLite says now: finalizing another statement, or COMMIT, makes it forget.
@@ -131,6 +137,7 @@ static void set_label(struct work *w, struct group *g, const struct place *p)
         g->label = moment_label(w, p->us);
         g->order = p->us;
         break;
+    case BY_BUDGET:
     case BY_TAG: g->label = or_none(sums_keep(&w->sums, p->tag)); break;
     case BY_COUNT: break;
     }
@@ -162,11 +169,13 @@ static struct group *group_of(struct work *w, const struct place *p)
     case BY_USER: key[0] = p->user; break;
     case BY_DAY:
     case BY_HOUR: key[0] = local_key(w, p->us); break;
+    case BY_BUDGET:
     case BY_TAG:
     case BY_COUNT: break;
     }
+    bool text = w->q->by == BY_TAG || w->q->by == BY_BUDGET;
     struct str bytes = str_from((const char *)key, sizeof key);
-    struct group *g = sums_group(&w->sums, w->q->by == BY_TAG ? p->tag : bytes, &fresh);
+    struct group *g = sums_group(&w->sums, text ? p->tag : bytes, &fresh);
     if (g && fresh)
         set_label(w, g, p);
     return g;
@@ -276,6 +285,47 @@ static struct str tag_of(struct work *w, struct str packed)
     return STR_NONE;
 }
 
+// The budget of an account; empty when there is none.
+static struct str budget_of(struct work *w, uint64_t account)
+{
+    struct named_account *a = &w->known[account % ACCOUNTS_KNOWN];
+    if (a->account == account)
+        return a->budget;
+    *a = (struct named_account){.account = account};
+    sqlite3_bind_int64(w->budget, 1, (int64_t)account);
+    int code = sqlite3_step(w->budget);
+    if (code == SQLITE_ROW)
+        a->budget = sums_keep(&w->sums, sql_str(w->budget, 0));
+    else if (code != SQLITE_DONE)
+        cannot_read(w);
+    sqlite3_reset(w->budget);
+    return a->budget;
+}
+
+static bool add_shared(struct work *w, struct str budget, const struct entry *e)
+{
+    const struct place p = {.tag = budget};
+    struct group *g = group_of(w, &p);
+    if (g)
+        sums_add_group(&w->sums, g, e);
+    return g && w->status == STATUS_OK;
+}
+
+// To each budget that it was charged to.
+static bool add_charged(struct work *w, struct str packed, const struct entry *e)
+{
+    struct charge c;
+    bool fine = true;
+    if (!charge_unpack(packed, &c))
+        c.count = 0; // verify names it
+    for (unsigned i = 0; fine && i < c.count; i++)
+        fine = add_shared(w, budget_of(w, c.accounts[i]), e);
+    if (c.count == 0)
+        fine = add_shared(w, STR_NONE, e);
+    sums_add_total(&w->sums, e);
+    return fine;
+}
+
 static bool add_row(struct work *w, sqlite3_stmt *s)
 {
     int flags = sqlite3_column_int(s, 10);
@@ -304,6 +354,8 @@ static bool add_row(struct work *w, sqlite3_stmt *s)
     read_usage(s, 16, &e.usage);
     if (w->q->as)
         rate_as(w->q->as, &e);
+    if (w->q->by == BY_BUDGET)
+        return add_charged(w, sql_str(s, 21 + BUCKET_COUNT), &e);
     struct group *g = group_of(w, &p);
     if (g)
         sums_add_call(&w->sums, g, &e);
@@ -319,11 +371,12 @@ static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
         return cannot_read(w);
     w->lacks_us = since_us ? since_us : w->lacks_us;
     sqlite3_stmt *s = sql_prepare(
-        w->db, "SELECT start_us, provider, model, key, team, project, user, outcome, price_state, "
-               "sure, flags, ttft_us, duration_us, overhead_us, cost_pd, tags, " LEDGER_BUCKETS
-               ", reasoning, prompt, attempt, load_us, queue_us FROM call CROSS JOIN kind ON "
-               "kind.id = call.kind "
-               "WHERE tenant = ?1 AND start_us >= ?2 AND start_us < ?3");
+        w->db,
+        "SELECT start_us, provider, model, key, team, project, user, outcome, price_state, "
+        "sure, flags, ttft_us, duration_us, overhead_us, cost_pd, tags, " LEDGER_BUCKETS
+        ", reasoning, prompt, attempt, load_us, queue_us, charge FROM call CROSS JOIN kind ON "
+        "kind.id = call.kind "
+        "WHERE tenant = ?1 AND start_us >= ?2 AND start_us < ?3");
     if (!s)
         return false;
     sqlite3_bind_int64(s, 1, w->tenant);
@@ -336,11 +389,16 @@ static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
 
 // --- which from where ---
 
+static bool rows_alone(const struct report_query *q)
+{
+    return q->as || q->by == BY_USER || q->by == BY_TAG || q->by == BY_BUDGET;
+}
+
 // The rollups know it, hour by hour, and an hour there is not cut by a local day.
 static bool from_rollups(const struct work *w)
 {
     const struct report_query *q = w->q;
-    if (q->as || q->by == BY_USER || q->by == BY_TAG)
+    if (rows_alone(q))
         return false;
     return (q->by != BY_DAY && q->by != BY_HOUR) ||
            zone_whole_hours(q->zone,
@@ -356,7 +414,7 @@ static int64_t rollups_until(const struct work *w)
     int64_t kept = floor_to(w->rows_from_us + HOUR_US - 1, HOUR_US) / HOUR_US;
     if (from_rollups(w))
         return last;
-    if (w->q->as || w->q->by == BY_USER || w->q->by == BY_TAG)
+    if (rows_alone(w->q))
         return 0;
     return kept < last ? kept : last;
 }
@@ -426,14 +484,14 @@ static void write_answer(struct work *w, struct buf *json)
     write_bound(json, "until", q->span.until_us, q->span.until_us == INT64_MAX);
     if (w->lacks_us)
         write_bound(json, "rows_since", w->lacks_us, false);
-    sums_write(&w->sums, label, q->by == BY_DAY || q->by == BY_HOUR, json);
+    sums_write(&w->sums, label, q->by == BY_DAY || q->by == BY_HOUR, q->more, json);
     buf_add_char(json, '}');
 }
 
 // One read transaction, so that rollups and rows tell of the same moment.
 static bool read_all(struct work *w)
 {
-    if (!w->name || sql_run(w->db, "BEGIN") != SQLITE_OK)
+    if (!w->name || !w->budget || sql_run(w->db, "BEGIN") != SQLITE_OK)
         return cannot_read(w);
     bool fine = find_tenant(w) && (w->tenant < 0 || read_both(w));
     if (!fine && !w->sums.failed)
@@ -448,11 +506,14 @@ enum status report_run(sqlite3 *db, const struct report_query *q, struct buf *js
     struct work w = {.db = db, .q = q, .why = why};
     sums_init(&w.sums);
     w.name = sql_prepare(db, "SELECT text FROM name WHERE id = ?1");
+    w.budget = sql_prepare(db, "SELECT b.name FROM account a JOIN budget b ON b.id = a.budget "
+                               "WHERE a.id = ?1");
     if (read_all(&w))
         write_answer(&w, json);
     if (w.sums.failed || arena_failed(&w.sums.arena) || buf_failed(json))
         w.status = why_set(why, STATUS_NO_MEMORY, "out of memory");
     sqlite3_finalize(w.name);
+    sqlite3_finalize(w.budget);
     sums_fini(&w.sums);
     return w.status;
 }

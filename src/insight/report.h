@@ -2,7 +2,8 @@
 //
 // report - what was spent, on what: calls, tokens, cost and speed, grouped. Whole hours are read
 // from the rollups, what is cut by a border from the rows; groupings that the rollups do not know
-// (user, tag, another model's prices) from the rows alone.
+// (user, tag, budget, another model's prices) from the rows alone. By budget a call stands in each
+// that it was charged to, and once in the total.
 //
 //     since |...rows...|======== rollups, hour by hour ========|.rows.| until
 
@@ -16,6 +17,7 @@
 #include "base/status.h"
 #include "core/sheet.h"
 #include "insight/asked.h"
+#include "insight/sums.h"
 
 #define REPORT_BY_MAP(X)    \
     X(MODEL, "model")       \
@@ -26,6 +28,7 @@
     X(USER, "user")         \
     X(DAY, "day")           \
     X(HOUR, "hour")         \
+    X(BUDGET, "budget")     \
     X(TAG, "tag")
 
 enum report_by {
@@ -40,8 +43,9 @@ struct report_query {
     enum report_by by;
     struct str tag; // its name, for BY_TAG
     struct span span;
-    const struct zone *zone; // of days and hours; NULL = UTC
-    const struct sheet *as;  // re-rate every call with these prices; NULL = as it was
+    const struct zone *zone;      // of days and hours; NULL = UTC
+    const struct sheet *as;       // re-rate every call with these prices; NULL = as it was
+    const struct sums_more *more; // NULL: no more
 };
 
 // "model", "tag:feature". False when it is none of REPORT_BY_MAP; `tag` is a slice of `text`.
@@ -52,5 +56,10 @@ const char *report_by_name(enum report_by by);
 // "rows_since": calls before it are left out, where only rows would tell and `keep` deleted them.
 enum status report_run(sqlite3 *db, const struct report_query *q, struct buf *json,
                        struct why *why) MUST_USE;
+
+// report_verb (insight/verbs.h), with what `q` says of `more`. Its other members are set before
+// that is called for; the zone and the tag do not outlive the call.
+enum status report_asked(struct store *s, const struct catalog *c, struct str args_json,
+                         struct report_query *q, struct buf *out_json, struct why *why) MUST_USE;
 
 #endif

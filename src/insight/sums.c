@@ -56,7 +56,7 @@ static void add_times(struct sums *s, struct group_times *t, unsigned step, uint
         s->failed = true;
 }
 
-static void add_call(struct sums *s, struct group *g, const struct entry *e)
+void sums_add_group(struct sums *s, struct group *g, const struct entry *e)
 {
     tally_add(&g->tally, e);
     if (e->price_state != PRICE_UNPRICED) {
@@ -70,10 +70,15 @@ static void add_call(struct sums *s, struct group *g, const struct entry *e)
         add_times(s, &g->ttft, histogram_step(e->ttft_us), 1);
 }
 
+void sums_add_total(struct sums *s, const struct entry *e)
+{
+    sums_add_group(s, &s->total, e);
+}
+
 void sums_add_call(struct sums *s, struct group *g, const struct entry *e)
 {
-    add_call(s, g, e);
-    add_call(s, &s->total, e);
+    sums_add_group(s, g, e);
+    sums_add_total(s, e);
 }
 
 void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost,
@@ -201,7 +206,8 @@ static int by_order(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-void sums_write(struct sums *s, const char *label_name, bool in_order, struct buf *json)
+void sums_write(struct sums *s, const char *label_name, bool in_order, const struct sums_more *more,
+                struct buf *json)
 {
     const struct group **all = alloc_get(&alloc_heap, (s->groups.count + 1) * sizeof *all);
     if (!all) {
@@ -224,6 +230,8 @@ void sums_write(struct sums *s, const char *label_name, bool in_order, struct bu
         json_out_begin(&o, NULL, '{');
         json_out_text(&o, label_name, all[i]->label);
         write_figures(&o, all[i]);
+        if (more)
+            more->write(more, all[i]->label, &o);
         json_out_end(&o, '}');
     }
     json_out_end(&o, ']');

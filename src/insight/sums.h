@@ -47,6 +47,9 @@ void sums_fini(struct sums *s);
 // The group of a key; *fresh says that its label is to be set. NULL when out of memory.
 struct group *sums_group(struct sums *s, struct str key, bool *fresh);
 struct str sums_keep(struct sums *s, struct str text); // a copy that lives as long
+// One without the other, for calls that several groups have.
+void sums_add_group(struct sums *s, struct group *g, const struct entry *e);
+void sums_add_total(struct sums *s, const struct entry *e);
 // Adds to a group and to the total.
 void sums_add_call(struct sums *s, struct group *g, const struct entry *e);
 void sums_add_hour(struct sums *s, struct group *g, const struct tally *t, struct money_sum cost,
@@ -57,7 +60,12 @@ bool sums_add_times(struct sums *s, struct group *g, struct str latency, struct 
 // free beside it.
 void sums_write_tally(struct json_out *o, const struct tally *t, struct money_sum cost,
                       struct money_sum retry_cost);
-// "rows":[…],"total":{…} without braces around. Rows by cost, or by `order`.
-void sums_write(struct sums *s, const char *label_name, bool in_order, struct buf *json);
+// Members that somebody who knows more adds to each row, by its label; the same ones to all.
+struct sums_more {
+    void (*write)(const struct sums_more *m, struct str label, struct json_out *o);
+};
+// "rows":[…],"total":{…} without braces around. Rows by cost, or by `order`. `more` may be NULL.
+void sums_write(struct sums *s, const char *label_name, bool in_order, const struct sums_more *more,
+                struct buf *json);
 
 #endif

@@ -232,7 +232,7 @@ static void write_answer(struct billing *b, struct str key, struct buf *json)
     write_dearest(o, &b->dearest);
     write_failed(o, &b->failed);
     json_out_name(o, NULL);
-    sums_write(&b->sums, "model", false, json);
+    sums_write(&b->sums, "model", false, NULL, json);
     json_out_end(o, '}');
 }
 

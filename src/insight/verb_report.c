@@ -19,13 +19,13 @@ static enum status read_query(const struct asked *a, const struct catalog *c, st
                               struct report_query *q, struct why *why)
 {
     enum status status = STATUS_OK;
-    *q = (struct report_query){.tenant = STR(TENANT), .zone = zone};
+    q->tenant = str_of(TENANT);
+    q->zone = zone;
     if (a->by.len && !report_by_read(a->by, &q->by, &q->tag))
-        status =
-            why_set(why, STATUS_SYNTAX,
-                    "a report is by model, provider, key, team, project, user, tag:NAME, day or "
-                    "hour; not by %.*s",
-                    STR_ARG(a->by));
+        status = why_set(why, STATUS_SYNTAX,
+                         "a report is by model, provider, key, team, project, user, tag:NAME, "
+                         "budget, day or hour; not by %.*s",
+                         STR_ARG(a->by));
     if (status == STATUS_OK)
         status = asked_span(a->since, a->until, zone, &q->span, why);
     if (status == STATUS_OK && a->as.len)
@@ -48,17 +48,23 @@ static enum status run(struct store *s, const struct report_query *q, struct buf
 enum status report_verb(struct store *s, const struct catalog *c, struct str args_json,
                         struct buf *out_json, struct why *why)
 {
+    struct report_query q = {.more = NULL};
+    return report_asked(s, c, args_json, &q, out_json, why);
+}
+
+enum status report_asked(struct store *s, const struct catalog *c, struct str args_json,
+                         struct report_query *q, struct buf *out_json, struct why *why)
+{
     struct asked a = {0};
     struct json *document = NULL;
     struct zone *zone = NULL;
-    struct report_query q;
     enum status status = args_read(args_json, rows, &a, &document, why);
     if (status == STATUS_OK && a.tz.len)
         status = zone_open(a.tz, &zone, why);
     if (status == STATUS_OK)
-        status = read_query(&a, c, zone, &q, why);
+        status = read_query(&a, c, zone, q, why);
     if (status == STATUS_OK)
-        status = run(s, &q, out_json, why);
+        status = run(s, q, out_json, why);
     zone_close(zone);
     json_close(document);
     return status;

@@ -73,7 +73,7 @@ static void fill(void)
         must(filled + 2 <= ROUTES_MAX);
         int n = snprintf(paths[i], PATH_BYTES, "/%s", v->name);
         must(n > 0 && n < PATH_BYTES);
-        bool slow = v->insight != NULL; // it goes through the ledger
+        bool slow = v->slow || v->insight;
         table[filled++] = (struct admin_route){"POST", paths[i], run, slow};
         if (v->safe)
             table[filled++] = (struct admin_route){"GET", paths[i], run, slow};

@@ -6,6 +6,7 @@
 #include "panel/budgets.h"
 #include "panel/events.h"
 #include "panel/keys.h"
+#include "panel/reports.h"
 #include "panel/running.h"
 #include "panel/teams.h"
 #include "panel/watch.h"
@@ -28,7 +29,7 @@ static const struct verb verbs[] = {
     {.name = "teams/add", .run = teams_add},
     {.name = "teams/rm", .run = teams_rm},
     {.name = "bill", .insight = bill_verb, .safe = true, .needs_catalog = true},
-    {.name = "report", .insight = report_verb, .safe = true, .needs_catalog = true},
+    {.name = "report", .run = reports_run, .safe = true, .slow = true, .needs_catalog = true},
     {.name = "request", .insight = request_verb, .safe = true, .needs_catalog = true},
     {.name = "verify", .insight = verify_verb, .safe = true, .needs_catalog = true},
     {.name = "export", .insight = export_verb, .safe = true, .needs_catalog = true},

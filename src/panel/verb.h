@@ -37,6 +37,7 @@ struct verb {
     verb_f *run;      // one of these two
     verb_insight_f *insight;
     bool safe; // changes nothing: GET is taken too
+    bool slow; // it goes through the ledger, as all of insight's do
     bool needs_catalog;
     bool makes_store; // there need be none yet
     bool needs_gate;  // makes sense inside a running gateway only

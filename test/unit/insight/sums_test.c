@@ -23,7 +23,7 @@ static void sums_end_at_the_largest(void **state)
     assert_non_null(g);
     for (int i = 0; i < 3; i++)
         sums_add_hour(&s, g, &t, (struct money_sum){INT64_MAX}, (struct money_sum){1});
-    sums_write(&s, "key", false, &json);
+    sums_write(&s, "key", false, NULL, &json);
     assert_false(buf_failed(&json));
     const char *text = buf_cstr(&json);
     assert_null(strstr(text, ":-"));
@@ -77,11 +77,11 @@ static void an_unknown_price_is_not_zero(void **state)
     buf_init(&json, &alloc_heap, 0);
     add_attempt(&s, PRICE_FREE, 0, true);
     add_attempt(&s, PRICE_UNPRICED, 0, false);
-    sums_write(&s, "key", false, &json);
+    sums_write(&s, "key", false, NULL, &json);
     assert_non_null(strstr(buf_cstr(&json), "\"cost_usd\":null"));
     add_attempt(&s, PRICE_PRICED, 5, false);
     buf_clear(&json);
-    sums_write(&s, "key", false, &json);
+    sums_write(&s, "key", false, NULL, &json);
     assert_non_null(strstr(buf_cstr(&json), "\"cost_usd\":\"0.000000000005\""));
     buf_fini(&json);
     sums_fini(&s);
