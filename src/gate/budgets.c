@@ -24,8 +24,16 @@ struct budgets {
     struct budgets_told told;
     struct list newcomers; // bookings that wait for an account's first lease
     struct list asks;      // of the store, under way
-    struct map broken;     // names of models whose price broke its promise
-    bool closed;           // the store is: it is asked no more
+    struct said *said;     // by number; NULL before the first
+    size_t said_count;
+    struct map broken; // names of models whose price broke its promise
+    bool closed;       // the store is: it is asked no more
+};
+
+// What a budget says now, whatever a call that began before knows of it.
+struct said {
+    uint64_t budget;
+    struct account_terms terms;
 };
 
 // One lease under way.
@@ -53,6 +61,7 @@ struct booking {
     int64_t asked_us; // when it was asked for: finds its windows
     struct verdict verdict;
     struct nano charged;
+    struct nano most; // that it could be
     unsigned count;
     struct booking_wish wishes[];
 };
@@ -283,6 +292,36 @@ static void on_alert(void *context, const struct account *a, unsigned percent)
     tell(all, accounts_find(&all->table, &a->key));
 }
 
+// --- what each budget says now ---
+
+static int by_number(const void *a, const void *b)
+{
+    const struct said *x = a, *y = b;
+    return x->budget < y->budget ? -1 : x->budget > y->budget;
+}
+
+static struct said *said_new(const struct budget *budgets, size_t count)
+{
+    struct said *all = alloc_must((count + 1) * sizeof *all);
+    for (size_t i = 0; i < count; i++)
+        all[i] = (struct said){budgets[i].id, budgets[i].terms};
+    qsort(all, count, sizeof *all, by_number);
+    return all;
+}
+
+// NULL: there is no such budget any more.
+static const struct said *said_find(const struct budgets *all, uint64_t budget)
+{
+    const struct said key = {.budget = budget};
+    return all->said ? bsearch(&key, all->said, all->said_count, sizeof key, by_number) : NULL;
+}
+
+static const struct account_terms *terms_of(const struct budgets *all, const struct budget *b)
+{
+    const struct said *said = said_find(all, b->id);
+    return said ? &said->terms : &b->terms;
+}
+
 // --- holding ---
 
 // The account of that budget now. NULL when there is no room for one more.
@@ -296,7 +335,7 @@ static struct account *account_of(struct budgets *all, const struct booking_wish
     if (a)
         return a;
     if (all->table.count >= BUDGETS_ACCOUNTS_MAX ||
-        accounts_add(&all->table, &key, &w->budget->terms, &a) != STATUS_OK)
+        accounts_add(&all->table, &key, terms_of(all, w->budget), &a) != STATUS_OK)
         return NULL;
     if (ask(all, a, amount))
         return a;
@@ -452,11 +491,12 @@ bool booking_left(const struct booking *b, struct booking_left *out)
 
 // --- ending ---
 
-void booking_end(struct booking *b, struct nano charged, struct list *ended)
+void booking_end(struct booking *b, struct nano charged, struct nano most, struct list *ended)
 {
     must(b->hold.state == HOLD_OPEN);
     b->ended = true;
     b->charged = charged;
+    b->most = most;
     list_push(ended, &b->link);
 }
 
@@ -472,7 +512,7 @@ static void tell_overdraft(struct budgets *all, const struct booking *b)
                                        .limit = a->terms.limit,
                                        .spent = a->settled,
                                        .held = a->held,
-                                       .beyond = {b->charged.n - b->hold.amount.n}};
+                                       .beyond = {b->charged.n - b->most.n}};
         if (a->terms.observe)
             continue;
         all->told.overdrafts++;
@@ -493,7 +533,8 @@ static void end(struct budgets *all, struct booking *b, bool written)
     list_pull(&b->link);
     if (!written)
         (void)accounts_capture(&all->table, &b->hold);
-    else if (accounts_settle(&all->table, &b->hold, b->charged) == HOLD_END_PASSED)
+    else if (accounts_settle(&all->table, &b->hold, b->charged) == HOLD_END_PASSED &&
+             b->charged.n > b->most.n)
         tell_overdraft(all, b);
     retire(b);
 }
@@ -524,31 +565,6 @@ void booking_drop(struct booking *b)
 
 // --- what the budgets say ---
 
-static int by_number(const void *a, const void *b)
-{
-    const struct budget *x = *(const struct budget *const *)a;
-    const struct budget *y = *(const struct budget *const *)b;
-    return x->id < y->id ? -1 : x->id > y->id;
-}
-
-// The budgets by their numbers. NULL when memory ends, or there are none.
-static const struct budget **sorted(const struct budget *budgets, size_t count)
-{
-    const struct budget **all = alloc_get(&alloc_heap, (count + 1) * sizeof *all);
-    for (size_t i = 0; all && i < count; i++)
-        all[i] = &budgets[i];
-    if (all)
-        qsort(all, count, sizeof *all, by_number);
-    return all;
-}
-
-static const struct budget *find(const struct budget **all, size_t count, uint64_t id)
-{
-    const struct budget wanted = {.id = id}, *key = &wanted;
-    const struct budget **at = bsearch(&key, all, count, sizeof *all, by_number);
-    return at ? *at : NULL;
-}
-
 static void forget_broken(struct budgets *all)
 {
     size_t at = 0;
@@ -560,24 +576,39 @@ static void forget_broken(struct budgets *all)
     map_init(&all->broken, &alloc_heap);
 }
 
+// A budget that is no more refuses nothing, and keeps nobody waiting.
+static void renew(struct budgets *all, struct account *a)
+{
+    const struct said *said = said_find(all, a->key.budget);
+    struct account_terms terms = said ? said->terms : a->terms;
+    terms.observe = terms.observe || !said;
+    terms.paused = terms.paused && said;
+    accounts_terms(&all->table, a, &terms);
+    if (said)
+        tell(all, a);
+}
+
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count)
 {
-    const struct budget **by_id = sorted(budgets, count);
-    if (!by_id)
-        return; // each account takes them when it is next made
+    struct said *said = said_new(budgets, count);
     size_t at = 0;
     pthread_mutex_lock(&all->lock);
+    struct said *before = all->said;
+    all->said = said;
+    all->said_count = count;
     for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));) {
-        const struct budget *b = find(by_id, count, a->key.budget);
-        if (!b || memcmp(&b->terms, &a->terms, sizeof b->terms) == 0)
-            continue;
-        accounts_terms(&all->table, a, &b->terms);
-        tell(all, a);
+        renew(all, a);
     }
-    forget_broken(all);
     pump(all);
     pthread_mutex_unlock(&all->lock);
-    heap_free(by_id);
+    heap_free(before);
+}
+
+void budgets_mended(struct budgets *all)
+{
+    pthread_mutex_lock(&all->lock);
+    forget_broken(all);
+    pthread_mutex_unlock(&all->lock);
 }
 
 // What was spent beyond its watermark the ledger's rows alone will know.
@@ -699,6 +730,7 @@ void budgets_free(struct budgets *all)
     pthread_mutex_lock(&all->lock);
     while (!list_empty(&all->asks))
         pthread_cond_wait(&all->asked, &all->lock);
+    heap_free(all->said);
     accounts_fini(&all->table);
     forget_broken(all);
     pthread_mutex_unlock(&all->lock);

@@ -110,8 +110,9 @@ struct booking_left {
 bool booking_left(const struct booking *b, struct booking_left *out);
 
 // It is charged so much, as soon as the records that say so are written: budgets_end. The owner is
-// not woken any more; the booking is gone then.
-void booking_end(struct booking *b, struct nano charged, struct list *ended);
+// not woken any more; the booking is gone then. Beyond `most` its price broke its promise, which is
+// news.
+void booking_end(struct booking *b, struct nano charged, struct nano most, struct list *ended);
 // All of that list, which is empty afterwards. `written`: false captures them all at what they
 // hold, since that is what the record says that stands.
 void budgets_end(struct budgets *all, struct list *ended, bool written);
@@ -120,9 +121,10 @@ void budgets_end(struct budgets *all, struct list *ended, bool written);
 void booking_drop(struct booking *b);
 
 // A model ("provider/model") that charged more than its worst case: no budget that blocks may rely
-// on its price until the budgets or prices are read anew (budgets_terms).
+// on its price until budgets_mended: the configuration or the prices were read anew.
 void budgets_break(struct budgets *all, struct str model);
 bool budgets_broken(struct budgets *all, struct str model);
+void budgets_mended(struct budgets *all);
 
 struct budgets_told { // since the process began
     uint64_t alerts, overdrafts;

@@ -37,6 +37,10 @@ bool chores_start(struct chores *c)
 
 void chores_add(struct chores *c, struct chore *chore)
 {
+    if (!c->started) {
+        chore->run(chore);
+        return;
+    }
     pthread_mutex_lock(&c->lock);
     list_push(&c->waiting, &chore->link);
     pthread_cond_signal(&c->wake);

@@ -26,10 +26,10 @@ struct chores {
     bool started;
 };
 
-// Starts the thread. False when none could be made: then nothing may be added, and chores_stop does
-// nothing.
+// Starts the thread. False when none could be made: chores_stop then does nothing.
 bool chores_start(struct chores *c) MUST_USE;
-void chores_add(struct chores *c, struct chore *chore); // from any thread
-void chores_stop(struct chores *c);                     // runs what waits, then ends
+// From any thread. After chores_stop it is run at once, for the one thread that is left.
+void chores_add(struct chores *c, struct chore *chore);
+void chores_stop(struct chores *c); // runs what waits, then ends
 
 #endif

@@ -180,7 +180,8 @@ static void snapshot_install(struct gate *g, struct snapshot *fresh)
     pthread_mutex_unlock(&g->lock);
     for (unsigned i = 0; i < g->worker_count; i++)
         swap_post(&g->workers[i], fresh);
-    budgets_terms(g->budgets, fresh->budgets, fresh->budget_count);
+    if (fresh->budgets != previous->budgets)
+        budgets_terms(g->budgets, fresh->budgets, fresh->budget_count);
     snapshot_free(previous);
 }
 
@@ -239,6 +240,7 @@ enum status gate_reload(struct gate *g, struct why *why)
         absent_log(fresh);
         snapshot_free(old);
         snapshot_install(g, fresh);
+        budgets_mended(g->budgets);
     }
     if (s != STATUS_OK)
         log_say(LOG_ERROR, "reload: %s; the running configuration stays", why->text);
@@ -390,6 +392,8 @@ static enum status gate_open(struct gate *g, struct why *why)
         g->snapshot->locals = g->locals = locals_new();
         g->snapshot->thrifts = g->thrifts = thrifts_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
+        if (g->budgets)
+            budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count);
         s = g->locals && g->thrifts && g->budgets ? tls_open(g, why)
                                                   : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }

@@ -180,7 +180,7 @@ void reservation_end(struct req *r)
     hold_rest(v, charged);
     v->told = booking_left(v->booking, &v->left);
     v->left.left.n -= charged.n;
-    booking_end(v->booking, charged, &r->worker->ended);
+    booking_end(v->booking, charged, v->bounded ? v->most : charged, &r->worker->ended);
     v->booking = NULL;
 }
 

@@ -259,10 +259,8 @@ bool journal_flush(struct journal *j, journal_lost_f *lost, void *context)
          at = str_skip(at, f.size)) {
         struct uuid id;
         uint8_t attempt;
-        if (f.type == RECORD_DISPATCHED && entry_unpack_id(f.payload, &id, &attempt)) {
+        if (f.type == RECORD_DISPATCHED && entry_unpack_id(f.payload, &id, &attempt))
             lost(context, &id, attempt);
-            fine = false;
-        }
     }
     buf_clear(&j->lost);
     return fine;

@@ -43,8 +43,7 @@ bool journal_final(struct journal *j, const struct entry *e);
 void journal_gather(struct journal *j);
 // Writes what was gathered. On failure the FINAL records go to the reserve, and every call whose
 // DISPATCHED record could not be written is told to `lost`: nothing of it may go upstream.
-// False when a record was lost since the last time: such a beginning, or an end that the reserve
-// did not take either.
+// False when an end was lost since the last time: the reserve did not take it either.
 typedef void journal_lost_f(void *context, const struct uuid *id, uint8_t attempt);
 bool journal_flush(struct journal *j, journal_lost_f *lost, void *context);
 // False when the last write failed and a probe (at most one a second) still fails: refuse before

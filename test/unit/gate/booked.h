@@ -74,12 +74,20 @@ static inline enum booking_state reserve_at(struct booking *k, int64_t amount, b
     return booking_reserve(k, (struct nano){amount}, patient, wall_us);
 }
 
+// What it holds is all that it may cost.
+static inline struct nano most_of(const struct booking *k)
+{
+    struct charge c;
+    booking_charge(k, &c);
+    return (struct nano){c.held};
+}
+
 // Charged so much, or captured.
 static inline void end_now(struct budgets *all, struct booking *k, int64_t charged, bool written)
 {
     struct list ended;
     list_init(&ended);
-    booking_end(k, (struct nano){charged}, &ended);
+    booking_end(k, (struct nano){charged}, most_of(k), &ended);
     budgets_end(all, &ended, written);
     assert_true(list_empty(&ended));
 }
