@@ -158,9 +158,11 @@ static bool begin_patience(struct req *r)
     return true;
 }
 
-// It was refused: does it ask once more?
+// It was refused, and stands in no queue: does it ask once more?
 static bool insist(struct req *r, enum flow *flow)
 {
+    if (r->reserving)
+        r->reserving->queued = false;
     if (begin_patience(r))
         return true;
     *flow = give_way(r);
