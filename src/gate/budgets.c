@@ -236,9 +236,14 @@ static void born(struct budgets *all, struct account *a, const struct lease *l)
 {
     bool fine = l->status == STATUS_OK;
     if (fine) {
+        struct account_kept kept = l->kept;
+        if (l->observe)
+            kept.leased = kept.settled; // nothing is set aside
         a->id = l->account;
-        accounts_restore(a, &l->kept);
+        accounts_restore(a, &kept);
         tell_again(all, a);
+        if (!is_told(a, l))
+            tell(all, a);
     }
     list_for (it, &all->newcomers) {
         struct booking *b = list_of(it, struct booking, link);
@@ -253,6 +258,20 @@ static void born(struct budgets *all, struct account *a, const struct lease *l)
         must(accounts_forget(&all->table, a)); // the next call asks again
 }
 
+// More of it is set aside, or its terms are told.
+static void took(struct budgets *all, struct account *a, const struct ask *k)
+{
+    const struct lease *l = &k->lease;
+    bool fine = l->status == STATUS_OK;
+    if (k->grows) {
+        bool more = fine && !l->observe && l->kept.leased.n > a->leased.n;
+        struct nano by = {more ? l->kept.leased.n - a->leased.n : 0};
+        accounts_leased(&all->table, a, by);
+    }
+    if (fine && !is_told(a, l))
+        tell(all, a);
+}
+
 static void on_leased(struct lease *l)
 {
     struct ask *k = l->context;
@@ -263,15 +282,10 @@ static void on_leased(struct lease *l)
     all->closed |= l->status == STATUS_CLOSED;
     if (a)
         a->leases--;
-    if (a && a->id == 0) {
+    if (a && a->id == 0)
         born(all, a, l);
-    } else if (k->grows) {
-        bool more = l->status == STATUS_OK && l->kept.leased.n > a->leased.n;
-        struct nano by = {more ? l->kept.leased.n - a->leased.n : 0};
-        accounts_leased(&all->table, a, by);
-    }
-    if (a && l->status == STATUS_OK && !is_told(a, l))
-        tell(all, a);
+    else if (a)
+        took(all, a, k);
     pump(all);
     pthread_cond_signal(&all->asked);
     pthread_mutex_unlock(&all->lock);
@@ -576,6 +590,13 @@ static void forget_broken(struct budgets *all)
     map_init(&all->broken, &alloc_heap);
 }
 
+static bool is_same(const struct account_terms *a, const struct account_terms *b)
+{
+    return a->limit.n == b->limit.n && a->observe == b->observe && a->paused == b->paused &&
+           a->alert_count == b->alert_count &&
+           memcmp(a->alert_at, b->alert_at, sizeof a->alert_at) == 0;
+}
+
 // A budget that is no more refuses nothing, and keeps nobody waiting.
 static void renew(struct budgets *all, struct account *a)
 {
@@ -583,6 +604,8 @@ static void renew(struct budgets *all, struct account *a)
     struct account_terms terms = said ? said->terms : a->terms;
     terms.observe = terms.observe || !said;
     terms.paused = terms.paused && said;
+    if (is_same(&terms, &a->terms))
+        return;
     accounts_terms(&all->table, a, &terms);
     if (said)
         tell(all, a);
@@ -596,9 +619,8 @@ void budgets_terms(struct budgets *all, const struct budget *budgets, size_t cou
     struct said *before = all->said;
     all->said = said;
     all->said_count = count;
-    for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));) {
+    for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));)
         renew(all, a);
-    }
     pump(all);
     pthread_mutex_unlock(&all->lock);
     heap_free(before);
@@ -611,15 +633,23 @@ void budgets_mended(struct budgets *all)
     pthread_mutex_unlock(&all->lock);
 }
 
-// What was spent beyond its watermark the ledger's rows alone will know.
+// When it comes back the store says at least what was spent. What passed its watermark only rows
+// say, and what was captured for want of a record has none while the process lives.
+static bool is_kept(const struct account *a, int64_t wall_us, int64_t behind_us)
+{
+    if (a->terms.observe)
+        return behind_us == 0;
+    bool past = wall_us - DAY_US > a->key.window.end_us;
+    return a->settled.n <= a->leased.n || (past && behind_us == 0);
+}
+
 static bool is_idle(const struct budgets *all, const struct account *a, int64_t wall_us,
                     int64_t behind_us)
 {
     int64_t idle_us = all->table.count > CROWDED ? CROWDED_US : IDLE_US;
     bool over = a->key.window.end_us <= wall_us;
-    bool kept = a->settled.n <= a->leased.n || behind_us == 0;
-    return a->id > 0 && a->uses == 0 && a->leases == 0 && kept &&
-           (over || wall_us - a->used_us > idle_us);
+    return a->id > 0 && a->uses == 0 && a->leases == 0 &&
+           (over || wall_us - a->used_us > idle_us) && is_kept(a, wall_us, behind_us);
 }
 
 // What it does not use is set aside no more.

@@ -339,6 +339,24 @@ static void who_only_observes_says_so_to_the_store(void **state)
     assert_false(lender.at[0].observe);
 }
 
+// While it observed nothing was set aside.
+static void who_blocks_again_asks_the_store_first(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000);
+    b.terms.observe = true;
+    booking_drop(opened(&b, 600, WALL));
+    assert_int_equal(lender.at[0].leased, 0);
+    b.terms.observe = false;
+    budgets_terms(all, &b, 1);
+    struct booking *k = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(k, 600, true, WALL), BOOKING_WAITS);
+    work();
+    assert_int_equal(reserve_at(k, 600, true, WALL), BOOKING_OPEN);
+    assert_true(lender.at[0].leased >= 600);
+    booking_drop(k);
+}
+
 static void an_alert_is_told_once(void **state)
 {
     (void)state;
@@ -416,23 +434,40 @@ static void what_is_in_use_is_not_forgotten(void **state)
     booking_drop(newcomer);
 }
 
-// What passed its watermark is known from the rows alone.
-static void an_overdraft_is_forgotten_when_its_rows_are_there(void **state)
+// What passed its watermark is not what the store says.
+static void an_overdraft_is_forgotten_late(void **state)
 {
     (void)state;
-    const struct budget b = a_budget(1, 1000);
+    struct budget b = a_budget(1, 1000);
+    b.window.kind = WINDOW_DAY;
     end_now(all, opened(&b, 300, WALL), 1200, true);
     work();
-    budgets_tidy(all, WALL + 2 * HOUR, 1000);
+    budgets_tidy(all, WALL + 25 * HOUR, 0);
+    assert_int_equal(known(), 1);
+    budgets_tidy(all, WALL + 50 * HOUR, 1);
     assert_int_equal(known(), 1);
     lent_charge(1, 1200);
-    budgets_tidy(all, WALL + 2 * HOUR, 0);
+    budgets_tidy(all, WALL + 50 * HOUR, 0);
     assert_int_equal(known(), 0);
     struct booking *k = book_for(all, &caller, &b, STR_NONE);
-    assert_int_equal(reserve_at(k, 1, true, WALL), BOOKING_WAITS);
-    work();
-    assert_int_equal(reserve_at(k, 1, true, WALL), BOOKING_REFUSED);
+    assert_int_equal(settled(k, 1, WALL), BOOKING_REFUSED);
     booking_drop(k);
+}
+
+static void who_only_observes_is_forgotten_when_its_rows_are_there(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000);
+    b.terms.observe = true;
+    end_now(all, opened(&b, 300, WALL), 200, true);
+    work();
+    budgets_tidy(all, WALL + 2 * HOUR, 1);
+    assert_int_equal(known(), 1);
+    lent_charge(1, 200);
+    budgets_tidy(all, WALL + 2 * HOUR, 0);
+    assert_int_equal(known(), 0);
+    booking_drop(opened(&b, 10, WALL));
+    has(all, 1, 200, 0);
 }
 
 static void a_crowd_is_forgotten_sooner(void **state)
@@ -541,10 +576,12 @@ int main(void)
         CASE(what_grows_holds_more),
         CASE(a_changed_limit_is_told_to_the_store),
         CASE(who_only_observes_says_so_to_the_store),
+        CASE(who_blocks_again_asks_the_store_first),
         CASE(an_alert_is_told_once),
         CASE(what_is_forgotten_comes_back_as_spent),
         CASE(what_is_in_use_is_not_forgotten),
-        CASE(an_overdraft_is_forgotten_when_its_rows_are_there),
+        CASE(an_overdraft_is_forgotten_late),
+        CASE(who_only_observes_is_forgotten_when_its_rows_are_there),
         CASE(a_crowd_is_forgotten_sooner),
         CASE(who_is_new_hears_that_the_store_fails),
         CASE(who_waits_hears_that_the_store_fails),

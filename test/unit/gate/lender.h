@@ -38,9 +38,6 @@ static inline struct store *lender_store(void)
     return (struct store *)(void *)&lender; // nobody looks into it
 }
 
-void store_lease(struct store *s, struct lease *l);
-void loop_post_lent(struct loop *l, struct post *p, loop_f *f, void *argument);
-
 void store_lease(struct store *s, struct lease *l)
 {
     assert_ptr_equal(s, &lender);
