@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/events.h"
 #include "store/inside.h"
 #include "store/sql.h"
 
@@ -264,8 +265,8 @@ static void prune(struct store *s)
         sql_prepare(s->db, "DELETE FROM kind WHERE used_day < ?1"),
         sql_prepare(s->db, "DELETE FROM name WHERE id IN (SELECT id FROM name WHERE used_day < ?1 "
                            "LIMIT ?2)"),
-        sql_prepare(s->db, "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at_us < ?1 "
-                           "AND (kind != 0 OR end_us < ?1) LIMIT ?2)"),
+        sql_prepare(s->db, "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE " EVENT_GOES
+                           " < ?1 LIMIT ?2)"),
         0,
         0};
     sqlite3_stmt *const all[] = {p.tenant, p.limit,  p.charged, p.age,   p.rows,

@@ -38,6 +38,9 @@ struct event {  // slices of one that is read live during the call
     struct uuid request;            // OVERDRAFT: which call
 };
 
+// When an event is old, as an index has it: a threshold not before its window is over.
+#define EVENT_GOES "(CASE kind WHEN 0 THEN max(at_us, end_us) ELSE at_us END)"
+
 // *fresh: false when it is an alert that was kept before; nothing changes then. Safe from any
 // thread but for the loops' (it waits for the disk).
 enum status store_event_add(struct store *s, const struct event *e, bool *fresh,

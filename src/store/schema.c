@@ -18,6 +18,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/events.h"
 #include "store/sql.h"
 
 #define PATH_SIZE 4096
@@ -328,6 +329,7 @@ static const struct step steps[] = {
 "  beyond INTEGER NOT NULL,"    // of an overdraft: its call cost so much more than it held
 "  request BLOB) STRICT;"       // of an overdraft
 "CREATE UNIQUE INDEX event_once ON event (budget, value, window, start_us, percent) WHERE kind = 0;"
+"CREATE INDEX event_goes ON event (" EVENT_GOES ");"
 "PRAGMA user_version = 9;"
     }, // clang-format on
 };

@@ -101,3 +101,7 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
     answer = request(gateway.admin_port, "POST", "/api/v1/budgets/events", {"after": str(first["id"])}, admin)
     expect(answer.json["events"], [last])
     expect(request(gateway.admin_port, "POST", "/api/v1/budgets/events", {"after": "x"}, admin).status, 400)
+
+    # Without a gateway.
+    gateway.program.stop()
+    expect(events(gateway, "all"), [("all", 50), ("all", 80)])

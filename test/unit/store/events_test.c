@@ -156,6 +156,8 @@ static void old_ones_go(void **state)
         usleep(10000);
     assert_int_equal(look(s, 0, "", 100).count, 2);
     assert_int_equal(look(s, 0, "", 100).first, 2);
+    // By an index: those that stay are not looked at each second.
+    assert_int_equal(ask(&p, "SELECT count(*) FROM sqlite_master WHERE name = 'event_goes'"), 1);
     store_close(s);
     place_remove(&p);
 }
