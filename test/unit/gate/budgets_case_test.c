@@ -357,6 +357,81 @@ static void who_blocks_again_asks_the_store_first(void **state)
     booking_drop(k);
 }
 
+// --- windows ---
+
+static int64_t spent_since(uint64_t budget, int64_t start_us)
+{
+    for (unsigned i = 0; i < lender.count; i++)
+        if (lender.at[i].key.budget == budget && lender.at[i].key.window.start_us == start_us)
+            return lender.at[i].settled;
+    return -1;
+}
+
+static void rows_of(const struct charge *c, int64_t charged)
+{
+    for (unsigned i = 0; i < c->count; i++)
+        lent_charge(c->accounts[i], charged);
+}
+
+static void who_ends_after_midnight_is_charged_before_it(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000);
+    b.window.kind = WINDOW_DAY;
+    const struct window today = window_at(&b.window, WALL);
+    struct charge charge;
+    struct booking *k = opened(&b, 600, today.end_us - 1);
+    booking_charge(k, &charge);
+    struct booking *next = opened(&b, 1000, today.end_us); // all of the new day's
+    struct booking *waits = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(waits, 600, true, today.end_us - 1), BOOKING_WAITS);
+    assert_true(booking_waits(waits).until_us == today.end_us);
+    end_now(all, k, 500, true);
+    rows_of(&charge, 500);
+    posts_run(&loop);
+    assert_int_equal(reserve_at(waits, 600, true, today.end_us), BOOKING_REFUSED);
+    assert_int_equal(spent_since(1, today.start_us), 500);
+    assert_int_equal(spent_since(1, today.end_us), 0);
+    booking_drop(waits);
+    booking_drop(next);
+}
+
+// Its place moves: what is held is charged where it was held, what comes is counted where it comes.
+static void another_zone_is_another_window(void **state)
+{
+    (void)state;
+    struct zone *berlin = NULL, *tokyo = NULL;
+    if (zone_open(str_of("Europe/Berlin"), &berlin, NULL) != STATUS_OK ||
+        zone_open(str_of("Asia/Tokyo"), &tokyo, NULL) != STATUS_OK) {
+        zone_close(berlin);
+        skip();
+    }
+    struct budget there = a_budget(1, 1000);
+    there.window.kind = WINDOW_DAY;
+    there.window.zone = berlin;
+    struct budget here = there;
+    here.window.zone = tokyo;
+    const int64_t first_us = window_at(&there.window, WALL).start_us;
+    const int64_t other_us = window_at(&here.window, WALL).start_us;
+    assert_true(first_us != other_us);
+    struct charge charge;
+    struct booking *k = opened(&there, 600, WALL);
+    booking_charge(k, &charge);
+    budgets_terms(all, &here, 1);
+    struct booking *moved = opened(&here, 1000, WALL);
+    end_now(all, k, 600, true);
+    rows_of(&charge, 600);
+    assert_int_equal(spent_since(1, first_us), 600);
+    assert_int_equal(spent_since(1, other_us), 0);
+    booking_drop(moved);
+    budgets_terms(all, &there, 1); // and back: it is still spent
+    struct booking *back = book_for(all, &caller, &there, STR_NONE);
+    assert_int_equal(settled(back, 500, WALL), BOOKING_REFUSED);
+    booking_drop(back);
+    zone_close(berlin);
+    zone_close(tokyo);
+}
+
 static void an_alert_is_told_once(void **state)
 {
     (void)state;
@@ -577,6 +652,8 @@ int main(void)
         CASE(a_changed_limit_is_told_to_the_store),
         CASE(who_only_observes_says_so_to_the_store),
         CASE(who_blocks_again_asks_the_store_first),
+        CASE(who_ends_after_midnight_is_charged_before_it),
+        CASE(another_zone_is_another_window),
         CASE(an_alert_is_told_once),
         CASE(what_is_forgotten_comes_back_as_spent),
         CASE(what_is_in_use_is_not_forgotten),
