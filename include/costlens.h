@@ -29,6 +29,9 @@
 // as long as the object it came from, unless its comment says otherwise. Output parameters are
 // written on success only.
 //
+// The library is static. Link with what `pkg-config --libs costlens` says, in that order:
+// -lcostlens -lcrypto -lz -lpthread
+//
 // The version of this interface is COSTLENS_API; functions and enum values are only ever added.
 
 #ifndef COSTLENS_H

@@ -14,6 +14,8 @@ shown=$(nm --defined-only --extern-only "$COSTLENS_BUILD/libcostlens.a" | awk 'N
 cmake --install "$COSTLENS_BUILD" --prefix "$work/prefix" >"$work/log" || { cat "$work/log"; exit 1; }
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name costlens.pc)")
 export PKG_CONFIG_PATH
+libs=$(pkg-config --libs-only-l costlens | sed 's/ *$//')
+grep -qF -e "$libs" "$COSTLENS_SOURCE/include/costlens.h" || { echo "costlens.h names other libraries than pkg-config: $libs"; exit 1; }
 cat >"$work/host.c" <<'END'
 #include <costlens.h>
 #include <stdio.h>
