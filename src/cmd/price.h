@@ -36,16 +36,18 @@ void price_list_say(const struct price_list *l);
 void price_list_write(const struct price_list *l, struct buf *b);
 
 // The changes from `now` to the sheets of `to`, as a table on stdout or as members `changed`,
-// `new`, `not_taken` and `gone`.
+// `new`, `not_taken`, `priced_by_configuration` and `gone`.
 struct price_changes {
     const struct catalog *now, *to;
+    const struct catalog *held; // `now` with the configuration's own prices, which go before `to`
     int64_t at_us;
     bool begun;      // only the sheets of `to` that begin at a moment
     bool whole;      // prices of new models, too, not their names alone
     bool gone;       // names of those that are gone, not their number alone
     struct str only; // of what is gone
 };
-// How many changed or are new: what is gone keeps its prices.
+// How many changed or are new: what is gone keeps its prices, and so does what the configuration
+// prices.
 unsigned price_changes_print(const struct price_changes *c);
 unsigned price_changes_write(const struct price_changes *c, struct buf *b);
 

@@ -9,6 +9,13 @@
 
 #define NEW_SHOWN 10
 
+// The configuration's own price goes before the list's: nothing becomes of that.
+static bool is_behind(const struct price_changes *c, const struct sheet *s)
+{
+    const struct sheet *held = catalog_find(c->held, s->vendor, s->model);
+    return held && str_is(held->source, "configuration");
+}
+
 // What stands in the table: `begun` leaves out what no import said.
 static bool wanted(const struct price_changes *c, const struct sheet *s, struct change *out)
 {
@@ -17,6 +24,8 @@ static bool wanted(const struct price_changes *c, const struct sheet *s, struct 
     change_find(c->now, c->begun ? sheet_at(s, c->at_us) : s, c->at_us, out);
     if (c->begun && out->kind == CHANGE_LACKING)
         out->kind = CHANGE_PRICE; // it was taken
+    if (out->kind != CHANGE_NONE && is_behind(c, s))
+        out->kind = CHANGE_BEHIND;
     return out->kind != CHANGE_NONE;
 }
 
@@ -145,6 +154,10 @@ static void add_change(struct libscols_table *t, const struct change *c)
         add_lacking(t, c);
         return;
     }
+    if (c->kind == CHANGE_BEHIND) {
+        (void)add_line(t, c->fresh, "priced by the configuration, which goes before a list");
+        return;
+    }
     if (c->fresh->free || (c->old && c->old->free)) {
         struct libscols_line *line = add_line(t, c->fresh, "free");
         table_cell(line, 2, str_of(c->old && c->old->free ? "free" : ""));
@@ -189,6 +202,8 @@ static void print_counts(const struct price_changes *c, const unsigned *counts, 
     printf("%u changed, %u new", counts[CHANGE_PRICE], counts[CHANGE_NEW]);
     if (counts[CHANGE_LACKING])
         printf(", %u not taken", counts[CHANGE_LACKING]);
+    if (counts[CHANGE_BEHIND])
+        printf(", %u priced by the configuration", counts[CHANGE_BEHIND]);
     if (!c->begun)
         printf(", %u of the same vendors not in the list%s", gone,
                gone && !c->gone ? " (--gone)" : "");
@@ -198,7 +213,7 @@ static void print_counts(const struct price_changes *c, const unsigned *counts, 
 unsigned price_changes_print(const struct price_changes *c)
 {
     static const char *const titles[] = {"MODEL", "USAGE", "OLD", "NEW", "CHANGE"};
-    unsigned counts[CHANGE_LACKING + 1] = {0}, gone = 0;
+    unsigned counts[CHANGE_BEHIND + 1] = {0}, gone = 0;
     struct libscols_table *t = table_new();
     for (unsigned i = 0; i < 5; i++)
         table_column(t, titles[i], i > 1);
@@ -218,8 +233,8 @@ unsigned price_changes_print(const struct price_changes *c)
         if (c->gone)
             table_cell(add_line(t, s, ""), 4, str_of("gone"));
     }
-    if (counts[CHANGE_PRICE] || counts[CHANGE_LACKING] || (c->whole && counts[CHANGE_NEW]) ||
-        (c->gone && gone)) {
+    if (counts[CHANGE_PRICE] || counts[CHANGE_LACKING] || counts[CHANGE_BEHIND] ||
+        (c->whole && counts[CHANGE_NEW]) || (c->gone && gone)) {
         table_print(t);
         puts("");
     } else {
@@ -329,6 +344,9 @@ unsigned price_changes_write(const struct price_changes *c, struct buf *b)
     json_out_end(&o, ']');
     json_out_begin(&o, "not_taken", '[');
     (void)write_kind(c, CHANGE_LACKING, &o);
+    json_out_end(&o, ']');
+    json_out_begin(&o, "priced_by_configuration", '[');
+    (void)write_kind(c, CHANGE_BEHIND, &o);
     json_out_end(&o, ']');
     json_out_begin(&o, "gone", '[');
     for (size_t i = 0; i < catalog_count(c->now); i++) {

@@ -164,6 +164,7 @@ static struct price_changes changes_of(const struct import *m, bool whole)
 {
     return (struct price_changes){.now = m->now,
                                   .to = m->list.catalog,
+                                  .held = m->pricing.catalog,
                                   .at_us = m->since_us,
                                   .whole = whole,
                                   .gone = m->wishes->gone,
@@ -311,8 +312,12 @@ static int diff_imported(const struct cli *cli)
     if (open && (shelf_catalog(&m.pricing.shelf, STR_NONE, &m.now, &why) != STATUS_OK ||
                  catalog_open(&alloc_heap, NULL, 0, &book, &why) != STATUS_OK))
         open = command_failed("%s", why.text) == EXIT_OK;
-    struct price_changes c = {
-        .now = book, .to = m.now, .at_us = clock_wall_us(), .begun = true, .whole = true};
+    struct price_changes c = {.now = book,
+                              .to = m.now,
+                              .held = m.pricing.catalog,
+                              .at_us = clock_wall_us(),
+                              .begun = true,
+                              .whole = true};
     if (open)
         count = say(&m, &c, "");
     catalog_close(book);

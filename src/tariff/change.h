@@ -23,6 +23,7 @@ enum change_kind {
     CHANGE_PRICE,   // other prices than now
     CHANGE_NEW,     // nobody has a price for it now
     CHANGE_LACKING, // would be CHANGE_PRICE, and lacks a price: it is not taken
+    CHANGE_BEHIND,  // the caller knows a price that goes before the list's (change_find does not)
 };
 
 struct change {

@@ -82,3 +82,21 @@ with Mock() as mock:
     expect_in("\n             when above 272000: input 6 cache_read 0.5 output 27\n", told)
     expect_in("\n             when above 272000: input 5 cache_read 0.5 output 22.5\n", told)
     expect_in("nothing to import", price("import", str(file)).stdout)
+
+    # What the configuration prices, it goes on pricing: the list changes nothing there.
+    file.write_text(json.dumps({"bench-model": {"litellm_provider": "bench", "mode": "chat", "input_cost_per_token": 9e-06,
+                                                "output_cost_per_token": 9e-06}}))
+    said = "bench/bench-model  priced by the configuration, which goes before a list"
+    for turn in ("new", "imported"):
+        told = price("diff", *([str(file)] if turn == "new" else []))
+        expect_in(said, told.stdout)
+        expect_in("1 priced by the configuration", told.stdout)
+        if turn == "new":
+            expect_in("0 changed, 0 new, ", told.stdout)
+            expect(told.returncode, 0, "nothing changes")
+            told = json.loads(price("diff", str(file), "--json").stdout)
+            expect([m["model"] for m in told["priced_by_configuration"]], ["bench-model"])
+            expect((told["changed"], told["new"]), ([], []))
+            before = price("show", "bench/bench-model", "--json").stdout
+            expect_in(said, price("import", str(file)).stdout)
+            expect(json.loads(price("show", "bench/bench-model", "--json").stdout)["usd"], json.loads(before)["usd"])
