@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "config/config.h"
 #include "core/book_write.h"
+#include "gate/resolve.h"
 #include "wire/vendor.h"
 
 bool pricing_open(struct pricing *p, const struct cli *cli)
@@ -51,33 +52,22 @@ bool pricing_time(const char *text, int64_t *us)
 
 // --- finding ---
 
-// As the gateway prices it: the user's own row of the provider first, then its vendor's.
-static const struct sheet *at_provider(const struct pricing *p, const struct config_provider *at,
-                                       struct str model)
+// What the gateway decides by, as far as it is known without one.
+static struct snapshot snapshot_of(const struct pricing *p)
 {
-    const struct sheet *own = catalog_find(p->catalog, at->name, model);
-    return own || at->vendor.len == 0 ? own : catalog_find(p->catalog, at->vendor, model);
-}
-
-static const struct config_provider *longest_prefix(const struct config *c, struct str full)
-{
-    const struct config_provider *best = NULL;
-    for (unsigned i = 0; i < c->provider_count; i++) {
-        struct str name = c->providers[i].name;
-        if (full.len > name.len + 1 && str_starts(full, name) && full.ptr[name.len] == '/' &&
-            (!best || name.len > best->name.len))
-            best = &c->providers[i];
-    }
-    return best;
+    return (struct snapshot){.config = p->config, .catalog = p->catalog};
 }
 
 static const struct sheet *find_full(const struct pricing *p, struct str full)
 {
-    const struct config_provider *at = longest_prefix(p->config, full);
+    struct snapshot now = snapshot_of(p);
+    int i = provider_prefix(p->config, full);
     const struct sheet *s = NULL;
     size_t slash = str_find(full, '/');
-    if (at)
-        s = at_provider(p, at, str_skip(full, at->name.len + 1));
+    if (i >= 0) {
+        const struct config_provider *at = &p->config->providers[i];
+        s = provider_sheet(&now, at, str_skip(full, at->name.len + 1));
+    }
     if (!s && slash < full.len)
         s = catalog_find(p->catalog, str_from(full.ptr, slash), str_skip(full, slash + 1));
     return s;
@@ -88,12 +78,47 @@ const struct sheet *pricing_called(const struct pricing *p, struct str full)
     return find_full(p, full);
 }
 
+// At the provider to which the gateway would send the bare name. What an Ollama has is not known
+// here: what is stated for it by name.
+static const struct sheet *find_listed(const struct pricing *p, struct str name)
+{
+    struct snapshot now = snapshot_of(p);
+    for (unsigned i = 0; i < p->config->provider_count; i++) {
+        const struct config_provider *at = &p->config->providers[i];
+        const struct sheet *s = provider_sheet(&now, at, name);
+        if (s && (provider_open(at) ? provider_has_row(at, s) : provider_lists(&now, at, name)))
+            return s;
+    }
+    return NULL;
+}
+
+// False for a price of whatever a server on this machine has.
+static bool names_a_model(const struct pricing *p, const struct sheet *s)
+{
+    for (unsigned i = 0; i < p->config->provider_count; i++)
+        if (str_eq(p->config->providers[i].name, s->vendor))
+            return provider_has_row(&p->config->providers[i], s);
+    return true;
+}
+
+static const struct sheet *find_anywhere(const struct pricing *p, struct str name)
+{
+    struct str vendor;
+    const struct sheet *first = vendor_sheet(p->catalog, name);
+    if (!first || names_a_model(p, first))
+        return first;
+    for (size_t i = 0; (vendor = catalog_vendor_at(p->catalog, i)).len; i++) {
+        const struct sheet *s = catalog_find(p->catalog, vendor, name);
+        if (s && names_a_model(p, s))
+            return s;
+    }
+    return first;
+}
+
 static const struct sheet *find_bare(const struct pricing *p, struct str name)
 {
-    const struct sheet *s = NULL;
-    for (unsigned i = 0; !s && i < p->config->provider_count; i++)
-        s = at_provider(p, &p->config->providers[i], name);
-    return s ? s : vendor_sheet(p->catalog, name);
+    const struct sheet *s = find_listed(p, name);
+    return s ? s : find_anywhere(p, name);
 }
 
 static const struct sheet *find_alias(const struct pricing *p, struct str name)
@@ -119,7 +144,7 @@ size_t pricing_others(const struct pricing *p, const struct sheet *s, const char
         return 0;
     for (size_t i = 0; count < most && (vendor = catalog_vendor_at(p->catalog, i)).len; i++) {
         const struct sheet *other = catalog_find(p->catalog, vendor, bare);
-        if (other && other != s)
+        if (other && other != s && names_a_model(p, other))
             out[count++] = other;
     }
     return count;

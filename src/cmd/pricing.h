@@ -23,9 +23,11 @@ struct pricing {
 bool pricing_open(struct pricing *p, const struct cli *cli) MUST_USE;
 void pricing_close(struct pricing *p); // once more does nothing
 // The sheet of a name: an alias of the configuration stands for its first model that has one, a
-// provider's name for its own rows and then its vendor's. A bare name is looked for at the
-// configured providers, in their order, then at the makers of models, then anywhere. NULL, with
-// near names on stderr, when there is none. What an alias left out is said there, too.
+// provider's name for its own rows and then its vendor's. A bare name is looked for on the lists of
+// the configured providers, in their order (as the gateway does, but of an Ollama what is stated by
+// name), then at the makers of models, then anywhere; a price of whatever a server on this machine
+// has (`local/*`) comes last. NULL, with near names on stderr, when there is none. What an alias
+// left out is said there, too.
 const struct sheet *pricing_find(const struct pricing *p, const char *name);
 // As the gateway prices a call of PROVIDER/MODEL; NULL where it has no price. Says nothing.
 const struct sheet *pricing_called(const struct pricing *p, struct str full);

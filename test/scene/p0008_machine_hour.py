@@ -5,6 +5,7 @@ import json
 from decimal import Decimal
 from fractions import Fraction
 
+from lib.run import configured
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true
 
 HOUR_US = 3600 * 10 ** 6
@@ -103,3 +104,20 @@ with Mock(ttft="100ms", rate=500) as mock:
         refused = gateway.rows(8)[7]
         expect((refused["busy"], refused["cost_pd"]), (0, 0))
         expect_in("The books balance.", gateway.costlens("ledger", "verify").stdout)
+
+    # A price of whatever the machine has names no model: a bare name is who lists it, to every verb.
+    local = f"  local: {{ dialect: ollama, url: {mock.url} }}\n"
+    hour = ("  - { model: \"local/*\", cost_per_hour: 0.36 }\n"
+            "  - { model: \"local/phi3\", cost_per_hour: 0.72 }\n")
+    for more in ("", f"  openai: {{ url: {mock.url}/v1, vendor: openai }}\n"):
+        gateway = configured(Gateway(mock, providers=local + more, models=[], extra=hour))
+
+        def told(*words):
+            return gateway.costlens(*words).stdout
+        for name, vendor, model in (("gpt-5.4-mini", "openai", "gpt-5.4-mini"), ("phi3", "local", "phi3"),
+                                    ("local/gpt-5.4-mini", "local", "*"), ("nobodys:3b", "local", "*")):
+            said = json.loads(told("price", "show", name, "--json"))
+            expect((said["vendor"], said["model"]), (vendor, model), f"{name} {more}")
+            expect_true("local/*" not in said["also_at"], f"{name} {more}")
+            expect_in(f"{vendor}/{model}", told("price", "history", name))
+        expect_in("total: 0.001200000000 USD", told("cost", "gpt-5.4-mini", "--input", "1000", "--output", "100"))
