@@ -78,6 +78,13 @@ with Mock() as mock, Gateway(mock) as gateway:
     for user in ("greedy", "greedier"):
         row = rows[user]
         expect_true(row["sure"] == "captured" and row["output"] <= 128 * 10**7, f"a bound that a model can reach: {row}")
+    # A provider that goes on and bills all of it: the row says no more than what came, and that it is no report.
+    leave(gateway, "billed", 4000, False, "slow=5+bills-on")
+    row = until(lambda: [r for r in gateway.rows() if r["user"] == "billed"], 5, "its row")[0]
+    [bill] = until(lambda: [b for b in mock.bills() if b["user"] == "billed"], 5, "its bill")
+    expect((bill["left"], bill["finished"], bill["output"]), (True, True, 400), "billed to the end")
+    expect((row["outcome"], row["sure"]), ("left", "estimated"))
+    expect_true(0 < row["output"] < bill["output"], f"what came: {row}")
     gateway.costlens("ledger", "verify")
     expect_true(gateway.chat("still here").status == 200, "the gateway goes on")
 
