@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 under budgets that are nearly used up: after each start no call is lost or doubled, none was charged less than
-its provider billed, and no account is beyond its limit."""
+"""kill -9 at any moment, and inside writes, under budgets that are nearly used up: after each start no call is lost or
+doubled, none was charged less than its provider billed, and no account is beyond its limit."""
 import os
 import random
 import signal
@@ -9,6 +9,7 @@ import time
 from collections import Counter
 
 from lib.books import accounts, covered, verified, within
+from lib.disk import FOREVER, Disk
 from lib.scene import LONG, PATIENCE, Gateway, Mock, expect, expect_true, folder, limit
 
 KILLS = int(os.environ.get("COSTLENS_KILLS") or (1000 if LONG else 10))
@@ -73,15 +74,22 @@ def check(gateway, answered):
 with Mock() as mock:
     state = folder / "kept"
     state.mkdir()
-    gateway = Gateway(mock, state=state, extra=BUDGETS.format(ROOM / 1e9))
-    answered, statuses, captured = set(), Counter(), 0
+    disk = Disk(state)
+    gateway = Gateway(mock, state=state, extra=BUDGETS.format(ROOM / 1e9), environment=disk.environment)
+    answered, statuses, captured, inside = set(), Counter(), 0, 0
     for n in range(KILLS):
         gateway.start()
         load = Load(gateway, n)
-        time.sleep(dice.uniform(0.02, 0.6) * PATIENCE)
+        if n % 2:  # inside a write, unless all is spent before
+            disk.fail(0, FOREVER, which=("journal", "ledger")[n // 2 % 2], held=1)
+            time.sleep(dice.uniform(0.02, 0.2) * PATIENCE)
+            inside += disk.held()
+        else:
+            time.sleep(dice.uniform(0.02, 0.6) * PATIENCE)
         os.kill(gateway.program.process.pid, signal.SIGKILL)
         gateway.program.process.wait()
         load.stop()
+        disk.heal()
         answered |= load.answered
         statuses += load.statuses
         # It starts with the limit of before, and has everything that the journal knows.
@@ -93,7 +101,8 @@ with Mock() as mock:
         expect(gateway.program.stop(20), 0, "it ends well")
         expect(of_all(gateway)["leased"], 0, "nothing is set aside for a process that has ended")
         gateway.extra = BUDGETS.format((of_all(gateway)["settled"] + ROOM) / 1e9)
-    print(f"{KILLS} kills, answers {dict(statuses)}, {captured} captured, {of_all(gateway)['settled'] / 1e9} USD")
+    print(f"{KILLS} kills, {inside} inside a write, answers {dict(statuses)}, {captured} captured, {of_all(gateway)['settled'] / 1e9} USD")
+    expect_true(inside > 0, "some writes were under way")
     expect_true(captured > 0, "some calls were under way")
     expect_true(statuses[200] > 0 and statuses[402] > 0, "some fit, and some did not")
     expect(set(statuses), {200, 402}, "the answers")
