@@ -482,13 +482,13 @@ static void present(struct run *r)
     enum status s = remote_retry(r->cli, "bill", &args, &text, &why);
     if (s == STATUS_OK)
         s = json_open(buf_str(&text), &alloc_heap, &j, &why);
-    if (s == STATUS_OK)
+    if (s == STATUS_OK) {
         cap_look(&r->cap);
-    if (s == STATUS_OK)
         show(r, buf_str(&text), json_root(j));
-    else
+    } else {
         command_failed("the bill cannot be had: %s. Later: costlens report --by key",
                        why.text[0] ? why.text : status_text(s));
+    }
     json_close(j);
     buf_fini(&text);
     buf_fini(&args);

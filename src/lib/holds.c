@@ -237,7 +237,7 @@ enum costlens_status costlens_reserve(struct costlens_budgets *b, const struct c
                                       int64_t nanodollars, int64_t now_us,
                                       struct costlens_hold **out, struct costlens_refusal *refusal)
 {
-    struct costlens_refusal unread;
+    struct costlens_refusal unread = {0};
     struct costlens_refusal *r = refusal ? refusal : &unread;
     *r = (struct costlens_refusal){0};
     if (nanodollars < 0) {
@@ -265,7 +265,7 @@ enum costlens_status costlens_reserve(struct costlens_budgets *b, const struct c
 enum costlens_status costlens_extend(struct costlens_hold *h, int64_t nanodollars, int64_t now_us,
                                      struct costlens_refusal *refusal)
 {
-    struct costlens_refusal unread;
+    struct costlens_refusal unread = {0};
     struct costlens_refusal *r = refusal ? refusal : &unread;
     *r = (struct costlens_refusal){0};
     if (nanodollars < 0) {

@@ -159,6 +159,7 @@ static bool move_key(struct store *s, struct str name, struct str team, int64_t 
     return update_by(s, move, name, at_us, changed);
 }
 
+// Six parameters, each of which the caller has at hand. NOLINTNEXTLINE(readability-function-size)
 enum status store_key_team(struct store *s, const struct str *names, size_t count, struct str team,
                            int64_t at_us, struct why *why)
 {

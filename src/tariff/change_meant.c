@@ -159,10 +159,10 @@ static void add_rates(struct meant *m, unsigned at, const struct stated *kept)
 {
     struct term *t = &m->terms[at];
     uint32_t has = t->rates.has | kept->has, added = has & ~t->rates.has;
-    struct price *prices = m->prices[m->slots], price;
     unsigned n = 0;
     if (added == 0 || m->slots == CHANGE_TERMS_MAX)
         return;
+    struct price *prices = m->prices[m->slots], price;
     for (unsigned i = 0; i < BUCKET_COUNT; i++)
         if (has & 1u << i)
             prices[n++] = rates_find(&t->rates, (enum bucket)i, &price) ? price : kept->price[i];
