@@ -153,8 +153,9 @@ bool meter_complete(const struct meter *m);
 bool meter_tells(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
-// A local server's time in microseconds; 0 = not told. The waiting in its queue is what is left of
-// its total. Where all that it tells is the total (embeddings), it worked all the time.
+// A local server's time in microseconds; 0 = not told. What is left of its total is at most the
+// waiting in its queue: it may also be work that it does not tell of (sampling by a schema). Where
+// all that it tells is the total (embeddings), it worked all the time.
 struct meter_spent {
     int64_t busy_us; // it worked: loading, reading and writing
     int64_t load_us; // of that

@@ -41,7 +41,9 @@ struct attempt {
     bool fresh;            // it goes on a connection of its own
     int64_t context_least; // num_ctx that it needs at least, since less was too small
     uint64_t turn;      // that it has at an Ollama; 0 = it is not there, or its turn is not known
+    int64_t turn_us;    // since when it is there, monotonic; 0 = it has no turn
     int64_t first_us;   // ended: for how long no call before it was there, microseconds
+    int64_t waited_us;  // ended: for how long one was
     int64_t context;    // num_ctx that an Ollama was asked for; 0 = none by us
     int64_t output_max; // the longest answer, tokens, whatever its caller says; 0 = as he has it
     struct reservation reservation; // in its budgets

@@ -66,7 +66,9 @@ void fit_sent(struct req *r)
     if (!l)
         return;
     local_asked(l, a->target.model, a->context);
-    a->turn = local_turn(l, clock_mono_us());
+    int64_t now_us = clock_mono_us();
+    a->turn = local_turn(l, now_us);
+    a->turn_us = a->turn ? now_us : 0;
 }
 
 void fit_heard(const struct req *r)
@@ -91,8 +93,11 @@ void fit_gone(struct req *r)
 {
     struct attempt *a = &r->attempt;
     struct local *l = a->turn ? local_of(r) : NULL;
-    if (l)
-        a->first_us = local_turn_end(l, a->turn, clock_mono_us(), left_us(r));
+    int64_t now_us = clock_mono_us();
+    if (l) {
+        a->first_us = local_turn_end(l, a->turn, now_us, left_us(r));
+        a->waited_us = now_us - a->turn_us - a->first_us;
+    }
     a->turn = 0;
 }
 

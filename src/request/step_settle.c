@@ -153,14 +153,16 @@ static int64_t passed_us(const struct req *r)
 }
 
 // A machine has its price an hour and did not tell how long it worked: from the call's first byte
-// to its end. An Ollama that sent nothing may have let it wait behind others: that is no work.
+// to its end, also where what ran the model died. An Ollama that sent nothing may have let it wait
+// behind others: that is no work.
 static void measure_time(struct req *r, const struct sheet *sheet)
 {
     struct entry *e = &r->attempt.entry;
     struct usage *u = &e->usage;
     int status = r->attempt.metering ? r->attempt.upstream_status : 0;
     bool answered = status > 0 && status < 300;
-    if (e->duration_us == 0 || u->count[BUCKET_BUSY] > 0 || !(answered || usage_any(u)) ||
+    bool died = status >= 300 && r->attempt.failure.kind == FAILURE_RUNNER;
+    if (e->duration_us == 0 || u->count[BUCKET_BUSY] > 0 || !(answered || died || usage_any(u)) ||
         endpoint_free(r->found.endpoint) || !sheet_names(sheet_at(sheet, e->start_us), BUCKET_BUSY))
         return;
     int64_t us = passed_us(r);
@@ -278,17 +280,20 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-// What a local server tells of its time, as far as so much passed. Loading and waiting are no part
-// of the first token's.
+// What a local server tells of its time, as far as so much passed. What is left of its total is
+// waiting where another call was before this one, else work that it does not tell of, such as the
+// sampling by a schema. Loading and waiting are no part of the first token's.
 static void times_settle(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
     struct meter_spent spent = meter_spent(&r->attempt.meter);
     int64_t most_us = passed_us(r);
-    int64_t busy_us = smaller(spent.busy_us, most_us);
+    int64_t waited_us = r->attempt.turn_us ? r->attempt.waited_us : most_us;
+    int64_t queue_us = smaller(spent.queue_us, waited_us);
+    int64_t busy_us = smaller(count_add(spent.busy_us, spent.queue_us - queue_us), most_us);
     e->usage.count[BUCKET_BUSY] = busy_us;
     e->load_us = smaller(spent.load_us, busy_us);
-    e->queue_us = smaller(spent.queue_us, most_us - busy_us);
+    e->queue_us = smaller(queue_us, most_us - busy_us);
     int64_t apart = e->load_us + e->queue_us;
     if (e->ttft_us > 0 && apart > 0)
         e->ttft_us = e->ttft_us > apart ? e->ttft_us - apart : 1;

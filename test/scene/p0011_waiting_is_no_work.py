@@ -6,7 +6,7 @@ import threading
 import time
 
 from lib.ollama import Ollama
-from lib.scene import Gateway, Mock, expect, expect_true, question, until
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, question, until
 from lib.strange import Strange
 
 LEFT = 1.0  # seconds for which it waits
@@ -81,6 +81,38 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         expect_true(LEFT * 0.9 < long["busy"] / 10 ** 6, f"it worked: {long['busy']} us")
         expect_true(behind["busy"] < 10_000, f"it did not work: {behind['busy']} us")
         expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
+
+# What Ollama's figures leave over of its total is waiting as far as another call was before this one; else it is work that
+# they do not tell of (the sampling by a schema, log-probabilities). Nor is a runner that died told of: it worked till then.
+with Mock() as mock, Ollama({"own": 4096}) as ollama:
+    providers = f"  local: {{ dialect: ollama, url: {ollama.url}, retries: 0 }}\n  bench: {{ url: {mock.url}/v1 }}\n"
+    with Gateway(mock, providers=providers, extra="  - { model: local/*, cost_per_hour: 3600 }\n") as gateway:
+        until(lambda: gateway.request("GET", "/v1/models").json["data"], 5, "the list")
+        ollama.total = 400_000_000  # of which 4 ms are told
+
+        def held(meanwhile):
+            ollama.held.clear()
+            it = threading.Thread(target=gateway.request, args=("POST", "/api/chat", {
+                "model": "own", "stream": False, "messages": [{"role": "user", "content": "wait"}]}))
+            it.start()
+            time.sleep(0.6)
+            meanwhile()
+            ollama.held.set()
+            it.join()
+
+        held(lambda: None)
+        alone = gateway.rows(1)[0]
+        expect((alone["busy"], alone["queue_us"], alone["sure"]), (400_000, 0, "reported"))
+        held(lambda: gateway.post("/api/chat", hi))
+        [behind] = [row for row in gateway.rows(3)[1:] if row["duration_us"] > 500_000]
+        expect((behind["busy"], behind["queue_us"]), (4_000, 396_000))
+        expect_in("waiting at the server 396.000 ms", gateway.costlens("report", "--request", behind["request"]).stdout)
+
+        ollama.fails = "an error was encountered while running the model: unexpected EOF"
+        held(lambda: None)
+        died = gateway.rows(4)[3]
+        expect((died["error"], died["sure"], died["price_state"]), ("runner_died", "estimated", "priced"))
+        expect_true(500_000 < died["busy"] <= died["duration_us"], f"it worked until it died: {died['busy']} us")
 
 # A call that waits to be tried again is not there meanwhile: another one is the first.
 with Mock() as mock, Ollama({"own": 4096}) as ollama:
