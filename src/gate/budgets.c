@@ -24,7 +24,7 @@ struct budgets {
     struct budgets_told told;
     struct list newcomers; // bookings that wait for an account's first lease
     struct list asks;      // of the store, under way
-    struct said *said;     // by number; NULL before the first
+    struct said *said;     // by number; NULL before the first, and when memory ended
     size_t said_count;
     struct map broken; // names of models whose price broke its promise
     bool closed;       // the store is: it is asked no more
@@ -316,7 +316,9 @@ static int by_number(const void *a, const void *b)
 
 static struct said *said_new(const struct budget *budgets, size_t count)
 {
-    struct said *all = alloc_must((count + 1) * sizeof *all);
+    struct said *all = alloc_get(&alloc_heap, (count + 1) * sizeof *all);
+    if (!all)
+        return NULL;
     for (size_t i = 0; i < count; i++)
         all[i] = (struct said){budgets[i].id, budgets[i].terms};
     qsort(all, count, sizeof *all, by_number);
@@ -324,16 +326,18 @@ static struct said *said_new(const struct budget *budgets, size_t count)
 }
 
 // NULL: there is no such budget any more.
-static const struct said *said_find(const struct budgets *all, uint64_t budget)
+static const struct account_terms *terms_said(const struct budgets *all, uint64_t budget)
 {
-    const struct said key = {.budget = budget};
-    return all->said ? bsearch(&key, all->said, all->said_count, sizeof key, by_number) : NULL;
+    const struct said key = {.budget = budget}, *said = NULL;
+    if (all->said)
+        said = bsearch(&key, all->said, all->said_count, sizeof key, by_number);
+    return said ? &said->terms : NULL;
 }
 
 static const struct account_terms *terms_of(const struct budgets *all, const struct budget *b)
 {
-    const struct said *said = said_find(all, b->id);
-    return said ? &said->terms : &b->terms;
+    const struct account_terms *said = terms_said(all, b->id);
+    return said ? said : &b->terms;
 }
 
 // --- holding ---
@@ -597,11 +601,20 @@ static bool is_same(const struct account_terms *a, const struct account_terms *b
            memcmp(a->alert_at, b->alert_at, sizeof a->alert_at) == 0;
 }
 
-// A budget that is no more refuses nothing, and keeps nobody waiting.
-static void renew(struct budgets *all, struct account *a)
+// Without memory for what is said: among all.
+static const struct account_terms *said_among(const struct budget *budgets, size_t count,
+                                              uint64_t budget)
 {
-    const struct said *said = said_find(all, a->key.budget);
-    struct account_terms terms = said ? said->terms : a->terms;
+    for (size_t i = 0; i < count; i++)
+        if (budgets[i].id == budget)
+            return &budgets[i].terms;
+    return NULL;
+}
+
+// A budget that is no more (NULL) refuses nothing, and keeps nobody waiting.
+static void renew(struct budgets *all, struct account *a, const struct account_terms *said)
+{
+    struct account_terms terms = said ? *said : a->terms;
     terms.observe = terms.observe || !said;
     terms.paused = terms.paused && said;
     if (is_same(&terms, &a->terms))
@@ -620,7 +633,8 @@ void budgets_terms(struct budgets *all, const struct budget *budgets, size_t cou
     all->said = said;
     all->said_count = count;
     for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));)
-        renew(all, a);
+        renew(all, a,
+              said ? terms_said(all, a->key.budget) : said_among(budgets, count, a->key.budget));
     pump(all);
     pthread_mutex_unlock(&all->lock);
     heap_free(before);

@@ -57,17 +57,20 @@ static void leave(struct budgets *all, struct booking *k, int64_t charged)
 
 static void live(struct budgets *all)
 {
-    struct booking_left left;
+    struct booking_left rest;
     struct booking *first = enter(all, str_of("ada"), 100, WALL);
     struct booking *second = enter(all, str_of("bob"), 100, WALL);
     struct booking *third = enter(all, str_of("ada"), 5000, WALL);
     for (int i = 0; i < 3 && first; i++) {
         enum admission is = booking_extend(first, (struct nano){400});
         assert_true(is != ADMISSION_SPENT && is != ADMISSION_PAUSED);
-        assert_true(booking_left(first, &left));
+        assert_true(booking_left(first, &rest));
         work();
     }
     budgets_break(all, str_of("bench/a"));
+    company.terms.limit.n = 90000;
+    budgets_terms(all, (const struct budget[]){session, company}, 2);
+    work();
     leave(all, first, 90);
     booking_drop(second);
     leave(all, third, 6000);
@@ -80,6 +83,7 @@ static void nothing_is_held(void *context, const struct budgets_account *a)
 {
     (void)context;
     assert_int_equal(a->held.n, 0);
+    assert_int_equal(a->limit.n, a->key.budget == 1 ? 90000 : 50000); // what was said last
 }
 
 static bool ends_at(long n, bool stays)
@@ -87,6 +91,7 @@ static bool ends_at(long n, bool stays)
     const long before = held;
     memset(&lender, 0, sizeof lender);
     open_count = 0;
+    company.terms.limit.n = 100000;
     arm(n, stays);
     struct budgets *all = budgets_new(lender_store(), hear, NULL);
     if (all)
