@@ -263,7 +263,7 @@ static void took(struct budgets *all, struct account *a, const struct ask *k)
 {
     const struct lease *l = &k->lease;
     bool fine = l->status == STATUS_OK;
-    if (k->grows) {
+    if (a && k->grows) {
         bool more = fine && !l->observe && l->kept.leased.n > a->leased.n;
         struct nano by = {more ? l->kept.leased.n - a->leased.n : 0};
         accounts_leased(&all->table, a, by);
