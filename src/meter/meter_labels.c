@@ -84,6 +84,14 @@ static void error_code_read(struct meter *m, struct str error)
         (void)!str_copy((struct str)STR("error"), m->error_code, sizeof m->error_code);
 }
 
+// llama.cpp's server, from its start until it has its model.
+static bool is_loading(struct str error)
+{
+    struct str type = skim_plain(skim_get(error, (struct str)STR("type")));
+    struct str message = skim_plain(skim_get(error, (struct str)STR("message")));
+    return str_is(type, "unavailable_error") && str_is(message, "Loading model");
+}
+
 bool error_read(struct meter *m, struct str raw)
 {
     if (skim_is_null(raw))
@@ -91,5 +99,7 @@ bool error_read(struct meter *m, struct str raw)
     if (!m->setup.error)
         m->stream_error = true;
     error_code_read(m, raw);
+    if (is_loading(raw))
+        (void)!str_copy((struct str)STR("model_loading"), m->error_code, sizeof m->error_code);
     return true;
 }

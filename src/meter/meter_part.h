@@ -32,10 +32,10 @@ extern const struct sift_level ollama_levels[];
     }
 
 // Of an error: for a table that has it as its member.
-#define ERROR_NAMES                                             \
-    {STR("code"), SIFT_KEEP, 0}, {STR("status"), SIFT_KEEP, 0}, \
-    {                                                           \
-        STR("type"), SIFT_KEEP, 0                               \
+#define ERROR_NAMES                                                                          \
+    {STR("code"), SIFT_KEEP, 0}, {STR("status"), SIFT_KEEP, 0}, {STR("type"), SIFT_KEEP, 0}, \
+    {                                                                                        \
+        STR("message"), SIFT_KEEP, 0                                                         \
     }
 
 // A whole JSON answer.

@@ -13,6 +13,7 @@
 #include "wire/within.h"
 
 #define AFTER_MAX_MS INT64_C(86400000) // a day: whatever is longer is too long anyway
+#define LOADING_MS   3000              // a model is not there sooner
 
 // --- the head ---
 
@@ -212,6 +213,12 @@ static bool is_long(const struct said *s)
     return one_of(s->code, codes) || one_of(s->type, codes) || holds_one(s->message, parts);
 }
 
+// llama.cpp's server answers so from its start until it has its model.
+static bool is_loading(const struct said *s)
+{
+    return str_is(s->type, "unavailable_error") && str_is(s->message, "Loading model");
+}
+
 // Gemini says RESOURCE_EXHAUSTED of a minute's rate and of a day's quota: the quota's name tells.
 // And INVALID_ARGUMENT of our key as of the caller's body.
 static void read_details(struct failure *f, const struct said *s)
@@ -289,6 +296,8 @@ void failure_read(struct failure *f, int http_status, struct str body)
     read_error(json_root(document), &said);
     if (http_status == 400 || http_status == 429)
         read_details(f, &said);
+    if (http_status == 503 && f->after_ms < 0 && is_loading(&said))
+        f->after_ms = LOADING_MS;
     if (http_status < 500 && is_quota(&said))
         f->kind = FAILURE_QUOTA;
     else if ((http_status == 400 || http_status == 413 || http_status == 500) && is_long(&said))

@@ -12,7 +12,8 @@
 // retry-after-ms wins over retry-after (seconds, or a date, which `now_us`, wall, is held against).
 void failure_field(struct failure *f, struct str name, struct str value, int64_t now_us);
 // The kind of an answer with that status (400 to 599) and body, and what the body says of when to
-// come again (Gemini). The body may be cut or no JSON.
+// come again (Gemini), or means by it (a llama.cpp server that loads its model). The body may be
+// cut or no JSON.
 void failure_read(struct failure *f, int http_status, struct str body);
 
 #endif

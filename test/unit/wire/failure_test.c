@@ -120,6 +120,23 @@ static void test_gemini_delay(void **state)
     assert_int_equal(f.after_ms, 27000);
 }
 
+static void test_loading(void **state)
+{
+    (void)state;
+    static const char loading[] = "{\"error\":{\"code\":503,\"message\":\"Loading model\","
+                                  "\"type\":\"unavailable_error\"}}";
+    struct failure f = {.after_ms = -1};
+    failure_read(&f, 503, str_of(loading));
+    assert_int_equal(f.kind, FAILURE_BUSY);
+    assert_int_equal(f.after_ms, 3000);
+    f.after_ms = 40; // its own word goes before
+    failure_read(&f, 503, str_of(loading));
+    assert_int_equal(f.after_ms, 40);
+    f.after_ms = -1;
+    failure_read(&f, 503, str_of("{\"error\":{\"type\":\"unavailable_error\"}}"));
+    assert_int_equal(f.after_ms, -1);
+}
+
 static const struct {
     const char *name, *value;
     int64_t want;
@@ -185,9 +202,8 @@ static void test_advice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_gemini_delay),
-        cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_bodies),  cmocka_unit_test(test_gemini_delay),
+        cmocka_unit_test(test_loading), cmocka_unit_test(test_waits),
         cmocka_unit_test(test_advice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
