@@ -92,9 +92,10 @@ class Ollama:
         if path == "/api/show":
             return 200, {"capabilities": ["embedding"] if name in self.embeds else ["completion", "tools"],
                          "model_info": {"general.architecture": "llama", "llama.context_length": self.models[name]}}
-        if any("wait" in m["content"] for m in body.get("messages", ())):
-            self.held.wait(30)
+        waits = any("wait" in m["content"] for m in body.get("messages", ()))
         if self.fails:
+            if waits:
+                self.held.wait(30)
             return 500, {"error": self.fails}
         if name in self.broken or self.unloaded > 0:
             self.unloaded -= self.unloaded > 0
@@ -110,6 +111,8 @@ class Ollama:
         if name in self.blind and any(m.get("images") for m in body["messages"]):
             return 500, {"error": "Failed to create new sequence: failed to process inputs: this model is missing "
                                   "data required for image input"}
+        if waits:
+            self.held.wait(30)
         if self.busy > 0:
             self.busy -= 1
             return 503, {"error": "server busy, please try again.  maximum pending requests exceeded"}
