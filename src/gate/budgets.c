@@ -276,8 +276,8 @@ static void on_leased(struct lease *l)
 {
     struct ask *k = l->context;
     struct budgets *all = k->all;
-    struct account *a = k->account;
     pthread_mutex_lock(&all->lock);
+    struct account *a = k->account; // whoever forgets it says so under the lock
     list_pull(&k->link);
     all->closed |= l->status == STATUS_CLOSED;
     if (a)

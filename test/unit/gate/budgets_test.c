@@ -315,7 +315,7 @@ static void threads_come_to_an_end(void **state)
         changed[0].terms.limit.n = charged[0] + 900; // hardly anything fits
         changed[1].terms.paused = i % 10 == 5;
         budgets_terms(all, changed, BUDGETS);
-        budgets_tidy(all, clock_wall_us() + (i % 4 ? 0 : 9000 * SECOND_US), 0);
+        budgets_tidy(all, clock_wall_us() + (i % 2 ? 0 : 9000 * SECOND_US), 0);
         budgets_each(all, count, &seen);
         usleep(2000);
     }
