@@ -33,8 +33,9 @@ def charges(gateway):
 
 
 def accounts(gateway):
-    """The store's accounts, each with the name of its budget."""
-    return gateway.sql("select account.*, budget.name from account join budget on budget.id = account.budget")
+    """The store's accounts of budgets that are in force, each with the name of its budget."""
+    return gateway.sql("select account.*, budget.name from account join budget on budget.id = account.budget "
+                       "where budget.archived_us = 0 or budget.configured")
 
 
 def shown(gateway, name):
