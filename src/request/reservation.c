@@ -120,6 +120,8 @@ bool reservation_grow(struct req *r)
     int64_t made = usage_output(&u);
     if (made + v->ahead / 2 < v->tokens || v->amount.n >= v->most.n)
         return true;
+    if (!journal_healthy(r->worker->journal)) // what is held must stand there
+        return made < v->tokens;
     struct nano by = {v->most.n - v->amount.n < v->step.n ? v->most.n - v->amount.n : v->step.n};
     enum admission is = booking_extend(v->booking, by);
     if (is == ADMISSION_MADE)

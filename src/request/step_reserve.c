@@ -103,7 +103,9 @@ static enum flow refuse_spent(struct req *r)
 
 static enum flow refuse_failed(struct req *r)
 {
-    return again_refuse(r, REFUSAL_BUDGETS, "The ledger's file cannot be written, or is slow.");
+    return again_refuse(r, REFUSAL_BUDGETS,
+                        "The ledger's file cannot be written or is slow, or too many values of a "
+                        "`per` are in use.");
 }
 
 // --- asking ---
@@ -161,6 +163,8 @@ static bool begin_patience(struct req *r)
 // It was refused, and stands in no queue: does it ask once more?
 static bool insist(struct req *r, enum flow *flow)
 {
+    if (r->reserving) // what it set was for a wait that is over
+        timer_clear(&r->reserving->timer);
     if (r->reserving)
         r->reserving->queued = false;
     if (begin_patience(r))
