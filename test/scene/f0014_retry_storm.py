@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider that is overloaded through and through: few retries, spread in time, and no more than the
 budget allows."""
+import csv
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
@@ -51,9 +52,8 @@ with Mock() as mock:
         expect_in("attempt        1: it failed, and the next one followed it", text)
         expect_in(f"attempt        {len(twice)}\n", text)
         expect_in("route          retry", text)
-        lines = gateway.costlens("export", "--format", "csv").stdout.splitlines()
-        expect_true(lines[0].endswith(",followed"), lines[0])
-        expect(sum(line.endswith(",1") for line in lines), 10, "marked in an export")
+        lines = csv.DictReader(gateway.costlens("export", "--format", "csv").stdout.splitlines())
+        expect(sum(line["followed"] == "1" for line in lines), 10, "marked in an export")
     # They are of the whole gateway, however many workers it has, and a reload brings no others.
     with Gateway(mock, retries=RETRIES, workers=2) as gateway:
         storm(gateway, 20, 8)
