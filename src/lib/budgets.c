@@ -133,9 +133,10 @@ static enum status find_zone(struct costlens_budgets *b, struct str name, const 
         if (s == STATUS_OK)
             s = add_zone(b, name, buf_str(&bytes), why);
         buf_fini(&bytes);
-        known = zone_named(b, name);
+        if (s == STATUS_OK)
+            known = zone_named(b, name);
     }
-    if (s == STATUS_OK)
+    if (known)
         *out = known->zone;
     return s;
 }
