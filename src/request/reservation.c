@@ -25,14 +25,24 @@ static int64_t output_unsaid(const struct config_provider *p)
     return ollama ? p->num_predict : OUTPUT_UNSAID;
 }
 
+// Who has a vendor's prices by its name alone, a proxy before it, may have its surcharges too.
+static unsigned flags_of(const struct req *r)
+{
+    const struct config_provider *p = r->attempt.provider;
+    const struct vendor *named = p->vendor_row ? NULL : vendor_find(provider_vendor(p));
+    unsigned flags = vendor_flags(p->vendor_row, p->url.host);
+    if (named)
+        flags |= named->flags & VENDOR_DEARER;
+    if (p->dialect != r->dialect) // a translation keeps to either member
+        flags |= VENDOR_COMPLETION_MAX;
+    return flags;
+}
+
 static void measure(struct req *r, struct measure *m)
 {
     const struct attempt *a = &r->attempt;
     const struct config_provider *p = a->provider;
-    unsigned flags = vendor_flags(p->vendor_row, p->url.host);
-    if (p->dialect != r->dialect) // a translation keeps to either member
-        flags |= VENDOR_COMPLETION_MAX;
-    weigh(&r->ask, flags, a->target.model, &m->weight);
+    weigh(&r->ask, flags_of(r), a->target.model, &m->weight);
     m->call = (struct bound_call){.sheet = settle_sheet(r),
                                   .weight = &m->weight,
                                   .start_us = r->start_us,

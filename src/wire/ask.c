@@ -127,7 +127,7 @@ static void read_rest(struct demand *d, struct str key, const struct json_val *v
         str_is(key, "cachedContent") || str_is(key, "container"))
         d->stored_context = d->stored_context || is_set(v);
     else if (str_is(key, "web_search_options"))
-        d->server_tools |= d->web_search = is_set(v);
+        d->server_tools |= d->web_search = json_type(v) == JSON_OBJECT;
     else if (str_is(key, "mcp_servers"))
         d->server_tools = d->server_tools || json_count(v) > 0;
     else if (str_is(key, "service_tier") || str_is(key, "serviceTier") || str_is(key, "speed"))

@@ -34,6 +34,11 @@ enum {
     VENDOR_NONE_AT_ZERO = 1 << 18,   // a maximum of 0 is an empty answer, or refused
 };
 
+// Those that make a call dearer than it looks.
+#define VENDOR_DEARER                                                            \
+    (VENDOR_REASONING_OUTSIDE | VENDOR_CITATIONS_OUTSIDE | VENDOR_WRITES_CACHE | \
+     VENDOR_PROJECT_TIER | VENDOR_THINKS_BESIDE | VENDOR_HEADER_TIER)
+
 struct vendor {
     const char *name;     // price rows of this name in the book: "openai"
     const char *hosts[3]; // exact; with a leading "." or "-" the end of a host

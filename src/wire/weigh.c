@@ -37,10 +37,11 @@ static void boundless(struct weighing *g, const char *field)
         g->w->boundless = field;
 }
 
+// An empty object is: `web_search_options: {}` searches.
 static bool is_set(const struct json_val *v)
 {
     enum json_type type = json_type(v);
-    bool empty = (type == JSON_ARRAY || type == JSON_OBJECT) && json_count(v) == 0;
+    bool empty = type == JSON_ARRAY && json_count(v) == 0;
     return type != JSON_NULL && type != JSON_ABSENT && !empty &&
            !(type == JSON_BOOL && !json_bool(v, true));
 }
@@ -134,6 +135,8 @@ static void see_tools(struct weighing *g, const struct json_val *tools)
     struct json_iter it = {0};
     const struct json_val *tool = NULL;
     bool gemini = endpoint_dialect(g->ask->endpoint) == DIALECT_GEMINI;
+    if (gemini && json_type(tools) == JSON_OBJECT) // one of them, by itself
+        see_gemini_tool(g, tools);
     while (json_each(&it, tools, NULL, &tool)) {
         struct str type = json_str(json_get(tool, "type"));
         if (gemini)
@@ -233,6 +236,8 @@ static const char *const unlimited[] = {
     "fallbacks",         "models",        "plugins",         "mcp_servers",
     "search_parameters", "enable_search", "providerOptions",
 };
+// Members of local servers that go before the maximum which is read.
+static const char *const longer[] = {"n_predict", "max_new_tokens"};
 // Their parts may be images and files; all else is read as it stands.
 static const char *const messages[] = {
     "messages",
@@ -364,6 +369,8 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
 {
     const char *dear = among(unlimited, COUNT(unlimited), key);
     const char *elsewhere = among(stored, COUNT(stored), key);
+    if (!dear)
+        dear = among(longer, COUNT(longer), key);
     if (dear)
         boundless(g, dear);
     if (elsewhere)

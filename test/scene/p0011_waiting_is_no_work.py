@@ -6,16 +6,16 @@ import threading
 import time
 
 from lib.ollama import Ollama
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, question, until
+from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, expect_true, question, until
 from lib.strange import Strange
 
-LEFT = 1.0  # seconds for which it waits
+LEFT = 2.0 if PATIENCE > 1 else 1.0  # seconds for which it waits
 
 
 def leave(gateway, text):
     try:
         gateway.request("POST", "/api/chat", {"model": "own", "stream": False,
-                                              "messages": [{"role": "user", "content": text}]}, timeout=LEFT)
+                                              "messages": [{"role": "user", "content": text}]}, timeout=LEFT / PATIENCE)
     except (socket.timeout, TimeoutError):
         return
     raise AssertionError("it was answered")
@@ -142,7 +142,7 @@ for body, sure in ((b"", "captured"), (b"%x\r\n%s\r\n0\r\n\r\n" % (len(OVERLOADE
                      f"  bench: {{ url: {mock.url}/v1 }}\n")
         with Gateway(mock, providers=providers, extra="  - { model: own/*, cost_per_hour: 3600 }\n") as gateway:
             try:
-                gateway.request("POST", "/v1/chat/completions", question("hi", model="own/it", stream=True), timeout=LEFT)
+                gateway.request("POST", "/v1/chat/completions", question("hi", model="own/it", stream=True), timeout=LEFT / PATIENCE)
                 raise AssertionError("it was answered")
             except (socket.timeout, TimeoutError):
                 pass

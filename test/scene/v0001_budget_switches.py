@@ -38,6 +38,22 @@ def told(mock):
             expect(f"x-costlens-{name}" in answer.headers, False, "without a budget nothing is told of one")
 
 
+def by_name(mock):
+    """Who has OpenAI's prices by its name alone has its surcharges too: of the project's tier, of a search."""
+    held = []
+    for vendor in ("", ", vendor: openai"):
+        providers = f"  openai: {{ dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY{vendor} }}\n"
+        extra = "budgets:\n  - { name: all, limit: 1.00 }\n"
+        with Gateway(mock, providers=providers, models=[], extra=extra) as gateway:
+            held.append(usd(gateway.chat(model="gpt-4o-mini", max_tokens=1000, stream=True), "held"))
+            searches = {"model": "gpt-4o-mini", "max_tokens": 10, "web_search_options": {}}
+            if vendor:
+                expect_true(usd(gateway.chat(stream=True, **searches), "held") >= 10_000_000, "a search has a fee")
+            else:
+                refused(gateway.chat(**searches), "cost_unbounded", "web_search_options", status=400)
+    expect(held[0], held[1], "what a call holds")
+
+
 def clamped(mock):
     with Gateway(mock, extra="budgets:\n  - { name: little, limit: 0.0002, clamp: true }\n") as gateway:
         answer = gateway.chat(max_tokens=100000)
@@ -107,6 +123,7 @@ def retried(mock):
 
 with Mock() as server:
     told(server)
+    by_name(server)
     clamped(server)
     downgraded(server)
     grown(server)

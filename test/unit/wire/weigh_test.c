@@ -298,6 +298,9 @@ static void what_has_no_limit(void **state)
     has_no_limit(ENDPOINT_CHAT, "mock", "\"tools\":[{\"type\":\"web_search\"}]", "tools");
     has_no_limit(ENDPOINT_RESPONSES, "mock", "\"tools\":[{\"type\":\"web_search\"}]", "tools");
     has_no_limit(ENDPOINT_GENERATE, "google", "\"tools\":[{\"googleSearch\":{}}]", "tools");
+    has_no_limit(ENDPOINT_GENERATE, "google", "\"tools\":{\"googleSearch\":{}}", "tools");
+    has_no_limit(ENDPOINT_GENERATE, "google", "\"tools\":{\"urlContext\":{}}", "tools");
+    has_no_limit(ENDPOINT_CHAT, "mock", "\"max_tokens\":10,\"n_predict\":400", "n_predict");
     assert_null(of(ENDPOINT_GENERATE, "google",
                    "\"tools\":[{\"functionDeclarations\":[]},{\"function_declarations\":[]},1]")
                     .boundless);
@@ -379,6 +382,9 @@ static void chats_that_search(void **state)
 {
     (void)state;
     struct weight w = of(ENDPOINT_CHAT, "openai", "\"web_search_options\":{\"a\":1}");
+    assert_int_equal(w.web_searches, 1);
+    assert_int_equal(w.rounds, 1);
+    w = of(ENDPOINT_CHAT, "openai", "\"web_search_options\":{}"); // as the SDKs send it
     assert_int_equal(w.web_searches, 1);
     assert_int_equal(w.rounds, 1);
     w = weighed(ENDPOINT_CHAT, "openai", "gpt-4o-search-preview",
