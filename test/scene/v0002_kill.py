@@ -85,7 +85,7 @@ with Mock() as mock:
             time.sleep(dice.uniform(0.02, 0.2) * PATIENCE)
             inside += disk.held()
         else:
-            time.sleep(dice.uniform(0.02, 0.6) * PATIENCE)
+            time.sleep(dice.uniform(0.02, 0.6))  # before all is spent, however slow it is
         os.kill(gateway.program.process.pid, signal.SIGKILL)
         gateway.program.process.wait()
         load.stop()
