@@ -191,6 +191,8 @@ with Mock() as mock, Ollama({"wide": 131072, "fat": 131072, "embed": 131072, "ow
         # The longest of a list has been cut where its part of the count says so.
         ollama.models["narrow"] = 512
         time.sleep(1.1)
+        one(gateway, "local/narrow")
+        until(lambda: listed(gateway).get("local/narrow", {}).get("context_window"), 5, "its context is known")
         for rows, (inputs, error) in enumerate(((["word " * 600, "a"], "prompt_cut"), (["word " * 400, "word " * 300], "")), count + 7):
             expect(gateway.post("/api/embed", {"model": "narrow", "input": inputs, "truncate": True}).status, 200)
             expect(gateway.rows(rows)[-1]["error"], error)
