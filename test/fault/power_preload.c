@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -220,46 +219,7 @@ static int open_at(int at, const char *name, int flags, mode_t mode)
     return (int)syscall(SYS_openat, at, name, flags, mode);
 }
 
-static mode_t mode_of(int flags, va_list more)
-{
-    return flags & O_CREAT ? va_arg(more, mode_t) : 0;
-}
-
-int open(const char *path, int flags, ...)
-{
-    va_list more;
-    va_start(more, flags);
-    mode_t mode = mode_of(flags, more);
-    va_end(more);
-    return open_at(AT_FDCWD, path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...)
-{
-    va_list more;
-    va_start(more, flags);
-    mode_t mode = mode_of(flags, more);
-    va_end(more);
-    return open_at(AT_FDCWD, path, flags, mode);
-}
-
-int openat(int at, const char *path, int flags, ...)
-{
-    va_list more;
-    va_start(more, flags);
-    mode_t mode = mode_of(flags, more);
-    va_end(more);
-    return open_at(at, path, flags, mode);
-}
-
-int openat64(int at, const char *path, int flags, ...)
-{
-    va_list more;
-    va_start(more, flags);
-    mode_t mode = mode_of(flags, more);
-    va_end(more);
-    return open_at(at, path, flags, mode);
-}
+#include "preload_open.h"
 
 int unlinkat(int at, const char *name, int flags)
 {
