@@ -181,3 +181,12 @@ void reading_budgets(struct reading *r)
     for (const struct node *b = n->first; b && r->c->budget_lines; b = b->next)
         read_budget(r, b);
 }
+
+int config_budget_line(const struct config *c, struct str name)
+{
+    for (unsigned i = 0; i < c->budget_count; i++) {
+        if (str_eq(c->budgets[i].name, name))
+            return c->budget_lines[i];
+    }
+    return 0;
+}

@@ -74,23 +74,13 @@ static enum status of_config(struct defined *d, const struct config *c, struct s
     return s;
 }
 
-// 0 when it has none of that name.
-static int config_line(const struct config *c, struct str name)
-{
-    for (unsigned i = 0; i < c->budget_count; i++) {
-        if (str_eq(c->budgets[i].name, name))
-            return c->budget_lines[i];
-    }
-    return 0;
-}
-
 static void from_store(void *context, const struct store_budget *sb)
 {
     struct gathering *g = context;
     const struct budget *b = &sb->budget;
     if (g->status != STATUS_OK || !str_is(sb->tenant, TENANT))
         return;
-    const int line = config_line(g->config, b->name);
+    const int line = config_budget_line(g->config, b->name);
     if (line)
         g->status = why_set(
             g->why, STATUS_CONFLICT,

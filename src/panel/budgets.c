@@ -73,7 +73,7 @@ static enum status open_args(struct work *w, struct why *why)
 static enum status is_files(const struct verb_call *c, struct str name, struct why *why)
 {
     return why_set(why, STATUS_DENIED, "budget %.*s is declared in %.*s, line %d: change it there",
-                   STR_ARG(name), STR_ARG(c->config->file), spending_line(c->config, name));
+                   STR_ARG(name), STR_ARG(c->config->file), config_budget_line(c->config, name));
 }
 
 static void look_for(void *context, const struct store_budget *b)
@@ -90,7 +90,7 @@ static enum status find(struct work *w, struct why *why)
 {
     w->kept = (struct store_budget){.tenant = str_of(TENANT), .created_us = clock_wall_us()};
     budget_init(&w->kept.budget, w->name);
-    if (spending_line(w->call->config, w->name))
+    if (config_budget_line(w->call->config, w->name))
         return is_files(w->call, w->name, why);
     enum status s = store_budget_each(w->call->store, look_for, w, why);
     if (s == STATUS_OK && arena_failed(&w->arena))
@@ -474,7 +474,7 @@ static enum status remove_it(struct work *w, struct why *why)
     enum status s = only(w, "", "", why);
     if (s == STATUS_OK)
         s = store_budget_archive(w->call->store, str_of(TENANT), w->name, clock_wall_us(), why);
-    if (s == STATUS_UNKNOWN && spending_line(w->call->config, w->name))
+    if (s == STATUS_UNKNOWN && config_budget_line(w->call->config, w->name))
         s = is_files(w->call, w->name, why);
     if (s == STATUS_OK)
         s = took_effect(w->call, why);

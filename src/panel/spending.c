@@ -27,14 +27,6 @@ void spending_copy(struct arena *arena, const struct budget *from, struct budget
     }
 }
 
-int spending_line(const struct config *c, struct str name)
-{
-    for (unsigned i = 0; i < c->budget_count; i++)
-        if (str_eq(c->budgets[i].name, name))
-            return c->budget_lines[i];
-    return 0;
-}
-
 struct gathering {
     const struct verb_call *call;
     struct spending *out;
@@ -56,7 +48,7 @@ static enum status open_windows(struct gathering *g, struct why *why)
     for (s->count = 0; s->budgets && s->count < count; s->count++) {
         struct spending_budget *b = &s->budgets[s->count];
         b->budget = &s->defined->budgets[s->count];
-        b->line = spending_line(g->call->config, b->budget->name);
+        b->line = config_budget_line(g->call->config, b->budget->name);
         b->window = window_at(&b->budget->window, s->now_us);
     }
     return s->budgets ? STATUS_OK : STATUS_NO_MEMORY;

@@ -42,8 +42,6 @@ void spending_free(struct spending *s);
 const struct spending_budget *spending_find(const struct spending *s, struct str name); // or NULL
 // The account of that value; one that nothing was spent in where there is none.
 struct spending_account spending_of(const struct spending_budget *b, struct str value);
-// On which line the file defines a budget of that name; 0 when it does not.
-int spending_line(const struct config *c, struct str name);
 // A copy whose slices are the arena's. arena_failed says whether it worked.
 void spending_copy(struct arena *arena, const struct budget *from, struct budget *to);
 // True when the account has no room for another call.

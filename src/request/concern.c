@@ -68,21 +68,11 @@ void concern_unbounded(const struct bound *b, struct buf *out)
     buf_printf(out, "%s.", bound_words(b->state));
 }
 
-static bool is_of_file(const struct req *r, const struct budget *b)
-{
-    const struct config *c = r->view->snapshot->config;
-    for (unsigned i = 0; i < c->budget_count; i++) {
-        if (str_eq(c->budgets[i].name, b->name))
-            return true;
-    }
-    return false;
-}
-
 // What is changed in the file or by that verb.
 static void add_cure(const struct req *r, const struct budget *b, const char *in_file,
                      const char *verb, struct buf *out)
 {
-    if (is_of_file(r, b))
+    if (config_budget_line(r->view->snapshot->config, b->name))
         buf_printf(out, "%s in the configuration, then reload.", in_file);
     else
         buf_printf(out, "`costlens budget %s %.*s%s`.", verb, STR_ARG(b->name),
