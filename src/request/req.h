@@ -159,8 +159,6 @@ const struct sheet *route_sheet(const struct req *r, struct str model);
 bool route_waits(struct req *r);
 // Prices r->attempt.entry.usage into r->attempt.entry (cost, state, sheet).
 void settle_price(struct req *r);
-// What its budgets know its price by: of the model that is sent.
-struct str settle_price_name(const struct req *r);
 // What its provider charges for the model that is sent, or NULL.
 const struct sheet *settle_sheet(const struct req *r);
 // What its answer used and costs so far, estimated where it was not told. False before it begins.

@@ -60,10 +60,11 @@ static bool must_say(const struct bound *b)
 static void keep(struct req *r, const struct bound *b)
 {
     struct reservation *v = &r->attempt.reservation;
+    const struct entry *e = &r->attempt.entry;
     v->bounded = b->state == BOUND_KNOWN;
     v->most = v->bounded ? b->most : (struct nano){0};
     v->amount = v->most;
-    v->price = settle_price_name(r); // of the model that is sent: another may answer
+    v->price = e->price_name.len ? e->price_name : e->model; // as sent: another may answer
 }
 
 void reservation_bound(struct req *r, struct bound *out)
@@ -75,39 +76,40 @@ void reservation_bound(struct req *r, struct bound *out)
     r->attempt.output_max = must_say(out) ? out->output_max : 0;
 }
 
-bool reservation_lower(struct req *r, struct nano room, struct bound *out)
+bool reservation_lower(struct req *r, struct nano room)
 {
     struct measure m;
+    struct bound b;
     measure(r, &m);
     int64_t longest = m.weight.tools ? 0 : bound_longest(&m.call, room);
     int64_t least = m.weight.output_least > 0 ? m.weight.output_least : 1;
     if (longest < least)
         return false;
     m.weight.output_max = longest;
-    bound_make(&m.call, out);
-    keep(r, out);
+    bound_make(&m.call, &b);
+    keep(r, &b);
     r->attempt.output_max = longest;
     return true;
 }
 
 // --- holding more ---
 
-bool reservation_first(struct req *r, struct bound *out)
+void reservation_hold_less(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
-    struct bound next;
+    struct bound first, next;
     struct measure m;
     measure(r, &m);
     m.weight.output_max = GROW_TOKENS;
-    bound_make(&m.call, out);
+    bound_make(&m.call, &first);
     m.weight.output_max = 2 * GROW_TOKENS;
     bound_make(&m.call, &next);
-    if (out->state != BOUND_KNOWN || next.most.n <= out->most.n || next.most.n >= v->most.n)
-        return false;
+    if (first.state != BOUND_KNOWN || next.most.n <= first.most.n || next.most.n >= v->most.n)
+        return; // it has to hold all
     v->grows = true;
-    v->step.n = next.most.n - out->most.n;
+    v->amount = first.most;
+    v->step.n = next.most.n - first.most.n;
     v->tokens = v->ahead = GROW_TOKENS * m.weight.answers;
-    return true;
 }
 
 static void count_grown(struct req *r, struct nano by)

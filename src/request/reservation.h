@@ -35,9 +35,9 @@ struct reservation {
 void reservation_bound(struct req *r, struct bound *out);
 // Lowers the attempt's longest answer until it may cost no more than `room`, for a budget that
 // clamps. False when it cannot: it has tools, or is too short then.
-bool reservation_lower(struct req *r, struct nano room, struct bound *out) MUST_USE;
-// What a stream holds at first under budgets that grow. False: it has to hold all.
-bool reservation_first(struct req *r, struct bound *out) MUST_USE;
+bool reservation_lower(struct req *r, struct nano room) MUST_USE;
+// Of a stream under budgets that grow: it holds less than all at first, if it can.
+void reservation_hold_less(struct req *r);
 // Its stream went on: holds more where that is due. False: there is no more, and it is to be cut.
 bool reservation_grow(struct req *r) MUST_USE;
 // What it is charged, once its entry has its cost: into the entry.

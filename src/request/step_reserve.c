@@ -4,6 +4,7 @@
 // sent. Where it does not fit:
 //
 //   only open holds stand in the way, and the budget has a `wait`   it waits for them
+//   `clamp`, and a shorter answer fits                              that is asked for
 //   `on_exceed: downgrade`, and its alias has another model         that one is asked instead
 //   else                                                            402
 
@@ -110,12 +111,17 @@ static enum flow refuse_failed(struct req *r)
 
 // --- asking ---
 
+static void end_wait(struct req *r)
+{
+    if (!r->reserving)
+        return;
+    timer_clear(&r->reserving->timer);
+    r->reserving->queued = false;
+}
+
 static enum flow hold(struct req *r)
 {
-    if (r->reserving) {
-        timer_clear(&r->reserving->timer);
-        r->reserving->queued = false;
-    }
+    end_wait(r);
     if (r->attempt.output_max > 0)
         admit_capture(r);
     booking_charge(r->attempt.reservation.booking, &r->attempt.entry.charge);
@@ -127,13 +133,12 @@ static bool lower(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
     struct booking_left left;
-    struct bound b;
     if (!v->bounded || v->grows || v->lowered == LOWERED || !booking_left(v->booking, &left) ||
         left.left.n < 0)
         return false;
     struct nano room = left.left.n < v->most.n ? left.left : v->most; // never longer than before
     v->lowered++;
-    return reservation_lower(r, room, &b);
+    return reservation_lower(r, room);
 }
 
 // What its budget may do where it does not fit. AGAIN: elsewhere. NEXT: as it is now. END: nothing.
@@ -163,10 +168,7 @@ static bool begin_patience(struct req *r)
 // It was refused, and stands in no queue: does it ask once more?
 static bool insist(struct req *r, enum flow *flow)
 {
-    if (r->reserving) // what it set was for a wait that is over
-        timer_clear(&r->reserving->timer);
-    if (r->reserving)
-        r->reserving->queued = false;
+    end_wait(r);
     if (begin_patience(r))
         return true;
     *flow = give_way(r);
@@ -238,31 +240,18 @@ static enum flow look(struct req *r)
 
 // --- the worst case ---
 
-static bool is_broken(const struct req *r)
-{
-    return budgets_broken(gate_budgets(r->worker->gate), settle_price_name(r));
-}
-
 // A budget of single calls says no, and has no way out. END: it has none. NEXT: it says yes.
-static enum flow ask_each(struct req *r, const struct budget *each, struct bound *b)
+static enum flow ask_each(struct req *r, const struct budget *each)
 {
+    const struct reservation *v = &r->attempt.reservation;
     if (!each)
         return NEXT;
     if (each->terms.paused)
         return END;
-    if (b->most.n <= each->terms.limit.n ||
-        (each->clamp && reservation_lower(r, each->terms.limit, b)))
+    if (v->most.n <= each->terms.limit.n ||
+        (each->clamp && reservation_lower(r, each->terms.limit)))
         return NEXT;
     return each->downgrade && again_elsewhere(r) ? AGAIN : END;
-}
-
-// Of a stream under budgets that grow: what is held at first.
-static void hold_less(struct req *r, const struct concern *c)
-{
-    struct reservation *v = &r->attempt.reservation;
-    struct bound first;
-    if (v->bounded && c->blocks && c->grows && r->ask.demand.stream && reservation_first(r, &first))
-        v->amount = first.most;
 }
 
 static enum flow begin(struct req *r, const struct concern *c)
@@ -272,16 +261,17 @@ static enum flow begin(struct req *r, const struct concern *c)
     reservation_bound(r, &bound);
     if (bound.state != BOUND_KNOWN && c->blocks)
         return refuse_unbounded(r, &bound);
-    if (c->blocks && is_broken(r))
+    if (c->blocks && budgets_broken(gate_budgets(r->worker->gate), v->price))
         return again_refuse(r, REFUSAL_NO_PRICE,
                             "A call of this model cost more than its price allows: mend the price "
                             "(`costlens price`), then reload.");
-    enum flow flow = ask_each(r, c->each, &bound);
+    enum flow flow = ask_each(r, c->each);
     if (flow == END)
-        return refuse_each(r, c->each, bound.most);
+        return refuse_each(r, c->each, v->most);
     if (flow == AGAIN)
         return AGAIN;
-    hold_less(r, c);
+    if (v->bounded && c->blocks && c->grows && r->ask.demand.stream)
+        reservation_hold_less(r);
     if (c->count == 0)
         return NEXT;
     const struct booking_owner owner = {r->worker->loop, on_wake, r, r->id};

@@ -195,12 +195,6 @@ static const struct sheet *sheet_there(const struct req *r, const struct sheet *
     return remote && sheet && sheet_names(sheet, BUCKET_BUSY) ? NULL : sheet;
 }
 
-struct str settle_price_name(const struct req *r)
-{
-    const struct entry *e = &r->attempt.entry;
-    return e->price_name.len ? e->price_name : e->model;
-}
-
 const struct sheet *settle_sheet(const struct req *r)
 {
     return sheet_there(r, r->attempt.sheet);
