@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "request/translation.h"
+#include "wire/vendor.h"
 
 void attempt_init(struct attempt *a)
 {
@@ -16,6 +17,11 @@ int64_t attempt_output_max(const struct attempt *a, const struct demand *d)
 {
     bool less = d->output_max <= 0 || a->output_max < d->output_max;
     return a->output_max > 0 && less ? a->output_max : d->output_max;
+}
+
+unsigned attempt_flags(const struct attempt *a)
+{
+    return vendor_flags(a->provider->vendor_row, a->provider->url.host);
 }
 
 void attempt_fini(struct attempt *a)

@@ -72,6 +72,8 @@ struct attempt {
 
 // How long an answer of it may be at most, tokens: as its caller says, or less. 0 = not said.
 int64_t attempt_output_max(const struct attempt *a, const struct demand *d);
+// The peculiarities of whom it is sent to (wire/vendor.h).
+unsigned attempt_flags(const struct attempt *a);
 // `a` is zeroed before.
 void attempt_init(struct attempt *a);
 // Its call is cancelled if it still runs.

@@ -233,8 +233,7 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
     struct meter_setup setup = {
         .endpoint = r->attempt.endpoint,
         .kind = kind_of(endpoint_dialect(r->attempt.endpoint), type),
-        .vendor_flags =
-            vendor_flags(r->attempt.provider->vendor_row, r->attempt.provider->url.host),
+        .vendor_flags = attempt_flags(&r->attempt),
         .cache_hour = r->ask.demand.cache_hour,
         .background = r->ask.demand.background,
         .media = demand_media(&r->ask.demand),

@@ -30,7 +30,7 @@ static unsigned flags_of(const struct req *r)
 {
     const struct config_provider *p = r->attempt.provider;
     const struct vendor *named = p->vendor_row ? NULL : vendor_find(provider_vendor(p));
-    unsigned flags = vendor_flags(p->vendor_row, p->url.host);
+    unsigned flags = attempt_flags(&r->attempt);
     if (named)
         flags |= named->flags & VENDOR_DEARER;
     if (p->dialect != r->dialect) // a translation keeps to either member

@@ -34,7 +34,7 @@ static enum bucket input_if_captured(const struct req *r, unsigned flags)
 // The row that stands if the process dies now: the input estimated, the most output there can be.
 static void usage_if_captured(struct req *r, struct usage *u)
 {
-    unsigned flags = vendor_flags(r->attempt.provider->vendor_row, r->attempt.provider->url.host);
+    unsigned flags = attempt_flags(&r->attempt);
     const struct demand *d = &r->ask.demand;
     *u = (struct usage){.sure = SURE_CAPTURED,
                         .service = d->service, // if it has no price, nor has the row

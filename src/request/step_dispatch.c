@@ -15,15 +15,10 @@
 #define TARGET_STEP 256
 #define US_PER_MS   1000
 
-static unsigned flags_of(const struct config_provider *p)
-{
-    return p->vendor_row ? p->vendor_row->flags : 0;
-}
-
 static bool wants_usage(const struct req *r)
 {
     const struct demand *d = &r->ask.demand;
-    unsigned flags = flags_of(r->attempt.provider);
+    unsigned flags = attempt_flags(&r->attempt);
     bool openai_stream =
         r->found.endpoint == ENDPOINT_CHAT || r->found.endpoint == ENDPOINT_COMPLETIONS;
     return !r->attempt.translation && openai_stream && d->stream && !d->usage_asked &&
@@ -147,7 +142,7 @@ static bool pieces_cut(struct req *r, struct ask_pieces *out)
                             .no_shift = true,
                             .context = fits.context,
                             .output_max = shorter(fits.output_max, r->attempt.output_max),
-                            .flags = flags_of(r->attempt.provider),
+                            .flags = attempt_flags(&r->attempt),
                             .keep_alive = r->attempt.provider->keep_alive};
     if (!str_eq(r->attempt.target.model, r->ask.demand.model))
         edit.model = r->attempt.target.model;
