@@ -69,14 +69,21 @@ static bool is_ollama(const struct order *o)
     return o->family == FAMILY_OLLAMA;
 }
 
+// Gemini takes either spelling of a name.
+static const char *const limits[] = {"max_completion_tokens",
+                                     "max_tokens",
+                                     "max_output_tokens",
+                                     "generationConfig.maxOutputTokens",
+                                     "generationConfig.max_output_tokens",
+                                     "generation_config.maxOutputTokens",
+                                     "generation_config.max_output_tokens"};
+
 static void read_limits(struct order *o)
 {
-    static const char *const names[] = {"max_completion_tokens", "max_tokens", "max_output_tokens",
-                                        "generationConfig.maxOutputTokens"};
     o->most = o->wish == WISH_COMPLETIONS ? 16 : 0;
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+    for (unsigned i = 0; i < sizeof limits / sizeof *limits; i++) {
         int64_t most = 0;
-        if (json_i64(json_path(o->root, names[i]), &most) && most > 0)
+        if (json_i64(json_path(o->root, limits[i]), &most) && most > 0)
             o->most = most < MOST_MAX ? most : MOST_MAX;
     }
     int64_t n = 1;
@@ -366,6 +373,24 @@ static void multiply(struct billed *t, int64_t times)
     t->reasoning *= times;
 }
 
+// As OpenAI and Anthropic refuse it; at Gemini and Ollama it is no limit. A completion may just
+// echo its prompt, which the mock does not.
+static enum status check_limits(const struct order *o, struct why *why)
+{
+    int64_t least = o->wish == WISH_COMPLETIONS ? 0 : 1;
+    if (o->family != FAMILY_OPENAI && o->family != FAMILY_ANTHROPIC)
+        return STATUS_OK;
+    for (unsigned i = 0; i < sizeof limits / sizeof *limits; i++) {
+        int64_t most = 0;
+        if (json_i64(json_path(o->root, limits[i]), &most) && most < least)
+            return why_set(why, STATUS_RANGE,
+                           "Invalid '%s': integer below minimum value. Expected a value >= %lld, "
+                           "but got %lld instead.",
+                           limits[i], (long long)least, (long long)most);
+    }
+    return STATUS_OK;
+}
+
 static enum status check(const struct order *o, struct why *why)
 {
     const char *const *names = prompt_members(o->wish);
@@ -389,7 +414,7 @@ static enum status check(const struct order *o, struct why *why)
         return why_set(why, STATUS_SYNTAX, "max_tokens: Field required");
     if (o->trouble.odd == ODD_STRICT && json_get(o->root, "stream_options"))
         return why_set(why, STATUS_SYNTAX, "Unsupported parameter: 'stream_options'.");
-    return STATUS_OK;
+    return check_limits(o, why);
 }
 
 bool order_read(struct order *o, const struct order_source *source, struct why *why)

@@ -200,6 +200,34 @@ static void test_most_tokens(void **state)
     order_fini(&o);
 }
 
+static void test_no_tokens_are_refused(void **state)
+{
+    static const char body[] =
+        "{\"model\":\"m\",\"max_tokens\":%d,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
+    char text[200];
+    struct order o;
+    for (int most = -1; most < 2; most++) {
+        snprintf(text, sizeof text, body, most);
+        assert_int_equal(fixture_read(&o, CHAT, text, NULL), most > 0);
+        assert_int_equal(o.refused, 400);
+        order_fini(&o);
+        assert_int_equal(fixture_read(&o, "/v1/messages", text, NULL), most > 0);
+        order_fini(&o);
+    }
+    // Gemini's names have either spelling.
+    static const char *const ways[] = {
+        "\"generationConfig\":{\"max_output_tokens\":5}",
+        "\"generation_config\":{\"max_output_tokens\":5}",
+        "\"generation_config\":{\"maxOutputTokens\":5}",
+    };
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "{\"contents\":[{\"parts\":[{\"text\":\"a\"}]}],%s}", ways[i]);
+        assert_true(fixture_read(&o, "/v1beta/models/m:generateContent", text, NULL));
+        assert_int_equal(o.billed.output, 5);
+        order_fini(&o);
+    }
+}
+
 static void test_choices_and_reasoning(void **state)
 {
     struct order o;
@@ -343,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_a_tag_hides_no_fault),
         cmocka_unit_test(test_same_request_same_answer),
         cmocka_unit_test(test_most_tokens),
+        cmocka_unit_test(test_no_tokens_are_refused),
         cmocka_unit_test(test_choices_and_reasoning),
         cmocka_unit_test(test_cache_remembers_long_prompts),
         cmocka_unit_test(test_marked_cache_is_written_then_read),
