@@ -69,7 +69,7 @@ static enum bound_state count_input(const struct bound_call *c, struct bound *b)
     if (w->rounds == 0)
         return count_once(c, windows, b);
     if (windows == 0)
-        return no(b, BOUND_ROUNDS, "tools");
+        return no(b, BOUND_ROUNDS, w->rounds_of);
     b->input = count_times(windows, count_add(w->rounds, 1));
     return BOUND_KNOWN;
 }

@@ -47,13 +47,14 @@ struct demand {
 struct weight {
     bool free; // nothing is billed: tokens counted, lists
     // What goes in.
-    int64_t tokens;       // of all text, schemas and templates, at most
-    int64_t prompts;      // that are read each by itself: each may fill the model's window
-    int64_t images;       // how many, and
-    int64_t image_tokens; // of each, at most; 0 = not known, only the window bounds them
-    const char *vast;     // of what it holds only the window bounds the tokens: files, sound,
-                          // what is kept at the provider
-    int64_t rounds;       // of tools that the provider runs: each bills the context once more
+    int64_t tokens;        // of all text, schemas and templates, at most
+    int64_t prompts;       // that are read each by itself: each may fill the model's window
+    int64_t images;        // how many, and
+    int64_t image_tokens;  // of each, at most; 0 = not known, only the window bounds them
+    const char *vast;      // of what it holds only the window bounds the tokens: files, sound,
+                           // what is kept at the provider
+    int64_t rounds;        // of tools that the provider runs: each bills the context once more
+    const char *rounds_of; // the member that has the first of them; NULL: none, the model itself
     int64_t web_searches;
     int64_t file_searches;
     // What comes out.

@@ -53,8 +53,10 @@ static bool has(struct str s, const char *part)
 
 // --- tools ---
 
-static void add_rounds(struct weighing *g, int64_t n)
+static void add_rounds(struct weighing *g, int64_t n, const char *of)
 {
+    if (n > 0 && !g->w->rounds_of)
+        g->w->rounds_of = of;
     g->w->rounds = count_add(g->w->rounds, n);
 }
 
@@ -85,7 +87,7 @@ static void limit_own(struct weighing *g, const struct json_val *tool, struct st
         boundless(g, "tools[].max_uses");
         return;
     }
-    add_rounds(g, uses);
+    add_rounds(g, uses, "tools");
     if (str_starts(type, (struct str)STR("web_search")))
         g->w->web_searches = count_add(g->w->web_searches, uses);
 }
@@ -125,7 +127,7 @@ static void see_gemini_tool(struct weighing *g, const struct json_val *tool)
             continue;
         if (!searches_once(g, key))
             boundless(g, "tools");
-        add_rounds(g, 1);
+        add_rounds(g, 1, "tools");
         g->w->web_searches = 1;
     }
 }
@@ -165,7 +167,7 @@ static void end_tools(struct weighing *g)
         boundless(g, "max_tool_calls");
         return;
     }
-    add_rounds(g, g->calls_max);
+    add_rounds(g, g->calls_max, "tools");
     g->w->web_searches = g->web ? g->calls_max : 0;
     g->w->file_searches = g->files ? g->calls_max : 0;
 }
@@ -311,14 +313,14 @@ static bool compacts(const struct json_val *v)
 }
 
 // OpenAI's chat searches once. What others do is not known.
-static void see_search(struct weighing *g)
+static void see_search(struct weighing *g, const char *of)
 {
     if (!(g->flags & VENDOR_CHAT_SEARCHES)) {
-        boundless(g, "web_search_options");
+        boundless(g, of);
         return;
     }
     g->w->web_searches = 1;
-    add_rounds(g, 1);
+    add_rounds(g, 1, of);
 }
 
 // Texts alone are embedded by their length; others are objects, or have a member of their own.
@@ -386,19 +388,23 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
     else if (str_is(key, "functions"))
         see_functions(g);
     else if (str_is(key, "web_search_options"))
-        see_search(g);
+        see_search(g, "web_search_options");
     else if (str_is(key, "context_management"))
-        add_rounds(g, compacts(v));
+        add_rounds(g, compacts(v), "context_management");
     else if (str_is(key, "prediction"))
         see_prediction(g, key, v);
 }
 
-// Some servers take "5" for 5: of a text nobody knows how many answers it means.
+// Some servers take "5" for 5, or what they read of a number beyond int64: nobody knows how many
+// answers that means.
 static void see_choices(struct weighing *g, const struct json_val *object)
 {
     static const char *const names[] = {"n", "best_of", "candidateCount", "candidate_count"};
     for (size_t i = 0; i < COUNT(names); i++) {
-        if (json_type(json_get(object, names[i])) == JSON_STRING)
+        const struct json_val *v = json_get(object, names[i]);
+        enum json_type type = json_type(v);
+        int64_t n = 0;
+        if (type == JSON_STRING || (type == JSON_NUMBER && !json_i64(v, &n)))
             boundless(g, names[i]);
     }
 }
@@ -469,7 +475,7 @@ static void see_model(struct weighing *g)
     else if (g->flags & VENDOR_CITATIONS_OUTSIDE)
         weigh_vast(g->w, "model");
     else if ((g->flags & VENDOR_CHAT_SEARCHES) && once && g->w->web_searches == 0)
-        see_search(g);
+        see_search(g, "model");
 }
 
 // --- what may come of it ---

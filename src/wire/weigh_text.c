@@ -94,7 +94,8 @@ static const struct {
 };
 // Words for the caller; of any other type that is not known the member's name must do.
 static const char *const vast_parts[] = {
-    "file", "input_file", "document", "input_audio", "video_url", "input_video", "item_reference",
+    "file",      "input_file",  "document",       "input_audio",
+    "video_url", "input_video", "item_reference", "container_upload",
 };
 static const struct str text_ends[] = {
     STR("_text"),   STR("_call"),     STR("_use"),      STR("_output"),

@@ -246,12 +246,13 @@ static void rounds_bill_the_window_again(void **state)
     (void)state;
     struct weight w = weight();
     w.rounds = 2;
+    w.rounds_of = "context_management";
     w.web_searches = 2;
     w.file_searches = 1;
     assert_int_equal(nano("caches", &w), 3 * 1000 * 3000 + 10 * 15000 + 2 * 10000000 + 2500000 + 1);
     w.output_again = true;
     assert_int_equal(nano("caches", &w), 3 * 1000 * 3000 + 30 * 15000 + 2 * 10000000 + 2500000 + 1);
-    refused("open", &w, BOUND_ROUNDS, "tools");
+    refused("open", &w, BOUND_ROUNDS, "context_management");
     refused("plain", &w, BOUND_UNPRICED, NULL); // a search has no price there
     w.web_searches = 0;
     refused("plain", &w, BOUND_UNPRICED, NULL);

@@ -130,6 +130,7 @@ static void images_and_files(void **state)
         {"\"type\":\"document\",\"source\":{\"type\":\"text\",\"data\":\"abc\"}", NULL},
         {"\"type\":\"document\",\"source\":{\"type\":\"content\"}", NULL},
         {"\"type\":\"document\",\"source\":{\"type\":\"base64\"}", "document"},
+        {"\"type\":\"container_upload\",\"file_id\":\"f\"", "container_upload"},
         {"\"type\":\"web_search_tool_result\"", NULL},
         {"\"type\":\"function_call_output\"", NULL},
         {"\"audio\":{\"id\":\"a1\"}", "audio"},
@@ -318,6 +319,8 @@ static void what_has_no_limit(void **state)
     has_no_limit(ENDPOINT_MESSAGES, "anthropic",
                  "\"tools\":[{\"type\":\"code_execution_2\",\"max_uses\":3}]", "tools[].type");
     has_no_limit(ENDPOINT_CHAT, "mock", "\"n\":\"5\"", "n");
+    has_no_limit(ENDPOINT_CHAT, "mock", "\"n\":18446744073709551617", "n"); // or 1, who wraps
+    has_no_limit(ENDPOINT_CHAT, "mock", "\"n\":1e30", "n");
     has_no_limit(ENDPOINT_COMPLETIONS, "mock", "\"best_of\":\"5\"", "best_of");
     has_no_limit(ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"candidateCount\":\"5\"}",
                  "candidateCount");
@@ -369,6 +372,7 @@ static void tools_that_say_how_often(void **state)
                  "\"max_tool_calls\":-1,\"tools\":[{\"type\":\"mcp\"}]", "max_tool_calls");
     w = of(ENDPOINT_MESSAGES, "anthropic",
            "\"context_management\":{\"edits\":[{\"type\":\"compact_2026\"}]}");
+    assert_string_equal(w.rounds_of, "context_management");
     assert_int_equal(w.rounds, 1);
     w = of(ENDPOINT_RESPONSES, "openai", "\"context_management\":[{\"type\":\"compaction\"}]");
     assert_int_equal(w.rounds, 1);
