@@ -193,11 +193,21 @@ const struct sheet *vendor_sheet(const struct catalog *c, struct str model)
     return s;
 }
 
+static bool is_at(const struct vendor *v, struct str host)
+{
+    bool own = false;
+    for (size_t k = 0; k < COUNT(v->hosts); k++)
+        own |= is_host(host_name(host), str_of(v->hosts[k]));
+    return own;
+}
+
 unsigned vendor_flags(const struct vendor *v, struct str host)
 {
     if (!v)
         return 0;
     unsigned flags = v->flags;
+    if (!is_at(v, host)) // a proxy of another make may read it first
+        flags &= ~(unsigned)VENDOR_NONE_AT_ZERO;
     for (size_t i = 0; i < COUNT(regional); i++) {
         if (str_is(str_of(v->name), regional[i].vendor) &&
             is_host(host_name(host), str_of(regional[i].hosts)))

@@ -31,7 +31,8 @@ enum {
     VENDOR_COMPLETION_MAX = 1 << 15, // keeps to max_completion_tokens; others may ignore it
     VENDOR_THINKS_BESIDE = 1 << 16,  // the maximum of an answer does not hold the thinking
     VENDOR_HEADER_TIER = 1 << 17,    // a header of the call can ask for a dearer tier
-    VENDOR_NONE_AT_ZERO = 1 << 18,   // a maximum of 0 is an empty answer, or refused
+    VENDOR_NONE_AT_ZERO = 1 << 18,   // a maximum of 0 is an empty answer, or refused; elsewhere it
+                                     // may be no limit
 };
 
 // Those that make a call dearer than it looks.
@@ -55,7 +56,7 @@ const struct vendor *vendor_of_host(struct str host); // NULL if not known
 // The sheet that a bare name means: the vendors of the table first, in their order (makers before
 // those who resell), then anyone. NULL when nobody lists it.
 const struct sheet *vendor_sheet(const struct catalog *c, struct str model);
-// The peculiarities of a vendor, which may be NULL, at a host of its own.
+// The peculiarities of a vendor, which may be NULL, at a host: of its own, or of who speaks for it.
 unsigned vendor_flags(const struct vendor *v, struct str host);
 
 #endif

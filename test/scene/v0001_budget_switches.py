@@ -54,6 +54,16 @@ def by_name(mock):
     expect(held[0], held[1], "what a call holds")
 
 
+def zero(mock):
+    """0 may be no limit to who answers for a vendor by its name alone: then the most that is held is sent."""
+    providers = f"  openai: {{ dialect: openai, vendor: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
+    with Gateway(mock, providers=providers, models=[], extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:
+        answer = gateway.chat(model="gpt-4o-mini", max_tokens=0)
+        expect((answer.status, answer.headers["x-costlens-max-tokens-injected"]), (200, "16384"), answer.body)
+        refused(gateway.chat(model="gpt-4o-mini", n=2**64 + 1), "cost_unbounded", "`n`", status=400)
+        verified(gateway)
+
+
 def clamped(mock):
     with Gateway(mock, extra="budgets:\n  - { name: little, limit: 0.0002, clamp: true }\n") as gateway:
         answer = gateway.chat(max_tokens=100000)
@@ -124,6 +134,7 @@ def retried(mock):
 with Mock() as server:
     told(server)
     by_name(server)
+    zero(server)
     clamped(server)
     downgraded(server)
     grown(server)

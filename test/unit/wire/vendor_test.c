@@ -45,10 +45,21 @@ static void knows_regional_hosts(void **state)
     assert_int_equal(flags_at("openai", "api.openai.com"), own);
     assert_int_equal(flags_at("openai", "us.api.openai.com"), own | VENDOR_REGIONAL);
     assert_int_equal(flags_at("openai", "EU.api.openai.com."), own | VENDOR_REGIONAL);
-    assert_int_equal(flags_at("openai", "127.0.0.1"), own);
+    assert_int_equal(flags_at("openai", "127.0.0.1"), own & ~VENDOR_NONE_AT_ZERO);
     assert_int_equal(flags_at("nobody", "us.api.openai.com"), 0);
     assert_int_equal(flags_at("groq", "us.api.openai.com"), vendor_find(str_of("groq"))->flags);
     assert_int_equal(flags_at("xai", "us-east-1.api.x.ai"), vendor_find(str_of("xai"))->flags);
+}
+
+// A proxy that is named after a vendor may take 0 for no limit.
+static void a_maximum_of_0_is_known_at_its_host(void **state)
+{
+    (void)state;
+    assert_true(flags_at("openai", "api.openai.com") & VENDOR_NONE_AT_ZERO);
+    assert_true(flags_at("azure", "shop.openai.azure.com") & VENDOR_NONE_AT_ZERO);
+    assert_true(flags_at("anthropic", "API.anthropic.com.") & VENDOR_NONE_AT_ZERO);
+    assert_false(flags_at("anthropic", "127.0.0.1") & VENDOR_NONE_AT_ZERO);
+    assert_false(flags_at("anthropic", "") & VENDOR_NONE_AT_ZERO);
 }
 
 static void every_row_is_whole(void **state)
@@ -87,8 +98,11 @@ static void a_bare_model_is_its_makers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_vendors_by_host),      cmocka_unit_test(is_not_deceived_by_likeness),
-        cmocka_unit_test(knows_regional_hosts),       cmocka_unit_test(every_row_is_whole),
+        cmocka_unit_test(finds_vendors_by_host),
+        cmocka_unit_test(is_not_deceived_by_likeness),
+        cmocka_unit_test(knows_regional_hosts),
+        cmocka_unit_test(a_maximum_of_0_is_known_at_its_host),
+        cmocka_unit_test(every_row_is_whole),
         cmocka_unit_test(a_bare_model_is_its_makers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
