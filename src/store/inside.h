@@ -20,7 +20,8 @@
 
 #define STORE_PATH_SIZE   4096
 #define BOOT_SIZE         64
-#define BATCH_MS          200  // most time between a record and its row; a report does not wait
+#define BATCH_MS          200 // most time between a record and its row; a report does not wait
+#define BUSY_PATIENCE_US  (2 * SECOND_US) // so long the ledger's lock may be somebody else's
 #define RETIRE_TOGETHER   8    // segments that go with one sync of the ledger while it is busy
 #define BATCH_RECORDS_MAX 8192 // of one transaction
 #define START_SEGMENTS    4    // as many should fit beside the reserve at a start
@@ -82,6 +83,7 @@ struct store {
         struct pending call;
     } suspect; // the end of a call that was read last
     int64_t synced_us, probed_us, pruned_us, complained_us, denied_us, believed_kept_us;
+    int64_t busy_us;          // since when somebody else has the ledger's lock; 0 = nobody
     struct believed believed; // by which old rows go
     uint64_t deleted;         // rows of which the log has not told
     int64_t deleted_before_us, deleted_said_us;
@@ -110,9 +112,14 @@ void writer_close(struct store *s);
 // All that was published before the call is in the ledger | there is more | try later.
 enum batch { BATCH_DONE, BATCH_MORE, BATCH_FAILED };
 enum batch writer_batch(struct store *s); // one transaction
-void *writer_run(void *store);            // the thread
-void prune_begin(struct store *s);        // before the first call of this process is written
-bool writer_snapshot(struct store *s);    // segments into `taken`
+// Begins the transaction. False: the ledger's lock is somebody else's, or it cannot be read.
+bool writer_lock(struct store *s) MUST_USE;
+// What failed last did so for somebody else's lock, and that is no trouble yet: a key that is
+// written, with its wait for a slow disk, a copy that is made.
+bool writer_patient(struct store *s) MUST_USE;
+void *writer_run(void *store);         // the thread
+void prune_begin(struct store *s);     // before the first call of this process is written
+bool writer_snapshot(struct store *s); // segments into `taken`
 bool writer_sync_due(const struct store *s);
 bool writer_sync(struct store *s);   // the journal's files to the disk, when it is due
 void writer_finish(struct store *s); // at the end: takes what is left, captures, deletes

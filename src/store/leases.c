@@ -44,6 +44,19 @@ static struct lease *take(struct store *s)
     return first;
 }
 
+// Before those that have come meanwhile.
+static void put_back(struct store *s, struct lease *first)
+{
+    struct lease *last = first;
+    while (last->next)
+        last = last->next;
+    pthread_mutex_lock(&s->lock);
+    last->next = s->lease_first;
+    s->lease_first = first;
+    s->lease_last = last->next ? s->lease_last : last;
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void answer(struct lease *first, enum status status)
 {
     for (struct lease *next; first; first = next) {
@@ -196,11 +209,11 @@ static void recovered(struct store *s)
     s->denied_us = 0;
 }
 
-// OK when all of them are on the disk.
+// OK when all of them are on the disk. TIMEOUT: somebody else has the lock, later.
 static enum status serve(struct store *s, struct lease *first)
 {
     int64_t before = s->epoch;
-    bool fine = sql_done(s->begin) && begin_epoch(s, &s->epoch);
+    bool fine = writer_lock(s) && begin_epoch(s, &s->epoch);
     for (struct lease *l = first; fine && l; l = l->next)
         fine = grant(s, l);
     if (fine && sql_done(s->commit)) {
@@ -212,17 +225,23 @@ static enum status serve(struct store *s, struct lease *first)
         return synced ? STATUS_OK : STATUS_IO;
     }
     enum status status = sql_status(sqlite3_errcode(s->db));
-    complain(s, sqlite3_errmsg(s->db));
+    bool patient = writer_patient(s);
+    if (!patient)
+        complain(s, sqlite3_errmsg(s->db));
     s->epoch = before;
     if (!sqlite3_get_autocommit(s->db))
         sql_done(s->rollback);
-    return status == STATUS_OK ? STATUS_IO : status;
+    return patient ? STATUS_TIMEOUT : status == STATUS_OK ? STATUS_IO : status;
 }
 
 void leases_serve(struct store *s)
 {
     struct lease *first = take(s);
     enum status status = first ? serve(s, first) : STATUS_OK;
+    if (status == STATUS_TIMEOUT) {
+        put_back(s, first);
+        return;
+    }
     if (status != STATUS_CONFLICT || !first->next) {
         answer(first, status);
         return;

@@ -266,12 +266,29 @@ static void let_go(struct store *s, struct segment *g)
 
 // --- the transaction ---
 
+bool writer_lock(struct store *s)
+{
+    if (!sql_done(s->begin))
+        return false;
+    s->busy_us = 0;
+    return true;
+}
+
+bool writer_patient(struct store *s)
+{
+    int64_t now = clock_mono_us();
+    if (sql_status(sqlite3_errcode(s->db)) != STATUS_BUSY)
+        return false;
+    s->busy_us = s->busy_us ? s->busy_us : now;
+    return now - s->busy_us < BUSY_PATIENCE_US;
+}
+
 static bool begin(struct store *s)
 {
     s->records = s->change_count = 0;
     s->suspect.segment = NULL;
     ledger_begin(&s->ledger);
-    return sql_done(s->begin);
+    return writer_lock(s);
 }
 
 static bool set_positions(struct store *s)
@@ -316,7 +333,8 @@ static void undo(struct store *s)
 
 static enum batch give_up(struct store *s)
 {
-    complain(s);
+    if (!writer_patient(s))
+        complain(s);
     undo(s);
     return BATCH_FAILED;
 }
@@ -388,6 +406,7 @@ static enum batch retire(struct store *s, bool busy)
         let_go(s, s->taken[i]);
         s->taken[i] = s->taken[--s->taken_count];
     }
+    recovered(s);
     return BATCH_DONE;
 }
 

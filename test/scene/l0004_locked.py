@@ -8,7 +8,8 @@ import time
 from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, limit, request, until
 
 limit(90)
-HELD_S = 3
+HELD_S = 5
+MOMENT_S = 0.8
 
 
 def lock(gateway):
@@ -30,6 +31,14 @@ for mode in ("block", "allow"):
         expect(gateway.chat("before").status, 200)
         gateway.rows(1)
         holder = lock(gateway)
+        answers = calls_for(gateway, MOMENT_S)
+        holder.execute("ROLLBACK")
+        expect({a.status for a in answers}, {200}, f"{mode}: nobody sees that it was held for a moment")
+        gateway.rows(1 + len(answers))
+        expect_true("the ledger cannot" not in gateway.program.errors(), f"{mode}: nor the log")
+
+        before = 1 + len(answers)
+        holder.execute("BEGIN IMMEDIATE")
         answers = calls_for(gateway, HELD_S)
         good = [a for a in answers if a.status == 200]
         bad = [a for a in answers if a.status != 200]
@@ -43,7 +52,7 @@ for mode in ("block", "allow"):
             ready = request(port, "GET", "/readyz", headers={"Authorization": f"Bearer {KEY}"})
             expect(ready.status, 503 if mode == "block" else 200, f"{mode}: ready, as calls are served")
             expect_in(b"the ledger cannot be written", ready.body, mode)
-        expect(len(gateway.rows()), 1, f"{mode}: nothing is written meanwhile")
+        expect(len(gateway.rows()), before, f"{mode}: nothing is written meanwhile")
         expect_true(gateway.metric("costlens_ledger_failures_total") > 0, f"{mode}: it is counted")
         expect_true(gateway.metric("costlens_ledger_lag_seconds") > 1, f"{mode}: the rows wait")
         if mode == "allow":
@@ -54,7 +63,7 @@ for mode in ("block", "allow"):
         holder.close()
         until(gateway.ready, 5, f"{mode}: ready again by itself")
         expect(gateway.chat("after").status, 200, mode)
-        count = len(good) + 2
+        count = before + len(good) + 1
         rows = gateway.rows(count)
         expect((len(rows), len(mock.bills())), (count, count), f"{mode}: rows and bills")
         expect({row["upstream_id"] for row in rows}, {bill["id"] for bill in mock.bills()}, mode)

@@ -271,7 +271,8 @@ def shares(gateway, mock):
     total = 0
     for i, r in enumerate(running):
         out, error = r.communicate(timeout=60)
-        expect(r.returncode, 0, error)
+        expect((out, r.returncode), ("True\n" * (i + 1), 0), error)
+        expect_true(error.startswith("{"), error)
         bill = json.loads(error.strip().splitlines()[-1])["bill"]
         expect(bill["total"]["requests"], i + 1)
         total += bill["total"]["output_tokens"]
@@ -382,6 +383,7 @@ with Mock() as mock:
         bills_itself(gateway, mock, "found")
         shares_with = start(gateway, calling("a", "b"), "--json")
         gateway.chat("nor this")
-        expect(json.loads(shares_with.communicate(timeout=60)[1].splitlines()[-1])["bill"]["total"]
-               ["requests"], 2)
+        out, error = shares_with.communicate(timeout=60)
+        expect(out, "True\nTrue\n", error)
+        expect(json.loads(error.splitlines()[-1])["bill"]["total"]["requests"], 2, error)
         expect_true(gateway.program.alive() and gateway.ready(), "it goes on")

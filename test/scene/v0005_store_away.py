@@ -12,7 +12,7 @@ from lib.books import accounts, covered, nano, shown, verified, within
 from lib.disk import FOREVER, Disk
 from lib.scene import LONG, Gateway, Mock, expect, expect_true, folder, limit, until
 
-AWAY_S = 20 if LONG else 2
+AWAY_S = 20 if LONG else 4
 limit(600 if LONG else 120)
 BUDGETS = ("on_store_failure: {}\n"
            "budgets:\n"
