@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/map.h"
 
 #define IDLE_US    (3600 * SECOND_US) // so long without a call: forgotten
 #define CROWDED    (BUDGETS_ACCOUNTS_MAX / 2)
@@ -26,8 +25,7 @@ struct budgets {
     struct list asks;      // of the store, under way
     struct said *said;     // by number; NULL before the first, and when memory ended
     size_t said_count;
-    struct map broken; // names of models whose price broke its promise
-    bool closed;       // the store is: it is asked no more
+    bool closed; // the store is: it is asked no more
 };
 
 // What a budget says now, whatever a call that began before knows of it.
@@ -583,17 +581,6 @@ void booking_drop(struct booking *b)
 
 // --- what the budgets say ---
 
-static void forget_broken(struct budgets *all)
-{
-    size_t at = 0;
-    struct str key;
-    void *name;
-    while (map_each(&all->broken, &at, &key, &name))
-        heap_free(name);
-    map_fini(&all->broken);
-    map_init(&all->broken, &alloc_heap);
-}
-
 static bool is_same(const struct account_terms *a, const struct account_terms *b)
 {
     return a->limit.n == b->limit.n && a->observe == b->observe && a->paused == b->paused &&
@@ -638,13 +625,6 @@ void budgets_terms(struct budgets *all, const struct budget *budgets, size_t cou
     pump(all);
     pthread_mutex_unlock(&all->lock);
     heap_free(before);
-}
-
-void budgets_mended(struct budgets *all)
-{
-    pthread_mutex_lock(&all->lock);
-    forget_broken(all);
-    pthread_mutex_unlock(&all->lock);
 }
 
 // When it comes back the store says at least what was spent. What passed its watermark only rows
@@ -723,30 +703,6 @@ void budgets_each(struct budgets *all, budgets_account_f *f, void *context)
     pthread_mutex_unlock(&all->lock);
 }
 
-// --- models whose price broke its promise ---
-
-void budgets_break(struct budgets *all, struct str model)
-{
-    pthread_mutex_lock(&all->lock);
-    if (!map_get(&all->broken, model)) {
-        char *name = alloc_get(&alloc_heap, model.len + 1);
-        if (name) {
-            memcpy(name, model.ptr, model.len);
-            if (!map_set(&all->broken, str_from(name, model.len), name))
-                heap_free(name);
-        }
-    }
-    pthread_mutex_unlock(&all->lock);
-}
-
-bool budgets_broken(struct budgets *all, struct str model)
-{
-    pthread_mutex_lock(&all->lock);
-    bool broken = map_get(&all->broken, model) != NULL;
-    pthread_mutex_unlock(&all->lock);
-    return broken;
-}
-
 // --- life ---
 
 struct budgets *budgets_new(struct store *s, budgets_news_f *news, void *context)
@@ -760,7 +716,6 @@ struct budgets *budgets_new(struct store *s, budgets_news_f *news, void *context
     accounts_init(&all->table, &alloc_heap, true, &listener);
     list_init(&all->newcomers);
     list_init(&all->asks);
-    map_init(&all->broken, &alloc_heap);
     all->store = s;
     all->news = news;
     all->context = context;
@@ -776,7 +731,6 @@ void budgets_free(struct budgets *all)
         pthread_cond_wait(&all->asked, &all->lock);
     heap_free(all->said);
     accounts_fini(&all->table);
-    forget_broken(all);
     pthread_mutex_unlock(&all->lock);
     pthread_cond_destroy(&all->asked);
     pthread_mutex_destroy(&all->lock);

@@ -120,12 +120,6 @@ void budgets_end(struct budgets *all, struct list *ended, bool written);
 // fine.
 void booking_drop(struct booking *b);
 
-// A model ("provider/model") that charged more than its worst case: no budget that blocks may rely
-// on its price until budgets_mended: the configuration or the prices were read anew.
-void budgets_break(struct budgets *all, struct str model);
-bool budgets_broken(struct budgets *all, struct str model);
-void budgets_mended(struct budgets *all);
-
 struct budgets_told { // since the process began
     uint64_t alerts, overdrafts;
 };

@@ -51,7 +51,7 @@ static void log_news(const struct snapshot *s, const struct budgets_news *n)
     log_begin(&l, alert ? LOG_WARN : LOG_ERROR,
               alert ? "a budget has reached a threshold"
                     : "a call cost more than the most that its price allows: it is spent all the "
-                      "same, and no budget relies on that price until it is mended");
+                      "same, and no budget relies on that price for its key until it is mended");
     log_str(&l, "budget", name_of(s, n->budget));
     if (n->value.len)
         log_str(&l, "of", n->value);

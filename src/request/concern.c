@@ -68,6 +68,21 @@ void concern_unbounded(const struct bound *b, struct buf *out)
     buf_printf(out, "%s.", bound_words(b->state));
 }
 
+void concern_breach(const struct breach *b, enum breach_scope scope, struct buf *out)
+{
+    buf_printf(out, "\"%.*s\" has charged more than the price \"%.*s\" allows",
+               STR_ARG(b->provider), STR_ARG(b->price));
+    if (scope == BREACH_ALL)
+        buf_add_cstr(out, " for calls of several keys, so no budget relies on it");
+    else if (b->key.len)
+        buf_printf(out, " for a call of the key \"%.*s\", so no budget relies on it for that key",
+                   STR_ARG(b->key));
+    else
+        buf_add_cstr(out, " for a call without a key, so no budget relies on it for such calls");
+    buf_add_cstr(out, ": `costlens budget events` has the call. Mend the price (`costlens price`, "
+                      "or `prices` of the configuration), then reload.");
+}
+
 // What is changed in the file or by that verb.
 static void add_cure(const struct req *r, const struct budget *b, const char *in_file,
                      const char *verb, struct buf *out)

@@ -179,6 +179,12 @@ static void hold_rest(struct reservation *v, struct nano charged)
         v->amount = charged;
 }
 
+struct breach reservation_breach(const struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    return (struct breach){e->key, e->provider, r->attempt.reservation.price};
+}
+
 void reservation_end(struct req *r)
 {
     struct attempt *a = &r->attempt;
@@ -189,8 +195,10 @@ void reservation_end(struct req *r)
     bool known = v->bounded && cost_known(r);
     if (known)
         metrics_bound(&r->worker->metrics, charged.n, v->most.n);
-    if (known && charged.n > v->most.n)
-        budgets_break(gate_budgets(r->worker->gate), v->price);
+    if (known && charged.n > v->most.n) {
+        const struct breach by = reservation_breach(r);
+        breaches_add(gate_breaches(r->worker->gate), &by);
+    }
     hold_rest(v, charged);
     v->told = booking_left(v->booking, &v->left);
     v->left.left.n -= charged.n;

@@ -11,6 +11,7 @@
 #define REQUEST_RESERVATION_H
 
 #include "budget/bound.h"
+#include "gate/breach.h"
 #include "gate/budgets.h"
 
 struct req;
@@ -42,6 +43,8 @@ void reservation_hold_less(struct req *r);
 bool reservation_grow(struct req *r) MUST_USE;
 // What it is charged, once its entry has its cost: into the entry.
 void reservation_charge(struct req *r);
+// What it would be, if it cost more than that. Slices of the call.
+struct breach reservation_breach(const struct req *r);
 // It ends in its budgets as soon as the record that says so is written.
 void reservation_end(struct req *r);
 // x-costlens-remaining, -held: of its scarcest budget. x-costlens-max-tokens-injected.

@@ -81,6 +81,14 @@ static enum flow refuse_unbounded(struct req *r, const struct bound *b)
     return refuse(r, unpriced ? REFUSAL_NO_PRICE : REFUSAL_UNBOUNDED, &text);
 }
 
+static enum flow refuse_breach(struct req *r, const struct breach *b, enum breach_scope scope)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, KIB);
+    concern_breach(b, scope, &text);
+    return refuse(r, REFUSAL_NO_PRICE, &text);
+}
+
 static enum flow refuse_each(struct req *r, const struct budget *b, struct nano amount)
 {
     struct buf text;
@@ -261,10 +269,11 @@ static enum flow begin(struct req *r, const struct concern *c)
     reservation_bound(r, &bound);
     if (bound.state != BOUND_KNOWN && c->blocks)
         return refuse_unbounded(r, &bound);
-    if (c->blocks && budgets_broken(gate_budgets(r->worker->gate), v->price))
-        return again_refuse(r, REFUSAL_NO_PRICE,
-                            "A call of this model cost more than its price allows: mend the price "
-                            "(`costlens price`), then reload.");
+    const struct breach relies = reservation_breach(r);
+    enum breach_scope broken =
+        c->blocks ? breaches_find(gate_breaches(r->worker->gate), &relies) : BREACH_NONE;
+    if (broken != BREACH_NONE)
+        return refuse_breach(r, &relies, broken);
     enum flow flow = ask_each(r, c->each);
     if (flow == END)
         return refuse_each(r, c->each, v->most);

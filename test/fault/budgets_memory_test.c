@@ -67,7 +67,6 @@ static void live(struct budgets *all)
         assert_true(booking_left(first, &rest));
         work();
     }
-    budgets_break(all, str_of("bench/a"));
     company.terms.limit.n = 90000;
     budgets_terms(all, (const struct budget[]){session, company}, 2);
     work();

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider that bills more than its price allows: all of it is recorded and spent, the excess is told at once and kept,
-and no budget that blocks relies on that price until it is read anew."""
+and no budget that blocks relies on that price until it is read anew: for the key whose call that was, and for all keys once
+another one's has passed it, too."""
 import json
 import signal
 
@@ -21,6 +22,18 @@ def loud(gateway):
 
 def ask(gateway, **more):
     return gateway.chat(max_tokens=100, **more)
+
+
+def broken(answer, whose):
+    error = answer.json["error"]
+    expect((answer.status, error["code"]), (400, "price_unknown"), answer.body)
+    for part in (whose, "costlens price", "reload"):
+        expect_in(part, error["message"])
+
+
+def other_key(gateway, name):
+    made = json.loads(gateway.costlens("key", "create", "--name", name, "--json").stdout)
+    return {"Authorization": f"Bearer {made['token']}"}
 
 
 with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
@@ -48,11 +61,16 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
     expect(figures["costlens_budget_overdraft_total"], 1)
     expect(figures['costlens_bound_utilisation_ratio_bucket{le="1"}'], 1)
 
-    # Its price is frozen, for this model alone, until it is read anew.
-    refused = ask(gateway)
-    expect((refused.status, refused.json["error"]["code"]), (400, "price_unknown"), refused.body)
-    expect_in("costlens price", refused.json["error"]["message"])
+    # For that key its price counts no more, until it is read anew; nobody else is shut off.
+    broken(ask(gateway), "for that key")
     expect(len(mock.bills()), 2, "nothing was sent")
+    web, app = (other_key(gateway, name) for name in ("web", "app"))
+    expect(ask(gateway, headers=web).status, 200)
+    expect(ask(gateway, headers=web | FAULT).status, 200)
+    until(lambda: len(loud(gateway)), 2, "another key's call has passed it, too")
+    for headers in ({}, web, app):
+        broken(ask(gateway, headers=headers), "for calls of several keys")
+    expect(len(mock.bills()), 4)
     gateway.program.signal(signal.SIGHUP)
     until(lambda: ask(gateway).status == 200, 5, "it is read anew")
     verify = gateway.costlens("ledger", "verify", check=False)

@@ -130,21 +130,6 @@ static void a_store_that_closes_lets_nobody_wait(void **state)
         booking_drop(k[i]);
 }
 
-static void a_broken_price_is_remembered(void **state)
-{
-    (void)state;
-    struct str a = str_of("bench/a"), b = str_of("bench/b");
-    budgets_break(all, a);
-    budgets_break(all, a);
-    assert_true(budgets_broken(all, a));
-    assert_false(budgets_broken(all, b));
-    budgets_terms(all, NULL, 0);
-    assert_true(budgets_broken(all, a));
-    budgets_mended(all);
-    assert_false(budgets_broken(all, a));
-    budgets_break(all, b); // it is freed with the rest
-}
-
 // --- threads ---
 
 #define THREADS 3
@@ -342,7 +327,6 @@ int main(void)
         CASE(the_lease_grows_with_what_is_held),
         CASE(a_store_that_refuses_is_asked_again),
         CASE(a_store_that_closes_lets_nobody_wait),
-        CASE(a_broken_price_is_remembered),
         CASE(threads_come_to_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
