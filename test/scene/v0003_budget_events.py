@@ -75,6 +75,7 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
     gateway.program.kill()
     change(gateway, "DELETE FROM event")
     again(gateway)
+    until(lambda: told(gateway), 1, "the threshold is in the log")
     expect((told(gateway), events(gateway)), ([("all", 50)], [("all", 50)]), "it was not told before")
 
     # The configuration read anew.
