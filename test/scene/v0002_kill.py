@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 at any moment, and inside writes, under budgets that are nearly used up: after each start no call is lost or
 doubled, none was charged less than its provider billed, and no account is beyond its limit."""
+import http.client
+import json
 import os
 import random
 import signal
@@ -10,7 +12,7 @@ from collections import Counter
 
 from lib.books import accounts, covered, verified, within
 from lib.disk import FOREVER, Disk
-from lib.scene import LONG, PATIENCE, Gateway, Mock, expect, expect_true, folder, limit
+from lib.scene import LONG, MODEL, PATIENCE, Gateway, Mock, expect, expect_true, folder, limit, until
 
 KILLS = int(os.environ.get("COSTLENS_KILLS") or (1000 if LONG else 10))
 ROOM = 2_000_000  # nanodollars that each round may spend: some 50 calls
@@ -51,6 +53,21 @@ class Load:
             elif answer.status == 402:
                 time.sleep(0.005)
 
+    def until_refused(self):
+        until(lambda: self.statuses[402], 10, "some do not fit")
+
+    def under_way(self):
+        """A stream that has begun, and does not end before the kill."""
+        fields = {"x-costlens-tags": f"session={self.n}.open", "x-mock-fault": "slow=100"}
+        stream = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=10 * PATIENCE)
+        stream.request("POST", "/v1/chat/completions", json.dumps({
+            "model": MODEL, "messages": [{"role": "user", "content": "load"}], "stream": True, "max_tokens": 60,
+            "user": f"k{self.n}-open"}), self.gateway.headers({"Content-Type": "application/json", **fields}))
+        answer = stream.getresponse()
+        if answer.status == 200:
+            answer.readline()
+        return stream if answer.status == 200 else None
+
     def stop(self):
         self.over = True
         for t in self.threads:
@@ -80,15 +97,22 @@ with Mock() as mock:
     for n in range(KILLS):
         gateway.start()
         load = Load(gateway, n)
+        stream = None
         if n % 2:  # inside a write, unless all is spent before
             disk.fail(0, FOREVER, which=("journal", "ledger")[n // 2 % 2], held=1)
-            time.sleep(dice.uniform(0.02, 0.2) * PATIENCE)
+            until(lambda: disk.held() or load.statuses[402], 10, "a write, or all is spent")
+            time.sleep(dice.uniform(0, 0.1))
             inside += disk.held()
+        elif n % 4:
+            load.until_refused()
         else:
-            time.sleep(dice.uniform(0.02, 0.6))  # before all is spent, however slow it is
+            stream = load.under_way()
+            time.sleep(dice.uniform(0, 0.5))
         os.kill(gateway.program.process.pid, signal.SIGKILL)
         gateway.program.process.wait()
         load.stop()
+        if stream:
+            stream.close()
         disk.heal()
         answered |= load.answered
         statuses += load.statuses
