@@ -2,9 +2,11 @@
 
 #include "cmd/cap.h"
 
+#include "base/decimal.h"
 #include "budget/nano.h"
 #include "cmd/remote.h"
 #include "cmd/shell.h"
+#include "core/usage.h"
 
 #define WAIT "30s" // what only running calls keep out waits for them
 
@@ -117,22 +119,71 @@ void cap_announce(const struct cap *c, FILE *to)
     buf_fini(&cure);
 }
 
-void cap_print(const struct cap *c, FILE *to)
+// How many USD the one is more than the other, as text in `out`; nothing where one is not known, or
+// it is no more than `slack` x 10^-9 USD.
+static struct str beyond(struct str one, struct str other, int64_t slack, char out[DECIMAL_TEXT])
 {
-    struct str held = amount(c, "held");
+    int128 nano = 1000000000, more, less;
+    if (!one.len || !other.len || decimal_read(one, &more) != STATUS_OK ||
+        decimal_read(other, &less) != STATUS_OK || more - less <= slack * nano)
+        return STR_NONE;
+    return decimal_text(more - less, DECIMAL_PLACES, 2, out);
+}
+
+static void say_why_more(const struct cap *c, const struct json_val *total, FILE *to)
+{
+    char text[DECIMAL_TEXT];
+    int64_t calls = 0, retries = 0;
+    (void)!json_i64(json_get(total, "requests"), &calls);
+    (void)!json_i64(json_get(total, "retries"), &retries);
+    struct str cost = json_str(json_get(total, "cost_usd"));
+    struct str more = beyond(amount(c, "spent"), cost, count_add(calls, retries), text);
+    if (more.len)
+        command_print(to,
+                      "          %.*s more is spent than COST says: a call whose end or price is "
+                      "not known counts at all that it held\n",
+                      STR_ARG(more));
+}
+
+void cap_print(const struct cap *c, const struct json_val *total, FILE *to)
+{
     if (!c->found)
         return;
-    command_print(to, "budget    %.*s USD: spent %.*s", STR_ARG(amount(c, "limit")),
-                  STR_ARG(amount(c, "spent")));
-    if (held.len && !str_is(held, "0.00"))
-        command_print(to, ", held by calls under way %.*s", STR_ARG(held));
-    command_print(to, ", left %.*s\n", STR_ARG(amount(c, "left")));
+    command_print(to, "budget    %.*s USD: spent %.*s, held by calls under way %.*s, left %.*s\n",
+                  STR_ARG(amount(c, "limit")), STR_ARG(amount(c, "spent")),
+                  STR_ARG(amount(c, "held")), STR_ARG(amount(c, "left")));
+    say_why_more(c, total, to);
+}
+
+void cap_say_passed(const struct cap *c, FILE *to)
+{
+    char text[DECIMAL_TEXT];
+    struct str by = beyond(amount(c, "spent"), amount(c, "limit"), 0, text);
+    struct str overdraft = amount(c, "overdraft");
+    if (overdraft.len)
+        command_print(to,
+                      "costlens: A CALL COST MORE THAN WAS HELD FOR IT: %.*s USD of what is spent "
+                      "no limit has covered.\n",
+                      STR_ARG(overdraft));
+    if (by.len)
+        command_print(to, "costlens: THE BUDGET IS OVERSPENT by %.*s USD%s.\n", STR_ARG(by),
+                      overdraft.len ? "" : ": its limit was lowered meanwhile");
+}
+
+// What it is now, where somebody has changed it.
+static struct str changed_limit(const struct cap *c)
+{
+    int128 first, now;
+    struct str limit = amount(c, "limit");
+    bool known = limit.len && decimal_read(str_of(c->limit), &first) == STATUS_OK &&
+                 decimal_read(limit, &now) == STATUS_OK;
+    return known && now != first ? limit : STR_NONE;
 }
 
 void cap_say_reached(const struct cap *c, FILE *to)
 {
     struct buf cure;
-    struct str limit = amount(c, "limit");
+    struct str now = changed_limit(c);
     if (c->refused == 0)
         return;
     buf_init(&cure, &alloc_heap, 0);
@@ -140,11 +191,11 @@ void cap_say_reached(const struct cap *c, FILE *to)
     command_print(
         to,
         "costlens: THE BUDGET WAS REACHED: %lld %s refused, which could have passed its "
-        "limit of %.*s USD.\n"
+        "limit of %s USD%s%.*s.\n"
         "costlens: While such a program runs, %.*s lets it go on; or run it with a higher "
         "--budget.\n",
-        (long long)c->refused, c->refused == 1 ? "call was" : "calls were",
-        STR_ARG(limit.len ? limit : str_of(c->limit)), STR_ARG(buf_str(&cure)));
+        (long long)c->refused, c->refused == 1 ? "call was" : "calls were", c->limit,
+        now.len ? "; it is now " : "", STR_ARG(now), STR_ARG(buf_str(&cure)));
     buf_fini(&cure);
 }
 
@@ -163,6 +214,8 @@ void cap_write(const struct cap *c, struct json_out *o)
         else
             json_out_null(o, names[i]);
     }
+    if (amount(c, "overdraft").len)
+        json_out_text(o, "overdraft", amount(c, "overdraft"));
     json_out_number(o, "refused", c->refused);
     json_out_end(o, '}');
 }

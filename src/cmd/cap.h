@@ -34,12 +34,15 @@ void cap_end(const struct cap *c);
 
 // Before the program: what it may spend, and how to raise that.
 void cap_announce(const struct cap *c, FILE *to);
-// The line of the bill: limit, spent, held, left.
-void cap_print(const struct cap *c, FILE *to);
+// The line of the bill: limit, spent, held, left; and why that is more than the cost of the bill's
+// `total` (NULL: there is no bill), where it is.
+void cap_print(const struct cap *c, const struct json_val *total, FILE *to);
+// That more is spent than its limit, or than was held; nothing where that is not so.
+void cap_say_passed(const struct cap *c, FILE *to);
 // How many calls it refused, and how to go on; nothing when it refused none.
 void cap_say_reached(const struct cap *c, FILE *to);
 // "budget":{"name","limit","spent","held","left","refused"}: amounts are USD, as texts, null where
-// they are not known. Null without one.
+// they are not known; and "overdraft", where there is any. Null without one.
 void cap_write(const struct cap *c, struct json_out *o);
 
 #endif

@@ -365,6 +365,7 @@ static void keep_json(const struct run *r, struct str text)
 
 static void say_rest(const struct run *r, bool seen)
 {
+    cap_say_passed(&r->cap, stderr);
     cap_say_reached(&r->cap, stderr);
     if (r->refused.calls > r->cap.refused)
         say_refused(r);
@@ -388,7 +389,7 @@ static void show(const struct run *r, struct str text, const struct json_val *bi
     else if (seen && !r->wish.quiet)
         bill_print(bill, r->cli->config_file, stderr);
     if (!r->cli->json && !r->wish.quiet)
-        cap_print(&r->cap, stderr);
+        cap_print(&r->cap, json_get(bill, "total"), stderr);
     if (!r->cli->json)
         say_rest(r, seen);
     buf_fini(&json);

@@ -2,7 +2,9 @@
 """costlens run --budget: the calls of a program, and of runs inside it, stop at a limit of their own; what only
 open calls keep out waits; a person raises it meanwhile; it is gone when the run is."""
 import json
+import os
 import shlex
+import signal
 import socket
 import socketserver
 import threading
@@ -20,7 +22,8 @@ import json, os, sys, urllib.error, urllib.request
 for line in sys.stdin:
     body = {"model": "bench/bench-model", "max_tokens": 1000, "messages": [{"role": "user", "content": "hi"}]}
     request = urllib.request.Request(os.environ["OPENAI_BASE_URL"] + "/chat/completions", json.dumps(body).encode(),
-        {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"], "Content-Type": "application/json"})
+        {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"], "Content-Type": "application/json",
+        **json.loads(os.environ.get("SCENE_HEADERS", "{}"))})
     try:
         print(bool(json.load(urllib.request.urlopen(request))["choices"]), flush=True)
     except urllib.error.HTTPError as refusal:
@@ -108,7 +111,7 @@ def stops_at_its_limit(gateway):
                      f"--config {gateway.file}` raises that while it runs")
     [line] = [x for x in lines if x.startswith("budget ")]
     expect_true(line.startswith("budget    0.001 USD: spent 0.000"), line)
-    expect_in(", left 0.000", line)
+    expect_in(", held by calls under way 0.00, left 0.000", line)
     expect_in(f"THE BUDGET WAS REACHED: {len(refused)} calls were refused", done.stderr)
     expect_true("refused by the gateway" not in done.stderr, "that is said once")
     expect(budgets(gateway), [], "it is gone")
@@ -133,6 +136,33 @@ def goes_on_when_it_is_raised(gateway):
     answer = json.loads(ended(running).strip().splitlines()[-1])
     expect((answer["budget"]["limit"], answer["budget"]["refused"]), ("1.00", 1))
     expect(budgets(gateway), [])
+
+
+def bills_the_limit_of_now(gateway):
+    running = start(gateway, STEADY, "--budget", "0.0000001", "--name", "raised")
+    name = running.stderr.readline().split("budget raise ")[1].split()[0]
+    expect_in("402", calls(running)[0])
+    gateway.costlens("budget", "raise", name, "1")
+    expect(calls(running), ["True"])
+    said = ended(running)
+    expect_in("budget    1.00 USD: spent 0.000", said)
+    expect_in("its limit of 0.0000001 USD; it is now 1.00.", said)
+
+
+def says_that_it_is_overspent(gateway):
+    """Its provider bills more than its price allows."""
+    fault = {"SCENE_HEADERS": json.dumps({"x-mock-fault": "tokens=900+wrong-usage=20"})}
+    for option in ("--quiet", "--json"):
+        done = run(gateway, STEADY, "--budget", of_one_call(gateway), option, input="x\n", environment=fault)
+        expect(done.stdout, "True\n", done.stderr)
+        if option == "--quiet":
+            expect_in("A CALL COST MORE THAN WAS HELD FOR IT: 0.0", done.stderr)
+            expect_in("THE BUDGET IS OVERSPENT by 0.0", done.stderr)
+            os.kill(gateway.program.process.pid, signal.SIGHUP)  # else its price is relied on no more
+            until(lambda: "True" in run(gateway, STEADY, "--budget", "1", "--quiet", input="x\n").stdout, 10, "it is read")
+        else:
+            budget = told(done)["budget"]
+            expect(Decimal(budget["overdraft"]), Decimal(budget["spent"]) - Decimal(budget["limit"]))
 
 
 def lets_what_waits_through(gateway):
@@ -238,7 +268,7 @@ def says_when_a_gateway_is_too_old(gateway):
 with Mock(ttft="100ms") as mock:
     gateway = configured(Gateway(mock))
     ten_agents_finish(gateway, mock, Decimal("0.0035"))
-    for each in (stops_at_its_limit, goes_on_when_it_is_raised, holds_for_runs_inside_it,
+    for each in (stops_at_its_limit, goes_on_when_it_is_raised, bills_the_limit_of_now, holds_for_runs_inside_it,
                  refuses_what_is_no_limit):
         each(gateway)
         until(lambda: not owned(gateway), 10, "its own gateway has ended")
@@ -247,6 +277,7 @@ with Mock(ttft="100ms") as mock:
         for each in (stops_at_its_limit, goes_on_when_it_is_raised, holds_for_runs_inside_it,
                      outlives_a_run_that_is_killed, says_when_a_gateway_is_too_old):
             each(gateway)
+        says_that_it_is_overspent(gateway)
         expect(gateway.costlens("ledger", "verify", check=False).returncode, 0)
 
 with Mock(ttft=f"{int(20 * PATIENCE)}s") as mock:

@@ -57,6 +57,17 @@ static void says(void (*f)(const struct cap *c, FILE *to), const struct cap *c, 
     free(said);
 }
 
+static const char *total; // of the bill
+
+static void print(const struct cap *c, FILE *to)
+{
+    struct json *bill = NULL;
+    if (total)
+        assert_int_equal(json_open(str_of(total), &alloc_heap, &bill, NULL), STATUS_OK);
+    cap_print(c, bill ? json_root(bill) : NULL, to);
+    json_close(bill);
+}
+
 static void writes(const struct cap *c, const char *text)
 {
     struct buf b;
@@ -75,23 +86,72 @@ static void tells_how_it_stands(void **state)
 {
     (void)state;
     struct cap c = a_cap(ANSWER("\"held\":\"0.50\","));
-    says(cap_print, &c,
-         "budget    5.00 USD: spent 4.10, held by calls under way 0.50, left 0.40\n");
+    says(print, &c, "budget    5.00 USD: spent 4.10, held by calls under way 0.50, left 0.40\n");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\","
                "\"held\":\"0.50\",\"left\":\"0.40\",\"refused\":0}");
     cap_fini(&c);
+    c = a_cap(ANSWER("\"held\":\"0.00\","));
+    says(print, &c, "budget    5.00 USD: spent 4.10, held by calls under way 0.00, left 0.40\n");
+    cap_fini(&c);
     c = a_cap(ANSWER("\"held\":null,"));
-    says(cap_print, &c, "budget    5.00 USD: spent 4.10, left 0.40\n");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\","
                "\"held\":null,\"left\":\"0.40\",\"refused\":0}");
     cap_fini(&c);
     c = a_cap(NULL);
-    says(cap_print, &c, "");
+    says(print, &c, "");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":null,\"spent\":null,"
                "\"held\":null,\"left\":null,\"refused\":0}");
     c.limit = NULL;
     writes(&c, "\"budget\":null");
     says(cap_announce, &c, "");
+    cap_fini(&c);
+}
+
+// Each call is rounded up to a nanodollar; more than that has a reason.
+static void says_why_more_is_spent_than_the_calls_cost(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "budget    5.00 USD: spent 4.10, held by calls under way 0.00, left 0.40\n";
+    char both[300];
+    struct cap c = a_cap(ANSWER("\"held\":\"0.00\","));
+    total = "{\"requests\":2,\"retries\":1,\"cost_usd\":\"4.099999997000\"}";
+    says(print, &c, line);
+    total = "{\"requests\":1,\"retries\":1,\"cost_usd\":\"4.099999997000\"}";
+    snprintf(both, sizeof both,
+             "%s          0.000000003 more is spent than COST says: a call whose end or price is "
+             "not known counts at all that it held\n",
+             line);
+    says(print, &c, both);
+    total = "{\"requests\":1,\"cost_usd\":\"5.00\"}";
+    says(print, &c, line);
+    total = "{\"requests\":1,\"cost_usd\":null}";
+    says(print, &c, line);
+    total = NULL;
+    cap_fini(&c);
+}
+
+static void says_that_it_was_passed(void **state)
+{
+    (void)state;
+    struct cap c = a_cap(ANSWER("\"held\":\"0.00\","));
+    says(cap_say_passed, &c, "");
+    cap_fini(&c);
+    c = a_cap("{\"budget\":{\"limit\":\"5.00\",\"spent\":\"5.10\",\"held\":\"0.00\"}}");
+    says(cap_say_passed, &c,
+         "costlens: THE BUDGET IS OVERSPENT by 0.10 USD: its limit was lowered meanwhile.\n");
+    cap_fini(&c);
+    c = a_cap("{\"budget\":{\"limit\":\"5.00\",\"spent\":\"5.10\",\"held\":\"0.00\","
+              "\"left\":\"0.00\",\"overdraft\":\"0.10\"}}");
+    says(cap_say_passed, &c,
+         "costlens: A CALL COST MORE THAN WAS HELD FOR IT: 0.10 USD of what is spent no limit has "
+         "covered.\n"
+         "costlens: THE BUDGET IS OVERSPENT by 0.10 USD.\n");
+    writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"5.10\","
+               "\"held\":\"0.00\",\"left\":\"0.00\",\"overdraft\":\"0.10\",\"refused\":0}");
+    cap_fini(&c);
+    c = a_cap(NULL);
+    says(cap_say_passed, &c, "");
     cap_fini(&c);
 }
 
@@ -107,7 +167,7 @@ static void says_how_to_go_on(void **state)
     cli.config_file = "my file";
     says(cap_say_reached, &c,
          "costlens: THE BUDGET WAS REACHED: 1 call was refused, which could have passed its limit "
-         "of 5.00 USD.\n"
+         "of 1 USD; it is now 5.00.\n"
          "costlens: While such a program runs, `costlens budget raise run-make-1a2b3c4d USD "
          "--config 'my file'` lets it go on; or run it with a higher --budget.\n");
     cap_fini(&c);
@@ -127,6 +187,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_lets_calls_through),
         cmocka_unit_test(tells_how_it_stands),
+        cmocka_unit_test(says_why_more_is_spent_than_the_calls_cost),
+        cmocka_unit_test(says_that_it_was_passed),
         cmocka_unit_test(says_how_to_go_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
