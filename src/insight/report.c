@@ -12,6 +12,14 @@
 #define HOUR_S         3600
 #define ACCOUNTS_KNOWN 256
 
+// One that is removed is told from another one of its name.
+#define BUDGET_NAMED                                                                             \
+    "SELECT b.id, b.name || CASE WHEN b.archived_us > 0 THEN strftime(' (removed "               \
+    "%Y-%m-%dT%H:%M:%SZ)', b.archived_us / 1000000, 'unixepoch') WHEN b.configured AND EXISTS (" \
+    "SELECT 1 FROM budget o WHERE o.tenant = b.tenant AND o.name = b.name AND o.configured = 0 " \
+    "AND o.archived_us = 0) THEN ' (was in the file)' ELSE '' END "                              \
+    "FROM account a JOIN budget b ON b.id = a.budget WHERE a.id = ?1"
+
 struct work {
     sqlite3 *db;
     const struct report_query *q;
@@ -20,10 +28,11 @@ struct work {
     int64_t lacks_us;     // the same, where older rows were asked for; 0 = they were not
     int64_t begins_us;    // the first hour there is
     sqlite3_stmt *name;
-    sqlite3_stmt *budget; // the name of an account's
+    sqlite3_stmt *budget; // the number and the name of an account's
     struct named_account {
         uint64_t account;
-        struct str budget;
+        int64_t budget;
+        struct str name;
     } known[ACCOUNTS_KNOWN]; // by the account's last bits
     struct sums sums;
     struct why *why;
@@ -33,6 +42,7 @@ struct work {
 // What a call, or an hour of calls, is grouped by.
 struct place {
     int64_t provider, model, key, team, project, user; // numbers of names
+    int64_t budget;                                    // its own
     int64_t us;
     struct str tag; // value; by budget, its name
 };
@@ -169,13 +179,12 @@ static struct group *group_of(struct work *w, const struct place *p)
     case BY_USER: key[0] = p->user; break;
     case BY_DAY:
     case BY_HOUR: key[0] = local_key(w, p->us); break;
-    case BY_BUDGET:
+    case BY_BUDGET: key[0] = p->budget; break;
     case BY_TAG:
     case BY_COUNT: break;
     }
-    bool text = w->q->by == BY_TAG || w->q->by == BY_BUDGET;
     struct str bytes = str_from((const char *)key, sizeof key);
-    struct group *g = sums_group(&w->sums, text ? p->tag : bytes, &fresh);
+    struct group *g = sums_group(&w->sums, w->q->by == BY_TAG ? p->tag : bytes, &fresh);
     if (g && fresh)
         set_label(w, g, p);
     return g;
@@ -285,27 +294,28 @@ static struct str tag_of(struct work *w, struct str packed)
     return STR_NONE;
 }
 
-// The budget of an account; empty when there is none.
-static struct str budget_of(struct work *w, uint64_t account)
+// The budget of an account; number 0 when there is none.
+static struct place budget_of(struct work *w, uint64_t account)
 {
     struct named_account *a = &w->known[account % ACCOUNTS_KNOWN];
-    if (a->account == account)
-        return a->budget;
-    *a = (struct named_account){.account = account};
-    sqlite3_bind_int64(w->budget, 1, (int64_t)account);
-    int code = sqlite3_step(w->budget);
-    if (code == SQLITE_ROW)
-        a->budget = sums_keep(&w->sums, sql_str(w->budget, 0));
-    else if (code != SQLITE_DONE)
-        cannot_read(w);
-    sqlite3_reset(w->budget);
-    return a->budget;
+    if (a->account != account) {
+        *a = (struct named_account){.account = account};
+        sqlite3_bind_int64(w->budget, 1, (int64_t)account);
+        int code = sqlite3_step(w->budget);
+        if (code == SQLITE_ROW) {
+            a->budget = sqlite3_column_int64(w->budget, 0);
+            a->name = sums_keep(&w->sums, sql_str(w->budget, 1));
+        } else if (code != SQLITE_DONE) {
+            cannot_read(w);
+        }
+        sqlite3_reset(w->budget);
+    }
+    return (struct place){.budget = a->budget, .tag = a->name};
 }
 
-static bool add_shared(struct work *w, struct str budget, const struct entry *e)
+static bool add_shared(struct work *w, const struct place *p, const struct entry *e)
 {
-    const struct place p = {.tag = budget};
-    struct group *g = group_of(w, &p);
+    struct group *g = group_of(w, p);
     if (g)
         sums_add_group(&w->sums, g, e);
     return g && w->status == STATUS_OK;
@@ -318,10 +328,12 @@ static bool add_charged(struct work *w, struct str packed, const struct entry *e
     bool fine = true;
     if (!charge_unpack(packed, &c))
         c.count = 0; // verify names it
-    for (unsigned i = 0; fine && i < c.count; i++)
-        fine = add_shared(w, budget_of(w, c.accounts[i]), e);
+    for (unsigned i = 0; fine && i < c.count; i++) {
+        const struct place p = budget_of(w, c.accounts[i]);
+        fine = add_shared(w, &p, e);
+    }
     if (c.count == 0)
-        fine = add_shared(w, STR_NONE, e);
+        fine = add_shared(w, &(struct place){.budget = 0}, e);
     sums_add_total(&w->sums, e);
     return fine;
 }
@@ -506,8 +518,7 @@ enum status report_run(sqlite3 *db, const struct report_query *q, struct buf *js
     struct work w = {.db = db, .q = q, .why = why};
     sums_init(&w.sums);
     w.name = sql_prepare(db, "SELECT text FROM name WHERE id = ?1");
-    w.budget = sql_prepare(db, "SELECT b.name FROM account a JOIN budget b ON b.id = a.budget "
-                               "WHERE a.id = ?1");
+    w.budget = sql_prepare(db, BUDGET_NAMED);
     if (read_all(&w))
         write_answer(&w, json);
     if (w.sums.failed || arena_failed(&w.sums.arena) || buf_failed(json))

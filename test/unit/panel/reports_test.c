@@ -205,12 +205,40 @@ static void a_call_stands_in_each_of_its_budgets(void **state)
     is(row("(none)"), "budget_limit_usd", NULL);
 }
 
+// Those that are removed are told from the one of their name that holds.
+static void a_removed_budget_has_a_row_of_its_own(void **state)
+{
+    (void)state;
+    struct why why = {0};
+    for (unsigned i = 0; i < 2; i++) {
+        put("ci", NULL, spent(make("few", NULL, NULL, NULL, 1000), "", 10), 0);
+        assert_int_equal(store_budget_archive(store, str_of("default"), str_of("few"),
+                                              INT64_C(1700000000000000), &why),
+                         STATUS_OK);
+    }
+    put("ci", NULL, spent(make("few", NULL, NULL, NULL, 2000), "", 10), 0);
+    put("ci", NULL, 4, 0);
+    ask(&place, "INSERT INTO budget SELECT 77, tenant, name, 1, scope, per, limit_nd, observe, "
+                "paused, alert_at, window, first_day, zone, grow, clamp, downgrade, wait_us, "
+                "created_us, 0 FROM budget WHERE archived_us = 0");
+    spent(77, "", 10);
+    report("{\"by\":\"budget\"}");
+    assert_int_equal(json_count(json_get(json_root(answer), "rows")), 4);
+    calls(row("few"), 1);
+    is(row("few"), "budget_limit_usd", "0.000002");
+    calls(row("few (removed 2023-11-14T22:13:20Z)"), 1);
+    is(row("few (removed 2023-11-14T22:13:20Z)"), "budget_limit_usd", NULL);
+    calls(row("few (was in the file)"), 1);
+    calls(json_get(json_root(answer), "total"), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_row_shows_its_fullest_budget, begin, end),
         cmocka_unit_test_setup_teardown(each_value_has_its_own, begin, end),
         cmocka_unit_test_setup_teardown(a_call_stands_in_each_of_its_budgets, begin, end),
+        cmocka_unit_test_setup_teardown(a_removed_budget_has_a_row_of_its_own, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
