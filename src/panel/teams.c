@@ -87,7 +87,7 @@ static enum status gather(const struct verb_call *c, struct members *m, struct w
     }
     for (unsigned i = 0; i < config->team_count; i++)
         add_member(m, config->teams[i].name, STR_NONE, true);
-    enum status s = store_key_each(c->store, add_key, m, why);
+    enum status s = c->store ? store_key_each(c->store, add_key, m, why) : STATUS_OK;
     if (s == STATUS_OK && arena_failed(&m->arena))
         s = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (m->count)
@@ -269,6 +269,22 @@ static enum status are_inside(struct move *m, struct why *why)
     return s;
 }
 
+// What the file says of a key that was moved: it holds again, or no more.
+static void note(const struct move *m, bool out, struct str key, struct json_out *o)
+{
+    const struct config *c = m->call->config;
+    const struct config_team *team = filed(c, key);
+    if (team && out)
+        json_out_note(o, "key %.*s is in team %.*s now: %.*s, line %d, says so", STR_ARG(key),
+                      STR_ARG(team->name), STR_ARG(c->file), team->line);
+    else if (team && !str_eq(team->name, m->team))
+        json_out_note(o,
+                      "key %.*s is no more in team %.*s, where %.*s, line %d, has it, nor held to "
+                      "its budgets: `costlens team rm %.*s %.*s` lets the file decide again",
+                      STR_ARG(key), STR_ARG(team->name), STR_ARG(c->file), team->line,
+                      STR_ARG(m->team), STR_ARG(key));
+}
+
 static void answer(const struct move *m, bool out)
 {
     struct json_out o = {m->call->answer, true};
@@ -279,13 +295,8 @@ static void answer(const struct move *m, bool out)
         json_out_text(&o, NULL, m->keys[i]);
     json_out_end(&o, ']');
     json_out_begin(&o, "notes", '[');
-    for (size_t i = 0; out && i < m->count; i++) {
-        const struct config_team *team = filed(m->call->config, m->keys[i]);
-        if (team)
-            json_out_note(&o, "key %.*s is in team %.*s now: %.*s, line %d, says so",
-                          STR_ARG(m->keys[i]), STR_ARG(team->name), STR_ARG(m->call->config->file),
-                          team->line);
-    }
+    for (size_t i = 0; i < m->count; i++)
+        note(m, out, m->keys[i], &o);
     json_out_end(&o, ']');
     json_out_end(&o, '}');
 }
@@ -296,6 +307,8 @@ static enum status move(struct verb_call *c, bool out, struct why *why)
     enum status s = read_args(&m, why);
     if (s == STATUS_OK)
         s = are_stores(&m, why);
+    if (s == STATUS_OK && !c->store)
+        s = store_key_unknown(m.keys[0], why);
     if (s == STATUS_OK && out)
         s = are_inside(&m, why);
     if (s == STATUS_OK)

@@ -22,6 +22,18 @@ static void lists(const char *want)
     json_close(j);
 }
 
+// The only note of its answer, NULL for none.
+static void notes(const char *verb, const char *args, const char *note)
+{
+    struct json *j = answer_of(verb, args);
+    struct json_iter it = {0};
+    const struct json_val *all = json_get(json_root(j), "notes"), *v = NULL;
+    assert_int_equal(json_count(all), note != NULL);
+    if (note && (!json_each(&it, all, NULL, &v) || !str_is(json_str(v), note)))
+        fail_msg("%.*s", STR_ARG(json_str(v)));
+    json_close(j);
+}
+
 static void moves_keys(void **state)
 {
     (void)state;
@@ -63,11 +75,14 @@ static void knows_those_of_the_file(void **state)
     refused("teams/rm", "{\"team\":\"search\",\"keys\":[\"ci\"]}", STATUS_DENIED, "line 4");
     refused("teams/add", "{\"team\":\"red\",\"keys\":[\"odd\"]}", STATUS_DENIED, "teams: { red:");
     refused("teams/rm", "{\"team\":\"search\",\"keys\":[\"dev\"]}", STATUS_DENIED, "dev");
-    json_close(answer_of("teams/add", "{\"team\":\"red\",\"keys\":[\"ci\"]}"));
+    notes("teams/add", "{\"team\":\"red\",\"keys\":[\"ci\"]}",
+          "key ci is no more in team search, where costlens.yaml, line 4, has it, nor held to its "
+          "budgets: `costlens team rm red ci` lets the file decide again");
     lists("red: ci; search: odd"); // its own team wins
-    struct json *j = answer_of("teams/rm", "{\"team\":\"red\",\"keys\":[\"ci\"]}");
-    assert_int_equal(json_count(json_get(json_root(j), "notes")), 1);
-    json_close(j);
+    notes("teams/rm", "{\"team\":\"red\",\"keys\":[\"ci\"]}",
+          "key ci is in team search now: costlens.yaml, line 4, says so");
+    notes("teams/add", "{\"team\":\"search\",\"keys\":[\"ci\"]}", NULL);
+    json_close(answer_of("teams/rm", "{\"team\":\"search\",\"keys\":[\"ci\"]}"));
     lists("search: ci odd");
     odd.team = str_of("own");
     lists("own: odd; search: ci");
