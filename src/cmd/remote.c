@@ -101,7 +101,9 @@ static enum status run_here(const struct config *c, const struct verb *verb, str
                                 .keep_days = c->keep_days};
     struct store *store = NULL;
     enum status s = store_open(&setup, &store, why);
-    if (s != STATUS_OK)
+    if (s == STATUS_UNKNOWN && verb->without_store)
+        *why = (struct why){0};
+    else if (s != STATUS_OK)
         return s;
     struct verb_call call = {.store = store, .config = c, .args = args, .answer = answer};
     s = run_with_catalog(verb, &call, why);

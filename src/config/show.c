@@ -143,6 +143,8 @@ static void scope(struct json_out *o, const struct budget *b)
 
 static void window(struct json_out *o, const struct budget *b)
 {
+    if (b->per == BUDGET_PER_REQUEST)
+        return; // no time counts
     json_out_text(o, "window", str_of(window_name(b->window.kind)));
     if (b->window.kind == WINDOW_WEEK)
         json_out_text(o, "week", str_of(budget_day_name(b->window.first_day)));

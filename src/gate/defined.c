@@ -67,7 +67,8 @@ static enum status of_config(struct defined *d, const struct config *c, struct s
     enum status s = STATUS_OK;
     for (unsigned i = 0; i < c->budget_count && s == STATUS_OK; i++) {
         struct budget b = c->budgets[i];
-        s = store_budget_number(store, str_of(TENANT), b.name, &b.id, why);
+        if (store)
+            s = store_budget_number(store, str_of(TENANT), b.name, &b.id, why);
         if (s == STATUS_OK)
             s = take(d, &b, why);
     }
@@ -130,7 +131,7 @@ static enum status gather(struct defined *d, const struct config *c, struct stor
                           struct why *why)
 {
     enum status s = of_config(d, c, store, why);
-    if (s == STATUS_OK)
+    if (s == STATUS_OK && store)
         s = of_store(d, c, store, why);
     for (size_t i = 0; i < d->budget_count && s == STATUS_OK; i++)
         s = zone_of(d, &d->budgets[i], why);

@@ -23,7 +23,8 @@ struct defined {
 // Those of the configuration, whose numbers the store keeps, and those that were made with a verb
 // and are not archived. CONFLICT, naming both places, when one name is in both; LIMIT when they are
 // more than BUDGETS_MAX; UNKNOWN for a zone that the system does not have; else as the store says.
-// The configuration is not needed afterwards. It waits for the disk.
+// The configuration is not needed afterwards. It waits for the disk. Where there is no store yet
+// (NULL) they are those of the configuration, without numbers.
 enum status defined_new(const struct config *config, struct store *store, struct defined **out,
                         struct why *why) MUST_USE;
 // Removes those that runs left behind, killed before they could (store_budget_tidy); a failure is

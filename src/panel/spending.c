@@ -167,7 +167,7 @@ static void add_account(void *context, const struct account_row *row)
 static enum status add_accounts(struct gathering *g, struct why *why)
 {
     struct spending *s = g->out;
-    if (s->count == 0)
+    if (s->count == 0 || !g->call->store)
         return STATUS_OK;
     g->by_number = arena_array(&s->arena, struct spending_budget *, s->count);
     if (!g->by_number)

@@ -19,7 +19,7 @@
 struct gate;
 
 struct verb_call {
-    struct store *store;
+    struct store *store;           // NULL where there is none, and the verb goes `without_store`
     const struct catalog *catalog; // NULL unless the verb `needs_catalog`
     const struct config *config;
     struct gate *gate;  // NULL on the command line
@@ -39,8 +39,9 @@ struct verb {
     bool safe; // changes nothing: GET is taken too
     bool slow; // it goes through the ledger, as all of insight's do
     bool needs_catalog;
-    bool makes_store; // there need be none yet
-    bool needs_gate;  // makes sense inside a running gateway only
+    bool makes_store;   // there need be none yet
+    bool without_store; // ... nor then: its call has none (NULL), where no gateway has run
+    bool needs_gate;    // makes sense inside a running gateway only
 };
 
 // Appends the answer to c->answer. Else a status of the verb, with a sentence for whoever asked:

@@ -242,7 +242,7 @@ static void shows_them(void **state)
         "\"enforce\":\"block\",\"hold\":\"grow\",\"clamp\":true,\"on_exceed\":\"downgrade\","
         "\"wait\":\"30s\",\"alert_at\":[],\"paused\":false},"
         "{\"name\":\"call\",\"scope\":{},\"per\":\"request\",\"limit\":\"0.00\","
-        "\"window\":\"lifetime\",\"enforce\":\"observe\",\"hold\":\"full\",\"clamp\":false,"
+        "\"enforce\":\"observe\",\"hold\":\"full\",\"clamp\":false,"
         "\"on_exceed\":\"block\",\"wait\":\"0\",\"alert_at\":[],\"paused\":true}],";
     if (!strstr(buf_cstr(&b), want))
         fail_msg("%s", buf_cstr(&b));
