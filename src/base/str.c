@@ -71,8 +71,11 @@ size_t str_search(struct str s, struct str part)
 
 bool str_has_nocase(struct str s, struct str part)
 {
+    if (part.len == 0)
+        return true;
+    const unsigned char first = lower(part.ptr[0]);
     for (size_t i = 0; i + part.len <= s.len; i++) {
-        if (part.len == 0 || str_eq_nocase(str_from(s.ptr + i, part.len), part))
+        if (lower(s.ptr[i]) == first && str_eq_nocase(str_from(s.ptr + i, part.len), part))
             return true;
     }
     return false;

@@ -82,25 +82,30 @@ int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flag
 int64_t maximum_least(const struct json_val *root, enum endpoint e)
 {
     // Of Anthropic, OpenRouter, Alibaba, Google's OpenAI dialect and its own, in either spelling.
-    static const char *const budgets[] = {
-        "thinking.budget_tokens",
-        "reasoning.max_tokens",
-        "thinking_budget",
-        "extra_body.google.thinking_config.thinking_budget",
-        "google.thinking_config.thinking_budget",
-        "generationConfig.thinkingConfig.thinkingBudget",
-        "generationConfig.thinkingConfig.thinking_budget",
-        "generationConfig.thinking_config.thinkingBudget",
-        "generationConfig.thinking_config.thinking_budget",
-        "generation_config.thinkingConfig.thinkingBudget",
-        "generation_config.thinkingConfig.thinking_budget",
-        "generation_config.thinking_config.thinkingBudget",
-        "generation_config.thinking_config.thinking_budget",
+    static const struct {
+        const char *member, *path; // in it; NULL: itself
+    } budgets[] = {
+        {"thinking", "budget_tokens"},
+        {"reasoning", "max_tokens"},
+        {"thinking_budget", NULL},
+        {"extra_body", "google.thinking_config.thinking_budget"},
+        {"google", "thinking_config.thinking_budget"},
+        {"generationConfig", "thinkingConfig.thinkingBudget"},
+        {"generationConfig", "thinkingConfig.thinking_budget"},
+        {"generationConfig", "thinking_config.thinkingBudget"},
+        {"generationConfig", "thinking_config.thinking_budget"},
+        {"generation_config", "thinkingConfig.thinkingBudget"},
+        {"generation_config", "thinkingConfig.thinking_budget"},
+        {"generation_config", "thinking_config.thinkingBudget"},
+        {"generation_config", "thinking_config.thinking_budget"},
     };
     int64_t least = e == ENDPOINT_RESPONSES ? RESPONSES_LEAST : 1;
     for (size_t i = 0; i < COUNT(budgets); i++) {
+        const struct json_val *v = json_get(root, budgets[i].member);
         int64_t n = 0;
-        if (json_i64(json_path(root, budgets[i]), &n) && n > 0)
+        if (v && budgets[i].path)
+            v = json_path(v, budgets[i].path);
+        if (json_i64(v, &n) && n > 0)
             least = count_larger(least, count_add(n, 1));
     }
     return least;

@@ -25,6 +25,7 @@ struct weighing {
     unsigned flags;
     struct str model;
     struct weight *w;
+    int64_t growth;    // of its letters (growth_of)
     int64_t calls_max; // max_tool_calls
     bool capped_tools; // tools that only max_tool_calls limits
     bool web, files;   // among them
@@ -176,50 +177,41 @@ static void end_tools(struct weighing *g)
 
 // Families whose tokenizers write a text in NFC or NFKC first.
 static const struct {
-    const char *part;
+    struct str part;
     int64_t growth;
 } forms[] = {
-    {"claude-1", NFKC_GROWTH},
-    {"claude-2", NFKC_GROWTH},
-    {"claude-instant", NFKC_GROWTH},
-    {"flan-t5", NFKC_GROWTH},
-    {"mt0-", NFKC_GROWTH},
-    {"bge-m3", NFKC_GROWTH},
-    {"bge-reranker", NFKC_GROWTH},
-    {"multilingual-e5", NFKC_GROWTH},
-    {"jina-embeddings", NFKC_GROWTH},
-    {"embed-multilingual", NFKC_GROWTH},
-    {"xlm-", NFKC_GROWTH},
-    {"snowflake-arctic-embed", NFKC_GROWTH},
-    {"qwen", NFC_GROWTH},
-    {"qwq", NFC_GROWTH},
-    {"qvq", NFC_GROWTH},
-    {"mimo", NFC_GROWTH},
-    {"voyage-", NFC_GROWTH},
-    {"command", NFC_GROWTH},
-    {"c4ai", NFC_GROWTH},
-    {"aya-", NFC_GROWTH},
-    {"olmo", NFC_GROWTH},
-    {"pythia", NFC_GROWTH},
-    {"gpt-neox", NFC_GROWTH},
-    {"stablelm", NFC_GROWTH},
-    {"mpt-", NFC_GROWTH},
+    {STR("claude-1"), NFKC_GROWTH},
+    {STR("claude-2"), NFKC_GROWTH},
+    {STR("claude-instant"), NFKC_GROWTH},
+    {STR("flan-t5"), NFKC_GROWTH},
+    {STR("mt0-"), NFKC_GROWTH},
+    {STR("bge-m3"), NFKC_GROWTH},
+    {STR("bge-reranker"), NFKC_GROWTH},
+    {STR("multilingual-e5"), NFKC_GROWTH},
+    {STR("jina-embeddings"), NFKC_GROWTH},
+    {STR("embed-multilingual"), NFKC_GROWTH},
+    {STR("xlm-"), NFKC_GROWTH},
+    {STR("snowflake-arctic-embed"), NFKC_GROWTH},
+    {STR("qwen"), NFC_GROWTH},
+    {STR("qwq"), NFC_GROWTH},
+    {STR("qvq"), NFC_GROWTH},
+    {STR("mimo"), NFC_GROWTH},
+    {STR("voyage-"), NFC_GROWTH},
+    {STR("command"), NFC_GROWTH},
+    {STR("c4ai"), NFC_GROWTH},
+    {STR("aya-"), NFC_GROWTH},
+    {STR("olmo"), NFC_GROWTH},
+    {STR("pythia"), NFC_GROWTH},
+    {STR("gpt-neox"), NFC_GROWTH},
+    {STR("stablelm"), NFC_GROWTH},
+    {STR("mpt-"), NFC_GROWTH},
 };
-
-static bool has_nocase(struct str s, struct str part)
-{
-    for (size_t i = 0; i + part.len <= s.len; i++) {
-        if (str_eq_nocase(str_from(s.ptr + i, part.len), part))
-            return true;
-    }
-    return false;
-}
 
 // Bytes that may come of one beyond ASCII.
 static int64_t growth_of(struct str model)
 {
     for (size_t i = 0; i < COUNT(forms); i++) {
-        if (has_nocase(model, str_of(forms[i].part)))
+        if (str_has_nocase(model, forms[i].part))
             return forms[i].growth;
     }
     return 1;
@@ -228,39 +220,40 @@ static int64_t growth_of(struct str model)
 // --- members ---
 
 // They stay outside of every prompt.
-static const char *const unread[] = {"model",      "metadata",         "user",
-                                     "logit_bias", "prompt_cache_key", "safety_identifier"};
+static const struct str unread[] = {
+    STR("model"),      STR("metadata"),         STR("user"),
+    STR("logit_bias"), STR("prompt_cache_key"), STR("safety_identifier")};
 // They bring input from elsewhere.
-static const char *const stored[] = {"previous_response_id", "conversation", "cachedContent",
-                                     "cached_content"};
+static const struct str stored[] = {STR("previous_response_id"), STR("conversation"),
+                                    STR("cachedContent"), STR("cached_content")};
 // They have other models answer, or search without a limit.
-static const char *const unlimited[] = {
-    "fallbacks",         "models",        "plugins",         "mcp_servers",
-    "search_parameters", "enable_search", "providerOptions",
+static const struct str unlimited[] = {
+    STR("fallbacks"),         STR("models"),        STR("plugins"),         STR("mcp_servers"),
+    STR("search_parameters"), STR("enable_search"), STR("providerOptions"),
 };
 // Members of local servers that go before the maximum which is read.
-static const char *const longer[] = {"n_predict", "max_new_tokens"};
+static const struct str longer[] = {STR("n_predict"), STR("max_new_tokens")};
 // Their parts may be images and files; all else is read as it stands.
-static const char *const messages[] = {
-    "messages",
-    "input",
-    "contents",
-    "content",
-    "system",
-    "prompt",
-    "suffix",
-    "instructions",
-    "images",
-    "requests",
-    "systemInstruction",
-    "system_instruction",
+static const struct str messages[] = {
+    STR("messages"),
+    STR("input"),
+    STR("contents"),
+    STR("content"),
+    STR("system"),
+    STR("prompt"),
+    STR("suffix"),
+    STR("instructions"),
+    STR("images"),
+    STR("requests"),
+    STR("systemInstruction"),
+    STR("system_instruction"),
 };
 
-static const char *among(const char *const *names, size_t count, struct str key)
+static const char *among(const struct str *names, size_t count, struct str key)
 {
     for (size_t i = 0; i < count; i++) {
-        if (str_is(key, names[i]))
-            return names[i];
+        if (str_eq(key, names[i]))
+            return names[i].ptr;
     }
     return NULL;
 }
@@ -361,8 +354,7 @@ static bool has_reference(const struct json_val *items)
 static void see_prediction(struct weighing *g, struct str key, const struct json_val *v)
 {
     struct weight beside = {0};
-    weigh_member(&(struct weigher){&beside, g->ask->json, growth_of(g->model)}, key, v,
-                 WEIGH_CONTENT);
+    weigh_member(&(struct weigher){&beside, g->ask->json, g->growth}, key, v, WEIGH_CONTENT);
     g->w->output_beside = beside.tokens; // all of it may be rejected
 }
 
@@ -397,16 +389,24 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
 
 // Some servers take "5" for 5, or what they read of a number beyond int64: nobody knows how many
 // answers that means.
-static void see_choices(struct weighing *g, const struct json_val *object)
+static void see_choice(struct weighing *g, struct str key, const struct json_val *v)
 {
-    static const char *const names[] = {"n", "best_of", "candidateCount", "candidate_count"};
-    for (size_t i = 0; i < COUNT(names); i++) {
-        const struct json_val *v = json_get(object, names[i]);
-        enum json_type type = json_type(v);
-        int64_t n = 0;
-        if (type == JSON_STRING || (type == JSON_NUMBER && !json_i64(v, &n)))
-            boundless(g, names[i]);
-    }
+    static const struct str names[] = {STR("n"), STR("best_of"), STR("candidateCount"),
+                                       STR("candidate_count")};
+    const char *name = among(names, COUNT(names), key);
+    enum json_type type = json_type(v);
+    int64_t n = 0;
+    if (name && (type == JSON_STRING || (type == JSON_NUMBER && !json_i64(v, &n))))
+        boundless(g, name);
+}
+
+static void see_choices(struct weighing *g, const struct json_val *settings)
+{
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v = NULL;
+    while (json_type(settings) == JSON_OBJECT && json_each(&it, settings, &key, &v))
+        see_choice(g, key, v);
 }
 
 static void see_setting(struct weighing *g, struct str key, const struct json_val *v)
@@ -418,11 +418,14 @@ static void see_setting(struct weighing *g, struct str key, const struct json_va
         g->tier_said = json_str(v).len && !str_is(json_str(v), "auto");
     if (str_is(key, "inference_geo"))
         g->geo_said = json_str(v).len > 0;
+    if (str_is(key, "generationConfig") || str_is(key, "generation_config"))
+        see_choices(g, v);
+    see_choice(g, key, v);
 }
 
 static void see_members(struct weighing *g)
 {
-    const struct weigher as = {g->w, g->ask->json, growth_of(g->model)};
+    const struct weigher as = {g->w, g->ask->json, g->growth};
     struct json_iter it = {0};
     struct str key;
     const struct json_val *v = NULL;
@@ -435,9 +438,6 @@ static void see_members(struct weighing *g)
             g->w->prompts = prompts_in(v);
         weigh_member(&as, key, v, kind_of(g, key));
     }
-    see_choices(g, json_root(g->ask->json));
-    see_choices(g, json_get(json_root(g->ask->json), "generationConfig"));
-    see_choices(g, json_get(json_root(g->ask->json), "generation_config"));
     end_tools(g);
 }
 
@@ -467,14 +467,14 @@ static int64_t image_tokens(struct str model)
 // search once, or read what they found.
 static void see_model(struct weighing *g)
 {
-    bool once = has(g->model, "-search-preview") || has(g->model, "-search-api");
     if (str_ends(g->model, (struct str)STR(":online")) ||
         ((g->flags & VENDOR_X_GROQ) && has(g->model, "compound")) ||
         ((g->flags & VENDOR_CITATIONS_OUTSIDE) && has(g->model, "deep-research")))
         boundless(g, "model");
     else if (g->flags & VENDOR_CITATIONS_OUTSIDE)
         weigh_vast(g->w, "model");
-    else if ((g->flags & VENDOR_CHAT_SEARCHES) && once && g->w->web_searches == 0)
+    else if ((g->flags & VENDOR_CHAT_SEARCHES) && g->w->web_searches == 0 &&
+             (has(g->model, "-search-preview") || has(g->model, "-search-api")))
         see_search(g, "model");
 }
 
@@ -527,12 +527,13 @@ void weigh(const struct ask *a, unsigned flags, struct str model, struct weight 
     *out = (struct weight){.prompts = 1, .free = endpoint_free(a->endpoint)};
     if (out->free)
         return;
+    g.growth = growth_of(model);
     see_members(&g);
     see_model(&g);
     bool text = endpoint_makes_output(a->endpoint);
     bool chat = text && a->endpoint != ENDPOINT_COMPLETIONS;
     weigh_add(out, chat ? TOKENS_HIDDEN : count_times(TOKENS_HIDDEN_PROMPT, out->prompts));
-    out->image_tokens = image_tokens(model);
+    out->image_tokens = out->images > 0 ? image_tokens(model) : 0;
     if (text)
         weigh_output(&g);
     weigh_prices(&g);

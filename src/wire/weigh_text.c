@@ -16,12 +16,6 @@ struct level {
     bool json;  // what it says may be written anew as JSON
 };
 
-struct walk {
-    const struct weigher *as;
-    unsigned depth;
-    struct level levels[JSON_DEPTH_MAX];
-};
-
 void weigh_add(struct weight *w, int64_t tokens)
 {
     w->tokens = count_add(w->tokens, tokens);
@@ -102,28 +96,52 @@ static const struct str text_ends[] = {
     STR("_result"), STR("_citation"), STR("_location"), STR("_error"),
 };
 
-// Some servers tell a part without a type by its members.
-static enum part part_by_members(const struct json_val *v)
+// What an object's own members say it is.
+struct looks {
+    struct str type, role;
+    bool kept;        // it has an id
+    bool vast, image; // as some servers tell it, without a type
+};
+
+static struct looks looks_of(const struct json_val *object)
 {
-    static const char *const vast[] = {"audio_url", "video_url", "input_audio", "file", "file_url"};
-    for (size_t i = 0; i < sizeof vast / sizeof vast[0]; i++) {
-        if (json_get(v, vast[i]))
-            return PART_VAST;
+    struct looks l = {.kept = false};
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *v = NULL;
+    while (json_type(object) == JSON_OBJECT && json_each(&it, object, &key, &v)) {
+        if (str_is(key, "type"))
+            l.type = json_str(v);
+        else if (str_is(key, "role"))
+            l.role = json_str(v);
+        l.kept |= str_is(key, "id");
+        l.vast |= str_is(key, "audio_url") || str_is(key, "video_url") ||
+                  str_is(key, "input_audio") || str_is(key, "file") || str_is(key, "file_url");
+        l.image |= str_is(key, "image_url") || str_is(key, "image");
     }
-    return json_get(v, "image_url") || json_get(v, "image") ? PART_IMAGE : PART_TEXT;
+    return l;
 }
 
-static enum part part_of(struct str type, const struct json_val *v)
+static enum part part_by_members(const struct looks *l)
 {
+    if (l->vast)
+        return PART_VAST;
+    return l->image ? PART_IMAGE : PART_TEXT;
+}
+
+static enum part part_of(const struct looks *l)
+{
+    if (l->type.len == 0)
+        return part_by_members(l);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        if (str_eq(type, parts[i].type))
+        if (str_eq(l->type, parts[i].type))
             return parts[i].part;
     }
     for (size_t i = 0; i < sizeof text_ends / sizeof text_ends[0]; i++) {
-        if (str_ends(type, text_ends[i]))
+        if (str_ends(l->type, text_ends[i]))
             return PART_TEXT;
     }
-    return type.len ? PART_VAST : part_by_members(v);
+    return PART_VAST;
 }
 
 static void see_vast(struct weight *w, struct str type)
@@ -162,16 +180,16 @@ static bool see_gemini_data(struct weight *w, const struct json_val *v)
 }
 
 // What an object of a message says it is. True for an image.
-static bool see_part(struct weight *w, struct str key, const struct json_val *v)
+static bool see_part(struct weight *w, struct str key, const struct json_val *v,
+                     const struct looks *l)
 {
-    struct str type = json_str(json_get(v, "type"));
     if (is_gemini_data(key))
         return see_gemini_data(w, v);
-    if (str_is(key, "audio") && json_get(v, "id")) // what was said before, kept at the provider
+    if (str_is(key, "audio") && l->kept) // what was said before, kept at the provider
         weigh_vast(w, "audio");
-    enum part part = part_of(type, v);
-    if (part == PART_VAST && !is_text_document(v, type))
-        see_vast(w, type);
+    enum part part = part_of(l);
+    if (part == PART_VAST && !is_text_document(v, l->type))
+        see_vast(w, l->type);
     return part == PART_IMAGE;
 }
 
@@ -198,56 +216,70 @@ static bool holds_images(const struct level *in, struct str key, const struct js
 }
 
 // A template may put what a tool has answered in as JSON.
-static bool is_answer(const struct json_val *v)
+static bool is_answer(const struct looks *l)
 {
-    struct str role = json_str(json_get(v, "role"));
-    struct str type = json_str(json_get(v, "type"));
-    return str_is(role, "tool") || str_is(role, "function") || str_is(role, "ipython") ||
-           str_ends(type, (struct str)STR("_output")) || str_ends(type, (struct str)STR("_result"));
+    return str_is(l->role, "tool") || str_is(l->role, "function") || str_is(l->role, "ipython") ||
+           str_ends(l->type, (struct str)STR("_output")) ||
+           str_ends(l->type, (struct str)STR("_result"));
 }
 
-// Adds a value without what is in it. If something is, that is a level of its own.
-static void see(struct walk *walk, const struct level *in, struct str key, const struct json_val *v)
+// Adds a value without what is in it. True if something is: that is `inside`.
+static bool see(const struct weigher *as, const struct level *in, struct str key,
+                const struct json_val *v, struct level *inside)
 {
-    struct weight *w = walk->as->w;
+    struct weight *w = as->w;
     enum json_type type = json_type(v);
     enum weigh_kind kind = holds_json(key, v) ? WEIGH_SCHEMA : in->kind;
     bool json = in->json || kind == WEIGH_SCHEMA;
     if (type == JSON_NUMBER && kind == WEIGH_IDS) {
         weigh_add(w, 1);
-        return;
+        return false;
     }
     weigh_add(w, TOKENS_PER_VALUE);
-    weigh_add(w, text_tokens(walk->as, key, json));
-    weigh_add(w, number_tokens(json_number(walk->as->json, v)));
+    weigh_add(w, text_tokens(as, key, json));
+    weigh_add(w, number_tokens(json_number(as->json, v)));
     if (type == JSON_STRING && !(in->image && is_base64(key)))
-        weigh_add(w, text_tokens(walk->as, json_str(v), json));
+        weigh_add(w, text_tokens(as, json_str(v), json));
     if (type != JSON_OBJECT && type != JSON_ARRAY)
-        return;
+        return false;
     if (holds_images(in, key, v)) {
         w->images = count_add(w->images, (int64_t)json_count(v));
-        return;
+        return false;
     }
-    bool image = type == JSON_OBJECT && kind != WEIGH_SCHEMA && !in->image && see_part(w, key, v);
+    const struct looks looks = looks_of(v);
+    bool image =
+        type == JSON_OBJECT && kind != WEIGH_SCHEMA && !in->image && see_part(w, key, v, &looks);
     w->images = count_add(w->images, image);
-    must(walk->depth < JSON_DEPTH_MAX); // the reader refuses deeper documents
-    walk->levels[walk->depth++] = (struct level){
-        .container = v, .kind = kind, .image = in->image || image, .json = json || is_answer(v)};
+    *inside = (struct level){.container = v,
+                             .kind = kind,
+                             .image = in->image || image,
+                             .json = json || is_answer(&looks)};
+    return true;
+}
+
+static void walk(const struct weigher *as, const struct level *first)
+{
+    struct level levels[JSON_DEPTH_MAX]; // the reader refuses deeper documents
+    unsigned depth = 0;
+    levels[depth++] = *first;
+    while (depth > 0) {
+        struct level *top = &levels[depth - 1];
+        struct level inside;
+        struct str key = STR_NONE;
+        const struct json_val *v = NULL;
+        if (!json_each(&top->it, top->container, &key, &v)) {
+            depth--;
+        } else if (see(as, top, key, v, &inside)) {
+            must(depth < JSON_DEPTH_MAX);
+            levels[depth++] = inside;
+        }
+    }
 }
 
 void weigh_member(const struct weigher *as, struct str key, const struct json_val *v,
                   enum weigh_kind kind)
 {
-    struct walk walk;
-    walk.as = as;
-    walk.depth = 0;
-    see(&walk, &(struct level){.kind = kind}, key, v);
-    while (walk.depth > 0) {
-        struct level *top = &walk.levels[walk.depth - 1];
-        key = STR_NONE;
-        if (json_each(&top->it, top->container, &key, &v))
-            see(&walk, top, key, v);
-        else
-            walk.depth--;
-    }
+    struct level inside;
+    if (see(as, &(struct level){.kind = kind}, key, v, &inside))
+        walk(as, &inside);
 }

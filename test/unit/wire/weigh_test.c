@@ -176,7 +176,9 @@ static void images_of_a_model(void **state)
         {"gpt-4o-mini-2024-07-18", 48169}, {"openai/gpt-4o", 1445},    {"gpt-5.6-sol", 48169},
         {"claude-opus-5-5", 5000},         {"gemini-3.6-flash", 6192}, {"pixtral", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct weight w = weighed(ENDPOINT_CHAT, "mock", cases[i].model, "{\"model\":\"m\"}");
+        struct weight w = weighed(ENDPOINT_CHAT, "mock", cases[i].model,
+                                  "{\"model\":\"m\",\"messages\":[{\"type\":\"image\"}]}");
+        assert_int_equal(w.images, 1);
         assert_int_equal(w.image_tokens, cases[i].tokens);
     }
 }
