@@ -141,16 +141,19 @@ bool accounts_forget(struct accounts *t, struct account *a)
     return true;
 }
 
-struct account *accounts_each(const struct accounts *t, size_t *at, struct account *last)
+// By bucket: when their number doubles, what was in one that is passed may come once more, and what
+// was in another is still to come.
+bool accounts_walk(const struct accounts *t, size_t *at, size_t most, accounts_walk_f *f,
+                   void *context)
 {
-    if (last && last->next)
-        return last->next;
-    while (*at < t->size) {
-        struct account *first = t->buckets[(*at)++];
-        if (first)
-            return first;
+    for (; most > 0 && *at < t->size; most--, ++*at) {
+        struct account *next;
+        for (struct account *a = t->buckets[*at]; a; a = next) {
+            next = a->next;
+            f(context, a);
+        }
     }
-    return NULL;
+    return *at < t->size;
 }
 
 // --- what is known of one ---

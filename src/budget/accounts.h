@@ -179,9 +179,12 @@ void accounts_restore(struct account *a, const struct account_kept *kept);
 // False, and nothing happens, while it is in use: a hold is open or waits there, or accounts_ask
 // has given it out.
 bool accounts_forget(struct accounts *t, struct account *a) MUST_USE;
-// All, in no order: starts with *at = 0 and NULL, goes on with what it gave; NULL at the end. None
-// may be added or forgotten meanwhile.
-struct account *accounts_each(const struct accounts *t, size_t *at, struct account *last);
+// Calls `f` with some, about `most`, in no order: starts with *at = 0; false at the end. `f` may
+// forget the one that it is given, and adds none. Between two calls any may come and go: no other
+// one is missed, and some may be given twice.
+typedef void accounts_walk_f(void *context, struct account *a);
+bool accounts_walk(const struct accounts *t, size_t *at, size_t most, accounts_walk_f *f,
+                   void *context);
 // The budget was changed. Lowering a limit below what is spent and held is fine: nothing new fits
 // until it has drained. Those that wait are looked at again.
 void accounts_terms(struct accounts *t, struct account *a, const struct account_terms *terms);

@@ -5,13 +5,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 
 #define IDLE_US    (3600 * SECOND_US) // so long without a call: forgotten
 #define CROWDED    (BUDGETS_ACCOUNTS_MAX / 2)
 #define CROWDED_US (60 * SECOND_US) // ... where there are so many
-#define TIDY_ONCE  256              // under one lock
+#define ONCE       512              // accounts that are looked at under one lock, about
 
 struct budgets {
     pthread_mutex_t lock; // guards all
@@ -56,12 +57,14 @@ struct booking {
     bool failed; // its account could not be had
     bool judged; // it waited, and was refused
     struct account *awaits;
-    int64_t asked_us; // when it was asked for: finds its windows
     struct verdict verdict;
     struct nano charged;
     struct nano most; // that it could be
     unsigned count;
-    struct booking_wish wishes[];
+    struct wanted {
+        struct booking_wish wish;
+        struct window window; // as it was asked for last
+    } wanted[];
 };
 
 // --- bookings ---
@@ -70,13 +73,14 @@ struct booking *booking_new(struct budgets *all, const struct booking_owner *own
                             const struct booking_wish *wishes, unsigned count)
 {
     must(count > 0 && count <= HOLD_ACCOUNTS_MAX);
-    struct booking *b = alloc_zero(&alloc_heap, sizeof *b + count * sizeof *wishes);
+    struct booking *b = alloc_zero(&alloc_heap, sizeof *b + count * sizeof b->wanted[0]);
     if (!b)
         return NULL;
     b->all = all;
     b->owner = *owner;
     b->count = count;
-    memcpy(b->wishes, wishes, count * sizeof *wishes);
+    for (unsigned i = 0; i < count; i++)
+        b->wanted[i].wish = wishes[i];
     list_init(&b->link);
     return b;
 }
@@ -92,7 +96,7 @@ struct verdict booking_verdict(const struct booking *b)
 const struct booking_wish *booking_wish(const struct booking *b, unsigned i)
 {
     must(i < b->count);
-    return &b->wishes[i];
+    return &b->wanted[i].wish;
 }
 
 void booking_charge(const struct booking *b, struct charge *out)
@@ -340,18 +344,21 @@ static const struct account_terms *terms_of(const struct budgets *all, const str
 
 // --- holding ---
 
-// The account of that budget now. NULL when there is no room for one more.
-static struct account *account_of(struct budgets *all, const struct booking_wish *w,
-                                  struct nano amount, int64_t wall_us)
+static struct account_key key_of(const struct wanted *w)
 {
-    const struct account_key key = {.budget = w->budget->id,
-                                    .value = w->value,
-                                    .window = window_at(&w->budget->window, wall_us)};
+    return (struct account_key){
+        .budget = w->wish.budget->id, .value = w->wish.value, .window = w->window};
+}
+
+// NULL when there is no room for one more.
+static struct account *account_of(struct budgets *all, const struct wanted *w, struct nano amount)
+{
+    const struct account_key key = key_of(w);
     struct account *a = accounts_find(&all->table, &key);
     if (a)
         return a;
     if (all->table.count >= BUDGETS_ACCOUNTS_MAX ||
-        accounts_add(&all->table, &key, terms_of(all, w->budget), &a) != STATUS_OK)
+        accounts_add(&all->table, &key, terms_of(all, w->wish.budget), &a) != STATUS_OK)
         return NULL;
     if (ask(all, a, amount))
         return a;
@@ -359,14 +366,14 @@ static struct account *account_of(struct budgets *all, const struct booking_wish
     return NULL;
 }
 
-// Its accounts are those of now. False when one cannot be had; one that has no number yet is to be
-// awaited.
-static bool gather(struct budgets *all, struct booking *b, int64_t wall_us)
+// Its accounts are those of its windows. False when one cannot be had; one that has no number yet
+// is to be awaited.
+static bool gather(struct budgets *all, struct booking *b)
 {
     struct account *fresh = NULL;
     b->hold.count = b->count;
     for (unsigned i = 0; i < b->count; i++) {
-        struct account *a = account_of(all, &b->wishes[i], b->hold.amount, wall_us);
+        struct account *a = account_of(all, &b->wanted[i], b->hold.amount);
         if (!a)
             return false;
         b->hold.accounts[i] = a;
@@ -380,7 +387,7 @@ static bool gather(struct budgets *all, struct booking *b, int64_t wall_us)
 static enum booking_state reserve(struct budgets *all, struct booking *b, bool patient,
                                   int64_t wall_us)
 {
-    if (!gather(all, b, wall_us))
+    if (!gather(all, b))
         return BOOKING_FAILED;
     if (b->awaits) {
         list_push(&all->newcomers, &b->link);
@@ -409,17 +416,27 @@ static enum booking_state woken(struct booking *b)
     return failed ? BOOKING_FAILED : BOOKING_REFUSED;
 }
 
+// Its windows of now: known before the lock is taken, and kept with the lock.
+static void find_windows(const struct booking *b, int64_t wall_us, struct window *now)
+{
+    for (unsigned i = 0; i < b->count; i++)
+        now[i] = window_at(&b->wanted[i].wish.budget->window, wall_us);
+}
+
 enum booking_state booking_reserve(struct booking *b, struct nano amount, bool patient,
                                    int64_t wall_us)
 {
     struct budgets *all = b->all;
+    struct window now[HOLD_ACCOUNTS_MAX];
+    find_windows(b, wall_us, now);
     pthread_mutex_lock(&all->lock);
     enum booking_state is;
     if (b->hold.state != HOLD_NONE || b->awaits || b->failed || b->judged) {
         is = woken(b);
     } else {
         b->hold.amount = amount;
-        b->asked_us = wall_us;
+        for (unsigned i = 0; i < b->count; i++)
+            b->wanted[i].window = now[i];
         is = reserve(all, b, patient, wall_us);
         pump(all);
     }
@@ -474,10 +491,7 @@ static const struct account *named(const struct booking *b, unsigned i)
 {
     if (b->hold.state != HOLD_NONE)
         return b->hold.accounts[i];
-    const struct budget *of = b->wishes[i].budget;
-    const struct account_key key = {.budget = of->id,
-                                    .value = b->wishes[i].value,
-                                    .window = window_at(&of->window, b->asked_us)};
+    const struct account_key key = key_of(&b->wanted[i]);
     const struct account *a = accounts_find(&b->all->table, &key);
     return a && a->id > 0 ? a : NULL;
 }
@@ -579,7 +593,23 @@ void booking_drop(struct booking *b)
     pthread_mutex_unlock(&all->lock);
 }
 
-// --- what the budgets say ---
+// --- all accounts ---
+
+// Calls pass between any two parts of it: who waits for the lock has to be woken first, so whoever
+// is awake must not take it again at once.
+static void walk(struct budgets *all, accounts_walk_f *f, void *context)
+{
+    const struct timespec brief = {.tv_nsec = 1000};
+    size_t at = 0;
+    for (bool more = true; more;) {
+        pthread_mutex_lock(&all->lock);
+        more = accounts_walk(&all->table, &at, ONCE, f, context);
+        pump(all);
+        pthread_mutex_unlock(&all->lock);
+        if (more)
+            (void)nanosleep(&brief, NULL);
+    }
+}
 
 static bool is_same(const struct account_terms *a, const struct account_terms *b)
 {
@@ -611,20 +641,31 @@ static void renew(struct budgets *all, struct account *a, const struct account_t
         tell(all, a);
 }
 
+struct renewal {
+    struct budgets *all;
+    const struct budget *budgets;
+    size_t count;
+};
+
+static void renew_one(void *context, struct account *a)
+{
+    const struct renewal *r = context;
+    uint64_t number = a->key.budget;
+    renew(r->all, a,
+          r->all->said ? terms_said(r->all, number) : said_among(r->budgets, r->count, number));
+}
+
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count)
 {
+    struct renewal r = {all, budgets, count};
     struct said *said = said_new(budgets, count);
-    size_t at = 0;
     pthread_mutex_lock(&all->lock);
     struct said *before = all->said;
     all->said = said;
     all->said_count = count;
-    for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));)
-        renew(all, a,
-              said ? terms_said(all, a->key.budget) : said_among(budgets, count, a->key.budget));
-    pump(all);
     pthread_mutex_unlock(&all->lock);
     heap_free(before);
+    walk(all, renew_one, &r);
 }
 
 // When it comes back the store says at least what was spent. What passed its watermark only rows
@@ -658,49 +699,49 @@ static void forget(struct budgets *all, struct account *a)
     must(accounts_forget(&all->table, a));
 }
 
-// Some, from there on. False at the end.
-static bool tidy_some(struct budgets *all, size_t *at, int64_t wall_us, int64_t behind_us)
+struct tidying {
+    struct budgets *all;
+    int64_t wall_us, behind_us;
+};
+
+static void tidy_one(void *context, struct account *a)
 {
-    struct account *idle[TIDY_ONCE], *a = NULL;
-    unsigned count = 0;
-    while (count < TIDY_ONCE && (a = accounts_each(&all->table, at, a))) {
-        if (is_idle(all, a, wall_us, behind_us))
-            idle[count++] = a;
-    }
-    for (unsigned i = 0; i < count; i++)
-        forget(all, idle[i]);
-    return a != NULL;
+    const struct tidying *t = context;
+    if (is_idle(t->all, a, t->wall_us, t->behind_us))
+        forget(t->all, a);
 }
 
 void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us)
 {
-    size_t at = 0;
-    bool more;
-    do {
-        pthread_mutex_lock(&all->lock);
-        more = tidy_some(all, &at, wall_us, behind_us);
-        pthread_mutex_unlock(&all->lock);
-    } while (more);
+    struct tidying t = {all, wall_us, behind_us};
+    walk(all, tidy_one, &t);
+}
+
+struct telling {
+    budgets_account_f *f;
+    void *context;
+};
+
+static void tell_one(void *context, struct account *a)
+{
+    const struct telling *t = context;
+    const struct budgets_account one = {.id = a->id,
+                                        .key = a->key,
+                                        .limit = a->terms.limit,
+                                        .spent = a->settled,
+                                        .held = a->held,
+                                        .overdraft = a->overdraft,
+                                        .observe = a->terms.observe,
+                                        .paused = a->terms.paused,
+                                        .would_refuse = a->would_refuse};
+    if (a->id > 0)
+        t->f(t->context, &one);
 }
 
 void budgets_each(struct budgets *all, budgets_account_f *f, void *context)
 {
-    size_t at = 0;
-    pthread_mutex_lock(&all->lock);
-    for (struct account *a = NULL; (a = accounts_each(&all->table, &at, a));) {
-        const struct budgets_account one = {.id = a->id,
-                                            .key = a->key,
-                                            .limit = a->terms.limit,
-                                            .spent = a->settled,
-                                            .held = a->held,
-                                            .overdraft = a->overdraft,
-                                            .observe = a->terms.observe,
-                                            .paused = a->terms.paused,
-                                            .would_refuse = a->would_refuse};
-        if (a->id > 0)
-            f(context, &one);
-    }
-    pthread_mutex_unlock(&all->lock);
+    struct telling t = {f, context};
+    walk(all, tell_one, &t);
 }
 
 // --- life ---

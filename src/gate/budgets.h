@@ -125,10 +125,10 @@ struct budgets_told { // since the process began
 };
 struct budgets_told budgets_told(struct budgets *all);
 
-// What the budgets say from now on.
+// What the budgets say from now on: for new accounts at once, for all when it returns.
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count);
 // Forgets accounts that are over or idle. `behind_us`: how far the ledger is behind its journal.
-// Not under the lock for long. One that comes back has spent what its watermark says.
+// One that comes back has spent what its watermark says.
 void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us);
 
 struct budgets_account { // slices live during the call
@@ -139,7 +139,8 @@ struct budgets_account { // slices live during the call
     uint64_t would_refuse;
 };
 typedef void budgets_account_f(void *context, const struct budgets_account *a);
-// Those that the table has, in no order, under the lock: `f` must not wait.
+// Those that the table has, in no order, under the lock: `f` must not wait. Calls go on meanwhile:
+// each is as of its own moment, and one may be told twice, the later being the newer.
 void budgets_each(struct budgets *all, budgets_account_f *f, void *context);
 
 #endif

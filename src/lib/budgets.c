@@ -249,14 +249,24 @@ static enum status read_members(struct budget *budget, const char *text, const c
     return s == STATUS_OK ? budget_check(budget, why) : s;
 }
 
+struct retelling {
+    struct accounts *table;
+    const struct budget *budget;
+};
+
+static void retell_one(void *context, struct account *a)
+{
+    const struct retelling *r = context;
+    if (a->key.budget == r->budget->id)
+        accounts_terms(r->table, a, &r->budget->terms);
+}
+
 // Its accounts follow, of other windows too.
 static void retell(struct costlens_budgets *b, const struct lib_budget *budget)
 {
+    struct retelling r = {&b->table, &budget->is};
     size_t at = 0;
-    for (struct account *a = NULL; (a = accounts_each(&b->table, &at, a));) {
-        if (a->key.budget == budget->is.id)
-            accounts_terms(&b->table, a, &budget->is.terms);
-    }
+    (void)accounts_walk(&b->table, &at, SIZE_MAX, retell_one, &r);
 }
 
 // The text is the budget's from then on.

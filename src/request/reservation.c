@@ -200,8 +200,10 @@ void reservation_end(struct req *r)
         breaches_add(gate_breaches(r->worker->gate), &by);
     }
     hold_rest(v, charged);
-    v->told = booking_left(v->booking, &v->left);
-    v->left.left.n -= charged.n;
+    if (!r->head_sent) { // its fields are to come
+        v->told = booking_left(v->booking, &v->left);
+        v->left.left.n -= charged.n;
+    }
     booking_end(v->booking, charged, v->bounded ? v->most : charged, &r->worker->ended);
     v->booking = NULL;
 }

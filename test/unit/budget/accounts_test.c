@@ -83,6 +83,49 @@ static void tells_values_apart(void **state)
     accounts_fini(&t);
 }
 
+static void see(void *context, struct account *a)
+{
+    assert_true(a->terms.limit.n >= 0);
+    ++*(unsigned *)context;
+}
+
+static void mark(void *context, struct account *a)
+{
+    (void)context;
+    a->leases++;
+}
+
+static struct account *one_more(struct accounts *t, uint64_t number)
+{
+    const struct account_key key = {.budget = number, .window = {.end_us = 1}};
+    struct account *a = NULL;
+    assert_int_equal(accounts_add(t, &key, &(struct account_terms){.limit = {1}}, &a), STATUS_OK);
+    return a;
+}
+
+// A walk in small steps, while the table grows.
+static void nobody_is_passed_over(void **state)
+{
+    (void)state;
+    enum { FIRST = 60, LAST = 1000 };
+    struct account *old[FIRST];
+    struct accounts t;
+    table(&t, false);
+    for (uint64_t i = 0; i < FIRST; i++)
+        old[i] = one_more(&t, i);
+    size_t at = 0;
+    uint64_t next = FIRST;
+    while (accounts_walk(&t, &at, 7, mark, NULL)) {
+        for (int i = 0; i < 30 && next < LAST; i++)
+            (void)one_more(&t, next++);
+    }
+    assert_int_equal(next, LAST);
+    for (uint64_t i = 0; i < FIRST; i++)
+        assert_true(old[i]->leases > 0);
+    assert_false(accounts_walk(&t, &at, 7, mark, NULL));
+    accounts_fini(&t);
+}
+
 static void keeps_thousands(void **state)
 {
     (void)state;
@@ -102,8 +145,7 @@ static void keeps_thousands(void **state)
     }
     size_t at = 0;
     unsigned seen = 0;
-    for (struct account *a = accounts_each(&t, &at, NULL); a; a = accounts_each(&t, &at, a))
-        seen++;
+    assert_false(accounts_walk(&t, &at, SIZE_MAX, see, &seen));
     assert_int_equal(seen, MANY + 499);
     for (uint64_t i = 0; i < MANY; i++) {
         struct account_key key = {.budget = i, .window = {.start_us = 0, .end_us = 1}};
@@ -521,6 +563,7 @@ int main(void)
         cmocka_unit_test(tells_windows_apart_by_their_kind),
         cmocka_unit_test(tells_values_apart),
         cmocka_unit_test(keeps_thousands),
+        cmocka_unit_test(nobody_is_passed_over),
         cmocka_unit_test(no_memory_is_an_answer),
         cmocka_unit_test(is_forgotten_when_nobody_needs_it),
         cmocka_unit_test(holds_then_spends),
