@@ -2,7 +2,7 @@
 //
 // part - what the files of the library share: costlens.c has books, readers and costs, bound.c the
 // worst case of a call, budgets.c the table of budgets, holds.c what calls hold in it, journal.c
-// what of it is kept.
+// what of it is kept, replay.c what of it is found again.
 
 #ifndef LIB_PART_H
 #define LIB_PART_H

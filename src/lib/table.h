@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// table - a caller's budgets with their accounts: what budgets.c, holds.c and journal.c share.
+// table - a caller's budgets with their accounts: what these files share:
 //
 //   budgets.c   the definitions, and lists
 //   holds.c     reserve, extend, settle, release, capture
-//   journal.c   each of these as a record, a journal read back, a journal begun anew
+//   journal.c   each of these as a record (record.h), and a journal begun anew
+//   replay.c    a journal read back
 
 #ifndef LIB_TABLE_H
 #define LIB_TABLE_H
