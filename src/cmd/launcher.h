@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// launcher - what points a program at the gateway: variables, arguments of its own, and what in its
-// settings overrides them.
+// launcher - what points a program at the gateway: variables, arguments of its own, and what
+// overrides them.
+//
+//   launcher.c             which program a command line starts, and what it is given
+//   launcher_overrides.c   what of its settings, arguments and environment goes before that
+//   launcher_rows.c        the table of programs (launcher_row.h)
 //
 // Every program gets the variables of every dialect: an agent runs tests, and these call whom they
-// want. To add a program that needs more: its row in launchers[] (launcher.c), which names the fact
-// it rests on.
+// want. To add a program that needs more: its row in launchers[], which names the fact it rests on.
 
 #ifndef CMD_LAUNCHER_H
 #define CMD_LAUNCHER_H
