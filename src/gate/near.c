@@ -9,6 +9,7 @@
 #include "gate/near.h"
 
 #include "base/limits.h"
+#include "gate/names.h"
 
 #define NEAR_NAMES_MAX 3
 #define SHORT_LIST_MAX 8
@@ -33,7 +34,7 @@ struct near {
     struct arena arena; // for the names of local models
 };
 
-struct near_local {
+struct offering {
     struct near *n;
     const struct config_provider *owner;
 };
@@ -98,34 +99,23 @@ static void offer_aliases(struct near *n)
             offer(n, NULL, c->aliases[i].name);
 }
 
-static void offer_local(void *context, const struct local_model *m)
+static void offer_named(void *context, const struct named *named)
 {
-    const struct near_local *l = context;
-    struct str name = dialect_model(l->owner->dialect, str_of(m->name));
-    if (slips_between(l->n, name) != SIZE_MAX)
-        offer(l->n, l->owner, arena_dup(&l->n->arena, name));
+    const struct offering *of = context;
+    struct near *n = of->n;
+    struct str model = named->model;
+    if (named->local) { // it lives no longer than this call
+        model = dialect_model(of->owner->dialect, model);
+        if (slips_between(n, model) == SIZE_MAX)
+            return;
+        model = arena_dup(&n->arena, model);
+    }
+    offer(n, of->owner, model);
 }
 
 static void offer_provider(struct near *n, const struct config_provider *p)
 {
-    struct local *local = snapshot_local(n->s, p);
-    if (local && provider_open(p)) {
-        struct near_local l = {n, p};
-        local_each(local, offer_local, &l);
-        return;
-    }
-    const struct catalog *c = n->s->catalog;
-    for (unsigned i = 0; i < p->model_count; i++)
-        if (str_find(p->models[i], '*') == p->models[i].len)
-            offer(n, p, p->models[i]);
-    for (unsigned i = 0; p->mock && i < MOCK_NAMES; i++)
-        offer(n, p, mock_names[i]);
-    for (size_t i = 0; i < catalog_count(c); i++) {
-        const struct sheet *sheet = catalog_at(c, i);
-        if (provider_has_row(p, sheet) &&
-            (provider_open(p) || provider_lists(n->s, p, sheet->model)))
-            offer(n, p, sheet->model);
-    }
+    names_each(n->s, p, offer_named, &(struct offering){n, p});
 }
 
 static void offer_all(struct near *n, int only)

@@ -3,6 +3,7 @@
 #include "request/listing.h"
 
 #include "base/limits.h"
+#include "gate/names.h"
 #include "request/translation.h"
 #include "wire/models.h"
 
@@ -58,80 +59,18 @@ static void add(struct items *all, const struct config_provider *p, struct model
         all->at[all->count++] = item;
 }
 
-// Of a name that stands somewhere else than in an Ollama's list.
-static struct model_item item_named(const struct items *all, const struct config_provider *p,
-                                    struct str model)
-{
-    const struct snapshot *s = all->r->view->snapshot;
-    struct local *l = snapshot_local(s, p);
-    struct local_model m;
-    bool known = l && local_find(l, model, &m);
-    struct model_item item = item_of(all, p, model, provider_sheet(s, p, model));
-    if (known)
-        describe(all, &m, &item);
-    return item;
-}
-
-static bool is_pattern(struct str model)
-{
-    return str_find(model, '*') < model.len;
-}
-
-// True when the book's row belongs to the provider's list without being named there: the list is
-// open, or has a pattern for it.
-static bool of_pattern(const struct config_provider *p, struct str model)
-{
-    bool fits = p->model_count == 0;
-    for (unsigned i = 0; i < p->model_count; i++) {
-        if (str_eq(p->models[i], model))
-            return false;
-        fits = fits || (is_pattern(p->models[i]) && str_glob(p->models[i], model));
-    }
-    return fits;
-}
-
-static void items_of_mock(struct items *all, const struct config_provider *p)
-{
-    for (size_t i = 0; i < MOCK_NAMES; i++)
-        add(all, p, item_of(all, p, mock_names[i], NULL));
-}
-
-struct of_local {
+struct of_provider {
     struct items *all;
     const struct config_provider *provider;
 };
 
-static void item_of_local(void *context, const struct local_model *m)
+static void add_named(void *context, const struct named *n)
 {
-    const struct of_local *o = context;
-    struct str model = arena_dup_cstr(&o->all->r->arena, m->name);
-    const struct sheet *sheet = provider_sheet(o->all->r->view->snapshot, o->provider, model);
-    struct model_item item = item_of(o->all, o->provider, model, sheet);
-    describe(o->all, m, &item);
+    const struct of_provider *o = context;
+    struct model_item item = item_of(o->all, o->provider, n->model, n->sheet);
+    if (n->local)
+        describe(o->all, n->local, &item);
     add(o->all, o->provider, item);
-}
-
-static void items_of_provider(struct items *all, const struct config_provider *p)
-{
-    struct local *l = snapshot_local(all->r->view->snapshot, p);
-    if (l && provider_open(p)) {
-        struct of_local o = {all, p};
-        local_each(l, item_of_local, &o);
-        return;
-    }
-    if (p->mock)
-        items_of_mock(all, p);
-    const struct catalog *c = all->r->view->snapshot->catalog;
-    for (unsigned i = 0; i < p->model_count; i++)
-        if (!is_pattern(p->models[i]))
-            add(all, p, item_named(all, p, p->models[i]));
-    for (size_t i = 0; i < catalog_count(c); i++) {
-        const struct sheet *sheet = catalog_at(c, i);
-        bool own = str_eq(sheet->vendor, p->name); // it hides the vendor's of the same name
-        bool its = provider_has_row(p, sheet) && (own || !catalog_find(c, p->name, sheet->model));
-        if (its && of_pattern(p, sheet->model))
-            add(all, p, item_of(all, p, sheet->model, sheet));
-    }
 }
 
 // Where the name goes in the caller's dialect, or else in the first that has it: the list is for
@@ -155,8 +94,14 @@ static bool goes_to(const struct items *all, struct str name, struct target *out
 
 static struct model_item target_item(const struct items *all, const struct target *t)
 {
-    const struct config *c = all->r->view->snapshot->config;
-    return item_named(all, &c->providers[t->provider], t->model);
+    const struct snapshot *s = all->r->view->snapshot;
+    const struct config_provider *p = &s->config->providers[t->provider];
+    struct local *l = snapshot_local(s, p);
+    struct local_model m;
+    struct model_item item = item_of(all, p, t->model, provider_sheet(s, p, t->model));
+    if (l && local_find(l, t->model, &m))
+        describe(all, &m, &item);
+    return item;
 }
 
 // What its target costs, it costs. It is listed where the key may use it, by its own name or by a
@@ -264,7 +209,8 @@ enum flow listing_answer(struct req *r)
         return req_refuse(r, REFUSAL_OVERLOAD, NULL);
     items_of_aliases(&all);
     for (unsigned i = 0; i < c->provider_count; i++)
-        items_of_provider(&all, &c->providers[i]);
+        names_each(r->view->snapshot, &c->providers[i], add_named,
+                   &(struct of_provider){&all, &c->providers[i]});
     bool answered = answer(r, &all);
     heap_free(all.at);
     if (!answered)
