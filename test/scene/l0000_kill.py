@@ -3,13 +3,14 @@
 
 The provider's own log is the witness: each call carries a name of its own, and each name that the
 provider saw must be in the ledger exactly once."""
+import functools
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
 
+from lib.load import Load
 from lib.scene import LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_true, folder, limit
 
 KILLS = int(os.environ.get("COSTLENS_KILLS") or (1000 if LONG else 50))
@@ -17,33 +18,11 @@ limit(30 * KILLS if LONG else 240)
 dice = random.Random(11)
 
 
-class Load:
-    """Clients that ask as fast as they are answered, until told to stop."""
-
-    def __init__(self, gateway, n, clients=8):
-        self.gateway, self.n, self.over, self.answered = gateway, n, False, set()
-        self.threads = [threading.Thread(target=self.ask, args=(i,)) for i in range(clients)]
-        for t in self.threads:
-            t.start()
-
-    def ask(self, client):
-        i = 0
-        while not self.over:
-            user = f"k{self.n}-{client}-{i}"
-            i += 1
-            stream = {"stream": True} if i % 3 == 0 else {}
-            fault = {"x-mock-fault": "slow=1"} if i % 5 == 0 else {}
-            try:
-                answer = self.gateway.chat("load", headers=fault, user=user, max_tokens=30, **stream)
-                if answer.status == 200 and (not stream or answer.body.endswith(b"[DONE]\n\n")):
-                    self.answered.add(user)
-            except OSError:
-                time.sleep(0.002)
-
-    def stop(self):
-        self.over = True
-        for t in self.threads:
-            t.join()
+def call(n, client, i):
+    fields = {"stream": True} if i % 3 == 0 else {}
+    if i % 5 == 0:
+        fields["headers"] = {"x-mock-fault": "slow=1"}
+    return {"user": f"k{n}-{client}-{i}", "max_tokens": 30, **fields}
 
 
 with Mock() as mock:
@@ -53,7 +32,7 @@ with Mock() as mock:
     answered = set()
     for n in range(KILLS):
         gateway.start()
-        load = Load(gateway, n)
+        load = Load(gateway, functools.partial(call, n))
         time.sleep(dice.uniform(0.02, 0.25) * PATIENCE)
         os.kill(gateway.program.process.pid, signal.SIGKILL)
         gateway.program.process.wait()

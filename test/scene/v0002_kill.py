@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 at any moment, and inside writes, under budgets that are nearly used up: after each start no call is lost or
 doubled, none was charged less than its provider billed, and no account is beyond its limit."""
+import functools
 import http.client
 import json
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
 
 from lib.books import accounts, covered, verified, within
 from lib.disk import FOREVER, Disk
+from lib.load import Load
 from lib.scene import LONG, MODEL, PATIENCE, Gateway, Mock, expect, expect_true, folder, limit, until
 
 KILLS = int(os.environ.get("COSTLENS_KILLS") or (1000 if LONG else 10))
@@ -24,54 +25,25 @@ BUDGETS = ("budgets:\n"
            "  - {{ name: session, per: tag:session, limit: 0.0004, window: month, wait: 2s }}\n")
 
 
-class Load:
-    """Clients that ask as fast as they are answered, until told to stop."""
+def call(n, client, i):
+    fields = {"stream": True} if i % 3 == 0 else {}
+    headers = {"x-costlens-tags": f"session={n}.{client % 4}"}  # shared by two
+    if i % 5 == 0:
+        headers["x-mock-fault"] = "slow=2"
+    return {"user": f"k{n}-{client}-{i}", "max_tokens": dice.randrange(20, 60), "headers": headers, **fields}
 
-    def __init__(self, gateway, n, clients=8):
-        self.gateway, self.n, self.over, self.answered, self.statuses = gateway, n, False, set(), Counter()
-        self.threads = [threading.Thread(target=self.ask, args=(i,)) for i in range(clients)]
-        for t in self.threads:
-            t.start()
 
-    def ask(self, client):
-        i = 0
-        while not self.over:
-            user = f"k{self.n}-{client}-{i}"
-            i += 1
-            stream = {"stream": True} if i % 3 == 0 else {}
-            fields = {"x-costlens-tags": f"session={self.n}.{client % 4}"}  # shared by two
-            if i % 5 == 0:
-                fields["x-mock-fault"] = "slow=2"
-            try:
-                answer = self.gateway.chat("load", headers=fields, user=user, max_tokens=dice.randrange(20, 60), **stream)
-            except OSError:
-                time.sleep(0.002)
-                continue
-            self.statuses[answer.status] += 1
-            if answer.status == 200 and (not stream or answer.body.endswith(b"[DONE]\n\n")):
-                self.answered.add(user)
-            elif answer.status == 402:
-                time.sleep(0.005)
-
-    def until_refused(self):
-        until(lambda: self.statuses[402], 10, "some do not fit")
-
-    def under_way(self):
-        """A stream that has begun, and does not end before the kill."""
-        fields = {"x-costlens-tags": f"session={self.n}.open", "x-mock-fault": "slow=100"}
-        stream = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=10 * PATIENCE)
-        stream.request("POST", "/v1/chat/completions", json.dumps({
-            "model": MODEL, "messages": [{"role": "user", "content": "load"}], "stream": True, "max_tokens": 60,
-            "user": f"k{self.n}-open"}), self.gateway.headers({"Content-Type": "application/json", **fields}))
-        answer = stream.getresponse()
-        if answer.status == 200:
-            answer.readline()
-        return stream if answer.status == 200 else None
-
-    def stop(self):
-        self.over = True
-        for t in self.threads:
-            t.join()
+def under_way(gateway, n):
+    """A stream that has begun, and does not end before the kill."""
+    fields = {"x-costlens-tags": f"session={n}.open", "x-mock-fault": "slow=100"}
+    stream = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10 * PATIENCE)
+    stream.request("POST", "/v1/chat/completions", json.dumps({
+        "model": MODEL, "messages": [{"role": "user", "content": "load"}], "stream": True, "max_tokens": 60,
+        "user": f"k{n}-open"}), gateway.headers({"Content-Type": "application/json", **fields}))
+    answer = stream.getresponse()
+    if answer.status == 200:
+        answer.readline()
+    return stream if answer.status == 200 else None
 
 
 def of_all(gateway):
@@ -96,7 +68,7 @@ with Mock() as mock:
     answered, statuses, captured, inside = set(), Counter(), 0, 0
     for n in range(KILLS):
         gateway.start()
-        load = Load(gateway, n)
+        load = Load(gateway, functools.partial(call, n))
         stream = None
         if n % 2:  # inside a write, unless all is spent before
             disk.fail(0, FOREVER, which=("journal", "ledger")[n // 2 % 2], held=1)
@@ -104,9 +76,9 @@ with Mock() as mock:
             time.sleep(dice.uniform(0, 0.1))
             inside += disk.held()
         elif n % 4:
-            load.until_refused()
+            until(lambda: load.statuses[402], 10, "some do not fit")
         else:
-            stream = load.under_way()
+            stream = under_way(gateway, n)
             time.sleep(dice.uniform(0, 0.5))
         os.kill(gateway.program.process.pid, signal.SIGKILL)
         gateway.program.process.wait()

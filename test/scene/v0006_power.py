@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The power fails under budgets: writes that no sync has reached are lost, torn or out of order. The store opens again, no
 account is beyond its limit, and each was charged no less than its calls were billed, those too of which no row is left."""
+import functools
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
 
 from lib.books import accounts, up, verified, within
+from lib.load import Load
 from lib.power import Power
 from lib.scene import LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_true, folder, limit
 
@@ -23,34 +24,10 @@ BUDGETS = ("budgets:\n"
            "  - {{ name: session, per: tag:session, limit: 0.002, window: lifetime }}\n")
 
 
-class Load:
-    """Clients that ask as fast as they are answered, until told to stop."""
-
-    def __init__(self, gateway, n, clients=6):
-        self.gateway, self.n, self.over, self.statuses = gateway, n, False, Counter()
-        self.threads = [threading.Thread(target=self.ask, args=(i,)) for i in range(clients)]
-        for t in self.threads:
-            t.start()
-
-    def ask(self, client):
-        i = 0
-        while not self.over:
-            session = f"{self.n}.{client % 3}.{i // 20}"
-            i += 1
-            try:
-                answer = self.gateway.chat("power", headers={"x-costlens-tags": f"session={session}"}, max_tokens=40,
-                                           user=f"{session}-{client}-{i}", stream=i % 3 == 0)
-            except OSError:
-                time.sleep(0.002)
-                continue
-            self.statuses[answer.status] += 1
-            if answer.status != 200:
-                time.sleep(0.005)
-
-    def stop(self):
-        self.over = True
-        for t in self.threads:
-            t.join()
+def call(n, client, i):
+    session = f"{n}.{client % 3}.{i // 20}"
+    return {"user": f"{session}-{client}-{i + 1}", "max_tokens": 40, "stream": (i + 1) % 3 == 0,
+            "headers": {"x-costlens-tags": f"session={session}"}}
 
 
 def billed(mock):
@@ -89,7 +66,7 @@ with Mock() as mock:
         gateway.start()
         if n:
             stranded = check(gateway, mock, f"seed {SEED}, image {n}")
-        load = Load(gateway, n)
+        load = Load(gateway, functools.partial(call, n), clients=6)
         time.sleep(dice.uniform(0.05, 0.5) * PATIENCE)
         os.kill(gateway.program.process.pid, signal.SIGKILL)
         gateway.program.process.wait()
