@@ -142,9 +142,9 @@ static const struct config_row providers[] = {
     {"timeouts", KIND_OTHER, "section", NULL, 0, 0, 0, "Its own; what is left out is as above."},
     {"retries", KIND_COUNT, "number", "2", PROVIDER(retries), 0, 10,
      "How often a call is tried again there before a byte of an answer went to its client, after\n"
-     "what may pass: 429 of a rate, 408, 409, 502, 503, 504, 529, a lost connection. 0 = never;\n"
-     "but a kept connection that ended without an answer is replaced once all the same, and a\n"
-     "provider that had read the call gets it twice then."},
+     "what may pass: 429 of a rate, 408, 409, 503, 529; once after a 502, 504 or a lost\n"
+     "connection. 0 = never; but a kept connection that ended without an answer is replaced once\n"
+     "all the same, and a provider that had read the call gets it twice then."},
     {"num_ctx", KIND_COUNT, "tokens", "32768", PROVIDER(num_ctx), 512, 16777216,
      "Of an Ollama: the largest context that a model is loaded with. Each model begins with 4096\n"
      "and gets twice as much when a call needs it."},

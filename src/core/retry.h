@@ -23,11 +23,11 @@
     X(BROKEN, 0, 1)    /* a success began, and broke off: it may be billed */            \
     X(UNREACHED, 1, 1) /* no name, no connection, no TLS: nothing was sent */            \
     X(STALE, 0, 1)     /* a connection kept from an earlier call was gone */             \
-    X(LOST, 1, 2)      /* the connection ended before the answer; it may be billed */    \
+    X(LOST, 1, 2)      /* no answer came, or a proxy's error: it may be billed */        \
     X(TIMEOUT, 1, 2)   /* no answer in time; the same */                                 \
     X(GARBAGE, 0, 1)   /* no answer of a model */                                        \
     X(RATE, 2, 1)      /* too many calls just now */                                     \
-    X(BUSY, 2, 1)      /* overload, a gateway's error, a conflict */                     \
+    X(BUSY, 2, 1)      /* overload, a conflict */                                        \
     X(SERVER, 1, 0)    /* a 500, which may be the caller's own fault */                  \
     X(RUNNER, 1, 1)    /* a server cannot load the model, or what ran it died */         \
     X(QUOTA, 0, 1)     /* what was paid for is used up: no waiting helps */              \

@@ -59,6 +59,7 @@ struct attempt {
     int upstream_status;
     struct buf whole;          // RELAY_WHOLE, and errors; as it came: RELAY_HELD
     struct buf fields;         // lines of the answer's head, until it is sent
+    bool between;              // its status says that somebody between lost sight of it
     bool upstream_ended;       // its end has come, framed or not
     bool overran;              // more came than its Content-Length said
     struct failure failure;    // so far; its kind of an error's status: when it has come whole

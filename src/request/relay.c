@@ -330,6 +330,7 @@ static void on_head(struct call *c, void *owner)
     r->worker->metrics.upstream_retries += call_retried(c);
     const struct head *h = call_response(c);
     r->attempt.upstream_status = h->status;
+    r->attempt.between = failure_between(h->status) && call_sent(c); // else nobody has all of it
     fit_heard(r);
     struct str type = head_get(h, "content-type", NULL);
     struct str coding = head_get(h, "content-encoding", NULL);

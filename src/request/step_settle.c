@@ -6,6 +6,7 @@
 //   usage reported                       -> REPORTED
 //   complete, or a stream that broke off -> ESTIMATED from what came
 //   sent, and what came tells no output  -> CAPTURED: the provider may bill it
+//   sent, and lost by somebody between   -> the same (502, 504, 520 to 524)
 //   never sent, or refused with an error -> nothing was used
 
 #include "base/clock.h"
@@ -297,12 +298,13 @@ static void usage_settle(struct req *r)
 {
     struct usage *u = &r->attempt.entry.usage;
     bool answered = r->attempt.metering && r->attempt.upstream_status > 0;
+    bool refused = answered && r->attempt.upstream_status >= 300 && !r->attempt.meter.has_usage;
     if (endpoint_free(r->found.endpoint) || r->attempt.never_sent ||
-        (answered && r->attempt.upstream_status >= 300 && !r->attempt.meter.has_usage)) {
+        (refused && !r->attempt.between)) {
         *u = (struct usage){.sure = SURE_REPORTED};
         return;
     }
-    if (!answered)
+    if (!answered || refused)
         return; // the captured row stands
     if (!r->attempt.meter.has_usage)
         meter_estimate(&r->attempt.meter, r->input_bytes);

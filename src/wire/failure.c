@@ -242,6 +242,11 @@ static void read_details(struct failure *f, const struct said *s)
     }
 }
 
+bool failure_between(int http_status)
+{
+    return http_status == 502 || http_status == 504 || (http_status >= 520 && http_status <= 524);
+}
+
 static enum failure_kind kind_of(int status)
 {
     switch (status) {
@@ -252,13 +257,14 @@ static enum failure_kind kind_of(int status)
     case 429: return FAILURE_RATE;
     case 408:
     case 409:
-    case 502:
     case 503:
-    case 504:
     case 529: return FAILURE_BUSY;
     case 501: return FAILURE_CALLER;
-    default: return status >= 500 ? FAILURE_SERVER : FAILURE_CALLER;
+    default: break;
     }
+    if (failure_between(status))
+        return FAILURE_LOST;
+    return status >= 500 ? FAILURE_SERVER : FAILURE_CALLER;
 }
 
 // Whose model cannot be run is no fault of the caller's; what else it says with a 500 may be. With

@@ -15,5 +15,9 @@ void failure_field(struct failure *f, struct str name, struct str value, int64_t
 // come again (Gemini), or means by it (a llama.cpp server that loads its model). The body may be
 // cut or no JSON.
 void failure_read(struct failure *f, int http_status, struct str body);
+// An error with that status may be of somebody between (nginx, Cloudflare, a gateway), who has lost
+// or given up the call and does not know what came of it: 502, 504, 520 to 524. All others are the
+// word of who would have done it: it was not done.
+bool failure_between(int http_status);
 
 #endif

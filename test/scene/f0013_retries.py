@@ -21,10 +21,11 @@ LASTING = [
     ("rate=60", 1, 429, "rate_limit_exceeded", None),
     ("quota", 1, 429, "insufficient_quota", "false"),
     ("500", 2, 500, None, "false"),
-    ("502", 3, 502, None, "false"),
+    ("502", 2, 502, None, "false"),
+    ("524", 2, 524, None, "false"),
     ("503", 3, 503, None, "false"),
     ("529", 3, 529, None, "false"),
-    ("html=502", 3, 502, "http_502", "false"),
+    ("html=502", 2, 502, "http_502", "false"),
     ("reset", 3, 502, "upstream_disconnected", "false"),  # a kept connection first, which is no retry
     ("hang", 2, 504, "upstream_timeout", "false"),
     ("garbage", 1, 502, "upstream_invalid", "false"),
@@ -33,11 +34,11 @@ LASTING = [
 # fault that strikes once, whether the failed one is booked at the most it can cost
 PASSING = [
     ("409", False), ("rate=0", False), ("rate=1", False), ("500", False), ("503", False), ("529", False),
-    ("reset", True), ("hang", True),
+    ("reset", True), ("hang", True), ("502", True), ("504", True),
 ]
 # fault of the first target of an alias, attempts there (a reset of a kept connection: once more on a fresh one)
 ELSEWHERE = [
-    ("401", 1), ("402", 1), ("403", 1), ("404", 1), ("rate=60", 1), ("quota", 1), ("503", 3), ("reset", 2),
+    ("401", 1), ("402", 1), ("403", 1), ("404", 1), ("rate=60", 1), ("quota", 1), ("503", 3), ("502", 1), ("reset", 2),
     ("hang", 1), ("garbage", 1), ("not-json", 1),
 ]
 

@@ -2,7 +2,7 @@
 """What a budget may do where a call does not fit: ask for a shorter answer (clamp), for another model (downgrade), hold
 what is expected only (grow), refuse nothing (observe), refuse all (paused), limit each request; and what its caller is
 told beside the answer."""
-from lib.books import up, verified
+from lib.books import charges, up, verified
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(90)
@@ -118,17 +118,24 @@ def refuses(mock):
                 "cost_unbounded", "previous_response_id", status=400)
 
 
-def retried(mock):
+def retried():
     """What an attempt that failed may have cost leaves no room for another one: its end is told."""
-    with Gateway(mock, extra="budgets:\n  - { name: single, limit: 0.0002 }\n", retries=2) as gateway:
-        answer = gateway.chat("free", headers={"x-mock-fault": "500+once"}, max_tokens=50)
-        expect(answer.status, 200, "one that was not billed leaves it")
-        answer = gateway.chat(headers={"x-mock-fault": "reset+once"}, max_tokens=50)
-        expect((answer.status, answer.json["error"]["code"]), (502, "upstream_disconnected"))
-        expect([(row["attempt"], row["sure"]) for row in gateway.rows(3)],
-               [(0, "reported"), (1, "reported"), (0, "captured")])
-        refused(gateway.chat(max_tokens=50), "budget_exceeded", "single")
-        verified(gateway)
+    # A 502 and its like are of somebody between, who does not know what came of the call.
+    for free, dear in (("500+once", "reset+once"), ("503+once", "502+once"), ("529+once", "504+once"), ("501", "524+once")):
+        extra = "budgets:\n  - { name: single, limit: 0.0002 }\n"
+        with Mock() as mock, Gateway(mock, extra=extra, retries=2) as gateway:
+            answer = gateway.chat("free", headers={"x-mock-fault": free}, max_tokens=50)
+            expect(answer.status, 501 if free == "501" else 200, "one that was not billed leaves it")
+            n = 1 if free == "501" else 2
+            expect(gateway.rows(n)[0]["cost_pd"], 0, free)
+            answer = gateway.chat(headers={"x-mock-fault": dear}, max_tokens=50)
+            expect(answer.status, 502 if dear == "reset+once" else int(dear[:3]), "as it came")
+            [row] = gateway.rows(n + 1)[n:]
+            expect((row["attempt"], row["sure"]), (0, "captured"), dear)
+            [(held, charged, _)] = charges(gateway)[row["request"].replace("-", "")]
+            expect((charged, charged >= up(row["cost_pd"]) > 0), (held, True), "all that it held")
+            refused(gateway.chat(max_tokens=50), "budget_exceeded", "single")
+            verified(gateway)
 
 
 with Mock() as server:
@@ -140,4 +147,4 @@ with Mock() as server:
     grown(server)
     observed(server)
     refuses(server)
-    retried(server)
+retried()

@@ -91,9 +91,12 @@ static const struct {
     {429, "{\"error\":\"you've reached your hourly usage limit, please upgrade to continue\"}",
      FAILURE_QUOTA},
     {400, "{\"error\":\"no such file: usage limit.txt\"}", FAILURE_CALLER},
-    {502, "<html>", FAILURE_BUSY},
+    {502, "<html>", FAILURE_LOST},
+    {520, "", FAILURE_LOST},
+    {524, "<html>", FAILURE_LOST},
+    {525, "", FAILURE_SERVER},
     {503, "{\"error\":\"server busy\"}", FAILURE_BUSY},
-    {504, "", FAILURE_BUSY},
+    {504, "", FAILURE_LOST},
     {529, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}", FAILURE_BUSY},
 };
 
