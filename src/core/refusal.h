@@ -32,6 +32,7 @@
     X(UPSTREAM_GARBAGE, "upstream_invalid", 502, "The provider's answer made no sense.", 1)     \
     X(UPSTREAM_CODED, "upstream_compressed", 502, "The provider's own text is not shown.", 1)   \
     X(UPSTREAM_LARGE, "upstream_too_large", 502, "The provider's answer is too long.", 0)       \
+    X(UPSTREAM_ENDLESS, "max_tokens_ignored", 502, "The answer passes its maximum.", 0)         \
     X(UPSTREAM_LOST, "upstream_disconnected", 502, "The provider's answer broke off.", 1)       \
     X(UPSTREAM_UNREACHED, "upstream_unreachable", 502, "The provider could not be reached.", 1) \
     X(UPSTREAM_TIMEOUT, "upstream_timeout", 504, "The provider did not answer in time.", 1)     \

@@ -464,14 +464,28 @@ static int64_t tokens_of(int64_t bytes)
     return bytes > 0 ? (bytes + 3) / 4 : 0;
 }
 
+int64_t meter_least(const struct meter *m)
+{
+    return words_tokens(&m->words);
+}
+
+// Some texts have more bytes a token than four, but none twice as many: beyond that, or when that
+// much was surely made, what was asked was not kept to. What is no answer tells nothing.
+static bool beyond_asked(const struct meter *m, int64_t output)
+{
+    bool read = m->setup.kind != METER_OTHER && !m->garbage;
+    return read && (output / 2 > m->setup.output_max || meter_least(m) > m->setup.output_max);
+}
+
 static void estimate_output(struct meter *m)
 {
     struct usage *u = &m->usage;
     u->uncounted = u->uncounted || m->media;
     int64_t output = count_larger(tokens_of(m->text_bytes), m->events);
+    output = count_larger(output, meter_least(m));
     if (m->output_untold)
         output += u->reasoning; // told alone, it is beside the texts
-    if (m->setup.output_max > 0 && output > m->setup.output_max)
+    if (m->setup.output_max > 0 && output > m->setup.output_max && !beyond_asked(m, output))
         output = m->setup.output_max;
     u->count[BUCKET_OUTPUT] = count_larger(u->count[BUCKET_OUTPUT], output);
 }

@@ -19,6 +19,7 @@
 #include "core/usage.h"
 #include "meter/lines.h"
 #include "meter/sse.h"
+#include "meter/words.h"
 #include "wire/dialect.h"
 
 enum meter_kind {
@@ -42,6 +43,7 @@ struct meter_setup {
     bool media;            // images, audio or files went in
     bool drop_usage_chunk; // we asked for usage, the client did not
     int64_t output_max;    // most tokens that the caller asked for, all choices; 0 = not said
+    bool least;            // of a stream: the least that its texts can be is counted (meter_least)
     bool error;            // status >= 400: no usage expected, `error_code` is looked for
 };
 
@@ -118,6 +120,7 @@ struct meter {
     int64_t events;     // delta events with content, or texts of a whole answer
     int64_t text_bytes; // of the texts that the model made, or of a body that is not read
     int64_t body_bytes;
+    struct words words; // setup.least: of the texts that are surely the model's own
     struct meter_times times;
     struct meter_parts parts;
     struct meter_shares *shares; // NULL: none is listed. `usage` holds them too
@@ -153,6 +156,10 @@ bool meter_complete(const struct meter *m);
 bool meter_tells(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
+// So many tokens a stream has made at least, whatever its provider tells; 0 without `setup.least`.
+// Counted are texts that are output tokens one by one: no summary of a thought (Claude, Gemini,
+// OpenAI), no quotation, no long event, nothing that is told twice.
+int64_t meter_least(const struct meter *m);
 // A local server's time in microseconds; 0 = not told. What is left of its total is at most the
 // waiting in its queue: it may also be work that it does not tell of (sampling by a schema). Where
 // all that it tells is the total (embeddings), it worked all the time.
@@ -166,8 +173,9 @@ struct meter_spent meter_spent(const struct meter *m);
 const struct meter_share *meter_share_at(const struct meter *m, unsigned i);
 // Fills m->usage where no final count of both sides came: input from `input_bytes` / 4 unless a
 // count told it, output from text / 4 but at least one token a delta event or text, beside what was
-// told of reasoning alone, and no more than was asked, unless a count told more; of a total that
-// was told alone the rest is input. sure = ESTIMATED, and uncounted where media are of an estimated
+// told of reasoning alone, and no more than was asked, unless a count told more, or the texts are
+// so long that the provider cannot have kept to it; of a total that was told alone the rest is
+// input. sure = ESTIMATED, and uncounted where media are of an estimated
 // side.
 void meter_estimate(struct meter *m, int64_t input_bytes);
 // Reads the usage out of a whole JSON answer (the library's and the tests' short way). False when

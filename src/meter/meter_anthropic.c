@@ -55,6 +55,15 @@ static void start(struct meter *m, struct str message)
     (void)anthropic_usage(m, skim_get(message, usage)); // its output count is only the beginning
 }
 
+// A thought that is shown is a summary of the one that is billed.
+static void delta_made(struct meter *m, struct str delta)
+{
+    static const struct str text = STR("text");
+    static const struct str json = STR("partial_json");
+    made_read(m, skim_get(delta, text));
+    made_read(m, skim_get(delta, json));
+}
+
 static void last_delta(struct meter *m, const struct event *e)
 {
     static const struct str stop_reason = STR("stop_reason");
@@ -75,6 +84,8 @@ enum meter_verdict anthropic_event(struct meter *m, struct str data)
     struct str type = skim_plain(e.type);
     if (str_is(type, "content_block_delta")) {
         delta_read(m, e.delta);
+        if (m->setup.least)
+            delta_made(m, e.delta);
     } else if (str_is(type, "message_start")) {
         start(m, e.message);
     } else if (str_is(type, "message_delta")) {

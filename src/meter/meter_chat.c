@@ -73,12 +73,60 @@ const struct sift_level chat_levels[] = {
     [LEVEL_ERROR] = LEVEL(error_names),
 };
 
+// What of a delta is the model's own text.
+struct made {
+    struct str content, thought, reasoning, details, refusal, tools, function;
+};
+
+static const struct skim_field made_fields[] = {
+    {STR("content"), offsetof(struct made, content)},
+    {STR("reasoning_content"), offsetof(struct made, thought)},
+    {STR("reasoning"), offsetof(struct made, reasoning)},
+    {STR("reasoning_details"), offsetof(struct made, details)},
+    {STR("refusal"), offsetof(struct made, refusal)},
+    {STR("tool_calls"), offsetof(struct made, tools)},
+    {STR("function_call"), offsetof(struct made, function)},
+};
+
+static void call_made(struct meter *m, struct str function)
+{
+    static const struct str arguments = STR("arguments");
+    made_read(m, skim_get(function, arguments));
+}
+
+static void tools_made(struct meter *m, struct str calls)
+{
+    static const struct str function = STR("function");
+    struct skim k = skim_of(calls);
+    struct str call;
+    while (!k.object && skim_each(&k, NULL, &call))
+        call_made(m, skim_get(call, function));
+}
+
+// vLLM has told a thought by two names at once. Whose thought has details may have summed it up
+// (OpenRouter).
+static void delta_made(struct meter *m, struct str delta)
+{
+    struct made d = {0};
+    (void)skim_fields(delta, made_fields, COUNT(made_fields), &d);
+    made_read(m, d.content);
+    if (d.details.len == 0)
+        made_read(m, d.thought.len ? d.thought : d.reasoning);
+    made_read(m, d.refusal);
+    tools_made(m, d.tools);
+    call_made(m, d.function);
+}
+
 static void choice_read(struct meter *m, struct str raw)
 {
     struct choice c = {0};
     (void)skim_fields(raw, choice_fields, COUNT(choice_fields), &c);
     // Together sends the same text twice.
     delta_read(m, c.delta.len ? c.delta : c.text);
+    if (m->setup.least && c.delta.len)
+        delta_made(m, c.delta);
+    else
+        made_read(m, c.text);
     finish_read(m, c.finish);
     choice_seen(m, c.index, !skim_is_null(c.finish));
     if ((m->setup.vendor_flags & VENDOR_USAGE_IN_CHOICE) && skim_is_object(c.usage) &&

@@ -224,11 +224,25 @@ static int64_t searches_billed(const struct meter *m)
     return by_prompt && m->web_searches > 1 ? 1 : m->web_searches;
 }
 
+// Not a thought, which is told as a summary.
+static void content_made(struct meter *m, struct str content)
+{
+    static const struct str parts = STR("parts"), text = STR("text"), thought = STR("thought");
+    struct skim k = skim_of(skim_get(content, parts));
+    struct str part;
+    while (!k.object && skim_each(&k, NULL, &part)) {
+        if (!str_is(skim_get(part, thought), "true"))
+            made_read(m, skim_get(part, text));
+    }
+}
+
 static void candidate_read(struct meter *m, struct str raw)
 {
     struct candidate c = {0};
     (void)skim_fields(raw, candidate_fields, COUNT(candidate_fields), &c);
     delta_read(m, c.content);
+    if (m->setup.least)
+        content_made(m, c.content);
     if (c.grounding.len)
         searches_count(m, c.grounding);
     finish_read(m, c.finish);

@@ -57,6 +57,17 @@ void delta_read(struct meter *m, struct str raw)
     m->events += bytes > 0;
 }
 
+// Of several choices a chunk may go on with the word of another one's chunk: what it begins with is
+// no new word then.
+void made_read(struct meter *m, struct str raw)
+{
+    if (!m->setup.least)
+        return;
+    bool several = (m->choices_seen & (m->choices_seen - 1)) != 0;
+    m->words.inside = m->words.inside || several;
+    words_add(&m->words, raw);
+}
+
 void choice_seen(struct meter *m, struct str raw_index, bool finished)
 {
     uint64_t index = 0;

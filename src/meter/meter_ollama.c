@@ -147,6 +147,16 @@ static void labels_read(struct meter *m, const struct line *l)
     m->remote = m->remote || !skim_is_null(l->remote_model) || !skim_is_null(l->remote_host);
 }
 
+static void line_made(struct meter *m, const struct line *l)
+{
+    static const struct str content = STR("content");
+    static const struct str thinking = STR("thinking");
+    made_read(m, skim_get(l->message, content));
+    made_read(m, skim_get(l->message, thinking));
+    made_read(m, l->response);
+    made_read(m, l->thinking);
+}
+
 enum meter_verdict ollama_event(struct meter *m, struct str data)
 {
     struct line l = {0};
@@ -156,6 +166,8 @@ enum meter_verdict ollama_event(struct meter *m, struct str data)
     delta_read(m, l.message);
     delta_read(m, l.response);
     delta_read(m, l.thinking);
+    if (m->setup.least)
+        line_made(m, &l);
     if (!str_is(l.done, "true"))
         return METER_PASS;
     end_read(m, &l);

@@ -109,6 +109,8 @@ void finish_read(struct meter *m, struct str raw);
 enum meter_verdict event_unreadable(struct meter *m, struct str data);
 // A delta's text, as raw JSON; or how many bytes a sift has counted in it.
 void delta_read(struct meter *m, struct str raw);
+// A text of the model's own, raw, for meter_least.
+void made_read(struct meter *m, struct str raw);
 void choice_seen(struct meter *m, struct str raw_index, bool finished);
 
 #endif

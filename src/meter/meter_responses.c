@@ -198,6 +198,26 @@ static void failed(struct meter *m, const struct event *e)
         (void)!str_copy((struct str)STR("error"), m->error_code, sizeof m->error_code);
 }
 
+// No summary of a thought, no sound, no word of another model.
+static bool is_made(struct str type)
+{
+    static const char *const types[] = {
+        "response.output_text.delta", "response.refusal.delta", "response.reasoning_text.delta",
+        "response.function_call_arguments.delta", "response.custom_tool_call_input.delta"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (str_is(type, types[i]))
+            return true;
+    }
+    return false;
+}
+
+static void delta_come(struct meter *m, struct str type, struct str delta)
+{
+    delta_read(m, delta);
+    if (m->setup.least && is_made(type))
+        made_read(m, delta);
+}
+
 enum meter_verdict responses_event(struct meter *m, struct str name, struct str data)
 {
     struct event e = {0};
@@ -215,7 +235,7 @@ enum meter_verdict responses_event(struct meter *m, struct str name, struct str 
         return METER_HOLD;
     }
     if (str_ends(type, (struct str)STR(".delta")))
-        delta_read(m, e.delta);
+        delta_come(m, type, e.delta);
     else if (str_is(type, "response.output_item.done"))
         item_count(m, e.item, &m->web_searches, &m->file_searches);
     else if (str_is(type, "error") || (type.len == 0 && !skim_is_null(e.error)))

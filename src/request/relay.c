@@ -122,7 +122,7 @@ void relay_fail(struct req *r, enum refusal why, const char *detail)
     if (r->attempt.refusal != REFUSAL_NONE)
         return;
     if (why == REFUSAL_INTERNAL || why == REFUSAL_UPSTREAM_LARGE ||
-        why == REFUSAL_BUDGET) // its answer is billed
+        why == REFUSAL_UPSTREAM_ENDLESS || why == REFUSAL_BUDGET) // its answer is billed
         r->attempt.failure.kind = FAILURE_OURS;
     r->attempt.refusal = why;
     r->attempt.refusal_detail = r->attempt.logged_detail = arena_dup_cstr(&r->arena, detail);
@@ -240,6 +240,7 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
         .searches = r->found.endpoint == ENDPOINT_CHAT && r->ask.demand.web_search,
         .output_max = output_asked(r),
         .drop_usage_chunk = r->attempt.usage_added,
+        .least = r->attempt.reservation.relied,
         .error = r->attempt.upstream_status >= 400,
     };
     meter_init(&r->attempt.meter, &setup, &alloc_heap);
@@ -382,6 +383,19 @@ static void whole_to_stream(struct req *r)
     relay_give_back(r);
 }
 
+static bool within_budgets(struct req *r)
+{
+    if (!reservation_keeps(r)) {
+        give_up(r, REFUSAL_UPSTREAM_ENDLESS, "Its budgets rely on an output maximum: it is cut.");
+        return false;
+    }
+    if (!reservation_grow(r)) {
+        give_up(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
+        return false;
+    }
+    return true;
+}
+
 static void on_data(struct call *c, void *owner, struct str bytes)
 {
     struct req *r = owner;
@@ -403,10 +417,8 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;
     }
-    if (!reservation_grow(r)) {
-        give_up(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
+    if (!within_budgets(r))
         return;
-    }
     if (relay_knows(r) || r->attempt.upstream_ended) {
         req_run(r);
         return;

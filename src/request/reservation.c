@@ -64,6 +64,7 @@ static void keep(struct req *r, const struct bound *b)
     v->bounded = b->state == BOUND_KNOWN;
     v->most = v->bounded ? b->most : (struct nano){0};
     v->amount = v->most;
+    v->output = b->output;
     v->price = e->price_name.len ? e->price_name : e->model; // as sent: another may answer
 }
 
@@ -110,6 +111,14 @@ void reservation_hold_less(struct req *r)
     v->amount = first.most;
     v->step.n = next.most.n - first.most.n;
     v->tokens = v->ahead = GROW_TOKENS * m.weight.answers;
+}
+
+// --- holding to it ---
+
+bool reservation_keeps(const struct req *r)
+{
+    const struct reservation *v = &r->attempt.reservation;
+    return !v->relied || meter_least(&r->attempt.meter) <= v->output;
 }
 
 static void count_grown(struct req *r, struct nano by)
@@ -159,16 +168,11 @@ static bool cost_known(const struct req *r)
 
 void reservation_charge(struct req *r)
 {
-    const struct reservation *v = &r->attempt.reservation;
     struct charge *c = &r->attempt.entry.charge;
     if (c->count == 0)
         return;
-    bool whole = v->bounded && !v->grows; // held is all that it may cost, whatever is estimated
     int64_t cost = nano_from_money(r->attempt.entry.cost).n;
-    if (cost_known(r))
-        c->charged = cost;
-    else
-        c->charged = whole ? c->held : count_larger(cost, c->held);
+    c->charged = cost_known(r) ? cost : count_larger(cost, c->held);
 }
 
 // One that grows has not held all that it may cost: what is missing is no broken promise.
@@ -193,9 +197,10 @@ void reservation_end(struct req *r)
         return;
     struct nano charged = {a->entry.charge.charged};
     bool known = v->bounded && cost_known(r);
+    bool broken = known || (v->bounded && a->refusal == REFUSAL_UPSTREAM_ENDLESS);
     if (known)
         metrics_bound(&r->worker->metrics, charged.n, v->most.n);
-    if (known && charged.n > v->most.n) {
+    if (broken && charged.n > v->most.n) {
         const struct breach by = reservation_breach(r);
         breaches_add(gate_breaches(r->worker->gate), &by);
     }

@@ -6,6 +6,8 @@
 //   hold: full   all that it may cost, before its first byte goes out
 //   hold: grow   of a stream, what goes in and the next few tokens that come out; more before the
 //                stream reaches that. When there is no more, the stream is cut
+//
+// Either relies on an output maximum. A stream that has surely passed it is cut, too.
 
 #ifndef REQUEST_RESERVATION_H
 #define REQUEST_RESERVATION_H
@@ -27,6 +29,8 @@ struct reservation {
     struct nano step;         // of one that grows: what its next tokens cost at most
     int64_t ahead;            // ... how many those are
     int64_t tokens;           // ... and how many of its answer are held for
+    int64_t output;           // tokens that come out at most, by its bound
+    bool relied;              // a budget that blocks relies on that
     unsigned lowered;         // so often was its answer made shorter
     struct booking_left left; // as it ended, of its scarcest budget, without it
 };
@@ -41,6 +45,9 @@ bool reservation_lower(struct req *r, struct nano room) MUST_USE;
 void reservation_hold_less(struct req *r);
 // Its stream went on: holds more where that is due. False: there is no more, and it is to be cut.
 bool reservation_grow(struct req *r) MUST_USE;
+// Its stream is within what the bound takes for the longest answer, as far as can surely be said.
+// False: its provider does not keep to what was asked, and it is to be cut.
+bool reservation_keeps(const struct req *r) MUST_USE;
 // What it is charged, once its entry has its cost: into the entry.
 void reservation_charge(struct req *r);
 // What it would be, if it cost more than that. Slices of the call.

@@ -262,6 +262,13 @@ static enum flow ask_each(struct req *r, const struct budget *each)
     return each->downgrade && again_elsewhere(r) ? AGAIN : END;
 }
 
+// The answer begins with the prompt, which is no output.
+static bool echoes(const struct req *r)
+{
+    enum json_type is = json_type(json_get(json_root(r->ask.json), "echo"));
+    return is != JSON_ABSENT && is != JSON_NULL;
+}
+
 static enum flow begin(struct req *r, const struct concern *c)
 {
     struct reservation *v = &r->attempt.reservation;
@@ -269,6 +276,7 @@ static enum flow begin(struct req *r, const struct concern *c)
     reservation_bound(r, &bound);
     if (bound.state != BOUND_KNOWN && c->blocks)
         return refuse_unbounded(r, &bound);
+    v->relied = c->blocks && !echoes(r);
     const struct breach relies = reservation_breach(r);
     enum breach_scope broken =
         c->blocks ? breaches_find(gate_breaches(r->worker->gate), &relies) : BREACH_NONE;

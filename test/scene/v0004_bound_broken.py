@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider that bills more than its price allows: all of it is recorded and spent, the excess is told at once and kept,
 and no budget that blocks relies on that price until it is read anew: for the key whose call that was, and for all keys once
-another one's has passed it, too."""
+another one's has passed it, too. One that goes on past the maximum and tells no usage: its stream is cut as soon as that is sure, and it
+is charged no less than what was seen."""
 import json
 import signal
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.books import charges, up, verified
+from lib.scene import Gateway, Mock, cost_of, expect, expect_in, expect_true, limit, until
 
 limit(60)
 EXTRA = """budgets:
@@ -87,3 +89,55 @@ with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: little, limit: 0
     until(lambda: ask(gateway).status == 402, 5, "nothing more fits")
     verify = gateway.costlens("ledger", "verify", check=False)
     expect((verify.returncode, verify.stderr), (0, ""), verify.stdout)
+
+# Who ignores the maximum and tells no usage.
+IGNORES = "tokens=5000+ignore-max+no-usage"
+
+
+def charged(gateway, row):
+    [(held, amount, _)] = charges(gateway)[row["request"].replace("-", "")]
+    return held, amount
+
+
+def overrun(mock, hold, ask, most):
+    extra = f"budgets:\n  - {{ name: all, limit: 1.00, hold: {hold} }}\n"
+    with Gateway(mock, extra=extra) as gateway:
+        seen = len(mock.bills())
+        answer = ask(gateway, {"x-mock-fault": IGNORES + "+slow=2"})
+        expect_in("max_tokens_ignored", str(answer.events[-1]), "its client is told")
+        [row] = gateway.rows(1)
+        expect((row["error"], row["outcome"], row["sure"]), ("max_tokens_ignored", "incomplete", "estimated"))
+        expect_true(most < row["output"] < 2 * most, f"it was cut: {row['output']}")
+        held, amount = charged(gateway, row)
+        expect(amount, max(held, up(row["cost_pd"])), "the larger of what it held and what was seen")
+        [bill] = mock.bills(seen + 1)[seen:]
+        expect_true(bill["output"] < 2.5 * most, f"its provider's connection was ended: {bill}")
+        verified(gateway)
+
+
+def whole(mock):
+    """A plain answer cannot be cut, but is charged as it is, and told where it passes what was held."""
+    with Gateway(mock, extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:
+        seen = len(mock.bills())
+        expect(gateway.chat("a", headers={"x-mock-fault": IGNORES}, max_tokens=300).status, 200)
+        [row] = gateway.rows(1)
+        held, amount = charged(gateway, row)
+        [bill] = mock.bills(seen + 1)[seen:]
+        expect((row["sure"], amount), ("estimated", up(row["cost_pd"])))
+        expect_true(amount >= up(cost_of(bill)) and amount > held, f"{amount}, held {held}, billed {cost_of(bill)}")
+        [event] = json.loads(gateway.costlens("budget", "events", "--json").stdout)["events"]
+        expect((event["kind"], event["request"]), ("overdraft", row["request"]))
+        verified(gateway)
+
+
+with Mock() as mock:
+    for hold in ("full", "grow"):
+        overrun(mock, hold, lambda g, fault: g.chat("a", headers=fault, stream=True, max_tokens=200), 200)
+    overrun(mock, "full", lambda g, fault: g.messages("a", headers=fault, stream=True, max_tokens=200), 200)
+    overrun(mock, "full", lambda g, fault: g.post("/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse", {
+        "contents": [{"role": "user", "parts": [{"text": "a"}]}], "generationConfig": {"maxOutputTokens": 200}}, fault), 200)
+    whole(mock)
+    # Where no budget blocks, it goes on.
+    with Gateway(mock, extra="budgets:\n  - { name: eye, limit: 1.00, enforce: observe }\n") as gateway:
+        answer = gateway.chat("a", headers={"x-mock-fault": IGNORES}, stream=True, max_tokens=200)
+        expect((answer.events[-1], gateway.rows(1)[0]["outcome"]), ("[DONE]", "ok"))
