@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <string.h>
+
+#include "gate/budgets_part.h"
+
+static void on_leased(struct lease *l);
+
+struct ask *budgets_ask(struct budgets *all, struct account *a, struct nano upto)
+{
+    struct ask *k = NULL;
+    if (!all->closed)
+        k = alloc_zero(&alloc_heap, sizeof *k + a->key.value.len);
+    if (!k)
+        return NULL;
+    if (a->key.value.len)
+        memcpy(k->value, a->key.value.ptr, a->key.value.len);
+    k->all = all;
+    k->account = a;
+    k->lease = (struct lease){.key = a->key,
+                              .limit = a->terms.limit,
+                              .observe = a->terms.observe,
+                              .told = a->told,
+                              .upto = upto,
+                              .first = a->id == 0,
+                              .done = on_leased,
+                              .context = k};
+    k->lease.key.value = str_from(k->value, a->key.value.len);
+    a->leases++;
+    list_push(&all->asks, &k->link);
+    store_lease(all->store, &k->lease);
+    return k;
+}
+
+void budgets_tell(struct budgets *all, struct account *a)
+{
+    if (a->id > 0 && a->leases == 0)
+        (void)budgets_ask(all, a, a->leased);
+}
+
+static bool is_told(const struct account *a, const struct lease *l)
+{
+    return a->told <= l->told && a->terms.limit.n == l->limit.n && a->terms.observe == l->observe;
+}
+
+static struct nano sum(struct nano a, struct nano b)
+{
+    struct nano s = {INT64_MAX};
+    (void)!nano_add(a, b, &s);
+    return s;
+}
+
+void budgets_pump(struct budgets *all)
+{
+    struct account *a;
+    struct nano more;
+    while (accounts_ask(&all->table, &a, &more)) {
+        struct ask *k = budgets_ask(all, a, sum(a->leased, more));
+        if (k)
+            k->grows = true; // it is answered under the lock
+        else
+            accounts_leased(&all->table, a, (struct nano){0});
+    }
+}
+
+// The account's first: it has a number now, or cannot be had.
+static void born(struct budgets *all, struct account *a, const struct lease *l)
+{
+    bool fine = l->status == STATUS_OK;
+    if (fine) {
+        struct account_kept kept = l->kept;
+        if (l->observe)
+            kept.leased = kept.settled; // nothing is set aside
+        a->id = l->account;
+        accounts_restore(a, &kept);
+        budgets_alert_again(all, a);
+        if (!is_told(a, l))
+            budgets_tell(all, a);
+    }
+    bookings_born(all, a, fine);
+    if (!fine)
+        must(accounts_forget(&all->table, a)); // the next call asks again
+}
+
+// More of it is set aside, or its terms are told.
+static void took(struct budgets *all, struct account *a, const struct ask *k)
+{
+    const struct lease *l = &k->lease;
+    bool fine = l->status == STATUS_OK;
+    if (a && k->grows) {
+        bool more = fine && !l->observe && l->kept.leased.n > a->leased.n;
+        struct nano by = {more ? l->kept.leased.n - a->leased.n : 0};
+        accounts_leased(&all->table, a, by);
+    }
+    if (fine && !is_told(a, l))
+        budgets_tell(all, a);
+}
+
+static void on_leased(struct lease *l)
+{
+    struct ask *k = l->context;
+    struct budgets *all = k->all;
+    pthread_mutex_lock(&all->lock);
+    struct account *a = k->account; // whoever forgets it says so under the lock
+    list_pull(&k->link);
+    all->closed |= l->status == STATUS_CLOSED;
+    if (a)
+        a->leases--;
+    if (a && a->id == 0)
+        born(all, a, l);
+    else if (a)
+        took(all, a, k);
+    budgets_pump(all);
+    pthread_cond_signal(&all->asked);
+    pthread_mutex_unlock(&all->lock);
+    heap_free(k);
+}
