@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Budgets of the file: what they name and is nowhere is told, a reload says what it changes, a bad one changes nothing."""
+import http.client
 import json
+import os
 import signal
 import threading
 
-from lib.scene import LONG, Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.books import shown, verified
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
-limit(600 if LONG else 60)
+limit(300)
+RELOADS = int(os.environ.get("COSTLENS_RELOADS") or 1000)
 BUDGETS = """log: { requests: false }
 org: acme
 teams: { search: { keys: [scene, wob] } }
@@ -50,17 +54,24 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
 
     def ask():
         while not over.is_set():
-            statuses.append(gateway.chat("steady").status)
+            try:
+                statuses.append(gateway.chat("steady").status)
+            except (OSError, http.client.HTTPException) as error:
+                statuses.append(repr(error))
     callers = [threading.Thread(target=ask, daemon=True) for _ in range(2)]
     for caller in callers:
         caller.start()
-    for n in range(1000 if LONG else 40):
+    for n in range(RELOADS):
         fine = changed.replace("limit: 3,", f"limit: {n + 4},") if n % 3 else good
         reload(fine if n % 2 else fine.replace("name: agent", "name: company"), holds if n % 2 else stays)
     over.set()
     for caller in callers:
         caller.join()
     expect(set(statuses), {200}, "calls during reloads")
+    expect_true(len(statuses) > RELOADS, f"they were under load: {len(statuses)} calls")
+    reload(changed.replace("limit: 3,", "limit: 7,"), holds)
+    expect((shown(gateway, "new")["limit"], shown(gateway, "company")["held"]), ("7.00", "0.00"), "what holds now")
+    verified(gateway)
     gateway.file.write_text(good)
     checked = gateway.costlens("config", "check", "--json")
     config = json.loads(checked.stdout)["config"]

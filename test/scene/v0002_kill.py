@@ -10,14 +10,15 @@ import signal
 import time
 from collections import Counter
 
-from lib.books import accounts, covered, verified, within
+from lib.books import accounts, covered, odd_prices, verified, within
 from lib.disk import FOREVER, Disk
 from lib.load import Load
 from lib.scene import LONG, MODEL, PATIENCE, Gateway, Mock, expect, expect_true, folder, limit, until
 
-KILLS = int(os.environ.get("COSTLENS_KILLS") or (1000 if LONG else 10))
+KILLS = int(os.environ.get("COSTLENS_KILLS") or (1000 if LONG else 50))
 ROOM = 2_000_000  # nanodollars that each round may spend: some 50 calls
-limit(30 * KILLS if LONG else 120)
+limit(60 + 10 * KILLS)
+odd_prices()
 dice = random.Random(5)
 BUDGETS = ("budgets:\n"
            "  - {{ name: all, limit: {:.9f} }}\n"

@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import errno
 import sqlite3
+import threading
 import time
 from collections import Counter
 
@@ -12,8 +13,8 @@ from lib.books import accounts, covered, nano, shown, verified, within
 from lib.disk import FOREVER, Disk
 from lib.scene import LONG, Gateway, Mock, expect, expect_true, folder, limit, until
 
-AWAY_S = 20 if LONG else 4
-limit(600 if LONG else 120)
+SHORT_S, AWAY_S, LONG_S = 0.1, 20 if LONG else 4, 600
+limit(3600 if LONG else 180)
 BUDGETS = ("on_store_failure: {}\n"
            "budgets:\n"
            "  - {{ name: all, limit: 1.00 }}\n"
@@ -45,6 +46,28 @@ def still(gateway, disk):
     disk.heal()
 
 
+@contextlib.contextmanager
+def slow(gateway, disk):
+    """Each write of the ledger takes two seconds."""
+    over, slowed = threading.Event(), []
+
+    def slow_down():
+        while not over.is_set():
+            disk.fail(0, FOREVER, which="ledger", held=1)
+            over.wait(2)
+            slowed.append(disk.held())
+            disk.heal()
+            time.sleep(0.001)
+    slowing = threading.Thread(target=slow_down)
+    slowing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        slowing.join()
+    expect_true(any(slowed), "it was slow")
+
+
 def ask(gateway, session, user):
     answer = gateway.chat("on and on", max_tokens=50, user=user, headers={"x-costlens-tags": f"session={session}"})
     return answer.status if answer.status == 200 else answer.json["error"]["code"]
@@ -65,25 +88,28 @@ def many(gateway, session, name, seconds):
     return told
 
 
-def away(mock, way, mode):
-    what = f"{way.__name__}, {mode}"
-    state = folder / what.replace(", ", "-")
+def away(mock, way, mode, seconds=AWAY_S):
+    what = f"{way.__name__}, {mode}, {seconds} s"
+    state = folder / f"{way.__name__}-{mode}-{seconds}"
     state.mkdir()
     disk = Disk(state)
     with Gateway(mock, state=state, extra=BUDGETS.format(mode), environment=disk.environment) as gateway:
         def name(part):
             return f"{what}:{part}"
         expect(set(many(gateway, "known", name("before"), 1)), {200}, what)
-        with way(gateway, disk):
-            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            with way(gateway, disk):
                 newcomer = pool.submit(ask, gateway, "new", name("new"))
-                told = many(gateway, "known", name("away"), AWAY_S)
+                told = many(gateway, "known", name("away"), seconds)
                 # What it spent and holds is within what the store has set aside, on the disk.
                 for budget in ("all", "session"):
                     seen = shown(gateway, budget)
                     aside = sum(a["settled"] + a["leased"] for a in accounts(gateway) if a["name"] == budget)
                     expect_true(nano(seen["spent"]) + nano(seen["held"]) <= aside, f"{what}: {seen}, of {aside}")
-        new = newcomer.result()
+                if seconds > SHORT_S:
+                    newcomer.result()
+            new = newcomer.result()
+        expect_true(new == 200 or seconds > SHORT_S, f"{what}: {new}, which could have waited for it")
         print(f"{what}: {dict(told)}, one that needs more: {new}")
         expect_true(told[200] or mode == "block", f"{what}: what is set aside is used")
         fine = {200, "budgets_unavailable"} | ({"store_unavailable"} if mode == "block" else set())
@@ -102,6 +128,11 @@ def away(mock, way, mode):
 
 
 with Mock() as mock:
-    for way, mode in [(locked, "allow"), (full, "block"), (still, "allow")] + LONG * [
-            (locked, "block"), (full, "allow"), (still, "block")]:
+    for way, mode in [(locked, "allow"), (full, "block"), (still, "allow"), (slow, "allow")] + LONG * [
+            (locked, "block"), (full, "allow"), (still, "block"), (slow, "block")]:
         away(mock, way, mode)
+    for way, mode in (locked, "allow"), (still, "allow"):
+        away(mock, way, mode, SHORT_S)
+    if LONG:
+        away(mock, locked, "allow", LONG_S)
+        away(mock, still, "block", LONG_S)

@@ -4,11 +4,12 @@ account is beyond its limit, and each was charged no less than its calls were bi
 import functools
 import os
 import random
+import shutil
 import signal
 import time
 from collections import Counter
 
-from lib.books import accounts, up, verified, within
+from lib.books import accounts, odd_prices, up, verified, within
 from lib.load import Load
 from lib.power import Power
 from lib.scene import LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_true, folder, limit
@@ -16,7 +17,9 @@ from lib.scene import LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_tru
 IMAGES = int(os.environ.get("COSTLENS_IMAGES") or (5000 if LONG else 10))
 SEED = int(os.environ.get("COSTLENS_SEED") or 3)
 ROOM = 5_000_000  # nanodollars that each round may spend
-limit(60 * IMAGES if LONG else 180)
+EACH = 50  # images of one store: each adds up all that was before
+limit(120 + 10 * IMAGES)
+odd_prices()
 dice = random.Random(SEED)
 BUDGETS = ("budgets:\n"
            "  - {{ name: all, limit: {:.9f} }}\n"
@@ -56,27 +59,35 @@ def check(gateway, mock, what):
     return settled["all", ""] - billed(mock)["all", ""]
 
 
-with Mock() as mock:
-    state = folder / "kept"
-    state.mkdir()
-    power = Power(state)
-    gateway = Gateway(mock, state=state, extra=BUDGETS.format(ROOM / 1e9), environment=power.environment)
-    statuses, doubtful, stranded = Counter(), 0, 0
-    for n in range(IMAGES):
+def images(mock, power, gateway, count):
+    """So many power failures of one store."""
+    stranded = 0
+    for n in range(count):
         gateway.start()
         if n:
-            stranded = check(gateway, mock, f"seed {SEED}, image {n}")
+            stranded = check(gateway, mock, f"seed {SEED}, image {n} of {gateway.state.name}")
         load = Load(gateway, functools.partial(call, n), clients=6)
         time.sleep(dice.uniform(0.05, 0.5) * PATIENCE)
         os.kill(gateway.program.process.pid, signal.SIGKILL)
         gateway.program.process.wait()
         load.stop()
-        statuses += load.statuses
-        doubtful += power.fail(dice)
+        said["answers"].update(load.statuses)
+        said["doubtful"] += power.fail(dice)
         gateway.extra = BUDGETS.format((billed(mock)["all", ""] + stranded + ROOM) / 1e9)
     gateway.start()
-    stranded = check(gateway, mock, f"seed {SEED}, the last image")
+    said["stranded"] += check(gateway, mock, f"seed {SEED}, the last image of {gateway.state.name}")
     expect(gateway.program.stop(20), 0, "it ends well")
-    print(f"{IMAGES} images, {doubtful} changes were in doubt, answers {dict(statuses)}, "
-          f"{stranded / 1e9:.9f} USD captured beyond what was billed")
-    expect_true(statuses[200] > 0 and doubtful > 0, "calls were made, and changes in doubt")
+
+
+said = {"answers": Counter(), "doubtful": 0, "stranded": 0}
+for first in range(0, IMAGES, EACH):
+    state = folder / f"kept-{first}"
+    state.mkdir()
+    power = Power(state)
+    with Mock() as mock:
+        gateway = Gateway(mock, state=state, extra=BUDGETS.format(ROOM / 1e9), environment=power.environment)
+        images(mock, power, gateway, min(EACH, IMAGES - first))
+    shutil.rmtree(state)
+print(f"{IMAGES} images, {said['doubtful']} changes were in doubt, answers {dict(said['answers'])}, "
+      f"{said['stranded'] / 1e9:.9f} USD captured beyond what was billed")
+expect_true(said["answers"][200] > 0 and said["doubtful"] > 0, "calls were made, and changes in doubt")

@@ -12,12 +12,13 @@ import threading
 import time
 from collections import Counter
 
-from lib.books import accounts, charges, covered, nano, shown, verified, within
+from lib.books import accounts, charges, covered, nano, odd_prices, shown, verified, within
 from lib.scene import KEY, LONG, PATIENCE, Gateway, Mock, expect, expect_true, limit, question
 
 CALLS = int(os.environ.get("COSTLENS_CALLS") or (1000000 if LONG else 10000))
 CLIENTS = 16
 limit(7200 if LONG else 300)
+odd_prices()
 FAULTS = [None] * 400 + 5 * ["no-usage", "no-done", "mixed", "cut", "truncated", "error-event", "not-json", "reset",
                              "reset=mid", "500", "529", "rate", "garbage", "html", "bills-on"] + ["hang=mid"]
 BUDGETS = ("log: { requests: false }\n"

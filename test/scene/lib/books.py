@@ -5,7 +5,12 @@ Amounts are nanodollars. A call is charged its cost rounded up, or what it held 
 import json
 from collections import defaultdict
 
-from lib.scene import cost_of, expect, expect_true
+from lib.scene import PRICES, cost_of, expect, expect_true
+
+
+def odd_prices():
+    """From now on hardly any call costs whole nanodollars, or whole picodollars: all that rounds has to."""
+    PRICES.update(input="0.1503715", output="0.6001293", cache_read="0.0753001")
 
 
 def up(picodollars):

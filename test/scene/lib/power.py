@@ -34,13 +34,16 @@ class Power:
         self.boot.write_text(f"boot-{self.boots}\n")
 
     def records(self):
+        """All but one that its program died in: that change was never made."""
         data, at = self.log.read_bytes(), 0
-        while at < len(data):
+        while at + self.HEAD.size <= len(data):
             what, path, place, old_size, new, old = self.HEAD.unpack_from(data, at)
             at += self.HEAD.size
-            name = data[at:at + path].decode()
-            yield chr(what), name, place, old_size, data[at + path:at + path + new], data[at + path + new:at + path + new + old]
-            at += path + new + old
+            name, at = data[at:at + path].decode(), at + path
+            if at + new + old > len(data):
+                return
+            yield chr(what), name, place, old_size, data[at:at + new], data[at + new:at + new + old]
+            at += new + old
 
     def unsynced(self):
         """The changes that no sync has reached, in their order: of files, and of names."""

@@ -30,7 +30,7 @@ enum {
     LOOPS = 2,
     WISHES = 3,
     RECORDS = 4096, // of one life
-    EVENTS = 2000,
+    EVENTS = 10000,
     SEEDS = 1000,
     SEEDS_LONG = 100000,
 };
@@ -531,7 +531,7 @@ static void change(void)
 {
     unsigned b = (unsigned)below(BUDGETS);
     struct account_terms *t = &defined[b].terms;
-    t->limit.n = one_in(3) ? below(3000) : t->limit.n + below(2000);
+    t->limit.n = one_in(3) ? below(t->limit.n + 1) : t->limit.n + below(4000);
     t->paused = one_in(6);
     t->observe = b == OBSERVING && one_in(2);
     highest[b] = t->limit.n > highest[b] ? t->limit.n : highest[b];
