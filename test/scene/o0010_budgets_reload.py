@@ -55,7 +55,8 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     def ask():
         while not over.is_set():
             try:
-                statuses.append(gateway.chat("steady").status)
+                answer = gateway.chat("steady")
+                statuses.append((answer.status, "x-costlens-remaining" in answer.headers))
             except (OSError, http.client.HTTPException) as error:
                 statuses.append(repr(error))
     callers = [threading.Thread(target=ask, daemon=True) for _ in range(2)]
@@ -67,9 +68,12 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     over.set()
     for caller in callers:
         caller.join()
-    expect(set(statuses), {200}, "calls during reloads")
+    expect(set(statuses), {(200, True)}, "calls during reloads, all under a budget that refuses")
     expect_true(len(statuses) > RELOADS, f"they were under load: {len(statuses)} calls")
+    reload(changed.replace("limit: 4.50", "limit: 0.0001"), holds)
+    expect(gateway.chat("x").status, 402, "more than that is spent")
     reload(changed.replace("limit: 3,", "limit: 7,"), holds)
+    expect(gateway.chat("x").status, 200, "and less than this")
     expect((shown(gateway, "new")["limit"], shown(gateway, "company")["held"]), ("7.00", "0.00"), "what holds now")
     verified(gateway)
     gateway.file.write_text(good)
