@@ -31,6 +31,7 @@ DEPS = SOURCE / ".deps"
 LONG = bool(os.environ.get("COSTLENS_LONG"))
 # Sanitizers make everything slower: what must happen within a time gets this much more of it.
 PATIENCE = float(os.environ.get("COSTLENS_PATIENCE") or 1)
+ADDING_UP = 600 if LONG else 60  # seconds: a long version may have a million rows
 # How many workers a gateway has, where the scene does not say it.
 WORKERS = int(os.environ.get("COSTLENS_WORKERS") or 1)
 KEY = "scene-" + "5ce4e" * 8
@@ -363,7 +364,7 @@ class Gateway:
 
     def costlens(self, *arguments, check=True):
         done = subprocess.run([COSTLENS, *arguments, "--config", str(self.file)], text=True,
-                              capture_output=True, env=self.environment, timeout=60 * PATIENCE)
+                              capture_output=True, env=self.environment, timeout=ADDING_UP * PATIENCE)
         if done.returncode < 0 or check and done.returncode != 0:  # no signal ends it, whatever is wrong
             raise AssertionError(f"costlens {' '.join(arguments)}: {done.returncode} {done.stderr}")
         return done
@@ -373,7 +374,7 @@ class Gateway:
 
     def sql(self, text):
         done = subprocess.run(["sqlite3", "-readonly", "-json", str(self.store), text], text=True,
-                              capture_output=True, timeout=60)
+                              capture_output=True, timeout=ADDING_UP * PATIENCE)
         if done.returncode != 0:
             raise AssertionError(f"sqlite3: {done.stderr}")
         return json.loads(done.stdout or "[]")
