@@ -240,22 +240,17 @@ void budgets_each(struct budgets *all, budgets_account_f *f, void *context)
 
 // --- life ---
 
-static void on_lease(void *context, const struct account *a)
-{
-    (void)context; // who grows tries again by itself
-    (void)a;
-}
-
 struct budgets *budgets_new(struct store *s, budgets_news_f *news, void *context)
 {
     struct budgets *all = alloc_zero(&alloc_heap, sizeof *all);
     if (!all)
         return NULL;
-    const struct accounts_listener listener = {bookings_woken, on_alert, on_lease, all};
+    const struct accounts_listener listener = {bookings_woken, on_alert, bookings_leased, all};
     pthread_mutex_init(&all->lock, NULL);
     pthread_cond_init(&all->asked, NULL);
     accounts_init(&all->table, &alloc_heap, true, &listener);
     list_init(&all->newcomers);
+    list_init(&all->growers);
     list_init(&all->asks);
     all->store = s;
     all->news = news;

@@ -94,7 +94,8 @@ struct booking_wait booking_waits(struct booking *b);
 // Takes a waiting one out, so that it can be asked for again with another amount. False: it holds
 // by now.
 bool booking_leave(struct booking *b);
-// Holds so much more for an open one, or says why not. LEASE: the store was asked, try again soon.
+// Holds so much more for an open one, or says why not. LEASE: the store was asked, and its owner is
+// woken when it has answered.
 enum admission booking_extend(struct booking *b, struct nano by) MUST_USE;
 
 // What it holds, for the call's record: of an open one.

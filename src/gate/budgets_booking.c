@@ -6,6 +6,7 @@
 
 struct booking {
     struct list link; // in newcomers, or of those that have ended
+    struct list more; // in growers
     struct hold hold;
     struct budgets *all;
     struct booking_owner owner;
@@ -39,6 +40,7 @@ struct booking *booking_new(struct budgets *all, const struct booking_owner *own
     for (unsigned i = 0; i < count; i++)
         b->wanted[i].wish = wishes[i];
     list_init(&b->link);
+    list_init(&b->more);
     return b;
 }
 
@@ -66,6 +68,7 @@ void booking_charge(const struct booking *b, struct charge *out)
 // It is its owner's no more. Under the lock.
 static void retire(struct booking *b)
 {
+    list_pull(&b->more);
     b->gone = true;
     if (!b->posted)
         heap_free(b);
@@ -91,6 +94,16 @@ static void wake(struct booking *b)
         return;
     b->posted = true;
     loop_post_lent(b->owner.loop, &b->post, on_post, b);
+}
+
+void bookings_leased(void *context, const struct account *a)
+{
+    struct budgets *all = context;
+    (void)a; // each looks for itself
+    list_for (it, &all->growers) {
+        list_pull(it);
+        wake(list_of(it, struct booking, more));
+    }
 }
 
 void bookings_woken(void *context, struct hold *h, const struct verdict *v)
@@ -254,6 +267,9 @@ enum admission booking_extend(struct booking *b, struct nano by)
     struct budgets *all = b->all;
     pthread_mutex_lock(&all->lock);
     struct verdict v = accounts_extend(&all->table, &b->hold, by, all->table.now_us);
+    list_pull(&b->more);
+    if (v.is == ADMISSION_LEASE)
+        list_push(&all->growers, &b->more);
     budgets_pump(all);
     pthread_mutex_unlock(&all->lock);
     return v.is;

@@ -20,6 +20,7 @@ struct budgets {
     void *context;
     struct budgets_told told;
     struct list newcomers; // bookings that wait for an account's first lease
+    struct list growers;   // open ones that lack a lease to hold more
     struct list asks;      // of the store, under way
     struct said *said;     // by number; NULL before the first, and when memory ended
     size_t said_count;
@@ -52,6 +53,8 @@ void budgets_alert_again(struct budgets *all, const struct account *a);
 void bookings_born(struct budgets *all, const struct account *a, bool fine);
 // accounts_listener.woken
 void bookings_woken(void *context, struct hold *h, const struct verdict *v);
+// accounts_listener.leased: those that grow try again.
+void bookings_leased(void *context, const struct account *a);
 
 // Asks that its watermark stand there. NULL, and nothing is asked, when memory ends or the store is
 // closed.

@@ -32,7 +32,7 @@ static void on_room(struct exchange *x, void *owner)
     if (!r || !r->paused)
         return;
     r->paused = false;
-    if (r->attempt.call)
+    if (r->attempt.call && !r->attempt.reservation.starved)
         call_resume(r->attempt.call);
 }
 

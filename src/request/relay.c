@@ -383,17 +383,36 @@ static void whole_to_stream(struct req *r)
     relay_give_back(r);
 }
 
-static bool within_budgets(struct req *r)
+static void cut(struct req *r, enum refusal why, const char *detail)
 {
-    if (!reservation_keeps(r)) {
-        give_up(r, REFUSAL_UPSTREAM_ENDLESS, "Its budgets rely on an output maximum: it is cut.");
-        return false;
+    relay_fail(r, why, detail);
+    r->attempt.upstream_ended = true;
+}
+
+void relay_grow(struct req *r)
+{
+    struct reservation *v = &r->attempt.reservation;
+    if (relay_knows(r) || r->attempt.upstream_ended)
+        return;
+    enum growth is = reservation_grow(r);
+    if (is == GROWTH_OVER) {
+        cut(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
+    } else if (is == GROWTH_WAITS) {
+        v->starved = true;
+        call_pause(r->attempt.call);
+    } else if (v->starved) {
+        v->starved = false;
+        if (!r->paused)
+            call_resume(r->attempt.call);
     }
-    if (!reservation_grow(r)) {
-        give_up(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
-        return false;
-    }
-    return true;
+}
+
+static void keep_to_budgets(struct req *r)
+{
+    if (reservation_keeps(r))
+        relay_grow(r);
+    else
+        cut(r, REFUSAL_UPSTREAM_ENDLESS, "Its budgets rely on an output maximum: it is cut.");
 }
 
 static void on_data(struct call *c, void *owner, struct str bytes)
@@ -417,8 +436,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;
     }
-    if (!within_budgets(r))
-        return;
+    keep_to_budgets(r);
     if (relay_knows(r) || r->attempt.upstream_ended) {
         req_run(r);
         return;

@@ -121,33 +121,51 @@ bool reservation_keeps(const struct req *r)
     return !v->relied || meter_least(&r->attempt.meter) <= v->output;
 }
 
-static void count_grown(struct req *r, struct nano by)
+// As many steps as make it hold for what is made, and for half a step beyond.
+static int64_t steps_due(const struct reservation *v, int64_t made)
+{
+    int64_t lacks = count_add(made, v->ahead / 2) - v->tokens;
+    return lacks < 0 ? 0 : lacks / v->ahead + 1;
+}
+
+static struct nano price_of(const struct reservation *v, int64_t steps)
+{
+    int64_t by = count_times(v->step.n, steps);
+    int64_t rest = v->most.n - v->amount.n;
+    return (struct nano){by < rest ? by : rest};
+}
+
+static void count_grown(struct req *r, struct nano by, int64_t steps)
 {
     struct reservation *v = &r->attempt.reservation;
     v->amount.n += by.n;
-    v->tokens += v->ahead;
+    v->tokens = count_add(v->tokens, count_times(v->ahead, steps));
     booking_charge(v->booking, &r->attempt.entry.charge);
     r->attempt.rewritten = true;
     (void)!journal_dispatched(r->worker->journal, &r->attempt.entry); // else the one before stands
 }
 
-bool reservation_grow(struct req *r)
+enum growth reservation_grow(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
     struct usage u;
     struct cost cost;
-    if (!v->grows || !v->booking || !settle_so_far(r, &u, &cost))
-        return true;
+    if (!v->grows || !v->booking || v->amount.n >= v->most.n || !settle_so_far(r, &u, &cost))
+        return GROWTH_MADE;
     int64_t made = usage_output(&u);
-    if (made + v->ahead / 2 < v->tokens || v->amount.n >= v->most.n)
-        return true;
-    if (!journal_healthy(r->worker->journal)) // what is held must stand there
-        return made < v->tokens;
-    struct nano by = {v->most.n - v->amount.n < v->step.n ? v->most.n - v->amount.n : v->step.n};
-    enum admission is = booking_extend(v->booking, by);
+    int64_t steps = steps_due(v, made);
+    if (steps == 0)
+        return GROWTH_MADE;
+    struct nano by = price_of(v, steps);
+    enum admission is = ADMISSION_HELD;
+    if (journal_healthy(r->worker->journal)) // what is held must stand there
+        is = booking_extend(v->booking, by);
     if (is == ADMISSION_MADE)
-        count_grown(r, by);
-    return is == ADMISSION_MADE || (is == ADMISSION_LEASE && made < v->tokens);
+        count_grown(r, by, steps);
+    // What is under way when it is cut is billed, too.
+    if (is == ADMISSION_MADE || count_add(made, v->ahead / 8) < v->tokens)
+        return GROWTH_MADE;
+    return is == ADMISSION_LEASE ? GROWTH_WAITS : GROWTH_OVER;
 }
 
 // --- the end ---

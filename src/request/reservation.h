@@ -22,6 +22,7 @@ struct reservation {
     struct booking *booking; // NULL: no budget has an account for it, or it has ended
     bool bounded;            // there is an end to what it may cost
     bool grows;
+    bool starved;             // one that grows: its stream is not read until the store has answered
     bool told;                // `left` is known
     struct nano most;         // that end
     struct str price;         // ... and the name of the price
@@ -43,8 +44,13 @@ void reservation_bound(struct req *r, struct bound *out);
 bool reservation_lower(struct req *r, struct nano room) MUST_USE;
 // Of a stream under budgets that grow: it holds less than all at first, if it can.
 void reservation_hold_less(struct req *r);
-// Its stream went on: holds more where that is due. False: there is no more, and it is to be cut.
-bool reservation_grow(struct req *r) MUST_USE;
+// Its stream went on: holds more where that is due.
+enum growth {
+    GROWTH_MADE,  // or it is not due, or not yet needed
+    GROWTH_WAITS, // it may not be read on before the store has answered: its call is woken then
+    GROWTH_OVER,  // there is no more: it is to be cut
+};
+enum growth reservation_grow(struct req *r) MUST_USE;
 // Its stream is within what the bound takes for the longest answer, as far as can surely be said.
 // False: its provider does not keep to what was asked, and it is to be cut.
 bool reservation_keeps(const struct req *r) MUST_USE;

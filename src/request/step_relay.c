@@ -37,6 +37,8 @@ enum flow step_relay(struct req *r)
         r->attempt.call = NULL;
         return NEXT;
     }
+    if (r->attempt.reservation.starved && r->attempt.call)
+        relay_grow(r); // it was woken for that
     if (r->attempt.refusal != REFUSAL_NONE || r->attempt.upstream_ended)
         return NEXT;
     return relay_knows(r) ? NEXT : WAIT;

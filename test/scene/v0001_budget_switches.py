@@ -2,6 +2,8 @@
 """What a budget may do where a call does not fit: ask for a shorter answer (clamp), for another model (downgrade), hold
 what is expected only (grow), refuse nothing (observe), refuse all (paused), limit each request; and what its caller is
 told beside the answer."""
+import re
+
 from lib.books import charges, up, verified
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
@@ -93,6 +95,18 @@ def grown(mock):
         stream = gateway.chat(max_tokens=100000, stream=True)
         expect(stream.status, 200, stream.body)
         expect_true(usd(stream, "held") < 1_000_000, "a stream holds the next tokens alone")
+        verified(gateway)
+    long = {"headers": {"x-mock-fault": "tokens=9000"}, "max_tokens": 100000, "stream": True}
+    with Gateway(mock, extra="budgets:\n  - { name: roomy, limit: 1.00, hold: grow }\n") as gateway:
+        for _ in range(3):  # at full speed: it is read on when more is set aside
+            expect_in("[DONE]", gateway.chat(**long).body.decode(), "it has room")
+        verified(gateway)
+    # Two steps of 1,024 tokens (0.0006 USD each) and what goes in, but not three.
+    with Gateway(mock, extra="budgets:\n  - { name: narrow, limit: 0.0016, hold: grow }\n") as gateway:
+        text = gateway.chat(**long).body.decode()
+        expect_in("is used up: the answer is cut", text)
+        said = "".join(re.findall(r'"content":"([^"]*)"', text))
+        expect_true(len(said) / 4 > 1900, f"it has all that is held for it: {len(said) / 4}")  # as it is estimated
         verified(gateway)
 
 

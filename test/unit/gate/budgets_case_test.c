@@ -266,10 +266,13 @@ static void what_grows_holds_more(void **state)
     struct booking *k = opened(&b, 100, WALL);
     enum admission is = ADMISSION_LEASE;
     for (int i = 0; i < 3 && is == ADMISSION_LEASE; i++) {
+        int before = caller.woken;
         is = booking_extend(k, (struct nano){800});
         work();
+        assert_int_equal(caller.woken - before, is == ADMISSION_LEASE); // to try again
     }
     assert_int_equal(is, ADMISSION_MADE);
+    int woken = caller.woken;
     assert_int_equal(booking_extend(k, (struct nano){101}), ADMISSION_HELD);
     assert_int_equal(booking_extend(k, (struct nano){1001}), ADMISSION_SPENT);
     booking_charge(k, &charge);
@@ -277,6 +280,7 @@ static void what_grows_holds_more(void **state)
     assert_int_equal(charge.charged, 900);
     assert_int_equal(charge.count, 1);
     assert_int_equal(charge.accounts[0], 1);
+    assert_int_equal(caller.woken, woken);
     end_now(all, k, 900, true);
 }
 
