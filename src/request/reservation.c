@@ -38,11 +38,15 @@ static unsigned flags_of(const struct req *r)
     return flags;
 }
 
+// A body is weighed once an attempt; the weight may be changed.
 static void measure(struct req *r, struct measure *m)
 {
-    const struct attempt *a = &r->attempt;
+    struct attempt *a = &r->attempt;
     const struct config_provider *p = a->provider;
-    weigh(&r->ask, flags_of(r), a->target.model, &m->weight);
+    if (!a->reservation.weighed)
+        weigh(&r->ask, flags_of(r), a->target.model, &a->reservation.weight);
+    a->reservation.weighed = true;
+    m->weight = a->reservation.weight;
     m->call = (struct bound_call){.sheet = settle_sheet(r),
                                   .weight = &m->weight,
                                   .start_us = r->start_us,

@@ -20,7 +20,9 @@ struct req;
 
 struct reservation {
     struct booking *booking; // NULL: no budget has an account for it, or it has ended
-    bool bounded;            // there is an end to what it may cost
+    struct weight weight;    // of its body, once it is `weighed`
+    bool weighed;
+    bool bounded; // there is an end to what it may cost
     bool grows;
     bool starved;             // one that grows: its stream is not read until the store has answered
     bool told;                // `left` is known
