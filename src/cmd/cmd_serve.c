@@ -192,6 +192,7 @@ const struct command cmd_serve = {.name = "serve",
                                   .help = help,
                                   .run = run,
                                   .options = options,
+                                  .takes_hangup = true,
                                   .examples = "OPENAI_API_KEY=sk-... costlens serve\n"
                                               "costlens serve --mock\n"
                                               "costlens --config costlens.yaml serve\n"};

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -338,8 +340,20 @@ static void fill_standard(void)
             (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+// A wish to have the configuration read anew may come as soon as there is a process, and must not
+// end it.
+static void hold_hangup(sigset_t *before)
+{
+    sigset_t hangup;
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &hangup, before);
+}
+
 int command_main(int argc, char **argv)
 {
+    sigset_t before;
+    hold_hangup(&before);
     fill_standard();
     struct globals globals = {.cli = {.program = argc > 0 ? argv[0] : "costlens"}};
     argc = take_globals(&globals, argc, argv);
@@ -369,6 +383,8 @@ int command_main(int argc, char **argv)
         return unknown_command(argv[1]);
     if (globals.help)
         return print_help(c);
+    if (!c->takes_hangup) // a program that it runs has the mask, too
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
     int code = c->run(&globals.cli, argc - 1, argv + 1);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_OK)
         return command_failed("the output could not be written");

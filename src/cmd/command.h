@@ -51,6 +51,7 @@ struct command {
     int (*run)(struct cli *cli, int argc, char **argv);
     const struct option_row *options; // NULL: `help` tells them and `run` reads argv itself
     const char *examples;             // one a line
+    bool takes_hangup;                // SIGHUP is held back for it until it takes it
 };
 
 // H(heading) and below it X(name), in the order of `costlens --help`.

@@ -2,12 +2,13 @@
 """SIGHUP reads the configuration anew: a good one takes effect, a bad one changes nothing."""
 import gzip
 import json
+import os
 import random
 import signal
 import threading
 import time
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, question, until
+from lib.scene import COSTLENS, Gateway, Mock, Program, expect, expect_in, expect_true, limit, question, until
 
 limit(60)
 
@@ -88,3 +89,32 @@ with Mock() as mock, Gateway(mock) as gateway:
     checked = gateway.costlens("config", "check", check=False)
     expect_true(checked.returncode != 0, "config check fails")
     expect_in(":1:", checked.stderr + checked.stdout, "and names the line")
+
+
+def early():
+    """One that comes before the configuration is read ends nobody, and has it read anew."""
+    with Mock() as mock:
+        gateway = Gateway(mock)
+        good = gateway.config()
+        os.mkfifo(gateway.file)  # so that it waits
+        gateway.program = Program("serve", [COSTLENS, "serve", "--config", str(gateway.file)], gateway.environment)
+
+        def opened():
+            try:
+                return os.open(gateway.file, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                return None
+        writer = until(opened, 10, "it reads its configuration")
+        gateway.program.signal(signal.SIGHUP)
+        aside = gateway.file.with_suffix(".new")
+        aside.write_text(good.replace("models: [bench-model]", "models: [bench-model, late-model]"))
+        aside.replace(gateway.file)
+        os.write(writer, good.encode())
+        os.close(writer)
+        until(lambda: gateway.ready() or not gateway.program.alive(), 10, "the gateway is ready")
+        expect_true(gateway.program.alive(), "it lives")
+        until(lambda: gateway.chat("x", model="bench/late-model").status == 200, 3, "the new model")
+        expect(gateway.program.stop(), 0)
+
+
+early()
