@@ -10,14 +10,16 @@ static const struct args_row *row_find(const struct args_row *rows, struct str n
     return NULL;
 }
 
-static enum status member(const struct args_row *row, const struct json_val *v, char *out,
-                          struct why *why)
+static enum status member(const struct json *j, const struct args_row *row,
+                          const struct json_val *v, char *out, struct why *why)
 {
     if (json_type(v) == JSON_NULL)
         return STATUS_OK;
-    if (json_type(v) != JSON_STRING)
-        return why_set(why, STATUS_SYNTAX, "\"%s\" is to be a string", row->name);
-    struct str text = json_str(v);
+    bool number = row->number && json_type(v) == JSON_NUMBER;
+    if (!number && json_type(v) != JSON_STRING)
+        return why_set(why, STATUS_SYNTAX, "\"%s\" is to be a %s", row->name,
+                       row->number ? "number" : "string");
+    struct str text = number ? json_number(j, v) : json_str(v);
     if (row->bytes_max && text.len > row->bytes_max)
         return why_set(why, STATUS_LIMIT, "\"%s\" has at most %zu bytes", row->name,
                        row->bytes_max);
@@ -38,9 +40,10 @@ static enum status needed_are_there(const struct args_row *rows, const char *out
     return STATUS_OK;
 }
 
-static enum status members(const struct json_val *object, const struct args_row *rows, void *out,
+static enum status members(const struct json *j, const struct args_row *rows, void *out,
                            struct why *why)
 {
+    const struct json_val *object = json_root(j);
     if (json_type(object) != JSON_OBJECT)
         return why_set(why, STATUS_SYNTAX, "the arguments are to be a JSON object");
     struct json_iter it = {0};
@@ -49,7 +52,7 @@ static enum status members(const struct json_val *object, const struct args_row 
     enum status s = STATUS_OK;
     while (s == STATUS_OK && json_each(&it, object, &name, &v)) {
         const struct args_row *row = row_find(rows, name);
-        s = row ? member(row, v, out, why)
+        s = row ? member(j, row, v, out, why)
                 : why_set(why, STATUS_SYNTAX, "there is no argument \"%.*s\"", STR_ARG(name));
     }
     return s == STATUS_OK ? needed_are_there(rows, out, why) : s;
@@ -61,7 +64,7 @@ enum status args_read(struct str text, const struct args_row *rows, void *out,
     *document = NULL;
     enum status s = json_open(text.len ? text : str_of("{}"), &alloc_heap, document, why);
     if (s == STATUS_OK)
-        s = members(json_root(*document), rows, out, why);
+        s = members(*document, rows, out, why);
     if (s != STATUS_OK) {
         json_close(*document);
         *document = NULL;

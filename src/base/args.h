@@ -15,6 +15,7 @@ struct args_row {
     size_t offset;    // of a struct str in the target
     bool needed;
     size_t bytes_max; // 0 = any
+    bool number;      // may be a JSON number, too: its digits are the text
 };
 
 // Fills the struct str members of `out` (zeroed before) from `text`, an empty one of which is an

@@ -13,8 +13,8 @@ struct wanted {
 };
 
 static const struct args_row rows[] = {
-    {"name", offsetof(struct wanted, name), false, NAME_BYTES_MAX},
-    {"after", offsetof(struct wanted, after), false, 0},
+    {.name = "name", .offset = offsetof(struct wanted, name), .bytes_max = NAME_BYTES_MAX},
+    {.name = "after", .offset = offsetof(struct wanted, after), .number = true},
     {0},
 };
 

@@ -20,9 +20,9 @@ struct key_args {
     struct str name, team, project, user, models, expires, token, overlap, tags;
 };
 
-#define ROW(field, need, most)                               \
-    {                                                        \
-#        field, offsetof(struct key_args, field), need, most \
+#define ROW(field, need, most)                                      \
+    {                                                               \
+#        field, offsetof(struct key_args, field), need, most, false \
     }
 
 static const struct args_row create_rows[] = {ROW(name, false, NAME_BYTES_MAX),

@@ -15,10 +15,11 @@ struct taken {
     struct str name, since, models;
 };
 
-static const struct args_row rows[] = {{"name", offsetof(struct taken, name), true, 64},
-                                       {"since", offsetof(struct taken, since), false, 40},
-                                       {"models", offsetof(struct taken, models), false, 300},
-                                       {0}};
+static const struct args_row rows[] = {
+    {"name", offsetof(struct taken, name), true, 64, false},
+    {"since", offsetof(struct taken, since), false, 40, true},
+    {"models", offsetof(struct taken, models), false, 300, false},
+    {0}};
 
 static void moments(struct str text)
 {

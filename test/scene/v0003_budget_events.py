@@ -101,6 +101,8 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
     first, last = request(gateway.admin_port, "GET", "/api/v1/budgets/events", headers=admin).json["events"]
     answer = request(gateway.admin_port, "POST", "/api/v1/budgets/events", {"after": str(first["id"])}, admin)
     expect(answer.json["events"], [last])
+    answer = request(gateway.admin_port, "POST", "/api/v1/budgets/events", {"after": first["id"]}, admin)
+    expect(answer.json["events"], [last])
     expect(request(gateway.admin_port, "POST", "/api/v1/budgets/events", {"after": "x"}, admin).status, 400)
 
     # Without a gateway.
