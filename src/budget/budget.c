@@ -5,8 +5,9 @@
 #include "base/clock.h"
 #include "core/key.h"
 
-#define PERCENT_MAX 200 // one that observes may see more than its limit
-#define SHOWN_BYTES 80  // of a text that is told back
+#define PERCENT_MAX  200 // one that observes may see more than its limit
+#define WAIT_MOST_US (INT64_C(86400) * SECOND_US)
+#define SHOWN_BYTES  80 // of a text that is told back
 
 static const char *const dimensions[] = {
 #define X(id, name) name,
@@ -200,8 +201,12 @@ static enum status set_wait(struct budget *b, struct str value, struct why *why)
         b->wait_us = 0;
         return STATUS_OK;
     }
-    if (!span_read(value, &b->wait_us))
+    int64_t wait_us = 0;
+    if (!span_read(value, &wait_us))
         return fault(why, STATUS_SYNTAX, value, "is no time to wait: write it like 30s");
+    if (wait_us > WAIT_MOST_US)
+        return fault(why, STATUS_RANGE, value, "is longer than a call can wait: 1d at most");
+    b->wait_us = wait_us;
     return STATUS_OK;
 }
 

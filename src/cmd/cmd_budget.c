@@ -87,6 +87,14 @@ static const char *const definition[] = {"limit",   "window", "timezone", "week"
                                          "enforce", "hold",   "clamp",    "on_exceed", "wait"};
 #define DEFINITION_COUNT (sizeof definition / sizeof *definition)
 
+// What has a dash as an option has none in the file: either is taken.
+static const char *member_of(const char *name)
+{
+    if (strcmp(name, "alert-at") == 0)
+        return "alert_at";
+    return strcmp(name, "on-exceed") == 0 ? "on_exceed" : name;
+}
+
 // Of `definition`, in its order.
 static const char *value_at(const struct options *o, size_t i)
 {
@@ -104,7 +112,7 @@ static void add_options(struct buf *args, const struct options *o)
     add_list(args, "scope", &o->scope);
     add_list(args, "alert_at", &o->alert_at);
     for (unsigned i = 0; i < o->reset.count; i++) {
-        begin_member(args, o->reset.at[i]);
+        begin_member(args, member_of(o->reset.at[i]));
         buf_add_cstr(args, "null");
     }
 }

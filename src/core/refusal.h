@@ -13,7 +13,7 @@
     X(NO_MODEL, "model_missing", 400, "The body names no model.", 0)                            \
     X(BAD_TAGS, "invalid_tags", 400, "The tags are malformed.", 0)                              \
     X(UNBOUNDED, "cost_unbounded", 400, "Nothing bounds what this call may cost.", 0)           \
-    X(NO_PRICE, "price_unknown", 400, "A budget needs a price, and none is known.", 0)          \
+    X(NO_PRICE, "price_unknown", 400, "A budget cannot rely on its price.", 0)                  \
     X(NO_KEY, "missing_api_key", 401, "A CostLens key is needed.", 0)                           \
     X(BAD_KEY, "invalid_api_key", 401, "This key is not accepted.", 0)                          \
     X(KEY_EXPIRED, "expired_api_key", 401, "This key has expired.", 0)                          \

@@ -321,12 +321,20 @@ static enum status set_value(const struct json *j, struct budget *b, struct str 
     return s == STATUS_OK ? budget_set(b, name, text, why) : s;
 }
 
+// Taken back to its default.
+static enum status reset_member(struct budget *b, struct str name, struct why *why)
+{
+    if (str_is(name, "limit"))
+        return why_set(why, STATUS_SYNTAX, "a limit has no default: write one, like 500.00");
+    return reset(b, name) ? STATUS_OK : budget_set(b, name, STR_NONE, why);
+}
+
 static enum status set_member(const struct json *j, struct budget *b, struct str name,
                               const struct json_val *v, struct why *why)
 {
-    bool known = reset(b, name);
-    if (known && json_type(v) == JSON_NULL)
-        return STATUS_OK;
+    if (json_type(v) == JSON_NULL)
+        return reset_member(b, name, why);
+    (void)reset(b, name);
     if (str_is(name, "scope"))
         return set_scope(j, b, v, why);
     if (!str_is(name, "alert_at") || json_type(v) != JSON_ARRAY)

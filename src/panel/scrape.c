@@ -146,7 +146,8 @@ static const struct figure {
      true},
     {"costlens_budget_held_usd", "Held by calls under way, all values together.", held_of, true},
     {"costlens_budget_overdraft_usd",
-     "Spent beyond worst cases in the window of now: 0, or a price is wrong.", overdraft_of, true},
+     "Spent beyond the limit in the window of now, by calls that cost more than they held.",
+     overdraft_of, true},
     {"costlens_budget_utilisation_ratio",
      "Spent and held in parts of the limit; with `per`, of the value that has most in use.",
      used_of, true},
@@ -154,7 +155,8 @@ static const struct figure {
      "Accounts of the window of now; with `per`, one for each value that was seen.", accounts_of,
      true},
     {"costlens_budget_would_refuse",
-     "Calls of the window of now that a budget has let through since it only observes.",
+     "Calls of the window of now, since the start, that a budget which only observes would have "
+     "refused.",
      would_refuse_of, true},
 };
 

@@ -63,9 +63,11 @@ static void add_usd(struct buf *out, const char *before, struct nano n)
 
 void concern_unbounded(const struct bound *b, struct buf *out)
 {
+    const char *words = bound_words(b->state);
     if (b->field)
-        buf_printf(out, "`%s`: ", b->field);
-    buf_printf(out, "%s.", bound_words(b->state));
+        buf_printf(out, "`%s`: %s.", b->field, words);
+    else
+        buf_printf(out, "%c%s.", words[0] - 'a' + 'A', words + 1); // a sentence of its own
 }
 
 void concern_breach(const struct breach *b, enum breach_scope scope, struct buf *out)

@@ -38,8 +38,17 @@ def check(gateway):
     budget = shown("ci-day")
     expect((budget["limit"], budget["wait"], budget["on_exceed"], budget["clamp"]),
            ("0.01", "30s", "downgrade", True))
-    ask("budget", "set", "ci-day", "--reset", "wait", "--reset", "on_exceed")
+    ask("budget", "set", "ci-day", "--reset", "wait", "--reset", "on-exceed")
     expect((shown("ci-day")["wait"], shown("ci-day")["on_exceed"]), ("0", "block"))
+
+    ask("budget", "set", "ci-day", "--reset", "alert-at", "--reset", "clamp")
+    expect((shown("ci-day")["alert_at"], shown("ci-day")["clamp"]), ([], False))
+    ask("budget", "set", "ci-day", "--alert-at", "50%", "--alert-at", "80%", "--clamp", "true")
+    for words, why in ((["--reset", "limit"], "a limit has no default"), (["--wait", "300d"], "1d at most"),
+                       (["--reset", "nothing-at-all"], "`nothing-at-all` is nothing that a budget has")):
+        code, text = said(ask("budget", "set", "ci-day", *words, check=False))
+        expect(code, 2)
+        expect_in(why, text)
 
     # Only upwards; `set` goes both ways.
     code, text = said(ask("budget", "raise", "ci-day", "0.005", check=False))

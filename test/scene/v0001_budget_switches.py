@@ -126,7 +126,8 @@ def refuses(mock):
                 "take `paused` off in the configuration")
         refused(gateway.chat(max_tokens=10000), "budget_exceeded", "single", "no call cost more than 0.001 USD")
         expect(gateway.chat(max_tokens=10).status, 200)
-        refused(gateway.messages(model="claude/nobody-knows", max_tokens=1), "price_unknown", status=400)
+        refused(gateway.messages(model="claude/nobody-knows", max_tokens=1), "price_unknown",
+                "A budget cannot rely on its price. No price is known for it.", status=400)
         refused(gateway.post("/v1/responses", {"model": "bench/bench-model", "input": "x",
                                                "previous_response_id": "resp_1", "max_output_tokens": 10}),
                 "cost_unbounded", "previous_response_id", status=400)

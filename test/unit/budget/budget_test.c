@@ -95,6 +95,8 @@ static void refuses_each_with_its_cure(void **state)
         {"on_exceed", "stop", STATUS_UNKNOWN, "neither block nor downgrade"},
         {"paused", "1", STATUS_UNKNOWN, "neither false nor true"},
         {"wait", "30", STATUS_SYNTAX, "30s"},
+        {"wait", "300d", STATUS_RANGE, "1d at most"},
+        {"wait", "86401s", STATUS_RANGE, "1d at most"},
         {"alert_at", "0%", STATUS_RANGE, "1% to 200%"},
         {"alert_at", "201%", STATUS_RANGE, "1% to 200%"},
         {"alert_at", "half", STATUS_RANGE, "1% to 200%"},

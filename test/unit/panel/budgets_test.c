@@ -104,7 +104,10 @@ static void refuses_what_makes_no_sense(void **state)
     refused("budgets/set", "{\"name\":7,\"limit\":1}", STATUS_SYNTAX, "name");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"limit\":2}", STATUS_SYNTAX, "limit");
     refused("budgets/set", "{\"name\":\"x\"}", STATUS_SYNTAX, "no limit");
-    refused("budgets/set", "{\"name\":\"x\",\"limit\":null}", STATUS_SYNTAX, "limit");
+    refused("budgets/set", "{\"name\":\"x\",\"limit\":null}", STATUS_SYNTAX,
+            "a limit has no default");
+    refused("budgets/set", "{\"name\":\"x\",\"on-exceed\":null}", STATUS_SYNTAX,
+            "did you mean `on_exceed`?");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":-1}", STATUS_RANGE, "negative");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":\"NaN\"}", STATUS_SYNTAX, "NaN");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1e30}", STATUS_RANGE, "most");
