@@ -12,11 +12,12 @@ from collections import Counter
 from pathlib import Path
 
 from lib.books import accounts, covered, verified, within
-from lib.scene import COSTLENS, LONG, Gateway, Mock, expect, expect_true, folder, limit, skip, until
+from lib.scene import COSTLENS, LONG, Gateway, Mock, expect, expect_true, folder, limit, question, skip, until
 
 PRELOAD = Path(COSTLENS).parent / "test/clock_preload.so"
 HOUR, DAY, TEN_YEARS = 3600, 86400, 3652 * 86400
 ROUNDS = 100 if LONG else 3
+STANDSTILL_S = 60 if LONG else 2
 serial = itertools.count()
 limit(60 * ROUNDS if LONG else 120)
 if not PRELOAD.exists():
@@ -77,23 +78,34 @@ def windows(gateway):
     expect([key for key, n in seen.items() if n > 1], [], "two accounts of one window")
 
 
-def under_way(gateway, base, jump):
-    """The clock jumps while streams run and calls wait."""
+def chat(gateway, text, headers, **more):
+    return gateway.request("POST", "/v1/chat/completions", question(text, **more), headers, 30 + STANDSTILL_S)
+
+
+def under_way(gateway, base, jump, still_s=0):
+    """The clock jumps while streams run and calls wait, or the machine stands still for so long."""
     clock.jump(base)
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         fields = {"x-costlens-tags": "job=queued"}
         before = gateway.metric("costlens_reservations_inflight")
-        streams = [pool.submit(gateway.chat, "slow", headers={"x-mock-fault": "slow=15+tokens=40"}, user=f"s{next(serial)}",
+        streams = [pool.submit(chat, gateway, "slow", {"x-mock-fault": "slow=15+tokens=40"}, user=f"s{next(serial)}",
                                max_tokens=40, stream=True) for i in range(2)]
-        waiting = [pool.submit(gateway.chat, "wait", headers={**fields, "x-mock-fault": "late=300"}, user=f"w{next(serial)}",
+        waiting = [pool.submit(chat, gateway, "wait", {**fields, "x-mock-fault": "late=300"}, user=f"w{next(serial)}",
                                max_tokens=50) for i in range(6)]
         until(lambda: gateway.metric("costlens_reservations_inflight") >= before + 4, 5, "they are under way")
-        clock.jump(base + jump)
+        if still_s:
+            gateway.program.signal(signal.SIGSTOP)
+            time.sleep(still_s)
+            gateway.program.signal(signal.SIGCONT)
+        else:
+            clock.jump(base + jump)
+        late = {503} if still_s else set()  # one that waited for the store, which did not answer in time
         for s in streams:
             answer = s.result()
-            expect((answer.status, answer.body.endswith(b"[DONE]\n\n")), (200, True), f"a stream, {jump} s")
+            expect_true(answer.status in late or (answer.status, answer.body[-8:]) == (200, b"[DONE]\n\n"),
+                        f"a stream, {jump} s: {answer}")
         statuses = Counter(w.result().status for w in waiting)
-        expect_true(statuses[200] and set(statuses) <= {200, 402}, f"{jump} s: those that wait end: {statuses}")
+        expect_true(statuses[200] and set(statuses) <= {200, 402} | late, f"{jump} s: those that wait end: {statuses}")
 
 
 with Mock() as mock:
@@ -103,6 +115,7 @@ with Mock() as mock:
         windows(gateway)
         for n, jump in enumerate((HOUR, -HOUR, TEN_YEARS, -TEN_YEARS, DAY, -DAY)):
             under_way(gateway, (100 + 3 * n) * DAY, jump)
+        under_way(gateway, 130 * DAY, 0, STANDSTILL_S)
         # It dies at one time, and starts at another one.
         for jump in (TEN_YEARS, -TEN_YEARS, 0):
             os.kill(gateway.program.process.pid, signal.SIGKILL)
