@@ -76,8 +76,9 @@ const struct command cmd_ledger = {
         "are there twice and for tags that cannot be read; multiplies each call's tokens with the\n"
         "prices it was given, where they are still the same; adds up what the budgets of each "
         "call\n"
-        "were charged; looks for every end of a call that the journal knows. Names each "
-        "difference.\n"
+        "were charged, what of it passed their limits, and what is set aside for running calls; "
+        "looks\n"
+        "for every end of a call that the journal knows. Names each difference.\n"
         "Ends with 0 when the books balance.\n",
     .run = run,
 };

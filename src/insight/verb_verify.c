@@ -5,7 +5,8 @@
 //   attempts    is every attempt of a request there once?
 //   arithmetic  does usage x price give the cost that was frozen, where the book is still the same?
 //   budgets     was each call charged its cost, rounded up once to nanodollars, or all that it held
-//               where nobody knows; and is that what its accounts settled?
+//               where nobody knows; and is that what its accounts settled? Is their overdraft
+//               what passed the limit, and what is set aside the running process's?
 //   journal     is every call whose end was written in the ledger? (outside of the transaction)
 
 #include <stdio.h>
@@ -382,7 +383,7 @@ static void add_adjustments(struct verify *v, struct charges *sums)
 
 static void name_account(struct verify *v, uint64_t account, const char *what)
 {
-    char text[200];
+    char text[240];
     snprintf(text, sizeof text, "account %llu: %s", (unsigned long long)account, what);
     differ(v, str_of(text));
 }
@@ -402,6 +403,43 @@ static void check_account(struct verify *v, sqlite3_stmt *s, const struct charge
              "its budget counts %lld nanodollars as spent; its calls and adjustments give %lld",
              (long long)settled, (long long)want);
     name_account(v, account, text);
+}
+
+struct figure {
+    const char *what;
+    int64_t n;
+};
+
+static void name_figures(struct verify *v, uint64_t account, struct figure a, struct figure b)
+{
+    char text[160];
+    snprintf(text, sizeof text, "%s is %lld nanodollars; %s %lld", a.what, (long long)a.n, b.what,
+             (long long)b.n);
+    name_account(v, account, text);
+}
+
+// An overdraft is what passed the limit: all that is spent and set aside and has no place below the
+// ceiling.
+static void check_overdraft(struct verify *v, sqlite3_stmt *s)
+{
+    uint64_t account = (uint64_t)sqlite3_column_int64(s, 0);
+    int128 passed = (int128)sqlite3_column_int64(s, 1) + sqlite3_column_int64(s, 4) -
+                    sqlite3_column_int64(s, 5);
+    const struct figure overdraft = {"its overdraft", sqlite3_column_int64(s, 3)};
+    const struct figure least = {"what is spent and set aside passes its limit by",
+                                 passed > INT64_MAX ? INT64_MAX : (int64_t)passed};
+    if (passed > overdraft.n)
+        name_figures(v, account, overdraft, least);
+}
+
+// What is set aside is for the process that runs.
+static void check_leased(struct verify *v, sqlite3_stmt *s)
+{
+    const struct figure leased = {"what is set aside", sqlite3_column_int64(s, 4)};
+    const struct figure owner = {"that is for a process that does not run, number",
+                                 sqlite3_column_int64(s, 7)};
+    if (leased.n > 0 && sqlite3_column_int(s, 6))
+        name_figures(v, (uint64_t)sqlite3_column_int64(s, 0), leased, owner);
 }
 
 // What was charged to accounts that are not there.
@@ -429,9 +467,14 @@ static bool check_budgets(struct verify *v)
         check_charge(v, rows, &sums);
     sqlite3_finalize(rows);
     add_adjustments(v, &sums);
-    sqlite3_stmt *accounts = sql_prepare(v->db, "SELECT id, settled, aged FROM account");
-    while (step(v, accounts))
+    sqlite3_stmt *accounts = sql_prepare(
+        v->db, "SELECT id, settled, aged, overdraft, leased, ceiling, epoch != (SELECT "
+               "coalesce(max(value), 0) FROM fact WHERE name = 'epoch'), epoch FROM account");
+    while (step(v, accounts)) {
         check_account(v, accounts, &sums);
+        check_overdraft(v, accounts);
+        check_leased(v, accounts);
+    }
     sqlite3_finalize(accounts);
     check_missing(v, &sums);
     charges_close(&sums);
