@@ -113,7 +113,7 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS, timeouts="first_byte: 3s, idle
     expect_true(statuses[200] > CALLS / 2 and statuses[402] > 0 and captured > 0, "most calls are plain")
 
     # Who reads an export finds each of those, by the name that its provider's log has.
-    listed = [json.loads(line) for line in gateway.costlens("export", "--format", "json").stdout.splitlines()]
+    listed = map(json.loads, gateway.costlens("export", "--format", "json").stdout.splitlines())
     expect(sorted(x["user"] for x in listed if x["sure"] != "reported"),
            sorted(row["who"] for row in rows if row["sure"] != "reported"), "listed one by one")
 
