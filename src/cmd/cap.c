@@ -173,7 +173,7 @@ void cap_say_passed(const struct cap *c, FILE *to)
 // What it is now, where somebody has changed it.
 static struct str changed_limit(const struct cap *c)
 {
-    int128 first, now;
+    int128 first = 0, now = 0;
     struct str limit = amount(c, "limit");
     bool known = limit.len && decimal_read(str_of(c->limit), &first) == STATUS_OK &&
                  decimal_read(limit, &now) == STATUS_OK;

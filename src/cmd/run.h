@@ -18,7 +18,7 @@
 #include "core/tags.h"
 
 #define EXIT_NOT_BEGUN 125 // as of env, timeout, nohup
-#define RUN_NAME_BYTES 50 // of its key's name, with the place of the run around it
+#define RUN_NAME_BYTES 50  // of its key's name, with the place of the run around it
 
 struct run_wish {
     struct option_list tags;
