@@ -64,21 +64,35 @@ static int by_number(const void *a, const void *b)
 static struct said *said_new(const struct budget *budgets, size_t count)
 {
     struct said *all = alloc_get(&alloc_heap, (count + 1) * sizeof *all);
+    int64_t now_us = clock_wall_us();
     if (!all)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        all[i] = (struct said){budgets[i].id, budgets[i].terms};
+        all[i] =
+            (struct said){budgets[i].id, budgets[i].terms, window_at(&budgets[i].window, now_us)};
     qsort(all, count, sizeof *all, by_number);
     return all;
 }
 
 // NULL: there is no such budget any more.
+static const struct said *said_of(const struct budgets *all, uint64_t budget)
+{
+    const struct said key = {.budget = budget};
+    return all->said ? bsearch(&key, all->said, all->said_count, sizeof key, by_number) : NULL;
+}
+
 static const struct account_terms *terms_said(const struct budgets *all, uint64_t budget)
 {
-    const struct said key = {.budget = budget}, *said = NULL;
-    if (all->said)
-        said = bsearch(&key, all->said, all->said_count, sizeof key, by_number);
+    const struct said *said = said_of(all, budget);
     return said ? &said->terms : NULL;
+}
+
+bool budgets_leaves(const struct budgets *all, const struct account_key *key)
+{
+    const struct said *said = said_of(all, key->budget);
+    const struct window *now = said ? &said->window : &key->window, *its = &key->window;
+    return its->kind != now->kind || (its->start_us != now->start_us &&
+                                      its->start_us < now->end_us && now->start_us < its->end_us);
 }
 
 const struct account_terms *budgets_said(const struct budgets *all, const struct budget *b)
@@ -147,6 +161,7 @@ static void renew_one(void *context, struct account *a)
     uint64_t number = a->key.budget;
     renew(r->all, a,
           r->all->said ? terms_said(r->all, number) : said_among(r->budgets, r->count, number));
+    a->left |= budgets_leaves(r->all, &a->key);
 }
 
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count)
@@ -177,20 +192,8 @@ static bool is_idle(const struct budgets *all, const struct account *a, int64_t 
 {
     int64_t idle_us = all->table.count > CROWDED ? CROWDED_US : IDLE_US;
     bool over = a->key.window.end_us <= wall_us;
-    return a->id > 0 && a->uses == 0 && a->leases == 0 &&
-           (over || wall_us - a->used_us > idle_us) && is_kept(a, wall_us, behind_us);
-}
-
-// What it does not use is set aside no more.
-static void forget(struct budgets *all, struct account *a)
-{
-    if (a->leased.n > a->settled.n) {
-        struct ask *k = budgets_ask(all, a, a->settled);
-        if (!k)
-            return;
-        k->account = NULL;
-    }
-    must(accounts_forget(&all->table, a));
+    return budgets_is_free(a) && (over || wall_us - a->used_us > idle_us) &&
+           is_kept(a, wall_us, behind_us);
 }
 
 struct tidying {
@@ -202,7 +205,7 @@ static void tidy_one(void *context, struct account *a)
 {
     const struct tidying *t = context;
     if (is_idle(t->all, a, t->wall_us, t->behind_us))
-        forget(t->all, a);
+        budgets_forget(t->all, a);
 }
 
 void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us)
@@ -227,6 +230,7 @@ static void tell_one(void *context, struct account *a)
                                         .overdraft = a->overdraft,
                                         .observe = a->terms.observe,
                                         .paused = a->terms.paused,
+                                        .left = a->left,
                                         .would_refuse = a->would_refuse};
     if (a->id > 0)
         t->f(t->context, &one);

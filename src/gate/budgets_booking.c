@@ -141,11 +141,16 @@ static struct account *account_of(struct budgets *all, const struct wanted *w, s
 {
     const struct account_key key = key_of(w);
     struct account *a = accounts_find(&all->table, &key);
+    if (a && a->left && budgets_is_free(a) && a->settled.n <= a->leased.n) {
+        budgets_forget(all, a);
+        a = accounts_find(&all->table, &key);
+    }
     if (a)
         return a;
     if (all->table.count >= BUDGETS_ACCOUNTS_MAX ||
         accounts_add(&all->table, &key, budgets_said(all, w->wish.budget), &a) != STATUS_OK)
         return NULL;
+    a->left = budgets_leaves(all, &key); // for a call that began before the change
     if (budgets_ask(all, a, amount))
         return a;
     must(accounts_forget(&all->table, a));

@@ -38,6 +38,22 @@ void budgets_tell(struct budgets *all, struct account *a)
         (void)budgets_ask(all, a, a->leased);
 }
 
+bool budgets_is_free(const struct account *a)
+{
+    return a->id > 0 && a->uses == 0 && a->leases == 0;
+}
+
+void budgets_forget(struct budgets *all, struct account *a)
+{
+    if (a->leased.n > a->settled.n) {
+        struct ask *k = budgets_ask(all, a, a->settled);
+        if (!k)
+            return;
+        k->account = NULL;
+    }
+    must(accounts_forget(&all->table, a));
+}
+
 static bool is_told(const struct account *a, const struct lease *l)
 {
     return a->told <= l->told && a->terms.limit.n == l->limit.n && a->terms.observe == l->observe;

@@ -31,6 +31,7 @@ struct budgets {
 struct said {
     uint64_t budget;
     struct account_terms terms;
+    struct window window; // of the moment when it was said
 };
 
 // One lease under way.
@@ -46,6 +47,10 @@ struct ask {
 // What a budget says now: its own terms are those of when the call began. Borrowed until the next
 // change.
 const struct account_terms *budgets_said(const struct budgets *all, const struct budget *b);
+// Whether its budget has another window now, of which this one shares a moment. Should that be
+// changed back, what was spent meanwhile counts here, too: the store adds it when the account is
+// taken up again.
+bool budgets_leaves(const struct budgets *all, const struct account_key *key);
 // Tells those of its thresholds that were told before.
 void budgets_alert_again(struct budgets *all, const struct account *a);
 
@@ -62,6 +67,11 @@ struct ask *budgets_ask(struct budgets *all, struct account *a, struct nano upto
 // Tells the store what has changed but for its watermark. What is asked already looks again when
 // that has come.
 void budgets_tell(struct budgets *all, struct account *a);
+// Nobody uses it, and nothing of it is asked.
+bool budgets_is_free(const struct account *a);
+// What a free one does not use is set aside no more, and the table has it no longer. It stays when
+// that cannot be asked.
+void budgets_forget(struct budgets *all, struct account *a);
 // Asks for all that the table wants (accounts_ask): after whatever may have made it want some.
 void budgets_pump(struct budgets *all);
 

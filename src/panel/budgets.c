@@ -25,6 +25,7 @@ struct work {
     bool defines;    // its scope may have been said
     struct store_budget kept;
     bool there;
+    struct budget before; // ... as it was
 };
 
 // --- the arguments ---
@@ -185,11 +186,57 @@ static void note_amounts(struct json_out *o, const struct spending_budget *b)
     buf_fini(&text);
 }
 
+static bool same_window(const struct budget *a, const struct budget *b)
+{
+    return a->window.kind == b->window.kind && a->window.first_day == b->window.first_day &&
+           str_eq(a->zone_name, b->zone_name);
+}
+
+static bool same_condition(const struct budget_condition *a, const struct budget_condition *b)
+{
+    return a->dimension == b->dimension && str_eq(a->tag, b->tag) && str_eq(a->value, b->value);
+}
+
+static bool same_scope(const struct budget *a, const struct budget *b)
+{
+    bool same = a->condition_count == b->condition_count;
+    for (unsigned i = 0; same && i < a->condition_count; i++)
+        same = same_condition(&a->conditions[i], &b->conditions[i]);
+    return same;
+}
+
+static bool same_per(const struct budget *a, const struct budget *b)
+{
+    return a->per == b->per &&
+           (a->per != BUDGET_PER_VALUE || same_condition(&a->per_what, &b->per_what));
+}
+
+// What of the calls before counts in it, where one might think otherwise.
+static void note_begin(struct json_out *o, const struct work *w)
+{
+    const struct budget *b = &w->kept.budget, *before = &w->before;
+    bool sums = b->per != BUDGET_PER_REQUEST;
+    if (!w->defines || !sums)
+        return;
+    if (!w->there && b->window.kind != WINDOW_LIFETIME)
+        json_out_note(o, "it counts from now on: what was spent before in this %s is not in it",
+                      window_name(b->window.kind));
+    if (w->there && !same_per(b, before))
+        json_out_note(o, "what was spent under another `per` is not in it: it counts from now on");
+    else if (w->there && !same_window(b, before))
+        json_out_note(o,
+                      "what it has spent before, in the window of now, counts in it; a call that "
+                      "is under way counts at all that it holds");
+    if (w->there && !same_scope(b, before))
+        json_out_note(o,
+                      "what its scope was charged until now stays spent; calls that only the new "
+                      "scope has count from now on");
+}
+
 static enum status notes(const struct verb_call *c, struct json_out *o,
                          const struct spending_budget *b, bool scope, struct why *why)
 {
     enum status s = STATUS_OK;
-    json_out_begin(o, "notes", '[');
     for (unsigned i = 0; scope && i < b->budget->condition_count && s == STATUS_OK; i++)
         s = note_condition(c, o, &b->budget->conditions[i], why);
     note_amounts(o, b);
@@ -240,6 +287,8 @@ static enum status changed(struct work *w, struct why *why)
         json_out_begin(&o, NULL, '{');
         json_out_flag(&o, "made", !w->there);
         budget_write(&o, "budget", b);
+        json_out_begin(&o, "notes", '[');
+        note_begin(&o, w);
         s = notes(w->call, &o, b, w->defines, why);
         json_out_end(&o, '}');
     } else if (s == STATUS_OK) {
@@ -397,6 +446,7 @@ static enum status set(struct work *w, struct why *why)
 {
     enum status s = find(w, why);
     w->defines = true;
+    w->before = w->kept.budget;
     if (s == STATUS_OK)
         s = set_members(w, why);
     if (s == STATUS_OK)
@@ -524,6 +574,7 @@ static enum status show(struct work *w, struct why *why)
         }
         json_out_end(&o, ']');
         json_out_number(&o, "more", (int64_t)(b->accounts - b->kept));
+        json_out_begin(&o, "notes", '[');
         s = notes(w->call, &o, b, true, why);
         json_out_end(&o, '}');
     }

@@ -32,7 +32,8 @@ struct gathering {
     struct spending *out;
     size_t most; // accounts of each
     struct spending_budget **by_number;
-    struct live *live; // by number
+    struct spending_budget *moving; // whose other windows are looked at
+    struct live *live;              // by number
     size_t live_count, live_room;
     bool failed;
 };
@@ -59,6 +60,7 @@ static enum status open_windows(struct gathering *g, struct why *why)
 // What the running gateway has in its table: more than the store, behind it, says of these.
 struct live {
     uint64_t id; // the account's number
+    bool left;   // it lacks what was moved to it
     struct spending_account account;
 };
 
@@ -72,6 +74,7 @@ static void add_live(void *context, const struct budgets_account *a)
     }
     g->live = all;
     all[g->live_count++] = (struct live){a->id,
+                                         a->left,
                                          {.spent = a->spent,
                                           .held = a->held,
                                           .overdraft = a->overdraft,
@@ -93,12 +96,16 @@ static enum status read_live(struct gathering *g)
     return g->failed ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
+static const struct live *find_live(const struct gathering *g, uint64_t account)
+{
+    const struct live key = {.id = account};
+    return g->live_count ? bsearch(&key, g->live, g->live_count, sizeof key, compare_live) : NULL;
+}
+
 static struct spending_account amounts(const struct gathering *g, const struct account_row *row)
 {
-    const struct live key = {.id = row->id};
     struct spending_account a = {.spent = row->kept.settled, .overdraft = row->kept.overdraft};
-    const struct live *live =
-        g->live_count ? bsearch(&key, g->live, g->live_count, sizeof *live, compare_live) : NULL;
+    const struct live *live = find_live(g, row->id);
     if (live)
         a = live->account;
     a.value = row->key.value;
@@ -164,6 +171,38 @@ static void add_account(void *context, const struct account_row *row)
     keep(g, *found, &a);
 }
 
+// What an account will be given when the next call takes it up. One that the gateway has was given
+// it, as a rule.
+static void add_moved(void *context, const struct account_row *row)
+{
+    struct gathering *g = context;
+    struct spending_budget *b = g->moving;
+    const struct spending_account a = {.value = row->key.value, .spent = row->kept.settled};
+    const struct live *live = find_live(g, row->id);
+    if (live && !live->left)
+        return;
+    add_up(&b->sum, &a);
+    if (row->id == 0) {
+        b->accounts++;
+        keep(g, b, &a);
+    }
+    for (size_t i = 0; row->id > 0 && i < b->kept; i++)
+        if (str_eq(b->top[i].value, a.value))
+            b->top[i].spent.n = count_add(b->top[i].spent.n, a.spent.n);
+}
+
+static enum status read_moved(struct gathering *g, struct why *why)
+{
+    enum status s = STATUS_OK;
+    for (size_t i = 0; i < g->out->count && s == STATUS_OK; i++) {
+        struct spending_budget *b = g->moving = &g->out->budgets[i];
+        const struct account_key all = {.budget = b->budget->id, .window = b->window};
+        if (b->budget->per != BUDGET_PER_REQUEST)
+            s = store_account_moved(g->call->store, &all, add_moved, g, why);
+    }
+    return s;
+}
+
 static enum status add_accounts(struct gathering *g, struct why *why)
 {
     struct spending *s = g->out;
@@ -178,6 +217,8 @@ static enum status add_accounts(struct gathering *g, struct why *why)
     enum status status = read_live(g);
     if (status == STATUS_OK)
         status = store_account_each(g->call->store, s->now_us, add_account, g, why);
+    if (status == STATUS_OK)
+        status = read_moved(g, why);
     heap_free(g->live);
     return status;
 }

@@ -67,7 +67,7 @@ struct store {
     struct ledger ledger;
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *position_set, *position_drop, *pending_add, *pending_drop, *pending_get;
-    sqlite3_stmt *account_find, *account_make, *account_lease;
+    sqlite3_stmt *account_find, *account_make, *account_lease, *account_adjust;
     char boot[BOOT_SIZE]; // of the machine, by its kernel; empty: unknown
     int64_t epoch;        // of this process, by its first lease
     struct pendings pendings;

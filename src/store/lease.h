@@ -37,6 +37,7 @@ struct lease {
     struct nano upto;
     // The caller does not know what was spent: rows that are to come may take all that is set
     // aside, so the watermark counts as spent (kept.settled), and `upto` comes on top of it.
+    // What the budget has spent in windows that it had before counts here, too (moved.h).
     bool first;
     lease_f *done;
     void *context;
@@ -67,5 +68,11 @@ typedef void account_row_f(void *context, const struct account_row *a);
 // journalled yet; else store_catch_up first. Not from a loop: it reads the disk.
 enum status store_account_each(struct store *s, int64_t ends_after_us, account_row_f *f,
                                void *context, struct why *why) MUST_USE;
+
+// What the accounts of a budget in a window (the key, without a value) will be given when they are
+// taken up (lease.first): `kept.settled` is the sum, the rest is nothing; the number is 0 while one
+// is not there yet.
+enum status store_account_moved(struct store *s, const struct account_key *all, account_row_f *f,
+                                void *context, struct why *why) MUST_USE;
 
 #endif

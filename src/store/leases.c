@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "base/log.h"
 #include "store/inside.h"
 #include "store/lease.h"
+#include "store/moved.h"
 #include "store/sql.h"
 
 #define BOOT_FILE "/proc/sys/kernel/random/boot_id"
@@ -83,9 +85,13 @@ bool leases_open(struct store *s)
                "settled, overdraft, leased, aged, told, boot, epoch) "
                "VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, 0, 0, 0, 0, '', 0) RETURNING id");
     s->account_lease = sql_prepare(
-        s->db, "UPDATE account SET end_us = ?2, limit_nd = ?3, ceiling = ?4, leased = ?5, "
-               "told = ?6, boot = ?7, epoch = ?8 WHERE id = ?1");
-    return s->account_find && s->account_make && s->account_lease;
+        s->db,
+        "UPDATE account SET end_us = ?2, limit_nd = ?3, ceiling = ?4, leased = ?5, "
+        "told = ?6, boot = ?7, epoch = ?8, settled = min(settled, 9223372036854775807 - ?9) + ?9 "
+        "WHERE id = ?1");
+    s->account_adjust = sql_prepare(s->db, "INSERT INTO adjustment (account, at_us, amount, why) "
+                                           "VALUES (?1, ?2, ?3, '" MOVED_WHY "')");
+    return s->account_find && s->account_make && s->account_lease && s->account_adjust;
 }
 
 void leases_close(struct store *s)
@@ -93,6 +99,7 @@ void leases_close(struct store *s)
     sqlite3_finalize(s->account_find);
     sqlite3_finalize(s->account_make);
     sqlite3_finalize(s->account_lease);
+    sqlite3_finalize(s->account_adjust);
 }
 
 static int64_t sum(int64_t a, int64_t b)
@@ -160,11 +167,81 @@ static bool make(const struct store *s, struct lease *l, struct amounts *a)
     return fine;
 }
 
-static bool grant(const struct store *s, struct lease *l)
+// --- what was spent in another window ---
+
+// Only a first lease asks: whoever has the account knows what it has spent.
+static bool any_moved(const struct store *s, const struct lease *l)
 {
+    return l->first && moved_any(s->db, &l->key);
+}
+
+// All that was journalled before is in the ledger. Where that fails the leases do: what is given
+// once must not be too little.
+static enum status catch_up(struct store *s, const struct lease *first)
+{
+    const struct lease *l = first;
+    enum batch batch = BATCH_MORE;
+    while (l && !any_moved(s, l))
+        l = l->next;
+    while (l && batch == BATCH_MORE)
+        batch = writer_batch(s);
+    if (batch != BATCH_FAILED)
+        return STATUS_OK;
+    return writer_patient(s) ? STATUS_TIMEOUT : STATUS_IO;
+}
+
+// What calls under way hold: how they end is told to the accounts in which they began.
+static bool add_open(struct store *s, const struct account_key *key, struct charges *open)
+{
+    struct buf packed;
+    struct entry e;
+    size_t at = 0;
+    bool fine = true;
+    buf_init(&packed, &alloc_heap, RECORD_BYTES_MAX);
+    for (const struct pending *call; fine && (call = pendings_each(&s->pendings, &at));) {
+        fine = writer_payload(s, call, &packed);
+        if (fine && entry_unpack(buf_str(&packed), &e) && e.start_us >= key->window.start_us &&
+            e.start_us < key->window.end_us)
+            fine = charges_add(open, &e.charge);
+    }
+    buf_fini(&packed);
+    return fine;
+}
+
+// Adds it, and says so.
+static bool give(const struct store *s, const struct lease *l, int64_t amount)
+{
+    char usd[DECIMAL_TEXT];
+    sqlite3_bind_int64(s->account_adjust, 1, (int64_t)l->account);
+    sqlite3_bind_int64(s->account_adjust, 2, clock_wall_us());
+    sqlite3_bind_int64(s->account_adjust, 3, amount);
+    log_say(LOG_INFO,
+            "%.*s USD that a budget had spent before its window was changed count in the window of "
+            "now (account %llu)",
+            STR_ARG(decimal_text(amount, NANO_PLACES, 2, usd)), (unsigned long long)l->account);
+    return sql_done(s->account_adjust);
+}
+
+static bool add_moved(struct store *s, const struct lease *l, int64_t *amount)
+{
+    struct charges open = {.count = 0};
+    *amount = 0;
+    if (!any_moved(s, l))
+        return true;
+    bool fine = add_open(s, &l->key, &open) && moved_read(s->db, &l->key, &open, amount);
+    charges_close(&open);
+    return fine && (*amount == 0 || give(s, l, *amount));
+}
+
+// --- granting, the whole ---
+
+static bool grant(struct store *s, struct lease *l)
+{
+    int64_t moved = 0;
     struct amounts a = {.ceiling = 0};
-    if (!find(s, l, &a) || (l->account == 0 && !make(s, l, &a)))
+    if (!find(s, l, &a) || (l->account == 0 && !make(s, l, &a)) || !add_moved(s, l, &moved))
         return false;
+    a.settled = sum(a.settled, moved);
     move(l, &a);
     sqlite3_stmt *u = s->account_lease;
     sqlite3_bind_int64(u, 1, (int64_t)l->account);
@@ -175,6 +252,7 @@ static bool grant(const struct store *s, struct lease *l)
     sqlite3_bind_int(u, 6, l->kept.told);
     sql_bind_str(u, 7, str_of(s->boot));
     sqlite3_bind_int64(u, 8, s->epoch);
+    sqlite3_bind_int64(u, 9, moved);
     return sql_done(u);
 }
 
@@ -237,7 +315,9 @@ static enum status serve(struct store *s, struct lease *first)
 void leases_serve(struct store *s)
 {
     struct lease *first = take(s);
-    enum status status = first ? serve(s, first) : STATUS_OK;
+    enum status status = catch_up(s, first);
+    if (first && status == STATUS_OK)
+        status = serve(s, first);
     if (status == STATUS_TIMEOUT) {
         put_back(s, first);
         return;

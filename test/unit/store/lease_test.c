@@ -120,6 +120,106 @@ static void one_that_comes_back_has_spent_its_watermark(void **state)
     place_remove(&p);
 }
 
+// So long a window, which begins there.
+static struct window of_days(int64_t start_us, int64_t days)
+{
+    return (struct window){start_us, start_us + days * DAY_US,
+                           days == 1 ? WINDOW_DAY : WINDOW_WEEK};
+}
+
+static uint64_t account_in(struct store *s, struct window w, int64_t spent)
+{
+    struct lease l = a_lease(1, 1000, 0);
+    l.key.window = w;
+    l.first = true;
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    assert_int_equal(l.kept.settled.n, spent);
+    return l.account;
+}
+
+// Of its other windows, what was charged in this one: by calls that have ended, also those that no
+// row says yet, and by what is under way.
+static void what_was_spent_in_another_window_counts(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    const int64_t day = 20000 * DAY_US;
+    ask(&p, "INSERT INTO budget VALUES (1, 'default', 'b', 0, '{}', '', 1, 0, 0, '[]', 0, 0, '', "
+            "0, 0, 0, 0, 0, 0)");
+    uint64_t week = account_in(s, of_days(day - 3 * DAY_US, 7), 0);
+    const int64_t at[] = {day - 1, day, day + 5};
+    for (size_t i = 0; i < 3; i++) {
+        struct entry e = an_entry(at[i]);
+        charge(&e, 300, 100, week);
+        call(j, &e);
+    }
+    struct entry open = an_open_entry(day + 7);
+    charge(&open, 300, 300, week);
+    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
+    uint64_t today = account_in(s, of_days(day, 1), 500);
+    assert_int_equal(account_in(s, of_days(day, 1), 500), today);
+    assert_int_equal(ask(&p, "SELECT sum(amount) FROM adjustment"), 500);
+    // There and back: the week gets what is the day's own.
+    struct entry e = an_entry(day + 9);
+    charge(&e, 50, 40, today);
+    call(j, &e);
+    open.charge.charged = 10;
+    open.usage.sure = SURE_REPORTED;
+    assert_true(journal_final(j, &open));
+    assert_int_equal(account_in(s, of_days(day - 3 * DAY_US, 7), 350), week);
+    assert_int_equal(account_in(s, of_days(day, 1), 540), today);
+    // Another value, or another budget, has nothing of it.
+    struct lease other = a_lease(1, 1000, 0);
+    other.first = true;
+    other.key.value = str_of("x");
+    assert_int_equal(lease_now(s, &other), STATUS_OK);
+    assert_int_equal(other.kept.settled.n, 0);
+    // For ever: the two of it, whole.
+    struct lease ever = a_lease(1, 100, 0);
+    ever.first = true;
+    assert_int_equal(lease_now(s, &ever), STATUS_OK);
+    assert_int_equal(ever.kept.settled.n, 350);
+    assert_int_equal(ever.kept.overdraft.n, 0);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+// Once the writer lets it.
+static void rename_calls(const struct place *p, const char *sql, bool away)
+{
+    while (ask(p, "SELECT count(*) FROM sqlite_schema WHERE name = 'away'") != away)
+        ask(p, sql);
+}
+
+// It is given once, so not before all of it is known.
+static void nothing_is_given_while_rows_are_missing(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    const int64_t day = 20000 * DAY_US;
+    uint64_t week = account_in(s, of_days(day - 3 * DAY_US, 7), 0);
+    rename_calls(&p, "ALTER TABLE call RENAME TO away", true);
+    struct entry e = an_entry(day);
+    charge(&e, 300, 100, week);
+    call(j, &e);
+    struct lease ever = a_lease(1, 1000, 0);
+    ever.first = true;
+    assert_int_not_equal(lease_now(s, &ever), STATUS_OK);
+    rename_calls(&p, "ALTER TABLE away RENAME TO call", false);
+    assert_int_equal(lease_now(s, &ever), STATUS_OK);
+    assert_int_equal(ever.kept.settled.n, 100);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 // SQLite itself refuses what no program of ours asks for.
 static void the_table_holds_the_law(void **state)
 {
@@ -582,6 +682,8 @@ int main(void)
         cmocka_unit_test(a_lease_makes_its_account),
         cmocka_unit_test(no_lease_passes_the_limit),
         cmocka_unit_test(one_that_comes_back_has_spent_its_watermark),
+        cmocka_unit_test(what_was_spent_in_another_window_counts),
+        cmocka_unit_test(nothing_is_given_while_rows_are_missing),
         cmocka_unit_test(the_table_holds_the_law),
         cmocka_unit_test(rows_move_it_to_what_is_spent),
         cmocka_unit_test(what_passes_the_limit_is_overdraft),

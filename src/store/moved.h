@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// moved - what a budget has spent before its window was changed. Its accounts of the other windows
+// stay, and say what was charged to this very budget; what of that lies in the window of now counts
+// there, too, else a changed window would give the whole limit anew.
+//
+//     month    |==== charged to the month's account ====|
+//     day                                   |== of now: the rows since its start ==|
+//
+// Another account whose window lies within is taken whole, without reading a row. Of one that
+// reaches out of it the rows are read; where some of them were deleted (`keep`), all that they came
+// to counts. It is kept as an adjustment of the account, and given once.
+
+#ifndef STORE_MOVED_H
+#define STORE_MOVED_H
+
+#include <sqlite3.h>
+
+#include "budget/accounts.h"
+#include "store/charges.h"
+
+#define MOVED_WHY "its window was changed" // of the adjustment
+
+// Whether the budget has accounts of other windows that share a moment with this one. False in
+// *out when the database failed, too: then so does what follows.
+bool moved_any(sqlite3 *db, const struct account_key *key) MUST_USE;
+// So much of them counts there and does not yet, in 10^-9 USD; ends at the largest number. `open`
+// (NULL: none): what calls under way hold in accounts. False when the database failed, or memory
+// ended.
+bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
+                int64_t *out) MUST_USE;
+
+#endif
