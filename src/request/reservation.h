@@ -33,7 +33,8 @@ struct reservation {
     int64_t ahead;            // ... how many those are
     int64_t tokens;           // ... and how many of its answer are held for
     int64_t output;           // tokens that come out at most, by its bound
-    bool relied;              // a budget that blocks relies on that
+    bool blocks;              // a budget relies on its price,
+    bool relied;              // ... and on that output
     unsigned lowered;         // so often was its answer made shorter
     struct booking_left left; // as it ended, of its scarcest budget, without it
 };

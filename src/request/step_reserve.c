@@ -81,11 +81,15 @@ static enum flow refuse_unbounded(struct req *r, const struct bound *b)
     return refuse(r, unpriced ? REFUSAL_NO_PRICE : REFUSAL_UNBOUNDED, &text);
 }
 
-static enum flow refuse_breach(struct req *r, const struct breach *b, enum breach_scope scope)
+// A call has passed its price. Nobody holds for it then.
+static enum flow refuse_breach(struct req *r, enum breach_scope scope)
 {
+    const struct breach b = reservation_breach(r);
     struct buf text;
     buf_init(&text, &alloc_heap, KIB);
-    concern_breach(b, scope, &text);
+    concern_breach(&b, scope, &text);
+    booking_drop(r->attempt.reservation.booking);
+    r->attempt.reservation.booking = NULL;
     return refuse(r, REFUSAL_NO_PRICE, &text);
 }
 
@@ -127,9 +131,20 @@ static void end_wait(struct req *r)
     r->reserving->queued = false;
 }
 
+// Whether a budget that blocks would rely on a price that a call has passed.
+static enum breach_scope broken(const struct req *r)
+{
+    const struct breach b = reservation_breach(r);
+    return r->attempt.reservation.blocks ? breaches_find(gate_breaches(r->worker->gate), &b)
+                                         : BREACH_NONE;
+}
+
 static enum flow hold(struct req *r)
 {
     end_wait(r);
+    enum breach_scope scope = broken(r); // it may be, since the call began to wait
+    if (scope != BREACH_NONE)
+        return refuse_breach(r, scope);
     if (r->attempt.output_max > 0)
         admit_capture(r);
     booking_charge(r->attempt.reservation.booking, &r->attempt.entry.charge);
@@ -276,12 +291,11 @@ static enum flow begin(struct req *r, const struct concern *c)
     reservation_bound(r, &bound);
     if (bound.state != BOUND_KNOWN && c->blocks)
         return refuse_unbounded(r, &bound);
+    v->blocks = c->blocks;
     v->relied = c->blocks && !echoes(r);
-    const struct breach relies = reservation_breach(r);
-    enum breach_scope broken =
-        c->blocks ? breaches_find(gate_breaches(r->worker->gate), &relies) : BREACH_NONE;
-    if (broken != BREACH_NONE)
-        return refuse_breach(r, &relies, broken);
+    enum breach_scope scope = broken(r);
+    if (scope != BREACH_NONE)
+        return refuse_breach(r, scope);
     enum flow flow = ask_each(r, c->each);
     if (flow == END)
         return refuse_each(r, c->each, v->most);

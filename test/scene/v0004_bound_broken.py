@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider that bills more than its price allows: all of it is recorded and spent, the excess is told at once and kept,
 and no budget that blocks relies on that price until it is read anew: for the key whose call that was, and for all keys once
-another one's has passed it, too. One that goes on past the maximum and tells no usage: its stream is cut as soon as that is sure, and it
+another one's has passed it, too; nor does a call that had waited for its budget meanwhile. One that goes on past the maximum and tells no usage: its stream is cut as soon as that is sure, and it
 is charged no less than what was seen."""
+import concurrent.futures
 import json
 import signal
 
-from lib.books import charges, up, verified
+from lib.books import charges, shown, up, verified
 from lib.scene import Gateway, Mock, cost_of, expect, expect_in, expect_true, limit, until
 
 limit(60)
@@ -89,6 +90,25 @@ with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: little, limit: 0
     until(lambda: ask(gateway).status == 402, 5, "nothing more fits")
     verify = gateway.costlens("ledger", "verify", check=False)
     expect((verify.returncode, verify.stderr), (0, ""), verify.stdout)
+
+# Who waits for room would have it when the long call ends, but a short one has broken the price before.
+with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: queue, limit: 0.003, wait: 30s }\n") as gateway, \
+        concurrent.futures.ThreadPoolExecutor(3) as pool:
+    def begin(text, fault, most):
+        before = gateway.metric("costlens_reservations_inflight")
+        call = pool.submit(gateway.chat, text, {"x-mock-fault": fault}, max_tokens=most)
+        until(lambda: gateway.metric("costlens_reservations_inflight") > before, 5, f"the {text} call has begun")
+        return call
+    long = begin("long", "late=2500", 2800)
+    short = begin("short", "tokens=100+wrong-usage=5+late=1000", 100)
+    waits = begin("waiting", "tokens=1", 2800)
+    expect(short.result().status, 200)
+    expect_true(not long.done() and not waits.done(), "it waits still")
+    expect(long.result().status, 200)
+    broken(waits.result(), "for that key")
+    expect(len(mock.bills()), 2, "what had waited is not sent")
+    until(lambda: shown(gateway, "queue")["held"] == "0.00", 5, "nor does it hold")
+    verified(gateway)
 
 # Who ignores the maximum and tells no usage.
 IGNORES = "tokens=5000+ignore-max+no-usage"
