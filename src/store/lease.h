@@ -42,7 +42,9 @@ struct lease {
     lease_f *done;
     void *context;
     // The answer.
-    enum status status;       // OK, or why nothing changed: FULL, BUSY, IO; CLOSED: ask no more
+    // OK, or why nothing changed: FULL, BUSY, IO, CONFLICT (the table refuses this one for good);
+    // CLOSED: ask no more.
+    enum status status;
     uint64_t account;         // its number, for core/charge.h: the same for ever
     struct account_kept kept; // `leased` is the watermark now; `settled` is behind the journal
     struct lease *next;       // the store's

@@ -330,7 +330,13 @@ void leases_serve(struct store *s)
     for (struct lease *next; first; first = next) {
         next = first->next;
         first->next = NULL;
-        answer(first, serve(s, first));
+        status = serve(s, first);
+        if (status == STATUS_TIMEOUT) {
+            first->next = next;
+            put_back(s, first);
+            return;
+        }
+        answer(first, status);
     }
 }
 

@@ -439,6 +439,57 @@ static void a_lease_that_cannot_be_kept_is_none(void **state)
     place_remove(&p);
 }
 
+struct intruder {
+    sqlite3 *db;
+    atomic_bool came;
+};
+
+// As soon as the lease is answered the ledger's lock is somebody else's.
+static void intrude(struct lease *l)
+{
+    struct intruder *i = l->context;
+    assert_int_equal(sqlite3_exec(i->db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    atomic_store(&i->came, true);
+}
+
+// One is refused for good, and before the next one has its turn the lock is taken for a while.
+static void who_comes_behind_a_refused_one_is_patient_too(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct intruder other = {.db = NULL};
+    assert_int_equal(sqlite3_open(p.path, &other.db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other.db,
+                                  "CREATE TRIGGER no BEFORE UPDATE ON account WHEN new.budget = 1 "
+                                  "BEGIN SELECT raise(ABORT, 'no'); END; BEGIN IMMEDIATE",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    atomic_bool came[2] = {false, false};
+    struct lease all[3];
+    for (int i = 0; i < 3; i++) {
+        all[i] = a_lease((uint64_t)i + 1, 1000, 300);
+        all[i].done = i == 0 ? intrude : lease_came;
+        all[i].context = i == 0 ? (void *)&other : (void *)&came[i - 1];
+        store_lease(s, &all[i]);
+    }
+    assert_int_equal(sqlite3_exec(other.db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    while (!atomic_load(&other.came))
+        usleep(100);
+    usleep(300000);
+    assert_false(came[0] || came[1]);
+    assert_int_equal(sqlite3_exec(other.db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    while (!atomic_load(&came[0]) || !atomic_load(&came[1]))
+        usleep(100);
+    assert_int_equal(all[0].status, STATUS_CONFLICT);
+    assert_int_equal(all[1].status, STATUS_OK);
+    assert_int_equal(all[2].status, STATUS_OK);
+    sqlite3_close(other.db);
+    store_close(s);
+    place_remove(&p);
+}
+
 struct asker {
     struct store *store;
     _Atomic int answers;
@@ -691,6 +742,7 @@ int main(void)
         cmocka_unit_test(what_was_told_never_falls),
         cmocka_unit_test(accounts_are_read_back),
         cmocka_unit_test(a_lease_that_cannot_be_kept_is_none),
+        cmocka_unit_test(who_comes_behind_a_refused_one_is_patient_too),
         cmocka_unit_test(leases_and_rows_share_the_writer),
         cmocka_unit_test(a_dead_process_leaves_its_holds_captured),
         cmocka_unit_test(a_stopped_machine_captures_the_rest),
