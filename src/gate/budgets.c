@@ -68,8 +68,8 @@ static struct said *said_new(const struct budget *budgets, size_t count)
     if (!all)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        all[i] =
-            (struct said){budgets[i].id, budgets[i].terms, window_at(&budgets[i].window, now_us)};
+        all[i] = (struct said){budgets[i].id, budgets[i].terms, budgets[i].window,
+                               window_at(&budgets[i].window, now_us)};
     qsort(all, count, sizeof *all, by_number);
     return all;
 }
@@ -85,6 +85,16 @@ static const struct account_terms *terms_said(const struct budgets *all, uint64_
 {
     const struct said *said = said_of(all, budget);
     return said ? &said->terms : NULL;
+}
+
+struct window budgets_window(const struct budgets *all, const struct budget *b, struct window its,
+                             int64_t wall_us)
+{
+    const struct said *said = said_of(all, b->id);
+    bool same =
+        !said || (said->rule.kind == b->window.kind &&
+                  said->rule.first_day == b->window.first_day && said->rule.zone == b->window.zone);
+    return same ? its : window_at(&said->rule, wall_us);
 }
 
 bool budgets_leaves(const struct budgets *all, const struct account_key *key)

@@ -79,7 +79,8 @@ enum booking_state {
 };
 
 // Asks for it, or, where it waited, how that went: the amount of before holds then. `patient`: what
-// open holds alone keep out waits for them. `wall_us` finds the windows.
+// open holds alone keep out waits for them. `wall_us` finds the windows, by what the budgets say
+// now.
 enum booking_state booking_reserve(struct booking *b, struct nano amount, bool patient,
                                    int64_t wall_us) MUST_USE;
 // Why it was refused, or waits. Its account is of the wish `at`.
@@ -126,7 +127,8 @@ struct budgets_told { // since the process began
 };
 struct budgets_told budgets_told(struct budgets *all);
 
-// What the budgets say from now on: for new accounts at once, for all when it returns.
+// What the budgets say from now on: for new accounts at once, for all when it returns. Their zones
+// live until the next.
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count);
 // Forgets accounts that are over or idle. `behind_us`: how far the ledger is behind its journal.
 // One that comes back has spent what its watermark says.

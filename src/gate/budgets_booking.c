@@ -207,6 +207,19 @@ static enum booking_state woken(struct booking *b)
     return failed ? BOOKING_FAILED : BOOKING_REFUSED;
 }
 
+// It waited while a window was changed: what it holds by now it asks for in the other one.
+static bool moves(struct budgets *all, struct booking *b)
+{
+    bool left = false;
+    for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++)
+        left |= budgets_leaves(all, &b->hold.accounts[i]->key);
+    if (!left)
+        return false;
+    (void)accounts_release(&all->table, &b->hold);
+    b->hold = (struct hold){.amount = b->hold.amount};
+    return true;
+}
+
 // Its windows of now: known before the lock is taken, and kept with the lock.
 static void find_windows(const struct booking *b, int64_t wall_us, struct window *now)
 {
@@ -222,12 +235,14 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
     find_windows(b, wall_us, now);
     pthread_mutex_lock(&all->lock);
     enum booking_state is;
+    if (moves(all, b))
+        amount = b->hold.amount;
     if (b->hold.state != HOLD_NONE || b->awaits || b->failed || b->judged) {
         is = woken(b);
     } else {
         b->hold.amount = amount;
         for (unsigned i = 0; i < b->count; i++)
-            b->wanted[i].window = now[i];
+            b->wanted[i].window = budgets_window(all, b->wanted[i].wish.budget, now[i], wall_us);
         is = reserve(all, b, patient, wall_us);
         budgets_pump(all);
     }

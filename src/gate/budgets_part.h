@@ -31,7 +31,8 @@ struct budgets {
 struct said {
     uint64_t budget;
     struct account_terms terms;
-    struct window window; // of the moment when it was said
+    struct window_rule rule; // its zone lives until the next are said
+    struct window window;    // of the moment when it was said
 };
 
 // One lease under way.
@@ -47,6 +48,9 @@ struct ask {
 // What a budget says now: its own terms are those of when the call began. Borrowed until the next
 // change.
 const struct account_terms *budgets_said(const struct budgets *all, const struct budget *b);
+// The same of its window, at that moment; `its`: by the budget's own rule.
+struct window budgets_window(const struct budgets *all, const struct budget *b, struct window its,
+                             int64_t wall_us);
 // Whether its budget has another window now, of which this one shares a moment. Should that be
 // changed back, what was spent meanwhile counts here, too: the store adds it when the account is
 // taken up again.

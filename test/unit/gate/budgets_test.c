@@ -130,6 +130,44 @@ static void a_store_that_closes_lets_nobody_wait(void **state)
         booking_drop(k[i]);
 }
 
+static int64_t charged_window(const struct booking *k)
+{
+    char question[80];
+    struct charge charge;
+    booking_charge(k, &charge);
+    snprintf(question, sizeof question, "SELECT window FROM account WHERE id = %llu",
+             (unsigned long long)charge.accounts[0]);
+    return ask(&place, question);
+}
+
+// Who has not begun to spend does so in the window of now, whatever it knew.
+static void who_waits_moves_to_the_changed_window(void **state)
+{
+    (void)state;
+    const struct budget before = a_budget(1, 1000);
+    struct budget now = before;
+    now.window.kind = WINDOW_DAY;
+    budgets_terms(all, &before, 1);
+    struct booking *first = opened(&before, 600);
+    struct booking *waits = book_for(all, &caller, &before, STR_NONE);
+    struct booking *knows = book_for(all, &caller, &before, STR_NONE);
+    assert_int_equal(charged_window(first), WINDOW_LIFETIME);
+    assert_int_equal(reserve_at(waits, 500, true, clock_wall_us()), BOOKING_WAITS);
+    budgets_terms(all, &now, 1);
+    assert_int_equal(settled(knows, 200), BOOKING_OPEN);
+    assert_int_equal(charged_window(knows), WINDOW_DAY);
+    int woken = caller.woken;
+    end_now(all, first, 0, true);
+    until_woken(woken + 1);
+    assert_int_equal(settled(waits, 500), BOOKING_OPEN);
+    assert_int_equal(charged_window(waits), WINDOW_DAY);
+    struct booking *more = book_for(all, &caller, &before, STR_NONE);
+    assert_int_equal(reserve_at(more, 301, false, clock_wall_us()), BOOKING_REFUSED);
+    booking_drop(more);
+    booking_drop(waits);
+    booking_drop(knows);
+}
+
 // --- threads ---
 
 #define THREADS 3
@@ -327,6 +365,7 @@ int main(void)
         CASE(the_lease_grows_with_what_is_held),
         CASE(a_store_that_refuses_is_asked_again),
         CASE(a_store_that_closes_lets_nobody_wait),
+        CASE(who_waits_moves_to_the_changed_window),
         CASE(threads_come_to_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
