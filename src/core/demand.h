@@ -32,6 +32,7 @@ struct demand {
     bool stored_context;
     bool cache_write;     // input is to be written to a cache (cache_control, of Claude)
     bool cache_hour;      // an entry of it is to last an hour (ttl "1h"), not five minutes
+    bool repeats;         // its answer may begin with text of it: `echo`, an answer that was begun
     bool server_tools;    // web search and the like: loops that bill the context again
     bool background;      // Responses: made to its end whoever listens
     bool web_search;      // OpenAI's chat: web_search_options

@@ -464,17 +464,24 @@ static int64_t tokens_of(int64_t bytes)
     return bytes > 0 ? (bytes + 3) / 4 : 0;
 }
 
-int64_t meter_least(const struct meter *m)
+// Of so many tokens, those that are not the prompt's once more.
+static int64_t made_of(const struct meter *m, int64_t tokens)
 {
-    return words_tokens(&m->words);
+    return tokens > m->setup.repeats ? tokens - m->setup.repeats : 0;
 }
 
-// Some texts have more bytes a token than four, but none twice as many: beyond that, or when that
-// much was surely made, what was asked was not kept to. What is no answer tells nothing.
+int64_t meter_least(const struct meter *m)
+{
+    return made_of(m, words_tokens(&m->words));
+}
+
+// Some texts have more bytes a token than four, but no long one twice as many: beyond that, or when
+// that much was surely made, what was asked was not kept to. What is no answer tells nothing.
 static bool beyond_asked(const struct meter *m, int64_t output)
 {
     bool read = m->setup.kind != METER_OTHER && !m->garbage;
-    return read && (output / 2 > m->setup.output_max || meter_least(m) > m->setup.output_max);
+    int64_t made = made_of(m, output) - tokens_of(WORDS_TOKEN_BYTES);
+    return read && (made / 2 > m->setup.output_max || meter_least(m) > m->setup.output_max);
 }
 
 static void estimate_output(struct meter *m)

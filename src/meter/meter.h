@@ -43,6 +43,7 @@ struct meter_setup {
     bool media;            // images, audio or files went in
     bool drop_usage_chunk; // we asked for usage, the client did not
     int64_t output_max;    // most tokens that the caller asked for, all choices; 0 = not said
+    int64_t repeats;       // tokens of its prompt at most that the answer begins with once more
     bool least;            // of a stream: the least that its texts can be is counted (meter_least)
     bool error;            // status >= 400: no usage expected, `error_code` is looked for
 };
@@ -156,7 +157,8 @@ bool meter_complete(const struct meter *m);
 bool meter_tells(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
-// So many tokens a stream has made at least, whatever its provider tells; 0 without `setup.least`.
+// So many tokens a stream has made at least, beside what it repeats, whatever its provider tells; 0
+// without `setup.least`.
 // Counted are texts that are output tokens one by one: no summary of a thought (Claude, Gemini,
 // OpenAI), no quotation, no long event, nothing that is told twice.
 int64_t meter_least(const struct meter *m);

@@ -228,6 +228,12 @@ static int64_t output_asked(const struct req *r)
     return most < INT64_MAX / DEMAND_CHOICES_MAX ? most * demand_choices(d) : 0;
 }
 
+// What it may tell of its prompt, at a blank a word.
+static int64_t repeated(const struct demand *d)
+{
+    return d->repeats ? count_times(d->text_bytes / 2 + 1, demand_choices(d)) : 0;
+}
+
 static void meter_begin(struct req *r, const struct head *h, struct str type)
 {
     struct meter_setup setup = {
@@ -241,6 +247,7 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
         .output_max = output_asked(r),
         .drop_usage_chunk = r->attempt.usage_added,
         .least = r->attempt.reservation.relied,
+        .repeats = repeated(&r->ask.demand),
         .error = r->attempt.upstream_status >= 400,
     };
     meter_init(&r->attempt.meter, &setup, &alloc_heap);

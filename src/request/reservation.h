@@ -33,8 +33,7 @@ struct reservation {
     int64_t ahead;            // ... how many those are
     int64_t tokens;           // ... and how many of its answer are held for
     int64_t output;           // tokens that come out at most, by its bound
-    bool blocks;              // a budget relies on its price,
-    bool relied;              // ... and on that output
+    bool relied;              // a budget that blocks relies on its price, and on that
     unsigned lowered;         // so often was its answer made shorter
     struct booking_left left; // as it ended, of its scarcest budget, without it
 };

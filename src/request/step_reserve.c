@@ -135,7 +135,7 @@ static void end_wait(struct req *r)
 static enum breach_scope broken(const struct req *r)
 {
     const struct breach b = reservation_breach(r);
-    return r->attempt.reservation.blocks ? breaches_find(gate_breaches(r->worker->gate), &b)
+    return r->attempt.reservation.relied ? breaches_find(gate_breaches(r->worker->gate), &b)
                                          : BREACH_NONE;
 }
 
@@ -277,13 +277,6 @@ static enum flow ask_each(struct req *r, const struct budget *each)
     return each->downgrade && again_elsewhere(r) ? AGAIN : END;
 }
 
-// The answer begins with the prompt, which is no output.
-static bool echoes(const struct req *r)
-{
-    enum json_type is = json_type(json_get(json_root(r->ask.json), "echo"));
-    return is != JSON_ABSENT && is != JSON_NULL;
-}
-
 static enum flow begin(struct req *r, const struct concern *c)
 {
     struct reservation *v = &r->attempt.reservation;
@@ -291,8 +284,7 @@ static enum flow begin(struct req *r, const struct concern *c)
     reservation_bound(r, &bound);
     if (bound.state != BOUND_KNOWN && c->blocks)
         return refuse_unbounded(r, &bound);
-    v->blocks = c->blocks;
-    v->relied = c->blocks && !echoes(r);
+    v->relied = c->blocks;
     enum breach_scope scope = broken(r);
     if (scope != BREACH_NONE)
         return refuse_breach(r, scope);

@@ -134,6 +134,8 @@ static void read_rest(struct demand *d, struct str key, const struct json_val *v
         read_tier(d, key, json_str(v));
     else if (str_is(key, "cache_control"))
         ask_cache(d, v);
+    else if (str_is(key, "echo"))
+        d->repeats = json_bool(v, false);
     else if (str_is(key, "inference_geo"))
         d->us_region = str_is(json_str(v), "us");
     else if (str_is(key, "user"))
@@ -207,6 +209,16 @@ static void read_ollama(struct ask *a)
     most(&d->context, json_get(options, "num_ctx"));
 }
 
+// The answer goes on with a last message of the assistant's: Mistral tells that once more.
+static bool goes_on(const struct json_val *messages)
+{
+    struct json_iter it = {0};
+    const struct json_val *v = NULL, *last = NULL;
+    while (json_each(&it, messages, NULL, &v))
+        last = v;
+    return str_is(json_str(json_get(last, "role")), "assistant");
+}
+
 static void read_members(struct ask *a)
 {
     struct demand *d = &a->demand;
@@ -217,6 +229,8 @@ static void read_members(struct ask *a)
         if (!read_wish(d, key, v) && !read_input(d, key, v))
             read_rest(d, key, v);
     }
+    if (a->endpoint == ENDPOINT_CHAT)
+        d->repeats = goes_on(json_get(json_root(a->json), "messages"));
     // Each prompt of a list is answered by itself.
     const struct json_val *prompts = json_get(json_root(a->json), "prompt");
     if (a->endpoint == ENDPOINT_COMPLETIONS && json_type(prompts) == JSON_ARRAY) {

@@ -8,7 +8,7 @@ import json
 import signal
 
 from lib.books import charges, shown, up, verified
-from lib.scene import Gateway, Mock, cost_of, expect, expect_in, expect_true, limit, until
+from lib.scene import MODEL, Gateway, Mock, cost_of, expect, expect_in, expect_true, limit, until
 
 limit(60)
 EXTRA = """budgets:
@@ -156,6 +156,15 @@ with Mock() as mock:
     overrun(mock, "full", lambda g, fault: g.messages("a", headers=fault, stream=True, max_tokens=200), 200)
     overrun(mock, "full", lambda g, fault: g.post("/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse", {
         "contents": [{"role": "user", "parts": [{"text": "a"}]}], "generationConfig": {"maxOutputTokens": 200}}, fault), 200)
+    # What its caller has begun, or asks to be told once more, is not the answer's own; the rest is.
+    for more in ({"echo": False}, {"echo": True}):
+        overrun(mock, "full", lambda g, fault: g.post("/v1/completions", {
+            "model": MODEL, "prompt": "a", "stream": True, "max_tokens": 200, **more}, fault), 200)
+    begun = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "so far " * 300, "prefix": True}]
+    with Gateway(mock, extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:
+        answer = gateway.chat("", headers={"x-mock-fault": "tokens=300+ignore-max+no-usage"}, messages=begun, stream=True,
+                              max_tokens=200)
+        expect((answer.events[-1], gateway.rows(1)[0]["outcome"]), ("[DONE]", "ok"), "a prefix told once more")
     whole(mock)
     # Where no budget blocks, it goes on.
     with Gateway(mock, extra="budgets:\n  - { name: eye, limit: 1.00, enforce: observe }\n") as gateway:

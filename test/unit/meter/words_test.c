@@ -184,22 +184,33 @@ static void counts_what_is_made(void **state)
     }
 }
 
+#define LONG_WORD                                                      \
+    "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffffgggggggghhhhhhhh" \
+    "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffffgggggggghhhhhhhh" \
+    "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffffgggggggghhhhhhhh" \
+    "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffffgggggggghhhhhhhh"
+
 // An estimate is no more than what was asked, until that was surely not kept to.
 static void estimates_beyond_what_was_asked(void **state)
 {
     (void)state;
     static const struct {
         const char *text;
-        int64_t asked, output;
+        int64_t asked, repeats, output;
     } cases[] = {
-        {"sixteen bytes...", 4, 4}, {"sixteen bytes...", 3, 3},  {"sixteen bytes...", 2, 2},
-        {"sixteen bytes...", 1, 4}, {"a b c d e f g h i", 9, 9}, {"a b c d e f g h i", 8, 9},
-        {"a b c d e f g h", 3, 8},
+        {"sixteen bytes...", 4, 0, 4},  {"sixteen bytes...", 3, 0, 3},
+        {"sixteen-bytes...", 1, 0, 1}, // one long word may be one token
+        {"a b c d e f g h i", 9, 0, 9}, {"a b c d e f g h i", 8, 0, 9},
+        {"a b c d e f g h", 3, 0, 8},   {"a b c d e f g h i", 4, 5, 4},
+        {"a b c d e f g h i", 4, 4, 5}, {LONG_WORD, 16, 0, 16},
+        {LONG_WORD, 15, 0, 64},         {LONG_WORD, 11, 8, 64},
+        {LONG_WORD, 12, 8, 12},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct meter_setup setup = {.endpoint = ENDPOINT_CHAT,
                                     .kind = METER_SSE,
                                     .output_max = cases[i].asked,
+                                    .repeats = cases[i].repeats,
                                     .least = true};
         struct meter m;
         struct buf b;

@@ -395,9 +395,38 @@ static void lists_need_no_body(void **state)
     arena_fini(&arena);
 }
 
+static void may_be_told_once_more(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint endpoint;
+        const char *body;
+        bool repeats;
+    } cases[] = {
+        {ENDPOINT_COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"a\",\"echo\":true}", true},
+        {ENDPOINT_COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"a\",\"echo\":false}", false},
+        {ENDPOINT_CHAT, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}", false},
+        {ENDPOINT_CHAT,
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\"},{\"role\":\"assistant\"}]}", true},
+        {ENDPOINT_CHAT,
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\"},{\"role\":\"user\"}]}", false},
+        {ENDPOINT_CHAT, "{\"model\":\"m\",\"messages\":\"assistant\"}", false},
+        {ENDPOINT_MESSAGES, // begun there is not told again
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"a\"}]}", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        assert_int_equal(open_ask(&a, cases[i].endpoint, cases[i].body), REFUSAL_NONE);
+        if (a.demand.repeats != cases[i].repeats)
+            fail_msg("%s", cases[i].body);
+        ask_close(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(may_be_told_once_more),
         cmocka_unit_test(unchanged_is_one_slice),
         cmocka_unit_test(usage_is_asked_of_chats_only),
         cmocka_unit_test(tells_when_the_arena_is_full),
