@@ -188,13 +188,22 @@ static bool cost_known(const struct req *r)
     return false;
 }
 
+// The row of one that grows tells the most there can be, where its output is told by nobody.
+static bool captured_growing(const struct req *r)
+{
+    return r->attempt.reservation.grows && r->attempt.entry.usage.sure == SURE_CAPTURED;
+}
+
 void reservation_charge(struct req *r)
 {
     struct charge *c = &r->attempt.entry.charge;
     if (c->count == 0)
         return;
     int64_t cost = nano_from_money(r->attempt.entry.cost).n;
-    c->charged = cost_known(r) ? cost : count_larger(cost, c->held);
+    if (cost_known(r))
+        c->charged = cost;
+    else
+        c->charged = captured_growing(r) ? c->held : count_larger(cost, c->held);
 }
 
 // One that grows has not held all that it may cost: what is missing is no broken promise.

@@ -4,8 +4,8 @@ what is expected only (grow), refuse nothing (observe), refuse all (paused), lim
 told beside the answer."""
 import re
 
-from lib.books import charges, up, verified
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+from lib.books import charges, shown, up, verified, within
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(90)
 
@@ -95,6 +95,17 @@ def grown(mock):
         stream = gateway.chat(max_tokens=100000, stream=True)
         expect(stream.status, 200, stream.body)
         expect_true(usd(stream, "held") < 1_000_000, "a stream holds the next tokens alone")
+        verified(gateway)
+        for fault in ("502", "504", "reset", "reset=head"):  # nobody knows what came of it: it has spent what it held
+            gateway.chat(fault, headers={"x-mock-fault": fault}, max_tokens=100000, stream=True)
+        until(lambda: shown(gateway, "agent")["held"] == "0.00", 5, "all have ended")
+        lost = [row for row in gateway.rows(5) if row["sure"] == "captured"]
+        expect_true(len(lost) >= 4, f"they are captured: {lost}")
+        for row in lost:
+            for held, charged, _ in charges(gateway)[row["request"].replace("-", "")]:
+                expect_true(0 < held == charged < up(row["cost_pd"]), f"held {held}, charged {charged}: {row}")
+        within(gateway)
+        expect(gateway.chat(max_tokens=100000, stream=True).status, 200, "there is still room")
         verified(gateway)
     long = {"headers": {"x-mock-fault": "tokens=9000"}, "max_tokens": 100000, "stream": True}
     with Gateway(mock, extra="budgets:\n  - { name: roomy, limit: 1.00, hold: grow }\n") as gateway:
