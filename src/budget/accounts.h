@@ -70,6 +70,7 @@ struct account {
     uint64_t would_refuse; // calls that were let through because it only observes
     int64_t used_us;       // when it was in use last, as the caller's clock said then
     unsigned leases;       // of its under way, the caller's to count
+    bool gives_back;       // what it does not use, to be forgotten then; the caller's
     bool left;             // its budget counts in other windows, or did meanwhile; the caller's
     // For the table.
     struct nano ceiling; // the limit; above it while a lowered one drains

@@ -130,8 +130,9 @@ struct budgets_told budgets_told(struct budgets *all);
 // What the budgets say from now on: for new accounts at once, for all when it returns. Their zones
 // live until the next.
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count);
-// Forgets accounts that are over or idle. `behind_us`: how far the ledger is behind its journal.
-// One that comes back has spent what its watermark says.
+// Forgets accounts that are over or idle; one that has more set aside than it uses, once the store
+// has that back. `behind_us`: how far the ledger is behind its journal. One that comes back has
+// spent what its watermark says.
 void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us);
 
 struct budgets_account { // slices live during the call

@@ -136,17 +136,17 @@ static struct account_key key_of(const struct wanted *w)
         .budget = w->wish.budget->id, .value = w->wish.value, .window = w->window};
 }
 
-// NULL when there is no room for one more.
+// NULL when there is no room for one more, or the store cannot be asked.
 static struct account *account_of(struct budgets *all, const struct wanted *w, struct nano amount)
 {
     const struct account_key key = key_of(w);
     struct account *a = accounts_find(&all->table, &key);
-    if (a && a->left && budgets_is_free(a) && a->settled.n <= a->leased.n) {
+    if (a && (a->gives_back || a->left) && budgets_is_free(a) && a->settled.n <= a->leased.n) {
         budgets_forget(all, a);
         a = accounts_find(&all->table, &key);
     }
     if (a)
-        return a;
+        return a->gives_back && a->leases == 0 ? NULL : a;
     if (all->table.count >= BUDGETS_ACCOUNTS_MAX ||
         accounts_add(&all->table, &key, budgets_said(all, w->wish.budget), &a) != STATUS_OK)
         return NULL;
@@ -157,8 +157,8 @@ static struct account *account_of(struct budgets *all, const struct wanted *w, s
     return NULL;
 }
 
-// Its accounts are those of its windows. False when one cannot be had; one that has no number yet
-// is to be awaited.
+// Its accounts are those of its windows. False when one cannot be had; one that has no number yet,
+// or gives back, is to be awaited.
 static bool gather(struct budgets *all, struct booking *b)
 {
     struct account *fresh = NULL;
@@ -168,7 +168,7 @@ static bool gather(struct budgets *all, struct booking *b)
         if (!a)
             return false;
         b->hold.accounts[i] = a;
-        if (a->id == 0)
+        if (a->id == 0 || a->gives_back)
             fresh = a;
     }
     b->awaits = fresh;

@@ -45,13 +45,12 @@ bool budgets_is_free(const struct account *a)
 
 void budgets_forget(struct budgets *all, struct account *a)
 {
-    if (a->leased.n > a->settled.n) {
-        struct ask *k = budgets_ask(all, a, a->settled);
-        if (!k)
-            return;
-        k->account = NULL;
+    if (!a->gives_back && a->leased.n <= a->settled.n) {
+        must(accounts_forget(&all->table, a));
+    } else if (budgets_ask(all, a, a->settled)) {
+        a->gives_back = true;
+        a->leased = a->settled;
     }
-    must(accounts_forget(&all->table, a));
 }
 
 static bool is_told(const struct account *a, const struct lease *l)
@@ -103,7 +102,7 @@ static void took(struct budgets *all, struct account *a, const struct ask *k)
 {
     const struct lease *l = &k->lease;
     bool fine = l->status == STATUS_OK;
-    if (a && k->grows) {
+    if (k->grows) {
         bool more = fine && !l->observe && l->kept.leased.n > a->leased.n;
         struct nano by = {more ? l->kept.leased.n - a->leased.n : 0};
         accounts_leased(&all->table, a, by);
@@ -112,19 +111,32 @@ static void took(struct budgets *all, struct account *a, const struct ask *k)
         budgets_tell(all, a);
 }
 
+// It is forgotten once the store says that it has it back: whoever needs it takes it up anew. When
+// that is not known, it is asked again.
+static void gave_back(struct budgets *all, struct account *a, const struct lease *l)
+{
+    bool fine = l->status == STATUS_OK;
+    if (fine && !is_told(a, l) && budgets_ask(all, a, a->leased))
+        return;
+    bookings_born(all, a, fine);
+    if (fine)
+        must(accounts_forget(&all->table, a));
+}
+
 static void on_leased(struct lease *l)
 {
     struct ask *k = l->context;
     struct budgets *all = k->all;
     pthread_mutex_lock(&all->lock);
-    struct account *a = k->account; // whoever forgets it says so under the lock
+    struct account *a = k->account;
     list_pull(&k->link);
     all->closed |= l->status == STATUS_CLOSED;
-    if (a)
-        a->leases--;
-    if (a && a->id == 0)
+    a->leases--;
+    if (a->id == 0)
         born(all, a, l);
-    else if (a)
+    else if (a->gives_back)
+        gave_back(all, a, l);
+    else
         took(all, a, k);
     budgets_pump(all);
     pthread_cond_signal(&all->asked);

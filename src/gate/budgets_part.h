@@ -40,7 +40,7 @@ struct ask {
     struct list link;
     struct lease lease;
     struct budgets *all;
-    struct account *account; // NULL: it is forgotten, and gives back
+    struct account *account; // it is not forgotten before
     bool grows;              // accounts_ask wants it
     char value[];
 };
@@ -58,7 +58,8 @@ bool budgets_leaves(const struct budgets *all, const struct account_key *key);
 // Tells those of its thresholds that were told before.
 void budgets_alert_again(struct budgets *all, const struct account *a);
 
-// Those that wait for that account's first lease look again. `fine`: it has a number now.
+// Those that wait for that account's first lease, or until it has given back, look again. `fine`:
+// it has a number now, or is about to be forgotten.
 void bookings_born(struct budgets *all, const struct account *a, bool fine);
 // accounts_listener.woken
 void bookings_woken(void *context, struct hold *h, const struct verdict *v);
@@ -73,8 +74,8 @@ struct ask *budgets_ask(struct budgets *all, struct account *a, struct nano upto
 void budgets_tell(struct budgets *all, struct account *a);
 // Nobody uses it, and nothing of it is asked.
 bool budgets_is_free(const struct account *a);
-// What a free one does not use is set aside no more, and the table has it no longer. It stays when
-// that cannot be asked.
+// The table has a free one no longer; one that has more set aside than it uses gives that back
+// first. It stays, to be asked again, until the store has said that it is so.
 void budgets_forget(struct budgets *all, struct account *a);
 // Asks for all that the table wants (accounts_ask): after whatever may have made it want some.
 void budgets_pump(struct budgets *all);

@@ -54,9 +54,9 @@ struct lease {
 // wait for the disk. To be asked: before the first hold in an account that has no number, whenever
 // accounts_ask says so, and when the terms of an account changed (with the watermark it has).
 //
-// Of one account one lease is under way at a time, but for the `first` behind one that gives back.
-// One that was forgotten and comes back has spent no more than its watermark says: give back down
-// to what is spent when it is forgotten, and ask with `first` when it returns.
+// Of one account one lease is under way at a time. One that was forgotten and comes back has spent
+// no more than its watermark says: give back down to what is spent, forget it when that is OK, and
+// ask with `first` when it returns.
 void store_lease(struct store *s, struct lease *l);
 
 struct account_row { // slices live during the call

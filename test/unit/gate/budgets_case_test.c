@@ -477,8 +477,8 @@ static void what_is_forgotten_comes_back_as_spent(void **state)
             lent_charge(1, 200);
         work();
         budgets_tidy(all, WALL + 2 * HOUR, 0);
-        assert_int_equal(known(), 0);
         work();
+        assert_int_equal(known(), 0);
         assert_int_equal(lender.at[0].settled + lender.at[0].leased, rows ? 450 : 200);
         end_now(all, opened(&b, 50, WALL + 2 * HOUR), 50, true);
         if (rows == 0)
@@ -492,6 +492,71 @@ static void what_is_forgotten_comes_back_as_spent(void **state)
     budgets_tidy(all, WALL + 9 * HOUR, 0);
     end_now(all, opened(&b, 10, WALL + 9 * HOUR), 10, true);
     has(all, 1, 510, 0);
+}
+
+// Nobody knows whether the store took it back; until it says so nothing is forgotten.
+static void what_is_not_given_back_is_not_spent(void **state)
+{
+    (void)state;
+    static const enum status failures[] = {STATUS_BUSY, STATUS_FULL, STATUS_IO};
+    const struct budget b = a_budget(1, 1000);
+    int64_t wall_us = WALL;
+    for (unsigned i = 0; i < 6; i++) {
+        end_now(all, opened(&b, 300, wall_us), 100, true);
+        lent_charge(1, 100);
+        work();
+        wall_us += 2 * HOUR;
+        budgets_tidy(all, wall_us, 0);
+        assert_int_equal(lender_serve(failures[i / 2]), 1);
+        has(all, 1, 100 * (i + 1), 0);
+        if (i % 2)
+            continue; // a call comes first
+        budgets_tidy(all, wall_us, 0);
+        work();
+        assert_int_equal(known(), 0);
+        assert_int_equal(lender.at[0].leased, 0);
+    }
+}
+
+static void who_needs_what_cannot_be_given_back_hears_it(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    end_now(all, opened(&b, 300, WALL), 100, true);
+    lent_charge(1, 100);
+    work();
+    budgets_tidy(all, WALL + 2 * HOUR, 0);
+    struct booking *k = book_for(all, &caller, &b, STR_NONE);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(reserve_at(k, 10, true, WALL + 2 * HOUR), BOOKING_WAITS);
+        assert_int_equal(lender_serve(STATUS_BUSY), 1);
+        posts_run(&loop);
+        assert_int_equal(reserve_at(k, 10, true, WALL + 2 * HOUR), BOOKING_FAILED);
+    }
+    assert_int_equal(settled(k, 900, WALL + 2 * HOUR), BOOKING_OPEN);
+    has(all, 1, 100, 900);
+    booking_drop(k);
+}
+
+// A threshold that is reached just then is told once.
+static void what_gives_back_tells_what_has_changed(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000);
+    b.terms.alert_count = 1;
+    b.terms.alert_at[0] = 50;
+    end_now(all, opened(&b, 300, WALL), 100, true);
+    lent_charge(1, 100);
+    work();
+    budgets_tidy(all, WALL + 2 * HOUR, 0);
+    b.terms.limit.n = 150;
+    budgets_terms(all, &b, 1);
+    assert_int_equal(heard.alerts, 1);
+    work();
+    assert_int_equal(known(), 0);
+    assert_int_equal(lender.at[0].told, 50);
+    booking_drop(opened(&b, 10, WALL + 2 * HOUR));
+    assert_int_equal(heard.alerts, 1);
 }
 
 static void what_is_in_use_is_not_forgotten(void **state)
@@ -660,6 +725,9 @@ int main(void)
         CASE(another_zone_is_another_window),
         CASE(an_alert_is_told_once),
         CASE(what_is_forgotten_comes_back_as_spent),
+        CASE(what_is_not_given_back_is_not_spent),
+        CASE(who_needs_what_cannot_be_given_back_hears_it),
+        CASE(what_gives_back_tells_what_has_changed),
         CASE(what_is_in_use_is_not_forgotten),
         CASE(an_overdraft_is_forgotten_late),
         CASE(who_only_observes_is_forgotten_when_its_rows_are_there),
