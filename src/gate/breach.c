@@ -32,7 +32,11 @@ void breaches_free(struct breaches *all)
 {
     if (!all)
         return;
-    breaches_clear(all);
+    while (all->first) {
+        struct passed *next = all->first->next;
+        heap_free(all->first);
+        all->first = next;
+    }
     pthread_mutex_destroy(&all->lock);
     heap_free(all);
 }
@@ -93,18 +97,4 @@ enum breach_scope breaches_find(struct breaches *all, const struct breach *b)
         scope = BREACH_KEY;
     pthread_mutex_unlock(&all->lock);
     return scope;
-}
-
-void breaches_clear(struct breaches *all)
-{
-    pthread_mutex_lock(&all->lock);
-    struct passed *p = all->first;
-    all->first = NULL;
-    __atomic_store_n(&all->count, 0, __ATOMIC_RELEASE);
-    pthread_mutex_unlock(&all->lock);
-    while (p) {
-        struct passed *next = p->next;
-        heap_free(p);
-        p = next;
-    }
 }

@@ -6,8 +6,10 @@
 //   one key's call has passed it     for the calls of that key: it shuts the model off for no other
 //   another key's has, too           for all calls: what is lost to it are these two keys' calls
 //
-// until the prices are read anew. It is the price as one provider's calls have it; whoever has no
-// key is one key more. From any thread. Asking takes no lock while there is none.
+// until the prices are read anew: each reading has its own list (gate/snapshot.h), so a call that
+// began before it and ends after it says nothing of the new ones. It is the price as one provider's
+// calls have it; whoever has no key is one key more. From any thread. Asking takes no lock while
+// there is none.
 
 #ifndef GATE_BREACH_H
 #define GATE_BREACH_H
@@ -15,7 +17,7 @@
 #include "base/must.h"
 #include "base/str.h"
 
-struct breaches; // all of the process
+struct breaches; // of the prices as they were read once
 
 struct breach {
     struct str key; // whose call it is; empty: nobody's
@@ -34,7 +36,5 @@ void breaches_free(struct breaches *all);     // NULL is fine
 // It was passed. Without memory for it nothing is remembered: the next one says so again.
 void breaches_add(struct breaches *all, const struct breach *b);
 enum breach_scope breaches_find(struct breaches *all, const struct breach *b);
-// The prices were read anew.
-void breaches_clear(struct breaches *all);
 
 #endif

@@ -20,7 +20,6 @@
 #include "base/log.h"
 #include "budget/budget.h"
 #include "gate/absent.h"
-#include "gate/breach.h"
 #include "gate/budgets.h"
 #include "gate/chore.h"
 #include "gate/defined.h"
@@ -43,7 +42,6 @@ struct gate {
     struct locals *locals; // what its Ollamas have
     struct thrifts *thrifts;
     struct budgets *budgets;
-    struct breaches *breaches;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
     void *annex;
@@ -75,11 +73,6 @@ struct snapshot *gate_snapshot(struct gate *g)
 struct budgets *gate_budgets(struct gate *g)
 {
     return g->budgets;
-}
-
-struct breaches *gate_breaches(struct gate *g)
-{
-    return g->breaches;
 }
 
 struct chores *gate_chores(struct gate *g, bool slow)
@@ -247,7 +240,6 @@ enum status gate_reload(struct gate *g, struct why *why)
         absent_log(fresh);
         snapshot_free(old);
         snapshot_install(g, fresh);
-        breaches_clear(g->breaches);
     }
     if (s != STATUS_OK)
         log_say(LOG_ERROR, "reload: %s; the running configuration stays", why->text);
@@ -399,10 +391,9 @@ static enum status gate_open(struct gate *g, struct why *why)
         g->snapshot->locals = g->locals = locals_new();
         g->snapshot->thrifts = g->thrifts = thrifts_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
-        g->breaches = breaches_new();
         if (g->budgets)
             budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count);
-        bool fine = g->locals && g->thrifts && g->budgets && g->breaches;
+        bool fine = g->locals && g->thrifts && g->budgets;
         s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
@@ -432,7 +423,6 @@ static void gate_close(struct gate *g)
     locals_free(g->locals);
     thrifts_free(g->thrifts);
     budgets_free(g->budgets);
-    breaches_free(g->breaches);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);
 }

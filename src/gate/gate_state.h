@@ -27,7 +27,5 @@ struct budgets;
 struct worker *gate_worker(struct gate *g, unsigned i); // NULL beyond the last
 bool gate_draining(const struct gate *g);
 struct budgets *gate_budgets(struct gate *g); // the process's accounts
-struct breaches;
-struct breaches *gate_breaches(struct gate *g); // ... and the prices that calls have passed
 
 #endif

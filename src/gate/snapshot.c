@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "gate/breach.h"
 #include "gate/defined.h"
 #include "gate/state.h"
 
@@ -165,6 +166,9 @@ enum status snapshot_new(struct config *config, struct store *store, const uint8
     enum status status = shelf_open(config->state, &s->prices, why);
     if (status == STATUS_OK)
         status = shelf_catalog(&s->prices, config->prices, &s->catalog, why);
+    s->breaches = breaches_new();
+    if (status == STATUS_OK && !s->breaches)
+        status = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (status == STATUS_OK)
         return complete(s, store, pepper, out, why);
     snapshot_free(s);
@@ -184,6 +188,7 @@ static struct snapshot *snapshot_upon(struct snapshot *base)
     s->locals = owner->locals;
     s->thrifts = owner->thrifts;
     s->catalog = owner->catalog;
+    s->breaches = owner->breaches;
     return s;
 }
 
@@ -221,6 +226,7 @@ void snapshot_free(struct snapshot *s)
         defined_free(s->defined);
         arena_fini(&s->arena);
         if (!s->parts_borrowed) {
+            breaches_free(s->breaches);
             catalog_close(s->catalog);
             shelf_close(&s->prices);
             config_free(s->config);

@@ -17,6 +17,7 @@
 #include "store/store.h"
 #include "tariff/shelf.h"
 
+struct breaches;
 struct budget; // budget/budget.h
 struct defined;
 
@@ -25,7 +26,8 @@ struct snapshot {
     struct config *config;
     struct shelf prices; // imported; the catalogue's texts
     struct catalog *catalog;
-    bool parts_borrowed; // config and catalog belong to `base`
+    struct breaches *breaches; // its prices that calls have passed
+    bool parts_borrowed;       // config, catalog and breaches belong to `base`
     struct snapshot *base;
     struct arena arena;
     struct map keys;         // 32-byte MAC -> struct key

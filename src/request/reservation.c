@@ -233,7 +233,7 @@ void reservation_end(struct req *r)
         metrics_bound(&r->worker->metrics, charged.n, v->most.n);
     if (broken && charged.n > v->most.n) {
         const struct breach by = reservation_breach(r);
-        breaches_add(gate_breaches(r->worker->gate), &by);
+        breaches_add(r->view->snapshot->breaches, &by);
     }
     hold_rest(v, charged);
     if (!r->head_sent) { // its fields are to come

@@ -135,7 +135,7 @@ static void end_wait(struct req *r)
 static enum breach_scope broken(const struct req *r)
 {
     const struct breach b = reservation_breach(r);
-    return r->attempt.reservation.relied ? breaches_find(gate_breaches(r->worker->gate), &b)
+    return r->attempt.reservation.relied ? breaches_find(r->view->snapshot->breaches, &b)
                                          : BREACH_NONE;
 }
 

@@ -18,7 +18,6 @@
 
 static struct loop loop;
 static struct budgets *all;
-static struct breaches *breaches;
 static struct catalog *catalog;
 static struct config config;
 static struct config_provider provider;
@@ -64,12 +63,6 @@ struct budgets *gate_budgets(struct gate *g)
 {
     (void)g;
     return all;
-}
-
-struct breaches *gate_breaches(struct gate *g)
-{
-    (void)g;
-    return breaches;
 }
 
 const struct sheet *settle_sheet(const struct req *r)
@@ -302,7 +295,7 @@ int main(void)
     struct why why;
     if (catalog_open_texts(&alloc_heap, &text, 1, &catalog, &why) != STATUS_OK)
         return 1;
-    breaches = breaches_new();
+    snapshot.breaches = breaches_new();
     provider.name = str_of("bench");
     budgets[0] = a_budget(1, INT64_C(10) * LIMIT);
     budgets[0].per = BUDGET_PER_VALUE;
@@ -312,7 +305,7 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_call_holds_all_or_is_refused)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    breaches_free(breaches);
+    breaches_free(snapshot.breaches);
     catalog_close(catalog);
     return failed;
 }

@@ -91,6 +91,18 @@ with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: little, limit: 0
     verify = gateway.costlens("ledger", "verify", check=False)
     expect((verify.returncode, verify.stderr), (0, ""), verify.stdout)
 
+# A call that began with the old prices says nothing of those that are read anew before it ends.
+with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway, concurrent.futures.ThreadPoolExecutor(1) as pool:
+    late = pool.submit(ask, gateway, headers={"x-mock-fault": FAULT["x-mock-fault"] + "+late=1500"})
+    until(lambda: gateway.metric("costlens_reservations_inflight") == 1, 5, "it is under way")
+    gateway.program.signal(signal.SIGHUP)
+    until(lambda: "the new configuration holds" in gateway.program.errors(), 5, "the prices are read anew")
+    expect_true(not late.done(), "it is under way still")
+    expect(late.result().status, 200)
+    until(lambda: loud(gateway), 5, "what it cost is told")
+    expect(ask(gateway).status, 200, "the new prices are relied on")
+    verified(gateway)
+
 # Who waits for room would have it when the long call ends, but a short one has broken the price before.
 with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: queue, limit: 0.003, wait: 30s }\n") as gateway, \
         concurrent.futures.ThreadPoolExecutor(3) as pool:

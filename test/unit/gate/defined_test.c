@@ -230,6 +230,8 @@ static void snapshots_share_them(void **state)
     assert_int_equal(changed->budget_count, 2);
     assert_int_equal(snapshot_with_keys(changed, s, pepper, &later, &why), STATUS_OK);
     assert_ptr_equal(later->budgets, changed->budgets);
+    assert_non_null(first->breaches);
+    assert_ptr_equal(later->breaches, first->breaches); // the prices are the same ones
     snapshot_free(first);
     snapshot_free(keyed);
     snapshot_free(changed);
