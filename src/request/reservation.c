@@ -115,6 +115,7 @@ void reservation_hold_less(struct req *r)
     v->amount = first.most;
     v->step.n = next.most.n - first.most.n;
     v->tokens = v->ahead = GROW_TOKENS * m.weight.answers;
+    v->spare = v->ahead / 8;
 }
 
 // --- holding to it ---
@@ -149,6 +150,30 @@ static void count_grown(struct req *r, struct nano by, int64_t steps)
     (void)!journal_dispatched(r->worker->journal, &r->attempt.entry); // else the one before stands
 }
 
+// Where a budget has not as much left as a step, steps are shorter from then on.
+static bool shorten(struct reservation *v)
+{
+    if (v->ahead / 2 < v->spare)
+        return false;
+    v->ahead /= 2;
+    v->step.n = v->step.n / 2 + 1;
+    return true;
+}
+
+static enum admission hold_ahead(struct req *r, int64_t made)
+{
+    struct reservation *v = &r->attempt.reservation;
+    for (;;) {
+        int64_t steps = steps_due(v, made);
+        struct nano by = price_of(v, steps);
+        enum admission is = steps > 0 ? booking_extend(v->booking, by) : ADMISSION_MADE;
+        if (is == ADMISSION_MADE && steps > 0)
+            count_grown(r, by, steps);
+        if (is == ADMISSION_MADE || is == ADMISSION_LEASE || !shorten(v))
+            return is;
+    }
+}
+
 enum growth reservation_grow(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
@@ -157,17 +182,13 @@ enum growth reservation_grow(struct req *r)
     if (!v->grows || !v->booking || v->amount.n >= v->most.n || !settle_so_far(r, &u, &cost))
         return GROWTH_MADE;
     int64_t made = usage_output(&u);
-    int64_t steps = steps_due(v, made);
-    if (steps == 0)
+    if (steps_due(v, made) == 0)
         return GROWTH_MADE;
-    struct nano by = price_of(v, steps);
     enum admission is = ADMISSION_HELD;
     if (journal_healthy(r->worker->journal)) // what is held must stand there
-        is = booking_extend(v->booking, by);
-    if (is == ADMISSION_MADE)
-        count_grown(r, by, steps);
+        is = hold_ahead(r, made);
     // What is under way when it is cut is billed, too.
-    if (is == ADMISSION_MADE || count_add(made, v->ahead / 8) < v->tokens)
+    if (is == ADMISSION_MADE || count_add(made, v->spare) < v->tokens)
         return GROWTH_MADE;
     return is == ADMISSION_LEASE ? GROWTH_WAITS : GROWTH_OVER;
 }

@@ -32,6 +32,7 @@ struct reservation {
     struct nano step;         // of one that grows: what its next tokens cost at most
     int64_t ahead;            // ... how many those are
     int64_t tokens;           // ... and how many of its answer are held for
+    int64_t spare;            // ... that may be under way when it is cut
     int64_t output;           // tokens that come out at most, by its bound
     bool relied;              // a budget that blocks relies on its price, and on that
     unsigned lowered;         // so often was its answer made shorter
