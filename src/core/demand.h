@@ -55,7 +55,8 @@ struct weight {
     const char *vast;      // of what it holds only the window bounds the tokens: files, sound,
                            // what is kept at the provider
     int64_t rounds;        // of tools that the provider runs: each bills the context once more
-    const char *rounds_of; // the member that has the first of them; NULL: none, the model itself
+    const char *rounds_of; // the member that asks for the first of them (`model`: one that always
+                           // has them); NULL: there are none
     int64_t web_searches;
     int64_t file_searches;
     // What comes out.

@@ -145,7 +145,7 @@ struct budgets_account { // slices live during the call
 };
 typedef void budgets_account_f(void *context, const struct budgets_account *a);
 // Those that the table has, in no order, under the lock: `f` must not wait. Calls go on meanwhile:
-// each is as of its own moment, and one may be told twice, the later being the newer.
+// each is as of its own moment, and one may be told twice, of two moments.
 void budgets_each(struct budgets *all, budgets_account_f *f, void *context);
 
 #endif
