@@ -103,6 +103,10 @@ struct store {
 // the configuration names the place. FULL.
 enum status store_full(const struct store *s, const char *place, const char *key, struct why *why);
 
+// Whether trouble that lasts is to be said (again): once a minute. `said_us`: when it was last, 0 =
+// never; written when it is due.
+bool store_complains(int64_t *said_us) MUST_USE;
+
 // Says that there is no reserve for now.
 void store_bare(const struct store *s);
 

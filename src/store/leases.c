@@ -270,14 +270,10 @@ static bool begin_epoch(struct store *s, int64_t *epoch)
     return fine;
 }
 
-// Once a minute while it lasts.
 static void complain(struct store *s, const char *why)
 {
-    int64_t now = clock_mono_us();
-    if (s->denied_us && now - s->denied_us < 60 * SECOND_US)
-        return;
-    s->denied_us = now;
-    log_say(LOG_ERROR, "nothing can be set aside for budgets: %s", why);
+    if (store_complains(&s->denied_us))
+        log_say(LOG_ERROR, "nothing can be set aside for budgets: %s", why);
 }
 
 static void recovered(struct store *s)

@@ -203,6 +203,15 @@ static enum status start_writer(struct store *s, struct why *why)
     return s->running ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "no thread for the writer");
 }
 
+bool store_complains(int64_t *said_us)
+{
+    int64_t now = clock_mono_us();
+    if (*said_us && now - *said_us < 60 * SECOND_US)
+        return false;
+    *said_us = now;
+    return true;
+}
+
 void store_bare(const struct store *s)
 {
     log_say(LOG_WARN, "the journal in %s has no reserve until there are %u MiB for it", s->state,

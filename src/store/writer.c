@@ -305,18 +305,14 @@ static bool set_positions(struct store *s)
     return true;
 }
 
-// Once a minute while it lasts.
 static void complain(struct store *s)
 {
-    int64_t now = clock_mono_us();
     s->trouble = sql_status(sqlite3_errcode(s->db));
     atomic_fetch_add_explicit(&s->failures, 1, memory_order_relaxed);
     atomic_store_explicit(&s->healthy, false, memory_order_release);
-    if (s->complained_us && now - s->complained_us < 60 * SECOND_US)
-        return;
-    s->complained_us = now;
-    log_say(LOG_ERROR, "the ledger cannot be written: %s; its rows wait in the journal",
-            sqlite3_errmsg(s->db));
+    if (store_complains(&s->complained_us))
+        log_say(LOG_ERROR, "the ledger cannot be written: %s; its rows wait in the journal",
+                sqlite3_errmsg(s->db));
 }
 
 static void undo(struct store *s)
