@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/usage.h"
 #include "gate/budgets_part.h"
 
 static void on_leased(struct lease *l);
@@ -58,19 +59,12 @@ static bool is_told(const struct account *a, const struct lease *l)
     return a->told <= l->told && a->terms.limit.n == l->limit.n && a->terms.observe == l->observe;
 }
 
-static struct nano sum(struct nano a, struct nano b)
-{
-    struct nano s = {INT64_MAX};
-    (void)!nano_add(a, b, &s);
-    return s;
-}
-
 void budgets_pump(struct budgets *all)
 {
     struct account *a;
     struct nano more;
     while (accounts_ask(&all->table, &a, &more)) {
-        struct ask *k = budgets_ask(all, a, sum(a->leased, more));
+        struct ask *k = budgets_ask(all, a, (struct nano){count_add(a->leased.n, more.n)});
         if (k)
             k->grows = true; // it is answered under the lock
         else

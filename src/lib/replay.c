@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/usage.h"
 #include "lib/record.h"
 #include "lib/table.h"
 
@@ -297,22 +298,16 @@ static enum costlens_status read_all(struct reading *g)
     }
 }
 
-static int64_t add(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
 static void capture(struct reading *g, const struct open *o)
 {
     for (unsigned i = 0; i < o->count; i++) {
         struct account *a = o->accounts[i];
         struct account_kept kept = {
-            {add(a->settled.n, o->amount)}, a->overdraft, a->leased, a->told};
+            {count_add(a->settled.n, o->amount)}, a->overdraft, a->leased, a->told};
         accounts_restore(a, &kept);
     }
     g->done.holds++;
-    g->done.captured = add(g->done.captured, o->amount);
+    g->done.captured = count_add(g->done.captured, o->amount);
 }
 
 // Thresholds that were passed since they were last told, or now.

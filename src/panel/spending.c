@@ -114,8 +114,7 @@ static struct spending_account amounts(const struct gathering *g, const struct a
 
 static int64_t in_use(const struct spending_account *a)
 {
-    int64_t sum = INT64_MAX;
-    return __builtin_add_overflow(a->spent.n, a->held.n, &sum) ? INT64_MAX : sum;
+    return count_add(a->spent.n, a->held.n);
 }
 
 // Keeps those that are most in use, in their order.

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/log.h"
+#include "core/usage.h"
 #include "store/inside.h"
 #include "store/lease.h"
 #include "store/moved.h"
@@ -102,11 +103,6 @@ void leases_close(struct store *s)
     sqlite3_finalize(s->account_adjust);
 }
 
-static int64_t sum(int64_t a, int64_t b)
-{
-    return a <= INT64_MAX - b ? a + b : INT64_MAX;
-}
-
 // Where it leaves the watermark. No sum leaves 64 bits: the account's CHECK says that
 // settled - overdraft + leased is at most its ceiling.
 static void move(struct lease *l, struct amounts *a)
@@ -115,15 +111,15 @@ static void move(struct lease *l, struct amounts *a)
     int64_t to_come = l->first ? a->leased : 0;
     int64_t want = l->upto.n > a->settled ? l->upto.n - a->settled : 0;
     if (l->first)
-        want = sum(a->leased, l->upto.n);
+        want = count_add(a->leased, l->upto.n);
     if (l->observe || most < a->leased)
         most = a->leased;
     a->leased = want < most ? want : most;
     int64_t used = a->settled - a->overdraft + a->leased;
     a->ceiling = l->observe ? INT64_MAX : used > l->limit.n ? used : l->limit.n;
-    l->kept.settled.n = sum(a->settled, to_come);
+    l->kept.settled.n = count_add(a->settled, to_come);
     l->kept.overdraft.n = a->overdraft;
-    l->kept.leased.n = sum(a->settled, a->leased);
+    l->kept.leased.n = count_add(a->settled, a->leased);
     if (l->observe && l->kept.leased.n < l->upto.n)
         l->kept.leased.n = l->upto.n;
 }
@@ -241,7 +237,7 @@ static bool grant(struct store *s, struct lease *l)
     struct amounts a = {.ceiling = 0};
     if (!find(s, l, &a) || (l->account == 0 && !make(s, l, &a)) || !add_moved(s, l, &moved))
         return false;
-    a.settled = sum(a.settled, moved);
+    a.settled = count_add(a.settled, moved);
     move(l, &a);
     sqlite3_stmt *u = s->account_lease;
     sqlite3_bind_int64(u, 1, (int64_t)l->account);
