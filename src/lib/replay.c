@@ -4,6 +4,7 @@
 // lies. What its records tell is done to the table at once; holds that have no end stand in a list
 // until all is read, and are then captured. Only the last record may be torn.
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/usage.h"
@@ -67,33 +68,34 @@ static enum costlens_status fill(struct reading *g)
 
 // --- what it tells ---
 
+static int compare(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int compare_account(const void *id, const void *at)
+{
+    return compare(*(const uint64_t *)id, (*(struct account *const *)at)->id);
+}
+
+static int compare_open(const void *id, const void *at)
+{
+    return compare(*(const uint64_t *)id, ((const struct open *)at)->id);
+}
+
 static struct account *account_of(const struct costlens_budgets *b, uint64_t id)
 {
-    size_t low = 0;
-    size_t high = b->account_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (b->accounts[middle]->id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < b->account_count && b->accounts[low]->id == id ? b->accounts[low] : NULL;
+    struct account **found = b->account_count ? bsearch(&id, b->accounts, b->account_count,
+                                                        sizeof *found, compare_account)
+                                              : NULL;
+    return found ? *found : NULL;
 }
 
 static struct open *open_of(const struct reading *g, uint64_t id)
 {
-    size_t low = 0;
-    size_t high = g->open_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (g->open[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < g->open_count && g->open[low].id == id && !g->open[low].ended;
-    return found ? &g->open[low] : NULL;
+    struct open *found =
+        g->open_count ? bsearch(&id, g->open, g->open_count, sizeof *found, compare_open) : NULL;
+    return found && !found->ended ? found : NULL;
 }
 
 static bool is_window(const struct window *w)
