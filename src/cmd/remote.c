@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "base/clock.h"
 #include "cmd/child.h"
 #include "cmd/patience.h"
 #include "cold/http.h"
@@ -12,10 +13,12 @@
 #include "panel/verb.h"
 #include "tariff/shelf.h"
 
-#define WAIT_MS      600000
-#define SOCKET_BYTES 256
-#define BUSY_TRIES   40
-#define BUSY_STEP_NS 100000000
+#define WAIT_MS       600000
+#define SOCKET_BYTES  256
+#define BUSY_US       (4 * SECOND_US)
+#define BUSY_STEP_NS  100000000
+#define OWNER_US      (5 * SECOND_US)
+#define OWNER_STEP_NS 20000000
 
 // What a code of the admin plane (panel/routes.c) says, else its HTTP status.
 static enum status status_of(long http, struct str code)
@@ -89,9 +92,9 @@ static enum status run_with_catalog(const struct verb *verb, struct verb_call *c
 }
 
 // No gateway: this process owns the store for a moment. Opening it replays the journal.
-static enum status run_here(const struct config *c, const struct verb *verb, struct str args,
-                            struct buf *answer, struct why *why)
+static enum status open_here(const struct verb *verb, struct verb_call *call, struct why *why)
 {
+    const struct config *c = call->config;
     if (verb->needs_gate)
         return why_set(why, STATUS_CLOSED, "no gateway is running on this store (%.*s)",
                        STR_ARG(c->state));
@@ -99,15 +102,32 @@ static enum status run_here(const struct config *c, const struct verb *verb, str
                                 .state = c->state,
                                 .create = verb->makes_store,
                                 .keep_days = c->keep_days};
-    struct store *store = NULL;
-    enum status s = store_open(&setup, &store, why);
-    if (s == STATUS_UNKNOWN && verb->without_store)
-        *why = (struct why){0};
-    else if (s != STATUS_OK)
+    enum status s = store_open(&setup, &call->store, why);
+    if (s != STATUS_UNKNOWN || !verb->without_store)
         return s;
-    struct verb_call call = {.store = store, .config = c, .args = args, .answer = answer};
-    s = run_with_catalog(verb, &call, why);
-    store_close(store);
+    *why = (struct why){0};
+    return STATUS_OK;
+}
+
+// Another command that owns the store is done in a moment, and a gateway that begins takes the verb
+// as soon as it listens. Nothing has run while the store could not be opened.
+static enum status run_where_it_is(const struct verb *verb, struct verb_call *call, struct why *why)
+{
+    const struct timespec step = {.tv_nsec = OWNER_STEP_NS};
+    int64_t until_us = clock_mono_us() + OWNER_US;
+    for (;;) {
+        enum status s = remote_gateway(call->config, verb->name, call->args, call->answer, why);
+        if (s != STATUS_CLOSED)
+            return s;
+        s = open_here(verb, call, why);
+        if (s == STATUS_OK)
+            break;
+        if (s != STATUS_BUSY || child_hurried() || clock_mono_us() >= until_us)
+            return s;
+        nanosleep(&step, NULL);
+    }
+    enum status s = run_with_catalog(verb, call, why);
+    store_close(call->store);
     return s;
 }
 
@@ -128,9 +148,8 @@ enum status remote_run(const struct cli *cli, const char *verb, struct str args,
         return STATUS_DAMAGED;
     struct patience p;
     patience_begin(&p);
-    enum status s = remote_gateway(config, verb, args, answer, why);
-    if (s == STATUS_CLOSED)
-        s = run_here(config, found, args, answer, why);
+    struct verb_call call = {.config = config, .args = args, .answer = answer};
+    enum status s = run_where_it_is(found, &call, why);
     patience_end(&p);
     config_free(config);
     return s;
@@ -140,15 +159,16 @@ enum status remote_retry(const struct cli *cli, const char *verb, struct buf *ar
                          struct buf *answer, struct why *why)
 {
     const struct timespec step = {.tv_nsec = BUSY_STEP_NS};
-    enum status s = STATUS_BUSY;
+    int64_t until_us = clock_mono_us() + BUSY_US;
     buf_add_char(args, '}');
-    for (int i = 0; s == STATUS_BUSY && i < BUSY_TRIES && (i == 0 || !child_hurried()); i++) {
-        if (i > 0)
-            nanosleep(&step, NULL);
+    for (;;) {
+        enum status s =
+            buf_failed(args) ? STATUS_NO_MEMORY : remote_run(cli, verb, buf_str(args), answer, why);
+        if (s != STATUS_BUSY || child_hurried() || clock_mono_us() >= until_us)
+            return s;
+        nanosleep(&step, NULL);
         buf_clear(answer);
-        s = buf_failed(args) ? STATUS_NO_MEMORY : remote_run(cli, verb, buf_str(args), answer, why);
     }
-    return s;
 }
 
 void remote_arg(struct buf *args, const char *name, struct str text)

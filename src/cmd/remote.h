@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // remote - runs a verb (panel/verb.h) where the store is: in the gateway that owns it, through its
-// UNIX socket, or here when none is running. The caller sees no difference.
+// UNIX socket, or here when none is running. The caller sees no difference. Of commands at the same
+// time, the others wait some seconds for the one that owns the store.
 
 #ifndef CMD_REMOTE_H
 #define CMD_REMOTE_H
@@ -19,11 +20,12 @@ struct config;
 void remote_arg(struct buf *args, const char *name, struct str text);
 // As remote_ask, but says nothing, and `args` is whole. CLOSED when the verb needs a running
 // gateway and there is none; SYNTAX, RANGE or LIMIT when the arguments are wrong; DAMAGED when the
-// configuration or a price is; BUSY when it may be asked again.
+// configuration or a price is; BUSY when another owns the store for longer than some seconds, or a
+// gateway was too busy.
 enum status remote_run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
                        struct why *why) MUST_USE;
-// The same with `args`, which it ends, tried again while BUSY: when a gateway dies, those that ran
-// on it open the store one after the other. Not for long, and once only when child_hurried.
+// The same with `args`, which it ends, tried again while BUSY, for what may be done twice. Not for
+// long, and once only when child_hurried.
 enum status remote_retry(const struct cli *cli, const char *verb, struct buf *args,
                          struct buf *answer, struct why *why) MUST_USE;
 // Runs `verb` ("keys/create") with `args`, which it ends. EXIT_OK with the answer, which the caller

@@ -80,9 +80,9 @@ static enum status lock_file(struct store *s, int folder, const char *path, int 
         if (error != EWOULDBLOCK)
             return why_set(why, STATUS_IO, "%s cannot be locked: %s", path, strerror(error));
         return why_set(why, STATUS_BUSY,
-                       "%s is in use by another costlens (process %s); commands reach it through "
-                       "its socket, or stop it first",
-                       s->path, text[0] ? text : "?");
+                       "%s is in use by another costlens%s%s%s: wait until it has ended, or stop "
+                       "it. Commands reach a gateway through its socket",
+                       s->path, text[0] ? " (process " : "", text, text[0] ? ")" : "");
     }
     int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
     if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Budgets and teams by their verbs: beside a running gateway, by its admin API, and on the store alone."""
+import fcntl
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
 
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, request
 
@@ -136,3 +139,20 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
 # No gateway runs: the same on the store's folder.
 gateway.costlens("budget", "rm", "agent")
 check(gateway)
+
+# Who owns the store for a moment is waited for; who keeps it is named.
+gateway.costlens("budget", "set", "shared", "--limit", "1")
+with ThreadPoolExecutor(8) as pool:
+    done = list(pool.map(lambda words: gateway.costlens(*words, check=False),
+                         [("budget", "raise", "shared", "--by", "0.001")] * 8 + [("ledger", "verify"), ("budget", "list")] * 4))
+expect([said(d) for d in done if d.returncode != 0], [], "verbs at the same time")
+expect(json.loads(gateway.costlens("budget", "show", "shared", "--json").stdout)["budget"]["limit"], "1.008")
+with open(f"{gateway.store}.lock", "w", encoding="ascii") as held:
+    fcntl.flock(held, fcntl.LOCK_EX)
+    code, text = said(gateway.costlens("budget", "list", check=False))
+    expect(code, 1)
+    expect_in("is in use by another costlens: wait until it has ended, or stop it", text)
+    held.write("12345\n")
+    held.flush()
+    Timer(1.0, held.close).start()
+    gateway.costlens("budget", "list")
