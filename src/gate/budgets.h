@@ -41,6 +41,7 @@ struct budgets_news { // slices live during the call
     struct nano limit, spent, held;
     struct nano beyond;  // OVERDRAFT: so much more than it held
     struct uuid request; // OVERDRAFT: which call
+    bool broken;         // OVERDRAFT: its price is proven wrong, and relied on no more
 };
 // Under the lock, on any thread: it must not wait, nor call back.
 typedef void budgets_news_f(void *context, const struct budgets_news *n);
@@ -112,9 +113,10 @@ struct booking_left {
 bool booking_left(const struct booking *b, struct booking_left *out);
 
 // It is charged so much, as soon as the records that say so are written: budgets_end. The owner is
-// not woken any more; the booking is gone then. Beyond `most` its price broke its promise, which is
-// news.
-void booking_end(struct booking *b, struct nano charged, struct nano most, struct list *ended);
+// not woken any more; the booking is gone then. Beyond `most` it is news; `broken`: its price broke
+// its promise.
+void booking_end(struct booking *b, struct nano charged, struct nano most, bool broken,
+                 struct list *ended);
 // All of that list, which is empty afterwards. `written`: false captures them all at what they
 // hold, since that is what the record says that stands.
 void budgets_end(struct budgets *all, struct list *ended, bool written);

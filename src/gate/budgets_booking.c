@@ -20,6 +20,7 @@ struct booking {
     struct verdict verdict;
     struct nano charged;
     struct nano most; // that it could be
+    bool broken;      // its price
     unsigned count;
     struct wanted {
         struct booking_wish wish;
@@ -330,12 +331,14 @@ bool booking_left(const struct booking *b, struct booking_left *out)
 
 // --- ending ---
 
-void booking_end(struct booking *b, struct nano charged, struct nano most, struct list *ended)
+void booking_end(struct booking *b, struct nano charged, struct nano most, bool broken,
+                 struct list *ended)
 {
     must(b->hold.state == HOLD_OPEN);
     b->ended = true;
     b->charged = charged;
     b->most = most;
+    b->broken = broken;
     list_push(ended, &b->link);
 }
 
@@ -351,7 +354,8 @@ static void tell_overdraft(struct budgets *all, const struct booking *b)
                                        .limit = a->terms.limit,
                                        .spent = a->settled,
                                        .held = a->held,
-                                       .beyond = {b->charged.n - b->most.n}};
+                                       .beyond = {b->charged.n - b->most.n},
+                                       .broken = b->broken};
         if (a->terms.observe)
             continue;
         all->told.overdrafts++;

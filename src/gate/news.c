@@ -44,14 +44,22 @@ static void log_overdraft(struct log_line *l, const struct budgets_news *n)
     log_str(l, "request_id", str_from(id, UUID_TEXT));
 }
 
+static const char *words_of(const struct budgets_news *n)
+{
+    if (n->kind == BUDGETS_ALERT)
+        return "a budget has reached a threshold";
+    if (!n->broken)
+        return "a call is charged more than its worst case, by an estimate: it is spent all the "
+               "same";
+    return "a call cost more than the most that its price allows: it is spent all the same, and no "
+           "budget relies on that price for its key until it is mended";
+}
+
 static void log_news(const struct snapshot *s, const struct budgets_news *n)
 {
     struct log_line l;
     bool alert = n->kind == BUDGETS_ALERT;
-    log_begin(&l, alert ? LOG_WARN : LOG_ERROR,
-              alert ? "a budget has reached a threshold"
-                    : "a call cost more than the most that its price allows: it is spent all the "
-                      "same, and no budget relies on that price for its key until it is mended");
+    log_begin(&l, alert ? LOG_WARN : LOG_ERROR, words_of(n));
     log_str(&l, "budget", name_of(s, n->budget));
     if (n->value.len)
         log_str(&l, "of", n->value);

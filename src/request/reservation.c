@@ -249,10 +249,11 @@ void reservation_end(struct req *r)
         return;
     struct nano charged = {a->entry.charge.charged};
     bool known = v->bounded && cost_known(r);
-    bool broken = known || (v->bounded && a->refusal == REFUSAL_UPSTREAM_ENDLESS);
+    bool broken = v->bounded && charged.n > v->most.n &&
+                  (known || a->refusal == REFUSAL_UPSTREAM_ENDLESS); // else it may be honest
     if (known)
         metrics_bound(&r->worker->metrics, charged.n, v->most.n);
-    if (broken && charged.n > v->most.n) {
+    if (broken) {
         const struct breach by = reservation_breach(r);
         breaches_add(r->view->snapshot->breaches, &by);
     }
@@ -261,7 +262,7 @@ void reservation_end(struct req *r)
         v->told = booking_left(v->booking, &v->left);
         v->left.left.n -= charged.n;
     }
-    booking_end(v->booking, charged, v->bounded ? v->most : charged, &r->worker->ended);
+    booking_end(v->booking, charged, v->bounded ? v->most : charged, broken, &r->worker->ended);
     v->booking = NULL;
 }
 

@@ -101,7 +101,7 @@ static void hold_and_settle(int64_t now_us)
     }
     booking_charge(b, &charge);
     must(charge.count == BUDGETS);
-    booking_end(b, (struct nano){bound.most.n / 5}, bound.most, &ended);
+    booking_end(b, (struct nano){bound.most.n / 5}, bound.most, false, &ended);
 }
 
 // Of so many calls, in nanoseconds each; those of one turn of a loop end together.

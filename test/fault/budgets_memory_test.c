@@ -50,7 +50,7 @@ static void leave(struct budgets *all, struct booking *k, int64_t charged)
     list_init(&ended);
     if (!k)
         return;
-    booking_end(k, (struct nano){charged}, most_of(k), &ended);
+    booking_end(k, (struct nano){charged}, most_of(k), false, &ended);
     budgets_end(all, &ended, true);
     work();
 }

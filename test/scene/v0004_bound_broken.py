@@ -48,6 +48,7 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
     first, row = gateway.rows(2)
     beyond = round(float(line["beyond_usd"]) * 1e9)
     expect((line["budget"], line["request_id"]), ("all", row["request"]))
+    expect_in("no budget relies on that price", line["msg"])
     cost = -(-row["cost_pd"] // 1000)
     expect(row["output"], mock.bills()[1]["output"], "all that was billed is recorded")
     expect_true(cost > 3 * (cost - beyond), f"more than three times its worst case: {cost}, {beyond}")
@@ -159,6 +160,9 @@ def whole(mock):
         expect_true(amount >= up(cost_of(bill)) and amount > held, f"{amount}, held {held}, billed {cost_of(bill)}")
         [event] = json.loads(gateway.costlens("budget", "events", "--json").stdout)["events"]
         expect((event["kind"], event["request"]), ("overdraft", row["request"]))
+        [line] = loud(gateway)
+        expect("relies" in line["msg"], False, "an estimate is no proof against the price, nor is it told so")
+        expect(gateway.chat("a", max_tokens=300).status, 200, "it is relied on")
         verified(gateway)
 
 

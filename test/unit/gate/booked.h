@@ -87,7 +87,7 @@ static inline void end_now(struct budgets *all, struct booking *k, int64_t charg
 {
     struct list ended;
     list_init(&ended);
-    booking_end(k, (struct nano){charged}, most_of(k), &ended);
+    booking_end(k, (struct nano){charged}, most_of(k), false, &ended);
     budgets_end(all, &ended, written);
     assert_true(list_empty(&ended));
 }

@@ -195,7 +195,7 @@ static void who_has_ended_is_not_woken(void **state)
     caller.woken = 0;
     end_now(all, open, 100, true);
     assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_OPEN);
-    booking_end(waits, (struct nano){200}, most_of(waits), &ended);
+    booking_end(waits, (struct nano){200}, most_of(waits), false, &ended);
     posts_run(&loop);
     assert_int_equal(caller.woken, 0);
     budgets_end(all, &ended, true);

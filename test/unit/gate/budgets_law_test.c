@@ -236,7 +236,7 @@ static void finish(struct call *c)
     bill(f, cost < f->billed ? cost : f->billed); // what is beyond is known when it is written
     for (unsigned i = 0; i < f->count; i++)
         model[f->accounts[i] - 1].passed |= passes;
-    booking_end(c->booking, (struct nano){cost}, most_of(c->booking), &worker_of(c)->ended);
+    booking_end(c->booking, (struct nano){cost}, most_of(c->booking), false, &worker_of(c)->ended);
     c->booking = NULL;
     c->stage = IDLE;
     ends++;

@@ -238,7 +238,7 @@ static void end_one(struct actor *a)
     } else {
         if (cost > a->amount)
             cost = a->amount;
-        booking_end(a->booking, (struct nano){cost}, most_of(a->booking), &ended);
+        booking_end(a->booking, (struct nano){cost}, most_of(a->booking), false, &ended);
         budgets_end(all, &ended, written);
         for (unsigned i = 0; i < a->count; i++)
             charged[(a->first + i) % BUDGETS] += written ? cost : a->amount;
