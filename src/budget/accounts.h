@@ -115,9 +115,10 @@ enum hold_state {
 };
 
 // One call's, in the caller's memory, which stays where it is until the hold has ended. Zeroed at
-// first; the caller sets the first three.
+// first; the caller sets the first four.
 struct hold {
     struct nano amount;                          // the worst case; grows by accounts_extend
+    bool unbounded;                              // ... which is not known: for observers alone
     unsigned count;                              // of accounts; 0: no budget is concerned
     struct account *accounts[HOLD_ACCOUNTS_MAX]; // each once, in the order of refusal
     enum hold_state state;

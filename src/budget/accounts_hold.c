@@ -114,7 +114,7 @@ void hold_make(struct accounts *t, struct hold *h)
     for (unsigned i = 0; i < h->count; i++) {
         struct account *a = h->accounts[i];
         a->uses++;
-        a->would_refuse += account_used(a) + h->amount.n > a->terms.limit.n;
+        a->would_refuse += h->unbounded || account_used(a) + h->amount.n > a->terms.limit.n;
     }
     h->state = HOLD_OPEN;
     h->charged.n = 0;

@@ -72,6 +72,10 @@ struct booking_wish {
 struct booking *booking_new(struct budgets *all, const struct booking_owner *owner,
                             const struct booking_wish *wishes, unsigned count) MUST_USE;
 
+// Before it is asked for: nobody knows the most that it can cost, which a budget that blocks would
+// refuse; those that observe count that.
+void booking_unbounded(struct booking *b);
+
 enum booking_state {
     BOOKING_OPEN,    // it holds
     BOOKING_WAITS,   // its owner is woken, and asks again

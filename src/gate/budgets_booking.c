@@ -45,6 +45,11 @@ struct booking *booking_new(struct budgets *all, const struct booking_owner *own
     return b;
 }
 
+void booking_unbounded(struct booking *b)
+{
+    b->hold.unbounded = true;
+}
+
 struct verdict booking_verdict(const struct booking *b)
 {
     pthread_mutex_lock(&b->all->lock);
@@ -217,7 +222,7 @@ static bool moves(struct budgets *all, struct booking *b)
     if (!left)
         return false;
     (void)accounts_release(&all->table, &b->hold);
-    b->hold = (struct hold){.amount = b->hold.amount};
+    b->hold = (struct hold){.amount = b->hold.amount, .unbounded = b->hold.unbounded};
     return true;
 }
 

@@ -131,19 +131,18 @@ static void end_wait(struct req *r)
     r->reserving->queued = false;
 }
 
-// Whether a budget that blocks would rely on a price that a call has passed.
+// Whether its price is one that a call has passed.
 static enum breach_scope broken(const struct req *r)
 {
     const struct breach b = reservation_breach(r);
-    return r->attempt.reservation.relied ? breaches_find(r->view->snapshot->breaches, &b)
-                                         : BREACH_NONE;
+    return breaches_find(r->view->snapshot->breaches, &b);
 }
 
 static enum flow hold(struct req *r)
 {
     end_wait(r);
     enum breach_scope scope = broken(r); // it may be, since the call began to wait
-    if (scope != BREACH_NONE)
+    if (scope != BREACH_NONE && r->attempt.reservation.relied)
         return refuse_breach(r, scope);
     if (r->attempt.output_max > 0)
         admit_capture(r);
@@ -286,7 +285,7 @@ static enum flow begin(struct req *r, const struct concern *c)
         return refuse_unbounded(r, &bound);
     v->relied = c->blocks;
     enum breach_scope scope = broken(r);
-    if (scope != BREACH_NONE)
+    if (scope != BREACH_NONE && c->blocks)
         return refuse_breach(r, scope);
     enum flow flow = ask_each(r, c->each);
     if (flow == END)
@@ -299,7 +298,11 @@ static enum flow begin(struct req *r, const struct concern *c)
         return NEXT;
     const struct booking_owner owner = {r->worker->loop, on_wake, r, r->id};
     v->booking = booking_new(gate_budgets(r->worker->gate), &owner, c->wishes, c->count);
-    return v->booking ? look(r) : refuse_failed(r);
+    if (!v->booking)
+        return refuse_failed(r);
+    if (!v->bounded || scope != BREACH_NONE)
+        booking_unbounded(v->booking);
+    return look(r);
 }
 
 enum flow step_reserve(struct req *r)

@@ -127,6 +127,15 @@ def observed(mock):
         total = sum(up(row["cost_pd"]) for row in gateway.rows(3))
         expect(int(gateway.sql("SELECT settled FROM account")[0]["settled"]), total, "it counts all the same")
         verified(gateway)
+    # What has no price or no bound would be refused, too, however much is left.
+    extra = "budgets:\n  - { name: eye, limit: 100.00, enforce: observe }\n"
+    with Gateway(mock, extra=extra, models=["bench-model"]) as gateway:
+        gateway.chat(max_tokens=10)
+        gateway.messages(model="claude/nobody-knows", max_tokens=1)
+        gateway.post("/v1/responses", {"model": "bench/bench-model", "input": "x", "previous_response_id": "resp_1",
+                                       "max_output_tokens": 10})
+        gateway.rows(3)
+        expect(gateway.metrics()['costlens_budget_would_refuse{budget="eye",window="lifetime"}'], 2)
 
 
 def refuses(mock):

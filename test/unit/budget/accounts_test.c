@@ -452,6 +452,11 @@ static void observing_refuses_nothing(void **state)
     assert_int_equal(a->would_refuse, 0);
     made(&t, &two);
     assert_int_equal(a->would_refuse, 1);
+    struct hold unknown = of(0, a, NULL);
+    unknown.unbounded = true;
+    made(&t, &unknown);
+    assert_int_equal(a->would_refuse, 2);
+    assert_int_equal(accounts_release(&t, &unknown), HOLD_END_DONE);
     assert_int_equal(accounts_settle(&t, &two, (struct nano){30}), HOLD_END_PASSED);
     holds(a, 30, 8, 0);
     struct account *asks;
