@@ -426,9 +426,9 @@ COSTLENS_PUBLIC enum costlens_status costlens_budgets_zone(struct costlens_budge
 //   enforce=observe            refuses nothing
 //   paused=true                refuses everything
 //
-// A limit below what is spent and held is fine: nothing new fits until that has drained. On failure
-// the table is as it was. COSTLENS_SYNTAX, COSTLENS_RANGE; the message says which member, and what
-// to write.
+// Each but alert_at may be said once. A limit below what is spent and held is fine: nothing new
+// fits until that has drained. On failure the table is as it was. COSTLENS_SYNTAX, COSTLENS_RANGE;
+// the message says which member, and what to write.
 COSTLENS_PUBLIC enum costlens_status costlens_budgets_define(struct costlens_budgets *budgets,
                                                              const char *name,
                                                              const char *const *members,
@@ -545,8 +545,9 @@ struct costlens_loaded {
 // Takes a journal into a table that has no account yet. Holds that are open at its end are
 // captured: their calls may have been billed. Accounts of budgets that are not defined are kept
 // until they are. A last record that was not finished is no error; any other damage, also of the
-// last one, is COSTLENS_DAMAGED, the message says at which byte, and the table is empty.
-// COSTLENS_IO when `read` fails, COSTLENS_CONFLICT when there are accounts. `out` may be NULL.
+// last one, or of a file that is no journal, is COSTLENS_DAMAGED, the message says at which byte,
+// and the table is empty. COSTLENS_IO when `read` fails, COSTLENS_CONFLICT when there are accounts.
+// `out` may be NULL.
 COSTLENS_PUBLIC enum costlens_status costlens_budgets_load(struct costlens_budgets *budgets,
                                                            costlens_read_f *read, void *context,
                                                            struct costlens_loaded *out,

@@ -221,6 +221,19 @@ static enum status set_member(struct budget *budget, struct str member, struct w
     return budget_set(budget, name, value, why);
 }
 
+// Those that make no sense twice are refused: the caller meant one of the two.
+static bool is_said_twice(const char *const *members, size_t at)
+{
+    struct str member = str_of(members[at]);
+    struct str name = str_from(member.ptr, str_find(member, '='));
+    bool twice = false;
+    for (size_t i = 0; i < at && !str_is(name, "alert_at"); i++) {
+        struct str other = str_of(members[i]);
+        twice = twice || str_eq(name, str_from(other.ptr, str_find(other, '=')));
+    }
+    return twice;
+}
+
 // All members in one text, each with its NUL. NULL without memory.
 static char *copy_members(const struct alloc *alloc, const char *const *members)
 {
@@ -244,6 +257,9 @@ static enum status read_members(struct budget *budget, const char *text, const c
     for (size_t i = 0; s == STATUS_OK && members[i]; i++) {
         struct str member = str_of(text);
         s = set_member(budget, member, why);
+        if (s == STATUS_OK && is_said_twice(members, i))
+            s = why_set(why, STATUS_DUPLICATE, "`%.*s` is said twice: leave one of them out",
+                        (int)str_find(member, '='), member.ptr);
         text += member.len + 1;
     }
     return s == STATUS_OK ? budget_check(budget, why) : s;

@@ -6,6 +6,8 @@
 
 #include "base/digest.h"
 
+#define MARK "CL"
+
 void record_put(struct batch *to, uint64_t n, unsigned bytes)
 {
     must(to->len + bytes <= sizeof to->bytes);
@@ -37,7 +39,7 @@ void record_end(struct batch *to, enum record type)
     size_t behind = to->len;
     char *head = to->bytes + to->start;
     to->len = to->start;
-    record_put_text(to, str_of("CL"));
+    record_put_text(to, str_of(MARK));
     record_put(to, RECORD_VERSION, 1);
     record_put(to, (uint64_t)type, 1);
     record_put(to, behind - to->start - RECORD_HEAD_BYTES, 2);
@@ -75,9 +77,15 @@ bool record_taken(const struct fields *f)
     return !f->few && f->left.len == 0;
 }
 
+bool record_begins(struct str bytes)
+{
+    struct str mark = str_of(MARK);
+    return str_starts(bytes, mark) || str_starts(mark, bytes);
+}
+
 bool record_head(struct str bytes, struct frame *out)
 {
-    if (bytes.len < RECORD_HEAD_BYTES || bytes.ptr[0] != 'C' || bytes.ptr[1] != 'L')
+    if (bytes.len < RECORD_HEAD_BYTES || !record_begins(bytes))
         return false;
     struct fields f = {str_skip(bytes, 2), false};
     out->version = (unsigned)record_take(&f, 1);

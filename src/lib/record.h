@@ -49,6 +49,8 @@ struct frame {
     size_t bytes;       // of it all
 };
 
+// Even where so little stands there that it may only be the beginning of a mark, or nothing.
+bool record_begins(struct str bytes) MUST_USE;
 // A head that is whole; the rest may be cut off.
 bool record_head(struct str bytes, struct frame *out) MUST_USE;
 // One that is whole, and is what was written.

@@ -253,7 +253,7 @@ static bool is_torn(const struct reading *g)
     struct frame frame;
     size_t used = used_bytes(g);
     if (used < RECORD_HEAD_BYTES)
-        return true;
+        return record_begins(str_from(g->window + g->at, used));
     bool head = record_head(str_from(g->window + g->at, g->len - g->at), &frame);
     return head && frame.bytes <= RECORD_WRITE_MAX && used < frame.bytes;
 }

@@ -66,6 +66,9 @@ static int begin_journal(struct cap *cap, const char *path)
     }
     if (loaded.holds)
         printf("%" PRId64 " call of a run that died counts at its most\n", loaded.holds);
+    if (loaded.torn)
+        printf("%" PRId64 " bytes at its end were of a record that was not finished\n",
+               loaded.torn);
     snprintf(fresh, sizeof fresh, "%s.new", path);
     cap->journal = fopen(fresh, "wb");
     if (!cap->journal ||

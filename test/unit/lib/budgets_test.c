@@ -230,6 +230,14 @@ static void refuses_bad_definitions(void **state)
         assert_int_equal(DEFINE("cap", bad[i].member), bad[i].status);
         assert_non_null(strstr(why, bad[i].says));
     }
+    static const char *const twice[][2] = {{"limit=1", "limit=2"},
+                                           {"window=day", "window=day"},
+                                           {"enforce=observe", "enforce=block"},
+                                           {"scope.key=ci", "scope.key=cd"}};
+    for (size_t i = 0; i < sizeof twice / sizeof *twice; i++) {
+        assert_int_equal(DEFINE("cap", "limit=1", twice[i][0], twice[i][1]), COSTLENS_SYNTAX);
+        assert_non_null(strstr(why, "twice"));
+    }
     assert_int_equal(DEFINE("", "limit=1"), COSTLENS_SYNTAX);
     assert_int_equal(DEFINE("cap", "limit=1", "window=day", "timezone=Nowhere/Here"),
                      COSTLENS_SYNTAX);

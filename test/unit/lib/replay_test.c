@@ -117,9 +117,18 @@ static void says_where_it_is_damaged(void **state)
         struct costlens_budgets *b = open_table();
         memset(tape.bytes + whole, 'x', more);
         tape.len = whole + more;
-        assert_int_equal(load(b, NULL), more < 8 ? COSTLENS_OK : COSTLENS_DAMAGED);
+        assert_int_equal(load(b, NULL), COSTLENS_DAMAGED);
         costlens_budgets_close(b);
     }
+    // Of another file, however short.
+    for (size_t len = 1; len < 12; len++) {
+        struct costlens_budgets *b = open_table();
+        memcpy(tape.bytes, "Copyleft \0\0\0", len);
+        tape.len = len;
+        assert_int_equal(load(b, NULL), len == 1 ? COSTLENS_OK : COSTLENS_DAMAGED);
+        costlens_budgets_close(b);
+    }
+    write_some();
     // Zeros, and then something: no end of a write.
     struct costlens_budgets *b = open_table();
     memset(tape.bytes + whole, 0, 100000);
