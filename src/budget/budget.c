@@ -372,3 +372,40 @@ int budget_rank(const struct budget *b)
     }
     return rank;
 }
+
+// --- together ---
+
+static bool has_condition(const struct budget *b, const struct budget_condition *c)
+{
+    bool has = false;
+    for (unsigned i = 0; i < b->condition_count; i++)
+        has = has ||
+              (same_dimension(&b->conditions[i], c) && str_eq(b->conditions[i].value, c->value));
+    return has;
+}
+
+// Whoever is concerned by the narrow one is by the wide one.
+static bool is_within(const struct budget *narrow, const struct budget *wide)
+{
+    bool within = wide->per != BUDGET_PER_REQUEST;
+    for (unsigned i = 0; i < wide->condition_count && within; i++)
+        within = has_condition(narrow, &wide->conditions[i]);
+    return within;
+}
+
+bool budget_crowd(const struct budget *all, size_t count, struct buf *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t most = 0;
+        for (size_t other = 0; other < count; other++)
+            most += is_within(&all[i], &all[other]);
+        if (most <= HOLD_ACCOUNTS_MAX)
+            continue;
+        buf_printf(out,
+                   "budget %.*s: %zu budgets concern its calls, and a call that more than %d "
+                   "concern is refused: give some a narrower scope, or remove some",
+                   STR_ARG(all[i].name), most, HOLD_ACCOUNTS_MAX);
+        return true;
+    }
+    return false;
+}

@@ -97,6 +97,10 @@ enum status budget_check(const struct budget *b, struct why *why) MUST_USE;
 bool budget_matches(const struct budget *b, const struct budget_facts *f, struct str *value);
 // Who refuses first has the lower one.
 int budget_rank(const struct budget *b);
+// Appends why some calls are always refused: their budgets are more than a hold can have, by their
+// scopes alone (a call having what `per` tells apart). False, and nothing is appended, when none
+// are.
+bool budget_crowd(const struct budget *all, size_t count, struct buf *out);
 const char *budget_dimension_name(enum budget_dimension d); // static
 // As it stands in a scope: `key`, `tag:session`.
 void budget_dimension_write(struct buf *out, const struct budget_condition *c);

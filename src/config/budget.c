@@ -160,6 +160,15 @@ static void read_budget(struct reading *r, const struct node *map)
         r->c->budget_lines[r->c->budget_count++] = map->line;
 }
 
+static void warn_crowd(struct reading *r, int line)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, KIB);
+    if (budget_crowd(r->c->budgets, r->c->budget_count, &text))
+        reading_warn(r, line, "%s", buf_cstr(&text));
+    buf_fini(&text);
+}
+
 void reading_budgets(struct reading *r)
 {
     const struct node *n = node_get(r->root, "budgets");
@@ -180,6 +189,8 @@ void reading_budgets(struct reading *r)
     r->c->budget_lines = arena_array(&r->c->arena, int, n->count + 1);
     for (const struct node *b = n->first; b && r->c->budget_lines; b = b->next)
         read_budget(r, b);
+    if (r->alone) // else who starts looks at those of the store, too
+        warn_crowd(r, n->line);
 }
 
 int config_budget_line(const struct config *c, struct str name)

@@ -225,6 +225,17 @@ static enum status config_fresh(struct gate *g, struct config **out, struct buf 
     return s;
 }
 
+// What is taken, and most likely a slip.
+static void warn(const struct snapshot *s)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, KIB);
+    absent_log(s);
+    if (budget_crowd(s->budgets, s->budget_count, &text))
+        log_say(LOG_WARN, "%s", buf_cstr(&text));
+    buf_fini(&text);
+}
+
 enum status gate_reload(struct gate *g, struct why *why)
 {
     struct config *config = NULL;
@@ -237,7 +248,7 @@ enum status gate_reload(struct gate *g, struct why *why)
     if (s == STATUS_OK) {
         struct snapshot *old = gate_snapshot(g);
         takeover_log(old, fresh, g->setup->store);
-        absent_log(fresh);
+        warn(fresh);
         snapshot_free(old);
         snapshot_install(g, fresh);
     }
@@ -387,7 +398,7 @@ static enum status gate_open(struct gate *g, struct why *why)
     defined_tidy(g->setup->store);
     s = snapshot_new(g->setup->config, g->setup->store, g->pepper, &g->snapshot, why);
     if (s == STATUS_OK) {
-        absent_log(g->snapshot);
+        warn(g->snapshot);
         g->snapshot->locals = g->locals = locals_new();
         g->snapshot->thrifts = g->thrifts = thrifts_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);

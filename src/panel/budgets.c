@@ -233,6 +233,15 @@ static void note_begin(struct json_out *o, const struct work *w)
                       "scope has count from now on");
 }
 
+static void note_crowd(struct json_out *o, const struct defined *all)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, KIB);
+    if (budget_crowd(all->budgets, all->budget_count, &text))
+        json_out_note(o, "%s", buf_cstr(&text));
+    buf_fini(&text);
+}
+
 static enum status notes(const struct verb_call *c, struct json_out *o,
                          const struct spending_budget *b, bool scope, struct why *why)
 {
@@ -289,6 +298,7 @@ static enum status changed(struct work *w, struct why *why)
         budget_write(&o, "budget", b);
         json_out_begin(&o, "notes", '[');
         note_begin(&o, w);
+        note_crowd(&o, all.defined);
         s = notes(w->call, &o, b, w->defines, why);
         json_out_end(&o, '}');
     } else if (s == STATUS_OK) {

@@ -61,6 +61,16 @@ static void add_usd(struct buf *out, const char *before, struct nano n)
     nano_write(out, n);
 }
 
+void concern_crowd(const struct concern *c, struct buf *out)
+{
+    buf_printf(out,
+               "More than %d budgets concern it, and that many are the most: ", HOLD_ACCOUNTS_MAX);
+    for (unsigned i = 0; i < c->count; i++)
+        buf_printf(out, "\"%.*s\", ", STR_ARG(c->wishes[i].budget->name));
+    buf_add_cstr(out, "and others. Give some of them a narrower `scope`, or remove some "
+                      "(`costlens budget list` shows all).");
+}
+
 void concern_unbounded(const struct bound *b, struct buf *out)
 {
     const char *words = bound_words(b->state);

@@ -23,6 +23,8 @@ struct concern {
 void concern_find(struct req *r, struct concern *out);
 
 // Sentences for the refusal, appended.
+// More concern it than can be held in at once.
+void concern_crowd(const struct concern *c, struct buf *out);
 // It has no bound.
 void concern_unbounded(const struct bound *b, struct buf *out);
 // A call has passed its price, in that scope.

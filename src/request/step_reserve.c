@@ -72,6 +72,14 @@ static enum flow refuse(struct req *r, enum refusal why, struct buf *detail)
     return flow;
 }
 
+static enum flow refuse_crowd(struct req *r, const struct concern *c)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, 2 * KIB);
+    concern_crowd(c, &text);
+    return refuse(r, REFUSAL_BUDGET, &text);
+}
+
 static enum flow refuse_unbounded(struct req *r, const struct bound *b)
 {
     bool unpriced = b->state == BOUND_UNPRICED || b->state == BOUND_UNPRICED_TIER;
@@ -318,6 +326,6 @@ enum flow step_reserve(struct req *r)
         return NEXT;
     concern_find(r, &c);
     if (c.crowd)
-        return again_refuse(r, REFUSAL_BUDGET, "More than 16 budgets concern it.");
+        return refuse_crowd(r, &c);
     return c.count > 0 || c.each ? begin(r, &c) : NEXT;
 }

@@ -153,6 +153,14 @@ def refuses(mock):
                 "cost_unbounded", "previous_response_id", status=400)
 
 
+def crowded(mock):
+    extra = "budgets:\n" + "".join(f"  - {{ name: b{i:02}, limit: 1.00 }}\n" for i in range(17))
+    with Gateway(mock, extra=extra) as gateway:
+        expect_in("17 budgets concern its calls", gateway.program.said.read_text())
+        refused(gateway.chat(max_tokens=10), "budget_exceeded", "More than 16 budgets concern it", '"b00"',
+                "Give some of them a narrower `scope`, or remove some")
+
+
 def retried():
     """What an attempt that failed may have cost leaves no room for another one: its end is told."""
     # A 502 and its like are of somebody between, who does not know what came of the call.
@@ -181,5 +189,6 @@ with Mock() as server:
     downgraded(server)
     grown(server)
     observed(server)
+    crowded(server)
     refuses(server)
 retried()

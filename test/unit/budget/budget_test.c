@@ -399,6 +399,32 @@ static void every_model_has_its_account(void **state)
     accounts_fini(&t);
 }
 
+static void tells_when_too_many_concern_one_call(void **state)
+{
+    (void)state;
+    struct budget all[20];
+    struct buf text;
+    size_t n = 0;
+    buf_init(&text, &alloc_heap, 0);
+    while (n < 15)
+        all[n++] = budget("wide");
+    all[n] = budget("ci");
+    scope(&all[n++], "key", "ci");
+    all[n] = budget("cd");
+    scope(&all[n++], "key", "cd");
+    all[n] = budget("each");
+    set(&all[n++], "per", "request");
+    assert_false(budget_crowd(all, n, &text));
+    assert_int_equal(text.len, 0);
+    all[n] = budget("both");
+    scope(&all[n], "model", "gpt-*");
+    scope(&all[n++], "key", "ci");
+    assert_true(budget_crowd(all, n, &text));
+    assert_non_null(strstr(buf_cstr(&text), "budget both: 17 budgets concern its calls"));
+    assert_non_null(strstr(buf_cstr(&text), "a narrower scope, or remove some"));
+    buf_fini(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +439,7 @@ int main(void)
         cmocka_unit_test(refuses_in_order),
         cmocka_unit_test(every_model_has_its_account),
         cmocka_unit_test(a_runs_concerns_those_inside_it),
+        cmocka_unit_test(tells_when_too_many_concern_one_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

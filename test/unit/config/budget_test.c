@@ -262,6 +262,8 @@ static void has_limits(void **state)
             buf_printf(&text, "  - { name: b%d, limit: %d }\n", i, i);
         struct config *c = check(buf_cstr(&text));
         assert_int_equal(c->fault_count, over);
+        assert_int_equal(c->warning_count, !over);
+        assert_true(over || strstr(c->warnings[0].text.ptr, "1024 budgets concern its calls"));
         assert_int_equal(c->budget_count, over ? 0 : BUDGETS_MAX);
         assert_true(!over ||
                     strstr(c->faults[0].text.ptr, "1025 are more than there may be: 1024"));
