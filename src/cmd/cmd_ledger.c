@@ -78,7 +78,8 @@ const struct command cmd_ledger = {
         "call\n"
         "were charged, what of it passed their limits, and what is set aside for running calls; "
         "looks\n"
-        "for every end of a call that the journal knows. Names each difference.\n"
+        "for every end of a call that the journal knows. Names each difference. It does not see a\n"
+        "budget's window that begins at a wrong moment, nor an overdraft that is too high.\n"
         "Ends with 0 when the books balance.\n",
     .run = run,
 };

@@ -4,9 +4,11 @@
 //   rollups     does every hour's sum equal its rows, added up anew?
 //   attempts    is every attempt of a request there once?
 //   arithmetic  does usage x price give the cost that was frozen, where the book is still the same?
+//               Has a free call none, and is no charge of a provider below 0?
 //   budgets     was each call charged its cost, rounded up once to nanodollars, or all that it held
 //               where nobody knows; and is that what its accounts settled? Is their overdraft
-//               what passed the limit, and what is set aside the running process's?
+//               what passed the limit, and what is set aside the running process's? Is the budget
+//               of each there?
 //   journal     is every call whose end was written in the ledger? (outside of the transaction)
 
 #include <stdio.h>
@@ -312,6 +314,26 @@ static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
     name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
 }
 
+// What no call can have, whatever the prices are.
+static void check_impossible(struct verify *v)
+{
+    sqlite3_stmt *s = sql_prepare(
+        v->db, "SELECT call.id, attempt, cost_pd, reported_pd, reported_pd < 0 FROM call "
+               "CROSS JOIN kind ON kind.id = call.kind "
+               "WHERE price_state = 2 AND cost_pd != 0 OR reported_pd < 0");
+    while (step(v, s)) {
+        char text[96];
+        if (sqlite3_column_int(s, 4))
+            snprintf(text, sizeof text, "its provider's charge is %lld picodollars",
+                     (long long)sqlite3_column_int64(s, 3));
+        else
+            snprintf(text, sizeof text, "it is free, and its cost is %lld picodollars",
+                     (long long)sqlite3_column_int64(s, 2));
+        name_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
+    }
+    sqlite3_finalize(s);
+}
+
 // Rows that the book has priced, or that the provider did. Those of an earlier book whose prices
 // have changed since are only counted. One that a configuration declared free, or that no sheet
 // priced, has no arithmetic.
@@ -337,6 +359,7 @@ static bool check_arithmetic(struct verify *v)
     buf_fini(&last.text);
     sqlite3_finalize(name);
     sqlite3_finalize(s);
+    check_impossible(v);
     return end_check(v, "arithmetic");
 }
 
@@ -457,6 +480,20 @@ static void check_missing(struct verify *v, const struct charges *sums)
     sqlite3_finalize(s);
 }
 
+// A budget's number stays when the budget is removed. An account without one (charges.h) has none.
+static void check_owners(struct verify *v)
+{
+    sqlite3_stmt *s = sql_prepare(v->db, "SELECT id, budget FROM account WHERE budget != 0 AND "
+                                         "budget NOT IN (SELECT id FROM budget)");
+    while (step(v, s)) {
+        char text[80];
+        snprintf(text, sizeof text, "its budget, number %lld, is not there",
+                 (long long)sqlite3_column_int64(s, 1));
+        name_account(v, (uint64_t)sqlite3_column_int64(s, 0), text);
+    }
+    sqlite3_finalize(s);
+}
+
 static bool check_budgets(struct verify *v)
 {
     struct charges sums = {.count = 0};
@@ -476,6 +513,7 @@ static bool check_budgets(struct verify *v)
         check_leased(v, accounts);
     }
     sqlite3_finalize(accounts);
+    check_owners(v);
     check_missing(v, &sums);
     charges_close(&sums);
     return end_check(v, "budgets");

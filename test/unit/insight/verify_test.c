@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `verify` says of overdrafts and of what is set aside. Amounts are nanodollars.
+// What `verify` says of overdrafts, of what is set aside, and of figures that no call can have.
+// Amounts of budgets are nanodollars.
 
 #include "../store/lent.h"
 #include "base/json.h"
 #include "core/catalog.h"
 #include "insight/verbs.h"
+#include "store/budgets.h"
 
 #define NOON_US (civil_days(2026, 11, 24) * DAY_US + 12 * 3600 * SECOND_US)
 
@@ -15,6 +17,7 @@ struct world {
     struct journal *journal;
     struct catalog *catalog;
     struct buf answer;
+    uint64_t budget;
 };
 
 static void begin(struct world *w)
@@ -23,6 +26,9 @@ static void begin(struct world *w)
     w->store = store_at(&w->place, true);
     w->journal = journal_of(w->store, 0);
     buf_init(&w->answer, &alloc_heap, 0);
+    assert_int_equal(
+        store_budget_number(w->store, str_of("default"), str_of("all"), &w->budget, NULL),
+        STATUS_OK);
     assert_int_equal(catalog_open(&alloc_heap, NULL, 0, &w->catalog, NULL), STATUS_OK);
 }
 
@@ -56,7 +62,7 @@ static void change(const struct place *p, const char *sql)
 
 static void lend(struct world *w, int64_t upto)
 {
-    struct lease l = a_lease(5, 1000, upto);
+    struct lease l = a_lease(w->budget, 1000, upto);
     assert_int_equal(lease_now(w->store, &l), STATUS_OK);
     assert_int_equal(l.account, 1);
 }
@@ -66,17 +72,17 @@ static void overdraw_some(struct world *w)
 {
     lend(w, 900);
     struct entry e = an_entry(NOON_US);
-    e.price_state = PRICE_FREE;
+    e.price_name = STR_NONE;
     e.cost.pd = 1100 * 1000;
     charge(&e, 900, 1100, 1);
     call(w->journal, &e);
     assert_int_equal(store_catch_up(w->store, 5000), STATUS_OK);
-    struct lease l = a_lease(5, 2000, 1500);
+    struct lease l = a_lease(w->budget, 2000, 1500);
     assert_int_equal(lease_now(w->store, &l), STATUS_OK);
     assert_int_equal(ask(&w->place, "SELECT overdraft * 10000 + leased FROM account"), 1000400);
 }
 
-static void verify_adds_overdraft_and_leases_up(void **state)
+static void verify_names_each_difference(void **state)
 {
     (void)state;
     static const struct {
@@ -88,6 +94,9 @@ static void verify_adds_overdraft_and_leases_up(void **state)
          "passes its limit by 101"},
         {"UPDATE account SET epoch = 7",
          "what is set aside is 400 nanodollars; that is for a process that does not run, number 7"},
+        {"DELETE FROM budget", "account 1: its budget, number 1, is not there"},
+        {"UPDATE kind SET price_state = 2", "it is free, and its cost is 1100000 picodollars"},
+        {"UPDATE call SET reported_pd = -1", "its provider's charge is -1 picodollars"},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         struct world w;
@@ -105,7 +114,7 @@ static void verify_adds_overdraft_and_leases_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(verify_adds_overdraft_and_leases_up),
+        cmocka_unit_test(verify_names_each_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
