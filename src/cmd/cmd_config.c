@@ -132,7 +132,7 @@ static void print_text(const struct config *c)
         print_problem(c, c->faults[i].line, "", c->faults[i].text);
     for (unsigned i = 0; i < c->warning_count; i++)
         print_problem(c, c->warnings[i].line,
-                      c->warnings[i].missing_secret ? "" : "note: ", c->warnings[i].text);
+                      c->warnings[i].missing_secret ? "" : "warning: ", c->warnings[i].text);
     if (c->fault_count)
         return; // what would hold is not settled yet
     if (c->warning_count)

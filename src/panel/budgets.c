@@ -363,7 +363,10 @@ static enum status set_scope(const struct json *j, struct budget *b, const struc
     if (!list && json_type(scope) != JSON_OBJECT)
         return why_set(why, STATUS_SYNTAX, "\"scope\" is to be like {\"key\":\"ci\"}");
     while (s == STATUS_OK && json_each(&it, scope, &name, &v)) {
-        s = text_of(j, v, "scope", &text, why);
+        if (json_type(v) != JSON_STRING) // no name is a number or a switch
+            s = why_set(why, STATUS_SYNTAX, "each value of \"scope\" is to be a text");
+        else
+            s = text_of(j, v, "scope", &text, why);
         if (s == STATUS_OK)
             s = list ? set_condition(b, text, why) : budget_scope(b, name, text, why);
     }

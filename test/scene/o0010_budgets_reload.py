@@ -82,3 +82,4 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     expect([b["name"] for b in config["budgets"]], ["company", "scene-day", "agent", "slip"])
     expect(config["org"], "acme")
     expect_in("this file has no key `secne`; the store may", checked.stdout)
+    expect_in(": warning: budget slip: this file has no key `secne`", gateway.costlens("config", "check").stdout)

@@ -124,6 +124,8 @@ static void refuses_what_makes_no_sense(void **state)
             STATUS_SYNTAX, "colour");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":{\"key\":[]}}", STATUS_SYNTAX,
             "scope");
+    refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":{\"key\":5}}", STATUS_SYNTAX,
+            "is to be a text");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":[\"key=a\",\"key=b\"]}",
             STATUS_SYNTAX, "twice");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"alert_at\":[50,50]}", STATUS_SYNTAX,
