@@ -261,12 +261,27 @@ enum status budget_set(struct budget *b, struct str name, struct str value, stru
 
 // --- as a whole ---
 
-static bool is_name(struct str name)
+static enum status check_name(struct str name, struct why *why)
 {
-    bool good = name.len > 0 && name.len <= NAME_BYTES_MAX && str_utf8(name);
-    for (size_t i = 0; good && i < name.len; i++)
-        good = str_control_at(name, i) == 0;
-    return good;
+    bool control = false;
+    for (size_t i = 0; i < name.len; i++)
+        control = control || str_control_at(name, i) > 0;
+    const struct {
+        bool broken;
+        const char *says;
+    } rules[] = {
+        {name.len == 0, "is no name for a budget: write one, like ci-day"},
+        {name.len > NAME_BYTES_MAX, "is too long for the name of a budget: take up to 64 bytes"},
+        {!str_utf8(name), "is no name for a budget: it is not UTF-8"},
+        {control, "is no name for a budget: leave the control character out"},
+        {!str_eq(str_trim(name), name),
+         "is no name for a budget: leave the space at its beginning or end out"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].broken)
+            return fault(why, STATUS_SYNTAX, name, rules[i].says);
+    }
+    return STATUS_OK;
 }
 
 enum status budget_check(const struct budget *b, struct why *why)
@@ -278,7 +293,6 @@ enum status budget_check(const struct budget *b, struct why *why)
         enum status status;
         const char *says;
     } rules[] = {
-        {!is_name(b->name), STATUS_SYNTAX, "is no name for a budget: take up to 64 letters"},
         {!b->limited, STATUS_SYNTAX, "has no limit: write one, like limit: 500.00"},
         {request && (!lifetime || b->week_said || b->zone_name.len > 0), STATUS_CONFLICT,
          "is per request, where no time counts: leave its window, week and timezone out"},
@@ -293,11 +307,12 @@ enum status budget_check(const struct budget *b, struct why *why)
         {b->terms.observe && (b->clamp || b->downgrade || b->wait_us > 0), STATUS_CONFLICT,
          "only observes: leave its clamp, on_exceed and wait out"},
     };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+    enum status s = check_name(b->name, why);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && s == STATUS_OK; i++) {
         if (rules[i].broken)
-            return fault(why, rules[i].status, b->name, rules[i].says);
+            s = fault(why, rules[i].status, b->name, rules[i].says);
     }
-    return STATUS_OK;
+    return s;
 }
 
 // --- whom it concerns ---

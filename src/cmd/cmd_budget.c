@@ -78,7 +78,7 @@ static void add_list(struct buf *args, const char *name, const struct option_lis
     begin_member(args, name);
     for (unsigned i = 0; i < list->count; i++) {
         buf_add_char(args, i ? ',' : '[');
-        buf_add_json(args, str_of(list->at[i]));
+        remote_text(args, str_of(list->at[i]));
     }
     buf_add_char(args, ']');
 }

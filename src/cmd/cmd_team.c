@@ -25,7 +25,7 @@ static void add_keys(struct buf *args, int count, char **keys)
     buf_add_cstr(args, ",\"keys\":");
     for (int i = 0; i < count; i++) {
         buf_add_char(args, i ? ',' : '[');
-        buf_add_json(args, str_of(keys[i]));
+        remote_text(args, str_of(keys[i]));
     }
     buf_add_char(args, ']');
 }
@@ -134,7 +134,9 @@ static int run(struct cli *cli, int argc, char **argv)
         return code;
     const char *verb = argc > 1 ? argv[1] : "";
     bool add = strcmp(verb, "add") == 0, rm = strcmp(verb, "rm") == 0;
-    if ((add || rm) && (argc < 4 || !argv[2][0]))
+    if ((add || rm) && argc > 2 && !argv[2][0])
+        return command_usage(&cmd_team, "which team? costlens team %s TEAM KEY...", verb);
+    if ((add || rm) && argc < 4)
         return command_usage(&cmd_team, "which keys? costlens team %s TEAM KEY...", verb);
     if (add || rm)
         return ask(cli, add ? "teams/add" : "teams/rm", argc, argv);

@@ -178,7 +178,17 @@ void remote_arg(struct buf *args, const char *name, struct str text)
     buf_add_char(args, args->len ? ',' : '{');
     buf_add_json(args, str_of(name));
     buf_add_char(args, ':');
-    buf_add_json(args, text);
+    remote_text(args, text);
+}
+
+// What is not UTF-8 stays so, and is refused with all of them: JSON would make two names of such
+// bytes the same.
+void remote_text(struct buf *args, struct str text)
+{
+    if (str_utf8(text))
+        buf_add_json(args, text);
+    else
+        buf_add(args, text);
 }
 
 int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
@@ -192,7 +202,9 @@ int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct
         buf_add_char(args, '}');
     enum status s = STATUS_NO_MEMORY;
     int code = EXIT_OK;
-    if (!buf_failed(args))
+    if (!str_utf8(buf_str(args)))
+        s = why_set(&why, STATUS_SYNTAX, "one of these words is not UTF-8, as every name is");
+    else if (!buf_failed(args))
         s = remote_run(cli, verb, buf_str(args), text, &why);
     if (s != STATUS_OK)
         code = command_failed("%s", why.text[0] ? why.text : status_text(s));

@@ -18,6 +18,8 @@ struct config;
 
 // Adds an argument to `args` (which is empty before the first); nothing when its text is.
 void remote_arg(struct buf *args, const char *name, struct str text);
+// Adds a text of a list among them. Here as there remote_ask refuses what is not UTF-8.
+void remote_text(struct buf *args, struct str text);
 // As remote_ask, but says nothing, and `args` is whole. CLOSED when the verb needs a running
 // gateway and there is none; SYNTAX, RANGE or LIMIT when the arguments are wrong; DAMAGED when the
 // configuration or a price is; BUSY when another owns the store for longer than some seconds, or a

@@ -86,12 +86,18 @@ def check(gateway):
                           (("set", "x", "--limit", "1", "--window", "fortnight"), "day, week, month"),
                           (("set", "x", "--limit", "1", "--scope", "key"), "key=ci"),
                           (("set", "x", "--limit", ""), "--limit is empty"),
+                          (("set", b"x\xff", "--limit", "1"), "not UTF-8"), (("rm", b"x\xfe"), "not UTF-8"),
+                          (("set", "x", "--limit", "1", "--scope", b"key=\xfe"), "not UTF-8"),
+                          (("set", " x", "--limit", "1"), "leave the space at its beginning or end out"),
+                          (("set", "x\t", "--limit", "1"), "leave the control character out"),
+                          (("set", "x" * 65, "--limit", "1"), "take up to 64 bytes"),
                           (("raise", "ci-day"), "to which limit"), (("pause",), "pause which"),
                           (("list", "--limit", "1"), "does not take"), (("show", "a", "b"), "one too many"),
                           (("drop", "x"), "set, list, show")):
         code, text = said(ask("budget", *words, check=False))
-        expect(code, 2, " ".join(words))
+        expect(code, 2, words)
         expect_in(phrase, text)
+    expect_in("which team?", ask("team", "add", "", "ci", check=False).stderr)
     expect_true("\nx " not in ask("budget", "list").stdout, "none was made")
 
     # Teams.

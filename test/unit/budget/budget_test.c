@@ -174,13 +174,19 @@ static void is_checked_as_a_whole(void **state)
     assert_string_equal(why.text, "`a` has no limit: write one, like limit: 500.00");
     set(&whole, "limit", "1");
     assert_int_equal(budget_check(&whole, &why), STATUS_OK);
-    static const char *const names[] = {
-        "", "a\nb", "\xff",
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
-    for (unsigned i = 0; i < 4; i++) {
+    static const char *const names[][2] = {
+        {"", "write one"},
+        {"a\nb", "the control character"},
+        {"\xff", "not UTF-8"},
+        {" a", "the space"},
+        {"a ", "the space"},
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+         "too long"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct budget b = whole;
-        b.name = str_of(names[i]);
+        b.name = str_of(names[i][0]);
         assert_int_equal(budget_check(&b, &why), STATUS_SYNTAX);
+        assert_non_null(strstr(why.text, names[i][1]));
     }
     struct budget request = budget("r");
     set(&request, "limit", "1");
