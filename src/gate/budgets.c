@@ -37,22 +37,6 @@ void budgets_alert_again(struct budgets *all, const struct account *a)
     }
 }
 
-static void on_alert(void *context, const struct account *a, unsigned percent)
-{
-    struct budgets *all = context;
-    all->told.alerts++;
-    tell_alert(all, a, percent, false);
-    budgets_tell(all, accounts_find(&all->table, &a->key));
-}
-
-struct budgets_told budgets_told(struct budgets *all)
-{
-    pthread_mutex_lock(&all->lock);
-    struct budgets_told told = all->told;
-    pthread_mutex_unlock(&all->lock);
-    return told;
-}
-
 // --- what each budget says now ---
 
 static int by_number(const void *a, const void *b)
@@ -68,17 +52,46 @@ static struct said *said_new(const struct budget *budgets, size_t count)
     if (!all)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        all[i] = (struct said){budgets[i].id, budgets[i].terms, budgets[i].window,
-                               window_at(&budgets[i].window, now_us)};
+        all[i] = (struct said){.budget = budgets[i].id,
+                               .terms = budgets[i].terms,
+                               .rule = budgets[i].window,
+                               .window = window_at(&budgets[i].window, now_us)};
     qsort(all, count, sizeof *all, by_number);
     return all;
 }
 
 // NULL: there is no such budget any more.
-static const struct said *said_of(const struct budgets *all, uint64_t budget)
+static struct said *said_of(const struct budgets *all, uint64_t budget)
 {
     const struct said key = {.budget = budget};
     return all->said ? bsearch(&key, all->said, all->said_count, sizeof key, by_number) : NULL;
+}
+
+static void on_alert(void *context, const struct account *a, unsigned percent)
+{
+    struct budgets *all = context;
+    struct said *said = said_of(all, a->key.budget);
+    if (said)
+        said->alerts++;
+    tell_alert(all, a, percent, false);
+    budgets_tell(all, accounts_find(&all->table, &a->key));
+}
+
+uint64_t budgets_alerts(struct budgets *all, uint64_t budget)
+{
+    pthread_mutex_lock(&all->lock);
+    const struct said *said = said_of(all, budget);
+    uint64_t alerts = said ? said->alerts : 0;
+    pthread_mutex_unlock(&all->lock);
+    return alerts;
+}
+
+uint64_t budgets_overdrafts(struct budgets *all)
+{
+    pthread_mutex_lock(&all->lock);
+    uint64_t overdrafts = all->overdrafts;
+    pthread_mutex_unlock(&all->lock);
+    return overdrafts;
 }
 
 static const struct account_terms *terms_said(const struct budgets *all, uint64_t budget)
@@ -180,6 +193,10 @@ void budgets_terms(struct budgets *all, const struct budget *budgets, size_t cou
     struct said *said = said_new(budgets, count);
     pthread_mutex_lock(&all->lock);
     struct said *before = all->said;
+    for (size_t i = 0; said && i < count; i++) {
+        const struct said *same = said_of(all, said[i].budget);
+        said[i].alerts = same ? same->alerts : 0;
+    }
     all->said = said;
     all->said_count = count;
     pthread_mutex_unlock(&all->lock);

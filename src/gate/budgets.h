@@ -128,10 +128,10 @@ void budgets_end(struct budgets *all, struct list *ended, bool written);
 // fine.
 void booking_drop(struct booking *b);
 
-struct budgets_told { // since the process began
-    uint64_t alerts, overdrafts;
-};
-struct budgets_told budgets_told(struct budgets *all);
+// Since the process began: thresholds of a budget that were reached, by its number (0 where there
+// is none), and calls that cost more than their worst case.
+uint64_t budgets_alerts(struct budgets *all, uint64_t budget);
+uint64_t budgets_overdrafts(struct budgets *all);
 
 // What the budgets say from now on: for new accounts at once, for all when it returns. Their zones
 // live until the next.

@@ -363,7 +363,7 @@ static void tell_overdraft(struct budgets *all, const struct booking *b)
                                        .broken = b->broken};
         if (a->terms.observe)
             continue;
-        all->told.overdrafts++;
+        all->overdrafts++;
         all->news(all->context, &n);
     }
 }

@@ -18,7 +18,7 @@ struct budgets {
     struct store *store;
     budgets_news_f *news;
     void *context;
-    struct budgets_told told;
+    uint64_t overdrafts;   // since the process began
     struct list newcomers; // bookings that wait for an account's first lease
     struct list growers;   // open ones that lack a lease to hold more
     struct list asks;      // of the store, under way
@@ -33,6 +33,7 @@ struct said {
     struct account_terms terms;
     struct window_rule rule; // its zone lives until the next are said
     struct window window;    // of the moment when it was said
+    uint64_t alerts;         // of its, since the process began or it was made
 };
 
 // One lease under way.

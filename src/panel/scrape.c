@@ -176,6 +176,20 @@ static void figure_write(struct buf *out, const struct figure *f, const struct s
     }
 }
 
+static void alerts_write(struct gate *g, struct buf *out, const struct spending *all)
+{
+    static const char name[] = "costlens_budget_alert_total";
+    metrics_head(out, name, "counter", "Thresholds of a budget that were reached.");
+    for (size_t i = 0; i < all->count; i++) {
+        const struct budget *b = all->budgets[i].budget;
+        if (b->per == BUDGET_PER_REQUEST)
+            continue;
+        buf_printf(out, "%s{", name);
+        metrics_label(out, "budget", b->name);
+        buf_printf(out, "} %llu\n", (unsigned long long)budgets_alerts(gate_budgets(g), b->id));
+    }
+}
+
 static void counter(struct buf *out, const char *name, const char *help, uint64_t value)
 {
     metrics_head(out, name, "counter", help);
@@ -184,7 +198,6 @@ static void counter(struct buf *out, const char *name, const char *help, uint64_
 
 static void budget_metrics(struct gate *g, struct buf *out)
 {
-    struct budgets_told told = budgets_told(gate_budgets(g));
     struct snapshot *now = gate_snapshot(g);
     const struct verb_call call = {.store = gate_store(g), .config = now->config, .gate = g};
     struct spending all;
@@ -192,15 +205,15 @@ static void budget_metrics(struct gate *g, struct buf *out)
     if (spending_read(&call, 1, &all, &why) == STATUS_OK) {
         for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
             figure_write(out, &figures[i], &all);
+        alerts_write(g, out, &all);
     } else {
         log_say(LOG_WARN, "/metrics lacks the budgets: %s", why.text);
     }
     spending_free(&all);
     snapshot_free(now);
-    counter(out, "costlens_budget_alert_total", "Thresholds of budgets that were reached.",
-            told.alerts);
     counter(out, "costlens_budget_overdraft_total",
-            "Budgets that a call has charged beyond its worst case.", told.overdrafts);
+            "Budgets that a call has charged beyond its worst case.",
+            budgets_overdrafts(gate_budgets(g)));
 }
 
 void scrape(struct gate *g, struct buf *out)

@@ -57,7 +57,7 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
     spend_until(gateway, 500_000)
     until(lambda: told(gateway), 1, "the threshold is in the log")
     expect(told(gateway), [("all", 50)])
-    expect(gateway.metrics()["costlens_budget_alert_total"], 1)
+    expect(gateway.metrics()['costlens_budget_alert_total{budget="all"}'], 1)
     expect(events(gateway), [("all", 50)])
     [event] = json.loads(gateway.costlens("budget", "events", "all", "--json").stdout)["events"]
     expect((event["limit"], event["window"], event["held"]), ("0.001", "month", "0.00"))

@@ -36,7 +36,7 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     figures = gateway.metrics()
     expect(figures["costlens_bound_utilisation_ratio_count"], 3)
     expect(figures["costlens_bound_violation_total"], 0)
-    expect(figures["costlens_budget_alert_total"], 0)
+    expect([figures[f'costlens_budget_alert_total{{budget="{name}"}}'] for name in ("all", "job", "eye")], [0, 0, 0])
     expect([name for name in figures if "job=" in name or 'value="' in name], [], "no value is a label")
     call = threading.Thread(target=gateway.chat, kwargs={"headers": {"x-mock-fault": "late=1500"}, "max_tokens": 100})
     call.start()
