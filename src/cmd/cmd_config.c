@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "budget/budget.h"
 #include "cmd/command.h"
 #include "config/config.h"
 #include "config/value.h"
@@ -88,6 +89,36 @@ static void print_limits(const struct config *c)
     buf_fini(&b);
 }
 
+static void print_team(const struct config_team *t, bool first)
+{
+    command_print(stdout, "%-10s %.*s:", first ? "teams" : "", STR_ARG(t->name));
+    for (unsigned i = 0; i < t->key_count; i++)
+        command_print(stdout, "%s %.*s", i ? "," : "", STR_ARG(t->keys[i]));
+    putchar('\n');
+}
+
+static void print_budget(const struct budget *b, bool first)
+{
+    struct buf limit;
+    buf_init(&limit, &alloc_heap, 0);
+    nano_write(&limit, b->terms.limit);
+    command_print(stdout, "%-10s %.*s: %s USD, %s%s%s\n", first ? "budgets" : "", STR_ARG(b->name),
+                  buf_cstr(&limit),
+                  b->per == BUDGET_PER_REQUEST ? "request" : window_name(b->window.kind),
+                  b->terms.observe ? ", observes" : "", b->terms.paused ? ", paused" : "");
+    buf_fini(&limit);
+}
+
+static void print_purses(const struct config *c)
+{
+    if (c->org.len)
+        command_print(stdout, "%-10s %.*s\n", "org", STR_ARG(c->org));
+    for (unsigned i = 0; i < c->team_count; i++)
+        print_team(&c->teams[i], i == 0);
+    for (unsigned i = 0; i < c->budget_count; i++)
+        print_budget(&c->budgets[i], i == 0);
+}
+
 static void print_effective(const struct config *c)
 {
     command_print(stdout, "%-10s %.*s\n", "file",
@@ -108,6 +139,7 @@ static void print_effective(const struct config *c)
         printf("%-10s %u of your own\n", "prices", c->price_count);
     for (unsigned i = 0; i < c->key_count; i++)
         command_print(stdout, "%-10s %.*s\n", i ? "" : "keys", STR_ARG(c->keys[i].name));
+    print_purses(c);
 }
 
 static void print_problem(const struct config *c, int line, const char *kind, struct str text)

@@ -245,10 +245,20 @@ static void print_switches(const struct json_val *budget)
     fact("wait", str_is(text(budget, "wait"), "0") ? STR_NONE : text(budget, "wait"), "");
     fact("alert at", buf_str(&alerts), "");
     fact("paused", str_of(flag(budget, "paused") ? "true" : ""), "");
-    fact("defined in",
-         str_of(str_is(text(budget, "source"), "file") ? "the configuration file" : "the store"),
-         "");
     buf_fini(&alerts);
+}
+
+static void print_source(const struct json_val *budget)
+{
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    if (str_is(text(budget, "source"), "file"))
+        buf_printf(&out, "%.*s, line %lld", STR_ARG(text(budget, "file")),
+                   (long long)number(budget, "line"));
+    else
+        buf_add_cstr(&out, "the store");
+    fact("defined in", buf_str(&out), "");
+    buf_fini(&out);
 }
 
 void purse_show(const struct json_val *answer)
@@ -266,6 +276,7 @@ void purse_show(const struct json_val *answer)
     fact("timezone", text(budget, "timezone"), "");
     fact("resets", text(budget, "resets"), "");
     print_switches(budget);
+    print_source(budget);
     if (many)
         print_each(answer);
     else

@@ -174,10 +174,18 @@ static void note_amounts(struct json_out *o, const struct spending_budget *b)
     struct buf text;
     buf_init(&text, &alloc_heap, 4 * KIB);
     nano_write(&text, b->top->spent);
-    buf_printf(&text, " USD of it are spent%s%.*s, and its limit is ",
-               budget->per == BUDGET_PER_VALUE ? " by " : "", STR_ARG(b->top->value));
+    buf_printf(&text, " USD of it are spent%s%.*s", budget->per == BUDGET_PER_VALUE ? " by " : "",
+               STR_ARG(b->top->value));
+    bool drains = b->top->spent.n < budget->terms.limit.n;
+    if (drains) {
+        buf_add_cstr(&text, " and ");
+        nano_write(&text, b->top->held);
+        buf_add_cstr(&text, " held by calls under way");
+    }
+    buf_add_cstr(&text, ", and its limit is ");
     nano_write(&text, budget->terms.limit);
-    buf_add_cstr(&text, ": every call there is refused until it is raised");
+    buf_printf(&text, ": every call there is refused until %sit is raised",
+               drains ? "such a call ends for less than it holds, or " : "");
     if (budget->window.kind != WINDOW_LIFETIME) {
         buf_add_cstr(&text, " or begins anew, at ");
         civil_write(&text, b->window.end_us, 0);
@@ -413,14 +421,14 @@ static enum status check(const struct work *w, struct why *why)
 {
     const struct budget *b = &w->kept.budget;
     struct zone *zone = NULL;
-    enum status s = budget_check(b, why);
+    enum status s = b->zone_name.len ? zone_open(b->zone_name, &zone, why) : STATUS_OK;
+    zone_close(zone);
+    if (s == STATUS_OK)
+        s = budget_check(b, why);
     if (s == STATUS_CONFLICT && w->there) {
         struct why cause = *why;
         why_set(why, s, "%s (what it had before goes with --reset, or null)", cause.text);
     }
-    if (s == STATUS_OK && b->zone_name.len)
-        s = zone_open(b->zone_name, &zone, why);
-    zone_close(zone);
     return as_argument(s);
 }
 

@@ -50,6 +50,7 @@ static enum status open_windows(struct gathering *g, struct why *why)
         struct spending_budget *b = &s->budgets[s->count];
         b->budget = &s->defined->budgets[s->count];
         b->line = config_budget_line(g->call->config, b->budget->name);
+        b->file = g->call->config->file;
         b->window = window_at(&b->budget->window, s->now_us);
     }
     return s->budgets ? STATUS_OK : STATUS_NO_MEMORY;
@@ -278,8 +279,10 @@ void spending_write_budget(struct json_out *o, const struct spending_budget *b)
     if (b->window.end_us != INT64_MAX)
         json_out_time(o, "resets", b->window.end_us);
     json_out_text(o, "source", str_of(b->line ? "file" : "store"));
-    if (b->line)
+    if (b->line) {
+        json_out_text(o, "file", b->file);
         json_out_number(o, "line", b->line);
+    }
 }
 
 void spending_write_account(struct json_out *o, const struct spending_budget *b,

@@ -20,6 +20,7 @@ struct spending_account {
 struct spending_budget {
     const struct budget *budget;
     int line;                     // of the file that defines it; 0: a verb made it
+    struct str file;              // ... the configuration's
     struct window window;         // of now
     size_t accounts;              // in that window
     struct spending_account sum;  // of them all; it has no value
@@ -48,7 +49,7 @@ void spending_copy(struct arena *arena, const struct budget *from, struct budget
 bool spending_full(const struct spending_budget *b, const struct spending_account *a);
 
 // Members of a JSON object: the definition, in the words of the file, "resets" where it does, and
-// "source": file (and its "line") or store ...
+// "source": file (with "file" and "line") or store ...
 void spending_write_budget(struct json_out *o, const struct spending_budget *b);
 // ... and "spent", "held", "left" and "used_percent" of an account; "overdraft" and "would_refuse"
 // where there is any.

@@ -83,3 +83,5 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     expect(config["org"], "acme")
     expect_in("this file has no key `secne`; the store may", checked.stdout)
     expect_in(": warning: budget slip: this file has no key `secne`", gateway.costlens("config", "check").stdout)
+    expect_in("org        acme\n", gateway.costlens("config", "check").stdout)
+    expect_in("budgets    company: ", gateway.costlens("config", "check").stdout)

@@ -72,6 +72,7 @@ def check(gateway):
     listed = ask("budget", "list").stdout
     expect_in("from file", next(x for x in listed.splitlines() if x.startswith("company ")))
     line = 1 + gateway.file.read_text().splitlines().index(EXTRA.splitlines()[2])
+    expect_in(f"{gateway.file}, line {line}", ask("budget", "show", "company").stdout)
     for words in (("set", "company", "--limit", "1"), ("raise", "company", "900"), ("pause", "company"),
                   ("rm", "company")):
         code, text = said(ask("budget", *words, check=False))
@@ -83,6 +84,7 @@ def check(gateway):
                           (("set", "x", "--limit", "NaN"), "NaN"),
                           (("set", "x", "--limit", "1", "--timezone", "Mars/Olympus", "--window", "day"),
                            "Mars/Olympus"),
+                          (("set", "x", "--limit", "1", "--timezone", "Mars/Olympus"), "Mars/Olympus"),
                           (("set", "x", "--limit", "1", "--window", "fortnight"), "day, week, month"),
                           (("set", "x", "--limit", "1", "--scope", "key"), "key=ci"),
                           (("set", "x", "--limit", ""), "--limit is empty"),

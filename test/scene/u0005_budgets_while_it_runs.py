@@ -20,6 +20,10 @@ with Mock(ttft="1500ms") as mock, Gateway(mock) as gateway:
         call = pool.submit(gateway.chat, "hi", max_tokens=200)
         held = until(lambda: next((b for b in [shown(gateway, "few")] if b["held"] != "0.00"), None), 5, "a hold")
         expect(held["spent"], "0.00")
+        note = gateway.costlens("budget", "set", "few", "--limit", held["held"]).stderr
+        expect_in(f"0.00 USD of it are spent and {held['held']} held by calls under way", note)
+        expect_in("is refused until such a call ends for less than it holds, or it is raised", note)
+        gateway.costlens("budget", "set", "few", "--limit", held["limit"])
         expect_in("few ", gateway.costlens("budget", "list").stdout)
         expect(call.result().status, 200)
     budget = shown(gateway, "few")

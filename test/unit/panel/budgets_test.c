@@ -199,7 +199,9 @@ static void leaves_those_of_the_file(void **state)
     config.budgets = &filed;
     config.budget_lines = &line;
     config.budget_count = 1;
-    says("budgets/list", "", "\"source\":\"file\",\"line\":7,\"accounts\":0,\"spent\":\"0.00\"");
+    says("budgets/list", "",
+         "\"source\":\"file\",\"file\":\"costlens.yaml\",\"line\":7,\"accounts\":0,\"spent\":\"0."
+         "00\"");
     spend("company", "", "1");
     says("budgets/show", "{\"name\":\"company\"}", "\"spent\":\"0.000000001\"");
     refused("budgets/set", "{\"name\":\"company\",\"limit\":1}", STATUS_DENIED,
