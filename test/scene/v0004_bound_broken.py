@@ -186,3 +186,9 @@ with Mock() as mock:
     with Gateway(mock, extra="budgets:\n  - { name: eye, limit: 1.00, enforce: observe }\n") as gateway:
         answer = gateway.chat("a", headers={"x-mock-fault": IGNORES}, stream=True, max_tokens=200)
         expect((answer.events[-1], gateway.rows(1)[0]["outcome"]), ("[DONE]", "ok"))
+        # ... but what one that blocks would refuse from then on is counted.
+        expect(gateway.chat("a", headers=FAULT, max_tokens=100).status, 200)
+        gateway.rows(2)
+        before = gateway.metrics()['costlens_budget_would_refuse{budget="eye",window="lifetime"}']
+        expect(ask(gateway).status, 200)
+        expect(gateway.metrics()['costlens_budget_would_refuse{budget="eye",window="lifetime"}'], before + 1)
