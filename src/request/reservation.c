@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/log.h"
+#include "base/random.h"
 #include "gate/gate_state.h"
 #include "request/req.h"
 #include "wire/weigh.h"
@@ -241,22 +243,46 @@ struct breach reservation_breach(const struct req *r)
     return (struct breach){e->key, e->provider, r->attempt.reservation.price};
 }
 
+// It was charged more than its bound, which is no mistake of an estimate: its price is distrusted.
+static bool distrusted(struct req *r, struct nano charged)
+{
+    const struct attempt *a = &r->attempt;
+    const struct reservation *v = &a->reservation;
+    if (!v->bounded || charged.n <= v->most.n ||
+        !(cost_known(r) || a->refusal == REFUSAL_UPSTREAM_ENDLESS))
+        return false;
+    const struct breach by = reservation_breach(r);
+    breaches_add(r->view->snapshot->breaches, &by);
+    return true;
+}
+
+// Where budgets of single calls alone concern it, no account tells of it.
+static void end_alone(struct req *r)
+{
+    struct log_line l;
+    char id[UUID_TEXT];
+    if (!r->attempt.reservation.relied || !distrusted(r, nano_from_money(r->attempt.entry.cost)))
+        return;
+    uuid_write(&r->id, id);
+    log_begin(&l, LOG_ERROR,
+              "a call cost more than the most that its price allows: no budget "
+              "relies on that price for its key until it is mended");
+    log_str(&l, "request_id", str_from(id, UUID_TEXT));
+    log_end(&l);
+}
+
 void reservation_end(struct req *r)
 {
     struct attempt *a = &r->attempt;
     struct reservation *v = &a->reservation;
-    if (!v->booking)
+    if (!v->booking) {
+        end_alone(r);
         return;
-    struct nano charged = {a->entry.charge.charged};
-    bool known = v->bounded && cost_known(r);
-    bool broken = v->bounded && charged.n > v->most.n &&
-                  (known || a->refusal == REFUSAL_UPSTREAM_ENDLESS); // else it may be honest
-    if (known)
-        metrics_bound(&r->worker->metrics, charged.n, v->most.n);
-    if (broken) {
-        const struct breach by = reservation_breach(r);
-        breaches_add(r->view->snapshot->breaches, &by);
     }
+    struct nano charged = {a->entry.charge.charged};
+    bool broken = distrusted(r, charged);
+    if (v->bounded && cost_known(r))
+        metrics_bound(&r->worker->metrics, charged.n, v->most.n);
     hold_rest(v, charged);
     if (!r->head_sent) { // its fields are to come
         v->told = booking_left(v->booking, &v->left);

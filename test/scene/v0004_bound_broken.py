@@ -123,6 +123,15 @@ with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: queue, limit: 0.
     until(lambda: shown(gateway, "queue")["held"] == "0.00", 5, "nor does it hold")
     verified(gateway)
 
+# A budget of single calls has no account, and relies on the price all the same.
+with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: each, per: request, limit: 0.01 }\n") as gateway:
+    expect(ask(gateway).status, 200)
+    expect(ask(gateway, headers=FAULT).status, 200)
+    until(lambda: loud(gateway), 1, "it is in the log")
+    [row] = gateway.rows(2)[1:]
+    expect(loud(gateway)[0]["request_id"], row["request"])
+    broken(ask(gateway), "for that key")
+
 # Who ignores the maximum and tells no usage.
 IGNORES = "tokens=5000+ignore-max+no-usage"
 
