@@ -364,7 +364,7 @@ static enum status set_scope(const struct json *j, struct budget *b, const struc
                              struct why *why)
 {
     struct json_iter it = {0};
-    struct str name, text;
+    struct str name, text = STR_NONE;
     const struct json_val *v;
     bool list = json_type(scope) == JSON_ARRAY;
     enum status s = STATUS_OK;
