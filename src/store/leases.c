@@ -307,8 +307,10 @@ static enum status serve(struct store *s, struct lease *first)
 void leases_serve(struct store *s)
 {
     struct lease *first = take(s);
+    if (!first)
+        return;
     enum status status = catch_up(s, first);
-    if (first && status == STATUS_OK)
+    if (status == STATUS_OK)
         status = serve(s, first);
     if (status == STATUS_TIMEOUT) {
         put_back(s, first);
