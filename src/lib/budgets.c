@@ -227,9 +227,9 @@ static bool is_said_twice(const char *const *members, size_t at)
     struct str member = str_of(members[at]);
     struct str name = str_from(member.ptr, str_find(member, '='));
     bool twice = false;
-    for (size_t i = 0; i < at && !str_is(name, "alert_at"); i++) {
+    for (size_t i = 0; i < at && !twice && !str_is(name, "alert_at"); i++) {
         struct str other = str_of(members[i]);
-        twice = twice || str_eq(name, str_from(other.ptr, str_find(other, '=')));
+        twice = str_eq(name, str_from(other.ptr, str_find(other, '=')));
     }
     return twice;
 }

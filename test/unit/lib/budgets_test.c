@@ -231,6 +231,7 @@ static void refuses_bad_definitions(void **state)
         assert_non_null(strstr(why, bad[i].says));
     }
     static const char *const twice[][2] = {{"limit=1", "limit=2"},
+                                           {"window=day", "limit=2"},
                                            {"window=day", "window=day"},
                                            {"enforce=observe", "enforce=block"},
                                            {"scope.key=ci", "scope.key=cd"}};

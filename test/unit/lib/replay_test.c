@@ -171,6 +171,19 @@ struct hold_record {
     int64_t account;
 } __attribute__((packed));
 
+// A hold of an account where none is.
+static void refuses_a_hold_of_nothing(void **state)
+{
+    const struct hold_record hold = {3, 4, 1, 7};
+    (void)state;
+    struct costlens_budgets *b = open_table();
+    tape.len = tape.count = tape.piece = 0;
+    put_record(1, 2, &hold, sizeof hold);
+    assert_int_equal(load(b, NULL), COSTLENS_DAMAGED);
+    assert_non_null(strstr(why, "account that is not there"));
+    costlens_budgets_close(b);
+}
+
 // Whole records that no library has written: each after one account, of which one hold is open.
 static void refuses_what_makes_no_sense(void **state)
 {
@@ -430,6 +443,7 @@ int main(void)
         cmocka_unit_test(tells_what_a_capture_crosses),
         cmocka_unit_test(bears_any_torn_end),
         cmocka_unit_test(says_where_it_is_damaged),
+        cmocka_unit_test(refuses_a_hold_of_nothing),
         cmocka_unit_test(refuses_what_makes_no_sense),
         cmocka_unit_test(refuses_texts_that_are_too_long),
         cmocka_unit_test(refuses_odd_holds),

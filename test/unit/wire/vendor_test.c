@@ -45,7 +45,7 @@ static void knows_regional_hosts(void **state)
     assert_int_equal(flags_at("openai", "api.openai.com"), own);
     assert_int_equal(flags_at("openai", "us.api.openai.com"), own | VENDOR_REGIONAL);
     assert_int_equal(flags_at("openai", "EU.api.openai.com."), own | VENDOR_REGIONAL);
-    assert_int_equal(flags_at("openai", "127.0.0.1"), own & ~VENDOR_NONE_AT_ZERO);
+    assert_int_equal(flags_at("openai", "127.0.0.1"), own & ~(unsigned)VENDOR_NONE_AT_ZERO);
     assert_int_equal(flags_at("nobody", "us.api.openai.com"), 0);
     assert_int_equal(flags_at("groq", "us.api.openai.com"), vendor_find(str_of("groq"))->flags);
     assert_int_equal(flags_at("xai", "us-east-1.api.x.ai"), vendor_find(str_of("xai"))->flags);
