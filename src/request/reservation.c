@@ -104,18 +104,19 @@ bool reservation_lower(struct req *r, struct nano room)
 void reservation_hold_less(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
-    struct bound first, next;
+    struct bound half, first;
     struct measure m;
     measure(r, &m);
+    m.weight.output_max = GROW_TOKENS / 2;
+    bound_make(&m.call, &half);
     m.weight.output_max = GROW_TOKENS;
     bound_make(&m.call, &first);
-    m.weight.output_max = 2 * GROW_TOKENS;
-    bound_make(&m.call, &next);
-    if (first.state != BOUND_KNOWN || next.most.n <= first.most.n || next.most.n >= v->most.n)
+    if (half.state != BOUND_KNOWN || first.state != BOUND_KNOWN || first.most.n <= half.most.n ||
+        first.most.n >= v->most.n)
         return; // it has to hold all
     v->grows = true;
     v->amount = first.most;
-    v->step.n = next.most.n - first.most.n;
+    v->step.n = 2 * (first.most.n - half.most.n + 1); // both were rounded up
     v->tokens = v->ahead = GROW_TOKENS * m.weight.answers;
     v->spare = v->ahead / 8;
 }

@@ -107,6 +107,10 @@ def grown(mock):
         within(gateway)
         expect(gateway.chat(max_tokens=100000, stream=True).status, 200, "there is still room")
         verified(gateway)
+    # 1,024 tokens are 0.0006144 USD: whatever may come beyond them is held when it is near.
+    with Gateway(mock, extra="budgets:\n  - { name: short, limit: 0.0009, hold: grow }\n") as gateway:
+        for most in (1000, 1025, 2048, 4000):
+            expect((most, gateway.chat(max_tokens=most, stream=True, headers={"x-mock-fault": "tokens=5"}).status), (most, 200))
     long = {"headers": {"x-mock-fault": "tokens=9000"}, "max_tokens": 100000, "stream": True}
     with Gateway(mock, extra="budgets:\n  - { name: roomy, limit: 1.00, hold: grow }\n") as gateway:
         for _ in range(3):  # at full speed: it is read on when more is set aside
