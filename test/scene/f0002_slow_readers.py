@@ -9,7 +9,8 @@ from lib.scene import (KEY, LONG, PATIENCE, Gateway, Mock, expect_true, limit, p
                        until)
 
 limit(120)
-READERS = 1000 if LONG else 100
+READERS = 1000 if LONG else 300
+LEDGER_KIB = 4000  # SQLite's pages, which a busy ledger's writer keeps (store.c: cache_size)
 TOKENS = 60000  # some 14 MB a stream, more than the kernel keeps for the two sockets
 
 
@@ -68,12 +69,13 @@ with Mock() as mock, Gateway(mock) as gateway:
     reading = threading.Thread(target=trickle, args=(readers, over))
     reading.start()
     stalled(gateway.program.process.pid)
-    each = (memory_kib(gateway.program.process.pid) - before) / READERS
+    grown = memory_kib(gateway.program.process.pid) - before
+    each = grown / READERS
     beside = min(latencies(gateway) for _ in range(3))
     print(f"{each:.0f} KiB a stream; p99 alone {alone * 1000:.1f} ms, beside them {beside * 1000:.1f}")
     if PATIENCE == 1:  # a sanitizer keeps freed memory and shadows the rest
         # 64 KiB of the answer, and what a call takes.
-        expect_true(each < 64 + 32, f"{each:.0f} KiB a stalled stream")
+        expect_true(grown < READERS * (64 + 32) + LEDGER_KIB, f"{each:.0f} KiB a stalled stream")
     else:
         print("memory is not judged under a sanitizer")
     expect_true(not [b for b in mock.bills() if b["stream"]], "no upstream was read to its end")
