@@ -2,10 +2,10 @@
 
 #include <costlens.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../unit.h"
+#include "scarce.h"
 
 static struct costlens_book *book;
 
@@ -314,26 +314,6 @@ static void refuses_what_makes_no_sense(void **state)
     costlens_reader_close(NULL);
     costlens_book_close(NULL);
     assert_null(costlens_bucket_name((enum costlens_bucket)99));
-}
-
-// An allocator that fails from the n-th call on, and counts what is out.
-struct scarce {
-    long left;
-    long out;
-};
-
-static void *scarce_resize(void *context, void *old, size_t size)
-{
-    struct scarce *s = context;
-    if (size == 0) {
-        s->out -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (s->left-- <= 0)
-        return NULL;
-    s->out += old == NULL;
-    return realloc(old, size);
 }
 
 static void survives_every_failed_allocation(void **state)

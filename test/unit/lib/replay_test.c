@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/digest.h"
+#include "scarce.h"
 #include "tape.h"
 
 static void captures_what_was_open(void **state)
@@ -366,25 +366,6 @@ static void believes_no_callback(void **state)
 }
 
 // --- memory ---
-
-struct scarce {
-    long left;
-    long out;
-};
-
-static void *scarce_resize(void *context, void *old, size_t size)
-{
-    struct scarce *s = context;
-    if (size == 0) {
-        s->out -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (s->left-- <= 0)
-        return NULL;
-    s->out += old == NULL;
-    return realloc(old, size);
-}
 
 // All that takes memory, until one thing has none.
 static enum costlens_status use_all(struct costlens_budgets *b)
