@@ -18,7 +18,9 @@ static const char help[] =
     "`add`\n"
     "moves it there, `rm` takes it out. A team is there while a key is in it. Calls that were "
     "booked\n"
-    "stay where they are. What the configuration file says of keys and teams is changed there.\n";
+    "stay where they are. A key of the configuration file has its team there, too: the error names "
+    "the\n"
+    "line to change.\n";
 
 static void add_keys(struct buf *args, int count, char **keys)
 {

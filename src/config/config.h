@@ -61,6 +61,7 @@ struct config_key {
     struct str name;
     struct secret *token;
     struct str team, project, user, models;
+    int team_line; // where its team stands; 0 without one
     int64_t expires_us;
 };
 

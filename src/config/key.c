@@ -298,6 +298,7 @@ static void read_key(struct reading *r, const struct node *map)
     check_owner(r, map, "user", t.user);
     k.name = t.name;
     k.team = t.team;
+    k.team_line = t.team.len ? node_get(map, "team")->line : 0;
     k.project = t.project;
     k.user = t.user;
     read_patterns(r, map, &k);

@@ -226,22 +226,53 @@ static enum status read_args(struct move *m, struct why *why)
     return s == STATUS_OK ? read_keys(m, json_get(root, "keys"), why) : s;
 }
 
-// A key of the file has its team there.
-static enum status are_stores(const struct move *m, struct why *why)
+static const struct config_key *of_file(const struct config *c, struct str key)
+{
+    for (unsigned i = 0; i < c->key_count; i++)
+        if (str_eq(c->keys[i].name, key))
+            return &c->keys[i];
+    return NULL;
+}
+
+static enum status not_inside(const struct move *m, struct str key, struct why *why)
+{
+    return why_set(why, STATUS_UNKNOWN, "no key %.*s is in team %.*s (`costlens team list`)",
+                   STR_ARG(key), STR_ARG(m->team));
+}
+
+static enum status is_filed(const struct move *m, struct str key, struct str team, int line,
+                            struct why *why)
+{
+    return why_set(why, STATUS_DENIED, "%.*s, line %d, has key %.*s in team %.*s: change it there",
+                   STR_ARG(m->call->config->file), line, STR_ARG(key), STR_ARG(team));
+}
+
+// A key that `costlens key create` did not make has its team in the file: its own, else that which
+// lists it.
+static enum status moves_in_file(const struct move *m, bool out, struct str key, struct why *why)
 {
     const struct config *c = m->call->config;
-    for (size_t i = 0; i < m->count; i++) {
-        bool there = str_is(m->keys[i], "dev");
-        for (unsigned k = 0; k < c->key_count; k++)
-            there |= str_eq(c->keys[k].name, m->keys[i]);
-        if (there)
-            return why_set(why, STATUS_DENIED,
-                           "key \"%.*s\" was not made by `costlens key create`: give it its team "
-                           "in %.*s, `teams: { %.*s: { keys: [%.*s] } }`",
-                           STR_ARG(m->keys[i]), STR_ARG(c->file), STR_ARG(m->team),
-                           STR_ARG(m->keys[i]));
-    }
-    return STATUS_OK;
+    const struct config_key *k = of_file(c, key);
+    const struct config_team *t = filed(c, key);
+    struct str team = k && k->team.len ? k->team : t ? t->name : STR_NONE;
+    if (out && !str_eq(team, m->team))
+        return not_inside(m, key, why);
+    if (team.len)
+        return is_filed(m, key, team, k && k->team.len ? k->team_line : t->line, why);
+    return why_set(why, STATUS_DENIED,
+                   "key %.*s was not made by `costlens key create`: give it its team in %.*s, "
+                   "`teams: { %.*s: { keys: [%.*s] } }`",
+                   STR_ARG(key), STR_ARG(c->file.len ? c->file : str_of("a configuration file")),
+                   STR_ARG(m->team), STR_ARG(key));
+}
+
+static enum status are_stores(const struct move *m, bool out, struct why *why)
+{
+    enum status s = STATUS_OK;
+    for (size_t i = 0; i < m->count && s == STATUS_OK; i++)
+        if (str_is(m->keys[i], "dev") || of_file(m->call->config, m->keys[i]))
+            s = moves_in_file(m, out, m->keys[i], why);
+    return s;
 }
 
 static void look_inside(void *context, const struct key *k)
@@ -260,11 +291,8 @@ static enum status are_inside(struct move *m, struct why *why)
         if (m->inside[i])
             continue;
         if (team && str_eq(team->name, m->team))
-            return why_set(why, STATUS_DENIED,
-                           "%.*s, line %d, has key %.*s in that team: change it there",
-                           STR_ARG(m->call->config->file), team->line, STR_ARG(m->keys[i]));
-        s = why_set(why, STATUS_UNKNOWN, "no key %.*s is in team %.*s (`costlens team list`)",
-                    STR_ARG(m->keys[i]), STR_ARG(m->team));
+            return is_filed(m, m->keys[i], team->name, team->line, why);
+        s = not_inside(m, m->keys[i], why);
     }
     return s;
 }
@@ -306,7 +334,7 @@ static enum status move(struct verb_call *c, bool out, struct why *why)
     struct move m = {.call = c};
     enum status s = read_args(&m, why);
     if (s == STATUS_OK)
-        s = are_stores(&m, why);
+        s = are_stores(&m, out, why);
     if (s == STATUS_OK && !c->store)
         s = store_key_unknown(m.keys[0], why);
     if (s == STATUS_OK && out)

@@ -53,6 +53,18 @@ static void reads_the_sample(void **state)
     config_free(c);
 }
 
+static void knows_where_a_key_names_its_team(void **state)
+{
+    (void)state;
+    environment = secrets;
+    struct config *c = check("keys:\n  - name: ci\n    token: env:CI\n    team: search\n"
+                             "  - { name: web, token: env:WEB }\n");
+    assert_int_equal(c->fault_count, 0);
+    assert_int_equal(c->keys[0].team_line, 4);
+    assert_int_equal(c->keys[1].team_line, 0);
+    config_free(c);
+}
+
 #define B(members) "budgets:\n  - { name: b, limit: 1, " members " }\n"
 
 static const struct {
@@ -296,9 +308,13 @@ static void has_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_the_sample), cmocka_unit_test(tells_what_is_wrong),
-        cmocka_unit_test(names_both_lines), cmocka_unit_test(warns_of_what_concerns_nobody),
-        cmocka_unit_test(shows_them),       cmocka_unit_test(has_limits),
+        cmocka_unit_test(reads_the_sample),
+        cmocka_unit_test(knows_where_a_key_names_its_team),
+        cmocka_unit_test(tells_what_is_wrong),
+        cmocka_unit_test(names_both_lines),
+        cmocka_unit_test(warns_of_what_concerns_nobody),
+        cmocka_unit_test(shows_them),
+        cmocka_unit_test(has_limits),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

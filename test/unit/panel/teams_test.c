@@ -67,14 +67,21 @@ static void knows_those_of_the_file(void **state)
     static struct str keys[] = {STR("ci"), STR("odd")};
     static struct config_team team = {STR("search"), keys, 2, 4};
     static struct config_key odd = {.name = STR("odd")};
+    static const char *const moves[] = {"teams/add", "teams/rm"};
     config.file = str_of("costlens.yaml");
     config.teams = &team;
     config.keys = &odd;
     config.team_count = config.key_count = 1;
     lists("search: ci odd");
     refused("teams/rm", "{\"team\":\"search\",\"keys\":[\"ci\"]}", STATUS_DENIED, "line 4");
-    refused("teams/add", "{\"team\":\"red\",\"keys\":[\"odd\"]}", STATUS_DENIED, "teams: { red:");
-    refused("teams/rm", "{\"team\":\"search\",\"keys\":[\"dev\"]}", STATUS_DENIED, "dev");
+    refused("teams/add", "{\"team\":\"red\",\"keys\":[\"odd\"]}", STATUS_DENIED,
+            "costlens.yaml, line 4, has key odd in team search: change it there");
+    refused("teams/rm", "{\"team\":\"search\",\"keys\":[\"odd\"]}", STATUS_DENIED,
+            "costlens.yaml, line 4, has key odd in team search: change it there");
+    refused("teams/rm", "{\"team\":\"red\",\"keys\":[\"odd\"]}", STATUS_UNKNOWN, "team red");
+    refused("teams/add", "{\"team\":\"red\",\"keys\":[\"dev\"]}", STATUS_DENIED,
+            "teams: { red: { keys: [dev] } }");
+    refused("teams/rm", "{\"team\":\"search\",\"keys\":[\"dev\"]}", STATUS_UNKNOWN, "dev");
     notes("teams/add", "{\"team\":\"red\",\"keys\":[\"ci\"]}",
           "key ci is no more in team search, where costlens.yaml, line 4, has it, nor held to its "
           "budgets: `costlens team rm red ci` lets the file decide again");
@@ -84,7 +91,16 @@ static void knows_those_of_the_file(void **state)
     notes("teams/add", "{\"team\":\"search\",\"keys\":[\"ci\"]}", NULL);
     json_close(answer_of("teams/rm", "{\"team\":\"search\",\"keys\":[\"ci\"]}"));
     lists("search: ci odd");
+    // A team that it names itself wins over the list, and no verb moves it.
     odd.team = str_of("own");
+    odd.team_line = 9;
+    lists("own: odd; search: ci");
+    for (int i = 0; i < 2; i++)
+        refused(moves[i], "{\"team\":\"own\",\"keys\":[\"odd\"]}", STATUS_DENIED,
+                "costlens.yaml, line 9, has key odd in team own: change it there");
+    refused("teams/add", "{\"team\":\"search\",\"keys\":[\"ci\",\"odd\"]}", STATUS_DENIED,
+            "line 9, has key odd in team own: change it there");
+    refused("teams/rm", "{\"team\":\"search\",\"keys\":[\"odd\"]}", STATUS_UNKNOWN, "team search");
     lists("own: odd; search: ci");
     config.key_count = config.team_count = 0;
 }
