@@ -364,8 +364,10 @@ COSTLENS_PUBLIC enum costlens_status costlens_bound(const struct costlens_book *
 //
 // An account is one window of one budget, for one value of what the budget tells apart. A call
 // holds the most that it can cost in all of its accounts, or in none, before it is sent. For every
-// account of a budget that blocks, at every moment, spent + held <= limit + overdraft; the
-// overdraft is what was settled beyond what was held, 0 where every bound was kept.
+// account of a budget that blocks, at every moment, spent + held <= limit + overdraft, except where
+// its limit was lowered below what is in use: there nothing new fits until that has drained. The
+// overdraft is what passed the limit because calls cost more than they held: 0 where every bound
+// was kept, and where the limit had room for what was not.
 //
 // Amounts are nanodollars. Moments are microseconds since 1970 UTC, by the caller's clock: the
 // library has none. A table belongs to one thread at a time: the caller has the lock, for all
@@ -416,7 +418,9 @@ COSTLENS_PUBLIC enum costlens_status costlens_budgets_zone(struct costlens_budge
 //
 //   limit=500.00               in USD; needed
 //   scope.key=ci               which calls: all scopes must hold. org, team, project, key, user,
-//                              tag:NAME, and by pattern (`*`) model, provider
+//                              tag:NAME, and by pattern (`*`) model, provider; in UTF-8 without
+//                              control characters, of up to 64 bytes (team, project, user and
+//                              tag 256, model 321)
 //   per=tag:session            one account for each value of a dimension
 //   per=request                no account: no single call may cost more than the limit
 //   window=day                 day, week, month, lifetime (the default)
@@ -465,13 +469,13 @@ enum costlens_refusal_kind {
 };
 
 struct costlens_refusal {
-    enum costlens_refusal_kind kind; // NONE where the status is not COSTLENS_REFUSED
-    const char *budget;              // the first in the order org, team, project, key, user, tag,
-                                     // model, provider; lives as long as the table
-    char value[COSTLENS_VALUE_BYTES];
+    enum costlens_refusal_kind kind;  // NONE where the status is not COSTLENS_REFUSED
+    const char *budget;               // the first in the order org, team, project, key, user, tag,
+                                      // model, provider; lives as long as the table
+    char value[COSTLENS_VALUE_BYTES]; // as the call said it, whatever characters it has
     int64_t limit, spent, held;
     int64_t resets_us; // when its window is over; INT64_MAX: never
-    char text[1024];   // in a sentence, whatever the status
+    char text[1024];   // in a sentence, whatever the status; without control characters
 };
 
 struct costlens_hold;
@@ -544,10 +548,10 @@ struct costlens_loaded {
 
 // Takes a journal into a table that has no account yet. Holds that are open at its end are
 // captured: their calls may have been billed. Accounts of budgets that are not defined are kept
-// until they are. A last record that was not finished is no error; any other damage, also of the
-// last one, or of a file that is no journal, is COSTLENS_DAMAGED, the message says at which byte,
-// and the table is empty. COSTLENS_IO when `read` fails, COSTLENS_CONFLICT when there are accounts.
-// `out` may be NULL.
+// until they are. A last record that was not finished is no error, nor is a file of 0 bytes; any
+// other damage, also of the last one, or of a file that is no journal or has zero bytes alone, is
+// COSTLENS_DAMAGED, the message says at which byte, and the table is empty. COSTLENS_IO when `read`
+// fails, COSTLENS_CONFLICT when there are accounts. `out` may be NULL.
 COSTLENS_PUBLIC enum costlens_status costlens_budgets_load(struct costlens_budgets *budgets,
                                                            costlens_read_f *read, void *context,
                                                            struct costlens_loaded *out,

@@ -54,13 +54,40 @@ static enum status fault(struct why *why, enum status s, struct str what, const 
 
 // --- scope ---
 
+// UTF-8 that steers no terminal and breaks no line.
+static bool is_plain(struct str text)
+{
+    bool plain = str_utf8(text);
+    for (size_t i = 0; i < text.len && plain; i++)
+        plain = str_control_at(text, i) == 0;
+    return plain;
+}
+
+// What a call can have of it at the most.
+static size_t bytes_max(enum budget_dimension d)
+{
+    switch (d) {
+    case BUDGET_MODEL: return ACCOUNT_VALUE_BYTES;
+    case BUDGET_TEAM:
+    case BUDGET_PROJECT:
+    case BUDGET_USER: // a tag says it where the key does not
+    case BUDGET_TAG: return TAG_VALUE_MAX;
+    case BUDGET_ORG:
+    case BUDGET_KEY:
+    case BUDGET_PROVIDER:
+    case BUDGET_DIMENSION_COUNT: break;
+    }
+    return NAME_BYTES_MAX;
+}
+
 // `key`, `tag:session`.
 static enum status read_dimension(struct str name, struct budget_condition *c, struct why *why)
 {
     struct str tag = str_of("tag:");
     if (str_is(name, "organisation") || str_is(name, "organization"))
         name = str_of(dimensions[BUDGET_ORG]);
-    if (str_starts(name, tag) && name.len > tag.len && name.len - tag.len <= TAG_NAME_MAX) {
+    if (str_starts(name, tag) && name.len > tag.len && name.len - tag.len <= TAG_NAME_MAX &&
+        is_plain(name)) {
         c->dimension = BUDGET_TAG;
         c->tag = str_skip(name, tag.len);
         return STATUS_OK;
@@ -89,8 +116,12 @@ enum status budget_scope(struct budget *b, struct str name, struct str value, st
         return s;
     if (value.len == 0)
         return fault(why, STATUS_SYNTAX, name, "needs a value");
-    if (value.len > ACCOUNT_VALUE_BYTES)
-        return fault(why, STATUS_LIMIT, value, "is longer than the longest name of a model");
+    if (value.len > bytes_max(c.dimension))
+        return why_set(why, STATUS_LIMIT, "`%.*s` needs a value of at most %zu bytes",
+                       STR_ARG(name), bytes_max(c.dimension));
+    if (!is_plain(value))
+        return fault(why, STATUS_SYNTAX, name,
+                     "needs a value in UTF-8, without control characters");
     for (unsigned i = 0; i < b->condition_count; i++) {
         if (same_dimension(&b->conditions[i], &c))
             return fault(why, STATUS_DUPLICATE, name,
@@ -263,9 +294,6 @@ enum status budget_set(struct budget *b, struct str name, struct str value, stru
 
 static enum status check_name(struct str name, struct why *why)
 {
-    bool control = false;
-    for (size_t i = 0; i < name.len; i++)
-        control = control || str_control_at(name, i) > 0;
     const struct {
         bool broken;
         const char *says;
@@ -273,7 +301,7 @@ static enum status check_name(struct str name, struct why *why)
         {name.len == 0, "is no name for a budget: write one, like ci-day"},
         {name.len > NAME_BYTES_MAX, "is too long for the name of a budget: take up to 64 bytes"},
         {!str_utf8(name), "is no name for a budget: it is not UTF-8"},
-        {control, "is no name for a budget: leave the control character out"},
+        {!is_plain(name), "is no name for a budget: leave the control character out"},
         {!str_eq(str_trim(name), name),
          "is no name for a budget: leave the space at its beginning or end out"},
     };

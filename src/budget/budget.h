@@ -80,8 +80,9 @@ struct budget_facts {
 // As it is when nothing but its name is said: a lifetime's, without scope, blocking.
 void budget_init(struct budget *b, struct str name);
 // One more condition, `key` and `ci`. UNKNOWN (no such dimension), DUPLICATE (it has one already),
-// SYNTAX (no value), LIMIT (too many). As all readers here: `why` (may be NULL) says what to write,
-// and on failure the budget is as it was.
+// SYNTAX (no value, or one with control characters), LIMIT (too many, or longer than any call's).
+// As all readers here: `why` (may be NULL) says what to write, and on failure the budget is as it
+// was.
 enum status budget_scope(struct budget *b, struct str name, struct str value,
                          struct why *why) MUST_USE;
 // Anything else, by its name: limit, window, week, timezone, per, enforce, hold, clamp, on_exceed,

@@ -5,6 +5,7 @@
 // nobody knows.
 
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/table.h"
 
@@ -46,6 +47,7 @@ static void say_amounts(struct costlens_refusal *r, int64_t amount)
     snprintf(r->text, sizeof r->text,
              "budget %s%s%s: limit %s, spent %s, held %s, wanted %s USD: %s", r->budget,
              *r->value ? " of " : "", r->value, limit, spent, held, wanted, ends[r->kind]);
+    r->text[str_tame(r->text, strlen(r->text), false)] = '\0';
 }
 
 static enum costlens_refusal_kind kind_of(enum admission is)

@@ -261,6 +261,8 @@ static bool is_torn(const struct reading *g)
 static enum costlens_status read_tail(struct reading *g)
 {
     static const char says[] = "is damaged: it was changed, or more stands there than was written";
+    if (g->done.bytes == 0 && used_bytes(g) == 0)
+        return damaged(g, "is zero bytes: whatever the journal had is lost");
     if (!is_torn(g))
         return damaged(g, says);
     g->done.torn = (int64_t)(g->len - g->at);

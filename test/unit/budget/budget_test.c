@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <stdio.h>
+
 #include "../unit.h"
 #include "budget/budget.h"
 
@@ -142,6 +144,46 @@ static void scopes_are_read_or_refused(void **state)
     assert_int_equal(budget_scope(&b, str_of("tag:c"), str_of("x"), &why), STATUS_DUPLICATE);
     assert_int_equal(budget_scope(&b, str_of("key"), str_of("x"), &why), STATUS_LIMIT);
     assert_int_equal(b.condition_count, BUDGET_CONDITIONS_MAX);
+}
+
+// Whoever asks: a file, a verb, the API or a library's host.
+static void a_scope_has_what_a_call_can_have(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        size_t most;
+    } cases[] = {
+        {"org", NAME_BYTES_MAX},        {"team", TAG_VALUE_MAX},
+        {"project", TAG_VALUE_MAX},     {"key", NAME_BYTES_MAX},
+        {"user", TAG_VALUE_MAX},        {"tag:session", TAG_VALUE_MAX},
+        {"model", ACCOUNT_VALUE_BYTES}, {"provider", NAME_BYTES_MAX},
+    };
+    static const char *const bad[] = {"c\ni", "ci\x7f", "\xff", "c\xe2\x80\xaei"};
+    char text[ACCOUNT_VALUE_BYTES + 1], says[80];
+    struct why why;
+    memset(text, 'a', sizeof text);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct budget b = budget("a");
+        struct str name = str_of(cases[i].name);
+        struct str longest = str_from(text, cases[i].most),
+                   longer = str_from(text, longest.len + 1);
+        snprintf(says, sizeof says, "`%s` needs a value of at most %zu bytes", cases[i].name,
+                 cases[i].most);
+        assert_int_equal(budget_scope(&b, name, longer, &why), STATUS_LIMIT);
+        assert_string_equal(why.text, says);
+        snprintf(says, sizeof says, "`%s` needs a value in UTF-8, without control characters",
+                 cases[i].name);
+        for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+            assert_int_equal(budget_scope(&b, name, str_of(bad[k]), &why), STATUS_SYNTAX);
+            assert_string_equal(why.text, says);
+        }
+        assert_int_equal(b.condition_count, 0);
+        assert_int_equal(budget_scope(&b, name, longest, &why), STATUS_OK);
+    }
+    struct budget b = budget("a");
+    assert_int_equal(budget_scope(&b, str_of("tag:a\nb"), str_of("x"), &why), STATUS_UNKNOWN);
+    assert_int_equal(budget_set(&b, str_of("per"), str_of("tag:\xff"), &why), STATUS_UNKNOWN);
 }
 
 static void writes_what_it_read(void **state)
@@ -437,6 +479,7 @@ int main(void)
         cmocka_unit_test(is_as_a_file_says),
         cmocka_unit_test(refuses_each_with_its_cure),
         cmocka_unit_test(scopes_are_read_or_refused),
+        cmocka_unit_test(a_scope_has_what_a_call_can_have),
         cmocka_unit_test(writes_what_it_read),
         cmocka_unit_test(is_checked_as_a_whole),
         cmocka_unit_test(says_what_has_no_effect),

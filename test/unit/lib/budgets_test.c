@@ -143,6 +143,22 @@ static void settles_beyond_what_was_held(void **state)
     assert_int_equal(shown[0].overdraft, 2 * USD);
 }
 
+// What comes from outside does not steer who reads it.
+static void a_refusal_can_be_printed(void **state)
+{
+    struct costlens_call call = {.key = "a\x1b[2J\n\xff\xc3\xa9"};
+    struct costlens_hold *h = NULL;
+    struct costlens_refusal r;
+    (void)state;
+    assert_int_equal(DEFINE("each", "per=key", "limit=1"), COSTLENS_OK);
+    assert_int_equal(costlens_reserve(budgets, &call, 2 * USD, NOW, &h, &r), COSTLENS_REFUSED);
+    assert_string_equal(r.value, call.key);
+    assert_string_equal(r.text,
+                        "budget each of a?[2J??\xc3\xa9: limit 1.00, spent 0.00, held 0.00, "
+                        "wanted 2.00 USD: raise its limit, or wait until its window is "
+                        "over");
+}
+
 static void tells_calls_apart(void **state)
 {
     struct costlens_tag tag = {"session", "a"};
@@ -220,6 +236,9 @@ static void refuses_bad_definitions(void **state)
         {"limit=-1", COSTLENS_RANGE, "`-1` is negative"},
         {"limits=1", COSTLENS_SYNTAX, "did you mean `limit`"},
         {"scope.kez=ci", COSTLENS_SYNTAX, "tells calls apart"},
+        {"scope.key=c\ni", COSTLENS_SYNTAX, "`key` needs a value in UTF-8, without control"},
+        {"scope.org=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+         COSTLENS_RANGE, "`org` needs a value of at most 64 bytes"},
         {"hold=grow", COSTLENS_SYNTAX, "`hold` is the gateway's alone"},
         {"wait=30s", COSTLENS_SYNTAX, "`wait` is the gateway's alone"},
         {"window=year", COSTLENS_SYNTAX, "no window `year`"},
@@ -325,6 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(holds_and_settles, setup, teardown),
         cmocka_unit_test_setup_teardown(settles_beyond_what_was_held, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_refusal_can_be_printed, setup, teardown),
         cmocka_unit_test_setup_teardown(tells_calls_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(follows_a_new_definition, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_definitions, setup, teardown),

@@ -128,6 +128,16 @@ static void says_where_it_is_damaged(void **state)
         assert_int_equal(load(b, NULL), len == 1 ? COSTLENS_OK : COSTLENS_DAMAGED);
         costlens_budgets_close(b);
     }
+    // Zeros alone: what was there is lost.
+    for (size_t len = 1; len < 200000; len *= 3) {
+        struct costlens_budgets *b = open_table();
+        memset(tape.bytes, 0, len);
+        tape.len = len;
+        assert_int_equal(load(b, NULL), COSTLENS_DAMAGED);
+        assert_string_equal(why, "the record at byte 0 is zero bytes: whatever the journal had is "
+                                 "lost");
+        costlens_budgets_close(b);
+    }
     write_some();
     // Zeros, and then something: no end of a write.
     struct costlens_budgets *b = open_table();

@@ -3,6 +3,8 @@
 #include "asked.h"
 #include "budget/budget.h"
 
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" // 65
+
 // The answer as it is written, with or without a part in it.
 static void says(const char *verb, const char *args, const char *part)
 {
@@ -124,6 +126,11 @@ static void refuses_what_makes_no_sense(void **state)
             STATUS_SYNTAX, "colour");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":{\"key\":[]}}", STATUS_SYNTAX,
             "scope");
+    refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":{\"key\":\"c\\ni\"}}",
+            STATUS_SYNTAX, "`key` needs a value in UTF-8, without control characters");
+    refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":[\"key=" LONG "\"]}",
+            STATUS_LIMIT, "`key` needs a value of at most 64 bytes");
+    refused("budgets/set", "{\"name\":\"a\\tb\",\"limit\":1}", STATUS_SYNTAX, "control character");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":{\"key\":5}}", STATUS_SYNTAX,
             "is to be a text");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":[\"key=a\",\"key=b\"]}",
