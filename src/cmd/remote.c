@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cmd/child.h"
+#include "cmd/lost.h"
 #include "cmd/patience.h"
 #include "cold/http.h"
 #include "config/config.h"
@@ -109,6 +110,17 @@ static enum status open_here(const struct verb *verb, struct verb_call *call, st
     return STATUS_OK;
 }
 
+// What changes nothing and was not answered is as what was not taken: CLOSED, and asked again.
+static enum status ask_gateway(const struct verb *verb, struct verb_call *call, struct why *why)
+{
+    enum status s = remote_gateway(call->config, verb->name, call->args, call->answer, why);
+    if (s == STATUS_IO && verb->safe)
+        return STATUS_CLOSED;
+    if ((s == STATUS_IO || s == STATUS_TIMEOUT) && !verb->safe)
+        lost_say(verb->name, call->args, why);
+    return s;
+}
+
 // Another command that owns the store is done in a moment, and a gateway that begins takes the verb
 // as soon as it listens. Nothing has run while the store could not be opened.
 static enum status run_where_it_is(const struct verb *verb, struct verb_call *call, struct why *why)
@@ -116,7 +128,7 @@ static enum status run_where_it_is(const struct verb *verb, struct verb_call *ca
     const struct timespec step = {.tv_nsec = OWNER_STEP_NS};
     int64_t until_us = clock_mono_us() + OWNER_US;
     for (;;) {
-        enum status s = remote_gateway(call->config, verb->name, call->args, call->answer, why);
+        enum status s = ask_gateway(verb, call, why);
         if (s != STATUS_CLOSED)
             return s;
         s = open_here(verb, call, why);

@@ -3,6 +3,7 @@
 #include "cold/http.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -27,6 +28,17 @@ static enum status status_of(CURLcode code)
     case CURLE_OUT_OF_MEMORY: return STATUS_NO_MEMORY;
     default: return STATUS_IO;
     }
+}
+
+// Whoever closes a UNIX socket with bytes in it that were not read says so (ECONNRESET), also when
+// it is killed: it had not the whole request, and has not begun with it.
+static bool was_read(CURL *curl, CURLcode code)
+{
+    long error = 0;
+    if (code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR)
+        return true;
+    curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &error);
+    return error != ECONNRESET && error != EPIPE;
 }
 
 static void setup(CURL *curl, const struct http_post *post, const char *url)
@@ -144,7 +156,7 @@ enum status http_post_local(const struct http_post *post, long *code, struct buf
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_alive);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &liveness);
     CURLcode result = curl_easy_perform(curl);
-    enum status s = status_of(result);
+    enum status s = was_read(curl, result) ? status_of(result) : STATUS_CLOSED;
     if (s == STATUS_OK)
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, code);
     else if (liveness.dead)

@@ -18,7 +18,8 @@ struct http_post {
     long wait_ms;
 };
 
-// POST over a UNIX socket. STATUS_CLOSED when nobody listens there; STATUS_TIMEOUT after
+// POST over a UNIX socket. STATUS_CLOSED when nobody listens there, or whoever does ended before it
+// had read the request; IO when it ended without an answer; STATUS_TIMEOUT after
 // `wait_ms`, and within 10 s where whoever listens does not even answer GET /livez: `why` names its
 // process then; STATUS_LIMIT when the answer is longer than HTTP_ANSWER_MAX. On STATUS_OK *code
 // is the HTTP status and `answer` holds the body.

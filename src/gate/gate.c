@@ -95,6 +95,11 @@ struct tls_server *gate_tls(const struct gate *g)
     return g->tls;
 }
 
+bool gate_annex_stop(struct gate *g)
+{
+    return !g->annex || g->setup->annex->stop(g->annex);
+}
+
 bool gate_draining(const struct gate *g)
 {
     return __atomic_load_n(&g->draining, __ATOMIC_RELAXED) != 0;

@@ -19,6 +19,9 @@ struct live_call;
 // has stopped.
 struct gate_annex {
     enum status (*open)(struct gate *g, struct worker *w, void **out, struct why *why);
+    // On the loop, which would stop now, and again in a moment unless true: it has answered what it
+    // was asked, and is asked no more.
+    bool (*stop)(void *annex);
     void (*close)(void *annex);
 };
 

@@ -25,6 +25,7 @@ const struct gate_setup *gate_setup_of(const struct gate *g);
 struct worker;
 struct budgets;
 struct worker *gate_worker(struct gate *g, unsigned i); // NULL beyond the last
+bool gate_annex_stop(struct gate *g);                   // gate_annex.stop; called by worker 0
 bool gate_draining(const struct gate *g);
 struct budgets *gate_budgets(struct gate *g); // the process's accounts
 

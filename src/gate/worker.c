@@ -48,11 +48,12 @@ static void on_tick(void *argument)
     }
     bool idle = w->call_count == 0 && connections(w) == 0;
     bool late = loop_now_us(w->loop) >= w->drain_until_us;
-    if (w->draining && (idle || (late && w->cut))) {
+    bool over = w->draining && (idle || (late && w->cut));
+    if (over && (w->number > 0 || gate_annex_stop(w->gate))) {
         loop_stop(w->loop);
         return;
     }
-    if (w->draining && late)
+    if (w->draining && late && !w->cut)
         cut_calls(w);
     timer_set(&w->tick, w->draining ? DRAIN_TICK_MS : TICK_MS);
 }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "config/place.h"
@@ -29,6 +30,8 @@
 #define ADMIN_BODY_MAX   ((size_t)MIB)
 #define ADMIN_ANSWER_MAX ((size_t)64 * MIB)
 #define HOST_BYTES_MAX   300
+// For half a body to become whole, and the last bytes of answers, once the gateway ends.
+#define LAST_US ((int64_t)STOP_BODY_MS * 1000 + SECOND_US)
 
 struct admin_plane {
     struct gate *gate;
@@ -36,6 +39,8 @@ struct admin_plane {
     struct server *servers[CONFIG_LISTEN_MAX + 1];
     unsigned server_count;
     struct secret *token;
+    unsigned running; // calls that are being done, or are done and not answered yet
+    int64_t until_us; // LAST_US; 0 before it stops
 };
 
 // One call. It lives until its answer was written, whether or not the client still waits.
@@ -88,6 +93,7 @@ static void knock_answer(void *argument)
         exchange_write(x, buf_str(&k->call.answer));
         exchange_end(x);
     }
+    k->plane->running--;
     knock_free(k);
 }
 
@@ -235,6 +241,7 @@ static void on_body(struct exchange *x, void *owner)
     if (!k->route)
         k->call.content_type = str_of("text/plain; version=0.0.4; charset=utf-8");
     k->body_here = true;
+    k->plane->running++;
     chores_add(gate_chores(k->plane->gate, k->route && k->route->slow), &k->chore);
 }
 
@@ -313,6 +320,23 @@ static enum status plane_open(struct gate *g, struct worker *w, void **out, stru
     return s;
 }
 
+// Whoever waits for a chore is answered, however long that takes: the process would wait for it
+// anyway, and the other side could not tell whether it was done.
+static bool plane_stop(void *annex)
+{
+    struct admin_plane *p = annex;
+    int64_t now_us = loop_now_us(p->worker->loop);
+    size_t open = 0;
+    for (unsigned i = 0; i < p->server_count; i++) {
+        if (p->until_us == 0)
+            server_stop(p->servers[i]);
+        open += server_connections(p->servers[i]);
+    }
+    if (p->until_us == 0 || p->running)
+        p->until_us = now_us + LAST_US;
+    return p->running == 0 && (open == 0 || now_us >= p->until_us);
+}
+
 static void plane_close(void *annex)
 {
     struct admin_plane *p = annex;
@@ -322,4 +346,5 @@ static void plane_close(void *annex)
     heap_free(p);
 }
 
-const struct gate_annex admin_plane = {.open = plane_open, .close = plane_close};
+const struct gate_annex admin_plane = {
+    .open = plane_open, .stop = plane_stop, .close = plane_close};
