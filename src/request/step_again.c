@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "request/fit.h"
 #include "request/judge.h"
@@ -258,6 +259,17 @@ static enum flow next_attempt(struct req *r)
     return last(r);
 }
 
+static void log_wait(const struct req *r, int64_t delay_ms)
+{
+    struct log_line l;
+    log_begin(&l, LOG_DEBUG, "an attempt failed, and another is made after a wait");
+    log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
+    log_str(&l, "provider", r->attempt.entry.provider);
+    log_i64(&l, "status", r->attempt.upstream_status);
+    log_i64(&l, "wait_ms", delay_ms);
+    log_end(&l);
+}
+
 enum flow step_again(struct req *r)
 {
     judge(r);
@@ -277,6 +289,7 @@ enum flow step_again(struct req *r)
     if (choice.delay_ms == 0)
         return next_attempt(r);
     settle_waiting(r);
+    log_wait(r, choice.delay_ms);
     r->again->waits = r->again->due = true;
     timer_set(&r->again->timer, choice.delay_ms);
     return WAIT;
