@@ -14,6 +14,7 @@ import base64
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -106,18 +107,24 @@ def until(check, seconds=5.0, what="condition"):
         time.sleep(0.01)
 
 
-_given = set()
+_given = []  # held for as long as the scene runs
 
 
 def free_port():
-    """One that nobody listens on, and that was not given before."""
+    """One that nobody listens on and that no other scene is given: below those that the system gives to
+    outgoing connections, and its name is held."""
     while True:
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        if port not in _given:
-            _given.add(port)
-            return port
+        port = random.randrange(10240, 32768)
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0costlens-scene-port-{port}")
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            name.close()
+            continue
+        _given.append(name)
+        return port
 
 
 def percentile(values, part):
