@@ -452,3 +452,35 @@ bool budget_crowd(const struct budget *all, size_t count, struct buf *out)
     }
     return false;
 }
+
+// As is_within, but a call that has not what the wide one tells apart is none of its.
+static bool is_held_by(const struct budget *narrow, const struct budget *wide, struct str org)
+{
+    bool apart =
+        wide->per == BUDGET_PER_VALUE &&
+        !(narrow->per == BUDGET_PER_VALUE && same_dimension(&narrow->per_what, &wide->per_what));
+    bool held = true;
+    for (unsigned i = 0; i < narrow->condition_count && apart; i++)
+        apart = !same_dimension(&narrow->conditions[i], &wide->per_what);
+    for (unsigned i = 0; i < wide->condition_count && held; i++) {
+        const struct budget_condition *c = &wide->conditions[i];
+        held = has_condition(narrow, c) ||
+               (c->dimension == BUDGET_ORG && org.len > 0 && str_eq(c->value, org));
+    }
+    return held && !apart;
+}
+
+bool budget_never_grows(const struct budget *b, const struct budget *all, size_t count,
+                        struct str org, struct buf *out)
+{
+    for (size_t i = 0; i < count && b->grow && !b->terms.observe; i++) {
+        if (all[i].grow || all[i].terms.observe || !is_held_by(b, &all[i], org))
+            continue;
+        buf_printf(out,
+                   "budget %.*s: hold: grow has no effect while %.*s holds in full: give that one "
+                   "hold: grow, too",
+                   STR_ARG(b->name), STR_ARG(all[i].name));
+        return true;
+    }
+    return false;
+}

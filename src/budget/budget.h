@@ -102,6 +102,11 @@ int budget_rank(const struct budget *b);
 // scopes alone (a call having what `per` tells apart). False, and nothing is appended, when none
 // are.
 bool budget_crowd(const struct budget *all, size_t count, struct buf *out);
+// Appends that its `hold: grow` never has an effect: each call that it concerns is one of a budget
+// that blocks and holds in full, too. `org` is the organisation of all calls. False, and nothing is
+// appended, when that is not so.
+bool budget_never_grows(const struct budget *b, const struct budget *all, size_t count,
+                        struct str org, struct buf *out);
 const char *budget_dimension_name(enum budget_dimension d); // static
 // As it stands in a scope: `key`, `tag:session`.
 void budget_dimension_write(struct buf *out, const struct budget_condition *c);

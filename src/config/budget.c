@@ -160,12 +160,19 @@ static void read_budget(struct reading *r, const struct node *map)
         r->c->budget_lines[r->c->budget_count++] = map->line;
 }
 
-static void warn_crowd(struct reading *r, int line)
+// How they stand to each other.
+static void warn_together(struct reading *r, int line)
 {
+    const struct config *c = r->c;
     struct buf text;
     buf_init(&text, &alloc_heap, KIB);
-    if (budget_crowd(r->c->budgets, r->c->budget_count, &text))
+    if (budget_crowd(c->budgets, c->budget_count, &text))
         reading_warn(r, line, "%s", buf_cstr(&text));
+    for (unsigned i = 0; i < c->budget_count; i++) {
+        buf_clear(&text);
+        if (budget_never_grows(&c->budgets[i], c->budgets, c->budget_count, c->org, &text))
+            reading_warn(r, c->budget_lines[i], "%s", buf_cstr(&text));
+    }
     buf_fini(&text);
 }
 
@@ -190,7 +197,7 @@ void reading_budgets(struct reading *r)
     for (const struct node *b = n->first; b && r->c->budget_lines; b = b->next)
         read_budget(r, b);
     if (r->alone) // else who starts looks at those of the store, too
-        warn_crowd(r, n->line);
+        warn_together(r, n->line);
 }
 
 int config_budget_line(const struct config *c, struct str name)

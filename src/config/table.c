@@ -356,7 +356,7 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "timezone: Europe/Berlin,\n"
         "      alert_at: [50%, 80%] }\n"
         "  - { name: ci-day, scope: { key: ci }, limit: 0.01, window: day, hold: full }\n"
-        "  - { name: agent, per: tag:session, limit: 2.00, window: lifetime, hold: grow }\n"
+        "  - { name: agent, per: tag:session, limit: 2.00, window: lifetime }\n"
         "  - { name: call, per: request, limit: 0.50, clamp: true }\n"
         "  - name: big models\n"
         "    scope: { model: \"*-pro*\", provider: openai }\n"

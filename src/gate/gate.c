@@ -238,6 +238,11 @@ static void warn(const struct snapshot *s)
     absent_log(s);
     if (budget_crowd(s->budgets, s->budget_count, &text))
         log_say(LOG_WARN, "%s", buf_cstr(&text));
+    for (size_t i = 0; i < s->budget_count; i++) {
+        buf_clear(&text);
+        if (budget_never_grows(&s->budgets[i], s->budgets, s->budget_count, s->config->org, &text))
+            log_say(LOG_WARN, "%s", buf_cstr(&text));
+    }
     buf_fini(&text);
 }
 

@@ -250,6 +250,17 @@ static void note_crowd(struct json_out *o, const struct defined *all)
     buf_fini(&text);
 }
 
+// Another one holds in full what it would let grow.
+static void note_full(const struct verb_call *c, struct json_out *o, const struct budget *b,
+                      const struct defined *all)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, KIB);
+    if (budget_never_grows(b, all->budgets, all->budget_count, c->config->org, &text))
+        json_out_note(o, "%s", buf_cstr(&text));
+    buf_fini(&text);
+}
+
 static enum status notes(const struct verb_call *c, struct json_out *o,
                          const struct spending_budget *b, bool scope, struct why *why)
 {
@@ -307,6 +318,7 @@ static enum status changed(struct work *w, struct why *why)
         json_out_begin(&o, "notes", '[');
         note_begin(&o, w);
         note_crowd(&o, all.defined);
+        note_full(w->call, &o, b->budget, all.defined);
         s = notes(w->call, &o, b, w->defines, why);
         json_out_end(&o, '}');
     } else if (s == STATUS_OK) {
@@ -596,6 +608,7 @@ static enum status show(struct work *w, struct why *why)
         json_out_end(&o, ']');
         json_out_number(&o, "more", (int64_t)(b->accounts - b->kept));
         json_out_begin(&o, "notes", '[');
+        note_full(w->call, &o, b->budget, all.defined);
         s = notes(w->call, &o, b, true, why);
         json_out_end(&o, '}');
     }

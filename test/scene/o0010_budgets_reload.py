@@ -34,6 +34,7 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     good, holds, stays = gateway.file.read_text(), "the new configuration holds", "the running configuration stays"
     expect_in("budget slip concerns no call: no key is named `secne`", gateway.program.errors())
     expect_in("team search: no key is named `wob`", gateway.program.errors())
+    expect_in("budget agent: hold: grow has no effect while company holds in full", gateway.program.errors())
     expect(gateway.chat("x").status, 200, "a call")
     changed = good.replace("limit: 10.00, window: day", "limit: 4.50, window: week").replace(
         "  - { name: slip, scope: { key: secne }, limit: 1 }\n", "  - { name: new, limit: 3, window: day }\n").replace(
@@ -43,7 +44,8 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     expect_in("a new budget holds: new, 3.00 USD (day)", log)
     expect_in("budget slip holds no more", log)
     expect_in("budget company only observes now", log)
-    expect_true("limit of budget company" not in log and "budget agent" not in log, "and of the others nothing")
+    expect_in("budget agent: hold: grow has no effect while new holds in full", log)
+    expect_true("of budget company" not in log and "of budget agent" not in log, "and of the others nothing")
     expect_in("`scene-day` is here twice (also on line", reload(changed.replace("name: new", "name: scene-day"), stays))
     expect_in("limit: `-3` is negative", reload(changed.replace("limit: 3,", "limit: -3,"), stays))
     expect_in("there is no time zone Europe/Bern1", reload(changed.replace("Berlin", "Bern1"), stays))

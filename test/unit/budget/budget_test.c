@@ -473,6 +473,44 @@ static void tells_when_too_many_concern_one_call(void **state)
     buf_fini(&text);
 }
 
+static void tells_what_never_grows(void **state)
+{
+    (void)state;
+    struct budget all[3] = {budget("agent"), budget("company"), budget("chat")};
+    struct budget *agent = &all[0], *company = &all[1], *chat = &all[2];
+    struct str acme = str_of("acme");
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    set(agent, "per", "tag:session");
+    set(agent, "hold", "grow");
+    set(chat, "hold", "grow");
+    scope(company, "org", "acme");
+    assert_true(budget_never_grows(agent, all, 3, acme, &text));
+    assert_string_equal(buf_cstr(&text), "budget agent: hold: grow has no effect while company "
+                                         "holds in full: give that one hold: grow, too");
+    buf_clear(&text);
+    assert_false(budget_never_grows(company, all, 3, acme, &text)); // it holds in full itself
+    assert_false(budget_never_grows(agent, all, 3, str_of("other"), &text));
+    set(company, "enforce", "observe");
+    assert_false(budget_never_grows(agent, all, 3, acme, &text));
+    set(company, "enforce", "block");
+    set(company, "per", "user"); // some calls have none
+    assert_false(budget_never_grows(agent, all, 3, acme, &text));
+    set(company, "per", "tag:session");
+    assert_true(budget_never_grows(agent, all, 3, acme, &text));
+    assert_false(budget_never_grows(chat, all, 2, STR_NONE, &text));
+    set(company, "per", "request");
+    assert_true(budget_never_grows(agent, all, 3, acme, &text));
+    scope(company, "key", "ci");
+    assert_false(budget_never_grows(agent, all, 3, acme, &text));
+    scope(agent, "key", "ci");
+    set(company, "per", "key");
+    assert_true(budget_never_grows(agent, all, 3, acme, &text));
+    set(agent, "enforce", "observe"); // it holds nothing up
+    assert_false(budget_never_grows(agent, all, 3, acme, &text));
+    buf_fini(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -489,6 +527,7 @@ int main(void)
         cmocka_unit_test(every_model_has_its_account),
         cmocka_unit_test(a_runs_concerns_those_inside_it),
         cmocka_unit_test(tells_when_too_many_concern_one_call),
+        cmocka_unit_test(tells_what_never_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

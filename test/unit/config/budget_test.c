@@ -26,7 +26,7 @@ static void reads_the_sample(void **state)
     environment = secrets;
     struct config *c = check(sample);
     assert_int_equal(c->fault_count, 0);
-    assert_int_equal(c->warning_count, 0);
+    assert_int_equal(c->warning_count, 1); // company holds in full what agent would let grow
     assert_true(str_is(c->org, "acme"));
     assert_int_equal(c->team_count, 1);
     assert_true(str_is(c->teams[0].name, "search"));
@@ -197,6 +197,9 @@ static const struct {
     {B("scope: { org: acme }"), "the file names none. Write org: acme", 2, true},
     {"org: acme\n" B("scope: { org: acne }"), "that of the file is `acme`", 3, true},
     {KEYS B("scope: { key: ci }"), NULL, 0, false},
+    {B("") "  - { name: agent, limit: 1, per: tag:session,\n      hold: grow }\n",
+     "budget agent: hold: grow has no effect while b holds in full", 3, false},
+    {B("hold: grow") "  - { name: agent, limit: 1, hold: grow }\n", NULL, 0, false},
     {KEYS B("scope: { key: ca }"), "this file has no key `ca`; the store may", 3, false},
     {"keys: [{ name: ci, token: env:CI, team: t }]\n" B("scope: { team: t }"), NULL, 0, false},
     {"teams: { t: {} }\n" B("scope: { team: t }"), NULL, 0, false},

@@ -67,6 +67,13 @@ static void makes_and_changes(void **state)
          "\"scope\":{},\"limit\":\"2.00\",\"window\":\"lifetime\",\"enforce\"");
     says("budgets/set", "{\"name\":\"w\",\"limit\":1,\"window\":\"week\",\"week\":\"sunday\"}",
          "\"window\":\"week\",\"week\":\"sunday\",\"timezone\":\"UTC\"");
+    says("budgets/set", "{\"name\":\"w\",\"hold\":\"grow\",\"per\":\"tag:session\"}",
+         "budget w: hold: grow has no effect while ci-day holds in full");
+    says("budgets/show", "{\"name\":\"w\"}",
+         "\"notes\":[\"budget w: hold: grow has no effect while ci-day holds in full");
+    says("budgets/set", "{\"name\":\"ci-day\",\"hold\":\"grow\"}", "\"notes\":[]");
+    says("budgets/show", "{\"name\":\"w\"}", "\"notes\":[]");
+    says("budgets/set", "{\"name\":\"ci-day\",\"hold\":null}", "\"hold\":\"full\"");
     says("budgets/set", "{\"name\":\"call\",\"limit\":\"0.5\",\"per\":\"request\"}",
          "\"per\":\"request\",\"limit\":\"0.50\"");
     says("budgets/list", "", "\"name\":\"call\"");
