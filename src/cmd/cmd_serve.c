@@ -180,7 +180,7 @@ static int run(struct cli *cli, int argc, char **argv)
         setup.config = s.config;
         setup.on_ready = on_ready;
         setup.context = &s;
-        status = serving_run(&setup, &why);
+        status = serving_run(&setup, true, &why);
     }
     if (status == STATUS_OK)
         return EXIT_OK;

@@ -196,7 +196,7 @@ static enum status serve_once(struct keeper *k, struct why *why)
     else if (!confine(setup.config))
         s = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (s == STATUS_OK)
-        return serving_run(&setup, why);
+        return serving_run(&setup, false, why);
     config_free(setup.config);
     return s;
 }

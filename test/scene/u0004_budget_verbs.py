@@ -2,10 +2,11 @@
 """Budgets and teams by their verbs: beside a running gateway, by its admin API, and on the store alone."""
 import fcntl
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Timer
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, request
+from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, request
 
 limit(60)
 
@@ -166,3 +167,20 @@ with open(f"{gateway.store}.lock", "w", encoding="ascii") as held:
     held.flush()
     Timer(1.0, held.close).start()
     gateway.costlens("budget", "list")
+
+# So does a gateway that begins; of another gateway it says so at once.
+held = open(f"{gateway.store}.lock", "w", encoding="ascii")
+fcntl.flock(held, fcntl.LOCK_EX)
+Timer(1.0, held.close).start()
+with gateway:
+    expect(gateway.program.errors().count("is in use by another costlens"), 1, "it says that it waits")
+    begun = time.monotonic()
+    code, text = said(gateway.costlens("serve", check=False))
+    expect(code, 1)
+    expect_in("is in use by another costlens (process ", text)
+    expect_true("some seconds" not in text and time.monotonic() - begun < 2 * PATIENCE, text)
+with open(f"{gateway.store}.lock", "w", encoding="ascii") as held:
+    fcntl.flock(held, fcntl.LOCK_EX)
+    code, text = said(gateway.costlens("serve", check=False))
+    expect(code, 1)
+    expect(text.count("it is waited for, some seconds"), 1)
