@@ -18,8 +18,8 @@ from collections import Counter
 from pathlib import Path
 
 from lib.disk import FOREVER, Disk
-from lib.scene import (KEY, LONG, PATIENCE, Gateway, Mock, cost_of, expect, expect_in, expect_true, folder, limit,
-                       question, until)
+from lib.scene import (KEY, LONG, PATIENCE, SANITIZED, Gateway, Mock, cost_of, expect, expect_in, expect_true,
+                       folder, limit, question, until)
 
 # Error (0: half of a write is done), from the n-th call on or only that, which calls, and how many of
 # them fail, one run each, where not all do.
@@ -210,7 +210,7 @@ def cut(mock, bills):
     the others are gone through, because an answer that breaks off writes the journal at once."""
     state = Path(tempfile.mkdtemp(prefix="disk-", dir=folder))
     disk = Disk(state)
-    drain = 1 if PATIENCE == 1 else 5  # it fails within that time, and what it failed at is held for longer
+    drain = 5 if SANITIZED else 2  # it fails within that time, and what it failed at is held for longer
     gateway = Gateway(mock, state=state, environment=disk.environment, workers=1, extra=f"drain: {drain}s\n").start()
     first, rest_of_first = begin(gateway, "first", 1)
     array, _ = begin(gateway, "array", None, "/v1beta/models/gemini-2.5-flash:streamGenerateContent",

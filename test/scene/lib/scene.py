@@ -30,8 +30,10 @@ COSTLENS = os.environ.get("COSTLENS") or str(Path(__file__).resolve().parents[3]
 SOURCE = Path(os.environ.get("COSTLENS_SOURCE") or Path(__file__).resolve().parents[3])
 DEPS = SOURCE / ".deps"
 LONG = bool(os.environ.get("COSTLENS_LONG"))
-# Sanitizers make everything slower: what must happen within a time gets this much more of it.
+# Sanitizers make everything slower, and so do tests beside one another: what must happen within a time gets this much
+# more of it.
 PATIENCE = float(os.environ.get("COSTLENS_PATIENCE") or 1)
+SANITIZED = bool(os.environ.get("COSTLENS_SANITIZED"))  # freed memory is kept, and the rest shadowed
 ADDING_UP = 600 if LONG else 60  # seconds: a long version may have a million rows
 # How many workers a gateway has, where the scene does not say it.
 WORKERS = int(os.environ.get("COSTLENS_WORKERS") or 1)
