@@ -359,7 +359,7 @@ void writer_finish(struct store *s)
         log_say(LOG_WARN, "not all is in the ledger yet; the next start takes it from the journal");
         return;
     }
-    if (!leases_settle(s))
+    if (!leases_settle(s, NULL))
         log_say(LOG_WARN, "what is set aside for budgets returns at the next start");
     if (s->reserve)
         segment_close(s->reserve);

@@ -24,11 +24,15 @@
 #define BUSY_PATIENCE_US  (2 * SECOND_US) // so long the ledger's lock may be somebody else's
 #define RETIRE_TOGETHER   8    // segments that go with one sync of the ledger while it is busy
 #define BATCH_RECORDS_MAX 8192 // of one transaction
-#define START_SEGMENTS    4    // as many should fit beside the reserve at a start
-#define READ_BYTES        (256 * KIB)
-#define PROBE_US          SECOND_US // between two tries of a write that failed
-#define DOUBT_DAYS        30        // a clock that is doubted so far ahead is said
-#define PRUNE_ROWS        2000      // old rows of a tenant, or names, deleted in one transaction
+// While rows of earlier processes are taken: fewer pages are written twice, and a lease waits.
+#define BATCH_RECORDS_LATE 32768
+#define START_SEGMENTS     4 // as many should fit beside the reserve at a start
+#define FEW_PAGES          "PRAGMA cache_size = -4000"  // of the writer's, in memory: KiB
+#define MANY_PAGES         "PRAGMA cache_size = -16000" // while it takes rows of earlier processes
+#define READ_BYTES         (256 * KIB)
+#define PROBE_US           SECOND_US // between two tries of a write that failed
+#define DOUBT_DAYS         30        // a clock that is doubted so far ahead is said
+#define PRUNE_ROWS         2000      // old rows of a tenant, or names, deleted in one transaction
 
 // What a batch does to the pending calls once it is committed.
 struct change {
@@ -76,8 +80,9 @@ struct store {
     char *bytes;            // READ_BYTES
     struct segment **taken; // a snapshot of `segments`
     size_t taken_count, taken_size;
-    size_t records; // of the transaction under way
-    size_t careful; // so many records come one a transaction: one of them is refused
+    size_t records;      // of the transaction under way
+    size_t records_most; // of one
+    size_t careful;      // so many records come one a transaction: one of them is refused
     struct suspect {
         struct segment *segment;
         struct pending call;
@@ -88,6 +93,7 @@ struct store {
     uint64_t deleted;         // rows of which the log has not told
     int64_t deleted_before_us, deleted_said_us;
     bool folder_changed;
+    bool owes;    // rows of earlier processes are still to come, and none of their calls is open
     bool trimmed; // an earlier process left segments: this one starts in their space
 
     _Atomic bool healthy;
@@ -142,8 +148,10 @@ void leases_read_boot(struct store *s);
 // Part of the transaction under way. False when the database failed.
 bool leases_doubt(const struct store *s) MUST_USE;
 // Nothing of an earlier process, or of this one, is under way any more: what is left of its leases
-// returns or is captured. False when the database failed; then it is due at the next start.
-bool leases_settle(struct store *s) MUST_USE;
+// returns or is captured, but for what rows that are still to come will charge (NULL: there are
+// none). False when the database failed, or when that does not fit into what is set aside: nothing
+// has changed, and it is due at the next start.
+bool leases_settle(struct store *s, const struct charges *to_come) MUST_USE;
 
 // refused.c: records that SQLite will never take
 bool refused_is(const struct store *s); // that the statement which failed last said so
@@ -153,7 +161,11 @@ bool refused_keep(struct store *s, const char *name, struct str payload);
 // replay.c
 void replay_trim(struct store *s); // gives back what a dead process kept for a full disk
 enum status replay_load(struct store *s, struct why *why) MUST_USE; // segments of earlier processes
-enum status replay_all(struct store *s, struct why *why) MUST_USE;  // into the ledger
+// Into the ledger, and what was set aside returns; or, where that would take long, only what is to
+// be known before the first call: then the writer's thread makes rows of the rest (`owes`).
+enum status replay_all(struct store *s, struct why *why) MUST_USE;
+// Of the writer's thread: all that was published is in the ledger.
+void replay_done(struct store *s);
 // Makes captured rows of every pending call; no journal may be open.
 bool replay_capture(struct store *s);
 

@@ -66,8 +66,8 @@ struct account_row { // slices live during the call
     struct account_kept kept; // `leased` is the watermark
 };
 typedef void account_row_f(void *context, const struct account_row *a);
-// All whose window ends later than that, by number. Complete as to spending when no call was
-// journalled yet; else store_catch_up first. Not from a loop: it reads the disk.
+// All whose window ends later than that, by number. Complete as to spending behind store_catch_up.
+// Not from a loop: it reads the disk.
 enum status store_account_each(struct store *s, int64_t ends_after_us, account_row_f *f,
                                void *context, struct why *why) MUST_USE;
 

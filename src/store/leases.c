@@ -386,15 +386,36 @@ static bool capture(const struct store *s, int *captured)
                                              "WHERE " IN_DOUBT));
 }
 
-static bool settle(const struct store *s, int *captured)
+// For each account of `sums`, which may be NULL. False when one of them was not there, or refused.
+static bool set_each(const struct store *s, const struct charges *sums, sqlite3_stmt *set)
 {
-    return sql_done(s->begin) && capture(s, captured) &&
+    size_t at = 0;
+    bool fine = set != NULL;
+    for (const struct account_charge *c; fine && sums && (c = charges_each(sums, &at));) {
+        sqlite3_bind_int64(set, 1, (int64_t)c->account);
+        sqlite3_bind_int64(set, 2, c->amount);
+        fine = sql_done(set) && sqlite3_changes(s->db) == 1;
+    }
+    sqlite3_finalize(set);
+    return fine;
+}
+
+static bool settle(const struct store *s, const struct charges *to_come, int *captured)
+{
+    return sql_done(s->begin) &&
+           set_each(s, to_come,
+                    sql_prepare(s->db, "UPDATE account SET leased = max(0, leased - ?2) WHERE "
+                                       "id = ?1")) &&
+           capture(s, captured) &&
            sql_run(s->db, "UPDATE account SET leased = 0 WHERE leased > 0") == SQLITE_OK &&
+           set_each(s, to_come,
+                    sql_prepare(s->db, "UPDATE account SET leased = ?2 WHERE id = ?1 AND ceiling "
+                                       ">= ?2 AND settled - overdraft <= ceiling - ?2")) &&
            sql_run(s->db, "DELETE FROM fact WHERE name = 'journal_lost'") == SQLITE_OK &&
            sql_done(s->commit);
 }
 
-bool leases_settle(struct store *s)
+bool leases_settle(struct store *s, const struct charges *to_come)
 {
     int64_t any = 0;
     int captured = 0;
@@ -403,8 +424,8 @@ bool leases_settle(struct store *s)
                            "EXISTS (SELECT 1 FROM fact WHERE name = 'journal_lost')");
     bool fine = ask && sql_one_i64(ask, 0, &any);
     sqlite3_finalize(ask);
-    if (fine && any)
-        fine = settle(s, &captured);
+    if (fine && (any || to_come))
+        fine = settle(s, to_come, &captured);
     if (!fine && !sqlite3_get_autocommit(s->db))
         sql_done(s->rollback);
     if (fine && captured > 0)

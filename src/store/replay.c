@@ -4,6 +4,11 @@
 // what stands before a position is read too, but only for the calls that were pending when it
 // ended. Those still pending at the end of all segments can have no answer any more: they are
 // captured.
+//
+// Rows take a tenth of a second for some ten thousand, and a ledger that was locked or full leaves
+// millions. Then all is read, which is fast, but only for what must be known before the first call:
+// who is pending, and what the rows to come will charge the accounts of budgets. So much stays set
+// aside, and counts as spent (lease.h); the rows take it as ever when the writer makes them.
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,7 +21,14 @@
 #include "store/inside.h"
 #include "store/sql.h"
 
-#define SUFFIX ".seg"
+#define SUFFIX  ".seg"
+#define AT_ONCE (4 * MIB) // of records: some ten thousand calls
+
+// What the rows that are to come say.
+struct ahead {
+    struct charges charges;
+    uint64_t ends;
+};
 
 static void put_aside(const struct store *s, const char *name, const struct why *why)
 {
@@ -170,14 +182,19 @@ static bool load_carried(struct store *s)
     return code == SQLITE_DONE;
 }
 
-static bool recall(struct store *s, const struct segment *g, uint32_t offset, const struct frame *f)
+// What the records say, in memory: who is pending, and what rows will charge (NULL: they did).
+// False when memory is out, or when a row cannot be made as it stands.
+static bool recall(struct store *s, const struct segment *g, uint32_t offset, const struct frame *f,
+                   struct ahead *ahead)
 {
     struct entry e;
     if (!entry_unpack(f->payload, &e))
-        return true; // said when it was read first
+        return !ahead; // said when it was read first
     if (f->type == RECORD_FINAL) {
         pendings_remove(&s->pendings, &e.id, e.attempt);
-        return true;
+        if (ahead)
+            ahead->ends++;
+        return !ahead || charges_add(&ahead->charges, &e.charge);
     }
     const struct pending call = {.id = e.id,
                                  .attempt = e.attempt,
@@ -187,38 +204,105 @@ static bool recall(struct store *s, const struct segment *g, uint32_t offset, co
     return pendings_add(&s->pendings, &call);
 }
 
-// The records before the position: which calls were pending there.
-static bool scan(struct store *s, const struct segment *g)
+// From *at on. It stops at `until`, or where no whole frame stands: `torn` bytes may be one that
+// was cut off.
+static bool scan(struct store *s, const struct segment *g, uint32_t *at, uint32_t until,
+                 uint32_t *torn, struct ahead *ahead)
 {
-    uint32_t offset = SEGMENT_HEAD;
-    while (offset < g->read) {
-        uint32_t left = g->read - offset;
-        int64_t n = segment_read(g, offset, s->bytes, left < READ_BYTES ? left : READ_BYTES);
+    uint32_t before = 0;
+    while (*at < until && *at != before) {
+        uint32_t left = until - *at;
+        int64_t n = segment_read(g, *at, s->bytes, left < READ_BYTES ? left : READ_BYTES);
         struct str bytes = str_from(s->bytes, n > 0 ? (size_t)n : 0);
-        struct frame f;
-        uint32_t before = offset;
-        while (frame_read(bytes, &f) == FRAME_OK) {
-            if (!recall(s, g, offset, &f))
+        struct frame f = {.size = 0};
+        for (before = *at; frame_read(bytes, &f) == FRAME_OK; f.size = 0) {
+            if (!recall(s, g, *at, &f, ahead))
                 return false;
-            offset += f.size;
+            *at += f.size;
             bytes = str_skip(bytes, f.size);
         }
-        if (offset == before) {
-            log_say(LOG_ERROR, "journal/%s is damaged at byte %u, which the ledger has passed",
-                    g->name, (unsigned)offset);
-            return leases_doubt(s);
-        }
+        *torn = f.size;
     }
     return true;
 }
 
-enum status replay_all(struct store *s, struct why *why)
+// The records before the position: which calls were pending there.
+static bool scan_covered(struct store *s, const struct segment *g)
 {
-    bool fine = writer_snapshot(s) && load_positions(s) && load_carried(s);
-    for (size_t i = 0; fine && i < s->taken_count; i++)
-        fine = scan(s, s->taken[i]);
-    if (!fine)
-        return sql_why(why, s->db, "the journal's positions cannot be read");
+    uint32_t at = SEGMENT_HEAD, torn = 0;
+    if (!scan(s, g, &at, g->read, &torn, NULL))
+        return false;
+    if (at >= g->read)
+        return true;
+    log_say(LOG_ERROR, "journal/%s is damaged at byte %u, which the ledger has passed", g->name,
+            (unsigned)at);
+    return leases_doubt(s);
+}
+
+// --- what is to come ---
+
+// The records behind the positions. False where each must be met alone: something is damaged, or
+// stands in a reserve, which may say again what a segment says.
+static bool look_ahead(struct store *s, struct ahead *ahead)
+{
+    for (size_t i = 0; i < s->taken_count; i++) {
+        const struct segment *g = s->taken[i];
+        uint32_t at = g->read, torn = 0;
+        if (!scan(s, g, &at, g->size, &torn, ahead) || (g->reserve && at > g->read) ||
+            (at < g->size && !segment_zero_from(g, at + torn)))
+            return false;
+    }
+    return true;
+}
+
+static bool is_much(const struct store *s)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < s->taken_count; i++)
+        bytes += s->taken[i]->size - s->taken[i]->read;
+    return bytes > AT_ONCE;
+}
+
+// True when the rows can be made later. If not, nothing has happened that the other way would not
+// do too: a row that is there already changes nothing.
+static bool put_off(struct store *s)
+{
+    struct ahead ahead = {.ends = 0};
+    bool fine = s->setup.writer && look_ahead(s, &ahead) && replay_capture(s) &&
+                sql_run(s->db, "DELETE FROM pending") == SQLITE_OK &&
+                leases_settle(s, &ahead.charges);
+    charges_close(&ahead.charges);
+    if (fine)
+        log_say(LOG_INFO,
+                "%llu calls of an earlier process are still in the journal: they come into the "
+                "ledger while this one serves",
+                (unsigned long long)ahead.ends);
+    return fine;
+}
+
+static void take_much(struct store *s)
+{
+    s->records_most = BATCH_RECORDS_LATE;
+    (void)sql_run(s->db, MANY_PAGES);
+}
+
+static void take_little(struct store *s)
+{
+    s->records_most = BATCH_RECORDS_MAX;
+    (void)sql_run(s->db, FEW_PAGES);
+}
+
+void replay_done(struct store *s)
+{
+    if (!s->owes)
+        return;
+    s->owes = false;
+    take_little(s);
+    log_say(LOG_INFO, "the ledger has all calls of earlier processes");
+}
+
+static enum status take_all(struct store *s, struct why *why)
+{
     enum batch result;
     do {
         result = writer_batch(s);
@@ -229,11 +313,30 @@ enum status replay_all(struct store *s, struct why *why)
                        status_text((enum status)s->trouble));
     if (result == BATCH_FAILED || !replay_capture(s))
         return sql_why(why, s->db, "the journal cannot be taken into the ledger");
-    if (s->ledger.added > 0)
+    if (!leases_settle(s, NULL))
+        return sql_why(why, s->db, "the accounts of budgets cannot be brought up to date");
+    return STATUS_OK;
+}
+
+enum status replay_all(struct store *s, struct why *why)
+{
+    bool fine = writer_snapshot(s) && load_positions(s) && load_carried(s);
+    for (size_t i = 0; fine && i < s->taken_count; i++)
+        fine = scan_covered(s, s->taken[i]);
+    if (!fine)
+        return sql_why(why, s->db, "the journal's positions cannot be read");
+    bool much = is_much(s);
+    if (much)
+        take_much(s);
+    s->owes = much && put_off(s);
+    enum status status = s->owes ? STATUS_OK : take_all(s, why);
+    if (much && !s->owes)
+        take_little(s);
+    if (status == STATUS_OK && s->ledger.added > 0)
         log_say(LOG_INFO, "%llu %s of an earlier process %s taken from the journal",
                 (unsigned long long)s->ledger.added, s->ledger.added == 1 ? "call" : "calls",
                 s->ledger.added == 1 ? "was" : "were");
-    return STATUS_OK;
+    return status;
 }
 
 // --- calls without an end ---
@@ -256,13 +359,35 @@ static void undo(struct store *s)
     ledger_forget(&s->ledger);
 }
 
+static int by_record(const void *a, const void *b)
+{
+    const struct pending *const *x = a;
+    const struct pending *const *y = b;
+    if ((*x)->seq != (*y)->seq)
+        return (*x)->seq > (*y)->seq ? 1 : -1;
+    return ((*x)->offset > (*y)->offset) - ((*x)->offset < (*y)->offset);
+}
+
+// All that are pending, as they began: so their rows lie, too. NULL when memory is out.
+static struct pending **in_order(const struct store *s)
+{
+    struct pending **all = alloc_get(&alloc_heap, s->pendings.count * sizeof(struct pending *));
+    size_t at = 0;
+    for (size_t i = 0; all && i < s->pendings.count; i++)
+        all[i] = pendings_each(&s->pendings, &at);
+    if (all)
+        qsort(all, s->pendings.count, sizeof(struct pending *), by_record);
+    return all;
+}
+
 static bool capture_all(struct store *s, struct buf *payload)
 {
     ledger_begin(&s->ledger);
-    bool fine = sql_done(s->begin);
-    size_t at = 0;
-    for (struct pending *call; fine && (call = pendings_each(&s->pendings, &at));)
-        fine = capture_one(s, call, payload, false);
+    struct pending **all = in_order(s);
+    bool fine = all && sql_done(s->begin);
+    for (size_t i = 0; fine && i < s->pendings.count; i++)
+        fine = capture_one(s, all[i], payload, false);
+    heap_free(all);
     return fine && ledger_flush(&s->ledger) && sql_run(s->db, "DELETE FROM pending") == SQLITE_OK &&
            sql_done(s->commit);
 }

@@ -168,13 +168,13 @@ enum status segment_load(int folder, const char *name, struct segment **out, str
 void segment_trim(struct segment *s)
 {
     char bytes[16384];
-    uint32_t used = 0;
-    for (uint32_t at = 0; at < s->size; at += (uint32_t)sizeof bytes) {
-        int64_t n = segment_read(s, at, bytes, sizeof bytes);
-        if (n <= 0)
+    uint32_t used = s->size;
+    for (bool zero = true; zero && used > 0;) {
+        uint32_t n = used < sizeof bytes ? used : sizeof bytes;
+        if (segment_read(s, used - n, bytes, n) != n)
             return;
-        if (!is_zero(bytes, n))
-            used = at + (uint32_t)n;
+        zero = is_zero(bytes, n);
+        used -= zero ? n : 0;
     }
     used += FRAME_HEAD + RECORD_BYTES_MAX;
     if (used >= s->size || ftruncate(s->fd, used) != 0)

@@ -156,7 +156,7 @@ static enum status open_database(struct store *s, struct why *why)
         sql_run(s->db, "PRAGMA synchronous = NORMAL") != SQLITE_OK ||
         sql_run(s->db, "PRAGMA wal_autocheckpoint = 4000") != SQLITE_OK ||
         sql_run(s->db, "PRAGMA journal_size_limit = 67108864") != SQLITE_OK ||
-        sql_run(s->db, "PRAGMA cache_size = -4000") != SQLITE_OK ||
+        sql_run(s->db, FEW_PAGES) != SQLITE_OK ||
         sql_run(s->keys, "PRAGMA synchronous = FULL") != SQLITE_OK)
         return sql_why(why, s->db, s->path);
     return STATUS_OK;
@@ -259,8 +259,6 @@ static enum status open_ledger(struct store *s, struct why *why)
         status = replay_load(s, why); // not before a newer program's store is refused
     if (status == STATUS_OK)
         status = replay_all(s, why);
-    if (status == STATUS_OK && !leases_settle(s))
-        status = sql_why(why, s->db, "the accounts of budgets cannot be brought up to date");
     if (status == STATUS_FULL)
         return store_full(s, s->path, "store", why);
     return status == STATUS_DAMAGED ? say_damaged(s, why) : status;

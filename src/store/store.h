@@ -7,6 +7,9 @@
 //
 // Opening replays what an earlier process left in the journal: FINAL records not yet in the ledger
 // are inserted (idempotent by id and attempt), DISPATCHED ones without FINAL become captured rows.
+// Where there are more than some ten thousand of the former the writer thread inserts them, later:
+// what accounts of budgets have spent is known at once (lease.h), reports are behind
+// (store_behind).
 
 #ifndef STORE_STORE_H
 #define STORE_STORE_H

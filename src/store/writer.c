@@ -32,6 +32,7 @@ enum status writer_open(struct store *s, struct why *why)
     bool ledger = ledger_open(&s->ledger, s->db);
     bool leases = leases_open(s);
     s->bytes = alloc_get(&alloc_heap, READ_BYTES);
+    s->records_most = BATCH_RECORDS_MAX;
     bool fine = s->begin && s->commit && s->rollback && s->position_set && s->position_drop &&
                 s->pending_add && s->pending_drop && s->pending_get && ledger && leases && s->bytes;
     if (!fine)
@@ -113,7 +114,7 @@ static bool drop_carried(struct store *s, const struct pending *call)
 
 static size_t records_max(const struct store *s)
 {
-    return s->careful ? 1 : BATCH_RECORDS_MAX;
+    return s->careful ? 1 : s->records_most;
 }
 
 // One record into the transaction. A payload that is no entry is said and passed over: its frame
@@ -130,6 +131,8 @@ static bool take_record(struct store *s, struct segment *g, const struct frame *
                 (unsigned)g->reading);
         return leases_doubt(s);
     }
+    if (f->type == RECORD_DISPATCHED && s->owes && !g->own)
+        return true; // its end is in the journal, or it was captured
     if (!note(s, f->type, &call))
         return false;
     if (!drop_carried(s, &call))
@@ -467,7 +470,9 @@ enum batch writer_batch(struct store *s)
     enum batch result = any ? take_all(s) : BATCH_DONE;
     if (result != BATCH_FAILED && retire(s, result == BATCH_MORE) == BATCH_FAILED)
         return BATCH_FAILED;
-    if (result == BATCH_DONE)
+    if (result == BATCH_DONE) {
         atomic_store_explicit(&s->behind_us, 0, memory_order_relaxed);
+        replay_done(s);
+    }
     return result;
 }

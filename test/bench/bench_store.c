@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // bench_store - what the ledger costs: calls a second into SQLite with tags and rollups, CPU of a
-// call's two journal records, its row and its sums, and a report over ten million calls.
+// call's two journal records, its row and its sums, a start after a death that left all of them to
+// the journal, and a report over ten million calls.
 //
-//   bench-store [CALLS [calls]]     default 300000; prints name, figure, unit; `calls`: no more
+//   bench-store [CALLS [calls | start]]     default 300000; prints name, figure, unit; the word: no
+//                                           more than that
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -137,6 +140,52 @@ static void bench_calls(struct store *s, int calls)
     journal_close(j);
 }
 
+// A process whose ledger is locked by another program, and which dies: all stands in its journal.
+static void leave_journal(const char *path, int calls)
+{
+    struct why why;
+    struct journal *j;
+    sqlite3 *other = NULL;
+    struct store *s = open_at(path);
+    if (sqlite3_open(path, &other) != SQLITE_OK || sql_run(other, "BEGIN EXCLUSIVE") != SQLITE_OK ||
+        journal_open(s, 0, &j, &why) != STATUS_OK)
+        _exit(1);
+    journal_gather(j);
+    for (int i = 0; i < calls; i++) {
+        struct entry e = an_entry(i);
+        if (journal_dispatched(j, &e) != STATUS_OK || !journal_final(j, &e))
+            _exit(1);
+        if (i % TURN == TURN - 1)
+            (void)journal_flush(j, lost, NULL);
+    }
+    (void)journal_flush(j, lost, NULL);
+    _exit(0);
+}
+
+static void bench_start(const char *path, int calls)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        leave_journal(path, calls);
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+        exit(1);
+    int64_t start_us = clock_mono_us();
+    struct store *s = open_at(path);
+    int64_t open_us = clock_mono_us();
+    if (store_catch_up(s, 600000) != STATUS_OK)
+        exit(1);
+    int64_t done_us = clock_mono_us();
+    struct store_stats stats;
+    store_stats(s, &stats);
+    if (stats.rows != (uint64_t)calls)
+        exit(1);
+    tell("calls that only the journal has", (int64_t)calls * 10, "");
+    tell("a start until it serves", (open_us - start_us) / 100, "ms");
+    tell("the same until all are rows", (done_us - start_us) / 100, "ms");
+    store_close(s);
+}
+
 // Paced as a gateway is: 2,000 calls a second, so batches are small.
 static void bench_paced(struct store *s)
 {
@@ -239,6 +288,20 @@ static void bench_reports(struct store *s)
     store_reader_close(db);
 }
 
+static void bench_ledger(const char *path, int calls, bool only_calls)
+{
+    struct store *s = open_at(path);
+    bench_calls(s, calls);
+    if (!only_calls) {
+        bench_paced(s);
+        store_close(s);
+        make_big(path);
+        s = open_at(path);
+        bench_reports(s);
+    }
+    store_close(s);
+}
+
 int main(int argc, char **argv)
 {
     uint64_t calls = CALLS;
@@ -249,17 +312,13 @@ int main(int argc, char **argv)
         return 2;
     if (!mkdtemp(folder))
         return 1;
+    const char *only = argc > 2 ? argv[2] : "";
+    snprintf(path, sizeof path, "%s/left.db", folder);
+    if (strcmp(only, "calls") != 0)
+        bench_start(path, (int)calls);
     snprintf(path, sizeof path, "%s/costlens.db", folder);
-    struct store *s = open_at(path);
-    bench_calls(s, (int)calls);
-    if (argc < 3) {
-        bench_paced(s);
-        store_close(s);
-        make_big(path);
-        s = open_at(path);
-        bench_reports(s);
-    }
-    store_close(s);
+    if (strcmp(only, "start") != 0)
+        bench_ledger(path, (int)calls, *only != 0);
     snprintf(command, sizeof command, "rm -r %s", folder);
     return system(command) == 0 ? 0 : 1;
 }
