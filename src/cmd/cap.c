@@ -94,12 +94,12 @@ static struct str amount(const struct cap *c, const char *name)
     return c->found ? json_str(json_get(json_get(json_root(c->found), "budget"), name)) : STR_NONE;
 }
 
-// `costlens budget raise run-make-1a2b3c4d USD`
-static void add_cure(const struct cap *c, struct buf *out)
+// `costlens budget raise run-make-1a2b3c4d USD`, or `... resume run-make-1a2b3c4d`.
+static void add_cure(const struct cap *c, bool paused, struct buf *out)
 {
-    buf_add_cstr(out, "`costlens budget raise ");
+    buf_printf(out, "`costlens budget %s ", paused ? "resume" : "raise");
     shell_word(out, c->name);
-    buf_add_cstr(out, " USD");
+    buf_add_cstr(out, paused ? "" : " USD");
     if (c->cli->config_file) {
         buf_add_cstr(out, " --config ");
         shell_word(out, str_of(c->cli->config_file));
@@ -113,7 +113,7 @@ void cap_announce(const struct cap *c, FILE *to)
     if (!c->limit)
         return;
     buf_init(&cure, &alloc_heap, 0);
-    add_cure(c, &cure);
+    add_cure(c, false, &cure);
     command_print(to, "costlens: its calls stop at %s USD; %.*s raises that while it runs\n",
                   c->limit, STR_ARG(buf_str(&cure)));
     buf_fini(&cure);
@@ -170,33 +170,58 @@ void cap_say_passed(const struct cap *c, FILE *to)
                       overdraft.len ? "" : ": its limit was lowered meanwhile");
 }
 
-// What it is now, where somebody has changed it.
-static struct str changed_limit(const struct cap *c)
+// Below 0: somebody has lowered it meanwhile. Above: raised.
+static int changed_limit(const struct cap *c)
 {
     int128 first = 0, now = 0;
-    struct str limit = amount(c, "limit");
-    bool known = limit.len && decimal_read(str_of(c->limit), &first) == STATUS_OK &&
-                 decimal_read(limit, &now) == STATUS_OK;
-    return known && now != first ? limit : STR_NONE;
+    if (!amount(c, "limit").len || decimal_read(str_of(c->limit), &first) != STATUS_OK ||
+        decimal_read(amount(c, "limit"), &now) != STATUS_OK)
+        return 0;
+    return (now > first) - (now < first);
 }
 
-void cap_say_reached(const struct cap *c, FILE *to)
+static void say_reached(const struct cap *c, int64_t calls, FILE *to)
 {
     struct buf cure;
-    struct str now = changed_limit(c);
-    if (c->refused == 0)
+    int changed = changed_limit(c);
+    if (calls == 0)
         return;
     buf_init(&cure, &alloc_heap, 0);
-    add_cure(c, &cure);
-    command_print(
-        to,
-        "costlens: THE BUDGET WAS REACHED: %lld %s refused, which could have passed its "
-        "limit of %s USD%s%.*s.\n"
-        "costlens: While such a program runs, %.*s lets it go on; or run it with a higher "
-        "--budget.\n",
-        (long long)c->refused, c->refused == 1 ? "call was" : "calls were", c->limit,
-        now.len ? "; it is now " : "", STR_ARG(now), STR_ARG(buf_str(&cure)));
+    add_cure(c, false, &cure);
+    command_print(to,
+                  "costlens: THE BUDGET WAS REACHED: %lld %s refused, which could have passed its "
+                  "limit",
+                  (long long)calls, calls == 1 ? "call was" : "calls were");
+    if (changed)
+        command_print(to, ", %s from %s USD to %.*s meanwhile.\n",
+                      changed < 0 ? "lowered" : "raised", c->limit, STR_ARG(amount(c, "limit")));
+    else
+        command_print(to, " of %s USD.\n", c->limit);
+    command_print(to, "costlens: While such a program runs, %.*s lets it go on%s.\n",
+                  STR_ARG(buf_str(&cure)), changed < 0 ? "" : "; or run it with a higher --budget");
     buf_fini(&cure);
+}
+
+static void say_paused(const struct cap *c, FILE *to)
+{
+    struct buf cure;
+    if (c->paused == 0)
+        return;
+    bool still = c->found && json_bool(json_path(json_root(c->found), "budget.paused"), false);
+    buf_init(&cure, &alloc_heap, 0);
+    add_cure(c, true, &cure);
+    command_print(to,
+                  "costlens: THE BUDGET %s PAUSED: %lld %s refused.\n"
+                  "costlens: While such a program runs, %.*s lets it go on.\n",
+                  still ? "IS" : "WAS", (long long)c->paused,
+                  c->paused == 1 ? "call was" : "calls were", STR_ARG(buf_str(&cure)));
+    buf_fini(&cure);
+}
+
+void cap_say_refused(const struct cap *c, FILE *to)
+{
+    say_reached(c, c->refused - c->paused, to);
+    say_paused(c, to);
 }
 
 void cap_write(const struct cap *c, struct json_out *o)
@@ -217,5 +242,6 @@ void cap_write(const struct cap *c, struct json_out *o)
     if (amount(c, "overdraft").len)
         json_out_text(o, "overdraft", amount(c, "overdraft"));
     json_out_number(o, "refused", c->refused);
+    json_out_number(o, "refused_paused", c->paused);
     json_out_end(o, '}');
 }

@@ -17,6 +17,7 @@ struct cap {
     const char *limit;  // USD, as it was said; NULL: there is none, and nothing is said or asked
     struct str name;    // the key's, borrowed
     int64_t refused;    // calls that it refused
+    int64_t paused;     // of them, while it was paused
     struct buf answer;  // of budgets/show, at the end
     struct json *found; // the same; NULL while that is not known
 };
@@ -39,10 +40,10 @@ void cap_announce(const struct cap *c, FILE *to);
 void cap_print(const struct cap *c, const struct json_val *total, FILE *to);
 // That more is spent than its limit, or than was held; nothing where that is not so.
 void cap_say_passed(const struct cap *c, FILE *to);
-// How many calls it refused, and how to go on; nothing when it refused none.
-void cap_say_reached(const struct cap *c, FILE *to);
-// "budget":{"name","limit","spent","held","left","refused"}: amounts are USD, as texts, null where
-// they are not known; and "overdraft", where there is any. Null without one.
+// How many calls it refused, why, and how to go on; nothing when it refused none.
+void cap_say_refused(const struct cap *c, FILE *to);
+// "budget":{"name","limit","spent","held","left","refused","refused_paused"}: amounts are USD, as
+// texts, null where they are not known; and "overdraft", where there is any. Null without one.
 void cap_write(const struct cap *c, struct json_out *o);
 
 #endif

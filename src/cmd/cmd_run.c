@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "cmd/run.h"
 
 #define TAGS_ARENA_MAX ((size_t)64 * KIB)
@@ -66,24 +67,25 @@ static int not_begun(const struct why *why, enum status s, int code)
 }
 
 // Only of another run's: what `costlens serve` has is somebody's decision.
-static void warn_lacking(const struct lease *l)
+static void warn_lacking(struct run *r)
 {
+    const struct lease *l = &r->lease;
     if (l->own_end && !l->begun_here && l->lacking.len)
-        command_print(stderr,
-                      "costlens: the gateway of an earlier run, which is used, has no provider "
-                      "%.*s: it has that run's environment\n",
-                      STR_ARG(str_skip(buf_str(&l->lacking), 2)));
+        run_note(r,
+                 "the gateway of an earlier run, which is used, has no provider %.*s: it has that "
+                 "run's environment",
+                 STR_ARG(str_skip(buf_str(&l->lacking), 2)));
 }
 
 // A program checks the certificate, and few are made for an address of this machine.
-static void warn_tls(const struct lease *l)
+static void warn_tls(struct run *r)
 {
-    struct str base = buf_str(&l->base), scheme = STR("https://");
+    struct str base = buf_str(&r->lease.base), scheme = STR("https://");
     if (str_starts(base, scheme))
-        command_print(stderr,
-                      "costlens: the gateway that runs speaks TLS: calls to %.*s fail unless the "
-                      "program trusts its certificate, and that names this address\n",
-                      STR_ARG(str_skip(base, scheme.len)));
+        run_note(r,
+                 "the gateway that runs speaks TLS: calls to %.*s fail unless the program trusts "
+                 "its certificate, and that names this address",
+                 STR_ARG(str_skip(base, scheme.len)));
 }
 
 static int run_all(struct run *r)
@@ -93,11 +95,9 @@ static int run_all(struct run *r)
     if (s != STATUS_OK)
         return not_begun(&why, s, EXIT_NOT_BEGUN);
     if (r->wish.mock && !r->lease.mocked)
-        command_print(
-            stderr,
-            "costlens: the gateway that runs already has no mock: --mock changes nothing\n");
-    warn_lacking(&r->lease);
-    warn_tls(&r->lease);
+        run_note(r, "the gateway that runs already has no mock: --mock changes nothing");
+    warn_lacking(r);
+    warn_tls(r);
     s = run_key_make(r, &why);
     if (s == STATUS_OK && (s = begin_cap(r, &why)) != STATUS_OK)
         run_key_end(r);
@@ -185,6 +185,7 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     struct run r = {.cli = cli, .bill_fd = -1};
     int own = 1;
+    log_open(LOG_AUTO, LOG_ERROR); // what happens to the store is no news here
     while (own < argc && strcmp(argv[own], "--") != 0)
         own++;
     int before = own;
@@ -198,8 +199,9 @@ static int run(struct cli *cli, int argc, char **argv)
         return command_usage(&cmd_run, "which program? costlens run -- CMD ARGS...");
     r.argv = argv + own + 1;
     r.launch = launch_of(r.argv);
-    struct buf *const texts[] = {&r.name,          &r.key,           &r.token,          &r.since,
-                                 &r.refused.model, &r.refused.error, &r.refused.message};
+    struct buf *const texts[] = {
+        &r.name,          &r.key,           &r.token,           &r.since,         &r.notes,
+        &r.refused.model, &r.refused.error, &r.refused.message, &r.refused.budget};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         buf_init(texts[i], &alloc_heap, 0);
     const char *slash = strrchr(r.argv[0], '/');

@@ -6,6 +6,7 @@
 //   run_key.c     its key, which is made for it and ends with it
 //   run_child.c   its program: what that is given, and what a run inside it inherits
 //   run_bill.c    what its calls came to
+//   run_words.c   what went wrong, said
 
 #ifndef CMD_RUN_H
 #define CMD_RUN_H
@@ -26,10 +27,14 @@ struct run_wish {
     bool mock, quiet;
 };
 
-// Its calls that the gateway refused, and why the last of them.
+// Its calls that the gateway refused, and why the last of them: of those that its own budget let
+// through, where there are any.
 struct run_refused {
     int64_t calls, http_status;
     struct buf model, error, message;
+    struct buf budget; // that refused it; empty: something else did
+    bool paused;       // ... because it was
+    bool budget_over;  // ... of a run inside it, which has ended: it can be raised no more
 };
 
 struct run {
@@ -43,11 +48,20 @@ struct run {
     struct buf name, key, token, since;
     struct child_end end;
     struct cap cap;
-    int bill_fd;   // of --bill; -1 without
-    unsigned open; // calls that have not ended with it
-    bool over;     // the gateway has, and has cut these
+    int bill_fd;      // of --bill; -1 without
+    unsigned open;    // calls that have not ended with it
+    bool over;        // the gateway has, and has cut these
+    bool lost;        // the gateway had ended before the program
+    struct buf notes; // said before the program, for --json: texts of a list
     struct run_refused refused;
 };
+
+// --- run_words.c ---
+
+// "costlens: ..." on stderr; with --json it stands in what is printed at the end.
+void run_note(struct run *r, const char *format, ...) PRINTF(2, 3);
+// What went wrong, with the cure. `bill`: as the verb gave it.
+void run_say_wrong(const struct run *r, const struct json_val *bill);
 
 // --- run_key.c ---
 

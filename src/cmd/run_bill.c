@@ -28,31 +28,7 @@ int run_bill_open(struct run *r)
     return EXIT_NOT_BEGUN;
 }
 
-// --- said ---
-
-static void say_unseen(const struct run *r)
-{
-    command_print(
-        stderr,
-        "costlens: NOTHING WAS SEEN: the gateway (%.*s) led no call of %s to a provider, "
-        "and what it may have spent elsewhere is in no ledger.\n"
-        "costlens: Had it called with another key, it was refused and told why. A `costlens run` "
-        "inside it, with another state folder, has a ledger of its own.\n"
-        "costlens: %s\n",
-        STR_ARG(buf_str(&r->lease.base)), r->argv[0], launch_unseen(&r->launch));
-}
-
-static void say_refused(const struct run *r)
-{
-    const struct run_refused *f = &r->refused;
-    command_print(stderr,
-                  "costlens: %lld %s refused by the gateway and went to no provider%s %.*s%s%.*s "
-                  "(%lld)\n",
-                  (long long)f->calls, f->calls == 1 ? "call was" : "calls were",
-                  f->calls == 1 ? ":" : "; the last:", STR_ARG(buf_str(&f->model)),
-                  f->model.len ? ": " : "", STR_ARG(buf_str(&f->message)),
-                  (long long)f->http_status);
-}
+// --- written ---
 
 static void write_refused(const struct run_refused *f, struct json_out *o)
 {
@@ -69,22 +45,6 @@ static void write_refused(const struct run_refused *f, struct json_out *o)
     json_out_end(o, '}');
 }
 
-static void say_open(const struct run *r)
-{
-    if (r->over) {
-        command_print(stderr,
-                      "costlens: %u %s still under way and %s cut: the gateway ended with this "
-                      "run, the last that used it. What is known of %s is on the bill\n",
-                      r->open, r->open == 1 ? "call was" : "calls were",
-                      r->open == 1 ? "was" : "were", r->open == 1 ? "it" : "them");
-        return;
-    }
-    command_print(stderr,
-                  "costlens: %u %s still under way and on no bill yet. Later: costlens report --by "
-                  "key (%.*s)\n",
-                  r->open, r->open == 1 ? "call is" : "calls are", STR_ARG(buf_str(&r->key)));
-}
-
 static void write_json(const struct run *r, struct str bill, struct buf *out)
 {
     struct json_out o = {out, true};
@@ -93,6 +53,10 @@ static void write_json(const struct run *r, struct str bill, struct buf *out)
     json_out_text(&o, "name", buf_str(&r->name));
     json_out_number(&o, "open_calls", r->over ? 0 : r->open);
     json_out_number(&o, "cut_calls", r->over ? r->open : 0);
+    json_out_flag(&o, "gateway_lost", r->lost);
+    json_out_begin(&o, "notes", '[');
+    buf_add(out, buf_str(&r->notes));
+    json_out_end(&o, ']');
     write_refused(&r->refused, &o);
     cap_write(&r->cap, &o);
     json_out_name(&o, "bill");
@@ -106,18 +70,6 @@ static void keep_json(const struct run *r, struct str text)
     bool kept = ftruncate(r->bill_fd, 0) == 0 || errno == EINVAL; // a pipe, a device
     if (!kept || !file_write_to(r->bill_fd, text) || close(r->bill_fd) != 0)
         command_failed("THE BILL WAS NOT WRITTEN: %s: %s", r->wish.bill, strerror(errno));
-}
-
-static void say_rest(const struct run *r, bool seen)
-{
-    cap_say_passed(&r->cap, stderr);
-    cap_say_reached(&r->cap, stderr);
-    if (r->refused.calls > r->cap.refused)
-        say_refused(r);
-    if (r->open > 0)
-        say_open(r);
-    if (!seen && r->open == 0 && r->refused.calls == 0)
-        say_unseen(r);
 }
 
 static void show(const struct run *r, struct str text, const struct json_val *bill)
@@ -136,7 +88,7 @@ static void show(const struct run *r, struct str text, const struct json_val *bi
     if (!r->cli->json && !r->wish.quiet)
         cap_print(&r->cap, json_get(bill, "total"), stderr);
     if (!r->cli->json)
-        say_rest(r, seen);
+        run_say_wrong(r, bill);
     buf_fini(&json);
 }
 
@@ -161,18 +113,24 @@ static void read_refused(struct run *r, const struct json_val *list, struct run_
     struct str name;
     const struct json_val *v;
     int64_t newest_us = 0;
-    f->calls = r->cap.refused = 0;
+    f->calls = r->cap.refused = r->cap.paused = 0;
     while (json_each(&it, list, &name, &v)) { // one a key, budget and worker
         int64_t calls = 0, last_us = 0;
         if (!is_mine(r, v) || !json_i64(json_get(v, "requests"), &calls) ||
             !json_i64(json_get(v, "last_us"), &last_us))
             continue;
         f->calls += calls;
-        if (r->cap.limit && str_eq(json_str(json_get(v, "budget")), r->cap.name))
+        bool paused = json_bool(json_get(v, "paused"), false);
+        if (r->cap.limit && str_eq(json_str(json_get(v, "budget")), r->cap.name)) {
             r->cap.refused += calls;
+            r->cap.paused += paused ? calls : 0;
+            last_us = 0; // that is said by itself
+        }
         if (last_us < newest_us || !json_i64(json_get(v, "http_status"), &f->http_status))
             continue;
         newest_us = last_us;
+        f->paused = paused;
+        take_text(v, "budget", &f->budget);
         take_text(v, "model", &f->model);
         take_text(v, "error", &f->error);
         take_text(v, "message", &f->message);
@@ -194,8 +152,11 @@ static void look(struct run *r)
     buf_init(&text, &alloc_heap, 0);
     remote_arg(&args, "filter", key_run(buf_str(&r->key)));
     buf_add_char(&args, '}');
-    if (remote_run(r->cli, "live", buf_str(&args), &text, &why) == STATUS_OK &&
-        json_open(buf_str(&text), &alloc_heap, &j, &why) == STATUS_OK) {
+    enum status s = remote_run(r->cli, "live", buf_str(&args), &text, &why);
+    r->lost |= s == STATUS_CLOSED;
+    if (s == STATUS_OK && json_open(buf_str(&text), &alloc_heap, &j, &why) == STATUS_OK) {
+        struct str began = json_str(json_get(json_root(j), "since"));
+        r->lost |= str_cmp(buf_str(&r->since), began) < 0; // another one took its place
         while (json_each(&it, json_get(json_root(j), "running"), &name, &call))
             r->open += is_mine(r, call);
         read_refused(r, json_get(json_root(j), "refused"), &r->refused);
@@ -203,6 +164,23 @@ static void look(struct run *r)
     json_close(j);
     buf_fini(&text);
     buf_fini(&args);
+}
+
+// The last refusal was by the budget of a run inside it, and that is gone.
+static bool inner_budget_over(struct run *r)
+{
+    struct buf args, text;
+    struct why why = {0};
+    struct str name = buf_str(&r->refused.budget);
+    if (!key_run_inside(name, key_run(buf_str(&r->key))))
+        return false;
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    remote_arg(&args, "name", name);
+    enum status s = remote_retry(r->cli, "budgets/show", &args, &text, &why);
+    buf_fini(&text);
+    buf_fini(&args);
+    return s == STATUS_UNKNOWN;
 }
 
 static void pause_ns(long ns)
@@ -221,6 +199,7 @@ void run_settle(struct run *r)
         pause_ns(OPEN_STEP_NS);
         look(r);
     }
+    r->refused.budget_over = r->refused.budget.len && inner_budget_over(r);
 }
 
 // A gateway that ends here has written the last of its rows by then.

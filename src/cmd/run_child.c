@@ -78,8 +78,7 @@ static void prepare(void *context)
 
 static void warn(void *context, struct str text)
 {
-    (void)context;
-    command_print(stderr, "costlens: %.*s\n", STR_ARG(text));
+    run_note(context, "%.*s", STR_ARG(text));
 }
 
 struct arguments {
@@ -122,7 +121,7 @@ static void start(struct run *r)
 void run_program(struct run *r)
 {
     struct launch_target t = target_of(r);
-    launch_warnings(&r->launch, &t, warn, NULL);
+    launch_warnings(&r->launch, &t, warn, r);
     fflush(stderr);
     start(r);
 }

@@ -116,7 +116,23 @@ void live_add(struct live *l, const struct entry *e)
 
 static bool is_same(const struct live_refused *f, const struct live_refusal *r)
 {
-    return str_is(r->key, f->key) && str_is(r->budget, f->budget);
+    return str_is(r->key, f->key) && str_is(r->budget, f->budget) && r->paused == f->paused;
+}
+
+static void copy_words(struct str s, char *out, size_t size)
+{
+    struct str dots = STR("\u2026");
+    if (s.len >= size) {
+        s = str_clip(s, size - 1 - dots.len);
+        size_t words = s.len;
+        while (words && s.ptr[words] != ' ')
+            words--;
+        s.len = words ? words : s.len;
+    } else {
+        dots.len = 0;
+    }
+    size_t len = str_copy_clipped(s, out, size);
+    str_copy_clipped(dots, out + len, size - len);
 }
 
 void live_refuse(struct live *l, const struct live_refusal *r)
@@ -135,13 +151,14 @@ void live_refuse(struct live *l, const struct live_refusal *r)
         f->calls = 0;
         str_copy_clipped(r->key, f->key, sizeof f->key);
         str_copy_clipped(r->budget, f->budget, sizeof f->budget);
+        f->paused = r->paused;
     }
     f->calls++;
     f->last = ++l->refusals;
     f->at_us = clock_wall_us();
     f->why = r->why;
     str_copy_clipped(r->model, f->model, sizeof f->model);
-    str_copy_clipped(r->detail, f->detail, sizeof f->detail);
+    copy_words(r->detail, f->detail, sizeof f->detail);
 }
 
 bool live_refused_fits(const struct live_refused *f, struct str part)

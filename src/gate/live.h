@@ -57,16 +57,17 @@ struct live_call {
 };
 
 // Calls of a key that the gateway refused itself, before any provider: they are on no bill. Those
-// that a budget refused are counted for each budget.
+// that a budget refused are counted for each budget, and for what it was.
 struct live_refused {
     char key[65];    // empty: none
     char budget[65]; // which refused them; empty: something else
+    bool paused;     // it was, and not spent
     int64_t calls;
     uint64_t last; // its number among all refusals
     // Of the last:
     int64_t at_us; // wall
     enum refusal why;
-    char model[129], detail[256];
+    char model[129], detail[512]; // a longer one ends with a whole word and an ellipsis
 };
 
 // Of all that ended since the worker began.
@@ -97,6 +98,7 @@ void live_add(struct live *l, const struct entry *e);
 struct live_refusal {
     struct str key;
     struct str budget; // that refused it; empty: none did
+    bool paused;       // ... because it is
     enum refusal why;
     struct str model, detail;
 };

@@ -235,6 +235,7 @@ static void write_refusal(const struct live_refused *f, struct json_out *o)
     json_out_begin(o, NULL, '{');
     json_out_text(o, "key", str_of(f->key));
     json_out_text(o, "budget", str_of(f->budget));
+    json_out_flag(o, "paused", f->paused);
     json_out_number(o, "requests", f->calls);
     json_out_number(o, "last_us", f->at_us);
     json_out_text(o, "model", str_of(f->model));

@@ -107,10 +107,12 @@ enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
         buf_vprintf(&detail, format, list);
         va_end(list);
     }
+    bool purse = why == REFUSAL_BUDGET;
     if (r->key)
         live_refuse(&r->worker->live,
                     &(struct live_refusal){.key = r->key->name,
-                                           .budget = why == REFUSAL_BUDGET ? r->purse : STR_NONE,
+                                           .budget = purse ? r->purse : STR_NONE,
+                                           .paused = purse && r->purse_paused,
                                            .why = why,
                                            .model = r->asked ? r->ask.demand.model : STR_NONE,
                                            .detail = buf_str(&detail)});

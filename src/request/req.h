@@ -85,6 +85,7 @@ struct req {
     struct attempt attempt;
     struct reserving *reserving; // NULL until it has to wait for its budgets
     struct str purse;            // the budget that refuses it (REFUSAL_BUDGET)
+    bool purse_paused;           // ... because it is paused
     struct again *again;         // NULL until an attempt is to be followed by another
     int64_t until_us;    // monotonic, its first attempt sent: when the whole call must be over
     int64_t input_bytes; // text of the request, for an estimate

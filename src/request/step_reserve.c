@@ -107,6 +107,7 @@ static enum flow refuse_each(struct req *r, const struct budget *b, struct nano 
     buf_init(&text, &alloc_heap, 2 * KIB);
     concern_each(r, b, amount, &text);
     r->purse = b->name;
+    r->purse_paused = b->terms.paused;
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 
@@ -119,6 +120,7 @@ static enum flow refuse_spent(struct req *r)
     buf_init(&text, &alloc_heap, 2 * KIB);
     concern_spent(r, wish, &v, &text);
     r->purse = wish->budget->name;
+    r->purse_paused = v.is == ADMISSION_PAUSED;
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 

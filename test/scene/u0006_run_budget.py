@@ -119,7 +119,7 @@ def stops_at_its_limit(gateway):
     expect_true(quiet.startswith("costlens: THE BUDGET WAS REACHED: 1 call was refused"), quiet)
     answer = told(run(gateway, STEADY, "--budget", "1e-7", "--json", input="x\n"))
     expect({**answer["budget"], "name": ""}, {"name": "", "limit": "0.0000001", "spent": "0.00", "held": "0.00",
-                                              "left": "0.0000001", "refused": 1})
+                                              "left": "0.0000001", "refused": 1, "refused_paused": 0})
     expect(told(run(gateway, STEADY, "--json", input="x\n"))["budget"], None)
 
 
@@ -146,7 +146,7 @@ def bills_the_limit_of_now(gateway):
     expect(calls(running), ["True"])
     said = ended(running)
     expect_in("budget    1.00 USD: spent 0.000", said)
-    expect_in("its limit of 0.0000001 USD; it is now 1.00.", said)
+    expect_in("its limit, raised from 0.0000001 USD to 1.00 meanwhile.", said)
 
 
 def says_that_it_is_overspent(gateway):

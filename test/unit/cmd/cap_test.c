@@ -88,19 +88,19 @@ static void tells_how_it_stands(void **state)
     struct cap c = a_cap(ANSWER("\"held\":\"0.50\","));
     says(print, &c, "budget    5.00 USD: spent 4.10, held by calls under way 0.50, left 0.40\n");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\","
-               "\"held\":\"0.50\",\"left\":\"0.40\",\"refused\":0}");
+               "\"held\":\"0.50\",\"left\":\"0.40\",\"refused\":0,\"refused_paused\":0}");
     cap_fini(&c);
     c = a_cap(ANSWER("\"held\":\"0.00\","));
     says(print, &c, "budget    5.00 USD: spent 4.10, held by calls under way 0.00, left 0.40\n");
     cap_fini(&c);
     c = a_cap(ANSWER("\"held\":null,"));
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\","
-               "\"held\":null,\"left\":\"0.40\",\"refused\":0}");
+               "\"held\":null,\"left\":\"0.40\",\"refused\":0,\"refused_paused\":0}");
     cap_fini(&c);
     c = a_cap(NULL);
     says(print, &c, "");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":null,\"spent\":null,"
-               "\"held\":null,\"left\":null,\"refused\":0}");
+               "\"held\":null,\"left\":null,\"refused\":0,\"refused_paused\":0}");
     c.limit = NULL;
     writes(&c, "\"budget\":null");
     says(cap_announce, &c, "");
@@ -148,7 +148,8 @@ static void says_that_it_was_passed(void **state)
          "covered.\n"
          "costlens: THE BUDGET IS OVERSPENT by 0.10 USD.\n");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"5.10\","
-               "\"held\":\"0.00\",\"left\":\"0.00\",\"overdraft\":\"0.10\",\"refused\":0}");
+               "\"held\":\"0.00\",\"left\":\"0.00\",\"overdraft\":\"0.10\",\"refused\":0,\"refused_"
+               "paused\":0}");
     cap_fini(&c);
     c = a_cap(NULL);
     says(cap_say_passed, &c, "");
@@ -162,19 +163,31 @@ static void says_how_to_go_on(void **state)
     says(cap_announce, &c,
          "costlens: its calls stop at 1 USD; `costlens budget raise run-make-1a2b3c4d USD` raises "
          "that while it runs\n");
-    says(cap_say_reached, &c, "");
+    says(cap_say_refused, &c, "");
     c.refused = 1;
     cli.config_file = "my file";
-    says(cap_say_reached, &c,
-         "costlens: THE BUDGET WAS REACHED: 1 call was refused, which could have passed its limit "
-         "of 1 USD; it is now 5.00.\n"
+    says(cap_say_refused, &c,
+         "costlens: THE BUDGET WAS REACHED: 1 call was refused, which could have passed its limit, "
+         "raised from 1 USD to 5.00 meanwhile.\n"
          "costlens: While such a program runs, `costlens budget raise run-make-1a2b3c4d USD "
          "--config 'my file'` lets it go on; or run it with a higher --budget.\n");
     cap_fini(&c);
     cli.config_file = NULL;
+    c = a_cap("{\"budget\":{\"limit\":\"0.50\",\"paused\":true}}");
+    c.refused = 3;
+    c.paused = 2;
+    says(cap_say_refused, &c,
+         "costlens: THE BUDGET WAS REACHED: 1 call was refused, which could have passed its limit, "
+         "lowered from 1 USD to 0.50 meanwhile.\n"
+         "costlens: While such a program runs, `costlens budget raise run-make-1a2b3c4d USD` lets "
+         "it go on.\n"
+         "costlens: THE BUDGET IS PAUSED: 2 calls were refused.\n"
+         "costlens: While such a program runs, `costlens budget resume run-make-1a2b3c4d` lets it "
+         "go on.\n");
+    cap_fini(&c);
     c = a_cap(NULL);
     c.refused = 3;
-    says(cap_say_reached, &c,
+    says(cap_say_refused, &c,
          "costlens: THE BUDGET WAS REACHED: 3 calls were refused, which could have passed its "
          "limit of 1 USD.\n"
          "costlens: While such a program runs, `costlens budget raise run-make-1a2b3c4d USD` lets "

@@ -92,6 +92,26 @@ static void test_refused_by_a_budget(void **state)
     assert_int_equal(calls[1], 3);
 }
 
+// A long reason is not cut inside a word, nor inside a character.
+static void test_long_reason(void **state)
+{
+    (void)state;
+    char words[700] = "", word[700] = "";
+    for (int i = 0; i < 600; i += 10)
+        memcpy(words + i, "seventeen ", 10);
+    for (int i = 0; i < 600; i += 2)
+        memcpy(word + i, "\u00e9", 2);
+    refuse("words", "", REFUSAL_NO_MODEL, words);
+    refuse("word", "", REFUSAL_NO_MODEL, word);
+    for (int i = 0; i < LIVE_REFUSED; i++) {
+        const struct live_refused *f = &live->refused[i];
+        if (strcmp(f->key, "words") == 0)
+            assert_string_equal(f->detail + strlen(f->detail) - 13, " seventeen\u2026");
+        if (strncmp(f->key, "word", 4) == 0)
+            assert_true(str_utf8(str_of(f->detail)) && strlen(f->detail) > 490);
+    }
+}
+
 // Of the keys of which calls were refused, the last so many are remembered.
 static void test_refused(void **state)
 {
@@ -177,6 +197,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cursor, begin, end),
         cmocka_unit_test_setup_teardown(test_refused, begin, end),
         cmocka_unit_test_setup_teardown(test_refused_by_a_budget, begin, end),
+        cmocka_unit_test_setup_teardown(test_long_reason, begin, end),
         cmocka_unit_test_setup_teardown(test_texts, begin, end),
         cmocka_unit_test_setup_teardown(test_tags, begin, end),
     };
