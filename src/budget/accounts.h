@@ -72,6 +72,8 @@ struct account {
     unsigned leases;       // of its under way, the caller's to count
     bool gives_back;       // what it does not use, to be forgotten then; the caller's
     bool left;             // its budget counts in other windows, or did meanwhile; the caller's
+    uint8_t late;          // what was spent in those is not all in it; the caller's
+    struct nano moved;     // what of them is in it, as the store says; the caller's
     // For the table.
     struct nano ceiling; // the limit; above it while a lowered one drains
     uint64_t uses;       // holds open or waiting that name it
@@ -211,6 +213,13 @@ bool accounts_leave(struct accounts *t, struct hold *h);
 // it gives some, a hold ends there or the budget is changed.
 struct verdict accounts_extend(struct accounts *t, struct hold *h, struct nano by,
                                int64_t now_us) MUST_USE;
+
+// An open hold goes from one of its accounts to another, which holds it from then on whether it
+// fits or not: its call is under way. False, and nothing happens, when that could not count it.
+bool accounts_move(struct accounts *t, struct hold *h, unsigned at, struct account *to) MUST_USE;
+// So much was spent there without a hold of the table's. More than the limit is no overdraft: it
+// was within another one.
+void accounts_count(struct accounts *t, struct account *a, struct nano spent);
 
 enum hold_end {
     HOLD_END_DONE,

@@ -154,6 +154,42 @@ struct verdict accounts_extend(struct accounts *t, struct hold *h, struct nano b
     return v;
 }
 
+// --- what comes from elsewhere ---
+
+bool accounts_move(struct accounts *t, struct hold *h, unsigned at, struct account *to)
+{
+    struct account *from = h->accounts[at];
+    must(h->state == HOLD_OPEN && at < h->count && from != to);
+    if (account_used(to) + h->amount.n > INT64_MAX)
+        return false;
+    to->uses++;
+    to->used_us = from->used_us;
+    to->held.n += h->amount.n;
+    account_drain(to);
+    accounts_check(to);
+    h->accounts[at] = to;
+    if (t->stored)
+        lease_want(t, to, (struct nano){0});
+    from->uses--;
+    from->held.n -= h->amount.n;
+    from->denied = false;
+    account_drain(from);
+    accounts_check(from);
+    account_admit(t, from, false);
+    return true;
+}
+
+void accounts_count(struct accounts *t, struct account *a, struct nano spent)
+{
+    must(spent.n >= 0);
+    if (!nano_add(a->settled, spent, &a->settled))
+        a->settled.n = INT64_MAX;
+    account_drain(a);
+    accounts_check(a);
+    account_alert(t, a);
+    account_admit(t, a, false);
+}
+
 // --- ending ---
 
 static void charge(struct accounts *t, struct account *a, struct nano held, struct nano cost)

@@ -45,23 +45,21 @@ static int by_number(const void *a, const void *b)
     return x->budget < y->budget ? -1 : x->budget > y->budget;
 }
 
-static struct said *said_new(const struct budget *budgets, size_t count)
+static struct said *said_new(const struct budget *budgets, size_t count, int64_t wall_us)
 {
     struct said *all = alloc_get(&alloc_heap, (count + 1) * sizeof *all);
-    int64_t now_us = clock_wall_us();
     if (!all)
         return NULL;
     for (size_t i = 0; i < count; i++)
         all[i] = (struct said){.budget = budgets[i].id,
                                .terms = budgets[i].terms,
                                .rule = budgets[i].window,
-                               .window = window_at(&budgets[i].window, now_us)};
+                               .window = window_at(&budgets[i].window, wall_us)};
     qsort(all, count, sizeof *all, by_number);
     return all;
 }
 
-// NULL: there is no such budget any more.
-static struct said *said_of(const struct budgets *all, uint64_t budget)
+struct said *budgets_said_of(const struct budgets *all, uint64_t budget)
 {
     const struct said key = {.budget = budget};
     return all->said ? bsearch(&key, all->said, all->said_count, sizeof key, by_number) : NULL;
@@ -70,7 +68,7 @@ static struct said *said_of(const struct budgets *all, uint64_t budget)
 static void on_alert(void *context, const struct account *a, unsigned percent)
 {
     struct budgets *all = context;
-    struct said *said = said_of(all, a->key.budget);
+    struct said *said = budgets_said_of(all, a->key.budget);
     if (said)
         said->alerts++;
     tell_alert(all, a, percent, false);
@@ -80,7 +78,7 @@ static void on_alert(void *context, const struct account *a, unsigned percent)
 uint64_t budgets_alerts(struct budgets *all, uint64_t budget)
 {
     pthread_mutex_lock(&all->lock);
-    const struct said *said = said_of(all, budget);
+    const struct said *said = budgets_said_of(all, budget);
     uint64_t alerts = said ? said->alerts : 0;
     pthread_mutex_unlock(&all->lock);
     return alerts;
@@ -96,26 +94,31 @@ uint64_t budgets_overdrafts(struct budgets *all)
 
 static const struct account_terms *terms_said(const struct budgets *all, uint64_t budget)
 {
-    const struct said *said = said_of(all, budget);
+    const struct said *said = budgets_said_of(all, budget);
     return said ? &said->terms : NULL;
 }
 
 struct window budgets_window(const struct budgets *all, const struct budget *b, struct window its,
                              int64_t wall_us)
 {
-    const struct said *said = said_of(all, b->id);
+    const struct said *said = budgets_said_of(all, b->id);
     bool same =
         !said || (said->rule.kind == b->window.kind &&
                   said->rule.first_day == b->window.first_day && said->rule.zone == b->window.zone);
     return same ? its : window_at(&said->rule, wall_us);
 }
 
+// Of one budget: its definition was changed between them.
+static bool windows_clash(const struct window *a, const struct window *b)
+{
+    return a->kind != b->kind ||
+           (a->start_us != b->start_us && a->start_us < b->end_us && b->start_us < a->end_us);
+}
+
 bool budgets_leaves(const struct budgets *all, const struct account_key *key)
 {
-    const struct said *said = said_of(all, key->budget);
-    const struct window *now = said ? &said->window : &key->window, *its = &key->window;
-    return its->kind != now->kind || (its->start_us != now->start_us &&
-                                      its->start_us < now->end_us && now->start_us < its->end_us);
+    const struct said *said = budgets_said_of(all, key->budget);
+    return said && windows_clash(&key->window, &said->window);
 }
 
 const struct account_terms *budgets_said(const struct budgets *all, const struct budget *b)
@@ -187,21 +190,33 @@ static void renew_one(void *context, struct account *a)
     a->left |= budgets_leaves(r->all, &a->key);
 }
 
-void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count)
+static void lead(struct budgets *all)
+{
+    pthread_mutex_lock(&all->lock);
+    bookings_lead(all);
+    budgets_pump(all);
+    pthread_mutex_unlock(&all->lock);
+}
+
+void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count, int64_t wall_us)
 {
     struct renewal r = {all, budgets, count};
-    struct said *said = said_new(budgets, count);
+    struct said *said = said_new(budgets, count, wall_us);
     pthread_mutex_lock(&all->lock);
     struct said *before = all->said;
     for (size_t i = 0; said && i < count; i++) {
-        const struct said *same = said_of(all, said[i].budget);
+        const struct said *same = budgets_said_of(all, said[i].budget);
         said[i].alerts = same ? same->alerts : 0;
+        all->follows |= same && windows_clash(&same->window, &said[i].window);
     }
     all->said = said;
     all->said_count = count;
+    bool follows = all->follows;
     pthread_mutex_unlock(&all->lock);
     heap_free(before);
     walk(all, renew_one, &r);
+    if (follows)
+        lead(all);
 }
 
 // When it comes back the store says at least what was spent. What passed its watermark only rows
@@ -277,9 +292,14 @@ struct budgets *budgets_new(struct store *s, budgets_news_f *news, void *context
     if (!all)
         return NULL;
     const struct accounts_listener listener = {bookings_woken, on_alert, bookings_leased, all};
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&all->lock, NULL);
-    pthread_cond_init(&all->asked, NULL);
+    pthread_cond_init(&all->asked, &attr);
+    pthread_condattr_destroy(&attr);
     accounts_init(&all->table, &alloc_heap, true, &listener);
+    list_init(&all->bookings);
     list_init(&all->newcomers);
     list_init(&all->growers);
     list_init(&all->asks);

@@ -58,7 +58,8 @@ struct booking_owner {
     struct loop *loop;
     void (*wake)(void *call);
     void *call;
-    struct uuid id; // the call's, for the news
+    struct uuid id;   // the call's, for the news
+    int64_t start_us; // ... when it began, as its rows will say
 };
 
 // One more budget of a call that is about to be made, in the order of refusal. The budget and the
@@ -104,8 +105,11 @@ bool booking_leave(struct booking *b);
 // woken when it has answered.
 enum admission booking_extend(struct booking *b, struct nano by) MUST_USE;
 
-// What it holds, for the call's record: of an open one.
-void booking_charge(const struct booking *b, struct charge *out);
+// What it holds, for a record of the call: of an open one. Its accounts may be others later, when
+// the window of a budget is changed ...
+void booking_charge(struct booking *b, struct charge *out);
+// ... but not from here on, for its last record.
+void booking_close(struct booking *b, struct charge *out);
 
 // Of the accounts that block, the one with the least left: what is left there beside this booking's
 // own hold, and what others hold. False when none blocks, or one of them is not known. Of one that
@@ -116,9 +120,9 @@ struct booking_left {
 };
 bool booking_left(const struct booking *b, struct booking_left *out);
 
-// It is charged so much, as soon as the records that say so are written: budgets_end. The owner is
-// not woken any more; the booking is gone then. Beyond `most` it is news; `broken`: its price broke
-// its promise.
+// Closed, it is charged so much, as soon as the records that say so are written: budgets_end. The
+// owner is not woken any more; the booking is gone then. Beyond `most` it is news; `broken`: its
+// price broke its promise.
 void booking_end(struct booking *b, struct nano charged, struct nano most, bool broken,
                  struct list *ended);
 // All of that list, which is empty afterwards. `written`: false captures them all at what they
@@ -134,8 +138,11 @@ uint64_t budgets_alerts(struct budgets *all, uint64_t budget);
 uint64_t budgets_overdrafts(struct budgets *all);
 
 // What the budgets say from now on: for new accounts at once, for all when it returns. Their zones
-// live until the next.
-void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count);
+// live until the next. Where a window is another one, calls under way go over to it.
+void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count,
+                   int64_t wall_us);
+// Waits until they have, so long at most: not from a loop, nor from the store's thread.
+void budgets_await(struct budgets *all, int64_t most_ms);
 // Forgets accounts that are over or idle; one that has more set aside than it uses, once the store
 // has that back. `behind_us`: how far the ledger is behind its journal. One that comes back has
 // spent what its watermark says.

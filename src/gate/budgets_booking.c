@@ -4,30 +4,6 @@
 
 #include "gate/budgets_part.h"
 
-struct booking {
-    struct list link; // in newcomers, or of those that have ended
-    struct list more; // in growers
-    struct hold hold;
-    struct budgets *all;
-    struct booking_owner owner;
-    struct post post;
-    bool posted;
-    bool ended;  // its owner is woken no more; on its thread
-    bool gone;   // its owner has left it; freed when its post has run
-    bool failed; // its account could not be had
-    bool judged; // it waited, and was refused
-    struct account *awaits;
-    struct verdict verdict;
-    struct nano charged;
-    struct nano most; // that it could be
-    bool broken;      // its price
-    unsigned count;
-    struct wanted {
-        struct booking_wish wish;
-        struct window window; // as it was asked for last
-    } wanted[];
-};
-
 struct booking *booking_new(struct budgets *all, const struct booking_owner *owner,
                             const struct booking_wish *wishes, unsigned count)
 {
@@ -42,6 +18,10 @@ struct booking *booking_new(struct budgets *all, const struct booking_owner *own
         b->wanted[i].wish = wishes[i];
     list_init(&b->link);
     list_init(&b->more);
+    list_init(&b->each);
+    pthread_mutex_lock(&all->lock);
+    list_push(&all->bookings, &b->each);
+    pthread_mutex_unlock(&all->lock);
     return b;
 }
 
@@ -64,17 +44,31 @@ const struct booking_wish *booking_wish(const struct booking *b, unsigned i)
     return &b->wanted[i].wish;
 }
 
-void booking_charge(const struct booking *b, struct charge *out)
+static void tell_charge(struct booking *b, bool closes, struct charge *out)
 {
+    pthread_mutex_lock(&b->all->lock);
+    b->closes = closes;
     *out = (struct charge){.held = b->hold.amount.n, .charged = b->hold.amount.n};
     for (unsigned i = 0; i < b->count; i++)
         out->accounts[out->count++] = b->hold.accounts[i]->id;
+    pthread_mutex_unlock(&b->all->lock);
+}
+
+void booking_charge(struct booking *b, struct charge *out)
+{
+    tell_charge(b, false, out);
+}
+
+void booking_close(struct booking *b, struct charge *out)
+{
+    tell_charge(b, true, out);
 }
 
 // It is its owner's no more. Under the lock.
 static void retire(struct booking *b)
 {
     list_pull(&b->more);
+    list_pull(&b->each);
     b->gone = true;
     if (!b->posted)
         heap_free(b);
@@ -121,6 +115,13 @@ void bookings_woken(void *context, struct hold *h, const struct verdict *v)
     wake(b);
 }
 
+static void born(struct booking *b, bool fine)
+{
+    b->awaits = NULL;
+    b->failed = !fine;
+    wake(b);
+}
+
 void bookings_born(struct budgets *all, const struct account *a, bool fine)
 {
     list_for (it, &all->newcomers) {
@@ -128,9 +129,14 @@ void bookings_born(struct budgets *all, const struct account *a, bool fine)
         if (b->awaits != a)
             continue;
         list_pull(&b->link);
-        b->awaits = NULL;
-        b->failed = !fine;
-        wake(b);
+        born(b, fine);
+    }
+    list_for (it, &all->growers) {
+        struct booking *b = list_of(it, struct booking, more);
+        if (b->awaits != a)
+            continue;
+        list_pull(&b->more);
+        born(b, fine);
     }
 }
 
@@ -142,39 +148,19 @@ static struct account_key key_of(const struct wanted *w)
         .budget = w->wish.budget->id, .value = w->wish.value, .window = w->window};
 }
 
-// NULL when there is no room for one more, or the store cannot be asked.
-static struct account *account_of(struct budgets *all, const struct wanted *w, struct nano amount)
-{
-    const struct account_key key = key_of(w);
-    struct account *a = accounts_find(&all->table, &key);
-    if (a && (a->gives_back || a->left) && budgets_is_free(a) && a->settled.n <= a->leased.n) {
-        budgets_forget(all, a);
-        a = accounts_find(&all->table, &key);
-    }
-    if (a)
-        return a->gives_back && a->leases == 0 ? NULL : a;
-    if (all->table.count >= BUDGETS_ACCOUNTS_MAX ||
-        accounts_add(&all->table, &key, budgets_said(all, w->wish.budget), &a) != STATUS_OK)
-        return NULL;
-    a->left = budgets_leaves(all, &key); // for a call that began before the change
-    if (budgets_ask(all, a, amount))
-        return a;
-    must(accounts_forget(&all->table, a));
-    return NULL;
-}
-
-// Its accounts are those of its windows. False when one cannot be had; one that has no number yet,
-// or gives back, is to be awaited.
+// Its accounts are those of its windows. False when one cannot be had.
 static bool gather(struct budgets *all, struct booking *b)
 {
     struct account *fresh = NULL;
     b->hold.count = b->count;
     for (unsigned i = 0; i < b->count; i++) {
-        struct account *a = account_of(all, &b->wanted[i], b->hold.amount);
+        const struct account_key key = key_of(&b->wanted[i]);
+        const struct account_terms *said = budgets_said(all, b->wanted[i].wish.budget);
+        struct account *a = budgets_take_up(all, &key, said, b->hold.amount);
         if (!a)
             return false;
         b->hold.accounts[i] = a;
-        if (a->id == 0 || a->gives_back)
+        if (a->id == 0 || a->gives_back || a->late)
             fresh = a;
     }
     b->awaits = fresh;
@@ -292,13 +278,17 @@ enum admission booking_extend(struct booking *b, struct nano by)
 {
     struct budgets *all = b->all;
     pthread_mutex_lock(&all->lock);
-    struct verdict v = accounts_extend(&all->table, &b->hold, by, all->table.now_us);
     list_pull(&b->more);
-    if (v.is == ADMISSION_LEASE)
+    b->awaits = NULL;
+    enum admission is = b->failed ? ADMISSION_HELD : booking_follow(all, b);
+    b->failed = false;
+    if (is == ADMISSION_MADE)
+        is = accounts_extend(&all->table, &b->hold, by, all->table.now_us).is;
+    if (is == ADMISSION_LEASE)
         list_push(&all->growers, &b->more);
     budgets_pump(all);
     pthread_mutex_unlock(&all->lock);
-    return v.is;
+    return is;
 }
 
 // What it names while it is in use there stays; else that may be forgotten by now, and is NULL.
@@ -368,15 +358,38 @@ static void tell_overdraft(struct budgets *all, const struct booking *b)
     }
 }
 
+// The accounts of now, where it was charged in others.
+static unsigned now_late(struct budgets *all, const struct booking *b, struct account **now)
+{
+    struct account_key key;
+    unsigned count = 0;
+    for (unsigned i = 0; all->follows && i < b->count; i++) {
+        struct account *a = NULL;
+        if (booking_strays(all, b, i, &key))
+            a = accounts_find(&all->table, &key);
+        if (a)
+            now[count++] = a;
+    }
+    return count;
+}
+
 static void end(struct budgets *all, struct booking *b, bool written)
 {
+    struct account *now[HOLD_ACCOUNTS_MAX];
+    unsigned count = now_late(all, b, now);
     list_pull(&b->link);
+    all->lost |= !written;
     if (!written)
         (void)accounts_capture(&all->table, &b->hold);
     else if (accounts_settle(&all->table, &b->hold, b->charged) == HOLD_END_PASSED &&
              b->charged.n > b->most.n)
         tell_overdraft(all, b);
     retire(b);
+    for (unsigned i = 0; i < count; i++) {
+        budgets_late(all, now[i], LATE_DUE);
+        if (now[i]->id > 0)
+            budgets_catch_up(all, now[i]);
+    }
 }
 
 void budgets_end(struct budgets *all, struct list *ended, bool written)

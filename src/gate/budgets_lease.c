@@ -24,6 +24,9 @@ struct ask *budgets_ask(struct budgets *all, struct account *a, struct nano upto
                               .told = a->told,
                               .upto = upto,
                               .first = a->id == 0,
+                              .again = a->late == LATE_ASKED,
+                              .knew = a->moved,
+                              .lost = all->lost,
                               .done = on_leased,
                               .context = k};
     k->lease.key.value = str_from(k->value, a->key.value.len);
@@ -41,7 +44,7 @@ void budgets_tell(struct budgets *all, struct account *a)
 
 bool budgets_is_free(const struct account *a)
 {
-    return a->id > 0 && a->uses == 0 && a->leases == 0;
+    return a->id > 0 && a->uses == 0 && a->leases == 0 && a->late == LATE_NOT;
 }
 
 void budgets_forget(struct budgets *all, struct account *a)
@@ -81,14 +84,36 @@ static void born(struct budgets *all, struct account *a, const struct lease *l)
         if (l->observe)
             kept.leased = kept.settled; // nothing is set aside
         a->id = l->account;
+        a->moved = l->moved;
         accounts_restore(a, &kept);
         budgets_alert_again(all, a);
+        budgets_return(all, a);
+        bookings_gather(all, a);
         if (!is_told(a, l))
             budgets_tell(all, a);
+        budgets_catch_up(all, a);
+        return;
     }
-    bookings_born(all, a, fine);
-    if (!fine)
-        must(accounts_forget(&all->table, a)); // the next call asks again
+    budgets_late(all, a, LATE_NOT);
+    bookings_born(all, a, false);
+    must(accounts_forget(&all->table, a)); // the next call asks again
+}
+
+// What was spent in other windows meanwhile.
+static void caught_up(struct budgets *all, struct account *a, const struct lease *l)
+{
+    bool fine = l->status == STATUS_OK;
+    if (fine && l->moved.n > a->moved.n) {
+        struct nano more = {l->moved.n - a->moved.n};
+        a->moved = l->moved;
+        accounts_count(&all->table, a, more);
+    }
+    if (a->late == LATE_ASKED)
+        budgets_late(all, a, fine ? LATE_NOT : LATE_DUE);
+    if (fine)
+        budgets_catch_up(all, a);
+    else
+        bookings_born(all, a, false);
 }
 
 // More of it is set aside, or its terms are told.
@@ -101,6 +126,10 @@ static void took(struct budgets *all, struct account *a, const struct ask *k)
         struct nano by = {more ? l->kept.leased.n - a->leased.n : 0};
         accounts_leased(&all->table, a, by);
     }
+    if (l->again && fine && l->kept.leased.n > a->leased.n)
+        a->leased = l->kept.leased;
+    if (l->again)
+        caught_up(all, a, l);
     if (fine && !is_told(a, l))
         budgets_tell(all, a);
 }
@@ -113,8 +142,10 @@ static void gave_back(struct budgets *all, struct account *a, const struct lease
     if (fine && !is_told(a, l) && budgets_ask(all, a, a->leased))
         return;
     bookings_born(all, a, fine);
-    if (fine)
-        must(accounts_forget(&all->table, a));
+    if (!fine)
+        return;
+    budgets_late(all, a, LATE_NOT); // who takes it up hears all
+    must(accounts_forget(&all->table, a));
 }
 
 static void on_leased(struct lease *l)
@@ -133,7 +164,7 @@ static void on_leased(struct lease *l)
     else
         took(all, a, k);
     budgets_pump(all);
-    pthread_cond_signal(&all->asked);
+    pthread_cond_broadcast(&all->asked);
     pthread_mutex_unlock(&all->lock);
     heap_free(k);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // budgets_part - what the files of the process's account table share: budgets.c has the table and
-// what goes through all of it, budgets_booking.c holds and ends, budgets_lease.c asks the store.
-// All of it is under the lock.
+// what goes through all of it, budgets_booking.c holds and ends, budgets_lease.c asks the store,
+// budgets_follow.c takes calls under way to the windows of now. All of it is under the lock.
 
 #ifndef GATE_BUDGETS_PART_H
 #define GATE_BUDGETS_PART_H
@@ -19,12 +19,16 @@ struct budgets {
     budgets_news_f *news;
     void *context;
     uint64_t overdrafts;   // since the process began
+    struct list bookings;  // all
     struct list newcomers; // bookings that wait for an account's first lease
-    struct list growers;   // open ones that lack a lease to hold more
+    struct list growers;   // open ones that lack a lease, or an account of now, to hold more
     struct list asks;      // of the store, under way
     struct said *said;     // by number; NULL before the first, and when memory ended
     size_t said_count;
-    bool closed; // the store is: it is asked no more
+    bool follows; // some may be open in windows that are not of now
+    size_t lates; // accounts that are late
+    bool lost;    // something was captured whose record says another end than the table
+    bool closed;  // the store is: it is asked no more
 };
 
 // What a budget says now, whatever a call that began before knows of it.
@@ -34,6 +38,39 @@ struct said {
     struct window_rule rule; // its zone lives until the next are said
     struct window window;    // of the moment when it was said
     uint64_t alerts;         // of its, since the process began or it was made
+};
+
+struct booking {
+    struct list link; // in newcomers, or of those that have ended
+    struct list more; // in growers
+    struct list each; // in bookings
+    struct hold hold;
+    struct budgets *all;
+    struct booking_owner owner;
+    struct post post;
+    bool posted;
+    bool closes; // its last record names its accounts: it stays there
+    bool ended;  // its owner is woken no more; on its thread
+    bool gone;   // its owner has left it; freed when its post has run
+    bool failed; // its account could not be had
+    bool judged; // it waited, and was refused
+    struct account *awaits;
+    struct verdict verdict;
+    struct nano charged;
+    struct nano most; // that it could be
+    bool broken;      // its price
+    unsigned count;
+    struct wanted {
+        struct booking_wish wish;
+        struct window window; // as it was asked for last
+    } wanted[];
+};
+
+// account.late
+enum late {
+    LATE_NOT,
+    LATE_DUE,   // the store is to be asked, as soon as nobody ends there any more
+    LATE_ASKED, // ... and is
 };
 
 // One lease under way.
@@ -46,6 +83,8 @@ struct ask {
     char value[];
 };
 
+// What each says now; NULL: there is no such budget any more.
+struct said *budgets_said_of(const struct budgets *all, uint64_t budget);
 // What a budget says now: its own terms are those of when the call began. Borrowed until the next
 // change.
 const struct account_terms *budgets_said(const struct budgets *all, const struct budget *b);
@@ -53,14 +92,39 @@ const struct account_terms *budgets_said(const struct budgets *all, const struct
 struct window budgets_window(const struct budgets *all, const struct budget *b, struct window its,
                              int64_t wall_us);
 // Whether its budget has another window now, of which this one shares a moment. Should that be
-// changed back, what was spent meanwhile counts here, too: the store adds it when the account is
+// changed back, what was spent meanwhile counts here, too: the store is asked when the account is
 // taken up again.
 bool budgets_leaves(const struct budgets *all, const struct account_key *key);
 // Tells those of its thresholds that were told before.
 void budgets_alert_again(struct budgets *all, const struct account *a);
 
-// Those that wait for that account's first lease, or until it has given back, look again. `fine`:
-// it has a number now, or is about to be forgotten.
+// The account of that key, of a budget that says so now. It is asked for where the table does not
+// have it: then, and while it gives back or is late, it is to be awaited. NULL when there is no
+// room for one more, or the store cannot be asked.
+struct account *budgets_take_up(struct budgets *all, const struct account_key *key,
+                                const struct account_terms *said, struct nano amount);
+// Its window is the one of now again: what was spent meanwhile is not in it. False: it is not so.
+bool budgets_return(struct budgets *all, struct account *a);
+// What was charged in other windows is not all in it.
+void budgets_late(struct budgets *all, struct account *a, enum late late);
+// Has the store asked for that, once all that ends there has ended; who awaits it goes on when it
+// is not late (any more).
+void budgets_catch_up(struct budgets *all, struct account *a);
+
+// Where the call of an open booking counts now, in the window of now, instead of its i-th account.
+// False when it stays where it is.
+bool booking_strays(const struct budgets *all, const struct booking *b, unsigned i,
+                    struct account_key *now);
+// Before it grows: all of its accounts are those of now. HELD: one of them cannot be had; LEASE: it
+// is to be awaited (b->awaits).
+enum admission booking_follow(struct budgets *all, struct booking *b);
+// All whose calls count there now come to it, but those that end where they are.
+void bookings_gather(struct budgets *all, struct account *a);
+// Takes up the accounts of now for all that are open in others.
+void bookings_lead(struct budgets *all);
+
+// Those that wait for that account's first lease, or until it has given back or is not late, look
+// again. `fine`: it has a number now, or is about to be forgotten.
 void bookings_born(struct budgets *all, const struct account *a, bool fine);
 // accounts_listener.woken
 void bookings_woken(void *context, struct hold *h, const struct verdict *v);

@@ -186,7 +186,7 @@ static void snapshot_install(struct gate *g, struct snapshot *fresh)
     for (unsigned i = 0; i < g->worker_count; i++)
         swap_post(&g->workers[i], fresh);
     if (fresh->budgets != previous->budgets)
-        budgets_terms(g->budgets, fresh->budgets, fresh->budget_count);
+        budgets_terms(g->budgets, fresh->budgets, fresh->budget_count, clock_wall_us());
     snapshot_free(previous);
 }
 
@@ -413,7 +413,8 @@ static enum status gate_open(struct gate *g, struct why *why)
         g->snapshot->thrifts = g->thrifts = thrifts_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
         if (g->budgets)
-            budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count);
+            budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count,
+                          clock_wall_us());
         bool fine = g->locals && g->thrifts && g->budgets;
         s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }

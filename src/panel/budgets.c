@@ -233,8 +233,8 @@ static void note_begin(struct json_out *o, const struct work *w)
         json_out_note(o, "what was spent under another `per` is not in it: it counts from now on");
     else if (w->there && !same_window(b, before))
         json_out_note(o,
-                      "what it has spent before, in the window of now, counts in it; a call that "
-                      "is under way counts at all that it holds");
+                      "what it has spent before, in the window of now, counts in it, and so do the "
+                      "calls that are under way");
     if (w->there && !same_scope(b, before))
         json_out_note(o,
                       "what its scope was charged until now stays spent; calls that only the new "

@@ -9,8 +9,10 @@
 #include "gate/gate_state.h"
 #include "insight/asked.h"
 #include "store/lease.h"
+#include "store/store.h"
 
 #define ARENA_MAX ((size_t)256 * MIB)
+#define AWAIT_MS  1000 // for what a changed window has due
 
 // --- the definitions ---
 
@@ -35,6 +37,7 @@ struct gathering {
     struct spending_budget *moving; // whose other windows are looked at
     struct live *live;              // by number
     size_t live_count, live_room;
+    bool left; // ... some are of windows that were changed
     bool failed;
 };
 
@@ -74,6 +77,7 @@ static void add_live(void *context, const struct budgets_account *a)
         return;
     }
     g->live = all;
+    g->left |= a->left;
     all[g->live_count++] = (struct live){a->id,
                                          a->left,
                                          {.spent = a->spent,
@@ -90,8 +94,12 @@ static int compare_live(const void *a, const void *b)
 
 static enum status read_live(struct gathering *g)
 {
-    if (g->call->gate)
+    if (g->call->gate) {
+        budgets_await(gate_budgets(g->call->gate), AWAIT_MS);
         budgets_each(gate_budgets(g->call->gate), add_live, g);
+    }
+    if (g->left) // what they were charged counts elsewhere: it must be in the rows
+        (void)!store_catch_up(g->call->store, AWAIT_MS);
     if (g->live_count)
         qsort(g->live, g->live_count, sizeof *g->live, compare_live);
     return g->failed ? STATUS_NO_MEMORY : STATUS_OK;

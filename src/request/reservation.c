@@ -221,6 +221,8 @@ static bool captured_growing(const struct req *r)
 void reservation_charge(struct req *r)
 {
     struct charge *c = &r->attempt.entry.charge;
+    if (r->attempt.reservation.booking)
+        booking_close(r->attempt.reservation.booking, c);
     if (c->count == 0)
         return;
     int64_t cost = nano_from_money(r->attempt.entry.cost).n;

@@ -306,7 +306,7 @@ static enum flow begin(struct req *r, const struct concern *c)
         reservation_hold_less(r);
     if (c->count == 0)
         return NEXT;
-    const struct booking_owner owner = {r->worker->loop, on_wake, r, r->id};
+    const struct booking_owner owner = {r->worker->loop, on_wake, r, r->id, r->start_us};
     v->booking = booking_new(gate_budgets(r->worker->gate), &owner, c->wishes, c->count);
     if (!v->booking)
         return refuse_failed(r);

@@ -421,8 +421,13 @@ void settle_waiting(struct req *r)
     a->rewritten = true;
     if (journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK) // else the first stands
         reservation_end(r);
+    const struct charge charge = a->entry.charge;
     a->entry = booked;
     a->named = named;
+    if (a->reservation.booking)
+        booking_charge(a->reservation.booking, &a->entry.charge);
+    else
+        a->entry.charge = charge; // of the accounts that it was charged in
 }
 
 enum flow step_settle(struct req *r)

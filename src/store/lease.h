@@ -39,6 +39,9 @@ struct lease {
     // aside, so the watermark counts as spent (kept.settled), and `upto` comes on top of it.
     // What the budget has spent in windows that it had before counts here, too (moved.h).
     bool first;
+    bool again;       // not the first, and what was spent there meanwhile is to count, too ...
+    struct nano knew; // ... but for that: `moved` of before. `upto` is without the rest
+    bool lost; // of calls without a row, all count there that the journal has, at what they hold
     lease_f *done;
     void *context;
     // The answer.
@@ -47,6 +50,7 @@ struct lease {
     enum status status;
     uint64_t account;         // its number, for core/charge.h: the same for ever
     struct account_kept kept; // `leased` is the watermark now; `settled` is behind the journal
+    struct nano moved;        // first, again: what of other windows was given to it, since ever
     struct lease *next;       // the store's
 };
 

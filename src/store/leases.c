@@ -109,7 +109,8 @@ static void move(struct lease *l, struct amounts *a)
 {
     int64_t most = l->limit.n > a->settled ? l->limit.n - a->settled : 0;
     int64_t to_come = l->first ? a->leased : 0;
-    int64_t want = l->upto.n > a->settled ? l->upto.n - a->settled : 0;
+    int64_t upto = count_add(l->upto.n, l->again ? l->moved.n - l->knew.n : 0);
+    int64_t want = upto > a->settled ? upto - a->settled : 0;
     if (l->first)
         want = count_add(a->leased, l->upto.n);
     if (l->observe || most < a->leased)
@@ -165,10 +166,10 @@ static bool make(const struct store *s, struct lease *l, struct amounts *a)
 
 // --- what was spent in another window ---
 
-// Only a first lease asks: whoever has the account knows what it has spent.
+// Whoever has the account knows what it has spent, unless he says otherwise.
 static bool any_moved(const struct store *s, const struct lease *l)
 {
-    return l->first && moved_any(s->db, &l->key);
+    return (l->first || l->again) && moved_any(s->db, &l->key);
 }
 
 // All that was journalled before is in the ledger. Where that fails the leases do: what is given
@@ -186,8 +187,15 @@ static enum status catch_up(struct store *s, const struct lease *first)
     return writer_patient(s) ? STATUS_TIMEOUT : STATUS_IO;
 }
 
-// What calls under way hold: how they end is told to the accounts in which they began.
-static bool add_open(struct store *s, const struct account_key *key, struct charges *open)
+// What calls were charged whose rows are to come. Those under way are not meant: the accounts of
+// now hold them.
+static bool is_charged(const struct lease *l, const struct entry *e)
+{
+    const struct window *w = &l->key.window;
+    return (l->lost || e->followed) && e->start_us >= w->start_us && e->start_us < w->end_us;
+}
+
+static bool add_open(struct store *s, const struct lease *l, struct charges *open)
 {
     struct buf packed;
     struct entry e;
@@ -196,8 +204,7 @@ static bool add_open(struct store *s, const struct account_key *key, struct char
     buf_init(&packed, &alloc_heap, RECORD_BYTES_MAX);
     for (const struct pending *call; fine && (call = pendings_each(&s->pendings, &at));) {
         fine = writer_payload(s, call, &packed);
-        if (fine && entry_unpack(buf_str(&packed), &e) && e.start_us >= key->window.start_us &&
-            e.start_us < key->window.end_us)
+        if (fine && entry_unpack(buf_str(&packed), &e) && is_charged(l, &e))
             fine = charges_add(open, &e.charge);
     }
     buf_fini(&packed);
@@ -218,14 +225,17 @@ static bool give(const struct store *s, const struct lease *l, int64_t amount)
     return sql_done(s->account_adjust);
 }
 
-static bool add_moved(struct store *s, const struct lease *l, int64_t *amount)
+static bool add_moved(struct store *s, struct lease *l, int64_t *amount)
 {
     struct charges open = {.count = 0};
+    int64_t before = 0;
     *amount = 0;
+    l->moved = l->knew;
     if (!any_moved(s, l))
         return true;
-    bool fine = add_open(s, &l->key, &open) && moved_read(s->db, &l->key, &open, amount);
+    bool fine = add_open(s, l, &open) && moved_read(s->db, &l->key, &open, amount, &before);
     charges_close(&open);
+    l->moved.n = count_larger(l->knew.n, count_add(before, *amount));
     return fine && (*amount == 0 || give(s, l, *amount));
 }
 

@@ -95,21 +95,21 @@ static bool answer(sqlite3_stmt *q, const struct account_key *key, int64_t *out)
 }
 
 bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
-                int64_t *out)
+                int64_t *out, int64_t *before)
 {
     struct charges rows = {.count = 0};
-    int64_t reach_out = 0, before = 0, sum = 0;
+    int64_t reach_out = 0, sum = 0;
     sqlite3_stmt *any = sql_prepare(db, "SELECT EXISTS (SELECT 1 " OTHERS
                                         " AND NOT (start_us >= ?4 AND end_us <= ?5))");
     sqlite3_stmt *moved = sql_prepare(
         db, "SELECT " ADJUSTED("why = '" MOVED_WHY "' AND account = (SELECT id FROM account WHERE "
                                "budget = ?1 AND value = ?2 AND window = ?3 AND start_us = ?4)"));
     bool fine = answer(any, key, &reach_out);
-    fine &= answer(moved, key, &before);
+    fine &= answer(moved, key, before);
     fine =
         fine && (!reach_out || add_rows(db, key, &rows)) && add_others(db, key, &rows, open, &sum);
     charges_close(&rows);
-    *out = sum > before ? sum - before : 0;
+    *out = sum > *before ? sum - *before : 0;
     return fine;
 }
 
@@ -117,13 +117,13 @@ bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges
 
 static bool look(sqlite3 *db, const struct account_key *key, account_row_f *f, void *context)
 {
-    int64_t account = 0;
+    int64_t account = 0, before = 0;
     struct account_row a = {.key = *key};
     bool fine =
         answer(sql_prepare(db, "SELECT id FROM account WHERE budget = ?1 AND value = ?2 AND "
                                "window = ?3 AND start_us = ?4"),
                key, &account);
-    fine = fine && moved_read(db, key, NULL, &a.kept.settled.n);
+    fine = fine && moved_read(db, key, NULL, &a.kept.settled.n, &before);
     a.id = (uint64_t)account;
     if (fine && a.kept.settled.n > 0)
         f(context, &a);

@@ -24,10 +24,10 @@
 // Whether the budget has accounts of other windows that share a moment with this one. False in
 // *out when the database failed, too: then so does what follows.
 bool moved_any(sqlite3 *db, const struct account_key *key) MUST_USE;
-// So much of them counts there and does not yet, in 10^-9 USD; ends at the largest number. `open`
-// (NULL: none): what calls under way hold in accounts. False when the database failed, or memory
-// ended.
+// So much of them counts there and does not yet, and so much was given before, in 10^-9 USD; ends
+// at the largest number. `open` (NULL: none): what calls without a row are charged in accounts.
+// False when the database failed, or memory ended.
 bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
-                int64_t *out) MUST_USE;
+                int64_t *out, int64_t *before) MUST_USE;
 
 #endif

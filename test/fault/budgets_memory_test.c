@@ -68,7 +68,7 @@ static void live(struct budgets *all)
         work();
     }
     company.terms.limit.n = 90000;
-    budgets_terms(all, (const struct budget[]){session, company}, 2);
+    budgets_terms(all, (const struct budget[]){session, company}, 2, WALL);
     work();
     leave(all, first, 90);
     booking_drop(second);

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Another window, or another place's midnight, is no new limit: what a budget has spent in the window of now counts in it,
-by a verb and by the file, while the gateway runs and while it does not."""
+by a verb and by the file, while the gateway runs and while it does not. A call under way belongs to the window of now,
+with all that it grows to and costs."""
 import json
 import signal
+import threading
+import time
 
-from lib.books import verified
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.books import charges, nano, verified
+from lib.scene import MODEL, Gateway, Mock, cost_of, expect, expect_in, expect_true, limit, question, until
 
-limit(90)
+limit(150)
 
 
 def shown(gateway, name):
@@ -20,10 +23,6 @@ def call(gateway):
 
 def spent(gateway):
     return sum(-(-row["cost_pd"] // 1000) for row in gateway.rows())
-
-
-def nano(text):
-    return round(float(text) * 1e9)
 
 
 def by_verb():
@@ -79,5 +78,83 @@ def by_file():
         expect_true(len(mock.bills()) == 3, "nothing more was sent")
 
 
+class Streams:
+    """Streams under way, each with a name of its own."""
+
+    def __init__(self, gateway):
+        self.gateway, self.threads, self.statuses = gateway, [], []
+
+    def begin(self, name, fault, most):
+        def run():
+            answer = self.gateway.post("/v1/chat/completions",
+                                       question("hi", model=MODEL, stream=True, max_tokens=most, user=name),
+                                       {"x-mock-fault": fault})
+            self.statuses.append(answer.status)
+        self.threads.append(threading.Thread(target=run, daemon=True))
+        self.threads[-1].start()
+
+    def end(self):
+        for t in self.threads:
+            t.join()
+
+
+def billed(mock):
+    return sum(-(-cost_of(bill) // 1000) for bill in mock.bills())
+
+
+def in_use(gateway, name):
+    budget = shown(gateway, name)
+    return nano(budget["spent"]) + nano(budget["held"])
+
+
+def inflight(gateway):
+    return gateway.metric("costlens_reservations_inflight")
+
+
+def under_way(words, death):
+    """What grows there is held there, and refused there; what was not needed is free there."""
+    line = "budgets:\n  - { name: c, limit: 1, hold: grow }\n"
+    with Mock() as mock, Gateway(mock, extra=line) as gateway:
+        gateway.costlens("budget", "set", "b", "--limit", "0.0055", "--hold", "grow", "--window", words[0])
+        expect(call(gateway), 200)
+        streams = Streams(gateway)
+        for i in range(2):
+            streams.begin(f"s{i}", "slow=1+tokens=3000", 30000)
+        until(lambda: inflight(gateway) == 2, 5, "two are under way")
+        time.sleep(0.25)
+        for window in words[1:]:
+            before = in_use(gateway, "b")
+            gateway.costlens("budget", "set", "b", "--window", window)
+            expect_true(in_use(gateway, "b") >= before, f"{window}: at once {in_use(gateway, 'b')} after {before}")
+            expect(gateway.metric("costlens_budget_held_usd", budget="b") > 0, True, "the metrics show it, too")
+        for i in range(2, 4):
+            streams.begin(f"s{i}", "slow=1+tokens=3000", 30000)
+        if death:
+            time.sleep(0.5)
+            gateway.program.kill()
+            streams.end()
+            gateway.start()
+        else:
+            streams.end()
+            until(lambda: inflight(gateway) == 0, 10, "all have ended")
+        gateway.rows(len(mock.bills()))
+        now = shown(gateway, "b")
+        charged = sum(amount for of in charges(gateway).values() for _, amount, _ in of)
+        expect(now["held"], "0.00")
+        expect(nano(now["spent"]), charged, "what counts in the window of now")
+        expect(nano(shown(gateway, "c")["spent"]), charged, "and in the budget beside it")
+        expect_true(billed(mock) <= charged, f"{billed(mock)} billed, {charged} spent")
+        expect_true(charged <= nano(now["limit"]), f"{charged} of {now['limit']}")
+        verified(gateway)
+        gateway.program.stop()
+        gateway.start()
+        expect(shown(gateway, "b")["spent"], now["spent"], "the same after a start")
+        verified(gateway)
+
+
 by_verb()
 by_file()
+under_way(("day", "month"), False)
+under_way(("month", "day", "week", "month", "day"), False)
+under_way(("day", "month"), True)
+under_way(("month", "day", "month"), True)

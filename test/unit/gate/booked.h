@@ -16,6 +16,8 @@ struct caller {
     int woken;
 };
 
+static int64_t began_us = INT64_C(1) << 50; // calls that are booked
+
 static inline void caller_wake(void *call)
 {
     ((struct caller *)call)->woken++;
@@ -52,7 +54,8 @@ static inline struct budget a_budget(uint64_t id, int64_t limit)
 static inline struct booking *book_for(struct budgets *all, struct caller *c,
                                        const struct budget *b, struct str value)
 {
-    const struct booking_owner owner = {.loop = c->loop, .wake = caller_wake, .call = c};
+    const struct booking_owner owner = {
+        .loop = c->loop, .wake = caller_wake, .call = c, .start_us = began_us};
     const struct booking_wish wish = {b, value};
     struct booking *k = booking_new(all, &owner, &wish, 1);
     assert_non_null(k);
@@ -62,7 +65,8 @@ static inline struct booking *book_for(struct budgets *all, struct caller *c,
 static inline struct booking *book_both(struct budgets *all, struct caller *c,
                                         const struct booking_wish wishes[2])
 {
-    const struct booking_owner owner = {.loop = c->loop, .wake = caller_wake, .call = c};
+    const struct booking_owner owner = {
+        .loop = c->loop, .wake = caller_wake, .call = c, .start_us = began_us};
     struct booking *k = booking_new(all, &owner, wishes, 2);
     assert_non_null(k);
     return k;
@@ -75,7 +79,7 @@ static inline enum booking_state reserve_at(struct booking *k, int64_t amount, b
 }
 
 // What it holds is all that it may cost.
-static inline struct nano most_of(const struct booking *k)
+static inline struct nano most_of(struct booking *k)
 {
     struct charge c;
     booking_charge(k, &c);

@@ -146,7 +146,7 @@ static void what_is_left_is_told_of_all(void **state)
     booking_drop(next);
     booking_drop(refused);
     b.terms.observe = true;
-    budgets_terms(all, &b, 1);
+    budgets_terms(all, &b, 1, WALL);
     struct booking *seen = opened(&b, 10, WALL);
     assert_false(booking_left(seen, &left)); // it holds nobody back
     booking_drop(seen);
@@ -298,7 +298,7 @@ static void a_changed_limit_is_told_to_the_store(void **state)
     b.terms.limit.n = 500; // lowered while one is under way: that one stays
     of[0] = other;
     of[1] = b;
-    budgets_terms(all, of, 2);
+    budgets_terms(all, of, 2, WALL);
     posts_run(&loop);
     assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_REFUSED);
     has(all, 1, 0, 600);
@@ -309,18 +309,18 @@ static void a_changed_limit_is_told_to_the_store(void **state)
     work();
     assert_int_equal(reserve_at(waits, 300, true, WALL), BOOKING_REFUSED); // it can never fit
     b.terms.limit.n = 5000;
-    budgets_terms(all, &b, 1);
+    budgets_terms(all, &b, 1, WALL);
     b.terms.limit.n = 6000; // while the store is told
-    budgets_terms(all, &b, 1);
+    budgets_terms(all, &b, 1, WALL);
     work();
     assert_int_equal(lender.at[0].limit, 6000);
     assert_int_equal(lender.at[1].limit, 1000);
     b.terms.paused = true;
-    budgets_terms(all, &b, 1);
+    budgets_terms(all, &b, 1, WALL);
     assert_int_equal(reserve_at(waits, 300, true, WALL), BOOKING_REFUSED);
     assert_int_equal(booking_verdict(waits).is, ADMISSION_PAUSED);
     booking_drop(waits);
-    budgets_terms(all, NULL, 0);
+    budgets_terms(all, NULL, 0, WALL);
     has(all, 1, 400, 0);
 }
 
@@ -332,13 +332,13 @@ static void who_only_observes_says_so_to_the_store(void **state)
     end_now(all, opened(&b, 600, WALL), 600, true);
     lent_charge(1, 600);
     b.terms.observe = true;
-    budgets_terms(all, &b, 1);
+    budgets_terms(all, &b, 1, WALL);
     work();
     end_now(all, opened(&b, 600, WALL), 600, true);
     lent_charge(1, 600);
     assert_int_equal(lender.at[0].overdraft, 0);
     b.terms.observe = false;
-    budgets_terms(all, &b, 1);
+    budgets_terms(all, &b, 1, WALL);
     work();
     assert_false(lender.at[0].observe);
 }
@@ -352,7 +352,7 @@ static void who_blocks_again_asks_the_store_first(void **state)
     booking_drop(opened(&b, 600, WALL));
     assert_int_equal(lender.at[0].leased, 0);
     b.terms.observe = false;
-    budgets_terms(all, &b, 1);
+    budgets_terms(all, &b, 1, WALL);
     struct booking *k = book_for(all, &caller, &b, STR_NONE);
     assert_int_equal(reserve_at(k, 600, true, WALL), BOOKING_WAITS);
     work();
@@ -421,14 +421,14 @@ static void another_zone_is_another_window(void **state)
     struct charge charge;
     struct booking *k = opened(&there, 600, WALL);
     booking_charge(k, &charge);
-    budgets_terms(all, &here, 1);
+    budgets_terms(all, &here, 1, WALL);
     struct booking *moved = opened(&here, 1000, WALL);
     end_now(all, k, 600, true);
     rows_of(&charge, 600);
     assert_int_equal(spent_since(1, first_us), 600);
     assert_int_equal(spent_since(1, other_us), 0);
     booking_drop(moved);
-    budgets_terms(all, &there, 1); // and back: it is still spent
+    budgets_terms(all, &there, 1, WALL); // and back: it is still spent
     struct booking *back = book_for(all, &caller, &there, STR_NONE);
     assert_int_equal(settled(back, 500, WALL), BOOKING_REFUSED);
     booking_drop(back);
@@ -550,7 +550,7 @@ static void what_gives_back_tells_what_has_changed(void **state)
     work();
     budgets_tidy(all, WALL + 2 * HOUR, 0);
     b.terms.limit.n = 150;
-    budgets_terms(all, &b, 1);
+    budgets_terms(all, &b, 1, WALL);
     assert_int_equal(heard.alerts, 1);
     work();
     assert_int_equal(known(), 0);

@@ -509,7 +509,7 @@ static void nobody_waits_in_the_end(void)
 {
     for (int i = 0; i < BUDGETS; i++)
         defined[i].terms.paused = false;
-    budgets_terms(all, defined, BUDGETS);
+    budgets_terms(all, defined, BUDGETS, now_us);
     quiet();
     for (bool any = true; any;) {
         any = false;
@@ -535,7 +535,7 @@ static void change(void)
     t->paused = one_in(6);
     t->observe = b == OBSERVING && one_in(2);
     highest[b] = t->limit.n > highest[b] ? t->limit.n : highest[b];
-    budgets_terms(all, defined, BUDGETS);
+    budgets_terms(all, defined, BUDGETS, now_us);
 }
 
 static void move_clock(void)

@@ -130,7 +130,7 @@ static void a_store_that_closes_lets_nobody_wait(void **state)
         booking_drop(k[i]);
 }
 
-static int64_t charged_window(const struct booking *k)
+static int64_t charged_window(struct booking *k)
 {
     char question[80];
     struct charge charge;
@@ -147,13 +147,13 @@ static void who_waits_moves_to_the_changed_window(void **state)
     const struct budget before = a_budget(1, 1000);
     struct budget now = before;
     now.window.kind = WINDOW_DAY;
-    budgets_terms(all, &before, 1);
+    budgets_terms(all, &before, 1, clock_wall_us());
     struct booking *first = opened(&before, 600);
     struct booking *waits = book_for(all, &caller, &before, STR_NONE);
     struct booking *knows = book_for(all, &caller, &before, STR_NONE);
     assert_int_equal(charged_window(first), WINDOW_LIFETIME);
     assert_int_equal(reserve_at(waits, 500, true, clock_wall_us()), BOOKING_WAITS);
-    budgets_terms(all, &now, 1);
+    budgets_terms(all, &now, 1, clock_wall_us());
     assert_int_equal(settled(knows, 200), BOOKING_OPEN);
     assert_int_equal(charged_window(knows), WINDOW_DAY);
     int woken = caller.woken;
@@ -337,12 +337,12 @@ static void threads_come_to_an_end(void **state)
         memcpy(changed, budgets, sizeof changed);
         changed[0].terms.limit.n = charged[0] + 900; // hardly anything fits
         changed[1].terms.paused = i % 10 == 5;
-        budgets_terms(all, changed, BUDGETS);
+        budgets_terms(all, changed, BUDGETS, clock_wall_us());
         budgets_tidy(all, clock_wall_us() + (i % 2 ? 0 : 9000 * SECOND_US), 0);
         budgets_each(all, count, &seen);
         usleep(2000);
     }
-    budgets_terms(all, budgets, BUDGETS);
+    budgets_terms(all, budgets, BUDGETS, clock_wall_us());
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_join(threads[i].thread, NULL), 0);
     alarm(0);

@@ -138,7 +138,8 @@ static uint64_t account_in(struct store *s, struct window w, int64_t spent)
 }
 
 // Of its other windows, what was charged in this one: by calls that have ended, also those that no
-// row says yet, and by what is under way.
+// row says yet, and by those that wait to be tried again. What is under way is held by whoever has
+// the account.
 static void what_was_spent_in_another_window_counts(void **state)
 {
     (void)state;
@@ -159,7 +160,10 @@ static void what_was_spent_in_another_window_counts(void **state)
     struct entry open = an_open_entry(day + 7);
     charge(&open, 300, 300, week);
     assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
-    uint64_t today = account_in(s, of_days(day, 1), 500);
+    uint64_t today = account_in(s, of_days(day, 1), 200);
+    open.followed = true;
+    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
+    assert_int_equal(account_in(s, of_days(day, 1), 500), today);
     assert_int_equal(account_in(s, of_days(day, 1), 500), today);
     assert_int_equal(ask(&p, "SELECT sum(amount) FROM adjustment"), 500);
     // There and back: the week gets what is the day's own.
@@ -183,6 +187,46 @@ static void what_was_spent_in_another_window_counts(void **state)
     assert_int_equal(lease_now(s, &ever), STATUS_OK);
     assert_int_equal(ever.kept.settled.n, 350);
     assert_int_equal(ever.kept.overdraft.n, 0);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+// Whoever has the account asks again for what was charged in its other windows since: he is told
+// the whole, and his watermark stands so much higher.
+static void what_is_spent_there_meanwhile_counts_when_asked(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    const int64_t day = 20000 * DAY_US;
+    uint64_t today = account_in(s, of_days(day, 1), 0);
+    struct lease ever = a_lease(1, 1000, 50);
+    ever.first = true;
+    assert_int_equal(lease_now(s, &ever), STATUS_OK);
+    struct entry e = an_entry(day + 1), open = an_open_entry(day + 2);
+    charge(&e, 300, 100, today);
+    charge(&open, 70, 70, today);
+    call(j, &e);
+    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
+    ever.first = false;
+    assert_int_equal(lease_now(s, &ever), STATUS_OK);
+    assert_int_equal(ever.kept.leased.n, 50);
+    ever.again = true;
+    for (int i = 0; i < 2; i++) { // it did not hear the first answer
+        assert_int_equal(lease_now(s, &ever), STATUS_OK);
+        assert_int_equal(ever.moved.n, 100);
+        assert_int_equal(ever.kept.leased.n, 150);
+    }
+    ever.lost = true;
+    ever.knew.n = 100;
+    ever.upto.n = 160;
+    assert_int_equal(lease_now(s, &ever), STATUS_OK);
+    assert_int_equal(ever.moved.n, 170);
+    assert_int_equal(ever.kept.leased.n, 230);
+    assert_int_equal(ask(&p, "SELECT sum(amount) FROM adjustment"), 170);
     journal_close(j);
     store_close(s);
     place_remove(&p);
@@ -734,6 +778,7 @@ int main(void)
         cmocka_unit_test(no_lease_passes_the_limit),
         cmocka_unit_test(one_that_comes_back_has_spent_its_watermark),
         cmocka_unit_test(what_was_spent_in_another_window_counts),
+        cmocka_unit_test(what_is_spent_there_meanwhile_counts_when_asked),
         cmocka_unit_test(nothing_is_given_while_rows_are_missing),
         cmocka_unit_test(the_table_holds_the_law),
         cmocka_unit_test(rows_move_it_to_what_is_spent),
