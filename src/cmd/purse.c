@@ -95,12 +95,18 @@ void purse_events(const struct json_val *events)
     table_print(table);
 }
 
-void purse_notes(const struct json_val *answer, FILE *to)
+static void say_each(const struct json_val *list, const char *what, FILE *to)
 {
     struct json_iter it = {0};
     const struct json_val *v;
-    while (json_each(&it, json_get(answer, "notes"), NULL, &v))
-        command_print(to, "note: %.*s\n", STR_ARG(json_str(v)));
+    while (json_each(&it, list, NULL, &v))
+        command_print(to, "%s: %.*s\n", what, STR_ARG(json_str(v)));
+}
+
+void purse_notes(const struct json_val *answer, FILE *to)
+{
+    say_each(json_get(answer, "warnings"), "warning", to);
+    say_each(json_get(answer, "notes"), "note", to);
 }
 
 // --- the table ---

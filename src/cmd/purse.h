@@ -18,7 +18,7 @@ void purse_scope(struct buf *out, const struct json_val *budget);
 void purse_table(const struct json_val *budgets, bool teach);
 void purse_show(const struct json_val *answer);   // of budgets/show
 void purse_events(const struct json_val *events); // of budgets/events, as a table
-// What follows from a change, a line each.
+// What is most likely a slip, and what follows from a change: a line each.
 void purse_notes(const struct json_val *answer, FILE *to);
 
 #endif

@@ -144,7 +144,7 @@ static enum status is_there(const struct verb_call *c, struct search *s, struct 
     return c->store ? store_key_each(c->store, search_key, s, why) : STATUS_OK;
 }
 
-static enum status note_condition(const struct verb_call *c, struct json_out *o,
+static enum status warn_condition(const struct verb_call *c, struct json_out *o,
                                   const struct budget_condition *on, struct why *why)
 {
     struct search s = {.wanted = on, .now_us = clock_wall_us()};
@@ -241,7 +241,7 @@ static void note_begin(struct json_out *o, const struct work *w)
                       "scope has count from now on");
 }
 
-static void note_crowd(struct json_out *o, const struct defined *all)
+static void warn_crowd(struct json_out *o, const struct defined *all)
 {
     struct buf text;
     buf_init(&text, &alloc_heap, KIB);
@@ -251,7 +251,7 @@ static void note_crowd(struct json_out *o, const struct defined *all)
 }
 
 // Another one holds in full what it would let grow.
-static void note_full(const struct verb_call *c, struct json_out *o, const struct budget *b,
+static void warn_full(const struct verb_call *c, struct json_out *o, const struct budget *b,
                       const struct defined *all)
 {
     struct buf text;
@@ -261,12 +261,21 @@ static void note_full(const struct verb_call *c, struct json_out *o, const struc
     buf_fini(&text);
 }
 
-static enum status notes(const struct verb_call *c, struct json_out *o,
-                         const struct spending_budget *b, bool scope, struct why *why)
+// What the file's check would warn of. `scope`: also of whom it concerns.
+static enum status write_warnings(const struct verb_call *c, struct json_out *o,
+                                  const struct spending *all, const struct spending_budget *b,
+                                  bool scope, struct why *why)
 {
     enum status s = STATUS_OK;
+    json_out_begin(o, "warnings", '[');
+    warn_full(c, o, b->budget, all->defined);
     for (unsigned i = 0; scope && i < b->budget->condition_count && s == STATUS_OK; i++)
-        s = note_condition(c, o, &b->budget->conditions[i], why);
+        s = warn_condition(c, o, &b->budget->conditions[i], why);
+    return s;
+}
+
+static void write_notes(struct json_out *o, const struct spending_budget *b)
+{
     note_amounts(o, b);
     if (b->budget->terms.paused)
         json_out_note(
@@ -275,7 +284,6 @@ static enum status notes(const struct verb_call *c, struct json_out *o,
             "%.*s`",
             STR_ARG(b->budget->name));
     json_out_end(o, ']');
-    return s;
 }
 
 // --- showing ---
@@ -315,11 +323,12 @@ static enum status changed(struct work *w, struct why *why)
         json_out_begin(&o, NULL, '{');
         json_out_flag(&o, "made", !w->there);
         budget_write(&o, "budget", b);
+        s = write_warnings(w->call, &o, &all, b, w->defines, why);
+        warn_crowd(&o, all.defined);
+        json_out_end(&o, ']');
         json_out_begin(&o, "notes", '[');
         note_begin(&o, w);
-        note_crowd(&o, all.defined);
-        note_full(w->call, &o, b->budget, all.defined);
-        s = notes(w->call, &o, b, w->defines, why);
+        write_notes(&o, b);
         json_out_end(&o, '}');
     } else if (s == STATUS_OK) {
         s = why_set(why, STATUS_UNKNOWN, "somebody else has removed the budget meanwhile");
@@ -607,9 +616,10 @@ static enum status show(struct work *w, struct why *why)
         }
         json_out_end(&o, ']');
         json_out_number(&o, "more", (int64_t)(b->accounts - b->kept));
+        s = write_warnings(w->call, &o, &all, b, true, why);
+        json_out_end(&o, ']');
         json_out_begin(&o, "notes", '[');
-        note_full(w->call, &o, b->budget, all.defined);
-        s = notes(w->call, &o, b, true, why);
+        write_notes(&o, b);
         json_out_end(&o, '}');
     }
     spending_free(&all);

@@ -20,7 +20,7 @@ enum status budgets_list(struct verb_call *c, struct why *why) MUST_USE;
 enum status budgets_show(struct verb_call *c, struct why *why) MUST_USE;
 // name, and what the file's `budgets` takes, in the same words: scope {"key":"ci"} (or
 // ["key=ci"]), limit, window, ... A budget that is there keeps what is not said; null says the
-// default. -> {"made":true,"budget":{...},"notes":[...]}
+// default. -> {"made":true,"budget":{...},"warnings":[...],"notes":[...]}
 enum status budgets_set(struct verb_call *c, struct why *why) MUST_USE;
 // name, and limit (more than it is) or by -> as set. RANGE when it would not rise.
 enum status budgets_raise(struct verb_call *c, struct why *why) MUST_USE;

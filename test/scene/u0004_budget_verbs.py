@@ -31,7 +31,8 @@ def check(gateway):
     made = ask("budget", "set", "ci-day", "--scope", "key=ci", "--limit", "0.01", "--window", "day",
                "--hold", "full", "--timezone", "Europe/Berlin", "--alert-at", "50%", "--alert-at", "80%")
     expect_in("0.01 USD a day (Europe/Berlin) for key=ci", made.stderr)
-    expect_in("there is no key ci yet", made.stderr)
+    expect_in("warning: there is no key ci yet", made.stderr)
+    expect_in("warning: there is no key ci yet", ask("budget", "show", "ci-day").stdout)
     budget = shown("ci-day")
     expect((budget["scope"], budget["limit"], budget["window"], budget["timezone"], budget["alert_at"]),
            ({"key": "ci"}, "0.01", "day", "Europe/Berlin", [50, 80]))
@@ -138,8 +139,8 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
     answer = api("budgets/set", {"name": "agent", "per": "tag:session", "limit": 2.00, "hold": "grow",
                                  "scope": {"key": "scene"}, "alert_at": [50]})
     expect((answer.status, answer.json["made"]), (200, True))
-    expect(answer.json["notes"], ["budget agent: hold: grow has no effect while company holds in full: give that one "
-                                  "hold: grow, too"])
+    expect(answer.json["warnings"], ["budget agent: hold: grow has no effect while company holds in full: give that one "
+                                     "hold: grow, too"])
     expect(api("budgets/set", {"name": "agent", "limit": None}).status, 400)
     expect(api("budgets/raise", {"name": "nobody", "by": 1}).status, 404)
     expect(api("budgets/set", {"name": "company", "limit": 1}).status, 403)

@@ -70,9 +70,9 @@ static void makes_and_changes(void **state)
     says("budgets/set", "{\"name\":\"w\",\"hold\":\"grow\",\"per\":\"tag:session\"}",
          "budget w: hold: grow has no effect while ci-day holds in full");
     says("budgets/show", "{\"name\":\"w\"}",
-         "\"notes\":[\"budget w: hold: grow has no effect while ci-day holds in full");
-    says("budgets/set", "{\"name\":\"ci-day\",\"hold\":\"grow\"}", "\"notes\":[]");
-    says("budgets/show", "{\"name\":\"w\"}", "\"notes\":[]");
+         "\"warnings\":[\"budget w: hold: grow has no effect while ci-day holds in full");
+    says("budgets/set", "{\"name\":\"ci-day\",\"hold\":\"grow\"}", "\"warnings\":[]");
+    says("budgets/show", "{\"name\":\"w\"}", "\"warnings\":[]");
     says("budgets/set", "{\"name\":\"ci-day\",\"hold\":null}", "\"hold\":\"full\"");
     says("budgets/set", "{\"name\":\"call\",\"limit\":\"0.5\",\"per\":\"request\"}",
          "\"per\":\"request\",\"limit\":\"0.50\"");
@@ -165,7 +165,8 @@ static void tells_what_is_spent(void **state)
          "\"used_percent\":\"75.0\"}");
     // A limit below that is taken, and what follows is said.
     says("budgets/set", "{\"name\":\"all\",\"limit\":\"2\"}",
-         "\"left\":\"0.00\",\"used_percent\":\"150.0\"},\"notes\":[\"3.000000001 USD of it are "
+         "\"left\":\"0.00\",\"used_percent\":\"150.0\"},\"warnings\":[],\"notes\":[\"3.000000001 "
+         "USD of it are "
          "spent, "
          "and its limit is 2.00: every call there is refused until it is raised\"]");
     says("budgets/set", "{\"name\":\"all\",\"enforce\":\"observe\"}", "\"notes\":[]");
@@ -191,15 +192,15 @@ static void warns_of_whom_there_is_not(void **state)
 {
     (void)state;
     says("budgets/set", "{\"name\":\"k\",\"limit\":1,\"scope\":{\"key\":\"nobody\"}}",
-         "there is no key nobody yet");
+         "\"warnings\":[\"there is no key nobody yet");
     says("budgets/set", "{\"name\":\"t\",\"limit\":1,\"scope\":{\"team\":\"none\"}}",
-         "there is no key of a team none yet");
+         "\"warnings\":[\"there is no key of a team none yet");
     says("budgets/set", "{\"name\":\"o\",\"limit\":1,\"scope\":{\"org\":\"acme\"}}", "is not acme");
     json_close(answer_of("keys/create", "{\"name\":\"nobody\",\"team\":\"none\"}"));
-    says("budgets/set", "{\"name\":\"k\"}", "\"notes\":[]");
-    says("budgets/set", "{\"name\":\"t\"}", "\"notes\":[]");
+    says("budgets/set", "{\"name\":\"k\"}", "\"warnings\":[],\"notes\":[]");
+    says("budgets/set", "{\"name\":\"t\"}", "\"warnings\":[],\"notes\":[]");
     config.org = str_of("acme");
-    says("budgets/set", "{\"name\":\"o\"}", "\"notes\":[]");
+    says("budgets/set", "{\"name\":\"o\"}", "\"warnings\":[],\"notes\":[]");
 }
 
 static void leaves_those_of_the_file(void **state)
