@@ -32,6 +32,7 @@
 #define LINGER_MS              2000
 #define STALL_MS               300000 // an answer of which the client takes nothing
 #define KEEP_ALIVE_MS          75000  // an idle client connection
+#define RETRY_AFTER_S          "2"    // when to ask again after a 503 of our own
 #define POOL_IDLE_MS           60000  // an idle upstream connection
 #define POOL_IDLE_MAX          1024   // idle connections a worker keeps to one origin
 

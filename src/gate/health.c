@@ -54,6 +54,7 @@ static void say(struct exchange *x, int status, const char *text)
     buf_init(&b, &alloc_heap, 256);
     buf_printf(&b, "%s\n", text);
     exchange_begin(x, status);
+    exchange_come_again(x, status);
     exchange_field(x, str_of("content-type"), str_of("text/plain; charset=utf-8"));
     exchange_field(x, str_of("cache-control"), str_of("no-store"));
     exchange_head(x, (int64_t)b.len);

@@ -218,9 +218,16 @@ void exchange_end(struct exchange *x)
     pipe_later(&x->pipe);
 }
 
+void exchange_come_again(struct exchange *x, int status)
+{
+    if (status == 503)
+        exchange_field(x, str_of("Retry-After"), str_of(RETRY_AFTER_S));
+}
+
 void exchange_reply(struct exchange *x, int status, struct str content_type, struct str body)
 {
     exchange_begin(x, status);
+    exchange_come_again(x, status);
     if (content_type.len)
         exchange_field(x, str_of("Content-Type"), content_type);
     exchange_head(x, (int64_t)body.len);

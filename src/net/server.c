@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "net/exchange.h"
 #include "net/listen.h"
 
@@ -43,8 +44,8 @@ static void on_pause_over(void *argument)
 static void turn_away(int fd)
 {
     static const char text[] =
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
-        "Connection: close\r\nContent-Length: 104\r\n\r\n"
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+        "Retry-After: " RETRY_AFTER_S "\r\nConnection: close\r\nContent-Length: 104\r\n\r\n"
         "{\"error\":{\"message\":\"too many connections\",\"type\":\"overloaded_error\","
         "\"code\":\"overloaded\",\"param\":null}}\n";
     char sink[4096];

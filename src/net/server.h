@@ -125,7 +125,11 @@ void exchange_write(struct exchange *x, struct str bytes);
 // The body ends (the last chunk). on_done follows. With `Content-Length`, all bytes must be
 // written.
 void exchange_end(struct exchange *x);
-// Status, fields and body in one go, for short answers. Closes lingeringly when input is unread.
+// Of an answer of our own with that status: in a 503 goes when to ask again. Between exchange_begin
+// and exchange_head.
+void exchange_come_again(struct exchange *x, int status);
+// Status, fields and body in one go, for short answers of our own. Closes lingeringly when input is
+// unread.
 void exchange_reply(struct exchange *x, int status, struct str content_type, struct str body);
 // Cuts the connection so that the client sees a broken answer, never a clean end. What was written
 // before is sent if it fits the socket. The exchange is dead after this; no event follows.

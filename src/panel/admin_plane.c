@@ -87,6 +87,7 @@ static void knock_answer(void *argument)
         struct exchange *x = k->x;
         exchange_own(x, NULL);
         exchange_begin(x, k->call.status);
+        exchange_come_again(x, k->call.status);
         exchange_field(x, str_of("content-type"), k->call.content_type);
         exchange_field(x, str_of("cache-control"), str_of("no-store"));
         exchange_head(x, (int64_t)k->call.answer.len);

@@ -26,7 +26,7 @@ void cors_fields(const struct config *c, struct exchange *x)
                    str_of("x-request-id, x-costlens-request-id, x-costlens-model, "
                           "x-costlens-provider, x-costlens-cost, x-costlens-price-state, "
                           "x-costlens-usage, x-costlens-attempts, x-costlens-remaining, "
-                          "x-costlens-held, x-costlens-max-tokens-injected"));
+                          "x-costlens-held, x-costlens-max-tokens-injected, retry-after"));
 }
 
 bool cors_preflight(struct req *r)

@@ -52,6 +52,8 @@ static void begin(struct exchange *x, enum refusal why, bool gave_up)
     // Clients retry 5xx by themselves; where that cannot help they are told so.
     if (!refusal_retry(why) || gave_up)
         exchange_field(x, str_of("x-should-retry"), str_of("false"));
+    else
+        exchange_come_again(x, refusal_http(why));
 }
 
 static void finish(struct exchange *x, struct buf *body)

@@ -47,11 +47,13 @@ for mode in ("block", "allow"):
         for answer in bad:
             expect((answer.status, answer.json["error"]["code"]), (503, "store_unavailable"), mode)
             expect_in("ledger", answer.json["error"]["message"], mode)
+            expect(answer.headers["retry-after"], "2", mode)
         expect(bool(bad), mode == "block", f"{mode}: refuses")
         for port in (gateway.port, gateway.admin_port):
             ready = request(port, "GET", "/readyz", headers={"Authorization": f"Bearer {KEY}"})
             expect(ready.status, 503 if mode == "block" else 200, f"{mode}: ready, as calls are served")
             expect_in(b"the ledger cannot be written", ready.body, mode)
+            expect(ready.headers["retry-after"], "2" if mode == "block" else None, mode)
         expect(len(gateway.rows()), before, f"{mode}: nothing is written meanwhile")
         expect_true(gateway.metric("costlens_ledger_failures_total") > 0, f"{mode}: it is counted")
         expect_true(gateway.metric("costlens_ledger_lag_seconds") > 1, f"{mode}: the rows wait")

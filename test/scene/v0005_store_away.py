@@ -70,6 +70,8 @@ def slow(gateway, disk):
 
 def ask(gateway, session, user):
     answer = gateway.chat("on and on", max_tokens=50, user=user, headers={"x-costlens-tags": f"session={session}"})
+    if answer.status == 503:
+        expect(answer.headers["retry-after"], "2", answer.body)
     return answer.status if answer.status == 200 else answer.json["error"]["code"]
 
 

@@ -246,6 +246,7 @@ static void test_buffer_ceiling(void **state)
     raw_send(second, str_from(request, sizeof request));
     raw_read(second, text, sizeof text, "refused\n", 3000);
     assert_non_null(strstr(text, "HTTP/1.1 503 "));
+    assert_non_null(strstr(text, "\r\nRetry-After: 2\r\n"));
     close(first);
     close(second);
     echo_stop(&e);
@@ -627,6 +628,7 @@ static void test_connection_limit(void **state)
     int c = raw_connect(e.port);
     raw_read(c, text, sizeof text, NULL, 1000);
     assert_non_null(strstr(text, "HTTP/1.1 503 "));
+    assert_non_null(strstr(text, "\r\nRetry-After: 2\r\n"));
     const char *body = strstr(text, "\r\n\r\n") + 4;
     char length[64];
     snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body));
