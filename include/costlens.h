@@ -320,12 +320,14 @@ enum costlens_output {
 
 struct costlens_bound {
     enum costlens_bound_state state;
-    const char *why;     // in words; static
-    const char *field;   // BOUND_NONE: which member of the body must change; static, may be NULL
-    int64_t nanodollars; // KNOWN: rounded up
-    int64_t input;       // tokens that it assumes, of all answers
-    int64_t output;      // ...
-    int64_t output_max;  // of each answer
+    const char *why; // in words; static
+#define COSTLENS_FIELD_BYTES 64
+    char field[COSTLENS_FIELD_BYTES]; // NONE: which member of the body must change, as in
+                                      // "tools[2].max_uses"; "" where none can mend it
+    int64_t nanodollars;              // KNOWN: rounded up
+    int64_t input;                    // tokens that it assumes, of all answers
+    int64_t output;                   // ...
+    int64_t output_max;               // of each answer
     enum costlens_output output_by;
     const char *output_field; // in which member the maximum is said; static, may be NULL
 };

@@ -2,6 +2,8 @@
 
 #include "budget/bound.h"
 
+#include <stdio.h>
+
 #include "budget/worst.h"
 
 #define ATTO_PER_NANO 1000000000
@@ -17,6 +19,17 @@ const char *bound_words(enum bound_state s)
 {
     must(s < BOUND_STATE_COUNT);
     return words[s];
+}
+
+void bound_field(const struct bound *b, char out[BOUND_FIELD_BYTES])
+{
+    struct str field = b->field ? str_of(b->field) : STR_NONE;
+    size_t at = str_search(field, str_of("[]"));
+    bool item = at < field.len;
+    int n = item ? snprintf(out, BOUND_FIELD_BYTES, "%.*s[%u]%s", (int)at, field.ptr, b->item,
+                            b->field + at + 2)
+                 : snprintf(out, BOUND_FIELD_BYTES, "%.*s", STR_ARG(field));
+    must(n >= 0 && n < BOUND_FIELD_BYTES);
 }
 
 static enum bound_state no(struct bound *b, enum bound_state s, const char *field)
@@ -314,8 +327,10 @@ static enum bound_state make(const struct bound_call *c, struct bound *b)
 {
     if (c->weight->free || (c->sheet && is_free(c)))
         return BOUND_KNOWN;
-    if (c->weight->boundless)
+    if (c->weight->boundless) {
+        b->item = c->weight->boundless_item;
         return no(b, BOUND_BOUNDLESS, c->weight->boundless);
+    }
     if (!c->sheet)
         return BOUND_UNPRICED;
     enum bound_state state = count_input(c, b);

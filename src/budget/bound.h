@@ -70,6 +70,7 @@ enum bound_output {
 struct bound {
     enum bound_state state;
     const char *field; // which member must change; static. NULL where no member can mend it
+    unsigned item;     // ... of which item, where the field has []
     struct nano most;  // KNOWN alone
     // What it assumes; of others than KNOWN only as far as it came.
     int64_t input;      // tokens, of all rounds
@@ -77,6 +78,10 @@ struct bound {
     int64_t output_max; // of each answer
     enum bound_output output_by;
 };
+
+// The field as a caller knows it: `tools[2].type`, empty where no member can mend it.
+#define BOUND_FIELD_BYTES 64
+void bound_field(const struct bound *b, char out[BOUND_FIELD_BYTES]);
 
 void bound_make(const struct bound_call *c, struct bound *out);
 // The longest answer, as the weight's output_max (or less than it, where it says one), whose bound

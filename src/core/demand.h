@@ -68,7 +68,8 @@ struct weight {
     bool reasons_beside;      // the reasoning is not inside of output_max
     bool tools;               // they may be calls of tools, which cut short are broken
     const char *output_field; // where output_max is said
-    const char *boundless;    // nothing bounds what it does, or not here
+    const char *boundless;    // nothing bounds what it does, or not here: "tools[].type"
+    unsigned boundless_item;  // ... of which item, where the name has []
     // What it may be priced as.
     enum service service; // asked for
     unsigned services;    // 1u << service of each tier that can answer

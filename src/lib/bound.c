@@ -77,13 +77,13 @@ static void bound_of(const struct costlens_book *book, const struct costlens_req
     bound_make(&call, &b);
     *out = (struct costlens_bound){.state = state_of(b.state),
                                    .why = bound_words(b.state),
-                                   .field = b.field,
                                    .nanodollars = b.most.n,
                                    .input = b.input,
                                    .output = b.output,
                                    .output_max = b.output_max,
                                    .output_by = (enum costlens_output)b.output_by,
                                    .output_field = w.output_field};
+    bound_field(&b, out->field);
 }
 
 enum costlens_status costlens_bound(const struct costlens_book *book,

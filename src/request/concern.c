@@ -74,8 +74,10 @@ void concern_crowd(const struct concern *c, struct buf *out)
 void concern_unbounded(const struct bound *b, struct buf *out)
 {
     const char *words = bound_words(b->state);
-    if (b->field)
-        buf_printf(out, "`%s`: %s.", b->field, words);
+    char field[BOUND_FIELD_BYTES];
+    bound_field(b, field);
+    if (*field)
+        buf_printf(out, "`%s`: %s.", field, words);
     else
         buf_printf(out, "%c%s.", words[0] - 'a' + 'A', words + 1); // a sentence of its own
 }

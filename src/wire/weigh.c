@@ -27,6 +27,7 @@ struct weighing {
     struct weight *w;
     int64_t growth;    // of its letters (growth_of)
     int64_t calls_max; // max_tool_calls
+    unsigned tool;     // the one that is looked at
     bool capped_tools; // tools that only max_tool_calls limits
     bool web, files;   // among them
     bool tier_said, geo_said;
@@ -34,8 +35,10 @@ struct weighing {
 
 static void boundless(struct weighing *g, const char *field)
 {
-    if (!g->w->boundless)
-        g->w->boundless = field;
+    if (g->w->boundless)
+        return;
+    g->w->boundless = field;
+    g->w->boundless_item = g->tool;
 }
 
 // An empty object is: `web_search_options: {}` searches.
@@ -106,7 +109,7 @@ static void see_server_tool(struct weighing *g, const struct json_val *tool, str
         g->web = g->web || str_starts(type, (struct str)STR("web_search"));
         g->files = g->files || str_is(type, "file_search");
     } else {
-        boundless(g, "tools");
+        boundless(g, "tools[]");
     }
 }
 
@@ -118,7 +121,7 @@ static bool searches_once(const struct weighing *g, struct str key)
 }
 
 // Gemini's are named by their member; none of its own can be limited.
-static void see_gemini_tool(struct weighing *g, const struct json_val *tool)
+static void see_gemini_tool(struct weighing *g, const struct json_val *tool, const char *field)
 {
     struct json_iter it = {0};
     struct str key;
@@ -127,7 +130,7 @@ static void see_gemini_tool(struct weighing *g, const struct json_val *tool)
         if (str_is(key, "functionDeclarations") || str_is(key, "function_declarations"))
             continue;
         if (!searches_once(g, key))
-            boundless(g, "tools");
+            boundless(g, field);
         add_rounds(g, 1, "tools");
         g->w->web_searches = 1;
     }
@@ -139,11 +142,11 @@ static void see_tools(struct weighing *g, const struct json_val *tools)
     const struct json_val *tool = NULL;
     bool gemini = endpoint_dialect(g->ask->endpoint) == DIALECT_GEMINI;
     if (gemini && json_type(tools) == JSON_OBJECT) // one of them, by itself
-        see_gemini_tool(g, tools);
-    while (json_each(&it, tools, NULL, &tool)) {
+        see_gemini_tool(g, tools, "tools");
+    for (g->tool = 0; json_each(&it, tools, NULL, &tool); g->tool++) {
         struct str type = json_str(json_get(tool, "type"));
         if (gemini)
-            see_gemini_tool(g, tool);
+            see_gemini_tool(g, tool, "tools[]");
         else if (!runs_here(type))
             see_server_tool(g, tool, type);
         else if (type.len && !str_is(type, "function") && !str_is(type, "custom"))

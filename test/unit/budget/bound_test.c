@@ -110,12 +110,11 @@ static void refused(const char *model, const struct weight *w, enum bound_state 
                     const char *field)
 {
     struct bound b = bound_of(model, w);
+    char said[BOUND_FIELD_BYTES];
     assert_int_equal(b.state, state);
     assert_int_equal(b.most.n, 0);
-    if (field)
-        assert_string_equal(b.field, field);
-    else
-        assert_null(b.field);
+    bound_field(&b, said);
+    assert_string_equal(said, field ? field : "");
 }
 
 static void tokens_at_their_prices(void **state)
@@ -443,7 +442,12 @@ static void what_has_no_bound(void **state)
     refused("plain", &w, BOUND_UNPRICED, NULL);
     w = weight();
     w.boundless = "tools[].max_uses";
-    refused("plain", &w, BOUND_BOUNDLESS, "tools[].max_uses");
+    w.boundless_item = 2;
+    refused("plain", &w, BOUND_BOUNDLESS, "tools[2].max_uses");
+    w.boundless = "tools[]";
+    refused("plain", &w, BOUND_BOUNDLESS, "tools[2]");
+    w.boundless = "tools";
+    refused("plain", &w, BOUND_BOUNDLESS, "tools");
     bound_make(&(struct bound_call){.weight = &w}, &b);
     assert_int_equal(b.state, BOUND_BOUNDLESS);
     assert_int_equal(nano("gratis", &w), 0);

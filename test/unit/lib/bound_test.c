@@ -173,6 +173,11 @@ static void says_why_there_is_none(void **state)
     assert_int_equal(costlens_bound(book, &r, &b, why, sizeof why), COSTLENS_OK);
     assert_int_equal(b.state, COSTLENS_BOUND_UNPRICED);
     assert_string_equal(b.field, "service_tier");
+    r = request("mine", "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[],"
+                        "\"tools\":[{\"type\":\"function\"},{\"type\":\"web_search\"}]}");
+    assert_int_equal(costlens_bound(book, &r, &b, why, sizeof why), COSTLENS_OK);
+    assert_int_equal(b.state, COSTLENS_BOUND_NONE);
+    assert_string_equal(b.field, "tools[1]");
     r = request("mine", "{\"model\":");
     assert_int_equal(costlens_bound(book, &r, &b, why, sizeof why), COSTLENS_SYNTAX);
     r.endpoint = (enum costlens_endpoint)99;

@@ -285,6 +285,14 @@ static void has_no_limit(enum endpoint e, const char *vendor, const char *member
     assert_string_equal(w.boundless, field);
 }
 
+// Of its tools, the one with that index.
+static void tool_has_no_limit(enum endpoint e, const char *vendor, const char *members,
+                              const char *field, unsigned item)
+{
+    has_no_limit(e, vendor, members, field);
+    assert_int_equal(of(e, vendor, members).boundless_item, item);
+}
+
 static void what_has_no_limit(void **state)
 {
     (void)state;
@@ -298,9 +306,14 @@ static void what_has_no_limit(void **state)
         snprintf(body, sizeof body, "\"%s\":[]", members[i]);
         assert_null(chat(body).boundless);
     }
-    has_no_limit(ENDPOINT_CHAT, "mock", "\"tools\":[{\"type\":\"web_search\"}]", "tools");
-    has_no_limit(ENDPOINT_RESPONSES, "mock", "\"tools\":[{\"type\":\"web_search\"}]", "tools");
-    has_no_limit(ENDPOINT_GENERATE, "google", "\"tools\":[{\"googleSearch\":{}}]", "tools");
+    tool_has_no_limit(ENDPOINT_CHAT, "mock",
+                      "\"tools\":[{\"type\":\"function\"},{\"type\":\"web_search\"}]", "tools[]",
+                      1);
+    tool_has_no_limit(ENDPOINT_RESPONSES, "mock", "\"tools\":[{\"type\":\"web_search\"}]",
+                      "tools[]", 0);
+    tool_has_no_limit(ENDPOINT_GENERATE, "google",
+                      "\"tools\":[{\"functionDeclarations\":[]},{},{\"googleSearch\":{}}]",
+                      "tools[]", 2);
     has_no_limit(ENDPOINT_GENERATE, "google", "\"tools\":{\"googleSearch\":{}}", "tools");
     has_no_limit(ENDPOINT_GENERATE, "google", "\"tools\":{\"urlContext\":{}}", "tools");
     has_no_limit(ENDPOINT_CHAT, "mock", "\"max_tokens\":10,\"n_predict\":400", "n_predict");
@@ -350,9 +363,10 @@ static void tools_that_say_how_often(void **state)
     assert_int_equal(w.rounds, 5);
     assert_int_equal(w.web_searches, 3);
     assert_true(w.output_again);
-    has_no_limit(ENDPOINT_MESSAGES, "anthropic",
-                 "\"tools\":[{\"type\":\"web_fetch_2\"},{\"type\":\"advisor\"}]",
-                 "tools[].max_uses");
+    tool_has_no_limit(
+        ENDPOINT_MESSAGES, "anthropic",
+        "\"tools\":[{\"type\":\"bash_2\"},{\"type\":\"web_fetch_2\"},{\"type\":\"advisor\"}]",
+        "tools[].max_uses", 1);
     has_no_limit(ENDPOINT_MESSAGES, "anthropic",
                  "\"tools\":[{\"type\":\"web_search_2\",\"max_uses\":-1}]", "tools[].max_uses");
     w = of(ENDPOINT_RESPONSES, "openai",
@@ -412,10 +426,10 @@ static void gemini_that_searches(void **state)
     assert_int_equal(w.web_searches, 1);
     assert_int_equal(w.rounds, 1);
     w = weighed(ENDPOINT_GENERATE, "google", "gemini-3.6-flash", body);
-    assert_string_equal(w.boundless, "tools");
+    assert_string_equal(w.boundless, "tools[]");
     w = weighed(ENDPOINT_GENERATE, "google", "gemini-2.5-flash",
                 "{\"tools\":[{\"google_search\":{}},{\"codeExecution\":{}}]}");
-    assert_string_equal(w.boundless, "tools");
+    assert_string_equal(w.boundless, "tools[]");
 }
 
 static void every_endpoint_weighs(void **state)
