@@ -9,7 +9,7 @@ import signal
 import socket
 
 from lib.run import command, configured, owned, program, run, start
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(120)
 
@@ -39,7 +39,7 @@ def called(running, count=1):
 
 
 def ended(running):
-    said = running.communicate(timeout=60)[1]
+    said = running.communicate(timeout=60 * PATIENCE)[1]
     expect(running.returncode, 0, said)
     return said
 
@@ -152,7 +152,7 @@ with Mock() as mock:
         paused(gateway)
         whole(gateway)
         inside(gateway)
-with Mock(ttft="2s") as mock:
+with Mock(ttft=f"{int(2 * PATIENCE)}s") as mock:
     lowered(configured(Gateway(mock)))
-with Mock(ttft="700ms") as mock:
+with Mock(ttft=f"{int(700 * PATIENCE)}ms") as mock:
     killed(configured(Gateway(mock)))
