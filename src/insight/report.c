@@ -6,19 +6,15 @@
 #include "core/rate.h"
 #include "insight/row.h"
 #include "insight/sums.h"
+#include "store/budgets.h"
 #include "store/ledger.h"
 #include "store/sql.h"
 
 #define HOUR_S         3600
 #define ACCOUNTS_KNOWN 256
 
-// One that is removed is told from another one of its name.
-#define BUDGET_NAMED                                                                             \
-    "SELECT b.id, b.name || CASE WHEN b.archived_us > 0 THEN strftime(' (removed "               \
-    "%Y-%m-%dT%H:%M:%SZ)', b.archived_us / 1000000, 'unixepoch') WHEN b.configured AND EXISTS (" \
-    "SELECT 1 FROM budget o WHERE o.tenant = b.tenant AND o.name = b.name AND o.configured = 0 " \
-    "AND o.archived_us = 0) THEN ' (was in the file)' ELSE '' END "                              \
-    "FROM account a JOIN budget b ON b.id = a.budget WHERE a.id = ?1"
+#define BUDGET_NAMED \
+    "SELECT b.id, " BUDGET_SHOWN "FROM account a JOIN budget b ON b.id = a.budget WHERE a.id = ?1"
 
 struct work {
     sqlite3 *db;

@@ -6,14 +6,15 @@
 #include "panel/spending.h"
 #include "store/events.h"
 
-#define EVENTS_MAX 1000
+#define EVENTS_MAX      1000
+#define SHOWN_BYTES_MAX (NAME_BYTES_MAX + 40) // of a removed one, as it is shown
 
 struct wanted {
     struct str name, after;
 };
 
 static const struct args_row rows[] = {
-    {.name = "name", .offset = offsetof(struct wanted, name), .bytes_max = NAME_BYTES_MAX},
+    {.name = "name", .offset = offsetof(struct wanted, name), .bytes_max = SHOWN_BYTES_MAX},
     {.name = "after", .offset = offsetof(struct wanted, after), .number = true},
     {0},
 };

@@ -44,4 +44,12 @@ enum status store_budget_each(struct store *s, store_budget_f *f, void *context,
 enum status store_budget_number(struct store *s, struct str tenant, struct str name, uint64_t *id,
                                 struct why *why) MUST_USE;
 
+// How a budget `b` is called where others of its name may be: one that is removed has the moment
+// behind its name.
+#define BUDGET_SHOWN                                                                             \
+    "b.name || CASE WHEN b.archived_us > 0 THEN strftime(' (removed "                            \
+    "%Y-%m-%dT%H:%M:%SZ)', b.archived_us / 1000000, 'unixepoch') WHEN b.configured AND EXISTS (" \
+    "SELECT 1 FROM budget o WHERE o.tenant = b.tenant AND o.name = b.name AND o.configured = 0 " \
+    "AND o.archived_us = 0) THEN ' (was in the file)' ELSE '' END "
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "store/budgets.h"
 #include "store/inside.h"
 #include "store/sql.h"
 
@@ -80,9 +81,11 @@ enum status store_event_each(struct store *s, const struct event_query *query, s
         return status;
     sqlite3_stmt *q = sql_prepare(
         db, "SELECT * FROM (SELECT e.id, e.at_us, e.kind, e.budget, e.window, e.start_us, "
-            "e.end_us, e.percent, e.limit_nd, e.spent, e.held, e.beyond, e.value, b.name, "
-            "e.request FROM event e LEFT JOIN budget b ON b.id = e.budget WHERE e.id > ?1 AND "
-            "(?2 = '' OR b.name = ?2) ORDER BY e.id DESC LIMIT ?3) ORDER BY id");
+            "e.end_us, e.percent, e.limit_nd, e.spent, e.held, e.beyond, e.value, "
+            "b.shown, e.request FROM event e LEFT JOIN (SELECT b.id, b.name, " BUDGET_SHOWN
+            "AS shown FROM budget b) b ON b.id = e.budget WHERE e.id > ?1 AND (?2 = '' OR "
+            "b.shown = ?2 OR b.name = ?2 AND NOT EXISTS (SELECT 1 FROM budget o WHERE o.name = ?2 "
+            "AND o.archived_us = 0)) ORDER BY e.id DESC LIMIT ?3) ORDER BY id");
     if (q) {
         sqlite3_bind_int64(q, 1, query->after);
         sql_bind_str(q, 2, query->name);

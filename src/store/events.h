@@ -29,7 +29,7 @@ struct event {  // slices of one that is read live during the call
     int64_t at_us;
     enum event_kind kind;
     uint64_t budget;  // its number
-    struct str name;  // ... and its name, also when it is there no more; set by who reads
+    struct str name;  // ... and its name (BUDGET_SHOWN); set by who reads
     struct str value; // of what it tells apart
     struct window window;
     unsigned percent;               // ALERT
@@ -45,8 +45,8 @@ struct event {  // slices of one that is read live during the call
 // thread but for the loops' (it waits for the disk).
 enum status store_event_add(struct store *s, const struct event *e, bool *fresh,
                             struct why *why) MUST_USE;
-// The last `most` behind number `after`, the oldest of them first; of the budgets of that name
-// alone unless it is empty. Not from a loop.
+// The last `most` behind number `after`, the oldest of them first; unless the name is empty, of the
+// budget alone that has it now, or where none has, of those that had. Not from a loop.
 struct event_query {
     int64_t after;
     struct str name;

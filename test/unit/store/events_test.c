@@ -40,7 +40,7 @@ struct seen {
     unsigned count;
     int64_t first, last; // numbers
     struct event event;  // the last, without its texts
-    char name[20], value[20];
+    char name[40], value[20];
 };
 
 static void see(void *context, const struct event *e)
@@ -125,6 +125,43 @@ static void what_was_kept_comes_back(void **state)
     place_remove(&p);
 }
 
+static uint64_t begin_budget(struct store *s, const char *name)
+{
+    uint64_t id = 0;
+    struct store_budget b = {.tenant = (struct str)STR("acme"), .created_us = 5};
+    budget_init(&b.budget, str_of(name));
+    assert_int_equal(budget_set(&b.budget, str_of("limit"), str_of("1"), NULL), STATUS_OK);
+    assert_int_equal(store_budget_add(s, &b, &id, NULL), STATUS_OK);
+    return id;
+}
+
+// A name that another budget had is another budget's.
+static void a_removed_ones_are_kept_apart(void **state)
+{
+    (void)state;
+    struct place p;
+    struct str acme = str_of("acme"), day = str_of("day");
+    place_make(&p);
+    struct store *s = store_at(&p, false);
+    add(s, an_alert(begin_budget(s, "day"), "", 0, 50));
+    assert_int_equal(look(s, 0, "day", 100).count, 1);
+    assert_int_equal(store_budget_archive(s, acme, day, 9 * SECOND_US, NULL), STATUS_OK);
+    struct seen seen = look(s, 0, "day", 100); // nobody else is meant
+    assert_int_equal(seen.count, 1);
+    assert_string_equal(seen.name, "day (removed 1970-01-01T00:00:09Z)");
+    uint64_t again = begin_budget(s, "day");
+    assert_int_equal(look(s, 0, "day", 100).count, 0);
+    add(s, an_alert(again, "", 0, 80));
+    seen = look(s, 0, "day", 100);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.event.budget, again);
+    assert_string_equal(seen.name, "day");
+    assert_int_equal(look(s, 0, "day (removed 1970-01-01T00:00:09Z)", 100).count, 1);
+    assert_int_equal(look(s, 0, "", 100).count, 2);
+    store_close(s);
+    place_remove(&p);
+}
+
 static void a_kind_has_its_name(void **state)
 {
     (void)state;
@@ -167,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_threshold_is_kept_once_a_window),
         cmocka_unit_test(what_was_kept_comes_back),
+        cmocka_unit_test(a_removed_ones_are_kept_apart),
         cmocka_unit_test(a_kind_has_its_name),
         cmocka_unit_test(old_ones_go),
     };
