@@ -51,7 +51,9 @@ struct lease {
     uint64_t account;         // its number, for core/charge.h: the same for ever
     struct account_kept kept; // `leased` is the watermark now; `settled` is behind the journal
     struct nano moved;        // first, again: what of other windows was given to it, since ever
-    struct lease *next;       // the store's
+    // The store's.
+    struct nano stood; // set aside before
+    struct lease *next;
 };
 
 // Asks the writer's thread; from any thread, at once. Those that wait share one transaction and one

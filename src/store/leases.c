@@ -233,7 +233,8 @@ static bool add_moved(struct store *s, struct lease *l, int64_t *amount)
     l->moved = l->knew;
     if (!any_moved(s, l))
         return true;
-    bool fine = add_open(s, l, &open) && moved_read(s->db, &l->key, &open, amount, &before);
+    uint64_t own = l->lost ? l->account : 0; // another may have been charged what it is to be
+    bool fine = add_open(s, l, &open) && moved_read(s->db, &l->key, &open, own, amount, &before);
     charges_close(&open);
     l->moved.n = count_larger(l->knew.n, count_add(before, *amount));
     return fine && (*amount == 0 || give(s, l, *amount));
@@ -248,6 +249,7 @@ static bool grant(struct store *s, struct lease *l)
     if (!find(s, l, &a) || (l->account == 0 && !make(s, l, &a)) || !add_moved(s, l, &moved))
         return false;
     a.settled = count_add(a.settled, moved);
+    l->stood.n = a.leased;
     move(l, &a);
     sqlite3_stmt *u = s->account_lease;
     sqlite3_bind_int64(u, 1, (int64_t)l->account);
@@ -289,6 +291,23 @@ static void recovered(struct store *s)
     s->denied_us = 0;
 }
 
+// They were made, and nobody will hear of it. Others ask for the same again; a first one would find
+// its own as of somebody who has spent it.
+static void take_back(const struct store *s, const struct lease *first)
+{
+    sqlite3_stmt *set = sql_prepare(s->db, "UPDATE account SET leased = ?2 WHERE id = ?1");
+    bool fine = set && sql_done(s->begin);
+    for (const struct lease *l = first; fine && l; l = l->next) {
+        sqlite3_bind_int64(set, 1, (int64_t)l->account);
+        sqlite3_bind_int64(set, 2, l->stood.n);
+        fine = !l->first || sql_done(set);
+    }
+    fine = fine && sql_done(s->commit);
+    sqlite3_finalize(set);
+    if (!fine && !sqlite3_get_autocommit(s->db))
+        sql_done(s->rollback);
+}
+
 // OK when all of them are on the disk. TIMEOUT: somebody else has the lock, later.
 static enum status serve(struct store *s, struct lease *first)
 {
@@ -298,10 +317,12 @@ static enum status serve(struct store *s, struct lease *first)
         fine = grant(s, l);
     if (fine && sql_done(s->commit)) {
         bool synced = writer_sync_ledger(s);
-        if (synced)
+        if (synced) {
             recovered(s);
-        else
+        } else {
             complain(s, "the ledger's log cannot be synced");
+            take_back(s, first);
+        }
         return synced ? STATUS_OK : STATUS_IO;
     }
     enum status status = sql_status(sqlite3_errcode(s->db));

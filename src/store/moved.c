@@ -95,10 +95,10 @@ static bool answer(sqlite3_stmt *q, const struct account_key *key, int64_t *out)
 }
 
 bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
-                int64_t *out, int64_t *before)
+                uint64_t own, int64_t *out, int64_t *before)
 {
     struct charges rows = {.count = 0};
-    int64_t reach_out = 0, sum = 0;
+    int64_t reach_out = 0, sum = own ? charges_of(open, own) : 0;
     sqlite3_stmt *any = sql_prepare(db, "SELECT EXISTS (SELECT 1 " OTHERS
                                         " AND NOT (start_us >= ?4 AND end_us <= ?5))");
     sqlite3_stmt *moved = sql_prepare(
@@ -123,7 +123,7 @@ static bool look(sqlite3 *db, const struct account_key *key, account_row_f *f, v
         answer(sql_prepare(db, "SELECT id FROM account WHERE budget = ?1 AND value = ?2 AND "
                                "window = ?3 AND start_us = ?4"),
                key, &account);
-    fine = fine && moved_read(db, key, NULL, &a.kept.settled.n, &before);
+    fine = fine && moved_read(db, key, NULL, 0, &a.kept.settled.n, &before);
     a.id = (uint64_t)account;
     if (fine && a.kept.settled.n > 0)
         f(context, &a);

@@ -28,6 +28,6 @@ bool moved_any(sqlite3 *db, const struct account_key *key) MUST_USE;
 // at the largest number. `open` (NULL: none): what calls without a row are charged in accounts.
 // False when the database failed, or memory ended.
 bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
-                int64_t *out, int64_t *before) MUST_USE;
+                uint64_t own, int64_t *out, int64_t *before) MUST_USE;
 
 #endif

@@ -558,6 +558,28 @@ static void a_lease_is_on_the_disk_before_it_is_told(void **state)
     place_remove(&p);
 }
 
+// Who asks first, and does not hear that it was made, asks again: what nobody has is not spent.
+static void a_first_lease_that_nobody_hears_of_is_taken_back(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct lease l = a_lease(1, 100000, 1000);
+    l.first = true;
+    for (int64_t spent = 0; spent < 3000; spent += 1000) { // who had it before is gone
+        no_sync = true;
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(lease_now(s, &l), STATUS_IO);
+        no_sync = false;
+        assert_int_equal(lease_now(s, &l), STATUS_OK);
+        assert_int_equal(l.kept.settled.n, spent);
+        assert_int_equal(l.kept.leased.n, spent + 1000);
+    }
+    store_close(s);
+    place_remove(&p);
+}
+
 // Charges wait as rows do, and are made once.
 static void a_full_ledger_loses_no_charge(void **state)
 {
@@ -652,6 +674,7 @@ int main(void)
         cmocka_unit_test(a_start_on_a_full_disk_uses_the_reserve),
         cmocka_unit_test(a_start_after_a_kill_gives_its_reserve_for_segments),
         cmocka_unit_test(a_lease_is_on_the_disk_before_it_is_told),
+        cmocka_unit_test(a_first_lease_that_nobody_hears_of_is_taken_back),
         cmocka_unit_test(a_full_ledger_loses_no_charge),
         cmocka_unit_test(a_locked_ledger_is_told_and_waited_for),
         cmocka_unit_test(a_disk_too_small_is_told_with_the_cure),
