@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "../store/stored.h"
-#include "base/json.h"
-#include "core/catalog.h"
 #include "insight/csv.h"
-#include "insight/verbs.h"
+#include "world.h"
 
 #if defined(__has_feature)
 #    if __has_feature(address_sanitizer) // it keeps what was freed
@@ -14,37 +11,6 @@
 #ifndef MEMORY_TELLS
 #    define MEMORY_TELLS true
 #endif
-
-#define NOON_US (civil_days(2026, 11, 24) * DAY_US + 12 * 3600 * SECOND_US)
-
-struct world {
-    struct place place;
-    struct store *store;
-    struct journal *journal;
-    struct catalog *catalog;
-    struct buf answer;
-    struct json *json;
-};
-
-static void begin(struct world *w)
-{
-    memset(w, 0, sizeof *w);
-    place_make(&w->place);
-    w->store = store_at(&w->place, true);
-    w->journal = journal_of(w->store, 0);
-    buf_init(&w->answer, &alloc_heap, 0);
-    assert_int_equal(catalog_open(&alloc_heap, NULL, 0, &w->catalog, NULL), STATUS_OK);
-}
-
-static void end(struct world *w)
-{
-    json_close(w->json);
-    buf_fini(&w->answer);
-    catalog_close(w->catalog);
-    journal_close(w->journal);
-    store_close(w->store);
-    place_remove(&w->place);
-}
 
 typedef enum status some_verb(VERB_SHAPE);
 

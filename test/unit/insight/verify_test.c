@@ -4,42 +4,8 @@
 // Amounts of budgets are nanodollars.
 
 #include "../store/lent.h"
-#include "base/json.h"
-#include "core/catalog.h"
-#include "insight/verbs.h"
 #include "store/budgets.h"
-
-#define NOON_US (civil_days(2026, 11, 24) * DAY_US + 12 * 3600 * SECOND_US)
-
-struct world {
-    struct place place;
-    struct store *store;
-    struct journal *journal;
-    struct catalog *catalog;
-    struct buf answer;
-    uint64_t budget;
-};
-
-static void begin(struct world *w)
-{
-    place_make(&w->place);
-    w->store = store_at(&w->place, true);
-    w->journal = journal_of(w->store, 0);
-    buf_init(&w->answer, &alloc_heap, 0);
-    assert_int_equal(
-        store_budget_number(w->store, str_of("default"), str_of("all"), &w->budget, NULL),
-        STATUS_OK);
-    assert_int_equal(catalog_open(&alloc_heap, NULL, 0, &w->catalog, NULL), STATUS_OK);
-}
-
-static void end(struct world *w)
-{
-    buf_fini(&w->answer);
-    catalog_close(w->catalog);
-    journal_close(w->journal);
-    store_close(w->store);
-    place_remove(&w->place);
-}
+#include "world.h"
 
 static void balanced(struct world *w, bool want)
 {
@@ -60,24 +26,22 @@ static void change(const struct place *p, const char *sql)
     sqlite3_close(db);
 }
 
-static void lend(struct world *w, int64_t upto)
-{
-    struct lease l = a_lease(w->budget, 1000, upto);
-    assert_int_equal(lease_now(w->store, &l), STATUS_OK);
-    assert_int_equal(l.account, 1);
-}
-
 // An account of a budget: a call that passed its hold and the limit, and what is set aside.
 static void overdraw_some(struct world *w)
 {
-    lend(w, 900);
+    uint64_t budget = 0;
+    assert_int_equal(store_budget_number(w->store, str_of("default"), str_of("all"), &budget, NULL),
+                     STATUS_OK);
+    struct lease first = a_lease(budget, 1000, 900);
+    assert_int_equal(lease_now(w->store, &first), STATUS_OK);
+    assert_int_equal(first.account, 1);
     struct entry e = an_entry(NOON_US);
     e.price_name = STR_NONE;
     e.cost.pd = 1100 * 1000;
     charge(&e, 900, 1100, 1);
     call(w->journal, &e);
     assert_int_equal(store_catch_up(w->store, 5000), STATUS_OK);
-    struct lease l = a_lease(w->budget, 2000, 1500);
+    struct lease l = a_lease(budget, 2000, 1500);
     assert_int_equal(lease_now(w->store, &l), STATUS_OK);
     assert_int_equal(ask(&w->place, "SELECT overdraft * 10000 + leased FROM account"), 1000400);
 }
