@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Do the books balance? Five questions, in one read transaction:
+// Do the books balance? Asked in one read transaction:
 //   rollups     does every hour's sum equal its rows, added up anew?
 //   attempts    is every attempt of a request there once?
+//   names       are the words there, whose numbers calls and sums have?
+//   tags        can those of each call be read?
 //   arithmetic  does usage x price give the cost that was frozen, where the book is still the same?
-//               Has a free call none, and is no charge of a provider below 0?
+//               Has a free call no cost and no charge of a provider, a priced one a cost, an
+//               unpriced one none, and is no charge below 0?
 //   budgets     was each call charged its cost, rounded up once to nanodollars, or all that it held
 //               where nobody knows; and is that what its accounts settled? Is their overdraft
 //               what passed the limit, and what is set aside the running process's? Is the budget
@@ -21,8 +24,8 @@ static void check_all(struct verify *v)
         verify_cannot_read(v);
         return;
     }
-    bool fine = verify_rollups(v) && verify_attempts(v) && verify_tags(v) && verify_arithmetic(v) &&
-                verify_budgets(v) && verify_journal(v);
+    bool fine = verify_rollups(v) && verify_attempts(v) && verify_names(v) && verify_tags(v) &&
+                verify_arithmetic(v) && verify_budgets(v) && verify_journal(v);
     must(fine == (v->status == STATUS_OK));
     sql_run(v->db, "COMMIT");
 }

@@ -45,6 +45,7 @@ bool verify_end(struct verify *v, const char *name);
 // read.
 bool verify_rollups(struct verify *v);
 bool verify_attempts(struct verify *v);
+bool verify_names(struct verify *v);
 bool verify_tags(struct verify *v);
 bool verify_arithmetic(struct verify *v);
 bool verify_budgets(struct verify *v);

@@ -64,21 +64,35 @@ static void check_row(struct verify *v, sqlite3_stmt *s, struct split *split)
     verify_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
 }
 
+// In words; columns as below.
+static void say_impossible(sqlite3_stmt *s, char text[96])
+{
+    const long long cost = sqlite3_column_int64(s, 2), charge = sqlite3_column_int64(s, 3);
+    const enum price_state state = (enum price_state)sqlite3_column_int(s, 4);
+    const bool costs = sqlite3_column_type(s, 2) != SQLITE_NULL;
+    if (charge < 0)
+        snprintf(text, 96, "its provider's charge is %lld picodollars", charge);
+    else if (!costs)
+        snprintf(text, 96, "it has a price (%s), and no cost", price_state_name(state));
+    else if (state == PRICE_UNPRICED)
+        snprintf(text, 96, "it has no price, and its cost is %lld picodollars", cost);
+    else if (cost != 0)
+        snprintf(text, 96, "it is free, and its cost is %lld picodollars", cost);
+    else
+        snprintf(text, 96, "it is free, and its provider's charge is %lld picodollars", charge);
+}
+
 // What no call can have, whatever the prices are.
 static void check_impossible(struct verify *v)
 {
-    sqlite3_stmt *s = sql_prepare(
-        v->db, "SELECT call.id, attempt, cost_pd, reported_pd, reported_pd < 0 FROM call "
-               "CROSS JOIN kind ON kind.id = call.kind "
-               "WHERE price_state = 2 AND cost_pd != 0 OR reported_pd < 0");
+    sqlite3_stmt *s =
+        sql_prepare(v->db, "SELECT call.id, attempt, cost_pd, reported_pd, price_state FROM call "
+                           "CROSS JOIN kind ON kind.id = call.kind "
+                           "WHERE (price_state = 0) != (cost_pd IS NULL) OR reported_pd < 0 OR "
+                           "price_state = 2 AND (cost_pd != 0 OR reported_pd NOT NULL)");
     while (verify_step(v, s)) {
         char text[96];
-        if (sqlite3_column_int(s, 4))
-            snprintf(text, sizeof text, "its provider's charge is %lld picodollars",
-                     (long long)sqlite3_column_int64(s, 3));
-        else
-            snprintf(text, sizeof text, "it is free, and its cost is %lld picodollars",
-                     (long long)sqlite3_column_int64(s, 2));
+        say_impossible(s, text);
         verify_call(v, sql_str(s, 0), sqlite3_column_int64(s, 1), text);
     }
     sqlite3_finalize(s);

@@ -4,8 +4,9 @@ its limit and what is spent and held of it."""
 import csv
 import io
 import json
+import sqlite3
 
-from lib.scene import Gateway, Mock, expect, expect_in, limit
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(60)
 EXTRA = """budgets:
@@ -73,3 +74,15 @@ with Mock() as mock, Gateway(mock) as gateway:
     [row] = gateway.rows(1)
     [attempt] = json.loads(gateway.costlens("report", "--request", row["request"], "--json").stdout)["attempts"]
     expect((attempt["held_usd"], attempt["charged_usd"], attempt["budgets"]), (None, None, []))
+
+    # Whoever writes past the gateway is found out.
+    expect(gateway.costlens("ledger", "verify").returncode, 0)
+    gateway.program.stop()
+    with sqlite3.connect(gateway.store) as db:
+        db.execute("UPDATE call SET cost_pd = NULL")
+        db.execute("DELETE FROM name WHERE text = 'scene'")
+    db.close()
+    found = gateway.costlens("ledger", "verify", check=False)
+    expect_true(found.returncode != 0, found.stdout)
+    expect_in(f"request {row['request']}, attempt 0: it has a price (priced), and no cost", found.stdout)
+    expect_in("which calls or their sums have, is not there", found.stdout)

@@ -61,6 +61,11 @@ static void verify_names_each_difference(void **state)
         {"DELETE FROM budget", "account 1: its budget, number 1, is not there"},
         {"UPDATE kind SET price_state = 2", "it is free, and its cost is 1100000 picodollars"},
         {"UPDATE call SET reported_pd = -1", "its provider's charge is -1 picodollars"},
+        {"UPDATE kind SET price_state = 2; UPDATE call SET cost_pd = 0, reported_pd = 5",
+         "it is free, and its provider's charge is 5 picodollars"},
+        {"UPDATE call SET cost_pd = NULL", "it has a price (priced), and no cost"},
+        {"UPDATE kind SET price_state = 0", "it has no price, and its cost is 1100000 picodollars"},
+        {"DELETE FROM name WHERE text = 'ci'", "which calls or their sums have, is not there"},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         struct world w;
