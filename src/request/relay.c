@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "request/coding.h"
 #include "request/fit.h"
+#include "request/growth.h"
 #include "request/held.h"
 #include "request/translation.h"
 #include "wire/failure.h"
@@ -390,38 +391,6 @@ static void whole_to_stream(struct req *r)
     relay_give_back(r);
 }
 
-static void cut(struct req *r, enum refusal why, const char *detail)
-{
-    relay_fail(r, why, detail);
-    r->attempt.upstream_ended = true;
-}
-
-void relay_grow(struct req *r)
-{
-    struct reservation *v = &r->attempt.reservation;
-    if (relay_knows(r) || r->attempt.upstream_ended)
-        return;
-    enum growth is = reservation_grow(r);
-    if (is == GROWTH_OVER) {
-        cut(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
-    } else if (is == GROWTH_WAITS) {
-        v->starved = true;
-        call_pause(r->attempt.call);
-    } else if (v->starved) {
-        v->starved = false;
-        if (!r->paused)
-            call_resume(r->attempt.call);
-    }
-}
-
-static void keep_to_budgets(struct req *r)
-{
-    if (reservation_keeps(r))
-        relay_grow(r);
-    else
-        cut(r, REFUSAL_UPSTREAM_ENDLESS, "Its budgets rely on an output maximum: it is cut.");
-}
-
 static void on_data(struct call *c, void *owner, struct str bytes)
 {
     struct req *r = owner;
@@ -443,7 +412,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;
     }
-    keep_to_budgets(r);
+    growth_came(r);
     if (relay_knows(r) || r->attempt.upstream_ended) {
         req_run(r);
         return;

@@ -32,9 +32,6 @@ void relay_mask(struct req *r);
 // The answer's fate is known before its body's framing ends: its terminal event was seen, or it is
 // not what it claims to be.
 bool relay_knows(const struct req *r);
-// Holds more for a stream that has gone on, where that is due. While that waits it is not read;
-// where there is no more it is cut.
-void relay_grow(struct req *r);
 // The client's bytes are no longer needed, if they went out.
 void relay_give_back(struct req *r);
 // The status that the client gets of the upstream's answer, or would.

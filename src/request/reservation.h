@@ -45,18 +45,8 @@ void reservation_bound(struct req *r, struct bound *out);
 // Lowers the attempt's longest answer until it may cost no more than `room`, for a budget that
 // clamps. False when it cannot: it has tools, or is too short then.
 bool reservation_lower(struct req *r, struct nano room) MUST_USE;
-// Of a stream under budgets that grow: it holds less than all at first, if it can.
+// Of a stream under budgets that grow: it holds less than all at first, if it can. Then growth.h.
 void reservation_hold_less(struct req *r);
-// Its stream went on: holds more where that is due.
-enum growth {
-    GROWTH_MADE,  // or it is not due, or not yet needed
-    GROWTH_WAITS, // it may not be read on before the store has answered: its call is woken then
-    GROWTH_OVER,  // there is no more: it is to be cut
-};
-enum growth reservation_grow(struct req *r) MUST_USE;
-// Its stream is within what the bound takes for the longest answer, as far as can surely be said.
-// False: its provider does not keep to what was asked, and it is to be cut.
-bool reservation_keeps(const struct req *r) MUST_USE;
 // What it is charged, once its entry has its cost: into the entry.
 void reservation_charge(struct req *r);
 // What it would be, if it cost more than that. Slices of the call.

@@ -3,6 +3,7 @@
 // relay - waits until the answer is complete, broken or unwanted.
 
 #include "base/clock.h"
+#include "request/growth.h"
 #include "request/relay.h"
 
 void relay_give_back(struct req *r)
@@ -38,7 +39,7 @@ enum flow step_relay(struct req *r)
         return NEXT;
     }
     if (r->attempt.reservation.starved && r->attempt.call)
-        relay_grow(r); // it was woken for that
+        growth_go_on(r); // it was woken for that
     if (r->attempt.refusal != REFUSAL_NONE || r->attempt.upstream_ended)
         return NEXT;
     return relay_knows(r) ? NEXT : WAIT;
