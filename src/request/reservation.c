@@ -172,12 +172,11 @@ struct breach reservation_breach(const struct req *r)
 }
 
 // It was charged more than its bound, which is no mistake of an estimate: its price is distrusted.
-static bool distrusted(struct req *r, struct nano charged)
+static bool distrusted(struct req *r, struct nano charged, bool known)
 {
     const struct attempt *a = &r->attempt;
     const struct reservation *v = &a->reservation;
-    if (!v->bounded || charged.n <= v->most.n ||
-        !(cost_known(r) || a->refusal == REFUSAL_UPSTREAM_ENDLESS))
+    if (!v->bounded || charged.n <= v->most.n || !(known || a->refusal == REFUSAL_UPSTREAM_ENDLESS))
         return false;
     const struct breach by = reservation_breach(r);
     breaches_add(r->view->snapshot->breaches, &by);
@@ -189,7 +188,8 @@ static void end_alone(struct req *r)
 {
     struct log_line l;
     char id[UUID_TEXT];
-    if (!r->attempt.reservation.relied || !distrusted(r, nano_from_money(r->attempt.entry.cost)))
+    if (!r->attempt.reservation.relied ||
+        !distrusted(r, nano_from_money(r->attempt.entry.cost), cost_known(r)))
         return;
     uuid_write(&r->id, id);
     log_begin(&l, LOG_ERROR,
@@ -208,8 +208,9 @@ void reservation_end(struct req *r)
         return;
     }
     struct nano charged = {a->entry.charge.charged};
-    bool broken = distrusted(r, charged);
-    if (v->bounded && cost_known(r))
+    bool known = cost_known(r);
+    bool broken = distrusted(r, charged, known);
+    if (v->bounded && known)
         metrics_bound(&r->worker->metrics, charged.n, v->most.n);
     hold_rest(v, charged);
     if (!r->head_sent) { // its fields are to come

@@ -25,14 +25,26 @@ static void has(const struct place *p, uint64_t id, int64_t settled, int64_t ove
     assert_int_equal(of_account(p, id, "leased"), leased);
 }
 
+static struct store *begin(struct place *p)
+{
+    place_make(p);
+    return store_at(p, true);
+}
+
+static void end(const struct place *p, struct store *s, struct journal *j)
+{
+    journal_close(j);
+    store_close(s);
+    place_remove(p);
+}
+
 // --- while it runs ---
 
 static void a_lease_makes_its_account(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct lease a = a_lease(1, 1000, 300);
     struct lease b = a_lease(1, 1000, 0);
     b.key.value = str_of("ada\n\"");
@@ -53,16 +65,14 @@ static void a_lease_makes_its_account(void **state)
     assert_int_equal(lease_now(s, &b), STATUS_OK);
     assert_true(b.account != other);
     assert_int_equal(ask(&p, "SELECT value FROM fact WHERE name = 'epoch'"), 1);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, NULL);
 }
 
 static void no_lease_passes_the_limit(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct lease l = a_lease(1, 1000, INT64_MAX);
     assert_int_equal(lease_now(s, &l), STATUS_OK);
     assert_int_equal(l.kept.leased.n, 1000);
@@ -81,8 +91,7 @@ static void no_lease_passes_the_limit(void **state)
     struct lease whole = a_lease(2, INT64_MAX, INT64_MAX);
     assert_int_equal(lease_now(s, &whole), STATUS_OK);
     assert_int_equal(whole.kept.leased.n, INT64_MAX);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, NULL);
 }
 
 // Its rows may come late, so the watermark is what was spent.
@@ -90,8 +99,7 @@ static void one_that_comes_back_has_spent_its_watermark(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease l = a_lease(1, 1000, 500);
     l.first = true;
@@ -115,9 +123,7 @@ static void one_that_comes_back_has_spent_its_watermark(void **state)
     assert_int_equal(lease_now(s, &l), STATUS_OK);
     assert_int_equal(l.kept.settled.n, 300);
     assert_int_equal(l.kept.leased.n, 1000);
-    journal_close(j);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, j);
 }
 
 // So long a window, which begins there.
@@ -144,8 +150,7 @@ static void what_was_spent_in_another_window_counts(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     const int64_t day = 20000 * DAY_US;
     ask(&p, "INSERT INTO budget VALUES (1, 'default', 'b', 0, '{}', '', 1, 0, 0, '[]', 0, 0, '', "
@@ -187,9 +192,7 @@ static void what_was_spent_in_another_window_counts(void **state)
     assert_int_equal(lease_now(s, &ever), STATUS_OK);
     assert_int_equal(ever.kept.settled.n, 350);
     assert_int_equal(ever.kept.overdraft.n, 0);
-    journal_close(j);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, j);
 }
 
 // Whoever has the account asks again for what was charged in its other windows since: he is told
@@ -244,8 +247,7 @@ static void nothing_is_given_while_rows_are_missing(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     const int64_t day = 20000 * DAY_US;
     uint64_t week = account_in(s, of_days(day - 3 * DAY_US, 7), 0);
@@ -259,9 +261,7 @@ static void nothing_is_given_while_rows_are_missing(void **state)
     rename_calls(&p, "ALTER TABLE away RENAME TO call", false);
     assert_int_equal(lease_now(s, &ever), STATUS_OK);
     assert_int_equal(ever.kept.settled.n, 100);
-    journal_close(j);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, j);
 }
 
 // SQLite itself refuses what no program of ours asks for.
@@ -269,8 +269,7 @@ static void the_table_holds_the_law(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct lease l = a_lease(1, 1000, 1000);
     assert_int_equal(lease_now(s, &l), STATUS_OK);
     static const char *const bad[] = {
@@ -283,16 +282,14 @@ static void the_table_holds_the_law(void **state)
         assert_int_equal(sqlite3_exec(db, bad[i], NULL, NULL, NULL), SQLITE_CONSTRAINT);
         sqlite3_close(db);
     }
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, NULL);
 }
 
 static void rows_move_it_to_what_is_spent(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 1000, 500);
     struct lease b = a_lease(2, 2000, 600);
@@ -329,8 +326,7 @@ static void what_passes_the_limit_is_overdraft(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 1000, 1000);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -366,8 +362,7 @@ static void who_observes_is_not_limited(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 1000, 300);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -388,17 +383,14 @@ static void who_observes_is_not_limited(void **state)
     assert_int_equal(lease_now(s, &a), STATUS_OK);
     assert_int_equal(a.kept.leased.n, 5000);
     has(&p, a.account, 4000, 0, 1000);
-    journal_close(j);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, j);
 }
 
 static void what_was_told_never_falls(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct lease a = a_lease(1, 1000, 0);
     a.told = 80;
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -422,8 +414,7 @@ static void accounts_are_read_back(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct lease a = a_lease(1, 1000, 250);
     struct lease b = a_lease(2, 1000, 100);
     a.key.window = (struct window){0, 3600, WINDOW_DAY};
@@ -445,8 +436,7 @@ static void accounts_are_read_back(void **state)
     assert_int_equal(store_account_each(s, 3600, note_row, rows, NULL), STATUS_OK);
     assert_int_equal(rows[0].id, b.account);
     assert_int_equal(rows[1].id, 0);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, NULL);
 }
 
 // A lock of somebody else's, or a table that refuses: nobody waits for ever, nothing is granted.
@@ -454,8 +444,7 @@ static void a_lease_that_cannot_be_kept_is_none(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     sqlite3 *other = NULL;
     assert_int_equal(sqlite3_open(p.path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
@@ -479,8 +468,7 @@ static void a_lease_that_cannot_be_kept_is_none(void **state)
         usleep(100);
     assert_int_equal(a.status, STATUS_CONFLICT);
     ask(&p, "DROP TRIGGER no");
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, NULL);
 }
 
 struct intruder {
@@ -501,8 +489,7 @@ static void who_comes_behind_a_refused_one_is_patient_too(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct intruder other = {.db = NULL};
     assert_int_equal(sqlite3_open(p.path, &other.db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other.db,
@@ -530,8 +517,7 @@ static void who_comes_behind_a_refused_one_is_patient_too(void **state)
     assert_int_equal(all[1].status, STATUS_OK);
     assert_int_equal(all[2].status, STATUS_OK);
     sqlite3_close(other.db);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, NULL);
 }
 
 struct asker {
@@ -555,8 +541,7 @@ static void leases_and_rows_share_the_writer(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     struct asker asker = {.store = s};
     struct lease l = a_lease(1, INT64_MAX, 1);
@@ -697,8 +682,7 @@ static void a_refused_row_captures_the_rest(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 1000, 300);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -725,8 +709,7 @@ static void a_charge_without_an_account_is_kept(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     struct entry e = an_entry(clock_wall_us());
     charge(&e, 100, 20, 41);
@@ -738,17 +721,14 @@ static void a_charge_without_an_account_is_kept(void **state)
     struct lease a = a_lease(1, 1000, 300);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
     assert_int_equal(a.account, 42);
-    journal_close(j);
-    store_close(s);
-    place_remove(&p);
+    end(&p, s, j);
 }
 
 static void rows_that_are_deleted_leave_their_sum(void **state)
 {
     (void)state;
     struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
+    struct store *s = begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 100000, 10000);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
