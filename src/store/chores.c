@@ -280,6 +280,8 @@ static void prune(struct store *s)
         s->deleted_before_us = us - s->setup.keep_days * DAY_US;
         prune_all(s, &p, s->deleted_before_us);
         s->deleted += p.deleted;
+        if (p.deleted > 0)
+            stretch_forget(&s->ledger.stretch);
         say_deleted(s);
     }
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

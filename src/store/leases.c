@@ -228,15 +228,17 @@ static bool give(const struct store *s, const struct lease *l, int64_t amount)
 static bool add_moved(struct store *s, struct lease *l, int64_t *amount)
 {
     struct charges open = {.count = 0};
-    int64_t before = 0;
+    struct moved moved = {.more = 0};
     *amount = 0;
     l->moved = l->knew;
     if (!any_moved(s, l))
         return true;
     uint64_t own = l->lost ? l->account : 0; // another may have been charged what it is to be
-    bool fine = add_open(s, l, &open) && moved_read(s->db, &l->key, &open, own, amount, &before);
+    bool fine =
+        add_open(s, l, &open) && moved_read(s->db, &l->key, &open, own, &s->ledger.stretch, &moved);
     charges_close(&open);
-    l->moved.n = count_larger(l->knew.n, count_add(before, *amount));
+    *amount = moved.more;
+    l->moved.n = count_larger(l->knew.n, count_add(moved.before, moved.more));
     return fine && (*amount == 0 || give(s, l, *amount));
 }
 

@@ -93,6 +93,7 @@ void ledger_close(struct ledger *l)
     kinds_close(&l->kinds);
     rollups_close(&l->rollups);
     charges_close(&l->charges);
+    stretch_close(&l->stretch);
     heap_free(l->rows);
     heap_free(l->bound);
     buf_fini(&l->bytes);
@@ -260,11 +261,16 @@ void ledger_begin(struct ledger *l)
     l->difference_pd = ledger_difference(l);
 }
 
+static bool add_sums(struct ledger *l, const struct rollup_key *key, const struct entry *e)
+{
+    return rollups_add(&l->rollups, key, e) && charges_add(&l->charges, &e->charge) &&
+           stretch_add(&l->stretch, key->tenant, e->start_us, &e->charge);
+}
+
 bool ledger_add(struct ledger *l, const struct entry *e)
 {
     struct rollup_key key;
-    if (!fill(l, e, &l->rows[l->row_count], &key) || !rollups_add(&l->rollups, &key, e) ||
-        !charges_add(&l->charges, &e->charge))
+    if (!fill(l, e, &l->rows[l->row_count], &key) || !add_sums(l, &key, e))
         return false;
     l->row_count++;
     l->added++;
@@ -287,7 +293,7 @@ bool ledger_add_alone(struct ledger *l, const struct entry *e)
     note_cost(l, &l->rows[0], 1);
     l->added++;
     l->fresh++;
-    return rollups_add(&l->rollups, &key, e) && charges_add(&l->charges, &e->charge);
+    return add_sums(l, &key, e);
 }
 
 bool ledger_flush(struct ledger *l)
@@ -305,4 +311,5 @@ void ledger_forget(struct ledger *l)
     kinds_restart(&l->kinds);
     rollups_forget(&l->rollups);
     charges_forget(&l->charges);
+    stretch_forget(&l->stretch);
 }

@@ -21,6 +21,7 @@
 #include "store/kinds.h"
 #include "store/names.h"
 #include "store/rollup.h"
+#include "store/stretch.h"
 
 // The columns of the buckets, in the order of enum bucket.
 #define LEDGER_BUCKETS                                                                             \
@@ -46,6 +47,7 @@ struct ledger {
     struct kinds kinds;
     struct rollups rollups;
     struct charges charges;
+    struct stretch stretch;  // that leases last asked for
     struct ledger_row *rows; // LEDGER_ROWS, gathered
     unsigned row_count;
     struct buf bytes;

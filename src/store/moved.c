@@ -34,27 +34,6 @@ bool moved_any(sqlite3 *db, const struct account_key *key)
     return fine && any;
 }
 
-// What the rows of that time charged each account.
-static bool add_rows(sqlite3 *db, const struct account_key *key, struct charges *sums)
-{
-    int code = SQLITE_ERROR;
-    struct charge c;
-    sqlite3_stmt *q = sql_prepare(
-        db, "SELECT charge FROM call WHERE tenant = (SELECT n.id FROM budget b JOIN name n ON "
-            "n.text = b.tenant WHERE b.id = ?1) AND start_us >= ?2 AND start_us < ?3 AND "
-            "charge NOT NULL");
-    if (q) {
-        sqlite3_bind_int64(q, 1, (int64_t)key->budget);
-        sqlite3_bind_int64(q, 2, key->window.start_us);
-        sqlite3_bind_int64(q, 3, key->window.end_us);
-    }
-    bool fine = q != NULL;
-    while (fine && (code = sqlite3_step(q)) == SQLITE_ROW)
-        fine = !charge_unpack(sql_str(q, 0), &c) || charges_add(sums, &c);
-    sqlite3_finalize(q);
-    return fine && code == SQLITE_DONE;
-}
-
 // One other account: its number; whether its window lies within; what it has settled but for what
 // was moved there; what of it no row says (any more), and may be of this time.
 static void add_other(sqlite3_stmt *q, const struct charges *rows, const struct charges *open,
@@ -94,10 +73,22 @@ static bool answer(sqlite3_stmt *q, const struct account_key *key, int64_t *out)
     return fine;
 }
 
-bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
-                uint64_t own, int64_t *out, int64_t *before)
+// What the rows of that time charged each account.
+static bool read_rows(sqlite3 *db, const struct account_key *key, struct stretch *rows)
 {
-    struct charges rows = {.count = 0};
+    int64_t tenant = 0;
+    sqlite3_stmt *q = sql_prepare(db, "SELECT n.id FROM budget b JOIN name n ON n.text = b.tenant "
+                                      "WHERE b.id = ?1");
+    if (q)
+        sqlite3_bind_int64(q, 1, (int64_t)key->budget);
+    bool fine = q && sql_one_i64(q, 0, &tenant);
+    sqlite3_finalize(q);
+    return fine && stretch_read(rows, db, tenant, key->window.start_us, key->window.end_us);
+}
+
+bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
+                uint64_t own, struct stretch *rows, struct moved *out)
+{
     int64_t reach_out = 0, sum = own ? charges_of(open, own) : 0;
     sqlite3_stmt *any = sql_prepare(db, "SELECT EXISTS (SELECT 1 " OTHERS
                                         " AND NOT (start_us >= ?4 AND end_us <= ?5))");
@@ -105,25 +96,27 @@ bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges
         db, "SELECT " ADJUSTED("why = '" MOVED_WHY "' AND account = (SELECT id FROM account WHERE "
                                "budget = ?1 AND value = ?2 AND window = ?3 AND start_us = ?4)"));
     bool fine = answer(any, key, &reach_out);
-    fine &= answer(moved, key, before);
-    fine =
-        fine && (!reach_out || add_rows(db, key, &rows)) && add_others(db, key, &rows, open, &sum);
-    charges_close(&rows);
-    *out = sum > *before ? sum - *before : 0;
+    fine &= answer(moved, key, &out->before);
+    fine = fine && (!reach_out || read_rows(db, key, rows)) &&
+           add_others(db, key, &rows->sums, open, &sum);
+    out->more = sum > out->before ? sum - out->before : 0;
     return fine;
 }
 
 // --- for who only looks ---
 
-static bool look(sqlite3 *db, const struct account_key *key, account_row_f *f, void *context)
+static bool look(sqlite3 *db, const struct account_key *key, struct stretch *rows, account_row_f *f,
+                 void *context)
 {
-    int64_t account = 0, before = 0;
+    int64_t account = 0;
+    struct moved moved = {.more = 0};
     struct account_row a = {.key = *key};
     bool fine =
         answer(sql_prepare(db, "SELECT id FROM account WHERE budget = ?1 AND value = ?2 AND "
                                "window = ?3 AND start_us = ?4"),
                key, &account);
-    fine = fine && moved_read(db, key, NULL, 0, &a.kept.settled.n, &before);
+    fine = fine && moved_read(db, key, NULL, 0, rows, &moved);
+    a.kept.settled.n = moved.more;
     a.id = (uint64_t)account;
     if (fine && a.kept.settled.n > 0)
         f(context, &a);
@@ -135,14 +128,16 @@ static bool look_at_each(sqlite3 *db, const struct account_key *all, account_row
 {
     int code = SQLITE_ERROR;
     struct account_key key = *all;
+    struct stretch rows = {.known = false};
     sqlite3_stmt *q =
         sql_prepare(db, "SELECT DISTINCT value FROM account WHERE budget = ?1 AND ?2 = '' AND NOT "
                         "(window = ?3 AND start_us = ?4) AND end_us > ?4 AND start_us < ?5");
     bool fine = about(q, all) != NULL;
     while (fine && (code = sqlite3_step(q)) == SQLITE_ROW) {
         key.value = sql_str(q, 0);
-        fine = look(db, &key, f, context);
+        fine = look(db, &key, &rows, f, context);
     }
+    stretch_close(&rows);
     sqlite3_finalize(q);
     return fine && code == SQLITE_DONE;
 }

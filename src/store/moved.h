@@ -17,17 +17,20 @@
 #include <sqlite3.h>
 
 #include "budget/accounts.h"
-#include "store/charges.h"
+#include "store/stretch.h"
 
 #define MOVED_WHY "its window was changed" // of the adjustment
 
 // Whether the budget has accounts of other windows that share a moment with this one. False in
 // *out when the database failed, too: then so does what follows.
 bool moved_any(sqlite3 *db, const struct account_key *key) MUST_USE;
-// So much of them counts there and does not yet, and so much was given before, in 10^-9 USD; ends
-// at the largest number. `open` (NULL: none): what calls without a row are charged in accounts.
-// False when the database failed, or memory ended.
+struct moved {      // 10^-9 USD; both end at the largest number
+    int64_t more;   // of them counts there and does not yet
+    int64_t before; // was given before
+};
+// `open` (NULL: none): what calls without a row are charged in accounts. `rows` stays, for the
+// accounts that are asked for next. False when the database failed, or memory ended.
 bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
-                uint64_t own, int64_t *out, int64_t *before) MUST_USE;
+                uint64_t own, struct stretch *rows, struct moved *out) MUST_USE;
 
 #endif

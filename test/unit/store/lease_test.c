@@ -25,26 +25,13 @@ static void has(const struct place *p, uint64_t id, int64_t settled, int64_t ove
     assert_int_equal(of_account(p, id, "leased"), leased);
 }
 
-static struct store *begin(struct place *p)
-{
-    place_make(p);
-    return store_at(p, true);
-}
-
-static void end(const struct place *p, struct store *s, struct journal *j)
-{
-    journal_close(j);
-    store_close(s);
-    place_remove(p);
-}
-
 // --- while it runs ---
 
 static void a_lease_makes_its_account(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct lease a = a_lease(1, 1000, 300);
     struct lease b = a_lease(1, 1000, 0);
     b.key.value = str_of("ada\n\"");
@@ -65,14 +52,14 @@ static void a_lease_makes_its_account(void **state)
     assert_int_equal(lease_now(s, &b), STATUS_OK);
     assert_true(b.account != other);
     assert_int_equal(ask(&p, "SELECT value FROM fact WHERE name = 'epoch'"), 1);
-    end(&p, s, NULL);
+    lent_end(&p, s, NULL);
 }
 
 static void no_lease_passes_the_limit(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct lease l = a_lease(1, 1000, INT64_MAX);
     assert_int_equal(lease_now(s, &l), STATUS_OK);
     assert_int_equal(l.kept.leased.n, 1000);
@@ -91,7 +78,7 @@ static void no_lease_passes_the_limit(void **state)
     struct lease whole = a_lease(2, INT64_MAX, INT64_MAX);
     assert_int_equal(lease_now(s, &whole), STATUS_OK);
     assert_int_equal(whole.kept.leased.n, INT64_MAX);
-    end(&p, s, NULL);
+    lent_end(&p, s, NULL);
 }
 
 // Its rows may come late, so the watermark is what was spent.
@@ -99,7 +86,7 @@ static void one_that_comes_back_has_spent_its_watermark(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease l = a_lease(1, 1000, 500);
     l.first = true;
@@ -123,145 +110,7 @@ static void one_that_comes_back_has_spent_its_watermark(void **state)
     assert_int_equal(lease_now(s, &l), STATUS_OK);
     assert_int_equal(l.kept.settled.n, 300);
     assert_int_equal(l.kept.leased.n, 1000);
-    end(&p, s, j);
-}
-
-// So long a window, which begins there.
-static struct window of_days(int64_t start_us, int64_t days)
-{
-    return (struct window){start_us, start_us + days * DAY_US,
-                           days == 1 ? WINDOW_DAY : WINDOW_WEEK};
-}
-
-static uint64_t account_in(struct store *s, struct window w, int64_t spent)
-{
-    struct lease l = a_lease(1, 1000, 0);
-    l.key.window = w;
-    l.first = true;
-    assert_int_equal(lease_now(s, &l), STATUS_OK);
-    assert_int_equal(l.kept.settled.n, spent);
-    return l.account;
-}
-
-// Of its other windows, what was charged in this one: by calls that have ended, also those that no
-// row says yet, and by those that wait to be tried again. What is under way is held by whoever has
-// the account.
-static void what_was_spent_in_another_window_counts(void **state)
-{
-    (void)state;
-    struct place p;
-    struct store *s = begin(&p);
-    struct journal *j = journal_of(s, 0);
-    const int64_t day = 20000 * DAY_US;
-    ask(&p, "INSERT INTO budget VALUES (1, 'default', 'b', 0, '{}', '', 1, 0, 0, '[]', 0, 0, '', "
-            "0, 0, 0, 0, 0, 0)");
-    uint64_t week = account_in(s, of_days(day - 3 * DAY_US, 7), 0);
-    const int64_t at[] = {day - 1, day, day + 5};
-    for (size_t i = 0; i < 3; i++) {
-        struct entry e = an_entry(at[i]);
-        charge(&e, 300, 100, week);
-        call(j, &e);
-    }
-    struct entry open = an_open_entry(day + 7);
-    charge(&open, 300, 300, week);
-    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
-    uint64_t today = account_in(s, of_days(day, 1), 200);
-    open.followed = true;
-    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
-    assert_int_equal(account_in(s, of_days(day, 1), 500), today);
-    assert_int_equal(account_in(s, of_days(day, 1), 500), today);
-    assert_int_equal(ask(&p, "SELECT sum(amount) FROM adjustment"), 500);
-    // There and back: the week gets what is the day's own.
-    struct entry e = an_entry(day + 9);
-    charge(&e, 50, 40, today);
-    call(j, &e);
-    open.charge.charged = 10;
-    open.usage.sure = SURE_REPORTED;
-    assert_true(journal_final(j, &open));
-    assert_int_equal(account_in(s, of_days(day - 3 * DAY_US, 7), 350), week);
-    assert_int_equal(account_in(s, of_days(day, 1), 540), today);
-    // Another value, or another budget, has nothing of it.
-    struct lease other = a_lease(1, 1000, 0);
-    other.first = true;
-    other.key.value = str_of("x");
-    assert_int_equal(lease_now(s, &other), STATUS_OK);
-    assert_int_equal(other.kept.settled.n, 0);
-    // For ever: the two of it, whole.
-    struct lease ever = a_lease(1, 100, 0);
-    ever.first = true;
-    assert_int_equal(lease_now(s, &ever), STATUS_OK);
-    assert_int_equal(ever.kept.settled.n, 350);
-    assert_int_equal(ever.kept.overdraft.n, 0);
-    end(&p, s, j);
-}
-
-// Whoever has the account asks again for what was charged in its other windows since: he is told
-// the whole, and his watermark stands so much higher.
-static void what_is_spent_there_meanwhile_counts_when_asked(void **state)
-{
-    (void)state;
-    struct place p;
-    place_make(&p);
-    struct store *s = store_at(&p, true);
-    struct journal *j = journal_of(s, 0);
-    const int64_t day = 20000 * DAY_US;
-    uint64_t today = account_in(s, of_days(day, 1), 0);
-    struct lease ever = a_lease(1, 1000, 50);
-    ever.first = true;
-    assert_int_equal(lease_now(s, &ever), STATUS_OK);
-    struct entry e = an_entry(day + 1), open = an_open_entry(day + 2);
-    charge(&e, 300, 100, today);
-    charge(&open, 70, 70, today);
-    call(j, &e);
-    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
-    ever.first = false;
-    assert_int_equal(lease_now(s, &ever), STATUS_OK);
-    assert_int_equal(ever.kept.leased.n, 50);
-    ever.again = true;
-    for (int i = 0; i < 2; i++) { // it did not hear the first answer
-        assert_int_equal(lease_now(s, &ever), STATUS_OK);
-        assert_int_equal(ever.moved.n, 100);
-        assert_int_equal(ever.kept.leased.n, 150);
-    }
-    ever.lost = true;
-    ever.knew.n = 100;
-    ever.upto.n = 160;
-    assert_int_equal(lease_now(s, &ever), STATUS_OK);
-    assert_int_equal(ever.moved.n, 170);
-    assert_int_equal(ever.kept.leased.n, 230);
-    assert_int_equal(ask(&p, "SELECT sum(amount) FROM adjustment"), 170);
-    journal_close(j);
-    store_close(s);
-    place_remove(&p);
-}
-
-// Once the writer lets it.
-static void rename_calls(const struct place *p, const char *sql, bool away)
-{
-    while (ask(p, "SELECT count(*) FROM sqlite_schema WHERE name = 'away'") != away)
-        ask(p, sql);
-}
-
-// It is given once, so not before all of it is known.
-static void nothing_is_given_while_rows_are_missing(void **state)
-{
-    (void)state;
-    struct place p;
-    struct store *s = begin(&p);
-    struct journal *j = journal_of(s, 0);
-    const int64_t day = 20000 * DAY_US;
-    uint64_t week = account_in(s, of_days(day - 3 * DAY_US, 7), 0);
-    rename_calls(&p, "ALTER TABLE call RENAME TO away", true);
-    struct entry e = an_entry(day);
-    charge(&e, 300, 100, week);
-    call(j, &e);
-    struct lease ever = a_lease(1, 1000, 0);
-    ever.first = true;
-    assert_int_not_equal(lease_now(s, &ever), STATUS_OK);
-    rename_calls(&p, "ALTER TABLE away RENAME TO call", false);
-    assert_int_equal(lease_now(s, &ever), STATUS_OK);
-    assert_int_equal(ever.kept.settled.n, 100);
-    end(&p, s, j);
+    lent_end(&p, s, j);
 }
 
 // SQLite itself refuses what no program of ours asks for.
@@ -269,7 +118,7 @@ static void the_table_holds_the_law(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct lease l = a_lease(1, 1000, 1000);
     assert_int_equal(lease_now(s, &l), STATUS_OK);
     static const char *const bad[] = {
@@ -282,14 +131,14 @@ static void the_table_holds_the_law(void **state)
         assert_int_equal(sqlite3_exec(db, bad[i], NULL, NULL, NULL), SQLITE_CONSTRAINT);
         sqlite3_close(db);
     }
-    end(&p, s, NULL);
+    lent_end(&p, s, NULL);
 }
 
 static void rows_move_it_to_what_is_spent(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 1000, 500);
     struct lease b = a_lease(2, 2000, 600);
@@ -326,7 +175,7 @@ static void what_passes_the_limit_is_overdraft(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 1000, 1000);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -362,7 +211,7 @@ static void who_observes_is_not_limited(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 1000, 300);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -383,14 +232,14 @@ static void who_observes_is_not_limited(void **state)
     assert_int_equal(lease_now(s, &a), STATUS_OK);
     assert_int_equal(a.kept.leased.n, 5000);
     has(&p, a.account, 4000, 0, 1000);
-    end(&p, s, j);
+    lent_end(&p, s, j);
 }
 
 static void what_was_told_never_falls(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct lease a = a_lease(1, 1000, 0);
     a.told = 80;
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -414,7 +263,7 @@ static void accounts_are_read_back(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct lease a = a_lease(1, 1000, 250);
     struct lease b = a_lease(2, 1000, 100);
     a.key.window = (struct window){0, 3600, WINDOW_DAY};
@@ -436,7 +285,7 @@ static void accounts_are_read_back(void **state)
     assert_int_equal(store_account_each(s, 3600, note_row, rows, NULL), STATUS_OK);
     assert_int_equal(rows[0].id, b.account);
     assert_int_equal(rows[1].id, 0);
-    end(&p, s, NULL);
+    lent_end(&p, s, NULL);
 }
 
 // A lock of somebody else's, or a table that refuses: nobody waits for ever, nothing is granted.
@@ -444,7 +293,7 @@ static void a_lease_that_cannot_be_kept_is_none(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     sqlite3 *other = NULL;
     assert_int_equal(sqlite3_open(p.path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
@@ -468,7 +317,7 @@ static void a_lease_that_cannot_be_kept_is_none(void **state)
         usleep(100);
     assert_int_equal(a.status, STATUS_CONFLICT);
     ask(&p, "DROP TRIGGER no");
-    end(&p, s, NULL);
+    lent_end(&p, s, NULL);
 }
 
 struct intruder {
@@ -489,7 +338,7 @@ static void who_comes_behind_a_refused_one_is_patient_too(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct intruder other = {.db = NULL};
     assert_int_equal(sqlite3_open(p.path, &other.db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other.db,
@@ -517,7 +366,7 @@ static void who_comes_behind_a_refused_one_is_patient_too(void **state)
     assert_int_equal(all[1].status, STATUS_OK);
     assert_int_equal(all[2].status, STATUS_OK);
     sqlite3_close(other.db);
-    end(&p, s, NULL);
+    lent_end(&p, s, NULL);
 }
 
 struct asker {
@@ -541,7 +390,7 @@ static void leases_and_rows_share_the_writer(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct journal *j = journal_of(s, 0);
     struct asker asker = {.store = s};
     struct lease l = a_lease(1, INT64_MAX, 1);
@@ -682,7 +531,7 @@ static void a_refused_row_captures_the_rest(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 1000, 300);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -709,7 +558,7 @@ static void a_charge_without_an_account_is_kept(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct journal *j = journal_of(s, 0);
     struct entry e = an_entry(clock_wall_us());
     charge(&e, 100, 20, 41);
@@ -721,14 +570,14 @@ static void a_charge_without_an_account_is_kept(void **state)
     struct lease a = a_lease(1, 1000, 300);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
     assert_int_equal(a.account, 42);
-    end(&p, s, j);
+    lent_end(&p, s, j);
 }
 
 static void rows_that_are_deleted_leave_their_sum(void **state)
 {
     (void)state;
     struct place p;
-    struct store *s = begin(&p);
+    struct store *s = lent_begin(&p);
     struct journal *j = journal_of(s, 0);
     struct lease a = a_lease(1, 100000, 10000);
     assert_int_equal(lease_now(s, &a), STATUS_OK);
@@ -757,9 +606,6 @@ int main(void)
         cmocka_unit_test(a_lease_makes_its_account),
         cmocka_unit_test(no_lease_passes_the_limit),
         cmocka_unit_test(one_that_comes_back_has_spent_its_watermark),
-        cmocka_unit_test(what_was_spent_in_another_window_counts),
-        cmocka_unit_test(what_is_spent_there_meanwhile_counts_when_asked),
-        cmocka_unit_test(nothing_is_given_while_rows_are_missing),
         cmocka_unit_test(the_table_holds_the_law),
         cmocka_unit_test(rows_move_it_to_what_is_spent),
         cmocka_unit_test(what_passes_the_limit_is_overdraft),

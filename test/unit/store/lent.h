@@ -35,4 +35,18 @@ static inline struct lease a_lease(uint64_t budget, int64_t limit, int64_t upto)
                           .upto = {upto}};
 }
 
+// A store to lease from.
+static inline struct store *lent_begin(struct place *p)
+{
+    place_make(p);
+    return store_at(p, true);
+}
+
+static inline void lent_end(const struct place *p, struct store *s, struct journal *j)
+{
+    journal_close(j);
+    store_close(s);
+    place_remove(p);
+}
+
 #endif
