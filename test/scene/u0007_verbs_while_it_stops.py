@@ -10,6 +10,7 @@ from threading import Thread
 from lib.scene import COSTLENS, PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(120)
+MOMENT = min(0.5 * PATIENCE, 0.8)  # in which it is begun; two are within what is waited for a locked store
 
 
 def raising(gateway):
@@ -40,9 +41,9 @@ with Mock() as mock, Gateway(mock) as gateway:
     # It is being done when the gateway is told to end: its answer comes first.
     holder = held(gateway)
     running = raising(gateway)
-    time.sleep(0.5 * PATIENCE)
+    time.sleep(MOMENT)
     gateway.program.signal(signal.SIGTERM)
-    time.sleep(0.5 * PATIENCE)
+    time.sleep(MOMENT)
     holder.close()
     expect(ended(running), (0, "Budget few: 2.00 USD for every call; 0.00 spent.\n"))
     expect(gateway.program.process.wait(10 * PATIENCE), 0)
@@ -74,7 +75,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     before = limit_of(gateway)
     holder = held(gateway)
     running = raising(gateway)
-    time.sleep(0.5 * PATIENCE)
+    time.sleep(MOMENT)
     gateway.program.kill()
     holder.close()
     code, said = ended(running)
@@ -86,7 +87,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     gateway.start()
     gateway.program.signal(signal.SIGSTOP)
     running = raising(gateway)
-    time.sleep(0.5 * PATIENCE)
+    time.sleep(MOMENT)
     gateway.program.kill()
     code, said = ended(running)
     expect(code, 0, said)
