@@ -58,7 +58,8 @@ enum status serving_run(struct gate_setup *setup, bool patient, struct why *why)
     struct store *store = NULL;
     setup->calls = &request_calls;
     setup->annex = &admin_plane;
-    enum status status = (patient ? wait_for_store : open_store)(setup->config, &store, why);
+    enum status status = patient ? wait_for_store(setup->config, &store, why)
+                                 : open_store(setup->config, &store, why);
     if (status == STATUS_OK && setup->source.mock) {
         struct mock_setup built_in = {.seed = 1, .ttft_ms = 30, .tokens_per_second = 400};
         status = mock_start(&built_in, &mock, why);

@@ -168,7 +168,7 @@ static void warn_together(struct reading *r, int line)
     buf_init(&text, &alloc_heap, KIB);
     if (budget_crowd(c->budgets, c->budget_count, &text))
         reading_warn(r, line, "%s", buf_cstr(&text));
-    for (unsigned i = 0; i < c->budget_count; i++) {
+    for (unsigned i = 0; c->budget_lines && i < c->budget_count; i++) {
         buf_clear(&text);
         if (budget_never_grows(&c->budgets[i], c->budgets, c->budget_count, c->org, &text))
             reading_warn(r, c->budget_lines[i], "%s", buf_cstr(&text));

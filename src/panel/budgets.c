@@ -261,16 +261,13 @@ static void warn_full(const struct verb_call *c, struct json_out *o, const struc
     buf_fini(&text);
 }
 
-// What the file's check would warn of. `scope`: also of whom it concerns.
-static enum status write_warnings(const struct verb_call *c, struct json_out *o,
-                                  const struct spending *all, const struct spending_budget *b,
-                                  bool scope, struct why *why)
+// Of whom it concerns.
+static enum status warn_scope(const struct verb_call *c, struct json_out *o, const struct budget *b,
+                              struct why *why)
 {
     enum status s = STATUS_OK;
-    json_out_begin(o, "warnings", '[');
-    warn_full(c, o, b->budget, all->defined);
-    for (unsigned i = 0; scope && i < b->budget->condition_count && s == STATUS_OK; i++)
-        s = warn_condition(c, o, &b->budget->conditions[i], why);
+    for (unsigned i = 0; i < b->condition_count && s == STATUS_OK; i++)
+        s = warn_condition(c, o, &b->conditions[i], why);
     return s;
 }
 
@@ -323,7 +320,10 @@ static enum status changed(struct work *w, struct why *why)
         json_out_begin(&o, NULL, '{');
         json_out_flag(&o, "made", !w->there);
         budget_write(&o, "budget", b);
-        s = write_warnings(w->call, &o, &all, b, w->defines, why);
+        json_out_begin(&o, "warnings", '[');
+        warn_full(w->call, &o, b->budget, all.defined);
+        if (w->defines)
+            s = warn_scope(w->call, &o, b->budget, why);
         warn_crowd(&o, all.defined);
         json_out_end(&o, ']');
         json_out_begin(&o, "notes", '[');
@@ -616,7 +616,9 @@ static enum status show(struct work *w, struct why *why)
         }
         json_out_end(&o, ']');
         json_out_number(&o, "more", (int64_t)(b->accounts - b->kept));
-        s = write_warnings(w->call, &o, &all, b, true, why);
+        json_out_begin(&o, "warnings", '[');
+        warn_full(w->call, &o, b->budget, all.defined);
+        s = warn_scope(w->call, &o, b->budget, why);
         json_out_end(&o, ']');
         json_out_begin(&o, "notes", '[');
         write_notes(&o, b);

@@ -233,9 +233,10 @@ static bool add_moved(struct store *s, struct lease *l, int64_t *amount)
     l->moved = l->knew;
     if (!any_moved(s, l))
         return true;
-    uint64_t own = l->lost ? l->account : 0; // another may have been charged what it is to be
-    bool fine =
-        add_open(s, l, &open) && moved_read(s->db, &l->key, &open, own, &s->ledger.stretch, &moved);
+    bool fine = add_open(s, l, &open);
+    if (fine && l->lost) // another may have been charged what it is to be
+        moved.more = charges_of(&open, l->account);
+    fine = fine && moved_read(s->db, &l->key, &open, &s->ledger.stretch, &moved);
     charges_close(&open);
     *amount = moved.more;
     l->moved.n = count_larger(l->knew.n, count_add(moved.before, moved.more));

@@ -87,9 +87,9 @@ static bool read_rows(sqlite3 *db, const struct account_key *key, struct stretch
 }
 
 bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
-                uint64_t own, struct stretch *rows, struct moved *out)
+                struct stretch *rows, struct moved *out)
 {
-    int64_t reach_out = 0, sum = own ? charges_of(open, own) : 0;
+    int64_t reach_out = 0, sum = out->more;
     sqlite3_stmt *any = sql_prepare(db, "SELECT EXISTS (SELECT 1 " OTHERS
                                         " AND NOT (start_us >= ?4 AND end_us <= ?5))");
     sqlite3_stmt *moved = sql_prepare(
@@ -115,7 +115,7 @@ static bool look(sqlite3 *db, const struct account_key *key, struct stretch *row
         answer(sql_prepare(db, "SELECT id FROM account WHERE budget = ?1 AND value = ?2 AND "
                                "window = ?3 AND start_us = ?4"),
                key, &account);
-    fine = fine && moved_read(db, key, NULL, 0, rows, &moved);
+    fine = fine && moved_read(db, key, NULL, rows, &moved);
     a.kept.settled.n = moved.more;
     a.id = (uint64_t)account;
     if (fine && a.kept.settled.n > 0)

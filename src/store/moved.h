@@ -28,9 +28,10 @@ struct moved {      // 10^-9 USD; both end at the largest number
     int64_t more;   // of them counts there and does not yet
     int64_t before; // was given before
 };
-// `open` (NULL: none): what calls without a row are charged in accounts. `rows` stays, for the
-// accounts that are asked for next. False when the database failed, or memory ended.
+// `open` (NULL: none): what calls without a row are charged in accounts; out->more: what of that
+// the account itself is to be given. `rows` stays, for the accounts that are asked for next. False
+// when the database failed, or memory ended.
 bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
-                uint64_t own, struct stretch *rows, struct moved *out) MUST_USE;
+                struct stretch *rows, struct moved *out) MUST_USE;
 
 #endif

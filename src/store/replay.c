@@ -204,24 +204,27 @@ static bool recall(struct store *s, const struct segment *g, uint32_t offset, co
     return pendings_add(&s->pendings, &call);
 }
 
-// From *at on. It stops at `until`, or where no whole frame stands: `torn` bytes may be one that
-// was cut off.
-static bool scan(struct store *s, const struct segment *g, uint32_t *at, uint32_t until,
-                 uint32_t *torn, struct ahead *ahead)
+// What is read of a segment.
+struct part {
+    uint32_t at, until; // `at` moves on; before `until` it stops where no whole frame stands,
+    uint32_t torn;      // and so many bytes there may be one that was cut off
+};
+
+static bool scan(struct store *s, const struct segment *g, struct part *p, struct ahead *ahead)
 {
     uint32_t before = 0;
-    while (*at < until && *at != before) {
-        uint32_t left = until - *at;
-        int64_t n = segment_read(g, *at, s->bytes, left < READ_BYTES ? left : READ_BYTES);
+    while (p->at < p->until && p->at != before) {
+        uint32_t left = p->until - p->at;
+        int64_t n = segment_read(g, p->at, s->bytes, left < READ_BYTES ? left : READ_BYTES);
         struct str bytes = str_from(s->bytes, n > 0 ? (size_t)n : 0);
         struct frame f = {.size = 0};
-        for (before = *at; frame_read(bytes, &f) == FRAME_OK; f.size = 0) {
-            if (!recall(s, g, *at, &f, ahead))
+        for (before = p->at; frame_read(bytes, &f) == FRAME_OK; f.size = 0) {
+            if (!recall(s, g, p->at, &f, ahead))
                 return false;
-            *at += f.size;
+            p->at += f.size;
             bytes = str_skip(bytes, f.size);
         }
-        *torn = f.size;
+        p->torn = f.size;
     }
     return true;
 }
@@ -229,13 +232,13 @@ static bool scan(struct store *s, const struct segment *g, uint32_t *at, uint32_
 // The records before the position: which calls were pending there.
 static bool scan_covered(struct store *s, const struct segment *g)
 {
-    uint32_t at = SEGMENT_HEAD, torn = 0;
-    if (!scan(s, g, &at, g->read, &torn, NULL))
+    struct part p = {.at = SEGMENT_HEAD, .until = g->read};
+    if (!scan(s, g, &p, NULL))
         return false;
-    if (at >= g->read)
+    if (p.at >= p.until)
         return true;
     log_say(LOG_ERROR, "journal/%s is damaged at byte %u, which the ledger has passed", g->name,
-            (unsigned)at);
+            (unsigned)p.at);
     return leases_doubt(s);
 }
 
@@ -247,9 +250,9 @@ static bool look_ahead(struct store *s, struct ahead *ahead)
 {
     for (size_t i = 0; i < s->taken_count; i++) {
         const struct segment *g = s->taken[i];
-        uint32_t at = g->read, torn = 0;
-        if (!scan(s, g, &at, g->size, &torn, ahead) || (g->reserve && at > g->read) ||
-            (at < g->size && !segment_zero_from(g, at + torn)))
+        struct part p = {.at = g->read, .until = g->size};
+        if (!scan(s, g, &p, ahead) || (g->reserve && p.at > g->read) ||
+            (p.at < g->size && !segment_zero_from(g, p.at + p.torn)))
             return false;
     }
     return true;

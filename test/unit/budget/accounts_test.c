@@ -561,6 +561,52 @@ static void thresholds_are_told_once(void **state)
     accounts_fini(&t);
 }
 
+// --- what comes from elsewhere ---
+
+// It fits or not: a call under way is nowhere else.
+static void goes_on_in_another(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    struct account *day = account(&t, 1, 100);
+    struct account *month = account(&t, 2, 10);
+    struct hold h = of(30, day, NULL);
+    struct hold waits = of(80, day, NULL);
+    made(&t, &h);
+    assert_int_equal(queue(&t, &waits), ADMISSION_HELD);
+    assert_true(accounts_move(&t, &h, 0, month));
+    assert_ptr_equal(h.accounts[0], month);
+    was_woken(0, &waits, ADMISSION_MADE); // in the room that it left
+    holds(day, 0, 80, 0);
+    holds(month, 0, 30, 0);
+    struct hold other = of(1, month, NULL);
+    assert_int_equal(reserve(&t, &other), ADMISSION_HELD);
+    assert_int_equal(accounts_settle(&t, &h, (struct nano){20}), HOLD_END_DONE);
+    assert_int_equal(accounts_release(&t, &waits), HOLD_END_DONE);
+    holds(day, 0, 0, 0);
+    holds(month, 20, 0, 0);
+    accounts_fini(&t);
+}
+
+static void goes_nowhere_where_it_cannot_be_counted(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    struct account *day = account(&t, 1, 100);
+    struct account *month = account(&t, 2, INT64_MAX);
+    struct hold h = of(30, day, NULL);
+    made(&t, &h);
+    accounts_count(&t, month, (struct nano){INT64_MAX - 29});
+    assert_false(accounts_move(&t, &h, 0, month));
+    holds(day, 0, 30, 0);
+    assert_int_equal(accounts_release(&t, &h), HOLD_END_DONE);
+    accounts_count(&t, month, (struct nano){30});
+    assert_int_equal(month->settled.n, INT64_MAX); // it ends there
+    accounts_fini(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -584,6 +630,8 @@ int main(void)
         cmocka_unit_test(counts_to_the_end_of_its_range),
         cmocka_unit_test(goes_on_from_what_was_kept),
         cmocka_unit_test(thresholds_are_told_once),
+        cmocka_unit_test(goes_on_in_another),
+        cmocka_unit_test(goes_nowhere_where_it_cannot_be_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,6 +169,45 @@ static void earlier_ones_take_what_later_ones_keep(void **state)
     accounts_fini(&t);
 }
 
+// An earlier one that comes to keep an account stands before a later one that kept it already.
+static void those_that_keep_stand_in_order(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, false);
+    struct account *a = account(&t, 1, 10);
+    struct account *b = account(&t, 2, 10);
+    struct account *c = account(&t, 3, 10);
+    struct hold in_a[2] = {of(5, a, NULL), of(5, a, NULL)};
+    struct hold in_b = of(10, b, NULL);
+    struct hold in_c = of(10, c, NULL);
+    struct hold first = {.amount = {10}, .count = 3, .accounts = {c, a, b}};
+    struct hold second = of(3, b, a);
+    struct hold next_in_b = of(10, b, NULL);
+    made(&t, &in_a[0]);
+    made(&t, &in_a[1]);
+    made(&t, &in_b);
+    made(&t, &in_c);
+    assert_int_equal(queue(&t, &first), ADMISSION_HELD);
+    assert_int_equal(queue(&t, &second), ADMISSION_HELD);
+    assert_int_equal(queue(&t, &next_in_b), ADMISSION_HELD);
+    assert_int_equal(accounts_release(&t, &in_b), HOLD_END_DONE);
+    assert_int_equal(accounts_release(&t, &in_a[0]), HOLD_END_DONE);
+    assert_ptr_equal(second.queued, b); // and keeps 3 of a
+    assert_int_equal(accounts_release(&t, &in_c), HOLD_END_DONE);
+    assert_ptr_equal(first.queued, a);
+    assert_int_equal(accounts_release(&t, &in_a[1]), HOLD_END_DONE);
+    assert_ptr_equal(first.queued, b); // and keeps a, too
+    assert_ptr_equal(list_of(a->keepers.next, struct hold_keeps, link)->by, &first);
+    assert_ptr_equal(list_of(a->keepers.prev, struct hold_keeps, link)->by, &second);
+    assert_int_equal(accounts_release(&t, &next_in_b), HOLD_END_DONE);
+    was_woken(1, &first, ADMISSION_MADE);
+    assert_int_equal(accounts_release(&t, &first), HOLD_END_DONE);
+    was_woken(2, &second, ADMISSION_MADE);
+    assert_int_equal(accounts_release(&t, &second), HOLD_END_DONE);
+    accounts_fini(&t);
+}
+
 static void leaves_its_queue(void **state)
 {
     (void)state;
@@ -310,6 +349,26 @@ static void uses_only_what_was_set_aside(void **state)
     made(&t, &next);
     assert_int_equal(accounts_release(&t, &next), HOLD_END_DONE);
     assert_int_equal(accounts_release(&t, &behind), HOLD_END_DONE);
+    accounts_fini(&t);
+}
+
+// So does one for what comes to it from another.
+static void asks_for_what_goes_on_in_it(void **state)
+{
+    (void)state;
+    struct accounts t;
+    table(&t, true);
+    struct account *day = account(&t, 1, 100);
+    struct account *month = account(&t, 2, 10);
+    struct hold h = of(30, day, NULL);
+    assert_int_equal(accounts_wait(&t, &h, false, 0).is, ADMISSION_LEASE);
+    assert_int_equal(asked(&t, day), 30);
+    accounts_leased(&t, day, (struct nano){100});
+    was_woken(0, &h, ADMISSION_MADE);
+    assert_true(accounts_move(&t, &h, 0, month));
+    assert_int_equal(asked(&t, month), 30); // the store knows better what there is
+    accounts_leased(&t, month, (struct nano){0});
+    assert_int_equal(accounts_release(&t, &h), HOLD_END_DONE);
     accounts_fini(&t);
 }
 
@@ -612,10 +671,12 @@ int main(void)
         cmocka_unit_test(is_not_overtaken_for_ever),
         cmocka_unit_test(what_was_kept_is_room_again),
         cmocka_unit_test(earlier_ones_take_what_later_ones_keep),
+        cmocka_unit_test(those_that_keep_stand_in_order),
         cmocka_unit_test(leaves_its_queue),
         cmocka_unit_test(a_raised_limit_lets_them_in),
         cmocka_unit_test(what_cannot_fit_is_told_at_once),
         cmocka_unit_test(uses_only_what_was_set_aside),
+        cmocka_unit_test(asks_for_what_goes_on_in_it),
         cmocka_unit_test(asks_for_what_went_lately),
         cmocka_unit_test(the_last_half_is_leased_exactly),
         cmocka_unit_test(a_store_that_gives_nothing_refuses),
