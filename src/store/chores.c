@@ -17,22 +17,24 @@ bool writer_sync_due(const struct store *s)
     return clock_mono_us() - s->synced_us >= s->setup.fsync_ms * 1000;
 }
 
-bool writer_sync(struct store *s)
+bool writer_sync_now(struct store *s)
 {
-    if (!writer_sync_due(s))
-        return true;
     int64_t start = clock_mono_us();
-    bool fine = true;
-    if (writer_snapshot(s)) {
-        for (size_t i = 0; i < s->taken_count; i++)
-            fine &= segment_sync(s->taken[i]);
-    }
+    bool fine = writer_snapshot(s);
+    for (size_t i = 0; i < s->taken_count; i++)
+        fine &= segment_sync(s->taken[i]);
     if (s->folder_changed)
         fine &= fsync(s->folder) == 0;
     s->folder_changed = false;
     s->synced_us = clock_mono_us();
     atomic_store_explicit(&s->fsync_us, s->synced_us - start, memory_order_relaxed);
     return fine;
+}
+
+void writer_sync(struct store *s)
+{
+    if (writer_sync_due(s))
+        (void)!writer_sync_now(s);
 }
 
 static bool reserve_used(struct store *s)

@@ -131,7 +131,8 @@ void *writer_run(void *store);         // the thread
 void prune_begin(struct store *s);     // before the first call of this process is written
 bool writer_snapshot(struct store *s); // segments into `taken`
 bool writer_sync_due(const struct store *s);
-bool writer_sync(struct store *s);   // the journal's files to the disk, when it is due
+void writer_sync(struct store *s);   // the journal's files to the disk, when it is due
+bool writer_sync_now(struct store *s) MUST_USE;
 void writer_finish(struct store *s); // at the end: takes what is left, captures, deletes
 // The packed record of a pending call into `out` (cleared).
 bool writer_payload(struct store *s, const struct pending *call, struct buf *out);

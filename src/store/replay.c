@@ -242,6 +242,21 @@ static bool scan_covered(struct store *s, const struct segment *g)
     return leases_doubt(s);
 }
 
+// Who was pending where the ledger stands.
+static bool load_pending(struct store *s)
+{
+    pendings_fini(&s->pendings);
+    bool fine = load_carried(s);
+    for (size_t i = 0; fine && i < s->taken_count; i++)
+        fine = scan_covered(s, s->taken[i]);
+    return fine;
+}
+
+static enum status unreadable(const struct store *s, struct why *why)
+{
+    return sql_why(why, s->db, "the journal's positions cannot be read");
+}
+
 // --- what is to come ---
 
 // The records behind the positions. False where each must be met alone: something is damaged, or
@@ -266,12 +281,16 @@ static bool is_much(const struct store *s)
     return bytes > AT_ONCE;
 }
 
-// True when the rows can be made later. If not, nothing has happened that the other way would not
-// do too: a row that is there already changes nothing.
+// True when the rows can be made later. If not, nothing has happened to the ledger that the other
+// way would not do too: a row that is there already changes nothing.
+//
+// From here on only the ends of the calls that were pending say that they were, so those must
+// outlive the machine.
 static bool put_off(struct store *s)
 {
     struct ahead ahead = {.ends = 0};
-    bool fine = s->setup.writer && look_ahead(s, &ahead) && replay_capture(s) &&
+    s->folder_changed = true;
+    bool fine = look_ahead(s, &ahead) && writer_sync_now(s) && replay_capture(s) &&
                 sql_run(s->db, "DELETE FROM pending") == SQLITE_OK &&
                 leases_settle(s, &ahead.charges);
     charges_close(&ahead.charges);
@@ -321,20 +340,23 @@ static enum status take_all(struct store *s, struct why *why)
     return STATUS_OK;
 }
 
+// What looking ahead found in memory is no news to who then meets each record.
+static enum status take_many(struct store *s, struct why *why)
+{
+    take_much(s);
+    s->owes = s->setup.writer && put_off(s);
+    if (s->owes)
+        return STATUS_OK;
+    enum status status = load_pending(s) ? take_all(s, why) : unreadable(s, why);
+    take_little(s);
+    return status;
+}
+
 enum status replay_all(struct store *s, struct why *why)
 {
-    bool fine = writer_snapshot(s) && load_positions(s) && load_carried(s);
-    for (size_t i = 0; fine && i < s->taken_count; i++)
-        fine = scan_covered(s, s->taken[i]);
-    if (!fine)
-        return sql_why(why, s->db, "the journal's positions cannot be read");
-    bool much = is_much(s);
-    if (much)
-        take_much(s);
-    s->owes = much && put_off(s);
-    enum status status = s->owes ? STATUS_OK : take_all(s, why);
-    if (much && !s->owes)
-        take_little(s);
+    if (!writer_snapshot(s) || !load_positions(s) || !load_pending(s))
+        return unreadable(s, why);
+    enum status status = is_much(s) ? take_many(s, why) : take_all(s, why);
     if (status == STATUS_OK && s->ledger.added > 0)
         log_say(LOG_INFO, "%llu %s of an earlier process %s taken from the journal",
                 (unsigned long long)s->ledger.added, s->ledger.added == 1 ? "call" : "calls",
