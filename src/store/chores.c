@@ -305,6 +305,7 @@ static enum batch run_batches(struct store *s)
         leases_serve(s);
         result = writer_batch(s);
         writer_sync(s);
+        leases_serve_late(s, result);
     } while (result == BATCH_MORE);
     return result;
 }

@@ -92,6 +92,7 @@ struct store {
     struct believed believed; // by which old rows go
     uint64_t deleted;         // rows of which the log has not told
     int64_t deleted_before_us, deleted_said_us;
+    struct lease *lease_late; // that wait for rows
     bool folder_changed;
     bool owes;    // rows of earlier processes are still to come, and none of their calls is open
     bool trimmed; // an earlier process left segments: this one starts in their space
@@ -131,7 +132,7 @@ void *writer_run(void *store);         // the thread
 void prune_begin(struct store *s);     // before the first call of this process is written
 bool writer_snapshot(struct store *s); // segments into `taken`
 bool writer_sync_due(const struct store *s);
-void writer_sync(struct store *s);   // the journal's files to the disk, when it is due
+void writer_sync(struct store *s); // the journal's files to the disk, when it is due
 bool writer_sync_now(struct store *s) MUST_USE;
 void writer_finish(struct store *s); // at the end: takes what is left, captures, deletes
 // The packed record of a pending call into `out` (cleared).
@@ -142,7 +143,10 @@ bool writer_sync_ledger(const struct store *s); // what was committed is on the 
 // leases.c
 bool leases_open(struct store *s) MUST_USE;
 void leases_close(struct store *s);
-void leases_serve(struct store *s);  // those that wait
+void leases_serve(struct store *s); // those that wait, but for those that need rows, too (moved.h)
+// Those, behind a batch that began after they were asked for. Where it failed they do: what is
+// given once must not be too little.
+void leases_serve_late(struct store *s, enum batch batch);
 void leases_refuse(struct store *s); // with CLOSED
 void leases_read_boot(struct store *s);
 // Something of the journal is lost, and calls may be missing: what is set aside will be captured.

@@ -172,19 +172,20 @@ static bool any_moved(const struct store *s, const struct lease *l)
     return (l->first || l->again) && moved_any(s->db, &l->key);
 }
 
-// All that was journalled before is in the ledger. Where that fails the leases do: what is given
-// once must not be too little.
-static enum status catch_up(struct store *s, const struct lease *first)
+// Those that need rows which may be to come wait for a batch that has them all. What is left.
+static struct lease *set_late_aside(struct store *s, struct lease *all)
 {
-    const struct lease *l = first;
-    enum batch batch = BATCH_MORE;
-    while (l && !any_moved(s, l))
-        l = l->next;
-    while (l && batch == BATCH_MORE)
-        batch = writer_batch(s);
-    if (batch != BATCH_FAILED)
-        return STATUS_OK;
-    return writer_patient(s) ? STATUS_TIMEOUT : STATUS_IO;
+    struct lease *now = NULL, **now_end = &now, **late_end = &s->lease_late;
+    while (*late_end)
+        late_end = &(*late_end)->next;
+    for (struct lease *l = all, *next; l; l = next) {
+        struct lease ***end = any_moved(s, l) ? &late_end : &now_end;
+        next = l->next;
+        l->next = NULL;
+        **end = l;
+        *end = &l->next;
+    }
+    return now;
 }
 
 // What calls were charged whose rows are to come. Those under way are not meant: the accounts of
@@ -338,14 +339,11 @@ static enum status serve(struct store *s, struct lease *first)
     return patient ? STATUS_TIMEOUT : status == STATUS_OK ? STATUS_IO : status;
 }
 
-void leases_serve(struct store *s)
+static void serve_all(struct store *s, struct lease *first)
 {
-    struct lease *first = take(s);
     if (!first)
         return;
-    enum status status = catch_up(s, first);
-    if (status == STATUS_OK)
-        status = serve(s, first);
+    enum status status = serve(s, first);
     if (status == STATUS_TIMEOUT) {
         put_back(s, first);
         return;
@@ -368,9 +366,28 @@ void leases_serve(struct store *s)
     }
 }
 
+void leases_serve(struct store *s)
+{
+    serve_all(s, set_late_aside(s, take(s)));
+}
+
+void leases_serve_late(struct store *s, enum batch batch)
+{
+    struct lease *first = s->lease_late;
+    if (batch == BATCH_MORE || !first || (batch == BATCH_FAILED && writer_patient(s)))
+        return;
+    s->lease_late = NULL;
+    if (batch == BATCH_FAILED)
+        answer(first, STATUS_IO);
+    else
+        serve_all(s, first);
+}
+
 void leases_refuse(struct store *s)
 {
     answer(take(s), STATUS_CLOSED);
+    answer(s->lease_late, STATUS_CLOSED);
+    s->lease_late = NULL;
 }
 
 // --- what is left of them ---
