@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
-#include "cmd/shell.h"
 #include "cmd/table.h"
 #include "cmd/tokens.h"
+#include "config/hint.h"
 
 static const char *const titles[] = {"CALLS", "FRESH", "CACHED", "WRITTEN", "OUT"};
 #define NUMBER_COUNT (sizeof titles / sizeof titles[0])
@@ -100,12 +100,9 @@ static void say_request(const struct json_val *call, const char *config, FILE *t
 {
     struct buf line;
     buf_init(&line, &alloc_heap, 0);
-    buf_printf(&line, "costlens report --request %.*s",
-               STR_ARG(json_str(json_get(call, "request"))));
-    if (config) {
-        buf_add_cstr(&line, " --config ");
-        shell_word(&line, str_of(config));
-    }
+    hint_bare(&line, &(struct hint){.verb = "report --request",
+                                    .operands = {json_str(json_get(call, "request"))},
+                                    .config = str_of(config)});
     command_print(to, "          %.*s\n", STR_ARG(buf_str(&line)));
     buf_fini(&line);
 }

@@ -5,7 +5,7 @@
 #include "base/decimal.h"
 #include "budget/nano.h"
 #include "cmd/remote.h"
-#include "cmd/shell.h"
+#include "config/hint.h"
 #include "core/usage.h"
 
 #define WAIT "30s" // what only running calls keep out waits for them
@@ -97,14 +97,9 @@ static struct str amount(const struct cap *c, const char *name)
 // `costlens budget raise run-make-1a2b3c4d USD`, or `... resume run-make-1a2b3c4d`.
 static void add_cure(const struct cap *c, bool paused, struct buf *out)
 {
-    buf_printf(out, "`costlens budget %s ", paused ? "resume" : "raise");
-    shell_word(out, c->name);
-    buf_add_cstr(out, paused ? "" : " USD");
-    if (c->cli->config_file) {
-        buf_add_cstr(out, " --config ");
-        shell_word(out, str_of(c->cli->config_file));
-    }
-    buf_add_char(out, '`');
+    hint_write(out, &(struct hint){.verb = paused ? "budget resume" : "budget raise",
+                                   .operands = {c->name, str_of(paused ? "" : "USD")},
+                                   .config = str_of(c->cli->config_file)});
 }
 
 void cap_announce(const struct cap *c, FILE *to)

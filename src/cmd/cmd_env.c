@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/json_out.h"
+#include "base/shell.h"
 #include "cmd/launcher.h"
 #include "cmd/lease.h"
 #include "cmd/remote.h"
-#include "cmd/shell.h"
 #include "gate/state.h"
 
 static const char help[] =

@@ -13,10 +13,10 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/shell.h"
 #include "cmd/command.h"
 #include "cmd/hello.h"
 #include "cmd/serving.h"
-#include "cmd/shell.h"
 #include "gate/resolve.h"
 
 static const char help[] =

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "cmd/shell.h"
+#include "base/shell.h"
 #include "gate/resolve.h"
 
 // One small chat model of each vendor, for lists that are open.

@@ -10,6 +10,7 @@
 #include "base/str.h"
 
 // Adds it to `why`, which says how the answer of `verb` ("budgets/raise") with `args` was lost.
-void lost_say(const char *verb, struct str args, struct why *why);
+// `config`: the --config that was given, or empty.
+void lost_say(const char *verb, struct str args, struct str config, struct why *why);
 
 #endif

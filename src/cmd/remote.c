@@ -117,7 +117,7 @@ static enum status ask_gateway(const struct verb *verb, struct verb_call *call, 
     if (s == STATUS_IO && verb->safe)
         return STATUS_CLOSED;
     if ((s == STATUS_IO || s == STATUS_TIMEOUT) && !verb->safe)
-        lost_say(verb->name, call->args, why);
+        lost_say(verb->name, call->args, call->config->given, why);
     return s;
 }
 

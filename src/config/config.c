@@ -191,6 +191,7 @@ static enum status read_file(struct reading *r, struct why *why)
     if (!path)
         return STATUS_OK;
     c->file = arena_dup_cstr(&c->arena, path);
+    c->given = r->source->file ? c->file : STR_NONE;
     set_folder(r, path);
     buf_init(&text, &alloc_heap, FILE_BYTES_MAX);
     enum status s = load(r, path, &text, why);

@@ -87,7 +87,8 @@ struct config_warning {
 };
 
 struct config {
-    struct str file; // empty when none was read
+    struct str file;  // empty when none was read
+    struct str given; // the same, where --config named it: a hint of a command says so
     struct arena arena;
     struct config_listen *listen;
     unsigned listen_count;

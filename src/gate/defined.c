@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "config/hint.h"
 #include "store/budgets.h"
 
 #define TENANT    "default" // the only one there is yet
@@ -75,6 +76,20 @@ static enum status of_config(struct defined *d, const struct config *c, struct s
     return s;
 }
 
+static enum status two_of_a_name(const struct config *c, struct str name, int line, struct why *why)
+{
+    struct buf remove;
+    buf_init(&remove, &alloc_heap, 0);
+    hint_write(&remove, &(struct hint){"budget rm", {name}, c->given});
+    enum status s = why_set(why, STATUS_CONFLICT,
+                            "the budget %.*s stands in %.*s, line %d, and another one of that name "
+                            "was made by `costlens budget set`: rename the one of the file, or "
+                            "remove the other (%s)",
+                            STR_ARG(name), STR_ARG(c->file), line, buf_cstr(&remove));
+    buf_fini(&remove);
+    return s;
+}
+
 static void from_store(void *context, const struct store_budget *sb)
 {
     struct gathering *g = context;
@@ -83,12 +98,7 @@ static void from_store(void *context, const struct store_budget *sb)
         return;
     const int line = config_budget_line(g->config, b->name);
     if (line)
-        g->status = why_set(
-            g->why, STATUS_CONFLICT,
-            "the budget %.*s stands in %.*s, line %d, and another one of that name was made "
-            "by `costlens budget set`: rename the one of the file, or remove the "
-            "other (`costlens budget rm %.*s`)",
-            STR_ARG(b->name), STR_ARG(g->config->file), line, STR_ARG(b->name));
+        g->status = two_of_a_name(g->config, b->name, line, g->why);
     else
         g->status = take(g->defined, b, g->why);
 }

@@ -67,7 +67,7 @@ struct live_refused {
     // Of the last:
     int64_t at_us; // wall
     enum refusal why;
-    char model[129], detail[512]; // a longer one ends with a whole word and an ellipsis
+    char model[129], detail[1024]; // a longer one ends with a whole word and an ellipsis
 };
 
 // Of all that ended since the worker began.

@@ -5,6 +5,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "config/hint.h"
 #include "gate/defined.h"
 #include "gate/gate.h"
 #include "insight/asked.h"
@@ -271,15 +272,22 @@ static enum status warn_scope(const struct verb_call *c, struct json_out *o, con
     return s;
 }
 
-static void write_notes(struct json_out *o, const struct spending_budget *b)
+static void note_paused(const struct verb_call *c, struct json_out *o, const struct budget *b)
+{
+    struct buf resume;
+    buf_init(&resume, &alloc_heap, 0);
+    hint_write(&resume, &(struct hint){"budget resume", {b->name}, c->config->given});
+    json_out_note(o, "it is paused: every call that it concerns is refused until %s",
+                  buf_cstr(&resume));
+    buf_fini(&resume);
+}
+
+static void write_notes(const struct verb_call *c, struct json_out *o,
+                        const struct spending_budget *b)
 {
     note_amounts(o, b);
     if (b->budget->terms.paused)
-        json_out_note(
-            o,
-            "it is paused: every call that it concerns is refused until `costlens budget resume "
-            "%.*s`",
-            STR_ARG(b->budget->name));
+        note_paused(c, o, b->budget);
     json_out_end(o, ']');
 }
 
@@ -328,7 +336,7 @@ static enum status changed(struct work *w, struct why *why)
         json_out_end(&o, ']');
         json_out_begin(&o, "notes", '[');
         note_begin(&o, w);
-        write_notes(&o, b);
+        write_notes(w->call, &o, b);
         json_out_end(&o, '}');
     } else if (s == STATUS_OK) {
         s = why_set(why, STATUS_UNKNOWN, "somebody else has removed the budget meanwhile");
@@ -512,6 +520,18 @@ static enum status only(const struct work *w, const char *first, const char *sec
     return STATUS_OK;
 }
 
+static enum status no_rise(const struct work *w, struct why *why)
+{
+    struct buf set;
+    buf_init(&set, &alloc_heap, 0);
+    hint_write(&set, &(struct hint){"budget set --limit USD", {w->name}, w->call->config->given});
+    enum status s = why_set(why, STATUS_RANGE,
+                            "that does not raise the limit of %.*s; %s takes a lower one, too",
+                            STR_ARG(w->name), buf_cstr(&set));
+    buf_fini(&set);
+    return s;
+}
+
 static enum status risen(const struct work *w, struct nano *limit, struct why *why)
 {
     const struct json_val *to = json_get(json_root(w->args), "limit");
@@ -528,10 +548,7 @@ static enum status risen(const struct work *w, struct nano *limit, struct why *w
     if (by && !nano_add(*limit, amount, &amount))
         return why_set(why, STATUS_RANGE, "that is more than 9223372036.854775807 USD, the most");
     if (amount.n <= limit->n)
-        return why_set(why, STATUS_RANGE,
-                       "that does not raise the limit of %.*s; `costlens budget set %.*s --limit` "
-                       "takes a lower one, too",
-                       STR_ARG(w->name), STR_ARG(w->name));
+        return no_rise(w, why);
     *limit = amount;
     return STATUS_OK;
 }
@@ -621,7 +638,7 @@ static enum status show(struct work *w, struct why *why)
         s = warn_scope(w->call, &o, b->budget, why);
         json_out_end(&o, ']');
         json_out_begin(&o, "notes", '[');
-        write_notes(&o, b);
+        write_notes(w->call, &o, b);
         json_out_end(&o, '}');
     }
     spending_free(&all);

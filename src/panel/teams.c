@@ -7,6 +7,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "config/hint.h"
 #include "gate/gate.h"
 #include "insight/asked.h"
 #include "panel/keys.h"
@@ -297,6 +298,21 @@ static enum status are_inside(struct move *m, struct why *why)
     return s;
 }
 
+static void note_left(const struct move *m, struct str key, const struct config_team *before,
+                      struct json_out *o)
+{
+    const struct config *c = m->call->config;
+    struct buf back;
+    buf_init(&back, &alloc_heap, 0);
+    hint_write(&back, &(struct hint){"team rm", {m->team, key}, c->given});
+    json_out_note(o,
+                  "key %.*s is no more in team %.*s, where %.*s, line %d, has it, nor held to its "
+                  "budgets: %s lets the file decide again",
+                  STR_ARG(key), STR_ARG(before->name), STR_ARG(c->file), before->line,
+                  buf_cstr(&back));
+    buf_fini(&back);
+}
+
 // What the file says of a key that was moved: it holds again, or no more.
 static void note(const struct move *m, bool out, struct str key, struct json_out *o)
 {
@@ -306,11 +322,7 @@ static void note(const struct move *m, bool out, struct str key, struct json_out
         json_out_note(o, "key %.*s is in team %.*s now: %.*s, line %d, says so", STR_ARG(key),
                       STR_ARG(team->name), STR_ARG(c->file), team->line);
     else if (team && !str_eq(team->name, m->team))
-        json_out_note(o,
-                      "key %.*s is no more in team %.*s, where %.*s, line %d, has it, nor held to "
-                      "its budgets: `costlens team rm %.*s %.*s` lets the file decide again",
-                      STR_ARG(key), STR_ARG(team->name), STR_ARG(c->file), team->line,
-                      STR_ARG(m->team), STR_ARG(key));
+        note_left(m, key, team, o);
 }
 
 static void answer(const struct move *m, bool out)

@@ -3,6 +3,7 @@
 #include "request/concern.h"
 
 #include "base/clock.h"
+#include "config/hint.h"
 
 // --- which ---
 
@@ -55,20 +56,28 @@ void concern_find(struct req *r, struct concern *out)
 
 // --- why not ---
 
+// That command, as whoever runs this gateway gives it.
+static void add_command(const struct req *r, const char *verb, struct str name, const char *amount,
+                        struct buf *out)
+{
+    hint_write(out, &(struct hint){verb, {name, str_of(amount)}, r->view->snapshot->config->given});
+}
+
 static void add_usd(struct buf *out, const char *before, struct nano n)
 {
     buf_add_cstr(out, before);
     nano_write(out, n);
 }
 
-void concern_crowd(const struct concern *c, struct buf *out)
+void concern_crowd(const struct req *r, const struct concern *c, struct buf *out)
 {
     buf_printf(out,
                "More than %d budgets concern it, and that many are the most: ", HOLD_ACCOUNTS_MAX);
     for (unsigned i = 0; i < c->count; i++)
         buf_printf(out, "\"%.*s\", ", STR_ARG(c->wishes[i].budget->name));
-    buf_add_cstr(out, "and others. Give some of them a narrower `scope`, or remove some "
-                      "(`costlens budget list` shows all).");
+    buf_add_cstr(out, "and others. Give some of them a narrower `scope`, or remove some (");
+    add_command(r, "budget list", STR_NONE, "", out);
+    buf_add_cstr(out, " shows all).");
 }
 
 void concern_unbounded(const struct bound *b, struct buf *out)
@@ -82,7 +91,8 @@ void concern_unbounded(const struct bound *b, struct buf *out)
         buf_printf(out, "%c%s.", words[0] - 'a' + 'A', words + 1); // a sentence of its own
 }
 
-void concern_breach(const struct breach *b, enum breach_scope scope, struct buf *out)
+void concern_breach(const struct req *r, const struct breach *b, enum breach_scope scope,
+                    struct buf *out)
 {
     buf_printf(out, "\"%.*s\" has charged more than the price \"%.*s\" allows",
                STR_ARG(b->provider), STR_ARG(b->price));
@@ -93,26 +103,35 @@ void concern_breach(const struct breach *b, enum breach_scope scope, struct buf 
                    STR_ARG(b->key));
     else
         buf_add_cstr(out, " for a call without a key, so no budget relies on it for such calls");
-    buf_add_cstr(out, ": `costlens budget events` has the call. Mend the price (`costlens price`, "
-                      "or `prices` of the configuration), then reload.");
+    buf_add_cstr(out, ": ");
+    add_command(r, "budget events", STR_NONE, "", out);
+    buf_add_cstr(out, " has the call. Mend the price (`costlens price`, or `prices` of the "
+                      "configuration), then reload.");
 }
 
 // What is changed in the file or by that verb.
 static void add_cure(const struct req *r, const struct budget *b, const char *in_file,
-                     const char *verb, struct buf *out)
+                     const char *verb, const char *amount, struct buf *out)
 {
-    if (config_budget_line(r->view->snapshot->config, b->name))
+    if (config_budget_line(r->view->snapshot->config, b->name)) {
         buf_printf(out, "%s in the configuration, then reload.", in_file);
-    else
-        buf_printf(out, "`costlens budget %s %.*s%s`.", verb, STR_ARG(b->name),
-                   str_is(str_of(verb), "raise") ? " USD" : "");
+        return;
+    }
+    add_command(r, verb, b->name, amount, out);
+    buf_add_char(out, '.');
 }
 
 static void add_paused(const struct req *r, const struct budget *b, struct buf *out)
 {
     buf_printf(out,
                "The budget \"%.*s\" is paused. To let calls through again: ", STR_ARG(b->name));
-    add_cure(r, b, "take `paused` off", "resume", out);
+    add_cure(r, b, "take `paused` off", "budget resume", "", out);
+}
+
+static void add_raise(const struct req *r, const struct budget *b, struct buf *out)
+{
+    buf_add_cstr(out, "For more: ");
+    add_cure(r, b, "raise its `limit`", "budget raise", "USD", out);
 }
 
 void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,
@@ -137,8 +156,7 @@ void concern_spent(const struct req *r, const struct booking_wish *w, const stru
         civil_write(out, window.end_us, 0);
         buf_add_cstr(out, ". ");
     }
-    buf_add_cstr(out, "For more: ");
-    add_cure(r, b, "raise its `limit`", "raise", out);
+    add_raise(r, b, out);
 }
 
 void concern_each(const struct req *r, const struct budget *b, struct nano amount, struct buf *out)
@@ -150,6 +168,6 @@ void concern_each(const struct req *r, const struct budget *b, struct nano amoun
     buf_printf(out, "The budget \"%.*s\" lets no call cost more than", STR_ARG(b->name));
     add_usd(out, " ", b->terms.limit);
     add_usd(out, " USD, and this one may cost up to ", amount);
-    buf_add_cstr(out, ": ask for a shorter answer. For more: ");
-    add_cure(r, b, "raise its `limit`", "raise", out);
+    buf_add_cstr(out, ": ask for a shorter answer. ");
+    add_raise(r, b, out);
 }

@@ -24,11 +24,12 @@ void concern_find(struct req *r, struct concern *out);
 
 // Sentences for the refusal, appended.
 // More concern it than can be held in at once.
-void concern_crowd(const struct concern *c, struct buf *out);
+void concern_crowd(const struct req *r, const struct concern *c, struct buf *out);
 // It has no bound.
 void concern_unbounded(const struct bound *b, struct buf *out);
 // A call has passed its price, in that scope.
-void concern_breach(const struct breach *b, enum breach_scope scope, struct buf *out);
+void concern_breach(const struct req *r, const struct breach *b, enum breach_scope scope,
+                    struct buf *out);
 // That budget (its account of that value, if it tells any apart) does not cover it: which, limit,
 // spent, held, when it begins anew, how to raise it.
 void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,

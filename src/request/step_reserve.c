@@ -13,9 +13,10 @@
 #include "request/concern.h"
 #include "request/relay.h"
 
-#define US_PER_MS 1000
-#define STORE_US  (10 * SECOND_US) // for the store to set something aside
-#define LOWERED   3                // times that an answer is made shorter
+#define US_PER_MS    1000
+#define STORE_US     (10 * SECOND_US) // for the store to set something aside
+#define LOWERED      3                // times that an answer is made shorter
+#define DETAIL_BYTES (12 * KIB)       // of a refusal's sentences, which may name a path
 
 // A call that waits, or has waited.
 struct reserving {
@@ -75,8 +76,8 @@ static enum flow refuse(struct req *r, enum refusal why, struct buf *detail)
 static enum flow refuse_crowd(struct req *r, const struct concern *c)
 {
     struct buf text;
-    buf_init(&text, &alloc_heap, 2 * KIB);
-    concern_crowd(c, &text);
+    buf_init(&text, &alloc_heap, DETAIL_BYTES);
+    concern_crowd(r, c, &text);
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 
@@ -94,8 +95,8 @@ static enum flow refuse_breach(struct req *r, enum breach_scope scope)
 {
     const struct breach b = reservation_breach(r);
     struct buf text;
-    buf_init(&text, &alloc_heap, KIB);
-    concern_breach(&b, scope, &text);
+    buf_init(&text, &alloc_heap, DETAIL_BYTES);
+    concern_breach(r, &b, scope, &text);
     booking_drop(r->attempt.reservation.booking);
     r->attempt.reservation.booking = NULL;
     return refuse(r, REFUSAL_NO_PRICE, &text);
@@ -104,7 +105,7 @@ static enum flow refuse_breach(struct req *r, enum breach_scope scope)
 static enum flow refuse_each(struct req *r, const struct budget *b, struct nano amount)
 {
     struct buf text;
-    buf_init(&text, &alloc_heap, 2 * KIB);
+    buf_init(&text, &alloc_heap, DETAIL_BYTES);
     concern_each(r, b, amount, &text);
     r->purse = b->name;
     r->purse_paused = b->terms.paused;
@@ -117,7 +118,7 @@ static enum flow refuse_spent(struct req *r)
     const struct verdict v = booking_verdict(a->reservation.booking);
     const struct booking_wish *wish = booking_wish(a->reservation.booking, v.at);
     struct buf text;
-    buf_init(&text, &alloc_heap, 2 * KIB);
+    buf_init(&text, &alloc_heap, DETAIL_BYTES);
     concern_spent(r, wish, &v, &text);
     r->purse = wish->budget->name;
     r->purse_paused = v.is == ADMISSION_PAUSED;

@@ -58,7 +58,7 @@ def check(gateway):
     # Only upwards; `set` goes both ways.
     code, text = said(ask("budget", "raise", "ci-day", "0.005", check=False))
     expect(code, 2)
-    expect_in("`costlens budget set ci-day --limit` takes a lower one", text)
+    expect_in(f"`costlens budget set --limit USD ci-day --config {gateway.file}` takes a lower one", text)
     ask("budget", "raise", "ci-day", "0.02")
     ask("budget", "raise", "ci-day", "--by", "0.03")
     expect(shown("ci-day")["limit"], "0.05")

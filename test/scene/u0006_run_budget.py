@@ -104,7 +104,7 @@ def stops_at_its_limit(gateway):
     expect_true(name.startswith("run-"), done.stderr)
     made, refused = said.count("True"), [x for x in said if x != "True"]
     expect_true(made > 1 and len(refused) > 1 and made + len(refused) == 40, done.stdout)
-    for part in ("402 ", f'"{name}"', "limit 0.001 USD", f"`costlens budget raise {name} USD`"):
+    for part in ("402 ", f'"{name}"', "limit 0.001 USD", f"`costlens budget raise {name} USD --config {gateway.file}`"):
         expect_in(part, refused[0])
     lines = done.stderr.splitlines()
     expect(lines[0], f"costlens: its calls stop at 0.001 USD; `costlens budget raise {name} USD "

@@ -96,7 +96,7 @@ def whole(gateway):
     name = "n" * 64
     gateway.costlens("budget", "set", name, "--limit", "0.000000001", "--scope", "model=*", "--window", "month")
     said = run(gateway, STEADY, input="x\n").stderr
-    expect_in(f"For more: `costlens budget raise {name} USD`. (402)\n", said)
+    expect_in(f"For more: `costlens budget raise {name} USD --config {gateway.file}`. (402)\n", said)
     gateway.costlens("budget", "rm", name)
 
 

@@ -134,7 +134,7 @@ static void refuses_what_is_in_both(void **state)
     add(s, DEFAULT, "b", NULL, NULL);
     refuse(c, s, STATUS_CONFLICT, "costlens.yaml, line 3, and another one");
     refuse(c, s, STATUS_CONFLICT, "the budget a stands in /");
-    refuse(c, s, STATUS_CONFLICT, "`costlens budget rm a`");
+    refuse(c, s, STATUS_CONFLICT, "`costlens budget rm a --config ");
     archive(s, "a");
     struct why why = {0};
     struct defined *d = NULL;

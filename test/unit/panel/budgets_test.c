@@ -88,7 +88,8 @@ static void raises_and_pauses(void **state)
     json_close(answer_of("budgets/set", "{\"name\":\"r\",\"limit\":\"5\"}"));
     says("budgets/raise", "{\"name\":\"r\",\"limit\":\"10\"}", "\"limit\":\"10.00\"");
     says("budgets/raise", "{\"name\":\"r\",\"by\":0.5}", "\"limit\":\"10.50\"");
-    refused("budgets/raise", "{\"name\":\"r\",\"limit\":\"10.5\"}", STATUS_RANGE, "budget set r");
+    refused("budgets/raise", "{\"name\":\"r\",\"limit\":\"10.5\"}", STATUS_RANGE,
+            "`costlens budget set --limit USD r`");
     refused("budgets/raise", "{\"name\":\"r\",\"by\":\"0\"}", STATUS_RANGE, "does not raise");
     refused("budgets/raise", "{\"name\":\"r\",\"by\":\"9223372036.854775807\"}", STATUS_RANGE,
             "the most");
@@ -98,7 +99,9 @@ static void raises_and_pauses(void **state)
     refused("budgets/raise", "{\"name\":\"r\",\"by\":\"1\",\"window\":\"day\"}", STATUS_SYNTAX,
             "window");
     refused("budgets/raise", "{\"name\":\"nobody\",\"by\":\"1\"}", STATUS_UNKNOWN, "nobody");
-    says("budgets/pause", "{\"name\":\"r\"}", "costlens budget resume r");
+    says("budgets/pause", "{\"name\":\"r\"}", "until `costlens budget resume r`");
+    json_close(answer_of("budgets/set", "{\"name\":\"-x y\",\"limit\":\"5\"}"));
+    says("budgets/pause", "{\"name\":\"-x y\"}", "until `costlens budget resume -- '-x y'`");
     says("budgets/show", "{\"name\":\"r\"}", "\"paused\":true");
     says("budgets/resume", "{\"name\":\"r\"}", "\"paused\":false");
     refused("budgets/pause", "{\"name\":\"nobody\"}", STATUS_UNKNOWN, "nobody");

@@ -2,8 +2,8 @@
 //
 // shell - words that a person may paste into a shell.
 
-#ifndef CMD_SHELL_H
-#define CMD_SHELL_H
+#ifndef BASE_SHELL_H
+#define BASE_SHELL_H
 
 #include "base/buf.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "cmd/shell.h"
+#include "base/shell.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "../unit.h"
-#include "cmd/shell.h"
+#include "base/shell.h"
 
 static void a_word_is_quoted_where_it_has_to_be(void **state)
 {
