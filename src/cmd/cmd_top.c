@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cmd/faulty.h"
 #include "cmd/remote.h"
 #include "cmd/screen.h"
 #include "cmd/top.h"
@@ -311,8 +312,11 @@ static int watch(struct watching *w, const struct cli *cli)
 {
     struct why why = {0};
     const struct config_source source = {.file = cli->config_file};
-    if (config_read(&source, &w->config, &why) != STATUS_OK)
-        return command_failed("%s", why.text);
+    if (config_read(&source, &w->config, &why) != STATUS_OK) {
+        if (faulty_find(&source, &w->config) != STATUS_OK)
+            return command_failed("%s", why.text);
+        faulty_say(&why);
+    }
     buf_init(&w->answer, &alloc_heap, 0);
     w->json = cli->json;
     top_widths();

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cmd/child.h"
+#include "cmd/faulty.h"
 #include "cmd/lost.h"
 #include "cmd/patience.h"
 #include "cold/http.h"
@@ -149,22 +150,37 @@ static bool is_usage(enum status s)
     return s == STATUS_SYNTAX || s == STATUS_RANGE || s == STATUS_LIMIT;
 }
 
-enum status remote_run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
-                       struct why *why)
+// `faulty`: what is wrong with the file, whose gateway is asked nevertheless; empty otherwise.
+static enum status run_it(const struct cli *cli, const char *verb, struct verb_call *call,
+                          struct why *faulty, struct why *why)
 {
     const struct verb *found = verb_find(str_of(verb));
-    must(found);
     struct config_source source = {.file = cli->config_file};
     struct config *config = NULL;
-    if (config_read(&source, &config, why) != STATUS_OK)
-        return STATUS_DAMAGED;
     struct patience p;
+    must(found);
+    *faulty = (struct why){0};
+    bool good = config_read(&source, &config, why) == STATUS_OK;
+    if (!good && faulty_find(&source, &config) != STATUS_OK)
+        return STATUS_DAMAGED;
+    if (!good) {
+        *faulty = *why;
+        *why = (struct why){0};
+    }
     patience_begin(&p);
-    struct verb_call call = {.config = config, .args = args, .answer = answer};
-    enum status s = run_where_it_is(found, &call, why);
+    call->config = config;
+    enum status s = good ? run_where_it_is(found, call, why) : ask_gateway(found, call, why);
     patience_end(&p);
     config_free(config);
     return s;
+}
+
+enum status remote_run(const struct cli *cli, const char *verb, struct str args, struct buf *answer,
+                       struct why *why)
+{
+    struct why faulty;
+    struct verb_call call = {.args = args, .answer = answer};
+    return run_it(cli, verb, &call, &faulty, why);
 }
 
 enum status remote_retry(const struct cli *cli, const char *verb, struct buf *args,
@@ -206,7 +222,7 @@ void remote_text(struct buf *args, struct str text)
 int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
                struct json **answer)
 {
-    struct why why = {0};
+    struct why why = {0}, faulty = {0};
     struct buf own;
     buf_init(&own, &alloc_heap, 0);
     text = text ? text : &own;
@@ -217,7 +233,10 @@ int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct
     if (!str_utf8(buf_str(args)))
         s = why_set(&why, STATUS_SYNTAX, "one of these words is not UTF-8, as every name is");
     else if (!buf_failed(args))
-        s = remote_run(cli, verb, buf_str(args), text, &why);
+        s = run_it(cli, verb, &(struct verb_call){.args = buf_str(args), .answer = text}, &faulty,
+                   &why);
+    if (faulty.text[0])
+        faulty_say(&faulty);
     if (s != STATUS_OK)
         code = command_failed("%s", why.text[0] ? why.text : status_text(s));
     else if (json_open(buf_str(text), &alloc_heap, answer, &why) != STATUS_OK)

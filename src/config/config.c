@@ -169,6 +169,35 @@ static void read_sections(struct reading *r)
     reading_aliases_priced(r);
 }
 
+// What says where the gateway is, of a text that is no YAML: it may be half written.
+static void read_place_lines(struct reading *r, struct str text)
+{
+    struct buf lines;
+    struct str line;
+    struct node *root = NULL;
+    struct yaml_fault fault;
+    buf_init(&lines, &alloc_heap, FILE_BYTES_MAX);
+    while (str_cut(&text, '\n', &line)) {
+        if (!str_starts(line, str_of("state:")) && !str_starts(line, str_of("store:")))
+            continue;
+        buf_add(&lines, line);
+        buf_add_char(&lines, '\n');
+    }
+    if (lines.len && yaml_read(buf_str(&lines), &r->c->arena, &root, &fault) == STATUS_OK)
+        r->root = root;
+    buf_fini(&lines);
+}
+
+// Of a file that cannot be read as a whole: what else is wrong with it is no fault yet.
+static void read_place(struct reading *r)
+{
+    unsigned faults = r->c->fault_count;
+    if (r->root)
+        (void)reading_section(r, SECTION_TOP, r->root, r->c);
+    reading_places(r);
+    r->c->fault_count = faults;
+}
+
 static void sort_faults(struct config *c)
 {
     for (unsigned i = 1; i < c->fault_count; i++) {
@@ -200,6 +229,8 @@ static enum status read_file(struct reading *r, struct why *why)
         return s;
     }
     s = yaml_read(buf_str(&text), &c->arena, &root, &fault);
+    if (s == STATUS_SYNTAX)
+        read_place_lines(r, buf_str(&text));
     unload(&text);
     if (s == STATUS_OK && node_is_null(root)) {
         reading_fault(r, 1,
@@ -226,8 +257,12 @@ static enum status read_all(const struct config_source *source, bool alone, stru
     c->faults = arena_array(&c->arena, struct config_fault, FAULTS_MAX);
     c->warnings = arena_array(&c->arena, struct config_warning, WARNINGS_MAX);
     enum status s = arena_failed(&c->arena) ? STATUS_OK : read_file(&r, why);
-    if (s == STATUS_OK && !arena_failed(&c->arena) && c->fault_count == 0)
-        read_sections(&r);
+    if (s == STATUS_OK && !arena_failed(&c->arena)) {
+        if (c->fault_count == 0)
+            read_sections(&r);
+        else
+            read_place(&r);
+    }
     if (s == STATUS_OK && arena_failed(&c->arena))
         s = why_set(why, STATUS_NO_MEMORY, "the configuration does not fit into memory");
     if (s != STATUS_OK) {

@@ -155,7 +155,8 @@ enum status config_read(const struct config_source *source, struct config **out,
 bool config_has_providers(const struct config *c);
 void config_free(struct config *c); // NULL is fine
 // As config_read, but a bad file is not the end: `out` then has every fault, and what could be
-// read. What budgets and teams name and only a store could have is a warning.
+// read: of one that is no YAML, `state` and `store` by their lines. What budgets and teams name and
+// only a store could have is a warning.
 enum status config_check(const struct config_source *source, struct config **out,
                          struct why *why) MUST_USE;
 // The configuration as it holds, as JSON, without any secret.
