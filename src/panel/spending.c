@@ -113,7 +113,8 @@ static const struct live *find_live(const struct gathering *g, uint64_t account)
 
 static struct spending_account amounts(const struct gathering *g, const struct account_row *row)
 {
-    struct spending_account a = {.spent = row->kept.settled, .overdraft = row->kept.overdraft};
+    struct spending_account a = {.spent = {count_add(row->kept.settled.n, row->owed.n)},
+                                 .overdraft = row->kept.overdraft};
     const struct live *live = find_live(g, row->id);
     if (live)
         a = live->account;

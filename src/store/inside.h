@@ -74,6 +74,7 @@ struct store {
     sqlite3_stmt *account_find, *account_make, *account_lease, *account_adjust;
     char boot[BOOT_SIZE]; // of the machine, by its kernel; empty: unknown
     int64_t epoch;        // of this process, by its first lease
+    int64_t epoch_before; // of the last one that had any
     struct pendings pendings;
     struct change *changes;
     size_t change_count, change_size;

@@ -70,6 +70,7 @@ struct account_row { // slices live during the call
     struct account_key key;
     struct nano limit;        // as last told
     struct account_kept kept; // `leased` is the watermark
+    struct nano owed; // of it, what rows to come will charge; 0 once this process took it up
 };
 typedef void account_row_f(void *context, const struct account_row *a);
 // All whose window ends later than that, by number. Complete as to spending behind store_catch_up.

@@ -92,7 +92,11 @@ bool leases_open(struct store *s)
         "WHERE id = ?1");
     s->account_adjust = sql_prepare(s->db, "INSERT INTO adjustment (account, at_us, amount, why) "
                                            "VALUES (?1, ?2, ?3, '" MOVED_WHY "')");
-    return s->account_find && s->account_make && s->account_lease && s->account_adjust;
+    sqlite3_stmt *epoch =
+        sql_prepare(s->db, "SELECT coalesce(max(value), 0) FROM fact WHERE name = 'epoch'");
+    bool fine = epoch && sql_one_i64(epoch, 0, &s->epoch_before);
+    sqlite3_finalize(epoch);
+    return fine && s->account_find && s->account_make && s->account_lease && s->account_adjust;
 }
 
 void leases_close(struct store *s)
@@ -489,10 +493,11 @@ bool leases_settle(struct store *s, const struct charges *to_come)
 
 // --- reading ---
 
-static void read_row(sqlite3_stmt *q, struct account_row *a)
+static void read_row(const struct store *s, sqlite3_stmt *q, struct account_row *a)
 {
     int64_t settled = sqlite3_column_int64(q, 6);
     int64_t leased = sqlite3_column_int64(q, 8);
+    bool ours = sqlite3_column_int64(q, 11) > s->epoch_before;
     enum window_kind kind = (enum window_kind)sqlite3_column_int(q, 10);
     *a = (struct account_row){
         .id = (uint64_t)sqlite3_column_int64(q, 0),
@@ -500,6 +505,7 @@ static void read_row(sqlite3_stmt *q, struct account_row *a)
                 sql_str(q, 2),
                 {sqlite3_column_int64(q, 3), sqlite3_column_int64(q, 4), kind}},
         .limit = {sqlite3_column_int64(q, 5)},
+        .owed = {ours ? 0 : leased},
         .kept = {.settled = {settled},
                  .overdraft = {sqlite3_column_int64(q, 7)},
                  .leased = {settled <= INT64_MAX - leased ? settled + leased : INT64_MAX},
@@ -515,13 +521,13 @@ enum status store_account_each(struct store *s, int64_t ends_after_us, account_r
         return status;
     sqlite3_stmt *q =
         sql_prepare(db, "SELECT id, budget, value, start_us, end_us, limit_nd, settled, overdraft, "
-                        "leased, told, window FROM account WHERE end_us > ?1 ORDER BY id");
+                        "leased, told, window, epoch FROM account WHERE end_us > ?1 ORDER BY id");
     if (q)
         sqlite3_bind_int64(q, 1, ends_after_us);
     int code = SQLITE_ERROR;
     while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
         struct account_row a;
-        read_row(q, &a);
+        read_row(s, q, &a);
         f(context, &a);
     }
     if (code != SQLITE_DONE)

@@ -184,6 +184,9 @@ static void tells_what_is_spent(void **state)
          "\"accounts\":3,\"value\":\"two\",\"spent\":\"2.00\",\"held\":\"0.00\",\"left\":\"0.00\","
          "\"used_percent\":\"100.0\"}");
     says("budgets/show", "{\"name\":\"each\"}", "\"each\":[{\"value\":\"two\",");
+    // What rows that are to come will charge stands beside.
+    sql("UPDATE account SET leased = 250000000 WHERE value = 'three'");
+    says("budgets/show", "{\"name\":\"each\"}", "\"value\":\"three\",\"spent\":\"0.75\"");
     says("budgets/show", "{\"name\":\"each\"}", "\"more\":0");
     says("budgets/show", "{\"name\":\"each\"}", "2.00 USD of it are spent by two");
     struct json *j = answer_of("budgets/show", "{\"name\":\"each\"}");
