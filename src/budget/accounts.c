@@ -120,6 +120,7 @@ enum status accounts_add(struct accounts *t, const struct account_key *key,
     list_init(&a->asking);
     list_init(&a->keepers);
     list_init(&a->changed);
+    list_init(&a->strays);
     a->hash = hash_of(key);
     put(t, a);
     t->count++;

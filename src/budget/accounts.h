@@ -74,8 +74,9 @@ struct account {
     bool left;             // its budget counts in other windows, or did meanwhile; the caller's
     uint8_t late;          // what was spent in those is not all in it; the caller's
     struct nano moved;     // what of them is in it, as the store says; the caller's
+    struct list strays;    // who is to come to it from those; the caller's
+    struct nano ceiling;   // the limit; above it while a lowered one drains
     // For the table.
-    struct nano ceiling; // the limit; above it while a lowered one drains
     uint64_t uses;       // holds open or waiting that name it
     struct list queue;   // of waiting holds, the earliest first
     uint64_t impatient;  // of those, how many wait for the store only

@@ -190,14 +190,6 @@ static void renew_one(void *context, struct account *a)
     a->left |= budgets_leaves(r->all, &a->key);
 }
 
-static void lead(struct budgets *all)
-{
-    pthread_mutex_lock(&all->lock);
-    bookings_lead(all);
-    budgets_pump(all);
-    pthread_mutex_unlock(&all->lock);
-}
-
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count, int64_t wall_us)
 {
     struct renewal r = {all, budgets, count};
@@ -207,16 +199,14 @@ void budgets_terms(struct budgets *all, const struct budget *budgets, size_t cou
     for (size_t i = 0; said && i < count; i++) {
         const struct said *same = budgets_said_of(all, said[i].budget);
         said[i].alerts = same ? same->alerts : 0;
-        all->follows |= same && windows_clash(&same->window, &said[i].window);
     }
     all->said = said;
     all->said_count = count;
-    bool follows = all->follows;
+    bookings_lead(all);
+    budgets_pump(all);
     pthread_mutex_unlock(&all->lock);
     heap_free(before);
     walk(all, renew_one, &r);
-    if (follows)
-        lead(all);
 }
 
 // When it comes back the store says at least what was spent. What passed its watermark only rows
@@ -248,11 +238,18 @@ static void tidy_one(void *context, struct account *a)
     const struct tidying *t = context;
     if (is_idle(t->all, a, t->wall_us, t->behind_us))
         budgets_forget(t->all, a);
+    else
+        budgets_ask_again(t->all, a);
 }
 
 void budgets_tidy(struct budgets *all, int64_t wall_us, int64_t behind_us)
 {
     struct tidying t = {all, wall_us, behind_us};
+    pthread_mutex_lock(&all->lock);
+    if (all->lead)
+        bookings_lead(all);
+    budgets_pump(all);
+    pthread_mutex_unlock(&all->lock);
     walk(all, tidy_one, &t);
 }
 

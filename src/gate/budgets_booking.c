@@ -69,6 +69,7 @@ static void retire(struct booking *b)
 {
     list_pull(&b->more);
     list_pull(&b->each);
+    (void)booking_stays(b->all, b, NULL);
     b->gone = true;
     if (!b->posted)
         heap_free(b);
@@ -199,14 +200,18 @@ static enum booking_state woken(struct booking *b)
     return failed ? BOOKING_FAILED : BOOKING_REFUSED;
 }
 
-// It waited while a window was changed: what it holds by now it asks for in the other one.
+// It waited while a window was changed: what it holds by now it asks for in the other one, or in
+// this one when what was spent meanwhile is in it.
 static bool moves(struct budgets *all, struct booking *b)
 {
     bool left = false;
-    for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++)
-        left |= budgets_leaves(all, &b->hold.accounts[i]->key);
+    for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++) {
+        const struct account *a = b->hold.accounts[i];
+        left |= a->left || a->late || budgets_leaves(all, &a->key);
+    }
     if (!left)
         return false;
+    (void)booking_stays(all, b, NULL);
     (void)accounts_release(&all->table, &b->hold);
     b->hold = (struct hold){.amount = b->hold.amount, .unbounded = b->hold.unbounded};
     return true;
@@ -358,25 +363,10 @@ static void tell_overdraft(struct budgets *all, const struct booking *b)
     }
 }
 
-// The accounts of now, where it was charged in others.
-static unsigned now_late(struct budgets *all, const struct booking *b, struct account **now)
-{
-    struct account_key key;
-    unsigned count = 0;
-    for (unsigned i = 0; all->follows && i < b->count; i++) {
-        struct account *a = NULL;
-        if (booking_strays(all, b, i, &key))
-            a = accounts_find(&all->table, &key);
-        if (a)
-            now[count++] = a;
-    }
-    return count;
-}
-
 static void end(struct budgets *all, struct booking *b, bool written)
 {
     struct account *now[HOLD_ACCOUNTS_MAX];
-    unsigned count = now_late(all, b, now);
+    unsigned count = booking_stays(all, b, now);
     list_pull(&b->link);
     all->lost |= !written;
     if (!written)
@@ -385,11 +375,8 @@ static void end(struct budgets *all, struct booking *b, bool written)
              b->charged.n > b->most.n)
         tell_overdraft(all, b);
     retire(b);
-    for (unsigned i = 0; i < count; i++) {
-        budgets_late(all, now[i], LATE_DUE);
-        if (now[i]->id > 0)
-            budgets_catch_up(all, now[i]);
-    }
+    for (unsigned i = 0; i < count; i++)
+        budgets_ended(all, now[i]);
 }
 
 void budgets_end(struct budgets *all, struct list *ended, bool written)

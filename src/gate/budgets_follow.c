@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A call under way belongs to the accounts of what its budgets say now. When a window is changed,
-// the account of now is taken up for each that is open in another one. Once it has its number, it
-// holds what they hold, and the other ones do no more; what they grow to is reserved there, and
-// their rows charge it. A row that is about to be written charges where it says so: the account
-// lets nobody in before it is there, and the store has given what it came to (moved.h).
+// A call under way belongs to the accounts of what its budgets say now. When those are said, the
+// account of now is taken up for each that is open in another one, and remembers it. Once it has
+// its number, it holds what they hold, and the other ones do no more; what they grow to is reserved
+// there, and their rows charge it. A row that is about to be written charges where it says so: the
+// account lets nobody in before it is there, and the store has given what it came to (moved.h).
 
 #include <time.h>
 
 #include "base/clock.h"
 #include "gate/budgets_part.h"
 
-bool booking_strays(const struct budgets *all, const struct booking *b, unsigned i,
-                    struct account_key *now)
+// Where the call of an open booking counts now, in the window of now, instead of its i-th account.
+// False when it stays where it is.
+static bool strays(const struct budgets *all, const struct booking *b, unsigned i,
+                   struct account_key *now)
 {
     const struct account_key *key = &b->hold.accounts[i]->key;
     const struct said *said = budgets_said_of(all, key->budget);
@@ -24,97 +26,126 @@ bool booking_strays(const struct budgets *all, const struct booking *b, unsigned
     return true;
 }
 
-static bool is_same(const struct account_key *a, const struct account_key *b)
+// Holds may come to it.
+static bool is_ready(const struct account *a)
 {
-    return a->budget == b->budget && a->window.kind == b->window.kind &&
-           a->window.start_us == b->window.start_us && str_eq(a->value, b->value);
+    return a->id > 0 && !a->gives_back;
 }
 
-// Which of its accounts that one takes the place of; its count when none.
-static unsigned place_of(const struct budgets *all, const struct booking *b,
-                         const struct account *a)
+static void stray(struct budgets *all, struct booking *b, unsigned i, struct account *now)
 {
-    struct account_key now;
-    unsigned i = 0;
-    while (i < b->count && !(booking_strays(all, b, i, &now) && is_same(&now, &a->key)))
-        i++;
-    return i;
+    struct wanted *w = &b->wanted[i];
+    w->now = now;
+    w->of = b;
+    list_push(&now->strays, &w->stray);
+    all->strays++;
 }
 
-static bool strays(const struct budgets *all, const struct booking *b)
+static void stay(struct budgets *all, struct wanted *w)
 {
-    struct account_key now;
-    unsigned i = 0;
-    while (i < b->count && !booking_strays(all, b, i, &now))
-        i++;
-    return i < b->count;
+    w->now = NULL;
+    list_pull(&w->stray);
+    all->strays--;
 }
 
-void bookings_gather(struct budgets *all, struct account *a)
+unsigned booking_stays(struct budgets *all, struct booking *b, struct account **now)
 {
-    bool others = false;
-    if (!all->follows)
-        return;
-    list_for (it, &all->bookings) {
-        struct booking *b = list_of(it, struct booking, each);
-        if (b->hold.state != HOLD_OPEN)
+    unsigned count = 0;
+    for (unsigned i = 0; all->strays > 0 && i < b->count; i++) {
+        if (!b->wanted[i].now)
             continue;
-        unsigned i = place_of(all, b, a);
-        if (i < b->count && b->closes)
-            budgets_late(all, a, LATE_DUE);
-        else if (i < b->count)
-            (void)!accounts_move(&all->table, &b->hold, i, a);
-        others |= strays(all, b);
+        if (now)
+            now[count] = b->wanted[i].now;
+        count++;
+        stay(all, &b->wanted[i]);
     }
-    all->follows = others;
+    return count;
 }
 
-static bool is_awaited(const struct account *a)
-{
-    return a->id == 0 || a->gives_back || a->late;
-}
-
-enum admission booking_follow(struct budgets *all, struct booking *b)
+// False when the account of now cannot be had, or cannot count it. Of a budget that is no more all
+// stays as it was: it may come back.
+static bool lead(struct budgets *all, struct booking *b, unsigned i)
 {
     struct account_key now;
-    for (unsigned i = 0; !b->closes && i < b->count; i++) {
-        struct account *a = b->hold.accounts[i];
-        if (all->follows && booking_strays(all, b, i, &now))
-            a = budgets_take_up(all, &now, &a->terms, b->hold.amount);
-        if (!a)
-            return ADMISSION_HELD;
-        if (is_awaited(a)) {
-            b->awaits = a;
-            return ADMISSION_LEASE;
-        }
-        if (a != b->hold.accounts[i] && !accounts_move(&all->table, &b->hold, i, a))
-            return ADMISSION_HELD;
-    }
-    return ADMISSION_MADE;
+    const struct said *said = budgets_said_of(all, b->hold.accounts[i]->key.budget);
+    if (said && b->wanted[i].now)
+        stay(all, &b->wanted[i]);
+    if (!said || !strays(all, b, i, &now))
+        return true;
+    struct account *a = budgets_take_up(all, &now, &said->terms, b->hold.amount);
+    if (a && is_ready(a) && !b->closes)
+        return accounts_move(&all->table, &b->hold, i, a);
+    if (a)
+        stray(all, b, i, a);
+    if (a && is_ready(a))
+        budgets_late(all, a, LATE_DUE);
+    return a;
 }
 
 void bookings_lead(struct budgets *all)
 {
-    struct account_key now;
+    bool failed = false;
+    all->lead = false;
     list_for (it, &all->bookings) {
-        const struct booking *b = list_of(it, struct booking, each);
+        struct booking *b = list_of(it, struct booking, each);
         for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++)
-            if (booking_strays(all, b, i, &now))
-                (void)budgets_take_up(all, &now, &b->hold.accounts[i]->terms, b->hold.amount);
+            failed |= !lead(all, b, i);
+    }
+    all->lead = failed;
+}
+
+void bookings_gather(struct budgets *all, struct account *a)
+{
+    list_for (it, &a->strays) {
+        struct wanted *w = list_of(it, struct wanted, stray);
+        struct booking *b = w->of;
+        if (b->closes) {
+            budgets_late(all, a, LATE_DUE);
+            continue;
+        }
+        stay(all, w);
+        all->lead |= !accounts_move(&all->table, &b->hold, (unsigned)(w - b->wanted), a);
     }
 }
 
-static bool is_settled(struct budgets *all)
+static void come_back(struct budgets *all, struct account *a)
 {
-    bool any = false;
-    if (!all->follows)
-        return all->lates == 0;
-    list_for (it, &all->bookings) {
-        const struct booking *b = list_of(it, struct booking, each);
-        any |= b->hold.state == HOLD_OPEN && strays(all, b);
+    budgets_return(all, a);
+    if (a->late == LATE_DUE)
+        budgets_catch_up(all, a);
+}
+
+// The account where it grows: the one of now. NULL when that cannot be had.
+static struct account *grows_in(struct budgets *all, struct booking *b, unsigned i)
+{
+    struct account *a = b->hold.accounts[i];
+    struct account_key key;
+    const struct account *now = all->strays > 0 ? b->wanted[i].now : NULL;
+    if (now)
+        return budgets_take_up(all, &now->key, &now->terms, b->hold.amount);
+    if (all->lead && strays(all, b, i, &key))
+        return NULL;
+    come_back(all, a);
+    return a;
+}
+
+enum admission booking_follow(struct budgets *all, struct booking *b)
+{
+    for (unsigned i = 0; !b->closes && i < b->count; i++) {
+        struct account *a = grows_in(all, b, i);
+        if (!a)
+            return ADMISSION_HELD;
+        if (!is_ready(a) || a->late) {
+            b->awaits = a;
+            return ADMISSION_LEASE;
+        }
     }
-    all->follows = any;
-    return !any && all->lates == 0;
+    return ADMISSION_MADE;
+}
+
+static bool is_settled(const struct budgets *all)
+{
+    return all->strays == 0 && !all->lead && all->lates == 0;
 }
 
 void budgets_await(struct budgets *all, int64_t most_ms)
@@ -136,30 +167,19 @@ void budgets_late(struct budgets *all, struct account *a, enum late late)
     a->late = (uint8_t)late;
 }
 
-bool budgets_return(struct budgets *all, struct account *a)
+void budgets_return(struct budgets *all, struct account *a)
 {
-    if (!a->left || budgets_leaves(all, &a->key))
-        return false;
+    if (!a->left || budgets_leaves(all, &a->key) || !budgets_said_of(all, a->key.budget))
+        return;
     a->left = false;
     budgets_late(all, a, LATE_DUE);
-    return true;
-}
-
-static bool ends_elsewhere(const struct budgets *all, const struct account *a)
-{
-    list_for (it, &all->bookings) {
-        const struct booking *b = list_of(it, struct booking, each);
-        if (b->hold.state == HOLD_OPEN && b->closes && place_of(all, b, a) < b->count)
-            return true;
-    }
-    return false;
 }
 
 void budgets_catch_up(struct budgets *all, struct account *a)
 {
     if (a->gives_back)
         return;
-    if (a->late == LATE_DUE && !(all->follows && ends_elsewhere(all, a))) {
+    if (a->late == LATE_DUE && list_empty(&a->strays)) {
         budgets_late(all, a, LATE_ASKED);
         if (!budgets_ask(all, a, a->leased)) {
             budgets_late(all, a, LATE_DUE);
@@ -170,6 +190,25 @@ void budgets_catch_up(struct budgets *all, struct account *a)
         bookings_born(all, a, true);
 }
 
+void budgets_ended(struct budgets *all, struct account *a)
+{
+    if (a->gives_back) // who takes it up then hears all
+        return;
+    budgets_late(all, a, LATE_DUE);
+    if (a->id > 0)
+        budgets_catch_up(all, a);
+}
+
+void budgets_ask_again(struct budgets *all, struct account *a)
+{
+    if (a->id > 0 && a->late == LATE_DUE)
+        budgets_catch_up(all, a);
+    if (a->id > 0 || a->leases > 0)
+        return;
+    if (list_empty(&a->strays) || !budgets_ask(all, a, (struct nano){0}))
+        budgets_unborn(all, a);
+}
+
 struct account *budgets_take_up(struct budgets *all, const struct account_key *key,
                                 const struct account_terms *said, struct nano amount)
 {
@@ -178,20 +217,20 @@ struct account *budgets_take_up(struct budgets *all, const struct account_key *k
         budgets_forget(all, a);
         a = accounts_find(&all->table, key);
     }
-    if (a && a->id > 0 && !a->gives_back) {
-        if (budgets_return(all, a))
-            bookings_gather(all, a);
-        if (a->late == LATE_DUE)
-            budgets_catch_up(all, a);
+    if (a && is_ready(a)) {
+        come_back(all, a);
+        return a;
     }
-    if (a)
-        return a->gives_back && a->leases == 0 ? NULL : a;
-    if (all->table.count >= BUDGETS_ACCOUNTS_MAX ||
-        accounts_add(&all->table, key, said, &a) != STATUS_OK)
-        return NULL;
-    a->left = budgets_leaves(all, key); // for a call that began before the change
+    if (a && (a->id > 0 || a->leases > 0))
+        return a->leases > 0 ? a : NULL;
+    if (!a) {
+        if (all->table.count >= BUDGETS_ACCOUNTS_MAX ||
+            accounts_add(&all->table, key, said, &a) != STATUS_OK)
+            return NULL;
+        a->left = budgets_leaves(all, key); // for a call that began before the change
+    }
     if (budgets_ask(all, a, amount))
         return a;
-    must(accounts_forget(&all->table, a));
+    budgets_unborn(all, a);
     return NULL;
 }

@@ -75,6 +75,13 @@ void budgets_pump(struct budgets *all)
     }
 }
 
+void budgets_unborn(struct budgets *all, struct account *a)
+{
+    budgets_late(all, a, LATE_NOT); // its first lease has all
+    if (list_empty(&a->strays))
+        must(accounts_forget(&all->table, a));
+}
+
 // The account's first: it has a number now, or cannot be had.
 static void born(struct budgets *all, struct account *a, const struct lease *l)
 {
@@ -89,14 +96,15 @@ static void born(struct budgets *all, struct account *a, const struct lease *l)
         budgets_alert_again(all, a);
         budgets_return(all, a);
         bookings_gather(all, a);
+        if (all->lead) // more may be to come to it
+            bookings_lead(all);
         if (!is_told(a, l))
             budgets_tell(all, a);
         budgets_catch_up(all, a);
         return;
     }
-    budgets_late(all, a, LATE_NOT);
     bookings_born(all, a, false);
-    must(accounts_forget(&all->table, a)); // the next call asks again
+    budgets_unborn(all, a); // the next call asks again
 }
 
 // What was spent in other windows meanwhile.
@@ -134,8 +142,8 @@ static void took(struct budgets *all, struct account *a, const struct ask *k)
         budgets_tell(all, a);
 }
 
-// It is forgotten once the store says that it has it back: whoever needs it takes it up anew. When
-// that is not known, it is asked again.
+// It is forgotten once the store says that it has it back: whoever needs it takes it up anew, which
+// is done here for those that are to come to it. When that is not known, it is asked again.
 static void gave_back(struct budgets *all, struct account *a, const struct lease *l)
 {
     bool fine = l->status == STATUS_OK;
@@ -144,8 +152,9 @@ static void gave_back(struct budgets *all, struct account *a, const struct lease
     bookings_born(all, a, fine);
     if (!fine)
         return;
-    budgets_late(all, a, LATE_NOT); // who takes it up hears all
-    must(accounts_forget(&all->table, a));
+    a->gives_back = false;
+    a->id = 0;
+    budgets_ask_again(all, a);
 }
 
 static void on_leased(struct lease *l)

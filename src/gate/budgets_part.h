@@ -25,10 +25,11 @@ struct budgets {
     struct list asks;      // of the store, under way
     struct said *said;     // by number; NULL before the first, and when memory ended
     size_t said_count;
-    bool follows; // some may be open in windows that are not of now
-    size_t lates; // accounts that are late
-    bool lost;    // something was captured whose record says another end than the table
-    bool closed;  // the store is: it is asked no more
+    size_t strays; // places of bookings that are to come to an account of now
+    bool lead;     // ... of some it could not be had: they are to be led again
+    size_t lates;  // accounts that are late
+    bool lost;     // something was captured whose record says another end than the table
+    bool closed;   // the store is: it is asked no more
 };
 
 // What a budget says now, whatever a call that began before knows of it.
@@ -63,6 +64,9 @@ struct booking {
     struct wanted {
         struct booking_wish wish;
         struct window window; // as it was asked for last
+        struct account *now;  // where its open hold is to come to; NULL when it is there
+        struct list stray;    // ... in that account's
+        struct booking *of;   // ... this one
     } wanted[];
 };
 
@@ -103,25 +107,30 @@ void budgets_alert_again(struct budgets *all, const struct account *a);
 // room for one more, or the store cannot be asked.
 struct account *budgets_take_up(struct budgets *all, const struct account_key *key,
                                 const struct account_terms *said, struct nano amount);
-// Its window is the one of now again: what was spent meanwhile is not in it. False: it is not so.
-bool budgets_return(struct budgets *all, struct account *a);
+// Where its window is the one of now again, what was spent meanwhile is not in it.
+void budgets_return(struct budgets *all, struct account *a);
 // What was charged in other windows is not all in it.
 void budgets_late(struct budgets *all, struct account *a, enum late late);
 // Has the store asked for that, once all that ends there has ended; who awaits it goes on when it
 // is not late (any more).
 void budgets_catch_up(struct budgets *all, struct account *a);
 
-// Where the call of an open booking counts now, in the window of now, instead of its i-th account.
-// False when it stays where it is.
-bool booking_strays(const struct budgets *all, const struct booking *b, unsigned i,
-                    struct account_key *now);
+// Again for what failed and is still needed.
+void budgets_ask_again(struct budgets *all, struct account *a);
+
+// Takes up the accounts of now for all that are open in others, which come to them: at once, or as
+// soon as such an account has its number. One that is about to end stays where it is; the account
+// of now is late until it has.
+void bookings_lead(struct budgets *all);
+// It has its number: they come.
+void bookings_gather(struct budgets *all, struct account *a);
+// It comes to none any more; to those it was to, in `now`, which may be NULL. How many.
+unsigned booking_stays(struct budgets *all, struct booking *b, struct account **now);
+// One that was to come there has ended elsewhere.
+void budgets_ended(struct budgets *all, struct account *a);
 // Before it grows: all of its accounts are those of now. HELD: one of them cannot be had; LEASE: it
 // is to be awaited (b->awaits).
 enum admission booking_follow(struct budgets *all, struct booking *b);
-// All whose calls count there now come to it, but those that end where they are.
-void bookings_gather(struct budgets *all, struct account *a);
-// Takes up the accounts of now for all that are open in others.
-void bookings_lead(struct budgets *all);
 
 // Those that wait for that account's first lease, or until it has given back or is not late, look
 // again. `fine`: it has a number now, or is about to be forgotten.
@@ -131,6 +140,9 @@ void bookings_woken(void *context, struct hold *h, const struct verdict *v);
 // accounts_listener.leased: those that grow try again.
 void bookings_leased(void *context, const struct account *a);
 
+// It has no number, and its first lease is not under way: it is forgotten, unless somebody is to
+// come to it.
+void budgets_unborn(struct budgets *all, struct account *a);
 // Asks that its watermark stand there. NULL, and nothing is asked, when memory ends or the store is
 // closed.
 struct ask *budgets_ask(struct budgets *all, struct account *a, struct nano upto);

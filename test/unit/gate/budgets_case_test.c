@@ -421,10 +421,10 @@ static void another_zone_is_another_window(void **state)
     struct charge charge;
     struct booking *k = opened(&there, 600, WALL);
     booking_charge(k, &charge);
-    budgets_terms(all, &here, 1, WALL);
-    struct booking *moved = opened(&here, 1000, WALL);
     end_now(all, k, 600, true);
     rows_of(&charge, 600);
+    budgets_terms(all, &here, 1, WALL);
+    struct booking *moved = opened(&here, 1000, WALL);
     assert_int_equal(spent_since(1, first_us), 600);
     assert_int_equal(spent_since(1, other_us), 0);
     booking_drop(moved);

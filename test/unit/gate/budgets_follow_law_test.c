@@ -2,20 +2,23 @@
 //
 // One budget whose window is changed again and again while calls go on, simulated: the real account
 // table, and around it a store, a journal and a clock that are plain numbers. In one thread, so a
-// run is its seed. Calls reserve, wait, grow, end and are dropped; the store is slow and fails; in
-// some runs batches of the journal fail, leases are made and not heard of, and accounts are
-// forgotten. After each event, of the account of now, as soon as it lets calls in:
+// run is its seed. Calls reserve, wait, grow, end and are dropped; days pass; the budget is taken
+// out and comes back; the store is slow and fails; in some runs batches of the journal fail, leases
+// are made and not heard of, and accounts are forgotten. After each event, of the account of now,
+// as soon as it lets calls in:
 //
 //   spent = what calls of its window were charged     held = what those under way hold
 //
-// or more than that, in those runs. When the process has died a new one finds the same, and no
-// call in two accounts. COSTLENS_LONG=1 does 10^5 seeds; SEED=n repeats one.
+// or more than that, in those runs; and whoever is let in there or grows stays within the limit.
+// When the process has died a new one finds the same, and no call in two accounts. COSTLENS_LONG=1
+// does 10^5 seeds; SEED=n repeats one.
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/random.h"
 #include "booked.h"
 #include "gate/budgets_part.h"
@@ -34,7 +37,8 @@ static struct entry {
     struct booking *booking;
     int64_t start_us;
     int64_t amount; // held, or charged
-    bool sent;      // there is a record
+    bool patient;
+    bool sent; // there is a record
     bool row;
     bool lost;        // its last record was not written
     uint64_t account; // as its last record says ...
@@ -48,8 +52,12 @@ static struct entry *calls[CALLS];
 static struct dice dice;
 static uint64_t running; // seed
 static bool rough;       // what is counted may be too much
+static int64_t busy;     // so many calls at once
+static int64_t lasting;  // so often the first of them grows before it ends
 static int64_t now_us;
 static struct budget budget;
+static struct window_rule before; // it was changed last
+static bool defined;
 static struct loop loop;
 static struct list ended;
 static struct budgets *all;
@@ -143,15 +151,58 @@ static void leave(struct entry **at)
     *at = NULL;
 }
 
+// One that waited may not know it yet.
+static bool holds(const struct entry *e)
+{
+    return e->stage == OPEN || e->stage == ENDS ||
+           (e->stage == ASKING && e->booking->hold.state == HOLD_OPEN);
+}
+
+// Of the window of now, as the calls say.
+static struct sums {
+    int64_t spent, held;
+} sums_of(const struct account *a)
+{
+    struct sums s = {.spent = 0};
+    for (unsigned i = 0; i < count; i++) {
+        const struct entry *e = &entries[i];
+        bool counts = e->sent && is_in(&a->key.window, e->start_us);
+        if (e->stage == ENDED && (counts || (e->sent && e->closed == a->id)))
+            s.spent += e->amount;
+        s.held += holds(e) && e->booking->hold.accounts[0] == a ? e->amount : 0;
+    }
+    return s;
+}
+
+static bool is_now(const struct account *a)
+{
+    const struct window now = window_at(&budget.window, now_us);
+    return a->key.window.kind == now.kind && a->key.window.start_us == now.start_us;
+}
+
+// Nobody is let in, or grows, past the limit, nor before it is known what was spent.
+static void check_room(const struct entry *e)
+{
+    const struct account *a = e->booking->hold.accounts[0];
+    const struct sums s = sums_of(a);
+    if (!defined || !is_now(a))
+        return;
+    MUST_BE(s.spent <= a->settled.n);
+    MUST_BE(s.spent + s.held <= a->terms.limit.n);
+}
+
 static void look(void *call)
 {
     struct entry *e = call;
     if (e->stage != ASKING)
         return;
-    enum booking_state is = reserve_at(e->booking, e->amount, false, now_us);
+    bool held = holds(e); // since a while
+    enum booking_state is = reserve_at(e->booking, e->amount, e->patient, now_us);
     if (is == BOOKING_OPEN) {
         e->stage = OPEN;
         record(e, false);
+        if (!held)
+            check_room(e);
     } else if (is != BOOKING_WAITS) {
         refusals++;
         for (int i = 0; i < CALLS; i++)
@@ -167,18 +218,20 @@ static void begin(struct entry **at)
     struct entry *e = *at = &entries[count++];
     const struct booking_owner owner = {.loop = &loop, .wake = look, .call = e, .start_us = now_us};
     const struct booking_wish wish = {&budget, STR_NONE};
-    *e = (struct entry){.stage = ASKING, .start_us = now_us, .amount = 1 + below(100)};
+    *e = (struct entry){
+        .stage = ASKING, .start_us = now_us, .amount = 1 + below(100), .patient = one_in(2)};
     e->booking = booking_new(all, &owner, &wish, 1);
     look(e);
 }
 
 static void grow(struct entry *e)
 {
-    int64_t by = 1 + below(50);
+    int64_t by = 1 + below(one_in(20) ? LIMIT / 4 : 50);
     if (booking_extend(e->booking, (struct nano){by}) != ADMISSION_MADE)
         return;
     e->amount += by;
     record(e, false);
+    check_room(e);
 }
 
 static void finish(struct entry **at)
@@ -198,7 +251,7 @@ static void advance(struct entry **at)
         begin(at);
     else if ((*at)->stage == ASKING && one_in(8))
         leave(at);
-    else if ((*at)->stage == OPEN && one_in(3))
+    else if ((*at)->stage == OPEN && one_in(at == calls ? lasting : 3))
         finish(at);
     else if ((*at)->stage == OPEN)
         grow(*at);
@@ -222,33 +275,21 @@ static void flush(bool fine)
 
 // --- what must be true ---
 
-// One that waited may not know it yet.
-static bool holds(const struct entry *e)
-{
-    return e->stage == OPEN || e->stage == ENDS ||
-           (e->stage == ASKING && e->booking->hold.state == HOLD_OPEN);
-}
-
 static void check(void)
 {
     const struct account_key key = {1, STR_NONE, window_at(&budget.window, now_us)};
     const struct account *a = accounts_find(&all->table, &key);
-    int64_t spent = 0, held = 0;
-    if (!a || a->id == 0 || a->late || a->gives_back || a->left)
+    if (!defined || !a || a->id == 0 || a->late || a->gives_back || a->left)
         return;
     for (unsigned i = 0; i < count; i++) {
         const struct entry *e = &entries[i];
         bool counts = e->sent && is_in(&key.window, e->start_us);
-        if (e->stage == ENDED && (counts || (e->sent && e->closed == a->id)))
-            spent += e->amount;
-        if (holds(e) && e->booking->hold.accounts[0] == a)
-            held += e->amount;
-        else
-            MUST_BE(!counts || !holds(e));
+        MUST_BE(!counts || !holds(e) || e->booking->hold.accounts[0] == a);
     }
+    const struct sums s = sums_of(a);
     checks++;
-    MUST_BE(a->held.n == held);
-    MUST_BE(rough ? a->settled.n >= spent : a->settled.n == spent);
+    MUST_BE(a->held.n == s.held);
+    MUST_BE(rough ? a->settled.n >= s.spent : a->settled.n == s.spent);
 }
 
 // Each row in one account, and there all of it.
@@ -263,12 +304,29 @@ static void add_up(void)
         MUST_BE(lender.at[i].settled == sums[i] + lender.at[i].given);
 }
 
+static void say(bool is_defined)
+{
+    defined = is_defined;
+    budgets_terms(all, &budget, defined, now_us);
+}
+
 static void change(void)
 {
     static const enum window_kind kinds[] = {WINDOW_DAY, WINDOW_WEEK, WINDOW_MONTH,
                                              WINDOW_LIFETIME};
-    budget.window.kind = kinds[below(4)];
-    budgets_terms(all, &budget, 1, now_us);
+    if (defined && one_in(8)) { // those that know it go on as it was
+        say(false);
+        return;
+    }
+    const struct window_rule was = budget.window;
+    if (one_in(2))
+        budget.window = before;
+    else if (one_in(2))
+        budget.window.kind = kinds[below(4)];
+    else
+        budget.window.first_day = (int)below(7);
+    before = was;
+    say(true);
     changes++;
 }
 
@@ -277,7 +335,7 @@ static void change(void)
 static void start(void)
 {
     all = budgets_new(lender_store(), hear, NULL);
-    budgets_terms(all, &budget, 1, now_us);
+    say(true);
     list_init(&ended);
 }
 
@@ -319,13 +377,24 @@ static void die(void)
         leave(&last);
 }
 
+// Nobody waits over midnight: such a call counts in the window where it is let in, and once more in
+// a later one that has the whole of that.
+static void pass(int64_t us)
+{
+    bool midnight = (now_us + us) / DAY_US != now_us / DAY_US;
+    for (int i = 0; i < CALLS && midnight; i++)
+        if (calls[i] && calls[i]->stage == ASKING)
+            leave(&calls[i]);
+    now_us += us;
+}
+
 static void event(void)
 {
     static const enum status failures[] = {STATUS_BUSY, STATUS_FULL, STATUS_IO};
     int64_t what = below(1000);
-    now_us += below(MINUTE);
+    pass(one_in(100) ? below(5 * DAY_US) : below(MINUTE));
     if (what < 500)
-        advance(&calls[below(CALLS)]);
+        advance(&calls[below(busy)]);
     else if (what < 640)
         flush(!rough || !one_in(20));
     else if (what < 780)
@@ -351,8 +420,11 @@ static void run(uint64_t seed)
     lender.moved_to = moved_to;
     count = 0;
     rough = one_in(3);
+    busy = 1 + below(CALLS);
+    lasting = 2 + below(100);
     now_us = INT64_C(1800000000000000) + below(24) * 60 * MINUTE;
     budget = a_budget(1, LIMIT + below(LIMIT));
+    before = budget.window;
     start();
     for (int i = 0; i < EVENTS; i++)
         event();

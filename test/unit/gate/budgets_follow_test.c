@@ -3,7 +3,11 @@
 // The window of a budget is changed while calls are under way: they belong to the account of now.
 // The store and the loop do nothing before they are told.
 
+#include <stdio.h>
+
+#include "base/clock.h"
 #include "booked.h"
+#include "gate/budgets_part.h"
 #include "lender.h"
 
 #define WALL (INT64_C(1) << 50)
@@ -15,6 +19,7 @@ static struct budgets *all;
 static int begin(void **state)
 {
     (void)state;
+    began_us = WALL;
     memset(&lender, 0, sizeof lender);
     memset(&heard, 0, sizeof heard);
     caller = (struct caller){.loop = &loop};
@@ -205,6 +210,206 @@ static void who_began_before_it_does_not_count_there(void **state)
     end_now(all, k, 310, true);
 }
 
+// Budgets are said when one of them changes: the last time may be long ago.
+static void what_was_said_long_ago_is_followed(void **state)
+{
+    (void)state;
+    struct budget week = of_kind(WINDOW_WEEK);
+    budgets_terms(all, &week, 1, WALL - 20 * DAY_US);
+    struct booking *k = opened(&week, 300);
+    week.window.first_day = (week.window.first_day + 3) % 7;
+    budgets_terms(all, &week, 1, WALL);
+    assert_int_equal(booking_extend(k, (struct nano){10}), ADMISSION_LEASE);
+    work();
+    while (booking_extend(k, (struct nano){10}) == ADMISSION_LEASE)
+        work();
+    struct booking *other = book_for(all, &caller, &week, STR_NONE);
+    assert_int_equal(reserve_at(other, 700, false, WALL), BOOKING_REFUSED);
+    assert_int_equal(settled(other, 690), BOOKING_OPEN);
+    booking_drop(other);
+    end_now(all, k, 310, true);
+}
+
+static void who_comes_back_with_another_window_is_followed(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY);
+    say(WINDOW_DAY);
+    struct booking *k = opened(&day, 300);
+    budgets_terms(all, &day, 0, WALL);
+    work();
+    say(WINDOW_MONTH);
+    work();
+    in_window(WINDOW_DAY, 0, 0);
+    in_window(WINDOW_MONTH, 0, 300);
+    end_now(all, k, 300, true);
+}
+
+// There and back, while one stays and another waits: neither goes on beside what they do not know.
+static void what_was_spent_meanwhile_is_asked_for(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
+    say(WINDOW_MONTH);
+    began_us = of_now(WINDOW_DAY).start_us - 1;
+    struct booking *stays = opened(&month, 100), *first = opened(&month, 800);
+    struct booking *waits = book_for(all, &caller, &month, STR_NONE);
+    assert_int_equal(reserve_at(waits, 300, true, WALL), BOOKING_WAITS);
+    work();
+    began_us = WALL;
+    say(WINDOW_DAY);
+    struct booking *o = opened(&day, 800);
+    end_now(all, o, 800, true);
+    say(WINDOW_MONTH);
+    lender.at[0].moved = 800;
+    booking_drop(first); // there is room, it seems
+    posts_run(&loop);
+    assert_int_equal(settled(waits, 300), BOOKING_REFUSED);
+    enum admission is = booking_extend(stays, (struct nano){800});
+    for (int i = 0; i < 3 && is == ADMISSION_LEASE; i++) {
+        work();
+        is = booking_extend(stays, (struct nano){800});
+    }
+    assert_true(is == ADMISSION_HELD || is == ADMISSION_SPENT);
+    in_window(WINDOW_MONTH, 800, 100);
+    while (booking_extend(stays, (struct nano){100}) == ADMISSION_LEASE)
+        work();
+    in_window(WINDOW_MONTH, 800, 200);
+    booking_drop(waits);
+    end_now(all, stays, 200, true);
+}
+
+// The one that is late asks again by itself, and so does the one that was never there.
+static void what_failed_is_asked_for_again(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY);
+    struct list ended;
+    struct charge charge;
+    list_init(&ended);
+    say(WINDOW_DAY);
+    struct booking *k = opened(&day, 300), *stays = opened(&day, 50);
+    booking_close(k, &charge);
+    booking_end(k, (struct nano){300}, (struct nano){300}, false, &ended);
+    say(WINDOW_MONTH);
+    lender_serve(STATUS_FULL); // the first
+    for (int i = 0; i < 2; i++) {
+        budgets_tidy(all, WALL, 0);
+        assert_int_equal(lender_serve(i ? STATUS_OK : STATUS_FULL), 1);
+        work();
+    }
+    in_window(WINDOW_MONTH, 0, 50);
+    lender.at[1].moved = 300;
+    budgets_end(all, &ended, true);
+    lender_serve(STATUS_FULL);
+    work();
+    in_window(WINDOW_MONTH, 0, 50);
+    budgets_tidy(all, WALL, 0);
+    work();
+    in_window(WINDOW_MONTH, 300, 50);
+    unsigned asked = lender.asked;
+    budgets_tidy(all, WALL, 0);
+    assert_int_equal(lender.asked, asked);
+    end_now(all, stays, 50, true);
+    // Nobody needs it any more.
+    say(WINDOW_DAY);
+    work();
+    stays = opened(&day, 10);
+    say(WINDOW_LIFETIME);
+    lender_serve(STATUS_FULL);
+    booking_drop(stays);
+    asked = lender.asked;
+    budgets_tidy(all, WALL, 0);
+    assert_int_equal(lender.asked, asked);
+    budgets_tidy(all, WALL + 400 * DAY_US, 0);
+    work();
+    assert_int_equal(all->table.count, 0);
+    assert_int_equal(all->lates, 0);
+}
+
+// No account more can be had: who is to come there does so with the first that needs it.
+static void who_could_not_be_led_comes_later(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
+    say(WINDOW_DAY);
+    struct booking *k = opened(&day, 300);
+    work();
+    all->table.count += BUDGETS_ACCOUNTS_MAX;
+    say(WINDOW_MONTH);
+    budgets_tidy(all, WALL, 0);
+    assert_int_equal(booking_extend(k, (struct nano){10}), ADMISSION_HELD);
+    all->table.count -= BUDGETS_ACCOUNTS_MAX;
+    struct booking *other = book_for(all, &caller, &month, STR_NONE);
+    assert_int_equal(reserve_at(other, 701, false, WALL), BOOKING_WAITS);
+    work();
+    in_window(WINDOW_DAY, 0, 0);
+    in_window(WINDOW_MONTH, 0, 300);
+    assert_int_equal(reserve_at(other, 701, false, WALL), BOOKING_REFUSED);
+    booking_drop(other);
+    all->table.count += BUDGETS_ACCOUNTS_MAX;
+    say(WINDOW_LIFETIME);
+    all->table.count -= BUDGETS_ACCOUNTS_MAX;
+    work();
+    in_window(WINDOW_MONTH, 0, 300);
+    budgets_tidy(all, WALL, 0);
+    work();
+    in_window(WINDOW_MONTH, 0, 0);
+    end_now(all, k, 300, true);
+}
+
+// One that gives back while somebody is to come to it is there again at once.
+static void who_gives_back_is_come_to(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
+    say(WINDOW_MONTH);
+    booking_drop(opened(&month, 10));
+    say(WINDOW_DAY);
+    struct booking *k = opened(&day, 300);
+    work();
+    budgets_tidy(all, WALL + 2 * 3600 * SECOND_US, 0); // the month is idle
+    say(WINDOW_MONTH);
+    in_window(WINDOW_DAY, 0, 300);
+    lender_serve(STATUS_FULL);
+    assert_int_equal(booking_extend(k, (struct nano){10}), ADMISSION_LEASE);
+    work();
+    in_window(WINDOW_DAY, 0, 0);
+    in_window(WINDOW_MONTH, 0, 300);
+    end_now(all, k, 300, true);
+}
+
+// Some 0.03 s; as their square, 15 s.
+static void many_are_followed_in_no_time(void **state)
+{
+    (void)state;
+    enum { MANY = 10000 };
+    static char names[MANY][8];
+    static struct booking *k[MANY];
+    const struct budget day = of_kind(WINDOW_DAY);
+    say(WINDOW_DAY);
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(names[i], sizeof names[i], "v%d", i);
+        k[i] = book_for(all, &caller, &day, str_of(names[i]));
+        assert_int_equal(reserve_at(k[i], 300, true, WALL), BOOKING_WAITS);
+    }
+    work();
+    for (int i = 0; i < MANY; i++)
+        while (reserve_at(k[i], 300, true, WALL) == BOOKING_WAITS)
+            work();
+    work();
+    int64_t begin = clock_mono_us();
+    say(WINDOW_MONTH);
+    work();
+    in_window(WINDOW_MONTH, 0, INT64_C(300) * MANY);
+    say(WINDOW_DAY);
+    work();
+    in_window(WINDOW_DAY, 0, INT64_C(300) * MANY);
+    assert_true(clock_mono_us() - begin < 3 * SECOND_US);
+    for (int i = 0; i < MANY; i++)
+        booking_drop(k[i]);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 
 int main(void)
@@ -214,6 +419,13 @@ int main(void)
         CASE(who_ends_just_then_is_asked_for),
         CASE(who_grows_hears_that_the_store_fails),
         CASE(who_began_before_it_does_not_count_there),
+        CASE(what_was_said_long_ago_is_followed),
+        CASE(who_comes_back_with_another_window_is_followed),
+        CASE(what_was_spent_meanwhile_is_asked_for),
+        CASE(what_failed_is_asked_for_again),
+        CASE(who_could_not_be_led_comes_later),
+        CASE(who_gives_back_is_come_to),
+        CASE(many_are_followed_in_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
