@@ -20,6 +20,7 @@ struct ask *budgets_ask(struct budgets *all, struct account *a, struct nano upto
     k->account = a;
     k->lease = (struct lease){.key = a->key,
                               .limit = a->terms.limit,
+                              .ceiling = a->ceiling,
                               .observe = a->terms.observe,
                               .told = a->told,
                               .upto = upto,
@@ -59,7 +60,8 @@ void budgets_forget(struct budgets *all, struct account *a)
 
 static bool is_told(const struct account *a, const struct lease *l)
 {
-    return a->told <= l->told && a->terms.limit.n == l->limit.n && a->terms.observe == l->observe;
+    return a->told <= l->told && a->terms.limit.n == l->limit.n &&
+           a->ceiling.n <= count_larger(l->ceiling.n, l->limit.n) && a->terms.observe == l->observe;
 }
 
 void budgets_pump(struct budgets *all)

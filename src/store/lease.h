@@ -30,6 +30,7 @@ typedef void lease_f(struct lease *l);
 struct lease {
     struct account_key key; // the account is made when there is none
     struct nano limit;      // as the budget's definition says now
+    struct nano ceiling;    // what may be charged all the same: a call came from another window
     bool observe;           // ... it refuses nothing: no watermark binds it, nothing is set aside
     uint8_t told;           // the highest threshold that was told; what is kept never falls
     // Where the watermark shall stand: no lower than what is spent and held. Lower than it stood

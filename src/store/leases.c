@@ -121,7 +121,8 @@ static void move(struct lease *l, struct amounts *a)
         most = a->leased;
     a->leased = want < most ? want : most;
     int64_t used = a->settled - a->overdraft + a->leased;
-    a->ceiling = l->observe ? INT64_MAX : used > l->limit.n ? used : l->limit.n;
+    int64_t ceiling = count_larger(l->limit.n, l->ceiling.n);
+    a->ceiling = l->observe ? INT64_MAX : count_larger(used, ceiling);
     l->kept.settled.n = count_add(a->settled, to_come);
     l->kept.overdraft.n = a->overdraft;
     l->kept.leased.n = count_add(a->settled, a->leased);

@@ -379,6 +379,30 @@ static void who_gives_back_is_come_to(void **state)
     end_now(all, k, 300, true);
 }
 
+// What came beyond the limit was held: no provider broke a worst case.
+static void who_comes_beyond_the_limit_is_no_overdraft(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
+    struct charge c;
+    say(WINDOW_MONTH);
+    began_us = of_now(WINDOW_DAY).start_us - 1;
+    end_now(all, opened(&month, 900), 900, true);
+    lent_charge(1, 900);
+    began_us = WALL;
+    say(WINDOW_DAY);
+    struct booking *k = opened(&day, 800);
+    say(WINDOW_MONTH);
+    work();
+    booking_close(k, &c);
+    end_now(all, k, 800, true);
+    lent_charge(c.accounts[0], 800);
+    in_window(WINDOW_MONTH, 1700, 0);
+    assert_int_equal(heard.overdrafts, 0);
+    assert_int_equal(lender.at[0].settled, 1700);
+    assert_int_equal(lender.at[0].overdraft, 0);
+}
+
 // Some 0.03 s; as their square, 15 s.
 static void many_are_followed_in_no_time(void **state)
 {
@@ -425,6 +449,7 @@ int main(void)
         CASE(what_failed_is_asked_for_again),
         CASE(who_could_not_be_led_comes_later),
         CASE(who_gives_back_is_come_to),
+        CASE(who_comes_beyond_the_limit_is_no_overdraft),
         CASE(many_are_followed_in_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,7 +130,8 @@ static inline void lent_grant(struct lent *a, struct lease *l)
     a->observe = l->observe;
     a->told = l->told > a->told ? l->told : a->told;
     int64_t used = a->settled - a->overdraft + a->leased;
-    a->ceiling = l->observe ? INT64_MAX : used > a->limit ? used : a->limit;
+    int64_t ceiling = l->ceiling.n > a->limit ? l->ceiling.n : a->limit;
+    a->ceiling = l->observe ? INT64_MAX : used > ceiling ? used : ceiling;
     l->kept.leased.n = a->settled + a->leased;
     if (l->observe && l->kept.leased.n < upto)
         l->kept.leased.n = upto;

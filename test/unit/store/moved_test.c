@@ -172,6 +172,32 @@ static void rows_are_read_once_for_all_values(void **state)
     lent_end(&p, s, j);
 }
 
+// It was held elsewhere, within the limit there: no provider broke a worst case.
+static void what_comes_beyond_the_limit_is_no_overdraft(void **state)
+{
+    (void)state;
+    struct place p;
+    struct store *s = lent_begin(&p);
+    struct journal *j = journal_of(s, 0);
+    struct lease l = a_lease(1, 1000, 1000);
+    struct entry e = an_entry(20000 * DAY_US);
+    l.ceiling.n = 1700;
+    assert_int_equal(lease_now(s, &l), STATUS_OK);
+    for (int i = 0; i < 2; i++) {
+        charge(&e, 850, 850, l.account);
+        call(j, &e);
+        e = an_entry(20000 * DAY_US + 1);
+    }
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT settled FROM account"), 1700);
+    assert_int_equal(ask(&p, "SELECT overdraft FROM account"), 0);
+    charge(&e, 30, 30, l.account);
+    call(j, &e);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT overdraft FROM account"), 30);
+    lent_end(&p, s, j);
+}
+
 // Once the writer lets it.
 static void rename_calls(const struct place *p, const char *sql, bool away)
 {
@@ -261,6 +287,7 @@ int main(void)
         cmocka_unit_test(what_was_spent_in_another_window_counts),
         cmocka_unit_test(what_is_spent_there_meanwhile_counts_when_asked),
         cmocka_unit_test(rows_are_read_once_for_all_values),
+        cmocka_unit_test(what_comes_beyond_the_limit_is_no_overdraft),
         cmocka_unit_test(nothing_is_given_while_rows_are_missing),
         cmocka_unit_test(only_who_needs_rows_waits_for_them),
     };
