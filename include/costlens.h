@@ -298,8 +298,11 @@ struct costlens_request {
     int64_t longest_us;    // the caller surely ends it by then; 0: not known. Prices by the hour,
                            // and those that change soon, need it
     int64_t counted;       // its input in tokens, where it was counted exactly; 0: by its bytes
-    int64_t output_unsaid; // an answer's maximum, where neither body nor book says one. Who sets it
-                           // puts `output_max` below into the body where the body says none
+    int64_t output_unsaid; // > 0: an answer's maximum, where neither body nor book says one: the
+                           // book's own is taken before it. Who sets it puts `output_max` below
+                           // into the body where the body says none. 0: the body goes as it is,
+                           // and one that says none is bounded by all that the model's window
+                           // holds, whatever maximum the book has
     int us_region;         // 1: it goes to a host with a regional surcharge
 };
 
@@ -424,7 +427,8 @@ COSTLENS_PUBLIC enum costlens_status costlens_budgets_zone(struct costlens_budge
 //                              control characters, of up to 64 bytes (team, project, user and
 //                              tag 256, model 321)
 //   per=tag:session            one account for each value of a dimension
-//   per=request                no account: no single call may cost more than the limit
+//   per=request                no account: no single call may cost more than the limit, also not
+//                              what it is extended to
 //   window=day                 day, week, month, lifetime (the default)
 //   week=sunday                on which day a week begins (monday)
 //   timezone=Europe/Berlin     whose midnight (UTC)
@@ -433,8 +437,16 @@ COSTLENS_PUBLIC enum costlens_status costlens_budgets_zone(struct costlens_budge
 //   paused=true                refuses everything
 //
 // Each but alert_at may be said once. A limit below what is spent and held is fine: nothing new
-// fits until that has drained. On failure the table is as it was. COSTLENS_SYNTAX, COSTLENS_RANGE;
-// the message says which member, and what to write.
+// fits until that has drained. With another window, week or timezone each open hold goes over, to
+// the window that has the moment it was reserved at, and counts there whether or not it fits: one
+// budget never holds more because it was changed. What is spent does not go over: the library knows
+// sums, not the days of calls. It stays in the windows that it was spent in, which are there again
+// when the former definition is; a new window begins with what is held. Who wants it to count on
+// defines the new window under another name, beside the former, until that is over. With another
+// `per` nothing goes over: calls from then on count in accounts of their own.
+// COSTLENS_SYNTAX, COSTLENS_RANGE: the message says which member, and what to write. On failure the
+// table is as it was, but for COSTLENS_IO: it is defined, and the journal did not take what went
+// over.
 COSTLENS_PUBLIC enum costlens_status costlens_budgets_define(struct costlens_budgets *budgets,
                                                              const char *name,
                                                              const char *const *members,
@@ -451,7 +463,7 @@ COSTLENS_PUBLIC void costlens_budgets_list(const struct costlens_budgets *budget
 // --- what a call holds ---
 
 struct costlens_tag {
-    const char *name, *value;
+    const char *name, *value; // in UTF-8 without control characters: 1 to 64 bytes, 0 to 256
 };
 
 // Whose call it is. What it has not is NULL.
@@ -474,7 +486,8 @@ struct costlens_refusal {
     enum costlens_refusal_kind kind;  // NONE where the status is not COSTLENS_REFUSED
     const char *budget;               // the first in the order org, team, project, key, user, tag,
                                       // model, provider; lives as long as the table
-    char value[COSTLENS_VALUE_BYTES]; // as the call said it, whatever characters it has
+    char value[COSTLENS_VALUE_BYTES]; // as the call said it, whatever characters that has: only a
+                                      // tag's are checked
     int64_t limit, spent, held;
     int64_t resets_us; // when its window is over; INT64_MAX: never
     char text[1024];   // in a sentence, whatever the status; without control characters
@@ -485,16 +498,17 @@ struct costlens_hold;
 // Holds so much for a call in each of the accounts that it concerns, or in none: COSTLENS_REFUSED.
 // It is in the journal when it returns, and only then may the call be sent. A call that concerns no
 // budget gets a hold too. COSTLENS_RANGE for a negative amount, texts that are too long, more than
-// 16 accounts; COSTLENS_IO when the journal did not take it. `refusal` (may be NULL) is written
-// always.
+// 16 tags or accounts; COSTLENS_SYNTAX for a tag of other characters than tags have, or without a
+// name; COSTLENS_IO when the journal did not take it. `refusal` (may be NULL) is written always.
 COSTLENS_PUBLIC enum costlens_status costlens_reserve(struct costlens_budgets *budgets,
                                                       const struct costlens_call *call,
                                                       int64_t nanodollars, int64_t now_us,
                                                       struct costlens_hold **out,
                                                       struct costlens_refusal *refusal);
-// Holds so much more, in all of its accounts or in none. A paused budget does not stop it: the call
-// is under way. COSTLENS_CONFLICT when it has ended. On COSTLENS_IO it is held, but only here: the
-// provider must not go on.
+// Holds so much more, in all of its accounts or in none. For a budget per=request all that it then
+// holds is the cost of the single call. A paused budget does not stop it: the call is under way.
+// COSTLENS_CONFLICT when it has ended. On COSTLENS_IO it is held, but only here: the provider must
+// not go on.
 COSTLENS_PUBLIC enum costlens_status costlens_extend(struct costlens_hold *hold,
                                                      int64_t nanodollars, int64_t now_us,
                                                      struct costlens_refusal *refusal);

@@ -285,23 +285,95 @@ static void retell(struct costlens_budgets *b, const struct lib_budget *budget)
     (void)accounts_walk(&b->table, &at, SIZE_MAX, retell_one, &r);
 }
 
+// --- a window is changed ---
+
+// Where an open hold belongs by what is said now, which is the window of the moment that it was
+// reserved at. False when that is so, or the account is another budget's.
+static bool strays(const struct costlens_hold *h, unsigned at, const struct budget *said,
+                   struct account_key *now)
+{
+    if (h->hold.state != HOLD_OPEN) // its accounts may be gone
+        return false;
+    const struct account_key *is = &h->hold.accounts[at]->key;
+    if (is->budget != said->id)
+        return false;
+    *now = (struct account_key){is->budget, is->value, window_at(&said->window, h->began_us)};
+    return now->window.kind != is->window.kind || now->window.start_us != is->window.start_us;
+}
+
+// The accounts that holds will go over to.
+static enum status prepare(struct costlens_budgets *b, const struct budget *said)
+{
+    struct account_key now;
+    size_t fresh = 0;
+    enum status s = STATUS_OK;
+    list_for (it, &b->holds) {
+        const struct costlens_hold *h = list_of(it, struct costlens_hold, link);
+        for (unsigned i = 0; s == STATUS_OK && i < h->hold.count; i++) {
+            struct account *a;
+            if (strays(h, i, said, &now) && !accounts_find(&b->table, &now))
+                s = table_account(b, &now, fresh++, &a);
+        }
+    }
+    return s;
+}
+
+static void forget(struct costlens_budgets *b, const struct account_key *key)
+{
+    struct account *a = accounts_find(&b->table, key);
+    if (!a || a->id > 0)
+        return;
+    bool forgotten = accounts_forget(&b->table, a);
+    must(forgotten);
+}
+
+// What was not all prepared.
+static void undo(struct costlens_budgets *b, const struct budget *said)
+{
+    struct account_key now;
+    list_for (it, &b->holds) {
+        const struct costlens_hold *h = list_of(it, struct costlens_hold, link);
+        for (unsigned i = 0; i < h->hold.count; i++) {
+            if (strays(h, i, said, &now))
+                forget(b, &now);
+        }
+    }
+}
+
+// What could not be counted there stays.
+static enum costlens_status go_over(struct costlens_budgets *b, const struct budget *said)
+{
+    struct account_key now;
+    enum costlens_status s = COSTLENS_OK;
+    list_for (it, &b->holds) {
+        struct costlens_hold *h = list_of(it, struct costlens_hold, link);
+        for (unsigned i = 0; i < h->hold.count; i++) {
+            if (!strays(h, i, said, &now) ||
+                !accounts_move(&b->table, &h->hold, i, accounts_find(&b->table, &now)))
+                continue;
+            s = journal_hold(b, h); // after one that was not kept none is
+        }
+    }
+    return s;
+}
+
 // The text is the budget's from then on.
-static enum status define(struct costlens_budgets *b, const struct budget *said, char *text,
+static enum status define(struct costlens_budgets *b, struct budget *said, char *text,
                           struct why *why)
 {
-    const struct zone *zone;
-    enum status s = find_zone(b, said->zone_name, &zone, why);
+    enum status s = find_zone(b, said->zone_name, &said->window.zone, why);
     if (s != STATUS_OK)
         return s;
     struct lib_budget *budget = table_named(b, said->name);
     if (!budget)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    struct str name = budget->is.name;
-    uint64_t id = budget->is.id;
+    said->name = budget->is.name;
+    said->id = budget->is.id;
+    if (prepare(b, said) != STATUS_OK) {
+        undo(b, said);
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    }
     budget->is = *said;
-    budget->is.name = name;
-    budget->is.id = id;
-    budget->is.window.zone = zone;
     budget->defined = true;
     alloc_free(&b->alloc, budget->text);
     budget->text = text;
@@ -322,10 +394,17 @@ enum costlens_status costlens_budgets_define(struct costlens_budgets *b, const c
         why.status = read_members(&said, text, members, &why);
     if (why.status == STATUS_OK)
         why.status = define(b, &said, text, &why);
-    if (why.status == STATUS_OK)
-        return COSTLENS_OK;
-    alloc_free(&b->alloc, text);
-    return lib_fault(&why, message, message_size);
+    if (why.status != STATUS_OK) {
+        alloc_free(&b->alloc, text);
+        return lib_fault(&why, message, message_size);
+    }
+    enum costlens_status s = go_over(b, &said);
+    if (s != COSTLENS_OK) {
+        why_set(&why, STATUS_IO,
+                "it is defined, but the journal lacks what went over: begin another one");
+        (void)lib_fault(&why, message, message_size);
+    }
+    return s;
 }
 
 enum costlens_status costlens_budgets_remove(struct costlens_budgets *b, const char *name)

@@ -97,7 +97,11 @@ static enum status read_facts(const struct costlens_call *call, struct facts *f,
         struct str name = text_of(call->tags[i].name);
         enum status s = tags_set(&f->tags, name, text_of(call->tags[i].value));
         if (s != STATUS_OK)
-            return why_set(why, s, "tag %zu: at most 16, names of 1 to 64 bytes, values of 256", i);
+            return why_set(why, s,
+                           s == STATUS_SYNTAX
+                               ? "tag %zu: a name, and a value, in UTF-8 without control characters"
+                               : "tag %zu: at most 16, names of up to 64 bytes, values of 256",
+                           i);
     }
     if (provider.len > NAME_BYTES_MAX || model.len > MODEL_BYTES_MAX)
         return why_set(why, STATUS_LIMIT, "a provider's name has at most 64 bytes, a model's 256");
@@ -152,21 +156,34 @@ static enum costlens_status add_account(struct reserving *g, const struct lib_bu
     return COSTLENS_OK;
 }
 
-// No account: the call alone against the limit.
-static enum costlens_status ask_request(struct reserving *g, const struct budget *budget)
+// No account: the call alone against the limit. `held`: what it holds already, being under way.
+static enum costlens_status ask_request(const struct budget *budget, int64_t held, int64_t amount,
+                                        bool paused, struct costlens_refusal *r)
 {
-    int64_t amount = g->h->hold.amount.n;
-    bool over = amount > budget->terms.limit.n && !budget->terms.observe;
-    if (!over && !budget->terms.paused)
+    bool over = (int128)held + amount > budget->terms.limit.n && !budget->terms.observe;
+    if (!over && !paused)
         return COSTLENS_OK;
-    *g->refusal = (struct costlens_refusal){
-        .kind = budget->terms.paused ? COSTLENS_REFUSAL_PAUSED : COSTLENS_REFUSAL_REQUEST,
+    *r = (struct costlens_refusal){
+        .kind = paused ? COSTLENS_REFUSAL_PAUSED : COSTLENS_REFUSAL_REQUEST,
         .budget = budget->name.ptr,
         .limit = budget->terms.limit.n,
+        .held = held,
         .resets_us = INT64_MAX,
     };
-    say_amounts(g->refusal, amount);
+    say_amounts(r, amount);
     return COSTLENS_REFUSED;
+}
+
+static enum costlens_status add_limit(struct reserving *g, const struct lib_budget *budget)
+{
+    struct costlens_hold *h = g->h;
+    const struct lib_budget **more = alloc_grow(
+        &g->b->alloc, h->limits, sizeof(struct lib_budget *), h->limit_count, &h->limit_size);
+    if (!more)
+        return fail(g, STATUS_NO_MEMORY, status_text(STATUS_NO_MEMORY));
+    h->limits = more;
+    h->limits[h->limit_count++] = budget;
+    return ask_request(&budget->is, 0, h->hold.amount.n, budget->is.terms.paused, g->refusal);
 }
 
 static enum costlens_status concern(struct reserving *g, const struct facts *f)
@@ -178,7 +195,7 @@ static enum costlens_status concern(struct reserving *g, const struct facts *f)
         if (!budget->defined || !budget_matches(&budget->is, &f->is, &value))
             continue;
         if (budget->is.per == BUDGET_PER_REQUEST)
-            s = ask_request(g, &budget->is);
+            s = add_limit(g, budget);
         else
             s = add_account(g, budget, value);
         if (s != COSTLENS_OK)
@@ -234,6 +251,13 @@ static enum costlens_status reserve(struct reserving *g, const struct costlens_c
     return done;
 }
 
+static void free_hold(struct costlens_hold *h)
+{
+    struct alloc a = h->budgets->alloc;
+    alloc_free(&a, h->limits);
+    alloc_free(&a, h);
+}
+
 // Six parameters, each of which the caller has at hand. NOLINTNEXTLINE(readability-function-size)
 enum costlens_status costlens_reserve(struct costlens_budgets *b, const struct costlens_call *call,
                                       int64_t nanodollars, int64_t now_us,
@@ -252,16 +276,30 @@ enum costlens_status costlens_reserve(struct costlens_budgets *b, const struct c
         return COSTLENS_NO_MEMORY;
     }
     h->budgets = b;
+    h->began_us = now_us;
     h->hold.amount.n = nanodollars;
     struct reserving g = {b, h, now_us, 0, r};
     enum costlens_status s = reserve(&g, call);
     if (s != COSTLENS_OK) {
-        alloc_free(&b->alloc, h);
+        free_hold(h);
         return s;
     }
     list_push(&b->holds, &h->link);
     *out = h;
     return COSTLENS_OK;
+}
+
+// A paused one does not stop it: the call is under way.
+static enum costlens_status ask_limits(const struct costlens_hold *h, int64_t by,
+                                       struct costlens_refusal *r)
+{
+    enum costlens_status s = COSTLENS_OK;
+    for (size_t i = 0; s == COSTLENS_OK && i < h->limit_count; i++) {
+        const struct lib_budget *budget = h->limits[i];
+        if (budget->defined && budget->is.per == BUDGET_PER_REQUEST)
+            s = ask_request(&budget->is, h->hold.amount.n, by, false, r);
+    }
+    return s;
 }
 
 enum costlens_status costlens_extend(struct costlens_hold *h, int64_t nanodollars, int64_t now_us,
@@ -282,11 +320,14 @@ enum costlens_status costlens_extend(struct costlens_hold *h, int64_t nanodollar
         say(r, behind);
         return COSTLENS_IO;
     }
+    enum costlens_status s = ask_limits(h, nanodollars, r);
+    if (s != COSTLENS_OK)
+        return s;
     struct nano by = {nanodollars};
     struct verdict v = accounts_extend(&h->budgets->table, &h->hold, by, now_us);
     if (v.is != ADMISSION_MADE)
         return refuse(h, &v, nanodollars, r);
-    enum costlens_status s = journal_hold(h->budgets, h);
+    s = journal_hold(h->budgets, h);
     if (s != COSTLENS_OK)
         say(r, "what is held more was not kept by the journal's callback");
     return s;
@@ -330,8 +371,7 @@ void costlens_hold_close(struct costlens_hold *h)
 {
     if (!h)
         return;
-    struct alloc a = h->budgets->alloc;
     (void)costlens_capture(h); // only if it is open
     list_pull(&h->link);
-    alloc_free(&a, h);
+    free_hold(h);
 }

@@ -52,8 +52,12 @@ struct costlens_budgets {
 struct costlens_hold {
     struct costlens_budgets *budgets;
     struct list link;
-    uint64_t id; // in the journal; 0: it has no account
+    uint64_t id;      // in the journal; 0: it has no account
+    int64_t began_us; // by the caller's clock
     struct hold hold;
+    // Without an account: those that limit it alone (per=request), in the order of refusal.
+    const struct lib_budget **limits;
+    size_t limit_count, limit_size;
 };
 
 // --- budgets.c ---

@@ -19,9 +19,10 @@
 #define FIRST   20454 // day since 1970
 #define AMOUNTS 1000  // nanodollars
 
-enum { DAYS = 16, VALUES = 3, BUDGETS = 3, HOLDS = 24 };
+enum { DAYS = 16, EVER = DAYS, VALUES = 3, BUDGETS = 3, HOLDS = 24 };
 
-// cap: by the day. each: of each session, for ever. watch: of one key, by the day, observing.
+// cap: by the day. each: of each session, for ever, or by the day: that changes. watch: of one key,
+// by the day, observing.
 enum { CAP, EACH, WATCH };
 
 struct call {
@@ -33,7 +34,8 @@ struct call {
 
 static struct model {
     int64_t limit[BUDGETS];
-    int64_t spent[BUDGETS][VALUES][DAYS];
+    int64_t spent[BUDGETS][VALUES][DAYS + 1];
+    bool daily;     // each is by the day
     int64_t excess; // settled beyond what was held
     int day;
     struct call calls[HOLDS];
@@ -96,7 +98,7 @@ static int value_in(const struct call *c, int budget)
 
 static int day_in(const struct call *c, int budget)
 {
-    return budget == EACH ? 0 : c->day;
+    return budget == EACH && !now.daily ? EVER : c->day;
 }
 
 static int64_t held_in(int budget, int value, int day)
@@ -109,6 +111,20 @@ static int64_t held_in(int budget, int value, int day)
             sum += c->amount;
     }
     return sum;
+}
+
+// What a journal begun anew leaves out.
+static void forget(void)
+{
+    bool used[VALUES][DAYS + 1] = {{false}};
+    for (int i = 0; i < HOLDS; i++) {
+        const struct call *c = &now.calls[i];
+        if (c->open)
+            used[c->value][day_in(c, EACH)] = true;
+    }
+    for (int v = 0; v < VALUES; v++)
+        for (int day = 0; day + 2 <= now.day; day++)
+            now.spent[EACH][v][day] *= used[v][day];
 }
 
 static bool fits(const struct call *c, int64_t amount)
@@ -147,7 +163,8 @@ static void define(int budget)
     char usd[32], limit[40];
     assert_int_equal(costlens_nano_usd(now.limit[budget], usd, sizeof usd), COSTLENS_OK);
     snprintf(limit, sizeof limit, "limit=%s", usd);
-    const char *const members[] = {limit, more[budget][0], more[budget][1], more[budget][2], NULL};
+    const char *own = budget == EACH && now.daily ? "window=day" : more[budget][1];
+    const char *const members[] = {limit, more[budget][0], own, more[budget][2], NULL};
     assert_int_equal(costlens_budgets_define(budgets, names[budget], members, NULL, 0),
                      COSTLENS_OK);
 }
@@ -158,7 +175,7 @@ static void compare(void *context, const struct costlens_account *a)
 {
     int budget = a->budget[0] == 'c' ? CAP : a->budget[0] == 'e' ? EACH : WATCH;
     int value = budget == EACH ? a->value[0] - 'a' : 0;
-    int day = budget == EACH ? 0 : (int)(a->start_us / DAY_US - FIRST);
+    int day = a->window[0] == 'l' ? EVER : (int)(a->start_us / DAY_US - FIRST);
     (void)context;
     assert_int_equal(a->spent, now.spent[budget][value][day]);
     assert_int_equal(a->held, held_in(budget, value, day));
@@ -173,7 +190,7 @@ static void check(void)
     listed = 0;
     costlens_budgets_list(budgets, compare, NULL);
     for (int v = 0; v < VALUES; v++)
-        sums += now.spent[EACH][v][0] > 0;
+        sums += now.spent[EACH][v][now.daily ? now.day : EVER] > 0;
     sums += now.spent[CAP][0][now.day] > 0;
     sums += now.spent[WATCH][0][now.day] > 0;
     assert_true(listed >= sums);
@@ -197,6 +214,7 @@ static bool save(void)
     next->fails_in = -1;
     tape = next;
     tape->mark = tape->len;
+    forget();
     return true;
 }
 
@@ -330,7 +348,10 @@ static void change(void)
 {
     int budget = (int)below(BUDGETS);
     now.limit[budget] = below(20) * AMOUNTS;
+    now.daily = below(2) == 0 ? !now.daily : now.daily;
+    tape->fails_in = -1;
     define(budget);
+    define(EACH);
 }
 
 static void run(uint64_t seed, long steps)

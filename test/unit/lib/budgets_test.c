@@ -223,6 +223,119 @@ static void follows_a_new_definition(void **state)
     assert_non_null(reserve(&call, 2 * USD));
 }
 
+static enum costlens_status extend(struct costlens_hold *h, int64_t by, struct costlens_refusal *r)
+{
+    return costlens_extend(h, by, NOW, r);
+}
+
+// What calls under way may cost is in a changed window from the first.
+static void open_holds_go_over_to_another_window(void **state)
+{
+    struct costlens_call ann = {.user = "ann"}, bob = {.user = "bob"};
+    struct costlens_hold *yesterdays = NULL, *h = NULL;
+    struct costlens_refusal r;
+    (void)state;
+    assert_int_equal(DEFINE("a", "limit=1", "window=day", "per=user"), COSTLENS_OK);
+    assert_int_equal(DEFINE("b", "limit=9"), COSTLENS_OK);
+    assert_int_equal(costlens_reserve(budgets, &ann, USD / 5, NOW - DAY_US, &yesterdays, NULL),
+                     COSTLENS_OK);
+    struct costlens_hold *ended = reserve(&ann, USD / 10);
+    struct costlens_hold *open = reserve(&ann, USD / 5);
+    assert_non_null(reserve(&bob, USD / 10));
+    assert_int_equal(costlens_settle(ended, USD / 10), COSTLENS_OK);
+    assert_int_equal(DEFINE("a", "limit=0.5", "window=lifetime", "per=user"), COSTLENS_OK);
+    list();
+    assert_int_equal(shown_count, 6); // b's, two of ann's days, bob's, and both their lifetimes'
+    assert_int_equal(shown[2].spent, USD / 10);
+    assert_int_equal(shown[1].held + shown[2].held + shown[3].held, 0);
+    assert_string_equal(shown[4].window, "lifetime");
+    assert_string_equal(shown[4].value, "ann");
+    assert_int_equal(shown[4].held, USD * 2 / 5);
+    assert_int_equal(shown[4].spent, 0);
+    assert_int_equal(shown[4].limit, USD / 2);
+    assert_string_equal(shown[5].value, "bob");
+    assert_int_equal(costlens_reserve(budgets, &ann, USD / 5, NOW, &h, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.kind, COSTLENS_REFUSAL_HELD);
+    assert_int_equal(extend(open, USD / 5, &r), COSTLENS_REFUSED);
+    assert_int_equal(costlens_settle(yesterdays, USD / 5), COSTLENS_OK);
+    assert_int_equal(extend(open, USD / 10, &r), COSTLENS_OK);
+    // Back again: each to its day, and what it costs counts there.
+    assert_int_equal(DEFINE("a", "limit=1", "window=day", "per=user"), COSTLENS_OK);
+    assert_int_equal(costlens_settle(open, USD / 2), COSTLENS_OK);
+    list();
+    assert_int_equal(shown_count, 6);
+    assert_int_equal(shown[1].spent, 0);
+    assert_int_equal(shown[2].spent, USD * 3 / 5);
+    assert_int_equal(shown[4].spent, USD / 5);
+    // Another day is another window, too.
+    assert_int_equal(DEFINE("a", "limit=1", "window=day", "per=user", "timezone=Asia/Tokyo"),
+                     COSTLENS_OK);
+    list();
+    assert_int_equal(shown_count, 7);
+    assert_int_equal(shown[3].held, 0);
+    assert_int_equal(shown[6].held, USD / 10);
+    assert_int_equal(shown[6].start_us, NOW - 9 * (DAY_US / 24));
+}
+
+// What no account can count stays where it is.
+static void what_cannot_be_counted_does_not_go_over(void **state)
+{
+    struct costlens_call call = {0};
+    struct costlens_hold *h = NULL;
+    (void)state;
+    assert_int_equal(DEFINE("a", "limit=1", "enforce=observe"), COSTLENS_OK);
+    assert_non_null(reserve(&call, INT64_MAX));
+    assert_int_equal(DEFINE("a", "limit=1", "enforce=observe", "window=day"), COSTLENS_OK);
+    assert_int_equal(costlens_reserve(budgets, &call, INT64_MAX, NOW + DAY_US, &h, NULL),
+                     COSTLENS_OK);
+    assert_int_equal(DEFINE("a", "limit=1", "enforce=observe"), COSTLENS_OK);
+    list();
+    assert_int_equal(shown_count, 3);
+    assert_int_equal(shown[0].held, INT64_MAX);
+    assert_int_equal(shown[1].held, 0);
+    assert_int_equal(shown[2].held, INT64_MAX);
+    costlens_hold_close(h);
+}
+
+// What a single call may cost is so for what it grows to, too.
+static void no_call_grows_beyond_what_one_may_cost(void **state)
+{
+    struct costlens_call call = {.key = "ci"};
+    struct costlens_refusal r;
+    (void)state;
+    assert_int_equal(DEFINE("req", "per=request", "limit=0.25"), COSTLENS_OK);
+    assert_int_equal(DEFINE("wide", "per=request", "limit=9"), COSTLENS_OK);
+    assert_int_equal(DEFINE("others", "per=request", "limit=0.01", "scope.key=x"), COSTLENS_OK);
+    struct costlens_hold *h = reserve(&call, USD / 5);
+    assert_non_null(h);
+    assert_int_equal(extend(h, USD * 5, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.kind, COSTLENS_REFUSAL_REQUEST);
+    assert_string_equal(r.budget, "req");
+    assert_int_equal(r.limit, USD / 4);
+    assert_int_equal(r.resets_us, INT64_MAX);
+    assert_string_equal(r.text, "budget req: limit 0.25, spent 0.00, held 0.20, wanted 5.00 USD: "
+                                "no single call may cost more than its limit");
+    assert_int_equal(extend(h, INT64_MAX, &r), COSTLENS_REFUSED);
+    assert_int_equal(extend(h, USD / 20, NULL), COSTLENS_OK);
+    assert_int_equal(extend(h, 1, &r), COSTLENS_REFUSED);
+    // As it is defined by then; paused it stops only new ones.
+    assert_int_equal(DEFINE("req", "per=request", "limit=0.3", "paused=true"), COSTLENS_OK);
+    assert_int_equal(extend(h, USD / 20, &r), COSTLENS_OK);
+    assert_int_equal(extend(h, 1, &r), COSTLENS_REFUSED);
+    assert_int_equal(DEFINE("req", "per=request", "limit=0.3", "enforce=observe"), COSTLENS_OK);
+    assert_int_equal(extend(h, 1, &r), COSTLENS_OK);
+    assert_int_equal(DEFINE("req", "limit=0.3"), COSTLENS_OK);
+    assert_int_equal(extend(h, 1, &r), COSTLENS_OK);
+    assert_int_equal(costlens_budgets_remove(budgets, "req"), COSTLENS_OK);
+    assert_int_equal(extend(h, USD, &r), COSTLENS_OK);
+    assert_int_equal(extend(h, 8 * USD, &r), COSTLENS_REFUSED);
+    assert_string_equal(r.budget, "wide");
+    struct costlens_hold_facts f;
+    costlens_hold_read(h, &f);
+    assert_int_equal(f.accounts, 0);
+    assert_int_equal(f.amount, USD * 13 / 10 + 2);
+}
+
 static void refuses_bad_definitions(void **state)
 {
     static const struct {
@@ -288,8 +401,14 @@ static void refuses_bad_calls(void **state)
     call = (struct costlens_call){.tags = tags, .tag_count = 17};
     assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_RANGE);
     assert_non_null(strstr(r.text, "tag 16"));
-    tags[0].name = "";
-    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_SYNTAX);
+    assert_non_null(strstr(r.text, "at most 16, names of up to 64 bytes, values of 256"));
+    static const struct costlens_tag odd[] = {{"", "v"}, {"n", "a\nb"}, {"n", "\xff"}};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        tags[0] = odd[i];
+        assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_SYNTAX);
+        assert_string_equal(r.text,
+                            "tag 0: a name, and a value, in UTF-8 without control characters");
+    }
     assert_int_equal(DEFINE("each", "per=user", "limit=1"), COSTLENS_OK);
     call = (struct costlens_call){.user = longest};
     assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_RANGE);
@@ -347,6 +466,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_refusal_can_be_printed, setup, teardown),
         cmocka_unit_test_setup_teardown(tells_calls_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(follows_a_new_definition, setup, teardown),
+        cmocka_unit_test_setup_teardown(open_holds_go_over_to_another_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_cannot_be_counted_does_not_go_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_call_grows_beyond_what_one_may_cost, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_definitions, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_calls, setup, teardown),
         cmocka_unit_test_setup_teardown(counts_where_somebody_lives, setup, teardown),

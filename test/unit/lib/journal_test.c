@@ -28,7 +28,9 @@ static void begins_anew(void **state)
     struct sums after = sums_of(b);
     assert_int_equal(before.held, 0);
     assert_memory_equal(&before, &after, sizeof before);
-    // A day after its window is over an account goes; the lifetime's stay.
+    // A day after its window is over an account goes, whoever has held there; the lifetime's stay.
+    assert_int_equal(costlens_reserve(b, &ann, 0, NOW, &h, NULL), COSTLENS_OK);
+    assert_int_equal(costlens_release(h), COSTLENS_OK);
     tape.len = tape.count = 0;
     assert_int_equal(costlens_budgets_save(b, NOW + 2 * DAY_US - 1, tape_write, &tape),
                      COSTLENS_OK);
@@ -37,6 +39,7 @@ static void begins_anew(void **state)
     assert_int_equal(costlens_budgets_save(b, NOW + 2 * DAY_US, tape_write, &tape), COSTLENS_OK);
     assert_int_equal(sums_of(b).count, 2);
     assert_int_equal(tape.count, 2);
+    assert_int_equal(define(b, "cap", "limit=1", NULL), COSTLENS_OK);
     costlens_budgets_close(b);
 }
 
@@ -105,11 +108,52 @@ static void lets_nothing_in_when_it_cannot_write(void **state)
     costlens_budgets_close(b);
 }
 
+// Those that went over to another window are found there.
+static void keeps_what_went_over(void **state)
+{
+    struct costlens_budgets *b = open_table();
+    struct costlens_call ann = {.user = "ann"};
+    struct costlens_hold *h[3];
+    struct costlens_refusal r;
+    struct costlens_loaded found;
+    (void)state;
+    tape.len = tape.count = 0;
+    assert_int_equal(costlens_budgets_save(b, NOW, tape_write, &tape), COSTLENS_OK);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(costlens_reserve(b, &ann, USD, NOW, &h[i], NULL), COSTLENS_OK);
+    assert_int_equal(costlens_settle(h[0], USD), COSTLENS_OK);
+    assert_int_equal(define(b, "cap", "limit=3", NULL), COSTLENS_OK);
+    assert_int_equal(costlens_release(h[1]), COSTLENS_OK);
+    tape.fails = 1;
+    assert_int_equal(define(b, "cap", "limit=2", "window=month"), COSTLENS_IO);
+    assert_string_equal(why,
+                        "it is defined, but the journal lacks what went over: begin another one");
+    tape.fails = 0;
+    assert_int_equal(costlens_reserve(b, &ann, 0, NOW, &h[0], &r), COSTLENS_IO);
+    assert_int_equal(costlens_extend(h[2], 2 * USD, NOW, &r), COSTLENS_IO);
+    tape.len = tape.count = 0;
+    assert_int_equal(costlens_budgets_save(b, NOW, tape_write, &tape), COSTLENS_OK);
+    assert_int_equal(costlens_extend(h[2], 2 * USD, NOW, &r), COSTLENS_REFUSED);
+    assert_int_equal(r.limit, 2 * USD);
+    assert_int_equal(r.held, USD);
+    assert_int_equal(define(b, "cap", "limit=2", NULL), COSTLENS_OK);
+    costlens_budgets_close(b);
+    b = open_table();
+    assert_int_equal(load(b, &found), COSTLENS_OK);
+    assert_int_equal(found.holds, 1);
+    assert_int_equal(define(b, "cap", "limit=2", NULL), COSTLENS_OK);
+    assert_int_equal(costlens_reserve(b, &ann, 2 * USD, NOW, &h[0], &r), COSTLENS_REFUSED);
+    assert_string_equal(r.budget, "cap");
+    assert_int_equal(r.spent, USD);
+    costlens_budgets_close(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(begins_anew),
         cmocka_unit_test(keeps_what_is_not_defined),
+        cmocka_unit_test(keeps_what_went_over),
         cmocka_unit_test(lets_nothing_in_when_it_cannot_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

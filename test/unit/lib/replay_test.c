@@ -383,9 +383,12 @@ static enum costlens_status use_all(struct costlens_budgets *b)
     static char zone[32768];
     const char *const each[] = {"limit=50", "per=user", NULL};
     const char *const day[] = {"limit=90", "window=day", "timezone=Europe/Berlin", NULL};
+    const char *const by_day[] = {"limit=9", "per=user", "window=day", NULL};
+    const char *const one[] = {"limit=9", "per=request", NULL};
     struct costlens_zone own = {"Own", zone, 0};
-    struct costlens_call call = {.user = "eve"};
-    struct costlens_hold *h;
+    struct costlens_call call = {.user = "eve"}, last = {.user = "gus"};
+    struct costlens_call later[] = {{.user = "fay"}, {.user = "fry"}, {.user = "fox"}};
+    struct costlens_hold *h, *other;
     FILE *file = fopen("/usr/share/zoneinfo/Europe/Berlin", "rb");
     enum costlens_status s = COSTLENS_OK;
     if (file) {
@@ -400,9 +403,19 @@ static enum costlens_status use_all(struct costlens_budgets *b)
     if (s == COSTLENS_OK)
         s = costlens_budgets_define(b, "each", each, NULL, 0);
     if (s == COSTLENS_OK)
+        s = costlens_budgets_define(b, "one", one, NULL, 0);
+    if (s == COSTLENS_OK)
         s = costlens_reserve(b, &call, USD, NOW, &h, NULL);
     if (s == COSTLENS_OK)
         s = costlens_extend(h, USD, NOW, NULL);
+    for (size_t i = 0; s == COSTLENS_OK && i < sizeof later / sizeof *later; i++)
+        s = costlens_reserve(b, &later[i], 0, NOW, &other, NULL);
+    if (s == COSTLENS_OK)
+        s = costlens_budgets_define(b, "each", by_day, NULL, 0);
+    if (s == COSTLENS_OK)
+        s = costlens_reserve(b, &last, 0, NOW, &other, NULL);
+    if (s == COSTLENS_OK) // who was there before has an account again, the last one gets it
+        s = costlens_budgets_define(b, "each", each, NULL, 0);
     return s == COSTLENS_OK ? costlens_settle(h, USD) : s;
 }
 
