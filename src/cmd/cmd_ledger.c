@@ -73,13 +73,16 @@ const struct command cmd_ledger = {
         "\n"
         "Adds every hour's rows up anew and holds them against the rollups; looks for attempts "
         "that\n"
-        "are there twice and for tags that cannot be read; multiplies each call's tokens with the\n"
-        "prices it was given, where they are still the same; adds up what the budgets of each "
-        "call\n"
-        "were charged, what of it passed their limits, and what is set aside for running calls; "
-        "looks\n"
-        "for every end of a call that the journal knows. Names each difference. It does not see a\n"
-        "budget's window that begins at a wrong moment, nor an overdraft that is too high.\n"
+        "are there twice, for tags that cannot be read, and for calls that lost one by which a\n"
+        "budget counted them; multiplies each call's tokens with the prices it was given, where "
+        "they\n"
+        "are still the same; adds up what the budgets of each call were charged, what of it "
+        "passed\n"
+        "their limits, and what is set aside for running calls; looks for every end of a call "
+        "that\n"
+        "the journal knows. Names each difference. It does not see a budget's window that begins "
+        "at\n"
+        "a wrong moment, nor an overdraft that is too high.\n"
         "Ends with 0 when the books balance.\n",
     .run = run,
 };

@@ -4,7 +4,7 @@
 //   rollups     does every hour's sum equal its rows, added up anew?
 //   attempts    is every attempt of a request there once?
 //   names       are the words there, whose numbers calls and sums have?
-//   tags        can those of each call be read?
+//   tags        can those of each call be read, and has it those that budgets counted it by?
 //   arithmetic  does usage x price give the cost that was frozen, where the book is still the same?
 //               Has a free call no cost and no charge of a provider, a priced one a cost, an
 //               unpriced one none, and is no charge below 0?

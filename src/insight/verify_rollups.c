@@ -10,7 +10,7 @@
 
 // Columns 0 to 6 are the key; then counts, cost, buckets.
 #define KEY_COLUMNS 7
-#define FIGURES     (13 + BUCKET_COUNT)
+#define FIGURES     (15 + BUCKET_COUNT)
 
 // sum() of counts as the rollups add them: it ends at the largest number, where SQLite's own fails.
 static void add_capped(sqlite3_context *context, int count, sqlite3_value **values)
@@ -93,42 +93,52 @@ static void merge(struct verify *v, sqlite3_stmt *rows, sqlite3_stmt *sums)
     }
 }
 
+// What tells a speed: output of first attempts that ended well and were counted by their provider,
+// and the time it took (tally_add).
+#define MADE "(output + audio_output + image_output)"
+#define TOOK                                                                                     \
+    "(duration_us - overhead_us - load_us - queue_us - CASE WHEN flags & 1 THEN ttft_us ELSE 0 " \
+    "END)"
+#define TELLS_SPEED \
+    "FILTER (WHERE attempt = 0 AND outcome = 0 AND sure = 0 AND " MADE " > 0 AND " TOOK " > 0)"
+
 bool verify_rollups(struct verify *v)
 {
     if (!know_capped_sum(v->db))
         verify_cannot_read(v);
     // Rows older than the oldest that is kept are gone; its hour may be there in part.
     sqlite3_stmt *rows = sql_prepare(
-        v->db,
-        "SELECT tenant, start_us / 3600000000, provider, model, key, team, project, "
-        "sum(flags & 32 = 0), sum(outcome IN (1, 2) AND flags & 32 = 0), sum(price_state = "
-        "0), sum(sure = 1), "
-        "sum(sure = 2), coalesce(sum(cost_pd / 1000000000), 0) + "
-        "coalesce(sum(cost_pd % 1000000000), 0) / 1000000000, "
-        "coalesce(sum(cost_pd % 1000000000), 0) % 1000000000, capped_sum(input), "
-        "capped_sum(cache_read), "
-        "capped_sum(cache_write), capped_sum(cache_write_1h), capped_sum(audio_input), "
-        "capped_sum(audio_cache_read), "
-        "capped_sum(image_input), capped_sum(output), capped_sum(audio_output), "
-        "capped_sum(image_output), "
-        "capped_sum(web_searches), capped_sum(file_searches), capped_sum(calls), "
-        "capped_sum(search_units), capped_sum(images), "
-        "capped_sum(seconds), capped_sum(busy), capped_sum(reasoning), sum(flags & 32 != 0), "
-        "coalesce(sum(cost_pd / 1000000000) FILTER (WHERE flags & 32), 0) + "
-        "coalesce(sum(cost_pd % 1000000000) FILTER (WHERE flags & 32), 0) / 1000000000, "
-        "coalesce(sum(cost_pd % 1000000000) FILTER (WHERE flags & 32), 0) % 1000000000, "
-        "capped_sum(load_us), capped_sum(queue_us) "
-        "FROM call "
-        "CROSS JOIN kind ON kind.id = call.kind WHERE start_us / 3600000000 > "
-        "(SELECT coalesce(max(value), -3600000000) / 3600000000 FROM fact WHERE "
-        "name = 'rows_from_us') GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7");
+        v->db, "SELECT tenant, start_us / 3600000000, provider, model, key, team, project, "
+               "sum(flags & 32 = 0), sum(outcome IN (1, 2) AND flags & 32 = 0), sum(price_state = "
+               "0), sum(sure = 1), "
+               "sum(sure = 2), coalesce(sum(cost_pd / 1000000000), 0) + "
+               "coalesce(sum(cost_pd % 1000000000), 0) / 1000000000, "
+               "coalesce(sum(cost_pd % 1000000000), 0) % 1000000000, capped_sum(input), "
+               "capped_sum(cache_read), "
+               "capped_sum(cache_write), capped_sum(cache_write_1h), capped_sum(audio_input), "
+               "capped_sum(audio_cache_read), "
+               "capped_sum(image_input), capped_sum(output), capped_sum(audio_output), "
+               "capped_sum(image_output), "
+               "capped_sum(web_searches), capped_sum(file_searches), capped_sum(calls), "
+               "capped_sum(search_units), capped_sum(images), "
+               "capped_sum(seconds), capped_sum(busy), capped_sum(reasoning), "
+               "capped_sum(" MADE ") " TELLS_SPEED ", capped_sum(" TOOK ") " TELLS_SPEED
+               ", sum(flags & 32 != 0), "
+               "coalesce(sum(cost_pd / 1000000000) FILTER (WHERE flags & 32), 0) + "
+               "coalesce(sum(cost_pd % 1000000000) FILTER (WHERE flags & 32), 0) / 1000000000, "
+               "coalesce(sum(cost_pd % 1000000000) FILTER (WHERE flags & 32), 0) % 1000000000, "
+               "capped_sum(load_us), capped_sum(queue_us) "
+               "FROM call "
+               "CROSS JOIN kind ON kind.id = call.kind WHERE start_us / 3600000000 > "
+               "(SELECT coalesce(max(value), -3600000000) / 3600000000 FROM fact WHERE "
+               "name = 'rows_from_us') GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7");
     sqlite3_stmt *sums = sql_prepare(
-        v->db,
-        "SELECT tenant, hour, provider, model, key, team, project, requests, errors, "
-        "unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS ", reasoning, "
-        "retries, retry_cost_mu, retry_cost_pd, load_us, queue_us FROM rollup WHERE hour > (SELECT "
-        "coalesce(max(value), -3600000000) / 3600000000 "
-        "FROM fact WHERE name = 'rows_from_us') ORDER BY 1, 2, 3, 4, 5, 6, 7");
+        v->db, "SELECT tenant, hour, provider, model, key, team, project, requests, errors, "
+               "unpriced, estimated, captured, cost_mu, cost_pd, " LEDGER_BUCKETS ", reasoning, "
+               "made_tokens, made_us, retries, retry_cost_mu, retry_cost_pd, load_us, queue_us "
+               "FROM rollup WHERE hour > (SELECT "
+               "coalesce(max(value), -3600000000) / 3600000000 "
+               "FROM fact WHERE name = 'rows_from_us') ORDER BY 1, 2, 3, 4, 5, 6, 7");
     merge(v, rows, sums);
     sqlite3_finalize(rows);
     sqlite3_finalize(sums);

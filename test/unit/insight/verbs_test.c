@@ -334,7 +334,8 @@ static void sums_beyond_64_bits_still_balance(void **state)
     balanced(&w, true);
     ask(&w.place, "UPDATE call SET output = 9223372036854775807");
     balanced(&w, false);
-    ask(&w.place, "UPDATE rollup SET output = 9223372036854775807");
+    ask(&w.place, "UPDATE rollup SET (output, made_tokens) = (9223372036854775807, "
+                  "9223372036854775807)");
     balanced(&w, true);
     end(&w);
 }

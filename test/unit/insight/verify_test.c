@@ -5,6 +5,7 @@
 
 #include "../store/lent.h"
 #include "store/budgets.h"
+#include "store/kinds.h"
 #include "world.h"
 
 static void balanced(struct world *w, bool want)
@@ -66,6 +67,8 @@ static void verify_names_each_difference(void **state)
         {"UPDATE call SET cost_pd = NULL", "it has a price (priced), and no cost"},
         {"UPDATE kind SET price_state = 0", "it has no price, and its cost is 1100000 picodollars"},
         {"DELETE FROM name WHERE text = 'ci'", "which calls or their sums have, is not there"},
+        {"UPDATE rollup SET made_tokens = made_tokens + 1", "made_tokens is 51, its rows give 50"},
+        {"UPDATE rollup SET made_us = made_us - 1", "made_us is 999999, its rows give 1000000"},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         struct world w;
@@ -80,10 +83,69 @@ static void verify_names_each_difference(void **state)
     }
 }
 
+static uint64_t account_of(struct world *w, uint64_t budget, const char *value)
+{
+    struct lease l = a_lease(budget, 1000000, 1000);
+    l.key.value = str_of(value);
+    assert_int_equal(lease_now(w->store, &l), STATUS_OK);
+    return l.account;
+}
+
+// A call of key ci in each session, of a budget for each session, key, model and team, and of one
+// for the organisation.
+static void spend_by_tag(struct world *w, bool left_out)
+{
+    static const char *const sessions[] = {"s0", "s1"};
+    uint64_t session = 0, other = 0, org = 0;
+    assert_int_equal(
+        store_budget_number(w->store, str_of("default"), str_of("sessions"), &session, NULL),
+        STATUS_OK);
+    assert_int_equal(
+        store_budget_number(w->store, str_of("default"), str_of("others"), &other, NULL),
+        STATUS_OK);
+    assert_int_equal(store_budget_number(w->store, str_of("default"), str_of("org"), &org, NULL),
+                     STATUS_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        struct entry e = an_entry(NOON_US);
+        e.price_name = STR_NONE;
+        e.cost.pd = 100 * 1000;
+        tag(&e, "session", sessions[i]);
+        charge(&e, 100, 100, account_of(w, session, sessions[i]));
+        charge(&e, 100, 100, account_of(w, other, "ci"));
+        charge(&e, 100, 100, account_of(w, other, "openai/gpt-4o"));
+        charge(&e, 100, 100, account_of(w, org, "acme"));
+        if (left_out) {
+            e.team = str_of(KINDS_OTHER);
+            charge(&e, 100, 100, account_of(w, other, "a team of which no row tells"));
+        }
+        call(w->journal, &e);
+    }
+    assert_int_equal(store_catch_up(w->store, 5000), STATUS_OK);
+}
+
+static void verify_misses_the_tags_that_budgets_counted_by(void **state)
+{
+    (void)state;
+    static const char lost[] = "charged it by a tag that it has not: \\\"s1\\\"";
+    struct world w;
+    begin(&w);
+    spend_by_tag(&w, false);
+    balanced(&w, true);
+    change(&w.place, "UPDATE call SET tags = NULL WHERE instr(hex(tags), '7331')");
+    balanced(&w, false);
+    assert_non_null(strstr(buf_cstr(&w.answer), lost));
+    end(&w);
+    begin(&w);
+    spend_by_tag(&w, true);
+    balanced(&w, true);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verify_names_each_difference),
+        cmocka_unit_test(verify_misses_the_tags_that_budgets_counted_by),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
