@@ -306,10 +306,12 @@ static void budget_write(struct json_out *o, const char *name, const struct spen
     json_out_begin(o, name, '{');
     spending_write_budget(o, b);
     if (b->budget->per != BUDGET_PER_REQUEST) {
-        struct spending_account none = spending_of(b, STR_NONE);
+        const struct spending_account none = {.spent = {0}};
         json_out_number(o, "accounts", (int64_t)b->accounts);
-        if (b->kept || b->budget->per == BUDGET_PER_NONE)
-            account_write(o, b, b->kept ? b->top : &none);
+        if (b->kept)
+            account_write(o, b, b->top);
+        else
+            spending_write_account(o, b, &none);
     }
     json_out_end(o, '}');
 }

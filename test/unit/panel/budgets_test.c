@@ -177,6 +177,9 @@ static void tells_what_is_spent(void **state)
     // Of several, the fullest.
     json_close(
         answer_of("budgets/set", "{\"name\":\"each\",\"per\":\"tag:session\",\"limit\":\"2\"}"));
+    says("budgets/show", "{\"name\":\"each\"}",
+         "\"accounts\":0,\"spent\":\"0.00\",\"held\":\"0.00\",\"left\":\"2.00\","
+         "\"used_percent\":\"0.0\"}");
     spend("each", "one", "1000000000");
     spend("each", "two", "2000000000");
     spend("each", "three", "500000000");
