@@ -23,6 +23,7 @@
 
 #define CALLS        300000
 #define TURN         16 // calls that begin, and end, in one turn of a worker's loop
+#define FSYNC_MS     1000
 #define BIG_REQUESTS 10000000
 #define BIG_HOURS    (30 * 24)
 #define BIG_MODELS   20
@@ -84,7 +85,7 @@ static struct store *open_at(const char *path)
     struct why why = {0};
     struct store *s = NULL;
     struct store_setup setup = {
-        .path = str_of(path), .create = true, .writer = true, .fsync_ms = 1000};
+        .path = str_of(path), .create = true, .writer = true, .fsync_ms = FSYNC_MS};
     if (store_open(&setup, &s, &why) != STATUS_OK) {
         fprintf(stderr, "bench_store: %s\n", why.text);
         exit(1);
@@ -140,7 +141,8 @@ static void bench_calls(struct store *s, int calls)
     journal_close(j);
 }
 
-// A process whose ledger is locked by another program, and which dies: all stands in its journal.
+// A process whose ledger is locked by another program, and which dies: all stands in its journal,
+// and on the disk, as what was written over an hour does.
 static void leave_journal(const char *path, int calls)
 {
     struct why why;
@@ -159,6 +161,7 @@ static void leave_journal(const char *path, int calls)
             (void)journal_flush(j, lost, NULL);
     }
     (void)journal_flush(j, lost, NULL);
+    sqlite3_sleep(2 * FSYNC_MS);
     _exit(0);
 }
 
