@@ -489,7 +489,7 @@ static enum status make(const struct work *w, struct why *why)
     defined_tidy(w->call->store);
     enum status s = store_budget_each(w->call->store, count_one, &count, why);
     if (s == STATUS_OK && count >= BUDGETS_MAX)
-        s = why_set(why, STATUS_LIMIT, "there are %d budgets, the most (`costlens budget rm`)",
+        s = why_set(why, STATUS_CONFLICT, "there are %d budgets, the most (`costlens budget rm`)",
                     BUDGETS_MAX);
     return s == STATUS_OK ? store_budget_add(w->call->store, &w->kept, &id, why) : s;
 }

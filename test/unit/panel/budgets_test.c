@@ -252,7 +252,7 @@ static void has_a_most(void **state)
         "archived_us) SELECT 'default', 'n' || i, 0, '{}', '', 1, 0, 0, '[]', 0, 0, '', 0, 0, 0, "
         "0, "
         "1, 0 FROM n");
-    refused("budgets/set", "{\"name\":\"more\",\"limit\":1}", STATUS_LIMIT, "1024");
+    refused("budgets/set", "{\"name\":\"more\",\"limit\":1}", STATUS_CONFLICT, "1024");
 }
 
 int main(void)
