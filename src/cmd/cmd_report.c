@@ -8,6 +8,7 @@
 #include "cmd/pricing.h"
 #include "cmd/remote.h"
 #include "cmd/table.h"
+#include "core/refusal.h"
 #include "insight/csv.h"
 
 struct options {
@@ -261,6 +262,14 @@ static void print_tokens(const struct json_val *attempt)
            (long long)usage_output(&u));
 }
 
+// Where its budgets refused it at first there is no row.
+static void print_cut(const struct json_val *attempt)
+{
+    if (str_is(json_str(json_get(attempt, "error")), refusal_code(REFUSAL_BUDGET)))
+        printf("%-14s a budget that holds less than all it may cost (`hold: grow`) was used up\n",
+               "cut");
+}
+
 static void print_request(const struct json *j)
 {
     struct json_iter it = {0};
@@ -272,6 +281,7 @@ static void print_request(const struct json *j)
         print_place(attempt);
         fact(attempt, "outcome", "outcome");
         fact(attempt, "error", "error");
+        print_cut(attempt);
         print_times(attempt);
         fact(attempt, "provider", "provider");
         fact(attempt, "model_asked", "asked for");

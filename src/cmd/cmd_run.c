@@ -53,8 +53,12 @@ static const struct option_row options[] = {
 
 static enum status begin_cap(struct run *r, struct why *why)
 {
+    struct json_iter it = {0};
+    const struct json_val *warning;
     r->cap.name = buf_str(&r->key);
     enum status s = cap_begin(&r->cap, why);
+    while (s == STATUS_OK && json_each(&it, cap_warnings(&r->cap), NULL, &warning))
+        run_note(r, "warning: %.*s", STR_ARG(json_str(warning)));
     if (s == STATUS_OK && !r->cli->json && !r->wish.quiet)
         cap_announce(&r->cap, stderr);
     return s;

@@ -199,6 +199,7 @@ void run_settle(struct run *r)
         pause_ns(OPEN_STEP_NS);
         look(r);
     }
+    cap_watch(&r->cap);
     r->refused.budget_over = r->refused.budget.len && inner_budget_over(r);
 }
 

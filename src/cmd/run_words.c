@@ -102,6 +102,7 @@ void run_say_wrong(const struct run *r, const struct json_val *bill)
     int64_t calls = number(bill, "total.requests");
     cap_say_passed(&r->cap, stderr);
     cap_say_refused(&r->cap, stderr);
+    cap_say_cut(&r->cap, number(bill, "answers_cut"), stderr);
     say_refused(r);
     if (r->open > 0)
         say_open(r);

@@ -5,6 +5,7 @@
 
 #include "base/json_out.h"
 #include "core/key.h"
+#include "core/refusal.h"
 #include "core/split.h"
 #include "insight/asked.h"
 #include "insight/row.h"
@@ -42,6 +43,7 @@ struct billing {
     int64_t vain;          // attempts that another followed
     int64_t vain_unpriced;
     struct money_sum vain_cost;
+    int64_t answers_cut; // since a budget of `hold: grow` was used up
     struct str key;
     int64_t inside; // calls of runs inside it
     struct money_sum inside_cost;
@@ -143,6 +145,7 @@ static void add_row(struct billing *b, const struct entry *e)
     add_saved(b, e);
     add_named(b, e);
     add_inside(b, e);
+    b->answers_cut += str_is(e->error, refusal_code(REFUSAL_BUDGET)); // one it refused has no row
     if (!e->followed)
         return;
     b->vain++;
@@ -228,6 +231,7 @@ static void write_answer(struct billing *b, struct str key, struct buf *json)
     json_out_decimal(o, "cost_usd", b->vain_cost.pd, 12, 2);
     json_out_number(o, "unpriced", b->vain_unpriced);
     json_out_end(o, '}');
+    json_out_number(o, "answers_cut", b->answers_cut);
     write_inside(o, b);
     write_dearest(o, &b->dearest);
     write_failed(o, &b->failed);

@@ -44,6 +44,16 @@ def agent(number):
 with concurrent.futures.ThreadPoolExecutor(10) as pool:
     print(*pool.map(agent, range(10)), flush=True)
 """)
+# A stream of 9,000 tokens that might have 100,000, for every line that it reads.
+STREAM = program("""
+import json, os, sys, urllib.request
+for line in sys.stdin:
+    body = {"model": "bench/bench-model", "max_tokens": 100000, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+    request = urllib.request.Request(os.environ["OPENAI_BASE_URL"] + "/chat/completions", json.dumps(body).encode(),
+        {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"], "Content-Type": "application/json", "x-mock-fault": "tokens=9000"})
+    answer = urllib.request.urlopen(request)
+    print(answer.headers["x-costlens-request-id"], "used up" in answer.read().decode(), flush=True)
+""")
 WORST = Decimal("0.0006")  # at least that is held for such a call: its 1000 tokens out; it costs less
 
 
@@ -119,7 +129,8 @@ def stops_at_its_limit(gateway):
     expect_true(quiet.startswith("costlens: THE BUDGET WAS REACHED: 1 call was refused"), quiet)
     answer = told(run(gateway, STEADY, "--budget", "1e-7", "--json", input="x\n"))
     expect({**answer["budget"], "name": ""}, {"name": "", "limit": "0.0000001", "spent": "0.00", "held": "0.00",
-                                              "left": "0.0000001", "refused": 1, "refused_paused": 0})
+                                              "left": "0.0000001", "hold": "full", "enforce": "block",
+                                              "scope_changed": False, "would_refuse": 0, "refused": 1, "refused_paused": 0})
     expect(told(run(gateway, STEADY, "--json", input="x\n"))["budget"], None)
 
 
@@ -163,6 +174,80 @@ def says_that_it_is_overspent(gateway):
         else:
             budget = told(done)["budget"]
             expect(Decimal(budget["overdraft"]), Decimal(budget["spent"]) - Decimal(budget["limit"]))
+
+
+def changed(gateway, cmd, cap, option, *change):
+    """A run whose budget is changed before its one call: what that said, and what the run said."""
+    running = start(gateway, cmd, "--budget", cap, option)
+    budget = until(lambda: budgets(gateway), 10, "it is there")[0]["name"]
+    gateway.costlens("budget", "set", budget, *change)
+    [call] = calls(running)
+    return call, ended(running)
+
+
+def says_that_it_holds_less(gateway):
+    for option in ("--quiet", "--json", "--name=x"):
+        call, said = changed(gateway, STREAM, "0.0016", option, "--hold", "grow")
+        request, cut = call.split()
+        expect(cut, "True")
+        if option == "--json":
+            answer = json.loads(said.strip().splitlines()[-1])
+            expect((answer["budget"]["hold"], answer["budget"]["enforce"], answer["bill"]["answers_cut"]), ("grow", "block", 1))
+        else:
+            expect_in("costlens: 1 ANSWER WAS CUT: a budget that holds less than all it may cost (`hold: grow`) was used up", said)
+            expect_in("budget raise run-", said)
+            expect("`hold: grow`: of a stream it holds" in said, option != "--quiet", said)
+    expect_in("cut            a budget that holds less than all it may cost (`hold: grow`) was used up",
+              gateway.costlens("report", "--request", request).stdout)
+
+
+def says_that_it_refuses_nothing(gateway):
+    change = ("--enforce", "observe", "--reset", "wait")
+    call, said = changed(gateway, STEADY, "1e-7", "--json", *change)
+    budget = json.loads(said.strip().splitlines()[-1])["budget"]
+    expect((call, budget["enforce"], budget["would_refuse"]), ("True", "observe", 1))
+    call, said = changed(gateway, STEADY, "1e-7", "--name=x", *change)
+    expect_in("`enforce: observe`: it refuses nothing, and would have refused 1 call", said)
+    expect_in("THE BUDGET IS OVERSPENT by 0.0", said)
+    expect_true("lowered" not in said, said)
+
+
+def says_that_it_is_of_others(gateway):
+    for scope, words in (("key=other", "concerns none of these calls"), ("model=bench/*", "has not spent what they cost")):
+        call, said = changed(gateway, STEADY, "1", "--json", "--scope", scope)
+        expect((call, json.loads(said.strip().splitlines()[-1])["budget"]["scope_changed"]), ("True", True))
+        call, said = changed(gateway, STEADY, "1", "--name=x", "--scope", scope)
+        expect_in(f"its scope was changed meanwhile ({scope}): it {words}", said)
+    call, said = changed(gateway, STEADY, "1", "--name=x", "--per", "request", "--reset", "wait")
+    expect_in("budget    1.00 USD for key=run-", said)
+
+
+def warns_of_a_crowd(gateway):
+    for i in range(16):
+        gateway.costlens("budget", "set", f"wide-{i}", "--limit", "1")
+    done = run(gateway, ["sh", "-c", "echo begun >&2"], "--budget", "1")
+    warning, begun = done.stderr.index("17 budgets concern its calls"), done.stderr.index("begun")
+    expect_true(warning < begun, done.stderr)
+    expect_in("17 budgets concern its calls", " ".join(told(run(gateway, ["true"], "--budget", "1", "--json"))["notes"]))
+    for i in range(16):
+        gateway.costlens("budget", "rm", f"wide-{i}")
+
+
+def ends_with_125_where_there_are_too_many(gateway):
+    """No more budgets can be: the command line is not wrong."""
+    many = configured(Gateway(gateway.mock, extra="budgets:\n" + "".join(
+        f"  - {{ name: b{i}, scope: {{ key: k{i} }}, limit: 1 }}\n" for i in range(1024))))
+    done = run(many, ["echo", "begun"], "--budget", "1")
+    expect((done.returncode, done.stdout), (125, ""), done.stderr)
+    expect_in("there are 1024 budgets, the most", done.stderr)
+    until(lambda: not owned(many), 10, "its own gateway has ended")
+    for _ in range(2):  # without a gateway, and by one
+        done = many.costlens("budget", "set", "x", "--limit", "1", check=False)
+        expect(done.returncode, 1, done.stderr)
+        expect_in("there are 1024 budgets, the most", done.stderr)
+        if not many.program:
+            many.start()
+    many.program.stop(10)
 
 
 def lets_what_waits_through(gateway):
@@ -269,13 +354,15 @@ with Mock(ttft="100ms") as mock:
     gateway = configured(Gateway(mock))
     ten_agents_finish(gateway, mock, Decimal("0.0035"))
     for each in (stops_at_its_limit, goes_on_when_it_is_raised, bills_the_limit_of_now, holds_for_runs_inside_it,
-                 refuses_what_is_no_limit):
+                 says_that_it_refuses_nothing, refuses_what_is_no_limit):
         each(gateway)
         until(lambda: not owned(gateway), 10, "its own gateway has ended")
     with Gateway(mock) as gateway:
         ten_agents_finish(gateway, mock, Decimal("0.0035"))
         for each in (stops_at_its_limit, goes_on_when_it_is_raised, holds_for_runs_inside_it,
-                     outlives_a_run_that_is_killed, says_when_a_gateway_is_too_old):
+                     outlives_a_run_that_is_killed, says_when_a_gateway_is_too_old, says_that_it_holds_less,
+                     says_that_it_refuses_nothing, says_that_it_is_of_others, warns_of_a_crowd,
+                     ends_with_125_where_there_are_too_many):
             each(gateway)
         says_that_it_is_overspent(gateway)
         expect(gateway.costlens("ledger", "verify", check=False).returncode, 0)

@@ -78,9 +78,12 @@ static void writes(const struct cap *c, const char *text)
     buf_fini(&b);
 }
 
-#define ANSWER(held)                                                                          \
-    "{\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\"," held \
+#define OWN "\"scope\":{\"key\":\"run-make-1a2b3c4d\"}"
+#define ANSWER(held)                                                                       \
+    "{\"budget\":{\"name\":\"run-make-1a2b3c4d\"," OWN                                     \
+    ",\"hold\":\"full\",\"enforce\":\"block\",\"limit\":\"5.00\",\"spent\":\"4.10\"," held \
     "\"left\":\"0.40\"}}"
+#define STANDS "\"hold\":\"full\",\"enforce\":\"block\",\"scope_changed\":false,\"would_refuse\":0,"
 
 static void tells_how_it_stands(void **state)
 {
@@ -88,19 +91,20 @@ static void tells_how_it_stands(void **state)
     struct cap c = a_cap(ANSWER("\"held\":\"0.50\","));
     says(print, &c, "budget    5.00 USD: spent 4.10, held by calls under way 0.50, left 0.40\n");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\","
-               "\"held\":\"0.50\",\"left\":\"0.40\",\"refused\":0,\"refused_paused\":0}");
+               "\"held\":\"0.50\",\"left\":\"0.40\"," STANDS "\"refused\":0,\"refused_paused\":0}");
     cap_fini(&c);
     c = a_cap(ANSWER("\"held\":\"0.00\","));
     says(print, &c, "budget    5.00 USD: spent 4.10, held by calls under way 0.00, left 0.40\n");
     cap_fini(&c);
     c = a_cap(ANSWER("\"held\":null,"));
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"4.10\","
-               "\"held\":null,\"left\":\"0.40\",\"refused\":0,\"refused_paused\":0}");
+               "\"held\":null,\"left\":\"0.40\"," STANDS "\"refused\":0,\"refused_paused\":0}");
     cap_fini(&c);
     c = a_cap(NULL);
     says(print, &c, "");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":null,\"spent\":null,"
-               "\"held\":null,\"left\":null,\"refused\":0,\"refused_paused\":0}");
+               "\"held\":null,\"left\":null,\"hold\":null,\"enforce\":null,"
+               "\"scope_changed\":null,\"would_refuse\":0,\"refused\":0,\"refused_paused\":0}");
     c.limit = NULL;
     writes(&c, "\"budget\":null");
     says(cap_announce, &c, "");
@@ -141,15 +145,16 @@ static void says_that_it_was_passed(void **state)
     says(cap_say_passed, &c,
          "costlens: THE BUDGET IS OVERSPENT by 0.10 USD: its limit was lowered meanwhile.\n");
     cap_fini(&c);
-    c = a_cap("{\"budget\":{\"limit\":\"5.00\",\"spent\":\"5.10\",\"held\":\"0.00\","
-              "\"left\":\"0.00\",\"overdraft\":\"0.10\"}}");
+    c = a_cap("{\"budget\":{" OWN ",\"hold\":\"full\",\"enforce\":\"block\",\"limit\":\"5.00\","
+              "\"spent\":\"5.10\",\"held\":\"0.00\",\"left\":\"0.00\",\"overdraft\":\"0.10\"}}");
     says(cap_say_passed, &c,
          "costlens: A CALL COST MORE THAN WAS HELD FOR IT: 0.10 USD of what is spent no limit has "
          "covered.\n"
          "costlens: THE BUDGET IS OVERSPENT by 0.10 USD.\n");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"5.10\","
-               "\"held\":\"0.00\",\"left\":\"0.00\",\"overdraft\":\"0.10\",\"refused\":0,\"refused_"
-               "paused\":0}");
+               "\"held\":\"0.00\",\"left\":\"0.00\",\"hold\":\"full\",\"enforce\":\"block\","
+               "\"overdraft\":\"0.10\",\"scope_changed\":false,\"would_refuse\":0,"
+               "\"refused\":0,\"refused_paused\":0}");
     cap_fini(&c);
     c = a_cap(NULL);
     says(cap_say_passed, &c, "");
@@ -195,6 +200,39 @@ static void says_how_to_go_on(void **state)
     cap_fini(&c);
 }
 
+static void says_what_became_of_it(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "budget    5.00 USD: spent 5.10, held by calls under way 0.00, left 0.00\n";
+    char all[600];
+    struct cap c = a_cap("{\"budget\":{\"scope\":{\"key\":\"other\"},\"hold\":\"grow\",\"enforce\":"
+                         "\"observe\",\"limit\":\"5.00\",\"spent\":\"5.10\",\"held\":\"0.00\","
+                         "\"left\":\"0.00\"}}");
+    c.would = 2;
+    snprintf(all, sizeof all,
+             "%s          its scope was changed meanwhile (key=other): it concerns none of these "
+             "calls any more\n"
+             "          `hold: grow`: of a stream it holds less than all that this may cost, the "
+             "weaker promise\n"
+             "          `enforce: observe`: it refuses nothing, and would have refused 2 calls\n",
+             line);
+    says(print, &c, all);
+    says(cap_say_passed, &c,
+         "costlens: THE BUDGET IS OVERSPENT by 0.10 USD: it refuses nothing (`enforce: "
+         "observe`).\n");
+    cap_fini(&c);
+    c = a_cap("{\"budget\":{" OWN ",\"enforce\":\"block\",\"limit\":\"5.00\",\"spent\":\"5.10\","
+              "\"held\":\"0.00\",\"left\":\"0.00\"}}");
+    c.would = 1;
+    snprintf(all, sizeof all,
+             "%s          while it only observed, it let 1 call through that it would have "
+             "refused\n",
+             line);
+    says(print, &c, all);
+    cap_fini(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +241,7 @@ int main(void)
         cmocka_unit_test(says_why_more_is_spent_than_the_calls_cost),
         cmocka_unit_test(says_that_it_was_passed),
         cmocka_unit_test(says_how_to_go_on),
+        cmocka_unit_test(says_what_became_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
