@@ -80,7 +80,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     holder.close()
     code, said = ended(running)
     expect(code, 1, said)
-    expect_in("It may have been done: look with `costlens budget show few`", said)
+    expect_in("It may have been done: look with `costlens budget show few --config", said)
     expect(limit_of(gateway), before, "it was not, this time")
 
     # It is killed before it has read one: that is done without it.
