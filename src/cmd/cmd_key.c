@@ -200,6 +200,14 @@ static void write_state(const struct json_val *key, struct str now, struct buf *
         buf_add_cstr(out, "in the configuration file");
 }
 
+// "search (file)": the file's `teams:` say so, or its key.
+static void write_team(const struct json_val *key, struct buf *out)
+{
+    buf_add(out, json_str(json_get(key, "team")));
+    if (str_is(json_str(json_get(key, "team_source")), "file"))
+        buf_add_cstr(out, " (file)");
+}
+
 static void print_list(const struct json *j)
 {
     static const char *const names[] = {"name",  "team",    "project", "user",
@@ -207,13 +215,14 @@ static void print_list(const struct json *j)
     static const char *const titles[] = {"NAME", "TEAM",    "PROJECT", "USER",
                                          "ENDS", "EXPIRES", "MODELS"};
     static const size_t count = sizeof names / sizeof names[0];
+    enum { TEAM = 1 };
     struct json_iter it = {0};
     struct str none;
     const struct json_val *key;
-    struct buf now, state;
+    struct buf now, cell;
     struct libscols_table *table = table_new();
     buf_init(&now, &alloc_heap, 0);
-    buf_init(&state, &alloc_heap, 0);
+    buf_init(&cell, &alloc_heap, 0);
     civil_write(&now, clock_wall_us(), 0);
     for (size_t i = 0; i < count; i++)
         table_column(table, titles[i], false);
@@ -221,15 +230,19 @@ static void print_list(const struct json *j)
     while (json_each(&it, json_get(json_root(j), "keys"), &none, &key)) {
         struct libscols_line *line = table_line(table);
         for (size_t i = 0; i < count; i++) {
-            struct str text = json_str(json_get(key, names[i]));
-            table_cell(line, i, text.len ? text : str_of("-"));
+            buf_clear(&cell);
+            if (i == TEAM)
+                write_team(key, &cell);
+            else
+                buf_add(&cell, json_str(json_get(key, names[i])));
+            table_cell(line, i, cell.len ? buf_str(&cell) : str_of("-"));
         }
-        buf_clear(&state);
-        write_state(key, buf_str(&now), &state);
-        table_cell(line, count, buf_str(&state));
+        buf_clear(&cell);
+        write_state(key, buf_str(&now), &cell);
+        table_cell(line, count, buf_str(&cell));
     }
     table_print(table);
-    buf_fini(&state);
+    buf_fini(&cell);
     buf_fini(&now);
 }
 

@@ -130,3 +130,12 @@ void reading_teams(struct reading *r)
     for (const struct node *t = n->first; t && r->c->teams; t = t->next)
         read_team(r, t, &room);
 }
+
+const struct config_team *config_team_of(const struct config *c, struct str key)
+{
+    for (unsigned i = 0; i < c->team_count; i++)
+        for (unsigned k = 0; k < c->teams[i].key_count; k++)
+            if (str_eq(c->teams[i].keys[k], key))
+                return &c->teams[i];
+    return NULL;
+}

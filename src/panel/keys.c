@@ -373,22 +373,35 @@ enum status keys_forget(struct verb_call *c, struct why *why)
     return with_args(c, revoke_rows, forget, why);
 }
 
+struct listing {
+    struct json_out out;
+    const struct config *config;
+};
+
+// With the team that its calls are booked on, and who says so.
 static void list_one(void *context, const struct key *k)
 {
-    struct json_out *o = context;
+    struct listing *l = context;
+    struct json_out *o = &l->out;
+    const struct config_team *team = k->team.len ? NULL : config_team_of(l->config, k->name);
+    struct key shown = *k;
+    if (team)
+        shown.team = team->name;
     json_out_begin(o, NULL, '{');
-    key_write(o, k);
+    key_write(o, &shown);
+    if (shown.team.len)
+        json_out_text(o, "team_source", str_of(team || k->from_config ? "file" : "store"));
     json_out_end(o, '}');
 }
 
 enum status keys_list(struct verb_call *c, struct why *why)
 {
-    struct json_out o = {c->answer, true};
+    struct listing l = {{c->answer, true}, c->config};
     enum status s = args_none(c->args, why);
     if (s != STATUS_OK)
         return s;
-    json_out_begin(&o, NULL, '{');
-    json_out_begin(&o, "keys", '[');
+    json_out_begin(&l.out, NULL, '{');
+    json_out_begin(&l.out, "keys", '[');
     for (unsigned i = 0; i < c->config->key_count; i++) {
         const struct config_key *from = &c->config->keys[i];
         struct key k = {.name = from->name,
@@ -398,10 +411,10 @@ enum status keys_list(struct verb_call *c, struct why *why)
                         .models = from->models,
                         .expires_us = from->expires_us,
                         .from_config = true};
-        list_one(&o, &k);
+        list_one(&l, &k);
     }
-    s = store_key_each(c->store, list_one, &o, why);
-    json_out_end(&o, ']');
-    json_out_end(&o, '}');
+    s = store_key_each(c->store, list_one, &l, why);
+    json_out_end(&l.out, ']');
+    json_out_end(&l.out, '}');
     return s;
 }

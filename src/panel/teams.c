@@ -17,16 +17,6 @@
 #define KEYS_MAX     256  // of one call
 #define ACCOUNTS_MAX 1024 // of a budget that tells teams apart
 
-// The team of the file that has that key, or NULL.
-static const struct config_team *filed(const struct config *c, struct str key)
-{
-    for (unsigned i = 0; i < c->team_count; i++)
-        for (unsigned k = 0; k < c->teams[i].key_count; k++)
-            if (str_eq(c->teams[i].keys[k], key))
-                return &c->teams[i];
-    return NULL;
-}
-
 static bool works(const struct key *k, int64_t now_us)
 {
     return (k->revoked_us == 0 || k->revoked_us > now_us) &&
@@ -64,7 +54,7 @@ static void add_member(struct members *m, struct str team, struct str key, bool 
 static void add_key(void *context, const struct key *k)
 {
     struct members *m = context;
-    const struct config_team *team = k->team.len ? NULL : filed(m->config, k->name);
+    const struct config_team *team = k->team.len ? NULL : config_team_of(m->config, k->name);
     if (works(k, m->now_us))
         add_member(m, team ? team->name : k->team, k->name, k->from_config);
 }
@@ -254,7 +244,7 @@ static enum status moves_in_file(const struct move *m, bool out, struct str key,
 {
     const struct config *c = m->call->config;
     const struct config_key *k = of_file(c, key);
-    const struct config_team *t = filed(c, key);
+    const struct config_team *t = config_team_of(c, key);
     struct str team = k && k->team.len ? k->team : t ? t->name : STR_NONE;
     if (out && !str_eq(team, m->team))
         return not_inside(m, key, why);
@@ -288,7 +278,7 @@ static enum status are_inside(struct move *m, struct why *why)
 {
     enum status s = store_key_each(m->call->store, look_inside, m, why);
     for (size_t i = 0; i < m->count && s == STATUS_OK; i++) {
-        const struct config_team *team = filed(m->call->config, m->keys[i]);
+        const struct config_team *team = config_team_of(m->call->config, m->keys[i]);
         if (m->inside[i])
             continue;
         if (team && str_eq(team->name, m->team))
@@ -317,7 +307,7 @@ static void note_left(const struct move *m, struct str key, const struct config_
 static void note(const struct move *m, bool out, struct str key, struct json_out *o)
 {
     const struct config *c = m->call->config;
-    const struct config_team *team = filed(c, key);
+    const struct config_team *team = config_team_of(c, key);
     if (team && out)
         json_out_note(o, "key %.*s is in team %.*s now: %.*s, line %d, says so", STR_ARG(key),
                       STR_ARG(team->name), STR_ARG(c->file), team->line);

@@ -22,6 +22,28 @@ static void lists(const char *want)
     json_close(j);
 }
 
+// "ci: search, says the file; web: -" of keys/list, without those that were revoked.
+static void books(const char *want)
+{
+    struct json *j = answer_of("keys/list", "");
+    struct json_iter it = {0};
+    const struct json_val *key;
+    struct buf seen;
+    buf_init(&seen, &alloc_heap, 0);
+    while (json_each(&it, json_get(json_root(j), "keys"), NULL, &key)) {
+        if (json_type(json_get(key, "revoked")) == JSON_STRING)
+            continue;
+        buf_printf(&seen, "%s%.*s: %.*s", seen.len ? "; " : "",
+                   STR_ARG(json_str(json_get(key, "name"))),
+                   STR_ARG(json_str(json_get(key, "team"))));
+        if (json_get(key, "team_source"))
+            buf_printf(&seen, ", says the %.*s", STR_ARG(json_str(json_get(key, "team_source"))));
+    }
+    assert_string_equal(buf_cstr(&seen), want);
+    buf_fini(&seen);
+    json_close(j);
+}
+
 // The only note of its answer, NULL for none.
 static void notes(const char *verb, const char *args, const char *note)
 {
@@ -86,11 +108,13 @@ static void knows_those_of_the_file(void **state)
           "key ci is no more in team search, where costlens.yaml, line 4, has it, nor held to its "
           "budgets: `costlens team rm red ci` lets the file decide again");
     lists("red: ci; search: odd"); // its own team wins
+    books("odd: search, says the file; ci: red, says the store");
     notes("teams/rm", "{\"team\":\"red\",\"keys\":[\"ci\"]}",
           "key ci is in team search now: costlens.yaml, line 4, says so");
     notes("teams/add", "{\"team\":\"search\",\"keys\":[\"ci\"]}", NULL);
     json_close(answer_of("teams/rm", "{\"team\":\"search\",\"keys\":[\"ci\"]}"));
     lists("search: ci odd");
+    books("odd: search, says the file; ci: search, says the file");
     // A team that it names itself wins over the list, and no verb moves it.
     odd.team = str_of("own");
     odd.team_line = 9;
@@ -103,6 +127,7 @@ static void knows_those_of_the_file(void **state)
     refused("teams/rm", "{\"team\":\"search\",\"keys\":[\"odd\"]}", STATUS_UNKNOWN, "team search");
     lists("own: odd; search: ci");
     config.key_count = config.team_count = 0;
+    books("ci: ");
 }
 
 static void shows_their_budgets(void **state)
