@@ -134,8 +134,19 @@ static void add_raise(const struct req *r, const struct budget *b, struct buf *o
     add_cure(r, b, "raise its `limit`", "budget raise", "USD", out);
 }
 
+// What only calls under way keep out may be asked again.
+static void add_wait(const struct verdict *v, int64_t waited_us, struct buf *out)
+{
+    const int64_t tenths = waited_us / (SECOND_US / 10);
+    if (tenths > 0)
+        buf_printf(out, "It has waited %lld.%lld s. ", (long long)(tenths / 10),
+                   (long long)(tenths % 10));
+    if (v->is == ADMISSION_HELD)
+        buf_add_cstr(out, "It may fit once what is held is free. ");
+}
+
 void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,
-                   struct buf *out)
+                   int64_t waited_us, struct buf *out)
 {
     const struct budget *b = w->budget;
     if (v->is == ADMISSION_PAUSED) {
@@ -150,6 +161,7 @@ void concern_spent(const struct req *r, const struct booking_wish *w, const stru
     add_usd(out, ", held by calls under way ", v->held);
     add_usd(out, "; this call may cost up to ", r->attempt.reservation.amount);
     buf_add_cstr(out, ". ");
+    add_wait(v, waited_us, out);
     struct window window = window_at(&b->window, loop_wall_us(r->worker->loop));
     if (window.end_us != INT64_MAX) {
         buf_add_cstr(out, "It begins anew at ");

@@ -31,9 +31,9 @@ void concern_unbounded(const struct bound *b, struct buf *out);
 void concern_breach(const struct req *r, const struct breach *b, enum breach_scope scope,
                     struct buf *out);
 // That budget (its account of that value, if it tells any apart) does not cover it: which, limit,
-// spent, held, when it begins anew, how to raise it.
+// spent, held, how long it has waited, when it begins anew, how to raise it.
 void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,
-                   struct buf *out);
+                   int64_t waited_us, struct buf *out);
 // No single call may cost that much under that budget.
 void concern_each(const struct req *r, const struct budget *b, struct nano amount, struct buf *out);
 

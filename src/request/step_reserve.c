@@ -25,6 +25,7 @@ struct reserving {
     bool stopped;        // the process ends
     bool queued;         // it stands in a queue
     bool waited;         // it was patient once, which is enough
+    int64_t began_us;    // ... since then, monotonic
     int64_t patience_us; // monotonic: until then it waits for what others hold; 0: it does not
     int64_t store_us;    // ... and for the store, while it is queued
 };
@@ -112,6 +113,13 @@ static enum flow refuse_each(struct req *r, const struct budget *b, struct nano 
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 
+// How long it was patient; 0: it was not.
+static int64_t waited_us(const struct req *r)
+{
+    const struct reserving *s = r->reserving;
+    return s && s->waited ? loop_now_us(r->worker->loop) - s->began_us : 0;
+}
+
 static enum flow refuse_spent(struct req *r)
 {
     const struct attempt *a = &r->attempt;
@@ -119,7 +127,7 @@ static enum flow refuse_spent(struct req *r)
     const struct booking_wish *wish = booking_wish(a->reservation.booking, v.at);
     struct buf text;
     buf_init(&text, &alloc_heap, DETAIL_BYTES);
-    concern_spent(r, wish, &v, &text);
+    concern_spent(r, wish, &v, waited_us(r), &text);
     r->purse = wish->budget->name;
     r->purse_paused = v.is == ADMISSION_PAUSED;
     return refuse(r, REFUSAL_BUDGET, &text);
@@ -194,7 +202,8 @@ static bool begin_patience(struct req *r)
     if (v.is != ADMISSION_HELD || wait_us == 0 || !begin_wait(r) || r->reserving->waited)
         return false;
     r->reserving->waited = true;
-    r->reserving->patience_us = loop_now_us(r->worker->loop) + wait_us;
+    r->reserving->began_us = loop_now_us(r->worker->loop);
+    r->reserving->patience_us = r->reserving->began_us + wait_us;
     return true;
 }
 

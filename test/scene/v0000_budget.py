@@ -2,9 +2,10 @@
 """Budgets: a call holds its worst case before it is sent, so no limit is passed, however many come at once; what
 does not fit is refused with 402 and says why; what only open holds keep out may wait."""
 import concurrent.futures
+import re
 
 from lib.books import charges, up, verified
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(90)
 
@@ -63,6 +64,19 @@ def who_waits():
         verified(gateway)
 
 
+def who_waited_in_vain():
+    extra = "budgets:\n  - { name: few, limit: 0.0009, wait: 1s }\n"
+    with Mock(ttft=f"{int(3 * PATIENCE)}s") as mock, Gateway(mock, extra=extra) as gateway:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: gateway.chat("hi", max_tokens=200), range(8)))
+        refused = [a.json["error"]["message"] for a in answers if a.status != 200]
+        expect_true(0 < len(refused) < 8, f"some: {len(refused)}")
+        for message in refused:
+            expect_true(re.search(r"It has waited 1\.\d s\. It may fit once what is held is free\. ", message), message)
+        verified(gateway)
+
+
 one_after_the_other()
+who_waited_in_vain()
 all_at_once()
 who_waits()
