@@ -99,14 +99,22 @@ static void print_team(const struct config_team *t, bool first)
 
 static void print_budget(const struct budget *b, bool first)
 {
-    struct buf limit;
-    buf_init(&limit, &alloc_heap, 0);
-    nano_write(&limit, b->terms.limit);
-    command_print(stdout, "%-10s %.*s: %s USD, %s%s%s\n", first ? "budgets" : "", STR_ARG(b->name),
-                  buf_cstr(&limit),
-                  b->per == BUDGET_PER_REQUEST ? "request" : window_name(b->window.kind),
-                  b->terms.observe ? ", observes" : "", b->terms.paused ? ", paused" : "");
-    buf_fini(&limit);
+    struct buf line;
+    buf_init(&line, &alloc_heap, 0);
+    nano_write(&line, b->terms.limit);
+    buf_add_cstr(&line, " USD, ");
+    if (b->per == BUDGET_PER_REQUEST)
+        buf_add_cstr(&line, "per request");
+    else
+        buf_add_cstr(&line, window_name(b->window.kind));
+    if (b->per == BUDGET_PER_VALUE) {
+        buf_add_cstr(&line, ", per ");
+        budget_dimension_write(&line, &b->per_what);
+    }
+    command_print(stdout, "%-10s %.*s: %s%s%s\n", first ? "budgets" : "", STR_ARG(b->name),
+                  buf_cstr(&line), b->terms.observe ? ", observes" : "",
+                  b->terms.paused ? ", paused" : "");
+    buf_fini(&line);
 }
 
 static void print_purses(const struct config *c)

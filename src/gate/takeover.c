@@ -3,8 +3,11 @@
 #include "gate/takeover.h"
 
 #include "base/clock.h"
+#include "base/json.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "budget/budget.h"
+#include "config/config.h"
 #include "gate/resolve.h"
 #include "tariff/change.h"
 
@@ -66,18 +69,68 @@ static void write_limit(struct buf *out, const struct budget *b)
         buf_printf(out, " (%s)", window_name(b->window.kind));
 }
 
+// A budget in the words of the file.
+struct written {
+    struct buf text;
+    struct json *json;
+};
+
+static void write_down(struct written *w, const struct budget *b)
+{
+    *w = (struct written){.json = NULL};
+    buf_init(&w->text, &alloc_heap, 0);
+    struct json_out out = {&w->text, true};
+    json_out_begin(&out, NULL, '{');
+    config_budget_members(&out, b);
+    json_out_end(&out, '}');
+    (void)!json_open(buf_str(&w->text), &alloc_heap, &w->json, NULL);
+}
+
+static void written_free(struct written *w)
+{
+    json_close(w->json);
+    buf_fini(&w->text);
+}
+
+// `none` where it has no such member.
+static struct str member(const struct written *w, const char *name)
+{
+    size_t start, len;
+    const struct json_val *v = w->json ? json_get(json_root(w->json), name) : NULL;
+    if (json_type(v) == JSON_STRING)
+        return json_str(v);
+    if (!v || !json_member_at(w->json, json_key(json_root(w->json), name), &start, &len))
+        return str_of("none");
+    return str_from(w->text.ptr + start, len);
+}
+
+// `limit 5.00 (before: 4.00), window week (before: day)`.
+static void write_changes(struct buf *out, const struct budget *old, const struct budget *b)
+{
+    static const char *const names[] = {"scope", "per",      "limit",   "window",
+                                        "week",  "timezone", "hold",    "on_exceed",
+                                        "clamp", "wait",     "alert_at"};
+    struct written before, now;
+    write_down(&before, old);
+    write_down(&now, b);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct str was = member(&before, names[i]), is = member(&now, names[i]);
+        if (!str_eq(was, is))
+            buf_printf(out, "%s%s %.*s (before: %.*s)", out->len ? ", " : "", names[i], STR_ARG(is),
+                       STR_ARG(was));
+    }
+    written_free(&before);
+    written_free(&now);
+}
+
 static void say_changed(const struct budget *old, const struct budget *b)
 {
-    struct buf before, now;
-    buf_init(&before, &alloc_heap, 0);
-    buf_init(&now, &alloc_heap, 0);
-    write_limit(&before, old);
-    write_limit(&now, b);
-    if (!str_eq(buf_str(&before), buf_str(&now)))
-        log_say(LOG_INFO, "the limit of budget %.*s has changed: %s, before it %s",
-                STR_ARG(b->name), buf_cstr(&now), buf_cstr(&before));
-    buf_fini(&before);
-    buf_fini(&now);
+    struct buf changes;
+    buf_init(&changes, &alloc_heap, 0);
+    write_changes(&changes, old, b);
+    if (changes.len)
+        log_say(LOG_INFO, "budget %.*s has changed: %s", STR_ARG(b->name), buf_cstr(&changes));
+    buf_fini(&changes);
     if (old->terms.paused != b->terms.paused)
         log_say(LOG_INFO, "budget %.*s %s", STR_ARG(b->name),
                 b->terms.paused ? "is paused: it refuses every call" : "is paused no more");

@@ -38,14 +38,18 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     expect(gateway.chat("x").status, 200, "a call")
     changed = good.replace("limit: 10.00, window: day", "limit: 4.50, window: week").replace(
         "  - { name: slip, scope: { key: secne }, limit: 1 }\n", "  - { name: new, limit: 3, window: day }\n").replace(
-        "limit: 500.00", "limit: 500, paused: false, enforce: observe")
+        "limit: 500.00", "limit: 500, paused: false, enforce: observe").replace("hold: full", "hold: grow").replace(
+        "agent, per: tag:session", "agent, scope: { org: acme }, alert_at: [80%, 50%]")
     log = reload(changed, holds)
-    expect_in("the limit of budget scene-day has changed: 4.50 USD (week), before it 10.00 USD (day)", log)
+    expect_in("budget scene-day has changed: limit 4.50 (before: 10.00), window week (before: day), week monday "
+              "(before: none), hold grow (before: full)\"", log)
+    expect_in("budget agent has changed: scope {\\\"org\\\":\\\"acme\\\"} (before: {}), per none (before: tag:session), "
+              "alert_at [50,80] (before: [])\"", log)
     expect_in("a new budget holds: new, 3.00 USD (day)", log)
     expect_in("budget slip holds no more", log)
     expect_in("budget company only observes now", log)
     expect_in("budget agent: hold: grow has no effect while new holds in full", log)
-    expect_true("of budget company" not in log and "of budget agent" not in log, "and of the others nothing")
+    expect_true("budget company has changed" not in log, "and of the others nothing")
     expect_in("`scene-day` is here twice (also on line", reload(changed.replace("name: new", "name: scene-day"), stays))
     expect_in("limit: `-3` is negative", reload(changed.replace("limit: 3,", "limit: -3,"), stays))
     expect_in("there is no time zone Europe/Bern1", reload(changed.replace("Berlin", "Bern1"), stays))
@@ -87,3 +91,5 @@ with Mock() as mock, Gateway(mock, extra=BUDGETS) as gateway:
     expect_in(": warning: budget slip: this file has no key `secne`", gateway.costlens("config", "check").stdout)
     expect_in("org        acme\n", gateway.costlens("config", "check").stdout)
     expect_in("budgets    company: ", gateway.costlens("config", "check").stdout)
+    expect_in(" agent: 2.00 USD, lifetime, per tag:session\n", gateway.costlens("config", "check").stdout)
+    expect_in(" search (file) ", gateway.costlens("key", "list").stdout)
