@@ -18,8 +18,8 @@ const char *status_text(enum status s)
     return "unknown failure";
 }
 
-// What is quoted in a sentence may come from outside: it must neither steer a terminal nor be cut
-// inside a character.
+// What is quoted in a sentence may come from outside: it must neither steer a terminal, nor begin a
+// line, nor be cut inside a character.
 static void tidy(struct why *why)
 {
     size_t len = strlen(why->text);
@@ -31,7 +31,7 @@ static void tidy(struct why *why)
     if (len == sizeof why->text - 1 && start < len &&
         str_utf8_at(str_from(why->text, len), start) == 0)
         len = start;
-    why->text[str_tame(why->text, len, true)] = '\0';
+    why->text[str_tame(why->text, len, false)] = '\0';
 }
 
 enum status why_set(struct why *why, enum status s, const char *format, ...)

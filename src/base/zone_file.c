@@ -12,7 +12,8 @@
 
 static bool name_is_fine(struct str name)
 {
-    if (name.len == 0 || name.len > NAME_BYTES_MAX || *name.ptr == '/')
+    if (name.len == 0 || name.len > NAME_BYTES_MAX || *name.ptr == '/' ||
+        str_is(name, "localtime") || str_is(name, "posixrules")) // whatever the system has set
         return false;
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];

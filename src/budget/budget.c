@@ -80,8 +80,11 @@ static size_t bytes_max(enum budget_dimension d)
     return NAME_BYTES_MAX;
 }
 
-// `key`, `tag:session`.
-static enum status read_dimension(struct str name, struct budget_condition *c, struct why *why)
+#define WORDS "org, team, project, key, user, model, provider, or tag:NAME"
+
+// `key`, `tag:session`. `per`: `request` could have been said, too.
+static enum status read_dimension(struct str name, bool per, struct budget_condition *c,
+                                  struct why *why)
 {
     struct str tag = str_of("tag:");
     if (str_is(name, "organisation") || str_is(name, "organization"))
@@ -99,8 +102,8 @@ static enum status read_dimension(struct str name, struct budget_condition *c, s
         }
     }
     return fault(why, STATUS_UNKNOWN, name,
-                 "is nothing that tells calls apart: take org, team, project, key, user, model, "
-                 "provider, or tag:NAME");
+                 per ? "is nothing that tells calls apart: take request, " WORDS
+                     : "is nothing that tells calls apart: take " WORDS);
 }
 
 static bool same_dimension(const struct budget_condition *a, const struct budget_condition *b)
@@ -111,7 +114,7 @@ static bool same_dimension(const struct budget_condition *a, const struct budget
 enum status budget_scope(struct budget *b, struct str name, struct str value, struct why *why)
 {
     struct budget_condition c = {.value = value};
-    enum status s = read_dimension(name, &c, why);
+    enum status s = read_dimension(name, false, &c, why);
     if (s != STATUS_OK)
         return s;
     if (value.len == 0)
@@ -173,7 +176,7 @@ static enum status set_per(struct budget *b, struct str value, struct why *why)
     struct budget_condition what = {0};
     enum budget_per per = BUDGET_PER_REQUEST;
     if (!str_is(value, "request")) {
-        enum status s = read_dimension(value, &what, why);
+        enum status s = read_dimension(value, true, &what, why);
         if (s != STATUS_OK)
             return s;
         per = BUDGET_PER_VALUE;

@@ -205,6 +205,31 @@ static int check_raise(struct options *o, int *argc, char **argv)
     return EXIT_OK;
 }
 
+static bool is_said(const struct options *o, const char *member)
+{
+    bool said = (strcmp(member, "scope") == 0 && o->scope.count) ||
+                (strcmp(member, "alert_at") == 0 && o->alert_at.count);
+    for (size_t i = 0; i < DEFINITION_COUNT; i++)
+        said |= strcmp(member, definition[i]) == 0 && value_at(o, i);
+    return said;
+}
+
+// What JSON would have twice.
+static int check_reset(const struct options *o)
+{
+    for (unsigned i = 0; i < o->reset.count; i++) {
+        const char *name = o->reset.at[i], *member = member_of(name);
+        if (strcmp(member, "name") == 0)
+            return command_usage(&cmd_budget, "a name has no default: make another budget");
+        if (is_said(o, member))
+            return command_usage(&cmd_budget, "`%s` is set and reset: leave one out", name);
+        for (unsigned k = 0; k < i; k++)
+            if (strcmp(member, member_of(o->reset.at[k])) == 0)
+                return command_usage(&cmd_budget, "`--reset %s` is there twice", name);
+    }
+    return EXIT_OK;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct options o = {.limit = NULL};
@@ -222,8 +247,7 @@ static int run(struct cli *cli, int argc, char **argv)
         return command_usage(&cmd_budget, "%s which? costlens budget %s NAME", verb, verb);
     if ((!set && defines(&o)) || (!raise && o.by) || (!set && !raise && o.limit))
         return command_usage(&cmd_budget, "%s does not take these options", verb);
-    if (raise)
-        code = check_raise(&o, &argc, argv);
+    code = raise ? check_raise(&o, &argc, argv) : check_reset(&o);
     if (code != EXIT_OK)
         return code;
     int most = verbs[at].may ? 3 : 2;

@@ -78,7 +78,7 @@ static enum status list(const struct verb_call *c, const struct wanted *wanted, 
 {
     struct event_query query = {.name = wanted->name, .most = EVENTS_MAX};
     struct writing w = {.out = {c->answer, true}};
-    if (wanted->after.len && !str_i64(wanted->after, &query.after))
+    if (wanted->after.len && (!str_i64(wanted->after, &query.after) || query.after < 0))
         return why_set(why, STATUS_SYNTAX, "\"after\" is the number of an event");
     json_out_begin(&w.out, NULL, '{');
     json_out_begin(&w.out, "events", '[');

@@ -50,6 +50,10 @@ def check(gateway):
     expect((shown("ci-day")["alert_at"], shown("ci-day")["clamp"]), ([], False))
     ask("budget", "set", "ci-day", "--alert-at", "50%", "--alert-at", "80%", "--clamp", "true")
     for words, why in ((["--reset", "limit"], "a limit has no default"), (["--wait", "300d"], "1d at most"),
+                       (["--reset", "name"], "a name has no default"),
+                       (["--reset", "wait", "--wait", "3s"], "`wait` is set and reset: leave one out"),
+                       (["--reset", "scope", "--scope", "key=a"], "`scope` is set and reset"),
+                       (["--reset", "alert-at", "--reset", "alert_at"], "`--reset alert_at` is there twice"),
                        (["--reset", "nothing-at-all"], "`nothing-at-all` is nothing that a budget has")):
         code, text = said(ask("budget", "set", "ci-day", *words, check=False))
         expect(code, 2)

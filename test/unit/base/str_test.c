@@ -243,8 +243,8 @@ static void why_keeps_terminals_safe(void **state)
     (void)state;
     struct why why;
     assert_int_equal(why_set(NULL, STATUS_RANGE, "x"), STATUS_RANGE);
-    assert_int_equal(why_set(&why, STATUS_RANGE, "a%sb\n", "\x1b[31m\x7f\r"), STATUS_RANGE);
-    assert_string_equal(why.text, "a?[31m??b\n");
+    assert_int_equal(why_set(&why, STATUS_RANGE, "a%sb\nc", "\x1b[31m\x7f\r"), STATUS_RANGE);
+    assert_string_equal(why.text, "a?[31m??b?c");
     assert_int_equal(why.status, STATUS_RANGE);
     assert_int_equal(why_set(&why, STATUS_RANGE, "%s",
                              "a\xc2\x9b"

@@ -121,7 +121,8 @@ static const struct {
     {B("scope: { org: a, organisation: a }"), 2, "stands twice in a scope"},
     {"budgets:\n  - name: b\n    limit: 1\n    scope:\n      key: ci\n      colour: red\n", 6,
      "`colour` is nothing that tells calls apart"},
-    {B("per: session"), 2, "budget b: per: `session` is nothing that tells calls apart"},
+    {B("per: session"), 2,
+     "budget b: per: `session` is nothing that tells calls apart: take request, org, team"},
     {B("per: request, window: day"), 2, "per request, where no time counts"},
     // the rest
     {B("enforce: maybe"), 2, "`maybe` is neither block nor observe"},

@@ -128,6 +128,17 @@ static void refuses_what_makes_no_sense(void **state)
     refused("budgets/set",
             "{\"name\":\"x\",\"limit\":1,\"window\":\"day\",\"timezone\":\"Mars/A\"}",
             STATUS_SYNTAX, "Mars/A");
+    refused("budgets/set",
+            "{\"name\":\"x\",\"limit\":1,\"window\":\"day\",\"timezone\":\"localtime\"}",
+            STATUS_SYNTAX, "no time zone localtime");
+    refused("budgets/set",
+            "{\"name\":\"x\",\"limit\":1,\"window\":\"day\",\"timezone\":\"posixrules\"}",
+            STATUS_SYNTAX, "no time zone posixrules");
+    refused("budgets/set", "{\"name\":\"a\\nb\",\"limit\":1}", STATUS_SYNTAX,
+            "`a?b` is no name for a budget");
+    refused("budgets/show", "{\"name\":\"a\\nb\"}", STATUS_UNKNOWN, "named a?b (");
+    refused("budgets/events", "{\"after\":-1}", STATUS_SYNTAX, "number of an event");
+    refused("budgets/events", "{\"after\":1.5}", STATUS_SYNTAX, "number of an event");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":\"key=ci\"}", STATUS_SYNTAX,
             "scope");
     refused("budgets/set", "{\"name\":\"x\",\"limit\":1,\"scope\":[\"key\"]}", STATUS_SYNTAX,
