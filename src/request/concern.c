@@ -109,15 +109,23 @@ void concern_breach(const struct req *r, const struct breach *b, enum breach_sco
                       "configuration), then reload.");
 }
 
+struct cure {
+    const char *in_file;       // what is changed there, in words
+    const char *verb, *amount; // ... and on the command line
+};
+
+static const struct cure raise_it = {"raise its `limit`", "budget raise", "USD"};
+static const struct cure resume = {"take `paused` off", "budget resume", ""};
+
 // What is changed in the file or by that verb.
-static void add_cure(const struct req *r, const struct budget *b, const char *in_file,
-                     const char *verb, const char *amount, struct buf *out)
+static void add_cure(const struct req *r, const struct budget *b, const struct cure *c,
+                     struct buf *out)
 {
     if (config_budget_line(r->view->snapshot->config, b->name)) {
-        buf_printf(out, "%s in the configuration, then reload.", in_file);
+        buf_printf(out, "%s in the configuration, then reload.", c->in_file);
         return;
     }
-    add_command(r, verb, b->name, amount, out);
+    add_command(r, c->verb, b->name, c->amount, out);
     buf_add_char(out, '.');
 }
 
@@ -125,13 +133,13 @@ static void add_paused(const struct req *r, const struct budget *b, struct buf *
 {
     buf_printf(out,
                "The budget \"%.*s\" is paused. To let calls through again: ", STR_ARG(b->name));
-    add_cure(r, b, "take `paused` off", "budget resume", "", out);
+    add_cure(r, b, &resume, out);
 }
 
 static void add_raise(const struct req *r, const struct budget *b, struct buf *out)
 {
     buf_add_cstr(out, "For more: ");
-    add_cure(r, b, "raise its `limit`", "budget raise", "USD", out);
+    add_cure(r, b, &raise_it, out);
 }
 
 // What only calls under way keep out may be asked again.
