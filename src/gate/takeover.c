@@ -93,7 +93,7 @@ static void written_free(struct written *w)
 }
 
 // `none` where it has no such member.
-static struct str member(const struct written *w, const char *name)
+static struct str member(struct written *w, const char *name)
 {
     size_t start, len;
     const struct json_val *v = w->json ? json_get(json_root(w->json), name) : NULL;
@@ -101,7 +101,7 @@ static struct str member(const struct written *w, const char *name)
         return json_str(v);
     if (!v || !json_member_at(w->json, json_key(json_root(w->json), name), &start, &len))
         return str_of("none");
-    return str_from(w->text.ptr + start, len);
+    return str_from(buf_cstr(&w->text) + start, len);
 }
 
 // `limit 5.00 (before: 4.00), window week (before: day)`.
