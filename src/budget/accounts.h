@@ -118,10 +118,13 @@ enum hold_state {
 };
 
 // One call's, in the caller's memory, which stays where it is until the hold has ended. Zeroed at
-// first; the caller sets the first four.
+// first; the caller sets the first five.
 struct hold {
-    struct nano amount;                          // the worst case; grows by accounts_extend
-    bool unbounded;                              // ... which is not known: for observers alone
+    struct nano amount; // the worst case; grows by accounts_extend
+    bool unbounded;     // ... which is not known: for observers alone
+    // The turn of one in whose place it asks, which may wait still: neither is in the other's way,
+    // nor in its who came later. 0: it comes now.
+    uint64_t since;
     unsigned count;                              // of accounts; 0: no budget is concerned
     struct account *accounts[HOLD_ACCOUNTS_MAX]; // each once, in the order of refusal
     enum hold_state state;
@@ -130,7 +133,7 @@ struct hold {
     // For the table, while it waits.
     struct list link;
     struct account *queued;
-    uint64_t turn; // who waits longer has the lower one
+    uint64_t turn; // who waits longer has the lower one; from 1
     bool patient;
     bool moved; // it has gone on to another account: from now on it keeps room
     enum admission lacks;
@@ -206,6 +209,9 @@ struct verdict accounts_reserve(struct accounts *t, struct hold *h, int64_t now_
 // (accounts_leave) and to reserve anew in the accounts of that moment.
 struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient,
                              int64_t now_us) MUST_USE;
+// To be called next for one that waits: those that it stands before now hear of it (`since`). It
+// may be let in, or refused, before that returns.
+void accounts_joined(struct accounts *t, struct hold *h);
 // Its client left, or its time is over. False when it does not wait (any more).
 bool accounts_leave(struct accounts *t, struct hold *h);
 // Holds so much more for an open hold, in all of its accounts or in none. It goes before those that

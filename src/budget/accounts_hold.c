@@ -87,7 +87,7 @@ static void worse(struct verdict *v, const struct hold *h, unsigned at, enum adm
 struct verdict hold_judge(const struct accounts *t, const struct hold *h)
 {
     struct verdict v = {.is = ADMISSION_MADE};
-    uint64_t turn = h->state == HOLD_WAITING ? h->turn : LAST;
+    uint64_t turn = h->state == HOLD_WAITING ? h->turn : h->since ? h->since : LAST;
     for (unsigned i = 0; i < h->count; i++)
         worse(&v, h, i, welcomes(t, h->accounts[i], h, turn));
     return v;

@@ -183,7 +183,7 @@ struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, i
     h->patient = patient;
     if (!may_stay(h, &v))
         return v;
-    h->turn = t->turns++;
+    h->turn = h->since ? h->since : ++t->turns;
     h->state = HOLD_WAITING;
     h->moved = false;
     h->until_us = windows_end_us(h);
@@ -192,6 +192,13 @@ struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, i
     put_in(h, h->accounts[v.at]);
     stay(t, h, &v);
     return v;
+}
+
+void accounts_joined(struct accounts *t, struct hold *h)
+{
+    must(h->state == HOLD_WAITING);
+    if (h->since)
+        account_admit(t, h->queued, false);
 }
 
 bool accounts_leave(struct accounts *t, struct hold *h)

@@ -98,9 +98,17 @@ struct booking_wait {
     int64_t until_us; // its windows are over then, and it is to be asked for anew; INT64_MAX: never
 };
 struct booking_wait booking_waits(struct booking *b);
-// Takes a waiting one out, so that it can be asked for again with another amount. False: it holds
-// by now.
+// Takes a waiting one out, so that it can be asked for again; it keeps its turn. False: it holds by
+// now.
 bool booking_leave(struct booking *b);
+// One that waits for what others hold is to wait no more: the one that comes back, in its stead,
+// can be asked for with another amount, and has its turn. It keeps its place, too: those behind it
+// are let in when that one holds, has left or is dropped, not before. One that waits no more comes
+// back itself.
+struct booking *booking_again(struct booking *b) MUST_USE;
+// Before it is asked for: it has the turn and the place of `before`, of the same call, which was
+// refused and is dropped.
+void booking_instead(struct booking *b, struct booking *before);
 // Holds so much more for an open one, or says why not. LEASE: the store was asked, and its owner is
 // woken when it has answered.
 enum admission booking_extend(struct booking *b, struct nano by) MUST_USE;

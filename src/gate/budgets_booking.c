@@ -4,21 +4,29 @@
 
 #include "gate/budgets_part.h"
 
-struct booking *booking_new(struct budgets *all, const struct booking_owner *owner,
-                            const struct booking_wish *wishes, unsigned count)
+static struct booking *make(struct budgets *all, const struct booking_owner *owner, unsigned count)
 {
-    must(count > 0 && count <= HOLD_ACCOUNTS_MAX);
     struct booking *b = alloc_zero(&alloc_heap, sizeof *b + count * sizeof b->wanted[0]);
     if (!b)
         return NULL;
     b->all = all;
     b->owner = *owner;
     b->count = count;
-    for (unsigned i = 0; i < count; i++)
-        b->wanted[i].wish = wishes[i];
     list_init(&b->link);
     list_init(&b->more);
     list_init(&b->each);
+    return b;
+}
+
+struct booking *booking_new(struct budgets *all, const struct booking_owner *owner,
+                            const struct booking_wish *wishes, unsigned count)
+{
+    must(count > 0 && count <= HOLD_ACCOUNTS_MAX);
+    struct booking *b = make(all, owner, count);
+    if (!b)
+        return NULL;
+    for (unsigned i = 0; i < count; i++)
+        b->wanted[i].wish = wishes[i];
     pthread_mutex_lock(&all->lock);
     list_push(&all->bookings, &b->each);
     pthread_mutex_unlock(&all->lock);
@@ -73,6 +81,25 @@ static void retire(struct booking *b)
     b->gone = true;
     if (!b->posted)
         heap_free(b);
+}
+
+// Nothing was sent for it, and it is in no queue.
+static void discard(struct budgets *all, struct booking *b)
+{
+    if (b->hold.state == HOLD_OPEN)
+        (void)accounts_release(&all->table, &b->hold);
+    retire(b);
+}
+
+// Nobody stands in its queue for it any more.
+static void give_up_place(struct budgets *all, struct booking *b)
+{
+    struct booking *place = b->place;
+    b->place = NULL;
+    if (!place)
+        return;
+    (void)accounts_leave(&all->table, &place->hold);
+    discard(all, place);
 }
 
 static void on_post(void *argument)
@@ -188,6 +215,21 @@ static enum booking_state reserve(struct budgets *all, struct booking *b, bool p
     return b->verdict.is == ADMISSION_LEASE ? BOOKING_FAILED : BOOKING_REFUSED;
 }
 
+// It is asked for now: in its place.
+static enum booking_state ask(struct budgets *all, struct booking *b, bool patient, int64_t wall_us)
+{
+    if (b->place && b->place->hold.state != HOLD_WAITING) // what that holds by now is for this one
+        give_up_place(all, b);
+    enum booking_state is = reserve(all, b, patient, wall_us);
+    if (is != BOOKING_REFUSED && !b->awaits)
+        give_up_place(all, b);
+    if (b->hold.state == HOLD_WAITING)
+        accounts_joined(&all->table, &b->hold);
+    if (is == BOOKING_WAITS && !b->awaits)
+        b->hold.since = b->hold.turn; // it keeps that
+    return is;
+}
+
 // It has waited.
 static enum booking_state woken(struct booking *b)
 {
@@ -213,7 +255,8 @@ static bool moves(struct budgets *all, struct booking *b)
         return false;
     (void)booking_stays(all, b, NULL);
     (void)accounts_release(&all->table, &b->hold);
-    b->hold = (struct hold){.amount = b->hold.amount, .unbounded = b->hold.unbounded};
+    b->hold = (struct hold){
+        .amount = b->hold.amount, .unbounded = b->hold.unbounded, .since = b->hold.since};
     return true;
 }
 
@@ -240,7 +283,7 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
         b->hold.amount = amount;
         for (unsigned i = 0; i < b->count; i++)
             b->wanted[i].window = budgets_window(all, b->wanted[i].wish.budget, now[i], wall_us);
-        is = reserve(all, b, patient, wall_us);
+        is = ask(all, b, patient, wall_us);
         budgets_pump(all);
     }
     pthread_mutex_unlock(&all->lock);
@@ -263,6 +306,7 @@ static bool leave(struct budgets *all, struct booking *b)
     if (b->hold.state == HOLD_OPEN)
         return false;
     (void)accounts_leave(&all->table, &b->hold);
+    give_up_place(all, b);
     list_pull(&b->link);
     b->awaits = NULL;
     b->failed = b->judged = false;
@@ -277,6 +321,42 @@ bool booking_leave(struct booking *b)
     budgets_pump(all); // for who goes on instead
     pthread_mutex_unlock(&all->lock);
     return left;
+}
+
+struct booking *booking_again(struct booking *b)
+{
+    struct budgets *all = b->all;
+    struct booking *next = make(all, &b->owner, b->count);
+    if (!next) { // it goes on without its place
+        (void)booking_leave(b);
+        return b;
+    }
+    pthread_mutex_lock(&all->lock);
+    bool waits = b->hold.state == HOLD_WAITING;
+    if (waits) {
+        memcpy(next->wanted, b->wanted, b->count * sizeof b->wanted[0]);
+        next->hold.unbounded = b->hold.unbounded;
+        next->hold.since = b->hold.since;
+        next->place = b;
+        list_push(&all->bookings, &next->each);
+    }
+    pthread_mutex_unlock(&all->lock);
+    if (waits)
+        return next;
+    heap_free(next);
+    return b;
+}
+
+void booking_instead(struct booking *b, struct booking *before)
+{
+    struct budgets *all = b->all;
+    pthread_mutex_lock(&all->lock);
+    must(before->hold.state == HOLD_NONE && !b->place);
+    b->hold.since = before->hold.since;
+    b->place = before->place;
+    before->place = NULL;
+    discard(all, before);
+    pthread_mutex_unlock(&all->lock);
 }
 
 enum admission booking_extend(struct booking *b, struct nano by)
@@ -396,9 +476,8 @@ void booking_drop(struct booking *b)
         return;
     struct budgets *all = b->all;
     pthread_mutex_lock(&all->lock);
-    if (!leave(all, b))
-        (void)accounts_release(&all->table, &b->hold);
-    retire(b);
+    (void)leave(all, b);
+    discard(all, b);
     budgets_pump(all);
     pthread_mutex_unlock(&all->lock);
 }

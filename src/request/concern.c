@@ -153,6 +153,12 @@ static void add_wait(const struct verdict *v, int64_t waited_us, struct buf *out
         buf_add_cstr(out, "It may fit once what is held is free. ");
 }
 
+// Only who waits longer stands in its way.
+static bool fits(const struct verdict *v, struct nano amount)
+{
+    return (int128)v->spent.n + v->held.n + amount.n <= v->limit.n;
+}
+
 void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,
                    int64_t waited_us, struct buf *out)
 {
@@ -169,6 +175,8 @@ void concern_spent(const struct req *r, const struct booking_wish *w, const stru
     add_usd(out, ", held by calls under way ", v->held);
     add_usd(out, "; this call may cost up to ", r->attempt.reservation.amount);
     buf_add_cstr(out, ". ");
+    if (v->is == ADMISSION_HELD && fits(v, r->attempt.reservation.amount))
+        buf_add_cstr(out, "What is left is for calls that came before it and wait. ");
     add_wait(v, waited_us, out);
     struct window window = window_at(&b->window, loop_wall_us(r->worker->loop));
     if (window.end_us != INT64_MAX) {

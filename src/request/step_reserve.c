@@ -21,13 +21,14 @@
 // A call that waits, or has waited.
 struct reserving {
     struct timer timer;
-    bool due;            // the timer's time came
-    bool stopped;        // the process ends
-    bool queued;         // it stands in a queue
-    bool waited;         // it was patient once, which is enough
-    int64_t began_us;    // ... since then, monotonic
-    int64_t patience_us; // monotonic: until then it waits for what others hold; 0: it does not
-    int64_t store_us;    // ... and for the store, while it is queued
+    bool due;               // the timer's time came
+    bool stopped;           // the process ends
+    bool queued;            // it stands in a queue
+    bool waited;            // it was patient once, which is enough
+    int64_t began_us;       // ... since then, monotonic
+    struct booking *before; // has its turn, and was refused: asked elsewhere, it keeps that
+    int64_t patience_us;    // monotonic: until then it waits for what others hold; 0: it does not
+    int64_t store_us;       // ... and for the store, while it is queued
 };
 
 static void on_time(void *argument)
@@ -42,8 +43,18 @@ static void on_wake(void *call)
     req_run(call);
 }
 
+// What is asked elsewhere has taken its turn over, or is not asked.
+static void drop_before(struct req *r)
+{
+    if (!r->reserving)
+        return;
+    booking_drop(r->reserving->before);
+    r->reserving->before = NULL;
+}
+
 void reserve_free(struct req *r)
 {
+    drop_before(r);
     if (r->reserving)
         timer_fini(&r->reserving->timer);
 }
@@ -130,6 +141,7 @@ static enum flow refuse_spent(struct req *r)
     concern_spent(r, wish, &v, waited_us(r), &text);
     r->purse = wish->budget->name;
     r->purse_paused = v.is == ADMISSION_PAUSED;
+    (void)booking_leave(a->reservation.booking); // who is behind it waits no more for it
     return refuse(r, REFUSAL_BUDGET, &text);
 }
 
@@ -182,6 +194,21 @@ static bool lower(struct req *r)
     return reservation_lower(r, room);
 }
 
+// Another model is asked, in its turn if it has waited.
+static bool go_elsewhere(struct req *r)
+{
+    struct booking *before = r->attempt.reservation.booking;
+    if (!r->reserving)
+        return again_elsewhere(r);
+    r->attempt.reservation.booking = NULL;
+    bool other = again_elsewhere(r);
+    if (other)
+        r->reserving->before = before;
+    else
+        r->attempt.reservation.booking = before;
+    return other;
+}
+
 // What its budget may do where it does not fit. AGAIN: elsewhere. NEXT: as it is now. END: nothing.
 static enum flow give_way(struct req *r)
 {
@@ -191,7 +218,7 @@ static enum flow give_way(struct req *r)
         return END;
     if (b->clamp && lower(r))
         return NEXT;
-    return b->downgrade && again_elsewhere(r) ? AGAIN : END;
+    return b->downgrade && go_elsewhere(r) ? AGAIN : END;
 }
 
 // It may wait for what others hold, if it has not.
@@ -249,12 +276,17 @@ static bool stay(struct req *r, enum flow *flow)
         return true;
     }
     s->queued = false;
-    if (!booking_leave(b) || now_us < deadline_us)
-        return false;   // it holds by now, or one of its windows is over
-    s->patience_us = 0; // it is judged by what is held now
-    if (wait.for_store)
-        *flow = refuse_failed(r);
-    return wait.for_store;
+    bool over = now_us >= deadline_us;
+    if (over)
+        s->patience_us = 0;
+    if (over && !wait.for_store) { // it is judged by what is held now, in its turn
+        r->attempt.reservation.booking = booking_again(b);
+        return false;
+    }
+    if (!booking_leave(b) || !over)
+        return false; // it holds by now, or one of its windows is over
+    *flow = refuse_failed(r);
+    return true;
 }
 
 static enum flow look(struct req *r)
@@ -322,10 +354,14 @@ static enum flow begin(struct req *r, const struct concern *c)
         return refuse_failed(r);
     if (!v->bounded || scope != BREACH_NONE)
         booking_unbounded(v->booking);
+    if (r->reserving && r->reserving->before)
+        booking_instead(v->booking, r->reserving->before);
+    if (r->reserving)
+        r->reserving->before = NULL;
     return look(r);
 }
 
-enum flow step_reserve(struct req *r)
+static enum flow reserve(struct req *r)
 {
     struct concern c;
     bool stopped = r->client_gone || (r->reserving && r->reserving->stopped);
@@ -340,4 +376,12 @@ enum flow step_reserve(struct req *r)
     if (c.crowd)
         return refuse_crowd(r, &c);
     return c.count > 0 || c.each ? begin(r, &c) : NEXT;
+}
+
+enum flow step_reserve(struct req *r)
+{
+    enum flow flow = reserve(r);
+    if (flow != AGAIN)
+        drop_before(r);
+    return flow;
 }

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One that has waited asks for something else, and keeps its place meanwhile. The store and the
+// loop do nothing before they are told.
+
+#include "booked.h"
+#include "lender.h"
+
+#define WALL (INT64_C(1) << 50)
+
+static struct loop loop;
+static struct caller caller;
+static struct budgets *all;
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(&lender, 0, sizeof lender);
+    memset(&heard, 0, sizeof heard);
+    caller = (struct caller){.loop = &loop};
+    all = budgets_new(lender_store(), hear, NULL);
+    return all ? 0 : 1;
+}
+
+static int finish(void **state)
+{
+    (void)state;
+    while (lender_serve(STATUS_OK) > 0)
+        continue;
+    posts_run(&loop);
+    budgets_free(all);
+    return 0;
+}
+
+static void work(void)
+{
+    while (lender_serve(STATUS_OK) > 0)
+        continue;
+    posts_run(&loop);
+}
+
+// What comes of it when the store sets aside whatever it is asked for.
+static enum booking_state settled(struct booking *k, int64_t amount, int64_t wall_us)
+{
+    enum booking_state is = reserve_at(k, amount, true, wall_us);
+    for (int i = 0; i < 3 && is == BOOKING_WAITS; i++) {
+        work();
+        is = reserve_at(k, amount, true, wall_us);
+    }
+    return is;
+}
+
+static struct booking *opened(const struct budget *b, int64_t amount, int64_t wall_us)
+{
+    struct booking *k = book_for(all, &caller, b, STR_NONE);
+    assert_int_equal(settled(k, amount, wall_us), BOOKING_OPEN);
+    return k;
+}
+
+// Three of a budget: one is open, the others wait behind it. The lease is enough for all.
+static void line_up(const struct budget *b, struct booking **open, struct booking **first,
+                    struct booking **second)
+{
+    end_now(all, opened(b, 1000, WALL), 0, true);
+    *open = opened(b, 600, WALL);
+    *first = book_for(all, &caller, b, STR_NONE);
+    *second = book_for(all, &caller, b, STR_NONE);
+    assert_int_equal(reserve_at(*first, 600, true, WALL), BOOKING_WAITS);
+    assert_int_equal(reserve_at(*second, 400, true, WALL), BOOKING_WAITS);
+}
+
+static void who_asks_for_less_keeps_its_place(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct booking *open, *first, *second;
+    line_up(&b, &open, &first, &second);
+    first = booking_again(first);
+    assert_int_equal(reserve_at(first, 600, false, WALL), BOOKING_REFUSED);
+    assert_int_equal(booking_verdict(first).is, ADMISSION_HELD);
+    assert_int_equal(reserve_at(second, 400, true, WALL), BOOKING_WAITS); // though it fits
+    assert_int_equal(reserve_at(first, 300, false, WALL), BOOKING_OPEN);
+    has(all, 1, 0, 900);
+    booking_drop(first);
+    assert_int_equal(reserve_at(second, 400, true, WALL), BOOKING_OPEN);
+    booking_drop(second);
+    booking_drop(open);
+}
+
+static void who_is_refused_makes_way(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    for (int way = 0; way < 2; way++) {
+        struct booking *open, *first, *second;
+        line_up(&b, &open, &first, &second);
+        first = booking_again(first);
+        assert_int_equal(reserve_at(first, 600, false, WALL), BOOKING_REFUSED);
+        if (way == 0)
+            assert_true(booking_leave(first));
+        else
+            booking_drop(first);
+        assert_int_equal(reserve_at(second, 400, true, WALL), BOOKING_OPEN);
+        if (way == 0)
+            booking_drop(first);
+        booking_drop(second);
+        booking_drop(open);
+        work();
+    }
+}
+
+// Elsewhere its budget has no account yet at first, and it waits for that.
+static void who_goes_elsewhere_keeps_its_place(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000), other = a_budget(2, 1000);
+    const struct booking_wish wishes[] = {{&other, STR_NONE}, {&b, STR_NONE}};
+    for (int way = 0; way < 2; way++) {
+        struct booking *open, *first, *second;
+        line_up(&b, &open, &first, &second);
+        first = booking_again(first);
+        assert_int_equal(reserve_at(first, 600, false, WALL), BOOKING_REFUSED);
+        struct booking *next = book_both(all, &caller, wishes);
+        booking_instead(next, first);
+        enum booking_state is = reserve_at(next, 350, false, WALL);
+        assert_int_equal(is, way == 0 ? BOOKING_WAITS : BOOKING_OPEN);
+        assert_int_equal(reserve_at(second, 400, true, WALL), BOOKING_WAITS);
+        assert_int_equal(settled(next, 350, WALL), BOOKING_OPEN);
+        assert_int_equal(reserve_at(second, 400, true, WALL), BOOKING_WAITS);
+        booking_drop(open);
+        assert_int_equal(reserve_at(second, 400, true, WALL), BOOKING_OPEN);
+        booking_drop(next);
+        booking_drop(second);
+        work();
+    }
+}
+
+static void who_is_let_in_needs_no_other_place(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct booking *open, *first, *second;
+    line_up(&b, &open, &first, &second);
+    booking_drop(open);
+    assert_ptr_equal(booking_again(first), first);
+    assert_int_equal(reserve_at(first, 600, false, WALL), BOOKING_OPEN);
+    booking_drop(first);
+    booking_drop(second);
+    // Let in just before it asks for less: what it holds then is for itself.
+    line_up(&b, &open, &first, &second);
+    first = booking_again(first);
+    booking_drop(open);
+    assert_int_equal(reserve_at(first, 600, false, WALL), BOOKING_OPEN);
+    booking_drop(first);
+    booking_drop(second);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_asks_for_less_keeps_its_place, begin, finish),
+        cmocka_unit_test_setup_teardown(who_is_refused_makes_way, begin, finish),
+        cmocka_unit_test_setup_teardown(who_goes_elsewhere_keeps_its_place, begin, finish),
+        cmocka_unit_test_setup_teardown(who_is_let_in_needs_no_other_place, begin, finish),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
