@@ -134,6 +134,8 @@ static enum bound_state count_output(const struct bound_call *c, struct bound *b
         each = output_thought(c, each);
     }
     each = count_add(each, w->output_beside);
+    if (b->output_by == BOUND_OUTPUT_ASKED || b->output_by == BOUND_OUTPUT_UNSAID)
+        each = count_add(each, w->output_drawn); // the model's own holds them, too
     if (w->output_again)
         each = count_times(each, count_add(w->rounds, 1));
     b->output = count_times(each, w->answers);
@@ -262,6 +264,16 @@ static enum bound_state sum_up(const struct bound_call *c, const struct worst *w
     return BOUND_KNOWN;
 }
 
+// What is out of all proportion there. NULL where no member says so much.
+static const char *large_field(const struct weight *w)
+{
+    if (w->answers_field && w->answers > DEMAND_CHOICES_MAX)
+        return w->answers_field;
+    if (w->rounds > DEMAND_CHOICES_MAX)
+        return w->rounds_of;
+    return w->output_max > 0 ? w->output_field : NULL;
+}
+
 // In one tier, by one of the sheets that may hold. A tier that nobody asked for need have no price:
 // a call that it answers then has none either.
 static enum bound_state in_tier(const struct bound_call *c, const struct sheet *sheet,
@@ -286,7 +298,7 @@ static enum bound_state in_tier(const struct bound_call *c, const struct sheet *
     // Each round's cost may be rounded by itself, to half a picodollar at most.
     int128 nano = divide_up(s.atto, ATTO_PER_NANO) + (of->rounds > 0);
     if (s.large || nano > INT64_MAX)
-        return no(b, BOUND_LARGE, of->output_field);
+        return no(b, BOUND_LARGE, large_field(of));
     if (nano > b->most.n)
         b->most.n = (int64_t)nano;
     return BOUND_KNOWN;

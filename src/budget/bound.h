@@ -32,8 +32,9 @@ struct bound_call {
                                  // the window, or as the book says where that is more; else refused
 };
 
-#define BOUND_NO_WINDOW \
-    "the price book has none, or an old one that a price or an answer of its own passes"
+#define BOUND_NO_WINDOW                                                                  \
+    "the price book has none, or an old one that a price or an answer of its own passes" \
+    " (`context` in `prices` of the configuration says it)"
 
 // Why there is none. X(ENUM, words for people: what stands behind the field)
 #define BOUND_STATE_MAP(X)                                                               \

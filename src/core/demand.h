@@ -60,16 +60,18 @@ struct weight {
     int64_t web_searches;
     int64_t file_searches;
     // What comes out.
-    int64_t answers;          // 0: no tokens come out
-    int64_t output_max;       // of each, asked for; 0 = not said
-    int64_t output_least;     // what output_max may be lowered to: it holds what is thought
-    int64_t output_beside;    // of each, beyond that: predictions that were rejected
-    bool output_again;        // each round may give as much as an answer
-    bool reasons_beside;      // the reasoning is not inside of output_max
-    bool tools;               // they may be calls of tools, which cut short are broken
-    const char *output_field; // where output_max is said
-    const char *boundless;    // nothing bounds what it does, or not here: "tools[].type"
-    unsigned boundless_item;  // ... of which item, where the name has []
+    int64_t answers;           // 0: no tokens come out
+    int64_t output_max;        // of each, asked for; 0 = not said
+    int64_t output_least;      // what output_max may be lowered to: it holds what is thought
+    int64_t output_beside;     // of each, beyond that: predictions that were rejected
+    int64_t output_drawn;      // of each, beyond that: images, where it is not known to hold them
+    bool output_again;         // each round may give as much as an answer
+    bool reasons_beside;       // the reasoning is not inside of output_max
+    bool tools;                // they may be calls of tools, which cut short are broken
+    const char *output_field;  // where output_max is said, or is to be
+    const char *answers_field; // where `answers` is said; NULL: it is not
+    const char *boundless;     // nothing bounds what it does, or not here: "tools[].type"
+    unsigned boundless_item;   // ... of which item, where the name has []
     // What it may be priced as.
     enum service service; // asked for
     unsigned services;    // 1u << service of each tier that can answer

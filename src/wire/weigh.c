@@ -399,6 +399,8 @@ static void see_choice(struct weighing *g, struct str key, const struct json_val
     const char *name = among(names, COUNT(names), key);
     enum json_type type = json_type(v);
     int64_t n = 0;
+    if (name && type != JSON_NULL)
+        g->w->answers_field = name;
     if (name && (type == JSON_STRING || (type == JSON_NUMBER && !json_i64(v, &n))))
         boundless(g, name);
 }
@@ -466,6 +468,18 @@ static int64_t image_tokens(struct str model)
     return 0;
 }
 
+// The most tokens of all images of an answer, of models that draw: gemini-2.5-flash-image makes at
+// most 10 of 1,290; others end where the model's own maximum does.
+#define DRAWN_2_5 (10 * 1290)
+#define DRAWN     32768
+
+static int64_t drawn_tokens(struct str model)
+{
+    if (!has(model, "gemini-") || !has(model, "-image"))
+        return 0;
+    return has(model, "gemini-2.5-") ? DRAWN_2_5 : DRAWN;
+}
+
 // Models that search, or ask others, before they answer, as often as they like; and those that
 // search once, or read what they found.
 static void see_model(struct weighing *g)
@@ -503,7 +517,8 @@ static void weigh_output(struct weighing *g)
     w->answers = g->ask->demand.choices;
     w->output_max = maximum_said(root, e, g->flags);
     w->output_least = maximum_least(root, e);
-    w->output_field = maximum_of(e, g->flags)->field;
+    w->output_field = maximum_field(root, e, g->flags);
+    w->output_drawn = drawn_tokens(g->model);
     w->reasons_beside = reasons_beside(g);
     w->output_again = e != ENDPOINT_RESPONSES || w->output_max == 0;
 }

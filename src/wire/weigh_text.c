@@ -12,6 +12,8 @@ struct level {
     struct json_iter it;
     const struct json_val *container;
     enum weigh_kind kind;
+    bool parts; // the list of them, in Gemini's content, or
+    bool part;  // one of it
     bool image; // its base64 and its addresses are no text
     bool json;  // what it says may be written anew as JSON
 };
@@ -179,6 +181,23 @@ static bool see_gemini_data(struct weight *w, const struct json_val *v)
     return false;
 }
 
+// Gemini's parts are what their member is; one of another kind may name something elsewhere.
+static bool is_gemini_part(struct str key)
+{
+    static const char *const known[] = {
+        "text",           "thought",         "thoughtSignature",    "thought_signature",
+        "functionCall",   "function_call",   "functionResponse",    "function_response",
+        "executableCode", "executable_code", "codeExecutionResult", "code_execution_result",
+        "videoMetadata",  "video_metadata",  "mediaResolution",     "media_resolution",
+        "partMetadata",   "part_metadata",
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (str_is(key, known[i]))
+            return true;
+    }
+    return is_gemini_data(key);
+}
+
 // What an object of a message says it is. True for an image.
 static bool see_part(struct weight *w, struct str key, const struct json_val *v,
                      const struct looks *l)
@@ -235,6 +254,8 @@ static bool see(const struct weigher *as, const struct level *in, struct str key
         weigh_add(w, 1);
         return false;
     }
+    if (in->part && type != JSON_NULL && !is_gemini_part(key))
+        weigh_vast(w, "parts");
     weigh_add(w, TOKENS_PER_VALUE);
     weigh_add(w, text_tokens(as, key, json));
     weigh_add(w, number_tokens(json_number(as->json, v)));
@@ -246,12 +267,15 @@ static bool see(const struct weigher *as, const struct level *in, struct str key
         w->images = count_add(w->images, (int64_t)json_count(v));
         return false;
     }
+    bool list = kind != WEIGH_SCHEMA && str_is(key, "parts");
     const struct looks looks = looks_of(v);
     bool image =
         type == JSON_OBJECT && kind != WEIGH_SCHEMA && !in->image && see_part(w, key, v, &looks);
     w->images = count_add(w->images, image);
     *inside = (struct level){.container = v,
                              .kind = kind,
+                             .parts = list,
+                             .part = type == JSON_OBJECT && (list || in->parts),
                              .image = in->image || image,
                              .json = json || is_answer(&looks)};
     return true;

@@ -174,7 +174,7 @@ static void pass(void *context, struct str bytes)
 static bool is_within(const struct weight *w, const struct usage *u)
 {
     bool said = w->output_max > 0 && !w->reasons_beside && w->rounds == 0;
-    int64_t output = (w->output_max + w->output_beside) * w->answers;
+    int64_t output = (w->output_max + w->output_beside + w->output_drawn) * w->answers;
     return usage_input(u) <= w->tokens && (!said || usage_output(u) <= output);
 }
 
@@ -354,6 +354,7 @@ static struct weight any_weight(void)
                                               : 1,
                        .output_max = chance(4) ? 0 : 1 + magnitude(17),
                        .output_beside = chance(8) ? magnitude(12) : 0,
+                       .output_drawn = chance(8) ? magnitude(12) : 0,
                        .output_again = chance(2),
                        .reasons_beside = chance(8),
                        .service = chance(6) ? (enum service)(random_bits() % SERVICE_COUNT)
@@ -423,6 +424,8 @@ static void use_output(const struct bound_call *c, struct usage *u)
     if (sent && w->reasons_beside)
         each += count_larger(own, window);
     each = clamp(each, window);
+    if (sent && (w->output_max || !own))
+        each += w->output_drawn;
     each = (each + w->output_beside) * (w->output_again ? w->rounds + 1 : 1);
     int64_t left = upto(each * w->answers);
     u->reasoning = chance(2) ? upto(left) : 0;

@@ -175,6 +175,18 @@ static void the_longest_answer(void **state)
     assert_int_equal(nano("plain", &w), 100 * 2000 + 15 * 10000);
 }
 
+// They come beside what was asked for; the model's own maximum is one of all that it makes.
+static void images_are_drawn_beside(void **state)
+{
+    (void)state;
+    struct weight w = weight();
+    w.output_drawn = 50;
+    assert_int_equal(nano("drawn", &w), 100 * 1000 + 60 * 9000);
+    w.output_max = 0;
+    assert_int_equal(bound_unsaid("drawn", &w).most.n, 100 * 1000 + 100 * 9000);
+    assert_int_equal(bound_unsaid("open", &w).output, 4096 + 50);
+}
+
 // All that an answer's maximum does not hold, only the window does.
 static void reasons_that_no_maximum_holds(void **state)
 {
@@ -470,6 +482,19 @@ static void beyond_all_counting(void **state)
     w.service = SERVICE_BATCH;
     refused("dear", &w, BOUND_LARGE, "max_tokens");
     w = weight();
+    w.answers = INT64_MAX / 2;
+    w.answers_field = "n";
+    refused("dear", &w, BOUND_LARGE, "n");
+    w = weight();
+    w.rounds = INT64_MAX / 2;
+    w.rounds_of = "tools";
+    w.output_again = true;
+    refused("window", &w, BOUND_LARGE, "tools");
+    w = weight();
+    w.output_max = w.answers = 0;
+    w.tokens = INT64_MAX;
+    refused("input-only", &w, BOUND_LARGE, NULL);
+    w = weight();
     w.images = INT64_MAX;
     w.image_tokens = 2;
     assert_int_equal(bound_of("open", &w).input, INT64_MAX);
@@ -483,6 +508,7 @@ int main(void)
         cmocka_unit_test(the_longest_answer),
         cmocka_unit_test(reasons_that_no_maximum_holds),
         cmocka_unit_test(a_window_bounds_the_input),
+        cmocka_unit_test(images_are_drawn_beside),
         cmocka_unit_test(images_have_a_most),
         cmocka_unit_test(an_exact_count_is_taken),
         cmocka_unit_test(rounds_bill_the_window_again),

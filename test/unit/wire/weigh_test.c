@@ -166,6 +166,61 @@ static void images_and_files(void **state)
     assert_int_equal(w.tokens, 512 + (8 + 6) + (8 + 7) + 2);
 }
 
+// A part of Gemini's is what its member is: one that is not known may name a film elsewhere.
+static void parts_of_tomorrow(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *part;
+        const char *vast;
+    } cases[] = {
+        {"{\"videoRef\":{\"uri\":\"gs://x\"}}", "parts"},
+        {"{\"videoUri\":\"gs://x\"}", "parts"},
+        {"{\"functionResponse\":{\"name\":\"f\",\"parts\":[{\"film\":1}]}}", "parts"},
+        {"{\"text\":\"a\",\"thought\":true,\"film\":null}", NULL},
+        {"{\"functionCall\":{\"name\":\"f\",\"args\":{\"parts\":[{\"film\":1}]}}}", NULL},
+        {"{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"AAAA\"},\"mediaResolution\":{}}",
+         NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char body[256];
+        snprintf(body, sizeof body, "{\"contents\":[{\"role\":\"user\",\"parts\":[%s]}]}",
+                 cases[i].part);
+        struct weight w = weighed(ENDPOINT_GENERATE, "google", "gemini-3.6-flash", body);
+        assert_string_equal(w.vast ? w.vast : "", cases[i].vast ? cases[i].vast : "");
+    }
+}
+
+// Nobody says that Gemini's maximum ends an image, or leaves out the next.
+static void images_that_are_drawn(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *model;
+        int64_t tokens;
+    } cases[] = {{"gemini-2.5-flash-image", 12900},
+                 {"google/gemini-3-pro-image-preview", 32768},
+                 {"gemini-2.5-flash", 0},
+                 {"gpt-image", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(
+            weighed(ENDPOINT_CHAT, "mock", cases[i].model, "{\"model\":\"m\",\"max_tokens\":10}")
+                .output_drawn,
+            cases[i].tokens);
+}
+
+// A caller is told the member that he wrote.
+static void names_what_stands_there(void **state)
+{
+    (void)state;
+    struct weight w = of(ENDPOINT_CHAT, "openai", "\"max_tokens\":7,\"n\":2");
+    assert_string_equal(w.output_field, "max_tokens");
+    assert_string_equal(w.answers_field, "n");
+    w = of(ENDPOINT_CHAT, "openai", "\"max_tokens\":null");
+    assert_string_equal(w.output_field, "max_completion_tokens");
+    assert_null(w.answers_field);
+}
+
 static void images_of_a_model(void **state)
 {
     (void)state;
@@ -586,6 +641,9 @@ int main(void)
         cmocka_unit_test(text_is_no_more_than_its_bytes),
         cmocka_unit_test(tools_and_what_they_were_asked),
         cmocka_unit_test(images_and_files),
+        cmocka_unit_test(parts_of_tomorrow),
+        cmocka_unit_test(images_that_are_drawn),
+        cmocka_unit_test(names_what_stands_there),
         cmocka_unit_test(images_of_a_model),
         cmocka_unit_test(models_that_write_a_text_anew),
         cmocka_unit_test(prompts_have_a_window_each),
