@@ -524,13 +524,14 @@ static enum status only(const struct work *w, const char *first, const char *sec
 
 static enum status no_rise(const struct work *w, struct why *why)
 {
-    struct buf set;
-    buf_init(&set, &alloc_heap, 0);
-    hint_write(&set, &(struct hint){"budget set --limit USD", {w->name}, w->call->config->given});
+    struct buf otherwise;
+    buf_init(&otherwise, &alloc_heap, 0);
+    hint_write(&otherwise,
+               &(struct hint){"budget set --limit USD", {w->name}, w->call->config->given});
     enum status s = why_set(why, STATUS_RANGE,
                             "that does not raise the limit of %.*s; %s takes a lower one, too",
-                            STR_ARG(w->name), buf_cstr(&set));
-    buf_fini(&set);
+                            STR_ARG(w->name), buf_cstr(&otherwise));
+    buf_fini(&otherwise);
     return s;
 }
 
