@@ -54,12 +54,12 @@ const struct json_val *maximum_object(const struct json_val *root, const struct 
 const char *maximum_field(const struct json_val *root, enum endpoint e, unsigned flags)
 {
     const struct maximum *m = maximum_of(e, flags);
-    for (unsigned i = 0; i < m->count; i++) {
+    for (unsigned i = 0; m && i < m->count; i++) {
         enum json_type type = json_type(json_get(root, m->at[i].name));
         if (!m->at[i].object && type != JSON_ABSENT && type != JSON_NULL)
             return m->at[i].name;
     }
-    return m->field;
+    return m ? m->field : NULL;
 }
 
 int64_t maximum_read(const struct json_val *v, unsigned flags)

@@ -27,7 +27,8 @@ struct maximum {
 const struct maximum *maximum_of(enum endpoint e, unsigned flags);
 // The object of a place, NULL if it is not there.
 const struct json_val *maximum_object(const struct json_val *root, const struct maximum_place *at);
-// For people: the place that says something there, else the one where it is to be put. Static.
+// For people: the place that says something there, else the one where it is to be put; NULL where
+// no tokens come out. Static.
 const char *maximum_field(const struct json_val *root, enum endpoint e, unsigned flags);
 // What a value limits an answer to, >= 1. 0: to nothing that is known, whatever it may be to that
 // vendor: null, a text, a number that is not whole, or below 1. Where the vendor is known to write
