@@ -474,7 +474,9 @@ static void beyond_all_counting(void **state)
     (void)state;
     struct weight w = weight();
     w.output_max = INT64_MAX / 2;
+    w.answers_field = "n"; // which is in proportion
     refused("dear", &w, BOUND_LARGE, "max_tokens");
+    w.answers_field = NULL;
     w.answers = INT64_MAX;
     w.tokens = INT64_MAX;
     refused("dear", &w, BOUND_LARGE, "max_tokens");
