@@ -134,8 +134,8 @@ static enum bound_state count_output(const struct bound_call *c, struct bound *b
         each = output_thought(c, each);
     }
     each = count_add(each, w->output_beside);
-    if (b->output_by == BOUND_OUTPUT_ASKED || b->output_by == BOUND_OUTPUT_UNSAID)
-        each = count_add(each, w->output_drawn); // the model's own holds them, too
+    if (b->output_by != BOUND_OUTPUT_WINDOW) // which holds all
+        each = count_add(each, w->output_drawn);
     if (w->output_again)
         each = count_times(each, count_add(w->rounds, 1));
     b->output = count_times(each, w->answers);

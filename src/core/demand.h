@@ -64,7 +64,7 @@ struct weight {
     int64_t output_max;        // of each, asked for; 0 = not said
     int64_t output_least;      // what output_max may be lowered to: it holds what is thought
     int64_t output_beside;     // of each, beyond that: predictions that were rejected
-    int64_t output_drawn;      // of each, beyond that: images, where it is not known to hold them
+    int64_t output_drawn;      // of each, beyond any maximum: images
     bool output_again;         // each round may give as much as an answer
     bool reasons_beside;       // the reasoning is not inside of output_max
     bool tools;                // they may be calls of tools, which cut short are broken

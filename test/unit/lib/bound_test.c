@@ -2,6 +2,7 @@
 
 #include <costlens.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +129,39 @@ static void takes_the_path_s_model_and_the_models_own_maximum(void **state)
     assert_string_equal(b.output_field, "generationConfig.maxOutputTokens");
 }
 
+// Whatever limits the text.
+static void images_are_within_the_bound(void **state)
+{
+    static const struct {
+        const char *vendor, *model;
+        int64_t drawn;
+    } rows[] = {
+        {"google", "gemini-2.5-flash-image", 12900},
+        {"google", "gemini-3-pro-image-preview", 32768},
+        {"google", "gemini-3.1-flash-image-preview", 32768},
+        {"google", "gemini-3.1-flash-lite-image", 32768},
+        {"openrouter", "google/gemini-2.5-flash-image", 12900},
+        {"openrouter", "google/gemini-3-pro-image", 32768},
+        {"openrouter", "google/gemini-3-pro-image-preview", 32768},
+        {"openrouter", "google/gemini-3.1-flash-image", 32768},
+        {"openrouter", "google/gemini-3.1-flash-image-preview", 32768},
+        {"openrouter", "google/gemini-3.1-flash-lite-image", 32768},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char body[256];
+        struct costlens_bound b;
+        snprintf(body, sizeof body, "{\"model\":\"%s\",\"messages\":[]}", rows[i].model);
+        struct costlens_request r = request(rows[i].vendor, body);
+        for (r.output_unsaid = 0; r.output_unsaid <= 4096; r.output_unsaid += 4096) {
+            assert_int_equal(costlens_bound(book, &r, &b, NULL, 0), COSTLENS_OK);
+            assert_true(b.state == COSTLENS_BOUND_KNOWN || r.output_unsaid == 0);
+            if (b.state == COSTLENS_BOUND_KNOWN && b.output < rows[i].drawn)
+                fail_msg("%s at %s: %lld", rows[i].model, rows[i].vendor, (long long)b.output);
+        }
+    }
+}
+
 static void says_why_there_is_none(void **state)
 {
     static const char plain[] = "{\"model\":\"m\",\"messages\":[]}";
@@ -218,6 +252,7 @@ int main(void)
         cmocka_unit_test(rounds_a_cost_up_once),
         cmocka_unit_test(bounds_a_body),
         cmocka_unit_test(takes_the_path_s_model_and_the_models_own_maximum),
+        cmocka_unit_test(images_are_within_the_bound),
         cmocka_unit_test(says_why_there_is_none),
         cmocka_unit_test(says_when_memory_ends),
     };
