@@ -443,7 +443,9 @@ COSTLENS_PUBLIC enum costlens_status costlens_budgets_zone(struct costlens_budge
 // sums, not the days of calls. It stays in the windows that it was spent in, which are there again
 // when the former definition is; a new window begins with what is held. Who wants it to count on
 // defines the new window under another name, beside the former, until that is over. With another
-// `per` nothing goes over: calls from then on count in accounts of their own.
+// `per` nothing goes over: what was reserved by the former stays where it is until that is said
+// again. An account is of a value and a window: where two `per` have both alike, as a key and a
+// user of one name, they share it, and what is spent and held there.
 // COSTLENS_SYNTAX, COSTLENS_RANGE: the message says which member, and what to write. On failure the
 // table is as it was, but for COSTLENS_IO: it is defined, and the journal did not take what went
 // over.

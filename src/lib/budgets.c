@@ -44,6 +44,7 @@ enum costlens_status costlens_budgets_open(const struct costlens_alloc *alloc,
     b->alert_context = context;
     list_init(&b->budgets);
     list_init(&b->zones);
+    list_init(&b->pers);
     list_init(&b->holds);
     struct accounts_listener listener = {on_woken, on_alert, on_leased, b};
     accounts_init(&b->table, &b->alloc, false, &listener);
@@ -72,6 +73,8 @@ void costlens_budgets_close(struct costlens_budgets *b)
         zone_close(z->zone);
         alloc_free(&a, z);
     }
+    list_for (it, &b->pers)
+        alloc_free(&a, list_of(it, struct lib_per, link));
     alloc_free(&a, b);
 }
 
@@ -265,6 +268,34 @@ static enum status read_members(struct budget *budget, const char *text, const c
     return s == STATUS_OK ? budget_check(budget, why) : s;
 }
 
+static bool is_by(const struct lib_per *p, const struct budget *said)
+{
+    const struct budget_condition *what = &said->per_what;
+    return p->per == said->per && p->dimension == what->dimension && str_eq(p->tag, what->tag);
+}
+
+// NULL without memory.
+static const struct lib_per *per_of(struct costlens_budgets *b, const struct budget *said)
+{
+    struct str tag = said->per_what.tag;
+    list_for (it, &b->pers) {
+        const struct lib_per *p = list_of(it, struct lib_per, link);
+        if (is_by(p, said))
+            return p;
+    }
+    struct lib_per *p = alloc_zero(&b->alloc, sizeof *p + tag.len + 1);
+    if (!p)
+        return NULL;
+    char *own = (char *)(p + 1);
+    bool fits = str_copy(tag, own, tag.len + 1);
+    must(fits);
+    p->per = said->per;
+    p->dimension = said->per_what.dimension;
+    p->tag = str_from(own, tag.len);
+    list_push(&b->pers, &p->link);
+    return p;
+}
+
 struct retelling {
     struct accounts *table;
     const struct budget *budget;
@@ -288,14 +319,15 @@ static void retell(struct costlens_budgets *b, const struct lib_budget *budget)
 // --- a window is changed ---
 
 // Where an open hold belongs by what is said now, which is the window of the moment that it was
-// reserved at. False when that is so, or the account is another budget's.
+// reserved at. False when that is so, or the account is another budget's, or counts by another
+// `per`.
 static bool strays(const struct costlens_hold *h, unsigned at, const struct budget *said,
                    struct account_key *now)
 {
     if (h->hold.state != HOLD_OPEN) // its accounts may be gone
         return false;
     const struct account_key *is = &h->hold.accounts[at]->key;
-    if (is->budget != said->id)
+    if (is->budget != said->id || !is_by(h->pers[at], said))
         return false;
     *now = (struct account_key){is->budget, is->value, window_at(&said->window, h->began_us)};
     return now->window.kind != is->window.kind || now->window.start_us != is->window.start_us;
@@ -365,7 +397,8 @@ static enum status define(struct costlens_budgets *b, struct budget *said, char 
     if (s != STATUS_OK)
         return s;
     struct lib_budget *budget = table_named(b, said->name);
-    if (!budget)
+    const struct lib_per *per = per_of(b, said);
+    if (!budget || !per)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     said->name = budget->is.name;
     said->id = budget->is.id;
@@ -374,6 +407,7 @@ static enum status define(struct costlens_budgets *b, struct budget *said, char 
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     budget->is = *said;
+    budget->per = per;
     budget->defined = true;
     alloc_free(&b->alloc, budget->text);
     budget->text = text;

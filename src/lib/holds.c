@@ -152,6 +152,7 @@ static enum costlens_status add_account(struct reserving *g, const struct lib_bu
                                           : status_text(s));
         g->fresh++;
     }
+    g->h->pers[h->count] = budget->per;
     h->accounts[h->count++] = a;
     return COSTLENS_OK;
 }

@@ -19,12 +19,21 @@ struct lib_zone {
     struct zone *zone;
 };
 
+// What a budget tells apart, as it was said once: it stays.
+struct lib_per {
+    struct list link;
+    enum budget_per per;
+    enum budget_dimension dimension;
+    struct str tag; // behind it
+};
+
 // Once it is there it stays: accounts and refusals name it.
 struct lib_budget {
-    struct list link; // in the order of refusal
-    struct budget is; // its id counts from 1; its name lies behind it
-    char *text;       // the rest of its definition
-    bool defined;     // or else it concerns no call: it was removed, or only a journal names it
+    struct list link;          // in the order of refusal
+    struct budget is;          // its id counts from 1; its name lies behind it
+    const struct lib_per *per; // once it was defined
+    char *text;                // the rest of its definition
+    bool defined; // or else it concerns no call: it was removed, or only a journal names it
 };
 
 struct costlens_budgets {
@@ -32,6 +41,7 @@ struct costlens_budgets {
     struct accounts table;
     struct list budgets;
     struct list zones;
+    struct list pers;
     struct list holds;  // those not closed, the earliest first
     uint64_t budget_id; // the last one given
     // What the journal knows. Their ids rise.
@@ -55,6 +65,7 @@ struct costlens_hold {
     uint64_t id;      // in the journal; 0: it has no account
     int64_t began_us; // by the caller's clock
     struct hold hold;
+    const struct lib_per *pers[HOLD_ACCOUNTS_MAX]; // by which its accounts were found
     // Without an account: those that limit it alone (per=request), in the order of refusal.
     const struct lib_budget **limits;
     size_t limit_count, limit_size;

@@ -277,6 +277,46 @@ static void open_holds_go_over_to_another_window(void **state)
     assert_int_equal(shown[6].start_us, NOW - 9 * (DAY_US / 24));
 }
 
+static int64_t held_in(const char *window)
+{
+    int64_t held = 0;
+    list();
+    for (unsigned i = 0; i < shown_count; i++)
+        held += strcmp(shown[i].window, window) ? 0 : shown[i].held;
+    return held;
+}
+
+// A key is no user of that name.
+static void nothing_goes_over_to_what_another_per_counts(void **state)
+{
+    static const struct costlens_tag a = {"a", "ci"}, b = {"b", "ci"};
+    static const struct {
+        const char *window, *per;
+        struct costlens_call call;
+    } ways[] = {
+        {"window=day", "per=user", {.user = "ci"}},
+        {"window=month", "per=key", {.key = "ci"}},
+        {"window=lifetime", "per=tag:a", {.tags = &a, .tag_count = 1}},
+        {"window=week", "per=tag:b", {.tags = &b, .tag_count = 1}},
+    };
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(DEFINE("x", "limit=1", ways[i].window, ways[i].per), COSTLENS_OK);
+        if (!reserve(&ways[i].call, USD * 6 / 10))
+            fail_msg("%s: %s", ways[i].per, why);
+    }
+    assert_int_equal(DEFINE("x", "limit=1", "window=day"), COSTLENS_OK);
+    assert_int_equal(held_in("day"), USD * 6 / 10);
+    // What counts by it again goes over, with all that was said in between.
+    assert_int_equal(DEFINE("x", "limit=1", "window=month", "per=user"), COSTLENS_OK);
+    assert_int_equal(held_in("day"), 0);
+    assert_int_equal(held_in("month"), USD * 12 / 10);
+    assert_int_equal(DEFINE("x", "limit=1", "window=week", "per=tag:a"), COSTLENS_OK);
+    assert_int_equal(held_in("lifetime"), 0);
+    assert_int_equal(held_in("week"), USD * 12 / 10);
+    assert_int_equal(held_in("month"), USD * 12 / 10);
+}
+
 // What no account can count stays where it is.
 static void what_cannot_be_counted_does_not_go_over(void **state)
 {
@@ -467,6 +507,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(tells_calls_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(follows_a_new_definition, setup, teardown),
         cmocka_unit_test_setup_teardown(open_holds_go_over_to_another_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_goes_over_to_what_another_per_counts, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_counted_does_not_go_over, setup, teardown),
         cmocka_unit_test_setup_teardown(no_call_grows_beyond_what_one_may_cost, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_definitions, setup, teardown),
