@@ -134,12 +134,22 @@ void bookings_leased(void *context, const struct account *a)
     }
 }
 
+// Another one once any of its accounts is late, or no more.
+static uint64_t lates_of(const struct booking *b)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < b->hold.count; i++)
+        sum += b->hold.accounts[i]->lates;
+    return sum;
+}
+
 void bookings_woken(void *context, struct hold *h, const struct verdict *v)
 {
     (void)context;
     struct booking *b = list_of(h, struct booking, hold);
     b->verdict = *v;
     b->judged = h->state == HOLD_NONE;
+    b->knew = 1 + lates_of(b);
     wake(b);
 }
 
@@ -204,6 +214,7 @@ static enum booking_state reserve(struct budgets *all, struct booking *b, bool p
         list_push(&all->newcomers, &b->link);
         return BOOKING_WAITS;
     }
+    b->knew = 1 + lates_of(b);
     b->verdict = accounts_reserve(&all->table, &b->hold, wall_us);
     bool waits = b->verdict.is == ADMISSION_LEASE || (b->verdict.is == ADMISSION_HELD && patient);
     if (waits)
@@ -243,10 +254,10 @@ static enum booking_state woken(struct booking *b)
 }
 
 // It waited while a window was changed: what it holds by now it asks for in the other one, or in
-// this one when what was spent meanwhile is in it.
+// this one when what was spent meanwhile is in it: that may have come since it was let in.
 static bool moves(struct budgets *all, struct booking *b)
 {
-    bool left = false;
+    bool left = b->hold.state == HOLD_OPEN && b->knew != 1 + lates_of(b);
     for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++) {
         const struct account *a = b->hold.accounts[i];
         left |= a->left || a->late || budgets_leaves(all, &a->key);

@@ -62,6 +62,12 @@ unsigned booking_stays(struct budgets *all, struct booking *b, struct account **
     return count;
 }
 
+static bool come(struct budgets *all, struct booking *b, unsigned i, struct account *a)
+{
+    b->knew = 0;
+    return accounts_move(&all->table, &b->hold, i, a);
+}
+
 // False when the account of now cannot be had, or cannot count it. Of a budget that is no more all
 // stays as it was: it may come back.
 static bool lead(struct budgets *all, struct booking *b, unsigned i)
@@ -74,7 +80,7 @@ static bool lead(struct budgets *all, struct booking *b, unsigned i)
         return true;
     struct account *a = budgets_take_up(all, &now, &said->terms, b->hold.amount);
     if (a && is_ready(a) && !b->closes)
-        return accounts_move(&all->table, &b->hold, i, a);
+        return come(all, b, i, a);
     if (a)
         stray(all, b, i, a);
     if (a && is_ready(a))
@@ -104,7 +110,7 @@ void bookings_gather(struct budgets *all, struct account *a)
             continue;
         }
         stay(all, w);
-        all->lead |= !accounts_move(&all->table, &b->hold, (unsigned)(w - b->wanted), a);
+        all->lead |= !come(all, b, (unsigned)(w - b->wanted), a);
     }
 }
 
@@ -164,6 +170,7 @@ void budgets_await(struct budgets *all, int64_t most_ms)
 void budgets_late(struct budgets *all, struct account *a, enum late late)
 {
     all->lates += (late != LATE_NOT) - (size_t)(a->late != LATE_NOT);
+    a->lates += a->late != late;
     a->late = (uint8_t)late;
 }
 

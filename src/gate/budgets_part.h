@@ -51,11 +51,12 @@ struct booking {
     struct booking_owner owner;
     struct post post;
     bool posted;
-    bool closes; // its last record names its accounts: it stays there
-    bool ended;  // its owner is woken no more; on its thread
-    bool gone;   // its owner has left it; freed when its post has run
-    bool failed; // its account could not be had
-    bool judged; // it waited, and was refused
+    bool closes;   // its last record names its accounts: it stays there
+    bool ended;    // its owner is woken no more; on its thread
+    bool gone;     // its owner has left it; freed when its post has run
+    bool failed;   // its account could not be had
+    bool judged;   // it waited, and was refused
+    uint64_t knew; // 1 + `lates` of its accounts when it was let in; 0 once it has moved
     struct account *awaits;
     struct verdict verdict;
     struct nano charged;

@@ -36,6 +36,7 @@ static struct entry {
     enum stage stage;
     struct booking *booking;
     int64_t start_us;
+    unsigned out;   // so often the budget had been taken out: it keeps nobody waiting
     int64_t amount; // held, or charged
     bool patient;
     bool sent; // there is a record
@@ -59,6 +60,7 @@ static struct budget budget;
 static struct window_rule before; // it was changed last
 static bool defined;
 static struct loop loop;
+static unsigned outs;
 static struct list ended;
 static struct budgets *all;
 static unsigned changes, checks, refusals, ends, moves;
@@ -161,6 +163,7 @@ static bool holds(const struct entry *e)
 // Of the window of now, as the calls say.
 static struct sums {
     int64_t spent, held;
+    int64_t unheard; // of that, by those that were let in and do not know it yet
 } sums_of(const struct account *a)
 {
     struct sums s = {.spent = 0};
@@ -169,7 +172,10 @@ static struct sums {
         bool counts = e->sent && is_in(&a->key.window, e->start_us);
         if (e->stage == ENDED && (counts || (e->sent && e->closed == a->id)))
             s.spent += e->amount;
-        s.held += holds(e) && e->booking->hold.accounts[0] == a ? e->amount : 0;
+        if (!holds(e) || e->booking->hold.accounts[0] != a)
+            continue;
+        s.held += e->amount;
+        s.unheard += e->stage == ASKING ? e->amount : 0;
     }
     return s;
 }
@@ -188,7 +194,7 @@ static void check_room(const struct entry *e)
     if (!defined || !is_now(a))
         return;
     MUST_BE(s.spent <= a->settled.n);
-    MUST_BE(s.spent + s.held <= a->terms.limit.n);
+    MUST_BE(s.spent + s.held - s.unheard <= a->terms.limit.n + a->overdraft.n);
 }
 
 static void look(void *call)
@@ -196,12 +202,11 @@ static void look(void *call)
     struct entry *e = call;
     if (e->stage != ASKING)
         return;
-    bool held = holds(e); // since a while
     enum booking_state is = reserve_at(e->booking, e->amount, e->patient, now_us);
     if (is == BOOKING_OPEN) {
         e->stage = OPEN;
         record(e, false);
-        if (!held)
+        if (e->out == outs)
             check_room(e);
     } else if (is != BOOKING_WAITS) {
         refusals++;
@@ -218,8 +223,11 @@ static void begin(struct entry **at)
     struct entry *e = *at = &entries[count++];
     const struct booking_owner owner = {.loop = &loop, .wake = look, .call = e, .start_us = now_us};
     const struct booking_wish wish = {&budget, STR_NONE};
-    *e = (struct entry){
-        .stage = ASKING, .start_us = now_us, .amount = 1 + below(100), .patient = one_in(2)};
+    *e = (struct entry){.stage = ASKING,
+                        .out = outs,
+                        .start_us = now_us,
+                        .amount = 1 + below(100),
+                        .patient = one_in(2)};
     e->booking = booking_new(all, &owner, &wish, 1);
     look(e);
 }
@@ -315,6 +323,7 @@ static void change(void)
     static const enum window_kind kinds[] = {WINDOW_DAY, WINDOW_WEEK, WINDOW_MONTH,
                                              WINDOW_LIFETIME};
     if (defined && one_in(8)) { // those that know it go on as it was
+        outs++;
         say(false);
         return;
     }

@@ -246,23 +246,33 @@ static void who_comes_back_with_another_window_is_followed(void **state)
     end_now(all, k, 300, true);
 }
 
-// There and back, while one stays and another waits: neither goes on beside what they do not know.
-static void what_was_spent_meanwhile_is_asked_for(void **state)
+// There and back, while one stays and another waits: 800 were spent meanwhile.
+static void there_and_back(struct booking **stays, struct booking **first, struct booking **waits)
 {
-    (void)state;
-    const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
+    static struct budget day, month; // they live as long as these
+    day = of_kind(WINDOW_DAY);
+    month = of_kind(WINDOW_MONTH);
     say(WINDOW_MONTH);
     began_us = of_now(WINDOW_DAY).start_us - 1;
-    struct booking *stays = opened(&month, 100), *first = opened(&month, 800);
-    struct booking *waits = book_for(all, &caller, &month, STR_NONE);
-    assert_int_equal(reserve_at(waits, 300, true, WALL), BOOKING_WAITS);
+    *stays = opened(&month, 100);
+    *first = opened(&month, 800);
+    *waits = book_for(all, &caller, &month, STR_NONE);
+    assert_int_equal(reserve_at(*waits, 300, true, WALL), BOOKING_WAITS);
     work();
     began_us = WALL;
     say(WINDOW_DAY);
-    struct booking *o = opened(&day, 800);
-    end_now(all, o, 800, true);
+    struct booking *k = opened(&day, 800);
+    end_now(all, k, 800, true);
     say(WINDOW_MONTH);
     lender.at[0].moved = 800;
+}
+
+// Neither goes on beside what they do not know.
+static void what_was_spent_meanwhile_is_asked_for(void **state)
+{
+    (void)state;
+    struct booking *stays, *first, *waits;
+    there_and_back(&stays, &first, &waits);
     booking_drop(first); // there is room, it seems
     posts_run(&loop);
     assert_int_equal(settled(waits, 300), BOOKING_REFUSED);
@@ -278,6 +288,26 @@ static void what_was_spent_meanwhile_is_asked_for(void **state)
     in_window(WINDOW_MONTH, 800, 200);
     booking_drop(waits);
     end_now(all, stays, 200, true);
+}
+
+// The answer comes between that one is let in and that it looks.
+static void what_was_spent_meanwhile_is_heard_of(void **state)
+{
+    (void)state;
+    const struct budget month = of_kind(WINDOW_MONTH);
+    struct booking *stays, *first, *waits;
+    there_and_back(&stays, &first, &waits);
+    struct booking *asks = book_for(all, &caller, &month, STR_NONE);
+    assert_int_equal(reserve_at(asks, 10, true, WALL), BOOKING_WAITS);
+    booking_drop(first); // there is room, it seems
+    while (lender_serve(STATUS_OK) > 0)
+        continue;
+    posts_run(&loop);
+    assert_int_equal(settled(waits, 300), BOOKING_REFUSED);
+    in_window(WINDOW_MONTH, 800, 100);
+    booking_drop(asks);
+    booking_drop(waits);
+    end_now(all, stays, 100, true);
 }
 
 // The one that is late asks again by itself, and so does the one that was never there.
@@ -448,6 +478,7 @@ int main(void)
         CASE(what_was_said_long_ago_is_followed),
         CASE(who_comes_back_with_another_window_is_followed),
         CASE(what_was_spent_meanwhile_is_asked_for),
+        CASE(what_was_spent_meanwhile_is_heard_of),
         CASE(what_failed_is_asked_for_again),
         CASE(who_could_not_be_led_comes_later),
         CASE(who_gives_back_is_come_to),
