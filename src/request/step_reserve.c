@@ -12,23 +12,21 @@
 #include "gate/gate_state.h"
 #include "request/concern.h"
 #include "request/relay.h"
+#include "request/waiting.h"
 
 #define US_PER_MS    1000
-#define STORE_US     (10 * SECOND_US) // for the store to set something aside
-#define LOWERED      3                // times that an answer is made shorter
-#define DETAIL_BYTES (12 * KIB)       // of a refusal's sentences, which may name a path
+#define LOWERED      3          // times that an answer is made shorter
+#define DETAIL_BYTES (12 * KIB) // of a refusal's sentences, which may name a path
 
 // A call that waits, or has waited.
 struct reserving {
     struct timer timer;
     bool due;               // the timer's time came
     bool stopped;           // the process ends
-    bool queued;            // it stands in a queue
     bool waited;            // it was patient once, which is enough
     int64_t began_us;       // ... since then, monotonic
     struct booking *before; // has its turn, and was refused: asked elsewhere, it keeps that
-    int64_t patience_us;    // monotonic: until then it waits for what others hold; 0: it does not
-    int64_t store_us;       // ... and for the store, while it is queued
+    struct waiting waiting;
 };
 
 static void on_time(void *argument)
@@ -159,7 +157,7 @@ static void end_wait(struct req *r)
     if (!r->reserving)
         return;
     timer_clear(&r->reserving->timer);
-    r->reserving->queued = false;
+    r->reserving->waiting.queued = false;
 }
 
 // Whether its price is one that a call has passed.
@@ -230,7 +228,7 @@ static bool begin_patience(struct req *r)
         return false;
     r->reserving->waited = true;
     r->reserving->began_us = loop_now_us(r->worker->loop);
-    r->reserving->patience_us = r->reserving->began_us + wait_us;
+    r->reserving->waiting.patience_us = r->reserving->began_us + wait_us;
     return true;
 }
 
@@ -263,27 +261,22 @@ static bool stay(struct req *r, enum flow *flow)
     struct reserving *s = r->reserving;
     struct booking *b = r->attempt.reservation.booking;
     const struct booking_wait wait = booking_waits(b);
-    int64_t now_us = loop_now_us(r->worker->loop);
-    if (!s->queued)
-        s->store_us = now_us + STORE_US;
-    s->queued = true;
-    int64_t deadline_us = wait.for_store ? s->store_us : s->patience_us;
-    bool due = s->due;
+    int64_t until_us;
+    enum waiting_is is =
+        waiting_look(&s->waiting, wait.for_store, loop_now_us(r->worker->loop), &until_us);
+    bool over = s->due && wait.until_us <= loop_wall_us(r->worker->loop);
     s->due = false;
     *flow = WAIT;
-    if (!due && now_us < deadline_us) {
-        set_timer(r, deadline_us, wait.until_us);
+    if (is == WAITING_ON && !over) {
+        set_timer(r, until_us, wait.until_us);
         return true;
     }
-    s->queued = false;
-    bool over = now_us >= deadline_us;
-    if (over)
-        s->patience_us = 0;
-    if (over && !wait.for_store) { // it is judged by what is held now, in its turn
+    s->waiting.queued = false;
+    if (is == WAITING_ENOUGH) { // it is judged by what is held now, in its turn
         r->attempt.reservation.booking = booking_again(b);
         return false;
     }
-    if (!booking_leave(b) || !over)
+    if (!booking_leave(b) || is == WAITING_ON)
         return false; // it holds by now, or one of its windows is over
     *flow = refuse_failed(r);
     return true;
@@ -293,7 +286,7 @@ static enum flow look(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
     for (;;) {
-        bool patient = r->reserving && r->reserving->patience_us > 0;
+        bool patient = r->reserving && r->reserving->waiting.patience_us > 0;
         enum flow flow = NEXT;
         switch (booking_reserve(v->booking, v->amount, patient, loop_wall_us(r->worker->loop))) {
         case BOOKING_OPEN: return hold(r);
