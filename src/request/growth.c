@@ -5,9 +5,10 @@
 #include "request/relay.h"
 
 enum growth {
-    GROWTH_MADE,  // or it is not due, or not yet needed
-    GROWTH_WAITS, // it may not be read on before the store has answered: its call is woken then
-    GROWTH_OVER,  // there is no more: it is to be cut
+    GROWTH_MADE,   // or it is not due, or not yet needed
+    GROWTH_WAITS,  // it may not be read on before the store has answered: its call is woken then
+    GROWTH_OVER,   // there is no more: it is to be cut
+    GROWTH_FAILED, // there may be, but it cannot be held: it is to be cut, too
 };
 
 // As many steps as make it hold for what is made, and for half a step beyond.
@@ -58,6 +59,13 @@ static enum admission hold_ahead(struct req *r, int64_t made)
     }
 }
 
+// Else it has room for that, which the store did not set aside, or the journal would not keep.
+static bool is_used_up(const struct reservation *v, struct nano by)
+{
+    struct booking_left left; // beside its own hold
+    return booking_left(v->booking, &left) && left.left.n - v->amount.n < by.n;
+}
+
 static enum growth grow(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
@@ -74,7 +82,9 @@ static enum growth grow(struct req *r)
     // What is under way when it is cut is billed, too.
     if (is == ADMISSION_MADE || count_add(made, v->spare) < v->tokens)
         return GROWTH_MADE;
-    return is == ADMISSION_LEASE ? GROWTH_WAITS : GROWTH_OVER;
+    if (is == ADMISSION_LEASE)
+        return GROWTH_WAITS;
+    return is_used_up(v, price_of(v, steps_due(v, made))) ? GROWTH_OVER : GROWTH_FAILED;
 }
 
 // Its stream is within what the bound takes for the longest answer, as far as can surely be said.
@@ -98,6 +108,11 @@ void growth_go_on(struct req *r)
     enum growth is = grow(r);
     if (is == GROWTH_OVER) {
         cut(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
+    } else if (is == GROWTH_FAILED) {
+        cut(r, REFUSAL_BUDGETS,
+            "The ledger's file cannot be written or is slow: no more is held for it (`hold: "
+            "grow`), "
+            "and the answer is cut.");
     } else if (is == GROWTH_WAITS) {
         v->starved = true;
         call_pause(r->attempt.call);

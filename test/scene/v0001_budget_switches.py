@@ -3,6 +3,7 @@
 what is expected only (grow), refuse nothing (observe), refuse all (paused), limit each request; and what its caller is
 told beside the answer."""
 import re
+import sqlite3
 
 from lib.books import charges, shown, up, verified, within
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
@@ -115,6 +116,17 @@ def grown(mock):
     with Gateway(mock, extra="budgets:\n  - { name: roomy, limit: 1.00, hold: grow }\n") as gateway:
         for _ in range(3):  # at full speed: it is read on when more is set aside
             expect_in("[DONE]", gateway.chat(**long).body.decode(), "it has room")
+        verified(gateway)
+    # It has room, which nobody can set aside: that is no empty budget.
+    with Gateway(mock, extra="budgets:\n  - { name: roomy, limit: 1.00, hold: grow }\n") as gateway:
+        expect_in("[DONE]", gateway.chat(**long).body.decode(), "as much again is set aside, and no more")
+        holder = sqlite3.connect(gateway.store, isolation_level=None, timeout=5)
+        holder.execute("BEGIN IMMEDIATE")
+        text = gateway.chat(**dict(long, headers={"x-mock-fault": "tokens=60000"})).body.decode()
+        holder.execute("ROLLBACK")
+        holder.close()
+        expect_in("no more is held for it", text)
+        expect_in("budgets_unavailable", text)
         verified(gateway)
     # Two steps of 1,024 tokens (0.0006 USD each), and shorter ones from what is left.
     with Gateway(mock, extra="budgets:\n  - { name: narrow, limit: 0.0016, hold: grow }\n") as gateway:
