@@ -110,8 +110,7 @@ void growth_go_on(struct req *r)
         cut(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
     } else if (is == GROWTH_FAILED) {
         cut(r, REFUSAL_BUDGETS,
-            "The ledger's file cannot be written or is slow: no more is held for it (`hold: "
-            "grow`), "
+            "The ledger's file cannot be written or is slow: no more is held for it, "
             "and the answer is cut.");
     } else if (is == GROWTH_WAITS) {
         v->starved = true;
