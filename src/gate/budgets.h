@@ -127,6 +127,8 @@ struct booking_left {
     struct nano held; // by others
 };
 bool booking_left(const struct booking *b, struct booking_left *out);
+// The same, of the accounts of those budgets alone that may lower a maximum (`clamp`).
+bool booking_left_clamped(const struct booking *b, struct booking_left *out);
 
 // Closed, it is charged so much, as soon as the records that say so are written: budgets_end. The
 // owner is not woken any more; the booking is gone then. Beyond `most` it is news; `broken`: its

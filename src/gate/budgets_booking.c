@@ -397,7 +397,7 @@ static const struct account *named(const struct booking *b, unsigned i)
     return a && a->id > 0 ? a : NULL;
 }
 
-bool booking_left(const struct booking *b, struct booking_left *out)
+static bool left(const struct booking *b, bool clamped, struct booking_left *out)
 {
     struct budgets *all = b->all;
     bool any = false;
@@ -410,14 +410,25 @@ bool booking_left(const struct booking *b, struct booking_left *out)
             break;
         }
         int64_t others = a->held.n - (open ? b->hold.amount.n : 0);
-        int64_t left = a->terms.limit.n - a->settled.n - others; // none is below 0
-        if (a->terms.observe || (any && left >= out->left.n))
+        int64_t room = a->terms.limit.n - a->settled.n - others; // none is below 0
+        if (a->terms.observe || (any && room >= out->left.n) ||
+            (clamped && !booking_wish(b, i)->budget->clamp))
             continue;
-        *out = (struct booking_left){{left}, {others}};
+        *out = (struct booking_left){{room}, {others}};
         any = true;
     }
     pthread_mutex_unlock(&all->lock);
     return any;
+}
+
+bool booking_left(const struct booking *b, struct booking_left *out)
+{
+    return left(b, false, out);
+}
+
+bool booking_left_clamped(const struct booking *b, struct booking_left *out)
+{
+    return left(b, true, out);
 }
 
 // --- ending ---

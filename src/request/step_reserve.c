@@ -184,8 +184,8 @@ static bool lower(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
     struct booking_left left;
-    if (!v->bounded || v->grows || v->lowered == LOWERED || !booking_left(v->booking, &left) ||
-        left.left.n < 0)
+    if (!v->bounded || v->grows || v->lowered == LOWERED ||
+        !booking_left_clamped(v->booking, &left) || left.left.n < 0)
         return false;
     struct nano room = left.left.n < v->most.n ? left.left : v->most; // never longer than before
     v->lowered++;

@@ -63,6 +63,21 @@ def downgraded(mock):
         expect(answers[0].headers["x-costlens-model"], "bench/cheap")
 
 
+def each_by_its_own(mock):
+    """A budget that may lower a maximum lowers it to what it has itself; another that has less does what it may."""
+    providers = (f"  bench: {{ dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY, "
+                 "models: [bench-model, cheap] }\n")
+    extra = ("  - { model: bench/cheap, input_per_mtok: 0.0375, output_per_mtok: 0.15 }\n"
+             "aliases:\n  both: [bench/bench-model, bench/cheap]\n"
+             "budgets:\n  - { name: narrow, scope: { key: scene }, limit: 0.0007, on_exceed: downgrade }\n"
+             "  - { name: all, limit: 0.0009, clamp: true }\n")
+    with Gateway(mock, providers=providers, extra=extra) as gateway:
+        [answer] = in_order(gateway, [{"model": "both", "max_tokens": 700}])
+        expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/cheap"))
+        expect_true("x-costlens-max-tokens-injected" not in answer.headers, "as long as it was asked for")
+
+
 with Mock() as server:
     clamped(server)
     downgraded(server)
+    each_by_its_own(server)
