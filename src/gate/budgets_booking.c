@@ -282,7 +282,7 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
                                    int64_t wall_us)
 {
     struct budgets *all = b->all;
-    struct window now[HOLD_ACCOUNTS_MAX];
+    struct window now[HOLD_ACCOUNTS_MAX] = {{.start_us = 0}};
     find_windows(b, wall_us, now);
     pthread_mutex_lock(&all->lock);
     enum booking_state is;
