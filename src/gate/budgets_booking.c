@@ -397,7 +397,7 @@ static const struct account *named(const struct booking *b, unsigned i)
     return a && a->id > 0 ? a : NULL;
 }
 
-static bool left(const struct booking *b, bool clamped, struct booking_left *out)
+static bool least_left(const struct booking *b, bool clamped, struct booking_left *out)
 {
     struct budgets *all = b->all;
     bool any = false;
@@ -423,12 +423,12 @@ static bool left(const struct booking *b, bool clamped, struct booking_left *out
 
 bool booking_left(const struct booking *b, struct booking_left *out)
 {
-    return left(b, false, out);
+    return least_left(b, false, out);
 }
 
 bool booking_left_clamped(const struct booking *b, struct booking_left *out)
 {
-    return left(b, true, out);
+    return least_left(b, true, out);
 }
 
 // --- ending ---
