@@ -19,10 +19,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "booked.h"
 #include "gate/budgets_part.h"
 #include "lender.h"
+#include "seeded.h"
 
 enum { CALLS = 10, ENTRIES = 4096, EVENTS = 3000, SEEDS = 1000, SEEDS_LONG = 100000 };
 
@@ -50,11 +50,9 @@ static struct entry {
 static unsigned count;
 static struct entry *calls[CALLS];
 
-static struct dice dice;
-static uint64_t running; // seed
-static bool rough;       // what is counted may be too much
-static int64_t busy;     // so many calls at once
-static int64_t lasting;  // so often the first of them grows before it ends
+static bool rough;      // what is counted may be too much
+static int64_t busy;    // so many calls at once
+static int64_t lasting; // so often the first of them grows before it ends
 static int64_t now_us;
 static struct budget budget;
 static struct window_rule before; // it was changed last
@@ -64,23 +62,6 @@ static unsigned outs;
 static struct list ended;
 static struct budgets *all;
 static unsigned changes, checks, refusals, ends, moves;
-
-static void must_be(bool fine, const char *what)
-{
-    if (!fine)
-        fail_msg("SEED=%" PRIu64 ": %s", running, what);
-}
-#define MUST_BE(condition) must_be(condition, #condition)
-
-static int64_t below(int64_t n)
-{
-    return (int64_t)dice_below(&dice, (uint64_t)n);
-}
-
-static bool one_in(int64_t n)
-{
-    return below(n) == 0;
-}
 
 // --- the store ---
 

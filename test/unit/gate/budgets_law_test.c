@@ -19,9 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/random.h"
 #include "booked.h"
 #include "lender.h"
+#include "seeded.h"
 
 enum {
     BUDGETS = 5,
@@ -56,8 +56,6 @@ struct fate {
     bool row;
 };
 
-static struct dice dice;
-static uint64_t running; // seed
 static int64_t now_us;
 static struct budget defined[BUDGETS];
 static int64_t highest[BUDGETS]; // of the limits so far
@@ -102,23 +100,6 @@ static struct { // what the table must say of an account
     int64_t spent;
 } model[LENT_MAX];
 static unsigned ends, waits, refused, failed, deaths, stops, came_back;
-
-static void must_be(bool fine, const char *what)
-{
-    if (!fine)
-        fail_msg("SEED=%" PRIu64 ": %s", running, what);
-}
-#define MUST_BE(condition) must_be(condition, #condition)
-
-static int64_t below(int64_t n)
-{
-    return (int64_t)dice_below(&dice, (uint64_t)n);
-}
-
-static bool one_in(int64_t n)
-{
-    return below(n) == 0;
-}
 
 static struct worker *worker_of(const struct call *c)
 {

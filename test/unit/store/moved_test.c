@@ -3,22 +3,7 @@
 // What a budget has spent before its window was changed, in the window of now. Amounts are
 // nanodollars.
 
-#include <sys/syscall.h>
-
-#include "lent.h"
-
-static atomic_int synced;
-
-// Stands before the C library's.
-int fdatasync(int fd)
-{
-    char link[64];
-    char path[256];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, path, sizeof path);
-    synced += n > 0 && str_ends(str_from(path, (size_t)n), (struct str)STR(".seg"));
-    return (int)syscall(SYS_fdatasync, fd);
-}
+#include "synced.h"
 
 // So long a window, which begins there.
 static struct window of_days(int64_t start_us, int64_t days)

@@ -6,11 +6,10 @@
 
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "lent.h"
 #include "store/segment.h"
+#include "synced.h"
 
 #define CALLS   30000 // some 15 MB
 #define OPEN    3     // of them never end
@@ -18,19 +17,6 @@
 #define CHARGED 100
 #define SPENT   ((CALLS - OPEN) * CHARGED + OPEN * HELD)
 #define ASIDE   (CALLS * HELD) // at the most
-
-static _Thread_local int synced; // segments, by this thread
-
-// Stands before the C library's.
-int fdatasync(int fd)
-{
-    char link[64];
-    char path[256];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, path, sizeof path);
-    synced += n > 0 && str_ends(str_from(path, (size_t)n), (struct str)STR(".seg"));
-    return (int)syscall(SYS_fdatasync, fd);
-}
 
 struct left {
     int64_t limit;    // of the budget
@@ -132,10 +118,10 @@ static void a_start_does_not_wait_for_rows(void **state)
     place_make(&p);
     leave(&p, &usual);
     int segments = journal_files(&p, ".seg");
-    synced = 0;
+    synced_here = 0;
     struct store *s = store_at(&p, true);
     // Who was pending is forgotten from here on: what says so must outlive the machine.
-    assert_true(synced >= segments);
+    assert_true(synced_here >= segments);
     assert_true(rows(&p) <
                 CALLS); // those that never ended are there, and what the writer made since
     assert_true(rows(&p) >= OPEN);
