@@ -74,6 +74,7 @@ struct account {
     bool left;             // its budget counts in other windows, or did meanwhile; the caller's
     uint8_t late;          // what was spent in those is not all in it; the caller's
     uint64_t lates;        // so often that has changed; the caller's
+    struct nano more;      // given out by accounts_ask; the caller's
     struct nano moved;     // what of them is in it, as the store says; the caller's
     struct list strays;    // who is to come to it from those; the caller's
     struct nano ceiling;   // the limit; above it while a lowered one drains

@@ -186,7 +186,7 @@ void budgets_catch_up(struct budgets *all, struct account *a)
 {
     if (a->gives_back)
         return;
-    if (a->late == LATE_DUE && list_empty(&a->strays)) {
+    if (a->late == LATE_DUE && list_empty(&a->strays) && a->leases == 0) {
         budgets_late(all, a, LATE_ASKED);
         if (!budgets_ask(all, a, a->leased)) {
             budgets_late(all, a, LATE_DUE);

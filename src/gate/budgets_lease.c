@@ -64,16 +64,24 @@ static bool is_told(const struct account *a, const struct lease *l)
            a->ceiling.n <= count_larger(l->ceiling.n, l->limit.n) && a->terms.observe == l->observe;
 }
 
+// What accounts_ask has given out.
+static void grow(struct budgets *all, struct account *a)
+{
+    struct ask *k = budgets_ask(all, a, (struct nano){count_add(a->leased.n, a->more.n)});
+    if (k)
+        k->grows = true; // it is answered under the lock
+    else
+        accounts_leased(&all->table, a, (struct nano){0});
+}
+
 void budgets_pump(struct budgets *all)
 {
     struct account *a;
     struct nano more;
     while (accounts_ask(&all->table, &a, &more)) {
-        struct ask *k = budgets_ask(all, a, (struct nano){count_add(a->leased.n, more.n)});
-        if (k)
-            k->grows = true; // it is answered under the lock
-        else
-            accounts_leased(&all->table, a, (struct nano){0});
+        a->more = more;
+        if (a->leases == 0) // else once that has come
+            grow(all, a);
     }
 }
 
@@ -138,8 +146,12 @@ static void took(struct budgets *all, struct account *a, const struct ask *k)
     }
     if (l->again && fine && l->kept.leased.n > a->leased.n)
         a->leased = l->kept.leased;
+    if (a->asked && a->leases == 0) // for it this one was waited for
+        grow(all, a);
     if (l->again)
         caught_up(all, a, l);
+    else if (a->late == LATE_DUE)
+        budgets_catch_up(all, a);
     if (fine && !is_told(a, l))
         budgets_tell(all, a);
 }

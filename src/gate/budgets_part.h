@@ -113,8 +113,8 @@ struct account *budgets_take_up(struct budgets *all, const struct account_key *k
 void budgets_return(struct budgets *all, struct account *a);
 // What was charged in other windows is not all in it.
 void budgets_late(struct budgets *all, struct account *a, enum late late);
-// Has the store asked for that, once all that ends there has ended; who awaits it goes on when it
-// is not late (any more).
+// Has the store asked for that, once all that ends there has ended, and it is asked for nothing
+// else of it; who awaits it goes on when it is not late (any more).
 void budgets_catch_up(struct budgets *all, struct account *a);
 
 // Again for what failed and is still needed.

@@ -310,6 +310,30 @@ static void what_was_spent_meanwhile_is_heard_of(void **state)
     end_now(all, stays, 100, true);
 }
 
+// One grows as the row of another is written: the watermark stays where they hold.
+static void what_is_asked_for_comes_in_turn(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY);
+    struct list ended;
+    struct charge charge;
+    list_init(&ended);
+    say(WINDOW_DAY);
+    struct booking *one = opened(&day, 200), *other = opened(&day, 200), *k = opened(&day, 50);
+    work();
+    booking_close(k, &charge);
+    booking_end(k, (struct nano){50}, (struct nano){50}, false, &ended);
+    say(WINDOW_MONTH);
+    lender_serve(STATUS_OK); // more is asked for
+    lender.at[1].moved = 50;
+    budgets_end(all, &ended, true);
+    work();
+    in_window(WINDOW_MONTH, 50, 400);
+    assert_true(lender.at[1].settled + lender.at[1].leased >= 450);
+    end_now(all, one, 200, true);
+    end_now(all, other, 200, true);
+}
+
 // The one that is late asks again by itself, and so does the one that was never there.
 static void what_failed_is_asked_for_again(void **state)
 {
@@ -479,6 +503,7 @@ int main(void)
         CASE(who_comes_back_with_another_window_is_followed),
         CASE(what_was_spent_meanwhile_is_asked_for),
         CASE(what_was_spent_meanwhile_is_heard_of),
+        CASE(what_is_asked_for_comes_in_turn),
         CASE(what_failed_is_asked_for_again),
         CASE(who_could_not_be_led_comes_later),
         CASE(who_gives_back_is_come_to),
