@@ -55,7 +55,12 @@ const struct booking_wish *booking_wish(const struct booking *b, unsigned i)
 static void tell_charge(struct booking *b, bool closes, struct charge *out)
 {
     pthread_mutex_lock(&b->all->lock);
+    bool stayed = b->closes && !closes;
     b->closes = closes;
+    if (stayed) {
+        booking_lead(b->all, b);
+        budgets_pump(b->all);
+    }
     *out = (struct charge){.held = b->hold.amount.n, .charged = b->hold.amount.n};
     for (unsigned i = 0; i < b->count; i++)
         out->accounts[out->count++] = b->hold.accounts[i]->id;

@@ -88,16 +88,28 @@ static bool lead(struct budgets *all, struct booking *b, unsigned i)
     return a;
 }
 
+// Where it was to come to before, nobody may end any more.
+static bool lead_on(struct budgets *all, struct booking *b, unsigned i)
+{
+    struct account *before = b->wanted[i].now;
+    bool late = before && before->id > 0 && before->late == LATE_DUE; // it stays in the table
+    bool fine = lead(all, b, i);
+    if (late)
+        budgets_catch_up(all, before);
+    return fine;
+}
+
+void booking_lead(struct budgets *all, struct booking *b)
+{
+    for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++)
+        all->lead |= !lead_on(all, b, i);
+}
+
 void bookings_lead(struct budgets *all)
 {
-    bool failed = false;
     all->lead = false;
-    list_for (it, &all->bookings) {
-        struct booking *b = list_of(it, struct booking, each);
-        for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++)
-            failed |= !lead(all, b, i);
-    }
-    all->lead = failed;
+    list_for (it, &all->bookings)
+        booking_lead(all, list_of(it, struct booking, each));
 }
 
 void bookings_gather(struct budgets *all, struct account *a)

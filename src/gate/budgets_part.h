@@ -124,6 +124,8 @@ void budgets_ask_again(struct budgets *all, struct account *a);
 // soon as such an account has its number. One that is about to end stays where it is; the account
 // of now is late until it has.
 void bookings_lead(struct budgets *all);
+// The same for one: also once its last record was not written, and it stays no more.
+void booking_lead(struct budgets *all, struct booking *b);
 // It has its number: they come.
 void bookings_gather(struct budgets *all, struct account *a);
 // It comes to none any more; to those it was to, in `now`, which may be NULL. How many.

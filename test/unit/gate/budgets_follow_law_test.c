@@ -29,7 +29,7 @@ enum { CALLS = 10, ENTRIES = 4096, EVENTS = 3000, SEEDS = 1000, SEEDS_LONG = 100
 #define MINUTE INT64_C(60000000)
 #define LIMIT  4000
 
-enum stage { NONE, ASKING, OPEN, ENDS, ENDED };
+enum stage { NONE, ASKING, OPEN, SHUT, ENDS, ENDED };
 
 // A call, and what the journal says of it.
 static struct entry {
@@ -137,7 +137,7 @@ static void leave(struct entry **at)
 // One that waited may not know it yet.
 static bool holds(const struct entry *e)
 {
-    return e->stage == OPEN || e->stage == ENDS ||
+    return e->stage == OPEN || e->stage == SHUT || e->stage == ENDS ||
            (e->stage == ASKING && e->booking->hold.state == HOLD_OPEN);
 }
 
@@ -234,6 +234,13 @@ static void finish(struct entry **at)
     ends++;
 }
 
+// Its last record is to be written, but may not be: it goes on then.
+static void shut(struct entry *e)
+{
+    record(e, e->stage == OPEN);
+    e->stage = e->stage == OPEN ? SHUT : OPEN;
+}
+
 static void advance(struct entry **at)
 {
     if (!*at)
@@ -242,6 +249,8 @@ static void advance(struct entry **at)
         leave(at);
     else if ((*at)->stage == OPEN && one_in(at == calls ? lasting : 3))
         finish(at);
+    else if ((*at)->stage == SHUT || ((*at)->stage == OPEN && one_in(8)))
+        shut(*at);
     else if ((*at)->stage == OPEN)
         grow(*at);
 }

@@ -382,6 +382,35 @@ static void what_failed_is_asked_for_again(void **state)
     assert_int_equal(all->lates, 0);
 }
 
+// The window changes once more, or its last record is not written: nobody ends there any more.
+static void who_does_not_end_there_keeps_nobody_waiting(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
+    struct charge charge;
+    say(WINDOW_MONTH);
+    booking_drop(opened(&month, 10));
+    for (int way = 0; way < 2; way++) {
+        say(WINDOW_DAY);
+        work();
+        struct booking *k = opened(&day, 50), *other;
+        booking_close(k, &charge);
+        say(WINDOW_MONTH);
+        other = book_for(all, &caller, &month, STR_NONE);
+        assert_int_equal(settled(other, 10), BOOKING_WAITS);
+        if (way == 0)
+            say(WINDOW_DAY);
+        else
+            booking_charge(k, &charge);
+        work();
+        assert_int_equal(all->lates, 0);
+        assert_int_equal(settled(other, 10), BOOKING_OPEN);
+        in_window(way == 0 ? WINDOW_DAY : WINDOW_MONTH, 0, 60);
+        booking_drop(other);
+        booking_drop(k);
+    }
+}
+
 // No account more can be had: who is to come there does so with the first that needs it.
 static void who_could_not_be_led_comes_later(void **state)
 {
@@ -505,6 +534,7 @@ int main(void)
         CASE(what_was_spent_meanwhile_is_heard_of),
         CASE(what_is_asked_for_comes_in_turn),
         CASE(what_failed_is_asked_for_again),
+        CASE(who_does_not_end_there_keeps_nobody_waiting),
         CASE(who_could_not_be_led_comes_later),
         CASE(who_gives_back_is_come_to),
         CASE(who_comes_beyond_the_limit_is_no_overdraft),
