@@ -240,6 +240,14 @@ enum hold_end accounts_settle(struct accounts *t, struct hold *h, struct nano co
 enum hold_end accounts_release(struct accounts *t, struct hold *h); // with proof: nothing billed
 enum hold_end accounts_capture(struct accounts *t, struct hold *h); // at what is held
 
+// An open hold makes way for another one of the same call, which is reserved next: what it holds is
+// room, and nobody who waits hears of it yet. The table may not be left so.
+void accounts_lift(struct accounts *t, struct hold *h);
+// ... it holds that again: nothing else has come to hold anything meanwhile.
+void accounts_lay(struct hold *h);
+// ... or it is released for good: the others hear of what is left. A copy of it will do.
+void accounts_lifted(struct accounts *t, const struct hold *h);
+
 // The next account that needs more of its limit set aside, and how much; false when none does. Both
 // those that are waited for and those whose lease runs low are given out, each once until
 // accounts_leased says what came. The store gives no more than its own count of the limit allows.

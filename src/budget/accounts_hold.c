@@ -209,18 +209,22 @@ static void charge(struct accounts *t, struct account *a, struct nano held, stru
     account_alert(t, a);
 }
 
+static void finish(struct accounts *t, struct hold *h, enum hold_state state, struct nano cost)
+{
+    h->state = state;
+    h->charged = cost;
+    for (unsigned i = 0; i < h->count; i++)
+        charge(t, h->accounts[i], h->amount, cost);
+}
+
 static enum hold_end end(struct accounts *t, struct hold *h, enum hold_state state,
                          struct nano cost)
 {
     must(h->state != HOLD_NONE && h->state != HOLD_WAITING && cost.n >= 0);
     if (h->state != HOLD_OPEN)
         return HOLD_END_BEFORE;
-    h->state = state;
-    h->charged = cost;
-    for (unsigned i = 0; i < h->count; i++)
-        charge(t, h->accounts[i], h->amount, cost);
-    for (unsigned i = 0; i < h->count; i++)
-        account_admit(t, h->accounts[i], false);
+    finish(t, h, state, cost);
+    accounts_lifted(t, h);
     return cost.n > h->amount.n ? HOLD_END_PASSED : HOLD_END_DONE;
 }
 
@@ -237,4 +241,31 @@ enum hold_end accounts_release(struct accounts *t, struct hold *h)
 enum hold_end accounts_capture(struct accounts *t, struct hold *h)
 {
     return end(t, h, HOLD_CAPTURED, h->amount);
+}
+
+// --- one in another's place ---
+
+void accounts_lift(struct accounts *t, struct hold *h)
+{
+    must(h->state == HOLD_OPEN);
+    finish(t, h, HOLD_RELEASED, (struct nano){0});
+}
+
+void accounts_lay(struct hold *h)
+{
+    must(h->state == HOLD_RELEASED);
+    h->state = HOLD_OPEN;
+    for (unsigned i = 0; i < h->count; i++) {
+        struct account *a = h->accounts[i];
+        a->uses++;
+        a->held.n += h->amount.n;
+        account_drain(a);
+        accounts_check(a);
+    }
+}
+
+void accounts_lifted(struct accounts *t, const struct hold *h)
+{
+    for (unsigned i = 0; i < h->count; i++)
+        account_admit(t, h->accounts[i], false);
 }

@@ -103,8 +103,8 @@ struct booking_wait booking_waits(struct booking *b);
 bool booking_leave(struct booking *b);
 // One that waits for what others hold is to wait no more: the one that comes back, in its stead,
 // can be asked for with another amount, and has its turn. It keeps its place, too: those behind it
-// are let in when that one holds, has left or is dropped, not before. One that waits no more comes
-// back itself.
+// are let in when that one holds, has left or is dropped, not before; what the place is let in to
+// meanwhile is held for it. One that waits no more comes back itself.
 struct booking *booking_again(struct booking *b) MUST_USE;
 // Before it is asked for: it has the turn and the place of `before`, of the same call, which was
 // refused and is dropped.

@@ -213,12 +213,6 @@ static bool gather(struct budgets *all, struct booking *b)
 static enum booking_state reserve(struct budgets *all, struct booking *b, bool patient,
                                   int64_t wall_us)
 {
-    if (!gather(all, b))
-        return BOOKING_FAILED;
-    if (b->awaits) {
-        list_push(&all->newcomers, &b->link);
-        return BOOKING_WAITS;
-    }
     b->knew = 1 + lates_of(b);
     b->verdict = accounts_reserve(&all->table, &b->hold, wall_us);
     bool waits = b->verdict.is == ADMISSION_LEASE || (b->verdict.is == ADMISSION_HELD && patient);
@@ -231,17 +225,43 @@ static enum booking_state reserve(struct budgets *all, struct booking *b, bool p
     return b->verdict.is == ADMISSION_LEASE ? BOOKING_FAILED : BOOKING_REFUSED;
 }
 
-// It is asked for now: in its place.
-static enum booking_state ask(struct budgets *all, struct booking *b, bool patient, int64_t wall_us)
+// In its place, which may wait still. What that holds by now is for this one, or for its next try.
+static enum booking_state reserve_in_place(struct budgets *all, struct booking *b, bool patient,
+                                           int64_t wall_us)
 {
-    if (b->place && b->place->hold.state != HOLD_WAITING) // what that holds by now is for this one
-        give_up_place(all, b);
+    struct booking *place = b->place;
+    bool lifted = place && place->hold.state == HOLD_OPEN;
+    if (lifted)
+        accounts_lift(&all->table, &place->hold);
     enum booking_state is = reserve(all, b, patient, wall_us);
-    if (is != BOOKING_REFUSED && !b->awaits)
-        give_up_place(all, b);
+    if (is == BOOKING_REFUSED) {
+        if (lifted)
+            accounts_lay(&place->hold);
+        return is;
+    }
+    struct hold was = {.count = 0};
+    if (lifted)
+        was = place->hold; // which goes with it
+    give_up_place(all, b);
     if (b->hold.state == HOLD_WAITING)
         accounts_joined(&all->table, &b->hold);
-    if (is == BOOKING_WAITS && !b->awaits)
+    accounts_lifted(&all->table, &was);
+    return is;
+}
+
+// It is asked for now.
+static enum booking_state ask(struct budgets *all, struct booking *b, bool patient, int64_t wall_us)
+{
+    if (!gather(all, b)) {
+        give_up_place(all, b);
+        return BOOKING_FAILED;
+    }
+    if (b->awaits) {
+        list_push(&all->newcomers, &b->link);
+        return BOOKING_WAITS;
+    }
+    enum booking_state is = reserve_in_place(all, b, patient, wall_us);
+    if (is == BOOKING_WAITS)
         b->hold.since = b->hold.turn; // it keeps that
     return is;
 }
@@ -259,8 +279,9 @@ static enum booking_state woken(struct booking *b)
 }
 
 // It waited while a window was changed: what it holds by now it asks for in the other one, or in
-// this one when what was spent meanwhile is in it: that may have come since it was let in.
-static bool moves(struct budgets *all, struct booking *b)
+// this one when what was spent meanwhile is in it: that may have come since it was let in. Those
+// who wait hear of what it held (`was`) when it has asked.
+static bool moves(struct budgets *all, struct booking *b, struct hold *was)
 {
     bool left = b->hold.state == HOLD_OPEN && b->knew != 1 + lates_of(b);
     for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++) {
@@ -270,7 +291,8 @@ static bool moves(struct budgets *all, struct booking *b)
     if (!left)
         return false;
     (void)booking_stays(all, b, NULL);
-    (void)accounts_release(&all->table, &b->hold);
+    accounts_lift(&all->table, &b->hold);
+    *was = b->hold;
     b->hold = (struct hold){
         .amount = b->hold.amount, .unbounded = b->hold.unbounded, .since = b->hold.since};
     return true;
@@ -291,7 +313,8 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
     find_windows(b, wall_us, now);
     pthread_mutex_lock(&all->lock);
     enum booking_state is;
-    if (moves(all, b))
+    struct hold was = {.count = 0};
+    if (moves(all, b, &was))
         amount = b->hold.amount;
     if (b->hold.state != HOLD_NONE || b->awaits || b->failed || b->judged) {
         is = woken(b);
@@ -300,8 +323,9 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
         for (unsigned i = 0; i < b->count; i++)
             b->wanted[i].window = budgets_window(all, b->wanted[i].wish.budget, now[i], wall_us);
         is = ask(all, b, patient, wall_us);
-        budgets_pump(all);
     }
+    accounts_lifted(&all->table, &was);
+    budgets_pump(all);
     pthread_mutex_unlock(&all->lock);
     return is;
 }
@@ -402,19 +426,30 @@ static const struct account *named(const struct booking *b, unsigned i)
     return a && a->id > 0 ? a : NULL;
 }
 
+// What that one holds there is its own, or is held for it.
+static int64_t own(const struct booking *b, const struct account *a)
+{
+    if (b->hold.state == HOLD_OPEN)
+        return b->hold.amount.n;
+    const struct hold *place = b->place ? &b->place->hold : NULL;
+    for (unsigned i = 0; place && place->state == HOLD_OPEN && i < place->count; i++)
+        if (place->accounts[i] == a)
+            return place->amount.n;
+    return 0;
+}
+
 static bool least_left(const struct booking *b, bool clamped, struct booking_left *out)
 {
     struct budgets *all = b->all;
     bool any = false;
     pthread_mutex_lock(&all->lock);
-    bool open = b->hold.state == HOLD_OPEN;
     for (unsigned i = 0; i < b->count; i++) {
         const struct account *a = named(b, i);
         if (!a) {
             any = false;
             break;
         }
-        int64_t others = a->held.n - (open ? b->hold.amount.n : 0);
+        int64_t others = a->held.n - own(b, a);
         int64_t room = a->terms.limit.n - a->settled.n - others; // none is below 0
         if (a->terms.observe || (any && room >= out->left.n) ||
             (clamped && !booking_wish(b, i)->budget->clamp))

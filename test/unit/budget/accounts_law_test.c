@@ -358,9 +358,25 @@ static enum hold_end end_real(struct call *c, enum hold_state state, int64_t cos
 {
     if (state == HOLD_SETTLED)
         return accounts_settle(&table, &c->real, (struct nano){cost});
-    if (state == HOLD_RELEASED)
+    if (state == HOLD_RELEASED && (c->real.state != HOLD_OPEN || one_in(2)))
         return accounts_release(&table, &c->real);
+    if (state == HOLD_RELEASED) { // in two steps
+        accounts_lift(&table, &c->real);
+        accounts_lifted(&table, &c->real);
+        return HOLD_END_DONE;
+    }
     return accounts_capture(&table, &c->real);
+}
+
+// All is as it was, but that more may be asked for.
+static void lift_and_lay(struct call *c)
+{
+    accounts_lift(&table, &c->real);
+    accounts_lay(&c->real);
+    for (unsigned k = 0; k < c->count; k++) {
+        places[c->at[k]].denied = false;
+        tell(c->at[k]); // what it was made with
+    }
 }
 
 static void finish(struct call *c)
@@ -370,6 +386,8 @@ static void finish(struct call *c)
     if (state == HOLD_SETTLED)
         cost = one_in(10) ? amount(60) : cost > 3 ? below(cost / 4) : cost;
     bool again = c->state != HOLD_OPEN;
+    if (!again && one_in(8))
+        lift_and_lay(c);
     enum hold_end want = again              ? HOLD_END_BEFORE
                          : cost > c->amount ? HOLD_END_PASSED
                                             : HOLD_END_DONE;

@@ -662,6 +662,46 @@ static void what_was_kept_is_room_again(void **state)
     accounts_fini(&t);
 }
 
+// The other one goes before who waits, whatever it asks for; also where the limit was lowered.
+static void makes_way_for_another(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 3; way++) {
+        struct accounts t;
+        table(&t, false);
+        struct account *a = account(&t, 1, 100), *b = account(&t, 2, 100);
+        struct hold h = of(60, a, b), waits = of(70, b, NULL);
+        struct hold other = of(way == 0 ? 101 : 50, b, NULL);
+        made(&t, &h);
+        assert_int_equal(queue(&t, &waits), ADMISSION_HELD);
+        other.since = waits.turn; // or an earlier one: that of who was let in
+        if (way == 0)
+            accounts_terms(&t, a, &(struct account_terms){.limit = {40}});
+        accounts_lift(&t, &h);
+        holds(a, 0, 0, 0);
+        assert_int_equal(heard_count, 0);
+        if (way == 0) {
+            assert_int_equal(reserve(&t, &other), ADMISSION_SPENT);
+            accounts_lay(&h);
+            holds(a, 0, 60, 0);
+            holds(b, 0, 60, 0);
+            assert_int_equal(heard_count, 0);
+            assert_int_equal(accounts_release(&t, &h), HOLD_END_DONE);
+        } else {
+            if (way == 1)
+                made(&t, &other);
+            accounts_lifted(&t, &h);
+            assert_int_equal(accounts_release(&t, &h), HOLD_END_BEFORE);
+            assert_int_equal(heard_count, way != 1);
+            if (way == 1)
+                assert_int_equal(accounts_release(&t, &other), HOLD_END_DONE);
+        }
+        was_woken(0, &waits, ADMISSION_MADE);
+        assert_int_equal(accounts_release(&t, &waits), HOLD_END_DONE);
+        accounts_fini(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -685,6 +725,7 @@ int main(void)
         cmocka_unit_test(growth_asks_for_its_lease),
         cmocka_unit_test(growth_hears_that_the_store_gives_nothing),
         cmocka_unit_test(tells_when_its_windows_end),
+        cmocka_unit_test(makes_way_for_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -411,6 +411,31 @@ static void who_does_not_end_there_keeps_nobody_waiting(void **state)
     }
 }
 
+// It is let in, and asks anew for a change that is over by then.
+static void who_asks_anew_goes_first(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY);
+    say(WINDOW_DAY);
+    end_now(all, opened(&day, 1000), 0, true);
+    struct booking *open = opened(&day, 600), *first = book_for(all, &caller, &day, STR_NONE),
+                   *second = book_for(all, &caller, &day, STR_NONE),
+                   *third = book_for(all, &caller, &day, STR_NONE);
+    assert_int_equal(reserve_at(first, 600, true, WALL), BOOKING_WAITS);
+    assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_WAITS);
+    booking_drop(open);
+    say(WINDOW_MONTH);
+    say(WINDOW_DAY);
+    assert_int_equal(reserve_at(third, 10, true, WALL), BOOKING_WAITS); // what was spent meanwhile
+    work();
+    assert_int_equal(reserve_at(first, 600, true, WALL), BOOKING_OPEN);
+    in_window(WINDOW_DAY, 0, 600);
+    booking_drop(first);
+    in_window(WINDOW_DAY, 0, 900);
+    booking_drop(second);
+    booking_drop(third);
+}
+
 // No account more can be had: who is to come there does so with the first that needs it.
 static void who_could_not_be_led_comes_later(void **state)
 {
@@ -535,6 +560,7 @@ int main(void)
         CASE(what_is_asked_for_comes_in_turn),
         CASE(what_failed_is_asked_for_again),
         CASE(who_does_not_end_there_keeps_nobody_waiting),
+        CASE(who_asks_anew_goes_first),
         CASE(who_could_not_be_led_comes_later),
         CASE(who_gives_back_is_come_to),
         CASE(who_comes_beyond_the_limit_is_no_overdraft),

@@ -103,6 +103,72 @@ static void who_is_let_in_needs_no_other_place(void **state)
     booking_drop(second);
 }
 
+// One is open, the first waits, and one that fits beside neither is behind it.
+static void crowd(const struct budget *b, struct booking **open, struct booking **first,
+                  struct booking **second)
+{
+    end_now(all, opened(b, 1000, WALL), 0, true);
+    *open = opened(b, 600, WALL);
+    *first = book_for(all, &caller, b, STR_NONE);
+    *second = book_for(all, &caller, b, STR_NONE);
+    assert_int_equal(reserve_at(*first, 600, true, WALL), BOOKING_WAITS);
+    assert_int_equal(reserve_at(*second, 900, true, WALL), BOOKING_WAITS);
+    *first = booking_again(*first);
+    assert_int_equal(reserve_at(*first, 600, false, WALL), BOOKING_REFUSED);
+}
+
+// Its place is let in while it awaits an account elsewhere.
+static void who_comes_later_gets_no_room_of_a_place(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000), other = a_budget(2, 1000);
+    const struct booking_wish wishes[] = {{&other, STR_NONE}, {&b, STR_NONE}};
+    struct booking *open, *first, *second;
+    crowd(&b, &open, &first, &second);
+    struct booking *next = book_both(all, &caller, wishes);
+    booking_instead(next, first);
+    assert_int_equal(reserve_at(next, 350, false, WALL), BOOKING_WAITS);
+    booking_drop(open);
+    has(all, 1, 0, 600);
+    work();
+    assert_int_equal(reserve_at(next, 350, false, WALL), BOOKING_OPEN);
+    has(all, 1, 0, 350);
+    assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_WAITS);
+    booking_drop(next);
+    assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_OPEN);
+    booking_drop(second);
+}
+
+// It is refused once more, and has the room that its place holds for less, or for all of it.
+static void who_is_refused_has_the_room_of_its_place(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct booking *open, *first, *second;
+    struct booking_left left;
+    for (int way = 0; way < 3; way++) {
+        crowd(&b, &open, &first, &second);
+        booking_drop(open);
+        assert_int_equal(reserve_at(first, 1100, false, WALL), BOOKING_REFUSED);
+        assert_int_equal(booking_verdict(first).is, ADMISSION_SPENT);
+        assert_int_equal(booking_verdict(first).held.n, 0);
+        has(all, 1, 0, 600);
+        assert_true(booking_left(first, &left));
+        assert_int_equal(left.left.n, 1000);
+        assert_int_equal(left.held.n, 0);
+        assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_WAITS);
+        if (way == 0)
+            assert_int_equal(reserve_at(first, 1000, false, WALL), BOOKING_OPEN);
+        else if (way == 1)
+            assert_true(booking_leave(first));
+        booking_drop(first);
+        assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_OPEN);
+        booking_drop(second);
+        work();
+        has(all, 1, 0, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +176,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_is_refused_makes_way, begin, finish),
         cmocka_unit_test_setup_teardown(who_goes_elsewhere_keeps_its_place, begin, finish),
         cmocka_unit_test_setup_teardown(who_is_let_in_needs_no_other_place, begin, finish),
+        cmocka_unit_test_setup_teardown(who_comes_later_gets_no_room_of_a_place, begin, finish),
+        cmocka_unit_test_setup_teardown(who_is_refused_has_the_room_of_its_place, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
