@@ -82,6 +82,7 @@ struct call {
     struct booking *booking;
     int64_t amount;
     bool patient;
+    bool tries; // it was refused, and may ask for less
     unsigned fate;
     unsigned passed[WISHES]; // budgets
 };
@@ -99,7 +100,7 @@ static struct { // what the table must say of an account
     bool passed;
     int64_t spent;
 } model[LENT_MAX];
-static unsigned ends, waits, refused, failed, deaths, stops, came_back;
+static unsigned ends, waits, refused, failed, deaths, stops, came_back, in_place;
 
 static struct worker *worker_of(const struct call *c)
 {
@@ -158,7 +159,8 @@ static void look(void *call)
     waits += is == BOOKING_WAITS;
     refused += is == BOOKING_REFUSED;
     failed += is == BOOKING_FAILED;
-    if (is != BOOKING_WAITS)
+    c->tries = is == BOOKING_REFUSED && one_in(2);
+    if (is != BOOKING_WAITS && !c->tries)
         drop(c);
 }
 
@@ -184,15 +186,29 @@ static void begin_call(struct call *c)
     look(c);
 }
 
+static void ask_for_less(struct call *c)
+{
+    c->amount = 1 + below(c->amount + 1);
+    c->patient = one_in(4);
+    look(c);
+}
+
 // Its patience is over, or one of its windows.
 static void due(struct call *c)
 {
+    struct booking *before = c->booking;
+    if (one_in(2))
+        c->booking = booking_again(before);
+    if (c->booking != before || c->tries) {
+        in_place += c->booking != before;
+        ask_for_less(c);
+        return;
+    }
     bool over = booking_waits(c->booking).until_us <= now_us;
     if (!booking_leave(c->booking)) {
         look(c);
     } else if (over || one_in(3)) {
-        c->amount = 1 + below(c->amount + 1);
-        look(c);
+        ask_for_less(c);
     } else {
         drop(c);
     }
@@ -495,9 +511,10 @@ static void nobody_waits_in_the_end(void)
     for (bool any = true; any;) {
         any = false;
         for (int i = 0; i < CALLS; i++) {
-            if (calls[i].stage != SENT)
+            bool tries = calls[i].stage == ASKING && calls[i].tries;
+            if (calls[i].stage != SENT && !tries)
                 continue;
-            finish(&calls[i]);
+            (tries ? drop : finish)(&calls[i]);
             quiet();
             any = true;
         }
@@ -600,6 +617,7 @@ static void no_limit_is_passed_whatever_happens(void **state)
            waits, refused, failed, deaths, stops, came_back);
     assert_true(ends > 10 * seeds && waits > seeds && refused > seeds && failed > seeds / 10);
     assert_true(deaths > seeds && stops > seeds / 4 && came_back > seeds / 10);
+    assert_true(in_place > seeds);
 }
 
 static void broken(int number)
