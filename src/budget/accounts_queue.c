@@ -19,14 +19,15 @@ static struct hold *first_of(const struct account *a)
     return list_empty(&a->queue) ? NULL : list_of(a->queue.next, struct hold, link);
 }
 
-static void take_out(struct hold *h)
+static void take_out(struct accounts *t, struct hold *h)
 {
     h->queued->impatient -= !h->patient;
+    t->waiting -= h->patient;
     h->queued = NULL;
     list_pull(&h->link);
 }
 
-static void put_in(struct hold *h, struct account *a)
+static void put_in(struct accounts *t, struct hold *h, struct account *a)
 {
     struct list *before = &a->queue;
     while (before->prev != &a->queue && list_of(before->prev, struct hold, link)->turn > h->turn)
@@ -34,6 +35,7 @@ static void put_in(struct hold *h, struct account *a)
     list_push(before, &h->link);
     h->queued = a;
     a->impatient += !h->patient;
+    t->waiting += h->patient;
     if (h->amount.n > a->largest)
         a->largest = h->amount.n;
 }
@@ -62,7 +64,7 @@ static void change(struct accounts *t, struct account *a)
 // It waits no more. What it kept is room for others, unless it holds it now.
 static void let_go(struct accounts *t, struct hold *h, bool made)
 {
-    take_out(h);
+    take_out(t, h);
     for (unsigned i = 0; i < h->count; i++) {
         h->accounts[i]->uses--;
         if (!h->keeps[i].by)
@@ -134,8 +136,8 @@ static void move_on(struct accounts *t, struct hold *h, struct account *next)
     if (h->moved)
         keep(h, h->queued);
     h->moved = true;
-    take_out(h);
-    put_in(h, next);
+    take_out(t, h);
+    put_in(t, h, next);
     send_impatient(t, next);
 }
 
@@ -189,7 +191,7 @@ struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, i
     h->until_us = windows_end_us(h);
     for (unsigned i = 0; i < h->count; i++)
         h->accounts[i]->uses++;
-    put_in(h, h->accounts[v.at]);
+    put_in(t, h, h->accounts[v.at]);
     stay(t, h, &v);
     return v;
 }

@@ -92,6 +92,14 @@ uint64_t budgets_overdrafts(struct budgets *all)
     return overdrafts;
 }
 
+uint64_t budgets_waiting(struct budgets *all)
+{
+    pthread_mutex_lock(&all->lock);
+    uint64_t waiting = all->table.waiting;
+    pthread_mutex_unlock(&all->lock);
+    return waiting;
+}
+
 static const struct account_terms *terms_said(const struct budgets *all, uint64_t budget)
 {
     const struct said *said = budgets_said_of(all, budget);

@@ -146,6 +146,8 @@ void booking_drop(struct booking *b);
 // is none), and calls that cost more than their worst case.
 uint64_t budgets_alerts(struct budgets *all, uint64_t budget);
 uint64_t budgets_overdrafts(struct budgets *all);
+// Calls that wait for what others hold, now.
+uint64_t budgets_waiting(struct budgets *all);
 
 // What the budgets say from now on: for new accounts at once, for all when it returns. Their zones
 // live until the next. Where a window is another one, calls under way go over to it.

@@ -214,6 +214,10 @@ static void budget_metrics(struct gate *g, struct buf *out)
     counter(out, "costlens_budget_overdraft_total",
             "Budgets that a call has charged beyond its worst case.",
             budgets_overdrafts(gate_budgets(g)));
+    metrics_head(out, "costlens_budget_waiting", "gauge",
+                 "Calls that wait for room in their budgets now.");
+    buf_printf(out, "costlens_budget_waiting %llu\n",
+               (unsigned long long)budgets_waiting(gate_budgets(g)));
 }
 
 void scrape(struct gate *g, struct buf *out)

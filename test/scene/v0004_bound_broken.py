@@ -107,14 +107,14 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway, concurrent.futures.T
 # Who waits for room would have it when the long call ends, but a short one has broken the price before.
 with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: queue, limit: 0.003, wait: 30s }\n") as gateway, \
         concurrent.futures.ThreadPoolExecutor(3) as pool:
-    def begin(text, fault, most):
-        before = gateway.metric("costlens_reservations_inflight")
+    def begin(text, fault, most, metric):
+        before = gateway.metric(metric)
         call = pool.submit(gateway.chat, text, {"x-mock-fault": fault}, max_tokens=most)
-        until(lambda: gateway.metric("costlens_reservations_inflight") > before, 5, f"the {text} call has begun")
+        until(lambda: gateway.metric(metric) > before, 5, f"the {text} call has begun")
         return call
-    long = begin("long", "late=2500", 2800)
-    short = begin("short", "tokens=100+wrong-usage=5+late=1000", 100)
-    waits = begin("waiting", "tokens=1", 2800)
+    long = begin("long", "late=2500", 2800, "costlens_budget_held_usd")
+    short = begin("short", "tokens=100+wrong-usage=5+late=1000", 100, "costlens_budget_held_usd")
+    waits = begin("waiting", "tokens=1", 2800, "costlens_budget_waiting")
     expect(short.result().status, 200)
     expect_true(not long.done() and not waits.done(), "it waits still")
     expect(long.result().status, 200)

@@ -16,7 +16,7 @@ extra = ("aliases:\n  both: [bench/bench-model, bench/cheap]\n"
 with Mock() as mock, Gateway(mock, extra=extra, models=["bench-model", "cheap"]) as gateway:
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         first = pool.submit(gateway.chat, max_tokens=50, headers={"x-mock-fault": f"late={LATE_MS}"})
-        until(lambda: gateway.metric("costlens_reservations_inflight") > 0, 5, "the first one is under way")
+        until(lambda: gateway.metric("costlens_budget_held_usd") > 0, 5, "the first one holds")
         answer = gateway.chat(model="both", max_tokens=50)
         expect(first.result().status, 200)
     expect((answer.status, answer.headers.get("x-costlens-model")), (200, "bench/cheap"), answer.body)

@@ -537,10 +537,13 @@ static bool waits_rightly(const struct call *c)
 
 static bool all_wait_rightly(void)
 {
-    for (int h = 0; h < HOLDS; h++)
+    uint64_t patient = 0;
+    for (int h = 0; h < HOLDS; h++) {
         if (calls[h].state == HOLD_WAITING && !waits_rightly(&calls[h]))
             return false;
-    return true;
+        patient += calls[h].state == HOLD_WAITING && calls[h].patient;
+    }
+    return patient == table.waiting;
 }
 
 static const struct accounts_listener listener = {woken, alert, leased, NULL};

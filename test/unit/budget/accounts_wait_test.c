@@ -19,6 +19,7 @@ static void waits_in_order(void **state)
         assert_int_equal(queue(&t, &w[i]), ADMISSION_HELD);
         assert_int_equal(w[i].state, HOLD_WAITING);
     }
+    assert_int_equal(t.waiting, 3);
     struct hold small = of(1, a, NULL);
     assert_int_equal(reserve(&t, &small), ADMISSION_HELD); // it fits, but is not before its turn
     assert_int_equal(accounts_settle(&t, &h, (struct nano){10}), HOLD_END_DONE);
@@ -30,6 +31,7 @@ static void waits_in_order(void **state)
     assert_int_equal(heard_count, 2); // 60 more would be 140
     assert_int_equal(accounts_settle(&t, &w[0], (struct nano){30}), HOLD_END_DONE);
     was_woken(2, &w[2], ADMISSION_SPENT); // it never will fit
+    assert_int_equal(t.waiting, 0);
     holds(a, 60, 0, 0);
     accounts_fini(&t);
 }
