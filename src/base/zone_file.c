@@ -10,10 +10,20 @@
 
 #define FOLDER "/usr/share/zoneinfo/"
 
+// Files of the folder that stand for whatever the system has set, or for none having been set.
+static bool is_no_place(struct str name)
+{
+    static const char *const files[] = {"localtime", "posixrules", "Factory"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (str_ends(name, str_of(files[i])))
+            return true;
+    }
+    return false;
+}
+
 static bool name_is_fine(struct str name)
 {
-    if (name.len == 0 || name.len > NAME_BYTES_MAX || *name.ptr == '/' ||
-        str_is(name, "localtime") || str_is(name, "posixrules")) // whatever the system has set
+    if (name.len == 0 || name.len > NAME_BYTES_MAX || *name.ptr == '/' || is_no_place(name))
         return false;
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];

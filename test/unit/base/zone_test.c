@@ -80,8 +80,18 @@ static void names_stay_in_their_folder(void **state)
     struct why why = {0};
     char longest[1000] = "";
     memset(longest, 'a', sizeof longest - 1);
-    const char *const bad[] = {"",    "/etc/passwd", "../../../etc/passwd", "Europe/..",
-                               "a b", "Europe",      "Mars/Olympus",        longest};
+    const char *const bad[] = {"",
+                               "/etc/passwd",
+                               "../../../etc/passwd",
+                               "Europe/..",
+                               "a b",
+                               "Europe",
+                               "Mars/Olympus",
+                               longest,
+                               "localtime",
+                               "posixrules",
+                               "Factory",
+                               "posix/Factory"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(zone_open(str_of(bad[i]), &z, &why), STATUS_SYNTAX);
         if (!strstr(why.text, "; write it as in Europe/Berlin, or UTC"))
