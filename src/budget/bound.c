@@ -345,6 +345,7 @@ static enum bound_state make(const struct bound_call *c, struct bound *b)
     }
     if (!c->sheet)
         return BOUND_UNPRICED;
+    b->item = c->weight->rounds_item; // no other member that is named below has one
     enum bound_state state = count_input(c, b);
     if (state == BOUND_KNOWN)
         state = count_output(c, b);

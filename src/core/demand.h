@@ -55,8 +55,9 @@ struct weight {
     const char *vast;      // of what it holds only the window bounds the tokens: files, sound,
                            // what is kept at the provider
     int64_t rounds;        // of tools that the provider runs: each bills the context once more
-    const char *rounds_of; // the member that asks for the first of them (`model`: one that always
+    const char *rounds_of; // the member that asks for most of them (`model`: one that always
                            // has them); NULL: there are none
+    unsigned rounds_item;  // ... of which item, where the name has []
     int64_t web_searches;
     int64_t file_searches;
     // What comes out.

@@ -25,11 +25,12 @@ struct weighing {
     unsigned flags;
     struct str model;
     struct weight *w;
-    int64_t growth;    // of its letters (growth_of)
-    int64_t calls_max; // max_tool_calls
-    unsigned tool;     // the one that is looked at
-    bool capped_tools; // tools that only max_tool_calls limits
-    bool web, files;   // among them
+    int64_t growth;      // of its letters (growth_of)
+    int64_t calls_max;   // max_tool_calls
+    int64_t rounds_most; // that one member asks for
+    unsigned tool;       // the one that is looked at
+    bool capped_tools;   // tools that only max_tool_calls limits
+    bool web, files;     // among them
     bool tier_said, geo_said;
 };
 
@@ -59,8 +60,11 @@ static bool has(struct str s, const char *part)
 
 static void add_rounds(struct weighing *g, int64_t n, const char *of)
 {
-    if (n > 0 && !g->w->rounds_of)
+    if (n > g->rounds_most) {
+        g->rounds_most = n;
         g->w->rounds_of = of;
+        g->w->rounds_item = g->tool;
+    }
     g->w->rounds = count_add(g->w->rounds, n);
 }
 
@@ -91,7 +95,7 @@ static void limit_own(struct weighing *g, const struct json_val *tool, struct st
         boundless(g, "tools[].max_uses");
         return;
     }
-    add_rounds(g, uses, "tools");
+    add_rounds(g, uses, "tools[].max_uses");
     if (str_starts(type, (struct str)STR("web_search")))
         g->w->web_searches = count_add(g->w->web_searches, uses);
 }
@@ -171,7 +175,7 @@ static void end_tools(struct weighing *g)
         boundless(g, "max_tool_calls");
         return;
     }
-    add_rounds(g, g->calls_max, "tools");
+    add_rounds(g, g->calls_max, "max_tool_calls");
     g->w->web_searches = g->web ? g->calls_max : 0;
     g->w->file_searches = g->files ? g->calls_max : 0;
 }

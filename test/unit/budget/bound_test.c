@@ -490,9 +490,10 @@ static void beyond_all_counting(void **state)
     refused("dear", &w, BOUND_LARGE, "n");
     w = weight();
     w.rounds = INT64_MAX / 2;
-    w.rounds_of = "tools";
+    w.rounds_of = "tools[].max_uses";
+    w.rounds_item = 1;
     w.output_again = true;
-    refused("window", &w, BOUND_LARGE, "tools");
+    refused("window", &w, BOUND_LARGE, "tools[1].max_uses");
     w = weight();
     w.output_max = w.answers = 0;
     w.tokens = INT64_MAX;

@@ -418,6 +418,12 @@ static void tools_that_say_how_often(void **state)
     assert_int_equal(w.rounds, 5);
     assert_int_equal(w.web_searches, 3);
     assert_true(w.output_again);
+    assert_string_equal(w.rounds_of, "tools[].max_uses");
+    assert_int_equal(w.rounds_item, 0);
+    w = of(ENDPOINT_MESSAGES, "anthropic",
+           "\"tools\":[{\"type\":\"bash_2\"},{\"type\":\"web_fetch_2\",\"max_uses\":1},"
+           "{\"type\":\"web_search_2\",\"max_uses\":4611686018427387904}]");
+    assert_int_equal(w.rounds_item, 2); // which asks for most
     tool_has_no_limit(
         ENDPOINT_MESSAGES, "anthropic",
         "\"tools\":[{\"type\":\"bash_2\"},{\"type\":\"web_fetch_2\"},{\"type\":\"advisor\"}]",
@@ -431,6 +437,7 @@ static void tools_that_say_how_often(void **state)
     assert_int_equal(w.rounds, 4);
     assert_int_equal(w.web_searches, 4);
     assert_int_equal(w.file_searches, 4);
+    assert_string_equal(w.rounds_of, "max_tool_calls");
     assert_int_equal(w.output_max, 9);
     assert_false(w.output_again);
     w = of(ENDPOINT_RESPONSES, "openai",
