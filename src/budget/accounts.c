@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
+// Accounts are found by a hash of their key, in chains. Their number only ever doubles, which parts
+// each chain into two: so a walk that goes on after that has passed over none.
+
 #include "base/map.h"
 #include "budget/accounts_part.h"
 
