@@ -389,6 +389,33 @@ static void the_compiled_book_is_whole(void **state)
     }
 }
 
+// Names each price that no prompt of its model reaches: one of the two figures is wrong then, and
+// no bound trusts such a window.
+static bool names_out_of_reach(const struct sheet *s)
+{
+    bool found = false;
+    for (unsigned i = 0; s->context_tokens > 0 && i < s->term_count; i++) {
+        if (s->terms[i].above < s->context_tokens)
+            continue;
+        found = true;
+        print_error("%.*s/%.*s: a price above %lld, a context of %lld\n", STR_ARG(s->vendor),
+                    STR_ARG(s->model), (long long)s->terms[i].above, (long long)s->context_tokens);
+    }
+    return found;
+}
+
+static void every_price_of_the_book_is_within_its_window(void **state)
+{
+    (void)state;
+    unsigned found = 0;
+    catalog_close(opened);
+    opened = NULL;
+    assert_int_equal(catalog_open(&alloc_heap, NULL, 0, &opened, &why), STATUS_OK);
+    for (size_t i = 0; i < catalog_count(opened); i++)
+        found += names_out_of_reach(catalog_at(opened, i));
+    assert_int_equal(found, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +431,7 @@ int main(void)
         cmocka_unit_test(near_names_come_nearest_first),
         cmocka_unit_test(no_memory_is_an_answer),
         cmocka_unit_test(the_compiled_book_is_whole),
+        cmocka_unit_test_teardown(every_price_of_the_book_is_within_its_window, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }
