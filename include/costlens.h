@@ -298,9 +298,10 @@ struct costlens_request {
     int64_t longest_us;    // the caller surely ends it by then; 0: not known. Prices by the hour,
                            // and those that change soon, need it
     int64_t counted;       // its input in tokens, where it was counted exactly; 0: by its bytes
-    int64_t output_unsaid; // > 0: an answer's maximum, where neither body nor book says one: the
-                           // book's own is taken before it. Who sets it puts `output_max` below
-                           // into the body where the body says none. 0: the body goes as it is,
+    int64_t output_unsaid; // > 0: an answer's maximum, where neither body nor book says one. Before
+                           // it the book's own is taken, and before that what the body says in a
+                           // member that the vendor may ignore. Who sets it puts `output_max` below
+                           // into the body where `output_by` says so. 0: the body goes as it is,
                            // and one that says none is bounded by all that the model's window
                            // holds, whatever maximum the book has
     int us_region;         // 1: it goes to a host with a regional surcharge
@@ -317,7 +318,8 @@ enum costlens_output {
     COSTLENS_OUTPUT_NONE = 0,   // no tokens come out
     COSTLENS_OUTPUT_ASKED = 1,  // the body's
     COSTLENS_OUTPUT_MODEL = 2,  // the book's for this model: the caller must send it
-    COSTLENS_OUTPUT_UNSAID = 3, // output_unsaid: the caller must send it
+    COSTLENS_OUTPUT_UNSAID = 3, // output_unsaid, or what the body says where it may be ignored: the
+                                // caller must send it
     COSTLENS_OUTPUT_WINDOW = 4  // none: all that the model's window holds
 };
 
@@ -332,7 +334,7 @@ struct costlens_bound {
     int64_t output;                   // ...
     int64_t output_max;               // of each answer
     enum costlens_output output_by;
-    const char *output_field; // in which member the maximum is said; static, may be NULL
+    const char *output_field; // in which member it is said, or is to be; static, may be NULL
 };
 
 // No usage that the request allows costs more, whatever tier answers, whether or not a cache is

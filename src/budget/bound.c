@@ -93,23 +93,32 @@ static int64_t output_free(const struct bound_call *c)
     return count_larger(window_of(c), sheet_now(c)->output_tokens_max);
 }
 
-// The most of one answer, where the caller says nothing.
+// An answer longer than the window is not written, whatever was asked.
+static int64_t within_window(const struct bound_call *c, int64_t asked)
+{
+    int64_t window = window_of(c);
+    return window > 0 && asked > window ? window : asked;
+}
+
+// The most of one answer, where the caller says nothing that is kept to.
 static int64_t output_unsaid(const struct bound_call *c, struct bound *b)
 {
     int64_t own = sheet_now(c)->output_tokens_max;
+    int64_t unsure = c->weight->output_unsure;
     b->output_by = BOUND_OUTPUT_WINDOW;
     if (c->output_unsaid == 0)
         return output_free(c);
+    b->output_by = BOUND_OUTPUT_UNSAID;
+    if (unsure > 0)
+        return within_window(c, unsure);
     b->output_by = own > 0 ? BOUND_OUTPUT_MODEL : BOUND_OUTPUT_UNSAID;
     return own > 0 ? own : c->output_unsaid;
 }
 
-// An answer longer than the window is not written, whatever was asked.
 static int64_t output_asked(const struct bound_call *c, struct bound *b)
 {
-    int64_t window = window_of(c);
     b->output_by = BOUND_OUTPUT_ASKED;
-    return window > 0 && c->weight->output_max > window ? window : c->weight->output_max;
+    return within_window(c, c->weight->output_max);
 }
 
 // With what is thought beside the maximum that was sent: only the window holds both.

@@ -27,9 +27,11 @@ struct bound_call {
     int64_t counted;             // its input, counted exactly (by a tokenizer, or by its provider);
                                  // 0: the weight's
     int64_t output_unsaid;       // of each answer, where the caller says nothing, nor the book; who
-                                 // sets it sends a maximum in any such call, this or the book's
-                                 // (bound.output_max). 0: none is sent, so an answer is as long as
-                                 // the window, or as the book says where that is more; else refused
+                                 // sets it sends a maximum in any such call: this, or the
+                                 // book's, or what a member says that may be ignored
+                                 // (bound.output_max). 0: none is sent, so an answer is as long
+                                 // as the window, or as the book says where that is more; else
+                                 // refused
 };
 
 #define BOUND_NO_WINDOW                                                                  \
@@ -64,7 +66,8 @@ enum bound_output {
     BOUND_OUTPUT_NONE,   // no tokens come out
     BOUND_OUTPUT_ASKED,  // the caller's
     BOUND_OUTPUT_MODEL,  // the model's own, by the book: it must be sent, for the book may be old
-    BOUND_OUTPUT_UNSAID, // the caller of this function's: it must be sent
+    BOUND_OUTPUT_UNSAID, // the caller of this function's, or what was said where it may be ignored:
+                         // it must be sent
     BOUND_OUTPUT_WINDOW, // none is sent: all that the model's window holds, or the book's if more
 };
 

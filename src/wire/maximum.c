@@ -54,7 +54,7 @@ const struct json_val *maximum_object(const struct json_val *root, const struct 
 const char *maximum_field(const struct json_val *root, enum endpoint e, unsigned flags)
 {
     const struct maximum *m = maximum_of(e, flags);
-    for (unsigned i = 0; m && i < m->count; i++) {
+    for (unsigned i = 0; m && i < m->binding; i++) {
         enum json_type type = json_type(json_get(root, m->at[i].name));
         if (!m->at[i].object && type != JSON_ABSENT && type != JSON_NULL)
             return m->at[i].name;
@@ -72,11 +72,12 @@ int64_t maximum_read(const struct json_val *v, unsigned flags)
     return n > 0 ? n : 0;
 }
 
-int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flags)
+// `binds`: one says it that is kept to.
+static int64_t most_of(const struct json_val *root, enum endpoint e, unsigned flags, bool *binds)
 {
     const struct maximum *m = maximum_of(e, flags);
     int64_t most = 0;
-    bool bound = false;
+    *binds = false;
     for (unsigned i = 0; m && i < m->count; i++) {
         const struct json_val *v = json_get(maximum_object(root, &m->at[i]), m->at[i].name);
         if (json_type(v) == JSON_ABSENT || json_type(v) == JSON_NULL)
@@ -85,9 +86,23 @@ int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flag
         if (n == 0)
             return 0;
         most = count_larger(most, n);
-        bound = bound || i < m->binding;
+        *binds = *binds || i < m->binding;
     }
-    return bound ? most : 0;
+    return most;
+}
+
+int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flags)
+{
+    bool binds;
+    int64_t most = most_of(root, e, flags, &binds);
+    return binds ? most : 0;
+}
+
+int64_t maximum_unsure(const struct json_val *root, enum endpoint e, unsigned flags)
+{
+    bool binds;
+    int64_t most = most_of(root, e, flags, &binds);
+    return binds ? 0 : most;
 }
 
 int64_t maximum_least(const struct json_val *root, enum endpoint e)

@@ -27,8 +27,8 @@ struct maximum {
 const struct maximum *maximum_of(enum endpoint e, unsigned flags);
 // The object of a place, NULL if it is not there.
 const struct json_val *maximum_object(const struct json_val *root, const struct maximum_place *at);
-// For people: the place that says something there, else the one where it is to be put; NULL where
-// no tokens come out. Static.
+// For people: the place that says something that is kept to, else the one where it is to be put;
+// NULL where no tokens come out. Static.
 const char *maximum_field(const struct json_val *root, enum endpoint e, unsigned flags);
 // What a value limits an answer to, >= 1. 0: to nothing that is known, whatever it may be to that
 // vendor: null, a text, a number that is not whole, or below 1. Where the vendor is known to write
@@ -36,6 +36,9 @@ const char *maximum_field(const struct json_val *root, enum endpoint e, unsigned
 int64_t maximum_read(const struct json_val *v, unsigned flags);
 // The most that the vendor takes any of the places to say, >= 1. 0: nothing, or nobody knows what.
 int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flags);
+// What one says that the vendor may ignore, where none says anything that it keeps to, >= 1: it
+// holds once that is sent beside it. 0: nothing, or nobody knows what.
+int64_t maximum_unsure(const struct json_val *root, enum endpoint e, unsigned flags);
 // The least that may be put there: who thinks writes nothing within his budget of thinking, or is
 // refused. >= 1.
 int64_t maximum_least(const struct json_val *root, enum endpoint e);

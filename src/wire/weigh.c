@@ -520,6 +520,7 @@ static void weigh_output(struct weighing *g)
     struct weight *w = g->w;
     w->answers = g->ask->demand.choices;
     w->output_max = maximum_said(root, e, g->flags);
+    w->output_unsure = maximum_unsure(root, e, g->flags);
     w->output_least = maximum_least(root, e);
     w->output_field = maximum_field(root, e, g->flags);
     w->output_drawn = drawn_tokens(g->model);

@@ -67,8 +67,25 @@ def zero(mock):
         verified(gateway)
 
 
+def hoped(mock):
+    """`max_completion_tokens`, which this provider may ignore: max_tokens of the same size goes with it, and is relied on."""
+    with Gateway(mock, extra="budgets:\n  - { name: little, limit: 0.0002 }\n") as gateway:
+        refused(gateway.chat(), "budget_exceeded", "little")
+        for most in (3, 40):
+            answer = gateway.chat(max_completion_tokens=most)
+            expect((answer.status, answer.headers["x-costlens-max-tokens-injected"]), (200, str(most)), answer.body)
+            expect_true(answer.json["usage"]["completion_tokens"] <= most, answer.body)
+        refused(gateway.chat(max_completion_tokens=100000), "budget_exceeded", "little")
+        verified(gateway)
+    with Gateway(mock, extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:  # more than where nobody says it
+        answer = gateway.chat(max_completion_tokens=10000)
+        expect(answer.headers["x-costlens-max-tokens-injected"], "10000", "what was asked is not lowered")
+
+
 def clamped(mock):
     with Gateway(mock, extra="budgets:\n  - { name: little, limit: 0.0002, clamp: true }\n") as gateway:
+        answer = gateway.chat(max_completion_tokens=3)
+        expect((answer.status, answer.headers["x-costlens-max-tokens-injected"]), (200, "3"), "never more than was asked")
         answer = gateway.chat(max_tokens=100000)
         expect(answer.status, 200, answer.body)
         most = int(answer.headers["x-costlens-max-tokens-injected"])
@@ -201,6 +218,7 @@ with Mock() as server:
     told(server)
     by_name(server)
     zero(server)
+    hoped(server)
     clamped(server)
     downgraded(server)
     grown(server)

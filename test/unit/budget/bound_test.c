@@ -166,6 +166,15 @@ static void the_longest_answer(void **state)
     b = bound_unsaid("plain", &w);
     assert_int_equal(b.output_by, BOUND_OUTPUT_MODEL);
     assert_int_equal(b.most.n, 100 * 2000 + 100 * 10000);
+    w.output_unsure = 200; // it is sent where it is kept to
+    b = bound_unsaid("plain", &w);
+    assert_int_equal(b.output_by, BOUND_OUTPUT_UNSAID);
+    assert_int_equal(b.output_max, 200);
+    assert_int_equal(b.most.n, 100 * 2000 + 200 * 10000);
+    assert_int_equal(bound_of("plain", &w).output_by, BOUND_OUTPUT_WINDOW); // or not
+    w.output_unsure = 5000;
+    assert_int_equal(bound_unsaid("plain", &w).output_max, 1000);
+    w.output_unsure = 0;
     w.output_max = 5000; // no answer is longer than the window, though it may be than the book says
     assert_int_equal(nano("plain", &w), 100 * 2000 + 1000 * 10000);
     w.output_max = 200;

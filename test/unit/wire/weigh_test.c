@@ -219,6 +219,8 @@ static void names_what_stands_there(void **state)
     w = of(ENDPOINT_CHAT, "openai", "\"max_tokens\":null");
     assert_string_equal(w.output_field, "max_completion_tokens");
     assert_null(w.answers_field);
+    w = of(ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":7"); // which it may ignore
+    assert_string_equal(w.output_field, "max_tokens");
 }
 
 static void images_of_a_model(void **state)
@@ -559,6 +561,31 @@ static void what_comes_out(void **state)
     assert_true(of(ENDPOINT_CHAT, "volcengine", "\"max_completion_tokens\":7").reasons_beside);
 }
 
+// What a provider may ignore holds once one that it does not is sent beside it.
+static void a_maximum_that_may_be_ignored(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint e;
+        const char *vendor;
+        const char *members;
+        int64_t output_unsure;
+    } cases[] = {
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":7", 7},
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":7,\"max_tokens\":null", 7},
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":7,\"max_tokens\":9", 0},
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":7,\"max_tokens\":-1", 0},
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":-1", 0},
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":\"7\"", 0},
+        {ENDPOINT_CHAT, "openai", "\"max_completion_tokens\":7", 0},
+        {ENDPOINT_COMPLETIONS, "deepseek", "\"max_completion_tokens\":7", 0},
+        {ENDPOINT_CHAT, "deepseek", "\"a\":1", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(of(cases[i].e, cases[i].vendor, cases[i].members).output_unsure,
+                         cases[i].output_unsure);
+}
+
 // A provider ignores a member that it does not know: then nothing is said.
 static void a_maximum_that_is_kept(void **state)
 {
@@ -662,6 +689,7 @@ int main(void)
         cmocka_unit_test(every_endpoint_weighs),
         cmocka_unit_test(what_comes_out),
         cmocka_unit_test(a_maximum_that_is_kept),
+        cmocka_unit_test(a_maximum_that_may_be_ignored),
         cmocka_unit_test(at_which_prices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
