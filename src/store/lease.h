@@ -81,7 +81,8 @@ enum status store_account_each(struct store *s, int64_t ends_after_us, account_r
 
 // What the accounts of a budget in a window (the key, without a value) will be given when they are
 // taken up (lease.first): `kept.settled` is the sum, the rest is nothing; the number is 0 while one
-// is not there yet.
+// is not there yet. What rows to come will charge in other windows is in it, but of one that
+// reaches out of this window only when the rows are there.
 enum status store_account_moved(struct store *s, const struct account_key *all, account_row_f *f,
                                 void *context, struct why *why) MUST_USE;
 

@@ -3,6 +3,7 @@
 #include "store/moved.h"
 
 #include "core/usage.h"
+#include "store/inside.h"
 #include "store/lease.h"
 #include "store/sql.h"
 
@@ -35,7 +36,7 @@ bool moved_any(sqlite3 *db, const struct account_key *key)
 }
 
 // One other account: its number; whether its window lies within; what it has settled but for what
-// was moved there; what of it no row says (any more), and may be of this time.
+// was moved there, and what it owes; what of it no row says (any more), and may be of this time.
 static void add_other(sqlite3_stmt *q, const struct charges *rows, const struct charges *open,
                       int64_t *sum)
 {
@@ -50,18 +51,20 @@ static void add_other(sqlite3_stmt *q, const struct charges *rows, const struct 
 }
 
 static bool add_others(sqlite3 *db, const struct account_key *key, const struct charges *rows,
-                       const struct charges *open, int64_t *sum)
+                       const struct charges *open, struct moved *out)
 {
     int code = SQLITE_ERROR;
     sqlite3_stmt *q = sql_prepare(
-        db, "SELECT id, start_us >= ?4 AND end_us <= ?5, settled - " ADJUSTED(
+        db, "SELECT id, start_us >= ?4 AND end_us <= ?5, settled + iif(epoch < ?6, leased, 0) "
+            "- " ADJUSTED(
                 "account = a.id AND why = '" MOVED_WHY
                 "'") ", CASE WHEN (SELECT max(value) FROM "
                      "fact WHERE name = 'rows_from_us') > ?4 THEN aged ELSE 0 END + " ADJUSTED(
                          "account = a.id AND at_us >= ?4 AND why != '" MOVED_WHY "'") " " OTHERS);
-    (void)about(q, key);
+    if (about(q, key))
+        sqlite3_bind_int64(q, 6, out->epoch);
     while (q && (code = sqlite3_step(q)) == SQLITE_ROW)
-        add_other(q, rows, open, sum);
+        add_other(q, rows, open, &out->more);
     sqlite3_finalize(q);
     return code == SQLITE_DONE;
 }
@@ -89,7 +92,7 @@ static bool read_rows(sqlite3 *db, const struct account_key *key, struct stretch
 bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges *open,
                 struct stretch *rows, struct moved *out)
 {
-    int64_t reach_out = 0, sum = out->more;
+    int64_t reach_out = 0;
     sqlite3_stmt *any = sql_prepare(db, "SELECT EXISTS (SELECT 1 " OTHERS
                                         " AND NOT (start_us >= ?4 AND end_us <= ?5))");
     sqlite3_stmt *moved = sql_prepare(
@@ -98,46 +101,51 @@ bool moved_read(sqlite3 *db, const struct account_key *key, const struct charges
     bool fine = answer(any, key, &reach_out);
     fine &= answer(moved, key, &out->before);
     fine = fine && (!reach_out || read_rows(db, key, rows)) &&
-           add_others(db, key, &rows->sums, open, &sum);
-    out->more = sum > out->before ? sum - out->before : 0;
+           add_others(db, key, &rows->sums, open, out);
+    out->more = out->more > out->before ? out->more - out->before : 0;
     return fine;
 }
 
 // --- for who only looks ---
 
-static bool look(sqlite3 *db, const struct account_key *key, struct stretch *rows, account_row_f *f,
-                 void *context)
+struct looking {
+    sqlite3 *db;
+    int64_t epoch; // the first that this process may have
+    struct stretch rows;
+    account_row_f *f;
+    void *context;
+};
+
+static bool look(struct looking *l, const struct account_key *key)
 {
     int64_t account = 0;
-    struct moved moved = {.more = 0};
+    struct moved moved = {.epoch = l->epoch};
     struct account_row a = {.key = *key};
     bool fine =
-        answer(sql_prepare(db, "SELECT id FROM account WHERE budget = ?1 AND value = ?2 AND "
-                               "window = ?3 AND start_us = ?4"),
+        answer(sql_prepare(l->db, "SELECT id FROM account WHERE budget = ?1 AND value = ?2 AND "
+                                  "window = ?3 AND start_us = ?4"),
                key, &account);
-    fine = fine && moved_read(db, key, NULL, rows, &moved);
+    fine = fine && moved_read(l->db, key, NULL, &l->rows, &moved);
     a.kept.settled.n = moved.more;
     a.id = (uint64_t)account;
     if (fine && a.kept.settled.n > 0)
-        f(context, &a);
+        l->f(l->context, &a);
     return fine;
 }
 
-static bool look_at_each(sqlite3 *db, const struct account_key *all, account_row_f *f,
-                         void *context)
+static bool look_at_each(struct looking *l, const struct account_key *all)
 {
     int code = SQLITE_ERROR;
     struct account_key key = *all;
-    struct stretch rows = {.known = false};
     sqlite3_stmt *q =
-        sql_prepare(db, "SELECT DISTINCT value FROM account WHERE budget = ?1 AND ?2 = '' AND NOT "
-                        "(window = ?3 AND start_us = ?4) AND end_us > ?4 AND start_us < ?5");
+        sql_prepare(l->db, "SELECT DISTINCT value FROM account WHERE budget = ?1 AND ?2 = '' AND "
+                           "NOT (window = ?3 AND start_us = ?4) AND end_us > ?4 AND start_us < ?5");
     bool fine = about(q, all) != NULL;
     while (fine && (code = sqlite3_step(q)) == SQLITE_ROW) {
         key.value = sql_str(q, 0);
-        fine = look(db, &key, &rows, f, context);
+        fine = look(l, &key);
     }
-    stretch_close(&rows);
+    stretch_close(&l->rows);
     sqlite3_finalize(q);
     return fine && code == SQLITE_DONE;
 }
@@ -145,12 +153,12 @@ static bool look_at_each(sqlite3 *db, const struct account_key *all, account_row
 enum status store_account_moved(struct store *s, const struct account_key *all, account_row_f *f,
                                 void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    struct looking l = {.epoch = s->epoch_before + 1, .f = f, .context = context};
+    enum status status = store_reader_open(s, &l.db, why);
     if (status != STATUS_OK)
         return status;
-    if (!look_at_each(db, all, f, context))
-        status = sql_why(why, db, "the accounts of budgets cannot be read");
-    store_reader_close(db);
+    if (!look_at_each(&l, all))
+        status = sql_why(why, l.db, "the accounts of budgets cannot be read");
+    store_reader_close(l.db);
     return status;
 }

@@ -10,6 +10,10 @@
 // Another account whose window lies within is taken whole, without reading a row. Of one that
 // reaches out of it the rows are read; where some of them were deleted (`keep`), all that they came
 // to counts. It is kept as an adjustment of the account, and given once.
+//
+// So who is given it waits until all rows of earlier processes are there. Who only looks does not:
+// what such rows will charge is set aside in their accounts (lease.h), and counts where the account
+// lies within; of one that reaches out each row counts when it is there.
 
 #ifndef STORE_MOVED_H
 #define STORE_MOVED_H
@@ -27,6 +31,7 @@ bool moved_any(sqlite3 *db, const struct account_key *key) MUST_USE;
 struct moved {      // 10^-9 USD; both end at the largest number
     int64_t more;   // of them counts there and does not yet
     int64_t before; // was given before
+    int64_t epoch;  // given: of accounts of earlier ones, what is set aside counts, too; 0: of none
 };
 // `open` (NULL: none): what calls without a row are charged in accounts; out->more: what of that
 // the account itself is to be given. `rows` stays, for the accounts that are asked for next. False

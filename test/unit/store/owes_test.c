@@ -23,7 +23,13 @@ struct left {
     int64_t charged;  // by each call
     uint64_t account; // that its calls charge; 0: the one of the lease
     bool carried;     // one is first, whose segment is gone when it ends, and all end
+    int64_t day_us;   // the lease is of the day that begins there; 0: it is for ever
 };
+
+static struct window day_of(const struct left *left)
+{
+    return (struct window){left->day_us, left->day_us + DAY_US, WINDOW_DAY};
+}
 
 // A call that began in a segment that has gone, as it ends.
 static struct entry carry(const struct place *p, struct store *s, struct journal *j,
@@ -54,6 +60,8 @@ static void journal_all(const struct place *p, const struct left *left)
     struct lease a = a_lease(1, left->limit, ASIDE);
     struct lease watched = a_lease(2, 1000, 0);
     watched.observe = true;
+    if (left->day_us)
+        a.key.window = day_of(left);
     if (lease_now(s, &a) != STATUS_OK || lease_now(s, &watched) != STATUS_OK)
         _exit(1);
     struct entry first = {.start_us = 0};
@@ -204,6 +212,46 @@ static void damage(const struct place *p)
     assert_true(found > 0);
 }
 
+static void add_shown(void *context, const struct account_row *a)
+{
+    *(int64_t *)context += a->kept.settled.n;
+}
+
+// Of a window that the budget has now, which is for ever, as who only looks is told.
+static int64_t shown(struct store *s)
+{
+    int64_t sum = 0;
+    const struct lease ever = a_lease(1, usual.limit, 0);
+    assert_int_equal(store_account_moved(s, &ever.key, add_shown, &sum, NULL), STATUS_OK);
+    return sum;
+}
+
+// Its window was changed while no process ran: what rows to come will charge in the former one
+// shows at once, and what is set aside there for this process never does.
+static void what_is_owed_in_another_window_shows(void **state)
+{
+    (void)state;
+    const struct left left = {
+        .limit = usual.limit, .charged = CHARGED, .day_us = clock_wall_us() / DAY_US * DAY_US};
+    struct place p;
+    place_make(&p);
+    leave(&p, &left);
+    struct store *s = store_at(&p, true);
+    int64_t at_first = shown(s);
+    assert_true(rows(&p) < CALLS);
+    assert_int_equal(at_first, SPENT);
+    assert_int_equal(store_catch_up(s, 60000), STATUS_OK);
+    assert_int_equal(shown(s), SPENT);
+    struct lease day = a_lease(1, left.limit, 500);
+    day.key.window = day_of(&left);
+    day.first = true;
+    assert_int_equal(lease_now(s, &day), STATUS_OK);
+    assert_int_equal(day.kept.leased.n, SPENT + 500);
+    assert_int_equal(shown(s), SPENT);
+    store_close(s);
+    place_remove(&p);
+}
+
 // One look was in vain: what it found in memory is not what stands in the ledger.
 static void a_call_that_was_carried_is_forgotten_with_its_end(void **state)
 {
@@ -275,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_start_does_not_wait_for_rows),
         cmocka_unit_test(the_rest_of_another_boot_is_captured_at_once),
         cmocka_unit_test(what_cannot_be_set_aside_is_waited_for),
+        cmocka_unit_test(what_is_owed_in_another_window_shows),
         cmocka_unit_test(a_call_that_was_carried_is_forgotten_with_its_end),
         cmocka_unit_test(killed_at_any_moment_each_row_is_made_once),
     };
