@@ -95,6 +95,7 @@ struct store {
     int64_t deleted_before_us, deleted_said_us;
     struct lease *lease_late; // that wait for rows
     bool folder_changed;
+    bool in_vain; // while it is opened: somebody else's lock has been waited for long enough
     bool owes;    // rows of earlier processes are still to come, and none of their calls is open
     bool trimmed; // an earlier process left segments: this one starts in their space
 

@@ -41,6 +41,11 @@ enum status sql_status(int code)
 enum status sql_why(struct why *why, sqlite3 *db, const char *what)
 {
     enum status status = sql_status(sqlite3_errcode(db));
+    if (status == STATUS_BUSY)
+        return why_set(why, status,
+                       "%s: another program (a shell, a copy) holds the ledger's lock. End it, or "
+                       "try again later",
+                       what);
     return why_set(why, status == STATUS_OK ? STATUS_IO : status, "%s: %s", what,
                    sqlite3_errmsg(db));
 }

@@ -19,7 +19,9 @@
 #include "store/sql.h"
 
 #define BUSY_MS       200  // the writer waits so long for a lock of somebody else, then tries again
-#define BUSY_MOST_MS  5000 // all who cannot try again: the start, keys, readers
+#define BUSY_MOST_MS  5000 // all who cannot try again: keys, readers
+#define BUSY_START_MS 10000 // who opens it
+#define BUSY_STEP_MS  20
 #define LOCK_TEXT_MAX 32
 
 // --- folders and locks ---
@@ -101,6 +103,21 @@ static enum status take_locks(struct store *s, struct why *why)
 
 // --- the database ---
 
+// Somebody else's lock is waited for while the ledger is opened. What lasts is said as it begins.
+static int wait_for_lock(void *store, int tries)
+{
+    struct store *s = store;
+    const struct timespec step = {.tv_nsec = BUSY_STEP_MS * 1000000};
+    if (tries == BUSY_MS / BUSY_STEP_MS)
+        log_say(LOG_INFO,
+                "another program holds the ledger's lock: it is waited for, some seconds");
+    s->in_vain = s->in_vain || tries == BUSY_START_MS / BUSY_STEP_MS;
+    if (s->in_vain)
+        return 0;
+    nanosleep(&step, NULL);
+    return 1;
+}
+
 static enum status find_file(const struct store *s, struct why *why)
 {
     int flags = O_RDWR | O_CLOEXEC | (s->setup.create ? O_CREAT : 0);
@@ -139,10 +156,11 @@ static enum status open_database(struct store *s, struct why *why)
     enum status status = find_file(s, why);
     if (status != STATUS_OK)
         return status;
-    s->db = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, BUSY_MOST_MS);
+    s->db = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, 0);
     s->keys = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, BUSY_MOST_MS);
     if (!s->db || !s->keys)
         return why_set(why, STATUS_IO, "%s cannot be opened as a database", s->path);
+    sqlite3_busy_handler(s->db, wait_for_lock, s);
     status = schema_ours(s->db, s->path, why);
     if (status != STATUS_OK)
         return status;
@@ -195,7 +213,6 @@ static enum status start_writer(struct store *s, struct why *why)
         store_bare(s);
     else if (status != STATUS_OK)
         return status == STATUS_FULL ? store_full(s, s->state, "state", why) : status;
-    sqlite3_busy_timeout(s->db, BUSY_MS);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     s->running = pthread_create(&s->thread, NULL, writer_run, s) == 0;
@@ -244,6 +261,14 @@ static enum status say_damaged(const struct store *s, struct why *why)
                    s->path, first.text);
 }
 
+static enum status say_locked(const struct store *s, struct why *why)
+{
+    return why_set(why, STATUS_TIMEOUT,
+                   "another program (a shell, a copy) holds the lock of %s, and has for %d s. End "
+                   "it, or try again later",
+                   s->path, BUSY_START_MS / 1000);
+}
+
 static enum status open_ledger(struct store *s, struct why *why)
 {
     replay_trim(s); // the database may need the space
@@ -261,6 +286,8 @@ static enum status open_ledger(struct store *s, struct why *why)
         status = replay_all(s, why);
     if (status == STATUS_FULL)
         return store_full(s, s->path, "store", why);
+    if (status == STATUS_BUSY)
+        return say_locked(s, why);
     return status == STATUS_DAMAGED ? say_damaged(s, why) : status;
 }
 
@@ -274,6 +301,8 @@ static enum status open_all(struct store *s, struct why *why)
         status = take_locks(s, why);
     if (status == STATUS_OK)
         status = open_ledger(s, why);
+    if (status == STATUS_OK) // whoever is waited for from now on, it is not said here
+        sqlite3_busy_timeout(s->db, s->setup.writer ? BUSY_MS : BUSY_MOST_MS);
     if (status == STATUS_OK && s->setup.writer)
         status = start_writer(s, why);
     return status;

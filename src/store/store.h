@@ -33,8 +33,9 @@ struct store_setup {
 };
 
 // STATUS_UNKNOWN: there is none, and it is not to be made: nothing was. STATUS_BUSY: another
-// process owns it (why names its pid and how to reach it). STATUS_NEWER: written by a newer version
-// (why says which). A migration first copies the file to <path>.before-<version>.
+// process owns it (why names its pid and how to reach it). STATUS_TIMEOUT: another program has kept
+// the ledger's own lock for some seconds; that it is waited for is logged. STATUS_NEWER: written by
+// a newer version (why says which). A migration first copies the file to <path>.before-<version>.
 enum status store_open(const struct store_setup *setup, struct store **out,
                        struct why *why) MUST_USE;
 void store_close(struct store *s); // the writer finishes what is in the journal first

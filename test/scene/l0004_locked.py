@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Another program holds the ledger's lock for some seconds (a shell, a copy): nothing that was accepted is lost,
 a refusal says what is wrong, and when the lock is free the gateway goes on by itself."""
+import datetime
+import json
 import sqlite3
 import threading
 import time
 
 from lib.scene import KEY, Gateway, Mock, expect, expect_in, expect_true, limit, request, until
 
-limit(90)
+limit(120)
 HELD_S = 5
 MOMENT_S = 0.8
+WAITS = "another program holds the ledger's lock: it is waited for, some seconds"
 
 
 def lock(gateway):
@@ -61,6 +64,10 @@ for mode in ("block", "allow"):
             said = gateway.costlens("report", check=False).stderr
             expect_in("another program", said)
             expect_in(f"holds the lock of {gateway.store}", said)
+            said = gateway.costlens("budget", "set", "b", "--limit", "1", check=False)
+            expect(said.returncode, 1)
+            expect_in("the budget cannot be kept: another program (a shell, a copy) holds the ledger's lock. End it, or try "
+                      "again later", said.stderr)
         holder.execute("ROLLBACK")
         holder.close()
         until(gateway.ready, 5, f"{mode}: ready again by itself")
@@ -79,5 +86,22 @@ for mode in ("block", "allow"):
         expect(gateway.chat("last").status, 200, mode)
         gateway.program.kill()
         threading.Timer(HELD_S, holder.close).start()
+        begun = time.time()
         gateway.start()
         expect(len(gateway.rows(count + 1)), count + 1, f"{mode}: the last call's row")
+        said = [json.loads(line) for line in gateway.program.errors().splitlines() if WAITS in line]
+        expect(len(said), 1, f"{mode}: {gateway.program.errors()}")
+        waited = datetime.datetime.fromisoformat(said[0]["ts"].replace("Z", "+00:00")).timestamp() - begun
+        expect_true(waited < HELD_S / 2, f"{mode}: it says so when it begins to wait, not {waited} s later")
+
+        # One that waits in vain names who stands in its way, which is no costlens.
+        if mode == "allow":
+            holder = lock(gateway)
+            expect(gateway.chat("the very last").status, 200, mode)
+            gateway.program.kill()
+            said = gateway.costlens("serve", check=False)
+            expect(said.returncode, 1)
+            expect(said.stderr.count(WAITS), 1, said.stderr)
+            expect_in(f"another program (a shell, a copy) holds the lock of {gateway.store}", said.stderr)
+            expect_true("another costlens" not in said.stderr, said.stderr)
+            holder.close()
