@@ -10,12 +10,12 @@
 
 // --- reading ---
 
-enum status budget_words_text(const struct json *j, const struct json_val *v, const char *name,
+enum status budget_words_text(const struct json *args, const struct json_val *v, const char *name,
                               struct str *out, struct why *why)
 {
     switch (json_type(v)) {
     case JSON_STRING: *out = json_str(v); break;
-    case JSON_NUMBER: *out = json_number(j, v); break;
+    case JSON_NUMBER: *out = json_number(args, v); break;
     case JSON_BOOL: *out = str_of(json_bool(v, false) ? "true" : "false"); break;
     case JSON_ABSENT:
     case JSON_NULL:
@@ -93,7 +93,7 @@ static enum status set_scope(const struct json *j, struct budget *b, const struc
 static enum status set_value(const struct json *j, struct budget *b, struct str name,
                              const struct json_val *v, struct why *why)
 {
-    struct str text;
+    struct str text = STR_NONE;
     char shown[40];
     str_copy_clipped(name, shown, sizeof shown);
     enum status s = budget_words_text(j, v, shown, &text, why);
