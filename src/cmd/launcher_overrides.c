@@ -14,6 +14,19 @@
 #define SETTINGS_MAX ((size_t)1 * MIB)
 #define PATH_SIZE    4096
 
+PRINTF(3, 4)
+static void say(launch_text_f *f, void *context, const char *format, ...)
+{
+    struct buf text;
+    va_list args;
+    buf_init(&text, &alloc_heap, 0);
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    f(context, buf_str(&text));
+    buf_fini(&text);
+}
+
 // --- settings ---
 
 // False when there is no such place.
@@ -44,11 +57,7 @@ struct finding {
 
 static void found(const struct finding *g, struct str what)
 {
-    struct buf text;
-    buf_init(&text, &alloc_heap, 0);
-    buf_printf(&text, "%s sets %.*s: %s", g->path, STR_ARG(what), g->settings->effect);
-    g->f(g->context, buf_str(&text));
-    buf_fini(&text);
+    say(g->f, g->context, "%s sets %.*s: %s", g->path, STR_ARG(what), g->settings->effect);
 }
 
 static void look_members(const struct finding *g, const struct launch_target *t, struct str text)
@@ -102,19 +111,6 @@ static void look_settings(const struct launch *l, const struct launch_target *t,
 }
 
 // --- its own arguments ---
-
-PRINTF(3, 4)
-static void say(launch_text_f *f, void *context, const char *format, ...)
-{
-    struct buf text;
-    va_list args;
-    buf_init(&text, &alloc_heap, 0);
-    va_start(args, format);
-    buf_vprintf(&text, format, args);
-    va_end(args);
-    f(context, buf_str(&text));
-    buf_fini(&text);
-}
 
 // The value of an option, as `--settings X` or `--settings=X`; NULL: it is another argument.
 static const char *value_of(const char *option, char *const *argument)
