@@ -27,6 +27,19 @@ struct str str_lower(struct str s, char *out)
     return str_from(out, s.len);
 }
 
+bool str_truth(struct str s, bool *out)
+{
+    static const struct str words[] = {STR("false"), STR("true"), STR("no"),
+                                       STR("yes"),   STR("off"),  STR("on")};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (str_eq_nocase(s, words[i])) {
+            *out = i % 2;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool str_starts(struct str s, struct str head)
 {
     return s.len >= head.len && str_eq(str_from(s.ptr, head.len), head);

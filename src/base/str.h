@@ -55,6 +55,9 @@ static inline bool str_blank(char c)
 
 // ASCII case only; locale never matters.
 bool str_eq_nocase(struct str a, struct str b);
+// Whether it says yes, in the words that YAML ever had: true, yes, on; false, no, off; in whatever
+// case. False: it says neither.
+bool str_truth(struct str s, bool *out);
 bool str_starts(struct str s, struct str head);
 bool str_starts_nocase(struct str s, struct str head);
 bool str_ends(struct str s, struct str tail);

@@ -186,20 +186,27 @@ static enum status set_per(struct budget *b, struct str value, struct why *why)
     return STATUS_OK;
 }
 
+static enum status neither(struct str value, const char *one, const char *other, struct why *why)
+{
+    char shown[SHOWN_BYTES];
+    str_copy_clipped(value, shown, sizeof shown);
+    return why_set(why, STATUS_UNKNOWN, "`%s` is neither %s nor %s", shown, one, other);
+}
+
 // One of two words: *second says which.
 static enum status choose(struct str value, const char *const words[2], bool *second,
                           struct why *why)
 {
-    if (!str_is(value, words[0]) && !str_is(value, words[1])) {
-        char shown[SHOWN_BYTES];
-        str_copy_clipped(value, shown, sizeof shown);
-        return why_set(why, STATUS_UNKNOWN, "`%s` is neither %s nor %s", shown, words[0], words[1]);
-    }
+    if (!str_is(value, words[0]) && !str_is(value, words[1]))
+        return neither(value, words[0], words[1], why);
     *second = str_is(value, words[1]);
     return STATUS_OK;
 }
 
-static const char *const truth[2] = {"false", "true"};
+static enum status set_truth(struct str value, bool *out, struct why *why)
+{
+    return str_truth(value, out) ? STATUS_OK : neither(value, "false", "true", why);
+}
 
 static enum status set_enforce(struct budget *b, struct str value, struct why *why)
 {
@@ -215,7 +222,7 @@ static enum status set_hold(struct budget *b, struct str value, struct why *why)
 
 static enum status set_clamp(struct budget *b, struct str value, struct why *why)
 {
-    return choose(value, truth, &b->clamp, why);
+    return set_truth(value, &b->clamp, why);
 }
 
 static enum status set_on_exceed(struct budget *b, struct str value, struct why *why)
@@ -226,7 +233,7 @@ static enum status set_on_exceed(struct budget *b, struct str value, struct why 
 
 static enum status set_paused(struct budget *b, struct str value, struct why *why)
 {
-    return choose(value, truth, &b->terms.paused, why);
+    return set_truth(value, &b->terms.paused, why);
 }
 
 static enum status set_wait(struct budget *b, struct str value, struct why *why)

@@ -25,8 +25,7 @@ static bool read_free(struct reading *r, const struct node *map, struct row *row
     if (node_is_null(n))
         return true;
     struct str text = reading_text(r, n, "free");
-    row->free = str_is(text, "true");
-    if (row->free || str_is(text, "false"))
+    if (str_truth(text, &row->free))
         return true;
     reading_fault(r, n->line, "free: `%.*s` does not fit. Write true or false", STR_ARG(text));
     return false;

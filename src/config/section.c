@@ -177,8 +177,7 @@ static int place_in(const char *words, struct str s)
 
 static bool store_choice(const struct config_row *row, struct str s, void *field)
 {
-    const char *words = row->kind == KIND_SWITCH ? "false|true" : row->words;
-    int place = place_in(words, s);
+    int place = place_in(row->words, s);
     if (place < 0)
         return false;
     if (row->kind == KIND_CHOICE) {
@@ -203,7 +202,7 @@ static bool store_value(struct reading *r, const struct config_row *row, struct 
         path = reading_path(r, s);
         memcpy(field, &path, sizeof path);
         return true;
-    case KIND_SWITCH:
+    case KIND_SWITCH: return str_truth(s, field);
     case KIND_EITHER:
     case KIND_CHOICE: return store_choice(row, s, field);
     case KIND_COUNT: return str_i64(s, &n) && store_number(row, n, field);

@@ -19,7 +19,7 @@ enum config_kind {
     KIND_OTHER,  // read by hand
     KIND_TEXT,   // struct str
     KIND_PATH,   // struct str, made absolute
-    KIND_SWITCH, // bool: true, false
+    KIND_SWITCH, // bool: true, false (str_truth)
     KIND_EITHER, // bool: `words` a|b, true for the second
     KIND_CHOICE, // unsigned: place in `words`
     KIND_COUNT,  // unsigned

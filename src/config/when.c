@@ -39,7 +39,8 @@ static bool is_service(struct str s)
 
 static bool is_true(struct str s)
 {
-    return str_is(s, "true");
+    bool truth = false;
+    return str_truth(s, &truth) && truth;
 }
 
 #define A_TIME "Write a day (2027-01-31, its midnight UTC) or a moment (2027-01-31T16:00:00Z)"

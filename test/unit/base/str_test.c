@@ -314,6 +314,24 @@ static void is_cut_between_characters(void **state)
     assert_int_equal(str_copy_clipped(STR_NONE, out, sizeof out), 0);
 }
 
+static void reads_what_yaml_calls_true(void **state)
+{
+    (void)state;
+    static const char *const words[2][7] = {{"false", "no", "off", "False", "NO", "oFf", "FALSE"},
+                                            {"true", "yes", "on", "True", "YES", "On", "TRUE"}};
+    static const char *const others[] = {"", "1", "0", "y", "n", "t", "true ", "null", "truee"};
+    for (unsigned i = 0; i < 14; i++) {
+        bool truth = i < 7;
+        assert_true(str_truth(str_of(words[i / 7][i % 7]), &truth));
+        assert_int_equal(truth, i / 7);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        bool truth = true;
+        assert_false(str_truth(str_of(others[i]), &truth));
+        assert_true(truth);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +349,7 @@ int main(void)
         cmocka_unit_test(unescapes),
         cmocka_unit_test(why_keeps_terminals_safe),
         cmocka_unit_test(is_cut_between_characters),
+        cmocka_unit_test(reads_what_yaml_calls_true),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

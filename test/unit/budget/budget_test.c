@@ -67,6 +67,11 @@ static void is_as_a_file_says(void **state)
     assert_true(str_is(b.per_what.tag, "session"));
     set(&b, "enforce", "block");
     assert_false(b.terms.observe);
+    set(&b, "clamp", "on");
+    set(&b, "paused", "True");
+    assert_true(b.clamp && b.terms.paused);
+    set(&b, "clamp", "no");
+    assert_false(b.clamp);
 }
 
 static void refuses_each_with_its_cure(void **state)
@@ -93,7 +98,7 @@ static void refuses_each_with_its_cure(void **state)
          STATUS_UNKNOWN, "tag:NAME"},
         {"enforce", "deny", STATUS_UNKNOWN, "neither block nor observe"},
         {"hold", "half", STATUS_UNKNOWN, "neither full nor grow"},
-        {"clamp", "yes", STATUS_UNKNOWN, "neither false nor true"},
+        {"clamp", "ja", STATUS_UNKNOWN, "neither false nor true"},
         {"on_exceed", "stop", STATUS_UNKNOWN, "neither block nor downgrade"},
         {"paused", "1", STATUS_UNKNOWN, "neither false nor true"},
         {"wait", "30", STATUS_SYNTAX, "30s"},

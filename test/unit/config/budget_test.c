@@ -127,7 +127,7 @@ static const struct {
     // the rest
     {B("enforce: maybe"), 2, "`maybe` is neither block nor observe"},
     {B("hold: half"), 2, "`half` is neither full nor grow"},
-    {B("clamp: yes"), 2, "`yes` is neither false nor true"},
+    {B("clamp: maybe"), 2, "`maybe` is neither false nor true"},
     {B("on_exceed: wait"), 2, "`wait` is neither block nor downgrade"},
     {B("paused: 1"), 2, "`1` is neither false nor true"},
     {B("wait: 30"), 2, "`30` is no time to wait"},

@@ -468,6 +468,8 @@ static void takes_good_files(void **state)
         PRICE("input_per_mtok: 0.0001, output_per_mtok: 0"),
         PRICE("input_per_mtok: 1e-1, per_call: 0.01, per_image: 0.04"),
         PRICE("free: true"),
+        PRICE("free: yes"),
+        "listen: [0.0.0.0:7575]\nbehind_tls_proxy: on\nlog: {requests: off}\n",
         "prices:\n  - {model: openai/gpt-x, input_per_mtok: 1}\n", // no key here today
     };
     environment = keys;

@@ -143,7 +143,7 @@ static const struct bad bad[] = {
     {"fsync: -5ms\n", 1, "does not fit"},
     {"on_store_failure: ignore\n", 1, "block|allow"},
     {"half_close: maybe\n", 1, "close|answer"},
-    {"behind_tls_proxy: yes\n", 1, "true|false"},
+    {"behind_tls_proxy: maybe\n", 1, "true|false"},
     {"log: {level: loud}\n", 1, "debug|info|warn|error"},
     {"store: /var/lib/x.db\n", 1, "sqlite:PATH"},
     {"store: 'sqlite:'\n", 1, "sqlite:PATH"},

@@ -89,7 +89,7 @@ static const struct bad bad[] = {
     {WHEN("hours: 22:00-02:00, factor: 2"), 6, "past midnight"},
     {WHEN("hours: 1-4, factor: 2"), 6, "01:00-04:00"},
     {WHEN("hours: [01:00-04:00, 06:00-10:00], factor: 2"), 6, "a text is expected"},
-    {WHEN("us: yes, factor: 2"), 6, "Write true"},
+    {WHEN("us: no, factor: 2"), 6, "Write true"},
     {WHEN("us: false, factor: 2"), 6, "Write true"},
     {WHEN("thinking: false, factor: 2"), 6, "Write true"},
     {WHEN("days: mon-fri, except: chyna, factor: 2"), 6, "did you mean `china`"},
@@ -169,7 +169,7 @@ static void writes_the_book(void **state)
         "      - {from: 2027-01-01, until: '2027-07-01T16:00:00Z', input_per_mtok: 4}\n"
         "      - {days: [mon-thu, sat], hours: 01:00-04:00, except: china, factor: 2}\n"
         "      - {days: sun, hours: 20:00-24:00, except: ours, output_per_mtok: 0}\n"
-        "      - {above: 200000, service: [batch, flex], us: true, factor: 0.5, per_call: 0.01}\n"
+        "      - {above: 200000, service: [batch, flex], us: on, factor: 0.5, per_call: 0.01}\n"
         "      - {thinking: true, output_per_mtok: 20}\n"
         "  - {model: a/n-1, when: [{service: standard, input_per_mtok: 0.0001}]}\n"
         "  - {model: a/n-2, free: true, output_max: 5}\n";
