@@ -113,9 +113,10 @@ with Mock() as mock:
     clock.jump(0)
     with Gateway(mock, extra=BUDGETS, environment=clock.environment) as gateway:
         windows(gateway)
+        first = 5 * ROUNDS + 100  # days of which nothing is spent
         for n, jump in enumerate((HOUR, -HOUR, TEN_YEARS, -TEN_YEARS, DAY, -DAY)):
-            under_way(gateway, (100 + 3 * n) * DAY, jump)
-        under_way(gateway, 130 * DAY, 0, STANDSTILL_S)
+            under_way(gateway, (first + 3 * n) * DAY, jump)
+        under_way(gateway, (first + 30) * DAY, 0, STANDSTILL_S)
         # It dies at one time, and starts at another one.
         for jump in (TEN_YEARS, -TEN_YEARS, 0):
             os.kill(gateway.program.process.pid, signal.SIGKILL)

@@ -17,8 +17,8 @@ SHORT_S, AWAY_S, LONG_S = 0.1, 20 if LONG else 4, 600
 limit(3600 if LONG else 180)
 BUDGETS = ("on_store_failure: {}\n"
            "budgets:\n"
-           "  - {{ name: all, limit: 1.00 }}\n"
-           "  - {{ name: session, per: tag:session, limit: 0.10, window: day }}\n")
+           "  - {{ name: all, limit: {} }}\n"
+           "  - {{ name: session, per: tag:session, limit: {}, window: day }}\n")
 
 
 @contextlib.contextmanager
@@ -95,7 +95,8 @@ def away(mock, way, mode, seconds=AWAY_S):
     state = folder / f"{way.__name__}-{mode}-{seconds}"
     state.mkdir()
     disk = Disk(state)
-    with Gateway(mock, state=state, extra=BUDGETS.format(mode), environment=disk.environment) as gateway:
+    limits = max(1, int(seconds)), max(1, int(seconds)) / 10  # more than is spent
+    with Gateway(mock, state=state, extra=BUDGETS.format(mode, *limits), environment=disk.environment) as gateway:
         def name(part):
             return f"{what}:{part}"
         expect(set(many(gateway, "known", name("before"), 1)), {200}, what)
