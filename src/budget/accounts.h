@@ -137,7 +137,7 @@ struct hold {
     struct account *queued;
     uint64_t turn; // who waits longer has the lower one; from 1
     bool patient;
-    bool moved; // it has gone on to another account: from now on it keeps room
+    bool moved; // it has gone on to another account: when it goes on again it keeps room
     enum admission lacks;
     struct hold_keeps {
         struct list link; // in that account's keepers
@@ -206,10 +206,11 @@ void accounts_terms(struct accounts *t, struct account *a, const struct account_
 struct verdict accounts_reserve(struct accounts *t, struct hold *h, int64_t now_us) MUST_USE;
 // The same, but on LEASE, and on HELD when it is `patient`, it waits: the listener is told how that
 // ended. In order: it overtakes none that stands at an account of its, and takes no room that an
-// earlier one keeps. It is refused at once when it can never fit where it stands, or that is
-// paused; for what happens to its other accounts, when its turn comes. It waits for room in the
-// windows of now: at h->until_us one of them is over, and the caller's duty is to take it out
-// (accounts_leave) and to reserve anew in the accounts of that moment.
+// earlier one keeps. One with a turn of before (`since`) that lacks but a lease keeps its room. It
+// is refused at once when it can never fit where it stands, or that is paused; for what happens to
+// its other accounts, when its turn comes. It waits for room in the windows of now: at h->until_us
+// one of them is over, and the caller's duty is to take it out (accounts_leave) and to reserve anew
+// in the accounts of that moment.
 struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient,
                              int64_t now_us) MUST_USE;
 // To be called next for one that waits: those that it stands before now hear of it (`since`). It

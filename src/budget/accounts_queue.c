@@ -10,7 +10,9 @@
 // held. Those of an earlier turn do not, else two keepers could wait for each other. The earliest
 // of all that wait then moves once at most into each of its accounts before it is let in, unless a
 // lowered limit, growth or an overrun takes what it keeps. Keeping from the first move on would
-// leave room idle in a wide account for each that only comes to stand in its narrow one.
+// leave room idle in a wide account for each that only comes to stand in its narrow one. One that
+// comes in a turn (`since`) and lacks nothing but a lease is a keeper of all its accounts at once:
+// it has room, and waits no longer than the store does.
 
 #include "budget/accounts_part.h"
 
@@ -192,6 +194,8 @@ struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, i
     for (unsigned i = 0; i < h->count; i++)
         h->accounts[i]->uses++;
     put_in(t, h, h->accounts[v.at]);
+    for (unsigned i = 0; h->since && v.is == ADMISSION_LEASE && i < h->count; i++)
+        keep(h, h->accounts[i]);
     stay(t, h, &v);
     return v;
 }

@@ -103,16 +103,16 @@ static void who_is_let_in_needs_no_other_place(void **state)
     booking_drop(second);
 }
 
-// One is open, the first waits, and one that fits beside neither is behind it.
-static void crowd(const struct budget *b, struct booking **open, struct booking **first,
-                  struct booking **second)
+// One is open, the first waits, and one of `behind` that does not fit beside both is behind it.
+static void crowd(const struct budget *b, int64_t behind, struct booking **open,
+                  struct booking **first, struct booking **second)
 {
     end_now(all, opened(b, 1000, WALL), 0, true);
     *open = opened(b, 600, WALL);
     *first = book_for(all, &caller, b, STR_NONE);
     *second = book_for(all, &caller, b, STR_NONE);
     assert_int_equal(reserve_at(*first, 600, true, WALL), BOOKING_WAITS);
-    assert_int_equal(reserve_at(*second, 900, true, WALL), BOOKING_WAITS);
+    assert_int_equal(reserve_at(*second, behind, true, WALL), BOOKING_WAITS);
     *first = booking_again(*first);
     assert_int_equal(reserve_at(*first, 600, false, WALL), BOOKING_REFUSED);
 }
@@ -124,7 +124,7 @@ static void who_comes_later_gets_no_room_of_a_place(void **state)
     const struct budget b = a_budget(1, 1000), other = a_budget(2, 1000);
     const struct booking_wish wishes[] = {{&other, STR_NONE}, {&b, STR_NONE}};
     struct booking *open, *first, *second;
-    crowd(&b, &open, &first, &second);
+    crowd(&b, 900, &open, &first, &second);
     struct booking *next = book_both(all, &caller, wishes);
     booking_instead(next, first);
     assert_int_equal(reserve_at(next, 350, false, WALL), BOOKING_WAITS);
@@ -139,6 +139,44 @@ static void who_comes_later_gets_no_room_of_a_place(void **state)
     booking_drop(second);
 }
 
+// It lacks a lease elsewhere, while its place waits, or once that is let in.
+static void who_waits_for_the_store_keeps_its_room(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    for (int way = 0; way < 3; way++) {
+        const struct budget other = a_budget(2 + (uint64_t)way, 1000);
+        const struct booking_wish wishes[] = {{&other, STR_NONE}, {&b, STR_NONE}};
+        struct booking *idle = opened(&other, 10, WALL); // so much is leased, and a little more
+        const int64_t behind = way == 0 ? 400 : 900;
+        struct booking *open, *first, *second;
+        crowd(&b, behind, &open, &first, &second);
+        work();
+        struct booking *next = book_both(all, &caller, wishes);
+        booking_instead(next, first);
+        if (way == 1)
+            booking_drop(open);
+        assert_int_equal(reserve_at(next, 350, false, WALL), BOOKING_WAITS);
+        assert_int_equal(booking_verdict(next).is, ADMISSION_LEASE);
+        assert_int_equal(reserve_at(second, behind, true, WALL), BOOKING_WAITS);
+        if (way == 2)
+            booking_drop(open);
+        work();
+        assert_int_equal(reserve_at(next, 350, false, WALL), BOOKING_OPEN);
+        assert_int_equal(reserve_at(second, behind, true, WALL), BOOKING_WAITS);
+        if (way == 0)
+            booking_drop(open);
+        else
+            booking_drop(next);
+        assert_int_equal(reserve_at(second, behind, true, WALL), BOOKING_OPEN);
+        if (way == 0)
+            booking_drop(next);
+        booking_drop(second);
+        booking_drop(idle);
+        work();
+    }
+}
+
 // It is refused once more, and has the room that its place holds for less, or for all of it.
 static void who_is_refused_has_the_room_of_its_place(void **state)
 {
@@ -147,7 +185,7 @@ static void who_is_refused_has_the_room_of_its_place(void **state)
     struct booking *open, *first, *second;
     struct booking_left left;
     for (int way = 0; way < 3; way++) {
-        crowd(&b, &open, &first, &second);
+        crowd(&b, 900, &open, &first, &second);
         booking_drop(open);
         assert_int_equal(reserve_at(first, 1100, false, WALL), BOOKING_REFUSED);
         assert_int_equal(booking_verdict(first).is, ADMISSION_SPENT);
@@ -177,6 +215,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_goes_elsewhere_keeps_its_place, begin, finish),
         cmocka_unit_test_setup_teardown(who_is_let_in_needs_no_other_place, begin, finish),
         cmocka_unit_test_setup_teardown(who_comes_later_gets_no_room_of_a_place, begin, finish),
+        cmocka_unit_test_setup_teardown(who_waits_for_the_store_keeps_its_room, begin, finish),
         cmocka_unit_test_setup_teardown(who_is_refused_has_the_room_of_its_place, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
