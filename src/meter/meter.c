@@ -48,6 +48,8 @@ void meter_init(struct meter *m, const struct meter_setup *setup, const struct a
     m->usage.us_region = setup->vendor_flags & VENDOR_REGIONAL;
     if (setup->kind == METER_LINES)
         lines_init(&m->lines, alloc);
+    else if (setup->kind == METER_JSON)
+        buf_init(&m->element, alloc, SSE_EVENT_BYTES_MAX);
     else
         sse_init(&m->sse, alloc);
     buf_init(&m->held, alloc, HELD_BYTES_MAX);
@@ -65,6 +67,8 @@ void meter_fini(struct meter *m)
 {
     if (m->setup.kind == METER_LINES)
         lines_fini(&m->lines);
+    else if (m->setup.kind == METER_JSON)
+        buf_fini(&m->element);
     else
         sse_fini(&m->sse);
     buf_fini(&m->held);
@@ -238,13 +242,16 @@ static void feed_stream(struct meter *m, struct str piece, meter_pass_f *pass, v
     m->garbage = m->garbage || (m->setup.kind == METER_SSE ? m->sse.failed : m->lines.failed);
 }
 
-// One element of an array of answers.
+// One element of an array of answers. A sift keeps no texts: where they are counted it is read as
+// it came, if it is not too long, as of a stream of events.
 static void element(struct meter *m)
 {
-    m->sifted = true;
-    (void)gemini_event(m, sift_text(m->sift));
+    m->sifted = !m->setup.least || buf_failed(&m->element);
+    (void)gemini_event(m, m->sifted ? sift_text(m->sift) : buf_str(&m->element));
     m->sifted = false;
     m->in_element = false;
+    m->behind_element = true;
+    buf_clear(&m->element);
 }
 
 // Between elements. False when the byte is none of an array's.
@@ -252,6 +259,8 @@ static bool array_char(struct meter *m, char c)
 {
     if (c == ']')
         m->text_state = TEXT_END;
+    if (c == ',')
+        m->behind_element = false;
     return c == ']' || c == ',' || str_blank(c);
 }
 
@@ -266,9 +275,19 @@ static size_t array_part(struct meter *m, struct str piece)
     size_t n = m->sift ? feed_sift(m, piece) : 0;
     if (!m->sift || m->sift->broken)
         return 0;
+    if (m->setup.least)
+        buf_add(&m->element, str_from(piece.ptr, n));
     if (m->sift->done)
         element(m);
     return n;
+}
+
+const char *meter_array_next(const struct meter *m)
+{
+    bool array = m->text_state == TEXT_ARRAY || m->text_state == TEXT_END;
+    if (!array || m->in_element)
+        return NULL;
+    return m->behind_element ? "," : "";
 }
 
 static void feed_array(struct meter *m, struct str piece)

@@ -89,6 +89,7 @@ struct meter {
     const struct alloc *alloc;
     union {
         struct lines lines; // of METER_LINES
+        struct buf element; // of METER_JSON, setup.least: what has come of an array's, as it is
         struct sse sse;     // of all others
     };
     struct sift *sift;        // of METER_JSON, and of a long event
@@ -115,6 +116,7 @@ struct meter {
     unsigned char text_state; // where in a JSON array
     unsigned char bom;        // bytes of a BOM before a JSON text
     bool in_element;
+    bool behind_element;   // no comma came yet
     uint64_t choices_seen; // by index; those over 63 share the last bit
     uint64_t choices_finished;
     int64_t total;      // of both sides, where it is all that a usage says; else 0
@@ -155,6 +157,10 @@ bool meter_complete(const struct meter *m);
 // JSON text that broke off, or of what could not be read, nobody knows. After meter_end, or when no
 // more is fed.
 bool meter_tells(const struct meter *m);
+// Of a stream that is one JSON array: what is to stand before one more element of our own, so that
+// what has passed on is JSON with that and a `]`: a comma or nothing. NULL where it cannot be:
+// inside of an element, or it is no such stream.
+const char *meter_array_next(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);
 // So many tokens a stream has made at least, beside what it repeats, whatever its provider tells; 0

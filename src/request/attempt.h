@@ -56,6 +56,7 @@ struct attempt {
     enum relay_mode mode;
     struct meter meter;
     bool metering;
+    bool sized; // RELAY_STREAM: its head has told how long it is
     int upstream_status;
     struct buf whole;          // RELAY_WHOLE, and errors; as it came: RELAY_HELD
     struct buf fields;         // lines of the answer's head, until it is sent

@@ -94,12 +94,6 @@ static bool keeps(const struct req *r)
     return !v->relied || meter_least(&r->attempt.meter) <= v->output;
 }
 
-static void cut(struct req *r, enum refusal why, const char *detail)
-{
-    relay_fail(r, why, detail);
-    r->attempt.upstream_ended = true;
-}
-
 void growth_go_on(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
@@ -107,11 +101,11 @@ void growth_go_on(struct req *r)
         return;
     enum growth is = grow(r);
     if (is == GROWTH_OVER) {
-        cut(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
+        relay_cut(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
     } else if (is == GROWTH_FAILED) {
-        cut(r, REFUSAL_BUDGETS,
-            "The ledger's file cannot be written or is slow: no more is held for it, "
-            "and the answer is cut.");
+        relay_cut(r, REFUSAL_BUDGETS,
+                  "The ledger's file cannot be written or is slow: no more is held for it, "
+                  "and the answer is cut.");
     } else if (is == GROWTH_WAITS) {
         v->starved = true;
         call_pause(r->attempt.call);
@@ -127,5 +121,5 @@ void growth_came(struct req *r)
     if (keeps(r))
         growth_go_on(r);
     else
-        cut(r, REFUSAL_UPSTREAM_ENDLESS, "Its budgets rely on an output maximum: it is cut.");
+        relay_cut(r, REFUSAL_UPSTREAM_ENDLESS, "Its budgets rely on an output maximum: it is cut.");
 }

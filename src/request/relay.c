@@ -374,12 +374,13 @@ static void on_head(struct call *c, void *owner)
         r->attempt.mode = RELAY_HELD;
     } else if (!error && large) {
         r->attempt.mode = RELAY_STREAM;
+        r->attempt.sized = true;
         relay_head(r, h->content_length, false);
     }
     req_run(r); // where no other attempt can come of it, what was read of the request is given back
 }
 
-// A body of unknown length grew past what is collected: from here on it is passed on.
+// What was collected, and what comes from here on, is passed on.
 static void whole_to_stream(struct req *r)
 {
     relay_mask(r);
@@ -389,6 +390,15 @@ static void whole_to_stream(struct req *r)
         exchange_write(r->x, buf_str(&r->attempt.whole));
     buf_fini(&r->attempt.whole);
     relay_give_back(r);
+}
+
+void relay_cut(struct req *r, enum refusal why, const char *detail)
+{
+    struct attempt *a = &r->attempt;
+    if (a->mode == RELAY_WHOLE && a->upstream_status < 400 && meter_array_next(&a->meter))
+        whole_to_stream(r);
+    relay_fail(r, why, detail);
+    a->upstream_ended = true;
 }
 
 static void on_data(struct call *c, void *owner, struct str bytes)
@@ -404,7 +414,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
             give_up(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
             return;
         }
-        whole_to_stream(r);
+        whole_to_stream(r); // its length was not told
     }
     meter_feed(&r->attempt.meter, bytes, relay_pass, r);
     held_came(r);

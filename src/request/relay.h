@@ -15,6 +15,8 @@ void relay_fail(struct req *r, enum refusal why, const char *detail);
 // stands in the log. `how` says what it is.
 void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, const char *how,
                         struct str said);
+// A stream is not to go on: it failed so, and no more of it is read. Its client has what came.
+void relay_cut(struct req *r, enum refusal why, const char *detail);
 // A name that the answer gave, for the row; of an error's, masked like its text. In the arena.
 struct str relay_name(struct req *r, const char *name);
 // What the meter lets go on; it is translated where the caller speaks another dialect.

@@ -54,20 +54,34 @@ static void answer_stream(struct req *r)
         exchange_end(r->x);
 }
 
-// The answer cannot be completed. A stream's client is told so by its last event, which is no
-// terminal one; where nothing can be told, inside of a long event or of JSON, the body is cut.
+// What tells that it was cut: a stream's last event, or an array's last element. Nothing where that
+// would stand inside of a long event, or of a JSON text.
+static void write_end(const struct req *r, struct buf *out)
+{
+    const struct attempt *a = &r->attempt;
+    const struct str id = str_from(r->id_text, UUID_TEXT);
+    const char *before = a->sized ? NULL : meter_array_next(&a->meter);
+    if (before) {
+        buf_add_cstr(out, before);
+        fault_body(r->dialect, a->refusal, a->refusal_detail, id, out);
+        buf_add_char(out, ']');
+    } else if (meter_kind_streams(a->meter.setup.kind) && (!a->meter.inside || a->translation)) {
+        fault_event(r->found.endpoint, a->refusal, a->refusal_detail, id, out);
+    }
+}
+
+// The answer cannot be completed. Its client is told so by a last event, which is no terminal one;
+// where nothing can be told, the body is cut.
 static void answer_broken(struct req *r)
 {
-    bool inside = r->attempt.meter.inside && !r->attempt.translation;
-    if (!meter_kind_streams(r->attempt.meter.setup.kind) || inside) {
+    struct buf b;
+    buf_init(&b, &alloc_heap, 16 * KIB);
+    write_end(r, &b);
+    if (b.len == 0) {
         worker_write_journal(r->worker); // an abort does not wait for the turn's end
         exchange_abort(r->x);
         return;
     }
-    struct buf b;
-    buf_init(&b, &alloc_heap, 16 * KIB);
-    fault_event(r->found.endpoint, r->attempt.refusal, r->attempt.refusal_detail,
-                str_from(r->id_text, UUID_TEXT), &b);
     exchange_write(r->x, buf_str(&b));
     buf_fini(&b);
     exchange_close_after(r->x);

@@ -194,13 +194,13 @@ def fill(mock, bills, failing):
     compare(gateway, bills.fresh(), said, False, f"full, {failing}")
 
 
-def begin(gateway, user, most, path="/v1/chat/completions", **more):
+def begin(gateway, user, most, path="/v1/chat/completions", fault="slow=50+tokens=4000", **more):
     """A call of which but the first `most` bytes of the body are sent: its connection, and what is missing."""
     running = gateway.metric("costlens_reservations_inflight")
     body = json.dumps({**question("cut", user=user), **more}).encode()
     client = socket.create_connection(("127.0.0.1", gateway.port), 30)
     client.sendall((f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nx-costlens-tags: user={user}\r\n"
-                    f"x-mock-fault: slow=50+tokens=4000\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body[:most])
+                    f"x-mock-fault: {fault}\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body[:most])
     until(lambda: gateway.metric("costlens_reservations_inflight") > running, 5, f"{user} is there")
     return client, body[most:]
 
@@ -213,9 +213,9 @@ def cut(mock, bills):
     drain = 5 if SANITIZED else 2  # it fails within that time, and what it failed at is held for longer
     gateway = Gateway(mock, state=state, environment=disk.environment, workers=1, extra=f"drain: {drain}s\n").start()
     first, rest_of_first = begin(gateway, "first", 1)
-    array, _ = begin(gateway, "array", None, "/v1beta/models/gemini-2.5-flash:streamGenerateContent",
+    plain, _ = begin(gateway, "plain", None, "/v1beta/models/gemini-2.5-flash:generateContent", "big=1+hang=mid",
                      contents=[{"parts": [{"text": "cut"}]}])
-    expect_in(b" 200 ", array.recv(1000))
+    expect_in(b" 200 ", plain.recv(1000))
     last, rest_of_last = begin(gateway, "last", 1)
     gateway.program.signal(signal.SIGTERM)
     time.sleep(0.3)

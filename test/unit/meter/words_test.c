@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "../unit.h"
+#include "base/limits.h"
 #include "meter/meter.h"
 #include "meter/words.h"
 
@@ -111,6 +112,7 @@ static void nowhere(void *context, struct str bytes)
 #define CHAT(delta)  "data: {\"choices\":[{\"index\":0,\"delta\":{" delta "}}]}\n\n"
 #define OTHER(delta) "data: {\"choices\":[{\"index\":1,\"delta\":{" delta "}}]}\n\n"
 #define EVENT(json)  "data: {" json "}\n\n"
+#define CHUNK(parts) "{\"candidates\":[{\"content\":{\"parts\":[" parts "]}}]}"
 
 // What of each dialect's streams are output tokens, one by one.
 static const struct {
@@ -160,6 +162,11 @@ static const struct {
      EVENT("\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a b\",\"thought\":true},"
            "{\"text\":\"one two\"}]}}]"),
      2},
+    {ENDPOINT_GENERATE_STREAM, METER_JSON,
+     "[" CHUNK("{\"text\":\"a b\",\"thought\":true},{\"text\":\"one tw\"}") ",\r\n" CHUNK(
+         "{\"text\":\"o three\"}") "]",
+     3},
+    {ENDPOINT_GENERATE_STREAM, METER_JSON, CHUNK("{\"text\":\"one two\"}"), 0}, // whole
     {ENDPOINT_OLLAMA_CHAT, METER_LINES,
      "{\"message\":{\"role\":\"a b\",\"thinking\":\"one\",\"content\":\"\"}}\n"
      "{\"message\":{\"content\":\" two\"}}\n",
@@ -167,20 +174,74 @@ static const struct {
     {ENDPOINT_OLLAMA_GENERATE, METER_LINES, "{\"response\":\"one two\"}\n", 2},
 };
 
+static void counts(size_t i, bool least, size_t piece)
+{
+    struct meter_setup setup = {
+        .endpoint = streams[i].endpoint, .kind = streams[i].kind, .least = least};
+    struct meter m;
+    meter_init(&m, &setup, &alloc_heap);
+    struct str rest = str_of(streams[i].stream);
+    for (; rest.len; rest = str_skip(rest, piece < rest.len ? piece : rest.len))
+        meter_feed(&m, str_from(rest.ptr, piece < rest.len ? piece : rest.len), nowhere, NULL);
+    if (meter_least(&m) != (least ? streams[i].least : 0))
+        fail_msg("%s: %lld", streams[i].stream, (long long)meter_least(&m));
+    meter_fini(&m);
+}
+
 static void counts_what_is_made(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++) {
         for (int least = 0; least < 2; least++) {
-            struct meter_setup setup = {
-                .endpoint = streams[i].endpoint, .kind = streams[i].kind, .least = least};
-            struct meter m;
-            meter_init(&m, &setup, &alloc_heap);
-            meter_feed(&m, str_of(streams[i].stream), nowhere, NULL);
-            if (meter_least(&m) != (least ? streams[i].least : 0))
-                fail_msg("%s: %lld", streams[i].stream, (long long)meter_least(&m));
-            meter_fini(&m);
+            counts(i, least, SIZE_MAX);
+            counts(i, least, 1);
         }
+    }
+}
+
+static struct meter_setup array_setup = {
+    .endpoint = ENDPOINT_GENERATE_STREAM, .kind = METER_JSON, .least = true};
+
+// One that is too long to be kept is none, as of an event; the next one is.
+static void counts_no_long_element(void **state)
+{
+    (void)state;
+    struct meter m;
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    buf_add_cstr(&text, "[{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"");
+    for (size_t n = 0; n < SSE_EVENT_BYTES_MAX; n += 2)
+        buf_add_cstr(&text, "a ");
+    buf_add_cstr(&text, "\"}]}}]}," CHUNK("{\"text\":\"one two\"}"));
+    meter_init(&m, &array_setup, &alloc_heap);
+    meter_feed(&m, buf_str(&text), nowhere, NULL);
+    assert_int_equal(meter_least(&m), 2);
+    assert_int_equal(m.text_bytes, SSE_EVENT_BYTES_MAX + 7);
+    assert_false(m.garbage);
+    meter_fini(&m);
+    buf_fini(&text);
+}
+
+// Where something may be added to it, so that it is JSON still.
+static void array_goes_on_between(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *before; // NULL: nowhere
+    } cases[] = {
+        {"", NULL},      {" [", ""},       {"[{", NULL},       {"[{\"a\":1", NULL}, {"[{}", ","},
+        {"[{} ", ","},   {"[{},\r\n", ""}, {"[{},{}]", ","},   {"[{},{}]\n", ","},  {"[]", ""},
+        {"[{},x", NULL}, {"{}", NULL},     {"{\"a\":[", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct meter m;
+        meter_init(&m, &array_setup, &alloc_heap);
+        meter_feed(&m, str_of(cases[i].text), nowhere, NULL);
+        const char *before = meter_array_next(&m);
+        if (!before != !cases[i].before || (before && strcmp(before, cases[i].before) != 0))
+            fail_msg("%s: %s", cases[i].text, before ? before : "nowhere");
+        meter_fini(&m);
     }
 }
 
@@ -235,6 +296,8 @@ int main(void)
         cmocka_unit_test(counts_over_chunks),
         cmocka_unit_test(counts_long_tokens),
         cmocka_unit_test(counts_what_is_made),
+        cmocka_unit_test(counts_no_long_element),
+        cmocka_unit_test(array_goes_on_between),
         cmocka_unit_test(estimates_beyond_what_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
