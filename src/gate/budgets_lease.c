@@ -117,17 +117,18 @@ static void born(struct budgets *all, struct account *a, const struct lease *l)
     budgets_unborn(all, a); // the next call asks again
 }
 
-// What was spent in other windows meanwhile.
+// What was spent in other windows meanwhile. It is not late while that is counted: whoever asks the
+// store then asks as ever.
 static void caught_up(struct budgets *all, struct account *a, const struct lease *l)
 {
     bool fine = l->status == STATUS_OK;
+    if (a->late == LATE_ASKED)
+        budgets_late(all, a, fine ? LATE_NOT : LATE_DUE);
     if (fine && l->moved.n > a->moved.n) {
         struct nano more = {l->moved.n - a->moved.n};
         a->moved = l->moved;
         accounts_count(&all->table, a, more);
     }
-    if (a->late == LATE_ASKED)
-        budgets_late(all, a, fine ? LATE_NOT : LATE_DUE);
     if (fine)
         budgets_catch_up(all, a);
     else
@@ -146,12 +147,12 @@ static void took(struct budgets *all, struct account *a, const struct ask *k)
     }
     if (l->again && fine && l->kept.leased.n > a->leased.n)
         a->leased = l->kept.leased;
-    if (a->asked && a->leases == 0) // for it this one was waited for
-        grow(all, a);
     if (l->again)
         caught_up(all, a, l);
     else if (a->late == LATE_DUE)
         budgets_catch_up(all, a);
+    if (a->asked && a->leases == 0) // for it this one was waited for
+        grow(all, a);
     if (fine && !is_told(a, l))
         budgets_tell(all, a);
 }

@@ -310,6 +310,36 @@ static void what_was_spent_meanwhile_is_heard_of(void **state)
     end_now(all, stays, 100, true);
 }
 
+// More is held there than was set aside, and a threshold is reached: what is asked next is told
+// what the store has just given, and asks for that no more.
+static void what_was_given_is_asked_for_once(void **state)
+{
+    (void)state;
+    struct budget month = of_kind(WINDOW_MONTH);
+    month.terms.alert_count = 1;
+    month.terms.alert_at[0] = 25;
+    for (int way = 0; way < 2; way++) {
+        budgets_terms(all, &month, 1, WALL);
+        struct booking *k = opened(&month, 50);
+        say(WINDOW_DAY);
+        work();
+        for (int i = 0; way == 1 && i < 2; i++)
+            while (booking_extend(k, (struct nano){150}) == ADMISSION_LEASE)
+                work();
+        budgets_terms(all, &month, 1, WALL);
+        lender.at[0].moved = 300 * (1 + way);
+        lender_serve(STATUS_OK);
+        assert_non_null(lender.first);
+        assert_false(lender.first->again);
+        work();
+        assert_int_equal(heard.alerts, 1);
+        in_window(WINDOW_MONTH, 300 * (1 + way), way == 0 ? 50 : 350);
+        assert_true(lender.at[0].settled + lender.at[0].leased <= 1000);
+        end_now(all, k, 0, true);
+        work();
+    }
+}
+
 // One grows as the row of another is written: the watermark stays where they hold.
 static void what_is_asked_for_comes_in_turn(void **state)
 {
@@ -557,6 +587,7 @@ int main(void)
         CASE(who_comes_back_with_another_window_is_followed),
         CASE(what_was_spent_meanwhile_is_asked_for),
         CASE(what_was_spent_meanwhile_is_heard_of),
+        CASE(what_was_given_is_asked_for_once),
         CASE(what_is_asked_for_comes_in_turn),
         CASE(what_failed_is_asked_for_again),
         CASE(who_does_not_end_there_keeps_nobody_waiting),

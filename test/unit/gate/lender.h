@@ -20,6 +20,7 @@ struct lent {
     int64_t limit, ceiling, settled, overdraft, leased; // as the table `account` has them
     int64_t moved; // what was charged in other windows, as the test says, and what is in it
     int64_t given;
+    int64_t heard; // what is in it, as the process was told last
     uint8_t told;
     bool observe;
 };
@@ -121,6 +122,7 @@ static inline void lent_grant(struct lent *a, struct lease *l)
 {
     if (lender.moved_to && (l->first || l->again))
         a->moved = lender.moved_to(a, l);
+    assert_true(!l->again || l->knew.n == a->heard); // else what moved is set aside twice
     bool moves = (l->first || l->again) && a->moved > a->given;
     int64_t more = moves ? a->moved - a->given : 0;
     a->given += more;
@@ -179,6 +181,9 @@ static inline unsigned lender_serve(enum status status)
     for (; l; l = next, n++) {
         next = l->next;
         l->status = status;
+        struct lent *a = lent_of(&l->key);
+        if (a && status == STATUS_OK)
+            a->heard = l->moved.n;
         l->done(l);
     }
     return n;
