@@ -62,7 +62,7 @@ struct str json_str(const struct json_val *v);
 bool json_bool(const struct json_val *v, bool absent); // `absent` for anything but true and false
 // A whole number (1, 1.0 and 1e3 are whole). False, `n` untouched, when it is none or beyond int64.
 bool json_i64(const struct json_val *v, int64_t *n) MUST_USE;
-// A number exactly as written, borrowed from the source; empty when it is no number. For money.
+// A number as written, borrowed from the source; empty when it is none. For money. `j` may be NULL.
 struct str json_number(const struct json *j, const struct json_val *v);
 
 // The place of a value in the source: of a string the first byte after its opening quote; of the

@@ -63,7 +63,7 @@ struct weight {
     // What comes out.
     int64_t answers;           // 0: no tokens come out
     int64_t output_max;        // of each, asked for; 0 = not said
-    int64_t output_unsure;     // of each, asked for by a member that may be ignored; 0 = not so
+    int64_t output_unsure;     // of each, asked for in a way that may be ignored; 0 = not so
     int64_t output_least;      // what output_max may be lowered to: it holds what is thought
     int64_t output_beside;     // of each, beyond that: predictions that were rejected
     int64_t output_drawn;      // of each, beyond any maximum: images

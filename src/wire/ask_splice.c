@@ -158,8 +158,8 @@ static bool include_usage(struct changes *c)
 
 // --- how long an answer is ---
 
-// One that says more than `n`, or nobody knows what, says `n` from now on. `said`: an answer is
-// limited by it.
+// One that says more than `n`, or nobody knows what, says `n` from now on, or what it means where
+// that is less. `said`: an answer is limited by it.
 static bool lower(struct changes *c, const struct maximum *m, unsigned i,
                   const struct ask_edit *edit, bool *said)
 {
@@ -170,9 +170,11 @@ static bool lower(struct changes *c, const struct maximum *m, unsigned i,
         return true;
     *said = *said || i < m->binding;
     int64_t n = maximum_read(v, edit->flags);
-    bool fits = n > 0 && n <= edit->output_max;
+    int64_t meant = maximum_meant(v, c->ask->endpoint);
+    int64_t most = meant > 0 && meant < edit->output_max ? meant : edit->output_max;
+    bool fits = n > 0 && n <= most;
     bool refused = type != JSON_NUMBER && endpoint_dialect(c->ask->endpoint) == DIALECT_OLLAMA;
-    return fits || refused || replace_number(c, json_key(object, m->at[i].name), edit->output_max);
+    return fits || refused || replace_number(c, json_key(object, m->at[i].name), most);
 }
 
 // The place where one is put in: that of a null, else in an object that is there.

@@ -2,6 +2,7 @@
 
 #include "wire/maximum.h"
 
+#include "base/decimal.h"
 #include "core/usage.h"
 #include "wire/vendor.h"
 
@@ -72,22 +73,40 @@ int64_t maximum_read(const struct json_val *v, unsigned flags)
     return n > 0 ? n : 0;
 }
 
-// `binds`: one says it that is kept to.
+int64_t maximum_meant(const struct json_val *v, enum endpoint e)
+{
+    const int128 one = INT64_C(1000000000000000000);
+    bool text = json_type(v) == JSON_STRING;
+    struct str number = text ? json_str(v) : json_number(NULL, v);
+    int128 n = 0;
+    bool inexact = false;
+    if ((text && endpoint_dialect(e) == DIALECT_OLLAMA) ||
+        decimal_round(number, &n, &inexact) != STATUS_OK || n <= 0)
+        return 0;
+    n = (n + one - 1) / one;
+    return n <= INT64_MAX ? (int64_t)n : 0;
+}
+
+// `binds`: all are told, and one of them is kept to.
 static int64_t most_of(const struct json_val *root, enum endpoint e, unsigned flags, bool *binds)
 {
     const struct maximum *m = maximum_of(e, flags);
     int64_t most = 0;
+    bool meant = false;
     *binds = false;
     for (unsigned i = 0; m && i < m->count; i++) {
         const struct json_val *v = json_get(maximum_object(root, &m->at[i]), m->at[i].name);
         if (json_type(v) == JSON_ABSENT || json_type(v) == JSON_NULL)
             continue;
         int64_t n = maximum_read(v, flags);
+        meant = meant || n == 0;
+        n = n > 0 ? n : maximum_meant(v, e);
         if (n == 0)
             return 0;
         most = count_larger(most, n);
         *binds = *binds || i < m->binding;
     }
+    *binds = *binds && !meant;
     return most;
 }
 

@@ -34,10 +34,14 @@ const char *maximum_field(const struct json_val *root, enum endpoint e, unsigned
 // vendor: null, a text, a number that is not whole, or below 1. Where the vendor is known to write
 // nothing for 0, or to refuse it, that is a limit, and told as 1.
 int64_t maximum_read(const struct json_val *v, unsigned flags);
+// What one means that limits to nothing known, but would as a whole number, which is to be written
+// in its place: a fraction, or a text that is a number (JSON of protobuf takes those), rounded up,
+// >= 1. 0: nothing, or the vendor refuses it.
+int64_t maximum_meant(const struct json_val *v, enum endpoint e);
 // The most that the vendor takes any of the places to say, >= 1. 0: nothing, or nobody knows what.
 int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flags);
-// What one says that the vendor may ignore, where none says anything that it keeps to, >= 1: it
-// holds once that is sent beside it. 0: nothing, or nobody knows what.
+// What they say where the vendor may ignore it, or one only means it (maximum_meant), >= 1: it
+// holds once that is sent beside it, or in its place. 0: nothing, or nobody knows what.
 int64_t maximum_unsure(const struct json_val *root, enum endpoint e, unsigned flags);
 // The least that may be put there: who thinks writes nothing within his budget of thinking, or is
 // refused. >= 1.

@@ -34,6 +34,8 @@ def told(mock):
         expect("x-costlens-max-tokens-injected" in stream.headers, False, "its caller said the most")
         free = gateway.chat()
         expect(free.headers["x-costlens-max-tokens-injected"], "4096", "nobody said the most, nor does the book")
+        meant = gateway.chat(max_tokens="20")
+        expect(meant.headers["x-costlens-max-tokens-injected"], "20", "a text is the number that it means")
         verified(gateway)
     with Gateway(mock) as gateway:
         answer = gateway.chat()

@@ -576,14 +576,31 @@ static void a_maximum_that_may_be_ignored(void **state)
         {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":7,\"max_tokens\":9", 0},
         {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":7,\"max_tokens\":-1", 0},
         {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":-1", 0},
-        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":\"7\"", 0},
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":\"7\"", 7},
         {ENDPOINT_CHAT, "openai", "\"max_completion_tokens\":7", 0},
+        // What only means a whole number, once that is sent in its place.
+        {ENDPOINT_CHAT, "openai", "\"max_tokens\":\"20\"", 20},
+        {ENDPOINT_CHAT, "openai", "\"max_tokens\":20.5,\"max_completion_tokens\":30", 30},
+        {ENDPOINT_CHAT, "openai", "\"max_tokens\":\"20\",\"max_completion_tokens\":-1", 0},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"2e1\"", 20},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"0.001\"", 1},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"0\"", 0},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"-1\"", 0},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"\"", 0},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"NaN\"", 0},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"20 tokens\"", 0},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":1e19", 0},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":-0.5", 0},
+        {ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"maxOutputTokens\":\"20\"}", 20},
+        {ENDPOINT_OLLAMA_CHAT, "ollama", "\"options\":{\"num_predict\":20.9}", 21},
+        {ENDPOINT_OLLAMA_CHAT, "ollama", "\"options\":{\"num_predict\":\"20\"}", 0}, // refused
         {ENDPOINT_COMPLETIONS, "deepseek", "\"max_completion_tokens\":7", 0},
         {ENDPOINT_CHAT, "deepseek", "\"a\":1", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(of(cases[i].e, cases[i].vendor, cases[i].members).output_unsure,
-                         cases[i].output_unsure);
+        if (of(cases[i].e, cases[i].vendor, cases[i].members).output_unsure !=
+            cases[i].output_unsure)
+            fail_msg("%s: %s", cases[i].vendor, cases[i].members);
 }
 
 // A provider ignores a member that it does not know: then nothing is said.
