@@ -262,10 +262,11 @@ void cap_say_passed(const struct cap *c, FILE *to)
     struct str by = beyond(amount(c, "spent"), amount(c, "limit"), 0, text);
     struct str overdraft = amount(c, "overdraft");
     if (overdraft.len)
-        command_print(to,
-                      "costlens: A CALL COST MORE THAN WAS HELD FOR IT: %.*s USD of what is spent "
-                      "no limit has covered.\n",
-                      STR_ARG(overdraft));
+        command_print(
+            to,
+            "costlens: A CALL IS CHARGED MORE THAN WAS HELD FOR IT: %.*s USD of what is spent "
+            "no limit has covered.\n",
+            STR_ARG(overdraft));
     if (by.len)
         command_print(to, "costlens: THE BUDGET IS OVERSPENT by %.*s USD%s.\n", STR_ARG(by),
                       overdraft.len ? "" : why_passed(c));

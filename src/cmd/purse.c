@@ -61,9 +61,16 @@ void purse_line(struct buf *out, const struct json_val *budget)
 
 static void write_what(struct buf *out, const struct json_val *event)
 {
-    if (str_is(text(event, "kind"), "overdraft"))
-        buf_printf(out, "call %.*s cost %.*s more than its worst case",
-                   STR_ARG(text(event, "request")), STR_ARG(text(event, "beyond")));
+    struct str kind = text(event, "kind"), call = text(event, "request");
+    struct str beyond = text(event, "beyond");
+    if (str_is(kind, "overdraft"))
+        buf_printf(out, "call %.*s cost %.*s more than its worst case", STR_ARG(call),
+                   STR_ARG(beyond));
+    else if (str_is(kind, "overrun"))
+        buf_printf(out,
+                   "call %.*s passed the maximum of its answer, and is charged %.*s more than its "
+                   "worst case, by an estimate",
+                   STR_ARG(call), STR_ARG(beyond));
     else
         buf_printf(out, "%lld%% reached", (long long)number(event, "percent"));
 }

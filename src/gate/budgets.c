@@ -92,6 +92,14 @@ uint64_t budgets_overdrafts(struct budgets *all)
     return overdrafts;
 }
 
+uint64_t budgets_overruns(struct budgets *all)
+{
+    pthread_mutex_lock(&all->lock);
+    uint64_t overruns = all->overruns;
+    pthread_mutex_unlock(&all->lock);
+    return overruns;
+}
+
 uint64_t budgets_waiting(struct budgets *all)
 {
     pthread_mutex_lock(&all->lock);

@@ -28,7 +28,8 @@ struct budgets;
 
 enum budgets_news_kind {
     BUDGETS_ALERT,     // a threshold was reached, for the first time in this window
-    BUDGETS_OVERDRAFT, // a call cost more than its worst case
+    BUDGETS_OVERDRAFT, // a call cost more than its worst case: its price is proven wrong
+    BUDGETS_OVERRUN,   // ... by an estimate: its answer passed its maximum
 };
 
 struct budgets_news { // slices live during the call
@@ -39,9 +40,8 @@ struct budgets_news { // slices live during the call
     unsigned percent; // ALERT
     bool again;       // ... it was told before, but for a death just then: the account comes back
     struct nano limit, spent, held;
-    struct nano beyond;  // OVERDRAFT: so much more than it held
-    struct uuid request; // OVERDRAFT: which call
-    bool broken;         // OVERDRAFT: its price is proven wrong, and relied on no more
+    struct nano beyond;  // of the latter two: so much more than its worst case
+    struct uuid request; // ... and which call
 };
 // Under the lock, on any thread: it must not wait, nor call back.
 typedef void budgets_news_f(void *context, const struct budgets_news *n);
@@ -131,8 +131,8 @@ bool booking_left(const struct booking *b, struct booking_left *out);
 bool booking_left_clamped(const struct booking *b, struct booking_left *out);
 
 // Closed, it is charged so much, as soon as the records that say so are written: budgets_end. The
-// owner is not woken any more; the booking is gone then. Beyond `most` it is news; `broken`: its
-// price broke its promise.
+// owner is not woken any more; the booking is gone then. Beyond `most` it is news: an overdraft
+// (`broken`), or by an estimate an overrun.
 void booking_end(struct booking *b, struct nano charged, struct nano most, bool broken,
                  struct list *ended);
 // All of that list, which is empty afterwards. `written`: false captures them all at what they
@@ -143,9 +143,10 @@ void budgets_end(struct budgets *all, struct list *ended, bool written);
 void booking_drop(struct booking *b);
 
 // Since the process began: thresholds of a budget that were reached, by its number (0 where there
-// is none), and calls that cost more than their worst case.
+// is none), and its other news, one for each budget that blocks.
 uint64_t budgets_alerts(struct budgets *all, uint64_t budget);
 uint64_t budgets_overdrafts(struct budgets *all);
+uint64_t budgets_overruns(struct budgets *all);
 // Calls that wait for what others hold, now.
 uint64_t budgets_waiting(struct budgets *all);
 

@@ -484,11 +484,12 @@ void booking_end(struct booking *b, struct nano charged, struct nano most, bool 
     list_push(ended, &b->link);
 }
 
-static void tell_overdraft(struct budgets *all, const struct booking *b)
+// It is charged more than it could be.
+static void tell_beyond(struct budgets *all, const struct booking *b)
 {
     for (unsigned i = 0; i < b->count; i++) {
         const struct account *a = b->hold.accounts[i];
-        const struct budgets_news n = {.kind = BUDGETS_OVERDRAFT,
+        const struct budgets_news n = {.kind = b->broken ? BUDGETS_OVERDRAFT : BUDGETS_OVERRUN,
                                        .budget = a->key.budget,
                                        .value = a->key.value,
                                        .window = a->key.window,
@@ -496,11 +497,11 @@ static void tell_overdraft(struct budgets *all, const struct booking *b)
                                        .limit = a->terms.limit,
                                        .spent = a->settled,
                                        .held = a->held,
-                                       .beyond = {b->charged.n - b->most.n},
-                                       .broken = b->broken};
+                                       .beyond = {b->charged.n - b->most.n}};
         if (a->terms.observe)
             continue;
-        all->overdrafts++;
+        all->overdrafts += b->broken;
+        all->overruns += !b->broken;
         all->news(all->context, &n);
     }
 }
@@ -515,7 +516,7 @@ static void end(struct budgets *all, struct booking *b, bool written)
         (void)accounts_capture(&all->table, &b->hold);
     else if (accounts_settle(&all->table, &b->hold, b->charged) == HOLD_END_PASSED &&
              b->charged.n > b->most.n)
-        tell_overdraft(all, b);
+        tell_beyond(all, b);
     retire(b);
     for (unsigned i = 0; i < count; i++)
         budgets_ended(all, now[i]);

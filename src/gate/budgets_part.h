@@ -19,6 +19,7 @@ struct budgets {
     budgets_news_f *news;
     void *context;
     uint64_t overdrafts;   // since the process began
+    uint64_t overruns;     // the same
     struct list bookings;  // all
     struct list newcomers; // bookings that wait for an account's first lease
     struct list growers;   // open ones that lack a lease, or an account of now, to hold more
@@ -61,7 +62,7 @@ struct booking {
     struct verdict verdict;
     struct nano charged;
     struct nano most; // that it could be
-    bool broken;      // its price
+    bool broken;      // ... which its price did not keep to
     unsigned count;
     struct wanted {
         struct booking_wish wish;

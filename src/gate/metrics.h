@@ -89,7 +89,7 @@ struct metrics {
     uint64_t contradictions; // calls whose provider's counts were corrected
     uint64_t captured;       // their output is unknown: booked at the most
     struct shares bound;     // of calls with a known cost, under budgets
-    uint64_t beyond_bound;   // ... that cost more than their worst case
+    uint64_t beyond_bound;   // ... whose price is wrong: they cost more than their worst case
     int64_t in_flight;
 };
 

@@ -36,7 +36,7 @@ static void log_usd(struct log_line *l, const char *name, struct nano n)
     buf_fini(&text);
 }
 
-static void log_overdraft(struct log_line *l, const struct budgets_news *n)
+static void log_beyond(struct log_line *l, const struct budgets_news *n)
 {
     char id[UUID_TEXT];
     uuid_write(&n->request, id);
@@ -44,22 +44,35 @@ static void log_overdraft(struct log_line *l, const struct budgets_news *n)
     log_str(l, "request_id", str_from(id, UUID_TEXT));
 }
 
-static const char *words_of(const struct budgets_news *n)
+static const char *words_of(enum budgets_news_kind kind)
 {
-    if (n->kind == BUDGETS_ALERT)
-        return "a budget has reached a threshold";
-    if (!n->broken)
-        return "a call is charged more than its worst case, by an estimate: it is spent all the "
-               "same";
-    return "a call cost more than the most that its price allows: it is spent all the same, and no "
-           "budget relies on that price for its key until it is mended";
+    switch (kind) {
+    case BUDGETS_ALERT: return "a budget has reached a threshold";
+    case BUDGETS_OVERDRAFT:
+        return "a call cost more than the most that its price allows: it is spent all the same, "
+               "and no budget relies on that price for its key until it is mended";
+    case BUDGETS_OVERRUN: break;
+    }
+    return "an answer passed its maximum, and its call is charged more than its worst case, by an "
+           "estimate of how long it was: its provider ignores the maximum, and its price need not "
+           "be wrong";
+}
+
+static enum event_kind kept_as(enum budgets_news_kind kind)
+{
+    switch (kind) {
+    case BUDGETS_ALERT: return EVENT_ALERT;
+    case BUDGETS_OVERDRAFT: return EVENT_OVERDRAFT;
+    case BUDGETS_OVERRUN: break;
+    }
+    return EVENT_OVERRUN;
 }
 
 static void log_news(const struct snapshot *s, const struct budgets_news *n)
 {
     struct log_line l;
     bool alert = n->kind == BUDGETS_ALERT;
-    log_begin(&l, alert ? LOG_WARN : LOG_ERROR, words_of(n));
+    log_begin(&l, alert ? LOG_WARN : LOG_ERROR, words_of(n->kind));
     log_str(&l, "budget", name_of(s, n->budget));
     if (n->value.len)
         log_str(&l, "of", n->value);
@@ -69,7 +82,7 @@ static void log_news(const struct snapshot *s, const struct budgets_news *n)
     log_usd(&l, "spent_usd", n->spent);
     log_usd(&l, "held_usd", n->held);
     if (!alert)
-        log_overdraft(&l, n);
+        log_beyond(&l, n);
     log_end(&l);
 }
 
@@ -78,7 +91,7 @@ static bool keep(const struct telling *t)
 {
     const struct budgets_news *n = &t->news;
     const struct event e = {.at_us = t->at_us,
-                            .kind = n->kind == BUDGETS_ALERT ? EVENT_ALERT : EVENT_OVERDRAFT,
+                            .kind = kept_as(n->kind),
                             .budget = n->budget,
                             .value = n->value,
                             .window = n->window,

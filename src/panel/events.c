@@ -29,7 +29,7 @@ static void usd(struct json_out *o, const char *name, struct nano amount)
     json_out_decimal(o, name, amount.n, NANO_PLACES, 2);
 }
 
-static void write_overdraft(struct json_out *o, const struct event *e)
+static void write_call(struct json_out *o, const struct event *e)
 {
     char request[UUID_TEXT];
     uuid_write(&e->request, request);
@@ -57,8 +57,8 @@ static void write_event(void *context, const struct event *e)
     usd(o, "limit", e->limit);
     usd(o, "spent", e->spent);
     usd(o, "held", e->held);
-    if (e->kind == EVENT_OVERDRAFT)
-        write_overdraft(o, e);
+    if (e->kind != EVENT_ALERT)
+        write_call(o, e);
     json_out_end(o, '}');
 }
 

@@ -212,8 +212,11 @@ static void budget_metrics(struct gate *g, struct buf *out)
     spending_free(&all);
     snapshot_free(now);
     counter(out, "costlens_budget_overdraft_total",
-            "Budgets that a call has charged beyond its worst case.",
+            "Budgets that a call has charged beyond its worst case: its price is wrong.",
             budgets_overdrafts(gate_budgets(g)));
+    counter(out, "costlens_budget_overrun_total",
+            "The same by an estimate: its provider ignores the maximum of an answer.",
+            budgets_overruns(gate_budgets(g)));
     metrics_head(out, "costlens_budget_waiting", "gauge",
                  "Calls that wait for room in their budgets now.");
     buf_printf(out, "costlens_budget_waiting %llu\n",

@@ -171,12 +171,21 @@ struct breach reservation_breach(const struct req *r)
     return (struct breach){e->key, e->provider, r->attempt.reservation.price};
 }
 
-// It was charged more than its bound, which is no mistake of an estimate: its price is distrusted.
-static bool distrusted(struct req *r, struct nano charged, bool known)
+static bool is_beyond(const struct req *r, struct nano charged)
 {
-    const struct attempt *a = &r->attempt;
-    const struct reservation *v = &a->reservation;
-    if (!v->bounded || charged.n <= v->most.n || !(known || a->refusal == REFUSAL_UPSTREAM_ENDLESS))
+    const struct reservation *v = &r->attempt.reservation;
+    return v->bounded && charged.n > v->most.n;
+}
+
+// Where it is known what it cost. More than its bound is no mistake of an estimate then: its price
+// is distrusted, and true is given.
+static bool hold_against(struct req *r, struct nano cost)
+{
+    const struct reservation *v = &r->attempt.reservation;
+    if (!v->bounded || !cost_known(r))
+        return false;
+    metrics_bound(&r->worker->metrics, cost.n, v->most.n);
+    if (!is_beyond(r, cost))
         return false;
     const struct breach by = reservation_breach(r);
     breaches_add(r->view->snapshot->breaches, &by);
@@ -188,13 +197,19 @@ static void end_alone(struct req *r)
 {
     struct log_line l;
     char id[UUID_TEXT];
-    if (!r->attempt.reservation.relied ||
-        !distrusted(r, nano_from_money(r->attempt.entry.cost), cost_known(r)))
+    const struct nano cost = nano_from_money(r->attempt.entry.cost);
+    if (!r->attempt.reservation.relied)
+        return;
+    bool broken = hold_against(r, cost);
+    if (!is_beyond(r, cost))
         return;
     uuid_write(&r->id, id);
     log_begin(&l, LOG_ERROR,
-              "a call cost more than the most that its price allows: no budget "
-              "relies on that price for its key until it is mended");
+              broken ? "a call cost more than the most that its price allows: no budget relies on "
+                       "that price for its key until it is mended"
+                     : "an answer passed its maximum, and its call cost more than its worst case, "
+                       "by an estimate of how long it was: its provider ignores the maximum, and "
+                       "its price need not be wrong");
     log_str(&l, "request_id", str_from(id, UUID_TEXT));
     log_end(&l);
 }
@@ -208,10 +223,7 @@ void reservation_end(struct req *r)
         return;
     }
     struct nano charged = {a->entry.charge.charged};
-    bool known = cost_known(r);
-    bool broken = distrusted(r, charged, known);
-    if (v->bounded && known)
-        metrics_bound(&r->worker->metrics, charged.n, v->most.n);
+    bool broken = hold_against(r, charged);
     hold_rest(v, charged);
     if (!r->head_sent) { // its fields are to come
         v->told = booking_left(v->booking, &v->left);

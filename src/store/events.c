@@ -29,7 +29,7 @@ static void bind(sqlite3_stmt *q, const struct event *e)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         sqlite3_bind_int64(q, ++column, numbers[i]);
     sql_bind_str(q, ++column, e->value);
-    if (e->kind == EVENT_OVERDRAFT)
+    if (e->kind != EVENT_ALERT)
         sql_bind_blob(q, ++column, e->request.bytes, sizeof e->request.bytes);
 }
 

@@ -13,9 +13,10 @@
 #include "store/store.h"
 
 // X(ENUM, number, name). The numbers are stored.
-#define EVENT_MAP(X)                                                             \
-    X(ALERT, 0, "alert")         /* a threshold was reached: once in a window */ \
-    X(OVERDRAFT, 1, "overdraft") /* a call cost more than the most that it could */
+#define EVENT_MAP(X)                                                                \
+    X(ALERT, 0, "alert")         /* a threshold was reached: once in a window */    \
+    X(OVERDRAFT, 1, "overdraft") /* a call cost more than the most that it could */ \
+    X(OVERRUN, 2, "overrun")     /* ... by an estimate: its answer passed its maximum */
 
 enum event_kind {
 #define X(id, number, name) EVENT_##id = (number),
@@ -34,8 +35,8 @@ struct event {  // slices of one that is read live during the call
     struct window window;
     unsigned percent;               // ALERT
     struct nano limit, spent, held; // of the account, at that moment
-    struct nano beyond;             // OVERDRAFT: so much more than it held
-    struct uuid request;            // OVERDRAFT: which call
+    struct nano beyond;             // of a call: so much more than its worst case
+    struct uuid request;            // ... and which one
 };
 
 // When an event is old, as an index has it: a threshold not before its window is over.

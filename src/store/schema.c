@@ -321,13 +321,13 @@ static const struct step steps[] = {
     {9, // what became of budgets
 "CREATE TABLE event ("
 "  id INTEGER PRIMARY KEY AUTOINCREMENT, at_us INTEGER NOT NULL,"
-"  kind INTEGER NOT NULL,"      // 0 alert 1 overdraft
+"  kind INTEGER NOT NULL,"      // 0 alert 1 overdraft 2 overrun
 "  budget INTEGER NOT NULL, value TEXT NOT NULL,"
 "  window INTEGER NOT NULL, start_us INTEGER NOT NULL, end_us INTEGER NOT NULL,"
 "  percent INTEGER NOT NULL,"   // of an alert
 "  limit_nd INTEGER NOT NULL, spent INTEGER NOT NULL, held INTEGER NOT NULL,"
-"  beyond INTEGER NOT NULL,"    // of an overdraft: its call cost so much more than it held
-"  request BLOB) STRICT;"       // of an overdraft
+"  beyond INTEGER NOT NULL,"    // of a call: it is charged so much more than its worst case
+"  request BLOB) STRICT;"       // of a call
 "CREATE UNIQUE INDEX event_once ON event (budget, value, window, start_us, percent) WHERE kind = 0;"
 "CREATE INDEX event_goes ON event (" EVENT_GOES ");"
 "PRAGMA user_version = 9;"

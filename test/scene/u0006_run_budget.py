@@ -167,7 +167,7 @@ def says_that_it_is_overspent(gateway):
         done = run(gateway, STEADY, "--budget", of_one_call(gateway), option, input="x\n", environment=fault)
         expect(done.stdout, "True\n", done.stderr)
         if option == "--quiet":
-            expect_in("A CALL COST MORE THAN WAS HELD FOR IT: 0.0", done.stderr)
+            expect_in("A CALL IS CHARGED MORE THAN WAS HELD FOR IT: 0.0", done.stderr)
             expect_in("THE BUDGET IS OVERSPENT by 0.0", done.stderr)
             os.kill(gateway.program.process.pid, signal.SIGHUP)  # else its price is relied on no more
             until(lambda: "True" in run(gateway, STEADY, "--budget", "1", "--quiet", input="x\n").stdout, 10, "it is read")

@@ -2,7 +2,7 @@
 """A provider that bills more than its price allows: all of it is recorded and spent, the excess is told at once and kept,
 and no budget that blocks relies on that price until it is read anew: for the key whose call that was, and for all keys once
 another one's has passed it, too; nor does a call that had waited for its budget meanwhile. One that goes on past the maximum and tells no usage: its stream is cut as soon as that is sure, and it
-is charged no less than what was seen."""
+is charged no less than what was seen, which is an estimate, and no proof against its price."""
 import concurrent.futures
 import json
 import signal
@@ -63,6 +63,7 @@ with Mock() as mock, Gateway(mock, extra=EXTRA) as gateway:
     figures = gateway.metrics()
     expect(figures["costlens_bound_violation_total"], 1)
     expect(figures["costlens_budget_overdraft_total"], 1)
+    expect(figures["costlens_budget_overrun_total"], 0)
     expect(figures['costlens_bound_utilisation_ratio_bucket{le="1"}'], 1)
 
     # For that key its price counts no more, until it is read anew; nobody else is shut off.
@@ -130,6 +131,7 @@ with Mock() as mock, Gateway(mock, extra="budgets:\n  - { name: each, per: reque
     until(lambda: loud(gateway), 1, "it is in the log")
     [row] = gateway.rows(2)[1:]
     expect(loud(gateway)[0]["request_id"], row["request"])
+    expect(gateway.metrics()["costlens_bound_violation_total"], 1)
     broken(ask(gateway), "for that key")
 
 # Who ignores the maximum and tells no usage.
@@ -167,6 +169,46 @@ def overrun(mock, hold, ask, most):
         verified(gateway)
 
 
+def no_proof(gateway, row):
+    """An overrun is told as one, in the same words everywhere, and its price is relied on still."""
+    held, amount = charged(gateway, row)
+    expect(amount, up(row["cost_pd"]))
+    expect_true(amount > held, f"{amount}, held {held}")
+    until(lambda: len(loud(gateway)) == 1, 5, "it is in the log")
+    [line] = loud(gateway)
+    expect((line["budget"], line["request_id"]), ("all", row["request"]))
+    expect_in("its provider ignores the maximum", line["msg"])
+    [event] = json.loads(gateway.costlens("budget", "events", "--json").stdout)["events"]
+    expect((event["kind"], event["request"]), ("overrun", row["request"]))
+    for beyond in (line["beyond_usd"], event["beyond"]):
+        expect(round(float(beyond) * 1e9), amount - held)
+    expect_in("passed the maximum of its answer", gateway.costlens("budget", "events").stdout)
+    figures = gateway.metrics()
+    for name, wanted in (("bound_violation", 0), ("budget_overdraft", 0), ("budget_overrun", 1)):
+        expect(figures[f"costlens_{name}_total"], wanted, name)
+    expect(gateway.chat("a", max_tokens=300).status, 200, "its price is relied on")
+    gateway.rows(2)
+    verified(gateway)
+
+
+def cut(mock):
+    """What came of a stream until it was cut may be estimated at more than was held, though its bill is less."""
+    with Gateway(mock, extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:
+        answer = gateway.chat("a", headers={"x-mock-fault": IGNORES}, stream=True, max_tokens=900)
+        expect_in("max_tokens_ignored", str(answer.events[-1]))
+        [row] = gateway.rows(1)
+        no_proof(gateway, row)
+    # Where budgets of single calls alone concern it, the log tells it.
+    with Gateway(mock, extra="budgets:\n  - { name: each, per: request, limit: 1.00 }\n") as gateway:
+        gateway.chat("a", headers={"x-mock-fault": IGNORES}, stream=True, max_tokens=900)
+        [row] = gateway.rows(1)
+        until(lambda: len(loud(gateway)) == 1, 5, "it is in the log")
+        expect(loud(gateway)[0]["request_id"], row["request"])
+        expect_in("its provider ignores the maximum", loud(gateway)[0]["msg"])
+        expect(gateway.metrics()["costlens_bound_violation_total"], 0)
+        expect(gateway.chat("a", max_tokens=300).status, 200, "its price is relied on")
+
+
 def whole(mock):
     """A plain answer cannot be cut, but is charged as it is, and told where it passes what was held."""
     with Gateway(mock, extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:
@@ -177,12 +219,7 @@ def whole(mock):
         [bill] = mock.bills(seen + 1)[seen:]
         expect((row["sure"], amount), ("estimated", up(row["cost_pd"])))
         expect_true(amount >= up(cost_of(bill)) and amount > held, f"{amount}, held {held}, billed {cost_of(bill)}")
-        [event] = json.loads(gateway.costlens("budget", "events", "--json").stdout)["events"]
-        expect((event["kind"], event["request"]), ("overdraft", row["request"]))
-        [line] = loud(gateway)
-        expect("relies" in line["msg"], False, "an estimate is no proof against the price, nor is it told so")
-        expect(gateway.chat("a", max_tokens=300).status, 200, "it is relied on")
-        verified(gateway)
+        no_proof(gateway, row)
 
 
 with Mock() as mock:
@@ -205,6 +242,7 @@ with Mock() as mock:
         answer = gateway.chat("", headers={"x-mock-fault": "tokens=300+ignore-max+no-usage"}, messages=begun, stream=True,
                               max_tokens=200)
         expect((answer.events[-1], gateway.rows(1)[0]["outcome"]), ("[DONE]", "ok"), "a prefix told once more")
+    cut(mock)
     whole(mock)
     # Where no budget blocks, it goes on.
     with Gateway(mock, extra="budgets:\n  - { name: eye, limit: 1.00, enforce: observe }\n") as gateway:

@@ -148,7 +148,8 @@ static void says_that_it_was_passed(void **state)
     c = a_cap("{\"budget\":{" OWN ",\"hold\":\"full\",\"enforce\":\"block\",\"limit\":\"5.00\","
               "\"spent\":\"5.10\",\"held\":\"0.00\",\"left\":\"0.00\",\"overdraft\":\"0.10\"}}");
     says(cap_say_passed, &c,
-         "costlens: A CALL COST MORE THAN WAS HELD FOR IT: 0.10 USD of what is spent no limit has "
+         "costlens: A CALL IS CHARGED MORE THAN WAS HELD FOR IT: 0.10 USD of what is spent no "
+         "limit has "
          "covered.\n"
          "costlens: THE BUDGET IS OVERSPENT by 0.10 USD.\n");
     writes(&c, "\"budget\":{\"name\":\"run-make-1a2b3c4d\",\"limit\":\"5.00\",\"spent\":\"5.10\","

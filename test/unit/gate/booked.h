@@ -24,7 +24,7 @@ static inline void caller_wake(void *call)
 }
 
 static struct heard {
-    unsigned alerts, again, overdrafts, percent;
+    unsigned alerts, again, overdrafts, overruns, percent;
     int64_t beyond;
 } heard;
 
@@ -36,7 +36,8 @@ static inline void hear(void *context, const struct budgets_news *n)
         heard.alerts += !n->again;
         heard.percent = n->percent;
     } else {
-        heard.overdrafts++;
+        heard.overdrafts += n->kind == BUDGETS_OVERDRAFT;
+        heard.overruns += n->kind == BUDGETS_OVERRUN;
         heard.beyond = n->beyond.n;
     }
 }
@@ -86,14 +87,20 @@ static inline struct nano most_of(struct booking *k)
     return (struct nano){c.held};
 }
 
-// Charged so much, or captured.
-static inline void end_now(struct budgets *all, struct booking *k, int64_t charged, bool written)
+static inline void end_as(struct budgets *all, struct booking *k, int64_t charged, bool broken,
+                          bool written)
 {
     struct list ended;
     list_init(&ended);
-    booking_end(k, (struct nano){charged}, most_of(k), false, &ended);
+    booking_end(k, (struct nano){charged}, most_of(k), broken, &ended);
     budgets_end(all, &ended, written);
     assert_true(list_empty(&ended));
+}
+
+// Charged so much, or captured.
+static inline void end_now(struct budgets *all, struct booking *k, int64_t charged, bool written)
+{
+    end_as(all, k, charged, charged > most_of(k).n, written);
 }
 
 struct sought {

@@ -188,6 +188,22 @@ static void what_was_not_written_is_captured(void **state)
     budgets_end(all, &none, true);
 }
 
+static void an_estimate_is_told_apart(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    end_as(all, opened(&b, 100, WALL), 150, false, true);
+    assert_int_equal(heard.overdrafts, 0);
+    assert_int_equal(heard.overruns, 1);
+    assert_int_equal(heard.beyond, 50);
+    assert_int_equal(budgets_overdrafts(all), 0);
+    assert_int_equal(budgets_overruns(all), 1);
+    end_as(all, opened(&b, 100, WALL), 150, true, true);
+    assert_int_equal(heard.overdrafts, 1);
+    assert_int_equal(budgets_overdrafts(all), 1);
+    assert_int_equal(budgets_overruns(all), 1);
+}
+
 static void what_costs_more_is_told(void **state)
 {
     (void)state;
@@ -665,6 +681,7 @@ int main(void)
         CASE(who_has_ended_is_not_woken),
         CASE(who_leaves_has_the_store_asked),
         CASE(what_was_not_written_is_captured),
+        CASE(an_estimate_is_told_apart),
         CASE(what_costs_more_is_told),
         CASE(what_grows_holds_more),
         CASE(a_changed_limit_is_told_to_the_store),

@@ -167,6 +167,7 @@ static void a_kind_has_its_name(void **state)
     (void)state;
     assert_string_equal(event_name(EVENT_ALERT), "alert");
     assert_string_equal(event_name(EVENT_OVERDRAFT), "overdraft");
+    assert_string_equal(event_name(EVENT_OVERRUN), "overrun");
     assert_string_equal(event_name((enum event_kind)7), "unknown");
 }
 
