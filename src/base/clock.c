@@ -240,11 +240,22 @@ static int64_t unit_us(char c)
     }
 }
 
+// Taken off the end. 0 where there is none.
+static int64_t take_unit(struct str *s)
+{
+    bool milli = str_ends(*s, str_of("ms"));
+    size_t len = milli ? 2 : s->len > 0;
+    s->len -= len;
+    if (milli)
+        return SECOND_US / 1000;
+    return len ? unit_us(s->ptr[s->len]) : 0;
+}
+
 bool span_read(struct str s, int64_t *us)
 {
     uint64_t n = 0;
-    int64_t unit = s.len > 1 ? unit_us(s.ptr[s.len - 1]) : 0;
-    if (unit == 0 || !str_u64(str_from(s.ptr, s.len - 1), &n) || n > (uint64_t)(SPAN_MAX_US / unit))
+    int64_t unit = take_unit(&s);
+    if (unit == 0 || !str_u64(s, &n) || n > (uint64_t)(SPAN_MAX_US / unit))
         return false;
     *us = (int64_t)n * unit;
     return true;

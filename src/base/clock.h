@@ -44,7 +44,8 @@ void civil_write(struct buf *b, int64_t us, int digits);
 #define CIVIL_DATE 16
 const char *civil_date(int64_t us, char out[CIVIL_DATE]);
 
-// `90d`, `12h`, `30m`, `10s`, `2w`, up to 200 years. False, and `us` untouched, on anything else.
+// `2w`, `90d`, `12h`, `30m`, `10s`, `500ms`, up to 200 years. False, and `us` untouched, on
+// anything else.
 bool span_read(struct str s, int64_t *us) MUST_USE;
 
 #endif

@@ -244,7 +244,7 @@ static enum status set_wait(struct budget *b, struct str value, struct why *why)
     }
     int64_t wait_us = 0;
     if (!span_read(value, &wait_us))
-        return fault(why, STATUS_SYNTAX, value, "is no time to wait: write it like 30s");
+        return fault(why, STATUS_SYNTAX, value, "is no time to wait: write it like 30s or 500ms");
     if (wait_us > WAIT_MOST_US)
         return fault(why, STATUS_RANGE, value, "is longer than a call can wait: 1d at most");
     b->wait_us = wait_us;

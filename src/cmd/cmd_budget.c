@@ -195,11 +195,17 @@ static const struct {
 
 static int check_raise(struct options *o, int *argc, char **argv)
 {
-    if (*argc == 4 && !o->limit && !o->by) {
+    bool said = o->limit || o->by;
+    if ((o->limit && o->by) || (*argc == 4 && said))
+        return command_usage(&cmd_budget,
+                             "raise %s by what? Say either the new limit (raise NAME "
+                             "10) or what is added (raise NAME --by 5)",
+                             argv[2]);
+    if (*argc == 4) {
         o->limit = argv[3];
         *argc = 3;
     }
-    if (!o->limit == !o->by)
+    if (!o->limit && !o->by)
         return command_usage(&cmd_budget,
                              "to which limit? costlens budget raise NAME 10, or raise NAME --by 5");
     return EXIT_OK;

@@ -152,11 +152,16 @@ static void window(struct json_out *o, const struct budget *b)
         json_out_text(o, "timezone", b->zone_name.len ? b->zone_name : str_of("UTC"));
 }
 
-// As it is read: whole seconds, or nothing.
-static void wait_of(struct json_out *o, int64_t seconds)
+// As it is read: whole seconds or milliseconds, or nothing.
+static void wait_of(struct json_out *o, int64_t ms)
 {
     json_out_name(o, "wait");
-    buf_printf(o->buf, seconds ? "\"%llds\"" : "\"%lld\"", (long long)seconds);
+    if (ms == 0)
+        buf_add_cstr(o->buf, "\"0\"");
+    else if (ms % 1000 == 0)
+        buf_printf(o->buf, "\"%llds\"", (long long)(ms / 1000));
+    else
+        buf_printf(o->buf, "\"%lldms\"", (long long)ms);
 }
 
 void config_budget_members(struct json_out *o, const struct budget *b)
@@ -173,7 +178,7 @@ void config_budget_members(struct json_out *o, const struct budget *b)
     json_out_text(o, "hold", str_of(b->grow ? "grow" : "full"));
     json_out_flag(o, "clamp", b->clamp);
     json_out_text(o, "on_exceed", str_of(b->downgrade ? "downgrade" : "block"));
-    wait_of(o, b->wait_us / SECOND_US);
+    wait_of(o, b->wait_us / 1000);
     json_out_begin(o, "alert_at", '[');
     for (unsigned i = 0; i < b->terms.alert_count; i++)
         json_out_number(o, NULL, b->terms.alert_at[i]);

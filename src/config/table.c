@@ -212,7 +212,8 @@ static const struct config_row budgets[] = {
     {"on_exceed", KIND_OTHER, "block|downgrade", "block", 0, 0, 0,
      "Refuse what does not fit, or try the next model of its alias."},
     {"wait", KIND_OTHER, "time", "0", 0, 0, 0,
-     "How long a call may wait when only running ones stand in its way: 30s, at most a day."},
+     "How long a call may wait when only running ones stand in its way: 30s or\n"
+     "500ms, at most a day."},
     {"alert_at", KIND_OTHER, "[PERCENT, ...]", "[]", 0, 0, 0,
      "Parts of the limit that are told when they are reached, once a window: [50%, 80%]. From 1%\n"
      "to 200%, at most 8."},

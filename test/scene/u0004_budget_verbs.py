@@ -43,6 +43,8 @@ def check(gateway):
     budget = shown("ci-day")
     expect((budget["limit"], budget["wait"], budget["on_exceed"], budget["clamp"]),
            ("0.01", "30s", "downgrade", True))
+    ask("budget", "set", "ci-day", "--wait", "1500ms")
+    expect(shown("ci-day")["wait"], "1500ms")
     ask("budget", "set", "ci-day", "--reset", "wait", "--reset", "on-exceed")
     expect((shown("ci-day")["wait"], shown("ci-day")["on_exceed"]), ("0", "block"))
 
@@ -99,6 +101,8 @@ def check(gateway):
                           (("set", " x", "--limit", "1"), "leave the space at its beginning or end out"),
                           (("set", "x\t", "--limit", "1"), "leave the control character out"),
                           (("set", "x" * 65, "--limit", "1"), "take up to 64 bytes"),
+                          (("raise", "ci-day", "2", "--by", "1"), "either the new limit"),
+                          (("raise", "ci-day", "--limit", "2", "--by", "1"), "either the new limit"),
                           (("raise", "ci-day"), "to which limit"), (("pause",), "pause which"),
                           (("list", "--limit", "1"), "does not take"), (("show", "a", "b"), "one too many"),
                           (("drop", "x"), "set, list, show")):

@@ -173,6 +173,10 @@ static void reads_spans(void **state)
         int64_t us; // -1: refused
     } rows[] = {{"10s", 10 * SECOND_US},
                 {"0s", 0},
+                {"500ms", SECOND_US / 2},
+                {"6307200000001ms", -1},
+                {"ms", -1},
+                {"1sm", -1},
                 {"30m", 1800 * SECOND_US},
                 {"12h", DAY_US / 2},
                 {"90d", 90 * DAY_US},

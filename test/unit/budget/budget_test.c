@@ -54,6 +54,8 @@ static void is_as_a_file_says(void **state)
     assert_memory_equal(b.terms.alert_at, ((uint8_t[]){50, 80, 200}), 3);
     assert_true(b.grow && b.clamp && b.downgrade && b.terms.paused);
     assert_int_equal(b.wait_us, 30000000);
+    set(&b, "wait", "500ms");
+    assert_int_equal(b.wait_us, 500000);
     set(&b, "hold", "full");
     set(&b, "clamp", "false");
     set(&b, "on_exceed", "block");
@@ -101,7 +103,8 @@ static void refuses_each_with_its_cure(void **state)
         {"clamp", "ja", STATUS_UNKNOWN, "neither false nor true"},
         {"on_exceed", "stop", STATUS_UNKNOWN, "neither block nor downgrade"},
         {"paused", "1", STATUS_UNKNOWN, "neither false nor true"},
-        {"wait", "30", STATUS_SYNTAX, "30s"},
+        {"wait", "30", STATUS_SYNTAX, "30s or 500ms"},
+        {"wait", "1.5s", STATUS_SYNTAX, "30s or 500ms"},
         {"wait", "300d", STATUS_RANGE, "1d at most"},
         {"wait", "86401s", STATUS_RANGE, "1d at most"},
         {"alert_at", "0%", STATUS_RANGE, "1% to 200%"},
