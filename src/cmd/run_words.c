@@ -55,10 +55,10 @@ static void say_refused(const struct run *r)
         return;
     buf_init(&reason, &alloc_heap, 0);
     add_reason(f, &reason);
-    command_print(
-        stderr, "costlens: %lld %s refused by the gateway and went to no provider%s %.*s (%lld)\n",
-        (long long)calls, calls == 1 ? "call was" : "calls were",
-        calls == 1 ? ":" : "; the last:", STR_ARG(buf_str(&reason)), (long long)f->http_status);
+    command_print(stderr, "costlens: %lld %s refused by the gateway itself%s %.*s (%lld)\n",
+                  (long long)calls, calls == 1 ? "call was" : "calls were",
+                  calls == 1 ? ":" : "; the last:", STR_ARG(buf_str(&reason)),
+                  (long long)f->http_status);
     buf_fini(&reason);
 }
 

@@ -56,8 +56,9 @@ struct live_call {
     char tags[LIVE_TAGS]; // name, value, name, value ..., each with its NUL; no name ends them
 };
 
-// Calls of a key that the gateway refused itself, before any provider: they are on no bill. Those
-// that a budget refused are counted for each budget, and for what it was.
+// Calls of a key that the gateway refused itself, before any provider: they are on no bill; or an
+// attempt of one, after another had failed, that budgets refused. Those that a budget refused are
+// counted for each budget, and for what it was.
 struct live_refused {
     char key[65];    // empty: none
     char budget[65]; // which refused them; empty: something else

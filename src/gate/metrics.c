@@ -474,7 +474,7 @@ static void counter(struct buf *out, const char *name, const char *help, uint64_
 static void refusals(const struct metrics *m, struct buf *out)
 {
     metrics_head(out, "costlens_refused_total", "counter",
-                 "Calls the gateway answered itself, by reason.");
+                 "Calls the gateway answered itself, or did not try again, by reason.");
     for (unsigned i = 1; i < REFUSAL_COUNT; i++)
         buf_printf(out, "costlens_refused_total{reason=\"%s\"} %llu\n",
                    refusal_code((enum refusal)i), (unsigned long long)m->refused[i]);

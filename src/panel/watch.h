@@ -19,9 +19,10 @@
 //     "started":{sums_write_tally}, "today":{a report's total}|null}
 // "input_tokens" are the uncached ones, as in a report; "cache_read_tokens" and the other kinds
 // (BUCKET_MAP) stand beside them where a call has any. "prompt_tokens": all that went in.
-// "refused": calls that the gateway refused itself, which are on no bill: by key, and by the budget
-// that refused them where one did, of the keys that fit and had one last (each worker tells its
-// own, so a key may stand there again), and why the last of them was.
+// "refused": calls (or attempts after a failed one) that the gateway refused itself, which are on
+// no bill: by key, and by the budget that refused them where one did, of the keys that fit and had
+// one last (each worker tells its own, so a key may stand there again), and why the last of them
+// was.
 // "tags_cut": it has more of them, for which there was no room.
 // Running are the oldest WATCH_RUNNING, whatever "in_flight" says; ended the newest WATCH_ENDED, in
 // the order of their end. "missed": calls that ended since the cursor and are not told, since too

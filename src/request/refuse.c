@@ -97,10 +97,23 @@ void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, s
     buf_fini(&body);
 }
 
+void req_count_refusal(struct req *r, enum refusal why, struct str detail)
+{
+    bool purse = why == REFUSAL_BUDGET;
+    r->worker->metrics.refused[why]++;
+    if (r->key)
+        live_refuse(&r->worker->live,
+                    &(struct live_refusal){.key = r->key->name,
+                                           .budget = purse ? r->purse : STR_NONE,
+                                           .paused = purse && r->purse_paused,
+                                           .why = why,
+                                           .model = r->asked ? r->ask.demand.model : STR_NONE,
+                                           .detail = detail});
+}
+
 enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
 {
     must(!r->attempt.dispatched);
-    r->worker->metrics.refused[why]++;
     struct buf detail;
     buf_init(&detail, &alloc_heap, 16 * KIB);
     if (format) {
@@ -109,15 +122,7 @@ enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
         buf_vprintf(&detail, format, list);
         va_end(list);
     }
-    bool purse = why == REFUSAL_BUDGET;
-    if (r->key)
-        live_refuse(&r->worker->live,
-                    &(struct live_refusal){.key = r->key->name,
-                                           .budget = purse ? r->purse : STR_NONE,
-                                           .paused = purse && r->purse_paused,
-                                           .why = why,
-                                           .model = r->asked ? r->ask.demand.model : STR_NONE,
-                                           .detail = buf_str(&detail)});
+    req_count_refusal(r, why, buf_str(&detail));
     if (r->x) {
         req_write_refusal(r, why, buf_str(&detail));
         req_hand_over(r);

@@ -121,6 +121,9 @@ bool again_waits(const struct req *r);
 bool again_unbooked(struct req *r);
 // Such an attempt, refused: its call as well, or it ends with the answer of the one before.
 enum flow again_refuse(struct req *r, enum refusal why, const char *detail);
+// The same of one that a budget refuses: where the call ends with the answer of the one before, the
+// refusal is logged and counted, and told in the answer if that is ours.
+enum flow again_deny(struct req *r, enum refusal why, const char *detail);
 // An attempt before it has no end yet.
 bool again_keeps(const struct req *r);
 void reserve_free(struct req *r); // with the call
@@ -148,6 +151,8 @@ void record_attempt(struct req *r);
 // Answers with a refusal in the caller's dialect and ends the call (before dispatch only). `format`
 // may be NULL; its text is for the caller: no secret, no body.
 enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...) PRINTF(3, 4);
+// Counts a refusal of the call, or of an attempt of it, with what is said of it.
+void req_count_refusal(struct req *r, enum refusal why, struct str detail);
 // Writes the refusal's whole answer; for the above, and for step_answer after dispatch.
 void req_write_refusal(struct req *r, enum refusal why, struct str detail);
 // The whole refusal of what the server could not read: there is no call of it.

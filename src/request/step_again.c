@@ -325,6 +325,52 @@ enum flow again_refuse(struct req *r, enum refusal why, const char *detail)
     return NEXT;
 }
 
+static void log_denied(const struct req *r, enum refusal why, struct str target, const char *detail)
+{
+    struct log_line l;
+    log_begin(&l, LOG_WARN, "a budget refused the attempt that was to follow a failed one");
+    log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
+    log_str(&l, "target", target);
+    log_str(&l, "error", str_of(refusal_code(why)));
+    if (why == REFUSAL_BUDGET && r->purse.len)
+        log_str(&l, "budget", r->purse);
+    log_str(&l, "detail", str_of(detail));
+    log_end(&l);
+}
+
+// As one sentence more of what its client is told of the attempt before.
+static void say_denied(struct req *r, enum refusal why, struct str target)
+{
+    struct attempt *a = &r->attempt;
+    struct buf text;
+    if (a->refusal == REFUSAL_NONE) // the provider's own words stay as they are
+        return;
+    buf_init(&text, &alloc_heap, KIB);
+    buf_printf(&text, " Another attempt, at \"%.*s\", was refused (%s)", STR_ARG(target),
+               refusal_code(why));
+    if (why == REFUSAL_BUDGET && r->purse.len)
+        buf_printf(&text, " by the budget \"%.*s\"", STR_ARG(r->purse));
+    buf_add_char(&text, '.');
+    const struct str told[] = {a->refusal_detail, buf_str(&text)};
+    const struct str logged[] = {a->logged_detail, buf_str(&text)};
+    a->refusal_detail = arena_join(&r->arena, told, 2);
+    a->logged_detail = arena_join(&r->arena, logged, 2);
+    buf_fini(&text);
+}
+
+enum flow again_deny(struct req *r, enum refusal why, const char *detail)
+{
+    const struct str parts[] = {r->attempt.provider->name, STR("/"), r->attempt.target.model};
+    struct str target = arena_join(&r->arena, parts, 3);
+    enum flow flow = again_refuse(r, why, detail);
+    if (flow == END)
+        return flow;
+    log_denied(r, why, target, detail);
+    req_count_refusal(r, why, str_of(detail));
+    say_denied(r, why, target);
+    return flow;
+}
+
 bool again_unbooked(struct req *r)
 {
     struct again *again = r->again;

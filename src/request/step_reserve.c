@@ -78,7 +78,7 @@ static bool begin_wait(struct req *r)
 
 static enum flow refuse(struct req *r, enum refusal why, struct buf *detail)
 {
-    enum flow flow = again_refuse(r, why, buf_cstr(detail));
+    enum flow flow = again_deny(r, why, buf_cstr(detail));
     buf_fini(detail);
     return flow;
 }
@@ -145,9 +145,9 @@ static enum flow refuse_spent(struct req *r)
 
 static enum flow refuse_failed(struct req *r)
 {
-    return again_refuse(r, REFUSAL_BUDGETS,
-                        "The ledger's file cannot be written or is slow, or too many values of a "
-                        "`per` are in use.");
+    return again_deny(r, REFUSAL_BUDGETS,
+                      "The ledger's file cannot be written or is slow, or too many values of a "
+                      "`per` are in use.");
 }
 
 // --- asking ---

@@ -29,6 +29,14 @@ static enum refusal refused;
 
 // --- what the step asks ---
 
+enum flow again_deny(struct req *r, enum refusal why, const char *detail)
+{
+    (void)r;
+    (void)detail;
+    refused = why;
+    return END;
+}
+
 enum flow again_refuse(struct req *r, enum refusal why, const char *detail)
 {
     (void)r;

@@ -201,7 +201,7 @@ for i in range(12):
         pass
 """)
     for _ in range(5):
-        expect_in("12 calls were refused by the gateway and went to no provider; the last: nobody-11: ",
+        expect_in("12 calls were refused by the gateway itself; the last: nobody-11: ",
                   run(gateway, several).stderr)
 
 
