@@ -268,6 +268,16 @@ static bool same_per(const struct budget *a, const struct budget *b)
            (a->per != BUDGET_PER_VALUE || same_condition(&a->per_what, &b->per_what));
 }
 
+// No account says which of two its value is of.
+static void note_per(struct json_out *o, const struct budget *b, const struct budget *before)
+{
+    bool values = b->per == BUDGET_PER_VALUE && before->per == BUDGET_PER_VALUE;
+    json_out_note(o, "what was spent under another `per` is not in it%s",
+                  values ? ", but its values are shown until their window ends, and one that is a "
+                           "value of both goes on with what it has spent"
+                         : ": it counts from now on");
+}
+
 void budget_words_begin(struct json_out *o, const struct budget *b, const struct budget *before)
 {
     if (b->per == BUDGET_PER_REQUEST)
@@ -276,7 +286,7 @@ void budget_words_begin(struct json_out *o, const struct budget *b, const struct
         json_out_note(o, "it counts from now on: what was spent before in this %s is not in it",
                       window_name(b->window.kind));
     if (before && !same_per(b, before))
-        json_out_note(o, "what was spent under another `per` is not in it: it counts from now on");
+        note_per(o, b, before);
     else if (before && !same_window(b, before))
         json_out_note(o,
                       "what it has spent before, in the window of now, counts in it, and so do the "

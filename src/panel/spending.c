@@ -163,6 +163,13 @@ static int compare_numbers(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+// What was spent under another `per` limits no call any more. Which of two dimensions a value is of
+// no account says.
+static bool is_its(const struct budget *b, struct str value)
+{
+    return b->per == BUDGET_PER_VALUE ? value.len > 0 : b->per == BUDGET_PER_NONE && value.len == 0;
+}
+
 static void add_account(void *context, const struct account_row *row)
 {
     struct gathering *g = context;
@@ -172,7 +179,7 @@ static void add_account(void *context, const struct account_row *row)
     struct spending_budget **found =
         bsearch(&wanted, g->by_number, g->out->count, sizeof *found, compare_numbers);
     if (!found || (*found)->window.start_us != row->key.window.start_us ||
-        (*found)->window.kind != row->key.window.kind)
+        (*found)->window.kind != row->key.window.kind || !is_its((*found)->budget, row->key.value))
         return;
     const struct spending_account a = amounts(g, row);
     (*found)->accounts++;
@@ -188,7 +195,7 @@ static void add_moved(void *context, const struct account_row *row)
     struct spending_budget *b = g->moving;
     const struct spending_account a = {.value = row->key.value, .spent = row->kept.settled};
     const struct live *live = find_live(g, row->id);
-    if (live && !live->left)
+    if ((live && !live->left) || !is_its(b->budget, a.value))
         return;
     add_up(&b->sum, &a);
     if (row->id == 0) {

@@ -53,7 +53,34 @@ def by_verb():
             expect(nano(shown(gateway, "b")["spent"]), total)
         said = gateway.costlens("budget", "set", "each", "--per", "user", "--scope", "key=scene").stderr
         expect_in("what was spent under another `per` is not in it", said)
+        expect_in("is not in it, but its values are shown until their window ends", said)
         expect_in("only the new scope has count from now on", said)
+
+
+def by_per():
+    """What was spent under another `per` is neither shown nor measured; nor is it gone, should that come back."""
+    with Mock() as mock, Gateway(mock) as gateway:
+        def seen():
+            budget = shown(gateway, "b")
+            metrics = [gateway.metric(f"costlens_budget_{x}", budget="b")
+                       for x in ("utilisation_ratio", "accounts", "spent_usd")]
+            return budget.get("value"), budget["accounts"], nano(budget.get("spent", "0")), metrics
+
+        gateway.costlens("budget", "set", "b", "--limit", "1")
+        expect([call(gateway) for _ in range(3)], [200] * 3)
+        gateway.rows(3)
+        before = seen()
+        expect(before[:3], (None, 1, spent(gateway)))
+        gateway.costlens("budget", "set", "b", "--per", "key")
+        expect(seen(), (None, 0, 0, [0, 0, 0]), "no call can reach the account of all")
+        gateway.costlens("budget", "set", "b", "--window", "day")
+        expect(seen(), (None, 0, 0, [0, 0, 0]), "nor in another window")
+        expect(call(gateway), 200)
+        one = spent(gateway) - before[2] if len(gateway.rows(4)) == 4 else 0
+        expect(seen()[:3], ("scene", 1, one))
+        gateway.costlens("budget", "set", "b", "--reset", "per", "--reset", "window")
+        expect(seen(), before)
+        verified(gateway)
 
 
 def by_file():
@@ -175,6 +202,7 @@ def under_way(words, death):
 
 
 by_verb()
+by_per()
 by_file()
 at_once()
 under_way(("day", "month"), False)
