@@ -119,8 +119,8 @@ enum hold_state {
     HOLD_CAPTURED,
 };
 
-// One call's, in the caller's memory, which stays where it is until the hold has ended. Zeroed at
-// first; the caller sets the first five.
+// One call's, in the caller's memory, which stays where it is while it waits. Zeroed at first; the
+// caller sets the first five.
 struct hold {
     struct nano amount; // the worst case; grows by accounts_extend
     bool unbounded;     // ... which is not known: for observers alone

@@ -33,6 +33,17 @@ struct booking *booking_new(struct budgets *all, const struct booking_owner *own
     return b;
 }
 
+// Another one of the same call, without a hold. NULL when memory ends. Under the lock.
+static struct booking *twin(struct budgets *all, const struct booking *b)
+{
+    struct booking *t = make(all, &b->owner, b->count);
+    if (!t)
+        return NULL;
+    memcpy(t->wanted, b->wanted, b->count * sizeof b->wanted[0]);
+    list_push(&all->bookings, &t->each);
+    return t;
+}
+
 void booking_unbounded(struct booking *b)
 {
     b->hold.unbounded = true;
@@ -278,24 +289,30 @@ static enum booking_state woken(struct booking *b)
     return failed ? BOOKING_FAILED : BOOKING_REFUSED;
 }
 
-// It waited while a window was changed: what it holds by now it asks for in the other one, or in
-// this one when what was spent meanwhile is in it: that may have come since it was let in. Those
-// who wait hear of what it held (`was`) when it has asked.
-static bool moves(struct budgets *all, struct booking *b, struct hold *was)
+// What it was let in to while a window was changed it does not go on with.
+static bool is_left(const struct budgets *all, const struct booking *b)
 {
     bool left = b->hold.state == HOLD_OPEN && b->knew != 1 + lates_of(b);
     for (unsigned i = 0; b->hold.state == HOLD_OPEN && i < b->count; i++) {
         const struct account *a = b->hold.accounts[i];
         left |= a->left || a->late || budgets_leaves(all, &a->key);
     }
-    if (!left)
-        return false;
+    return left;
+}
+
+// It asks for that in the other window, or in this one when what was spent meanwhile is in it: that
+// may have come since it was let in. What it holds is held by its place until then.
+static void move(struct budgets *all, struct booking *b)
+{
+    must(!b->place);
     (void)booking_stays(all, b, NULL);
-    accounts_lift(&all->table, &b->hold);
-    *was = b->hold;
+    b->place = twin(all, b);
+    if (b->place)
+        b->place->hold = b->hold;
+    else
+        (void)accounts_release(&all->table, &b->hold);
     b->hold = (struct hold){
         .amount = b->hold.amount, .unbounded = b->hold.unbounded, .since = b->hold.since};
-    return true;
 }
 
 // Its windows of now: known before the lock is taken, and kept with the lock.
@@ -313,9 +330,10 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
     find_windows(b, wall_us, now);
     pthread_mutex_lock(&all->lock);
     enum booking_state is;
-    struct hold was = {.count = 0};
-    if (moves(all, b, &was))
+    if (is_left(all, b)) {
+        move(all, b);
         amount = b->hold.amount;
+    }
     if (b->hold.state != HOLD_NONE || b->awaits || b->failed || b->judged) {
         is = woken(b);
     } else {
@@ -324,7 +342,6 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
             b->wanted[i].window = budgets_window(all, b->wanted[i].wish.budget, now[i], wall_us);
         is = ask(all, b, patient, wall_us);
     }
-    accounts_lifted(&all->table, &was);
     budgets_pump(all);
     pthread_mutex_unlock(&all->lock);
     return is;
@@ -366,25 +383,18 @@ bool booking_leave(struct booking *b)
 struct booking *booking_again(struct booking *b)
 {
     struct budgets *all = b->all;
-    struct booking *next = make(all, &b->owner, b->count);
-    if (!next) { // it goes on without its place
-        (void)booking_leave(b);
-        return b;
-    }
     pthread_mutex_lock(&all->lock);
     bool waits = b->hold.state == HOLD_WAITING;
-    if (waits) {
-        memcpy(next->wanted, b->wanted, b->count * sizeof b->wanted[0]);
+    struct booking *next = waits ? twin(all, b) : NULL;
+    if (next) {
         next->hold.unbounded = b->hold.unbounded;
         next->hold.since = b->hold.since;
         next->place = b;
-        list_push(&all->bookings, &next->each);
     }
     pthread_mutex_unlock(&all->lock);
-    if (waits)
-        return next;
-    heap_free(next);
-    return b;
+    if (waits && !next) // it goes on without its place
+        (void)booking_leave(b);
+    return next ? next : b;
 }
 
 void booking_instead(struct booking *b, struct booking *before)

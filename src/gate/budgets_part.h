@@ -47,7 +47,7 @@ struct booking {
     struct list more; // in growers
     struct list each; // in bookings
     struct hold hold;
-    struct booking *place; // stands in its queue for it; NULL: nobody does
+    struct booking *place; // stands in a queue for it, or holds by now; NULL: nobody does
     struct budgets *all;
     struct booking_owner owner;
     struct post post;

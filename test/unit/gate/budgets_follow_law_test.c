@@ -134,11 +134,18 @@ static void leave(struct entry **at)
     *at = NULL;
 }
 
+// Itself, or its place, while it asks anew.
+static const struct hold *hold_of(const struct entry *e)
+{
+    const struct booking *place = e->booking->place;
+    return place ? &place->hold : &e->booking->hold;
+}
+
 // One that waited may not know it yet.
 static bool holds(const struct entry *e)
 {
     return e->stage == OPEN || e->stage == SHUT || e->stage == ENDS ||
-           (e->stage == ASKING && e->booking->hold.state == HOLD_OPEN);
+           (e->stage == ASKING && hold_of(e)->state == HOLD_OPEN);
 }
 
 // Of the window of now, as the calls say.
@@ -153,7 +160,7 @@ static struct sums {
         bool counts = e->sent && is_in(&a->key.window, e->start_us);
         if (e->stage == ENDED && (counts || (e->sent && e->closed == a->id)))
             s.spent += e->amount;
-        if (!holds(e) || e->booking->hold.accounts[0] != a)
+        if (!holds(e) || hold_of(e)->accounts[0] != a)
             continue;
         s.held += e->amount;
         s.unheard += e->stage == ASKING ? e->amount : 0;

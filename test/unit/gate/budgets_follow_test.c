@@ -276,6 +276,7 @@ static void what_was_spent_meanwhile_is_asked_for(void **state)
     booking_drop(first); // there is room, it seems
     posts_run(&loop);
     assert_int_equal(settled(waits, 300), BOOKING_REFUSED);
+    assert_true(booking_leave(waits));
     enum admission is = booking_extend(stays, (struct nano){800});
     for (int i = 0; i < 3 && is == ADMISSION_LEASE; i++) {
         work();
@@ -304,6 +305,7 @@ static void what_was_spent_meanwhile_is_heard_of(void **state)
         continue;
     posts_run(&loop);
     assert_int_equal(settled(waits, 300), BOOKING_REFUSED);
+    assert_true(booking_leave(waits));
     in_window(WINDOW_MONTH, 800, 100);
     booking_drop(asks);
     booking_drop(waits);
@@ -466,6 +468,36 @@ static void who_asks_anew_goes_first(void **state)
     booking_drop(third);
 }
 
+// It is let in, and the account of now is not there yet: it holds what it has until that is.
+static void who_asks_anew_keeps_its_room(void **state)
+{
+    (void)state;
+    struct budget said[] = {a_budget(2, 1000), of_kind(WINDOW_MONTH)};
+    const struct budget wide = said[0], month = said[1];
+    const struct booking_wish wishes[] = {{&month, STR_NONE}, {&wide, STR_NONE}};
+    budgets_terms(all, said, 2, WALL);
+    end_now(all, opened(&wide, 1000), 0, true);
+    end_now(all, opened(&month, 1000), 0, true);
+    struct booking *open = opened(&wide, 600), *first = book_both(all, &caller, wishes),
+                   *second = book_for(all, &caller, &wide, STR_NONE);
+    assert_int_equal(reserve_at(first, 600, true, WALL), BOOKING_WAITS);
+    assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_WAITS);
+    said[1] = of_kind(WINDOW_DAY);
+    budgets_terms(all, said, 2, WALL);
+    booking_drop(open);
+    assert_int_equal(reserve_at(first, 600, true, WALL), BOOKING_WAITS);
+    has(all, 2, 0, 600);
+    assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_WAITS);
+    work();
+    assert_int_equal(settled(first, 600), BOOKING_OPEN);
+    in_window(WINDOW_MONTH, 0, 0);
+    in_window(WINDOW_DAY, 0, 600);
+    has(all, 2, 0, 600);
+    booking_drop(first);
+    assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_OPEN);
+    booking_drop(second);
+}
+
 // No account more can be had: who is to come there does so with the first that needs it.
 static void who_could_not_be_led_comes_later(void **state)
 {
@@ -592,6 +624,7 @@ int main(void)
         CASE(what_failed_is_asked_for_again),
         CASE(who_does_not_end_there_keeps_nobody_waiting),
         CASE(who_asks_anew_goes_first),
+        CASE(who_asks_anew_keeps_its_room),
         CASE(who_could_not_be_led_comes_later),
         CASE(who_gives_back_is_come_to),
         CASE(who_comes_beyond_the_limit_is_no_overdraft),
