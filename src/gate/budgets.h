@@ -123,7 +123,7 @@ void booking_close(struct booking *b, struct charge *out);
 // own hold, and what others hold. False when none blocks, or one of them is not known. Of one that
 // is not open, in the windows in which it was asked for.
 struct booking_left {
-    struct nano left; // may be below 0
+    struct nano left; // -1: more than all of it is in use
     struct nano held; // by others
 };
 bool booking_left(const struct booking *b, struct booking_left *out);

@@ -452,6 +452,7 @@ static bool least_left(const struct booking *b, bool clamped, struct booking_lef
 {
     struct budgets *all = b->all;
     bool any = false;
+    int128 least = 0;
     pthread_mutex_lock(&all->lock);
     for (unsigned i = 0; i < b->count; i++) {
         const struct account *a = named(b, i);
@@ -460,11 +461,12 @@ static bool least_left(const struct booking *b, bool clamped, struct booking_lef
             break;
         }
         int64_t others = a->held.n - own(b, a);
-        int64_t room = a->terms.limit.n - a->settled.n - others; // none is below 0
-        if (a->terms.observe || (any && room >= out->left.n) ||
+        int128 room = (int128)a->terms.limit.n - a->settled.n - others;
+        if (a->terms.observe || (any && room >= least) ||
             (clamped && !booking_wish(b, i)->budget->clamp))
             continue;
-        *out = (struct booking_left){{room}, {others}};
+        least = room;
+        *out = (struct booking_left){{room < 0 ? -1 : (int64_t)room}, {others}};
         any = true;
     }
     pthread_mutex_unlock(&all->lock);

@@ -669,6 +669,27 @@ static void nothing_is_asked_of_a_closed_store(void **state)
     assert_int_equal(lender.asked, asked);
 }
 
+// A limit at the end of 64 bits is spent, and lowered.
+static void what_is_left_keeps_its_range(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, INT64_MAX);
+    struct booking_left left;
+    struct booking *first = opened(&b, INT64_MAX - 5, WALL), *second = opened(&b, 3, WALL);
+    end_now(all, first, INT64_MAX, true);
+    assert_true(booking_left(second, &left));
+    assert_int_equal(left.left.n, 0);
+    b.terms.limit.n = 0;
+    budgets_terms(all, &b, 1, WALL);
+    first = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(first, 1, false, WALL), BOOKING_REFUSED);
+    assert_true(booking_left(first, &left));
+    assert_int_equal(left.left.n, -1);
+    assert_int_equal(left.held.n, 3);
+    booking_drop(first);
+    booking_drop(second);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 
 int main(void)
@@ -691,6 +712,7 @@ int main(void)
         CASE(another_zone_is_another_window),
         CASE(an_alert_is_told_once),
         CASE(what_is_forgotten_comes_back_as_spent),
+        CASE(what_is_left_keeps_its_range),
         CASE(what_is_not_given_back_is_not_spent),
         CASE(who_needs_what_cannot_be_given_back_hears_it),
         CASE(what_gives_back_tells_what_has_changed),
