@@ -120,14 +120,15 @@ enum hold_state {
 };
 
 // One call's, in the caller's memory, which stays where it is while it waits. Zeroed at first; the
-// caller sets the first five.
+// caller sets the first six.
 struct hold {
     struct nano amount; // the worst case; grows by accounts_extend
     bool unbounded;     // ... which is not known: for observers alone
     // The turn of one in whose place it asks, which may wait still: neither is in the other's way,
     // nor in its who came later. 0: it comes now.
     uint64_t since;
-    unsigned count;                              // of accounts; 0: no budget is concerned
+    uint16_t counted; // bit i: its call is in accounts[i]'s would_refuse by now
+    unsigned count;   // of accounts; 0: no budget is concerned
     struct account *accounts[HOLD_ACCOUNTS_MAX]; // each once, in the order of refusal
     enum hold_state state;
     struct nano charged; // once it has ended

@@ -114,7 +114,10 @@ void hold_make(struct accounts *t, struct hold *h)
     for (unsigned i = 0; i < h->count; i++) {
         struct account *a = h->accounts[i];
         a->uses++;
-        a->would_refuse += h->unbounded || account_used(a) + h->amount.n > a->terms.limit.n;
+        bool would = h->unbounded || account_used(a) + h->amount.n > a->terms.limit.n;
+        bool counts = would && !(h->counted >> i & 1);
+        a->would_refuse += counts;
+        h->counted |= (uint16_t)(counts << i);
     }
     h->state = HOLD_OPEN;
     h->charged.n = 0;

@@ -236,6 +236,16 @@ static enum booking_state reserve(struct budgets *all, struct booking *b, bool p
     return b->verdict.is == ADMISSION_LEASE ? BOOKING_FAILED : BOOKING_REFUSED;
 }
 
+// A budget counts a call once that it would have refused, whatever is asked in its stead.
+static void take_counted(struct booking *b, const struct booking *place)
+{
+    b->hold.counted = 0;
+    for (unsigned i = 0; place && i < b->count; i++)
+        for (unsigned k = 0; k < place->count; k++)
+            if (b->wanted[i].wish.budget->id == place->wanted[k].wish.budget->id)
+                b->hold.counted |= (uint16_t)((place->hold.counted >> k & 1) << i);
+}
+
 // In its place, which may wait still. What that holds by now is for this one, or for its next try.
 static enum booking_state reserve_in_place(struct budgets *all, struct booking *b, bool patient,
                                            int64_t wall_us)
@@ -244,6 +254,7 @@ static enum booking_state reserve_in_place(struct budgets *all, struct booking *
     bool lifted = place && place->hold.state == HOLD_OPEN;
     if (lifted)
         accounts_lift(&all->table, &place->hold);
+    take_counted(b, place);
     enum booking_state is = reserve(all, b, patient, wall_us);
     if (is == BOOKING_REFUSED) {
         if (lifted)

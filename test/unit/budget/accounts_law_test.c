@@ -35,6 +35,7 @@ struct call { // a hold of the model
     int at[PLACES];
     uint64_t turn;
     uint64_t since;
+    uint16_t counted;
     bool patient;
     struct hold real;
 };
@@ -155,7 +156,8 @@ static void open_call(struct call *c)
 {
     for (unsigned k = 0; k < c->count; k++) {
         struct place *p = &places[c->at[k]];
-        p->would_refuse += used(c->at[k]) + c->amount > p->terms.limit.n;
+        bool counted = c->counted >> k & 1;
+        p->would_refuse += !counted && used(c->at[k]) + c->amount > p->terms.limit.n;
     }
     c->state = HOLD_OPEN;
 }
@@ -306,11 +308,13 @@ static void ask_for_room(struct call *c)
     for (int h = 0; h < HOLDS; h++)
         stands = stands || (calls[h].state == HOLD_WAITING && calls[h].turn == since);
     *c = (struct call){.amount = amount(40), .since = since};
+    c->counted = one_in(8) ? (uint16_t)below(1 << PLACES) : 0;
     int i = (int)below(PLACES);
     c->count = (unsigned)below(PLACES);
     for (unsigned k = 0; k < c->count; k++, i = (i + 1) % PLACES)
         c->at[k] = i;
-    c->real = (struct hold){.amount = {c->amount}, .count = c->count, .since = since};
+    c->real = (struct hold){
+        .amount = {c->amount}, .count = c->count, .since = since, .counted = c->counted};
     for (unsigned k = 0; k < c->count; k++)
         c->real.accounts[k] = places[c->at[k]].real;
     int64_t now = below(10) * 1000000;

@@ -177,6 +177,38 @@ static void who_waits_for_the_store_keeps_its_room(void **state)
     }
 }
 
+// One of its budgets only observes, and has let it through once, whatever holds for it.
+static void who_asks_again_is_counted_once(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct budget observes = a_budget(2, 100);
+    observes.terms.observe = true;
+    const struct booking_wish wishes[] = {{&b, STR_NONE}, {&observes, STR_NONE}};
+    end_now(all, opened(&b, 1000, WALL), 0, true);
+    booking_drop(opened(&observes, 1, WALL));
+    for (uint64_t way = 0; way < 3; way++) {
+        struct booking *open = opened(&b, 600, WALL), *k = book_both(all, &caller, wishes);
+        assert_int_equal(reserve_at(k, 600, true, WALL), BOOKING_WAITS);
+        k = booking_again(k);
+        assert_int_equal(reserve_at(k, 600, false, WALL), BOOKING_REFUSED);
+        booking_drop(open);
+        if (way > 0)
+            assert_int_equal(reserve_at(k, 1100, false, WALL), BOOKING_REFUSED);
+        if (way > 1) { // another model
+            struct booking *before = k;
+            k = book_both(all, &caller, wishes);
+            booking_instead(k, before);
+        }
+        assert_int_equal(reserve_at(k, 500, false, WALL), BOOKING_OPEN);
+        struct budgets_account a;
+        assert_int_equal(account_of(all, 2, STR_NONE, &a), 1);
+        assert_int_equal(a.held.n, 500);
+        assert_int_equal(a.would_refuse, way + 1);
+        booking_drop(k);
+    }
+}
+
 // It is refused once more, and has the room that its place holds for less, or for all of it.
 static void who_is_refused_has_the_room_of_its_place(void **state)
 {
@@ -216,6 +248,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_is_let_in_needs_no_other_place, begin, finish),
         cmocka_unit_test_setup_teardown(who_comes_later_gets_no_room_of_a_place, begin, finish),
         cmocka_unit_test_setup_teardown(who_waits_for_the_store_keeps_its_room, begin, finish),
+        cmocka_unit_test_setup_teardown(who_asks_again_is_counted_once, begin, finish),
         cmocka_unit_test_setup_teardown(who_is_refused_has_the_room_of_its_place, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
