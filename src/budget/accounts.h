@@ -164,7 +164,7 @@ struct accounts {
     struct account **buckets;
     size_t size; // of them: a power of two, or 0
     size_t count;
-    uint64_t waiting; // holds that wait for others' to end: the patient ones
+    uint64_t waiting; // the patient ones that wait, also those that lack but a lease
     uint64_t turns;
     int64_t now_us; // as last told
     struct list asking;

@@ -147,7 +147,7 @@ void booking_drop(struct booking *b);
 uint64_t budgets_alerts(struct budgets *all, uint64_t budget);
 uint64_t budgets_overdrafts(struct budgets *all);
 uint64_t budgets_overruns(struct budgets *all);
-// Calls that wait for what others hold, now.
+// Calls that wait now and have patience for what others hold, also while they lack but a lease.
 uint64_t budgets_waiting(struct budgets *all);
 
 // What the budgets say from now on: for new accounts at once, for all when it returns. Their zones

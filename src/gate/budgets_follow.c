@@ -88,7 +88,7 @@ static bool lead(struct budgets *all, struct booking *b, unsigned i)
     return a;
 }
 
-// Where it was to come to before, nobody may end any more.
+// Where it was to come to before, perhaps nobody ends any more.
 static bool lead_on(struct budgets *all, struct booking *b, unsigned i)
 {
     struct account *before = b->wanted[i].now;
