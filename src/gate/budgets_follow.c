@@ -78,13 +78,18 @@ static bool lead(struct budgets *all, struct booking *b, unsigned i)
         stay(all, &b->wanted[i]);
     if (!said || !strays(all, b, i, &now))
         return true;
-    struct account *a = budgets_take_up(all, &now, &said->terms, b->hold.amount);
-    if (a && is_ready(a) && !b->closes)
+    struct account *a = b->closes ? accounts_find(&all->table, &now) : NULL;
+    if (a && is_ready(a)) { // it is not asked for before that has ended
+        stray(all, b, i, a);
+        budgets_return(all, a);
+        budgets_late(all, a, LATE_DUE);
+        return true;
+    }
+    a = budgets_take_up(all, &now, &said->terms, b->hold.amount);
+    if (a && is_ready(a))
         return come(all, b, i, a);
     if (a)
         stray(all, b, i, a);
-    if (a && is_ready(a))
-        budgets_late(all, a, LATE_DUE);
     return a;
 }
 
@@ -105,11 +110,20 @@ void booking_lead(struct budgets *all, struct booking *b)
         all->lead |= !lead_on(all, b, i);
 }
 
+static void lead_those(struct budgets *all, bool closes)
+{
+    list_for (it, &all->bookings) {
+        struct booking *b = list_of(it, struct booking, each);
+        if (b->closes == closes)
+            booking_lead(all, b);
+    }
+}
+
 void bookings_lead(struct budgets *all)
 {
     all->lead = false;
-    list_for (it, &all->bookings)
-        booking_lead(all, list_of(it, struct booking, each));
+    lead_those(all, true); // before who comes has the store asked
+    lead_those(all, false);
 }
 
 void bookings_gather(struct budgets *all, struct account *a)

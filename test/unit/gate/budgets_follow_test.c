@@ -170,6 +170,44 @@ static void who_ends_just_then_is_asked_for(void **state)
     booking_drop(other);
 }
 
+static bool is_asked_again(void)
+{
+    for (const struct lease *l = lender.first; l; l = l->next)
+        if (l->again)
+            return true;
+    return false;
+}
+
+// One ends there, one comes, and the budget is said more than once: the store is asked at the end.
+static void who_ends_just_then_is_not_asked_for_before(void **state)
+{
+    (void)state;
+    const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
+    struct list ended;
+    struct charge charge;
+    list_init(&ended);
+    say(WINDOW_MONTH);
+    booking_drop(opened(&month, 10));
+    work();
+    say(WINDOW_DAY);
+    struct booking *comes = opened(&day, 100), *k = opened(&day, 50);
+    work();
+    booking_close(k, &charge);
+    booking_end(k, (struct nano){50}, (struct nano){50}, false, &ended);
+    for (int i = 0; i < 3; i++) {
+        say(WINDOW_MONTH);
+        assert_false(is_asked_again());
+        work();
+    }
+    in_window(WINDOW_MONTH, 0, 100);
+    lender.at[0].moved = 50;
+    budgets_end(all, &ended, true);
+    assert_true(is_asked_again());
+    work();
+    in_window(WINDOW_MONTH, 50, 100);
+    booking_drop(comes);
+}
+
 static void who_grows_hears_that_the_store_fails(void **state)
 {
     (void)state;
@@ -613,6 +651,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(who_is_under_way_counts_in_the_window_of_now),
         CASE(who_ends_just_then_is_asked_for),
+        CASE(who_ends_just_then_is_not_asked_for_before),
         CASE(who_grows_hears_that_the_store_fails),
         CASE(who_began_before_it_does_not_count_there),
         CASE(what_was_said_long_ago_is_followed),
