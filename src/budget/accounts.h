@@ -138,7 +138,7 @@ struct hold {
     struct account *queued;
     uint64_t turn; // who waits longer has the lower one; from 1
     bool patient;
-    bool moved; // it has gone on to another account: when it goes on again it keeps room
+    bool moved; // it has gone on once, or comes in a turn: when it goes on (again) it keeps room
     enum admission lacks;
     struct hold_keeps {
         struct list link; // in that account's keepers

@@ -11,8 +11,8 @@
 // of all that wait then moves once at most into each of its accounts before it is let in, unless a
 // lowered limit, growth or an overrun takes what it keeps. Keeping from the first move on would
 // leave room idle in a wide account for each that only comes to stand in its narrow one. One that
-// comes in a turn (`since`) and lacks nothing but a lease is a keeper of all its accounts at once:
-// it has room, and waits no longer than the store does.
+// comes in a turn (`since`) and lacks nothing but a lease is a keeper at once, of all accounts but
+// that where it stands: it has room, and waits no longer than the store does.
 
 #include "budget/accounts_part.h"
 
@@ -189,13 +189,14 @@ struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, i
         return v;
     h->turn = h->since ? h->since : ++t->turns;
     h->state = HOLD_WAITING;
-    h->moved = false;
+    h->moved = h->since && v.is == ADMISSION_LEASE;
     h->until_us = windows_end_us(h);
     for (unsigned i = 0; i < h->count; i++)
         h->accounts[i]->uses++;
     put_in(t, h, h->accounts[v.at]);
-    for (unsigned i = 0; h->since && v.is == ADMISSION_LEASE && i < h->count; i++)
-        keep(h, h->accounts[i]);
+    for (unsigned i = 0; h->moved && i < h->count; i++)
+        if (h->accounts[i] != h->queued)
+            keep(h, h->accounts[i]);
     stay(t, h, &v);
     return v;
 }

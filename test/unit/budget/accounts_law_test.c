@@ -335,7 +335,8 @@ static void ask_for_room(struct call *c)
             assert_true(c->real.until_us <= places[c->at[k]].real->key.window.end_us);
         if (since && v.is == ADMISSION_LEASE) // it keeps the room that there is
             for (unsigned k = 0; k < c->count; k++)
-                assert_ptr_equal(c->real.keeps[k].by, &c->real);
+                assert_int_equal(c->real.keeps[k].by == NULL,
+                                 c->real.accounts[k] == c->real.queued);
         accounts_joined(&table, &c->real);
     }
 }

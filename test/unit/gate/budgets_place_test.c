@@ -177,6 +177,29 @@ static void who_waits_for_the_store_keeps_its_room(void **state)
     }
 }
 
+// Nobody behind it is refused for what it may not come to hold.
+static void who_is_behind_waits_for_the_store_too(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000);
+    struct booking *open = opened(&b, 600, WALL), *first = book_for(all, &caller, &b, STR_NONE),
+                   *second = book_for(all, &caller, &b, STR_NONE);
+    work();
+    assert_int_equal(reserve_at(first, 500, true, WALL), BOOKING_WAITS);
+    first = booking_again(first);
+    assert_int_equal(reserve_at(first, 500, false, WALL), BOOKING_REFUSED);
+    assert_int_equal(reserve_at(first, 350, false, WALL), BOOKING_WAITS);
+    assert_int_equal(booking_verdict(first).is, ADMISSION_LEASE);
+    assert_int_equal(reserve_at(second, 300, false, WALL), BOOKING_WAITS);
+    work();
+    assert_int_equal(reserve_at(first, 350, false, WALL), BOOKING_OPEN);
+    assert_int_equal(reserve_at(second, 300, false, WALL), BOOKING_REFUSED);
+    assert_int_equal(booking_verdict(second).held.n, 950);
+    booking_drop(second);
+    booking_drop(first);
+    booking_drop(open);
+}
+
 // One of its budgets only observes, and has let it through once, whatever holds for it.
 static void who_asks_again_is_counted_once(void **state)
 {
@@ -248,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_is_let_in_needs_no_other_place, begin, finish),
         cmocka_unit_test_setup_teardown(who_comes_later_gets_no_room_of_a_place, begin, finish),
         cmocka_unit_test_setup_teardown(who_waits_for_the_store_keeps_its_room, begin, finish),
+        cmocka_unit_test_setup_teardown(who_is_behind_waits_for_the_store_too, begin, finish),
         cmocka_unit_test_setup_teardown(who_asks_again_is_counted_once, begin, finish),
         cmocka_unit_test_setup_teardown(who_is_refused_has_the_room_of_its_place, begin, finish),
     };
