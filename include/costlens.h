@@ -299,8 +299,9 @@ struct costlens_request {
                            // and those that change soon, need it
     int64_t counted;       // its input in tokens, where it was counted exactly; 0: by its bytes
     int64_t output_unsaid; // > 0: an answer's maximum, where neither body nor book says one. Before
-                           // it the book's own is taken, and before that what the body says in a
-                           // member that the vendor may ignore. Who sets it puts `output_max` below
+                           // it the book's own is taken, and before that what the body says where
+                           // the vendor may ignore it: in another member, or as a text or a
+                           // fraction. Who sets it puts `output_max` below
                            // into the body where `output_by` says so. 0: the body goes as it is,
                            // and one that says none is bounded by all that the model's window
                            // holds, whatever maximum the book has
