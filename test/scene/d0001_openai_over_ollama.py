@@ -112,6 +112,7 @@ with Mock(models="llama3.2:3b,echo") as mock, ollama(mock) as gateway:
     expect_in(": costlens request_id=", streamed.body.decode().split("\n\n")[-4])
 
     # What cannot be carried is refused, and costs no row.
+    until(lambda: gateway.metric("costlens_ledger_lag_seconds") == 0, 5, "all rows are written")
     before = len(gateway.rows())
     for more, field in (({"n": 2}, "`n`"), ({"max_tokens": 0}, "`max_tokens`"), ({"logit_bias": {"1": 1}}, "`logit_bias`"),
                         ({"tools": [TOOL], "tool_choice": "required"}, "`tool_choice`")):

@@ -9,14 +9,14 @@
 
 static void fails_with(struct caller *c, int listener, const char *answer, enum call_fail fail)
 {
+    int64_t start_us = clock_mono_us();
     start(c, &first);
     int fd = raw_accept(listener);
     read_request(fd);
     raw_say(fd, answer);
-    int64_t start_us = clock_mono_us();
     assert_true(reached(&first.failed, 1));
     assert_int_equal(first.fail, fail);
-    assert_true(ms_since(start_us) >= 190 && ms_since(start_us) < 2000);
+    assert_true(ms_since(start_us) >= 190 && ms_since(start_us) < 8000);
     assert_true(raw_closed(fd, 100));
     close(fd);
 }
@@ -85,7 +85,7 @@ static void test_timeouts(void **state)
     start(c, &first);
     assert_true(reached(&first.failed, 1));
     assert_int_equal(first.fail, CALL_FAIL_CONNECT_TIMEOUT);
-    assert_true(ms_since(start_us) >= 190 && ms_since(start_us) < 2000);
+    assert_true(ms_since(start_us) >= 190 && ms_since(start_us) < 8000);
     end(c);
     for (int i = 0; i < 3; i++)
         close(filler[i]);
