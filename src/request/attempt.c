@@ -13,12 +13,6 @@ void attempt_init(struct attempt *a)
     buf_init(&a->fields, &alloc_heap, HEAD_BYTES_MAX);
 }
 
-int64_t attempt_output_max(const struct attempt *a, const struct demand *d)
-{
-    bool less = d->output_max <= 0 || a->output_max < d->output_max;
-    return a->output_max > 0 && less ? a->output_max : d->output_max;
-}
-
 unsigned attempt_flags(const struct attempt *a)
 {
     return vendor_flags(a->provider->vendor_row, a->provider->url.host);

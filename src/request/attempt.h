@@ -72,8 +72,6 @@ struct attempt {
     struct entry entry;
 };
 
-// How long an answer of it may be at most, tokens: as its caller says, or less. 0 = not said.
-int64_t attempt_output_max(const struct attempt *a, const struct demand *d);
 // The peculiarities of whom it is sent to (wire/vendor.h).
 unsigned attempt_flags(const struct attempt *a);
 // `a` is zeroed before.

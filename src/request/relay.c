@@ -222,11 +222,12 @@ static enum meter_kind kind_of(enum dialect dialect, struct str type)
     return METER_OTHER;
 }
 
+// By its bound, which knows what is sent and kept to; else as its caller says.
 static int64_t output_asked(const struct req *r)
 {
     const struct demand *d = &r->ask.demand;
-    int64_t most = attempt_output_max(&r->attempt, d);
-    return most < INT64_MAX / DEMAND_CHOICES_MAX ? most * demand_choices(d) : 0;
+    int64_t most = r->attempt.reservation.output;
+    return most > 0 ? most : count_times(d->output_max, demand_choices(d));
 }
 
 // What it may tell of its prompt, at a blank a word.

@@ -70,7 +70,8 @@ static void keep(struct req *r, const struct bound *b)
     v->bounded = b->state == BOUND_KNOWN;
     v->most = v->bounded ? b->most : (struct nano){0};
     v->amount = v->most;
-    v->output = b->output;
+    v->input = v->bounded ? b->input : 0;
+    v->output = v->bounded ? b->output : 0;
     v->price = e->price_name.len ? e->price_name : e->model; // as sent: another may answer
 }
 
@@ -137,10 +138,20 @@ static bool cost_known(const struct req *r)
     return false;
 }
 
-// The row of one that grows tells the most there can be, where its output is told by nobody.
-static bool captured_growing(const struct req *r)
+// As far as anybody can say, its answer was longer than its maximum.
+static bool passed_maximum(const struct req *r)
 {
-    return r->attempt.reservation.grows && r->attempt.entry.usage.sure == SURE_CAPTURED;
+    const struct usage *u = &r->attempt.entry.usage;
+    return u->sure == SURE_ESTIMATED || usage_output(u) > r->attempt.reservation.output;
+}
+
+// Nobody tells what a captured one made: it is charged what it held, as where the process had died,
+// but for what came and is more. Its row need not say the same: where its hold grew, or another
+// model answered.
+static bool as_held(const struct req *r)
+{
+    return r->attempt.reservation.bounded && r->attempt.entry.usage.sure == SURE_CAPTURED &&
+           !passed_maximum(r);
 }
 
 void reservation_charge(struct req *r)
@@ -154,7 +165,7 @@ void reservation_charge(struct req *r)
     if (cost_known(r))
         c->charged = cost;
     else
-        c->charged = captured_growing(r) ? c->held : count_larger(cost, c->held);
+        c->charged = as_held(r) ? c->held : count_larger(cost, c->held);
 }
 
 // One that grows has not held all that it may cost: what is missing is no broken promise.
@@ -201,7 +212,7 @@ static void end_alone(struct req *r)
     if (!r->attempt.reservation.relied)
         return;
     bool broken = hold_against(r, cost);
-    if (!is_beyond(r, cost))
+    if (!is_beyond(r, cost) || !(broken || passed_maximum(r)))
         return;
     uuid_write(&r->id, id);
     log_begin(&l, LOG_ERROR,

@@ -33,7 +33,8 @@ struct reservation {
     int64_t ahead;            // ... how many those are
     int64_t tokens;           // ... and how many of its answer are held for
     int64_t spare;            // ... that may be under way when it is cut
-    int64_t output;           // tokens that come out at most, by its bound
+    int64_t input;            // tokens that go in at most, by its bound, and
+    int64_t output;           // ... that come out, of all answers; 0: it has no bound, or is free
     bool relied;              // a budget that blocks relies on its price, and on that
     unsigned lowered;         // so often was its answer made shorter
     struct booking_left left; // as it ended, of its scarcest budget, without it

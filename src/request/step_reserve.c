@@ -173,8 +173,7 @@ static enum flow hold(struct req *r)
     enum breach_scope scope = broken(r); // it may be, since the call began to wait
     if (scope != BREACH_NONE && r->attempt.reservation.relied)
         return refuse_breach(r, scope);
-    if (r->attempt.output_max > 0)
-        admit_capture(r);
+    admit_capture(r);
     booking_charge(r->attempt.reservation.booking, &r->attempt.entry.charge);
     return NEXT;
 }
@@ -339,8 +338,10 @@ static enum flow begin(struct req *r, const struct concern *c)
         return AGAIN;
     if (v->bounded && c->blocks && c->grows && r->ask.demand.stream)
         reservation_hold_less(r);
-    if (c->count == 0)
+    if (c->count == 0) {
+        admit_capture(r);
         return NEXT;
+    }
     const struct booking_owner owner = {r->worker->loop, on_wake, r, r->id, r->start_us};
     v->booking = booking_new(gate_budgets(r->worker->gate), &owner, c->wishes, c->count);
     if (!v->booking)

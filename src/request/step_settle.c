@@ -262,12 +262,13 @@ static void usage_capture(struct usage *u, const struct meter *m)
     u->us_region = u->us_region || bound.us_region;
     if (u->service == SERVICE_STANDARD)
         u->service = bound.service;
-    if ((!m->partial || m->input_untold) && u->prompt < bound.prompt) {
+    bool guessed = m->total == 0 || u->prompt < bound.prompt;
+    if ((!m->partial || m->input_untold) && guessed) {
         memcpy(u->count, bound.count, BUCKET_OUTPUT * sizeof u->count[0]); // what goes in
         u->prompt = bound.prompt;
     }
-    if (u->count[BUCKET_OUTPUT] < bound.count[BUCKET_OUTPUT])
-        u->count[BUCKET_OUTPUT] = bound.count[BUCKET_OUTPUT];
+    int64_t lacks = bound.count[BUCKET_OUTPUT] - usage_output(u);
+    u->count[BUCKET_OUTPUT] += lacks > 0 ? lacks : 0;
 }
 
 static int64_t smaller(int64_t a, int64_t b)

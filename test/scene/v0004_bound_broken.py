@@ -2,7 +2,7 @@
 """A provider that bills more than its price allows: all of it is recorded and spent, the excess is told at once and kept,
 and no budget that blocks relies on that price until it is read anew: for the key whose call that was, and for all keys once
 another one's has passed it, too; nor does a call that had waited for its budget meanwhile. One that goes on past the maximum and tells no usage: its stream is cut as soon as that is sure, and it
-is charged no less than what was seen, which is an estimate, and no proof against its price."""
+is charged no less than what was seen, which is an estimate, and no proof against its price. A call of which nothing came is charged what it held, whatever it asked for."""
 import concurrent.futures
 import json
 import signal
@@ -29,7 +29,7 @@ def ask(gateway, **more):
 
 def broken(answer, whose):
     error = answer.json["error"]
-    expect((answer.status, error["code"]), (400, "price_unknown"), answer.body)
+    expect((answer.status, error.get("details", [{"reason": error["code"]}])[-1]["reason"]), (400, "price_unknown"), answer.body)
     for part in (whose, "costlens price", "reload"):
         expect_in(part, error["message"])
 
@@ -222,7 +222,38 @@ def whole(mock):
         no_proof(gateway, row)
 
 
+def lost(mock, path, body, most, model=MODEL):
+    """No byte of an answer comes: what was held is charged, and its row tells no more, whatever else its body names."""
+    where = f"  openai: {{ dialect: openai, vendor: openai, url: {mock.url}/v1, models: [codex-mini], retries: 0 }}\n"
+    own = {} if model == MODEL else {"providers": where, "models": []}
+    for budget in ("{ name: all, limit: 2.00 }", "{ name: each, per: request, limit: 2.00 }"):
+        with Gateway(mock, extra=f"budgets:\n  - {budget}\n", **own) as gateway:
+            expect(gateway.post(path, {"model": model, **body}, {"x-mock-fault": "reset=head"}).status, 502)
+            [row] = gateway.rows(1)
+            expect((row["sure"], row["output"]), ("captured", most), f"the output that its bound was made of: {body}")
+            if "all" in budget:
+                held, amount = charged(gateway, row)
+                expect(amount, held, f"no more than it held: {body}")
+                expect_true(0 < up(row["cost_pd"]) <= held, f"nor does its row tell more: {row['cost_pd']}, held {held}")
+            figures = gateway.metrics()
+            for name in ("bound_violation", "budget_overdraft", "budget_overrun"):
+                expect(figures[f"costlens_{name}_total"], 0, name)
+            expect(loud(gateway), [], "and nobody is blamed")
+            verified(gateway)
+
+
 with Mock() as mock:
+    talk = {"messages": [{"role": "user", "content": "a"}]}
+    for path, body, most in (
+            ("/v1/chat/completions", {**talk, "max_tokens": 100, "max_output_tokens": 9_000_000_000}, 100),
+            ("/v1/responses", {"input": "a", "max_output_tokens": 100, "max_tokens": 1_000_000}, 100),
+            ("/v1/completions", {"prompt": "a", "max_tokens": 100, "max_completion_tokens": 1_000_000}, 100),
+            ("/v1/chat/completions", {**talk, "max_tokens": "1000", "max_completion_tokens": 10}, 1000)):
+        lost(mock, path, body, most)
+    # No answer is longer than the window, and a prompt that is longer is not read.
+    lost(mock, "/v1/chat/completions", {**talk, "max_tokens": 1_000_000}, 200_000, "codex-mini")
+    lost(mock, "/v1/chat/completions", {"messages": [{"role": "user", "content": "four" * 300_000}], "max_tokens": 10}, 10,
+         "codex-mini")
     for hold in ("full", "grow"):
         overrun(mock, hold, lambda g, fault: g.chat("a", headers=fault, stream=True, max_tokens=200), 200)
     overrun(mock, "full", lambda g, fault: g.messages("a", headers=fault, stream=True, max_tokens=200), 200)
