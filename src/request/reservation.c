@@ -138,6 +138,13 @@ static bool cost_known(const struct req *r)
     return false;
 }
 
+// Its provider has told of more than its bound allows, though not of the end.
+static bool reported_beyond(const struct req *r)
+{
+    const struct reservation *v = &r->attempt.reservation;
+    return v->bounded && v->reported.n > v->most.n;
+}
+
 // As far as anybody can say, its answer was longer than its maximum.
 static bool passed_maximum(const struct req *r)
 {
@@ -151,7 +158,7 @@ static bool passed_maximum(const struct req *r)
 static bool as_held(const struct req *r)
 {
     return r->attempt.reservation.bounded && r->attempt.entry.usage.sure == SURE_CAPTURED &&
-           !passed_maximum(r);
+           !reported_beyond(r) && !passed_maximum(r);
 }
 
 void reservation_charge(struct req *r)
@@ -188,12 +195,12 @@ static bool is_beyond(const struct req *r, struct nano charged)
     return v->bounded && charged.n > v->most.n;
 }
 
-// Where it is known what it cost. More than its bound is no mistake of an estimate then: its price
-// is distrusted, and true is given.
+// Where it is known what it cost, or what was told of it is enough. More than its bound is no
+// mistake of an estimate then: its price is distrusted, and true is given.
 static bool hold_against(struct req *r, struct nano cost)
 {
     const struct reservation *v = &r->attempt.reservation;
-    if (!v->bounded || !cost_known(r))
+    if (!v->bounded || !(cost_known(r) || reported_beyond(r)))
         return false;
     metrics_bound(&r->worker->metrics, cost.n, v->most.n);
     if (!is_beyond(r, cost))

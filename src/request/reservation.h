@@ -37,6 +37,7 @@ struct reservation {
     int64_t output;           // ... that come out, of all answers; 0: it has no bound, or is free
     bool relied;              // a budget that blocks relies on its price, and on that
     unsigned lowered;         // so often was its answer made shorter
+    struct nano reported;     // what had been told of its usage costs, where it came to no end
     struct booking_left left; // as it ended, of its scarcest budget, without it
 };
 

@@ -295,6 +295,18 @@ static void times_settle(struct req *r)
         e->ttft_us = e->ttft_us > apart ? e->ttft_us - apart : 1;
 }
 
+// What is told of a stream before its end is a part of what is billed, whatever the rest is taken
+// for.
+static void keep_reported(struct req *r)
+{
+    struct cost cost;
+    if (!r->attempt.reservation.bounded || r->attempt.meter.usage.sure != SURE_REPORTED)
+        return; // it was estimated before, as it waited for its next attempt
+    const struct sheet *sheet = sheet_there(r, sheet_of(r));
+    rate(sheet, &r->attempt.meter.usage, r->attempt.entry.start_us, &cost);
+    r->attempt.reservation.reported = nano_from_money(cost.total);
+}
+
 static void usage_settle(struct req *r)
 {
     struct usage *u = &r->attempt.entry.usage;
@@ -307,8 +319,10 @@ static void usage_settle(struct req *r)
     }
     if (!answered || refused)
         return; // the captured row stands
-    if (!r->attempt.meter.has_usage)
+    if (!r->attempt.meter.has_usage) {
+        keep_reported(r);
         meter_estimate(&r->attempt.meter, r->input_bytes);
+    }
     if (meter_tells(&r->attempt.meter))
         *u = r->attempt.meter.usage;
     else

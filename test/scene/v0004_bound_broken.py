@@ -2,7 +2,8 @@
 """A provider that bills more than its price allows: all of it is recorded and spent, the excess is told at once and kept,
 and no budget that blocks relies on that price until it is read anew: for the key whose call that was, and for all keys once
 another one's has passed it, too; nor does a call that had waited for its budget meanwhile. One that goes on past the maximum and tells no usage: its stream is cut as soon as that is sure, and it
-is charged no less than what was seen, which is an estimate, and no proof against its price. A call of which nothing came is charged what it held, whatever it asked for."""
+is charged no less than what was seen, which is an estimate, and no proof against its price; what it has told of usage by then
+is one. A call of which nothing came is charged what it held, whatever it asked for."""
 import concurrent.futures
 import json
 import signal
@@ -222,6 +223,26 @@ def whole(mock):
         no_proof(gateway, row)
 
 
+def told(mock, path, body, fault):
+    """What a stream that is cut has told of its usage by then is no estimate: more than the bound breaks its price."""
+    for budget in ("{ name: all, limit: 100.00 }", "{ name: each, per: request, limit: 100.00 }"):
+        with Gateway(mock, extra=f"budgets:\n  - {budget}\n") as gateway:
+            answer = gateway.post(path, body, {"x-mock-fault": "tokens=5000+ignore-max+wrong-usage=9+slow=2" + fault})
+            expect_in("max_tokens_ignored", str(answer.events[-1]), "it was cut")
+            [row] = gateway.rows(1)
+            expect((row["sure"], row["outcome"]), ("estimated", "incomplete"))
+            until(lambda: len(loud(gateway)) == 1, 5, "it is in the log")
+            expect_in("the most that its price allows", loud(gateway)[0]["msg"])
+            figures = gateway.metrics()
+            kept = "all" in budget
+            for name, wanted in (("bound_violation", 1), ("budget_overdraft", kept), ("budget_overrun", 0)):
+                expect(figures[f"costlens_{name}_total"], wanted, name)
+            seen = len(mock.bills())
+            broken(gateway.post(path, body), "for that key")
+            expect(len(mock.bills()), seen, "nothing was sent")
+            verified(gateway)
+
+
 def lost(mock, path, body, most, model=MODEL):
     """No byte of an answer comes: what was held is charged, and its row tells no more, whatever else its body names."""
     where = f"  openai: {{ dialect: openai, vendor: openai, url: {mock.url}/v1, models: [codex-mini], retries: 0 }}\n"
@@ -243,6 +264,14 @@ def lost(mock, path, body, most, model=MODEL):
 
 
 with Mock() as mock:
+    for path, ask_told, fault in (
+            ("/v1/chat/completions", {"model": MODEL, "messages": [{"role": "user", "content": "a"}], "max_tokens": 100,
+                                      "stream": True, "stream_options": {"include_usage": True,
+                                                                         "continuous_usage_stats": True}}, "+as=vllm"),
+            ("/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse", {
+                "contents": [{"role": "user", "parts": [{"text": "a"}]}],
+                "generationConfig": {"maxOutputTokens": 100}}, "")):
+        told(mock, path, ask_told, fault)
     talk = {"messages": [{"role": "user", "content": "a"}]}
     for path, body, most in (
             ("/v1/chat/completions", {**talk, "max_tokens": 100, "max_output_tokens": 9_000_000_000}, 100),
