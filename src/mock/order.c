@@ -87,8 +87,9 @@ static void read_limits(struct order *o)
             o->most = most < MOST_MAX ? most : MOST_MAX;
     }
     int64_t n = 1;
-    if (json_i64(json_get(o->root, "n"), &n) ||
-        json_i64(json_path(o->root, "generationConfig.candidateCount"), &n))
+    const struct json_val *candidates = json_path(o->root, "generationConfig.candidateCount");
+    if (json_i64(json_get(o->root, "n"), &n) || json_i64(candidates, &n) ||
+        str_i64(json_str(candidates), &n))
         o->n = n < 1 ? 1 : n > 16 ? 16 : n;
 }
 

@@ -27,13 +27,22 @@ static void most(int64_t *value, const struct json_val *v)
         *value = n;
 }
 
+// JSON of protobuf takes a whole number as a text, too.
+static void most_answers(struct demand *d, const struct json_val *v)
+{
+    int64_t n = 0;
+    if (str_i64(json_str(v), &n) && n > d->choices)
+        d->choices = n;
+    most(&d->choices, v);
+}
+
 // Gemini takes either spelling of a name.
 static void read_config(struct demand *d, const struct json_val *config)
 {
     most(&d->output_max, json_get(config, "maxOutputTokens"));
     most(&d->output_max, json_get(config, "max_output_tokens"));
-    most(&d->choices, json_get(config, "candidateCount"));
-    most(&d->choices, json_get(config, "candidate_count"));
+    most_answers(d, json_get(config, "candidateCount"));
+    most_answers(d, json_get(config, "candidate_count"));
     ask_text_count(d, json_get(config, "responseSchema"), ASK_SCHEMA);
     ask_text_count(d, json_get(config, "response_schema"), ASK_SCHEMA);
     ask_text_count(d, json_get(config, "responseJsonSchema"), ASK_SCHEMA);

@@ -395,17 +395,25 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
 }
 
 // Some servers take "5" for 5, or what they read of a number beyond int64: nobody knows how many
-// answers that means.
+// answers that means, but of Gemini's, whose JSON takes a text of digits as that number.
+static bool unsure_choice(struct str key, const struct json_val *v)
+{
+    enum json_type type = json_type(v);
+    bool of_gemini = !str_is(key, "n") && !str_is(key, "best_of");
+    int64_t n = 0;
+    if (type == JSON_STRING)
+        return !of_gemini || !str_i64(json_str(v), &n) || n <= 0;
+    return type == JSON_NUMBER && !json_i64(v, &n);
+}
+
 static void see_choice(struct weighing *g, struct str key, const struct json_val *v)
 {
     static const struct str names[] = {STR("n"), STR("best_of"), STR("candidateCount"),
                                        STR("candidate_count")};
     const char *name = among(names, COUNT(names), key);
-    enum json_type type = json_type(v);
-    int64_t n = 0;
-    if (name && type != JSON_NULL)
+    if (name && json_type(v) != JSON_NULL)
         g->w->answers_field = name;
-    if (name && (type == JSON_STRING || (type == JSON_NUMBER && !json_i64(v, &n))))
+    if (name && unsure_choice(key, v))
         boundless(g, name);
 }
 

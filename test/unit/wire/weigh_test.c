@@ -394,10 +394,10 @@ static void what_has_no_limit(void **state)
     has_no_limit(ENDPOINT_CHAT, "mock", "\"n\":18446744073709551617", "n"); // or 1, who wraps
     has_no_limit(ENDPOINT_CHAT, "mock", "\"n\":1e30", "n");
     has_no_limit(ENDPOINT_COMPLETIONS, "mock", "\"best_of\":\"5\"", "best_of");
-    has_no_limit(ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"candidateCount\":\"5\"}",
+    has_no_limit(ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"candidateCount\":\"5x\"}",
                  "candidateCount");
-    has_no_limit(ENDPOINT_GENERATE, "google", "\"generation_config\":{\"candidate_count\":\"5\"}",
-                 "candidate_count");
+    has_no_limit(ENDPOINT_GENERATE, "google",
+                 "\"generation_config\":{\"candidate_count\":\"5e0\"}", "candidate_count");
     has_no_limit(ENDPOINT_CHAT, "mock", "\"web_search_options\":{\"a\":1}", "web_search_options");
     assert_string_equal(
         weighed(ENDPOINT_CHAT, "groq", "groq/compound", "{\"model\":\"m\"}").boundless, "model");
@@ -408,6 +408,19 @@ static void what_has_no_limit(void **state)
         weighed(ENDPOINT_CHAT, "openrouter", "a/b:online", "{\"model\":\"m\"}").boundless, "model");
     assert_null(weighed(ENDPOINT_CHAT, "groq", "llama", "{\"model\":\"m\"}").boundless);
     assert_null(weighed(ENDPOINT_CHAT, "mock", "compound", "{\"model\":\"m\"}").boundless);
+}
+
+// JSON of protobuf takes a whole number as a text, too.
+static void answers_counted_by_a_text(void **state)
+{
+    (void)state;
+    static const char *const members[] = {"\"generationConfig\":{\"candidateCount\":\"5\"}",
+                                          "\"generation_config\":{\"candidate_count\":\"5\"}"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        struct weight w = of(ENDPOINT_GENERATE, "google", members[i]);
+        assert_null(w.boundless);
+        assert_int_equal(w.answers, 5);
+    }
 }
 
 static void tools_that_say_how_often(void **state)
@@ -700,6 +713,7 @@ int main(void)
         cmocka_unit_test(prompts_have_a_window_each),
         cmocka_unit_test(what_is_kept_elsewhere),
         cmocka_unit_test(what_has_no_limit),
+        cmocka_unit_test(answers_counted_by_a_text),
         cmocka_unit_test(tools_that_say_how_often),
         cmocka_unit_test(chats_that_search),
         cmocka_unit_test(gemini_that_searches),
