@@ -92,6 +92,36 @@ void cap_watch(struct cap *c)
     buf_fini(&text);
 }
 
+static void add_over(struct cap *c, const struct json_val *events)
+{
+    struct json_iter it = {0};
+    const struct json_val *event;
+    int128 more;
+    while (json_each(&it, events, NULL, &event)) {
+        if (decimal_read(json_str(json_get(event, "beyond")), &more) != STATUS_OK)
+            continue; // a threshold
+        c->over++;
+        c->over_usd += more;
+    }
+}
+
+// What cannot be had of it is left out: what no limit has covered is told without.
+static void look_over(struct cap *c)
+{
+    struct buf args, text;
+    struct json *j = NULL;
+    struct why why = {0};
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    remote_arg(&args, "name", c->name);
+    enum status s = remote_retry(c->cli, "budgets/events", &args, &text, &why);
+    if (s == STATUS_OK && json_open(buf_str(&text), &alloc_heap, &j, &why) == STATUS_OK)
+        add_over(c, json_get(json_root(j), "events"));
+    json_close(j);
+    buf_fini(&text);
+    buf_fini(&args);
+}
+
 void cap_look(struct cap *c)
 {
     struct why why = {0};
@@ -101,6 +131,8 @@ void cap_look(struct cap *c)
     if (s != STATUS_OK)
         command_failed("what is left of the budget cannot be had: %s",
                        why.text[0] ? why.text : status_text(s));
+    else
+        look_over(c);
 }
 
 void cap_end(const struct cap *c)
@@ -256,6 +288,28 @@ static const char *why_passed(const struct cap *c)
                         : ": its limit was lowered meanwhile";
 }
 
+static struct str over_usd(const struct cap *c, char out[DECIMAL_TEXT])
+{
+    return decimal_text(c->over_usd, DECIMAL_PLACES, 2, out);
+}
+
+// Within its limit.
+static void say_over(const struct cap *c, FILE *to)
+{
+    char text[DECIMAL_TEXT];
+    struct buf events;
+    if (c->over == 0)
+        return;
+    buf_init(&events, &alloc_heap, 0);
+    hint_write(&events,
+               &(struct hint){.verb = "budget events", .config = str_of(c->cli->config_file)});
+    command_print(to, "costlens: %s WORST CASE: %.*s USD more; %.*s names it.\n",
+                  c->over == 1 ? "A CALL IS CHARGED MORE THAN ITS"
+                               : "CALLS ARE CHARGED MORE THAN THEIR",
+                  STR_ARG(over_usd(c, text)), STR_ARG(buf_str(&events)));
+    buf_fini(&events);
+}
+
 void cap_say_passed(const struct cap *c, FILE *to)
 {
     char text[DECIMAL_TEXT];
@@ -267,6 +321,8 @@ void cap_say_passed(const struct cap *c, FILE *to)
             "costlens: A CALL IS CHARGED MORE THAN WAS HELD FOR IT: %.*s USD of what is spent "
             "no limit has covered.\n",
             STR_ARG(overdraft));
+    else
+        say_over(c, to);
     if (by.len)
         command_print(to, "costlens: THE BUDGET IS OVERSPENT by %.*s USD%s.\n", STR_ARG(by),
                       overdraft.len ? "" : why_passed(c));
@@ -360,12 +416,15 @@ void cap_write(const struct cap *c, struct json_out *o)
         json_out_null(o, "budget");
         return;
     }
+    char text[DECIMAL_TEXT];
     json_out_begin(o, "budget", '{');
     json_out_text(o, "name", c->name);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         write_text(c, names[i], o);
     if (amount(c, "overdraft").len)
         json_out_text(o, "overdraft", amount(c, "overdraft"));
+    if (c->over > 0)
+        json_out_text(o, "beyond_worst_case", over_usd(c, text));
     if (c->found)
         json_out_flag(o, "scope_changed", moved(c));
     else

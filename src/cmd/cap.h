@@ -23,6 +23,8 @@ struct cap {
     struct json *made;  // of budgets/set; NULL before
     struct buf answer;  // of budgets/show, at the end
     struct json *found; // the same; NULL while that is not known
+    int64_t over;       // calls that are charged more than their worst case,
+    int128 over_usd;    // and by how much, in units of 10^-18 USD
 };
 
 void cap_init(struct cap *c, const struct cli *cli);
@@ -46,7 +48,8 @@ void cap_announce(const struct cap *c, FILE *to);
 // `total` (NULL: there is no bill), where it is; and what of it is no limit of all these calls: its
 // scope, hold or enforce was changed meanwhile.
 void cap_print(const struct cap *c, const struct json_val *total, FILE *to);
-// That more is spent than its limit, or than was held; nothing where that is not so.
+// That more is spent than its limit, or a call is charged more than its worst case; nothing where
+// that is not so.
 void cap_say_passed(const struct cap *c, FILE *to);
 // How many calls it refused, why, and how to go on; nothing when it refused none.
 void cap_say_refused(const struct cap *c, FILE *to);
@@ -54,7 +57,8 @@ void cap_say_refused(const struct cap *c, FILE *to);
 void cap_say_cut(const struct cap *c, int64_t cut, FILE *to);
 // "budget":{"name","limit","spent","held","left","hold","enforce","scope_changed","would_refuse",
 // "refused","refused_paused"}: amounts are USD, as texts, null where they are not known, as `hold`,
-// `enforce` and `scope_changed` are; and "overdraft", where there is any. Null without one.
+// `enforce` and `scope_changed` are; and "overdraft" and "beyond_worst_case", where there is any.
+// Null without one.
 void cap_write(const struct cap *c, struct json_out *o);
 
 #endif

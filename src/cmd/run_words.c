@@ -97,12 +97,23 @@ static int64_t number(const struct json_val *bill, const char *path)
     return json_i64(json_path(bill, path), &n) ? n : 0;
 }
 
+static void say_too_long(int64_t answers)
+{
+    if (answers > 0)
+        command_print(stderr,
+                      "costlens: %lld %s CUT: its provider ignores the maximum of an answer, "
+                      "and had passed it.\n",
+                      (long long)answers, answers == 1 ? "ANSWER WAS" : "ANSWERS WERE");
+}
+
 void run_say_wrong(const struct run *r, const struct json_val *bill)
 {
     int64_t calls = number(bill, "total.requests");
+    int64_t too_long = number(bill, "answers_too_long");
     cap_say_passed(&r->cap, stderr);
     cap_say_refused(&r->cap, stderr);
-    cap_say_cut(&r->cap, number(bill, "answers_cut"), stderr);
+    cap_say_cut(&r->cap, number(bill, "answers_cut") - too_long, stderr);
+    say_too_long(too_long);
     say_refused(r);
     if (r->open > 0)
         say_open(r);

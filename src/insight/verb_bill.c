@@ -43,7 +43,9 @@ struct billing {
     int64_t vain;          // attempts that another followed
     int64_t vain_unpriced;
     struct money_sum vain_cost;
-    int64_t answers_cut; // since a budget of `hold: grow` was used up
+    int64_t answers_cut;
+    int64_t answers_too_long; // of them, since they had passed their maximum; the others, since a
+                              // budget of `hold: grow` was used up
     struct str key;
     int64_t inside; // calls of runs inside it
     struct money_sum inside_cost;
@@ -145,7 +147,9 @@ static void add_row(struct billing *b, const struct entry *e)
     add_saved(b, e);
     add_named(b, e);
     add_inside(b, e);
-    b->answers_cut += str_is(e->error, refusal_code(REFUSAL_BUDGET)); // one it refused has no row
+    bool too_long = str_is(e->error, refusal_code(REFUSAL_UPSTREAM_ENDLESS));
+    b->answers_too_long += too_long;
+    b->answers_cut += too_long || str_is(e->error, refusal_code(REFUSAL_BUDGET)); // refused: no row
     if (!e->followed)
         return;
     b->vain++;
@@ -232,6 +236,7 @@ static void write_answer(struct billing *b, struct str key, struct buf *json)
     json_out_number(o, "unpriced", b->vain_unpriced);
     json_out_end(o, '}');
     json_out_number(o, "answers_cut", b->answers_cut);
+    json_out_number(o, "answers_too_long", b->answers_too_long);
     write_inside(o, b);
     write_dearest(o, &b->dearest);
     write_failed(o, &b->failed);

@@ -26,13 +26,13 @@ enum status report_verb(VERB_SHAPE) MUST_USE;
 // charged "charged_usd"
 enum status request_verb(VERB_SHAPE) MUST_USE;
 // {"key","since"}: what the calls of that key cost -> {"key","cache":{"saved_usd","unknown"},
-// "retries":{"attempts","cost_usd","unpriced"},"answers_cut","inside":{"requests","cost_usd"},
-// "dearest":{"request","model","cost_usd"},"last_error":{"request","model","http_status","error"},
-// "rows":[...],"total":{...}}, the last two as a report by model. Saved is what all cached tokens
-// would have cost as fresh input, less what they did; unknown, the calls of which nobody knows it.
-// Retries are attempts that another followed. Answers are cut when a budget of `hold: grow` is used
-// up. On the bill of a run are the calls of runs inside it,
-// too: "inside" tells them. What there is none of is null.
+// "retries":{"attempts","cost_usd","unpriced"},"answers_cut","answers_too_long","inside":{
+// "requests","cost_usd"},"dearest":{"request","model","cost_usd"},"last_error":{"request","model",
+// "http_status","error"},"rows":[...],"total":{...}}, the last two as a report by model. Saved is
+// what all cached tokens would have cost as fresh input, less what they did; unknown, the calls of
+// which nobody knows it. Retries are attempts that another followed. Answers are cut when a budget
+// of `hold: grow` is used up, or when they have passed their maximum (too long). On the bill of a
+// run are the calls of runs inside it, too: "inside" tells them. What there is none of is null.
 enum status bill_verb(VERB_SHAPE) MUST_USE;
 // {} -> {"balanced":true,"checks":[{"name","checked","differences","other_prices"}],
 //        "differences":["..."]}

@@ -54,6 +54,15 @@ for line in sys.stdin:
     answer = urllib.request.urlopen(request)
     print(answer.headers["x-costlens-request-id"], "used up" in answer.read().decode(), flush=True)
 """)
+# A stream that may have 900.
+LONG = program("""
+import json, os, urllib.request
+body = {"model": "bench/bench-model", "max_tokens": 900, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+request = urllib.request.Request(os.environ["OPENAI_BASE_URL"] + "/chat/completions", json.dumps(body).encode(),
+    {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"], "Content-Type": "application/json",
+    **json.loads(os.environ["SCENE_HEADERS"])})
+print(urllib.request.urlopen(request).read()[-300:].decode())
+""")
 WORST = Decimal("0.0006")  # at least that is held for such a call: its 1000 tokens out; it costs less
 
 
@@ -174,6 +183,23 @@ def says_that_it_is_overspent(gateway):
         else:
             budget = told(done)["budget"]
             expect(Decimal(budget["overdraft"]), Decimal(budget["spent"]) - Decimal(budget["limit"]))
+
+
+def says_what_passed_a_maximum(gateway):
+    """Its provider ignores that: what came until it was cut is estimated at more than was held, within the limit."""
+    fault = {"SCENE_HEADERS": json.dumps({"x-mock-fault": "tokens=5000+ignore-max+no-usage"})}
+    for option in ("--quiet", "--json", "--name=x"):
+        done = run(gateway, LONG, "--budget", "1", option, environment=fault)
+        expect_in("max_tokens_ignored", done.stdout)
+        if option == "--json":
+            answer = told(done)
+            expect_true(Decimal(answer["budget"]["beyond_worst_case"]) > 0, str(answer["budget"]))
+            expect_true("overdraft" not in answer["budget"], "its limit covers it")
+            expect((answer["bill"]["answers_cut"], answer["bill"]["answers_too_long"]), (1, 1))
+        else:
+            expect_in("costlens: A CALL IS CHARGED MORE THAN ITS WORST CASE: 0.0", done.stderr)
+            expect_in("costlens: 1 ANSWER WAS CUT: its provider ignores the maximum of an answer", done.stderr)
+            expect_true("hold: grow" not in done.stderr and "OVERSPENT" not in done.stderr, done.stderr)
 
 
 def changed(gateway, cmd, cap, option, *change):
@@ -354,14 +380,14 @@ with Mock(ttft="100ms") as mock:
     gateway = configured(Gateway(mock))
     ten_agents_finish(gateway, mock, Decimal("0.0035"))
     for each in (stops_at_its_limit, goes_on_when_it_is_raised, bills_the_limit_of_now, holds_for_runs_inside_it,
-                 says_that_it_refuses_nothing, refuses_what_is_no_limit):
+                 says_that_it_refuses_nothing, refuses_what_is_no_limit, says_what_passed_a_maximum):
         each(gateway)
         until(lambda: not owned(gateway), 10, "its own gateway has ended")
     with Gateway(mock) as gateway:
         ten_agents_finish(gateway, mock, Decimal("0.0035"))
         for each in (stops_at_its_limit, goes_on_when_it_is_raised, holds_for_runs_inside_it,
                      outlives_a_run_that_is_killed, says_when_a_gateway_is_too_old, says_that_it_holds_less,
-                     says_that_it_refuses_nothing, says_that_it_is_of_others, warns_of_a_crowd,
+                     says_what_passed_a_maximum, says_that_it_refuses_nothing, says_that_it_is_of_others, warns_of_a_crowd,
                      ends_with_125_where_there_are_too_many):
             each(gateway)
         says_that_it_is_overspent(gateway)
