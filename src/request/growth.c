@@ -87,11 +87,12 @@ static enum growth grow(struct req *r)
     return is_used_up(v, price_of(v, steps_due(v, made))) ? GROWTH_OVER : GROWTH_FAILED;
 }
 
-// Its stream is within what the bound takes for the longest answer, as far as can surely be said.
+// Its stream is within what the bound takes for the longest answer, as far as can surely be said. A
+// bound on what is free takes it for none, and relies on no maximum.
 static bool keeps(const struct req *r)
 {
     const struct reservation *v = &r->attempt.reservation;
-    return !v->relied || meter_least(&r->attempt.meter) <= v->output;
+    return !v->relied || v->output == 0 || meter_least(&r->attempt.meter) <= v->output;
 }
 
 void growth_go_on(struct req *r)

@@ -304,6 +304,12 @@ with Mock() as mock:
         expect((answer.events[-1], gateway.rows(1)[0]["outcome"]), ("[DONE]", "ok"), "a prefix told once more")
     cut(mock)
     whole(mock)
+    # What is free relies on no maximum.
+    own = f"  own: {{ dialect: openai, vendor: vllm, url: {mock.url}/v1, models: [m], retries: 0 }}\n"
+    with Gateway(mock, extra="budgets:\n  - { name: all, limit: 1.00 }\n", providers=own, models=[]) as gateway:
+        answer = gateway.chat("a", headers={"x-mock-fault": "tokens=50"}, model="m", stream=True, max_tokens=100)
+        [row] = gateway.rows(1)
+        expect((answer.events[-1], row["outcome"], row["cost_pd"]), ("[DONE]", "ok", 0))
     # Where no budget blocks, it goes on.
     with Gateway(mock, extra="budgets:\n  - { name: eye, limit: 1.00, enforce: observe }\n") as gateway:
         answer = gateway.chat("a", headers={"x-mock-fault": IGNORES}, stream=True, max_tokens=200)
