@@ -346,8 +346,9 @@ static void say_denied(struct req *r, enum refusal why, struct str target)
     if (a->refusal == REFUSAL_NONE) // the provider's own words stay as they are
         return;
     buf_init(&text, &alloc_heap, KIB);
-    buf_printf(&text, " Another attempt, at \"%.*s\", was refused (%s)", STR_ARG(target),
-               refusal_code(why));
+    bool closed = !a->refusal_detail.len || str_ends(a->refusal_detail, str_of("."));
+    buf_printf(&text, "%s Another attempt, at \"%.*s\", was refused (%s)", closed ? "" : ".",
+               STR_ARG(target), refusal_code(why));
     if (why == REFUSAL_BUDGET && r->purse.len)
         buf_printf(&text, " by the budget \"%.*s\"", STR_ARG(r->purse));
     buf_add_char(&text, '.');

@@ -51,6 +51,11 @@ with Mock() as mock:
             expect((row["error"], row["followed"], row["sure"]), ("upstream_disconnected", 0, "captured"))
             verified(gateway)
 
+    # What it was told of the attempt before ends as a sentence.
+    with Gateway(mock, extra=BOTH + budget, models=["bench-model", "cheap"], retries=0) as gateway:
+        error = ask(gateway, "not-json", model="both").json["error"]
+        expect_in('was to be JSON". Another attempt, at "bench/cheap", was refused', error["message"])
+
     # A provider's own words stay as they are.
     with Gateway(mock, extra=BOTH + budget, models=["bench-model", "cheap"]) as gateway:
         answer = ask(gateway, "status=502", model="both")
