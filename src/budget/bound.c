@@ -280,7 +280,7 @@ static const char *large_field(const struct weight *w)
         return w->answers_field;
     if (w->rounds > DEMAND_CHOICES_MAX)
         return w->rounds_of;
-    return w->output_max > 0 ? w->output_field : NULL;
+    return w->output_max > 0 || w->output_unsure > 0 ? w->output_field : NULL;
 }
 
 // In one tier, by one of the sheets that may hold. A tier that nobody asked for need have no price:

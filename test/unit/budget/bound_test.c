@@ -494,6 +494,16 @@ static void beyond_all_counting(void **state)
     w.service = SERVICE_BATCH;
     refused("dear", &w, BOUND_LARGE, "max_tokens");
     w = weight();
+    w.output_max = 0;
+    w.output_unsure = INT64_MAX / 2; // which is sent as a maximum, and held
+    struct bound b;
+    bound_make(
+        &(struct bound_call){
+            .sheet = sheet("dear"), .weight = &w, .start_us = NIL_UTC, .output_unsaid = 4096},
+        &b);
+    assert_int_equal(b.state, BOUND_LARGE);
+    assert_string_equal(b.field, "max_tokens");
+    w = weight();
     w.answers = INT64_MAX / 2;
     w.answers_field = "n";
     refused("dear", &w, BOUND_LARGE, "n");
