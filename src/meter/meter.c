@@ -98,6 +98,13 @@ static void hold(struct meter *m, struct str bytes)
         m->garbage = true;
 }
 
+static void give_held(struct meter *m, meter_pass_f *pass, void *context)
+{
+    if (m->held.len)
+        pass(context, buf_str(&m->held));
+    buf_clear(&m->held);
+}
+
 static void give(struct str *span, meter_pass_f *pass, void *context)
 {
     if (span->len)
@@ -285,22 +292,29 @@ static size_t array_part(struct meter *m, struct str piece)
 const char *meter_array_next(const struct meter *m)
 {
     bool array = m->text_state == TEXT_ARRAY || m->text_state == TEXT_END;
-    if (!array || m->in_element)
+    if (!array || m->inside)
         return NULL;
     return m->behind_element ? "," : "";
 }
 
-static void feed_array(struct meter *m, struct str piece)
+// Gives how many of the last bytes are of an element that has not ended and may be held.
+static size_t feed_array(struct meter *m, struct str piece)
 {
+    size_t n = 0;
     while (piece.len && m->text_state == TEXT_ARRAY) {
-        size_t n = array_part(m, piece);
+        n = array_part(m, piece);
         if (n == 0) {
             m->text_state = TEXT_BROKEN;
             m->garbage = m->garbage || !m->setup.error;
         }
         piece = str_skip(piece, n);
+        m->inside = m->inside && m->in_element;
     }
     m->whole = m->text_state == TEXT_END;
+    if (m->text_state != TEXT_ARRAY || !m->in_element)
+        return 0;
+    m->inside = m->inside || m->held.len + n > SSE_EVENT_BYTES_MAX;
+    return m->inside ? 0 : n;
 }
 
 static void whole_read(struct meter *m)
@@ -340,27 +354,27 @@ static struct str behind_bom(struct meter *m, struct str piece)
     return piece;
 }
 
-static void feed_text(struct meter *m, struct str piece)
+// Gives how many of the last bytes are to be held, as feed_array.
+static size_t feed_text(struct meter *m, struct str piece)
 {
     if (m->text_state == TEXT_START) {
         piece = behind_bom(m, piece);
         struct str rest = str_trim(piece);
         if (rest.len == 0)
-            return; // a vendor's blank lines while the call waits
+            return 0; // a vendor's blank lines while the call waits
         bool array = rest.ptr[0] == '[' && endpoint_dialect(m->setup.endpoint) == DIALECT_GEMINI;
         m->text_state = array ? TEXT_ARRAY : TEXT_SCAN;
         if (array)
             piece = str_skip(piece, (size_t)(rest.ptr - piece.ptr) + 1);
     }
-    if (m->text_state != TEXT_SCAN) {
-        feed_array(m, piece);
-        return;
-    }
+    if (m->text_state != TEXT_SCAN)
+        return feed_array(m, piece);
     if (!m->sift)
-        return;
+        return 0;
     (void)feed_sift(m, piece);
     m->whole = m->sift->done;
     m->garbage = m->garbage || (m->sift->broken && !m->whole && !m->setup.error);
+    return 0;
 }
 
 // Bytes from the one that closes the text on.
@@ -371,17 +385,21 @@ static size_t closing_bytes(struct str piece)
 }
 
 // The last byte of a whole answer is held back, so that the client does not see its end too early.
+// So is an array's element until its end, as an event: what has passed can go on.
 static void feed_json(struct meter *m, struct str piece, meter_pass_f *pass, void *context)
 {
-    bool before = m->whole;
-    if (!before) {
-        feed_text(m, piece);
-        if (m->whole)
+    size_t kept = piece.len;
+    if (!m->whole) {
+        kept = feed_text(m, piece);
+        if (m->whole) {
             whole_read(m);
+            kept = closing_bytes(piece);
+        }
     }
-    size_t kept = before ? piece.len : m->whole ? closing_bytes(piece) : 0;
-    if (piece.len > kept)
+    if (piece.len > kept) {
+        give_held(m, pass, context);
         pass(context, str_from(piece.ptr, piece.len - kept));
+    }
     hold(m, str_skip(piece, piece.len - kept));
 }
 
@@ -472,9 +490,7 @@ bool meter_tells(const struct meter *m)
 
 void meter_release(struct meter *m, meter_pass_f *pass, void *context)
 {
-    if (m->held.len)
-        pass(context, buf_str(&m->held));
-    buf_clear(&m->held);
+    give_held(m, pass, context);
     m->inside = false;
 }
 

@@ -93,7 +93,7 @@ struct meter {
         struct sse sse;     // of all others
     };
     struct sift *sift;        // of METER_JSON, and of a long event
-    struct buf held;          // terminal event and after
+    struct buf held;          // terminal event and after, or of an array's element until its end
     struct usage usage;       // disjoint; final when has_usage
     bool has_usage;           // the provider's last count has come
     bool partial;             // a count has come, perhaps of the input alone: `usage` holds it
@@ -144,7 +144,7 @@ void meter_fini(struct meter *m);
 // SERVICE_OTHER, and what the body says wins.
 void meter_tier(struct meter *m, struct str word);
 // Reads a piece; gives what may go on to `pass` (slices valid during the call only). Events that
-// lie one after the other in the piece go on as one slice.
+// lie one after the other in the piece go on as one slice. So do an array's elements.
 void meter_feed(struct meter *m, struct str piece, meter_pass_f *pass, void *context);
 // The body has ended (`clean`: by its framing, not by a cut). Afterwards usage, model and the marks
 // are final. Of an event that was cut in the middle nothing is passed on, unless it was a long one.
@@ -159,7 +159,7 @@ bool meter_complete(const struct meter *m);
 bool meter_tells(const struct meter *m);
 // Of a stream that is one JSON array: what is to stand before one more element of our own, so that
 // what has passed on is JSON with that and a `]`: a comma or nothing. NULL where it cannot be:
-// inside of an element, or it is no such stream.
+// inside of a long element, or it is no such stream.
 const char *meter_array_next(const struct meter *m);
 // Gives what was held back.
 void meter_release(struct meter *m, meter_pass_f *pass, void *context);

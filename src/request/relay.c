@@ -61,8 +61,8 @@ struct str relay_name(struct req *r, const char *name)
     return own;
 }
 
-// What passes on. The meter gives events whole, but for long ones and for JSON texts: a key that
-// two reads cut there is masked in its parts.
+// What passes on. The meter gives events, and elements of an array, whole, but for long ones, and
+// other JSON texts as they come: a key that two reads cut there is masked in its parts.
 static void send_on(struct req *r, struct str bytes)
 {
     if (!may_quote(r)) {
@@ -410,7 +410,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
     if (r->attempt.entry.ttft_us == 0)
         r->attempt.entry.ttft_us = clock_mono_us() - r->attempt.dispatch_mono_us;
     if (r->attempt.mode == RELAY_WHOLE &&
-        r->attempt.whole.len + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
+        r->attempt.whole.len + r->attempt.meter.held.len + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
         if (r->attempt.upstream_status >= 400) {
             give_up(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
             return;

@@ -7,6 +7,8 @@ is one. A call of which nothing came is charged what it held, whatever it asked 
 import concurrent.futures
 import json
 import signal
+import socket
+import threading
 
 from lib.books import charges, shown, up, verified
 from lib.scene import MODEL, Gateway, Mock, cost_of, expect, expect_in, expect_true, limit, until
@@ -263,6 +265,44 @@ def lost(mock, path, body, most, model=MODEL):
             verified(gateway)
 
 
+class Array:
+    """Its stream is one JSON array, of which it sends so much and then nothing more."""
+
+    def __init__(self, body):
+        self.body = body
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}"
+        threading.Thread(target=self.answer, daemon=True).start()
+
+    def answer(self):
+        client, _ = self.server.accept()
+        with client:
+            asked = b""
+            while b"\r\n\r\n" not in asked:
+                asked += client.recv(65536)
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                           b"%x\r\n%s\r\n" % (len(self.body), self.body))
+            while client.recv(65536):
+                pass
+
+
+def array_cut():
+    """Wherever a read ends, what is cut of an array reaches its client as far as whole elements came, as JSON."""
+    element = {"candidates": [{"content": {"parts": [{"text": "word and another one, " * 300}], "role": "model"}, "index": 0}]}
+    for more in (b"", b",", b',\n{"candidates":[{"con'):
+        upstream = Array(b"[" + json.dumps(element).encode() + more)
+        provider = f"  gemini: {{ dialect: gemini, vendor: google, url: {upstream.url}, retries: 0 }}\n"
+        with Gateway(upstream, extra="budgets:\n  - { name: all, limit: 100.00 }\n", providers=provider, models=[]) as gateway:
+            answer = gateway.post("/v1beta/models/gemini-2.5-flash:streamGenerateContent", {
+                "contents": [{"role": "user", "parts": [{"text": "a"}]}], "generationConfig": {"maxOutputTokens": 100}}, {})
+            expect(answer.status, 200, answer.body)
+            first, last = json.loads(answer.body)
+            expect(first, element)
+            expect_in("output maximum", last["error"]["message"])
+        upstream.server.close()
+
+
+array_cut()
 with Mock() as mock:
     for path, ask_told, fault in (
             ("/v1/chat/completions", {"model": MODEL, "messages": [{"role": "user", "content": "a"}], "max_tokens": 100,

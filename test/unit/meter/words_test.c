@@ -222,27 +222,98 @@ static void counts_no_long_element(void **state)
     buf_fini(&text);
 }
 
-// Where something may be added to it, so that it is JSON still.
+static void add(void *context, struct str bytes)
+{
+    buf_add(context, bytes);
+}
+
+static void feed(struct meter *m, struct str text, size_t piece, struct buf *passed)
+{
+    for (; text.len; text = str_skip(text, piece < text.len ? piece : text.len))
+        meter_feed(m, str_from(text.ptr, piece < text.len ? piece : text.len), add, passed);
+}
+
+struct array_case {
+    const char *text;
+    const char *passes;
+    const char *before; // NULL: nowhere
+};
+
+static void goes_on(const struct array_case *c, bool least, size_t piece)
+{
+    struct meter m;
+    struct meter_setup setup = array_setup;
+    struct buf passed;
+    setup.least = least;
+    buf_init(&passed, &alloc_heap, 0);
+    meter_init(&m, &setup, &alloc_heap);
+    feed(&m, str_of(c->text), piece, &passed);
+    const char *before = meter_array_next(&m);
+    assert_string_equal(buf_cstr(&passed), c->passes);
+    if (!before != !c->before || (before && strcmp(before, c->before) != 0))
+        fail_msg("%s: %s", c->text, before ? before : "nowhere");
+    meter_release(&m, add, &passed);
+    assert_string_equal(buf_cstr(&passed), c->text);
+    meter_fini(&m);
+    buf_fini(&passed);
+}
+
+// It passes element by element, so that something may be added to it, wherever a read ends.
 static void array_goes_on_between(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        const char *before; // NULL: nowhere
-    } cases[] = {
-        {"", NULL},      {" [", ""},       {"[{", NULL},       {"[{\"a\":1", NULL}, {"[{}", ","},
-        {"[{} ", ","},   {"[{},\r\n", ""}, {"[{},{}]", ","},   {"[{},{}]\n", ","},  {"[]", ""},
-        {"[{},x", NULL}, {"{}", NULL},     {"{\"a\":[", NULL},
+    static const struct array_case cases[] = {
+        {"", "", NULL},
+        {" [", " [", ""},
+        {"[{", "[", ""},
+        {"[{\"a\":1", "[", ""},
+        {"[{}", "[{}", ","},
+        {"[{} ", "[{} ", ","},
+        {"[{},\r\n", "[{},\r\n", ""},
+        {"[{}\n,{\"a\":[{}", "[{}\n,", ""},
+        {"[{},{}]", "[{},{}", ","},
+        {"[{},{}]\n", "[{},{}", ","},
+        {"[]", "[", ""},
+        {"[{},x", "[{},x", NULL},
+        {"[{\"a\"}", "[{\"a\"}", NULL},
+        {"{\"a\":[", "{\"a\":[", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct meter m;
-        meter_init(&m, &array_setup, &alloc_heap);
-        meter_feed(&m, str_of(cases[i].text), nowhere, NULL);
-        const char *before = meter_array_next(&m);
-        if (!before != !cases[i].before || (before && strcmp(before, cases[i].before) != 0))
-            fail_msg("%s: %s", cases[i].text, before ? before : "nowhere");
-        meter_fini(&m);
+        for (int least = 0; least < 2; least++) {
+            goes_on(&cases[i], least, SIZE_MAX);
+            goes_on(&cases[i], least, 1);
+        }
     }
+}
+
+// One that is too long to be held passes as it comes.
+static void long_element_passes_in_parts(void **state)
+{
+    (void)state;
+    struct meter m;
+    struct buf text, passed;
+    buf_init(&text, &alloc_heap, 0);
+    buf_init(&passed, &alloc_heap, 0);
+    buf_add_cstr(&text, "[{},{\"a\":\"");
+    while (text.len < SSE_EVENT_BYTES_MAX + 4)
+        buf_add_char(&text, 'a');
+    meter_init(&m, &array_setup, &alloc_heap);
+    feed(&m, buf_str(&text), 1000, &passed);
+    assert_int_equal(passed.len, 4);
+    assert_string_equal(meter_array_next(&m), "");
+    for (int i = 0; i < 2; i++) {
+        feed(&m, str_of("aaa"), 1, &passed);
+        buf_add_cstr(&text, "aaa");
+        assert_true(str_eq(buf_str(&passed), buf_str(&text)));
+        assert_null(meter_array_next(&m));
+    }
+    feed(&m, str_of("\"},{"), 1, &passed);
+    buf_add_cstr(&text, "\"},");
+    assert_true(str_eq(buf_str(&passed), buf_str(&text)));
+    assert_string_equal(meter_array_next(&m), "");
+    meter_fini(&m);
+    buf_fini(&text);
+    buf_fini(&passed);
 }
 
 #define LONG_WORD                                                      \
@@ -298,6 +369,7 @@ int main(void)
         cmocka_unit_test(counts_what_is_made),
         cmocka_unit_test(counts_no_long_element),
         cmocka_unit_test(array_goes_on_between),
+        cmocka_unit_test(long_element_passes_in_parts),
         cmocka_unit_test(estimates_beyond_what_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
