@@ -100,7 +100,7 @@ enum admission {
     ADMISSION_PAUSED, // somebody has paused a budget of its
     ADMISSION_SPENT,  // it would not fit if every open hold ended at nothing
     ADMISSION_HELD,   // only open holds, or earlier ones that wait, stand in the way
-    ADMISSION_LEASE,  // there is room, but the store must set it aside first
+    ADMISSION_LEASE,  // there is room, but the store must set it aside first, or for an earlier one
 };
 
 struct verdict {

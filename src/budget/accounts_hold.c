@@ -31,31 +31,38 @@ void account_alert(struct accounts *t, struct account *a)
 
 // --- does it fit ---
 
+struct kept {
+    int128 amount;
+    int128 perhaps; // by those that the store may still refuse
+};
+
 // What earlier ones keep there.
-static int128 kept_before(const struct account *a, uint64_t turn)
+static struct kept kept_before(const struct account *a, uint64_t turn)
 {
-    int128 sum = 0;
+    struct kept sum = {0};
     list_for (it, &a->keepers) {
         const struct hold *h = list_of(it, struct hold_keeps, link)->by;
         if (h->turn >= turn)
             break;
-        sum += h->amount.n;
+        *(hold_lacks_lease(h) ? &sum.perhaps : &sum.amount) += h->amount.n;
     }
     return sum;
 }
 
 // `kept` goes before it. Of the lease nothing is kept: more of it can be asked for.
 static enum admission fits(const struct accounts *t, const struct account *a, int64_t amount,
-                           int128 kept)
+                           struct kept kept)
 {
     int128 total = account_used(a) + amount;
     if (a->terms.observe)
         return total <= INT64_MAX ? ADMISSION_MADE : ADMISSION_SPENT;
     if ((int128)a->settled.n + amount > a->terms.limit.n)
         return ADMISSION_SPENT;
-    if (total + kept > a->terms.limit.n)
+    if (total + kept.amount > a->terms.limit.n)
         return ADMISSION_HELD;
-    return t->stored && total > a->leased.n ? ADMISSION_LEASE : ADMISSION_MADE;
+    bool lacks = t->stored && total > a->leased.n;
+    return lacks || total + kept.amount + kept.perhaps > a->terms.limit.n ? ADMISSION_LEASE
+                                                                          : ADMISSION_MADE;
 }
 
 // For a hold that is not made yet: who waits goes first.
@@ -136,7 +143,7 @@ struct verdict accounts_reserve(struct accounts *t, struct hold *h, int64_t now_
 
 static enum admission grows(const struct accounts *t, const struct account *a, int64_t by)
 {
-    enum admission is = fits(t, a, by, 0);
+    enum admission is = fits(t, a, by, (struct kept){0});
     return is == ADMISSION_LEASE && a->denied ? ADMISSION_HELD : is;
 }
 

@@ -15,6 +15,13 @@ static inline int128 account_used(const struct account *a)
     return (int128)a->settled.n + a->held.n;
 }
 
+// Whether nothing but the store stands in the way of one that waits. Of those behind another
+// one that is not known.
+static inline bool hold_lacks_lease(const struct hold *h)
+{
+    return h->lacks == ADMISSION_LEASE && h->queued->queue.next == &h->link;
+}
+
 // What is in use beyond a limit that was lowered: the ceiling follows it down.
 void account_drain(struct account *a);
 // Tells the thresholds that were reached, once each.

@@ -11,8 +11,12 @@
 // of all that wait then moves once at most into each of its accounts before it is let in, unless a
 // lowered limit, growth or an overrun takes what it keeps. Keeping from the first move on would
 // leave room idle in a wide account for each that only comes to stand in its narrow one. One that
-// comes in a turn (`since`) and lacks nothing but a lease is a keeper at once, of all accounts but
-// that where it stands: it has room, and waits no longer than the store does.
+// comes in a turn (`since`) and lacks nothing but a lease is a keeper at once: it has room, and
+// waits no longer than the store does. None is one where it stands: there its turn is enough.
+//
+// Who is kept out by keepers alone that lack but a lease lacks no more than they do: it waits for
+// the store. Where they come to lack something else, go on, or stand behind another, it is looked
+// at again.
 
 #include "budget/accounts_part.h"
 
@@ -21,12 +25,30 @@ static struct hold *first_of(const struct account *a)
     return list_empty(&a->queue) ? NULL : list_of(a->queue.next, struct hold, link);
 }
 
+static void change(struct accounts *t, struct account *a)
+{
+    if (list_empty(&a->changed))
+        list_push(&t->changed, &a->changed);
+}
+
+// Those that stand where it keeps room are to hear what it waits for now.
+static void change_kept(struct accounts *t, const struct hold *h)
+{
+    for (unsigned i = 0; i < h->count; i++)
+        if (h->keeps[i].by)
+            change(t, h->accounts[i]);
+}
+
 static void take_out(struct accounts *t, struct hold *h)
 {
-    h->queued->impatient -= !h->patient;
+    struct account *a = h->queued;
+    bool first = first_of(a) == h;
+    a->impatient -= !h->patient;
     t->waiting -= h->patient;
     h->queued = NULL;
     list_pull(&h->link);
+    if (first && !list_empty(&a->queue))
+        change_kept(t, first_of(a));
 }
 
 static void put_in(struct accounts *t, struct hold *h, struct account *a)
@@ -36,19 +58,26 @@ static void put_in(struct accounts *t, struct hold *h, struct account *a)
         before = before->prev;
     list_push(before, &h->link);
     h->queued = a;
+    change_kept(t, h);
+    if (first_of(a) == h && before != &a->queue)
+        change_kept(t, list_of(before, struct hold, link));
     a->impatient += !h->patient;
     t->waiting += h->patient;
     if (h->amount.n > a->largest)
         a->largest = h->amount.n;
 }
 
-static void keep(struct hold *h, struct account *a)
+static unsigned index_of(const struct hold *h, const struct account *a)
 {
     unsigned i = 0;
     while (h->accounts[i] != a)
         i++;
-    if (h->keeps[i].by)
-        return;
+    return i;
+}
+
+static void keep(struct hold *h, struct account *a)
+{
+    unsigned i = index_of(h, a);
     struct list *before = &a->keepers;
     while (before->prev != &a->keepers &&
            list_of(before->prev, struct hold_keeps, link)->by->turn > h->turn)
@@ -57,31 +86,28 @@ static void keep(struct hold *h, struct account *a)
     h->keeps[i].by = h;
 }
 
-static void change(struct accounts *t, struct account *a)
+static void keep_not(struct hold *h, unsigned i)
 {
-    if (list_empty(&a->changed))
-        list_push(&t->changed, &a->changed);
+    if (h->keeps[i].by)
+        list_pull(&h->keeps[i].link);
+    h->keeps[i].by = NULL;
 }
 
-// It waits no more. What it kept is room for others, unless it holds it now.
-static void let_go(struct accounts *t, struct hold *h, bool made)
+// It waits no more. What it kept is held now, or room for others.
+static void let_go(struct accounts *t, struct hold *h)
 {
+    change_kept(t, h);
     take_out(t, h);
     for (unsigned i = 0; i < h->count; i++) {
         h->accounts[i]->uses--;
-        if (!h->keeps[i].by)
-            continue;
-        h->keeps[i].by = NULL;
-        list_pull(&h->keeps[i].link);
-        if (!made)
-            change(t, h->accounts[i]);
+        keep_not(h, i);
     }
     h->state = HOLD_NONE;
 }
 
 static void wake(struct accounts *t, struct hold *h, const struct verdict *v)
 {
-    let_go(t, h, v->is == ADMISSION_MADE);
+    let_go(t, h);
     if (v->is == ADMISSION_MADE)
         hold_make(t, h);
     t->listener.woken(t->listener.context, h, v);
@@ -94,6 +120,8 @@ static bool may_stay(const struct hold *h, const struct verdict *v)
 
 static void stay(struct accounts *t, struct hold *h, const struct verdict *v)
 {
+    if (h->lacks != v->is)
+        change_kept(t, h);
     h->lacks = v->is;
     if (v->is != ADMISSION_LEASE)
         return;
@@ -140,6 +168,7 @@ static void move_on(struct accounts *t, struct hold *h, struct account *next)
     h->moved = true;
     take_out(t, h);
     put_in(t, h, next);
+    keep_not(h, index_of(h, next));
     send_impatient(t, next);
 }
 
@@ -204,8 +233,10 @@ struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, i
 void accounts_joined(struct accounts *t, struct hold *h)
 {
     must(h->state == HOLD_WAITING);
-    if (h->since)
-        account_admit(t, h->queued, false);
+    if (!h->since)
+        return;
+    change_kept(t, h);
+    account_admit(t, h->queued, false);
 }
 
 bool accounts_leave(struct accounts *t, struct hold *h)
@@ -213,7 +244,7 @@ bool accounts_leave(struct accounts *t, struct hold *h)
     if (h->state != HOLD_WAITING)
         return false;
     struct account *a = h->queued;
-    let_go(t, h, false);
+    let_go(t, h);
     account_admit(t, a, false);
     return true;
 }

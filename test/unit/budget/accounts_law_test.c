@@ -85,12 +85,23 @@ static bool stands_before(int i, uint64_t turn)
     return false;
 }
 
-static int128 kept_before(int i, uint64_t turn)
+// It is the first where it stands and lacks but a lease, as it was told.
+static bool hopes(const struct call *c)
 {
-    int128 sum = 0;
+    return c->real.lacks == ADMISSION_LEASE && c->real.queued->queue.next == &c->real.link;
+}
+
+struct kept {
+    int128 amount, perhaps;
+};
+
+static struct kept kept_before(int i, uint64_t turn)
+{
+    struct kept sum = {0};
     for (int h = 0; h < HOLDS; h++)
         for (unsigned k = 0; is_before(&calls[h], turn) && k < calls[h].count; k++)
-            sum += calls[h].at[k] == i && calls[h].real.keeps[k].by ? calls[h].amount : 0;
+            if (calls[h].at[k] == i && calls[h].real.keeps[k].by)
+                *(hopes(&calls[h]) ? &sum.perhaps : &sum.amount) += calls[h].amount;
     return sum;
 }
 
@@ -99,7 +110,7 @@ static bool lacks_lease(int i, int64_t amount)
     return stored && !places[i].terms.observe && used(i) + amount > places[i].leased;
 }
 
-static enum admission room(int i, int64_t amount, int128 kept)
+static enum admission room(int i, int64_t amount, struct kept kept)
 {
     const struct place *p = &places[i];
     int128 total = used(i) + amount;
@@ -107,9 +118,10 @@ static enum admission room(int i, int64_t amount, int128 kept)
         return total > INT64_MAX ? ADMISSION_SPENT : ADMISSION_MADE;
     if ((int128)p->settled + amount > p->terms.limit.n)
         return ADMISSION_SPENT;
-    if (total + kept > p->terms.limit.n)
+    if (total + kept.amount > p->terms.limit.n)
         return ADMISSION_HELD;
-    return lacks_lease(i, amount) ? ADMISSION_LEASE : ADMISSION_MADE;
+    bool later = total + kept.amount + kept.perhaps > p->terms.limit.n;
+    return later || lacks_lease(i, amount) ? ADMISSION_LEASE : ADMISSION_MADE;
 }
 
 // By the numbers alone, at its k-th account.
@@ -347,7 +359,7 @@ static void grow(struct call *c)
     unsigned at = 0;
     enum admission worst = ADMISSION_MADE;
     for (unsigned k = 0; k < c->count; k++) {
-        enum admission is = room(c->at[k], by, 0);
+        enum admission is = room(c->at[k], by, (struct kept){0});
         if (is == ADMISSION_LEASE && places[c->at[k]].denied)
             is = ADMISSION_HELD;
         if (weight(is) > weight(worst)) {
@@ -523,7 +535,8 @@ static bool lawful(void)
 }
 
 // Where it stands there is no room for it, or an earlier one stands before it; but not without
-// hope, and not for a lease that nobody asks for.
+// hope, and neither for a lease nor impatiently where the store is asked for none, for it or for
+// one that keeps room there. It keeps none there itself.
 static bool waits_rightly(const struct call *c)
 {
     int i = place_of(c->real.queued);
@@ -532,7 +545,7 @@ static bool waits_rightly(const struct call *c)
     for (unsigned k = 0; k < c->count; k++) {
         if (c->at[k] == i) {
             is = numbers_say(c, k, c->turn);
-            its_own = true;
+            its_own = !c->real.keeps[k].by;
         }
     }
     if (!its_own || weight(is) == 3)
@@ -540,7 +553,8 @@ static bool waits_rightly(const struct call *c)
     if (stands_before(i, c->turn))
         return true;
     const struct account *a = places[i].real;
-    return is == ADMISSION_HELD || (is == ADMISSION_LEASE && (a->asked || !list_empty(&a->asking)));
+    bool hears = a->asked || !list_empty(&a->asking) || kept_before(i, c->turn).perhaps > 0;
+    return is == ADMISSION_HELD ? c->patient || hears : is == ADMISSION_LEASE && hears;
 }
 
 static bool all_wait_rightly(void)

@@ -200,6 +200,66 @@ static void who_is_behind_waits_for_the_store_too(void **state)
     booking_drop(open);
 }
 
+// The store answers the first that asks alone.
+static void serve_first(void)
+{
+    struct lease *first = lender.first, *rest = first->next;
+    first->next = NULL;
+    lender.last = first;
+    assert_int_equal(lender_serve(STATUS_OK), 1);
+    assert_null(lender.first);
+    lender.first = lender.last = rest;
+    while (lender.last && lender.last->next)
+        lender.last = lender.last->next;
+    posts_run(&loop);
+}
+
+// Nor for what it keeps, wherever it stands: while the store is asked for both, when it has
+// answered for one, and when it gives nothing.
+static void who_is_kept_out_waits_for_the_store_too(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 3; way++) {
+        const struct budget b = a_budget(1 + (uint64_t)way, 1000);
+        const struct budget other = a_budget(4 + (uint64_t)way, 1000);
+        const struct booking_wish wishes[] = {{&other, STR_NONE}, {&b, STR_NONE}};
+        struct booking *idle = opened(&other, 10, WALL);
+        struct booking *open = opened(&b, 600, WALL);
+        struct booking *first = book_for(all, &caller, &b, STR_NONE);
+        struct booking *second = book_for(all, &caller, &b, STR_NONE);
+        work();
+        assert_int_equal(reserve_at(first, 500, true, WALL), BOOKING_WAITS);
+        first = booking_again(first);
+        assert_int_equal(reserve_at(first, 500, false, WALL), BOOKING_REFUSED);
+        struct booking *next = book_both(all, &caller, wishes);
+        booking_instead(next, first);
+        assert_int_equal(reserve_at(next, 350, false, WALL), BOOKING_WAITS);
+        if (way == 1)
+            serve_first();
+        assert_int_equal(reserve_at(second, 300, false, WALL), BOOKING_WAITS);
+        assert_int_equal(booking_verdict(second).is, ADMISSION_LEASE);
+        if (way == 2) {
+            (void)lender_serve(STATUS_BUSY);
+            posts_run(&loop);
+            assert_int_equal(reserve_at(next, 350, false, WALL), BOOKING_FAILED);
+            booking_drop(next);
+            assert_int_equal(reserve_at(second, 300, false, WALL), BOOKING_FAILED);
+            assert_int_equal(settled(second, 300, WALL), BOOKING_OPEN);
+        } else {
+            work();
+            assert_int_equal(reserve_at(next, 350, false, WALL), BOOKING_OPEN);
+            assert_int_equal(reserve_at(second, 300, false, WALL), BOOKING_REFUSED);
+            assert_int_equal(booking_verdict(second).is, ADMISSION_HELD);
+            assert_int_equal(booking_verdict(second).held.n, 950);
+            booking_drop(next);
+        }
+        booking_drop(second);
+        booking_drop(open);
+        booking_drop(idle);
+        work();
+    }
+}
+
 // One of its budgets only observes, and has let it through once, whatever holds for it.
 static void who_asks_again_is_counted_once(void **state)
 {
@@ -272,6 +332,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_comes_later_gets_no_room_of_a_place, begin, finish),
         cmocka_unit_test_setup_teardown(who_waits_for_the_store_keeps_its_room, begin, finish),
         cmocka_unit_test_setup_teardown(who_is_behind_waits_for_the_store_too, begin, finish),
+        cmocka_unit_test_setup_teardown(who_is_kept_out_waits_for_the_store_too, begin, finish),
         cmocka_unit_test_setup_teardown(who_asks_again_is_counted_once, begin, finish),
         cmocka_unit_test_setup_teardown(who_is_refused_has_the_room_of_its_place, begin, finish),
     };
