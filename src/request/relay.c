@@ -402,6 +402,13 @@ void relay_cut(struct req *r, enum refusal why, const char *detail)
     a->upstream_ended = true;
 }
 
+// Of the answer: what comes behind one that is whole is none of it.
+static size_t collected(const struct req *r)
+{
+    const struct meter *m = &r->attempt.meter;
+    return r->attempt.whole.len + (m->whole ? 0 : m->held.len);
+}
+
 static void on_data(struct call *c, void *owner, struct str bytes)
 {
     struct req *r = owner;
@@ -409,8 +416,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         return; // after the terminal event: nothing more is expected
     if (r->attempt.entry.ttft_us == 0)
         r->attempt.entry.ttft_us = clock_mono_us() - r->attempt.dispatch_mono_us;
-    if (r->attempt.mode == RELAY_WHOLE &&
-        r->attempt.whole.len + r->attempt.meter.held.len + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
+    if (r->attempt.mode == RELAY_WHOLE && collected(r) + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
         if (r->attempt.upstream_status >= 400) {
             give_up(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
             return;
