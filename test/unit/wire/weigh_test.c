@@ -396,8 +396,8 @@ static void what_has_no_limit(void **state)
     has_no_limit(ENDPOINT_COMPLETIONS, "mock", "\"best_of\":\"5\"", "best_of");
     has_no_limit(ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"candidateCount\":\"5x\"}",
                  "candidateCount");
-    has_no_limit(ENDPOINT_GENERATE, "google",
-                 "\"generation_config\":{\"candidate_count\":\"5e0\"}", "candidate_count");
+    has_no_limit(ENDPOINT_GENERATE, "google", "\"generation_config\":{\"candidate_count\":\"5e0\"}",
+                 "candidate_count");
     has_no_limit(ENDPOINT_CHAT, "mock", "\"web_search_options\":{\"a\":1}", "web_search_options");
     assert_string_equal(
         weighed(ENDPOINT_CHAT, "groq", "groq/compound", "{\"model\":\"m\"}").boundless, "model");
