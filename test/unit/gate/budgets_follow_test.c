@@ -7,59 +7,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "booked.h"
 #include "gate/budgets_part.h"
-#include "lender.h"
-
-#define WALL (INT64_C(1) << 50)
-
-static struct loop loop;
-static struct caller caller;
-static struct budgets *all;
-
-static int begin(void **state)
-{
-    (void)state;
-    began_us = WALL;
-    memset(&lender, 0, sizeof lender);
-    memset(&heard, 0, sizeof heard);
-    caller = (struct caller){.loop = &loop};
-    all = budgets_new(lender_store(), hear, NULL);
-    return all ? 0 : 1;
-}
-
-static void work(void)
-{
-    while (lender_serve(STATUS_OK) > 0)
-        continue;
-    posts_run(&loop);
-}
-
-static int finish(void **state)
-{
-    (void)state;
-    work();
-    budgets_free(all);
-    return 0;
-}
-
-// What comes of it when the store sets aside whatever it is asked for.
-static enum booking_state settled(struct booking *k, int64_t amount)
-{
-    enum booking_state is = reserve_at(k, amount, true, WALL);
-    for (int i = 0; i < 3 && is == BOOKING_WAITS; i++) {
-        work();
-        is = reserve_at(k, amount, true, WALL);
-    }
-    return is;
-}
-
-static struct booking *opened(const struct budget *b, int64_t amount)
-{
-    struct booking *k = book_for(all, &caller, b, STR_NONE);
-    assert_int_equal(settled(k, amount), BOOKING_OPEN);
-    return k;
-}
+#include "staged.h"
 
 struct kinds {
     enum window_kind kind;
@@ -109,7 +58,7 @@ static void who_is_under_way_counts_in_the_window_of_now(void **state)
     const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
     struct charge first, last;
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 300);
+    struct booking *k = opened(&day, 300, WALL);
     booking_charge(k, &first);
     say(WINDOW_MONTH);
     assert_int_equal(booking_extend(k, (struct nano){100}), ADMISSION_LEASE); // not there yet
@@ -122,7 +71,7 @@ static void who_is_under_way_counts_in_the_window_of_now(void **state)
     in_window(WINDOW_MONTH, 0, 600);
     struct booking *other = book_for(all, &caller, &month, STR_NONE);
     assert_int_equal(reserve_at(other, 500, false, WALL), BOOKING_REFUSED);
-    assert_int_equal(settled(other, 300), BOOKING_OPEN);
+    assert_int_equal(settled(other, 300, WALL), BOOKING_OPEN);
     assert_int_equal(booking_extend(k, (struct nano){101}), ADMISSION_HELD);
     booking_close(k, &last);
     assert_int_equal(last.held, 600);
@@ -148,24 +97,25 @@ static void who_ends_just_then_is_asked_for(void **state)
     struct charge charge;
     list_init(&ended);
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 300);
+    struct booking *k = opened(&day, 300, WALL);
     booking_close(k, &charge);
     booking_end(k, (struct nano){300}, (struct nano){300}, false, &ended);
     say(WINDOW_MONTH);
     struct booking *other = book_for(all, &caller, &month, STR_NONE);
-    assert_int_equal(settled(other, 600), BOOKING_WAITS);
+    assert_int_equal(settled(other, 600, WALL), BOOKING_WAITS);
     lender.at[1].moved = 300; // it is in the journal
     budgets_end(all, &ended, true);
     assert_int_equal(lender_serve(STATUS_BUSY), 1);
     assert_int_equal(reserve_at(other, 600, true, WALL), BOOKING_FAILED);
-    assert_int_equal(settled(other, 701), BOOKING_REFUSED);
+    assert_int_equal(settled(other, 701, WALL), BOOKING_REFUSED);
     in_window(WINDOW_MONTH, 300, 0);
-    assert_int_equal(settled(other, 700), BOOKING_OPEN);
+    assert_int_equal(settled(other, 700, WALL), BOOKING_OPEN);
     booking_drop(other);
     // What was charged there since is asked for when it comes back.
     say(WINDOW_DAY);
     lender.at[0].moved = 200;
-    assert_int_equal(settled(other = book_for(all, &caller, &day, STR_NONE), 501), BOOKING_REFUSED);
+    assert_int_equal(settled(other = book_for(all, &caller, &day, STR_NONE), 501, WALL),
+                     BOOKING_REFUSED);
     in_window(WINDOW_DAY, 500, 0);
     booking_drop(other);
 }
@@ -187,10 +137,10 @@ static void who_ends_just_then_is_not_asked_for_before(void **state)
     struct charge charge;
     list_init(&ended);
     say(WINDOW_MONTH);
-    booking_drop(opened(&month, 10));
+    booking_drop(opened(&month, 10, WALL));
     work();
     say(WINDOW_DAY);
-    struct booking *comes = opened(&day, 100), *k = opened(&day, 50);
+    struct booking *comes = opened(&day, 100, WALL), *k = opened(&day, 50, WALL);
     work();
     booking_close(k, &charge);
     booking_end(k, (struct nano){50}, (struct nano){50}, false, &ended);
@@ -213,7 +163,7 @@ static void who_grows_hears_that_the_store_fails(void **state)
     (void)state;
     const struct budget day = of_kind(WINDOW_DAY);
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 300);
+    struct booking *k = opened(&day, 300, WALL);
     work();
     say(WINDOW_MONTH);
     for (int i = 0; i < 2; i++) {
@@ -239,7 +189,7 @@ static void who_began_before_it_does_not_count_there(void **state)
     const struct budget month = of_kind(WINDOW_MONTH);
     say(WINDOW_MONTH);
     began_us = today.start_us - 1;
-    struct booking *k = opened(&month, 300);
+    struct booking *k = opened(&month, 300, WALL);
     began_us = WALL;
     say(WINDOW_DAY);
     work();
@@ -255,7 +205,7 @@ static void what_was_said_long_ago_is_followed(void **state)
     (void)state;
     struct budget week = of_kind(WINDOW_WEEK);
     budgets_terms(all, &week, 1, WALL - 20 * DAY_US);
-    struct booking *k = opened(&week, 300);
+    struct booking *k = opened(&week, 300, WALL);
     week.window.first_day = (week.window.first_day + 3) % 7;
     budgets_terms(all, &week, 1, WALL);
     assert_int_equal(booking_extend(k, (struct nano){10}), ADMISSION_LEASE);
@@ -264,7 +214,7 @@ static void what_was_said_long_ago_is_followed(void **state)
         work();
     struct booking *other = book_for(all, &caller, &week, STR_NONE);
     assert_int_equal(reserve_at(other, 700, false, WALL), BOOKING_REFUSED);
-    assert_int_equal(settled(other, 690), BOOKING_OPEN);
+    assert_int_equal(settled(other, 690, WALL), BOOKING_OPEN);
     booking_drop(other);
     end_now(all, k, 310, true);
 }
@@ -274,7 +224,7 @@ static void who_comes_back_with_another_window_is_followed(void **state)
     (void)state;
     const struct budget day = of_kind(WINDOW_DAY);
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 300);
+    struct booking *k = opened(&day, 300, WALL);
     budgets_terms(all, &day, 0, WALL);
     work();
     say(WINDOW_MONTH);
@@ -292,14 +242,14 @@ static void there_and_back(struct booking **stays, struct booking **first, struc
     month = of_kind(WINDOW_MONTH);
     say(WINDOW_MONTH);
     began_us = of_now(WINDOW_DAY).start_us - 1;
-    *stays = opened(&month, 100);
-    *first = opened(&month, 800);
+    *stays = opened(&month, 100, WALL);
+    *first = opened(&month, 800, WALL);
     *waits = book_for(all, &caller, &month, STR_NONE);
     assert_int_equal(reserve_at(*waits, 300, true, WALL), BOOKING_WAITS);
     work();
     began_us = WALL;
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 800);
+    struct booking *k = opened(&day, 800, WALL);
     end_now(all, k, 800, true);
     say(WINDOW_MONTH);
     lender.at[0].moved = 800;
@@ -313,7 +263,7 @@ static void what_was_spent_meanwhile_is_asked_for(void **state)
     there_and_back(&stays, &first, &waits);
     booking_drop(first); // there is room, it seems
     posts_run(&loop);
-    assert_int_equal(settled(waits, 300), BOOKING_REFUSED);
+    assert_int_equal(settled(waits, 300, WALL), BOOKING_REFUSED);
     assert_true(booking_leave(waits));
     enum admission is = booking_extend(stays, (struct nano){800});
     for (int i = 0; i < 3 && is == ADMISSION_LEASE; i++) {
@@ -342,7 +292,7 @@ static void what_was_spent_meanwhile_is_heard_of(void **state)
     while (lender_serve(STATUS_OK) > 0)
         continue;
     posts_run(&loop);
-    assert_int_equal(settled(waits, 300), BOOKING_REFUSED);
+    assert_int_equal(settled(waits, 300, WALL), BOOKING_REFUSED);
     assert_true(booking_leave(waits));
     in_window(WINDOW_MONTH, 800, 100);
     booking_drop(asks);
@@ -360,7 +310,7 @@ static void what_was_given_is_asked_for_once(void **state)
     month.terms.alert_at[0] = 25;
     for (int way = 0; way < 2; way++) {
         budgets_terms(all, &month, 1, WALL);
-        struct booking *k = opened(&month, 50);
+        struct booking *k = opened(&month, 50, WALL);
         say(WINDOW_DAY);
         work();
         for (int i = 0; way == 1 && i < 2; i++)
@@ -389,7 +339,8 @@ static void what_is_asked_for_comes_in_turn(void **state)
     struct charge charge;
     list_init(&ended);
     say(WINDOW_DAY);
-    struct booking *one = opened(&day, 200), *other = opened(&day, 200), *k = opened(&day, 50);
+    struct booking *one = opened(&day, 200, WALL), *other = opened(&day, 200, WALL),
+                   *k = opened(&day, 50, WALL);
     work();
     booking_close(k, &charge);
     booking_end(k, (struct nano){50}, (struct nano){50}, false, &ended);
@@ -413,7 +364,7 @@ static void what_failed_is_asked_for_again(void **state)
     struct charge charge;
     list_init(&ended);
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 300), *stays = opened(&day, 50);
+    struct booking *k = opened(&day, 300, WALL), *stays = opened(&day, 50, WALL);
     booking_close(k, &charge);
     booking_end(k, (struct nano){300}, (struct nano){300}, false, &ended);
     say(WINDOW_MONTH);
@@ -439,7 +390,7 @@ static void what_failed_is_asked_for_again(void **state)
     // Nobody needs it any more.
     say(WINDOW_DAY);
     work();
-    stays = opened(&day, 10);
+    stays = opened(&day, 10, WALL);
     say(WINDOW_LIFETIME);
     lender_serve(STATUS_FULL);
     booking_drop(stays);
@@ -459,22 +410,22 @@ static void who_does_not_end_there_keeps_nobody_waiting(void **state)
     const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
     struct charge charge;
     say(WINDOW_MONTH);
-    booking_drop(opened(&month, 10));
+    booking_drop(opened(&month, 10, WALL));
     for (int way = 0; way < 2; way++) {
         say(WINDOW_DAY);
         work();
-        struct booking *k = opened(&day, 50), *other;
+        struct booking *k = opened(&day, 50, WALL), *other;
         booking_close(k, &charge);
         say(WINDOW_MONTH);
         other = book_for(all, &caller, &month, STR_NONE);
-        assert_int_equal(settled(other, 10), BOOKING_WAITS);
+        assert_int_equal(settled(other, 10, WALL), BOOKING_WAITS);
         if (way == 0)
             say(WINDOW_DAY);
         else
             booking_charge(k, &charge);
         work();
         assert_int_equal(all->lates, 0);
-        assert_int_equal(settled(other, 10), BOOKING_OPEN);
+        assert_int_equal(settled(other, 10, WALL), BOOKING_OPEN);
         in_window(way == 0 ? WINDOW_DAY : WINDOW_MONTH, 0, 60);
         booking_drop(other);
         booking_drop(k);
@@ -487,8 +438,8 @@ static void who_asks_anew_goes_first(void **state)
     (void)state;
     const struct budget day = of_kind(WINDOW_DAY);
     say(WINDOW_DAY);
-    end_now(all, opened(&day, 1000), 0, true);
-    struct booking *open = opened(&day, 600), *first = book_for(all, &caller, &day, STR_NONE),
+    end_now(all, opened(&day, 1000, WALL), 0, true);
+    struct booking *open = opened(&day, 600, WALL), *first = book_for(all, &caller, &day, STR_NONE),
                    *second = book_for(all, &caller, &day, STR_NONE),
                    *third = book_for(all, &caller, &day, STR_NONE);
     assert_int_equal(reserve_at(first, 600, true, WALL), BOOKING_WAITS);
@@ -514,9 +465,9 @@ static void who_asks_anew_keeps_its_room(void **state)
     const struct budget wide = said[0], month = said[1];
     const struct booking_wish wishes[] = {{&month, STR_NONE}, {&wide, STR_NONE}};
     budgets_terms(all, said, 2, WALL);
-    end_now(all, opened(&wide, 1000), 0, true);
-    end_now(all, opened(&month, 1000), 0, true);
-    struct booking *open = opened(&wide, 600), *first = book_both(all, &caller, wishes),
+    end_now(all, opened(&wide, 1000, WALL), 0, true);
+    end_now(all, opened(&month, 1000, WALL), 0, true);
+    struct booking *open = opened(&wide, 600, WALL), *first = book_both(all, &caller, wishes),
                    *second = book_for(all, &caller, &wide, STR_NONE);
     assert_int_equal(reserve_at(first, 600, true, WALL), BOOKING_WAITS);
     assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_WAITS);
@@ -527,7 +478,7 @@ static void who_asks_anew_keeps_its_room(void **state)
     has(all, 2, 0, 600);
     assert_int_equal(reserve_at(second, 900, true, WALL), BOOKING_WAITS);
     work();
-    assert_int_equal(settled(first, 600), BOOKING_OPEN);
+    assert_int_equal(settled(first, 600, WALL), BOOKING_OPEN);
     in_window(WINDOW_MONTH, 0, 0);
     in_window(WINDOW_DAY, 0, 600);
     has(all, 2, 0, 600);
@@ -542,7 +493,7 @@ static void who_could_not_be_led_comes_later(void **state)
     (void)state;
     const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 300);
+    struct booking *k = opened(&day, 300, WALL);
     work();
     all->table.count += BUDGETS_ACCOUNTS_MAX;
     say(WINDOW_MONTH);
@@ -573,9 +524,9 @@ static void who_gives_back_is_come_to(void **state)
     (void)state;
     const struct budget day = of_kind(WINDOW_DAY), month = of_kind(WINDOW_MONTH);
     say(WINDOW_MONTH);
-    booking_drop(opened(&month, 10));
+    booking_drop(opened(&month, 10, WALL));
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 300);
+    struct booking *k = opened(&day, 300, WALL);
     work();
     budgets_tidy(all, WALL + 2 * 3600 * SECOND_US, 0); // the month is idle
     say(WINDOW_MONTH);
@@ -596,11 +547,11 @@ static void who_comes_beyond_the_limit_is_no_overdraft(void **state)
     struct charge c;
     say(WINDOW_MONTH);
     began_us = of_now(WINDOW_DAY).start_us - 1;
-    end_now(all, opened(&month, 900), 900, true);
+    end_now(all, opened(&month, 900, WALL), 900, true);
     lent_charge(1, 900);
     began_us = WALL;
     say(WINDOW_DAY);
-    struct booking *k = opened(&day, 800);
+    struct booking *k = opened(&day, 800, WALL);
     say(WINDOW_MONTH);
     work();
     booking_close(k, &c);
