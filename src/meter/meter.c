@@ -258,6 +258,7 @@ static void element(struct meter *m)
     m->sifted = false;
     m->in_element = false;
     m->behind_element = true;
+    m->spoken = m->spoken || !m->stream_error;
     buf_clear(&m->element);
 }
 

@@ -108,7 +108,7 @@ struct meter {
     bool whole;               // a JSON answer has ended
     bool stream_error;        // an error came in the stream, or in a body that promised success
     bool failing;             // an error has begun, or was named: what passes may quote anything
-    bool spoken;              // of a stream: more than comments has come
+    bool spoken;              // of a stream: more than comments has come; of an array: an element
     bool garbage;             // not what the content type promised
     bool inside;              // what was passed on ends inside of an event
     bool sifted;              // what is read is what a sift kept

@@ -4,7 +4,8 @@
 //
 //   head --> error or short JSON: collected (<= 64 KiB), so that its cost stands in its head
 //        '-> stream, long or unknown: passed on event by event, read by the meter as it passes;
-//            its head waits for the first one, since that may be an error (held.h)
+//            its head waits for the first one, since that may be an error (held.h), or for the
+//            first element where a stream is one JSON array (Gemini's without `alt=sse`)
 //
 // A reader slower than the provider stops the provider: above STREAM_BUFFER_MAX unsent bytes the
 // upstream's socket is not read until the client has taken half of them.
@@ -409,6 +410,15 @@ static size_t collected(const struct req *r)
     return r->attempt.whole.len + (m->whole ? 0 : m->held.len);
 }
 
+// A stream that is one JSON array has begun to answer: its client need not wait for the rest.
+static bool is_array_begun(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    return a->mode == RELAY_WHOLE && a->upstream_status < 400 && !a->translation &&
+           a->meter.setup.kind == METER_JSON && a->meter.spoken && !a->meter.failing &&
+           !buf_failed(&a->whole);
+}
+
 static void on_data(struct call *c, void *owner, struct str bytes)
 {
     struct req *r = owner;
@@ -424,6 +434,8 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         whole_to_stream(r); // its length was not told
     }
     meter_feed(&r->attempt.meter, bytes, relay_pass, r);
+    if (is_array_begun(r))
+        whole_to_stream(r);
     held_came(r);
     if (buf_failed(&r->attempt.whole)) {
         give_up(r, REFUSAL_INTERNAL, "out of memory");
