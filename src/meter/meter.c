@@ -181,21 +181,15 @@ static enum meter_verdict judge_next(struct meter *m, const struct sse_event *e)
     return e->end ? judge_long(m, e) : METER_PASS;
 }
 
-// What the provider tells of the answer as a whole comes when that has ended; a single JSON text
-// tells it once.
-static bool told_last(const struct meter *m)
+bool told_last(const struct meter *m)
 {
     return m->terminal || m->finished || m->text_state == TEXT_SCAN;
 }
 
-static bool last_count(const struct meter *m)
+bool told_output(const struct meter *m)
 {
-    return m->counted && told_last(m);
-}
-
-// No text is made of 0 tokens: such a count is a placeholder.
-static bool output_told(const struct meter *m)
-{
+    if (!m->counted || !told_last(m))
+        return false;
     if (m->text_bytes > 0)
         return !m->output_untold && usage_output(&m->usage) > 0;
     return !m->output_untold || !m->media;
@@ -203,7 +197,7 @@ static bool output_told(const struct meter *m)
 
 static void conclude(struct meter *m)
 {
-    m->has_usage = last_count(m) && !m->input_untold && output_told(m);
+    m->has_usage = told_output(m) && !m->input_untold;
 }
 
 static bool next_event(struct meter *m, struct str *piece, struct sse_event *e)
@@ -495,55 +489,6 @@ void meter_release(struct meter *m, meter_pass_f *pass, void *context)
     m->inside = false;
 }
 
-static int64_t tokens_of(int64_t bytes)
-{
-    return bytes > 0 ? (bytes + 3) / 4 : 0;
-}
-
-// Of so many tokens, those that are not the prompt's once more.
-static int64_t made_of(const struct meter *m, int64_t tokens)
-{
-    return tokens > m->setup.repeats ? tokens - m->setup.repeats : 0;
-}
-
-int64_t meter_least(const struct meter *m)
-{
-    return made_of(m, words_tokens(&m->words));
-}
-
-// Some texts have more bytes a token than four, but no long one twice as many: beyond that, or when
-// that much was surely made, what was asked was not kept to. What is no answer tells nothing.
-static bool beyond_asked(const struct meter *m, int64_t output)
-{
-    bool read = m->setup.kind != METER_OTHER && !m->garbage;
-    int64_t made = made_of(m, output) - tokens_of(WORDS_TOKEN_BYTES);
-    return read && (made / 2 > m->setup.output_max || meter_least(m) > m->setup.output_max);
-}
-
-static void estimate_output(struct meter *m)
-{
-    struct usage *u = &m->usage;
-    u->uncounted = u->uncounted || m->media;
-    int64_t output = count_larger(tokens_of(m->text_bytes), m->events);
-    output = count_larger(output, meter_least(m));
-    if (m->output_untold)
-        output += u->reasoning; // told alone, it is beside the texts
-    if (m->setup.output_max > 0 && output > m->setup.output_max && !beyond_asked(m, output))
-        output = m->setup.output_max;
-    u->count[BUCKET_OUTPUT] = count_larger(u->count[BUCKET_OUTPUT], output);
-}
-
-static void estimate_input(struct meter *m, int64_t input_bytes)
-{
-    struct usage *u = &m->usage;
-    u->uncounted = u->uncounted || (m->setup.media && m->total == 0);
-    int64_t input = count_larger(tokens_of(input_bytes), m->total - usage_output(u));
-    if (input <= u->prompt)
-        return;
-    u->count[BUCKET_INPUT] += input - u->prompt;
-    u->prompt = input;
-}
-
 static int64_t us_of(int64_t ns)
 {
     int64_t us = ns / 1000 + (ns % 1000 >= 500);
@@ -558,31 +503,6 @@ struct meter_spent meter_spent(const struct meter *m)
     return (struct meter_spent){.busy_us = us_of(busy),
                                 .load_us = us_of(t->load_ns),
                                 .queue_us = t->total_ns > busy ? us_of(t->total_ns - busy) : 0};
-}
-
-// Not even the beginning of an answer has come.
-static bool nothing_made(const struct meter *m)
-{
-    return m->events == 0 && !m->partial && !m->media && m->choices_seen == 0 && !m->model[0];
-}
-
-void meter_estimate(struct meter *m, int64_t input_bytes)
-{
-    struct usage *u = &m->usage;
-    if (m->has_usage)
-        return;
-    u->sure = SURE_ESTIMATED;
-    u->has_reported = u->has_reported && told_last(m); // else a charge of what had come so far
-    if (m->web_searches > u->count[BUCKET_WEB_SEARCHES])
-        u->count[BUCKET_WEB_SEARCHES] = m->web_searches;
-    u->count[BUCKET_FILE_SEARCHES] = m->file_searches;
-    if (m->stream_error && (m->setup.kind == METER_JSON || nothing_made(m)))
-        return; // an error in the place of an answer
-    bool told = last_count(m) && !m->output_untold && output_told(m);
-    if (endpoint_makes_output(m->setup.endpoint) && !told)
-        estimate_output(m);
-    if (!m->partial || m->input_untold || u->prompt == 0)
-        estimate_input(m, input_bytes);
 }
 
 static void nowhere(void *context, struct str bytes)

@@ -96,6 +96,11 @@ void shares_drop(struct meter *m);
 // priced like the rest, and the usage is marked as inconsistent.
 struct meter_share *share_add(struct meter *m, struct str model, const struct usage *u);
 
+// What has come tells of the answer as a whole: that has ended, or is a single JSON text, which
+// tells it once.
+bool told_last(const struct meter *m);
+// And with that what came out. No text is made of 0 tokens: such a count is a placeholder.
+bool told_output(const struct meter *m);
 void usage_seen(struct meter *m); // m->usage says what went in and came out so far
 // The tier that answered: "default", "flex", "priority", ...; a word not known is SERVICE_OTHER.
 void service_read(struct usage *u, struct str word);
