@@ -54,3 +54,8 @@ void nano_write(struct buf *b, struct nano m)
 {
     decimal_write(b, m.n, NANO_PLACES, 2);
 }
+
+struct str nano_text(struct nano m, char text[DECIMAL_TEXT])
+{
+    return decimal_text(m.n, NANO_PLACES, 2, text);
+}

@@ -31,5 +31,6 @@ bool nano_sub(struct nano a, struct nano b, struct nano *out) MUST_USE; // a - b
 enum status nano_read(struct str usd, struct nano *out, struct why *why) MUST_USE;
 // USD in plain decimal: at least 2 places, zeros after them dropped: `500.00`, `0.000000001`.
 void nano_write(struct buf *b, struct nano m);
+struct str nano_text(struct nano m, char text[DECIMAL_TEXT]); // the slice lies in `text`
 
 #endif

@@ -30,6 +30,7 @@ struct config_provider {
     enum dialect dialect;
     struct str vendor;               // whose price rows; empty if none is known
     const struct vendor *vendor_row; // its peculiarities; NULL if unknown
+    const struct vendor *namesake;   // who has that name, wherever it may be; NULL: nobody
     struct url url;                  // base; url.path is put before every endpoint's path
     struct secret *key;              // NULL = none is sent
     struct str *models;              // closed list when model_count > 0

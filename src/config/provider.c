@@ -287,6 +287,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     if (t.url.len && url_read(str_trim(t.url), &p->url, NULL) != STATUS_OK)
         p->url.host = STR_NONE;
     find_vendor(r, map, &t, p);
+    p->namesake = vendor_find(p->name);
     find_dialect(r, map, &t, p);
     find_address(r, map, &t, p);
     drop_version(p);

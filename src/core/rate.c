@@ -84,6 +84,8 @@ static bool add_lines(const struct quote *q, const struct usage *u, struct cost 
 {
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         enum bucket b = (enum bucket)i;
+        if (u->count[b] == 0 && b != BUCKET_CALLS && b != BUCKET_BUSY)
+            continue; // as most
         if (is_missing(q, u, b)) {
             out->missing = b;
             return false;

@@ -50,11 +50,14 @@ static struct said *said_new(const struct budget *budgets, size_t count, int64_t
     struct said *all = alloc_get(&alloc_heap, (count + 1) * sizeof *all);
     if (!all)
         return NULL;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        const struct window now = window_at(&budgets[i].window, wall_us);
         all[i] = (struct said){.budget = budgets[i].id,
                                .terms = budgets[i].terms,
                                .rule = budgets[i].window,
-                               .window = window_at(&budgets[i].window, wall_us)};
+                               .window = now,
+                               .latest = now};
+    }
     qsort(all, count, sizeof *all, by_number);
     return all;
 }
@@ -114,14 +117,14 @@ static const struct account_terms *terms_said(const struct budgets *all, uint64_
     return said ? &said->terms : NULL;
 }
 
-struct window budgets_window(const struct budgets *all, const struct budget *b, struct window its,
-                             int64_t wall_us)
+struct window budgets_window(struct budgets *all, const struct budget *b, int64_t wall_us)
 {
-    const struct said *said = budgets_said_of(all, b->id);
-    bool same =
-        !said || (said->rule.kind == b->window.kind &&
-                  said->rule.first_day == b->window.first_day && said->rule.zone == b->window.zone);
-    return same ? its : window_at(&said->rule, wall_us);
+    struct said *said = budgets_said_of(all, b->id);
+    if (!said)
+        return window_at(&b->window, wall_us);
+    if (wall_us < said->latest.start_us || wall_us >= said->latest.end_us)
+        said->latest = window_at(&said->rule, wall_us);
+    return said->latest;
 }
 
 // Of one budget: its definition was changed between them.

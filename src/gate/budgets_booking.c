@@ -326,19 +326,10 @@ static void move(struct budgets *all, struct booking *b)
         .amount = b->hold.amount, .unbounded = b->hold.unbounded, .since = b->hold.since};
 }
 
-// Its windows of now: known before the lock is taken, and kept with the lock.
-static void find_windows(const struct booking *b, int64_t wall_us, struct window *now)
-{
-    for (unsigned i = 0; i < b->count; i++)
-        now[i] = window_at(&b->wanted[i].wish.budget->window, wall_us);
-}
-
 enum booking_state booking_reserve(struct booking *b, struct nano amount, bool patient,
                                    int64_t wall_us)
 {
     struct budgets *all = b->all;
-    struct window now[HOLD_ACCOUNTS_MAX] = {{.start_us = 0}};
-    find_windows(b, wall_us, now);
     pthread_mutex_lock(&all->lock);
     enum booking_state is;
     if (is_left(all, b)) {
@@ -350,7 +341,7 @@ enum booking_state booking_reserve(struct booking *b, struct nano amount, bool p
     } else {
         b->hold.amount = amount;
         for (unsigned i = 0; i < b->count; i++)
-            b->wanted[i].window = budgets_window(all, b->wanted[i].wish.budget, now[i], wall_us);
+            b->wanted[i].window = budgets_window(all, b->wanted[i].wish.budget, wall_us);
         is = ask(all, b, patient, wall_us);
     }
     budgets_pump(all);

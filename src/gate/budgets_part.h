@@ -39,6 +39,7 @@ struct said {
     struct account_terms terms;
     struct window_rule rule; // its zone lives until the next are said
     struct window window;    // of the moment when it was said
+    struct window latest;    // that was asked for: most calls are in it, too
     uint64_t alerts;         // of its, since the process began or it was made
 };
 
@@ -95,9 +96,8 @@ struct said *budgets_said_of(const struct budgets *all, uint64_t budget);
 // What a budget says now: its own terms are those of when the call began. Borrowed until the next
 // change.
 const struct account_terms *budgets_said(const struct budgets *all, const struct budget *b);
-// The same of its window, at that moment; `its`: by the budget's own rule.
-struct window budgets_window(const struct budgets *all, const struct budget *b, struct window its,
-                             int64_t wall_us);
+// The same of its window, at that moment.
+struct window budgets_window(struct budgets *all, const struct budget *b, int64_t wall_us);
 // Whether its budget has another window now, of which this one shares a moment. Should that be
 // changed back, what was spent meanwhile counts here, too: the store is asked when the account is
 // taken up again.

@@ -119,6 +119,8 @@ bool key_may(const struct key *key, const struct config_provider *p, struct str 
              struct str asked)
 {
     static const char latest[] = ":latest";
+    if (key->models.len == 0) // as most: it may use all there are
+        return model.len <= MODEL_BYTES_MAX;
     char full[NAME_BYTES_MAX + 1 + MODEL_BYTES_MAX + sizeof latest];
     int n = snprintf(full, sizeof full, "%.*s/%.*s%s", STR_ARG(p->name), STR_ARG(model), latest);
     if (n < 0 || (size_t)n >= sizeof full)

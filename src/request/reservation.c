@@ -31,7 +31,7 @@ static int64_t output_unsaid(const struct config_provider *p)
 static unsigned flags_of(const struct req *r)
 {
     const struct config_provider *p = r->attempt.provider;
-    const struct vendor *named = p->vendor_row ? NULL : vendor_find(provider_vendor(p));
+    const struct vendor *named = p->vendor_row ? NULL : p->namesake;
     unsigned flags = attempt_flags(&r->attempt);
     if (named)
         flags |= named->flags & VENDOR_DEARER;
@@ -255,11 +255,8 @@ void reservation_end(struct req *r)
 
 static void add_usd(struct req *r, const char *name, struct nano n)
 {
-    struct buf text;
-    buf_init(&text, &alloc_heap, 0);
-    nano_write(&text, n.n > 0 ? n : (struct nano){0});
-    exchange_field(r->x, str_of(name), buf_str(&text));
-    buf_fini(&text);
+    char text[DECIMAL_TEXT];
+    exchange_field(r->x, str_of(name), nano_text(n.n > 0 ? n : (struct nano){0}, text));
 }
 
 void reservation_fields(struct req *r)

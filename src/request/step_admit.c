@@ -3,11 +3,13 @@
 // admit - may the call be made now? The ledger must be writable, or nothing is sent: a call that
 // cannot be booked is not made. Nor is one that would be cut at once.
 
+#include <string.h>
+
 #include "gate/gate_state.h"
 #include "request/captured.h"
 #include "request/req.h"
 
-void admit_capture(struct req *r)
+static void captured(const struct req *r, struct usage *out)
 {
     const struct reservation *v = &r->attempt.reservation;
     const struct captured_call c = {.endpoint = r->found.endpoint,
@@ -16,7 +18,19 @@ void admit_capture(struct req *r)
                                     .flags = attempt_flags(&r->attempt),
                                     .input_most = v->input,
                                     .output_most = v->output};
-    captured_usage(&c, &r->attempt.entry.usage);
+    captured_usage(&c, out);
+}
+
+// Most bounds allow what the entry says already, at the price that it has.
+void admit_capture(struct req *r)
+{
+    struct usage *now = &r->attempt.entry.usage;
+    struct usage u;
+    captured(r, &u);
+    if (memcmp(u.count, now->count, sizeof u.count) == 0 && u.prompt == now->prompt &&
+        u.uncounted == now->uncounted)
+        return;
+    *now = u;
     settle_price(r);
 }
 
@@ -44,7 +58,8 @@ void admit_entry(struct req *r)
     e->stream = r->ask.demand.stream;
     e->outcome = OUTCOME_UNKNOWN;
     e->price_version = catalog_version(r->view->snapshot->catalog);
-    admit_capture(r);
+    captured(r, &e->usage);
+    settle_price(r);
 }
 
 enum refusal admit_refuses(struct req *r, const char **detail)

@@ -214,11 +214,35 @@ static const struct {
     {STR("mpt-"), NFC_GROWTH},
 };
 
+// Which letters follow which in a name, in either case. A part of it has no other pair.
+struct pairs {
+    uint32_t after[32];
+};
+
+static unsigned letter(char c)
+{
+    return (unsigned char)c & 31;
+}
+
+static void pairs_of(struct str name, struct pairs *out)
+{
+    *out = (struct pairs){.after = {0}};
+    for (size_t i = 1; i < name.len; i++)
+        out->after[letter(name.ptr[i - 1])] |= 1u << letter(name.ptr[i]);
+}
+
+static bool may_have(const struct pairs *p, struct str part)
+{
+    return p->after[letter(part.ptr[0])] >> letter(part.ptr[1]) & 1;
+}
+
 // Bytes that may come of one beyond ASCII.
 static int64_t growth_of(struct str model)
 {
+    struct pairs pairs;
+    pairs_of(model, &pairs);
     for (size_t i = 0; i < COUNT(forms); i++) {
-        if (str_has_nocase(model, forms[i].part))
+        if (may_have(&pairs, forms[i].part) && str_has_nocase(model, forms[i].part))
             return forms[i].growth;
     }
     return 1;
