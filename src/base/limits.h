@@ -51,6 +51,8 @@
 #define NAME_BYTES_MAX         64 // providers, keys, teams, projects, users, budgets
 
 #define BUDGETS_MAX            1024 // of a configuration and its store together
+#define CALL_ROUTES_MAX        256
+#define TIER_MODELS_MAX        64
 #define TEAM_KEYS_MAX          4096 // keys that a configuration's teams name
 
 #endif

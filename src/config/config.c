@@ -162,8 +162,10 @@ static void read_sections(struct reading *r)
     reading_listeners(r);
     reading_providers(r);
     reading_aliases(r);
+    reading_tiers(r);
     reading_keys(r);
     reading_teams(r);
+    reading_routes(r);
     reading_budgets(r);
     reading_prices(r);
     reading_aliases_priced(r);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/status.h"
+#include "config/route.h"
 #include "core/key.h"
 #include "net/client.h"
 #include "net/url.h"
@@ -118,6 +119,10 @@ struct config {
     unsigned provider_count;
     struct config_alias *aliases;
     unsigned alias_count;
+    struct config_tier **tiers;
+    unsigned tier_count;
+    struct config_route *routes; // in the file's order
+    unsigned route_count;
     struct config_key *keys;
     unsigned key_count;
     struct str org; // whose calls all of them are; empty when none was named

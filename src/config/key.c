@@ -85,27 +85,37 @@ static bool lists(const struct config_provider *p, struct str model)
     return p->model_count == 0;
 }
 
-static void check_model(struct reading *r, const struct node *n, struct config_alias *a,
-                        struct str full)
+enum reading_target reading_target(struct reading *r, const struct node *n, struct reading_owner of,
+                                   struct str full)
 {
     int provider = -1;
-    if (!reading_model(r, n->line, full, "aliases", &provider))
-        return;
+    if (!reading_model(r, n->line, full, of.section, &provider))
+        return TARGET_FAULTY;
     if (provider < 0) {
-        reading_warn(r, n->line, "alias %.*s: the provider of %.*s is not there: left out",
-                     STR_ARG(a->name), STR_ARG(full));
-        if (a->model_count == 0)
-            a->left_out = full;
-        return;
+        reading_warn(r, n->line, "%s %.*s: the provider of %.*s is not there: left out", of.kind,
+                     STR_ARG(of.name), STR_ARG(full));
+        return TARGET_ABSENT;
     }
     const struct config_provider *p = &r->c->providers[provider];
     if (str_find(full, '*') < full.len)
-        reading_fault(r, n->line, "alias %.*s: `%.*s` is a pattern. Name one model",
-                      STR_ARG(a->name), STR_ARG(full));
+        reading_fault(r, n->line, "%s %.*s: `%.*s` is a pattern. Name one model", of.kind,
+                      STR_ARG(of.name), STR_ARG(full));
     else if (!lists(p, str_skip(full, p->name.len + 1)))
-        reading_fault(r, n->line, "alias %.*s: `%.*s` is not among the models of %.*s",
-                      STR_ARG(a->name), STR_ARG(full), STR_ARG(p->name));
-    a->models[a->model_count++] = full;
+        reading_fault(r, n->line, "%s %.*s: `%.*s` is not among the models of %.*s", of.kind,
+                      STR_ARG(of.name), STR_ARG(full), STR_ARG(p->name));
+    else
+        return TARGET_THERE;
+    return TARGET_FAULTY;
+}
+
+static void check_model(struct reading *r, const struct node *n, struct config_alias *a,
+                        struct str full)
+{
+    switch (reading_target(r, n, (struct reading_owner){"aliases", "alias", a->name}, full)) {
+    case TARGET_THERE: a->models[a->model_count++] = full; break;
+    case TARGET_ABSENT: a->left_out = a->model_count ? a->left_out : full; break;
+    case TARGET_FAULTY: break;
+    }
 }
 
 static void read_alias(struct reading *r, const struct node *n)

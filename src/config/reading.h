@@ -60,7 +60,26 @@ bool reading_is_ours(const struct reading *r, const struct url *u); // a listene
 void reading_providers(struct reading *r);
 void reading_ollama(struct reading *r); // the one of this machine
 void reading_proxy(struct reading *r, struct config_provider *p, const char *text, int line);
+// One model on a list: whose list it is, for people.
+struct reading_owner {
+    const char *section, *kind; // "aliases", "alias"
+    struct str name;
+};
+enum reading_target { TARGET_THERE, TARGET_ABSENT, TARGET_FAULTY };
+// Whether the model `full` of that node can be sent to a provider of the configuration, which lists
+// it.
+// ABSENT: its provider was left out, which is a warning here. FAULTY: that was said.
+enum reading_target reading_target(struct reading *r, const struct node *n, struct reading_owner of,
+                                   struct str full);
 void reading_aliases(struct reading *r);
+void reading_tiers(struct reading *r);  // after the aliases
+void reading_routes(struct reading *r); // after the tiers and keys
+// A route's `match`.
+void reading_match(struct reading *r, struct str route, const struct node *map,
+                   struct config_match *out);
+// A tier whose models stand in a list, or whose one model stands there.
+bool reading_tier(struct reading *r, struct reading_owner of, const struct node *n,
+                  struct config_tier *out);
 void reading_aliases_priced(struct reading *r); // notes those without a price; after the prices
 void reading_keys(struct reading *r);
 // A key of that name is written there, whether or not its secret is; or it is one that is made.

@@ -7,6 +7,9 @@
 
 #define TOP(field)      offsetof(struct config, field)
 #define PROVIDER(field) offsetof(struct provider_text, field)
+#define TIER(field)     offsetof(struct tier_text, field)
+#define ROUTE(field)    offsetof(struct route_text, field)
+#define MATCH(field)    offsetof(struct match_text, field)
 #define KEY(field)      offsetof(struct key_text, field)
 #define WAIT(field)     offsetof(struct origin_timeouts, field)
 #define HOUR_MS         INT64_C(3600000)
@@ -44,6 +47,10 @@ static const struct config_row top[] = {
     {"aliases", KIND_OTHER, "name: [PROVIDER/MODEL, ...]", NULL, 0, 0, 0,
      "Names of your own for models: the first of the list whose provider exists and speaks the\n"
      "caller's dialect, and that the caller's key may use."},
+    {"tiers", KIND_OTHER, "name: [PROVIDER/MODEL, ...]", NULL, 0, 0, 0,
+     "Models that are as good as each other, for the sides of routes; see below."},
+    {"routes", KIND_OTHER, "list of sections", NULL, 0, 0, 0,
+     "Which model answers where the caller asks for `auto` or for a route by its name; see below."},
     {"keys", KIND_OTHER, "list of sections", NULL, 0, 0, 0,
      "Virtual keys that stand in this file; see below. `costlens key` makes others."},
     {"org", KIND_OTHER, "NAME", NULL, 0, 0, 0,
@@ -159,6 +166,44 @@ static const struct config_row providers[] = {
      "names the host. An address of this machine (localhost, 127.0.0.1, ::1) is asked straight."},
     {"ca", KIND_PATH, "FILE", NULL, PROVIDER(ca), 0, 0,
      "Certificates to trust instead of the system's, PEM. Default: SSL_CERT_FILE."},
+    {0},
+};
+
+static const struct config_row tiers[] = {
+    {"model", KIND_TEXT, "PROVIDER/MODEL", NULL, TIER(model), 0, 0, "The model."},
+    {"weight", KIND_COUNT, "number", "1", TIER(weight), 1, 1000,
+     "How many of the calls of its neighbours with a weight it gets. Default: 1."},
+    {0},
+};
+
+static const struct config_row routes[] = {
+    {"name", KIND_TEXT, "NAME", NULL, ROUTE(name), 0, 0,
+     "Unique, also among the aliases. A caller asks for it as a model's name, or with\n"
+     "x-costlens-route beside `auto` or any other name."},
+    {"match", KIND_OTHER, "section", NULL, 0, 0, 0,
+     "Which calls for `auto` it takes; see below. The first route that fits has the call.\n"
+     "Default: every call."},
+    {"mode", KIND_CHOICE, "rules|measured|certified", "rules", ROUTE(mode), 0, 0,
+     "What chooses the side: what is written here, what was learned of the route's calls, or the\n"
+     "same within a threshold that has a certificate."},
+    {"small", KIND_OTHER, "TIER", NULL, 0, 0, 0,
+     "The cheap side: the name of a tier, one PROVIDER/MODEL, or a list of them as in `tiers`."},
+    {"large", KIND_OTHER, "TIER", NULL, 0, 0, 0,
+     "The good side, in the same way. What fails on the small side goes on here."},
+    {0},
+};
+
+static const struct config_row matches[] = {
+    {"key", KIND_OTHER, "[NAME, ...]", NULL, 0, 0, 0, "Calls of any of these keys; * is any rest."},
+    {"team", KIND_OTHER, "[NAME, ...]", NULL, 0, 0, 0, "Calls of any of these teams; the same."},
+    {"tag", KIND_OTHER, "{ NAME: VALUE, ... }", NULL, 0, 0, 0,
+     "Calls that have all of these tags; * stands for anything in a value."},
+    {"header", KIND_OTHER, "{ NAME: VALUE, ... }", NULL, 0, 0, 0,
+     "Calls whose head has all of these fields; the same."},
+    {"min_tokens_in", KIND_COUNT, "tokens", "0", MATCH(tokens_least), 0, 100000000,
+     "Calls with no less input, as it is estimated: a token for four bytes of text."},
+    {"max_tokens_in", KIND_COUNT, "tokens", NULL, MATCH(tokens_most), 0, 100000000,
+     "Calls with no more of it."},
     {0},
 };
 
@@ -283,6 +328,11 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "  openai: { key: env:OPENAI_API_KEY }\n"
         "aliases:\n"
         "  fast: [openai/gpt-5.4-mini]\n"
+        "tiers:\n"
+        "  small: [openai/gpt-5.4-mini]\n"
+        "  large: [openai/gpt-5.4]\n"
+        "routes:\n"
+        "  - { name: support, small: small, large: large }\n"
         "keys:\n"
         "  - { name: ci, token: env:CI_COSTLENS_KEY }\n"
         "org: acme\n"
@@ -332,6 +382,46 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "    num_ctx: 65536\n"
         "    num_predict: 2048\n"
         "    keep_alive: 30m\n"},
+    [SECTION_TIER] = {"tiers: NAME",
+        "A list of models, tried in its order. An entry is PROVIDER/MODEL or a section with a "
+        "weight:\nentries with one that stand side by side share the calls by their weights.",
+        tiers, NULL,
+        "providers:\n"
+        "  openai: { key: env:OPENAI_API_KEY }\n"
+        "tiers:\n"
+        "  small: [openai/gpt-5.4-mini]\n"
+        "  large:\n"
+        "    - { model: openai/gpt-5.4, weight: 3 }\n"
+        "    - { model: openai/gpt-5.2, weight: 1 }\n"},
+    [SECTION_ROUTE] = {"routes",
+        "One section a route, in a list. doc/routing.md tells how a route chooses.", routes, NULL,
+        "providers:\n"
+        "  openai: { key: env:OPENAI_API_KEY }\n"
+        "tiers:\n"
+        "  large: [openai/gpt-5.4]\n"
+        "routes:\n"
+        "  - name: support\n"
+        "    match: { tag: { feature: support } }\n"
+        "    mode: rules\n"
+        "    small: openai/gpt-5.4-mini\n"
+        "    large: large\n"},
+    [SECTION_MATCH] = {"routes: match",
+        "All of it must hold. Where several values are written, any of them will do.", matches,
+        NULL,
+        "providers:\n"
+        "  openai: { key: env:OPENAI_API_KEY }\n"
+        "keys:\n"
+        "  - { name: ci, token: env:CI_COSTLENS_KEY, team: web }\n"
+        "routes:\n"
+        "  - name: support\n"
+        "    match:\n"
+        "      key: [ci, web-*]\n"
+        "      team: web\n"
+        "      tag: { feature: support }\n"
+        "      header: { x-tenant: \"acme-*\" }\n"
+        "      min_tokens_in: 10\n"
+        "      max_tokens_in: 4000\n"
+        "    small: openai/gpt-5.4-mini\n"},
     [SECTION_KEY] = {"keys", "One section a key, in a list.", keys, NULL,
         "keys:\n"
         "  - name: ci\n"

@@ -45,6 +45,9 @@ enum config_section {
     SECTION_TLS,
     SECTION_LOG,
     SECTION_PROVIDER,
+    SECTION_TIER,
+    SECTION_ROUTE,
+    SECTION_MATCH,
     SECTION_KEY,
     SECTION_TEAM,
     SECTION_BUDGET,
@@ -89,6 +92,20 @@ struct provider_text {
     unsigned retries;
     struct str dialect, vendor, url, proxy, ca, keep_alive;
     unsigned num_ctx, num_predict;
+};
+
+struct tier_text {
+    struct str model;
+    unsigned weight;
+};
+
+struct route_text {
+    struct str name;
+    unsigned mode;
+};
+
+struct match_text {
+    unsigned tokens_least, tokens_most;
 };
 
 struct key_text {

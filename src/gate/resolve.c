@@ -286,19 +286,27 @@ static enum refusal resolve_nameless(const struct snapshot *s, const struct want
     return REFUSAL_NO_PROVIDER;
 }
 
+enum refusal resolve_full(const struct snapshot *s, const struct wanted *w, struct str full,
+                          struct target *out)
+{
+    enum refusal r = resolve_prefixed(s, full, out);
+    if (r != REFUSAL_NONE)
+        return r;
+    if (!takes(&s->config->providers[out->provider], w))
+        return REFUSAL_DIALECT;
+    return key_may_go(s, w->key, out, w->model) ? REFUSAL_NONE : REFUSAL_MODEL_DENIED;
+}
+
 // An alias's target, when the caller may be served there.
 static enum refusal alias_target(const struct snapshot *s, const struct config_alias *a,
                                  unsigned place, const struct wanted *w, struct target *out)
 {
-    enum refusal r = resolve_prefixed(s, a->models[place], out);
-    if (r != REFUSAL_NONE)
-        return r;
-    const struct config_provider *p = &s->config->providers[out->provider];
-    out->place = place;
-    out->reason = "alias";
-    if (!takes(p, w))
-        return REFUSAL_DIALECT;
-    return key_may_go(s, w->key, out, a->name) ? REFUSAL_NONE : REFUSAL_MODEL_DENIED;
+    enum refusal r = resolve_full(s, w, a->models[place], out);
+    if (r != REFUSAL_MODEL_UNKNOWN) {
+        out->place = place;
+        out->reason = "alias";
+    }
+    return r;
 }
 
 static enum refusal resolve_alias(const struct snapshot *s, const struct config_alias *a,

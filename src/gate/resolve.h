@@ -26,7 +26,8 @@ extern const struct str mock_names[MOCK_NAMES];
 struct target {
     unsigned provider;  // index in config.providers
     struct str model;   // as sent: its one name there (dialect_model)
-    unsigned place;     // of an alias's target: its place in config_alias.models
+    unsigned place;     // of an alias's target: its place in config_alias.models; of a plan's: in
+                        // its list (request/plan.h)
     bool guess;         // nobody lists the name: an Ollama may have it since it was asked last
     const char *reason; // "asked", "listed", "alias", "fallback", "retry", ...: for the row
 };
@@ -48,6 +49,10 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
 // or the name is no alias.
 bool resolve_after(const struct snapshot *s, const struct wanted *w, unsigned place,
                    struct target *out) MUST_USE;
+// "provider/model", where its caller may be served there under the name that it asked for
+// (`wanted.model`): REFUSAL_NONE, MODEL_UNKNOWN, or with `out` set DIALECT or MODEL_DENIED.
+enum refusal resolve_full(const struct snapshot *s, const struct wanted *w, struct str full,
+                          struct target *out) MUST_USE;
 // "provider/model" with a configured provider that takes the model: REFUSAL_NONE, or MODEL_UNKNOWN.
 enum refusal resolve_prefixed(const struct snapshot *s, struct str asked,
                               struct target *out) MUST_USE;

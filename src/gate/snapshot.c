@@ -124,13 +124,18 @@ static struct snapshot *snapshot_empty(void)
     arena_init(&s->arena, &alloc_heap, 4 * KIB, SNAPSHOT_BYTES_MAX);
     map_init(&s->keys, &alloc_heap);
     map_init(&s->aliases, &alloc_heap);
+    map_init(&s->routes, &alloc_heap);
     return s;
 }
 
-static bool aliases_index(struct snapshot *s)
+static bool names_index(struct snapshot *s)
 {
-    for (unsigned i = 0; i < s->config->alias_count; i++)
-        if (!map_set(&s->aliases, s->config->aliases[i].name, &s->config->aliases[i]))
+    const struct config *c = s->config;
+    for (unsigned i = 0; i < c->alias_count; i++)
+        if (!map_set(&s->aliases, c->aliases[i].name, &c->aliases[i]))
+            return false;
+    for (unsigned i = 0; i < c->route_count; i++)
+        if (!map_set(&s->routes, c->routes[i].name, &c->routes[i]))
             return false;
     return true;
 }
@@ -142,7 +147,7 @@ static enum status complete(struct snapshot *s, struct store *store, const uint8
     enum status status = keys_read(s, store, pepper, why);
     if (status == STATUS_OK && !s->defined)
         status = defined_new(s->config, store, &s->defined, why);
-    if (status == STATUS_OK && !aliases_index(s))
+    if (status == STATUS_OK && !names_index(s))
         status = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (status != STATUS_OK) {
         snapshot_free(s);
@@ -223,6 +228,7 @@ void snapshot_free(struct snapshot *s)
         struct snapshot *base = s->parts_borrowed ? s->base : NULL;
         map_fini(&s->keys);
         map_fini(&s->aliases);
+        map_fini(&s->routes);
         defined_free(s->defined);
         arena_fini(&s->arena);
         if (!s->parts_borrowed) {

@@ -32,6 +32,7 @@ struct snapshot {
     struct arena arena;
     struct map keys;         // 32-byte MAC -> struct key
     struct map aliases;      // name -> struct config_alias
+    struct map routes;       // name -> struct config_route
     struct defined *defined; // a reference: it has the next two
     // Of the configuration and of the store, each with its number and its zone, in the order of
     // refusal: by budget_rank, then by name.

@@ -123,6 +123,45 @@ static void add_alias(struct items *all, struct str name)
         all->at[all->count++] = item;
 }
 
+static bool may_side(const struct items *all, const struct config_tier *t)
+{
+    const struct config *c = all->r->view->snapshot->config;
+    for (unsigned i = 0; t && i < t->model_count; i++) {
+        int p = provider_prefix(c, t->models[i]);
+        struct str model = p < 0 ? STR_NONE : str_skip(t->models[i], c->providers[p].name.len + 1);
+        if (p >= 0 && key_may(all->r->key, &c->providers[p], model, model))
+            return true;
+    }
+    return false;
+}
+
+static bool may_model(const struct items *all, const struct config_route *route)
+{
+    return may_side(all, route->small) || may_side(all, route->large);
+}
+
+// What its call costs depends on the call. It is listed where the key may use it, by its own name
+// or by a model's.
+static void add_routed(struct items *all, struct str name, bool may)
+{
+    if (all->count < ITEMS_MAX && (may || key_allows(all->r->key, name, name)))
+        all->at[all->count++] = (struct model_item){.id = name, .owner = str_of("costlens")};
+}
+
+static void items_of_routes(struct items *all)
+{
+    const struct snapshot *s = all->r->view->snapshot;
+    const struct config *c = s->config;
+    const struct str automatic = STR(ROUTE_AUTO);
+    bool any = false;
+    for (unsigned i = 0; i < c->route_count; i++)
+        any = any || may_model(all, &c->routes[i]);
+    if (c->route_count && !map_get(&s->aliases, automatic))
+        add_routed(all, automatic, any);
+    for (unsigned i = 0; i < c->route_count; i++)
+        add_routed(all, c->routes[i].name, may_model(all, &c->routes[i]));
+}
+
 static void items_of_aliases(struct items *all)
 {
     const struct snapshot *s = all->r->view->snapshot;
@@ -208,6 +247,7 @@ enum flow listing_answer(struct req *r)
     if (!all.at)
         return req_refuse(r, REFUSAL_OVERLOAD, NULL);
     items_of_aliases(&all);
+    items_of_routes(&all);
     for (unsigned i = 0; i < c->provider_count; i++)
         names_each(r->view->snapshot, &c->providers[i], add_named,
                    &(struct of_provider){&all, &c->providers[i]});

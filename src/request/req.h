@@ -23,6 +23,7 @@
 
 enum flow { NEXT, WAIT, AGAIN, END };
 
+struct plan; // request/plan.h
 struct req;
 typedef enum flow step_f(struct req *r);
 
@@ -82,6 +83,7 @@ struct req {
     bool asked; // ask is open
 
     // Its way to a provider and back.
+    struct plan *plan; // of a route; NULL: the caller named a model or an alias
     struct attempt attempt;
     struct reserving *reserving; // NULL until it has to wait for its budgets
     struct str purse;            // the budget that refuses it (REFUSAL_BUDGET)
@@ -128,9 +130,16 @@ enum flow again_deny(struct req *r, enum refusal why, const char *detail);
 bool again_keeps(const struct req *r);
 void reserve_free(struct req *r); // with the call
 void reserve_stop(struct req *r); // it waits no more
+// For what another target of the call's alias or route is looked for.
+enum again_for {
+    AGAIN_FAILED,    // the attempt has failed, or its provider cannot take the call
+    AGAIN_UNPAID,    // a budget does not cover it
+    AGAIN_DOWNGRADE, // the same, and a cheaper model is welcome
+    AGAIN_ESCALATE,  // its answer is not good enough
+};
 // The attempt's target cannot take the call, and nothing was booked of it: it begins anew at the
-// next one of its alias. False: there is none.
-bool again_elsewhere(struct req *r) MUST_USE;
+// next one of its alias or route. False: there is none.
+bool again_elsewhere(struct req *r, enum again_for why) MUST_USE;
 // It is the call's first, and there is no other target.
 bool again_alone(const struct req *r);
 // The attempt is booked: the one before it is settled, counted and logged as followed.

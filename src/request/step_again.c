@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "request/fit.h"
 #include "request/judge.h"
+#include "request/plan.h"
 #include "request/relay.h"
 #include "request/translation.h"
 #include "wire/failure.h"
@@ -124,8 +125,10 @@ static void read_error(struct req *r)
     failure_read(&a->failure, a->upstream_status, buf_str(&a->whole));
 }
 
-static bool find_other(const struct req *r, struct target *out)
+static bool find_other(const struct req *r, enum again_for why, struct target *out)
 {
+    if (r->plan)
+        return plan_next(r, why, out);
     const struct wanted w = {.key = r->key,
                              .dialect = r->dialect,
                              .model = r->attempt.entry.model_asked,
@@ -136,7 +139,7 @@ static bool find_other(const struct req *r, struct target *out)
 bool again_alone(const struct req *r)
 {
     struct target ignored;
-    return r->attempt.entry.attempt == 0 && !find_other(r, &ignored);
+    return r->attempt.entry.attempt == 0 && !find_other(r, AGAIN_FAILED, &ignored);
 }
 
 // It refuses stream_options, which its caller never sent: from here on it gets none of ours.
@@ -161,7 +164,7 @@ static struct choice decide(struct req *r)
     struct retry_state state = {.tried = a->tried,
                                 .retries = a->provider->retries,
                                 .fresh = a->fresh,
-                                .other = find_other(r, &c.other),
+                                .other = find_other(r, AGAIN_FAILED, &c.other),
                                 .budget = true,
                                 .left_ms =
                                     r->until_us ? (r->until_us - now_us) / US_PER_MS : INT64_MAX};
@@ -215,12 +218,12 @@ static void renew(struct req *r, const struct target *target)
     r->attempt.sheet = route_sheet(r, target->model);
 }
 
-bool again_elsewhere(struct req *r)
+bool again_elsewhere(struct req *r, enum again_for why)
 {
     struct target other;
     struct attempt before = r->attempt;
     must(!before.dispatched);
-    if (!find_other(r, &other))
+    if (!find_other(r, why, &other))
         return false;
     renew(r, &other);
     attempt_fini(&before);

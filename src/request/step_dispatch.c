@@ -192,7 +192,7 @@ enum flow step_dispatch(struct req *r)
         return fail_here(r, why.text);
     enum refusal refusal = translation_begin(r, &why);
     bool cannot = refusal == REFUSAL_BAD_REQUEST || refusal == REFUSAL_UNSUPPORTED;
-    if (cannot && again_elsewhere(r))
+    if (cannot && again_elsewhere(r, AGAIN_FAILED))
         return AGAIN;
     if (refusal != REFUSAL_NONE)
         return again_refuse(r, refusal, why.text);

@@ -6,6 +6,8 @@
 //   only open holds stand in the way, and the budget has a `wait`   it waits for them
 //   `clamp`, and a shorter answer fits                              that is asked for
 //   `on_exceed: downgrade`, and its alias has another model         that one is asked instead
+//   its route has another model                                     the same; with `downgrade` also
+//                                                                   one of the smaller side
 //   else                                                            402
 
 #include "base/limits.h"
@@ -191,14 +193,22 @@ static bool lower(struct req *r)
     return reservation_lower(r, room);
 }
 
+// The call's alias has another model, and the budget wants it asked; or its route has one.
+static bool ask_other(struct req *r, const struct budget *b)
+{
+    if (b->downgrade)
+        return again_elsewhere(r, AGAIN_DOWNGRADE);
+    return r->plan && again_elsewhere(r, AGAIN_UNPAID);
+}
+
 // Another model is asked, in its turn if it has waited.
-static bool go_elsewhere(struct req *r)
+static bool go_elsewhere(struct req *r, const struct budget *b)
 {
     struct booking *before = r->attempt.reservation.booking;
     if (!r->reserving)
-        return again_elsewhere(r);
+        return ask_other(r, b);
     r->attempt.reservation.booking = NULL;
-    bool other = again_elsewhere(r);
+    bool other = ask_other(r, b);
     if (other)
         r->reserving->before = before;
     else
@@ -215,7 +225,7 @@ static enum flow give_way(struct req *r)
         return END;
     if (b->clamp && lower(r))
         return NEXT;
-    return b->downgrade && go_elsewhere(r) ? AGAIN : END;
+    return go_elsewhere(r, b) ? AGAIN : END;
 }
 
 // It may wait for what others hold, if it has not.
@@ -317,7 +327,7 @@ static enum flow ask_each(struct req *r, const struct budget *each)
     if (v->most.n <= each->terms.limit.n ||
         (each->clamp && reservation_lower(r, each->terms.limit)))
         return NEXT;
-    return each->downgrade && again_elsewhere(r) ? AGAIN : END;
+    return ask_other(r, each) ? AGAIN : END;
 }
 
 static enum flow begin(struct req *r, const struct concern *c)

@@ -3,6 +3,7 @@
 // route - which provider, which model there, at which price.
 
 #include "base/limits.h"
+#include "request/plan.h"
 #include "request/req.h"
 #include "request/translation.h"
 
@@ -24,12 +25,22 @@ bool route_waits(struct req *r)
     return asking_wait(r->worker, r->view, &r->asker);
 }
 
+static enum flow end(struct req *r)
+{
+    r->attempt.provider = &r->view->snapshot->config->providers[r->attempt.target.provider];
+    r->attempt.sheet = route_sheet(r, r->attempt.target.model);
+    return NEXT;
+}
+
 enum flow step_route(struct req *r)
 {
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 2 * KIB);
     struct str asked = arena_dup(&r->arena, r->ask.demand.model);
     r->attempt.entry.model_asked = asked;
+    enum flow planned = plan_make(r);
+    if (planned != NEXT || r->plan)
+        return planned == NEXT ? end(r) : planned;
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 2 * KIB);
     struct wanted wanted = {.key = r->key,
                             .dialect = r->dialect,
                             .model = asked,
@@ -47,7 +58,5 @@ enum flow step_route(struct req *r)
         return flow;
     }
     buf_fini(&detail);
-    r->attempt.provider = &r->view->snapshot->config->providers[r->attempt.target.provider];
-    r->attempt.sheet = route_sheet(r, r->attempt.target.model);
-    return NEXT;
+    return end(r);
 }

@@ -45,9 +45,10 @@ enum flow again_refuse(struct req *r, enum refusal why, const char *detail)
     return END;
 }
 
-bool again_elsewhere(struct req *r)
+bool again_elsewhere(struct req *r, enum again_for why)
 {
     (void)r;
+    (void)why;
     return false;
 }
 

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which calls a route takes.
+
+#include "config/reading.h"
+
+static void note_keys(struct reading *r, struct str route, const struct node *n)
+{
+    const struct node *item = n->kind == NODE_LIST ? n->first : n;
+    for (; item; item = item == n ? NULL : item->next) {
+        if (item->kind != NODE_TEXT || str_find(item->text, '*') < item->text.len ||
+            reading_has_key(r, item->text) || !r->alone)
+            continue;
+        reading_warn(r, item->line,
+                     "route %.*s: this file has no key `%.*s`; the store may (`costlens key list`)",
+                     STR_ARG(route), STR_ARG(item->text));
+    }
+}
+
+// `{ name: value }`, where a value is one text.
+static void read_pairs(struct reading *r, struct str route, const struct node *n,
+                       struct config_pair **out, unsigned *count)
+{
+    if (node_is_null(n))
+        return;
+    if (n->kind != NODE_MAP || n->count == 0) {
+        reading_fault(r, n->line,
+                      "route %.*s: %.*s: names and their values are expected here: "
+                      "`{ feature: support }`",
+                      STR_ARG(route), STR_ARG(n->key));
+        return;
+    }
+    struct config_pair *pairs = arena_array(&r->c->arena, struct config_pair, n->count);
+    unsigned taken = 0;
+    for (const struct node *p = n->first; p && pairs; p = p->next) {
+        struct str value = node_is_null(p) ? STR_NONE : reading_text(r, p, n->key.ptr);
+        if (node_is_null(p))
+            reading_fault(r, p->line,
+                          "route %.*s: %.*s: `%.*s` has no value. Write one; \"*\" is any",
+                          STR_ARG(route), STR_ARG(n->key), STR_ARG(p->key));
+        pairs[taken++] = (struct config_pair){p->key, value};
+    }
+    *out = pairs;
+    *count = taken;
+}
+
+static void read_names(struct reading *r, struct str route, const struct node *n, struct str **out,
+                       unsigned *count)
+{
+    if (n && reading_texts(r, n, n->key.ptr, out, count) && *count == 0)
+        reading_fault(r, n->line, "route %.*s: %.*s: nothing is named. Name some, or leave it out",
+                      STR_ARG(route), STR_ARG(n->key));
+}
+
+void reading_match(struct reading *r, struct str route, const struct node *map,
+                   struct config_match *out)
+{
+    struct match_text t = {.tokens_most = UINT32_MAX};
+    *out = (struct config_match){.any = node_is_null(map), .tokens_most = INT64_MAX};
+    if (out->any)
+        return;
+    reading_defaults(r, SECTION_MATCH, &t);
+    if (!reading_section(r, SECTION_MATCH, map, &t))
+        return;
+    read_names(r, route, node_get(map, "key"), &out->keys, &out->key_count);
+    if (out->key_count)
+        note_keys(r, route, node_get(map, "key"));
+    read_names(r, route, node_get(map, "team"), &out->teams, &out->team_count);
+    read_pairs(r, route, node_get(map, "tag"), &out->tags, &out->tag_count);
+    read_pairs(r, route, node_get(map, "header"), &out->headers, &out->header_count);
+    out->tokens_least = t.tokens_least;
+    out->tokens_most = t.tokens_most == UINT32_MAX ? INT64_MAX : t.tokens_most;
+    if (out->tokens_least > out->tokens_most)
+        reading_fault(r, map->line,
+                      "route %.*s: match: no call has at least %lld tokens and at most %lld",
+                      STR_ARG(route), (long long)out->tokens_least, (long long)out->tokens_most);
+    if (map->count == 0)
+        reading_fault(
+            r, map->line,
+            "route %.*s: match: nothing is written in it. Leave it out to take every call",
+            STR_ARG(route));
+}

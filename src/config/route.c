@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The routes of the file.
+
+#include "config/route.h"
+
+#include "base/limits.h"
+#include "config/reading.h"
+
+const char *config_mode_name(enum config_mode m)
+{
+    static const char *const names[] = {"rules", "measured", "certified"};
+    return names[m];
+}
+
+static const struct config_tier *tier_named(const struct config *c, struct str name)
+{
+    for (unsigned i = 0; i < c->tier_count; i++) {
+        if (str_eq(c->tiers[i]->name, name))
+            return c->tiers[i];
+    }
+    return NULL;
+}
+
+// --- its name ---
+
+// In the file, not in what was read: a route with a fault has its name, too.
+static const struct node *before_it(const struct node *map, struct str name)
+{
+    for (const struct node *m = map->parent->first; m != map; m = m->next) {
+        const struct node *other = node_get(m, "name");
+        if (other && other->kind == NODE_TEXT && str_eq(other->text, name))
+            return other;
+    }
+    return NULL;
+}
+
+static bool is_alias(const struct config *c, struct str name)
+{
+    for (unsigned i = 0; i < c->alias_count; i++) {
+        if (str_eq(c->aliases[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+static bool check_name(struct reading *r, const struct node *map, struct str name)
+{
+    const struct node *n = node_get(map, "name");
+    if (node_is_null(n)) {
+        reading_fault(r, map->line, "routes: `name` is missing. Give each route a name");
+        return false;
+    }
+    if (!name.ptr || !reading_name(r, n->line, name, "routes"))
+        return false;
+    const struct node *twin = before_it(map, name);
+    if (str_find(name, '/') < name.len)
+        reading_fault(r, n->line, "routes: `%.*s`: a route's name has no /", STR_ARG(name));
+    else if (str_is(name, ROUTE_AUTO) || str_is(name, "none"))
+        reading_fault(r, n->line, "routes: `%.*s` is a word of its own. Take another name",
+                      STR_ARG(name));
+    else if (is_alias(r->c, name))
+        reading_fault(r, n->line,
+                      "routes: `%.*s` is an alias, too: a caller could not tell them apart. Give "
+                      "one of them another name",
+                      STR_ARG(name));
+    else if (twin)
+        reading_fault(r, n->line,
+                      "routes: `%.*s` is here twice (also on line %d): give one of them another "
+                      "name",
+                      STR_ARG(name), twin->line);
+    else
+        return true;
+    return false;
+}
+
+// --- its sides ---
+
+static void unknown_tier(struct reading *r, struct str route, const struct node *n)
+{
+    struct str_near near = {n->text, 3, STR_NONE};
+    for (unsigned i = 0; i < r->c->tier_count; i++)
+        str_near(&near, r->c->tiers[i]->name);
+    if (near.name.len)
+        reading_fault(r, n->line, "route %.*s: `%.*s` is no tier; did you mean `%.*s`?",
+                      STR_ARG(route), STR_ARG(n->text), STR_ARG(near.name));
+    else
+        reading_fault(r, n->line,
+                      "route %.*s: `%.*s` is no tier of this file. Add it under `tiers`, or write "
+                      "PROVIDER/MODEL",
+                      STR_ARG(route), STR_ARG(n->text));
+}
+
+// A tier's name, a model, or a list of models.
+static const struct config_tier *read_side(struct reading *r, struct str route,
+                                           const struct node *n)
+{
+    if (node_is_null(n))
+        return NULL;
+    const struct config_tier *named = n->kind == NODE_TEXT ? tier_named(r->c, n->text) : NULL;
+    if (named)
+        return named;
+    if (n->kind == NODE_TEXT && str_find(n->text, '/') == n->text.len) {
+        // One of that name with a fault of its own was told already.
+        if (!node_get(node_get(r->root, "tiers"), n->text.ptr))
+            unknown_tier(r, route, n);
+        return NULL;
+    }
+    struct config_tier *own = arena_new(&r->c->arena, struct config_tier);
+    struct reading_owner of = {n->key.ptr, "route", route};
+    return own && reading_tier(r, of, n, own) ? own : NULL;
+}
+
+static void read_sides(struct reading *r, const struct node *map, struct config_route *route)
+{
+    const struct node *small = node_get(map, "small"), *large = node_get(map, "large");
+    if (node_is_null(small) && node_is_null(large)) {
+        reading_fault(r, map->line,
+                      "route %.*s: it has neither `small` nor `large`. Write at least one of them",
+                      STR_ARG(route->name));
+        return;
+    }
+    route->small = read_side(r, route->name, small);
+    route->large = read_side(r, route->name, large);
+    if (route->small && route->small == route->large)
+        reading_fault(r, large->line, "route %.*s: both sides are the tier %.*s",
+                      STR_ARG(route->name), STR_ARG(route->small->name));
+}
+
+// --- the routes ---
+
+static void read_route(struct reading *r, const struct node *map)
+{
+    struct route_text t = {0};
+    struct config_route *route = &r->c->routes[r->c->route_count];
+    reading_defaults(r, SECTION_ROUTE, &t);
+    if (!reading_section(r, SECTION_ROUTE, map, &t) || !check_name(r, map, t.name))
+        return;
+    *route =
+        (struct config_route){.name = t.name, .line = map->line, .mode = (enum config_mode)t.mode};
+    reading_match(r, t.name, node_get(map, "match"), &route->match);
+    read_sides(r, map, route);
+    r->c->route_count++;
+}
+
+// What takes every call leaves none for those behind it.
+static void note_hidden(struct reading *r)
+{
+    const struct config *c = r->c;
+    for (unsigned i = 0; i + 1 < c->route_count; i++) {
+        if (!c->routes[i].match.any)
+            continue;
+        reading_warn(r, c->routes[i].line,
+                     "route %.*s has no match and takes every call for `auto`: those behind it are "
+                     "reached by their names only",
+                     STR_ARG(c->routes[i].name));
+        return;
+    }
+}
+
+void reading_routes(struct reading *r)
+{
+    const struct node *n = node_get(r->root, "routes");
+    if (node_is_null(n))
+        return;
+    if (n->kind != NODE_LIST) {
+        reading_fault(r, n->line,
+                      "routes: a list is expected here: `- { name: support, small: small, large: "
+                      "large }`");
+        return;
+    }
+    if (n->count > CALL_ROUTES_MAX) {
+        reading_fault(r, n->line, "routes: %u are more than there may be: %d", n->count,
+                      CALL_ROUTES_MAX);
+        return;
+    }
+    r->c->routes = arena_array(&r->c->arena, struct config_route, n->count + 1);
+    for (const struct node *m = n->first; m && r->c->routes; m = m->next)
+        read_route(r, m);
+    note_hidden(r);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// route - where calls go by themselves: tiers of models, and routes that choose between a small
+// side and a large one. doc/routing.md tells what each key means.
+//
+//   tiers    small  [local/llama3.2:3b]                  in this order
+//            large  [openai/gpt-5.4, mistral/large]
+//   routes   support: for which calls, between which sides, chosen by what, checked how
+
+#ifndef CONFIG_ROUTE_H
+#define CONFIG_ROUTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "budget/nano.h"
+#include "budget/window.h"
+#include "core/ability.h"
+#include "core/tags.h"
+#include "net/url.h"
+
+#define ROUTE_AUTO "auto" // the model's name that leaves the choice to the routes
+
+struct config_tier {
+    struct str
+        name; // with a NUL behind it; empty: of one route alone, which has its models written in it
+    struct str *models; // "provider/model", in order of preference
+    uint32_t *weights;  // of each; 0: none was written, it has its place in the order
+    unsigned model_count;
+    int line; // 0: the file has none of that name, which is proposed (gate/proposal.h)
+};
+
+// The least that chooses a side.
+enum config_mode {
+    CONFIG_RULES,     // what the operator wrote, and the shipped model
+    CONFIG_MEASURED,  // what was learned of the route's own calls
+    CONFIG_CERTIFIED, // the same, within a threshold that has a certificate
+};
+const char *config_mode_name(enum config_mode m); // static
+
+// A name (with a NUL behind it) and what it must be; `*` in the value stands for any run of bytes.
+struct config_pair {
+    struct str name, value;
+};
+
+// What a call must be. All that is written must hold; of a list any entry.
+struct config_match {
+    bool any; // nothing is written: every call
+    struct str *keys;
+    unsigned key_count;
+    struct str *teams;
+    unsigned team_count;
+    struct config_pair *tags; // each must hold
+    unsigned tag_count;
+    struct config_pair *headers; // the same
+    unsigned header_count;
+    int64_t tokens_least, tokens_most; // of its input, as it is estimated
+};
+
+// X(ENUM, name, whether a value follows)
+#define VERIFIER_MAP(X)            \
+    X(REFUSAL, "refusal", 0)       \
+    X(TRUNCATION, "truncation", 0) \
+    X(EMPTY, "empty", 0)           \
+    X(REPETITION, "repetition", 0) \
+    X(SCHEMA, "schema", 0)         \
+    X(ARITHMETIC, "arithmetic", 0) \
+    X(AGREE, "agree", 1)           \
+    X(LOGPROB, "logprob", 1)       \
+    X(HTTP, "http", 1)
+
+enum verifier_kind {
+#define X(id, name, valued) VERIFIER_##id,
+    VERIFIER_MAP(X)
+#undef X
+        VERIFIER_COUNT
+};
+
+struct config_verifier {
+    enum verifier_kind kind;
+    uint32_t
+        quantile_ppm; // LOGPROB: an answer less sure than this part of the good ones is refused
+    struct str model; // AGREE: "provider/model" that is asked the same
+    struct url url;   // HTTP
+    struct str url_text;
+    int64_t timeout_ms;   // HTTP
+    bool failure_accepts; // HTTP: what cannot be asked is taken for good
+};
+
+// Pairs of both sides' answers. Off unless the file names a budget.
+struct config_shadow {
+    bool on;
+    struct nano budget; // of a window
+    enum window_kind window;
+    uint32_t rate_ppm;           // of the calls, until the route has its certificate
+    uint32_t rate_certified_ppm; // from then on
+    struct str judge;            // "provider/model"; empty: the large side's own
+};
+
+// By what calls belong together, so that they stay with one model.
+enum config_sticky {
+    CONFIG_STICKY_NONE,
+    CONFIG_STICKY_TAG,    // a tag's value
+    CONFIG_STICKY_USER,   // its user
+    CONFIG_STICKY_PREFIX, // its conversation's beginning: system prompt and first message
+};
+
+struct config_route {
+    struct str name;
+    int line;
+    struct config_match match;
+    enum config_mode mode;
+    uint32_t max_loss_ppm;   // of the large side's quality
+    uint32_t confidence_ppm; // that the loss is no larger
+    struct nano max_cost;    // of a call, as it is expected; 0 = any
+    int64_t max_ttft_ms;     // as it was measured; 0 = any
+    bool local_only;
+    enum config_sticky sticky;
+    struct str sticky_tag;
+    int64_t sticky_ms;                       // for which nothing has to come
+    unsigned require;                        // enum ability
+    int64_t require_context;                 // tokens; 0 = any
+    const struct config_tier *small, *large; // NULL: it has no such side
+    struct config_verifier *verifiers;       // of the small side's answers
+    unsigned verifier_count;
+    int64_t hold_ms; // for which a stream is held back to be verified
+    struct config_shadow shadow;
+};
+
+#endif

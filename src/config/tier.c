@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tiers of the file, and those that a route has written in it.
+
+#include "base/limits.h"
+#include "config/reading.h"
+
+// An entry: a model, or a section that gives it a weight.
+static bool read_entry(struct reading *r, struct reading_owner of, const struct node *n,
+                       struct tier_text *out)
+{
+    *out = (struct tier_text){0};
+    if (n->kind == NODE_MAP) {
+        reading_defaults(r, SECTION_TIER, out);
+        if (!reading_section(r, SECTION_TIER, n, out))
+            return false;
+        if (out->model.len == 0)
+            reading_fault(r, n->line, "%s %.*s: `model` is missing. Write model: PROVIDER/MODEL",
+                          of.kind, STR_ARG(of.name));
+        return out->model.len > 0;
+    }
+    if (node_is_null(n))
+        reading_fault(r, n->line, "%s %.*s: an empty entry. Remove it", of.kind, STR_ARG(of.name));
+    else
+        out->model = reading_text(r, n, of.section);
+    return out->model.len > 0;
+}
+
+static bool has(const struct config_tier *t, struct str model)
+{
+    for (unsigned i = 0; i < t->model_count; i++) {
+        if (str_eq(t->models[i], model))
+            return true;
+    }
+    return false;
+}
+
+static void add_entry(struct reading *r, struct reading_owner of, const struct node *n,
+                      struct config_tier *t)
+{
+    struct tier_text entry;
+    if (!read_entry(r, of, n, &entry))
+        return;
+    if (has(t, entry.model)) {
+        reading_fault(r, n->line, "%s %.*s: `%.*s` is here twice. Remove one of them", of.kind,
+                      STR_ARG(of.name), STR_ARG(entry.model));
+        return;
+    }
+    if (reading_target(r, n, of, entry.model) != TARGET_THERE)
+        return;
+    t->models[t->model_count] = entry.model;
+    t->weights[t->model_count++] = entry.weight;
+}
+
+bool reading_tier(struct reading *r, struct reading_owner of, const struct node *n,
+                  struct config_tier *out)
+{
+    bool many = n->kind == NODE_LIST;
+    unsigned count = many ? n->count : 1;
+    unsigned faults = r->c->fault_count;
+    if (count == 0 || node_is_null(n)) {
+        reading_fault(r, n->line, "%s %.*s has no models. Write [PROVIDER/MODEL]", of.kind,
+                      STR_ARG(of.name));
+        return false;
+    }
+    if (count > TIER_MODELS_MAX) {
+        reading_fault(r, n->line, "%s %.*s: more than %d models", of.kind, STR_ARG(of.name),
+                      TIER_MODELS_MAX);
+        return false;
+    }
+    out->models = arena_array(&r->c->arena, struct str, count);
+    out->weights = arena_array(&r->c->arena, uint32_t, count);
+    out->line = n->line;
+    if (!out->models || !out->weights)
+        return false;
+    for (const struct node *item = many ? n->first : n; item; item = many ? item->next : NULL)
+        add_entry(r, of, item, out);
+    return r->c->fault_count == faults;
+}
+
+static void read_tier(struct reading *r, const struct node *n)
+{
+    struct config_tier *t = arena_new(&r->c->arena, struct config_tier);
+    if (!t || !reading_name(r, n->key_line, n->key, "tiers"))
+        return;
+    t->name = n->key;
+    if (str_find(t->name, '/') < t->name.len)
+        reading_fault(r, n->key_line, "tiers: `%.*s`: a tier's name has no /", STR_ARG(t->name));
+    else if (reading_tier(r, (struct reading_owner){"tiers", "tier", t->name}, n, t))
+        r->c->tiers[r->c->tier_count++] = t;
+}
+
+void reading_tiers(struct reading *r)
+{
+    const struct node *n = node_get(r->root, "tiers");
+    if (node_is_null(n))
+        return;
+    if (n->kind != NODE_MAP) {
+        reading_fault(r, n->line, "tiers: `name: [PROVIDER/MODEL]` is expected here");
+        return;
+    }
+    r->c->tiers = arena_array(&r->c->arena, struct config_tier *, n->count + 1);
+    for (const struct node *t = n->first; t && r->c->tiers; t = t->next)
+        read_tier(r, t);
+}

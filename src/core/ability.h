@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ability - what a model can do beside answering text, and what a call asks of one: a set of bits.
+
+#ifndef CORE_ABILITY_H
+#define CORE_ABILITY_H
+
+// X(ENUM, bit, name)
+#define ABILITY_MAP(X)                           \
+    X(TOOLS, 1, "tools")   /* calls functions */ \
+    X(VISION, 2, "vision") /* reads images */    \
+    X(SCHEMA, 4, "schema") /* answers by a JSON schema */
+
+enum ability {
+#define X(id, bit, name) ABILITY_##id = (bit),
+    ABILITY_MAP(X)
+#undef X
+};
+
+#endif

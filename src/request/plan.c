@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/plan.h"
+
+#include "base/limits.h"
+#include "request/matching.h"
+#include "request/side.h"
+#include "request/translation.h"
+
+#define HEADER "x-costlens-route"
+
+const char *side_name(enum side s)
+{
+    static const char *const names[] = {"none", "small", "large"};
+    return names[s];
+}
+
+// --- which route ---
+
+static void routes_write(const struct req *r, struct buf *out)
+{
+    const struct config *c = r->view->snapshot->config;
+    if (c->route_count == 0)
+        buf_add_cstr(out, "There is none here: write some under `routes` of the configuration.");
+    for (unsigned i = 0; i < c->route_count; i++)
+        buf_printf(out, "%s%.*s%s", i ? ", " : "Those here are: ", STR_ARG(c->routes[i].name),
+                   i + 1 < c->route_count ? "" : ".");
+}
+
+static enum flow refuse(struct req *r, enum refusal why, struct buf *detail)
+{
+    enum flow flow = req_refuse(r, why, "%.*s", STR_ARG(buf_str(detail)));
+    buf_fini(detail);
+    return flow;
+}
+
+static enum flow refuse_route(struct req *r, struct str name)
+{
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 16 * KIB);
+    buf_printf(&detail, HEADER ": no route is called \"%.*s\". ",
+               STR_ARG(str_clip(name, NAME_BYTES_MAX)));
+    routes_write(r, &detail);
+    return refuse(r, REFUSAL_BAD_REQUEST, &detail);
+}
+
+static enum flow refuse_unmatched(struct req *r)
+{
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 16 * KIB);
+    buf_add_cstr(&detail, "The match of no route fits this call for \"" ROUTE_AUTO "\". ");
+    routes_write(r, &detail);
+    return refuse(r, REFUSAL_MODEL_UNKNOWN, &detail);
+}
+
+static const struct config_route *first_match(const struct req *r)
+{
+    const struct config *c = r->view->snapshot->config;
+    for (unsigned i = 0; i < c->route_count; i++) {
+        if (matching(r, &c->routes[i].match))
+            return &c->routes[i];
+    }
+    return NULL;
+}
+
+// Who names a model keeps it.
+static enum flow find_route(struct req *r, const struct config_route **out, bool *matched)
+{
+    const struct snapshot *s = r->view->snapshot;
+    struct str asked = r->ask.demand.model;
+    bool many = false;
+    struct str named = str_trim(head_get(exchange_request(r->x), HEADER, &many));
+    *out = NULL;
+    if (many)
+        return req_refuse(r, REFUSAL_BAD_REQUEST, HEADER " occurs twice.");
+    if (named.len && !str_is(named, ROUTE_AUTO)) {
+        *out = map_get(&s->routes, named);
+        return *out ? NEXT : refuse_route(r, named);
+    }
+    *matched = named.len || (str_is(asked, ROUTE_AUTO) && !map_get(&s->aliases, asked));
+    if (!*matched) {
+        *out = asked.len ? map_get(&s->routes, asked) : NULL;
+        return NEXT;
+    }
+    *out = first_match(r);
+    return *out ? NEXT : refuse_unmatched(r);
+}
+
+// --- its candidates ---
+
+static const char *const words[REFUSAL_COUNT] = {
+    [REFUSAL_MODEL_UNKNOWN] = "model unknown",
+    [REFUSAL_MODEL_DENIED] = "key",
+    [REFUSAL_DIALECT] = "dialect",
+};
+
+// A key that may use the route by its name, or `auto`, may use what is in it.
+static enum refusal find_target(const struct req *r, const struct plan *p, struct str full,
+                                struct target *out)
+{
+    struct wanted w = {.key = r->key,
+                       .dialect = r->dialect,
+                       .model = p->route->name,
+                       .others = translation_dialects(r->found.endpoint)};
+    enum refusal refusal = resolve_full(r->view->snapshot, &w, full, out);
+    w.model = (struct str)STR(ROUTE_AUTO);
+    if (refusal == REFUSAL_MODEL_DENIED && p->matched)
+        refusal = resolve_full(r->view->snapshot, &w, full, out);
+    return refusal;
+}
+
+static void add_side(const struct req *r, struct plan *p, const struct config_tier *t,
+                     enum side side)
+{
+    for (unsigned i = 0; t && i < t->model_count; i++) {
+        struct candidate *c = &p->list[p->count++];
+        *c = (struct candidate){
+            .side = side, .full = t->models[i], .expected_state = PRICE_UNPRICED};
+        c->out = words[find_target(r, p, c->full, &c->target)];
+        c->target.reason = side_name(side);
+    }
+}
+
+static unsigned sides_there(const struct plan *p)
+{
+    unsigned has = 0;
+    for (unsigned i = 0; i < p->count; i++)
+        has |= p->list[i].out ? 0 : 1u << p->list[i].side;
+    return has;
+}
+
+// The large side goes before the small one.
+static void turn(struct req *r, struct plan *p, unsigned small)
+{
+    struct candidate *turned = arena_array(&r->arena, struct candidate, p->count);
+    unsigned large = p->count - small;
+    if (!turned)
+        return; // the arena's mark refuses the call
+    memcpy(turned, p->list + small, large * sizeof *turned);
+    memcpy(turned + large, p->list, small * sizeof *turned);
+    p->list = turned;
+}
+
+static enum flow refuse_all(struct req *r, const struct plan *p)
+{
+    struct buf detail;
+    buf_init(&detail, &alloc_heap, 16 * KIB);
+    buf_printf(&detail, "The route \"%.*s\" has no model that can take this call%s",
+               STR_ARG(p->route->name), p->count ? ": " : ".");
+    for (unsigned i = 0; i < p->count; i++)
+        buf_printf(&detail, "%.*s (%s)%s", STR_ARG(p->list[i].full), p->list[i].out,
+                   i + 1 < p->count ? ", " : ".");
+    return refuse(r, REFUSAL_MODEL_UNKNOWN, &detail);
+}
+
+static unsigned models_of(const struct config_tier *t)
+{
+    return t ? t->model_count : 0;
+}
+
+static bool list_fill(struct req *r, struct plan *p)
+{
+    unsigned small = models_of(p->route->small), all = small + models_of(p->route->large);
+    p->list = arena_array(&r->arena, struct candidate, all + 1);
+    if (!p->list)
+        return false;
+    add_side(r, p, p->route->small, SIDE_SMALL);
+    add_side(r, p, p->route->large, SIDE_LARGE);
+    unsigned has = sides_there(p);
+    if (has)
+        side_choose(r, p, has);
+    if (p->side == SIDE_LARGE)
+        turn(r, p, small);
+    for (unsigned i = 0; i < p->count; i++)
+        p->list[i].target.place = i;
+    return true;
+}
+
+static unsigned first_usable(const struct plan *p)
+{
+    unsigned i = 0;
+    while (i < p->count && (p->list[i].out || p->list[i].side != p->side))
+        i++;
+    return i;
+}
+
+enum flow plan_make(struct req *r)
+{
+    struct plan plan = {0};
+    enum flow flow = find_route(r, &plan.route, &plan.matched);
+    if (flow != NEXT || !plan.route)
+        return flow;
+    if (!endpoint_makes_output(r->found.endpoint))
+        return req_refuse(r, REFUSAL_BAD_REQUEST,
+                          "A route chooses among models that answer. Name the model that embeds.");
+    if (!list_fill(r, &plan))
+        return req_refuse(r, REFUSAL_OVERLOAD, NULL);
+    if (plan.side == SIDE_NONE && route_waits(r))
+        return WAIT;
+    if (plan.side == SIDE_NONE)
+        return refuse_all(r, &plan);
+    r->plan = arena_new(&r->arena, struct plan);
+    if (!r->plan)
+        return req_refuse(r, REFUSAL_OVERLOAD, NULL);
+    *r->plan = plan;
+    r->attempt.target = plan.list[first_usable(&plan)].target;
+    return NEXT;
+}
+
+// --- what follows ---
+
+// Never from the large side to the small one, whose answer nobody has found good enough; but a
+// budget may say that it is welcome.
+static bool follows(const struct candidate *c, enum side now, enum again_for why)
+{
+    switch (why) {
+    case AGAIN_FAILED:
+    case AGAIN_UNPAID: return c->side >= now;
+    case AGAIN_DOWNGRADE: return true;
+    case AGAIN_ESCALATE: return c->side == SIDE_LARGE;
+    }
+    return false;
+}
+
+bool plan_next(const struct req *r, enum again_for why, struct target *out)
+{
+    const struct plan *p = r->plan;
+    unsigned at = r->attempt.target.place;
+    must(at < p->count);
+    for (unsigned i = at + 1; i < p->count; i++) {
+        const struct candidate *c = &p->list[i];
+        if (c->out || !follows(c, p->list[at].side, why))
+            continue;
+        *out = c->target;
+        out->reason = why == AGAIN_ESCALATE ? "escalated" : "fallback";
+        return true;
+    }
+    return false;
+}
+
+struct str plan_word(struct req *r)
+{
+    return arena_printf(&r->arena, "route %.*s: %s", STR_ARG(r->plan->route->name),
+                        r->attempt.target.reason);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// plan - where a call that leaves the choice to a route may go, in the order of preference, and
+// why. Made once, before the first attempt; what follows a failed one is read from it. Which one an
+// attempt is at says its target's place.
+//
+//   small a   small b   large c   large d        the small side first: what fails goes on to the
+//   ^ first   --next--> --next--> --next-->      right, and never from the large side to the small
+//                       ^ escalation
+
+#ifndef REQUEST_PLAN_H
+#define REQUEST_PLAN_H
+
+#include "config/route.h"
+#include "core/rate.h"
+#include "request/req.h"
+
+enum side { SIDE_NONE, SIDE_SMALL, SIDE_LARGE };
+const char *side_name(enum side s); // "small", "large"; static
+
+struct candidate {
+    struct target target; // its place is that in the list
+    enum side side;
+    struct str full; // "provider/model", as the configuration has it
+    // NULL: it may be used; else why not, a few words: "model unknown", "key", "dialect", ...
+    const char *out;
+    enum price_state expected_state; // of `expected`
+    struct money expected;           // what the call is expected to cost there
+};
+
+#define PROPENSITY_SURE 1000000 // parts per million
+
+struct plan {
+    const struct config_route *route; // as long as the call's view
+    bool matched;                     // by its match; else it was asked for by name
+    struct candidate *list;           // in the order of preference; in the call's arena
+    unsigned count;
+    enum side side;          // which goes first
+    bool scored;             // a model has judged the call:
+    double score;            // the gain that is expected of the large side
+    double threshold;        // up to which the small side is taken
+    uint32_t propensity_ppm; // how probable this side was, of calls like it
+    const char *reason;      // of the side, a few words: "rules", ...; static or in the arena
+    bool cascade;            // the small side's answer is verified, and may be escalated
+};
+
+// Makes r->plan where the call leaves the choice to a route: by x-costlens-route, by a route's name
+// or by `auto` in the place of a model's. NEXT: r->plan and the attempt's target are set, or it is
+// none of a route's, and r->plan is NULL. WAIT: an Ollama is asked. END: it was refused.
+enum flow plan_make(struct req *r);
+
+// The next candidate behind the attempt's target, for a reason. False: there is none.
+bool plan_next(const struct req *r, enum again_for why, struct target *out) MUST_USE;
+// What stands in the attempt's row as its `route`: "route support: small". In the arena.
+struct str plan_word(struct req *r);
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// side - which side of its route a call goes to first, and why.
+
+#ifndef REQUEST_SIDE_H
+#define REQUEST_SIDE_H
+
+#include "request/plan.h"
+
+// Sets side, score, threshold, propensity, reason and cascade; the route and its candidates are
+// there, small side first. `has` has 1u << side of each that can be used.
+void side_choose(const struct req *r, struct plan *p, unsigned has);
+
+#endif

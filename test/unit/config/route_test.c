@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tiers and routes: what is written, and what is wrong with it.
+
+#include "rig.h"
+
+#define TIERS P "tiers:\n  small: [a/m]\n  large: [a/n-1]\n"
+// On the sixth line.
+#define ROUTE(text) TIERS "routes:\n  - {name: r, small: small, " text "}\n"
+
+static const struct bad bad[] = {
+    // tiers
+    {P "tiers: [a/m]\n", 3, "is expected here"},
+    {P "tiers:\n  small: []\n", 4, "tier small has no models"},
+    {P "tiers:\n  small:\n", 4, "tier small has no models"},
+    {P "tiers:\n  a/b: [a/m]\n", 4, "a tier's name has no /"},
+    {P "tiers:\n  small: [a/m, a/m]\n", 4, "`a/m` is here twice"},
+    {P "tiers:\n  small: [a/m, b/m]\n", 4, "names no provider of this file; did you mean `a`"},
+    {P "tiers:\n  small: [m]\n", 4, "has no provider. Write PROVIDER/MODEL"},
+    {P "tiers:\n  small: [a/other]\n", 4, "tier small: `a/other` is not among the models of a"},
+    {P "tiers:\n  small: ['a/n-*']\n", 4, "is a pattern"},
+    {P "tiers:\n  small: [{weight: 3}]\n", 4, "`model` is missing"},
+    {P "tiers:\n  small: [{model: a/m, weight: 0}]\n", 4, "a whole number from 1 to 1000"},
+    {P "tiers:\n  small: [{model: a/m, weigth: 1}]\n", 4, "did you mean `weight`"},
+    // routes
+    {P "routes: {r: {}}\n", 3, "a list is expected here"},
+    {P "routes: [r]\n", 3, "a section of `name: value` is expected here"},
+    {TIERS "routes:\n  - {small: small}\n", 7, "`name` is missing"},
+    {TIERS "routes:\n  - {name: a/b, small: small}\n", 7, "a route's name has no /"},
+    {TIERS "routes:\n  - {name: auto, small: small}\n", 7, "is a word of its own"},
+    {TIERS "routes:\n  - {name: none, small: small}\n", 7, "is a word of its own"},
+    {TIERS "aliases: {r: [a/m]}\nroutes:\n  - {name: r, small: small}\n", 8, "is an alias, too"},
+    {TIERS "routes:\n  - {name: r, small: small}\n  - {name: r, large: large}\n", 8,
+     "is here twice (also on line 7)"},
+    {TIERS "routes:\n  - {name: r}\n", 7, "neither `small` nor `large`"},
+    {TIERS "routes:\n  - {name: r, small: smal}\n", 7, "`smal` is no tier; did you mean `small`"},
+    {TIERS "routes:\n  - {name: r, small: nothing}\n", 7, "is no tier of this file"},
+    {TIERS "routes:\n  - {name: r, small: small, large: small}\n", 7, "both sides are the tier"},
+    {TIERS "routes:\n  - {name: r, small: [a/m, a/x]}\n", 7, "route r: `a/x` is not among"},
+    {ROUTE("mode: best"), 7, "Write one of: rules|measured|certified"},
+    {ROUTE("fallback: x"), 7, "unknown key `fallback` in routes"},
+    // match
+    {ROUTE("match: support"), 7, "a section of `name: value` is expected here"},
+    {ROUTE("match: {}"), 7, "nothing is written in it"},
+    {ROUTE("match: {tag: support}"), 7, "names and their values are expected here"},
+    {ROUTE("match: {tag: {}}"), 7, "names and their values are expected here"},
+    {ROUTE("match: {header: {x-a: }}"), 7, "`x-a` has no value"},
+    {ROUTE("match: {keys: [ci]}"), 7, "did you mean `key`"},
+    {ROUTE("match: {key: []}"), 7, "nothing is named"},
+    {ROUTE("match: {max_tokens_in: 4k}"), 7, "Write a whole number from 0"},
+    {ROUTE("match: {min_tokens_in: 5, max_tokens_in: 4}"), 7, "no call has at least 5 tokens"},
+};
+
+static void faults_name_their_line_and_cure(void **state)
+{
+    (void)state;
+    expect_faults(bad, sizeof bad / sizeof bad[0]);
+}
+
+static struct config *good(const char *text, unsigned warnings)
+{
+    environment = keys;
+    struct config *c = check(text);
+    for (unsigned i = 0; i < c->fault_count; i++)
+        print_message("%d: %s\n", c->faults[i].line, c->faults[i].text.ptr);
+    for (unsigned i = 0; c->warning_count != warnings && i < c->warning_count; i++)
+        print_message("%d: %s\n", c->warnings[i].line, c->warnings[i].text.ptr);
+    assert_int_equal(c->fault_count, 0);
+    assert_int_equal(c->warning_count, warnings);
+    return c;
+}
+
+static void a_route_is_read(void **state)
+{
+    (void)state;
+    struct config *c =
+        good(P "tiers:\n  small: a/m\n"
+               "  large: [{model: a/n-1, weight: 3}, a/n-2]\n"
+               "routes:\n"
+               "  - name: support\n"
+               "    match: {tag: {feature: support}, header: {X-Tier: '*'}, key: dev,"
+               " team: [x, y], max_tokens_in: 4000}\n"
+               "    mode: certified\n"
+               "    small: small\n"
+               "    large: large\n"
+               "  - {name: all, small: [a/n-3, a/n-4]}\n",
+             0);
+    assert_int_equal(c->tier_count, 2);
+    assert_true(str_is(c->tiers[0]->models[0], "a/m"));
+    assert_int_equal(c->tiers[0]->weights[0], 0);
+    assert_int_equal(c->tiers[1]->weights[0], 3);
+    assert_int_equal(c->route_count, 2);
+    const struct config_route *r = &c->routes[0];
+    assert_ptr_equal(r->small, c->tiers[0]);
+    assert_ptr_equal(r->large, c->tiers[1]);
+    assert_int_equal(r->mode, CONFIG_CERTIFIED);
+    assert_false(r->match.any);
+    assert_int_equal(r->match.tokens_least, 0);
+    assert_int_equal(r->match.tokens_most, 4000);
+    assert_int_equal(r->match.team_count, 2);
+    assert_true(str_is(r->match.tags[0].value, "support"));
+    assert_true(str_is(r->match.headers[0].name, "X-Tier"));
+    r++;
+    assert_true(r->match.any);
+    assert_int_equal(r->mode, CONFIG_RULES);
+    assert_int_equal(r->small->model_count, 2);
+    assert_int_equal(r->small->name.len, 0);
+    assert_null(r->large);
+    show(c);
+    config_free(c);
+}
+
+// What is left out is told, and the rest stays.
+static void what_is_not_there_is_left_out(void **state)
+{
+    (void)state;
+    struct config *c = good("providers:\n  a: {url: 'http://127.0.0.1:9/v1', models: [m]}\n"
+                            "  b: {url: 'http://127.0.0.1:9/v1', key: env:NOBODY}\n"
+                            "tiers:\n  small: [b/x, a/m]\n"
+                            "routes:\n  - {name: r, small: small, large: b/y}\n",
+                            3); // of the provider, and of each model
+    assert_int_equal(c->tiers[0]->model_count, 1);
+    assert_int_equal(c->routes[0].large->model_count, 0);
+    config_free(c);
+}
+
+static void what_takes_everything_is_told(void **state)
+{
+    (void)state;
+    struct config *c = good(TIERS "routes:\n  - {name: one, small: small}\n"
+                                  "  - {name: two, match: {key: ci}, small: small}\n",
+                            2);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "this file has no key `ci`"));
+    assert_non_null(strstr(c->warnings[1].text.ptr, "route one has no match"));
+    config_free(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(faults_name_their_line_and_cure),
+        cmocka_unit_test(a_route_is_read),
+        cmocka_unit_test(what_is_not_there_is_left_out),
+        cmocka_unit_test(what_takes_everything_is_told),
+    };
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
+}
