@@ -21,6 +21,7 @@
     X(MODEL_DENIED, "model_not_allowed", 403, "This key may not use that model.", 0)            \
     X(NOT_FOUND, "not_found", 404, "There is nothing at this path.", 0)                         \
     X(MODEL_UNKNOWN, "model_not_found", 404, "No provider here has that model.", 0)             \
+    X(CALL_UNKNOWN, "call_not_found", 404, "This key has made no such call.", 0)                \
     X(METHOD, "method_not_allowed", 405, "This path takes another method.", 0)                  \
     X(BODY_DEADLINE, "request_timeout", 408, "The request came too slowly.", 0)                 \
     X(TOO_LARGE, "request_too_large", 413, "The request is too large.", 0)                      \

@@ -3,6 +3,7 @@
 #include "panel/verb.h"
 
 #include "insight/verbs.h"
+#include "panel/answers.h"
 #include "panel/budgets.h"
 #include "panel/events.h"
 #include "panel/keys.h"
@@ -28,6 +29,8 @@ static const struct verb verbs[] = {
     {.name = "teams/list", .run = teams_list, .safe = true, .without_store = true},
     {.name = "teams/add", .run = teams_add, .without_store = true},
     {.name = "teams/rm", .run = teams_rm, .without_store = true},
+    {.name = "routes/feedback", .run = answers_rate},
+    {.name = "routes/pairs", .run = answers_pairs, .safe = true, .slow = true},
     {.name = "bill", .insight = bill_verb, .safe = true, .needs_catalog = true},
     {.name = "report", .run = reports_run, .safe = true, .slow = true, .needs_catalog = true},
     {.name = "request", .insight = request_verb, .safe = true, .needs_catalog = true},

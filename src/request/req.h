@@ -80,7 +80,8 @@ struct req {
     bool body_here;
     struct buf decoded; // gzip or zstd taken off
     struct ask ask;
-    bool asked; // ask is open
+    bool asked;                   // ask is open
+    struct feedback_call *rating; // it is feedback, which is being kept; NULL: it is none
 
     // Its way to a provider and back.
     struct plan *plan; // of a route; NULL: the caller named a model or an alias

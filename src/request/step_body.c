@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "request/coding.h"
+#include "request/feedback.h"
 #include "request/listing.h"
 #include "request/req.h"
 
@@ -25,6 +26,8 @@ static enum flow decode_body(struct req *r, struct str encoding)
 
 enum flow step_body(struct req *r)
 {
+    if (r->rating)
+        return feedback_answer(r);
     enum flow flow = listing_answer(r);
     if (flow != NEXT)
         return flow;
@@ -36,5 +39,6 @@ enum flow step_body(struct req *r)
         return WAIT;
     }
     struct str encoding = head_get(exchange_request(r->x), "content-encoding", NULL);
-    return coding_none(encoding) ? NEXT : decode_body(r, encoding);
+    flow = coding_none(encoding) ? NEXT : decode_body(r, encoding);
+    return flow == NEXT ? feedback_answer(r) : flow;
 }

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "request/feedback.h"
 #include "request/fit.h"
 #include "request/relay.h"
 
@@ -25,6 +26,7 @@ void req_free(struct req *r)
     if (r->attempt.dispatched &&
         arena_failed(&r->arena)) // its tokens and cost are right all the same
         log_say(LOG_ERROR, "call %.*s: out of memory: its row lacks texts", UUID_TEXT, r->id_text);
+    feedback_free(r);
     again_free(r);
     reserve_free(r);
     fit_gone(r);

@@ -75,6 +75,7 @@ static void renew_reserve(struct store *s)
 
 struct prune {
     sqlite3_stmt *tenant, *limit, *charged, *age, *rows, *note, *oldest, *kinds, *names, *events;
+    sqlite3_stmt *pairs, *feedback;
     uint64_t some;    // rows that the transaction under way deletes
     uint64_t deleted; // by those before
 };
@@ -147,12 +148,19 @@ static bool prune_names(struct store *s, struct prune *p, int64_t oldest_us)
     return fine;
 }
 
-// A threshold stays until its window is over, so that it is told once.
-static bool prune_events(const struct prune *p, int64_t before_us)
+static bool prune_some(sqlite3_stmt *q, int64_t before_us)
 {
-    sqlite3_bind_int64(p->events, 1, before_us);
-    sqlite3_bind_int(p->events, 2, PRUNE_ROWS);
-    return sql_done(p->events);
+    sqlite3_bind_int64(q, 1, before_us);
+    sqlite3_bind_int(q, 2, PRUNE_ROWS);
+    return sql_done(q);
+}
+
+// What goes with the calls of its time; a threshold not before its window is over, so that it is
+// told once.
+static bool prune_others(const struct prune *p, int64_t before_us)
+{
+    return prune_some(p->events, before_us) && prune_some(p->pairs, before_us) &&
+           prune_some(p->feedback, before_us);
 }
 
 static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
@@ -165,7 +173,7 @@ static bool prune_all(struct store *s, struct prune *p, int64_t before_us)
             return false;
         if (tenant < 0)
             return (p->deleted == 0 || prune_kinds(s, p, oldest_us)) &&
-                   prune_names(s, p, oldest_us) && prune_events(p, before_us);
+                   prune_names(s, p, oldest_us) && prune_others(p, before_us);
         if (!sql_done(s->begin))
             return false;
         if (!prune_tenant(p, tenant, before_us) || !sql_done(s->commit)) {
@@ -269,10 +277,14 @@ static void prune(struct store *s)
                            "LIMIT ?2)"),
         sql_prepare(s->db, "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE " EVENT_GOES
                            " < ?1 LIMIT ?2)"),
+        sql_prepare(s->db, "DELETE FROM pair WHERE number IN (SELECT number FROM pair WHERE "
+                           "at_us < ?1 LIMIT ?2)"),
+        sql_prepare(s->db, "DELETE FROM feedback WHERE id IN (SELECT id FROM feedback WHERE "
+                           "at_us < ?1 LIMIT ?2)"),
         0,
         0};
-    sqlite3_stmt *const all[] = {p.tenant, p.limit,  p.charged, p.age,   p.rows,
-                                 p.note,   p.oldest, p.kinds,   p.names, p.events};
+    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.charged, p.age,    p.rows,  p.note,
+                                 p.oldest, p.kinds, p.names,   p.events, p.pairs, p.feedback};
     bool fine = true;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fine &= all[i] != NULL;

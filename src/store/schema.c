@@ -331,6 +331,24 @@ static const struct step steps[] = {
 "CREATE UNIQUE INDEX event_once ON event (budget, value, window, start_us, percent) WHERE kind = 0;"
 "CREATE INDEX event_goes ON event (" EVENT_GOES ");"
 "PRAGMA user_version = 9;"
+    },
+    {10, // how good the answers were: store/pairs.h, store/feedback.h; shares in millionths
+"CREATE TABLE pair ("
+"  number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, at_us INTEGER NOT NULL,"
+"  tenant TEXT NOT NULL, route TEXT NOT NULL, task INTEGER NOT NULL,"
+"  weak TEXT NOT NULL, strong TEXT NOT NULL," // provider/model
+"  served_strong INTEGER NOT NULL, propensity_ppm INTEGER NOT NULL,"
+"  judged INTEGER NOT NULL,"     // 0 not 1 exact 2 schema 3 model
+"  weak_ppm INTEGER NOT NULL, strong_ppm INTEGER NOT NULL,"
+"  weak_pd INTEGER, strong_pd INTEGER, judge_pd INTEGER," // 10^-12 USD; NULL: no price
+"  traits BLOB) STRICT;"
+"CREATE INDEX pair_route ON pair (tenant, route, number);"
+"CREATE INDEX pair_goes ON pair (at_us);"
+"CREATE TABLE feedback ("
+"  id BLOB PRIMARY KEY, at_us INTEGER NOT NULL, tenant TEXT NOT NULL,"
+"  score_ppm INTEGER NOT NULL, comment TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+"CREATE INDEX feedback_goes ON feedback (at_us);"
+"PRAGMA user_version = 10;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -47,6 +47,7 @@ static const struct {
     {STR("/api/tags"), ENDPOINT_OLLAMA_TAGS},
     {STR("/api/ps"), ENDPOINT_OLLAMA_PS},
     {STR("/api/version"), ENDPOINT_OLLAMA_VERSION},
+    {STR("/costlens/v1/feedback"), ENDPOINT_FEEDBACK},
 };
 
 // Gemini's methods, behind the colon.
@@ -310,6 +311,7 @@ void endpoint_path(const struct endpoint_found *f, struct str model, struct buf 
     case ENDPOINT_OLLAMA_TAGS: buf_add_cstr(out, "/api/tags"); break;
     case ENDPOINT_OLLAMA_PS: buf_add_cstr(out, "/api/ps"); break;
     case ENDPOINT_OLLAMA_VERSION: buf_add_cstr(out, "/api/version"); break;
-    case ENDPOINT_COUNT: must(f->endpoint != ENDPOINT_COUNT);
+    case ENDPOINT_FEEDBACK: // it goes nowhere
+    case ENDPOINT_COUNT: must(f->endpoint < ENDPOINT_FEEDBACK);
     }
 }

@@ -45,7 +45,8 @@ struct str dialect_model(enum dialect d, struct str name);
     X(OLLAMA_SHOW, "ollama_show", OLLAMA)       /* POST /api/show */                               \
     X(OLLAMA_TAGS, "ollama_tags", OLLAMA)       /* GET  /api/tags */                               \
     X(OLLAMA_PS, "ollama_ps", OLLAMA)           /* GET  /api/ps */                                 \
-    X(OLLAMA_VERSION, "ollama_version", OLLAMA) /* GET  /api/version */
+    X(OLLAMA_VERSION, "ollama_version", OLLAMA) /* GET  /api/version */                            \
+    X(FEEDBACK, "feedback", OPENAI)             /* POST /costlens/v1/feedback, answered here */
 
 enum endpoint {
 #define X(id, name, dialect) ENDPOINT_##id,

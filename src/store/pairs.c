@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "store/pairs.h"
+
+#include <string.h>
+
+#include "store/inside.h"
+#include "store/sql.h"
+
+const char *pair_judged_name(enum pair_judged j)
+{
+    switch (j) {
+#define X(id, number, name) \
+    case PAIR_JUDGED_##id: return name;
+        PAIR_JUDGED_MAP(X)
+#undef X
+    }
+    return "unknown"; // of a later version's
+}
+
+// --- writing ---
+
+static void bind_cost(sqlite3_stmt *q, int column, const struct pair_cost *c)
+{
+    if (c->known)
+        sqlite3_bind_int64(q, column, c->is.pd);
+}
+
+static void bind(sqlite3_stmt *q, const struct pair *p)
+{
+    const int64_t numbers[] = {p->at_us,  (int64_t)p->task, p->served_strong, p->propensity_ppm,
+                               p->judged, p->weak_ppm,      p->strong_ppm};
+    const struct str texts[] = {p->tenant, p->route, p->weak, p->strong};
+    const struct pair_cost *costs[] = {&p->weak_cost, &p->strong_cost, &p->judge_cost};
+    int column = 1;
+    sql_bind_blob(q, column, p->id.bytes, sizeof p->id.bytes);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sqlite3_bind_int64(q, ++column, numbers[i]);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        sql_bind_str(q, ++column, texts[i]);
+    for (size_t i = 0; i < sizeof costs / sizeof *costs; i++)
+        bind_cost(q, ++column, costs[i]);
+    if (p->traits.len)
+        sql_bind_blob(q, ++column, p->traits.ptr, p->traits.len);
+}
+
+enum status store_pair_add(struct store *s, const struct pair *p, struct why *why)
+{
+    must(p->propensity_ppm > 0 && p->propensity_ppm <= PAIR_WHOLE_PPM);
+    must(p->weak_ppm <= PAIR_WHOLE_PPM && p->strong_ppm <= PAIR_WHOLE_PPM);
+    must(p->traits.len <= PAIR_TRAITS_MAX);
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&s->keys_lock);
+    sqlite3_stmt *q = sql_prepare(
+        s->keys, "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
+                 "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
+                 "traits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+                 "?15, ?16) ON CONFLICT DO NOTHING");
+    if (q)
+        bind(q, p);
+    if (!q || !sql_done(q))
+        status = sql_why(why, s->keys, "a pair of answers cannot be kept");
+    else if (sqlite3_changes(s->keys) == 0)
+        status = why_set(why, STATUS_CONFLICT, "the call has a pair already");
+    sqlite3_finalize(q);
+    pthread_mutex_unlock(&s->keys_lock);
+    return status;
+}
+
+// --- reading ---
+
+static struct pair_cost read_cost(sqlite3_stmt *q, int column)
+{
+    return (struct pair_cost){sqlite3_column_type(q, column) != SQLITE_NULL,
+                              {sqlite3_column_int64(q, column)}};
+}
+
+static void apply(struct pair *p, uint32_t score_ppm)
+{
+    bool judged = p->judged != PAIR_JUDGED_NOT;
+    if (p->served_strong) {
+        if (!judged)
+            return;
+        if (p->weak_ppm <= p->strong_ppm && p->weak_ppm > score_ppm)
+            p->weak_ppm = score_ppm;
+        p->strong_ppm = score_ppm;
+    } else {
+        p->weak_ppm = score_ppm;
+        if (!judged)
+            p->strong_ppm = PAIR_WHOLE_PPM;
+    }
+    p->judged = PAIR_JUDGED_FEEDBACK;
+}
+
+static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pair *p)
+{
+    struct str id = sql_str(q, 1);
+    *p = (struct pair){.number = sqlite3_column_int64(q, 0),
+                       .at_us = sqlite3_column_int64(q, 2),
+                       .tenant = query->tenant,
+                       .route = query->route,
+                       .task = (uint64_t)sqlite3_column_int64(q, 3),
+                       .served_strong = sqlite3_column_int(q, 4) != 0,
+                       .propensity_ppm = (uint32_t)sqlite3_column_int(q, 5),
+                       .judged = (enum pair_judged)sqlite3_column_int(q, 6),
+                       .weak_ppm = (uint32_t)sqlite3_column_int(q, 7),
+                       .strong_ppm = (uint32_t)sqlite3_column_int(q, 8),
+                       .weak = sql_str(q, 9),
+                       .strong = sql_str(q, 10),
+                       .weak_cost = read_cost(q, 11),
+                       .strong_cost = read_cost(q, 12),
+                       .judge_cost = read_cost(q, 13),
+                       .traits = sql_str(q, 14)};
+    if (id.len == sizeof p->id.bytes)
+        memcpy(p->id.bytes, id.ptr, id.len);
+    if (sqlite3_column_type(q, 15) != SQLITE_NULL)
+        apply(p, (uint32_t)sqlite3_column_int(q, 15));
+}
+
+enum status store_pair_each(struct store *s, const struct pair_query *query, store_pair_f *f,
+                            void *context, struct why *why)
+{
+    sqlite3 *db = NULL;
+    enum status status = store_reader_open(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_stmt *q = sql_prepare(
+        db, "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, "
+            "p.propensity_ppm, p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, "
+            "p.strong_pd, p.judge_pd, p.traits, f.score_ppm FROM pair p LEFT JOIN feedback f ON "
+            "f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND p.number > ?3 AND p.at_us >= ?4 "
+            "ORDER BY p.number DESC LIMIT ?5) ORDER BY number");
+    if (q) {
+        sql_bind_str(q, 1, query->tenant);
+        sql_bind_str(q, 2, query->route);
+        sqlite3_bind_int64(q, 3, query->after);
+        sqlite3_bind_int64(q, 4, query->since_us);
+        sqlite3_bind_int64(q, 5, query->most > 0 ? query->most : -1);
+    }
+    int code = SQLITE_ERROR;
+    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        struct pair p;
+        read_row(q, query, &p);
+        f(context, &p);
+    }
+    if (code != SQLITE_DONE)
+        status = sql_why(why, db, "the pairs of a route cannot be read");
+    sqlite3_finalize(q);
+    store_reader_close(db);
+    return status;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// pairs - what both models of a route made of the same call, and how good either was: the evidence
+// by which the loss of a route is known. No text of them is kept.
+//
+//   the caller's answer, by one side ---.
+//                                       +-- judged --> a pair <-- what its caller says (feedback.h)
+//   a shadow's answer, by the other ----'
+//
+// Quality is in millionths, 0 to 1,000,000. A verdict between the two is told so: an answer that is
+// beaten has 0, one that is not has 1,000,000; a tie gives it to both. A caller's own score goes
+// over it, when the pair is read:
+//
+//   of the weak model's answer     its quality is the score; the other one's is what was judged, or
+//                                  else taken to be perfect, which can only overstate the loss
+//   of the strong model's answer   its quality is the score, and the weak one's is at most that,
+//                                  unless it was judged to be better; unjudged it stays unjudged
+
+#ifndef STORE_PAIRS_H
+#define STORE_PAIRS_H
+
+#include "base/random.h"
+#include "core/money.h"
+#include "store/store.h"
+
+#define PAIR_WHOLE_PPM  1000000 // quality 1, probability 1
+#define PAIR_TRAITS_MAX 8192    // bytes
+
+// X(ENUM, number, name): by what it was judged. The numbers are stored.
+#define PAIR_JUDGED_MAP(X)                                                             \
+    X(NOT, 0, "not")           /* the qualities mean nothing */                        \
+    X(EXACT, 1, "exact")       /* both say the same */                                 \
+    X(SCHEMA, 2, "schema")     /* one keeps to the schema that was asked for */        \
+    X(MODEL, 3, "model")       /* a judge's two verdicts, the order swapped between */ \
+    X(FEEDBACK, 4, "feedback") /* its caller's score: set by who reads */
+
+enum pair_judged {
+#define X(id, number, name) PAIR_JUDGED_##id = (number),
+    PAIR_JUDGED_MAP(X)
+#undef X
+};
+const char *pair_judged_name(enum pair_judged j); // static
+
+struct pair_cost {
+    bool known; // else it has no price
+    struct money is;
+};
+
+struct pair {       // slices of one that is read live during the call
+    int64_t number; // rises, and none is given twice; set by who reads
+    struct uuid id; // of the call
+    int64_t at_us;  // ... and its start
+    struct str tenant, route;
+    uint64_t task;           // that its traits name; 0 = none
+    struct str weak, strong; // "provider/model"
+    bool served_strong;      // its caller got the strong one's answer, else the weak one's
+    uint32_t propensity_ppm; // with which a call like it became a pair; never 0
+    struct str traits;       // packed; empty where none were taken
+    enum pair_judged judged;
+    uint32_t weak_ppm, strong_ppm; // quality
+    // What the calls cost: that of the side that was not served is the shadow's.
+    struct pair_cost weak_cost, strong_cost, judge_cost;
+};
+
+// One pair of a call: CONFLICT when there is one. Safe from any thread but for the loops' (it waits
+// for the disk).
+enum status store_pair_add(struct store *s, const struct pair *p, struct why *why) MUST_USE;
+// The last `most` of a route, the oldest of them first, with what their callers said. Not from a
+// loop.
+struct pair_query {
+    struct str tenant, route;
+    int64_t after;    // numbers above it only
+    int64_t since_us; // calls from then on only
+    int64_t most;     // 0 = all
+};
+typedef void store_pair_f(void *context, const struct pair *p);
+enum status store_pair_each(struct store *s, const struct pair_query *q, store_pair_f *f,
+                            void *context, struct why *why) MUST_USE;
+
+#endif
