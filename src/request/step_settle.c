@@ -11,14 +11,13 @@
 
 #include "base/clock.h"
 #include "core/split.h"
+#include "gate/charged.h"
 #include "request/fit.h"
 #include "request/relay.h"
 #include "request/translation.h"
 
 #define US_PER_MS   1000
 #define WINDOWS_MAX 16 // how often a prompt, or a choice, may be told to fill the model's window
-
-static const struct sheet free_sheet = {.free = true};
 
 // By the model that answered, where the book knows it; else by the one sent.
 static const struct sheet *sheet_of(struct req *r)
@@ -175,25 +174,13 @@ static void measure_time(struct req *r, const struct sheet *sheet)
         u->sure = SURE_ESTIMATED;
 }
 
-// Ollama passes the model on to its cloud, as its list or its answer says: its name need not tell.
-static bool is_passed_on(const struct req *r)
-{
-    const struct attempt *a = &r->attempt;
-    struct local *l = snapshot_local(r->view->snapshot, a->provider);
-    struct local_model m;
-    return (a->metering && a->meter.remote) ||
-           (l && local_find(l, a->target.model, &m) && m.remote);
-}
-
-// What holds where the model ran: the caller's own machine is free, or its hour has a price, which
-// is none of another's.
+// What holds where the model ran, as the list or the answer of its provider says.
 static const struct sheet *sheet_there(const struct req *r, const struct sheet *sheet)
 {
     const struct attempt *a = &r->attempt;
-    bool remote = is_passed_on(r);
-    if (!remote && provider_free(a->provider, a->entry.model, sheet))
-        return &free_sheet;
-    return remote && sheet && sheet_names(sheet, BUCKET_BUSY) ? NULL : sheet;
+    bool elsewhere = (a->metering && a->meter.remote) ||
+                     charged_elsewhere(r->view->snapshot, a->provider, a->target.model);
+    return charged_by(a->provider, a->entry.model, elsewhere, sheet);
 }
 
 const struct sheet *settle_sheet(const struct req *r)
@@ -218,13 +205,14 @@ void settle_price(struct req *r)
     if (sheet && (input_hides_media(r, sheet) || output_hides_media(r, sheet)))
         e->usage.uncounted = true;
     struct cost cost;
-    rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, &e->usage, e->start_us, &cost);
+    rate(endpoint_free(r->found.endpoint) ? &charged_nothing : sheet, &e->usage, e->start_us,
+         &cost);
     e->cost = cost.total;
     e->price_state = cost.state;
     if (sheet == r->attempt.named)
         return; // most often: it was named when the call was admitted
     r->attempt.named = sheet;
-    e->price_name = sheet && sheet != &free_sheet ? name_of(r, sheet) : STR_NONE;
+    e->price_name = sheet && sheet != &charged_nothing ? name_of(r, sheet) : STR_NONE;
 }
 
 bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost)
@@ -236,7 +224,7 @@ bool settle_so_far(const struct req *r, struct usage *u, struct cost *cost)
     meter_estimate(&m, r->input_bytes);
     const struct sheet *sheet = settle_sheet(r);
     *u = m.usage;
-    rate(endpoint_free(r->found.endpoint) ? &free_sheet : sheet, u, a->entry.start_us, cost);
+    rate(endpoint_free(r->found.endpoint) ? &charged_nothing : sheet, u, a->entry.start_us, cost);
     return true;
 }
 
