@@ -25,13 +25,16 @@
 #include "gate/defined.h"
 #include "gate/fixed.h"
 #include "gate/gate_state.h"
+#include "gate/habits.h"
 #include "gate/news.h"
 #include "gate/takeover.h"
+#include "gate/turns.h"
 #include "gate/worker.h"
 #include "net/loop.h"
 
-#define STUCK_US SECOND_US
-#define TIDY_US  (60 * SECOND_US)
+#define STUCK_US  SECOND_US
+#define TIDY_US   (60 * SECOND_US)
+#define RECALL_US (30 * DAY_US)
 
 struct gate {
     const struct gate_setup *setup;
@@ -41,6 +44,8 @@ struct gate {
     struct snapshot *snapshot;
     struct locals *locals; // what its Ollamas have
     struct thrifts *thrifts;
+    struct habits *habits;
+    struct turns *turns;
     struct budgets *budgets;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
@@ -51,6 +56,7 @@ struct gate {
     int over_buffers; // atomic
     size_t bodies;    // atomic: bytes of all requests' bodies
     int reload_waits; // atomic: one reload that waits is enough
+    struct chore recalling;
     struct chore tidying;
     int tidy_waits;    // atomic: it stands among the chores
     int64_t tidied_us; // monotonic; of worker 0
@@ -179,6 +185,8 @@ static void snapshot_install(struct gate *g, struct snapshot *fresh)
 {
     fresh->locals = g->locals;
     fresh->thrifts = g->thrifts;
+    fresh->habits = g->habits;
+    fresh->turns = g->turns;
     pthread_mutex_lock(&g->lock);
     struct snapshot *previous = g->snapshot;
     g->snapshot = fresh;
@@ -398,6 +406,22 @@ static void join_workers(struct gate *g)
     }
 }
 
+// What was used before tells what the next calls will; a gateway serves without it, too.
+static void recall_run(struct chore *c)
+{
+    struct gate *g = list_of(c, struct gate, recalling);
+    struct why why = {0};
+    if (habits_recall(g->habits, g->setup->store, clock_wall_us() - RECALL_US, &why) != STATUS_OK)
+        log_say(LOG_WARN, "what calls have used before is not known: %s", why.text);
+}
+
+static void recall_later(struct gate *g)
+{
+    g->recalling.run = recall_run;
+    list_init(&g->recalling.link);
+    chores_add(&g->slow_chores, &g->recalling);
+}
+
 static enum status gate_open(struct gate *g, struct why *why)
 {
     enum status s = gate_pepper(g->setup->config->state, g->setup->store, g->pepper, why);
@@ -411,17 +435,21 @@ static enum status gate_open(struct gate *g, struct why *why)
         warn(g->snapshot);
         g->snapshot->locals = g->locals = locals_new();
         g->snapshot->thrifts = g->thrifts = thrifts_new();
+        g->snapshot->habits = g->habits = habits_new();
+        g->snapshot->turns = g->turns = turns_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
         if (g->budgets)
             budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count,
                           clock_wall_us());
-        bool fine = g->locals && g->thrifts && g->budgets;
+        bool fine = g->locals && g->thrifts && g->habits && g->turns && g->budgets;
         s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
         s = workers_open(g, why);
     if (s == STATUS_OK && (!chores_start(&g->chores) || !chores_start(&g->slow_chores)))
         s = why_set(why, STATUS_NO_MEMORY, "no thread could be started");
+    if (s == STATUS_OK)
+        recall_later(g);
     if (s == STATUS_OK)
         s = g->setup->annex->open(g, &g->workers[0], &g->annex, why);
     return s;
@@ -444,6 +472,8 @@ static void gate_close(struct gate *g)
     snapshot_free(g->snapshot);
     locals_free(g->locals);
     thrifts_free(g->thrifts);
+    habits_free(g->habits);
+    turns_free(g->turns);
     budgets_free(g->budgets);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);

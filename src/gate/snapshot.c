@@ -192,6 +192,8 @@ static struct snapshot *snapshot_upon(struct snapshot *base)
     s->config = owner->config;
     s->locals = owner->locals;
     s->thrifts = owner->thrifts;
+    s->habits = owner->habits;
+    s->turns = owner->turns;
     s->catalog = owner->catalog;
     s->breaches = owner->breaches;
     return s;

@@ -40,6 +40,8 @@ struct snapshot {
     size_t budget_count;
     struct locals *locals;   // of the whole gateway; NULL where none runs
     struct thrifts *thrifts; // the same
+    struct habits *habits;   // the same
+    struct turns *turns;     // the same
 };
 
 // Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key;

@@ -7,11 +7,11 @@
 
 // --- which ---
 
-static struct budget_facts facts_of(struct req *r)
+static struct budget_facts facts_at(struct req *r, struct str provider, struct str name)
 {
     const struct entry *e = &r->attempt.entry;
     const struct config *c = r->view->snapshot->config;
-    const struct str model[] = {e->provider, STR("/"), e->model};
+    const struct str model[] = {provider, STR("/"), name};
     return (struct budget_facts){.org = c->org.len ? c->org : e->tenant,
                                  .team = e->team,
                                  .project = e->project,
@@ -19,7 +19,7 @@ static struct budget_facts facts_of(struct req *r)
                                  .user = e->user,
                                  .model = arena_join(&r->arena, model, 3),
                                  .asked = e->model_asked,
-                                 .provider = e->provider,
+                                 .provider = provider,
                                  .tags = &e->tags};
 }
 
@@ -40,18 +40,23 @@ static void add(struct concern *c, const struct budget *b, struct str value)
         c->wishes[c->count++] = (struct booking_wish){b, value};
 }
 
-void concern_find(struct req *r, struct concern *out)
+void concern_at(struct req *r, struct str provider, struct str model, struct concern *out)
 {
     const struct snapshot *s = r->view->snapshot;
     *out = (struct concern){.count = 0};
     if (s->budget_count == 0)
         return;
-    const struct budget_facts facts = facts_of(r);
+    const struct budget_facts facts = facts_at(r, provider, model);
     struct str value;
     for (size_t i = 0; i < s->budget_count && !out->crowd; i++) {
         if (budget_matches(&s->budgets[i], &facts, &value))
             add(out, &s->budgets[i], value);
     }
+}
+
+void concern_find(struct req *r, struct concern *out)
+{
+    concern_at(r, r->attempt.entry.provider, r->attempt.entry.model, out);
 }
 
 // --- why not ---

@@ -21,6 +21,8 @@ struct concern {
 
 // Of the call's attempt, whose entry says whose it is and where it goes.
 void concern_find(struct req *r, struct concern *out);
+// If it went there; its entry says whose it is (admit_who).
+void concern_at(struct req *r, struct str provider, struct str model, struct concern *out);
 
 // Sentences for the refusal, appended.
 // More concern it than can be held in at once.

@@ -3,6 +3,7 @@
 #include "request/plan.h"
 
 #include "base/limits.h"
+#include "request/expected.h"
 #include "request/matching.h"
 #include "request/side.h"
 #include "request/translation.h"
@@ -166,9 +167,13 @@ static bool list_fill(struct req *r, struct plan *p)
         return false;
     add_side(r, p, p->route->small, SIDE_SMALL);
     add_side(r, p, p->route->large, SIDE_LARGE);
+    opening_read(r, &p->opening);
+    expected_plan(r, p);
     unsigned has = sides_there(p);
-    if (has)
+    if (has) {
         side_choose(r, p, has);
+        expected_side(r, p);
+    }
     if (p->side == SIDE_LARGE)
         turn(r, p, small);
     for (unsigned i = 0; i < p->count; i++)

@@ -13,6 +13,7 @@
 
 #include "config/route.h"
 #include "core/rate.h"
+#include "request/opening.h"
 #include "request/req.h"
 
 enum side { SIDE_NONE, SIDE_SMALL, SIDE_LARGE };
@@ -25,7 +26,8 @@ struct candidate {
     // NULL: it may be used; else why not, a few words: "model unknown", "key", "dialect", ...
     const char *out;
     enum price_state expected_state; // of `expected`
-    struct money expected;           // what the call is expected to cost there
+    struct money expected;           // what the call is expected to cost there, as of these tokens:
+    int64_t input, cached, output;   // all that goes in, what of it a cache has, what comes out
 };
 
 #define PROPENSITY_SURE 1000000 // parts per million
@@ -35,6 +37,8 @@ struct plan {
     bool matched;                     // by its match; else it was asked for by name
     struct candidate *list;           // in the order of preference; in the call's arena
     unsigned count;
+    struct opening opening;  // of the call: which others are like it
+    int64_t pressure_ppm;    // of its budgets: the large side counts as dearer by this part
     enum side side;          // which goes first
     bool scored;             // a model has judged the call:
     double score;            // the gain that is expected of the large side

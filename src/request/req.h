@@ -111,6 +111,7 @@ void req_free(struct req *r);
 enum refusal admit_refuses(struct req *r, const char **detail);
 // Fills the attempt's entry: whose it is, where it goes, and what it costs if it is captured.
 void admit_entry(struct req *r);
+void admit_who(struct req *r); // the first of these alone
 // The latter again, by what its bound was made of.
 void admit_capture(struct req *r);
 // Writes the DISPATCHED record of an attempt that follows another, since the other's FINAL, which

@@ -35,12 +35,10 @@ void admit_capture(struct req *r)
     settle_price(r);
 }
 
-void admit_entry(struct req *r)
+void admit_who(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
     const struct key *k = r->key;
-    e->id = r->id;
-    e->start_us = r->start_us;
     e->tenant = k->tenant;
     e->team = k->team;
     e->project = k->project;
@@ -51,6 +49,14 @@ void admit_entry(struct req *r)
         e->team = tags_get(&r->attempt.entry.tags, "team");
     if (e->project.len == 0)
         e->project = tags_get(&r->attempt.entry.tags, "project");
+}
+
+void admit_entry(struct req *r)
+{
+    struct entry *e = &r->attempt.entry;
+    admit_who(r);
+    e->id = r->id;
+    e->start_us = r->start_us;
     e->provider = r->attempt.provider->name;
     e->model = arena_dup(&r->arena, r->attempt.target.model);
     r->attempt.target.model = e->model;

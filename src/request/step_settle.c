@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "core/split.h"
 #include "gate/charged.h"
+#include "request/expected.h"
 #include "request/fit.h"
 #include "request/relay.h"
 #include "request/translation.h"
@@ -404,6 +405,7 @@ void settle_attempt(struct req *r)
     end_error(r);
     fit_ended(r);
     entry_end(r);
+    expected_learn(r);
     r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     if (req_books(r))

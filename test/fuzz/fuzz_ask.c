@@ -2,6 +2,7 @@
 // A request that is taken, edited, and read again says the new model, is one that asks for usage,
 // and weighs no longer answers than it was to. Whatever it says, it weighs something.
 #include "base/must.h"
+#include "wire/said.h"
 #include "wire/weigh.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -54,6 +55,15 @@ static void edit(const struct ask *a, const struct endpoint_found *found, const 
     buf_fini(&body);
 }
 
+// Texts that can be read, whoever says them.
+static bool hear(void *context, const struct saying *s)
+{
+    struct saying *last = context;
+    must(s->text.len > 0 && s->text.ptr && s->by <= SPEAKER_TOOL);
+    *last = *s;
+    return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const paths[] = {
@@ -84,6 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct weight w;
     unsigned flags = data[0] * 0x801U;
     weigh(&a, flags, a.demand.model, &w);
+    struct saying last = {0};
+    said_each(&a, hear, &last);
     edit(&a, &found, &w, flags, &arena);
     must(w.tokens > 0 && w.prompts > 0 && w.images >= 0 && w.rounds >= 0 && w.answers >= 0);
     arena_fini(&arena);

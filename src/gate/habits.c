@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/habits.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "core/decayed.h"
+#include "core/density.h"
+#include "core/forecast.h"
+#include "gate/memo.h"
+#include "store/habit.h"
+
+#define PLACES        32768 // 800 KB: four kinds a model and task, three measures each
+#define PPM           INT64_C(1000000)
+#define DENSITY_CALL  2048 // bytes of text that are one observation: a short prompt tells less
+#define DENSITY_LEAST 20000
+#define DENSITY_MOST  PPM // beyond one token a byte something else was counted
+
+enum measure { OUTPUT, CACHED, BUSY, DENSITY };
+
+// From the most general kind of calls to the narrowest.
+enum kind { ANY, MODEL, TASK, TASK_MODEL, KINDS };
+
+struct keys {
+    uint64_t of[KINDS];
+    unsigned count;
+};
+
+struct habits {
+    struct memo *memo;
+};
+
+struct habits *habits_new(void)
+{
+    struct habits *h = alloc_zero(&alloc_heap, sizeof *h);
+    if (h && !(h->memo = memo_new(PLACES))) {
+        heap_free(h);
+        return NULL;
+    }
+    return h;
+}
+
+void habits_free(struct habits *h)
+{
+    if (!h)
+        return;
+    memo_free(h->memo);
+    heap_free(h);
+}
+
+struct text {
+    size_t len;
+    char bytes[32 + 2 * NAME_BYTES_MAX + MODEL_BYTES_MAX];
+};
+
+// Names have no NUL, which therefore ends each. A longer one than any name may be is cut.
+static void put(struct text *t, struct str s)
+{
+    size_t room = sizeof t->bytes - 1 - t->len;
+    size_t n = s.len < room ? s.len : room;
+    if (n > 0)
+        memcpy(t->bytes + t->len, s.ptr, n);
+    t->len += n;
+    t->bytes[t->len++] = '\0';
+}
+
+static uint64_t hash_of(const struct habit_of *of, bool task, bool model)
+{
+    struct text t = {0};
+    if (task) {
+        memcpy(t.bytes, &of->task, sizeof of->task);
+        t.len = sizeof of->task;
+        put(&t, of->route);
+    }
+    if (model) {
+        put(&t, of->provider);
+        put(&t, of->model);
+    }
+    return map_hash(str_from(t.bytes, t.len));
+}
+
+static struct keys keys_of(const struct habit_of *of)
+{
+    bool task = of->route.len > 0 || of->task != 0;
+    struct keys k = {.count = task ? KINDS : TASK};
+    k.of[ANY] = hash_of(of, false, false);
+    k.of[MODEL] = hash_of(of, false, true);
+    if (task) {
+        k.of[TASK] = hash_of(of, true, false);
+        k.of[TASK_MODEL] = hash_of(of, true, true);
+    }
+    return k;
+}
+
+static uint64_t place_of(uint64_t key, enum measure m)
+{
+    return key ^ ((uint64_t)m + 1) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+struct observation {
+    int64_t value, weight;
+};
+
+static uint64_t add(uint64_t word, const void *context)
+{
+    const struct observation *o = context;
+    return decayed_add((struct decayed){word}, o->value, o->weight).word;
+}
+
+static uint64_t replace(uint64_t word, const void *context)
+{
+    const struct decayed *d = context;
+    return word ? word : d->word; // what was seen since is newer
+}
+
+static void learn(struct habits *h, const struct keys *k, enum measure m, int64_t value,
+                  uint32_t now_s)
+{
+    const struct observation o = {value, DECAYED_ONE};
+    for (unsigned i = 0; i < k->count; i++)
+        memo_change(h->memo, place_of(k->of[i], m), now_s, add, &o);
+}
+
+static void learn_density(struct habits *h, uint64_t model, const struct habit_seen *seen,
+                          uint32_t now_s)
+{
+    if (seen->text_bytes <= 0 || seen->input > INT64_MAX / DENSITY_BYTES)
+        return;
+    const struct observation o = {seen->input * DENSITY_BYTES / seen->text_bytes,
+                                  seen->text_bytes * DECAYED_ONE / DENSITY_CALL};
+    if (o.value >= DENSITY_LEAST && o.value <= DENSITY_MOST)
+        memo_change(h->memo, place_of(model, DENSITY), now_s, add, &o);
+}
+
+static int64_t part_ppm(int64_t part, int64_t whole)
+{
+    return part >= whole ? PPM : (int64_t)((int128)part * PPM / whole);
+}
+
+void habits_learn(struct habits *h, const struct habit_of *of, const struct habit_seen *seen,
+                  int64_t now_us)
+{
+    const struct keys k = keys_of(of);
+    uint32_t now_s = (uint32_t)(now_us / SECOND_US);
+    learn(h, &k, OUTPUT, seen->output, now_s);
+    if (seen->input > 0)
+        learn(h, &k, CACHED, part_ppm(seen->cached, seen->input), now_s);
+    if (seen->busy_us > 0)
+        learn(h, &k, BUSY, seen->busy_us, now_s);
+    learn_density(h, k.of[MODEL], seen, now_s);
+}
+
+static int64_t mean_of(struct habits *h, const struct keys *k, enum measure m, int64_t start)
+{
+    struct decayed kinds[KINDS];
+    for (unsigned i = 0; i < k->count; i++)
+        kinds[i].word = memo_get(h->memo, place_of(k->of[i], m), NULL);
+    return forecast_mean(kinds, k->count, start);
+}
+
+// A machine's time is that of its model alone: of others it says nothing.
+static int64_t busy_of(struct habits *h, const struct keys *k)
+{
+    for (unsigned i = k->count; i > 0; i--) {
+        struct decayed d = {memo_get(h->memo, place_of(k->of[i - 1], BUSY), NULL)};
+        if (d.word && (i - 1 == MODEL || i - 1 == TASK_MODEL))
+            return decayed_mean(d);
+    }
+    return 0;
+}
+
+void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *out)
+{
+    const struct keys k = keys_of(of);
+    const struct decayed density = {memo_get(h->memo, place_of(k.of[MODEL], DENSITY), NULL)};
+    out->output = mean_of(h, &k, OUTPUT, FORECAST_OUTPUT);
+    out->cached_ppm = mean_of(h, &k, CACHED, 0);
+    out->density = forecast_mean(&density, 1, density_of(of->model));
+    out->busy_us = busy_of(h, &k);
+}
+
+// --- the ledger ---
+
+static void recall(void *context, const struct store_habit *s)
+{
+    struct habits *h = context;
+    const struct habit_of of = {.provider = s->provider, .model = s->model};
+    const struct keys k = keys_of(&of);
+    const struct decayed seen[] = {
+        [OUTPUT] = decayed_from(s->output / s->requests, s->requests),
+        [CACHED] = decayed_from(s->input > 0 ? part_ppm(s->cached, s->input) : 0, s->requests),
+        [BUSY] = decayed_from(s->busy_us / s->requests, s->busy_us > 0 ? s->requests : 0),
+    };
+    for (enum measure m = OUTPUT; m <= BUSY; m++)
+        if (seen[m].word)
+            memo_change(h->memo, place_of(k.of[MODEL], m), 0, replace, &seen[m]);
+}
+
+enum status habits_recall(struct habits *h, struct store *s, int64_t since_us, struct why *why)
+{
+    return store_habits(s, since_us, recall, h, why);
+}

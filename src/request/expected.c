@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/expected.h"
+
+#include "base/decimal.h"
+#include "budget/pressure.h"
+#include "core/forecast.h"
+#include "gate/charged.h"
+#include "gate/gate_state.h"
+#include "gate/habits.h"
+#include "gate/scarce.h"
+#include "gate/turns.h"
+#include "request/concern.h"
+#include "wire/vendor.h"
+
+// --- one candidate ---
+
+static const struct config_provider *provider_of(const struct req *r, const struct target *t)
+{
+    return &r->view->snapshot->config->providers[t->provider];
+}
+
+static const struct sheet *sheet_of(const struct req *r, const struct target *t)
+{
+    const struct snapshot *s = r->view->snapshot;
+    const struct config_provider *p = provider_of(r, t);
+    const struct sheet *sheet = provider_sheet(s, p, t->model);
+    if (sheet)
+        sheet = sheet_at(sheet, r->start_us);
+    return charged_by(p, t->model, charged_elsewhere(s, p, t->model), sheet);
+}
+
+static struct habit_of kind_of(const struct plan *p, const struct config_provider *provider,
+                               struct str model)
+{
+    struct habit_of of = {.provider = provider->name, .model = model};
+    if (p) {
+        of.route = p->route->name;
+        of.task = p->opening.task;
+    }
+    return of;
+}
+
+// Tokens that the model's cache has of the call's conversation; -1: nobody knows.
+static int64_t cached_at(const struct req *r, const struct plan *p, const struct target *t)
+{
+    const struct turn_of of = {p->opening.conversation, provider_of(r, t)->name, t->model};
+    return p->opening.conversation ? turns_cached(r->view->snapshot->turns, &of, r->start_mono_us)
+                                   : -1;
+}
+
+static void foresee(const struct req *r, const struct plan *p, const struct target *t,
+                    const struct sheet *sheet, struct usage *out)
+{
+    const struct config_provider *provider = provider_of(r, t);
+    const struct habit_of of = kind_of(p, provider, t->model);
+    struct habit habit;
+    habits_foresee(r->view->snapshot->habits, &of, &habit);
+    const struct forecast_call call = {.demand = &r->ask.demand,
+                                       .density = habit.density,
+                                       .output = habit.output,
+                                       .output_limit = sheet ? sheet->output_tokens_max : 0,
+                                       .cached = cached_at(r, p, t),
+                                       .cached_ppm = habit.cached_ppm,
+                                       .busy_us = habit.busy_us};
+    unsigned flags = vendor_flags(provider->vendor_row, provider->url.host);
+    forecast_usage(&call, out);
+    out->us_region = out->us_region || (flags & VENDOR_REGIONAL);
+}
+
+static void price(const struct req *r, const struct plan *p, struct candidate *c)
+{
+    const struct sheet *sheet = sheet_of(r, &c->target);
+    struct usage usage;
+    struct cost cost;
+    foresee(r, p, &c->target, sheet, &usage);
+    rate(sheet, &usage, r->start_us, &cost);
+    c->expected_state = cost.state;
+    c->expected = cost.total;
+    c->input = usage.prompt;
+    c->cached = usage.count[BUCKET_CACHE_READ];
+    c->output = usage.count[BUCKET_OUTPUT];
+}
+
+// --- a plan ---
+
+static bool is_priced(const struct candidate *c)
+{
+    return c->expected_state != PRICE_UNPRICED;
+}
+
+static bool goes_before(const struct candidate *a, const struct candidate *b)
+{
+    if (is_priced(a) != is_priced(b))
+        return is_priced(a);
+    return is_priced(a) && a->expected.pd < b->expected.pd;
+}
+
+// The cheapest first; equals, and what has no price, as they stand.
+static void order(struct candidate *list, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++) {
+        const struct candidate c = list[i];
+        unsigned at = i;
+        for (; at > 0 && goes_before(&c, &list[at - 1]); at--)
+            list[at] = list[at - 1];
+        list[at] = c;
+    }
+}
+
+static void order_side(struct plan *p, enum side side, const struct config_tier *tier)
+{
+    unsigned from = 0;
+    while (from < p->count && p->list[from].side != side)
+        from++;
+    if (tier && tier->line == 0)
+        order(p->list + from, tier->model_count);
+}
+
+static const char *why_dear(const struct plan *p, const struct candidate *c)
+{
+    struct nano most = p->route->max_cost;
+    if (most.n == 0)
+        return NULL;
+    if (!is_priced(c))
+        return "no price";
+    return nano_from_money(c->expected).n > most.n ? "cost" : NULL;
+}
+
+void expected_plan(const struct req *r, struct plan *p)
+{
+    for (unsigned i = 0; i < p->count; i++) {
+        struct candidate *c = &p->list[i];
+        if (c->out)
+            continue;
+        price(r, p, c);
+        c->out = why_dear(p, c);
+    }
+    order_side(p, SIDE_SMALL, p->route->small);
+    order_side(p, SIDE_LARGE, p->route->large);
+}
+
+static const struct candidate *first_of(const struct plan *p, enum side side)
+{
+    for (unsigned i = 0; i < p->count; i++)
+        if (p->list[i].side == side && !p->list[i].out)
+            return &p->list[i];
+    return NULL;
+}
+
+// How scarce the money of the call's budgets is, if that one takes it.
+static int64_t pressure_at(struct req *r, const struct candidate *c)
+{
+    struct concern concern;
+    if (r->view->snapshot->budget_count == 0)
+        return 0;
+    admit_who(r);
+    concern_at(r, provider_of(r, &c->target)->name, c->target.model, &concern);
+    return scarce_ppm(gate_budgets(r->worker->gate), concern.wishes, concern.count, r->start_us);
+}
+
+void expected_side(struct req *r, struct plan *p)
+{
+    const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
+    if (!small || !large)
+        return;
+    p->pressure_ppm = pressure_at(r, large);
+    if (p->side != SIDE_SMALL || !is_priced(small) || !is_priced(large))
+        return;
+    int128 pressed = (int128)large->expected.pd * (PRESSURE_FULL + p->pressure_ppm);
+    if (pressed >= (int128)small->expected.pd * PRESSURE_FULL)
+        return;
+    p->side = SIDE_LARGE;
+    p->reason = "no dearer";
+    p->cascade = false;
+}
+
+// --- what calls used ---
+
+static bool tells(const struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    return r->attempt.metering && e->outcome == OUTCOME_OK && e->usage.sure == SURE_REPORTED &&
+           !e->usage.inconsistent && endpoint_makes_output(r->found.endpoint) &&
+           !endpoint_free(r->found.endpoint);
+}
+
+// What went in was the text of the call and nothing else.
+static bool text_alone(const struct req *r)
+{
+    const struct demand *d = &r->ask.demand;
+    return !demand_media(d) && !d->stored_context && !d->server_tools &&
+           !meter_share_at(&r->attempt.meter, 0);
+}
+
+void expected_learn(const struct req *r)
+{
+    const struct snapshot *s = r->view->snapshot;
+    const struct attempt *a = &r->attempt;
+    const struct usage *u = &a->entry.usage;
+    if (!tells(r))
+        return;
+    const struct habit_of of = kind_of(r->plan, a->provider, a->target.model);
+    const struct habit_seen seen = {
+        .input = usage_input(u),
+        .cached = count_add(u->count[BUCKET_CACHE_READ], u->count[BUCKET_AUDIO_CACHE_READ]),
+        .output = usage_output(u) / demand_choices(&r->ask.demand),
+        .busy_us = u->count[BUCKET_BUSY],
+        .text_bytes = text_alone(r) ? r->ask.demand.text_bytes : 0};
+    habits_learn(s->habits, &of, &seen, r->start_mono_us);
+    if (r->plan && r->plan->opening.conversation) {
+        const struct turn_of turn = {r->plan->opening.conversation, a->provider->name,
+                                     a->target.model};
+        turns_took(s->turns, &turn, u, r->start_mono_us);
+    }
+}

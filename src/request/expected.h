@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// expected - what a call is expected to cost at each model that its route may send it to: the price
+// of all of it, not of a token. doc/routing.md tells how.
+//
+//   usage   core/forecast.h, by what calls like it have used (gate/habits.h), and by what the
+//           model's cache has of the conversation (gate/turns.h)
+//   price   core/rate.h, by the sheet that holds now: cliffs, tiers and hours as on a bill
+
+#ifndef REQUEST_EXPECTED_H
+#define REQUEST_EXPECTED_H
+
+#include "request/plan.h"
+
+// Prices each candidate that may be used. Where the route has a `max_cost`, those beyond it are
+// out, and those without a price, too. The models of a tier that nobody has put in order are put by
+// price.
+void expected_plan(const struct req *r, struct plan *p);
+// Where the small side was chosen, and the first model of the large one is expected to cost less,
+// that one takes it: nothing would be saved. Scarce money makes the large side dearer for that.
+void expected_side(struct req *r, struct plan *p);
+// The call's attempt is settled: what it used tells of the next ones.
+void expected_learn(const struct req *r);
+
+#endif

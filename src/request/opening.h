@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// opening - what a call begins with, by which calls are known to belong together: its instructions
+// make a task, and with the first words of the user a conversation, whose later turns begin alike.
+
+#ifndef REQUEST_OPENING_H
+#define REQUEST_OPENING_H
+
+#include <stdint.h>
+
+struct req;
+
+struct opening {
+    uint64_t task;         // 0: it has no instructions
+    uint64_t conversation; // of this key; 0: it has no text
+};
+
+// Hashes of this process (map_hash): not to be stored.
+void opening_read(const struct req *r, struct opening *out);
+
+#endif

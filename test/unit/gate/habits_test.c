@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is foreseen of a call, by what was seen of others: of its task at its model, of its task, of
+// its model, of any.
+
+#include "../unit.h"
+#include "core/density.h"
+#include "core/forecast.h"
+#include "gate/habits.h"
+
+static const struct habit_of small = {.provider = STR("local"), .model = STR("llama")};
+static const struct habit_of large = {.provider = STR("cloud"), .model = STR("claude-opus-4-7")};
+
+static struct habit_of doing(struct habit_of of, const char *route, uint64_t task)
+{
+    of.route = str_of(route);
+    of.task = task;
+    return of;
+}
+
+static struct habit foresee(struct habits *h, struct habit_of of)
+{
+    struct habit out;
+    habits_foresee(h, &of, &out);
+    return out;
+}
+
+static void see(struct habits *h, struct habit_of of, int64_t output, int times)
+{
+    const struct habit_seen seen = {.input = 1000, .output = output};
+    for (int i = 0; i < times; i++)
+        habits_learn(h, &of, &seen, INT64_C(5000000));
+}
+
+static void nothing_known(void **state)
+{
+    (void)state;
+    struct habits *h = habits_new();
+    const struct habit got = foresee(h, large);
+    assert_int_equal(got.output, FORECAST_OUTPUT);
+    assert_int_equal(got.cached_ppm, 0);
+    assert_int_equal(got.density, density_of(large.model));
+    assert_int_equal(got.busy_us, 0);
+    habits_free(h);
+}
+
+static void tasks_are_apart(void **state)
+{
+    (void)state;
+    struct habits *h = habits_new();
+    see(h, doing(large, "support", 1), 40, 100);
+    see(h, doing(large, "support", 2), 2000, 100);
+    assert_in_range(foresee(h, doing(large, "support", 1)).output, 40, 140);
+    assert_in_range(foresee(h, doing(large, "support", 2)).output, 1800, 2000);
+    // At a model that never did it the task tells more than the model's other calls.
+    see(h, doing(small, "chat", 9), 5000, 100);
+    assert_in_range(foresee(h, doing(small, "support", 1)).output, 40, 500);
+    // The same number of another route is another task.
+    assert_in_range(foresee(h, doing(small, "chat", 1)).output, 4000, 5000);
+    habits_free(h);
+}
+
+static void text_is_measured(void **state)
+{
+    (void)state;
+    struct habits *h = habits_new();
+    struct habit_seen seen = {.input = 4000, .output = 1, .text_bytes = 10000};
+    for (int i = 0; i < 200; i++)
+        habits_learn(h, &small, &seen, 0);
+    assert_in_range(foresee(h, small).density, 390000, 400000);
+    assert_int_equal(foresee(h, large).density, density_of(large.model));
+    // Where bytes tell nothing, or what cannot be, nothing is learned.
+    for (int i = 0; i < 200; i++) {
+        seen = (struct habit_seen){.input = 90000, .output = 1};
+        habits_learn(h, &small, &seen, 0);
+        seen = (struct habit_seen){.input = 90000, .output = 1, .text_bytes = 3};
+        habits_learn(h, &small, &seen, 0);
+        seen = (struct habit_seen){.input = INT64_MAX, .output = 1, .text_bytes = 3};
+        habits_learn(h, &small, &seen, 0);
+    }
+    assert_in_range(foresee(h, small).density, 390000, 400000);
+    habits_free(h);
+}
+
+static void caches_and_machines(void **state)
+{
+    (void)state;
+    struct habits *h = habits_new();
+    const struct habit_seen cached = {.input = 1000, .cached = 900, .output = 10};
+    const struct habit_seen busy = {.input = 1000, .output = 10, .busy_us = 7000000};
+    for (int i = 0; i < 300; i++) {
+        habits_learn(h, &large, &cached, 0);
+        habits_learn(h, &small, &busy, 0);
+    }
+    assert_in_range(foresee(h, large).cached_ppm, 800000, 900000);
+    assert_in_range(foresee(h, small).cached_ppm, 0, 100000);
+    assert_int_equal(foresee(h, small).busy_us, 7000000);
+    assert_int_equal(foresee(h, large).busy_us, 0); // no other machine's
+    habits_free(h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_known),
+        cmocka_unit_test(tasks_are_apart),
+        cmocka_unit_test(text_is_measured),
+        cmocka_unit_test(caches_and_machines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
