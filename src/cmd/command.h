@@ -72,6 +72,8 @@ struct command {
     H("prices")                                                                                    \
     X(price)                                                                                       \
     X(cost)                                                                                        \
+    H("the cheapest model that is good enough")                                                    \
+    X(route)                                                                                       \
     H("keys and configuration")                                                                    \
     X(config)                                                                                      \
     X(key)                                                                                         \

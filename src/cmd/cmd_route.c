@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <string.h>
+
+#include "cmd/route.h"
+
+static const char help[] =
+    "usage: costlens route train --data FILE.jsonl... [--prior none|shipped] --out MODEL [--json]\n"
+    "       costlens route eval --model MODEL --data FILE.jsonl... [--threshold T] [--ratio R] "
+    "[--json]\n"
+    "\n"
+    "Which calls a small model answers, and which need a large one.\n"
+    "\n"
+    "`train` learns when the large model's answer is better, and by how much, from rows that both\n"
+    "models answered, one JSON object a line: `prompt` or `messages`, `weak` and `strong` (the\n"
+    "quality of both answers, 0 to 1), and, where it is known, `task`, `weak_resp` (the small\n"
+    "model's answer) and `agree` (whether another small model says the same). `eval` measures a\n"
+    "model on other rows, beside chance, the prompt's length alone, and the oracle; with\n"
+    "`weak_resp` or `agree` also where the small model is asked first (cascade).\n";
+
+static const struct option_row options[] = {
+    {"data", "FILE...", "train, eval: the rows; more files may follow",
+     offsetof(struct route_wishes, data)},
+    {"prior", "WHICH",
+     "train: what it begins with and holds on to while rows are few: shipped (default), none",
+     offsetof(struct route_wishes, prior)},
+    {"structure", NULL, "train: only from a prompt's structure: no words, tasks, answers",
+     offsetof(struct route_wishes, structure)},
+    {"out", "MODEL", "train: the file to write", offsetof(struct route_wishes, out)},
+    {"model", "MODEL", "eval: the file to measure", offsetof(struct route_wishes, model)},
+    {"threshold", "T",
+     "eval: calls whose expected gain is at least T go to the large model (default: the model's)",
+     offsetof(struct route_wishes, threshold)},
+    {"ratio", "R", "eval: what a small call costs of a large one's price (default: 0.01)",
+     offsetof(struct route_wishes, ratio)},
+    {0}};
+
+static const struct {
+    const char *word;
+    int (*run)(const struct cli *cli, const struct route_wishes *w);
+    const char *ask; // when there is no file
+} verbs[] = {
+    {"train", route_train, "train: which rows? --data FILE.jsonl"},
+    {"eval", route_eval, "eval: which rows? --data FILE.jsonl"},
+};
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct route_wishes w = {0};
+    int code = command_options(&cmd_route, &argc, argv, &w);
+    if (code != EXIT_OK)
+        return code;
+    w.files = argv + 2;
+    w.file_count = argc > 2 ? argc - 2 : 0;
+    for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(argv[1], verbs[i].word) != 0)
+            continue;
+        if (w.file_count == 0 && w.data.count == 0 && verbs[i].ask)
+            return command_usage(&cmd_route, "%s", verbs[i].ask);
+        return verbs[i].run(cli, &w);
+    }
+    return command_usage(&cmd_route, "train or eval?");
+}
+
+const struct command cmd_route = {
+    .name = "route",
+    .summary = "choose between a small and a large model",
+    .help = help,
+    .run = run,
+    .options = options,
+    .examples = "costlens route train --data judged.jsonl --out support.model\n"
+                "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n",
+};

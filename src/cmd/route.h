@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// route - the verbs of `costlens route`, each in a file of its own: route_<verb>.c. To add one: its
+// row in the table of cmd_route.c, its lines in the help, its options in struct route_wishes.
+
+#ifndef CMD_ROUTE_H
+#define CMD_ROUTE_H
+
+#include "base/json_out.h"
+#include "cmd/command.h"
+#include "route/rows.h"
+
+struct route_wishes {
+    char **files; // the operands behind the verb
+    int file_count;
+    struct option_list data;
+    const char *prior;
+    const char *out;
+    const char *model;
+    const char *threshold;
+    const char *ratio;
+    bool structure;
+};
+
+int route_train(const struct cli *cli, const struct route_wishes *w);
+int route_eval(const struct cli *cli, const struct route_wishes *w);
+
+// Reads the rows of all --data files, and of the files behind them. EXIT_OK; else said on stderr,
+// with the file and the line. rows_fini ends them in any case.
+int route_read(const struct route_wishes *w, struct rows *out);
+// A member with a number of six places.
+void route_json(struct json_out *o, const char *name, double value);
+// A number from `least` to `most`; without `text` what stands in *out stays. EXIT_OK, or
+// EXIT_USAGE, said.
+int route_number(const char *name, const char *text, double least, double most, double *out);
+
+#endif

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "cmd/route.h"
+
+static int read_file(const char *path, struct rows *out)
+{
+    struct buf text;
+    struct why why;
+    struct str line;
+    int code = EXIT_OK;
+    buf_init(&text, &alloc_heap, ROWS_FILE_MAX);
+    if (file_read(path, FILE_ANY, &text, &why) != STATUS_OK)
+        code = command_failed("%s", why.text);
+    struct str rest = buf_str(&text);
+    for (size_t n = 1; code == EXIT_OK && str_cut(&rest, '\n', &line); n++) {
+        if (rows_add(out, line, &why) != STATUS_OK)
+            code = command_failed("%s:%zu: %s", path, n, why.text);
+    }
+    buf_fini(&text);
+    return code;
+}
+
+int route_read(const struct route_wishes *w, struct rows *out)
+{
+    int code = EXIT_OK;
+    rows_init(out);
+    for (unsigned i = 0; code == EXIT_OK && i < w->data.count; i++)
+        code = read_file(w->data.at[i], out);
+    for (int i = 0; code == EXIT_OK && i < w->file_count; i++)
+        code = read_file(w->files[i], out);
+    return code;
+}
+
+void route_json(struct json_out *o, const char *name, double value)
+{
+    json_out_name(o, name);
+    buf_printf(o->buf, "%.6f", value);
+}
+
+int route_number(const char *name, const char *text, double least, double most, double *out)
+{
+    char *end;
+    if (!text)
+        return EXIT_OK;
+    double n = strtod(text, &end);
+    if (end == text || *end || !(n >= least && n <= most))
+        return command_usage(&cmd_route, "--%s: `%s` is no number from %g to %g", name, text, least,
+                             most);
+    *out = n;
+    return EXIT_OK;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// route train - learns a model from rows and writes its file: beside the old one, then in its
+// place, since a program may have that mapped.
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json_out.h"
+#include "cmd/route.h"
+#include "route/prior.h"
+#include "route/train.h"
+
+static int write_model(const char *path, struct str bytes)
+{
+    struct why why;
+    struct buf beside;
+    int code = EXIT_OK;
+    buf_init(&beside, &alloc_heap, 0);
+    buf_printf(&beside, "%s.new-%ld", path, (long)getpid());
+    if (file_write(buf_cstr(&beside), FILE_ANY, bytes, &why) != STATUS_OK)
+        code = command_failed("%s", why.text);
+    else if (rename(buf_cstr(&beside), path) != 0)
+        code =
+            file_failed(path, "cannot be written", &why) ? command_failed("%s", why.text) : EXIT_OK;
+    if (code != EXIT_OK)
+        unlink(buf_cstr(&beside));
+    buf_fini(&beside);
+    return code;
+}
+
+// What a person wants to know of a part: its share, where it has one.
+static void print_parts(const struct model_head *h)
+{
+    static const char *const names[PART_COUNT] = {"words", "structure", "task", "models", "prior"};
+    const char *join = "  made of        ";
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        if (h->share[i] <= 0)
+            continue;
+        printf("%s%s x %.2f", join, names[i], (double)h->share[i]);
+        join = ", ";
+    }
+    putchar('\n');
+}
+
+static void print_text(const struct model *m, const char *path)
+{
+    const struct model_head *h = m->head;
+    printf("%s: a model of %llu rows, %llu bytes\n", path, (unsigned long long)h->rows,
+           (unsigned long long)h->bytes);
+    printf("  quality        small %.3f, large %.3f\n", (double)h->weak, (double)h->strong);
+    print_parts(h);
+    printf("  threshold      %.4f kept 95 %% of the large model's quality in rows that were not "
+           "seen\n",
+           (double)h->threshold);
+    if (h->after)
+        printf("  after answer   %.4f, where the small model is asked first\n",
+               (double)h->threshold_after);
+    puts("An estimate, no promise: `costlens route eval` measures it on other rows.");
+}
+
+static void print_json(const struct model *m, const char *path)
+{
+    const struct model_head *h = m->head;
+    struct buf b;
+    struct json_out o = {&b, true};
+    buf_init(&b, &alloc_heap, 0);
+    json_out_begin(&o, NULL, '{');
+    json_out_text(&o, "model", str_of(path));
+    json_out_number(&o, "rows", (int64_t)h->rows);
+    json_out_number(&o, "bytes", (int64_t)h->bytes);
+    route_json(&o, "weak", (double)h->weak);
+    route_json(&o, "strong", (double)h->strong);
+    route_json(&o, "threshold", (double)h->threshold);
+    if (h->after)
+        route_json(&o, "threshold_after", (double)h->threshold_after);
+    json_out_end(&o, '}');
+    puts(buf_cstr(&b));
+    buf_fini(&b);
+}
+
+static int learn(const struct cli *cli, const struct route_wishes *w, const struct rows *rows)
+{
+    struct model prior = {0}, made;
+    struct train_wishes wishes = {.structure = w->structure};
+    struct buf file;
+    struct why why;
+    int code = EXIT_OK;
+    if (!w->prior || strcmp(w->prior, "shipped") == 0) {
+        prior_open(&prior);
+        wishes.prior = w->structure ? NULL : &prior;
+    }
+    buf_init(&file, &alloc_heap, 0);
+    if (train(rows, &wishes, &file, &why) != STATUS_OK ||
+        model_view(buf_str(&file), w->out, &made, &why) != STATUS_OK)
+        code = command_failed("%s", why.text);
+    else
+        code = write_model(w->out, buf_str(&file));
+    if (code == EXIT_OK && cli->json)
+        print_json(&made, w->out);
+    else if (code == EXIT_OK)
+        print_text(&made, w->out);
+    buf_fini(&file);
+    return code;
+}
+
+int route_train(const struct cli *cli, const struct route_wishes *w)
+{
+    struct rows rows;
+    if (!w->out)
+        return command_usage(&cmd_route, "train: into which file? --out MODEL");
+    if (w->prior && strcmp(w->prior, "none") != 0 && strcmp(w->prior, "shipped") != 0)
+        return command_usage(&cmd_route, "--prior: `%s` is neither `none` nor `shipped`", w->prior);
+    int code = route_read(w, &rows);
+    if (code == EXIT_OK)
+        code = learn(cli, w, &rows);
+    rows_fini(&rows);
+    return code;
+}

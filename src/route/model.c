@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The file: head, weights of words (a byte each), trees, trees of the prior, trees of a cascade,
+// keys.
+
+#include "route/model.h"
+
+#include <math.h>
+
+#include "base/digest.h"
+#include "route/model_file.h"
+
+#define PAIR_SEED 0x9ae16a3b2f90404fu
+
+static enum status refuse(struct why *why, enum status s, const char *name, const char *what)
+{
+    return why_set(why, s, "%s: %s", name, what);
+}
+
+// What the head says of lengths, against the length there is.
+static bool is_whole(const struct model_head *h, size_t len)
+{
+    bool counts = (h->words == 0 || h->words == LEXICON_WEIGHTS) && h->trees <= TREES_MAX &&
+                  h->prior <= TREES_MAX && h->after <= TREES_MAX && h->keys <= MODEL_KEYS_MAX;
+    return counts && h->bytes == len && model_bytes(h) == len;
+}
+
+static bool are_numbers(const float *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(numbers[i]) || fabsf(numbers[i]) > MODEL_NUMBER_MAX)
+            return false;
+    }
+    return true;
+}
+
+static bool are_trees(const struct tree *trees, unsigned count, unsigned columns)
+{
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned d = 0; d < TREE_DEPTH; d++) {
+            if (trees[i].asks[d].column >= columns)
+                return false;
+        }
+        if (!are_numbers(trees[i].leaf, TREE_LEAVES))
+            return false;
+    }
+    return true;
+}
+
+static bool are_keys(const struct model_key *keys, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if ((i && keys[i].key <= keys[i - 1].key) || !are_numbers(&keys[i].effect, 2))
+            return false;
+    }
+    return true;
+}
+
+static bool is_sound(const struct model *m)
+{
+    const struct model_head *h = m->head;
+    const float numbers[] = {h->weak,      h->strong,     h->threshold,  h->threshold_after,
+                             h->mean,      h->prior_mean, h->after_mean, h->words_scale,
+                             h->words_bias};
+    return are_numbers(numbers, sizeof numbers / sizeof numbers[0]) &&
+           are_numbers(h->share, PART_COUNT) && are_trees(m->trees, h->trees, COLUMN_COUNT) &&
+           are_trees(m->prior, h->prior, TRAIT_COUNT) &&
+           are_trees(m->after, h->after, AFTER_COUNT) && are_keys(m->keys, h->keys);
+}
+
+static const void *take(const char **at, size_t bytes)
+{
+    const void *part = *at;
+    *at += bytes;
+    return part;
+}
+
+enum status model_view(struct str bytes, const char *name, struct model *out, struct why *why)
+{
+    const struct model_head *h = (const void *)bytes.ptr;
+    struct model m = {.head = h};
+    if (bytes.len < sizeof *h || (uintptr_t)h % 8 != 0 || h->magic != MODEL_MAGIC)
+        return refuse(why, STATUS_SYNTAX, name, "this is no model of `costlens route train`");
+    if (h->version > MODEL_VERSION)
+        return refuse(why, STATUS_NEWER, name, "this model is of a newer version of costlens");
+    if (h->version != MODEL_VERSION || h->traits != TRAITS_VERSION)
+        return refuse(why, STATUS_EXPIRED, name,
+                      "this model is of an older version of costlens: train it again");
+    if (!is_whole(h, bytes.len))
+        return refuse(why, STATUS_DAMAGED, name, "this model is cut, or something follows it");
+    if (model_check(bytes) != h->check)
+        return refuse(why, STATUS_DAMAGED, name, "this model is damaged: its checksum is another");
+    const char *at = bytes.ptr + sizeof *h;
+    m.words = (struct lexicon){take(&at, h->words), h->words_scale, h->words_bias};
+    m.trees = take(&at, h->trees * sizeof *m.trees);
+    m.prior = take(&at, h->prior * sizeof *m.prior);
+    m.after = take(&at, h->after * sizeof *m.after);
+    m.keys = take(&at, h->keys * sizeof *m.keys);
+    if (!is_sound(&m))
+        return refuse(why, STATUS_DAMAGED, name, "this model has numbers that cannot be");
+    *out = m;
+    return STATUS_OK;
+}
+
+enum status model_open(const char *path, struct model *out, struct why *why)
+{
+    struct mapped file = {STR_NONE};
+    enum status s = mapped_open(path, MODEL_BYTES_MOST, &file, why);
+    if (s == STATUS_OK)
+        s = model_view(file.bytes, path, out, why);
+    if (s == STATUS_OK)
+        out->file = file;
+    else
+        mapped_close(&file);
+    return s;
+}
+
+void model_close(struct model *m)
+{
+    mapped_close(&m->file);
+    *m = (struct model){0};
+}
+
+uint64_t model_pair(struct str weak, struct str strong)
+{
+    if (weak.len + strong.len == 0)
+        return 0;
+    uint64_t key = traits_task(weak, strong, STR_NONE) ^ PAIR_SEED;
+    return key ? key : 1;
+}
+
+static float effect_of(const struct model *m, uint64_t key)
+{
+    size_t low = 0, high = key ? m->head->keys : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (m->keys[middle].key == key)
+            return m->keys[middle].effect;
+        if (m->keys[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+uint16_t model_column(float number)
+{
+    float scaled = (number + 1) * 32767.f;
+    return scaled <= 0 ? 0 : scaled >= 65535.f ? UINT16_MAX : (uint16_t)scaled;
+}
+
+void model_columns(const struct traits *t, float task, float pair, uint16_t *columns)
+{
+    memcpy(columns, t->value, sizeof t->value);
+    columns[COLUMN_TASK] = model_column(task);
+    columns[COLUMN_PAIR] = model_column(pair);
+}
+
+float model_explain(const struct model *m, const struct traits *t, uint64_t pair,
+                    struct model_parts *out)
+{
+    const struct model_head *h = m->head;
+    float task = effect_of(m, t->task), of_pair = effect_of(m, pair), gain = h->mean;
+    uint16_t columns[COLUMN_COUNT];
+    model_columns(t, task, of_pair, columns);
+    float part[PART_COUNT] = {
+        [PART_TREES] = trees_sum(m->trees, h->trees, columns),
+        [PART_TASK] = task,
+        [PART_PAIR] = of_pair,
+    };
+    if (h->words)
+        part[PART_WORDS] = lexicon_score(&m->words, t->grams, t->gram_count) - h->mean;
+    if (h->prior)
+        part[PART_PRIOR] = trees_sum(m->prior, h->prior, columns) - h->prior_mean;
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        part[i] *= h->share[i];
+        gain += part[i];
+    }
+    if (out)
+        memcpy(out->part, part, sizeof part);
+    return gain;
+}
+
+float model_gain(const struct model *m, const struct traits *t, uint64_t pair)
+{
+    return model_explain(m, t, pair, NULL);
+}
+
+void model_columns_after(float gain, const struct reply *a, uint16_t *columns)
+{
+    memcpy(columns, a->value, sizeof a->value);
+    columns[AFTER_GAIN] = model_column(gain);
+}
+
+float model_gain_after(const struct model *m, float gain, const struct reply *a)
+{
+    const struct model_head *h = m->head;
+    uint16_t columns[AFTER_COUNT];
+    if (h->after == 0)
+        return gain;
+    model_columns_after(gain, a, columns);
+    return gain + h->after_mean + trees_sum(m->after, h->after, columns);
+}

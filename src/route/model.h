@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// model - what was learned of when the large model is worth its price: the expected gain of its
+// answer over the small one's, in quality (0..1), so -1..1.
+//
+//   gain = mean + Σ share[part] · part        words  ridge over hashed words          learned here
+//                                             trees  boosted, over structure          learned here
+//                                             task   mean of the task, shrunk         learned here
+//                                             pair   mean of the two models, shrunk   learned here
+//                                             prior  trees of the model it began with
+//
+// After the small model's answer was seen, `model_gain_after` weighs that gain with what the answer
+// looks like. A model is one file of fixed layout, little-endian, that is used as it lies in
+// memory; everything in it is checked when it is opened, nothing afterwards.
+
+#ifndef ROUTE_MODEL_H
+#define ROUTE_MODEL_H
+
+#include "base/mapped.h"
+#include "route/lexicon.h"
+#include "route/reply.h"
+#include "route/trees.h"
+
+#define MODEL_VERSION    1
+#define MODEL_KEYS_MAX   65536 // tasks and pairs that a model knows
+#define MODEL_BYTES_MOST (4 << 20)
+
+enum part { PART_WORDS, PART_TREES, PART_TASK, PART_PAIR, PART_PRIOR, PART_COUNT };
+
+// Columns of the trees: the traits, then these.
+enum column { COLUMN_TASK = TRAIT_COUNT, COLUMN_PAIR, COLUMN_COUNT };
+// Of the trees of a cascade: the answer's, then the gain that was expected before.
+enum { AFTER_GAIN = REPLY_COUNT, AFTER_COUNT };
+
+// How far the mean of a task (or pair) lies from that of all: shrunk, and from how many rows.
+struct model_key {
+    uint64_t key;
+    float effect;
+    float rows;
+};
+
+// The start of a model's file.
+struct model_head {
+    uint32_t magic;
+    uint32_t version;   // MODEL_VERSION
+    uint32_t traits;    // TRAITS_VERSION
+    uint32_t check;     // CRC-32 of what follows
+    uint64_t bytes;     // of the whole file
+    uint64_t rows;      // it was learned from
+    float weak, strong; // mean quality in those rows
+    float threshold;    // of the gain, that kept 95 % of the strong's quality out of fold: an
+                        // estimate, no promise
+    float threshold_after;
+    float mean;       // gain
+    float prior_mean; // of the prior's trees in those rows
+    float share[PART_COUNT];
+    float after_mean; // what is left of the gain once an answer is there
+    float words_scale, words_bias;
+    uint32_t words;                     // 0 or LEXICON_WEIGHTS
+    uint32_t trees, prior, after, keys; // how many there are
+};
+
+struct model {
+    const struct model_head *head;
+    struct lexicon words;
+    const struct tree *trees, *prior, *after;
+    const struct model_key *keys; // in order
+    struct mapped file;
+};
+
+// Maps the file. IO, LIMIT; SYNTAX: it is no model; NEWER: of a newer version; EXPIRED: of other
+// traits than this program's, so that it has to be learned anew; DAMAGED. `why` tells. `out` is
+// written only on success.
+enum status model_open(const char *path, struct model *out, struct why *why) MUST_USE;
+// The same of bytes in memory, aligned to 8, that outlive it. `name` is theirs for a person.
+enum status model_view(struct str bytes, const char *name, struct model *out,
+                       struct why *why) MUST_USE;
+void model_close(struct model *m); // a zeroed one is fine
+
+// The name of a pair of models; 0: it is not known which. The order matters.
+uint64_t model_pair(struct str weak, struct str strong);
+// What the strong model's answer is expected to be better by. No memory, no lock, about a
+// microsecond.
+float model_gain(const struct model *m, const struct traits *t, uint64_t pair);
+// The parts that it is the sum of (without the mean), and how the trees' traits contributed to
+// theirs (`traits` may be NULL).
+struct model_parts {
+    float part[PART_COUNT];
+    float trait[TRAIT_COUNT];
+};
+float model_explain(const struct model *m, const struct traits *t, uint64_t pair,
+                    struct model_parts *out);
+// What it is expected to be better by, now that the small model's answer is there. `gain` is what
+// was expected before. Without answers to learn from it is that.
+float model_gain_after(const struct model *m, float gain, const struct reply *a);
+
+#endif

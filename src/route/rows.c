@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "route/rows.h"
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "route/model.h"
+
+#define TEXTS_MAX 64 // of a row's messages: the newest
+#define CHUNK     (64 * (size_t)1024)
+
+void rows_init(struct rows *r)
+{
+    *r = (struct rows){0};
+    arena_init(&r->grams, &alloc_heap, CHUNK, SIZE_MAX);
+}
+
+void rows_fini(struct rows *r)
+{
+    arena_fini(&r->grams);
+    alloc_free(&alloc_heap, r->at);
+    *r = (struct rows){0};
+}
+
+// --- what is asked ---
+
+struct asked {
+    struct str texts[TEXTS_MAX]; // the newest message of the user first
+    unsigned count;
+    struct str system;
+    struct demand demand;
+};
+
+// A message's text: a string, or the first part that has one.
+static struct str content_of(const struct json_val *message)
+{
+    const struct json_val *content = json_get(message, "content"), *part;
+    struct json_iter it = {0};
+    if (json_type(content) != JSON_ARRAY)
+        return json_str(content);
+    while (json_each(&it, content, NULL, &part)) {
+        struct str text = json_str(json_get(part, "text"));
+        if (text.len)
+            return text;
+    }
+    return STR_NONE;
+}
+
+static void add_message(struct asked *a, const struct json_val *message)
+{
+    struct str role = json_str(json_get(message, "role")), text = content_of(message);
+    a->demand.messages++;
+    if (str_is(role, "system") || str_is(role, "developer")) {
+        a->system = text;
+        return;
+    }
+    // The newest goes first; the oldest are dropped when there are too many.
+    unsigned keep = a->count < TEXTS_MAX - 1 ? a->count : TEXTS_MAX - 1;
+    memmove(a->texts + 1, a->texts, keep * sizeof a->texts[0]);
+    a->texts[0] = text;
+    a->count = keep + 1;
+}
+
+static enum status read_asked(const struct json_val *row, struct asked *a, struct why *why)
+{
+    const struct json_val *prompt = json_get(row, "prompt"), *list = json_get(row, "messages"), *m;
+    struct json_iter it = {0};
+    if (json_type(prompt) == JSON_STRING) {
+        a->texts[a->count++] = json_str(prompt);
+        a->demand.messages = 1;
+        return STATUS_OK;
+    }
+    if (json_type(list) != JSON_ARRAY || json_count(list) == 0)
+        return why_set(why, STATUS_SYNTAX, "`prompt` (a text) or `messages` (a list) is missing");
+    while (json_each(&it, list, NULL, &m)) {
+        if (json_type(m) != JSON_OBJECT)
+            return why_set(why, STATUS_SYNTAX, "`messages` has something that is no message");
+        add_message(a, m);
+    }
+    return STATUS_OK;
+}
+
+// --- numbers ---
+
+static enum status read_share(const struct json *j, const struct json_val *row, const char *name,
+                              float *out, struct why *why)
+{
+    const struct json_val *v = json_get(row, name);
+    char text[64];
+    if (json_type(v) == JSON_BOOL) {
+        *out = json_bool(v, false) ? 1 : 0;
+        return STATUS_OK;
+    }
+    if (json_type(v) != JSON_NUMBER)
+        return why_set(why, STATUS_SYNTAX, v ? "`%s` is no number" : "`%s` is missing", name);
+    if (!str_copy(json_number(j, v), text, sizeof text))
+        return why_set(why, STATUS_RANGE, "`%s` has too many digits", name);
+    double n = strtod(text, NULL);
+    if (!(n >= 0 && n <= 1))
+        return why_set(why, STATUS_RANGE, "`%s` is %s: a quality is between 0 and 1", name, text);
+    *out = (float)n;
+    return STATUS_OK;
+}
+
+static enum status read_answer(const struct json *j, const struct json_val *v, struct str prompt,
+                               struct row *row, struct why *why)
+{
+    const struct json_val *text = json_get(v, "weak_resp");
+    float agree = -1;
+    if (json_type(json_get(v, "agree")) > JSON_NULL) {
+        enum status s = read_share(j, v, "agree", &agree, why);
+        if (s != STATUS_OK)
+            return s;
+    }
+    if (json_type(text) > JSON_NULL && json_type(text) != JSON_STRING)
+        return why_set(why, STATUS_SYNTAX, "`weak_resp` is no text");
+    row->answered = json_type(text) == JSON_STRING || agree >= 0;
+    if (row->answered)
+        reply_of(prompt, json_str(text), (int)(agree * TRAIT_ONE), &row->reply);
+    return STATUS_OK;
+}
+
+static enum status read_name(const struct json_val *v, const char *name, struct str *out,
+                             struct why *why)
+{
+    const struct json_val *text = json_get(v, name);
+    if (json_type(text) > JSON_NULL && json_type(text) != JSON_STRING)
+        return why_set(why, STATUS_SYNTAX, "`%s` is no text", name);
+    *out = json_str(text);
+    return STATUS_OK;
+}
+
+// --- a row ---
+
+static enum status read_row(const struct json *j, struct row *row, struct traits *t,
+                            struct why *why)
+{
+    const struct json_val *v = json_root(j);
+    struct asked asked = {.count = 0};
+    struct str task = STR_NONE, weak = STR_NONE, strong = STR_NONE;
+    if (json_type(v) != JSON_OBJECT)
+        return why_set(why, STATUS_SYNTAX, "it is no JSON object");
+    enum status s = read_asked(v, &asked, why);
+    if (s == STATUS_OK)
+        s = read_share(j, v, "weak", &row->weak, why);
+    if (s == STATUS_OK)
+        s = read_share(j, v, "strong", &row->strong, why);
+    if (s == STATUS_OK)
+        s = read_answer(j, v, asked.texts[0], row, why);
+    if (s == STATUS_OK)
+        s = read_name(v, "task", &task, why);
+    if (s == STATUS_OK)
+        s = read_name(v, "weak_model", &weak, why);
+    if (s == STATUS_OK)
+        s = read_name(v, "strong_model", &strong, why);
+    if (s != STATUS_OK)
+        return s;
+    struct traits_source source = {.demand = &asked.demand,
+                                   .system = asked.system,
+                                   .texts = asked.texts,
+                                   .count = asked.count,
+                                   .task = task.len
+                                               ? traits_task(STR_NONE, task, STR_NONE)
+                                               : traits_task(asked.system, STR_NONE, STR_NONE)};
+    traits_of(&source, t);
+    row->pair = model_pair(weak, strong);
+    return STATUS_OK;
+}
+
+static enum status keep(struct rows *r, struct row *row, const struct traits *t, struct why *why)
+{
+    if (r->count == ROWS_MAX)
+        return why_set(why, STATUS_LIMIT, "more than %d rows", ROWS_MAX);
+    struct row *at = alloc_grow(&alloc_heap, r->at, sizeof *r->at, r->count, &r->size);
+    uint16_t *grams = arena_get(&r->grams, (t->gram_count + 1u) * sizeof *grams);
+    if (at)
+        r->at = at;
+    if (!at || !grams)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    memcpy(row->value, t->value, sizeof row->value);
+    memcpy(grams, t->grams, t->gram_count * sizeof *grams);
+    row->grams = grams;
+    row->gram_count = t->gram_count;
+    row->task = t->task;
+    r->at[r->count++] = *row;
+    return STATUS_OK;
+}
+
+enum status rows_add(struct rows *r, struct str line, struct why *why)
+{
+    struct json *j;
+    struct row row = {.weak = 0};
+    struct traits t;
+    if (str_trim(line).len == 0)
+        return STATUS_OK;
+    if (line.len > ROWS_LINE_MAX)
+        return why_set(why, STATUS_LIMIT, "more than %zu bytes", ROWS_LINE_MAX);
+    enum status s = json_open(line, &alloc_heap, &j, why);
+    if (s != STATUS_OK)
+        return s;
+    s = read_row(j, &row, &t, why);
+    if (s == STATUS_OK)
+        s = keep(r, &row, &t, why);
+    json_close(j);
+    return s;
+}
+
+void row_traits(const struct row *row, struct traits *out)
+{
+    memcpy(out->value, row->value, sizeof row->value);
+    memcpy(out->grams, row->grams, row->gram_count * sizeof *row->grams);
+    out->gram_count = row->gram_count;
+    out->task = row->task;
+}

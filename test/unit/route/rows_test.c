@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows as they are written, and what is wrong with those that are none.
+
+#include "../unit.h"
+#include "route/model.h"
+#include "route/rows.h"
+
+#define ASKED "\"prompt\":\"What is 3 * 60?\","
+
+static void good(void **state)
+{
+    static const char *const lines[] = {
+        "{" ASKED "\"weak\":0,\"strong\":1}",
+        "{" ASKED "\"weak\":false,\"strong\":true,\"other\":[]}",
+        "{\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\","
+        "\"content\":[{\"type\":\"text\",\"text\":\"What is 3 * 60?\"}]}],\"weak\":0,\"strong\":1}",
+        "{" ASKED "\"weak\":0.25,\"strong\":1e0,\"task\":\"sums\",\"weak_resp\":\"180.\",\"agree\":"
+        "1,\"weak_model\":\"a\",\"strong_model\":\"b\"}",
+        "{" ASKED "\"weak\":0,\"strong\":1,\"task\":null,\"weak_resp\":null,\"agree\":null}",
+        "  ",
+    };
+    struct rows r;
+    struct why why;
+    rows_init(&r);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        if (rows_add(&r, str_of(lines[i]), &why) != STATUS_OK)
+            fail_msg("%s: %s", lines[i], why.text);
+    }
+    assert_int_equal(r.count, 5);
+    for (size_t i = 1; i < 5; i++) {
+        assert_int_equal(r.at[i].gram_count, r.at[0].gram_count);
+        assert_memory_equal(r.at[i].grams, r.at[0].grams, r.at[0].gram_count * sizeof(uint16_t));
+    }
+    assert_float_equal(r.at[1].strong, 1, 0);
+    assert_false(r.at[0].answered);
+    assert_true(r.at[3].answered);
+    assert_int_equal(r.at[3].reply.value[REPLY_AGREE], 2 * TRAIT_ONE);
+    assert_int_equal(r.at[3].reply.value[REPLY_LARGEST], traits_log(180));
+    assert_true(r.at[3].pair == model_pair(str_of("a"), str_of("b")));
+    assert_false(r.at[3].pair == model_pair(str_of("b"), str_of("a")));
+    assert_int_equal(r.at[0].task, 0);
+    assert_true(r.at[2].task == traits_task(str_of("Be brief."), STR_NONE, STR_NONE));
+    assert_false(r.at[4].answered);
+    struct traits t;
+    row_traits(&r.at[3], &t);
+    assert_true(t.task == r.at[3].task);
+    rows_fini(&r);
+}
+
+static const struct {
+    const char *line, *say;
+} bad[] = {
+    {"{" ASKED "\"weak\":0,\"strong\":1", "byte"},
+    {"[1]", "no JSON object"},
+    {"{\"weak\":0,\"strong\":1}", "`prompt`"},
+    {"{\"prompt\":7,\"weak\":0,\"strong\":1}", "`prompt`"},
+    {"{\"messages\":[],\"weak\":0,\"strong\":1}", "`messages`"},
+    {"{\"messages\":[1],\"weak\":0,\"strong\":1}", "`messages`"},
+    {"{" ASKED "\"strong\":1}", "`weak` is missing"},
+    {"{" ASKED "\"weak\":\"0\",\"strong\":1}", "`weak` is no number"},
+    {"{" ASKED "\"weak\":0,\"strong\":1.01}", "between 0 and 1"},
+    {"{" ASKED "\"weak\":-1,\"strong\":1}", "between 0 and 1"},
+    {"{" ASKED "\"weak\":0,\"strong\":1,\"agree\":\"yes\"}", "`agree`"},
+    {"{" ASKED "\"weak\":0,\"strong\":1,\"weak_resp\":5}", "`weak_resp`"},
+    {"{" ASKED "\"weak\":0,\"strong\":1,\"task\":{}}", "`task`"},
+    {"{" ASKED "\"weak\":0,\"weak\":1,\"strong\":1}", "weak"},
+};
+
+static void refused(void **state)
+{
+    struct rows r;
+    struct why why;
+    rows_init(&r);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_not_equal(rows_add(&r, str_of(bad[i].line), &why), STATUS_OK);
+        if (!strstr(why.text, bad[i].say))
+            fail_msg("%s: `%s` does not say `%s`", bad[i].line, why.text, bad[i].say);
+    }
+    assert_int_equal(r.count, 0);
+    rows_fini(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(good), cmocka_unit_test(refused)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
