@@ -28,7 +28,7 @@
 // aside (`leased`), so that a crash cannot lose more than that; see accounts_ask.
 //
 // Nothing here asks a clock, takes a lock or blocks: the caller has the lock, and the listener is
-// called under it. Only accounts_add takes memory.
+// called under it. Only accounts_add takes memory, and accounts_wait.
 
 #ifndef BUDGET_ACCOUNTS_H
 #define BUDGET_ACCOUNTS_H
@@ -119,6 +119,12 @@ enum hold_state {
     HOLD_CAPTURED,
 };
 
+// Room that a waiting hold may keep at an account of its.
+struct hold_keeps {
+    struct list link; // in that account's keepers
+    struct hold *by;  // that one; NULL where it keeps none
+};
+
 // One call's, in the caller's memory, which stays where it is while it waits. Zeroed at first; the
 // caller sets the first six.
 struct hold {
@@ -140,10 +146,7 @@ struct hold {
     bool patient;
     bool moved; // it has gone on once, or comes in a turn: when it goes on (again) it keeps room
     enum admission lacks;
-    struct hold_keeps {
-        struct list link; // in that account's keepers
-        struct hold *by;  // this one; NULL where it keeps none
-    } keeps[HOLD_ACCOUNTS_MAX];
+    struct hold_keeps *keeps; // one for each account; NULL but while it waits
 };
 
 // All are called under the caller's lock and must not call back into the table.
@@ -209,9 +212,9 @@ struct verdict accounts_reserve(struct accounts *t, struct hold *h, int64_t now_
 // ended. In order: it overtakes none that stands at an account of its, and takes no room that an
 // earlier one keeps. One with a turn of before (`since`) that lacks but a lease keeps its room. It
 // is refused at once when it can never fit where it stands, or that is paused; for what happens to
-// its other accounts, when its turn comes. It waits for room in the windows of now: at h->until_us
-// one of them is over, and the caller's duty is to take it out (accounts_leave) and to reserve anew
-// in the accounts of that moment.
+// its other accounts, when its turn comes; and when there is no memory for its waiting. It waits
+// for room in the windows of now: at h->until_us one of them is over, and the caller's duty is to
+// take it out (accounts_leave) and to reserve anew in the accounts of that moment.
 struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient,
                              int64_t now_us) MUST_USE;
 // To be called next for one that waits: those that it stands before now hear of it (`since`). It

@@ -102,6 +102,8 @@ static void let_go(struct accounts *t, struct hold *h)
         h->accounts[i]->uses--;
         keep_not(h, i);
     }
+    alloc_free(t->alloc, h->keeps);
+    h->keeps = NULL;
     h->state = HOLD_NONE;
 }
 
@@ -214,7 +216,9 @@ struct verdict accounts_wait(struct accounts *t, struct hold *h, bool patient, i
 {
     struct verdict v = accounts_reserve(t, h, now_us);
     h->patient = patient;
-    if (!may_stay(h, &v))
+    if (may_stay(h, &v))
+        h->keeps = alloc_zero(t->alloc, h->count * sizeof *h->keeps);
+    if (!h->keeps)
         return v;
     h->turn = h->since ? h->since : ++t->turns;
     h->state = HOLD_WAITING;

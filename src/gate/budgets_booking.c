@@ -221,19 +221,23 @@ static bool gather(struct budgets *all, struct booking *b)
     return true;
 }
 
+static bool may_wait(const struct booking *b, bool patient)
+{
+    return b->verdict.is == ADMISSION_LEASE || (b->verdict.is == ADMISSION_HELD && patient);
+}
+
 static enum booking_state reserve(struct budgets *all, struct booking *b, bool patient,
                                   int64_t wall_us)
 {
     b->knew = 1 + lates_of(b);
     b->verdict = accounts_reserve(&all->table, &b->hold, wall_us);
-    bool waits = b->verdict.is == ADMISSION_LEASE || (b->verdict.is == ADMISSION_HELD && patient);
-    if (waits)
+    if (may_wait(b, patient))
         b->verdict = accounts_wait(&all->table, &b->hold, patient, wall_us);
     if (b->hold.state == HOLD_OPEN)
         return BOOKING_OPEN;
     if (b->hold.state == HOLD_WAITING)
         return BOOKING_WAITS;
-    return b->verdict.is == ADMISSION_LEASE ? BOOKING_FAILED : BOOKING_REFUSED;
+    return may_wait(b, patient) ? BOOKING_FAILED : BOOKING_REFUSED; // no memory to wait in
 }
 
 // A budget counts a call once that it would have refused, whatever is asked in its stead.

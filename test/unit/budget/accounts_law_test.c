@@ -100,7 +100,7 @@ static struct kept kept_before(int i, uint64_t turn)
     struct kept sum = {0};
     for (int h = 0; h < HOLDS; h++)
         for (unsigned k = 0; is_before(&calls[h], turn) && k < calls[h].count; k++)
-            if (calls[h].at[k] == i && calls[h].real.keeps[k].by)
+            if (calls[h].at[k] == i && calls[h].real.keeps && calls[h].real.keeps[k].by)
                 *(hopes(&calls[h]) ? &sum.perhaps : &sum.amount) += calls[h].amount;
     return sum;
 }
