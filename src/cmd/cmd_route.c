@@ -8,6 +8,8 @@ static const char help[] =
     "usage: costlens route train --data FILE.jsonl... [--prior none|shipped] --out MODEL [--json]\n"
     "       costlens route eval --model MODEL --data FILE.jsonl... [--threshold T] [--ratio R] "
     "[--json]\n"
+    "       costlens route certify --model MODEL --data FILE.jsonl... [--loss 5%] [--confidence "
+    "95%] [--json]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
     "\n"
@@ -16,7 +18,13 @@ static const char help[] =
     "quality of both answers, 0 to 1), and, where it is known, `task`, `weak_resp` (the small\n"
     "model's answer) and `agree` (whether another small model says the same). `eval` measures a\n"
     "model on other rows, beside chance, the prompt's length alone, and the oracle; with\n"
-    "`weak_resp` or `agree` also where the small model is asked first (cascade).\n";
+    "`weak_resp` or `agree` also where the small model is asked first (cascade).\n"
+    "\n"
+    "`certify` asks how much may go to the small model for a promise: with that confidence, no "
+    "more\n"
+    "than that loss of the large model's quality. The rows must be none that the model has "
+    "learned\n"
+    "from.\n";
 
 static const struct option_row options[] = {
     {"data", "FILE...", "train, eval: the rows; more files may follow",
@@ -33,6 +41,10 @@ static const struct option_row options[] = {
      offsetof(struct route_wishes, threshold)},
     {"ratio", "R", "eval: what a small call costs of a large one's price (default: 0.01)",
      offsetof(struct route_wishes, ratio)},
+    {"loss", "SHARE", "certify: of the large model's quality, at most (default: 5%)",
+     offsetof(struct route_wishes, loss)},
+    {"confidence", "SHARE", "certify: that the loss is no more (default: 95%)",
+     offsetof(struct route_wishes, confidence)},
     {0}};
 
 static const struct {
@@ -42,6 +54,7 @@ static const struct {
 } verbs[] = {
     {"train", route_train, "train: which rows? --data FILE.jsonl"},
     {"eval", route_eval, "eval: which rows? --data FILE.jsonl"},
+    {"certify", route_certify, "certify: by which rows? --data FILE.jsonl"},
 };
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -59,7 +72,7 @@ static int run(struct cli *cli, int argc, char **argv)
             return command_usage(&cmd_route, "%s", verbs[i].ask);
         return verbs[i].run(cli, &w);
     }
-    return command_usage(&cmd_route, "train or eval?");
+    return command_usage(&cmd_route, "train, eval or certify?");
 }
 
 const struct command cmd_route = {
@@ -69,5 +82,6 @@ const struct command cmd_route = {
     .run = run,
     .options = options,
     .examples = "costlens route train --data judged.jsonl --out support.model\n"
-                "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n",
+                "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n"
+                "costlens route certify --model support.model --data later.jsonl --loss 2%\n",
 };

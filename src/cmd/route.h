@@ -19,11 +19,13 @@ struct route_wishes {
     const char *model;
     const char *threshold;
     const char *ratio;
+    const char *loss, *confidence; // of a promise
     bool structure;
 };
 
 int route_train(const struct cli *cli, const struct route_wishes *w);
 int route_eval(const struct cli *cli, const struct route_wishes *w);
+int route_certify(const struct cli *cli, const struct route_wishes *w);
 
 // Reads the rows of all --data files, and of the files behind them. EXIT_OK; else said on stderr,
 // with the file and the line. rows_fini ends them in any case.

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json_out.h"
+#include "cmd/route.h"
+#include "route/certificate.h"
+#include "route/model.h"
+
+#define LOSS       0.05
+#define CONFIDENCE 0.95
+
+// A share, "0.05" or "5%", above 0 and below 1. Without `text` what stands in *out stays. EXIT_OK,
+// or EXIT_USAGE, said.
+static int read_share(const char *name, const char *text, double *out)
+{
+    char *end;
+    if (!text)
+        return EXIT_OK;
+    double n = strtod(text, &end);
+    bool percent = end != text && *end == '%';
+    if (percent) {
+        n /= 100;
+        end++;
+    }
+    if (end == text || *end || !(n > 0 && n < 1))
+        return command_usage(&cmd_route, "--%s: `%s` is no share between 0 and 1: 0.05, or 5%%",
+                             name, text);
+    *out = n;
+    return EXIT_OK;
+}
+
+// What the model says of each row: pairs, from the heap.
+static struct evidence *weigh(const struct model *model, const struct rows *rows)
+{
+    struct evidence *pairs = alloc_must((rows->count + 1) * sizeof *pairs);
+    struct traits *t = alloc_must(sizeof *t);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct row *row = &rows->at[i];
+        row_traits(row, t);
+        pairs[i] = (struct evidence){.score = model_gain(model, t, row->pair),
+                                     .weak = row->weak,
+                                     .strong = row->strong,
+                                     .odds = 1};
+    }
+    heap_free(t);
+    return pairs;
+}
+
+struct result {
+    struct certificate certificate;
+    struct promise promise;
+    double loss_most;
+    size_t pairs;
+};
+
+static void print_json(const struct result *r)
+{
+    struct buf b;
+    struct json_out o = {&b, true};
+    buf_init(&b, &alloc_heap, 0);
+    json_out_begin(&o, NULL, '{');
+    json_out_flag(&o, "certified", r->certificate.holds);
+    if (r->certificate.holds)
+        route_json(&o, "threshold", r->certificate.threshold);
+    else
+        json_out_null(&o, "threshold");
+    route_json(&o, "share_weak", r->certificate.holds ? r->certificate.share : 0);
+    json_out_number(&o, "pairs", (int64_t)r->pairs);
+    route_json(&o, "max_loss", r->promise.loss);
+    route_json(&o, "confidence", 1 - r->promise.risk);
+    if (r->certificate.holds) {
+        route_json(&o, "loss", r->certificate.loss);
+        route_json(&o, "loss_most", r->loss_most);
+    }
+    json_out_end(&o, '}');
+    puts(buf_cstr(&b));
+    buf_fini(&b);
+}
+
+static void print_text(const struct result *r)
+{
+    const struct certificate *c = &r->certificate;
+    double loss = 100 * r->promise.loss, confidence = 100 * (1 - r->promise.risk);
+    if (!c->holds) {
+        printf("not certified: %zu pairs do not prove, with %g %% confidence, that any share of "
+               "the calls\ncan go to the small model at a loss of at most %g %%. More pairs, a "
+               "larger loss, or a better\nsmall model would.\n",
+               r->pairs, confidence, loss);
+        return;
+    }
+    printf("certified: threshold %.8g; %.1f %% of the calls go to the small model, at a loss of "
+           "at most\n%g %% of the large model's quality, with %g %% confidence (%zu pairs; in "
+           "them the loss is\n%.2f %%, and proved to be below %.1f %%).\n",
+           c->threshold, 100 * c->share, loss, confidence, r->pairs, 100 * c->loss,
+           100 * r->loss_most);
+}
+
+static int certify(const struct cli *cli, const struct route_wishes *w, struct result *r)
+{
+    struct model model;
+    struct rows rows;
+    struct why why;
+    if (model_open(w->model, &model, &why) != STATUS_OK)
+        return command_failed("%s", why.text);
+    int code = route_read(w, &rows);
+    if (code == EXIT_OK) {
+        struct evidence *pairs = weigh(&model, &rows);
+        r->pairs = rows.count;
+        certificate_test(pairs, rows.count, &r->promise, 1, &r->certificate);
+        if (r->certificate.holds)
+            r->loss_most =
+                certificate_loss_most(pairs, rows.count, r->certificate.threshold, r->promise.risk);
+        heap_free(pairs);
+        (cli->json ? print_json : print_text)(r);
+    }
+    rows_fini(&rows);
+    model_close(&model);
+    return code;
+}
+
+int route_certify(const struct cli *cli, const struct route_wishes *w)
+{
+    struct result r = {.promise = {.loss = LOSS}};
+    double confidence = CONFIDENCE;
+    if (!w->model)
+        return command_usage(&cmd_route, "certify: which model? --model MODEL");
+    int code = read_share("loss", w->loss, &r.promise.loss);
+    if (code == EXIT_OK)
+        code = read_share("confidence", w->confidence, &confidence);
+    r.promise.risk = 1 - confidence;
+    return code == EXIT_OK ? certify(cli, w, &r) : code;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fixed sequence: P. Bauer, "Multiple testing in clinical trials", Stat. Med. 10 (1991); its use
+// for thresholds: A. Angelopoulos et al., "Learn then Test" (2021). The loss is a ratio of two
+// means, and is at most e just when the mean of  routed - (1 - e) · strong  is not below 0.
+
+#include "route/certificate.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "base/must.h"
+#include "base/random.h"
+#include "route/wager.h"
+
+#define STEPS      256  // of CERTIFICATE_STEP on either side of 0
+#define LOSS_STEPS 1000 // of 0.1 %
+
+// The odds of the pair that was least likely: what all weights are scaled by.
+static double least_odds(const struct evidence *pairs, size_t count)
+{
+    double least = 1;
+    for (size_t i = 0; i < count; i++) {
+        must(pairs[i].odds > 0 && pairs[i].odds <= 1);
+        least = fmin(least, (double)pairs[i].odds);
+    }
+    return least;
+}
+
+static bool goes_weak(const struct evidence *p, double threshold)
+{
+    return (double)p->score < threshold;
+}
+
+// What the pair has above what was promised, in -1..1.
+static double margin(const struct evidence *p, double threshold, double loss)
+{
+    double routed = (double)(goes_weak(p, threshold) ? p->weak : p->strong);
+    return routed - (1 - loss) * (double)p->strong;
+}
+
+struct test {
+    const struct evidence *pairs;
+    size_t count;
+    double least, risk;
+};
+
+// Whether the loss is proved to be below `loss`; with `sign` -1: above.
+static bool is_proved(const struct test *t, double threshold, double loss, double sign)
+{
+    struct wager w;
+    wager_begin(&w, t->count, t->risk);
+    for (size_t i = 0; i < t->count && !wager_won(&w); i++)
+        wager_add(&w, sign * margin(&t->pairs[i], threshold, loss) * t->least /
+                          (double)t->pairs[i].odds);
+    return wager_won(&w);
+}
+
+static size_t count_weak(const struct evidence *pairs, size_t count, double threshold)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += goes_weak(&pairs[i], threshold);
+    return n;
+}
+
+static void estimate(const struct test *t, double threshold, struct certificate *out)
+{
+    double all = 0, weak = 0, routed = 0, strong = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct evidence *p = &t->pairs[i];
+        double weight = t->least / (double)p->odds;
+        all += weight;
+        weak += goes_weak(p, threshold) ? weight : 0;
+        routed += weight * (double)(goes_weak(p, threshold) ? p->weak : p->strong);
+        strong += weight * (double)p->strong;
+    }
+    out->threshold = threshold;
+    out->share = all > 0 ? weak / all : 0;
+    out->loss = strong > 0 ? 1 - routed / strong : 0;
+}
+
+static void shuffle(struct evidence *pairs, size_t count)
+{
+    struct dice dice;
+    dice_init(&dice, 1);
+    for (size_t i = count; i > 1; i--) {
+        size_t k = (size_t)dice_below(&dice, i);
+        struct evidence one = pairs[k];
+        pairs[k] = pairs[i - 1];
+        pairs[i - 1] = one;
+    }
+}
+
+void certificate_test(struct evidence *pairs, size_t count, const struct promise *p, unsigned time,
+                      struct certificate *out)
+{
+    must(time > 0 && p->loss > 0 && p->loss < 1);
+    double k = time;
+    struct test t = {pairs, count, least_odds(pairs, count), p->risk / (k * (k + 1))};
+    double held = -1;
+    shuffle(pairs, count);
+    size_t before = SIZE_MAX; // that the last one sent to the small model
+    for (int i = -STEPS; i <= STEPS; i++) {
+        double threshold = i * CERTIFICATE_STEP;
+        size_t weak = count_weak(pairs, count, threshold);
+        if (weak != before && !is_proved(&t, threshold, p->loss, 1))
+            break;
+        held = threshold;
+        before = weak;
+    }
+    estimate(&t, held, out);
+    out->holds = before > 0 && before < SIZE_MAX;
+}
+
+void certificate_at(const struct evidence *pairs, size_t count, double threshold,
+                    struct certificate *out)
+{
+    struct test t = {pairs, count, least_odds(pairs, count), 0};
+    *out = (struct certificate){.holds = false};
+    estimate(&t, threshold, out);
+}
+
+double certificate_loss_most(const struct evidence *pairs, size_t count, double threshold,
+                             double risk)
+{
+    struct test t = {pairs, count, least_odds(pairs, count), risk};
+    if (count > 0 && count_weak(pairs, count, threshold) == 0)
+        return 0;
+    int most = LOSS_STEPS; // from the bound that says least: a fixed sequence, too
+    while (most > 1 && is_proved(&t, threshold, (double)(most - 1) / LOSS_STEPS, 1))
+        most--;
+    return (double)most / LOSS_STEPS;
+}
+
+bool certificate_broken(const struct evidence *pairs, size_t count, double threshold,
+                        const struct promise *p)
+{
+    struct test t = {pairs, count, least_odds(pairs, count), p->risk};
+    return is_proved(&t, threshold, p->loss, -1);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// certificate - a threshold that may be promised: with the confidence asked for, what goes to the
+// small model costs no more quality than was allowed.
+//
+//   loss = 1 - quality of the routed answers / quality of the large model's
+//
+//   threshold  -1 ─────────────────────────────────────► 1
+//   to small    0 %        ✓    ✓    ✓    ✓    ✗         100 %
+//                                         └ certified
+//
+// Thresholds are tried in the order of what they risk, each by a wager at the whole risk, and the
+// first that does not win ends it (a fixed sequence: nothing is paid for having tried many). They
+// are whole multiples of CERTIFICATE_STEP, whatever the pairs say. The pairs must be none that the
+// scores were learned from.
+//
+// Whoever asks again when more pairs have come has another chance to be wrong: the k-th time he is
+// given risk / (k (k + 1)) of it, which is `risk` for all of them together.
+
+#ifndef ROUTE_CERTIFICATE_H
+#define ROUTE_CERTIFICATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CERTIFICATE_STEP (1.0 / 256)
+
+// A call that both models answered.
+struct evidence {
+    float score;        // what the large one was expected to be better by
+    float weak, strong; // quality, 0..1
+    float odds;         // that it was answered by both: above 0, at most 1
+};
+
+struct promise {
+    double loss; // at most: above 0, below 1
+    double risk; // 1 - confidence
+};
+
+struct certificate {
+    bool holds;       // a share above nothing goes to the small model
+    double threshold; // scores below it go there; where nothing holds, none does
+    double share;     // of the calls that go there
+    double loss;      // in the pairs: an estimate, which may be less than 0
+};
+
+// What holds now; `time`: how often it has been asked, from 1 on. The pairs are put into another
+// order, drawn with always the same dice: where they stand must tell nothing of what they are.
+void certificate_test(struct evidence *pairs, size_t count, const struct promise *p, unsigned time,
+                      struct certificate *out);
+// What one threshold does in the pairs; `holds` is not asked.
+void certificate_at(const struct evidence *pairs, size_t count, double threshold,
+                    struct certificate *out);
+// The least loss, in steps of 0.1 %, that the threshold is proved to stay below, at that risk; 1
+// where nothing is.
+double certificate_loss_most(const struct evidence *pairs, size_t count, double threshold,
+                             double risk);
+// The pairs, in the order in which they came, prove at the promise's risk that the threshold loses
+// more than was promised.
+bool certificate_broken(const struct evidence *pairs, size_t count, double threshold,
+                        const struct promise *p);
+
+#endif

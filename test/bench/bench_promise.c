@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The promise on real rows: how much of the traffic a certificate gives to the small model, and how
+// often it is broken. A model learns from one half of the rows; from the other one pairs are drawn,
+// 200 times, and what their certificate loses in all of that half is told.
+//
+//   build/bench-promise ROWS.jsonl [PAIRS] [LOSS] [HALVES]
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/random.h"
+#include "route/certificate.h"
+#include "route/model.h"
+#include "route/train.h"
+
+enum { DRAWS = 200 };
+
+static struct rows all, learned, rest;
+static struct evidence *scored, *drawn;
+
+static void read_rows(const char *path)
+{
+    struct buf text;
+    struct why why;
+    struct str line;
+    buf_init(&text, &alloc_heap, ROWS_FILE_MAX);
+    rows_init(&all);
+    if (file_read(path, FILE_ANY, &text, &why) != STATUS_OK)
+        exit((fprintf(stderr, "%s\n", why.text), 1));
+    for (struct str left = buf_str(&text); str_cut(&left, '\n', &line);) {
+        if (rows_add(&all, line, &why) != STATUS_OK)
+            exit((fprintf(stderr, "%s\n", why.text), 1));
+    }
+    buf_fini(&text);
+}
+
+// The rows stay those of `all`, whose grams they borrow.
+static void halve(struct dice *d)
+{
+    for (size_t i = all.count; i > 1; i--) {
+        size_t k = (size_t)dice_below(d, i);
+        struct row one = all.at[k];
+        all.at[k] = all.at[i - 1];
+        all.at[i - 1] = one;
+    }
+    learned = (struct rows){.at = all.at, .count = all.count / 2};
+    rest = (struct rows){.at = all.at + learned.count, .count = all.count - learned.count};
+}
+
+static void score_rest(void)
+{
+    static struct traits t;
+    struct buf file;
+    struct model model;
+    struct why why;
+    buf_init(&file, &alloc_heap, 0);
+    struct train_wishes wishes = {.prior = NULL};
+    if (train(&learned, &wishes, &file, &why) != STATUS_OK ||
+        model_view(buf_str(&file), "it", &model, &why) != STATUS_OK)
+        exit((fprintf(stderr, "%s\n", why.text), 1));
+    for (size_t i = 0; i < rest.count; i++) {
+        row_traits(&rest.at[i], &t);
+        scored[i] = (struct evidence){model_gain(&model, &t, rest.at[i].pair), rest.at[i].weak,
+                                      rest.at[i].strong, 1};
+    }
+    model_close(&model);
+    buf_fini(&file);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return printf("promise: skipped: no rows were given\n") < 0;
+    size_t pairs = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
+    struct promise promise = {argc > 3 ? strtod(argv[3], NULL) : 0.05, 0.05};
+    unsigned long halves = argc > 4 ? strtoul(argv[4], NULL, 10) : 10;
+    struct dice d;
+    unsigned broken = 0, draws = 0;
+    double share = 0;
+    dice_init(&d, 1);
+    read_rows(argv[1]);
+    scored = calloc(all.count, sizeof *scored);
+    drawn = calloc(pairs, sizeof *drawn);
+    for (unsigned long h = 0; h < halves; h++) {
+        halve(&d);
+        score_rest();
+        for (unsigned i = 0; i < DRAWS / halves; i++, draws++) {
+            struct certificate c, truth;
+            for (size_t k = 0; k < pairs; k++)
+                drawn[k] = scored[dice_below(&d, rest.count)];
+            certificate_test(drawn, pairs, &promise, 1, &c);
+            certificate_at(scored, rest.count, c.threshold, &truth);
+            share += truth.share;
+            broken += truth.loss > promise.loss;
+        }
+    }
+    printf("promise: %zu pairs, loss at most %g: %.1f %% to the small model, broken in %u of %u\n",
+           pairs, promise.loss, 100 * share / draws, broken, draws);
+    rows_fini(&all);
+    free(scored);
+    free(drawn);
+    return 0;
+}

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""costlens route certify: what is promised of rows that the model has not seen, what is not, and what is refused."""
+import json
+import random
+import subprocess
+
+from lib.scene import COSTLENS, expect, expect_in, expect_true, folder, limit
+
+limit(200)
+dice = random.Random(5)
+
+
+def row(hard):
+    """A small model that knows what is easy and fails what is hard; the large one knows nearly all of both."""
+    prompt = "Prove this theorem about groups, rings and fields." if hard else "What is the capital of a country?"
+    return {"prompt": f"{prompt} No. {dice.randrange(10 ** 6)}", "weak": int(dice.random() < (0.3 if hard else 0.95)),
+            "strong": int(dice.random() < 0.95)}
+
+
+def rows(name, count):
+    file = folder / name
+    file.write_text("".join(json.dumps(row(dice.random() < 0.5)) + "\n" for _ in range(count)))
+    return str(file)
+
+
+def route(*arguments, code=0):
+    done = subprocess.run([COSTLENS, "route", *arguments], capture_output=True, text=True, timeout=100)
+    expect(done.returncode, code, f"route {arguments}: {done.stderr}")
+    return done.stdout if code == 0 else done.stderr
+
+
+model = str(folder / "it.model")
+route("train", "--prior", "none", "--data", rows("learn.jsonl", 800), "--out", model)
+many, few = rows("many.jsonl", 1500), rows("few.jsonl", 30)
+
+said = json.loads(route("certify", "--model", model, "--data", many, "--loss", "0.05", "--confidence", "0.95", "--json"))
+expect(said["certified"], True)
+expect(said["pairs"], 1500)
+expect_true(0.35 < said["share_weak"] < 0.65, f"about the easy half goes to the small model: {said}")
+expect_true(said["loss_most"] <= 0.05, f"the bound is that of the promise: {said}")
+
+# What was promised is what eval finds at that threshold in other rows.
+other = json.loads(route("eval", "--model", model, "--data", rows("other.jsonl", 4000), "--threshold",
+                         str(said["threshold"]), "--json"))
+expect_true(other["loss"] <= 0.05, f"the promise holds elsewhere: {other['loss']}")
+
+# A stricter promise gives no more, per cent may be written, and the default is 5 % with 95 %.
+strict = json.loads(route("certify", "--model", model, "--data", many, "--loss", "2%", "--confidence", "99%", "--json"))
+expect_true(strict["share_weak"] <= said["share_weak"], f"{strict}")
+expect(json.loads(route("certify", "--model", model, "--data", many, "--json")), said)
+
+# Too little evidence is no promise.
+none = json.loads(route("certify", "--model", model, "--data", few, "--json"))
+expect([none["certified"], none["threshold"], none["share_weak"], none["pairs"]], [False, None, 0, 30])
+expect_in("not certified", route("certify", "--model", model, "--data", few))
+expect_in("certified: threshold", route("certify", "--model", model, "--data", many))
+
+expect_in("--loss: `0` is no share", route("certify", "--model", model, "--data", many, "--loss", "0", code=2))
+expect_in("--confidence: `1.5`", route("certify", "--model", model, "--data", many, "--confidence", "1.5", code=2))
+expect_in("which model?", route("certify", "--data", many, code=2))
+expect_in("by which rows?", route("certify", "--model", model, code=2))
+bad = folder / "bad.model"
+bad.write_bytes(b"no model")
+expect_in("bad.model", route("certify", "--model", str(bad), "--data", many, code=1))

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The promise by simulation: a world of two models whose qualities are known for every call, so
+// that what a certified threshold really loses can be told. 200 draws of pairs (60 where it takes
+// long); at a risk of 5 % no more of them may be broken. The dice are seeded.
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "../unit.h"
+#include "base/random.h"
+#include "route/certificate.h"
+
+enum { DRAWS = 200, WORLD = 40000, STEPS = 513, FEW = 60 };
+
+static const struct promise five = {.loss = 0.05, .risk = 0.05};
+static struct evidence world[WORLD];
+static struct evidence drawn[5000];
+// Of the world, by the threshold's step: what it would lose, and send to the small model.
+static double losses[STEPS], shares[STEPS];
+
+static double uniform(struct dice *d)
+{
+    return (double)(dice_next(d) >> 11) * 0x1p-53;
+}
+
+// Of all thresholds: sums over the calls whose score is below.
+static void tell_truth(void)
+{
+    static double gain[(STEPS + 1)];
+    static unsigned below[(STEPS + 1)];
+    double strong = 0, lost = 0;
+    unsigned weak = 0;
+    for (int i = 0; i < (STEPS + 1); i++) {
+        gain[i] = 0;
+        below[i] = 0;
+    }
+    for (int i = 0; i < WORLD; i++) {
+        int step = (int)floor((double)world[i].score / CERTIFICATE_STEP) + 1 + STEPS / 2;
+        step = step < 0 ? 0 : step > STEPS ? STEPS : step;
+        gain[step] += (double)(world[i].strong - world[i].weak);
+        below[step]++;
+        strong += (double)world[i].strong;
+    }
+    for (int i = 0; i < STEPS; i++) {
+        lost += gain[i];
+        weak += below[i];
+        losses[i] = lost / strong;
+        shares[i] = (double)weak / WORLD;
+    }
+}
+
+// Calls of all kinds: `hard` in 0..1 lowers both models' chance to be right, the small one's more.
+// What the router expects is the truth, blurred; or the contrary of it.
+static void make_world(double blur, bool bad)
+{
+    struct dice d;
+    dice_init(&d, 11);
+    for (int i = 0; i < WORLD; i++) {
+        double hard = uniform(&d);
+        double strong = 0.95 - 0.25 * hard, weak = strong + 0.08 - 0.5 * hard * hard;
+        double score = strong - weak + blur * (uniform(&d) - 0.5);
+        world[i] = (struct evidence){.score = (float)(bad ? -score : score),
+                                     .weak = uniform(&d) < weak,
+                                     .strong = uniform(&d) < strong,
+                                     .odds = 1};
+    }
+    tell_truth();
+}
+
+static double true_loss(double threshold, double *share)
+{
+    int step = (int)nearbyint(threshold / CERTIFICATE_STEP) + STEPS / 2;
+    *share = shares[step];
+    return losses[step];
+}
+
+static void draw(struct dice *d, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        drawn[i] = world[dice_below(d, WORLD)];
+}
+
+struct tally {
+    unsigned broken, held;
+    double share; // mean of the true shares
+};
+
+// `times` looks at growing numbers of pairs, up to `count`; broken when any of them was.
+static struct tally simulate(size_t count, unsigned times, const struct promise *p)
+{
+    int draws = count <= 1000 ? DRAWS : FEW;
+    struct dice d;
+    struct tally t = {.broken = 0};
+    dice_init(&d, 5);
+    for (int i = 0; i < draws; i++) {
+        bool broken = false;
+        struct certificate c = {.holds = false};
+        double share = 0;
+        draw(&d, count);
+        for (unsigned k = 1; k <= times; k++) {
+            certificate_test(drawn, count * k / times, p, k, &c);
+            broken |= c.holds && true_loss(c.threshold, &share) > p->loss;
+        }
+        t.broken += broken;
+        t.held += c.holds;
+        t.share += (c.holds ? share : 0) / draws;
+    }
+    return t;
+}
+
+// What could be promised if all were known.
+static double best_share(double loss)
+{
+    double share = 0, most = 0;
+    for (int i = -STEPS / 2; i <= STEPS / 2; i++) {
+        if (true_loss(i * CERTIFICATE_STEP, &share) > loss)
+            break;
+        most = share;
+    }
+    return most;
+}
+
+static void test_the_promise_holds(void **state)
+{
+    for (int i = 0; i < 2; i++) {
+        make_world(0.6 * i, false);
+        struct tally t = simulate(1000, 1, &five);
+        print_message("blur %.1f: broken %u of %d, share %.3f of at most %.3f\n", 0.6 * i, t.broken,
+                      DRAWS, t.share, best_share(0.05));
+        assert_in_range(t.broken, 0, DRAWS / 20);
+        assert_true(t.held > DRAWS * 9 / 10);
+        assert_true(t.share > 0.35);
+    }
+}
+
+static void test_more_pairs_give_more(void **state)
+{
+    make_world(0.3, false);
+    double few = simulate(500, 1, &five).share, many = simulate(3500, 1, &five).share;
+    assert_true(few > 0.1);
+    assert_true(many > few + 0.05);
+}
+
+static void test_asking_again_breaks_nothing(void **state)
+{
+    make_world(0.3, false);
+    struct tally t = simulate(1000, 4, &five);
+    print_message("four looks: broken %u of %d, share %.3f\n", t.broken, DRAWS, t.share);
+    assert_in_range(t.broken, 0, DRAWS / 20);
+    assert_true(t.share > 0.25);
+}
+
+static void test_a_smaller_loss(void **state)
+{
+    static const struct promise two = {.loss = 0.02, .risk = 0.05};
+    make_world(0, false);
+    struct tally t = simulate(2000, 1, &two);
+    assert_in_range(t.broken, 0, FEW / 20);
+    assert_true(t.share > 0.1);
+}
+
+// Easy calls were answered by both ten times as often as hard ones: without weights the small model
+// would look better than it is.
+static void test_weights_undo_unequal_odds(void **state)
+{
+    struct dice d;
+    unsigned broken = 0, unweighed = 0;
+    dice_init(&d, 3);
+    make_world(0.3, false);
+    for (int i = 0; i < FEW; i++) {
+        size_t n = 0;
+        while (n < 2000) {
+            struct evidence j = world[dice_below(&d, WORLD)];
+            j.odds = j.score < 0 ? 1 : 0.1F;
+            if (uniform(&d) < (double)j.odds)
+                drawn[n++] = j;
+        }
+        struct certificate c;
+        double share;
+        certificate_test(drawn, n, &five, 1, &c);
+        broken += c.holds && true_loss(c.threshold, &share) > 0.05;
+        for (size_t k = 0; k < n; k++)
+            drawn[k].odds = 1;
+        certificate_test(drawn, n, &five, 1, &c);
+        unweighed += c.holds && true_loss(c.threshold, &share) > 0.05;
+    }
+    assert_in_range(broken, 0, FEW / 20);
+    assert_true(unweighed > FEW / 2);
+}
+
+static void test_a_bad_router_is_not_certified_far(void **state)
+{
+    make_world(0, true); // what needs the large one most goes to the small one first
+    struct tally t = simulate(1000, 1, &five);
+    assert_in_range(t.broken, 0, DRAWS / 20);
+    assert_true(t.share < 0.25);
+}
+
+static void test_too_few_pairs_certify_nothing(void **state)
+{
+    struct certificate c;
+    struct dice d;
+    dice_init(&d, 1);
+    make_world(0, false);
+    draw(&d, 40);
+    certificate_test(drawn, 40, &five, 1, &c);
+    assert_false(c.holds);
+    certificate_test(drawn, 0, &five, 1, &c);
+    assert_false(c.holds);
+    assert_true(c.share <= 0);
+}
+
+static void test_a_broken_promise_is_seen(void **state)
+{
+    struct certificate c;
+    struct dice d;
+    dice_init(&d, 9);
+    make_world(0, false);
+    draw(&d, 3000);
+    certificate_test(drawn, 3000, &five, 1, &c);
+    assert_true(c.holds);
+    assert_true(certificate_loss_most(drawn, 3000, c.threshold, five.risk) <= five.loss + 1e-9);
+    unsigned alarms = 0;
+    for (int i = 0; i < FEW; i++) {
+        draw(&d, 1000);
+        alarms += certificate_broken(drawn, 1000, c.threshold, &five);
+    }
+    assert_in_range(alarms, 0, FEW / 20);
+    for (int i = 0; i < 1000; i++) // the small model was changed for a worse one
+        drawn[i].weak = drawn[i].weak > 0 && uniform(&d) < 0.7;
+    assert_true(certificate_broken(drawn, 1000, c.threshold, &five));
+}
+
+static int by_gain(const void *a, const void *b)
+{
+    const struct evidence *x = a, *y = b;
+    double off = (double)(x->weak - x->strong) - (double)(y->weak - y->strong);
+    return off > 0 ? -1 : off < 0;
+}
+
+// A file may be in any order, by benchmark for instance: what the small model is good at stands
+// first.
+static void test_the_order_of_pairs_tells_nothing(void **state)
+{
+    struct dice d;
+    unsigned broken = 0;
+    dice_init(&d, 4);
+    make_world(0.3, false);
+    for (int i = 0; i < FEW; i++) {
+        struct certificate c;
+        double share;
+        draw(&d, 1000);
+        qsort(drawn, 1000, sizeof *drawn, by_gain);
+        certificate_test(drawn, 1000, &five, 1, &c);
+        broken += c.holds && true_loss(c.threshold, &share) > 0.05;
+    }
+    assert_in_range(broken, 0, FEW / 20);
+}
+
+static void test_thresholds_are_of_the_grid(void **state)
+{
+    struct certificate c;
+    struct dice d;
+    dice_init(&d, 2);
+    make_world(0.3, false);
+    draw(&d, 2000);
+    certificate_test(drawn, 2000, &five, 1, &c);
+    assert_true(c.holds);
+    double steps = c.threshold / CERTIFICATE_STEP;
+    assert_true(fabs(steps - nearbyint(steps)) < 1e-9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_promise_holds),
+        cmocka_unit_test(test_more_pairs_give_more),
+        cmocka_unit_test(test_asking_again_breaks_nothing),
+        cmocka_unit_test(test_a_smaller_loss),
+        cmocka_unit_test(test_weights_undo_unequal_odds),
+        cmocka_unit_test(test_a_bad_router_is_not_certified_far),
+        cmocka_unit_test(test_too_few_pairs_certify_nothing),
+        cmocka_unit_test(test_a_broken_promise_is_seen),
+        cmocka_unit_test(test_the_order_of_pairs_tells_nothing),
+        cmocka_unit_test(test_thresholds_are_of_the_grid),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
