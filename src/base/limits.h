@@ -52,7 +52,10 @@
 
 #define BUDGETS_MAX            1024 // of a configuration and its store together
 #define CALL_ROUTES_MAX        256
+#define PROVIDER_KEYS_MAX      64
 #define TIER_MODELS_MAX        64
+#define CONTEXT_TOKENS_MAX     100000000
+#define VERIFIERS_MAX          16 // of a route
 #define TEAM_KEYS_MAX          4096 // keys that a configuration's teams name
 
 #endif

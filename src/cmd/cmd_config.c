@@ -72,6 +72,33 @@ static void print_alias(const struct config_alias *a, bool first)
     putchar('\n');
 }
 
+static void print_tier(const struct config_tier *t, bool first)
+{
+    command_print(stdout, "%-10s %.*s:", first ? "tiers" : "", STR_ARG(t->name));
+    for (unsigned i = 0; i < t->model_count; i++)
+        command_print(stdout, "%s %.*s", i ? "," : "", STR_ARG(t->models[i]));
+    putchar('\n');
+}
+
+static void print_side(const char *name, const struct config_tier *t)
+{
+    if (t && t->name.len)
+        command_print(stdout, ", %s %.*s", name, STR_ARG(t->name));
+    else if (t && t->model_count)
+        command_print(stdout, ", %s %.*s%s", name, STR_ARG(t->models[0]),
+                      t->model_count > 1 ? " ..." : "");
+}
+
+static void print_route(const struct config_route *r, bool first)
+{
+    command_print(stdout, "%-10s %.*s: %s", first ? "routes" : "", STR_ARG(r->name),
+                  config_mode_name(r->mode));
+    print_side("small", r->small);
+    print_side("large", r->large);
+    printf("%s%s%s\n", r->local_only ? ", local only" : "", r->shadow.on ? ", shadow" : "",
+           r->match.any ? ", every call" : "");
+}
+
 static void print_limits(const struct config *c)
 {
     struct buf b;
@@ -143,6 +170,10 @@ static void print_effective(const struct config *c)
         print_provider(c, &c->providers[i], i == 0 && config_has_providers(c));
     for (unsigned i = 0; i < c->alias_count; i++)
         print_alias(&c->aliases[i], i == 0);
+    for (unsigned i = 0; i < c->tier_count; i++)
+        print_tier(c->tiers[i], i == 0);
+    for (unsigned i = 0; i < c->route_count; i++)
+        print_route(&c->routes[i], i == 0);
     if (c->price_count)
         printf("%-10s %u of your own\n", "prices", c->price_count);
     for (unsigned i = 0; i < c->key_count; i++)

@@ -318,7 +318,7 @@ void config_free(struct config *c)
     if (!c)
         return;
     for (unsigned i = 0; i < c->provider_count; i++) {
-        secret_free(c->providers[i].key);
+        config_provider_forget(&c->providers[i]);
         secret_free(c->providers[i].proxy_authorization);
     }
     for (unsigned i = 0; i < c->key_count; i++)

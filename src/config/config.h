@@ -26,15 +26,23 @@
 struct budget; // budget/budget.h
 struct json_out;
 
+// One of a provider's keys, where it has several: calls are spread over them.
+struct config_provider_key {
+    struct secret *secret;
+    uint32_t weight; // how many of the calls it gets beside the others
+};
+
 struct config_provider {
     struct str name;
     enum dialect dialect;
-    struct str vendor;               // whose price rows; empty if none is known
-    const struct vendor *vendor_row; // its peculiarities; NULL if unknown
-    const struct vendor *namesake;   // who has that name, wherever it may be; NULL: nobody
-    struct url url;                  // base; url.path is put before every endpoint's path
-    struct secret *key;              // NULL = none is sent
-    struct str *models;              // closed list when model_count > 0
+    struct str vendor;                // whose price rows; empty if none is known
+    const struct vendor *vendor_row;  // its peculiarities; NULL if unknown
+    const struct vendor *namesake;    // who has that name, wherever it may be; NULL: nobody
+    struct url url;                   // base; url.path is put before every endpoint's path
+    struct secret *key;               // NULL = none is sent; borrowed where it has several:
+    struct config_provider_key *keys; // the first is `key`
+    unsigned key_count;               // 0: it has one, or none
+    struct str *models;               // closed list when model_count > 0
     unsigned model_count;
     bool free; // prices state it
     struct origin_timeouts timeouts;

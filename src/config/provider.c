@@ -9,12 +9,6 @@
 #include "core/key.h"
 #include "net/tls.h"
 
-static void leave_out(struct reading *r, struct str name)
-{
-    if (r->left_out_count < WARNINGS_MAX)
-        r->left_out[r->left_out_count++] = name;
-}
-
 static int line_of(const struct node *map, const char *key)
 {
     const struct node *n = node_get(map, key);
@@ -183,29 +177,6 @@ static void find_address(struct reading *r, const struct node *map, const struct
 
 // --- one provider of the file ---
 
-static bool read_key(struct reading *r, const struct node *map, struct config_provider *p)
-{
-    const struct node *n = node_get(map, "key");
-    struct str reason;
-    if (!n)
-        return true;
-    if (reading_secret(r, n, "key", &p->key, &reason)) {
-        // Behind `costlens env` the provider's variable holds our own key: it must not go out.
-        if (!p->vendor_row || !key_token_ours(secret_expose(p->key)))
-            return true;
-        secret_free(p->key);
-        p->key = NULL;
-        reason = (struct str)STR("this is a key of CostLens itself");
-    }
-    if (reason.len) {
-        reading_missing(r, n->line,
-                        "provider %.*s is left out: %.*s. Set it, or remove the provider",
-                        STR_ARG(p->name), STR_ARG(reason));
-        leave_out(r, p->name);
-    }
-    return false;
-}
-
 static void read_models(struct reading *r, const struct node *map, struct config_provider *p)
 {
     const struct node *n = node_get(map, "models");
@@ -303,7 +274,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     if (str_is(p->name, "mock") && r->source->mock)
         reading_fault(r, map->key_line,
                       "provider mock: with --mock this name is taken by the built-in one");
-    if (read_key(r, map, p)) {
+    if (reading_provider_keys(r, map, p)) {
         warn_clear(r, line_of(map, "url"), p);
         warn_path(r, line_of(map, "url"), "url", p);
         r->c->provider_count++;

@@ -58,7 +58,10 @@ void reading_listeners(struct reading *r);
 void reading_places(struct reading *r);                             // store and state
 bool reading_is_ours(const struct reading *r, const struct url *u); // a listener of this process
 void reading_providers(struct reading *r);
-void reading_ollama(struct reading *r); // the one of this machine
+// Its `key`, or `keys`. False when it has none of those that it should have: said, and left out.
+bool reading_provider_keys(struct reading *r, const struct node *map, struct config_provider *p);
+void config_provider_forget(struct config_provider *p); // its keys
+void reading_ollama(struct reading *r);                 // the one of this machine
 void reading_proxy(struct reading *r, struct config_provider *p, const char *text, int line);
 // One model on a list: whose list it is, for people.
 struct reading_owner {
@@ -72,11 +75,15 @@ enum reading_target { TARGET_THERE, TARGET_ABSENT, TARGET_FAULTY };
 enum reading_target reading_target(struct reading *r, const struct node *n, struct reading_owner of,
                                    struct str full);
 void reading_aliases(struct reading *r);
-void reading_tiers(struct reading *r);  // after the aliases
-void reading_routes(struct reading *r); // after the tiers and keys
+void config_routes_write(struct json_out *o, const struct config *c); // for config_write
+void reading_tiers(struct reading *r);                                // after the aliases
+void reading_routes(struct reading *r);                               // after the tiers and keys
 // A route's `match`.
 void reading_match(struct reading *r, struct str route, const struct node *map,
                    struct config_match *out);
+// What checks its answers, and which of its calls both sides get: of a route that has its sides.
+void reading_verify(struct reading *r, const struct node *n, struct config_route *route);
+void reading_shadow(struct reading *r, const struct node *n, struct config_route *route);
 // A tier whose models stand in a list, or whose one model stands there.
 bool reading_tier(struct reading *r, struct reading_owner of, const struct node *n,
                   struct config_tier *out);

@@ -127,7 +127,103 @@ static void read_sides(struct reading *r, const struct node *map, struct config_
                       STR_ARG(route->name), STR_ARG(route->small->name));
 }
 
+// --- what its models must be ---
+
+static bool read_ability(struct str text, unsigned *bits)
+{
+#define X(id, bit, word)       \
+    if (str_is(text, word)) {  \
+        *bits |= ABILITY_##id; \
+        return true;           \
+    }
+    ABILITY_MAP(X)
+#undef X
+    return false;
+}
+
+// `{ context: 100000 }`
+static bool read_context(const struct node *n, int64_t *tokens)
+{
+    const struct node *context = n->first == n->last ? node_get(n, "context") : NULL;
+    return context && context->kind == NODE_TEXT && str_i64(context->text, tokens) && *tokens > 0 &&
+           *tokens <= CONTEXT_TOKENS_MAX;
+}
+
+static void read_require(struct reading *r, const struct node *n, struct config_route *route)
+{
+    if (node_is_null(n))
+        return;
+    const struct node *item = n->kind == NODE_LIST ? n->first : n;
+    for (; item; item = item == n ? NULL : item->next) {
+        if (item->kind == NODE_MAP ? !read_context(item, &route->require_context)
+                                   : !read_ability(item->text, &route->require))
+            reading_fault(r, item->line,
+                          "route %.*s: require: this is no ability. Write some of [tools, vision, "
+                          "schema, { context: 100000 }]",
+                          STR_ARG(route->name));
+    }
+}
+
+// --- which calls stay together ---
+
+static bool read_sticky_by(struct config_route *route, struct str by)
+{
+    struct str tag = STR("tag:");
+    if (str_starts(by, tag) && by.len > tag.len && by.len <= tag.len + TAG_NAME_MAX) {
+        route->sticky = CONFIG_STICKY_TAG;
+        route->sticky_tag = str_skip(by, tag.len);
+    } else if (str_is(by, "user")) {
+        route->sticky = CONFIG_STICKY_USER;
+    } else if (str_is(by, "conversation")) {
+        route->sticky = CONFIG_STICKY_CONVERSATION;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void read_sticky(struct reading *r, const struct node *n, struct config_route *route)
+{
+    struct sticky_text t = {0};
+    if (node_is_null(n))
+        return;
+    reading_defaults(r, SECTION_STICKY, &t);
+    if (n->kind == NODE_TEXT)
+        t.by = reading_text(r, n, "sticky");
+    else if (!reading_section(r, SECTION_STICKY, n, &t))
+        return;
+    route->sticky_ms = t.for_ms;
+    if (t.by.len == 0 || !read_sticky_by(route, t.by))
+        reading_fault(r, n->line,
+                      "route %.*s: sticky: by what calls belong together is expected here: "
+                      "tag:NAME, user or conversation",
+                      STR_ARG(route->name));
+}
+
 // --- the routes ---
+
+// A mode that nothing can ever be learned for.
+static void note_mode(struct reading *r, const struct config_route *route)
+{
+    if (route->mode == CONFIG_RULES || route->shadow.on || !route->small || !route->large)
+        return;
+    reading_warn(r, route->line,
+                 "route %.*s: mode %s learns from calls that both sides get, and there are none: "
+                 "%s. Write shadow: { budget: USD }",
+                 STR_ARG(route->name), config_mode_name(route->mode),
+                 route->mode == CONFIG_CERTIFIED ? "the large side answers"
+                                                 : "it goes by the rules");
+}
+
+static void read_terms(struct reading *r, const struct node *map, struct config_route *route)
+{
+    read_sides(r, map, route);
+    read_require(r, node_get(map, "require"), route);
+    read_sticky(r, node_get(map, "sticky"), route);
+    reading_verify(r, node_get(map, "verify"), route);
+    reading_shadow(r, node_get(map, "shadow"), route);
+    note_mode(r, route);
+}
 
 static void read_route(struct reading *r, const struct node *map)
 {
@@ -136,10 +232,17 @@ static void read_route(struct reading *r, const struct node *map)
     reading_defaults(r, SECTION_ROUTE, &t);
     if (!reading_section(r, SECTION_ROUTE, map, &t) || !check_name(r, map, t.name))
         return;
-    *route =
-        (struct config_route){.name = t.name, .line = map->line, .mode = (enum config_mode)t.mode};
+    *route = (struct config_route){.name = t.name,
+                                   .line = map->line,
+                                   .mode = (enum config_mode)t.mode,
+                                   .max_loss_ppm = t.max_loss,
+                                   .confidence_ppm = t.confidence,
+                                   .max_cost = t.max_cost,
+                                   .max_ttft_ms = t.max_ttft_ms,
+                                   .local_only = t.local_only,
+                                   .hold_ms = t.hold_ms};
     reading_match(r, t.name, node_get(map, "match"), &route->match);
-    read_sides(r, map, route);
+    read_terms(r, map, route);
     r->c->route_count++;
 }
 

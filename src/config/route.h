@@ -76,16 +76,16 @@ enum verifier_kind {
 #undef X
         VERIFIER_COUNT
 };
+const char *config_verifier_name(enum verifier_kind k); // static
 
 struct config_verifier {
     enum verifier_kind kind;
-    uint32_t
-        quantile_ppm; // LOGPROB: an answer less sure than this part of the good ones is refused
-    struct str model; // AGREE: "provider/model" that is asked the same
-    struct url url;   // HTTP
-    struct str url_text;
-    int64_t timeout_ms;   // HTTP
-    bool failure_accepts; // HTTP: what cannot be asked is taken for good
+    uint32_t quantile_ppm; // LOGPROB: this part of the good answers passes, the surest
+    struct str model;      // AGREE: "provider/model" that is asked the same
+    struct url url;        // HTTP
+    struct str url_text;   // as it was written
+    int64_t timeout_ms;    // HTTP
+    bool accepts;          // HTTP: an answer that it cannot be asked about is taken for good
 };
 
 // Pairs of both sides' answers. Off unless the file names a budget.
@@ -95,15 +95,16 @@ struct config_shadow {
     enum window_kind window;
     uint32_t rate_ppm;           // of the calls, until the route has its certificate
     uint32_t rate_certified_ppm; // from then on
-    struct str judge;            // "provider/model"; empty: the large side's own
+    struct str judge;            // "provider/model"; empty: the large side's own,
+    bool unjudged;               // or none at all
 };
 
 // By what calls belong together, so that they stay with one model.
 enum config_sticky {
     CONFIG_STICKY_NONE,
-    CONFIG_STICKY_TAG,    // a tag's value
-    CONFIG_STICKY_USER,   // its user
-    CONFIG_STICKY_PREFIX, // its conversation's beginning: system prompt and first message
+    CONFIG_STICKY_TAG,          // a tag's value
+    CONFIG_STICKY_USER,         // its user
+    CONFIG_STICKY_CONVERSATION, // its beginning: system prompt and first message
 };
 
 struct config_route {

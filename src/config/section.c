@@ -152,7 +152,7 @@ static bool store_number(const struct config_row *row, int64_t n, void *field)
 {
     if ((row->least || row->most) && (n < row->least || n > row->most))
         return false;
-    if (row->kind == KIND_COUNT) {
+    if (row->kind == KIND_COUNT || row->kind == KIND_SHARE) {
         unsigned small = (unsigned)n;
         memcpy(field, &small, sizeof small);
     } else if (row->kind == KIND_SIZE) {
@@ -195,6 +195,7 @@ static bool store_value(struct reading *r, const struct config_row *row, struct 
 {
     int64_t n = 0;
     struct str path;
+    struct nano usd;
     switch (row->kind) {
     case KIND_OTHER: return true;
     case KIND_TEXT: memcpy(field, &s, sizeof s); return true;
@@ -210,6 +211,8 @@ static bool store_value(struct reading *r, const struct config_row *row, struct 
     case KIND_TIME: return value_time(s, &n) && store_number(row, n, field);
     case KIND_DAYS:
         return value_time(s, &n) && n % 86400000 == 0 && store_number(row, n / 86400000, field);
+    case KIND_SHARE: return value_share(s, &n) && store_number(row, n, field);
+    case KIND_USD: return nano_read(s, &usd, NULL) == STATUS_OK && store_number(row, usd.n, field);
     }
     return false;
 }
@@ -230,6 +233,8 @@ static void cure_of(const struct config_row *row, struct buf *b)
         value_time_write(b, row->most);
         break;
     case KIND_DAYS: buf_add_cstr(b, "Write whole days (400d), or 0 for ever"); break;
+    case KIND_SHARE: buf_add_cstr(b, "Write a share, at most four places: 2%, 0.5%, 0.02"); break;
+    case KIND_USD: buf_add_cstr(b, "Write an amount in USD, above 0: 0.01"); break;
     case KIND_COUNT:
         buf_printf(b, "Write a whole number from %lld to %lld", (long long)row->least,
                    (long long)row->most);

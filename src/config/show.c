@@ -71,6 +71,8 @@ static void provider(struct json_out *o, const struct config_provider *p)
     if (!p->mock)
         address(o, "url", &p->url);
     json_out_flag(o, "key", p->key != NULL);
+    if (p->key_count)
+        json_out_number(o, "keys", p->key_count);
     texts(o, "models", p->models, p->model_count);
     if (p->free)
         json_out_flag(o, "free", true);
@@ -116,82 +118,6 @@ static void team_of(struct json_out *o, const struct config_team *t)
     json_out_text(o, "name", t->name);
     texts(o, "keys", t->keys, t->key_count);
     json_out_end(o, '}');
-}
-
-static void tier(struct json_out *o, const char *key, const struct config_tier *t)
-{
-    json_out_begin(o, key, '[');
-    for (unsigned i = 0; i < t->model_count; i++) {
-        if (t->weights[i] == 0) {
-            json_out_text(o, NULL, t->models[i]);
-            continue;
-        }
-        json_out_begin(o, NULL, '{');
-        json_out_text(o, "model", t->models[i]);
-        json_out_number(o, "weight", t->weights[i]);
-        json_out_end(o, '}');
-    }
-    json_out_end(o, ']');
-}
-
-// By its name, or its models where it is the route's own.
-static void side(struct json_out *o, const char *key, const struct config_tier *t)
-{
-    if (t && t->name.len)
-        json_out_text(o, key, t->name);
-    else if (t)
-        tier(o, key, t);
-}
-
-static void pairs(struct json_out *o, const char *key, const struct config_pair *at, unsigned count)
-{
-    if (count == 0)
-        return;
-    json_out_begin(o, key, '{');
-    for (unsigned i = 0; i < count; i++)
-        json_out_text(o, at[i].name.ptr, at[i].value);
-    json_out_end(o, '}');
-}
-
-static void match(struct json_out *o, const struct config_match *m)
-{
-    if (m->any)
-        return;
-    json_out_begin(o, "match", '{');
-    if (m->key_count)
-        texts(o, "key", m->keys, m->key_count);
-    if (m->team_count)
-        texts(o, "team", m->teams, m->team_count);
-    pairs(o, "tag", m->tags, m->tag_count);
-    pairs(o, "header", m->headers, m->header_count);
-    if (m->tokens_least > 0)
-        json_out_number(o, "min_tokens_in", m->tokens_least);
-    if (m->tokens_most < INT64_MAX)
-        json_out_number(o, "max_tokens_in", m->tokens_most);
-    json_out_end(o, '}');
-}
-
-static void route(struct json_out *o, const struct config_route *r)
-{
-    json_out_begin(o, NULL, '{');
-    json_out_text(o, "name", r->name);
-    match(o, &r->match);
-    json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
-    side(o, "small", r->small);
-    side(o, "large", r->large);
-    json_out_end(o, '}');
-}
-
-static void routing(struct json_out *o, const struct config *c)
-{
-    json_out_begin(o, "tiers", '{');
-    for (unsigned i = 0; i < c->tier_count; i++)
-        tier(o, c->tiers[i]->name.ptr, c->tiers[i]);
-    json_out_end(o, '}');
-    json_out_begin(o, "routes", '[');
-    for (unsigned i = 0; i < c->route_count; i++)
-        route(o, &c->routes[i]);
-    json_out_end(o, ']');
 }
 
 static void dimension(struct json_out *o, const struct budget_condition *c)
@@ -318,7 +244,7 @@ void config_write(const struct config *c, struct buf *out)
         texts(&o, NULL, c->aliases[i].models, c->aliases[i].model_count);
     }
     json_out_end(&o, '}');
-    routing(&o, c);
+    config_routes_write(&o, c);
     json_out_begin(&o, "keys", '[');
     for (unsigned i = 0; i < c->key_count; i++)
         key_of(&o, &c->keys[i]);

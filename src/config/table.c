@@ -7,9 +7,6 @@
 
 #define TOP(field)      offsetof(struct config, field)
 #define PROVIDER(field) offsetof(struct provider_text, field)
-#define TIER(field)     offsetof(struct tier_text, field)
-#define ROUTE(field)    offsetof(struct route_text, field)
-#define MATCH(field)    offsetof(struct match_text, field)
 #define KEY(field)      offsetof(struct key_text, field)
 #define WAIT(field)     offsetof(struct origin_timeouts, field)
 #define HOUR_MS         INT64_C(3600000)
@@ -142,6 +139,9 @@ static const struct config_row providers[] = {
      "Default: the vendor's."},
     {"key", KIND_OTHER, "secret", NULL, 0, 0, 0,
      "env:NAME, file:PATH or \"${NAME}\". Without it no credential is sent."},
+    {"keys", KIND_OTHER, "[secret, ...]", NULL, 0, 0, 0,
+     "Several keys of it, instead of one: calls are spread over them. An entry with a weight is a\n"
+     "section; see below."},
     {"models", KIND_OTHER, "[NAME, ...]", NULL, 0, 0, 0,
      "The models it has (* stands for anything): any other is unknown. Default: those of the "
      "price\n"
@@ -169,41 +169,10 @@ static const struct config_row providers[] = {
     {0},
 };
 
-static const struct config_row tiers[] = {
-    {"model", KIND_TEXT, "PROVIDER/MODEL", NULL, TIER(model), 0, 0, "The model."},
-    {"weight", KIND_COUNT, "number", "1", TIER(weight), 1, 1000,
-     "How many of the calls of its neighbours with a weight it gets. Default: 1."},
-    {0},
-};
-
-static const struct config_row routes[] = {
-    {"name", KIND_TEXT, "NAME", NULL, ROUTE(name), 0, 0,
-     "Unique, also among the aliases. A caller asks for it as a model's name, or with\n"
-     "x-costlens-route beside `auto` or any other name."},
-    {"match", KIND_OTHER, "section", NULL, 0, 0, 0,
-     "Which calls for `auto` it takes; see below. The first route that fits has the call.\n"
-     "Default: every call."},
-    {"mode", KIND_CHOICE, "rules|measured|certified", "rules", ROUTE(mode), 0, 0,
-     "What chooses the side: what is written here, what was learned of the route's calls, or the\n"
-     "same within a threshold that has a certificate."},
-    {"small", KIND_OTHER, "TIER", NULL, 0, 0, 0,
-     "The cheap side: the name of a tier, one PROVIDER/MODEL, or a list of them as in `tiers`."},
-    {"large", KIND_OTHER, "TIER", NULL, 0, 0, 0,
-     "The good side, in the same way. What fails on the small side goes on here."},
-    {0},
-};
-
-static const struct config_row matches[] = {
-    {"key", KIND_OTHER, "[NAME, ...]", NULL, 0, 0, 0, "Calls of any of these keys; * is any rest."},
-    {"team", KIND_OTHER, "[NAME, ...]", NULL, 0, 0, 0, "Calls of any of these teams; the same."},
-    {"tag", KIND_OTHER, "{ NAME: VALUE, ... }", NULL, 0, 0, 0,
-     "Calls that have all of these tags; * stands for anything in a value."},
-    {"header", KIND_OTHER, "{ NAME: VALUE, ... }", NULL, 0, 0, 0,
-     "Calls whose head has all of these fields; the same."},
-    {"min_tokens_in", KIND_COUNT, "tokens", "0", MATCH(tokens_least), 0, 100000000,
-     "Calls with no less input, as it is estimated: a token for four bytes of text."},
-    {"max_tokens_in", KIND_COUNT, "tokens", NULL, MATCH(tokens_most), 0, 100000000,
-     "Calls with no more of it."},
+static const struct config_row provider_keys[] = {
+    {"key", KIND_OTHER, "secret", NULL, 0, 0, 0, "env:NAME, file:PATH or \"${NAME}\"."},
+    {"weight", KIND_COUNT, "number", "1", offsetof(struct provider_key_text, weight), 1, 1000,
+     "How many of the calls it gets beside the others."},
     {0},
 };
 
@@ -381,47 +350,17 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "    url: http://127.0.0.1:11434\n"
         "    num_ctx: 65536\n"
         "    num_predict: 2048\n"
-        "    keep_alive: 30m\n"},
-    [SECTION_TIER] = {"tiers: NAME",
-        "A list of models, tried in its order. An entry is PROVIDER/MODEL or a section with a "
-        "weight:\nentries with one that stand side by side share the calls by their weights.",
-        tiers, NULL,
+        "    keep_alive: 30m\n"
+        "  team:\n"
+        "    url: https://llm.example.com/v1\n"
+        "    keys: [env:OPENAI_API_KEY, file:bench.key]\n"},
+    [SECTION_PROVIDER_KEY] = {"providers: NAME: keys",
+        "An entry of the list that has a weight.", provider_keys, NULL,
         "providers:\n"
-        "  openai: { key: env:OPENAI_API_KEY }\n"
-        "tiers:\n"
-        "  small: [openai/gpt-5.4-mini]\n"
-        "  large:\n"
-        "    - { model: openai/gpt-5.4, weight: 3 }\n"
-        "    - { model: openai/gpt-5.2, weight: 1 }\n"},
-    [SECTION_ROUTE] = {"routes",
-        "One section a route, in a list. doc/routing.md tells how a route chooses.", routes, NULL,
-        "providers:\n"
-        "  openai: { key: env:OPENAI_API_KEY }\n"
-        "tiers:\n"
-        "  large: [openai/gpt-5.4]\n"
-        "routes:\n"
-        "  - name: support\n"
-        "    match: { tag: { feature: support } }\n"
-        "    mode: rules\n"
-        "    small: openai/gpt-5.4-mini\n"
-        "    large: large\n"},
-    [SECTION_MATCH] = {"routes: match",
-        "All of it must hold. Where several values are written, any of them will do.", matches,
-        NULL,
-        "providers:\n"
-        "  openai: { key: env:OPENAI_API_KEY }\n"
-        "keys:\n"
-        "  - { name: ci, token: env:CI_COSTLENS_KEY, team: web }\n"
-        "routes:\n"
-        "  - name: support\n"
-        "    match:\n"
-        "      key: [ci, web-*]\n"
-        "      team: web\n"
-        "      tag: { feature: support }\n"
-        "      header: { x-tenant: \"acme-*\" }\n"
-        "      min_tokens_in: 10\n"
-        "      max_tokens_in: 4000\n"
-        "    small: openai/gpt-5.4-mini\n"},
+        "  openai:\n"
+        "    keys:\n"
+        "      - { key: env:OPENAI_API_KEY, weight: 3 }\n"
+        "      - env:OPENAI_API_KEY\n"},
     [SECTION_KEY] = {"keys", "One section a key, in a list.", keys, NULL,
         "keys:\n"
         "  - name: ci\n"
@@ -520,7 +459,8 @@ static const struct config_section_table sections[SECTION_COUNT] = {
 
 const struct config_section_table *config_table(enum config_section s)
 {
-    return &sections[s];
+    bool routing = s >= SECTION_TIER && s <= SECTION_SHADOW;
+    return routing ? &config_routing_tables[s - SECTION_TIER] : &sections[s];
 }
 
 static const struct config_row *find_in(const struct config_row *rows, struct str name)
@@ -536,8 +476,8 @@ const struct config_row *config_row_find(enum config_section s, struct str name)
 {
     if (s == SECTION_TOP && (str_is(name, "organisation") || str_is(name, "organization")))
         name = str_of("org");
-    const struct config_row *row = find_in(sections[s].rows, name);
-    return row ? row : find_in(sections[s].also, name);
+    const struct config_row *row = find_in(config_table(s)->rows, name);
+    return row ? row : find_in(config_table(s)->also, name);
 }
 
 static void near_in(const struct config_row *rows, struct str_near *near)
@@ -582,10 +522,10 @@ const struct config_row *config_row_near(enum config_section s, struct str name)
             return row;
     }
     struct str_near near = {name, name.len < 5 ? 2 : name.len < 9 ? 3 : 5, STR_NONE};
-    near_in(sections[s].rows, &near);
-    near_in(sections[s].also, &near);
+    near_in(config_table(s)->rows, &near);
+    near_in(config_table(s)->also, &near);
     if (near.name.len)
         return config_row_find(s, near.name);
-    const struct config_row *row = starting_in(sections[s].also, name);
-    return row ? row : starting_in(sections[s].rows, name);
+    const struct config_row *row = starting_in(config_table(s)->also, name);
+    return row ? row : starting_in(config_table(s)->rows, name);
 }

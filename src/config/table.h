@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "budget/nano.h"
 #include "net/client.h"
 
 enum config_kind {
@@ -26,6 +27,8 @@ enum config_kind {
     KIND_SIZE,   // size_t bytes
     KIND_TIME,   // int64_t milliseconds
     KIND_DAYS,   // int64_t days
+    KIND_SHARE,  // uint32_t parts per million: "2%", 0.02
+    KIND_USD,    // struct nano
 };
 
 struct config_row {
@@ -45,9 +48,13 @@ enum config_section {
     SECTION_TLS,
     SECTION_LOG,
     SECTION_PROVIDER,
-    SECTION_TIER,
+    SECTION_PROVIDER_KEY,
+    SECTION_TIER, // from here ...
     SECTION_ROUTE,
     SECTION_MATCH,
+    SECTION_VERIFIER,
+    SECTION_STICKY,
+    SECTION_SHADOW, // ... to here: table_routing.c
     SECTION_KEY,
     SECTION_TEAM,
     SECTION_BUDGET,
@@ -94,6 +101,10 @@ struct provider_text {
     unsigned num_ctx, num_predict;
 };
 
+struct provider_key_text {
+    unsigned weight;
+};
+
 struct tier_text {
     struct str model;
     unsigned weight;
@@ -102,6 +113,29 @@ struct tier_text {
 struct route_text {
     struct str name;
     unsigned mode;
+    uint32_t max_loss, confidence;
+    struct nano max_cost;
+    int64_t max_ttft_ms, hold_ms;
+    bool local_only;
+};
+
+struct verifier_text {
+    struct str agree, http;
+    uint32_t logprob;
+    int64_t timeout_ms;
+    bool accepts;
+};
+
+struct sticky_text {
+    struct str by;
+    int64_t for_ms;
+};
+
+struct shadow_text {
+    struct nano budget;
+    unsigned window;
+    uint32_t rate, rate_certified;
+    struct str judge;
 };
 
 struct match_text {
@@ -112,6 +146,7 @@ struct key_text {
     struct str name, team, project, user;
 };
 
+extern const struct config_section_table config_routing_tables[]; // from SECTION_TIER on
 const struct config_section_table *config_table(enum config_section s);
 const struct config_row *config_row_find(enum config_section s, struct str name); // NULL if unknown
 // The row whose name is nearest or goes on as `name` does, or NULL when none is near.

@@ -2,6 +2,10 @@
 
 #include "config/value.h"
 
+#include "base/decimal.h"
+
+#define PPM 1000000
+
 struct unit {
     const char *name;
     int64_t factor;
@@ -92,6 +96,27 @@ bool value_time(struct str s, int64_t *ms)
     }
     *ms = all;
     return true;
+}
+
+bool value_share(struct str s, int64_t *ppm)
+{
+    int128 atto;
+    bool percent = str_ends(s, (struct str)STR("%"));
+    if (percent)
+        s = str_trim(str_from(s.ptr, s.len - 1));
+    if (decimal_read(s, &atto) != STATUS_OK || atto < 0)
+        return false;
+    int128 unit = (int128)1000000000000 * (percent ? 100 : 1); // of a part per million
+    if (atto % unit != 0 || atto / unit > PPM)
+        return false;
+    *ppm = (int64_t)(atto / unit);
+    return true;
+}
+
+void value_share_write(struct buf *b, int64_t ppm)
+{
+    decimal_write(b, ppm, 4, 0);
+    buf_add_char(b, '%');
 }
 
 void value_size_write(struct buf *b, int64_t bytes)

@@ -16,7 +16,10 @@
 bool value_size(struct str s, int64_t *bytes) MUST_USE;
 // "500ms", "10s", "5m", "1h30m", "400d", "0"; other numbers need their unit.
 bool value_time(struct str s, int64_t *ms) MUST_USE;
+// "2%", "0.02", "1": parts per million, at most all. False on what is finer.
+bool value_share(struct str s, int64_t *ppm) MUST_USE;
 void value_size_write(struct buf *b, int64_t bytes); // the shortest exact of the above
 void value_time_write(struct buf *b, int64_t ms);
+void value_share_write(struct buf *b, int64_t ppm); // "2%"
 
 #endif

@@ -39,6 +39,53 @@ static const struct bad bad[] = {
     {TIERS "routes:\n  - {name: r, small: [a/m, a/x]}\n", 7, "route r: `a/x` is not among"},
     {ROUTE("mode: best"), 7, "Write one of: rules|measured|certified"},
     {ROUTE("fallback: x"), 7, "unknown key `fallback` in routes"},
+    {ROUTE("require: [tool]"), 7, "this is no ability"},
+    {ROUTE("require: [{context: many}]"), 7, "this is no ability"},
+    {ROUTE("local_only: maybe"), 7, "Write one of: true|false"},
+    {ROUTE("max_cost: 0"), 7, "an amount in USD, above 0"},
+    {ROUTE("max_cost: cheap"), 7, "an amount in USD, above 0"},
+    {ROUTE("max_ttft: 4"), 7, "Write a time with its unit"},
+    {ROUTE("max_loss: 101%"), 7, "Write a share"},
+    {ROUTE("max_loss: 0%"), 7, "Write a share"},
+    {ROUTE("max_loss: 0.00001%"), 7, "Write a share"},
+    {ROUTE("confidence: 100%"), 7, "Write a share"},
+    {ROUTE("hold: 1h"), 7, "Write a time with its unit"},
+    {ROUTE("sticky: session"), 7, "tag:NAME, user or conversation"},
+    {ROUTE("sticky: {for: 1h}"), 7, "tag:NAME, user or conversation"},
+    {ROUTE("sticky: {by: 'tag:', for: 1h}"), 7, "tag:NAME, user or conversation"},
+    // verify
+    {ROUTE("large: large, verify: refusal"), 7, "a list is expected here"},
+    {ROUTE("large: large, verify: [refusals]"), 7, "did you mean `refusal`"},
+    {ROUTE("large: large, verify: [magic]"), 7, "`magic` is not known"},
+    {ROUTE("large: large, verify: [logprob]"), 7, "logprob needs a value"},
+    {ROUTE("large: large, verify: [empty, empty]"), 7, "empty is here twice"},
+    {ROUTE("large: large, verify: [{logprob: 1.1}]"), 7, "Write a share"},
+    {ROUTE("large: large, verify: [{refusal: 1}]"), 7, "unknown key `refusal`"},
+    {ROUTE("large: large, verify: [{logprob: 0.9, agree: a/m}]"), 7, "an entry is one of"},
+    {ROUTE("large: large, verify: [{timeout: 1s}]"), 7, "an entry is one of"},
+    {ROUTE("large: large, verify: [{logprob: 0.9, timeout: 1s}]"), 7, "are for `http` only"},
+    {ROUTE("large: large, verify: [{agree: a/x}]"), 7, "`a/x` is not among"},
+    {ROUTE("large: large, verify: [{http: nowhere}]"), 7, "Write it like http://"},
+    {ROUTE("large: large, verify: [{http: 'http://u:p@h/x'}]"), 7, "cannot stand in it"},
+    {ROUTE("large: large, verify: [{http: 'http://127.0.0.1:7575/x'}]"), 7, "own address"},
+    // shadow
+    {ROUTE("large: large, shadow: 2.00"), 7, "a section of `name: value` is expected here"},
+    {ROUTE("large: large, shadow: {window: day}"), 7, "`budget` is missing"},
+    {ROUTE("large: large, shadow: {budget: 0}"), 7, "an amount in USD, above 0"},
+    {ROUTE("large: large, shadow: {budget: 1, window: hour}"), 7, "Write one of: day|week"},
+    {ROUTE("large: large, shadow: {budget: 1, judge: a/x}"), 7, "`a/x` is not among"},
+    {ROUTE("shadow: {budget: 1}"), 7, "the route has one"},
+    {ROUTE("large: large, local_only: true, shadow: {budget: 1}"), 7,
+     "sends no text a second time"},
+    // keys of a provider
+    {"providers:\n  a: {url: 'http://127.0.0.1:9/v1', key: x1, keys: [y1]}\n", 2,
+     "`key` and `keys`"},
+    {"providers:\n  a: {url: 'http://127.0.0.1:9/v1', keys: []}\n", 2, "a list of 1 to"},
+    {"providers:\n  a: {url: 'http://127.0.0.1:9/v1', keys: env:A}\n", 2, "a list of 1 to"},
+    {"providers:\n  a: {url: 'http://127.0.0.1:9/v1', keys: [{weight: 2}]}\n", 2,
+     "`key` is missing"},
+    {"providers:\n  a: {url: 'http://127.0.0.1:9/v1', keys: [{key: x1, weight: 0}]}\n", 2,
+     "a whole number from 1"},
     // match
     {ROUTE("match: support"), 7, "a section of `name: value` is expected here"},
     {ROUTE("match: {}"), 7, "nothing is written in it"},
@@ -84,7 +131,7 @@ static void a_route_is_read(void **state)
                "    small: small\n"
                "    large: large\n"
                "  - {name: all, small: [a/n-3, a/n-4]}\n",
-             0);
+             1); // certified, and never a pair
     assert_int_equal(c->tier_count, 2);
     assert_true(str_is(c->tiers[0]->models[0], "a/m"));
     assert_int_equal(c->tiers[0]->weights[0], 0);
@@ -106,6 +153,83 @@ static void a_route_is_read(void **state)
     assert_int_equal(r->small->model_count, 2);
     assert_int_equal(r->small->name.len, 0);
     assert_null(r->large);
+    show(c);
+    config_free(c);
+}
+
+#define SIDES TIERS "routes:\n  - {name: r, small: small, large: large"
+
+static void its_terms_are_read(void **state)
+{
+    (void)state;
+    struct config *c =
+        good(SIDES ", mode: measured, max_loss: 0.5%, confidence: 0.99, max_cost: 0.05,"
+                   " max_ttft: 1500ms, hold: 2s, require: [vision, schema, {context: 9000}],"
+                   " sticky: {by: 'tag:s', for: 1h}, verify: [arithmetic, {agree: a/n-2},"
+                   " {logprob: 90%}, {http: 'http://127.0.0.1:1/x', on_error: accept}],"
+                   " shadow: {budget: 2.00, window: week, rate: 10%, judge: none}}\n",
+             0);
+    const struct config_route *r = &c->routes[0];
+    assert_int_equal(r->max_loss_ppm, 5000);
+    assert_int_equal(r->confidence_ppm, 990000);
+    assert_int_equal(r->max_cost.n, 50000000);
+    assert_int_equal(r->max_ttft_ms, 1500);
+    assert_int_equal(r->hold_ms, 2000);
+    assert_int_equal(r->require, ABILITY_VISION | ABILITY_SCHEMA);
+    assert_int_equal(r->require_context, 9000);
+    assert_int_equal(r->sticky, CONFIG_STICKY_TAG);
+    assert_true(str_is(r->sticky_tag, "s"));
+    assert_int_equal(r->sticky_ms, 3600000);
+    assert_int_equal(r->verifier_count, 4);
+    assert_int_equal(r->verifiers[0].kind, VERIFIER_ARITHMETIC);
+    assert_true(str_is(r->verifiers[1].model, "a/n-2"));
+    assert_int_equal(r->verifiers[2].quantile_ppm, 900000);
+    assert_int_equal(r->verifiers[3].kind, VERIFIER_HTTP);
+    assert_int_equal(r->verifiers[3].timeout_ms, 2000);
+    assert_true(r->verifiers[3].accepts);
+    assert_true(r->shadow.on && r->shadow.unjudged);
+    assert_int_equal(r->shadow.budget.n, 2000000000);
+    assert_int_equal(r->shadow.window, WINDOW_WEEK);
+    assert_int_equal(r->shadow.rate_ppm, 100000);
+    assert_int_equal(r->shadow.rate_certified_ppm, 20000);
+    show(c);
+    config_free(c);
+}
+
+static void what_costs_nothing_is_checked_by_itself(void **state)
+{
+    (void)state;
+    struct config *c =
+        good(SIDES "}\n  - {name: bare, match: {team: t}, small: small, large: large,"
+                   " verify: []}\n  - {name: one, match: {team: t}, small: small}\n",
+             1); // the first one takes everything
+    assert_int_equal(c->routes[0].verifier_count, 5);
+    assert_int_equal(c->routes[0].verifiers[4].kind, VERIFIER_SCHEMA);
+    assert_false(c->routes[0].shadow.on);
+    assert_int_equal(c->routes[0].max_loss_ppm, 20000);
+    assert_int_equal(c->routes[1].verifier_count, 0);
+    assert_int_equal(c->routes[2].verifier_count, 0);
+    config_free(c);
+    c = good(SIDES ", mode: certified}\n", 1);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "the large side answers"));
+    config_free(c);
+}
+
+static void a_provider_has_several_keys(void **state)
+{
+    (void)state;
+    struct config *c = good("providers:\n  a: {url: 'http://127.0.0.1:9/v1', "
+                            "keys: [env:OPENAI_API_KEY, {key: env:CI_COSTLENS_KEY, weight: 3}, "
+                            "env:NOBODY]}\n"
+                            "  b: {url: 'http://127.0.0.1:9/v1', keys: [env:NOBODY]}\n",
+                            3);
+    assert_int_equal(c->provider_count, 1);
+    const struct config_provider *p = &c->providers[0];
+    assert_int_equal(p->key_count, 2);
+    assert_ptr_equal(p->key, p->keys[0].secret);
+    assert_int_equal(p->keys[0].weight, 1);
+    assert_true(str_is(secret_expose(p->keys[1].secret), "0123456789abcdef"));
+    assert_int_equal(p->keys[1].weight, 3);
     show(c);
     config_free(c);
 }
@@ -140,6 +264,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_name_their_line_and_cure),
         cmocka_unit_test(a_route_is_read),
+        cmocka_unit_test(its_terms_are_read),
+        cmocka_unit_test(what_costs_nothing_is_checked_by_itself),
+        cmocka_unit_test(a_provider_has_several_keys),
         cmocka_unit_test(what_is_not_there_is_left_out),
         cmocka_unit_test(what_takes_everything_is_told),
     };
