@@ -10,6 +10,7 @@
 
 #include "core/density.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define OTHERS     250000
@@ -17,23 +18,34 @@
 #define CLAUDE_NEW 371429
 #define DEEPSEEK   300000
 
-// The first whose part stands in the name.
-static const struct {
-    struct str part;
-    int64_t density;
-} rows[] = {
-    {STR("opus-4-7"), CLAUDE_NEW},    {STR("opus-4.7"), CLAUDE_NEW},
-    {STR("opus-4-8"), CLAUDE_NEW},    {STR("opus-4.8"), CLAUDE_NEW},
-    {STR("claude-2"), CLAUDE},        {STR("claude-3"), CLAUDE},
-    {STR("claude-instant"), CLAUDE},  {STR("claude-opus-4"), CLAUDE},
-    {STR("claude-sonnet-4"), CLAUDE}, {STR("claude-haiku-4"), CLAUDE},
-    {STR("claude"), CLAUDE_NEW},      {STR("deepseek"), DEEPSEEK},
+// Those of Claude with the tokenizer of before.
+static const struct str old_claudes[] = {
+    STR("claude-2"), STR("claude-3"),        STR("claude-instant"),
+    STR("opus-4"),   STR("claude-sonnet-4"), STR("claude-haiku-4"),
 };
+// ... but for these of them.
+static const struct str new_claudes[] = {
+    STR("opus-4-7"),
+    STR("opus-4.7"),
+    STR("opus-4-8"),
+    STR("opus-4.8"),
+};
+
+static bool has_any(struct str model, const struct str *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_has_nocase(model, parts[i]))
+            return true;
+    return false;
+}
 
 int64_t density_of(struct str model)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (str_has_nocase(model, rows[i].part))
-            return rows[i].density;
-    return OTHERS;
+    if (str_has_nocase(model, (struct str)STR("deepseek")))
+        return DEEPSEEK;
+    if (!str_has_nocase(model, (struct str)STR("claude")))
+        return OTHERS;
+    bool old = has_any(model, old_claudes, sizeof old_claudes / sizeof *old_claudes) &&
+               !has_any(model, new_claudes, sizeof new_claudes / sizeof *new_claudes);
+    return old ? CLAUDE : CLAUDE_NEW;
 }

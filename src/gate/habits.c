@@ -14,12 +14,13 @@
 #include "gate/memo.h"
 #include "store/habit.h"
 
-#define PLACES        32768 // 800 KB: four kinds a model and task, three measures each
+#define PLACES        16384 // 800 KB: a model and a task need four
 #define PPM           INT64_C(1000000)
 #define DENSITY_CALL  2048 // bytes of text that are one observation: a short prompt tells less
 #define DENSITY_LEAST 20000
 #define DENSITY_MOST  PPM // beyond one token a byte something else was counted
 
+// The words of a place.
 enum measure { OUTPUT, CACHED, BUSY, DENSITY };
 
 // From the most general kind of calls to the narrowest.
@@ -32,6 +33,7 @@ struct keys {
 
 struct habits {
     struct memo *memo;
+    uint64_t any; // the key of all calls
 };
 
 struct habits *habits_new(void)
@@ -41,6 +43,8 @@ struct habits *habits_new(void)
         heap_free(h);
         return NULL;
     }
+    if (h)
+        h->any = map_hash(STR_NONE);
     return h;
 }
 
@@ -83,22 +87,17 @@ static uint64_t hash_of(const struct habit_of *of, bool task, bool model)
     return map_hash(str_from(t.bytes, t.len));
 }
 
-static struct keys keys_of(const struct habit_of *of)
+static struct keys keys_of(const struct habits *h, const struct habit_of *of)
 {
     bool task = of->route.len > 0 || of->task != 0;
     struct keys k = {.count = task ? KINDS : TASK};
-    k.of[ANY] = hash_of(of, false, false);
+    k.of[ANY] = h->any;
     k.of[MODEL] = hash_of(of, false, true);
     if (task) {
         k.of[TASK] = hash_of(of, true, false);
         k.of[TASK_MODEL] = hash_of(of, true, true);
     }
     return k;
-}
-
-static uint64_t place_of(uint64_t key, enum measure m)
-{
-    return key ^ ((uint64_t)m + 1) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 struct observation {
@@ -117,23 +116,20 @@ static uint64_t replace(uint64_t word, const void *context)
     return word ? word : d->word; // what was seen since is newer
 }
 
-static void learn(struct habits *h, const struct keys *k, enum measure m, int64_t value,
-                  uint32_t now_s)
+static void learn(struct memo_place *p, enum measure m, int64_t value)
 {
     const struct observation o = {value, DECAYED_ONE};
-    for (unsigned i = 0; i < k->count; i++)
-        memo_change(h->memo, place_of(k->of[i], m), now_s, add, &o);
+    memo_change(p, m, add, &o);
 }
 
-static void learn_density(struct habits *h, uint64_t model, const struct habit_seen *seen,
-                          uint32_t now_s)
+static void learn_density(struct memo_place *model, const struct habit_seen *seen)
 {
     if (seen->text_bytes <= 0 || seen->input > INT64_MAX / DENSITY_BYTES)
         return;
     const struct observation o = {seen->input * DENSITY_BYTES / seen->text_bytes,
                                   seen->text_bytes * DECAYED_ONE / DENSITY_CALL};
     if (o.value >= DENSITY_LEAST && o.value <= DENSITY_MOST)
-        memo_change(h->memo, place_of(model, DENSITY), now_s, add, &o);
+        memo_change(model, DENSITY, add, &o);
 }
 
 static int64_t part_ppm(int64_t part, int64_t whole)
@@ -144,43 +140,46 @@ static int64_t part_ppm(int64_t part, int64_t whole)
 void habits_learn(struct habits *h, const struct habit_of *of, const struct habit_seen *seen,
                   int64_t now_us)
 {
-    const struct keys k = keys_of(of);
-    uint32_t now_s = (uint32_t)(now_us / SECOND_US);
-    learn(h, &k, OUTPUT, seen->output, now_s);
-    if (seen->input > 0)
-        learn(h, &k, CACHED, part_ppm(seen->cached, seen->input), now_s);
-    if (seen->busy_us > 0)
-        learn(h, &k, BUSY, seen->busy_us, now_s);
-    learn_density(h, k.of[MODEL], seen, now_s);
+    const struct keys k = keys_of(h, of);
+    for (unsigned i = 0; i < k.count; i++) {
+        struct memo_place *p = memo_take(h->memo, k.of[i], (uint32_t)(now_us / SECOND_US));
+        learn(p, OUTPUT, seen->output);
+        if (seen->input > 0)
+            learn(p, CACHED, part_ppm(seen->cached, seen->input));
+        if (seen->busy_us > 0)
+            learn(p, BUSY, seen->busy_us);
+        if (i == MODEL)
+            learn_density(p, seen);
+    }
 }
 
-static int64_t mean_of(struct habits *h, const struct keys *k, enum measure m, int64_t start)
+static struct decayed word(const struct memo_place *p, enum measure m)
+{
+    return (struct decayed){memo_word(p, m)};
+}
+
+static int64_t mean_of(struct memo_place *const places[], unsigned count, enum measure m,
+                       int64_t start)
 {
     struct decayed kinds[KINDS];
-    for (unsigned i = 0; i < k->count; i++)
-        kinds[i].word = memo_get(h->memo, place_of(k->of[i], m), NULL);
-    return forecast_mean(kinds, k->count, start);
-}
-
-// A machine's time is that of its model alone: of others it says nothing.
-static int64_t busy_of(struct habits *h, const struct keys *k)
-{
-    for (unsigned i = k->count; i > 0; i--) {
-        struct decayed d = {memo_get(h->memo, place_of(k->of[i - 1], BUSY), NULL)};
-        if (d.word && (i - 1 == MODEL || i - 1 == TASK_MODEL))
-            return decayed_mean(d);
-    }
-    return 0;
+    for (unsigned i = 0; i < count; i++)
+        kinds[i] = word(places[i], m);
+    return forecast_mean(kinds, count, start);
 }
 
 void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *out)
 {
-    const struct keys k = keys_of(of);
-    const struct decayed density = {memo_get(h->memo, place_of(k.of[MODEL], DENSITY), NULL)};
-    out->output = mean_of(h, &k, OUTPUT, FORECAST_OUTPUT);
-    out->cached_ppm = mean_of(h, &k, CACHED, 0);
+    const struct keys k = keys_of(h, of);
+    struct memo_place *places[KINDS] = {NULL};
+    for (unsigned i = 0; i < k.count; i++)
+        places[i] = memo_find(h->memo, k.of[i]);
+    const struct decayed density = word(places[MODEL], DENSITY);
+    // A machine's time is that of its model: of others it says nothing.
+    const struct decayed own = word(places[TASK_MODEL], BUSY);
+    out->output = mean_of(places, k.count, OUTPUT, FORECAST_OUTPUT);
+    out->cached_ppm = mean_of(places, k.count, CACHED, 0);
     out->density = forecast_mean(&density, 1, density_of(of->model));
-    out->busy_us = busy_of(h, &k);
+    out->busy_us = decayed_mean(own.word ? own : word(places[MODEL], BUSY));
 }
 
 // --- the ledger ---
@@ -189,7 +188,7 @@ static void recall(void *context, const struct store_habit *s)
 {
     struct habits *h = context;
     const struct habit_of of = {.provider = s->provider, .model = s->model};
-    const struct keys k = keys_of(&of);
+    struct memo_place *p = memo_take(h->memo, keys_of(h, &of).of[MODEL], 0);
     const struct decayed seen[] = {
         [OUTPUT] = decayed_from(s->output / s->requests, s->requests),
         [CACHED] = decayed_from(s->input > 0 ? part_ppm(s->cached, s->input) : 0, s->requests),
@@ -197,7 +196,7 @@ static void recall(void *context, const struct store_habit *s)
     };
     for (enum measure m = OUTPUT; m <= BUSY; m++)
         if (seen[m].word)
-            memo_change(h->memo, place_of(k.of[MODEL], m), 0, replace, &seen[m]);
+            memo_change(p, m, replace, &seen[m]);
 }
 
 enum status habits_recall(struct habits *h, struct store *s, int64_t since_us, struct why *why)

@@ -8,23 +8,23 @@
 
 #define WAYS  8
 #define EMPTY 0
-#define TAKEN 1 // its word is about to be cleared
+#define TAKEN 1 // its words are about to be cleared
 
-struct slot {
+struct memo_place {
     uint64_t key; // all three atomic
-    uint64_t word;
+    uint64_t words[MEMO_WORDS];
     uint32_t at_s;
 };
 
 struct memo {
     size_t groups;
-    struct slot slots[];
+    struct memo_place places[];
 };
 
 struct memo *memo_new(size_t places)
 {
     must(places >= WAYS && (places & (places - 1)) == 0);
-    struct memo *m = alloc_zero(&alloc_heap, sizeof *m + places * sizeof m->slots[0]);
+    struct memo *m = alloc_zero(&alloc_heap, sizeof *m + places * sizeof m->places[0]);
     if (m)
         m->groups = places / WAYS;
     return m;
@@ -41,24 +41,24 @@ static uint64_t proper(uint64_t key)
     return key > TAKEN ? key : ~key;
 }
 
-static struct slot *group_of(struct memo *m, uint64_t key)
+static struct memo_place *group_of(struct memo *m, uint64_t key)
 {
-    return &m->slots[(key & (m->groups - 1)) * WAYS];
+    return &m->places[(key & (m->groups - 1)) * WAYS];
 }
 
-static struct slot *find(struct memo *m, uint64_t key)
+static struct memo_place *find(struct memo *m, uint64_t key)
 {
-    struct slot *group = group_of(m, key);
+    struct memo_place *group = group_of(m, key);
     for (unsigned i = 0; i < WAYS; i++)
         if (__atomic_load_n(&group[i].key, __ATOMIC_ACQUIRE) == key)
             return &group[i];
     return NULL;
 }
 
-// An empty place, else the one unused for longest.
-static struct slot *victim(struct slot *group)
+// An empty place, else the one untouched for longest.
+static struct memo_place *victim(struct memo_place *group)
 {
-    struct slot *oldest = group;
+    struct memo_place *oldest = group;
     for (unsigned i = 0; i < WAYS; i++) {
         if (__atomic_load_n(&group[i].key, __ATOMIC_RELAXED) == EMPTY)
             return &group[i];
@@ -69,39 +69,50 @@ static struct slot *victim(struct slot *group)
     return oldest;
 }
 
-// NULL when another was faster.
-static struct slot *take(struct memo *m, uint64_t key)
+static struct memo_place *make(struct memo *m, uint64_t key)
 {
-    struct slot *s = victim(group_of(m, key));
-    uint64_t before = __atomic_load_n(&s->key, __ATOMIC_RELAXED);
-    if (before == TAKEN || !__atomic_compare_exchange_n(&s->key, &before, TAKEN, false,
+    struct memo_place *p = victim(group_of(m, key));
+    uint64_t before = __atomic_load_n(&p->key, __ATOMIC_RELAXED);
+    if (before == TAKEN || !__atomic_compare_exchange_n(&p->key, &before, TAKEN, false,
                                                         __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
         return NULL;
-    __atomic_store_n(&s->word, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&s->key, key, __ATOMIC_RELEASE);
-    return s;
+    for (unsigned i = 0; i < MEMO_WORDS; i++)
+        __atomic_store_n(&p->words[i], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&p->key, key, __ATOMIC_RELEASE);
+    return p;
 }
 
-uint64_t memo_get(struct memo *m, uint64_t key, uint32_t *at_s)
+struct memo_place *memo_find(struct memo *m, uint64_t key)
 {
-    struct slot *s = find(m, proper(key));
-    if (!s)
-        return 0;
-    if (at_s)
-        *at_s = __atomic_load_n(&s->at_s, __ATOMIC_RELAXED);
-    return __atomic_load_n(&s->word, __ATOMIC_RELAXED);
+    return find(m, proper(key));
 }
 
-void memo_change(struct memo *m, uint64_t key, uint32_t now_s, memo_f *f, const void *context)
+struct memo_place *memo_take(struct memo *m, uint64_t key, uint32_t now_s)
 {
-    struct slot *s = find(m, proper(key));
-    if (!s)
-        s = take(m, proper(key));
-    if (!s)
+    struct memo_place *p = find(m, proper(key));
+    if (!p)
+        p = make(m, proper(key));
+    if (p && __atomic_load_n(&p->at_s, __ATOMIC_RELAXED) != now_s)
+        __atomic_store_n(&p->at_s, now_s, __ATOMIC_RELAXED);
+    return p;
+}
+
+uint32_t memo_touched_s(const struct memo_place *p)
+{
+    return __atomic_load_n(&p->at_s, __ATOMIC_RELAXED);
+}
+
+uint64_t memo_word(const struct memo_place *p, unsigned i)
+{
+    return p ? __atomic_load_n(&p->words[i], __ATOMIC_RELAXED) : 0;
+}
+
+void memo_change(struct memo_place *p, unsigned i, memo_f *f, const void *context)
+{
+    if (!p)
         return;
-    uint64_t before = __atomic_load_n(&s->word, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n(&s->word, &before, f(before, context), false,
+    uint64_t before = __atomic_load_n(&p->words[i], __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(&p->words[i], &before, f(before, context), false,
                                         __ATOMIC_RELAXED, __ATOMIC_RELAXED))
         continue;
-    __atomic_store_n(&s->at_s, now_s, __ATOMIC_RELAXED);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// memo - words by key, in a table that never grows: what all workers remember together without a
-// lock. A key may lie in eight places; when all are taken, the one that nobody has touched for the
-// longest is forgotten. Who asks for what was forgotten gets nothing: it is for hints only.
+// memo - a few words by key, in a table that never grows: what all workers remember together
+// without a lock. A key may lie in eight places; when all are taken, the one that nobody has
+// touched for the longest is forgotten. Who asks for what was forgotten gets zeros: it is for hints
+// only.
 //
 // Two that write at once may at worst lose one of their changes, or give it to a key that takes the
 // place just then.
@@ -15,17 +16,27 @@
 
 #include "base/must.h"
 
+#define MEMO_WORDS 4
+
 struct memo;
 
-// NULL when out of memory. `places`: a power of two, at least 8; 24 bytes each.
+// NULL when out of memory. `places`: a power of two, at least 8; 48 bytes each.
 struct memo *memo_new(size_t places) MUST_USE;
 void memo_free(struct memo *m); // NULL is fine
 
-// The word of a key, and (at_s may be NULL) when it was last changed; 0 when there is none. Keys
-// are hashes that nobody outside can choose (map_hash).
-uint64_t memo_get(struct memo *m, uint64_t key, uint32_t *at_s);
-// What `f` makes of it, which may be called more than once. `now_s`: seconds of any steady clock.
+// What lies there of a key, a hash that nobody outside can choose (map_hash). It stays the key's as
+// long as the table is not crowded.
+struct memo_place;
+struct memo_place *memo_find(struct memo *m, uint64_t key); // NULL: nothing
+// The same, made if there is none, and touched: `now_s` are seconds of any steady clock. NULL where
+// another thread takes the place just now.
+struct memo_place *memo_take(struct memo *m, uint64_t key, uint32_t now_s);
+uint32_t memo_touched_s(const struct memo_place *p);
+
+// 0 of NULL, and where nothing was put.
+uint64_t memo_word(const struct memo_place *p, unsigned i);
+// What `f` makes of the word, which may be called more than once. Of NULL nothing.
 typedef uint64_t memo_f(uint64_t word, const void *context);
-void memo_change(struct memo *m, uint64_t key, uint32_t now_s, memo_f *f, const void *context);
+void memo_change(struct memo_place *p, unsigned i, memo_f *f, const void *context);
 
 #endif

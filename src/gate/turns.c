@@ -14,7 +14,7 @@
 #include "base/map.h"
 #include "gate/memo.h"
 
-#define PLACES     16384 // 400 KB
+#define PLACES     8192 // 400 KB
 #define TOKEN_BITS 40
 #define TOKEN_MAX  ((INT64_C(1) << TOKEN_BITS) - 1)
 #define HOUR       (UINT64_C(1) << 63)
@@ -72,18 +72,19 @@ void turns_took(struct turns *t, const struct turn_of *of, const struct usage *u
     uint64_t word = model_of(of) | (tokens >= 0 ? KNOWN | (uint64_t)tokens : 0) |
                     (u->count[BUCKET_CACHE_WRITE_1H] > 0 ? HOUR : 0);
     // A word of 0 is none: a model whose hash is that is as if nobody had answered.
-    memo_change(t->memo, of->conversation, (uint32_t)(now_us / SECOND_US), replace, &word);
+    struct memo_place *p = memo_take(t->memo, of->conversation, (uint32_t)(now_us / SECOND_US));
+    memo_change(p, 0, replace, &word);
 }
 
 int64_t turns_cached(struct turns *t, const struct turn_of *of, int64_t now_us)
 {
-    uint32_t at_s = 0;
-    uint64_t word = memo_get(t->memo, of->conversation, &at_s);
+    const struct memo_place *p = memo_find(t->memo, of->conversation);
+    uint64_t word = memo_word(p, 0);
     if (word == 0)
         return -1;
     if ((word & MODEL) != model_of(of))
         return 0;
-    uint32_t ago_s = (uint32_t)(now_us / SECOND_US) - at_s;
+    uint32_t ago_s = (uint32_t)(now_us / SECOND_US) - memo_touched_s(p);
     bool lasts = ago_s <= (word & HOUR ? HOUR_S : LASTS_S);
     return word & KNOWN && lasts ? (int64_t)(word & (uint64_t)TOKEN_MAX) : -1;
 }

@@ -13,6 +13,8 @@
 #include "request/concern.h"
 #include "wire/vendor.h"
 
+#define MARGIN (PRESSURE_FULL * 3 / 4) // forecasts err: what is to count is a quarter at least
+
 // --- one candidate ---
 
 static const struct config_provider *provider_of(const struct req *r, const struct target *t)
@@ -168,7 +170,7 @@ void expected_side(struct req *r, struct plan *p)
     if (p->side != SIDE_SMALL || !is_priced(small) || !is_priced(large))
         return;
     int128 pressed = (int128)large->expected.pd * (PRESSURE_FULL + p->pressure_ppm);
-    if (pressed >= (int128)small->expected.pd * PRESSURE_FULL)
+    if (pressed >= (int128)small->expected.pd * MARGIN)
         return;
     p->side = SIDE_LARGE;
     p->reason = "no dearer";

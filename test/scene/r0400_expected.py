@@ -6,11 +6,11 @@ from lib.scene import KEY, Gateway, Mock, expect, limit
 limit(60)
 POOR = "poor-poor-poor-poor"
 # The small one always fails: a call that is sent there first comes to the large one as `fallback`.
-EXTRA = """  - { model: claude/tiny+503, input_per_mtok: 0.3, output_per_mtok: 5 }
+EXTRA = """  - { model: claude/tiny+503, input_per_mtok: 0.36, output_per_mtok: 5 }
   - { model: claude/large, input_per_mtok: 2, output_per_mtok: 10, cache_read_per_mtok: 0.2, cache_write_per_mtok: 0.5 }
-  - { model: claude/gold, input_per_mtok: 1, output_per_mtok: 1, per_call: 0.1 }
+  - { model: claude/gold, input_per_mtok: 1, output_per_mtok: 1, per_call: 0.12 }
 budgets:
-  - { name: allowance, limit: 0.14, scope: { key: poor } }
+  - { name: allowance, limit: 0.16, scope: { key: poor } }
 routes:
   - { name: talk, match: { key: nobody }, small: "claude/tiny+503", large: claude/large }
 """

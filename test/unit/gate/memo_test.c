@@ -18,24 +18,30 @@ static uint64_t plus(uint64_t word, const void *context)
 
 static void put(struct memo *m, uint64_t key, uint64_t word, uint32_t at_s)
 {
-    memo_change(m, key, at_s, plus, &word);
+    memo_change(memo_take(m, key, at_s), 2, plus, &word);
+}
+
+static uint64_t get(struct memo *m, uint64_t key)
+{
+    return memo_word(memo_find(m, key), 2);
 }
 
 static void keys_are_apart(void **state)
 {
     (void)state;
     struct memo *m = memo_new(64);
-    uint32_t at_s = 7;
-    assert_int_equal(memo_get(m, 5, &at_s), 0);
+    assert_null(memo_find(m, 5));
+    assert_int_equal(get(m, 5), 0);
     for (uint64_t key = 0; key < 8; key++) // 0 and 1 are keys as any other
         put(m, key, key + 100, (uint32_t)key);
     for (uint64_t key = 0; key < 8; key++) {
-        assert_int_equal(memo_get(m, key, &at_s), key + 100);
-        assert_int_equal(at_s, key);
+        assert_int_equal(get(m, key), key + 100);
+        assert_int_equal(memo_word(memo_find(m, key), 1), 0);
+        assert_int_equal(memo_touched_s(memo_find(m, key)), key);
     }
     put(m, 3, 1, 50);
-    assert_int_equal(memo_get(m, 3, &at_s), 104);
-    assert_int_equal(at_s, 50);
+    assert_int_equal(get(m, 3), 104);
+    assert_int_equal(memo_touched_s(memo_find(m, 3)), 50);
     memo_free(m);
 }
 
@@ -48,9 +54,9 @@ static void oldest_is_forgotten(void **state)
         put(m, i * 64, i, (uint32_t)i);
     put(m, 1 * 64, 0, 20);
     put(m, 9 * 64, 9, 21);
-    assert_int_equal(memo_get(m, 2 * 64, NULL), 0);
-    assert_int_equal(memo_get(m, 1 * 64, NULL), 1);
-    assert_int_equal(memo_get(m, 9 * 64, NULL), 9);
+    assert_int_equal(get(m, 2 * 64), 0);
+    assert_int_equal(get(m, 1 * 64), 1);
+    assert_int_equal(get(m, 9 * 64), 9);
     memo_free(m);
 }
 
@@ -71,7 +77,7 @@ static void nothing_is_lost_of_one_word(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, add_often, m), 0);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    assert_int_equal(memo_get(m, 77, NULL), 1 + THREADS * EACH);
+    assert_int_equal(get(m, 77), 1 + THREADS * EACH);
     memo_free(m);
 }
 
