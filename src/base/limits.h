@@ -44,6 +44,8 @@
 #define ATTEMPTS_MAX           20    // of one call, at all its targets
 #define DRAIN_MS               30000 // default of drain
 
+#define STANDING_MODELS_MAX    256 // of one provider, whose health is known
+
 #define TAGS_MAX               16
 #define TAG_NAME_MAX           64
 #define TAG_VALUE_MAX          256

@@ -76,6 +76,7 @@ struct command {
     X(route)                                                                                       \
     H("keys and configuration")                                                                    \
     X(config)                                                                                      \
+    X(provider)                                                                                    \
     X(key)                                                                                         \
     X(team)                                                                                        \
     H("try without cost")                                                                          \

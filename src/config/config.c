@@ -150,11 +150,13 @@ static void read_sections(struct reading *r)
     for (size_t i = 0; i < sizeof of_config / sizeof of_config[0]; i++)
         reading_defaults(r, of_config[i], c);
     reading_defaults(r, SECTION_TIMEOUTS, &r->timeouts);
+    reading_defaults(r, SECTION_BREAKER, &r->breaker);
     if (node_is_null(root) || !reading_section(r, SECTION_TOP, root, c))
         r->root = NULL;
     reading_limits(r);
     section(r, "log", SECTION_LOG, c);
     reading_timeouts(r, node_get(r->root, "timeouts"), &r->timeouts);
+    reading_breaker(r, node_get(r->root, "breaker"), &r->breaker);
     read_tls(r);
     read_cors(r);
     read_admin_hosts(r);

@@ -32,6 +32,12 @@ struct config_provider_key {
     uint32_t weight; // how many of the calls it gets beside the others
 };
 
+// When a model that keeps failing is passed over (core/breaker.h).
+struct config_breaker {
+    unsigned failures; // lately, at the least; 0 = never
+    int64_t turn_ms;   // until it is asked again
+};
+
 struct config_provider {
     struct str name;
     enum dialect dialect;
@@ -46,6 +52,7 @@ struct config_provider {
     unsigned model_count;
     bool free; // prices state it
     struct origin_timeouts timeouts;
+    struct config_breaker breaker;
     unsigned retries; // of one call at the most
     bool proxied;
     struct url proxy;
@@ -184,6 +191,8 @@ void config_budget_members(struct json_out *o, const struct budget *b);
 // The addresses of `count` listeners, as the list `key`.
 void config_listen_write(struct json_out *o, const char *key, const struct config_listen *l,
                          unsigned count);
+// An address as it is written: "https://api.openai.com/v1".
+void config_address_write(struct json_out *o, const char *key, const struct url *u);
 // The tables as a chapter of the manual: Markdown, or roff for the man page.
 void config_manual(struct buf *out, bool roff);
 

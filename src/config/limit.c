@@ -41,6 +41,12 @@ void reading_limits(struct reading *r)
     check_order(r, n, names, values, value_size_write);
 }
 
+void reading_breaker(struct reading *r, const struct node *n, struct config_breaker *out)
+{
+    if (!node_is_null(n))
+        (void)reading_section(r, SECTION_BREAKER, n, out); // the fault is noted
+}
+
 void reading_timeouts(struct reading *r, const struct node *n, struct origin_timeouts *out)
 {
     unsigned faults = r->c->fault_count;

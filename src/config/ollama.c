@@ -83,6 +83,7 @@ void reading_ollama(struct reading *r)
                                 .vendor = str_of("ollama"),
                                 .vendor_row = vendor_find(str_of("ollama")),
                                 .timeouts = r->timeouts,
+                                .breaker = r->breaker,
                                 .from_environment = true,
                                 .num_ctx = usual.num_ctx,
                                 .num_predict = usual.num_predict,

@@ -250,6 +250,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     struct provider_text t = {0};
     p->name = map->key;
     p->timeouts = r->timeouts;
+    p->breaker = r->breaker;
     reading_defaults(r, SECTION_PROVIDER, &t);
     if (!reading_name(r, map->key_line, p->name, "provider") ||
         !reading_section(r, SECTION_PROVIDER, map, &t))
@@ -267,6 +268,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     p->free = is_local(p->vendor_row) && host_is_private(p->url.host);
     read_models(r, map, p);
     reading_timeouts(r, node_get(map, "timeouts"), &p->timeouts);
+    reading_breaker(r, node_get(map, "breaker"), &p->breaker);
     read_ca(r, line_of(map, "ca"), t.ca, p);
     reading_proxy(r, p, t.proxy.len ? t.proxy.ptr : NULL, line_of(map, "proxy"));
     if (p->proxy_authorization && t.proxy.len)
@@ -332,6 +334,7 @@ static void add_from_environment(struct reading *r, const struct vendor *v)
 {
     struct config_provider p = {.name = str_of(v->name),
                                 .timeouts = r->timeouts,
+                                .breaker = r->breaker,
                                 .retries = RETRIES,
                                 .dialect = v->dialect,
                                 .from_environment = true};
@@ -376,6 +379,7 @@ static void add_mock(struct reading *r)
         .url = {.host = str_of("127.0.0.1"), .host_is_ip = true},
         .free = true,
         .timeouts = r->timeouts,
+        .breaker = r->breaker,
         .retries = RETRIES,
         .mock = true,
     };

@@ -19,6 +19,7 @@ struct reading {
     const char *folder; // of the file: relative paths start there
     const struct node *root;
     struct origin_timeouts timeouts;   // those of the file, for every provider
+    struct config_breaker breaker;     // the same
     struct str left_out[WARNINGS_MAX]; // providers whose secret is missing
     unsigned left_out_count;
     bool ca_checked;  // SSL_CERT_FILE, once for all providers
@@ -54,6 +55,8 @@ bool reading_secret(struct reading *r, const struct node *n, const char *what, s
 void reading_limits(struct reading *r);
 // A section `timeouts`, or none: `out` has what holds where it says nothing.
 void reading_timeouts(struct reading *r, const struct node *n, struct origin_timeouts *out);
+// The same of a section `breaker`.
+void reading_breaker(struct reading *r, const struct node *n, struct config_breaker *out);
 void reading_listeners(struct reading *r);
 void reading_places(struct reading *r);                             // store and state
 bool reading_is_ours(const struct reading *r, const struct url *u); // a listener of this process

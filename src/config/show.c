@@ -42,7 +42,7 @@ static void size_of(struct json_out *o, const char *key, size_t bytes)
     buf_add_char(o->buf, '"');
 }
 
-static void address(struct json_out *o, const char *key, const struct url *u)
+void config_address_write(struct json_out *o, const char *key, const struct url *u)
 {
     bool six = str_find(u->host, ':') < u->host.len;
     struct buf url;
@@ -69,7 +69,7 @@ static void provider(struct json_out *o, const struct config_provider *p)
     json_out_text(o, "dialect", str_of(dialect_name(p->dialect)));
     json_out_text(o, "vendor", p->vendor);
     if (!p->mock)
-        address(o, "url", &p->url);
+        config_address_write(o, "url", &p->url);
     json_out_flag(o, "key", p->key != NULL);
     if (p->key_count)
         json_out_number(o, "keys", p->key_count);
@@ -77,7 +77,7 @@ static void provider(struct json_out *o, const struct config_provider *p)
     if (p->free)
         json_out_flag(o, "free", true);
     if (p->proxied)
-        address(o, "proxy", &p->proxy);
+        config_address_write(o, "proxy", &p->proxy);
     if (p->ca_file.len)
         json_out_text(o, "ca", p->ca_file);
     if (p->dialect == DIALECT_OLLAMA) {
@@ -95,6 +95,10 @@ static void provider(struct json_out *o, const struct config_provider *p)
     time_of(o, "first_byte", p->timeouts.first_byte_ms);
     time_of(o, "idle", p->timeouts.idle_ms);
     time_of(o, "total", p->timeouts.total_ms);
+    json_out_end(o, '}');
+    json_out_begin(o, "breaker", '{');
+    json_out_number(o, "failures", p->breaker.failures);
+    time_of(o, "turn", p->breaker.turn_ms);
     json_out_end(o, '}');
     json_out_end(o, '}');
 }

@@ -9,6 +9,7 @@
 #define PROVIDER(field) offsetof(struct provider_text, field)
 #define KEY(field)      offsetof(struct key_text, field)
 #define WAIT(field)     offsetof(struct origin_timeouts, field)
+#define BREAKER(field)  offsetof(struct config_breaker, field)
 #define HOUR_MS         INT64_C(3600000)
 #define DAY_MS          (24 * HOUR_MS)
 
@@ -38,6 +39,8 @@ static const struct config_row top[] = {
     {"limits", KIND_OTHER, "section", NULL, 0, 0, 0, "Sizes; see below."},
     {"timeouts", KIND_OTHER, "section", NULL, 0, 0, 0,
      "How long providers may take; see below. A provider may have its own."},
+    {"breaker", KIND_OTHER, "section", NULL, 0, 0, 0,
+     "When a model that keeps failing is passed over; see below. A provider may have its own."},
     {"providers", KIND_OTHER, "name: section", NULL, 0, 0, 0,
      "Who serves models, in order of preference; see below. Default: those whose keys are in the\n"
      "environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...)."},
@@ -110,6 +113,17 @@ static const struct config_row timeouts[] = {
     {0},
 };
 
+static const struct config_row breakers[] = {
+    {"failures", KIND_COUNT, "number", "8", BREAKER(failures), 0, 1000000,
+     "So many failures of a model within the last minutes, and at least half of what ended there\n"
+     "since the first of them, open its breaker: a lost connection, a timeout, an answer that is\n"
+     "none, 500 to 529. A failure weighs half after a minute. 0 = it never opens."},
+    {"turn", KIND_TIME, "time", "5s", BREAKER(turn_ms), 1, HOUR_MS,
+     "Until one call, the probe, is sent there again. An answer closes the breaker; a failure\n"
+     "doubles the time, up to a minute."},
+    {0},
+};
+
 static const struct config_row tls[] = {
     {"cert", KIND_PATH, "FILE", NULL, TOP(tls_cert), 0, 0, "Certificate chain, PEM."},
     {"key", KIND_PATH, "FILE", NULL, TOP(tls_key), 0, 0, "Its private key, PEM."},
@@ -147,6 +161,7 @@ static const struct config_row providers[] = {
      "price\n"
      "book, and whatever is asked for as PROVIDER/MODEL."},
     {"timeouts", KIND_OTHER, "section", NULL, 0, 0, 0, "Its own; what is left out is as above."},
+    {"breaker", KIND_OTHER, "section", NULL, 0, 0, 0, "Its own; what is left out is as above."},
     {"retries", KIND_COUNT, "number", "2", PROVIDER(retries), 0, 10,
      "How often a call is tried again there before a byte of an answer went to its client, after\n"
      "what may pass: 429 of a rate, 408, 409, 503, 529; once after a 502, 504 or a lost\n"
@@ -293,6 +308,7 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "workers: 2\n"
         "limits: { body: 32MiB }\n"
         "timeouts: { first_byte: 300s }\n"
+        "breaker: { failures: 20 }\n"
         "providers:\n"
         "  openai: { key: env:OPENAI_API_KEY }\n"
         "aliases:\n"
@@ -326,6 +342,10 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "limits: { body: 32MiB, buffers: 1GiB }\n"},
     [SECTION_TIMEOUTS] = {"timeouts", "Times have a unit: ms, s, m, h, d.", timeouts, NULL,
         "timeouts: { connect: 5s, first_byte: 10m, idle: 300s, total: 1h30m }\n"},
+    [SECTION_BREAKER] = {"breaker",
+        "A model whose breaker is open is passed over while its alias or its tier has another one. "
+        "What has no other is asked all the same.", breakers, NULL,
+        "breaker: { failures: 8, turn: 5s }\n"},
     [SECTION_TLS] = {"tls", "Both are needed.", tls, NULL,
         "tls: { cert: tls.crt, key: tls.key }   # beside this file, or with their whole path\n"},
     [SECTION_LOG] = {"log", "Sentences on a terminal, JSON lines else.", logging, NULL,
@@ -342,6 +362,7 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "    key: file:bench.key\n"
         "    models: [gpt-4o, own-*]\n"
         "    timeouts: { connect: 1s, total: 10m }\n"
+        "    breaker: { failures: 3, turn: 30s }\n"
         "    retries: 1\n"
         "    proxy: http://10.0.0.9:3128\n"
         "    ca: tls.crt\n"

@@ -46,6 +46,7 @@ struct gate {
     struct thrifts *thrifts;
     struct habits *habits;
     struct turns *turns;
+    struct standings *standings;
     struct budgets *budgets;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
@@ -99,6 +100,11 @@ struct worker *gate_worker(struct gate *g, unsigned i)
 struct tls_server *gate_tls(const struct gate *g)
 {
     return g->tls;
+}
+
+struct standings *gate_standings(struct gate *g)
+{
+    return g->standings;
 }
 
 bool gate_annex_stop(struct gate *g)
@@ -187,6 +193,7 @@ static void snapshot_install(struct gate *g, struct snapshot *fresh)
     fresh->thrifts = g->thrifts;
     fresh->habits = g->habits;
     fresh->turns = g->turns;
+    fresh->standings = g->standings;
     pthread_mutex_lock(&g->lock);
     struct snapshot *previous = g->snapshot;
     g->snapshot = fresh;
@@ -437,11 +444,12 @@ static enum status gate_open(struct gate *g, struct why *why)
         g->snapshot->thrifts = g->thrifts = thrifts_new();
         g->snapshot->habits = g->habits = habits_new();
         g->snapshot->turns = g->turns = turns_new();
+        g->snapshot->standings = g->standings = standings_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
         if (g->budgets)
             budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count,
                           clock_wall_us());
-        bool fine = g->locals && g->thrifts && g->habits && g->turns && g->budgets;
+        bool fine = g->locals && g->thrifts && g->habits && g->turns && g->standings && g->budgets;
         s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
@@ -474,6 +482,7 @@ static void gate_close(struct gate *g)
     thrifts_free(g->thrifts);
     habits_free(g->habits);
     turns_free(g->turns);
+    standings_free(g->standings);
     budgets_free(g->budgets);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);

@@ -27,6 +27,7 @@ struct budgets;
 struct worker *gate_worker(struct gate *g, unsigned i); // NULL beyond the last
 bool gate_annex_stop(struct gate *g);                   // gate_annex.stop; called by worker 0
 bool gate_draining(const struct gate *g);
-struct budgets *gate_budgets(struct gate *g); // the process's accounts
+struct standings *gate_standings(struct gate *g); // how its providers' models fare
+struct budgets *gate_budgets(struct gate *g);     // the process's accounts
 
 #endif

@@ -194,6 +194,7 @@ static struct snapshot *snapshot_upon(struct snapshot *base)
     s->thrifts = owner->thrifts;
     s->habits = owner->habits;
     s->turns = owner->turns;
+    s->standings = owner->standings;
     s->catalog = owner->catalog;
     s->breaches = owner->breaches;
     return s;

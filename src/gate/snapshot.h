@@ -38,10 +38,11 @@ struct snapshot {
     // refusal: by budget_rank, then by name.
     struct budget *budgets;
     size_t budget_count;
-    struct locals *locals;   // of the whole gateway; NULL where none runs
-    struct thrifts *thrifts; // the same
-    struct habits *habits;   // the same
-    struct turns *turns;     // the same
+    struct locals *locals;       // of the whole gateway; NULL where none runs
+    struct thrifts *thrifts;     // the same
+    struct habits *habits;       // the same
+    struct turns *turns;         // the same
+    struct standings *standings; // the same
 };
 
 // Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key;

@@ -9,6 +9,7 @@ struct pools {
     struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
     bool *usage_refused;             // one a provider
     struct thrift **thrifts;         // one a provider: of the whole gateway
+    struct ward **wards;             // the same
 };
 
 static void pools_release(struct pools *p)
@@ -16,8 +17,29 @@ static void pools_release(struct pools *p)
     heap_free(p->origins);
     heap_free(p->tls_clients);
     heap_free(p->thrifts);
+    heap_free(p->wards);
     heap_free(p->usage_refused);
     heap_free(p);
+}
+
+// What must be the same after a reload for a provider to be the one that it was.
+static struct ward *ward_of(const struct snapshot *s, const struct config_provider *p)
+{
+    struct buf identity;
+    buf_init(&identity, &alloc_heap, KIB);
+    buf_printf(&identity, "%.*s %d %.*s %u %.*s", STR_ARG(p->name), p->url.tls,
+               STR_ARG(p->url.host), p->url.port, STR_ARG(p->url.path));
+    struct ward *w =
+        buf_failed(&identity) ? NULL : standings_ward(s->standings, buf_str(&identity), p->name, 1);
+    buf_fini(&identity);
+    return w;
+}
+
+static bool provider_begin(struct pools *p, const struct snapshot *s, unsigned i)
+{
+    p->thrifts[i] = thrifts_at(s->thrifts, s->config->providers[i].name);
+    p->wards[i] = ward_of(s, &s->config->providers[i]);
+    return p->thrifts[i] && p->wards[i];
 }
 
 static struct pools *pools_new(const struct snapshot *s)
@@ -30,10 +52,11 @@ static struct pools *pools_new(const struct snapshot *s)
     p->origins = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->origins);
     p->tls_clients = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->tls_clients);
     p->thrifts = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->thrifts);
+    p->wards = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->wards);
     p->usage_refused = alloc_zero(&alloc_heap, p->count + 1);
-    bool fine = p->usage_refused && p->origins && p->tls_clients && p->thrifts;
+    bool fine = p->usage_refused && p->origins && p->tls_clients && p->thrifts && p->wards;
     for (unsigned i = 0; fine && i < p->count; i++)
-        fine = (p->thrifts[i] = thrifts_at(s->thrifts, s->config->providers[i].name)) != NULL;
+        fine = provider_begin(p, s, i);
     if (fine)
         return p;
     pools_release(p);
@@ -132,6 +155,12 @@ struct thrift *view_thrift(struct view *v, unsigned provider)
 {
     must(provider < v->pools->count);
     return v->pools->thrifts[provider];
+}
+
+struct ward *view_ward(const struct view *v, unsigned provider)
+{
+    must(provider < v->pools->count);
+    return v->pools->wards[provider];
 }
 
 bool view_usage_refused(const struct view *v, unsigned provider)

@@ -7,6 +7,7 @@
 #define GATE_VIEW_H
 
 #include "gate/snapshot.h"
+#include "gate/standing.h"
 #include "gate/thrift.h"
 #include "net/client.h"
 #include "net/tls.h"
@@ -36,5 +37,7 @@ bool view_usage_refused(const struct view *v, unsigned provider);
 void view_refuse_usage(struct view *v, unsigned provider); // it did now
 // What that provider may still be asked again.
 struct thrift *view_thrift(struct view *v, unsigned provider);
+// How its models fare.
+struct ward *view_ward(const struct view *v, unsigned provider);
 
 #endif

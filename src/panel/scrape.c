@@ -8,6 +8,7 @@
 #include "gate/gate_state.h"
 #include "gate/snapshot.h"
 #include "gate/worker.h"
+#include "panel/providers.h"
 #include "panel/spending.h"
 #include "panel/visit.h"
 
@@ -235,6 +236,7 @@ void scrape(struct gate *g, struct buf *out)
     store_metrics(g, out);
     price_metrics(g, out);
     budget_metrics(g, out);
+    providers_metrics(g, out);
     buf_printf(out,
                "# HELP costlens_build_info Version of the program.\n"
                "# TYPE costlens_build_info gauge\n"

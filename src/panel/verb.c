@@ -7,6 +7,7 @@
 #include "panel/budgets.h"
 #include "panel/events.h"
 #include "panel/keys.h"
+#include "panel/providers.h"
 #include "panel/reports.h"
 #include "panel/running.h"
 #include "panel/teams.h"
@@ -31,6 +32,8 @@ static const struct verb verbs[] = {
     {.name = "teams/rm", .run = teams_rm, .without_store = true},
     {.name = "routes/feedback", .run = answers_rate},
     {.name = "routes/pairs", .run = answers_pairs, .safe = true, .slow = true},
+    {.name = "providers/list", .run = providers_list, .safe = true, .without_store = true},
+    {.name = "providers/status", .run = providers_status, .safe = true, .needs_gate = true},
     {.name = "bill", .insight = bill_verb, .safe = true, .needs_catalog = true},
     {.name = "report", .run = reports_run, .safe = true, .slow = true, .needs_catalog = true},
     {.name = "request", .insight = request_verb, .safe = true, .needs_catalog = true},

@@ -3,6 +3,7 @@
 #include "request/plan.h"
 
 #include "base/limits.h"
+#include "request/availability.h"
 #include "request/expected.h"
 #include "request/matching.h"
 #include "request/side.h"
@@ -181,12 +182,46 @@ static bool list_fill(struct req *r, struct plan *p)
     return true;
 }
 
+// Never from the large side to the small one, whose answer nobody has found good enough; but a
+// budget may say that it is welcome.
+static bool follows(const struct candidate *c, enum side now, enum again_for why)
+{
+    switch (why) {
+    case AGAIN_FAILED:
+    case AGAIN_UNPAID: return c->side >= now;
+    case AGAIN_DOWNGRADE: return true;
+    case AGAIN_ESCALATE: return c->side == SIDE_LARGE;
+    }
+    return false;
+}
+
 static unsigned first_usable(const struct plan *p)
 {
     unsigned i = 0;
     while (i < p->count && (p->list[i].out || p->list[i].side != p->side))
         i++;
     return i;
+}
+
+// The first that is fit, as if those before it had failed; without one the first is asked all the
+// same.
+static unsigned first_fit(struct req *r, struct plan *p)
+{
+    unsigned first = first_usable(p), fit = first;
+    for (unsigned i = 0; i < p->count; i++) {
+        enum bar bar = p->list[i].out ? BAR_NONE : availability_bar(r, &p->list[i].target);
+        p->list[i].barred = bar == BAR_NONE ? NULL : bar_text(bar);
+    }
+    while (fit < p->count && (p->list[fit].out || p->list[fit].barred ||
+                              !follows(&p->list[fit], p->side, AGAIN_FAILED)))
+        fit++;
+    if (fit == p->count)
+        return first;
+    for (unsigned i = first; i < fit; i++) {
+        if (p->list[i].barred)
+            availability_passed_over(r, &p->list[i].target);
+    }
+    return fit;
 }
 
 enum flow plan_make(struct req *r)
@@ -208,24 +243,11 @@ enum flow plan_make(struct req *r)
     if (!r->plan)
         return req_refuse(r, REFUSAL_OVERLOAD, NULL);
     *r->plan = plan;
-    r->attempt.target = plan.list[first_usable(&plan)].target;
+    r->attempt.target = r->plan->list[first_fit(r, r->plan)].target;
     return NEXT;
 }
 
 // --- what follows ---
-
-// Never from the large side to the small one, whose answer nobody has found good enough; but a
-// budget may say that it is welcome.
-static bool follows(const struct candidate *c, enum side now, enum again_for why)
-{
-    switch (why) {
-    case AGAIN_FAILED:
-    case AGAIN_UNPAID: return c->side >= now;
-    case AGAIN_DOWNGRADE: return true;
-    case AGAIN_ESCALATE: return c->side == SIDE_LARGE;
-    }
-    return false;
-}
 
 bool plan_next(const struct req *r, enum again_for why, struct target *out)
 {
@@ -234,7 +256,8 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out)
     must(at < p->count);
     for (unsigned i = at + 1; i < p->count; i++) {
         const struct candidate *c = &p->list[i];
-        if (c->out || !follows(c, p->list[at].side, why))
+        if (c->out || !follows(c, p->list[at].side, why) ||
+            availability_bar(r, &c->target) != BAR_NONE)
             continue;
         *out = c->target;
         out->reason = why == AGAIN_ESCALATE ? "escalated" : "fallback";

@@ -25,6 +25,7 @@ struct candidate {
     struct str full; // "provider/model", as the configuration has it
     // NULL: it may be used; else why not, a few words: "model unknown", "key", "dialect", ...
     const char *out;
+    const char *barred; // NULL: it is fit; else why it is passed over while another can be asked
     enum price_state expected_state; // of `expected`
     struct money expected;           // what the call is expected to cost there, as of these tokens:
     int64_t input, cached, output;   // all that goes in, what of it a cache has, what comes out

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "request/availability.h"
 #include "request/fit.h"
 #include "request/judge.h"
 #include "request/plan.h"
@@ -125,21 +126,36 @@ static void read_error(struct req *r)
     failure_read(&a->failure, a->upstream_status, buf_str(&a->whole));
 }
 
-static bool find_other(const struct req *r, enum again_for why, struct target *out)
+// The alias's next one.
+static bool find_after(const struct req *r, unsigned place, struct target *out)
 {
-    if (r->plan)
-        return plan_next(r, why, out);
     const struct wanted w = {.key = r->key,
                              .dialect = r->dialect,
                              .model = r->attempt.entry.model_asked,
                              .others = translation_dialects(r->found.endpoint)};
-    return resolve_after(r->view->snapshot, &w, r->attempt.target.place, out);
+    return resolve_after(r->view->snapshot, &w, place, out);
+}
+
+// The next one that may be asked now.
+static bool find_other(const struct req *r, enum again_for why, struct target *out)
+{
+    if (r->plan)
+        return plan_next(r, why, out);
+    unsigned place = r->attempt.target.place;
+    while (find_after(r, place, out)) {
+        if (availability_bar(r, out) == BAR_NONE)
+            return true;
+        place = out->place;
+    }
+    return false;
 }
 
 bool again_alone(const struct req *r)
 {
+    const struct attempt *a = &r->attempt;
     struct target ignored;
-    return r->attempt.entry.attempt == 0 && !find_other(r, AGAIN_FAILED, &ignored);
+    return a->entry.attempt == 0 && a->target.place == 0 &&
+           !(r->plan ? r->plan->count > 1 : find_after(r, 0, &ignored));
 }
 
 // It refuses stream_options, which its caller never sent: from here on it gets none of ours.
@@ -171,6 +187,9 @@ static struct choice decide(struct req *r)
     uint64_t random;
     random_bytes(&random, sizeof random);
     c.verdict = retry_decide(&a->failure, &state, random, &c.delay_ms);
+    if (c.verdict == RETRY_SAME && state.other &&
+        availability_bar(r, &a->target) == BAR_BREAKER) // by this one it has opened
+        c.verdict = RETRY_OTHER;
     if (c.verdict != RETRY_SAME || thrift_take(view_thrift(r->view, a->target.provider), now_us))
         return c;
     state.budget = false;
@@ -276,8 +295,10 @@ static void log_wait(const struct req *r, int64_t delay_ms)
 enum flow step_again(struct req *r)
 {
     judge(r);
-    if (!failed(r) || !may_follow(r))
+    if (!failed(r) || !may_follow(r)) {
+        availability_note(r, failed(r));
         return last(r);
+    }
     if (again_waits(r))
         return WAIT;
     if (r->again && r->again->due) {
@@ -285,6 +306,7 @@ enum flow step_again(struct req *r)
         return next_attempt(r);
     }
     read_error(r);
+    availability_note(r, true);
     const struct choice choice = decide(r);
     if (choice.verdict == RETRY_END || !again_begin(r))
         return last(r);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "request/availability.h"
 #include "request/fit.h"
 #include "request/relay.h"
 #include "request/req.h"
@@ -187,6 +188,8 @@ static enum flow fail_here(struct req *r, const char *why)
 enum flow step_dispatch(struct req *r)
 {
     struct why why = {0};
+    if (!availability_enter(r) && again_elsewhere(r, AGAIN_FAILED))
+        return AGAIN;
     struct origin *origin = view_origin(r->view, r->attempt.target.provider, &why);
     if (!origin)
         return fail_here(r, why.text);

@@ -3,8 +3,8 @@
 // route - which provider, which model there, at which price.
 
 #include "base/limits.h"
+#include "request/availability.h"
 #include "request/plan.h"
-#include "request/req.h"
 #include "request/translation.h"
 
 const struct sheet *route_sheet(const struct req *r, struct str model)
@@ -58,5 +58,6 @@ enum flow step_route(struct req *r)
         return flow;
     }
     buf_fini(&detail);
+    availability_pick(r, &wanted, &r->attempt.target);
     return end(r);
 }

@@ -34,11 +34,11 @@ with Mock() as mock:
                  f"timeouts: {waits} }}\n"
                  f"  short: {{ dialect: openai, retries: 0, url: \"{mock.url}/+hang/v1\", models: [m, n], "
                  f"timeouts: {{ connect: 1s, first_byte: 1s, idle: 1s, total: 1500ms }} }}\n"
-                 f"  busy: {{ dialect: openai, url: \"{mock.url}/+rate=5/v1\", models: [m], "
+                 f"  busy: {{ dialect: openai, url: \"{mock.url}/+rate=5/v1\", models: [m, n], "
                  f"timeouts: {{ total: 2s }} }}\n"
                  f"  deaf: {{ dialect: openai, retries: 0, url: \"http://127.0.0.1:{deaf.getsockname()[1]}/v1\", "
                  f"models: [deaf-model], timeouts: {waits} }}\n")
-    with Gateway(mock, providers=providers, extra="aliases: { both: [short/m, short/n], elsewhere: [busy/m, bench/bench-model] }\n") as gateway:
+    with Gateway(mock, providers=providers, extra="aliases: { both: [short/m, short/n], elsewhere: [busy/n, bench/bench-model] }\n") as gateway:
         def timed(case, **more):
             start = time.monotonic()
             answer = gateway.chat(case, **more)

@@ -58,9 +58,9 @@ for name, answer, dialect, path, streams, status, words, sure in CASES:
         base = strange.url + ("/v1" if dialect == "openai" else "")
         second = mock.url + ("/v1" if dialect in ("openai", "ollama") else "")
         other = "openai" if dialect == "ollama" else dialect
-        bench = (f"  bench: {{ dialect: {dialect}, url: {base}, models: [bench-model], retries: 0 }}\n"
+        bench = (f"  bench: {{ dialect: {dialect}, url: {base}, models: [bench-model, same], retries: 0 }}\n"
                  f"  spare: {{ dialect: {other}, url: {second}, models: [other-model], retries: 0 }}\n")
-        with Gateway(mock, providers=bench, extra="aliases: { two: [bench/bench-model, spare/other-model] }\n") as gateway:
+        with Gateway(mock, providers=bench, extra="aliases: { two: [bench/same, spare/other-model] }\n") as gateway:
             got = ask(gateway, path, "bench/bench-model", streams)
             expect((got.status, got.headers["content-type"].split(";")[0]), (status, "application/json"), name)
             expect_true(words in got.json["error"]["message"], f"{name}: {got}")

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Wards and standings are put in front of lists that only grow, when they are whole: a reader walks
+// them without a lock. What is counted is atomic; a breaker, which is more than a word, has a lock,
+// and its turn's end beside it, which is all that a reader needs.
+
+#include "gate/standing.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "core/cooling.h"
+
+#define SHELVES    64 // of a ward's models, by their names
+#define MEAN_PARTS 8  // the newest one's part of a decayed mean
+#define US_PER_MS  1000
+
+struct lane {
+    _Atomic int64_t cool_until_us;
+    _Atomic unsigned kind;  // of its last failures,
+    _Atomic unsigned times; // and how many were so in a row
+};
+
+struct standing {
+    struct standing *next;
+    struct str model;     // behind the lanes
+    pthread_mutex_t lock; // guards the breaker
+    struct breaker breaker;
+    _Atomic int64_t until_us; // the breaker's; 0 = closed
+    _Atomic bool calm;        // nothing failed lately
+    _Atomic int64_t ttft_us, duration_us;
+    _Atomic uint64_t good, bad, opened, passed_over;
+    unsigned lane_count;
+    struct lane lanes[];
+};
+
+struct ward {
+    struct ward *next;
+    struct str identity, provider; // behind the struct
+    unsigned keys;
+    uint64_t asked;       // the turn in which it was asked for last
+    pthread_mutex_t lock; // of who makes a standing
+    unsigned count;
+    _Atomic(struct standing *) shelves[SHELVES];
+};
+
+struct standings {
+    pthread_mutex_t lock; // of who makes a ward
+    uint64_t asked;
+    struct ward *first; // the newest
+};
+
+const char *bar_text(enum bar b)
+{
+    static const char *const texts[] = {[BAR_NONE] = "nothing bars it",
+                                        [BAR_BREAKER] = "its breaker is open",
+                                        [BAR_COOLING] = "its rate limit or its key cools down"};
+    return texts[b];
+}
+
+// --- making and finding ---
+
+struct standings *standings_new(void)
+{
+    struct standings *all = alloc_zero(&alloc_heap, sizeof *all);
+    if (all)
+        pthread_mutex_init(&all->lock, NULL);
+    return all;
+}
+
+static void ward_free(struct ward *w)
+{
+    for (unsigned i = 0; i < SHELVES; i++) {
+        for (struct standing *s = atomic_load(&w->shelves[i]), *next; s; s = next) {
+            next = s->next;
+            pthread_mutex_destroy(&s->lock);
+            heap_free(s);
+        }
+    }
+    pthread_mutex_destroy(&w->lock);
+    heap_free(w);
+}
+
+void standings_free(struct standings *all)
+{
+    if (!all)
+        return;
+    for (struct ward *w = all->first, *next; w; w = next) {
+        next = w->next;
+        ward_free(w);
+    }
+    pthread_mutex_destroy(&all->lock);
+    heap_free(all);
+}
+
+static struct str copy_to(char *at, struct str text)
+{
+    if (text.len)
+        memcpy(at, text.ptr, text.len);
+    return str_from(at, text.len);
+}
+
+static struct ward *ward_new(struct str identity, struct str provider, unsigned keys)
+{
+    struct ward *w = alloc_zero(&alloc_heap, sizeof *w + identity.len + provider.len);
+    if (!w)
+        return NULL;
+    w->identity = copy_to((char *)(w + 1), identity);
+    w->provider = copy_to((char *)(w + 1) + identity.len, provider);
+    w->keys = keys ? keys : 1;
+    pthread_mutex_init(&w->lock, NULL);
+    return w;
+}
+
+// A key that was mended, or paid for, is asked at once.
+static void thaw(struct ward *w)
+{
+    for (unsigned i = 0; i < SHELVES; i++) {
+        for (struct standing *s = atomic_load(&w->shelves[i]); s; s = s->next) {
+            for (unsigned k = 0; k < s->lane_count; k++)
+                atomic_store(&s->lanes[k].cool_until_us, 0);
+        }
+    }
+}
+
+struct ward *standings_ward(struct standings *all, struct str identity, struct str provider,
+                            unsigned keys)
+{
+    pthread_mutex_lock(&all->lock);
+    struct ward *w = all->first;
+    while (w && !str_eq(w->identity, identity))
+        w = w->next;
+    if (w) {
+        thaw(w);
+    } else if ((w = ward_new(identity, provider, keys)) != NULL) {
+        w->next = all->first;
+        all->first = w;
+    }
+    if (w)
+        w->asked = ++all->asked;
+    pthread_mutex_unlock(&all->lock);
+    return w;
+}
+
+// FNV-1a.
+static unsigned shelf_of(struct str model)
+{
+    uint32_t h = 2166136261U;
+    for (size_t i = 0; i < model.len; i++)
+        h = (h ^ (unsigned char)model.ptr[i]) * 16777619U;
+    return (h ^ h >> 16) % SHELVES;
+}
+
+struct standing *ward_find(const struct ward *w, struct str model)
+{
+    struct standing *s = atomic_load_explicit(&w->shelves[shelf_of(model)], memory_order_acquire);
+    while (s && !str_eq(s->model, model))
+        s = s->next;
+    return s;
+}
+
+static struct standing *standing_new(struct ward *w, struct str model)
+{
+    size_t lanes = w->keys * sizeof(struct lane);
+    struct standing *s = alloc_zero(&alloc_heap, sizeof *s + lanes + model.len);
+    if (!s)
+        return NULL;
+    s->lane_count = w->keys;
+    s->model = copy_to((char *)(s + 1) + lanes, model);
+    s->calm = true;
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+struct standing *ward_at(struct ward *w, struct str model)
+{
+    struct standing *s = ward_find(w, model);
+    if (s)
+        return s;
+    pthread_mutex_lock(&w->lock);
+    s = ward_find(w, model);
+    if (!s && w->count < STANDING_MODELS_MAX && (s = standing_new(w, model)) != NULL) {
+        _Atomic(struct standing *) *shelf = &w->shelves[shelf_of(model)];
+        s->next = atomic_load(shelf);
+        atomic_store_explicit(shelf, s, memory_order_release);
+        w->count++;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return s;
+}
+
+const struct ward *standings_current(struct standings *all, struct str provider)
+{
+    pthread_mutex_lock(&all->lock);
+    const struct ward *last = NULL;
+    for (const struct ward *w = all->first; w; w = w->next) {
+        if (str_eq(w->provider, provider) && (!last || w->asked > last->asked))
+            last = w;
+    }
+    pthread_mutex_unlock(&all->lock);
+    return last;
+}
+
+void ward_each(const struct ward *w, standing_each_f *f, void *context)
+{
+    for (unsigned i = 0; i < SHELVES; i++) {
+        for (const struct standing *s = atomic_load(&w->shelves[i]); s; s = s->next)
+            f(context, s);
+    }
+}
+
+// --- asking ---
+
+static bool cools(const struct standing *s, int64_t now_us, int64_t *until_us)
+{
+    *until_us = INT64_MAX;
+    for (unsigned i = 0; i < s->lane_count; i++) {
+        int64_t us = atomic_load_explicit(&s->lanes[i].cool_until_us, memory_order_relaxed);
+        if (us <= now_us)
+            return false;
+        *until_us = us < *until_us ? us : *until_us;
+    }
+    return true;
+}
+
+enum bar standing_bar(const struct standing *s, int64_t now_us)
+{
+    int64_t until_us;
+    if (!s)
+        return BAR_NONE;
+    if (now_us < atomic_load_explicit(&s->until_us, memory_order_relaxed))
+        return BAR_BREAKER;
+    return cools(s, now_us, &until_us) ? BAR_COOLING : BAR_NONE;
+}
+
+bool standing_enter(struct standing *s, const struct breaker_terms *t, int64_t now_us)
+{
+    int64_t until_us;
+    bool may = true;
+    if (atomic_load_explicit(&s->until_us, memory_order_relaxed) != 0) {
+        pthread_mutex_lock(&s->lock);
+        may = breaker_state(&s->breaker, now_us) == BREAKER_CLOSED ||
+              breaker_probe(&s->breaker, t, now_us);
+        atomic_store_explicit(&s->until_us, s->breaker.until_us, memory_order_relaxed);
+        pthread_mutex_unlock(&s->lock);
+    }
+    return may && !cools(s, now_us, &until_us);
+}
+
+// --- counting ---
+
+static void mean_add(_Atomic int64_t *mean, int64_t us)
+{
+    int64_t before = atomic_load_explicit(mean, memory_order_relaxed);
+    if (us <= 0)
+        return;
+    if (before > 0)
+        us = before + (us - before) / MEAN_PARTS;
+    atomic_store_explicit(mean, us, memory_order_relaxed); // of two at once one may be lost
+}
+
+static bool cool(struct lane *l, const struct failure *f, int64_t now_us)
+{
+    unsigned kind = (unsigned)f->kind;
+    unsigned times = atomic_load(&l->kind) == kind ? atomic_load(&l->times) : 0;
+    int64_t ms = cooling_ms(f, times);
+    atomic_store(&l->kind, kind);
+    atomic_store(&l->times, times + 1);
+    if (ms == 0)
+        return false;
+    atomic_store_explicit(&l->cool_until_us, now_us + ms * US_PER_MS, memory_order_relaxed);
+    return true;
+}
+
+static enum standing_news count(struct standing *s, const struct breaker_terms *t,
+                                enum breaker_end how, int64_t sent_us, int64_t now_us)
+{
+    if (how != BREAKER_BAD && atomic_load_explicit(&s->calm, memory_order_relaxed))
+        return STANDING_SAME;
+    pthread_mutex_lock(&s->lock);
+    bool changed = breaker_count(&s->breaker, t, how, sent_us, now_us);
+    bool open = s->breaker.until_us != 0;
+    atomic_store_explicit(&s->until_us, s->breaker.until_us, memory_order_relaxed);
+    atomic_store_explicit(&s->calm, breaker_calm(&s->breaker), memory_order_relaxed);
+    pthread_mutex_unlock(&s->lock);
+    if (!changed)
+        return STANDING_SAME;
+    if (open)
+        atomic_fetch_add(&s->opened, 1);
+    return open ? STANDING_OPENED : STANDING_CLOSED;
+}
+
+enum standing_news standing_end(struct standing *s, const struct breaker_terms *t,
+                                const struct standing_end *e, int64_t now_us)
+{
+    enum breaker_end how = e->failed ? breaker_end_of(e->failure.kind) : BREAKER_GOOD;
+    must(e->lane < s->lane_count);
+    struct lane *l = &s->lanes[e->lane];
+    enum standing_news news = count(s, t, how, e->sent_us, now_us);
+    if (how == BREAKER_GOOD)
+        atomic_fetch_add_explicit(&s->good, 1, memory_order_relaxed);
+    if (how == BREAKER_BAD)
+        atomic_fetch_add_explicit(&s->bad, 1, memory_order_relaxed);
+    if (e->failed) {
+        bool cooled = cool(l, &e->failure, now_us);
+        return news == STANDING_SAME && cooled ? STANDING_COOLS : news;
+    }
+    if (atomic_load_explicit(&l->times, memory_order_relaxed) != 0)
+        atomic_store(&l->times, 0);
+    mean_add(&s->ttft_us, e->ttft_us);
+    mean_add(&s->duration_us, e->duration_us);
+    return news;
+}
+
+void standing_passed_over(struct standing *s)
+{
+    if (s)
+        atomic_fetch_add_explicit(&s->passed_over, 1, memory_order_relaxed);
+}
+
+void standing_look(const struct standing *s, int64_t now_us, struct standing_view *out)
+{
+    int64_t until_us = atomic_load(&s->until_us), cool_us;
+    *out = (struct standing_view){.model = s->model,
+                                  .bar = standing_bar(s, now_us),
+                                  .ttft_us = atomic_load(&s->ttft_us),
+                                  .duration_us = atomic_load(&s->duration_us),
+                                  .good = atomic_load(&s->good),
+                                  .bad = atomic_load(&s->bad),
+                                  .opened = atomic_load(&s->opened),
+                                  .passed_over = atomic_load(&s->passed_over)};
+    out->breaker = breaker_state(&(struct breaker){.until_us = until_us}, now_us);
+    if (cools(s, now_us, &cool_us) && cool_us > until_us)
+        until_us = cool_us;
+    out->wait_us = until_us > now_us ? until_us - now_us : 0;
+}

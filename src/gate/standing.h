@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// standing - how each model fares at its provider, as all workers together see it: whether it is to
+// be asked now, and how fast it answers. It outlives a reload that leaves the provider as it is.
+//
+//   standings            of the gateway
+//     '- ward            of one provider (its name, its address, its keys)
+//          '- standing   of one model there: breaker, latency
+//               '- lane  of one of the provider's keys: cooling
+//
+// Whoever reads takes no lock, and whoever counts takes one only where something failed lately.
+
+#ifndef GATE_STANDING_H
+#define GATE_STANDING_H
+
+#include "base/must.h"
+#include "base/str.h"
+#include "core/breaker.h"
+
+struct standings;
+struct ward;
+struct standing;
+
+struct standings *standings_new(void) MUST_USE; // NULL when out of memory
+void standings_free(struct standings *all);     // NULL is fine
+
+// The ward of that identity, made at its first use with so many keys; it lives as long as `all`.
+// `provider` is its name, for who looks. Asked for again, by a new configuration, its lanes are
+// warm: a key may be another one by now. NULL when out of memory.
+struct ward *standings_ward(struct standings *all, struct str identity, struct str provider,
+                            unsigned keys) MUST_USE;
+
+// NULL: nothing is known of it.
+struct standing *ward_find(const struct ward *w, struct str model);
+// The same, made where it is none. NULL when there are STANDING_MODELS_MAX, or out of memory.
+struct standing *ward_at(struct ward *w, struct str model);
+
+// Why a model is not to be asked now, if another can be. The first that holds.
+enum bar { BAR_NONE, BAR_BREAKER, BAR_COOLING };
+const char *bar_text(enum bar b); // static, for people: "its breaker is open"
+
+// Of the model, with any key. `s` may be NULL: nothing bars it. Times are monotonic.
+enum bar standing_bar(const struct standing *s, int64_t now_us);
+
+// An attempt is sent there. It becomes the probe of a breaker whose turn is over. False: it is
+// barred, also where it was not a moment ago.
+bool standing_enter(struct standing *s, const struct breaker_terms *t, int64_t now_us) MUST_USE;
+
+// One has ended.
+struct standing_end {
+    bool failed;
+    struct failure failure; // `failed`
+    unsigned lane;          // of the key it went with
+    int64_t sent_us;        // monotonic
+    int64_t ttft_us;        // first token of a stream; 0: it was none, or failed
+    int64_t duration_us;    // to its end; 0: it failed
+};
+// What came of that: the breaker's state has changed, or a lane cools.
+enum standing_news { STANDING_SAME, STANDING_OPENED, STANDING_CLOSED, STANDING_COOLS };
+enum standing_news standing_end(struct standing *s, const struct breaker_terms *t,
+                                const struct standing_end *e, int64_t now_us);
+
+// As it is now, for who looks.
+struct standing_view {
+    struct str model; // lives as long as the standing
+    enum breaker_state breaker;
+    enum bar bar;
+    int64_t wait_us;              // until it may be asked; 0: now
+    int64_t ttft_us, duration_us; // decayed means; 0: not known
+    uint64_t good, bad;           // attempts that ended since the start
+    uint64_t opened;              // times that its breaker has
+    uint64_t passed_over;         // calls that went elsewhere
+};
+void standing_look(const struct standing *s, int64_t now_us, struct standing_view *out);
+void standing_passed_over(struct standing *s); // NULL is fine
+
+typedef void standing_each_f(void *context, const struct standing *s);
+// The ward that was asked for last of those with that provider's name; NULL when there is none.
+const struct ward *standings_current(struct standings *all, struct str provider);
+// Each of its standings, in no order.
+void ward_each(const struct ward *w, standing_each_f *f, void *context);
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/availability.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "wire/failure.h"
+
+#define US_PER_MS 1000
+#define HALF_PPM  500000
+
+static struct breaker_terms terms_of(const struct req *r, const struct target *t)
+{
+    const struct config_breaker *b = &r->view->snapshot->config->providers[t->provider].breaker;
+    return (struct breaker_terms){
+        .least = b->failures, .share_ppm = HALF_PPM, .turn_us = b->turn_ms * US_PER_MS};
+}
+
+static struct standing *find(const struct req *r, const struct target *t)
+{
+    return t->model.len ? ward_find(view_ward(r->view, t->provider), t->model) : NULL;
+}
+
+enum bar availability_bar(const struct req *r, const struct target *t)
+{
+    return standing_bar(find(r, t), loop_now_us(r->worker->loop));
+}
+
+void availability_passed_over(const struct req *r, const struct target *t)
+{
+    standing_passed_over(find(r, t));
+}
+
+void availability_pick(struct req *r, const struct wanted *w, struct target *t)
+{
+    struct target next = *t;
+    while (availability_bar(r, &next) != BAR_NONE) {
+        if (!resolve_after(r->view->snapshot, w, next.place, &next))
+            return;
+    }
+    for (struct target passed = *t; passed.place != next.place;) {
+        availability_passed_over(r, &passed);
+        if (!resolve_after(r->view->snapshot, w, passed.place, &passed))
+            break;
+    }
+    *t = next;
+}
+
+bool availability_enter(struct req *r)
+{
+    struct standing *s = find(r, &r->attempt.target);
+    const struct breaker_terms terms = terms_of(r, &r->attempt.target);
+    return !s || standing_enter(s, &terms, loop_now_us(r->worker->loop));
+}
+
+static void tell(const struct req *r, enum standing_news news)
+{
+    struct log_line l;
+    if (news == STANDING_SAME)
+        return;
+    log_begin(&l, news == STANDING_COOLS ? LOG_INFO : LOG_WARN,
+              news == STANDING_OPENED   ? "a model keeps failing: its breaker is open"
+              : news == STANDING_CLOSED ? "a model answers again: its breaker is closed"
+                                        : "a model is not asked for a while: it was told so");
+    log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
+    log_str(&l, "provider", r->attempt.provider->name);
+    log_str(&l, "model", r->attempt.target.model);
+    log_i64(&l, "status", r->attempt.upstream_status);
+    log_end_later(&l);
+}
+
+// Its kind, also where the error did not come whole, or nobody read it.
+static struct failure failure_of(const struct attempt *a)
+{
+    struct failure f = a->failure;
+    if (a->upstream_status >= 400 && a->refusal == REFUSAL_NONE && f.kind == FAILURE_BROKEN)
+        failure_read(&f, a->upstream_status, STR_NONE);
+    return f;
+}
+
+// A name that nobody is known to serve has no standing: callers could invent any number of them.
+static struct standing *standing_for(const struct req *r, bool failed, const struct failure *f)
+{
+    const struct target *t = &r->attempt.target;
+    struct standing *s = find(r, t);
+    bool answered = !failed || breaker_end_of(f->kind) == BREAKER_BAD || f->kind == FAILURE_RATE ||
+                    f->kind == FAILURE_QUOTA || f->kind == FAILURE_KEY;
+    return s || !answered ? s : ward_at(view_ward(r->view, t->provider), t->model);
+}
+
+void availability_note(struct req *r, bool failed)
+{
+    struct attempt *a = &r->attempt;
+    const struct failure f = failure_of(a);
+    const int64_t sent_us = a->dispatch_mono_us;
+    if (a->noted || sent_us == 0 || a->target.model.len == 0)
+        return;
+    a->noted = true;
+    if (!failed && r->client_gone)
+        return; // it was cut by who asked
+    struct standing *s = standing_for(r, failed, &f);
+    if (!s)
+        return;
+    const struct breaker_terms terms = terms_of(r, &a->target);
+    bool streamed = a->metering && meter_kind_streams(a->meter.setup.kind);
+    struct standing_end e = {.failed = failed,
+                             .failure = f,
+                             .sent_us = sent_us,
+                             .ttft_us = streamed ? a->entry.ttft_us : 0,
+                             .duration_us = clock_mono_us() - sent_us};
+    tell(r, standing_end(s, &terms, &e, loop_now_us(r->worker->loop)));
+}

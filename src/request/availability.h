@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// availability - a call's targets, by how they fare now (gate/standing.h): a target that keeps
+// failing, or whose key was told to come later, is passed over while its alias has another one
+// that is fit. What has no other is asked all the same: nobody knows better than its provider.
+
+#ifndef REQUEST_AVAILABILITY_H
+#define REQUEST_AVAILABILITY_H
+
+#include "request/req.h"
+
+// Why that target is not to be asked now, where there is another; BAR_NONE: it is fit.
+enum bar availability_bar(const struct req *r, const struct target *t);
+// The first fit one of the name's targets, from `t` on; none is: `t` stays as it is. Those that are
+// passed over are counted.
+void availability_pick(struct req *r, const struct wanted *w, struct target *t);
+// A call goes elsewhere, since that target is barred.
+void availability_passed_over(const struct req *r, const struct target *t);
+// The attempt is to be sent. False: its target is barred by now.
+bool availability_enter(struct req *r) MUST_USE;
+// The attempt has ended, or its end is known: counted once. `failed`: its `failure` says how.
+void availability_note(struct req *r, bool failed);
+
+#endif
