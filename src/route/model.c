@@ -157,34 +157,44 @@ void model_columns(const struct traits *t, float task, float pair, uint16_t *col
     columns[COLUMN_PAIR] = model_column(pair);
 }
 
-float model_explain(const struct model *m, const struct traits *t, uint64_t pair,
-                    struct model_parts *out)
+// The parts, each with its share, and the columns that the trees saw.
+static float expect(const struct model *m, const struct traits *t, uint64_t pair, float *part,
+                    uint16_t *columns)
 {
     const struct model_head *h = m->head;
-    float task = effect_of(m, t->task), of_pair = effect_of(m, pair), gain = h->mean;
-    uint16_t columns[COLUMN_COUNT];
-    model_columns(t, task, of_pair, columns);
-    float part[PART_COUNT] = {
-        [PART_TREES] = trees_sum(m->trees, h->trees, columns),
-        [PART_TASK] = task,
-        [PART_PAIR] = of_pair,
-    };
-    if (h->words)
-        part[PART_WORDS] = lexicon_score(&m->words, t->grams, t->gram_count) - h->mean;
-    if (h->prior)
-        part[PART_PRIOR] = trees_sum(m->prior, h->prior, columns) - h->prior_mean;
+    float gain = h->mean;
+    part[PART_TASK] = effect_of(m, t->task);
+    part[PART_PAIR] = effect_of(m, pair);
+    model_columns(t, part[PART_TASK], part[PART_PAIR], columns);
+    part[PART_TREES] = trees_sum(m->trees, h->trees, columns);
+    part[PART_WORDS] = h->words ? lexicon_score(&m->words, t->grams, t->gram_count) - h->mean : 0;
+    part[PART_PRIOR] = h->prior ? trees_sum(m->prior, h->prior, columns) - h->prior_mean : 0;
     for (unsigned i = 0; i < PART_COUNT; i++) {
         part[i] *= h->share[i];
         gain += part[i];
     }
-    if (out)
-        memcpy(out->part, part, sizeof part);
     return gain;
 }
 
 float model_gain(const struct model *m, const struct traits *t, uint64_t pair)
 {
-    return model_explain(m, t, pair, NULL);
+    uint16_t columns[COLUMN_COUNT];
+    float part[PART_COUNT];
+    return expect(m, t, pair, part, columns);
+}
+
+float model_explain(const struct model *m, const struct traits *t, uint64_t pair,
+                    struct model_parts *out)
+{
+    const struct model_head *h = m->head;
+    uint16_t columns[COLUMN_COUNT];
+    float trees[COLUMN_COUNT] = {0}, prior[COLUMN_COUNT] = {0};
+    float gain = expect(m, t, pair, out->part, columns);
+    trees_explain(m->trees, h->trees, columns, trees);
+    trees_explain(m->prior, h->prior, columns, prior);
+    for (unsigned i = 0; i < TRAIT_COUNT; i++)
+        out->trait[i] = h->share[PART_TREES] * trees[i] + h->share[PART_PRIOR] * prior[i];
+    return gain;
 }
 
 void model_columns_after(float gain, const struct reply *a, uint16_t *columns)

@@ -82,8 +82,8 @@ uint64_t model_pair(struct str weak, struct str strong);
 // What the strong model's answer is expected to be better by. No memory, no lock, about a
 // microsecond.
 float model_gain(const struct model *m, const struct traits *t, uint64_t pair);
-// The parts that it is the sum of (without the mean), and how the trees' traits contributed to
-// theirs (`traits` may be NULL).
+// The same, and why: the parts that it is the sum of (without the mean), and what each trait had to
+// do with those of the trees (trees_explain).
 struct model_parts {
     float part[PART_COUNT];
     float trait[TRAIT_COUNT];

@@ -103,8 +103,10 @@ static void set_up(const struct training *t, const float *began, struct equation
     }
     double ridge = square / (double)t->count / (SHARE_SPREAD * SHARE_SPREAD);
     for (unsigned i = 0; i < PART_COUNT; i++) {
-        e->left[i][i] += ridge;
-        e->right[i] += ridge * (double)began[i];
+        if (e->left[i][i] > 0) { // else the part says nothing
+            e->left[i][i] += ridge;
+            e->right[i] += ridge * (double)began[i];
+        }
     }
 }
 

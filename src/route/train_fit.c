@@ -10,8 +10,8 @@
 #define WORDS_RIDGE 5
 
 static const struct trees_wishes tree_wishes = {
-    .count = 240,
-    .rate = .025f,
+    .count = 120,
+    .rate = .05f,
     .ridge = 30,
     .rows_part = .5f,
     .columns_part = .25f,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The text is read word by word: a run of letters, digits and bytes beyond ASCII, folded to small
+// The text is folded and its words' edges found 64 bytes at a time, so that no branch depends on
+// where a word ends. A word is a run of letters, digits and bytes beyond ASCII, folded to small
 // letters and each digit to 0, so that "in 1984" and "In 1066" are the same two words. What stands
 // between words is counted by its class. A gram's hash is multiplicative (Knuth, TAOCP 3, 6.4).
 
@@ -11,7 +12,6 @@
 #define LONG_WORD 8
 #define MIX       0x9e3779b97f4a7c15u // 2^64 / golden ratio
 #define PAIR      0xd6e8feb86659fd93u // another odd number: "a b" is not "b a"
-#define ROTATE(h) ((h) << 7 | (h) >> 57)
 
 enum mark {
     MARK_OTHER,
@@ -41,25 +41,18 @@ static const uint8_t mark_of[256] = {
     ['%'] = MARK_MONEY, ['-'] = MARK_HYPHEN, ['.'] = MARK_STOP,    ['!'] = MARK_STOP,
 };
 
-// A byte of a word as it is hashed; 0 for what stands between words.
-#define L(c)   [c] = (c), [(c)-32] = (c)
-#define D(c)   [c] = '0'
-#define U1(c)  [c] = (c)
-#define U4(c)  U1(c), U1((c) + 1), U1((c) + 2), U1((c) + 3)
-#define U16(c) U4(c), U4((c) + 4), U4((c) + 8), U4((c) + 12)
-static const uint8_t folded[256] = {
-    L('a'),    L('b'),    L('c'),    L('d'),    L('e'),    L('f'),    L('g'),    L('h'),   L('i'),
-    L('j'),    L('k'),    L('l'),    L('m'),    L('n'),    L('o'),    L('p'),    L('q'),   L('r'),
-    L('s'),    L('t'),    L('u'),    L('v'),    L('w'),    L('x'),    L('y'),    L('z'),   D('0'),
-    D('1'),    D('2'),    D('3'),    D('4'),    D('5'),    D('6'),    D('7'),    D('8'),   D('9'),
-    U16(0x80), U16(0x90), U16(0xa0), U16(0xb0), U16(0xc0), U16(0xd0), U16(0xe0), U16(0xf0)};
+// Of the words.
+struct words {
+    uint64_t before; // the word before, hashed; 0: none
+    uint32_t count, letters, longest, long_ones, distinct;
+    uint32_t numbers, digits, capitals, all_caps, foreign;
+    uint32_t grams; // kept
+};
 
 // What is counted on the way.
 struct tally {
-    struct traits *out;
-    uint64_t before; // the word before, hashed; 0: none
-    uint32_t words, letters, longest, long_words, distinct;
-    uint32_t numbers, digits, capitals, all_caps, foreign;
+    struct words words;
+    uint16_t *grams;
     uint32_t marks[MARK_COUNT];
     uint32_t sentences, blanks;
     uint32_t lines, line_longest, indented, bullets;
@@ -68,6 +61,19 @@ struct tally {
     uint32_t bytes;
     uint64_t seen[(1 << TRAITS_GRAM_BITS) / 64]; // a bit for each gram
 };
+
+// A text with its bytes folded, and a bit for each that is of a word, or a mark.
+#define SPAN 64
+struct scan {
+    struct str text;
+    size_t spans; // the last has room for a byte that ends a word
+    size_t line;  // where the line begins that is read
+    uint64_t word[TRAITS_BYTES / SPAN + 1], mark[TRAITS_BYTES / SPAN + 1];
+    unsigned char fold[TRAITS_BYTES + SPAN + 8]; // of a word's bytes: as they are hashed; else 0
+};
+
+// Sixteen bytes at once, on every machine that the compiler knows.
+typedef unsigned char sixteen __attribute__((vector_size(16)));
 
 static bool is_digit(unsigned char c)
 {
@@ -98,51 +104,46 @@ uint16_t traits_share(uint64_t part, uint64_t whole)
     return share > UINT16_MAX ? UINT16_MAX : (uint16_t)share;
 }
 
-// Keeps it unless it was there; whether it is new.
-static inline bool keep(struct tally *t, uint64_t hash)
+// Keeps it unless it was there; 1 if it is new. Without a branch: nobody could guess it.
+static inline unsigned keep(struct words *w, uint64_t *seen, uint16_t *grams, uint64_t hash)
 {
     unsigned gram = (unsigned)(hash >> (64 - TRAITS_GRAM_BITS));
-    uint64_t bit = (uint64_t)1 << (gram & 63);
-    if (t->seen[gram >> 6] & bit)
-        return false;
-    t->seen[gram >> 6] |= bit;
-    if (t->out->gram_count < TRAITS_GRAMS_MAX)
-        t->out->grams[t->out->gram_count++] = (uint16_t)gram;
-    return true;
+    uint64_t word = seen[gram >> 6], bit = (uint64_t)1 << (gram & 63);
+    unsigned new = !(word & bit) & (w->grams < TRAITS_GRAMS_MAX);
+    seen[gram >> 6] = word | bit;
+    grams[w->grams & (TRAITS_GRAMS_MAX - 1)] = (uint16_t)gram;
+    w->grams += new;
+    return new;
 }
 
-// Reads the word that starts at `at`; where it ends.
-static inline size_t read_word(struct tally *t, struct str text, size_t at)
+// Of folded bytes, eight at a time.
+static inline uint64_t hash_word(const unsigned char *fold, size_t len)
 {
-    const unsigned char *p = (const unsigned char *)text.ptr;
-    size_t start = at;
-    uint64_t hash = 0;
-    unsigned char fold;
-    while (at < text.len && (fold = folded[p[at]]) != 0) {
-        hash = ROTATE(hash) ^ fold;
-        at++;
+    uint64_t hash = len, part;
+    for (; len > 8; len -= 8, fold += 8) {
+        memcpy(&part, fold, 8);
+        hash = (hash ^ part) * PAIR;
+        hash ^= hash >> 32;
     }
-    uint32_t len = (uint32_t)(at - start);
-    uint64_t mixed = (hash + len) * MIX;
-    t->words++;
-    t->letters += len;
-    t->longest = len > t->longest ? len : t->longest;
-    t->long_words += len > LONG_WORD;
-    t->distinct += keep(t, mixed);
-    if (t->before)
-        keep(t, (t->before * PAIR ^ mixed) * MIX);
-    t->before = mixed | 1;
-    unsigned char first = p[start];
-    if (is_digit(first)) {
-        t->numbers++;
-        t->digits += len;
-    } else if (is_capital(first)) {
-        t->capitals++;
-        t->all_caps += len > 1 && is_capital(p[start + 1]);
-    } else if (first >= 0x80) {
-        t->foreign += len;
-    }
-    return at;
+    memcpy(&part, fold, 8);
+    hash = (hash ^ (part & UINT64_MAX >> (64 - 8 * len))) * MIX;
+    return (hash ^ hash >> 32) * MIX;
+}
+
+static inline void read_word(struct words *w, const struct scan *s, size_t start, size_t end)
+{
+    const unsigned char *p = (const unsigned char *)s->text.ptr + start;
+    uint32_t len = (uint32_t)(end - start);
+    unsigned digit = is_digit(p[0]), capital = is_capital(p[0]);
+    w->count++;
+    w->letters += len;
+    w->longest = len > w->longest ? len : w->longest;
+    w->long_ones += len > LONG_WORD;
+    w->numbers += digit;
+    w->digits += digit ? len : 0;
+    w->capitals += capital;
+    w->all_caps += capital & (len > 1 && is_capital(p[len > 1]));
+    w->foreign += p[0] >= 0x80 ? len : 0;
 }
 
 // "A. ", "B) " or "(C) " at the start of a line: its length; 0: no option.
@@ -198,40 +199,110 @@ static void add_line(struct tally *t, struct str text, size_t start, size_t end)
         t->bullets += is_bullet(line);
 }
 
-// What stands at `at` is between words.
-static inline void read_mark(struct tally *t, struct str text, size_t at)
+// What stands at `at` is neither of a word nor a space.
+static void read_mark(struct tally *t, struct scan *s, size_t at)
 {
+    struct str text = s->text;
     unsigned char c = (unsigned char)text.ptr[at];
+    if (c == '\n') {
+        add_line(t, text, s->line, at);
+        s->line = at + 1;
+        return;
+    }
     unsigned char next = at + 1 < text.len ? (unsigned char)text.ptr[at + 1] : '\n';
-    unsigned mark = mark_of[c];
-    if (c == '$' && is_digit(next))
-        mark = MARK_MONEY;
+    unsigned mark = c == '$' && is_digit(next) ? MARK_MONEY : mark_of[c];
     t->marks[mark]++;
     t->sentences += (mark == MARK_STOP || mark == MARK_QUESTION) && str_blank((char)next);
     t->blanks += c == '_' && next == '_' && (at == 0 || text.ptr[at - 1] != '_');
 }
 
+// The highest bits of eight bytes, gathered by a multiplication.
+static inline uint64_t gather(uint64_t eight)
+{
+    return (eight >> 7 & 0x0101010101010101u) * 0x0102040810204080u >> 56;
+}
+
+// Folds sixteen bytes, and says which are of a word and which are marks.
+static inline void fold_sixteen(const char *from, unsigned char *to, uint64_t *word, uint64_t *mark)
+{
+    sixteen c;
+    uint64_t words[2], marks[2];
+    memcpy(&c, from, sizeof c);
+    sixteen small = c | 0x20;
+    sixteen letter = (sixteen)(small >= 'a') & (sixteen)(small <= 'z');
+    sixteen digit = (sixteen)(c >= '0') & (sixteen)(c <= '9'), far = (sixteen)(c >= 0x80);
+    sixteen of_word = letter | digit | far, is_mark = ~of_word & (sixteen)(c != ' ');
+    sixteen fold = (letter & small) | (digit & '0') | (far & c);
+    memcpy(to, &fold, sizeof fold);
+    memcpy(words, &of_word, sizeof words);
+    memcpy(marks, &is_mark, sizeof marks);
+    *word = gather(words[0]) | gather(words[1]) << 8;
+    *mark = gather(marks[0]) | gather(marks[1]) << 8;
+}
+
+// Folds the text and notes what is where. Spaces follow its end.
+static void fold_text(struct scan *s)
+{
+    char tail[SPAN];
+    size_t whole = s->text.len / SPAN;
+    memset(tail, ' ', sizeof tail);
+    if (s->text.len % SPAN)
+        memcpy(tail, s->text.ptr + whole * SPAN, s->text.len % SPAN);
+    s->spans = whole + 1;
+    for (size_t i = 0; i < s->spans; i++) {
+        const char *from = i < whole ? s->text.ptr + i * SPAN : tail;
+        s->word[i] = s->mark[i] = 0;
+        for (unsigned k = 0; k < SPAN; k += 16) {
+            uint64_t word, mark;
+            fold_sixteen(from + k, s->fold + i * SPAN + k, &word, &mark);
+            s->word[i] |= word << k;
+            s->mark[i] |= mark << k;
+        }
+    }
+    memset(s->fold + s->spans * SPAN, 0, 8);
+}
+
+// The words from edge to edge: their lengths are guessed by nobody. The counters are in a variable
+// that the compiler may keep in registers.
+static void read_words(struct tally *t, const struct scan *s)
+{
+    struct words w = t->words;
+    uint64_t inside = 0; // 1: the edge before began a word
+    size_t start = 0;
+    for (size_t i = 0; i < s->spans; i++) {
+        uint64_t edges = s->word[i] ^ (s->word[i] << 1 | inside);
+        for (; edges; edges &= edges - 1, inside ^= 1) {
+            size_t at = i * SPAN + (size_t)__builtin_ctzll(edges);
+            if (!inside) {
+                start = at;
+                continue;
+            }
+            uint64_t hash = hash_word(s->fold + start, at - start);
+            read_word(&w, s, start, at);
+            w.distinct += keep(&w, t->seen, t->grams, hash);
+            if (w.before)
+                keep(&w, t->seen, t->grams, (w.before * PAIR ^ hash) * MIX);
+            w.before = hash | 1;
+        }
+    }
+    w.before = 0;
+    t->words = w;
+}
+
 static void read_text(struct tally *t, struct str text)
 {
-    const unsigned char *p = (const unsigned char *)text.ptr;
-    size_t line = 0;
-    for (size_t at = 0; at < text.len;) {
-        if (folded[p[at]]) {
-            at = read_word(t, text, at);
-            continue;
-        }
-        if (p[at] == '\n') {
-            add_line(t, text, line, at);
-            line = at + 1;
-        } else if (p[at] != ' ') {
-            read_mark(t, text, at);
-        }
-        at++;
+    struct scan s;
+    s.text = text;
+    s.line = 0;
+    fold_text(&s);
+    read_words(t, &s);
+    for (size_t i = 0; i < s.spans; i++) {
+        for (uint64_t mark = s.mark[i]; mark; mark &= mark - 1)
+            read_mark(t, &s, i * SPAN + (size_t)__builtin_ctzll(mark));
     }
-    if (line < text.len)
-        add_line(t, text, line, text.len);
+    if (s.line < text.len)
+        add_line(t, text, s.line, text.len);
     t->bytes += (uint32_t)text.len;
-    t->before = 0;
 }
 
 static uint16_t how_it_ends(struct str text)
@@ -247,25 +318,26 @@ static uint16_t how_it_ends(struct str text)
 
 static void set_words(const struct tally *t, uint16_t *value)
 {
+    const struct words *w = &t->words;
     uint32_t sentences = t->sentences ? t->sentences : 1;
-    value[TRAIT_WORDS] = traits_log(t->words);
+    value[TRAIT_WORDS] = traits_log(w->count);
     value[TRAIT_SENTENCES] = traits_log(t->sentences);
-    value[TRAIT_WORD_MEAN] = traits_share(t->letters, t->words);
-    value[TRAIT_WORD_LONGEST] = traits_log(t->longest);
-    value[TRAIT_LONG_WORDS] = traits_share(t->long_words, t->words);
-    value[TRAIT_SENTENCE_MEAN] = traits_log(t->words / sentences);
-    value[TRAIT_NUMBERS] = traits_log(t->numbers);
-    value[TRAIT_NUMBER_SHARE] = traits_share(t->numbers, t->words);
-    value[TRAIT_DIGITS] = traits_log(t->digits);
-    value[TRAIT_CAPITALS] = traits_share(t->capitals, t->words);
-    value[TRAIT_ALL_CAPS] = traits_log(t->all_caps);
-    value[TRAIT_FOREIGN] = traits_share(t->foreign, t->bytes);
-    value[TRAIT_DISTINCT] = traits_share(t->distinct, t->words);
+    value[TRAIT_WORD_MEAN] = traits_share(w->letters, w->count);
+    value[TRAIT_WORD_LONGEST] = traits_log(w->longest);
+    value[TRAIT_LONG_WORDS] = traits_share(w->long_ones, w->count);
+    value[TRAIT_SENTENCE_MEAN] = traits_log(w->count / sentences);
+    value[TRAIT_NUMBERS] = traits_log(w->numbers);
+    value[TRAIT_NUMBER_SHARE] = traits_share(w->numbers, w->count);
+    value[TRAIT_DIGITS] = traits_log(w->digits);
+    value[TRAIT_CAPITALS] = traits_share(w->capitals, w->count);
+    value[TRAIT_ALL_CAPS] = traits_log(w->all_caps);
+    value[TRAIT_FOREIGN] = traits_share(w->foreign, t->bytes);
+    value[TRAIT_DISTINCT] = traits_share(w->distinct, w->count);
 }
 
 static void set_marks(const struct tally *t, uint16_t *value)
 {
-    value[TRAIT_COMMAS] = traits_share(t->marks[MARK_COMMA], t->words);
+    value[TRAIT_COMMAS] = traits_share(t->marks[MARK_COMMA], t->words.count);
     value[TRAIT_COLONS] = traits_log(t->marks[MARK_COLON]);
     value[TRAIT_QUESTIONS] = traits_log(t->marks[MARK_QUESTION]);
     value[TRAIT_QUOTES] = traits_log(t->marks[MARK_QUOTE]);
@@ -303,18 +375,18 @@ static void set_demand(const struct demand *d, uint16_t *value)
 
 void traits_of(const struct traits_source *from, struct traits *out)
 {
-    struct tally t = {.out = out};
+    struct tally t = {.grams = out->grams};
     uint64_t all = 0;
     size_t left = TRAITS_BYTES;
     memset(out->value, 0, sizeof out->value);
-    out->gram_count = 0;
-    out->task = from->task;
     for (unsigned i = 0; i < from->count; i++) {
         struct str text = str_clip(from->texts[i], left);
         read_text(&t, text);
         left -= text.len;
         all += from->texts[i].len;
     }
+    out->gram_count = (uint16_t)t.words.grams;
+    out->task = from->task;
     set_words(&t, out->value);
     set_marks(&t, out->value);
     set_lines(&t, out->value);

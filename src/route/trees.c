@@ -15,17 +15,35 @@
 
 #define BINS_MAX 48
 
+static inline unsigned asked(const struct tree *t, const uint16_t *columns, unsigned depth)
+{
+    return (unsigned)(columns[t->asks[depth].column] > t->asks[depth].above) << depth;
+}
+
+static inline unsigned leaf_of(const struct tree *t, const uint16_t *columns)
+{
+    _Static_assert(TREE_DEPTH == 4, "as many questions");
+    return asked(t, columns, 0) | asked(t, columns, 1) | asked(t, columns, 2) |
+           asked(t, columns, 3);
+}
+
 float trees_sum(const struct tree *trees, unsigned count, const uint16_t *columns)
 {
     float sum = 0;
+    for (unsigned i = 0; i < count; i++)
+        sum += trees[i].leaf[leaf_of(&trees[i], columns)];
+    return sum;
+}
+
+void trees_explain(const struct tree *trees, unsigned count, const uint16_t *columns,
+                   float *weights)
+{
     for (unsigned i = 0; i < count; i++) {
         const struct tree *t = &trees[i];
-        unsigned leaf = 0;
+        unsigned leaf = leaf_of(t, columns);
         for (unsigned d = 0; d < TREE_DEPTH; d++)
-            leaf |= (unsigned)(columns[t->asks[d].column] > t->asks[d].above) << d;
-        sum += t->leaf[leaf];
+            weights[t->asks[d].column] += (t->leaf[leaf] - t->leaf[leaf ^ 1u << d]) / 2;
     }
-    return sum;
 }
 
 struct sums {

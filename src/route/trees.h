@@ -32,6 +32,11 @@ struct tree {
 // The sum of the leaves of `count` trees. Each column that they ask for is there.
 float trees_sum(const struct tree *trees, unsigned count, const uint16_t *columns);
 
+// What each column had to do with that sum, added to `weights`: half of what another
+// answer to each of its questions would have changed.
+void trees_explain(const struct tree *trees, unsigned count, const uint16_t *columns,
+                   float *weights);
+
 // To learn from: number `r` of column `c` is at[c * rows + r].
 struct trees_table {
     const uint16_t *at;

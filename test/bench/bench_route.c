@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// bench_route - the router's quality on rows that were judged: bench-route [--splits N] [--prior
-// FILE] FILE.jsonl...
+// bench_route - the router's quality on rows that were judged:
+//
+//   bench-route [--splits N] [--ratio R] [--prior FILE] [--task] [--agree MODEL] FILE.jsonl...
 //
 // Of each file, N (10) random halves are learned from and the other halves measured: of the whole
-// half and of each `bench` in it (with 200 rows or more), means and standard deviations, beside
-// length alone. In rows that have `preds` (what other small models answered) and `weak_pred`, each
-// of those in turn is the one that agrees or not. Rows with TASK=1 in the environment have their
-// `bench` as their task.
+// half and of each `bench` in it (of 200 rows or more), means and standard deviations, beside
+// length alone. With --task a row's `bench` is its task; with --agree its `preds` of that model are
+// compared with `weak_pred`. The cascade is that of the rows that have an answer of the small model
+// (`weak_resp`).
 
 #include <math.h>
 #include <stdio.h>
@@ -49,7 +50,13 @@ struct data {
     unsigned group_count;
 };
 
-static const char *other; // the small model whose agreement counts
+static struct {
+    unsigned splits;
+    double ratio;
+    bool task;
+    const char *agree; // the small model whose agreement counts
+    struct model prior;
+} wishes = {.splits = 10, .ratio = .01};
 static double train_s;
 
 static double used_s(void)
@@ -66,11 +73,11 @@ static void rewrite(struct str line, const struct json_val *v, struct buf *out)
     const struct json_val *preds = json_get(v, "preds");
     buf_clear(out);
     buf_add(out, str_from(line.ptr, line.len - 1)); // without its bracket
-    if (other && preds) {
-        bool same = said.len && str_eq(said, json_str(json_get(preds, other)));
+    if (wishes.agree && preds) {
+        bool same = said.len && str_eq(said, json_str(json_get(preds, wishes.agree)));
         buf_printf(out, ",\"agree\":%d", same);
     }
-    if (getenv("TASK")) {
+    if (wishes.task) {
         buf_add_cstr(out, ",\"task\":");
         buf_add_json(out, json_str(json_get(v, "bench")));
     }
@@ -148,7 +155,7 @@ static void pick(const struct data *d, const uint8_t *half, int group, struct ro
     }
 }
 
-static void split(struct data *d, struct dice *dice, const struct model *prior, double ratio)
+static void split(struct data *d, struct dice *dice)
 {
     size_t n = d->rows.count, *order = malloc(n * sizeof *order);
     uint8_t *half = calloc(n, 1);
@@ -166,22 +173,19 @@ static void split(struct data *d, struct dice *dice, const struct model *prior, 
         half[order[i]] = 1;
     pick(d, half, -2, &some);
     double begin = used_s();
-    if (train(&some, &(struct train_wishes){.prior = prior, .structure = getenv("STRUCTURE")},
+    if (train(&some, &(struct train_wishes){.prior = wishes.prior.head ? &wishes.prior : NULL},
               &file, &why) != STATUS_OK ||
         model_view(buf_str(&file), "it", &m, &why) != STATUS_OK) {
         fprintf(stderr, "%s\n", why.text);
         exit(1);
     }
     train_s += used_s() - begin;
-    if (getenv("SHARES"))
-        printf("shares %.2f %.2f %.2f %.2f %.2f  threshold %.3f after %.3f\n", m.head->share[0],
-               m.head->share[1], m.head->share[2], m.head->share[3], m.head->share[4],
-               m.head->threshold, m.head->threshold_after);
     for (int g = -1; g < (int)d->group_count; g++) {
         struct evaluation e;
         pick(d, half, g, &some);
         if (some.count * 2 >= ROWS_LEAST &&
-            evaluate(&m, &some, &(struct evaluate_wishes){.ratio = ratio}, &e, &why) == STATUS_OK)
+            evaluate(&m, &some, &(struct evaluate_wishes){.ratio = wishes.ratio}, &e, &why) ==
+                STATUS_OK)
             note(&d->groups[g < 0 ? GROUPS_MAX - 1 : g], &e);
     }
     buf_fini(&file);
@@ -206,42 +210,52 @@ static void print(const struct group *g, const char *name, unsigned splits)
     putchar('\n');
 }
 
-static void bench(const char *path, unsigned splits, const struct model *prior)
+static void bench(const char *path)
 {
     struct data d;
     struct dice dice;
-    double ratio = getenv("RATIO") ? strtod(getenv("RATIO"), NULL) : .01;
     read_data(&d, path);
     dice_init(&dice, 1);
     train_s = 0;
-    for (unsigned i = 0; i < splits; i++)
-        split(&d, &dice, prior, ratio);
-    printf("%s%s%s: %u splits, %.2f s to learn from %zu rows\n", path, other ? " with " : "",
-           other ? other : "", splits, train_s / splits, d.rows.count / 2);
-    print(&d.groups[GROUPS_MAX - 1], "all", splits);
+    for (unsigned i = 0; i < wishes.splits; i++)
+        split(&d, &dice);
+    printf("%s%s%s: %u splits, %.2f s to learn from %zu rows\n", path, wishes.agree ? " with " : "",
+           wishes.agree ? wishes.agree : "", wishes.splits, train_s / wishes.splits,
+           d.rows.count / 2);
+    print(&d.groups[GROUPS_MAX - 1], "all", wishes.splits);
     for (unsigned g = 0; g < d.group_count; g++)
-        print(&d.groups[g], d.groups[g].name, splits);
+        print(&d.groups[g], d.groups[g].name, wishes.splits);
     rows_fini(&d.rows);
     alloc_free(&alloc_heap, d.of);
 }
 
+static bool option(const char *name, const char *value)
+{
+    struct why why;
+    if (strcmp(name, "--splits") == 0)
+        wishes.splits = (unsigned)strtoul(value, NULL, 10);
+    else if (strcmp(name, "--ratio") == 0)
+        wishes.ratio = strtod(value, NULL);
+    else if (strcmp(name, "--agree") == 0)
+        wishes.agree = value;
+    else
+        return strcmp(name, "--prior") == 0 && model_open(value, &wishes.prior, &why) == STATUS_OK;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    unsigned splits = 10;
-    struct model prior = {0};
-    struct why why;
-    int i = 1;
-    for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
-        if (strcmp(argv[i], "--splits") == 0)
-            splits = (unsigned)strtoul(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--agree") == 0)
-            other = argv[i + 1];
-        else if (model_open(argv[i + 1], &prior, &why) != STATUS_OK) {
-            fprintf(stderr, "%s\n", why.text);
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--task") == 0) {
+            wishes.task = true;
+        } else if (strncmp(argv[i], "--", 2) != 0) {
+            bench(argv[i]);
+        } else if (i + 1 == argc || !option(argv[i], argv[i + 1])) {
+            fprintf(stderr, "bench-route: %s?\n", argv[i]);
             return 1;
+        } else {
+            i++;
         }
     }
-    for (; i < argc; i++)
-        bench(argv[i], splits, prior.head ? &prior : NULL);
     return 0;
 }
