@@ -8,6 +8,7 @@
 
 #include "base/json_out.h"
 #include "cmd/command.h"
+#include "route/model.h"
 #include "route/rows.h"
 
 struct route_wishes {
@@ -30,6 +31,8 @@ int route_certify(const struct cli *cli, const struct route_wishes *w);
 // Reads the rows of all --data files, and of the files behind them. EXIT_OK; else said on stderr,
 // with the file and the line. rows_fini ends them in any case.
 int route_read(const struct route_wishes *w, struct rows *out);
+// Opens --model: a file, or `shipped`, the one that is compiled in. EXIT_OK; else said on stderr.
+int route_model(const struct route_wishes *w, struct model *out);
 // A member with a number of six places.
 void route_json(struct json_out *o, const char *name, double value);
 // A number from `least` to `most`; without `text` what stands in *out stays. EXIT_OK, or

@@ -101,9 +101,8 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
 {
     struct model model;
     struct rows rows;
-    struct why why;
-    if (model_open(w->model, &model, &why) != STATUS_OK)
-        return command_failed("%s", why.text);
+    if (route_model(w, &model) != EXIT_OK)
+        return EXIT_FAILED;
     int code = route_read(w, &rows);
     if (code == EXIT_OK) {
         struct evidence *pairs = weigh(&model, &rows);

@@ -105,8 +105,8 @@ static int measure(const struct cli *cli, const struct route_wishes *w,
     struct evaluation e;
     struct rows rows;
     struct why why;
-    if (model_open(w->model, &model, &why) != STATUS_OK)
-        return command_failed("%s", why.text);
+    if (route_model(w, &model) != EXIT_OK)
+        return EXIT_FAILED;
     int code = route_read(w, &rows);
     if (code == EXIT_OK && evaluate(&model, &rows, wishes, &e, &why) != STATUS_OK)
         code = command_failed("%s", why.text);

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "cmd/route.h"
+#include "route/prior.h"
 
 static int read_file(const char *path, struct rows *out)
 {
@@ -32,6 +33,16 @@ int route_read(const struct route_wishes *w, struct rows *out)
     for (int i = 0; code == EXIT_OK && i < w->file_count; i++)
         code = read_file(w->files[i], out);
     return code;
+}
+
+int route_model(const struct route_wishes *w, struct model *out)
+{
+    struct why why;
+    if (strcmp(w->model, "shipped") == 0)
+        prior_open(out);
+    else if (model_open(w->model, out, &why) != STATUS_OK)
+        return command_failed("%s", why.text);
+    return EXIT_OK;
 }
 
 void route_json(struct json_out *o, const char *name, double value)

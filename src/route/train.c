@@ -183,14 +183,23 @@ static void write_file(struct training *t, struct buf *out)
     memcpy(out->ptr + from, h, sizeof *h);
 }
 
+static void forget_keys(struct training *t)
+{
+    t->head.keys = 0;
+    memset(t->part[PART_TASK], 0, t->count * sizeof *t->part[PART_TASK]);
+    memset(t->part[PART_PAIR], 0, t->count * sizeof *t->part[PART_PAIR]);
+}
+
 static bool learn(struct training *t)
 {
     if (!begin(t))
         return false;
     bool all = !t->wishes->structure;
     use_prior(t);
-    if ((all && !train_keys(t)) || (all && !train_words(t)) || !train_trees(t))
+    if (!train_keys(t) || (all && !train_words(t)) || !train_trees(t))
         return false;
+    if (!all)
+        forget_keys(t);
     train_shares(t);
     t->head.threshold = threshold_of(t, NULL, false);
     if (all && !train_after(t))

@@ -17,8 +17,10 @@
 
 struct train_wishes {
     const struct model
-        *prior;     // to begin with; NULL: with nothing. Only its trees over traits count
-    bool structure; // learn from structure alone: no words, tasks, pairs, answers
+        *prior; // to begin with; NULL: with nothing. Only its trees over traits count
+    // Learn from structure alone what holds within tasks: for rows of other tasks. No words, tasks,
+    // pairs, answers are in it.
+    bool structure;
 };
 
 // Appends the model's file to `out`. RANGE: fewer than TRAIN_ROWS_MIN rows. NO_MEMORY.

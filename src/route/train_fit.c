@@ -19,6 +19,16 @@ static const struct trees_wishes tree_wishes = {
     .rising = (uint64_t)1 << TRAIT_BYTES | (uint64_t)1 << TRAIT_WORDS,
 };
 
+// What carries over to other tasks is coarse.
+static const struct trees_wishes structure_wishes = {
+    .count = 60,
+    .rate = .05f,
+    .ridge = 200,
+    .rows_part = .5f,
+    .columns_part = .25f,
+    .rising = (uint64_t)1 << TRAIT_BYTES | (uint64_t)1 << TRAIT_WORDS,
+};
+
 static const struct trees_wishes after_wishes = {
     .count = 160,
     .rate = .04f,
@@ -137,22 +147,39 @@ static bool fit_folds(struct lesson *l, struct dice *dice, float *said)
     return true;
 }
 
-bool train_trees(struct training *t)
+// The columns, and the goal: of structure alone the gain beyond that of the row's task, since how
+// tasks differ is nothing that other tasks have.
+static void set_lesson(const struct training *t, struct lesson *l, float *goal)
 {
-    struct lesson l = {.wishes = &tree_wishes, .goal = t->gain, .fold = t->fold, .count = t->count};
-    bool done = begin(&l, COLUMN_COUNT);
-    for (size_t i = 0; done && i < t->count; i++) {
+    bool structure = t->wishes->structure;
+    for (size_t i = 0; i < t->count; i++) {
+        float task = t->part[PART_TASK][i], pair = t->part[PART_PAIR][i];
         struct traits traits;
         memcpy(traits.value, t->rows->at[i].value, sizeof traits.value);
-        model_columns(&traits, t->part[PART_TASK][i], t->part[PART_PAIR][i],
-                      l.columns + i * COLUMN_COUNT);
+        model_columns(&traits, structure ? 0 : task, structure ? 0 : pair,
+                      l->columns + i * COLUMN_COUNT);
+        goal[i] = t->gain[i] - (structure ? task : 0);
     }
-    done = done && fit_folds(&l, &t->dice, t->part[PART_TREES]);
+    l->goal = goal;
+}
+
+bool train_trees(struct training *t)
+{
+    struct lesson l = {.wishes = t->wishes->structure ? &structure_wishes : &tree_wishes,
+                       .fold = t->fold,
+                       .count = t->count};
+    float *goal = alloc_get(&alloc_heap, t->count * sizeof *goal);
+    bool done = begin(&l, COLUMN_COUNT) && goal;
+    if (done) {
+        set_lesson(t, &l, goal);
+        done = fit_folds(&l, &t->dice, t->part[PART_TREES]);
+    }
     for (size_t i = 0; i < t->count; i++)
         t->part[PART_TREES][i] -= t->head.mean;
     t->trees = l.trees;
     t->head.trees = l.wishes->count;
     end(&l);
+    alloc_free(&alloc_heap, goal);
     return done;
 }
 
