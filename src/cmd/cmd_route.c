@@ -10,6 +10,7 @@ static const char help[] =
     "[--json]\n"
     "       costlens route certify --model MODEL --data FILE.jsonl... [--loss 5%] [--confidence "
     "95%] [--json]\n"
+    "       costlens route verify FILE.jsonl... [--verify LIST] [--ratio R] [--json]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
     "\n"
@@ -24,7 +25,16 @@ static const char help[] =
     "more\n"
     "than that loss of the large model's quality. The rows must be none that the model has "
     "learned\n"
-    "from.\n";
+    "from.\n"
+    "\n"
+    "`verify` tries verifiers on answers of a small model: `weak_resp`, or `response` (a whole "
+    "answer\n"
+    "of a chat), and what is known of `request` (the body of the chat, or its members in the row\n"
+    "itself), `finish_reason`, `logprobs` (of its tokens), `agree` (a second small model's text, "
+    "or\n"
+    "true or false), `weak` and `strong`. For each verifier: how many answers it keeps and "
+    "refuses,\n"
+    "and how good those are; for all of them, whether asking the small model first pays.\n";
 
 static const struct option_row options[] = {
     {"data", "FILE...", "train, eval: the rows; more files may follow",
@@ -40,7 +50,11 @@ static const struct option_row options[] = {
     {"threshold", "T",
      "eval: calls whose expected gain is at least T go to the large model (default: the model's)",
      offsetof(struct route_wishes, threshold)},
-    {"ratio", "R", "eval: what a small call costs of a large one's price (default: 0.01)",
+    {"verify", "LIST",
+     "verify: only these: refusal, truncation, empty, repetition, schema,\n"
+     "arithmetic, agree, logprob=0.9 (default: all of them)",
+     offsetof(struct route_wishes, verify)},
+    {"ratio", "R", "eval, verify: what a small call costs of a large one's price (default: 0.01)",
      offsetof(struct route_wishes, ratio)},
     {"loss", "SHARE", "certify: of the large model's quality, at most (default: 5%)",
      offsetof(struct route_wishes, loss)},
@@ -56,6 +70,7 @@ static const struct {
     {"train", route_train, "train: which rows? --data FILE.jsonl"},
     {"eval", route_eval, "eval: which rows? --data FILE.jsonl"},
     {"certify", route_certify, "certify: by which rows? --data FILE.jsonl"},
+    {"verify", route_verify, "verify: which file of answers?"},
 };
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -73,7 +88,7 @@ static int run(struct cli *cli, int argc, char **argv)
             return command_usage(&cmd_route, "%s", verbs[i].ask);
         return verbs[i].run(cli, &w);
     }
-    return command_usage(&cmd_route, "train, eval or certify?");
+    return command_usage(&cmd_route, "train, eval, certify or verify?");
 }
 
 const struct command cmd_route = {
@@ -84,5 +99,6 @@ const struct command cmd_route = {
     .options = options,
     .examples = "costlens route train --data judged.jsonl --out support.model\n"
                 "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n"
-                "costlens route certify --model support.model --data later.jsonl --loss 2%\n",
+                "costlens route certify --model support.model --data later.jsonl --loss 2%\n"
+                "costlens route verify answers.jsonl --verify arithmetic,agree\n",
 };

@@ -21,12 +21,14 @@ struct route_wishes {
     const char *threshold;
     const char *ratio;
     const char *loss, *confidence; // of a promise
+    const char *verify; // verifiers, with commas between
     bool structure;
 };
 
 int route_train(const struct cli *cli, const struct route_wishes *w);
 int route_eval(const struct cli *cli, const struct route_wishes *w);
 int route_certify(const struct cli *cli, const struct route_wishes *w);
+int route_verify(const struct cli *cli, const struct route_wishes *w);
 
 // Reads the rows of all --data files, and of the files behind them. EXIT_OK; else said on stderr,
 // with the file and the line. rows_fini ends them in any case.

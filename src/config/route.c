@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "config/reading.h"
+#include "core/ability.h"
 
 const char *config_mode_name(enum config_mode m)
 {

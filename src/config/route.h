@@ -16,9 +16,9 @@
 #include "base/str.h"
 #include "budget/nano.h"
 #include "budget/window.h"
-#include "core/ability.h"
 #include "core/tags.h"
 #include "net/url.h"
+#include "verify/kind.h"
 
 #define ROUTE_AUTO "auto" // the model's name that leaves the choice to the routes
 
@@ -58,24 +58,6 @@ struct config_match {
     int64_t tokens_least, tokens_most; // of its input, as it is estimated
 };
 
-// X(ENUM, name, whether a value follows)
-#define VERIFIER_MAP(X)            \
-    X(REFUSAL, "refusal", 0)       \
-    X(TRUNCATION, "truncation", 0) \
-    X(EMPTY, "empty", 0)           \
-    X(REPETITION, "repetition", 0) \
-    X(SCHEMA, "schema", 0)         \
-    X(ARITHMETIC, "arithmetic", 0) \
-    X(AGREE, "agree", 1)           \
-    X(LOGPROB, "logprob", 1)       \
-    X(HTTP, "http", 1)
-
-enum verifier_kind {
-#define X(id, name, valued) VERIFIER_##id,
-    VERIFIER_MAP(X)
-#undef X
-        VERIFIER_COUNT
-};
 const char *config_verifier_name(enum verifier_kind k); // static
 
 struct config_verifier {

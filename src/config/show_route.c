@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "config/reading.h"
 #include "config/value.h"
+#include "core/ability.h"
 
 static void texts(struct json_out *o, const char *key, const struct str *items, unsigned count)
 {

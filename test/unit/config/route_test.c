@@ -2,6 +2,7 @@
 //
 // Tiers and routes: what is written, and what is wrong with it.
 
+#include "core/ability.h"
 #include "rig.h"
 
 #define TIERS P "tiers:\n  small: [a/m]\n  large: [a/n-1]\n"

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// answer - what a model has said, read from the bytes of its answer in any dialect: its text, its
+// calls of tools, why it ended, and how sure it was of each token.
+//
+//   {"choices":[{"message":...}]}  or  data: {"choices":[{"delta":...}]} ...   -->  struct answer
+//
+// Of several choices the first is read. What the model thought before it answered is no part of it.
+
+#ifndef VERIFY_ANSWER_H
+#define VERIFY_ANSWER_H
+
+#include "base/buf.h"
+#include "meter/meter.h"
+#include "wire/dialect.h"
+
+#define ANSWER_BYTES_MAX  (1 * MIB) // of its text, and of the arguments of each call
+#define ANSWER_CALLS_MAX  64
+#define ANSWER_TOKENS_MAX 65536 // of which it is known how sure they are
+
+enum answer_finish {
+    ANSWER_UNTOLD,  // it did not say
+    ANSWER_ENDED,   // of itself, or with calls of tools
+    ANSWER_CUT,     // at a limit of its length
+    ANSWER_REFUSED, // the provider, or the model by a mark of its own, gave none
+};
+
+struct answer_call {
+    int64_t index; // of a stream: where its pieces belong
+    struct buf name;
+    struct buf arguments; // JSON, if the model wrote such
+};
+
+struct answer {
+    const struct alloc *alloc;
+    enum answer_finish finish;
+    struct buf text;
+    struct answer_call *calls;
+    unsigned call_count;
+    int32_t *tokens; // the logarithm of each one's probability, in millionths; <= 0
+    unsigned token_count;
+    bool failed; // of it something is missing: no memory, or it is beyond a limit above
+};
+
+// Reads `bytes`, the whole body of an answer to `endpoint`, as its provider sent it. False when
+// nothing of it could be read. To be ended with answer_fini in any case.
+bool answer_read(struct answer *a, enum endpoint endpoint, enum meter_kind kind, struct str bytes,
+                 const struct alloc *alloc) MUST_USE;
+// An answer that is a text, and nothing else is known of it.
+void answer_of(struct answer *a, struct str text, const struct alloc *alloc);
+void answer_fini(struct answer *a);
+// Its text without blanks around it and without the thoughts that some models write into it
+// (<think>...</think> at its start). Borrowed.
+struct str answer_text(const struct answer *a);
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Chat completions and legacy completions, whole and in chunks.
+
+#include "verify/answer_part.h"
+
+// That it was refused may have been told in an earlier chunk.
+static void read_finish(struct answer *a, struct str word)
+{
+    if (word.len == 0 || a->finish == ANSWER_REFUSED)
+        return;
+    if (str_is(word, "length"))
+        a->finish = ANSWER_CUT;
+    else if (str_is(word, "content_filter"))
+        a->finish = ANSWER_REFUSED;
+    else
+        a->finish = ANSWER_ENDED;
+}
+
+static void read_content(struct answer *a, const struct json_val *content)
+{
+    struct json_iter it = {0};
+    const struct json_val *part = NULL;
+    answer_add_text(a, json_str(content));
+    while (json_type(content) == JSON_ARRAY && json_each(&it, content, NULL, &part))
+        answer_add_text(a, json_str(json_get(part, "text")));
+}
+
+// In chunks a call has its name in the first one, and its arguments in pieces.
+static void read_call(struct answer *a, const struct json_val *function, int64_t index)
+{
+    struct answer_call *c = answer_call_at(a, index);
+    if (!c)
+        return;
+    buf_add(&c->name, json_str(json_get(function, "name")));
+    buf_add(&c->arguments, json_str(json_get(function, "arguments")));
+    a->failed = a->failed || buf_failed(&c->name) || buf_failed(&c->arguments);
+}
+
+static void read_calls(struct answer *a, const struct json_val *message)
+{
+    struct json_iter it = {0};
+    const struct json_val *call = NULL;
+    int64_t place = 0;
+    const struct json_val *calls = json_get(message, "tool_calls");
+    while (json_type(calls) == JSON_ARRAY && json_each(&it, calls, NULL, &call)) {
+        int64_t index = place++;
+        (void)!json_i64(json_get(call, "index"), &index);
+        read_call(a, json_get(call, "function"), index);
+    }
+    if (json_type(json_get(message, "function_call")) == JSON_OBJECT)
+        read_call(a, json_get(message, "function_call"), 0);
+}
+
+static void read_refusal(struct answer *a, struct str refusal)
+{
+    answer_add_text(a, refusal);
+    if (refusal.len > 0)
+        a->finish = ANSWER_REFUSED;
+}
+
+static void read_choice(const struct answer_event *e, const struct json_val *choice)
+{
+    const struct json_val *message = json_get(choice, "message");
+    const struct json_val *logprobs = json_get(choice, "logprobs");
+    if (!message)
+        message = json_get(choice, "delta");
+    read_finish(e->to, json_str(json_get(choice, "finish_reason")));
+    read_content(e->to, json_get(message, "content"));
+    answer_add_text(e->to, json_str(json_get(choice, "text")));
+    read_calls(e->to, message);
+    read_refusal(e->to, json_str(json_get(message, "refusal")));
+    answer_add_tokens(e, json_get(logprobs, "content"), "logprob");
+    answer_add_tokens(e, json_get(logprobs, "token_logprobs"), "logprob");
+}
+
+void answer_event_chat(const struct answer_event *e)
+{
+    struct json_iter it = {0};
+    const struct json_val *choice = NULL;
+    const struct json_val *choices = json_get(e->root, "choices");
+    while (json_type(choices) == JSON_ARRAY && json_each(&it, choices, NULL, &choice)) {
+        int64_t index = 0;
+        (void)!json_i64(json_get(choice, "index"), &index);
+        if (index == 0)
+            read_choice(e, choice);
+    }
+}

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From each `=` the text is read to the left as far as characters of an expression go, and cut into
+// tokens; the longest end of them that is an expression, with no operator before it, is the one.
+// It is valued by two stacks (Dijkstra's shunting yard, 1961).
+
+#include "verify/arithmetic.h"
+
+#include <ctype.h>
+
+#include "base/decimal.h"
+#include "verify/verify.h"
+
+#define LEFT_BYTES 160 // of an expression
+#define TOKENS_MAX 48
+#define DIGITS_MAX 15 // of a number: products of a few stay within 128 bits
+
+struct fraction {
+    int128 n;
+    int128 d; // > 0
+};
+
+struct token {
+    char is; // n: a number, or + - * / ( )
+    struct fraction value;
+    unsigned places; // of a number: behind its point
+    bool percent;
+};
+
+// --- fractions ---
+
+static bool multiply(int128 a, int128 b, int128 *out)
+{
+    return !__builtin_mul_overflow(a, b, out);
+}
+
+static int128 divisor(int128 a, int128 b)
+{
+    while (b != 0) {
+        int128 rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a < 0 ? -a : a;
+}
+
+static bool normal(struct fraction *f)
+{
+    if (f->d == 0)
+        return false;
+    int128 by = divisor(f->n, f->d);
+    by = f->d < 0 ? -by : by;
+    f->n /= by;
+    f->d /= by;
+    return true;
+}
+
+static bool apply(char op, struct fraction a, struct fraction b, struct fraction *out)
+{
+    int128 x;
+    int128 y;
+    bool ok = true;
+    if (op == '*' || op == '/') {
+        ok = multiply(a.n, op == '*' ? b.n : b.d, &out->n) &&
+             multiply(a.d, op == '*' ? b.d : b.n, &out->d);
+    } else {
+        ok = multiply(a.n, b.d, &x) && multiply(b.n, a.d, &y) && multiply(a.d, b.d, &out->d) &&
+             !__builtin_add_overflow(x, op == '+' ? y : -y, &out->n);
+    }
+    return ok && normal(out);
+}
+
+// --- tokens ---
+
+// A number at *at, which then is behind it. False: it is none that is read here.
+static bool read_number(struct str s, size_t *at, struct token *t)
+{
+    size_t i = *at + (*at < s.len && s.ptr[*at] == '$');
+    size_t from = i;
+    unsigned digits = 0;
+    bool point = false;
+    *t = (struct token){.is = 'n', .value = {0, 1}};
+    for (; i < s.len; i++) {
+        bool digit = isdigit((unsigned char)s.ptr[i]);
+        bool next = i + 1 < s.len && isdigit((unsigned char)s.ptr[i + 1]);
+        if (s.ptr[i] == ',' && !point && i > from && next)
+            continue;
+        if (s.ptr[i] == '.' && !point && next) {
+            point = true;
+            continue;
+        }
+        if (!digit)
+            break;
+        t->value.n = t->value.n * 10 + (s.ptr[i] - '0');
+        t->value.d *= point ? 10 : 1;
+        t->places += point;
+        if (++digits > DIGITS_MAX)
+            return false;
+    }
+    bool padded = i > from + 1 && s.ptr[from] == '0' && isdigit((unsigned char)s.ptr[from + 1]);
+    if (digits == 0 || padded) // 007 is a name, 01 a day
+        return false;
+    t->percent = i < s.len && s.ptr[i] == '%';
+    *at = i + t->percent;
+    return normal(&t->value);
+}
+
+static const struct {
+    const char *text;
+    char is;
+} operators[] = {
+    {"+", '+'},
+    {"-", '-'},
+    {"*", '*'},
+    {"/", '/'},
+    {"(", '('},
+    {")", ')'},
+    {"x", '*'},
+    {"\xc3\x97", '*'},
+    {"\xc3\xb7", '/'},
+    {"\xc2\xb7", '*'},
+    {"\xe2\x88\x92", '-'},
+};
+
+// The operator that stands at `at`: its bytes, 0 where none does.
+static size_t operator_at(struct str s, size_t at, char *is)
+{
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+        struct str text = str_of(operators[i].text);
+        if (str_starts(str_skip(s, at), text)) {
+            *is = operators[i].is;
+            return text.len;
+        }
+    }
+    return 0;
+}
+
+static unsigned cut_tokens(struct str s, struct token tokens[TOKENS_MAX])
+{
+    unsigned count = 0;
+    size_t at = 0;
+    while (at < s.len) {
+        struct token t = {0};
+        size_t len = operator_at(s, at, &t.is);
+        if (s.ptr[at] == ' ') {
+            at++;
+            continue;
+        }
+        if (count == TOKENS_MAX || (len == 0 && !read_number(s, &at, &t)))
+            return 0;
+        at += len;
+        tokens[count++] = t;
+    }
+    return count;
+}
+
+// --- values ---
+
+struct stacks {
+    struct fraction values[TOKENS_MAX];
+    unsigned value_count;
+    char ops[TOKENS_MAX];
+    unsigned op_count;
+};
+
+static bool reduce(struct stacks *s)
+{
+    struct fraction out;
+    if (s->value_count < 2 || s->op_count == 0)
+        return false;
+    char op = s->ops[--s->op_count];
+    if (op == '(' || !apply(op, s->values[s->value_count - 2], s->values[s->value_count - 1], &out))
+        return false;
+    s->values[--s->value_count - 1] = out;
+    return true;
+}
+
+static int rank(char op)
+{
+    return op == '(' ? 0 : op == '+' || op == '-' ? 1 : 2;
+}
+
+static bool close(struct stacks *s)
+{
+    while (s->op_count > 0 && s->ops[s->op_count - 1] != '(')
+        if (!reduce(s))
+            return false;
+    if (s->op_count == 0)
+        return false;
+    s->op_count--;
+    return true;
+}
+
+static bool push_op(struct stacks *s, char op)
+{
+    while (s->op_count > 0 && rank(s->ops[s->op_count - 1]) >= rank(op))
+        if (!reduce(s))
+            return false;
+    s->ops[s->op_count++] = op;
+    return true;
+}
+
+// A number's value; of a percentage its hundredth.
+static struct fraction value_of(const struct token *t)
+{
+    struct fraction f = t->value;
+    if (t->percent) {
+        f.d *= 100;
+        (void)normal(&f);
+    }
+    return f;
+}
+
+// An expression of at least one operator. `divides`: its value may have been rounded.
+static bool value(const struct token *t, unsigned count, struct fraction *out, bool *divides)
+{
+    struct stacks s = {.value_count = 0};
+    bool operand = true; // comes next
+    bool ok = true;
+    unsigned ops = 0;
+    *divides = false;
+    for (unsigned i = 0; i < count && ok; i++) {
+        char is = t[i].is;
+        bool begins = is == 'n' || is == '(';
+        ok = begins == operand;
+        if (is == 'n')
+            s.values[s.value_count++] = value_of(&t[i]);
+        else if (is == '(')
+            s.ops[s.op_count++] = is;
+        else if (is == ')')
+            ok = ok && close(&s);
+        else
+            ok = ok && push_op(&s, is);
+        ops += !begins && is != ')';
+        *divides = *divides || is == '/' || t[i].percent;
+        operand = is == '(' || (!begins && is != ')');
+    }
+    while (ok && s.op_count > 0)
+        ok = reduce(&s);
+    *out = s.values[0];
+    return ok && !operand && ops > 0 && s.value_count == 1;
+}
+
+// --- where they stand ---
+
+// A percentage is added to in more than one way.
+static bool is_vague(const struct token *t, unsigned count)
+{
+    bool percent = false;
+    bool sum = false;
+    for (unsigned i = 0; i < count; i++) {
+        percent = percent || t[i].percent;
+        sum = sum || t[i].is == '+' || t[i].is == '-';
+    }
+    return percent && sum;
+}
+
+static bool is_of_expression(struct str s, size_t at, size_t *len)
+{
+    char ignored;
+    unsigned char c = (unsigned char)s.ptr[at];
+    *len = 1;
+    if (isdigit(c) || (c != '\0' && strchr(" .,$%", c)))
+        return true;
+    *len = operator_at(s, at, &ignored);
+    return *len > 0;
+}
+
+// The run of an expression's characters that ends at `end`.
+static struct str left_of(struct str s, size_t end)
+{
+    size_t from = end;
+    size_t least = end > LEFT_BYTES ? end - LEFT_BYTES : 0;
+    while (from > least) {
+        size_t len = 0;
+        size_t at = from - 1;
+        while (at > least && ((unsigned char)s.ptr[at] & 0xc0) == 0x80)
+            at--;
+        if (!is_of_expression(s, at, &len) || at + len != from)
+            break;
+        from = at;
+    }
+    return str_from(s.ptr + from, end - from);
+}
+
+// What stands directly before an expression may belong to it: a name, a power, a clock.
+static bool stands_alone(struct str s, size_t from)
+{
+    size_t end = from;
+    while (end > 0 && s.ptr[end - 1] == ' ')
+        end--;
+    if (end == 0)
+        return true;
+    unsigned char c = (unsigned char)s.ptr[end - 1];
+    if (end < from) // a word before it is none of it
+        return c != '^';
+    bool clock = c == ':' && end > 1 && isdigit((unsigned char)s.ptr[end - 2]);
+    return !isalnum(c) && !clock && c < 0x80 && c != '\0' && !strchr("^_)]}/\\!", c);
+}
+
+// The longest end of the tokens that is an expression, and that no operator stands before.
+static bool longest(const struct token *t, unsigned count, struct fraction *out, bool *divides)
+{
+    for (unsigned i = 0; i < count; i++) {
+        bool joined = i > 0 && t[i - 1].is != 'n' && t[i - 1].is != ')';
+        if (!joined && !is_vague(t + i, count - i) && value(t + i, count - i, out, divides))
+            return true;
+    }
+    return false;
+}
+
+// Behind the result nothing goes on that makes another number of it.
+static bool ends(struct str s, size_t at)
+{
+    static const char *const makes_other[] = {"million", "billion", "thousand", "hundred",
+                                              "k",       "r",       "x",        "e"};
+    char op = 0;
+    if (at < s.len && (isalpha((unsigned char)s.ptr[at]) || strchr("^:/_(", s.ptr[at])))
+        return s.ptr[at] == '\0';
+    while (at < s.len && s.ptr[at] == ' ')
+        at++;
+    struct str rest = str_skip(s, at);
+    for (size_t i = 0; i < sizeof makes_other / sizeof makes_other[0]; i++) {
+        struct str word = str_of(makes_other[i]);
+        if (str_starts_nocase(rest, word) &&
+            (rest.len == word.len || !isalpha((unsigned char)rest.ptr[word.len])))
+            return false;
+    }
+    size_t len = operator_at(s, at, &op);
+    while (len > 0 && at + len < s.len && s.ptr[at + len] == ' ')
+        len++;
+    bool goes_on = len > 0 && op != ')' && op != '(' && at + len < s.len &&
+                   (isdigit((unsigned char)s.ptr[at + len]) || strchr("($", s.ptr[at + len]));
+    return !goes_on;
+}
+
+// The result shows so many places: what is within half of the last one is rounded to it, and of a
+// division within the whole it is cut.
+static bool is_right(struct fraction f, const struct token *shown, bool divides)
+{
+    struct fraction difference;
+    struct fraction scale = {1, 1};
+    for (unsigned i = 0; i < shown->places; i++)
+        scale.n *= 10;
+    if (!apply('-', f, shown->value, &difference) || !apply('*', difference, scale, &difference))
+        return true; // too large to tell
+    int128 n = difference.n < 0 ? -difference.n : difference.n;
+    return divides ? n < difference.d : n <= difference.d / 2;
+}
+
+// 50% may stand for a half, or for fifty of a hundred that were multiplied.
+static bool is_right_or_percent(struct fraction f, struct token shown, bool divides)
+{
+    bool right = is_right(f, &shown, divides);
+    if (right || !shown.percent)
+        return right;
+    shown.value.d *= 100;
+    shown.places += 2;
+    return normal(&shown.value) && is_right(f, &shown, true);
+}
+
+static bool is_comparison(struct str s, size_t at)
+{
+    bool before = at > 0 && strchr("=!<>:+-*/", s.ptr[at - 1]);
+    bool after = at + 1 < s.len && (s.ptr[at + 1] == '=' || s.ptr[at + 1] == '>');
+    return before || after;
+}
+
+static void look(struct str text, size_t at, struct arithmetic *a)
+{
+    struct token tokens[TOKENS_MAX];
+    struct token shown;
+    struct fraction f;
+    bool divides = false;
+    size_t right = at + 1;
+    while (right < text.len && text.ptr[right] == ' ')
+        right++;
+    bool negative = right < text.len && text.ptr[right] == '-';
+    right += negative;
+    if (is_comparison(text, at) || !read_number(text, &right, &shown) || !ends(text, right))
+        return;
+    shown.value.n = negative ? -shown.value.n : shown.value.n;
+    struct str left = str_trim(left_of(text, at));
+    unsigned count = cut_tokens(left, tokens);
+    if (count == 0 || !stands_alone(text, (size_t)(left.ptr - text.ptr)) ||
+        !longest(tokens, count, &f, &divides))
+        return;
+    a->found++;
+    a->wrong += !is_right_or_percent(f, shown, divides);
+}
+
+struct arithmetic arithmetic_check(struct str text)
+{
+    struct arithmetic a = {0};
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '=')
+            look(text, i, &a);
+    return a;
+}
+
+void verifier_arithmetic(const struct verify_case *c, struct finding *out)
+{
+    const struct arithmetic a = arithmetic_check(answer_text(c->answer));
+    if (a.wrong > 0)
+        finding_set(out, VERDICT_BAD, "%u of its %u calculations %s wrong", a.wrong, a.found,
+                    a.wrong == 1 ? "is" : "are");
+    else if (a.found == 0)
+        finding_set(out, VERDICT_UNSURE, "it shows no calculation");
+}

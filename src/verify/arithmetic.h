@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// arithmetic - calculations that a text writes down, done again.
+//
+//   "48 / 2 = 24 clips, so 48 + 24 = 73"      found 2, wrong 1
+//
+// An expression of numbers with + - * / (and the signs that printers have for them) and
+// parentheses, `=`, and a number. Numbers may have a $, commas between thousands, and a %. What
+// might mean anything else (a variable, a unit between, a power, a time) is not found. Calculated
+// exactly, in fractions; a result that is rounded or cut to the places that it shows is right.
+
+#ifndef VERIFY_ARITHMETIC_H
+#define VERIFY_ARITHMETIC_H
+
+#include "base/str.h"
+
+struct arithmetic {
+    unsigned found;
+    unsigned wrong;
+};
+
+struct arithmetic arithmetic_check(struct str text);
+
+#endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// asked - what a request says of the form that its answer is to have: free text, JSON, JSON of a
+// schema, and the tools that may be called, in any dialect.
+
+#ifndef VERIFY_ASKED_H
+#define VERIFY_ASKED_H
+
+#include "base/json.h"
+#include "wire/dialect.h"
+
+enum asked_form { ASKED_TEXT, ASKED_JSON, ASKED_SCHEMA };
+
+struct asked {
+    enum dialect dialect;
+    enum asked_form form;
+    const struct json_val *schema; // of ASKED_SCHEMA; borrowed from the request, as all below
+    const struct json_val *tools;
+    bool call_needed;     // it must call a tool,
+    struct str call_name; // this one; empty = any
+};
+
+// Reads the body of a request to `endpoint`. NULL asks for nothing.
+void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *body);
+// A tool of that name. False when the request has none; `schema` is of its arguments, NULL if it
+// says none.
+bool asked_tool(const struct asked *a, struct str name, const struct json_val **schema) MUST_USE;
+
+#endif

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A schema is a conjunction of its keywords. Three values are joined as Kleene joins them: what
+// says BAD wins in a conjunction, what says GOOD in a disjunction, and UNSURE stays where nothing
+// else decides.
+
+#include "base/decimal.h"
+#include "base/limits.h"
+#include "verify/schema_part.h"
+
+#define STEPS_MAX   100000
+#define POINTER_MAX 256 // bytes of a reference
+
+static enum verdict check(struct schema_run *run, const struct json_val *schema,
+                          const struct json_val *value, unsigned depth);
+
+static enum verdict both(enum verdict a, enum verdict b)
+{
+    return a > b ? a : b;
+}
+
+// --- keywords that have schemas in them ---
+
+static const struct json_val *member(const struct json_val *object, struct str name)
+{
+    struct json_iter it = {0};
+    const struct json_val *v = NULL;
+    struct str key;
+    while (json_type(object) == JSON_OBJECT && json_each(&it, object, &key, &v))
+        if (str_eq(key, name))
+            return v;
+    return NULL;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): a schema is a tree; its depth and its steps are bounded
+static enum verdict word_properties(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    const struct json_val *v = NULL;
+    struct str key;
+    enum verdict all = VERDICT_GOOD;
+    while (json_type(w->value) == JSON_OBJECT && json_each(&it, w->value, &key, &v)) {
+        const struct json_val *schema = member(w->says, key);
+        if (schema)
+            all = both(all, check(w->run, schema, v, w->depth + 1));
+    }
+    return all;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict word_additional(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    const struct json_val *v = NULL;
+    struct str key;
+    enum verdict all = VERDICT_GOOD;
+    bool patterns = json_get(w->schema, "patternProperties");
+    while (json_type(w->value) == JSON_OBJECT && json_each(&it, w->value, &key, &v)) {
+        if (member(json_get(w->schema, "properties"), key))
+            continue;
+        enum verdict one = check(w->run, w->says, v, w->depth + 1);
+        all = both(all, patterns && one == VERDICT_BAD ? VERDICT_UNSURE : one);
+    }
+    return all;
+}
+
+// `items` behind `prefixItems`, or as a list in their place (draft 4).
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict word_items(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    struct json_iter of = {0};
+    const struct json_val *v = NULL;
+    const struct json_val *schema = NULL;
+    enum verdict all = VERDICT_GOOD;
+    bool prefix = json_type(w->says) == JSON_ARRAY;
+    size_t skip = prefix ? 0 : json_count(json_get(w->schema, "prefixItems"));
+    while (json_type(w->value) == JSON_ARRAY && json_each(&it, w->value, NULL, &v)) {
+        if (prefix && !json_each(&of, w->says, NULL, &schema))
+            break;
+        if (skip > 0)
+            skip--;
+        else
+            all = both(all, check(w->run, prefix ? schema : w->says, v, w->depth + 1));
+    }
+    return all;
+}
+
+// How many of them say what.
+struct tally {
+    unsigned of[VERDICT_BAD + 1];
+};
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static struct tally tally(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    const struct json_val *schema = NULL;
+    struct tally t = {{0}};
+    while (json_type(w->says) == JSON_ARRAY && json_each(&it, w->says, NULL, &schema))
+        t.of[check(w->run, schema, w->value, w->depth + 1)]++;
+    return t;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict word_all(const struct schema_word *w)
+{
+    struct tally t = tally(w);
+    if (t.of[VERDICT_BAD])
+        return VERDICT_BAD;
+    return t.of[VERDICT_UNSURE] ? VERDICT_UNSURE : VERDICT_GOOD;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict word_any(const struct schema_word *w)
+{
+    struct tally t = tally(w);
+    if (t.of[VERDICT_GOOD])
+        return VERDICT_GOOD;
+    return t.of[VERDICT_UNSURE] ? VERDICT_UNSURE : VERDICT_BAD;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict word_one(const struct schema_word *w)
+{
+    struct tally t = tally(w);
+    if (t.of[VERDICT_GOOD] > 1)
+        return VERDICT_BAD;
+    if (t.of[VERDICT_UNSURE])
+        return VERDICT_UNSURE;
+    return t.of[VERDICT_GOOD] ? VERDICT_GOOD : VERDICT_BAD;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict word_not(const struct schema_word *w)
+{
+    switch (check(w->run, w->says, w->value, w->depth + 1)) {
+    case VERDICT_GOOD: return VERDICT_BAD;
+    case VERDICT_BAD: return VERDICT_GOOD;
+    case VERDICT_UNSURE: break;
+    }
+    return VERDICT_UNSURE;
+}
+
+// --- references ---
+
+// A part of a JSON pointer (RFC 6901): ~1 is /, ~0 is ~.
+static struct str unescape(struct str part, char out[POINTER_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < part.len; i++) {
+        bool escaped = part.ptr[i] == '~' && i + 1 < part.len;
+        out[n++] = !escaped ? part.ptr[i] : part.ptr[i + 1] == '1' ? '/' : '~';
+        i += escaped;
+    }
+    return str_from(out, n);
+}
+
+static const struct json_val *item(const struct json_val *list, struct str index)
+{
+    struct json_iter it = {0};
+    const struct json_val *v = NULL;
+    uint64_t left = 0;
+    if (!str_u64(index, &left))
+        return NULL;
+    while (json_each(&it, list, NULL, &v))
+        if (left-- == 0)
+            return v;
+    return NULL;
+}
+
+static const struct json_val *find(const struct json_val *root, struct str reference)
+{
+    char text[POINTER_MAX];
+    struct str part;
+    const struct json_val *v = root;
+    if (!str_starts(reference, str_of("#")) || reference.len > POINTER_MAX)
+        return NULL;
+    struct str rest = str_skip(reference, 1);
+    if (rest.len > 0 && rest.ptr[0] != '/')
+        return NULL; // an anchor
+    rest = str_skip(rest, 1);
+    while (v && str_cut(&rest, '/', &part)) {
+        struct str name = unescape(part, text);
+        v = json_type(v) == JSON_ARRAY ? item(v, name) : member(v, name);
+    }
+    return v;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict word_ref(const struct schema_word *w)
+{
+    const struct json_val *schema = find(w->run->root, json_str(w->says));
+    return schema ? check(w->run, schema, w->value, w->depth + 1) : VERDICT_UNSURE;
+}
+
+static const struct {
+    const char *name;
+    schema_word_f *check;
+} words[] = {
+    {"properties", word_properties},
+    {"additionalProperties", word_additional},
+    {"items", word_items},
+    {"prefixItems", word_items},
+    {"allOf", word_all},
+    {"anyOf", word_any},
+    {"oneOf", word_one},
+    {"not", word_not},
+    {"$ref", word_ref},
+};
+
+// --- the walk ---
+
+static schema_word_f *word_of(struct str name)
+{
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (str_is(name, words[i].name))
+            return words[i].check;
+    return schema_plain(name);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict check_word(const struct schema_word *w)
+{
+    schema_word_f *word = word_of(w->name);
+    if (!word)
+        return schema_is_annotation(w->name) ? VERDICT_GOOD : VERDICT_UNSURE;
+    enum verdict v = word(w);
+    if (v > w->run->out->verdict)
+        finding_set(w->run->out, v, "%s the schema's \"%.*s\"",
+                    v == VERDICT_BAD ? "it does not fit" : "it cannot be told whether it fits",
+                    STR_ARG(str_clip(w->name, 40)));
+    return v;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static enum verdict check(struct schema_run *run, const struct json_val *schema,
+                          const struct json_val *value, unsigned depth)
+{
+    struct schema_word w = {.run = run, .schema = schema, .value = value, .depth = depth};
+    struct json_iter it = {0};
+    enum verdict all = VERDICT_GOOD;
+    if (json_type(schema) == JSON_BOOL)
+        return json_bool(schema, true) ? VERDICT_GOOD : VERDICT_BAD;
+    if (json_type(schema) != JSON_OBJECT || depth > JSON_DEPTH_MAX)
+        return VERDICT_UNSURE;
+    while (all != VERDICT_BAD && json_each(&it, schema, &w.name, &w.says)) {
+        if (run->left == 0)
+            return VERDICT_UNSURE;
+        run->left--;
+        all = both(all, check_word(&w));
+    }
+    return all;
+}
+
+void schema_check(const struct json_val *schema, const struct json_val *value, struct finding *out)
+{
+    struct finding first = {.verdict = VERDICT_GOOD};
+    struct schema_run run = {.root = schema, .left = STEPS_MAX, .out = &first};
+    enum verdict v = check(&run, schema, value, 0);
+    if (v == VERDICT_GOOD)
+        *out = (struct finding){.verdict = VERDICT_GOOD};
+    else if (first.verdict == v)
+        *out = first;
+    else
+        finding_set(out, v,
+                    v == VERDICT_BAD ? "it does not fit its schema"
+                                     : "it cannot be told whether it fits its schema");
+}
+
+// --- equal values ---
+
+static bool same_number(const struct json_val *a, const struct json_val *b)
+{
+    int128 m;
+    int128 n;
+    struct str x = json_number(NULL, a);
+    struct str y = json_number(NULL, b);
+    if (decimal_read(x, &m) == STATUS_OK && decimal_read(y, &n) == STATUS_OK)
+        return m == n;
+    return str_eq(x, y);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): json_open bounds the depth
+static bool same_items(const struct json_val *a, const struct json_val *b)
+{
+    struct json_iter i = {0};
+    struct json_iter j = {0};
+    const struct json_val *x = NULL;
+    const struct json_val *y = NULL;
+    while (json_each(&i, a, NULL, &x) && json_each(&j, b, NULL, &y))
+        if (!schema_same(x, y))
+            return false;
+    return true;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static bool same_members(const struct json_val *a, const struct json_val *b)
+{
+    struct json_iter it = {0};
+    const struct json_val *v = NULL;
+    struct str key;
+    while (json_each(&it, a, &key, &v))
+        if (!schema_same(v, member(b, key)))
+            return false;
+    return true;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+bool schema_same(const struct json_val *a, const struct json_val *b)
+{
+    if (json_type(a) != json_type(b) || json_count(a) != json_count(b))
+        return false;
+    switch (json_type(a)) {
+    case JSON_ABSENT:
+    case JSON_NULL: return true;
+    case JSON_BOOL: return json_bool(a, false) == json_bool(b, false);
+    case JSON_NUMBER: return same_number(a, b);
+    case JSON_STRING: return str_eq(json_str(a), json_str(b));
+    case JSON_ARRAY: return same_items(a, b);
+    case JSON_OBJECT: return same_members(a, b);
+    }
+    return false;
+}

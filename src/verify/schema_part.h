@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// schema_part - a check that is on its way: schema.c walks the tree, schema_words.c has the
+// keywords that look at a value alone.
+
+#ifndef VERIFY_SCHEMA_PART_H
+#define VERIFY_SCHEMA_PART_H
+
+#include "verify/schema.h"
+
+struct schema_run {
+    const struct json_val *root; // that references begin at
+    unsigned left;               // steps
+    struct finding *out;         // of the first keyword that says no
+};
+
+// One keyword of a schema and a value.
+struct schema_word {
+    struct schema_run *run;
+    const struct json_val *schema; // that it stands in
+    struct str name;
+    const struct json_val *says; // its value
+    const struct json_val *value;
+    unsigned depth;
+};
+
+typedef enum verdict schema_word_f(const struct schema_word *w);
+
+// The keyword's check, if it looks at the value alone; NULL if it is none of those.
+schema_word_f *schema_plain(struct str name);
+// It only tells people something.
+bool schema_is_annotation(struct str name);
+
+#endif

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The keywords that look at a value alone. Of a value of another type than theirs they ask nothing.
+
+#include "base/decimal.h"
+#include "verify/schema_part.h"
+
+static enum verdict verdict_of(bool fits)
+{
+    return fits ? VERDICT_GOOD : VERDICT_BAD;
+}
+
+// --- type ---
+
+static bool is_whole(const struct json_val *v)
+{
+    int128 n;
+    int128 one = 1;
+    for (unsigned i = 0; i < DECIMAL_PLACES; i++)
+        one *= 10;
+    enum status s = decimal_read(json_number(NULL, v), &n);
+    return s == STATUS_RANGE || (s == STATUS_OK && n % one == 0);
+}
+
+// Gemini writes the names in capitals.
+static bool is_type(struct str name, const struct json_val *v)
+{
+    switch (json_type(v)) {
+    case JSON_NULL: return str_eq_nocase(name, str_of("null"));
+    case JSON_BOOL: return str_eq_nocase(name, str_of("boolean"));
+    case JSON_STRING: return str_eq_nocase(name, str_of("string"));
+    case JSON_ARRAY: return str_eq_nocase(name, str_of("array"));
+    case JSON_OBJECT: return str_eq_nocase(name, str_of("object"));
+    case JSON_NUMBER:
+        return str_eq_nocase(name, str_of("number")) ||
+               (str_eq_nocase(name, str_of("integer")) && is_whole(v));
+    case JSON_ABSENT: break;
+    }
+    return false;
+}
+
+static enum verdict word_type(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    const struct json_val *name = NULL;
+    bool nullable = json_bool(json_get(w->schema, "nullable"), false);
+    bool fits =
+        (nullable && json_type(w->value) == JSON_NULL) || is_type(json_str(w->says), w->value);
+    while (!fits && json_type(w->says) == JSON_ARRAY && json_each(&it, w->says, NULL, &name))
+        fits = is_type(json_str(name), w->value);
+    return verdict_of(fits);
+}
+
+static enum verdict word_nullable(const struct schema_word *w)
+{
+    (void)w; // `type` looks at it
+    return VERDICT_GOOD;
+}
+
+// --- equal ---
+
+static enum verdict word_const(const struct schema_word *w)
+{
+    return verdict_of(schema_same(w->says, w->value));
+}
+
+static enum verdict word_enum(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    const struct json_val *one = NULL;
+    bool fits =
+        json_type(w->value) == JSON_NULL && json_bool(json_get(w->schema, "nullable"), false);
+    while (!fits && json_type(w->says) == JSON_ARRAY && json_each(&it, w->says, NULL, &one))
+        fits = schema_same(one, w->value);
+    return verdict_of(fits);
+}
+
+static enum verdict word_unique(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    const struct json_val *a = NULL;
+    if (json_type(w->value) != JSON_ARRAY || !json_bool(w->says, false))
+        return VERDICT_GOOD;
+    if (json_count(w->value) > 1000)
+        return VERDICT_UNSURE; // it takes the square of that
+    while (json_each(&it, w->value, NULL, &a)) {
+        struct json_iter rest = it;
+        const struct json_val *b = NULL;
+        while (json_each(&rest, w->value, NULL, &b))
+            if (schema_same(a, b))
+                return VERDICT_BAD;
+    }
+    return VERDICT_GOOD;
+}
+
+// --- counts ---
+
+// Gemini writes 64-bit numbers as texts.
+static bool count_of(const struct json_val *v, int64_t *out)
+{
+    return json_i64(v, out) || str_i64(json_str(v), out);
+}
+
+static size_t characters(struct str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
+    return n;
+}
+
+static enum verdict compare_count(const struct schema_word *w, size_t count, bool least)
+{
+    int64_t limit = 0;
+    if (!count_of(w->says, &limit) || limit < 0)
+        return VERDICT_UNSURE;
+    return verdict_of(least ? count >= (size_t)limit : count <= (size_t)limit);
+}
+
+static enum verdict word_count(const struct schema_word *w)
+{
+    enum json_type type = str_ends(w->name, str_of("Properties")) ? JSON_OBJECT
+                          : str_ends(w->name, str_of("Items"))    ? JSON_ARRAY
+                                                                  : JSON_STRING;
+    if (json_type(w->value) != type)
+        return VERDICT_GOOD;
+    size_t count = type == JSON_STRING ? characters(json_str(w->value)) : json_count(w->value);
+    return compare_count(w, count, str_starts(w->name, str_of("min")));
+}
+
+static enum verdict word_required(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    const struct json_val *name = NULL;
+    if (json_type(w->value) != JSON_OBJECT)
+        return VERDICT_GOOD;
+    while (json_type(w->says) == JSON_ARRAY && json_each(&it, w->says, NULL, &name)) {
+        struct json_iter members = {0};
+        const struct json_val *ignored = NULL;
+        struct str key;
+        bool there = false;
+        while (!there && json_each(&members, w->value, &key, &ignored))
+            there = str_eq(key, json_str(name));
+        if (!there)
+            return VERDICT_BAD;
+    }
+    return VERDICT_GOOD;
+}
+
+// --- numbers ---
+
+static bool number_of(const struct json_val *v, int128 *out)
+{
+    return decimal_read(json_number(NULL, v), out) == STATUS_OK;
+}
+
+static enum verdict word_bound(const struct schema_word *w)
+{
+    int128 limit;
+    int128 n;
+    if (json_type(w->value) != JSON_NUMBER)
+        return VERDICT_GOOD;
+    if (!number_of(w->says, &limit) || !number_of(w->value, &n))
+        return VERDICT_UNSURE; // also draft 4's exclusiveMinimum: true
+    if (str_is(w->name, "minimum"))
+        return verdict_of(n >= limit);
+    if (str_is(w->name, "maximum"))
+        return verdict_of(n <= limit);
+    return verdict_of(str_is(w->name, "exclusiveMinimum") ? n > limit : n < limit);
+}
+
+static enum verdict word_multiple(const struct schema_word *w)
+{
+    int128 step;
+    int128 n;
+    if (json_type(w->value) != JSON_NUMBER)
+        return VERDICT_GOOD;
+    if (!number_of(w->says, &step) || step <= 0 || !number_of(w->value, &n))
+        return VERDICT_UNSURE;
+    return verdict_of(n % step == 0);
+}
+
+static const struct {
+    const char *name;
+    schema_word_f *check;
+} words[] = {
+    {"type", word_type},
+    {"nullable", word_nullable},
+    {"const", word_const},
+    {"enum", word_enum},
+    {"uniqueItems", word_unique},
+    {"minLength", word_count},
+    {"maxLength", word_count},
+    {"minItems", word_count},
+    {"maxItems", word_count},
+    {"minProperties", word_count},
+    {"maxProperties", word_count},
+    {"required", word_required},
+    {"minimum", word_bound},
+    {"maximum", word_bound},
+    {"exclusiveMinimum", word_bound},
+    {"exclusiveMaximum", word_bound},
+    {"multipleOf", word_multiple},
+};
+
+schema_word_f *schema_plain(struct str name)
+{
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (str_is(name, words[i].name))
+            return words[i].check;
+    return NULL;
+}
+
+bool schema_is_annotation(struct str name)
+{
+    static const char *const names[] = {
+        "title",
+        "description",
+        "default",
+        "examples",
+        "example",
+        "format",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "$schema",
+        "$id",
+        "id",
+        "$comment",
+        "$defs",
+        "definitions",
+        "strict",
+        "$anchor",
+        "contentEncoding",
+        "contentMediaType",
+        "propertyOrdering",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (str_is(name, names[i]))
+            return true;
+    return false;
+}

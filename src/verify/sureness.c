@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "verify/sureness.h"
+
+#include <stdlib.h>
+
+#include "verify/verify.h"
+
+#define LEAST_SURE_PPM 100000
+#define PPM            1000000
+
+static int by_size(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a;
+    int32_t y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+// The smallest one that at least that part of all are not above.
+static int32_t quantile(const int32_t *sorted, unsigned count, uint32_t ppm)
+{
+    uint64_t at = ((uint64_t)count * ppm + PPM - 1) / PPM;
+    return sorted[at > 0 ? at - 1 : 0];
+}
+
+bool sureness_of(const struct answer *a, int32_t *out)
+{
+    if (a->token_count == 0)
+        return false;
+    size_t bytes = a->token_count * sizeof *a->tokens;
+    int32_t *sorted = alloc_get(a->alloc, bytes);
+    if (!sorted)
+        return false;
+    memcpy(sorted, a->tokens, bytes);
+    qsort(sorted, a->token_count, sizeof *sorted, by_size);
+    *out = quantile(sorted, a->token_count, LEAST_SURE_PPM);
+    alloc_free(a->alloc, sorted);
+    return true;
+}
+
+void sureness_add(struct sureness *s, int32_t of_answer)
+{
+    s->kept[s->next] = of_answer;
+    s->next = (s->next + 1) % SURENESS_KEPT;
+    s->count += s->count < SURENESS_KEPT;
+}
+
+int32_t sureness_least(const struct sureness *s, uint32_t keep_ppm)
+{
+    int32_t sorted[SURENESS_KEPT];
+    if (s->count < SURENESS_LEAST)
+        return SURENESS_START;
+    memcpy(sorted, s->kept, s->count * sizeof *sorted);
+    qsort(sorted, s->count, sizeof *sorted, by_size);
+    return quantile(sorted, s->count, keep_ppm < PPM ? PPM - keep_ppm : 0);
+}
+
+void verifier_logprob(const struct verify_case *c, struct finding *out)
+{
+    int32_t sure = 0;
+    if (!sureness_of(c->answer, &sure))
+        finding_set(out, VERDICT_UNSURE, "it does not tell how sure its model was");
+    else if (sure < c->sure_least)
+        finding_set(out, VERDICT_BAD,
+                    "its model was less sure of it than usual (-%d.%03d < -%d.%03d)",
+                    abs(sure) / PPM, abs(sure % PPM) / 1000, abs(c->sure_least) / PPM,
+                    abs(c->sure_least % PPM) / 1000);
+}

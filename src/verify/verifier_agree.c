@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two answers agree when they call the same tools with the same arguments, or are the same JSON, or
+// come to the same end (a number, a letter of a choice, what is boxed), or else share most words.
+
+#include <ctype.h>
+
+#include "verify/schema.h"
+#include "verify/verify.h"
+
+#define SHORT_BYTES 80  // of an answer that is a result alone
+#define WORDS_MAX   512 // of each, that are compared
+#define SHARED_PPM  600000
+
+// --- calls ---
+
+static bool same_json(struct str a, struct str b, const struct alloc *alloc)
+{
+    struct json *x = NULL;
+    struct json *y = NULL;
+    bool same = json_open(a, alloc, &x, NULL) == STATUS_OK &&
+                json_open(b, alloc, &y, NULL) == STATUS_OK &&
+                schema_same(json_root(x), json_root(y));
+    json_close(x);
+    json_close(y);
+    return same;
+}
+
+static bool is_json(struct str text, const struct alloc *alloc)
+{
+    struct json *json = NULL;
+    bool is = text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[') &&
+              json_open(text, alloc, &json, NULL) == STATUS_OK;
+    json_close(json);
+    return is;
+}
+
+static bool same_calls(const struct answer *a, const struct answer *b)
+{
+    if (a->call_count != b->call_count)
+        return false;
+    for (unsigned i = 0; i < a->call_count; i++) {
+        if (!str_eq(buf_str(&a->calls[i].name), buf_str(&b->calls[i].name)) ||
+            !same_json(buf_str(&a->calls[i].arguments), buf_str(&b->calls[i].arguments), a->alloc))
+            return false;
+    }
+    return true;
+}
+
+// --- results ---
+
+// What stands behind the last of the words that announce a result; empty if none does.
+static struct str result_of(struct str text)
+{
+    static const char *const marks[] = {"####", "\\boxed{", "answer is", "Answer:", "answer:"};
+    struct str result = STR_NONE;
+    size_t last = 0;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        struct str mark = str_of(marks[i]);
+        for (size_t at = 0; at + mark.len <= text.len; at++) {
+            if (at < last || memcmp(text.ptr + at, mark.ptr, mark.len) != 0)
+                continue;
+            last = at;
+            result = str_skip(text, at + mark.len);
+        }
+    }
+    return str_from(result.ptr, str_find(result, '\n'));
+}
+
+// Its letters and digits alone, in small letters; the point of a decimal stays.
+static struct str plain(struct str text, char out[SHORT_BYTES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len && n < SHORT_BYTES; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool point = c == '.' && i + 1 < text.len && isdigit((unsigned char)text.ptr[i + 1]);
+        if (isalnum(c) || c >= 0x80 || point || c == '-')
+            out[n++] = (char)tolower(c);
+    }
+    return str_from(out, n);
+}
+
+// GOOD and BAD where both have a result; UNSURE where not.
+static enum verdict same_result(struct str a, struct str b)
+{
+    char x[SHORT_BYTES];
+    char y[SHORT_BYTES];
+    struct str m = result_of(a);
+    struct str n = result_of(b);
+    m = m.len > 0 ? m : a;
+    n = n.len > 0 ? n : b;
+    if (m.len > SHORT_BYTES || n.len > SHORT_BYTES)
+        return VERDICT_UNSURE;
+    return str_eq(plain(m, x), plain(n, y)) ? VERDICT_GOOD : VERDICT_BAD;
+}
+
+// --- words ---
+
+struct bag {
+    uint32_t at[WORDS_MAX];
+    unsigned count;
+};
+
+static void fill(struct bag *b, struct str text)
+{
+    uint32_t hash = 0;
+    b->count = 0;
+    for (size_t i = 0; i <= text.len && b->count < WORDS_MAX; i++) {
+        unsigned char c = i < text.len ? (unsigned char)text.ptr[i] : ' ';
+        if (isalnum(c) || c >= 0x80)
+            hash = (hash ^ (unsigned)tolower(c)) * 16777619U + 1;
+        else if (hash)
+            b->at[b->count++] = hash;
+        if (!isalnum(c) && c < 0x80)
+            hash = 0;
+    }
+}
+
+// Twice the words that both have, of all words of both: Dice's coefficient.
+static unsigned shared_ppm(struct str a, struct str b)
+{
+    struct bag x;
+    struct bag y;
+    unsigned shared = 0;
+    fill(&x, a);
+    fill(&y, b);
+    unsigned all = x.count + y.count;
+    for (unsigned i = 0; i < x.count; i++) {
+        unsigned j = 0;
+        while (j < y.count && y.at[j] != x.at[i])
+            j++;
+        if (j < y.count) {
+            y.at[j] = y.at[--y.count];
+            shared++;
+        }
+    }
+    return all ? (unsigned)(2ULL * shared * 1000000 / all) : 1000000;
+}
+
+static bool agree(const struct answer *a, const struct answer *b)
+{
+    struct str x = answer_text(a);
+    struct str y = answer_text(b);
+    if (a->call_count > 0 || b->call_count > 0)
+        return same_calls(a, b);
+    if (is_json(x, a->alloc))
+        return same_json(x, y, a->alloc);
+    enum verdict v = same_result(x, y);
+    return v == VERDICT_UNSURE ? shared_ppm(x, y) >= SHARED_PPM : v == VERDICT_GOOD;
+}
+
+void verifier_agree(const struct verify_case *c, struct finding *out)
+{
+    if (!c->other)
+        finding_set(out, VERDICT_UNSURE, "the second model gave no answer");
+    else if (!agree(c->answer, c->other))
+        finding_set(out, VERDICT_BAD, "the second model says otherwise");
+}

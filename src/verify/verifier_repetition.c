@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A model that goes round in a loop writes the same words again and again: its text has a period.
+// For each period up to PERIOD_MAX words, the longest run in which each word is the one a period
+// before it is looked for. Words are letters and digits; a character that is none of ASCII is a
+// word of its own, since many scripts have no blanks. Punctuation alone (rules, tables) is none.
+
+#include <ctype.h>
+
+#include "verify/verify.h"
+
+#define PERIOD_MAX   64
+#define WORDS_MAX    4096 // the last ones are looked at
+#define ROUNDS_LEAST 5    // of a loop, and
+#define WORDS_LEAST  24   // words of it
+
+struct said {
+    uint32_t at[WORDS_MAX]; // their hashes (FNV-1a), a ring
+    size_t count;
+};
+
+static void add(struct said *w, struct str word)
+{
+    uint32_t hash = 2166136261U;
+    for (size_t i = 0; i < word.len; i++)
+        hash = (hash ^ (unsigned char)tolower((unsigned char)word.ptr[i])) * 16777619U;
+    w->at[w->count++ % WORDS_MAX] = hash;
+}
+
+static void read(struct said *w, struct str text)
+{
+    size_t i = 0;
+    while (i < text.len) {
+        size_t from = i;
+        size_t len = str_utf8_at(text, i);
+        while (i < text.len && isalnum((unsigned char)text.ptr[i]))
+            i++;
+        if (i > from)
+            add(w, str_from(text.ptr + from, i - from));
+        else if (len > 1)
+            add(w, str_from(text.ptr + from, len));
+        if (i == from)
+            i += len > 0 ? len : 1;
+    }
+}
+
+// The longest run of words that are each the one `period` before it.
+static size_t run_of(const struct said *w, size_t period)
+{
+    size_t first = w->count > WORDS_MAX ? w->count - WORDS_MAX : 0;
+    size_t run = 0;
+    size_t longest = 0;
+    for (size_t i = first + period; i < w->count; i++) {
+        bool same = w->at[i % WORDS_MAX] == w->at[(i - period) % WORDS_MAX];
+        run = same ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+static bool loops(const struct said *w, size_t *words)
+{
+    for (size_t period = 1; period <= PERIOD_MAX && period < w->count; period++) {
+        *words = run_of(w, period) + period;
+        if (*words >= ROUNDS_LEAST * period && *words >= WORDS_LEAST)
+            return true;
+    }
+    return false;
+}
+
+void verifier_repetition(const struct verify_case *c, struct finding *out)
+{
+    size_t words = 0;
+    struct said *w = alloc_get(c->answer->alloc, sizeof *w);
+    if (!w) {
+        finding_set(out, VERDICT_UNSURE, "out of memory");
+        return;
+    }
+    w->count = 0;
+    read(w, answer_text(c->answer));
+    if (loops(w, &words))
+        finding_set(out, VERDICT_BAD, "it repeats itself over %zu words", words);
+    alloc_free(c->answer->alloc, w);
+}

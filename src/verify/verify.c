@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "verify/verify.h"
+
+const char *verifier_name(enum verifier_kind kind)
+{
+    static const char *const names[] = {
+#define X(id, name, valued) [VERIFIER_##id] = name,
+        VERIFIER_MAP(X)
+#undef X
+    };
+    must(kind < VERIFIER_COUNT);
+    return names[kind];
+}
+
+bool verifier_read(struct str name, enum verifier_kind *out)
+{
+    for (enum verifier_kind k = 0; k < VERIFIER_COUNT; k++) {
+        if (str_is(name, verifier_name(k))) {
+            *out = k;
+            return true;
+        }
+    }
+    return false;
+}
+
+void verify(enum verifier_kind kind, const struct verify_case *c, struct finding *out)
+{
+    static verifier_f *const table[VERIFIER_COUNT] = {
+        [VERIFIER_REFUSAL] = verifier_refusal, [VERIFIER_TRUNCATION] = verifier_truncation,
+        [VERIFIER_EMPTY] = verifier_empty,     [VERIFIER_REPETITION] = verifier_repetition,
+        [VERIFIER_SCHEMA] = verifier_schema,   [VERIFIER_ARITHMETIC] = verifier_arithmetic,
+        [VERIFIER_AGREE] = verifier_agree,     [VERIFIER_LOGPROB] = verifier_logprob,
+    };
+    *out = (struct finding){.verdict = VERDICT_GOOD};
+    if (!table[kind])
+        finding_set(out, VERDICT_UNSURE, "nobody was asked");
+    else if (c->answer->failed)
+        finding_set(out, VERDICT_UNSURE, "the answer is too long to be verified");
+    else
+        table[kind](c, out);
+}
+
+void verifier_empty(const struct verify_case *c, struct finding *out)
+{
+    if (answer_text(c->answer).len == 0 && c->answer->call_count == 0)
+        finding_set(out, VERDICT_BAD, "it is empty");
+}
+
+// Text in which a block of code was begun and not ended.
+static bool is_open(struct str text)
+{
+    struct str line;
+    bool open = false;
+    while (str_cut(&text, '\n', &line))
+        open ^= str_starts(str_trim(line), str_of("```"));
+    return open;
+}
+
+void verifier_truncation(const struct verify_case *c, struct finding *out)
+{
+    if (c->answer->finish == ANSWER_CUT)
+        finding_set(out, VERDICT_BAD, "it was cut at a limit of its length");
+    else if (is_open(answer_text(c->answer)))
+        finding_set(out, VERDICT_BAD, "it ends inside of a block of code");
+    else if (c->answer->finish == ANSWER_UNTOLD)
+        finding_set(out, VERDICT_UNSURE, "it is not told why it ended");
+}

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""costlens route verify: what each verifier says of answers in a file, and what is wrong with a file."""
+import json
+import subprocess
+
+from lib.scene import COSTLENS, expect, expect_in, expect_true, folder, limit
+
+limit(60)
+SCHEMA = {"type": "json_schema", "json_schema": {"schema": {"required": ["a"]}}}
+rows = [
+    {"weak_resp": "I'm sorry, but I can't help with that.", "weak": 0, "strong": 1},
+    {"weak_resp": "3 x 4 = 13, so it is 13.", "weak": 0, "strong": 1, "agree": "12"},
+    {"weak_resp": "The answer is 17.", "weak": 1, "strong": 1, "agree": "#### 17"},
+    {"weak_resp": "{\"b\": 2}", "weak": 0, "strong": 1, "response_format": SCHEMA},
+    {"weak_resp": "It goes on and on and", "finish_reason": "length", "weak": 0, "strong": 0.5},
+    {"request": {}, "response": {"choices": [{"message": {"content": " "}, "finish_reason": "stop"}]}},
+    {"weak_resp": "Hm.", "logprobs": [-0.01, -3.5], "weak": 0, "strong": 1},
+]
+
+
+def verify(text, *words, code=0):
+    (folder / "answers.jsonl").write_text(text)
+    done = subprocess.run([COSTLENS, "route", "verify", str(folder / "answers.jsonl"), *words],
+                          capture_output=True, text=True)
+    expect(done.returncode, code, done.stderr)
+    return done.stderr if code else done.stdout
+
+
+text = "\n".join(json.dumps(row) for row in rows) + "\n\n"
+out = json.loads(verify(text, "--json", "--ratio", "0.1"))
+expect({name: found["bad"] for name, found in out["verifiers"].items()},
+       {"refusal": 1, "truncation": 1, "empty": 1, "repetition": 0, "schema": 1, "arithmetic": 1, "agree": 1,
+        "logprob": 1})
+expect(out["verifiers"]["agree"], {"good": 1, "unsure": 5, "bad": 1, "weak_of_good": 1, "weak_of_bad": 0})
+expect((out["rows"], out["weak"], out["cascade"]), (7, 0.166667, 0.916667))
+expect((out["escalated"], out["break_even"], out["pays"]), (0.857142, 0.957142, True))
+expect(json.loads(verify(text, "--json", "--ratio", "0.2"))["pays"], False)
+out = json.loads(verify(text, "--json", "--verify", "refusal,logprob=0.5"))
+expect(list(out["verifiers"]), ["refusal", "logprob"])
+expect_in("it pays", verify(text))
+
+# What is no row is named by its line.
+expect_in("answers.jsonl:2: ", verify("{\"weak_resp\":\"x\"}\n{\"weak_resp\":\n", code=1))
+expect_in("answers.jsonl:1: it has neither", verify("{\"prompt\":\"x\"}\n", code=1))
+expect_in("`weak` and `strong`", verify("{\"weak_resp\":\"x\",\"weak\":2,\"strong\":1}\n", code=1))
+for words in (["--verify", "spelling"], ["--verify", "http"], ["--verify", "refusal=1"], ["--ratio", "-1"]):
+    verify(text, *words, code=2)
+expect_true("0 answers" in verify(""), "an empty file")

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Answers of each dialect, whole and as streams: what is read of them.
+
+#include "../unit.h"
+#include "verify/answer.h"
+
+static const struct {
+    enum endpoint endpoint;
+    enum meter_kind kind;
+    const char *bytes;
+    const char *text;
+    enum answer_finish finish;
+    const char *call, *arguments; // of its first call
+    unsigned tokens;
+} answers[] = {
+    {ENDPOINT_CHAT, METER_JSON,
+     "{\"choices\":[{\"index\":1,\"message\":{\"content\":\"no\"}},{\"index\":0,\"message\":{"
+     "\"content\":\" yes \"},\"finish_reason\":\"stop\",\"logprobs\":{\"content\":[{\"token\":"
+     "\"yes\",\"logprob\":-0.25,\"top_logprobs\":[]}]}}]}",
+     "yes", ANSWER_ENDED, NULL, NULL, 1},
+    {ENDPOINT_CHAT, METER_JSON,
+     "{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I won't.\"},\"finish_reason\":"
+     "\"stop\"}]}",
+     "I won't.", ANSWER_REFUSED, NULL, NULL, 0},
+    {ENDPOINT_CHAT, METER_JSON,
+     "{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"content_filter\"}]}", "",
+     ANSWER_REFUSED, NULL, NULL, 0},
+    {ENDPOINT_CHAT, METER_JSON,
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
+     "\"{\\\"a\\\":1}\"}}]},\"finish_reason\":\"tool_calls\"}]}",
+     "", ANSWER_ENDED, "f", "{\"a\":1}", 0},
+    {ENDPOINT_CHAT, METER_SSE,
+     "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"on\"}}]}\n\ndata: {\"choices\":[{"
+     "\"index\":0,\"delta\":{\"content\":\"e\"},\"finish_reason\":\"length\"}]}\n\n"
+     "data: [DONE]\n\n",
+     "one", ANSWER_CUT, NULL, NULL, 0},
+    {ENDPOINT_CHAT, METER_SSE,
+     "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"f\","
+     "\"arguments\":\"\"}}]}}]}\n\ndata: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,"
+     "\"function\":{\"arguments\":\"{\\\"a\\\"\"}}]}}]}\n\ndata: {\"choices\":[{\"delta\":{"
+     "\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\":2}\"}}]},\"finish_reason\":"
+     "\"tool_calls\"}]}\n\n",
+     "", ANSWER_ENDED, "f", "{\"a\":2}", 0},
+    {ENDPOINT_COMPLETIONS, METER_JSON,
+     "{\"choices\":[{\"text\":\"x\",\"finish_reason\":\"stop\",\"logprobs\":{\"token_logprobs\":["
+     "null,-1,-2]}}]}",
+     "x", ANSWER_ENDED, NULL, NULL, 2},
+    {ENDPOINT_MESSAGES, METER_JSON,
+     "{\"type\":\"message\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"t\"},{\"type\":"
+     "\"text\",\"text\":\"a\"},{\"type\":\"tool_use\",\"name\":\"f\",\"input\":{\"b\":[1]}}],"
+     "\"stop_reason\":\"tool_use\"}",
+     "a", ANSWER_ENDED, "f", "{\"b\":[1]}", 0},
+    {ENDPOINT_MESSAGES, METER_SSE,
+     "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":1,"
+     "\"content_block\":{\"type\":\"tool_use\",\"name\":\"g\",\"input\":{}}}\n\ndata: {\"type\":"
+     "\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"input_json_delta\","
+     "\"partial_json\":\"{}\"}}\n\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{"
+     "\"type\":\"text_delta\",\"text\":\"hi\"}}\n\ndata: {\"type\":\"message_delta\",\"delta\":{"
+     "\"stop_reason\":\"max_tokens\"}}\n\n",
+     "hi", ANSWER_CUT, "g", "{}", 0},
+    {ENDPOINT_MESSAGES, METER_JSON,
+     "{\"type\":\"message\",\"content\":[],\"stop_reason\":\"refusal\"}", "", ANSWER_REFUSED, NULL,
+     NULL, 0},
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"object\":\"response\",\"status\":\"incomplete\",\"incomplete_details\":{\"reason\":"
+     "\"max_output_tokens\"},\"output\":[{\"type\":\"message\",\"content\":[{\"type\":"
+     "\"output_text\",\"text\":\"ab\",\"logprobs\":[{\"logprob\":-3}]}]}]}",
+     "ab", ANSWER_CUT, NULL, NULL, 1},
+    {ENDPOINT_RESPONSES, METER_SSE,
+     "data: {\"type\":\"response.output_text.delta\",\"delta\":\"x\"}\n\ndata: {\"type\":"
+     "\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":[{\"type\":"
+     "\"function_call\",\"name\":\"f\",\"arguments\":\"{}\"}]}}\n\n",
+     "", ANSWER_ENDED, "f", "{}", 0},
+    {ENDPOINT_GENERATE, METER_JSON,
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"why\",\"thought\":true},{\"text\":"
+     "\"ok\"},{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1}}}]},\"finishReason\":"
+     "\"STOP\"}]}",
+     "ok", ANSWER_ENDED, "f", "{\"a\":1}", 0},
+    {ENDPOINT_GENERATE_STREAM, METER_JSON,
+     "[{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"o\"}]}}]},{\"candidates\":[{"
+     "\"content\":{\"parts\":[{\"text\":\"k\"}]},\"finishReason\":\"SAFETY\"}]}]",
+     "ok", ANSWER_REFUSED, NULL, NULL, 0},
+    {ENDPOINT_OLLAMA_CHAT, METER_LINES,
+     "{\"message\":{\"content\":\"o\"},\"done\":false}\n{\"message\":{\"content\":\"k\"}}\n\n{"
+     "\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"length\"}\n",
+     "ok", ANSWER_CUT, NULL, NULL, 0},
+    {ENDPOINT_OLLAMA_GENERATE, METER_JSON,
+     "{\"response\":\"<think>\\nhm\\n</think>\\n\\nok\",\"done\":true,\"done_reason\":\"stop\"}",
+     "ok", ANSWER_ENDED, NULL, NULL, 0},
+};
+
+static void answers_are_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        struct answer a;
+        assert_true(answer_read(&a, answers[i].endpoint, answers[i].kind, str_of(answers[i].bytes),
+                                &alloc_heap));
+        struct str text = answer_text(&a);
+        if (!str_is(text, answers[i].text) || a.finish != answers[i].finish || a.failed)
+            fail_msg("answer %zu: \"%.*s\", %d", i, STR_ARG(text), a.finish);
+        assert_int_equal(a.call_count, answers[i].call ? 1 : 0);
+        if (answers[i].call) {
+            assert_true(str_is(buf_str(&a.calls[0].name), answers[i].call));
+            assert_true(str_is(buf_str(&a.calls[0].arguments), answers[i].arguments));
+        }
+        assert_int_equal(a.token_count, answers[i].tokens);
+        answer_fini(&a);
+    }
+}
+
+static void garbage_is_none(void **state)
+{
+    (void)state;
+    static const char *const bytes[] = {"", "{", "data: x\n\n", "<html>"};
+    for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
+        for (enum meter_kind k = METER_JSON; k <= METER_OTHER; k++) {
+            struct answer a;
+            assert_false(answer_read(&a, ENDPOINT_CHAT, k, str_of(bytes[i]), &alloc_heap));
+            answer_fini(&a);
+        }
+    }
+}
+
+// Beyond what is kept it says so, and does not pretend to have read all.
+static void too_much_fails(void **state)
+{
+    (void)state;
+    struct answer a;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_add_cstr(&b, "{\"choices\":[{\"message\":{\"tool_calls\":[");
+    for (int i = 0; i < ANSWER_CALLS_MAX + 1; i++)
+        buf_printf(&b, "%s{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}", i ? "," : "");
+    buf_add_cstr(&b, "]}}]}");
+    assert_true(answer_read(&a, ENDPOINT_CHAT, METER_JSON, buf_str(&b), &alloc_heap));
+    assert_true(a.failed);
+    answer_fini(&a);
+    buf_fini(&b);
+}
+
+// As some servers write what they do not know, or what cannot be.
+static void odd_tokens(void **state)
+{
+    (void)state;
+    struct answer a;
+    const char *bytes = "{\"choices\":[{\"text\":\"x\",\"logprobs\":{\"token_logprobs\":[-9999.0,"
+                        "0.5,-1.5e-6,\"a\",-1e300]}}]}";
+    assert_true(answer_read(&a, ENDPOINT_COMPLETIONS, METER_JSON, str_of(bytes), &alloc_heap));
+    assert_int_equal(a.token_count, 3);
+    assert_int_equal(a.tokens[0], -1000000000);
+    assert_int_equal(a.tokens[1], 0);
+    assert_int_equal(a.tokens[2], -2);
+    answer_fini(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_are_read),
+        cmocka_unit_test(garbage_is_none),
+        cmocka_unit_test(too_much_fails),
+        cmocka_unit_test(odd_tokens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

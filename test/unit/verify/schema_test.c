@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Values against schemas, keyword by keyword: fits, does not, cannot be told.
+
+#include "../unit.h"
+#include "verify/schema.h"
+
+static const struct {
+    const char *schema, *value;
+    enum verdict want;
+} cases[] = {
+    {"{}", "1", VERDICT_GOOD},
+    {"true", "1", VERDICT_GOOD},
+    {"false", "1", VERDICT_BAD},
+    {"{\"type\":\"string\"}", "\"a\"", VERDICT_GOOD},
+    {"{\"type\":\"string\"}", "1", VERDICT_BAD},
+    {"{\"type\":\"integer\"}", "1.0", VERDICT_GOOD},
+    {"{\"type\":\"integer\"}", "1.5", VERDICT_BAD},
+    {"{\"type\":\"number\"}", "1.5", VERDICT_GOOD},
+    {"{\"type\":[\"string\",\"null\"]}", "null", VERDICT_GOOD},
+    {"{\"type\":\"STRING\",\"nullable\":true}", "null", VERDICT_GOOD},
+    {"{\"type\":\"STRING\"}", "null", VERDICT_BAD},
+    {"{\"enum\":[\"a\",1]}", "1.0", VERDICT_GOOD},
+    {"{\"enum\":[\"a\",1]}", "\"b\"", VERDICT_BAD},
+    {"{\"const\":{\"a\":1,\"b\":[2]}}", "{\"b\":[2],\"a\":1}", VERDICT_GOOD},
+    {"{\"const\":{\"a\":1}}", "{\"a\":1,\"b\":2}", VERDICT_BAD},
+    {"{\"required\":[\"a\"]}", "{\"a\":null}", VERDICT_GOOD},
+    {"{\"required\":[\"a\"]}", "{}", VERDICT_BAD},
+    {"{\"required\":[\"a\"]}", "[]", VERDICT_GOOD},
+    {"{\"properties\":{\"a\":{\"type\":\"integer\"}}}", "{\"a\":\"x\"}", VERDICT_BAD},
+    {"{\"properties\":{\"a\":{}},\"additionalProperties\":false}", "{\"a\":1}", VERDICT_GOOD},
+    {"{\"properties\":{\"a\":{}},\"additionalProperties\":false}", "{\"b\":1}", VERDICT_BAD},
+    {"{\"additionalProperties\":{\"type\":\"string\"}}", "{\"b\":1}", VERDICT_BAD},
+    {"{\"patternProperties\":{\"^b\":{}},\"additionalProperties\":false}", "{\"b\":1}",
+     VERDICT_UNSURE},
+    {"{\"items\":{\"type\":\"integer\"}}", "[1,2]", VERDICT_GOOD},
+    {"{\"items\":{\"type\":\"integer\"}}", "[1,\"2\"]", VERDICT_BAD},
+    {"{\"prefixItems\":[{\"type\":\"string\"}],\"items\":{\"type\":\"integer\"}}", "[\"a\",2]",
+     VERDICT_GOOD},
+    {"{\"prefixItems\":[{\"type\":\"string\"}],\"items\":{\"type\":\"integer\"}}", "[1,2]",
+     VERDICT_BAD},
+    {"{\"minItems\":1,\"maxItems\":2}", "[]", VERDICT_BAD},
+    {"{\"minItems\":\"1\"}", "[]", VERDICT_BAD}, // Gemini's numbers
+    {"{\"minItems\":1,\"maxItems\":2}", "[1,2]", VERDICT_GOOD},
+    {"{\"uniqueItems\":true}", "[1,{\"a\":1},{\"a\":1.0}]", VERDICT_BAD},
+    {"{\"uniqueItems\":true}", "[1,2,\"1\"]", VERDICT_GOOD},
+    {"{\"minLength\":2,\"maxLength\":2}", "\"\xc3\xa9\xc3\xa9\"", VERDICT_GOOD},
+    {"{\"maxLength\":1}", "\"ab\"", VERDICT_BAD},
+    {"{\"minimum\":0.3}", "0.3", VERDICT_GOOD},
+    {"{\"exclusiveMinimum\":0.3}", "0.30", VERDICT_BAD},
+    {"{\"maximum\":10}", "1e1", VERDICT_GOOD},
+    {"{\"exclusiveMaximum\":10}", "10", VERDICT_BAD},
+    {"{\"maximum\":10}", "1e300", VERDICT_UNSURE},
+    {"{\"multipleOf\":0.01}", "0.07", VERDICT_GOOD},
+    {"{\"multipleOf\":0.01}", "0.075", VERDICT_BAD},
+    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", "null", VERDICT_GOOD},
+    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", "1", VERDICT_BAD},
+    {"{\"anyOf\":[{\"pattern\":\"x\"},{\"type\":\"null\"}]}", "\"a\"", VERDICT_UNSURE},
+    {"{\"oneOf\":[{\"minimum\":1},{\"minimum\":2}]}", "3", VERDICT_BAD},
+    {"{\"oneOf\":[{\"minimum\":1},{\"minimum\":2}]}", "1", VERDICT_GOOD},
+    {"{\"allOf\":[{\"minimum\":1},{\"pattern\":\"x\"},{\"maximum\":2}]}", "3", VERDICT_BAD},
+    {"{\"not\":{\"type\":\"null\"}}", "null", VERDICT_BAD},
+    {"{\"$ref\":\"#/$defs/a~1b\",\"$defs\":{\"a/b\":{\"type\":\"string\"}}}", "1", VERDICT_BAD},
+    {"{\"$ref\":\"#/anyOf/1\",\"anyOf\":[true,{\"type\":\"string\"}]}", "1", VERDICT_BAD},
+    {"{\"$ref\":\"http://example.com/x\"}", "1", VERDICT_UNSURE},
+    {"{\"$ref\":\"#/nowhere\"}", "1", VERDICT_UNSURE},
+    {"{\"$ref\":\"#\"}", "1", VERDICT_UNSURE}, // for ever
+    {"{\"pattern\":\"^a\"}", "\"a\"", VERDICT_UNSURE},
+    {"{\"pattern\":\"^a\",\"type\":\"string\"}", "1", VERDICT_BAD},
+    {"{\"title\":\"t\",\"format\":\"date\",\"default\":1}", "\"x\"", VERDICT_GOOD},
+};
+
+static enum verdict check(const char *schema, const char *value, struct finding *f)
+{
+    struct json *s = NULL;
+    struct json *v = NULL;
+    assert_int_equal(json_open(str_of(schema), &alloc_heap, &s, NULL), STATUS_OK);
+    assert_int_equal(json_open(str_of(value), &alloc_heap, &v, NULL), STATUS_OK);
+    schema_check(json_root(s), json_root(v), f);
+    json_close(s);
+    json_close(v);
+    return f->verdict;
+}
+
+static void keywords(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct finding f;
+        enum verdict is = check(cases[i].schema, cases[i].value, &f);
+        if (is != cases[i].want)
+            fail_msg("%s of %s: %s", cases[i].value, cases[i].schema, verdict_name(is));
+        assert_int_equal(f.why[0] != '\0', is != VERDICT_GOOD);
+    }
+}
+
+// A schema that refers to itself twice at each level would take for ever.
+static void steps_are_bounded(void **state)
+{
+    (void)state;
+    struct finding f;
+    assert_int_equal(check("{\"allOf\":[{\"$ref\":\"#\"},{\"$ref\":\"#\"}]}", "1", &f),
+                     VERDICT_UNSURE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keywords),
+        cmocka_unit_test(steps_are_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Each verifier, on what it is to refuse and on what only looks like it.
+
+#include "../unit.h"
+#include "verify/arithmetic.h"
+#include "verify/sureness.h"
+#include "verify/verify.h"
+
+struct text_case {
+    const char *text;
+    enum verdict want;
+};
+
+static void each(enum verifier_kind kind, const struct text_case *cases, size_t count)
+{
+    const struct asked asked = {.form = ASKED_TEXT};
+    for (size_t i = 0; i < count; i++) {
+        struct answer a;
+        struct finding f;
+        answer_of(&a, str_of(cases[i].text), &alloc_heap);
+        a.finish = ANSWER_ENDED;
+        verify(kind, &(struct verify_case){.answer = &a, .asked = &asked}, &f);
+        if (f.verdict != cases[i].want)
+            fail_msg("%s of \"%s\": %s (%s)", verifier_name(kind), cases[i].text,
+                     verdict_name(f.verdict), f.why);
+        answer_fini(&a);
+    }
+}
+
+#define EACH(kind, cases) each(kind, cases, sizeof(cases) / sizeof(cases)[0])
+
+static void refusals(void **state)
+{
+    (void)state;
+    static const struct text_case cases[] = {
+        {"I'm sorry, but I can't help with that.", VERDICT_BAD},
+        {"I\xe2\x80\x99m sorry, but I can\xe2\x80\x99t  assist with this request.", VERDICT_BAD},
+        {"I cannot fulfill this request.", VERDICT_BAD},
+        {"Unfortunately, I am unable to access the internet.", VERDICT_BAD},
+        {"As an AI language model, I have no opinion.", VERDICT_BAD},
+        {"I don't know.", VERDICT_BAD},
+        {"Es tut mir leid, aber das geht nicht.", VERDICT_BAD},
+        {"Lo siento, pero no puedo ayudarte.", VERDICT_BAD},
+        {"I cannot stress enough how well it went.", VERDICT_GOOD},
+        {"Sorry for the delay! The parcel arrives on Monday.", VERDICT_GOOD},
+        {"Call free() once, or you cannot read it again.", VERDICT_GOOD},
+        {"The answer is 4.", VERDICT_GOOD},
+        {"", VERDICT_GOOD},
+    };
+    EACH(VERIFIER_REFUSAL, cases);
+}
+
+static void cut_or_empty(void **state)
+{
+    (void)state;
+    static const struct text_case cut[] = {
+        {"```c\nint x;\n```\ndone", VERDICT_GOOD},
+        {"so:\n```c\nint x;", VERDICT_BAD},
+        {"It goes on and", VERDICT_GOOD}, // it says that it ended
+    };
+    static const struct text_case empty[] = {
+        {"", VERDICT_BAD},          {" \n\t ", VERDICT_BAD},
+        {"<think>hm", VERDICT_BAD}, {"<think>hm</think> ", VERDICT_BAD},
+        {"0", VERDICT_GOOD},
+    };
+    EACH(VERIFIER_TRUNCATION, cut);
+    EACH(VERIFIER_EMPTY, empty);
+}
+
+static void repeat(struct buf *b, const char *words, int times)
+{
+    for (int i = 0; i < times; i++)
+        buf_add_cstr(b, words);
+}
+
+static void loops(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        int times;
+        enum verdict want;
+    } cases[] = {
+        {"the same ", 30, VERDICT_BAD},
+        {"I think that it is so. ", 5, VERDICT_BAD},
+        {"I think that it is so. ", 3, VERDICT_GOOD},
+        {"\xe5\xa5\xbd\xe7\x9a\x84", 20, VERDICT_BAD}, // no blanks
+        {"| --- ", 200, VERDICT_GOOD},                 // a table's rule
+        {"ha ", 10, VERDICT_GOOD},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf b;
+        buf_init(&b, &alloc_heap, 0);
+        buf_add_cstr(&b, "Well, ");
+        repeat(&b, cases[i].words, cases[i].times);
+        const struct text_case one = {buf_cstr(&b), cases[i].want};
+        each(VERIFIER_REPETITION, &one, 1);
+        buf_fini(&b);
+    }
+}
+
+static void calculations(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned found, wrong;
+    } cases[] = {
+        {"48/2 = 24", 1, 0},
+        {"48/2=<<48/2=24>>24, and 48+24=<<48+24=73>>73", 2, 1},
+        {"She has 3 x 4 = 12, then 12 + 5 = 18.", 2, 1},
+        {"2 + 3 * 4 = 14", 1, 0},
+        {"(2 + 3) * 4 = 14", 1, 1},
+        {"$1,200 + $34.50 = $1,234.50", 1, 0},
+        {"0.1 + 0.2 = 0.3", 1, 0},
+        {"10 / 3 = 3.33", 1, 0},
+        {"2 / 3 = 0.66", 1, 0}, // cut
+        {"2 / 3 = 0.65", 1, 1},
+        {"5 - 8 = -3", 1, 0},
+        {"20% * 50 = 10", 1, 0},
+        {"10 / 20 = 50%", 1, 0},
+        {"10 / 20 * 100 = 50%", 1, 0},
+        {"7 \xc3\x97 6 = 42 and 7 \xc3\xb7 2 = 3.5", 2, 0},
+        {"1 + 1 = 2 = 2", 1, 0},
+        // What is something else.
+        {"x + 3 = 7", 0, 0},
+        {"2x + 3 = 7", 0, 0},
+        {"x - 3 = 7, f(3+1) = 16, 2^3+1 = 9", 0, 0},
+        {"5 apples + 3 apples = 8 apples", 0, 0},
+        {"a = 3", 0, 0},
+        {"3 + 4 == 8, 3 + 4 != 8, 3 + 4 >= 8", 0, 0},
+        {"$5 + $6 = $5 + $6", 0, 0},
+        {"3 * 500 = 1.5 thousand", 0, 0},
+        {"7 / 2 = 3 r 1", 0, 0},
+        {"2024-01-02 = 5", 0, 0},
+        {"5:30 + 2 = 7", 0, 0},
+        {"1/0 = 5", 0, 0},
+        {"999999999999999 * 999999999999999 * 999999999999999 = 1", 0, 0},
+        {"= 5", 0, 0},
+        {"", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct arithmetic a = arithmetic_check(str_of(cases[i].text));
+        if (a.found != cases[i].found || a.wrong != cases[i].wrong)
+            fail_msg("%s: found %u, wrong %u", cases[i].text, a.found, a.wrong);
+    }
+}
+
+static void second_models(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        enum verdict want;
+    } cases[] = {
+        {"42", "42.", VERDICT_GOOD},
+        {"The answer is 42.", "So 6 x 7 gives it.\n#### 42", VERDICT_GOOD},
+        {"The answer is (B).", "answer: b", VERDICT_GOOD},
+        {"The answer is 1.5", "The answer is 15", VERDICT_BAD},
+        {"Paris", "Rome", VERDICT_BAD},
+        {"{\"a\":1,\"b\":2}", "{ \"b\": 2.0, \"a\": 1 }", VERDICT_GOOD},
+        {"{\"a\":1}", "{\"a\":2}", VERDICT_BAD},
+        {"The parcel was sent on Monday from Hamburg and will be with you on Wednesday morning, "
+         "between eight and ten.",
+         "Your parcel was sent from Hamburg on Monday and will be with you on Wednesday morning, "
+         "between eight and ten.",
+         VERDICT_GOOD},
+        {"The parcel was sent on Monday from Hamburg and will be with you on Wednesday morning, "
+         "between eight and ten.",
+         "We are closed for the whole of next week because of works in our building, and ask you "
+         "to "
+         "call again later then.",
+         VERDICT_BAD},
+    };
+    const struct asked asked = {.form = ASKED_TEXT};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct answer a;
+        struct answer b;
+        struct finding f;
+        answer_of(&a, str_of(cases[i].a), &alloc_heap);
+        answer_of(&b, str_of(cases[i].b), &alloc_heap);
+        verify(VERIFIER_AGREE, &(struct verify_case){.answer = &a, .asked = &asked, .other = &b},
+               &f);
+        if (f.verdict != cases[i].want)
+            fail_msg("\"%s\" and \"%s\": %s", cases[i].a, cases[i].b, verdict_name(f.verdict));
+        answer_fini(&a);
+        answer_fini(&b);
+    }
+}
+
+// What was asked, what came, in the words of each dialect.
+static const struct {
+    enum endpoint endpoint;
+    const char *request, *answer;
+    enum verdict want;
+} forms[] = {
+    {ENDPOINT_CHAT, "{}", "{\"choices\":[{\"message\":{\"content\":\"hi\"}}]}", VERDICT_UNSURE},
+    {ENDPOINT_CHAT, "{\"response_format\":{\"type\":\"json_object\"}}",
+     "{\"choices\":[{\"message\":{\"content\":\"```json\\n{}\\n```\"}}]}", VERDICT_BAD},
+    {ENDPOINT_CHAT, "{\"response_format\":{\"type\":\"json_object\"}}",
+     "{\"choices\":[{\"message\":{\"content\":\" {} \"}}]}", VERDICT_GOOD},
+    {ENDPOINT_CHAT,
+     "{\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"required\":["
+     "\"a\"]}}}}",
+     "{\"choices\":[{\"message\":{\"content\":\"{}\"}}]}", VERDICT_BAD},
+    {ENDPOINT_RESPONSES,
+     "{\"text\":{\"format\":{\"type\":\"json_schema\",\"schema\":{\"required\":[\"a\"]}}}}",
+     "{\"output\":[{\"type\":\"message\",\"content\":[{\"text\":\"{}\"}]}]}", VERDICT_BAD},
+    {ENDPOINT_MESSAGES,
+     "{\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":{\"required\":[\"a\"]}}}"
+     "}",
+     "{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"{\\\"a\\\":1}\"}]}",
+     VERDICT_GOOD},
+    {ENDPOINT_GENERATE,
+     "{\"generationConfig\":{\"responseMimeType\":\"application/json\",\"responseSchema\":{"
+     "\"type\":\"OBJECT\",\"required\":[\"a\"]}}}",
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"[]\"}]}}]}", VERDICT_BAD},
+    {ENDPOINT_OLLAMA_CHAT, "{\"format\":{\"type\":\"object\"}}",
+     "{\"message\":{\"content\":\"{}\"}}", VERDICT_GOOD},
+    {ENDPOINT_OLLAMA_CHAT, "{\"format\":\"json\"}", "{\"message\":{\"content\":\"hi\"}}",
+     VERDICT_BAD},
+    // Tools.
+    {ENDPOINT_CHAT,
+     "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"required\":"
+     "[\"a\"]}}}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
+     "\"{\\\"a\\\":1}\"}}]}}]}",
+     VERDICT_GOOD},
+    {ENDPOINT_CHAT,
+     "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"required\":"
+     "[\"a\"]}}}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
+     "\"{}\"}}]}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_CHAT, "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"g\",\"arguments\":"
+     "\"{}\"}}]}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_CHAT, "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
+     "\"{a\"}}]}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_CHAT,
+     "{\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}"
+     "}]}",
+     "{\"choices\":[{\"message\":{\"content\":\"no\"}}]}", VERDICT_BAD},
+    {ENDPOINT_CHAT,
+     "{\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}},\"tools\":[{"
+     "\"function\":{\"name\":\"f\"}},{\"function\":{\"name\":\"g\"}}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
+     "\"{}\"}}]}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_MESSAGES,
+     "{\"tool_choice\":{\"type\":\"any\"},\"tools\":[{\"name\":\"f\",\"input_schema\":{"
+     "\"required\":[\"a\"]}}]}",
+     "{\"type\":\"message\",\"content\":[{\"type\":\"tool_use\",\"name\":\"f\",\"input\":{}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_GENERATE,
+     "{\"tools\":[{\"functionDeclarations\":[{\"name\":\"e\"},{\"name\":\"f\",\"parameters\":{"
+     "\"type\":\"OBJECT\",\"properties\":{\"a\":{\"type\":\"INTEGER\"}}}}]}]}",
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":"
+     "\"x\"}}}]}}]}",
+     VERDICT_BAD},
+};
+
+static void forms_asked(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        struct json *body = NULL;
+        struct asked asked;
+        struct answer a;
+        struct finding f;
+        assert_int_equal(json_open(str_of(forms[i].request), &alloc_heap, &body, NULL), STATUS_OK);
+        asked_read(&asked, forms[i].endpoint, json_root(body));
+        assert_true(
+            answer_read(&a, forms[i].endpoint, METER_JSON, str_of(forms[i].answer), &alloc_heap));
+        verify(VERIFIER_SCHEMA, &(struct verify_case){.answer = &a, .asked = &asked}, &f);
+        if (f.verdict != forms[i].want)
+            fail_msg("%s: %s: %s (%s)", forms[i].request, forms[i].answer, verdict_name(f.verdict),
+                     f.why);
+        answer_fini(&a);
+        json_close(body);
+    }
+}
+
+static enum verdict by_tokens(const struct sureness *usual, const int32_t *tokens, unsigned count)
+{
+    const struct asked asked = {.form = ASKED_TEXT};
+    struct answer a;
+    struct finding f;
+    answer_of(&a, str_of("x"), &alloc_heap);
+    a.tokens = alloc_must(count * sizeof *tokens);
+    memcpy(a.tokens, tokens, count * sizeof *tokens);
+    a.token_count = count;
+    verify(VERIFIER_LOGPROB,
+           &(struct verify_case){
+               .answer = &a, .asked = &asked, .sure_least = sureness_least(usual, 900000)},
+           &f);
+    answer_fini(&a);
+    return f.verdict;
+}
+
+static void sure_of_tokens(void **state)
+{
+    (void)state;
+    struct sureness usual = {.count = 0};
+    // One guess in twenty does not count, three do.
+    int32_t tokens[20] = {-5000000};
+    assert_int_equal(by_tokens(&usual, tokens, 20), VERDICT_GOOD);
+    tokens[1] = tokens[2] = -5000000;
+    assert_int_equal(by_tokens(&usual, tokens, 20), VERDICT_BAD);
+    // For a model that is usually no surer it is sure enough; the least sure tenth is not.
+    for (int i = 1; i <= 100; i++)
+        sureness_add(&usual, -i * 100000);
+    assert_int_equal(sureness_least(&usual, 900000), -9100000);
+    assert_int_equal(by_tokens(&usual, tokens, 20), VERDICT_GOOD);
+    tokens[0] = tokens[1] = tokens[2] = -9200000;
+    assert_int_equal(by_tokens(&usual, tokens, 20), VERDICT_BAD);
+    // Only the latest count.
+    for (int i = 0; i < SURENESS_KEPT; i++)
+        sureness_add(&usual, -10);
+    assert_int_equal(sureness_least(&usual, 900000), -10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refusals),       cmocka_unit_test(cut_or_empty),
+        cmocka_unit_test(loops),          cmocka_unit_test(calculations),
+        cmocka_unit_test(second_models),  cmocka_unit_test(forms_asked),
+        cmocka_unit_test(sure_of_tokens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
