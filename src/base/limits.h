@@ -20,6 +20,7 @@
 #define SIFT_BYTES_MAX         (256 * KIB)  // what is kept of a JSON text that passes
 #define SIFT_VALUE_MAX         (16 * KIB)   // ... of one value in it
 #define WHOLE_ANSWER_BYTES_MAX (64 * KIB)   // up to here an answer's cost stands in its head
+#define VERIFIED_BYTES_MAX     (1 * MIB)    // of an answer that is held until it is verified
 #define TRANSLATED_BYTES_MAX   (128L * MIB) // of a whole answer to be translated
 #define REQUEST_ARENA_MAX      (4 * MIB)    // beside the body
 #define STREAM_BUFFER_MAX      (64 * KIB) // unsent bytes of an answer before its upstream is paused

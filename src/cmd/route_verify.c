@@ -268,7 +268,7 @@ static void json_mean(struct json_out *o, const char *name, int64_t sum, int64_t
 static void json_verifier(struct json_out *o, const char *name, const struct group *by)
 {
     json_out_begin(o, name, '{');
-    for (enum verdict v = VERDICT_GOOD; v <= VERDICT_BAD; v++)
+    for (enum finding_verdict v = VERDICT_GOOD; v <= VERDICT_BAD; v++)
         json_out_number(o, verdict_name(v), by[v].rows);
     json_mean(o, "weak_of_good", by[VERDICT_GOOD].weak_ppm, by[VERDICT_GOOD].judged);
     json_mean(o, "weak_of_bad", by[VERDICT_BAD].weak_ppm, by[VERDICT_BAD].judged);

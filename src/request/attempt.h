@@ -69,6 +69,9 @@ struct attempt {
     enum refusal refusal;      // what we answer instead, or say in the stream
     struct str refusal_detail; // in the call's arena
     struct str logged_detail;  // the same, without what it quotes of an answer
+    bool verifies;             // its answer is held until it is verified (verifying.h),
+    bool escalates;            // and is not good enough: the large side is asked
+    const char *refused_by;    // the verifier that says so; static
     bool settled;              // FINAL stands in the journal
     struct entry entry;
 };

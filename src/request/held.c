@@ -98,6 +98,7 @@ void held_came(struct req *r)
 
 void held_judge(struct req *r)
 {
-    if (r->attempt.mode == RELAY_HELD && !buf_failed(&r->attempt.whole) && !is_error(r))
+    if (r->attempt.mode == RELAY_HELD && !buf_failed(&r->attempt.whole) && !is_error(r) &&
+        !r->attempt.verifies)
         held_pass(r);
 }

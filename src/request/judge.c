@@ -65,6 +65,6 @@ void judge(struct req *r)
         fail_incomplete(r);
     else
         held_judge(r);
-    if (r->attempt.refusal == REFUSAL_NONE && untranslatable(r))
+    if (r->attempt.refusal == REFUSAL_NONE && !r->attempt.verifies && untranslatable(r))
         fail(r, "Its answer cannot be translated.", STR_NONE);
 }

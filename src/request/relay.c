@@ -23,6 +23,7 @@
 #include "request/growth.h"
 #include "request/held.h"
 #include "request/translation.h"
+#include "request/verifying.h"
 #include "wire/failure.h"
 #include "wire/fault.h"
 #include "wire/header.h"
@@ -79,8 +80,11 @@ static void send_on(struct req *r, struct str bytes)
 void relay_pass(void *context, struct str bytes)
 {
     struct req *r = context;
-    if (r->attempt.mode == RELAY_HELD && r->attempt.whole.len + bytes.len > WHOLE_ANSWER_BYTES_MAX)
-        held_pass(r); // no error is so long
+    if (r->attempt.mode == RELAY_HELD &&
+        r->attempt.whole.len + bytes.len > verifying_most(&r->attempt)) {
+        verifying_end(r); // too long to be verified
+        held_pass(r);     // no error is so long
+    }
     if (r->attempt.mode == RELAY_HELD)
         buf_add(&r->attempt.whole, bytes);
     else if (r->attempt.translation && r->attempt.upstream_status < 400)
@@ -371,10 +375,12 @@ static void on_head(struct call *c, void *owner)
     bool streams = meter_kind_streams(r->attempt.meter.setup.kind);
     if (r->attempt.translation)
         r->attempt.translation->answer.setup.whole = !streams;
-    bool large = h->content_length > WHOLE_ANSWER_BYTES_MAX && !r->attempt.translation;
+    bool large =
+        h->content_length > (int64_t)verifying_most(&r->attempt) && !r->attempt.translation;
     if (!error && streams) {
         r->attempt.mode = RELAY_HELD;
     } else if (!error && large) {
+        verifying_end(r);
         r->attempt.mode = RELAY_STREAM;
         r->attempt.sized = true;
         relay_head(r, h->content_length, false);
@@ -426,11 +432,12 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         return; // after the terminal event: nothing more is expected
     if (r->attempt.entry.ttft_us == 0)
         r->attempt.entry.ttft_us = clock_mono_us() - r->attempt.dispatch_mono_us;
-    if (r->attempt.mode == RELAY_WHOLE && collected(r) + bytes.len > WHOLE_ANSWER_BYTES_MAX) {
+    if (r->attempt.mode == RELAY_WHOLE && collected(r) + bytes.len > verifying_most(&r->attempt)) {
         if (r->attempt.upstream_status >= 400) {
             give_up(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
             return;
         }
+        verifying_end(r);
         whole_to_stream(r); // its length was not told
     }
     meter_feed(&r->attempt.meter, bytes, relay_pass, r);

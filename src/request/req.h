@@ -3,8 +3,8 @@
 // req - one call on its way through the gateway: a table of steps of one shape.
 //
 //   read > identify > body > decode > route > admit
-//     > reserve > dispatch > relay > again > settle > answer > record
-//         ^------- another -------'
+//     > reserve > dispatch > relay > verify > again > settle > answer > record
+//         ^------------ another ------------'
 //
 // A step says NEXT, WAIT (call me again when something happened), AGAIN (another attempt) or END.
 // Everything a step needs is in struct req; nothing else needs to be understood to follow a call.
@@ -38,6 +38,7 @@ typedef enum flow step_f(struct req *r);
     X(reserve)      \
     X(dispatch)     \
     X(relay)        \
+    X(verify)       \
     X(again)        \
     X(settle)       \
     X(answer)       \
@@ -90,6 +91,7 @@ struct req {
     struct str purse;            // the budget that refuses it (REFUSAL_BUDGET)
     bool purse_paused;           // ... because it is paused
     struct again *again;         // NULL until an attempt is to be followed by another
+    struct verifying *verifying; // NULL until an answer is to be verified
     int64_t until_us;    // monotonic, its first attempt sent: when the whole call must be over
     int64_t input_bytes; // text of the request, for an estimate
     bool head_sent;

@@ -17,6 +17,7 @@
 #include "request/plan.h"
 #include "request/relay.h"
 #include "request/translation.h"
+#include "request/verifying.h"
 #include "wire/failure.h"
 
 #define US_PER_MS 1000
@@ -94,9 +95,13 @@ void again_stop(struct req *r)
         r->again->stopped = true;
 }
 
-// The client's bytes are needed until no other attempt can come.
+// The client's bytes are needed until no other attempt can come. Then it gets what there is.
 static enum flow last(struct req *r)
 {
+    if (r->attempt.verifies) {
+        verifying_end(r);
+        judge(r);
+    }
     if (r->again)
         timer_clear(&r->again->timer);
     relay_give_back(r);
@@ -105,7 +110,8 @@ static enum flow last(struct req *r)
 
 static bool failed(const struct req *r)
 {
-    return r->attempt.refusal != REFUSAL_NONE || r->attempt.upstream_status >= 400;
+    const struct attempt *a = &r->attempt;
+    return a->refusal != REFUSAL_NONE || a->upstream_status >= 400 || a->escalates;
 }
 
 static bool may_follow(const struct req *r)
@@ -174,6 +180,10 @@ static struct choice decide(struct req *r)
     const struct attempt *a = &r->attempt;
     struct choice c = {.verdict = RETRY_REPEAT,
                        .context = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0};
+    if (a->escalates) {
+        c.verdict = find_other(r, AGAIN_ESCALATE, &c.other) ? RETRY_OTHER : RETRY_END;
+        return c;
+    }
     if (c.context > 0 || unasks_usage(r)) // it is asked otherwise
         return c;
     int64_t now_us = loop_now_us(r->worker->loop);

@@ -11,6 +11,7 @@
 #include "request/relay.h"
 #include "request/req.h"
 #include "request/translation.h"
+#include "request/verifying.h"
 #include "wire/header.h"
 
 #define TARGET_STEP 256
@@ -200,6 +201,7 @@ enum flow step_dispatch(struct req *r)
     if (refusal != REFUSAL_NONE)
         return again_refuse(r, refusal, why.text);
     r->attempt.usage_added = wants_usage(r);
+    verifying_begin(r);
     struct buf target, fields;
     buf_init(&target, &alloc_heap, TARGET_BYTES_MAX + TARGET_STEP);
     buf_init(&fields, &alloc_heap, HEAD_BYTES_MAX);

@@ -368,6 +368,8 @@ static void entry_end(struct req *r)
     e->http_status = status_of(r);
     if (e->http_status >= 400 && e->error.len == 0)
         e->error = arena_printf(&r->arena, "http_%d", e->http_status);
+    if (e->error.len == 0 && r->attempt.refused_by && e->followed)
+        e->error = arena_printf(&r->arena, "verify_%s", r->attempt.refused_by);
     if (e->error.len == 0 && prompt_cut(r))
         e->error = str_of("prompt_cut"); // an answer to a part of what was asked
     if (!e->followed)

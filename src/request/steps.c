@@ -7,6 +7,7 @@
 #include "request/feedback.h"
 #include "request/fit.h"
 #include "request/relay.h"
+#include "request/verifying.h"
 
 #define REQUEST_ARENA_STEP 512
 
@@ -28,6 +29,7 @@ void req_free(struct req *r)
         log_say(LOG_ERROR, "call %.*s: out of memory: its row lacks texts", UUID_TEXT, r->id_text);
     feedback_free(r);
     again_free(r);
+    verifying_free(r);
     reserve_free(r);
     fit_gone(r);
     attempt_fini(&r->attempt);

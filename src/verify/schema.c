@@ -11,10 +11,10 @@
 #define STEPS_MAX   100000
 #define POINTER_MAX 256 // bytes of a reference
 
-static enum verdict check(struct schema_run *run, const struct json_val *schema,
-                          const struct json_val *value, unsigned depth);
+static enum finding_verdict check(struct schema_run *run, const struct json_val *schema,
+                                  const struct json_val *value, unsigned depth);
 
-static enum verdict both(enum verdict a, enum verdict b)
+static enum finding_verdict both(enum finding_verdict a, enum finding_verdict b)
 {
     return a > b ? a : b;
 }
@@ -33,12 +33,12 @@ static const struct json_val *member(const struct json_val *object, struct str n
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): a schema is a tree; its depth and its steps are bounded
-static enum verdict word_properties(const struct schema_word *w)
+static enum finding_verdict word_properties(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *v = NULL;
     struct str key;
-    enum verdict all = VERDICT_GOOD;
+    enum finding_verdict all = VERDICT_GOOD;
     while (json_type(w->value) == JSON_OBJECT && json_each(&it, w->value, &key, &v)) {
         const struct json_val *schema = member(w->says, key);
         if (schema)
@@ -48,17 +48,17 @@ static enum verdict word_properties(const struct schema_word *w)
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict word_additional(const struct schema_word *w)
+static enum finding_verdict word_additional(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *v = NULL;
     struct str key;
-    enum verdict all = VERDICT_GOOD;
+    enum finding_verdict all = VERDICT_GOOD;
     bool patterns = json_get(w->schema, "patternProperties");
     while (json_type(w->value) == JSON_OBJECT && json_each(&it, w->value, &key, &v)) {
         if (member(json_get(w->schema, "properties"), key))
             continue;
-        enum verdict one = check(w->run, w->says, v, w->depth + 1);
+        enum finding_verdict one = check(w->run, w->says, v, w->depth + 1);
         all = both(all, patterns && one == VERDICT_BAD ? VERDICT_UNSURE : one);
     }
     return all;
@@ -66,13 +66,13 @@ static enum verdict word_additional(const struct schema_word *w)
 
 // `items` behind `prefixItems`, or as a list in their place (draft 4).
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict word_items(const struct schema_word *w)
+static enum finding_verdict word_items(const struct schema_word *w)
 {
     struct json_iter it = {0};
     struct json_iter of = {0};
     const struct json_val *v = NULL;
     const struct json_val *schema = NULL;
-    enum verdict all = VERDICT_GOOD;
+    enum finding_verdict all = VERDICT_GOOD;
     bool prefix = json_type(w->says) == JSON_ARRAY;
     size_t skip = prefix ? 0 : json_count(json_get(w->schema, "prefixItems"));
     while (json_type(w->value) == JSON_ARRAY && json_each(&it, w->value, NULL, &v)) {
@@ -103,7 +103,7 @@ static struct tally tally(const struct schema_word *w)
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict word_all(const struct schema_word *w)
+static enum finding_verdict word_all(const struct schema_word *w)
 {
     struct tally t = tally(w);
     if (t.of[VERDICT_BAD])
@@ -112,7 +112,7 @@ static enum verdict word_all(const struct schema_word *w)
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict word_any(const struct schema_word *w)
+static enum finding_verdict word_any(const struct schema_word *w)
 {
     struct tally t = tally(w);
     if (t.of[VERDICT_GOOD])
@@ -121,7 +121,7 @@ static enum verdict word_any(const struct schema_word *w)
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict word_one(const struct schema_word *w)
+static enum finding_verdict word_one(const struct schema_word *w)
 {
     struct tally t = tally(w);
     if (t.of[VERDICT_GOOD] > 1)
@@ -132,7 +132,7 @@ static enum verdict word_one(const struct schema_word *w)
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict word_not(const struct schema_word *w)
+static enum finding_verdict word_not(const struct schema_word *w)
 {
     switch (check(w->run, w->says, w->value, w->depth + 1)) {
     case VERDICT_GOOD: return VERDICT_BAD;
@@ -188,7 +188,7 @@ static const struct json_val *find(const struct json_val *root, struct str refer
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict word_ref(const struct schema_word *w)
+static enum finding_verdict word_ref(const struct schema_word *w)
 {
     const struct json_val *schema = find(w->run->root, json_str(w->says));
     return schema ? check(w->run, schema, w->value, w->depth + 1) : VERDICT_UNSURE;
@@ -220,12 +220,12 @@ static schema_word_f *word_of(struct str name)
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict check_word(const struct schema_word *w)
+static enum finding_verdict check_word(const struct schema_word *w)
 {
     schema_word_f *word = word_of(w->name);
     if (!word)
         return schema_is_annotation(w->name) ? VERDICT_GOOD : VERDICT_UNSURE;
-    enum verdict v = word(w);
+    enum finding_verdict v = word(w);
     if (v > w->run->out->verdict)
         finding_set(w->run->out, v, "%s the schema's \"%.*s\"",
                     v == VERDICT_BAD ? "it does not fit" : "it cannot be told whether it fits",
@@ -234,12 +234,12 @@ static enum verdict check_word(const struct schema_word *w)
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static enum verdict check(struct schema_run *run, const struct json_val *schema,
-                          const struct json_val *value, unsigned depth)
+static enum finding_verdict check(struct schema_run *run, const struct json_val *schema,
+                                  const struct json_val *value, unsigned depth)
 {
     struct schema_word w = {.run = run, .schema = schema, .value = value, .depth = depth};
     struct json_iter it = {0};
-    enum verdict all = VERDICT_GOOD;
+    enum finding_verdict all = VERDICT_GOOD;
     if (json_type(schema) == JSON_BOOL)
         return json_bool(schema, true) ? VERDICT_GOOD : VERDICT_BAD;
     if (json_type(schema) != JSON_OBJECT || depth > JSON_DEPTH_MAX)
@@ -257,7 +257,7 @@ void schema_check(const struct json_val *schema, const struct json_val *value, s
 {
     struct finding first = {.verdict = VERDICT_GOOD};
     struct schema_run run = {.root = schema, .left = STEPS_MAX, .out = &first};
-    enum verdict v = check(&run, schema, value, 0);
+    enum finding_verdict v = check(&run, schema, value, 0);
     if (v == VERDICT_GOOD)
         *out = (struct finding){.verdict = VERDICT_GOOD};
     else if (first.verdict == v)

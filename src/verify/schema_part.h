@@ -24,7 +24,7 @@ struct schema_word {
     unsigned depth;
 };
 
-typedef enum verdict schema_word_f(const struct schema_word *w);
+typedef enum finding_verdict schema_word_f(const struct schema_word *w);
 
 // The keyword's check, if it looks at the value alone; NULL if it is none of those.
 schema_word_f *schema_plain(struct str name);

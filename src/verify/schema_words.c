@@ -5,7 +5,7 @@
 #include "base/decimal.h"
 #include "verify/schema_part.h"
 
-static enum verdict verdict_of(bool fits)
+static enum finding_verdict verdict_of(bool fits)
 {
     return fits ? VERDICT_GOOD : VERDICT_BAD;
 }
@@ -39,7 +39,7 @@ static bool is_type(struct str name, const struct json_val *v)
     return false;
 }
 
-static enum verdict word_type(const struct schema_word *w)
+static enum finding_verdict word_type(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *name = NULL;
@@ -51,7 +51,7 @@ static enum verdict word_type(const struct schema_word *w)
     return verdict_of(fits);
 }
 
-static enum verdict word_nullable(const struct schema_word *w)
+static enum finding_verdict word_nullable(const struct schema_word *w)
 {
     (void)w; // `type` looks at it
     return VERDICT_GOOD;
@@ -59,12 +59,12 @@ static enum verdict word_nullable(const struct schema_word *w)
 
 // --- equal ---
 
-static enum verdict word_const(const struct schema_word *w)
+static enum finding_verdict word_const(const struct schema_word *w)
 {
     return verdict_of(schema_same(w->says, w->value));
 }
 
-static enum verdict word_enum(const struct schema_word *w)
+static enum finding_verdict word_enum(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *one = NULL;
@@ -75,7 +75,7 @@ static enum verdict word_enum(const struct schema_word *w)
     return verdict_of(fits);
 }
 
-static enum verdict word_unique(const struct schema_word *w)
+static enum finding_verdict word_unique(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *a = NULL;
@@ -109,7 +109,7 @@ static size_t characters(struct str s)
     return n;
 }
 
-static enum verdict compare_count(const struct schema_word *w, size_t count, bool least)
+static enum finding_verdict compare_count(const struct schema_word *w, size_t count, bool least)
 {
     int64_t limit = 0;
     if (!count_of(w->says, &limit) || limit < 0)
@@ -117,7 +117,7 @@ static enum verdict compare_count(const struct schema_word *w, size_t count, boo
     return verdict_of(least ? count >= (size_t)limit : count <= (size_t)limit);
 }
 
-static enum verdict word_count(const struct schema_word *w)
+static enum finding_verdict word_count(const struct schema_word *w)
 {
     enum json_type type = str_ends(w->name, str_of("Properties")) ? JSON_OBJECT
                           : str_ends(w->name, str_of("Items"))    ? JSON_ARRAY
@@ -128,7 +128,7 @@ static enum verdict word_count(const struct schema_word *w)
     return compare_count(w, count, str_starts(w->name, str_of("min")));
 }
 
-static enum verdict word_required(const struct schema_word *w)
+static enum finding_verdict word_required(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *name = NULL;
@@ -154,7 +154,7 @@ static bool number_of(const struct json_val *v, int128 *out)
     return decimal_read(json_number(NULL, v), out) == STATUS_OK;
 }
 
-static enum verdict word_bound(const struct schema_word *w)
+static enum finding_verdict word_bound(const struct schema_word *w)
 {
     int128 limit;
     int128 n;
@@ -169,7 +169,7 @@ static enum verdict word_bound(const struct schema_word *w)
     return verdict_of(str_is(w->name, "exclusiveMinimum") ? n > limit : n < limit);
 }
 
-static enum verdict word_multiple(const struct schema_word *w)
+static enum finding_verdict word_multiple(const struct schema_word *w)
 {
     int128 step;
     int128 n;

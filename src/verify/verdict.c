@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-void finding_set(struct finding *f, enum verdict verdict, const char *format, ...)
+void finding_set(struct finding *f, enum finding_verdict verdict, const char *format, ...)
 {
     va_list args;
     f->verdict = verdict;
@@ -18,7 +18,7 @@ void finding_set(struct finding *f, enum verdict verdict, const char *format, ..
     f->why[str_tame(f->why, len, false)] = '\0';
 }
 
-const char *verdict_name(enum verdict v)
+const char *verdict_name(enum finding_verdict v)
 {
     static const char *const names[] = {"good", "unsure", "bad"};
     return names[v];

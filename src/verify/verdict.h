@@ -8,15 +8,16 @@
 
 #include "base/must.h"
 
-enum verdict { VERDICT_GOOD, VERDICT_UNSURE, VERDICT_BAD };
+enum finding_verdict { VERDICT_GOOD, VERDICT_UNSURE, VERDICT_BAD };
 
 struct finding {
-    enum verdict verdict;
+    enum finding_verdict verdict;
     char why[160]; // for a person, of what is BAD or UNSURE: no text of the answer but names in it
 };
 
 // Fills it.
-void finding_set(struct finding *f, enum verdict verdict, const char *format, ...) PRINTF(3, 4);
-const char *verdict_name(enum verdict v); // "good", "unsure", "bad"
+void finding_set(struct finding *f, enum finding_verdict verdict, const char *format, ...)
+    PRINTF(3, 4);
+const char *verdict_name(enum finding_verdict v); // "good", "unsure", "bad"
 
 #endif

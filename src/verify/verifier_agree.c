@@ -81,7 +81,7 @@ static struct str plain(struct str text, char out[SHORT_BYTES])
 }
 
 // GOOD and BAD where both have a result; UNSURE where not.
-static enum verdict same_result(struct str a, struct str b)
+static enum finding_verdict same_result(struct str a, struct str b)
 {
     char x[SHORT_BYTES];
     char y[SHORT_BYTES];
@@ -145,7 +145,7 @@ static bool agree(const struct answer *a, const struct answer *b)
         return same_calls(a, b);
     if (is_json(x, a->alloc))
         return same_json(x, y, a->alloc);
-    enum verdict v = same_result(x, y);
+    enum finding_verdict v = same_result(x, y);
     return v == VERDICT_UNSURE ? shared_ppm(x, y) >= SHARED_PPM : v == VERDICT_GOOD;
 }
 

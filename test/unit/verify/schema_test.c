@@ -7,7 +7,7 @@
 
 static const struct {
     const char *schema, *value;
-    enum verdict want;
+    enum finding_verdict want;
 } cases[] = {
     {"{}", "1", VERDICT_GOOD},
     {"true", "1", VERDICT_GOOD},
@@ -70,7 +70,7 @@ static const struct {
     {"{\"title\":\"t\",\"format\":\"date\",\"default\":1}", "\"x\"", VERDICT_GOOD},
 };
 
-static enum verdict check(const char *schema, const char *value, struct finding *f)
+static enum finding_verdict check(const char *schema, const char *value, struct finding *f)
 {
     struct json *s = NULL;
     struct json *v = NULL;
@@ -87,7 +87,7 @@ static void keywords(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct finding f;
-        enum verdict is = check(cases[i].schema, cases[i].value, &f);
+        enum finding_verdict is = check(cases[i].schema, cases[i].value, &f);
         if (is != cases[i].want)
             fail_msg("%s of %s: %s", cases[i].value, cases[i].schema, verdict_name(is));
         assert_int_equal(f.why[0] != '\0', is != VERDICT_GOOD);

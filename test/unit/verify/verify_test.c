@@ -9,7 +9,7 @@
 
 struct text_case {
     const char *text;
-    enum verdict want;
+    enum finding_verdict want;
 };
 
 static void each(enum verifier_kind kind, const struct text_case *cases, size_t count)
@@ -80,7 +80,7 @@ static void loops(void **state)
     static const struct {
         const char *words;
         int times;
-        enum verdict want;
+        enum finding_verdict want;
     } cases[] = {
         {"the same ", 30, VERDICT_BAD},
         {"I think that it is so. ", 5, VERDICT_BAD},
@@ -152,7 +152,7 @@ static void second_models(void **state)
     (void)state;
     static const struct {
         const char *a, *b;
-        enum verdict want;
+        enum finding_verdict want;
     } cases[] = {
         {"42", "42.", VERDICT_GOOD},
         {"The answer is 42.", "So 6 x 7 gives it.\n#### 42", VERDICT_GOOD},
@@ -193,7 +193,7 @@ static void second_models(void **state)
 static const struct {
     enum endpoint endpoint;
     const char *request, *answer;
-    enum verdict want;
+    enum finding_verdict want;
 } forms[] = {
     {ENDPOINT_CHAT, "{}", "{\"choices\":[{\"message\":{\"content\":\"hi\"}}]}", VERDICT_UNSURE},
     {ENDPOINT_CHAT, "{\"response_format\":{\"type\":\"json_object\"}}",
@@ -285,7 +285,8 @@ static void forms_asked(void **state)
     }
 }
 
-static enum verdict by_tokens(const struct sureness *usual, const int32_t *tokens, unsigned count)
+static enum finding_verdict by_tokens(const struct sureness *usual, const int32_t *tokens,
+                                      unsigned count)
 {
     const struct asked asked = {.form = ASKED_TEXT};
     struct answer a;

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// verifying - a cascade: an answer of the small side is held until its route's verifiers have
+// looked at it. What one of them refuses is followed by an attempt at the large side, with a hold
+// and a row of its own; both are billed.
+//
+//   small side's answer --> complete --> verified: good --> it goes to the client
+//            |                                '-- bad --> the large side (step again)
+//            '--> a stream, and `hold` is over, or too long --> it goes as it comes, unverified
+//
+// What cannot be followed (no large side is usable, or no budget covers it) is given after all.
+
+#ifndef REQUEST_VERIFYING_H
+#define REQUEST_VERIFYING_H
+
+#include "request/req.h"
+
+// The attempt is about to be sent: if its answer is one to be verified, it is held from now on.
+void verifying_begin(struct req *r);
+// The attempt's answer goes to the client as it is, or as it comes.
+void verifying_end(struct req *r);
+// Bytes of an answer that may be held.
+size_t verifying_most(const struct attempt *a);
+void verifying_free(struct req *r); // with the call
+
+#endif

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A provider that answers as it is told: the question is JSON, and says of each model what it answers."""
+import http.server
+import json
+import threading
+
+
+class Told:
+    """Speaks chat completions. Of `{"small": "hi", "large": {"content": "hm", "finish": "length"}}` the model `small`
+    answers hi. Besides `content`: `finish`, `tool_calls`, `logprobs` (of its tokens, where they are asked for),
+    `status`, `wait` (an event that a stream waits for after its first half)."""
+
+    def __init__(self):
+        self.asked = []  # bodies
+        self.events = {}
+        told = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                told.asked.append(body)
+                says = json.loads(body["messages"][-1]["content"]).get(body["model"], "?")
+                says = {"content": says} if isinstance(says, str) else says
+                (self.stream if body.get("stream") else self.whole)(body, says)
+
+            def send(self, kind, body, status=200):
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def choice(self, body, says, name):
+                made = {k: says[k] for k in ("content", "tool_calls", "refusal") if k in says}
+                choice = {"index": 0, name: {"role": "assistant", **made}, "logprobs": None,
+                          "finish_reason": says.get("finish", "tool_calls" if "tool_calls" in says else "stop")}
+                if body.get("logprobs") and "logprobs" in says:
+                    choice["logprobs"] = {"content": [{"token": "x", "logprob": p, "bytes": [120], "top_logprobs": []}
+                                                      for p in says["logprobs"]]}
+                return choice
+
+            def whole(self, body, says):
+                if "status" in says:
+                    return self.send("application/json", b'{"error":{"message":"no"}}', says["status"])
+                answer = {"id": "c", "object": "chat.completion", "model": body["model"],
+                          "choices": [self.choice(body, says, "message")],
+                          "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}}
+                return self.send("application/json", json.dumps(answer).encode())
+
+            def stream(self, body, says):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Connection", "close")
+                self.end_headers()
+                text = says.get("content", "")
+                halves = [{**says, "content": text[:len(text) // 2], "finish": None},
+                          {**says, "content": text[len(text) // 2:]}]
+                halves[0].pop("tool_calls", None)
+                for i, half in enumerate(halves):
+                    event = {"id": "c", "object": "chat.completion.chunk", "model": body["model"],
+                             "choices": [self.choice(body, half, "delta")]}
+                    self.wfile.write(b"data: " + json.dumps(event).encode() + b"\n\n")
+                    if i == 0 and "wait" in says:
+                        told.events[says["wait"]].wait(60)
+                usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
+                self.wfile.write(b"data: " + json.dumps({"id": "c", "object": "chat.completion.chunk",
+                                                         "model": body["model"], "choices": [], "usage": usage}).encode())
+                self.wfile.write(b"\n\ndata: [DONE]\n\n")
+                self.close_connection = True
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def providers(self):
+        return (f"  told: {{ dialect: openai, url: http://127.0.0.1:{self.port}/v1, retries: 0, "
+                f"models: [small, second, large] }}\n")

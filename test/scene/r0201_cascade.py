@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cascade: the small model answers first, verifiers look at its answer, and what they refuse the large one answers.
+Both are billed. A stream is held until then, but not for ever."""
+import http.client
+import json
+import threading
+
+from lib.scene import Gateway, Mock, expect, expect_in, limit, question
+from lib.told import Told
+
+limit(120)
+ROUTES = """  - { model: told/small, input_per_mtok: 1, output_per_mtok: 1 }
+  - { model: told/large, input_per_mtok: 100, output_per_mtok: 100 }
+tiers:
+  small: [told/small]
+  large: [told/large]
+routes:
+  - { name: all, small: small, large: large, match: { key: nobody }, hold: 60s,
+      verify: [refusal, truncation, empty, repetition, schema, arithmetic] }
+  - { name: quick, small: small, large: large, match: { key: nobody }, verify: [refusal], hold: 200ms }
+  - { name: alone, small: small, match: { key: nobody }, verify: [refusal] }
+budgets:
+  - { name: cents, limit: 0.01, scope: { "tag:of": cents } }
+"""
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {
+    "type": "object", "required": ["city"], "properties": {"city": {"type": "string"}}}}}
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "object", "required": ["n"]}}}
+
+
+def call(arguments, name="weather"):
+    return {"tool_calls": [{"id": "1", "type": "function", "function": {"name": name, "arguments": arguments}}]}
+
+
+REFUSED = [
+    ("refusal", "I'm sorry, but I can't help with that.", {}),
+    ("refusal", {"content": "", "finish": "content_filter"}, {}),
+    ("truncation", {"content": "It goes on and", "finish": "length"}, {}),
+    ("empty", "  ", {}),
+    ("repetition", "again and " * 40, {}),
+    ("schema", "{}", {"response_format": SCHEMA}),
+    ("schema", "no JSON", {"response_format": {"type": "json_object"}}),
+    ("schema", call("{\"city\":1}"), {"tools": [TOOL]}),
+    ("schema", call("{", "weather"), {"tools": [TOOL]}),
+    ("schema", call("{}", "climate"), {"tools": [TOOL]}),
+    ("arithmetic", "3 x 4 = 13", {}),
+]
+KEPT = [("It is fine.", {}), ("{\"n\":1}", {"response_format": SCHEMA}), (call("{\"city\":\"Bonn\"}"), {"tools": [TOOL]}),
+        ("3 x 4 = 12", {})]
+
+
+def said(answer):
+    if answer.headers["content-type"].startswith("text/event-stream"):
+        return "".join(event["choices"][0]["delta"].get("content") or "" for event in answer.events
+                       if isinstance(event, dict) and event["choices"])
+    return answer.json["choices"][0]["message"].get("content")
+
+
+told = Told()
+with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
+    count = 0
+
+    def ask(route, small, large="LARGE", headers=None, **more):
+        text = json.dumps({"small": small, "large": large})
+        return gateway.chat(text, model=route, headers=headers, **more)
+
+    def rows(*wanted):
+        """The newest call's attempts: its rows' models, routes and errors."""
+        global count
+        count += len(wanted)
+        rows = gateway.rows(count)[-len(wanted):]
+        expect([(row["model"], row["route"], row["error"] or "") for row in rows], list(wanted))
+        return rows
+
+    for stream in ({}, {"stream": True}):
+        for verifier, small, more in REFUSED:
+            answer = ask("all", small, **more, **stream)
+            expect((answer.status, answer.headers["x-costlens-model"], said(answer)), (200, "told/large", "LARGE"),
+                   f"{verifier} {small}")
+            first, second = rows(("small", "route all: small", f"verify_{verifier}"),
+                                 ("large", "route all: escalated", ""))
+            expect((first["cost_pd"], first["followed"], second["cost_pd"]), (110_000_000, 1, 11_000_000_000))
+        for small, more in KEPT:
+            answer = ask("all", small, **more, **stream)
+            expect((answer.status, answer.headers["x-costlens-model"]), (200, "told/small"), small)
+            if isinstance(small, str):
+                expect(said(answer), small)
+            rows(("small", "route all: small", ""))
+
+    # Where nobody else could answer, or no budget covers who could, it is given after all.
+    refusal = "I'm sorry, but I can't help with that."
+    expect(said(ask("alone", refusal)), refusal)
+    rows(("small", "route alone: small", ""))
+    for stream in ({}, {"stream": True}):
+        answer = ask("all", refusal, headers={"x-costlens-tags": "of=cents"}, max_tokens=20, **stream)
+        expect(answer.status, 200, answer)
+        expect(said(answer), refusal)
+        rows(("small", "route all: small", ""))
+
+    # A model that is named is not verified.
+    expect(said(ask("told/small", refusal)), refusal)
+    rows(("small", "asked", ""))
+
+    # A stream is not held for ever: what has come by then goes on, though it is a refusal.
+    told.events["go"] = threading.Event()
+    text = json.dumps({"small": {"content": refusal, "wait": "go"}, "large": "LARGE"})
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
+    connection.request("POST", "/v1/chat/completions", json.dumps(question(text, "quick", stream=True)),
+                       {**gateway.headers(), "Content-Type": "application/json"})
+    response = connection.getresponse()
+    expect(response.getheader("x-costlens-model"), "told/small")
+    first = response.readline()
+    expect_in("I'm sorry", first.decode())
+    told.events["go"].set()
+    expect_in("[DONE]", response.read().decode())
+    rows(("small", "route quick: small", ""))
