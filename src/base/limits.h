@@ -58,7 +58,10 @@
 #define PROVIDER_KEYS_MAX      64
 #define TIER_MODELS_MAX        64
 #define CONTEXT_TOKENS_MAX     100000000
-#define VERIFIERS_MAX          16 // of a route
+#define ROUTE_LOSS_PPM         20000 // defaults of a route: max_loss, confidence, hold
+#define ROUTE_CONFIDENCE_PPM   950000
+#define ROUTE_HOLD_MS          5000
+#define VERIFIERS_MAX          16   // of a route
 #define TEAM_KEYS_MAX          4096 // keys that a configuration's teams name
 
 #endif

@@ -325,6 +325,8 @@ void config_free(struct config *c)
     }
     for (unsigned i = 0; i < c->key_count; i++)
         secret_free(c->keys[i].token);
+    for (unsigned i = 0; i < c->route_count; i++)
+        config_match_forget(&c->routes[i].match);
     arena_fini(&c->arena);
     alloc_free(&alloc_heap, c);
 }

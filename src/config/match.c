@@ -2,7 +2,11 @@
 //
 // Which calls a route takes.
 
+#include "base/digest.h"
+#include "base/pattern.h"
 #include "config/reading.h"
+
+#define SYSTEM_DIGITS_LEAST 8
 
 static void note_keys(struct reading *r, struct str route, const struct node *n)
 {
@@ -52,6 +56,54 @@ static void read_names(struct reading *r, struct str route, const struct node *n
                       STR_ARG(route), STR_ARG(n->key));
 }
 
+static bool is_digest(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (str_hex(s.ptr[i]) < 0)
+            return false;
+    }
+    return s.len >= SYSTEM_DIGITS_LEAST && s.len <= 2 * DIGEST_BYTES;
+}
+
+static void read_systems(struct reading *r, struct str route, const struct node *n,
+                         struct config_match *out)
+{
+    read_names(r, route, n, &out->systems, &out->system_count);
+    for (unsigned i = 0; i < out->system_count; i++) {
+        if (!is_digest(out->systems[i]))
+            reading_fault(r, n->line,
+                          "route %.*s: system: `%.*s` is no SHA-256. Write its first %d or more "
+                          "hexadecimal digits, in quotes where they are all numbers",
+                          STR_ARG(route), STR_ARG(out->systems[i]), SYSTEM_DIGITS_LEAST);
+    }
+}
+
+static void read_patterns(struct reading *r, struct str route, const struct node *n,
+                          struct config_match *out)
+{
+    struct str *texts = NULL;
+    unsigned count = 0;
+    read_names(r, route, n, &texts, &count);
+    if (count == 0)
+        return;
+    out->patterns = arena_array(&r->c->arena, struct pattern *, count);
+    for (unsigned i = 0; i < count && out->patterns; i++) {
+        struct why why = {0};
+        if (pattern_open(texts[i], &out->patterns[out->pattern_count], &why) == STATUS_OK)
+            out->pattern_count++;
+        else
+            reading_fault(r, n->line, "route %.*s: regex: `%.*s`: %s", STR_ARG(route),
+                          STR_ARG(texts[i]), why.text);
+    }
+}
+
+void config_match_forget(struct config_match *m)
+{
+    for (unsigned i = 0; i < m->pattern_count; i++)
+        pattern_close(m->patterns[i]);
+    m->pattern_count = 0;
+}
+
 void reading_match(struct reading *r, struct str route, const struct node *map,
                    struct config_match *out)
 {
@@ -68,6 +120,8 @@ void reading_match(struct reading *r, struct str route, const struct node *map,
     read_names(r, route, node_get(map, "team"), &out->teams, &out->team_count);
     read_pairs(r, route, node_get(map, "tag"), &out->tags, &out->tag_count);
     read_pairs(r, route, node_get(map, "header"), &out->headers, &out->header_count);
+    read_systems(r, route, node_get(map, "system"), out);
+    read_patterns(r, route, node_get(map, "regex"), out);
     out->tokens_least = t.tokens_least;
     out->tokens_most = t.tokens_most == UINT32_MAX ? INT64_MAX : t.tokens_most;
     if (out->tokens_least > out->tokens_most)

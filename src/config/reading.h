@@ -84,6 +84,7 @@ void reading_routes(struct reading *r);                               // after t
 // A route's `match`.
 void reading_match(struct reading *r, struct str route, const struct node *map,
                    struct config_match *out);
+void config_match_forget(struct config_match *m); // its patterns
 // What checks its answers, and which of its calls both sides get: of a route that has its sides.
 void reading_verify(struct reading *r, const struct node *n, struct config_route *route);
 void reading_shadow(struct reading *r, const struct node *n, struct config_route *route);

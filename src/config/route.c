@@ -14,15 +14,6 @@ const char *config_mode_name(enum config_mode m)
     return names[m];
 }
 
-static const struct config_tier *tier_named(const struct config *c, struct str name)
-{
-    for (unsigned i = 0; i < c->tier_count; i++) {
-        if (str_eq(c->tiers[i]->name, name))
-            return c->tiers[i];
-    }
-    return NULL;
-}
-
 // --- its name ---
 
 // In the file, not in what was read: a route with a fault has its name, too.
@@ -98,7 +89,8 @@ static const struct config_tier *read_side(struct reading *r, struct str route,
 {
     if (node_is_null(n))
         return NULL;
-    const struct config_tier *named = n->kind == NODE_TEXT ? tier_named(r->c, n->text) : NULL;
+    const struct config_tier *named =
+        n->kind == NODE_TEXT ? config_tier_named(r->c, n->text) : NULL;
     if (named)
         return named;
     if (n->kind == NODE_TEXT && str_find(n->text, '/') == n->text.len) {

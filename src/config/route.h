@@ -20,6 +20,8 @@
 #include "net/url.h"
 #include "verify/kind.h"
 
+struct pattern; // base/pattern.h
+
 #define ROUTE_AUTO "auto" // the model's name that leaves the choice to the routes
 
 struct config_tier {
@@ -30,6 +32,15 @@ struct config_tier {
     unsigned model_count;
     int line; // 0: the file has none of that name, which is proposed (gate/proposal.h)
 };
+
+// Tiers that are proposed where the file names none of that name.
+enum config_size { CONFIG_SMALL, CONFIG_MEDIUM, CONFIG_LARGE, CONFIG_SIZES };
+struct str config_size_name(int size); // of an enum config_size; with a NUL behind it
+struct config;
+// The file's tier of that name; else the one that is proposed, without models; else NULL.
+const struct config_tier *config_tier_named(const struct config *c, struct str name);
+// Which enum config_size is proposed under its name; -1: it is one of the file's.
+int config_tier_proposed(const struct config_tier *t);
 
 // The least that chooses a side.
 enum config_mode {
@@ -55,6 +66,10 @@ struct config_match {
     unsigned tag_count;
     struct config_pair *headers; // the same
     unsigned header_count;
+    struct str *systems; // how the hexadecimal SHA-256 of its instructions begins
+    unsigned system_count;
+    struct pattern **patterns; // of the user's newest message; they are the configuration's
+    unsigned pattern_count;
     int64_t tokens_least, tokens_most; // of its input, as it is estimated
 };
 
@@ -100,7 +115,7 @@ struct config_route {
     int64_t max_ttft_ms;     // as it was measured; 0 = any
     bool local_only;
     enum config_sticky sticky;
-    struct str sticky_tag;
+    struct str sticky_tag;                   // with a NUL behind it
     int64_t sticky_ms;                       // for which nothing has to come
     unsigned require;                        // enum ability
     int64_t require_context;                 // tokens; 0 = any

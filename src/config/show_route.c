@@ -69,6 +69,9 @@ static void match(struct json_out *o, const struct config_match *m)
     texts(o, "team", m->teams, m->team_count);
     pairs(o, "tag", m->tags, m->tag_count);
     pairs(o, "header", m->headers, m->header_count);
+    texts(o, "system", m->systems, m->system_count);
+    if (m->pattern_count)
+        json_out_number(o, "regex", m->pattern_count);
     if (m->tokens_least > 0)
         json_out_number(o, "min_tokens_in", m->tokens_least);
     if (m->tokens_most < INT64_MAX)

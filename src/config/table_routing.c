@@ -36,7 +36,8 @@ static const struct config_row routes[] = {
      "What chooses the side: what is written here, what was learned of the route's calls, or the\n"
      "same within a threshold that has a certificate."},
     {"small", KIND_OTHER, "TIER", NULL, 0, 0, 0,
-     "The cheap side: the name of a tier, one PROVIDER/MODEL, or a list of them as in `tiers`."},
+     "The cheap side: the name of a tier, one PROVIDER/MODEL, or a list of them as in `tiers`.\n"
+     "The tiers small, medium and large need not be there: they are proposed (doc/routing.md)."},
     {"large", KIND_OTHER, "TIER", NULL, 0, 0, 0,
      "The good side, in the same way. What fails on the small side goes on here."},
     {"require", KIND_OTHER, "[tools, vision, schema, { context: TOKENS }]", "[]", 0, 0, 0,
@@ -76,6 +77,13 @@ static const struct config_row matches[] = {
      "Calls that have all of these tags; * stands for anything in a value."},
     {"header", KIND_OTHER, "{ NAME: VALUE, ... }", NULL, 0, 0, 0,
      "Calls whose head has all of these fields; the same."},
+    {"system", KIND_OTHER, "[DIGITS, ...]", NULL, 0, 0, 0,
+     "Calls whose instructions have a SHA-256 that begins with these hexadecimal digits, eight or\n"
+     "more: printf %s \"$PROMPT\" | sha256sum. Those of several messages have a line break\n"
+     "between them."},
+    {"regex", KIND_OTHER, "[EXPRESSION, ...]", NULL, 0, 0, 0,
+     "Calls whose newest message of the user fits: Perl's regular expressions, over the first\n"
+     "4 KiB of each of its texts. What takes too many steps does not fit."},
     {"min_tokens_in", KIND_COUNT, "tokens", "0", MATCH(tokens_least), 0, TOKENS_MOST,
      "Calls with no less input, as it is estimated: a token for four bytes of text."},
     {"max_tokens_in", KIND_COUNT, "tokens", NULL, MATCH(tokens_most), 0, TOKENS_MOST,
@@ -165,6 +173,8 @@ const struct config_section_table config_routing_tables[] = {
      "      team: web\n"
      "      tag: { feature: support }\n"
      "      header: { x-tenant: \"acme-*\" }\n"
+     "      system: [9f86d081, \"60303ae22b998861\"]\n"
+     "      regex: [\"(?i)refund|invoice\"]\n"
      "      min_tokens_in: 10\n"
      "      max_tokens_in: 4000\n"
      "    small: openai/gpt-5.4-mini\n"},

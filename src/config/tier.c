@@ -103,3 +103,38 @@ void reading_tiers(struct reading *r)
     for (const struct node *t = n->first; t && r->c->tiers; t = t->next)
         read_tier(r, t);
 }
+
+// --- those that are proposed ---
+
+static const struct config_tier proposed[CONFIG_SIZES] = {
+    [CONFIG_SMALL] = {.name = STR("small")},
+    [CONFIG_MEDIUM] = {.name = STR("medium")},
+    [CONFIG_LARGE] = {.name = STR("large")},
+};
+
+struct str config_size_name(int size)
+{
+    return proposed[size].name;
+}
+
+const struct config_tier *config_tier_named(const struct config *c, struct str name)
+{
+    for (unsigned i = 0; i < c->tier_count; i++) {
+        if (str_eq(c->tiers[i]->name, name))
+            return c->tiers[i];
+    }
+    for (int i = 0; i < CONFIG_SIZES; i++) {
+        if (str_eq(proposed[i].name, name))
+            return &proposed[i];
+    }
+    return NULL;
+}
+
+int config_tier_proposed(const struct config_tier *t)
+{
+    for (int i = 0; i < CONFIG_SIZES; i++) {
+        if (t == &proposed[i])
+            return i;
+    }
+    return -1;
+}

@@ -35,6 +35,7 @@ struct demand {
     bool repeats;         // its answer may begin with text of it: `echo`, an answer that was begun
     bool server_tools;    // web search and the like: loops that bill the context again
     bool background;      // Responses: made to its end whoever listens
+    bool schema;          // the answer is to follow a JSON schema
     bool web_search;      // OpenAI's chat: web_search_options
     bool us_region;       // Anthropic's inference_geo "us"
     enum service service; // a dearer or unknown tier that was asked; of others the answer tells

@@ -19,6 +19,7 @@
     X(KEY_EXPIRED, "expired_api_key", 401, "This key has expired.", 0)                          \
     X(BUDGET, "budget_exceeded", 402, "A budget does not cover this call.", 0)                  \
     X(MODEL_DENIED, "model_not_allowed", 403, "This key may not use that model.", 0)            \
+    X(NOT_LOCAL, "local_only", 403, "This call may not leave this machine.", 0)                 \
     X(NOT_FOUND, "not_found", 404, "There is nothing at this path.", 0)                         \
     X(MODEL_UNKNOWN, "model_not_found", 404, "No provider here has that model.", 0)             \
     X(CALL_UNKNOWN, "call_not_found", 404, "This key has made no such call.", 0)                \

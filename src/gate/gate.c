@@ -27,6 +27,7 @@
 #include "gate/gate_state.h"
 #include "gate/habits.h"
 #include "gate/news.h"
+#include "gate/sessions.h"
 #include "gate/takeover.h"
 #include "gate/turns.h"
 #include "gate/worker.h"
@@ -47,6 +48,7 @@ struct gate {
     struct habits *habits;
     struct turns *turns;
     struct standings *standings;
+    struct sessions *sessions;
     struct budgets *budgets;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
@@ -194,6 +196,7 @@ static void snapshot_install(struct gate *g, struct snapshot *fresh)
     fresh->habits = g->habits;
     fresh->turns = g->turns;
     fresh->standings = g->standings;
+    fresh->sessions = g->sessions;
     pthread_mutex_lock(&g->lock);
     struct snapshot *previous = g->snapshot;
     g->snapshot = fresh;
@@ -445,11 +448,13 @@ static enum status gate_open(struct gate *g, struct why *why)
         g->snapshot->habits = g->habits = habits_new();
         g->snapshot->turns = g->turns = turns_new();
         g->snapshot->standings = g->standings = standings_new();
+        g->snapshot->sessions = g->sessions = sessions_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
         if (g->budgets)
             budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count,
                           clock_wall_us());
-        bool fine = g->locals && g->thrifts && g->habits && g->turns && g->standings && g->budgets;
+        bool fine = g->locals && g->thrifts && g->habits && g->turns && g->standings &&
+                    g->sessions && g->budgets;
         s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
@@ -483,6 +488,7 @@ static void gate_close(struct gate *g)
     habits_free(g->habits);
     turns_free(g->turns);
     standings_free(g->standings);
+    sessions_free(g->sessions);
     budgets_free(g->budgets);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "gate/able.h"
 #include "gate/near.h"
 
 const struct str mock_names[MOCK_NAMES] = {STR("fast"), STR("small"), STR("large"), STR("reason"),
@@ -286,6 +287,12 @@ static enum refusal resolve_nameless(const struct snapshot *s, const struct want
     return REFUSAL_NO_PROVIDER;
 }
 
+// The call must stay here, and would not.
+static bool is_away(const struct snapshot *s, const struct wanted *w, const struct target *t)
+{
+    return w->confined && !able_stays(s, &s->config->providers[t->provider], t->model);
+}
+
 enum refusal resolve_full(const struct snapshot *s, const struct wanted *w, struct str full,
                           struct target *out)
 {
@@ -294,6 +301,8 @@ enum refusal resolve_full(const struct snapshot *s, const struct wanted *w, stru
         return r;
     if (!takes(&s->config->providers[out->provider], w))
         return REFUSAL_DIALECT;
+    if (is_away(s, w, out))
+        return REFUSAL_NOT_LOCAL;
     return key_may_go(s, w->key, out, w->model) ? REFUSAL_NONE : REFUSAL_MODEL_DENIED;
 }
 
@@ -380,6 +389,8 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
         r = resolve_bare(s, w, &t);
     if (r == REFUSAL_NONE && !takes(&c->providers[t.provider], w))
         r = REFUSAL_DIALECT;
+    if (r == REFUSAL_NONE && is_away(s, w, &t))
+        r = REFUSAL_NOT_LOCAL;
     if (r == REFUSAL_NONE && !alias && !key_may_go(s, w->key, &t, asked))
         r = REFUSAL_MODEL_DENIED;
     if (r == REFUSAL_NONE)

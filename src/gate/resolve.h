@@ -39,10 +39,11 @@ struct wanted {
     struct str model; // as the caller wrote it; empty: any provider of the dialect
     unsigned others;  // dialects that the call can be translated into, a bit each
     bool all;         // names no model, and is told of every one of the provider
+    bool confined;    // it must not leave this machine and its private network
 };
 
-// REFUSAL_NONE, MODEL_UNKNOWN, MODEL_DENIED, DIALECT or NO_PROVIDER. `detail` gets a sentence for
-// the caller (near names).
+// REFUSAL_NONE, MODEL_UNKNOWN, MODEL_DENIED, DIALECT, NOT_LOCAL or NO_PROVIDER. `detail` gets a
+// sentence for the caller (near names).
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
                      struct buf *detail) MUST_USE;
 // The alias's first usable target behind `place`, for when that one failed. False: there is none,
@@ -50,7 +51,8 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
 bool resolve_after(const struct snapshot *s, const struct wanted *w, unsigned place,
                    struct target *out) MUST_USE;
 // "provider/model", where its caller may be served there under the name that it asked for
-// (`wanted.model`): REFUSAL_NONE, MODEL_UNKNOWN, or with `out` set DIALECT or MODEL_DENIED.
+// (`wanted.model`): REFUSAL_NONE, MODEL_UNKNOWN, or with `out` set DIALECT, NOT_LOCAL or
+// MODEL_DENIED.
 enum refusal resolve_full(const struct snapshot *s, const struct wanted *w, struct str full,
                           struct target *out) MUST_USE;
 // "provider/model" with a configured provider that takes the model: REFUSAL_NONE, or MODEL_UNKNOWN.

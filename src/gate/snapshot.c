@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "gate/breach.h"
 #include "gate/defined.h"
+#include "gate/proposal.h"
 #include "gate/state.h"
 
 #define SNAPSHOT_BYTES_MAX ((size_t)256 * MIB)
@@ -172,7 +173,9 @@ enum status snapshot_new(struct config *config, struct store *store, const uint8
     if (status == STATUS_OK)
         status = shelf_catalog(&s->prices, config->prices, &s->catalog, why);
     s->breaches = breaches_new();
-    if (status == STATUS_OK && !s->breaches)
+    if (status == STATUS_OK)
+        s->proposal = proposal_new(s);
+    if (status == STATUS_OK && (!s->breaches || !s->proposal))
         status = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (status == STATUS_OK)
         return complete(s, store, pepper, out, why);
@@ -195,8 +198,10 @@ static struct snapshot *snapshot_upon(struct snapshot *base)
     s->habits = owner->habits;
     s->turns = owner->turns;
     s->standings = owner->standings;
+    s->sessions = owner->sessions;
     s->catalog = owner->catalog;
     s->breaches = owner->breaches;
+    s->proposal = owner->proposal;
     return s;
 }
 
@@ -236,6 +241,7 @@ void snapshot_free(struct snapshot *s)
         arena_fini(&s->arena);
         if (!s->parts_borrowed) {
             breaches_free(s->breaches);
+            proposal_free(s->proposal);
             catalog_close(s->catalog);
             shelf_close(&s->prices);
             config_free(s->config);

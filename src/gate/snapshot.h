@@ -20,14 +20,17 @@
 struct breaches;
 struct budget; // budget/budget.h
 struct defined;
+struct proposal;
+struct sessions;
 
 struct snapshot {
     int references; // atomic
     struct config *config;
     struct shelf prices; // imported; the catalogue's texts
     struct catalog *catalog;
+    struct proposal *proposal; // of tiers that the file does not name
     struct breaches *breaches; // its prices that calls have passed
-    bool parts_borrowed;       // config, catalog and breaches belong to `base`
+    bool parts_borrowed;       // config, catalog, proposal and breaches belong to `base`
     struct snapshot *base;
     struct arena arena;
     struct map keys;         // 32-byte MAC -> struct key
@@ -43,6 +46,7 @@ struct snapshot {
     struct habits *habits;       // the same
     struct turns *turns;         // the same
     struct standings *standings; // the same
+    struct sessions *sessions;   // the same
 };
 
 // Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key;

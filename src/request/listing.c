@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "gate/names.h"
+#include "gate/proposal.h"
 #include "request/translation.h"
 #include "wire/models.h"
 
@@ -153,13 +154,17 @@ static void items_of_routes(struct items *all)
     const struct snapshot *s = all->r->view->snapshot;
     const struct config *c = s->config;
     const struct str automatic = STR(ROUTE_AUTO);
-    bool any = false;
+    const struct config_route *usual = proposal_auto(s, &all->r->arena);
+    bool any = usual && may_model(all, usual);
     for (unsigned i = 0; i < c->route_count; i++)
         any = any || may_model(all, &c->routes[i]);
-    if (c->route_count && !map_get(&s->aliases, automatic))
+    bool there = c->route_count || (usual && usual->small->model_count);
+    if (there && !map_get(&s->aliases, automatic))
         add_routed(all, automatic, any);
-    for (unsigned i = 0; i < c->route_count; i++)
-        add_routed(all, c->routes[i].name, may_model(all, &c->routes[i]));
+    for (unsigned i = 0; i < c->route_count; i++) {
+        const struct config_route *route = proposal_fill(s, &c->routes[i], &all->r->arena);
+        add_routed(all, c->routes[i].name, route && may_model(all, route));
+    }
 }
 
 static void items_of_aliases(struct items *all)

@@ -2,6 +2,13 @@
 
 #include "request/matching.h"
 
+#include <stdio.h>
+
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/pattern.h"
+#include "wire/said.h"
+
 #define BYTES_PER_TOKEN 4
 
 static bool fits_any(const struct str *patterns, unsigned count, struct str value)
@@ -40,12 +47,94 @@ static bool fits_headers(const struct req *r, const struct config_match *m)
     return true;
 }
 
+// --- what it says ---
+
+// Instructions as one text; those of several messages or parts have a line break between them.
+static bool join_system(void *context, const struct saying *s)
+{
+    struct buf *all = context;
+    if (s->by != SPEAKER_SYSTEM)
+        return true; // some speak later
+    if (all->len)
+        buf_add_char(all, '\n');
+    buf_add(all, s->text);
+    return true;
+}
+
+static bool fits_system(const struct req *r, const struct config_match *m)
+{
+    if (m->system_count == 0)
+        return true;
+    uint8_t digest[DIGEST_BYTES];
+    char hex[2 * DIGEST_BYTES + 1];
+    struct buf all;
+    buf_init(&all, &alloc_heap, BODY_BYTES_MAX);
+    said_each(&r->ask, join_system, &all);
+    bool known = all.len && !buf_failed(&all) && digest_sha256(buf_str(&all), digest);
+    buf_fini(&all);
+    if (!known)
+        return false;
+    for (size_t i = 0; i < DIGEST_BYTES; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    for (unsigned i = 0; i < m->system_count; i++) {
+        if (str_starts_nocase(str_of(hex), m->systems[i]))
+            return true;
+    }
+    return false;
+}
+
+struct newest {
+    const struct config_match *match;
+    unsigned message; // whose texts were looked at last
+    bool fits;
+};
+
+// The user's newest message decides.
+static bool look(void *context, const struct saying *s)
+{
+    struct newest *n = context;
+    if (s->by != SPEAKER_USER)
+        return true;
+    if (s->message != n->message)
+        n->fits = false;
+    n->message = s->message;
+    for (unsigned i = 0; i < n->match->pattern_count && !n->fits; i++)
+        n->fits = pattern_fits(n->match->patterns[i], s->text);
+    return true;
+}
+
+static bool fits_text(const struct req *r, const struct config_match *m)
+{
+    struct newest newest = {.match = m};
+    if (m->pattern_count)
+        said_each(&r->ask, look, &newest);
+    return m->pattern_count == 0 || newest.fits;
+}
+
+int64_t matching_tokens(const struct req *r)
+{
+    return (r->ask.demand.text_bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+}
+
+// What costs least is asked first.
 bool matching(const struct req *r, const struct config_match *m)
 {
     if (m->any)
         return true;
-    int64_t tokens = (r->ask.demand.text_bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+    int64_t tokens = matching_tokens(r);
     return tokens >= m->tokens_least && tokens <= m->tokens_most &&
            fits_any(m->keys, m->key_count, r->key->name) &&
-           fits_any(m->teams, m->team_count, team_of(r)) && fits_tags(r, m) && fits_headers(r, m);
+           fits_any(m->teams, m->team_count, team_of(r)) && fits_tags(r, m) && fits_headers(r, m) &&
+           fits_system(r, m) && fits_text(r, m);
+}
+
+const struct config_route *matching_confined(const struct req *r)
+{
+    const struct config *c = r->view->snapshot->config;
+    for (unsigned i = 0; i < c->route_count; i++) {
+        const struct config_route *route = &c->routes[i];
+        if (route->local_only && !route->match.any && matching(r, &route->match))
+            return route;
+    }
+    return NULL;
 }

@@ -3,11 +3,14 @@
 #include "request/plan.h"
 
 #include "base/limits.h"
+#include "gate/proposal.h"
 #include "request/availability.h"
 #include "request/expected.h"
 #include "request/matching.h"
 #include "request/side.h"
+#include "request/sticky.h"
 #include "request/translation.h"
+#include "request/unfit.h"
 
 #define HEADER "x-costlens-route"
 
@@ -46,23 +49,15 @@ static enum flow refuse_route(struct req *r, struct str name)
     return refuse(r, REFUSAL_BAD_REQUEST, &detail);
 }
 
-static enum flow refuse_unmatched(struct req *r)
-{
-    struct buf detail;
-    buf_init(&detail, &alloc_heap, 16 * KIB);
-    buf_add_cstr(&detail, "The match of no route fits this call for \"" ROUTE_AUTO "\". ");
-    routes_write(r, &detail);
-    return refuse(r, REFUSAL_MODEL_UNKNOWN, &detail);
-}
-
-static const struct config_route *first_match(const struct req *r)
+// Else the one that is proposed.
+static const struct config_route *first_match(struct req *r)
 {
     const struct config *c = r->view->snapshot->config;
     for (unsigned i = 0; i < c->route_count; i++) {
         if (matching(r, &c->routes[i].match))
             return &c->routes[i];
     }
-    return NULL;
+    return proposal_auto(r->view->snapshot, &r->arena);
 }
 
 // Who names a model keeps it.
@@ -85,7 +80,7 @@ static enum flow find_route(struct req *r, const struct config_route **out, bool
         return NEXT;
     }
     *out = first_match(r);
-    return *out ? NEXT : refuse_unmatched(r);
+    return *out ? NEXT : req_refuse(r, REFUSAL_OVERLOAD, NULL);
 }
 
 // --- its candidates ---
@@ -118,7 +113,8 @@ static void add_side(const struct req *r, struct plan *p, const struct config_ti
         struct candidate *c = &p->list[p->count++];
         *c = (struct candidate){
             .side = side, .full = t->models[i], .expected_state = PRICE_UNPRICED};
-        c->out = words[find_target(r, p, c->full, &c->target)];
+        enum refusal refusal = find_target(r, p, c->full, &c->target);
+        c->out = refusal == REFUSAL_NONE ? unfit(r, p->route, &c->target) : words[refusal];
         c->target.reason = side_name(side);
     }
 }
@@ -148,7 +144,9 @@ static enum flow refuse_all(struct req *r, const struct plan *p)
     struct buf detail;
     buf_init(&detail, &alloc_heap, 16 * KIB);
     buf_printf(&detail, "The route \"%.*s\" has no model that can take this call%s",
-               STR_ARG(p->route->name), p->count ? ": " : ".");
+               STR_ARG(p->route->name), p->count ? ": " : ". ");
+    if (p->count == 0)
+        routes_write(r, &detail);
     for (unsigned i = 0; i < p->count; i++)
         buf_printf(&detail, "%.*s (%s)%s", STR_ARG(p->list[i].full), p->list[i].out,
                    i + 1 < p->count ? ", " : ".");
@@ -158,6 +156,21 @@ static enum flow refuse_all(struct req *r, const struct plan *p)
 static unsigned models_of(const struct config_tier *t)
 {
     return t ? t->model_count : 0;
+}
+
+// With the model of its session, which goes before the others of its side.
+static void stay(const struct req *r, struct plan *p)
+{
+    struct candidate *kept = sticky_find(r, p);
+    if (!kept)
+        return;
+    const struct candidate first = *kept;
+    for (; kept > p->list && kept[-1].side == first.side; kept--)
+        *kept = kept[-1];
+    *kept = first;
+    p->side = first.side;
+    p->reason = "sticky";
+    p->cascade = p->cascade && first.side == SIDE_SMALL;
 }
 
 static bool list_fill(struct req *r, struct plan *p)
@@ -174,6 +187,7 @@ static bool list_fill(struct req *r, struct plan *p)
     if (has) {
         side_choose(r, p, has);
         expected_side(r, p);
+        stay(r, p);
     }
     if (p->side == SIDE_LARGE)
         turn(r, p, small);
@@ -233,7 +247,8 @@ enum flow plan_make(struct req *r)
     if (!endpoint_makes_output(r->found.endpoint))
         return req_refuse(r, REFUSAL_BAD_REQUEST,
                           "A route chooses among models that answer. Name the model that embeds.");
-    if (!list_fill(r, &plan))
+    plan.route = proposal_fill(r->view->snapshot, plan.route, &r->arena);
+    if (!plan.route || !list_fill(r, &plan))
         return req_refuse(r, REFUSAL_OVERLOAD, NULL);
     if (plan.side == SIDE_NONE && route_waits(r))
         return WAIT;

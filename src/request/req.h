@@ -85,7 +85,8 @@ struct req {
     struct feedback_call *rating; // it is feedback, which is being kept; NULL: it is none
 
     // Its way to a provider and back.
-    struct plan *plan; // of a route; NULL: the caller named a model or an alias
+    const struct config_route *confined; // takes it and is local_only: it must stay here
+    struct plan *plan;                   // of a route; NULL: the caller named a model or an alias
     struct attempt attempt;
     struct reserving *reserving; // NULL until it has to wait for its budgets
     struct str purse;            // the budget that refuses it (REFUSAL_BUDGET)

@@ -138,7 +138,8 @@ static bool find_after(const struct req *r, unsigned place, struct target *out)
     const struct wanted w = {.key = r->key,
                              .dialect = r->dialect,
                              .model = r->attempt.entry.model_asked,
-                             .others = translation_dialects(r->found.endpoint)};
+                             .others = translation_dialects(r->found.endpoint),
+                             .confined = r->confined};
     return resolve_after(r->view->snapshot, &w, place, out);
 }
 

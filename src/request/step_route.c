@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "request/availability.h"
+#include "request/matching.h"
 #include "request/plan.h"
 #include "request/translation.h"
 
@@ -36,6 +37,7 @@ enum flow step_route(struct req *r)
 {
     struct str asked = arena_dup(&r->arena, r->ask.demand.model);
     r->attempt.entry.model_asked = asked;
+    r->confined = asked.len ? matching_confined(r) : NULL;
     enum flow planned = plan_make(r);
     if (planned != NEXT || r->plan)
         return planned == NEXT ? end(r) : planned;
@@ -46,12 +48,17 @@ enum flow step_route(struct req *r)
                             .model = asked,
                             .others = translation_dialects(r->found.endpoint),
                             .all = r->found.endpoint == ENDPOINT_OLLAMA_TAGS ||
-                                   r->found.endpoint == ENDPOINT_OLLAMA_PS};
+                                   r->found.endpoint == ENDPOINT_OLLAMA_PS,
+                            .confined = r->confined};
     enum refusal refusal = resolve(r->view->snapshot, &wanted, &r->attempt.target, &detail);
     if ((refusal != REFUSAL_NONE || r->attempt.target.guess) && route_waits(r)) {
         buf_fini(&detail);
         return WAIT;
     }
+    if (refusal == REFUSAL_NOT_LOCAL)
+        buf_printf(&detail,
+                   "The route \"%.*s\" is local_only and takes this call, whatever model it names.",
+                   STR_ARG(r->confined->name));
     if (refusal != REFUSAL_NONE) {
         enum flow flow = req_refuse(r, refusal, "%.*s", STR_ARG(buf_str(&detail)));
         buf_fini(&detail);

@@ -15,6 +15,7 @@
 #include "request/expected.h"
 #include "request/fit.h"
 #include "request/relay.h"
+#include "request/sticky.h"
 #include "request/translation.h"
 
 #define US_PER_MS   1000
@@ -408,6 +409,7 @@ void settle_attempt(struct req *r)
     fit_ended(r);
     entry_end(r);
     expected_learn(r);
+    sticky_keep(r);
     r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     if (req_books(r))

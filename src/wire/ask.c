@@ -43,9 +43,13 @@ static void read_config(struct demand *d, const struct json_val *config)
     most(&d->output_max, json_get(config, "max_output_tokens"));
     most_answers(d, json_get(config, "candidateCount"));
     most_answers(d, json_get(config, "candidate_count"));
-    ask_text_count(d, json_get(config, "responseSchema"), ASK_SCHEMA);
-    ask_text_count(d, json_get(config, "response_schema"), ASK_SCHEMA);
-    ask_text_count(d, json_get(config, "responseJsonSchema"), ASK_SCHEMA);
+    static const char *const schemas[] = {"responseSchema", "response_schema",
+                                          "responseJsonSchema"};
+    for (size_t i = 0; i < sizeof schemas / sizeof schemas[0]; i++) {
+        const struct json_val *schema = json_get(config, schemas[i]);
+        d->schema = d->schema || is_set(schema);
+        ask_text_count(d, schema, ASK_SCHEMA);
+    }
 }
 
 // Some servers take "true" and 1 for true; whoever does must not stream without its usage.
@@ -77,6 +81,11 @@ static bool read_wish(struct demand *d, struct str key, const struct json_val *v
     return true;
 }
 
+static bool names_schema(const struct json_val *format)
+{
+    return str_is(json_str(json_get(format, "type")), "json_schema");
+}
+
 // Facts about what is sent. True when the name was one of them.
 static bool read_input(struct demand *d, struct str key, const struct json_val *v)
 {
@@ -96,6 +105,7 @@ static bool read_input(struct demand *d, struct str key, const struct json_val *
         ask_text_count(d, v, ASK_SCHEMA);
     } else if (str_is(key, "response_format") || str_is(key, "text") ||
                str_is(key, "output_config")) {
+        d->schema = d->schema || names_schema(v) || names_schema(json_get(v, "format"));
         ask_text_count(d, v, ASK_SCHEMA);
     } else {
         return false;

@@ -31,7 +31,12 @@ def bearer(token):
     return {"Authorization": f"Bearer {token}"}
 
 
-with Mock() as mock, Gateway(mock, extra=ROUTES, models=MODELS, keys=KEYS) as gateway:
+class Priced(Gateway):
+    def config(self):  # else nothing speaks for the small side
+        return super().config().replace('"bench/large-a", input_per_mtok: 0.15', '"bench/large-a", input_per_mtok: 15')
+
+
+with Mock() as mock, Priced(mock, extra=ROUTES, models=MODELS, keys=KEYS) as gateway:
     support = {"x-costlens-tags": "feature=support-mail"}
     count = 0
 
@@ -58,6 +63,9 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=MODELS, keys=KEYS) as ga
     # What fails is followed: on its side, then on the large one.
     asked("shaky", "small-b", "route shaky: fallback")
     asked("dying", "large-a", "route dying: fallback")
+    # What no route takes goes by the proposed tiers.
+    asked("auto", "small-a", "route auto: small")
+    asked("auto", "small-a", "route auto: small", {"x-costlens-tags": "feature=support"}, text="x" * 401)
     # What the key may not use is left out.
     asked("support", "small-b", "route support: small", bearer("narrow-narrow-narrow"))
     asked("support", "small-a", "route support: small", bearer("routed-routed-routed"))
@@ -76,8 +84,6 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=MODELS, keys=KEYS) as ga
         expect_in(phrase, error["message"])
 
     names = "Those here are: support, good, shaky, dying, dead, mixed, one."
-    refused(404, "model_not_found", f"The match of no route fits this call for \"auto\". {names}", model="auto")
-    refused(404, "model_not_found", names, {"x-costlens-tags": "feature=support"}, model="auto", text="x" * 401)
     refused(400, "bad_request", f"no route is called \"none\". {names}", {"x-costlens-route": "none"})
     refused(400, "bad_request", f"no route is called \"suport\". {names}", {"x-costlens-route": "suport"})
     refused(404, "model_not_found", "The route \"good\" has no model that can take this call: bench/small-a (key), "

@@ -95,6 +95,9 @@ static const struct bad bad[] = {
     {ROUTE("match: {header: {x-a: }}"), 7, "`x-a` has no value"},
     {ROUTE("match: {keys: [ci]}"), 7, "did you mean `key`"},
     {ROUTE("match: {key: []}"), 7, "nothing is named"},
+    {ROUTE("match: {system: [abc]}"), 7, "is no SHA-256"},
+    {ROUTE("match: {system: [you-are-kind]}"), 7, "is no SHA-256"},
+    {ROUTE("match: {regex: ['a(b']}"), 7, "regex: `a(b`: missing closing parenthesis"},
     {ROUTE("match: {max_tokens_in: 4k}"), 7, "Write a whole number from 0"},
     {ROUTE("match: {min_tokens_in: 5, max_tokens_in: 4}"), 7, "no call has at least 5 tokens"},
 };
@@ -127,7 +130,8 @@ static void a_route_is_read(void **state)
                "routes:\n"
                "  - name: support\n"
                "    match: {tag: {feature: support}, header: {X-Tier: '*'}, key: dev,"
-               " team: [x, y], max_tokens_in: 4000}\n"
+               " team: [x, y], max_tokens_in: 4000,"
+               " system: '60303ae22b998861', regex: ['a+', '(?i)b']}\n"
                "    mode: certified\n"
                "    small: small\n"
                "    large: large\n"
@@ -146,6 +150,8 @@ static void a_route_is_read(void **state)
     assert_int_equal(r->match.tokens_least, 0);
     assert_int_equal(r->match.tokens_most, 4000);
     assert_int_equal(r->match.team_count, 2);
+    assert_int_equal(r->match.system_count, 1);
+    assert_int_equal(r->match.pattern_count, 2);
     assert_true(str_is(r->match.tags[0].value, "support"));
     assert_true(str_is(r->match.headers[0].name, "X-Tier"));
     r++;

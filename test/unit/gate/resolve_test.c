@@ -128,7 +128,7 @@ static void an_alias_goes_on(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(after[i].key_models)};
-        struct wanted wanted = {&key, after[i].dialect, str_of(after[i].asked), 0, false};
+        struct wanted wanted = {&key, after[i].dialect, str_of(after[i].asked), 0, false, false};
         struct target t = {0};
         bool found = resolve_after(&snapshot, &wanted, after[i].place, &t);
         if (found != (after[i].model != NULL))
@@ -147,7 +147,7 @@ static void names_reach_their_provider(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(cases[i].key_models)};
         struct target t = {0};
-        struct wanted wanted = {&key, cases[i].dialect, str_of(cases[i].asked), 0, false};
+        struct wanted wanted = {&key, cases[i].dialect, str_of(cases[i].asked), 0, false, false};
         enum refusal r = ask(&snapshot, &wanted, &t);
         if (r != cases[i].refusal)
             fail_msg("case %zu (%s): %d, expected %d", i, cases[i].asked, r, cases[i].refusal);
@@ -169,7 +169,7 @@ static void an_unknown_name_gets_near_ones(void **state)
     (void)state;
     struct key key = {.name = STR("k")};
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle"), 0, false};
+    struct wanted wanted = {&key, DIALECT_OPENAI, str_of("bench-modle"), 0, false, false};
     assert_int_equal(ask(&snapshot, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
     assert_true(str_search(buf_str(&detail), str_of("bench/bench-model")) < detail.len);
     wanted.model = str_of("fist");
@@ -264,7 +264,7 @@ static void an_unknown_name_gets_its_cure(void **state)
     map_init(&s.aliases, &alloc_heap);
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(hints[i].key_models)};
-        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(hints[i].asked), 0, false};
+        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(hints[i].asked), 0, false, false};
         struct target t;
         s.config = hints[i].config;
         enum refusal r = ask(&s, &wanted, &t);
@@ -282,7 +282,7 @@ static void a_sole_open_provider_takes_any_name(void **state)
     struct config one = {.providers = providers, .provider_count = 1};
     struct snapshot s = with(&one);
     struct target t;
-    struct wanted wanted = {&anyone, DIALECT_OPENAI, str_of("brand-new"), 0, false};
+    struct wanted wanted = {&anyone, DIALECT_OPENAI, str_of("brand-new"), 0, false, false};
     assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     struct config_provider mocked[] = {providers[5], providers[0]}; // the built-in mock is none
     one.providers = mocked;
@@ -342,7 +342,7 @@ static void the_only_open_one_of_a_dialect_takes_new_names(void **state)
     struct snapshot s = snapshot;
     for (size_t i = 0; i < sizeof news / sizeof news[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(news[i].key_models)};
-        struct wanted wanted = {&key, news[i].dialect, str_of(news[i].asked), 0, false};
+        struct wanted wanted = {&key, news[i].dialect, str_of(news[i].asked), 0, false, false};
         struct target t = {0};
         s.config = news[i].config;
         enum refusal r = ask(&s, &wanted, &t);
@@ -382,7 +382,7 @@ static void a_list_goes_to_the_first_of_its_dialect(void **state)
     struct snapshot s = with(&two);
     struct key key = {.name = STR("k")};
     struct target t;
-    struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE, 0, false};
+    struct wanted wanted = {&key, DIALECT_OLLAMA, STR_NONE, 0, false, false};
     assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     // One that names every model only where the key may use every model.
@@ -442,7 +442,7 @@ static void an_ollama_has_what_it_lists(void **state)
     assert_ptr_equal(l, locals_at(s.locals, str_of("127.0.0.1:11434")));
     assert_null(snapshot_local(&s, &both[0]));
     struct target t;
-    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("gpt-99"), 0, false};
+    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("gpt-99"), 0, false, false};
     // While it does not answer, the other one is the only one.
     assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 0);
@@ -503,12 +503,12 @@ static void a_local_servers_list_is_not_the_books(void **state)
     struct target t;
     static const char *const lacking[] = {"llama2:13b", "llama2:12b", "llama2"};
     for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
-        struct wanted wanted = {&anyone, DIALECT_OPENAI, str_of(lacking[i]), ~0U, false};
+        struct wanted wanted = {&anyone, DIALECT_OPENAI, str_of(lacking[i]), ~0U, false, false};
         assert_int_equal(ask(&s, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
         assert_null(strstr(buf_cstr(&detail), "Did you mean"));
         assert_non_null(strstr(buf_cstr(&detail), "To have it: ollama pull llama2"));
     }
-    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("v1/llama2:13b"), ~0U, false};
+    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("v1/llama2:13b"), ~0U, false, false};
     assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     // A price of whatever it has names nothing; and of those that have it the first gets it, in
@@ -563,8 +563,8 @@ static void an_alias_tells_what_is_missing(void **state)
     };
     for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
         struct key key = {.name = STR("k"), .models = str_of(asks[i].key_models)};
-        struct wanted wanted = {&key, DIALECT_OPENAI, str_of(asks[i].asked), 1U << DIALECT_OLLAMA,
-                                false};
+        struct wanted wanted = {&key,  DIALECT_OPENAI, str_of(asks[i].asked), 1U << DIALECT_OLLAMA,
+                                false, false};
         struct target t;
         assert_int_equal(ask(&s, &wanted, &t), REFUSAL_MODEL_UNKNOWN);
         if (!strstr(buf_cstr(&detail), asks[i].said))
@@ -589,7 +589,8 @@ static void a_translated_call_goes_to_the_other_dialect(void **state)
         .providers = all, .provider_count = 3, .aliases = &small, .alias_count = 1};
     struct snapshot s = with(&three);
     struct target t;
-    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("phi3"), 1U << DIALECT_OLLAMA, false};
+    struct wanted wanted = {&anyone, DIALECT_OPENAI, STR("phi3"), 1U << DIALECT_OLLAMA,
+                            false,   false};
     assert_int_equal(ask(&s, &wanted, &t), REFUSAL_NONE);
     assert_int_equal(t.provider, 1);
     wanted.model = str_of("local/phi3");

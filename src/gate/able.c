@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/able.h"
+
+#include "gate/resolve.h"
+
+static bool local_of(const struct snapshot *s, const struct config_provider *p, struct str model,
+                     struct local_model *out)
+{
+    struct local *l = snapshot_local(s, p);
+    return l && local_find(l, model, out);
+}
+
+static bool is_near(const struct config_provider *p)
+{
+    return p->mock || (host_is_private(p->url.host) && !p->proxied);
+}
+
+bool able_stays(const struct snapshot *s, const struct config_provider *p, struct str model)
+{
+    struct local_model m;
+    bool passes_on = p->dialect == DIALECT_OLLAMA || str_is(p->vendor, "ollama");
+    if (!is_near(p) || (passes_on && local_passes_on(model)))
+        return false;
+    return !local_of(s, p, model, &m) || !m.remote;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a == 0 || (b > 0 && b < a) ? b : a;
+}
+
+void able_of(const struct snapshot *s, const struct config_provider *p, struct str model,
+             struct able *out)
+{
+    const struct sheet *sheet = provider_sheet(s, p, model);
+    struct local_model m;
+    *out = (struct able){.context = sheet ? sheet->context_tokens : 0,
+                         .stays = able_stays(s, p, model)};
+    if (!local_of(s, p, model, &m))
+        return;
+    out->context = least(m.context_trained, p->num_ctx);
+    if (m.abilities && !(m.abilities & LOCAL_TOOLS))
+        out->lacks |= ABILITY_TOOLS;
+    if (m.abilities && !(m.abilities & LOCAL_VISION))
+        out->lacks |= ABILITY_VISION;
+}

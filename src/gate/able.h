@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// able - what is known of a model beside its price: what it cannot do, how much it reads, and
+// whether what is sent to it stays here. Of most models of a cloud nobody says what they can do.
+
+#ifndef GATE_ABLE_H
+#define GATE_ABLE_H
+
+#include "gate/snapshot.h"
+
+struct able {
+    unsigned lacks;  // enum ability: it surely has none of these
+    int64_t context; // tokens; 0 = not known
+    bool stays;      // it runs on this machine or in its private network
+};
+
+// Of a model by its name there (dialect_model). An Ollama tells most; the book tells the context.
+void able_of(const struct snapshot *s, const struct config_provider *p, struct str model,
+             struct able *out);
+// `stays` alone: the address is private, the way there has no proxy, and it is none that an Ollama
+// passes on to its cloud.
+bool able_stays(const struct snapshot *s, const struct config_provider *p, struct str model);
+
+#endif

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/proposal.h"
+
+#include "base/limits.h"
+#include "gate/names.h"
+
+#define PER_PROVIDER  4
+#define FOUND_MAX     4096                   // of one provider
+#define USD_PER_MTOK  INT64_C(1000000000000) // in 10^-18 USD a token
+#define SMALL_PRICE   (3 * USD_PER_MTOK / 4)
+#define MEDIUM_PRICE  (3 * USD_PER_MTOK)
+#define LARGE_PRICE   (20 * USD_PER_MTOK)
+#define SMALL_SIZE    14000 // millions of parameters
+#define MEDIUM_SIZE   45000
+#define CONTEXT_LEAST 8000
+
+struct proposal {
+    struct arena arena;
+    struct config_tier tiers[CONFIG_SIZES];
+};
+
+// One that may be in a tier.
+struct found {
+    struct str model;
+    int size;      // its tier; -1: none
+    int64_t price; // of a token, blended; 0 = it costs nothing, or nobody knows
+};
+
+struct search {
+    const struct snapshot *snapshot;
+    const struct config_provider *provider;
+    struct found *found; // FOUND_MAX
+    unsigned count;
+};
+
+// --- what a name says ---
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// What does not chat, or is a version of one day.
+static bool is_odd(struct str model)
+{
+    static const char *const words[] = {
+        "embed",   "audio",   "realtime", "transcribe", "tts",      "image",       "search",
+        "whisper", "dall-e",  "moderat",  "research",   "computer", "robotics",    "live",
+        "codex",   "ft:",     "instruct", "guard",      "rerank",   "vision",      "latest",
+        "babbage", "davinci", "curie",    "veo",        "imagen",   "lyria",       "sora",
+        "minilm",  "bge",     "ocr",      "voice",      "speech",   "translation", "free"};
+    unsigned digits = 0;
+    for (size_t i = 0; i < model.len; i++) {
+        digits = is_digit(model.ptr[i]) ? digits + 1 : 0;
+        if (digits == 4 || model.ptr[i] == '*')
+            return true;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (str_has_nocase(model, str_of(words[i])))
+            return true;
+    }
+    return false;
+}
+
+// Millions of parameters by a part of the name, "8b", "3.2B", "8x7b"; 0 where none says so.
+static int64_t size_at(struct str part)
+{
+    int64_t whole = 0, tenths = 0, times = 1;
+    size_t i = 0;
+    for (; i < part.len && is_digit(part.ptr[i]) && whole < 100000; i++)
+        whole = 10 * whole + part.ptr[i] - '0';
+    if (i == 0)
+        return 0;
+    if (i + 1 < part.len && part.ptr[i] == 'x' && is_digit(part.ptr[i + 1])) {
+        times = whole;
+        whole = 0;
+        for (i++; i < part.len && is_digit(part.ptr[i]) && whole < 100000; i++)
+            whole = 10 * whole + part.ptr[i] - '0';
+    }
+    if (i + 1 < part.len && part.ptr[i] == '.' && is_digit(part.ptr[i + 1])) {
+        tenths = part.ptr[i + 1] - '0';
+        i += 2;
+    }
+    bool billions = i + 1 == part.len && (part.ptr[i] == 'b' || part.ptr[i] == 'B');
+    bool millions = i + 1 == part.len && (part.ptr[i] == 'm' || part.ptr[i] == 'M');
+    return billions ? times * (1000 * whole + 100 * tenths) : millions ? times * whole : 0;
+}
+
+static int64_t size_of(struct str name)
+{
+    int64_t most = 0;
+    size_t from = 0;
+    for (size_t i = 0; i <= name.len; i++) {
+        if (i < name.len && name.ptr[i] != '-' && name.ptr[i] != ':' && name.ptr[i] != '_' &&
+            name.ptr[i] != '/' && name.ptr[i] != ' ')
+            continue;
+        int64_t size = size_at(str_from(name.ptr + from, i - from));
+        most = size > most ? size : most;
+        from = i + 1;
+    }
+    return most;
+}
+
+// Names that differ in their numbers only: how the first stands to the second; 0: they are no
+// versions of one model.
+static int version_order(struct str a, struct str b)
+{
+    int order = 0;
+    size_t i = 0, k = 0;
+    while (i < a.len && k < b.len) {
+        if (!is_digit(a.ptr[i]) || !is_digit(b.ptr[k])) {
+            if (a.ptr[i++] != b.ptr[k++])
+                return 0;
+            continue;
+        }
+        int64_t x = 0, y = 0; // three digits at the most: is_odd
+        while (i < a.len && is_digit(a.ptr[i]))
+            x = 10 * x + a.ptr[i++] - '0';
+        while (k < b.len && is_digit(b.ptr[k]))
+            y = 10 * y + b.ptr[k++] - '0';
+        if (order == 0)
+            order = x < y ? -1 : x > y;
+    }
+    return i == a.len && k == b.len ? order : 0;
+}
+
+// --- its tier ---
+
+static int tier_by_price(int64_t price)
+{
+    return price <= SMALL_PRICE    ? CONFIG_SMALL
+           : price <= MEDIUM_PRICE ? CONFIG_MEDIUM
+           : price <= LARGE_PRICE  ? CONFIG_LARGE
+                                   : -1;
+}
+
+static int tier_by_size(int64_t size)
+{
+    return size == 0             ? -1
+           : size <= SMALL_SIZE  ? CONFIG_SMALL
+           : size <= MEDIUM_SIZE ? CONFIG_MEDIUM
+                                 : CONFIG_LARGE;
+}
+
+// Blended; 0 where the book does not say both.
+static int64_t price_of(const struct sheet *sheet)
+{
+    struct price in, out;
+    if (!sheet || !rates_find(&sheet->rates, BUCKET_INPUT, &in) ||
+        !rates_find(&sheet->rates, BUCKET_OUTPUT, &out))
+        return 0;
+    return in.atto / 4 * 3 + out.atto / 4;
+}
+
+// A mock's models are what they are called.
+static int tier_of_mock(struct str model)
+{
+    return str_is(model, "small") ? CONFIG_SMALL : str_is(model, "large") ? CONFIG_LARGE : -1;
+}
+
+static void add_found(void *context, const struct named *n)
+{
+    struct search *search = context;
+    const struct config_provider *p = search->provider;
+    struct found f = {.model = n->model, .price = price_of(n->sheet)};
+    bool short_one =
+        n->sheet && n->sheet->context_tokens > 0 && n->sheet->context_tokens < CONTEXT_LEAST;
+    if (search->count == FOUND_MAX || short_one || is_odd(n->model))
+        return;
+    f.size = p->mock ? tier_of_mock(n->model)
+             : f.price > 0 && !provider_free(p, n->model, n->sheet)
+                 ? tier_by_price(f.price)
+                 : tier_by_size(size_of(n->model));
+    search->found[search->count++] = f;
+}
+
+// --- the tiers ---
+
+static bool is_old(const struct search *search, const struct found *f)
+{
+    for (unsigned i = 0; i < search->count; i++) {
+        if (version_order(f->model, search->found[i].model) < 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_model(struct arena *arena, const struct config_provider *p, struct str model,
+                      struct config_tier *t)
+{
+    const struct str parts[] = {p->name, STR("/"), model};
+    if (t->model_count < TIER_MODELS_MAX)
+        t->models[t->model_count++] = arena_join(arena, parts, 3);
+}
+
+// The cheapest of one tier, taken out.
+static struct found *take_cheapest(struct search *search, int size)
+{
+    struct found *best = NULL;
+    for (unsigned i = 0; i < search->count; i++) {
+        struct found *f = &search->found[i];
+        if (f->size == size && (!best || f->price < best->price))
+            best = f;
+    }
+    return best;
+}
+
+static void add_provider(struct proposal *p, struct search *search)
+{
+    names_each(search->snapshot, search->provider, add_found, search);
+    for (unsigned i = 0; i < search->count; i++) {
+        if (search->found[i].size >= 0 && is_old(search, &search->found[i]))
+            search->found[i].size = -1;
+    }
+    for (int size = 0; size < CONFIG_SIZES; size++) {
+        for (int i = 0; i < PER_PROVIDER; i++) {
+            struct found *f = take_cheapest(search, size);
+            if (!f)
+                break;
+            f->size = -1;
+            add_model(&p->arena, search->provider, f->model, &p->tiers[size]);
+        }
+    }
+}
+
+static bool asks_ollama(const struct config_provider *p)
+{
+    return p->dialect == DIALECT_OLLAMA && provider_open(p);
+}
+
+static bool tier_room(struct arena *arena, struct config_tier *t)
+{
+    t->models = arena_array(arena, struct str, TIER_MODELS_MAX);
+    t->weights = arena_array(arena, uint32_t, TIER_MODELS_MAX);
+    return t->models && t->weights;
+}
+
+struct proposal *proposal_new(const struct snapshot *s)
+{
+    struct proposal *p = alloc_zero(&alloc_heap, sizeof *p);
+    struct found *room = alloc_zero(&alloc_heap, FOUND_MAX * sizeof *room);
+    bool fine = p && room;
+    if (p)
+        arena_init(&p->arena, &alloc_heap, 4 * KIB, MIB);
+    for (int i = 0; i < CONFIG_SIZES && fine; i++) {
+        p->tiers[i].name = config_size_name(i);
+        fine = tier_room(&p->arena, &p->tiers[i]);
+    }
+    for (unsigned i = 0; i < s->config->provider_count && fine; i++) {
+        struct search search = {s, &s->config->providers[i], room, 0};
+        if (!asks_ollama(search.provider))
+            add_provider(p, &search);
+    }
+    heap_free(room);
+    if (fine && !arena_failed(&p->arena))
+        return p;
+    proposal_free(p);
+    return NULL;
+}
+
+void proposal_free(struct proposal *p)
+{
+    if (!p)
+        return;
+    arena_fini(&p->arena);
+    heap_free(p);
+}
+
+// --- with what Ollamas have now ---
+
+struct asking_local {
+    const struct config_provider *provider;
+    struct arena *arena;
+    struct config_tier *tier;
+    int size;
+};
+
+static void add_local(void *context, const struct local_model *m)
+{
+    const struct asking_local *a = context;
+    struct str name = str_of(m->name);
+    int64_t size = size_of(str_of(m->parameters));
+    bool chats = m->abilities ? (m->abilities & LOCAL_COMPLETION) != 0 : !is_odd(name);
+    if (size == 0)
+        size = size_of(name);
+    if (chats && !m->remote && !local_passes_on(name) && tier_by_size(size) == a->size)
+        add_model(a->arena, a->provider, dialect_model(DIALECT_OLLAMA, name), a->tier);
+}
+
+static const struct config_tier *fill_tier(const struct snapshot *s, int size, struct arena *arena)
+{
+    struct config_tier *t = arena_new(arena, struct config_tier);
+    const struct config_tier *base = s->proposal ? &s->proposal->tiers[size] : NULL;
+    if (!t || !tier_room(arena, t))
+        return NULL;
+    t->name = config_size_name(size);
+    for (unsigned i = 0; base && i < base->model_count; i++)
+        t->models[t->model_count++] = base->models[i];
+    for (unsigned i = 0; i < s->config->provider_count; i++) {
+        struct asking_local a = {&s->config->providers[i], arena, t, size};
+        struct local *l = asks_ollama(a.provider) ? snapshot_local(s, a.provider) : NULL;
+        if (l && provider_there(s, a.provider))
+            local_each(l, add_local, &a);
+    }
+    return t;
+}
+
+static bool is_open(const struct config_tier *t)
+{
+    return t && config_tier_proposed(t) >= 0;
+}
+
+const struct config_route *proposal_fill(const struct snapshot *s, const struct config_route *route,
+                                         struct arena *arena)
+{
+    if (!is_open(route->small) && !is_open(route->large))
+        return route;
+    struct config_route *now = arena_new(arena, struct config_route);
+    if (!now)
+        return NULL;
+    *now = *route;
+    if (is_open(route->small))
+        now->small = fill_tier(s, config_tier_proposed(route->small), arena);
+    if (is_open(route->large))
+        now->large = fill_tier(s, config_tier_proposed(route->large), arena);
+    bool filled = (!route->small || now->small) && (!route->large || now->large);
+    return filled ? now : NULL;
+}
+
+static const struct config_tier *tier_now(const struct snapshot *s, int size, struct arena *arena)
+{
+    const struct config_tier *t = config_tier_named(s->config, config_size_name(size));
+    return is_open(t) ? fill_tier(s, size, arena) : t;
+}
+
+const struct config_route *proposal_auto(const struct snapshot *s, struct arena *arena)
+{
+    static struct config_verifier usual[] = {{.kind = VERIFIER_REFUSAL},
+                                             {.kind = VERIFIER_TRUNCATION},
+                                             {.kind = VERIFIER_EMPTY},
+                                             {.kind = VERIFIER_REPETITION},
+                                             {.kind = VERIFIER_SCHEMA}};
+    const struct config_tier *small = tier_now(s, CONFIG_SMALL, arena);
+    const struct config_tier *medium = tier_now(s, CONFIG_MEDIUM, arena);
+    const struct config_tier *large = tier_now(s, CONFIG_LARGE, arena);
+    struct config_route *route = arena_new(arena, struct config_route);
+    if (!route || !small || !medium || !large)
+        return NULL;
+    if (large->model_count == 0 && small->model_count)
+        large = medium;
+    if (small->model_count == 0)
+        small = medium;
+    *route = (struct config_route){.name = STR(ROUTE_AUTO),
+                                   .match = {.any = true, .tokens_most = INT64_MAX},
+                                   .max_loss_ppm = ROUTE_LOSS_PPM,
+                                   .confidence_ppm = ROUTE_CONFIDENCE_PPM,
+                                   .small = small,
+                                   .large = large == small ? NULL : large,
+                                   .verifiers = usual,
+                                   .verifier_count = sizeof usual / sizeof usual[0],
+                                   .hold_ms = ROUTE_HOLD_MS};
+    return route;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/unfit.h"
+
+#include "gate/able.h"
+#include "request/matching.h"
+
+static unsigned asks(const struct demand *d)
+{
+    return (d->tools > 0 ? ABILITY_TOOLS : 0U) | (d->images > 0 ? ABILITY_VISION : 0U) |
+           (d->schema ? ABILITY_SCHEMA : 0U);
+}
+
+static const char *lacking(unsigned bits)
+{
+#define X(id, bit, word)     \
+    if (bits & ABILITY_##id) \
+        return "no " word;
+    ABILITY_MAP(X)
+#undef X
+    return NULL;
+}
+
+// An Ollama's longest answer gives way to what is left of the context; others refuse what is both
+// together too much.
+static bool is_too_long(const struct req *r, const struct config_provider *p, int64_t context)
+{
+    int64_t tokens = matching_tokens(r);
+    int64_t answer = p->dialect == DIALECT_OLLAMA ? 0 : r->ask.demand.output_max;
+    return context > 0 && (tokens > context || answer > context - tokens);
+}
+
+const char *unfit(const struct req *r, const struct config_route *route, const struct target *t)
+{
+    const struct config_provider *p = &r->view->snapshot->config->providers[t->provider];
+    struct able able;
+    able_of(r->view->snapshot, p, t->model, &able);
+    if ((route->local_only || r->confined) && !able.stays)
+        return "not local";
+    const char *lacks = lacking(able.lacks & (route->require | asks(&r->ask.demand)));
+    if (lacks)
+        return lacks;
+    if (able.context > 0 && able.context < route->require_context)
+        return "context";
+    return is_too_long(r, p, able.context) ? "context" : NULL;
+}

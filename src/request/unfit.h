@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// unfit - why a model of a route cannot take a call that it could be sent.
+
+#ifndef REQUEST_UNFIT_H
+#define REQUEST_UNFIT_H
+
+#include "request/plan.h"
+
+// NULL where nothing speaks against it; else a few words: "no tools", "context", "not local", ...
+// What is only not known speaks against nothing.
+const char *unfit(const struct req *r, const struct config_route *route, const struct target *t);
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which models are proposed for which tier.
+
+#include "../unit.h"
+#include "gate/proposal.h"
+#include "gate/snapshot.h"
+
+static const char book[] = "vendor acme\nsource test 2026-01-01\n"
+                           "model acme-2-mini\nprice input 0.1 output 0.4\n"
+                           "model acme-3-mini\nprice input 0.2 output 0.8\n"
+                           "model acme-3.1-mini\nprice input 0.3 output 1\n"
+                           "model acme-3\nprice input 1 output 5\n"
+                           "model acme-pro\nprice input 3 output 15\n"
+                           "model acme-max\nprice input 90 output 90\n"
+                           "model acme-embed\nprice input 0.1 output 0.1\n"
+                           "model acme-3-2026-01-01\nprice input 1 output 5\n"
+                           "model acme-brief\nprice input 0.1 output 0.1\ncontext 4000\n"
+                           "model acme-unknown\ncontext 400000\n";
+static struct str open_models[] = {STR("llama-3.1-8b"),   STR("mix-8x7b"),  STR("qwen-32B"),
+                                   STR("llama-70b-chat"), STR("who-knows"), STR("tiny-270m")};
+static struct config_provider providers[] = {
+    {.name = STR("acme"), .vendor = STR("acme")},
+    {.name = STR("own"), .models = open_models, .model_count = 6, .free = true},
+    {.name = STR("mock"), .mock = true, .free = true},
+};
+static struct config_tier own_large = {.name = STR("large"), .line = 3};
+static struct config config = {.providers = providers};
+static struct snapshot snapshot = {.config = &config};
+static struct arena arena;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct str text = str_of(book);
+    struct why why = {0};
+    arena_init(&arena, &alloc_heap, 4096, 1 << 20);
+    return catalog_open_texts(&alloc_heap, &text, 1, &snapshot.catalog, &why) != STATUS_OK;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    catalog_close(snapshot.catalog);
+    arena_fini(&arena);
+    return 0;
+}
+
+static const struct config_route *proposed(unsigned from, unsigned count)
+{
+    config.providers = providers + from;
+    config.provider_count = count;
+    proposal_free(snapshot.proposal);
+    snapshot.proposal = proposal_new(&snapshot);
+    assert_non_null(snapshot.proposal);
+    return proposal_auto(&snapshot, &arena);
+}
+
+static void expect(const struct config_tier *t, const char *models)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    for (unsigned i = 0; t && i < t->model_count; i++)
+        buf_printf(&b, "%s%.*s", i ? " " : "", STR_ARG(t->models[i]));
+    assert_string_equal(buf_cstr(&b), models);
+    buf_fini(&b);
+}
+
+static void by_price(void **state)
+{
+    (void)state;
+    const struct config_route *route = proposed(0, 1);
+    expect(route->small, "acme/acme-3-mini acme/acme-3.1-mini"); // the newest of each form
+    expect(route->large, "acme/acme-pro");
+}
+
+static void by_parameters(void **state)
+{
+    (void)state;
+    const struct config_route *route = proposed(1, 1);
+    expect(route->small, "own/llama-3.1-8b own/tiny-270m");
+    expect(route->large, "own/mix-8x7b own/llama-70b-chat");
+    route = proposed(2, 1);
+    expect(route->small, "mock/small");
+    expect(route->large, "mock/large");
+}
+
+// The file's own tier stays as it is; one of another name is no other's.
+static void but_for_those_of_the_file(void **state)
+{
+    (void)state;
+    static struct str models[] = {STR("acme/acme-max")};
+    struct config_tier *tiers[] = {&own_large};
+    own_large.models = models;
+    own_large.model_count = 1;
+    config.tiers = tiers;
+    config.tier_count = 1;
+    const struct config_route *route = proposed(0, 1);
+    assert_ptr_equal(route->large, &own_large);
+    assert_int_equal(config_tier_proposed(&own_large), -1);
+    const struct config_route written = {.small = config_tier_named(&config, str_of("medium")),
+                                         .large = config_tier_named(&config, str_of("large"))};
+    const struct config_route *filled = proposal_fill(&snapshot, &written, &arena);
+    expect(filled->small, "acme/acme-3");
+    assert_ptr_equal(filled->large, &own_large);
+    const struct config_route whole = {.large = &own_large};
+    assert_ptr_equal(proposal_fill(&snapshot, &whole, &arena), &whole);
+    assert_null(config_tier_named(&config, str_of("tiny")));
+    config.tier_count = 0;
+}
+
+static void none_where_nothing_is(void **state)
+{
+    (void)state;
+    const struct config_route *route = proposed(0, 0);
+    expect(route->small, "");
+    assert_null(route->large ? route->large->models[0].ptr : NULL);
+    proposal_free(snapshot.proposal);
+    snapshot.proposal = NULL;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_price),
+        cmocka_unit_test(by_parameters),
+        cmocka_unit_test(but_for_those_of_the_file),
+        cmocka_unit_test(none_where_nothing_is),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
