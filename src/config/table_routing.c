@@ -48,7 +48,8 @@ static const struct config_row routes[] = {
     {"max_cost", KIND_USD, "USD", NULL, ROUTE(max_cost), 1, INT64_MAX,
      "A model at which a call is expected to cost more is left out. Default: any."},
     {"max_ttft", KIND_TIME, "time", NULL, ROUTE(max_ttft_ms), 1, DAY_MS,
-     "A model whose first token took longer lately is left out. Default: any."},
+     "A model whose first token took longer within the last minute is passed over while another\n"
+     "can be asked. Default: any."},
     {"max_loss", KIND_SHARE, "share", "2%", ROUTE(max_loss), 1, ALL,
      "How much of the large side's quality may be lost (measured, certified)."},
     {"confidence", KIND_SHARE, "share", "95%", ROUTE(confidence), 500000, 999999,

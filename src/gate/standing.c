@@ -12,13 +12,21 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "core/balance.h"
 #include "core/cooling.h"
 
 #define SHELVES    64 // of a ward's models, by their names
 #define MEAN_PARTS 8  // the newest one's part of a decayed mean
 #define US_PER_MS  1000
+#define FRESH_US   INT64_C(60000000) // so long a measured time holds
+
+// As struct allowance; a reader may see half of a change, which the next answer mends.
+struct rate {
+    _Atomic int64_t limit, left, read_us, full_us;
+};
 
 struct lane {
+    struct rate rates[ALLOWANCE_COUNT];
     _Atomic int64_t cool_until_us;
     _Atomic unsigned kind;  // of its last failures,
     _Atomic unsigned times; // and how many were so in a row
@@ -32,6 +40,8 @@ struct standing {
     _Atomic int64_t until_us; // the breaker's; 0 = closed
     _Atomic bool calm;        // nothing failed lately
     _Atomic int64_t ttft_us, duration_us;
+    _Atomic int64_t ttft_at_us; // when it was measured last
+    _Atomic uint64_t calls;     // whose turn it is
     _Atomic uint64_t good, bad, opened, passed_over;
     unsigned lane_count;
     struct lane lanes[];
@@ -57,7 +67,8 @@ const char *bar_text(enum bar b)
 {
     static const char *const texts[] = {[BAR_NONE] = "nothing bars it",
                                         [BAR_BREAKER] = "its breaker is open",
-                                        [BAR_COOLING] = "its rate limit or its key cools down"};
+                                        [BAR_COOLING] = "it was told to come later",
+                                        [BAR_RATE] = "its rate limit is used up"};
     return texts[b];
 }
 
@@ -214,40 +225,145 @@ void ward_each(const struct ward *w, standing_each_f *f, void *context)
 
 // --- asking ---
 
-static bool cools(const struct standing *s, int64_t now_us, int64_t *until_us)
+static struct allowance rate_read(const struct rate *r)
 {
-    *until_us = INT64_MAX;
-    for (unsigned i = 0; i < s->lane_count; i++) {
-        int64_t us = atomic_load_explicit(&s->lanes[i].cool_until_us, memory_order_relaxed);
-        if (us <= now_us)
-            return false;
-        *until_us = us < *until_us ? us : *until_us;
-    }
-    return true;
+    return (struct allowance){.limit = atomic_load_explicit(&r->limit, memory_order_relaxed),
+                              .left = atomic_load_explicit(&r->left, memory_order_relaxed),
+                              .read_us = atomic_load_explicit(&r->read_us, memory_order_relaxed),
+                              .full_us = atomic_load_explicit(&r->full_us, memory_order_relaxed)};
 }
 
-enum bar standing_bar(const struct standing *s, int64_t now_us)
+// How much of each kind a call takes.
+static int64_t needed(enum allowance_kind k, int64_t tokens)
 {
-    int64_t until_us;
+    return k == ALLOWANCE_TOKENS || k == ALLOWANCE_INPUT || k == ALLOWANCE_DAY_TOKENS ? tokens : 1;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+// Until its rates let a call of so many tokens through.
+static int64_t rates_wait_us(const struct lane *l, int64_t tokens, int64_t now_us)
+{
+    int64_t wait_us = 0;
+    for (unsigned k = 0; k < ALLOWANCE_COUNT; k++) {
+        if (atomic_load_explicit(&l->rates[k].full_us, memory_order_relaxed) <= now_us)
+            continue; // most often: nothing was read, or all of it is there
+        const struct allowance a = rate_read(&l->rates[k]);
+        wait_us =
+            larger(wait_us, allowance_wait_us(&a, needed((enum allowance_kind)k, tokens), now_us));
+    }
+    return wait_us;
+}
+
+static int64_t cool_us(const struct lane *l, int64_t now_us)
+{
+    return larger(0, atomic_load_explicit(&l->cool_until_us, memory_order_relaxed) - now_us);
+}
+
+static bool may_use(const struct lane *l, int64_t tokens, int64_t now_us)
+{
+    return cool_us(l, now_us) == 0 && rates_wait_us(l, tokens, now_us) == 0;
+}
+
+// Of the lane that is free first: why not now, and how long.
+static enum bar lanes_bar(const struct standing *s, int64_t tokens, int64_t now_us,
+                          int64_t *wait_us)
+{
+    enum bar bar = BAR_NONE;
+    *wait_us = INT64_MAX;
+    for (unsigned i = 0; i < s->lane_count; i++) {
+        int64_t cool = cool_us(&s->lanes[i], now_us);
+        int64_t rate = rates_wait_us(&s->lanes[i], tokens, now_us);
+        if (larger(cool, rate) >= *wait_us)
+            continue;
+        *wait_us = larger(cool, rate);
+        bar = *wait_us == 0 ? BAR_NONE : cool >= rate ? BAR_COOLING : BAR_RATE;
+    }
+    return bar;
+}
+
+enum bar standing_bar(const struct standing *s, int64_t tokens, int64_t now_us)
+{
+    int64_t wait_us;
     if (!s)
         return BAR_NONE;
     if (now_us < atomic_load_explicit(&s->until_us, memory_order_relaxed))
         return BAR_BREAKER;
-    return cools(s, now_us, &until_us) ? BAR_COOLING : BAR_NONE;
+    return lanes_bar(s, tokens, now_us, &wait_us);
 }
 
-bool standing_enter(struct standing *s, const struct breaker_terms *t, int64_t now_us)
+bool standing_other_lane(const struct standing *s, uint64_t tried, int64_t tokens, int64_t now_us)
 {
-    int64_t until_us;
-    bool may = true;
-    if (atomic_load_explicit(&s->until_us, memory_order_relaxed) != 0) {
-        pthread_mutex_lock(&s->lock);
-        may = breaker_state(&s->breaker, now_us) == BREAKER_CLOSED ||
-              breaker_probe(&s->breaker, t, now_us);
-        atomic_store_explicit(&s->until_us, s->breaker.until_us, memory_order_relaxed);
-        pthread_mutex_unlock(&s->lock);
+    for (unsigned i = 0; s && i < s->lane_count; i++) {
+        if (!(tried >> i & 1) && may_use(&s->lanes[i], tokens, now_us))
+            return true;
     }
-    return may && !cools(s, now_us, &until_us);
+    return false;
+}
+
+// Of those that the call was not refused with, else of all.
+static unsigned pick_lane(struct standing *s, const struct standing_start *start)
+{
+    uint32_t weights[PROVIDER_KEYS_MAX] = {0};
+    uint64_t number = atomic_fetch_add_explicit(&s->calls, 1, memory_order_relaxed);
+    for (unsigned i = 0; i < s->lane_count; i++) {
+        bool tried = start->tried >> i & 1;
+        if (!tried && may_use(&s->lanes[i], start->tokens, start->now_us))
+            weights[i] = start->weights ? start->weights[i] : 1;
+    }
+    unsigned lane = balance_pick(weights, s->lane_count, number);
+    return lane < s->lane_count ? lane : (unsigned)(number % s->lane_count);
+}
+
+// The next answer says what is left; until then this call is taken for as much as it may be.
+static void take(struct lane *l, int64_t tokens)
+{
+    for (unsigned k = 0; k < ALLOWANCE_COUNT; k++) {
+        struct rate *r = &l->rates[k];
+        if (atomic_load_explicit(&r->read_us, memory_order_relaxed) != 0)
+            atomic_fetch_sub_explicit(&r->left, needed((enum allowance_kind)k, tokens),
+                                      memory_order_relaxed);
+    }
+}
+
+static bool pass_breaker(struct standing *s, const struct standing_start *start)
+{
+    if (atomic_load_explicit(&s->until_us, memory_order_relaxed) == 0)
+        return true;
+    pthread_mutex_lock(&s->lock);
+    bool may = breaker_state(&s->breaker, start->now_us) == BREAKER_CLOSED ||
+               breaker_probe(&s->breaker, start->terms, start->now_us);
+    atomic_store_explicit(&s->until_us, s->breaker.until_us, memory_order_relaxed);
+    pthread_mutex_unlock(&s->lock);
+    return may;
+}
+
+bool standing_enter(struct standing *s, const struct standing_start *start, unsigned *lane)
+{
+    *lane = s->lane_count > 1 ? pick_lane(s, start) : 0;
+    struct lane *l = &s->lanes[*lane];
+    bool may = may_use(l, start->tokens, start->now_us) && pass_breaker(s, start);
+    if (may)
+        take(l, start->tokens);
+    return may;
+}
+
+void standing_heard(struct standing *s, unsigned lane, const struct ratelimit *said, int64_t now_us)
+{
+    must(lane < s->lane_count);
+    for (unsigned k = 0; k < ALLOWANCE_COUNT; k++) {
+        struct rate *r = &s->lanes[lane].rates[k];
+        if (!(said->said >> k & 1))
+            continue;
+        const struct allowance a = ratelimit_allowance(said, (enum allowance_kind)k, now_us);
+        atomic_store_explicit(&r->limit, a.limit, memory_order_relaxed);
+        atomic_store_explicit(&r->left, a.left, memory_order_relaxed);
+        atomic_store_explicit(&r->read_us, a.read_us, memory_order_relaxed);
+        atomic_store_explicit(&r->full_us, a.full_us, memory_order_relaxed);
+    }
 }
 
 // --- counting ---
@@ -311,6 +427,8 @@ enum standing_news standing_end(struct standing *s, const struct breaker_terms *
     if (atomic_load_explicit(&l->times, memory_order_relaxed) != 0)
         atomic_store(&l->times, 0);
     mean_add(&s->ttft_us, e->ttft_us);
+    if (e->ttft_us > 0)
+        atomic_store_explicit(&s->ttft_at_us, now_us, memory_order_relaxed);
     mean_add(&s->duration_us, e->duration_us);
     return news;
 }
@@ -323,9 +441,10 @@ void standing_passed_over(struct standing *s)
 
 void standing_look(const struct standing *s, int64_t now_us, struct standing_view *out)
 {
-    int64_t until_us = atomic_load(&s->until_us), cool_us;
-    *out = (struct standing_view){.model = s->model,
-                                  .bar = standing_bar(s, now_us),
+    int64_t until_us = atomic_load(&s->until_us), wait_us;
+    *out = (struct standing_view){.standing = s,
+                                  .model = s->model,
+                                  .bar = standing_bar(s, 1, now_us),
                                   .ttft_us = atomic_load(&s->ttft_us),
                                   .duration_us = atomic_load(&s->duration_us),
                                   .good = atomic_load(&s->good),
@@ -333,7 +452,33 @@ void standing_look(const struct standing *s, int64_t now_us, struct standing_vie
                                   .opened = atomic_load(&s->opened),
                                   .passed_over = atomic_load(&s->passed_over)};
     out->breaker = breaker_state(&(struct breaker){.until_us = until_us}, now_us);
-    if (cools(s, now_us, &cool_us) && cool_us > until_us)
-        until_us = cool_us;
-    out->wait_us = until_us > now_us ? until_us - now_us : 0;
+    (void)lanes_bar(s, 1, now_us, &wait_us);
+    out->wait_us = larger(until_us - now_us, wait_us);
+}
+
+unsigned standing_lanes(const struct standing *s)
+{
+    return s->lane_count;
+}
+
+int64_t standing_lane_wait_us(const struct standing *s, unsigned lane, int64_t now_us)
+{
+    must(lane < s->lane_count);
+    const struct lane *l = &s->lanes[lane];
+    return larger(cool_us(l, now_us), rates_wait_us(l, 1, now_us));
+}
+
+int64_t standing_lane_left(const struct standing *s, unsigned lane, enum allowance_kind k,
+                           int64_t now_us)
+{
+    must(lane < s->lane_count);
+    const struct allowance a = rate_read(&s->lanes[lane].rates[k]);
+    return allowance_left(&a, now_us);
+}
+
+int64_t standing_ttft_us(const struct standing *s, int64_t now_us)
+{
+    if (!s || now_us - atomic_load_explicit(&s->ttft_at_us, memory_order_relaxed) > FRESH_US)
+        return 0;
+    return atomic_load_explicit(&s->ttft_us, memory_order_relaxed);
 }

@@ -6,7 +6,7 @@
 //   standings            of the gateway
 //     '- ward            of one provider (its name, its address, its keys)
 //          '- standing   of one model there: breaker, latency
-//               '- lane  of one of the provider's keys: cooling
+//               '- lane  of one of the provider's keys: cooling, what is left of its rate limits
 //
 // Whoever reads takes no lock, and whoever counts takes one only where something failed lately.
 
@@ -16,6 +16,7 @@
 #include "base/must.h"
 #include "base/str.h"
 #include "core/breaker.h"
+#include "wire/ratelimit.h"
 
 struct standings;
 struct ward;
@@ -36,15 +37,31 @@ struct standing *ward_find(const struct ward *w, struct str model);
 struct standing *ward_at(struct ward *w, struct str model);
 
 // Why a model is not to be asked now, if another can be. The first that holds.
-enum bar { BAR_NONE, BAR_BREAKER, BAR_COOLING };
+enum bar { BAR_NONE, BAR_BREAKER, BAR_COOLING, BAR_RATE };
 const char *bar_text(enum bar b); // static, for people: "its breaker is open"
 
-// Of the model, with any key. `s` may be NULL: nothing bars it. Times are monotonic.
-enum bar standing_bar(const struct standing *s, int64_t now_us);
+// Of the model, with any key, for a call of so many input tokens. `s` may be NULL: nothing bars it.
+// Times are monotonic.
+enum bar standing_bar(const struct standing *s, int64_t tokens, int64_t now_us);
+// Another key than those of `tried` (a bit each) may be used now.
+bool standing_other_lane(const struct standing *s, uint64_t tried, int64_t tokens, int64_t now_us);
 
-// An attempt is sent there. It becomes the probe of a breaker whose turn is over. False: it is
-// barred, also where it was not a moment ago.
-bool standing_enter(struct standing *s, const struct breaker_terms *t, int64_t now_us) MUST_USE;
+// An attempt, before it is sent.
+struct standing_start {
+    const struct breaker_terms *terms;
+    const uint32_t *weights; // of the ward's keys; NULL: all the same
+    uint64_t tried;          // keys that the call has been refused with, a bit each
+    int64_t tokens;          // of its input, as they are estimated
+    int64_t now_us;
+};
+// It becomes the probe of a breaker whose turn is over, and gets a key: of those that may be used
+// the one whose turn it is by their weights; of one that was not tried, if there is one. False: it
+// is barred, also where it was not a moment ago; the lane holds all the same.
+bool standing_enter(struct standing *s, const struct standing_start *start,
+                    unsigned *lane) MUST_USE;
+// What an answer's head said of the limits of the key.
+void standing_heard(struct standing *s, unsigned lane, const struct ratelimit *said,
+                    int64_t now_us);
 
 // One has ended.
 struct standing_end {
@@ -62,6 +79,7 @@ enum standing_news standing_end(struct standing *s, const struct breaker_terms *
 
 // As it is now, for who looks.
 struct standing_view {
+    const struct standing *standing;
     struct str model; // lives as long as the standing
     enum breaker_state breaker;
     enum bar bar;
@@ -72,6 +90,15 @@ struct standing_view {
     uint64_t passed_over;         // calls that went elsewhere
 };
 void standing_look(const struct standing *s, int64_t now_us, struct standing_view *out);
+unsigned standing_lanes(const struct standing *s); // as many as the ward has keys
+// For how long the key is not to be used; 0: it may be.
+int64_t standing_lane_wait_us(const struct standing *s, unsigned lane, int64_t now_us);
+// What is left of a limit of the key; INT64_MAX: it is not known.
+int64_t standing_lane_left(const struct standing *s, unsigned lane, enum allowance_kind k,
+                           int64_t now_us);
+// The decayed mean of the time to the first token, where it was measured within the last minute;
+// else 0. `s` may be NULL.
+int64_t standing_ttft_us(const struct standing *s, int64_t now_us);
 void standing_passed_over(struct standing *s); // NULL is fine
 
 typedef void standing_each_f(void *context, const struct standing *s);

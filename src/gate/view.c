@@ -26,11 +26,13 @@ static void pools_release(struct pools *p)
 static struct ward *ward_of(const struct snapshot *s, const struct config_provider *p)
 {
     struct buf identity;
+    unsigned keys = p->key_count ? p->key_count : 1;
     buf_init(&identity, &alloc_heap, KIB);
-    buf_printf(&identity, "%.*s %d %.*s %u %.*s", STR_ARG(p->name), p->url.tls,
-               STR_ARG(p->url.host), p->url.port, STR_ARG(p->url.path));
-    struct ward *w =
-        buf_failed(&identity) ? NULL : standings_ward(s->standings, buf_str(&identity), p->name, 1);
+    buf_printf(&identity, "%.*s %d %.*s %u %.*s %u", STR_ARG(p->name), p->url.tls,
+               STR_ARG(p->url.host), p->url.port, STR_ARG(p->url.path), keys);
+    struct ward *w = buf_failed(&identity)
+                         ? NULL
+                         : standings_ward(s->standings, buf_str(&identity), p->name, keys);
     buf_fini(&identity);
     return w;
 }

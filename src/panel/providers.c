@@ -13,6 +13,7 @@
 #include "gate/standing.h"
 
 #define US_PER_MS 1000
+#define RATE_NAME "costlens_ratelimit_remaining"
 
 // --- the configuration's ---
 
@@ -24,7 +25,7 @@ static void provider(struct json_out *o, const struct config_provider *p)
     json_out_text(o, "vendor", p->vendor);
     if (!p->mock)
         config_address_write(o, "url", &p->url);
-    json_out_number(o, "keys", p->key != NULL);
+    json_out_number(o, "keys", p->key_count ? p->key_count : p->key != NULL);
     json_out_text(o, "list", str_of(p->model_count ? "closed" : "open"));
     json_out_begin(o, "models", '[');
     for (unsigned i = 0; i < p->model_count; i++)
@@ -91,6 +92,31 @@ static void time_of(struct json_out *o, const char *name, int64_t us)
         json_out_null(o, name);
 }
 
+// One of its keys, by its place in the configuration.
+static void key(struct json_out *o, const struct standing *s, unsigned lane, int64_t now_us)
+{
+    int64_t wait_us = standing_lane_wait_us(s, lane, now_us);
+    json_out_begin(o, NULL, '{');
+    json_out_number(o, "key", lane + 1);
+    json_out_number(o, "wait_ms", (wait_us + US_PER_MS - 1) / US_PER_MS);
+    json_out_begin(o, "left", '{');
+    for (unsigned k = 0; k < ALLOWANCE_COUNT; k++) {
+        int64_t left = standing_lane_left(s, lane, (enum allowance_kind)k, now_us);
+        if (left != INT64_MAX)
+            json_out_number(o, allowance_name((enum allowance_kind)k), left > 0 ? left : 0);
+    }
+    json_out_end(o, '}');
+    json_out_end(o, '}');
+}
+
+static void keys(struct json_out *o, const struct standing *s)
+{
+    json_out_begin(o, "keys", '[');
+    for (unsigned i = 0; i < standing_lanes(s); i++)
+        key(o, s, i, clock_mono_us());
+    json_out_end(o, ']');
+}
+
 static void model(struct json_out *o, const struct standing_view *v)
 {
     json_out_begin(o, NULL, '{');
@@ -105,6 +131,7 @@ static void model(struct json_out *o, const struct standing_view *v)
     json_out_number(o, "failed", (int64_t)v->bad);
     json_out_number(o, "opened", (int64_t)v->opened);
     json_out_number(o, "passed_over", (int64_t)v->passed_over);
+    keys(o, v->standing);
     time_of(o, "ttft_ms", v->ttft_us);
     time_of(o, "duration_ms", v->duration_us);
     json_out_end(o, '}');
@@ -207,6 +234,36 @@ static void line(struct buf *out, const struct figure *f, struct str provider,
     buf_add_char(out, '\n');
 }
 
+// What is left of a key's limits, one line each.
+static void left_lines(struct buf *out, struct str provider, const struct standing_view *v,
+                       int64_t now_us)
+{
+    for (unsigned i = 0; i < standing_lanes(v->standing) * ALLOWANCE_COUNT; i++) {
+        enum allowance_kind k = (enum allowance_kind)(i % ALLOWANCE_COUNT);
+        unsigned lane = i / ALLOWANCE_COUNT;
+        int64_t left = standing_lane_left(v->standing, lane, k, now_us);
+        if (left == INT64_MAX)
+            continue;
+        buf_add_cstr(out, RATE_NAME "{");
+        metrics_label(out, "provider", provider);
+        buf_add_char(out, ',');
+        metrics_label(out, "model", v->model);
+        buf_printf(out, ",key=\"%u\",of=\"%s\"} %lld\n", lane + 1, allowance_name(k),
+                   (long long)(left > 0 ? left : 0));
+    }
+}
+
+static void left_write(struct gate *g, const struct config *c, struct seen *seen, struct buf *out)
+{
+    metrics_head(out, RATE_NAME, "gauge",
+                 "What is left of a key's rate limit, as its provider's answers tell it.");
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        look(g, c->providers[i].name, seen);
+        for (unsigned m = 0; m < seen->count; m++)
+            left_lines(out, c->providers[i].name, &seen->views[m], seen->now_us);
+    }
+}
+
 void providers_metrics(struct gate *g, struct buf *out)
 {
     struct seen *seen = alloc_zero(&alloc_heap, sizeof *seen);
@@ -220,6 +277,8 @@ void providers_metrics(struct gate *g, struct buf *out)
                 line(out, &figures[k], c->providers[i].name, &seen->views[m]);
         }
     }
+    if (seen)
+        left_write(g, c, seen, out);
     snapshot_free(now);
     heap_free(seen);
 }

@@ -11,8 +11,9 @@
 // "breaker":{"failures","turn_ms"}}]}: those of the configuration, in its order.
 enum status providers_list(struct verb_call *c, struct why *why) MUST_USE;
 // {"providers":[{"name","models":[{"model","breaker","bar","wait_ms","answered","failed","opened",
-// "passed_over","ttft_ms","duration_ms"}]}]}: of each the models that were asked since the gateway
-// began. `bar`: why it is passed over, or null. Times that are not known are null.
+// "passed_over","keys":[{"key","wait_ms","left":{"requests",...}}],"ttft_ms","duration_ms"}]}]}: of
+// each the models that were asked since the gateway began. `bar`: why it is passed over, or null.
+// Times that are not known are null. `left`: of the rate limits that the provider tells.
 enum status providers_status(struct verb_call *c, struct why *why) MUST_USE;
 // The same for /metrics.
 void providers_metrics(struct gate *g, struct buf *out);

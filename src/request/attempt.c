@@ -18,6 +18,12 @@ unsigned attempt_flags(const struct attempt *a)
     return vendor_flags(a->provider->vendor_row, a->provider->url.host);
 }
 
+struct secret *attempt_key(const struct attempt *a)
+{
+    const struct config_provider *p = a->provider;
+    return a->lane < p->key_count ? p->keys[a->lane].secret : p->key;
+}
+
 void attempt_fini(struct attempt *a)
 {
     booking_drop(a->reservation.booking);

@@ -30,6 +30,8 @@ struct attempt {
     const struct config_provider *provider;
     enum endpoint endpoint;          // of the provider's, where it is asked
     struct translation *translation; // NULL: the provider speaks the caller's dialect
+    unsigned lane;                   // its key's place among the provider's
+    uint64_t lanes_tried;            // those of the attempts before that were refused with it
     const struct sheet *sheet;
     const struct sheet *named; // the one that entry.price_name names
     struct call *call;         // NULL before it is sent and after its end
@@ -78,6 +80,8 @@ struct attempt {
 
 // The peculiarities of whom it is sent to (wire/vendor.h).
 unsigned attempt_flags(const struct attempt *a);
+// The key that it goes with; NULL: none.
+struct secret *attempt_key(const struct attempt *a);
 // `a` is zeroed before.
 void attempt_init(struct attempt *a);
 // Its call is cancelled if it still runs.

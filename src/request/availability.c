@@ -3,11 +3,13 @@
 #include "request/availability.h"
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "wire/failure.h"
 
-#define US_PER_MS 1000
-#define HALF_PPM  500000
+#define US_PER_MS       1000
+#define BYTES_PER_TOKEN 4 // of most texts, to hold a call against what is left of a rate
+#define HALF_PPM        500000
 
 static struct breaker_terms terms_of(const struct req *r, const struct target *t)
 {
@@ -21,9 +23,21 @@ static struct standing *find(const struct req *r, const struct target *t)
     return t->model.len ? ward_find(view_ward(r->view, t->provider), t->model) : NULL;
 }
 
+// Of its input.
+static int64_t tokens_of(const struct req *r)
+{
+    int64_t bytes = r->input_bytes ? r->input_bytes : r->ask.demand.text_bytes;
+    return bytes / BYTES_PER_TOKEN + 1;
+}
+
 enum bar availability_bar(const struct req *r, const struct target *t)
 {
-    return standing_bar(find(r, t), loop_now_us(r->worker->loop));
+    return standing_bar(find(r, t), tokens_of(r), loop_now_us(r->worker->loop));
+}
+
+int64_t availability_ttft_us(const struct req *r, const struct target *t)
+{
+    return standing_ttft_us(find(r, t), loop_now_us(r->worker->loop));
 }
 
 void availability_passed_over(const struct req *r, const struct target *t)
@@ -46,11 +60,68 @@ void availability_pick(struct req *r, const struct wanted *w, struct target *t)
     *t = next;
 }
 
+// One of them is used where there is one only, or none is known to fare.
+static bool enter(struct req *r, struct standing *s, const uint32_t *weights)
+{
+    struct attempt *a = &r->attempt;
+    const struct breaker_terms terms = terms_of(r, &a->target);
+    const struct standing_start start = {.terms = &terms,
+                                         .weights = weights,
+                                         .tried = a->lanes_tried,
+                                         .tokens = tokens_of(r),
+                                         .now_us = loop_now_us(r->worker->loop)};
+    return standing_enter(s, &start, &a->lane);
+}
+
 bool availability_enter(struct req *r)
 {
-    struct standing *s = find(r, &r->attempt.target);
-    const struct breaker_terms terms = terms_of(r, &r->attempt.target);
-    return !s || standing_enter(s, &terms, loop_now_us(r->worker->loop));
+    struct attempt *a = &r->attempt;
+    const struct config_provider *p = a->provider;
+    uint32_t weights[PROVIDER_KEYS_MAX];
+    struct standing *s = find(r, &a->target);
+    if (!s && p->key_count > 1 && a->target.model.len) // so that its keys take turns
+        s = ward_at(view_ward(r->view, a->target.provider), a->target.model);
+    for (unsigned i = 0; i < p->key_count; i++)
+        weights[i] = p->keys[i].weight;
+    return !s || enter(r, s, p->key_count ? weights : NULL);
+}
+
+// What another key may cure.
+static bool is_of_key(const struct failure *f)
+{
+    return f->kind == FAILURE_RATE || f->kind == FAILURE_QUOTA || f->kind == FAILURE_KEY;
+}
+
+bool availability_other_key(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    uint64_t tried = a->lanes_tried | UINT64_C(1) << a->lane;
+    return a->provider->key_count > 1 && is_of_key(&a->failure) &&
+           standing_other_lane(find(r, &a->target), tried, tokens_of(r),
+                               loop_now_us(r->worker->loop));
+}
+
+void availability_heard(const struct req *r, const struct head *h)
+{
+    const struct attempt *a = &r->attempt;
+    struct ratelimit said;
+    bool any = false;
+    for (unsigned i = 0; i < h->field_count; i++) {
+        if (!ratelimit_may(h->fields[i].name))
+            continue;
+        if (!any)
+            ratelimit_init(&said);
+        any = true;
+        (void)ratelimit_field(&said, h->fields[i].name, h->fields[i].value,
+                              loop_wall_us(r->worker->loop));
+    }
+    if (!any || !said.said || a->target.model.len == 0 || a->failure.after_ms >= 0)
+        return; // when to come again says more than what is left
+    bool known = h->status < 400 || h->status == 429; // its name is none that was invented
+    struct standing *s = known ? ward_at(view_ward(r->view, a->target.provider), a->target.model)
+                               : find(r, &a->target);
+    if (s)
+        standing_heard(s, a->lane, &said, loop_now_us(r->worker->loop));
 }
 
 static void tell(const struct req *r, enum standing_news news)
@@ -83,8 +154,7 @@ static struct standing *standing_for(const struct req *r, bool failed, const str
 {
     const struct target *t = &r->attempt.target;
     struct standing *s = find(r, t);
-    bool answered = !failed || breaker_end_of(f->kind) == BREAKER_BAD || f->kind == FAILURE_RATE ||
-                    f->kind == FAILURE_QUOTA || f->kind == FAILURE_KEY;
+    bool answered = !failed || breaker_end_of(f->kind) == BREAKER_BAD || is_of_key(f);
     return s || !answered ? s : ward_at(view_ward(r->view, t->provider), t->model);
 }
 
@@ -105,6 +175,7 @@ void availability_note(struct req *r, bool failed)
     bool streamed = a->metering && meter_kind_streams(a->meter.setup.kind);
     struct standing_end e = {.failed = failed,
                              .failure = f,
+                             .lane = a->lane,
                              .sent_us = sent_us,
                              .ttft_us = streamed ? a->entry.ttft_us : 0,
                              .duration_us = clock_mono_us() - sent_us};

@@ -11,12 +11,18 @@
 
 // Why that target is not to be asked now, where there is another; BAR_NONE: it is fit.
 enum bar availability_bar(const struct req *r, const struct target *t);
+// The decayed mean of its time to the first token; 0: not measured within the last minute.
+int64_t availability_ttft_us(const struct req *r, const struct target *t);
 // The first fit one of the name's targets, from `t` on; none is: `t` stays as it is. Those that are
 // passed over are counted.
 void availability_pick(struct req *r, const struct wanted *w, struct target *t);
 // A call goes elsewhere, since that target is barred.
 void availability_passed_over(const struct req *r, const struct target *t);
-// The attempt is to be sent. False: its target is barred by now.
+// What the head of the attempt's answer says of its key's rate limits.
+void availability_heard(const struct req *r, const struct head *h);
+// The attempt was refused with its key, and may be made with another one there, at once.
+bool availability_other_key(const struct req *r);
+// The attempt is to be sent, with a key that it gets here. False: its target is barred by now.
 bool availability_enter(struct req *r) MUST_USE;
 // The attempt has ended, or its end is known: counted once. `failed`: its `failure` says how.
 void availability_note(struct req *r, bool failed);

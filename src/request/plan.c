@@ -4,9 +4,9 @@
 
 #include "base/limits.h"
 #include "gate/proposal.h"
-#include "request/availability.h"
 #include "request/expected.h"
 #include "request/matching.h"
+#include "request/ranking.h"
 #include "request/side.h"
 #include "request/sticky.h"
 #include "request/translation.h"
@@ -111,8 +111,10 @@ static void add_side(const struct req *r, struct plan *p, const struct config_ti
 {
     for (unsigned i = 0; t && i < t->model_count; i++) {
         struct candidate *c = &p->list[p->count++];
-        *c = (struct candidate){
-            .side = side, .full = t->models[i], .expected_state = PRICE_UNPRICED};
+        *c = (struct candidate){.side = side,
+                                .full = t->models[i],
+                                .weight = t->weights ? t->weights[i] : 0,
+                                .expected_state = PRICE_UNPRICED};
         enum refusal refusal = find_target(r, p, c->full, &c->target);
         c->out = refusal == REFUSAL_NONE ? unfit(r, p->route, &c->target) : words[refusal];
         c->target.reason = side_name(side);
@@ -191,22 +193,10 @@ static bool list_fill(struct req *r, struct plan *p)
     }
     if (p->side == SIDE_LARGE)
         turn(r, p, small);
+    ranking_share(r, p);
     for (unsigned i = 0; i < p->count; i++)
         p->list[i].target.place = i;
     return true;
-}
-
-// Never from the large side to the small one, whose answer nobody has found good enough; but a
-// budget may say that it is welcome.
-static bool follows(const struct candidate *c, enum side now, enum again_for why)
-{
-    switch (why) {
-    case AGAIN_FAILED:
-    case AGAIN_UNPAID: return c->side >= now;
-    case AGAIN_DOWNGRADE: return true;
-    case AGAIN_ESCALATE: return c->side == SIDE_LARGE;
-    }
-    return false;
 }
 
 static unsigned first_usable(const struct plan *p)
@@ -215,27 +205,6 @@ static unsigned first_usable(const struct plan *p)
     while (i < p->count && (p->list[i].out || p->list[i].side != p->side))
         i++;
     return i;
-}
-
-// The first that is fit, as if those before it had failed; without one the first is asked all the
-// same.
-static unsigned first_fit(struct req *r, struct plan *p)
-{
-    unsigned first = first_usable(p), fit = first;
-    for (unsigned i = 0; i < p->count; i++) {
-        enum bar bar = p->list[i].out ? BAR_NONE : availability_bar(r, &p->list[i].target);
-        p->list[i].barred = bar == BAR_NONE ? NULL : bar_text(bar);
-    }
-    while (fit < p->count && (p->list[fit].out || p->list[fit].barred ||
-                              !follows(&p->list[fit], p->side, AGAIN_FAILED)))
-        fit++;
-    if (fit == p->count)
-        return first;
-    for (unsigned i = first; i < fit; i++) {
-        if (p->list[i].barred)
-            availability_passed_over(r, &p->list[i].target);
-    }
-    return fit;
 }
 
 enum flow plan_make(struct req *r)
@@ -258,11 +227,24 @@ enum flow plan_make(struct req *r)
     if (!r->plan)
         return req_refuse(r, REFUSAL_OVERLOAD, NULL);
     *r->plan = plan;
-    r->attempt.target = r->plan->list[first_fit(r, r->plan)].target;
+    r->attempt.target = r->plan->list[ranking_begin(r, &plan, first_usable(&plan))].target;
     return NEXT;
 }
 
 // --- what follows ---
+
+// Never from the large side to the small one, whose answer nobody has found good enough; but a
+// budget may say that it is welcome.
+static bool follows(const struct candidate *c, enum side now, enum again_for why)
+{
+    switch (why) {
+    case AGAIN_FAILED:
+    case AGAIN_UNPAID: return c->side >= now;
+    case AGAIN_DOWNGRADE: return true;
+    case AGAIN_ESCALATE: return c->side == SIDE_LARGE;
+    }
+    return false;
+}
 
 bool plan_next(const struct req *r, enum again_for why, struct target *out)
 {
@@ -271,8 +253,7 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out)
     must(at < p->count);
     for (unsigned i = at + 1; i < p->count; i++) {
         const struct candidate *c = &p->list[i];
-        if (c->out || !follows(c, p->list[at].side, why) ||
-            availability_bar(r, &c->target) != BAR_NONE)
+        if (c->out || !follows(c, p->list[at].side, why) || ranking_barred(r, p, c))
             continue;
         *out = c->target;
         out->reason = why == AGAIN_ESCALATE ? "escalated" : "fallback";

@@ -23,6 +23,7 @@ struct candidate {
     struct target target; // its place is that in the list
     enum side side;
     struct str full; // "provider/model", as the configuration has it
+    uint32_t weight; // its part of the calls of those beside it that have one; 0: none was written
     // NULL: it may be used; else why not, a few words: "model unknown", "key", "dialect", ...
     const char *out;
     const char *barred; // NULL: it is fit; else why it is passed over while another can be asked

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "request/availability.h"
 #include "request/coding.h"
 #include "request/fit.h"
 #include "request/growth.h"
@@ -36,7 +37,7 @@
 // dialect does not have ({"detail":"..."}) is none here.
 static bool may_quote(const struct req *r)
 {
-    return r->attempt.provider->key && (r->attempt.upstream_status >= 400 ||
+    return attempt_key(&r->attempt) && (r->attempt.upstream_status >= 400 ||
                                         r->attempt.meter.stream_error || r->attempt.meter.failing);
 }
 
@@ -46,7 +47,7 @@ void relay_mask(struct req *r)
         return;
     struct buf masked;
     buf_init(&masked, &alloc_heap, 2 * WHOLE_ANSWER_BYTES_MAX);
-    secret_mask(r->attempt.provider->key, buf_str(&r->attempt.whole), &masked);
+    secret_mask(attempt_key(&r->attempt), buf_str(&r->attempt.whole), &masked);
     buf_fini(&r->attempt.whole);
     r->attempt.whole = masked;
 }
@@ -57,7 +58,7 @@ struct str relay_name(struct req *r, const char *name)
         return arena_dup_cstr(&r->arena, name);
     struct buf masked;
     buf_init(&masked, &alloc_heap, 2 * KIB);
-    secret_mask(r->attempt.provider->key, str_of(name), &masked);
+    secret_mask(attempt_key(&r->attempt), str_of(name), &masked);
     struct str own = arena_dup(&r->arena, buf_str(&masked));
     buf_fini(&masked);
     return own;
@@ -71,7 +72,7 @@ static void send_on(struct req *r, struct str bytes)
         exchange_write(r->x, bytes);
         return;
     }
-    secret_mask(r->attempt.provider->key, bytes,
+    secret_mask(attempt_key(&r->attempt), bytes,
                 &r->attempt.whole); // its mark says if there was no memory
     exchange_write(r->x, buf_str(&r->attempt.whole));
     r->attempt.whole.len = 0;
@@ -146,14 +147,14 @@ bool relay_knows(const struct req *r)
 // True when it quotes the credential that we sent: then it goes nowhere as it is.
 static bool quotes_secret(const struct req *r, struct str text)
 {
-    return r->attempt.provider->key && secret_within(r->attempt.provider->key, text);
+    return attempt_key(&r->attempt) && secret_within(attempt_key(&r->attempt), text);
 }
 
 static void keep_masked(struct req *r, const struct field *f)
 {
     struct buf value;
     buf_init(&value, &alloc_heap, 2 * HEAD_BYTES_MAX);
-    secret_mask(r->attempt.provider->key, f->value, &value);
+    secret_mask(attempt_key(&r->attempt), f->value, &value);
     if (!buf_failed(&value))
         field_write(&r->attempt.fields, f->name, buf_str(&value));
     buf_fini(&value);
@@ -287,8 +288,8 @@ static void quote(const struct req *r, struct str said, struct buf *out)
 {
     struct buf masked;
     buf_init(&masked, &alloc_heap, KIB);
-    if (r->attempt.provider->key)
-        secret_mask(r->attempt.provider->key, said, &masked);
+    if (attempt_key(&r->attempt))
+        secret_mask(attempt_key(&r->attempt), said, &masked);
     else
         buf_add(&masked, said);
     buf_add_json(out, buf_str(&masked));
@@ -351,6 +352,7 @@ static void on_head(struct call *c, void *owner)
     struct str coding = head_get(h, "content-encoding", NULL);
     r->attempt.failure.kind = FAILURE_BROKEN;
     keep_fields(r, h);
+    availability_heard(r, h);
     meter_begin(r, h, type);
     if (is_coded_error(h)) {
         answer_coded(r, coding);

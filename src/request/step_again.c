@@ -41,6 +41,7 @@ struct choice {
     int64_t delay_ms;
     int64_t context;     // larger than the one that was too small; 0 = as it was
     struct target other; // RETRY_OTHER
+    bool other_key;      // ... which is the same, with another of its provider's keys
 };
 
 static void on_time(void *argument)
@@ -176,9 +177,13 @@ static bool unasks_usage(struct req *r)
     return refused;
 }
 
+#define OTHER_KEY "other key" // of the same target: no retry, since it is another's rate
+
 static struct choice decide(struct req *r)
 {
     const struct attempt *a = &r->attempt;
+    if (availability_other_key(r))
+        return (struct choice){.verdict = RETRY_OTHER, .other = a->target, .other_key = true};
     struct choice c = {.verdict = RETRY_REPEAT,
                        .context = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0};
     if (a->escalates) {
@@ -223,6 +228,8 @@ static void prepare(struct req *r, const struct choice *c)
     r->again->target = same ? a->target : c->other;
     if (same)
         r->again->target.reason = "retry";
+    if (c->other_key)
+        r->again->target.reason = OTHER_KEY;
 }
 
 // The body is read once more for its facts: keeping its document for every call would cost more.
@@ -277,7 +284,10 @@ static enum flow next_attempt(struct req *r)
     again->before = r->attempt;
     again->kept = true;
     renew(r, &again->target);
+    if (str_is(str_of(again->target.reason), OTHER_KEY))
+        r->attempt.lanes_tried = before->lanes_tried | UINT64_C(1) << before->lane;
     if (same) {
+        r->attempt.lanes_tried = again->repeats ? before->lanes_tried : 0;
         r->attempt.repeats = again->repeats;
         r->attempt.context_least = count_larger(before->context_least, again->context_least);
         r->attempt.tried = before->tried + !again->repeats;

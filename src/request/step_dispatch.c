@@ -70,9 +70,9 @@ static bool fields_write(struct req *r, struct buf *out)
 
 static void credential(const struct req *r, struct call_setup *setup)
 {
-    if (!r->attempt.provider->key)
+    if (!attempt_key(&r->attempt))
         return;
-    setup->secret = r->attempt.provider->key;
+    setup->secret = attempt_key(&r->attempt);
     switch (endpoint_dialect(r->attempt.endpoint)) {
     case DIALECT_ANTHROPIC: setup->secret_name = str_of("x-api-key"); break;
     case DIALECT_GEMINI: setup->secret_name = str_of("x-goog-api-key"); break;

@@ -31,6 +31,13 @@ static enum standing_news answers(struct standing *s, int64_t ttft_us, int64_t a
     return standing_end(s, &terms, &e, at_us);
 }
 
+static bool enters(struct standing *s, int64_t now_us)
+{
+    const struct standing_start start = {.terms = &terms, .tokens = 1, .now_us = now_us};
+    unsigned lane;
+    return standing_enter(s, &start, &lane);
+}
+
 static void wards_and_models(void **state)
 {
     (void)state;
@@ -62,17 +69,17 @@ static void breaker_bars(void **state)
     (void)state;
     struct standings *all = standings_new();
     struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt);
-    assert_int_equal(standing_bar(NULL, NOW), BAR_NONE);
+    assert_int_equal(standing_bar(NULL, 1, NOW), BAR_NONE);
     assert_int_equal(fails(s, FAILURE_LOST, -1, NOW), STANDING_SAME);
     assert_int_equal(fails(s, FAILURE_LOST, -1, NOW), STANDING_SAME);
     assert_int_equal(fails(s, FAILURE_LOST, -1, NOW), STANDING_OPENED);
-    assert_int_equal(standing_bar(s, NOW), BAR_BREAKER);
-    assert_false(standing_enter(s, &terms, NOW));
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_BREAKER);
+    assert_false(enters(s, NOW));
     int64_t later = NOW + terms.turn_us;
-    assert_int_equal(standing_bar(s, later), BAR_NONE);
-    assert_true(standing_enter(s, &terms, later)); // the probe
-    assert_int_equal(standing_bar(s, later), BAR_BREAKER);
-    assert_false(standing_enter(s, &terms, later));
+    assert_int_equal(standing_bar(s, 1, later), BAR_NONE);
+    assert_true(enters(s, later)); // the probe
+    assert_int_equal(standing_bar(s, 1, later), BAR_BREAKER);
+    assert_false(enters(s, later));
     struct standing_view v;
     standing_look(s, later, &v);
     assert_int_equal(v.breaker, BREAKER_OPEN);
@@ -80,8 +87,8 @@ static void breaker_bars(void **state)
     assert_int_equal(v.opened, 1);
     assert_int_equal(v.bad, 3);
     assert_int_equal(answers(s, 1000, later + 1), STANDING_CLOSED);
-    assert_int_equal(standing_bar(s, later + 1), BAR_NONE);
-    assert_true(standing_enter(s, &terms, later + 1));
+    assert_int_equal(standing_bar(s, 1, later + 1), BAR_NONE);
+    assert_true(enters(s, later + 1));
     standings_free(all);
 }
 
@@ -92,22 +99,22 @@ static void rates_cool(void **state)
     struct ward *w = standings_ward(all, house, house, 1);
     struct standing *s = ward_at(w, gpt);
     assert_int_equal(fails(s, FAILURE_RATE, 2000, NOW), STANDING_COOLS);
-    assert_int_equal(standing_bar(s, NOW), BAR_COOLING);
-    assert_int_equal(standing_bar(s, NOW + 2 * SECOND), BAR_NONE);
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_COOLING);
+    assert_int_equal(standing_bar(s, 1, NOW + 2 * SECOND), BAR_NONE);
     // What is not said doubles, until an answer comes.
     assert_int_equal(fails(s, FAILURE_RATE, -1, NOW), STANDING_COOLS);
-    assert_int_equal(standing_bar(s, NOW + 2 * SECOND - 1), BAR_COOLING);
-    assert_int_equal(standing_bar(s, NOW + 2 * SECOND), BAR_NONE);
+    assert_int_equal(standing_bar(s, 1, NOW + 2 * SECOND - 1), BAR_COOLING);
+    assert_int_equal(standing_bar(s, 1, NOW + 2 * SECOND), BAR_NONE);
     assert_int_equal(answers(s, 1, NOW + 2 * SECOND), STANDING_SAME);
     assert_int_equal(fails(s, FAILURE_RATE, -1, NOW + 2 * SECOND), STANDING_COOLS);
-    assert_int_equal(standing_bar(s, NOW + 3 * SECOND), BAR_NONE);
+    assert_int_equal(standing_bar(s, 1, NOW + 3 * SECOND), BAR_NONE);
     // A refused key: not one alone.
     assert_int_equal(fails(s, FAILURE_KEY, -1, NOW + 3 * SECOND), STANDING_SAME);
     assert_int_equal(fails(s, FAILURE_KEY, -1, NOW + 3 * SECOND), STANDING_SAME);
     assert_int_equal(fails(s, FAILURE_KEY, -1, NOW + 3 * SECOND), STANDING_COOLS);
-    assert_int_equal(standing_bar(s, NOW + 3 * SECOND), BAR_COOLING);
+    assert_int_equal(standing_bar(s, 1, NOW + 3 * SECOND), BAR_COOLING);
     assert_ptr_equal(standings_ward(all, house, house, 1), w); // a reload
-    assert_int_equal(standing_bar(s, NOW + 3 * SECOND), BAR_NONE);
+    assert_int_equal(standing_bar(s, 1, NOW + 3 * SECOND), BAR_NONE);
     standings_free(all);
 }
 
@@ -136,6 +143,120 @@ static void latency_decays(void **state)
     standings_free(all);
 }
 
+static void ttft_is_of_the_last_minute(void **state)
+{
+    (void)state;
+    struct standings *all = standings_new();
+    struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt);
+    assert_int_equal(standing_ttft_us(NULL, NOW), 0);
+    assert_int_equal(standing_ttft_us(s, NOW), 0);
+    assert_int_equal(answers(s, 80000, NOW), STANDING_SAME);
+    assert_int_equal(standing_ttft_us(s, NOW + 60 * SECOND), 80000);
+    assert_int_equal(standing_ttft_us(s, NOW + 61 * SECOND), 0);
+    standings_free(all);
+}
+
+// --- keys ---
+
+static unsigned lane_of(struct standing *s, const uint32_t *weights, uint64_t tried, bool *may)
+{
+    const struct standing_start start = {
+        .terms = &terms, .weights = weights, .tried = tried, .tokens = 100, .now_us = NOW};
+    unsigned lane = 99;
+    *may = standing_enter(s, &start, &lane);
+    return lane;
+}
+
+static void fails_with(struct standing *s, unsigned lane, enum failure_kind kind, int64_t after_ms)
+{
+    const struct standing_end e = {.failed = true,
+                                   .failure = {.kind = kind, .after_ms = after_ms},
+                                   .lane = lane,
+                                   .sent_us = NOW};
+    (void)standing_end(s, &terms, &e, NOW);
+}
+
+static void keys_take_turns(void **state)
+{
+    (void)state;
+    static const uint32_t weights[] = {2, 1, 1};
+    struct standings *all = standings_new();
+    struct standing *s = ward_at(standings_ward(all, house, house, 3), gpt);
+    unsigned got[3] = {0};
+    bool may;
+    for (unsigned i = 0; i < 400; i++)
+        got[lane_of(s, weights, 0, &may)]++;
+    assert_int_equal(got[0], 200);
+    assert_int_equal(got[1], 100);
+    assert_int_equal(got[2], 100);
+    // One that cools has none; one that was tried has none either.
+    fails_with(s, 0, FAILURE_RATE, 5000);
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_NONE);
+    for (unsigned i = 0; i < 20; i++) {
+        assert_int_equal(lane_of(s, weights, 2, &may), 2);
+        assert_true(may);
+    }
+    assert_true(standing_other_lane(s, 1, 1, NOW));
+    assert_true(standing_other_lane(s, 3, 1, NOW));
+    assert_false(standing_other_lane(s, 7, 1, NOW));
+    assert_false(standing_other_lane(s, 6, 1, NOW)); // the one that is left cools
+    // All cool: any one is given, and it is said that it is barred.
+    fails_with(s, 1, FAILURE_QUOTA, -1);
+    fails_with(s, 2, FAILURE_RATE, 7000);
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_COOLING);
+    assert_true(lane_of(s, weights, 0, &may) < 3);
+    assert_false(may);
+    struct standing_view v;
+    standing_look(s, NOW, &v);
+    assert_int_equal(v.wait_us, 5 * SECOND);
+    assert_int_equal(standing_lanes(s), 3);
+    assert_int_equal(standing_lane_wait_us(s, 2, NOW), 7 * SECOND);
+    standings_free(all);
+}
+
+static void says(struct standing *s, unsigned lane, const char *name, const char *limit,
+                 const char *left, const char *reset)
+{
+    static const char *const parts[] = {"limit", "remaining", "reset"};
+    const char *values[] = {limit, left, reset};
+    char text[80];
+    struct ratelimit said;
+    ratelimit_init(&said);
+    for (unsigned i = 0; i < 3; i++) {
+        (void)snprintf(text, sizeof text, "x-ratelimit-%s-%s", parts[i], name);
+        assert_true(ratelimit_field(&said, str_of(text), str_of(values[i]), NOW));
+    }
+    standing_heard(s, lane, &said, NOW);
+}
+
+static void rates_are_kept_before_they_bite(void **state)
+{
+    (void)state;
+    struct standings *all = standings_new();
+    struct standing *s = ward_at(standings_ward(all, house, house, 2), gpt);
+    bool may;
+    assert_int_equal(standing_lane_left(s, 0, ALLOWANCE_REQUESTS, NOW), INT64_MAX);
+    says(s, 0, "requests", "60", "2", "58s"); // one a second comes back
+    says(s, 1, "requests", "60", "0", "60s");
+    assert_int_equal(standing_lane_left(s, 0, ALLOWANCE_REQUESTS, NOW), 2);
+    assert_int_equal(lane_of(s, NULL, 0, &may), 0);
+    assert_true(may);
+    assert_int_equal(standing_lane_left(s, 0, ALLOWANCE_REQUESTS, NOW), 1); // no answer came yet
+    assert_int_equal(lane_of(s, NULL, 0, &may), 0);
+    assert_true(may);
+    (void)lane_of(s, NULL, 0, &may);
+    assert_false(may);
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_RATE);
+    assert_int_equal(standing_bar(s, 1, NOW + 2 * SECOND), BAR_NONE);
+    // Tokens: what is left is enough for a short call.
+    says(s, 0, "requests", "60", "60", "1s");
+    says(s, 0, "tokens", "60000", "500", "60s");
+    assert_int_equal(standing_bar(s, 500, NOW), BAR_NONE);
+    assert_int_equal(standing_bar(s, 501, NOW), BAR_RATE);
+    assert_true(standing_lane_wait_us(s, 0, NOW) == 0);
+    standings_free(all);
+}
+
 // --- threads ---
 
 #define THREADS 4
@@ -148,7 +269,7 @@ static void *count_much(void *probes)
     for (unsigned i = 0; i < TURNS; i++) {
         struct standing *s = ward_at(shared, gpt);
         const int64_t at_us = NOW + (int64_t)(i / 100) * 400 * SECOND; // beyond every turn
-        *(unsigned *)probes += standing_enter(s, &terms, at_us) && i >= 100;
+        *(unsigned *)probes += enters(s, at_us) && i >= 100;
         (void)fails(s, FAILURE_TIMEOUT, -1, at_us);
     }
     return NULL;
@@ -185,7 +306,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wards_and_models), cmocka_unit_test(breaker_bars),
         cmocka_unit_test(rates_cool),       cmocka_unit_test(latency_decays),
-        cmocka_unit_test(one_probe_of_all),
+        cmocka_unit_test(one_probe_of_all), cmocka_unit_test(ttft_is_of_the_last_minute),
+        cmocka_unit_test(keys_take_turns),  cmocka_unit_test(rates_are_kept_before_they_bite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/ranking.h"
+
+#include "core/balance.h"
+#include "request/availability.h"
+
+#define US_PER_MS 1000
+#define RUN_MAX   64 // a longer run of weights is two
+
+const char *ranking_barred(const struct req *r, const struct plan *p, const struct candidate *c)
+{
+    enum bar bar = availability_bar(r, &c->target);
+    if (bar != BAR_NONE)
+        return bar_text(bar);
+    int64_t most_us = p->route->max_ttft_ms * US_PER_MS;
+    return most_us > 0 && availability_ttft_us(r, &c->target) > most_us
+               ? "it is slower than max_ttft"
+               : NULL;
+}
+
+// Any number, the same for as long as the call lives.
+static uint64_t number_of(const struct req *r)
+{
+    uint64_t n;
+    memcpy(&n, r->id.bytes + sizeof r->id.bytes - sizeof n, sizeof n);
+    return n;
+}
+
+static void share_run(struct candidate *run, unsigned count, uint64_t number)
+{
+    uint32_t weights[RUN_MAX];
+    for (unsigned i = 0; i < count; i++)
+        weights[i] = run[i].out || run[i].barred ? 0 : run[i].weight;
+    unsigned turn = balance_pick(weights, count, number);
+    if (turn == count)
+        return;
+    const struct candidate first = run[turn];
+    memmove(run + 1, run, turn * sizeof *run);
+    run[0] = first;
+}
+
+static bool joins(const struct candidate *c, const struct candidate *first)
+{
+    return c->weight > 0 && c->side == first->side;
+}
+
+void ranking_share(const struct req *r, struct plan *p)
+{
+    for (unsigned i = 0; i < p->count; i++)
+        p->list[i].barred = p->list[i].out ? NULL : ranking_barred(r, p, &p->list[i]);
+    for (unsigned i = 0, n = 1; i < p->count; i += n, n = 1) {
+        if (p->list[i].weight == 0)
+            continue;
+        while (i + n < p->count && n < RUN_MAX && joins(&p->list[i + n], &p->list[i]))
+            n++;
+        share_run(&p->list[i], n, number_of(r));
+    }
+}
+
+unsigned ranking_begin(const struct req *r, const struct plan *p, unsigned first)
+{
+    unsigned fit = first;
+    while (fit < p->count &&
+           (p->list[fit].out || p->list[fit].barred || p->list[fit].side < p->list[first].side))
+        fit++;
+    if (fit == p->count)
+        return first;
+    for (unsigned i = first; i < fit; i++) {
+        if (p->list[i].barred)
+            availability_passed_over(r, &p->list[i].target);
+    }
+    return fit;
+}
