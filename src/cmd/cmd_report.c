@@ -32,6 +32,8 @@ static const struct column {
     {"budget", "BUDGET", IF_KNOWN},          {"budget_value", "VALUE", IF_KNOWN},
     {"budget_limit_usd", "LIMIT", IF_KNOWN}, {"budget_spent_usd", "SPENT", IF_KNOWN},
     {"budget_held_usd", "HELD", IF_KNOWN},   {"budget_used_percent", "USED %", IF_KNOWN},
+    {"small_share", "TO SMALL", IF_KNOWN},   {"saved_usd", "SAVED", IF_KNOWN},
+    {"shadow_usd", "SHADOWS", IF_KNOWN},     {"saved_net_usd", "SAVED NET", IF_KNOWN},
 };
 #define COLUMN_COUNT (sizeof columns / sizeof columns[0])
 
@@ -395,7 +397,7 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static const struct option_row options[] = {
     {"by", "WHAT",
-     "model (default), provider, key, team, project, user, day, hour,\ntag:NAME, or budget",
+     "model (default), provider, key, team, project, user, day, hour,\ntag:NAME, budget, or route",
      offsetof(struct options, by)},
     {"since", "TIME", "from then on: 7d, 24h, 90s, 2026-11-24, 2026-11-24T10:00:00Z",
      offsetof(struct options, since)},

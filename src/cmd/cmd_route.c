@@ -5,7 +5,8 @@
 #include "cmd/route.h"
 
 static const char help[] =
-    "usage: costlens route train --data FILE.jsonl... [--prior none|shipped] --out MODEL [--json]\n"
+    "usage: costlens route explain ID [--json]\n"
+    "       costlens route train --data FILE.jsonl... [--prior none|shipped] --out MODEL [--json]\n"
     "       costlens route eval --model MODEL --data FILE.jsonl... [--threshold T] [--ratio R] "
     "[--json]\n"
     "       costlens route certify --model MODEL --data FILE.jsonl... [--loss 5%] [--confidence "
@@ -13,6 +14,11 @@ static const char help[] =
     "       costlens route verify FILE.jsonl... [--verify LIST] [--ratio R] [--json]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
+    "\n"
+    "`explain` tells why a call that left the choice to a route went where it went: what of its\n"
+    "match fits, which side went first and why, each model that could have been asked, with the\n"
+    "cost that was expected there or why it could not be used, each attempt, and what was saved.\n"
+    "The id is the answer's x-costlens-request-id, or the provider's.\n"
     "\n"
     "`train` learns when the large model's answer is better, and by how much, from rows that both\n"
     "models answered, one JSON object a line: `prompt` or `messages`, `weak` and `strong` (the\n"
@@ -67,6 +73,7 @@ static const struct {
     int (*run)(const struct cli *cli, const struct route_wishes *w);
     const char *ask; // when there is no file
 } verbs[] = {
+    {"explain", route_explain, "explain: which call? Its id is x-costlens-request-id"},
     {"train", route_train, "train: which rows? --data FILE.jsonl"},
     {"eval", route_eval, "eval: which rows? --data FILE.jsonl"},
     {"certify", route_certify, "certify: by which rows? --data FILE.jsonl"},
@@ -97,7 +104,8 @@ const struct command cmd_route = {
     .help = help,
     .run = run,
     .options = options,
-    .examples = "costlens route train --data judged.jsonl --out support.model\n"
+    .examples = "costlens route explain 0198f2a4-5b6c-7d8e-9f00-112233445566\n"
+                "costlens route train --data judged.jsonl --out support.model\n"
                 "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n"
                 "costlens route certify --model support.model --data later.jsonl --loss 2%\n"
                 "costlens route verify answers.jsonl --verify arithmetic,agree\n",

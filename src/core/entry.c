@@ -11,15 +11,18 @@
 //   the texts of TEXTS                                    u16 length, bytes
 //   price_parts                                           the same, if flagged
 //   charge                                                u8 length, charge_pack; in version 2
+//                                                         and, without an account 0, in version 3
+//   decision                                              u16 length, bytes; in version 3
 //   tags                                                  tags_pack
 //
 // Numbers are little-endian. Only what entry_pack writes is taken back, byte for byte. Version 1 is
-// the call that no budget concerns.
+// the call that no budget concerns, version 3 one of a route.
 
 #include "core/entry.h"
 
 #define VERSION_PLAIN     1
 #define VERSION_CHARGED   2
+#define VERSION_DECIDED   3
 #define ID_OFFSET         7
 #define FIXED_BYTES       (ID_OFFSET + 16 + 7 * 8 + 4 + 4)
 #define NUMBER_BYTES      (FIXED_BYTES + (BUCKET_COUNT + 3) * 8)
@@ -133,7 +136,7 @@ static char *put_usage(char *at, const struct entry *e)
 
 static char *put_numbers(char *at, const struct entry *e)
 {
-    *at++ = e->charge.count ? VERSION_CHARGED : VERSION_PLAIN;
+    *at++ = e->decision.len ? VERSION_DECIDED : e->charge.count ? VERSION_CHARGED : VERSION_PLAIN;
     *at++ = (char)e->attempt;
     *at++ = (char)flags_of(e);
     *at++ = (char)e->outcome;
@@ -178,9 +181,18 @@ static void put_charge(const struct charge *c, struct buf *out)
         out->ptr[before] = (char)(out->len - before - 1);
 }
 
+static void put_decision(struct str packed, struct buf *out)
+{
+    char *at = buf_room(out, 2 + packed.len);
+    if (!at)
+        return;
+    put_text(at, packed.ptr, packed.len);
+    out->len += 2 + packed.len;
+}
+
 void entry_pack(const struct entry *e, struct buf *out)
 {
-    must(e->price_parts.len <= ENTRY_PARTS_MAX);
+    must(e->price_parts.len <= ENTRY_PARTS_MAX && e->decision.len <= DECISION_BYTES_MAX);
     size_t size = NUMBER_BYTES + 2 + e->price_parts.len;
     for (unsigned i = 0; i < TEXT_COUNT; i++)
         size += 2 + kept(text_of(e, i));
@@ -196,8 +208,10 @@ void entry_pack(const struct entry *e, struct buf *out)
         at = put_text(at, e->price_parts.ptr, e->price_parts.len);
     must((size_t)(at - start) <= size);
     out->len += (size_t)(at - start);
-    if (e->charge.count)
+    if (e->charge.count || e->decision.len)
         put_charge(&e->charge, out);
+    if (e->decision.len)
+        put_decision(e->decision, out);
     tags_pack(&e->tags, out);
 }
 
@@ -333,11 +347,11 @@ static void get_text(struct reader *r, size_t max, struct str *text)
     r->at += n;
 }
 
-static void get_charge(struct reader *r, struct charge *c)
+static void get_charge(struct reader *r, bool needed, struct charge *c)
 {
     size_t n = get8(r);
     struct str packed = str_from((const char *)r->at, n);
-    if (n == 0 || n > (size_t)(r->end - r->at) || !charge_unpack(packed, c))
+    if ((n == 0 && needed) || n > (size_t)(r->end - r->at) || !charge_unpack(packed, c))
         r->broken = true;
     else
         r->at += n;
@@ -345,7 +359,7 @@ static void get_charge(struct reader *r, struct charge *c)
 
 static bool known(unsigned version)
 {
-    return version == VERSION_PLAIN || version == VERSION_CHARGED;
+    return version >= VERSION_PLAIN && version <= VERSION_DECIDED;
 }
 
 bool entry_unpack(struct str packed, struct entry *out)
@@ -362,9 +376,13 @@ bool entry_unpack(struct str packed, struct entry *out)
     if (parts)
         get_text(&r, ENTRY_PARTS_MAX, &out->price_parts);
     out->charge = (struct charge){.count = 0};
-    if (version == VERSION_CHARGED && !r.broken)
-        get_charge(&r, &out->charge);
-    if (r.broken || (parts && out->price_parts.len == 0))
+    if (version != VERSION_PLAIN && !r.broken)
+        get_charge(&r, version == VERSION_CHARGED, &out->charge);
+    out->decision = STR_NONE;
+    if (version == VERSION_DECIDED && !r.broken)
+        get_text(&r, DECISION_BYTES_MAX, &out->decision);
+    if (r.broken || (version == VERSION_DECIDED && out->decision.len == 0) ||
+        (parts && out->price_parts.len == 0))
         return false;
     return tags_unpack(str_from((const char *)r.at, (size_t)(r.end - r.at)), &out->tags);
 }

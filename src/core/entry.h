@@ -24,6 +24,7 @@
 #include "base/buf.h"
 #include "base/random.h"
 #include "core/charge.h"
+#include "core/decision.h"
 #include "core/rate.h"
 #include "core/tags.h"
 #include "core/usage.h"
@@ -80,13 +81,15 @@ struct entry {
     bool priced_as_answered;  // by the model that answered (else by the one sent)
     struct charge charge;     // of its budgets
     bool followed;            // by another attempt of its call: that one tells how the call ended
+    struct str decision;      // of a route, packed (core/decision.h); empty: it was no route's
 };
 
 #define ENTRY_TEXT_MAX  1024 // bytes kept of each text
 #define ENTRY_PARTS_MAX 8192 // bytes of price_parts, which must not be longer
 
 // A journal payload: fixed little-endian fields, then length-prefixed slices, then packed tags (the
-// drawing is in entry.c). Counts are >= 0. Texts are cut at ENTRY_TEXT_MAX.
+// drawing is in entry.c). Counts are >= 0. Texts are cut at ENTRY_TEXT_MAX; a decision is
+// no longer than DECISION_BYTES_MAX.
 void entry_pack(const struct entry *e, struct buf *out);
 // Slices point into `packed`. False on anything that entry_pack cannot have written; `out` then
 // holds nothing of use.

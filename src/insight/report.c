@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "core/rate.h"
+#include "insight/routed.h"
 #include "insight/row.h"
 #include "insight/sums.h"
 #include "store/budgets.h"
@@ -15,6 +16,16 @@
 
 #define BUDGET_NAMED \
     "SELECT b.id, " BUDGET_SHOWN "FROM account a JOIN budget b ON b.id = a.budget WHERE a.id = ?1"
+
+#define ROUTE_OF                                                                   \
+    "(SELECT route FROM decision d WHERE d.tenant = call.tenant AND d.start_us = " \
+    "call.start_us AND d.id = call.id AND d.attempt = call.attempt)"
+#define ROWS(route)                                                                      \
+    "SELECT start_us, provider, model, key, team, project, user, outcome, price_state, " \
+    "sure, flags, ttft_us, duration_us, overhead_us, cost_pd, tags, " LEDGER_BUCKETS     \
+    ", reasoning, prompt, attempt, load_us, queue_us, charge, " route                    \
+    " FROM call CROSS JOIN kind ON kind.id = call.kind "                                 \
+    "WHERE tenant = ?1 AND start_us >= ?2 AND start_us < ?3"
 
 struct work {
     sqlite3 *db;
@@ -31,6 +42,7 @@ struct work {
         struct str name;
     } known[ACCOUNTS_KNOWN]; // by the account's last bits
     struct sums sums;
+    struct routed routed; // BY_ROUTE
     struct why *why;
     enum status status; // of the first thing that failed
 };
@@ -40,7 +52,7 @@ struct place {
     int64_t provider, model, key, team, project, user; // numbers of names
     int64_t budget;                                    // its own
     int64_t us;
-    struct str tag; // value; by budget, its name
+    struct str tag; // value; by budget or route, its name
 };
 
 // What SQLite says now: finalizing another statement, or COMMIT, makes it forget.
@@ -144,6 +156,7 @@ static void set_label(struct work *w, struct group *g, const struct place *p)
         g->order = p->us;
         break;
     case BY_BUDGET:
+    case BY_ROUTE:
     case BY_TAG: g->label = or_none(sums_keep(&w->sums, p->tag)); break;
     case BY_COUNT: break;
     }
@@ -176,11 +189,13 @@ static struct group *group_of(struct work *w, const struct place *p)
     case BY_DAY:
     case BY_HOUR: key[0] = local_key(w, p->us); break;
     case BY_BUDGET: key[0] = p->budget; break;
+    case BY_ROUTE:
     case BY_TAG:
     case BY_COUNT: break;
     }
     struct str bytes = str_from((const char *)key, sizeof key);
-    struct group *g = sums_group(&w->sums, w->q->by == BY_TAG ? p->tag : bytes, &fresh);
+    bool text = w->q->by == BY_TAG || w->q->by == BY_ROUTE;
+    struct group *g = sums_group(&w->sums, text ? p->tag : bytes, &fresh);
     if (g && fresh)
         set_label(w, g, p);
     return g;
@@ -334,6 +349,14 @@ static bool add_charged(struct work *w, struct str packed, const struct entry *e
     return fine;
 }
 
+// By which text it is grouped, if by one.
+static struct str text_of(struct work *w, sqlite3_stmt *s)
+{
+    if (w->q->by == BY_ROUTE)
+        return sql_str(s, 22 + BUCKET_COUNT);
+    return w->q->by == BY_TAG ? tag_of(w, sql_str(s, 15)) : STR_NONE;
+}
+
 static bool add_row(struct work *w, sqlite3_stmt *s)
 {
     int flags = sqlite3_column_int(s, 10);
@@ -352,7 +375,7 @@ static bool add_row(struct work *w, sqlite3_stmt *s)
                             .team = sqlite3_column_int64(s, 4),
                             .project = sqlite3_column_int64(s, 5),
                             .user = sqlite3_column_int64(s, 6),
-                            .tag = w->q->by == BY_TAG ? tag_of(w, sql_str(s, 15)) : STR_NONE};
+                            .tag = text_of(w, s)};
     e.attempt = (uint8_t)sqlite3_column_int(s, 18 + BUCKET_COUNT);
     e.load_us = sqlite3_column_int64(s, 19 + BUCKET_COUNT);
     e.queue_us = sqlite3_column_int64(s, 20 + BUCKET_COUNT);
@@ -378,13 +401,8 @@ static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
     if (!row_since(w->db, w->q->tenant, from_us, until_us, &since_us))
         return cannot_read(w);
     w->lacks_us = since_us ? since_us : w->lacks_us;
-    sqlite3_stmt *s = sql_prepare(
-        w->db,
-        "SELECT start_us, provider, model, key, team, project, user, outcome, price_state, "
-        "sure, flags, ttft_us, duration_us, overhead_us, cost_pd, tags, " LEDGER_BUCKETS
-        ", reasoning, prompt, attempt, load_us, queue_us, charge FROM call CROSS JOIN kind ON "
-        "kind.id = call.kind "
-        "WHERE tenant = ?1 AND start_us >= ?2 AND start_us < ?3");
+    sqlite3_stmt *s = w->q->by == BY_ROUTE ? sql_prepare(w->db, ROWS(ROUTE_OF))
+                                           : sql_prepare(w->db, ROWS("NULL"));
     if (!s)
         return false;
     sqlite3_bind_int64(s, 1, w->tenant);
@@ -399,7 +417,7 @@ static bool read_rows(struct work *w, int64_t from_us, int64_t until_us)
 
 static bool rows_alone(const struct report_query *q)
 {
-    return q->as || q->by == BY_USER || q->by == BY_TAG || q->by == BY_BUDGET;
+    return q->as || q->by == BY_USER || q->by == BY_TAG || q->by == BY_BUDGET || q->by == BY_ROUTE;
 }
 
 // The rollups know it, hour by hour, and an hour there is not cut by a local day.
@@ -492,7 +510,8 @@ static void write_answer(struct work *w, struct buf *json)
     write_bound(json, "until", q->span.until_us, q->span.until_us == INT64_MAX);
     if (w->lacks_us)
         write_bound(json, "rows_since", w->lacks_us, false);
-    sums_write(&w->sums, label, q->by == BY_DAY || q->by == BY_HOUR, q->more, json);
+    const struct sums_more *more = q->by == BY_ROUTE ? &w->routed.more : q->more;
+    sums_write(&w->sums, label, q->by == BY_DAY || q->by == BY_HOUR, more, json);
     buf_add_char(json, '}');
 }
 
@@ -502,6 +521,8 @@ static bool read_all(struct work *w)
     if (!w->name || !w->budget || sql_run(w->db, "BEGIN") != SQLITE_OK)
         return cannot_read(w);
     bool fine = find_tenant(w) && (w->tenant < 0 || read_both(w));
+    if (fine && w->q->by == BY_ROUTE)
+        fine = routed_read(&w->routed, w->db, w->tenant, &w->q->span);
     if (!fine && !w->sums.failed)
         cannot_read(w);
     sql_run(w->db, "COMMIT");
@@ -513,6 +534,7 @@ enum status report_run(sqlite3 *db, const struct report_query *q, struct buf *js
     must(q->tenant.len > 0);
     struct work w = {.db = db, .q = q, .why = why};
     sums_init(&w.sums);
+    routed_init(&w.routed);
     w.name = sql_prepare(db, "SELECT text FROM name WHERE id = ?1");
     w.budget = sql_prepare(db, BUDGET_NAMED);
     if (read_all(&w))
@@ -522,5 +544,6 @@ enum status report_run(sqlite3 *db, const struct report_query *q, struct buf *js
     sqlite3_finalize(w.name);
     sqlite3_finalize(w.budget);
     sums_fini(&w.sums);
+    routed_fini(&w.routed);
     return w.status;
 }

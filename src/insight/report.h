@@ -2,8 +2,9 @@
 //
 // report - what was spent, on what: calls, tokens, cost and speed, grouped. Whole hours are read
 // from the rollups, what is cut by a border from the rows; groupings that the rollups do not know
-// (user, tag, budget, another model's prices) from the rows alone. By budget a call stands in each
-// that it was charged to, and once in the total.
+// (user, tag, budget, route, another model's prices) from the rows alone. By budget a call stands
+// in each that it was charged to, and once in the total. By route a row has what it saved
+// (routed.h).
 //
 //     since |...rows...|======== rollups, hour by hour ========|.rows.| until
 
@@ -29,6 +30,7 @@
     X(DAY, "day")           \
     X(HOUR, "hour")         \
     X(BUDGET, "budget")     \
+    X(ROUTE, "route")       \
     X(TAG, "tag")
 
 enum report_by {

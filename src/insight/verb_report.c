@@ -24,7 +24,7 @@ static enum status read_query(const struct asked *a, const struct catalog *c, st
     if (a->by.len && !report_by_read(a->by, &q->by, &q->tag))
         status = why_set(why, STATUS_SYNTAX,
                          "a report is by model, provider, key, team, project, user, tag:NAME, "
-                         "budget, day or hour; not by %.*s",
+                         "budget, route, day or hour; not by %.*s",
                          STR_ARG(a->by));
     if (status == STATUS_OK)
         status = asked_span(a->since, a->until, zone, &q->span, why);

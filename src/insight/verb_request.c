@@ -5,6 +5,7 @@
 #include "budget/window.h"
 #include "core/split.h"
 #include "insight/asked.h"
+#include "insight/decision_json.h"
 #include "insight/row.h"
 #include "insight/verbs.h"
 #include "store/sql.h"
@@ -107,11 +108,23 @@ static enum status write_budgets(sqlite3 *db, const struct charge *c, struct jso
     return status;
 }
 
+// Why it went there.
+static enum status write_decision(sqlite3_stmt *finder, const struct entry *e, struct json_out *o,
+                                  struct why *why)
+{
+    if (decision_write(finder, e, o))
+        return STATUS_OK;
+    return sql_why(why, sqlite3_db_handle(finder), "the ledger cannot be read");
+}
+
 static enum status write_attempts(sqlite3_stmt *s, const struct catalog *c, struct json_out *o,
                                   struct why *why)
 {
     struct entry e;
     enum status status;
+    sqlite3_stmt *finder = decision_finder(sqlite3_db_handle(s));
+    if (!finder)
+        return sql_why(why, sqlite3_db_handle(s), "the ledger cannot be read");
     while (row_next(s, &e, &status, why)) {
         json_out_name(o, NULL);
         row_write(&e, o->buf);
@@ -119,10 +132,13 @@ static enum status write_attempts(sqlite3_stmt *s, const struct catalog *c, stru
             o->buf->len--; // the brace: more belongs to it
         write_arithmetic(c, &e, o);
         status = write_budgets(sqlite3_db_handle(s), &e.charge, o, why);
+        if (status == STATUS_OK)
+            status = write_decision(finder, &e, o, why);
         json_out_end(o, '}');
         if (status != STATUS_OK)
             break;
     }
+    sqlite3_finalize(finder);
     return status;
 }
 

@@ -22,8 +22,8 @@
 // {"by","since","until","tz","as"}: texts as on the command line -> report.h
 enum status report_verb(VERB_SHAPE) MUST_USE;
 // {"id"}: a request's id, ours or the provider's -> {"attempts":[{...,"arithmetic":["..."],
-// "budgets":[{"budget","value","window","began"}]}]}: those that held "held_usd" for it, and were
-// charged "charged_usd"
+// "budgets":[{"budget","value","window","began"}],"decision":{...}}]}: those that held "held_usd"
+// for it, and were charged "charged_usd"; and of a route's call why it went there (decision_json.h)
 enum status request_verb(VERB_SHAPE) MUST_USE;
 // {"key","since"}: what the calls of that key cost -> {"key","cache":{"saved_usd","unknown"},
 // "retries":{"attempts","cost_usd","unpriced"},"answers_cut","answers_too_long","inside":{

@@ -25,7 +25,8 @@ void cors_fields(const struct config *c, struct exchange *x)
     exchange_field(x, str_of("access-control-expose-headers"),
                    str_of("x-request-id, x-costlens-request-id, x-costlens-model, "
                           "x-costlens-provider, x-costlens-cost, x-costlens-price-state, "
-                          "x-costlens-usage, x-costlens-attempts, x-costlens-remaining, "
+                          "x-costlens-usage, x-costlens-reason, x-costlens-saved, "
+                          "x-costlens-attempts, x-costlens-remaining, "
                           "x-costlens-held, x-costlens-max-tokens-injected, retry-after"));
 }
 

@@ -34,7 +34,17 @@ struct candidate {
 
 #define PROPENSITY_SURE 1000000 // parts per million
 
+// As its attempts end (request/decided.h).
+struct plan_end {
+    struct money spent; // by all of them
+    bool unpriced;      // ... and by one whose cost is not known
+    bool compared;      // the last one's usage has a price at the large side's first:
+    struct money large;
+};
+
 struct plan {
+    struct plan_end end;
+
     const struct config_route *route; // as long as the call's view
     bool matched;                     // by its match; else it was asked for by name
     struct candidate *list;           // in the order of preference; in the call's arena
@@ -59,5 +69,7 @@ enum flow plan_make(struct req *r);
 bool plan_next(const struct req *r, enum again_for why, struct target *out) MUST_USE;
 // What stands in the attempt's row as its `route`: "route support: small". In the arena.
 struct str plan_word(struct req *r);
+// Puts into the attempt's entry why it goes there (core/decision.h). Without a plan, nothing.
+void plan_record(struct req *r);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "request/availability.h"
 #include "request/coding.h"
+#include "request/decided.h"
 #include "request/fit.h"
 #include "request/growth.h"
 #include "request/held.h"
@@ -614,5 +615,6 @@ void relay_head(struct req *r, int64_t length, bool with_cost)
     exchange_field(r->x, str_of("x-costlens-provider"), r->attempt.provider->name);
     if (with_cost && req_books(r))
         send_cost(r);
+    decided_fields(r, with_cost);
     exchange_head(r->x, length);
 }

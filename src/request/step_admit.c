@@ -67,6 +67,7 @@ void admit_entry(struct req *r)
     e->price_version = catalog_version(r->view->snapshot->catalog);
     captured(r, &e->usage);
     settle_price(r);
+    plan_record(r);
 }
 
 enum refusal admit_refuses(struct req *r, const char **detail)

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "core/split.h"
 #include "gate/charged.h"
+#include "request/decided.h"
 #include "request/expected.h"
 #include "request/fit.h"
 #include "request/relay.h"
@@ -411,6 +412,7 @@ void settle_attempt(struct req *r)
     expected_learn(r);
     sticky_keep(r);
     r->attempt.settled = true;
+    decided_end(r);
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     if (req_books(r))
         journal_final(r->worker->journal, &r->attempt.entry);

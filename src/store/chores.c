@@ -75,7 +75,7 @@ static void renew_reserve(struct store *s)
 
 struct prune {
     sqlite3_stmt *tenant, *limit, *charged, *age, *rows, *note, *oldest, *kinds, *names, *events;
-    sqlite3_stmt *pairs, *feedback;
+    sqlite3_stmt *pairs, *feedback, *decisions;
     uint64_t some;    // rows that the transaction under way deletes
     uint64_t deleted; // by those before
 };
@@ -118,8 +118,10 @@ static bool prune_tenant(struct prune *p, int64_t tenant, int64_t before_us)
         return false;
     sqlite3_bind_int64(p->rows, 1, tenant);
     sqlite3_bind_int64(p->rows, 2, last_us);
+    sqlite3_bind_int64(p->decisions, 1, tenant);
+    sqlite3_bind_int64(p->decisions, 2, last_us);
     sqlite3_bind_int64(p->note, 1, last_us + 1);
-    if (!sql_done(p->rows))
+    if (!sql_done(p->decisions) || !sql_done(p->rows))
         return false;
     p->some = (uint64_t)sqlite3_changes(sqlite3_db_handle(p->rows));
     return sql_done(p->note);
@@ -281,10 +283,12 @@ static void prune(struct store *s)
                            "at_us < ?1 LIMIT ?2)"),
         sql_prepare(s->db, "DELETE FROM feedback WHERE id IN (SELECT id FROM feedback WHERE "
                            "at_us < ?1 LIMIT ?2)"),
+        sql_prepare(s->db, "DELETE FROM decision WHERE tenant = ?1 AND start_us <= ?2"),
         0,
         0};
-    sqlite3_stmt *const all[] = {p.tenant, p.limit, p.charged, p.age,    p.rows,  p.note,
-                                 p.oldest, p.kinds, p.names,   p.events, p.pairs, p.feedback};
+    sqlite3_stmt *const all[] = {p.tenant, p.limit,    p.charged,  p.age,   p.rows,
+                                 p.note,   p.oldest,   p.kinds,    p.names, p.events,
+                                 p.pairs,  p.feedback, p.decisions};
     bool fine = true;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fine &= all[i] != NULL;

@@ -72,6 +72,10 @@ bool ledger_open(struct ledger *l, sqlite3 *db)
     l->some = sql_prepare(db, "INSERT OR ROLLBACK " INTO ROW_32);
     l->one = sql_prepare(db, "INSERT OR ROLLBACK " INTO ROW_1);
     l->alone = sql_prepare(db, "INSERT " INTO ROW_1 " ON CONFLICT DO NOTHING");
+    l->decided =
+        sql_prepare(db, "INSERT INTO decision (tenant, start_us, id, attempt, route, side, "
+                        "large_pd, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+                        "ON CONFLICT DO NOTHING");
     l->rows = alloc_zero(&alloc_heap, LEDGER_ROWS * sizeof *l->rows);
     l->bound = alloc_zero(&alloc_heap, LEDGER_ROWS * sizeof *l->bound);
     bool names = names_open(&l->names, db);
@@ -80,8 +84,8 @@ bool ledger_open(struct ledger *l, sqlite3 *db)
     bool charges = charges_open(&l->charges, db);
     for (int i = 0; l->bound && i < LEDGER_ROWS * LEDGER_COLUMNS; i++)
         l->bound[i / LEDGER_COLUMNS][i % LEDGER_COLUMNS] = LEDGER_NULL; // as SQLite begins
-    return l->some && l->one && l->alone && l->rows && l->bound && names && kinds && rollups &&
-           charges;
+    return l->some && l->one && l->alone && l->decided && l->rows && l->bound && names && kinds &&
+           rollups && charges;
 }
 
 void ledger_close(struct ledger *l)
@@ -89,6 +93,7 @@ void ledger_close(struct ledger *l)
     sqlite3_finalize(l->some);
     sqlite3_finalize(l->one);
     sqlite3_finalize(l->alone);
+    sqlite3_finalize(l->decided);
     names_close(&l->names);
     kinds_close(&l->kinds);
     rollups_close(&l->rollups);
@@ -261,9 +266,32 @@ void ledger_begin(struct ledger *l)
     l->difference_pd = ledger_difference(l);
 }
 
+static enum decision_side side_at(const struct decision *d)
+{
+    return d->chosen < d->count ? d->list[d->chosen].side : d->side;
+}
+
+// One that cannot be read says nothing: the call is booked all the same.
+static bool add_decision(struct ledger *l, int64_t tenant, const struct entry *e)
+{
+    struct decision d;
+    if (e->decision.len == 0 || !decision_unpack(e->decision, &d))
+        return true;
+    sqlite3_bind_int64(l->decided, 1, tenant);
+    sqlite3_bind_int64(l->decided, 2, e->start_us);
+    sql_bind_blob(l->decided, 3, (const char *)e->id.bytes, sizeof e->id.bytes);
+    sqlite3_bind_int(l->decided, 4, e->attempt);
+    sql_bind_str(l->decided, 5, d.route);
+    sqlite3_bind_int(l->decided, 6, (int)side_at(&d));
+    bind_number(l->decided, 7, d.compared ? d.large.pd : LEDGER_NULL);
+    sql_bind_blob(l->decided, 8, e->decision.ptr, e->decision.len);
+    return sql_done(l->decided);
+}
+
 static bool add_sums(struct ledger *l, const struct rollup_key *key, const struct entry *e)
 {
-    return rollups_add(&l->rollups, key, e) && charges_add(&l->charges, &e->charge) &&
+    return add_decision(l, key->tenant, e) && rollups_add(&l->rollups, key, e) &&
+           charges_add(&l->charges, &e->charge) &&
            stretch_add(&l->stretch, key->tenant, e->start_us, &e->charge);
 }
 

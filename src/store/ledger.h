@@ -40,9 +40,10 @@ struct ledger_row {
 
 struct ledger {
     sqlite3 *db;
-    sqlite3_stmt *some;  // LEDGER_ROWS at once
-    sqlite3_stmt *one;   // what is left of them
-    sqlite3_stmt *alone; // one, if it is not there yet
+    sqlite3_stmt *some;    // LEDGER_ROWS at once
+    sqlite3_stmt *one;     // what is left of them
+    sqlite3_stmt *alone;   // one, if it is not there yet
+    sqlite3_stmt *decided; // why it went there, if it is a route's
     struct names names;
     struct kinds kinds;
     struct rollups rollups;

@@ -349,6 +349,15 @@ static const struct step steps[] = {
 "  score_ppm INTEGER NOT NULL, comment TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 "CREATE INDEX feedback_goes ON feedback (at_us);"
 "PRAGMA user_version = 10;"
+    },
+    {11, // why calls of routes went where they went: core/decision.h
+"CREATE TABLE decision ("
+"  tenant INTEGER NOT NULL, start_us INTEGER NOT NULL, id BLOB NOT NULL, attempt INTEGER NOT NULL,"
+"  route TEXT NOT NULL, side INTEGER NOT NULL," // of the attempt's model: 1 small 2 large
+"  large_pd INTEGER," // 10^-12 USD: the usage at the large side's first; NULL: not known, or no end
+"  packed BLOB NOT NULL,"
+"  PRIMARY KEY (tenant, start_us, id, attempt)) STRICT, WITHOUT ROWID;"
+"PRAGMA user_version = 11;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -136,6 +136,7 @@ static void comes_back_whole(const struct entry *e)
         assert_int_equal(e->charge.accounts[i], back.charge.accounts[i]);
     assert_int_equal(e->charge.count ? e->charge.held : 0, back.charge.held);
     assert_int_equal(e->charge.count ? e->charge.charged : 0, back.charge.charged);
+    assert_true(str_eq(e->decision, back.decision));
 }
 
 static void packs_and_unpacks(void **state)
@@ -252,12 +253,30 @@ static void a_record_without_charges_is_as_ever(void **state)
     assert_int_equal(attempt, 2);
     packed.ptr[0] = 1; // its tags are not read where a charge stands
     assert_false(entry_unpack(buf_str(&packed), &back));
-    packed.ptr[0] = 3;
+    packed.ptr[0] = 4;
     assert_false(entry_unpack_id(buf_str(&packed), &id, &attempt));
     struct entry none = {.tenant = STR("default")};
     pack(&none);
     packed.ptr[0] = 2;
     assert_false(entry_unpack(buf_str(&packed), &back)); // a charge of nothing is not written
+}
+
+static void a_routes_call_has_its_decision(void **state)
+{
+    (void)state;
+    struct entry back, e = full();
+    e.decision = (struct str)STR("\1 any bytes \377");
+    for (e.charge.count = 3; e.charge.count <= 3; e.charge.count -= 3) { // and without a charge
+        pack(&e);
+        assert_int_equal(packed.ptr[0], 3);
+        comes_back_whole(&e);
+        for (size_t n = 0; n < packed.len; n++)
+            assert_false(entry_unpack(str_from(packed.ptr, n), &back));
+    }
+    struct entry none = {.tenant = STR("default"), .price_name = STR("x")};
+    pack(&none);
+    packed.ptr[0] = 3;
+    assert_false(entry_unpack(buf_str(&packed), &back)); // nor is one of nothing written
 }
 
 int main(void)
@@ -269,6 +288,7 @@ int main(void)
         cmocka_unit_test(parts_of_a_price_are_whole_or_absent),
         cmocka_unit_test(cuts_a_text_at_a_character),
         cmocka_unit_test(a_record_without_charges_is_as_ever),
+        cmocka_unit_test(a_routes_call_has_its_decision),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

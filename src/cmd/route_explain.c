@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "base/decimal.h"
+#include "cmd/remote.h"
+#include "cmd/route.h"
+#include "cmd/table.h"
+
+#define WIDE 14
+
+static struct str member(const struct json_val *v, const char *name)
+{
+    return json_str(json_get(v, name));
+}
+
+static void line(const char *title, struct str text)
+{
+    if (text.len)
+        command_print(stdout, "%-*s %.*s\n", WIDE, title, STR_ARG(text));
+}
+
+static struct str number(const struct json *j, const struct json_val *v, const char *name)
+{
+    const struct json_val *at = json_get(v, name);
+    return json_type(at) == JSON_NUMBER ? json_number(j, at) : json_str(at);
+}
+
+static void print_side(const struct json *j, const struct json_val *d)
+{
+    struct str score = number(j, d, "score");
+    struct str probable = number(j, d, "propensity");
+    bool cascade = json_bool(json_get(d, "cascade"), false);
+    command_print(stdout, "%-*s %.*s first: %.*s%s\n", WIDE, "side", STR_ARG(member(d, "side")),
+                  STR_ARG(member(d, "reason")),
+                  cascade ? "; the small side's answer is checked" : "");
+    if (score.len)
+        command_print(stdout,
+                      "%-*s %.*s is the gain expected of the large side; above %.*s it goes "
+                      "first\n",
+                      WIDE, "score", STR_ARG(score), STR_ARG(number(j, d, "threshold")));
+    if (!str_is(probable, "1"))
+        command_print(stdout, "%-*s %.*s of calls like it go that way\n", WIDE, "propensity",
+                      STR_ARG(probable));
+}
+
+static void print_candidates(const struct json *j, const struct json_val *d)
+{
+    struct json_iter it = {0};
+    const struct json_val *c;
+    struct libscols_table *t = table_new();
+    table_column(t, "MODEL", false);
+    table_column(t, "SIDE", false);
+    table_column(t, "EXPECTED USD", true);
+    table_column(t, "", false);
+    while (json_each(&it, json_get(d, "candidates"), NULL, &c)) {
+        struct str out = member(c, "out");
+        struct str expected = number(j, c, "expected_usd");
+        bool chosen = json_bool(json_get(c, "chosen"), false);
+        struct libscols_line *l = table_line(t);
+        table_cell(l, 0, member(c, "model"));
+        table_cell(l, 1, member(c, "side"));
+        table_cell(l, 2, expected.len ? expected : (struct str)STR("-"));
+        table_cell(l, 3, out.len ? out : chosen ? (struct str)STR("chosen") : STR_NONE);
+    }
+    putchar('\n');
+    table_print(t);
+    putchar('\n');
+}
+
+static void print_first(const struct json *j, const struct json_val *attempt)
+{
+    const struct json_val *d = json_get(attempt, "decision");
+    line("request", member(attempt, "request"));
+    command_print(stdout, "%-*s %.*s (%.*s): %.*s\n", WIDE, "route", STR_ARG(member(d, "route")),
+                  STR_ARG(member(d, "mode")), STR_ARG(member(d, "match")));
+    print_side(j, d);
+    print_candidates(j, d);
+}
+
+static void print_attempt(const struct json *j, const struct json_val *attempt)
+{
+    int64_t n = 0;
+    struct str cost = number(j, attempt, "cost_usd");
+    (void)!json_i64(json_get(attempt, "attempt"), &n);
+    command_print(stdout, "attempt %-6lld %.*s/%.*s: %.*s, %.*s%s\n", (long long)n + 1,
+                  STR_ARG(member(attempt, "provider")), STR_ARG(member(attempt, "model")),
+                  STR_ARG(member(attempt, "route")), STR_ARG(cost.len ? cost : str_of("no price")),
+                  cost.len ? " USD" : "");
+}
+
+struct sums {
+    int128 cost, large; // 10^-18 USD
+    bool unknown;
+};
+
+static void add(const struct json *j, const struct json_val *attempt, struct sums *s)
+{
+    int128 cost = 0;
+    const struct json_val *d = json_get(attempt, "decision");
+    bool followed = json_bool(json_get(attempt, "followed"), false);
+    s->unknown |= decimal_read(number(j, attempt, "cost_usd"), &cost) != STATUS_OK;
+    s->cost += cost;
+    if (!followed)
+        s->unknown |= decimal_read(number(j, d, "large_usd"), &s->large) != STATUS_OK;
+}
+
+static void print_sums(const struct sums *s)
+{
+    struct buf text;
+    if (s->unknown) {
+        printf("%-*s not known: a model has no price, or the call did not end well\n", WIDE,
+               "saved");
+        return;
+    }
+    buf_init(&text, &alloc_heap, 0);
+    decimal_write(&text, s->large - s->cost, DECIMAL_PLACES, 2);
+    printf("%-*s %s USD: ", WIDE, "saved", buf_cstr(&text));
+    buf_clear(&text);
+    decimal_write(&text, s->large, DECIMAL_PLACES, 2);
+    printf("the large side's first model would have cost %s USD for the same tokens\n",
+           buf_cstr(&text));
+    buf_fini(&text);
+}
+
+static int print(const struct json *j)
+{
+    struct json_iter it = {0};
+    const struct json_val *attempt;
+    struct sums sums = {.cost = 0};
+    bool first = true;
+    while (json_each(&it, json_get(json_root(j), "attempts"), NULL, &attempt)) {
+        if (!json_get(attempt, "decision"))
+            continue;
+        if (first)
+            print_first(j, attempt);
+        first = false;
+        print_attempt(j, attempt);
+        add(j, attempt, &sums);
+    }
+    if (!first) {
+        print_sums(&sums);
+        return EXIT_OK;
+    }
+    return command_failed("no route chose for that call: `costlens report --request` tells what is "
+                          "known of it");
+}
+
+int route_explain(const struct cli *cli, const struct route_wishes *w)
+{
+    struct buf args, text;
+    struct json *answer = NULL;
+    if (w->file_count > 1)
+        return command_usage(&cmd_route, "explain: one call's id");
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&text, &alloc_heap, 0);
+    remote_arg(&args, "id", str_of(w->files[0]));
+    int code = remote_ask(cli, "request", &args, &text, &answer);
+    if (code == EXIT_OK && cli->json)
+        puts(buf_cstr(&text));
+    else if (code == EXIT_OK)
+        code = print(answer);
+    json_close(answer);
+    buf_fini(&text);
+    buf_fini(&args);
+    return code;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+//   version flags side            u8 each
+//   score threshold               if scored; zigzag
+//   propensity
+//   route mode match reason traits   length, bytes
+//   large                         if compared; zigzag
+//   chosen count
+//   of each candidate: side | state << 4   u8
+//                      model out           length, bytes
+//                      expected            zigzag
+//
+// Numbers are in groups of 7 bits, the lowest first, with the eighth bit set in all but the last; a
+// zigzag number has its sign in the lowest bit. Only what decision_pack writes is taken back.
+
+#include "core/decision.h"
+
+#define VERSION         1
+#define FLAG_CASCADE    1u
+#define FLAG_SCORED     2u
+#define FLAG_COMPARED   4u
+#define FLAGS_KNOWN     7u
+#define NUMBER_BYTES    10 // 64 bits
+#define CANDIDATE_BYTES (1 + 3 * NUMBER_BYTES + 2 * DECISION_TEXT_MAX)
+#define HEAD_BYTES      (3 + 9 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX)
+
+const char *decision_side_name(enum decision_side s)
+{
+    static const char *const names[] = {"none", "small", "large"};
+    must(s < DECISION_SIDES);
+    return names[s];
+}
+
+// --- pack ---
+
+static char *put(char *at, uint64_t n)
+{
+    for (; n > 0x7f; n >>= 7)
+        *at++ = (char)((n & 0x7f) | 0x80);
+    *at++ = (char)n;
+    return at;
+}
+
+static char *put_signed(char *at, int64_t n)
+{
+    return put(at, (uint64_t)n << 1 ^ (n < 0 ? UINT64_MAX : 0));
+}
+
+static char *put_text(char *at, struct str text, size_t most)
+{
+    text = str_clip(text, most);
+    at = put(at, text.len);
+    if (text.len)
+        memcpy(at, text.ptr, text.len);
+    return at + text.len;
+}
+
+static char *put_head(char *at, const struct decision *d)
+{
+    const bool fits = d->traits.len <= DECISION_TRAITS_MAX;
+    *at++ = VERSION;
+    *at++ = (char)((d->cascade ? FLAG_CASCADE : 0) | (d->scored ? FLAG_SCORED : 0) |
+                   (d->compared ? FLAG_COMPARED : 0));
+    *at++ = (char)d->side;
+    if (d->scored)
+        at = put_signed(put_signed(at, d->score_ppm), d->threshold_ppm);
+    at = put(at, d->propensity_ppm);
+    at = put_text(at, d->route, DECISION_TEXT_MAX);
+    at = put_text(at, d->mode, DECISION_TEXT_MAX);
+    at = put_text(at, d->match, DECISION_TEXT_MAX);
+    at = put_text(at, d->reason, DECISION_TEXT_MAX);
+    at = put_text(at, fits ? d->traits : STR_NONE, DECISION_TRAITS_MAX);
+    return d->compared ? put_signed(at, d->large.pd) : at;
+}
+
+static size_t size_of(const struct decision_candidate *c)
+{
+    return CANDIDATE_BYTES - 2 * DECISION_TEXT_MAX + str_clip(c->model, DECISION_TEXT_MAX).len +
+           str_clip(c->out, DECISION_TEXT_MAX).len;
+}
+
+// How many candidates there is room for.
+static unsigned fitting(const struct decision *d)
+{
+    size_t room = DECISION_BYTES_MAX - HEAD_BYTES;
+    unsigned n = 0;
+    for (; n < d->count && n < DECISION_CANDIDATES_MAX && size_of(&d->list[n]) <= room; n++)
+        room -= size_of(&d->list[n]);
+    return n;
+}
+
+static char *put_candidate(char *at, const struct decision_candidate *c)
+{
+    *at++ = (char)((unsigned)c->side | (unsigned)c->state << 4);
+    at = put_text(at, c->model, DECISION_TEXT_MAX);
+    at = put_text(at, c->out, DECISION_TEXT_MAX);
+    return put_signed(at, c->expected.pd);
+}
+
+void decision_pack(const struct decision *d, struct buf *out)
+{
+    must(d->propensity_ppm > 0 && d->propensity_ppm <= DECISION_SURE);
+    char *start = buf_room(out, DECISION_BYTES_MAX);
+    if (!start)
+        return;
+    unsigned count = fitting(d);
+    char *at = put_head(start, d);
+    at = put(at, d->chosen < count ? d->chosen : count);
+    at = put(at, count);
+    for (unsigned i = 0; i < count; i++)
+        at = put_candidate(at, &d->list[i]);
+    must(at - start <= DECISION_BYTES_MAX);
+    out->len += (size_t)(at - start);
+}
+
+// --- unpack ---
+
+struct reader {
+    struct str rest;
+    bool broken;
+};
+
+static unsigned get8(struct reader *r)
+{
+    if (r->rest.len == 0) {
+        r->broken = true;
+        return 0;
+    }
+    unsigned c = (unsigned char)r->rest.ptr[0];
+    r->rest = str_skip(r->rest, 1);
+    return c;
+}
+
+// Broken when it has a group too many, or more than 64 bits.
+static uint64_t get(struct reader *r)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < NUMBER_BYTES; i++) {
+        unsigned group = get8(r);
+        if (i == NUMBER_BYTES - 1 && group > 1)
+            break;
+        n |= (uint64_t)(group & 0x7f) << 7 * i;
+        if (group & 0x80)
+            continue;
+        if (group == 0 && i > 0)
+            break;
+        return n;
+    }
+    r->broken = true;
+    return 0;
+}
+
+// No more than `most`.
+static unsigned get_below(struct reader *r, unsigned most)
+{
+    uint64_t n = get(r);
+    if (n > most)
+        r->broken = true;
+    return r->broken ? 0 : (unsigned)n;
+}
+
+static int64_t get_signed(struct reader *r)
+{
+    uint64_t n = get(r);
+    return (int64_t)(n >> 1 ^ (n & 1 ? UINT64_MAX : 0));
+}
+
+static struct str get_text(struct reader *r, size_t most)
+{
+    size_t n = get_below(r, (unsigned)most);
+    if (r->broken || n > r->rest.len) {
+        r->broken = true;
+        return STR_NONE;
+    }
+    struct str text = n ? str_from(r->rest.ptr, n) : STR_NONE;
+    r->rest = str_skip(r->rest, n);
+    return text;
+}
+
+static void get_head(struct reader *r, struct decision *d)
+{
+    unsigned flags = get8(r);
+    unsigned side = get8(r);
+    if ((flags & ~FLAGS_KNOWN) || side >= DECISION_SIDES)
+        r->broken = true;
+    d->side = r->broken ? DECISION_NONE : (enum decision_side)side;
+    d->cascade = flags & FLAG_CASCADE;
+    d->scored = flags & FLAG_SCORED;
+    d->compared = flags & FLAG_COMPARED;
+    if (d->scored) {
+        d->score_ppm = get_signed(r);
+        d->threshold_ppm = get_signed(r);
+    }
+    d->propensity_ppm = get_below(r, DECISION_SURE);
+    if (d->propensity_ppm == 0)
+        r->broken = true;
+    d->route = get_text(r, DECISION_TEXT_MAX);
+    d->mode = get_text(r, DECISION_TEXT_MAX);
+    d->match = get_text(r, DECISION_TEXT_MAX);
+    d->reason = get_text(r, DECISION_TEXT_MAX);
+    d->traits = get_text(r, DECISION_TRAITS_MAX);
+    if (d->compared)
+        d->large.pd = get_signed(r);
+}
+
+static void get_candidate(struct reader *r, struct decision_candidate *c)
+{
+    unsigned both = get8(r);
+    if ((both & 15) >= DECISION_SIDES || both >> 4 >= PRICE_STATE_COUNT) {
+        r->broken = true;
+        return;
+    }
+    c->side = (enum decision_side)(both & 15);
+    c->state = (enum price_state)(both >> 4);
+    c->model = get_text(r, DECISION_TEXT_MAX);
+    c->out = get_text(r, DECISION_TEXT_MAX);
+    c->expected.pd = get_signed(r);
+}
+
+bool decision_unpack(struct str packed, struct decision *out)
+{
+    struct reader r = {packed, packed.len > DECISION_BYTES_MAX};
+    *out = (struct decision){.count = 0};
+    if (get8(&r) != VERSION)
+        return false;
+    get_head(&r, out);
+    out->chosen = get_below(&r, DECISION_CANDIDATES_MAX);
+    out->count = get_below(&r, DECISION_CANDIDATES_MAX);
+    for (unsigned i = 0; i < out->count && !r.broken; i++)
+        get_candidate(&r, &out->list[i]);
+    return !r.broken && r.rest.len == 0 && out->chosen <= out->count;
+}

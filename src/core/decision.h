@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// decision - why a call that left the choice to a route went where it went: the record of one
+// choice, as the journal and the ledger keep it. It rides in the entry of each attempt (entry.h):
+// the first attempt's has all of it, those of later ones what is theirs, which candidate and why.
+//
+//   score   what the large side's answer is expected to be better by, in parts per million
+//   above the threshold the large side goes first, else the small one
+//   propensity   how probable that side was among calls like it: what a replay weighs the call with
+
+#ifndef CORE_DECISION_H
+#define CORE_DECISION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "core/rate.h"
+
+#define DECISION_CANDIDATES_MAX 32
+#define DECISION_TEXT_MAX       320     // bytes kept of each text
+#define DECISION_TRAITS_MAX     512     // bytes of traits, which are left out where they are more
+#define DECISION_BYTES_MAX      8192    // packed; where it were more, candidates are left out
+#define DECISION_SURE           1000000 // a propensity of 1
+
+enum decision_side { DECISION_NONE, DECISION_SMALL, DECISION_LARGE, DECISION_SIDES };
+const char *decision_side_name(enum decision_side s); // "none", "small", "large"; static
+
+struct decision_candidate {
+    struct str model; // "provider/model"
+    enum decision_side side;
+    struct str out; // why it could not be used; empty: it could
+    enum price_state state;
+    struct money expected; // PRICED, FREE: what the call was expected to cost there
+};
+
+struct decision {
+    struct str route;
+    struct str mode;   // the least that was to choose: "rules", "measured", "certified"
+    struct str match;  // what led to that route: "x-costlens-route", "tag feature=support"
+    struct str reason; // of the side, or of a later attempt
+    enum decision_side side;
+    bool cascade; // the small side's answer was to be checked
+    bool scored;  // by a model:
+    int64_t score_ppm, threshold_ppm;
+    uint32_t propensity_ppm; // 1 .. DECISION_SURE
+    struct str traits;       // packed by route/traits.h; empty: none
+    // Which model answered, and which others there were, in the order of preference.
+    unsigned count;
+    struct decision_candidate list[DECISION_CANDIDATES_MAX];
+    unsigned chosen; // of the list; `count` where it has none
+    // At the end of a call that has one: what its usage would have cost at the large side's first.
+    bool compared;
+    struct money large;
+};
+
+// Appends it. Texts are cut, candidates beyond the most are left out; the one that was chosen stays
+// the one that was chosen, or becomes none.
+void decision_pack(const struct decision *d, struct buf *out);
+// Slices point into `packed`. False on anything that decision_pack cannot have written; `out` then
+// holds nothing of use.
+bool decision_unpack(struct str packed, struct decision *out) MUST_USE;
+
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// decision_json - why a routed attempt went where it went, as JSON.
+
+#ifndef INSIGHT_DECISION_JSON_H
+#define INSIGHT_DECISION_JSON_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#include "base/json_out.h"
+#include "core/entry.h"
+
+// Finds decisions by their attempt; ends with sqlite3_finalize. NULL where the database refuses it.
+sqlite3_stmt *decision_finder(sqlite3 *db) MUST_USE;
+// "decision":{"route","mode","match","side","reason","cascade","score","threshold","propensity",
+// "candidates":[{"model","side","chosen","expected_usd","price_state","out"}],"large_usd","traits"}
+// of that attempt, where it has one; score and threshold where a model judged it, traits in hex.
+// False when it cannot be read.
+bool decision_write(sqlite3_stmt *finder, const struct entry *e, struct json_out *o) MUST_USE;
+
+#endif

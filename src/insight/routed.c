@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "insight/routed.h"
+
+#include "base/limits.h"
+#include "core/decision.h"
+#include "store/sql.h"
+
+#define ARENA_STEP   1024
+#define PD_PLACES    12
+#define SHARE_PLACES 4
+#define SHARE_UNIT   10000
+
+struct routed_sums {
+    int64_t calls, small, escalated;
+    int64_t unknown; // of them nobody knows what they saved
+    int128 saved_pd, shadow_pd;
+};
+
+// One row a call: `max` takes the other bare columns from the last attempt's row.
+#define CALLS                                                                                    \
+    "SELECT d.route, max(d.attempt), d.side, d.large_pd, sum(c.cost_pd IS NULL) > 0, "           \
+    "sum(c.cost_pd), sum(k.route LIKE 'route %: escalated') > 0 FROM decision d CROSS JOIN "     \
+    "call c ON c.tenant = d.tenant AND c.start_us = d.start_us AND c.id = d.id AND c.attempt = " \
+    "d.attempt CROSS JOIN kind k ON k.id = c.kind WHERE d.tenant = ?1 AND d.start_us >= ?2 AND " \
+    "d.start_us < ?3 GROUP BY d.start_us, d.id"
+
+#define PAIRS                                                                               \
+    "SELECT route, CASE WHEN served_strong THEN weak_pd ELSE strong_pd END, judge_pd FROM " \
+    "pair WHERE tenant = (SELECT text FROM name WHERE id = ?1) AND at_us >= ?2 AND at_us < ?3"
+
+// NULL when memory ends, or there are too many.
+static struct routed_sums *sums_of(struct routed *r, struct str route)
+{
+    struct routed_sums *sums = map_get(&r->routes, route);
+    if (sums || r->routes.count >= ROUTED_MAX)
+        return sums;
+    sums = arena_new(&r->arena, struct routed_sums);
+    struct str name = arena_dup(&r->arena, route);
+    if (!sums || arena_failed(&r->arena) || !map_set(&r->routes, name, sums))
+        return NULL;
+    return sums;
+}
+
+static void add_call(struct routed_sums *sums, sqlite3_stmt *s)
+{
+    bool unpriced = sqlite3_column_int(s, 4) || sqlite3_column_type(s, 3) == SQLITE_NULL;
+    sums->calls++;
+    sums->small += sqlite3_column_int(s, 2) == DECISION_SMALL;
+    sums->escalated += sqlite3_column_int(s, 6);
+    if (unpriced)
+        sums->unknown++;
+    else
+        sums->saved_pd += (int128)sqlite3_column_int64(s, 3) - sqlite3_column_int64(s, 5);
+}
+
+static void add_pair(struct routed_sums *sums, sqlite3_stmt *s)
+{
+    sums->shadow_pd += (int128)sqlite3_column_int64(s, 1) + sqlite3_column_int64(s, 2);
+}
+
+typedef void add_f(struct routed_sums *sums, sqlite3_stmt *s);
+
+static bool add_all(struct routed *r, sqlite3_stmt *s, add_f *add)
+{
+    int code = SQLITE_ERROR;
+    while (s && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        struct routed_sums *sums = sums_of(r, sql_str(s, 0));
+        if (sums)
+            add(sums, s);
+    }
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE && !arena_failed(&r->arena);
+}
+
+static sqlite3_stmt *of_span(sqlite3_stmt *s, int64_t tenant, const struct span *span)
+{
+    if (!s)
+        return NULL;
+    sqlite3_bind_int64(s, 1, tenant);
+    sqlite3_bind_int64(s, 2, span->since_us);
+    sqlite3_bind_int64(s, 3, span->until_us);
+    return s;
+}
+
+bool routed_read(struct routed *r, sqlite3 *db, int64_t tenant, const struct span *span)
+{
+    return add_all(r, of_span(sql_prepare(db, CALLS), tenant, span), add_call) &&
+           add_all(r, of_span(sql_prepare(db, PAIRS), tenant, span), add_pair);
+}
+
+static void write_usd(struct json_out *o, const char *name, bool known, int128 pd)
+{
+    if (known)
+        json_out_decimal(o, name, pd, PD_PLACES, 2);
+    else
+        json_out_null(o, name);
+}
+
+static void write_none(struct json_out *o)
+{
+    static const char *const names[] = {"small_share",   "escalated",  "saved_usd",
+                                        "saved_unknown", "shadow_usd", "saved_net_usd"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        json_out_null(o, names[i]);
+}
+
+static void write(const struct sums_more *m, struct str label, struct json_out *o)
+{
+    const struct routed *r = (const struct routed *)(const void *)m;
+    const struct routed_sums *s = map_get(&r->routes, label);
+    if (!s || s->calls == 0) {
+        write_none(o);
+        return;
+    }
+    bool any = s->unknown < s->calls;
+    json_out_decimal(o, "small_share", s->small * SHARE_UNIT / s->calls, SHARE_PLACES, 2);
+    json_out_number(o, "escalated", s->escalated);
+    write_usd(o, "saved_usd", any, s->saved_pd);
+    json_out_number(o, "saved_unknown", s->unknown);
+    write_usd(o, "shadow_usd", true, s->shadow_pd);
+    write_usd(o, "saved_net_usd", any, s->saved_pd - s->shadow_pd);
+}
+
+void routed_init(struct routed *r)
+{
+    *r = (struct routed){.more = {.write = write}};
+    arena_init(&r->arena, &alloc_heap, ARENA_STEP, 4 * MIB);
+    map_init(&r->routes, &alloc_heap);
+}
+
+void routed_fini(struct routed *r)
+{
+    map_fini(&r->routes);
+    arena_fini(&r->arena);
+}

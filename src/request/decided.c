@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/decided.h"
+
+#include "core/decision.h"
+#include "gate/charged.h"
+#include "request/matched.h"
+#include "request/plan.h"
+
+_Static_assert((int)SIDE_NONE == DECISION_NONE && (int)SIDE_SMALL == DECISION_SMALL &&
+                   (int)SIDE_LARGE == DECISION_LARGE,
+               "one numbering");
+
+#define PPM 1000000
+
+// --- the record ---
+
+// What led here, in words.
+static struct str match_of(struct req *r)
+{
+    const struct plan *p = r->plan;
+    struct buf text;
+    buf_init(&text, &alloc_heap, DECISION_TEXT_MAX);
+    if (p->matched)
+        matched_write(r, &p->route->match, &text);
+    else
+        buf_add_cstr(&text, "asked for by its name");
+    struct str kept = arena_dup(&r->arena, buf_str(&text));
+    buf_fini(&text);
+    return kept;
+}
+
+static struct decision_candidate candidate_of(const struct candidate *c)
+{
+    return (struct decision_candidate){.model = c->full,
+                                       .side = (enum decision_side)c->side,
+                                       .out = c->out ? str_of(c->out) : STR_NONE,
+                                       .state = c->expected_state,
+                                       .expected = c->expected};
+}
+
+static void list_candidates(const struct req *r, struct decision *d)
+{
+    const struct plan *p = r->plan;
+    const unsigned at = r->attempt.target.place;
+    if (r->attempt.entry.attempt > 0) { // the others stand in the record of the first
+        d->list[0] = candidate_of(&p->list[at]);
+        d->count = 1;
+        return;
+    }
+    for (; d->count < p->count && d->count < DECISION_CANDIDATES_MAX; d->count++)
+        d->list[d->count] = candidate_of(&p->list[d->count]);
+    d->chosen = at < d->count ? at : d->count;
+}
+
+// Of the first attempt the side's; of one at another model than the first why that.
+static const char *reason_of(const struct req *r)
+{
+    const char *own = r->attempt.target.reason;
+    bool first = own == side_name(SIDE_SMALL) || own == side_name(SIDE_LARGE);
+    return first ? r->plan->reason : own;
+}
+
+static int64_t ppm_of(double share)
+{
+    return (int64_t)(share * PPM);
+}
+
+static void pack(struct req *r, bool compared, struct money large)
+{
+    const struct plan *p = r->plan;
+    struct decision d = {.route = p->route->name,
+                         .mode = str_of(config_mode_name(p->route->mode)),
+                         .match = match_of(r),
+                         .reason = str_of(reason_of(r)),
+                         .side = (enum decision_side)p->side,
+                         .cascade = p->cascade,
+                         .scored = p->scored,
+                         .score_ppm = p->scored ? ppm_of(p->score) : 0,
+                         .threshold_ppm = p->scored ? ppm_of(p->threshold) : 0,
+                         .propensity_ppm = p->propensity_ppm,
+                         .compared = compared,
+                         .large = large};
+    struct buf packed;
+    list_candidates(r, &d);
+    buf_init(&packed, &alloc_heap, DECISION_BYTES_MAX);
+    decision_pack(&d, &packed);
+    r->attempt.entry.decision = arena_dup(&r->arena, buf_str(&packed));
+    buf_fini(&packed);
+}
+
+void plan_record(struct req *r)
+{
+    if (r->plan)
+        pack(r, false, (struct money){0});
+}
+
+// --- its end ---
+
+static const struct candidate *first_large(const struct plan *p)
+{
+    for (unsigned i = 0; i < p->count; i++) {
+        if (p->list[i].side == SIDE_LARGE && !p->list[i].out)
+            return &p->list[i];
+    }
+    return NULL;
+}
+
+// The same tokens at that model's prices. False: they have none.
+static bool rate_at(const struct req *r, const struct candidate *c, struct money *out)
+{
+    const struct snapshot *s = r->view->snapshot;
+    const struct config_provider *p = &s->config->providers[c->target.provider];
+    const struct sheet *sheet = provider_sheet(s, p, c->target.model);
+    const struct entry *e = &r->attempt.entry;
+    struct usage u = e->usage;
+    struct cost cost;
+    sheet = sheet ? sheet_at(sheet, e->start_us) : NULL;
+    sheet = charged_by(p, c->target.model, charged_elsewhere(s, p, c->target.model), sheet);
+    u.has_reported = false;
+    u.service = SERVICE_STANDARD; // tiers and regions of one vendor are not another's
+    u.us_region = false;
+    u.count[BUCKET_BUSY] = 0;
+    rate(sheet, &u, e->start_us, &cost);
+    *out = cost.total;
+    return cost.state != PRICE_UNPRICED;
+}
+
+static bool compare(const struct req *r, struct money *out)
+{
+    const struct candidate *large = first_large(r->plan);
+    const struct entry *e = &r->attempt.entry;
+    if (!large || e->followed || e->outcome != OUTCOME_OK)
+        return false;
+    if (large->target.place != r->attempt.target.place)
+        return rate_at(r, large, out);
+    *out = e->cost;
+    return e->price_state != PRICE_UNPRICED;
+}
+
+void decided_end(struct req *r)
+{
+    struct plan *p = r->plan;
+    const struct entry *e = &r->attempt.entry;
+    struct money large = {0};
+    if (!p)
+        return;
+    p->end.unpriced |= e->price_state == PRICE_UNPRICED;
+    if (!money_add(p->end.spent, e->cost, &p->end.spent))
+        p->end.unpriced = true;
+    p->end.compared = compare(r, &large);
+    p->end.large = large;
+    pack(r, p->end.compared, large);
+}
+
+// --- what its caller is told ---
+
+void decided_fields(struct req *r, bool with_cost)
+{
+    const struct plan *p = r->plan;
+    struct money saved;
+    char text[DECIMAL_TEXT];
+    if (!p)
+        return;
+    const struct str parts[] = {r->attempt.entry.route, STR(", "), str_of(reason_of(r))};
+    bool same = str_eq(parts[2], str_of(r->attempt.target.reason)); // it says so already
+    exchange_field(r->x, str_of("x-costlens-reason"), arena_join(&r->arena, parts, same ? 1 : 3));
+    if (with_cost && p->end.compared && !p->end.unpriced &&
+        money_add(p->end.large, (struct money){-p->end.spent.pd}, &saved))
+        exchange_field(r->x, str_of("x-costlens-saved"), money_text(saved, text));
+}

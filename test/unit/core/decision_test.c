@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "../unit.h"
+#include "core/decision.h"
+
+static struct buf packed;
+
+static int setup(void **state)
+{
+    (void)state;
+    buf_init(&packed, &alloc_heap, 0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    buf_fini(&packed);
+    return 0;
+}
+
+static struct decision full(void)
+{
+    return (struct decision){
+        .route = STR("support"),
+        .mode = STR("measured"),
+        .match = STR("tag feature=support, 812 tokens in (up to 4000)"),
+        .reason = STR("gain below the threshold"),
+        .side = DECISION_SMALL,
+        .cascade = true,
+        .scored = true,
+        .score_ppm = -31250,
+        .threshold_ppm = 50000,
+        .propensity_ppm = 750000,
+        .traits = STR("\0\377 traits"),
+        .count = 3,
+        .list = {{STR("local/small"), DECISION_SMALL, STR("context"), PRICE_FREE, {0}},
+                 {STR("openai/mini"), DECISION_SMALL, {0}, PRICE_PRICED, {1250000}},
+                 {STR("openai/large"), DECISION_LARGE, {0}, PRICE_UNPRICED, {0}}},
+        .chosen = 1,
+        .compared = true,
+        .large = {INT64_MAX},
+    };
+}
+
+static struct decision back(const struct decision *d)
+{
+    struct decision out;
+    memset(&out, 0x55, sizeof out);
+    buf_clear(&packed);
+    decision_pack(d, &packed);
+    assert_false(buf_failed(&packed));
+    assert_true(packed.len <= DECISION_BYTES_MAX);
+    assert_true(decision_unpack(buf_str(&packed), &out));
+    return out;
+}
+
+static void same_candidate(const struct decision_candidate *a, const struct decision_candidate *b)
+{
+    assert_true(str_eq(a->model, b->model));
+    assert_int_equal(a->side, b->side);
+    assert_true(str_eq(a->out, b->out));
+    assert_int_equal(a->state, b->state);
+    assert_int_equal(a->expected.pd, b->expected.pd);
+}
+
+static void comes_back_whole(void **state)
+{
+    (void)state;
+    const struct decision d = full(), b = back(&d);
+    assert_true(str_eq(b.route, d.route) && str_eq(b.mode, d.mode) && str_eq(b.match, d.match) &&
+                str_eq(b.reason, d.reason) && str_eq(b.traits, d.traits));
+    assert_int_equal(b.side, d.side);
+    assert_true(b.cascade && b.scored && b.compared);
+    assert_int_equal(b.score_ppm, d.score_ppm);
+    assert_int_equal(b.threshold_ppm, d.threshold_ppm);
+    assert_int_equal(b.propensity_ppm, d.propensity_ppm);
+    assert_int_equal(b.large.pd, d.large.pd);
+    assert_int_equal(b.chosen, d.chosen);
+    assert_int_equal(b.count, d.count);
+    for (unsigned i = 0; i < d.count; i++)
+        same_candidate(&b.list[i], &d.list[i]);
+}
+
+static void comes_back_with_little(void **state)
+{
+    (void)state;
+    const struct decision d = {.propensity_ppm = DECISION_SURE}, b = back(&d);
+    assert_true(!b.cascade && !b.scored && !b.compared);
+    assert_int_equal(b.count, 0);
+    assert_int_equal(b.chosen, 0);
+    assert_int_equal(b.traits.len, 0);
+}
+
+static void is_cut_to_its_most(void **state)
+{
+    (void)state;
+    static char text[2 * DECISION_TRAITS_MAX];
+    struct decision d = full();
+    memset(text, 'x', sizeof text);
+    d.route = d.mode = d.match = d.reason = d.traits = str_from(text, sizeof text);
+    d.count = DECISION_CANDIDATES_MAX;
+    for (unsigned i = 0; i < d.count; i++)
+        d.list[i] = (struct decision_candidate){
+            d.route, DECISION_LARGE, d.route, PRICE_PRICED, {INT64_MIN}};
+    d.chosen = d.count - 1;
+    const struct decision b = back(&d);
+    assert_int_equal(b.match.len, DECISION_TEXT_MAX);
+    assert_int_equal(b.traits.len, 0); // a part of them says nothing
+    assert_true(b.count > 0 && b.count < d.count);
+    assert_int_equal(b.chosen, b.count); // it is not among them
+}
+
+static void what_is_cut_off_is_refused(void **state)
+{
+    (void)state;
+    const struct decision d = full();
+    struct decision out;
+    (void)back(&d);
+    for (size_t n = 0; n < packed.len; n++)
+        assert_false(decision_unpack(str_from(packed.ptr, n), &out));
+    buf_add_char(&packed, 0);
+    assert_false(decision_unpack(buf_str(&packed), &out));
+}
+
+static void another_byte_is_refused_or_packs_the_same(void **state)
+{
+    (void)state;
+    const struct decision d = full();
+    struct decision out;
+    struct buf again;
+    (void)back(&d);
+    buf_init(&again, &alloc_heap, 0);
+    for (size_t i = 0; i < packed.len; i++) {
+        for (unsigned c = 0; c < 256; c++) {
+            const char before = packed.ptr[i];
+            packed.ptr[i] = (char)c;
+            if (decision_unpack(buf_str(&packed), &out)) {
+                buf_clear(&again);
+                decision_pack(&out, &again);
+                assert_true(str_eq(buf_str(&again), buf_str(&packed)));
+            }
+            packed.ptr[i] = before;
+        }
+    }
+    buf_fini(&again);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comes_back_whole),
+        cmocka_unit_test(comes_back_with_little),
+        cmocka_unit_test(is_cut_to_its_most),
+        cmocka_unit_test(what_is_cut_off_is_refused),
+        cmocka_unit_test(another_byte_is_refused_or_packs_the_same),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
