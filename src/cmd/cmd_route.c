@@ -12,6 +12,8 @@ static const char help[] =
     "       costlens route certify --model MODEL --data FILE.jsonl... [--loss 5%] [--confidence "
     "95%] [--json]\n"
     "       costlens route verify FILE.jsonl... [--verify LIST] [--ratio R] [--json]\n"
+    "       costlens route pairs ROUTE [--json]\n"
+    "       costlens route feedback REQUEST_ID --score 0.8 | --thumbs up|down [--comment TEXT]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
     "\n"
@@ -40,7 +42,11 @@ static const char help[] =
     "or\n"
     "true or false), `weak` and `strong`. For each verifier: how many answers it keeps and "
     "refuses,\n"
-    "and how good those are; for all of them, whether asking the small model first pays.\n";
+    "and how good those are; for all of them, whether asking the small model first pays.\n"
+    "\n"
+    "`pairs` lists what both sides of a route made of the same calls (`shadow` of its "
+    "configuration),\n"
+    "and how good either was. `feedback` rates an answer, by its x-costlens-request-id.\n";
 
 static const struct option_row options[] = {
     {"data", "FILE...", "train, eval: the rows; more files may follow",
@@ -66,19 +72,37 @@ static const struct option_row options[] = {
      offsetof(struct route_wishes, loss)},
     {"confidence", "SHARE", "certify: that the loss is no more (default: 95%)",
      offsetof(struct route_wishes, confidence)},
+    {"score", "SCORE", "feedback: from 0 (useless) to 1 (as it should be)",
+     offsetof(struct route_wishes, score)},
+    {"thumbs", "up|down", "feedback: the same as 1 or 0", offsetof(struct route_wishes, thumbs)},
+    {"comment", "TEXT", "feedback: is kept beside it", offsetof(struct route_wishes, comment)},
     {0}};
 
 static const struct {
     const char *word;
     int (*run)(const struct cli *cli, const struct route_wishes *w);
-    const char *ask; // when there is no file
+    const char *ask; // when there is no operand
 } verbs[] = {
     {"explain", route_explain, "explain: which call? Its id is x-costlens-request-id"},
     {"train", route_train, "train: which rows? --data FILE.jsonl"},
     {"eval", route_eval, "eval: which rows? --data FILE.jsonl"},
     {"certify", route_certify, "certify: by which rows? --data FILE.jsonl"},
     {"verify", route_verify, "verify: which file of answers?"},
+    {"pairs", route_pairs, "pairs: of which route?"},
+    {"feedback", route_feedback, "feedback: of which answer? Its x-costlens-request-id"},
 };
+
+static int ask_verb(void)
+{
+    const size_t count = sizeof verbs / sizeof verbs[0];
+    struct buf words;
+    buf_init(&words, &alloc_heap, 0);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&words, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", verbs[i].word);
+    int code = command_usage(&cmd_route, "%s?", buf_cstr(&words));
+    buf_fini(&words);
+    return code;
+}
 
 static int run(struct cli *cli, int argc, char **argv)
 {
@@ -95,7 +119,7 @@ static int run(struct cli *cli, int argc, char **argv)
             return command_usage(&cmd_route, "%s", verbs[i].ask);
         return verbs[i].run(cli, &w);
     }
-    return command_usage(&cmd_route, "train, eval, certify or verify?");
+    return ask_verb();
 }
 
 const struct command cmd_route = {
@@ -108,5 +132,6 @@ const struct command cmd_route = {
                 "costlens route train --data judged.jsonl --out support.model\n"
                 "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n"
                 "costlens route certify --model support.model --data later.jsonl --loss 2%\n"
-                "costlens route verify answers.jsonl --verify arithmetic,agree\n",
+                "costlens route verify answers.jsonl --verify arithmetic,agree\n"
+    "costlens route feedback 0198f2d4-7a10-7c31-9d52-3f7d1a2b4c5e --thumbs down\n",
 };

@@ -21,8 +21,9 @@ struct route_wishes {
     const char *threshold;
     const char *ratio;
     const char *loss, *confidence; // of a promise
-    const char *verify; // verifiers, with commas between
+    const char *verify;            // verifiers, with commas between
     bool structure;
+    const char *score, *thumbs, *comment; // of an answer
 };
 
 int route_explain(const struct cli *cli, const struct route_wishes *w);
@@ -30,6 +31,8 @@ int route_train(const struct cli *cli, const struct route_wishes *w);
 int route_eval(const struct cli *cli, const struct route_wishes *w);
 int route_certify(const struct cli *cli, const struct route_wishes *w);
 int route_verify(const struct cli *cli, const struct route_wishes *w);
+int route_pairs(const struct cli *cli, const struct route_wishes *w);
+int route_feedback(const struct cli *cli, const struct route_wishes *w);
 
 // Reads the rows of all --data files, and of the files behind them. EXIT_OK; else said on stderr,
 // with the file and the line. rows_fini ends them in any case.

@@ -206,5 +206,11 @@ int config_budget_line(const struct config *c, struct str name)
         if (str_eq(c->budgets[i].name, name))
             return c->budget_lines[i];
     }
+    struct str prefix = STR(CONFIG_SHADOW);
+    for (unsigned i = 0; i < c->route_count && str_starts(name, prefix); i++) {
+        const struct config_route *route = &c->routes[i];
+        if (route->shadow.on && str_eq(route->name, str_skip(name, prefix.len)))
+            return route->line;
+    }
     return 0;
 }

@@ -184,7 +184,8 @@ enum status config_check(const struct config_source *source, struct config **out
 void config_write(const struct config *c, struct buf *out);
 // The team that lists that key, or NULL: it holds where the key names none itself.
 const struct config_team *config_team_of(const struct config *c, struct str key);
-// On which line the file defines a budget of that name; 0 when it does not.
+// On which line the file defines a budget of that name, also by a route's `shadow`; 0 when it does
+// not.
 int config_budget_line(const struct config *c, struct str name);
 // One budget as it stands there, without the brackets: whatever was left out has its default.
 void config_budget_members(struct json_out *o, const struct budget *b);

@@ -85,6 +85,8 @@ struct config_verifier {
     bool accepts;          // HTTP: an answer that it cannot be asked about is taken for good
 };
 
+#define CONFIG_SHADOW "shadow:" // begins the names of the budgets of `shadow`, and of their keys
+
 // Pairs of both sides' answers. Off unless the file names a budget.
 struct config_shadow {
     bool on;

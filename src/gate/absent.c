@@ -34,7 +34,8 @@ static bool index_keys(struct looking *l, const struct snapshot *s)
 
 static bool has_key(const struct looking *l, struct str name)
 {
-    return str_starts(name, str_of(KEY_OF_RUN)) || map_get(&l->names, name);
+    return str_starts(name, str_of(KEY_OF_RUN)) || str_starts(name, str_of(CONFIG_SHADOW)) ||
+           map_get(&l->names, name);
 }
 
 static void tell(struct looking *l)

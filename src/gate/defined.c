@@ -76,6 +76,47 @@ static enum status of_config(struct defined *d, const struct config *c, struct s
     return s;
 }
 
+static enum status two_of_a_route(const struct config *c, const struct config_route *route,
+                                  struct str name, struct why *why)
+{
+    return why_set(why, STATUS_CONFLICT,
+                   "the budget %.*s is the one of the route %.*s's `shadow` (%.*s, line %d): give "
+                   "the other one of that name another",
+                   STR_ARG(name), STR_ARG(route->name), STR_ARG(c->file), route->line);
+}
+
+// Of its own key alone: what a route compares is charged to nobody's but this budget, and to those
+// that concern all calls.
+static enum status of_route(struct defined *d, const struct config *c,
+                            const struct config_route *route, struct store *store, struct why *why)
+{
+    const struct str parts[] = {STR(CONFIG_SHADOW), route->name};
+    struct budget b;
+    budget_init(&b, arena_join(&d->arena, parts, 2));
+    for (unsigned i = 0; i < c->budget_count; i++)
+        if (str_eq(c->budgets[i].name, b.name))
+            return two_of_a_route(c, route, b.name, why);
+    b.conditions[b.condition_count++] =
+        (struct budget_condition){.dimension = BUDGET_KEY, .value = b.name};
+    b.limited = true;
+    b.terms.limit = route->shadow.budget;
+    b.window.kind = route->shadow.window;
+    enum status s = arena_failed(&d->arena) ? no_memory(why) : STATUS_OK;
+    if (s == STATUS_OK && store)
+        s = store_budget_number(store, str_of(TENANT), b.name, &b.id, why);
+    return s == STATUS_OK ? take(d, &b, why) : s;
+}
+
+static enum status of_routes(struct defined *d, const struct config *c, struct store *store,
+                             struct why *why)
+{
+    enum status s = STATUS_OK;
+    for (unsigned i = 0; i < c->route_count && s == STATUS_OK; i++)
+        if (c->routes[i].shadow.on)
+            s = of_route(d, c, &c->routes[i], store, why);
+    return s;
+}
+
 static enum status two_of_a_name(const struct config *c, struct str name, int line, struct why *why)
 {
     struct buf remove;
@@ -141,6 +182,8 @@ static enum status gather(struct defined *d, const struct config *c, struct stor
                           struct why *why)
 {
     enum status s = of_config(d, c, store, why);
+    if (s == STATUS_OK)
+        s = of_routes(d, c, store, why);
     if (s == STATUS_OK && store)
         s = of_store(d, c, store, why);
     for (size_t i = 0; i < d->budget_count && s == STATUS_OK; i++)

@@ -21,10 +21,12 @@ struct defined {
 };
 
 // Those of the configuration, whose numbers the store keeps, and those that were made with a verb
-// and are not archived. CONFLICT, naming both places, when one name is in both; LIMIT when they are
-// more than BUDGETS_MAX; UNKNOWN for a zone that the system does not have; else as the store says.
-// The configuration is not needed afterwards. It waits for the disk. Where there is no store yet
-// (NULL) they are those of the configuration, without numbers.
+// and are not archived. What a route may spend on `shadow` is one of the configuration: its name,
+// and that of the key that it is of, are CONFIG_SHADOW and the route's. CONFLICT, naming both
+// places, when one name is in both; LIMIT when they are more than BUDGETS_MAX; UNKNOWN for a zone
+// that the system does not have; else as the store says. The configuration is not needed
+// afterwards. It waits for the disk. Where there is no store yet (NULL) they are those of the
+// configuration, without numbers.
 enum status defined_new(const struct config *config, struct store *store, struct defined **out,
                         struct why *why) MUST_USE;
 // Removes those that runs left behind, killed before they could (store_budget_tidy); a failure is

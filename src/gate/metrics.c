@@ -313,6 +313,8 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
         return false;
     for (unsigned i = 0; i < REFUSAL_COUNT; i++)
         to->refused[i] += from->refused[i];
+    for (unsigned i = 0; i < SHADOW_END_COUNT; i++)
+        to->shadows[i] += from->shadows[i];
     to->upstream_errors += from->upstream_errors;
     to->upstream_retries += from->upstream_retries;
     to->client_left += from->client_left;
@@ -480,6 +482,21 @@ static void refusals(const struct metrics *m, struct buf *out)
                    refusal_code((enum refusal)i), (unsigned long long)m->refused[i]);
 }
 
+static void shadows(const struct metrics *m, struct buf *out)
+{
+    static const char *const names[] = {
+#define X(id, name) [SHADOW_END_##id] = (name),
+        SHADOW_END_MAP(X)
+#undef X
+    };
+    metrics_head(
+        out, "costlens_shadow_pairs_total", "counter",
+        "Calls whose answer was to be compared with another model's, by what became of it.");
+    for (unsigned i = 0; i < SHADOW_END_COUNT; i++)
+        buf_printf(out, "costlens_shadow_pairs_total{result=\"%s\"} %llu\n", names[i],
+                   (unsigned long long)m->shadows[i]);
+}
+
 void metrics_write(const struct metrics *m, struct buf *out)
 {
     metrics_head(out, "costlens_requests_total", "counter",
@@ -506,6 +523,7 @@ void metrics_write(const struct metrics *m, struct buf *out)
     metrics_head(out, OVERHEAD, "histogram", "Time in the gateway before dispatch.");
     each(&m->times, out, overheads);
     refusals(m, out);
+    shadows(m, out);
     counter(out, "costlens_upstream_errors_total",
             "Calls that their provider did not answer, or not to the end.", m->upstream_errors);
     counter(out, "costlens_upstream_retries_total",

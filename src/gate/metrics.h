@@ -75,6 +75,21 @@ struct series {
     uint64_t unpriced;
 };
 
+// X(ENUM, name): what became of a call whose answer was to be compared with another model's.
+#define SHADOW_END_MAP(X)                                                                         \
+    X(PAIR, "pair")         /* they were compared */                                              \
+    X(UNJUDGED, "unjudged") /* the other answer is there, and nobody could say which is better */ \
+    X(REFUSED, "refused")   /* the other model was not asked: its budget, its price */            \
+    X(FAILED, "failed")     /* it was, and gave no answer that can be compared */                 \
+    X(BUSY, "busy")         /* too many others were under way */
+
+enum shadow_end {
+#define X(id, name) SHADOW_END_##id,
+    SHADOW_END_MAP(X)
+#undef X
+        SHADOW_END_COUNT
+};
+
 struct metrics {
     struct arena arena;
     struct map series; // key: the four labels with zeros between
@@ -89,7 +104,8 @@ struct metrics {
     uint64_t contradictions; // calls whose provider's counts were corrected
     uint64_t captured;       // their output is unknown: booked at the most
     struct shares bound;     // of calls with a known cost, under budgets
-    uint64_t beyond_bound;   // ... whose price is wrong: they cost more than their worst case
+    uint64_t shadows[SHADOW_END_COUNT];
+    uint64_t beyond_bound; // ... whose price is wrong: they cost more than their worst case
     int64_t in_flight;
 };
 

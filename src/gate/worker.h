@@ -34,6 +34,8 @@ struct worker {
     struct list askers;  // who waits for them
     struct list ended;   // bookings of this turn: they end when its journal is written
     unsigned call_count;
+    unsigned shadow_count;  // comparisons of answers that run
+    int64_t shadow_said_us; // when it was last said why there was none, monotonic; 0 = never
     struct server *servers[CONFIG_LISTEN_MAX];
     unsigned server_count;
     struct timer tick; // 100 ms: logs flushed

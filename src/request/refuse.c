@@ -99,6 +99,8 @@ void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, s
 
 void req_count_refusal(struct req *r, enum refusal why, struct str detail)
 {
+    if (r->inner) // nobody is refused anything
+        return;
     bool purse = why == REFUSAL_BUDGET;
     r->worker->metrics.refused[why]++;
     if (r->key)
@@ -123,6 +125,8 @@ enum flow req_refuse(struct req *r, enum refusal why, const char *format, ...)
         va_end(list);
     }
     req_count_refusal(r, why, buf_str(&detail));
+    if (r->inner)
+        r->attempt.refusal_detail = arena_dup(&r->arena, buf_str(&detail));
     if (r->x) {
         req_write_refusal(r, why, buf_str(&detail));
         req_hand_over(r);

@@ -24,6 +24,7 @@
 #include "request/fit.h"
 #include "request/growth.h"
 #include "request/held.h"
+#include "request/said.h"
 #include "request/translation.h"
 #include "request/verifying.h"
 #include "wire/failure.h"
@@ -79,6 +80,13 @@ static void send_on(struct req *r, struct str bytes)
     r->attempt.whole.len = 0;
 }
 
+static void write_on(struct req *r, struct str bytes)
+{
+    said_keep(r, bytes);
+    if (r->x)
+        send_on(r, bytes);
+}
+
 void relay_pass(void *context, struct str bytes)
 {
     struct req *r = context;
@@ -121,8 +129,8 @@ void relay_write(void *context, struct str bytes)
         buf_add(&r->attempt.whole, bytes);
     else if (t && t->ending)
         buf_add(&t->end, bytes);
-    else if (r->x)
-        send_on(r, bytes);
+    else
+        write_on(r, bytes);
 }
 
 void relay_fail(struct req *r, enum refusal why, const char *detail)
@@ -397,6 +405,7 @@ static void whole_to_stream(struct req *r)
     relay_mask(r);
     r->attempt.mode = RELAY_STREAM;
     relay_head(r, -1, false);
+    said_keep(r, buf_str(&r->attempt.whole));
     if (r->x)
         exchange_write(r->x, buf_str(&r->attempt.whole));
     buf_fini(&r->attempt.whole);

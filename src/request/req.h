@@ -23,7 +23,10 @@
 
 enum flow { NEXT, WAIT, AGAIN, END };
 
-struct plan; // request/plan.h
+struct plan;   // request/plan.h
+struct inner;  // request/inner.h
+struct said;   // request/said.h
+struct shadow; // request/shadowing.h
 struct req;
 typedef enum flow step_f(struct req *r);
 
@@ -87,6 +90,10 @@ struct req {
     // Its way to a provider and back.
     const struct config_route *confined; // takes it and is local_only: it must stay here
     struct plan *plan;                   // of a route; NULL: the caller named a model or an alias
+    struct inner *inner;                 // it is a call of our own; NULL: a client's
+    struct said *said;                   // keeps what its answer says; NULL: nobody looks at it
+    struct shadow *shadow; // what compares its answer with another's; NULL: nothing does
+    struct plan *plan;     // of a route; NULL: the caller named a model or an alias
     struct attempt attempt;
     struct reserving *reserving; // NULL until it has to wait for its budgets
     struct str purse;            // the budget that refuses it (REFUSAL_BUDGET)
@@ -106,6 +113,8 @@ struct req {
 void req_run(struct req *r);
 // Begins a call, and ends it.
 void req_begin(struct worker *w, struct exchange *x);
+// One that has not begun, nor a client, with a reference of its own to the view. NULL: no memory.
+struct req *req_new(struct worker *w, struct view *v) MUST_USE;
 void req_free(struct req *r);
 
 // --- attempts ---

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "gate/gate_state.h"
-#include "request/req.h"
+#include "request/inner.h"
 #include "wire/weigh.h"
 
 #define US_PER_MS     1000
@@ -75,13 +75,26 @@ static void keep(struct req *r, const struct bound *b)
     v->price = e->price_name.len ? e->price_name : e->model; // as sent: another may answer
 }
 
+// One of our own is no longer than it has to be.
+static bool cap_inner(const struct req *r, struct measure *m)
+{
+    int64_t most = r->inner ? r->inner->output_max : 0;
+    if (most == 0 || (m->weight.output_max > 0 && m->weight.output_max <= most))
+        return false;
+    m->weight.output_max = most > m->weight.output_least ? most : m->weight.output_least;
+    return true;
+}
+
 void reservation_bound(struct req *r, struct bound *out)
 {
     struct measure m;
     measure(r, &m);
+    bool capped = cap_inner(r, &m);
     bound_make(&m.call, out);
     keep(r, out);
     r->attempt.output_max = must_say(out) ? out->output_max : 0;
+    if (capped)
+        r->attempt.output_max = m.weight.output_max;
 }
 
 bool reservation_lower(struct req *r, struct nano room)

@@ -7,6 +7,7 @@
 
 #include "gate/gate_state.h"
 #include "request/captured.h"
+#include "request/inner.h"
 #include "request/plan.h"
 #include "request/req.h"
 
@@ -61,7 +62,9 @@ void admit_entry(struct req *r)
     e->model = arena_dup(&r->arena, r->attempt.target.model);
     r->attempt.target.model = e->model;
     e->endpoint = str_of(endpoint_name(r->found.endpoint));
-    e->route = r->plan ? plan_word(r) : str_of(r->attempt.target.reason);
+    e->route = r->inner  ? r->inner->word
+               : r->plan ? plan_word(r)
+                         : str_of(r->attempt.target.reason);
     e->stream = r->ask.demand.stream;
     e->outcome = OUTCOME_UNKNOWN;
     e->price_version = catalog_version(r->view->snapshot->catalog);

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "request/relay.h"
+#include "request/said.h"
 #include "request/translation.h"
 #include "wire/fault.h"
 
@@ -16,6 +17,7 @@ static void answer_whole(struct req *r)
         exchange_abort(r->x);
         return;
     }
+    said_keep(r, buf_str(&r->attempt.whole));
     relay_head(r, (int64_t)r->attempt.whole.len, true);
     exchange_write(r->x, buf_str(&r->attempt.whole));
     exchange_end(r->x);
@@ -88,8 +90,17 @@ static void answer_broken(struct req *r)
     exchange_end(r->x);
 }
 
+// Nobody waits for it; what it said is kept.
+static void answer_inner(struct req *r)
+{
+    if (r->attempt.refusal == REFUSAL_NONE && relay_end(r) && r->attempt.mode == RELAY_WHOLE)
+        said_keep(r, buf_str(&r->attempt.whole));
+}
+
 enum flow step_answer(struct req *r)
 {
+    if (r->inner)
+        answer_inner(r);
     if (!r->x)
         return NEXT;
     if (r->attempt.refusal != REFUSAL_NONE && !r->head_sent)

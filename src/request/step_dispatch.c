@@ -14,8 +14,9 @@
 #include "request/verifying.h"
 #include "wire/header.h"
 
-#define TARGET_STEP 256
-#define US_PER_MS   1000
+#define TARGET_STEP       256
+#define ANTHROPIC_VERSION "2023-06-01"
+#define US_PER_MS         1000
 
 static bool wants_usage(const struct req *r)
 {
@@ -45,9 +46,21 @@ static bool target_write(struct req *r, struct buf *out)
     return !buf_failed(out);
 }
 
+// Of a call of our own.
+static bool inner_fields(const struct req *r, struct buf *out)
+{
+    bool ok = field_write(out, str_of("content-type"), str_of("application/json")) &&
+              field_write(out, str_of("accept-encoding"), str_of("identity"));
+    if (endpoint_dialect(r->attempt.endpoint) == DIALECT_ANTHROPIC)
+        ok = ok && field_write(out, str_of("anthropic-version"), str_of(ANTHROPIC_VERSION));
+    return ok && !buf_failed(out);
+}
+
 // What a caller says in its dialect's fields is not for another.
 static bool fields_write(struct req *r, struct buf *out)
 {
+    if (r->inner)
+        return inner_fields(r, out);
     if (r->attempt.translation)
         return field_write(out, str_of("content-type"), str_of("application/json")) &&
                field_write(out, str_of("accept-encoding"), str_of("identity")) && !buf_failed(out);
@@ -64,7 +77,7 @@ static bool fields_write(struct req *r, struct buf *out)
     }
     bool ok = field_write(out, str_of("accept-encoding"), str_of("identity"));
     if (r->dialect == DIALECT_ANTHROPIC && !version)
-        ok = ok && field_write(out, str_of("anthropic-version"), str_of("2023-06-01"));
+        ok = ok && field_write(out, str_of("anthropic-version"), str_of(ANTHROPIC_VERSION));
     return ok && !buf_failed(out);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "request/relay.h"
+#include "request/shadowing.h"
 
 static void log_call(const struct req *r)
 {
@@ -98,6 +99,7 @@ enum flow step_record(struct req *r)
         r->recorded = true;
         r->settled_mono_us = loop_now_us(r->worker->loop);
         record_attempt(r);
+        shadowing_end(r);
     }
     bool clean = r->attempt.refusal == REFUSAL_NONE && !r->client_gone;
     // What it still has to send lies in the exchange, which ends with the answer.

@@ -4,8 +4,10 @@
 
 #include "base/limits.h"
 #include "request/availability.h"
+#include "request/inner.h"
 #include "request/matching.h"
 #include "request/plan.h"
+#include "request/shadowing.h"
 #include "request/translation.h"
 
 const struct sheet *route_sheet(const struct req *r, struct str model)
@@ -33,12 +35,32 @@ static enum flow end(struct req *r)
     return NEXT;
 }
 
+// One of our own names its provider and model.
+static enum flow inner_route(struct req *r)
+{
+    const struct wanted wanted = {.key = r->key,
+                                  .dialect = r->dialect,
+                                  .model = r->inner->full,
+                                  .others = translation_dialects(r->found.endpoint)};
+    r->attempt.entry.model_asked = r->inner->full;
+    enum refusal refusal =
+        resolve_full(r->view->snapshot, &wanted, r->inner->full, &r->attempt.target);
+    r->attempt.target.reason = "asked";
+    return refusal == REFUSAL_NONE
+               ? end(r)
+               : req_refuse(r, refusal, "\"%.*s\" cannot be asked.", STR_ARG(r->inner->full));
+}
+
 enum flow step_route(struct req *r)
 {
+    if (r->inner)
+        return inner_route(r);
     struct str asked = arena_dup(&r->arena, r->ask.demand.model);
     r->attempt.entry.model_asked = asked;
     r->confined = asked.len ? matching_confined(r) : NULL;
     enum flow planned = plan_make(r);
+    if (planned == NEXT && r->plan)
+        shadowing_begin(r);
     if (planned != NEXT || r->plan)
         return planned == NEXT ? end(r) : planned;
     struct buf detail;

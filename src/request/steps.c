@@ -6,7 +6,9 @@
 #include "base/log.h"
 #include "request/feedback.h"
 #include "request/fit.h"
+#include "request/inner.h"
 #include "request/relay.h"
+#include "request/shadowing.h"
 #include "request/verifying.h"
 
 #define REQUEST_ARENA_STEP 512
@@ -20,8 +22,11 @@ static step_f *const steps[STEP_COUNT] = {
 void req_free(struct req *r)
 {
     struct worker *w = r->worker;
+    if (r->inner)
+        r->inner->ended(r->inner, r);
     if (r->x)
         exchange_own(r->x, NULL);
+    shadowing_free(r);
     if (r->asked)
         ask_close(&r->ask);
     if (r->attempt.dispatched &&
@@ -78,16 +83,13 @@ void req_run(struct req *r)
         req_free(r);
 }
 
-void req_begin(struct worker *w, struct exchange *x)
+struct req *req_new(struct worker *w, struct view *v)
 {
     struct req *r = alloc_zero(&alloc_heap, sizeof *r);
-    if (!r) {
-        req_refuse_unread(w, x, REFUSAL_OVERLOAD, STR_NONE);
-        return;
-    }
+    if (!r)
+        return NULL;
     r->worker = w;
-    r->x = x;
-    r->view = view_ref(w->view);
+    r->view = view_ref(v);
     arena_init(&r->arena, &alloc_heap, REQUEST_ARENA_STEP, REQUEST_ARENA_MAX);
     buf_init(&r->decoded, &alloc_heap, r->view->snapshot->config->body_bytes);
     attempt_init(&r->attempt);
@@ -99,6 +101,17 @@ void req_begin(struct worker *w, struct exchange *x)
     list_init(&r->asker.link);
     w->call_count++;
     w->metrics.in_flight++;
+    return r;
+}
+
+void req_begin(struct worker *w, struct exchange *x)
+{
+    struct req *r = req_new(w, w->view);
+    if (!r) {
+        req_refuse_unread(w, x, REFUSAL_OVERLOAD, STR_NONE);
+        return;
+    }
+    r->x = x;
     exchange_own(x, r);
     req_run(r);
 }

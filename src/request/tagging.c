@@ -73,9 +73,11 @@ static enum status read_ours(struct req *r, const struct head *h, struct why *wh
 // In this order, so that where there is no room for all, the least meant are left out.
 enum status tagging_read(struct req *r, struct why *why)
 {
-    const struct head *h = exchange_request(r->x);
     if (r->key->tags.len && !tags_unpack(r->key->tags, &r->attempt.entry.tags))
         return why_set(why, STATUS_DAMAGED, "The tags of its key cannot be read.");
+    if (r->inner)
+        return STATUS_OK;
+    const struct head *h = exchange_request(r->x);
     enum status s = read_ours(r, h, why);
     if (s != STATUS_OK)
         return s;

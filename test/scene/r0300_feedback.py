@@ -59,6 +59,18 @@ with Mock() as mock, Gateway(mock, keys=["{ name: other, token: env:SCENE_OTHER 
     pairs = request(gateway.admin_port, "POST", "/api/v1/routes/pairs", {"route": "support"}, api)
     expect((pairs.status, pairs.json["error"]["code"]), (404, "not_found"))
 
+    said = gateway.costlens("route", "feedback", call, "--score", "0.75", "--comment", "better")
+    expect((said.stdout, said.stderr), ("", f"Answer {call} has the score 0.75.\n"))
+    expect([(row["score_ppm"], row["comment"]) for row in kept(gateway)], [(750000, "better")])
+    for words, part in (((call,), "--thumbs"), ((call, "--score", "1", "--thumbs", "up"), "Either"),
+                        ((call, "--score", "7"), "from 0"), ((), "which answer")):
+        refused = gateway.costlens("route", "feedback", *words, check=False)
+        expect(refused.returncode, 2, str(words))
+        expect_in(part, refused.stderr)
+    refused = gateway.costlens("route", "feedback", none, "--score", "1", check=False)
+    expect(refused.returncode, 1)
+    expect_in(none, refused.stderr)
+
     # It is no call of a model: no row, no cost, nothing goes upstream.
     expect(len(gateway.rows(1)), 1)
     expect(len(mock.bills()), 1)

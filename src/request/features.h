@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// features - the traits of a call of a route (route/traits.h), from its body while it is open. Its
+// task is that of its system prompt, its route and its tenant.
+
+#ifndef REQUEST_FEATURES_H
+#define REQUEST_FEATURES_H
+
+#include "request/req.h"
+#include "route/traits.h"
+
+void features_of(const struct req *r, struct traits *out);
+
+#endif

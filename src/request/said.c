@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/said.h"
+
+#include "request/req.h"
+#include "request/translation.h"
+
+void said_init(struct said *s)
+{
+    buf_init(&s->bytes, &alloc_heap, SAID_BYTES_MAX);
+}
+
+void said_fini(struct said *s)
+{
+    buf_fini(&s->bytes);
+}
+
+void said_keep(struct req *r, struct str bytes)
+{
+    if (r->said)
+        buf_add(&r->said->bytes, bytes);
+}
+
+bool said_whole(const struct said *s)
+{
+    return s->bytes.len > 0 && !buf_failed(&s->bytes);
+}
+
+void said_end(struct said *s, const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    s->endpoint = r->found.endpoint;
+    if (a->translation)
+        s->kind = a->translation->answer.setup.stream ? METER_SSE : METER_JSON;
+    else
+        s->kind = a->meter.setup.kind;
+}

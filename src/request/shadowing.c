@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/shadowing.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "gate/gate_state.h"
+#include "request/features.h"
+#include "request/inner.h"
+#include "request/plan.h"
+#include "shadow/judge.h"
+#include "store/pairs.h"
+
+#define BODY_BYTES_MOST (256 * KIB) // of a request that is asked again
+#define TEXTS_MAX       (16 * KIB)
+#define RUNNING_MAX     32 // of a worker
+// The other answer may be so much longer than the first one; one that is cut there is not compared.
+#define OUTPUT_TIMES 8
+#define OUTPUT_LEAST 8192 // tokens
+
+enum stage { STAGE_CHOSEN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };
+
+struct shadow {
+    struct chore chore; // that keeps its pair
+    struct post post;
+    struct worker *worker;
+    struct view *view; // NULL until it goes on by itself
+    struct store *store;
+    const struct config_route *route; // of the view
+    struct arena arena;               // of texts
+    struct key key;
+    enum stage stage;
+    bool running; // counted among the worker's
+    struct endpoint_found found;
+    struct str query;
+    struct buf body;
+    struct json *request; // of the body
+    struct asked asked;
+    struct said given;          // what its client was told
+    struct answer small, large; // read, once both are there
+    struct buf question;        // of the judge
+    struct inner inner;
+    enum judge_word first; // of the judge's words
+    int64_t output_given;  // tokens
+    struct pair pair;
+};
+
+// --- its end ---
+
+static void shadow_free(struct shadow *s)
+{
+    must(!s->view);
+    json_close(s->request);
+    answer_fini(&s->small);
+    answer_fini(&s->large);
+    said_fini(&s->given);
+    said_fini(&s->inner.said);
+    buf_fini(&s->body);
+    buf_fini(&s->question);
+    arena_fini(&s->arena);
+    heap_free(s);
+}
+
+// What belongs to the worker's thread.
+static void leave_worker(struct shadow *s)
+{
+    if (s->running)
+        s->worker->shadow_count--;
+    s->running = false;
+    if (s->view)
+        view_free(s->view);
+    s->view = NULL;
+    s->route = NULL;
+}
+
+static void keep(struct chore *c)
+{
+    struct shadow *s = list_of(c, struct shadow, chore);
+    struct why why = {0};
+    if (store_pair_add(s->store, &s->pair, &why) != STATUS_OK)
+        log_say(LOG_WARN, "route %.*s: %s", STR_ARG(s->pair.route), why.text);
+    shadow_free(s);
+}
+
+// Once a minute.
+static void complain(struct shadow *s, struct str detail)
+{
+    int64_t now_us = loop_now_us(s->worker->loop);
+    struct worker *w = s->worker;
+    if (w->shadow_said_us && now_us - w->shadow_said_us < 60 * SECOND_US)
+        return;
+    w->shadow_said_us = now_us;
+    struct log_line l;
+    log_begin(&l, LOG_WARN, "an answer of a route could not be compared with its other side's");
+    log_str(&l, "route", s->pair.route);
+    log_str(&l, "detail", detail);
+    log_end(&l);
+}
+
+static void give_up(struct shadow *s, enum shadow_end end, struct str detail)
+{
+    complain(s, detail);
+    s->worker->metrics.shadows[end]++;
+    leave_worker(s);
+    shadow_free(s);
+}
+
+static void finish(struct shadow *s, struct ruling ruling)
+{
+    static const enum pair_judged judged[] = {[RULED_NOT] = PAIR_JUDGED_NOT,
+                                              [RULED_EXACT] = PAIR_JUDGED_EXACT,
+                                              [RULED_SCHEMA] = PAIR_JUDGED_SCHEMA,
+                                              [RULED_MODEL] = PAIR_JUDGED_MODEL};
+    struct gate *g = s->worker->gate;
+    s->pair.judged = judged[ruling.by];
+    s->pair.weak_ppm = ruling.by && ruling.weak_good ? PAIR_WHOLE_PPM : 0;
+    s->pair.strong_ppm = ruling.by && ruling.strong_good ? PAIR_WHOLE_PPM : 0;
+    s->worker->metrics.shadows[ruling.by ? SHADOW_END_PAIR : SHADOW_END_UNJUDGED]++;
+    s->store = gate_store(g);
+    s->chore.run = keep;
+    leave_worker(s);
+    chores_add(gate_chores(g, false), &s->chore);
+}
+
+static void unjudged(struct shadow *s, struct str detail)
+{
+    complain(s, detail);
+    finish(s, (struct ruling){.by = RULED_NOT});
+}
+
+// --- the calls that it makes ---
+
+static struct pair_cost cost_of(const struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    return (struct pair_cost){e->price_state != PRICE_UNPRICED, e->cost};
+}
+
+static void add_cost(struct pair_cost *sum, const struct req *r)
+{
+    const struct pair_cost c = cost_of(r);
+    sum->known = sum->known && c.known && money_add(sum->is, c.is, &sum->is);
+}
+
+static struct str error_of(const struct req *r)
+{
+    struct str detail = inner_refused(r);
+    return detail.len ? detail : r->attempt.entry.error;
+}
+
+static void on_ended(struct inner *i, const struct req *r);
+
+// False: it cannot be begun.
+static bool ask(struct shadow *s, enum stage stage, const char *what)
+{
+    s->stage = stage;
+    s->inner.word = arena_printf(&s->arena, "shadow %.*s: %s", STR_ARG(s->pair.route), what);
+    s->inner.key = &s->key;
+    s->inner.ended = on_ended;
+    said_fini(&s->inner.said);
+    said_init(&s->inner.said);
+    return !arena_failed(&s->arena) && !s->worker->draining &&
+           inner_begin(&s->inner, s->worker, s->view);
+}
+
+static void ask_other(struct shadow *s)
+{
+    int64_t most = count_times(s->output_given, OUTPUT_TIMES);
+    s->inner.found = s->found;
+    s->inner.query = s->query;
+    s->inner.body = buf_str(&s->body);
+    s->inner.full = s->pair.served_strong ? s->pair.weak : s->pair.strong;
+    s->inner.output_max = most > OUTPUT_LEAST ? most : OUTPUT_LEAST;
+    if (!ask(s, STAGE_OTHER, s->pair.served_strong ? "small" : "large"))
+        give_up(s, SHADOW_END_FAILED, str_of("The gateway is being stopped, or has no memory."));
+}
+
+// --- compared ---
+
+static bool judge_find(const struct shadow *s, struct str full, enum endpoint *out)
+{
+    const struct snapshot *now = s->view->snapshot;
+    struct target t;
+    if (resolve_prefixed(now, full, &t) != REFUSAL_NONE)
+        return false;
+    *out = judge_endpoint(now->config->providers[t.provider].dialect);
+    return true;
+}
+
+static void ask_judge(struct shadow *s, enum stage stage)
+{
+    const struct str judge = s->route->shadow.judge.len ? s->route->shadow.judge : s->pair.strong;
+    struct judge_question q = {.request = s->request,
+                               .source = buf_str(&s->body),
+                               .weak = &s->small,
+                               .strong = &s->large,
+                               .swapped = stage == STAGE_SECOND,
+                               .model = judge};
+    enum endpoint endpoint;
+    random_bytes(&q.mark, sizeof q.mark);
+    buf_clear(&s->question);
+    if (!judge_find(s, judge, &endpoint)) {
+        unjudged(s, str_of("The judge is no model of a provider."));
+        return;
+    }
+    if (judge_write(&q, endpoint, &s->question) != STATUS_OK) {
+        unjudged(s, str_of("The request and the answers are too long to be judged."));
+        return;
+    }
+    s->inner.found = (struct endpoint_found){.endpoint = endpoint, .allow = "POST"};
+    if (endpoint == ENDPOINT_GENERATE) { // whose path names a model
+        s->inner.found.model = judge;
+        s->inner.found.rest = str_of("v1beta");
+        s->inner.found.method = str_of("generateContent");
+    }
+    s->inner.query = STR_NONE;
+    s->inner.body = buf_str(&s->question);
+    s->inner.full = judge;
+    s->inner.output_max = JUDGE_OUTPUT_MAX;
+    if (!ask(s, stage, "judge"))
+        unjudged(s, str_of("The gateway is being stopped, or has no memory."));
+}
+
+static bool read_said(struct answer *a, const struct said *said)
+{
+    return said_whole(said) &&
+           answer_read(a, said->endpoint, said->kind, buf_str(&said->bytes), &alloc_heap) &&
+           !a->failed;
+}
+
+static void compare(struct shadow *s)
+{
+    struct answer *given = s->pair.served_strong ? &s->large : &s->small;
+    struct answer *other = s->pair.served_strong ? &s->small : &s->large;
+    if (!read_said(given, &s->given) || !read_said(other, &s->inner.said)) {
+        give_up(s, SHADOW_END_FAILED, str_of("An answer cannot be read."));
+        return;
+    }
+    if (other->finish == ANSWER_CUT && given->finish != ANSWER_CUT) {
+        give_up(s, SHADOW_END_FAILED, str_of("The other answer is too long."));
+        return;
+    }
+    const struct ruling ruling = ruling_compare(&s->asked, &s->small, &s->large);
+    if (ruling.by == RULED_NOT && !s->route->shadow.unjudged)
+        ask_judge(s, STAGE_FIRST);
+    else
+        finish(s, ruling);
+}
+
+static void other_ended(struct shadow *s, const struct req *r)
+{
+    *(s->pair.served_strong ? &s->pair.weak_cost : &s->pair.strong_cost) = cost_of(r);
+    if (!inner_answered(r)) {
+        give_up(s, r->recorded ? SHADOW_END_FAILED : SHADOW_END_REFUSED, error_of(r));
+        return;
+    }
+    said_end(&s->inner.said, r);
+    compare(s);
+}
+
+static enum judge_word word_of(struct shadow *s, const struct req *r)
+{
+    struct answer a;
+    answer_of(&a, STR_NONE, &alloc_heap);
+    said_end(&s->inner.said, r);
+    enum judge_word word = read_said(&a, &s->inner.said) ? judge_read(answer_text(&a)) : JUDGE_NONE;
+    answer_fini(&a);
+    return word;
+}
+
+static void judge_ended(struct shadow *s, const struct req *r)
+{
+    if (r->recorded)
+        add_cost(&s->pair.judge_cost, r);
+    if (!inner_answered(r)) {
+        unjudged(s, error_of(r));
+        return;
+    }
+    enum judge_word word = word_of(s, r);
+    if (word == JUDGE_NONE) {
+        unjudged(s, str_of("The judge's answer is none of A, B and TIE."));
+    } else if (s->stage == STAGE_FIRST) {
+        s->first = word;
+        ask_judge(s, STAGE_SECOND);
+    } else {
+        finish(s, judge_rule(s->first, word));
+    }
+}
+
+static void on_ended(struct inner *i, const struct req *r)
+{
+    struct shadow *s = list_of(i, struct shadow, inner);
+    if (s->stage == STAGE_OTHER)
+        other_ended(s, r);
+    else
+        judge_ended(s, r);
+}
+
+// --- the call's own part ---
+
+static bool other_side(const struct plan *p, enum side side, struct str *full)
+{
+    for (unsigned i = 0; i < p->count; i++) {
+        if (p->list[i].out || p->list[i].side != side)
+            continue;
+        *full = p->list[i].full;
+        return true;
+    }
+    return false;
+}
+
+// So that nothing is done twice, and a judge can be shown all of it.
+static bool may_be_asked_again(const struct req *r)
+{
+    const struct demand *d = &r->ask.demand;
+    return !d->stored_context && !d->server_tools && !d->web_search && !d->background &&
+           !demand_media(d) && demand_choices(d) == 1 && r->ask.json &&
+           r->ask.body.len <= BODY_BYTES_MOST;
+}
+
+static uint32_t rate_of(const struct req *r)
+{
+    const struct config_shadow *s = &r->plan->route->shadow;
+    return s->rate_ppm;
+}
+
+// By the random part of its id: as probable as `ppm` says.
+static bool falls_on(const struct req *r, uint32_t ppm)
+{
+    uint32_t dice;
+    memcpy(&dice, r->id.bytes + sizeof r->id.bytes - sizeof dice, sizeof dice);
+    return (uint64_t)dice * PAIR_WHOLE_PPM >> 32 < ppm;
+}
+
+static bool is_chosen(const struct req *r)
+{
+    const struct config_route *route = r->plan->route;
+    struct str ignored;
+    return route->shadow.on && !route->local_only && falls_on(r, rate_of(r)) &&
+           may_be_asked_again(r) && !r->worker->draining &&
+           other_side(r->plan, SIDE_SMALL, &ignored) && other_side(r->plan, SIDE_LARGE, &ignored);
+}
+
+static void own_found(struct shadow *s, const struct req *r)
+{
+    struct arena *a = &s->arena;
+    s->found = r->found;
+    s->found.model = arena_dup(a, r->found.model);
+    s->found.rest = arena_dup(a, r->found.rest);
+    s->found.method = arena_dup(a, r->found.method);
+    s->query = arena_dup(a, r->query);
+}
+
+static void own_traits(struct shadow *s, const struct req *r)
+{
+    struct traits t;
+    struct buf packed;
+    features_of(r, &t);
+    buf_init(&packed, &alloc_heap, PAIR_TRAITS_MAX);
+    traits_pack(&t, true, &packed);
+    s->pair.task = t.task;
+    s->pair.traits = buf_failed(&packed) ? STR_NONE : arena_dup(&s->arena, buf_str(&packed));
+    buf_fini(&packed);
+}
+
+static bool own_key(struct shadow *s, const struct req *r)
+{
+    struct tags tags = {0};
+    struct buf packed;
+    const struct str name[] = {STR(CONFIG_SHADOW), s->pair.route};
+    s->key = (struct key){.name = arena_join(&s->arena, name, 2),
+                          .tenant = arena_dup(&s->arena, r->key->tenant)};
+    s->pair.tenant = s->key.tenant;
+    if (tags_set(&tags, str_of("shadow"), s->pair.route) != STATUS_OK)
+        return false;
+    buf_init(&packed, &alloc_heap, 0);
+    tags_pack(&tags, &packed);
+    s->key.tags = arena_dup(&s->arena, buf_str(&packed));
+    bool fine = !buf_failed(&packed);
+    buf_fini(&packed);
+    return fine;
+}
+
+static bool fill(struct shadow *s, const struct req *r)
+{
+    s->worker = r->worker;
+    arena_init(&s->arena, &alloc_heap, KIB, TEXTS_MAX);
+    buf_init(&s->body, &alloc_heap, BODY_BYTES_MOST);
+    buf_init(&s->question, &alloc_heap, 0);
+    said_init(&s->given);
+    said_init(&s->inner.said);
+    answer_of(&s->small, STR_NONE, &alloc_heap);
+    answer_of(&s->large, STR_NONE, &alloc_heap);
+    s->route = r->plan->route;
+    s->pair.id = r->id;
+    s->pair.at_us = r->start_us;
+    s->pair.route = arena_dup(&s->arena, s->route->name);
+    s->pair.propensity_ppm = rate_of(r);
+    s->pair.judge_cost.known = true;
+    own_found(s, r);
+    own_traits(s, r);
+    buf_add(&s->body, r->ask.body);
+    return own_key(s, r) && !arena_failed(&s->arena) && !buf_failed(&s->body);
+}
+
+void shadowing_begin(struct req *r)
+{
+    if (r->shadow || !is_chosen(r))
+        return;
+    if (r->worker->shadow_count >= RUNNING_MAX) {
+        r->worker->metrics.shadows[SHADOW_END_BUSY]++;
+        return;
+    }
+    struct shadow *s = alloc_zero(&alloc_heap, sizeof *s);
+    if (s && !fill(s, r)) {
+        shadow_free(s);
+        s = NULL;
+    }
+    if (!s)
+        return;
+    s->running = true;
+    r->worker->shadow_count++;
+    r->shadow = s;
+    r->said = &s->given;
+}
+
+// The client's call is over, and its bytes are on their way.
+static void go_on(void *argument)
+{
+    struct shadow *s = argument;
+    if (s->worker->draining ||
+        json_open(buf_str(&s->body), &alloc_heap, &s->request, NULL) != STATUS_OK) {
+        leave_worker(s);
+        shadow_free(s);
+        return;
+    }
+    asked_read(&s->asked, s->found.endpoint, json_root(s->request));
+    ask_other(s);
+}
+
+// False: its answer is none that can be compared. What was escalated has shown that the small
+// side's is not good enough: it is no loss of the route's.
+static bool take_answer(struct shadow *s, const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    const struct candidate *c = &r->plan->list[a->target.place];
+    const bool large = c->side == SIDE_LARGE;
+    struct str other;
+    if (a->entry.outcome != OUTCOME_OK || !said_whole(&s->given) ||
+        str_is(str_of(a->target.reason), "escalated") ||
+        !other_side(r->plan, large ? SIDE_SMALL : SIDE_LARGE, &other))
+        return false;
+    struct str own = arena_dup(&s->arena, c->full);
+    other = arena_dup(&s->arena, other);
+    s->pair.served_strong = large;
+    s->pair.weak = large ? other : own;
+    s->pair.strong = large ? own : other;
+    *(large ? &s->pair.strong_cost : &s->pair.weak_cost) = cost_of(r);
+    s->output_given = usage_output(&a->entry.usage);
+    said_end(&s->given, r);
+    return !arena_failed(&s->arena);
+}
+
+void shadowing_end(struct req *r)
+{
+    struct shadow *s = r->shadow;
+    if (!s)
+        return;
+    bool goes = take_answer(s, r);
+    if (!goes)
+        return; // it goes with the call
+    r->shadow = NULL;
+    r->said = NULL;
+    s->view = view_ref(r->view);
+    loop_post_lent(s->worker->loop, &s->post, go_on, s);
+}
+
+void shadowing_free(struct req *r)
+{
+    struct shadow *s = r->shadow;
+    if (!s)
+        return;
+    r->shadow = NULL;
+    r->said = NULL;
+    leave_worker(s);
+    shadow_free(s);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// shadowing - of some calls of a route, the other side is asked the same, once the client has its
+// answer: which of the two is better is what the loss of the route is known by (store/pairs.h).
+//
+//   chosen ---- the client's answer ends ----> the other side is asked --> compared ---> kept
+//   (route)     (what it said is kept in         (a call of our own,         |  ^
+//               memory till then)                 under shadow:ROUTE)        '--' judge, twice
+//
+// What the calls cost is held to the budget shadow:ROUTE, which the configuration makes of the
+// route's `shadow` (gate/defined.h); they are booked on a key of that name. What was asked and said
+// is in memory only.
+//
+// Not compared are calls that may do something twice or that nobody could show a judge: tools of
+// the provider, what is kept there, several answers, images and files, what is long; nor those of a
+// route that is local_only.
+
+#ifndef REQUEST_SHADOWING_H
+#define REQUEST_SHADOWING_H
+
+#include "request/req.h"
+
+// The call has its plan: is it to be compared?
+void shadowing_begin(struct req *r);
+// It is over: goes on without it, where it is.
+void shadowing_end(struct req *r);
+void shadowing_free(struct req *r); // with the call
+
+#endif

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shadow pairs: of a route's calls the other side is asked the same behind the client's back, the answers are
+compared, by a judge that is asked twice where they differ, and what that costs is on a budget of its own."""
+import re
+
+from lib.scene import Gateway, expect, expect_in, expect_true, limit, until
+from lib.speaker import Speaker
+
+limit(90)
+ROUTES = """tiers:
+  small: [bench/small]
+  large: [bench/large]
+routes:
+  - name: support
+    small: small
+    large: large
+    shadow: { budget: 2.00, window: day, rate: 100%, judge: bench/judge }
+  - { name: plain, mode: certified, small: small, large: large, shadow: { budget: 1, rate: 100%, judge: none } }
+  - { name: quiet, small: small, large: large }
+"""
+MODELS = ["small", "large", "judge"]
+WORD = {"text": "TIE"}
+
+
+def question(body):
+    return body["messages"][-1]["content"]
+
+
+def judge(body):
+    """Always says which of both is the strong one's, or what the scene wants."""
+    if WORD["text"] != "strong":
+        return WORD["text"]
+    parts = re.search(r"<answer A \w+>\n(.*?)\n</answer A", question(body), re.S)
+    return "A" if parts.group(1).startswith("LARGE") else "Verdict: **B**"
+
+
+with Speaker({"small": lambda b: "4" if "2+2" in question(b) else "small says so",
+              "large": lambda b: "4" if "2+2" in question(b) else "LARGE says so", "judge": judge}) as speaker, \
+        Gateway(speaker, extra=ROUTES, models=MODELS) as gateway:
+
+    def pairs(count):
+        """The pairs, once there are so many, oldest first."""
+        return until(lambda: (lambda found: found if len(found) >= count else None)(gateway.sql(
+            "SELECT lower(hex(id)) AS id, route, weak, strong, served_strong, propensity_ppm, judged, weak_ppm, "
+            "strong_ppm, weak_pd, strong_pd, judge_pd FROM pair ORDER BY number")), 10, f"{count} pairs")
+
+    # Both say the same: a tie, and nobody is asked to judge.
+    answer = gateway.chat("2+2?", model="support")
+    expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/small"))
+    first = pairs(1)[0]
+    expect(first["id"], answer.headers["x-costlens-request-id"].replace("-", ""))
+    expect((first["route"], first["weak"], first["strong"], first["served_strong"], first["propensity_ppm"]),
+           ("support", "bench/small", "bench/large", 0, 1000000))
+    expect((first["judged"], first["weak_ppm"], first["strong_ppm"]), (1, 1000000, 1000000))
+    expect(speaker.of("judge"), [])
+    asked = [{k: v for k, v in body.items() if k not in ("model", "max_tokens", "max_completion_tokens")}
+             for body in speaker.asked]
+    expect(asked[0], asked[1], "the other side is asked the same")
+
+    # The cost of each stands in the pair as in the ledger; the shadow's row says what it is, and is of its own key.
+    rows = {row["model"]: row for row in gateway.calls(2)}
+    expect((rows["large"]["route"], rows["large"]["key"]), ("shadow support: large", "shadow:support"))
+    expect((first["weak_pd"], first["strong_pd"], first["judge_pd"]),
+           (rows["small"]["cost_pd"], rows["large"]["cost_pd"], 0))
+    expect(gateway.sql("SELECT value FROM tag WHERE name = 'shadow'"),
+           [{"value": "support"}])
+
+    # They differ: the judge sees both orders. Its first answer alone, whatever that is, is a tie.
+    judged = 0
+    for word, weak, strong in (("A", 1000000, 1000000), ("TIE", 1000000, 1000000), ("strong", 0, 1000000)):
+        WORD["text"] = word
+        expect(gateway.chat("why?", model="support").status, 200)
+        judged += 1
+        pair = pairs(1 + judged)[-1]
+        expect((pair["judged"], pair["weak_ppm"], pair["strong_ppm"]), (3, weak, strong), word)
+        asked = [question(body) for body in speaker.of("judge")[-2:]]
+        expect(len(speaker.of("judge")), 2 * judged)
+        for text, order in zip(asked, (("small", "LARGE"), ("LARGE", "small"))):
+            expect_true(text.index(f"{order[0]} says so") < text.index(f"{order[1]} says so"), "their order")
+            expect_in("why?", text)
+    expect_true(pair["judge_pd"] > 0, "the judge's cost")
+
+    # A stream is compared like any other answer, and passes as it came.
+    WORD["text"] = "strong"
+    streamed = gateway.chat("why?", model="support", stream=True)
+    expect("".join(e["choices"][0]["delta"].get("content", "") for e in streamed.events if e != "[DONE]"),
+           "small says so")
+    expect(streamed.events[-1], "[DONE]")
+    pair = pairs(5)[-1]
+    expect((pair["judged"], pair["weak_ppm"], pair["strong_ppm"]), (3, 0, 1000000))
+
+    # A judge that says nothing of use: the pair is there, unjudged, and its caller can judge it.
+    WORD["text"] = "I cannot say"
+    unjudged = gateway.chat("why?", model="support")
+    expect(pairs(6)[-1]["judged"], 0)
+    told = gateway.costlens("route", "pairs", "support", "--json")
+    expect_in('"judged":"not"', told.stdout)
+    rated = gateway.post("/costlens/v1/feedback",
+                         {"request_id": unjudged.headers["x-costlens-request-id"], "thumbs": "down"})
+    expect(rated.status, 200)
+    expect_in('"judged":"feedback","weak_quality":"0","strong_quality":"1"',
+              gateway.costlens("route", "pairs", "support", "--json").stdout)
+
+    # The large side was served: the small one is the shadow. Nobody judges.
+    before = len(speaker.of("judge"))
+    served = gateway.chat("why?", model="plain")
+    expect(served.headers["x-costlens-model"], "bench/large")
+    pair = pairs(7)[-1]
+    expect((pair["route"], pair["served_strong"], pair["judged"]), ("plain", 1, 0))
+    expect(len(speaker.of("judge")), before)
+    # A route without `shadow` has none.
+    expect(gateway.chat("why?", model="quiet").status, 200)
+
+    # What cannot be shown, or would be done twice, is not compared: several answers, images, what is long.
+    image = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}, {"type": "text", "text": "?"}]
+    seen = len(speaker.asked)
+    for body in ({"n": 2}, {"messages": [{"role": "user", "content": image}]},
+                 {"messages": [{"role": "user", "content": "x" * 300000}]}):
+        speaker.says["small"] = "small says so"
+        answer = gateway.chat(model="support", **body)
+        expect(answer.status, 200, answer.body[:300])
+    expect(len(speaker.asked), seen + 3)
+
+    # What they cost is on the budget of the route, and reports show it.
+    spent = {b["name"]: b for b in gateway.costlens("budget", "list", "--json").stdout and
+             __import__("json").loads(gateway.costlens("budget", "list", "--json").stdout)["budgets"]}
+    expect_true("shadow:support" in spent and "shadow:plain" in spent, str(spent))
+    total = gateway.sql("SELECT sum(cost_pd) AS pd FROM calls WHERE key = 'shadow:support'")[0]["pd"]
+    expect_true(total > 0, "the shadows' cost")
+    report = gateway.report("--by", "key")
+    expect_true(any(row.get("key") == "shadow:support" for row in report["rows"]), str(report)[:500])
+    expect(gateway.metric("costlens_shadow_pairs_total", result="pair"), 5)
+    expect(gateway.metric("costlens_shadow_pairs_total", result="unjudged"), 2)
+    expect(len(gateway.sql("SELECT 1 FROM pair")), 7, "no call has two, and quiet has none")
+
+    # No text of them is kept.
+    for path in gateway.state.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            for text in (b"says so", b"2+2"):
+                expect_true(text not in data, f"{text} is in {path.name}")
