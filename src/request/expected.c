@@ -161,20 +161,40 @@ static int64_t pressure_at(struct req *r, const struct candidate *c)
     return scarce_ppm(gate_budgets(r->worker->gate), concern.wishes, concern.count, r->start_us);
 }
 
+// The large side was chosen for its gain, which is not worth it at the price that scarce money
+// makes of it. A promise that was given or measured is kept whatever the money.
+static bool is_too_dear(const struct plan *p)
+{
+    double dearer = 1 + (double)p->pressure_ppm / PRESSURE_FULL;
+    return p->side == SIDE_LARGE && p->scored && p->route->mode == CONFIG_RULES &&
+           p->score <= p->threshold * dearer;
+}
+
+// The small side was chosen, and the large one is cheaper.
+static bool is_no_dearer(const struct plan *p, const struct candidate *small,
+                         const struct candidate *large)
+{
+    if (p->side != SIDE_SMALL || !is_priced(small) || !is_priced(large))
+        return false;
+    int128 pressed = (int128)large->expected.pd * (PRESSURE_FULL + p->pressure_ppm);
+    return pressed < (int128)small->expected.pd * MARGIN;
+}
+
 void expected_side(struct req *r, struct plan *p)
 {
     const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
     if (!small || !large)
         return;
     p->pressure_ppm = pressure_at(r, large);
-    if (p->side != SIDE_SMALL || !is_priced(small) || !is_priced(large))
-        return;
-    int128 pressed = (int128)large->expected.pd * (PRESSURE_FULL + p->pressure_ppm);
-    if (pressed >= (int128)small->expected.pd * MARGIN)
-        return;
-    p->side = SIDE_LARGE;
-    p->reason = "no dearer";
-    p->cascade = false;
+    if (is_too_dear(p)) {
+        p->side = SIDE_SMALL;
+        p->reason = "money is scarce";
+        p->cascade = p->route->verifier_count > 0;
+    } else if (is_no_dearer(p, small, large)) {
+        p->side = SIDE_LARGE;
+        p->reason = "no dearer";
+        p->cascade = false;
+    }
 }
 
 // --- what calls used ---

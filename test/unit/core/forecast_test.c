@@ -133,6 +133,23 @@ static void prices_are_of_calls(void **state)
     assert_int_equal(price_of(&c), INT64_C(145000000000)); // 0.07 + 0.05 + 0.025
 }
 
+// A machine of one's own at 10^-4 USD an hour: what counts is its time.
+static void machines_cost_their_time(void **state)
+{
+    (void)state;
+    static const struct price hour[] = {{100000000}}; // 10^-18 USD a millionth of an hour
+    const struct sheet machine = {.rates = {1u << BUCKET_BUSY, hour}};
+    const struct demand d = {.text_bytes = 600000, .choices = 1};
+    const struct forecast_call c = {
+        .demand = &d, .density = 250000, .output = 1000, .cached = -1, .busy_us = 3000000};
+    struct usage u;
+    struct cost cost;
+    forecast_usage(&c, &u);
+    rate(&machine, &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_PRICED);
+    assert_int_equal(cost.total.pd, INT64_C(83333)); // 3 s of 10^-4 USD an hour
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +159,7 @@ int main(void)
         cmocka_unit_test(output_keeps_to_maxima),
         cmocka_unit_test(absurd_sizes_do_not_wrap),
         cmocka_unit_test(prices_are_of_calls),
+        cmocka_unit_test(machines_cost_their_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
