@@ -14,6 +14,7 @@ static const char help[] =
     "       costlens route verify FILE.jsonl... [--verify LIST] [--ratio R] [--json]\n"
     "       costlens route pairs ROUTE [--json]\n"
     "       costlens route feedback REQUEST_ID --score 0.8 | --thumbs up|down [--comment TEXT]\n"
+    "       costlens route status|learn [ROUTE] [--json]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
     "\n"
@@ -46,7 +47,12 @@ static const char help[] =
     "\n"
     "`pairs` lists what both sides of a route made of the same calls (`shadow` of its "
     "configuration),\n"
-    "and how good either was. `feedback` rates an answer, by its x-costlens-request-id.\n";
+    "and how good either was. `feedback` rates an answer, by its x-costlens-request-id.\n"
+    "\n"
+    "`status` tells on which rung each route of the configuration stands (rules, measured, "
+    "certified),\n"
+    "why, and what the next one needs; `learn` lets them learn now from the pairs that they have,\n"
+    "which a running gateway does by itself.\n";
 
 static const struct option_row options[] = {
     {"data", "FILE...", "train, eval: the rows; more files may follow",
@@ -90,6 +96,8 @@ static const struct {
     {"verify", route_verify, "verify: which file of answers?"},
     {"pairs", route_pairs, "pairs: of which route?"},
     {"feedback", route_feedback, "feedback: of which answer? Its x-costlens-request-id"},
+    {"status", route_status, NULL},
+    {"learn", route_learn, NULL},
 };
 
 static int ask_verb(void)
@@ -133,5 +141,5 @@ const struct command cmd_route = {
                 "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n"
                 "costlens route certify --model support.model --data later.jsonl --loss 2%\n"
                 "costlens route verify answers.jsonl --verify arithmetic,agree\n"
-    "costlens route feedback 0198f2d4-7a10-7c31-9d52-3f7d1a2b4c5e --thumbs down\n",
+                "costlens route feedback 0198f2d4-7a10-7c31-9d52-3f7d1a2b4c5e --thumbs down\n",
 };

@@ -33,6 +33,8 @@ int route_certify(const struct cli *cli, const struct route_wishes *w);
 int route_verify(const struct cli *cli, const struct route_wishes *w);
 int route_pairs(const struct cli *cli, const struct route_wishes *w);
 int route_feedback(const struct cli *cli, const struct route_wishes *w);
+int route_status(const struct cli *cli, const struct route_wishes *w);
+int route_learn(const struct cli *cli, const struct route_wishes *w);
 
 // Reads the rows of all --data files, and of the files behind them. EXIT_OK; else said on stderr,
 // with the file and the line. rows_fini ends them in any case.
@@ -44,5 +46,8 @@ void route_json(struct json_out *o, const char *name, double value);
 // A number from `least` to `most`; without `text` what stands in *out stays. EXIT_OK, or
 // EXIT_USAGE, said.
 int route_number(const char *name, const char *text, double least, double most, double *out);
+
+// A share, "0.05" or "5%", -1 to 1. False when it is none.
+bool route_share(struct str text, double *out);
 
 #endif

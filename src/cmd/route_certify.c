@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/json_out.h"
 #include "cmd/route.h"
@@ -11,20 +10,12 @@
 #define LOSS       0.05
 #define CONFIDENCE 0.95
 
-// A share, "0.05" or "5%", above 0 and below 1. Without `text` what stands in *out stays. EXIT_OK,
-// or EXIT_USAGE, said.
 static int read_share(const char *name, const char *text, double *out)
 {
-    char *end;
     if (!text)
         return EXIT_OK;
-    double n = strtod(text, &end);
-    bool percent = end != text && *end == '%';
-    if (percent) {
-        n /= 100;
-        end++;
-    }
-    if (end == text || *end || !(n > 0 && n < 1))
+    double n = 0;
+    if (!route_share(str_of(text), &n) || !(n > 0 && n < 1))
         return command_usage(&cmd_route, "--%s: `%s` is no share between 0 and 1: 0.05, or 5%%",
                              name, text);
     *out = n;

@@ -51,6 +51,22 @@ void route_json(struct json_out *o, const char *name, double value)
     buf_printf(o->buf, "%.6f", value);
 }
 
+bool route_share(struct str text, double *out)
+{
+    char copy[64], *end;
+    if (text.len == 0 || !str_copy(text, copy, sizeof copy))
+        return false;
+    double n = strtod(copy, &end);
+    if (*end == '%') {
+        n /= 100;
+        end++;
+    }
+    if (*end || !(n >= -1 && n <= 1))
+        return false;
+    *out = n;
+    return true;
+}
+
 int route_number(const char *name, const char *text, double least, double most, double *out)
 {
     char *end;

@@ -63,6 +63,9 @@ struct snapshot *gate_snapshot(struct gate *g) MUST_USE;
 enum status gate_keys_changed(struct gate *g, struct why *why) MUST_USE;
 // The same with its budgets.
 enum status gate_budgets_changed(struct gate *g, struct why *why) MUST_USE;
+// What routes have learned lies anew in the store and the state folder: it is read and swapped in,
+// soon. From any thread.
+void gate_learned_changed(struct gate *g);
 // Reads the configuration anew; a bad one changes nothing. From the chore thread.
 enum status gate_reload(struct gate *g, struct why *why) MUST_USE;
 // Pepper of the state folder, made when missing (0600). For keys: HMAC-SHA-256(pepper, token).

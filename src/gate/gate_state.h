@@ -19,6 +19,8 @@ bool gate_stuck(struct gate *g);
 void gate_measure(struct gate *g);
 // Forgets idle accounts of budgets, once a minute; called by worker 0 ten times a second.
 void gate_tidy(struct gate *g, int64_t now_us);
+// Lets routes learn from their pairs, once a minute; called as the former.
+void gate_study(struct gate *g, int64_t now_us);
 struct tls_server *gate_tls(const struct gate *g);     // of the data plane; NULL without
 struct chores *gate_chores(struct gate *g, bool slow); // for what may take long, or for the rest
 const struct gate_setup *gate_setup_of(const struct gate *g);

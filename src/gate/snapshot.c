@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "gate/breach.h"
 #include "gate/defined.h"
+#include "gate/learned.h"
 #include "gate/proposal.h"
 #include "gate/state.h"
 
@@ -202,6 +203,7 @@ static struct snapshot *snapshot_upon(struct snapshot *base)
     s->catalog = owner->catalog;
     s->breaches = owner->breaches;
     s->proposal = owner->proposal;
+    s->learned = learned_ref(base->learned);
     return s;
 }
 
@@ -238,6 +240,7 @@ void snapshot_free(struct snapshot *s)
         map_fini(&s->aliases);
         map_fini(&s->routes);
         defined_free(s->defined);
+        learned_free(s->learned);
         arena_fini(&s->arena);
         if (!s->parts_borrowed) {
             breaches_free(s->breaches);

@@ -22,6 +22,7 @@ struct budget; // budget/budget.h
 struct defined;
 struct proposal;
 struct sessions;
+struct learned; // gate/learned.h
 
 struct snapshot {
     int references; // atomic
@@ -41,6 +42,7 @@ struct snapshot {
     // refusal: by budget_rank, then by name.
     struct budget *budgets;
     size_t budget_count;
+    struct learned *learned;     // a reference; NULL: of no route anything is known
     struct locals *locals;       // of the whole gateway; NULL where none runs
     struct thrifts *thrifts;     // the same
     struct habits *habits;       // the same

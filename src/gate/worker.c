@@ -45,6 +45,7 @@ static void on_tick(void *argument)
     if (w->number == 0) {
         gate_measure(w->gate);
         gate_tidy(w->gate, loop_now_us(w->loop));
+        gate_study(w->gate, loop_now_us(w->loop));
     }
     bool idle = w->call_count == 0 && connections(w) == 0;
     bool late = loop_now_us(w->loop) >= w->drain_until_us;

@@ -7,6 +7,7 @@
 #include "panel/budgets.h"
 #include "panel/events.h"
 #include "panel/keys.h"
+#include "panel/promised.h"
 #include "panel/providers.h"
 #include "panel/reports.h"
 #include "panel/running.h"
@@ -30,6 +31,8 @@ static const struct verb verbs[] = {
     {.name = "teams/list", .run = teams_list, .safe = true, .without_store = true},
     {.name = "teams/add", .run = teams_add, .without_store = true},
     {.name = "teams/rm", .run = teams_rm, .without_store = true},
+    {.name = "routes/status", .run = promised_status, .safe = true, .slow = true},
+    {.name = "routes/learn", .run = promised_learn, .slow = true},
     {.name = "routes/feedback", .run = answers_rate},
     {.name = "routes/pairs", .run = answers_pairs, .safe = true, .slow = true},
     {.name = "providers/list", .run = providers_list, .safe = true, .without_store = true},

@@ -15,6 +15,7 @@
 #include "core/rate.h"
 #include "request/opening.h"
 #include "request/req.h"
+#include "route/traits.h"
 
 enum side { SIDE_NONE, SIDE_SMALL, SIDE_LARGE };
 const char *side_name(enum side s); // "small", "large"; static
@@ -49,15 +50,16 @@ struct plan {
     bool matched;                     // by its match; else it was asked for by name
     struct candidate *list;           // in the order of preference; in the call's arena
     unsigned count;
-    struct opening opening;  // of the call: which others are like it
-    int64_t pressure_ppm;    // of its budgets: the large side counts as dearer by this part
-    enum side side;          // which goes first
-    bool scored;             // a model has judged the call:
-    double score;            // the gain that is expected of the large side
-    double threshold;        // up to which the small side is taken
-    uint32_t propensity_ppm; // how probable this side was, of calls like it
-    const char *reason;      // of the side, a few words: "rules", ...; static or in the arena
-    bool cascade;            // the small side's answer is verified, and may be escalated
+    struct opening opening;      // of the call: which others are like it
+    int64_t pressure_ppm;        // of its budgets: the large side counts as dearer by this part
+    enum side side;              // which goes first
+    const struct traits *traits; // of the call, in its arena; NULL where no model has judged it
+    bool scored;                 // a model has judged the call:
+    double score;                // the gain that is expected of the large side
+    double threshold;            // up to which the small side is taken
+    uint32_t propensity_ppm;     // how probable this side was, of calls like it
+    const char *reason;          // of the side, a few words: "rules", ...; static or in the arena
+    bool cascade;                // the small side's answer is verified, and may be escalated
 };
 
 // Makes r->plan where the call leaves the choice to a route: by x-costlens-route, by a route's name

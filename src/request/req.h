@@ -89,7 +89,6 @@ struct req {
 
     // Its way to a provider and back.
     const struct config_route *confined; // takes it and is local_only: it must stay here
-    struct plan *plan;                   // of a route; NULL: the caller named a model or an alias
     struct inner *inner;                 // it is a call of our own; NULL: a client's
     struct said *said;                   // keeps what its answer says; NULL: nobody looks at it
     struct shadow *shadow; // what compares its answer with another's; NULL: nothing does

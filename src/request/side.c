@@ -2,19 +2,40 @@
 
 #include "request/side.h"
 
-void side_choose(const struct req *r, struct plan *p, unsigned has)
+#include "gate/learned.h"
+#include "request/look.h"
+
+static struct str first_of(const struct plan *p, enum side side)
 {
-    (void)r;
+    for (unsigned i = 0; i < p->count; i++)
+        if (p->list[i].side == side && !p->list[i].out)
+            return p->list[i].full;
+    return STR_NONE;
+}
+
+static void choose(struct req *r, struct plan *p)
+{
+    struct counsel counsel;
+    p->traits = look(r, p->route->name);
+    if (!p->traits)
+        return; // the arena's mark refuses the call
+    uint64_t pair = model_pair(first_of(p, SIDE_SMALL), first_of(p, SIDE_LARGE));
+    learned_advise(r->view->snapshot->learned, p->route, p->traits, pair, &counsel);
+    p->scored = true;
+    p->score = counsel.score;
+    p->threshold = counsel.threshold;
+    p->reason = counsel.reason;
+    p->side = counsel.large ? SIDE_LARGE : SIDE_SMALL;
+    p->cascade = !counsel.large && p->route->verifier_count > 0;
+}
+
+void side_choose(struct req *r, struct plan *p, unsigned has)
+{
     p->propensity_ppm = PROPENSITY_SURE;
-    if (has != (1u << SIDE_SMALL | 1u << SIDE_LARGE)) {
-        p->side = has & 1u << SIDE_LARGE ? SIDE_LARGE : SIDE_SMALL;
-        p->reason = "the only side";
-    } else if (p->route->mode == CONFIG_CERTIFIED) {
-        p->side = SIDE_LARGE;
-        p->reason = "no certificate";
-    } else {
-        p->side = SIDE_SMALL;
-        p->reason = "rules";
-        p->cascade = p->route->verifier_count > 0;
+    if (has == (1u << SIDE_SMALL | 1u << SIDE_LARGE)) {
+        choose(r, p);
+        return;
     }
+    p->side = has & 1u << SIDE_LARGE ? SIDE_LARGE : SIDE_SMALL;
+    p->reason = "the only side";
 }

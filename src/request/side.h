@@ -7,8 +7,8 @@
 
 #include "request/plan.h"
 
-// Sets side, score, threshold, propensity, reason and cascade; the route and its candidates are
-// there, small side first. `has` has 1u << side of each that can be used.
-void side_choose(const struct req *r, struct plan *p, unsigned has);
+// Sets traits, side, score, threshold, propensity, reason and cascade; the route and its candidates
+// are there, small side first. `has` has 1u << side of each that can be used.
+void side_choose(struct req *r, struct plan *p, unsigned has);
 
 #endif

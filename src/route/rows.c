@@ -168,7 +168,8 @@ static enum status read_row(const struct json *j, struct row *row, struct traits
     return STATUS_OK;
 }
 
-static enum status keep(struct rows *r, struct row *row, const struct traits *t, struct why *why)
+enum status rows_keep(struct rows *r, const struct row *row, const struct traits *t,
+                      struct why *why)
 {
     if (r->count == ROWS_MAX)
         return why_set(why, STATUS_LIMIT, "more than %d rows", ROWS_MAX);
@@ -178,12 +179,13 @@ static enum status keep(struct rows *r, struct row *row, const struct traits *t,
         r->at = at;
     if (!at || !grams)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    memcpy(row->value, t->value, sizeof row->value);
+    struct row *kept = &r->at[r->count++];
+    *kept = *row;
+    memcpy(kept->value, t->value, sizeof kept->value);
     memcpy(grams, t->grams, t->gram_count * sizeof *grams);
-    row->grams = grams;
-    row->gram_count = t->gram_count;
-    row->task = t->task;
-    r->at[r->count++] = *row;
+    kept->grams = grams;
+    kept->gram_count = t->gram_count;
+    kept->task = t->task;
     return STATUS_OK;
 }
 
@@ -201,7 +203,7 @@ enum status rows_add(struct rows *r, struct str line, struct why *why)
         return s;
     s = read_row(j, &row, &t, why);
     if (s == STATUS_OK)
-        s = keep(r, &row, &t, why);
+        s = rows_keep(r, &row, &t, why);
     json_close(j);
     return s;
 }

@@ -45,6 +45,9 @@ void rows_fini(struct rows *r);
 // Adds what a line says. SYNTAX, RANGE, DUPLICATE, LIMIT, NO_MEMORY; `why` says what is wrong in
 // it, and nothing was added. A blank line is none.
 enum status rows_add(struct rows *r, struct str line, struct why *why) MUST_USE;
+// Adds a row with these traits; of `row` what they do not say. LIMIT, NO_MEMORY.
+enum status rows_keep(struct rows *r, const struct row *row, const struct traits *t,
+                      struct why *why) MUST_USE;
 // A row's traits as they were.
 void row_traits(const struct row *row, struct traits *out);
 

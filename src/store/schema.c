@@ -358,6 +358,21 @@ static const struct step steps[] = {
 "  packed BLOB NOT NULL,"
 "  PRIMARY KEY (tenant, start_us, id, attempt)) STRICT, WITHOUT ROWID;"
 "PRAGMA user_version = 11;"
+    },
+    {12, // what may be promised of a route: store/promises.h; shares in millionths
+"CREATE TABLE promise ("
+"  tenant TEXT NOT NULL, route TEXT NOT NULL, task INTEGER NOT NULL," // 0: the route
+"  at_us INTEGER NOT NULL, terms TEXT NOT NULL, looks INTEGER NOT NULL,"
+"  pairs INTEGER NOT NULL, learned INTEGER NOT NULL, proved INTEGER NOT NULL,"
+"  newest INTEGER NOT NULL, since INTEGER NOT NULL," // numbers of pairs
+"  certified INTEGER NOT NULL, certified_ppm INTEGER NOT NULL,"
+"  certified_share_ppm INTEGER NOT NULL, certified_loss_ppm INTEGER NOT NULL,"
+"  loss_most_ppm INTEGER NOT NULL,"
+"  measured INTEGER NOT NULL, measured_ppm INTEGER NOT NULL,"
+"  measured_share_ppm INTEGER NOT NULL, measured_loss_ppm INTEGER NOT NULL,"
+"  model TEXT NOT NULL, note TEXT NOT NULL," // the model's file
+"  PRIMARY KEY (tenant, route, task)) STRICT, WITHOUT ROWID;"
+"PRAGMA user_version = 12;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

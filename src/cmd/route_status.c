@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "cmd/remote.h"
+#include "cmd/route.h"
+#include "cmd/table.h"
+
+enum column { ROUTE, MODE, RUNG, PAIRS, SHARE, LOSS, MOST, SAVED, COLUMN_COUNT };
+
+// A share's text, 0 to 1, in percent with one place, so that nobody has to count zeros.
+static void add_percent(struct libscols_line *line, enum column column, const struct json_val *v)
+{
+    char text[32] = "-";
+    double share = 0;
+    if (json_type(v) == JSON_STRING && route_share(json_str(v), &share))
+        (void)snprintf(text, sizeof text, "%.1f %%", 100 * share);
+    table_cell(line, column, str_of(text));
+}
+
+static void add_text(struct libscols_line *line, enum column column, const struct json_val *v)
+{
+    struct str text = json_str(v);
+    table_cell(line, column, text.len ? text : str_of("-"));
+}
+
+static void add_route(struct libscols_table *table, const struct json_val *r)
+{
+    struct libscols_line *line = table_line(table);
+    const struct json_val *found = json_get(r, "certified");
+    int64_t pairs = 0;
+    char text[32] = "-";
+    if (json_type(found) != JSON_OBJECT)
+        found = json_get(r, "measured");
+    if (json_i64(json_get(r, "pairs"), &pairs))
+        (void)snprintf(text, sizeof text, "%lld", (long long)pairs);
+    add_text(line, ROUTE, json_get(r, "name"));
+    add_text(line, MODE, json_get(r, "mode"));
+    add_text(line, RUNG, json_get(r, "rung"));
+    table_cell(line, PAIRS, str_of(text));
+    add_percent(line, SHARE, json_get(found, "share_small"));
+    add_percent(line, LOSS, json_get(found, "loss"));
+    add_percent(line, MOST, json_get(found, "loss_most"));
+    add_text(line, SAVED, json_get(r, "saved_usd"));
+}
+
+// In words: what is promised, and what the next rung needs.
+static void tell_route(const struct json_val *r)
+{
+    struct str name = json_str(json_get(r, "name")), next = json_str(json_get(r, "next"));
+    struct str note = json_str(json_get(r, "note"));
+    double loss = 0, confidence = 0;
+    bool promise = route_share(json_str(json_get(r, "max_loss")), &loss) &&
+                   route_share(json_str(json_get(r, "confidence")), &confidence);
+    if (promise && json_type(json_get(r, "certified")) == JSON_OBJECT)
+        command_print(stdout, "%.*s: loss <= %g %% with %g %% confidence.\n", STR_ARG(name),
+                      100 * loss, 100 * confidence);
+    if (next.len)
+        command_print(stdout, "%.*s: the next rung needs: %.*s\n", STR_ARG(name), STR_ARG(next));
+    if (note.len && !str_eq(note, next))
+        command_print(stdout, "%.*s: %.*s\n", STR_ARG(name), STR_ARG(note));
+    command_print(stdout, "%.*s: its pairs have cost %.*s USD, their judge %.*s\n", STR_ARG(name),
+                  STR_ARG(json_str(json_get(r, "shadow_usd"))),
+                  STR_ARG(json_str(json_get(r, "judge_usd"))));
+}
+
+static void print(const struct json *j)
+{
+    static const char *const titles[COLUMN_COUNT] = {
+        "ROUTE", "MODE", "RUNG", "PAIRS", "TO SMALL", "LOSS", "LOSS AT MOST", "SAVED A CALL"};
+    struct json_iter it = {0};
+    const struct json_val *list = json_get(json_root(j), "routes"), *r;
+    if (json_count(list) == 0) {
+        fputs("There is no route: write some under `routes` of the configuration.\n", stderr);
+        return;
+    }
+    struct libscols_table *table = table_new();
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        table_column(table, titles[i], i >= PAIRS);
+    while (json_each(&it, list, NULL, &r))
+        add_route(table, r);
+    table_print(table);
+    putchar('\n');
+    it = (struct json_iter){0};
+    while (json_each(&it, list, NULL, &r))
+        tell_route(r);
+}
+
+static int ask(const struct cli *cli, const char *verb, const struct route_wishes *w)
+{
+    struct buf args, answer;
+    struct json *j = NULL;
+    if (w->file_count > 1)
+        return command_usage(&cmd_route, "`%s` is one too many", w->files[1]);
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    remote_arg(&args, "route", str_of(w->file_count ? w->files[0] : NULL));
+    int code = remote_ask(cli, verb, &args, &answer, &j);
+    if (code == EXIT_OK && cli->json)
+        puts(buf_cstr(&answer));
+    else if (code == EXIT_OK)
+        print(j);
+    json_close(j);
+    buf_fini(&answer);
+    buf_fini(&args);
+    return code;
+}
+
+int route_status(const struct cli *cli, const struct route_wishes *w)
+{
+    return ask(cli, "routes/status", w);
+}
+
+int route_learn(const struct cli *cli, const struct route_wishes *w)
+{
+    return ask(cli, "routes/learn", w);
+}

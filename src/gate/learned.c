@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/learned.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "route/prior.h"
+#include "store/promises.h"
+
+#define TENANT "default" // the only one there is yet
+#define PPM    1e6
+
+struct limit { // of a route or a task
+    uint64_t task;
+    bool certified, measured; // there is such a threshold
+    double certified_at, measured_at;
+};
+
+// Of one route: shared by the learned that have it.
+struct known {
+    int references; // atomic
+    char name[NAME_BYTES_MAX + 1];
+    char terms[LEARNED_TERMS + 1];
+    bool own;    // has a model of its own
+    bool enough; // pairs to have measured a threshold, were there any
+    struct model model;
+    struct limit whole;
+    struct limit tasks[PROMISE_TASKS_MAX]; // in order of task, as int64
+    unsigned task_count;
+};
+
+struct learned {
+    int references; // atomic
+    unsigned count;
+    struct known *routes[]; // NULL: nothing is known of it
+};
+
+static struct model shipped;
+static pthread_once_t shipped_once = PTHREAD_ONCE_INIT;
+
+static void open_shipped(void)
+{
+    prior_open(&shipped);
+}
+
+const struct model *learned_shipped(void)
+{
+    pthread_once(&shipped_once, open_shipped);
+    return &shipped;
+}
+
+static void add_tier(struct buf *b, const struct config_tier *t)
+{
+    buf_add_char(b, '\n');
+    for (unsigned i = 0; t && i < t->model_count; i++)
+        buf_printf(b, "%.*s ", STR_ARG(t->models[i]));
+}
+
+void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
+{
+    struct buf b;
+    uint8_t digest[DIGEST_BYTES] = {0};
+    buf_init(&b, &alloc_heap, 0);
+    buf_printf(&b, "%u %u", r->max_loss_ppm, r->confidence_ppm);
+    add_tier(&b, r->small);
+    add_tier(&b, r->large);
+    bool fine = digest_sha256(buf_str(&b), digest);
+    must(fine);
+    hex_write(digest, LEARNED_TERMS / 2, out);
+    out[LEARNED_TERMS] = '\0';
+    buf_fini(&b);
+}
+
+struct promise learned_promise(const struct config_route *r)
+{
+    return (struct promise){fmin(r->max_loss_ppm, PPM - 1) / PPM, 1 - r->confidence_ppm / PPM};
+}
+
+// --- reading ---
+
+struct reading {
+    struct known *known;
+    size_t least; // pairs
+    struct str state;
+    struct why why; // of a model's file
+    bool failed;    // it was refused
+};
+
+// A threshold is a whole number of steps: what was lost in millionths comes back.
+static double threshold_of(const struct promise_found *f)
+{
+    return nearbyint((double)f->threshold_ppm / PPM / CERTIFICATE_STEP) * CERTIFICATE_STEP;
+}
+
+static struct limit limit_of(const struct promise_row *row)
+{
+    return (struct limit){row->task, row->certified.holds, row->measured.holds,
+                          threshold_of(&row->certified), threshold_of(&row->measured)};
+}
+
+static void open_model(struct reading *r, struct str name)
+{
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%.*s/%.*s", STR_ARG(r->state), STR_ARG(name));
+    if (n < 0 || (size_t)n >= sizeof path)
+        r->failed = true;
+    else
+        r->failed = model_open(path, &r->known->model, &r->why) != STATUS_OK;
+    r->known->own = !r->failed;
+}
+
+static void read_row(void *context, const struct promise_row *row)
+{
+    struct reading *r = context;
+    struct known *p = r->known;
+    if (r->failed || !str_is(row->terms, p->terms))
+        return;
+    if (row->task == 0) {
+        p->whole = limit_of(row);
+        p->enough = row->pairs >= (int64_t)r->least;
+        if (row->model.len)
+            open_model(r, row->model);
+    } else if (p->task_count < PROMISE_TASKS_MAX) {
+        p->tasks[p->task_count++] = limit_of(row);
+    }
+}
+
+static void known_free(struct known *p)
+{
+    if (!p || __atomic_sub_fetch(&p->references, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    if (p->own)
+        model_close(&p->model);
+    alloc_free(&alloc_heap, p);
+}
+
+static struct known *known_of(const struct learned *l, struct str name)
+{
+    for (unsigned i = 0; l && i < l->count; i++)
+        if (l->routes[i] && str_is(name, l->routes[i]->name))
+            return l->routes[i];
+    return NULL;
+}
+
+static enum status known_read(const struct learned_from *from, const struct config_route *r,
+                              struct known **out, struct why *why)
+{
+    const struct promise promise = learned_promise(r);
+    struct reading reading = {.known = alloc_zero(&alloc_heap, sizeof *reading.known),
+                              .least = learner_pairs_least(&promise, 1),
+                              .state = from->state};
+    struct known *p = reading.known;
+    if (!p || !str_copy(r->name, p->name, sizeof p->name)) {
+        alloc_free(&alloc_heap, p);
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    }
+    p->references = 1;
+    learned_terms(r, p->terms);
+    enum status s =
+        store_promises_each(from->store, str_of(TENANT), r->name, read_row, &reading, why);
+    if (s == STATUS_OK && reading.failed) {
+        struct known *old = known_of(from->before, r->name);
+        log_say(LOG_ERROR, "route %s: what it has learned is refused: %s; %s", p->name,
+                reading.why.text, old ? "what was there stays" : "the shipped model chooses");
+        known_free(p);
+        p = old;
+        if (old)
+            __atomic_add_fetch(&old->references, 1, __ATOMIC_RELAXED);
+    } else if (s != STATUS_OK) {
+        known_free(p);
+        return s;
+    }
+    *out = p;
+    return STATUS_OK;
+}
+
+enum status learned_new(const struct learned_from *from, struct learned **out, struct why *why)
+{
+    struct learned *l = alloc_zero(&alloc_heap, sizeof *l + from->count * sizeof *l->routes);
+    if (!l)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    l->references = 1;
+    l->count = from->count;
+    for (unsigned i = 0; i < from->count; i++) {
+        enum status s = known_read(from, &from->routes[i], &l->routes[i], why);
+        if (s != STATUS_OK) {
+            learned_free(l);
+            return s;
+        }
+    }
+    *out = l;
+    return STATUS_OK;
+}
+
+struct learned *learned_ref(struct learned *l)
+{
+    if (l)
+        __atomic_add_fetch(&l->references, 1, __ATOMIC_RELAXED);
+    return l;
+}
+
+void learned_free(struct learned *l)
+{
+    if (!l || __atomic_sub_fetch(&l->references, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    for (unsigned i = 0; i < l->count; i++)
+        known_free(l->routes[i]);
+    alloc_free(&alloc_heap, l);
+}
+
+// --- asking ---
+
+const struct model *learned_model(const struct learned *l, const struct config_route *r)
+{
+    const struct known *p = known_of(l, r->name);
+    return p && p->own ? &p->model : learned_shipped();
+}
+
+bool learned_certified(const struct learned *l, const struct config_route *r)
+{
+    const struct known *p = known_of(l, r->name);
+    return p && p->whole.certified;
+}
+
+static const struct limit *limit_for(const struct known *p, uint64_t task)
+{
+    unsigned from = 0, to = p->task_count;
+    while (from < to) {
+        unsigned at = (from + to) / 2;
+        if (p->tasks[at].task == task)
+            return &p->tasks[at];
+        if ((int64_t)p->tasks[at].task < (int64_t)task) // as the store has them in order
+            from = at + 1;
+        else
+            to = at;
+    }
+    return NULL;
+}
+
+// A task that is looked at by itself never gets more than its route's threshold, whose promise
+// counts it in.
+static void advise_within(const struct known *p, bool certified, uint64_t task, struct counsel *a)
+{
+    const struct limit *t = task ? limit_for(p, task) : NULL;
+    a->reason = certified ? "certified" : "measured";
+    a->threshold = certified ? p->whole.certified_at : p->whole.measured_at;
+    if (t && !(certified ? t->certified : t->measured)) {
+        a->threshold = -1;
+        a->reason = "no certificate of its task";
+    } else if (t) {
+        a->threshold = fmin(a->threshold, certified ? t->certified_at : t->measured_at);
+    }
+}
+
+void learned_advise(const struct learned *l, const struct config_route *r, const struct traits *t,
+                    uint64_t pair, struct counsel *out)
+{
+    const struct known *p = known_of(l, r->name);
+    const struct model *prior = learned_shipped();
+    bool own = r->mode != CONFIG_RULES && p && p->own;
+    *out = (struct counsel){.score = (double)model_gain(own ? &p->model : prior, t, pair),
+                            .threshold = (double)prior->head->threshold,
+                            .reason = "rules"};
+    if (r->mode == CONFIG_CERTIFIED && !(p && p->whole.certified)) {
+        out->threshold = -1;
+        out->reason = "no certificate";
+    } else if (r->mode == CONFIG_CERTIFIED) {
+        advise_within(p, true, t->task, out);
+    } else if (own && p->whole.measured) {
+        advise_within(p, false, t->task, out);
+    } else if (own && p->enough) {
+        out->threshold = -1;
+        out->reason = "measured: every share loses more than is allowed";
+    } else if (own) {
+        out->score = (double)model_gain(prior, t, pair);
+    }
+    out->large = out->score >= out->threshold;
+}

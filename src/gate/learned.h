@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// learned - what chooses the side of a routed call: of each route the model and the threshold that
+// its pairs have earned, as study.h has left them in the store and in the state folder; the shipped
+// model where there are none. Immutable, part of a snapshot, swapped whole.
+//
+//   mode        chosen by                                         no such thing
+//   rules       shipped model, the threshold it came with
+//   measured    the route's model, its measured threshold         as rules; the large side, where
+//                                                                 pairs enough speak against it
+//   certified   the route's model, its certificate's threshold    the large side
+
+#ifndef GATE_LEARNED_H
+#define GATE_LEARNED_H
+
+#include "config/route.h"
+#include "route/learner.h"
+#include "store/store.h"
+
+struct learned;
+
+struct learned_from {
+    const struct config_route *routes;
+    unsigned count;
+    struct str state; // the folder
+    struct store *store;
+    const struct learned *before; // may be NULL
+};
+// Of the routes of the configuration. A model's file that is refused is logged with the reason, and
+// what `before` has of that route stays. NO_MEMORY, or a status of the store.
+enum status learned_new(const struct learned_from *from, struct learned **out,
+                        struct why *why) MUST_USE;
+struct learned *learned_ref(struct learned *l);
+void learned_free(struct learned *l); // drops one reference; NULL is fine
+
+struct counsel {
+    bool large;         // side
+    double score;       // gain that is expected of the large side
+    double threshold;   // from which on it is taken
+    const char *reason; // "certified", "measured", "rules", "no certificate"; static
+};
+// `l` may be NULL: the shipped model. No memory, no lock.
+void learned_advise(const struct learned *l, const struct config_route *r, const struct traits *t,
+                    uint64_t pair, struct counsel *out);
+// The route has a certificate that holds now.
+bool learned_certified(const struct learned *l, const struct config_route *r);
+// The model that scores its calls; the shipped one where it has none. Lives as long as `l`.
+const struct model *learned_model(const struct learned *l, const struct config_route *r);
+
+// What a promise is about, as text in hex: looks and findings of other terms are not its.
+#define LEARNED_TERMS 32
+void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]);
+// The promise that it asks for. Who allows all to be lost allows all but a millionth.
+struct promise learned_promise(const struct config_route *r);
+// The shipped model; lives as long as the program.
+const struct model *learned_shipped(void);
+
+#endif

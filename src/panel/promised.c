@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "panel/promised.h"
+
+#include <stdio.h>
+
+#include "base/args.h"
+#include "base/json_out.h"
+#include "gate/gate.h"
+#include "gate/learned.h"
+#include "gate/study.h"
+#include "store/pairs.h"
+#include "store/promises.h"
+
+#define TENANT       "default" // the only one there is yet
+#define PPM_PLACES   6
+#define MONEY_PLACES 12
+
+struct wanted {
+    struct str route;
+};
+
+static const struct args_row rows[] = {
+    {.name = "route", .offset = offsetof(struct wanted, route), .bytes_max = NAME_BYTES_MAX},
+    {0},
+};
+
+// --- what the pairs have cost ---
+
+struct sum {
+    int64_t pd, count;
+};
+
+struct pairs_sum {
+    int64_t pairs, unjudged;
+    struct sum weak, strong, shadow, judge;
+    bool unpriced;
+};
+
+static void sum_add(struct sum *s, const struct pair_cost *c)
+{
+    if (!c->known || __builtin_add_overflow(s->pd, c->is.pd, &s->pd))
+        return;
+    s->count++;
+}
+
+static void sum_pair(void *context, const struct pair *p)
+{
+    struct pairs_sum *s = context;
+    const struct pair_cost *shadow = p->served_strong ? &p->weak_cost : &p->strong_cost;
+    s->pairs++;
+    s->unjudged += p->judged == PAIR_JUDGED_NOT;
+    s->unpriced |= !shadow->known;
+    sum_add(&s->weak, &p->weak_cost);
+    sum_add(&s->strong, &p->strong_cost);
+    sum_add(&s->shadow, shadow);
+    sum_add(&s->judge, &p->judge_cost);
+}
+
+static void write_usd(struct json_out *o, const char *name, bool known, int64_t pd)
+{
+    if (known)
+        json_out_decimal(o, name, pd, MONEY_PLACES, 2);
+    else
+        json_out_null(o, name);
+}
+
+static int64_t mean(const struct sum *s)
+{
+    return s->count ? s->pd / s->count : 0;
+}
+
+static void write_costs(struct json_out *o, const struct pairs_sum *s, int64_t share_ppm)
+{
+    bool both = s->weak.count && s->strong.count;
+    int64_t less = mean(&s->strong) - mean(&s->weak);
+    write_usd(o, "small_usd", s->weak.count != 0, mean(&s->weak));
+    write_usd(o, "large_usd", s->strong.count != 0, mean(&s->strong));
+    write_usd(o, "saved_usd", both, (int64_t)((int128)less * share_ppm / PAIR_WHOLE_PPM));
+    write_usd(o, "shadow_usd", !s->unpriced, s->shadow.pd);
+    write_usd(o, "judge_usd", true, s->judge.pd);
+}
+
+// --- what was found ---
+
+static void write_share(struct json_out *o, const char *name, int64_t ppm)
+{
+    json_out_decimal(o, name, ppm, PPM_PLACES, 0);
+}
+
+static void write_found(struct json_out *o, const char *name, const struct promise_found *f,
+                        const int64_t *most_ppm)
+{
+    if (!f->holds) {
+        json_out_null(o, name);
+        return;
+    }
+    json_out_begin(o, name, '{');
+    write_share(o, "threshold", f->threshold_ppm);
+    write_share(o, "share_small", f->share_ppm);
+    write_share(o, "loss", f->loss_ppm);
+    if (most_ppm)
+        write_share(o, "loss_most", *most_ppm);
+    json_out_end(o, '}');
+}
+
+struct telling {
+    struct json_out *out;
+    const struct config_route *route;
+    const struct pairs_sum *sum;
+    char terms[LEARNED_TERMS + 1];
+    bool there;        // a look
+    int64_t share_ppm; // that the threshold in use sends to the small side
+    unsigned tasks;
+};
+
+// What stands between the route and its next rung.
+static void write_next(const struct telling *t, const struct promise_row *row, enum rung rung)
+{
+    const struct config_route *r = t->route;
+    char text[200] = "";
+    bool pairs = t->sum->pairs > t->sum->unjudged;
+    if (!r->small || !r->large)
+        (void)snprintf(text, sizeof text, "it has one side: there is nothing to choose");
+    else if (!pairs && t->sum->unjudged)
+        (void)snprintf(text, sizeof text,
+                       "cannot certify: no pair was judged; name a `judge` "
+                       "under its `shadow`, or send feedback");
+    else if (!pairs && !r->shadow.on)
+        (void)snprintf(text, sizeof text,
+                       "pairs: give it a `shadow: { budget: USD }`, or they "
+                       "do not come");
+    else if (rung == RUNG_RULES && t->sum->pairs < LEARNER_LEAST)
+        (void)snprintf(text, sizeof text, "%d pairs to learn from; it has %lld", LEARNER_LEAST,
+                       (long long)t->sum->pairs);
+    else if (rung == RUNG_RULES)
+        (void)snprintf(text, sizeof text, "to learn: soon, or costlens route learn %.*s",
+                       STR_ARG(r->name));
+    json_out_text(t->out, "next",
+                  text[0] || !row          ? str_of(text)
+                  : rung == RUNG_CERTIFIED ? STR_NONE
+                                           : row->note);
+}
+
+static void write_route(struct telling *t, const struct promise_row *row)
+{
+    struct json_out *o = t->out;
+    const struct config_route *r = t->route;
+    static const struct promise_row none;
+    enum rung rung = !row                   ? RUNG_RULES
+                     : row->certified.holds ? RUNG_CERTIFIED
+                     : row->learned         ? RUNG_MEASURED
+                                            : RUNG_RULES;
+    const struct promise_row *is = row ? row : &none;
+    const struct promise_found *used = r->mode == CONFIG_CERTIFIED ? &is->certified : &is->measured;
+    t->there = row != NULL;
+    t->share_ppm = used->holds && r->mode != CONFIG_RULES ? used->share_ppm : 0;
+    json_out_text(o, "name", r->name);
+    json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
+    json_out_text(o, "rung", str_of(rung_name(rung)));
+    write_next(t, row, rung);
+    write_share(o, "max_loss", r->max_loss_ppm);
+    write_share(o, "confidence", r->confidence_ppm);
+    json_out_number(o, "pairs", t->sum->pairs);
+    json_out_number(o, "unjudged", t->sum->unjudged);
+    json_out_number(o, "learned", is->learned);
+    json_out_number(o, "proved", is->proved);
+    json_out_number(o, "looks", is->looks);
+    if (row)
+        json_out_time(o, "tested", row->at_us);
+    else
+        json_out_null(o, "tested");
+    json_out_text(o, "note", is->note);
+    json_out_text(o, "model", is->model);
+    write_found(o, "certified", &is->certified, &is->loss_most_ppm);
+    write_found(o, "measured", &is->measured, NULL);
+    json_out_begin(o, "tasks", '[');
+}
+
+static void tell(void *context, const struct promise_row *row)
+{
+    struct telling *t = context;
+    char task[20];
+    if (!str_is(row->terms, t->terms))
+        return;
+    if (row->task == 0) {
+        write_route(t, row);
+        return;
+    }
+    if (!t->there)
+        return;
+    (void)snprintf(task, sizeof task, "%016llx", (unsigned long long)row->task);
+    json_out_begin(t->out, NULL, '{');
+    json_out_text(t->out, "task", str_of(task));
+    json_out_number(t->out, "proved", row->proved);
+    write_found(t->out, "certified", &row->certified, &row->loss_most_ppm);
+    write_found(t->out, "measured", &row->measured, NULL);
+    json_out_end(t->out, '}');
+}
+
+static enum status tell_route(const struct verb_call *c, struct json_out *o,
+                              const struct config_route *r, struct why *why)
+{
+    struct pairs_sum sum = {.pairs = 0};
+    struct telling t = {.out = o, .route = r, .sum = &sum};
+    struct pair_query query = {.tenant = str_of(TENANT), .route = r->name};
+    enum status s = store_pair_each(c->store, &query, sum_pair, &sum, why);
+    if (s != STATUS_OK)
+        return s;
+    learned_terms(r, t.terms);
+    json_out_begin(o, NULL, '{');
+    s = store_promises_each(c->store, str_of(TENANT), r->name, tell, &t, why);
+    if (s == STATUS_OK && !t.there)
+        write_route(&t, NULL);
+    json_out_end(o, ']');
+    write_costs(o, &sum, t.share_ppm);
+    json_out_end(o, '}');
+    return s;
+}
+
+// --- the verbs ---
+
+typedef enum status each_f(const struct verb_call *c, void *context, const struct config_route *r,
+                           struct why *why);
+
+static enum status each_route(const struct verb_call *c, struct str name, each_f *f, void *context,
+                              struct why *why)
+{
+    bool found = name.len == 0;
+    enum status s = STATUS_OK;
+    for (unsigned i = 0; s == STATUS_OK && i < c->config->route_count; i++) {
+        const struct config_route *r = &c->config->routes[i];
+        if (name.len && !str_eq(name, r->name))
+            continue;
+        found = true;
+        s = f(c, context, r, why);
+    }
+    if (s == STATUS_OK && !found)
+        s = why_set(why, STATUS_UNKNOWN, "there is no route %.*s", STR_ARG(name));
+    return s;
+}
+
+static enum status tell_one(const struct verb_call *c, void *context, const struct config_route *r,
+                            struct why *why)
+{
+    return tell_route(c, context, r, why);
+}
+
+static enum status tell_all(const struct verb_call *c, struct str name, struct why *why)
+{
+    struct json_out o = {c->answer, true};
+    json_out_begin(&o, NULL, '{');
+    json_out_begin(&o, "routes", '[');
+    enum status s = each_route(c, name, tell_one, &o, why);
+    json_out_end(&o, ']');
+    json_out_end(&o, '}');
+    return s;
+}
+
+static enum status learn_one(const struct verb_call *c, void *context, const struct config_route *r,
+                             struct why *why)
+{
+    bool changed = false;
+    const struct study wish = {r, c->config->state, c->store, true};
+    enum status s = study(&wish, &changed, why);
+    *(bool *)context |= changed;
+    return s;
+}
+
+static enum status run(struct verb_call *c, bool learn, struct why *why)
+{
+    struct wanted wanted = {.route = STR_NONE};
+    struct json *document = NULL;
+    bool changed = false;
+    enum status s = args_read(c->args, rows, &wanted, &document, why);
+    if (s == STATUS_OK && learn)
+        s = each_route(c, wanted.route, learn_one, &changed, why);
+    if (changed && c->gate)
+        gate_learned_changed(c->gate);
+    if (s == STATUS_OK)
+        s = tell_all(c, wanted.route, why);
+    json_close(document);
+    return s;
+}
+
+enum status promised_status(struct verb_call *c, struct why *why)
+{
+    return run(c, false, why);
+}
+
+enum status promised_learn(struct verb_call *c, struct why *why)
+{
+    return run(c, true, why);
+}

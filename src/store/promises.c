@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "store/promises.h"
+
+#include "store/inside.h"
+#include "store/sql.h"
+
+static bool drop(struct store *s, struct str tenant, struct str route)
+{
+    sqlite3_stmt *q = sql_prepare(s->keys, "DELETE FROM promise WHERE tenant = ?1 AND route = ?2");
+    if (q) {
+        sql_bind_str(q, 1, tenant);
+        sql_bind_str(q, 2, route);
+    }
+    bool fine = q && sql_done(q);
+    sqlite3_finalize(q);
+    return fine;
+}
+
+static void bind(sqlite3_stmt *q, const struct promise_row *r)
+{
+    const int64_t numbers[] = {(int64_t)r->task,
+                               r->at_us,
+                               r->looks,
+                               r->pairs,
+                               r->learned,
+                               r->proved,
+                               r->newest,
+                               r->since,
+                               r->certified.holds,
+                               r->certified.threshold_ppm,
+                               r->certified.share_ppm,
+                               r->certified.loss_ppm,
+                               r->loss_most_ppm,
+                               r->measured.holds,
+                               r->measured.threshold_ppm,
+                               r->measured.share_ppm,
+                               r->measured.loss_ppm};
+    const struct str texts[] = {r->terms, r->model, r->note};
+    int column = 2;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sqlite3_bind_int64(q, ++column, numbers[i]);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        sql_bind_str(q, ++column, texts[i]);
+}
+
+static bool insert(struct store *s, struct str tenant, struct str route,
+                   const struct promise_row *row)
+{
+    sqlite3_stmt *q = sql_prepare(
+        s->keys,
+        "INSERT INTO promise (tenant, route, task, at_us, looks, pairs, learned, proved, "
+        "newest, since, certified, certified_ppm, certified_share_ppm, certified_loss_ppm, "
+        "loss_most_ppm, measured, measured_ppm, measured_share_ppm, measured_loss_ppm, "
+        "terms, model, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+        "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
+    if (q) {
+        sql_bind_str(q, 1, tenant);
+        sql_bind_str(q, 2, route);
+        bind(q, row);
+    }
+    bool fine = q && sql_done(q);
+    sqlite3_finalize(q);
+    return fine;
+}
+
+enum status store_promises_put(struct store *s, struct str tenant, struct str route,
+                               const struct promise_row *rows, unsigned count, struct why *why)
+{
+    must(count <= PROMISE_TASKS_MAX + 1);
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&s->keys_lock);
+    bool fine = sql_run(s->keys, "BEGIN IMMEDIATE") == SQLITE_OK && drop(s, tenant, route);
+    for (unsigned i = 0; fine && i < count; i++)
+        fine = insert(s, tenant, route, &rows[i]);
+    if (!fine || sql_run(s->keys, "COMMIT") != SQLITE_OK) {
+        status = sql_why(why, s->keys, "what was found of a route cannot be kept");
+        sql_run(s->keys, "ROLLBACK");
+    }
+    pthread_mutex_unlock(&s->keys_lock);
+    return status;
+}
+
+static struct promise_found read_found(sqlite3_stmt *q, int column)
+{
+    return (struct promise_found){
+        sqlite3_column_int(q, column) != 0, sqlite3_column_int64(q, column + 1),
+        sqlite3_column_int64(q, column + 2), sqlite3_column_int64(q, column + 3)};
+}
+
+static void read_row(sqlite3_stmt *q, struct promise_row *r)
+{
+    *r = (struct promise_row){.task = (uint64_t)sqlite3_column_int64(q, 0),
+                              .at_us = sqlite3_column_int64(q, 1),
+                              .looks = sqlite3_column_int64(q, 2),
+                              .pairs = sqlite3_column_int64(q, 3),
+                              .learned = sqlite3_column_int64(q, 4),
+                              .proved = sqlite3_column_int64(q, 5),
+                              .newest = sqlite3_column_int64(q, 6),
+                              .since = sqlite3_column_int64(q, 7),
+                              .certified = read_found(q, 8),
+                              .loss_most_ppm = sqlite3_column_int64(q, 12),
+                              .measured = read_found(q, 13),
+                              .terms = sql_str(q, 17),
+                              .model = sql_str(q, 18),
+                              .note = sql_str(q, 19)};
+}
+
+enum status store_promises_each(struct store *s, struct str tenant, struct str route,
+                                store_promise_f *f, void *context, struct why *why)
+{
+    sqlite3 *db = NULL;
+    enum status status = store_reader_open(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_stmt *q = sql_prepare(
+        db, "SELECT task, at_us, looks, pairs, learned, proved, newest, since, certified, "
+            "certified_ppm, "
+            "certified_share_ppm, certified_loss_ppm, loss_most_ppm, measured, measured_ppm, "
+            "measured_share_ppm, measured_loss_ppm, terms, model, note FROM promise WHERE tenant = "
+            "?1 AND route = ?2 ORDER BY task <> 0, task");
+    if (q) {
+        sql_bind_str(q, 1, tenant);
+        sql_bind_str(q, 2, route);
+    }
+    int code = SQLITE_ERROR;
+    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        struct promise_row row;
+        read_row(q, &row);
+        f(context, &row);
+    }
+    if (code != SQLITE_DONE)
+        status = sql_why(why, db, "what was found of a route cannot be read");
+    sqlite3_finalize(q);
+    store_reader_close(db);
+    return status;
+}

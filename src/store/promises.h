@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// promises - what was found of each route by its pairs (store/pairs.h), the last time one looked:
+// what may be promised of it, and how often one has looked, since each look is another chance to be
+// wrong. Shares, losses and thresholds are in millionths.
+
+#ifndef STORE_PROMISES_H
+#define STORE_PROMISES_H
+
+#include "store/store.h"
+
+#define PROMISE_TASKS_MAX 32 // of a route, beside its own
+
+struct promise_found {
+    bool holds;
+    int64_t threshold_ppm; // of the expected gain; scores below it go to the small side
+    int64_t share_ppm;     // of the calls that do
+    int64_t loss_ppm;      // in the pairs
+};
+
+struct promise_row {        // slices of one that is read live during the call
+    uint64_t task;          // 0: the route
+    int64_t at_us;          // of the look
+    struct str terms;       // what was promised between whom: looks are counted anew with others
+    int64_t looks;          // from 1 on
+    int64_t pairs, learned; // there were; that the model was learned from: 0 = none
+    int64_t proved;         // that it was tested on
+    int64_t newest;         // number of the last pair
+    int64_t since;          // only later ones are proof: before, a certificate was revoked
+    struct promise_found certified;
+    int64_t loss_most_ppm;         // that it is proved to stay below
+    struct promise_found measured; // at even odds: an estimate
+    struct str model;              // the model's file, in the state folder; empty: the shipped one
+    struct str note;               // why it is no more than it is, for a person
+};
+
+// Puts them in the place of all that was there of the route. Not from a loop.
+enum status store_promises_put(struct store *s, struct str tenant, struct str route,
+                               const struct promise_row *rows, unsigned count,
+                               struct why *why) MUST_USE;
+// The route's own first, then its tasks.
+typedef void store_promise_f(void *context, const struct promise_row *row);
+enum status store_promises_each(struct store *s, struct str tenant, struct str route,
+                                store_promise_f *f, void *context, struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a route learns of its pairs, from the store to the side that a call goes to: the rungs, what
+// they need, a certificate that is given and revoked, and a model's file that is refused.
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "../store/stored.h"
+#include "base/random.h"
+#include "gate/learned.h"
+#include "gate/study.h"
+#include "store/pairs.h"
+#include "store/promises.h"
+
+#define NOW (INT64_C(1790000000) * SECOND_US)
+
+static struct str small_models[] = {STR("local/small")}, large_models[] = {STR("openai/large")};
+static const struct config_tier small = {.models = small_models, .model_count = 1};
+static const struct config_tier large = {.models = large_models, .model_count = 1};
+static struct config_route route = {.name = STR("support"),
+                                    .mode = CONFIG_CERTIFIED,
+                                    .max_loss_ppm = 100000,
+                                    .confidence_ppm = 950000,
+                                    .small = &small,
+                                    .large = &large,
+                                    .shadow = {.on = true, .rate_ppm = 250000}};
+static struct place place;
+static struct store *store;
+static struct dice dice;
+static int64_t at_us = NOW;
+
+static const char *const easy = "Where is my parcel? I have ordered a lamp and a chair.";
+static const char *const hard = "Prove that the sum of two irrational numbers may be rational.";
+
+static bool chance(unsigned percent)
+{
+    return dice_below(&dice, 100) < percent;
+}
+
+static void traits_make(const char *text, struct traits *out)
+{
+    struct str texts[] = {str_of(text)};
+    struct traits_source from = {.texts = texts, .count = 1};
+    traits_of(&from, out);
+}
+
+// The half of a pair comes of its id: always the same ones.
+static struct uuid an_id(void)
+{
+    struct uuid id;
+    for (size_t i = 0; i < sizeof id.bytes; i++)
+        id.bytes[i] = (uint8_t)dice_below(&dice, 256);
+    return id;
+}
+
+// A call of either kind: the small model knows the easy ones, as often as is said.
+static void add_pairs(unsigned count, unsigned small_knows)
+{
+    static struct traits t;
+    struct why why;
+    for (unsigned i = 0; i < count; i++) {
+        bool is_hard = chance(50);
+        struct buf packed;
+        buf_init(&packed, &alloc_heap, 0);
+        traits_make(is_hard ? hard : easy, &t);
+        traits_pack(&t, true, &packed);
+        at_us += SECOND_US;
+        struct pair p = {.id = an_id(),
+                         .at_us = at_us,
+                         .tenant = STR("default"),
+                         .route = STR("support"),
+                         .weak = STR("local/small"),
+                         .strong = STR("openai/large"),
+                         .propensity_ppm = 250000,
+                         .traits = buf_str(&packed),
+                         .judged = PAIR_JUDGED_MODEL,
+                         .weak_ppm = chance(is_hard ? 30 : small_knows) ? PAIR_WHOLE_PPM : 0,
+                         .strong_ppm = chance(95) ? PAIR_WHOLE_PPM : 0};
+        if (store_pair_add(store, &p, &why) != STATUS_OK)
+            fail_msg("%s", why.text);
+        buf_fini(&packed);
+    }
+}
+
+static bool learn(bool now)
+{
+    bool changed = false;
+    struct why why;
+    const struct study wish = {&route, str_of(place.folder), store, now};
+    if (study(&wish, &changed, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    return changed;
+}
+
+static struct learned *learned(const struct learned *before)
+{
+    struct learned *l = NULL;
+    struct why why;
+    const struct learned_from from = {&route, 1, str_of(place.folder), store, before};
+    if (learned_new(&from, &l, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    return l;
+}
+
+static struct counsel ask_of(const struct learned *l, const char *text)
+{
+    static struct traits t;
+    struct counsel c;
+    traits_make(text, &t);
+    learned_advise(l, &route, &t, model_pair(small_models[0], large_models[0]), &c);
+    return c;
+}
+
+static void keep_row(void *context, const struct promise_row *row)
+{
+    struct promise_row *out = context;
+    static char note[400], model[128];
+    if (row->task)
+        return;
+    *out = *row;
+    str_copy_clipped(row->note, note, sizeof note);
+    str_copy_clipped(row->model, model, sizeof model);
+    out->note = str_of(note);
+    out->model = str_of(model);
+}
+
+static struct promise_row row_now(void)
+{
+    struct promise_row row = {.looks = 0};
+    struct why why;
+    assert_int_equal(
+        store_promises_each(store, str_of("default"), route.name, keep_row, &row, &why), STATUS_OK);
+    return row;
+}
+
+static int begin(void **state)
+{
+    dice_init(&dice, 3);
+    place_make(&place);
+    store = store_at(&place, false);
+    return 0;
+}
+
+static int end(void **state)
+{
+    char folder[200];
+    snprintf(folder, sizeof folder, "%s/routes", place.folder);
+    store_close(store);
+    empty_folder(folder);
+    rmdir(folder);
+    place_remove(&place);
+    return 0;
+}
+
+// The tests are one story, in this order.
+
+static void nothing_is_known_at_first(void **state)
+{
+    assert_false(learn(false));
+    struct learned *l = learned(NULL);
+    route.mode = CONFIG_CERTIFIED;
+    assert_true(ask_of(l, easy).large);
+    assert_string_equal(ask_of(l, easy).reason, "no certificate");
+    route.mode = CONFIG_MEASURED;
+    assert_string_equal(ask_of(l, easy).reason, "rules");
+    assert_false(learned_certified(l, &route));
+    learned_free(l);
+    assert_string_equal(ask_of(NULL, easy).reason, "rules");
+}
+
+static void few_pairs_say_what_is_missing(void **state)
+{
+    add_pairs(40, 95);
+    assert_false(learn(false)); // not worth it yet
+    assert_true(learn(true));
+    const struct promise_row row = row_now();
+    assert_false(row.certified.holds);
+    assert_int_equal(row.learned, 0);
+    assert_int_equal(row.looks, 1);
+    assert_true(str_search(row.note, str_of("needs")) < row.note.len);
+    assert_false(learn(true)); // no pair is new: another look would be for nothing
+    assert_int_equal(row_now().looks, 1);
+}
+
+static void a_certificate_is_earned(void **state)
+{
+    add_pairs(600, 95);
+    assert_true(learn(false));
+    const struct promise_row row = row_now();
+    assert_true(row.certified.holds);
+    assert_int_equal(row.looks, 2);
+    assert_true(row.learned > 250);
+    assert_true(row.certified.share_ppm > 300000 && row.certified.share_ppm < 600000);
+    assert_true(row.loss_most_ppm <= 100000);
+    struct learned *l = learned(NULL);
+    for (enum config_mode m = CONFIG_MEASURED; m <= CONFIG_CERTIFIED; m++) {
+        route.mode = m;
+        assert_false(ask_of(l, easy).large);
+        assert_true(ask_of(l, hard).large);
+    }
+    assert_string_equal(ask_of(l, hard).reason, "certified");
+    assert_true(learned_certified(l, &route));
+    assert_true(learned_model(l, &route) != learned_shipped());
+    learned_free(l);
+}
+
+// A promise that allows everything is one, too.
+static void all_may_be_lost(void **state)
+{
+    const uint32_t before = route.max_loss_ppm;
+    route.max_loss_ppm = 1000000;
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    route.max_loss_ppm = before;
+    assert_true(learn(true));
+    assert_int_equal(row_now().looks, 1); // another promise than the last one
+    assert_true(row_now().certified.holds);
+}
+
+static void other_terms_are_another_promise(void **state)
+{
+    route.max_loss_ppm = 10000;
+    struct learned *l = learned(NULL);
+    assert_false(learned_certified(l, &route));
+    assert_true(ask_of(l, easy).large);
+    learned_free(l);
+    route.max_loss_ppm = 100000;
+}
+
+static void a_damaged_file_is_refused_and_the_old_one_stays(void **state)
+{
+    struct learned *before = learned(NULL);
+    const struct promise_row row = row_now();
+    char path[400];
+    snprintf(path, sizeof path, "%s/%.*s", place.folder, STR_ARG(row.model));
+    char good[500];
+    snprintf(good, sizeof good, "%s.good", path);
+    assert_int_equal(rename(path, good), 0);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_int_equal(write(fd, "no model", 8), 8);
+    close(fd);
+    struct learned *after = learned(before);
+    assert_ptr_equal(learned_model(after, &route), learned_model(before, &route));
+    assert_false(ask_of(after, easy).large);
+    struct learned *alone = learned(NULL); // without an old one: the shipped model, and no promise
+    assert_ptr_equal(learned_model(alone, &route), learned_shipped());
+    assert_false(learned_certified(alone, &route));
+    learned_free(alone);
+    learned_free(before);
+    assert_false(ask_of(after, easy).large); // what both share lives on
+    learned_free(after);
+    assert_int_equal(rename(good, path), 0);
+}
+
+static void a_worse_model_loses_the_certificate(void **state)
+{
+    add_pairs(100, 0); // its provider has changed it
+    assert_true(learn(false));
+    struct promise_row row = row_now();
+    assert_false(row.certified.holds);
+    assert_int_equal(row.since, 640);
+    assert_true(str_starts(row.note, str_of("revoked")));
+    struct learned *l = learned(NULL);
+    assert_true(ask_of(l, easy).large);
+    learned_free(l);
+    add_pairs(1200, 95); // and mended: what came since is proof again
+    assert_true(learn(false));
+    row = row_now();
+    assert_true(row.certified.holds);
+    assert_int_equal(row.since, 640);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_known_at_first),
+        cmocka_unit_test(few_pairs_say_what_is_missing),
+        cmocka_unit_test(a_certificate_is_earned),
+        cmocka_unit_test(all_may_be_lost),
+        cmocka_unit_test(other_terms_are_another_promise),
+        cmocka_unit_test(a_damaged_file_is_refused_and_the_old_one_stays),
+        cmocka_unit_test(a_worse_model_loses_the_certificate),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
