@@ -1,7 +1,7 @@
-# libcostlens: the rooms lib, meter, wire, budget, core and base as one object, in which only costlens_* is visible.
+# libcostlens: the rooms lib, route, meter, wire, budget, core and base as one object, in which only costlens_* is visible.
 # `ld -r` joins them (of the lower rooms only what is needed), `objcopy --localize-hidden` closes the
 # names: a host program may have a money_add or a yyjson_read of its own.
-room(lib meter wire budget core base)
+room(lib route meter wire budget core base)
 if(NOT TARGET lib)
   return()
 endif()
@@ -9,7 +9,7 @@ endif()
 set(LIBRARY ${CMAKE_BINARY_DIR}/libcostlens.a)
 set(library_object ${CMAKE_BINARY_DIR}/costlens.o)
 set(library_below)
-foreach(part meter wire budget core base yyjson)
+foreach(part route meter wire budget core base yyjson)
   if(TARGET ${part})
     list(APPEND library_below ${part})
   endif()
@@ -36,5 +36,6 @@ add_custom_target(libcostlens ALL DEPENDS ${LIBRARY})
 file(RELATIVE_PATH COSTLENS_PC_UP /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/costlens.pc.in ${CMAKE_BINARY_DIR}/costlens.pc @ONLY)
 install(FILES ${LIBRARY} DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES ${CMAKE_SOURCE_DIR}/include/costlens.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${CMAKE_SOURCE_DIR}/include/costlens.h ${CMAKE_SOURCE_DIR}/include/costlens_route.h
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${CMAKE_BINARY_DIR}/costlens.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -30,7 +30,9 @@
 // written on success only.
 //
 // The library is static. Link with what `pkg-config --libs costlens` says, in that order:
-// -lcostlens -lcrypto -lz -lpthread
+// -lcostlens -lcrypto -lz -lpthread -lm
+//
+// Which model to ask, small or large, is answered by costlens_route.h.
 //
 // The version of this interface is COSTLENS_API; functions and enum values are only ever added.
 

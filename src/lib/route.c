@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "costlens_route.h"
+#include "lib/part.h"
+#include "route/certificate.h"
+#include "route/prior.h"
+
+_Static_assert(sizeof(struct traits) <= sizeof(struct costlens_features), "features hold traits");
+_Static_assert(_Alignof(struct traits) <= _Alignof(struct costlens_features), "as they lie");
+
+struct costlens_router {
+    struct alloc alloc;
+    struct model model;
+    bool mapped;
+    uint64_t pair;
+    struct evidence *outcomes;
+    size_t count, size;
+    unsigned times; // that it was certified
+    bool certified; // the last time
+    double threshold;
+};
+
+static enum costlens_status refuse(const struct why *why, char *message, size_t message_size)
+{
+    if (message && message_size)
+        (void)snprintf(message, message_size, "%s", why->text);
+    return why->status == STATUS_IO || why->status == STATUS_LIMIT ? COSTLENS_IO : COSTLENS_DAMAGED;
+}
+
+enum costlens_status costlens_router_open(const struct costlens_alloc *alloc, const char *path,
+                                          struct costlens_router **out, char *message,
+                                          size_t message_size)
+{
+    struct alloc memory = lib_alloc(alloc);
+    struct costlens_router *r = alloc_zero(&memory, sizeof *r);
+    struct why why = {.status = STATUS_OK};
+    if (!r)
+        return COSTLENS_NO_MEMORY;
+    r->alloc = memory;
+    r->mapped = path != NULL;
+    if (!path) {
+        prior_open(&r->model);
+    } else if (model_open(path, &r->model, &why) != STATUS_OK) {
+        alloc_free(&memory, r);
+        return refuse(&why, message, message_size);
+    }
+    r->threshold = (double)r->model.head->threshold;
+    *out = r;
+    return COSTLENS_OK;
+}
+
+void costlens_router_pair(struct costlens_router *router, const char *small, const char *large)
+{
+    router->pair = model_pair(str_of(small), str_of(large));
+}
+
+void costlens_router_close(struct costlens_router *router)
+{
+    if (!router)
+        return;
+    struct alloc memory = router->alloc;
+    if (router->mapped)
+        model_close(&router->model);
+    alloc_free(&memory, router->outcomes);
+    alloc_free(&memory, router);
+}
+
+void costlens_features(const char *system, const char *prompt, const char *task,
+                       struct costlens_features *out)
+{
+    struct str text = str_of(prompt);
+    struct demand demand = {.messages = 1};
+    bool named = task && *task;
+    struct traits_source from = {
+        .demand = &demand,
+        .system = str_of(system),
+        .texts = &text,
+        .count = 1,
+        .task = traits_task(named ? STR_NONE : str_of(system), str_of(task), STR_NONE)};
+    *out = (struct costlens_features){{0}};
+    traits_of(&from, (struct traits *)out->opaque);
+}
+
+double costlens_gain(const struct costlens_router *router, const struct costlens_features *features)
+{
+    return (double)model_gain(&router->model, (const struct traits *)features->opaque,
+                              router->pair);
+}
+
+void costlens_pick(const struct costlens_router *router, const struct costlens_features *features,
+                   struct costlens_choice *out)
+{
+    double gain = costlens_gain(router, features);
+    bool lost = router->times > 0 && !router->certified;
+    *out = (struct costlens_choice){.side = lost || gain >= router->threshold ? COSTLENS_LARGE
+                                                                              : COSTLENS_SMALL,
+                                    .gain = gain,
+                                    .threshold = router->threshold,
+                                    .certified = router->certified};
+    if (lost)
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "no share can be promised: all goes to the large model");
+    else
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "the large model is expected to be better by %.4f, which is %s the %s "
+                       "threshold of %.4f",
+                       gain, out->side == COSTLENS_LARGE ? "at least" : "below",
+                       router->certified ? "certified" : "model's", router->threshold);
+}
+
+static bool is_share(double n)
+{
+    return n >= 0 && n <= 1;
+}
+
+enum costlens_status costlens_outcome_add(struct costlens_router *router,
+                                          const struct costlens_features *features, double small,
+                                          double large, double odds)
+{
+    if (!is_share(small) || !is_share(large) || !is_share(odds) || !((float)odds > 0))
+        return COSTLENS_RANGE;
+    struct evidence *at =
+        alloc_grow(&router->alloc, router->outcomes, sizeof *at, router->count, &router->size);
+    if (!at)
+        return COSTLENS_NO_MEMORY;
+    router->outcomes = at;
+    at[router->count++] = (struct evidence){(float)costlens_gain(router, features), (float)small,
+                                            (float)large, (float)odds};
+    return COSTLENS_OK;
+}
+
+enum costlens_status costlens_certify(struct costlens_router *router, double loss,
+                                      double confidence, struct costlens_certificate *out)
+{
+    struct promise promise = {loss, 1 - confidence};
+    struct certificate c;
+    if (!(loss > 0 && loss < 1) || !(promise.risk > 0 && promise.risk < 1))
+        return COSTLENS_RANGE;
+    double k = ++router->times;
+    certificate_test(router->outcomes, router->count, &promise, router->times, &c);
+    router->certified = c.holds;
+    *out = (struct costlens_certificate){.outcomes = router->count};
+    if (!c.holds)
+        return COSTLENS_OK;
+    router->threshold = c.threshold;
+    *out = (struct costlens_certificate){
+        .certified = 1,
+        .threshold = c.threshold,
+        .share_small = c.share,
+        .loss = c.loss,
+        .loss_most = certificate_loss_most(router->outcomes, router->count, c.threshold,
+                                           promise.risk / (k * (k + 1))),
+        .outcomes = router->count};
+    return COSTLENS_OK;
+}

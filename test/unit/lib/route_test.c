@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <string.h>
+
+#include "../unit.h"
+#include "base/random.h"
+#include "costlens_route.h"
+
+static struct costlens_router *open_shipped(void)
+{
+    struct costlens_router *r = NULL;
+    assert_int_equal(costlens_router_open(NULL, NULL, &r, NULL, 0), COSTLENS_OK);
+    return r;
+}
+
+static void test_pick_says_why(void **state)
+{
+    struct costlens_router *r = open_shipped();
+    struct costlens_features f;
+    struct costlens_choice c;
+    costlens_router_pair(r, "local/small",
+                         "openai/large"); // of which the shipped model knows nothing
+    costlens_features(NULL, "hello", NULL, &f);
+    costlens_pick(r, &f, &c);
+    assert_int_equal(c.side, COSTLENS_SMALL);
+    assert_true(c.gain < c.threshold && !c.certified);
+    assert_true(c.gain >= -1 && c.gain <= 1);
+    assert_non_null(strstr(c.reason, "below the model's threshold"));
+    costlens_router_close(r);
+    costlens_router_close(NULL);
+}
+
+static void test_features_are_the_same_for_the_same_text(void **state)
+{
+    struct costlens_features a, b;
+    costlens_features("Be brief.", "What is a ring?", NULL, &a);
+    costlens_features("Be brief.", "What is a ring?", NULL, &b);
+    assert_memory_equal(&a, &b, sizeof a);
+    costlens_features("Be brief.", "What is a ring?", "maths", &b);
+    assert_memory_not_equal(&a, &b, sizeof a);
+}
+
+static void test_outcomes_carry_a_certificate(void **state)
+{
+    struct costlens_router *r = open_shipped();
+    struct costlens_features f;
+    struct costlens_certificate c;
+    struct costlens_choice choice;
+    struct dice d;
+    dice_init(&d, 1);
+    costlens_features(NULL, "hello", NULL, &f);
+    assert_int_equal(costlens_certify(r, 0.05, 0.95, &c), COSTLENS_OK); // of nothing
+    assert_int_equal(c.certified, 0);
+    costlens_pick(r, &f, &choice);
+    assert_int_equal(choice.side, COSTLENS_LARGE);
+    assert_non_null(strstr(choice.reason, "no share can be promised"));
+    for (int i = 0; i < 600; i++) {
+        double large = dice_below(&d, 10) > 0, small = dice_below(&d, 10) > 0;
+        assert_int_equal(costlens_outcome_add(r, &f, small, large, 0.25), COSTLENS_OK);
+    }
+    assert_int_equal(costlens_certify(r, 0.1, 0.95, &c), COSTLENS_OK);
+    assert_int_equal(c.certified, 1);
+    assert_int_equal(c.outcomes, 600);
+    assert_true(c.share_small > 0.99 && c.loss_most <= 0.1 + 1e-9);
+    costlens_pick(r, &f, &choice);
+    assert_int_equal(choice.side, COSTLENS_SMALL);
+    assert_int_equal(choice.certified, 1);
+    costlens_router_close(r);
+}
+
+static void test_what_is_refused(void **state)
+{
+    struct costlens_router *r = NULL;
+    struct costlens_features f;
+    struct costlens_certificate c;
+    char message[400] = "";
+    assert_int_equal(costlens_router_open(NULL, "/nowhere/it.model", &r, message, sizeof message),
+                     COSTLENS_IO);
+    assert_non_null(strstr(message, "/nowhere/it.model"));
+    assert_int_equal(costlens_router_open(NULL, "/etc/passwd", &r, NULL, 0), COSTLENS_DAMAGED);
+    assert_null(r);
+    r = open_shipped();
+    costlens_features(NULL, "", "", &f);
+    static const double bad[][3] = {{-0.1, 1, 1}, {0, 1.1, 1}, {0, 1, 0}, {0, 1, 1.5}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(costlens_outcome_add(r, &f, bad[i][0], bad[i][1], bad[i][2]),
+                         COSTLENS_RANGE);
+    assert_int_equal(costlens_certify(r, 0, 0.95, &c), COSTLENS_RANGE);
+    assert_int_equal(costlens_certify(r, 0.05, 1, &c), COSTLENS_RANGE);
+    costlens_router_close(r);
+}
+
+static void *no_memory(void *context, void *old, size_t size)
+{
+    return NULL;
+}
+
+static void test_lack_of_memory_is_an_answer(void **state)
+{
+    const struct costlens_alloc none = {no_memory, NULL};
+    struct costlens_router *r = NULL;
+    assert_int_equal(costlens_router_open(&none, NULL, &r, NULL, 0), COSTLENS_NO_MEMORY);
+    assert_null(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pick_says_why),
+        cmocka_unit_test(test_features_are_the_same_for_the_same_text),
+        cmocka_unit_test(test_outcomes_carry_a_certificate),
+        cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_lack_of_memory_is_an_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
