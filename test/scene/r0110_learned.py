@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A route of a running gateway learns from its pairs: its rung and what the next one needs, calls that follow what was
+learned, a certificate that is lost again, a model's file that was damaged, and a restart that remembers."""
+import json
+import random
+import sqlite3
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+
+limit(300)
+ROUTES = """routes:
+  - name: support
+    mode: certified
+    max_loss: 10%
+    small: [bench/small-a]
+    large: [bench/large-a]
+    shadow: { budget: 1.00, window: day }
+  - { name: dry, mode: measured, small: [bench/small-a], large: [bench/large-a] }
+  - { name: one, large: [bench/large-a] }
+"""
+dice = random.Random(7)
+TRAITS = bytes([1]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
+
+
+def add_pairs(gateway, count, small_knows, judged=3):
+    """What shadows leave behind: pairs that a judge has seen."""
+    with sqlite3.connect(gateway.store, timeout=30) as db:
+        for _ in range(count):
+            db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, traits) VALUES "
+                       "(?, ?, 'default', 'support', 0, 'bench/small-a', 'bench/large-a', 1, 250000, ?, ?, ?, 1000000, "
+                       "9000000, 500000, ?)",
+                       (dice.randbytes(16), 1790000000 * 10 ** 6, judged, 10 ** 6 * (dice.random() < small_knows),
+                        10 ** 6 * (dice.random() < 0.95), TRAITS))
+
+
+def status(gateway, *words, verb="status"):
+    return json.loads(gateway.costlens("route", verb, *words, "--json").stdout)["routes"]
+
+
+def model_of(gateway, name="support"):
+    return gateway.chat(model=name).headers["x-costlens-model"]
+
+
+with Mock() as mock, Gateway(mock, extra=ROUTES, models=["small-a", "large-a"]) as gateway:
+    # At first nothing is known, and each says what it lacks.
+    [support, dry, one] = status(gateway)
+    expect((support["name"], support["mode"], support["rung"], support["certified"]), ("support", "certified", "rules", None))
+    expect_in("100 pairs to learn from; it has 0", support["next"])
+    expect_in("shadow: { budget: USD }", dry["next"])
+    expect_in("one side", one["next"])
+    expect((model_of(gateway), model_of(gateway, "dry")), ("bench/large-a", "bench/small-a"))
+    text = gateway.costlens("route", "status").stdout
+    expect_in("the next rung needs", text)
+    wrong = gateway.costlens("route", "status", "suport", check=False)
+    expect((wrong.returncode, "there is no route suport" in wrong.stderr), (1, True))
+
+    # Pairs that nobody has judged prove nothing.
+    add_pairs(gateway, 20, 1, judged=0)
+    [support] = status(gateway, "support")
+    expect((support["pairs"], support["unjudged"]), (20, 20))
+    expect_in("cannot certify: no pair was judged", support["next"])
+
+    # A few are not enough; many are.
+    add_pairs(gateway, 30, 0.95)
+    [support] = status(gateway, "support", verb="learn")
+    expect((support["rung"], support["looks"]), ("rules", 1))
+    expect_in("a promise of 10 % needs", support["note"])
+    add_pairs(gateway, 500, 0.95)
+    [support] = status(gateway, "support", verb="learn")
+    expect((support["rung"], support["looks"], support["pairs"], support["next"]), ("certified", 2, 550, ""))
+    found = support["certified"]
+    expect_true(float(found["share_small"]) > 0.9 and float(found["loss_most"]) <= 0.1, found)
+    expect((support["small_usd"], support["large_usd"], support["saved_usd"]), ("0.000001", "0.000009", "0.000008"))
+    expect((support["shadow_usd"], support["judge_usd"]), ("0.00055", "0.000275"))
+    until(lambda: model_of(gateway) == "bench/small-a", 10, "what was learned chooses")
+    text = gateway.costlens("route", "status", "support").stdout
+    expect_in("loss <= 10 % with 95 % confidence", text)
+    expect(gateway.costlens("route", "learn", "support", "--json").stdout.count('"looks":2'), 1, "nothing is new")
+
+    # A file that is damaged is refused, and what was there stays.
+    file = gateway.state / support["model"]
+    whole = file.read_bytes()
+    file.unlink()
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    gateway.program.signal(1)
+    until(lambda: "what it has learned is refused" in gateway.program.errors(), 10, "it is said")
+    expect(model_of(gateway), "bench/small-a")
+    file.unlink()
+    file.write_bytes(whole)
+
+    # The small model became worse: the certificate is revoked.
+    add_pairs(gateway, 120, 0)
+    [support] = status(gateway, "support", verb="learn")
+    expect((support["rung"], support["certified"]), ("measured", None))
+    expect_in("revoked: the newest pairs lose more than was promised", support["note"])
+    until(lambda: model_of(gateway) == "bench/large-a", 10, "the large side is asked again")
+    gateway.program.stop()
+
+    # Without a gateway the command does the same; with the next one it is remembered.
+    add_pairs(gateway, 3000, 0.95)
+    [support] = status(gateway, "support", verb="learn")
+    expect((support["rung"], support["looks"]), ("certified", 4))
+    gateway.start()
+    expect(model_of(gateway), "bench/small-a")
