@@ -2,6 +2,7 @@
 
 #include "gate/able.h"
 
+#include "core/ability.h"
 #include "gate/resolve.h"
 
 static bool local_of(const struct snapshot *s, const struct config_provider *p, struct str model,

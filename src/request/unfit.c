@@ -2,6 +2,7 @@
 
 #include "request/unfit.h"
 
+#include "core/ability.h"
 #include "gate/able.h"
 #include "request/matching.h"
 

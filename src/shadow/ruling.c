@@ -39,7 +39,7 @@ static bool same(const struct answer *weak, const struct answer *strong)
     return weak->call_count > 0 || same_text(answer_text(weak), answer_text(strong));
 }
 
-static enum verdict form_of(const struct asked *asked, const struct answer *a)
+static enum finding_verdict form_of(const struct asked *asked, const struct answer *a)
 {
     const struct verify_case c = {.answer = a, .asked = asked};
     struct finding f = {.verdict = VERDICT_UNSURE};
@@ -50,7 +50,7 @@ static enum verdict form_of(const struct asked *asked, const struct answer *a)
 struct ruling ruling_compare(const struct asked *asked, const struct answer *weak,
                              const struct answer *strong)
 {
-    const enum verdict of_weak = form_of(asked, weak), of_strong = form_of(asked, strong);
+    const enum finding_verdict of_weak = form_of(asked, weak), of_strong = form_of(asked, strong);
     if (of_weak == VERDICT_BAD || of_strong == VERDICT_BAD)
         return (struct ruling){RULED_SCHEMA, of_weak != VERDICT_BAD, of_strong != VERDICT_BAD};
     if (same(weak, strong))

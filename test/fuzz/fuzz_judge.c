@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// fuzz_judge - requests whose answers are compared, and what a judge says: the question that is made
-// of any of them is JSON, and its texts are of the request.
+// fuzz_judge - requests whose answers are compared, and what a judge says: the question that is
+// made of any of them is JSON, and its texts are of the request.
 
 #include "shadow/judge.h"
 #include "wire/prompt.h"
