@@ -6,10 +6,10 @@
 #include "cmd/route.h"
 #include "cmd/table.h"
 
-enum column { ROUTE, MODE, RUNG, PAIRS, SHARE, LOSS, MOST, SAVED, COLUMN_COUNT };
+enum shown { ROUTE, MODE, RUNG, PAIRS, SHARE, LOSS, MOST, SAVED, SHOWN_COUNT };
 
 // A share's text, 0 to 1, in percent with one place, so that nobody has to count zeros.
-static void add_percent(struct libscols_line *line, enum column column, const struct json_val *v)
+static void add_percent(struct libscols_line *line, enum shown column, const struct json_val *v)
 {
     char text[32] = "-";
     double share = 0;
@@ -18,7 +18,7 @@ static void add_percent(struct libscols_line *line, enum column column, const st
     table_cell(line, column, str_of(text));
 }
 
-static void add_text(struct libscols_line *line, enum column column, const struct json_val *v)
+static void add_text(struct libscols_line *line, enum shown column, const struct json_val *v)
 {
     struct str text = json_str(v);
     table_cell(line, column, text.len ? text : str_of("-"));
@@ -66,7 +66,7 @@ static void tell_route(const struct json_val *r)
 
 static void print(const struct json *j)
 {
-    static const char *const titles[COLUMN_COUNT] = {
+    static const char *const titles[SHOWN_COUNT] = {
         "ROUTE", "MODE", "RUNG", "PAIRS", "TO SMALL", "LOSS", "LOSS AT MOST", "SAVED A CALL"};
     struct json_iter it = {0};
     const struct json_val *list = json_get(json_root(j), "routes"), *r;
@@ -75,7 +75,7 @@ static void print(const struct json *j)
         return;
     }
     struct libscols_table *table = table_new();
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
+    for (size_t i = 0; i < SHOWN_COUNT; i++)
         table_column(table, titles[i], i >= PAIRS);
     while (json_each(&it, list, NULL, &r))
         add_route(table, r);
