@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "core/arithmetic.h"
+
 #define NUMBERS_MAX 256 // of a text that are compared
 
 // A number as a text has it: its digits, without commas and what follows a point.
@@ -100,6 +102,9 @@ void reply_of(struct str prompt, struct str text, int agree, struct reply *out)
     memset(out, 0, sizeof *out);
     memcpy(out->value, own.value, sizeof own.value);
     text = str_clip(text, REPLY_BYTES);
+    struct arithmetic sums = arithmetic_check(text);
+    out->value[REPLY_SUMS] = traits_log(sums.found);
+    out->value[REPLY_WRONG] = traits_log(sums.wrong);
     out->value[REPLY_DOUBTS] = traits_log(count_doubts(text));
     compare_numbers(str_clip(prompt, REPLY_BYTES), text, out->value);
     if (agree > TRAIT_ONE)

@@ -3,7 +3,7 @@
 // Each verifier, on what it is to refuse and on what only looks like it.
 
 #include "../unit.h"
-#include "verify/arithmetic.h"
+#include "core/arithmetic.h"
 #include "verify/sureness.h"
 #include "verify/verify.h"
 

@@ -4,12 +4,12 @@
 // tokens; the longest end of them that is an expression, with no operator before it, is the one.
 // It is valued by two stacks (Dijkstra's shunting yard, 1961).
 
-#include "verify/arithmetic.h"
+#include "core/arithmetic.h"
 
 #include <ctype.h>
+#include <string.h>
 
 #include "base/decimal.h"
-#include "verify/verify.h"
 
 #define LEFT_BYTES 160 // of an expression
 #define TOKENS_MAX 48
@@ -396,14 +396,4 @@ struct arithmetic arithmetic_check(struct str text)
         if (text.ptr[i] == '=')
             look(text, i, &a);
     return a;
-}
-
-void verifier_arithmetic(const struct verify_case *c, struct finding *out)
-{
-    const struct arithmetic a = arithmetic_check(answer_text(c->answer));
-    if (a.wrong > 0)
-        finding_set(out, VERDICT_BAD, "%u of its %u calculations %s wrong", a.wrong, a.found,
-                    a.wrong == 1 ? "is" : "are");
-    else if (a.found == 0)
-        finding_set(out, VERDICT_UNSURE, "it shows no calculation");
 }

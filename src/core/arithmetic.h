@@ -9,8 +9,8 @@
 // might mean anything else (a variable, a unit between, a power, a time) is not found. Calculated
 // exactly, in fractions; a result that is rounded or cut to the places that it shows is right.
 
-#ifndef VERIFY_ARITHMETIC_H
-#define VERIFY_ARITHMETIC_H
+#ifndef CORE_ARITHMETIC_H
+#define CORE_ARITHMETIC_H
 
 #include "base/str.h"
 
