@@ -26,7 +26,7 @@ int64_t pressure_of(struct nano used, struct nano limit, const struct window *w,
     int64_t share = (int64_t)((int128)used.n * PRESSURE_FULL / limit.n);
     int64_t even = passed(w, now_us);
     even = even > FREE ? even : FREE;
-    if (share <= even)
+    if (share <= even || even >= PRESSURE_FULL)
         return 0;
     return (share - even) * PRESSURE_FULL / (PRESSURE_FULL - even);
 }

@@ -83,7 +83,7 @@ static void print_json(const struct model *m, const char *path)
 
 static int learn(const struct cli *cli, const struct route_wishes *w, const struct rows *rows)
 {
-    struct model prior = {0}, made;
+    struct model prior = {0}, made = {0};
     struct train_wishes wishes = {.structure = w->structure};
     struct buf file;
     struct why why;

@@ -65,10 +65,10 @@ static void read_tokens(struct tried *r)
     struct answer *a = &r->answer;
     struct json_iter it = {0};
     const struct json_val *v = NULL;
-    size_t count = json_count(list);
-    if (count == 0 || count > ANSWER_TOKENS_MAX || a->tokens)
+    size_t tokens = json_count(list);
+    if (tokens == 0 || tokens > ANSWER_TOKENS_MAX || a->tokens)
         return;
-    a->tokens = alloc_must(count * sizeof *a->tokens);
+    a->tokens = alloc_must(tokens * sizeof *a->tokens);
     while (json_each(&it, list, NULL, &v)) {
         int128 n;
         bool inexact;
@@ -139,10 +139,10 @@ static bool row_open(struct tried *r, struct str line, struct why *why)
     }
     const struct json_val *request = json_get(r->json, "request");
     asked_read(&r->asked, ENDPOINT_CHAT, request ? request : r->json);
-    if (read)
+    if (read) {
         read_other(r);
-    if (read)
         read_tokens(r);
+    }
     return read;
 }
 

@@ -68,11 +68,11 @@ static void read_entry(struct reading *r, const struct node *n, struct config_pr
         p->key_count++;
         return;
     }
-    if (why.len)
-        *reason = why;
-    if (why.len)
-        reading_missing(r, n->line, "provider %.*s: a key of it is left out: %.*s",
-                        STR_ARG(p->name), STR_ARG(why));
+    if (why.len == 0)
+        return;
+    *reason = why;
+    reading_missing(r, n->line, "provider %.*s: a key of it is left out: %.*s", STR_ARG(p->name),
+                    STR_ARG(why));
 }
 
 static bool read_several(struct reading *r, const struct node *n, struct config_provider *p)
@@ -90,7 +90,7 @@ static bool read_several(struct reading *r, const struct node *n, struct config_
         read_entry(r, item, p, &reason);
     if (p->key_count == 0 && r->c->fault_count == faults)
         say_left_out(r, n->line, p, reason);
-    if (p->key_count)
+    if (p->keys && p->key_count)
         p->key = p->keys[0].secret;
     return p->key_count > 0;
 }

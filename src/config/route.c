@@ -243,7 +243,7 @@ static void read_route(struct reading *r, const struct node *map)
 static void note_hidden(struct reading *r)
 {
     const struct config *c = r->c;
-    for (unsigned i = 0; i + 1 < c->route_count; i++) {
+    for (unsigned i = 0; c->routes && i + 1 < c->route_count; i++) {
         if (!c->routes[i].match.any)
             continue;
         reading_warn(r, c->routes[i].line,

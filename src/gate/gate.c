@@ -547,11 +547,10 @@ static enum status gate_open(struct gate *g, struct why *why)
         s = workers_open(g, why);
     if (s == STATUS_OK && (!chores_start(&g->chores) || !chores_start(&g->slow_chores)))
         s = why_set(why, STATUS_NO_MEMORY, "no thread could be started");
-    if (s == STATUS_OK)
-        recall_later(g);
-    if (s == STATUS_OK)
-        s = g->setup->annex->open(g, &g->workers[0], &g->annex, why);
-    return s;
+    if (s != STATUS_OK)
+        return s;
+    recall_later(g);
+    return g->setup->annex->open(g, &g->workers[0], &g->annex, why);
 }
 
 static void gate_close(struct gate *g)

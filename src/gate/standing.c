@@ -275,12 +275,12 @@ static enum bar lanes_bar(const struct standing *s, int64_t tokens, int64_t now_
     enum bar bar = BAR_NONE;
     *wait_us = INT64_MAX;
     for (unsigned i = 0; i < s->lane_count; i++) {
-        int64_t cool = cool_us(&s->lanes[i], now_us);
+        int64_t cool_for = cool_us(&s->lanes[i], now_us);
         int64_t rate = rates_wait_us(&s->lanes[i], tokens, now_us);
-        if (larger(cool, rate) >= *wait_us)
+        if (larger(cool_for, rate) >= *wait_us)
             continue;
-        *wait_us = larger(cool, rate);
-        bar = *wait_us == 0 ? BAR_NONE : cool >= rate ? BAR_COOLING : BAR_RATE;
+        *wait_us = larger(cool_for, rate);
+        bar = *wait_us == 0 ? BAR_NONE : cool_for >= rate ? BAR_COOLING : BAR_RATE;
     }
     return bar;
 }

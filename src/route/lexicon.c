@@ -88,13 +88,13 @@ static void solve(struct fit *f, struct dice *dice)
     }
 }
 
-bool lexicon_fit(const struct lexicon_row *rows, size_t count, float ridge, struct dice *dice,
-                 float *weights, float *bias)
+bool lexicon_fit(struct lexicon_rows rows, float ridge, struct dice *dice, float *weights,
+                 float *bias)
 {
-    struct fit f = {.rows = rows, .count = count, .ridge = ridge, .weights = weights};
+    struct fit f = {.rows = rows.at, .count = rows.count, .ridge = ridge, .weights = weights};
     f.rare = alloc_zero(&alloc_heap, LEXICON_WEIGHTS * sizeof *f.rare);
-    f.alpha = alloc_zero(&alloc_heap, (count + 1) * sizeof *f.alpha);
-    f.order = alloc_zero(&alloc_heap, (count + 1) * sizeof *f.order);
+    f.alpha = alloc_zero(&alloc_heap, (rows.count + 1) * sizeof *f.alpha);
+    f.order = alloc_zero(&alloc_heap, (rows.count + 1) * sizeof *f.order);
     bool done = f.rare && f.alpha && f.order;
     if (done) {
         for (size_t g = 0; g < LEXICON_WEIGHTS; g++)

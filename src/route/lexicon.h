@@ -27,10 +27,15 @@ struct lexicon_row {
     float target;
 };
 
+struct lexicon_rows {
+    const struct lexicon_row *at;
+    size_t count;
+};
+
 // Ridge regression; `ridge` is the weight of its penalty. The full weights (of LEXICON_WEIGHTS
 // floats at `weights`) and the bias. False without memory.
-bool lexicon_fit(const struct lexicon_row *rows, size_t count, float ridge, struct dice *dice,
-                 float *weights, float *bias) MUST_USE;
+bool lexicon_fit(struct lexicon_rows rows, float ridge, struct dice *dice, float *weights,
+                 float *bias) MUST_USE;
 
 // To one byte each.
 void lexicon_round(const float *weights, float bias, int8_t *bytes, struct lexicon *out);

@@ -56,10 +56,10 @@ static void add_message(struct asked *a, const struct json_val *message)
         return;
     }
     // The newest goes first; the oldest are dropped when there are too many.
-    unsigned keep = a->count < TEXTS_MAX - 1 ? a->count : TEXTS_MAX - 1;
-    memmove(a->texts + 1, a->texts, keep * sizeof a->texts[0]);
+    unsigned older = a->count < TEXTS_MAX - 1 ? a->count : TEXTS_MAX - 1;
+    memmove(a->texts + 1, a->texts, older * sizeof a->texts[0]);
     a->texts[0] = text;
-    a->count = keep + 1;
+    a->count = older + 1;
 }
 
 static enum status read_asked(const struct json_val *row, struct asked *a, struct why *why)
@@ -194,6 +194,7 @@ enum status rows_add(struct rows *r, struct str line, struct why *why)
     struct json *j;
     struct row row = {.weak = 0};
     struct traits t;
+    t.gram_count = 0;
     if (str_trim(line).len == 0)
         return STATUS_OK;
     if (line.len > ROWS_LINE_MAX)

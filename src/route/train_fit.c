@@ -49,7 +49,7 @@ static bool fit_words(struct training *t, unsigned fold, struct lexicon_row *row
         if (t->fold[i] != fold)
             rows[count++] = (struct lexicon_row){r->grams, r->gram_count, t->gain[i]};
     }
-    if (!lexicon_fit(rows, count, WORDS_RIDGE, &t->dice, weights, &bias))
+    if (!lexicon_fit((struct lexicon_rows){rows, count}, WORDS_RIDGE, &t->dice, weights, &bias))
         return false;
     lexicon_round(weights, bias, t->words, &words);
     for (size_t i = 0; i < t->count; i++) {

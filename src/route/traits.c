@@ -109,7 +109,7 @@ static inline unsigned keep(struct words *w, uint64_t *seen, uint16_t *grams, ui
 {
     unsigned gram = (unsigned)(hash >> (64 - TRAITS_GRAM_BITS));
     uint64_t word = seen[gram >> 6], bit = (uint64_t)1 << (gram & 63);
-    unsigned new = !(word & bit) & (w->grams < TRAITS_GRAMS_MAX);
+    unsigned new = ((word & bit) == 0) & (w->grams < TRAITS_GRAMS_MAX);
     seen[gram >> 6] = word | bit;
     grams[w->grams & (TRAITS_GRAMS_MAX - 1)] = (uint16_t)gram;
     w->grams += new;

@@ -178,21 +178,24 @@ static void grow(struct fit *f, struct tree *t, unsigned depth)
     }
 }
 
+// The leaves that question `d` keeps apart: who says yes has no less.
+static void level(struct tree *t, const struct sums *sums, unsigned d, float ridge)
+{
+    for (unsigned l = 0; l < TREE_LEAVES; l++) {
+        unsigned high = l | 1u << d;
+        if (l == high || t->leaf[l] <= t->leaf[high])
+            continue;
+        float a = sums[l].count + ridge, b = sums[high].count + ridge;
+        t->leaf[l] = t->leaf[high] = (t->leaf[l] * a + t->leaf[high] * b) / (a + b);
+    }
+}
+
 static void keep_rising(struct tree *t, const struct sums *sums, uint64_t rising, float ridge)
 {
-    for (unsigned pass = 0; pass < TREE_DEPTH; pass++) {
-        for (unsigned d = 0; d < TREE_DEPTH; d++) {
-            if (t->asks[d].column >= 64 || !(rising >> t->asks[d].column & 1))
-                continue;
-            for (unsigned l = 0; l < TREE_LEAVES; l++) {
-                unsigned high = l | 1u << d;
-                if (l == high || t->leaf[l] <= t->leaf[high])
-                    continue;
-                float a = sums[l].count + ridge, b = sums[high].count + ridge;
-                t->leaf[l] = t->leaf[high] = (t->leaf[l] * a + t->leaf[high] * b) / (a + b);
-            }
-        }
-    }
+    for (unsigned pass = 0; pass < TREE_DEPTH; pass++)
+        for (unsigned d = 0; d < TREE_DEPTH; d++)
+            if (t->asks[d].column < 64 && (rising >> t->asks[d].column & 1))
+                level(t, sums, d, ridge);
 }
 
 static void set_leaves(struct fit *f, struct tree *t)

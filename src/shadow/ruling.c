@@ -29,7 +29,7 @@ static bool same_call(const struct answer_call *a, const struct answer_call *b)
 }
 
 // What is said beside calls of tools, if anything, is not compared: they are the answer.
-static bool same(const struct answer *weak, const struct answer *strong)
+static bool same_answer(const struct answer *weak, const struct answer *strong)
 {
     if (weak->call_count != strong->call_count)
         return false;
@@ -53,7 +53,7 @@ struct ruling ruling_compare(const struct asked *asked, const struct answer *wea
     const enum finding_verdict of_weak = form_of(asked, weak), of_strong = form_of(asked, strong);
     if (of_weak == VERDICT_BAD || of_strong == VERDICT_BAD)
         return (struct ruling){RULED_SCHEMA, of_weak != VERDICT_BAD, of_strong != VERDICT_BAD};
-    if (same(weak, strong))
+    if (same_answer(weak, strong))
         return (struct ruling){RULED_EXACT, true, true};
     return (struct ruling){.by = RULED_NOT};
 }
