@@ -36,6 +36,7 @@ struct config_provider_key {
 struct config_breaker {
     unsigned failures; // lately, at the least; 0 = never
     int64_t turn_ms;   // until it is asked again
+    bool refuses;      // also what has no other target: it is answered by us
 };
 
 struct config_provider {

@@ -99,6 +99,7 @@ static void provider(struct json_out *o, const struct config_provider *p)
     json_out_begin(o, "breaker", '{');
     json_out_number(o, "failures", p->breaker.failures);
     time_of(o, "turn", p->breaker.turn_ms);
+    json_out_text(o, "alone", str_of(p->breaker.refuses ? "refuse" : "ask"));
     json_out_end(o, '}');
     json_out_end(o, '}');
 }

@@ -121,6 +121,9 @@ static const struct config_row breakers[] = {
     {"turn", KIND_TIME, "time", "5s", BREAKER(turn_ms), 1, HOUR_MS,
      "Until one call, the probe, is sent there again. An answer closes the breaker; a failure\n"
      "doubles the time, up to a minute."},
+    {"alone", KIND_EITHER, "ask|refuse", "ask", BREAKER(refuses), 0, 0,
+     "A call that has no other target while the breaker is open is sent all the same, or answered\n"
+     "with 503 `upstream_unavailable` at once: so that a provider that hangs is not waited for."},
     {0},
 };
 
@@ -344,8 +347,8 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "timeouts: { connect: 5s, first_byte: 10m, idle: 300s, total: 1h30m }\n"},
     [SECTION_BREAKER] = {"breaker",
         "A model whose breaker is open is passed over while its alias or its tier has another one. "
-        "What has no other is asked all the same.", breakers, NULL,
-        "breaker: { failures: 8, turn: 5s }\n"},
+        "What has no other is asked all the same, unless `alone` says else.", breakers, NULL,
+        "breaker: { failures: 8, turn: 5s, alone: ask }\n"},
     [SECTION_TLS] = {"tls", "Both are needed.", tls, NULL,
         "tls: { cert: tls.crt, key: tls.key }   # beside this file, or with their whole path\n"},
     [SECTION_LOG] = {"log", "Sentences on a terminal, JSON lines else.", logging, NULL,

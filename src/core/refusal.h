@@ -38,6 +38,7 @@
     X(UPSTREAM_LOST, "upstream_disconnected", 502, "The provider's answer broke off.", 1)       \
     X(UPSTREAM_UNREACHED, "upstream_unreachable", 502, "The provider could not be reached.", 1) \
     X(UPSTREAM_TIMEOUT, "upstream_timeout", 504, "The provider did not answer in time.", 1)     \
+    X(UPSTREAM_OPEN, "upstream_unavailable", 503, "The provider keeps failing.", 1)             \
     X(NO_PROVIDER, "no_provider", 503, "No provider is configured.", 0)                         \
     X(STORE, "store_unavailable", 503, "The ledger cannot be written.", 1)                      \
     X(BUDGETS, "budgets_unavailable", 503, "Nothing can be set aside for budgets.", 1)          \

@@ -199,11 +199,29 @@ static enum flow fail_here(struct req *r, const char *why)
     return fail(r, REFUSAL_UPSTREAM_UNREACHED, why);
 }
 
+// False: its target is in trouble by now, and `flow` says what becomes of the call.
+static bool enter(struct req *r, enum flow *flow)
+{
+    struct buf detail;
+    if (availability_enter(r))
+        return true;
+    *flow = AGAIN;
+    if (again_elsewhere(r, AGAIN_FAILED))
+        return false;
+    buf_init(&detail, &alloc_heap, KIB);
+    bool refused = availability_refuses(r, &detail);
+    if (refused)
+        *flow = again_refuse(r, REFUSAL_UPSTREAM_OPEN, buf_cstr(&detail));
+    buf_fini(&detail);
+    return !refused;
+}
+
 enum flow step_dispatch(struct req *r)
 {
     struct why why = {0};
-    if (!availability_enter(r) && again_elsewhere(r, AGAIN_FAILED))
-        return AGAIN;
+    enum flow flow;
+    if (!enter(r, &flow))
+        return flow;
     struct origin *origin = view_origin(r->view, r->attempt.target.provider, &why);
     if (!origin)
         return fail_here(r, why.text);
@@ -218,7 +236,7 @@ enum flow step_dispatch(struct req *r)
     struct buf target, fields;
     buf_init(&target, &alloc_heap, TARGET_BYTES_MAX + TARGET_STEP);
     buf_init(&fields, &alloc_heap, HEAD_BYTES_MAX);
-    enum flow flow = send(r, origin, &target, &fields);
+    flow = send(r, origin, &target, &fields);
     buf_fini(&target);
     buf_fini(&fields);
     return flow;

@@ -10,7 +10,7 @@ FAILURES = 4
 FAULTS = ["503", "500", "reset", "garbage", "html=502", "529"]
 EXTRA = "".join(
     f"  - {{ model: \"{model}\", input_per_mtok: {PRICES['input']}, output_per_mtok: {PRICES['output']}, "
-    f"cache_read_per_mtok: {PRICES['cache_read']} }}\n" for model in ("bench/*", "spare/*", "quick/*"))
+    f"cache_read_per_mtok: {PRICES['cache_read']} }}\n" for model in ("bench/*", "spare/*", "quick/*", "hard/*"))
 EXTRA += "aliases:\n" + "".join(
     f"  either-{i}: [\"bench/m{i}+{fault}\", spare/other-model]\n" for i, fault in enumerate(FAULTS))
 EXTRA += ("  passing: [\"quick/well+503+times=6\", spare/other-model]\n"
@@ -24,7 +24,8 @@ EXTRA += ("routes:\n"
 def providers(mock):
     common = f"dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY, retries: 0"
     slow = f"breaker: {{ failures: {FAILURES}, turn: 1h }}"
-    return (f"  bench: {{ {common}, {slow} }}\n  spare: {{ {common}, {slow} }}\n"
+    hard = f"breaker: {{ failures: {FAILURES}, turn: 1h, alone: refuse }}"
+    return (f"  hard: {{ {common}, {hard} }}\n  bench: {{ {common}, {slow} }}\n  spare: {{ {common}, {slow} }}\n"
             f"  quick: {{ {common}, breaker: {{ failures: {FAILURES}, turn: 300ms }} }}\n")
 
 
@@ -94,7 +95,7 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), extra=EXTRA) as ga
 
     # What is told of it.
     told = json.loads(gateway.costlens("provider", "status", "--json").stdout)["providers"]
-    expect([p["name"] for p in told], ["bench", "spare", "quick"])
+    expect([p["name"] for p in told], ["hard", "bench", "spare", "quick"])
     models = {f"{p['name']}/{m['model']}": m for p in told for m in p["models"]}
     open_ = models["bench/m0+503"]
     expect((open_["breaker"], open_["bar"], open_["failed"], open_["opened"], open_["passed_over"]),
@@ -120,6 +121,15 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), extra=EXTRA) as ga
         expect(gateway.chat("a", model="none").status, 503)
     answer = gateway.chat("a", model="none")
     expect((answer.status, answer.headers["x-costlens-model"]), (503, "bench/none+503"))
+
+    # Where that is said, it is refused at once.
+    seen = [gateway.chat("hard?", model="hard/m+503") for _ in range(FAILURES + 3)]
+    expect([a.json["error"]["code"] for a in seen], [None] * FAILURES + ["upstream_unavailable"] * 3)
+    expect((seen[-1].status, seen[-1].headers["x-costlens-model"]), (503, None))
+    expect_in('"hard/m+503" is asked again in 3', seen[-1].json["error"]["message"])
+    expect_true(seen[-1].headers["retry-after"], "and when to come again")
+    until(lambda: len([r for r in gateway.rows() if r["provider"] == "hard"]) == FAILURES, 5, "what is not sent has no row")
+    expect(gateway.metric("costlens_refused_total", reason="upstream_unavailable"), 3)
 
     # It is well again after six calls; the probes find out, and no more than one call a turn pays for it.
     seen = [gateway.chat("well?", model="passing").headers["x-costlens-attempts"] for _ in range(FAILURES)]
