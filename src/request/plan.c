@@ -166,7 +166,8 @@ static void stay(const struct req *r, struct plan *p)
     struct candidate *kept = sticky_find(r, p);
     if (!kept)
         return;
-    const struct candidate first = *kept;
+    struct candidate first = *kept;
+    first.weight = 0; // it takes no turns
     for (; kept > p->list && kept[-1].side == first.side; kept--)
         *kept = kept[-1];
     *kept = first;

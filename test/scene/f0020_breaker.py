@@ -17,7 +17,7 @@ EXTRA += ("  passing: [\"quick/well+503+times=6\", spare/other-model]\n"
           "  limited: [\"bench/limited+rate=30\", spare/other-model]\n"
           "  none: [\"bench/none+503\", \"spare/none+503\"]\n")
 EXTRA += ("routes:\n"
-          "  - { name: sides, small: [\"bench/side+503\"], large: [spare/other-model] }\n"
+          "  - { name: sides, small: [\"bench/side+503\", spare/other-model] }\n"
           "  - { name: dear, large: [\"bench/dear+503\", spare/other-model] }\n")
 
 
@@ -66,14 +66,14 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), extra=EXTRA) as ga
             count += FAILURES + 1
             continue
         count += opens(gateway, f"either-{i}", fault, {"stream": True} if i % 2 else {})
-    # A route's next candidate, on its side or on the large one.
+    # A route's next candidate.
     for route in ("sides", "dear"):
         count += opens(gateway, route, "the first", {})
     rows = gateway.rows(count)
-    expect([r["route"] for r in rows if r["model_asked"] == "sides"][-3:], ["route sides: large"] * 3)
+    expect([r["route"] for r in rows if r["model_asked"] == "sides"][-3:], ["route sides: small"] * 3)
     expect(len(rows), count, "each attempt has its row")
     expect({r["route"] for r in rows},
-           {"alias", "fallback", "retry"} | {f"route {r}" for r in ("sides: small", "sides: large", "sides: fallback",
+           {"alias", "fallback", "retry"} | {f"route {r}" for r in ("sides: small", "sides: fallback",
                                                                     "dear: large", "dear: fallback")}, "what each came as")
     until(lambda: "its breaker is open" in gateway.program.errors(), 5, "the log says so")
 

@@ -19,6 +19,7 @@ ROUTES = PRICE + """tiers:
   slow: ["east/slow+late=3000", west/m]
 routes:
   - { name: shared, large: large }
+  - { name: loyal, large: large, sticky: user }
   - { name: ailing, large: shaky }
   - { name: quick, large: slow, max_ttft: 2s }
   - { name: patient, large: slow }
@@ -37,6 +38,11 @@ with Mock() as mock:
         seen = Counter(where("shared") for _ in range(CALLS))
         expect(set(seen), {("east/m", None), ("west/m", None)}, "what has no weight is for when these fail")
         expect_true(CALLS / 7 < seen["west/m", None] < 3 * CALLS / 7, f"by their weights: {seen}")
+
+        # Not within a session.
+        for user in range(8):
+            seen = {where("loyal", user=f"user-{user}") for _ in range(8)}
+            expect(len(seen), 1, f"a session stays where it began: {seen}")
 
         # The one that fails is followed by the other, and then out of turn.
         seen = Counter(where("ailing") for _ in range(20))
