@@ -5,7 +5,8 @@
 #include "cmd/route.h"
 
 static const char help[] =
-    "usage: costlens route explain ID [--json]\n"
+    "usage: costlens route list [--json]\n"
+    "       costlens route explain ID [--json]\n"
     "       costlens route train --data FILE.jsonl... [--prior none|shipped] --out MODEL [--json]\n"
     "       costlens route eval --model MODEL --data FILE.jsonl... [--threshold T] [--ratio R] "
     "[--json]\n"
@@ -17,6 +18,11 @@ static const char help[] =
     "       costlens route status|learn [ROUTE] [--json]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
+    "\n"
+    "`list` shows the configuration's routes and the models of their sides, with what is known of\n"
+    "them: price (USD for 10^6 tokens), context, whether they stay on this machine and its "
+    "network,\n"
+    "and why one is left out. `auto` at its end is for calls that no route takes.\n"
     "\n"
     "`explain` tells why a call that left the choice to a route went where it went: what of its\n"
     "match fits, which side went first and why, each model that could have been asked, with the\n"
@@ -89,6 +95,7 @@ static const struct {
     int (*run)(const struct cli *cli, const struct route_wishes *w);
     const char *ask; // when there is no operand
 } verbs[] = {
+    {"list", route_list, NULL},
     {"explain", route_explain, "explain: which call? Its id is x-costlens-request-id"},
     {"train", route_train, "train: which rows? --data FILE.jsonl"},
     {"eval", route_eval, "eval: which rows? --data FILE.jsonl"},
@@ -136,7 +143,8 @@ const struct command cmd_route = {
     .help = help,
     .run = run,
     .options = options,
-    .examples = "costlens route explain 0198f2a4-5b6c-7d8e-9f00-112233445566\n"
+    .examples = "costlens route list\n"
+                "costlens route explain 0198f2a4-5b6c-7d8e-9f00-112233445566\n"
                 "costlens route train --data judged.jsonl --out support.model\n"
                 "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n"
                 "costlens route certify --model support.model --data later.jsonl --loss 2%\n"

@@ -27,6 +27,7 @@ struct route_wishes {
 };
 
 int route_explain(const struct cli *cli, const struct route_wishes *w);
+int route_list(const struct cli *cli, const struct route_wishes *w);
 int route_train(const struct cli *cli, const struct route_wishes *w);
 int route_eval(const struct cli *cli, const struct route_wishes *w);
 int route_certify(const struct cli *cli, const struct route_wishes *w);

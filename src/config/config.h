@@ -39,6 +39,12 @@ struct config_breaker {
     bool refuses;      // also what has no other target: it is answered by us
 };
 
+// What some models of a provider cannot do.
+struct config_lack {
+    struct str models; // `*` stands for anything
+    unsigned bits;     // enum ability
+};
+
 struct config_provider {
     struct str name;
     enum dialect dialect;
@@ -51,6 +57,8 @@ struct config_provider {
     unsigned key_count;               // 0: it has one, or none
     struct str *models;               // closed list when model_count > 0
     unsigned model_count;
+    struct config_lack *lacks;
+    unsigned lack_count;
     bool free; // prices state it
     struct origin_timeouts timeouts;
     struct config_breaker breaker;
@@ -190,6 +198,8 @@ const struct config_team *config_team_of(const struct config *c, struct str key)
 int config_budget_line(const struct config *c, struct str name);
 // One budget as it stands there, without the brackets: whatever was left out has its default.
 void config_budget_members(struct json_out *o, const struct budget *b);
+// One route as it holds, in the same way; its sides by their tiers' names.
+void config_route_members(struct json_out *o, const struct config_route *r);
 // The addresses of `count` listeners, as the list `key`.
 void config_listen_write(struct json_out *o, const char *key, const struct config_listen *l,
                          unsigned count);

@@ -27,6 +27,13 @@ static int provider_of(const struct config *c, struct str full)
     return best;
 }
 
+bool reading_is_private(const struct reading *r, struct str full)
+{
+    int provider = provider_of(r->c, full);
+    const struct config_provider *p = provider < 0 ? NULL : &r->c->providers[provider];
+    return p && (p->mock || (host_is_private(p->url.host) && !p->proxied));
+}
+
 static bool is_absent(const struct reading *r, struct str full)
 {
     for (unsigned i = 0; i < r->left_out_count; i++) {

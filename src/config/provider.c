@@ -187,6 +187,33 @@ static void read_models(struct reading *r, const struct node *map, struct config
                       "models: an empty list serves nothing. Name models, or leave the line out");
 }
 
+static void read_lack(struct reading *r, const struct node *n, struct config_provider *p)
+{
+    struct config_lack *lack = &p->lacks[p->lack_count++];
+    const struct node *item = n->kind == NODE_LIST ? n->first : n;
+    lack->models = n->key;
+    for (; item; item = item == n ? NULL : item->next) {
+        if (item->kind != NODE_TEXT || !reading_ability(item->text, &lack->bits))
+            reading_fault(r, item->line,
+                          "lacks: this is no ability. Write some of [tools, vision, schema]");
+    }
+}
+
+static void read_lacks(struct reading *r, const struct node *n, struct config_provider *p)
+{
+    if (node_is_null(n))
+        return;
+    if (n->kind != NODE_MAP) {
+        reading_fault(r, n->line,
+                      "lacks: models and what they cannot do are expected here: "
+                      "`{ \"own-*\": [vision] }`");
+        return;
+    }
+    p->lacks = arena_array(&r->c->arena, struct config_lack, n->count);
+    for (const struct node *m = n->first; m && p->lacks; m = m->next)
+        read_lack(r, m, p);
+}
+
 static bool can_trust(struct str file, struct why *why)
 {
     struct tls_client *t = NULL;
@@ -267,6 +294,7 @@ static void read_provider(struct reading *r, const struct node *map, struct conf
     read_ollama(r, map, &t, p);
     p->free = is_local(p->vendor_row) && host_is_private(p->url.host);
     read_models(r, map, p);
+    read_lacks(r, node_get(map, "lacks"), p);
     reading_timeouts(r, node_get(map, "timeouts"), &p->timeouts);
     reading_breaker(r, node_get(map, "breaker"), &p->breaker);
     read_ca(r, line_of(map, "ca"), t.ca, p);

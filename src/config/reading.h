@@ -78,9 +78,12 @@ enum reading_target { TARGET_THERE, TARGET_ABSENT, TARGET_FAULTY };
 enum reading_target reading_target(struct reading *r, const struct node *n, struct reading_owner of,
                                    struct str full);
 void reading_aliases(struct reading *r);
+void config_abilities_write(struct json_out *o, unsigned bits);       // as items of a list
 void config_routes_write(struct json_out *o, const struct config *c); // for config_write
 void reading_tiers(struct reading *r);                                // after the aliases
 void reading_routes(struct reading *r);                               // after the tiers and keys
+// The provider of "provider/model" has a private address, and no proxy on the way.
+bool reading_is_private(const struct reading *r, struct str full);
 // A route's `match`.
 void reading_match(struct reading *r, struct str route, const struct node *map,
                    struct config_match *out);
@@ -88,6 +91,8 @@ void config_match_forget(struct config_match *m); // its patterns
 // What checks its answers, and which of its calls both sides get: of a route that has its sides.
 void reading_verify(struct reading *r, const struct node *n, struct config_route *route);
 void reading_shadow(struct reading *r, const struct node *n, struct config_route *route);
+// Adds the bit of an ability (core/ability.h). False: it is none.
+bool reading_ability(struct str text, unsigned *bits);
 // A tier whose models stand in a list, or whose one model stands there.
 bool reading_tier(struct reading *r, struct reading_owner of, const struct node *n,
                   struct config_tier *out);

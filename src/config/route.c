@@ -122,7 +122,7 @@ static void read_sides(struct reading *r, const struct node *map, struct config_
 
 // --- what its models must be ---
 
-static bool read_ability(struct str text, unsigned *bits)
+bool reading_ability(struct str text, unsigned *bits)
 {
 #define X(id, bit, word)       \
     if (str_is(text, word)) {  \
@@ -149,7 +149,7 @@ static void read_require(struct reading *r, const struct node *n, struct config_
     const struct node *item = n->kind == NODE_LIST ? n->first : n;
     for (; item; item = item == n ? NULL : item->next) {
         if (item->kind == NODE_MAP ? !read_context(item, &route->require_context)
-                                   : !read_ability(item->text, &route->require))
+                                   : !reading_ability(item->text, &route->require))
             reading_fault(r, item->line,
                           "route %.*s: require: this is no ability. Write some of [tools, vision, "
                           "schema, { context: 100000 }]",
@@ -208,12 +208,31 @@ static void note_mode(struct reading *r, const struct config_route *route)
                                                  : "it goes by the rules");
 }
 
+// A check that sends the text elsewhere is no check for what must stay.
+static void check_local(struct reading *r, const struct node *n, const struct config_route *route)
+{
+    for (unsigned i = 0; route->local_only && i < route->verifier_count; i++) {
+        const struct config_verifier *v = &route->verifiers[i];
+        if (v->kind == VERIFIER_HTTP && !host_is_private(v->url.host))
+            reading_fault(r, n->line,
+                          "route %.*s: local_only: %.*s is not in this machine's private network, "
+                          "and would get the text. Write a private address, or remove it",
+                          STR_ARG(route->name), STR_ARG(v->url_text));
+        else if (v->kind == VERIFIER_AGREE && !reading_is_private(r, v->model))
+            reading_fault(r, n->line,
+                          "route %.*s: local_only: the provider of %.*s is not in this machine's "
+                          "private network, and would get the text",
+                          STR_ARG(route->name), STR_ARG(v->model));
+    }
+}
+
 static void read_terms(struct reading *r, const struct node *map, struct config_route *route)
 {
     read_sides(r, map, route);
     read_require(r, node_get(map, "require"), route);
     read_sticky(r, node_get(map, "sticky"), route);
     reading_verify(r, node_get(map, "verify"), route);
+    check_local(r, map, route);
     reading_shadow(r, node_get(map, "shadow"), route);
     note_mode(r, route);
 }

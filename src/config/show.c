@@ -62,6 +62,19 @@ static void keep_alive(struct json_out *o, struct str json)
     buf_add(o->buf, json);
 }
 
+static void lacks(struct json_out *o, const struct config_provider *p)
+{
+    if (p->lack_count == 0)
+        return;
+    json_out_begin(o, "lacks", '{');
+    for (unsigned i = 0; i < p->lack_count; i++) {
+        json_out_begin(o, p->lacks[i].models.ptr, '[');
+        config_abilities_write(o, p->lacks[i].bits);
+        json_out_end(o, ']');
+    }
+    json_out_end(o, '}');
+}
+
 static void provider(struct json_out *o, const struct config_provider *p)
 {
     json_out_begin(o, NULL, '{');
@@ -74,6 +87,7 @@ static void provider(struct json_out *o, const struct config_provider *p)
     if (p->key_count)
         json_out_number(o, "keys", p->key_count);
     texts(o, "models", p->models, p->model_count);
+    lacks(o, p);
     if (p->free)
         json_out_flag(o, "free", true);
     if (p->proxied)

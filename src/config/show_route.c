@@ -113,16 +113,21 @@ static void verifiers(struct json_out *o, const struct config_route *r)
     json_out_end(o, ']');
 }
 
+void config_abilities_write(struct json_out *o, unsigned bits)
+{
+#define X(id, bit, word)     \
+    if (bits & ABILITY_##id) \
+        json_out_text(o, NULL, str_of(word));
+    ABILITY_MAP(X)
+#undef X
+}
+
 static void require(struct json_out *o, const struct config_route *r)
 {
     if (!r->require && !r->require_context)
         return;
     json_out_begin(o, "require", '[');
-#define X(id, bit, word)           \
-    if (r->require & ABILITY_##id) \
-        json_out_text(o, NULL, str_of(word));
-    ABILITY_MAP(X)
-#undef X
+    config_abilities_write(o, r->require);
     if (r->require_context) {
         json_out_begin(o, NULL, '{');
         json_out_number(o, "context", r->require_context);
@@ -178,16 +183,14 @@ static void route_terms(struct json_out *o, const struct config_route *r)
     shadow(o, &r->shadow);
 }
 
-static void route(struct json_out *o, const struct config_route *r)
+void config_route_members(struct json_out *o, const struct config_route *r)
 {
-    json_out_begin(o, NULL, '{');
     json_out_text(o, "name", r->name);
     match(o, &r->match);
     json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
     side(o, "small", r->small);
     side(o, "large", r->large);
     route_terms(o, r);
-    json_out_end(o, '}');
 }
 
 void config_routes_write(struct json_out *o, const struct config *c)
@@ -197,7 +200,10 @@ void config_routes_write(struct json_out *o, const struct config *c)
         tier(o, c->tiers[i]->name.ptr, c->tiers[i]);
     json_out_end(o, '}');
     json_out_begin(o, "routes", '[');
-    for (unsigned i = 0; i < c->route_count; i++)
-        route(o, &c->routes[i]);
+    for (unsigned i = 0; i < c->route_count; i++) {
+        json_out_begin(o, NULL, '{');
+        config_route_members(o, &c->routes[i]);
+        json_out_end(o, '}');
+    }
     json_out_end(o, ']');
 }

@@ -163,6 +163,9 @@ static const struct config_row providers[] = {
      "The models it has (* stands for anything): any other is unknown. Default: those of the "
      "price\n"
      "book, and whatever is asked for as PROVIDER/MODEL."},
+    {"lacks", KIND_OTHER, "{ NAME: [tools|vision|schema, ...] }", NULL, 0, 0, 0,
+     "What some of its models cannot do (* stands for anything): routes leave them out where a\n"
+     "call needs it. An Ollama tells of its own."},
     {"timeouts", KIND_OTHER, "section", NULL, 0, 0, 0, "Its own; what is left out is as above."},
     {"breaker", KIND_OTHER, "section", NULL, 0, 0, 0, "Its own; what is left out is as above."},
     {"retries", KIND_COUNT, "number", "2", PROVIDER(retries), 0, 10,
@@ -364,6 +367,7 @@ static const struct config_section_table sections[SECTION_COUNT] = {
         "    url: https://llm.example.com/v1\n"
         "    key: file:bench.key\n"
         "    models: [gpt-4o, own-*]\n"
+        "    lacks: { \"own-*\": [tools, vision] }\n"
         "    timeouts: { connect: 1s, total: 10m }\n"
         "    breaker: { failures: 3, turn: 30s }\n"
         "    retries: 1\n"

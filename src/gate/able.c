@@ -38,6 +38,10 @@ void able_of(const struct snapshot *s, const struct config_provider *p, struct s
     struct local_model m;
     *out = (struct able){.context = sheet ? sheet->context_tokens : 0,
                          .stays = able_stays(s, p, model)};
+    for (unsigned i = 0; i < p->lack_count; i++) {
+        if (str_glob(p->lacks[i].models, model))
+            out->lacks |= p->lacks[i].bits;
+    }
     if (!local_of(s, p, model, &m))
         return;
     out->context = least(m.context_trained, p->num_ctx);

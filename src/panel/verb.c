@@ -10,6 +10,7 @@
 #include "panel/promised.h"
 #include "panel/providers.h"
 #include "panel/reports.h"
+#include "panel/routing.h"
 #include "panel/running.h"
 #include "panel/teams.h"
 #include "panel/watch.h"
@@ -33,6 +34,11 @@ static const struct verb verbs[] = {
     {.name = "teams/rm", .run = teams_rm, .without_store = true},
     {.name = "routes/status", .run = promised_status, .safe = true, .slow = true},
     {.name = "routes/learn", .run = promised_learn, .slow = true},
+    {.name = "routes/list",
+     .run = routing_list,
+     .safe = true,
+     .needs_catalog = true,
+     .without_store = true},
     {.name = "routes/feedback", .run = answers_rate},
     {.name = "routes/pairs", .run = answers_pairs, .safe = true, .slow = true},
     {.name = "providers/list", .run = providers_list, .safe = true, .without_store = true},

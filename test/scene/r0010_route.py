@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who asks for `auto`, or for a route, gets a model of it: the first of the small side, else what follows; who names
 a model keeps it."""
+import json
+
 from lib.scene import Gateway, Mock, expect, expect_in, limit
 
 limit(60)
@@ -99,3 +101,16 @@ with Mock() as mock, Priced(mock, extra=ROUTES, models=MODELS, keys=KEYS) as gat
         expect(gateway.request("GET", f"/v1/models/{name}").json, listed[name], name)
     mine = gateway.request("GET", "/v1/models", headers=bearer("routed-routed-routed")).json["data"]
     expect([m["id"] for m in mine], ["support"])
+
+    shown = json.loads(gateway.costlens("route", "list", "--json").stdout)["routes"]
+    expect([r["name"] for r in shown], ["support", "good", "shaky", "dying", "dead", "mixed", "one", "auto"])
+    expect(shown[0]["match"], {"tag": {"feature": "support*"}, "max_tokens_in": 100})
+    expect(shown[0]["sides"]["small"][0], {"model": "bench/small-a", "price": {"input": "0.15", "output": "0.6"},
+                                           "context": None, "local": True, "out": None})
+    expect([m["model"] for m in shown[-1]["sides"]["large"]], ["bench/large-a"])
+    text = gateway.costlens("route", "list").stdout
+    expect_in("tag, max_tokens_in", text)
+    expect_in("what is left", text)
+
+# The same without a gateway.
+expect(json.loads(gateway.costlens("route", "list", "--json").stdout)["routes"], shown)

@@ -9,7 +9,7 @@ from lib.scene import Gateway, Mock, expect, expect_in, limit
 limit(60)
 PROMPT = "You answer mail of our customers. Be brief."
 DIGEST = hashlib.sha256(PROMPT.encode()).hexdigest()
-PROVIDERS = """  bench: {{ dialect: openai, url: "{url}/v1", models: [bench-model, narrow] }}
+PROVIDERS = """  bench: {{ dialect: openai, url: "{url}/v1", models: [bench-model, narrow, blind], lacks: {{ blind: vision }} }}
   local: {{ dialect: ollama, url: "{url}" }}
   far: {{ dialect: openai, url: "https://api.example.com/v1", models: [far-model], retries: 0 }}
 """
@@ -21,6 +21,8 @@ routes:
   - {{ name: asked, match: {{ regex: ["(?i)\\\\brefund\\\\b", "^rechnung"] }}, small: bench/bench-model }}
   - {{ name: private, match: {{ key: hr, tag: {{ kind: "*" }} }}, local_only: true, small: [far/far-model, bench/bench-model] }}
   - {{ name: sees, match: {{ key: nobody }}, small: ["local/llama3.2:3b"], large: bench/bench-model }}
+  - {{ name: blind, match: {{ key: nobody }}, small: bench/blind, large: bench/bench-model }}
+  - {{ name: seeing, match: {{ key: nobody }}, require: [vision], small: bench/blind, large: bench/bench-model }}
   - {{ name: wide, match: {{ key: nobody }}, small: bench/narrow, large: bench/bench-model }}
   - {{ name: big, match: {{ key: nobody }}, require: [{{ context: 2000 }}], small: bench/narrow, large: bench/bench-model }}
   - {{ name: home, match: {{ key: nobody }}, local_only: true, small: far/far-model }}
@@ -33,7 +35,7 @@ def ask(text, system=None, **more):
     return {"model": "auto", "messages": messages + [{"role": "user", "content": text}], **more}
 
 
-with Mock(models="llama3.2:3b,bench-model,narrow") as mock, Gateway(
+with Mock(models="llama3.2:3b,bench-model,narrow,blind") as mock, Gateway(
         mock, providers=PROVIDERS.format(url=mock.url), extra=ROUTES, models=[],
         keys=["{ name: hr, token: hr-hr-hr-hr-hr-hr-hr }"]) as gateway:
     count = 0
@@ -59,6 +61,9 @@ with Mock(models="llama3.2:3b,bench-model,narrow") as mock, Gateway(
                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]
     goes({**ask("x"), "model": "sees"}, "local/llama3.2:3b", "route sees: small")
     goes({**ask(picture), "model": "sees"}, "bench/bench-model", "route sees: large")
+    goes({**ask("x"), "model": "blind"}, "bench/blind", "route blind: small")
+    goes({**ask(picture), "model": "blind"}, "bench/bench-model", "route blind: large")
+    goes({**ask("x"), "model": "seeing"}, "bench/bench-model", "route seeing: large")
     goes({**ask("x" * 3000), "model": "wide"}, "bench/narrow", "route wide: small")
     goes({**ask("x" * 3000), "model": "wide", "max_tokens": 400}, "bench/bench-model", "route wide: large")
     goes({**ask("x" * 5000), "model": "wide"}, "bench/bench-model", "route wide: large")

@@ -78,6 +78,14 @@ static const struct bad bad[] = {
     {ROUTE("shadow: {budget: 1}"), 7, "the route has one"},
     {ROUTE("large: large, local_only: true, shadow: {budget: 1}"), 7,
      "sends no text a second time"},
+    {ROUTE("large: large, local_only: true, verify: [{http: 'http://example.com/x'}]"), 7,
+     "would get the text"},
+    {"providers:\n  a: {url: 'http://127.0.0.1:9/v1'}\n  b: {url: 'https://example.com/v1'}\n"
+     "routes:\n  - {name: r, local_only: true, small: a/m, large: a/n, verify: [{agree: b/x}]}\n",
+     5, "the provider of b/x is not in this machine's private network"},
+    // what models lack
+    {"providers:\n  a: {url: 'http://127.0.0.1:9/v1', lacks: [vision]}\n", 2, "lacks: models and"},
+    {"providers:\n  a: {url: 'http://127.0.0.1:9/v1', lacks: {m: [sight]}}\n", 2, "no ability"},
     // keys of a provider
     {"providers:\n  a: {url: 'http://127.0.0.1:9/v1', key: x1, keys: [y1]}\n", 2,
      "`key` and `keys`"},

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "panel/routing.h"
+
+#include "base/args.h"
+#include "base/clock.h"
+#include "base/json_out.h"
+#include "base/limits.h"
+#include "core/ability.h"
+#include "gate/able.h"
+#include "gate/gate.h"
+#include "gate/proposal.h"
+#include "gate/resolve.h"
+
+#define MTOK INT64_C(1000000)
+
+static void price_member(struct json_out *o, const char *name, const struct rates *rates,
+                         enum bucket b)
+{
+    struct price price;
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    if (rates_find(rates, b, &price)) {
+        price_write(&text, price, MTOK);
+        json_out_text(o, name, buf_str(&text));
+    } else {
+        json_out_null(o, name);
+    }
+    buf_fini(&text);
+}
+
+static void price(struct json_out *o, const struct snapshot *s, const struct target *t)
+{
+    const struct config_provider *p = &s->config->providers[t->provider];
+    const struct sheet *sheet = provider_sheet(s, p, t->model);
+    bool free = provider_free(p, t->model, sheet) || (sheet && sheet->free);
+    if (free) {
+        json_out_text(o, "price", str_of("free"));
+    } else if (!sheet || sheet->rates.has == 0) {
+        json_out_null(o, "price");
+    } else {
+        json_out_begin(o, "price", '{');
+        price_member(o, "input", &sheet_at(sheet, clock_wall_us())->rates, BUCKET_INPUT);
+        price_member(o, "output", &sheet_at(sheet, clock_wall_us())->rates, BUCKET_OUTPUT);
+        json_out_end(o, '}');
+    }
+}
+
+// Whatever a call says: what depends on it is judged with the call.
+static const char *why_out(const struct config_route *route, const struct able *able)
+{
+    if (route->local_only && !able->stays)
+        return "not local";
+#define X(id, bit, word)                             \
+    if (able->lacks & route->require & ABILITY_##id) \
+        return "no " word;
+    ABILITY_MAP(X)
+#undef X
+    return able->context > 0 && able->context < route->require_context ? "context" : NULL;
+}
+
+static void model(struct json_out *o, const struct snapshot *s, const struct config_route *route,
+                  struct str full)
+{
+    struct target t;
+    struct able able = {0};
+    const char *out = "model unknown";
+    bool known = resolve_prefixed(s, full, &t) == REFUSAL_NONE;
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "model", full);
+    if (known) {
+        able_of(s, &s->config->providers[t.provider], t.model, &able);
+        out = why_out(route, &able);
+        price(o, s, &t);
+    }
+    if (able.context)
+        json_out_number(o, "context", able.context);
+    else
+        json_out_null(o, "context");
+    json_out_flag(o, "local", able.stays);
+    if (out)
+        json_out_text(o, "out", str_of(out));
+    else
+        json_out_null(o, "out");
+    json_out_end(o, '}');
+}
+
+static void side(struct json_out *o, const struct snapshot *s, const struct config_route *route,
+                 bool small)
+{
+    const struct config_tier *t = small ? route->small : route->large;
+    json_out_begin(o, small ? "small" : "large", '[');
+    for (unsigned i = 0; t && i < t->model_count; i++)
+        model(o, s, route, t->models[i]);
+    json_out_end(o, ']');
+}
+
+static void route_write(struct json_out *o, const struct snapshot *s,
+                        const struct config_route *route, bool built_in)
+{
+    json_out_begin(o, NULL, '{');
+    config_route_members(o, route);
+    json_out_flag(o, "built_in", built_in);
+    json_out_begin(o, "sides", '{');
+    side(o, s, route, true);
+    side(o, s, route, false);
+    json_out_end(o, '}');
+    json_out_end(o, '}');
+}
+
+static bool list(struct json_out *o, const struct snapshot *s, struct arena *arena)
+{
+    const struct config_route *usual = proposal_auto(s, arena);
+    json_out_begin(o, NULL, '{');
+    json_out_begin(o, "routes", '[');
+    for (unsigned i = 0; i < s->config->route_count; i++) {
+        const struct config_route *route = proposal_fill(s, &s->config->routes[i], arena);
+        if (route)
+            route_write(o, s, route, false);
+    }
+    if (usual)
+        route_write(o, s, usual, true);
+    json_out_end(o, ']');
+    json_out_end(o, '}');
+    return usual && !arena_failed(arena);
+}
+
+enum status routing_list(struct verb_call *c, struct why *why)
+{
+    enum status status = args_none(c->args, why);
+    if (status != STATUS_OK)
+        return status;
+    struct snapshot own = {.config = (struct config *)(uintptr_t)c->config, // neither is changed
+                           .catalog = (struct catalog *)(uintptr_t)c->catalog};
+    struct snapshot *s = c->gate ? gate_snapshot(c->gate) : &own;
+    struct arena arena;
+    struct json_out o = {c->answer, true};
+    arena_init(&arena, &alloc_heap, 4 * KIB, 16 * MIB);
+    if (!c->gate)
+        own.proposal = proposal_new(&own);
+    bool fine = s->proposal && list(&o, s, &arena);
+    arena_fini(&arena);
+    if (c->gate)
+        snapshot_free(s);
+    else
+        proposal_free(own.proposal);
+    return fine ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a budget does not cover a route's model, the call goes to the next one of its side, then to the large side; to
+the small one only where the budget welcomes a cheaper model."""
+from lib.scene import Gateway, Mock, expect, expect_in, limit
+
+limit(60)
+ROUTES = """budgets:
+  - { name: tight, scope: { model: bench/small-a }, limit: 0.0000001 }
+  - { name: yielding, scope: { model: bench/large-a }, limit: 0.0000001, on_exceed: downgrade }
+  - { name: strict, scope: { model: bench/large-c }, limit: 0.0000001 }
+routes:
+  - { name: beside, match: { key: nobody }, small: [bench/small-a, bench/small-b], large: bench/large-b }
+  - { name: up, match: { key: nobody }, small: bench/small-a, large: bench/large-b }
+  - { name: down, match: { key: nobody }, mode: certified, small: bench/small-b, large: bench/large-a }
+  - { name: stuck, match: { key: nobody }, mode: certified, small: bench/small-b, large: bench/large-c }
+"""
+MODELS = ["small-a", "small-b", "large-a", "large-b", "large-c"]
+
+
+class Priced(Gateway):
+    def config(self):  # else nothing speaks for the small side
+        text = super().config()
+        for name in ("large-a", "large-b", "large-c"):
+            text = text.replace(f'"bench/{name}", input_per_mtok: 0.15', f'"bench/{name}", input_per_mtok: 15')
+        return text
+
+
+with Mock() as mock, Priced(mock, extra=ROUTES, models=MODELS) as gateway:
+    count = 0
+    for route, model in (("beside", "small-b"), ("up", "large-b"), ("down", "small-b")):
+        answer = gateway.chat(model=route, max_tokens=50)
+        expect((answer.status, answer.headers["x-costlens-model"]), (200, f"bench/{model}"), route)
+        count += 1
+        row = gateway.calls(count)[-1]
+        expect((row["route"], row["attempt"]), (f"route {route}: fallback", 0), "nothing was sent before")
+    answer = gateway.chat(model="stuck", max_tokens=50)
+    expect((answer.status, answer.json["error"]["code"]), (402, "budget_exceeded"))
+    expect_in('"strict"', answer.json["error"]["message"])
+    expect(len(mock.bills()), count)
