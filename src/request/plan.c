@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "gate/proposal.h"
+#include "request/confine.h"
 #include "request/expected.h"
 #include "request/matching.h"
 #include "request/ranking.h"
@@ -218,6 +219,8 @@ enum flow plan_make(struct req *r)
         return req_refuse(r, REFUSAL_BAD_REQUEST,
                           "A route chooses among models that answer. Name the model that embeds.");
     plan.route = proposal_fill(r->view->snapshot, plan.route, &r->arena);
+    if (plan.route && r->confined)
+        plan.route = confine(plan.route, &r->arena);
     if (!plan.route || !list_fill(r, &plan))
         return req_refuse(r, REFUSAL_OVERLOAD, NULL);
     if (plan.side == SIDE_NONE && route_waits(r))

@@ -25,6 +25,7 @@ routes:
   - {{ name: seeing, match: {{ key: nobody }}, require: [vision], small: bench/blind, large: bench/bench-model }}
   - {{ name: wide, match: {{ key: nobody }}, small: bench/narrow, large: bench/bench-model }}
   - {{ name: big, match: {{ key: nobody }}, require: [{{ context: 2000 }}], small: bench/narrow, large: bench/bench-model }}
+  - {{ name: first, match: {{ key: nobody }}, small: [far/far-model, bench/bench-model] }}
   - {{ name: home, match: {{ key: nobody }}, local_only: true, small: far/far-model }}
 """
 HR = {"Authorization": "Bearer hr-hr-hr-hr-hr-hr-hr", "x-costlens-tags": "kind=letter"}
@@ -77,6 +78,9 @@ with Mock(models="llama3.2:3b,bench-model,narrow,blind") as mock, Gateway(
         answer = gateway.post("/v1/chat/completions", {**ask("hello"), "model": name}, HR)
         expect((answer.status, answer.json["error"]["code"]), (403, "local_only"))
         expect_in('The route "private" is local_only and takes this call', answer.json["error"]["message"])
+    # By another route, too.
+    elsewhere = {**ask("x"), "model": "first"}
+    goes(elsewhere, "bench/bench-model", "route first: small", HR)
     answer = gateway.post("/v1/chat/completions", {**ask("x"), "model": "home"})
     expect(answer.status, 404)
     expect_in("far/far-model (not local)", answer.json["error"]["message"])
