@@ -20,11 +20,11 @@ routes:
   - {{ name: told, match: {{ system: ["{DIGEST[:12].upper()}"] }}, small: bench/bench-model }}
   - {{ name: asked, match: {{ regex: ["(?i)\\\\brefund\\\\b", "^rechnung"] }}, small: bench/bench-model }}
   - {{ name: private, match: {{ key: hr, tag: {{ kind: "*" }} }}, local_only: true, small: [far/far-model, bench/bench-model] }}
-  - {{ name: sees, match: {{ key: nobody }}, small: ["local/llama3.2:3b"], large: bench/bench-model }}
-  - {{ name: blind, match: {{ key: nobody }}, small: bench/blind, large: bench/bench-model }}
-  - {{ name: seeing, match: {{ key: nobody }}, require: [vision], small: bench/blind, large: bench/bench-model }}
-  - {{ name: wide, match: {{ key: nobody }}, small: bench/narrow, large: bench/bench-model }}
-  - {{ name: big, match: {{ key: nobody }}, require: [{{ context: 2000 }}], small: bench/narrow, large: bench/bench-model }}
+  - {{ name: sees, match: {{ key: nobody }}, small: ["local/llama3.2:3b", bench/bench-model] }}
+  - {{ name: blind, match: {{ key: nobody }}, small: [bench/blind, bench/bench-model] }}
+  - {{ name: seeing, match: {{ key: nobody }}, require: [vision], small: [bench/blind, bench/bench-model] }}
+  - {{ name: wide, match: {{ key: nobody }}, small: [bench/narrow, bench/bench-model] }}
+  - {{ name: big, match: {{ key: nobody }}, require: [{{ context: 2000 }}], small: [bench/narrow, bench/bench-model] }}
   - {{ name: first, match: {{ key: nobody }}, small: [far/far-model, bench/bench-model] }}
   - {{ name: home, match: {{ key: nobody }}, local_only: true, small: far/far-model }}
 """
@@ -61,14 +61,14 @@ with Mock(models="llama3.2:3b,bench-model,narrow,blind") as mock, Gateway(
     picture = [{"type": "text", "text": "what is it?"},
                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]
     goes({**ask("x"), "model": "sees"}, "local/llama3.2:3b", "route sees: small")
-    goes({**ask(picture), "model": "sees"}, "bench/bench-model", "route sees: large")
+    goes({**ask(picture), "model": "sees"}, "bench/bench-model", "route sees: small")
     goes({**ask("x"), "model": "blind"}, "bench/blind", "route blind: small")
-    goes({**ask(picture), "model": "blind"}, "bench/bench-model", "route blind: large")
-    goes({**ask("x"), "model": "seeing"}, "bench/bench-model", "route seeing: large")
+    goes({**ask(picture), "model": "blind"}, "bench/bench-model", "route blind: small")
+    goes({**ask("x"), "model": "seeing"}, "bench/bench-model", "route seeing: small")
     goes({**ask("x" * 3000), "model": "wide"}, "bench/narrow", "route wide: small")
-    goes({**ask("x" * 3000), "model": "wide", "max_tokens": 400}, "bench/bench-model", "route wide: large")
-    goes({**ask("x" * 5000), "model": "wide"}, "bench/bench-model", "route wide: large")
-    goes({**ask("x"), "model": "big"}, "bench/bench-model", "route big: large")
+    goes({**ask("x" * 3000), "model": "wide", "max_tokens": 400}, "bench/bench-model", "route wide: small")
+    goes({**ask("x" * 5000), "model": "wide"}, "bench/bench-model", "route wide: small")
+    goes({**ask("x"), "model": "big"}, "bench/bench-model", "route big: small")
 
     # What must stay stays: by its route, by another one, by an alias, and by a model's name.
     goes(ask("hello"), "bench/bench-model", "route private: small", HR)
