@@ -14,6 +14,7 @@
 
 #define TENANT "default" // the only one there is yet
 #define PPM    1e6
+#define SURER  1.5 // the shipped model has to be, where the small side's answers are verified
 
 struct limit { // of a route or a task
     uint64_t task;
@@ -263,8 +264,9 @@ void learned_advise(const struct learned *l, const struct config_route *r, const
     const struct known *p = known_of(l, r->name);
     const struct model *prior = learned_shipped();
     bool own = r->mode != CONFIG_RULES && p && p->own;
+    double surer = r->verifier_count ? SURER : 1;
     *out = (struct counsel){.score = (double)model_gain(own ? &p->model : prior, t, pair),
-                            .threshold = (double)prior->head->threshold,
+                            .threshold = surer * (double)prior->head->threshold,
                             .reason = "rules"};
     if (r->mode == CONFIG_CERTIFIED && !(p && p->whole.certified)) {
         out->threshold = -1;

@@ -5,7 +5,8 @@
 // model where there are none. Immutable, part of a snapshot, swapped whole.
 //
 //   mode        chosen by                                         no such thing
-//   rules       shipped model, the threshold it came with
+//   rules       shipped model, the threshold it came with; half as much
+//               again where answers of the small side are verified
 //   measured    the route's model, its measured threshold         as rules; the large side, where
 //                                                                 pairs enough speak against it
 //   certified   the route's model, its certificate's threshold    the large side

@@ -240,7 +240,7 @@ struct look {
     char terms[LEARNED_TERMS + 1];
 };
 
-static void note_of(const struct look *l, const struct findings *f, char *out, size_t size)
+static void note_of(const struct look *l, const struct outlooks *f, char *out, size_t size)
 {
     size_t least = learner_pairs_least(&l->promise, l->time);
     double percent = 100 * l->promise.loss;
@@ -256,7 +256,7 @@ static void note_of(const struct look *l, const struct findings *f, char *out, s
                        l->before, percent);
 }
 
-static enum status keep(const struct look *l, const struct findings *f, struct str model,
+static enum status keep(const struct look *l, const struct outlooks *f, struct str model,
                         struct why *why)
 {
     struct promise_row rows[PROMISE_TASKS_MAX + 1];
@@ -269,7 +269,7 @@ static enum status keep(const struct look *l, const struct findings *f, struct s
     }
     note_of(l, f, note, sizeof note);
     for (unsigned i = 0; i <= f->task_count; i++) {
-        const struct finding *one = i ? &f->tasks[i - 1] : &f->route;
+        const struct outlook *one = i ? &f->tasks[i - 1] : &f->route;
         rows[i] = (struct promise_row){.task = one->task,
                                        .at_us = clock_wall_us(),
                                        .terms = str_of(l->terms),
@@ -292,7 +292,7 @@ static enum status keep(const struct look *l, const struct findings *f, struct s
     return s;
 }
 
-static void say(const struct look *l, const struct findings *f)
+static void say(const struct look *l, const struct outlooks *f)
 {
     const struct certificate *c = &f->route.certified;
     if (c->holds)
@@ -309,7 +309,7 @@ static void say(const struct look *l, const struct findings *f)
 static enum status look_now(struct look *l, struct why *why)
 {
     struct learner learner;
-    struct findings f;
+    struct outlooks f;
     struct buf model;
     const struct learner_wishes wishes = {learned_shipped(), l->promise, l->time};
     struct lessons lessons = {

@@ -2,19 +2,23 @@
 
 #include "request/features.h"
 
-#include "request/plan.h"
+#include "config/route.h"
 #include "wire/prompt.h"
 
-void features_of(const struct req *r, struct traits *out)
+const struct traits *features_of(struct req *r, const struct config_route *route)
 {
     struct prompt p;
-    must(r->asked && r->plan);
+    struct traits *t = arena_get(&r->arena, sizeof *t);
+    must(r->asked);
+    if (!t)
+        return NULL;
     prompt_read(&p, json_root(r->ask.json));
-    const struct traits_source source = {
-        .demand = &r->ask.demand,
-        .system = p.system,
-        .texts = p.texts,
-        .count = p.count,
-        .task = traits_task(p.system, r->plan->route->name, r->key->tenant)};
-    traits_of(&source, out);
+    const struct traits_source source = {.demand = &r->ask.demand,
+                                         .system = p.system,
+                                         .texts = p.texts,
+                                         .count = p.count,
+                                         .task =
+                                             traits_task(p.system, route->name, r->key->tenant)};
+    traits_of(&source, t);
+    return t;
 }

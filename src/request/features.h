@@ -9,6 +9,9 @@
 #include "request/req.h"
 #include "route/traits.h"
 
-void features_of(const struct req *r, struct traits *out);
+struct config_route;
+
+// In the call's arena; NULL when that has ended.
+const struct traits *features_of(struct req *r, const struct config_route *route) MUST_USE;
 
 #endif

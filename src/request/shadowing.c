@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "gate/gate_state.h"
-#include "request/features.h"
+#include "gate/learned.h"
 #include "request/inner.h"
 #include "request/plan.h"
 #include "shadow/judge.h"
@@ -320,8 +320,9 @@ static bool may_be_asked_again(const struct req *r)
 
 static uint32_t rate_of(const struct req *r)
 {
-    const struct config_shadow *s = &r->plan->route->shadow;
-    return s->rate_ppm;
+    const struct config_route *route = r->plan->route;
+    bool certified = learned_certified(r->view->snapshot->learned, route);
+    return certified ? route->shadow.rate_certified_ppm : route->shadow.rate_ppm;
 }
 
 // By the random part of its id: as probable as `ppm` says.
@@ -353,12 +354,13 @@ static void own_found(struct shadow *s, const struct req *r)
 
 static void own_traits(struct shadow *s, const struct req *r)
 {
-    struct traits t;
+    const struct traits *t = r->plan->traits;
     struct buf packed;
-    features_of(r, &t);
+    if (!t)
+        return;
     buf_init(&packed, &alloc_heap, PAIR_TRAITS_MAX);
-    traits_pack(&t, true, &packed);
-    s->pair.task = t.task;
+    traits_pack(t, true, &packed);
+    s->pair.task = t->task;
     s->pair.traits = buf_failed(&packed) ? STR_NONE : arena_dup(&s->arena, buf_str(&packed));
     buf_fini(&packed);
 }

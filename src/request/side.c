@@ -3,7 +3,7 @@
 #include "request/side.h"
 
 #include "gate/learned.h"
-#include "request/look.h"
+#include "request/features.h"
 
 static struct str first_of(const struct plan *p, enum side side)
 {
@@ -16,7 +16,7 @@ static struct str first_of(const struct plan *p, enum side side)
 static void choose(struct req *r, struct plan *p)
 {
     struct counsel counsel;
-    p->traits = look(r, p->route->name);
+    p->traits = features_of(r, p->route);
     if (!p->traits)
         return; // the arena's mark refuses the call
     uint64_t pair = model_pair(first_of(p, SIDE_SMALL), first_of(p, SIDE_LARGE));

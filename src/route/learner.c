@@ -90,7 +90,7 @@ static void proof_free(struct proof *p)
 }
 
 static void find(const struct learner *l, const struct proof *proof, const struct learner_wishes *w,
-                 struct finding *out)
+                 struct outlook *out)
 {
     struct promise even = {w->promise.loss, EVEN};
     double time = w->time;
@@ -168,7 +168,7 @@ static enum status learn(const struct learner *l, const struct model *prior, str
 }
 
 enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,
-                        struct findings *out, struct why *why)
+                        struct outlooks *out, struct why *why)
 {
     struct model learned;
     struct proof proof;
@@ -176,7 +176,7 @@ enum status learner_run(const struct learner *l, const struct learner_wishes *w,
     enum status s = learn(l, w->prior, model, &learned, why);
     if (s != STATUS_OK)
         return s;
-    *out = (struct findings){.pairs = l->rows.count + l->proof_rows.count,
+    *out = (struct outlooks){.pairs = l->rows.count + l->proof_rows.count,
                              .learned = model->len ? l->rows.count : 0};
     if (!proof_make(l, &learned, &proof)) {
         proof_free(&proof);

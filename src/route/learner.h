@@ -54,7 +54,7 @@ struct learner {
 };
 
 // What holds of a route, or of one of its tasks.
-struct finding {
+struct outlook {
     uint64_t task; // 0: the route
     size_t pairs;  // tested on
     struct certificate certified;
@@ -62,10 +62,10 @@ struct finding {
     double loss_most;            // of the certified threshold; 1 where none is
 };
 
-struct findings {
+struct outlooks {
     size_t pairs, learned; // all; those that the model comes from: 0 = none, it is the prior's
-    struct finding route;
-    struct finding tasks[LEARNER_TASKS_MAX]; // that have pairs enough; the most first
+    struct outlook route;
+    struct outlook tasks[LEARNER_TASKS_MAX]; // that have pairs enough; the most first
     unsigned task_count;
 };
 
@@ -81,7 +81,7 @@ struct learner_wishes {
 // Learns, and tests what came of it. The model's file is appended to `model`; nothing where the
 // pairs are too few: then the prior was tested. RANGE, NO_MEMORY.
 enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,
-                        struct findings *out, struct why *why) MUST_USE;
+                        struct outlooks *out, struct why *why) MUST_USE;
 // So many pairs, half of which prove, carry a promise at best.
 size_t learner_pairs_least(const struct promise *p, unsigned time);
 
