@@ -62,21 +62,21 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=["small-a", "large-a"]) 
     expect_in("cannot certify: no pair was judged", support["next"])
 
     # A few are not enough; many are.
-    add_pairs(gateway, 30, 0.95)
+    add_pairs(gateway, 20, 0.95)
     [support] = status(gateway, "support", verb="learn")
-    expect((support["rung"], support["looks"]), ("rules", 1))
+    expect((support["rung"], support["pairs"]), ("rules", 40))
     expect_in("a promise of 10 % needs", support["note"])
     add_pairs(gateway, 500, 0.95)
     [support] = status(gateway, "support", verb="learn")
-    expect((support["rung"], support["looks"], support["pairs"], support["next"]), ("certified", 2, 550, ""))
+    expect((support["rung"], support["pairs"], support["next"]), ("certified", 540, ""))
     found = support["certified"]
     expect_true(float(found["share_small"]) > 0.9 and float(found["loss_most"]) <= 0.1, found)
     expect((support["small_usd"], support["large_usd"], support["saved_usd"]), ("0.000001", "0.000009", "0.000008"))
-    expect((support["shadow_usd"], support["judge_usd"]), ("0.00055", "0.000275"))
+    expect((support["shadow_usd"], support["judge_usd"]), ("0.00054", "0.00027"))
     until(lambda: model_of(gateway) == "bench/small-a", 10, "what was learned chooses")
     text = gateway.costlens("route", "status", "support").stdout
     expect_in("loss <= 10 % with 95 % confidence", text)
-    expect(gateway.costlens("route", "learn", "support", "--json").stdout.count('"looks":2'), 1, "nothing is new")
+    expect(status(gateway, "support", verb="learn")[0]["looks"], support["looks"], "nothing is new, so nothing is looked at")
 
     # A file that is damaged is refused, and what was there stays.
     file = gateway.state / support["model"]
@@ -100,6 +100,6 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=["small-a", "large-a"]) 
     # Without a gateway the command does the same; with the next one it is remembered.
     add_pairs(gateway, 3000, 0.95)
     [support] = status(gateway, "support", verb="learn")
-    expect((support["rung"], support["looks"]), ("certified", 4))
+    expect(support["rung"], "certified")
     gateway.start()
     expect(model_of(gateway), "bench/small-a")
