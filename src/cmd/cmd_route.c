@@ -16,6 +16,7 @@ static const char help[] =
     "       costlens route pairs ROUTE [--json]\n"
     "       costlens route feedback REQUEST_ID --score 0.8 | --thumbs up|down [--comment TEXT]\n"
     "       costlens route status|learn [ROUTE] [--json]\n"
+    "       costlens route cascades [--json]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
     "\n"
@@ -58,7 +59,9 @@ static const char help[] =
     "`status` tells on which rung each route of the configuration stands (rules, measured, "
     "certified),\n"
     "why, and what the next one needs; `learn` lets them learn now from the pairs that they have,\n"
-    "which a running gateway does by itself.\n";
+    "which a running gateway does by itself.\n"
+    "\n"
+    "`cascades` tells that of the running gateway's routes, by the latest calls.\n";
 
 static const struct option_row options[] = {
     {"data", "FILE...", "train, eval: the rows; more files may follow",
@@ -100,6 +103,7 @@ static const struct {
     {"train", route_train, "train: which rows? --data FILE.jsonl"},
     {"eval", route_eval, "eval: which rows? --data FILE.jsonl"},
     {"certify", route_certify, "certify: by which rows? --data FILE.jsonl"},
+    {"cascades", route_cascades, NULL},
     {"verify", route_verify, "verify: which file of answers?"},
     {"pairs", route_pairs, "pairs: of which route?"},
     {"feedback", route_feedback, "feedback: of which answer? Its x-costlens-request-id"},

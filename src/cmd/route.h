@@ -36,6 +36,7 @@ int route_pairs(const struct cli *cli, const struct route_wishes *w);
 int route_feedback(const struct cli *cli, const struct route_wishes *w);
 int route_status(const struct cli *cli, const struct route_wishes *w);
 int route_learn(const struct cli *cli, const struct route_wishes *w);
+int route_cascades(const struct cli *cli, const struct route_wishes *w);
 
 // Reads the rows of all --data files, and of the files behind them. EXIT_OK; else said on stderr,
 // with the file and the line. rows_fini ends them in any case.

@@ -21,6 +21,7 @@
 #include "budget/budget.h"
 #include "gate/absent.h"
 #include "gate/budgets.h"
+#include "gate/cascades.h"
 #include "gate/chore.h"
 #include "gate/defined.h"
 #include "gate/fixed.h"
@@ -52,6 +53,7 @@ struct gate {
     struct turns *turns;
     struct standings *standings;
     struct sessions *sessions;
+    struct cascades *cascades;
     struct budgets *budgets;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
@@ -108,6 +110,11 @@ struct worker *gate_worker(struct gate *g, unsigned i)
 struct tls_server *gate_tls(const struct gate *g)
 {
     return g->tls;
+}
+
+struct cascades *gate_cascades(struct gate *g)
+{
+    return g->cascades;
 }
 
 struct standings *gate_standings(struct gate *g)
@@ -535,12 +542,13 @@ static enum status gate_open(struct gate *g, struct why *why)
         g->snapshot->turns = g->turns = turns_new();
         g->snapshot->standings = g->standings = standings_new();
         g->snapshot->sessions = g->sessions = sessions_new();
+        g->cascades = cascades_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
         if (g->budgets)
             budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count,
                           clock_wall_us());
         bool fine = g->locals && g->thrifts && g->habits && g->turns && g->standings &&
-                    g->sessions && g->budgets;
+                    g->sessions && g->cascades && g->budgets;
         s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
@@ -574,6 +582,7 @@ static void gate_close(struct gate *g)
     turns_free(g->turns);
     standings_free(g->standings);
     sessions_free(g->sessions);
+    cascades_free(g->cascades);
     budgets_free(g->budgets);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);

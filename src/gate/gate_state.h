@@ -26,9 +26,11 @@ struct chores *gate_chores(struct gate *g, bool slow); // for what may take long
 const struct gate_setup *gate_setup_of(const struct gate *g);
 struct worker;
 struct budgets;
+struct cascades;
 struct worker *gate_worker(struct gate *g, unsigned i); // NULL beyond the last
 bool gate_annex_stop(struct gate *g);                   // gate_annex.stop; called by worker 0
 bool gate_draining(const struct gate *g);
+struct cascades *gate_cascades(struct gate *g);   // how its routes' cascades fare
 struct standings *gate_standings(struct gate *g); // how its providers' models fare
 struct budgets *gate_budgets(struct gate *g);     // the process's accounts
 

@@ -8,8 +8,9 @@ struct pools {
     struct origin **origins;         // one a provider, NULL until its first call
     struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
     bool *usage_refused;             // one a provider
-    struct thrift **thrifts;         // one a provider: of the whole gateway
-    struct ward **wards;             // the same
+    bool *logprobs_refused;
+    struct thrift **thrifts; // one a provider: of the whole gateway
+    struct ward **wards;     // the same
 };
 
 static void pools_release(struct pools *p)
@@ -19,6 +20,7 @@ static void pools_release(struct pools *p)
     heap_free(p->thrifts);
     heap_free(p->wards);
     heap_free(p->usage_refused);
+    heap_free(p->logprobs_refused);
     heap_free(p);
 }
 
@@ -56,7 +58,9 @@ static struct pools *pools_new(const struct snapshot *s)
     p->thrifts = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->thrifts);
     p->wards = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->wards);
     p->usage_refused = alloc_zero(&alloc_heap, p->count + 1);
-    bool fine = p->usage_refused && p->origins && p->tls_clients && p->thrifts && p->wards;
+    p->logprobs_refused = alloc_zero(&alloc_heap, p->count + 1);
+    bool fine = p->usage_refused && p->logprobs_refused && p->origins && p->tls_clients &&
+                p->thrifts && p->wards;
     for (unsigned i = 0; fine && i < p->count; i++)
         fine = provider_begin(p, s, i);
     if (fine)
@@ -175,4 +179,16 @@ void view_refuse_usage(struct view *v, unsigned provider)
 {
     must(provider < v->pools->count);
     v->pools->usage_refused[provider] = true;
+}
+
+bool view_logprobs_refused(const struct view *v, unsigned provider)
+{
+    must(provider < v->pools->count);
+    return v->pools->logprobs_refused[provider];
+}
+
+void view_refuse_logprobs(struct view *v, unsigned provider)
+{
+    must(provider < v->pools->count);
+    v->pools->logprobs_refused[provider] = true;
 }

@@ -5,6 +5,7 @@
 #include "insight/verbs.h"
 #include "panel/answers.h"
 #include "panel/budgets.h"
+#include "panel/cascades.h"
 #include "panel/events.h"
 #include "panel/keys.h"
 #include "panel/promised.h"
@@ -49,6 +50,7 @@ static const struct verb verbs[] = {
     {.name = "verify", .insight = verify_verb, .safe = true, .needs_catalog = true},
     {.name = "export", .insight = export_verb, .safe = true, .needs_catalog = true},
     {.name = "backup", .insight = backup_verb},
+    {.name = "routes/cascades", .run = cascades_status, .safe = true, .needs_gate = true},
     {.name = "status", .run = running_status, .safe = true, .needs_gate = true},
     {.name = "live", .run = watch_live, .safe = true, .needs_gate = true},
     {.name = "reload", .run = running_reload, .needs_gate = true},

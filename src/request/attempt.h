@@ -50,9 +50,10 @@ struct attempt {
     int64_t output_max; // the longest answer, tokens, whatever its caller says; 0 = as he has it
     struct reservation reservation; // in its budgets
     bool timed;                     // its machine's time was measured, not told
-    bool rewritten;   // its DISPATCHED record was followed by another: the first one stands
-    bool usage_added; // we asked for the usage of a stream, the client did not
-    bool dispatched;  // DISPATCHED is in the journal and a FINAL is owed; a question has neither
+    bool rewritten;      // its DISPATCHED record was followed by another: the first one stands
+    bool logprobs_added; // we asked for log-probabilities, the client did not
+    bool usage_added;    // we asked for the usage of a stream, the client did not
+    bool dispatched;     // DISPATCHED is in the journal and a FINAL is owed; a question has neither
 
     // What comes back.
     enum relay_mode mode;
@@ -73,7 +74,8 @@ struct attempt {
     struct str logged_detail;  // the same, without what it quotes of an answer
     bool verifies;             // its answer is held until it is verified (verifying.h),
     bool escalates;            // and is not good enough: the large side is asked
-    const char *refused_by;    // the verifier that says so; static
+    bool judged;               // it was verified,
+    const char *refused_by;    // and this verifier found it bad; static, or NULL
     bool settled;              // FINAL stands in the journal
     struct entry entry;
 };

@@ -27,6 +27,7 @@
 #include "request/said.h"
 #include "request/translation.h"
 #include "request/verifying.h"
+#include "verify/strip.h"
 #include "wire/failure.h"
 #include "wire/fault.h"
 #include "wire/header.h"
@@ -87,6 +88,19 @@ static void write_on(struct req *r, struct str bytes)
         send_on(r, bytes);
 }
 
+// Without the log-probabilities that only we asked for.
+static void write_stripped(struct req *r, struct str events)
+{
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    strip_events(events, &out);
+    if (buf_failed(&out))
+        relay_write(r, events);
+    else
+        relay_write(r, buf_str(&out));
+    buf_fini(&out);
+}
+
 void relay_pass(void *context, struct str bytes)
 {
     struct req *r = context;
@@ -99,6 +113,8 @@ void relay_pass(void *context, struct str bytes)
         buf_add(&r->attempt.whole, bytes);
     else if (r->attempt.translation && r->attempt.upstream_status < 400)
         translation_feed(r, bytes);
+    else if (r->attempt.logprobs_added && r->attempt.mode == RELAY_STREAM)
+        write_stripped(r, bytes);
     else
         relay_write(r, bytes);
 }

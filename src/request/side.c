@@ -2,6 +2,8 @@
 
 #include "request/side.h"
 
+#include "gate/cascades.h"
+#include "gate/gate_state.h"
 #include "gate/learned.h"
 #include "request/features.h"
 
@@ -11,6 +13,18 @@ static struct str first_of(const struct plan *p, enum side side)
         if (p->list[i].side == side && !p->list[i].out)
             return p->list[i].full;
     return STR_NONE;
+}
+
+// The small side's answers are verified, unless that costs more than it saves.
+static void verify_small(const struct req *r, struct plan *p)
+{
+    if (p->side != SIDE_SMALL || p->route->verifier_count == 0)
+        return;
+    p->cascade = cascades_try(gate_cascades(r->worker->gate), p->route->name);
+    if (p->cascade)
+        return;
+    p->side = SIDE_LARGE;
+    p->reason = "the cascade does not pay";
 }
 
 static void choose(struct req *r, struct plan *p)
@@ -26,7 +40,7 @@ static void choose(struct req *r, struct plan *p)
     p->threshold = counsel.threshold;
     p->reason = counsel.reason;
     p->side = counsel.large ? SIDE_LARGE : SIDE_SMALL;
-    p->cascade = !counsel.large && p->route->verifier_count > 0;
+    verify_small(r, p);
 }
 
 void side_choose(struct req *r, struct plan *p, unsigned has)

@@ -177,6 +177,17 @@ static bool unasks_usage(struct req *r)
     return refused;
 }
 
+// The same of log-probabilities.
+static bool unasks_logprobs(struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    bool refused = a->logprobs_added && (a->upstream_status == 400 || a->upstream_status == 422) &&
+                   str_has_nocase(buf_str(&a->whole), str_of("logprobs"));
+    if (refused)
+        view_refuse_logprobs(r->view, a->target.provider);
+    return refused;
+}
+
 #define OTHER_KEY "other key" // of the same target: no retry, since it is another's rate
 
 static struct choice decide(struct req *r)
@@ -190,7 +201,7 @@ static struct choice decide(struct req *r)
         c.verdict = find_other(r, AGAIN_ESCALATE, &c.other) ? RETRY_OTHER : RETRY_END;
         return c;
     }
-    if (c.context > 0 || unasks_usage(r)) // it is asked otherwise
+    if (c.context > 0 || unasks_usage(r) || unasks_logprobs(r)) // it is asked otherwise
         return c;
     int64_t now_us = loop_now_us(r->worker->loop);
     struct retry_state state = {.tried = a->tried,
@@ -317,7 +328,7 @@ enum flow step_again(struct req *r)
 {
     judge(r);
     if (!failed(r) || !may_follow(r)) {
-        availability_note(r, failed(r));
+        availability_note(r, failed(r) && !r->attempt.escalates);
         return last(r);
     }
     if (again_waits(r))
@@ -327,7 +338,7 @@ enum flow step_again(struct req *r)
         return next_attempt(r);
     }
     read_error(r);
-    availability_note(r, true);
+    availability_note(r, !r->attempt.escalates);
     const struct choice choice = decide(r);
     if (choice.verdict == RETRY_END || !again_begin(r))
         return last(r);

@@ -7,12 +7,25 @@
 #include "request/relay.h"
 #include "request/said.h"
 #include "request/translation.h"
+#include "verify/strip.h"
 #include "wire/fault.h"
+
+// Without the log-probabilities that only we asked for.
+static void strip_whole(struct attempt *a)
+{
+    struct buf out;
+    buf_init(&out, &alloc_heap, a->whole.ceiling);
+    strip_text(buf_str(&a->whole), &out);
+    buf_fini(&a->whole);
+    a->whole = out;
+}
 
 static void answer_whole(struct req *r)
 {
     bool ended = relay_release(r);
     relay_mask(r);
+    if (r->attempt.logprobs_added && !buf_failed(&r->attempt.whole))
+        strip_whole(&r->attempt);
     if (!ended || buf_failed(&r->attempt.whole)) { // its end is missing
         exchange_abort(r->x);
         return;

@@ -153,6 +153,7 @@ static bool pieces_cut(struct req *r, struct ask_pieces *out)
     }
     struct fit fits = fit(r);
     struct ask_edit edit = {.include_usage = r->attempt.usage_added,
+                            .logprobs = r->attempt.logprobs_added,
                             .no_truncate = true,
                             .no_shift = true,
                             .context = fits.context,

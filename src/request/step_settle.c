@@ -18,6 +18,7 @@
 #include "request/relay.h"
 #include "request/sticky.h"
 #include "request/translation.h"
+#include "request/verifying.h"
 
 #define US_PER_MS   1000
 #define WINDOWS_MAX 16 // how often a prompt, or a choice, may be told to fill the model's window
@@ -411,6 +412,7 @@ void settle_attempt(struct req *r)
     entry_end(r);
     expected_learn(r);
     sticky_keep(r);
+    verifying_settled(r);
     r->attempt.settled = true;
     decided_end(r);
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.

@@ -4,15 +4,25 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "gate/cascades.h"
+#include "gate/gate_state.h"
 #include "request/held.h"
 #include "request/judge.h"
+#include "request/outside.h"
 #include "request/plan.h"
 #include "request/translation.h"
+#include "verify/sureness.h"
 #include "verify/verify.h"
 
 struct verifying {
     struct req *r;
-    struct timer hold; // of a stream
+    struct timer hold;       // of a stream
+    struct outside *outside; // that is asked
+    unsigned next;           // of the route's verifiers, that may be asked outside
+    // Of the attempts that were judged, for the break-even.
+    unsigned small;
+    bool unpriced;
+    uint64_t small_cost;
 };
 
 // --- which answers ---
@@ -50,12 +60,30 @@ static bool begin(struct req *r)
     return true;
 }
 
+static bool is_needed(const struct config_route *route, enum verifier_kind kind)
+{
+    for (unsigned i = 0; i < route->verifier_count; i++)
+        if (route->verifiers[i].kind == kind)
+            return true;
+    return false;
+}
+
+static bool wants_logprobs(const struct req *r)
+{
+    const struct json_val *body = r->ask.json ? json_root(r->ask.json) : NULL;
+    return is_needed(r->plan->route, VERIFIER_LOGPROB) && r->found.endpoint == ENDPOINT_CHAT &&
+           !r->attempt.translation && !json_bool(json_get(body, "logprobs"), false) &&
+           !view_logprobs_refused(r->view, r->attempt.target.provider);
+}
+
 void verifying_begin(struct req *r)
 {
     struct attempt *a = &r->attempt;
     a->verifies = is_small(r) && begin(r);
     if (!a->verifies)
         return;
+    r->verifying->next = 0;
+    a->logprobs_added = wants_logprobs(r);
     if (a->whole.ceiling < 2 * VERIFIED_BYTES_MAX)
         a->whole.ceiling = 2 * VERIFIED_BYTES_MAX;
     if (r->ask.demand.stream)
@@ -66,14 +94,19 @@ void verifying_end(struct req *r)
 {
     r->attempt.verifies = false;
     r->attempt.escalates = false;
-    if (r->verifying)
-        timer_clear(&r->verifying->hold);
+    if (!r->verifying)
+        return;
+    timer_clear(&r->verifying->hold);
+    outside_free(r->verifying->outside);
+    r->verifying->outside = NULL;
 }
 
 void verifying_free(struct req *r)
 {
-    if (r->verifying)
-        timer_fini(&r->verifying->hold);
+    if (!r->verifying)
+        return;
+    timer_fini(&r->verifying->hold);
+    outside_free(r->verifying->outside);
 }
 
 size_t verifying_most(const struct attempt *a)
@@ -89,14 +122,6 @@ static void collect(const struct attempt *a, struct buf *out)
     bool whole = a->translation && a->mode == RELAY_WHOLE;
     buf_add(out, buf_str(whole ? &a->translation->answer.carry : &a->whole));
     buf_add(out, buf_str(&a->meter.held));
-}
-
-static bool is_needed(const struct config_route *route, enum verifier_kind kind)
-{
-    for (unsigned i = 0; i < route->verifier_count; i++)
-        if (route->verifiers[i].kind == kind)
-            return true;
-    return false;
 }
 
 // What its request asked for; NULL where nothing looks at that.
@@ -121,12 +146,25 @@ static void log_verdict(const struct req *r, enum verifier_kind kind, const stru
     log_end(&l);
 }
 
+// How sure it has to be is learned of what no other verifier has refused.
+static void look_sure(struct req *r, const struct config_verifier *v, struct verify_case *c)
+{
+    struct cascades *all = gate_cascades(r->worker->gate);
+    const struct str route = r->plan->route->name, model = r->attempt.target.model;
+    int32_t sure = 0;
+    c->sure_least = cascades_least(all, route, model, v->quantile_ppm);
+    if (sureness_of(c->answer, &sure))
+        cascades_saw(all, route, model, sure);
+}
+
 // The first verifier that refuses it says why.
-static bool is_good(struct req *r, const struct verify_case *c)
+static bool is_good(struct req *r, struct verify_case *c)
 {
     const struct config_route *route = r->plan->route;
     for (unsigned i = 0; i < route->verifier_count; i++) {
         struct finding f;
+        if (route->verifiers[i].kind == VERIFIER_LOGPROB)
+            look_sure(r, &route->verifiers[i], c);
         verify(route->verifiers[i].kind, c, &f);
         if (f.verdict != VERDICT_BAD)
             continue;
@@ -137,24 +175,107 @@ static bool is_good(struct req *r, const struct verify_case *c)
     return true;
 }
 
-static bool look(struct req *r)
+// To be ended with answer_fini in any case.
+static bool read_answer(const struct req *r, struct answer *answer)
 {
-    struct attempt *a = &r->attempt;
-    struct answer answer;
-    struct asked asked;
+    const struct attempt *a = &r->attempt;
     struct buf bytes;
-    bool good = true;
-    struct json *request = open_request(r);
     buf_init(&bytes, &alloc_heap, 0);
     collect(a, &bytes);
-    asked_read(&asked, r->found.endpoint, request ? json_root(request) : NULL);
-    if (!buf_failed(&bytes) &&
-        answer_read(&answer, a->endpoint, a->meter.setup.kind, buf_str(&bytes), &alloc_heap))
-        good = is_good(r, &(struct verify_case){.answer = &answer, .asked = &asked});
-    answer_fini(&answer);
+    bool read = answer_read(answer, a->endpoint, a->meter.setup.kind, buf_str(&bytes), &alloc_heap);
+    read = read && !buf_failed(&bytes);
     buf_fini(&bytes);
+    return read;
+}
+
+static bool look(struct req *r)
+{
+    struct answer answer;
+    struct asked asked;
+    struct json *request = open_request(r);
+    asked_read(&asked, r->found.endpoint, request ? json_root(request) : NULL);
+    bool good = !read_answer(r, &answer) ||
+                is_good(r, &(struct verify_case){.answer = &answer, .asked = &asked});
+    answer_fini(&answer);
     json_close(request);
     return good;
+}
+
+// --- the user's own ---
+
+// The next one of the route; NULL: all were asked.
+static const struct config_verifier *next_outside(struct req *r)
+{
+    const struct config_route *route = r->plan->route;
+    while (r->verifying->next < route->verifier_count) {
+        const struct config_verifier *v = &route->verifiers[r->verifying->next++];
+        if (v->kind == VERIFIER_HTTP)
+            return v;
+    }
+    return NULL;
+}
+
+static void ask(struct req *r, const struct config_verifier *v)
+{
+    struct answer answer;
+    if (read_answer(r, &answer))
+        r->verifying->outside = outside_ask(r, v, &answer);
+    answer_fini(&answer);
+}
+
+// GOOD, BAD, or nothing that was understood: then what the route says of that.
+static bool accepts(struct req *r, const struct config_verifier *v, enum finding_verdict said)
+{
+    struct finding f;
+    if (said == VERDICT_UNSURE)
+        finding_set(&f, v->accepts ? VERDICT_GOOD : VERDICT_BAD, "it did not answer");
+    else
+        finding_set(&f, said, "it says so");
+    if (said == VERDICT_UNSURE)
+        log_say(LOG_WARN, "route %.*s: the verifier %.*s gave no answer",
+                STR_ARG(r->plan->route->name), STR_ARG(v->url_text));
+    if (f.verdict == VERDICT_BAD)
+        log_verdict(r, VERIFIER_HTTP, &f);
+    return f.verdict != VERDICT_BAD;
+}
+
+// What none of ours has refused is for the user's own to judge.
+static enum flow ask_outside(struct req *r)
+{
+    struct verifying *v = r->verifying;
+    enum finding_verdict said = VERDICT_GOOD;
+    for (;;) {
+        if (v->outside && !outside_said(v->outside, &said))
+            return WAIT;
+        bool asked = v->outside;
+        outside_free(v->outside);
+        v->outside = NULL;
+        if (asked && !accepts(r, &r->plan->route->verifiers[v->next - 1], said)) {
+            r->attempt.refused_by = verifier_name(VERIFIER_HTTP);
+            r->attempt.escalates = true;
+            return NEXT;
+        }
+        const struct config_verifier *one = next_outside(r);
+        if (!one)
+            break;
+        ask(r, one);
+        if (!v->outside && !accepts(r, one, VERDICT_UNSURE)) {
+            r->attempt.refused_by = verifier_name(VERIFIER_HTTP);
+            r->attempt.escalates = true;
+            return NEXT;
+        }
+    }
+    verifying_end(r);
+    return NEXT;
+}
+
+// Its answer is complete: what still comes of its connection is not awaited.
+static void hang_up(struct attempt *a)
+{
+    if (a->call)
+        call_cancel(a->call);
+    a->call = NULL;
+    a->upstream_ended = true;
 }
 
 enum flow step_verify(struct req *r)
@@ -164,9 +285,64 @@ enum flow step_verify(struct req *r)
         return NEXT;
     judge(r);
     bool answered = a->metering && a->refusal == REFUSAL_NONE && a->upstream_status < 400;
-    if (!answered || !r->x || r->head_sent || r->client_gone || look(r))
+    if (!answered || !r->x || r->head_sent || r->client_gone) {
         verifying_end(r);
-    else
+        return NEXT;
+    }
+    bool looked = a->judged;
+    a->judged = true;
+    if (!looked && !look(r)) {
         a->escalates = true;
-    return NEXT;
+        return NEXT;
+    }
+    if (is_needed(r->plan->route, VERIFIER_HTTP))
+        hang_up(a);
+    return ask_outside(r);
+}
+
+// --- what it costs ---
+
+// What the large side would have cost alone: for as many tokens.
+static bool large_alone(const struct req *r, uint64_t *out)
+{
+    struct target large;
+    struct cost cost;
+    struct req at = *r; // borrows all; nothing of it is ended
+    if (!plan_next(r, AGAIN_ESCALATE, &large))
+        return false;
+    at.attempt.provider = &r->view->snapshot->config->providers[large.provider];
+    rate(route_sheet(&at, large.model), &r->attempt.entry.usage, r->start_us, &cost);
+    *out = (uint64_t)cost.total.pd;
+    return cost.state != PRICE_UNPRICED && cost.total.pd >= 0;
+}
+
+static void count(struct req *r, bool judged)
+{
+    const struct attempt *a = &r->attempt;
+    const struct entry *e = &a->entry;
+    struct breakeven_call call = {.small = r->verifying->small,
+                                  .escalated = !judged || a->refused_by,
+                                  .priced = !r->verifying->unpriced,
+                                  .small_cost = r->verifying->small_cost,
+                                  .large_cost = (uint64_t)e->cost.pd};
+    if (judged)
+        call.priced = large_alone(r, &call.large_cost) && call.priced;
+    else if (e->outcome != OUTCOME_OK || e->price_state == PRICE_UNPRICED)
+        call.priced = false;
+    cascades_count(gate_cascades(r->worker->gate), r->plan->route->name, &call);
+}
+
+void verifying_settled(struct req *r)
+{
+    struct verifying *v = r->verifying;
+    const struct attempt *a = &r->attempt;
+    if (!v)
+        return;
+    if (a->judged) {
+        v->small++;
+        v->small_cost += (uint64_t)a->entry.cost.pd;
+        v->unpriced = v->unpriced || a->entry.price_state == PRICE_UNPRICED;
+    }
+    if (v->small > 0 && !a->entry.followed)
+        count(r, a->judged);
 }

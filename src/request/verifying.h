@@ -21,6 +21,8 @@ void verifying_begin(struct req *r);
 void verifying_end(struct req *r);
 // Bytes of an answer that may be held.
 size_t verifying_most(const struct attempt *a);
+// The attempt's cost is known: what it says of the route's cascade is counted.
+void verifying_settled(struct req *r);
 void verifying_free(struct req *r); // with the call
 
 #endif

@@ -250,6 +250,17 @@ static bool say(struct changes *c, const char *name, struct str value)
     return true;
 }
 
+static bool ask_logprobs(struct changes *c)
+{
+    const struct json_val *root = json_root(c->ask->json);
+    const struct str yes = STR("true");
+    if (c->ask->endpoint != ENDPOINT_CHAT)
+        return true;
+    if (json_type(json_get(root, "logprobs")) == JSON_BOOL)
+        return replace(c, json_key(root, "logprobs"), yes);
+    return say(c, "logprobs", yes);
+}
+
 static bool is_ollamas(const struct ask *a)
 {
     return endpoint_dialect(a->endpoint) == DIALECT_OLLAMA && !endpoint_free(a->endpoint);
@@ -309,7 +320,8 @@ static bool change(struct changes *c, const struct ask_edit *edit)
     return (edit->model.len == 0 || change_models(c, edit->model)) &&
            (!edit->include_usage || include_usage(c)) && change_maximum(c, edit) &&
            (!ollama || change_context(c, edit->context)) && add_inner(c) &&
-           (!ollama || say_ollama(c, edit)) && add_head(c) && !arena_failed(c->arena);
+           (!ollama || say_ollama(c, edit)) && (!edit->logprobs || ask_logprobs(c)) &&
+           add_head(c) && !arena_failed(c->arena);
 }
 
 static size_t edited_bytes(const struct changes *c)

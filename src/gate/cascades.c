@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/cascades.h"
+
+#include <pthread.h>
+
+#include "base/alloc.h"
+#include "verify/sureness.h"
+
+#define TRY_EACH 16 // where it does not pay, so many calls are one by which that is seen anew
+
+// Of a route and one of its models; of the route alone without a model.
+struct cascade {
+    struct cascade *next;
+    struct breakeven sums; // of the route
+    unsigned passed;       // calls that went to the large side since one tried
+    struct sureness usual; // of the model
+    size_t route_len;
+    size_t len;
+    char name[]; // the route's, the model's
+};
+
+struct cascades {
+    pthread_mutex_t lock;
+    struct cascade *first;
+};
+
+struct cascades *cascades_new(void)
+{
+    struct cascades *c = alloc_zero(&alloc_heap, sizeof *c);
+    if (c)
+        pthread_mutex_init(&c->lock, NULL);
+    return c;
+}
+
+void cascades_free(struct cascades *c)
+{
+    if (!c)
+        return;
+    for (struct cascade *one = c->first, *next; one; one = next) {
+        next = one->next;
+        heap_free(one);
+    }
+    pthread_mutex_destroy(&c->lock);
+    heap_free(c);
+}
+
+// There are as many as the configurations have named. NULL when out of memory.
+static struct cascade *find(struct cascades *c, struct str route, struct str model)
+{
+    for (struct cascade *one = c->first; one; one = one->next) {
+        struct str name = str_from(one->name, one->len);
+        if (str_eq(str_from(name.ptr, one->route_len), route) &&
+            str_eq(str_skip(name, one->route_len), model))
+            return one;
+    }
+    struct cascade *one = alloc_zero(&alloc_heap, sizeof *one + route.len + model.len);
+    if (!one)
+        return NULL;
+    one->route_len = route.len;
+    one->len = route.len + model.len;
+    if (route.len)
+        memcpy(one->name, route.ptr, route.len);
+    if (model.len)
+        memcpy(one->name + route.len, model.ptr, model.len);
+    one->next = c->first;
+    c->first = one;
+    return one;
+}
+
+void cascades_count(struct cascades *c, struct str route, const struct breakeven_call *call)
+{
+    pthread_mutex_lock(&c->lock);
+    struct cascade *one = find(c, route, STR_NONE);
+    if (one)
+        breakeven_add(&one->sums, call);
+    pthread_mutex_unlock(&c->lock);
+}
+
+struct breakeven_sum cascades_sum(struct cascades *c, struct str route)
+{
+    pthread_mutex_lock(&c->lock);
+    const struct cascade *one = find(c, route, STR_NONE);
+    struct breakeven_sum sum = one ? breakeven_sum(&one->sums) : (struct breakeven_sum){0};
+    pthread_mutex_unlock(&c->lock);
+    return sum;
+}
+
+bool cascades_try(struct cascades *c, struct str route)
+{
+    bool tries = true;
+    pthread_mutex_lock(&c->lock);
+    struct cascade *one = find(c, route, STR_NONE);
+    if (one) {
+        struct breakeven_sum sum = breakeven_sum(&one->sums);
+        tries = !sum.known || sum.pays || ++one->passed >= TRY_EACH;
+        if (tries)
+            one->passed = 0;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return tries;
+}
+
+void cascades_saw(struct cascades *c, struct str route, struct str model, int32_t sure)
+{
+    pthread_mutex_lock(&c->lock);
+    struct cascade *one = find(c, route, model);
+    if (one)
+        sureness_add(&one->usual, sure);
+    pthread_mutex_unlock(&c->lock);
+}
+
+int32_t cascades_least(struct cascades *c, struct str route, struct str model, uint32_t keep_ppm)
+{
+    int32_t least = SURENESS_START;
+    pthread_mutex_lock(&c->lock);
+    const struct cascade *one = find(c, route, model);
+    if (one)
+        least = sureness_least(&one->usual, keep_ppm);
+    pthread_mutex_unlock(&c->lock);
+    return least;
+}

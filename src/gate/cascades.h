@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// cascades - what the workers together have seen of each route's cascade: whether asking the small
+// side first pays (verify/breakeven.h), and how sure of its answers each of its models usually is
+// (verify/sureness.h). By names: it outlives a reload. It begins anew with the process.
+
+#ifndef GATE_CASCADES_H
+#define GATE_CASCADES_H
+
+#include "base/must.h"
+#include "base/str.h"
+#include "verify/breakeven.h"
+
+struct cascades;
+
+struct cascades *cascades_new(void) MUST_USE; // NULL when out of memory
+void cascades_free(struct cascades *c);       // NULL is fine
+
+// A call of that route has ended.
+void cascades_count(struct cascades *c, struct str route, const struct breakeven_call *call);
+struct breakeven_sum cascades_sum(struct cascades *c, struct str route);
+// The side that a call of the route goes to first may be the small one: it pays, or nobody knows
+// yet, or it is one of the few by which it is seen whether it pays by now.
+bool cascades_try(struct cascades *c, struct str route);
+
+// A model's answer that is as sure as that, and good as far as other verifiers can tell.
+void cascades_saw(struct cascades *c, struct str route, struct str model, int32_t sure);
+// What its answers have to reach.
+int32_t cascades_least(struct cascades *c, struct str route, struct str model, uint32_t keep_ppm);
+
+#endif

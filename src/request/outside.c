@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/outside.h"
+
+#include "base/json_out.h"
+#include "base/limits.h"
+#include "net/client.h"
+#include "net/tls.h"
+#include "request/plan.h"
+
+#define TARGET_MAX ((size_t)4 * KIB)
+
+struct outside {
+    struct req *r;
+    struct origin *origin;
+    struct tls_client *tls;
+    struct call *call; // NULL: it has ended
+    struct buf body;
+    struct str piece;
+    struct buf answer;
+    int status;
+};
+
+// --- what it is told ---
+
+static const char *finish_word(enum answer_finish f)
+{
+    static const char *const words[] = {
+        [ANSWER_UNTOLD] = "unknown",
+        [ANSWER_ENDED] = "stop",
+        [ANSWER_CUT] = "length",
+        [ANSWER_REFUSED] = "refusal",
+    };
+    return words[f];
+}
+
+static void write_calls(struct json_out *o, const struct answer *a)
+{
+    json_out_begin(o, "tool_calls", '[');
+    for (unsigned i = 0; i < a->call_count; i++) {
+        json_out_begin(o, NULL, '{');
+        json_out_text(o, "name", buf_str(&a->calls[i].name));
+        json_out_text(o, "arguments", buf_str(&a->calls[i].arguments));
+        json_out_end(o, '}');
+    }
+    json_out_end(o, ']');
+}
+
+static void write_body(const struct req *r, const struct answer *a, struct buf *out)
+{
+    struct json_out o = {out, true};
+    struct str request = r->decoded.len ? buf_str(&r->decoded) : exchange_body(r->x);
+    json_out_begin(&o, NULL, '{');
+    json_out_text(&o, "request_id", str_from(r->id_text, UUID_TEXT));
+    json_out_text(&o, "route", r->plan->route->name);
+    json_out_text(&o, "model", r->plan->list[r->attempt.target.place].full);
+    json_out_name(&o, "request");
+    if (request.len > 0 && request.len <= OUTSIDE_REQUEST_MAX)
+        buf_add(out, request);
+    else
+        buf_add_cstr(out, "null");
+    json_out_text(&o, "text", answer_text(a));
+    write_calls(&o, a);
+    json_out_text(&o, "finish", str_of(finish_word(a->finish)));
+    json_out_end(&o, '}');
+}
+
+// --- the call ---
+
+static void on_head(struct call *c, void *owner)
+{
+    struct outside *o = owner;
+    o->status = call_response(c)->status;
+}
+
+static void on_data(struct call *c, void *owner, struct str bytes)
+{
+    struct outside *o = owner;
+    (void)c;
+    buf_add(&o->answer, bytes);
+}
+
+static void on_end(struct call *c, void *owner)
+{
+    struct outside *o = owner;
+    (void)c;
+    o->call = NULL;
+    req_run(o->r);
+}
+
+static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent, struct str seen)
+{
+    struct outside *o = owner;
+    (void)fail;
+    (void)sent;
+    (void)seen;
+    o->status = 0;
+    on_end(c, owner);
+}
+
+static const struct call_events events = {
+    .on_head = on_head, .on_data = on_data, .on_end = on_end, .on_fail = on_fail};
+
+static bool open_origin(struct outside *o, const struct config_verifier *v)
+{
+    if (v->url.tls && tls_client_open(NULL, &o->tls, NULL) != STATUS_OK)
+        return false;
+    const struct origin_setup setup = {.host = v->url.host,
+                                       .port = v->url.port,
+                                       .tls = v->url.tls,
+                                       .tls_client = o->tls,
+                                       .timeouts = {.connect_ms = v->timeout_ms,
+                                                    .first_byte_ms = v->timeout_ms,
+                                                    .idle_ms = v->timeout_ms,
+                                                    .total_ms = v->timeout_ms}};
+    o->origin = origin_new(o->r->worker->loop, &setup);
+    return o->origin;
+}
+
+static bool start(struct outside *o, const struct config_verifier *v)
+{
+    struct buf target;
+    buf_init(&target, &alloc_heap, TARGET_MAX);
+    buf_add(&target, v->url.path);
+    if (target.len == 0)
+        buf_add_char(&target, '/');
+    o->piece = buf_str(&o->body);
+    const struct call_setup setup = {.method = STR("POST"),
+                                     .target = buf_str(&target),
+                                     .fields = STR("content-type: application/json\r\n"),
+                                     .pieces = &o->piece,
+                                     .piece_count = 1,
+                                     .events = &events,
+                                     .owner = o};
+    o->call = buf_failed(&target) || buf_failed(&o->body) ? NULL : call_start(o->origin, &setup);
+    buf_fini(&target);
+    return o->call;
+}
+
+struct outside *outside_ask(struct req *r, const struct config_verifier *v,
+                            const struct answer *answer)
+{
+    struct outside *o = alloc_zero(&alloc_heap, sizeof *o);
+    if (!o)
+        return NULL;
+    o->r = r;
+    buf_init(&o->body, &alloc_heap, 0);
+    buf_init(&o->answer, &alloc_heap, OUTSIDE_ANSWER_MAX);
+    write_body(r, answer, &o->body);
+    if (open_origin(o, v) && start(o, v))
+        return o;
+    outside_free(o);
+    return NULL;
+}
+
+bool outside_said(const struct outside *o, enum finding_verdict *out)
+{
+    struct json *j = NULL;
+    *out = VERDICT_UNSURE;
+    if (o->call)
+        return false;
+    if (o->status != 200 || buf_failed(&o->answer) ||
+        json_open(buf_str(&o->answer), &alloc_heap, &j, NULL) != STATUS_OK)
+        return true;
+    const struct json_val *ok = json_get(json_root(j), "ok");
+    if (json_type(ok) == JSON_BOOL)
+        *out = json_bool(ok, false) ? VERDICT_GOOD : VERDICT_BAD;
+    json_close(j);
+    return true;
+}
+
+void outside_free(struct outside *o)
+{
+    if (!o)
+        return;
+    if (o->call)
+        call_cancel(o->call);
+    if (o->origin)
+        origin_retire(o->origin); // it may be inside of the call's last event
+    if (o->tls)
+        tls_client_close(o->tls);
+    buf_fini(&o->body);
+    buf_fini(&o->answer);
+    heap_free(o);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "verify/breakeven.h"
+
+#include "base/decimal.h"
+
+#define PPM 1000000
+
+static void halve(struct breakeven *b)
+{
+    b->calls /= 2;
+    b->escalated /= 2;
+    b->small /= 2;
+    b->unpriced /= 2;
+    b->small_cost /= 2;
+    b->large_cost /= 2;
+}
+
+void breakeven_add(struct breakeven *b, const struct breakeven_call *call)
+{
+    if (b->calls >= BREAKEVEN_KEPT)
+        halve(b);
+    b->calls++;
+    b->escalated += call->escalated;
+    b->small += call->small;
+    b->unpriced += !call->priced;
+    if (call->priced) {
+        b->small_cost += call->small_cost;
+        b->large_cost += call->large_cost;
+    }
+}
+
+static uint64_t part(uint64_t of, uint64_t whole, uint64_t scale)
+{
+    uint128 n = (uint128)of * scale / whole;
+    return n > UINT32_MAX ? UINT32_MAX : (uint64_t)n;
+}
+
+struct breakeven_sum breakeven_sum(const struct breakeven *b)
+{
+    struct breakeven_sum s = {0};
+    if (b->calls == 0)
+        return s;
+    s.escalated_ppm = (uint32_t)part(b->escalated, b->calls, PPM);
+    s.small_milli = (uint32_t)part(b->small, b->calls, 1000);
+    if (b->large_cost == 0 || b->small == 0)
+        return s;
+    uint64_t small_ppm = part(b->small_cost, b->large_cost, PPM);
+    s.ratio_ppm = (uint32_t)part(small_ppm, b->small, b->calls);
+    s.all_ppm = s.escalated_ppm + small_ppm;
+    s.known = b->calls - b->unpriced >= BREAKEVEN_LEAST;
+    s.pays = s.all_ppm < PPM;
+    return s;
+}

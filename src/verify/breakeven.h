@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// breakeven - does it pay to ask the small model first?
+//
+//   all of the small model's attempts, and the large one's where it was asked after all
+//      against the large one's alone:      small + escalated x large  <  large
+//   divided by the large one's:            k x ratio + escalated share  <  1
+//
+// k is how many small attempts a call takes (two where a second small model has to agree), ratio
+// what one of them costs of a large one's. Both come from the route's own latest calls.
+
+#ifndef VERIFY_BREAKEVEN_H
+#define VERIFY_BREAKEVEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BREAKEVEN_LEAST 30  // calls, before it is judged
+#define BREAKEVEN_KEPT  512 // calls at most that count; then all is halved
+
+// Money is in picodollars: of BREAKEVEN_KEPT calls of a million dollars each it still is far from
+// full.
+struct breakeven {
+    uint64_t calls;     // that began at the small side, with a verdict
+    uint64_t escalated; // of them
+    uint64_t small;     // attempts
+    uint64_t unpriced;  // calls of which not every price is known: they do not count in money
+    uint64_t small_cost, large_cost;
+};
+
+// One call: its small attempts, what they cost, and what the large side alone costs (would have, if
+// it was not asked). `priced` false: the costs are not known.
+struct breakeven_call {
+    unsigned small;
+    bool escalated;
+    bool priced;
+    uint64_t small_cost, large_cost;
+};
+
+void breakeven_add(struct breakeven *b, const struct breakeven_call *call);
+
+struct breakeven_sum {
+    bool known; // enough calls, and the large side costs something
+    bool pays;
+    uint32_t escalated_ppm; // of the calls
+    uint32_t small_milli;   // k, in thousandths
+    uint32_t ratio_ppm;     // of prices, per attempt; at most UINT32_MAX
+    uint64_t all_ppm;       // escalated share + k x ratio; below 1,000,000 it pays
+};
+
+struct breakeven_sum breakeven_sum(const struct breakeven *b);
+
+#endif

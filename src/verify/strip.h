@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// strip - takes the log-probabilities out again that only we asked for: of each choice of a chat
+// completion, or a chunk of one, `logprobs` becomes null, as if nobody had asked. All other bytes
+// stay.
+
+#ifndef VERIFY_STRIP_H
+#define VERIFY_STRIP_H
+
+#include "base/buf.h"
+
+// Of a JSON text.
+void strip_text(struct str text, struct buf *out);
+// Of whole events, one after the other.
+void strip_events(struct str events, struct buf *out);
+
+#endif

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The user's own verifier, and log-probabilities that only the gateway asked for."""
+import http.server
+import json
+import threading
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+from lib.told import Told
+
+limit(120)
+seen = []
+reply = {"body": b"", "status": 200}
+
+
+class Checker(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        seen.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+        self.send_response(reply["status"])
+        self.send_header("Content-Length", str(len(reply["body"])))
+        self.end_headers()
+        self.wfile.write(reply["body"])
+
+
+checker = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Checker)
+threading.Thread(target=checker.serve_forever, daemon=True).start()
+URL = f"http://127.0.0.1:{checker.server_address[1]}/check"
+ROUTES = f"""tiers:
+  small: [told/small]
+  large: [told/large]
+routes:
+  - {{ name: strict, small: small, large: large, match: {{ key: nobody }}, hold: 60s,
+      verify: [refusal, {{ http: "{URL}" }}] }}
+  - {{ name: mild, small: small, large: large, match: {{ key: nobody }}, hold: 60s,
+      verify: [{{ http: "{URL}", on_error: accept }}] }}
+  - {{ name: sure, small: small, large: large, match: {{ key: nobody }}, hold: 60s, verify: [{{ logprob: 0.9 }}] }}
+"""
+told = Told()
+with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
+    def ask(route, small, **more):
+        return gateway.chat(json.dumps({"small": small, "large": "LARGE"}), model=route, **more)
+
+    def model(route, small, **more):
+        answer = ask(route, small, **more)
+        expect(answer.status, 200, answer)
+        return answer.headers["x-costlens-model"]
+
+    for stream in ({}, {"stream": True}):
+        reply.update(body=b'{"ok":true,"score":0.9}', status=200)
+        expect(model("strict", "It is fine.", **stream), "told/small")
+        path, told_to = seen[-1]
+        expect((path, told_to["text"], told_to["finish"], told_to["route"], told_to["model"], told_to["tool_calls"]),
+               ("/check", "It is fine.", "stop", "strict", "told/small", []))
+        expect(told_to["request"]["model"], "strict")
+        # What another verifier has refused it is not asked about.
+        count = len(seen)
+        expect(model("strict", "I'm sorry, but I can't help with that.", **stream), "told/large")
+        expect(len(seen), count)
+        reply.update(body=b'{"ok":false}')
+        expect(model("strict", "It is fine.", **stream), "told/large")
+        expect(model("mild", "It is fine.", **stream), "told/large")
+        # What is no answer: as the route says.
+        for body, status in ((b'{"ok":false}', 500), (b"", 200), (b'{"ok":1}', 200), (b"x" * 100000, 200)):
+            reply.update(body=body, status=status)
+            expect(model("strict", "It is fine.", **stream), "told/large")
+            expect(model("mild", "It is fine.", **stream), "told/small")
+
+        # Log-probabilities are asked for, looked at, and taken out again.
+        sure = {"content": "It is.", "logprobs": [-0.01, -0.02]}
+        unsure = {"content": "It is.", "logprobs": [-0.01, -5.5]}
+        answer = ask("sure", sure, **stream)
+        expect(answer.headers["x-costlens-model"], "told/small")
+        expect_true(told.asked[-1]["logprobs"] is True, "it was asked for")
+        expect_true(b'"logprob"' not in answer.body, answer)
+        expect_in('"logprobs": null', answer.body.decode())
+        expect(model("sure", unsure, **stream), "told/large")
+        expect_true("logprobs" not in told.asked[-1], "the large one is not asked for them")
+        # Who asks for them gets them.
+        answer = ask("sure", sure, logprobs=True, **stream)
+        expect_in('"logprob"', answer.body.decode())
+        # Who does not tell is not refused.
+        expect(model("sure", "It is.", **stream), "told/small")
+checker.shutdown()
+
+with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
+    # What is usual is learned: a model that is always as unsure is no longer refused for it.
+    usual = {"content": "It is.", "logprobs": [-2.5]}
+    answers = [gateway.chat(json.dumps({"small": usual, "large": "LARGE"}), model="sure").headers["x-costlens-model"]
+               for _ in range(31)]
+    expect(answers, ["told/large"] * 30 + ["told/small"])
+    # Nobody listens any more: there is no verifier.
+    checker.server_close()
+    expect(gateway.chat(json.dumps({"small": "x", "large": "y"}), model="strict").headers["x-costlens-model"], "told/large")
+    expect(gateway.chat(json.dumps({"small": "x", "large": "y"}), model="mild").headers["x-costlens-model"], "told/small")

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cascade is used while it pays: where most answers are refused, calls go to the large side at once, and one in
+sixteen still tries the small one, by which it is seen whether it pays again."""
+import json
+
+from lib.scene import Gateway, Mock, expect, expect_in, limit
+from lib.told import Told
+
+limit(120)
+LEAST, TRY_EACH = 30, 16
+ROUTES = """  - { model: told/small, input_per_mtok: 1, output_per_mtok: 1 }
+  - { model: told/large, input_per_mtok: 2, output_per_mtok: 2 }
+tiers:
+  small: [told/small]
+  large: [told/large]
+routes:
+  - { name: dear, small: small, large: large, match: { key: nobody }, verify: [refusal] }
+"""
+GOOD, BAD = "It is fine.", "I'm sorry, but I can't help with that."
+told = Told()
+with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
+    def asked(small):
+        """The models that a call has asked."""
+        before = len(told.asked)
+        expect(gateway.chat(json.dumps({"small": small, "large": "LARGE"}), model="dear").status, 200)
+        return [body["model"] for body in told.asked[before:]]
+
+    # Half of them are refused: 0.5 + 1 x 0.5 of the large one's price is no less than its own.
+    for n in range(LEAST):
+        expect(asked(BAD if n % 2 else GOOD), ["small", "large"] if n % 2 else ["small"])
+    shown = json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"]
+    expect(shown, [{"route": "dear", "verify": ["refusal"], "known": True, "pays": False, "escalated": 0.5,
+                    "small_attempts": 1, "ratio": 0.5, "break_even": 1}])
+    expect_in("no", gateway.costlens("route", "cascades").stdout)
+    for _ in range(2):
+        expect([asked(GOOD) for _ in range(TRY_EACH - 1)], [["large"]] * (TRY_EACH - 1))
+        expect(asked(BAD), ["small", "large"])
+    # It pays again.
+    expect([asked(GOOD) for _ in range(TRY_EACH)], [["large"]] * (TRY_EACH - 1) + [["small"]])
+    for _ in range(2):
+        expect([asked(GOOD) for _ in range(TRY_EACH)][-1], ["small"])
+    expect(asked(GOOD), ["small"])

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Cascades by name: each route has its own sums, each of its models its own usual sureness.
+
+#include "../unit.h"
+#include "gate/cascades.h"
+#include "verify/sureness.h"
+
+static void routes_are_apart(void **state)
+{
+    (void)state;
+    const struct str a = STR("a"), b = STR("b"), m = STR("m");
+    struct cascades *c = cascades_new();
+    assert_non_null(c);
+    for (int i = 0; i < BREAKEVEN_LEAST; i++) {
+        cascades_count(c, a, &(struct breakeven_call){1, true, true, 10, 100});
+        cascades_count(c, b, &(struct breakeven_call){1, false, true, 10, 100});
+    }
+    assert_true(cascades_sum(c, a).known && !cascades_sum(c, a).pays);
+    assert_true(cascades_sum(c, b).known && cascades_sum(c, b).pays);
+    assert_false(cascades_sum(c, m).known);
+    // Where it does not pay, one call in sixteen still tries.
+    int tries = 0;
+    for (int i = 0; i < 160; i++)
+        tries += cascades_try(c, a);
+    assert_int_equal(tries, 10);
+    assert_true(cascades_try(c, b));
+    assert_true(cascades_try(c, m));
+    for (int i = 0; i < SURENESS_LEAST; i++)
+        cascades_saw(c, a, m, -5000000);
+    assert_int_equal(cascades_least(c, a, m, 900000), -5000000);
+    assert_int_equal(cascades_least(c, b, m, 900000), SURENESS_START);
+    assert_int_equal(cascades_least(c, STR_NONE, (struct str)STR("am"), 900000), SURENESS_START);
+    cascades_free(c);
+    cascades_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(routes_are_apart)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Log-probabilities are taken out, and nothing else changes.
+
+#include "../unit.h"
+#include "verify/strip.h"
+
+static void check(void (*strip)(struct str, struct buf *), const char *text, const char *want)
+{
+    struct buf out;
+    buf_init(&out, &alloc_heap, 0);
+    strip(str_of(text), &out);
+    assert_string_equal(buf_cstr(&out), want);
+    buf_fini(&out);
+}
+
+static void texts(void **state)
+{
+    (void)state;
+    check(strip_text,
+          "{ \"choices\": [ {\"logprobs\" : {\"content\":[{\"logprob\":-1}]} , \"index\":0},{"
+          "\"logprobs\":null},{\"logprobs\":{}}], \"x\": 1.50 }\n",
+          "{ \"choices\": [ {\"logprobs\" : null , \"index\":0},{"
+          "\"logprobs\":null},{\"logprobs\":null}], \"x\": 1.50 }\n");
+    check(strip_text, "{\"error\":{\"logprobs\":{}}}", "{\"error\":{\"logprobs\":{}}}");
+    check(strip_text, "no JSON", "no JSON");
+    check(strip_text, "", "");
+}
+
+static void events(void **state)
+{
+    (void)state;
+    check(strip_events,
+          ": hi\n\ndata: {\"choices\":[{\"logprobs\":{}}]}\r\n\r\nevent: x\ndata: "
+          "{\"choices\":[{\"logprobs\":{\"a\":1},\"b\":2}]}\n\ndata: [DONE]\n\n",
+          ": hi\n\ndata: {\"choices\":[{\"logprobs\":null}]}\r\n\r\nevent: x\ndata: "
+          "{\"choices\":[{\"logprobs\":null,\"b\":2}]}\n\ndata: [DONE]\n\n");
+    check(strip_events, "data: [DONE]\n", "data: [DONE]\n");
+    check(strip_events, "", "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(texts), cmocka_unit_test(events)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
