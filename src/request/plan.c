@@ -191,6 +191,7 @@ static bool list_fill(struct req *r, struct plan *p)
     if (has) {
         side_choose(r, p, has);
         expected_side(r, p);
+        side_verify(r, p, has);
         stay(r, p);
     }
     if (p->side == SIDE_LARGE)
@@ -248,6 +249,11 @@ static bool follows(const struct candidate *c, enum side now, enum again_for why
     case AGAIN_ESCALATE: return c->side == SIDE_LARGE;
     }
     return false;
+}
+
+bool plan_target(const struct req *r, struct str full, struct target *out)
+{
+    return find_target(r, r->plan, full, out) == REFUSAL_NONE;
 }
 
 bool plan_next(const struct req *r, enum again_for why, struct target *out)

@@ -7,6 +7,8 @@
 #include "gate/learned.h"
 #include "request/features.h"
 
+#define BOTH (1u << SIDE_SMALL | 1u << SIDE_LARGE)
+
 static struct str first_of(const struct plan *p, enum side side)
 {
     for (unsigned i = 0; i < p->count; i++)
@@ -15,10 +17,10 @@ static struct str first_of(const struct plan *p, enum side side)
     return STR_NONE;
 }
 
-// The small side's answers are verified, unless that costs more than it saves.
-static void verify_small(const struct req *r, struct plan *p)
+void side_verify(const struct req *r, struct plan *p, unsigned has)
 {
-    if (p->side != SIDE_SMALL || p->route->verifier_count == 0)
+    p->cascade = false;
+    if (p->side != SIDE_SMALL || p->route->verifier_count == 0 || has != BOTH)
         return;
     p->cascade = cascades_try(gate_cascades(r->worker->gate), p->route->name);
     if (p->cascade)
@@ -40,13 +42,12 @@ static void choose(struct req *r, struct plan *p)
     p->threshold = counsel.threshold;
     p->reason = counsel.reason;
     p->side = counsel.large ? SIDE_LARGE : SIDE_SMALL;
-    verify_small(r, p);
 }
 
 void side_choose(struct req *r, struct plan *p, unsigned has)
 {
     p->propensity_ppm = PROPENSITY_SURE;
-    if (has == (1u << SIDE_SMALL | 1u << SIDE_LARGE)) {
+    if (has == BOTH) {
         choose(r, p);
         return;
     }

@@ -198,7 +198,8 @@ static struct choice decide(struct req *r)
     struct choice c = {.verdict = RETRY_REPEAT,
                        .context = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0};
     if (a->escalates) {
-        c.verdict = find_other(r, AGAIN_ESCALATE, &c.other) ? RETRY_OTHER : RETRY_END;
+        bool other = verifying_second(r, &c.other) || find_other(r, AGAIN_ESCALATE, &c.other);
+        c.verdict = other ? RETRY_OTHER : RETRY_END;
         return c;
     }
     if (c.context > 0 || unasks_usage(r) || unasks_logprobs(r)) // it is asked otherwise

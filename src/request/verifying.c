@@ -14,11 +14,17 @@
 #include "verify/sureness.h"
 #include "verify/verify.h"
 
+#define US_PER_MS 1000
+
 struct verifying {
     struct req *r;
     struct timer hold;       // of a stream
     struct outside *outside; // that is asked
     unsigned next;           // of the route's verifiers, that may be asked outside
+    int64_t until_us;        // monotonic: its hold's end
+    bool has_first;          // an answer that a second model is to agree with:
+    struct answer first;     // this one
+    struct target second;    // that model
     // Of the attempts that were judged, for the break-even.
     unsigned small;
     bool unpriced;
@@ -76,6 +82,16 @@ static bool wants_logprobs(const struct req *r)
            !view_logprobs_refused(r->view, r->attempt.target.provider);
 }
 
+// All of the small side's attempts together.
+static void hold(struct req *r)
+{
+    struct verifying *v = r->verifying;
+    int64_t now_us = loop_now_us(r->worker->loop);
+    if (v->until_us == 0)
+        v->until_us = now_us + r->plan->route->hold_ms * US_PER_MS;
+    timer_set(&v->hold, v->until_us > now_us ? (v->until_us - now_us) / US_PER_MS : 0);
+}
+
 void verifying_begin(struct req *r)
 {
     struct attempt *a = &r->attempt;
@@ -87,7 +103,7 @@ void verifying_begin(struct req *r)
     if (a->whole.ceiling < 2 * VERIFIED_BYTES_MAX)
         a->whole.ceiling = 2 * VERIFIED_BYTES_MAX;
     if (r->ask.demand.stream)
-        timer_set(&r->verifying->hold, r->plan->route->hold_ms);
+        hold(r);
 }
 
 void verifying_end(struct req *r)
@@ -107,6 +123,8 @@ void verifying_free(struct req *r)
         return;
     timer_fini(&r->verifying->hold);
     outside_free(r->verifying->outside);
+    if (r->verifying->has_first)
+        answer_fini(&r->verifying->first);
 }
 
 size_t verifying_most(const struct attempt *a)
@@ -194,8 +212,10 @@ static bool look(struct req *r)
     struct asked asked;
     struct json *request = open_request(r);
     asked_read(&asked, r->found.endpoint, request ? json_root(request) : NULL);
-    bool good = !read_answer(r, &answer) ||
-                is_good(r, &(struct verify_case){.answer = &answer, .asked = &asked});
+    const struct answer *first = r->verifying->has_first ? &r->verifying->first : NULL;
+    bool good =
+        !read_answer(r, &answer) ||
+        is_good(r, &(struct verify_case){.answer = &answer, .asked = &asked, .other = first});
     answer_fini(&answer);
     json_close(request);
     return good;
@@ -239,6 +259,43 @@ static bool accepts(struct req *r, const struct config_verifier *v, enum finding
     return f.verdict != VERDICT_BAD;
 }
 
+// Another attempt is made; its answer stays as it is until that is booked.
+static enum flow escalate(struct req *r)
+{
+    timer_clear(&r->verifying->hold);
+    r->attempt.escalates = true;
+    return NEXT;
+}
+
+// --- a second model ---
+
+// What it says is compared with what the first one said, and given if it is the same.
+static bool ask_second(struct req *r)
+{
+    const struct config_route *route = r->plan->route;
+    struct verifying *v = r->verifying;
+    for (unsigned i = 0; i < route->verifier_count; i++) {
+        if (route->verifiers[i].kind != VERIFIER_AGREE ||
+            !plan_target(r, route->verifiers[i].model, &v->second))
+            continue;
+        v->second.place = r->attempt.target.place;
+        v->second.reason = "second";
+        v->has_first = read_answer(r, &v->first);
+        if (!v->has_first)
+            answer_fini(&v->first);
+        return v->has_first;
+    }
+    return false;
+}
+
+bool verifying_second(const struct req *r, struct target *out)
+{
+    if (!r->verifying->has_first || r->attempt.refused_by)
+        return false;
+    *out = r->verifying->second;
+    return true;
+}
+
 // What none of ours has refused is for the user's own to judge.
 static enum flow ask_outside(struct req *r)
 {
@@ -252,8 +309,7 @@ static enum flow ask_outside(struct req *r)
         v->outside = NULL;
         if (asked && !accepts(r, &r->plan->route->verifiers[v->next - 1], said)) {
             r->attempt.refused_by = verifier_name(VERIFIER_HTTP);
-            r->attempt.escalates = true;
-            return NEXT;
+            return escalate(r);
         }
         const struct config_verifier *one = next_outside(r);
         if (!one)
@@ -261,10 +317,11 @@ static enum flow ask_outside(struct req *r)
         ask(r, one);
         if (!v->outside && !accepts(r, one, VERDICT_UNSURE)) {
             r->attempt.refused_by = verifier_name(VERIFIER_HTTP);
-            r->attempt.escalates = true;
-            return NEXT;
+            return escalate(r);
         }
     }
+    if (ask_second(r))
+        return escalate(r);
     verifying_end(r);
     return NEXT;
 }
@@ -291,8 +348,10 @@ enum flow step_verify(struct req *r)
     }
     bool looked = a->judged;
     a->judged = true;
-    if (!looked && !look(r)) {
-        a->escalates = true;
+    if (!looked && !look(r))
+        return escalate(r);
+    if (r->verifying->has_first) { // it agrees
+        verifying_end(r);
         return NEXT;
     }
     if (is_needed(r->plan->route, VERIFIER_HTTP))

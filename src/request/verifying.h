@@ -19,6 +19,8 @@
 void verifying_begin(struct req *r);
 // The attempt's answer goes to the client as it is, or as it comes.
 void verifying_end(struct req *r);
+// The attempt's answer was good, and a second model is to agree with it: that is asked next.
+bool verifying_second(const struct req *r, struct target *out) MUST_USE;
 // Bytes of an answer that may be held.
 size_t verifying_most(const struct attempt *a);
 // The attempt's cost is known: what it says of the route's cascade is counted.

@@ -10,6 +10,7 @@ from lib.told import Told
 
 limit(120)
 ROUTES = """  - { model: told/small, input_per_mtok: 1, output_per_mtok: 1 }
+  - { model: told/second, input_per_mtok: 1, output_per_mtok: 1 }
   - { model: told/large, input_per_mtok: 100, output_per_mtok: 100 }
 tiers:
   small: [told/small]
@@ -18,6 +19,8 @@ routes:
   - { name: all, small: small, large: large, match: { key: nobody }, hold: 60s,
       verify: [refusal, truncation, empty, repetition, schema, arithmetic] }
   - { name: quick, small: small, large: large, match: { key: nobody }, verify: [refusal], hold: 200ms }
+  - { name: pair, small: small, large: large, match: { key: nobody }, hold: 60s,
+      verify: [refusal, { agree: told/second }] }
   - { name: alone, small: small, match: { key: nobody }, verify: [refusal] }
 budgets:
   - { name: cents, limit: 0.01, scope: { "tag:of": cents } }
@@ -60,8 +63,8 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     count = 0
 
     def ask(route, small, large="LARGE", headers=None, **more):
-        text = json.dumps({"small": small, "large": large})
-        return gateway.chat(text, model=route, headers=headers, **more)
+        told = json.dumps({"small": small, "large": large})
+        return gateway.chat(model=route, headers={"x-told": told, **(headers or {})}, **more)
 
     def rows(*wanted):
         """The newest call's attempts: its rows' models, routes and errors."""
@@ -96,16 +99,34 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         expect(said(answer), refusal)
         rows(("small", "route all: small", ""))
 
+    # A second small model has to agree.
+    for stream in ({}, {"stream": True}):
+        def pair(small, second):
+            told = json.dumps({"small": small, "second": second, "large": "LARGE"})
+            answer = gateway.chat(model="pair", headers={"x-told": told}, **stream)
+            expect(answer.status, 200, answer)
+            return said(answer)
+
+        first = ("small", "route pair: small", "")
+        expect(pair("The answer is 4.", "2 + 2: answer: 4"), "2 + 2: answer: 4")
+        rows(first, ("second", "route pair: second", ""))
+        expect(pair("The answer is 4.", "The answer is 5."), "LARGE")
+        rows(first, ("second", "route pair: second", "verify_agree"), ("large", "route pair: escalated", ""))
+        expect(pair("The answer is 4.", refusal), "LARGE")
+        rows(first, ("second", "route pair: second", "verify_refusal"), ("large", "route pair: escalated", ""))
+        expect(pair(refusal, "The answer is 4."), "LARGE")
+        rows(("small", "route pair: small", "verify_refusal"), ("large", "route pair: escalated", ""))
+
     # A model that is named is not verified.
     expect(said(ask("told/small", refusal)), refusal)
     rows(("small", "asked", ""))
 
     # A stream is not held for ever: what has come by then goes on, though it is a refusal.
     told.events["go"] = threading.Event()
-    text = json.dumps({"small": {"content": refusal, "wait": "go"}, "large": "LARGE"})
+    said_so = json.dumps({"small": {"content": refusal, "wait": "go"}, "large": "LARGE"})
     connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
-    connection.request("POST", "/v1/chat/completions", json.dumps(question(text, "quick", stream=True)),
-                       {**gateway.headers(), "Content-Type": "application/json"})
+    connection.request("POST", "/v1/chat/completions", json.dumps(question(model="quick", stream=True)),
+                       {**gateway.headers(), "Content-Type": "application/json", "x-told": said_so})
     response = connection.getresponse()
     expect(response.getheader("x-costlens-model"), "told/small")
     first = response.readline()

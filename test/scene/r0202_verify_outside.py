@@ -40,7 +40,7 @@ routes:
 told = Told()
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
     def ask(route, small, **more):
-        return gateway.chat(json.dumps({"small": small, "large": "LARGE"}), model=route, **more)
+        return gateway.chat(model=route, headers={"x-told": json.dumps({"small": small, "large": "LARGE"})}, **more)
 
     def model(route, small, **more):
         answer = ask(route, small, **more)
@@ -87,10 +87,13 @@ checker.shutdown()
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
     # What is usual is learned: a model that is always as unsure is no longer refused for it.
     usual = {"content": "It is.", "logprobs": [-2.5]}
-    answers = [gateway.chat(json.dumps({"small": usual, "large": "LARGE"}), model="sure").headers["x-costlens-model"]
-               for _ in range(31)]
+    def model(route, small):
+        told = {"x-told": json.dumps({"small": small, "large": "LARGE"})}
+        return gateway.chat(model=route, headers=told).headers["x-costlens-model"]
+
+    answers = [model("sure", usual) for _ in range(31)]
     expect(answers, ["told/large"] * 30 + ["told/small"])
     # Nobody listens any more: there is no verifier.
     checker.server_close()
-    expect(gateway.chat(json.dumps({"small": "x", "large": "y"}), model="strict").headers["x-costlens-model"], "told/large")
-    expect(gateway.chat(json.dumps({"small": "x", "large": "y"}), model="mild").headers["x-costlens-model"], "told/small")
+    expect(model("strict", "It is fine."), "told/large")
+    expect(model("mild", "It is fine."), "told/small")

@@ -22,7 +22,8 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     def asked(small):
         """The models that a call has asked."""
         before = len(told.asked)
-        expect(gateway.chat(json.dumps({"small": small, "large": "LARGE"}), model="dear").status, 200)
+        told_so = {"x-told": json.dumps({"small": small, "large": "LARGE"})}
+        expect(gateway.chat(model="dear", headers=told_so).status, 200)
         return [body["model"] for body in told.asked[before:]]
 
     # Half of them are refused: 0.5 + 1 x 0.5 of the large one's price is no less than its own.
