@@ -7,8 +7,8 @@ EXTRA = """  - { model: bench/wordy+tokens=3000, input_per_mtok: 0, output_per_m
   - { model: bench/other, input_per_mtok: 0, output_per_mtok: 0.9 }
   - { model: bench/dear, input_per_mtok: 9000, output_per_mtok: 1 }
 routes:
-  - { name: capped, match: { key: nobody }, max_cost: 0.002, small: "bench/wordy+tokens=3000", large: bench/other }
-  - { name: dear, match: { key: nobody }, max_cost: 0.002, small: [bench/dear, bench/unheard], large: bench/other }
+  - { name: capped, match: { key: nobody }, max_cost: 0.002, small: ["bench/wordy+tokens=3000", bench/other] }
+  - { name: dear, match: { key: nobody }, max_cost: 0.002, small: [bench/dear, bench/unheard, bench/other] }
   - { name: nothing, match: { key: nobody }, max_cost: 0.002, small: [bench/dear, bench/unheard] }
 """
 
@@ -18,23 +18,23 @@ with Mock() as mock:
     with Gateway(mock, providers=providers, models=[], extra=EXTRA) as gateway:
         done = 0
 
-        def asked(route, **more):
+        def asked(model, wanted, **more):
             global done
-            answer = gateway.chat(**more)
-            expect(answer.status, 200, f"{route} {answer}")
+            answer = gateway.chat(model=model, **more)
+            expect((answer.status, answer.headers["x-costlens-model"]), (200, f"bench/{wanted}"), f"{model} {answer}")
             done += 1
-            expect(gateway.calls(done)[-1]["route"], route)
+            gateway.calls(done)  # it is learned from
 
         # 300 tokens are expected at first, and more with each answer that has 3000.
-        asked("route capped: small", model="capped")
+        asked("capped", "wordy+tokens=3000")
         for _ in range(3):
-            asked("asked", model="bench/wordy+tokens=3000")
-        asked("route capped: large", model="capped")
-        # What its caller bounds is within it.
-        asked("route capped: small", model="capped", max_tokens=100)
+            asked("bench/wordy+tokens=3000", "wordy+tokens=3000")
+        asked("capped", "other")
         # That model is known for long answers, whatever the task.
         brief = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hello"}]
-        asked("route capped: large", model="capped", messages=brief)
-        asked("route dear: large", model="dear")
+        asked("capped", "other", messages=brief)
+        asked("dear", "other")
+        # What its caller bounds is within it.
+        asked("capped", "wordy+tokens=3000", max_tokens=100)
         message = gateway.chat(model="nothing").json["error"]["message"]
         expect_in("bench/dear (cost), bench/unheard (no price)", message)
