@@ -6,7 +6,7 @@
 
 static const char help[] =
     "usage: costlens route list [--json]\n"
-    "       costlens route explain ID [--json]\n"
+    "       costlens route explain ID [--model MODEL] [--json]\n"
     "       costlens route train --data FILE.jsonl... [--prior none|shipped] --out MODEL [--json]\n"
     "       costlens route eval --model MODEL --data FILE.jsonl... [--threshold T] [--ratio R] "
     "[--json]\n"
@@ -27,7 +27,9 @@ static const char help[] =
     "\n"
     "`explain` tells why a call that left the choice to a route went where it went: what of its\n"
     "match fits, which side went first and why, each model that could have been asked, with the\n"
-    "cost that was expected there or why it could not be used, each attempt, and what was saved.\n"
+    "cost that was expected there or why it could not be used, each attempt, and what was saved;\n"
+    "what it looked like, too, by weight in the model (the shipped one, unless --model says "
+    "another).\n"
     "The id is the answer's x-costlens-request-id, or the provider's.\n"
     "\n"
     "`train` learns when the large model's answer is better, and by how much, from rows that both\n"
@@ -72,7 +74,8 @@ static const struct option_row options[] = {
     {"structure", NULL, "train: only from a prompt's structure: no words, tasks, answers",
      offsetof(struct route_wishes, structure)},
     {"out", "MODEL", "train: the file to write", offsetof(struct route_wishes, out)},
-    {"model", "MODEL", "eval, certify: the file, or `shipped`: the prior that is compiled in",
+    {"model", "MODEL",
+     "eval, certify, explain: the file, or `shipped`: the prior that is compiled in",
      offsetof(struct route_wishes, model)},
     {"threshold", "T",
      "eval: calls whose expected gain is at least T go to the large model (default: the model's)",

@@ -6,8 +6,12 @@
 #include "cmd/remote.h"
 #include "cmd/route.h"
 #include "cmd/table.h"
+#include "core/decision.h"
+#include "route/prior.h"
 
-#define WIDE 14
+#define WIDE         14
+#define TRAITS_SHOWN 8
+#define WEIGHT_LEAST 0.00005f // what is less is shown as 0
 
 static struct str member(const struct json_val *v, const char *name)
 {
@@ -68,7 +72,82 @@ static void print_candidates(const struct json *j, const struct json_val *d)
     putchar('\n');
 }
 
-static void print_first(const struct json *j, const struct json_val *attempt)
+// --- what the call looked like ---
+
+static unsigned digit(char c)
+{
+    return (unsigned)(c >= 'a' ? c - 'a' + 10 : c - '0') & 15;
+}
+
+// Hex as the ledger's verb writes it, as much of it as fits.
+static struct str unhex(struct str hex, char out[DECISION_TRAITS_MAX])
+{
+    size_t n = 0;
+    for (; 2 * n + 1 < hex.len && n < DECISION_TRAITS_MAX; n++)
+        out[n] = (char)(digit(hex.ptr[2 * n]) << 4 | digit(hex.ptr[2 * n + 1]));
+    return str_from(out, n);
+}
+
+static struct str first_of(const struct json_val *d, const char *side)
+{
+    struct json_iter it = {0};
+    const struct json_val *c;
+    while (json_each(&it, json_get(d, "candidates"), NULL, &c))
+        if (str_is(member(c, "side"), side) && !json_get(c, "out"))
+            return member(c, "model");
+    return STR_NONE;
+}
+
+static float size_of(float n)
+{
+    return n < 0 ? -n : n;
+}
+
+// The one of the largest weight that was not shown; TRAIT_COUNT: no other one counts.
+static enum trait next_trait(const struct model_parts *p, const bool shown[TRAIT_COUNT])
+{
+    unsigned best = TRAIT_COUNT;
+    for (unsigned i = 0; i < TRAIT_COUNT; i++) {
+        if (shown[i] || size_of(p->trait[i]) < WEIGHT_LEAST)
+            continue;
+        if (best == TRAIT_COUNT || size_of(p->trait[i]) > size_of(p->trait[best]))
+            best = i;
+    }
+    return (enum trait)best;
+}
+
+static void print_traits(const struct route_wishes *w, const struct json_val *d)
+{
+    char bytes[DECISION_TRAITS_MAX];
+    bool shown[TRAIT_COUNT] = {false};
+    struct traits traits;
+    struct model model;
+    struct model_parts parts;
+    if (!traits_unpack(unhex(member(d, "traits"), bytes), &traits))
+        return;
+    if (!w->model)
+        prior_open(&model);
+    else if (route_model(w, &model) != EXIT_OK)
+        return;
+    uint64_t pair = model_pair(first_of(d, "small"), first_of(d, "large"));
+    (void)model_explain(&model, &traits, pair, &parts);
+    printf("what it looked like, by weight in %s (above 0: for the large side)\n\n",
+           w->model ? w->model : "the shipped model");
+    for (unsigned n = 0; n < TRAITS_SHOWN; n++) {
+        enum trait t = next_trait(&parts, shown);
+        if (t == TRAIT_COUNT)
+            break;
+        shown[t] = true;
+        printf("  %+.4f  %-14s %.2f  %s\n", (double)parts.trait[t], trait_name(t),
+               (double)traits.value[t] / TRAIT_ONE, trait_text(t));
+    }
+    putchar('\n');
+    if (w->model)
+        model_close(&model);
+}
+
+static void print_first(const struct route_wishes *w, const struct json *j,
+                        const struct json_val *attempt)
 {
     const struct json_val *d = json_get(attempt, "decision");
     line("request", member(attempt, "request"));
@@ -76,6 +155,7 @@ static void print_first(const struct json *j, const struct json_val *attempt)
                   STR_ARG(member(d, "mode")), STR_ARG(member(d, "match")));
     print_side(j, d);
     print_candidates(j, d);
+    print_traits(w, d);
 }
 
 static void print_attempt(const struct json *j, const struct json_val *attempt)
@@ -123,7 +203,7 @@ static void print_sums(const struct sums *s)
     buf_fini(&text);
 }
 
-static int print(const struct json *j)
+static int print(const struct route_wishes *w, const struct json *j)
 {
     struct json_iter it = {0};
     const struct json_val *attempt;
@@ -133,7 +213,7 @@ static int print(const struct json *j)
         if (!json_get(attempt, "decision"))
             continue;
         if (first)
-            print_first(j, attempt);
+            print_first(w, j, attempt);
         first = false;
         print_attempt(j, attempt);
         add(j, attempt, &sums);
@@ -159,7 +239,7 @@ int route_explain(const struct cli *cli, const struct route_wishes *w)
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&text));
     else if (code == EXIT_OK)
-        code = print(answer);
+        code = print(w, answer);
     json_close(answer);
     buf_fini(&text);
     buf_fini(&args);

@@ -66,9 +66,19 @@ static int64_t ppm_of(double share)
     return (int64_t)(share * PPM);
 }
 
+// Words tell what was said, and are left out.
+static void pack_traits(const struct req *r, struct buf *out)
+{
+    buf_init(out, &alloc_heap, DECISION_TRAITS_MAX);
+    if (r->attempt.entry.attempt == 0 && r->plan->traits)
+        traits_pack(r->plan->traits, false, out);
+}
+
 static void pack(struct req *r, bool compared, struct money large)
 {
     const struct plan *p = r->plan;
+    struct buf traits;
+    pack_traits(r, &traits);
     struct decision d = {.route = p->route->name,
                          .mode = str_of(config_mode_name(p->route->mode)),
                          .match = match_of(r),
@@ -79,6 +89,7 @@ static void pack(struct req *r, bool compared, struct money large)
                          .score_ppm = p->scored ? ppm_of(p->score) : 0,
                          .threshold_ppm = p->scored ? ppm_of(p->threshold) : 0,
                          .propensity_ppm = p->propensity_ppm,
+                         .traits = buf_str(&traits),
                          .compared = compared,
                          .large = large};
     struct buf packed;
@@ -87,6 +98,7 @@ static void pack(struct req *r, bool compared, struct money large)
     decision_pack(&d, &packed);
     r->attempt.entry.decision = arena_dup(&r->arena, buf_str(&packed));
     buf_fini(&packed);
+    buf_fini(&traits);
 }
 
 void plan_record(struct req *r)
