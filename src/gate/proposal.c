@@ -5,15 +5,16 @@
 #include "base/limits.h"
 #include "gate/names.h"
 
-#define PER_PROVIDER  4
-#define FOUND_MAX     4096                   // of one provider
-#define USD_PER_MTOK  INT64_C(1000000000000) // in 10^-18 USD a token
-#define SMALL_PRICE   (3 * USD_PER_MTOK / 4)
-#define MEDIUM_PRICE  (3 * USD_PER_MTOK)
-#define LARGE_PRICE   (20 * USD_PER_MTOK)
-#define SMALL_SIZE    14000 // millions of parameters
-#define MEDIUM_SIZE   45000
-#define CONTEXT_LEAST 8000
+#define PER_PROVIDER    4
+#define FOUND_MAX       4096                   // of one provider
+#define USD_PER_MTOK    INT64_C(1000000000000) // in 10^-18 USD a token
+#define SMALL_PRICE     (3 * USD_PER_MTOK / 4)
+#define MEDIUM_PRICE    (3 * USD_PER_MTOK)
+#define LARGE_PRICE     (20 * USD_PER_MTOK)
+#define SMALL_SIZE      14000 // millions of parameters
+#define MEDIUM_SIZE     45000
+#define CONTEXT_LEAST   8000
+#define CONTEXT_OF_BOOK 100000
 
 struct proposal {
     struct arena arena;
@@ -159,14 +160,21 @@ static int tier_of_mock(struct str model)
     return str_is(model, "small") ? CONFIG_SMALL : str_is(model, "large") ? CONFIG_LARGE : -1;
 }
 
+// Of a list that the file states only what is surely too brief; of the book, which has kept what is
+// long out of use, only what reads much.
+static bool is_brief(const struct config_provider *p, const struct sheet *sheet)
+{
+    int64_t context = sheet ? sheet->context_tokens : 0;
+    bool of_book = provider_open(p) && !p->mock && !p->free;
+    return of_book ? context < CONTEXT_OF_BOOK : context > 0 && context < CONTEXT_LEAST;
+}
+
 static void add_found(void *context, const struct named *n)
 {
     struct search *search = context;
     const struct config_provider *p = search->provider;
     struct found f = {.model = n->model, .price = price_of(n->sheet)};
-    bool short_one =
-        n->sheet && n->sheet->context_tokens > 0 && n->sheet->context_tokens < CONTEXT_LEAST;
-    if (search->count == FOUND_MAX || short_one || is_odd(n->model))
+    if (search->count == FOUND_MAX || is_brief(p, n->sheet) || is_odd(n->model))
         return;
     f.size = p->mock ? tier_of_mock(n->model)
              : f.price > 0 && !provider_free(p, n->model, n->sheet)

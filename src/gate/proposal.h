@@ -3,7 +3,8 @@
 // proposal - the tiers small, medium and large where the file names none, so that `auto` works
 // without one: by what a model costs, and where it costs nothing or nobody knows, by its size.
 //
-//   of each provider      models that chat, the newest of those whose names differ in numbers only
+//   of each provider      models that chat, the newest of those whose names differ in numbers only;
+//                         of the book's those that read 100,000 tokens or more
 //   by price of 10^6      input three times, output once, a quarter of it all:
 //                         small up to 0.75 USD, medium up to 3, large up to 20
 //   by parameters         small up to 14 billion, medium up to 45, large above

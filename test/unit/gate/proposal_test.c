@@ -7,16 +7,17 @@
 #include "gate/snapshot.h"
 
 static const char book[] = "vendor acme\nsource test 2026-01-01\n"
-                           "model acme-2-mini\nprice input 0.1 output 0.4\n"
-                           "model acme-3-mini\nprice input 0.2 output 0.8\n"
-                           "model acme-3.1-mini\nprice input 0.3 output 1\n"
-                           "model acme-3\nprice input 1 output 5\n"
-                           "model acme-pro\nprice input 3 output 15\n"
-                           "model acme-max\nprice input 90 output 90\n"
-                           "model acme-embed\nprice input 0.1 output 0.1\n"
-                           "model acme-3-2026-01-01\nprice input 1 output 5\n"
-                           "model acme-brief\nprice input 0.1 output 0.1\ncontext 4000\n"
-                           "model acme-unknown\ncontext 400000\n";
+                           "model acme-2-mini\nprice input 0.1 output 0.4\ncontext 200000\n"
+                           "model acme-3-mini\nprice input 0.2 output 0.8\ncontext 200000\n"
+                           "model acme-3.1-mini\nprice input 0.3 output 1\ncontext 200000\n"
+                           "model acme-3\nprice input 1 output 5\ncontext 200000\n"
+                           "model acme-pro\nprice input 3 output 15\ncontext 200000\n"
+                           "model acme-max\nprice input 90 output 90\ncontext 200000\n"
+                           "model acme-embed\nprice input 0.1 output 0.1\ncontext 200000\n"
+                           "model acme-3-2026-01-01\nprice input 1 output 5\ncontext 200000\n"
+                           "model acme-old\nprice input 0.1 output 0.1\n"
+                           "model acme-brief\nprice input 0.1 output 0.1\ncontext 64000\n"
+                           "model acme-unknown\ncontext 6400000\n";
 static struct str open_models[] = {STR("llama-3.1-8b"),   STR("mix-8x7b"),  STR("qwen-32B"),
                                    STR("llama-70b-chat"), STR("who-knows"), STR("tiny-270m")};
 static struct config_provider providers[] = {
