@@ -12,10 +12,11 @@ ROUTES = """tiers:
   large: [bench/large]
 routes:
   - name: support
+    mode: certified  # without a certificate the large side is served
     small: small
     large: large
     shadow: { budget: 2.00, window: day, rate: 100%, judge: bench/judge }
-  - { name: plain, mode: certified, small: small, large: large, shadow: { budget: 1, rate: 100%, judge: none } }
+  - { name: plain, small: small, large: large, shadow: { budget: 1, rate: 100%, judge: none } }
   - { name: quiet, small: small, large: large }
 """
 MODELS = ["small", "large", "judge"]
@@ -46,11 +47,11 @@ with Speaker({"small": lambda b: "4" if "2+2" in question(b) else "small says so
 
     # Both say the same: a tie, and nobody is asked to judge.
     answer = gateway.chat("2+2?", model="support")
-    expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/small"))
+    expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/large"))
     first = pairs(1)[0]
     expect(first["id"], answer.headers["x-costlens-request-id"].replace("-", ""))
     expect((first["route"], first["weak"], first["strong"], first["served_strong"], first["propensity_ppm"]),
-           ("support", "bench/small", "bench/large", 0, 1000000))
+           ("support", "bench/small", "bench/large", 1, 1000000))
     expect((first["judged"], first["weak_ppm"], first["strong_ppm"]), (1, 1000000, 1000000))
     expect(speaker.of("judge"), [])
     asked = [{k: v for k, v in body.items() if k not in ("model", "max_tokens", "max_completion_tokens")}
@@ -59,7 +60,7 @@ with Speaker({"small": lambda b: "4" if "2+2" in question(b) else "small says so
 
     # The cost of each stands in the pair as in the ledger; the shadow's row says what it is, and is of its own key.
     rows = {row["model"]: row for row in gateway.calls(2)}
-    expect((rows["large"]["route"], rows["large"]["key"]), ("shadow support: large", "shadow:support"))
+    expect((rows["small"]["route"], rows["small"]["key"]), ("shadow support: small", "shadow:support"))
     expect((first["weak_pd"], first["strong_pd"], first["judge_pd"]),
            (rows["small"]["cost_pd"], rows["large"]["cost_pd"], 0))
     expect(gateway.sql("SELECT value FROM tag WHERE name = 'shadow'"),
@@ -84,29 +85,29 @@ with Speaker({"small": lambda b: "4" if "2+2" in question(b) else "small says so
     WORD["text"] = "strong"
     streamed = gateway.chat("why?", model="support", stream=True)
     expect("".join(e["choices"][0]["delta"].get("content", "") for e in streamed.events if e != "[DONE]"),
-           "small says so")
+           "LARGE says so")
     expect(streamed.events[-1], "[DONE]")
     pair = pairs(5)[-1]
     expect((pair["judged"], pair["weak_ppm"], pair["strong_ppm"]), (3, 0, 1000000))
 
-    # A judge that says nothing of use: the pair is there, unjudged, and its caller can judge it.
-    WORD["text"] = "I cannot say"
-    unjudged = gateway.chat("why?", model="support")
-    expect(pairs(6)[-1]["judged"], 0)
-    told = gateway.costlens("route", "pairs", "support", "--json")
-    expect_in('"judged":"not"', told.stdout)
+    # What its caller says of the answer goes over the judge's word.
     rated = gateway.post("/costlens/v1/feedback",
-                         {"request_id": unjudged.headers["x-costlens-request-id"], "thumbs": "down"})
+                         {"request_id": streamed.headers["x-costlens-request-id"], "score": 0.5})
     expect(rated.status, 200)
-    expect_in('"judged":"feedback","weak_quality":"0","strong_quality":"1"',
+    expect_in('"judged":"feedback","weak_quality":"0","strong_quality":"0.5"',
               gateway.costlens("route", "pairs", "support", "--json").stdout)
 
-    # The large side was served: the small one is the shadow. Nobody judges.
+    # A judge that says nothing of use: the pair is there, unjudged.
+    WORD["text"] = "I cannot say"
+    expect(gateway.chat("why?", model="support").status, 200)
+    expect(pairs(6)[-1]["judged"], 0)
+    expect_in('"judged":"not"', gateway.costlens("route", "pairs", "support", "--json").stdout)
+
+    # Whichever side was served, the other one is the shadow. Nobody judges.
     before = len(speaker.of("judge"))
-    served = gateway.chat("why?", model="plain")
-    expect(served.headers["x-costlens-model"], "bench/large")
+    served = gateway.chat("why?", model="plain").headers["x-costlens-model"]
     pair = pairs(7)[-1]
-    expect((pair["route"], pair["served_strong"], pair["judged"]), ("plain", 1, 0))
+    expect((pair["route"], pair["served_strong"], pair["judged"]), ("plain", int(served == "bench/large"), 0))
     expect(len(speaker.of("judge")), before)
     # A route without `shadow` has none.
     expect(gateway.chat("why?", model="quiet").status, 200)
@@ -116,7 +117,7 @@ with Speaker({"small": lambda b: "4" if "2+2" in question(b) else "small says so
     seen = len(speaker.asked)
     for body in ({"n": 2}, {"messages": [{"role": "user", "content": image}]},
                  {"messages": [{"role": "user", "content": "x" * 300000}]}):
-        speaker.says["small"] = "small says so"
+        speaker.says["large"] = "LARGE says so"
         answer = gateway.chat(model="support", **body)
         expect(answer.status, 200, answer.body[:300])
     expect(len(speaker.asked), seen + 3)

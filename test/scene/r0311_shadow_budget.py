@@ -10,15 +10,16 @@ from lib.speaker import Speaker
 
 limit(120)
 LIMIT = Decimal("0.03")
+SIDES = "mode: certified, small: small, large: large"  # without a certificate the large side is served
 ROUTES = f"""tiers:
   small: [bench/small]
   large: [bench/large]
 routes:
-  - {{ name: narrow, small: small, large: large, shadow: {{ budget: {LIMIT}, rate: 100%, judge: none }} }}
-  - {{ name: tiny, small: small, large: large, shadow: {{ budget: 0.000001, rate: 100% }} }}
-  - {{ name: broken, small: small, large: [bench/broken], shadow: {{ budget: 1, rate: 100% }} }}
-  - {{ name: judged, small: small, large: large, shadow: {{ budget: 1, rate: 100%, judge: bench/broken }} }}
-  - {{ name: unpriced, small: small, large: [other/large], shadow: {{ budget: 1, rate: 100% }} }}
+  - {{ name: narrow, {SIDES}, shadow: {{ budget: {LIMIT}, rate: 100%, judge: none }} }}
+  - {{ name: tiny, {SIDES}, shadow: {{ budget: 0.000001, rate: 100% }} }}
+  - {{ name: broken, mode: certified, small: [bench/broken], large: large, shadow: {{ budget: 1, rate: 100% }} }}
+  - {{ name: judged, {SIDES}, shadow: {{ budget: 1, rate: 100%, judge: bench/broken }} }}
+  - {{ name: unpriced, mode: certified, small: [other/small], large: large, shadow: {{ budget: 1, rate: 100% }} }}
 budgets:
   - {{ name: scene, scope: {{ key: scene }}, limit: 1.00 }}
   - {{ name: all, limit: 10.00 }}
@@ -31,7 +32,7 @@ class Two(Gateway):
     def config(self):
         base = self.mock.url
         return super().config().replace(
-            "providers:\n", f"providers:\n  other: {{ dialect: openai, url: {base}/v1, models: [large] }}\n", 1)
+            "providers:\n", f"providers:\n  other: {{ dialect: openai, url: {base}/v1, models: [small] }}\n", 1)
 
 
 def spent(gateway, name):
@@ -41,12 +42,12 @@ def spent(gateway, name):
 going = threading.Event()
 
 
-def large(_body):
+def small(_body):
     going.wait(60)
-    return "LARGE says so"
+    return "small says so"
 
 
-with Speaker({"small": "small says so", "large": large, "broken": 500}) as speaker, \
+with Speaker({"small": small, "large": "LARGE says so", "broken": 500}) as speaker, \
         Two(speaker, extra=ROUTES, models=["small", "large", "broken"]) as gateway:
     def ended(count):
         return until(lambda: gateway.metric("costlens_shadow_pairs_total") >= count, 20, f"{count} ended")
@@ -63,13 +64,13 @@ with Speaker({"small": "small says so", "large": large, "broken": 500}) as speak
         thread.start()
     for thread in threads:
         thread.join()
-    until(lambda: of("refused") + of("busy") + len(speaker.of("large")) == 40, 20, "the others are refused")
-    fit = len(speaker.of("large"))
+    until(lambda: of("refused") + of("busy") + len(speaker.of("small")) == 40, 20, "the others are refused")
+    fit = len(speaker.of("small"))
     expect_true(0 < fit <= LIMIT / Decimal("0.0049"), f"so many fit: {fit}")
     going.set()
     ended(40)
     expect(of("unjudged"), fit)
-    expect(of("unjudged"), len(speaker.of("large")), "who does not fit is not asked")
+    expect(of("unjudged"), len(speaker.of("small")), "who does not fit is not asked")
     until(lambda: len(gateway.sql("SELECT 1 FROM pair")) == of("unjudged"), 5, "each is kept")
     expect_true(0 < spent(gateway, "shadow:narrow") <= LIMIT, "within its limit")
     rows = gateway.calls(40 + of("unjudged"))
@@ -82,15 +83,15 @@ with Speaker({"small": "small says so", "large": large, "broken": 500}) as speak
     expect_true(spent(gateway, "all") >= Decimal(own + cost).scaleb(-12), "all calls")
 
     # No room at all; a provider that fails; a judge that fails; no price: the client has its answer.
-    count, asked = 40, len(speaker.of("large"))
+    count, asked = 40, len(speaker.of("small"))
     for route, result in (("tiny", "refused"), ("broken", "failed"), ("judged", "unjudged"), ("unpriced", "refused")):
         before = of(result)
         answer = gateway.chat("why?", model=route)
-        expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/small"), route)
+        expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/large"), route)
         count += 1
         ended(count)
         expect(of(result), before + 1, route)
-    expect(len(speaker.of("large")), asked + 1, "of `judged` only")
+    expect(len(speaker.of("small")), asked + 1, "of `judged` only")
     refused = gateway.metric("costlens_refused_total")
     expect(refused, 0, "no client was refused anything")
     expect_in("could not be compared", gateway.program.errors())
