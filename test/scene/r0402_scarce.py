@@ -10,7 +10,7 @@ EXTRA = """  - { model: bench/tiny, input_per_mtok: 0.3, output_per_mtok: 1 }
 budgets:
   - { name: allowance, limit: 1, scope: { key: poor } }
 routes:
-  - { name: talk, match: { key: nobody }, small: bench/tiny, large: bench/large }
+  - { name: talk, match: { key: nobody }, small: bench/tiny, large: bench/large, verify: [] }
 """
 # What a model that knows no words but the structure of a text takes for hard: some of them.
 ASKED = ["hello", "Natalia sold 48 clips in April, and half as many in May. How many clips did she sell in April and May "
