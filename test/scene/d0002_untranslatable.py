@@ -32,7 +32,8 @@ REQUIRED = {"messages": MESSAGES, "tool_choice": "required", "tools": [
     {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]}
 
 with Mock() as mock, Odd({"m": 8192}) as ollama:
-    providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, models: [m, \"gemma3:1b\"], retries: 0 }}\n"
+    never = "breaker: { failures: 0 }"  # it fails all the time here
+    providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, models: [m, \"gemma3:1b\"], retries: 0, {never} }}\n"
                  f"  ill: {{ url: \"{mock.url}/+503/v1\", models: [m], retries: 0 }}\n"
                  f"  bench: {{ url: \"{mock.url}/v1\", models: [bench-model] }}\n")
     aliases = ("aliases:\n  first: [local/m, bench/bench-model]\n  second: [ill/m, local/m, bench/bench-model]\n"

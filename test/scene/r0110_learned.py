@@ -8,13 +8,15 @@ import sqlite3
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(300)
-ROUTES = """routes:
+ROUTES = """  - { model: bench/small-a, input_per_mtok: 0.1, output_per_mtok: 0.1 }
+  - { model: bench/large-a, input_per_mtok: 10, output_per_mtok: 10 }
+routes:
   - name: support
     mode: certified
     max_loss: 10%
     small: [bench/small-a]
     large: [bench/large-a]
-    shadow: { budget: 1.00, window: day }
+    shadow: { budget: 1.00, window: day, rate: 0.01%, rate_certified: 0.01% }
   - { name: dry, mode: measured, small: [bench/small-a], large: [bench/large-a] }
   - { name: one, large: [bench/large-a] }
 """
@@ -42,7 +44,8 @@ def model_of(gateway, name="support"):
     return gateway.chat(model=name).headers["x-costlens-model"]
 
 
-with Mock() as mock, Gateway(mock, extra=ROUTES, models=["small-a", "large-a"]) as gateway:
+with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [small-a, large-a] }}\n",
+                             extra=ROUTES, models=[]) as gateway:
     # At first nothing is known, and each says what it lacks.
     [support, dry, one] = status(gateway)
     expect((support["name"], support["mode"], support["rung"], support["certified"]), ("support", "certified", "rules", None))
