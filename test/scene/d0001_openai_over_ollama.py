@@ -167,9 +167,11 @@ with Mock(models="llama3.2:3b,phi3,m,bench-model") as mock:
                f"  bench: {{ url: \"{mock.url}/v1\", models: [bench-model] }}\n")
     with Gateway(mock, providers=targets, extra="aliases:\n  near: [ill/m, local/phi3]\n"
                                                 "  far: [full/phi3, bench/bench-model]\n"
-                                                "  dry: [spent/phi3, bench/bench-model]\n") as gateway:
+                                                "  dry: [spent/phi3, bench/bench-model]\n"
+                                                "  drier: [spent/m, bench/bench-model]\n") as gateway:
         for name, stream, provider in (("near", True, "local"), ("near", False, "local"), ("far", True, "bench"),
-                                       ("dry", True, "bench"), ("dry", False, "bench")):
+                                       ("dry", True, "bench"),
+                                       ("drier", False, "bench")):  # a quota that is used up is remembered
             answer = chat(gateway, model=name, stream=stream)
             expect((answer.status, answer.headers["x-costlens-provider"]), (200, provider), name)
             expect(answer.headers["x-costlens-attempts"], "2", f"{name}: none of its first target is tried again")
