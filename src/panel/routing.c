@@ -29,7 +29,7 @@ static void price_member(struct json_out *o, const char *name, const struct rate
     buf_fini(&text);
 }
 
-static void price(struct json_out *o, const struct snapshot *s, const struct target *t)
+static void write_price(struct json_out *o, const struct snapshot *s, const struct target *t)
 {
     const struct config_provider *p = &s->config->providers[t->provider];
     const struct sheet *sheet = provider_sheet(s, p, t->model);
@@ -71,7 +71,7 @@ static void model(struct json_out *o, const struct snapshot *s, const struct con
     if (known) {
         able_of(s, &s->config->providers[t.provider], t.model, &able);
         out = why_out(route, &able);
-        price(o, s, &t);
+        write_price(o, s, &t);
     }
     if (able.context)
         json_out_number(o, "context", able.context);
