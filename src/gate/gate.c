@@ -221,6 +221,8 @@ static void learned_read(struct gate *g, struct snapshot *fresh, const struct sn
                                       before ? before->learned : NULL};
     if (learned_new(&from, &learned, &why) != STATUS_OK) {
         log_say(LOG_ERROR, "what routes have learned cannot be read: %s", why.text);
+        if (before && !fresh->learned)
+            fresh->learned = learned_ref(before->learned);
         return;
     }
     learned_free(fresh->learned);

@@ -166,6 +166,7 @@ static enum status known_read(const struct learned_from *from, const struct conf
         store_promises_each(from->store, str_of(TENANT), r->name, read_row, &reading, why);
     if (s == STATUS_OK && reading.failed) {
         struct known *old = known_of(from->before, r->name);
+        old = old && strcmp(old->terms, p->terms) == 0 ? old : NULL; // another promise's
         log_say(LOG_ERROR, "route %s: what it has learned is refused: %s; %s", p->name,
                 reading.why.text, old ? "what was there stays" : "the shipped model chooses");
         known_free(p);

@@ -67,8 +67,13 @@ static enum flow find_route(struct req *r, const struct config_route **out, bool
     const struct snapshot *s = r->view->snapshot;
     struct str asked = r->ask.demand.model;
     bool many = false;
-    struct str named = str_trim(head_get(exchange_request(r->x), HEADER, &many));
+    struct str named = STR_NONE;
     *out = NULL;
+    if (endpoint_is_get(r->found.endpoint) || endpoint_is_question(r->found.endpoint))
+        return NEXT; // a list, or what an Ollama has: there is nothing to choose
+    if (endpoint_makes_output(
+            r->found.endpoint)) // else its model stays, whatever the client's habit
+        named = str_trim(head_get(exchange_request(r->x), HEADER, &many));
     if (many)
         return req_refuse(r, REFUSAL_BAD_REQUEST, HEADER " occurs twice.");
     if (named.len && !str_is(named, ROUTE_AUTO)) {
@@ -193,6 +198,7 @@ static bool list_fill(struct req *r, struct plan *p)
         expected_side(r, p);
         side_verify(r, p, has);
         stay(r, p);
+        p->cascade = p->cascade && !endpoint_free(r->found.endpoint); // tokens are counted
     }
     if (p->side == SIDE_LARGE)
         turn(r, p, small);

@@ -22,8 +22,9 @@ const char *ranking_barred(const struct req *r, const struct plan *p, const stru
 // Any number, the same for as long as the call lives.
 static uint64_t number_of(const struct req *r)
 {
-    uint64_t n;
-    memcpy(&n, r->id.bytes + sizeof r->id.bytes - sizeof n, sizeof n);
+    uint64_t n = 0;
+    const size_t from = 9; // two bits of the eighth are fixed (RFC 9562, 4.1)
+    memcpy(&n, r->id.bytes + from, sizeof r->id.bytes - from);
     return n;
 }
 

@@ -337,8 +337,8 @@ static bool is_chosen(const struct req *r)
 {
     const struct config_route *route = r->plan->route;
     struct str ignored;
-    return route->shadow.on && !route->local_only && falls_on(r, rate_of(r)) &&
-           may_be_asked_again(r) && !r->worker->draining &&
+    return route->shadow.on && !route->local_only && !endpoint_free(r->found.endpoint) &&
+           falls_on(r, rate_of(r)) && may_be_asked_again(r) && !r->worker->draining &&
            other_side(r->plan, SIDE_SMALL, &ignored) && other_side(r->plan, SIDE_LARGE, &ignored);
 }
 
@@ -393,7 +393,7 @@ static bool fill(struct shadow *s, const struct req *r)
     said_init(&s->inner.said);
     answer_of(&s->small, STR_NONE, &alloc_heap);
     answer_of(&s->large, STR_NONE, &alloc_heap);
-    s->route = r->plan->route;
+    s->route = map_get(&r->view->snapshot->routes, r->plan->route->name); // a plan's may be its own
     s->pair.id = r->id;
     s->pair.at_us = r->start_us;
     s->pair.route = arena_dup(&s->arena, s->route->name);

@@ -71,7 +71,7 @@ static struct str result_of(struct str text)
 static struct str plain(struct str text, char out[SHORT_BYTES])
 {
     size_t n = 0;
-    for (size_t i = 0; i < text.len && n < SHORT_BYTES; i++) {
+    for (size_t i = 0; text.ptr && i < text.len && n < SHORT_BYTES; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         bool point = c == '.' && i + 1 < text.len && isdigit((unsigned char)text.ptr[i + 1]);
         if (isalnum(c) || c >= 0x80 || point || c == '-')
