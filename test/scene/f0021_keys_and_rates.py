@@ -115,11 +115,13 @@ with Mock() as mock, Strange(house) as strange:
 
         told = json.loads(gateway.costlens("provider", "status", "--json").stdout)["providers"]
         models = {f"{p['name']}/{m['model']}": m for p in told for m in p["models"]}
-        expect(models["calm/long"]["keys"][0]["left"], {"requests": 50, "tokens": 500})
+        left_of = models["calm/long"]["keys"][0]["left"]  # it fills evenly, from what was told on
+        expect_true(50 <= left_of["requests"] < 100 and 500 <= left_of["tokens"] < 5000, left_of)
         expect([k["key"] for k in models["many/none"]["keys"]], [1, 2, 3])
         expect((models["many/none"]["bar"], models["many/none"]["breaker"]), ("it was told to come later", "closed"))
         expect_true(all(k["wait_ms"] > 3_500_000 for k in models["many/none"]["keys"]), "each is told to come in an hour")
-        expect(gateway.metric("costlens_ratelimit_remaining", model="long", key="1", of="tokens"), 500)
+        shown = gateway.metric("costlens_ratelimit_remaining", model="long", key="1", of="tokens")
+        expect_true(500 <= shown < 5000, shown)
         listed = json.loads(gateway.costlens("provider", "list", "--json").stdout)["providers"]
         expect({p["name"]: p["keys"] for p in listed}, {"many": 3, "calm": 1, "spare": 1})
         expect(gateway.costlens("ledger", "verify").returncode, 0)
