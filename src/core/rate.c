@@ -71,13 +71,13 @@ static bool by_time_alone(const struct quote *q)
     return has_price(q, BUCKET_BUSY) && !(q->has & TOKEN_BITS);
 }
 
-// A call counted where a call has no fee is no missing price, nor is time where it has none.
+// Of a bucket that something was counted in. A call counted where a call has no fee is no missing
+// price, nor is time where it has none.
 static bool is_missing(const struct quote *q, const struct usage *u, enum bucket b)
 {
     if (b == BUCKET_BUSY)
         return has_price(q, b) && u->count[b] == 0;
-    return b != BUCKET_CALLS && u->count[b] > 0 && quote_priced_as(q, b) == NONE &&
-           !by_time_alone(q);
+    return b != BUCKET_CALLS && quote_priced_as(q, b) == NONE && !by_time_alone(q);
 }
 
 static bool add_lines(const struct quote *q, const struct usage *u, struct cost *out)

@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 import socket
+import time
 
 from lib.run import command, configured, owned, program, run, start
 from lib.scene import PATIENCE, Gateway, Mock, expect, expect_in, expect_true, limit, until
@@ -129,6 +130,7 @@ def killed(gateway):
         running.stdin.write("x\n")
         running.stdin.flush()
         until(lambda: under_way(gateway), 10, "one is under way")
+        time.sleep(0.3 * PATIENCE)  # from its first byte on: it is sent a little later, and answered later still
         os.kill(int((gateway.state / "costlens.db.lock").read_text()), signal.SIGKILL)
         expect(running.stdout.readline(), "0\n")
         said = ended(running)

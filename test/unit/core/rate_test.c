@@ -285,6 +285,10 @@ static void says_what_is_missing(void **state)
     u.service = SERVICE_BATCH;
     rate(sheet("plain"), &u, 0, &cost);
     assert_true(cost.tier_missing);
+    // No price that it could have instead is stated, the last one neither.
+    const struct usage sound = {.count = {[BUCKET_AUDIO_CACHE_READ] = 1}};
+    rate(sheet("rerank"), &sound, 0, &cost);
+    assert_int_equal(cost.missing, BUCKET_AUDIO_CACHE_READ);
 }
 
 static void what_nobody_counted_has_no_price(void **state)
