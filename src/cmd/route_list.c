@@ -62,6 +62,15 @@ static void model_cells(struct libscols_line *l, const struct json_val *m)
     buf_fini(&note);
 }
 
+static struct libscols_line *route_line(struct libscols_table *t, const struct json_val *route)
+{
+    struct libscols_line *l = table_line(t);
+    table_cell(l, ROUTE, json_str(json_get(route, "name")));
+    table_cell(l, MODE, json_str(json_get(route, "mode")));
+    takes(l, route);
+    return l;
+}
+
 static void add_route(struct libscols_table *t, const struct json_val *route)
 {
     static const char *const sides[] = {"small", "large"};
@@ -70,25 +79,14 @@ static void add_route(struct libscols_table *t, const struct json_val *route)
         const struct json_val *models = json_get(json_get(route, "sides"), sides[i]), *m;
         struct json_iter it = {0};
         for (bool first = true; json_each(&it, models, NULL, &m); first = false) {
-            bool head = !l;
-            l = table_line(t);
-            if (head) {
-                table_cell(l, ROUTE, json_str(json_get(route, "name")));
-                table_cell(l, MODE, json_str(json_get(route, "mode")));
-                takes(l, route);
-            }
+            l = l ? table_line(t) : route_line(t, route);
             if (first)
                 table_cell(l, SIDE, str_of(sides[i]));
             model_cells(l, m);
         }
     }
-    if (l)
-        return;
-    l = table_line(t);
-    table_cell(l, ROUTE, json_str(json_get(route, "name")));
-    table_cell(l, MODE, json_str(json_get(route, "mode")));
-    takes(l, route);
-    table_cell(l, NOTE, str_of("no model"));
+    if (!l)
+        table_cell(route_line(t, route), NOTE, str_of("no model"));
 }
 
 static void print(const struct json *j)

@@ -48,6 +48,7 @@ static void print_parts(const struct model_head *h)
 static void print_text(const struct model *m, const char *path)
 {
     const struct model_head *h = m->head;
+    must(h);
     printf("%s: a model of %llu rows, %llu bytes\n", path, (unsigned long long)h->rows,
            (unsigned long long)h->bytes);
     printf("  quality        small %.3f, large %.3f\n", (double)h->weak, (double)h->strong);
@@ -64,6 +65,7 @@ static void print_text(const struct model *m, const char *path)
 static void print_json(const struct model *m, const char *path)
 {
     const struct model_head *h = m->head;
+    must(h);
     struct buf b;
     struct json_out o = {&b, true};
     buf_init(&b, &alloc_heap, 0);

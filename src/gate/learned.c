@@ -162,8 +162,8 @@ static enum status known_read(const struct learned_from *from, const struct conf
     }
     p->references = 1;
     learned_terms(r, p->terms);
-    enum status s =
-        store_promises_each(from->store, str_of(TENANT), r->name, read_row, &reading, why);
+    enum status s = store_promises_each(from->store, (struct promise_of){str_of(TENANT), r->name},
+                                        read_row, &reading, why);
     if (s == STATUS_OK && reading.failed) {
         struct known *old = known_of(from->before, r->name);
         old = old && strcmp(old->terms, p->terms) == 0 ? old : NULL; // another promise's

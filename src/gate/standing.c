@@ -314,6 +314,7 @@ static unsigned pick_lane(struct standing *s, const struct standing_start *start
         if (!tried && may_use(&s->lanes[i], start->tokens, start->now_us))
             weights[i] = start->weights ? start->weights[i] : 1;
     }
+    must(s->lane_count > 0);
     unsigned lane = balance_pick(weights, s->lane_count, number);
     return lane < s->lane_count ? lane : (unsigned)(number % s->lane_count);
 }

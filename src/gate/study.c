@@ -285,8 +285,9 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
                                        .model = i ? STR_NONE : str_of(name),
                                        .note = i ? STR_NONE : str_of(note)};
     }
-    enum status s = store_promises_put(l->wish->store, str_of(TENANT), l->route->name, rows,
-                                       f->task_count + 1, why);
+    enum status s =
+        store_promises_put(l->wish->store, (struct promise_of){str_of(TENANT), l->route->name},
+                           rows, f->task_count + 1, why);
     if (s == STATUS_OK)
         remove_model(l->wish->state, l->last.model);
     return s;
@@ -340,8 +341,8 @@ enum status study(const struct study *wish, bool *changed, struct why *why)
     if (!r->small || !r->large)
         return STATUS_OK;
     learned_terms(r, l.terms);
-    enum status s =
-        store_promises_each(wish->store, str_of(TENANT), r->name, read_last, &reading, why);
+    enum status s = store_promises_each(wish->store, (struct promise_of){str_of(TENANT), r->name},
+                                        read_last, &reading, why);
     if (s == STATUS_OK)
         s = count_fresh(wish, l.last.newest, &fresh, why);
     if (s == STATUS_OK && l.last.certified.holds && fresh >= DOUBT_LEAST)

@@ -209,7 +209,7 @@ static enum status tell_route(const struct verb_call *c, struct json_out *o,
         return s;
     learned_terms(r, t.terms);
     json_out_begin(o, NULL, '{');
-    s = store_promises_each(c->store, str_of(TENANT), r->name, tell, &t, why);
+    s = store_promises_each(c->store, (struct promise_of){str_of(TENANT), r->name}, tell, &t, why);
     if (s == STATUS_OK && !t.there)
         write_route(&t, NULL);
     json_out_end(o, ']');

@@ -193,8 +193,7 @@ enum status rows_add(struct rows *r, struct str line, struct why *why)
 {
     struct json *j;
     struct row row = {.weak = 0};
-    struct traits t;
-    t.gram_count = 0;
+    struct traits t = {.gram_count = 0};
     if (str_trim(line).len == 0)
         return STATUS_OK;
     if (line.len > ROWS_LINE_MAX)

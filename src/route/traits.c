@@ -262,6 +262,17 @@ static void fold_text(struct scan *s)
     memset(s->fold + s->spans * SPAN, 0, 8);
 }
 
+static inline void end_word(struct words *w, struct tally *t, const struct scan *s, size_t start,
+                            size_t at)
+{
+    uint64_t hash = hash_word(s->fold + start, at - start);
+    read_word(w, s, start, at);
+    w->distinct += keep(w, t->seen, t->grams, hash);
+    if (w->before)
+        keep(w, t->seen, t->grams, (w->before * PAIR ^ hash) * MIX);
+    w->before = hash | 1;
+}
+
 // The words from edge to edge: their lengths are guessed by nobody. The counters are in a variable
 // that the compiler may keep in registers.
 static void read_words(struct tally *t, const struct scan *s)
@@ -273,16 +284,10 @@ static void read_words(struct tally *t, const struct scan *s)
         uint64_t edges = s->word[i] ^ (s->word[i] << 1 | inside);
         for (; edges; edges &= edges - 1, inside ^= 1) {
             size_t at = i * SPAN + (size_t)__builtin_ctzll(edges);
-            if (!inside) {
+            if (inside)
+                end_word(&w, t, s, start, at);
+            else
                 start = at;
-                continue;
-            }
-            uint64_t hash = hash_word(s->fold + start, at - start);
-            read_word(&w, s, start, at);
-            w.distinct += keep(&w, t->seen, t->grams, hash);
-            if (w.before)
-                keep(&w, t->seen, t->grams, (w.before * PAIR ^ hash) * MIX);
-            w.before = hash | 1;
         }
     }
     w.before = 0;

@@ -64,15 +64,15 @@ static bool insert(struct store *s, struct str tenant, struct str route,
     return fine;
 }
 
-enum status store_promises_put(struct store *s, struct str tenant, struct str route,
+enum status store_promises_put(struct store *s, struct promise_of of,
                                const struct promise_row *rows, unsigned count, struct why *why)
 {
     must(count <= PROMISE_TASKS_MAX + 1);
     enum status status = STATUS_OK;
     pthread_mutex_lock(&s->keys_lock);
-    bool fine = sql_run(s->keys, "BEGIN IMMEDIATE") == SQLITE_OK && drop(s, tenant, route);
+    bool fine = sql_run(s->keys, "BEGIN IMMEDIATE") == SQLITE_OK && drop(s, of.tenant, of.route);
     for (unsigned i = 0; fine && i < count; i++)
-        fine = insert(s, tenant, route, &rows[i]);
+        fine = insert(s, of.tenant, of.route, &rows[i]);
     if (!fine || sql_run(s->keys, "COMMIT") != SQLITE_OK) {
         status = sql_why(why, s->keys, "what was found of a route cannot be kept");
         sql_run(s->keys, "ROLLBACK");
@@ -106,8 +106,8 @@ static void read_row(sqlite3_stmt *q, struct promise_row *r)
                               .note = sql_str(q, 19)};
 }
 
-enum status store_promises_each(struct store *s, struct str tenant, struct str route,
-                                store_promise_f *f, void *context, struct why *why)
+enum status store_promises_each(struct store *s, struct promise_of of, store_promise_f *f,
+                                void *context, struct why *why)
 {
     sqlite3 *db = NULL;
     enum status status = store_reader_open(s, &db, why);
@@ -120,8 +120,8 @@ enum status store_promises_each(struct store *s, struct str tenant, struct str r
             "measured_share_ppm, measured_loss_ppm, terms, model, note FROM promise WHERE tenant = "
             "?1 AND route = ?2 ORDER BY task <> 0, task");
     if (q) {
-        sql_bind_str(q, 1, tenant);
-        sql_bind_str(q, 2, route);
+        sql_bind_str(q, 1, of.tenant);
+        sql_bind_str(q, 2, of.route);
     }
     int code = SQLITE_ERROR;
     while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {

@@ -34,13 +34,18 @@ struct promise_row {        // slices of one that is read live during the call
     struct str note;               // why it is no more than it is, for a person
 };
 
+// Whose they are.
+struct promise_of {
+    struct str tenant, route;
+};
+
 // Puts them in the place of all that was there of the route. Not from a loop.
-enum status store_promises_put(struct store *s, struct str tenant, struct str route,
+enum status store_promises_put(struct store *s, struct promise_of of,
                                const struct promise_row *rows, unsigned count,
                                struct why *why) MUST_USE;
 // The route's own first, then its tasks.
 typedef void store_promise_f(void *context, const struct promise_row *row);
-enum status store_promises_each(struct store *s, struct str tenant, struct str route,
-                                store_promise_f *f, void *context, struct why *why) MUST_USE;
+enum status store_promises_each(struct store *s, struct promise_of of, store_promise_f *f,
+                                void *context, struct why *why) MUST_USE;
 
 #endif

@@ -75,7 +75,7 @@ static struct str plain(struct str text, char out[SHORT_BYTES])
         unsigned char c = (unsigned char)text.ptr[i];
         bool point = c == '.' && i + 1 < text.len && isdigit((unsigned char)text.ptr[i + 1]);
         if (isalnum(c) || c >= 0x80 || point || c == '-')
-            out[n++] = (char)tolower(c);
+            out[n++] = (char)(tolower)(c);
     }
     return str_from(out, n);
 }
@@ -108,7 +108,7 @@ static void fill(struct bag *b, struct str text)
     for (size_t i = 0; i <= text.len && b->count < WORDS_MAX; i++) {
         unsigned char c = i < text.len ? (unsigned char)text.ptr[i] : ' ';
         if (isalnum(c) || c >= 0x80)
-            hash = (hash ^ (unsigned)tolower(c)) * 16777619U + 1;
+            hash = (hash ^ (unsigned)(tolower)(c)) * 16777619U + 1;
         else if (hash)
             b->at[b->count++] = hash;
         if (!isalnum(c) && c < 0x80)

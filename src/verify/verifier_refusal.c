@@ -21,7 +21,7 @@ static void head_add(struct head *h, char c)
     bool blank = isspace((unsigned char)c);
     if (blank && h->text[h->len - 1] == ' ')
         return;
-    h->text[h->len++] = blank ? ' ' : (char)tolower((unsigned char)c);
+    h->text[h->len++] = blank ? ' ' : (char)(tolower)((unsigned char)c);
 }
 
 static void head_read(struct head *h, struct str text)

@@ -23,7 +23,7 @@ static void add(struct said *w, struct str word)
 {
     uint32_t hash = 2166136261U;
     for (size_t i = 0; i < word.len; i++)
-        hash = (hash ^ (unsigned char)tolower((unsigned char)word.ptr[i])) * 16777619U;
+        hash = (hash ^ (unsigned char)(tolower)((unsigned char)word.ptr[i])) * 16777619U;
     w->at[w->count++ % WORDS_MAX] = hash;
 }
 

@@ -5,7 +5,7 @@
 const char *verifier_name(enum verifier_kind kind)
 {
     static const char *const names[] = {
-#define X(id, name, valued) [VERIFIER_##id] = name,
+#define X(id, name, valued) [VERIFIER_##id] = (name),
         VERIFIER_MAP(X)
 #undef X
     };

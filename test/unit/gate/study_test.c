@@ -129,8 +129,9 @@ static struct promise_row row_now(void)
 {
     struct promise_row row = {.looks = 0};
     struct why why;
-    assert_int_equal(
-        store_promises_each(store, str_of("default"), route.name, keep_row, &row, &why), STATUS_OK);
+    assert_int_equal(store_promises_each(store, (struct promise_of){str_of("default"), route.name},
+                                         keep_row, &row, &why),
+                     STATUS_OK);
     return row;
 }
 
