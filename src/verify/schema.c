@@ -322,3 +322,15 @@ bool schema_same(const struct json_val *a, const struct json_val *b)
     }
     return false;
 }
+
+bool schema_same_texts(struct str a, struct str b, const struct alloc *alloc)
+{
+    struct json *x = NULL;
+    struct json *y = NULL;
+    bool same = json_open(a, alloc, &x, NULL) == STATUS_OK &&
+                json_open(b, alloc, &y, NULL) == STATUS_OK &&
+                schema_same(json_root(x), json_root(y));
+    json_close(x);
+    json_close(y);
+    return same;
+}

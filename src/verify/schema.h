@@ -22,5 +22,7 @@
 void schema_check(const struct json_val *schema, const struct json_val *value, struct finding *out);
 // Both are the same JSON value: objects in any order, numbers by their value.
 bool schema_same(const struct json_val *a, const struct json_val *b);
+// The same of two texts. False where one is no JSON.
+bool schema_same_texts(struct str a, struct str b, const struct alloc *alloc);
 
 #endif

@@ -14,18 +14,6 @@
 
 // --- calls ---
 
-static bool same_json(struct str a, struct str b, const struct alloc *alloc)
-{
-    struct json *x = NULL;
-    struct json *y = NULL;
-    bool same = json_open(a, alloc, &x, NULL) == STATUS_OK &&
-                json_open(b, alloc, &y, NULL) == STATUS_OK &&
-                schema_same(json_root(x), json_root(y));
-    json_close(x);
-    json_close(y);
-    return same;
-}
-
 static bool is_json(struct str text, const struct alloc *alloc)
 {
     struct json *json = NULL;
@@ -41,7 +29,8 @@ static bool same_calls(const struct answer *a, const struct answer *b)
         return false;
     for (unsigned i = 0; i < a->call_count; i++) {
         if (!str_eq(buf_str(&a->calls[i].name), buf_str(&b->calls[i].name)) ||
-            !same_json(buf_str(&a->calls[i].arguments), buf_str(&b->calls[i].arguments), a->alloc))
+            !schema_same_texts(buf_str(&a->calls[i].arguments), buf_str(&b->calls[i].arguments),
+                               a->alloc))
             return false;
     }
     return true;
@@ -144,7 +133,7 @@ static bool agree(const struct answer *a, const struct answer *b)
     if (a->call_count > 0 || b->call_count > 0)
         return same_calls(a, b);
     if (is_json(x, a->alloc))
-        return same_json(x, y, a->alloc);
+        return schema_same_texts(x, y, a->alloc);
     enum finding_verdict v = same_result(x, y);
     return v == VERDICT_UNSURE ? shared_ppm(x, y) >= SHARED_PPM : v == VERDICT_GOOD;
 }
