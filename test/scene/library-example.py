@@ -2,35 +2,14 @@
 """The library's example, compiled against an installed copy through pkg-config, prices what the mock bills, and
 passes no cap, though it is killed again and again."""
 import os
-import shlex
 import signal
 import subprocess
 from decimal import Decimal
-from pathlib import Path
 
-from lib.scene import SOURCE, Mock, expect, expect_true, folder, skip, until
+from lib.library import compiled, run
+from lib.scene import Mock, expect, expect_true, folder, until
 
-build = Path(os.environ.get("COSTLENS_BUILD") or SOURCE / "build")
-archive = build / "libcostlens.a"
-if not archive.exists():
-    skip("no library here")
-if "san_init" in subprocess.run(["nm", "--undefined-only", archive], capture_output=True, text=True, check=True).stdout:
-    skip("built with a sanitizer")
-
-
-def run(*words, **more):
-    done = subprocess.run(words, capture_output=True, text=True, **more)
-    if done.returncode:
-        raise SystemExit(f"{words}: {done.stdout}{done.stderr}")
-    return done.stdout
-
-
-run("cmake", "--install", build, "--prefix", folder / "prefix")
-where = dict(os.environ, PKG_CONFIG_PATH=str(next((folder / "prefix").rglob("costlens.pc")).parent))
-flags = shlex.split(run("pkg-config", "--cflags", "--libs", "costlens", "libcurl", env=where))
-example = folder / "example"
-run(*shlex.split(os.environ.get("CC", "cc")), "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", example,
-    SOURCE / "test/lib/example.c", *flags)
+example = compiled("example", "libcurl")
 
 with Mock() as mock:
     where = dict(os.environ, OPENAI_BASE_URL=f"http://127.0.0.1:{mock.port}/v1", OPENAI_API_KEY="none")

@@ -2,35 +2,13 @@
 """The library's router, compiled against an installed copy through pkg-config: it chooses as `costlens route` does,
 certifies what the command certifies, and refuses a model that is none."""
 import json
-import os
 import random
-import shlex
 import subprocess
-from pathlib import Path
 
-from lib.scene import COSTLENS, SOURCE, expect, expect_in, expect_true, folder, skip
+from lib.library import compiled, run
+from lib.scene import COSTLENS, expect, expect_in, expect_true, folder
 
-build = Path(os.environ.get("COSTLENS_BUILD") or SOURCE / "build")
-archive = build / "libcostlens.a"
-if not archive.exists():
-    skip("no library here")
-if "san_init" in subprocess.run(["nm", "--undefined-only", archive], capture_output=True, text=True, check=True).stdout:
-    skip("built with a sanitizer")
-
-
-def run(*words, **more):
-    done = subprocess.run(words, capture_output=True, text=True, **more)
-    if done.returncode:
-        raise SystemExit(f"{words}: {done.stdout}{done.stderr}")
-    return done.stdout
-
-
-run("cmake", "--install", build, "--prefix", folder / "prefix")
-where = dict(os.environ, PKG_CONFIG_PATH=str(next((folder / "prefix").rglob("costlens.pc")).parent))
-flags = shlex.split(run("pkg-config", "--cflags", "--libs", "costlens", env=where))
-program = folder / "route"
-run(*shlex.split(os.environ.get("CC", "cc")), "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", program,
-    SOURCE / "test/lib/route.c", *flags)
+program = compiled("route")
 
 dice = random.Random(2)
 
