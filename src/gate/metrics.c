@@ -25,12 +25,14 @@ void metrics_init(struct metrics *m)
     arena_init(&m->arena, &alloc_heap, 4 * KIB, 64 * MIB);
     map_init(&m->series, &alloc_heap);
     map_init(&m->times, &alloc_heap);
+    ways_init(&m->ways);
 }
 
 void metrics_fini(struct metrics *m)
 {
     map_fini(&m->series);
     map_fini(&m->times);
+    ways_fini(&m->ways);
     arena_fini(&m->arena);
 }
 
@@ -309,7 +311,7 @@ bool metrics_merge(struct metrics *to, const struct metrics *from)
         t->cost.pd += f->cost.pd;
         t->unpriced += f->unpriced;
     }
-    if (!times_merge(to, from))
+    if (!times_merge(to, from) || !ways_merge(&to->ways, &from->ways))
         return false;
     for (unsigned i = 0; i < REFUSAL_COUNT; i++)
         to->refused[i] += from->refused[i];
@@ -523,6 +525,7 @@ void metrics_write(const struct metrics *m, struct buf *out)
     metrics_head(out, OVERHEAD, "histogram", "Time in the gateway before dispatch.");
     each(&m->times, out, overheads);
     refusals(m, out);
+    ways_write(&m->ways, out);
     shadows(m, out);
     counter(out, "costlens_upstream_errors_total",
             "Calls that their provider did not answer, or not to the end.", m->upstream_errors);

@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "core/entry.h"
 #include "core/refusal.h"
+#include "gate/ways.h"
 
 // A call counts in the series of its (route, provider, model, status); its times in those of its
 // (provider, model). The label `model` is "other" where the name may be an invention of the caller:
@@ -105,6 +106,7 @@ struct metrics {
     uint64_t captured;       // their output is unknown: booked at the most
     struct shares bound;     // of calls with a known cost, under budgets
     uint64_t shadows[SHADOW_END_COUNT];
+    struct ways ways;
     uint64_t beyond_bound; // ... whose price is wrong: they cost more than their worst case
     int64_t in_flight;
 };

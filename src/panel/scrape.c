@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "gate/budgets.h"
 #include "gate/gate_state.h"
+#include "gate/learned.h"
 #include "gate/snapshot.h"
 #include "gate/worker.h"
 #include "panel/providers.h"
@@ -84,6 +85,20 @@ static void price_metrics(struct gate *g, struct buf *out)
                       "costlens_price_table_age_seconds ");
     decimal_write(out, clock_wall_us() - dated_us, 6, 0);
     buf_add_char(out, '\n');
+}
+
+static void route_metrics(struct gate *g, struct buf *out)
+{
+    static const char name[] = "costlens_route_certified";
+    struct snapshot *now = gate_snapshot(g);
+    metrics_head(out, name, "gauge", "1: a certificate of the route's loss holds; 0: none does.");
+    for (unsigned i = 0; i < now->config->route_count; i++) {
+        const struct config_route *r = &now->config->routes[i];
+        buf_printf(out, "%s{", name);
+        metrics_label(out, "route", r->name);
+        buf_printf(out, "} %d\n", learned_certified(now->learned, r));
+    }
+    snapshot_free(now);
 }
 
 // --- budgets ---
@@ -235,6 +250,7 @@ void scrape(struct gate *g, struct buf *out)
     metrics_fini(&total);
     store_metrics(g, out);
     price_metrics(g, out);
+    route_metrics(g, out);
     budget_metrics(g, out);
     providers_metrics(g, out);
     buf_printf(out,

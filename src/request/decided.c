@@ -150,6 +150,17 @@ static bool compare(const struct req *r, struct money *out)
     return e->price_state != PRICE_UNPRICED;
 }
 
+static void count_way(struct req *r)
+{
+    struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
+    if (!way || r->attempt.entry.followed)
+        return;
+    if (r->plan->list[r->attempt.target.place].side == SIDE_SMALL)
+        way->small++;
+    else
+        way->large++;
+}
+
 void decided_end(struct req *r)
 {
     struct plan *p = r->plan;
@@ -157,6 +168,7 @@ void decided_end(struct req *r)
     struct money large = {0};
     if (!p)
         return;
+    count_way(r);
     p->end.unpriced |= e->price_state == PRICE_UNPRICED;
     if (!money_add(p->end.spent, e->cost, &p->end.spent))
         p->end.unpriced = true;

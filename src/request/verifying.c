@@ -389,6 +389,19 @@ static void count(struct req *r, bool judged)
     else if (e->outcome != OUTCOME_OK || e->price_state == PRICE_UNPRICED)
         call.priced = false;
     cascades_count(gate_cascades(r->worker->gate), r->plan->route->name, &call);
+    struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
+    if (way)
+        way->escalated += !judged;
+}
+
+static void count_way(struct req *r)
+{
+    struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
+    enum verifier_kind kind;
+    if (way && !r->attempt.refused_by)
+        way->good++;
+    else if (way && verifier_read(str_of(r->attempt.refused_by), &kind))
+        way->refused[kind]++;
 }
 
 void verifying_settled(struct req *r)
@@ -398,6 +411,7 @@ void verifying_settled(struct req *r)
     if (!v)
         return;
     if (a->judged) {
+        count_way(r);
         v->small++;
         v->small_cost += (uint64_t)a->entry.cost.pd;
         v->unpriced = v->unpriced || a->entry.price_state == PRICE_UNPRICED;

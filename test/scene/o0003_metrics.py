@@ -26,6 +26,10 @@ with Mock() as mock, Gateway(mock) as gateway:
     age = time.time() - datetime.fromisoformat(f"{newest}T00:00Z".replace("Z", "+00:00")).timestamp()
     expect_true(abs(float(figures["costlens_price_table_age_seconds"]) - age) < 60, f"the book is from {newest}")
 
+    # All of them are described, and nothing else is.
+    described = re.findall(r"(?m)^\| `(costlens_\w+)` \|", (SOURCE / "doc/metrics.md").read_text())
+    expect(sorted(described), sorted(re.findall(r"(?m)^# HELP (\S+)", text.decode())))
+
     # Health on both planes, without a key; nothing else of the admin plane is open.
     for port in (gateway.port, gateway.admin_port):
         for path in ("/livez", "/readyz"):

@@ -61,6 +61,10 @@ static void workers_add_up(void **state)
     metrics_bound(&b, 1, 0);    // cannot cost anything, and does
     metrics_bound(&b, 0, 1000); // was not billed
     metrics_bound(&b, INT64_MAX, 1);
+    ways_at(&a.ways, str_of("desk"))->small = 3;
+    ways_at(&b.ways, str_of("desk"))->small = 4;
+    ways_at(&b.ways, str_of("desk"))->refused[VERIFIER_EMPTY] = 2;
+    ways_at(&b.ways, str_of("mail"))->escalated = 1;
     assert_true(metrics_merge(&sum, &a));
     assert_true(metrics_merge(&sum, &b));
     struct buf out;
@@ -76,6 +80,10 @@ static void workers_add_up(void **state)
     assert_true(holds(&out, "costlens_request_duration_seconds_bucket" T ",le=\"1\"} 3\n"));
     assert_true(holds(&out, "costlens_request_duration_seconds_bucket" T ",le=\"+Inf\"} 3\n"));
     assert_true(holds(&out, "\ncostlens_upstream_retries_total 4\n"));
+#define W(metric, labels) "\ncostlens_route_" metric "_total{route=\"" labels "} "
+    assert_true(holds(&out, W("calls", "desk\",side=\"small\"") "7\n"));
+    assert_true(holds(&out, W("verdicts", "desk\",verdict=\"empty\"") "2\n"));
+    assert_true(holds(&out, W("escalations", "mail\"") "1\n"));
     assert_true(holds(&out, "costlens_refused_total{reason=\"missing_api_key\"} 4\n"));
 #define R "costlens_bound_utilisation_ratio"
     assert_true(holds(&out, R "_bucket{le=\"0.2\"} 0\n" R "_bucket{le=\"0.3\"} 1\n"));
