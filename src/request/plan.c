@@ -166,7 +166,9 @@ static unsigned models_of(const struct config_tier *t)
     return t ? t->model_count : 0;
 }
 
-// With the model of its session, which goes before the others of its side.
+// With the model of its session, which goes before the others of its side. A session rises to the
+// large side and stays there; it takes no call to the small one, whose answers have to be chosen,
+// and verified, each by itself.
 static void stay(const struct req *r, struct plan *p)
 {
     struct candidate *kept = sticky_find(r, p);
@@ -177,9 +179,11 @@ static void stay(const struct req *r, struct plan *p)
     for (; kept > p->list && kept[-1].side == first.side; kept--)
         *kept = kept[-1];
     *kept = first;
-    p->side = first.side;
+    if (first.side != SIDE_LARGE || p->side == SIDE_LARGE)
+        return;
+    p->side = SIDE_LARGE;
     p->reason = "sticky";
-    p->cascade = p->cascade && first.side == SIDE_SMALL;
+    p->cascade = false;
 }
 
 static bool list_fill(struct req *r, struct plan *p)

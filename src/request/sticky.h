@@ -7,8 +7,8 @@
 
 #include "request/plan.h"
 
-// The candidate that the call's session stays with, if it can be used: it goes first, whatever was
-// chosen. NULL: there is none.
+// The candidate that the call's session stays with, if it can be used: it goes first of its side.
+// NULL: there is none.
 struct candidate *sticky_find(const struct req *r, const struct plan *p);
 // The attempt has answered: its session stays there.
 void sticky_keep(const struct req *r);
