@@ -11,6 +11,7 @@
 #include "route/model_file.h"
 
 #define PAIR_SEED 0x9ae16a3b2f90404fu
+#define FNV_PRIME 0x100000001b3u
 
 static enum status refuse(struct why *why, enum status s, const char *name, const char *what)
 {
@@ -121,11 +122,19 @@ void model_close(struct model *m)
     *m = (struct model){0};
 }
 
+// FNV-1a, and the end of the text. Digits count: llama3.1:8b is another model than llama3.1:70b.
+static uint64_t name_part(uint64_t hash, struct str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        hash = (hash ^ (unsigned char)name.ptr[i]) * FNV_PRIME;
+    return (hash ^ UINT8_MAX) * FNV_PRIME; // no byte of UTF-8
+}
+
 uint64_t model_pair(struct str weak, struct str strong)
 {
     if (weak.len + strong.len == 0)
         return 0;
-    uint64_t key = traits_task(weak, strong, STR_NONE) ^ PAIR_SEED;
+    uint64_t key = name_part(name_part(PAIR_SEED, weak), strong);
     return key ? key : 1;
 }
 

@@ -39,6 +39,11 @@ static void good(void **state)
     assert_int_equal(r.at[3].reply.value[REPLY_LARGEST], traits_log(180));
     assert_true(r.at[3].pair == model_pair(str_of("a"), str_of("b")));
     assert_false(r.at[3].pair == model_pair(str_of("b"), str_of("a")));
+    const struct str large = STR("openai/gpt-5.4");
+    assert_false(model_pair(str_of("llama3.1:8b"), large) ==
+                 model_pair(str_of("llama3.1:70b"), large));
+    assert_false(model_pair(str_of("ab"), str_of("c")) == model_pair(str_of("a"), str_of("bc")));
+    assert_int_equal(model_pair(STR_NONE, STR_NONE), 0);
     assert_int_equal(r.at[0].task, 0);
     assert_true(r.at[2].task == traits_task(str_of("Be brief."), STR_NONE, STR_NONE));
     assert_false(r.at[4].answered);
