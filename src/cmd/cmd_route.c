@@ -15,7 +15,7 @@ static const char help[] =
     "       costlens route verify FILE.jsonl... [--verify LIST] [--ratio R] [--json]\n"
     "       costlens route pairs ROUTE [--json]\n"
     "       costlens route feedback REQUEST_ID --score 0.8 | --thumbs up|down [--comment TEXT]\n"
-    "       costlens route status|learn [ROUTE] [--json]\n"
+    "       costlens route status|learn [ROUTE] [--since TIME] [--json]\n"
     "       costlens route cascades [--json]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
@@ -60,8 +60,9 @@ static const char help[] =
     "\n"
     "`status` tells on which rung each route of the configuration stands (rules, measured, "
     "certified),\n"
-    "why, and what the next one needs; `learn` lets them learn now from the pairs that they have,\n"
-    "which a running gateway does by itself.\n"
+    "what the next one needs, how many of its calls the small side answered, and what that saved,\n"
+    "less what pairs, judges and refused answers have cost; `learn` lets them learn now from the\n"
+    "pairs that they have, which a running gateway does by itself.\n"
     "\n"
     "`cascades` tells that of the running gateway's routes, by the latest calls.\n";
 
@@ -94,6 +95,8 @@ static const struct option_row options[] = {
      offsetof(struct route_wishes, score)},
     {"thumbs", "up|down", "feedback: the same as 1 or 0", offsetof(struct route_wishes, thumbs)},
     {"comment", "TEXT", "feedback: is kept beside it", offsetof(struct route_wishes, comment)},
+    {"since", "TIME", "status: calls from then on: 7d, 24h, 2026-11-24 (default: 30d)",
+     offsetof(struct route_wishes, since)},
     {0}};
 
 static const struct {

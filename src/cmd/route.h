@@ -24,6 +24,7 @@ struct route_wishes {
     const char *verify;            // verifiers, with commas between
     bool structure;
     const char *score, *thumbs, *comment; // of an answer
+    const char *since;                    // a time, as `costlens report` takes it
 };
 
 int route_explain(const struct cli *cli, const struct route_wishes *w);

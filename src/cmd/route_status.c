@@ -5,8 +5,9 @@
 #include "cmd/remote.h"
 #include "cmd/route.h"
 #include "cmd/table.h"
+#include "route/learner.h"
 
-enum shown { ROUTE, MODE, RUNG, PAIRS, SHARE, LOSS, MOST, SAVED, SHOWN_COUNT };
+enum shown { ROUTE, MODE, RUNG, PAIRS, LOSS, CALLS, SHARE, ESCALATED, SAVED, SHOWN_COUNT };
 
 // A share's text, 0 to 1, in percent with one place, so that nobody has to count zeros.
 static void add_percent(struct libscols_line *line, enum shown column, const struct json_val *v)
@@ -24,24 +25,67 @@ static void add_text(struct libscols_line *line, enum shown column, const struct
     table_cell(line, column, text.len ? text : str_of("-"));
 }
 
+static void add_count(struct libscols_line *line, enum shown column, const struct json_val *v)
+{
+    char text[32] = "-";
+    int64_t count = 0;
+    if (json_i64(v, &count))
+        (void)snprintf(text, sizeof text, "%lld", (long long)count);
+    table_cell(line, column, str_of(text));
+}
+
+static bool stands_on(const struct json_val *r, enum rung rung)
+{
+    return str_is(json_str(json_get(r, "rung")), rung_name(rung));
+}
+
+// Its mode wants a certificate, and there is none.
+static bool waits(const struct json_val *r)
+{
+    return str_is(json_str(json_get(r, "mode")), rung_name(RUNG_CERTIFIED)) &&
+           !stands_on(r, RUNG_CERTIFIED);
+}
+
+// What chooses its calls; none where the rules do.
+static const struct json_val *in_use(const struct json_val *r)
+{
+    if (stands_on(r, RUNG_CERTIFIED))
+        return json_get(r, "certified");
+    return stands_on(r, RUNG_MEASURED) && !waits(r) ? json_get(r, "measured") : NULL;
+}
+
 static void add_route(struct libscols_table *table, const struct json_val *r)
 {
     struct libscols_line *line = table_line(table);
-    const struct json_val *found = json_get(r, "certified");
-    int64_t pairs = 0;
-    char text[32] = "-";
-    if (json_type(found) != JSON_OBJECT)
-        found = json_get(r, "measured");
-    if (json_i64(json_get(r, "pairs"), &pairs))
-        (void)snprintf(text, sizeof text, "%lld", (long long)pairs);
+    const struct json_val *served = json_get(r, "served");
     add_text(line, ROUTE, json_get(r, "name"));
     add_text(line, MODE, json_get(r, "mode"));
     add_text(line, RUNG, json_get(r, "rung"));
-    table_cell(line, PAIRS, str_of(text));
-    add_percent(line, SHARE, json_get(found, "share_small"));
-    add_percent(line, LOSS, json_get(found, "loss"));
-    add_percent(line, MOST, json_get(found, "loss_most"));
-    add_text(line, SAVED, json_get(r, "saved_usd"));
+    add_count(line, PAIRS, json_get(r, "pairs"));
+    add_percent(line, LOSS, json_get(in_use(r), "loss"));
+    add_count(line, CALLS, json_get(served, "calls"));
+    add_percent(line, SHARE, json_get(served, "small_share"));
+    add_count(line, ESCALATED, json_get(served, "escalated"));
+    add_text(line, SAVED, json_get(served, "saved_net_usd"));
+}
+
+static void tell_rung(const struct json_val *r)
+{
+    struct str name = json_str(json_get(r, "name"));
+    double loss = 0, confidence = 0, share = 0;
+    bool promise = route_share(json_str(json_get(r, "max_loss")), &loss) &&
+                   route_share(json_str(json_get(r, "confidence")), &confidence) &&
+                   route_share(json_str(json_path(r, "certified.share_small")), &share);
+    if (promise && stands_on(r, RUNG_CERTIFIED))
+        command_print(stdout,
+                      "%.*s: loss <= %g %% with %g %% confidence; %.1f %% of the pairs would go to "
+                      "the small side.\n",
+                      STR_ARG(name), 100 * loss, 100 * confidence, 100 * share);
+    else if (waits(r))
+        command_print(stdout, "%.*s: without a certificate the large side answers.\n",
+                      STR_ARG(name));
+    else if (stands_on(r, RUNG_MEASURED))
+        command_print(stdout, "%.*s: its loss is an estimate, no promise.\n", STR_ARG(name));
 }
 
 // In words: what is promised, and what the next rung needs.
@@ -49,12 +93,7 @@ static void tell_route(const struct json_val *r)
 {
     struct str name = json_str(json_get(r, "name")), next = json_str(json_get(r, "next"));
     struct str note = json_str(json_get(r, "note"));
-    double loss = 0, confidence = 0;
-    bool promise = route_share(json_str(json_get(r, "max_loss")), &loss) &&
-                   route_share(json_str(json_get(r, "confidence")), &confidence);
-    if (promise && json_type(json_get(r, "certified")) == JSON_OBJECT)
-        command_print(stdout, "%.*s: loss <= %g %% with %g %% confidence.\n", STR_ARG(name),
-                      100 * loss, 100 * confidence);
+    tell_rung(r);
     if (next.len)
         command_print(stdout, "%.*s: the next rung needs: %.*s\n", STR_ARG(name), STR_ARG(next));
     if (note.len && !str_eq(note, next))
@@ -67,7 +106,7 @@ static void tell_route(const struct json_val *r)
 static void print(const struct json *j)
 {
     static const char *const titles[SHOWN_COUNT] = {
-        "ROUTE", "MODE", "RUNG", "PAIRS", "TO SMALL", "LOSS", "LOSS AT MOST", "SAVED A CALL"};
+        "ROUTE", "MODE", "RUNG", "PAIRS", "LOSS", "CALLS", "TO SMALL", "ESCALATED", "SAVED NET"};
     struct json_iter it = {0};
     const struct json_val *list = json_get(json_root(j), "routes"), *r;
     if (json_count(list) == 0) {
@@ -80,7 +119,9 @@ static void print(const struct json *j)
     while (json_each(&it, list, NULL, &r))
         add_route(table, r);
     table_print(table);
-    putchar('\n');
+    puts("\nLOSS is what the pairs show, of what is in use. CALLS and what stands behind it are of "
+         "the\nlast 30 days, or of --since. SAVED NET is in USD, less what pairs and judges have "
+         "cost.\n");
     it = (struct json_iter){0};
     while (json_each(&it, list, NULL, &r))
         tell_route(r);
@@ -95,6 +136,7 @@ static int ask(const struct cli *cli, const char *verb, const struct route_wishe
     buf_init(&args, &alloc_heap, 0);
     buf_init(&answer, &alloc_heap, 0);
     remote_arg(&args, "route", str_of(w->file_count ? w->files[0] : NULL));
+    remote_arg(&args, "since", str_of(w->since));
     int code = remote_ask(cli, verb, &args, &answer, &j);
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&answer));

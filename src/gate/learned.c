@@ -223,10 +223,19 @@ const struct model *learned_model(const struct learned *l, const struct config_r
     return p && p->own ? &p->model : learned_shipped();
 }
 
-bool learned_certified(const struct learned *l, const struct config_route *r)
+enum rung learned_rung(const struct learned *l, const struct config_route *r)
 {
     const struct known *p = known_of(l, r->name);
-    return p && p->whole.certified;
+    if (!p || r->mode == CONFIG_RULES)
+        return RUNG_RULES;
+    if (r->mode == CONFIG_CERTIFIED && p->whole.certified)
+        return RUNG_CERTIFIED;
+    return p->own && (p->whole.measured || p->enough) ? RUNG_MEASURED : RUNG_RULES;
+}
+
+bool learned_certified(const struct learned *l, const struct config_route *r)
+{
+    return learned_rung(l, r) == RUNG_CERTIFIED;
 }
 
 static const struct limit *limit_for(const struct known *p, uint64_t task)

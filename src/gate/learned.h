@@ -43,7 +43,9 @@ struct counsel {
 // `l` may be NULL: the shipped model. No memory, no lock.
 void learned_advise(const struct learned *l, const struct config_route *r, const struct traits *t,
                     uint64_t pair, struct counsel *out);
-// The route has a certificate that holds now.
+// The rung that its calls stand on: no higher than its mode asks for, nor than what holds of it.
+enum rung learned_rung(const struct learned *l, const struct config_route *r);
+// They are chosen by a certificate that holds now.
 bool learned_certified(const struct learned *l, const struct config_route *r);
 // The model that scores its calls; the shipped one where it has none. Lives as long as `l`.
 const struct model *learned_model(const struct learned *l, const struct config_route *r);

@@ -15,19 +15,23 @@ struct routed_sums {
     int64_t calls, small, escalated;
     int64_t unknown; // of them nobody knows what they saved
     int128 saved_pd, shadow_pd;
+    bool unpriced; // of a shadow nobody knows what it cost
 };
 
 // One row a call: `max` takes the other bare columns from the last attempt's row.
 #define CALLS                                                                                    \
     "SELECT d.route, max(d.attempt), d.side, d.large_pd, sum(c.cost_pd IS NULL) > 0, "           \
-    "sum(c.cost_pd), sum(k.route LIKE 'route %: escalated') > 0 FROM decision d CROSS JOIN "     \
-    "call c ON c.tenant = d.tenant AND c.start_us = d.start_us AND c.id = d.id AND c.attempt = " \
-    "d.attempt CROSS JOIN kind k ON k.id = c.kind WHERE d.tenant = ?1 AND d.start_us >= ?2 AND " \
-    "d.start_us < ?3 GROUP BY d.start_us, d.id"
+    "sum(c.cost_pd), sum(k.route IN (SELECT id FROM name WHERE text LIKE 'route %: "             \
+    "escalated')) > 0 FROM decision d CROSS JOIN call c ON c.tenant = d.tenant AND c.start_us "  \
+    "= d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN kind k ON k.id = c.kind " \
+    "WHERE d.tenant = ?1 AND d.start_us >= ?2 AND d.start_us < ?3 GROUP BY d.start_us, d.id"
 
-#define PAIRS                                                                               \
-    "SELECT route, CASE WHEN served_strong THEN weak_pd ELSE strong_pd END, judge_pd FROM " \
-    "pair WHERE tenant = (SELECT text FROM name WHERE id = ?1) AND at_us >= ?2 AND at_us < ?3"
+// Both names are of our own making; a key alone may be called so.
+#define SHADOWS                                                                              \
+    "SELECT substr(n.text, 8), c.cost_pd FROM call c CROSS JOIN kind k ON k.id = c.kind "    \
+    "CROSS JOIN name n ON n.id = k.key WHERE c.tenant = ?1 AND c.start_us >= ?2 AND "        \
+    "c.start_us < ?3 AND n.text >= 'shadow:' AND n.text < 'shadow;' AND k.route IN (SELECT " \
+    "id FROM name WHERE text LIKE 'shadow %: %')"
 
 // NULL when memory ends, or there are too many.
 static struct routed_sums *sums_of(struct routed *r, struct str route)
@@ -54,9 +58,10 @@ static void add_call(struct routed_sums *sums, sqlite3_stmt *s)
         sums->saved_pd += (int128)sqlite3_column_int64(s, 3) - sqlite3_column_int64(s, 5);
 }
 
-static void add_pair(struct routed_sums *sums, sqlite3_stmt *s)
+static void add_shadow(struct routed_sums *sums, sqlite3_stmt *s)
 {
-    sums->shadow_pd += (int128)sqlite3_column_int64(s, 1) + sqlite3_column_int64(s, 2);
+    sums->shadow_pd += sqlite3_column_int64(s, 1);
+    sums->unpriced |= sqlite3_column_type(s, 1) == SQLITE_NULL;
 }
 
 typedef void add_f(struct routed_sums *sums, sqlite3_stmt *s);
@@ -86,7 +91,7 @@ static sqlite3_stmt *of_span(sqlite3_stmt *s, int64_t tenant, const struct span 
 bool routed_read(struct routed *r, sqlite3 *db, int64_t tenant, const struct span *span)
 {
     return add_all(r, of_span(sql_prepare(db, CALLS), tenant, span), add_call) &&
-           add_all(r, of_span(sql_prepare(db, PAIRS), tenant, span), add_pair);
+           add_all(r, of_span(sql_prepare(db, SHADOWS), tenant, span), add_shadow);
 }
 
 static void write_usd(struct json_out *o, const char *name, bool known, int128 pd)
@@ -105,21 +110,51 @@ static void write_none(struct json_out *o)
         json_out_null(o, names[i]);
 }
 
-static void write(const struct sums_more *m, struct str label, struct json_out *o)
+static void write_sums(struct json_out *o, const struct routed_sums *s)
 {
-    const struct routed *r = (const struct routed *)(const void *)m;
-    const struct routed_sums *s = map_get(&r->routes, label);
-    if (!s || s->calls == 0) {
-        write_none(o);
-        return;
-    }
     bool any = s->unknown < s->calls;
     json_out_decimal(o, "small_share", s->small * SHARE_UNIT / s->calls, SHARE_PLACES, 2);
     json_out_number(o, "escalated", s->escalated);
     write_usd(o, "saved_usd", any, s->saved_pd);
     json_out_number(o, "saved_unknown", s->unknown);
-    write_usd(o, "shadow_usd", true, s->shadow_pd);
-    write_usd(o, "saved_net_usd", any, s->saved_pd - s->shadow_pd);
+    write_usd(o, "shadow_usd", !s->unpriced, s->shadow_pd);
+    write_usd(o, "saved_net_usd", any && !s->unpriced, s->saved_pd - s->shadow_pd);
+}
+
+static void write(const struct sums_more *m, struct str label, struct json_out *o)
+{
+    const struct routed *r = (const struct routed *)(const void *)m;
+    const struct routed_sums *s = map_get(&r->routes, label);
+    if (s && s->calls > 0)
+        write_sums(o, s);
+    else
+        write_none(o);
+}
+
+void routed_write(const struct routed *r, struct str route, struct json_out *o)
+{
+    const struct routed_sums *s = map_get(&r->routes, route);
+    json_out_number(o, "calls", s ? s->calls : 0);
+    r->more.write(&r->more, route, o);
+}
+
+enum status routed_open(struct routed *r, struct store *s, const struct span *span, struct why *why)
+{
+    struct sqlite3 *db = NULL;
+    int64_t tenant = -1;
+    enum status status = asked_reader(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_stmt *find = sql_prepare(db, "SELECT id FROM name WHERE text = ?1");
+    bool fine = find != NULL;
+    if (fine)
+        sql_bind_str(find, 1, str_of(TENANT));
+    fine = fine && sql_one_i64(find, -1, &tenant);
+    sqlite3_finalize(find);
+    if (!fine || (tenant >= 0 && !routed_read(r, db, tenant, span)))
+        status = sql_why(why, db, "the ledger cannot be read");
+    store_reader_close(db);
+    return status;
 }
 
 void routed_init(struct routed *r)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // routed - what routes made of their calls: how many the small side answered, how many were
-// escalated, and what was saved, less what the pairs cost by which a route is judged.
+// escalated, and what was saved, less what it cost to ask the other side and judges, whatever came
+// of that: by the ledger's rows.
 //
 //   saved = the last attempt's tokens at the large side's first model  -  what all attempts cost
+//   net   = saved  -  the rows of the key `shadow:ROUTE`
 
 #ifndef INSIGHT_ROUTED_H
 #define INSIGHT_ROUTED_H
@@ -25,6 +27,11 @@ struct routed {
 
 void routed_init(struct routed *r);
 void routed_fini(struct routed *r);
+// Those of one route: "calls", and as above.
+void routed_write(const struct routed *r, struct str route, struct json_out *o);
+// Of the calls of a span, of all routes. A status of the store, or NO_MEMORY.
+enum status routed_open(struct routed *r, struct store *s, const struct span *span,
+                        struct why *why) MUST_USE;
 // Of the calls of a span. False when the ledger cannot be read, or memory ends.
 bool routed_read(struct routed *r, sqlite3 *db, int64_t tenant, const struct span *span) MUST_USE;
 

@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "gate/cascades.h"
 #include "gate/gate_state.h"
+#include "panel/builtin.h"
 
 #define PPM_PLACES   6
 #define MILLI_PLACES 3
@@ -19,6 +20,8 @@ static void share(struct json_out *o, const char *name, uint64_t n, unsigned pla
 static void route(struct json_out *o, struct cascades *all, const struct config_route *r)
 {
     const struct breakeven_sum sum = cascades_sum(all, r->name);
+    if (r->verifier_count == 0)
+        return;
     json_out_begin(o, NULL, '{');
     json_out_text(o, "route", r->name);
     json_out_begin(o, "verify", '[');
@@ -36,16 +39,21 @@ static void route(struct json_out *o, struct cascades *all, const struct config_
 
 enum status cascades_status(struct verb_call *c, struct why *why)
 {
+    struct builtin b;
     struct json_out o = {c->answer, true};
     enum status s = args_none(c->args, why);
     if (s != STATUS_OK)
         return s;
-    json_out_begin(&o, NULL, '{');
-    json_out_begin(&o, "cascades", '[');
-    for (unsigned i = 0; i < c->config->route_count; i++)
-        if (c->config->routes[i].verifier_count > 0)
+    s = builtin_open(&b, c, why);
+    if (s == STATUS_OK) {
+        json_out_begin(&o, NULL, '{');
+        json_out_begin(&o, "cascades", '[');
+        for (unsigned i = 0; i < c->config->route_count; i++)
             route(&o, gate_cascades(c->gate), &c->config->routes[i]);
-    json_out_end(&o, ']');
-    json_out_end(&o, '}');
-    return STATUS_OK;
+        route(&o, gate_cascades(c->gate), b.route);
+        json_out_end(&o, ']');
+        json_out_end(&o, '}');
+    }
+    builtin_close(&b);
+    return s;
 }

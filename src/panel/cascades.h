@@ -8,8 +8,9 @@
 #include "panel/verb.h"
 
 // {"cascades":[{"route","verify":[...],"known","pays","escalated","small_attempts","ratio",
-// "break_even"}]}, in the order of the configuration. Shares are numbers; without a call they are
-// 0. `known`: enough calls with prices were seen; until then it is used as if it paid.
+// "break_even"}]}, in the order of the configuration, `auto` at the end. Shares are numbers;
+// without a call they are 0. `known`: enough calls with prices were seen; until then it is used as
+// if it paid.
 enum status cascades_status(struct verb_call *c, struct why *why) MUST_USE;
 
 #endif

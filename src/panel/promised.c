@@ -9,19 +9,22 @@
 #include "gate/gate.h"
 #include "gate/learned.h"
 #include "gate/study.h"
+#include "insight/routed.h"
+#include "panel/builtin.h"
 #include "store/pairs.h"
 #include "store/promises.h"
 
-#define TENANT       "default" // the only one there is yet
 #define PPM_PLACES   6
 #define MONEY_PLACES 12
+#define USUAL_SINCE  "30d"
 
 struct wanted {
-    struct str route;
+    struct str route, since;
 };
 
 static const struct args_row rows[] = {
     {.name = "route", .offset = offsetof(struct wanted, route), .bytes_max = NAME_BYTES_MAX},
+    {.name = "since", .offset = offsetof(struct wanted, since)},
     {0},
 };
 
@@ -107,6 +110,8 @@ static void write_found(struct json_out *o, const char *name, const struct promi
 struct telling {
     struct json_out *out;
     const struct config_route *route;
+    bool built_in;
+    enum rung rung;
     const struct pairs_sum *sum;
     char terms[LEARNED_TERMS + 1];
     bool there;        // a look
@@ -114,14 +119,23 @@ struct telling {
     unsigned tasks;
 };
 
-// What stands between the route and its next rung.
-static void write_next(const struct telling *t, const struct promise_row *row, enum rung rung)
+// What stands between the route and its next rung; its mode may be all.
+static void write_next(const struct telling *t, const struct promise_row *row)
 {
+    const enum rung rung = t->rung;
     const struct config_route *r = t->route;
     char text[200] = "";
     bool pairs = t->sum->pairs > t->sum->unjudged;
     if (!r->small || !r->large)
         (void)snprintf(text, sizeof text, "it has one side: there is nothing to choose");
+    else if (t->built_in)
+        (void)snprintf(text, sizeof text,
+                       "a route of your own: what is built in learns nothing. Write one under "
+                       "`routes`");
+    else if (row && row->certified.holds && rung != RUNG_CERTIFIED)
+        (void)snprintf(text, sizeof text, "`mode: certified`: there is a certificate");
+    else if (row && row->learned && r->mode == CONFIG_RULES)
+        (void)snprintf(text, sizeof text, "`mode: measured`: it has learned");
     else if (!pairs && t->sum->unjudged)
         (void)snprintf(text, sizeof text,
                        "cannot certify: no pair was judged; name a `judge` "
@@ -147,18 +161,15 @@ static void write_route(struct telling *t, const struct promise_row *row)
     struct json_out *o = t->out;
     const struct config_route *r = t->route;
     static const struct promise_row none;
-    enum rung rung = !row                   ? RUNG_RULES
-                     : row->certified.holds ? RUNG_CERTIFIED
-                     : row->learned         ? RUNG_MEASURED
-                                            : RUNG_RULES;
     const struct promise_row *is = row ? row : &none;
     const struct promise_found *used = r->mode == CONFIG_CERTIFIED ? &is->certified : &is->measured;
     t->there = row != NULL;
-    t->share_ppm = used->holds && r->mode != CONFIG_RULES ? used->share_ppm : 0;
+    t->share_ppm = used->holds && t->rung != RUNG_RULES ? used->share_ppm : 0;
     json_out_text(o, "name", r->name);
+    json_out_flag(o, "built_in", t->built_in);
     json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
-    json_out_text(o, "rung", str_of(rung_name(rung)));
-    write_next(t, row, rung);
+    json_out_text(o, "rung", str_of(rung_name(t->rung)));
+    write_next(t, row);
     write_share(o, "max_loss", r->max_loss_ppm);
     write_share(o, "confidence", r->confidence_ppm);
     json_out_number(o, "pairs", t->sum->pairs);
@@ -198,87 +209,141 @@ static void tell(void *context, const struct promise_row *row)
     json_out_end(t->out, '}');
 }
 
-static enum status tell_route(const struct verb_call *c, struct json_out *o,
-                              const struct config_route *r, struct why *why)
+// --- the verbs ---
+
+struct asking {
+    const struct verb_call *call;
+    struct wanted wanted;
+    struct span span;
+    struct routed routed; // of the span
+    struct builtin builtin;
+    struct json_out out;
+    bool changed; // something was learned
+};
+
+// By what the gateway would choose by, if it read all anew.
+static enum status find_rung(const struct asking *a, const struct config_route *r, enum rung *out,
+                             struct why *why)
 {
-    struct pairs_sum sum = {.pairs = 0};
-    struct telling t = {.out = o, .route = r, .sum = &sum};
-    struct pair_query query = {.tenant = str_of(TENANT), .route = r->name};
-    enum status s = store_pair_each(c->store, &query, sum_pair, &sum, why);
-    if (s != STATUS_OK)
-        return s;
-    learned_terms(r, t.terms);
-    json_out_begin(o, NULL, '{');
-    s = store_promises_each(c->store, (struct promise_of){str_of(TENANT), r->name}, tell, &t, why);
-    if (s == STATUS_OK && !t.there)
-        write_route(&t, NULL);
-    json_out_end(o, ']');
-    write_costs(o, &sum, t.share_ppm);
-    json_out_end(o, '}');
+    const struct verb_call *c = a->call;
+    const struct learned_from from = {.routes = r,
+                                      .count = 1,
+                                      .state = c->config->state,
+                                      .store = c->store,
+                                      .before = a->builtin.now->learned};
+    struct learned *learned = NULL;
+    enum status s = learned_new(&from, &learned, why);
+    if (s == STATUS_OK)
+        *out = learned_rung(learned, r);
+    learned_free(learned);
     return s;
 }
 
-// --- the verbs ---
-
-typedef enum status each_f(const struct verb_call *c, void *context, const struct config_route *r,
-                           struct why *why);
-
-static enum status each_route(const struct verb_call *c, struct str name, each_f *f, void *context,
-                              struct why *why)
+static void write_served(struct asking *a, const struct config_route *r)
 {
+    json_out_begin(&a->out, "served", '{');
+    if (a->span.since_us > 0)
+        json_out_time(&a->out, "since", a->span.since_us);
+    else
+        json_out_null(&a->out, "since");
+    routed_write(&a->routed, r->name, &a->out);
+    json_out_end(&a->out, '}');
+}
+
+static enum status tell_route(struct asking *a, const struct config_route *r, struct why *why)
+{
+    struct store *store = a->call->store;
+    struct pairs_sum sum = {.pairs = 0};
+    struct telling t = {.out = &a->out, .route = r, .built_in = r == a->builtin.route, .sum = &sum};
+    struct pair_query query = {.tenant = str_of(TENANT), .route = r->name};
+    enum status s = store_pair_each(store, &query, sum_pair, &sum, why);
+    if (s == STATUS_OK)
+        s = find_rung(a, r, &t.rung, why);
+    if (s != STATUS_OK)
+        return s;
+    learned_terms(r, t.terms);
+    json_out_begin(&a->out, NULL, '{');
+    s = store_promises_each(store, (struct promise_of){str_of(TENANT), r->name}, tell, &t, why);
+    if (s == STATUS_OK && !t.there)
+        write_route(&t, NULL);
+    json_out_end(&a->out, ']');
+    write_costs(&a->out, &sum, t.share_ppm);
+    write_served(a, r);
+    json_out_end(&a->out, '}');
+    return s;
+}
+
+static enum status learn_route(struct asking *a, const struct config_route *r, struct why *why)
+{
+    const struct study wish = {r, a->call->config->state, a->call->store, true};
+    bool changed = false;
+    if (r == a->builtin.route)
+        return STATUS_OK;
+    enum status s = study(&wish, &changed, why);
+    a->changed |= changed;
+    return s;
+}
+
+typedef enum status each_f(struct asking *a, const struct config_route *r, struct why *why);
+
+// Those of the configuration first.
+static enum status each_route(struct asking *a, each_f *f, struct why *why)
+{
+    const struct config *config = a->call->config;
+    const struct str name = a->wanted.route;
     bool found = name.len == 0;
     enum status s = STATUS_OK;
-    for (unsigned i = 0; s == STATUS_OK && i < c->config->route_count; i++) {
-        const struct config_route *r = &c->config->routes[i];
+    for (unsigned i = 0; s == STATUS_OK && i <= config->route_count; i++) {
+        const struct config_route *r =
+            i < config->route_count ? &config->routes[i] : a->builtin.route;
         if (name.len && !str_eq(name, r->name))
             continue;
         found = true;
-        s = f(c, context, r, why);
+        s = f(a, r, why);
     }
     if (s == STATUS_OK && !found)
         s = why_set(why, STATUS_UNKNOWN, "there is no route %.*s", STR_ARG(name));
     return s;
 }
 
-static enum status tell_one(const struct verb_call *c, void *context, const struct config_route *r,
-                            struct why *why)
+static enum status tell_all(struct asking *a, struct why *why)
 {
-    return tell_route(c, context, r, why);
-}
-
-static enum status tell_all(const struct verb_call *c, struct str name, struct why *why)
-{
-    struct json_out o = {c->answer, true};
-    json_out_begin(&o, NULL, '{');
-    json_out_begin(&o, "routes", '[');
-    enum status s = each_route(c, name, tell_one, &o, why);
-    json_out_end(&o, ']');
-    json_out_end(&o, '}');
+    enum status s = routed_open(&a->routed, a->call->store, &a->span, why);
+    json_out_begin(&a->out, NULL, '{');
+    json_out_begin(&a->out, "routes", '[');
+    if (s == STATUS_OK)
+        s = each_route(a, tell_route, why);
+    json_out_end(&a->out, ']');
+    json_out_end(&a->out, '}');
     return s;
 }
 
-static enum status learn_one(const struct verb_call *c, void *context, const struct config_route *r,
-                             struct why *why)
+static enum status answer(struct asking *a, bool learn, struct why *why)
 {
-    bool changed = false;
-    const struct study wish = {r, c->config->state, c->store, true};
-    enum status s = study(&wish, &changed, why);
-    *(bool *)context |= changed;
+    struct gate *gate = a->call->gate;
+    enum status s = builtin_open(&a->builtin, a->call, why);
+    if (s == STATUS_OK && learn)
+        s = each_route(a, learn_route, why);
+    if (a->changed && gate)
+        gate_learned_changed(gate);
+    if (s == STATUS_OK)
+        s = tell_all(a, why);
+    builtin_close(&a->builtin);
     return s;
 }
 
 static enum status run(struct verb_call *c, bool learn, struct why *why)
 {
-    struct wanted wanted = {.route = STR_NONE};
+    struct asking a = {.call = c, .out = {c->answer, true}};
     struct json *document = NULL;
-    bool changed = false;
-    enum status s = args_read(c->args, rows, &wanted, &document, why);
-    if (s == STATUS_OK && learn)
-        s = each_route(c, wanted.route, learn_one, &changed, why);
-    if (changed && c->gate)
-        gate_learned_changed(c->gate);
+    routed_init(&a.routed);
+    enum status s = args_read(c->args, rows, &a.wanted, &document, why);
+    const struct str since = a.wanted.since.len ? a.wanted.since : str_of(USUAL_SINCE);
     if (s == STATUS_OK)
-        s = tell_all(c, wanted.route, why);
+        s = asked_span(since, STR_NONE, NULL, &a.span, why);
+    if (s == STATUS_OK)
+        s = answer(&a, learn, why);
+    routed_fini(&a.routed);
     json_close(document);
     return s;
 }

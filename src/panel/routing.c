@@ -5,12 +5,11 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/json_out.h"
-#include "base/limits.h"
 #include "core/ability.h"
 #include "gate/able.h"
-#include "gate/gate.h"
 #include "gate/proposal.h"
 #include "gate/resolve.h"
+#include "panel/builtin.h"
 
 #define MTOK INT64_C(1000000)
 
@@ -108,41 +107,32 @@ static void route_write(struct json_out *o, const struct snapshot *s,
     json_out_end(o, '}');
 }
 
-static bool list(struct json_out *o, const struct snapshot *s, struct arena *arena)
+static bool list(struct json_out *o, struct builtin *b)
 {
-    const struct config_route *usual = proposal_auto(s, arena);
+    const struct config *config = b->now->config;
     json_out_begin(o, NULL, '{');
     json_out_begin(o, "routes", '[');
-    for (unsigned i = 0; i < s->config->route_count; i++) {
-        const struct config_route *route = proposal_fill(s, &s->config->routes[i], arena);
+    for (unsigned i = 0; i < config->route_count; i++) {
+        const struct config_route *route = proposal_fill(b->now, &config->routes[i], &b->arena);
         if (route)
-            route_write(o, s, route, false);
+            route_write(o, b->now, route, false);
     }
-    if (usual)
-        route_write(o, s, usual, true);
+    route_write(o, b->now, b->route, true);
     json_out_end(o, ']');
     json_out_end(o, '}');
-    return usual && !arena_failed(arena);
+    return !arena_failed(&b->arena);
 }
 
 enum status routing_list(struct verb_call *c, struct why *why)
 {
-    enum status status = args_none(c->args, why);
-    if (status != STATUS_OK)
-        return status;
-    struct snapshot own = {.config = (struct config *)(uintptr_t)c->config, // neither is changed
-                           .catalog = (struct catalog *)(uintptr_t)c->catalog};
-    struct snapshot *s = c->gate ? gate_snapshot(c->gate) : &own;
-    struct arena arena;
+    struct builtin b;
     struct json_out o = {c->answer, true};
-    arena_init(&arena, &alloc_heap, 4 * KIB, 16 * MIB);
-    if (!c->gate)
-        own.proposal = proposal_new(&own);
-    bool fine = s->proposal && list(&o, s, &arena);
-    arena_fini(&arena);
-    if (c->gate)
-        snapshot_free(s);
-    else
-        proposal_free(own.proposal);
-    return fine ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
+    enum status s = args_none(c->args, why);
+    if (s != STATUS_OK)
+        return s;
+    s = builtin_open(&b, c, why);
+    if (s == STATUS_OK && !list(&o, &b))
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    builtin_close(&b);
+    return s;
 }

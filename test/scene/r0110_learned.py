@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A route of a running gateway learns from its pairs: its rung and what the next one needs, calls that follow what was
-learned, a certificate that is lost again, a model's file that was damaged, and a restart that remembers."""
+learned, a certificate that is lost again, a model's file that was damaged, and a restart that remembers. A rung is no
+higher than what chooses: of a route that does not use its certificate nothing is promised."""
 import json
 import random
 import sqlite3
@@ -17,22 +18,28 @@ routes:
     small: [bench/small-a]
     large: [bench/large-a]
     shadow: { budget: 1.00, window: day, rate: 0.01%, rate_certified: 0.01% }
-  - { name: dry, mode: measured, small: [bench/small-a], large: [bench/large-a] }
+  - { name: dry, mode: measured, max_loss: 10%, small: [bench/small-a], large: [bench/large-a] }
   - { name: one, large: [bench/large-a] }
+  - name: told
+    mode: rules
+    max_loss: 10%
+    small: [bench/small-a]
+    large: [bench/large-a]
+    shadow: { budget: 1, rate: 0.01% }
 """
 dice = random.Random(7)
 TRAITS = bytes([1]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
 
 
-def add_pairs(gateway, count, small_knows, judged=3):
+def add_pairs(gateway, count, small_knows, judged=3, route="support"):
     """What shadows leave behind: pairs that a judge has seen."""
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
                        "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, traits) VALUES "
-                       "(?, ?, 'default', 'support', 0, 'bench/small-a', 'bench/large-a', 1, 250000, ?, ?, ?, 1000000, "
+                       "(?, ?, 'default', ?, 0, 'bench/small-a', 'bench/large-a', 1, 250000, ?, ?, ?, 1000000, "
                        "9000000, 500000, ?)",
-                       (dice.randbytes(16), 1790000000 * 10 ** 6, judged, 10 ** 6 * (dice.random() < small_knows),
+                       (dice.randbytes(16), 1790000000 * 10 ** 6, route, judged, 10 ** 6 * (dice.random() < small_knows),
                         10 ** 6 * (dice.random() < 0.95), TRAITS))
 
 
@@ -47,11 +54,13 @@ def model_of(gateway, name="support"):
 with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [small-a, large-a] }}\n",
                              extra=ROUTES, models=[]) as gateway:
     # At first nothing is known, and each says what it lacks.
-    [support, dry, one] = status(gateway)
+    [support, dry, one, told, auto] = status(gateway)
     expect((support["name"], support["mode"], support["rung"], support["certified"]), ("support", "certified", "rules", None))
     expect_in("100 pairs to learn from; it has 0", support["next"])
     expect_in("shadow: { budget: USD }", dry["next"])
     expect_in("one side", one["next"])
+    expect((auto["name"], auto["built_in"], auto["rung"], told["built_in"]), ("auto", True, "rules", False))
+    expect_in("built in", status(gateway, "auto")[0]["next"])
     expect((model_of(gateway), model_of(gateway, "dry")), ("bench/large-a", "bench/small-a"))
     text = gateway.costlens("route", "status").stdout
     expect_in("the next rung needs", text)
@@ -80,6 +89,17 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     text = gateway.costlens("route", "status", "support").stdout
     expect_in("loss <= 10 % with 95 % confidence", text)
     expect(status(gateway, "support", verb="learn")[0]["looks"], support["looks"], "nothing is new, so nothing is looked at")
+
+    # The same pairs carry no promise where something else chooses.
+    add_pairs(gateway, 540, 0.95, route="dry")
+    add_pairs(gateway, 540, 0.95, route="told")
+    for name, rung, needs in (("dry", "measured", "mode: certified"), ("told", "rules", "mode: certified")):
+        [found] = status(gateway, name, verb="learn")
+        expect((found["rung"], found["certified"] is None), (rung, False))
+        expect_in(needs, found["next"])
+        text = gateway.costlens("route", "status", name).stdout
+        expect_true("loss <=" not in text, text)
+    expect(status(gateway, "told")[0]["saved_usd"], "0.00")
 
     # A file that is damaged is refused, and what was there stays.
     file = gateway.state / support["model"]

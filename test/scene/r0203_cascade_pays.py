@@ -29,10 +29,20 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     # Half of them are refused: 0.5 + 1 x 0.5 of the large one's price is no less than its own.
     for n in range(LEAST):
         expect(asked(BAD if n % 2 else GOOD), ["small", "large"] if n % 2 else ["small"])
-    shown = json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"]
-    expect(shown, [{"route": "dear", "verify": ["refusal"], "known": True, "pays": False, "escalated": 0.5,
-                    "small_attempts": 1, "ratio": 0.5, "break_even": 1}])
+    shown, auto = json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"]
+    expect((auto["route"], auto["known"]), ("auto", False))
+    expect(shown, {"route": "dear", "verify": ["refusal"], "known": True, "pays": False, "escalated": 0.5,
+                   "small_attempts": 1, "ratio": 0.5, "break_even": 1})
     expect_in("no", gateway.costlens("route", "cascades").stdout)
+    # What was refused is paid beside the other.
+    [row] = [row for row in gateway.report("--by", "route")["rows"] if row["route"] == "dear"]
+    expect((row["small_share"], row["escalated"]), ("0.50", LEAST // 2))
+    [status] = json.loads(gateway.costlens("route", "status", "dear", "--json").stdout)["routes"]
+    served = status["served"]
+    expect((served["calls"], served["small_share"], served["escalated"], served["saved_unknown"]),
+           (LEAST, "0.50", LEAST // 2, 0))
+    # Half of them saved half of the large one's price, and as much was paid in vain for the others.
+    expect((served["saved_usd"], served["shadow_usd"], served["saved_net_usd"]), ("0.00", "0.00", "0.00"))
     for _ in range(2):
         expect([asked(GOOD) for _ in range(TRY_EACH - 1)], [["large"]] * (TRY_EACH - 1))
         expect(asked(BAD), ["small", "large"])

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shadow pairs: of a route's calls the other side is asked the same behind the client's back, the answers are
 compared, by a judge that is asked twice where they differ, and what that costs is on a budget of its own."""
+import json
 import re
+from decimal import Decimal
 
 from lib.scene import Gateway, expect, expect_in, expect_true, limit, until
 from lib.speaker import Speaker
@@ -123,11 +125,18 @@ with Speaker({"small": lambda b: "4" if "2+2" in question(b) else "small says so
     expect(len(speaker.asked), seen + 3)
 
     # What they cost is on the budget of the route, and reports show it.
-    spent = {b["name"]: b for b in gateway.costlens("budget", "list", "--json").stdout and
-             __import__("json").loads(gateway.costlens("budget", "list", "--json").stdout)["budgets"]}
+    spent = {b["name"]: b for b in json.loads(gateway.costlens("budget", "list", "--json").stdout)["budgets"]}
     expect_true("shadow:support" in spent and "shadow:plain" in spent, str(spent))
     total = gateway.sql("SELECT sum(cost_pd) AS pd FROM calls WHERE key = 'shadow:support'")[0]["pd"]
     expect_true(total > 0, "the shadows' cost")
+    # And of what the route saved it is taken off: nothing, here, where the large side served all.
+    [status] = json.loads(gateway.costlens("route", "status", "support", "--json").stdout)["routes"]
+    served = {name: round(Decimal(status["served"][name]) * 10 ** 12) for name in ("saved_usd", "shadow_usd", "saved_net_usd")}
+    expect(served, {"saved_usd": 0, "shadow_usd": total, "saved_net_usd": -total})
+    [status] = json.loads(gateway.costlens("route", "status", "support", "--since", "2000-01-01", "--json").stdout)["routes"]
+    expect((status["served"]["since"], status["served"]["small_share"]), ("2000-01-01T00:00:00Z", "0.00"))
+    wrong = gateway.costlens("route", "status", "--since", "soon", check=False)
+    expect((wrong.returncode, "soon is no time" in wrong.stderr), (2, True))
     report = gateway.report("--by", "key")
     expect_true(any(row.get("key") == "shadow:support" for row in report["rows"]), str(report)[:500])
     expect(gateway.metric("costlens_shadow_pairs_total", result="pair"), 5)

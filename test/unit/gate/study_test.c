@@ -166,8 +166,10 @@ static void nothing_is_known_at_first(void **state)
     route.mode = CONFIG_MEASURED;
     assert_string_equal(ask_of(l, easy).reason, "rules");
     assert_false(learned_certified(l, &route));
+    assert_int_equal(learned_rung(l, &route), RUNG_RULES);
     learned_free(l);
     assert_string_equal(ask_of(NULL, easy).reason, "rules");
+    assert_int_equal(learned_rung(NULL, &route), RUNG_RULES);
 }
 
 static void few_pairs_say_what_is_missing(void **state)
@@ -202,6 +204,13 @@ static void a_certificate_is_earned(void **state)
     }
     assert_string_equal(ask_of(l, hard).reason, "certified");
     assert_true(learned_certified(l, &route));
+    // Nothing is promised of calls that the certificate does not choose for.
+    static const enum rung rungs[] = {RUNG_RULES, RUNG_MEASURED, RUNG_CERTIFIED};
+    for (enum config_mode m = CONFIG_RULES; m <= CONFIG_CERTIFIED; m++) {
+        route.mode = m;
+        assert_int_equal(learned_rung(l, &route), rungs[m]);
+        assert_int_equal(learned_certified(l, &route), m == CONFIG_CERTIFIED);
+    }
     assert_true(learned_model(l, &route) != learned_shipped());
     learned_free(l);
 }
