@@ -182,6 +182,19 @@ static enum judge_word word_of(struct str s)
     return str_eq_nocase(s, str_of("tie")) ? JUDGE_TIE : JUDGE_NONE;
 }
 
+// A word before the verdict that may turn it: the other letter, or what compares ("B is worse than
+// A", "isn't B").
+static bool turns(struct str word, enum judge_word verdict)
+{
+    static const char *const words[] = {"not",   "t",    "than",    "over", "worse",
+                                        "worst", "less", "neither", "nor",  "or"};
+    const enum judge_word said = word_of(word);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq_nocase(word, str_of(words[i])))
+            return true;
+    return said != JUDGE_NONE && said != verdict;
+}
+
 // The last word of its last line, so that it may reason before. A line that says more than its
 // verdict and what announces it ("Verdict: **A**") may mean something else.
 enum judge_word judge_read(struct str text)
@@ -195,9 +208,17 @@ enum judge_word judge_read(struct str text)
         start--;
     enum judge_word word = word_of(str_from(text.ptr + start, end - start));
     size_t words = 0;
-    for (size_t i = start; word != JUDGE_NONE && i > 0 && text.ptr[i - 1] != '\n'; i--)
-        words += is_letter(text.ptr[i - 1]) && (i < 2 || !is_letter(text.ptr[i - 2]));
-    return words <= WORDS_BEFORE ? word : JUDGE_NONE;
+    size_t at = start;
+    while (word != JUDGE_NONE && at > 0 && text.ptr[at - 1] != '\n') {
+        size_t until = at;
+        while (at > 0 && is_letter(text.ptr[at - 1]))
+            at--;
+        if (at == until)
+            at--;
+        else if (++words > WORDS_BEFORE || turns(str_from(text.ptr + at, until - at), word))
+            return JUDGE_NONE;
+    }
+    return word;
 }
 
 struct ruling judge_rule(enum judge_word first, enum judge_word second)

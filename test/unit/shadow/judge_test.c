@@ -31,6 +31,17 @@ static void its_word_is_read(void **state)
         {"A\nbut B is close", JUDGE_NONE},
         {"VITAMIN A", JUDGE_A},
         {"RNA", JUDGE_NONE},
+        {"A is better than B", JUDGE_NONE},
+        {"A > B", JUDGE_NONE},
+        {"B >> A", JUDGE_NONE},
+        {"Not A, B", JUDGE_NONE},
+        {"I prefer A over B.", JUDGE_NONE},
+        {"The worse answer is B", JUDGE_NONE},
+        {"It isn't A", JUDGE_NONE},
+        {"No TIE: A", JUDGE_NONE},
+        {"A or B: TIE", JUDGE_NONE},
+        {"A is better than B.\nA", JUDGE_A},
+        {"A: A", JUDGE_A},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (judge_read(str_of(rows[i].text)) != rows[i].word)
