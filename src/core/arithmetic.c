@@ -72,35 +72,66 @@ static bool apply(char op, struct fraction a, struct fraction b, struct fraction
 
 // --- tokens ---
 
-// A number at *at, which then is behind it. False: it is none that is read here.
-static bool read_number(struct str s, size_t *at, struct token *t)
+static bool digit_at(struct str s, size_t at)
 {
-    size_t i = *at + (*at < s.len && s.ptr[*at] == '$');
-    size_t from = i;
-    unsigned digits = 0;
-    bool point = false;
-    *t = (struct token){.is = 'n', .value = {0, 1}};
-    for (; i < s.len; i++) {
-        bool digit = isdigit((unsigned char)s.ptr[i]);
-        bool next = i + 1 < s.len && isdigit((unsigned char)s.ptr[i + 1]);
-        if (s.ptr[i] == ',' && !point && i > from && next)
-            continue;
-        if (s.ptr[i] == '.' && !point && next) {
-            point = true;
+    return at < s.len && isdigit((unsigned char)s.ptr[at]);
+}
+
+static bool is_at(struct str s, size_t at, char c)
+{
+    return at < s.len && s.ptr[at] == c;
+}
+
+// Three digits and no fourth.
+static bool group_at(struct str s, size_t at)
+{
+    return digit_at(s, at) && digit_at(s, at + 1) && digit_at(s, at + 2) && !digit_at(s, at + 3);
+}
+
+// Whole digits, in groups of three if any: false where they are grouped otherwise.
+static bool read_whole(struct str s, size_t *at, char point, struct token *t, unsigned *digits)
+{
+    const char group = point == '.' ? ',' : '.';
+    const size_t from = *at;
+    bool grouped = false;
+    while (digit_at(s, *at) || (is_at(s, *at, group) && digit_at(s, *at + 1))) {
+        if (s.ptr[*at] == group) {
+            bool first_fits = grouped || (*at > from && *at - from <= 3 && s.ptr[from] != '0');
+            if (!first_fits || !group_at(s, *at + 1))
+                return false;
+            grouped = true;
+            ++*at;
             continue;
         }
-        if (!digit)
-            break;
-        t->value.n = t->value.n * 10 + (s.ptr[i] - '0');
-        t->value.d *= point ? 10 : 1;
-        t->places += point;
-        if (++digits > DIGITS_MAX)
+        if (++*digits > DIGITS_MAX)
             return false;
+        t->value.n = t->value.n * 10 + (s.ptr[*at] - '0');
+        ++*at;
     }
-    bool padded = i > from + 1 && s.ptr[from] == '0' && isdigit((unsigned char)s.ptr[from + 1]);
-    if (digits == 0 || padded) // 007 is a name, 01 a day
+    bool padded = *at > from + 1 && s.ptr[from] == '0'; // 007 is a name, 01 a day
+    return !padded;
+}
+
+// A number at *at, which then is behind it. False: it is none that is read here.
+static bool read_number(struct str s, size_t *at, char point, struct token *t)
+{
+    size_t i = *at + is_at(s, *at, '$');
+    unsigned digits = 0;
+    *t = (struct token){.is = 'n', .value = {0, 1}};
+    if (!read_whole(s, &i, point, t, &digits))
         return false;
-    t->percent = i < s.len && s.ptr[i] == '%';
+    if (is_at(s, i, point) && digit_at(s, i + 1)) {
+        for (i++; digit_at(s, i); i++) {
+            t->value.n = t->value.n * 10 + (s.ptr[i] - '0');
+            t->value.d *= 10;
+            t->places++;
+            if (++digits > DIGITS_MAX)
+                return false;
+        }
+    }
+    if (digits == 0)
+        return false;
+    t->percent = is_at(s, i, '%');
     *at = i + t->percent;
     return normal(&t->value);
 }
@@ -135,7 +166,7 @@ static size_t operator_at(struct str s, size_t at, char *is)
     return 0;
 }
 
-static unsigned cut_tokens(struct str s, struct token tokens[TOKENS_MAX])
+static unsigned cut_tokens(struct str s, char point, struct token tokens[TOKENS_MAX])
 {
     unsigned count = 0;
     size_t at = 0;
@@ -146,7 +177,7 @@ static unsigned cut_tokens(struct str s, struct token tokens[TOKENS_MAX])
             at++;
             continue;
         }
-        if (count == TOKENS_MAX || (len == 0 && !read_number(s, &at, &t)))
+        if (count == TOKENS_MAX || (len == 0 && !read_number(s, &at, point, &t)))
             return 0;
         at += len;
         tokens[count++] = t;
@@ -309,6 +340,19 @@ static bool longest(const struct token *t, unsigned count, struct fraction *out,
     return false;
 }
 
+// A blank of any width, or an apostrophe, and a group of digits: 1 000, 1'000.
+static bool grouped_otherwise(struct str s, size_t at)
+{
+    static const char *const between[] = {
+        " ", "'", "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", "\xe2\x80\x99"};
+    for (size_t i = 0; i < sizeof between / sizeof between[0]; i++) {
+        struct str sign = str_of(between[i]);
+        if (str_starts(str_skip(s, at), sign) && group_at(s, at + sign.len))
+            return true;
+    }
+    return false;
+}
+
 // Behind the result nothing goes on that makes another number of it.
 static bool ends(struct str s, size_t at)
 {
@@ -317,6 +361,9 @@ static bool ends(struct str s, size_t at)
     char op = 0;
     if (at < s.len && (isalpha((unsigned char)s.ptr[at]) || strchr("^:/_(", s.ptr[at])))
         return s.ptr[at] == '\0';
+    if (grouped_otherwise(s, at) ||
+        ((is_at(s, at, '.') || is_at(s, at, ',')) && digit_at(s, at + 1)))
+        return false;
     while (at < s.len && s.ptr[at] == ' ')
         at++;
     struct str rest = str_skip(s, at);
@@ -366,34 +413,69 @@ static bool is_comparison(struct str s, size_t at)
     return before || after;
 }
 
-static void look(struct str text, size_t at, struct arithmetic *a)
+// "1024 * 1024 = 1 MB", "4 * 25 = $1": what stands behind the result, or a $ before it alone, may
+// be a larger unit than the expression's. A slip is rarely of a factor of three; a unit is of more.
+static bool is_converted(struct fraction f, const struct token *shown, bool unit)
+{
+    struct fraction ratio;
+    if (!unit || shown->value.n == 0 || f.n == 0)
+        return false;
+    if (!apply('/', f, shown->value, &ratio) || ratio.n <= 0)
+        return false;
+    return ratio.n / ratio.d >= 3 || ratio.d / ratio.n >= 3;
+}
+
+static bool is_unit(struct str text, size_t at)
+{
+    while (is_at(text, at, ' '))
+        at++;
+    return at < text.len && (isalpha((unsigned char)text.ptr[at]) || text.ptr[at] & 0x80);
+}
+
+enum finding { ABSENT, RIGHT, WRONG };
+
+static enum finding look(struct str text, size_t at, char point)
 {
     struct token tokens[TOKENS_MAX];
     struct token shown;
     struct fraction f;
     bool divides = false;
     size_t right = at + 1;
-    while (right < text.len && text.ptr[right] == ' ')
+    while (is_at(text, right, ' '))
         right++;
-    bool negative = right < text.len && text.ptr[right] == '-';
+    bool negative = is_at(text, right, '-');
     right += negative;
-    if (is_comparison(text, at) || !read_number(text, &right, &shown) || !ends(text, right))
-        return;
+    bool money = is_at(text, right, '$');
+    if (!read_number(text, &right, point, &shown) || !ends(text, right))
+        return ABSENT;
     shown.value.n = negative ? -shown.value.n : shown.value.n;
     struct str left = str_trim(left_of(text, at));
-    unsigned count = cut_tokens(left, tokens);
+    unsigned count = cut_tokens(left, point, tokens);
     if (count == 0 || !stands_alone(text, (size_t)(left.ptr - text.ptr)) ||
         !longest(tokens, count, &f, &divides))
-        return;
-    a->found++;
-    a->wrong += !is_right_or_percent(f, shown, divides);
+        return ABSENT;
+    if (is_right_or_percent(f, shown, divides))
+        return RIGHT;
+    bool unit = is_unit(text, right) || (money && str_find(left, '$') == left.len);
+    return is_converted(f, &shown, unit) ? ABSENT : WRONG;
+}
+
+// With the point before the places, else with the comma: 1,5 and 1.234,50.
+static enum finding look_both(struct str text, size_t at)
+{
+    enum finding point = look(text, at, '.');
+    enum finding comma = point == RIGHT ? RIGHT : look(text, at, ',');
+    return comma == ABSENT ? point : comma;
 }
 
 struct arithmetic arithmetic_check(struct str text)
 {
     struct arithmetic a = {0};
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] == '=')
-            look(text, i, &a);
+    for (size_t i = 0; i < text.len; i++) {
+        enum finding f =
+            text.ptr[i] == '=' && !is_comparison(text, i) ? look_both(text, i) : ABSENT;
+        a.found += f != ABSENT;
+        a.wrong += f == WRONG;
+    }
     return a;
 }
