@@ -59,25 +59,6 @@ static bool ppm_of(const struct json *j, const struct json_val *v, int64_t *out)
     return n >= 0 && n <= PPM;
 }
 
-static void read_tokens(struct tried *r)
-{
-    const struct json_val *list = json_get(r->json, "logprobs");
-    struct answer *a = &r->answer;
-    struct json_iter it = {0};
-    const struct json_val *v = NULL;
-    size_t tokens = json_count(list);
-    if (tokens == 0 || tokens > ANSWER_TOKENS_MAX || a->tokens)
-        return;
-    a->tokens = alloc_must(tokens * sizeof *a->tokens);
-    while (json_each(&it, list, NULL, &v)) {
-        int128 n;
-        bool inexact;
-        if (decimal_round(json_number(r->document, v), &n, &inexact) == STATUS_OK && n <= 0 &&
-            n > -(int128)PPM * PPM * PPM * 1000)
-            a->tokens[a->token_count++] = (int32_t)decimal_divide(n, (int128)PPM * PPM);
-    }
-}
-
 static enum answer_finish finish_of(struct str word)
 {
     if (str_is(word, "length"))
@@ -141,7 +122,8 @@ static bool row_open(struct tried *r, struct str line, struct why *why)
     asked_read(&r->asked, ENDPOINT_CHAT, request ? request : r->json);
     if (read) {
         read_other(r);
-        read_tokens(r);
+        if (!r->answer.tokens) // a whole answer may have told them
+            answer_tokens(&r->answer, json_get(r->json, "logprobs"));
     }
     return read;
 }

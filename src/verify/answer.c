@@ -116,10 +116,15 @@ static void add_token(struct answer *a, struct str number)
     bool inexact;
     if (!a->tokens)
         a->tokens = alloc_get(a->alloc, ANSWER_TOKENS_MAX * sizeof *a->tokens);
-    if (!a->tokens || a->token_count == ANSWER_TOKENS_MAX ||
-        decimal_round(number, &value, &inexact) != STATUS_OK)
+    if (!a->tokens || a->token_count == ANSWER_TOKENS_MAX)
         return;
-    value = decimal_divide(value, (int128)1000000 * 1000000);
+    enum status s = decimal_round(number, &value, &inexact);
+    if (s == STATUS_OK)
+        value = decimal_divide(value, (int128)1000000 * 1000000);
+    else if (s == STATUS_RANGE && str_starts(number, str_of("-")))
+        value = TOKEN_LEAST; // the least float, of some servers
+    else
+        return;
     a->tokens[a->token_count++] = value > 0             ? 0
                                   : value < TOKEN_LEAST ? TOKEN_LEAST
                                                         : (int32_t)value;
@@ -135,6 +140,12 @@ void answer_add_tokens(const struct answer_event *e, const struct json_val *list
         if (json_type(number) == JSON_NUMBER)
             add_token(e->to, json_number(e->json, number));
     }
+}
+
+void answer_tokens(struct answer *a, const struct json_val *list)
+{
+    const struct answer_event e = {.to = a};
+    answer_add_tokens(&e, list, "logprob");
 }
 
 // --- the frame ---

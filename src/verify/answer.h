@@ -48,6 +48,10 @@ bool answer_read(struct answer *a, enum endpoint endpoint, enum meter_kind kind,
                  const struct alloc *alloc) MUST_USE;
 // An answer that is a text, and nothing else is known of it.
 void answer_of(struct answer *a, struct str text, const struct alloc *alloc);
+// Adds how sure it was of each token, from a list of logarithms as answers have them: no more than
+// 0 and no less than -1000, the first ANSWER_TOKENS_MAX.
+struct json_val;
+void answer_tokens(struct answer *a, const struct json_val *list);
 void answer_fini(struct answer *a);
 // Its text without blanks around it and without the thoughts that some models write into it
 // (<think>...</think> at its start). Borrowed.

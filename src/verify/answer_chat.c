@@ -26,7 +26,8 @@ static void read_content(struct answer *a, const struct json_val *content)
         answer_add_text(a, json_str(json_get(part, "text")));
 }
 
-// In chunks a call has its name in the first one, and its arguments in pieces.
+// In chunks a call has its name in the first one, and its arguments in pieces. What a custom tool
+// is called with is a text.
 static void read_call(struct answer *a, const struct json_val *function, int64_t index)
 {
     struct answer_call *c = answer_call_at(a, index);
@@ -34,6 +35,7 @@ static void read_call(struct answer *a, const struct json_val *function, int64_t
         return;
     buf_add(&c->name, json_str(json_get(function, "name")));
     buf_add(&c->arguments, json_str(json_get(function, "arguments")));
+    buf_add(&c->arguments, json_str(json_get(function, "input")));
     a->failed = a->failed || buf_failed(&c->name) || buf_failed(&c->arguments);
 }
 
@@ -46,7 +48,8 @@ static void read_calls(struct answer *a, const struct json_val *message)
     while (json_type(calls) == JSON_ARRAY && json_each(&it, calls, NULL, &call)) {
         int64_t index = place++;
         (void)!json_i64(json_get(call, "index"), &index);
-        read_call(a, json_get(call, "function"), index);
+        const struct json_val *custom = json_get(call, "custom");
+        read_call(a, custom ? custom : json_get(call, "function"), index);
     }
     if (json_type(json_get(message, "function_call")) == JSON_OBJECT)
         read_call(a, json_get(message, "function_call"), 0);

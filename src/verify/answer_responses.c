@@ -26,6 +26,8 @@ static void read_item(const struct answer_event *e, const struct json_val *item)
         read_message(e, item);
     else if (str_is(type, "function_call"))
         answer_add_call(e, item, "name", "arguments");
+    else if (str_is(type, "custom_tool_call"))
+        answer_add_call(e, item, "name", "input");
 }
 
 static enum answer_finish finish_of(const struct json_val *response)

@@ -37,15 +37,34 @@ static void read_gemini(struct asked *a, const struct json_val *body)
     a->call_needed = str_is(json_str(json_get(calling, "mode")), "ANY");
 }
 
-// "required", {"type":"any"}, or the name of one.
+// The name that a choice of one has, in a member of its own or beside its type.
+static struct str chosen(const struct json_val *choice)
+{
+    static const char *const paths[] = {"function.name", "custom.name", "name"};
+    struct str name = STR_NONE;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0] && name.len == 0; i++)
+        name = json_str(json_path(choice, paths[i]));
+    return name;
+}
+
+// "required", {"type":"any"}, the name of one, or that one of a list is required.
 static void read_choice(struct asked *a, const struct json_val *choice)
 {
-    struct str type = json_str(json_get(choice, "type"));
-    a->call_name = json_str(json_path(choice, "function.name"));
-    if (a->call_name.len == 0)
-        a->call_name = json_str(json_get(choice, "name"));
-    a->call_needed = str_is(json_str(choice), "required") || str_is(type, "any") ||
-                     (a->call_name.len > 0 && (str_is(type, "function") || str_is(type, "tool")));
+    struct str mode = json_str(json_get(choice, "mode"));
+    if (mode.len == 0)
+        mode = json_str(json_path(choice, "allowed_tools.mode"));
+    a->call_name = chosen(choice);
+    a->call_needed = str_is(json_str(choice), "required") || str_is(mode, "required") ||
+                     str_is(json_str(json_get(choice, "type")), "any") || a->call_name.len > 0;
+}
+
+static void read_openai(struct asked *a, const struct json_val *body)
+{
+    const struct json_val *choice = json_get(body, "tool_choice");
+    a->functions = json_get(body, "functions");
+    read_format(a, json_get(body, "response_format"));
+    read_format(a, json_path(body, "text.format"));
+    read_choice(a, choice ? choice : json_get(body, "function_call"));
 }
 
 void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *body)
@@ -53,11 +72,7 @@ void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *
     *a = (struct asked){.dialect = endpoint_dialect(endpoint)};
     a->tools = json_get(body, "tools");
     switch (a->dialect) {
-    case DIALECT_OPENAI:
-        read_format(a, json_get(body, "response_format"));
-        read_format(a, json_path(body, "text.format"));
-        read_choice(a, json_get(body, "tool_choice"));
-        break;
+    case DIALECT_OPENAI: read_openai(a, body); break;
     case DIALECT_ANTHROPIC:
         read_format(a, json_get(body, "output_format"));
         read_format(a, json_path(body, "output_config.format"));
@@ -74,41 +89,49 @@ void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *
 
 // --- tools ---
 
-static const char *const schema_names[] = {"parameters", "input_schema", "parametersJsonSchema"};
-
-static bool is_tool(const struct json_val *tool, struct str name, const struct json_val **schema)
+static bool is_tool(const struct json_val *tool, struct str name, struct asked_tool *out)
 {
+    static const char *const schemas[] = {"parameters", "input_schema", "parametersJsonSchema"};
     if (!str_eq(json_str(json_get(tool, "name")), name))
         return false;
-    *schema = NULL;
-    for (size_t i = 0; i < sizeof schema_names / sizeof schema_names[0] && !*schema; i++)
-        *schema = json_get(tool, schema_names[i]);
+    *out = (struct asked_tool){.text = str_is(json_str(json_get(tool, "type")), "custom")};
+    for (size_t i = 0; i < sizeof schemas / sizeof schemas[0] && !out->schema; i++)
+        out->schema = json_get(tool, schemas[i]);
+    out->text = out->text && !out->schema; // Claude's are custom, too
     return true;
 }
 
-// Gemini lists several functions in one tool.
-static bool find_declared(const struct json_val *tool, struct str name,
-                          const struct json_val **schema)
+static bool find_listed(const struct json_val *list, struct str name, struct asked_tool *out)
 {
     struct json_iter it = {0};
     const struct json_val *function = NULL;
-    const struct json_val *functions = json_get(tool, "functionDeclarations");
-    if (!functions)
-        functions = json_get(tool, "function_declarations");
-    while (json_type(functions) == JSON_ARRAY && json_each(&it, functions, NULL, &function))
-        if (is_tool(function, name, schema))
+    while (json_type(list) == JSON_ARRAY && json_each(&it, list, NULL, &function))
+        if (is_tool(function, name, out))
             return true;
     return false;
 }
 
-bool asked_tool(const struct asked *a, struct str name, const struct json_val **schema)
+// {"type":"function","function":{...}}, {"type":"custom","custom":{...}}, or all in one; Gemini
+// lists several functions in one tool.
+static bool find_in(const struct json_val *tool, struct str name, struct asked_tool *out)
+{
+    const struct json_val *function = json_get(tool, "function");
+    const struct json_val *custom = json_get(tool, "custom");
+    if (custom && is_tool(custom, name, out)) {
+        out->text = true;
+        return true;
+    }
+    return is_tool(function ? function : tool, name, out) ||
+           find_listed(json_get(tool, "functionDeclarations"), name, out) ||
+           find_listed(json_get(tool, "function_declarations"), name, out);
+}
+
+bool asked_tool(const struct asked *a, struct str name, struct asked_tool *out)
 {
     struct json_iter it = {0};
     const struct json_val *tool = NULL;
-    while (json_type(a->tools) == JSON_ARRAY && json_each(&it, a->tools, NULL, &tool)) {
-        const struct json_val *function = json_get(tool, "function");
-        if (is_tool(function ? function : tool, name, schema) || find_declared(tool, name, schema))
+    while (json_type(a->tools) == JSON_ARRAY && json_each(&it, a->tools, NULL, &tool))
+        if (find_in(tool, name, out))
             return true;
-    }
-    return false;
+    return find_listed(a->functions, name, out);
 }

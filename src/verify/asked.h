@@ -16,14 +16,19 @@ struct asked {
     enum asked_form form;
     const struct json_val *schema; // of ASKED_SCHEMA; borrowed from the request, as all below
     const struct json_val *tools;
-    bool call_needed;     // it must call a tool,
-    struct str call_name; // this one; empty = any
+    const struct json_val *functions; // of a chat, as they were before tools
+    bool call_needed;                 // it must call a tool,
+    struct str call_name;             // this one; empty = any
 };
 
 // Reads the body of a request to `endpoint`. NULL asks for nothing.
 void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *body);
-// A tool of that name. False when the request has none; `schema` is of its arguments, NULL if it
-// says none.
-bool asked_tool(const struct asked *a, struct str name, const struct json_val **schema) MUST_USE;
+
+struct asked_tool {
+    const struct json_val *schema; // of its arguments; NULL if it says none
+    bool text;                     // it takes a text, no JSON
+};
+// A tool of that name. False when the request has none.
+bool asked_tool(const struct asked *a, struct str name, struct asked_tool *out) MUST_USE;
 
 #endif

@@ -8,8 +8,8 @@
 #include "base/limits.h"
 #include "verify/schema_part.h"
 
-#define STEPS_MAX   100000
 #define POINTER_MAX 256 // bytes of a reference
+#define STEP_BYTES  32
 
 static enum finding_verdict check(struct schema_run *run, const struct json_val *schema,
                                   const struct json_val *value, unsigned depth);
@@ -21,26 +21,17 @@ static enum finding_verdict both(enum finding_verdict a, enum finding_verdict b)
 
 // --- keywords that have schemas in them ---
 
-static const struct json_val *member(const struct json_val *object, struct str name)
-{
-    struct json_iter it = {0};
-    const struct json_val *v = NULL;
-    struct str key;
-    while (json_type(object) == JSON_OBJECT && json_each(&it, object, &key, &v))
-        if (str_eq(key, name))
-            return v;
-    return NULL;
-}
-
 // NOLINTNEXTLINE(misc-no-recursion): a schema is a tree; its depth and its steps are bounded
 static enum finding_verdict word_properties(const struct schema_word *w)
 {
     struct json_iter it = {0};
+    struct schema_members schemas = {.object = w->says};
     const struct json_val *v = NULL;
     struct str key;
     enum finding_verdict all = VERDICT_GOOD;
-    while (json_type(w->value) == JSON_OBJECT && json_each(&it, w->value, &key, &v)) {
-        const struct json_val *schema = member(w->says, key);
+    while (all != VERDICT_BAD && json_type(w->value) == JSON_OBJECT &&
+           json_each(&it, w->value, &key, &v)) {
+        const struct json_val *schema = schema_member(&schemas, key, &w->run->left);
         if (schema)
             all = both(all, check(w->run, schema, v, w->depth + 1));
     }
@@ -51,12 +42,14 @@ static enum finding_verdict word_properties(const struct schema_word *w)
 static enum finding_verdict word_additional(const struct schema_word *w)
 {
     struct json_iter it = {0};
+    struct schema_members named = {.object = json_get(w->schema, "properties")};
     const struct json_val *v = NULL;
     struct str key;
     enum finding_verdict all = VERDICT_GOOD;
     bool patterns = json_get(w->schema, "patternProperties");
-    while (json_type(w->value) == JSON_OBJECT && json_each(&it, w->value, &key, &v)) {
-        if (member(json_get(w->schema, "properties"), key))
+    while (all != VERDICT_BAD && json_type(w->value) == JSON_OBJECT &&
+           json_each(&it, w->value, &key, &v)) {
+        if (schema_member(&named, key, &w->run->left))
             continue;
         enum finding_verdict one = check(w->run, w->says, v, w->depth + 1);
         all = both(all, patterns && one == VERDICT_BAD ? VERDICT_UNSURE : one);
@@ -75,7 +68,8 @@ static enum finding_verdict word_items(const struct schema_word *w)
     enum finding_verdict all = VERDICT_GOOD;
     bool prefix = json_type(w->says) == JSON_ARRAY;
     size_t skip = prefix ? 0 : json_count(json_get(w->schema, "prefixItems"));
-    while (json_type(w->value) == JSON_ARRAY && json_each(&it, w->value, NULL, &v)) {
+    while (all != VERDICT_BAD && json_type(w->value) == JSON_ARRAY &&
+           json_each(&it, w->value, NULL, &v)) {
         if (prefix && !json_each(&of, w->says, NULL, &schema))
             break;
         if (skip > 0)
@@ -156,24 +150,24 @@ static struct str unescape(struct str part, char out[POINTER_MAX])
     return str_from(out, n);
 }
 
-static const struct json_val *item(const struct json_val *list, struct str index)
+static const struct json_val *item(const struct json_val *list, struct str index, unsigned *left)
 {
     struct json_iter it = {0};
     const struct json_val *v = NULL;
-    uint64_t left = 0;
-    if (!str_u64(index, &left))
+    uint64_t before = 0;
+    if (!str_u64(index, &before))
         return NULL;
-    while (json_each(&it, list, NULL, &v))
-        if (left-- == 0)
+    while (schema_spend(left, 1) && json_each(&it, list, NULL, &v))
+        if (before-- == 0)
             return v;
     return NULL;
 }
 
-static const struct json_val *find(const struct json_val *root, struct str reference)
+static const struct json_val *find(struct schema_run *run, struct str reference)
 {
     char text[POINTER_MAX];
     struct str part;
-    const struct json_val *v = root;
+    const struct json_val *v = run->root;
     if (!str_starts(reference, str_of("#")) || reference.len > POINTER_MAX)
         return NULL;
     struct str rest = str_skip(reference, 1);
@@ -182,7 +176,9 @@ static const struct json_val *find(const struct json_val *root, struct str refer
     rest = str_skip(rest, 1);
     while (v && str_cut(&rest, '/', &part)) {
         struct str name = unescape(part, text);
-        v = json_type(v) == JSON_ARRAY ? item(v, name) : member(v, name);
+        struct schema_members members = {.object = v};
+        v = json_type(v) == JSON_ARRAY ? item(v, name, &run->left)
+                                       : schema_member(&members, name, &run->left);
     }
     return v;
 }
@@ -190,7 +186,7 @@ static const struct json_val *find(const struct json_val *root, struct str refer
 // NOLINTNEXTLINE(misc-no-recursion): as above
 static enum finding_verdict word_ref(const struct schema_word *w)
 {
-    const struct json_val *schema = find(w->run->root, json_str(w->says));
+    const struct json_val *schema = find(w->run, json_str(w->says));
     return schema ? check(w->run, schema, w->value, w->depth + 1) : VERDICT_UNSURE;
 }
 
@@ -209,6 +205,39 @@ static const struct {
     {"$ref", word_ref},
 };
 
+// --- steps ---
+
+// The last step is never taken: what is found with it could be for want of more.
+bool schema_spend(unsigned *left, size_t steps)
+{
+    *left = *left > steps ? *left - (unsigned)steps : 0;
+    return *left > 0;
+}
+
+const struct json_val *schema_member(struct schema_members *m, struct str name, unsigned *left)
+{
+    const struct json_val *v = NULL;
+    struct str key;
+    for (size_t n = json_type(m->object) == JSON_OBJECT ? json_count(m->object) : 0; n > 0; n--) {
+        if (!json_each(&m->at, m->object, &key, &v)) {
+            m->at = (struct json_iter){0};
+            (void)json_each(&m->at, m->object, &key, &v);
+        }
+        size_t compared = key.len == name.len ? key.len : 0;
+        if (!schema_spend(left, 1 + compared / STEP_BYTES))
+            return NULL;
+        if (str_eq(key, name))
+            return v;
+    }
+    return NULL;
+}
+
+// Of a text or a number.
+static size_t bytes_of(const struct json_val *v)
+{
+    return json_type(v) == JSON_STRING ? json_str(v).len : json_number(NULL, v).len;
+}
+
 // --- the walk ---
 
 static schema_word_f *word_of(struct str name)
@@ -226,6 +255,8 @@ static enum finding_verdict check_word(const struct schema_word *w)
     if (!word)
         return schema_is_annotation(w->name) ? VERDICT_GOOD : VERDICT_UNSURE;
     enum finding_verdict v = word(w);
+    if (w->run->left == 0)
+        v = VERDICT_UNSURE;
     if (v > w->run->out->verdict)
         finding_set(w->run->out, v, "%s the schema's \"%.*s\"",
                     v == VERDICT_BAD ? "it does not fit" : "it cannot be told whether it fits",
@@ -240,23 +271,25 @@ static enum finding_verdict check(struct schema_run *run, const struct json_val 
     struct schema_word w = {.run = run, .schema = schema, .value = value, .depth = depth};
     struct json_iter it = {0};
     enum finding_verdict all = VERDICT_GOOD;
+    // Its keywords ask for each other by name: a quarter of a step for each that is passed by.
+    if (!schema_spend(&run->left, 1 + json_count(schema) / 4))
+        return VERDICT_UNSURE;
     if (json_type(schema) == JSON_BOOL)
         return json_bool(schema, true) ? VERDICT_GOOD : VERDICT_BAD;
     if (json_type(schema) != JSON_OBJECT || depth > JSON_DEPTH_MAX)
         return VERDICT_UNSURE;
     while (all != VERDICT_BAD && json_each(&it, schema, &w.name, &w.says)) {
-        if (run->left == 0)
+        if (!schema_spend(&run->left, 1 + bytes_of(value) / STEP_BYTES))
             return VERDICT_UNSURE;
-        run->left--;
         all = both(all, check_word(&w));
     }
-    return all;
+    return run->left > 0 ? all : VERDICT_UNSURE;
 }
 
 void schema_check(const struct json_val *schema, const struct json_val *value, struct finding *out)
 {
     struct finding first = {.verdict = VERDICT_GOOD};
-    struct schema_run run = {.root = schema, .left = STEPS_MAX, .out = &first};
+    struct schema_run run = {.root = schema, .left = SCHEMA_STEPS_MAX, .out = &first};
     enum finding_verdict v = check(&run, schema, value, 0);
     if (v == VERDICT_GOOD)
         *out = (struct finding){.verdict = VERDICT_GOOD};
@@ -282,34 +315,36 @@ static bool same_number(const struct json_val *a, const struct json_val *b)
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): json_open bounds the depth
-static bool same_items(const struct json_val *a, const struct json_val *b)
+static bool same_items(const struct json_val *a, const struct json_val *b, unsigned *left)
 {
     struct json_iter i = {0};
     struct json_iter j = {0};
     const struct json_val *x = NULL;
     const struct json_val *y = NULL;
     while (json_each(&i, a, NULL, &x) && json_each(&j, b, NULL, &y))
-        if (!schema_same(x, y))
+        if (!schema_same(x, y, left))
             return false;
     return true;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-static bool same_members(const struct json_val *a, const struct json_val *b)
+static bool same_members(const struct json_val *a, const struct json_val *b, unsigned *left)
 {
     struct json_iter it = {0};
+    struct schema_members others = {.object = b};
     const struct json_val *v = NULL;
     struct str key;
     while (json_each(&it, a, &key, &v))
-        if (!schema_same(v, member(b, key)))
+        if (!schema_same(v, schema_member(&others, key, left), left))
             return false;
     return true;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
-bool schema_same(const struct json_val *a, const struct json_val *b)
+bool schema_same(const struct json_val *a, const struct json_val *b, unsigned *left)
 {
-    if (json_type(a) != json_type(b) || json_count(a) != json_count(b))
+    if (!schema_spend(left, 1 + bytes_of(a) / STEP_BYTES) || json_type(a) != json_type(b) ||
+        json_count(a) != json_count(b))
         return false;
     switch (json_type(a)) {
     case JSON_ABSENT:
@@ -317,8 +352,8 @@ bool schema_same(const struct json_val *a, const struct json_val *b)
     case JSON_BOOL: return json_bool(a, false) == json_bool(b, false);
     case JSON_NUMBER: return same_number(a, b);
     case JSON_STRING: return str_eq(json_str(a), json_str(b));
-    case JSON_ARRAY: return same_items(a, b);
-    case JSON_OBJECT: return same_members(a, b);
+    case JSON_ARRAY: return same_items(a, b, left);
+    case JSON_OBJECT: return same_members(a, b, left);
     }
     return false;
 }
@@ -327,9 +362,10 @@ bool schema_same_texts(struct str a, struct str b, const struct alloc *alloc)
 {
     struct json *x = NULL;
     struct json *y = NULL;
+    unsigned left = SCHEMA_STEPS_MAX;
     bool same = json_open(a, alloc, &x, NULL) == STATUS_OK &&
                 json_open(b, alloc, &y, NULL) == STATUS_OK &&
-                schema_same(json_root(x), json_root(y));
+                schema_same(json_root(x), json_root(y), &left);
     json_close(x);
     json_close(y);
     return same;

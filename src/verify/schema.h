@@ -20,9 +20,12 @@
 // Numbers are compared exactly; beyond 18 places or 10^20 it cannot be told. Takes a bounded number
 // of steps, whatever the schema; then it cannot be told, either.
 void schema_check(const struct json_val *schema, const struct json_val *value, struct finding *out);
-// Both are the same JSON value: objects in any order, numbers by their value.
-bool schema_same(const struct json_val *a, const struct json_val *b);
-// The same of two texts. False where one is no JSON.
+#define SCHEMA_STEPS_MAX 1000000 // values and members that are looked at, and 32 bytes of a text
+
+// Both are the same JSON value: objects in any order, numbers by their value. Takes what it does
+// from `left` (SCHEMA_STEPS_MAX); false where that is not enough, which then is 0.
+bool schema_same(const struct json_val *a, const struct json_val *b, unsigned *left);
+// The same of two texts. False where one is no JSON, or after SCHEMA_STEPS_MAX.
 bool schema_same_texts(struct str a, struct str b, const struct alloc *alloc);
 
 #endif

@@ -10,7 +10,7 @@
 
 struct schema_run {
     const struct json_val *root; // that references begin at
-    unsigned left;               // steps
+    unsigned left;               // steps, of schema_spend; at 0 nothing can be told any more
     struct finding *out;         // of the first keyword that says no
 };
 
@@ -23,6 +23,17 @@ struct schema_word {
     const struct json_val *value;
     unsigned depth;
 };
+
+// Takes from what is left; false when that was all: nothing found after it is worth anything.
+bool schema_spend(unsigned *left, size_t steps);
+
+// Members of an object by name, each looked for from where the last one stood: in one pass where
+// both sides are in one order, as they mostly are.
+struct schema_members {
+    const struct json_val *object;
+    struct json_iter at;
+};
+const struct json_val *schema_member(struct schema_members *m, struct str name, unsigned *left);
 
 typedef enum finding_verdict schema_word_f(const struct schema_word *w);
 

@@ -26,21 +26,23 @@ static void check_call(const struct verify_case *c, const struct answer_call *ca
                        struct finding *out)
 {
     struct json *json = NULL;
-    const struct json_val *schema = NULL;
+    struct asked_tool tool;
     struct str name = buf_str(&call->name);
     struct str arguments = str_trim(buf_str(&call->arguments));
-    if (!asked_tool(c->asked, name, &schema)) {
+    if (!asked_tool(c->asked, name, &tool)) {
         finding_set(out, VERDICT_BAD, "it calls \"%.*s\", which is no tool of the request",
                     STR_ARG(str_clip(name, 64)));
         return;
     }
+    if (tool.text)
+        return;
     if (json_open(arguments.len ? arguments : str_of("{}"), c->answer->alloc, &json, NULL) !=
             STATUS_OK ||
         json_type(json_root(json)) != JSON_OBJECT)
         finding_set(out, VERDICT_BAD, "the arguments of its call of \"%.*s\" are no JSON object",
                     STR_ARG(str_clip(name, 64)));
-    else if (schema)
-        schema_check(schema, json_root(json), out);
+    else if (tool.schema)
+        schema_check(tool.schema, json_root(json), out);
     json_close(json);
 }
 

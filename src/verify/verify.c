@@ -47,14 +47,25 @@ void verifier_empty(const struct verify_case *c, struct finding *out)
         finding_set(out, VERDICT_BAD, "it is empty");
 }
 
-// Text in which a block of code was begun and not ended.
+// A block of code begins with a line "```" or "```c" and ends with "```"; one inside of another
+// does, too. What begins and ends in one line is no block.
 static bool is_open(struct str text)
 {
+    const struct str fence = STR("```");
     struct str line;
-    bool open = false;
-    while (str_cut(&text, '\n', &line))
-        open ^= str_starts(str_trim(line), str_of("```"));
-    return open;
+    unsigned open = 0;
+    while (str_cut(&text, '\n', &line)) {
+        line = str_trim(line);
+        if (!str_starts(line, fence))
+            continue;
+        while (str_starts(line, str_of("`")))
+            line = str_skip(line, 1);
+        if (line.len == 0 && open > 0)
+            open--;
+        else if (str_find(line, '`') == line.len)
+            open++;
+    }
+    return open > 0;
 }
 
 void verifier_truncation(const struct verify_case *c, struct finding *out)

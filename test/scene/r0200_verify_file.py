@@ -38,6 +38,10 @@ expect(json.loads(verify(text, "--json", "--ratio", "0.2"))["pays"], False)
 out = json.loads(verify(text, "--json", "--verify", "refusal,logprob=0.5"))
 expect(list(out["verifiers"]), ["refusal", "logprob"])
 expect_in("it pays", verify(text))
+# Logarithms are read as those of a provider: above 0 is sure, and what is far below is as unsure as can be.
+for logprobs, verdict in (([0.0001, 0.2], "good"), ([-0.1, -9999], "bad"), ([-1e300], "bad"), ([], "unsure")):
+    out = json.loads(verify(json.dumps({"weak_resp": "Hm.", "logprobs": logprobs}), "--json", "--verify", "logprob"))
+    expect(out["verifiers"]["logprob"][verdict], 1, logprobs)
 
 # What is no row is named by its line.
 expect_in("answers.jsonl:2: ", verify("{\"weak_resp\":\"x\"}\n{\"weak_resp\":\n", code=1))

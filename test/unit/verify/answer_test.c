@@ -148,8 +148,9 @@ static void odd_tokens(void **state)
     const char *bytes = "{\"choices\":[{\"text\":\"x\",\"logprobs\":{\"token_logprobs\":[-9999.0,"
                         "0.5,-1.5e-6,\"a\",-1e300]}}]}";
     assert_true(answer_read(&a, ENDPOINT_COMPLETIONS, METER_JSON, str_of(bytes), &alloc_heap));
-    assert_int_equal(a.token_count, 3);
+    assert_int_equal(a.token_count, 4);
     assert_int_equal(a.tokens[0], -1000000000);
+    assert_int_equal(a.tokens[3], -1000000000);
     assert_int_equal(a.tokens[1], 0);
     assert_int_equal(a.tokens[2], -2);
     answer_fini(&a);

@@ -3,6 +3,7 @@
 // Values against schemas, keyword by keyword: fits, does not, cannot be told.
 
 #include "../unit.h"
+#include "base/buf.h"
 #include "verify/schema.h"
 
 static const struct {
@@ -103,11 +104,98 @@ static void steps_are_bounded(void **state)
                      VERDICT_UNSURE);
 }
 
+// {"k00000":0,"k00001":1, ...}, or from its end.
+static struct json *members(unsigned count, bool backwards)
+{
+    struct json *j = NULL;
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    for (unsigned i = 0; i < count; i++) {
+        unsigned k = backwards ? count - 1 - i : i;
+        buf_printf(&text, "%s\"k%05u\":%u", i ? "," : "{", k, k);
+    }
+    buf_add_char(&text, '}');
+    assert_int_equal(json_open(buf_str(&text), &alloc_heap, &j, NULL), STATUS_OK);
+    buf_fini(&text);
+    return j;
+}
+
+// Two answers of a MiB cost a pass where their members are in one order, and else not the square
+// of their number.
+static void members_are_found_in_bounded_steps(void **state)
+{
+    (void)state;
+    enum { MANY = 70000, SOME = 500 };
+    struct json *a = members(MANY, false), *b = members(MANY, false), *c = members(MANY, true);
+    struct json *few = members(SOME, false), *turned = members(SOME, true);
+    unsigned left = SCHEMA_STEPS_MAX;
+    assert_true(schema_same(json_root(a), json_root(b), &left));
+    assert_in_range(SCHEMA_STEPS_MAX - left, MANY, 4 * MANY);
+    left = SCHEMA_STEPS_MAX;
+    assert_false(schema_same(json_root(a), json_root(c), &left));
+    assert_int_equal(left, 0);
+    left = SCHEMA_STEPS_MAX;
+    assert_true(schema_same(json_root(few), json_root(turned), &left));
+    json_close(a);
+    json_close(b);
+    json_close(c);
+    json_close(few);
+    json_close(turned);
+}
+
+// `count` numbered names, each as `format` has it.
+static char *numbered(const char *before, const char *each, unsigned count, bool backwards,
+                      const char *after)
+{
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    buf_add_cstr(&b, before);
+    for (unsigned i = 0; i < count; i++) {
+        buf_printf(&b, "%s\"k%u\"", i ? "," : "", backwards ? count - i : i + 1);
+        buf_add_cstr(&b, each);
+    }
+    buf_add_cstr(&b, after);
+    char *text = alloc_must(b.len + 1);
+    memcpy(text, buf_cstr(&b), b.len + 1);
+    buf_fini(&b);
+    return text;
+}
+
+// Each keyword that looks through both sides, on sides that are made to be looked through.
+static void keywords_take_bounded_steps(void **state)
+{
+    (void)state;
+    enum { MANY = 5000 };
+    static const struct {
+        const char *before, *each, *after;
+        bool object;
+    } rows[] = {
+        {"{\"properties\":{", ":{}", "}}", true},
+        {"{\"additionalProperties\":false,\"properties\":{", ":{}", "}}", true},
+        {"{\"required\":[", "", "]}", true},
+        {"{\"items\":{\"enum\":[", "", "]}}", false},
+        {"{\"uniqueItems\":true,\"examples\":[", "", "]}", false},
+    };
+    char *object = numbered("{", ":1", MANY, false, "}");
+    char *list = numbered("[", "", MANY, false, "]");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct finding f;
+        char *schema = numbered(rows[i].before, rows[i].each, MANY, true, rows[i].after);
+        if (check(schema, rows[i].object ? object : list, &f) != VERDICT_UNSURE)
+            fail_msg("%s...: %s", rows[i].before, verdict_name(f.verdict));
+        heap_free(schema);
+    }
+    heap_free(object);
+    heap_free(list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keywords),
         cmocka_unit_test(steps_are_bounded),
+        cmocka_unit_test(members_are_found_in_bounded_steps),
+        cmocka_unit_test(keywords_take_bounded_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

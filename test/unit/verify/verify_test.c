@@ -41,6 +41,28 @@ static void refusals(void **state)
         {"I don't know.", VERDICT_BAD},
         {"Es tut mir leid, aber das geht nicht.", VERDICT_BAD},
         {"Lo siento, pero no puedo ayudarte.", VERDICT_BAD},
+        {"Great question! I can't provide medical advice.", VERDICT_BAD},
+        {"I'm afraid that I cannot share this.", VERDICT_BAD},
+        {"As an AI, I can't browse the web.", VERDICT_BAD},
+        {"Hello,\n\nI understand that it is urgent. However, I am not able to access your files.",
+         VERDICT_BAD},
+        {"Es tut mir leid, aber ich kann Ihnen dabei nicht helfen.", VERDICT_BAD},
+        {"D\xc3\xa9sol\xc3\xa9, mais je ne peux pas vous aider.", VERDICT_BAD},
+        {"Mi dispiace, ma non posso aiutarti.", VERDICT_BAD},
+        {"Desculpe, mas n\xc3\xa3o posso ajudar.", VERDICT_BAD},
+        {"\xe5\xaf\xb9\xe4\xb8\x8d\xe8\xb5\xb7\xef\xbc\x8c\xe6\x88\x91\xe6\x97\xa0\xe6\xb3\x95\xe5"
+         "\xb8\xae"
+         "\xe5\x8a\xa9\xe3\x80\x82",
+         VERDICT_BAD},
+        // Only at the start, and only of who answers.
+        {"If you are unable to access your account, reset your password.", VERDICT_GOOD},
+        {"We cannot offer refunds after 30 days. You can exchange it.", VERDICT_GOOD},
+        {"Es tut mir leid, aber das Paket kommt erst am Montag.", VERDICT_GOOD},
+        {"Lo siento, pero no abrimos los domingos.", VERDICT_GOOD},
+        {"D\xc3\xa9sol\xc3\xa9, mais nous sommes ferm\xc3\xa9s le lundi.", VERDICT_GOOD},
+        {"Ask your bank if I cannot help you.", VERDICT_GOOD},
+        {"Open the settings and choose Reset. I cannot access your account myself.", VERDICT_GOOD},
+        {"He is unable to perform the task, so she does it.", VERDICT_GOOD},
         {"I cannot stress enough how well it went.", VERDICT_GOOD},
         {"Sorry for the delay! The parcel arrives on Monday.", VERDICT_GOOD},
         {"Call free() once, or you cannot read it again.", VERDICT_GOOD},
@@ -57,6 +79,10 @@ static void cut_or_empty(void **state)
         {"```c\nint x;\n```\ndone", VERDICT_GOOD},
         {"so:\n```c\nint x;", VERDICT_BAD},
         {"It goes on and", VERDICT_GOOD}, // it says that it ended
+        {"Call this:\n```free(p);```\nthen that.", VERDICT_GOOD},
+        {"```\n```", VERDICT_GOOD},
+        {"````md\n```c\nint x;\n```\n````", VERDICT_GOOD},
+        {"```md\n# x\n```c\nint x;\n```\n", VERDICT_BAD},
     };
     static const struct text_case empty[] = {
         {"", VERDICT_BAD},          {" \n\t ", VERDICT_BAD},
@@ -141,6 +167,37 @@ static void second_models(void **state)
     }
 }
 
+static enum finding_verdict by_calls(const char *x, const char *y)
+{
+    const struct asked asked = {.form = ASKED_TEXT};
+    struct answer a, b;
+    struct finding f;
+    assert_true(answer_read(&a, ENDPOINT_CHAT, METER_JSON, str_of(x), &alloc_heap));
+    assert_true(answer_read(&b, ENDPOINT_CHAT, METER_JSON, str_of(y), &alloc_heap));
+    verify(VERIFIER_AGREE, &(struct verify_case){.answer = &a, .asked = &asked, .other = &b}, &f);
+    answer_fini(&a);
+    answer_fini(&b);
+    return f.verdict;
+}
+
+#define CALLS(function) "{\"choices\":[{\"message\":{\"tool_calls\":[" function "]}}]}"
+
+static void second_models_calls(void **state)
+{
+    (void)state;
+    static const char bare[] = CALLS("{\"function\":{\"name\":\"f\"}}");
+    static const char empty[] = CALLS("{\"function\":{\"name\":\"f\",\"arguments\":\" {} \"}}");
+    static const char one[] =
+        CALLS("{\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}");
+    static const char text[] = CALLS("{\"custom\":{\"name\":\"f\",\"input\":\"ls\"}}");
+    assert_int_equal(by_calls(bare, bare), VERDICT_GOOD);
+    assert_int_equal(by_calls(bare, empty), VERDICT_GOOD);
+    assert_int_equal(by_calls(empty, one), VERDICT_BAD);
+    assert_int_equal(by_calls(bare, one), VERDICT_BAD);
+    assert_int_equal(by_calls(text, text), VERDICT_GOOD);
+    assert_int_equal(by_calls(text, bare), VERDICT_BAD);
+}
+
 // What was asked, what came, in the words of each dialect.
 static const struct {
     enum endpoint endpoint;
@@ -202,6 +259,44 @@ static const struct {
      "\"function\":{\"name\":\"f\"}},{\"function\":{\"name\":\"g\"}}]}",
      "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
      "\"{}\"}}]}}]}",
+     VERDICT_BAD},
+    // As tools were before, and those that take a text.
+    {ENDPOINT_CHAT, "{\"functions\":[{\"name\":\"f\",\"parameters\":{\"required\":[\"a\"]}}]}",
+     "{\"choices\":[{\"message\":{\"function_call\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}"
+     "\"}}"
+     "}]}",
+     VERDICT_GOOD},
+    {ENDPOINT_CHAT, "{\"functions\":[{\"name\":\"f\",\"parameters\":{\"required\":[\"a\"]}}]}",
+     "{\"choices\":[{\"message\":{\"function_call\":{\"name\":\"f\",\"arguments\":\"{}\"}}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_CHAT, "{\"functions\":[{\"name\":\"f\"}],\"function_call\":{\"name\":\"f\"}}",
+     "{\"choices\":[{\"message\":{\"content\":\"no\"}}]}", VERDICT_BAD},
+    {ENDPOINT_CHAT, "{\"functions\":[{\"name\":\"f\"}],\"function_call\":\"auto\"}",
+     "{\"choices\":[{\"message\":{\"content\":\"no\"}}]}", VERDICT_UNSURE},
+    {ENDPOINT_CHAT, "{\"tools\":[{\"type\":\"custom\",\"custom\":{\"name\":\"sql\"}}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"type\":\"custom\",\"custom\":{\"name\":"
+     "\"sql\","
+     "\"input\":\"SELECT 1\"}}]}}]}",
+     VERDICT_GOOD},
+    {ENDPOINT_RESPONSES, "{\"tools\":[{\"type\":\"custom\",\"name\":\"sql\"}]}",
+     "{\"output\":[{\"type\":\"custom_tool_call\",\"name\":\"sql\",\"input\":\"SELECT 1\"}]}",
+     VERDICT_GOOD},
+    {ENDPOINT_RESPONSES, "{\"tools\":[{\"type\":\"custom\",\"name\":\"sql\"}]}",
+     "{\"output\":[{\"type\":\"custom_tool_call\",\"name\":\"sh\",\"input\":\"ls\"}]}",
+     VERDICT_BAD},
+    {ENDPOINT_CHAT,
+     "{\"tool_choice\":{\"type\":\"custom\",\"custom\":{\"name\":\"sql\"}},\"tools\":[{\"type\":"
+     "\"custom\",\"custom\":{\"name\":\"sql\"}}]}",
+     "{\"choices\":[{\"message\":{\"content\":\"no\"}}]}", VERDICT_BAD},
+    {ENDPOINT_RESPONSES,
+     "{\"tool_choice\":{\"type\":\"allowed_tools\",\"mode\":\"required\",\"tools\":[]}}",
+     "{\"output\":[{\"type\":\"message\",\"content\":[{\"text\":\"no\"}]}]}", VERDICT_BAD},
+    {ENDPOINT_CHAT,
+     "{\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\"}}}",
+     "{\"choices\":[{\"message\":{\"content\":\"no\"}}]}", VERDICT_UNSURE},
+    {ENDPOINT_MESSAGES, // Claude's own word for those of the caller
+     "{\"tools\":[{\"type\":\"custom\",\"name\":\"f\",\"input_schema\":{\"required\":[\"a\"]}}]}",
+     "{\"type\":\"message\",\"content\":[{\"type\":\"tool_use\",\"name\":\"f\",\"input\":{}}]}",
      VERDICT_BAD},
     {ENDPOINT_MESSAGES,
      "{\"tool_choice\":{\"type\":\"any\"},\"tools\":[{\"name\":\"f\",\"input_schema\":{"
@@ -280,9 +375,13 @@ static void sure_of_tokens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refusals),    cmocka_unit_test(cut_or_empty),
-        cmocka_unit_test(loops),       cmocka_unit_test(second_models),
-        cmocka_unit_test(forms_asked), cmocka_unit_test(sure_of_tokens),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(cut_or_empty),
+        cmocka_unit_test(loops),
+        cmocka_unit_test(second_models),
+        cmocka_unit_test(second_models_calls),
+        cmocka_unit_test(forms_asked),
+        cmocka_unit_test(sure_of_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
