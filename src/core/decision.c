@@ -4,32 +4,41 @@
 //   score threshold               if scored; zigzag
 //   propensity
 //   route mode match reason traits   length, bytes
+//   what was known                if it is (from version 2 on), below
 //   large                         if compared; zigzag
 //   chosen count
 //   of each candidate: side | state << 4   u8
 //                      model out           length, bytes
 //                      expected            zigzag
 //
+// What was known:
+//
+//   judged | own << 1 | checkable << 2 | session << 4 | cascade << 6   u8
+//   pressure max_loss confidence
+//   if judged:  check             of the route's own model
+//               shipped own       zigzag
+//               of each mode: own | why << 1   u8
+//                             threshold        zigzag
+//
 // Numbers are in groups of 7 bits, the lowest first, with the eighth bit set in all but the last; a
 // zigzag number has its sign in the lowest bit. Only what decision_pack writes is taken back.
 
 #include "core/decision.h"
 
-#define VERSION         1
+#define VERSION         2
 #define FLAG_CASCADE    1u
 #define FLAG_SCORED     2u
 #define FLAG_COMPARED   4u
-#define FLAGS_KNOWN     7u
+#define FLAG_KNOWN      8u
+#define FLAG_CUT        16u
+#define FLAG_CONFINED   32u
+#define FLAGS_1         7u // of version 1
+#define FLAGS_2         63u
 #define NUMBER_BYTES    10 // 64 bits
 #define CANDIDATE_BYTES (1 + 3 * NUMBER_BYTES + 2 * DECISION_TEXT_MAX)
-#define HEAD_BYTES      (3 + 9 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX)
-
-const char *decision_side_name(enum decision_side s)
-{
-    static const char *const names[] = {"none", "small", "large"};
-    must(s < DECISION_SIDES);
-    return names[s];
-}
+#define KNOWN_BYTES     (1 + CHOICE_MODES + (6 + CHOICE_MODES) * NUMBER_BYTES)
+#define HEAD_BYTES \
+    (3 + 9 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX + KNOWN_BYTES)
 
 // --- pack ---
 
@@ -55,12 +64,40 @@ static char *put_text(char *at, struct str text, size_t most)
     return at + text.len;
 }
 
-static char *put_head(char *at, const struct decision *d)
+static char *put_judged(char *at, const struct choice_judged *j)
+{
+    at = put(at, j->own_check);
+    at = put_signed(put_signed(at, j->shipped), j->own);
+    for (unsigned i = 0; i < CHOICE_MODES; i++) {
+        const struct choice_counsel *c = &j->counsel[i];
+        *at++ = (char)((unsigned)c->own | (unsigned)c->why << 1);
+        at = put_signed(at, c->threshold);
+    }
+    return at;
+}
+
+static char *put_known(char *at, const struct decision *d)
+{
+    const struct choice_call *c = &d->call;
+    *at++ =
+        (char)((unsigned)c->judged.there | (unsigned)c->judged.has_own << 1 |
+               (unsigned)c->checkable << 2 | (unsigned)c->session << 4 | (unsigned)c->cascade << 6);
+    at = put(put(put(at, (uint64_t)c->pressure_ppm), d->max_loss_ppm), d->confidence_ppm);
+    return c->judged.there ? put_judged(at, &c->judged) : at;
+}
+
+static unsigned flags_of(const struct decision *d, bool cut)
+{
+    return (d->cascade ? FLAG_CASCADE : 0) | (d->scored ? FLAG_SCORED : 0) |
+           (d->compared ? FLAG_COMPARED : 0) | (d->known ? FLAG_KNOWN : 0) | (cut ? FLAG_CUT : 0) |
+           (d->confined ? FLAG_CONFINED : 0);
+}
+
+static char *put_head(char *at, const struct decision *d, bool cut)
 {
     const bool fits = d->traits.len <= DECISION_TRAITS_MAX;
     *at++ = VERSION;
-    *at++ = (char)((d->cascade ? FLAG_CASCADE : 0) | (d->scored ? FLAG_SCORED : 0) |
-                   (d->compared ? FLAG_COMPARED : 0));
+    *at++ = (char)flags_of(d, cut);
     *at++ = (char)d->side;
     if (d->scored)
         at = put_signed(put_signed(at, d->score_ppm), d->threshold_ppm);
@@ -70,6 +107,8 @@ static char *put_head(char *at, const struct decision *d)
     at = put_text(at, d->match, DECISION_TEXT_MAX);
     at = put_text(at, d->reason, DECISION_TEXT_MAX);
     at = put_text(at, fits ? d->traits : STR_NONE, DECISION_TRAITS_MAX);
+    if (d->known)
+        at = put_known(at, d);
     return d->compared ? put_signed(at, d->large.pd) : at;
 }
 
@@ -104,7 +143,7 @@ void decision_pack(const struct decision *d, struct buf *out)
     if (!start)
         return;
     unsigned count = fitting(d);
-    char *at = put_head(start, d);
+    char *at = put_head(start, d, d->cut || count < d->count);
     at = put(at, d->chosen < count ? d->chosen : count);
     at = put(at, count);
     for (unsigned i = 0; i < count; i++)
@@ -177,16 +216,54 @@ static struct str get_text(struct reader *r, size_t most)
     return text;
 }
 
-static void get_head(struct reader *r, struct decision *d)
+static void get_judged(struct reader *r, struct choice_judged *j)
+{
+    j->own_check = get_below(r, UINT32_MAX);
+    j->shipped = get_signed(r);
+    j->own = get_signed(r);
+    for (unsigned i = 0; i < CHOICE_MODES; i++) {
+        unsigned both = get8(r);
+        if (both >> 1 >= CHOICE_WHY_COUNT) {
+            r->broken = true;
+            return;
+        }
+        j->counsel[i] =
+            (struct choice_counsel){both & 1, get_signed(r), (enum choice_why)(both >> 1)};
+    }
+}
+
+static void get_known(struct reader *r, struct decision *d)
+{
+    unsigned bits = get8(r), session = bits >> 4 & 3;
+    if ((bits & 8) || session >= SIDE_COUNT || bits >> 6 > CHOICE_CASCADE_COSTS) {
+        r->broken = true;
+        return;
+    }
+    d->call.judged.there = bits & 1;
+    d->call.judged.has_own = bits & 2;
+    d->call.checkable = bits & 4;
+    d->call.session = (enum side)session;
+    d->call.cascade = (enum choice_cascade)(bits >> 6);
+    d->call.pressure_ppm = get_below(r, CHOICE_SURE);
+    d->max_loss_ppm = get_below(r, UINT32_MAX);
+    d->confidence_ppm = get_below(r, UINT32_MAX);
+    if (d->call.judged.there)
+        get_judged(r, &d->call.judged);
+}
+
+static void get_head(struct reader *r, struct decision *d, unsigned version)
 {
     unsigned flags = get8(r);
     unsigned side = get8(r);
-    if ((flags & ~FLAGS_KNOWN) || side >= DECISION_SIDES)
+    if ((flags & ~(version == 1 ? FLAGS_1 : FLAGS_2)) || side >= SIDE_COUNT)
         r->broken = true;
-    d->side = r->broken ? DECISION_NONE : (enum decision_side)side;
+    d->side = r->broken ? SIDE_NONE : side;
     d->cascade = flags & FLAG_CASCADE;
     d->scored = flags & FLAG_SCORED;
     d->compared = flags & FLAG_COMPARED;
+    d->known = flags & FLAG_KNOWN;
+    d->cut = flags & FLAG_CUT;
+    d->confined = flags & FLAG_CONFINED;
     if (d->scored) {
         d->score_ppm = get_signed(r);
         d->threshold_ppm = get_signed(r);
@@ -199,6 +276,8 @@ static void get_head(struct reader *r, struct decision *d)
     d->match = get_text(r, DECISION_TEXT_MAX);
     d->reason = get_text(r, DECISION_TEXT_MAX);
     d->traits = get_text(r, DECISION_TRAITS_MAX);
+    if (d->known)
+        get_known(r, d);
     if (d->compared)
         d->large.pd = get_signed(r);
 }
@@ -206,11 +285,11 @@ static void get_head(struct reader *r, struct decision *d)
 static void get_candidate(struct reader *r, struct decision_candidate *c)
 {
     unsigned both = get8(r);
-    if ((both & 15) >= DECISION_SIDES || both >> 4 >= PRICE_STATE_COUNT) {
+    if ((both & 15) >= SIDE_COUNT || both >> 4 >= PRICE_STATE_COUNT) {
         r->broken = true;
         return;
     }
-    c->side = (enum decision_side)(both & 15);
+    c->side = (both & 15);
     c->state = (enum price_state)(both >> 4);
     c->model = get_text(r, DECISION_TEXT_MAX);
     c->out = get_text(r, DECISION_TEXT_MAX);
@@ -221,9 +300,10 @@ bool decision_unpack(struct str packed, struct decision *out)
 {
     struct reader r = {packed, packed.len > DECISION_BYTES_MAX};
     *out = (struct decision){.count = 0};
-    if (get8(&r) != VERSION)
+    unsigned version = get8(&r);
+    if (version < 1 || version > VERSION)
         return false;
-    get_head(&r, out);
+    get_head(&r, out, version);
     out->chosen = get_below(&r, DECISION_CANDIDATES_MAX);
     out->count = get_below(&r, DECISION_CANDIDATES_MAX);
     for (unsigned i = 0; i < out->count && !r.broken; i++)

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "core/rate.h"
+#include "core/choice.h"
 
 #define DECISION_CANDIDATES_MAX 32
 #define DECISION_TEXT_MAX       320     // bytes kept of each text
@@ -23,12 +23,9 @@
 #define DECISION_BYTES_MAX      8192    // packed; where it were more, candidates are left out
 #define DECISION_SURE           1000000 // a propensity of 1
 
-enum decision_side { DECISION_NONE, DECISION_SMALL, DECISION_LARGE, DECISION_SIDES };
-const char *decision_side_name(enum decision_side s); // "none", "small", "large"; static
-
 struct decision_candidate {
     struct str model; // "provider/model"
-    enum decision_side side;
+    enum side side;
     struct str out; // why it could not be used; empty: it could
     enum price_state state;
     struct money expected; // PRICED, FREE: what the call was expected to cost there
@@ -39,12 +36,19 @@ struct decision {
     struct str mode;   // the least that was to choose: "rules", "measured", "certified"
     struct str match;  // what led to that route: "x-costlens-route", "tag feature=support"
     struct str reason; // of the side, or of a later attempt
-    enum decision_side side;
+    enum side side;
     bool cascade; // the small side's answer was to be checked
     bool scored;  // by a model:
     int64_t score_ppm, threshold_ppm;
     uint32_t propensity_ppm; // 1 .. DECISION_SURE
     struct str traits;       // packed by route/traits.h; empty: none
+    // What the side was chosen by, but for what the list and the call's id tell. Not there in what
+    // an earlier version wrote, and in the records of later attempts.
+    bool known;
+    struct choice_call call;               // without its sides and its dice
+    bool confined;                         // the call had to stay on the machine
+    bool cut;                              // candidates were left out of the list
+    uint32_t max_loss_ppm, confidence_ppm; // of the promise that the thresholds are for
     // Which model answered, and which others there were, in the order of preference.
     unsigned count;
     struct decision_candidate list[DECISION_CANDIDATES_MAX];

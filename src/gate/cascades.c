@@ -7,13 +7,10 @@
 #include "base/alloc.h"
 #include "verify/sureness.h"
 
-#define TRY_EACH 16 // where it does not pay, so many calls are one by which that is seen anew
-
 // Of a route and one of its models; of the route alone without a model.
 struct cascade {
     struct cascade *next;
     struct breakeven sums; // of the route
-    unsigned passed;       // calls that went to the large side since one tried
     struct sureness usual; // of the model
     size_t route_len;
     size_t len;
@@ -86,19 +83,12 @@ struct breakeven_sum cascades_sum(struct cascades *c, struct str route)
     return sum;
 }
 
-bool cascades_try(struct cascades *c, struct str route)
+enum choice_cascade cascades_paid(struct cascades *c, struct str route)
 {
-    bool tries = true;
-    pthread_mutex_lock(&c->lock);
-    struct cascade *one = find(c, route, STR_NONE);
-    if (one) {
-        struct breakeven_sum sum = breakeven_sum(&one->sums);
-        tries = !sum.known || sum.pays || ++one->passed >= TRY_EACH;
-        if (tries)
-            one->passed = 0;
-    }
-    pthread_mutex_unlock(&c->lock);
-    return tries;
+    const struct breakeven_sum sum = cascades_sum(c, route);
+    if (!sum.known)
+        return CHOICE_CASCADE_UNKNOWN;
+    return sum.pays ? CHOICE_CASCADE_PAYS : CHOICE_CASCADE_COSTS;
 }
 
 void cascades_saw(struct cascades *c, struct str route, struct str model, int32_t sure)

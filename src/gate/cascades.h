@@ -9,6 +9,7 @@
 
 #include "base/must.h"
 #include "base/str.h"
+#include "core/choice.h"
 #include "verify/breakeven.h"
 
 struct cascades;
@@ -19,9 +20,8 @@ void cascades_free(struct cascades *c);       // NULL is fine
 // A call of that route has ended.
 void cascades_count(struct cascades *c, struct str route, const struct breakeven_call *call);
 struct breakeven_sum cascades_sum(struct cascades *c, struct str route);
-// The side that a call of the route goes to first may be the small one: it pays, or nobody knows
-// yet, or it is one of the few by which it is seen whether it pays by now.
-bool cascades_try(struct cascades *c, struct str route);
+// Whether it has paid to ask the route's small side first.
+enum choice_cascade cascades_paid(struct cascades *c, struct str route);
 
 // A model's answer that is as sure as that, and good as far as other verifiers can tell.
 void cascades_saw(struct cascades *c, struct str route, struct str model, int32_t sure);

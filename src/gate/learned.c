@@ -14,7 +14,6 @@
 
 #define TENANT "default" // the only one there is yet
 #define PPM    1e6
-#define SURER  1.5 // the shipped model has to be, where the small side's answers are verified
 
 struct limit { // of a route or a task
     uint64_t task;
@@ -253,43 +252,55 @@ static const struct limit *limit_for(const struct known *p, uint64_t task)
     return NULL;
 }
 
-// A task that is looked at by itself never gets more than its route's threshold, whose promise
-// counts it in.
-static void advise_within(const struct known *p, bool certified, uint64_t task, struct counsel *a)
+static int64_t to_ppm(double n)
 {
-    const struct limit *t = task ? limit_for(p, task) : NULL;
-    a->reason = certified ? "certified" : "measured";
-    a->threshold = certified ? p->whole.certified_at : p->whole.measured_at;
-    if (t && !(certified ? t->certified : t->measured)) {
-        a->threshold = -1;
-        a->reason = "no certificate of its task";
-    } else if (t) {
-        a->threshold = fmin(a->threshold, certified ? t->certified_at : t->measured_at);
-    }
+    return (int64_t)(n * PPM);
 }
 
-void learned_advise(const struct learned *l, const struct config_route *r, const struct traits *t,
-                    uint64_t pair, struct counsel *out)
+// A task that is looked at by itself never gets more than its route's threshold, whose promise
+// counts it in.
+static struct choice_counsel within(const struct known *p, bool certified, uint64_t task)
+{
+    const struct limit *t = task ? limit_for(p, task) : NULL;
+    double threshold = certified ? p->whole.certified_at : p->whole.measured_at;
+    if (t && !(certified ? t->certified : t->measured))
+        return (struct choice_counsel){p->own, CHOICE_NOTHING,
+                                       certified ? CHOICE_WHY_CERTIFIED_TASK
+                                                 : CHOICE_WHY_MEASURED_TASK};
+    if (t)
+        threshold = fmin(threshold, certified ? t->certified_at : t->measured_at);
+    return (struct choice_counsel){p->own, to_ppm(threshold),
+                                   certified ? CHOICE_WHY_CERTIFIED : CHOICE_WHY_MEASURED};
+}
+
+static struct choice_counsel measured(const struct known *p, uint64_t task,
+                                      const struct choice_counsel *rules)
+{
+    if (!p || !p->own || (!p->whole.measured && !p->enough))
+        return *rules;
+    if (p->whole.measured)
+        return within(p, false, task);
+    return (struct choice_counsel){true, CHOICE_NOTHING, CHOICE_WHY_MEASURED_NONE};
+}
+
+void learned_judge(const struct learned *l, const struct config_route *r, const struct traits *t,
+                   uint64_t pair, struct choice_judged *out)
 {
     const struct known *p = known_of(l, r->name);
     const struct model *prior = learned_shipped();
-    bool own = r->mode != CONFIG_RULES && p && p->own;
-    double surer = r->verifier_count ? SURER : 1;
-    *out = (struct counsel){.score = (double)model_gain(own ? &p->model : prior, t, pair),
-                            .threshold = surer * (double)prior->head->threshold,
-                            .reason = "rules"};
-    if (r->mode == CONFIG_CERTIFIED && !(p && p->whole.certified)) {
-        out->threshold = -1;
-        out->reason = "no certificate";
-    } else if (r->mode == CONFIG_CERTIFIED) {
-        advise_within(p, true, t->task, out);
-    } else if (own && p->whole.measured) {
-        advise_within(p, false, t->task, out);
-    } else if (own && p->enough) {
-        out->threshold = -1;
-        out->reason = "measured: every share loses more than is allowed";
-    } else if (own) {
-        out->score = (double)model_gain(prior, t, pair);
+    struct choice_counsel *of = out->counsel;
+    *out = (struct choice_judged){.there = true,
+                                  .has_own = p && p->own,
+                                  .shipped = to_ppm((double)model_gain(prior, t, pair))};
+    if (out->has_own) {
+        out->own = to_ppm((double)model_gain(&p->model, t, pair));
+        out->own_check = p->model.head->check;
     }
-    out->large = out->score >= out->threshold;
+    of[CHOICE_RULES] =
+        (struct choice_counsel){false, to_ppm((double)prior->head->threshold), CHOICE_WHY_RULES};
+    of[CHOICE_MEASURED] = measured(p, t->task, &of[CHOICE_RULES]);
+    of[CHOICE_CERTIFIED] =
+        p && p->whole.certified
+            ? within(p, true, t->task)
+            : (struct choice_counsel){p && p->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_NONE};
 }

@@ -15,6 +15,7 @@
 #define GATE_LEARNED_H
 
 #include "config/route.h"
+#include "core/choice.h"
 #include "route/learner.h"
 #include "store/store.h"
 
@@ -34,15 +35,11 @@ enum status learned_new(const struct learned_from *from, struct learned **out,
 struct learned *learned_ref(struct learned *l);
 void learned_free(struct learned *l); // drops one reference; NULL is fine
 
-struct counsel {
-    bool large;         // side
-    double score;       // gain that is expected of the large side
-    double threshold;   // from which on it is taken
-    const char *reason; // "certified", "measured", "rules", "no certificate"; static
-};
+// What each mode would choose the call's side by. `pair`: model_pair of the two that would be
+// asked.
 // `l` may be NULL: the shipped model. No memory, no lock.
-void learned_advise(const struct learned *l, const struct config_route *r, const struct traits *t,
-                    uint64_t pair, struct counsel *out);
+void learned_judge(const struct learned *l, const struct config_route *r, const struct traits *t,
+                   uint64_t pair, struct choice_judged *out);
 // The rung that its calls stand on: no higher than its mode asks for, nor than what holds of it.
 enum rung learned_rung(const struct learned *l, const struct config_route *r);
 // They are chosen by a certificate that holds now.

@@ -27,7 +27,7 @@ static void write_candidate(struct json_out *o, const struct decision *d, unsign
     const struct decision_candidate *c = &d->list[i];
     json_out_begin(o, NULL, '{');
     json_out_text(o, "model", c->model);
-    json_out_text(o, "side", str_of(decision_side_name(c->side)));
+    json_out_text(o, "side", str_of(side_name(c->side)));
     json_out_flag(o, "chosen", i == d->chosen);
     write_money(o, "expected_usd", c->state != PRICE_UNPRICED, c->expected);
     json_out_text(o, "price_state", str_of(price_state_name(c->state)));
@@ -55,7 +55,7 @@ static void write(struct json_out *o, const struct decision *d)
     json_out_text(o, "route", d->route);
     json_out_text(o, "mode", d->mode);
     json_out_text(o, "match", d->match);
-    json_out_text(o, "side", str_of(decision_side_name(d->side)));
+    json_out_text(o, "side", str_of(side_name(d->side)));
     json_out_text(o, "reason", d->reason);
     json_out_flag(o, "cascade", d->cascade);
     if (d->scored) {

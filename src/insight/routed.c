@@ -50,7 +50,7 @@ static void add_call(struct routed_sums *sums, sqlite3_stmt *s)
 {
     bool unpriced = sqlite3_column_int(s, 4) || sqlite3_column_type(s, 3) == SQLITE_NULL;
     sums->calls++;
-    sums->small += sqlite3_column_int(s, 2) == DECISION_SMALL;
+    sums->small += sqlite3_column_int(s, 2) == SIDE_SMALL;
     sums->escalated += sqlite3_column_int(s, 6);
     if (unpriced)
         sums->unknown++;

@@ -7,12 +7,6 @@
 #include "request/matched.h"
 #include "request/plan.h"
 
-_Static_assert((int)SIDE_NONE == DECISION_NONE && (int)SIDE_SMALL == DECISION_SMALL &&
-                   (int)SIDE_LARGE == DECISION_LARGE,
-               "one numbering");
-
-#define PPM 1000000
-
 // --- the record ---
 
 // What led here, in words.
@@ -33,7 +27,7 @@ static struct str match_of(struct req *r)
 static struct decision_candidate candidate_of(const struct candidate *c)
 {
     return (struct decision_candidate){.model = c->full,
-                                       .side = (enum decision_side)c->side,
+                                       .side = c->side,
                                        .out = c->out ? str_of(c->out) : STR_NONE,
                                        .state = c->expected_state,
                                        .expected = c->expected};
@@ -58,12 +52,7 @@ static const char *reason_of(const struct req *r)
 {
     const char *own = r->attempt.target.reason;
     bool first = own == side_name(SIDE_SMALL) || own == side_name(SIDE_LARGE);
-    return first ? r->plan->reason : own;
-}
-
-static int64_t ppm_of(double share)
-{
-    return (int64_t)(share * PPM);
+    return first ? choice_why_text(r->plan->choice.why) : own;
 }
 
 // Words tell what was said, and are left out.
@@ -83,12 +72,18 @@ static void pack(struct req *r, bool compared, struct money large)
                          .mode = str_of(config_mode_name(p->route->mode)),
                          .match = match_of(r),
                          .reason = str_of(reason_of(r)),
-                         .side = (enum decision_side)p->side,
-                         .cascade = p->cascade,
-                         .scored = p->scored,
-                         .score_ppm = p->scored ? ppm_of(p->score) : 0,
-                         .threshold_ppm = p->scored ? ppm_of(p->threshold) : 0,
-                         .propensity_ppm = p->propensity_ppm,
+                         .side = p->choice.side,
+                         .cascade = p->choice.cascade,
+                         .scored = p->known.judged.there,
+                         .score_ppm = p->choice.score,
+                         .threshold_ppm = p->choice.threshold,
+                         .propensity_ppm = p->choice.propensity_ppm,
+                         .known = r->attempt.entry.attempt == 0,
+                         .call = p->known,
+                         .confined = r->confined != NULL,
+                         .cut = p->count > DECISION_CANDIDATES_MAX,
+                         .max_loss_ppm = p->route->max_loss_ppm,
+                         .confidence_ppm = p->route->confidence_ppm,
                          .traits = buf_str(&traits),
                          .compared = compared,
                          .large = large};

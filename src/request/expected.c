@@ -3,7 +3,6 @@
 #include "request/expected.h"
 
 #include "base/decimal.h"
-#include "budget/pressure.h"
 #include "core/forecast.h"
 #include "gate/charged.h"
 #include "gate/gate_state.h"
@@ -12,8 +11,6 @@
 #include "gate/turns.h"
 #include "request/concern.h"
 #include "wire/vendor.h"
-
-#define MARGIN (PRESSURE_FULL * 3 / 4) // forecasts err: what is to count is a quarter at least
 
 // --- one candidate ---
 
@@ -142,16 +139,7 @@ void expected_plan(const struct req *r, struct plan *p)
     order_side(p, SIDE_LARGE, p->route->large);
 }
 
-static const struct candidate *first_of(const struct plan *p, enum side side)
-{
-    for (unsigned i = 0; i < p->count; i++)
-        if (p->list[i].side == side && !p->list[i].out)
-            return &p->list[i];
-    return NULL;
-}
-
-// How scarce the money of the call's budgets is, if that one takes it.
-static int64_t pressure_at(struct req *r, const struct candidate *c)
+int64_t expected_pressure(struct req *r, const struct candidate *c)
 {
     struct concern concern;
     if (r->view->snapshot->budget_count == 0)
@@ -159,42 +147,6 @@ static int64_t pressure_at(struct req *r, const struct candidate *c)
     admit_who(r);
     concern_at(r, provider_of(r, &c->target)->name, c->target.model, &concern);
     return scarce_ppm(gate_budgets(r->worker->gate), concern.wishes, concern.count, r->start_us);
-}
-
-// The large side was chosen for its gain, which is not worth it at the price that scarce money
-// makes of it. A promise that was given or measured is kept whatever the money.
-static bool is_too_dear(const struct plan *p)
-{
-    double dearer = 1 + (double)p->pressure_ppm / PRESSURE_FULL;
-    return p->side == SIDE_LARGE && p->scored && p->route->mode == CONFIG_RULES &&
-           p->score <= p->threshold * dearer;
-}
-
-// The small side was chosen, and the large one is cheaper.
-static bool is_no_dearer(const struct plan *p, const struct candidate *small,
-                         const struct candidate *large)
-{
-    if (p->side != SIDE_SMALL || !is_priced(small) || !is_priced(large))
-        return false;
-    int128 pressed = (int128)large->expected.pd * (PRESSURE_FULL + p->pressure_ppm);
-    return pressed < (int128)small->expected.pd * MARGIN;
-}
-
-void expected_side(struct req *r, struct plan *p)
-{
-    const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
-    if (!small || !large)
-        return;
-    p->pressure_ppm = pressure_at(r, large);
-    if (is_too_dear(p)) {
-        p->side = SIDE_SMALL;
-        p->reason = "money is scarce";
-        p->cascade = p->route->verifier_count > 0;
-    } else if (is_no_dearer(p, small, large)) {
-        p->side = SIDE_LARGE;
-        p->reason = "no dearer";
-        p->cascade = false;
-    }
 }
 
 // --- what calls used ---

@@ -16,10 +16,8 @@
 // out, and those without a price, too. The models of a tier that nobody has put in order are put by
 // price.
 void expected_plan(const struct req *r, struct plan *p);
-// Where the small side was chosen, and the first model of the large one is expected to cost a
-// quarter less, that one takes it: nothing would be saved. Scarce money makes the large side dearer
-// for that; and where rules alone chose it for its gain, the gain must be larger in proportion.
-void expected_side(struct req *r, struct plan *p);
+// How scarce the money of the call's budgets is, if that one takes it (budget/pressure.h).
+int64_t expected_pressure(struct req *r, const struct candidate *c);
 // The call's attempt is settled: what it used tells of the next ones.
 void expected_learn(const struct req *r);
 

@@ -15,12 +15,6 @@
 
 #define HEADER "x-costlens-route"
 
-const char *side_name(enum side s)
-{
-    static const char *const names[] = {"none", "small", "large"};
-    return names[s];
-}
-
 // --- which route ---
 
 static void routes_write(const struct req *r, struct buf *out)
@@ -127,14 +121,6 @@ static void add_side(const struct req *r, struct plan *p, const struct config_ti
     }
 }
 
-static unsigned sides_there(const struct plan *p)
-{
-    unsigned has = 0;
-    for (unsigned i = 0; i < p->count; i++)
-        has |= p->list[i].out ? 0 : 1u << p->list[i].side;
-    return has;
-}
-
 // The large side goes before the small one.
 static void turn(struct req *r, struct plan *p, unsigned small)
 {
@@ -166,24 +152,20 @@ static unsigned models_of(const struct config_tier *t)
     return t ? t->model_count : 0;
 }
 
-// With the model of its session, which goes before the others of its side. A session rises to the
-// large side and stays there; it takes no call to the small one, whose answers have to be chosen,
-// and verified, each by itself.
-static void stay(const struct req *r, struct plan *p)
+// The model of its session goes before the others of its side: where that is the large one, the
+// call stays there. It takes no call to the small one, whose answers have to be chosen, and
+// verified, each by itself.
+static enum side stay(const struct req *r, struct plan *p)
 {
     struct candidate *kept = sticky_find(r, p);
     if (!kept)
-        return;
+        return SIDE_NONE;
     struct candidate first = *kept;
     first.weight = 0; // it takes no turns
     for (; kept > p->list && kept[-1].side == first.side; kept--)
         *kept = kept[-1];
     *kept = first;
-    if (first.side != SIDE_LARGE || p->side == SIDE_LARGE)
-        return;
-    p->side = SIDE_LARGE;
-    p->reason = "sticky";
-    p->cascade = false;
+    return first.side;
 }
 
 static bool list_fill(struct req *r, struct plan *p)
@@ -196,17 +178,11 @@ static bool list_fill(struct req *r, struct plan *p)
     add_side(r, p, p->route->large, SIDE_LARGE);
     opening_read(r, &p->opening);
     expected_plan(r, p);
-    unsigned has = sides_there(p);
-    if (has) {
-        side_choose(r, p, has);
-        expected_side(r, p);
-        side_verify(r, p, has);
-        stay(r, p);
-        p->cascade = p->cascade && !endpoint_free(r->found.endpoint); // tokens are counted
-    }
-    if (p->side == SIDE_LARGE)
-        turn(r, p, small);
+    enum side session = stay(r, p);
     ranking_share(r, p);
+    side_choose(r, p, session);
+    if (p->choice.side == SIDE_LARGE)
+        turn(r, p, small);
     for (unsigned i = 0; i < p->count; i++)
         p->list[i].target.place = i;
     return true;
@@ -215,7 +191,7 @@ static bool list_fill(struct req *r, struct plan *p)
 static unsigned first_usable(const struct plan *p)
 {
     unsigned i = 0;
-    while (i < p->count && (p->list[i].out || p->list[i].side != p->side))
+    while (i < p->count && (p->list[i].out || p->list[i].side != p->choice.side))
         i++;
     return i;
 }
@@ -234,9 +210,9 @@ enum flow plan_make(struct req *r)
         plan.route = confine(plan.route, &r->arena);
     if (!plan.route || !list_fill(r, &plan))
         return req_refuse(r, REFUSAL_OVERLOAD, NULL);
-    if (plan.side == SIDE_NONE && route_waits(r))
+    if (plan.choice.side == SIDE_NONE && route_waits(r))
         return WAIT;
-    if (plan.side == SIDE_NONE)
+    if (plan.choice.side == SIDE_NONE)
         return refuse_all(r, &plan);
     r->plan = arena_new(&r->arena, struct plan);
     if (!r->plan)

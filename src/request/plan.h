@@ -12,13 +12,10 @@
 #define REQUEST_PLAN_H
 
 #include "config/route.h"
-#include "core/rate.h"
+#include "core/choice.h"
 #include "request/opening.h"
 #include "request/req.h"
 #include "route/traits.h"
-
-enum side { SIDE_NONE, SIDE_SMALL, SIDE_LARGE };
-const char *side_name(enum side s); // "small", "large"; static
 
 struct candidate {
     struct target target; // its place is that in the list
@@ -32,8 +29,6 @@ struct candidate {
     struct money expected;           // what the call is expected to cost there, as of these tokens:
     int64_t input, cached, output;   // all that goes in, what of it a cache has, what comes out
 };
-
-#define PROPENSITY_SURE 1000000 // parts per million
 
 // As its attempts end (request/decided.h).
 struct plan_end {
@@ -51,15 +46,9 @@ struct plan {
     struct candidate *list;           // in the order of preference; in the call's arena
     unsigned count;
     struct opening opening;      // of the call: which others are like it
-    int64_t pressure_ppm;        // of its budgets: the large side counts as dearer by this part
-    enum side side;              // which goes first
     const struct traits *traits; // of the call, in its arena; NULL where no model has judged it
-    bool scored;                 // a model has judged the call:
-    double score;                // the gain that is expected of the large side
-    double threshold;            // up to which the small side is taken
-    uint32_t propensity_ppm;     // how probable this side was, of calls like it
-    const char *reason;          // of the side, a few words: "rules", ...; static or in the arena
-    bool cascade;                // the small side's answer is verified, and may be escalated
+    struct choice_call known;    // of the call, when its side was chosen
+    struct choice_made choice;   // of the side that goes first
 };
 
 // Makes r->plan where the call leaves the choice to a route: by x-costlens-route, by a route's name

@@ -5,52 +5,54 @@
 #include "gate/cascades.h"
 #include "gate/gate_state.h"
 #include "gate/learned.h"
+#include "request/expected.h"
 #include "request/features.h"
 
-#define BOTH (1u << SIDE_SMALL | 1u << SIDE_LARGE)
+_Static_assert((int)CONFIG_RULES == CHOICE_RULES && (int)CONFIG_MEASURED == CHOICE_MEASURED &&
+                   (int)CONFIG_CERTIFIED == CHOICE_CERTIFIED,
+               "one numbering");
 
-static struct str first_of(const struct plan *p, enum side side)
+static const struct candidate *first_of(const struct plan *p, enum side side)
 {
     for (unsigned i = 0; i < p->count; i++)
         if (p->list[i].side == side && !p->list[i].out)
-            return p->list[i].full;
-    return STR_NONE;
+            return &p->list[i];
+    return NULL;
 }
 
-void side_verify(const struct req *r, struct plan *p, unsigned has)
+static struct choice_side side_of(const struct candidate *first)
 {
-    p->cascade = false;
-    if (p->side != SIDE_SMALL || p->route->verifier_count == 0 || has != BOTH)
-        return;
-    p->cascade = cascades_try(gate_cascades(r->worker->gate), p->route->name);
-    if (p->cascade)
-        return;
-    p->side = SIDE_LARGE;
-    p->reason = "the cascade does not pay";
+    if (!first)
+        return (struct choice_side){.usable = false};
+    return (struct choice_side){true, first->expected_state != PRICE_UNPRICED, first->expected};
 }
 
-static void choose(struct req *r, struct plan *p)
+// What tells the two sides apart; of a call that has one of them nobody asks.
+static void compare(struct req *r, struct plan *p, const struct candidate *small,
+                    const struct candidate *large)
 {
-    struct counsel counsel;
+    struct choice_call *c = &p->known;
     p->traits = features_of(r, p->route);
     if (!p->traits)
         return; // the arena's mark refuses the call
-    uint64_t pair = model_pair(first_of(p, SIDE_SMALL), first_of(p, SIDE_LARGE));
-    learned_advise(r->view->snapshot->learned, p->route, p->traits, pair, &counsel);
-    p->scored = true;
-    p->score = counsel.score;
-    p->threshold = counsel.threshold;
-    p->reason = counsel.reason;
-    p->side = counsel.large ? SIDE_LARGE : SIDE_SMALL;
+    learned_judge(r->view->snapshot->learned, p->route, p->traits,
+                  model_pair(small->full, large->full), &c->judged);
+    c->pressure_ppm = expected_pressure(r, large);
+    if (p->route->verifier_count)
+        c->cascade = cascades_paid(gate_cascades(r->worker->gate), p->route->name);
 }
 
-void side_choose(struct req *r, struct plan *p, unsigned has)
+void side_choose(struct req *r, struct plan *p, enum side session)
 {
-    p->propensity_ppm = PROPENSITY_SURE;
-    if (has == BOTH) {
-        choose(r, p);
-        return;
-    }
-    p->side = has & 1u << SIDE_LARGE ? SIDE_LARGE : SIDE_SMALL;
-    p->reason = "the only side";
+    const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
+    const struct choice_policy policy = {(enum choice_mode)p->route->mode,
+                                         p->route->verifier_count > 0};
+    p->known = (struct choice_call){.small = side_of(small),
+                                    .large = side_of(large),
+                                    .session = session,
+                                    .dice = choice_dice(&r->id),
+                                    .checkable = !endpoint_free(r->found.endpoint)};
+    if (small && large)
+        compare(r, p, small, large);
+    choice_make(&p->known, &policy, &p->choice);
 }

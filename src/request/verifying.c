@@ -41,7 +41,7 @@ static bool may_escalate(const struct req *r)
 
 static bool is_small(const struct req *r)
 {
-    return r->plan && r->plan->cascade &&
+    return r->plan && r->plan->choice.cascade &&
            r->plan->list[r->attempt.target.place].side == SIDE_SMALL && may_escalate(r);
 }
 

@@ -266,7 +266,7 @@ void ledger_begin(struct ledger *l)
     l->difference_pd = ledger_difference(l);
 }
 
-static enum decision_side side_at(const struct decision *d)
+static enum side side_at(const struct decision *d)
 {
     return d->chosen < d->count ? d->list[d->chosen].side : d->side;
 }

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cascade is used while it pays: where most answers are refused, calls go to the large side at once, and one in
-sixteen still tries the small one, by which it is seen whether it pays again."""
+sixteen, drawn by its id, still tries the small one, by which it is seen whether it pays again."""
 import json
 
 from lib.scene import Gateway, Mock, expect, expect_in, limit
 from lib.told import Told
 
 limit(120)
-LEAST, TRY_EACH = 30, 16
+LEAST = 30
 ROUTES = """  - { model: told/small, input_per_mtok: 1, output_per_mtok: 1 }
   - { model: told/large, input_per_mtok: 2, output_per_mtok: 2 }
 tiers:
@@ -19,11 +19,15 @@ routes:
 GOOD, BAD = "It is fine.", "I'm sorry, but I can't help with that."
 told = Told()
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
+    ids = []
+
     def asked(small):
         """The models that a call has asked."""
         before = len(told.asked)
         told_so = {"x-told": json.dumps({"small": small, "large": "LARGE"})}
-        expect(gateway.chat(model="dear", headers=told_so).status, 200)
+        answer = gateway.chat(model="dear", headers=told_so)
+        expect(answer.status, 200)
+        ids.append(answer.headers["x-costlens-request-id"])
         return [body["model"] for body in told.asked[before:]]
 
     # Half of them are refused: 0.5 + 1 x 0.5 of the large one's price is no less than its own.
@@ -43,11 +47,22 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
            (LEAST, "0.50", LEAST // 2, 0))
     # Half of them saved half of the large one's price, and as much was paid in vain for the others.
     expect((served["saved_usd"], served["shadow_usd"], served["saved_net_usd"]), ("0.00", "0.00", "0.00"))
-    for _ in range(2):
-        expect([asked(GOOD) for _ in range(TRY_EACH - 1)], [["large"]] * (TRY_EACH - 1))
-        expect(asked(BAD), ["small", "large"])
-    # It pays again.
-    expect([asked(GOOD) for _ in range(TRY_EACH)], [["large"]] * (TRY_EACH - 1) + [["small"]])
-    for _ in range(2):
-        expect([asked(GOOD) for _ in range(TRY_EACH)][-1], ["small"])
-    expect(asked(GOOD), ["small"])
+    # Now a few try; which ones is drawn by their ids, and told. None in 600 would be one time in 10^16.
+    def decision(request):
+        return json.loads(gateway.costlens("route", "explain", request, "--json").stdout)["attempts"][0]["decision"]
+
+    seen, tries = {}, 0
+    for _ in range(600):
+        models, request = asked(BAD), ids[-1]
+        tries += models == ["small", "large"]
+        seen.setdefault(tuple(models), request)
+        if len(seen) == 2:
+            break
+    tried, went = decision(seen["small", "large"]), decision(seen["large",])
+    expect((tried["side"], tried["reason"], tried["propensity"]), ("small", "rules", "0.0625"))
+    expect((went["side"], went["reason"], went["propensity"]), ("large", "the cascade does not pay", "0.9375"))
+    expect_in("0.0625 of calls like it go that way", gateway.costlens("route", "explain", seen["small", "large"]).stdout)
+    # It pays again, once one more of them is good than was bad.
+    for _ in range(tries + 1):
+        expect(next(models for models in (asked(GOOD) for _ in range(600)) if models != ["large"]), ["small"])
+    expect([asked(GOOD) for _ in range(8)], [["small"]] * 8)

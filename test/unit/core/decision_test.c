@@ -26,7 +26,7 @@ static struct decision full(void)
         .mode = STR("measured"),
         .match = STR("tag feature=support, 812 tokens in (up to 4000)"),
         .reason = STR("gain below the threshold"),
-        .side = DECISION_SMALL,
+        .side = SIDE_SMALL,
         .cascade = true,
         .scored = true,
         .score_ppm = -31250,
@@ -34,13 +34,36 @@ static struct decision full(void)
         .propensity_ppm = 750000,
         .traits = STR("\0\377 traits"),
         .count = 3,
-        .list = {{STR("local/small"), DECISION_SMALL, STR("context"), PRICE_FREE, {0}},
-                 {STR("openai/mini"), DECISION_SMALL, {0}, PRICE_PRICED, {1250000}},
-                 {STR("openai/large"), DECISION_LARGE, {0}, PRICE_UNPRICED, {0}}},
+        .list = {{STR("local/small"), SIDE_SMALL, STR("context"), PRICE_FREE, {0}},
+                 {STR("openai/mini"), SIDE_SMALL, {0}, PRICE_PRICED, {1250000}},
+                 {STR("openai/large"), SIDE_LARGE, {0}, PRICE_UNPRICED, {0}}},
         .chosen = 1,
         .compared = true,
         .large = {INT64_MAX},
     };
+}
+
+// What the first attempt of a call that models have judged has.
+static struct decision known(void)
+{
+    struct decision d = full();
+    d.known = d.confined = true;
+    d.max_loss_ppm = 20000;
+    d.confidence_ppm = 950000;
+    d.call = (struct choice_call){
+        .judged = {.there = true,
+                   .has_own = true,
+                   .shipped = -31250,
+                   .own = 125000,
+                   .own_check = UINT32_MAX,
+                   .counsel = {{false, 50000, CHOICE_WHY_RULES},
+                               {true, 62500, CHOICE_WHY_MEASURED},
+                               {true, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_TASK}}},
+        .pressure_ppm = CHOICE_SURE,
+        .session = SIDE_LARGE,
+        .cascade = CHOICE_CASCADE_COSTS,
+        .checkable = true};
+    return d;
 }
 
 static struct decision back(const struct decision *d)
@@ -82,6 +105,44 @@ static void comes_back_whole(void **state)
         same_candidate(&b.list[i], &d.list[i]);
 }
 
+static void what_was_known_comes_back(void **state)
+{
+    (void)state;
+    const struct decision d = known(), b = back(&d);
+    assert_true(b.known && b.confined && !b.cut);
+    for (unsigned i = 0; i < CHOICE_MODES; i++) {
+        const struct choice_counsel *x = &d.call.judged.counsel[i], *y = &b.call.judged.counsel[i];
+        assert_true(x->own == y->own && x->threshold == y->threshold && x->why == y->why);
+    }
+    assert_true(b.call.judged.there && b.call.judged.has_own && b.call.checkable);
+    assert_int_equal(b.call.judged.shipped, d.call.judged.shipped);
+    assert_int_equal(b.call.judged.own, d.call.judged.own);
+    assert_int_equal(b.call.judged.own_check, d.call.judged.own_check);
+    assert_int_equal(b.call.pressure_ppm, d.call.pressure_ppm);
+    assert_true(b.call.session == SIDE_LARGE && b.call.cascade == CHOICE_CASCADE_COSTS);
+    assert_int_equal(b.max_loss_ppm, d.max_loss_ppm);
+    assert_int_equal(b.confidence_ppm, d.confidence_ppm);
+    assert_true(b.compared && b.count == d.count);
+}
+
+// The first version knew less, and is read as it was.
+static void an_older_one_is_read(void **state)
+{
+    (void)state;
+    const struct decision d = full();
+    struct decision out;
+    (void)back(&d);
+    packed.ptr[0] = 1;
+    assert_true(decision_unpack(buf_str(&packed), &out));
+    assert_true(!out.known && out.count == d.count && out.large.pd == d.large.pd);
+    const struct decision more = known();
+    (void)back(&more);
+    packed.ptr[0] = 1;
+    assert_false(decision_unpack(buf_str(&packed), &out));
+    packed.ptr[0] = 3;
+    assert_false(decision_unpack(buf_str(&packed), &out));
+}
+
 static void comes_back_with_little(void **state)
 {
     (void)state;
@@ -101,20 +162,21 @@ static void is_cut_to_its_most(void **state)
     d.route = d.mode = d.match = d.reason = d.traits = str_from(text, sizeof text);
     d.count = DECISION_CANDIDATES_MAX;
     for (unsigned i = 0; i < d.count; i++)
-        d.list[i] = (struct decision_candidate){
-            d.route, DECISION_LARGE, d.route, PRICE_PRICED, {INT64_MIN}};
+        d.list[i] =
+            (struct decision_candidate){d.route, SIDE_LARGE, d.route, PRICE_PRICED, {INT64_MIN}};
     d.chosen = d.count - 1;
     const struct decision b = back(&d);
     assert_int_equal(b.match.len, DECISION_TEXT_MAX);
     assert_int_equal(b.traits.len, 0); // a part of them says nothing
     assert_true(b.count > 0 && b.count < d.count);
     assert_int_equal(b.chosen, b.count); // it is not among them
+    assert_true(b.cut);
 }
 
 static void what_is_cut_off_is_refused(void **state)
 {
     (void)state;
-    const struct decision d = full();
+    const struct decision d = known();
     struct decision out;
     (void)back(&d);
     for (size_t n = 0; n < packed.len; n++)
@@ -126,12 +188,12 @@ static void what_is_cut_off_is_refused(void **state)
 static void another_byte_is_refused_or_packs_the_same(void **state)
 {
     (void)state;
-    const struct decision d = full();
+    const struct decision d = known();
     struct decision out;
     struct buf again;
     (void)back(&d);
     buf_init(&again, &alloc_heap, 0);
-    for (size_t i = 0; i < packed.len; i++) {
+    for (size_t i = 1; i < packed.len; i++) { // but for the version
         for (unsigned c = 0; c < 256; c++) {
             const char before = packed.ptr[i];
             packed.ptr[i] = (char)c;
@@ -150,6 +212,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_whole),
+        cmocka_unit_test(what_was_known_comes_back),
+        cmocka_unit_test(an_older_one_is_read),
         cmocka_unit_test(comes_back_with_little),
         cmocka_unit_test(is_cut_to_its_most),
         cmocka_unit_test(what_is_cut_off_is_refused),

@@ -103,13 +103,21 @@ static struct learned *learned(const struct learned *before)
     return l;
 }
 
+struct counsel {
+    bool large;
+    const char *reason;
+};
+
 static struct counsel ask_of(const struct learned *l, const char *text)
 {
     static struct traits t;
-    struct counsel c;
+    struct choice_call call = {.small.usable = true, .large.usable = true};
+    const struct choice_policy policy = {(enum choice_mode)route.mode, route.verifier_count > 0};
+    struct choice_made c;
     traits_make(text, &t);
-    learned_advise(l, &route, &t, model_pair(small_models[0], large_models[0]), &c);
-    return c;
+    learned_judge(l, &route, &t, model_pair(small_models[0], large_models[0]), &call.judged);
+    choice_make(&call, &policy, &c);
+    return (struct counsel){c.side == SIDE_LARGE, choice_why_text(c.why)};
 }
 
 static void keep_row(void *context, const struct promise_row *row)
