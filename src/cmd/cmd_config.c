@@ -77,7 +77,7 @@ static void print_tier(const struct config_tier *t, bool first)
     command_print(stdout, "%-10s %.*s:", first ? "tiers" : "", STR_ARG(t->name));
     for (unsigned i = 0; i < t->model_count; i++)
         command_print(stdout, "%s %.*s", i ? "," : "", STR_ARG(t->models[i]));
-    putchar('\n');
+    printf("%s\n", t->model_count ? "" : " -");
 }
 
 static void print_side(const char *name, const struct config_tier *t)

@@ -88,7 +88,8 @@ static const char introduction[] =
 
 static const char *const environment[][2] = {
     {"OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...",
-     "Providers' keys, where the configuration names no provider."},
+     "Providers' keys, where the configuration names no provider, or a model of one that it "
+     "lacks."},
     {"OPENAI_BASE_URL, ANTHROPIC_BASE_URL, GOOGLE_GEMINI_BASE_URL",
      "Where these providers are, if not at their usual address."},
     {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY",

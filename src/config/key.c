@@ -34,12 +34,19 @@ bool reading_is_private(const struct reading *r, struct str full)
     return p && (p->mock || (host_is_private(p->url.host) && !p->proxied));
 }
 
-static bool is_absent(const struct reading *r, struct str full)
+const struct left_out *reading_left_out(const struct reading *r, struct str full)
 {
     for (unsigned i = 0; i < r->left_out_count; i++) {
-        if (has_prefix(full, r->left_out[i]))
-            return true;
+        if (has_prefix(full, r->left_out[i].name))
+            return &r->left_out[i];
     }
+    return NULL;
+}
+
+static bool is_absent(const struct reading *r, struct str full)
+{
+    if (reading_left_out(r, full))
+        return true;
     const struct node *named = node_get(r->root, "providers");
     bool environment = node_is_null(named) || (named->kind == NODE_MAP && named->count == 0);
     for (size_t i = 0; environment && i < vendor_count(); i++) {
@@ -92,15 +99,30 @@ static bool lists(const struct config_provider *p, struct str model)
     return p->model_count == 0;
 }
 
+static void say_absent(struct reading *r, int line, struct reading_owner of, struct str full)
+{
+    const struct left_out *o = reading_left_out(r, full);
+    if (o && o->variable)
+        reading_warn(
+            r, line,
+            "%s %.*s: %.*s is left out: there is no provider %.*s. Set %s, or add it under "
+            "`providers`",
+            of.kind, STR_ARG(of.name), STR_ARG(full), STR_ARG(o->name), o->variable);
+    else
+        reading_warn(r, line, "%s %.*s: the provider of %.*s is not there: left out", of.kind,
+                     STR_ARG(of.name), STR_ARG(full));
+}
+
 enum reading_target reading_target(struct reading *r, const struct node *n, struct reading_owner of,
                                    struct str full)
 {
     int provider = -1;
+    if (provider_of(r->c, full) < 0)
+        reading_implied(r, full);
     if (!reading_model(r, n->line, full, of.section, &provider))
         return TARGET_FAULTY;
     if (provider < 0) {
-        reading_warn(r, n->line, "%s %.*s: the provider of %.*s is not there: left out", of.kind,
-                     STR_ARG(of.name), STR_ARG(full));
+        say_absent(r, n->line, of, full);
         return TARGET_ABSENT;
     }
     const struct config_provider *p = &r->c->providers[provider];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Ollama of this machine, where no file names providers: at OLLAMA_HOST, else where Ollama
-// listens by itself. Whether it is there is found out while the gateway runs.
+// The Ollama of this machine, where no file names providers, or a model of its and no provider of
+// that name: at OLLAMA_HOST, else where Ollama listens by itself. Whether it is there is found out
+// while the gateway runs.
 //
 // OLLAMA_HOST is also what an Ollama is started with, so it may be an address to bind. As Ollama
 // reads it: https://github.com/ollama/ollama/blob/main/envconfig/config.go
@@ -73,12 +74,12 @@ static struct str url_of(struct arena *arena, struct str text)
                         STR_ARG(path));
 }
 
-void reading_ollama(struct reading *r)
+void reading_ollama(struct reading *r, struct str name)
 {
     const char *named = reading_env(r, "OLLAMA_HOST");
     struct provider_text usual = {0};
     reading_defaults(r, SECTION_PROVIDER, &usual);
-    struct config_provider p = {.name = str_of("ollama"),
+    struct config_provider p = {.name = name,
                                 .dialect = DIALECT_OLLAMA,
                                 .vendor = str_of("ollama"),
                                 .vendor_row = vendor_find(str_of("ollama")),

@@ -358,7 +358,7 @@ static bool env_key(struct reading *r, const char *variable, struct config_provi
     return false;
 }
 
-static void add_from_environment(struct reading *r, const struct vendor *v)
+void reading_environment(struct reading *r, const struct vendor *v)
 {
     struct config_provider p = {.name = str_of(v->name),
                                 .timeouts = r->timeouts,
@@ -418,7 +418,7 @@ void reading_providers(struct reading *r)
     struct config *c = r->c;
     const struct node *n = node_get(r->root, "providers");
     bool named = !node_is_null(n) && (n->kind != NODE_MAP || n->count);
-    size_t most = (named ? n->count : vendor_count()) + 2;
+    size_t most = (named ? n->count : 0) + vendor_count() + 3; // two names of Ollama, and the mock
     c->providers = arena_array(&c->arena, struct config_provider, most);
     if (!c->providers)
         return;
@@ -429,9 +429,9 @@ void reading_providers(struct reading *r)
     for (const struct node *p = named && n->kind == NODE_MAP ? n->first : NULL; p; p = p->next)
         read_provider(r, p, &c->providers[c->provider_count]);
     for (size_t i = 0; !named && i < vendor_count(); i++)
-        add_from_environment(r, vendor_at(i));
+        reading_environment(r, vendor_at(i));
     if (!named)
-        reading_ollama(r);
+        reading_ollama(r, reading_ollama_name(r));
     if (r->source->mock)
         add_mock(r);
 }

@@ -6,10 +6,10 @@
 #include "config/reading.h"
 #include "core/key.h"
 
-static void leave_out(struct reading *r, struct str name)
+void reading_leave_out(struct reading *r, struct str name, const char *variable)
 {
     if (r->left_out_count < WARNINGS_MAX)
-        r->left_out[r->left_out_count++] = name;
+        r->left_out[r->left_out_count++] = (struct left_out){name, variable};
 }
 
 // False when it is not there, for a reason or (after a fault) without one.
@@ -34,7 +34,7 @@ static void say_left_out(struct reading *r, int line, const struct config_provid
         return;
     reading_missing(r, line, "provider %.*s is left out: %.*s. Set it, or remove the provider",
                     STR_ARG(p->name), STR_ARG(reason));
-    leave_out(r, p->name);
+    reading_leave_out(r, p->name, NULL);
 }
 
 static bool read_one(struct reading *r, const struct node *n, struct config_provider *p)

@@ -13,14 +13,20 @@
 #define FAULTS_MAX   64
 #define WARNINGS_MAX 64
 
+// A provider that is meant and not there.
+struct left_out {
+    struct str name;
+    const char *variable; // of the environment, which would make it be there; NULL: it was told
+};
+
 struct reading {
     struct config *c;
     const struct config_source *source;
     const char *folder; // of the file: relative paths start there
     const struct node *root;
-    struct origin_timeouts timeouts;   // those of the file, for every provider
-    struct config_breaker breaker;     // the same
-    struct str left_out[WARNINGS_MAX]; // providers whose secret is missing
+    struct origin_timeouts timeouts; // those of the file, for every provider
+    struct config_breaker breaker;   // the same
+    struct left_out left_out[WARNINGS_MAX];
     unsigned left_out_count;
     bool ca_checked;  // SSL_CERT_FILE, once for all providers
     bool alone;       // nobody asks the store: what only the file lacks is told
@@ -64,7 +70,16 @@ void reading_providers(struct reading *r);
 // Its `key`, or `keys`. False when it has none of those that it should have: said, and left out.
 bool reading_provider_keys(struct reading *r, const struct node *map, struct config_provider *p);
 void config_provider_forget(struct config_provider *p); // its keys
-void reading_ollama(struct reading *r);                 // the one of this machine
+// The one of this machine, by that name; and by which the file calls it.
+void reading_ollama(struct reading *r, struct str name);
+struct str reading_ollama_name(const struct reading *r);
+// A vendor whose key is in the environment, if it is.
+void reading_environment(struct reading *r, const struct vendor *v);
+// The provider of that model, which none of `providers` is: where the environment has it, it is
+// there from now on; where it could have it, it is left out. Else it changes nothing.
+void reading_implied(struct reading *r, struct str full);
+void reading_leave_out(struct reading *r, struct str name, const char *variable);
+const struct left_out *reading_left_out(const struct reading *r, struct str full); // or NULL
 void reading_proxy(struct reading *r, struct config_provider *p, const char *text, int line);
 // One model on a list: whose list it is, for people.
 struct reading_owner {

@@ -43,7 +43,9 @@ static const struct config_row top[] = {
      "When a model that keeps failing is passed over; see below. A provider may have its own."},
     {"providers", KIND_OTHER, "name: section", NULL, 0, 0, 0,
      "Who serves models, in order of preference; see below. Default: those whose keys are in the\n"
-     "environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...)."},
+     "environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...). One that aliases,\n"
+     "tiers or routes name and that is missing here is found in the same way; local or ollama is\n"
+     "the Ollama of this machine."},
     {"aliases", KIND_OTHER, "name: [PROVIDER/MODEL, ...]", NULL, 0, 0, 0,
      "Names of your own for models: the first of the list whose provider exists and speaks the\n"
      "caller's dialect, and that the caller's key may use."},

@@ -75,6 +75,9 @@ bool reading_tier(struct reading *r, struct reading_owner of, const struct node 
         return false;
     for (const struct node *item = many ? n->first : n; item; item = many ? item->next : NULL)
         add_entry(r, of, item, out);
+    if (out->model_count == 0 && r->c->fault_count == faults)
+        reading_warn(r, n->line, "%s %.*s: none of its models is there, so nobody is asked",
+                     of.kind, STR_ARG(of.name));
     return r->c->fault_count == faults;
 }
 

@@ -26,6 +26,12 @@ bool able_stays(const struct snapshot *s, const struct config_provider *p, struc
     return !local_of(s, p, model, &m) || !m.remote;
 }
 
+static bool is_gone(const struct snapshot *s, const struct config_provider *p)
+{
+    struct local *l = p->sought ? snapshot_local(s, p) : NULL;
+    return l && local_there(l) == LOCAL_DOWN;
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
     return a == 0 || (b > 0 && b < a) ? b : a;
@@ -37,7 +43,8 @@ void able_of(const struct snapshot *s, const struct config_provider *p, struct s
     const struct sheet *sheet = provider_sheet(s, p, model);
     struct local_model m;
     *out = (struct able){.context = sheet ? sheet->context_tokens : 0,
-                         .stays = able_stays(s, p, model)};
+                         .stays = able_stays(s, p, model),
+                         .gone = is_gone(s, p)};
     for (unsigned i = 0; i < p->lack_count; i++) {
         if (str_glob(p->lacks[i].models, model))
             out->lacks |= p->lacks[i].bits;

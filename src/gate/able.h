@@ -12,6 +12,7 @@ struct able {
     unsigned lacks;  // enum ability: it surely has none of these
     int64_t context; // tokens; 0 = not known
     bool stays;      // it runs on this machine or in its private network
+    bool gone;       // of an Ollama that nobody named, which did not answer the last time
 };
 
 // Of a model by its name there (dialect_model). An Ollama tells most; the book tells the context.

@@ -48,6 +48,8 @@ static void write_price(struct json_out *o, const struct snapshot *s, const stru
 // Whatever a call says: what depends on it is judged with the call.
 static const char *why_out(const struct config_route *route, const struct able *able)
 {
+    if (able->gone)
+        return "not there";
     if (route->local_only && !able->stays)
         return "not local";
 #define X(id, bit, word)                             \

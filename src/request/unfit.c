@@ -36,6 +36,8 @@ const char *unfit(const struct req *r, const struct config_route *route, const s
     const struct config_provider *p = &r->view->snapshot->config->providers[t->provider];
     struct able able;
     able_of(r->view->snapshot, p, t->model, &able);
+    if (able.gone)
+        return "not there";
     if (route->local_only && !able.stays)
         return "not local";
     const char *lacks = lacking(able.lacks & (route->require | asks(&r->ask.demand)));

@@ -2,33 +2,15 @@
 """No file: providers from the environment, or none at all, or the built-in mock.
 
 Without a file the gateway takes the usual ports: they are free in a network of its own."""
-import ctypes
-import fcntl
 import os
 import re
 import socket
-import struct
 import subprocess
 import tempfile
 
-from lib.scene import COSTLENS, Program, expect, expect_in, expect_true, folder, question, request, skip, until
-
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-SIOCSIFFLAGS, IFF_UP = 0x8914, 1
-
-
-def own_network():
-    """Leaves the machine's network for one that has only a loopback. False where that is not allowed."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWNET) != 0:
-        user = os.getuid()
-        if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
-            return False
-        with open("/proc/self/uid_map", "w") as file:
-            file.write(f"{user} {user} 1")
-    with socket.socket() as s:
-        fcntl.ioctl(s, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
-    return True
+from lib.internet import own_network
+from lib.ollama import Ollama
+from lib.scene import COSTLENS, Mock, Program, expect, expect_in, expect_true, folder, question, request, skip, until
 
 
 def serve(name, arguments=(), **environment):
@@ -81,6 +63,22 @@ expect_true(any(m.startswith("openai/") for m in models), "OpenAI's models")
 expect_true(not any(m.startswith("anthropic/") for m in models), "a key of ours is no provider")
 expect_in("ANTHROPIC_API_KEY", program.errors())
 program.stop(2)
+
+# Who asks for `auto` gets a small model, and a large one where it fails: that of this machine before what costs money.
+with Mock() as mock, Ollama({"llama3.2:3b": 131072}) as ollama:
+    program, token = serve("auto", OPENAI_API_KEY="sk-x", OPENAI_BASE_URL=f"{mock.url}/v1",
+                           OLLAMA_HOST=f"127.0.0.1:{ollama.port}")
+    until(lambda: chat(token, "auto").headers["x-costlens-model"] == "ollama/llama3.2:3b", 5, "it was found")
+    ollama.broken.add("llama3.2:3b")
+    answer = chat(token, "auto")
+    expect((answer.status, answer.headers["x-costlens-provider"]), (200, "openai"))
+    expect_in("route auto: fallback", answer.headers["x-costlens-reason"])
+    program.stop(2)
+    program, token = serve("cloud", OPENAI_API_KEY="sk-x", OPENAI_BASE_URL=f"{mock.url}/v1")
+    answer = chat(token, "auto")
+    expect((answer.status, answer.headers["x-costlens-provider"]), (200, "openai"))
+    expect_in("route auto: small", answer.headers["x-costlens-reason"])
+    program.stop(2)
 
 # A file without providers leaves them to the environment: what is wrong there is not said of the file.
 file = folder / "silent.yaml"

@@ -21,11 +21,13 @@ routes:
   - { name: dying, match: { team: nobody }, small: ["bench/small-a+503"], large: large }
   - { name: dead, match: { key: nobody }, mode: certified, small: small, large: dead }
   - { name: mixed, match: { key: nobody }, small: [bench/small-a, claude/claude-sonnet-5-5] }
+  - { name: team, match: { team: [web, search] }, small: bench/small-b }
   - { name: one, match: { min_tokens_in: 1000 }, large: bench/large-a }
 """
 MODELS = ["small-a", "small-b", "large-a", '"small-a+503"', '"large-a+503"']
 KEYS = ["{ name: narrow, token: narrow-narrow-narrow, models: [bench/small-b] }",
         "{ name: routed, token: routed-routed-routed, models: [support] }",
+        "{ name: mine, token: mines-mines-mines, team: web }",
         "{ name: auto, token: autos-autos-autos, models: [auto] }"]
 
 
@@ -55,6 +57,7 @@ with Mock() as mock, Priced(mock, extra=ROUTES, models=MODELS, keys=KEYS) as gat
     asked("support", "small-a", "route support: small")
     asked("good", "large-a", "route good: large")
     asked("one", "large-a", "route one: large")
+    asked("auto", "small-b", "route team: small", bearer("mines-mines-mines"))
     # The header chooses, whatever the model is called; `auto` in it is as in the body.
     asked("gpt-4o", "small-a", "route support: small", {"x-costlens-route": "support"})
     asked("auto", "large-a", "route good: large", {"x-costlens-route": "good", **support})
@@ -85,7 +88,7 @@ with Mock() as mock, Priced(mock, extra=ROUTES, models=MODELS, keys=KEYS) as gat
         expect((answer.status, error["code"]), (status, code))
         expect_in(phrase, error["message"])
 
-    names = "Those here are: support, good, shaky, dying, dead, mixed, one."
+    names = "Those here are: support, good, shaky, dying, dead, mixed, team, one."
     refused(400, "bad_request", f"no route is called \"none\". {names}", {"x-costlens-route": "none"})
     refused(400, "bad_request", f"no route is called \"suport\". {names}", {"x-costlens-route": "suport"})
     refused(404, "model_not_found", "The route \"good\" has no model that can take this call: bench/small-a (key), "
@@ -103,7 +106,7 @@ with Mock() as mock, Priced(mock, extra=ROUTES, models=MODELS, keys=KEYS) as gat
     expect([m["id"] for m in mine], ["support"])
 
     shown = json.loads(gateway.costlens("route", "list", "--json").stdout)["routes"]
-    expect([r["name"] for r in shown], ["support", "good", "shaky", "dying", "dead", "mixed", "one", "auto"])
+    expect([r["name"] for r in shown], ["support", "good", "shaky", "dying", "dead", "mixed", "team", "one", "auto"])
     expect(shown[0]["match"], {"tag": {"feature": "support*"}, "max_tokens_in": 100})
     expect(shown[0]["sides"]["small"][0], {"model": "bench/small-a", "price": {"input": "0.15", "output": "0.6"},
                                            "context": None, "local": True, "out": None})

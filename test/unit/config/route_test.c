@@ -257,10 +257,79 @@ static void what_is_not_there_is_left_out(void **state)
                             "  b: {url: 'http://127.0.0.1:9/v1', key: env:NOBODY}\n"
                             "tiers:\n  small: [b/x, a/m]\n"
                             "routes:\n  - {name: r, small: small, large: b/y}\n",
-                            3); // of the provider, and of each model
+                            4); // of the provider, of each model, and that none is left
     assert_int_equal(c->tiers[0]->model_count, 1);
     assert_int_equal(c->routes[0].large->model_count, 0);
     config_free(c);
+}
+
+static const struct config_provider *provider(const struct config *c, const char *name)
+{
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        if (str_is(c->providers[i].name, name))
+            return &c->providers[i];
+    }
+    return NULL;
+}
+
+// In `providers` stands one only: others are found where the environment has them.
+static void what_a_model_implies_is_a_provider(void **state)
+{
+    (void)state;
+    struct config *c =
+        good(P "aliases:\n  fast: openai/gpt-5.4-mini\n"
+               "tiers:\n  small: [local/llama3.2:3b, openai/gpt-5.4-mini]\n"
+               "  large: [mistral/mistral-large-latest, a/m, mistral/other]\n"
+               "routes:\n  - {name: r, small: [ollama/x], large: large, match: {key: dev},"
+               " verify: [{agree: local/qwen3:4b}]}\n",
+             2); // each of Mistral's
+    assert_non_null(strstr(c->warnings[0].text.ptr, "is left out: there is no provider mistral. "
+                                                    "Set MISTRAL_API_KEY, or add it under"));
+    assert_int_equal(c->provider_count, 4);
+    assert_true(provider(c, "openai")->from_environment);
+    assert_non_null(provider(c, "openai")->key);
+    assert_true(provider(c, "local")->sought && provider(c, "ollama")->sought);
+    assert_true(provider(c, "local")->free);
+    assert_int_equal(c->aliases[0].model_count, 1);
+    assert_int_equal(c->tiers[0]->model_count, 2);
+    assert_int_equal(c->tiers[1]->model_count, 1);
+    config_free(c);
+}
+
+// None of `providers` is there: the Ollama has the name that the file calls it by.
+static void the_ollama_has_one_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *name, *other;
+    } cases[] = {
+        {"aliases: {a: openai/gpt-5.4}\n", "ollama", "local"},
+        {"aliases: {a: local/llama3.2:3b}\n", "local", "ollama"},
+        {"tiers: {small: [{model: local/llama3.2:3b}]}\n", "local", "ollama"},
+        {"routes: [{name: r, small: [openai/gpt-5.4, local/llama3.2:3b]}]\n", "local", "ollama"},
+        {"store: sqlite:local/costlens.db\n", "ollama", "local"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct config *c = good(cases[i].text, 0);
+        assert_non_null(provider(c, cases[i].name));
+        assert_null(provider(c, cases[i].other));
+        assert_non_null(provider(c, "openai")); // its key is there
+        config_free(c);
+    }
+}
+
+static void a_slip_implies_nothing(void **state)
+{
+    (void)state;
+    static const struct bad slips[] = {
+        {P "tiers:\n  small: [llama.cpp/gemma]\n", 4, "names no provider of this file"},
+        {P "tiers:\n  small: [local/]\n", 4, "has no provider"},
+        {P "prices:\n  - {model: openai/gpt-5.4, input_per_mtok: 1}\n", 4, "names no provider"},
+        {"providers:\n  mistral: {url: nowhere}\n"
+         "tiers:\n  small: [mistral/mistral-large-latest]\n",
+         2, "url: `nowhere`"},
+    };
+    expect_faults(slips, sizeof slips / sizeof slips[0]);
 }
 
 static void what_takes_everything_is_told(void **state)
@@ -283,6 +352,9 @@ int main(void)
         cmocka_unit_test(what_costs_nothing_is_checked_by_itself),
         cmocka_unit_test(a_provider_has_several_keys),
         cmocka_unit_test(what_is_not_there_is_left_out),
+        cmocka_unit_test(what_a_model_implies_is_a_provider),
+        cmocka_unit_test(the_ollama_has_one_name),
+        cmocka_unit_test(a_slip_implies_nothing),
         cmocka_unit_test(what_takes_everything_is_told),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
