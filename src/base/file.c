@@ -4,9 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/limits.h"
 
 #define CHUNK_BYTES (64 * (size_t)KIB)
@@ -79,5 +83,35 @@ enum status file_write(const char *path, enum file_kind kind, struct str text, s
         s = file_failed(path, "cannot be written", why);
     if (close(fd) != 0 && s == STATUS_OK)
         s = file_failed(path, "cannot be written", why);
+    return s;
+}
+
+static enum status write_beside(const char *path, enum file_kind kind, struct str text,
+                                struct why *why)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kind == FILE_OWN ? 0600 : 0666);
+    if (fd < 0)
+        return file_failed(path, "cannot be written", why);
+    bool fine = file_write_to(fd, text) && fsync(fd) == 0;
+    enum status s = fine ? STATUS_OK : file_failed(path, "cannot be written", why);
+    if (close(fd) != 0 && fine)
+        s = file_failed(path, "cannot be written", why);
+    return s;
+}
+
+enum status file_replace(const char *path, enum file_kind kind, struct str text, struct why *why)
+{
+    char beside[PATH_MAX];
+    int n = snprintf(beside, sizeof beside, "%s.new-%ld", path, (long)getpid());
+    if (n < 0 || (size_t)n >= sizeof beside)
+        return why_set(why, STATUS_LIMIT, "%s: its path is too long", path);
+    (void)unlink(beside); // of an earlier process with this number
+    enum status s = write_beside(beside, kind, text, why);
+    if (s == STATUS_OK && rename(beside, path) != 0)
+        s = file_failed(path, "cannot be written", why);
+    if (s == STATUS_OK)
+        folder_sync(dirname(beside));
+    else
+        (void)unlink(beside);
     return s;
 }

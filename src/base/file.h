@@ -25,6 +25,10 @@ enum status file_read_from(int fd, const char *path, struct buf *out, struct why
 // may hold a part.
 enum status file_write(const char *path, enum file_kind kind, struct str text,
                        struct why *why) MUST_USE;
+// The same for a file that others may have open or mapped: it is written beside, put on the disk
+// with its folder's entry, and takes the name at once. After a failure what was there stays.
+enum status file_replace(const char *path, enum file_kind kind, struct str text,
+                         struct why *why) MUST_USE;
 // All of the text, over short writes and signals. False with errno.
 bool file_write_to(int fd, struct str text) MUST_USE;
 // What errno says of the path: FULL without space, else IO. `what` failed, as in "cannot be read".

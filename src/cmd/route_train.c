@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// route train - learns a model from rows and writes its file: beside the old one, then in its
-// place, since a program may have that mapped.
+// route train - learns a model from rows and writes its file in the place of the old one, which a
+// program may have mapped.
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json_out.h"
@@ -16,19 +15,8 @@
 static int write_model(const char *path, struct str bytes)
 {
     struct why why;
-    struct buf beside;
-    int code = EXIT_OK;
-    buf_init(&beside, &alloc_heap, 0);
-    buf_printf(&beside, "%s.new-%ld", path, (long)getpid());
-    if (file_write(buf_cstr(&beside), FILE_ANY, bytes, &why) != STATUS_OK)
-        code = command_failed("%s", why.text);
-    else if (rename(buf_cstr(&beside), path) != 0)
-        code =
-            file_failed(path, "cannot be written", &why) ? command_failed("%s", why.text) : EXIT_OK;
-    if (code != EXIT_OK)
-        unlink(buf_cstr(&beside));
-    buf_fini(&beside);
-    return code;
+    enum status s = file_replace(path, FILE_ANY, bytes, &why);
+    return s == STATUS_OK ? EXIT_OK : command_failed("%s", why.text);
 }
 
 // What a person wants to know of a part: its share, where it has one.

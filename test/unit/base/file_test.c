@@ -41,6 +41,39 @@ static void reads_what_was_written(void **state)
     assert_int_equal(is.st_mode & 07777, 0600);
 }
 
+// Whoever has the old file open or mapped keeps it as it was.
+static void another_takes_the_place_of_one(void **state)
+{
+    (void)state;
+    char text[256], old[4];
+    struct why why = {0};
+    char path[300];
+    assert_true(str_copy(str_of(in_folder("replaced")), path, sizeof path));
+    for (enum file_kind kind = FILE_ANY; kind <= FILE_OWN; kind++) {
+        assert_int_equal(file_replace(path, kind, str_of("old"), &why), STATUS_OK);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        assert_int_equal(file_replace(path, kind, str_of("new ones"), &why), STATUS_OK);
+        assert_int_equal(take(path, kind, 0, text, &why), STATUS_OK);
+        assert_string_equal(text, "new ones");
+        assert_int_equal(read(fd, old, sizeof old), 3);
+        assert_memory_equal(old, "old", 3);
+        close(fd);
+    }
+    struct stat is;
+    assert_int_equal(stat(path, &is), 0);
+    assert_int_equal(is.st_mode & 07777, 0600);
+    // A folder cannot be replaced; nothing is left beside it.
+    char other[320];
+    snprintf(other, sizeof other, "%s/inside", in_folder("kept"));
+    assert_int_equal(mkdir(in_folder("kept"), 0700), 0);
+    assert_int_equal(mkdir(other, 0700), 0);
+    assert_int_equal(file_replace(in_folder("kept"), FILE_OWN, str_of("x"), &why), STATUS_IO);
+    snprintf(other, sizeof other, "%s.new-%ld", in_folder("kept"), (long)getpid());
+    assert_int_not_equal(stat(other, &is), 0);
+    assert_int_equal(file_replace(in_folder("none/there"), FILE_ANY, str_of("x"), &why), STATUS_IO);
+    rmdir(in_folder("kept/inside"));
+}
+
 static void appends_up_to_the_ceiling(void **state)
 {
     (void)state;
@@ -107,7 +140,8 @@ static void says_what_it_could_not(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_was_written), cmocka_unit_test(appends_up_to_the_ceiling),
-        cmocka_unit_test(a_pipe_is_read_to_its_end), cmocka_unit_test(says_what_it_could_not)};
+        cmocka_unit_test(reads_what_was_written), cmocka_unit_test(another_takes_the_place_of_one),
+        cmocka_unit_test(appends_up_to_the_ceiling), cmocka_unit_test(a_pipe_is_read_to_its_end),
+        cmocka_unit_test(says_what_it_could_not)};
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }
