@@ -126,10 +126,11 @@ static bool take_number(struct str *s, int64_t *micro)
 static bool read_count(struct str value, int64_t *count)
 {
     int64_t micro;
-    if (!take_number(&value, &micro))
+    if (!take_number(&value, &micro) ||
+        (value.len > 0 && value.ptr[0] != ',' && value.ptr[0] != ';'))
         return false;
     *count = micro / SECOND_US;
-    return value.len == 0 || value.ptr[0] == ',' || value.ptr[0] == ';';
+    return true;
 }
 
 static int64_t take_unit(struct str *s)
