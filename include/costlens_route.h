@@ -81,7 +81,7 @@ struct costlens_certificate {
     double threshold;   // gains below it go to the small model
     double share_small; // of the outcomes
     double loss;        // in them: 1 - quality of the routed / quality of the large model's
-    double loss_most;   // that it is proved to stay below
+    double loss_upper;  // an estimate of what it loses at most; the promise is `loss` as asked for
     size_t outcomes;
 };
 

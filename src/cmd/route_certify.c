@@ -42,7 +42,7 @@ static struct evidence *weigh(const struct model *model, const struct rows *rows
 struct result {
     struct certificate certificate;
     struct promise promise;
-    double loss_most;
+    double loss_upper;
     size_t pairs;
 };
 
@@ -63,7 +63,7 @@ static void print_json(const struct result *r)
     route_json(&o, "confidence", 1 - r->promise.risk);
     if (r->certificate.holds) {
         route_json(&o, "loss", r->certificate.loss);
-        route_json(&o, "loss_most", r->loss_most);
+        route_json(&o, "loss_upper", r->loss_upper);
     }
     json_out_end(&o, '}');
     puts(buf_cstr(&b));
@@ -83,9 +83,9 @@ static void print_text(const struct result *r)
     }
     printf("certified: threshold %.8g; %.1f %% of the calls go to the small model, at a loss of "
            "at most\n%g %% of the large model's quality, with %g %% confidence (%zu pairs; in "
-           "them the loss is\n%.2f %%, and proved to be below %.1f %%).\n",
+           "them the loss is\n%.2f %%, by estimate no more than %.1f %%).\n",
            c->threshold, 100 * c->share, loss, confidence, r->pairs, 100 * c->loss,
-           100 * r->loss_most);
+           100 * r->loss_upper);
 }
 
 static int certify(const struct cli *cli, const struct route_wishes *w, struct result *r)
@@ -100,8 +100,8 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
         r->pairs = rows.count;
         certificate_test(pairs, rows.count, &r->promise, 1, &r->certificate);
         if (r->certificate.holds)
-            r->loss_most =
-                certificate_loss_most(pairs, rows.count, r->certificate.threshold, r->promise.risk);
+            r->loss_upper = certificate_loss_upper(pairs, rows.count, r->certificate.threshold,
+                                                   r->promise.risk);
         heap_free(pairs);
         (cli->json ? print_json : print_text)(r);
     }

@@ -27,10 +27,9 @@
 #include "gate/fixed.h"
 #include "gate/gate_state.h"
 #include "gate/habits.h"
-#include "gate/learned.h"
+#include "gate/learning.h"
 #include "gate/news.h"
 #include "gate/sessions.h"
-#include "gate/study.h"
 #include "gate/takeover.h"
 #include "gate/turns.h"
 #include "gate/worker.h"
@@ -38,7 +37,6 @@
 
 #define STUCK_US  SECOND_US
 #define TIDY_US   (60 * SECOND_US)
-#define STUDY_US  (60 * SECOND_US)
 #define RECALL_US (30 * DAY_US)
 
 struct gate {
@@ -68,9 +66,7 @@ struct gate {
     struct chore tidying;
     int tidy_waits;    // atomic: it stands among the chores
     int64_t tidied_us; // monotonic; of worker 0
-    struct chore studying;
-    int study_waits; // atomic, as tidy_waits
-    int64_t studied_us;
+    struct learning learning;
     sigset_t signals;
 };
 
@@ -178,55 +174,9 @@ bool gate_stuck(struct gate *g)
     return false;
 }
 
-// --- what routes learn ---
-
-static void study_run(struct chore *c)
-{
-    struct gate *g = list_of(c, struct gate, studying);
-    struct snapshot *s = gate_snapshot(g);
-    bool any = false;
-    for (unsigned i = 0; i < s->config->route_count && !gate_draining(g); i++) {
-        const struct config_route *r = &s->config->routes[i];
-        struct why why;
-        bool changed = false;
-        const struct study wish = {r, s->config->state, g->setup->store, false};
-        if (study(&wish, &changed, &why) != STATUS_OK)
-            log_say(LOG_ERROR, "route %.*s: it has not learned: %s", STR_ARG(r->name), why.text);
-        any |= changed;
-    }
-    snapshot_free(s);
-    if (any && !gate_draining(g))
-        gate_learned_changed(g);
-    __atomic_store_n(&g->study_waits, 0, __ATOMIC_RELEASE);
-}
-
 void gate_study(struct gate *g, int64_t now_us)
 {
-    if (now_us - g->studied_us < STUDY_US || gate_draining(g) ||
-        __atomic_exchange_n(&g->study_waits, 1, __ATOMIC_ACQ_REL))
-        return;
-    g->studied_us = now_us;
-    g->studying.run = study_run;
-    list_init(&g->studying.link);
-    chores_add(&g->slow_chores, &g->studying);
-}
-
-// What `before` has of a route stays where its file is refused.
-static void learned_read(struct gate *g, struct snapshot *fresh, const struct snapshot *before)
-{
-    const struct config *c = fresh->config;
-    struct learned *learned = NULL;
-    struct why why;
-    const struct learned_from from = {c->routes, c->route_count, c->state, g->setup->store,
-                                      before ? before->learned : NULL};
-    if (learned_new(&from, &learned, &why) != STATUS_OK) {
-        log_say(LOG_ERROR, "what routes have learned cannot be read: %s", why.text);
-        if (before && !fresh->learned)
-            fresh->learned = learned_ref(before->learned);
-        return;
-    }
-    learned_free(fresh->learned);
-    fresh->learned = learned;
+    learning_tick(&g->learning, g, now_us);
 }
 
 // --- reload ---
@@ -308,7 +258,8 @@ static void learned_run(struct chore *c)
     struct snapshot *base = gate_snapshot(g), *fresh = NULL;
     struct why why;
     if (snapshot_with_keys(base, g->setup->store, g->pepper, &fresh, &why) == STATUS_OK) {
-        learned_read(g, fresh, base);
+        fresh->locals = g->locals; // what they have is proposed
+        learning_read(fresh, base, g->setup->store);
         snapshot_install(g, fresh);
     } else {
         log_say(LOG_ERROR, "what routes have learned cannot be used: %s", why.text);
@@ -368,7 +319,8 @@ enum status gate_reload(struct gate *g, struct why *why)
         s = snapshot_new(config, g->setup->store, g->pepper, &fresh, why);
     if (s == STATUS_OK) {
         struct snapshot *old = gate_snapshot(g);
-        learned_read(g, fresh, old);
+        fresh->locals = g->locals;
+        learning_read(fresh, old, g->setup->store);
         takeover_log(old, fresh, g->setup->store);
         warn(fresh);
         snapshot_free(old);
@@ -537,8 +489,8 @@ static enum status gate_open(struct gate *g, struct why *why)
     s = snapshot_new(g->setup->config, g->setup->store, g->pepper, &g->snapshot, why);
     if (s == STATUS_OK) {
         warn(g->snapshot);
-        learned_read(g, g->snapshot, NULL);
         g->snapshot->locals = g->locals = locals_new();
+        learning_read(g->snapshot, NULL, g->setup->store);
         g->snapshot->thrifts = g->thrifts = thrifts_new();
         g->snapshot->habits = g->habits = habits_new();
         g->snapshot->turns = g->turns = turns_new();

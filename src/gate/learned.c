@@ -14,6 +14,7 @@
 
 #define TENANT "default" // the only one there is yet
 #define PPM    1e6
+#define NONE   (-1.0) // threshold below which nothing is
 
 struct limit { // of a route or a task
     uint64_t task;
@@ -61,6 +62,16 @@ static void add_tier(struct buf *b, const struct config_tier *t)
         buf_printf(b, "%.*s ", STR_ARG(t->models[i]));
 }
 
+static void add_checks(struct buf *b, const struct config_route *r)
+{
+    buf_printf(b, "\n%lld", (long long)(r->verifier_count ? r->hold_ms : 0));
+    for (unsigned i = 0; i < r->verifier_count; i++) {
+        const struct config_verifier *v = &r->verifiers[i];
+        buf_printf(b, " %d %u %.*s %.*s %d", (int)v->kind, v->quantile_ppm, STR_ARG(v->model),
+                   STR_ARG(v->url_text), v->accepts);
+    }
+}
+
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
 {
     struct buf b;
@@ -69,6 +80,7 @@ void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
     buf_printf(&b, "%u %u", r->max_loss_ppm, r->confidence_ppm);
     add_tier(&b, r->small);
     add_tier(&b, r->large);
+    add_checks(&b, r);
     bool fine = digest_sha256(buf_str(&b), digest);
     must(fine);
     hex_write(digest, LEARNED_TERMS / 2, out);
@@ -91,8 +103,7 @@ struct reading {
     bool failed;    // it was refused
 };
 
-// A threshold is a whole number of steps: what was lost in millionths comes back.
-static double threshold_of(const struct promise_found *f)
+double learned_threshold(const struct promise_found *f)
 {
     return nearbyint((double)f->threshold_ppm / PPM / CERTIFICATE_STEP) * CERTIFICATE_STEP;
 }
@@ -100,7 +111,7 @@ static double threshold_of(const struct promise_found *f)
 static struct limit limit_of(const struct promise_row *row)
 {
     return (struct limit){row->task, row->certified.holds, row->measured.holds,
-                          threshold_of(&row->certified), threshold_of(&row->measured)};
+                          learned_threshold(&row->certified), learned_threshold(&row->measured)};
 }
 
 static void open_model(struct reading *r, struct str name)
@@ -152,7 +163,7 @@ static enum status known_read(const struct learned_from *from, const struct conf
 {
     const struct promise promise = learned_promise(r);
     struct reading reading = {.known = alloc_zero(&alloc_heap, sizeof *reading.known),
-                              .least = learner_pairs_least(&promise, 1),
+                              .least = 2 * learner_proof_least(&promise, 1),
                               .state = from->state};
     struct known *p = reading.known;
     if (!p || !str_copy(r->name, p->name, sizeof p->name)) {
@@ -222,6 +233,14 @@ const struct model *learned_model(const struct learned *l, const struct config_r
     return p && p->own ? &p->model : learned_shipped();
 }
 
+bool learned_fits(const struct learned *l, const struct config_route *r)
+{
+    const struct known *p = known_of(l, r->name);
+    char terms[LEARNED_TERMS + 1];
+    learned_terms(r, terms);
+    return !p || strcmp(p->terms, terms) == 0;
+}
+
 enum rung learned_rung(const struct learned *l, const struct config_route *r)
 {
     const struct known *p = known_of(l, r->name);
@@ -257,18 +276,17 @@ static int64_t to_ppm(double n)
     return (int64_t)(n * PPM);
 }
 
-// A task that is looked at by itself never gets more than its route's threshold, whose promise
-// counts it in.
+// A task that is looked at by itself has its own threshold; the route's is of all other calls.
 static struct choice_counsel within(const struct known *p, bool certified, uint64_t task)
 {
     const struct limit *t = task ? limit_for(p, task) : NULL;
-    double threshold = certified ? p->whole.certified_at : p->whole.measured_at;
-    if (t && !(certified ? t->certified : t->measured))
+    const struct limit *own = t ? t : &p->whole;
+    const bool holds = certified ? own->certified : own->measured;
+    const double threshold = certified ? own->certified_at : own->measured_at;
+    if (!holds || threshold <= NONE)
         return (struct choice_counsel){p->own, CHOICE_NOTHING,
                                        certified ? CHOICE_WHY_CERTIFIED_TASK
                                                  : CHOICE_WHY_MEASURED_TASK};
-    if (t)
-        threshold = fmin(threshold, certified ? t->certified_at : t->measured_at);
     return (struct choice_counsel){p->own, to_ppm(threshold),
                                    certified ? CHOICE_WHY_CERTIFIED : CHOICE_WHY_MEASURED};
 }

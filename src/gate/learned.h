@@ -17,7 +17,7 @@
 #include "config/route.h"
 #include "core/choice.h"
 #include "route/learner.h"
-#include "store/store.h"
+#include "store/promises.h"
 
 struct learned;
 
@@ -28,7 +28,8 @@ struct learned_from {
     struct store *store;
     const struct learned *before; // may be NULL
 };
-// Of the routes of the configuration. A model's file that is refused is logged with the reason, and
+// Of the routes of the configuration, with the models of proposed tiers (gate/proposal.h). A
+// model's file that is refused is logged with the reason, and
 // what `before` has of that route stays. NO_MEMORY, or a status of the store.
 enum status learned_new(const struct learned_from *from, struct learned **out,
                         struct why *why) MUST_USE;
@@ -44,14 +45,19 @@ void learned_judge(const struct learned *l, const struct config_route *r, const 
 enum rung learned_rung(const struct learned *l, const struct config_route *r);
 // They are chosen by a certificate that holds now.
 bool learned_certified(const struct learned *l, const struct config_route *r);
+// It was read of the route as it is: of these models, this promise.
+bool learned_fits(const struct learned *l, const struct config_route *r);
 // The model that scores its calls; the shipped one where it has none. Lives as long as `l`.
 const struct model *learned_model(const struct learned *l, const struct config_route *r);
 
-// What a promise is about, as text in hex: looks and findings of other terms are not its.
+// What a promise is about, as text in hex: the models of the route, what is promised, how the small
+// side's answers are checked. Looks and findings of other terms are not its.
 #define LEARNED_TERMS 32
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]);
 // The promise that it asks for. Who allows all to be lost allows all but a millionth.
 struct promise learned_promise(const struct config_route *r);
+// A threshold of the store. It is a whole number of steps: what was lost in millionths comes back.
+double learned_threshold(const struct promise_found *f);
 // The shipped model; lives as long as the program.
 const struct model *learned_shipped(void);
 

@@ -336,6 +336,19 @@ const struct config_route *proposal_fill(const struct snapshot *s, const struct 
     return filled ? now : NULL;
 }
 
+const struct config_route *proposal_routes(const struct snapshot *s, struct arena *arena)
+{
+    unsigned count = s->config->route_count;
+    struct config_route *all = arena_array(arena, struct config_route, count + 1);
+    for (unsigned i = 0; all && i < count; i++) {
+        const struct config_route *one = proposal_fill(s, &s->config->routes[i], arena);
+        if (!one)
+            return NULL;
+        all[i] = *one;
+    }
+    return all;
+}
+
 static const struct config_tier *tier_now(const struct snapshot *s, int size, struct arena *arena)
 {
     const struct config_tier *t = config_tier_named(s->config, config_size_name(size));

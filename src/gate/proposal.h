@@ -29,6 +29,9 @@ void proposal_free(struct proposal *p); // NULL is fine
 // copy in the arena, or NULL without memory.
 const struct config_route *proposal_fill(const struct snapshot *s, const struct config_route *route,
                                          struct arena *arena);
+// All of the configuration's routes so, in its order; what they name is the snapshot's or the
+// arena's.
+const struct config_route *proposal_routes(const struct snapshot *s, struct arena *arena);
 // The route that takes the calls for `auto` that no other one takes: from the tier small to the
 // tier large, or what there is between them. In the arena; NULL without memory.
 const struct config_route *proposal_auto(const struct snapshot *s, struct arena *arena);

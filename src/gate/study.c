@@ -2,9 +2,9 @@
 
 #include "gate/study.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -12,108 +12,29 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/log.h"
+#include "gate/doubt.h"
 #include "gate/learned.h"
-#include "store/pairs.h"
+#include "gate/lessons.h"
 #include "store/promises.h"
 
 #define TENANT      "default" // the only one there is yet
 #define PPM         1e6
-#define PAIRS_MOST  12000 // the newest, that are learned from or prove
-#define FRESH_LEAST 50    // pairs since the last look, before there is another one,
-#define FRESH_PART  4     // and at least one in so many of those that were there
-#define DOUBT_LEAST 100   // ... before a certificate is doubted
+#define FRESH_LEAST 50 // judged pairs since the last look, before there is another one,
+#define FRESH_PART  4  // and at least one in so many of those that were there
 #define FOLDER      "routes"
 #define PATH_MOST   4096
+#define MODEL_MOST  128 // bytes of the name of its file
 
-struct last { // look
-    bool there;
-    int64_t looks, pairs, newest, since;
-    struct promise_found certified;
-    char model[128];
+struct last {      // look
+    bool there;    // of these terms
+    int64_t looks; // of these terms that tested something, ever
+    int64_t since; // of the route, whatever its terms were
+    int64_t pairs, newest;
+    bool certified;
+    struct doubt_part parts[PROMISE_TASKS_MAX + 1];
+    unsigned part_count;
+    char model[MODEL_MOST];
 };
-
-struct lessons {
-    const struct config_route *route;
-    struct traits *traits;
-    struct learner *learner;     // NULL: they are scored
-    const struct model *model;   // ... by this
-    struct evidence *evidence;   // ... into this
-    size_t count, size, unread;  // of pairs; that have no traits, or those of another version
-    int64_t newest, proof_after; // numbers
-    enum status status;
-    struct why *why;
-};
-
-// --- which pairs ---
-
-static bool has_model(const struct config_tier *t, struct str model)
-{
-    for (unsigned i = 0; t && i < t->model_count; i++)
-        if (str_eq(t->models[i], model))
-            return true;
-    return false;
-}
-
-// How probable it was beside others of its time: a rate that the route has for all its calls tells
-// nothing of this one.
-static float odds_of(const struct config_route *r, uint32_t ppm)
-{
-    if (ppm == r->shadow.rate_ppm || ppm == r->shadow.rate_certified_ppm)
-        return 1;
-    return (float)ppm / (float)PAIR_WHOLE_PPM;
-}
-
-static bool take_evidence(struct lessons *l, const struct pair *p, uint64_t names)
-{
-    struct evidence *at = alloc_grow(&alloc_heap, l->evidence, sizeof *at, l->count, &l->size);
-    if (!at)
-        return false;
-    l->evidence = at;
-    at[l->count] = (struct evidence){
-        model_gain(l->model, l->traits, names), (float)p->weak_ppm / (float)PAIR_WHOLE_PPM,
-        (float)p->strong_ppm / (float)PAIR_WHOLE_PPM, odds_of(l->route, p->propensity_ppm)};
-    return true;
-}
-
-static void take(void *context, const struct pair *p)
-{
-    struct lessons *l = context;
-    const struct config_route *r = l->route;
-    l->newest = p->number;
-    if (l->status != STATUS_OK || p->judged == PAIR_JUDGED_NOT || !has_model(r->small, p->weak) ||
-        !has_model(r->large, p->strong))
-        return;
-    if (!traits_unpack(p->traits, l->traits)) {
-        l->unread++;
-        return;
-    }
-    uint64_t names = model_pair(p->weak, p->strong);
-    struct lesson lesson = {.id = p->id,
-                            .traits = l->traits,
-                            .pair = names,
-                            .weak = (float)p->weak_ppm / (float)PAIR_WHOLE_PPM,
-                            .strong = (float)p->strong_ppm / (float)PAIR_WHOLE_PPM,
-                            .odds = odds_of(r, p->propensity_ppm),
-                            .proves = p->number > l->proof_after};
-    if (!l->learner && !take_evidence(l, p, names))
-        l->status = why_set(l->why, STATUS_NO_MEMORY, "out of memory");
-    else if (l->learner)
-        l->status = learner_add(l->learner, &lesson, l->why);
-    l->count++;
-}
-
-static enum status read_pairs(struct lessons *l, struct store *store, int64_t after)
-{
-    struct pair_query query = {
-        .tenant = str_of(TENANT), .route = l->route->name, .after = after, .most = PAIRS_MOST};
-    l->newest = after;
-    l->traits = alloc_get(&alloc_heap, sizeof *l->traits);
-    if (!l->traits)
-        return why_set(l->why, STATUS_NO_MEMORY, "out of memory");
-    enum status s = store_pair_each(store, &query, take, l, l->why);
-    alloc_free(&alloc_heap, l->traits);
-    return s == STATUS_OK ? l->status : s;
-}
 
 // --- the last look ---
 
@@ -125,35 +46,36 @@ struct reading {
 static void read_last(void *context, const struct promise_row *row)
 {
     struct reading *r = context;
-    if (row->task != 0 || !str_is(row->terms, r->terms))
+    struct last *l = r->last;
+    if (row->task == 0)
+        l->since = row->since;
+    if (!str_is(row->terms, r->terms) || l->part_count > PROMISE_TASKS_MAX)
         return;
-    *r->last = (struct last){.there = true,
-                             .looks = row->looks,
-                             .pairs = row->pairs,
-                             .newest = row->newest,
-                             .since = row->since,
-                             .certified = row->certified};
-    str_copy_clipped(row->model, r->last->model, sizeof r->last->model);
+    l->parts[l->part_count++] =
+        (struct doubt_part){row->task, row->certified.holds, learned_threshold(&row->certified)};
+    if (row->task != 0)
+        return;
+    l->there = true;
+    l->pairs = row->pairs;
+    l->newest = row->newest;
+    l->certified = row->certified.holds;
+    str_copy_clipped(row->model, l->model, sizeof l->model);
+}
+
+static enum status last_read(const struct study *wish, const char *terms, struct last *out,
+                             struct why *why)
+{
+    const struct promise_of of = {str_of(TENANT), wish->route->name};
+    struct reading reading = {out, terms};
+    enum status s = store_promises_each(wish->store, of, read_last, &reading, why);
+    if (s == STATUS_OK)
+        s = store_promise_looks(wish->store, of, str_of(terms), &out->looks, why);
+    return s;
 }
 
 // --- is it due? ---
 
-static void count_one(void *context, const struct pair *p)
-{
-    (void)p;
-    ++*(int64_t *)context;
-}
-
-static enum status count_fresh(const struct study *wish, int64_t after, int64_t *out,
-                               struct why *why)
-{
-    struct pair_query query = {
-        .tenant = str_of(TENANT), .route = wish->route->name, .after = after, .most = PAIRS_MOST};
-    *out = 0;
-    return store_pair_each(wish->store, &query, count_one, out, why);
-}
-
-// A look where nothing is new would be for nothing, and each is another chance to be wrong.
+// A look where nothing is new would be for nothing.
 static bool is_due(const struct study *wish, const struct last *last, int64_t fresh)
 {
     if (wish->now)
@@ -161,26 +83,22 @@ static bool is_due(const struct study *wish, const struct last *last, int64_t fr
     return fresh >= FRESH_LEAST && fresh >= last->pairs / FRESH_PART;
 }
 
-// The pairs since the last look prove that the certificate's threshold loses more than was
-// promised.
+// The pairs since the last look prove that more is lost than was promised.
 static enum status is_broken(const struct study *wish, const struct last *last, bool *out,
                              struct why *why)
 {
-    const struct config_route *r = wish->route;
     char path[PATH_MOST];
     struct model own = {.head = NULL};
-    struct lessons l = {.route = r, .why = why};
-    const struct promise p = learned_promise(r);
+    const struct lessons_of since = {wish->route, wish->store, last->newest};
+    struct doubt d = {
+        .of = &since, .part_count = last->part_count, .promise = learned_promise(wish->route)};
+    memcpy(d.parts, last->parts, sizeof d.parts);
     (void)snprintf(path, sizeof path, "%.*s/%s", STR_ARG(wish->state), last->model);
     *out = false;
     if (last->model[0] && model_open(path, &own, why) != STATUS_OK)
         return STATUS_OK; // learned.h has told of it
-    l.model = last->model[0] ? &own : learned_shipped();
-    enum status s = read_pairs(&l, wish->store, last->newest);
-    if (s == STATUS_OK && l.count >= DOUBT_LEAST)
-        *out = certificate_broken(l.evidence, l.count, (double)last->certified.threshold_ppm / PPM,
-                                  &p);
-    alloc_free(&alloc_heap, l.evidence);
+    d.model = last->model[0] ? &own : learned_shipped();
+    enum status s = doubt(&d, out, why);
     model_close(&own);
     return s;
 }
@@ -198,35 +116,45 @@ static struct promise_found found_of(const struct certificate *c)
                                   to_ppm(c->loss)};
 }
 
-// In the state folder: the route's name as a digest, since it may be anything, and the look.
-static void name_model(const struct config_route *r, int64_t look, char *out, size_t size)
+// How the names of a route's files begin: its own name as a digest, since that may be anything.
+static void name_models(const struct config_route *r, char out[17])
 {
     uint8_t digest[DIGEST_BYTES] = {0};
-    char hex[17] = "";
     bool fine = digest_sha256(r->name, digest);
     must(fine);
-    hex_write(digest, 8, hex);
-    (void)snprintf(out, size, FOLDER "/%s-%lld.model", hex, (long long)look);
+    hex_write(digest, 8, out);
+    out[16] = '\0';
 }
 
+// No name is given twice: one that is in use, or that a row of the store still names, stays as it
+// is.
 static enum status write_model(struct str state, const char *name, struct str bytes,
                                struct why *why)
 {
     char path[PATH_MOST];
     int n = snprintf(path, sizeof path, "%.*s/" FOLDER, STR_ARG(state));
-    if (n < 0 || (size_t)n >= sizeof path)
+    if (n < 0 || (size_t)n + MODEL_MOST >= sizeof path)
         return why_set(why, STATUS_LIMIT, "the state folder's path is too long");
     enum status s = folder_make(str_of(path), why);
     (void)snprintf(path, sizeof path, "%.*s/%s", STR_ARG(state), name);
-    return s == STATUS_OK ? file_write(path, FILE_OWN, bytes, why) : s;
+    return s == STATUS_OK ? file_replace(path, FILE_OWN, bytes, why) : s;
 }
 
-static void remove_model(struct str state, const char *name)
+// All files of the route but that one, which the store names now. Whoever has one mapped keeps it.
+static void sweep_models(const struct study *wish, const char *name)
 {
-    char path[PATH_MOST];
-    (void)snprintf(path, sizeof path, "%.*s/%s", STR_ARG(state), name);
-    if (name[0])
-        (void)unlink(path);
+    char path[PATH_MOST], begin[17];
+    struct dirent *entry;
+    (void)snprintf(path, sizeof path, "%.*s/" FOLDER, STR_ARG(wish->state));
+    name_models(wish->route, begin);
+    DIR *dir = opendir(path);
+    while (dir && (entry = readdir(dir))) {
+        const struct str file = str_of(entry->d_name);
+        if (str_starts(file, str_of(begin)) && !str_ends(str_of(name), file))
+            (void)!unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
 }
 
 struct look {
@@ -235,34 +163,46 @@ struct look {
     struct promise promise;
     const char *before; // what is to be said of it besides
     struct last last;
-    unsigned time;
     int64_t newest, since;
     char terms[LEARNED_TERMS + 1];
 };
 
+static unsigned time_of(const struct look *l)
+{
+    return (unsigned)l->last.looks + 1;
+}
+
 static void note_of(const struct look *l, const struct outlooks *f, char *out, size_t size)
 {
-    size_t least = learner_pairs_least(&l->promise, l->time);
-    double percent = 100 * l->promise.loss;
+    const size_t least = 2 * learner_proof_least(&l->promise, time_of(l));
+    const double percent = 100 * l->promise.loss;
+    char unjudged[120] = "";
+    if (f->unjudged)
+        (void)snprintf(unjudged, sizeof unjudged,
+                       "; %zu of %zu pairs that prove were not judged, and count as lost",
+                       f->unjudged, f->route.pairs);
     if (f->route.certified.holds)
         (void)snprintf(out, size, "%s", l->before);
-    else if (f->pairs < least)
+    else if (!f->tested)
         (void)snprintf(out, size, "%s%zu pairs; a promise of %g %% needs %zu at least", l->before,
                        f->pairs, percent, least);
     else
         (void)snprintf(out, size,
                        "%sthe pairs do not prove that any share can go to the small side at a "
-                       "loss of %g %%: more of them, a larger max_loss, or a better small model",
-                       l->before, percent);
+                       "loss of %g %%: more of them, a larger max_loss, or a better small model%s",
+                       l->before, percent, unjudged);
 }
 
 static enum status keep(const struct look *l, const struct outlooks *f, struct str model,
                         struct why *why)
 {
     struct promise_row rows[PROMISE_TASKS_MAX + 1];
-    char name[128] = "", note[400];
+    char name[MODEL_MOST] = "", begin[17], note[500];
+    const int64_t now_us = clock_wall_us();
     if (model.len) {
-        name_model(l->route, l->time, name, sizeof name);
+        name_models(l->route, begin);
+        (void)snprintf(name, sizeof name, FOLDER "/%s-%llx.model", begin,
+                       (unsigned long long)now_us);
         enum status s = write_model(l->wish->state, name, model, why);
         if (s != STATUS_OK)
             return s;
@@ -271,16 +211,16 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
     for (unsigned i = 0; i <= f->task_count; i++) {
         const struct outlook *one = i ? &f->tasks[i - 1] : &f->route;
         rows[i] = (struct promise_row){.task = one->task,
-                                       .at_us = clock_wall_us(),
+                                       .at_us = now_us,
                                        .terms = str_of(l->terms),
-                                       .looks = l->time,
+                                       .looks = l->last.looks + f->tested,
                                        .pairs = (int64_t)f->pairs,
                                        .learned = (int64_t)f->learned,
                                        .proved = (int64_t)one->pairs,
                                        .newest = l->newest,
                                        .since = l->since,
                                        .certified = found_of(&one->certified),
-                                       .loss_most_ppm = to_ppm(one->loss_most),
+                                       .loss_upper_ppm = to_ppm(one->loss_upper),
                                        .measured = found_of(&one->measured),
                                        .model = i ? STR_NONE : str_of(name),
                                        .note = i ? STR_NONE : str_of(note)};
@@ -289,7 +229,7 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
         store_promises_put(l->wish->store, (struct promise_of){str_of(TENANT), l->route->name},
                            rows, f->task_count + 1, why);
     if (s == STATUS_OK)
-        remove_model(l->wish->state, l->last.model);
+        sweep_models(l->wish, name);
     return s;
 }
 
@@ -298,13 +238,25 @@ static void say(const struct look *l, const struct outlooks *f)
     const struct certificate *c = &f->route.certified;
     if (c->holds)
         log_say(LOG_INFO,
-                "route %.*s: certified: %.1f %% to the small side at a loss below %.1f %% (%zu "
+                "route %.*s: certified: %.1f %% to the small side at a loss of at most %g %% (%zu "
                 "pairs)",
-                STR_ARG(l->route->name), 100 * c->share, 100 * f->route.loss_most, f->pairs);
+                STR_ARG(l->route->name), 100 * c->share, 100 * l->promise.loss, f->pairs);
     else
-        log_say(l->last.certified.holds ? LOG_WARN : LOG_INFO,
-                "route %.*s: no certificate%s (%zu pairs)", STR_ARG(l->route->name),
-                l->last.certified.holds ? " any more" : "", f->pairs);
+        log_say(l->last.certified ? LOG_WARN : LOG_INFO, "route %.*s: no certificate%s (%zu pairs)",
+                STR_ARG(l->route->name), l->last.certified ? " any more" : "", f->pairs);
+}
+
+struct filling {
+    struct learner *learner;
+    int64_t since;
+};
+
+static enum status take(void *context, const struct lesson *l, int64_t number, struct why *why)
+{
+    struct filling *f = context;
+    struct lesson lesson = *l;
+    lesson.proves = number > f->since;
+    return learner_add(f->learner, &lesson, why);
 }
 
 static enum status look_now(struct look *l, struct why *why)
@@ -312,13 +264,12 @@ static enum status look_now(struct look *l, struct why *why)
     struct learner learner;
     struct outlooks f;
     struct buf model;
-    const struct learner_wishes wishes = {learned_shipped(), l->promise, l->time};
-    struct lessons lessons = {
-        .route = l->route, .learner = &learner, .proof_after = l->since, .why = why};
+    const struct learner_wishes wishes = {learned_shipped(), l->promise, time_of(l)};
+    const struct lessons_of all = {.route = l->route, .store = l->wish->store};
+    struct filling filling = {&learner, l->since};
     learner_init(&learner);
     buf_init(&model, &alloc_heap, 0);
-    enum status s = read_pairs(&lessons, l->wish->store, 0);
-    l->newest = lessons.newest;
+    enum status s = lessons_each(&all, take, &filling, &l->newest, why);
     if (s == STATUS_OK)
         s = learner_run(&learner, &wishes, &model, &f, why);
     if (s == STATUS_OK)
@@ -334,22 +285,20 @@ enum status study(const struct study *wish, bool *changed, struct why *why)
 {
     const struct config_route *r = wish->route;
     struct look l = {.wish = wish, .route = r, .promise = learned_promise(r), .before = ""};
-    struct reading reading = {&l.last, l.terms};
     int64_t fresh = 0;
     bool broken = false;
     *changed = false;
     if (!r->small || !r->large)
         return STATUS_OK;
     learned_terms(r, l.terms);
-    enum status s = store_promises_each(wish->store, (struct promise_of){str_of(TENANT), r->name},
-                                        read_last, &reading, why);
+    enum status s = last_read(wish, l.terms, &l.last, why);
+    const struct lessons_of since = {r, wish->store, l.last.newest};
     if (s == STATUS_OK)
-        s = count_fresh(wish, l.last.newest, &fresh, why);
-    if (s == STATUS_OK && l.last.certified.holds && fresh >= DOUBT_LEAST)
+        s = lessons_count(&since, &fresh, why);
+    if (s == STATUS_OK && l.last.certified && fresh >= CERTIFICATE_DOUBT_LEAST)
         s = is_broken(wish, &l.last, &broken, why);
     if (s != STATUS_OK || (!broken && !is_due(wish, &l.last, fresh)))
         return s;
-    l.time = (unsigned)l.last.looks + 1;
     l.since = broken ? l.last.newest : l.last.since;
     l.before = broken ? "revoked: the newest pairs lose more than was promised; " : "";
     s = look_now(&l, why);

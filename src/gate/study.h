@@ -4,9 +4,10 @@
 // the state folder, where learned.h reads both. Now and then by the running gateway, or when one
 // asks for it.
 //
-//   pairs, now and then ──► learner.h ──► routes/<route>-<look>.model, store/promises.h
-//   the newest ones     ──► do they prove that the certificate is broken? then it is revoked, and
-//                           only they and what comes after them are proof
+//   pairs, now and then ──► learner.h ──► routes/<route>-<time>.model, store/promises.h
+//   the newest ones     ──► doubt.h: do they prove that the certificate is broken? then it is
+//                           revoked, and only they and what comes after them are proof, whatever is
+//                           promised from then on
 
 #ifndef GATE_STUDY_H
 #define GATE_STUDY_H
@@ -15,8 +16,8 @@
 #include "store/store.h"
 
 struct study {
-    const struct config_route *route;
-    struct str state; // the folder
+    const struct config_route *route; // with the models of its tiers
+    struct str state;                 // the folder
     struct store *store;
     bool now; // whether or not there are pairs enough since the last time
 };

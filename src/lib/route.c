@@ -126,8 +126,10 @@ enum costlens_status costlens_outcome_add(struct costlens_router *router,
     if (!at)
         return COSTLENS_NO_MEMORY;
     router->outcomes = at;
-    at[router->count++] = (struct evidence){(float)costlens_gain(router, features), (float)small,
-                                            (float)large, (float)odds};
+    at[router->count++] = (struct evidence){.score = (float)costlens_gain(router, features),
+                                            .weak = (float)small,
+                                            .strong = (float)large,
+                                            .odds = (float)odds};
     return COSTLENS_OK;
 }
 
@@ -150,8 +152,8 @@ enum costlens_status costlens_certify(struct costlens_router *router, double los
         .threshold = c.threshold,
         .share_small = c.share,
         .loss = c.loss,
-        .loss_most = certificate_loss_most(router->outcomes, router->count, c.threshold,
-                                           promise.risk / (k * (k + 1))),
+        .loss_upper = certificate_loss_upper(router->outcomes, router->count, c.threshold,
+                                             promise.risk / (k * (k + 1))),
         .outcomes = router->count};
     return COSTLENS_OK;
 }

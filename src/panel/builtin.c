@@ -16,7 +16,8 @@ enum status builtin_open(struct builtin *b, const struct verb_call *c, struct wh
         b->own.proposal = proposal_new(&b->own);
     b->now = b->is_own ? &b->own : gate_snapshot(c->gate);
     b->route = b->now->proposal ? proposal_auto(b->now, &b->arena) : NULL;
-    return b->route ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
+    b->routes = b->route ? proposal_routes(b->now, &b->arena) : NULL;
+    return b->routes ? STATUS_OK : why_set(why, STATUS_NO_MEMORY, "out of memory");
 }
 
 void builtin_close(struct builtin *b)

@@ -103,7 +103,7 @@ static void write_found(struct json_out *o, const char *name, const struct promi
     write_share(o, "share_small", f->share_ppm);
     write_share(o, "loss", f->loss_ppm);
     if (most_ppm)
-        write_share(o, "loss_most", *most_ppm);
+        write_share(o, "loss_upper", *most_ppm);
     json_out_end(o, '}');
 }
 
@@ -183,7 +183,7 @@ static void write_route(struct telling *t, const struct promise_row *row)
         json_out_null(o, "tested");
     json_out_text(o, "note", is->note);
     json_out_text(o, "model", is->model);
-    write_found(o, "certified", &is->certified, &is->loss_most_ppm);
+    write_found(o, "certified", &is->certified, &is->loss_upper_ppm);
     write_found(o, "measured", &is->measured, NULL);
     json_out_begin(o, "tasks", '[');
 }
@@ -204,7 +204,7 @@ static void tell(void *context, const struct promise_row *row)
     json_out_begin(t->out, NULL, '{');
     json_out_text(t->out, "task", str_of(task));
     json_out_number(t->out, "proved", row->proved);
-    write_found(t->out, "certified", &row->certified, &row->loss_most_ppm);
+    write_found(t->out, "certified", &row->certified, &row->loss_upper_ppm);
     write_found(t->out, "measured", &row->measured, NULL);
     json_out_end(t->out, '}');
 }
@@ -289,13 +289,12 @@ typedef enum status each_f(struct asking *a, const struct config_route *r, struc
 // Those of the configuration first.
 static enum status each_route(struct asking *a, each_f *f, struct why *why)
 {
-    const struct config *config = a->call->config;
+    const unsigned count = a->builtin.now->config->route_count;
     const struct str name = a->wanted.route;
     bool found = name.len == 0;
     enum status s = STATUS_OK;
-    for (unsigned i = 0; s == STATUS_OK && i <= config->route_count; i++) {
-        const struct config_route *r =
-            i < config->route_count ? &config->routes[i] : a->builtin.route;
+    for (unsigned i = 0; s == STATUS_OK && i <= count; i++) {
+        const struct config_route *r = i < count ? &a->builtin.routes[i] : a->builtin.route;
         if (name.len && !str_eq(name, r->name))
             continue;
         found = true;

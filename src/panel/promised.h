@@ -11,7 +11,7 @@
 // route (all without it, `auto` at the end), since ("30d" without it) ->
 // {"routes":[{"name","built_in","mode","rung","next","max_loss","confidence",
 // "pairs","unjudged","learned","proved","looks","tested","note","model",
-// "certified":{"threshold","share_small","loss","loss_most"}|null,
+// "certified":{"threshold","share_small","loss","loss_upper"}|null,
 // "measured":{"threshold","share_small","loss"}|null,
 // "tasks":[{"task","proved","certified","measured"}],
 // "small_usd","large_usd","saved_usd","shadow_usd","judge_usd","served":{"since","calls",

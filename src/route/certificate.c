@@ -35,6 +35,8 @@ static bool goes_weak(const struct evidence *p, double threshold)
 // What the pair has above what was promised, in -1..1.
 static double margin(const struct evidence *p, double threshold, double loss)
 {
+    if (p->unjudged)
+        return goes_weak(p, threshold) ? loss - 1 : 0;
     double routed = (double)(goes_weak(p, threshold) ? p->weak : p->strong);
     return routed - (1 - loss) * (double)p->strong;
 }
@@ -69,10 +71,15 @@ static void estimate(const struct test *t, double threshold, struct certificate 
     double all = 0, weak = 0, routed = 0, strong = 0;
     for (size_t i = 0; i < t->count; i++) {
         const struct evidence *p = &t->pairs[i];
+        const bool to_weak = goes_weak(p, threshold);
         double weight = t->least / (double)p->odds;
         all += weight;
-        weak += goes_weak(p, threshold) ? weight : 0;
-        routed += weight * (double)(goes_weak(p, threshold) ? p->weak : p->strong);
+        weak += to_weak ? weight : 0;
+        if (p->unjudged) {
+            strong += to_weak ? weight : 0;
+            continue;
+        }
+        routed += weight * (double)(to_weak ? p->weak : p->strong);
         strong += weight * (double)p->strong;
     }
     out->threshold = threshold;
@@ -121,8 +128,8 @@ void certificate_at(const struct evidence *pairs, size_t count, double threshold
     estimate(&t, threshold, out);
 }
 
-double certificate_loss_most(const struct evidence *pairs, size_t count, double threshold,
-                             double risk)
+double certificate_loss_upper(const struct evidence *pairs, size_t count, double threshold,
+                              double risk)
 {
     struct test t = {pairs, count, least_odds(pairs, count), risk};
     if (count > 0 && count_weak(pairs, count, threshold) == 0)
@@ -136,6 +143,12 @@ double certificate_loss_most(const struct evidence *pairs, size_t count, double 
 bool certificate_broken(const struct evidence *pairs, size_t count, double threshold,
                         const struct promise *p)
 {
-    struct test t = {pairs, count, least_odds(pairs, count), p->risk};
-    return is_proved(&t, threshold, p->loss, -1);
+    size_t n = CERTIFICATE_DOUBT_LEAST;
+    for (unsigned time = 1; n <= count; time++, n *= 2) {
+        const double j = time;
+        struct test t = {pairs, n, least_odds(pairs, n), p->risk / (j * (j + 1))};
+        if (is_proved(&t, threshold, p->loss, -1))
+            return true;
+    }
+    return false;
 }

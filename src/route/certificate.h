@@ -12,7 +12,9 @@
 // Thresholds are tried in the order of what they risk, each by a wager at the whole risk, and the
 // first that does not win ends it (a fixed sequence: nothing is paid for having tried many). They
 // are whole multiples of CERTIFICATE_STEP, whatever the pairs say. The pairs must be none that the
-// scores were learned from.
+// scores were learned from, and none may be left out for what its answers are: where nobody could
+// tell how good they are, the small model's is taken to be useless where it would be given, and
+// nothing is won where it would not.
 //
 // Whoever asks again when more pairs have come has another chance to be wrong: the k-th time he is
 // given risk / (k (k + 1)) of it, which is `risk` for all of them together.
@@ -30,6 +32,7 @@ struct evidence {
     float score;        // what the large one was expected to be better by
     float weak, strong; // quality, 0..1
     float odds;         // that it was answered by both: above 0, at most 1
+    bool unjudged;      // the qualities mean nothing: the worst that they can be is taken
 };
 
 struct promise {
@@ -51,12 +54,16 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
 // What one threshold does in the pairs; `holds` is not asked.
 void certificate_at(const struct evidence *pairs, size_t count, double threshold,
                     struct certificate *out);
-// The least loss, in steps of 0.1 %, that the threshold is proved to stay below, at that risk; 1
-// where nothing is.
-double certificate_loss_most(const struct evidence *pairs, size_t count, double threshold,
-                             double risk);
-// The pairs, in the order in which they came, prove at the promise's risk that the threshold loses
-// more than was promised.
+// An estimate of what the threshold loses at most, in steps of 0.1 %: the least loss that it would
+// be proved to stay below at that risk, had it not been chosen by these pairs; 1 where there is
+// none. No promise: the risk was spent on the threshold.
+double certificate_loss_upper(const struct evidence *pairs, size_t count, double threshold,
+                              double risk);
+// The pairs, in the order in which they came, prove that the threshold loses more than was
+// promised. Whoever asks each time when there are more of them, is told by the first 100, 200,
+// 400 ... of them, each time at its part of the risk, so that it is the promise's for all times
+// together: that a promise which holds is ever said to be broken. Never by fewer than the first.
+#define CERTIFICATE_DOUBT_LEAST 100
 bool certificate_broken(const struct evidence *pairs, size_t count, double threshold,
                         const struct promise *p);
 

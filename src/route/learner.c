@@ -5,8 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define EVEN         0.5 // risk of what is only measured
-#define QUALITY_FAIR 0.8 // of a large model, where pairs are not there yet
+#define EVEN         0.5    // risk of what is only measured
+#define QUALITY_FAIR 0.8    // of a large model, where pairs are not there yet
+#define NOTHING      (-1.0) // threshold below which nothing is
 
 const char *rung_name(enum rung r)
 {
@@ -20,7 +21,7 @@ const char *rung_name(enum rung r)
 
 void learner_init(struct learner *l)
 {
-    *l = (struct learner){.odds = NULL};
+    *l = (struct learner){.unjudged = NULL};
     rows_init(&l->rows);
     rows_init(&l->proof_rows);
 }
@@ -29,7 +30,7 @@ void learner_fini(struct learner *l)
 {
     rows_fini(&l->rows);
     rows_fini(&l->proof_rows);
-    alloc_free(&alloc_heap, l->odds);
+    alloc_free(&alloc_heap, l->unjudged);
 }
 
 // Not by the bytes at its end, which say whether a call becomes a pair at all.
@@ -42,16 +43,19 @@ enum status learner_add(struct learner *l, const struct lesson *lesson, struct w
 {
     struct row row = {.pair = lesson->pair, .weak = lesson->weak, .strong = lesson->strong};
     if (!is_proof(lesson))
-        return rows_keep(&l->rows, &row, lesson->traits, why);
+        return lesson->unjudged ? STATUS_OK : rows_keep(&l->rows, &row, lesson->traits, why);
     if (!lesson->proves)
         return STATUS_OK;
-    float *odds =
-        alloc_grow(&alloc_heap, l->odds, sizeof *odds, l->proof_rows.count, &l->odds_size);
-    if (!odds)
+    bool *unjudged = alloc_grow(&alloc_heap, l->unjudged, sizeof *unjudged, l->proof_rows.count,
+                                &l->unjudged_size);
+    if (!unjudged)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    l->odds = odds;
-    odds[l->proof_rows.count] = lesson->odds;
-    return rows_keep(&l->proof_rows, &row, lesson->traits, why);
+    l->unjudged = unjudged;
+    row.pair = lesson->scored;
+    unjudged[l->proof_rows.count] = lesson->unjudged;
+    enum status s = rows_keep(&l->proof_rows, &row, lesson->traits, why);
+    l->unjudged_count += s == STATUS_OK && lesson->unjudged;
+    return s;
 }
 
 // --- what the pairs prove ---
@@ -59,23 +63,26 @@ enum status learner_add(struct learner *l, const struct lesson *lesson, struct w
 struct proof {
     struct evidence *all; // a pair each
     struct evidence *some;
-    uint64_t *tasks;
+    uint64_t *tasks; // of each; 0: of none that is a part
     struct traits *traits;
+    size_t count;
 };
 
 static bool proof_make(const struct learner *l, const struct model *m, struct proof *p)
 {
     size_t n = l->proof_rows.count + 1;
-    *p = (struct proof){
-        alloc_get(&alloc_heap, n * sizeof *p->all), alloc_get(&alloc_heap, n * sizeof *p->some),
-        alloc_get(&alloc_heap, n * sizeof *p->tasks), alloc_get(&alloc_heap, sizeof *p->traits)};
+    *p = (struct proof){alloc_get(&alloc_heap, n * sizeof *p->all),
+                        alloc_get(&alloc_heap, n * sizeof *p->some),
+                        alloc_get(&alloc_heap, n * sizeof *p->tasks),
+                        alloc_get(&alloc_heap, sizeof *p->traits), l->proof_rows.count};
     if (!p->all || !p->some || !p->tasks || !p->traits)
         return false;
-    for (size_t i = 0; i < l->proof_rows.count; i++) {
+    for (size_t i = 0; i < p->count; i++) {
         const struct row *row = &l->proof_rows.at[i];
         row_traits(row, p->traits);
+        // Whether a call becomes a pair does not depend on what it asks: their odds are even.
         p->all[i] = (struct evidence){model_gain(m, p->traits, row->pair), row->weak, row->strong,
-                                      l->odds[i]};
+                                      1, l->unjudged[i]};
         p->tasks[i] = row->task;
     }
     return true;
@@ -89,22 +96,47 @@ static void proof_free(struct proof *p)
     alloc_free(&alloc_heap, p->traits);
 }
 
-static void find(const struct learner *l, const struct proof *proof, const struct learner_wishes *w,
+// Those of the part go to p->some.
+static size_t part_of(struct proof *p, uint64_t task)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->tasks[i] == task)
+            p->some[n++] = p->all[i];
+    return n;
+}
+
+static void find(struct proof *proof, const struct promise *promise, unsigned time,
                  struct outlook *out)
 {
-    struct promise even = {w->promise.loss, EVEN};
-    double time = w->time;
-    size_t n = 0;
-    for (size_t i = 0; i < l->proof_rows.count; i++)
-        if (out->task == 0 || proof->tasks[i] == out->task)
-            proof->some[n++] = proof->all[i];
+    const struct promise even = {promise->loss, EVEN};
+    const double k = time;
+    size_t n = part_of(proof, out->task);
     out->pairs = n;
-    out->loss_most = 1;
+    out->loss_upper = 1;
     certificate_test(proof->some, n, &even, 1, &out->measured);
-    certificate_test(proof->some, n, &w->promise, w->time, &out->certified);
+    out->certified = (struct certificate){.threshold = NOTHING};
+    if (n >= learner_proof_least(promise, time))
+        certificate_test(proof->some, n, promise, time, &out->certified);
     if (out->certified.holds)
-        out->loss_most = certificate_loss_most(proof->some, n, out->certified.threshold,
-                                               w->promise.risk / (time * (time + 1)));
+        out->loss_upper = certificate_loss_upper(proof->some, n, out->certified.threshold,
+                                                 promise->risk / (k * (k + 1)));
+}
+
+// What the thresholds of all parts do together. The pairs are scored anew: on either side of 0.
+static void sum_up(struct proof *p, const struct outlooks *o, bool certified,
+                   struct certificate *out)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const struct outlook *of = &o->route;
+        for (unsigned t = 0; t < o->task_count; t++)
+            if (o->tasks[t].task == p->tasks[i])
+                of = &o->tasks[t];
+        const struct certificate *c = certified ? &of->certified : &of->measured;
+        p->some[i] = p->all[i];
+        p->some[i].score = c->holds && (double)p->all[i].score < c->threshold ? -1 : 1;
+    }
+    certificate_at(p->some, p->count, 0, out);
 }
 
 // --- tasks ---
@@ -167,6 +199,58 @@ static enum status learn(const struct learner *l, const struct model *prior, str
     return s == STATUS_OK ? model_view(buf_str(file), "what was learned", out, why) : s;
 }
 
+// Pairs of tasks that are no part are the rest's.
+static void part_tasks(struct proof *p, const struct outlooks *o)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        bool own = false;
+        for (unsigned t = 0; t < o->task_count; t++)
+            own |= o->tasks[t].task == p->tasks[i];
+        if (!own)
+            p->tasks[i] = 0;
+    }
+}
+
+// How many parts have pairs enough to win.
+static unsigned count_able(struct proof *p, const struct outlooks *o, const struct promise *promise,
+                           unsigned time)
+{
+    const size_t least = learner_proof_least(promise, time);
+    unsigned n = part_of(p, 0) >= least;
+    for (unsigned t = 0; t < o->task_count; t++)
+        n += part_of(p, o->tasks[t].task) >= least;
+    return n;
+}
+
+static void find_all(struct proof *proof, const struct learner_wishes *w, struct outlooks *out)
+{
+    const unsigned able = count_able(proof, out, &w->promise, w->time);
+    const struct promise own = {w->promise.loss, w->promise.risk / (able ? able : 1)};
+    struct outlook *route = &out->route;
+    struct certificate certified, measured;
+    const double k = w->time;
+    find(proof, &own, w->time, route);
+    out->tested = route->pairs >= learner_proof_least(&own, w->time);
+    for (unsigned i = 0; i < out->task_count; i++) {
+        find(proof, &own, w->time, &out->tasks[i]);
+        out->tested |= out->tasks[i].pairs >= learner_proof_least(&own, w->time);
+    }
+    if (out->task_count == 0)
+        return;
+    sum_up(proof, out, false, &measured);
+    sum_up(proof, out, true, &certified); // its pairs lie there
+    certified.holds = certified.share > 0;
+    measured.holds = measured.share > 0;
+    certified.threshold = route->certified.holds ? route->certified.threshold : NOTHING;
+    measured.threshold = route->measured.holds ? route->measured.threshold : NOTHING;
+    route->pairs = proof->count;
+    route->certified = certified;
+    route->measured = measured;
+    route->loss_upper = certified.holds ? certificate_loss_upper(proof->some, proof->count, 0,
+                                                                 w->promise.risk / (k * (k + 1)))
+                                        : 1;
+}
+
 enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,
                         struct outlooks *out, struct why *why)
 {
@@ -177,23 +261,23 @@ enum status learner_run(const struct learner *l, const struct learner_wishes *w,
     if (s != STATUS_OK)
         return s;
     *out = (struct outlooks){.pairs = l->rows.count + l->proof_rows.count,
-                             .learned = model->len ? l->rows.count : 0};
+                             .learned = model->len ? l->rows.count : 0,
+                             .unjudged = l->unjudged_count};
     if (!proof_make(l, &learned, &proof)) {
         proof_free(&proof);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
-    find(l, &proof, w, &out->route);
     out->task_count = crowds(l, most);
-    for (unsigned i = 0; i < out->task_count; i++) {
+    for (unsigned i = 0; i < out->task_count; i++)
         out->tasks[i].task = most[i].task;
-        find(l, &proof, w, &out->tasks[i]);
-    }
+    part_tasks(&proof, out);
+    find_all(&proof, w, out);
     proof_free(&proof);
     return STATUS_OK;
 }
 
-size_t learner_pairs_least(const struct promise *p, unsigned time)
+size_t learner_proof_least(const struct promise *p, unsigned time)
 {
     double k = time, goal = log(k * (k + 1) / p->risk);
-    return (size_t)(2 * goal / log1p(QUALITY_FAIR * p->loss)) + 1;
+    return (size_t)(goal / log1p(QUALITY_FAIR * p->loss)) + 1;
 }

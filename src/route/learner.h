@@ -7,6 +7,18 @@
 //
 // The call's id, which nobody chooses, says which half a pair is of, for ever.
 //
+// What holds is shown part by part: each task that has pairs enough is a part, and all other calls
+// are one. Each has a threshold of its own, tested by its own pairs at its share of the risk; one
+// that nothing is proved of has none. Losses add up: what no part loses more than, their sum does
+// not either. So the promise is of all the parts at once, as calls are really sent.
+//
+//   risk of the k-th look, risk / (k (k + 1)) ─┬─ task 1   threshold 0.08
+//                                              ├─ task 2   none: the large side
+//                                              └─ the rest threshold 0.02
+//
+// Parts that have too few pairs to win are not tested, and have no share of the risk; where there
+// is no other, no part of it is spent at all.
+//
 //   rung        the side is chosen by                        what the next one needs
 //   rules       the operator's rules and the prior           LEARNER_LEAST pairs
 //   measured    the model; the loss is likelier below than   a certificate
@@ -42,28 +54,34 @@ struct lesson {
     struct uuid id;
     const struct traits *traits; // borrowed for the call
     uint64_t pair;               // model_pair
-    float weak, strong, odds;    // as in struct evidence
+    uint64_t scored;             // the pair that its route's model was asked of
+    float weak, strong;          // quality
+    bool unjudged;               // they mean nothing: it is no lesson, but may not be left out
     bool proves;                 // else it is only learned from, or dropped
 };
 
 struct learner {
     struct rows rows;       // learned from
-    struct rows proof_rows; // ... and not
-    float *odds;            // of the latter
-    size_t odds_size;
+    struct rows proof_rows; // ... and not; their pair is the scored one
+    bool *unjudged;         // of the latter
+    size_t unjudged_size, unjudged_count;
 };
 
-// What holds of a route, or of one of its tasks.
+// What holds of a part, or of all of them.
 struct outlook {
-    uint64_t task; // 0: the route
+    uint64_t task; // 0: none
     size_t pairs;  // tested on
     struct certificate certified;
     struct certificate measured; // the same at even odds: an estimate, no promise
-    double loss_most;            // of the certified threshold; 1 where none is
+    double loss_upper;           // of what is certified, an estimate; 1 where nothing is
 };
 
 struct outlooks {
     size_t pairs, learned; // all; those that the model comes from: 0 = none, it is the prior's
+    size_t unjudged;       // of those that prove
+    bool tested;           // some risk was spent
+    // All calls: share and loss as each part's threshold has it; something holds where it does of
+    // any part. The thresholds are those of the calls of no task below.
     struct outlook route;
     struct outlook tasks[LEARNER_TASKS_MAX]; // that have pairs enough; the most first
     unsigned task_count;
@@ -76,13 +94,13 @@ enum status learner_add(struct learner *l, const struct lesson *lesson, struct w
 struct learner_wishes {
     const struct model *prior; // to begin with
     struct promise promise;
-    unsigned time; // as in certificate.h
+    unsigned time; // as in certificate.h, of the looks that tested something
 };
 // Learns, and tests what came of it. The model's file is appended to `model`; nothing where the
 // pairs are too few: then the prior was tested. RANGE, NO_MEMORY.
 enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,
                         struct outlooks *out, struct why *why) MUST_USE;
-// So many pairs, half of which prove, carry a promise at best.
-size_t learner_pairs_least(const struct promise *p, unsigned time);
+// So many pairs that prove carry a promise at best: fewer are not tested.
+size_t learner_proof_least(const struct promise *p, unsigned time);
 
 #endif

@@ -31,7 +31,7 @@ static void bind(sqlite3_stmt *q, const struct promise_row *r)
                                r->certified.threshold_ppm,
                                r->certified.share_ppm,
                                r->certified.loss_ppm,
-                               r->loss_most_ppm,
+                               r->loss_upper_ppm,
                                r->measured.holds,
                                r->measured.threshold_ppm,
                                r->measured.share_ppm,
@@ -64,6 +64,22 @@ static bool insert(struct store *s, struct str tenant, struct str route,
     return fine;
 }
 
+static bool keep_looks(struct store *s, struct promise_of of, const struct promise_row *row)
+{
+    sqlite3_stmt *q = sql_prepare(
+        s->keys, "INSERT INTO promise_look (tenant, route, terms, looks) VALUES (?1, ?2, ?3, ?4) "
+                 "ON CONFLICT DO UPDATE SET looks = max(looks, ?4)");
+    if (q) {
+        sql_bind_str(q, 1, of.tenant);
+        sql_bind_str(q, 2, of.route);
+        sql_bind_str(q, 3, row->terms);
+        sqlite3_bind_int64(q, 4, row->looks);
+    }
+    bool fine = q && sql_done(q);
+    sqlite3_finalize(q);
+    return fine;
+}
+
 enum status store_promises_put(struct store *s, struct promise_of of,
                                const struct promise_row *rows, unsigned count, struct why *why)
 {
@@ -72,7 +88,8 @@ enum status store_promises_put(struct store *s, struct promise_of of,
     pthread_mutex_lock(&s->keys_lock);
     bool fine = sql_run(s->keys, "BEGIN IMMEDIATE") == SQLITE_OK && drop(s, of.tenant, of.route);
     for (unsigned i = 0; fine && i < count; i++)
-        fine = insert(s, of.tenant, of.route, &rows[i]);
+        fine = insert(s, of.tenant, of.route, &rows[i]) &&
+               (rows[i].task != 0 || keep_looks(s, of, &rows[i]));
     if (!fine || sql_run(s->keys, "COMMIT") != SQLITE_OK) {
         status = sql_why(why, s->keys, "what was found of a route cannot be kept");
         sql_run(s->keys, "ROLLBACK");
@@ -99,7 +116,7 @@ static void read_row(sqlite3_stmt *q, struct promise_row *r)
                               .newest = sqlite3_column_int64(q, 6),
                               .since = sqlite3_column_int64(q, 7),
                               .certified = read_found(q, 8),
-                              .loss_most_ppm = sqlite3_column_int64(q, 12),
+                              .loss_upper_ppm = sqlite3_column_int64(q, 12),
                               .measured = read_found(q, 13),
                               .terms = sql_str(q, 17),
                               .model = sql_str(q, 18),
@@ -130,6 +147,30 @@ enum status store_promises_each(struct store *s, struct promise_of of, store_pro
         f(context, &row);
     }
     if (code != SQLITE_DONE)
+        status = sql_why(why, db, "what was found of a route cannot be read");
+    sqlite3_finalize(q);
+    store_reader_close(db);
+    return status;
+}
+
+enum status store_promise_looks(struct store *s, struct promise_of of, struct str terms,
+                                int64_t *out, struct why *why)
+{
+    sqlite3 *db = NULL;
+    enum status status = store_reader_open(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_stmt *q = sql_prepare(
+        db, "SELECT looks FROM promise_look WHERE tenant = ?1 AND route = ?2 AND terms = ?3");
+    if (q) {
+        sql_bind_str(q, 1, of.tenant);
+        sql_bind_str(q, 2, of.route);
+        sql_bind_str(q, 3, terms);
+    }
+    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    if (code == SQLITE_ROW || code == SQLITE_DONE)
+        *out = code == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+    else
         status = sql_why(why, db, "what was found of a route cannot be read");
     sqlite3_finalize(q);
     store_reader_close(db);

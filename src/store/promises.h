@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // promises - what was found of each route by its pairs (store/pairs.h), the last time one looked:
-// what may be promised of it, and how often one has looked, since each look is another chance to be
-// wrong. Shares, losses and thresholds are in millionths.
+// what may be promised of it, and how often one has tested that, since each time is another chance
+// to be wrong. Shares, losses and thresholds are in millionths.
 
 #ifndef STORE_PROMISES_H
 #define STORE_PROMISES_H
@@ -21,14 +21,14 @@ struct promise_found {
 struct promise_row {        // slices of one that is read live during the call
     uint64_t task;          // 0: the route
     int64_t at_us;          // of the look
-    struct str terms;       // what was promised between whom: looks are counted anew with others
-    int64_t looks;          // from 1 on
+    struct str terms;       // what was promised between whom
+    int64_t looks;          // that tested something on these terms, ever
     int64_t pairs, learned; // there were; that the model was learned from: 0 = none
     int64_t proved;         // that it was tested on
     int64_t newest;         // number of the last pair
     int64_t since;          // only later ones are proof: before, a certificate was revoked
     struct promise_found certified;
-    int64_t loss_most_ppm;         // that it is proved to stay below
+    int64_t loss_upper_ppm;        // that it is proved to stay below
     struct promise_found measured; // at even odds: an estimate
     struct str model;              // the model's file, in the state folder; empty: the shipped one
     struct str note;               // why it is no more than it is, for a person
@@ -39,7 +39,8 @@ struct promise_of {
     struct str tenant, route;
 };
 
-// Puts them in the place of all that was there of the route. Not from a loop.
+// Puts them in the place of all that was there of the route; but how often one has looked stays,
+// for each terms. Not from a loop.
 enum status store_promises_put(struct store *s, struct promise_of of,
                                const struct promise_row *rows, unsigned count,
                                struct why *why) MUST_USE;
@@ -47,5 +48,8 @@ enum status store_promises_put(struct store *s, struct promise_of of,
 typedef void store_promise_f(void *context, const struct promise_row *row);
 enum status store_promises_each(struct store *s, struct promise_of of, store_promise_f *f,
                                 void *context, struct why *why) MUST_USE;
+// How many looks at the route tested something on these terms, also before there were others.
+enum status store_promise_looks(struct store *s, struct promise_of of, struct str terms,
+                                int64_t *out, struct why *why) MUST_USE;
 
 #endif

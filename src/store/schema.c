@@ -373,6 +373,14 @@ static const struct step steps[] = {
 "  model TEXT NOT NULL, note TEXT NOT NULL," // the model's file
 "  PRIMARY KEY (tenant, route, task)) STRICT, WITHOUT ROWID;"
 "PRAGMA user_version = 12;"
+    },
+    {13, // how often each promise of a route was tested, whatever is promised now
+"CREATE TABLE promise_look ("
+"  tenant TEXT NOT NULL, route TEXT NOT NULL, terms TEXT NOT NULL, looks INTEGER NOT NULL,"
+"  PRIMARY KEY (tenant, route, terms)) STRICT, WITHOUT ROWID;"
+"INSERT INTO promise_look SELECT tenant, route, terms, looks FROM promise WHERE task = 0;"
+"ALTER TABLE pair ADD COLUMN scored INTEGER;" // NULL: the pair of models that answered
+"PRAGMA user_version = 13;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

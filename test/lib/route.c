@@ -65,8 +65,8 @@ int main(int argc, char **argv)
     if (code == 0 && s != COSTLENS_OK)
         code = fail("certify", costlens_status_text(s));
     if (code == 0) {
-        printf("certified %d, threshold %.6f, share_small %.4f, loss_most %.4f, outcomes %zu\n",
-               c.certified, c.threshold, c.share_small, c.loss_most, c.outcomes);
+        printf("certified %d, threshold %.6f, share_small %.4f, loss_upper %.4f, outcomes %zu\n",
+               c.certified, c.threshold, c.share_small, c.loss_upper, c.outcomes);
         say(router, &features);
     }
     costlens_router_close(router);

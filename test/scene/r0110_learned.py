@@ -82,7 +82,7 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     [support] = status(gateway, "support", verb="learn")
     expect((support["rung"], support["pairs"], support["next"]), ("certified", 540, ""))
     found = support["certified"]
-    expect_true(float(found["share_small"]) > 0.9 and float(found["loss_most"]) <= 0.1, found)
+    expect_true(float(found["share_small"]) > 0.9 and float(found["loss_upper"]) <= 0.1, found)
     expect((support["small_usd"], support["large_usd"], support["saved_usd"]), ("0.000001", "0.000009", "0.000008"))
     expect((support["shadow_usd"], support["judge_usd"]), ("0.00054", "0.00027"))
     until(lambda: model_of(gateway) == "bench/small-a", 10, "what was learned chooses")

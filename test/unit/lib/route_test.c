@@ -61,7 +61,7 @@ static void test_outcomes_carry_a_certificate(void **state)
     assert_int_equal(costlens_certify(r, 0.1, 0.95, &c), COSTLENS_OK);
     assert_int_equal(c.certified, 1);
     assert_int_equal(c.outcomes, 600);
-    assert_true(c.share_small > 0.99 && c.loss_most <= 0.1 + 1e-9);
+    assert_true(c.share_small > 0.99 && c.loss_upper <= 0.1 + 1e-9);
     costlens_pick(r, &f, &choice);
     assert_int_equal(choice.side, COSTLENS_SMALL);
     assert_int_equal(choice.certified, 1);

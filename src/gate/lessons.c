@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/lessons.h"
+
+#include "store/pairs.h"
+
+#define TENANT     "default" // the only one there is yet
+#define PAIRS_MOST 12000     // the newest, that are learned from or prove
+
+static bool has_model(const struct config_tier *t, struct str model)
+{
+    for (unsigned i = 0; t && i < t->model_count; i++)
+        if (str_eq(t->models[i], model))
+            return true;
+    return false;
+}
+
+static bool is_of_models(const struct config_route *r, const struct pair *p)
+{
+    return has_model(r->small, p->weak) && has_model(r->large, p->strong);
+}
+
+static struct pair_query query_of(const struct lessons_of *of)
+{
+    return (struct pair_query){
+        .tenant = str_of(TENANT), .route = of->route->name, .after = of->after, .most = PAIRS_MOST};
+}
+
+struct reading {
+    const struct lessons_of *of;
+    lesson_f *f;
+    void *context;
+    struct traits *traits;
+    int64_t newest;
+    enum status status;
+    struct why *why;
+};
+
+static void read_one(void *context, const struct pair *p)
+{
+    struct reading *r = context;
+    r->newest = p->number;
+    if (r->status != STATUS_OK || !is_of_models(r->of->route, p) ||
+        !traits_unpack(p->traits, r->traits)) // none, or those of another version
+        return;
+    const uint64_t answered = model_pair(p->weak, p->strong);
+    const struct lesson lesson = {.id = p->id,
+                                  .traits = r->traits,
+                                  .pair = answered,
+                                  .scored = p->scored ? p->scored : answered,
+                                  .weak = (float)p->weak_ppm / (float)PAIR_WHOLE_PPM,
+                                  .strong = (float)p->strong_ppm / (float)PAIR_WHOLE_PPM,
+                                  .unjudged = p->judged == PAIR_JUDGED_NOT,
+                                  .proves = true};
+    r->status = r->f(r->context, &lesson, p->number, r->why);
+}
+
+enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context, int64_t *newest,
+                         struct why *why)
+{
+    const struct pair_query query = query_of(of);
+    struct reading r = {.of = of,
+                        .f = f,
+                        .context = context,
+                        .traits = alloc_get(&alloc_heap, sizeof *r.traits),
+                        .newest = of->after,
+                        .why = why};
+    if (!r.traits)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    enum status s = store_pair_each(of->store, &query, read_one, &r, why);
+    alloc_free(&alloc_heap, r.traits);
+    *newest = r.newest;
+    return s == STATUS_OK ? r.status : s;
+}
+
+struct counting {
+    const struct config_route *route;
+    int64_t count;
+};
+
+static void count_one(void *context, const struct pair *p)
+{
+    struct counting *c = context;
+    c->count += p->judged != PAIR_JUDGED_NOT && is_of_models(c->route, p);
+}
+
+enum status lessons_count(const struct lessons_of *of, int64_t *out, struct why *why)
+{
+    const struct pair_query query = query_of(of);
+    struct counting c = {.route = of->route};
+    enum status s = store_pair_each(of->store, &query, count_one, &c, why);
+    *out = c.count;
+    return s;
+}

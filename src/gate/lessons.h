@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// lessons - the pairs of a route (store/pairs.h) that its present models have answered, as what
+// route/learner.h learns from.
+
+#ifndef GATE_LESSONS_H
+#define GATE_LESSONS_H
+
+#include "config/route.h"
+#include "route/learner.h"
+#include "store/store.h"
+
+struct lessons_of {
+    const struct config_route *route; // with the models of its tiers
+    struct store *store;
+    int64_t after; // numbers of pairs above it
+};
+// The newest of them, a bounded number, the oldest first; `number` is the pair's. Not from a loop.
+typedef enum status lesson_f(void *context, const struct lesson *l, int64_t number,
+                             struct why *why);
+// *newest: the number of the last pair, whether or not it is a lesson; `after` without any.
+enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context, int64_t *newest,
+                         struct why *why) MUST_USE;
+// How many somebody has judged.
+enum status lessons_count(const struct lessons_of *of, int64_t *out, struct why *why) MUST_USE;
+
+#endif
