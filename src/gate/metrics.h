@@ -80,9 +80,10 @@ struct series {
 #define SHADOW_END_MAP(X)                                                                         \
     X(PAIR, "pair")         /* they were compared */                                              \
     X(UNJUDGED, "unjudged") /* the other answer is there, and nobody could say which is better */ \
-    X(REFUSED, "refused")   /* the other model was not asked: its budget, its price */            \
+    X(REFUSED, "refused")   /* the other model was not asked: its budget, price, trouble */       \
     X(FAILED, "failed")     /* it was, and gave no answer that can be compared */                 \
-    X(BUSY, "busy")         /* too many others were under way */
+    X(ESCALATED, "escalated") /* the small side's would not have been given */                    \
+    X(BUSY, "busy")           /* too many others were under way, or waited for the disk */
 
 enum shadow_end {
 #define X(id, name) SHADOW_END_##id,

@@ -35,6 +35,7 @@ struct worker {
     struct list ended;   // bookings of this turn: they end when its journal is written
     unsigned call_count;
     unsigned shadow_count;  // comparisons of answers that run
+    int shadow_waits;       // atomic: their pairs wait for the disk
     int64_t shadow_said_us; // when it was last said why there was none, monotonic; 0 = never
     struct server *servers[CONFIG_LISTEN_MAX];
     unsigned server_count;

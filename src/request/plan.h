@@ -47,6 +47,7 @@ struct plan {
     unsigned count;
     struct opening opening;      // of the call: which others are like it
     const struct traits *traits; // of the call, in its arena; NULL where no model has judged it
+    uint64_t scored_of;          // the models that it was judged for (route/model.h)
     struct choice_call known;    // of the call, when its side was chosen
     struct choice_made choice;   // of the side that goes first
 };

@@ -8,12 +8,15 @@
 #include "gate/learned.h"
 #include "request/inner.h"
 #include "request/plan.h"
+#include "request/ranking.h"
 #include "shadow/judge.h"
 #include "store/pairs.h"
+#include "verify/verify.h"
 
 #define BODY_BYTES_MOST (256 * KIB) // of a request that is asked again
 #define TEXTS_MAX       (16 * KIB)
-#define RUNNING_MAX     32 // of a worker
+#define RUNNING_MAX     32  // of a worker
+#define WAITING_MAX     256 // of its pairs, for the disk: 4 MiB of texts at most
 // The other answer may be so much longer than the first one; one that is cut there is not compared.
 #define OUTPUT_TIMES 8
 #define OUTPUT_LEAST 8192 // tokens
@@ -47,16 +50,25 @@ struct shadow {
 
 // --- its end ---
 
-static void shadow_free(struct shadow *s)
+// What was asked and said: all but the pair.
+static void drop_texts(struct shadow *s)
 {
-    must(!s->view);
     json_close(s->request);
+    s->request = NULL;
     answer_fini(&s->small);
     answer_fini(&s->large);
+    answer_of(&s->small, STR_NONE, &alloc_heap);
+    answer_of(&s->large, STR_NONE, &alloc_heap);
     said_fini(&s->given);
     said_fini(&s->inner.said);
     buf_fini(&s->body);
     buf_fini(&s->question);
+}
+
+static void shadow_free(struct shadow *s)
+{
+    must(!s->view);
+    drop_texts(s);
     arena_fini(&s->arena);
     heap_free(s);
 }
@@ -79,6 +91,7 @@ static void keep(struct chore *c)
     struct why why = {0};
     if (store_pair_add(s->store, &s->pair, &why) != STATUS_OK)
         log_say(LOG_WARN, "route %.*s: %s", STR_ARG(s->pair.route), why.text);
+    __atomic_sub_fetch(&s->worker->shadow_waits, 1, __ATOMIC_RELAXED);
     shadow_free(s);
 }
 
@@ -111,15 +124,21 @@ static void finish(struct shadow *s, struct ruling ruling)
                                               [RULED_EXACT] = PAIR_JUDGED_EXACT,
                                               [RULED_SCHEMA] = PAIR_JUDGED_SCHEMA,
                                               [RULED_MODEL] = PAIR_JUDGED_MODEL};
-    struct gate *g = s->worker->gate;
+    struct worker *w = s->worker;
+    if (__atomic_load_n(&w->shadow_waits, __ATOMIC_RELAXED) >= WAITING_MAX) {
+        give_up(s, SHADOW_END_BUSY, str_of("Too many pairs wait for the disk."));
+        return;
+    }
     s->pair.judged = judged[ruling.by];
     s->pair.weak_ppm = ruling.by && ruling.weak_good ? PAIR_WHOLE_PPM : 0;
     s->pair.strong_ppm = ruling.by && ruling.strong_good ? PAIR_WHOLE_PPM : 0;
-    s->worker->metrics.shadows[ruling.by ? SHADOW_END_PAIR : SHADOW_END_UNJUDGED]++;
-    s->store = gate_store(g);
+    w->metrics.shadows[ruling.by ? SHADOW_END_PAIR : SHADOW_END_UNJUDGED]++;
+    s->store = gate_store(w->gate);
     s->chore.run = keep;
+    drop_texts(s);
     leave_worker(s);
-    chores_add(gate_chores(g, false), &s->chore);
+    __atomic_add_fetch(&w->shadow_waits, 1, __ATOMIC_RELAXED);
+    chores_add(gate_chores(w->gate, false), &s->chore);
 }
 
 static void unjudged(struct shadow *s, struct str detail)
@@ -228,16 +247,46 @@ static bool read_said(struct answer *a, const struct said *said)
            !a->failed;
 }
 
+// Had it been asked first, the small side's answer would not have been given: the large side's is
+// what runs. By what can be seen in the answer; nobody else is asked of it.
+static bool is_escalated(const struct shadow *s)
+{
+    const struct config_route *r = s->route;
+    const struct verify_case c = {.answer = &s->small, .asked = &s->asked};
+    for (unsigned i = 0; s->pair.served_strong && i < r->verifier_count; i++) {
+        const enum verifier_kind kind = r->verifiers[i].kind;
+        struct finding f;
+        if (kind == VERIFIER_AGREE || kind == VERIFIER_LOGPROB || kind == VERIFIER_HTTP)
+            continue;
+        verify(kind, &c, &f);
+        if (f.verdict == VERDICT_BAD)
+            return true;
+    }
+    return false;
+}
+
+// What cannot be compared is kept unjudged where it is the other side's: which calls have a pair
+// must not depend on what that says of them.
 static void compare(struct shadow *s)
 {
     struct answer *given = s->pair.served_strong ? &s->large : &s->small;
     struct answer *other = s->pair.served_strong ? &s->small : &s->large;
-    if (!read_said(given, &s->given) || !read_said(other, &s->inner.said)) {
+    if (!read_said(given, &s->given)) {
         give_up(s, SHADOW_END_FAILED, str_of("An answer cannot be read."));
         return;
     }
+    if (!read_said(other, &s->inner.said)) {
+        unjudged(s, str_of("The other answer cannot be read."));
+        return;
+    }
     if (other->finish == ANSWER_CUT && given->finish != ANSWER_CUT) {
-        give_up(s, SHADOW_END_FAILED, str_of("The other answer is too long."));
+        unjudged(s, str_of("The other answer is too long."));
+        return;
+    }
+    if (is_escalated(s)) {
+        s->worker->metrics.shadows[SHADOW_END_ESCALATED]++;
+        leave_worker(s);
+        shadow_free(s);
         return;
     }
     const struct ruling ruling = ruling_compare(&s->asked, &s->small, &s->large);
@@ -398,6 +447,7 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.at_us = r->start_us;
     s->pair.route = arena_dup(&s->arena, s->route->name);
     s->pair.propensity_ppm = rate_of(r);
+    s->pair.scored = r->plan->scored_of;
     s->pair.judge_cost.known = true;
     own_found(s, r);
     own_traits(s, r);
@@ -440,8 +490,24 @@ static void go_on(void *argument)
     ask_other(s);
 }
 
-// False: its answer is none that can be compared. What was escalated has shown that the small
-// side's is not good enough: it is no loss of the route's.
+// The first model of that side that is not to be left alone now.
+static bool fit_side(const struct req *r, enum side side, struct str *full)
+{
+    const struct plan *p = r->plan;
+    for (unsigned i = 0; i < p->count; i++) {
+        const struct candidate *c = &p->list[i];
+        if (c->out || c->side != side || ranking_barred(r, p, c))
+            continue;
+        *full = c->full;
+        return true;
+    }
+    r->worker->metrics.shadows[SHADOW_END_REFUSED]++;
+    return false;
+}
+
+// False: its answer is none that can be compared. Where the small side was asked, and the large one
+// has answered, the small one's was not good enough, or there was none: that is no loss of the
+// route's.
 static bool take_answer(struct shadow *s, const struct req *r)
 {
     const struct attempt *a = &r->attempt;
@@ -449,8 +515,8 @@ static bool take_answer(struct shadow *s, const struct req *r)
     const bool large = c->side == SIDE_LARGE;
     struct str other;
     if (a->entry.outcome != OUTCOME_OK || !said_whole(&s->given) ||
-        str_is(str_of(a->target.reason), "escalated") ||
-        !other_side(r->plan, large ? SIDE_SMALL : SIDE_LARGE, &other))
+        (large && r->plan->choice.side == SIDE_SMALL) ||
+        !fit_side(r, large ? SIDE_SMALL : SIDE_LARGE, &other))
         return false;
     struct str own = arena_dup(&s->arena, c->full);
     other = arena_dup(&s->arena, other);

@@ -35,8 +35,8 @@ static void compare(struct req *r, struct plan *p, const struct candidate *small
     p->traits = features_of(r, p->route);
     if (!p->traits)
         return; // the arena's mark refuses the call
-    learned_judge(r->view->snapshot->learned, p->route, p->traits,
-                  model_pair(small->full, large->full), &c->judged);
+    p->scored_of = model_pair(small->full, large->full);
+    learned_judge(r->view->snapshot->learned, p->route, p->traits, p->scored_of, &c->judged);
     c->pressure_ppm = expected_pressure(r, large);
     if (p->route->verifier_count)
         c->cascade = cascades_paid(gate_cascades(r->worker->gate), p->route->name);
