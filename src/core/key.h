@@ -3,7 +3,7 @@
 // key - a virtual key: who a caller is and what it may do.
 //
 // Token: "sk-cl-" + 43 base62 characters (256 bits) + 6 base62 characters of CRC-32 over what
-// stands before them, so a mistyped or foreign key is refused without a look-up. Kept only as
+// stands before them, so a mistyped or foreign key is refused without a look-up. Stored only as
 // HMAC-SHA-256(pepper, token).
 
 #ifndef CORE_KEY_H

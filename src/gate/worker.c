@@ -167,6 +167,7 @@ void worker_swap(struct worker *w, struct snapshot *s)
                 w->number);
         return;
     }
+    tokens_wipe(&w->tokens); // a key that is gone leaves nothing here
     struct view *old = w->view;
     w->view = fresh;
     view_free(old);
@@ -188,6 +189,7 @@ void worker_close(struct worker *w)
         journal_close(w->journal);
     if (w->mac)
         mac_close(w->mac);
+    tokens_wipe(&w->tokens);
     if (w->loop) {
         loop_run_posts(w->loop); // of bookings that were left as they were woken
         timer_fini(&w->tick);

@@ -12,6 +12,7 @@
 #include "base/list.h"
 #include "gate/live.h"
 #include "gate/metrics.h"
+#include "gate/tokens.h"
 #include "gate/view.h"
 #include "net/server.h"
 #include "store/journal.h"
@@ -26,6 +27,7 @@ struct worker {
     struct loop *loop;
     struct view *view; // current
     struct mac *mac;   // of the pepper
+    struct tokens tokens;
     struct journal *journal;
     struct metrics metrics;
     struct live live;

@@ -16,9 +16,13 @@ static struct str bearer(struct str value)
 static bool find_key(const struct req *r, struct str token, const struct key **out)
 {
     uint8_t mac[DIGEST_BYTES];
-    if (!mac_sign(r->worker->mac, token, mac))
+    struct tokens *tokens = &r->worker->tokens;
+    const uint8_t *kept = tokens_mac(tokens, token);
+    if (!kept && !mac_sign(r->worker->mac, token, mac))
         return false;
-    *out = snapshot_key(r->view->snapshot, mac);
+    *out = snapshot_key(r->view->snapshot, kept ? kept : mac);
+    if (!kept && *out)
+        tokens_keep(tokens, token, mac);
     return true;
 }
 
