@@ -111,8 +111,8 @@ void exchange_drop_body(struct exchange *x);
 // --- exchange: the answer ---
 // Starts the answer: the status line and Date.
 void exchange_begin(struct exchange *x, int status);
-// A field of the answer, between exchange_begin and exchange_head. False (and left out) when the
-// name or value is not safe.
+// A field of the answer, between exchange_begin and exchange_head. `name` is a word of the program
+// itself (field_write takes others'). False (and left out) when the value is not safe.
 bool exchange_field(struct exchange *x, struct str name, struct str value);
 // Lines that field_write wrote.
 void exchange_fields(struct exchange *x, struct str lines);
