@@ -110,48 +110,48 @@ static int64_t most_of(const struct json_val *root, enum endpoint e, unsigned fl
     return most;
 }
 
-int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flags)
+struct maximum_told maximum_told(const struct json_val *root, enum endpoint e, unsigned flags)
 {
     bool binds;
     int64_t most = most_of(root, e, flags, &binds);
-    return binds ? most : 0;
+    return binds ? (struct maximum_told){.said = most} : (struct maximum_told){.unsure = most};
 }
 
-int64_t maximum_unsure(const struct json_val *root, enum endpoint e, unsigned flags)
-{
-    bool binds;
-    int64_t most = most_of(root, e, flags, &binds);
-    return binds ? 0 : most;
-}
+// Of Anthropic, OpenRouter, Alibaba, Google's OpenAI dialect and its own, in either spelling.
+static const struct {
+    struct str member;
+    const char *path; // in it; NULL: itself
+} budgets[] = {
+    {STR("thinking"), "budget_tokens"},
+    {STR("reasoning"), "max_tokens"},
+    {STR("thinking_budget"), NULL},
+    {STR("extra_body"), "google.thinking_config.thinking_budget"},
+    {STR("google"), "thinking_config.thinking_budget"},
+    {STR("generationConfig"), "thinkingConfig.thinkingBudget"},
+    {STR("generationConfig"), "thinkingConfig.thinking_budget"},
+    {STR("generationConfig"), "thinking_config.thinkingBudget"},
+    {STR("generationConfig"), "thinking_config.thinking_budget"},
+    {STR("generation_config"), "thinkingConfig.thinkingBudget"},
+    {STR("generation_config"), "thinkingConfig.thinking_budget"},
+    {STR("generation_config"), "thinking_config.thinkingBudget"},
+    {STR("generation_config"), "thinking_config.thinking_budget"},
+};
 
 int64_t maximum_least(const struct json_val *root, enum endpoint e)
 {
-    // Of Anthropic, OpenRouter, Alibaba, Google's OpenAI dialect and its own, in either spelling.
-    static const struct {
-        const char *member, *path; // in it; NULL: itself
-    } budgets[] = {
-        {"thinking", "budget_tokens"},
-        {"reasoning", "max_tokens"},
-        {"thinking_budget", NULL},
-        {"extra_body", "google.thinking_config.thinking_budget"},
-        {"google", "thinking_config.thinking_budget"},
-        {"generationConfig", "thinkingConfig.thinkingBudget"},
-        {"generationConfig", "thinkingConfig.thinking_budget"},
-        {"generationConfig", "thinking_config.thinkingBudget"},
-        {"generationConfig", "thinking_config.thinking_budget"},
-        {"generation_config", "thinkingConfig.thinkingBudget"},
-        {"generation_config", "thinkingConfig.thinking_budget"},
-        {"generation_config", "thinking_config.thinkingBudget"},
-        {"generation_config", "thinking_config.thinking_budget"},
-    };
     int64_t least = e == ENDPOINT_RESPONSES ? RESPONSES_LEAST : 1;
-    for (size_t i = 0; i < COUNT(budgets); i++) {
-        const struct json_val *v = json_get(root, budgets[i].member);
-        int64_t n = 0;
-        if (v && budgets[i].path)
-            v = json_path(v, budgets[i].path);
-        if (json_i64(v, &n) && n > 0)
-            least = count_larger(least, count_add(n, 1));
+    struct json_iter it = {0};
+    struct str key;
+    const struct json_val *member = NULL;
+    while (json_each(&it, root, &key, &member)) {
+        for (size_t i = 0; i < COUNT(budgets); i++) {
+            int64_t n = 0;
+            if (!str_eq(key, budgets[i].member))
+                continue;
+            const char *path = budgets[i].path;
+            if (json_i64(path ? json_path(member, path) : member, &n) && n > 0)
+                least = count_larger(least, count_add(n, 1));
+        }
     }
     return least;
 }

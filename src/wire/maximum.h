@@ -38,11 +38,13 @@ int64_t maximum_read(const struct json_val *v, unsigned flags);
 // in its place: a fraction, or a text that is a number (JSON of protobuf takes those), rounded up,
 // >= 1. 0: nothing, or the vendor refuses it.
 int64_t maximum_meant(const struct json_val *v, enum endpoint e);
-// The most that the vendor takes any of the places to say, >= 1. 0: nothing, or nobody knows what.
-int64_t maximum_said(const struct json_val *root, enum endpoint e, unsigned flags);
-// What they say where the vendor may ignore it, or one only means it (maximum_meant), >= 1: it
-// holds once that is sent beside it, or in its place. 0: nothing, or nobody knows what.
-int64_t maximum_unsure(const struct json_val *root, enum endpoint e, unsigned flags);
+// What the places say, as the vendor takes them. 0: nothing, or nobody knows what.
+struct maximum_told {
+    int64_t said;   // the most that any says, >= 1
+    int64_t unsure; // the same where the vendor may ignore it, or one only means it
+                    // (maximum_meant): it holds once that is sent beside it, or in its place
+};
+struct maximum_told maximum_told(const struct json_val *root, enum endpoint e, unsigned flags);
 // The least that may be put there: who thinks writes nothing within his budget of thinking, or is
 // refused. >= 1.
 int64_t maximum_least(const struct json_val *root, enum endpoint e);

@@ -551,8 +551,9 @@ static void weigh_output(struct weighing *g)
     enum endpoint e = g->ask->endpoint;
     struct weight *w = g->w;
     w->answers = g->ask->demand.choices;
-    w->output_max = maximum_said(root, e, g->flags);
-    w->output_unsure = maximum_unsure(root, e, g->flags);
+    struct maximum_told told = maximum_told(root, e, g->flags);
+    w->output_max = told.said;
+    w->output_unsure = told.unsure;
     w->output_least = maximum_least(root, e);
     w->output_field = maximum_field(root, e, g->flags);
     w->output_drawn = drawn_tokens(g->model);

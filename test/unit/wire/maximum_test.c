@@ -149,7 +149,7 @@ static void what_gives_no_text_stays(void **state)
         assert_int_equal(!str_eq(buf_str(&sent), body), text);
         assert_int_equal(weighed(e, 0, buf_str(&sent)).output_max, text ? LONGEST : 0);
         assert_int_equal(maximum_of(e, 0) != NULL, text);
-        assert_true(text || maximum_said(NULL, e, 0) == 0);
+        assert_true(text || maximum_told(NULL, e, 0).said == 0);
         assert_int_equal(maximum_field(NULL, e, 0) != NULL, text);
         assert_int_equal(weighed(e, 0, body).output_field != NULL, text);
     }
