@@ -295,6 +295,23 @@ size_t json_count(const struct json_val *v)
     return type == JSON_ARRAY || type == JSON_OBJECT ? len_of(in(v)) : 0;
 }
 
+void json_fields(const struct json_val *object, const struct json_field *fields, size_t count,
+                 void *filled)
+{
+    if (json_type(object) != JSON_OBJECT)
+        return;
+    const yyjson_val *key = in(object) + 1;
+    for (size_t n = len_of(in(object)); n > 0; n--, key = after_member(key)) {
+        struct str name = text_of(key);
+        size_t i = 0;
+        while (i < count && !str_eq(name, fields[i].name))
+            i++;
+        const struct json_val *value = out(key + 1);
+        if (i < count)
+            memcpy((char *)filled + fields[i].offset, &value, sizeof value);
+    }
+}
+
 bool json_each(struct json_iter *it, const struct json_val *container, struct str *key,
                const struct json_val **value)
 {
@@ -332,14 +349,10 @@ bool json_bool(const struct json_val *v, bool absent)
     return (in(v)->tag & YYJSON_SUBTYPE_MASK) == YYJSON_SUBTYPE_TRUE;
 }
 
-bool json_i64(const struct json_val *v, int64_t *n)
+// 1.0 and 1e3.
+static bool whole(struct str text, int64_t *n)
 {
-    if (json_type(v) != JSON_NUMBER)
-        return false;
-    struct str text = text_of(in(v));
-    if (str_i64(text, n))
-        return true;
-    int128 exact; // 1.0 and 1e3
+    int128 exact;
     int128 one = INT64_C(1000000000000000000);
     if (decimal_read(text, &exact) != STATUS_OK || exact % one != 0)
         return false;
@@ -348,6 +361,14 @@ bool json_i64(const struct json_val *v, int64_t *n)
         return false;
     *n = (int64_t)exact;
     return true;
+}
+
+bool json_i64(const struct json_val *v, int64_t *n)
+{
+    if (json_type(v) != JSON_NUMBER)
+        return false;
+    struct str text = text_of(in(v));
+    return str_i64(text, n) || whole(text, n);
 }
 
 struct str json_number(const struct json *j, const struct json_val *v)

@@ -46,6 +46,16 @@ const struct json_val *json_get(const struct json_val *object, const char *key);
 const struct json_val *json_path(const struct json_val *object, const char *path);
 size_t json_count(const struct json_val *v); // of an array or object; 0 for anything else
 
+// Where a member's value goes: offset of a const struct json_val * in what is filled.
+struct json_field {
+    struct str name;
+    size_t offset;
+};
+// Fills the struct at `out` with the members of `object` that are named, in one walk; the others
+// stay as they are.
+void json_fields(const struct json_val *object, const struct json_field *fields, size_t count,
+                 void *out);
+
 // Iterates an array (key stays empty) or an object. Start with a zeroed iterator.
 struct json_iter {
     const struct json_val *next;

@@ -3,6 +3,7 @@
 #include "base/str.h"
 
 #define DISTANCE_MAX 255 // longer names are never "did you mean"
+#define SAFE_DIGITS  19  // so many of a number always fit into 64 bits
 
 static unsigned char lower(char c)
 {
@@ -126,10 +127,13 @@ bool str_u64(struct str s, uint64_t *n)
     if (s.len == 0)
         return false;
     for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] < '0' || s.ptr[i] > '9')
+        unsigned digit = (unsigned char)s.ptr[i] - (unsigned)'0';
+        if (digit > 9)
             return false;
-        if (__builtin_mul_overflow(value, 10U, &value) ||
-            __builtin_add_overflow(value, (uint64_t)(s.ptr[i] - '0'), &value))
+        if (i < SAFE_DIGITS)
+            value = value * 10 + digit;
+        else if (__builtin_mul_overflow(value, 10U, &value) ||
+                 __builtin_add_overflow(value, (uint64_t)digit, &value))
             return false;
     }
     *n = value;

@@ -93,10 +93,11 @@ int64_t part_keep(struct meter_parts *p, unsigned i, int64_t n)
     return p->at[i];
 }
 
-bool part_read(struct counts *c, const char *name, struct meter_parts *p, unsigned i, int64_t *out)
+bool part_read(struct counts *c, const struct json_val *v, struct meter_parts *p, unsigned i,
+               int64_t *out)
 {
     int64_t n = 0;
-    if (counts_told(c, json_get(c->root, name), &n))
+    if (counts_told(c, v, &n))
         (void)part_keep(p, i, n);
     *out = count_larger(p->at[i], 0);
     return p->at[i] >= 0;

@@ -134,8 +134,9 @@ static bool split(struct meter *m, struct counts *c)
     int64_t thoughts = part_keep(p, PART_THOUGHTS, counts_get(c, "thoughtsTokenCount"));
     int64_t tools = part_keep(p, PART_TOOLS, counts_get(c, "toolUsePromptTokenCount"));
     struct sides s = {.total = part_keep(p, PART_TOTAL, counts_get(c, "totalTokenCount"))};
-    bool input = part_read(c, "promptTokenCount", p, PART_PROMPT, &s.input);
-    bool output = part_read(c, "candidatesTokenCount", p, PART_CANDIDATES, &s.output);
+    bool input = part_read(c, json_get(c->root, "promptTokenCount"), p, PART_PROMPT, &s.input);
+    bool output =
+        part_read(c, json_get(c->root, "candidatesTokenCount"), p, PART_CANDIDATES, &s.output);
     if (!input && !output && s.total + thoughts == 0)
         return false;
     s.input_untold = !input;

@@ -74,8 +74,9 @@ int64_t counts_of(struct counts *c, const struct json_val *v);
 // Notes what a usage tells of the counter in place `i`, and gives what it is then: a zero does not
 // undo what was told before.
 int64_t part_keep(struct meter_parts *p, unsigned i, int64_t n);
-// The same of a counter of the usage, which need not tell it. False where none has told it yet.
-bool part_read(struct counts *c, const char *name, struct meter_parts *p, unsigned i, int64_t *out);
+// The same of a counter that the usage need not tell. False where none has told it yet.
+bool part_read(struct counts *c, const struct json_val *v, struct meter_parts *p, unsigned i,
+               int64_t *out);
 // Takes at most `n` out of *rest, marks the usage as inconsistent when there was less.
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n);
 

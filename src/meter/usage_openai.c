@@ -35,53 +35,114 @@ struct raw {
     int64_t reasoning, audio_out, image_out;
 };
 
-// The two halves' details, under either name; NULL where there are none.
-struct details {
-    const struct json_val *in;
-    const struct json_val *out;
+// The members that are read, those that most have first; NULL where they are not.
+struct told {
+    const struct json_val *prompt_tokens, *completion_tokens, *total_tokens;
+    const struct json_val *prompt_tokens_details, *completion_tokens_details;
+    const struct json_val *input_tokens, *output_tokens;
+    const struct json_val *input_tokens_details, *output_tokens_details;
+    const struct json_val *cached_tokens, *prompt_cache_hit_tokens, *reasoning_tokens;
+    const struct json_val *prompt_audio_seconds, *citation_tokens, *num_search_queries;
+    const struct json_val *server_tool_use, *service_tier, *billed_units;
+    const struct json_val *cost, *cost_details, *cost_in_usd_ticks, *is_byok;
 };
 
-static const char *either(struct counts *c, const char *a, const char *b)
+// Of the details of a half.
+struct detail {
+    const struct json_val *cached_tokens, *cache_write_tokens, *cache_creation_tokens;
+    const struct json_val *reasoning_tokens, *audio_tokens, *image_tokens;
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+#define TOLD(name)                              \
+    {                                           \
+        STR(#name), offsetof(struct told, name) \
+    }
+static const struct json_field told_fields[] = {
+    TOLD(prompt_tokens),
+    TOLD(completion_tokens),
+    TOLD(total_tokens),
+    TOLD(prompt_tokens_details),
+    TOLD(completion_tokens_details),
+    TOLD(input_tokens),
+    TOLD(output_tokens),
+    TOLD(input_tokens_details),
+    TOLD(output_tokens_details),
+    TOLD(cached_tokens),
+    TOLD(prompt_cache_hit_tokens),
+    TOLD(reasoning_tokens),
+    TOLD(prompt_audio_seconds),
+    TOLD(citation_tokens),
+    TOLD(num_search_queries),
+    TOLD(server_tool_use),
+    TOLD(service_tier),
+    TOLD(billed_units),
+    TOLD(cost),
+    TOLD(cost_details),
+    TOLD(cost_in_usd_ticks),
+    TOLD(is_byok),
+};
+
+#define DETAIL(name)                              \
+    {                                             \
+        STR(#name), offsetof(struct detail, name) \
+    }
+static const struct json_field detail_fields[] = {
+    DETAIL(cached_tokens),    DETAIL(cache_write_tokens), DETAIL(cache_creation_tokens),
+    DETAIL(reasoning_tokens), DETAIL(audio_tokens),       DETAIL(image_tokens),
+};
+
+// A usage object being read.
+struct reading {
+    struct counts *c;
+    struct meter_parts *parts;
+    unsigned flags;   // of its vendor
+    struct told told; // of itself
+    struct detail in; // of the two halves, under either name
+    struct detail out;
+};
+
+static const struct json_val *either(struct counts *c, const struct json_val *a,
+                                     const struct json_val *b)
 {
-    return counts_has(c, a) ? a : b;
+    int64_t n = 0;
+    return counts_told(c, a, &n) ? a : b;
 }
 
-static const struct json_val *object_of(const struct counts *c, const char *a, const char *b)
+static struct detail detail_of(const struct json_val *a, const struct json_val *b)
 {
-    const struct json_val *v = json_get(c->root, a);
-    return json_type(v) == JSON_OBJECT ? v : json_get(c->root, b);
-}
-
-static int64_t detail(struct counts *c, const struct json_val *object, const char *name)
-{
-    return counts_of(c, json_get(object, name));
+    struct detail d = {0};
+    json_fields(json_type(a) == JSON_OBJECT ? a : b, detail_fields, COUNT(detail_fields), &d);
+    return d;
 }
 
 // Each vendor has its own place for what came from the cache.
-static int64_t read_cached(struct counts *c, const struct details *d)
+static int64_t read_cached(const struct reading *g)
 {
-    int64_t n = detail(c, d->in, "cached_tokens");
-    n = count_larger(n, detail(c, c->root, "cached_tokens"));              // Moonshot
-    return count_larger(n, detail(c, c->root, "prompt_cache_hit_tokens")); // DeepSeek
+    int64_t n = counts_of(g->c, g->in.cached_tokens);
+    n = count_larger(n, counts_of(g->c, g->told.cached_tokens));              // Moonshot
+    return count_larger(n, counts_of(g->c, g->told.prompt_cache_hit_tokens)); // DeepSeek
 }
 
-static int64_t read_reasoning(struct counts *c, const struct details *d)
+static int64_t read_reasoning(const struct reading *g)
 {
-    int64_t n = detail(c, d->out, "reasoning_tokens");
-    return count_larger(n, detail(c, c->root, "reasoning_tokens")); // Perplexity
+    int64_t n = counts_of(g->c, g->out.reasoning_tokens);
+    return count_larger(n, counts_of(g->c, g->told.reasoning_tokens)); // Perplexity
 }
 
-static void read_details(struct counts *c, const struct details *d, struct meter_parts *p,
-                         struct raw *r)
+static void read_details(const struct reading *g, struct raw *r)
 {
-    int64_t written = count_larger(detail(c, d->in, "cache_write_tokens"),
-                                   detail(c, d->in, "cache_creation_tokens"));
-    r->cached = part_keep(p, PART_CACHED, read_cached(c, d));
+    struct counts *c = g->c;
+    struct meter_parts *p = g->parts;
+    int64_t written = count_larger(counts_of(c, g->in.cache_write_tokens),
+                                   counts_of(c, g->in.cache_creation_tokens));
+    r->cached = part_keep(p, PART_CACHED, read_cached(g));
     r->written = part_keep(p, PART_WRITTEN, written);
-    r->audio_in = part_keep(p, PART_AUDIO_IN, detail(c, d->in, "audio_tokens"));
-    r->image_in = part_keep(p, PART_IMAGE_IN, detail(c, d->in, "image_tokens"));
-    r->audio_out = part_keep(p, PART_AUDIO_OUT, detail(c, d->out, "audio_tokens"));
-    r->image_out = part_keep(p, PART_IMAGE_OUT, detail(c, d->out, "image_tokens"));
+    r->audio_in = part_keep(p, PART_AUDIO_IN, counts_of(c, g->in.audio_tokens));
+    r->image_in = part_keep(p, PART_IMAGE_IN, counts_of(c, g->in.image_tokens));
+    r->audio_out = part_keep(p, PART_AUDIO_OUT, counts_of(c, g->out.audio_tokens));
+    r->image_out = part_keep(p, PART_IMAGE_OUT, counts_of(c, g->out.image_tokens));
     // Of a side that is not told they are at least what it was.
     struct sides *s = &r->sides;
     if (s->input_untold)
@@ -107,10 +168,12 @@ static bool reasoning_outside(const struct raw *r, unsigned flags)
 
 // Mistral's holds the audio too, which is billed by the second. One that is older than the counts
 // beside it is the least that there was.
-static int64_t read_total(struct counts *c, struct meter_parts *p, const struct sides *s)
+static int64_t read_total(const struct reading *g, const struct sides *s)
 {
-    int64_t now = counts_has(c, "prompt_audio_seconds") ? 0 : counts_get(c, "total_tokens");
-    int64_t last = part_keep(p, PART_TOTAL, now);
+    int64_t seconds = 0;
+    bool audio = counts_told(g->c, g->told.prompt_audio_seconds, &seconds);
+    int64_t now = audio ? 0 : counts_of(g->c, g->told.total_tokens);
+    int64_t last = part_keep(g->parts, PART_TOTAL, now);
     return now > 0 || last > s->input + s->output ? last : 0;
 }
 
@@ -131,31 +194,32 @@ static bool total_contradicts(const struct sides *s, int64_t told, unsigned flag
            !(s->input_untold && s->output_untold) && !(flags & VENDOR_CITATIONS_OUTSIDE);
 }
 
-static bool read_billed_units(struct meter *m, struct counts *c, struct sides *s)
+static bool read_billed_units(struct meter *m, const struct reading *g, struct sides *s)
 {
+    struct counts *c = g->c;
+    const struct json_val *units = g->told.billed_units;
     int64_t searches = 0;
-    s->input_untold = !counts_told(c, json_path(c->root, "billed_units.input_tokens"), &s->input);
-    s->output_untold &=
-        !counts_told(c, json_path(c->root, "billed_units.output_tokens"), &s->output);
-    if (counts_told(c, json_path(c->root, "billed_units.search_units"), &searches))
+    s->input_untold = !counts_told(c, json_get(units, "input_tokens"), &s->input);
+    s->output_untold &= !counts_told(c, json_get(units, "output_tokens"), &s->output);
+    if (counts_told(c, json_get(units, "search_units"), &searches))
         s->input_untold = s->output_untold = false; // reranked: nothing else is billed
     c->u->count[BUCKET_SEARCH_UNITS] = searches;
-    s->input += counts_get(c, "cached_tokens"); // beside the billed ones
+    s->input += counts_of(c, g->told.cached_tokens); // beside the billed ones
     sides_settle(m, s);
     return true;
 }
 
-static bool read_main(struct meter *m, struct counts *c, struct raw *r, unsigned flags)
+static bool read_main(struct meter *m, const struct reading *g, struct raw *r)
 {
+    struct counts *c = g->c;
     struct sides *s = &r->sides;
-    if ((flags & VENDOR_BILLED_UNITS) && json_path(c->root, "billed_units"))
-        return read_billed_units(m, c, s);
-    struct meter_parts *p = &m->parts;
-    const char *in = either(c, "prompt_tokens", "input_tokens");
-    const char *out = either(c, "completion_tokens", "output_tokens");
-    bool input = part_read(c, in, p, PART_INPUT, &s->input);
-    bool output = part_read(c, out, p, PART_OUTPUT, &s->output);
-    s->total = read_total(c, p, s);
+    if ((g->flags & VENDOR_BILLED_UNITS) && g->told.billed_units)
+        return read_billed_units(m, g, s);
+    const struct json_val *in = either(c, g->told.prompt_tokens, g->told.input_tokens);
+    const struct json_val *out = either(c, g->told.completion_tokens, g->told.output_tokens);
+    bool input = part_read(c, in, g->parts, PART_INPUT, &s->input);
+    bool output = part_read(c, out, g->parts, PART_OUTPUT, &s->output);
+    s->total = read_total(g, s);
     if (!input && !output && s->total + r->reasoning == 0)
         return false;
     // A zero of which the total knows better is a placeholder.
@@ -164,11 +228,11 @@ static bool read_main(struct meter *m, struct counts *c, struct raw *r, unsigned
     s->output_untold = s->output_untold && (!output || zero);
     sides_settle(m, s);
     int64_t told = s->output;
-    read_output(r, flags);
-    if (total_contradicts(s, told, flags))
+    read_output(r, g->flags);
+    if (total_contradicts(s, told, g->flags))
         c->u->inconsistent = true;
-    if (flags & VENDOR_CITATIONS_OUTSIDE)
-        s->input += part_keep(p, PART_CITATIONS, counts_get(c, "citation_tokens"));
+    if (g->flags & VENDOR_CITATIONS_OUTSIDE)
+        s->input += part_keep(g->parts, PART_CITATIONS, counts_of(c, g->told.citation_tokens));
     return true;
 }
 
@@ -227,38 +291,52 @@ static void charge(struct usage *u, struct money m)
 
 // The charge that the provider itself names. With the caller's own key at the provider behind
 // (`is_byok`), `cost` is the fee alone. It stands also where no count does.
-static void read_cost(struct counts *c, struct usage *u, unsigned flags)
+static void read_cost(const struct reading *g, struct usage *u)
 {
+    const struct told *t = &g->told;
     struct money cost = {0};
     struct money upstream = {0};
     int64_t ticks = 0;
-    if ((flags & VENDOR_COST_TICKS) && json_i64(json_get(c->root, "cost_in_usd_ticks"), &ticks) &&
-        ticks >= 0 && ticks <= INT64_MAX / 100) {
+    if ((g->flags & VENDOR_COST_TICKS) && json_i64(t->cost_in_usd_ticks, &ticks) && ticks >= 0 &&
+        ticks <= INT64_MAX / 100) {
         charge(u, (struct money){ticks * 100});
         return;
     }
-    const struct json_val *v = json_get(c->root, "cost");
+    const struct json_val *v = t->cost;
     if (json_type(v) == JSON_OBJECT)
         v = json_get(v, "total_cost"); // Perplexity
-    if (!(flags & VENDOR_REPORTS_COST) || !read_usd(c, v, &cost))
+    if (!(g->flags & VENDOR_REPORTS_COST) || !read_usd(g->c, v, &cost))
         return;
-    if (json_bool(json_get(c->root, "is_byok"), false) &&
-        read_usd(c, json_path(c->root, "cost_details.upstream_inference_cost"), &upstream) &&
+    if (json_bool(t->is_byok, false) &&
+        read_usd(g->c, json_get(t->cost_details, "upstream_inference_cost"), &upstream) &&
         !money_add(cost, upstream, &cost))
         return;
     charge(u, cost);
 }
 
-static void read_fees(struct counts *c, struct meter_parts *p, unsigned flags)
+static void read_fees(const struct reading *g)
 {
-    struct usage *u = c->u;
-    int64_t searches = counts_of(c, json_path(c->root, "server_tool_use.web_search_requests"));
-    if (flags & VENDOR_CITATIONS_OUTSIDE)
-        searches = count_larger(searches, counts_get(c, "num_search_queries"));
-    u->count[BUCKET_WEB_SEARCHES] = part_keep(p, PART_SEARCHES, searches);
-    int64_t seconds = counts_get(c, "prompt_audio_seconds"); // Mistral
-    u->count[BUCKET_SECONDS] = part_keep(p, PART_SECONDS, seconds);
-    service_read(u, json_str(json_get(c->root, "service_tier")));
+    const struct told *t = &g->told;
+    struct usage *u = g->c->u;
+    int64_t searches = counts_of(g->c, json_get(t->server_tool_use, "web_search_requests"));
+    if (g->flags & VENDOR_CITATIONS_OUTSIDE)
+        searches = count_larger(searches, counts_of(g->c, t->num_search_queries));
+    u->count[BUCKET_WEB_SEARCHES] = part_keep(g->parts, PART_SEARCHES, searches);
+    int64_t seconds = counts_of(g->c, t->prompt_audio_seconds); // Mistral
+    u->count[BUCKET_SECONDS] = part_keep(g->parts, PART_SECONDS, seconds);
+    service_read(u, json_str(t->service_tier));
+}
+
+static struct reading reading_of(struct meter *m, struct counts *c)
+{
+    struct reading g = {.c = c, .parts = &m->parts, .flags = m->setup.vendor_flags};
+    struct told *t = &g.told;
+    if (m->setup.endpoint == ENDPOINT_RESPONSES)
+        g.flags &= ~(unsigned)VENDOR_REASONING_OUTSIDE; // xAI counts it inside there
+    json_fields(c->root, told_fields, COUNT(told_fields), t);
+    g.in = detail_of(t->prompt_tokens_details, t->input_tokens_details);
+    g.out = detail_of(t->completion_tokens_details, t->output_tokens_details);
+    return g;
 }
 
 bool openai_usage(struct meter *m, struct str raw)
@@ -271,24 +349,20 @@ bool openai_usage(struct meter *m, struct str raw)
     struct raw r = {.sides.output_untold = endpoint_makes_output(m->setup.endpoint)};
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return false;
-    unsigned flags = m->setup.vendor_flags;
-    if (m->setup.endpoint == ENDPOINT_RESPONSES)
-        flags &= ~(unsigned)VENDOR_REASONING_OUTSIDE; // xAI counts it inside there
-    struct details d = {object_of(&c, "prompt_tokens_details", "input_tokens_details"),
-                        object_of(&c, "completion_tokens_details", "output_tokens_details")};
-    r.reasoning = part_keep(&m->parts, PART_REASONING, read_reasoning(&c, &d));
-    bool found = read_main(m, &c, &r, flags);
+    const struct reading g = reading_of(m, &c);
+    r.reasoning = part_keep(&m->parts, PART_REASONING, read_reasoning(&g));
+    bool found = read_main(m, &g, &r);
     m->usage.inconsistent = m->usage.inconsistent || fresh.inconsistent;
     if (found) {
-        read_details(&c, &d, &m->parts, &r);
+        read_details(&g, &r);
         split_input(&fresh, &r);
         split_output(&fresh, &r);
-        read_fees(&c, &m->parts, flags);
+        read_fees(&g);
         fresh.count[BUCKET_WEB_SEARCHES] =
             count_larger(fresh.count[BUCKET_WEB_SEARCHES], m->web_searches);
         m->usage = fresh;
     }
-    read_cost(&c, &m->usage, flags);
+    read_cost(&g, &m->usage);
     counts_close(&c);
     return found;
 }
