@@ -160,7 +160,7 @@ static enum status check_object(const struct json *j, const yyjson_val *object,
 
 static enum status check(const struct json *j, const struct alloc *alloc, struct why *why)
 {
-    const yyjson_val *ends[JSON_DEPTH_MAX];
+    const yyjson_val *ends[JSON_DEPTH_MAX] UNSET;
     size_t depth = 0;
     const yyjson_val *end = j->doc->root + j->doc->val_read;
     for (const yyjson_val *v = j->doc->root; v < end; v++) {

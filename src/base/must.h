@@ -14,4 +14,7 @@ _Noreturn void must_fail(const char *cond, const char *file, int line);
 #define INLINED      inline __attribute__((always_inline))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 
+// A large local that is written before it is read: the compiler need not make it zero first.
+#define UNSET __attribute__((uninitialized))
+
 #endif

@@ -117,7 +117,7 @@ static bool count_leaf(struct demand *d, const struct level *in, struct str key,
 
 void ask_text_count(struct demand *d, const struct json_val *v, enum ask_kind kind)
 {
-    struct level levels[JSON_DEPTH_MAX];
+    struct level levels[JSON_DEPTH_MAX] UNSET;
     unsigned depth = 0;
     struct str key = STR_NONE;
     if (!count_leaf(d, NULL, key, v, kind))

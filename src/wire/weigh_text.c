@@ -283,7 +283,7 @@ static bool see(const struct weigher *as, const struct level *in, struct str key
 
 static void walk(const struct weigher *as, const struct level *first)
 {
-    struct level levels[JSON_DEPTH_MAX]; // the reader refuses deeper documents
+    struct level levels[JSON_DEPTH_MAX] UNSET; // the reader refuses deeper documents
     unsigned depth = 0;
     levels[depth++] = *first;
     while (depth > 0) {
