@@ -102,11 +102,11 @@ void cascades_saw(struct cascades *c, struct str route, struct str model, int32_
 
 int32_t cascades_least(struct cascades *c, struct str route, struct str model, uint32_t keep_ppm)
 {
-    int32_t least = SURENESS_START;
+    struct sureness usual = {.count = 0};
     pthread_mutex_lock(&c->lock);
     const struct cascade *one = find(c, route, model);
     if (one)
-        least = sureness_least(&one->usual, keep_ppm);
+        usual = one->usual;
     pthread_mutex_unlock(&c->lock);
-    return least;
+    return sureness_least(&usual, keep_ppm); // it sorts: not while others wait
 }
