@@ -48,7 +48,8 @@ static const struct config_row top[] = {
      "the Ollama of this machine."},
     {"aliases", KIND_OTHER, "name: [PROVIDER/MODEL, ...]", NULL, 0, 0, 0,
      "Names of your own for models: the first of the list whose provider exists and speaks the\n"
-     "caller's dialect, and that the caller's key may use."},
+     "caller's dialect, that the caller's key may use, and that is not known to be unable to take\n"
+     "the call; what fails is followed by the next such one."},
     {"tiers", KIND_OTHER, "name: [PROVIDER/MODEL, ...]", NULL, 0, 0, 0,
      "Models that are as good as each other, for the sides of routes; see below."},
     {"routes", KIND_OTHER, "list of sections", NULL, 0, 0, 0,

@@ -23,7 +23,7 @@ bool able_stays(const struct snapshot *s, const struct config_provider *p, struc
     bool passes_on = p->dialect == DIALECT_OLLAMA || str_is(p->vendor, "ollama");
     if (!is_near(p) || (passes_on && local_passes_on(model)))
         return false;
-    return !local_of(s, p, model, &m) || !m.remote;
+    return local_of(s, p, model, &m) ? !m.remote : !snapshot_local(s, p);
 }
 
 static bool is_gone(const struct snapshot *s, const struct config_provider *p)
@@ -44,13 +44,15 @@ void able_of(const struct snapshot *s, const struct config_provider *p, struct s
     struct local_model m;
     *out = (struct able){.context = sheet ? sheet->context_tokens : 0,
                          .stays = able_stays(s, p, model),
-                         .gone = is_gone(s, p)};
+                         .gone = is_gone(s, p),
+                         .unread = is_near(p) && snapshot_local(s, p)};
     for (unsigned i = 0; i < p->lack_count; i++) {
         if (str_glob(p->lacks[i].models, model))
             out->lacks |= p->lacks[i].bits;
     }
     if (!local_of(s, p, model, &m))
         return;
+    out->unread = false;
     out->context = least(m.context_trained, p->num_ctx);
     if (m.abilities && !(m.abilities & LOCAL_TOOLS))
         out->lacks |= ABILITY_TOOLS;

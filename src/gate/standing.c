@@ -51,8 +51,9 @@ struct ward {
     struct ward *next;
     struct str identity, provider; // behind the struct
     unsigned keys;
-    uint64_t asked;       // the turn in which it was asked for last
-    pthread_mutex_t lock; // of who makes a standing
+    _Atomic uint64_t calls; // to models without a standing
+    uint64_t asked;         // the turn in which it was asked for last
+    pthread_mutex_t lock;   // of who makes a standing
     unsigned count;
     _Atomic(struct standing *) shelves[SHELVES];
 };
@@ -182,6 +183,7 @@ static struct standing *standing_new(struct ward *w, struct str model)
     s->lane_count = w->keys;
     s->model = copy_to((char *)(s + 1) + lanes, model);
     s->calm = true;
+    s->calls = w->calls; // the turns go on
     pthread_mutex_init(&s->lock, NULL);
     return s;
 }
@@ -328,6 +330,14 @@ static void take(struct lane *l, int64_t tokens)
             atomic_fetch_sub_explicit(&r->left, needed((enum allowance_kind)k, tokens),
                                       memory_order_relaxed);
     }
+}
+
+unsigned ward_lane(struct ward *w, const uint32_t *weights)
+{
+    const uint32_t own[PROVIDER_KEYS_MAX] = {0};
+    uint64_t number = atomic_fetch_add_explicit(&w->calls, 1, memory_order_relaxed);
+    unsigned lane = balance_pick(weights ? weights : own, w->keys, number);
+    return lane < w->keys ? lane : (unsigned)(number % w->keys);
 }
 
 static bool pass_breaker(struct standing *s, const struct standing_start *start)

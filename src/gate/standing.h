@@ -36,6 +36,10 @@ struct standing *ward_find(const struct ward *w, struct str model);
 // The same, made where it is none. NULL when there are STANDING_MODELS_MAX, or out of memory.
 struct standing *ward_at(struct ward *w, struct str model);
 
+// The key of the ward, by its place, whose turn it is among those with these weights (NULL: all the
+// same): of calls to models without a standing, so that their keys take turns.
+unsigned ward_lane(struct ward *w, const uint32_t *weights);
+
 // Why a model is not to be asked now, if another can be. The first that holds.
 enum bar { BAR_NONE, BAR_BREAKER, BAR_COOLING, BAR_RATE };
 const char *bar_text(enum bar b); // static, for people: "its breaker is open"

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "request/unfit.h"
 #include "wire/failure.h"
 
 #define US_PER_MS       1000
@@ -45,10 +46,22 @@ void availability_passed_over(const struct req *r, const struct target *t)
     standing_passed_over(find(r, t));
 }
 
-void availability_pick(struct req *r, const struct wanted *w, struct target *t)
+// The first one that can take the call; none can: the first one says so itself.
+static void pick_able(const struct req *r, const struct wanted *w, struct target *t)
 {
     struct target next = *t;
-    while (availability_bar(r, &next) != BAR_NONE) {
+    while (unfit_call(r, &next))
+        if (!resolve_after(r->view->snapshot, w, next.place, &next))
+            return;
+    *t = next;
+}
+
+void availability_pick(struct req *r, const struct wanted *w, struct target *t)
+{
+    pick_able(r, w, t);
+    struct target next = *t;
+    while (availability_bar(r, &next) != BAR_NONE ||
+           (next.place != t->place && unfit_call(r, &next))) {
         if (!resolve_after(r->view->snapshot, w, next.place, &next))
             return;
     }
@@ -79,11 +92,13 @@ bool availability_enter(struct req *r)
     const struct config_provider *p = a->provider;
     uint32_t weights[PROVIDER_KEYS_MAX];
     struct standing *s = find(r, &a->target);
-    if (!s && p->key_count > 1 && a->target.model.len) // so that its keys take turns
-        s = ward_at(view_ward(r->view, a->target.provider), a->target.model);
     for (unsigned i = 0; i < p->key_count; i++)
         weights[i] = p->keys[i].weight;
-    return !s || enter(r, s, p->key_count ? weights : NULL);
+    if (s)
+        return enter(r, s, p->key_count ? weights : NULL);
+    if (p->key_count > 1) // nobody is known to serve that name: it gets no standing
+        a->lane = ward_lane(view_ward(r->view, a->target.provider), weights);
+    return true;
 }
 
 bool availability_refuses(const struct req *r, struct buf *detail)

@@ -39,11 +39,17 @@ const char *unfit(const struct req *r, const struct config_route *route, const s
     if (able.gone)
         return "not there";
     if (route->local_only && !able.stays)
-        return "not local";
+        return able.unread ? "not known to be local" : "not local";
     const char *lacks = lacking(able.lacks & (route->require | asks(&r->ask.demand)));
     if (lacks)
         return lacks;
     if (able.context > 0 && able.context < route->require_context)
         return "context";
     return is_too_long(r, p, able.context) ? "context" : NULL;
+}
+
+const char *unfit_call(const struct req *r, const struct target *t)
+{
+    static const struct config_route any = {.require = 0};
+    return endpoint_makes_output(r->found.endpoint) ? unfit(r, &any, t) : NULL;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// unfit - why a model of a route cannot take a call that it could be sent.
+// unfit - why a model of a route, or an alias, cannot take a call that it could be sent.
 
 #ifndef REQUEST_UNFIT_H
 #define REQUEST_UNFIT_H
@@ -10,5 +10,7 @@
 // NULL where nothing speaks against it; else a few words: "no tools", "context", "not local", ...
 // What is only not known speaks against nothing.
 const char *unfit(const struct req *r, const struct config_route *route, const struct target *t);
+// By what the call asks for alone, where it asks for an answer.
+const char *unfit_call(const struct req *r, const struct target *t);
 
 #endif

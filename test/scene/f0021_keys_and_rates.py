@@ -62,6 +62,13 @@ with Mock() as mock, Strange(house) as strange:
         expect({a.status for a in ask("many/m", 40)}, {200})
         expect(house.took(), {"A": 20, "B": 10, "C": 10})
 
+        # A name that nobody serves gets no standing, however many callers invent: models that are served need theirs.
+        house.said = dict.fromkeys("ABC", (404, "model_not_found", ""))
+        expect({a.status for a in (gateway.chat(model=f"many/invented-{n}") for n in range(20))}, {404})
+        expect(house.took(), {"A": 10, "B": 5, "C": 5})
+        house.said = {}
+        expect_true("invented" not in gateway.costlens("provider", "status").stdout, "no standing")
+
         # A limited key: another one is taken at once, and it is left out from then on.
         house.said["A"] = rate(3600)
         answers = ask("many/m", 12)
@@ -72,7 +79,7 @@ with Mock() as mock, Strange(house) as strange:
         [twice] = [a for a in answers if a.headers["x-costlens-attempts"]]
         expect(twice.headers["x-costlens-attempts"], "2")
         call = twice.headers["x-costlens-request-id"]
-        gateway.rows(40 + 13)
+        gateway.rows(60 + 13)
         rows = [r for r in gateway.rows() if r["request"] == call]
         expect([(r["http_status"], r["route"], r["followed"]) for r in rows],
                [(429, "asked", 1), (200, "other key", 0)])

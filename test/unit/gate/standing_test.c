@@ -176,6 +176,26 @@ static void fails_with(struct standing *s, unsigned lane, enum failure_kind kind
     (void)standing_end(s, &terms, &e, NOW);
 }
 
+// Before a model has a standing its keys take turns all the same, and go on with theirs.
+static void keys_take_turns_without_a_standing(void **state)
+{
+    (void)state;
+    static const uint32_t weights[] = {2, 1, 1};
+    struct standings *all = standings_new();
+    struct ward *w = standings_ward(all, house, house, 3);
+    unsigned got[3] = {0};
+    bool may;
+    for (unsigned i = 0; i < 399; i++)
+        got[ward_lane(w, weights)]++;
+    assert_null(ward_find(w, gpt));
+    got[lane_of(ward_at(w, gpt), weights, 0, &may)]++;
+    assert_int_equal(got[0], 200);
+    assert_int_equal(got[1], 100);
+    assert_int_equal(got[2], 100);
+    assert_int_not_equal(ward_lane(w, NULL), ward_lane(w, NULL));
+    standings_free(all);
+}
+
 static void keys_take_turns(void **state)
 {
     (void)state;
@@ -304,10 +324,15 @@ static void one_probe_of_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wards_and_models), cmocka_unit_test(breaker_bars),
-        cmocka_unit_test(rates_cool),       cmocka_unit_test(latency_decays),
-        cmocka_unit_test(one_probe_of_all), cmocka_unit_test(ttft_is_of_the_last_minute),
-        cmocka_unit_test(keys_take_turns),  cmocka_unit_test(rates_are_kept_before_they_bite),
+        cmocka_unit_test(wards_and_models),
+        cmocka_unit_test(breaker_bars),
+        cmocka_unit_test(rates_cool),
+        cmocka_unit_test(latency_decays),
+        cmocka_unit_test(one_probe_of_all),
+        cmocka_unit_test(ttft_is_of_the_last_minute),
+        cmocka_unit_test(keys_take_turns_without_a_standing),
+        cmocka_unit_test(keys_take_turns),
+        cmocka_unit_test(rates_are_kept_before_they_bite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
