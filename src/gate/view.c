@@ -2,11 +2,21 @@
 
 #include "gate/view.h"
 
+// Of a verifier over HTTP: calls go on its connections.
+struct outside_pool {
+    struct outside_pool *next;
+    struct str url; // the configuration's
+    int64_t timeout_ms;
+    struct origin *origin;
+};
+
 struct pools {
     unsigned references;
     unsigned count;
     struct origin **origins;         // one a provider, NULL until its first call
     struct tls_client **tls_clients; // one a provider that has TLS, NULL until its first call
+    struct outside_pool *outside;    // those that were asked
+    struct tls_client *outside_tls;  // of all of them, NULL until the first call
     bool *usage_refused;             // one a provider
     bool *logprobs_refused;
     struct thrift **thrifts; // one a provider: of the whole gateway
@@ -79,6 +89,12 @@ static void pools_free(struct pools *p)
         if (p->tls_clients[i])
             tls_client_close(p->tls_clients[i]);
     }
+    for (struct outside_pool *o = p->outside, *next; o; o = next) {
+        next = o->next;
+        origin_retire(o->origin);
+        heap_free(o);
+    }
+    tls_client_close(p->outside_tls);
     pools_release(p);
 }
 
@@ -155,6 +171,44 @@ struct origin *view_origin(struct view *v, unsigned provider, struct why *why)
     if (!pools->origins[provider])
         why_set(why, STATUS_NO_MEMORY, "out of memory");
     return pools->origins[provider];
+}
+
+static struct outside_pool *outside_new(struct view *v, const struct config_verifier *of)
+{
+    struct pools *pools = v->pools;
+    if (of->url.tls && !pools->outside_tls &&
+        tls_client_open(NULL, &pools->outside_tls, NULL) != STATUS_OK)
+        return NULL;
+    const struct origin_setup setup = {.host = of->url.host,
+                                       .port = of->url.port,
+                                       .tls = of->url.tls,
+                                       .tls_client = pools->outside_tls,
+                                       .timeouts = {.connect_ms = of->timeout_ms,
+                                                    .first_byte_ms = of->timeout_ms,
+                                                    .idle_ms = of->timeout_ms,
+                                                    .total_ms = of->timeout_ms}};
+    struct outside_pool *o = alloc_zero(&alloc_heap, sizeof *o);
+    if (o)
+        o->origin = origin_new(v->loop, &setup);
+    if (!o || !o->origin) {
+        heap_free(o);
+        return NULL;
+    }
+    o->url = of->url_text;
+    o->timeout_ms = of->timeout_ms;
+    o->next = pools->outside;
+    pools->outside = o;
+    return o;
+}
+
+struct origin *view_outside(struct view *v, const struct config_verifier *of)
+{
+    struct outside_pool *o = v->pools->outside;
+    while (o && !(str_eq(o->url, of->url_text) && o->timeout_ms == of->timeout_ms))
+        o = o->next;
+    if (!o)
+        o = outside_new(v, of);
+    return o ? o->origin : NULL;
 }
 
 struct thrift *view_thrift(struct view *v, unsigned provider)

@@ -32,6 +32,9 @@ void view_free(struct view *v); // drops one reference
 // cannot be read or memory ends.
 struct origin *view_origin(struct view *v, unsigned provider, struct why *why) MUST_USE;
 
+// The same of a user's verifier over HTTP; NULL without memory.
+struct origin *view_outside(struct view *v, const struct config_verifier *of) MUST_USE;
+
 // That it refuses to be asked for a stream's usage, as it told this worker.
 bool view_usage_refused(const struct view *v, unsigned provider);
 void view_refuse_usage(struct view *v, unsigned provider); // it did now

@@ -18,13 +18,15 @@ struct routed_sums {
     bool unpriced; // of a shadow nobody knows what it cost
 };
 
-// One row a call: `max` takes the other bare columns from the last attempt's row.
-#define CALLS                                                                                    \
-    "SELECT d.route, max(d.attempt), d.side, d.large_pd, sum(c.cost_pd IS NULL) > 0, "           \
-    "sum(c.cost_pd), sum(k.route IN (SELECT id FROM name WHERE text LIKE 'route %: "             \
-    "escalated')) > 0 FROM decision d CROSS JOIN call c ON c.tenant = d.tenant AND c.start_us "  \
-    "= d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN kind k ON k.id = c.kind " \
-    "WHERE d.tenant = ?1 AND d.start_us >= ?2 AND d.start_us < ?3 GROUP BY d.start_us, d.id"
+// One row a call: `max` takes the other bare columns from the row of the attempt that was given,
+// which no other one followed.
+#define CALLS                                                                                   \
+    "SELECT d.route, max(d.attempt - (k.flags & 32) * 32), d.side, d.large_pd, sum(c.cost_pd "  \
+    "IS NULL) > 0, sum(c.cost_pd), sum(k.route IN (SELECT id FROM name WHERE text LIKE 'route " \
+    "%: escalated')) > 0 FROM decision d CROSS JOIN call c ON c.tenant = d.tenant AND "         \
+    "c.start_us = d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN kind k ON "   \
+    "k.id = c.kind WHERE d.tenant = ?1 AND d.start_us >= ?2 AND d.start_us < ?3 GROUP BY "      \
+    "d.start_us, d.id"
 
 // Both names are of our own making; a key alone may be called so.
 #define SHADOWS                                                                              \

@@ -41,6 +41,8 @@ struct attempt {
     unsigned tried;        // attempts at this target, this one included
     bool repeats;          // the one before it, otherwise asked or sent: it is not `tried`
     bool fresh;            // it goes on a connection of its own
+    bool second;           // it is asked whether it agrees with an answer, which is kept until then
+    bool escalated;        // an answer of the small side was not good enough before it
     int64_t context_least; // num_ctx that it needs at least, since less was too small
     uint64_t turn;      // that it has at an Ollama; 0 = it is not there, or its turn is not known
     int64_t turn_us;    // since when it is there, monotonic; 0 = it has no turn

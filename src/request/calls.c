@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "request/relay.h"
+#include "request/verifying.h"
 
 #define LINGER_US (2 * SECOND_US) // for the framing's end after the terminal event
 
@@ -133,12 +134,14 @@ static void take_back(struct req *r)
 }
 
 // The process ends before the call does: its provider is left, its client told so, and its row says
-// it. One that waits to be tried again has the answer of its last attempt. A call of which nothing
-// was sent just ends.
+// it. One that waits to be tried again has the answer of its last attempt, one that is verified the
+// one that came. A call of which nothing was sent just ends.
 static void cut(struct req *r)
 {
     if (r->step == STEP_again)
         again_stop(r);
+    else if (r->step == STEP_verify)
+        verifying_end(r);
     else if (r->step == STEP_reserve)
         reserve_stop(r);
     else if (r->attempt.dispatched)

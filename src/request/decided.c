@@ -6,6 +6,7 @@
 #include "gate/charged.h"
 #include "request/matched.h"
 #include "request/plan.h"
+#include "request/verifying.h"
 
 // --- the record ---
 
@@ -39,6 +40,9 @@ static void list_candidates(const struct req *r, struct decision *d)
     const unsigned at = r->attempt.target.place;
     if (r->attempt.entry.attempt > 0) { // the others stand in the record of the first
         d->list[0] = candidate_of(&p->list[at]);
+        if (r->attempt.second)
+            d->list[0] = (struct decision_candidate){
+                .model = verifying_second_name(r), .side = SIDE_SMALL, .state = PRICE_UNPRICED};
         d->count = 1;
         return;
     }

@@ -5,15 +5,12 @@
 #include "base/json_out.h"
 #include "base/limits.h"
 #include "net/client.h"
-#include "net/tls.h"
 #include "request/plan.h"
 
 #define TARGET_MAX ((size_t)4 * KIB)
 
 struct outside {
     struct req *r;
-    struct origin *origin;
-    struct tls_client *tls;
     struct call *call; // NULL: it has ended
     struct buf body;
     struct str piece;
@@ -101,24 +98,9 @@ static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent,
 static const struct call_events events = {
     .on_head = on_head, .on_data = on_data, .on_end = on_end, .on_fail = on_fail};
 
-static bool open_origin(struct outside *o, const struct config_verifier *v)
-{
-    if (v->url.tls && tls_client_open(NULL, &o->tls, NULL) != STATUS_OK)
-        return false;
-    const struct origin_setup setup = {.host = v->url.host,
-                                       .port = v->url.port,
-                                       .tls = v->url.tls,
-                                       .tls_client = o->tls,
-                                       .timeouts = {.connect_ms = v->timeout_ms,
-                                                    .first_byte_ms = v->timeout_ms,
-                                                    .idle_ms = v->timeout_ms,
-                                                    .total_ms = v->timeout_ms}};
-    o->origin = origin_new(o->r->worker->loop, &setup);
-    return o->origin;
-}
-
 static bool start(struct outside *o, const struct config_verifier *v)
 {
+    struct origin *origin = view_outside(o->r->view, v);
     struct buf target;
     buf_init(&target, &alloc_heap, TARGET_MAX);
     buf_add(&target, v->url.path);
@@ -132,7 +114,8 @@ static bool start(struct outside *o, const struct config_verifier *v)
                                      .piece_count = 1,
                                      .events = &events,
                                      .owner = o};
-    o->call = buf_failed(&target) || buf_failed(&o->body) ? NULL : call_start(o->origin, &setup);
+    bool fine = origin && !buf_failed(&target) && !buf_failed(&o->body);
+    o->call = fine ? call_start(origin, &setup) : NULL;
     buf_fini(&target);
     return o->call;
 }
@@ -147,7 +130,7 @@ struct outside *outside_ask(struct req *r, const struct config_verifier *v,
     buf_init(&o->body, &alloc_heap, 0);
     buf_init(&o->answer, &alloc_heap, OUTSIDE_ANSWER_MAX);
     write_body(r, answer, &o->body);
-    if (open_origin(o, v) && start(o, v))
+    if (start(o, v))
         return o;
     outside_free(o);
     return NULL;
@@ -175,10 +158,6 @@ void outside_free(struct outside *o)
         return;
     if (o->call)
         call_cancel(o->call);
-    if (o->origin)
-        origin_retire(o->origin); // it may be inside of the call's last event
-    if (o->tls)
-        tls_client_close(o->tls);
     buf_fini(&o->body);
     buf_fini(&o->answer);
     heap_free(o);

@@ -252,7 +252,7 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out)
         if (c->out || !follows(c, p->list[at].side, why) || ranking_barred(r, p, c))
             continue;
         *out = c->target;
-        out->reason = why == AGAIN_ESCALATE ? "escalated" : "fallback";
+        out->reason = why == AGAIN_ESCALATE || r->attempt.escalated ? "escalated" : "fallback";
         return true;
     }
     return false;

@@ -155,8 +155,11 @@ enum again_for {
 bool again_elsewhere(struct req *r, enum again_for why) MUST_USE;
 // It is the call's first, and there is no other target.
 bool again_alone(const struct req *r);
-// The attempt is booked: the one before it is settled, counted and logged as followed.
+// The attempt is booked: the one before it is settled, counted and logged as followed; but one with
+// whose answer it is to agree is kept for as long as that may be given.
 void again_booked(struct req *r);
+// What was kept so is settled: the attempt has ended otherwise than without an answer.
+void again_settle(struct req *r);
 // No other attempt comes of it; what waits for one is told.
 void again_stop(struct req *r);
 void again_free(struct req *r); // with the call
@@ -165,8 +168,8 @@ bool req_books(const struct req *r);
 // Ends the attempt's entry, whatever its answer still does, and gives it to the journal.
 void settle_attempt(struct req *r);
 // The attempt has failed and waits to be followed: its DISPATCHED record is written anew with what
-// is known by now, which stands if the process dies before that.
-void settle_waiting(struct req *r);
+// is known by now, which stands if the process dies before that. `followed`: and it is.
+void settle_waiting(struct req *r, bool followed);
 // Counts and logs it.
 void record_attempt(struct req *r);
 

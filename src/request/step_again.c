@@ -17,6 +17,7 @@
 #include "request/plan.h"
 #include "request/relay.h"
 #include "request/translation.h"
+#include "request/unfit.h"
 #include "request/verifying.h"
 #include "wire/failure.h"
 
@@ -31,8 +32,11 @@ struct again {
     bool kept;             // `before` is an attempt that is not settled
     struct target target;  // of the next
     bool repeats;          // which is no retry
+    bool second;           // which is to agree
     int64_t context_least; // and the context that it needs
     struct attempt before; // the one that failed
+    bool has_first;        // the attempt is to agree
+    struct attempt first;  // with this one, which is not settled either
 };
 
 // What follows a failed attempt.
@@ -42,6 +46,7 @@ struct choice {
     int64_t context;     // larger than the one that was too small; 0 = as it was
     struct target other; // RETRY_OTHER
     bool other_key;      // ... which is the same, with another of its provider's keys
+    bool second;         // ... which is asked whether it agrees
 };
 
 static void on_time(void *argument)
@@ -68,6 +73,8 @@ void again_free(struct req *r)
     timer_fini(&r->again->timer);
     if (r->again->kept)
         attempt_fini(&r->again->before);
+    if (r->again->has_first)
+        attempt_fini(&r->again->first);
 }
 
 void again_lost(struct req *r)
@@ -151,7 +158,7 @@ static bool find_other(const struct req *r, enum again_for why, struct target *o
         return plan_next(r, why, out);
     unsigned place = r->attempt.target.place;
     while (find_after(r, place, out)) {
-        if (availability_bar(r, out) == BAR_NONE)
+        if (availability_bar(r, out) == BAR_NONE && !unfit_call(r, out))
             return true;
         place = out->place;
     }
@@ -198,7 +205,8 @@ static struct choice decide(struct req *r)
     struct choice c = {.verdict = RETRY_REPEAT,
                        .context = a->failure.kind == FAILURE_LONG ? fit_larger(r) : 0};
     if (a->escalates) {
-        bool other = verifying_second(r, &c.other) || find_other(r, AGAIN_ESCALATE, &c.other);
+        c.second = verifying_second(r, &c.other);
+        bool other = c.second || find_other(r, AGAIN_ESCALATE, &c.other);
         c.verdict = other ? RETRY_OTHER : RETRY_END;
         return c;
     }
@@ -242,6 +250,7 @@ static void prepare(struct req *r, const struct choice *c)
         r->again->target.reason = "retry";
     if (c->other_key)
         r->again->target.reason = OTHER_KEY;
+    r->again->second = c->second;
 }
 
 // The body is read once more for its facts: keeping its document for every call would cost more.
@@ -259,6 +268,7 @@ static void renew(struct req *r, const struct target *target)
     r->attempt = (struct attempt){.target = *target,
                                   .tried = 1,
                                   .begin_mono_us = before.begin_mono_us,
+                                  .escalated = before.escalated,
                                   .entry = {.attempt = before.entry.attempt,
                                             .model_asked = before.entry.model_asked,
                                             .tags = before.entry.tags}};
@@ -272,7 +282,7 @@ bool again_elsewhere(struct req *r, enum again_for why)
     struct target other;
     struct attempt before = r->attempt;
     must(!before.dispatched);
-    if (!find_other(r, why, &other))
+    if (before.second || !find_other(r, why, &other)) // there is an answer without it
         return false;
     renew(r, &other);
     attempt_fini(&before);
@@ -289,13 +299,15 @@ static enum flow next_attempt(struct req *r)
     if (admit_refuses(r, &ignored) != REFUSAL_NONE || !reopen(r))
         return last(r);
     if (r->attempt.reservation.booking) { // what it does not need is for the next
-        settle_waiting(r);
+        settle_waiting(r, false);
         worker_write_journal(r->worker);
     }
     bool same = str_is(str_of(again->target.reason), "retry");
     again->before = r->attempt;
     again->kept = true;
     renew(r, &again->target);
+    r->attempt.second = again->second;
+    r->attempt.escalated = before->escalated || (before->escalates && !again->second);
     if (str_is(str_of(again->target.reason), OTHER_KEY))
         r->attempt.lanes_tried = before->lanes_tried | UINT64_C(1) << before->lane;
     if (same) {
@@ -314,6 +326,61 @@ static enum flow next_attempt(struct req *r)
     return last(r);
 }
 
+// --- a second model ---
+
+// The attempt before the current one, which follows it: both stand as if the process ended now.
+static void keep_first(struct req *r)
+{
+    settle_waiting(r, true);
+    r->again->first = r->attempt;
+    r->again->has_first = true;
+}
+
+static void settle_followed(struct req *r)
+{
+    r->attempt.entry.followed = true;
+    settle_attempt(r);
+    record_attempt(r);
+    attempt_fini(&r->attempt);
+}
+
+void again_settle(struct req *r)
+{
+    if (!r->again || !r->again->has_first)
+        return;
+    struct attempt current = r->attempt;
+    r->attempt = r->again->first;
+    r->again->has_first = false;
+    settle_followed(r);
+    r->attempt = current;
+}
+
+// It gave no answer: that of the first, which was good, is the call's.
+static enum flow take_first(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    read_error(r);
+    availability_note(r, true);
+    (void)(unasks_usage(r) || unasks_logprobs(r)); // the next call asks otherwise
+    if (a->call)
+        call_cancel(a->call);
+    a->call = NULL;
+    fit_gone(r);
+    a->ended_mono_us = clock_mono_us();
+    a->entry.duration_us = a->ended_mono_us - r->start_mono_us;
+    settle_followed(r);
+    *a = r->again->first;
+    r->again->has_first = false;
+    r->again->stopped = true;
+    return last(r);
+}
+
+static bool lacks_second(const struct req *r)
+{
+    return r->again && r->again->has_first && !r->attempt.escalates && r->x && !r->head_sent &&
+           !r->client_gone;
+}
+
 static void log_wait(const struct req *r, int64_t delay_ms)
 {
     struct log_line l;
@@ -328,6 +395,8 @@ static void log_wait(const struct req *r, int64_t delay_ms)
 enum flow step_again(struct req *r)
 {
     judge(r);
+    if (failed(r) && lacks_second(r))
+        return take_first(r);
     if (!failed(r) || !may_follow(r)) {
         availability_note(r, failed(r) && !r->attempt.escalates);
         return last(r);
@@ -346,7 +415,7 @@ enum flow step_again(struct req *r)
     prepare(r, &choice);
     if (choice.delay_ms == 0)
         return next_attempt(r);
-    settle_waiting(r);
+    settle_waiting(r, false);
     log_wait(r, choice.delay_ms);
     r->again->waits = r->again->due = true;
     timer_set(&r->again->timer, choice.delay_ms);
@@ -360,13 +429,14 @@ void again_booked(struct req *r)
     struct again *again = r->again;
     if (!again || !again->kept)
         return;
+    again_settle(r);
     struct attempt next = r->attempt;
     r->attempt = again->before;
-    r->attempt.entry.followed = true;
-    settle_attempt(r);
-    record_attempt(r);
-    attempt_fini(&r->attempt);
     again->kept = false;
+    if (next.second)
+        keep_first(r);
+    else
+        settle_followed(r);
     r->attempt = next;
 }
 

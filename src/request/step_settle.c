@@ -421,7 +421,7 @@ void settle_attempt(struct req *r)
     reservation_end(r);
 }
 
-void settle_waiting(struct req *r)
+void settle_waiting(struct req *r, bool followed)
 {
     struct attempt *a = &r->attempt;
     const struct entry booked = a->entry;
@@ -430,7 +430,7 @@ void settle_waiting(struct req *r)
         return;
     a->entry.followed = true; // its answer goes to nobody
     entry_end(r);
-    a->entry.followed = false;
+    a->entry.followed = followed;
     a->rewritten = true;
     if (journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK) // else the first stands
         reservation_end(r);
@@ -445,6 +445,7 @@ void settle_waiting(struct req *r)
 
 enum flow step_settle(struct req *r)
 {
+    again_settle(r);
     settle_attempt(r);
     return NEXT;
 }

@@ -6,11 +6,14 @@
 #include "base/log.h"
 #include "gate/cascades.h"
 #include "gate/gate_state.h"
+#include "request/availability.h"
 #include "request/held.h"
 #include "request/judge.h"
 #include "request/outside.h"
 #include "request/plan.h"
+#include "request/relay.h"
 #include "request/translation.h"
+#include "request/unfit.h"
 #include "verify/sureness.h"
 #include "verify/verify.h"
 
@@ -24,7 +27,8 @@ struct verifying {
     int64_t until_us;        // monotonic: its hold's end
     bool has_first;          // an answer that a second model is to agree with:
     struct answer first;     // this one
-    struct target second;    // that model
+    struct target second;    // that model,
+    struct str second_name;  // as the configuration has it
     // Of the attempts that were judged, for the break-even.
     unsigned small;
     bool unpriced;
@@ -45,13 +49,21 @@ static bool is_small(const struct req *r)
            r->plan->list[r->attempt.target.place].side == SIDE_SMALL && may_escalate(r);
 }
 
-// A stream is held no longer: its client has waited enough.
+// A stream is held no longer: its client has waited enough. Where a second model is asked, there is
+// a whole answer.
 static void on_time(void *argument)
 {
     struct verifying *v = argument;
-    verifying_end(v->r);
-    held_came(v->r);
-    req_run(v->r);
+    struct req *r = v->r;
+    if (r->attempt.second) {
+        relay_fail(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
+        r->attempt.failure.kind = FAILURE_OURS;
+        r->attempt.upstream_ended = true;
+    } else {
+        verifying_end(r);
+        held_came(r);
+    }
+    req_run(r);
 }
 
 static bool begin(struct req *r)
@@ -269,6 +281,13 @@ static enum flow escalate(struct req *r)
 
 // --- a second model ---
 
+// It can take the call, as one of the small side could, and fares.
+static bool may_ask(const struct req *r, struct str full, struct target *out)
+{
+    return plan_target(r, full, out) && !unfit(r, r->plan->route, out) &&
+           availability_bar(r, out) == BAR_NONE;
+}
+
 // What it says is compared with what the first one said, and given if it is the same.
 static bool ask_second(struct req *r)
 {
@@ -276,10 +295,11 @@ static bool ask_second(struct req *r)
     struct verifying *v = r->verifying;
     for (unsigned i = 0; i < route->verifier_count; i++) {
         if (route->verifiers[i].kind != VERIFIER_AGREE ||
-            !plan_target(r, route->verifiers[i].model, &v->second))
+            !may_ask(r, route->verifiers[i].model, &v->second))
             continue;
         v->second.place = r->attempt.target.place;
         v->second.reason = "second";
+        v->second_name = route->verifiers[i].model;
         v->has_first = read_answer(r, &v->first);
         if (!v->has_first)
             answer_fini(&v->first);
@@ -294,6 +314,11 @@ bool verifying_second(const struct req *r, struct target *out)
         return false;
     *out = r->verifying->second;
     return true;
+}
+
+struct str verifying_second_name(const struct req *r)
+{
+    return r->verifying->second_name;
 }
 
 // What none of ours has refused is for the user's own to judge.

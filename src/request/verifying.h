@@ -8,7 +8,8 @@
 //            |                                '-- bad --> the large side (step again)
 //            '--> a stream, and `hold` is over, or too long --> it goes as it comes, unverified
 //
-// What cannot be followed (no large side is usable, or no budget covers it) is given after all.
+// What cannot be followed (no large side is usable, or no budget covers it) is given after all. So
+// is a good one with which a second model was to agree that gave no answer.
 
 #ifndef REQUEST_VERIFYING_H
 #define REQUEST_VERIFYING_H
@@ -21,6 +22,8 @@ void verifying_begin(struct req *r);
 void verifying_end(struct req *r);
 // The attempt's answer was good, and a second model is to agree with it: that is asked next.
 bool verifying_second(const struct req *r, struct target *out) MUST_USE;
+// That model, as the configuration has it.
+struct str verifying_second_name(const struct req *r);
 // Bytes of an answer that may be held.
 size_t verifying_most(const struct attempt *a);
 // The attempt's cost is known: what it says of the route's cascade is counted.

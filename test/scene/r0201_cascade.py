@@ -21,6 +21,7 @@ routes:
   - { name: quick, small: small, large: large, match: { key: nobody }, verify: [refusal], hold: 200ms }
   - { name: pair, small: small, large: large, match: { key: nobody }, hold: 60s,
       verify: [refusal, { agree: told/second }] }
+  - { name: brief, small: small, large: large, match: { key: nobody }, hold: 200ms, verify: [{ agree: told/second }] }
   - { name: alone, small: small, match: { key: nobody }, verify: [refusal] }
 budgets:
   - { name: cents, limit: 0.01, scope: { "tag:of": cents } }
@@ -116,6 +117,23 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         rows(first, ("second", "route pair: second", "verify_refusal"), ("large", "route pair: escalated", ""))
         expect(pair(refusal, "The answer is 4."), "LARGE")
         rows(("small", "route pair: small", "verify_refusal"), ("large", "route pair: escalated", ""))
+
+    # One that gives no answer judges nothing: the first one's, which was good, is given, and is the call's.
+    for stream in ({}, {"stream": True}):
+        expect(pair("The answer is 4.", {"status": 500}), "The answer is 4.")
+        first, second = rows(("small", "route pair: small", ""), ("second", "route pair: second", "error"))
+        expect((first["followed"], first["outcome"], second["followed"]), (0, "ok", 1))
+        explained = json.loads(gateway.costlens("route", "explain", first["request"], "--json").stdout)["attempts"]
+        expect([[c["model"] for c in a["decision"]["candidates"]][0] for a in explained], ["told/small", "told/second"])
+    [row] = [row for row in gateway.report("--by", "route")["rows"] if row["route"] == "pair"]
+    expect((row["requests"], row["retries"], row["errors"], row["small_share"]), (10, 14, 0, "0.40"))
+    # Nor is a stream held for it beyond its time.
+    told.events["never"] = threading.Event()
+    said_so = json.dumps({"small": "The answer is 4.", "second": {"content": "The answer is 5.", "wait": "never"}})
+    answer = gateway.chat(model="brief", headers={"x-told": said_so}, stream=True)
+    expect((answer.headers["x-costlens-model"], said(answer)), ("told/small", "The answer is 4."))
+    told.events["never"].set()
+    rows(("small", "route brief: small", ""), ("second", "route brief: second", "upstream_timeout"))
 
     # A model that is named is not verified.
     expect(said(ask("told/small", refusal)), refusal)

@@ -4,20 +4,27 @@ import http.server
 import json
 import threading
 
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 from lib.told import Told
 
 limit(120)
 seen = []
 reply = {"body": b"", "status": 200}
+clients = set()
+go = threading.Event()
+go.set()
 
 
 class Checker(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def log_message(self, *_):
         pass
 
     def do_POST(self):
         seen.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+        clients.add(self.client_address)
+        go.wait(60)
         self.send_response(reply["status"])
         self.send_header("Content-Length", str(len(reply["body"])))
         self.end_headers()
@@ -82,6 +89,27 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         expect_in('"logprob"', answer.body.decode())
         # Who does not tell is not refused.
         expect(model("sure", "It is.", **stream), "told/small")
+    # Its connections are kept, as a provider's are.
+    expect_true(len(clients) < len(seen) / 2, f"{len(clients)} connections for {len(seen)} questions")
+
+# What came is given where the gateway ends before it was verified: it is paid.
+with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra="drain: 1s\n" + ROUTES) as gateway:
+    for stream in ({}, {"stream": True}):
+        if not gateway.program.alive():
+            gateway.start()
+        go.clear()
+        count, answers = len(seen), []
+        said = {"x-told": json.dumps({"small": "It is fine.", "large": "LARGE"})}
+        client = threading.Thread(target=lambda: answers.append(gateway.chat(model="strict", headers=said, **stream)))
+        client.start()
+        until(lambda: len(seen) > count, 10, "it is being verified")
+        gateway.program.stop()
+        client.join()
+        go.set()
+        expect((answers[0].status, answers[0].headers["x-costlens-model"]), (200, "told/small"))
+        expect_in("fine", answers[0].body.decode())
+        [row] = gateway.rows(1)[-1:]
+        expect((row["outcome"], row["error"] or "", row["followed"]), ("ok", "", 0))
 checker.shutdown()
 
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:

@@ -20,8 +20,10 @@ routes:
     shadow: { budget: 2.00, window: day, rate: 100%, judge: bench/judge }
   - { name: plain, small: small, large: large, shadow: { budget: 1, rate: 100%, judge: none } }
   - { name: quiet, small: small, large: large }
+  - { name: careful, small: small, large: [bench/broken, bench/large], verify: [refusal],
+      shadow: { budget: 1, rate: 100%, judge: none } }
 """
-MODELS = ["small", "large", "judge"]
+MODELS = ["small", "large", "judge", "broken"]
 WORD = {"text": "TIE"}
 
 
@@ -37,8 +39,13 @@ def judge(body):
     return "A" if parts.group(1).startswith("LARGE") else "Verdict: **B**"
 
 
-with Speaker({"small": lambda b: "4" if "2+2" in question(b) else "small says so",
-              "large": lambda b: "4" if "2+2" in question(b) else "LARGE says so", "judge": judge}) as speaker, \
+def small(body):
+    if "help" in question(body):
+        return "I'm sorry, but I can't help with that."
+    return "4" if "2+2" in question(body) else "small says so"
+
+
+with Speaker({"small": small, "broken": 503, "large": lambda b: "4" if "2+2" in question(b) else "LARGE says so", "judge": judge}) as speaker, \
         Gateway(speaker, extra=ROUTES, models=MODELS) as gateway:
 
     def pairs(count):
@@ -113,6 +120,14 @@ with Speaker({"small": lambda b: "4" if "2+2" in question(b) else "small says so
     expect(len(speaker.of("judge")), before)
     # A route without `shadow` has none.
     expect(gateway.chat("why?", model="quiet").status, 200)
+
+    # What was escalated is none, whichever model of the large side has answered then.
+    escalated = gateway.chat("help!", model="careful")
+    expect((escalated.headers["x-costlens-model"], escalated.headers["x-costlens-attempts"]), ("bench/large", "3"))
+    expect(escalated.headers["x-costlens-reason"], "route careful: escalated")
+    expect(gateway.chat("2+2?", model="careful").headers["x-costlens-model"], "bench/small")
+    until(lambda: gateway.metric("costlens_shadow_pairs_total") >= 8, 10, "the other call was compared")
+    expect(len(pairs(7)), 7, "its other side is broken")
 
     # What cannot be shown, or would be done twice, is not compared: several answers, images, what is long.
     image = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}, {"type": "text", "text": "?"}]

@@ -26,7 +26,10 @@ class Told:
                 told.asked.append(body)
                 says = json.loads(self.headers["x-told"]).get(body["model"], "?")
                 says = {"content": says} if isinstance(says, str) else says
-                (self.stream if body.get("stream") else self.whole)(body, says)
+                if "status" in says:
+                    self.send("application/json", b'{"error":{"message":"no"}}', says["status"])
+                else:
+                    (self.stream if body.get("stream") else self.whole)(body, says)
 
             def send(self, kind, body, status=200):
                 self.send_response(status)
@@ -45,8 +48,6 @@ class Told:
                 return choice
 
             def whole(self, body, says):
-                if "status" in says:
-                    return self.send("application/json", b'{"error":{"message":"no"}}', says["status"])
                 answer = {"id": "c", "object": "chat.completion", "model": body["model"],
                           "choices": [self.choice(body, says, "message")],
                           "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}}
