@@ -67,6 +67,11 @@ void costlens_router_close(struct costlens_router *router)
     alloc_free(&memory, router);
 }
 
+static uint64_t template_of(struct str system)
+{
+    return traits_template(0, str_clip(system, TRAITS_BYTES));
+}
+
 void costlens_features(const char *system, const char *prompt, const char *task,
                        struct costlens_features *out)
 {
@@ -75,10 +80,10 @@ void costlens_features(const char *system, const char *prompt, const char *task,
     bool named = task && *task;
     struct traits_source from = {
         .demand = &demand,
-        .system = str_of(system),
+        .system_bytes = str_of(system).len,
         .texts = &text,
         .count = 1,
-        .task = traits_task(named ? STR_NONE : str_of(system), str_of(task), STR_NONE)};
+        .task = traits_task(named ? 0 : template_of(str_of(system)), str_of(task), STR_NONE)};
     *out = (struct costlens_features){{0}};
     traits_of(&from, (struct traits *)out->opaque);
 }

@@ -3,7 +3,7 @@
 #include "request/features.h"
 
 #include "config/route.h"
-#include "wire/prompt.h"
+#include "route/prompt.h"
 
 const struct traits *features_of(struct req *r, const struct config_route *route)
 {
@@ -13,12 +13,6 @@ const struct traits *features_of(struct req *r, const struct config_route *route
     if (!t)
         return NULL;
     prompt_read(&p, json_root(r->ask.json));
-    const struct traits_source source = {.demand = &r->ask.demand,
-                                         .system = p.system,
-                                         .texts = p.texts,
-                                         .count = p.count,
-                                         .task =
-                                             traits_task(p.system, route->name, r->key->tenant)};
-    traits_of(&source, t);
+    prompt_traits(&p, &r->ask.demand, traits_task(p.template, route->name, r->key->tenant), t);
     return t;
 }

@@ -7,7 +7,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/pattern.h"
-#include "wire/said.h"
+#include "core/said.h"
 
 #define BYTES_PER_TOKEN 4
 
@@ -69,7 +69,7 @@ static bool fits_system(const struct req *r, const struct config_match *m)
     char hex[2 * DIGEST_BYTES + 1];
     struct buf all;
     buf_init(&all, &alloc_heap, BODY_BYTES_MAX);
-    said_each(&r->ask, join_system, &all);
+    said_each(json_root(r->ask.json), join_system, &all);
     bool known = all.len && !buf_failed(&all) && digest_sha256(buf_str(&all), digest);
     buf_fini(&all);
     if (!known)
@@ -107,7 +107,7 @@ static bool fits_text(const struct req *r, const struct config_match *m)
 {
     struct newest newest = {.match = m};
     if (m->pattern_count)
-        said_each(&r->ask, look, &newest);
+        said_each(json_root(r->ask.json), look, &newest);
     return m->pattern_count == 0 || newest.fits;
 }
 

@@ -4,8 +4,8 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "core/said.h"
 #include "request/req.h"
-#include "wire/said.h"
 
 #define EACH_BYTES (4 * KIB) // of a text that count: what is longer seldom differs behind them
 
@@ -38,7 +38,7 @@ void opening_read(const struct req *r, struct opening *out)
 {
     struct reading reading = {0};
     if (r->asked)
-        said_each(&r->ask, hear, &reading);
+        said_each(json_root(r->ask.json), hear, &reading);
     *out = reading.out;
     if (out->conversation)
         out->conversation = join(out->conversation, r->key->name);

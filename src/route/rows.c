@@ -6,9 +6,9 @@
 
 #include "base/json.h"
 #include "route/model.h"
+#include "route/prompt.h"
 
-#define TEXTS_MAX 64 // of a row's messages: the newest
-#define CHUNK     (64 * (size_t)1024)
+#define CHUNK (64 * (size_t)1024)
 
 void rows_init(struct rows *r)
 {
@@ -25,59 +25,23 @@ void rows_fini(struct rows *r)
 
 // --- what is asked ---
 
-struct asked {
-    struct str texts[TEXTS_MAX]; // the newest message of the user first
-    unsigned count;
-    struct str system;
-    struct demand demand;
-};
-
-// A message's text: a string, or the first part that has one.
-static struct str content_of(const struct json_val *message)
-{
-    const struct json_val *content = json_get(message, "content"), *part;
-    struct json_iter it = {0};
-    if (json_type(content) != JSON_ARRAY)
-        return json_str(content);
-    while (json_each(&it, content, NULL, &part)) {
-        struct str text = json_str(json_get(part, "text"));
-        if (text.len)
-            return text;
-    }
-    return STR_NONE;
-}
-
-static void add_message(struct asked *a, const struct json_val *message)
-{
-    struct str role = json_str(json_get(message, "role")), text = content_of(message);
-    a->demand.messages++;
-    if (str_is(role, "system") || str_is(role, "developer")) {
-        a->system = text;
-        return;
-    }
-    // The newest goes first; the oldest are dropped when there are too many.
-    unsigned older = a->count < TEXTS_MAX - 1 ? a->count : TEXTS_MAX - 1;
-    memmove(a->texts + 1, a->texts, older * sizeof a->texts[0]);
-    a->texts[0] = text;
-    a->count = older + 1;
-}
-
-static enum status read_asked(const struct json_val *row, struct asked *a, struct why *why)
+static enum status read_asked(const struct json_val *row, struct prompt *p, struct demand *d,
+                              struct why *why)
 {
     const struct json_val *prompt = json_get(row, "prompt"), *list = json_get(row, "messages"), *m;
     struct json_iter it = {0};
+    d->messages = 1;
     if (json_type(prompt) == JSON_STRING) {
-        a->texts[a->count++] = json_str(prompt);
-        a->demand.messages = 1;
+        prompt_read_list(p, prompt);
         return STATUS_OK;
     }
     if (json_type(list) != JSON_ARRAY || json_count(list) == 0)
         return why_set(why, STATUS_SYNTAX, "`prompt` (a text) or `messages` (a list) is missing");
-    while (json_each(&it, list, NULL, &m)) {
+    while (json_each(&it, list, NULL, &m))
         if (json_type(m) != JSON_OBJECT)
             return why_set(why, STATUS_SYNTAX, "`messages` has something that is no message");
-        add_message(a, m);
-    }
+    d->messages = (int64_t)json_count(list);
+    prompt_read_list(p, list);
     return STATUS_OK;
 }
 
@@ -137,11 +101,12 @@ static enum status read_row(const struct json *j, struct row *row, struct traits
                             struct why *why)
 {
     const struct json_val *v = json_root(j);
-    struct asked asked = {.count = 0};
+    struct prompt asked = {.count = 0};
+    struct demand demand = {0};
     struct str task = STR_NONE, weak = STR_NONE, strong = STR_NONE;
     if (json_type(v) != JSON_OBJECT)
         return why_set(why, STATUS_SYNTAX, "it is no JSON object");
-    enum status s = read_asked(v, &asked, why);
+    enum status s = read_asked(v, &asked, &demand, why);
     if (s == STATUS_OK)
         s = read_share(j, v, "weak", &row->weak, why);
     if (s == STATUS_OK)
@@ -156,14 +121,7 @@ static enum status read_row(const struct json *j, struct row *row, struct traits
         s = read_name(v, "strong_model", &strong, why);
     if (s != STATUS_OK)
         return s;
-    struct traits_source source = {.demand = &asked.demand,
-                                   .system = asked.system,
-                                   .texts = asked.texts,
-                                   .count = asked.count,
-                                   .task = task.len
-                                               ? traits_task(STR_NONE, task, STR_NONE)
-                                               : traits_task(asked.system, STR_NONE, STR_NONE)};
-    traits_of(&source, t);
+    prompt_traits(&asked, &demand, traits_task(task.len ? 0 : asked.template, task, STR_NONE), t);
     row->pair = model_pair(weak, strong);
     return STATUS_OK;
 }

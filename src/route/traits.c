@@ -11,6 +11,7 @@
 
 #define LONG_WORD 8
 #define MIX       0x9e3779b97f4a7c15u // 2^64 / golden ratio
+#define NO_TASK   0xcbf29ce484222325u // where FNV-1a begins
 #define PAIR      0xd6e8feb86659fd93u // another odd number: "a b" is not "b a"
 
 enum mark {
@@ -111,7 +112,7 @@ static inline unsigned keep(struct words *w, uint64_t *seen, uint16_t *grams, ui
     uint64_t word = seen[gram >> 6], bit = (uint64_t)1 << (gram & 63);
     unsigned new = ((word & bit) == 0) & (w->grams < TRAITS_GRAMS_MAX);
     seen[gram >> 6] = word | bit;
-    grams[w->grams & (TRAITS_GRAMS_MAX - 1)] = (uint16_t)gram;
+    grams[w->grams] = (uint16_t)gram;
     w->grams += new;
     return new;
 }
@@ -397,7 +398,7 @@ void traits_of(const struct traits_source *from, struct traits *out)
     set_lines(&t, out->value);
     out->value[TRAIT_BYTES] = traits_log(all);
     out->value[TRAIT_ENDS] = from->count ? how_it_ends(from->texts[0]) : 0;
-    out->value[TRAIT_SYSTEM] = traits_log(from->system.len);
+    out->value[TRAIT_SYSTEM] = traits_log(from->system_bytes);
     if (from->demand)
         set_demand(from->demand, out->value);
 }
@@ -417,12 +418,16 @@ static uint64_t task_part(uint64_t hash, struct str text)
     return (hash ^ hash >> 32) * MIX; // and what follows is another part
 }
 
-uint64_t traits_task(struct str system, struct str route, struct str tenant)
+uint64_t traits_template(uint64_t before, struct str text)
 {
-    if (system.len + route.len + tenant.len == 0)
+    return text.len == 0 ? before : task_part(before ? before : NO_TASK, text);
+}
+
+uint64_t traits_task(uint64_t template, struct str route, struct str tenant)
+{
+    if (template == 0 && route.len + tenant.len == 0)
         return 0;
-    uint64_t hash = task_part(0xcbf29ce484222325u, str_clip(system, TRAITS_BYTES));
-    hash = task_part(hash + 1, route);
+    uint64_t hash = task_part((template ? template : NO_TASK) + 1, route);
     hash = task_part(hash + 1, tenant);
     return hash ? hash : 1;
 }

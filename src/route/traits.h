@@ -22,7 +22,7 @@
 #define TRAITS_BYTES     4096 // of text that are looked at
 #define TRAITS_GRAMS_MAX 2048 // different ones that are kept: the first
 #define TRAITS_GRAM_BITS 16
-#define TRAITS_VERSION   1 // of what the counters mean and how words are hashed: a model is of one
+#define TRAITS_VERSION   2 // of what the counters mean and how words are hashed: a model is of one
 
 // X(NAME, "name", "what it counts"). "log" is log2(1 + n).
 #define TRAIT_MAP(X)                                                         \
@@ -80,24 +80,27 @@ enum trait {
 struct traits {
     uint16_t value[TRAIT_COUNT];
     uint16_t gram_count;
-    uint64_t task;                    // 0: of no known task
-    uint16_t grams[TRAITS_GRAMS_MAX]; // each once, in the order in which they came
+    uint64_t task; // 0: of no known task
+    // Each once, in the order in which they came; the last one's place is for what is not kept.
+    uint16_t grams[TRAITS_GRAMS_MAX + 1];
 };
 
 // What is looked at. All is borrowed for the call.
 struct traits_source {
     const struct demand *demand; // NULL: nothing is known but the text
-    struct str system;           // instructions that go before
-    const struct str *texts; // the newest message of the user first: the others get what it leaves
-    unsigned count;          // of texts
-    uint64_t task;           // from traits_task
+    uint64_t system_bytes;       // of instructions that go before
+    const struct str *texts;     // the newest that was said first: the others get what it leaves
+    unsigned count;              // of texts
+    uint64_t task;               // from traits_task
 };
 
 void traits_of(const struct traits_source *from, struct traits *out);
-// The name of a task by what makes calls alike: the template of the system prompt (its first
-// TRAITS_BYTES; a number is as good as another), the route, the tenant. Empty ones count for
-// nothing; 0 when all are.
-uint64_t traits_task(struct str system, struct str route, struct str tenant);
+// The template of instructions: `before`, 0 at first, and one more text of them. A number is as
+// good as another.
+uint64_t traits_template(uint64_t before, struct str text);
+// The name of a task by what makes calls alike: the template, the route, the tenant. What is 0 or
+// empty counts for nothing; 0 when all are.
+uint64_t traits_task(uint64_t template, struct str route, struct str tenant);
 // How an explanation names a trait, "word_mean", and what it counts. Never NULL.
 const char *trait_name(enum trait t);
 const char *trait_text(enum trait t);

@@ -2,7 +2,7 @@
 // A request that is taken, edited, and read again says the new model, is one that asks for usage,
 // and weighs no longer answers than it was to. Whatever it says, it weighs something.
 #include "base/must.h"
-#include "wire/said.h"
+#include "core/said.h"
 #include "wire/weigh.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned flags = data[0] * 0x801U;
     weigh(&a, flags, a.demand.model, &w);
     struct saying last = {0};
-    said_each(&a, hear, &last);
+    said_each(json_root(a.json), hear, &last);
     edit(&a, &found, &w, flags, &arena);
     must(w.tokens > 0 && w.prompts > 0 && w.images >= 0 && w.rounds >= 0 && w.answers >= 0);
     arena_fini(&arena);

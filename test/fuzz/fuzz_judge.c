@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // fuzz_judge - requests whose answers are compared, and what a judge says: the question that is
-// made of any of them is JSON, and its texts are of the request.
+// made of any of them is JSON.
 
 #include "shadow/judge.h"
-#include "wire/prompt.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,15 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = str_from((const char *)data, size);
     struct json *request = NULL;
-    struct prompt p;
     struct answer answer;
     must(judge_read(text) <= JUDGE_TIE);
     if (json_open(text, &alloc_heap, &request, NULL) != STATUS_OK)
         return 0;
-    prompt_read(&p, json_root(request));
-    must(p.count <= PROMPT_TEXTS_MAX);
-    for (unsigned i = 0; i < p.count; i++)
-        must(p.texts[i].len > 0 && p.texts[i].len <= size);
     answer_of(&answer, str_clip(text, 100), &alloc_heap);
     struct judge_question q = {.request = request,
                                .source = text,

@@ -43,4 +43,4 @@ expect_in(f"threshold {command['threshold']:.6f}, share_small {command['share_we
 done = subprocess.run([program, proof, "0.05", "0.95"], capture_output=True, text=True, input="")
 expect(done.returncode, 1)
 expect_in("proof.jsonl", done.stderr)
-expect_true(run(program, "-", "0.05", "0.95", input="hello\n").startswith("small: "), "the shipped model")
+expect_true(run(program, "-", "0.05", "0.95", input="Translate this: hello\n").startswith("small: "), "the shipped model")

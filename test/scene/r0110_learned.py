@@ -28,7 +28,7 @@ routes:
     shadow: { budget: 1, rate: 0.01% }
 """
 dice = random.Random(7)
-TRAITS = bytes([1]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
+TRAITS = bytes([2]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
 
 
 def add_pairs(gateway, count, small_knows, judged=3, route="support"):

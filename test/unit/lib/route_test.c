@@ -20,7 +20,7 @@ static void test_pick_says_why(void **state)
     struct costlens_choice c;
     costlens_router_pair(r, "local/small",
                          "openai/large"); // of which the shipped model knows nothing
-    costlens_features(NULL, "hello", NULL, &f);
+    costlens_features(NULL, "Translate this: hello", NULL, &f);
     costlens_pick(r, &f, &c);
     assert_int_equal(c.side, COSTLENS_SMALL);
     assert_true(c.gain < c.threshold && !c.certified);
@@ -48,7 +48,7 @@ static void test_outcomes_carry_a_certificate(void **state)
     struct costlens_choice choice;
     struct dice d;
     dice_init(&d, 1);
-    costlens_features(NULL, "hello", NULL, &f);
+    costlens_features(NULL, "Translate this: hello", NULL, &f);
     assert_int_equal(costlens_certify(r, 0.05, 0.95, &c), COSTLENS_OK); // of nothing
     assert_int_equal(c.certified, 0);
     costlens_pick(r, &f, &choice);

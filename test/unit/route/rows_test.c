@@ -45,7 +45,8 @@ static void good(void **state)
     assert_false(model_pair(str_of("ab"), str_of("c")) == model_pair(str_of("a"), str_of("bc")));
     assert_int_equal(model_pair(STR_NONE, STR_NONE), 0);
     assert_int_equal(r.at[0].task, 0);
-    assert_true(r.at[2].task == traits_task(str_of("Be brief."), STR_NONE, STR_NONE));
+    assert_true(r.at[2].task ==
+                traits_task(traits_template(0, str_of("Be brief.")), STR_NONE, STR_NONE));
     assert_false(r.at[4].answered);
     struct traits t;
     row_traits(&r.at[3], &t);

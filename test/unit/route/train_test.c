@@ -90,7 +90,7 @@ static float gain_of(const struct model *m, const char *text, const char *task,
     struct str one = str_of(text);
     traits_of(&(struct traits_source){.texts = &one,
                                       .count = 1,
-                                      .task = traits_task(STR_NONE, str_of(task), STR_NONE)},
+                                      .task = traits_task(0, str_of(task), STR_NONE)},
               &t);
     return model_explain(m, &t, 0, p);
 }

@@ -112,9 +112,9 @@ static void no_further_than(void **state)
 static void demanded(void **state)
 {
     struct demand d = {.messages = 3, .tools = 1, .images = 1, .files = 2, .output_max = -1};
-    struct str text = STR("hello"), system = STR("Be brief.");
+    struct str text = STR("hello");
     struct traits t;
-    traits_of(&(struct traits_source){&d, system, &text, 1, 7}, &t);
+    traits_of(&(struct traits_source){&d, 9, &text, 1, 7}, &t);
     assert_int_equal(t.value[TRAIT_MESSAGES], traits_log(3));
     assert_int_equal(t.value[TRAIT_TOOLS], traits_log(1));
     assert_int_equal(t.value[TRAIT_MEDIA], traits_log(3));
@@ -128,11 +128,32 @@ static void tasks(void **state)
     struct str a = STR("Ticket 12 of 2026-11-29"), b = STR("Ticket 9 of 2027-01-01"),
                none = STR_NONE;
     struct str c = STR("Ticket of today");
-    assert_int_equal(traits_task(none, none, none), 0);
-    assert_true(traits_task(a, none, none) == traits_task(b, none, none));
-    assert_false(traits_task(a, none, none) == traits_task(c, none, none));
-    assert_false(traits_task(a, c, none) == traits_task(a, none, c));
-    assert_false(traits_task(a, none, none) == traits_task(none, a, none));
+    uint64_t of_a = traits_template(0, a);
+    assert_int_equal(traits_template(0, none), 0);
+    assert_true(of_a == traits_template(0, b));
+    assert_false(of_a == traits_template(0, c));
+    assert_true(of_a == traits_template(of_a, none));
+    assert_false(of_a == traits_template(of_a, c));
+    assert_int_equal(traits_task(0, none, none), 0);
+    assert_false(traits_task(of_a, c, none) == traits_task(of_a, none, c));
+    assert_false(traits_task(of_a, none, none) == traits_task(0, a, none));
+}
+
+// More grams than there is room for: the first ones stay.
+static void no_more_grams_than_fit(void **state)
+{
+    static char text[TRAITS_BYTES];
+    struct traits t, first;
+    for (size_t i = 0; i + 1 < sizeof text;
+         i += 2) { // words of one byte that no other has so often
+        text[i] = (char)(0x80 + i / 2 % 128);
+        text[i + 1] = i / 2 % 3 ? ' ' : (char)(0x80 + i / 256);
+    }
+    struct str whole = {text, sizeof text}, start = {text, 64};
+    traits_of(&(struct traits_source){.texts = &whole, .count = 1}, &t);
+    traits_of(&(struct traits_source){.texts = &start, .count = 1}, &first);
+    assert_int_equal(t.gram_count, TRAITS_GRAMS_MAX);
+    assert_memory_equal(t.grams, first.grams, (first.gram_count - 2u) * sizeof *t.grams);
 }
 
 static void packed(void **state)
@@ -161,8 +182,13 @@ static void packed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logarithms),      cmocka_unit_test(counted),  cmocka_unit_test(same_words),
-        cmocka_unit_test(no_further_than), cmocka_unit_test(demanded), cmocka_unit_test(tasks),
+        cmocka_unit_test(logarithms),
+        cmocka_unit_test(counted),
+        cmocka_unit_test(same_words),
+        cmocka_unit_test(no_further_than),
+        cmocka_unit_test(demanded),
+        cmocka_unit_test(tasks),
+        cmocka_unit_test(no_more_grams_than_fit),
         cmocka_unit_test(packed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

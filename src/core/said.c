@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "wire/said.h"
+#include "core/said.h"
 
 struct listener {
     said_f *f;
@@ -23,7 +23,7 @@ static void say_part(struct listener *l, const struct json_val *part)
 }
 
 // A text, a part with one, or a list of either.
-static void say_content(struct listener *l, const struct json_val *content)
+static void say_parts(struct listener *l, const struct json_val *content)
 {
     struct json_iter it = {0};
     const struct json_val *part = NULL;
@@ -33,6 +33,23 @@ static void say_content(struct listener *l, const struct json_val *content)
     }
     while (!l->over && json_each(&it, content, NULL, &part))
         say_part(l, part);
+}
+
+// In Claude's messages what a tool has said is a part of the user's, with parts of its own.
+static void say_content(struct listener *l, const struct json_val *content)
+{
+    struct json_iter it = {0};
+    const struct json_val *part = NULL;
+    const enum speaker by = l->now.by;
+    if (json_type(content) != JSON_ARRAY) {
+        say_part(l, content);
+        return;
+    }
+    while (!l->over && json_each(&it, content, NULL, &part)) {
+        bool result = str_is(json_str(json_get(part, "type")), "tool_result");
+        l->now.by = result ? SPEAKER_TOOL : by;
+        say_parts(l, result ? json_get(part, "content") : part);
+    }
 }
 
 static enum speaker speaker_of(struct str role)
@@ -77,18 +94,23 @@ static void say_messages(struct listener *l, const struct json_val *list)
 static void say_system(struct listener *l, const struct json_val *v)
 {
     l->now = (struct saying){.by = SPEAKER_SYSTEM};
-    say_content(l, json_type(v) == JSON_OBJECT ? json_get(v, "parts") : v);
+    say_parts(l, json_type(v) == JSON_OBJECT ? json_get(v, "parts") : v);
 }
 
-void said_each(const struct ask *a, said_f *f, void *context)
+void said_list(const struct json_val *list, said_f *f, void *context)
+{
+    struct listener l = {.f = f, .context = context};
+    say_messages(&l, list);
+}
+
+void said_each(const struct json_val *body, said_f *f, void *context)
 {
     static const char *const systems[] = {"system", "instructions", "systemInstruction",
                                           "system_instruction"};
     static const char *const lists[] = {"messages", "input", "contents", "prompt"};
     struct listener l = {.f = f, .context = context};
-    const struct json_val *root = a->json ? json_root(a->json) : NULL;
     for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++)
-        say_system(&l, json_get(root, systems[i]));
+        say_system(&l, json_get(body, systems[i]));
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        say_messages(&l, json_get(root, lists[i]));
+        say_messages(&l, json_get(body, lists[i]));
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// prompt - what the router looks at of a request, in any dialect: its instructions, and what was
+// said, the newest first. A row that it learns from and a call that it routes go the same way.
+//
+//   instructions ──► template, their hash         (those before anything else is said)
+//   texts        ──► the newest PROMPT_TEXTS_MAX  (of a message with several, the last goes first)
+
+#ifndef ROUTE_PROMPT_H
+#define ROUTE_PROMPT_H
+
+#include "base/json.h"
+#include "base/str.h"
+#include "core/demand.h"
+#include "route/traits.h"
+
+#define PROMPT_TEXTS_MAX 64
+
+struct prompt {
+    uint64_t template;     // of the instructions, by traits_template; 0: there are none
+    uint64_t system_bytes; // of them
+    struct str texts[PROMPT_TEXTS_MAX]; // whoever says them; borrowed from the document
+    unsigned count;
+};
+
+// Of a request's body, or of its list of messages (or one text) alone. In one pass, whatever its
+// length.
+void prompt_read(struct prompt *p, const struct json_val *body);
+void prompt_read_list(struct prompt *p, const struct json_val *list);
+// Its traits. `demand` may be NULL.
+void prompt_traits(const struct prompt *p, const struct demand *demand, uint64_t task,
+                   struct traits *out);
+
+#endif
