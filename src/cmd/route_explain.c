@@ -163,10 +163,11 @@ static void print_attempt(const struct json *j, const struct json_val *attempt)
     int64_t n = 0;
     struct str cost = number(j, attempt, "cost_usd");
     (void)!json_i64(json_get(attempt, "attempt"), &n);
-    command_print(stdout, "attempt %-6lld %.*s/%.*s: %.*s, %.*s%s\n", (long long)n + 1,
+    struct str verified = member(json_get(attempt, "decision"), "verified");
+    command_print(stdout, "attempt %-6lld %.*s/%.*s: %.*s, %.*s%s%s%.*s\n", (long long)n + 1,
                   STR_ARG(member(attempt, "provider")), STR_ARG(member(attempt, "model")),
                   STR_ARG(member(attempt, "route")), STR_ARG(cost.len ? cost : str_of("no price")),
-                  cost.len ? " USD" : "");
+                  cost.len ? " USD" : "", verified.len ? "; its answer: " : "", STR_ARG(verified));
 }
 
 struct sums {

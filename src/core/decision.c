@@ -5,6 +5,8 @@
 //   propensity
 //   route mode match reason traits   length, bytes
 //   what was known                if it is (from version 2 on), below
+//   good | told << 1              u8, if verifiers have looked (from version 2 on)
+//   sure                          if told; zigzag
 //   large                         if compared; zigzag
 //   chosen count
 //   of each candidate: side | state << 4   u8
@@ -32,13 +34,14 @@
 #define FLAG_KNOWN      8u
 #define FLAG_CUT        16u
 #define FLAG_CONFINED   32u
+#define FLAG_VERDICT    64u
 #define FLAGS_1         7u // of version 1
-#define FLAGS_2         63u
+#define FLAGS_2         127u
 #define NUMBER_BYTES    10 // 64 bits
 #define CANDIDATE_BYTES (1 + 3 * NUMBER_BYTES + 2 * DECISION_TEXT_MAX)
 #define KNOWN_BYTES     (1 + CHOICE_MODES + (6 + CHOICE_MODES) * NUMBER_BYTES)
 #define HEAD_BYTES \
-    (3 + 9 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX + KNOWN_BYTES)
+    (4 + 10 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX + KNOWN_BYTES)
 
 // --- pack ---
 
@@ -90,7 +93,13 @@ static unsigned flags_of(const struct decision *d, bool cut)
 {
     return (d->cascade ? FLAG_CASCADE : 0) | (d->scored ? FLAG_SCORED : 0) |
            (d->compared ? FLAG_COMPARED : 0) | (d->known ? FLAG_KNOWN : 0) | (cut ? FLAG_CUT : 0) |
-           (d->confined ? FLAG_CONFINED : 0);
+           (d->confined ? FLAG_CONFINED : 0) | (d->verdict.there ? FLAG_VERDICT : 0);
+}
+
+static char *put_verdict(char *at, const struct decision_verdict *v)
+{
+    *at++ = (char)((unsigned)v->good | (unsigned)v->told << 1);
+    return v->told ? put_signed(at, v->sure) : at;
 }
 
 static char *put_head(char *at, const struct decision *d, bool cut)
@@ -109,6 +118,8 @@ static char *put_head(char *at, const struct decision *d, bool cut)
     at = put_text(at, fits ? d->traits : STR_NONE, DECISION_TRAITS_MAX);
     if (d->known)
         at = put_known(at, d);
+    if (d->verdict.there)
+        at = put_verdict(at, &d->verdict);
     return d->compared ? put_signed(at, d->large.pd) : at;
 }
 
@@ -251,6 +262,17 @@ static void get_known(struct reader *r, struct decision *d)
         get_judged(r, &d->call.judged);
 }
 
+static void get_verdict(struct reader *r, struct decision_verdict *v)
+{
+    unsigned bits = get8(r);
+    v->good = bits & 1;
+    v->told = bits & 2;
+    int64_t sure = v->told ? get_signed(r) : 0;
+    if (bits > 3 || sure < INT32_MIN || sure > INT32_MAX)
+        r->broken = true;
+    v->sure = r->broken ? 0 : (int32_t)sure;
+}
+
 static void get_head(struct reader *r, struct decision *d, unsigned version)
 {
     unsigned flags = get8(r);
@@ -264,6 +286,7 @@ static void get_head(struct reader *r, struct decision *d, unsigned version)
     d->known = flags & FLAG_KNOWN;
     d->cut = flags & FLAG_CUT;
     d->confined = flags & FLAG_CONFINED;
+    d->verdict.there = flags & FLAG_VERDICT;
     if (d->scored) {
         d->score_ppm = get_signed(r);
         d->threshold_ppm = get_signed(r);
@@ -278,6 +301,8 @@ static void get_head(struct reader *r, struct decision *d, unsigned version)
     d->traits = get_text(r, DECISION_TRAITS_MAX);
     if (d->known)
         get_known(r, d);
+    if (d->verdict.there)
+        get_verdict(r, &d->verdict);
     if (d->compared)
         d->large.pd = get_signed(r);
 }

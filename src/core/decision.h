@@ -31,6 +31,14 @@ struct decision_candidate {
     struct money expected; // PRICED, FREE: what the call was expected to cost there
 };
 
+// What verifiers made of an answer of the small side.
+struct decision_verdict {
+    bool there;   // they have looked at it
+    bool good;    // none has refused it
+    bool told;    // how sure its model was of it is known:
+    int32_t sure; // ... as of verify/sureness.h
+};
+
 struct decision {
     struct str route;
     struct str mode;   // the least that was to choose: "rules", "measured", "certified"
@@ -52,7 +60,8 @@ struct decision {
     // Which model answered, and which others there were, in the order of preference.
     unsigned count;
     struct decision_candidate list[DECISION_CANDIDATES_MAX];
-    unsigned chosen; // of the list; `count` where it has none
+    unsigned chosen;                 // of the list; `count` where it has none
+    struct decision_verdict verdict; // of this attempt's answer
     // At the end of a call that has one: what its usage would have cost at the large side's first.
     bool compared;
     struct money large;

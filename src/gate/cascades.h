@@ -2,7 +2,8 @@
 //
 // cascades - what the workers together have seen of each route's cascade: whether asking the small
 // side first pays (verify/breakeven.h), and how sure of its answers each of its models usually is
-// (verify/sureness.h). By names: it outlives a reload. It begins anew with the process.
+// (verify/sureness.h). By names: it outlives a reload. A new process reads it from the ledger
+// (gate/recall.h).
 
 #ifndef GATE_CASCADES_H
 #define GATE_CASCADES_H

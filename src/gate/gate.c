@@ -29,15 +29,15 @@
 #include "gate/habits.h"
 #include "gate/learning.h"
 #include "gate/news.h"
+#include "gate/recall.h"
 #include "gate/sessions.h"
 #include "gate/takeover.h"
 #include "gate/turns.h"
 #include "gate/worker.h"
 #include "net/loop.h"
 
-#define STUCK_US  SECOND_US
-#define TIDY_US   (60 * SECOND_US)
-#define RECALL_US (30 * DAY_US)
+#define STUCK_US SECOND_US
+#define TIDY_US  (60 * SECOND_US)
 
 struct gate {
     const struct gate_setup *setup;
@@ -63,6 +63,7 @@ struct gate {
     size_t bodies;    // atomic: bytes of all requests' bodies
     int reload_waits; // atomic: one reload that waits is enough
     struct chore recalling;
+    int64_t began_us; // wall
     struct chore tidying;
     int tidy_waits;    // atomic: it stands among the chores
     int64_t tidied_us; // monotonic; of worker 0
@@ -467,12 +468,14 @@ static void recall_run(struct chore *c)
 {
     struct gate *g = list_of(c, struct gate, recalling);
     struct why why = {0};
-    if (habits_recall(g->habits, g->setup->store, clock_wall_us() - RECALL_US, &why) != STATUS_OK)
+    const struct recall wish = {g->setup->store, g->habits, g->cascades, g->began_us};
+    if (recall(&wish, &why) != STATUS_OK)
         log_say(LOG_WARN, "what calls have used before is not known: %s", why.text);
 }
 
 static void recall_later(struct gate *g)
 {
+    g->began_us = clock_wall_us();
     g->recalling.run = recall_run;
     list_init(&g->recalling.link);
     chores_add(&g->slow_chores, &g->recalling);

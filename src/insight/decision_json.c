@@ -68,6 +68,8 @@ static void write(struct json_out *o, const struct decision *d)
         write_candidate(o, d, i);
     json_out_end(o, ']');
     write_money(o, "large_usd", d->compared, d->large);
+    if (d->verdict.there)
+        json_out_text(o, "verified", str_of(d->verdict.good ? "good" : "refused"));
     write_traits(o, d->traits);
     json_out_end(o, '}');
 }

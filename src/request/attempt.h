@@ -78,6 +78,8 @@ struct attempt {
     bool escalates;            // and is not good enough: the large side is asked
     bool judged;               // it was verified,
     const char *refused_by;    // and this verifier found it bad; static, or NULL
+    bool sure_told;            // how sure its model was of it is known:
+    int32_t sure;              // ... as of verify/sureness.h
     bool settled;              // FINAL stands in the journal
     struct entry entry;
 };

@@ -67,6 +67,11 @@ static void pack_traits(const struct req *r, struct buf *out)
         traits_pack(r->plan->traits, false, out);
 }
 
+static struct decision_verdict verdict_of(const struct attempt *a)
+{
+    return (struct decision_verdict){a->judged, a->judged && !a->refused_by, a->sure_told, a->sure};
+}
+
 static void pack(struct req *r, bool compared, struct money large)
 {
     const struct plan *p = r->plan;
@@ -89,6 +94,7 @@ static void pack(struct req *r, bool compared, struct money large)
                          .max_loss_ppm = p->route->max_loss_ppm,
                          .confidence_ppm = p->route->confidence_ppm,
                          .traits = buf_str(&traits),
+                         .verdict = verdict_of(&r->attempt),
                          .compared = compared,
                          .large = large};
     struct buf packed;

@@ -6,6 +6,7 @@
 #include "gate/proposal.h"
 #include "request/confine.h"
 #include "request/expected.h"
+#include "request/features.h"
 #include "request/matching.h"
 #include "request/ranking.h"
 #include "request/side.h"
@@ -168,6 +169,14 @@ static enum side stay(const struct req *r, struct plan *p)
     return first.side;
 }
 
+static bool has_side(const struct plan *p, enum side side)
+{
+    unsigned i = 0;
+    while (i < p->count && (p->list[i].out || p->list[i].side != side))
+        i++;
+    return i < p->count;
+}
+
 static bool list_fill(struct req *r, struct plan *p)
 {
     unsigned small = models_of(p->route->small), all = small + models_of(p->route->large);
@@ -177,6 +186,9 @@ static bool list_fill(struct req *r, struct plan *p)
     add_side(r, p, p->route->small, SIDE_SMALL);
     add_side(r, p, p->route->large, SIDE_LARGE);
     opening_read(r, &p->opening);
+    if (has_side(p, SIDE_SMALL) && has_side(p, SIDE_LARGE) &&
+        !(p->traits = features_of(r, p->route)))
+        return false;
     expected_plan(r, p);
     enum side session = stay(r, p);
     ranking_share(r, p);

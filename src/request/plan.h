@@ -46,7 +46,7 @@ struct plan {
     struct candidate *list;           // in the order of preference; in the call's arena
     unsigned count;
     struct opening opening;      // of the call: which others are like it
-    const struct traits *traits; // of the call, in its arena; NULL where no model has judged it
+    const struct traits *traits; // of the call, in its arena; NULL where it has no choice of sides
     uint64_t scored_of;          // the models that it was judged for (route/model.h)
     struct choice_call known;    // of the call, when its side was chosen
     struct choice_made choice;   // of the side that goes first

@@ -6,7 +6,6 @@
 #include "gate/gate_state.h"
 #include "gate/learned.h"
 #include "request/expected.h"
-#include "request/features.h"
 
 _Static_assert((int)CONFIG_RULES == CHOICE_RULES && (int)CONFIG_MEASURED == CHOICE_MEASURED &&
                    (int)CONFIG_CERTIFIED == CHOICE_CERTIFIED,
@@ -32,9 +31,7 @@ static void compare(struct req *r, struct plan *p, const struct candidate *small
                     const struct candidate *large)
 {
     struct choice_call *c = &p->known;
-    p->traits = features_of(r, p->route);
-    if (!p->traits)
-        return; // the arena's mark refuses the call
+    must(p->traits);
     p->scored_of = model_pair(small->full, large->full);
     learned_judge(r->view->snapshot->learned, p->route, p->traits, p->scored_of, &c->judged);
     c->pressure_ppm = expected_pressure(r, large);

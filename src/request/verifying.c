@@ -181,10 +181,11 @@ static void look_sure(struct req *r, const struct config_verifier *v, struct ver
 {
     struct cascades *all = gate_cascades(r->worker->gate);
     const struct str route = r->plan->route->name, model = r->attempt.target.model;
-    int32_t sure = 0;
+    struct attempt *a = &r->attempt;
     c->sure_least = cascades_least(all, route, model, v->quantile_ppm);
-    if (sureness_of(c->answer, &sure))
-        cascades_saw(all, route, model, sure);
+    a->sure_told = sureness_of(c->answer, &a->sure);
+    if (a->sure_told)
+        cascades_saw(all, route, model, a->sure);
 }
 
 // The first verifier that refuses it says why.

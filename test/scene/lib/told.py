@@ -8,7 +8,7 @@ import threading
 class Told:
     """Speaks chat completions. Of `{"small": "hi", "large": {"content": "hm", "finish": "length"}}` the model `small`
     answers hi. Besides `content`: `finish`, `tool_calls`, `logprobs` (of its tokens, where they are asked for),
-    `status`, `wait` (an event that a stream waits for after its first half)."""
+    `tokens` (that it counts, 10), `status`, `wait` (an event that a stream waits for after its first half)."""
 
     def __init__(self):
         self.asked = []  # bodies
@@ -50,7 +50,7 @@ class Told:
             def whole(self, body, says):
                 answer = {"id": "c", "object": "chat.completion", "model": body["model"],
                           "choices": [self.choice(body, says, "message")],
-                          "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}}
+                          "usage": {"prompt_tokens": 100, "completion_tokens": says.get("tokens", 10)}}
                 return self.send("application/json", json.dumps(answer).encode())
 
             def stream(self, body, says):

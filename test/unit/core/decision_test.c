@@ -48,6 +48,7 @@ static struct decision known(void)
 {
     struct decision d = full();
     d.known = d.confined = true;
+    d.verdict = (struct decision_verdict){true, false, true, -1250000};
     d.max_loss_ppm = 20000;
     d.confidence_ppm = 950000;
     d.call = (struct choice_call){
@@ -119,6 +120,7 @@ static void what_was_known_comes_back(void **state)
     assert_int_equal(b.call.judged.own, d.call.judged.own);
     assert_int_equal(b.call.judged.own_check, d.call.judged.own_check);
     assert_int_equal(b.call.pressure_ppm, d.call.pressure_ppm);
+    assert_true(b.verdict.there && !b.verdict.good && b.verdict.told && b.verdict.sure == -1250000);
     assert_true(b.call.session == SIDE_LARGE && b.call.cascade == CHOICE_CASCADE_COSTS);
     assert_int_equal(b.max_loss_ppm, d.max_loss_ppm);
     assert_int_equal(b.confidence_ppm, d.confidence_ppm);
@@ -140,6 +142,19 @@ static void an_older_one_is_read(void **state)
     packed.ptr[0] = 1;
     assert_false(decision_unpack(buf_str(&packed), &out));
     packed.ptr[0] = 3;
+    assert_false(decision_unpack(buf_str(&packed), &out));
+}
+
+// An answer may be good, and nobody knows how sure its model was.
+static void a_verdict_comes_back(void **state)
+{
+    (void)state;
+    struct decision d = full();
+    d.verdict = (struct decision_verdict){.there = true, .good = true};
+    const struct decision b = back(&d);
+    assert_true(b.verdict.there && b.verdict.good && !b.verdict.told && b.compared);
+    packed.ptr[1] |= (char)128; // no flag of ours
+    struct decision out;
     assert_false(decision_unpack(buf_str(&packed), &out));
 }
 
@@ -214,6 +229,7 @@ int main(void)
         cmocka_unit_test(comes_back_whole),
         cmocka_unit_test(what_was_known_comes_back),
         cmocka_unit_test(an_older_one_is_read),
+        cmocka_unit_test(a_verdict_comes_back),
         cmocka_unit_test(comes_back_with_little),
         cmocka_unit_test(is_cut_to_its_most),
         cmocka_unit_test(what_is_cut_off_is_refused),

@@ -3,8 +3,10 @@
 // What a gateway that has just begun foresees, by what its ledger has.
 
 #include "../store/stored.h"
+#include "core/decision.h"
 #include "core/forecast.h"
-#include "gate/habits.h"
+#include "gate/recall.h"
+#include "verify/sureness.h"
 
 #define NOW_US (20000 * DAY_US)
 
@@ -56,8 +58,83 @@ static void a_ledger_is_recalled(void **state)
     place_remove(&p);
 }
 
+// An attempt of a call of the route "desk". `of`: another attempt of that call.
+struct tried {
+    struct decision_verdict verdict;
+    int64_t cost_pd, large_pd; // 0: no price
+    const struct uuid *of;
+    bool followed;
+};
+
+static struct uuid tried(struct journal *j, int64_t start_us, const struct tried *t)
+{
+    struct entry e = an_entry(start_us);
+    struct buf packed;
+    struct decision d = {.route = STR("desk"),
+                         .propensity_ppm = DECISION_SURE,
+                         .verdict = t->verdict,
+                         .compared = t->large_pd > 0,
+                         .large = {t->large_pd}};
+    buf_init(&packed, &alloc_heap, 0);
+    decision_pack(&d, &packed);
+    e.decision = buf_str(&packed);
+    e.cost.pd = t->cost_pd;
+    e.price_state = t->cost_pd ? PRICE_PRICED : PRICE_UNPRICED;
+    e.followed = t->followed;
+    if (t->of) {
+        e.id = *t->of;
+        e.attempt = 1;
+    }
+    call(j, &e);
+    buf_fini(&packed);
+    return e.id;
+}
+
+static const struct decision_verdict good = {.there = true, .good = true, .told = true, .sure = -7},
+                                     bad = {.there = true};
+
+static void a_cascade_is_recalled(void **state)
+{
+    (void)state;
+    struct place p;
+    struct why why = {0};
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    const struct tried refused = {.verdict = bad, .cost_pd = 10, .followed = true};
+    for (int i = 0; i < 40; i++)
+        tried(j, NOW_US + i, &(struct tried){.verdict = good, .cost_pd = 10, .large_pd = 100});
+    for (int i = 0; i < 10; i++) {
+        const struct uuid id = tried(j, NOW_US + 100 + i, &refused);
+        tried(j, NOW_US + 100 + i, &(struct tried){.cost_pd = 100, .of = &id});
+    }
+    // Of these not all is known, or nobody has looked; the last one is of this gateway's own time.
+    tried(j, NOW_US + 200, &(struct tried){.verdict = good, .large_pd = 100});
+    tried(j, NOW_US + 201, &(struct tried){.verdict = good, .cost_pd = 10});
+    tried(j, NOW_US + 202, &(struct tried){.cost_pd = 10, .large_pd = 100});
+    tried(j, NOW_US + 300, &(struct tried){.verdict = good, .cost_pd = 10, .large_pd = 100});
+    assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
+
+    struct recall r = {s, habits_new(), cascades_new(), NOW_US + 300};
+    assert_int_equal(recall(&r, &why), STATUS_OK);
+    struct breakeven_sum sum = cascades_sum(r.cascades, str_of("desk"));
+    assert_true(sum.known && sum.pays);
+    assert_int_equal(sum.escalated_ppm, 10 * 1000000 / 52);
+    assert_int_equal(sum.small_milli, 1000);
+    assert_in_range(sum.ratio_ppm, 95000, 105000);
+    assert_int_equal(cascades_least(r.cascades, str_of("desk"), str_of("gpt-4o"), 900000), -7);
+    assert_int_equal(cascades_least(r.cascades, str_of("desk"), str_of("other"), 900000),
+                     SURENESS_START);
+    cascades_free(r.cascades);
+    habits_free(r.habits);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_ledger_is_recalled)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_ledger_is_recalled),
+                                       cmocka_unit_test(a_cascade_is_recalled)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

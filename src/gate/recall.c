@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/recall.h"
+
+#include "base/clock.h"
+#include "core/decision.h"
+#include "route/traits.h"
+#include "store/decided.h"
+
+#define TENANT   "default" // the only one there is yet
+#define SPAN_US  (30 * DAY_US)
+#define ATTEMPTS 16384 // the latest: a tenth of a second
+
+struct reading {
+    const struct recall *to;
+    struct uuid id;             // of the call at hand
+    uint64_t task;              // that its first attempt told; 0: none
+    struct breakeven_call sums; // of its attempts that were verified
+    struct traits traits;       // to unpack them
+};
+
+static void begin(struct reading *r, const struct store_decided *s, const struct decision *d)
+{
+    r->id = s->id;
+    r->sums = (struct breakeven_call){.priced = true};
+    r->task = traits_unpack(d->traits, &r->traits) ? r->traits.task : 0;
+}
+
+static void learn(const struct reading *r, const struct store_decided *s, const struct decision *d)
+{
+    const struct habit_of of = {s->provider, s->model, d->route, r->task};
+    const struct habit_seen seen = {
+        .input = s->input, .cached = s->cached, .output = s->output, .busy_us = s->busy_us};
+    if (r->task && s->answered && s->reported)
+        habits_learn(r->to->habits, &of, &seen, clock_mono_us());
+}
+
+// As request/verifying.c does when an attempt is settled.
+static void count(struct reading *r, const struct store_decided *s, const struct decision *d)
+{
+    struct breakeven_call *b = &r->sums;
+    const struct decision_verdict *v = &d->verdict;
+    if (v->told)
+        cascades_saw(r->to->cascades, d->route, s->model, v->sure);
+    if (v->there) {
+        b->small++;
+        b->small_cost += (uint64_t)s->cost.pd;
+        b->priced = b->priced && s->priced;
+    }
+    if (b->small == 0 || s->followed)
+        return;
+    b->escalated = !v->good;
+    b->large_cost = (uint64_t)(v->there ? d->large.pd : s->cost.pd);
+    b->priced = b->priced && (v->there ? d->compared : s->answered && s->priced);
+    cascades_count(r->to->cascades, d->route, b);
+}
+
+static void hear(void *context, const struct store_decided *s)
+{
+    struct reading *r = context;
+    struct decision d;
+    if (!decision_unpack(s->packed, &d))
+        return;
+    if (s->attempt == 0 || memcmp(&s->id, &r->id, sizeof s->id) != 0)
+        begin(r, s, &d);
+    learn(r, s, &d);
+    count(r, s, &d);
+}
+
+enum status recall(const struct recall *r, struct why *why)
+{
+    struct reading reading = {.to = r};
+    const int64_t since_us = r->began_us - SPAN_US;
+    const struct decided_query q = {str_of(TENANT), since_us, r->began_us, ATTEMPTS};
+    enum status s = habits_recall(r->habits, r->store, since_us, why);
+    return s == STATUS_OK ? store_decided_each(r->store, &q, hear, &reading, why) : s;
+}
