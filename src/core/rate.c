@@ -123,6 +123,20 @@ static bool add_up(const struct cost *c, struct sums *out)
     return true;
 }
 
+// Most have no factor and no time, and are below 9 USD: then 64 bits do, at a tenth of the work.
+static bool make_small(const struct cost *c, const struct sums *sums, struct money *total)
+{
+    const int128 half_max = INT64_MAX / 2;
+    if (c->factor_count > 0 || sums->time > 0 || sums->tokens > half_max || sums->fees > half_max)
+        return false;
+    int64_t atto = (int64_t)sums->tokens + (int64_t)sums->fees;
+    int64_t pd = atto / ATTO_PER_PICO;
+    int64_t rest = atto % ATTO_PER_PICO;
+    bool tie = rest == ATTO_PER_PICO / 2;
+    total->pd = pd + (tie ? pd & 1 : rest > ATTO_PER_PICO / 2);
+    return true;
+}
+
 // ((tokens x factors + fees) x 3600 + time) / 3600, rounded half to even. Dividing by 10^6 once a
 // factor and once, with the 3600, for the picodollar leaves a rest each time: the last one tells
 // the half, those before it a tie.
@@ -134,6 +148,8 @@ static bool make_total(const struct cost *c, struct money *total)
     int64_t pd;
     if (!add_up(c, &sums))
         return false;
+    if (make_small(c, &sums, total))
+        return true;
     struct wide sum = wide_from(sums.tokens);
     struct wide fee = wide_from(sums.fees);
     struct wide time = wide_from(sums.time);

@@ -412,6 +412,48 @@ static void ties_end_at_an_even_picodollar(void **state)
     }
 }
 
+// A cost in 64 bits is the cost in all of them: a factor of one takes the long way.
+static void small_costs_are_as_large_ones(void **state)
+{
+    (void)state;
+    const struct term once = {
+        .from_us = INT64_MIN,
+        .until_us = INT64_MAX,
+        .above = -1,
+        .minute_until = 1440,
+        .weekdays = TERM_EVERY_DAY,
+        .services = TERM_ANY_SERVICE,
+        .factor_ppm = 1000000,
+    };
+    const struct sheet none = {0};
+    uint64_t seed = 1;
+    for (unsigned i = 0; i < 20000; i++) {
+        // Of each size up to 2^62, and every other time about a tie.
+        struct price prices[3];
+        int64_t counts[3];
+        for (unsigned k = 0; k < 3; k++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            prices[k].atto = (int64_t)(seed >> 33 >> (i % 31)) + 1;
+            counts[k] = (int64_t)(seed >> 3 & 0x3fffffff) >> (i / 31 % 30);
+            if (i % 2)
+                prices[k].atto = prices[k].atto / 500000 * 500000;
+        }
+        const struct usage u = {
+            .count = {IN(counts[0]), OUT(counts[1]), [BUCKET_WEB_SEARCHES] = counts[2]}};
+        struct sheet s = none;
+        s.rates = (struct rates){
+            1u << BUCKET_INPUT | 1u << BUCKET_OUTPUT | 1u << BUCKET_WEB_SEARCHES, prices};
+        struct cost small, large;
+        rate(&s, &u, 0, &small);
+        s.terms = &once;
+        s.term_count = 1;
+        rate(&s, &u, 0, &large);
+        assert_int_equal(large.factor_count, usage_any(&u));
+        assert_int_equal(small.factor_count, 0);
+        assert_int_equal(small.total.pd, large.total.pd);
+    }
+}
+
 // A price of some days only holds by date, whichever way the days are named.
 static void a_price_of_some_days_is_dated(void **state)
 {
@@ -632,6 +674,7 @@ int main(void)
         cmocka_unit_test(spells_the_arithmetic_out),
         cmocka_unit_test(spells_every_state_out),
         cmocka_unit_test(ties_end_at_an_even_picodollar),
+        cmocka_unit_test(small_costs_are_as_large_ones),
         cmocka_unit_test(knows_the_weekday_before_1970),
         cmocka_unit_test(a_price_of_some_days_is_dated),
         cmocka_unit_test(the_book_knows_its_models),
