@@ -327,7 +327,7 @@ static void whole_read(struct meter *m)
         if (m->setup.endpoint == ENDPOINT_RESPONSES)
             responses_whole(m, text);
         else
-            chat_whole(m, text);
+            chat_whole(m);
         break;
     }
     m->sifted = false;

@@ -38,7 +38,29 @@ static const struct skim_field choice_fields[] = {
 
 enum { LEVEL_CHOICE = LEVEL_OWN, LEVEL_MADE };
 
-// The first is of a stream, the last of a whole answer.
+enum {
+    WHOLE_USAGE,
+    WHOLE_ERROR,
+    WHOLE_MODEL,
+    WHOLE_ID,
+    WHOLE_X_GROQ,
+    WHOLE_TIER,
+    WHOLE_TIMINGS,
+    WHOLE_CHOICES,
+    WHOLE_COUNT
+};
+
+static const struct sift_name whole_names[WHOLE_COUNT] = {
+    [WHOLE_USAGE] = {STR("usage"), SIFT_KEEP, 0},
+    [WHOLE_ERROR] = {STR("error"), SIFT_INTO, LEVEL_ERROR},
+    [WHOLE_MODEL] = {STR("model"), SIFT_KEEP, 0},
+    [WHOLE_ID] = {STR("id"), SIFT_KEEP, 0},
+    [WHOLE_X_GROQ] = {STR("x_groq"), SIFT_KEEP, 0},
+    [WHOLE_TIER] = {STR("service_tier"), SIFT_KEEP, 0},
+    [WHOLE_TIMINGS] = {STR("timings"), SIFT_KEEP, 0},
+    [WHOLE_CHOICES] = {STR("choices"), SIFT_INTO, LEVEL_MADE},
+};
+
 static const struct sift_name chunk_names[] = {
     {STR("choices"), SIFT_INTO, LEVEL_CHOICE},
     {STR("usage"), SIFT_KEEP, 0},
@@ -48,7 +70,6 @@ static const struct sift_name chunk_names[] = {
     {STR("x_groq"), SIFT_KEEP, 0},
     {STR("service_tier"), SIFT_KEEP, 0},
     {STR("timings"), SIFT_KEEP, 0},
-    {STR("choices"), SIFT_INTO, LEVEL_MADE},
 };
 
 static const struct sift_name choice_names[] = {
@@ -66,10 +87,8 @@ static const struct sift_name made_names[] = {
 static const struct sift_name error_names[] = {ERROR_NAMES};
 
 const struct sift_level chat_levels[] = {
-    [LEVEL_EVENT] = {chunk_names, COUNT(chunk_names) - 1, SIFT_SKIP},
-    [LEVEL_WHOLE] = {chunk_names + 1, COUNT(chunk_names) - 1, SIFT_SKIP},
-    [LEVEL_CHOICE] = LEVEL(choice_names),
-    [LEVEL_MADE] = LEVEL(made_names),
+    [LEVEL_EVENT] = LEVEL(chunk_names),   [LEVEL_WHOLE] = LEVEL(whole_names),
+    [LEVEL_CHOICE] = LEVEL(choice_names), [LEVEL_MADE] = LEVEL(made_names),
     [LEVEL_ERROR] = LEVEL(error_names),
 };
 
@@ -235,10 +254,17 @@ enum meter_verdict chat_event(struct meter *m, struct str data)
     return only_usage && m->setup.drop_usage_chunk ? METER_DROP : METER_PASS;
 }
 
-void chat_whole(struct meter *m, struct str text)
+void chat_whole(struct meter *m)
 {
-    struct chunk c = {0};
-    (void)skim_fields(text, chunk_fields, COUNT(chunk_fields), &c);
+    const struct chunk c = {
+        .usage = sift_value(m->sift, WHOLE_USAGE),
+        .error = sift_value(m->sift, WHOLE_ERROR),
+        .model = sift_value(m->sift, WHOLE_MODEL),
+        .id = sift_value(m->sift, WHOLE_ID),
+        .x_groq = sift_value(m->sift, WHOLE_X_GROQ),
+        .tier = sift_value(m->sift, WHOLE_TIER),
+        .timings = sift_value(m->sift, WHOLE_TIMINGS),
+    };
     (void)error_read(m, c.error);
     labels_read(m, &c);
     (void)usage_read(m, &c);

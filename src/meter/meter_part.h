@@ -38,8 +38,8 @@ extern const struct sift_level ollama_levels[];
         STR("message"), SIFT_KEEP, 0                                                         \
     }
 
-// A whole JSON answer.
-void chat_whole(struct meter *m, struct str text);
+// A whole JSON answer, of which the sift has kept `text`.
+void chat_whole(struct meter *m);
 void responses_whole(struct meter *m, struct str text);
 void anthropic_whole(struct meter *m, struct str text);
 void ollama_whole(struct meter *m, struct str text);

@@ -11,19 +11,21 @@
 #define ELEMENTS_MAX (SIFT_BYTES_MAX / 2)
 
 enum {
-    AT_START,
-    AT_FIRST, // a key, or the end of the object
-    AT_NEXT,  // a key
-    AT_KEY,   // inside of a key
-    AT_COLON,
-    AT_VALUE,
-    AT_FIRST_ELEMENT, // or the end of the list
-    AT_ELEMENT,
+    // Runs of bytes that have loops of their own.
+    AT_KEY,    // inside of a key
     AT_STRING, // inside of a string
     AT_WORD,   // inside of a number, true, false, null
     AT_INNER,  // inside of brackets that the tables do not lead into
     AT_QUOTED, // inside of a string inside of them
-    AT_BEHIND, // behind such a string: is it a key?
+    // Between them, byte by byte.
+    AT_START,
+    AT_FIRST, // a key, or the end of the object
+    AT_NEXT,  // a key
+    AT_COLON,
+    AT_VALUE,
+    AT_FIRST_ELEMENT, // or the end of the list
+    AT_ELEMENT,
+    AT_BEHIND, // behind a string inside of brackets: is it a key?
     AT_AFTER,  // a comma, or the end of the object or list
     AT_END
 };
@@ -35,7 +37,7 @@ static const bool turning[256] = {
 void sift_init(struct sift *s, const struct sift_level *levels, unsigned root,
                const struct alloc *alloc)
 {
-    *s = (struct sift){.levels = levels, .into = (unsigned char)root};
+    *s = (struct sift){.levels = levels, .into = (unsigned char)root, .state = AT_START};
     buf_init(&s->out, alloc, SIFT_BYTES_MAX + 2 * SIFT_VALUE_MAX);
 }
 
@@ -98,10 +100,18 @@ static void put_text(struct sift *s)
     }
 }
 
+// Behind a value. One of the outermost object has its place in what is kept.
+static void end_place(struct sift *s)
+{
+    if (s->walked == 1 && s->place < SIFT_PLACES)
+        s->places[s->place] = (struct sift_place){s->place_at, s->out.len - s->place_at};
+}
+
 static void value_end(struct sift *s)
 {
     if (s->take == SIFT_TEXT)
         put_text(s);
+    end_place(s);
     s->state = AT_AFTER;
 }
 
@@ -271,8 +281,13 @@ static void begin_named(struct sift *s, const struct sift_level *level, unsigned
     s->summing = n->take == SIFT_SUM;
     s->take = s->summing ? SIFT_TEXT : n->take;
     s->into = n->level;
-    if (!s->summing)
-        begin_member(s, n->name);
+    if (s->summing)
+        return;
+    begin_member(s, n->name);
+    if (s->walked == 1) {
+        s->place = i;
+        s->place_at = s->value_at;
+    }
 }
 
 static unsigned find_name(const struct sift_level *level, struct str key)
@@ -296,6 +311,8 @@ static void key_end(struct sift *s, struct str key)
     s->sealed = false;
     s->summing = false;
     s->text = 0;
+    if (s->walked == 1)
+        s->place = SIFT_PLACES;
     unsigned i = find_name(level, key);
     if (i < level->count) {
         begin_named(s, level, i);
@@ -313,7 +330,9 @@ static const char *in_key(struct sift *s, const char *p, const char *end)
     const char *q = string_end(s, p, end, &closed);
     if (closed && s->key_len == 0) {
         key_end(s, str_from(p, (size_t)(q - p - 1)));
-        return q;
+        bool colon = q < end && *q == ':' && !s->broken;
+        s->state = colon ? AT_VALUE : AT_COLON;
+        return q + colon;
     }
     key_add(s, p, q - closed);
     if (closed)
@@ -359,6 +378,7 @@ static void walk_out(struct sift *s, char c)
     s->depth--;
     s->walked--;
     buf_add_char(&s->out, c);
+    end_place(s);
     s->done = s->walked == 0;
     s->state = s->done ? AT_END : AT_AFTER;
 }
@@ -503,6 +523,17 @@ static void step(struct sift *s, const char *p)
     }
 }
 
+static const char *between(struct sift *s, const char *p, const char *end)
+{
+    while (p < end && s->state >= AT_START && !s->broken && !s->done) {
+        unsigned char before = s->state;
+        if (!str_blank(*p))
+            step(s, p);
+        p += before != AT_BEHIND || str_blank(*p);
+    }
+    return p;
+}
+
 static const char *advance(struct sift *s, const char *p, const char *end)
 {
     switch (s->state) {
@@ -511,13 +542,8 @@ static const char *advance(struct sift *s, const char *p, const char *end)
     case AT_QUOTED: return in_string(s, p, end);
     case AT_WORD: return in_word(s, p, end);
     case AT_INNER: return in_brackets(s, p, end);
-    default: break;
+    default: return between(s, p, end);
     }
-    if (str_blank(*p))
-        return p + 1;
-    unsigned char before = s->state;
-    step(s, p);
-    return before == AT_BEHIND ? p : p + 1;
 }
 
 size_t sift_feed(struct sift *s, struct str piece)
@@ -538,10 +564,12 @@ static void end_value(struct sift *s)
                  s->state == AT_BEHIND;
     if (!begun || s->take == SIFT_SKIP)
         return;
-    if (s->take == SIFT_TEXT)
+    if (s->take == SIFT_TEXT) {
         put_text(s);
-    else
+        end_place(s);
+    } else {
         s->out.len = s->member_at;
+    }
 }
 
 struct str sift_text(struct sift *s)
@@ -550,9 +578,19 @@ struct str sift_text(struct sift *s)
         return STR_NONE;
     end_value(s);
     while (s->walked > 0) {
+        bool inside = s->walked > 1;
         s->depth = s->walked--;
         buf_add_char(&s->out, in_object(s) ? '}' : ']');
+        if (inside)
+            end_place(s);
     }
     s->depth = 0;
     return buf_failed(&s->out) ? STR_NONE : buf_str(&s->out);
+}
+
+struct str sift_value(const struct sift *s, unsigned i)
+{
+    must(i < SIFT_PLACES);
+    const struct sift_place *p = &s->places[i];
+    return p->len && !buf_failed(&s->out) ? str_from(s->out.ptr + p->at, p->len) : STR_NONE;
 }

@@ -51,10 +51,19 @@ struct sift_level {
 
 #define SIFT_WALKED_MAX 12 // brackets that tables lead into
 #define SIFT_KEY_MAX    64
+#define SIFT_PLACES     8
+
+// Where in what is kept the value of a member of the outermost object stands.
+struct sift_place {
+    size_t at, len; // len 0: nowhere
+};
 
 struct sift {
     const struct sift_level *levels;
     struct buf out;
+    struct sift_place places[SIFT_PLACES]; // of the first names of the outermost table
+    size_t place_at;                       // of the member that is read, and whose it is
+    unsigned place;
     size_t member_at; // where the member or element that is read begins in `out`, and its value
     size_t value_at;
     unsigned walked;                     // open brackets that the tables led into
@@ -92,5 +101,8 @@ void sift_fini(struct sift *s);
 size_t sift_feed(struct sift *s, struct str piece);
 // What was kept, as a whole object also where the text was cut. Nothing may be fed afterwards.
 struct str sift_text(struct sift *s);
+// After sift_text: what was kept there last of the outermost table's name `i` (< SIFT_PLACES), raw.
+// Empty when nothing was, or of SIFT_SUM.
+struct str sift_value(const struct sift *s, unsigned i);
 
 #endif

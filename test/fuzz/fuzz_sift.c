@@ -71,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str kept = sift_text(&whole);
     must(str_eq(kept, sift_text(&cut)));
     must(kept.len == 0 || skim_whole(kept));
+    for (unsigned i = 0; i < levels[0].count; i++)
+        must(str_eq(sift_value(&whole, i), skim_get(kept, outer[i].name)));
     must(whole.out.len <= SIFT_BYTES_MAX + 2 * SIFT_VALUE_MAX);
     struct json *j = NULL;
     if (json_open(text, &alloc_heap, &j, NULL) == STATUS_OK) {

@@ -23,6 +23,16 @@ static void open(struct sift *s)
     sift_init(s, levels, ROOT, &alloc_heap);
 }
 
+// What is known of a value's place is what a look through all that is kept finds.
+static void assert_places(const struct sift *s, struct str kept)
+{
+    for (unsigned i = 0; i < levels[ROOT].count; i++) {
+        struct str value = sift_value(s, i);
+        if (!str_eq(value, skim_get(kept, root_names[i].name)))
+            fail_msg("name %u of %.*s: %.*s", i, STR_ARG(kept), STR_ARG(value));
+    }
+}
+
 // Every pair of cuts keeps the same.
 static void assert_kept(const char *text, bool done, bool broken, const char *want)
 {
@@ -39,6 +49,7 @@ static void assert_kept(const char *text, bool done, bool broken, const char *wa
             struct str kept = sift_text(&s);
             if (!str_is(kept, want))
                 fail_msg("%s at %zu and %zu: %.*s, not %s", text, i, k, STR_ARG(kept), want);
+            assert_places(&s, kept);
             sift_fini(&s);
         }
     }
