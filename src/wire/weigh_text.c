@@ -29,24 +29,25 @@ void weigh_vast(struct weight *w, const char *name)
         w->vast = name;
 }
 
-// Bytes of a letter of ASCII when some writer of JSON has escaped it: \n, \", \u003c.
-static int64_t escaped(unsigned char c)
-{
-    if (c == '"' || c == '\\' || c == '\n' || c == '\t' || c == '\r' || c == '/')
-        return 2;
-    return c < 0x20 || c == 0x7f || c == '<' || c == '>' || c == '&' || c == '\'' ? 6 : 1;
-}
+// Bytes more that a letter of ASCII has when some writer of JSON has escaped it: \n, \", \u003c.
+static const unsigned char escapes[128] = {
+    5,         5,         5,          5,         5,          5,         5,         5,
+    5,         1,         1,          5,         5,          1,         5,         5, // \t \n \r
+    5,         5,         5,          5,         5,          5,         5,         5,
+    5,         5,         5,          5,         5,          5,         5,         5,
+    ['"'] = 1, ['/'] = 1, ['\\'] = 1, ['&'] = 5, ['\''] = 5, ['<'] = 5, ['>'] = 5, [0x7f] = 5,
+};
 
 // Beyond ASCII an escape makes 6 bytes of two or three (\u00e9), 12 of four.
 static int64_t text_tokens(const struct weigher *as, struct str s, bool json)
 {
     if (!json && as->growth == 1)
         return (int64_t)s.len;
-    int64_t beyond = json ? count_larger(3, as->growth) : as->growth;
-    int64_t n = 0;
+    int64_t beyond = (json ? count_larger(3, as->growth) : as->growth) - 1;
+    int64_t n = (int64_t)s.len;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
-        n += c >= 0x80 ? beyond : json ? escaped(c) : 1;
+        n += c >= 0x80 ? beyond : json ? escapes[c] : 0;
     }
     return n;
 }
