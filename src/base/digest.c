@@ -82,7 +82,7 @@ bool digest_equal(const void *a, const void *b, size_t len)
 
 void digest_wipe(void *ptr, size_t len)
 {
-    OPENSSL_cleanse(ptr, len);
+    explicit_bzero(ptr, len);
 }
 
 void hex_write(const void *bytes, size_t n, char *out)

@@ -312,29 +312,35 @@ void json_fields(const struct json_val *object, const struct json_field *fields,
     }
 }
 
+static void begin(struct json_iter *it, const struct json_val *container)
+{
+    it->begun = true;
+    it->named = json_type(container) == JSON_OBJECT;
+    it->left = json_count(container);
+    it->next = it->left ? out(in(container) + 1) : NULL;
+}
+
 bool json_each(struct json_iter *it, const struct json_val *container, struct str *key,
                const struct json_val **value)
 {
-    if (!it->begun) {
-        it->begun = true;
-        it->left = json_count(container);
-        it->next = it->left ? out(in(container) + 1) : NULL;
+    if (!it->begun)
+        begin(it, container);
+    struct str name = STR_NONE;
+    bool more = it->left > 0;
+    if (more) {
+        it->left--;
+        const yyjson_val *v = in(it->next);
+        if (it->named) {
+            it->key = out(v);
+            name = text_of(v);
+            v++;
+        }
+        *value = out(v);
+        it->next = out(after(v));
     }
     if (key)
-        *key = STR_NONE;
-    if (it->left == 0)
-        return false;
-    it->left--;
-    const yyjson_val *v = in(it->next);
-    if (json_type(container) == JSON_OBJECT) {
-        it->key = out(v);
-        if (key)
-            *key = text_of(v);
-        v++;
-    }
-    *value = out(v);
-    it->next = out(after(v));
-    return true;
+        *key = name;
+    return more;
 }
 
 struct str json_str(const struct json_val *v)

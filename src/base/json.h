@@ -62,6 +62,7 @@ struct json_iter {
     const struct json_val *key;
     size_t left;
     bool begun;
+    bool named; // an object
 };
 // `key` may be NULL.
 bool json_each(struct json_iter *it, const struct json_val *container, struct str *key,

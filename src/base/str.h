@@ -54,7 +54,12 @@ static inline bool str_blank(char c)
 }
 
 // ASCII case only; locale never matters.
-bool str_eq_nocase(struct str a, struct str b);
+bool str_same_nocase(const char *a, const char *b, size_t len);
+// Most that are compared differ in length.
+static inline bool str_eq_nocase(struct str a, struct str b)
+{
+    return a.len == b.len && str_same_nocase(a.ptr, b.ptr, a.len);
+}
 // Whether it says yes, in the words that YAML ever had: true, yes, on; false, no, off; in whatever
 // case. False: it says neither.
 bool str_truth(struct str s, bool *out);

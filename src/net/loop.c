@@ -378,10 +378,8 @@ void *block_get(struct loop *l, size_t least, size_t *size)
     return alloc_get(&alloc_heap, *size);
 }
 
-void *block_grow(struct loop *l, void *block, size_t *size, size_t used, size_t least)
+void *block_larger(struct loop *l, void *block, size_t *size, size_t used, size_t least)
 {
-    if (block && *size >= least)
-        return block;
     size_t larger;
     void *next = block_get(l, least, &larger);
     if (!next)

@@ -44,7 +44,12 @@ void look_cancel(struct look *look);                // also when it is not due
 // Memory in powers of two, taken from and given back to the loop's own shelves.
 void *block_get(struct loop *l, size_t least, size_t *size) MUST_USE; // NULL when out of memory
 // As realloc for what block_get gave (NULL and 0 to begin with); the first `used` bytes are kept.
-void *block_grow(struct loop *l, void *block, size_t *size, size_t used, size_t least) MUST_USE;
+void *block_larger(struct loop *l, void *block, size_t *size, size_t used, size_t least) MUST_USE;
+static inline MUST_USE void *block_grow(struct loop *l, void *block, size_t *size, size_t used,
+                                        size_t least)
+{
+    return block && *size >= least ? block : block_larger(l, block, size, used, least);
+}
 void block_put(struct loop *l, void *block, size_t size); // NULL is fine
 
 // First member of what is buried: it is given back after the turn's work, so that callers further
