@@ -7,7 +7,7 @@ const struct sheet charged_nothing = {.free = true};
 bool charged_elsewhere(const struct snapshot *s, const struct config_provider *p, struct str model)
 {
     struct local *l = snapshot_local(s, p);
-    struct local_model m;
+    struct local_model m UNSET;
     return l && local_find(l, model, &m) && m.remote;
 }
 

@@ -118,7 +118,7 @@ static const struct str other = STR("other");
 
 static struct times *times_find(const struct metrics *m, struct str provider, struct str model)
 {
-    char text[LABELS_MAX];
+    char text[LABELS_MAX] UNSET;
     const struct str labels[3] = {STR_NONE, provider, model};
     return map_get(&m->times, str_from(text, label_key(text, labels, 0)));
 }
@@ -132,7 +132,7 @@ static struct str times_name(enum metric_name name, struct str model)
 // Those of its labels, which may be new; NULL when memory ended.
 static struct times *times_get(struct metrics *m, struct str provider, struct str model)
 {
-    char text[LABELS_MAX];
+    char text[LABELS_MAX] UNSET;
     struct times *t = times_find(m, provider, model);
     if (t)
         return t;
@@ -185,7 +185,7 @@ static bool fits(const struct metrics *m, size_t lines, unsigned given, enum met
 static struct series *series_get(struct metrics *m, const struct str labels[3], int status,
                                  enum metric_name name)
 {
-    char text[LABELS_MAX];
+    char text[LABELS_MAX] UNSET;
     struct str own[3] = {labels[0], labels[1], labels[2]};
     for (unsigned given = 3;; given--) {
         struct str key = str_from(text, label_key(text, own, status));
@@ -207,7 +207,7 @@ static struct series *series_get(struct metrics *m, const struct str labels[3], 
 // A name that nothing else knows.
 static bool is_sure(const struct metrics *m, const struct entry *e, const struct str labels[3])
 {
-    char text[LABELS_MAX];
+    char text[LABELS_MAX] UNSET;
     bool answered = e->http_status > 0 && e->http_status < 400;
     return e->model.len <= METRIC_MODEL_MAX &&
            (answered || map_get(&m->series, str_from(text, label_key(text, labels, 200))));

@@ -256,7 +256,7 @@ void snapshot_free(struct snapshot *s)
 
 struct local *snapshot_local(const struct snapshot *s, const struct config_provider *p)
 {
-    char address[256];
+    char address[256] UNSET;
     if (!s->locals || p->dialect != DIALECT_OLLAMA)
         return NULL;
     int n = snprintf(address, sizeof address, "%.*s:%u%.*s", STR_ARG(p->url.host), p->url.port,

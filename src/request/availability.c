@@ -136,7 +136,7 @@ bool availability_other_key(const struct req *r)
 void availability_heard(const struct req *r, const struct head *h)
 {
     const struct attempt *a = &r->attempt;
-    struct ratelimit said;
+    struct ratelimit said UNSET;
     bool any = false;
     for (unsigned i = 0; i < h->field_count; i++) {
         if (!ratelimit_may(h->fields[i].name))

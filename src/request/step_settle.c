@@ -208,7 +208,7 @@ void settle_price(struct req *r)
     }
     if (sheet && (input_hides_media(r, sheet) || output_hides_media(r, sheet)))
         e->usage.uncounted = true;
-    struct cost cost;
+    struct cost cost UNSET;
     rate(endpoint_free(r->found.endpoint) ? &charged_nothing : sheet, &e->usage, e->start_us,
          &cost);
     e->cost = cost.total;

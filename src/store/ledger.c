@@ -274,7 +274,7 @@ static enum side side_at(const struct decision *d)
 // One that cannot be read says nothing: the call is booked all the same.
 static bool add_decision(struct ledger *l, int64_t tenant, const struct entry *e)
 {
-    struct decision d;
+    struct decision d UNSET;
     if (e->decision.len == 0 || !decision_unpack(e->decision, &d))
         return true;
     sqlite3_bind_int64(l->decided, 1, tenant);
