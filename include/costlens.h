@@ -30,7 +30,7 @@
 // written on success only.
 //
 // The library is static. Link with what `pkg-config --libs costlens` says, in that order:
-// -lcostlens -lcrypto -lz -lpthread -lm
+// -lcostlens -lcrypto -ldeflate -lpthread -lm
 //
 // Which model to ask, small or large, is answered by costlens_route.h.
 //

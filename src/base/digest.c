@@ -5,12 +5,12 @@
 
 #include "base/digest.h"
 
+#include <libdeflate.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <pthread.h>
-#include <zlib.h>
 
 #include "base/alloc.h"
 
@@ -72,7 +72,7 @@ bool digest_sha256(struct str text, uint8_t out[DIGEST_BYTES])
 
 uint32_t digest_crc32(uint32_t seed, const void *ptr, size_t len)
 {
-    return len ? (uint32_t)crc32_z(seed, ptr, len) : seed;
+    return len ? libdeflate_crc32(seed, ptr, len) : seed;
 }
 
 bool digest_equal(const void *a, const void *b, size_t len)

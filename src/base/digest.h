@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// digest - HMAC-SHA-256, SHA-256, CRC-32 and constant-time comparison (OpenSSL, zlib inside), and
-// bytes as text: hex and Base64.
+// digest - HMAC-SHA-256, SHA-256, CRC-32 and constant-time comparison (OpenSSL, libdeflate inside),
+// and bytes as text: hex and Base64.
 
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
