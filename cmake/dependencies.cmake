@@ -20,7 +20,7 @@ set_target_properties(llhttp PROPERTIES
 
 add_library(yyjson STATIC ${DEPS}/yyjson/yyjson.c)
 target_include_directories(yyjson SYSTEM PUBLIC ${DEPS}/yyjson)
-target_compile_options(yyjson PRIVATE -w -O2)
+target_compile_options(yyjson PRIVATE -w -O2 ${COSTLENS_TRAINED})
 if(CMAKE_C_FLAGS MATCHES "sanitize") # checks of undefined behaviour make this one file a minute's work
   target_compile_options(yyjson PRIVATE -O1 -fno-sanitize=undefined,implicit-conversion)
 endif()
