@@ -93,7 +93,10 @@ static void write_stripped(struct req *r, struct str events)
 {
     struct buf out;
     buf_init(&out, &alloc_heap, 0);
-    strip_events(events, &out);
+    if (r->attempt.meter.setup.kind == METER_LINES)
+        strip_lines(events, &out);
+    else
+        strip_events(events, &out);
     if (buf_failed(&out))
         relay_write(r, events);
     else

@@ -24,7 +24,7 @@ static void answer_whole(struct req *r)
 {
     bool ended = relay_release(r);
     relay_mask(r);
-    if (r->attempt.logprobs_added && !buf_failed(&r->attempt.whole))
+    if (r->attempt.logprobs_added && !r->attempt.translation && !buf_failed(&r->attempt.whole))
         strip_whole(&r->attempt);
     if (!ended || buf_failed(&r->attempt.whole)) { // its end is missing
         exchange_abort(r->x);

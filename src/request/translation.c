@@ -7,6 +7,7 @@
 #include "request/fit.h"
 #include "request/held.h"
 #include "request/relay.h"
+#include "request/verifying.h"
 
 #define US_PER_S 1000000
 
@@ -29,6 +30,7 @@ static enum refusal write_request(struct req *r, struct translation *t, struct w
                                         .output_cap = fits.output_max,
                                         .context = fits.context,
                                         .keep_alive = a->provider->keep_alive,
+                                        .logprobs = t->answer.setup.no_logprobs,
                                         .output_max = a->output_max};
     return translate_request(&r->ask, &wish, &r->arena, &t->body, why);
 }
@@ -59,6 +61,7 @@ enum refusal translation_begin(struct req *r, struct why *why)
                                     .provider = a->endpoint,
                                     .id = str_from(r->id_text, UUID_TEXT),
                                     .model = a->target.model,
+                                    .no_logprobs = verifying_wants_logprobs(r),
                                     .created_s = r->start_us / US_PER_S};
     if (a->provider->dialect == DIALECT_OLLAMA)
         setup.cure = cure_of(r, a->target.model);

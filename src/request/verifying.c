@@ -86,11 +86,13 @@ static bool is_needed(const struct config_route *route, enum verifier_kind kind)
     return false;
 }
 
-static bool wants_logprobs(const struct req *r)
+bool verifying_wants_logprobs(const struct req *r)
 {
-    const struct json_val *body = r->ask.json ? json_root(r->ask.json) : NULL;
-    return is_needed(r->plan->route, VERIFIER_LOGPROB) && r->found.endpoint == ENDPOINT_CHAT &&
-           !r->attempt.translation && !json_bool(json_get(body, "logprobs"), false) &&
+    enum endpoint e = r->found.endpoint;
+    bool may = e == ENDPOINT_CHAT || e == ENDPOINT_RESPONSES || e == ENDPOINT_OLLAMA_CHAT ||
+               e == ENDPOINT_OLLAMA_GENERATE;
+    return may && is_small(r) && is_needed(r->plan->route, VERIFIER_LOGPROB) &&
+           !(r->ask.json && ask_has_logprobs(&r->ask)) &&
            !view_logprobs_refused(r->view, r->attempt.target.provider);
 }
 
@@ -111,7 +113,7 @@ void verifying_begin(struct req *r)
     if (!a->verifies)
         return;
     r->verifying->next = 0;
-    a->logprobs_added = wants_logprobs(r);
+    a->logprobs_added = verifying_wants_logprobs(r);
     if (a->whole.ceiling < 2 * VERIFIED_BYTES_MAX)
         a->whole.ceiling = 2 * VERIFIED_BYTES_MAX;
     if (r->ask.demand.stream)

@@ -18,6 +18,8 @@
 
 // The attempt is about to be sent: if its answer is one to be verified, it is held from now on.
 void verifying_begin(struct req *r);
+// Such an answer is to be asked how sure its model is of it, and its caller has not asked for that.
+bool verifying_wants_logprobs(const struct req *r);
 // The attempt's answer goes to the client as it is, or as it comes.
 void verifying_end(struct req *r);
 // The attempt's answer was good, and a second model is to agree with it: that is asked next.

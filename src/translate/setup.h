@@ -14,6 +14,7 @@ struct translate_setup {
     bool whole;        // of a stream: its answer came in one piece, so an error is no event of it
     bool usage_asked;  // of a stream: its usage is told
     bool base64;       // vectors are written so
+    bool no_logprobs;  // those that come are not told: only the gateway has asked for them
     size_t vectors;    // of embeddings: so many are to come; 0: any number
     struct str id;     // the answer's own, without a dialect's prefix
     struct str model;  // where the answer names none

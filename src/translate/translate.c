@@ -44,6 +44,7 @@ static enum refusal write_chat(struct reading *r, const struct ask *a,
     struct chat chat = {.stream = a->demand.stream};
     if (a->endpoint == ENDPOINT_CHAT) {
         enum refusal refusal = openai_read_chat(r, body, &chat);
+        chat.logprobs = chat.logprobs || wish->logprobs;
         if (refusal == REFUSAL_NONE)
             ollama_write_chat(&chat, wish, out);
         return refusal;
@@ -97,7 +98,10 @@ void translate_fini(struct translate *t)
 static void on_event(void *context, const struct event *e)
 {
     struct translate *t = context;
-    openai_write(&t->writer, e, &t->out);
+    struct event told = *e;
+    if (t->setup.no_logprobs)
+        told.logprobs = STR_NONE;
+    openai_write(&t->writer, &told, &t->out);
 }
 
 // A control character inside a line of JSON is an error of its writer's, and a CR would be a line's

@@ -30,6 +30,7 @@ struct translate_wish {
     struct str keep_alive; // JSON, where the caller says none; empty = the provider's own
     int64_t output_max;    // tokens of any answer, also where the caller names a limit that is
                            // longer; 0 = none
+    bool logprobs;         // of a chat: they are asked for, though the caller does not
 };
 
 // Where a provider of that dialect takes such a call. False when it cannot be translated.

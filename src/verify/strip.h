@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // strip - takes the log-probabilities out again that only we asked for: of each choice of a chat
-// completion, or a chunk of one, `logprobs` becomes null, as if nobody had asked. All other bytes
-// stay.
+// completion, or a chunk of one, and of an Ollama's answer, or a line of one, `logprobs` becomes
+// null; of a response's texts, or an event that has some, an empty list: as if nobody had asked. All
+// other bytes stay.
 
 #ifndef VERIFY_STRIP_H
 #define VERIFY_STRIP_H
@@ -11,7 +12,8 @@
 
 // Of a JSON text.
 void strip_text(struct str text, struct buf *out);
-// Of whole events, one after the other.
+// Of whole events, one after the other; and of whole lines.
 void strip_events(struct str events, struct buf *out);
+void strip_lines(struct str lines, struct buf *out);
 
 #endif

@@ -48,7 +48,7 @@ struct ask_edit {
     // a provider refuses the body as it stands: an object that is none, or Ollama's that is no
     // number. 0 = as the caller has it
     int64_t output_max;
-    bool logprobs;  // of a chat: ask for the log-probabilities of its tokens
+    bool logprobs;  // of a chat, a response, an Ollama's: ask for those of its tokens
     unsigned flags; // of the vendor (vendor_flags): by which members it is told
     // Of Ollama's chat, generate and embed alone.
     bool no_truncate; // put truncate:false in: an error for an input that would be cut silently;
@@ -65,6 +65,8 @@ struct ask_pieces {
     size_t bytes; // all of them together
 };
 
+// Its caller asks for the log-probabilities of what is answered.
+bool ask_has_logprobs(const struct ask *a);
 // False when the arena ended. A usage that the dialect cannot be asked for is not put in.
 bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *arena,
                 struct ask_pieces *out) MUST_USE;

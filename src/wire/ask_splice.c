@@ -250,12 +250,39 @@ static bool say(struct changes *c, const char *name, struct str value)
     return true;
 }
 
+#define LOGPROBS_TOLD "message.output_text.logprobs"
+
+// Of responses: one more of what its caller wants to be told besides.
+static bool include_logprobs(struct changes *c)
+{
+    const struct json_val *root = json_root(c->ask->json), *list = json_get(root, "include");
+    size_t at = 0;
+    size_t len = 0;
+    if (json_type(list) != JSON_ARRAY)
+        return say(c, "include", (struct str)STR("[\"" LOGPROBS_TOLD "\"]"));
+    const struct str more[] = {STR("\"" LOGPROBS_TOLD "\","), STR("\"" LOGPROBS_TOLD "\"")};
+    return json_member_at(c->ask->json, json_key(root, "include"), &at, &len) &&
+           add(c, at + 1, 0, more[json_count(list) == 0]);
+}
+
+bool ask_has_logprobs(const struct ask *a)
+{
+    const struct json_val *root = json_root(a->json), *list = json_get(root, "include"), *v;
+    struct json_iter it = {0};
+    if (a->endpoint != ENDPOINT_RESPONSES)
+        return json_bool(json_get(root, "logprobs"), false);
+    while (json_type(list) == JSON_ARRAY && json_each(&it, list, NULL, &v))
+        if (str_is(json_str(v), LOGPROBS_TOLD))
+            return true;
+    return false;
+}
+
 static bool ask_logprobs(struct changes *c)
 {
     const struct json_val *root = json_root(c->ask->json);
     const struct str yes = STR("true");
-    if (c->ask->endpoint != ENDPOINT_CHAT)
-        return true;
+    if (c->ask->endpoint == ENDPOINT_RESPONSES)
+        return include_logprobs(c);
     if (json_type(json_get(root, "logprobs")) == JSON_BOOL)
         return replace(c, json_key(root, "logprobs"), yes);
     return say(c, "logprobs", yes);

@@ -89,6 +89,22 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         expect_in('"logprob"', answer.body.decode())
         # Who does not tell is not refused.
         expect(model("sure", "It is.", **stream), "told/small")
+        # The same of responses, which name what they tell besides.
+        for include in ({}, {"include": []}, {"include": ["reasoning.encrypted_content"]}):
+            def respond(small, **more):
+                return gateway.post("/v1/responses", {"model": "sure", "input": "hello", **stream, **more},
+                                    {"x-told": json.dumps({"small": small, "large": "LARGE"})})
+
+            answer = respond(sure, **include)
+            expect((answer.status, answer.headers["x-costlens-model"]), (200, "told/small"), answer)
+            expect(sorted(told.asked[-1]["include"]),
+                   sorted(include.get("include", []) + ["message.output_text.logprobs"]))
+            expect_true(b'"logprob"' not in answer.body and b'"logprobs": []' in answer.body, answer)
+            expect(respond(unsure, **include).headers["x-costlens-model"], "told/large")
+            expect(told.asked[-1].get("include"), include.get("include"))
+        answer = respond(sure, include=["message.output_text.logprobs"])
+        expect_in('"logprob"', answer.body.decode())
+        expect(told.asked[-1]["include"], ["message.output_text.logprobs"])
     # Its connections are kept, as a provider's are.
     expect_true(len(clients) < len(seen) / 2, f"{len(clients)} connections for {len(seen)} questions")
 

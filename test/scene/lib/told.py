@@ -26,7 +26,9 @@ class Told:
                 told.asked.append(body)
                 says = json.loads(self.headers["x-told"]).get(body["model"], "?")
                 says = {"content": says} if isinstance(says, str) else says
-                if "status" in says:
+                if self.path.endswith("/responses"):
+                    self.response(body, says)
+                elif "status" in says:
                     self.send("application/json", b'{"error":{"message":"no"}}', says["status"])
                 else:
                     (self.stream if body.get("stream") else self.whole)(body, says)
@@ -52,6 +54,27 @@ class Told:
                           "choices": [self.choice(body, says, "message")],
                           "usage": {"prompt_tokens": 100, "completion_tokens": says.get("tokens", 10)}}
                 return self.send("application/json", json.dumps(answer).encode())
+
+            def response(self, body, says):
+                told_so = "message.output_text.logprobs" in body.get("include", [])
+                tokens = [{"token": "x", "logprob": p, "bytes": [120], "top_logprobs": []}
+                          for p in says.get("logprobs", [])] if told_so else []
+                part = {"type": "output_text", "annotations": [], "logprobs": tokens, "text": says["content"]}
+                whole = {"id": "r", "object": "response", "status": "completed", "model": body["model"],
+                         "output": [{"id": "m", "type": "message", "role": "assistant", "status": "completed",
+                                     "content": [part]}],
+                         "usage": {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110}}
+                if not body.get("stream"):
+                    return self.send("application/json", json.dumps(whole).encode())
+                item = {"item_id": "m", "output_index": 0, "content_index": 0}
+                events = [{"type": "response.created", "response": {**whole, "status": "in_progress", "output": []}},
+                          {"type": "response.output_text.delta", **item, "delta": says["content"], "logprobs": tokens},
+                          {"type": "response.output_text.done", **item, "text": says["content"], "logprobs": tokens},
+                          {"type": "response.content_part.done", **item, "part": part},
+                          {"type": "response.output_item.done", "output_index": 0, "item": whole["output"][0]},
+                          {"type": "response.completed", "response": whole}]
+                return self.send("text/event-stream", b"".join(
+                    f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events))
 
             def stream(self, body, says):
                 self.send_response(200)

@@ -23,6 +23,23 @@ static void texts(void **state)
           "{ \"choices\": [ {\"logprobs\" : null , \"index\":0},{"
           "\"logprobs\":null},{\"logprobs\":null}], \"x\": 1.50 }\n");
     check(strip_text, "{\"error\":{\"logprobs\":{}}}", "{\"error\":{\"logprobs\":{}}}");
+    check(strip_text, "{\"done\":true,\"logprobs\":[{\"logprob\":-1}],\"x\":[1]}",
+          "{\"done\":true,\"logprobs\":null,\"x\":[1]}");
+    check(
+        strip_text,
+        "{\"object\":\"response\",\"output\":[{\"content\":[{\"logprobs\":[{\"logprob\":-1}]},{"
+        "\"logprobs\":[{}]}]},{\"x\":1}]}",
+        "{\"object\":\"response\",\"output\":[{\"content\":[{\"logprobs\":[]},{\"logprobs\":[]}]},{"
+        "\"x\":1}]}");
+    check(strip_text, "{\"type\":\"response.output_text.delta\",\"logprobs\":[{}],\"x\":2}",
+          "{\"type\":\"response.output_text.delta\",\"logprobs\":[],\"x\":2}");
+    check(
+        strip_text,
+        "{\"type\":\"response.content_part.done\",\"part\":{\"logprobs\":[{}]},\"item\":{"
+        "\"content\":[{\"logprobs\":[3]}]},\"response\":{\"output\":[{\"content\":[{"
+        "\"logprobs\":[4]}]}]}}",
+        "{\"type\":\"response.content_part.done\",\"part\":{\"logprobs\":[]},\"item\":{\"content\":"
+        "[{\"logprobs\":[]}]},\"response\":{\"output\":[{\"content\":[{\"logprobs\":[]}]}]}}");
     check(strip_text, "no JSON", "no JSON");
     check(strip_text, "", "");
 }
@@ -39,8 +56,17 @@ static void events(void **state)
     check(strip_events, "", "");
 }
 
+static void lines(void **state)
+{
+    (void)state;
+    check(strip_lines, "{\"logprobs\":[1]}\n{\"done\":true}\n\n{\"logprobs\":[]}",
+          "{\"logprobs\":null}\n{\"done\":true}\n\n{\"logprobs\":null}");
+    check(strip_lines, "", "");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(texts), cmocka_unit_test(events)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(texts), cmocka_unit_test(events),
+                                       cmocka_unit_test(lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
