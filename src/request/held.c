@@ -3,6 +3,7 @@
 #include "request/held.h"
 
 #include "base/clock.h"
+#include "request/heads.h"
 #include "request/relay.h"
 #include "wire/within.h"
 
@@ -83,7 +84,7 @@ void held_pass(struct req *r)
         return;
     buf_init(&a->whole, &alloc_heap, came.ceiling);
     a->mode = RELAY_STREAM;
-    relay_head(r, -1, false);
+    heads_send(r, -1, false);
     relay_pass(r, buf_str(&came));
     buf_fini(&came);
     relay_give_back(r);

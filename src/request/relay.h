@@ -36,9 +36,5 @@ void relay_mask(struct req *r);
 bool relay_knows(const struct req *r);
 // The client's bytes are no longer needed, if they went out.
 void relay_give_back(struct req *r);
-// The status that the client gets of the upstream's answer, or would.
-int relay_status(const struct req *r);
-// Sends the head (once): that status, the upstream's fields, ours, and the cost when it is known.
-void relay_head(struct req *r, int64_t length, bool with_cost);
 
 #endif

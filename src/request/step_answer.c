@@ -4,6 +4,7 @@
 // held end, or what went wrong.
 
 #include "base/limits.h"
+#include "request/heads.h"
 #include "request/relay.h"
 #include "request/said.h"
 #include "request/translation.h"
@@ -31,7 +32,7 @@ static void answer_whole(struct req *r)
         return;
     }
     said_keep(r, buf_str(&r->attempt.whole));
-    relay_head(r, (int64_t)r->attempt.whole.len, true);
+    heads_send(r, (int64_t)r->attempt.whole.len, true);
     exchange_write(r->x, buf_str(&r->attempt.whole));
     exchange_end(r->x);
 }

@@ -15,6 +15,7 @@
 #include "request/decided.h"
 #include "request/expected.h"
 #include "request/fit.h"
+#include "request/heads.h"
 #include "request/relay.h"
 #include "request/sticky.h"
 #include "request/translation.h"
@@ -353,7 +354,7 @@ static int status_of(const struct req *r)
         return 0;
     if (a->refusal != REFUSAL_NONE)
         return refusal_http(a->refusal);
-    return relay_status(r);
+    return heads_status(r);
 }
 
 static void entry_end(struct req *r)

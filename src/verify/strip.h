@@ -2,8 +2,8 @@
 //
 // strip - takes the log-probabilities out again that only we asked for: of each choice of a chat
 // completion, or a chunk of one, and of an Ollama's answer, or a line of one, `logprobs` becomes
-// null; of a response's texts, or an event that has some, an empty list: as if nobody had asked. All
-// other bytes stay.
+// null; of a response's texts, or an event that has some, an empty list: as if nobody had asked.
+// All other bytes stay.
 
 #ifndef VERIFY_STRIP_H
 #define VERIFY_STRIP_H
