@@ -273,7 +273,7 @@ static bool unbounded(const struct order *o)
            o->trouble.on[TROUBLE_HUGE_EVENT] || o->trouble.on[TROUBLE_ECHO];
 }
 
-static void cut_text(struct order *o, int64_t most)
+void order_cut(struct order *o, int64_t most)
 {
     size_t at = 0;
     struct str text = buf_str(&o->text);
@@ -285,10 +285,35 @@ static void cut_text(struct order *o, int64_t most)
     o->finish = FINISH_LENGTH;
 }
 
-static void plan_text(struct order *o, const struct head *head, struct dice *d)
+// A value that the schema asks for, or one that fits nowhere in it.
+static void write_json(struct order *o, const struct json_val *schema, struct dice *d)
+{
+    if (schema && o->trouble.on[TROUBLE_UNFIT])
+        prose_unfit(schema, &o->text);
+    else
+        prose_fit(d, schema, schema, &o->text);
+    order_flaw_json(o);
+}
+
+// `most`: tokens that are left for it.
+static void write_answer(struct order *o, const struct head *head, struct dice *d, int64_t most)
 {
     const struct json_val *schema = NULL;
-    const struct json_val *tool = NULL;
+    if (o->trouble.on[TROUBLE_ECHO]) {
+        write_echo(o, head);
+    } else if (order_flaw_text(o)) {
+        return;
+    } else if ((schema = pick_tool(o)) || wants_json(o, &schema)) {
+        write_json(o, schema, d);
+    } else {
+        int64_t tokens = length_of(o, d);
+        // One word more than is allowed, so that the cut below sees that the end was not reached.
+        prose_write(d, unbounded(o) || tokens <= most ? tokens : most + 1, &o->text);
+    }
+}
+
+static void plan_text(struct order *o, const struct head *head, struct dice *d)
+{
     int64_t most = o->most;
     if (reasons(o)) {
         o->billed.reasoning = 16 + (int64_t)dice_below(d, 112);
@@ -296,20 +321,11 @@ static void plan_text(struct order *o, const struct head *head, struct dice *d)
             o->billed.reasoning = most / 2;
         most -= o->billed.reasoning;
     }
-    if (o->trouble.on[TROUBLE_ECHO])
-        write_echo(o, head);
-    else if ((tool = pick_tool(o)))
-        prose_fit(d, tool, tool, &o->text);
-    else if (wants_json(o, &schema))
-        prose_fit(d, schema, schema, &o->text);
-    else {
-        int64_t tokens = length_of(o, d);
-        // One word more than is allowed, so that the cut below sees that the end was not reached.
-        prose_write(d, unbounded(o) || tokens <= most ? tokens : most + 1, &o->text);
-    }
+    write_answer(o, head, d, most);
     o->finish = o->tool.len > 0 ? FINISH_TOOL : FINISH_STOP;
+    order_flaw_end(o);
     if (!unbounded(o))
-        cut_text(o, most);
+        order_cut(o, most);
     o->tokens = prose_count(buf_str(&o->text));
     o->billed.output = o->n * (o->tokens + o->billed.reasoning);
     o->billed.reasoning *= o->n;

@@ -127,6 +127,13 @@ int64_t order_created(const struct order *o);
 bool order_read_ollama(struct order *o, struct why *why) MUST_USE;
 // Cuts its input to its context, silently or not: false then; and its answer, unless it may shift.
 bool order_fit_ollama(struct order *o, struct why *why) MUST_USE;
+// Answers that are no good (order_flaw.c): a text in the place of any other, if one is asked for;
+// JSON that was asked for; where it ends.
+bool order_flaw_text(struct order *o);
+void order_flaw_json(struct order *o);
+void order_flaw_end(struct order *o);
+// Leaves the first tokens of the answer; it then ends at a limit, if that was not all.
+void order_cut(struct order *o, int64_t most);
 // Tokens that the asked model can take: those named after embeddings take fewer.
 int64_t order_trained(const struct order *o);
 

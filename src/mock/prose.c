@@ -204,3 +204,26 @@ void prose_fit(struct dice *d, const struct json_val *root, const struct json_va
     else
         buf_add_cstr(out, "{\"answer\":\"yes\"}");
 }
+
+void prose_unfit(const struct json_val *schema, struct buf *out)
+{
+    struct json_iter it = {0};
+    struct str key = STR_NONE;
+    const struct json_val *value = NULL;
+    const struct json_val *properties = json_get(schema, "properties");
+    bool first = true;
+    if (json_count(properties) == 0) {
+        buf_add_cstr(out, "[\"unfit\"]");
+        return;
+    }
+    buf_add_char(out, '{');
+    while (json_each(&it, properties, &key, &value)) {
+        if (!first)
+            buf_add_char(out, ',');
+        first = false;
+        buf_add_json(out, key);
+        buf_add_cstr(out,
+                     str_eq_nocase(type_of(value), (struct str)STR("string")) ? ":7" : ":\"7\"");
+    }
+    buf_add_char(out, '}');
+}

@@ -22,5 +22,8 @@ void prose_write(struct dice *d, int64_t tokens, struct buf *out);
 // object.
 void prose_fit(struct dice *d, const struct json_val *root, const struct json_val *schema,
                struct buf *out);
+// An object with a value of another type for each property that it names; or a list, where it names
+// none.
+void prose_unfit(const struct json_val *schema, struct buf *out);
 
 #endif

@@ -4,8 +4,8 @@
 // ("mock/hang", "gpt-4o+reset=mid+once"), in the header x-mock-fault ("reset=mid+once") or in front
 // of the path ("/+no-done/v1/chat/completions": a whole provider that misbehaves). They add up.
 //
-// To add one: a row in TROUBLE_MAP; what it changes in the answer (order.c, a voice) or in how that
-// is given (play.c, play_stream.c); a row in doc/mock.md.
+// To add one: a row in TROUBLE_MAP; what it changes in the answer (order.c, order_flaw.c, a voice)
+// or in how that is given (play.c, play_stream.c); a row in doc/mock.md.
 
 #ifndef MOCK_TROUBLE_H
 #define MOCK_TROUBLE_H
@@ -46,6 +46,14 @@
     X(LOAD_FAILS, "load-fails", 0, "Ollama: 500, the file of the model is damaged")               \
     X(DATED, "dated", 0, "the answer names the model with a date: NAME-2026-01-01")               \
     X(TOKENS, "tokens", 64, "the answer is N tokens long")                                        \
+    X(REFUSES, "refuses", 0, "says that it cannot help")                                          \
+    X(SILENT, "silent", 0, "answers without a word")                                              \
+    X(REPEATS, "repeats", 0, "says the same words again and again")                               \
+    X(LENGTH, "length", 0, "the answer ends in its middle, at a limit of its length")             \
+    X(WRONG_SUM, "wrong-sum", 0, "calculates, and wrongly")                                       \
+    X(UNFIT, "unfit", 0, "JSON or a tool's arguments that do not fit the schema asked for")       \
+    X(BROKEN_JSON, "broken-json", 0, "the JSON asked for ends in its middle")                     \
+    X(LOGPROB, "logprob", 250, "tokens are told with a logarithm of -N/1000, where asked for")    \
     X(TIMES, "times", 1, "the faults beside it only strike the first N times this body comes")    \
     X(ONCE, "once", 1, "the same as times=1")
 

@@ -93,12 +93,15 @@ static void add_head(const struct order *o, const char *object, struct buf *out)
 
 static void add_logprobs(const struct order *o, struct buf *out)
 {
-    if (!json_bool(json_get(o->root, "logprobs"), false)) {
+    if (!is_chat(o) || !json_bool(json_get(o->root, "logprobs"), false)) {
         buf_add_cstr(out, "\"logprobs\":null");
         return;
     }
-    buf_add_cstr(out, "\"logprobs\":{\"content\":[{\"token\":\"the\",\"logprob\":-0.25,"
-                      "\"bytes\":[116,104,101],\"top_logprobs\":[]}],\"refusal\":null}");
+    int64_t n = o->trouble.on[TROUBLE_LOGPROB] ? o->trouble.argument[TROUBLE_LOGPROB] : 250;
+    buf_printf(out,
+               "\"logprobs\":{\"content\":[{\"token\":\"the\",\"logprob\":-%lld.%03lld,"
+               "\"bytes\":[116,104,101],\"top_logprobs\":[]}],\"refusal\":null}",
+               (long long)(n / 1000), (long long)(n % 1000));
 }
 
 static void whole_choice(const struct order *o, int64_t index, struct buf *out)
@@ -221,7 +224,9 @@ static void delta(const struct order *o, int64_t i, struct str piece, struct buf
         buf_add_json(out, piece);
         if (is_chat(o))
             buf_add_cstr(out, o->tool.len > 0 ? "}}]}" : "}");
-        buf_add_cstr(out, ",\"logprobs\":null,\"finish_reason\":null}");
+        buf_add_char(out, ',');
+        add_logprobs(o, out);
+        buf_add_cstr(out, ",\"finish_reason\":null}");
         chunk_close(o, out);
     }
 }

@@ -49,6 +49,50 @@ static void test_path_names_model_and_troubles(void **state)
     order_fini(&o);
 }
 
+#define TOOLS                                                                                  \
+    "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":" \
+    "\"object\","                                                                              \
+    "\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"integer\"}}}}}],"
+#define JSON_ASKED "\"response_format\":{\"type\":\"json_object\"},"
+
+static void test_answers_that_are_no_good(void **state)
+{
+    static const struct {
+        const char *fault, *more, *text;
+        enum finish finish;
+    } rows[] = {
+        {"refuses", "", "I'm sorry, but I can't help with that.", FINISH_STOP},
+        {"refuses", TOOLS, "I'm sorry, but I can't help with that.", FINISH_STOP},
+        {"silent", "", "", FINISH_STOP},
+        {"wrong-sum", "", "There are 12 x 12 = 145 of them.", FINISH_STOP},
+        {"wrong-sum+length", "", "There are 12 x", FINISH_LENGTH},
+        {"unfit", TOOLS, "{\"a\":7,\"b\":\"7\"}", FINISH_TOOL},
+        {"unfit",
+         "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"type\":"
+         "\"object\"}}},",
+         "[\"unfit\"]", FINISH_STOP},
+        {"broken-json", JSON_ASKED, "{\"answer", FINISH_STOP},
+        {"length", JSON_ASKED, "{\"answer", FINISH_LENGTH},
+        {"refuses+times=0", JSON_ASKED, "I'm sorry, but I can't help with that.", FINISH_STOP},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct order o;
+        char body[512];
+        (void)snprintf(body, sizeof body, "{\"model\":\"m\",%s\"messages\":[{\"content\":\"x\"}]}",
+                       rows[i].more);
+        assert_true(fixture_read(&o, CHAT, body, rows[i].fault));
+        if (!str_is(buf_str(&o.text), rows[i].text) || o.finish != rows[i].finish)
+            fail_msg("%s: %s (%d)", rows[i].fault, buf_cstr(&o.text), (int)o.finish);
+        order_fini(&o);
+    }
+    struct order o;
+    assert_true(
+        fixture_read(&o, CHAT, "{\"model\":\"m\",\"messages\":[{\"content\":\"x\"}]}", "repeats"));
+    assert_true(str_starts(buf_str(&o.text), str_of("and then so on and then so on")));
+    assert_true(o.tokens > 24);
+    order_fini(&o);
+}
+
 static void test_each_input_of_a_list_has_to_fit(void **state)
 {
     static const struct {
@@ -364,6 +408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_path_names_model_and_troubles),
+        cmocka_unit_test(test_answers_that_are_no_good),
         cmocka_unit_test(test_each_input_of_a_list_has_to_fit),
         cmocka_unit_test(test_an_answer_ends_with_its_context),
         cmocka_unit_test(test_formats),
