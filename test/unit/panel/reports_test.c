@@ -217,11 +217,10 @@ static void a_removed_budget_has_a_row_of_its_own(void **state)
                          STATUS_OK);
     }
     put("ci", NULL, spent(make("few", NULL, NULL, NULL, 2000), "", 10), 0);
-    put("ci", NULL, 4, 0);
     ask(&place, "INSERT INTO budget SELECT 77, tenant, name, 1, scope, per, limit_nd, observe, "
                 "paused, alert_at, window, first_day, zone, grow, clamp, downgrade, wait_us, "
                 "created_us, 0 FROM budget WHERE archived_us = 0");
-    spent(77, "", 10);
+    put("ci", NULL, spent(77, "", 10), 0);
     report("{\"by\":\"budget\"}");
     assert_int_equal(json_count(json_get(json_root(answer), "rows")), 4);
     calls(row("few"), 1);

@@ -75,7 +75,8 @@ static inline struct store *store_at(const struct place *p, bool writer)
     return s;
 }
 
-// The answer to one question with one number, from a connection of its own.
+// The answer to one question with one number, from a connection of its own. It waits for the
+// store's writer: what is to be changed is changed when it comes back.
 static inline int64_t ask(const struct place *p, const char *question)
 {
     sqlite3 *db = NULL;
@@ -84,8 +85,12 @@ static inline int64_t ask(const struct place *p, const char *question)
     if (sqlite3_open_v2(p->path, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
         sqlite3_prepare_v2(db, question, -1, &s, NULL) != SQLITE_OK)
         fail_msg("%s: %s", question, sqlite3_errmsg(db));
-    if (sqlite3_step(s) == SQLITE_ROW)
+    sqlite3_busy_timeout(db, 10000);
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
         answer = sqlite3_column_int64(s, 0);
+    else if (rc != SQLITE_DONE)
+        fail_msg("%s: %s", question, sqlite3_errmsg(db));
     sqlite3_finalize(s);
     sqlite3_close(db);
     return answer;
