@@ -16,7 +16,7 @@
 // What was known:
 //
 //   judged | own << 1 | checkable << 2 | session << 4 | cascade << 6   u8
-//   pressure max_loss confidence
+//   pressure max_loss confidence input output
 //   if judged:  check             of the route's own model
 //               shipped own       zigzag
 //               of each mode: own | why << 1   u8
@@ -39,7 +39,7 @@
 #define FLAGS_2         127u
 #define NUMBER_BYTES    10 // 64 bits
 #define CANDIDATE_BYTES (1 + 3 * NUMBER_BYTES + 2 * DECISION_TEXT_MAX)
-#define KNOWN_BYTES     (1 + CHOICE_MODES + (6 + CHOICE_MODES) * NUMBER_BYTES)
+#define KNOWN_BYTES     (1 + CHOICE_MODES + (8 + CHOICE_MODES) * NUMBER_BYTES)
 #define HEAD_BYTES \
     (4 + 10 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX + KNOWN_BYTES)
 
@@ -86,6 +86,7 @@ static char *put_known(char *at, const struct decision *d)
         (char)((unsigned)c->judged.there | (unsigned)c->judged.has_own << 1 |
                (unsigned)c->checkable << 2 | (unsigned)c->session << 4 | (unsigned)c->cascade << 6);
     at = put(put(put(at, (uint64_t)c->pressure_ppm), d->max_loss_ppm), d->confidence_ppm);
+    at = put(put(at, (uint64_t)d->input), (uint64_t)d->output);
     return c->judged.there ? put_judged(at, &c->judged) : at;
 }
 
@@ -209,6 +210,14 @@ static unsigned get_below(struct reader *r, unsigned most)
     return r->broken ? 0 : (unsigned)n;
 }
 
+static int64_t get_count(struct reader *r)
+{
+    uint64_t n = get(r);
+    if (n > INT64_MAX)
+        r->broken = true;
+    return r->broken ? 0 : (int64_t)n;
+}
+
 static int64_t get_signed(struct reader *r)
 {
     uint64_t n = get(r);
@@ -258,6 +267,8 @@ static void get_known(struct reader *r, struct decision *d)
     d->call.pressure_ppm = get_below(r, CHOICE_SURE);
     d->max_loss_ppm = get_below(r, UINT32_MAX);
     d->confidence_ppm = get_below(r, UINT32_MAX);
+    d->input = get_count(r);
+    d->output = get_count(r);
     if (d->call.judged.there)
         get_judged(r, &d->call.judged);
 }

@@ -57,6 +57,7 @@ struct decision {
     bool confined;                         // the call had to stay on the machine
     bool cut;                              // candidates were left out of the list
     uint32_t max_loss_ppm, confidence_ppm; // of the promise that the thresholds are for
+    int64_t input, output;                 // tokens that were expected; not below 0
     // Which model answered, and which others there were, in the order of preference.
     unsigned count;
     struct decision_candidate list[DECISION_CANDIDATES_MAX];

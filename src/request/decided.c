@@ -72,6 +72,18 @@ static struct decision_verdict verdict_of(const struct attempt *a)
     return (struct decision_verdict){a->judged, a->judged && !a->refused_by, a->sure_told, a->sure};
 }
 
+// As they were expected at the side that went first.
+static void put_tokens(const struct plan *p, struct decision *d)
+{
+    const struct candidate *first = NULL;
+    for (unsigned i = 0; i < p->count && !first; i++)
+        first = p->list[i].side == p->choice.side && !p->list[i].out ? &p->list[i] : NULL;
+    if (!first)
+        return;
+    d->input = first->input;
+    d->output = first->output;
+}
+
 static void pack(struct req *r, bool compared, struct money large)
 {
     const struct plan *p = r->plan;
@@ -99,6 +111,7 @@ static void pack(struct req *r, bool compared, struct money large)
                          .large = large};
     struct buf packed;
     list_candidates(r, &d);
+    put_tokens(p, &d);
     buf_init(&packed, &alloc_heap, DECISION_BYTES_MAX);
     decision_pack(&d, &packed);
     r->attempt.entry.decision = arena_dup(&r->arena, buf_str(&packed));

@@ -51,6 +51,8 @@ static struct decision known(void)
     d.verdict = (struct decision_verdict){true, false, true, -1250000};
     d.max_loss_ppm = 20000;
     d.confidence_ppm = 950000;
+    d.input = 812;
+    d.output = INT64_MAX;
     d.call = (struct choice_call){
         .judged = {.there = true,
                    .has_own = true,
@@ -124,6 +126,8 @@ static void what_was_known_comes_back(void **state)
     assert_true(b.call.session == SIDE_LARGE && b.call.cascade == CHOICE_CASCADE_COSTS);
     assert_int_equal(b.max_loss_ppm, d.max_loss_ppm);
     assert_int_equal(b.confidence_ppm, d.confidence_ppm);
+    assert_int_equal(b.input, d.input);
+    assert_int_equal(b.output, d.output);
     assert_true(b.compared && b.count == d.count);
 }
 
