@@ -16,6 +16,8 @@ static const char help[] =
     "       costlens route pairs ROUTE [--json]\n"
     "       costlens route feedback REQUEST_ID --score 0.8 | --thumbs up|down [--comment TEXT]\n"
     "       costlens route status|learn [ROUTE] [--since TIME] [--json]\n"
+    "       costlens route replay --policy FILE.yaml [--since 7d] [--until TIME] [--route NAME] "
+    "[--json]\n"
     "       costlens route cascades [--json]\n"
     "\n"
     "Which calls a small model answers, and which need a large one.\n"
@@ -64,7 +66,12 @@ static const char help[] =
     "less what pairs, judges and refused answers have cost; `learn` lets them learn now from the\n"
     "pairs that they have, which a running gateway does by itself.\n"
     "\n"
-    "`cascades` tells that of the running gateway's routes, by the latest calls.\n";
+    "`cascades` tells that of the running gateway's routes, by the latest calls.\n"
+    "\n"
+    "`replay` takes the routes of another configuration, and the calls that routes of the same\n"
+    "names have chosen for: which would have gone elsewhere, what that would have cost, and what "
+    "it\n"
+    "would have risked, with intervals of 95 %. Nothing is asked again.\n";
 
 static const struct option_row options[] = {
     {"data", "FILE...", "train, eval: the rows; more files may follow",
@@ -91,11 +98,16 @@ static const struct option_row options[] = {
      offsetof(struct route_wishes, loss)},
     {"confidence", "SHARE", "certify: that the loss is no more (default: 95%)",
      offsetof(struct route_wishes, confidence)},
+    {"policy", "FILE", "replay: the configuration whose routes choose",
+     offsetof(struct route_wishes, policy)},
+    {"until", "TIME", "replay: ... and before", offsetof(struct route_wishes, until)},
+    {"route", "NAME", "replay: only this one", offsetof(struct route_wishes, route)},
     {"score", "SCORE", "feedback: from 0 (useless) to 1 (as it should be)",
      offsetof(struct route_wishes, score)},
     {"thumbs", "up|down", "feedback: the same as 1 or 0", offsetof(struct route_wishes, thumbs)},
     {"comment", "TEXT", "feedback: is kept beside it", offsetof(struct route_wishes, comment)},
-    {"since", "TIME", "status: calls from then on: 7d, 24h, 2026-11-24 (default: 30d)",
+    {"since", "TIME",
+     "status, replay: calls from then on: 7d, 24h, 2026-11-24 (default: 30d; replay: all)",
      offsetof(struct route_wishes, since)},
     {0}};
 
@@ -115,6 +127,7 @@ static const struct {
     {"feedback", route_feedback, "feedback: of which answer? Its x-costlens-request-id"},
     {"status", route_status, NULL},
     {"learn", route_learn, NULL},
+    {"replay", route_replay, NULL},
 };
 
 static int ask_verb(void)
@@ -159,5 +172,6 @@ const struct command cmd_route = {
                 "costlens route eval --model support.model --data later.jsonl --ratio 0.05\n"
                 "costlens route certify --model support.model --data later.jsonl --loss 2%\n"
                 "costlens route verify answers.jsonl --verify arithmetic,agree\n"
+                "costlens route replay --policy new.yaml --since 7d\n"
                 "costlens route feedback 0198f2d4-7a10-7c31-9d52-3f7d1a2b4c5e --thumbs down\n",
 };

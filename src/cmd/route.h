@@ -23,6 +23,7 @@ struct route_wishes {
     const char *loss, *confidence; // of a promise
     const char *verify;            // verifiers, with commas between
     bool structure;
+    const char *policy, *route, *until;   // of a replay
     const char *score, *thumbs, *comment; // of an answer
     const char *since;                    // a time, as `costlens report` takes it
 };
@@ -37,6 +38,7 @@ int route_pairs(const struct cli *cli, const struct route_wishes *w);
 int route_feedback(const struct cli *cli, const struct route_wishes *w);
 int route_status(const struct cli *cli, const struct route_wishes *w);
 int route_learn(const struct cli *cli, const struct route_wishes *w);
+int route_replay(const struct cli *cli, const struct route_wishes *w);
 int route_cascades(const struct cli *cli, const struct route_wishes *w);
 
 // Reads the rows of all --data files, and of the files behind them. EXIT_OK; else said on stderr,

@@ -310,7 +310,7 @@ void learned_judge(const struct learned *l, const struct config_route *r, const 
     *out = (struct choice_judged){.there = true,
                                   .has_own = p && p->own,
                                   .shipped = to_ppm((double)model_gain(prior, t, pair))};
-    if (out->has_own) {
+    if (p && p->own) {
         out->own = to_ppm((double)model_gain(&p->model, t, pair));
         out->own_check = p->model.head->check;
     }

@@ -10,6 +10,7 @@
 #include "panel/keys.h"
 #include "panel/promised.h"
 #include "panel/providers.h"
+#include "panel/replaying.h"
 #include "panel/reports.h"
 #include "panel/routing.h"
 #include "panel/running.h"
@@ -39,6 +40,11 @@ static const struct verb verbs[] = {
      .slow = true,
      .needs_catalog = true},
     {.name = "routes/learn", .run = promised_learn, .slow = true, .needs_catalog = true},
+    {.name = "routes/replay",
+     .run = replaying_run,
+     .safe = true,
+     .slow = true,
+     .needs_catalog = true},
     {.name = "routes/list",
      .run = routing_list,
      .safe = true,

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "cmd/remote.h"
+#include "cmd/route.h"
+#include "cmd/table.h"
+#include "config/config.h"
+#include "core/ability.h"
+#include "gate/able.h"
+#include "gate/proposal.h"
+#include "gate/resolve.h"
+
+enum shown { WHAT, WAS, WOULD, INTERVAL, OF, SHOWN_COUNT };
+
+// --- the policy, as insight/policy.h has it ---
+
+// Whatever a call asks for; what depends on it was found out with the call.
+static const char *why_out(const struct snapshot *s, const struct config_route *r, struct str full)
+{
+    struct target t;
+    if (resolve_prefixed(s, full, &t) != REFUSAL_NONE)
+        return "model unknown";
+    const struct config_provider *p = &s->config->providers[t.provider];
+    if (r->local_only && !able_stays(s, p, t.model))
+        return "not local";
+    for (unsigned i = 0; i < p->lack_count; i++) {
+#define X(id, bit, word)                                                                         \
+    if ((p->lacks[i].bits & r->require & ABILITY_##id) && str_glob(p->lacks[i].models, t.model)) \
+        return "no " word;
+        ABILITY_MAP(X)
+#undef X
+    }
+    return NULL;
+}
+
+static void add_side(struct json_out *o, const char *name, const struct snapshot *s,
+                     const struct config_route *r, const struct config_tier *t)
+{
+    if (t && config_tier_proposed(t) >= 0) {
+        json_out_null(o, name);
+        return;
+    }
+    json_out_begin(o, name, '[');
+    for (unsigned i = 0; t && i < t->model_count; i++) {
+        const char *out = why_out(s, r, t->models[i]);
+        json_out_begin(o, NULL, '{');
+        json_out_text(o, "model", t->models[i]);
+        if (out)
+            json_out_text(o, "out", str_of(out));
+        json_out_end(o, '}');
+    }
+    json_out_end(o, ']');
+}
+
+// A call that must stay here is verified by nobody who might send it away.
+static bool verifies_confined(const struct config_route *r)
+{
+    bool any = false;
+    for (unsigned i = 0; i < r->verifier_count; i++) {
+        const struct config_verifier *v = &r->verifiers[i];
+        any |= r->local_only || (v->kind != VERIFIER_AGREE &&
+                                 (v->kind != VERIFIER_HTTP || host_is_private(v->url.host)));
+    }
+    return any;
+}
+
+static void add_route(struct json_out *o, const struct snapshot *s, const struct config_route *r)
+{
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "name", r->name);
+    json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
+    json_out_flag(o, "verifies", r->verifier_count > 0);
+    json_out_flag(o, "verifies_confined", verifies_confined(r));
+    json_out_number(o, "max_cost_nd", r->max_cost.n);
+    json_out_number(o, "max_loss_ppm", r->max_loss_ppm);
+    json_out_number(o, "confidence_ppm", r->confidence_ppm);
+    add_side(o, "small", s, r, r->small);
+    add_side(o, "large", s, r, r->large);
+    json_out_end(o, '}');
+}
+
+static void write_policy(const struct config *c, struct buf *out)
+{
+    const struct snapshot s = {.config = (struct config *)(uintptr_t)c}; // it is not changed
+    struct json_out o = {out, true};
+    struct arena arena;
+    bool named = false; // the route `auto`
+    arena_init(&arena, &alloc_heap, 4 * KIB, 16 * MIB);
+    json_out_begin(&o, NULL, '{');
+    json_out_begin(&o, "routes", '[');
+    for (unsigned i = 0; i < c->route_count; i++) {
+        add_route(&o, &s, &c->routes[i]);
+        named |= str_is(c->routes[i].name, ROUTE_AUTO);
+    }
+    const struct config_route *usual = named ? NULL : proposal_auto(&s, &arena);
+    if (usual)
+        add_route(&o, &s, usual);
+    json_out_end(&o, ']');
+    json_out_end(&o, '}');
+    arena_fini(&arena);
+}
+
+// EXIT_OK; else said.
+static int read_policy(const char *file, struct buf *out)
+{
+    const struct config_source source = {.file = file};
+    struct config *c = NULL;
+    struct why why;
+    if (config_read(&source, &c, &why) != STATUS_OK)
+        return command_failed("%s", why.text);
+    write_policy(c, out);
+    config_free(c);
+    return EXIT_OK;
+}
+
+// --- what came of it ---
+
+static void percent(const struct json_val *v, char *out, size_t size)
+{
+    double share = 0;
+    out[0] = '\0';
+    if (json_type(v) == JSON_STRING && route_share(json_str(v), &share))
+        (void)snprintf(out, size, "%.1f %%", 100 * share);
+}
+
+// To a hundredth of a cent, where it is a cent at least.
+static void usd(const struct json_val *v, char *out, size_t size)
+{
+    const int128 cent = (int128)10000000000000000, step = cent / 100; // of 10^-18 USD
+    int128 n = 0;
+    struct buf text;
+    out[0] = '\0';
+    if (decimal_read(json_str(v), &n) != STATUS_OK)
+        return;
+    if (n >= cent)
+        n = (n + step / 2) / step * step;
+    buf_init(&text, &alloc_heap, 0);
+    decimal_write(&text, n, DECIMAL_PLACES, 2);
+    str_copy_clipped(buf_str(&text), out, size);
+    buf_fini(&text);
+}
+
+typedef void figure_f(const struct json_val *v, char *out, size_t size);
+
+struct line {
+    const char *what;
+    figure_f *figure;
+    const struct json_val *was, *would, *low, *high;
+    const char *of;               // what they were made of
+    const struct json_val *count; // ... so many
+};
+
+static void add_line(struct libscols_table *t, const struct line *l)
+{
+    char was[40], would[40], low[40], high[40], between[100] = "", of[60] = "";
+    int64_t count = 0;
+    struct libscols_line *line = table_line(t);
+    l->figure(l->was, was, sizeof was);
+    l->figure(l->would, would, sizeof would);
+    l->figure(l->low, low, sizeof low);
+    l->figure(l->high, high, sizeof high);
+    if (low[0])
+        (void)snprintf(between, sizeof between, "%s to %s", low, high);
+    if (l->of && json_i64(l->count, &count))
+        (void)snprintf(of, sizeof of, "%lld %s", (long long)count, l->of);
+    table_cell(line, WHAT, str_of(l->what));
+    table_cell(line, WAS, str_of(was[0] ? was : "-"));
+    table_cell(line, WOULD, str_of(would[0] ? would : "-"));
+    table_cell(line, INTERVAL, str_of(between));
+    table_cell(line, OF, str_of(of));
+}
+
+static struct line quality(const char *what, const struct json_val *both, const char *of)
+{
+    const struct json_val *was = json_get(both, "was"), *would = json_get(both, "would");
+    return (struct line){what,
+                         percent,
+                         json_get(was, "is"),
+                         json_get(would, "is"),
+                         json_get(would, "low"),
+                         json_get(would, "high"),
+                         of,
+                         json_get(would, "count")};
+}
+
+static void print_table(const struct json_val *r)
+{
+    static const char *const titles[SHOWN_COUNT] = {"", "WAS", "WOULD", "95 %", "OF"};
+    struct libscols_table *t = table_new();
+    const struct json_val *share = json_get(r, "share_small"), *cost = json_get(r, "cost_usd");
+    for (size_t i = 0; i < SHOWN_COUNT; i++)
+        table_column(t, titles[i], i == WAS || i == WOULD);
+    add_line(t, &(struct line){"to the small side", percent, json_get(share, "was"),
+                               json_get(share, "would"), NULL, NULL, "calls",
+                               json_get(r, "replayed")});
+    add_line(t, &(struct line){"cost, USD", usd, json_get(cost, "was"), json_get(cost, "would"),
+                               json_get(cost, "low"), json_get(cost, "high"), "calls",
+                               json_get(cost, "calls")});
+    struct line loss = quality("loss", json_get(r, "loss"), "pairs");
+    struct line rated = quality("rated", json_get(r, "rated"), "ratings");
+    loss.count = json_path(r, "loss.would.pairs");
+    rated.count = json_path(r, "rated.would.calls");
+    add_line(t, &loss);
+    if (json_type(json_path(r, "rated.was")) == JSON_OBJECT)
+        add_line(t, &rated);
+    table_print(t);
+}
+
+static int64_t count_of(const struct json_val *r, const char *name)
+{
+    int64_t n = 0;
+    return json_i64(json_get(r, name), &n) ? n : 0;
+}
+
+static void print_route(const struct json_val *r)
+{
+    struct json_iter it = {0};
+    const struct json_val *one;
+    command_print(stdout,
+                  "%.*s: %lld calls; %lld would go elsewhere: %lld to the small side, %lld "
+                  "to the large one, %lld to another model of theirs\n\n",
+                  STR_ARG(json_str(json_get(r, "route"))), (long long)count_of(r, "calls"),
+                  (long long)count_of(r, "changed"), (long long)count_of(r, "to_small"),
+                  (long long)count_of(r, "to_large"), (long long)count_of(r, "to_other"));
+    print_table(r);
+    putchar('\n');
+    while (json_each(&it, json_get(r, "examples"), NULL, &one))
+        command_print(
+            stdout, "  %.*s: %.*s, would be %.*s: %.*s\n",
+            STR_ARG(json_str(json_get(one, "request"))), STR_ARG(json_str(json_get(one, "was"))),
+            STR_ARG(json_str(json_get(one, "would"))), STR_ARG(json_str(json_get(one, "reason"))));
+    it = (struct json_iter){0};
+    while (json_each(&it, json_get(r, "notes"), NULL, &one))
+        command_print(stdout, "  note: %.*s\n", STR_ARG(json_str(one)));
+    putchar('\n');
+}
+
+static void print(const struct json *j)
+{
+    struct json_iter it = {0};
+    const struct json_val *one;
+    while (json_each(&it, json_get(json_root(j), "routes"), NULL, &one))
+        print_route(one);
+    it = (struct json_iter){0};
+    while (json_each(&it, json_get(json_root(j), "without"), NULL, &one))
+        command_print(stdout, "%.*s: it has calls, and is none of the policy's routes\n",
+                      STR_ARG(json_str(one)));
+}
+
+int route_replay(const struct cli *cli, const struct route_wishes *w)
+{
+    struct buf args, answer, policy;
+    struct json *j = NULL;
+    if (w->file_count)
+        return command_usage(&cmd_route, "`%s` is one too many", w->files[0]);
+    if (!w->policy)
+        return command_usage(&cmd_route,
+                             "replay: under which policy? --policy FILE, a configuration");
+    buf_init(&args, &alloc_heap, 0);
+    buf_init(&answer, &alloc_heap, 0);
+    buf_init(&policy, &alloc_heap, 0);
+    int code = read_policy(w->policy, &policy);
+    if (code == EXIT_OK) {
+        remote_arg(&args, "policy", buf_str(&policy));
+        remote_arg(&args, "route", str_of(w->route));
+        remote_arg(&args, "since", str_of(w->since));
+        remote_arg(&args, "until", str_of(w->until));
+        code = remote_ask(cli, "routes/replay", &args, &answer, &j);
+    }
+    if (code == EXIT_OK && cli->json)
+        puts(buf_cstr(&answer));
+    else if (code == EXIT_OK)
+        print(j);
+    json_close(j);
+    buf_fini(&policy);
+    buf_fini(&answer);
+    buf_fini(&args);
+    return code;
+}

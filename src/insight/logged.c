@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "insight/logged.h"
+
+#include "insight/row.h"
+#include "store/sql.h"
+
+#define TENANT_ID "(SELECT id FROM name WHERE text = '" TENANT "')"
+
+bool logged_open(struct logged_reader *r, sqlite3 *db, struct str route, const struct span *span)
+{
+    *r = (struct logged_reader){
+        sql_prepare(db, "SELECT start_us, id, packed FROM decision WHERE tenant = " TENANT_ID
+                        " AND start_us >= ?1 AND start_us < ?2 AND attempt = 0 AND route = ?3 "
+                        "ORDER BY start_us, id"),
+        sql_prepare(db, ROW_SELECT "WHERE c.tenant = " TENANT_ID
+                                   " AND c.start_us = ?1 AND c.id = ?2 ORDER BY c.attempt"),
+        sql_prepare(db, "SELECT score_ppm FROM feedback WHERE id = ?1")};
+    if (!r->calls || !r->rows || !r->rating)
+        return false;
+    sqlite3_bind_int64(r->calls, 1, span->since_us);
+    sqlite3_bind_int64(r->calls, 2, span->until_us);
+    sql_bind_str(r->calls, 3, route);
+    return true;
+}
+
+void logged_close(struct logged_reader *r)
+{
+    sqlite3_finalize(r->calls);
+    sqlite3_finalize(r->rows);
+    sqlite3_finalize(r->rating);
+}
+
+static void add_row(const struct entry *e, struct logged *out)
+{
+    out->escalated = out->escalated || str_ends(e->route, str_of(": escalated"));
+    out->ended = true;
+    out->priced = out->priced && e->price_state != PRICE_UNPRICED &&
+                  money_add(out->cost, e->cost, &out->cost) &&
+                  (out->escalated || money_add(out->before, e->cost, &out->before));
+}
+
+static enum status read_rows(struct logged_reader *r, struct logged *out, struct why *why)
+{
+    struct entry e;
+    enum status status;
+    out->priced = true;
+    sqlite3_bind_int64(r->rows, 1, out->start_us);
+    sql_bind_blob(r->rows, 2, out->id.bytes, sizeof out->id.bytes);
+    while (row_next(r->rows, &e, &status, why))
+        add_row(&e, out);
+    sqlite3_reset(r->rows);
+    return status;
+}
+
+static enum status read_rating(struct logged_reader *r, struct logged *out, struct why *why)
+{
+    int64_t score = 0;
+    sql_bind_blob(r->rating, 1, out->id.bytes, sizeof out->id.bytes);
+    if (!sql_one_i64(r->rating, -1, &score))
+        return sql_why(why, sqlite3_db_handle(r->rating), "the ledger cannot be read");
+    out->rated = score >= 0;
+    out->score_ppm = out->rated ? (uint32_t)score : 0;
+    return STATUS_OK;
+}
+
+// False: its record says nothing to this program.
+static bool read_call(struct logged_reader *r, struct logged *out)
+{
+    struct str id = sql_str(r->calls, 1);
+    *out = (struct logged){.start_us = sqlite3_column_int64(r->calls, 0)};
+    if (id.len != sizeof out->id.bytes)
+        return false;
+    memcpy(out->id.bytes, id.ptr, id.len);
+    return decision_unpack(sql_str(r->calls, 2), &out->decision);
+}
+
+bool logged_next(struct logged_reader *r, struct logged *out, enum status *status, struct why *why)
+{
+    int code;
+    *status = STATUS_OK;
+    while ((code = sqlite3_step(r->calls)) == SQLITE_ROW) {
+        if (!read_call(r, out))
+            continue;
+        *status = read_rows(r, out, why);
+        if (*status == STATUS_OK)
+            *status = read_rating(r, out, why);
+        return *status == STATUS_OK;
+    }
+    if (code != SQLITE_DONE)
+        *status = sql_why(why, sqlite3_db_handle(r->calls), "the ledger cannot be read");
+    return false;
+}

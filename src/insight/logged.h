@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// logged - the calls that a route has chosen for, one by one: why they went where they went, what
+// they cost, and what their callers said of the answer.
+
+#ifndef INSIGHT_LOGGED_H
+#define INSIGHT_LOGGED_H
+
+#include <sqlite3.h>
+
+#include "core/decision.h"
+#include "core/entry.h"
+#include "insight/asked.h"
+
+struct logged { // slices live until the next one
+    struct uuid id;
+    int64_t start_us;
+    struct decision decision; // of its first attempt
+    bool ended;               // it has rows;
+    bool priced;              // ... and each of them a price:
+    struct money cost;        // of all attempts
+    struct money before;      // of those before it was escalated
+    bool escalated;
+    bool rated; // by its caller:
+    uint32_t score_ppm;
+};
+
+struct logged_reader {
+    sqlite3_stmt *calls, *rows, *rating;
+};
+
+// Of a route in a span. False when the ledger cannot be read; logged_close is due even then.
+bool logged_open(struct logged_reader *r, sqlite3 *db, struct str route,
+                 const struct span *span) MUST_USE;
+void logged_close(struct logged_reader *r);
+// False at the end, *status OK, and when one cannot be read, *status and `why` saying so. A record
+// that this program does not know is passed over.
+bool logged_next(struct logged_reader *r, struct logged *out, enum status *status, struct why *why);
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "insight/policy.h"
+
+#include "base/json.h"
+
+#define PPM 1000000
+
+struct reading {
+    struct arena *arena;
+    const char *wrong; // the first member that is not as it should be; NULL: none
+};
+
+static void complain(struct reading *r, const char *member)
+{
+    if (!r->wrong)
+        r->wrong = member;
+}
+
+static struct str read_text(struct reading *r, const struct json_val *of, const char *name)
+{
+    struct str text = json_str(json_get(of, name));
+    return text.len ? arena_dup(r->arena, text) : STR_NONE;
+}
+
+static int64_t read_number(struct reading *r, const struct json_val *of, const char *name,
+                           int64_t most)
+{
+    int64_t n = 0;
+    if (json_i64(json_get(of, name), &n) && n >= 0 && n <= most)
+        return n;
+    complain(r, name);
+    return 0;
+}
+
+static enum choice_mode read_mode(struct reading *r, const struct json_val *of)
+{
+    static const char *const names[CHOICE_MODES] = {"rules", "measured", "certified"};
+    struct str text = json_str(json_get(of, "mode"));
+    for (unsigned i = 0; i < CHOICE_MODES; i++)
+        if (str_is(text, names[i]))
+            return (enum choice_mode)i;
+    complain(r, "mode");
+    return CHOICE_RULES;
+}
+
+static void read_side(struct reading *r, const struct json_val *of, const char *name,
+                      struct policy_side *out)
+{
+    const struct json_val *list = json_get(of, name), *m;
+    struct json_iter it = {0};
+    size_t count = json_count(list);
+    out->proposed = json_type(list) == JSON_NULL;
+    if (out->proposed)
+        return;
+    if (json_type(list) != JSON_ARRAY || count > POLICY_MODELS_MAX) {
+        complain(r, name);
+        return;
+    }
+    out->models = arena_array(r->arena, struct policy_model, count + 1);
+    while (out->models && json_each(&it, list, NULL, &m)) {
+        struct policy_model *one = &out->models[out->count++];
+        one->name = read_text(r, m, "model");
+        one->out = read_text(r, m, "out");
+        if (one->name.len == 0)
+            complain(r, "model");
+    }
+}
+
+static void read_route(struct reading *r, const struct json_val *of, struct policy_route *out)
+{
+    out->name = read_text(r, of, "name");
+    out->mode = read_mode(r, of);
+    out->verifies = json_bool(json_get(of, "verifies"), false);
+    out->verifies_confined = json_bool(json_get(of, "verifies_confined"), false);
+    out->max_cost.n = read_number(r, of, "max_cost_nd", INT64_MAX);
+    out->max_loss_ppm = (uint32_t)read_number(r, of, "max_loss_ppm", PPM);
+    out->confidence_ppm = (uint32_t)read_number(r, of, "confidence_ppm", PPM);
+    read_side(r, of, "small", &out->small);
+    read_side(r, of, "large", &out->large);
+    if (out->name.len == 0)
+        complain(r, "name");
+}
+
+static void read_routes(struct reading *r, const struct json_val *list, struct policy *out)
+{
+    const struct json_val *one;
+    struct json_iter it = {0};
+    size_t count = json_count(list);
+    if (json_type(list) != JSON_ARRAY || count > POLICY_ROUTES_MAX) {
+        complain(r, "routes");
+        return;
+    }
+    out->routes = arena_array(r->arena, struct policy_route, count + 1);
+    while (out->routes && json_each(&it, list, NULL, &one))
+        read_route(r, one, &out->routes[out->count++]);
+}
+
+enum status policy_read(struct str json, struct arena *arena, struct policy *out, struct why *why)
+{
+    struct reading r = {.arena = arena};
+    struct json *document = NULL;
+    struct policy policy = {0};
+    enum status s = json_open(json, &alloc_heap, &document, why);
+    if (s != STATUS_OK)
+        return s;
+    read_routes(&r, json_get(json_root(document), "routes"), &policy);
+    json_close(document);
+    if (r.wrong)
+        return why_set(why, STATUS_SYNTAX, "\"policy\": `%s` is missing, or not as it should be",
+                       r.wrong);
+    if (arena_failed(arena))
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    *out = policy;
+    return STATUS_OK;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// policy - what routes of another configuration would ask for, as far as calls that were made can
+// be chosen for anew (replay.h). As JSON, which whoever has read the configuration writes:
+//
+//   {"routes":[{"name":"support","mode":"measured","verifies":true,"verifies_confined":true,
+//     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
+//     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}]}]}
+//
+//   max_cost_nd         10^-9 USD; 0: any
+//   verifies_confined   whether a call that must stay on the machine is verified
+//   small, large        null: the side is proposed, as it was when the call came
+//   out                 why it cannot be used, whatever the call
+
+#ifndef INSIGHT_POLICY_H
+#define INSIGHT_POLICY_H
+
+#include "base/arena.h"
+#include "budget/nano.h"
+#include "core/choice.h"
+
+struct sheet;
+
+struct policy_model {
+    struct str name;           // "provider/model"
+    struct str out;            // empty: it can be used
+    const struct sheet *sheet; // its price; NULL: not known. Set by who has the book
+};
+
+struct policy_side {
+    bool proposed;
+    struct policy_model *models;
+    unsigned count;
+};
+
+struct policy_route {
+    struct str name;
+    enum choice_mode mode;
+    bool verifies, verifies_confined;
+    struct nano max_cost;
+    uint32_t max_loss_ppm, confidence_ppm;
+    struct policy_side small, large;
+};
+
+struct policy {
+    struct policy_route *routes;
+    unsigned count;
+};
+
+#define POLICY_ROUTES_MAX 4096
+#define POLICY_MODELS_MAX 256 // of a side
+
+// Everything is kept in the arena. SYNTAX: it is no such text; LIMIT; NO_MEMORY.
+enum status policy_read(struct str json, struct arena *arena, struct policy *out,
+                        struct why *why) MUST_USE;
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// replay - the calls that a route has chosen for, chosen for anew under another policy: which go
+// elsewhere, what that would have cost, and what it would have risked.
+//
+//   what was known of a call ──► core/choice.h under the policy ──► side, model
+//   the same as then   its cost and its rating are what they were
+//   another one        the cost that was expected there, and what such forecasts erred by: pairs
+//                      have both sides' costs, each over the odds with which it is known
+//   loss               of the pairs, each over its odds: both answers' quality is known there,
+//                      wherever the call went
+//
+// A choice that was drawn counts over its propensity, too. M. Dudik, J. Langford, L. Li, "Doubly
+// robust policy evaluation and learning" (2011).
+
+#ifndef INSIGHT_REPLAY_H
+#define INSIGHT_REPLAY_H
+
+#include "base/json_out.h"
+#include "insight/asked.h"
+#include "insight/estimate.h"
+#include "insight/logged.h"
+#include "insight/loss.h"
+#include "insight/policy.h"
+
+#define REPLAY_EXAMPLES 5
+#define REPLAY_TEXT     160 // bytes of a model's name
+
+// A call that goes elsewhere.
+struct replay_example {
+    struct uuid id;
+    char was[REPLAY_TEXT], would[REPLAY_TEXT]; // models
+    const char *why;                           // static
+};
+
+struct replay_pairs {
+    struct loss_call *list;
+    size_t count, size;
+};
+
+struct replay {
+    const struct policy_route *policy;
+    int64_t calls;    // that were chosen for; of them
+    int64_t older;    // ... their record does not say what was known, or not of all candidates
+    int64_t unjudged; // ... both sides could be used only now: no model has judged them
+    int64_t made;     // ... and these are chosen anew. Of them
+    int64_t small_was, small_would;
+    int64_t to_small, to_large, to_other; // go to another side, or to another model of the same
+    // Costs, in picodollars.
+    int64_t priced;
+    int128 was;
+    int128 more;                 // by the forecast
+    int64_t forecast;            // calls that are not sure to go where they went
+    struct estimate_ratio erred; // what their forecasts erred by, of those of which it is known
+    int64_t cascades, escalated; // small answers that were verified; and refused
+    int64_t checked;             // ... that would be, and were not:
+    double checked_large;        // what the large side is expected to cost for them
+    char unpriced[REPLAY_TEXT];  // a model whose price is not known; empty: none
+    // Quality.
+    struct replay_pairs pairs_was, pairs_would;
+    int64_t pairs_unjudged;
+    struct estimate_ratio rated_was, rated_would;
+    bool other_promise; // thresholds are those of another one
+    struct replay_example examples[REPLAY_EXAMPLES];
+    unsigned example_count;
+};
+
+// Which calls.
+struct replay_of {
+    struct store *store;
+    sqlite3 *db; // a reader of it
+    struct span span;
+};
+// replay_fini ends it in any case.
+enum status replay(const struct replay_of *of, const struct policy_route *policy,
+                   struct replay *out, struct why *why) MUST_USE;
+void replay_fini(struct replay *r);
+// {"route","calls",...}: doc/replay.md tells its members.
+void replay_write(const struct replay *r, struct json_out *o);
+
+#endif

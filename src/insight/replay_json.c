@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <math.h>
+
+#include "insight/replay.h"
+
+#define PD_PLACES    12
+#define SHARE_PLACES 6
+#define SHARE_UNIT   1e6
+#define SEEN_LEAST   10 // forecasts of which it is known what they erred by, for an interval
+
+static void write_share(struct json_out *o, const char *name, double share)
+{
+    json_out_decimal(o, name, (int128)llround(share * SHARE_UNIT), SHARE_PLACES, 0);
+}
+
+static void write_interval(struct json_out *o, double low, double high)
+{
+    write_share(o, "low", low);
+    write_share(o, "high", high);
+}
+
+static double part(int64_t n, int64_t of)
+{
+    return of > 0 ? (double)n / (double)of : 0;
+}
+
+// --- costs ---
+
+static void write_usd(struct json_out *o, const char *name, int128 pd)
+{
+    json_out_decimal(o, name, pd, PD_PLACES, 2);
+}
+
+// By how much the forecasts of all calls that need one err, as far as it is known.
+static void write_would(const struct replay *r, struct json_out *o)
+{
+    const double n = (double)r->forecast;
+    const double checks = r->checked_large * part(r->escalated, r->cascades);
+    const int128 base = r->was + r->more + (int128)round(checks);
+    struct estimated erred = {0, 0, 0};
+    if (r->forecast && r->erred.count)
+        erred = estimate_mean(&r->erred);
+    write_usd(o, "would", base + (int128)round(n * erred.is));
+    if (r->forecast && r->erred.count < SEEN_LEAST) {
+        json_out_null(o, "low");
+        json_out_null(o, "high");
+        return;
+    }
+    const int128 low = base + (int128)round(n * erred.low);
+    write_usd(o, "low", low > 0 ? low : 0);
+    write_usd(o, "high", base + (int128)round(n * erred.high));
+}
+
+static void write_cost(const struct replay *r, struct json_out *o)
+{
+    if (r->priced == 0) {
+        json_out_null(o, "cost_usd");
+        return;
+    }
+    json_out_begin(o, "cost_usd", '{');
+    json_out_number(o, "calls", r->priced);
+    write_usd(o, "was", r->was);
+    write_would(r, o);
+    json_out_number(o, "forecast", r->forecast);
+    json_out_number(o, "seen", r->erred.count);
+    if (r->checked && r->cascades)
+        write_share(o, "escalated", part(r->escalated, r->cascades));
+    else
+        json_out_null(o, "escalated");
+    json_out_end(o, '}');
+}
+
+// --- quality ---
+
+static void write_loss(struct json_out *o, const char *name, const struct replay_pairs *p)
+{
+    if (p->count == 0) {
+        json_out_null(o, name);
+        return;
+    }
+    const struct loss loss = loss_of(p->list, p->count);
+    json_out_begin(o, name, '{');
+    json_out_number(o, "pairs", (int64_t)p->count);
+    write_share(o, "is", loss.is);
+    write_interval(o, loss.low, loss.high);
+    json_out_end(o, '}');
+}
+
+static void write_rating(struct json_out *o, const char *name, const struct estimate_ratio *e)
+{
+    if (e->count == 0) {
+        json_out_null(o, name);
+        return;
+    }
+    const struct estimated mean = estimate_mean(e);
+    json_out_begin(o, name, '{');
+    json_out_number(o, "calls", e->count);
+    write_share(o, "is", mean.is);
+    write_interval(o, fmax(0, mean.low), fmin(1, mean.high));
+    json_out_end(o, '}');
+}
+
+static void write_quality(const struct replay *r, struct json_out *o)
+{
+    json_out_begin(o, "loss", '{');
+    write_loss(o, "was", &r->pairs_was);
+    write_loss(o, "would", &r->pairs_would);
+    json_out_number(o, "unjudged", r->pairs_unjudged);
+    json_out_end(o, '}');
+    json_out_begin(o, "rated", '{');
+    write_rating(o, "was", &r->rated_was);
+    write_rating(o, "would", &r->rated_would);
+    json_out_end(o, '}');
+}
+
+// --- what the figures do not say ---
+
+static void write_notes(const struct replay *r, struct json_out *o)
+{
+    json_out_begin(o, "notes", '[');
+    if (r->older)
+        json_out_note(o,
+                      "%lld calls were decided by an earlier version, or have more models than "
+                      "are kept: they are left out",
+                      (long long)r->older);
+    if (r->unjudged)
+        json_out_note(o,
+                      "%lld calls are left out: then they had one side, or now none of the "
+                      "policy's models can be used",
+                      (long long)r->unjudged);
+    if (r->made > r->priced)
+        json_out_note(o,
+                      "the cost of %lld calls is not known, of %s for one: they do not count "
+                      "in the costs",
+                      (long long)(r->made - r->priced), r->unpriced);
+    if (r->forecast && r->erred.count < SEEN_LEAST)
+        json_out_note(
+            o,
+            "what %lld calls would cost that go elsewhere is a forecast; %d pairs of them "
+            "(`shadow`) would tell how far it errs, and there are %lld",
+            (long long)r->forecast, SEEN_LEAST, (long long)r->erred.count);
+    if (r->checked && !r->cascades)
+        json_out_note(o,
+                      "%lld small answers would be verified, and none was: what escalations "
+                      "cost is not known, and not counted",
+                      (long long)r->checked);
+    if (r->made && r->pairs_would.count == 0)
+        json_out_note(o, "what it would risk is not known: there is no pair of the models that it "
+                         "asks; give the route a `shadow: { budget: USD }`");
+    if (r->other_promise)
+        json_out_note(o, "thresholds are those of the promise that held then: another max_loss or "
+                         "confidence has others once the route has learned under it");
+    json_out_end(o, ']');
+}
+
+static void write_example(struct json_out *o, const struct replay_example *e)
+{
+    char id[UUID_TEXT];
+    uuid_write(&e->id, id);
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "request", str_from(id, UUID_TEXT));
+    json_out_text(o, "was", str_of(e->was));
+    json_out_text(o, "would", str_of(e->would));
+    json_out_text(o, "reason", str_of(e->why));
+    json_out_end(o, '}');
+}
+
+void replay_write(const struct replay *r, struct json_out *o)
+{
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "route", r->policy->name);
+    json_out_number(o, "calls", r->calls);
+    json_out_number(o, "replayed", r->made);
+    json_out_number(o, "changed", r->to_small + r->to_large + r->to_other);
+    json_out_number(o, "to_small", r->to_small);
+    json_out_number(o, "to_large", r->to_large);
+    json_out_number(o, "to_other", r->to_other);
+    json_out_begin(o, "share_small", '{');
+    write_share(o, "was", part(r->small_was, r->made));
+    write_share(o, "would", part(r->small_would, r->made));
+    json_out_end(o, '}');
+    write_cost(r, o);
+    write_quality(r, o);
+    json_out_begin(o, "examples", '[');
+    for (unsigned i = 0; i < r->example_count; i++)
+        write_example(o, &r->examples[i]);
+    json_out_end(o, ']');
+    write_notes(r, o);
+    json_out_end(o, '}');
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "panel/replaying.h"
+
+#include "base/args.h"
+#include "base/json_out.h"
+#include "base/limits.h"
+#include "gate/gate.h"
+#include "gate/resolve.h"
+#include "insight/replay.h"
+#include "store/sql.h"
+
+#define POLICY_BYTES_MAX (4 * MIB)
+
+struct question {
+    struct str policy, route, since, until;
+};
+
+static const struct args_row rows[] = {
+    {.name = "policy",
+     .offset = offsetof(struct question, policy),
+     .needed = true,
+     .bytes_max = POLICY_BYTES_MAX},
+    {.name = "route", .offset = offsetof(struct question, route), .bytes_max = NAME_BYTES_MAX},
+    {.name = "since", .offset = offsetof(struct question, since)},
+    {.name = "until", .offset = offsetof(struct question, until)},
+    {0},
+};
+
+struct work {
+    struct verb_call *call;
+    struct arena arena;
+    struct snapshot *prices; // by whose book models are priced
+    struct policy policy;
+    struct question asked;
+    struct span span;
+    sqlite3 *db;
+    struct json_out out;
+    unsigned told;    // routes
+    struct buf there; // names of routes that have calls
+    struct why *why;
+};
+
+// --- prices of models that the calls were not offered ---
+
+static const struct sheet *sheet_of(const struct work *w, struct str full)
+{
+    const struct snapshot *s = w->prices;
+    const struct sheet *sheet = NULL;
+    struct target t;
+    struct why ignored;
+    if (resolve_prefixed(s, full, &t) == REFUSAL_NONE)
+        sheet = provider_sheet(s, &s->config->providers[t.provider], t.model);
+    if (!sheet && asked_sheet(s->catalog, full, &sheet, &ignored) != STATUS_OK)
+        return NULL;
+    return sheet;
+}
+
+static void price_side(const struct work *w, struct policy_side *side)
+{
+    for (unsigned i = 0; i < side->count; i++)
+        side->models[i].sheet = sheet_of(w, side->models[i].name);
+}
+
+// --- routes ---
+
+static bool has_policy(const struct work *w, struct str route)
+{
+    for (unsigned i = 0; i < w->policy.count; i++)
+        if (str_eq(w->policy.routes[i].name, route))
+            return true;
+    return false;
+}
+
+static enum status tell_route(struct work *w, struct policy_route *p)
+{
+    struct replay r;
+    if (w->asked.route.len && !str_eq(w->asked.route, p->name))
+        return STATUS_OK;
+    price_side(w, &p->small);
+    price_side(w, &p->large);
+    enum status s = replay(&(struct replay_of){w->call->store, w->db, w->span}, p, &r, w->why);
+    if (s == STATUS_OK && r.calls > 0) {
+        replay_write(&r, &w->out);
+        w->told++;
+    }
+    replay_fini(&r);
+    return s;
+}
+
+// Those that have calls and are none of the policy's; all that have calls are noted.
+static enum status tell_others(struct work *w)
+{
+    sqlite3_stmt *s = sql_prepare(
+        w->db, "SELECT route, count(*) FROM decision WHERE tenant = (SELECT id FROM name WHERE "
+               "text = '" TENANT "') AND start_us >= ?1 AND start_us < ?2 AND attempt = 0 GROUP "
+               "BY route ORDER BY route");
+    int code = SQLITE_ERROR;
+    if (s) {
+        sqlite3_bind_int64(s, 1, w->span.since_us);
+        sqlite3_bind_int64(s, 2, w->span.until_us);
+    }
+    json_out_begin(&w->out, "without", '[');
+    while (s && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        struct str route = sql_str(s, 0);
+        buf_printf(&w->there, "%s%.*s", w->there.len ? ", " : "", STR_ARG(route));
+        if (!has_policy(w, route))
+            json_out_text(&w->out, NULL, route);
+    }
+    json_out_end(&w->out, ']');
+    enum status status =
+        code == SQLITE_DONE ? STATUS_OK : sql_why(w->why, w->db, "the ledger cannot be read");
+    sqlite3_finalize(s);
+    return status;
+}
+
+static enum status say_none(struct work *w)
+{
+    struct str route = w->asked.route;
+    if (route.len && !has_policy(w, route))
+        return why_set(w->why, STATUS_UNKNOWN, "the policy has no route %.*s", STR_ARG(route));
+    if (w->there.len == 0)
+        return why_set(w->why, STATUS_UNKNOWN,
+                       "no route has chosen for a call in that time: there is nothing to replay");
+    return why_set(w->why, STATUS_UNKNOWN,
+                   "no call in that time was one of %s%.*s; those that have calls: %.*s",
+                   route.len ? "the route " : "the policy's routes", STR_ARG(route),
+                   STR_ARG(str_clip(buf_str(&w->there), 120)));
+}
+
+static enum status tell_all(struct work *w)
+{
+    enum status s = STATUS_OK;
+    json_out_begin(&w->out, NULL, '{');
+    json_out_begin(&w->out, "routes", '[');
+    for (unsigned i = 0; i < w->policy.count && s == STATUS_OK; i++)
+        s = tell_route(w, &w->policy.routes[i]);
+    json_out_end(&w->out, ']');
+    if (s == STATUS_OK)
+        s = tell_others(w);
+    json_out_end(&w->out, '}');
+    return s == STATUS_OK && w->told == 0 ? say_none(w) : s;
+}
+
+static enum status run(struct work *w)
+{
+    enum status s = policy_read(w->asked.policy, &w->arena, &w->policy, w->why);
+    if (s == STATUS_OK)
+        s = asked_span(w->asked.since, w->asked.until, NULL, &w->span, w->why);
+    if (s == STATUS_OK)
+        s = asked_reader(w->call->store, &w->db, w->why);
+    if (s == STATUS_OK)
+        s = tell_all(w);
+    if (w->db)
+        store_reader_close(w->db);
+    return s;
+}
+
+enum status replaying_run(struct verb_call *c, struct why *why)
+{
+    struct snapshot own = {.config = (struct config *)(uintptr_t)c->config, // neither is changed
+                           .catalog = (struct catalog *)(uintptr_t)c->catalog};
+    struct work w = {.call = c, .out = {c->answer, true}, .why = why};
+    struct json *document = NULL;
+    enum status s = args_read(c->args, rows, &w.asked, &document, why);
+    if (s == STATUS_OK) {
+        arena_init(&w.arena, &alloc_heap, 4 * KIB, 16 * MIB);
+        buf_init(&w.there, &alloc_heap, 0);
+        w.prices = c->gate ? gate_snapshot(c->gate) : &own;
+        s = run(&w);
+        if (c->gate)
+            snapshot_free(w.prices);
+        buf_fini(&w.there);
+        arena_fini(&w.arena);
+    }
+    json_close(document);
+    return s;
+}

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`costlens route replay`: the calls of a logged hour, chosen for anew. The policy that holds gives the same choices at the
+same cost, call by call; another one tells which calls go elsewhere, what that costs by forecast and by pairs, and what
+it risks by pairs and ratings. A file that is wrong, a policy without the route and an empty store are told apart."""
+import json
+import random
+import sqlite3
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.told import Told
+
+limit(120)
+FINE, REFUSED = "It is fine.", "I'm sorry, but I can't help with that."
+PRICES = """  - { model: told/small, input_per_mtok: 1, output_per_mtok: 1 }
+  - { model: told/second, input_per_mtok: 3, output_per_mtok: 3 }
+  - { model: told/large, input_per_mtok: 10, output_per_mtok: 10 }
+"""
+HOUR = """tiers: { small: [told/small], large: [told/large] }
+routes:
+  - { name: desk, small: small, large: large, match: { key: nobody } }
+  - { name: careful, mode: certified, small: small, large: large, match: { key: nobody } }
+  - { name: checked, small: small, large: large, match: { key: nobody }, verify: [refusal], sticky: tag:session }
+  - { name: torn, small: small, large: large, match: { key: nobody }, verify: [refusal] }
+"""
+dice = random.Random(5)
+told = Told()
+with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=PRICES + HOUR) as gateway:
+    def ask(route, small=FINE, session="", text="hello"):
+        headers = {"x-told": json.dumps({"small": small, "large": "LARGE"})}
+        if session:
+            headers["x-costlens-tags"] = f"session={session}"
+        answer = gateway.chat(text, model=route, headers=headers)
+        return answer.headers.get("x-costlens-request-id"), answer.status
+
+    def replay(extra, *words, check=True):
+        file = gateway.state / "policy.yaml"
+        file.write_text(gateway.config().replace(HOUR, extra))
+        done = gateway.costlens("route", "replay", "--policy", str(file), *words, check=check)
+        return json.loads(done.stdout) if check and "--json" in words else done
+
+    def of(extra, route, *words):
+        [found] = [r for r in replay(extra, "--json", *words)["routes"] if r["route"] == route]
+        return found
+
+    # Nothing is there yet.
+    none = replay(HOUR, check=False)
+    expect((none.returncode, "nothing to replay" in none.stderr), (1, True))
+
+    # An hour: prompts of all kinds, refused and escalated answers, sessions, ratings.
+    desk = []
+    for n in range(24):
+        text = "hello" if n % 3 else "Prove that " + " and ".join(f"{k}^2 + {k} + 41 is prime" for k in range(4 * n + 9)) + "."
+        desk.append(ask("desk", text=text)[0])
+        ask("careful")
+        ask("checked", REFUSED if n % 4 == 0 else FINE, session=f"s{n % 5}")
+    # A cascade that does not pay: which calls still try it is drawn.
+    torn = [ask("torn", REFUSED)[0] for _ in range(60)]
+    # Money in the rows is what it was; each route gives the same choices again, at the same cost.
+    until(lambda: len({row["request"] for row in gateway.rows()}) >= 132, 10, "the ledger has them")
+    again = replay(HOUR, "--since", "1h", "--json")
+    expect(sorted(r["route"] for r in again["routes"]), ["careful", "checked", "desk", "torn"])
+    expect(again["without"], [])
+    for route in again["routes"]:
+        calls = 60 if route["route"] == "torn" else 24
+        expect((route["calls"], route["replayed"], route["changed"], route["examples"]), (calls, calls, 0, []), route["route"])
+        cost = route["cost_usd"]
+        expect((cost["would"], cost["low"], cost["high"], cost["calls"]), (cost["was"],) * 3 + (calls,), route["route"])
+        expect(route["share_small"]["was"], route["share_small"]["would"])
+    billed = {row["route"]: row["cost_usd"] for row in gateway.report("--by", "route")["rows"]}
+    for route in again["routes"]:
+        expect(float(route["cost_usd"]["was"]), float(billed[route["route"]]), route["route"])
+
+    # All to the large side, for want of a certificate: the forecast's price of as many calls.
+    small_was = float(of(HOUR, "desk")["share_small"]["was"])
+    expect_true(small_was > 0, "some of them went to the small side")
+    strict = of(HOUR.replace("name: desk,", "name: desk, mode: certified,"), "desk")
+    expect((strict["to_large"], strict["to_small"], strict["share_small"]["would"]), (round(24 * small_was), 0, "0"))
+    expect_true(float(strict["cost_usd"]["would"]) > float(strict["cost_usd"]["was"]), "it costs more")
+    expect((strict["cost_usd"]["seen"], strict["cost_usd"]["forecast"]), (0, strict["to_large"]))
+    expect_true(any("is a forecast" in note for note in strict["notes"]), strict["notes"])
+    expect((strict["cost_usd"]["low"], strict["cost_usd"]["high"]), (None, None))
+    expect((strict["examples"][0]["would"], strict["examples"][0]["reason"]), ("told/large", "no certificate"))
+    expect((strict["loss"]["would"], strict["rated"]["would"]), (None, None))
+    lax = of(HOUR.replace("mode: certified, ", ""), "careful")
+    expect((lax["to_small"], lax["share_small"]["would"]), (24, "1"))
+    expect_true(float(lax["cost_usd"]["would"]) < float(lax["cost_usd"]["was"]), "it costs less")
+
+    # Another model of a side, which the calls were not offered: as many tokens at its price.
+    other = of(HOUR.replace("small: [told/small]", "small: [told/second]"), "desk")
+    expect((other["to_other"], other["to_large"], other["to_small"]), (round(24 * small_was), 0, 0))
+    expect_true(float(other["cost_usd"]["would"]) > float(other["cost_usd"]["was"]), "it costs more")
+    # What is too dear for the policy goes elsewhere.
+    dear = of(HOUR.replace("name: desk,", "name: desk, max_cost: 0.0005,"), "desk")
+    expect_true(dear["replayed"] == 24 and float(dear["share_small"]["would"]) >= small_was, "no more of them to the large side")
+    # Checks that are dropped, and new ones: what was escalated is known, and then guessed by the others.
+    loose = of(HOUR.replace("verify: [refusal], sticky", "verify: [], sticky"), "checked")
+    expect_true(float(loose["cost_usd"]["would"]) < float(loose["cost_usd"]["was"]), "no escalation is paid")
+
+    expect_true(float(of(HOUR, "torn")["share_small"]["was"]) < 1, "some went to the large side at once")
+    sure = of(HOUR.replace("{ name: torn, small: small, large: large, match: { key: nobody }, verify: [refusal] }",
+                           "{ name: torn, small: small, large: large, match: { key: nobody }, verify: [] }"), "torn")
+    expect((sure["share_small"]["would"], sure["to_large"]), ("1", 0))
+    expect_true(float(sure["cost_usd"]["would"]) < float(sure["cost_usd"]["was"]), "no escalation is paid")
+
+    # Pairs tell the truth of both sides: what it costs, what it risks; ratings of what stays where it is.
+    with sqlite3.connect(gateway.store, timeout=30) as db:
+        for n, request in enumerate(desk):
+            [row] = db.execute("SELECT start_us, side FROM decision WHERE id = ? AND attempt = 0",
+                               (bytes.fromhex(request.replace("-", "")),)).fetchall()
+            db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, traits) VALUES "
+                       "(?, ?, 'default', 'desk', 0, 'told/small', 'told/large', ?, 250000, 3, ?, 1000000, ?, ?, 0, NULL)",
+                       (bytes.fromhex(request.replace("-", "")), row[0], row[1] == 2, 1000000 * (n % 4 > 0), 110_000_000,
+                        2_000_000_000))
+    rated = [r for r in desk if r]
+    for n, request in enumerate(rated[:8]):
+        gateway.costlens("route", "feedback", request, "--score", "0.5" if n % 2 else "1")
+    strict = of(HOUR.replace("name: desk,", "name: desk, mode: certified,"), "desk")
+    cost = strict["cost_usd"]
+    expect((cost["seen"], cost["forecast"]), (strict["to_large"],) * 2)
+    # All that goes there costs what the pairs say; the rest stays as it is.
+    expect(cost["would"], "0.048")
+    expect_true(float(cost["low"]) < 0.048 < float(cost["high"]), "forecasts err now more, now less")
+    expect((strict["loss"]["was"]["pairs"], strict["loss"]["would"]["pairs"]), (24, 24))
+    expect((strict["loss"]["would"]["is"], strict["loss"]["would"]["high"]), ("0", "0"))
+    was = strict["loss"]["was"]
+    expect_true(float(was["low"]) <= float(was["is"]) <= float(was["high"]) and float(was["is"]) > 0, was)
+    all_small = of(HOUR.replace("large: large", "large: []", 1).replace("name: desk, small: small, large: []", "name: desk, small: small"),
+                   "desk")
+    expect((all_small["share_small"]["would"], all_small["loss"]["would"]["pairs"]), ("1", 24))
+    expect_true(float(all_small["loss"]["would"]["is"]) >= float(was["is"]), "more goes to the small side")
+    expect(strict["rated"]["was"]["calls"], 8)
+
+    # In words, and one route of them.
+    text = replay(HOUR.replace("name: desk,", "name: desk, mode: certified,"), "--route", "desk").stdout
+    for part in ("desk: 24 calls", "to the small side", "cost, USD", "loss", "no certificate", "rated"):
+        expect_in(part, text)
+    expect_true("careful" not in text, "it is not asked for")
+
+    # What is wrong is told.
+    wrong = replay("routes: [ { name: x, small: nobody/none } ]\n", check=False)
+    expect((wrong.returncode, "policy.yaml:" in wrong.stderr), (1, True))
+    renamed = replay(HOUR.replace("name: desk", "name: bureau"), "--route", "desk", check=False)
+    expect((renamed.returncode, "the policy has no route desk" in renamed.stderr), (1, True))
+    idle = replay(HOUR.replace("name: desk", "name: bureau"), "--route", "bureau", check=False)
+    expect((idle.returncode, "those that have calls: careful, checked, desk, torn" in idle.stderr), (1, True))
+    expect(replay(HOUR.replace("name: desk", "name: bureau"), "--json")["without"], ["desk"])
+    for words in (("--since", "yesterday"), ("--policy", str(gateway.state / "no.yaml")), ("surplus",)):
+        expect_true(replay(HOUR, *words, check=False).returncode != 0, words)
+    expect(gateway.costlens("route", "replay", check=False).returncode, 2)
+
+# Without a gateway it is the same.
+gateway.file.write_text(gateway.config())
+alone = gateway.costlens("route", "replay", "--policy", str(gateway.file), "--since", "1h", "--json")
+expect([(r["route"], r["changed"]) for r in json.loads(alone.stdout)["routes"]],
+       [("desk", 0), ("careful", 0), ("checked", 0), ("torn", 0)])

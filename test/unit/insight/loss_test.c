@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The loss of a choice, and its interval: exact where nothing is lost, wide for few, and around the
+// truth as often as it says.
+
+#include <math.h>
+
+#include "../unit.h"
+#include "base/random.h"
+#include "insight/loss.h"
+
+enum { MOST = 400 };
+static struct loss_call calls[MOST];
+
+static void the_large_side_loses_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        calls[i] = (struct loss_call){false, 0, 1, 0.25F};
+    const struct loss l = loss_of(calls, 20);
+    assert_true(l.is >= 0 && l.is <= 0 && l.low >= 0 && l.high <= 0);
+}
+
+static void few_prove_little(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        calls[i] = (struct loss_call){true, 1, 1, 1};
+    const struct loss few = loss_of(calls, 5);
+    for (int i = 0; i < MOST; i++)
+        calls[i] = calls[0];
+    const struct loss many = loss_of(calls, MOST);
+    assert_true(few.is <= 0 && few.low <= 0 && few.high > 0.3);
+    assert_true(many.high > 0 && many.high < 0.05);
+}
+
+static void seldom_seen_counts_more(void **state)
+{
+    (void)state;
+    calls[0] = (struct loss_call){true, 0, 1, 0.25F};
+    calls[1] = (struct loss_call){true, 1, 1, 0.75F};
+    assert_true(fabs(loss_of(calls, 2).is - 0.75) < 1e-6);
+    calls[0].weak = 1;
+    calls[0].strong = 0.5F; // the small side may be better
+    assert_true(loss_of(calls, 2).is < 0);
+}
+
+static void the_truth_is_covered(void **state)
+{
+    (void)state;
+    struct dice dice;
+    int covered = 0;
+    dice_init(&dice, 4);
+    for (int draw = 0; draw < 200; draw++) {
+        for (int i = 0; i < MOST; i++)
+            calls[i] = (struct loss_call){dice_below(&dice, 2), dice_below(&dice, 10) < 8 ? 1 : 0,
+                                          1, dice_below(&dice, 2) ? 0.25F : 0.5F};
+        const struct loss l = loss_of(calls, MOST); // half of them lose a fifth
+        assert_true(l.low <= l.is && l.is <= l.high);
+        covered += l.low <= 0.1 && 0.1 <= l.high;
+    }
+    assert_true(covered >= 185);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_large_side_loses_nothing),
+        cmocka_unit_test(few_prove_little),
+        cmocka_unit_test(seldom_seen_counts_more),
+        cmocka_unit_test(the_truth_is_covered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The policy that a replay is asked with: read as it was written, and refused by the name of what
+// is not as it should be.
+
+#include "../unit.h"
+#include "insight/policy.h"
+
+#define REST                                                                                       \
+    "\"max_cost_nd\":0,\"max_loss_ppm\":20000,\"confidence_ppm\":950000,\"small\":null,\"large\":" \
+    "null"
+
+static struct arena arena;
+
+static int setup(void **state)
+{
+    (void)state;
+    arena_init(&arena, &alloc_heap, 1024, 1 << 20);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_fini(&arena);
+    return 0;
+}
+
+static void is_read_as_it_is(void **state)
+{
+    (void)state;
+    struct policy p;
+    struct why why;
+    static const char text[] =
+        "{\"routes\":[{\"name\":\"support\",\"mode\":\"certified\",\"verifies\":true,"
+        "\"verifies_confined\":false,\"max_cost_nd\":1500,\"max_loss_ppm\":20000,"
+        "\"confidence_ppm\":950000,\"small\":[{\"model\":\"local/small\"}],"
+        "\"large\":[{\"model\":\"x/large\",\"out\":\"not local\"},{\"model\":\"x/y\"}]},"
+        "{\"name\":\"auto\",\"mode\":\"rules\"," REST "}]}";
+    assert_int_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
+    assert_int_equal(p.count, 2);
+    const struct policy_route *r = &p.routes[0];
+    assert_true(str_is(r->name, "support") && r->mode == CHOICE_CERTIFIED);
+    assert_true(r->verifies && !r->verifies_confined);
+    assert_int_equal(r->max_cost.n, 1500);
+    assert_int_equal(r->max_loss_ppm, 20000);
+    assert_int_equal(r->confidence_ppm, 950000);
+    assert_true(!r->small.proposed && r->small.count == 1 && r->large.count == 2);
+    assert_true(str_is(r->large.models[0].out, "not local") && r->large.models[1].out.len == 0);
+    assert_true(str_is(r->large.models[1].name, "x/y") && !r->large.models[1].sheet);
+    assert_true(p.routes[1].small.proposed && p.routes[1].large.proposed);
+    assert_int_equal(p.routes[1].small.count, 0);
+}
+
+static void refuses(const char *text, const char *named)
+{
+    struct policy p;
+    struct why why = {0};
+    assert_int_not_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
+    if (!strstr(why.text, named))
+        fail_msg("%s: %s", text, why.text);
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    (void)state;
+    refuses("", "");
+    refuses("{}", "routes");
+    refuses("{\"routes\":{}}", "routes");
+    refuses("{\"routes\":[{\"mode\":\"rules\"," REST "}]}", "name");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"best\"," REST "}]}", "mode");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\"}]}", "max_cost_nd");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"max_cost_nd\":-1}]}", "max_cost_nd");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"max_cost_nd\":0,"
+            "\"max_loss_ppm\":2000000}]}",
+            "max_loss_ppm");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"max_cost_nd\":0,"
+            "\"max_loss_ppm\":1,\"confidence_ppm\":1,\"small\":\"x\",\"large\":null}]}",
+            "small");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"max_cost_nd\":0,"
+            "\"max_loss_ppm\":1,\"confidence_ppm\":1,\"small\":null,\"large\":[{}]}]}",
+            "model");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(is_read_as_it_is, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_wrong_is_named, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
