@@ -6,6 +6,7 @@
 #include "cmd/remote.h"
 #include "cmd/route.h"
 #include "cmd/table.h"
+#include "config/config.h"
 #include "core/decision.h"
 #include "route/prior.h"
 
@@ -98,6 +99,16 @@ static struct str first_of(const struct json_val *d, const char *side)
     return STR_NONE;
 }
 
+// As a NUL-terminated key.
+static const char *mode_of(const struct json_val *d)
+{
+    static const char *const modes[] = {"measured", "certified"};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        if (str_is(member(d, "mode"), modes[i]))
+            return modes[i];
+    return "rules";
+}
+
 static float size_of(float n)
 {
     return n < 0 ? -n : n;
@@ -116,7 +127,46 @@ static enum trait next_trait(const struct model_parts *p, const bool shown[TRAIT
     return (enum trait)best;
 }
 
-static void print_traits(const struct route_wishes *w, const struct json_val *d)
+// The route's own model judged the call, and is still there.
+static bool open_own(const struct cli *cli, const struct json_val *d, struct model *out)
+{
+    const struct json_val *mode = json_get(json_path(d, "known.modes"), mode_of(d));
+    const struct config_source source = {.file = cli->config_file};
+    struct str name = member(d, "model");
+    struct config *c = NULL;
+    struct buf path;
+    struct why ignored;
+    int64_t check = 0;
+    if (!str_is(member(mode, "score"), "own") || name.len == 0 ||
+        !json_i64(json_get(d, "model_check"), &check) ||
+        config_read(&source, &c, &ignored) != STATUS_OK)
+        return false;
+    buf_init(&path, &alloc_heap, 0);
+    buf_printf(&path, "%.*s/%.*s", STR_ARG(c->state), STR_ARG(name));
+    bool there = model_open(buf_cstr(&path), out, &ignored) == STATUS_OK;
+    if (there && out->head->check != check) { // it has learned since
+        model_close(out);
+        there = false;
+    }
+    buf_fini(&path);
+    config_free(c);
+    return there;
+}
+
+// What its weights are shown of; NULL: --model cannot be read, which was said.
+static const char *open_model(const struct cli *cli, const struct route_wishes *w,
+                              const struct json_val *d, struct model *out)
+{
+    if (w->model)
+        return route_model(w, out) == EXIT_OK ? w->model : NULL;
+    if (open_own(cli, d, out))
+        return "the route's own model, without its words";
+    prior_open(out);
+    return "the shipped model";
+}
+
+static void print_traits(const struct cli *cli, const struct route_wishes *w,
+                         const struct json_val *d)
 {
     char bytes[DECISION_TRAITS_MAX];
     bool shown[TRAIT_COUNT] = {false};
@@ -125,14 +175,12 @@ static void print_traits(const struct route_wishes *w, const struct json_val *d)
     struct model_parts parts;
     if (!traits_unpack(unhex(member(d, "traits"), bytes), &traits))
         return;
-    if (!w->model)
-        prior_open(&model);
-    else if (route_model(w, &model) != EXIT_OK)
+    const char *name = open_model(cli, w, d, &model);
+    if (!name)
         return;
     uint64_t pair = model_pair(first_of(d, "small"), first_of(d, "large"));
     (void)model_explain(&model, &traits, pair, &parts);
-    printf("what it looked like, by weight in %s (above 0: for the large side)\n\n",
-           w->model ? w->model : "the shipped model");
+    printf("what it looked like, by weight in %s (above 0: for the large side)\n\n", name);
     for (unsigned n = 0; n < TRAITS_SHOWN; n++) {
         enum trait t = next_trait(&parts, shown);
         if (t == TRAIT_COUNT)
@@ -142,11 +190,10 @@ static void print_traits(const struct route_wishes *w, const struct json_val *d)
                (double)traits.value[t] / TRAIT_ONE, trait_text(t));
     }
     putchar('\n');
-    if (w->model)
-        model_close(&model);
+    model_close(&model);
 }
 
-static void print_first(const struct route_wishes *w, const struct json *j,
+static void print_first(const struct cli *cli, const struct route_wishes *w, const struct json *j,
                         const struct json_val *attempt)
 {
     const struct json_val *d = json_get(attempt, "decision");
@@ -155,7 +202,7 @@ static void print_first(const struct route_wishes *w, const struct json *j,
                   STR_ARG(member(d, "mode")), STR_ARG(member(d, "match")));
     print_side(j, d);
     print_candidates(j, d);
-    print_traits(w, d);
+    print_traits(cli, w, d);
 }
 
 static void print_attempt(const struct json *j, const struct json_val *attempt)
@@ -204,7 +251,7 @@ static void print_sums(const struct sums *s)
     buf_fini(&text);
 }
 
-static int print(const struct route_wishes *w, const struct json *j)
+static int print(const struct cli *cli, const struct route_wishes *w, const struct json *j)
 {
     struct json_iter it = {0};
     const struct json_val *attempt;
@@ -214,7 +261,7 @@ static int print(const struct route_wishes *w, const struct json *j)
         if (!json_get(attempt, "decision"))
             continue;
         if (first)
-            print_first(w, j, attempt);
+            print_first(cli, w, j, attempt);
         first = false;
         print_attempt(j, attempt);
         add(j, attempt, &sums);
@@ -240,7 +287,7 @@ int route_explain(const struct cli *cli, const struct route_wishes *w)
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&text));
     else if (code == EXIT_OK)
-        code = print(w, answer);
+        code = print(cli, w, answer);
     json_close(answer);
     buf_fini(&text);
     buf_fini(&args);

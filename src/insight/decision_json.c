@@ -3,6 +3,7 @@
 #include "insight/decision_json.h"
 
 #include "core/decision.h"
+#include "insight/asked.h"
 #include "store/sql.h"
 
 #define PPM_PLACES 6
@@ -49,7 +50,64 @@ static void write_traits(struct json_out *o, struct str traits)
         json_out_text(o, "traits", str_from(hex, 2 * traits.len));
 }
 
-static void write(struct json_out *o, const struct decision *d)
+static void write_share(struct json_out *o, const char *name, int64_t ppm)
+{
+    json_out_decimal(o, name, ppm, PPM_PLACES, 0);
+}
+
+// What each mode would have gone by.
+static void write_judged(struct json_out *o, const struct choice_judged *j)
+{
+    static const char *const modes[CHOICE_MODES] = {"rules", "measured", "certified"};
+    write_share(o, "shipped", j->shipped);
+    if (j->has_own)
+        write_share(o, "own", j->own);
+    else
+        json_out_null(o, "own");
+    json_out_begin(o, "modes", '{');
+    for (unsigned i = 0; i < CHOICE_MODES; i++) {
+        const struct choice_counsel *c = &j->counsel[i];
+        json_out_begin(o, modes[i], '{');
+        json_out_text(o, "score", str_of(c->own ? "own" : "shipped"));
+        write_share(o, "threshold", c->threshold);
+        json_out_text(o, "reason", str_of(choice_why_text(c->why)));
+        json_out_end(o, '}');
+    }
+    json_out_end(o, '}');
+}
+
+static void write_known(struct json_out *o, const struct decision *d)
+{
+    static const char *const cascades[] = {"unknown", "pays", "costs"};
+    const struct choice_call *c = &d->call;
+    json_out_begin(o, "known", '{');
+    if (c->judged.there)
+        write_judged(o, &c->judged);
+    write_share(o, "pressure", c->pressure_ppm);
+    json_out_text(o, "session", str_of(side_name(c->session)));
+    json_out_text(o, "cascade", str_of(cascades[c->cascade]));
+    json_out_flag(o, "confined", d->confined);
+    json_out_number(o, "input", d->input);
+    json_out_number(o, "output", d->output);
+    json_out_end(o, '}');
+}
+
+// The file of the route's own model, where it is still the one that judged the call.
+static void write_model(struct json_out *o, sqlite3 *db, const struct decision *d)
+{
+    sqlite3_stmt *s = sql_prepare(db, "SELECT model FROM promise WHERE tenant = '" TENANT
+                                      "' AND route = ?1 AND task = 0");
+    if (!s)
+        return;
+    sql_bind_str(s, 1, d->route);
+    if (sqlite3_step(s) == SQLITE_ROW && sql_str(s, 0).len) {
+        json_out_text(o, "model", sql_str(s, 0));
+        json_out_number(o, "model_check", d->call.judged.own_check);
+    }
+    sqlite3_finalize(s);
+}
+
+static void write(struct json_out *o, sqlite3 *db, const struct decision *d)
 {
     json_out_begin(o, "decision", '{');
     json_out_text(o, "route", d->route);
@@ -59,10 +117,10 @@ static void write(struct json_out *o, const struct decision *d)
     json_out_text(o, "reason", d->reason);
     json_out_flag(o, "cascade", d->cascade);
     if (d->scored) {
-        json_out_decimal(o, "score", d->score_ppm, PPM_PLACES, 0);
-        json_out_decimal(o, "threshold", d->threshold_ppm, PPM_PLACES, 0);
+        write_share(o, "score", d->score_ppm);
+        write_share(o, "threshold", d->threshold_ppm);
     }
-    json_out_decimal(o, "propensity", d->propensity_ppm, PPM_PLACES, 0);
+    write_share(o, "propensity", d->propensity_ppm);
     json_out_begin(o, "candidates", '[');
     for (unsigned i = 0; i < d->count; i++)
         write_candidate(o, d, i);
@@ -71,6 +129,10 @@ static void write(struct json_out *o, const struct decision *d)
     if (d->verdict.there)
         json_out_text(o, "verified", str_of(d->verdict.good ? "good" : "refused"));
     write_traits(o, d->traits);
+    if (d->known)
+        write_known(o, d);
+    if (d->known && d->call.judged.has_own)
+        write_model(o, db, d);
     json_out_end(o, '}');
 }
 
@@ -83,7 +145,7 @@ bool decision_write(sqlite3_stmt *finder, const struct entry *e, struct json_out
     sqlite3_bind_int(finder, 4, e->attempt);
     int code = sqlite3_step(finder);
     if (code == SQLITE_ROW && decision_unpack(sql_str(finder, 0), &d))
-        write(o, &d);
+        write(o, sqlite3_db_handle(finder), &d);
     sqlite3_reset(finder);
     return code == SQLITE_ROW || code == SQLITE_DONE;
 }

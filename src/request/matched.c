@@ -36,6 +36,18 @@ static void write_tokens(const struct req *r, const struct config_match *m, stru
     buf_add_char(out, ')');
 }
 
+// Of several which one fits is not asked again.
+static void write_one_of(struct buf *out, const char *word, unsigned count, struct str only)
+{
+    if (count == 0)
+        return;
+    next(out, word);
+    if (count > 1)
+        buf_printf(out, "one of %u", count);
+    else
+        buf_add(out, only);
+}
+
 void matched_write(const struct req *r, const struct config_match *m, struct buf *out)
 {
     if (m->key_count > 0) {
@@ -51,6 +63,8 @@ void matched_write(const struct req *r, const struct config_match *m, struct buf
         next(out, "header");
         buf_add(out, m->headers[i].name);
     }
+    write_one_of(out, "instructions", m->system_count, m->system_count ? m->systems[0] : STR_NONE);
+    write_one_of(out, "text", m->pattern_count, str_of("as its pattern wants it"));
     write_tokens(r, m, out);
     if (out->len == 0)
         buf_add_cstr(out, "any call");

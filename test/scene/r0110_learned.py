@@ -86,6 +86,10 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect((support["small_usd"], support["large_usd"], support["saved_usd"]), ("0.000001", "0.000009", "0.000008"))
     expect((support["shadow_usd"], support["judge_usd"]), ("0.00054", "0.00027"))
     until(lambda: model_of(gateway) == "bench/small-a", 10, "what was learned chooses")
+    asked = gateway.chat(model="support").headers["x-costlens-request-id"]
+    expect_in("by weight in the route's own model", gateway.costlens("route", "explain", asked).stdout)
+    known = json.loads(gateway.costlens("route", "explain", asked, "--json").stdout)["attempts"][0]["decision"]["known"]
+    expect([known["modes"][mode]["score"] for mode in ("rules", "measured", "certified")], ["shipped", "own", "own"])
     text = gateway.costlens("route", "status", "support").stdout
     expect_in("loss <= 10 % with 95 % confidence", text)
     expect(status(gateway, "support", verb="learn")[0]["looks"], support["looks"], "nothing is new, so nothing is looked at")

@@ -12,7 +12,7 @@ tiers:
   large: [claude/claude-sonnet-5-5, big/large-a, big/large-b]
 routes:
   - name: support
-    match: { tag: { feature: support }, header: { x-tier: "*" }, max_tokens_in: 100 }
+    match: { tag: { feature: support }, header: { x-tier: "*" }, regex: "^hel+o", max_tokens_in: 100 }
     small: small
     large: large
   - { name: plain, small: bench/small-b, large: big/large-a }
@@ -58,7 +58,7 @@ with Mock() as mock, Gateway(mock, providers(mock), extra=EXTRA, models=["small-
     answer = gateway.chat(model="auto", headers={"x-costlens-tags": "feature=support", "x-tier": "x"})
     expect(answer.headers["x-costlens-reason"], "route support: fallback")
     first, second = decision(answer)
-    expect(first["match"], "tag feature=support, header x-tier, 3 tokens in (up to 100)")
+    expect(first["match"], "tag feature=support, header x-tier, text as its pattern wants it, 3 tokens in (up to 100)")
     expect([c["model"] for c in first["candidates"]],
            ["bench/small-a+503", "bench/small-b", "claude/claude-sonnet-5-5", "big/large-a", "big/large-b"])
     expect(([c["model"] for c in first["candidates"] if c["chosen"]], first["large_usd"]), (["bench/small-a+503"], None))
@@ -67,7 +67,7 @@ with Mock() as mock, Gateway(mock, providers(mock), extra=EXTRA, models=["small-
     text = gateway.costlens("route", "explain", answer.headers["x-costlens-request-id"]).stdout
     expect(first["traits"][:2], "02")
     expect_true("traits" not in second, "what it looked like stands in the first one's")
-    for part in ("support (rules): tag feature=support, header x-tier", "small first: rules", "attempt 2",
+    for part in ("support (rules): tag feature=support, header x-tier, text as", "small first: rules", "attempt 2",
                  "what it looked like, by weight in the shipped model",
                  "bench/small-b: route support: fallback", "saved "):
         expect_in(part, text)
