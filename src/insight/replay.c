@@ -3,7 +3,7 @@
 #include "insight/replay.h"
 
 #include "base/map.h"
-#include "insight/paired.h"
+#include "insight/retest.h"
 #include "store/sql.h"
 
 #define PPM 1e6
@@ -289,6 +289,28 @@ static void count(struct replay *r, const struct anew *a)
     r->to_other += was == now && a->moved;
 }
 
+// Under another promise than the one that held the mode's threshold is another, too.
+static void promise_anew(struct replay *r, const struct decision *d, struct choice_judged *j)
+{
+    const struct policy_route *p = r->policy;
+    const struct replay_retest *t = &r->retest;
+    struct choice_counsel *c = &j->counsel[p->mode];
+    bool same = d->max_loss_ppm == p->max_loss_ppm && d->confidence_ppm == p->confidence_ppm;
+    if (p->mode == CHOICE_RULES || same || !j->there)
+        return;
+    r->other_promise++;
+    if (p->mode == CHOICE_MEASURED && t->pairs == 0) // nothing is measured
+        *c = j->counsel[CHOICE_RULES];
+    else if (t->holds && t->own == j->has_own)
+        *c = (struct choice_counsel){t->own, t->threshold,
+                                     p->mode == CHOICE_CERTIFIED ? CHOICE_WHY_CERTIFIED
+                                                                 : CHOICE_WHY_MEASURED};
+    else
+        *c = (struct choice_counsel){t->own, CHOICE_NOTHING,
+                                     p->mode == CHOICE_CERTIFIED ? CHOICE_WHY_CERTIFIED_NONE
+                                                                 : CHOICE_WHY_MEASURED_NONE};
+}
+
 static bool choose(struct replay *r, struct anew *a)
 {
     const struct decision *d = &a->call->decision;
@@ -303,10 +325,8 @@ static bool choose(struct replay *r, struct anew *a)
     call.dice = choice_dice(&a->call->id);
     if (call.small.usable && call.large.usable && !call.judged.there)
         return false;
+    promise_anew(r, d, &call.judged);
     choice_make(&call, &policy, &a->choice);
-    r->other_promise =
-        r->other_promise || (p->mode != CHOICE_RULES && (d->max_loss_ppm != p->max_loss_ppm ||
-                                                         d->confidence_ppm != p->confidence_ppm));
     a->moved = a->choice.side != d->side || !str_eq(chosen(a)->model, a->was.model);
     return a->choice.side != SIDE_NONE;
 }
@@ -353,6 +373,8 @@ enum status replay(const struct replay_of *of, const struct policy_route *policy
     struct paired pairs;
     *out = (struct replay){.policy = policy};
     enum status status = paired_read(&pairs, of->store, policy->name, of->span.since_us, why);
+    if (status == STATUS_OK && policy->mode != CHOICE_RULES)
+        status = retest(of, policy, &pairs, &out->retest, why);
     if (status == STATUS_OK)
         status = read_all(out, of, &pairs, why);
     paired_fini(&pairs);

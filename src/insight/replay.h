@@ -33,6 +33,15 @@ struct replay_example {
     const char *why;                           // static
 };
 
+// The threshold of a promise that is not the one which held (retest.h).
+struct replay_retest {
+    bool done;
+    bool own;      // scored by the route's own model
+    int64_t pairs; // it was tested by
+    bool holds;
+    int64_t threshold; // in millionths; CHOICE_NOTHING: none
+};
+
 struct replay_pairs {
     struct loss_call *list;
     size_t count, size;
@@ -60,7 +69,8 @@ struct replay {
     struct replay_pairs pairs_was, pairs_would;
     int64_t pairs_unjudged;
     struct estimate_ratio rated_was, rated_would;
-    bool other_promise; // thresholds are those of another one
+    int64_t other_promise; // calls that were chosen for under another one, whose threshold this is:
+    struct replay_retest retest;
     struct replay_example examples[REPLAY_EXAMPLES];
     unsigned example_count;
 };

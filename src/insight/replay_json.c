@@ -149,9 +149,27 @@ static void write_notes(const struct replay *r, struct json_out *o)
         json_out_note(o, "what it would risk is not known: there is no pair of the models that it "
                          "asks; give the route a `shadow: { budget: USD }`");
     if (r->other_promise)
-        json_out_note(o, "thresholds are those of the promise that held then: another max_loss or "
-                         "confidence has others once the route has learned under it");
+        json_out_note(o,
+                      "the promise that held for %lld calls was another: their threshold is what a "
+                      "test by %lld pairs gives now",
+                      (long long)r->other_promise, (long long)r->retest.pairs);
     json_out_end(o, ']');
+}
+
+static void write_retest(const struct replay *r, struct json_out *o)
+{
+    if (r->other_promise == 0) {
+        json_out_null(o, "promise");
+        return;
+    }
+    json_out_begin(o, "promise", '{');
+    json_out_number(o, "calls", r->other_promise);
+    json_out_number(o, "pairs", r->retest.pairs);
+    if (r->retest.holds)
+        json_out_decimal(o, "threshold", r->retest.threshold, SHARE_PLACES, 0);
+    else
+        json_out_null(o, "threshold");
+    json_out_end(o, '}');
 }
 
 static void write_example(struct json_out *o, const struct replay_example *e)
@@ -182,6 +200,7 @@ void replay_write(const struct replay *r, struct json_out *o)
     json_out_end(o, '}');
     write_cost(r, o);
     write_quality(r, o);
+    write_retest(r, o);
     json_out_begin(o, "examples", '[');
     for (unsigned i = 0; i < r->example_count; i++)
         write_example(o, &r->examples[i]);

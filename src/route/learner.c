@@ -34,15 +34,15 @@ void learner_fini(struct learner *l)
 }
 
 // Not by the bytes at its end, which say whether a call becomes a pair at all.
-static bool is_proof(const struct lesson *lesson)
+bool learner_proves(const struct uuid *id)
 {
-    return (lesson->id.bytes[11] & 1) != 0;
+    return (id->bytes[11] & 1) != 0;
 }
 
 enum status learner_add(struct learner *l, const struct lesson *lesson, struct why *why)
 {
     struct row row = {.pair = lesson->pair, .weak = lesson->weak, .strong = lesson->strong};
-    if (!is_proof(lesson))
+    if (!learner_proves(&lesson->id))
         return lesson->unjudged ? STATUS_OK : rows_keep(&l->rows, &row, lesson->traits, why);
     if (!lesson->proves)
         return STATUS_OK;

@@ -87,6 +87,9 @@ struct outlooks {
     unsigned task_count;
 };
 
+// A pair of that call is proof; else the model is learned from it.
+bool learner_proves(const struct uuid *id);
+
 void learner_init(struct learner *l);
 void learner_fini(struct learner *l);
 // NO_MEMORY, LIMIT.

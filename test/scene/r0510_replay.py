@@ -129,7 +129,14 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
                    "desk")
     expect((all_small["share_small"]["would"], all_small["loss"]["would"]["pairs"]), ("1", 24))
     expect_true(float(all_small["loss"]["would"]["is"]) >= float(was["is"]), "more goes to the small side")
-    expect(strict["rated"]["was"]["calls"], 8)
+    expect((strict["rated"]["was"]["calls"], strict["promise"]), (8, None))
+    # Another promise has another threshold, which the same pairs give: three of four small answers are good.
+    generous = of(HOUR.replace("name: desk,", "name: desk, mode: certified, max_loss: 70%, confidence: 60%,"), "desk")
+    expect((generous["promise"]["calls"], generous["promise"]["pairs"]), (24, 24))
+    expect_true(generous["promise"]["threshold"] is not None and float(generous["share_small"]["would"]) > 0, generous)
+    narrow = of(HOUR.replace("name: desk,", "name: desk, mode: certified, max_loss: 1%,"), "desk")
+    expect((narrow["promise"]["threshold"], narrow["share_small"]["would"]), (None, "0"))
+    expect_in("a test by 24 pairs gives now", " ".join(narrow["notes"]))
 
     # In words, and one route of them.
     text = replay(HOUR.replace("name: desk,", "name: desk, mode: certified,"), "--route", "desk").stdout
