@@ -75,17 +75,19 @@ static bool read_call(struct logged_reader *r, struct logged *out)
     return decision_unpack(sql_str(r->calls, 2), &out->decision);
 }
 
+enum status logged_more(struct logged_reader *r, struct logged *call, struct why *why)
+{
+    enum status status = read_rows(r, call, why);
+    return status == STATUS_OK ? read_rating(r, call, why) : status;
+}
+
 bool logged_next(struct logged_reader *r, struct logged *out, enum status *status, struct why *why)
 {
     int code;
     *status = STATUS_OK;
     while ((code = sqlite3_step(r->calls)) == SQLITE_ROW) {
-        if (!read_call(r, out))
-            continue;
-        *status = read_rows(r, out, why);
-        if (*status == STATUS_OK)
-            *status = read_rating(r, out, why);
-        return *status == STATUS_OK;
+        if (read_call(r, out))
+            return true;
     }
     if (code != SQLITE_DONE)
         *status = sql_why(why, sqlite3_db_handle(r->calls), "the ledger cannot be read");

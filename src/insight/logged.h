@@ -16,10 +16,11 @@ struct logged { // slices live until the next one
     struct uuid id;
     int64_t start_us;
     struct decision decision; // of its first attempt
-    bool ended;               // it has rows;
-    bool priced;              // ... and each of them a price:
-    struct money cost;        // of all attempts
-    struct money before;      // of those before it was escalated
+    // What logged_more reads.
+    bool ended;          // it has rows;
+    bool priced;         // ... and each of them a price:
+    struct money cost;   // of all attempts
+    struct money before; // of those before it was escalated
     bool escalated;
     bool rated; // by its caller:
     uint32_t score_ppm;
@@ -36,5 +37,7 @@ void logged_close(struct logged_reader *r);
 // False at the end, *status OK, and when one cannot be read, *status and `why` saying so. A record
 // that this program does not know is passed over.
 bool logged_next(struct logged_reader *r, struct logged *out, enum status *status, struct why *why);
+// What it cost, and what was said of it.
+enum status logged_more(struct logged_reader *r, struct logged *call, struct why *why) MUST_USE;
 
 #endif

@@ -360,7 +360,8 @@ static enum status read_all(struct replay *r, const struct replay_of *of,
     if (!logged_open(&reader, of->db, r->policy->name, &of->span))
         status = sql_why(why, of->db, "the ledger cannot be read");
     while (status == STATUS_OK && logged_next(&reader, &call, &status, why)) {
-        if (!add(r, pairs, &call))
+        status = logged_more(&reader, &call, why);
+        if (status == STATUS_OK && !add(r, pairs, &call))
             status = why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     logged_close(&reader);

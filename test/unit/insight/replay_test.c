@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A replay finds what another policy would have cost and lost, though nobody has seen it: by
+// choices that were drawn, and by pairs, each over the odds with which it is there. Forecasts are
+// wrong here.
+
+#include "base/random.h"
+#include "insight/replay.h"
+#include "store/pairs.h"
+#include "world.h"
+
+enum { CALLS = 2000, SMALL = 100, LARGE = 1000 }; // picodollars, in the mean
+#define DRAWN_PPM 250000                          // go to the small side
+#define PAIRS_PPM 200000                          // become pairs
+
+static struct dice dice;
+
+static bool falls(uint32_t ppm)
+{
+    return dice_below(&dice, 1000000) < ppm;
+}
+
+static struct uuid an_id(void)
+{
+    struct uuid id;
+    uint64_t word[2] = {dice_next(&dice), dice_next(&dice)};
+    memcpy(id.bytes, word, sizeof id.bytes);
+    return id;
+}
+
+// The shipped model finds that the small side does.
+static struct decision decided(enum side side, uint32_t propensity_ppm)
+{
+    return (struct decision){
+        .route = STR("desk"),
+        .mode = STR("rules"),
+        .match = STR("any call"),
+        .reason = STR("rules"),
+        .side = side,
+        .scored = true,
+        .propensity_ppm = propensity_ppm,
+        .known = true,
+        .call = {.judged = {.there = true,
+                            .shipped = 10000,
+                            .counsel = {{false, 50000, CHOICE_WHY_RULES},
+                                        {false, 50000, CHOICE_WHY_RULES},
+                                        {false, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_NONE}}},
+                 .checkable = true},
+        .max_loss_ppm = 20000,
+        .confidence_ppm = 950000,
+        .count = 2,
+        .list = {{STR("a/small"), SIDE_SMALL, {0}, PRICE_PRICED, {SMALL * 6 / 10}},
+                 {STR("a/large"), SIDE_LARGE, {0}, PRICE_PRICED, {LARGE * 7 / 10}}},
+        .chosen = side == SIDE_LARGE,
+    };
+}
+
+// Costs lie anywhere within a half of their mean.
+static int64_t cost_at(enum side side)
+{
+    int64_t mean = side == SIDE_SMALL ? SMALL : LARGE;
+    return mean / 2 + (int64_t)dice_below(&dice, (uint64_t)mean + 1);
+}
+
+static struct entry put(struct world *w, unsigned n, const struct decision *d)
+{
+    struct buf packed;
+    struct entry e = an_entry(NOON_US + n * SECOND_US);
+    buf_init(&packed, &alloc_heap, 0);
+    decision_pack(d, &packed);
+    e.id = an_id();
+    e.route = str_of(d->side == SIDE_SMALL ? "route desk: small" : "route desk: large");
+    e.cost.pd = cost_at(d->side);
+    e.decision = buf_str(&packed);
+    call(w->journal, &e);
+    buf_fini(&packed);
+    e.decision = STR_NONE;
+    return e;
+}
+
+// Three of four small answers are good, and the large ones.
+static void pair_up(struct world *w, const struct entry *e, enum side served)
+{
+    struct why why;
+    const struct pair p = {
+        .id = e->id,
+        .at_us = e->start_us,
+        .tenant = STR("default"),
+        .route = STR("desk"),
+        .weak = STR("a/small"),
+        .strong = STR("a/large"),
+        .served_strong = served == SIDE_LARGE,
+        .propensity_ppm = PAIRS_PPM,
+        .judged = PAIR_JUDGED_MODEL,
+        .weak_ppm = falls(750000) ? PAIR_WHOLE_PPM : 0,
+        .strong_ppm = PAIR_WHOLE_PPM,
+        .weak_cost = {true, {served == SIDE_LARGE ? cost_at(SIDE_SMALL) : e->cost.pd}},
+        .strong_cost = {true, {served == SIDE_LARGE ? e->cost.pd : cost_at(SIDE_LARGE)}},
+        .judge_cost = {.known = true}};
+    if (store_pair_add(w->store, &p, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+}
+
+// Of one route, whose models are those.
+static const struct json_val *replayed(struct world *w, const char *mode)
+{
+    struct policy_model small = {.name = STR("a/small")}, large = {.name = STR("a/large")};
+    const struct policy_route p = {.name = STR("desk"),
+                                   .mode = str_is(str_of(mode), "certified") ? CHOICE_CERTIFIED
+                                                                             : CHOICE_RULES,
+                                   .max_loss_ppm = 20000,
+                                   .confidence_ppm = 950000,
+                                   .small = {.models = &small, .count = 1},
+                                   .large = {.models = &large, .count = 1}};
+    struct replay_of of = {.store = w->store, .span = {0, INT64_MAX}};
+    struct json_out o = {&w->answer, true};
+    struct replay r;
+    struct why why;
+    json_close(w->json);
+    w->json = NULL;
+    buf_clear(&w->answer);
+    if (asked_reader(w->store, &of.db, &why) != STATUS_OK || replay(&of, &p, &r, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    replay_write(&r, &o);
+    replay_fini(&r);
+    store_reader_close(of.db);
+    assert_int_equal(json_open(buf_str(&w->answer), &alloc_heap, &w->json, &why), STATUS_OK);
+    return json_root(w->json);
+}
+
+static double number(const struct json_val *of, const char *path)
+{
+    char copy[64];
+    assert_true(str_copy(json_str(json_path(of, path)), copy, sizeof copy));
+    return strtod(copy, NULL);
+}
+
+static int64_t count(const struct json_val *of, const char *path)
+{
+    int64_t n = -1;
+    assert_true(json_i64(json_path(of, path), &n));
+    return n;
+}
+
+static void costs_about(const struct json_val *r, double pd)
+{
+    double usd = pd / 1e12;
+    double would = number(r, "cost_usd.would");
+    if (would < usd * 0.9 || would > usd * 1.1)
+        fail_msg("%s: %g is far from %g", json_str(json_get(r, "route")).ptr, would, usd);
+    assert_true(number(r, "cost_usd.low") <= usd && usd <= number(r, "cost_usd.high"));
+}
+
+// A quarter was drawn to the small side: what each side costs is known, whichever went where.
+static void what_was_drawn_stands_for_the_rest(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 3);
+    int64_t drawn = 0;
+    for (unsigned n = 0; n < CALLS; n++) {
+        bool small = falls(DRAWN_PPM);
+        const struct decision d =
+            decided(small ? SIDE_SMALL : SIDE_LARGE, small ? DRAWN_PPM : CHOICE_SURE - DRAWN_PPM);
+        drawn += small;
+        (void)put(&w, n, &d);
+    }
+    const struct json_val *r = replayed(&w, "rules");
+    assert_int_equal(count(r, "to_small"), CALLS - drawn);
+    assert_int_equal(count(r, "cost_usd.forecast"), CALLS);
+    assert_int_equal(count(r, "cost_usd.seen"), drawn);
+    costs_about(r, (double)CALLS * SMALL);
+    r = replayed(&w, "certified"); // there is none: all to the large side
+    assert_int_equal(count(r, "to_large"), drawn);
+    assert_int_equal(count(r, "cost_usd.seen"), CALLS - drawn);
+    costs_about(r, (double)CALLS * LARGE);
+    end(&w);
+}
+
+static void pairs_stand_for_the_rest(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 7);
+    int64_t pairs = 0;
+    for (unsigned n = 0; n < CALLS; n++) {
+        const struct decision d = decided(SIDE_LARGE, CHOICE_SURE);
+        const struct entry e = put(&w, n, &d);
+        if (!falls(PAIRS_PPM))
+            continue;
+        pair_up(&w, &e, SIDE_LARGE);
+        pairs++;
+    }
+    const struct json_val *r = replayed(&w, "rules");
+    assert_int_equal(count(r, "to_small"), CALLS);
+    assert_int_equal(count(r, "cost_usd.seen"), pairs);
+    costs_about(r, (double)CALLS * SMALL);
+    assert_int_equal(count(r, "loss.would.pairs"), pairs);
+    assert_true(number(r, "loss.would.low") <= 0.25 && 0.25 <= number(r, "loss.would.high"));
+    assert_true(number(r, "loss.would.high") - number(r, "loss.would.low") < 0.15);
+    assert_true(number(r, "loss.was.is") <= 0);
+    r = replayed(&w, "certified"); // as it was
+    assert_int_equal(count(r, "changed"), 0);
+    assert_true(
+        str_eq(json_str(json_path(r, "cost_usd.was")), json_str(json_path(r, "cost_usd.would"))));
+    end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_drawn_stands_for_the_rest),
+        cmocka_unit_test(pairs_stand_for_the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
