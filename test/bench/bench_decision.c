@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // bench_decision - what choosing costs: the traits of a prompt, the gain that a whole model (words,
-// trees, a prior, tasks) expects of it, and that of the shipped one. Mean and 99th percentile beside
-// their bounds; exits 1 when one is missed by far (ten times), or when a decision takes memory.
+// trees, a prior, tasks) expects of it, and that of the shipped one. Mean and 99th percentile
+// beside their bounds; exits 1 when one is missed by far (ten times), or when a decision takes
+// memory.
 // Prompts are as long as those of benchmarks: 628 bytes in the mean, some beyond the 4,096 that are
 // looked at.
 // bench-decision FILE.jsonl takes the prompts of a file instead.
