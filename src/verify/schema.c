@@ -286,11 +286,13 @@ static enum finding_verdict check(struct schema_run *run, const struct json_val 
     return run->left > 0 ? all : VERDICT_UNSURE;
 }
 
-void schema_check(const struct json_val *schema, const struct json_val *value, struct finding *out)
+void schema_check(const struct json_val *schema, const struct json_val *value, unsigned *left,
+                  struct finding *out)
 {
     struct finding first = {.verdict = VERDICT_GOOD};
-    struct schema_run run = {.root = schema, .left = SCHEMA_STEPS_MAX, .out = &first};
+    struct schema_run run = {.root = schema, .left = *left, .out = &first};
     enum finding_verdict v = check(&run, schema, value, 0);
+    *left = run.left;
     if (v == VERDICT_GOOD)
         *out = (struct finding){.verdict = VERDICT_GOOD};
     else if (first.verdict == v)

@@ -17,13 +17,15 @@
 #include "base/json.h"
 #include "verify/verdict.h"
 
-// Numbers are compared exactly; beyond 18 places or 10^20 it cannot be told. Takes a bounded number
-// of steps, whatever the schema; then it cannot be told, either.
-void schema_check(const struct json_val *schema, const struct json_val *value, struct finding *out);
 #define SCHEMA_STEPS_MAX 1000000 // values and members that are looked at, and 32 bytes of a text
 
-// Both are the same JSON value: objects in any order, numbers by their value. Takes what it does
-// from `left` (SCHEMA_STEPS_MAX); false where that is not enough, which then is 0.
+// Numbers are compared exactly; beyond 18 places or 10^20 it cannot be told. Takes what it does
+// from `left` (SCHEMA_STEPS_MAX, for all values of an answer); where that is not enough, which then
+// is 0, it cannot be told, either.
+void schema_check(const struct json_val *schema, const struct json_val *value, unsigned *left,
+                  struct finding *out);
+// Both are the same JSON value: objects in any order, numbers by their value. Takes from `left`,
+// too; false where that is not enough.
 bool schema_same(const struct json_val *a, const struct json_val *b, unsigned *left);
 // The same of two texts. False where one is no JSON, or after SCHEMA_STEPS_MAX.
 bool schema_same_texts(struct str a, struct str b, const struct alloc *alloc);

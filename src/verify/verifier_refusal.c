@@ -147,6 +147,7 @@ static bool is_clause(struct str opening, size_t at)
 // --- what it says there ---
 
 static const char *const cannot[] = {
+    " unable to ",
     " i can't ",
     " i cannot ",
     " i can not ",

@@ -13,16 +13,17 @@ static void keep_worse(struct finding *out, const struct finding *one)
 static void check_text(const struct verify_case *c, struct finding *out)
 {
     struct json *json = NULL;
+    unsigned left = SCHEMA_STEPS_MAX;
     if (json_open(answer_text(c->answer), c->answer->alloc, &json, NULL) != STATUS_OK) {
         finding_set(out, VERDICT_BAD, "JSON was asked, and it is none");
         return;
     }
     if (c->asked->form == ASKED_SCHEMA)
-        schema_check(c->asked->schema, json_root(json), out);
+        schema_check(c->asked->schema, json_root(json), &left, out);
     json_close(json);
 }
 
-static void check_call(const struct verify_case *c, const struct answer_call *call,
+static void check_call(const struct verify_case *c, const struct answer_call *call, unsigned *left,
                        struct finding *out)
 {
     struct json *json = NULL;
@@ -42,16 +43,17 @@ static void check_call(const struct verify_case *c, const struct answer_call *ca
         finding_set(out, VERDICT_BAD, "the arguments of its call of \"%.*s\" are no JSON object",
                     STR_ARG(str_clip(name, 64)));
     else if (tool.schema)
-        schema_check(tool.schema, json_root(json), out);
+        schema_check(tool.schema, json_root(json), left, out);
     json_close(json);
 }
 
 static void check_calls(const struct verify_case *c, struct finding *out)
 {
     bool named = c->asked->call_name.len == 0;
+    unsigned left = SCHEMA_STEPS_MAX;
     for (unsigned i = 0; i < c->answer->call_count; i++) {
         struct finding one = {.verdict = VERDICT_GOOD};
-        check_call(c, &c->answer->calls[i], &one);
+        check_call(c, &c->answer->calls[i], &left, &one);
         keep_worse(out, &one);
         named = named || str_eq(buf_str(&c->answer->calls[i].name), c->asked->call_name);
     }

@@ -77,7 +77,8 @@ static enum finding_verdict check(const char *schema, const char *value, struct 
     struct json *v = NULL;
     assert_int_equal(json_open(str_of(schema), &alloc_heap, &s, NULL), STATUS_OK);
     assert_int_equal(json_open(str_of(value), &alloc_heap, &v, NULL), STATUS_OK);
-    schema_check(json_root(s), json_root(v), f);
+    unsigned left = SCHEMA_STEPS_MAX;
+    schema_check(json_root(s), json_root(v), &left, f);
     json_close(s);
     json_close(v);
     return f->verdict;

@@ -43,6 +43,7 @@ static void refusals(void **state)
         {"Lo siento, pero no puedo ayudarte.", VERDICT_BAD},
         {"Great question! I can't provide medical advice.", VERDICT_BAD},
         {"I'm afraid that I cannot share this.", VERDICT_BAD},
+        {"Unable to answer this.", VERDICT_BAD},
         {"As an AI, I can't browse the web.", VERDICT_BAD},
         {"Hello,\n\nI understand that it is urgent. However, I am not able to access your files.",
          VERDICT_BAD},
@@ -260,6 +261,14 @@ static const struct {
      "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
      "\"{}\"}}]}}]}",
      VERDICT_BAD},
+    {ENDPOINT_CHAT, // all calls share what may be done: f, asked for by itself for ever, takes it
+     "{\"tools\":[{\"function\":{\"name\":\"f\",\"parameters\":{\"allOf\":[{\"$ref\":\"#\"},{\"$"
+     "ref\":\"#\"}]}"
+     "}},{\"function\":{\"name\":\"g\",\"parameters\":{\"required\":[\"a\"]}}}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}"
+     "\"}},{"
+     "\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]}}]}",
+     VERDICT_UNSURE},
     // As tools were before, and those that take a text.
     {ENDPOINT_CHAT, "{\"functions\":[{\"name\":\"f\",\"parameters\":{\"required\":[\"a\"]}}]}",
      "{\"choices\":[{\"message\":{\"function_call\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}"
