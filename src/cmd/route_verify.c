@@ -31,6 +31,7 @@ struct trial {
     int64_t ratio_ppm;
     struct sureness usual;
     struct group all, kept;
+    int64_t seconds; // rows that a second small model is asked of: no other verifier has refused it
     struct group by[VERIFIER_COUNT][VERDICT_BAD + 1];
 };
 
@@ -156,6 +157,7 @@ static void try_row(struct trial *t, const struct tried *r)
                             .sure_least = sureness_least(&t->usual, t->keep_ppm)};
     int32_t sure = 0;
     bool kept = true;
+    bool others_keep = true;
     for (enum verifier_kind k = 0; k < VERIFIER_COUNT; k++) {
         struct finding f;
         if (!t->on[k])
@@ -165,7 +167,9 @@ static void try_row(struct trial *t, const struct tried *r)
         verify(k, &c, &f);
         count(&t->by[k][f.verdict], r);
         kept = kept && f.verdict != VERDICT_BAD;
+        others_keep = others_keep && (k == VERIFIER_AGREE || f.verdict != VERDICT_BAD);
     }
+    t->seconds += t->on[VERIFIER_AGREE] && r->has_other && others_keep;
     count(&t->all, r);
     if (kept)
         count(&t->kept, r);
@@ -215,7 +219,8 @@ static void add_mean(struct buf *b, int64_t sum, int64_t rows)
 struct outcome {
     struct group refused;
     int64_t escalated_ppm; // of all rows
-    int64_t all_ppm;       // with the small model's price
+    int64_t attempts_ppm;  // of small models, a row
+    int64_t all_ppm;       // with their price
     int64_t quality_ppm;   // sum over the judged: of the small model's kept, the large one's else
 };
 
@@ -227,7 +232,9 @@ static struct outcome outcome_of(const struct trial *t)
     o.refused.weak_ppm -= t->kept.weak_ppm;
     o.refused.strong_ppm -= t->kept.strong_ppm;
     o.escalated_ppm = t->all.rows ? o.refused.rows * PPM / t->all.rows : 0;
-    o.all_ppm = o.escalated_ppm + t->ratio_ppm;
+    o.attempts_ppm = PPM + (t->all.rows ? t->seconds * PPM / t->all.rows : 0);
+    o.all_ppm =
+        o.escalated_ppm + (int64_t)decimal_divide((int128)o.attempts_ppm * t->ratio_ppm, PPM);
     o.quality_ppm = t->kept.weak_ppm + o.refused.strong_ppm;
     return o;
 }
@@ -247,6 +254,31 @@ static void json_mean(struct json_out *o, const char *name, int64_t sum, int64_t
         json_out_null(o, name);
 }
 
+// Of the quality that is missing in all judged answers, that of those which a verifier refuses.
+struct found {
+    int64_t missing; // in millionths of an answer
+    int64_t of;
+};
+
+static int64_t missing(const struct group *g)
+{
+    return g->judged * PPM - g->weak_ppm;
+}
+
+static struct found found_of(const struct group *by)
+{
+    struct found f = {.missing = missing(&by[VERDICT_BAD])};
+    for (enum finding_verdict v = VERDICT_GOOD; v <= VERDICT_BAD; v++)
+        f.of += missing(&by[v]);
+    return f;
+}
+
+// In millionths, for one row.
+static int64_t found_ppm(const struct found *f)
+{
+    return f->of > 0 ? (int64_t)decimal_divide((int128)f->missing * PPM, f->of) : 0;
+}
+
 static void json_verifier(struct json_out *o, const char *name, const struct group *by)
 {
     json_out_begin(o, name, '{');
@@ -254,6 +286,9 @@ static void json_verifier(struct json_out *o, const char *name, const struct gro
         json_out_number(o, verdict_name(v), by[v].rows);
     json_mean(o, "weak_of_good", by[VERDICT_GOOD].weak_ppm, by[VERDICT_GOOD].judged);
     json_mean(o, "weak_of_bad", by[VERDICT_BAD].weak_ppm, by[VERDICT_BAD].judged);
+    const struct found found = found_of(by);
+    json_mean(o, "precision", missing(&by[VERDICT_BAD]), by[VERDICT_BAD].judged);
+    json_mean(o, "recall", found_ppm(&found), found.of > 0);
     json_out_end(o, '}');
 }
 
@@ -271,6 +306,7 @@ static void print_json(const struct trial *t)
             json_verifier(&o, verifier_name(k), t->by[k]);
     json_out_end(&o, '}');
     json_share(&o, "escalated", sum.escalated_ppm);
+    json_share(&o, "small_attempts", sum.attempts_ppm);
     json_share(&o, "ratio", t->ratio_ppm);
     json_share(&o, "break_even", sum.all_ppm);
     json_out_flag(&o, "pays", sum.all_ppm < PPM);
@@ -302,8 +338,8 @@ static void mean_cell(struct libscols_line *line, size_t column, int64_t sum, in
 
 static void print_table(const struct trial *t)
 {
-    static const char *const columns[] = {"VERIFIER", "GOOD",          "UNSURE",
-                                          "BAD",      "WEAK, IF GOOD", "WEAK, IF BAD"};
+    static const char *const columns[] = {"VERIFIER",      "GOOD",         "UNSURE", "BAD",
+                                          "WEAK, IF GOOD", "WEAK, IF BAD", "RECALL"};
     struct libscols_table *table = table_new();
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         table_column(table, columns[i], i > 0);
@@ -318,11 +354,13 @@ static void print_table(const struct trial *t)
         number_cell(line, 3, by[VERDICT_BAD].rows);
         mean_cell(line, 4, by[VERDICT_GOOD].weak_ppm, by[VERDICT_GOOD].judged);
         mean_cell(line, 5, by[VERDICT_BAD].weak_ppm, by[VERDICT_BAD].judged);
+        const struct found found = found_of(by);
+        mean_cell(line, 6, found_ppm(&found), found.of > 0);
     }
     table_print(table);
 }
 
-// "0.310 escalated + 0.010 price ratio = 0.320 < 1: it pays"
+// "0.310 escalated + 1.000 x 0.010 price ratio = 0.320 < 1: it pays"
 static void print_text(const struct trial *t)
 {
     const struct outcome sum = outcome_of(t);
@@ -343,6 +381,8 @@ static void print_text(const struct trial *t)
     buf_add_cstr(&b, "cost     ");
     add_mean(&b, sum.escalated_ppm, 1);
     buf_add_cstr(&b, " escalated + ");
+    add_mean(&b, sum.attempts_ppm, 1);
+    buf_add_cstr(&b, " x ");
     add_mean(&b, t->ratio_ppm, 1);
     buf_add_cstr(&b, " price ratio = ");
     add_mean(&b, sum.all_ppm, 1);

@@ -31,9 +31,12 @@ out = json.loads(verify(text, "--json", "--ratio", "0.1"))
 expect({name: found["bad"] for name, found in out["verifiers"].items()},
        {"refusal": 1, "truncation": 1, "empty": 1, "repetition": 0, "schema": 1, "arithmetic": 1, "agree": 1,
         "logprob": 1})
-expect(out["verifiers"]["agree"], {"good": 1, "unsure": 5, "bad": 1, "weak_of_good": 1, "weak_of_bad": 0})
+expect(out["verifiers"]["agree"], {"good": 1, "unsure": 5, "bad": 1, "weak_of_good": 1, "weak_of_bad": 0,
+                                    "precision": 1, "recall": 0.2})
+expect(out["verifiers"]["repetition"]["precision"], None)
 expect((out["rows"], out["weak"], out["cascade"]), (7, 0.166667, 0.916667))
-expect((out["escalated"], out["break_even"], out["pays"]), (0.857142, 0.957142, True))
+expect((out["escalated"], out["break_even"], out["pays"]), (0.857142, 0.971428, True))
+expect(out["small_attempts"], 1.142857)  # the second model is asked of what no other verifier refuses: one in seven
 expect(json.loads(verify(text, "--json", "--ratio", "0.2"))["pays"], False)
 out = json.loads(verify(text, "--json", "--verify", "refusal,logprob=0.5"))
 expect(list(out["verifiers"]), ["refusal", "logprob"])
