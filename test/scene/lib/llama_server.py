@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """llama_server - llama.cpp's own HTTP server with one model, until SIGTERM. Runs in .deps/llama.
 
-    python llama_server.py MODEL.gguf PORT
+    python llama_server.py MODEL.gguf PORT [plain]
+
+plain: what the messages say and nothing else, for the model to go on with.
 """
 import signal
 import sys
@@ -12,6 +14,7 @@ import xllamacpp
 TURNS = ("{% for m in messages %}<start_of_turn>{{ 'model' if m.role == 'assistant' else 'user' }}\n"
          "{{ m.content }}<end_of_turn>\n{% endfor %}"
          "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}")
+PLAIN = "{% for m in messages %}{{ m.content }}{% endfor %}"
 
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # before its threads begin
 how = xllamacpp.CommonParams()
@@ -23,7 +26,7 @@ how.n_ctx = 1024
 how.n_parallel = 2
 how.cpuparams.n_threads = how.cpuparams_batch.n_threads = 1
 how.use_jinja = True
-how.chat_template = TURNS
+how.chat_template = PLAIN if sys.argv[3:] == ["plain"] else TURNS
 how.endpoint_slots = True
 how.embedding = True
 how.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN

@@ -28,14 +28,15 @@ def need(path, group):
 
 
 class Llama:
-    """llama.cpp's own HTTP server with the model `gemma`: two slots of 512 tokens, and embeddings."""
+    """llama.cpp's own HTTP server with the model `gemma`: two slots of 512 tokens, and embeddings. `plain`: it goes on
+    with what the messages say, and knows no turns."""
 
-    def __init__(self):
+    def __init__(self, plain=False):
         python, model = need("llama/bin/python", "llama"), need("models/gemma.gguf", "llama")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.program = Program("llama", [python, str(SOURCE / "test/scene/lib/llama_server.py"), model,
-                                         str(self.port)])
+                                         str(self.port), *(["plain"] if plain else [])])
 
     def __enter__(self):
         until(lambda: self.ready() or not self.program.alive(), 60, "llama.cpp's server is ready")
