@@ -236,6 +236,11 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
 static void say(const struct look *l, const struct outlooks *f)
 {
     const struct certificate *c = &f->route.certified;
+    if (l->before[0])
+        log_say(LOG_WARN,
+                "route %.*s: its certificate is revoked: the newest pairs lose more than was "
+                "promised",
+                STR_ARG(l->route->name));
     if (c->holds)
         log_say(LOG_INFO,
                 "route %.*s: certified: %.1f %% to the small side at a loss of at most %g %% (%zu "
