@@ -26,6 +26,7 @@ routes:
     small: [bench/small-a]
     large: [bench/large-a]
     shadow: { budget: 1, rate: 0.01% }
+  - { name: open, mode: certified, max_loss: 10%, small: small, large: large, shadow: { budget: 1, rate: 0.01% } }
 """
 dice = random.Random(7)
 TRAITS = bytes([2]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
@@ -54,7 +55,7 @@ def model_of(gateway, name="support"):
 with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [small-a, large-a] }}\n",
                              extra=ROUTES, models=[]) as gateway:
     # At first nothing is known, and each says what it lacks.
-    [support, dry, one, told, auto] = status(gateway)
+    [support, dry, one, told, _open, auto] = status(gateway)
     expect((support["name"], support["mode"], support["rung"], support["certified"]), ("support", "certified", "rules", None))
     expect_in("100 pairs to learn from; it has 0", support["next"])
     expect_in("shadow: { budget: USD }", dry["next"])
@@ -130,3 +131,9 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect(support["rung"], "certified")
     gateway.start()
     expect(model_of(gateway), "bench/small-a")
+
+    # A route between tiers that nobody has named learns of the models that are proposed for them.
+    expect(model_of(gateway, "open"), "bench/large-a")
+    add_pairs(gateway, 500, 0.95, route="open")
+    expect(status(gateway, "open", verb="learn")[0]["rung"], "certified")
+    until(lambda: model_of(gateway, "open") == "bench/small-a", 10, "what was learned chooses")
