@@ -176,7 +176,9 @@ static enum status known_read(const struct learned_from *from, const struct conf
                                         read_row, &reading, why);
     if (s == STATUS_OK && reading.failed) {
         struct known *old = known_of(from->before, r->name);
-        old = old && strcmp(old->terms, p->terms) == 0 ? old : NULL; // another promise's
+        if (old && (strcmp(old->terms, p->terms) != 0 ||            // another promise's
+                    (old->whole.certified && !p->whole.certified))) // or one that was revoked since
+            old = NULL;
         log_say(LOG_ERROR, "route %s: what it has learned is refused: %s; %s", p->name,
                 reading.why.text, old ? "what was there stays" : "the shipped model chooses");
         known_free(p);

@@ -358,8 +358,7 @@ static bool other_side(const struct plan *p, enum side side, struct str *full)
     return false;
 }
 
-// So that nothing is done twice, and a judge can be shown all of it.
-static bool may_be_asked_again(const struct req *r)
+bool shadowing_may(const struct req *r)
 {
     const struct demand *d = &r->ask.demand;
     return !d->stored_context && !d->server_tools && !d->web_search && !d->background &&
@@ -387,7 +386,7 @@ static bool is_chosen(const struct req *r)
     const struct config_route *route = r->plan->route;
     struct str ignored;
     return route->shadow.on && !route->local_only && !endpoint_free(r->found.endpoint) &&
-           falls_on(r, rate_of(r)) && may_be_asked_again(r) && !r->worker->draining &&
+           falls_on(r, rate_of(r)) && shadowing_may(r) && !r->worker->draining &&
            other_side(r->plan, SIDE_SMALL, &ignored) && other_side(r->plan, SIDE_LARGE, &ignored);
 }
 

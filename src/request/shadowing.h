@@ -20,6 +20,9 @@
 
 #include "request/req.h"
 
+// The call is one that can be compared: nothing is done twice, and a judge can be shown all of it.
+// Of others no certificate can say anything.
+bool shadowing_may(const struct req *r);
 // The call has its plan: is it to be compared?
 void shadowing_begin(struct req *r);
 // It is over: goes on without it, where it is.

@@ -6,6 +6,7 @@
 #include "gate/gate_state.h"
 #include "gate/learned.h"
 #include "request/expected.h"
+#include "request/shadowing.h"
 
 _Static_assert((int)CONFIG_RULES == CHOICE_RULES && (int)CONFIG_MEASURED == CHOICE_MEASURED &&
                    (int)CONFIG_CERTIFIED == CHOICE_CERTIFIED,
@@ -26,6 +27,14 @@ static struct choice_side side_of(const struct candidate *first)
     return (struct choice_side){true, first->expected_state != PRICE_UNPRICED, first->expected};
 }
 
+// A certificate is of calls that are like those that were compared.
+static void confine_promise(const struct req *r, struct choice_counsel *certified)
+{
+    if (certified->threshold > CHOICE_NOTHING && !shadowing_may(r))
+        *certified =
+            (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_KIND};
+}
+
 // What tells the two sides apart; of a call that has one of them nobody asks.
 static void compare(struct req *r, struct plan *p, const struct candidate *small,
                     const struct candidate *large)
@@ -34,6 +43,7 @@ static void compare(struct req *r, struct plan *p, const struct candidate *small
     must(p->traits);
     p->scored_of = model_pair(small->full, large->full);
     learned_judge(r->view->snapshot->learned, p->route, p->traits, p->scored_of, &c->judged);
+    confine_promise(r, &c->judged.counsel[CHOICE_CERTIFIED]);
     c->pressure_ppm = expected_pressure(r, large);
     if (p->route->verifier_count)
         c->cascade = cascades_paid(gate_cascades(r->worker->gate), p->route->name);

@@ -97,6 +97,11 @@ with Speaker({"small": small, "large": lambda body: answer(question(body), True)
     asked = ask(200)
     expect_true(small_share(asked, "plus") > 0.8 and small_share(asked, "Prove") < 0.3, str(asked))
 
+    # It is of calls that can be compared.
+    several = gateway.chat("What is 12 plus 30? Give the number alone.", model="support", n=2)
+    expect(several.headers["x-costlens-model"], "bench/large")
+    expect_in("no certificate of calls like it", several.headers["x-costlens-reason"])
+
     # With a certificate one call in fifty is compared.
     ask_for_pairs(1, "propensity_ppm = 20000")
     gateway.extra = ROUTES.format(", rate_certified: 100%")  # what becomes bad is seen sooner

@@ -61,6 +61,7 @@ struct sort { // of pairs
     unsigned small_knows;  // percent of the easy calls
     unsigned judged;       // percent of those whose answers differ
     uint32_t odd_rate_ppm; // at which every other one was drawn; 0: as the rest
+    uint64_t task;
 };
 
 // A call of either kind: the small model knows the easy ones, as often as is said.
@@ -73,6 +74,7 @@ static void add(const struct sort *of, unsigned count)
         struct buf packed;
         buf_init(&packed, &alloc_heap, 0);
         traits_make(is_hard ? hard : easy, &t);
+        t.task = of->task;
         traits_pack(&t, true, &packed);
         at_us += SECOND_US;
         bool weak = chance(is_hard ? 30 : of->small_knows), strong = chance(95);
@@ -96,7 +98,7 @@ static void add(const struct sort *of, unsigned count)
 
 static void add_pairs(unsigned count, unsigned small_knows)
 {
-    const struct sort of = {"support", small_knows, 100, 0};
+    const struct sort of = {.route = "support", .small_knows = small_knows, .judged = 100};
     add(&of, count);
 }
 
@@ -309,6 +311,7 @@ static void a_damaged_file_is_refused_and_the_old_one_stays(void **state)
 
 static void a_worse_model_loses_the_certificate(void **state)
 {
+    struct learned *before = learned(NULL);
     add_pairs(100, 0); // its provider has changed it
     assert_true(learn(false));
     struct promise_row row = row_now();
@@ -318,6 +321,17 @@ static void a_worse_model_loses_the_certificate(void **state)
     struct learned *l = learned(NULL);
     assert_true(ask_of(l, easy).large);
     learned_free(l);
+    // Where the new file is refused the old one stays, but not its certificate.
+    char path[400];
+    struct why why;
+    snprintf(path, sizeof path, "%s/%.*s", place.folder, STR_ARG(row.model));
+    assert_true(learned_certified(before, &route));
+    assert_int_equal(file_replace(path, FILE_OWN, str_of("no model"), &why), STATUS_OK);
+    l = learned(before);
+    assert_false(learned_certified(l, &route));
+    assert_true(ask_of(l, easy).large);
+    learned_free(l);
+    learned_free(before);
     add_pairs(1200, 95); // and mended: what came since is proof again
     assert_true(learn(false));
     row = row_now();
@@ -396,7 +410,7 @@ static void one_file_is_left(void **state)
 static void what_nobody_judged_counts_as_lost(void **state)
 {
     route.name = str_of("blind");
-    add(&(struct sort){"blind", 30, 0, 0}, 1000);
+    add(&(struct sort){.route = "blind", .small_knows = 30}, 1000);
     assert_true(learn(true));
     struct promise_row row = row_now();
     assert_int_equal(row.looks, 1);
@@ -404,7 +418,7 @@ static void what_nobody_judged_counts_as_lost(void **state)
     assert_true(str_search(row.note, str_of("were not judged, and count as lost")) < row.note.len);
     // Those that are judged one by one carry it all the same, where few are not.
     route.name = str_of("seeing");
-    add(&(struct sort){"seeing", 95, 95, 0}, 1600);
+    add(&(struct sort){.route = "seeing", .small_knows = 95, .judged = 95}, 1600);
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
 }
@@ -414,9 +428,46 @@ static void what_nobody_judged_counts_as_lost(void **state)
 static void changed_rates_weigh_nothing(void **state)
 {
     route.name = str_of("rates");
-    add(&(struct sort){"rates", 95, 100, 1000}, 640);
+    add(&(struct sort){"rates", 95, 100, 1000, 0}, 640);
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
+}
+
+static struct choice_counsel certified_of(const struct learned *l, uint64_t task)
+{
+    static struct traits t;
+    struct choice_judged judged;
+    traits_make(easy, &t);
+    t.task = task;
+    learned_judge(l, &route, &t, model_pair(small_models[0], large_models[0]), &judged);
+    return judged.counsel[CHOICE_CERTIFIED];
+}
+
+// A task that has pairs enough has a threshold of its own, and a promise: it is broken where that
+// task loses too much, however well the others do.
+static void a_task_loses_its_certificate(void **state)
+{
+    const struct sort good = {"tasks", 97, 100, 0, 8}, bad = {"tasks", 0, 100, 0, 7};
+    route.name = str_of("tasks");
+    add(&(struct sort){"tasks", 97, 100, 0, 7}, 800);
+    add(&good, 1600);
+    assert_true(learn(true));
+    struct learned *l = learned(NULL);
+    for (uint64_t task = 7; task < 9; task++) {
+        assert_int_equal(certified_of(l, task).why, CHOICE_WHY_CERTIFIED);
+        assert_true(certified_of(l, task).threshold > CHOICE_NOTHING);
+    }
+    // No other call has ever been seen.
+    assert_int_equal(certified_of(l, 9).why, CHOICE_WHY_CERTIFIED_TASK);
+    assert_int_equal(certified_of(l, 9).threshold, CHOICE_NOTHING);
+    learned_free(l);
+    for (unsigned i = 0; i < 12; i++) {
+        add(&bad, 10);
+        add(&good, 35);
+    }
+    assert_true(learn(false));
+    struct promise_row row = row_now();
+    assert_true(row.since > 0 && str_starts(row.note, str_of("revoked")));
 }
 
 int main(void)
@@ -435,6 +486,7 @@ int main(void)
         cmocka_unit_test(one_file_is_left),
         cmocka_unit_test(what_nobody_judged_counts_as_lost),
         cmocka_unit_test(changed_rates_weigh_nothing),
+        cmocka_unit_test(a_task_loses_its_certificate),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
