@@ -48,6 +48,7 @@ static enum status take(void *context, const struct lesson *l, int64_t number, s
 static bool is_broken_in(struct seen *s, unsigned part, bool all, const struct promise *p)
 {
     size_t n = 0;
+    must(s->some);
     for (size_t i = 0; i < s->count; i++)
         if (all || s->at[i].part == part)
             s->some[n++] = s->at[i].is;

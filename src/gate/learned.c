@@ -308,6 +308,7 @@ void learned_judge(const struct learned *l, const struct config_route *r, const 
 {
     const struct known *p = known_of(l, r->name);
     const struct model *prior = learned_shipped();
+    must(prior->head);
     struct choice_counsel *of = out->counsel;
     *out = (struct choice_judged){.there = true,
                                   .has_own = p && p->own,
