@@ -54,14 +54,17 @@ bool ways_merge(struct ways *to, const struct ways *from)
 
 // --- as text ---
 
-// `label` NULL: the route's alone.
-static void line(struct buf *out, const char *name, const struct way_counts *t, const char *label,
-                 const char *value, uint64_t count)
+struct label {
+    const char *name, *value; // NULL: the route is the only one
+};
+
+static void line(struct buf *out, const char *name, const struct way_counts *t, struct label label,
+                 uint64_t count)
 {
     buf_printf(out, "%s{", name);
     metrics_label(out, "route", t->route);
-    if (label)
-        buf_printf(out, ",%s=\"%s\"", label, value);
+    if (label.name)
+        buf_printf(out, ",%s=\"%s\"", label.name, label.value);
     buf_printf(out, "} %llu\n", (unsigned long long)count);
 }
 
@@ -69,22 +72,23 @@ typedef void way_f(struct buf *out, const char *name, const struct way_counts *t
 
 static void calls(struct buf *out, const char *name, const struct way_counts *t)
 {
-    line(out, name, t, "side", "small", t->small);
-    line(out, name, t, "side", "large", t->large);
+    line(out, name, t, (struct label){"side", "small"}, t->small);
+    line(out, name, t, (struct label){"side", "large"}, t->large);
 }
 
 static void escalations(struct buf *out, const char *name, const struct way_counts *t)
 {
-    line(out, name, t, NULL, NULL, t->escalated);
+    line(out, name, t, (struct label){NULL, NULL}, t->escalated);
 }
 
 // A verifier that has refused nothing may not even be one of the route's.
 static void verdicts(struct buf *out, const char *name, const struct way_counts *t)
 {
-    line(out, name, t, "verdict", "good", t->good);
+    line(out, name, t, (struct label){"verdict", "good"}, t->good);
     for (unsigned i = 0; i < VERIFIER_COUNT; i++)
         if (t->refused[i])
-            line(out, name, t, "verdict", verifier_name((enum verifier_kind)i), t->refused[i]);
+            line(out, name, t, (struct label){"verdict", verifier_name((enum verifier_kind)i)},
+                 t->refused[i]);
 }
 
 static const struct {
