@@ -9,6 +9,7 @@
 static const char help[] =
     "usage: costlens provider list\n"
     "       costlens provider status\n"
+    "       costlens provider events\n"
     "\n"
     "Who serves models. `list`: those of the configuration, in its order. `status`: how their "
     "models\n"
@@ -18,7 +19,9 @@ static const char help[] =
     "turn is\n"
     "sent there to see) or where its provider said when to come again. TTFT and DURATION are means "
     "in\n"
-    "which what is older counts less: to a stream's first byte, and to the answer's end.\n";
+    "which what is older counts less: to a stream's first byte, and to the answer's end. "
+    "`events`:\n"
+    "when breakers opened and closed, the latest 256 of the running gateway.\n";
 
 typedef void row_f(struct libscols_table *t, const struct json_val *provider);
 
@@ -100,17 +103,55 @@ static void status_row(struct libscols_table *t, const struct json_val *p)
     }
 }
 
+// --- events ---
+
+static const char *const event_titles[] = {"TIME",   "PROVIDER", "MODEL", "BREAKER",
+                                           "STATUS", "REQUEST",  NULL};
+
+static void event_row(struct libscols_table *t, const struct json_val *e)
+{
+    struct libscols_line *l = table_line(t);
+    cell(l, 0, json_str(json_get(e, "time")));
+    cell(l, 1, json_str(json_get(e, "provider")));
+    cell(l, 2, json_str(json_get(e, "model")));
+    cell(l, 3, json_str(json_get(e, "event")));
+    if (json_type(json_get(e, "status")) == JSON_NUMBER)
+        count_cell(l, 4, json_get(e, "status"));
+    else
+        cell(l, 4, STR_NONE);
+    cell(l, 5, json_str(json_get(e, "request")));
+}
+
 // --- the words ---
 
-static void print(const struct json *j, const char *const *titles, row_f *row)
+static const struct word {
+    const char *name, *verb, *list; // of the answer
+    const char *const *titles;
+    row_f *row;
+    unsigned numbers, numbers_to; // columns that are set right
+} words[] = {
+    {"list", "providers/list", "providers", list_titles, list_row, 3, 3},
+    {"status", "providers/status", "providers", status_titles, status_row, 3, 7},
+    {"events", "providers/events", "events", event_titles, event_row, 4, 4},
+};
+
+static const struct word *word_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(name, words[i].name) == 0)
+            return &words[i];
+    return NULL;
+}
+
+static void print(const struct json *j, const struct word *w)
 {
     struct json_iter it = {0};
-    const struct json_val *p;
+    const struct json_val *v;
     struct libscols_table *t = table_new();
-    for (size_t i = 0; titles[i]; i++)
-        table_column(t, titles[i], titles == status_titles ? i >= 3 && i <= 7 : i == 3);
-    while (json_each(&it, json_get(json_root(j), "providers"), NULL, &p))
-        row(t, p);
+    for (size_t i = 0; w->titles[i]; i++)
+        table_column(t, w->titles[i], i >= w->numbers && i <= w->numbers_to);
+    while (json_each(&it, json_get(json_root(j), w->list), NULL, &v))
+        w->row(t, v);
     table_print(t);
 }
 
@@ -119,21 +160,20 @@ static int run(struct cli *cli, int argc, char **argv)
     int code = command_options(&cmd_provider, &argc, argv, NULL);
     if (code != EXIT_OK)
         return code;
-    const char *verb = argc > 1 ? argv[1] : "";
-    bool status = strcmp(verb, "status") == 0;
-    if (!status && strcmp(verb, "list") != 0)
-        return command_usage(&cmd_provider, "list or status?");
+    const struct word *w = word_of(argc > 1 ? argv[1] : "");
+    if (!w)
+        return command_usage(&cmd_provider, "list, status or events?");
     if (argc > 2)
         return command_usage(&cmd_provider, "`%s` is one too many", argv[2]);
     struct buf args, answer;
     struct json *j = NULL;
     buf_init(&args, &alloc_heap, 0);
     buf_init(&answer, &alloc_heap, 0);
-    code = remote_ask(cli, status ? "providers/status" : "providers/list", &args, &answer, &j);
+    code = remote_ask(cli, w->verb, &args, &answer, &j);
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&answer));
     else if (code == EXIT_OK)
-        print(j, status ? status_titles : list_titles, status ? status_row : list_row);
+        print(j, w);
     json_close(j);
     buf_fini(&answer);
     buf_fini(&args);
@@ -146,5 +186,6 @@ const struct command cmd_provider = {
     .help = help,
     .run = run,
     .examples = "costlens provider list\n"
-                "costlens provider status --json\n",
+                "costlens provider status --json\n"
+                "costlens provider events\n",
 };

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "core/balance.h"
 #include "core/cooling.h"
+#include "gate/incidents.h"
 
 #define SHELVES    64 // of a ward's models, by their names
 #define MEAN_PARTS 8  // the newest one's part of a decayed mean
@@ -59,6 +60,7 @@ struct ward {
 };
 
 struct standings {
+    struct incidents *incidents;
     pthread_mutex_t lock; // of who makes a ward
     uint64_t asked;
     struct ward *first; // the newest
@@ -79,8 +81,18 @@ struct standings *standings_new(void)
 {
     struct standings *all = alloc_zero(&alloc_heap, sizeof *all);
     if (all)
-        pthread_mutex_init(&all->lock, NULL);
+        all->incidents = incidents_new();
+    if (!all || !all->incidents) {
+        heap_free(all);
+        return NULL;
+    }
+    pthread_mutex_init(&all->lock, NULL);
     return all;
+}
+
+struct incidents *standings_incidents(struct standings *all)
+{
+    return all->incidents;
 }
 
 static void ward_free(struct ward *w)
@@ -104,6 +116,7 @@ void standings_free(struct standings *all)
         next = w->next;
         ward_free(w);
     }
+    incidents_free(all->incidents);
     pthread_mutex_destroy(&all->lock);
     heap_free(all);
 }

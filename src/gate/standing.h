@@ -18,12 +18,15 @@
 #include "core/breaker.h"
 #include "wire/ratelimit.h"
 
+struct incidents; // gate/incidents.h
 struct standings;
 struct ward;
 struct standing;
 
 struct standings *standings_new(void) MUST_USE; // NULL when out of memory
 void standings_free(struct standings *all);     // NULL is fine
+// What its breakers did of late; it lives as long.
+struct incidents *standings_incidents(struct standings *all);
 
 // The ward of that identity, made at its first use with so many keys; it lives as long as `all`.
 // `provider` is its name, for who looks. Asked for again, by a new configuration, its lanes are

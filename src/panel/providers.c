@@ -9,6 +9,7 @@
 #include "base/json_out.h"
 #include "base/limits.h"
 #include "gate/gate_state.h"
+#include "gate/incidents.h"
 #include "gate/metrics.h"
 #include "gate/standing.h"
 
@@ -166,6 +167,45 @@ enum status providers_status(struct verb_call *c, struct why *why)
     json_out_end(&o, ']');
     json_out_end(&o, '}');
     heap_free(seen);
+    return STATUS_OK;
+}
+
+// --- what happened ---
+
+static void event(struct json_out *o, const struct incident *e)
+{
+    char request[UUID_TEXT];
+    uuid_write(&e->call, request);
+    json_out_begin(o, NULL, '{');
+    json_out_time(o, "time", e->at_us);
+    json_out_text(o, "event", str_of(e->news == STANDING_OPENED ? "opened" : "closed"));
+    json_out_text(o, "provider", str_of(e->provider));
+    json_out_text(o, "model", str_of(e->model));
+    if (e->status)
+        json_out_number(o, "status", e->status);
+    else
+        json_out_null(o, "status");
+    json_out_text(o, "request", str_from(request, UUID_TEXT));
+    json_out_end(o, '}');
+}
+
+enum status providers_events(struct verb_call *c, struct why *why)
+{
+    struct json_out o = {c->answer, true};
+    enum status s = args_none(c->args, why);
+    if (s != STATUS_OK)
+        return s;
+    struct incident *list = alloc_get(&alloc_heap, INCIDENTS_KEPT * sizeof *list);
+    if (!list)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    size_t n = incidents_copy(standings_incidents(gate_standings(c->gate)), list, INCIDENTS_KEPT);
+    json_out_begin(&o, NULL, '{');
+    json_out_begin(&o, "events", '[');
+    for (size_t i = 0; i < n; i++)
+        event(&o, &list[i]);
+    json_out_end(&o, ']');
+    json_out_end(&o, '}');
+    heap_free(list);
     return STATUS_OK;
 }
 

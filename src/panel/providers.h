@@ -15,7 +15,10 @@ enum status providers_list(struct verb_call *c, struct why *why) MUST_USE;
 // each the models that were asked since the gateway began. `bar`: why it is passed over, or null.
 // Times that are not known are null. `left`: of the rate limits that the provider tells.
 enum status providers_status(struct verb_call *c, struct why *why) MUST_USE;
-// The same for /metrics.
+// {"events":[{"time","event":"opened"|"closed","provider","model","status","request"}]}: what the
+// breakers did, the latest last; `status`: of the answer by which, null where there was none.
+enum status providers_events(struct verb_call *c, struct why *why) MUST_USE;
+// How they fare, for /metrics.
 void providers_metrics(struct gate *g, struct buf *out);
 
 #endif

@@ -54,6 +54,7 @@ static const struct verb verbs[] = {
     {.name = "routes/pairs", .run = answers_pairs, .safe = true, .slow = true},
     {.name = "providers/list", .run = providers_list, .safe = true, .without_store = true},
     {.name = "providers/status", .run = providers_status, .safe = true, .needs_gate = true},
+    {.name = "providers/events", .run = providers_events, .safe = true, .needs_gate = true},
     {.name = "bill", .insight = bill_verb, .safe = true, .needs_catalog = true},
     {.name = "report", .run = reports_run, .safe = true, .slow = true, .needs_catalog = true},
     {.name = "request", .insight = request_verb, .safe = true, .needs_catalog = true},

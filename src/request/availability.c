@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "gate/incidents.h"
 #include "request/unfit.h"
 #include "wire/failure.h"
 
@@ -156,11 +157,26 @@ void availability_heard(const struct req *r, const struct head *h)
         standing_heard(s, a->lane, &said, loop_now_us(r->worker->loop));
 }
 
+// What its breaker did, for who looks.
+static void keep(const struct req *r, enum standing_news news)
+{
+    struct incident one = {.at_us = loop_wall_us(r->worker->loop),
+                           .news = news,
+                           .call = r->id,
+                           .status = r->attempt.upstream_status};
+    if (news != STANDING_OPENED && news != STANDING_CLOSED)
+        return;
+    str_copy_clipped(r->attempt.provider->name, one.provider, sizeof one.provider);
+    str_copy_clipped(r->attempt.target.model, one.model, sizeof one.model);
+    incidents_add(standings_incidents(r->view->snapshot->standings), &one);
+}
+
 static void tell(const struct req *r, enum standing_news news)
 {
     struct log_line l;
     if (news == STANDING_SAME)
         return;
+    keep(r, news);
     log_begin(&l, news == STANDING_COOLS ? LOG_INFO : LOG_WARN,
               news == STANDING_OPENED   ? "a model keeps failing: its breaker is open"
               : news == STANDING_CLOSED ? "a model answers again: its breaker is closed"

@@ -76,6 +76,12 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), extra=EXTRA) as ga
            {"alias", "fallback", "retry"} | {f"route {r}" for r in ("sides: small", "sides: fallback",
                                                                     "dear: large", "dear: fallback")}, "what each came as")
     until(lambda: "its breaker is open" in gateway.program.errors(), 5, "the log says so")
+    events = json.loads(gateway.costlens("provider", "events", "--json").stdout)["events"]
+    expect([e["event"] for e in events], ["opened"] * (len(FAULTS) + 2), "and so do the events")
+    expect({e["model"] for e in events}, {f"m{i}+{fault}" for i, fault in enumerate(FAULTS)} | {"side+503", "dear+503"})
+    expect(events[0]["status"], 503)
+    expect_true(events[0]["request"] in {r["request"] for r in rows}, "by which call")
+    expect_in(events[0]["request"], gateway.costlens("provider", "events").stdout)
 
     # The caller's own faults are none of it.
     for _ in range(3 * FAILURES):
