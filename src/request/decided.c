@@ -13,16 +13,18 @@
 // What led here, in words.
 static struct str match_of(struct req *r)
 {
-    const struct plan *p = r->plan;
+    struct plan *p = r->plan;
     struct buf text;
+    if (p->match.len)
+        return p->match;
     buf_init(&text, &alloc_heap, DECISION_TEXT_MAX);
     if (p->matched)
         matched_write(r, &p->route->match, &text);
     else
         buf_add_cstr(&text, "asked for by its name");
-    struct str kept = arena_dup(&r->arena, buf_str(&text));
+    p->match = arena_dup(&r->arena, buf_str(&text));
     buf_fini(&text);
-    return kept;
+    return p->match;
 }
 
 static struct decision_candidate candidate_of(const struct candidate *c)
@@ -60,11 +62,19 @@ static const char *reason_of(const struct req *r)
 }
 
 // Words tell what was said, and are left out.
-static void pack_traits(const struct req *r, struct buf *out)
+static struct str traits_for(struct req *r)
 {
-    buf_init(out, &alloc_heap, DECISION_TRAITS_MAX);
-    if (r->attempt.entry.attempt == 0 && r->plan->traits)
-        traits_pack(r->plan->traits, false, out);
+    struct plan *p = r->plan;
+    struct buf bytes;
+    if (r->attempt.entry.attempt > 0 || !p->traits)
+        return STR_NONE;
+    if (p->packed.len)
+        return p->packed;
+    buf_init(&bytes, &alloc_heap, DECISION_TRAITS_MAX);
+    traits_pack(p->traits, false, &bytes);
+    p->packed = arena_dup(&r->arena, buf_str(&bytes));
+    buf_fini(&bytes);
+    return p->packed;
 }
 
 static struct decision_verdict verdict_of(const struct attempt *a)
@@ -87,8 +97,6 @@ static void put_tokens(const struct plan *p, struct decision *d)
 static void pack(struct req *r, bool compared, struct money large)
 {
     const struct plan *p = r->plan;
-    struct buf traits;
-    pack_traits(r, &traits);
     struct decision d = {.route = p->route->name,
                          .mode = str_of(config_mode_name(p->route->mode)),
                          .match = match_of(r),
@@ -105,7 +113,7 @@ static void pack(struct req *r, bool compared, struct money large)
                          .cut = p->count > DECISION_CANDIDATES_MAX,
                          .max_loss_ppm = p->route->max_loss_ppm,
                          .confidence_ppm = p->route->confidence_ppm,
-                         .traits = buf_str(&traits),
+                         .traits = traits_for(r),
                          .verdict = verdict_of(&r->attempt),
                          .compared = compared,
                          .large = large};
@@ -116,7 +124,6 @@ static void pack(struct req *r, bool compared, struct money large)
     decision_pack(&d, &packed);
     r->attempt.entry.decision = arena_dup(&r->arena, buf_str(&packed));
     buf_fini(&packed);
-    buf_fini(&traits);
 }
 
 void plan_record(struct req *r)

@@ -48,8 +48,9 @@ struct plan {
     struct opening opening;      // of the call: which others are like it
     const struct traits *traits; // of the call, in its arena; NULL where it has no choice of sides
     uint64_t scored_of;          // the models that it was judged for (route/model.h)
-    struct choice_call known;    // of the call, when its side was chosen
-    struct choice_made choice;   // of the side that goes first
+    struct str match, packed;  // what led here, and the traits, as its records have them: made once
+    struct choice_call known;  // of the call, when its side was chosen
+    struct choice_made choice; // of the side that goes first
 };
 
 // Makes r->plan where the call leaves the choice to a route: by x-costlens-route, by a route's name
