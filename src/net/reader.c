@@ -227,9 +227,13 @@ static bool make_fields(struct reader *r)
 
 static bool host_is_sane(struct str host)
 {
+    static const bool odd[256] = {
+        ['/'] = true, ['\\'] = true, ['@'] = true,  ['?'] = true, ['#'] = true, [','] = true,
+        [';'] = true, ['"'] = true,  ['\''] = true, ['<'] = true, ['>'] = true,
+    };
     for (size_t i = 0; i < host.len; i++) {
         unsigned char c = (unsigned char)host.ptr[i];
-        if (c <= ' ' || c >= 0x7f || memchr("/\\@?#,;\"'<>", c, 11))
+        if (c <= ' ' || c >= 0x7f || odd[c])
             return false;
     }
     return true;

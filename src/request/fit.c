@@ -93,8 +93,8 @@ void fit_gone(struct req *r)
 {
     struct attempt *a = &r->attempt;
     struct local *l = a->turn ? local_of(r) : NULL;
-    int64_t now_us = clock_mono_us();
     if (l) {
+        int64_t now_us = clock_mono_us();
         a->first_us = local_turn_end(l, a->turn, now_us, left_us(r));
         a->waited_us = now_us - a->turn_us - a->first_us;
     }
