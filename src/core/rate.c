@@ -127,6 +127,7 @@ static bool add_up(const struct cost *c, struct sums *out)
 static bool make_small(const struct cost *c, const struct sums *sums, struct money *total)
 {
     const int128 half_max = INT64_MAX / 2;
+    must(sums->tokens >= 0 && sums->fees >= 0);
     if (c->factor_count > 0 || sums->time > 0 || sums->tokens > half_max || sums->fees > half_max)
         return false;
     int64_t atto = (int64_t)sums->tokens + (int64_t)sums->fees;
