@@ -420,8 +420,7 @@ static void begin_value(struct sift *s, const char *p)
 static const char *in_word(struct sift *s, const char *p, const char *end)
 {
     const char *q = p;
-    while (q < end && *q != ',' && *q != '}' && *q != ']' && *q != ':' && *q != '"' &&
-           !str_blank(*q))
+    while (q < end && *q != ',' && *q != ':' && !turning[(unsigned char)*q] && !str_blank(*q))
         q++;
     keep(s, p, q);
     if (q < end)

@@ -147,6 +147,8 @@ static void stops_at_what_is_no_json(void **state)
         "{\"list\":[,]}",
         "{\"id\":+1}",
         "{\"id\":1\"x\"}",
+        "{\"id\":1{}}",
+        "{\"x\":1[2]}",
     };
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         for (size_t cut = 0; cut <= strlen(broken[i]); cut++) {
