@@ -208,9 +208,37 @@ static void pairs_stand_for_the_rest(void **state)
     end(&w);
 }
 
+// What does not say by what it was chosen, or not all that could be asked, is counted and no more;
+// so is what had one side, and has two now.
+static void what_is_not_known_is_left_out(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 1);
+    struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    (void)put(&w, 0, &d);
+    d.known = false;
+    (void)put(&w, 1, &d);
+    d.known = true;
+    d.cut = true;
+    (void)put(&w, 2, &d);
+    d.cut = false;
+    d.call.judged.there = false;
+    (void)put(&w, 3, &d);
+    const struct json_val *r = replayed(&w, "rules");
+    assert_int_equal(count(r, "calls"), 4);
+    assert_int_equal(count(r, "replayed"), 1);
+    assert_int_equal(count(r, "changed"), 0);
+    assert_int_equal(count(r, "cost_usd.calls"), 1);
+    assert_int_equal(json_count(json_get(r, "notes")), 3); // and there are no pairs
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_known_is_left_out),
         cmocka_unit_test(what_was_drawn_stands_for_the_rest),
         cmocka_unit_test(pairs_stand_for_the_rest),
     };
