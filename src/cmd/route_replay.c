@@ -35,10 +35,16 @@ static const char *why_out(const struct snapshot *s, const struct config_route *
     return NULL;
 }
 
+// The file has none of that name: it is made of what there is when a call comes.
+static bool is_proposed(const struct config_tier *t)
+{
+    return t && t->line == 0 && t->name.len > 0;
+}
+
 static void add_side(struct json_out *o, const char *name, const struct snapshot *s,
                      const struct config_route *r, const struct config_tier *t)
 {
-    if (t && config_tier_proposed(t) >= 0) {
+    if (is_proposed(t)) {
         json_out_null(o, name);
         return;
     }

@@ -160,3 +160,12 @@ gateway.file.write_text(gateway.config())
 alone = gateway.costlens("route", "replay", "--policy", str(gateway.file), "--since", "1h", "--json")
 expect([(r["route"], r["changed"]) for r in json.loads(alone.stdout)["routes"]],
        [("desk", 0), ("careful", 0), ("checked", 0), ("torn", 0)])
+
+# `auto` without tiers of its own: its sides are what they were when the calls came.
+with Mock() as mock, Gateway(mock) as plain:
+    for _ in range(3):
+        expect(plain.chat(model="auto").status, 200)
+    plain.calls(3)
+    [auto] = json.loads(plain.costlens("route", "replay", "--policy", str(plain.file), "--json").stdout)["routes"]
+    expect((auto["route"], auto["calls"], auto["replayed"], auto["changed"]), ("auto", 3, 3, 0))
+    expect(auto["cost_usd"]["would"], auto["cost_usd"]["was"])
