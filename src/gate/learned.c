@@ -5,6 +5,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -55,11 +56,24 @@ const struct model *learned_shipped(void)
     return &shipped;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+// The order of a tier that is proposed says nothing: its models are tried by what a call costs.
 static void add_tier(struct buf *b, const struct config_tier *t)
 {
+    const unsigned count = t ? t->model_count : 0;
+    struct str *models = alloc_get(&alloc_heap, (count + 1) * sizeof *models);
     buf_add_char(b, '\n');
-    for (unsigned i = 0; t && i < t->model_count; i++)
-        buf_printf(b, "%.*s ", STR_ARG(t->models[i]));
+    for (unsigned i = 0; models && i < count; i++)
+        models[i] = t->models[i];
+    if (models && count && t->name.len && t->line == 0)
+        qsort(models, count, sizeof *models, by_name);
+    for (unsigned i = 0; models && i < count; i++)
+        buf_printf(b, "%.*s ", STR_ARG(models[i]));
+    alloc_free(&alloc_heap, models);
 }
 
 static void add_checks(struct buf *b, const struct config_route *r)
