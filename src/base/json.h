@@ -51,10 +51,10 @@ struct json_field {
     struct str name;
     size_t offset;
 };
-// Fills the struct at `out` with the members of `object` that are named, in one walk; the others
+// Fills the struct at `filled` with the members of `object` that are named, in one walk; the others
 // stay as they are.
 void json_fields(const struct json_val *object, const struct json_field *fields, size_t count,
-                 void *out);
+                 void *filled);
 
 // Iterates an array (key stays empty) or an object. Start with a zeroed iterator.
 struct json_iter {
