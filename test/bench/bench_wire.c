@@ -115,7 +115,7 @@ static void once_line(struct str text)
 static void once_translate(struct str text)
 {
     const struct endpoint_found found = {.endpoint = ENDPOINT_CHAT};
-    const struct translate_wish wish = {STR("m"), 512, 4096, STR("-1"), 0};
+    const struct translate_wish wish = {STR("m"), 512, 4096, STR("-1"), 0, false};
     struct ask a;
     struct arena arena;
     struct buf out;

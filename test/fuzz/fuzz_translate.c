@@ -15,7 +15,7 @@ static void collect(void *context, struct str bytes)
 static void ask(enum endpoint client, struct str body)
 {
     const struct endpoint_found found = {.endpoint = client};
-    const struct translate_wish wish = {STR("m"), 512, 4096, STR("\"5m\""), 256};
+    const struct translate_wish wish = {STR("m"), 512, 4096, STR("\"5m\""), 256, false};
     struct ask a;
     struct why why;
     struct arena arena;
