@@ -91,13 +91,15 @@ enum choice_cascade cascades_paid(struct cascades *c, struct str route)
     return sum.pays ? CHOICE_CASCADE_PAYS : CHOICE_CASCADE_COSTS;
 }
 
-void cascades_saw(struct cascades *c, struct str route, struct str model, int32_t sure)
+bool cascades_saw(struct cascades *c, struct str route, struct str model, int32_t sure)
 {
     pthread_mutex_lock(&c->lock);
     struct cascade *one = find(c, route, model);
+    bool known = one && one->usual.count >= SURENESS_LEAST;
     if (one)
         sureness_add(&one->usual, sure);
     pthread_mutex_unlock(&c->lock);
+    return known;
 }
 
 int32_t cascades_least(struct cascades *c, struct str route, struct str model, uint32_t keep_ppm)

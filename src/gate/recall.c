@@ -40,8 +40,8 @@ static void count(struct reading *r, const struct store_decided *s, const struct
 {
     struct breakeven_call *b = &r->sums;
     const struct decision_verdict *v = &d->verdict;
-    if (v->told)
-        cascades_saw(r->to->cascades, d->route, s->model, v->sure);
+    if (v->told && !cascades_saw(r->to->cascades, d->route, s->model, v->sure))
+        b->learning = true;
     if (v->there) {
         b->small++;
         b->small_cost += (uint64_t)s->cost.pd;

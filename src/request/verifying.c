@@ -31,7 +31,7 @@ struct verifying {
     struct str second_name;  // as the configuration has it
     // Of the attempts that were judged, for the break-even.
     unsigned small;
-    bool unpriced;
+    bool unpriced, learning;
     uint64_t small_cost;
 };
 
@@ -186,8 +186,8 @@ static void look_sure(struct req *r, const struct config_verifier *v, struct ver
     struct attempt *a = &r->attempt;
     c->sure_least = cascades_least(all, route, model, v->quantile_ppm);
     a->sure_told = sureness_of(c->answer, &a->sure);
-    if (a->sure_told)
-        cascades_saw(all, route, model, a->sure);
+    if (a->sure_told && !cascades_saw(all, route, model, a->sure))
+        r->verifying->learning = true;
 }
 
 // The first verifier that refuses it says why.
@@ -411,6 +411,7 @@ static void count(struct req *r, bool judged)
                                   .escalated = !judged || a->refused_by,
                                   .priced = !r->verifying->unpriced,
                                   .small_cost = r->verifying->small_cost,
+                                  .learning = r->verifying->learning,
                                   .large_cost = (uint64_t)e->cost.pd};
     if (judged)
         call.priced = large_alone(r, &call.large_cost) && call.priced;

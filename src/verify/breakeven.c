@@ -18,6 +18,8 @@ static void halve(struct breakeven *b)
 
 void breakeven_add(struct breakeven *b, const struct breakeven_call *call)
 {
+    if (call->learning && call->escalated)
+        return;
     if (b->calls >= BREAKEVEN_KEPT)
         halve(b);
     b->calls++;

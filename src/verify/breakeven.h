@@ -29,12 +29,14 @@ struct breakeven {
 };
 
 // One call: its small attempts, what they cost, and what the large side alone costs (would have, if
-// it was not asked). `priced` false: the costs are not known.
+// it was not asked). `priced` false: the costs are not known. `learning`: what is usual of a small
+// model's sureness was not known yet; that it was escalated tells nothing of the calls to come.
 struct breakeven_call {
     unsigned small;
     bool escalated;
     bool priced;
     uint64_t small_cost, large_cost;
+    bool learning;
 };
 
 void breakeven_add(struct breakeven *b, const struct breakeven_call *call);

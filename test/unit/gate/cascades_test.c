@@ -13,8 +13,8 @@ static void routes_are_apart(void **state)
     struct cascades *c = cascades_new();
     assert_non_null(c);
     for (int i = 0; i < BREAKEVEN_LEAST; i++) {
-        cascades_count(c, a, &(struct breakeven_call){1, true, true, 10, 100});
-        cascades_count(c, b, &(struct breakeven_call){1, false, true, 10, 100});
+        cascades_count(c, a, &(struct breakeven_call){1, true, true, 10, 100, false});
+        cascades_count(c, b, &(struct breakeven_call){1, false, true, 10, 100, false});
     }
     assert_true(cascades_sum(c, a).known && !cascades_sum(c, a).pays);
     assert_true(cascades_sum(c, b).known && cascades_sum(c, b).pays);
@@ -23,7 +23,8 @@ static void routes_are_apart(void **state)
     assert_int_equal(cascades_paid(c, b), CHOICE_CASCADE_PAYS);
     assert_int_equal(cascades_paid(c, m), CHOICE_CASCADE_UNKNOWN);
     for (int i = 0; i < SURENESS_LEAST; i++)
-        cascades_saw(c, a, m, -5000000);
+        assert_false(cascades_saw(c, a, m, -5000000));
+    assert_true(cascades_saw(c, a, m, -5000000));
     assert_int_equal(cascades_least(c, a, m, 900000), -5000000);
     assert_int_equal(cascades_least(c, b, m, 900000), SURENESS_START);
     assert_int_equal(cascades_least(c, STR_NONE, (struct str)STR("am"), 900000), SURENESS_START);

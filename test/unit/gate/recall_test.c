@@ -102,6 +102,11 @@ static void a_cascade_is_recalled(void **state)
     struct store *s = store_at(&p, true);
     struct journal *j = journal_of(s, 0);
     const struct tried refused = {.verdict = bad, .cost_pd = 10, .followed = true};
+    // It was as sure as any, but nobody knew that yet: not counted.
+    const struct tried unsure = {
+        .verdict = {.there = true, .told = true, .sure = -7}, .cost_pd = 10, .followed = true};
+    const struct uuid first = tried(j, NOW_US - 1, &unsure);
+    tried(j, NOW_US - 1, &(struct tried){.cost_pd = 100, .of = &first});
     for (int i = 0; i < 40; i++)
         tried(j, NOW_US + i, &(struct tried){.verdict = good, .cost_pd = 10, .large_pd = 100});
     for (int i = 0; i < 10; i++) {

@@ -27,16 +27,20 @@ static void break_even(void **state)
     // Two small ones at half the price, and every second call escalates: 0.5 + 2 x 0.5.
     b = (struct breakeven){0};
     for (int i = 0; i < 40; i++)
-        breakeven_add(&b, &(struct breakeven_call){2, i % 2 == 0, true, 100, 100});
+        breakeven_add(&b, &(struct breakeven_call){2, i % 2 == 0, true, 100, 100, false});
     s = breakeven_sum(&b);
     assert_int_equal(s.all_ppm, 1500000);
     assert_int_equal(s.ratio_ppm, 500000);
     assert_true(s.known && !s.pays);
     // It forgets: what was costly is outweighed by what comes after.
     for (int i = 0; i < 4 * BREAKEVEN_KEPT; i++)
-        breakeven_add(&b, &(struct breakeven_call){1, false, true, 1, 100});
+        breakeven_add(&b, &(struct breakeven_call){1, false, true, 1, 100, false});
     assert_true(breakeven_sum(&b).pays);
     assert_true(b.calls <= BREAKEVEN_KEPT);
+    // What came while sureness was learned does not count.
+    struct breakeven before = b;
+    breakeven_add(&b, &(struct breakeven_call){.escalated = true, .learning = true});
+    assert_memory_equal(&b, &before, sizeof b);
     // Without prices nothing is known.
     b = (struct breakeven){0};
     for (int i = 0; i < 100; i++)
