@@ -194,7 +194,7 @@ void reading_budgets(struct reading *r)
     }
     r->c->budgets = arena_array(&r->c->arena, struct budget, n->count + 1);
     r->c->budget_lines = arena_array(&r->c->arena, int, n->count + 1);
-    for (const struct node *b = n->first; b && r->c->budget_lines; b = b->next)
+    for (const struct node *b = n->first; b && r->c->budgets && r->c->budget_lines; b = b->next)
         read_budget(r, b);
     if (r->alone) // else who starts looks at those of the store, too
         warn_together(r, n->line);
