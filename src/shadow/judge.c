@@ -9,8 +9,8 @@
 
 #include "base/json_out.h"
 
-#define MARK_BYTES   17
-#define WORDS_BEFORE 4 // on the line of its verdict: "The better answer is A"
+#define MARK_BYTES  17
+#define ASCII_COUNT 128
 
 static const char orders[] =
     "You compare two answers that assistants gave to the same request. Judge which one serves the "
@@ -182,43 +182,57 @@ static enum judge_word word_of(struct str s)
     return str_eq_nocase(s, str_of("tie")) ? JUDGE_TIE : JUDGE_NONE;
 }
 
-// A word before the verdict that may turn it: the other letter, or what compares ("B is worse than
-// A", "isn't B").
-static bool turns(struct str word, enum judge_word verdict)
+// A word that may stand before the verdict on its line: "The better answer is", "Final verdict:".
+// Any other may turn it ("Rejected: B", "I prefer the first to B"), and so may the other letter.
+static bool announces(struct str word, enum judge_word verdict)
 {
-    static const char *const words[] = {"not",   "t",    "than",    "over", "worse",
-                                        "worst", "less", "neither", "nor",  "or"};
-    const enum judge_word said = word_of(word);
+    static const char *const words[] = {
+        "the",       "a",     "an",     "my",     "it",       "this",    "is",
+        "better",    "best",  "answer", "one",    "response", "verdict", "judgment",
+        "judgement", "final", "winner", "choice", "decision", "result",  "conclusion"};
+    if (word_of(word) != JUDGE_NONE)
+        return word_of(word) == verdict;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eq_nocase(word, str_of(words[i])))
             return true;
-    return said != JUDGE_NONE && said != verdict;
+    return false;
+}
+
+// The text's last line.
+static struct str last_line(struct str text)
+{
+    text = str_trim(text);
+    size_t at = text.len;
+    while (at > 0 && text.ptr[at - 1] != '\n')
+        at--;
+    return str_skip(text, at);
 }
 
 // The last word of its last line, so that it may reason before. A line that says more than its
 // verdict and what announces it ("Verdict: **A**") may mean something else.
 enum judge_word judge_read(struct str text)
 {
-    text = str_trim(text);
-    size_t end = text.len;
-    while (end > 0 && !is_letter(text.ptr[end - 1]) && text.ptr[end - 1] != '\n')
-        end--;
-    size_t start = end;
-    while (start > 0 && is_letter(text.ptr[start - 1]))
-        start--;
-    enum judge_word word = word_of(str_from(text.ptr + start, end - start));
-    size_t words = 0;
-    size_t at = start;
-    while (word != JUDGE_NONE && at > 0 && text.ptr[at - 1] != '\n') {
+    const struct str line = last_line(text);
+    enum judge_word verdict = JUDGE_NONE;
+    size_t at = line.len;
+    while (at > 0) {
         size_t until = at;
-        while (at > 0 && is_letter(text.ptr[at - 1]))
+        while (at > 0 && is_letter(line.ptr[at - 1]))
             at--;
-        if (at == until)
+        struct str word = str_from(line.ptr + at, until - at);
+        if (at == until) { // a mark, or a letter of another script
             at--;
-        else if (++words > WORDS_BEFORE || turns(str_from(text.ptr + at, until - at), word))
+            if ((unsigned char)line.ptr[at] >= ASCII_COUNT)
+                return JUDGE_NONE;
+        } else if (verdict == JUDGE_NONE) {
+            verdict = word_of(word);
+            if (verdict == JUDGE_NONE)
+                return JUDGE_NONE;
+        } else if (!announces(word, verdict)) {
             return JUDGE_NONE;
+        }
     }
-    return word;
+    return verdict;
 }
 
 struct ruling judge_rule(enum judge_word first, enum judge_word second)
