@@ -9,6 +9,7 @@
 #include "request/inner.h"
 #include "request/plan.h"
 #include "request/ranking.h"
+#include "request/verifying.h"
 #include "shadow/judge.h"
 #include "store/pairs.h"
 #include "verify/verify.h"
@@ -504,6 +505,18 @@ static bool fit_side(const struct req *r, enum side side, struct str *full)
     return false;
 }
 
+// Whose answer it is, where one of the small side's was to agree with another model's: that other's
+// is given. False: it is of neither side.
+static bool find_own(const struct req *r, const struct candidate *c, struct str *full)
+{
+    const struct plan *p = r->plan;
+    *full = r->attempt.second ? verifying_second_name(r) : c->full;
+    for (unsigned i = 0; i < p->count; i++)
+        if (p->list[i].side == c->side && str_eq(p->list[i].full, *full))
+            return true;
+    return false;
+}
+
 // False: its answer is none that can be compared. Where the small side was asked, and the large one
 // has answered, the small one's was not good enough, or there was none: that is no loss of the
 // route's.
@@ -512,12 +525,12 @@ static bool take_answer(struct shadow *s, const struct req *r)
     const struct attempt *a = &r->attempt;
     const struct candidate *c = &r->plan->list[a->target.place];
     const bool large = c->side == SIDE_LARGE;
-    struct str other;
+    struct str own, other;
     if (a->entry.outcome != OUTCOME_OK || !said_whole(&s->given) ||
-        (large && r->plan->choice.side == SIDE_SMALL) ||
+        (large && r->plan->choice.side == SIDE_SMALL) || !find_own(r, c, &own) ||
         !fit_side(r, large ? SIDE_SMALL : SIDE_LARGE, &other))
         return false;
-    struct str own = arena_dup(&s->arena, c->full);
+    own = arena_dup(&s->arena, own);
     other = arena_dup(&s->arena, other);
     s->pair.served_strong = large;
     s->pair.weak = large ? other : own;

@@ -22,8 +22,12 @@ routes:
   - { name: quiet, small: small, large: large }
   - { name: careful, small: small, large: [bench/broken, bench/large], verify: [refusal],
       shadow: { budget: 1, rate: 100%, judge: none } }
+  - { name: agreed, small: [bench/small, bench/second], large: large, verify: [{ agree: bench/second }],
+      shadow: { budget: 1, rate: 100%, judge: none } }
+  - { name: apart, small: small, large: large, verify: [{ agree: bench/second }],
+      shadow: { budget: 1, rate: 100%, judge: none } }
 """
-MODELS = ["small", "large", "judge", "broken"]
+MODELS = ["small", "second", "large", "judge", "broken"]
 WORD = {"text": "TIE"}
 
 
@@ -45,7 +49,7 @@ def small(body):
     return "4" if "2+2" in question(body) else "small says so"
 
 
-with Speaker({"small": small, "broken": 503, "large": lambda b: "4" if "2+2" in question(b) else "LARGE says so", "judge": judge}) as speaker, \
+with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large": lambda b: "4" if "2+2" in question(b) else "LARGE says so", "judge": judge}) as speaker, \
         Gateway(speaker, extra=ROUTES, models=MODELS) as gateway:
 
     def pairs(count):
@@ -157,6 +161,16 @@ with Speaker({"small": small, "broken": 503, "large": lambda b: "4" if "2+2" in 
     expect(gateway.metric("costlens_shadow_pairs_total", result="pair"), 5)
     expect(gateway.metric("costlens_shadow_pairs_total", result="unjudged"), 2)
     expect(len(gateway.sql("SELECT 1 FROM pair")), 7, "no call has two, and quiet has none")
+
+    # A second model that agrees is given: the pair is its, at its cost; and there is none where it is of no side.
+    for route in ("apart", "agreed"):
+        answer = gateway.chat("2+2?", model=route)
+        expect((answer.headers["x-costlens-model"], answer.headers["x-costlens-attempts"]), ("bench/second", "2"), route)
+    pair = pairs(8)[-1]
+    expect((pair["route"], pair["weak"], pair["strong"], pair["served_strong"]), ("agreed", "bench/second", "bench/large", 0))
+    [row] = [row for row in gateway.rows() if row["request"].replace("-", "") == pair["id"] and row["model"] == "second"]
+    expect(pair["weak_pd"], row["cost_pd"])
+    expect(len(gateway.sql("SELECT 1 FROM pair WHERE route = 'apart'")), 0)
 
     # No text of them is kept.
     for path in gateway.state.rglob("*"):
