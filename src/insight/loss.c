@@ -21,6 +21,14 @@ static double quality(const struct loss_call *c)
     return (double)(c->small ? c->weak : c->strong);
 }
 
+// What it has above what a loss of so much would leave, as route/certificate.h takes it.
+static double margin(const struct loss_call *c, double loss)
+{
+    if (c->unjudged)
+        return c->small ? loss - 1 : 0;
+    return quality(c) - (1 - loss) * (double)c->strong;
+}
+
 // Whether it is proved to be below `loss`; with `sign` -1: above.
 static bool is_proved(const struct test *t, double loss, double sign)
 {
@@ -28,8 +36,7 @@ static bool is_proved(const struct test *t, double loss, double sign)
     wager_begin(&w, t->count, RISK);
     for (size_t i = 0; i < t->count && !wager_won(&w); i++) {
         const struct loss_call *c = &t->calls[i];
-        double margin = quality(c) - (1 - loss) * (double)c->strong;
-        wager_add(&w, sign * margin * t->least / (double)c->odds);
+        wager_add(&w, sign * margin(c, loss) * t->least / (double)c->odds);
     }
     return wager_won(&w);
 }
@@ -58,9 +65,13 @@ struct loss loss_of(const struct loss_call *calls, size_t count)
     for (size_t i = 0; i < count; i++) {
         must(calls[i].odds > 0 && calls[i].odds <= 1);
         t.least = fmin(t.least, (double)calls[i].odds);
+        any |= calls[i].small;
+        if (calls[i].unjudged) {
+            large += calls[i].small ? 1 / (double)calls[i].odds : 0;
+            continue;
+        }
         chosen += quality(&calls[i]) / (double)calls[i].odds;
         large += (double)calls[i].strong / (double)calls[i].odds;
-        any |= calls[i].small;
     }
     struct loss out = {.is = any && large > 0 ? 1 - chosen / large : 0};
     if (!any)

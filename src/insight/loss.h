@@ -16,6 +16,7 @@ struct loss_call {
     bool small;         // was chosen
     float weak, strong; // quality, 0..1
     float odds;         // with which both are known: above 0, at most 1
+    bool unjudged;      // the qualities mean nothing: lost at the small side, nothing at the large
 };
 
 struct loss {

@@ -235,10 +235,10 @@ static bool push(struct replay_pairs *all, const struct paired_one *p, enum side
     if (!list)
         return false;
     all->list = list;
-    // What nobody has judged was different: it counts as lost.
     list[all->count++] = (struct loss_call){.small = side == SIDE_SMALL,
-                                            .weak = p->judged ? (float)odds_of(p->weak_ppm) : 0,
-                                            .strong = p->judged ? (float)odds_of(p->strong_ppm) : 1,
+                                            .unjudged = !p->judged,
+                                            .weak = (float)odds_of(p->weak_ppm),
+                                            .strong = (float)odds_of(p->strong_ppm),
                                             .odds = (float)odds_of(p->propensity_ppm)};
     return true;
 }

@@ -16,7 +16,7 @@ static void the_large_side_loses_nothing(void **state)
 {
     (void)state;
     for (int i = 0; i < 20; i++)
-        calls[i] = (struct loss_call){false, 0, 1, 0.25F};
+        calls[i] = (struct loss_call){false, 0, 1, 0.25F, false};
     const struct loss l = loss_of(calls, 20);
     assert_true(l.is >= 0 && l.is <= 0 && l.low >= 0 && l.high <= 0);
 }
@@ -25,7 +25,7 @@ static void few_prove_little(void **state)
 {
     (void)state;
     for (int i = 0; i < 5; i++)
-        calls[i] = (struct loss_call){true, 1, 1, 1};
+        calls[i] = (struct loss_call){true, 1, 1, 1, false};
     const struct loss few = loss_of(calls, 5);
     for (int i = 0; i < MOST; i++)
         calls[i] = calls[0];
@@ -37,12 +37,30 @@ static void few_prove_little(void **state)
 static void seldom_seen_counts_more(void **state)
 {
     (void)state;
-    calls[0] = (struct loss_call){true, 0, 1, 0.25F};
-    calls[1] = (struct loss_call){true, 1, 1, 0.75F};
+    calls[0] = (struct loss_call){true, 0, 1, 0.25F, false};
+    calls[1] = (struct loss_call){true, 1, 1, 0.75F, false};
     assert_true(fabs(loss_of(calls, 2).is - 0.75) < 1e-6);
     calls[0].weak = 1;
     calls[0].strong = 0.5F; // the small side may be better
     assert_true(loss_of(calls, 2).is < 0);
+}
+
+// Whatever its qualities say: useless at the small side; at the large one it is no proof that
+// nothing is lost.
+static void what_nobody_judged_is_lost_or_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MOST; i++)
+        calls[i] = (struct loss_call){true, i % 2 ? 1 : 0.5F, 1, 0.5F, false};
+    const struct loss alone = loss_of(calls, MOST / 2);
+    for (int i = MOST / 2; i < MOST; i++)
+        calls[i] = (struct loss_call){false, 0, 1, 0.5F, true};
+    const struct loss with = loss_of(calls, MOST);
+    assert_true(fabs(alone.is - 0.25) < 1e-6 && fabs(with.is - 0.25) < 1e-6);
+    assert_true(with.low <= 0.25 && with.high >= alone.high);
+    calls[0] = (struct loss_call){true, 1, 1, 1, false};
+    calls[1] = (struct loss_call){true, 1, 0, 1, true};
+    assert_true(fabs(loss_of(calls, 2).is - 0.5) < 1e-6);
 }
 
 static void the_truth_is_covered(void **state)
@@ -54,7 +72,7 @@ static void the_truth_is_covered(void **state)
     for (int draw = 0; draw < 200; draw++) {
         for (int i = 0; i < MOST; i++)
             calls[i] = (struct loss_call){dice_below(&dice, 2), dice_below(&dice, 10) < 8 ? 1 : 0,
-                                          1, dice_below(&dice, 2) ? 0.25F : 0.5F};
+                                          1, dice_below(&dice, 2) ? 0.25F : 0.5F, false};
         const struct loss l = loss_of(calls, MOST); // half of them lose a fifth
         assert_true(l.low <= l.is && l.is <= l.high);
         covered += l.low <= 0.1 && 0.1 <= l.high;
@@ -68,6 +86,7 @@ int main(void)
         cmocka_unit_test(the_large_side_loses_nothing),
         cmocka_unit_test(few_prove_little),
         cmocka_unit_test(seldom_seen_counts_more),
+        cmocka_unit_test(what_nobody_judged_is_lost_or_nothing),
         cmocka_unit_test(the_truth_is_covered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
