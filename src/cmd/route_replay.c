@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "core/ability.h"
 #include "gate/able.h"
+#include "gate/learned.h"
 #include "gate/proposal.h"
 #include "gate/resolve.h"
 
@@ -72,6 +73,19 @@ static bool verifies_confined(const struct config_route *r)
     return any;
 }
 
+static void add_checks(struct json_out *o, const struct config_route *r)
+{
+    struct buf checks;
+    bool agrees = false;
+    for (unsigned i = 0; i < r->verifier_count; i++)
+        agrees |= r->verifiers[i].kind == VERIFIER_AGREE;
+    buf_init(&checks, &alloc_heap, 0);
+    learned_checks(r, &checks);
+    json_out_flag(o, "agrees", agrees);
+    json_out_text(o, "checks", buf_str(&checks));
+    buf_fini(&checks);
+}
+
 static void add_route(struct json_out *o, const struct snapshot *s, const struct config_route *r)
 {
     json_out_begin(o, NULL, '{');
@@ -79,6 +93,7 @@ static void add_route(struct json_out *o, const struct snapshot *s, const struct
     json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
     json_out_flag(o, "verifies", r->verifier_count > 0);
     json_out_flag(o, "verifies_confined", verifies_confined(r));
+    add_checks(o, r);
     json_out_number(o, "max_cost_nd", r->max_cost.n);
     json_out_number(o, "max_loss_ppm", r->max_loss_ppm);
     json_out_number(o, "confidence_ppm", r->confidence_ppm);

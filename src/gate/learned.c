@@ -76,9 +76,9 @@ static void add_tier(struct buf *b, const struct config_tier *t)
     alloc_free(&alloc_heap, models);
 }
 
-static void add_checks(struct buf *b, const struct config_route *r)
+void learned_checks(const struct config_route *r, struct buf *b)
 {
-    buf_printf(b, "\n%lld", (long long)(r->verifier_count ? r->hold_ms : 0));
+    buf_printf(b, "%lld", (long long)(r->verifier_count ? r->hold_ms : 0));
     for (unsigned i = 0; i < r->verifier_count; i++) {
         const struct config_verifier *v = &r->verifiers[i];
         buf_printf(b, " %d %u %.*s %.*s %d", (int)v->kind, v->quantile_ppm, STR_ARG(v->model),
@@ -94,7 +94,8 @@ void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
     buf_printf(&b, "%u %u", r->max_loss_ppm, r->confidence_ppm);
     add_tier(&b, r->small);
     add_tier(&b, r->large);
-    add_checks(&b, r);
+    buf_add_char(&b, '\n');
+    learned_checks(r, &b);
     bool fine = digest_sha256(buf_str(&b), digest);
     must(fine);
     hex_write(digest, LEARNED_TERMS / 2, out);

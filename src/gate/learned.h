@@ -54,6 +54,8 @@ const struct model *learned_model(const struct learned *l, const struct config_r
 // side's answers are checked. Looks and findings of other terms are not its.
 #define LEARNED_TERMS 32
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]);
+// The part of them that is of the checks, as text, appended.
+void learned_checks(const struct config_route *r, struct buf *b);
 // The promise that it asks for. Who allows all to be lost allows all but a millionth.
 struct promise learned_promise(const struct config_route *r);
 // A threshold of the store. It is a whole number of steps: what was lost in millionths comes back.

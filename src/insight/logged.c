@@ -33,11 +33,14 @@ void logged_close(struct logged_reader *r)
 
 static void add_row(const struct entry *e, struct logged *out)
 {
+    const bool second = str_ends(e->route, str_of(": second"));
+    struct money *part = second ? &out->second : &out->before;
+    out->asked_second = out->asked_second || second;
     out->escalated = out->escalated || str_ends(e->route, str_of(": escalated"));
     out->ended = true;
     out->priced = out->priced && e->price_state != PRICE_UNPRICED &&
                   money_add(out->cost, e->cost, &out->cost) &&
-                  (out->escalated || money_add(out->before, e->cost, &out->before));
+                  (out->escalated || money_add(*part, e->cost, part));
 }
 
 static enum status read_rows(struct logged_reader *r, struct logged *out, struct why *why)

@@ -20,8 +20,9 @@ struct logged { // slices live until the next one
     bool ended;          // it has rows;
     bool priced;         // ... and each of them a price:
     struct money cost;   // of all attempts
-    struct money before; // of those before it was escalated
-    bool escalated;
+    struct money before; // of those before it was escalated, but for
+    struct money second; // ... a second model's, which was to agree
+    bool asked_second, escalated;
     bool rated; // by its caller:
     uint32_t score_ppm;
 };

@@ -73,6 +73,8 @@ static void read_route(struct reading *r, const struct json_val *of, struct poli
     out->mode = read_mode(r, of);
     out->verifies = json_bool(json_get(of, "verifies"), false);
     out->verifies_confined = json_bool(json_get(of, "verifies_confined"), false);
+    out->agrees = json_bool(json_get(of, "agrees"), false);
+    out->checks = read_text(r, of, "checks");
     out->max_cost.n = read_number(r, of, "max_cost_nd", INT64_MAX);
     out->max_loss_ppm = (uint32_t)read_number(r, of, "max_loss_ppm", PPM);
     out->confidence_ppm = (uint32_t)read_number(r, of, "confidence_ppm", PPM);
@@ -80,6 +82,14 @@ static void read_route(struct reading *r, const struct json_val *of, struct poli
     read_side(r, of, "large", &out->large);
     if (out->name.len == 0)
         complain(r, "name");
+}
+
+static bool is_there(const struct policy *p, struct str name)
+{
+    for (unsigned i = 0; i < p->count; i++)
+        if (str_eq(p->routes[i].name, name))
+            return true;
+    return false;
 }
 
 static void read_routes(struct reading *r, const struct json_val *list, struct policy *out)
@@ -92,8 +102,13 @@ static void read_routes(struct reading *r, const struct json_val *list, struct p
         return;
     }
     out->routes = arena_array(r->arena, struct policy_route, count + 1);
-    while (out->routes && json_each(&it, list, NULL, &one))
-        read_route(r, one, &out->routes[out->count++]);
+    while (out->routes && json_each(&it, list, NULL, &one)) {
+        struct policy_route *route = &out->routes[out->count];
+        read_route(r, one, route);
+        if (is_there(out, route->name))
+            complain(r, "name");
+        out->count++;
+    }
 }
 
 enum status policy_read(struct str json, struct arena *arena, struct policy *out, struct why *why)

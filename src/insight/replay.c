@@ -76,7 +76,8 @@ static struct choice_side rated(const struct logged *c, const struct sheet *shee
 // `max_cost` is looked at anew.
 static bool is_out(const struct decision *d, const struct decision_candidate *c)
 {
-    bool near = str_is(c->out, "not local") && !d->confined; // the policy says whether it must be
+    bool away = str_is(c->out, "not local") || str_is(c->out, "not known to be local");
+    bool near = away && !d->confined; // the policy says whether it must be
     return c->out.len && !str_is(c->out, "cost") && !str_is(c->out, "no price") && !near;
 }
 
@@ -168,12 +169,22 @@ static bool cost_seen(const struct anew *a, struct money *out)
     return c->known;
 }
 
-// What the call costs where it went, checked as the policy says.
-static struct money cost_there(const struct anew *a)
+static bool asks_second(const struct replay *r, const struct anew *a)
+{
+    return a->choice.cascade && r->policy->agrees && !a->call->decision.confined;
+}
+
+// What the call costs where it went, checked as the policy says. To what a second model has
+// escalated it goes still, where only that is asked no more: another check might have refused it.
+static struct money cost_there(const struct replay *r, const struct anew *a)
 {
     const struct logged *c = a->call;
-    bool checked = c->decision.cascade && c->decision.side == SIDE_SMALL;
-    return checked && !a->choice.cascade ? c->before : c->cost;
+    struct money cost = c->cost;
+    if (c->decision.cascade && c->decision.side == SIDE_SMALL && !a->choice.cascade)
+        return c->before;
+    if (!asks_second(r, a))
+        cost.pd -= c->second.pd;
+    return cost;
 }
 
 // It goes elsewhere, or went there by a draw: its forecast, and where one knows better what that
@@ -181,7 +192,7 @@ static struct money cost_there(const struct anew *a)
 static void add_forecast(struct replay *r, const struct anew *a)
 {
     const struct money forecast = chosen(a)->side.expected;
-    struct money truth = cost_there(a);
+    struct money truth = cost_there(r, a);
     double odds = drawn(a);
     bool known = !a->moved;
     if (a->moved) {
@@ -198,8 +209,11 @@ static void add_forecast(struct replay *r, const struct anew *a)
 static void add_checked(struct replay *r, const struct anew *a)
 {
     bool was = !a->moved && a->call->decision.cascade;
+    if (asks_second(r, a) && !(was && a->call->asked_second))
+        r->to_second++;
     if (!a->choice.cascade || was)
         return;
+    r->checked_second += asks_second(r, a);
     r->checked++;
     r->checked_large += a->large.side.priced ? pd(a->large.side.expected) : 0;
 }
@@ -210,6 +224,8 @@ static void add_cost(struct replay *r, const struct anew *a)
     if (c->decision.cascade) {
         r->cascades++;
         r->escalated += c->escalated;
+        r->seconds += c->asked_second;
+        r->second += pd(c->second);
     }
     bool sure = !a->moved && drawn(a) >= 1;
     if (!c->priced || !c->ended || (!sure && !chosen(a)->side.priced)) {
@@ -220,7 +236,7 @@ static void add_cost(struct replay *r, const struct anew *a)
     r->priced++;
     r->was += c->cost.pd;
     if (sure)
-        r->more += (int128)cost_there(a).pd - c->cost.pd;
+        r->more += (int128)cost_there(r, a).pd - c->cost.pd;
     else
         add_forecast(r, a);
     add_checked(r, a);
@@ -289,16 +305,26 @@ static void count(struct replay *r, const struct anew *a)
     r->to_other += was == now && a->moved;
 }
 
-// Under another promise than the one that held the mode's threshold is another, too.
+// Of other models or checks, too (gate/learned.h, learned_terms).
+static bool is_same_promise(const struct policy_route *p, const struct decision *d)
+{
+    return d->max_loss_ppm == p->max_loss_ppm && d->confidence_ppm == p->confidence_ppm &&
+           !p->other_terms && is_as_it_was(d, &p->small, SIDE_SMALL) &&
+           is_as_it_was(d, &p->large, SIDE_LARGE);
+}
+
+// Under another promise than the one that held the mode's threshold is another, too. None is of
+// calls of a kind that makes no pairs.
 static void promise_anew(struct replay *r, const struct decision *d, struct choice_judged *j)
 {
     const struct policy_route *p = r->policy;
     const struct replay_retest *t = &r->retest;
     struct choice_counsel *c = &j->counsel[p->mode];
-    bool same = d->max_loss_ppm == p->max_loss_ppm && d->confidence_ppm == p->confidence_ppm;
-    if (p->mode == CHOICE_RULES || same || !j->there)
+    if (p->mode == CHOICE_RULES || !j->there || is_same_promise(p, d))
         return;
     r->other_promise++;
+    if (c->why == CHOICE_WHY_CERTIFIED_KIND)
+        return;
     if (p->mode == CHOICE_MEASURED && t->pairs == 0) // nothing is measured
         *c = j->counsel[CHOICE_RULES];
     else if (t->holds && t->own == j->has_own)

@@ -64,6 +64,10 @@ struct replay {
     int64_t cascades, escalated; // small answers that were verified; and refused
     int64_t checked;             // ... that would be, and were not:
     double checked_large;        // what the large side is expected to cost for them
+    int64_t seconds;             // verified ones of which a second model was asked,
+    double second;               // ... which cost so much
+    int64_t to_second;           // calls of which it would be asked, and was not; of them
+    int64_t checked_second;      // ... those that were not verified at all
     char unpriced[REPLAY_TEXT];  // a model whose price is not known; empty: none
     // Quality.
     struct replay_pairs pairs_was, pairs_would;

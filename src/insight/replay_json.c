@@ -36,7 +36,9 @@ static void write_usd(struct json_out *o, const char *name, int128 pd)
 static void write_would(const struct replay *r, struct json_out *o)
 {
     const double n = (double)r->forecast;
-    const double checks = r->checked_large * part(r->escalated, r->cascades);
+    const double second = r->cascades ? r->second / (double)r->cascades : 0;
+    const double checks =
+        r->checked_large * part(r->escalated, r->cascades) + (double)r->checked_second * second;
     const int128 base = r->was + r->more + (int128)round(checks);
     struct estimated erred = {0, 0, 0};
     if (r->forecast && r->erred.count)
@@ -145,6 +147,11 @@ static void write_notes(const struct replay *r, struct json_out *o)
                       "%lld small answers would be verified, and none was: what escalations "
                       "cost is not known, and not counted",
                       (long long)r->checked);
+    if (r->to_second && !r->seconds)
+        json_out_note(o,
+                      "a second model would be asked of up to %lld small answers (`agree`), and "
+                      "was of none: what that costs is not known, and not counted",
+                      (long long)r->to_second);
     if (r->made && r->pairs_would.count == 0)
         json_out_note(o, "what it would risk is not known: there is no pair of the models that it "
                          "asks; give the route a `shadow: { budget: USD }`");

@@ -2,6 +2,7 @@
 
 #include "insight/retest.h"
 
+#include "base/map.h"
 #include "route/learner.h"
 #include "store/sql.h"
 
@@ -9,6 +10,7 @@
 #define EVEN 0.5 // the risk of an estimate
 
 struct work {
+    const struct policy_route *policy;
     struct evidence *list;
     size_t count, size;
     bool own;       // scored by the route's own model,
@@ -25,6 +27,26 @@ static void follow(struct work *w, const struct choice_judged *j)
     w->count = 0;
 }
 
+// A side that is proposed has the models that the call was offered.
+static bool has_model(const struct policy_side *s, const struct decision *d, enum side side,
+                      uint64_t model)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        if (map_hash(s->models[i].name) == model)
+            return true;
+    for (unsigned i = 0; s->proposed && i < d->count; i++)
+        if (d->list[i].side == side && map_hash(d->list[i].model) == model)
+            return true;
+    return false;
+}
+
+static bool is_of_models(const struct policy_route *p, const struct decision *d,
+                         const struct paired_one *pair)
+{
+    return has_model(&p->small, d, SIDE_SMALL, pair->weak) &&
+           has_model(&p->large, d, SIDE_LARGE, pair->strong);
+}
+
 // False without memory.
 static bool add(struct work *w, const struct logged *c, const struct paired_one *p)
 {
@@ -32,7 +54,7 @@ static bool add(struct work *w, const struct logged *c, const struct paired_one 
     if (!c->decision.known || !j->there)
         return true;
     follow(w, j);
-    if (!p || (j->has_own && !learner_proves(&c->id)))
+    if (!p || !is_of_models(w->policy, &c->decision, p) || (j->has_own && !learner_proves(&c->id)))
         return true;
     struct evidence *list = alloc_grow(&alloc_heap, w->list, sizeof *list, w->count, &w->size);
     if (!list)
@@ -71,7 +93,7 @@ enum status retest(const struct replay_of *of, const struct policy_route *policy
 {
     struct logged_reader reader;
     struct logged call;
-    struct work w = {.list = NULL};
+    struct work w = {.policy = policy};
     enum status status = STATUS_OK;
     if (!logged_open(&reader, of->db, policy->name, &of->span))
         status = sql_why(why, of->db, "the ledger cannot be read");

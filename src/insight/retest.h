@@ -10,8 +10,8 @@
 #include "insight/paired.h"
 #include "insight/replay.h"
 
-// Of the policy's promise and mode; the pairs are those of the route's newest model, and of it
-// those that it has not learned from.
+// Of the policy's promise and mode; the pairs are those that the policy's models have answered,
+// scored by the route's newest model, and of it those that it has not learned from.
 enum status retest(const struct replay_of *of, const struct policy_route *policy,
                    const struct paired *pairs, struct replay_retest *out, struct why *why) MUST_USE;
 

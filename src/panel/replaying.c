@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "base/limits.h"
 #include "gate/gate.h"
+#include "gate/learned.h"
 #include "gate/resolve.h"
 #include "insight/replay.h"
 #include "store/sql.h"
@@ -62,6 +63,43 @@ static void price_side(const struct work *w, struct policy_side *side)
         side->models[i].sheet = sheet_of(w, side->models[i].name);
 }
 
+// --- what the promise that holds is about ---
+
+static bool has_models(const struct policy_side *s, const struct config_tier *t)
+{
+    const unsigned count = t ? t->model_count : 0;
+    const bool proposed = t && t->line == 0 && t->name.len > 0;
+    if (s->proposed || proposed)
+        return s->proposed && proposed;
+    for (unsigned i = 0; i < count && i < s->count; i++)
+        if (!str_eq(s->models[i].name, t->models[i]))
+            return false;
+    return s->count == count;
+}
+
+static bool has_checks(const struct policy_route *p, const struct config_route *r)
+{
+    struct buf checks;
+    buf_init(&checks, &alloc_heap, 0);
+    learned_checks(r, &checks);
+    bool same = p->checks.len == 0 || str_eq(p->checks, buf_str(&checks));
+    buf_fini(&checks);
+    return same;
+}
+
+// Of a route that does not stand in the configuration nothing is known but what its calls say.
+static bool is_other(const struct work *w, const struct policy_route *p)
+{
+    const struct config *c = w->prices->config;
+    for (unsigned i = 0; i < c->route_count; i++) {
+        const struct config_route *r = &c->routes[i];
+        if (str_eq(r->name, p->name))
+            return !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
+                   !has_checks(p, r);
+    }
+    return false;
+}
+
 // --- routes ---
 
 static bool has_policy(const struct work *w, struct str route)
@@ -79,6 +117,7 @@ static enum status tell_route(struct work *w, struct policy_route *p)
         return STATUS_OK;
     price_side(w, &p->small);
     price_side(w, &p->large);
+    p->other_terms = is_other(w, p);
     enum status s = replay(&(struct replay_of){w->call->store, w->db, w->span}, p, &r, w->why);
     if (s == STATUS_OK && r.calls > 0) {
         replay_write(&r, &w->out);

@@ -137,6 +137,13 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     expect((narrow["promise"]["threshold"], narrow["share_small"]["would"]), (None, "0"))
     expect_in("a test by 24 pairs gives now", " ".join(narrow["notes"]))
 
+    # So have other models, and other checks of theirs.
+    strict = HOUR.replace("name: desk,", "name: desk, mode: certified,")
+    checked = of(strict.replace("match: { key: nobody } }", "match: { key: nobody }, verify: [refusal] }", 1), "desk")
+    expect((checked["promise"]["calls"], checked["promise"]["pairs"], checked["share_small"]["would"]), (24, 24, "0"))
+    others = of(strict.replace("small: [told/small]", "small: [told/second]"), "desk")
+    expect((others["promise"]["calls"], others["promise"]["pairs"]), (24, 0))
+
     # In words, and one route of them.
     text = replay(HOUR.replace("name: desk,", "name: desk, mode: certified,"), "--route", "desk").stdout
     for part in ("desk: 24 calls", "to the small side", "cost, USD", "loss", "no certificate", "rated"):

@@ -101,17 +101,22 @@ static void pair_up(struct world *w, const struct entry *e, enum side served)
         fail_msg("%s", why.text);
 }
 
+static struct policy_model small_model = {.name = STR("a/small")};
+static struct policy_model large_model = {.name = STR("a/large")};
+
 // Of one route, whose models are those.
-static const struct json_val *replayed(struct world *w, const char *mode)
+static struct policy_route policy_of(enum choice_mode mode)
 {
-    struct policy_model small = {.name = STR("a/small")}, large = {.name = STR("a/large")};
-    const struct policy_route p = {.name = STR("desk"),
-                                   .mode = str_is(str_of(mode), "certified") ? CHOICE_CERTIFIED
-                                                                             : CHOICE_RULES,
-                                   .max_loss_ppm = 20000,
-                                   .confidence_ppm = 950000,
-                                   .small = {.models = &small, .count = 1},
-                                   .large = {.models = &large, .count = 1}};
+    return (struct policy_route){.name = STR("desk"),
+                                 .mode = mode,
+                                 .max_loss_ppm = 20000,
+                                 .confidence_ppm = 950000,
+                                 .small = {.models = &small_model, .count = 1},
+                                 .large = {.models = &large_model, .count = 1}};
+}
+
+static const struct json_val *replayed_by(struct world *w, const struct policy_route *p)
+{
     struct replay_of of = {.store = w->store, .span = {0, INT64_MAX}};
     struct json_out o = {&w->answer, true};
     struct replay r;
@@ -119,13 +124,20 @@ static const struct json_val *replayed(struct world *w, const char *mode)
     json_close(w->json);
     w->json = NULL;
     buf_clear(&w->answer);
-    if (asked_reader(w->store, &of.db, &why) != STATUS_OK || replay(&of, &p, &r, &why) != STATUS_OK)
+    if (asked_reader(w->store, &of.db, &why) != STATUS_OK || replay(&of, p, &r, &why) != STATUS_OK)
         fail_msg("%s", why.text);
     replay_write(&r, &o);
     replay_fini(&r);
     store_reader_close(of.db);
     assert_int_equal(json_open(buf_str(&w->answer), &alloc_heap, &w->json, &why), STATUS_OK);
     return json_root(w->json);
+}
+
+static const struct json_val *replayed(struct world *w, const char *mode)
+{
+    const struct policy_route p =
+        policy_of(str_is(str_of(mode), "certified") ? CHOICE_CERTIFIED : CHOICE_RULES);
+    return replayed_by(w, &p);
 }
 
 static double number(const struct json_val *of, const char *path)
@@ -235,9 +247,169 @@ static void what_is_not_known_is_left_out(void **state)
     end(&w);
 }
 
+static bool is_noted(const struct json_val *r, const char *words)
+{
+    const struct json_val *one;
+    struct json_iter it = {0};
+    while (json_each(&it, json_get(r, "notes"), NULL, &one))
+        if (str_has_nocase(json_str(one), str_of(words)))
+            return true;
+    return false;
+}
+
+static struct decision certified(void)
+{
+    struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    d.call.judged.counsel[CHOICE_CERTIFIED] =
+        (struct choice_counsel){false, 50000, CHOICE_WHY_CERTIFIED};
+    return d;
+}
+
+// A certificate is of models, checks and a promise: who changes one has it no more, and is tested
+// anew, by pairs of his own models.
+static void a_certificate_is_of_its_terms(void **state)
+{
+    (void)state;
+    struct world w;
+    struct policy_model other = {.name = STR("a/other"), .sheet = NULL};
+    begin(&w);
+    dice_init(&dice, 9);
+    const struct decision d = certified();
+    for (unsigned n = 0; n < 40; n++) {
+        const struct entry e = put(&w, n, &d);
+        pair_up(&w, &e, SIDE_SMALL);
+    }
+    struct policy_route p = policy_of(CHOICE_CERTIFIED);
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "changed"), 0);
+    assert_int_equal(json_type(json_get(r, "promise")), JSON_NULL);
+    p.other_terms = true; // other checks
+    r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "to_large"), 40); // a quarter of the small answers is bad
+    assert_int_equal(count(r, "promise.pairs"), 40);
+    p.other_terms = false;
+    p.large.models = &other;
+    r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "promise.calls"), 40);
+    assert_int_equal(count(r, "promise.pairs"), 0);
+    p.large = (struct policy_side){.proposed = true}; // it has what it had
+    r = replayed_by(&w, &p);
+    assert_int_equal(json_type(json_get(r, "promise")), JSON_NULL);
+    p.max_loss_ppm = 10000;
+    r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "promise.pairs"), 40);
+    end(&w);
+}
+
+// What is of no kind that can be certified is not, whatever is promised.
+static void a_kind_without_a_certificate_has_none(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 10);
+    struct decision d = certified();
+    for (unsigned n = 0; n < 400; n++) {
+        const struct entry e = put(&w, n, &d);
+        pair_up(&w, &e, SIDE_SMALL);
+    }
+    d = decided(SIDE_LARGE, CHOICE_SURE);
+    d.call.judged.counsel[CHOICE_CERTIFIED].why = CHOICE_WHY_CERTIFIED_KIND;
+    (void)put(&w, 400, &d);
+    struct policy_route p = policy_of(CHOICE_CERTIFIED);
+    p.max_loss_ppm = 500000;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "promise.calls"), 401);
+    assert_int_equal(json_type(json_path(r, "promise.threshold")), JSON_STRING);
+    assert_int_equal(count(r, "changed"), 0);
+    end(&w);
+}
+
+// An attempt of a call that is there.
+static void put_more(struct world *w, const struct entry *first, uint8_t attempt, const char *route,
+                     int64_t pd)
+{
+    struct entry e = *first;
+    e.attempt = attempt;
+    e.route = str_of(route);
+    e.cost.pd = pd;
+    call(w->journal, &e);
+}
+
+static int64_t cost_pd(const struct json_val *r, const char *path)
+{
+    return (int64_t)(number(r, path) * 1e12 + 0.5);
+}
+
+// A second model's answer is paid while it is asked, and no longer.
+static void a_second_model_is_paid_while_it_is_asked(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 11);
+    struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    d.cascade = true;
+    struct entry e = put(&w, 0, &d);
+    const int64_t one = e.cost.pd;
+    put_more(&w, &e, 1, "route desk: second", 30);
+    e = put(&w, 1, &d);
+    const int64_t two = e.cost.pd;
+    put_more(&w, &e, 1, "route desk: second", 30);
+    put_more(&w, &e, 2, "route desk: escalated", 1000);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    p.verifies = p.agrees = true;
+    const struct json_val *r = replayed_by(&w, &p); // as it was
+    assert_int_equal(cost_pd(r, "cost_usd.was"), one + two + 1060);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), one + two + 1060);
+    assert_false(is_noted(r, "second model"));
+    p.agrees = false;
+    r = replayed_by(&w, &p);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), one + two + 1000);
+    p.verifies = false;
+    r = replayed_by(&w, &p);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), one + two);
+    // One that was not verified costs what those did that were.
+    d.cascade = false;
+    const struct entry three = put(&w, 2, &d);
+    p.verifies = p.agrees = true;
+    r = replayed_by(&w, &p);
+    assert_int_equal(cost_pd(r, "cost_usd.would"),
+                     one + two + 1060 + three.cost.pd + 30 + LARGE * 7 / 10 / 2);
+    end(&w);
+    begin(&w);
+    d.cascade = true;
+    (void)put(&w, 0, &d);
+    r = replayed_by(&w, &p);
+    assert_true(is_noted(r, "a second model would be asked of up to 1 "));
+    end(&w);
+}
+
+// That its Ollama had not told yet whether it is here is looked at anew as well.
+static void whether_it_is_local_is_looked_at_anew(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 12);
+    struct decision d = decided(SIDE_LARGE, CHOICE_SURE);
+    d.list[0].out = (struct str)STR("not known to be local");
+    (void)put(&w, 0, &d);
+    d.list[0].out = (struct str)STR("not local");
+    (void)put(&w, 1, &d);
+    d.list[0].out = (struct str)STR("no tools");
+    (void)put(&w, 2, &d);
+    assert_int_equal(count(replayed(&w, "rules"), "to_small"), 2);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_certificate_is_of_its_terms),
+        cmocka_unit_test(a_kind_without_a_certificate_has_none),
+        cmocka_unit_test(a_second_model_is_paid_while_it_is_asked),
+        cmocka_unit_test(whether_it_is_local_is_looked_at_anew),
         cmocka_unit_test(what_is_not_known_is_left_out),
         cmocka_unit_test(what_was_drawn_stands_for_the_rest),
         cmocka_unit_test(pairs_stand_for_the_rest),
