@@ -119,3 +119,11 @@ void choice_make(const struct choice_call *call, const struct choice_policy *pol
     else if (call->small.usable || call->large.usable)
         out->side = call->small.usable ? SIDE_SMALL : SIDE_LARGE;
 }
+
+bool choice_by_score(const struct choice_call *call)
+{
+    const struct choice_made small = {.side = SIDE_SMALL};
+    struct choice_call calm = *call;
+    calm.pressure_ppm = 0; // which makes the large side dearer yet
+    return call->session == SIDE_NONE && !is_no_dearer(&calm, &small);
+}

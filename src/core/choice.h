@@ -105,6 +105,9 @@ struct choice_made {
 
 void choice_make(const struct choice_call *call, const struct choice_policy *policy,
                  struct choice_made *out);
+// Whether its score alone decides its side, whatever its thresholds are and however scarce money
+// is: it is of no session, and its large side is not the cheaper one.
+bool choice_by_score(const struct choice_call *call);
 // A number that is drawn by the call's id, whose random bits nobody chooses.
 uint32_t choice_dice(const struct uuid *id);
 

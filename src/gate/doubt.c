@@ -41,7 +41,8 @@ static enum status take(void *context, const struct lesson *l, int64_t number, s
     s->at = at;
     const bool small = d->parts[part].holds && (double)model_gain(d->model, l->traits, l->scored) <
                                                    d->parts[part].threshold;
-    at[s->count++] = (struct seen_pair){{small ? -1 : 1, l->weak, l->strong, 1, false}, part};
+    at[s->count++] =
+        (struct seen_pair){{small ? -1 : 1, lesson_proves(l), l->strong, 1, false}, part};
     return STATUS_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "gate/lessons.h"
 
 #include "store/pairs.h"
+#include "verify/verify.h"
 
 #define TENANT     "default" // the only one there is yet
 #define PAIRS_MOST 12000     // the newest, that are learned from or prove
@@ -18,6 +19,15 @@ static bool has_model(const struct config_tier *t, struct str model)
 static bool is_of_models(const struct config_route *r, const struct pair *p)
 {
     return has_model(r->small, p->weak) && has_model(r->large, p->strong);
+}
+
+// What a shadow does not ask about the small side's answer.
+static bool verifies_more(const struct config_route *r)
+{
+    bool more = false;
+    for (unsigned i = 0; i < r->verifier_count; i++)
+        more |= !verifier_alone(r->verifiers[i].kind);
+    return more;
 }
 
 static struct pair_query query_of(const struct lessons_of *of)
@@ -51,6 +61,7 @@ static void read_one(void *context, const struct pair *p)
                                   .weak = (float)p->weak_ppm / (float)PAIR_WHOLE_PPM,
                                   .strong = (float)p->strong_ppm / (float)PAIR_WHOLE_PPM,
                                   .unjudged = p->judged == PAIR_JUDGED_NOT,
+                                  .swayed = !p->by_score || verifies_more(r->of->route),
                                   .proves = true};
     r->status = r->f(r->context, &lesson, p->number, r->why);
 }

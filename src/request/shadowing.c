@@ -448,6 +448,7 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.route = arena_dup(&s->arena, s->route->name);
     s->pair.propensity_ppm = rate_of(r);
     s->pair.scored = r->plan->scored_of;
+    s->pair.by_score = choice_by_score(&r->plan->known);
     s->pair.judge_cost.known = true;
     own_found(s, r);
     own_traits(s, r);

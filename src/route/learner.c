@@ -33,6 +33,11 @@ void learner_fini(struct learner *l)
     alloc_free(&alloc_heap, l->unjudged);
 }
 
+float lesson_proves(const struct lesson *l)
+{
+    return l->swayed ? fminf(l->weak, l->strong) : l->weak;
+}
+
 // Not by the bytes at its end, which say whether a call becomes a pair at all.
 bool learner_proves(const struct uuid *id)
 {
@@ -52,6 +57,7 @@ enum status learner_add(struct learner *l, const struct lesson *lesson, struct w
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     l->unjudged = unjudged;
     row.pair = lesson->scored;
+    row.weak = lesson_proves(lesson);
     unjudged[l->proof_rows.count] = lesson->unjudged;
     enum status s = rows_keep(&l->proof_rows, &row, lesson->traits, why);
     l->unjudged_count += s == STATUS_OK && lesson->unjudged;

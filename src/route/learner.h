@@ -57,7 +57,8 @@ struct lesson {
     uint64_t scored;             // the pair that its route's model was asked of
     float weak, strong;          // quality
     bool unjudged;               // they mean nothing: it is no lesson, but may not be left out
-    bool proves;                 // else it is only learned from, or dropped
+    bool swayed; // something else than its score may send a call like it to the large side
+    bool proves; // else it is only learned from, or dropped
 };
 
 struct learner {
@@ -87,6 +88,9 @@ struct outlooks {
     unsigned task_count;
 };
 
+// The small one's quality as it proves: where a call like it may go to the large side all the same,
+// that it is the better one there is no gain that could make up for a loss elsewhere.
+float lesson_proves(const struct lesson *l);
 // A pair of that call is proof; else the model is learned from it.
 bool learner_proves(const struct uuid *id);
 

@@ -44,6 +44,7 @@ static void bind(sqlite3_stmt *q, const struct pair *p)
         sql_bind_blob(q, column + 1, p->traits.ptr, p->traits.len);
     if (p->scored)
         sqlite3_bind_int64(q, column + 2, (int64_t)p->scored);
+    sqlite3_bind_int(q, column + 3, p->by_score);
 }
 
 enum status store_pair_add(struct store *s, const struct pair *p, struct why *why)
@@ -54,11 +55,11 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
     enum status status = STATUS_OK;
     pthread_mutex_lock(&s->keys_lock);
     sqlite3_stmt *q = sql_prepare(
-        s->keys,
-        "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
-        "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
-        "traits, scored) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-        "?15, ?16, ?17) ON CONFLICT DO NOTHING");
+        s->keys, "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
+                 "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
+                 "traits, scored, by_score) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+                 "?12, ?13, ?14, "
+                 "?15, ?16, ?17, ?18) ON CONFLICT DO NOTHING");
     if (q)
         bind(q, p);
     if (!q || !sql_done(q))
@@ -114,7 +115,8 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
                        .strong_cost = read_cost(q, 12),
                        .judge_cost = read_cost(q, 13),
                        .traits = sql_str(q, 14),
-                       .scored = (uint64_t)sqlite3_column_int64(q, 16)};
+                       .scored = (uint64_t)sqlite3_column_int64(q, 16),
+                       .by_score = sqlite3_column_int(q, 17) != 0};
     if (id.len == sizeof p->id.bytes)
         memcpy(p->id.bytes, id.ptr, id.len);
     if (sqlite3_column_type(q, 15) != SQLITE_NULL)
@@ -131,7 +133,8 @@ enum status store_pair_each(struct store *s, const struct pair_query *query, sto
     sqlite3_stmt *q = sql_prepare(
         db, "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, "
             "p.propensity_ppm, p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, "
-            "p.strong_pd, p.judge_pd, p.traits, f.score_ppm, p.scored FROM pair p LEFT JOIN "
+            "p.strong_pd, p.judge_pd, p.traits, f.score_ppm, p.scored, p.by_score FROM pair p LEFT "
+            "JOIN "
             "feedback f ON "
             "f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND p.number > ?3 AND p.at_us >= ?4 "
             "ORDER BY p.number DESC LIMIT ?5) ORDER BY number");

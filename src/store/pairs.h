@@ -54,6 +54,7 @@ struct pair {       // slices of one that is read live during the call
     uint64_t task;           // that its traits name; 0 = none
     struct str weak, strong; // "provider/model"
     uint64_t scored; // the pair that its route's model was asked of (route/model.h); 0: not known
+    bool by_score;   // nothing else decides where its call goes (core/choice.h), as far as is known
     bool served_strong;      // its caller got the strong one's answer, else the weak one's
     uint32_t propensity_ppm; // with which a call like it became a pair; never 0
     struct str traits;       // packed; empty where none were taken

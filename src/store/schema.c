@@ -381,6 +381,10 @@ static const struct step steps[] = {
 "INSERT INTO promise_look SELECT tenant, route, terms, looks FROM promise WHERE task = 0;"
 "ALTER TABLE pair ADD COLUMN scored INTEGER;" // NULL: the pair of models that answered
 "PRAGMA user_version = 13;"
+    },
+    {14,
+"ALTER TABLE pair ADD COLUMN by_score INTEGER;" // NULL: not known
+"PRAGMA user_version = 14;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

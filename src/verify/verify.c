@@ -2,6 +2,11 @@
 
 #include "verify/verify.h"
 
+bool verifier_alone(enum verifier_kind kind)
+{
+    return kind != VERIFIER_AGREE && kind != VERIFIER_LOGPROB && kind != VERIFIER_HTTP;
+}
+
 const char *verifier_name(enum verifier_kind kind)
 {
     static const char *const names[] = {

@@ -32,6 +32,8 @@ struct verify_case {
 // What that verifier says. UNSURE where the answer has nothing that it looks at.
 void verify(enum verifier_kind kind, const struct verify_case *c, struct finding *out);
 const char *verifier_name(enum verifier_kind kind); // static
+// It looks at nothing but the answer and what was asked.
+bool verifier_alone(enum verifier_kind kind);
 bool verifier_read(struct str name, enum verifier_kind *out) MUST_USE;
 
 // --- the verifiers, each in a file of its own ---

@@ -37,9 +37,9 @@ def add_pairs(gateway, count, small_knows, judged=3, route="support"):
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, traits) VALUES "
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, traits) VALUES "
                        "(?, ?, 'default', ?, 0, 'bench/small-a', 'bench/large-a', 1, 250000, ?, ?, ?, 1000000, "
-                       "9000000, 500000, ?)",
+                       "9000000, 500000, 1, ?)",
                        (dice.randbytes(16), 1790000000 * 10 ** 6, route, judged, 10 ** 6 * (dice.random() < small_knows),
                         10 ** 6 * (dice.random() < 0.95), TRAITS))
 

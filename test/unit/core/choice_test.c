@@ -160,6 +160,25 @@ static void few_try_a_cascade_that_does_not_pay(void **state)
     assert_in_range(tries, 900, 1100); // 1000 are expected, 31 the deviation
 }
 
+static void what_else_decides_is_told(void **state)
+{
+    (void)state;
+    struct choice_call call = call_of(0);
+    assert_true(choice_by_score(&call));
+    for (enum side s = SIDE_SMALL; s <= SIDE_LARGE; s++) {
+        call.session = s;
+        assert_false(choice_by_score(&call));
+    }
+    call.session = SIDE_NONE;
+    call.small.expected.pd = 10000;
+    assert_false(choice_by_score(&call));
+    call.pressure_ppm = 1000000000; // it may be less for the next one
+    is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_RULES);
+    assert_false(choice_by_score(&call));
+    call.large.priced = false;
+    assert_true(choice_by_score(&call));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +189,7 @@ int main(void)
         cmocka_unit_test(what_is_no_dearer_is_taken),
         cmocka_unit_test(a_session_rises_and_never_sinks),
         cmocka_unit_test(few_try_a_cascade_that_does_not_pay),
+        cmocka_unit_test(what_else_decides_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,6 +85,7 @@ static void add(const struct sort *of, unsigned count)
                          .route = str_of(of->route),
                          .weak = STR("local/small"),
                          .strong = STR("openai/large"),
+                         .by_score = true,
                          .propensity_ppm = odd ? of->odd_rate_ppm : 250000,
                          .traits = buf_str(&packed),
                          .judged = judged ? PAIR_JUDGED_MODEL : PAIR_JUDGED_NOT,
@@ -453,6 +454,25 @@ static void changed_rates_weigh_nothing(void **state)
     assert_true(row_now().certified.holds);
 }
 
+// The small model is the better one as often as the large one is; but a verifier that no shadow has
+// asked may send just those calls to the large side.
+static void what_a_verifier_may_take_away_proves_nothing(void **state)
+{
+    struct config_verifier checks[] = {{.kind = VERIFIER_REFUSAL}, {.kind = VERIFIER_AGREE}};
+    const uint32_t before = route.max_loss_ppm;
+    route.name = str_of("verified");
+    route.verifiers = checks;
+    route.max_loss_ppm = 20000;
+    add(&(struct sort){"verified", 95, 100, 0, 0}, 2000);
+    for (unsigned n = 1; n <= 2; n++) {
+        route.verifier_count = n;
+        assert_true(learn(true));
+        assert_int_equal(row_now().certified.holds, n == 1);
+    }
+    route.verifier_count = 0;
+    route.max_loss_ppm = before;
+}
+
 static struct choice_counsel certified_of(const struct learned *l, uint64_t task)
 {
     static struct traits t;
@@ -507,6 +527,7 @@ int main(void)
         cmocka_unit_test(one_file_is_left),
         cmocka_unit_test(what_nobody_judged_counts_as_lost),
         cmocka_unit_test(changed_rates_weigh_nothing),
+        cmocka_unit_test(what_a_verifier_may_take_away_proves_nothing),
         cmocka_unit_test(a_task_loses_its_certificate),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -205,6 +205,34 @@ static void pairs_are_scored_as_their_calls_were(void **state)
     }
 }
 
+// Calls that may go to the large side whatever their score are those at which the small model is
+// better, all of them: what is left of a threshold that breaks even loses.
+static void what_may_go_to_the_large_side_wins_nothing(void **state)
+{
+    for (int swayed = 0; swayed < 2; swayed++) {
+        struct learner l;
+        struct outlooks o;
+        struct buf model;
+        learner_init(&l);
+        for (unsigned i = 0; i < 800; i++) {
+            struct why why;
+            const bool wins = i % 5 == 0, loses = i % 5 == 1;
+            const struct lesson lesson = {.id = an_id(i / 5 % 2),
+                                          .traits = &easy,
+                                          .weak = !loses,
+                                          .strong = !wins,
+                                          .swayed = swayed,
+                                          .proves = true};
+            assert_int_equal(learner_add(&l, &lesson, &why), STATUS_OK);
+        }
+        run(&l, 0.1, &o, &model);
+        assert_true(o.tested);
+        assert_int_equal(o.route.certified.holds, !swayed);
+        buf_fini(&model);
+        learner_fini(&l);
+    }
+}
+
 static void fewer_than_can_win_are_not_tested(void **state)
 {
     const struct promise two = {0.02, 0.05};
@@ -244,6 +272,7 @@ int main(void)
         cmocka_unit_test(a_task_has_its_own_threshold),
         cmocka_unit_test(the_promise_is_of_the_calls_as_they_are_sent),
         cmocka_unit_test(pairs_are_scored_as_their_calls_were),
+        cmocka_unit_test(what_may_go_to_the_large_side_wins_nothing),
         cmocka_unit_test(fewer_than_can_win_are_not_tested),
     };
     return cmocka_run_group_tests(tests, begin, NULL);

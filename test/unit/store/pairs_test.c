@@ -16,6 +16,7 @@ static struct pair a_pair(const struct entry *e, const char *route)
                          .task = UINT64_C(0xfedcba9876543210),
                          .weak = STR("local/small"),
                          .strong = STR("openai/large"),
+                         .by_score = true,
                          .propensity_ppm = 250000,
                          .traits = STR("\0\1\2"),
                          .judged = PAIR_JUDGED_MODEL,
@@ -98,6 +99,7 @@ static void what_was_kept_comes_back(void **state)
     assert_string_equal(seen.strong, "openai/large");
     assert_memory_equal(seen.traits, pair.traits.ptr, sizeof seen.traits);
     assert_int_equal(seen.last.propensity_ppm, 250000);
+    assert_true(seen.last.by_score);
     assert_int_equal(seen.last.judged, PAIR_JUDGED_MODEL);
     assert_false(seen.last.weak_cost.known);
     assert_true(seen.last.strong_cost.known);
