@@ -35,6 +35,7 @@ struct shadow {
     struct key key;
     enum stage stage;
     bool running; // counted among the worker's
+    bool late;    // its other answer came when a stream is held back no longer
     struct endpoint_found found;
     struct str query;
     struct buf body;
@@ -249,15 +250,16 @@ static bool read_said(struct answer *a, const struct said *said)
 }
 
 // Had it been asked first, the small side's answer would not have been given: the large side's is
-// what runs. By what can be seen in the answer; nobody else is asked of it.
+// what runs. By what can be seen in the answer; nobody else is asked of it. What came too late is
+// given without being looked at.
 static bool is_escalated(const struct shadow *s)
 {
     const struct config_route *r = s->route;
     const struct verify_case c = {.answer = &s->small, .asked = &s->asked};
-    for (unsigned i = 0; s->pair.served_strong && i < r->verifier_count; i++) {
+    for (unsigned i = 0; s->pair.served_strong && !s->late && i < r->verifier_count; i++) {
         const enum verifier_kind kind = r->verifiers[i].kind;
         struct finding f;
-        if (kind == VERIFIER_AGREE || kind == VERIFIER_LOGPROB || kind == VERIFIER_HTTP)
+        if (!verifier_alone(kind))
             continue;
         verify(kind, &c, &f);
         if (f.verdict == VERDICT_BAD)
@@ -266,14 +268,14 @@ static bool is_escalated(const struct shadow *s)
     return false;
 }
 
-// What cannot be compared is kept unjudged where it is the other side's: which calls have a pair
-// must not depend on what that says of them.
+// What cannot be compared is kept unjudged: which calls have a pair must not depend on what their
+// answers are.
 static void compare(struct shadow *s)
 {
     struct answer *given = s->pair.served_strong ? &s->large : &s->small;
     struct answer *other = s->pair.served_strong ? &s->small : &s->large;
     if (!read_said(given, &s->given)) {
-        give_up(s, SHADOW_END_FAILED, str_of("An answer cannot be read."));
+        unjudged(s, str_of("The answer that was given cannot be read, or is too long."));
         return;
     }
     if (!read_said(other, &s->inner.said)) {
@@ -305,6 +307,8 @@ static void other_ended(struct shadow *s, const struct req *r)
         return;
     }
     said_end(&s->inner.said, r);
+    s->late = r->ask.demand.stream && loop_now_us(s->worker->loop) - r->start_mono_us >=
+                                          s->route->hold_ms * (SECOND_US / 1000);
     compare(s);
 }
 
@@ -527,9 +531,8 @@ static bool take_answer(struct shadow *s, const struct req *r)
     const struct candidate *c = &r->plan->list[a->target.place];
     const bool large = c->side == SIDE_LARGE;
     struct str own, other;
-    if (a->entry.outcome != OUTCOME_OK || !said_whole(&s->given) ||
-        (large && r->plan->choice.side == SIDE_SMALL) || !find_own(r, c, &own) ||
-        !fit_side(r, large ? SIDE_SMALL : SIDE_LARGE, &other))
+    if (a->entry.outcome != OUTCOME_OK || (large && r->plan->choice.side == SIDE_SMALL) ||
+        !find_own(r, c, &own) || !fit_side(r, large ? SIDE_SMALL : SIDE_LARGE, &other))
         return false;
     own = arena_dup(&s->arena, own);
     other = arena_dup(&s->arena, other);

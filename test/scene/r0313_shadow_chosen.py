@@ -13,6 +13,9 @@ routes:
       shadow: { budget: 2.00, rate: 100%, judge: bench/judge } }
   - { name: first, small: bench/small, large: bench/large, verify: [refusal], hold: 60s,
       shadow: { budget: 2.00, rate: 100%, judge: bench/judge } }
+  - { name: hasty, mode: certified, small: bench/small, large: bench/large, verify: [refusal], hold: 0s,
+      shadow: { budget: 2.00, rate: 100%, judge: bench/judge } }
+  - { name: long, small: bench/small, large: bench/large, shadow: { budget: 2000.00, rate: 100%, judge: none } }
 """
 REFUSAL = "I'm sorry, but I can't help with that."
 
@@ -67,6 +70,19 @@ with Cutting({"small": "small says so", "large": "LARGE says so", "judge": "TIE"
     expect(pairs(3)[-1], {"judged": 3, "served_strong": 0})
     expect(len(pairs(3)), 3)
 
+    # A stream that is not held back is given as it comes, so what would be refused in it is no reason to leave it out.
+    speaker.says["small"] = REFUSAL
+    before = ends("escalated")
+    expect(gateway.chat("hello", model="hasty", stream=True).status, 200)
+    expect(pairs(4)[-1], {"judged": 3, "served_strong": 1})
+    expect(gateway.chat("hello", model="hasty").status, 200)
+    until(lambda: ends("escalated") == before + 1, 10, "what is no stream is looked at")
+
+    # What was given is too long to be read: the pair is there all the same.
+    speaker.says["small"] = "long " * 250000
+    expect(gateway.chat("hello", model="long").headers["x-costlens-model"], "bench/small")
+    expect(pairs(5)[-1], {"judged": 0, "served_strong": 0})
+
     # Its breaker is open: a model in trouble is not asked for a pair's sake.
     speaker.says["small"] = 500
     for _ in range(4):
@@ -75,4 +91,4 @@ with Cutting({"small": "small says so", "large": "LARGE says so", "judge": "TIE"
     expect(gateway.chat("why?", model="checked").status, 200)
     until(lambda: ends("refused") == before + 1, 10, "no pair")
     expect(len(speaker.of("small")), asked)
-    expect_true(len(pairs(3)) == 3, "no other pair")
+    expect_true(len(pairs(5)) == 5, "no other pair")
