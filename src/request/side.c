@@ -27,10 +27,11 @@ static struct choice_side side_of(const struct candidate *first)
     return (struct choice_side){true, first->expected_state != PRICE_UNPRICED, first->expected};
 }
 
-// A certificate is of calls that are like those that were compared.
+// A certificate is of calls that are like those that were compared. One that must stay on the
+// machine never is, and has other models and checks.
 static void confine_promise(const struct req *r, struct choice_counsel *certified)
 {
-    if (certified->threshold > CHOICE_NOTHING && !shadowing_may(r))
+    if (certified->threshold > CHOICE_NOTHING && (r->confined || !shadowing_may(r)))
         *certified =
             (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_KIND};
 }

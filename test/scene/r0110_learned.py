@@ -18,6 +18,7 @@ routes:
     small: [bench/small-a]
     large: [bench/large-a]
     shadow: { budget: 1.00, window: day, rate: 0.01%, rate_certified: 0.01% }
+  - { name: kept, local_only: true, match: { tag: { desk: hr } }, large: [bench/large-a] }
   - { name: dry, mode: measured, max_loss: 10%, small: [bench/small-a], large: [bench/large-a] }
   - { name: one, large: [bench/large-a] }
   - name: told
@@ -55,7 +56,7 @@ def model_of(gateway, name="support"):
 with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [small-a, large-a] }}\n",
                              extra=ROUTES, models=[]) as gateway:
     # At first nothing is known, and each says what it lacks.
-    [support, dry, one, told, _open, auto] = status(gateway)
+    [support, _kept, dry, one, told, _open, auto] = status(gateway)
     expect((support["name"], support["mode"], support["rung"], support["certified"]), ("support", "certified", "rules", None))
     expect_in("100 pairs to learn from; it has 0", support["next"])
     expect_in("shadow: { budget: USD }", dry["next"])
@@ -87,6 +88,10 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect((support["small_usd"], support["large_usd"], support["saved_usd"]), ("0.000001", "0.000009", "0.000008"))
     expect((support["shadow_usd"], support["judge_usd"]), ("0.00054", "0.00027"))
     until(lambda: model_of(gateway) == "bench/small-a", 10, "what was learned chooses")
+    # It is of no call that must stay on the machine, which is never compared.
+    stays = gateway.chat(model="support", headers={"x-costlens-tags": "desk=hr"})
+    expect(stays.headers["x-costlens-model"], "bench/large-a")
+    expect_in("no certificate of calls like it", stays.headers["x-costlens-reason"])
     asked = gateway.chat(model="support").headers["x-costlens-request-id"]
     expect_in("by weight in the route's own model", gateway.costlens("route", "explain", asked).stdout)
     known = json.loads(gateway.costlens("route", "explain", asked, "--json").stdout)["attempts"][0]["decision"]["known"]
