@@ -217,21 +217,43 @@ static void part_tasks(struct proof *p, const struct outlooks *o)
     }
 }
 
-// How many parts have pairs enough to win.
-static unsigned count_able(struct proof *p, const struct outlooks *o, const struct promise *promise,
-                           unsigned time)
+static bool is_able(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
 {
-    const size_t least = learner_proof_least(promise, time);
-    unsigned n = part_of(p, 0) >= least;
-    for (unsigned t = 0; t < o->task_count; t++)
-        n += part_of(p, o->tasks[t].task) >= least;
-    return n;
+    return part_of(p, task) >= learner_proof_least(promise, time);
+}
+
+// The risk of each of so many parts.
+static struct promise share_of(const struct promise *whole, unsigned parts)
+{
+    return (struct promise){whole->loss, whole->risk / (parts ? parts : 1)};
+}
+
+// A task that has too few pairs to win at its share of the risk is none, and its calls are the
+// rest's: then the others' shares are larger.
+static void fold_tasks(struct proof *p, const struct learner_wishes *w, struct outlooks *o)
+{
+    for (unsigned t = o->task_count; t > 0;) {
+        const struct promise own = share_of(&w->promise, o->task_count + 1);
+        if (is_able(p, o->tasks[--t].task, &own, w->time))
+            continue;
+        for (; t + 1 < o->task_count; t++)
+            o->tasks[t] = o->tasks[t + 1];
+        t = --o->task_count;
+        part_tasks(p, o);
+    }
+}
+
+// What each part is held to: the rest has no share where it could not win with one.
+static struct promise promise_of_parts(struct proof *p, const struct learner_wishes *w,
+                                       const struct outlooks *o)
+{
+    const struct promise tasks = share_of(&w->promise, o->task_count);
+    return share_of(&w->promise, o->task_count + is_able(p, 0, &tasks, w->time));
 }
 
 static void find_all(struct proof *proof, const struct learner_wishes *w, struct outlooks *out)
 {
-    const unsigned able = count_able(proof, out, &w->promise, w->time);
-    const struct promise own = {w->promise.loss, w->promise.risk / (able ? able : 1)};
+    const struct promise own = promise_of_parts(proof, w, out);
     struct outlook *route = &out->route;
     struct certificate certified, measured;
     const double k = w->time;
@@ -277,6 +299,7 @@ enum status learner_run(const struct learner *l, const struct learner_wishes *w,
     for (unsigned i = 0; i < out->task_count; i++)
         out->tasks[i].task = most[i].task;
     part_tasks(&proof, out);
+    fold_tasks(&proof, w, out);
     find_all(&proof, w, out);
     proof_free(&proof);
     return STATUS_OK;

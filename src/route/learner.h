@@ -16,8 +16,9 @@
 //                                              ├─ task 2   none: the large side
 //                                              └─ the rest threshold 0.02
 //
-// Parts that have too few pairs to win are not tested, and have no share of the risk; where there
-// is no other, no part of it is spent at all.
+// A task whose pairs are too few to win at its share of the risk is no part: its calls are the
+// rest's. Where the rest has too few, it is not tested, and has no share; where there is no other
+// part, no risk is spent at all.
 //
 //   rung        the side is chosen by                        what the next one needs
 //   rules       the operator's rules and the prior           LEARNER_LEAST pairs

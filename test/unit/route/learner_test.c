@@ -233,6 +233,37 @@ static void what_may_go_to_the_large_side_wins_nothing(void **state)
     }
 }
 
+// Two tasks could each win at half of the risk, but not at what is left where the rest has a share:
+// they are the rest's then, which is tested at the whole of it. So is one that is too small.
+static void a_task_that_cannot_win_is_the_rests(void **state)
+{
+    const struct promise whole = {0.02, 0.05}, half = {0.02, 0.025};
+    const size_t least = learner_proof_least(&whole, 1), more = learner_proof_least(&half, 1);
+    assert_true(more > least + 10);
+    for (size_t proofs = least + 1; proofs < more + 100; proofs += more - least + 40) {
+        struct learner l;
+        struct outlooks o;
+        struct buf model;
+        learner_init(&l);
+        for (unsigned task = 7; task < 9; task++) {
+            const struct kind same = {task, 1, 1, 1};
+            for (size_t i = 0; i < (task == 7 ? proofs : more + 100); i++)
+                add_one(&l, &same, &(struct lesson){.id = an_id(true), .proves = true});
+            for (size_t i = 0; i < LEARNER_TASK_LEAST; i++)
+                add_one(&l, &same, &(struct lesson){.id = an_id(false), .proves = true});
+        }
+        run(&l, 0.02, &o, &model);
+        const bool able = proofs > more;
+        assert_int_equal(o.task_count, able ? 2 : 1);
+        assert_true(o.tested && o.route.certified.holds);
+        for (unsigned i = 0; i < o.task_count; i++)
+            assert_true(o.tasks[i].certified.holds);
+        assert_true(o.route.certified.share > (able ? 0.99 : 0.5));
+        buf_fini(&model);
+        learner_fini(&l);
+    }
+}
+
 static void fewer_than_can_win_are_not_tested(void **state)
 {
     const struct promise two = {0.02, 0.05};
@@ -273,6 +304,7 @@ int main(void)
         cmocka_unit_test(the_promise_is_of_the_calls_as_they_are_sent),
         cmocka_unit_test(pairs_are_scored_as_their_calls_were),
         cmocka_unit_test(what_may_go_to_the_large_side_wins_nothing),
+        cmocka_unit_test(a_task_that_cannot_win_is_the_rests),
         cmocka_unit_test(fewer_than_can_win_are_not_tested),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
