@@ -83,9 +83,10 @@ static bool is_due(const struct study *wish, const struct last *last, int64_t fr
     return fresh >= FRESH_LEAST && fresh >= last->pairs / FRESH_PART;
 }
 
-// The pairs since the last look prove that more is lost than was promised.
+// The pairs since the last look prove that more is lost than was promised. `lost`: nobody can say,
+// since the model is not there any more, or not as it was.
 static enum status is_broken(const struct study *wish, const struct last *last, bool *out,
-                             struct why *why)
+                             bool *lost, struct why *why)
 {
     char path[PATH_MOST];
     struct model own = {.head = NULL};
@@ -95,7 +96,8 @@ static enum status is_broken(const struct study *wish, const struct last *last, 
     memcpy(d.parts, last->parts, sizeof d.parts);
     (void)snprintf(path, sizeof path, "%.*s/%s", STR_ARG(wish->state), last->model);
     *out = false;
-    if (last->model[0] && model_open(path, &own, why) != STATUS_OK)
+    *lost = last->model[0] && model_open(path, &own, why) != STATUS_OK;
+    if (*lost)
         return STATUS_OK; // learned.h has told of it
     d.model = last->model[0] ? &own : learned_shipped();
     enum status s = doubt(&d, out, why);
@@ -291,7 +293,7 @@ enum status study(const struct study *wish, bool *changed, struct why *why)
     const struct config_route *r = wish->route;
     struct look l = {.wish = wish, .route = r, .promise = learned_promise(r), .before = ""};
     int64_t fresh = 0;
-    bool broken = false;
+    bool broken = false, lost = false;
     *changed = false;
     if (!r->small || !r->large)
         return STATUS_OK;
@@ -301,8 +303,8 @@ enum status study(const struct study *wish, bool *changed, struct why *why)
     if (s == STATUS_OK)
         s = lessons_count(&since, &fresh, why);
     if (s == STATUS_OK && l.last.certified && fresh >= CERTIFICATE_DOUBT_LEAST)
-        s = is_broken(wish, &l.last, &broken, why);
-    if (s != STATUS_OK || (!broken && !is_due(wish, &l.last, fresh)))
+        s = is_broken(wish, &l.last, &broken, &lost, why);
+    if (s != STATUS_OK || (!broken && !lost && !is_due(wish, &l.last, fresh)))
         return s;
     l.since = broken ? l.last.newest : l.last.since;
     l.before = broken ? "revoked: the newest pairs lose more than was promised; " : "";

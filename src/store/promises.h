@@ -28,7 +28,7 @@ struct promise_row {        // slices of one that is read live during the call
     int64_t newest;         // number of the last pair
     int64_t since;          // only later ones are proof: before, a certificate was revoked
     struct promise_found certified;
-    int64_t loss_upper_ppm;        // that it is proved to stay below
+    int64_t loss_upper_ppm;        // what it loses at most: an estimate
     struct promise_found measured; // at even odds: an estimate
     struct str model;              // the model's file, in the state folder; empty: the shipped one
     struct str note;               // why it is no more than it is, for a person

@@ -330,6 +330,31 @@ static void a_damaged_file_is_refused_and_the_old_one_stays(void **state)
     assert_int_equal(rename(good, path), 0);
 }
 
+// Nobody could say whether what is certified still holds.
+static void a_lost_model_is_learned_anew(void **state)
+{
+    char path[400];
+    const struct sort of = {.route = "lost", .small_knows = 95, .judged = 100};
+    struct why why;
+    route.name = str_of("lost");
+    add(&of, 800);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    add(&of, CERTIFICATE_DOUBT_LEAST);
+    assert_false(learn(false)); // a quarter more would be a reason
+    const int64_t looks = row_now().looks;
+    snprintf(path, sizeof path, "%s/%.*s", place.folder, STR_ARG(row_now().model));
+    assert_int_equal(unlink(path), 0);
+    assert_true(learn(false));
+    assert_int_equal(row_now().looks, looks + 1);
+    assert_int_equal(row_now().pairs, 800 + CERTIFICATE_DOUBT_LEAST);
+    snprintf(path, sizeof path, "%s/%.*s", place.folder, STR_ARG(row_now().model));
+    struct model again;
+    assert_int_equal(model_open(path, &again, &why), STATUS_OK);
+    model_close(&again);
+    assert_false(learn(false));
+}
+
 static void a_worse_model_loses_the_certificate(void **state)
 {
     struct learned *before = learned(NULL);
@@ -529,6 +554,7 @@ int main(void)
         cmocka_unit_test(changed_rates_weigh_nothing),
         cmocka_unit_test(what_a_verifier_may_take_away_proves_nothing),
         cmocka_unit_test(a_task_loses_its_certificate),
+        cmocka_unit_test(a_lost_model_is_learned_anew),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
