@@ -4,10 +4,10 @@
 
 #include "core/decision.h"
 #include "insight/asked.h"
+#include "insight/figures.h"
 #include "store/sql.h"
 
-#define PPM_PLACES 6
-#define PD_PLACES  12
+#define PD_PLACES 12
 
 sqlite3_stmt *decision_finder(sqlite3 *db)
 {
@@ -50,18 +50,13 @@ static void write_traits(struct json_out *o, struct str traits)
         json_out_text(o, "traits", str_from(hex, 2 * traits.len));
 }
 
-static void write_share(struct json_out *o, const char *name, int64_t ppm)
-{
-    json_out_decimal(o, name, ppm, PPM_PLACES, 0);
-}
-
 // What each mode would have gone by.
 static void write_judged(struct json_out *o, const struct choice_judged *j)
 {
     static const char *const modes[CHOICE_MODES] = {"rules", "measured", "certified"};
-    write_share(o, "shipped", j->shipped);
+    figure_share(o, "shipped", j->shipped);
     if (j->has_own)
-        write_share(o, "own", j->own);
+        figure_share(o, "own", j->own);
     else
         json_out_null(o, "own");
     json_out_begin(o, "modes", '{');
@@ -69,7 +64,7 @@ static void write_judged(struct json_out *o, const struct choice_judged *j)
         const struct choice_counsel *c = &j->counsel[i];
         json_out_begin(o, modes[i], '{');
         json_out_text(o, "score", str_of(c->own ? "own" : "shipped"));
-        write_share(o, "threshold", c->threshold);
+        figure_share(o, "threshold", c->threshold);
         json_out_text(o, "reason", str_of(choice_why_text(c->why)));
         json_out_end(o, '}');
     }
@@ -83,7 +78,7 @@ static void write_known(struct json_out *o, const struct decision *d)
     json_out_begin(o, "known", '{');
     if (c->judged.there)
         write_judged(o, &c->judged);
-    write_share(o, "pressure", c->pressure_ppm);
+    figure_share(o, "pressure", c->pressure_ppm);
     json_out_text(o, "session", str_of(side_name(c->session)));
     json_out_text(o, "cascade", str_of(cascades[c->cascade]));
     json_out_flag(o, "confined", d->confined);
@@ -117,10 +112,10 @@ static void write(struct json_out *o, sqlite3 *db, const struct decision *d)
     json_out_text(o, "reason", d->reason);
     json_out_flag(o, "cascade", d->cascade);
     if (d->scored) {
-        write_share(o, "score", d->score_ppm);
-        write_share(o, "threshold", d->threshold_ppm);
+        figure_share(o, "score", d->score_ppm);
+        figure_share(o, "threshold", d->threshold_ppm);
     }
-    write_share(o, "propensity", d->propensity_ppm);
+    figure_share(o, "propensity", d->propensity_ppm);
     json_out_begin(o, "candidates", '[');
     for (unsigned i = 0; i < d->count; i++)
         write_candidate(o, d, i);

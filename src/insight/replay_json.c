@@ -2,16 +2,15 @@
 
 #include <math.h>
 
+#include "insight/figures.h"
 #include "insight/replay.h"
 
-#define PD_PLACES    12
-#define SHARE_PLACES 6
-#define SHARE_UNIT   1e6
-#define SEEN_LEAST   10 // forecasts of which it is known what they erred by, for an interval
+#define SHARE_UNIT 1e6
+#define SEEN_LEAST 10 // forecasts of which it is known what they erred by, for an interval
 
 static void write_share(struct json_out *o, const char *name, double share)
 {
-    json_out_decimal(o, name, (int128)llround(share * SHARE_UNIT), SHARE_PLACES, 0);
+    figure_share(o, name, llround(share * SHARE_UNIT));
 }
 
 static void write_interval(struct json_out *o, double low, double high)
@@ -27,11 +26,6 @@ static double part(int64_t n, int64_t of)
 
 // --- costs ---
 
-static void write_usd(struct json_out *o, const char *name, int128 pd)
-{
-    json_out_decimal(o, name, pd, PD_PLACES, 2);
-}
-
 // By how much the forecasts of all calls that need one err, as far as it is known.
 static void write_would(const struct replay *r, struct json_out *o)
 {
@@ -43,15 +37,15 @@ static void write_would(const struct replay *r, struct json_out *o)
     struct estimated erred = {0, 0, 0};
     if (r->forecast && r->erred.count)
         erred = estimate_mean(&r->erred);
-    write_usd(o, "would", base + (int128)round(n * erred.is));
+    figure_usd(o, "would", true, base + (int128)round(n * erred.is));
     if (r->forecast && r->erred.count < SEEN_LEAST) {
         json_out_null(o, "low");
         json_out_null(o, "high");
         return;
     }
     const int128 low = base + (int128)round(n * erred.low);
-    write_usd(o, "low", low > 0 ? low : 0);
-    write_usd(o, "high", base + (int128)round(n * erred.high));
+    figure_usd(o, "low", true, low > 0 ? low : 0);
+    figure_usd(o, "high", true, base + (int128)round(n * erred.high));
 }
 
 static void write_cost(const struct replay *r, struct json_out *o)
@@ -62,7 +56,7 @@ static void write_cost(const struct replay *r, struct json_out *o)
     }
     json_out_begin(o, "cost_usd", '{');
     json_out_number(o, "calls", r->priced);
-    write_usd(o, "was", r->was);
+    figure_usd(o, "was", true, r->was);
     write_would(r, o);
     json_out_number(o, "forecast", r->forecast);
     json_out_number(o, "seen", r->erred.count);
@@ -173,7 +167,7 @@ static void write_retest(const struct replay *r, struct json_out *o)
     json_out_number(o, "calls", r->other_promise);
     json_out_number(o, "pairs", r->retest.pairs);
     if (r->retest.holds)
-        json_out_decimal(o, "threshold", r->retest.threshold, SHARE_PLACES, 0);
+        figure_share(o, "threshold", r->retest.threshold);
     else
         json_out_null(o, "threshold");
     json_out_end(o, '}');

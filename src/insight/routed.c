@@ -4,10 +4,10 @@
 
 #include "base/limits.h"
 #include "core/decision.h"
+#include "insight/figures.h"
 #include "store/sql.h"
 
 #define ARENA_STEP   1024
-#define PD_PLACES    12
 #define SHARE_PLACES 4
 #define SHARE_UNIT   10000
 
@@ -96,14 +96,6 @@ bool routed_read(struct routed *r, sqlite3 *db, int64_t tenant, const struct spa
            add_all(r, of_span(sql_prepare(db, SHADOWS), tenant, span), add_shadow);
 }
 
-static void write_usd(struct json_out *o, const char *name, bool known, int128 pd)
-{
-    if (known)
-        json_out_decimal(o, name, pd, PD_PLACES, 2);
-    else
-        json_out_null(o, name);
-}
-
 static void write_none(struct json_out *o)
 {
     static const char *const names[] = {"small_share",   "escalated",  "saved_usd",
@@ -117,10 +109,10 @@ static void write_sums(struct json_out *o, const struct routed_sums *s)
     bool any = s->unknown < s->calls;
     json_out_decimal(o, "small_share", s->small * SHARE_UNIT / s->calls, SHARE_PLACES, 2);
     json_out_number(o, "escalated", s->escalated);
-    write_usd(o, "saved_usd", any, s->saved_pd);
+    figure_usd(o, "saved_usd", any, s->saved_pd);
     json_out_number(o, "saved_unknown", s->unknown);
-    write_usd(o, "shadow_usd", !s->unpriced, s->shadow_pd);
-    write_usd(o, "saved_net_usd", any && !s->unpriced, s->saved_pd - s->shadow_pd);
+    figure_usd(o, "shadow_usd", !s->unpriced, s->shadow_pd);
+    figure_usd(o, "saved_net_usd", any && !s->unpriced, s->saved_pd - s->shadow_pd);
 }
 
 static void write(const struct sums_more *m, struct str label, struct json_out *o)

@@ -9,14 +9,13 @@
 #include "gate/gate.h"
 #include "gate/learned.h"
 #include "gate/study.h"
+#include "insight/figures.h"
 #include "insight/routed.h"
 #include "panel/builtin.h"
 #include "store/pairs.h"
 #include "store/promises.h"
 
-#define PPM_PLACES   6
-#define MONEY_PLACES 12
-#define USUAL_SINCE  "30d"
+#define USUAL_SINCE "30d"
 
 struct wanted {
     struct str route, since;
@@ -60,14 +59,6 @@ static void sum_pair(void *context, const struct pair *p)
     sum_add(&s->judge, &p->judge_cost);
 }
 
-static void write_usd(struct json_out *o, const char *name, bool known, int64_t pd)
-{
-    if (known)
-        json_out_decimal(o, name, pd, MONEY_PLACES, 2);
-    else
-        json_out_null(o, name);
-}
-
 static int64_t mean(const struct sum *s)
 {
     return s->count ? s->pd / s->count : 0;
@@ -77,19 +68,14 @@ static void write_costs(struct json_out *o, const struct pairs_sum *s, int64_t s
 {
     bool both = s->weak.count && s->strong.count;
     int64_t less = mean(&s->strong) - mean(&s->weak);
-    write_usd(o, "small_usd", s->weak.count != 0, mean(&s->weak));
-    write_usd(o, "large_usd", s->strong.count != 0, mean(&s->strong));
-    write_usd(o, "saved_usd", both, (int64_t)((int128)less * share_ppm / PAIR_WHOLE_PPM));
-    write_usd(o, "shadow_usd", !s->unpriced, s->shadow.pd);
-    write_usd(o, "judge_usd", true, s->judge.pd);
+    figure_usd(o, "small_usd", s->weak.count != 0, mean(&s->weak));
+    figure_usd(o, "large_usd", s->strong.count != 0, mean(&s->strong));
+    figure_usd(o, "saved_usd", both, (int64_t)((int128)less * share_ppm / PAIR_WHOLE_PPM));
+    figure_usd(o, "shadow_usd", !s->unpriced, s->shadow.pd);
+    figure_usd(o, "judge_usd", true, s->judge.pd);
 }
 
 // --- what was found ---
-
-static void write_share(struct json_out *o, const char *name, int64_t ppm)
-{
-    json_out_decimal(o, name, ppm, PPM_PLACES, 0);
-}
 
 static void write_found(struct json_out *o, const char *name, const struct promise_found *f,
                         const int64_t *most_ppm)
@@ -99,11 +85,11 @@ static void write_found(struct json_out *o, const char *name, const struct promi
         return;
     }
     json_out_begin(o, name, '{');
-    write_share(o, "threshold", f->threshold_ppm);
-    write_share(o, "share_small", f->share_ppm);
-    write_share(o, "loss", f->loss_ppm);
+    figure_share(o, "threshold", f->threshold_ppm);
+    figure_share(o, "share_small", f->share_ppm);
+    figure_share(o, "loss", f->loss_ppm);
     if (most_ppm)
-        write_share(o, "loss_upper", *most_ppm);
+        figure_share(o, "loss_upper", *most_ppm);
     json_out_end(o, '}');
 }
 
@@ -170,8 +156,8 @@ static void write_route(struct telling *t, const struct promise_row *row)
     json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
     json_out_text(o, "rung", str_of(rung_name(t->rung)));
     write_next(t, row);
-    write_share(o, "max_loss", r->max_loss_ppm);
-    write_share(o, "confidence", r->confidence_ppm);
+    figure_share(o, "max_loss", r->max_loss_ppm);
+    figure_share(o, "confidence", r->confidence_ppm);
     json_out_number(o, "pairs", t->sum->pairs);
     json_out_number(o, "unjudged", t->sum->unjudged);
     json_out_number(o, "learned", is->learned);

@@ -301,6 +301,26 @@ static void a_certificate_is_of_its_terms(void **state)
     end(&w);
 }
 
+// What an older model of the route has scored is no pair of the newer one's.
+static void an_older_models_scores_are_left_out(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 13);
+    struct decision d = certified();
+    d.call.judged.has_own = true;
+    for (unsigned n = 0; n < 210; n++) {
+        d.call.judged.own_check = n < 200 ? 1 : 2;
+        const struct entry e = put(&w, n, &d);
+        pair_up(&w, &e, SIDE_SMALL);
+    }
+    struct policy_route p = policy_of(CHOICE_CERTIFIED);
+    p.max_loss_ppm = 500000;
+    assert_in_range(count(replayed_by(&w, &p), "promise.pairs"), 0, 10);
+    end(&w);
+}
+
 // What is of no kind that can be certified is not, whatever is promised.
 static void a_kind_without_a_certificate_has_none(void **state)
 {
@@ -407,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_certificate_is_of_its_terms),
+        cmocka_unit_test(an_older_models_scores_are_left_out),
         cmocka_unit_test(a_kind_without_a_certificate_has_none),
         cmocka_unit_test(a_second_model_is_paid_while_it_is_asked),
         cmocka_unit_test(whether_it_is_local_is_looked_at_anew),
