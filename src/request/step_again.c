@@ -355,7 +355,8 @@ void again_settle(struct req *r)
     r->attempt = current;
 }
 
-// It gave no answer: that of the first, which was good, is the call's.
+// It gave no answer, or another one and nobody is left to ask: that of the first, which was good,
+// is the call's.
 static enum flow take_first(struct req *r)
 {
     struct attempt *a = &r->attempt;
@@ -375,10 +376,14 @@ static enum flow take_first(struct req *r)
     return last(r);
 }
 
+static bool has_first(const struct req *r)
+{
+    return r->again && r->again->has_first && r->x && !r->head_sent && !r->client_gone;
+}
+
 static bool lacks_second(const struct req *r)
 {
-    return r->again && r->again->has_first && !r->attempt.escalates && r->x && !r->head_sent &&
-           !r->client_gone;
+    return has_first(r) && !r->attempt.escalates;
 }
 
 static void log_wait(const struct req *r, int64_t delay_ms)
@@ -399,7 +404,7 @@ enum flow step_again(struct req *r)
         return take_first(r);
     if (!failed(r) || !may_follow(r)) {
         availability_note(r, failed(r) && !r->attempt.escalates);
-        return last(r);
+        return failed(r) && has_first(r) ? take_first(r) : last(r);
     }
     if (again_waits(r))
         return WAIT;
@@ -411,7 +416,7 @@ enum flow step_again(struct req *r)
     availability_note(r, !r->attempt.escalates);
     const struct choice choice = decide(r);
     if (choice.verdict == RETRY_END || !again_begin(r))
-        return last(r);
+        return has_first(r) ? take_first(r) : last(r);
     prepare(r, &choice);
     if (choice.delay_ms == 0)
         return next_attempt(r);

@@ -109,7 +109,7 @@ static void hold(struct req *r)
 void verifying_begin(struct req *r)
 {
     struct attempt *a = &r->attempt;
-    a->verifies = is_small(r) && begin(r);
+    a->verifies = (a->second || is_small(r)) && begin(r); // an answer waits for what a second says
     if (!a->verifies)
         return;
     r->verifying->next = 0;

@@ -5,7 +5,7 @@ import http.client
 import json
 import threading
 
-from lib.scene import Gateway, Mock, expect, expect_in, limit, question
+from lib.scene import Gateway, Mock, expect, expect_in, limit, question, until
 from lib.told import Told
 
 limit(120)
@@ -152,3 +152,20 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     told.events["go"].set()
     expect_in("[DONE]", response.read().decode())
     rows(("small", "route quick: small", ""))
+
+    # Where the large side is in trouble by then, and they do not agree, the first one's, which was good, is given.
+    told.events["later"] = threading.Event()
+    said_so = json.dumps({"small": {"content": "The answer is 4.", "wait": "later"}, "second": "The answer is 5."})
+    answers, asked = [], len(told.asked)
+    client = threading.Thread(target=lambda: answers.append(gateway.chat(model="pair", headers={"x-told": said_so},
+                                                                         stream=True)))
+    client.start()
+    until(lambda: len(told.asked) > asked, 10, "the first one is asked")
+    for _ in range(20):
+        expect(ask("told/large", "", {"status": 500}).status, 500)
+    told.events["later"].set()
+    client.join()
+    expect((answers[0].headers["x-costlens-model"], said(answers[0])), ("told/small", "The answer is 4."))
+    seen = gateway.rows(count + 22)[count:]
+    expect([(row["model"], row["error"] or "") for row in seen if row["route"] != "asked"],
+           [("small", ""), ("second", "verify_agree")])
