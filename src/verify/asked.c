@@ -37,11 +37,15 @@ static void read_gemini(struct asked *a, const struct json_val *body)
     a->call_needed = str_is(json_str(json_get(calling, "mode")), "ANY");
 }
 
-// The name that a choice of one has, in a member of its own or beside its type.
+// The name that a choice of one has, in a member of its own or beside its type. What runs at the
+// provider (mcp, ...) is no call of the caller's.
 static struct str chosen(const struct json_val *choice)
 {
     static const char *const paths[] = {"function.name", "custom.name", "name"};
+    struct str type = json_str(json_get(choice, "type"));
     struct str name = STR_NONE;
+    if (type.len && !str_is(type, "function") && !str_is(type, "tool") && !str_is(type, "custom"))
+        return name;
     for (size_t i = 0; i < sizeof paths / sizeof paths[0] && name.len == 0; i++)
         name = json_str(json_path(choice, paths[i]));
     return name;

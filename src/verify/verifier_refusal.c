@@ -6,7 +6,7 @@
 //   Hello! I'm sorry, but I can't help with that.     courtesies, then the first sentence
 //   If you can't open it, call us. I cannot ...       that is advice, and what follows it is, too
 //
-// "I can't" alone is no refusal; before a verb of helping it is.
+// "I can't" alone is no refusal; before a verb of helping, of the same language, it is.
 
 #include <ctype.h>
 
@@ -53,13 +53,23 @@ static bool any_starts(struct str text, const char *const *list, size_t count)
 
 // --- where the answer begins ---
 
+#define WIDE_STOP  "\xe3\x80\x82" // of Chinese and Japanese, which have no blank behind it
+#define WIDE_CALL  "\xef\xbc\x81"
+#define WIDE_QUERY "\xef\xbc\x9f"
+#define WIDE_COMMA "\xef\xbc\x8c"
+
+static const char *const wide_ends[] = {WIDE_STOP, WIDE_CALL, WIDE_QUERY};
+
 static size_t sentence_end(struct str text)
 {
-    size_t at = 0;
-    while (at < text.len && !(strchr(".!?", text.ptr[at]) && text.ptr[at] != '\0' &&
-                              (at + 1 == text.len || text.ptr[at + 1] == ' ')))
-        at++;
-    return at < text.len ? at + 1 : at;
+    for (size_t at = 0; at < text.len; at++) {
+        if (any_starts(str_skip(text, at), wide_ends, COUNT(wide_ends)))
+            return at + strlen(WIDE_STOP);
+        if (text.ptr[at] != '\0' && strchr(".!?", text.ptr[at]) &&
+            (at + 1 == text.len || text.ptr[at + 1] == ' '))
+            return at + 1;
+    }
+    return text.len;
 }
 
 // What is said before an answer, or before a refusal.
@@ -163,23 +173,67 @@ static const char *const cannot[] = {
     " i could not ",
     " i am not allowed to ",
     " i am not permitted to ",
+    " i must decline ",
+    " i have to decline ",
+    " i need to decline ",
+    NULL,
 };
 
 static const char *const helping[] = {
-    "help",    "assist",   "provide",   "answer",    "fulfill",   "fulfil",   "comply",  "complete",
-    "discuss", "create",   "generate",  "do that",   "do this",   "engage",   "share",   "give",
-    "write",   "access",   "browse",    "determine", "support",   "continue", "offer",   "process",
-    "perform", "produce",  "respond",   "find",      "solve",     "view",     "open",    "see ",
-    "read",    "tell you", "translate", "verify",    "recommend", "make ",    "execute", "satisfy",
+    "help",         "assist",         "provide", "answer",        "fulfill",      "fulfil",
+    "comply",       "complete",       "discuss", "create",        "generate",     "do that",
+    "do this",      "engage",         "share",   "give",          "write",        "access",
+    "browse",       "determine",      "support", "continue",      "offer",        "process",
+    "perform",      "produce",        "respond", "find",          "solve",        "view",
+    "open",         "see ",           "read",    "tell you",      "make ",        "translate",
+    "verify",       "execute",        "satisfy", "recommend any", "this request", "that request",
+    "your request", "recommend spec", NULL,
 };
 
-// Each says it all. German, French, Spanish, Italian, Portuguese, Chinese, Japanese follow.
+static const char *const kann_nicht[] = {" das kann ich nicht ", " das kann ich leider nicht ",
+                                         NULL};
+
+static const char *const helfen[] = {
+    "beantworten", "beurteilen", "sagen", "erstellen", "schreiben", "lesen", NULL,
+};
+
+static const char *const dabei[] = {" dabei kann ich ", NULL};
+static const char *const nicht[] = {"nicht", NULL};
+
+static const char *const ne_peux_pas[] = {
+    " je ne peux pas ",
+    " je ne suis pas en mesure de ",
+    " je ne suis pas en mesure d",
+    NULL,
+};
+
+static const char *const aider[] = {
+    "aider",
+    "r\xc3\xa9pondre",
+    "fournir",
+    "acc\xc3\xa9"
+    "der",
+    "traiter",
+    "g\xc3\xa9n\xc3\xa9rer",
+    "cr\xc3\xa9"
+    "er",
+    "\xc3\xa9"
+    "crire",
+    "satisfaire",
+    "partager",
+    NULL,
+};
+
+// What begins a clause, and what then has to follow within the next few words.
+static const struct {
+    const char *const *cannot, *const *helping;
+} tongues[] = {{cannot, helping}, {kann_nicht, helfen}, {dabei, nicht}, {ne_peux_pas, aider}};
+
+// Each says it all. German, French, Spanish, Italian, Portuguese follow.
 static const char *const decisive[] = {
     " as an ai language model",
     " as an ai assistant",
-    " i must decline",
-    " i have to decline",
-    " i need to decline",
+    " i must decline.",
     " it is against my guidelines",
     " it's against my guidelines",
     " it goes against my programming",
@@ -194,10 +248,9 @@ static const char *const decisive[] = {
     " i do not know the answer",
     " i'm not sure.",
     " i have no idea",
-    " das geht nicht",
-    " das kann ich nicht",
+    " das geht nicht.",
+    " das kann ich nicht.",
     " das wei\xc3\x9f ich nicht",
-    " dabei kann ich",
     " ich kann dabei nicht",
     " ich kann ihnen dabei nicht",
     " ich kann ihnen nicht helfen",
@@ -207,9 +260,10 @@ static const char *const decisive[] = {
     " ich kann diese frage nicht",
     " ich kann darauf nicht",
     " ich wei\xc3\x9f es nicht",
-    " als ki-",
-    " je ne peux pas",
-    " je ne suis pas en mesure",
+    " als ki-sprachmodell",
+    " als ki-modell",
+    " als ki-assistent",
+    " je ne peux pas.",
     " je ne sais pas.",
     " en tant qu'ia",
     " no puedo ayudar",
@@ -225,29 +279,67 @@ static const char *const decisive[] = {
     " n\xc3\xa3o posso responder",
 };
 
-// Of scripts that have no blanks, anywhere in the opening.
-static const char *const unspaced[] = {
-    "\xe6\x88\x91\xe6\x97\xa0\xe6\xb3\x95",                                     // I have no way to
-    "\xe6\x88\x91\xe4\xb8\x8d\xe8\x83\xbd",                                     // I cannot
+// Of scripts that have no blanks: anywhere in the opening.
+static const char *const cannot_wide[] = {
+    "\xe6\x88\x91\xe6\x97\xa0\xe6\xb3\x95", // I have no way to
+    "\xe6\x88\x91\xe4\xb8\x8d\xe8\x83\xbd", // I cannot
+    NULL,
+};
+
+static const char *const helping_wide[] = {
+    "\xe5\xb8\xae",             // help
+    "\xe5\x8d\x8f\xe5\x8a\xa9", // assist
+    "\xe6\x8f\x90\xe4\xbe\x9b", // provide
+    "\xe5\x9b\x9e\xe7\xad\x94", // answer
+    "\xe6\xbb\xa1\xe8\xb6\xb3", // satisfy
+    "\xe8\xae\xa8\xe8\xae\xba", // discuss
+    "\xe7\x94\x9f\xe6\x88\x90", // generate
+    "\xe8\xae\xbf\xe9\x97\xae", // access
+    "\xe5\xa4\x84\xe7\x90\x86", // process
+    NULL,
+};
+
+static const char *const decisive_wide[] = {
     "\xe7\xad\x94\xe3\x81\x88\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b", // cannot answer
     "\xe6\x89\x8b\xe4\xbc\x9d\xe3\x81\x84\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b", // help
 };
 
-// At the clause's start "i cannot ", and then within the next few words a verb of helping.
-static bool declines(struct str clause)
+// One of `verbs` is among the next few words, as a word; `wide`: of a script without blanks.
+static bool has_verb(struct str rest, const char *const *verbs, bool wide)
 {
-    for (size_t i = 0; i < COUNT(cannot); i++) {
-        if (!str_starts(clause, str_of(cannot[i])))
-            continue;
-        struct str rest = str_clip(str_skip(clause, strlen(cannot[i])), VERB_BYTES);
-        rest.len = str_find(rest, '.');
-        for (size_t k = 0; k < COUNT(helping); k++) {
-            size_t found = str_search(rest, str_of(helping[k]));
-            if (found < rest.len && (found == 0 || rest.ptr[found - 1] == ' '))
-                return true;
-        }
+    rest = str_clip(rest, VERB_BYTES);
+    rest.len = wide ? str_search(rest, str_of(WIDE_COMMA)) : str_find(rest, '.');
+    for (; *verbs; verbs++) {
+        size_t found = str_search(rest, str_of(*verbs));
+        if (found < rest.len && (wide || found == 0 || strchr(" '", rest.ptr[found - 1])))
+            return true;
     }
     return false;
+}
+
+// It starts with one of `phrases`, and then has one of `verbs`.
+static bool declines(struct str clause, const char *const *phrases, const char *const *verbs,
+                     bool wide)
+{
+    for (; *phrases; phrases++)
+        if (str_starts(clause, str_of(*phrases)) &&
+            has_verb(str_skip(clause, strlen(*phrases)), verbs, wide))
+            return true;
+    return false;
+}
+
+static bool refuses(struct str clause)
+{
+    for (size_t i = 0; i < COUNT(tongues); i++)
+        if (declines(clause, tongues[i].cannot, tongues[i].helping, false))
+            return true;
+    return any_starts(clause, decisive, COUNT(decisive));
+}
+
+static bool refuses_wide(struct str clause)
+{
+    return declines(clause, cannot_wide, helping_wide, true) ||
+           any_starts(clause, decisive_wide, COUNT(decisive_wide));
 }
 
 static bool is_refusal(struct str text)
@@ -255,13 +347,10 @@ static bool is_refusal(struct str text)
     struct head h;
     head_read(&h, text);
     struct str opening = opening_of(str_from(h.text, h.len));
-    for (size_t i = 0; i < COUNT(unspaced); i++)
-        if (str_search(opening, str_of(unspaced[i])) < opening.len)
-            return true;
     for (size_t at = 0; at < opening.len; at++) {
         struct str clause = str_skip(opening, at);
-        if (clause.ptr[0] == ' ' && is_clause(opening, at) &&
-            (any_starts(clause, decisive, COUNT(decisive)) || declines(clause)))
+        if (refuses_wide(clause) ||
+            (clause.ptr[0] == ' ' && is_clause(opening, at) && refuses(clause)))
             return true;
     }
     return false;

@@ -55,6 +55,31 @@ static void refusals(void **state)
          "\xb8\xae"
          "\xe5\x8a\xa9\xe3\x80\x82",
          VERDICT_BAD},
+        {"Je ne suis pas en mesure d'acc\xc3\xa9"
+         "der \xc3\xa0 vos fichiers.",
+         VERDICT_BAD},
+        {"Dabei kann ich Ihnen leider nicht helfen.", VERDICT_BAD},
+        {"I must decline to help with that.", VERDICT_BAD},
+        {"I must decline this request.", VERDICT_BAD},
+        {"\xe6\x88\x91\xe4\xb8\x8d\xe8\x83\xbd\xe6\x8f\x90\xe4\xbe\x9b\xe8\xbf\x99\xe4\xb8\xaa"
+         "\xe3\x80\x82", // I cannot provide this.
+         VERDICT_BAD},
+        // A letter to a chief: I am ill and cannot come tomorrow.
+        {"\xe5\xb0\x8a\xe6\x95\xac\xe7\x9a\x84\xe7\xbb\x8f\xe7\x90\x86\xef\xbc\x9a"
+         "\xe7\x94\xb1\xe4\xba\x8e\xe7\x94\x9f\xe7\x97\x85\xef\xbc\x8c\xe6\x88\x91"
+         "\xe4\xb8\x8d\xe8\x83\xbd\xe5\x8f\x82\xe5\x8a\xa0\xe6\x98\x8e\xe5\xa4\xa9"
+         "\xe7\x9a\x84\xe4\xbc\x9a\xe8\xae\xae\xe3\x80\x82",
+         VERDICT_GOOD},
+        // It is done. (And then:) I cannot help with the rest.
+        {"\xe5\xb7\xb2\xe5\xae\x8c\xe6\x88\x90\xe3\x80\x82\xe6\x88\x91\xe4\xb8\x8d"
+         "\xe8\x83\xbd\xe5\xb8\xae\xe6\x82\xa8\xe5\x81\x9a\xe5\x85\xb6\xe4\xbd\x99"
+         "\xe7\x9a\x84\xe3\x80\x82",
+         VERDICT_GOOD},
+        {"Nein, das geht nicht mehr, das Paket ist unterwegs.", VERDICT_GOOD},
+        {"Dabei kann ich helfen: Starten Sie neu.", VERDICT_GOOD},
+        {"Bonjour Madame, je ne peux pas venir demain.", VERDICT_GOOD},
+        {"Dear Ms Roe, thank you. I must decline your invitation.", VERDICT_GOOD},
+        {"I can't recommend it enough.", VERDICT_GOOD},
         // Only at the start, and only of who answers.
         {"If you are unable to access your account, reset your password.", VERDICT_GOOD},
         {"We cannot offer refunds after 30 days. You can exchange it.", VERDICT_GOOD},
@@ -299,6 +324,11 @@ static const struct {
      "{\"choices\":[{\"message\":{\"content\":\"no\"}}]}", VERDICT_BAD},
     {ENDPOINT_RESPONSES,
      "{\"tool_choice\":{\"type\":\"allowed_tools\",\"mode\":\"required\",\"tools\":[]}}",
+     "{\"output\":[{\"type\":\"message\",\"content\":[{\"text\":\"no\"}]}]}", VERDICT_BAD},
+    {ENDPOINT_RESPONSES, // it runs at the provider: no call of it comes
+     "{\"tool_choice\":{\"type\":\"mcp\",\"server_label\":\"s\",\"name\":\"f\"}}",
+     "{\"output\":[{\"type\":\"message\",\"content\":[{\"text\":\"yes\"}]}]}", VERDICT_UNSURE},
+    {ENDPOINT_RESPONSES, "{\"tool_choice\":{\"type\":\"function\",\"name\":\"f\"}}",
      "{\"output\":[{\"type\":\"message\",\"content\":[{\"text\":\"no\"}]}]}", VERDICT_BAD},
     {ENDPOINT_CHAT,
      "{\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\"}}}",
