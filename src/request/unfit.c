@@ -6,6 +6,8 @@
 #include "gate/able.h"
 #include "request/matching.h"
 
+#define TOKEN_BYTES_MOST 8 // on average: a call has hardly fewer tokens than that makes
+
 static unsigned asks(const struct demand *d)
 {
     return (d->tools > 0 ? ABILITY_TOOLS : 0U) | (d->images > 0 ? ABILITY_VISION : 0U) |
@@ -24,14 +26,15 @@ static const char *lacking(unsigned bits)
 
 // An Ollama's longest answer gives way to what is left of the context; others refuse what is both
 // together too much.
-static bool is_too_long(const struct req *r, const struct config_provider *p, int64_t context)
+static bool is_too_long(const struct req *r, const struct config_provider *p, int64_t context,
+                        int64_t tokens)
 {
-    int64_t tokens = matching_tokens(r);
     int64_t answer = p->dialect == DIALECT_OLLAMA ? 0 : r->ask.demand.output_max;
     return context > 0 && (tokens > context || answer > context - tokens);
 }
 
-const char *unfit(const struct req *r, const struct config_route *route, const struct target *t)
+static const char *unfit_for(const struct req *r, const struct config_route *route,
+                             const struct target *t, int64_t tokens)
 {
     const struct config_provider *p = &r->view->snapshot->config->providers[t->provider];
     struct able able;
@@ -45,11 +48,17 @@ const char *unfit(const struct req *r, const struct config_route *route, const s
         return lacks;
     if (able.context > 0 && able.context < route->require_context)
         return "context";
-    return is_too_long(r, p, able.context) ? "context" : NULL;
+    return is_too_long(r, p, able.context, tokens) ? "context" : NULL;
+}
+
+const char *unfit(const struct req *r, const struct config_route *route, const struct target *t)
+{
+    return unfit_for(r, route, t, matching_tokens(r));
 }
 
 const char *unfit_call(const struct req *r, const struct target *t)
 {
     static const struct config_route any = {.require = 0};
-    return endpoint_makes_output(r->found.endpoint) ? unfit(r, &any, t) : NULL;
+    int64_t tokens = r->ask.demand.text_bytes / TOKEN_BYTES_MOST;
+    return endpoint_makes_output(r->found.endpoint) ? unfit_for(r, &any, t, tokens) : NULL;
 }
