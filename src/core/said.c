@@ -50,6 +50,7 @@ static void say_content(struct listener *l, const struct json_val *content)
         l->now.by = result ? SPEAKER_TOOL : by;
         say_parts(l, result ? json_get(part, "content") : part);
     }
+    l->now.by = by;
 }
 
 static enum speaker speaker_of(struct str role)

@@ -37,6 +37,10 @@ static const struct {
      "\"user\","
      "\"content\":\"?\"}]}",
      "t1:42 t1:43 t1:44 u1:so? u2:? "},
+    {"{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"content\":\"42\"}]"
+     ","
+     "\"parts\":[{\"text\":\"so?\"}]}]}",
+     "t1:42 u1:so? "},
     {"{\"model\":\"m\",\"systemInstruction\":{\"parts\":[{\"text\":\"S\"}]},\"contents\":[{"
      "\"role\":"
      "\"user\",\"parts\":[{\"text\":\"Hi\"}]},{\"role\":\"model\",\"parts\":[{\"text\":\"Ho\"}]}]}",
