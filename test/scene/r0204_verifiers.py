@@ -29,8 +29,6 @@ CASES = [
 ]
 
 
-
-
 def routes():
     lines = []
     for i, (verifier, fault, _) in enumerate(CASES):
@@ -48,7 +46,6 @@ routes:
 {routes()}
 """
 PRICE = {"small": 1, "second": 1, "large": 100}
-
 
 
 def providers(mock):
