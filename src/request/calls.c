@@ -112,7 +112,7 @@ static void calls_tick(struct worker *w)
 }
 
 // Nothing of it has gone upstream, nor will.
-static void take_back(struct req *r)
+static void take_back(struct req *r, uint8_t attempt)
 {
     if (r->attempt.settled)
         return; // it ended in the same turn: its FINAL record is in the reserve
@@ -122,6 +122,8 @@ static void take_back(struct req *r)
         again_lost(r);
         return;
     }
+    if (attempt != r->attempt.entry.attempt)
+        return; // the first one's, that is said anew beside a second: what it said before stands
     if (again_waits(r))
         return; // the record told what became of the attempt: another will
     must(r->attempt.dispatched && (r->step == STEP_relay || r->step == STEP_again));
@@ -175,11 +177,10 @@ static void calls_end(struct worker *w)
 
 static void calls_lost(struct worker *w, const struct uuid *id, uint8_t attempt)
 {
-    (void)attempt; // a later one is told while the call runs: again_write
     list_for (it, &w->calls) {
         struct req *r = list_of(it, struct req, link);
         if (memcmp(r->id.bytes, id->bytes, sizeof id->bytes) == 0)
-            take_back(r);
+            take_back(r, attempt);
     }
 }
 
