@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define REQUEST_SIZE 16384
 #define ANSWER_SIZE  (1 << 20)
+#define SILENT_S     60 // a gateway that says nothing for so long is stuck
 
 static char request[REQUEST_SIZE];
 static char answer[ANSWER_SIZE];
@@ -34,6 +36,9 @@ static int open_one(const char *path)
     memcpy(name.sun_path, path, strlen(path) + 1);
     if (connect(fd, (const struct sockaddr *)&name, sizeof name) != 0)
         give_up("nobody listens there");
+    const struct timeval most = {.tv_sec = SILENT_S};
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most) != 0)
+        give_up("no timeout can be set");
     return fd;
 }
 
@@ -74,7 +79,7 @@ static void read_one(int fd)
     do {
         ssize_t n = read(fd, answer + size, sizeof answer - 1 - size);
         if (n <= 0)
-            give_up("an answer ended too early, or is too long");
+            give_up("an answer ended too early, took too long, or is too long");
         size += (size_t)n;
         answer[size] = '\0';
     } while (!is_whole(size));
