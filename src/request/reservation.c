@@ -249,6 +249,9 @@ void reservation_end(struct req *r)
 {
     struct attempt *a = &r->attempt;
     struct reservation *v = &a->reservation;
+    if (v->ended)
+        return; // as it waited for its next attempt
+    v->ended = true;
     if (!v->booking) {
         end_alone(r);
         return;

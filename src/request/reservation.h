@@ -26,6 +26,7 @@ struct reservation {
     bool grows;
     bool starved;             // one that grows: its stream is not read until the store has answered
     bool told;                // `left` is known
+    bool ended;               // its cost is held against its bound, once
     struct nano most;         // that end
     struct str price;         // ... and the name of the price
     struct nano amount;       // what is held of it

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One write of the journal fails while a second model is asked whether it agrees: what is refused was never sent, and
-what was sent is answered and ends in its row."""
+what was sent is answered, ends in its row, and is held against its bound once."""
 import errno
 import json
 import tempfile
@@ -18,6 +18,8 @@ ROUTES = """  - { model: told/small, input_per_mtok: 1, output_per_mtok: 1 }
 routes:
   - { name: pair, small: told/small, large: told/large, match: { key: nobody }, hold: 60s,
       verify: [{ agree: told/second }] }
+budgets:
+  - { name: single, per: request, limit: 100 }
 """
 WRITES = 7  # more than such a call makes
 SAID = {"x-told": json.dumps({"small": "The answer is 4.", "second": "So: answer: 4", "large": "LARGE"})}
@@ -36,6 +38,11 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         seen = disk.seen()
         time.sleep(0.1)
         return disk.seen() == seen
+
+    # The first one's row is written several times, and held against its bound once.
+    expect(ask().status, 200)
+    until(quiet, 10, "its rows are written")
+    expect(gateway.metric("costlens_bound_utilisation_ratio_count"), 2)
 
     for n in range(1, WRITES + 1):
         until(lambda: ask().status == 200, 10, "the journal is well")
