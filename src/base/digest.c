@@ -82,7 +82,8 @@ bool digest_equal(const void *a, const void *b, size_t len)
 
 void digest_wipe(void *ptr, size_t len)
 {
-    explicit_bzero(ptr, len);
+    if (len) // of nothing there may be no address
+        explicit_bzero(ptr, len);
 }
 
 void hex_write(const void *bytes, size_t n, char *out)

@@ -66,7 +66,7 @@ void reading_implied(struct reading *r, struct str full)
     unsigned before = r->c->provider_count;
     if (ollama)
         reading_ollama(r, name);
-    else if (!node_is_null(providers) && providers->count) // else it was looked for
+    else if (providers && providers->count) // else it was looked for
         reading_environment(r, v);
     if (r->c->provider_count == before)
         reading_leave_out(r, name, ollama ? "OLLAMA_HOST" : v->env[0]);
