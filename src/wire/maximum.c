@@ -112,9 +112,11 @@ static int64_t most_of(const struct json_val *root, enum endpoint e, unsigned fl
 
 struct maximum_told maximum_told(const struct json_val *root, enum endpoint e, unsigned flags)
 {
+    struct maximum_told told = {0};
     bool binds;
     int64_t most = most_of(root, e, flags, &binds);
-    return binds ? (struct maximum_told){.said = most} : (struct maximum_told){.unsure = most};
+    *(binds ? &told.said : &told.unsure) = most;
+    return told;
 }
 
 // Of Anthropic, OpenRouter, Alibaba, Google's OpenAI dialect and its own, in either spelling.

@@ -428,13 +428,15 @@ static void small_costs_are_as_large_ones(void **state)
     const struct sheet none = {0};
     uint64_t seed = 1;
     for (unsigned i = 0; i < 20000; i++) {
-        // Of each size up to 2^62, and every other time about a tie.
+        // Of each size up to 2^81, and every other time about a tie.
         struct price prices[3];
         int64_t counts[3];
         for (unsigned k = 0; k < 3; k++) {
             seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
             prices[k].atto = (int64_t)(seed >> 33 >> (i % 31)) + 1;
             counts[k] = (int64_t)(seed >> 3 & 0x3fffffff) >> (i / 31 % 30);
+            if ((i + k) % 7 == 0)
+                counts[k] <<= i % 21;
             if (i % 2)
                 prices[k].atto = prices[k].atto / 500000 * 500000;
         }
