@@ -86,4 +86,5 @@ with Mock() as mock, Gateway(mock) as gateway:
         s.close()
     rows = until(lambda: (lambda r: len(r) >= READERS and r)(
         [x for x in gateway.rows() if x["stream"]]), 20, "a row each")
-    expect_true(all(r["outcome"] == "left" for r in rows), "they left")
+    others = [r for r in rows if r["outcome"] != "left"]
+    expect_true(not others, f"they left, {len(others)} of them otherwise: {others[:1]}")
