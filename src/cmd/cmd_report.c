@@ -312,18 +312,10 @@ static void print_request(const struct json *j)
 
 static int run_request(struct cli *cli, const struct options *o)
 {
-    struct buf args, text;
-    struct json *answer = NULL;
+    struct buf args;
     buf_init(&args, &alloc_heap, 0);
-    buf_init(&text, &alloc_heap, 0);
     remote_arg(&args, "id", str_of(o->request));
-    int code = remote_ask(cli, "request", &args, &text, &answer);
-    if (code == EXIT_OK && cli->json)
-        puts(buf_cstr(&text));
-    else if (code == EXIT_OK)
-        print_request(answer);
-    json_close(answer);
-    buf_fini(&text);
+    int code = remote_show(cli, "request", &args, print_request);
     buf_fini(&args);
     return code;
 }

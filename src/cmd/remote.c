@@ -245,6 +245,22 @@ int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct
     return is_usage(s) ? EXIT_USAGE : code;
 }
 
+int remote_show(const struct cli *cli, const char *verb, struct buf *args,
+                void (*print)(const struct json *answer))
+{
+    struct buf text;
+    struct json *answer = NULL;
+    buf_init(&text, &alloc_heap, 0);
+    int code = remote_ask(cli, verb, args, &text, &answer);
+    if (code == EXIT_OK && cli->json)
+        puts(buf_cstr(&text));
+    else if (code == EXIT_OK)
+        print(answer);
+    json_close(answer);
+    buf_fini(&text);
+    return code;
+}
+
 void remote_say_since(const struct json *answer, FILE *to)
 {
     struct str since = json_str(json_get(json_root(answer), "rows_since"));

@@ -36,6 +36,9 @@ enum status remote_retry(const struct cli *cli, const char *verb, struct buf *ar
 // terminal, who waits long is told so on stderr.
 int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
                struct json **answer) MUST_USE;
+// Asks as remote_ask does, and prints what came: the answer's text with --json, else by `print`.
+int remote_show(const struct cli *cli, const char *verb, struct buf *args,
+                void (*print)(const struct json *answer)) MUST_USE;
 // Asks the running gateway alone; its answer is appended. STATUS_CLOSED when there is none.
 enum status remote_gateway(const struct config *c, const char *verb, struct str args,
                            struct buf *answer, struct why *why) MUST_USE;

@@ -43,19 +43,11 @@ static void print(const struct json *j)
 
 int route_cascades(const struct cli *cli, const struct route_wishes *w)
 {
-    struct buf args, answer;
-    struct json *j = NULL;
+    struct buf args;
     if (w->file_count > 0)
         return command_usage(&cmd_route, "cascades: `%s` is one too many", w->files[0]);
     buf_init(&args, &alloc_heap, 0);
-    buf_init(&answer, &alloc_heap, 0);
-    int code = remote_ask(cli, "routes/cascades", &args, &answer, &j);
-    if (code == EXIT_OK && cli->json)
-        puts(buf_cstr(&answer));
-    else if (code == EXIT_OK)
-        print(j);
-    json_close(j);
-    buf_fini(&answer);
+    int code = remote_show(cli, "routes/cascades", &args, print);
     buf_fini(&args);
     return code;
 }

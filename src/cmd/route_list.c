@@ -103,18 +103,11 @@ static void print(const struct json *j)
 
 int route_list(const struct cli *cli, const struct route_wishes *w)
 {
-    struct buf args, answer;
-    struct json *j = NULL;
+    struct buf args;
     if (w->file_count)
         return command_usage(&cmd_route, "`%s` is one too many", w->files[0]);
     buf_init(&args, &alloc_heap, 0);
-    buf_init(&answer, &alloc_heap, 0);
-    int code = remote_ask(cli, "routes/list", &args, &answer, &j);
-    if (code == EXIT_OK && cli->json)
-        printf("%s\n", buf_cstr(&answer));
-    else if (code == EXIT_OK)
-        print(j);
-    json_close(j);
-    buf_fini(&answer);
+    int code = remote_show(cli, "routes/list", &args, print);
+    buf_fini(&args);
     return code;
 }

@@ -272,15 +272,13 @@ static void print(const struct json *j)
 
 int route_replay(const struct cli *cli, const struct route_wishes *w)
 {
-    struct buf args, answer, policy;
-    struct json *j = NULL;
+    struct buf args, policy;
     if (w->file_count)
         return command_usage(&cmd_route, "`%s` is one too many", w->files[0]);
     if (!w->policy)
         return command_usage(&cmd_route,
                              "replay: under which policy? --policy FILE, a configuration");
     buf_init(&args, &alloc_heap, 0);
-    buf_init(&answer, &alloc_heap, 0);
     buf_init(&policy, &alloc_heap, 0);
     int code = read_policy(w->policy, &policy);
     if (code == EXIT_OK) {
@@ -288,15 +286,9 @@ int route_replay(const struct cli *cli, const struct route_wishes *w)
         remote_arg(&args, "route", str_of(w->route));
         remote_arg(&args, "since", str_of(w->since));
         remote_arg(&args, "until", str_of(w->until));
-        code = remote_ask(cli, "routes/replay", &args, &answer, &j);
+        code = remote_show(cli, "routes/replay", &args, print);
     }
-    if (code == EXIT_OK && cli->json)
-        puts(buf_cstr(&answer));
-    else if (code == EXIT_OK)
-        print(j);
-    json_close(j);
     buf_fini(&policy);
-    buf_fini(&answer);
     buf_fini(&args);
     return code;
 }

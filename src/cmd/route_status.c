@@ -129,21 +129,13 @@ static void print(const struct json *j)
 
 static int ask(const struct cli *cli, const char *verb, const struct route_wishes *w)
 {
-    struct buf args, answer;
-    struct json *j = NULL;
+    struct buf args;
     if (w->file_count > 1)
         return command_usage(&cmd_route, "`%s` is one too many", w->files[1]);
     buf_init(&args, &alloc_heap, 0);
-    buf_init(&answer, &alloc_heap, 0);
     remote_arg(&args, "route", str_of(w->file_count ? w->files[0] : NULL));
     remote_arg(&args, "since", str_of(w->since));
-    int code = remote_ask(cli, verb, &args, &answer, &j);
-    if (code == EXIT_OK && cli->json)
-        puts(buf_cstr(&answer));
-    else if (code == EXIT_OK)
-        print(j);
-    json_close(j);
-    buf_fini(&answer);
+    int code = remote_show(cli, verb, &args, print);
     buf_fini(&args);
     return code;
 }
