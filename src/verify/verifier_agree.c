@@ -47,6 +47,24 @@ static bool same_calls(const struct answer *a, const struct answer *b)
 
 // --- results ---
 
+static bool says(struct str line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (isalnum((unsigned char)line.ptr[i]) || (unsigned char)line.ptr[i] >= 0x80)
+            return true;
+    return false;
+}
+
+// The first line that says anything: of "**Answer:**\n42" the mark leaves "**".
+static struct str first_line(struct str text)
+{
+    struct str line;
+    while (str_cut(&text, '\n', &line))
+        if (says(line))
+            return line;
+    return STR_NONE;
+}
+
 // What stands behind the last of the words that announce a result; empty if none does.
 static struct str result_of(struct str text)
 {
@@ -62,7 +80,7 @@ static struct str result_of(struct str text)
             result = str_skip(text, at + mark.len);
         }
     }
-    return str_from(result.ptr, str_find(result, '\n'));
+    return first_line(result);
 }
 
 // Its letters and digits alone, in small letters; the point of a decimal stays.
@@ -78,7 +96,7 @@ static struct str plain(struct str text, char out[SHORT_BYTES])
     return str_from(out, n);
 }
 
-// GOOD and BAD where both have a result; UNSURE where not.
+// GOOD and BAD where both have a result; UNSURE where one is long.
 static enum finding_verdict same_result(struct str a, struct str b)
 {
     char x[SHORT_BYTES];
@@ -135,22 +153,34 @@ static unsigned shared_ppm(struct str a, struct str b)
     return all ? (unsigned)(2ULL * shared * 1000000 / all) : 1000000;
 }
 
-static bool agree(const struct answer *a, const struct answer *b)
+static enum finding_verdict verdict_of(bool same)
+{
+    return same ? VERDICT_GOOD : VERDICT_BAD;
+}
+
+static enum finding_verdict agree(const struct answer *a, const struct answer *b)
 {
     struct str x = answer_text(a);
     struct str y = answer_text(b);
     if (a->call_count > 0 || b->call_count > 0)
-        return same_calls(a, b);
+        return verdict_of(same_calls(a, b));
     if (is_json(x, a->alloc))
-        return schema_same_texts(x, y, a->alloc);
+        return verdict_of(schema_same_texts(x, y, a->alloc));
+    if (!says(x) && !says(y))
+        return VERDICT_UNSURE;
     enum finding_verdict v = same_result(x, y);
-    return v == VERDICT_UNSURE ? shared_ppm(x, y) >= SHARED_PPM : v == VERDICT_GOOD;
+    return v == VERDICT_UNSURE ? verdict_of(shared_ppm(x, y) >= SHARED_PPM) : v;
 }
 
 void verifier_agree(const struct verify_case *c, struct finding *out)
 {
-    if (!c->other)
+    if (!c->other) {
         finding_set(out, VERDICT_UNSURE, "the second model gave no answer");
-    else if (!agree(c->answer, c->other))
-        finding_set(out, VERDICT_BAD, "the second model says otherwise");
+        return;
+    }
+    switch (agree(c->answer, c->other)) {
+    case VERDICT_GOOD: break;
+    case VERDICT_UNSURE: finding_set(out, VERDICT_UNSURE, "neither answer says anything"); break;
+    case VERDICT_BAD: finding_set(out, VERDICT_BAD, "the second model says otherwise"); break;
+    }
 }
