@@ -31,22 +31,31 @@ static void start_call(const struct answer_event *e, const struct json_val *bloc
         buf_add(&c->name, json_str(json_get(block, "name")));
 }
 
+// Pieces of JSON come of what runs at the provider, too (server_tool_use, mcp_tool_use): that is
+// no call, and nothing has started one.
+static struct answer_call *started(struct answer *a, int64_t index)
+{
+    for (unsigned i = 0; i < a->call_count; i++)
+        if (a->calls[i].index == index)
+            return &a->calls[i];
+    return NULL;
+}
+
 static void grow(struct answer *a, const struct json_val *delta, int64_t index)
 {
-    struct str piece = json_str(json_get(delta, "partial_json"));
+    struct answer_call *c = started(a, index);
     answer_add_text(a, json_str(json_get(delta, "text")));
-    struct answer_call *c = piece.len > 0 ? answer_call_at(a, index) : NULL;
     if (c)
-        buf_add(&c->arguments, piece);
+        buf_add(&c->arguments, json_str(json_get(delta, "partial_json")));
     a->failed = a->failed || (c && buf_failed(&c->arguments));
 }
 
 // A call without arguments streams none.
 static void stop(struct answer *a, int64_t index)
 {
-    for (unsigned i = 0; i < a->call_count; i++)
-        if (a->calls[i].index == index && a->calls[i].arguments.len == 0)
-            buf_add_cstr(&a->calls[i].arguments, "{}");
+    struct answer_call *c = started(a, index);
+    if (c && c->arguments.len == 0)
+        buf_add_cstr(&c->arguments, "{}");
 }
 
 void answer_event_messages(const struct answer_event *e)

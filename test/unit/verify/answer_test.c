@@ -59,6 +59,15 @@ static const struct {
      "\"type\":\"text_delta\",\"text\":\"hi\"}}\n\ndata: {\"type\":\"message_delta\",\"delta\":{"
      "\"stop_reason\":\"max_tokens\"}}\n\n",
      "hi", ANSWER_CUT, "g", "{}", 0},
+    // What runs at the provider is no call of the caller's, nor are its pieces.
+    {ENDPOINT_MESSAGES, METER_SSE,
+     "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":"
+     "\"server_tool_use\",\"name\":\"web_search\",\"input\":{}}}\n\ndata: {\"type\":"
+     "\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"input_json_delta\","
+     "\"partial_json\":\"{\\\"query\\\":1}\"}}\n\ndata: {\"type\":\"content_block_stop\","
+     "\"index\":0}\n\ndata: {\"type\":\"content_block_delta\",\"index\":2,\"delta\":{"
+     "\"type\":\"text_delta\",\"text\":\"hi\"}}\n\n",
+     "hi", ANSWER_UNTOLD, NULL, NULL, 0},
     {ENDPOINT_MESSAGES, METER_JSON,
      "{\"type\":\"message\",\"content\":[],\"stop_reason\":\"refusal\"}", "", ANSWER_REFUSED, NULL,
      NULL, 0},
