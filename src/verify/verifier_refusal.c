@@ -6,7 +6,8 @@
 //   Hello! I'm sorry, but I can't help with that.     courtesies, then the first sentence
 //   If you can't open it, call us. I cannot ...       that is advice, and what follows it is, too
 //
-// "I can't" alone is no refusal; before a verb of helping, of the same language, it is.
+// "I can't" alone is no refusal; before a verb of helping, of the same language, it is. Not in
+// "I can't find any errors": that is what was found.
 
 #include <ctype.h>
 
@@ -121,13 +122,28 @@ static const char *const courtesies[] = {
     " en tant qu'ia",
 };
 
+// Of Chinese, which has no blanks; a sentence about oneself may begin with one, too.
+static const char *const courtesies_wide[] = {
+    "\xe6\x8a\xb1\xe6\xad\x89",                         // sorry
+    "\xe5\xbe\x88\xe6\x8a\xb1\xe6\xad\x89",             // very sorry
+    "\xe9\x9d\x9e\xe5\xb8\xb8\xe6\x8a\xb1\xe6\xad\x89", // very sorry
+    "\xe5\xaf\xb9\xe4\xb8\x8d\xe8\xb5\xb7",             // sorry
+    "\xe4\xb8\x8d\xe5\xa5\xbd\xe6\x84\x8f\xe6\x80\x9d", // excuse me
+    "\xe5\xbe\x88\xe9\x81\x97\xe6\x86\xbe",             // unfortunately
+    "\xe6\x82\xa8\xe5\xa5\xbd",                         // hello
+    "\xe4\xbd\xa0\xe5\xa5\xbd",                         // hello
+    "\xe6\x84\x9f\xe8\xb0\xa2",                         // thanks
+    "\xe4\xbd\x9c\xe4\xb8\xba",                         // as (an AI)
+};
+
 // The first sentence, with the courtesies before it.
 static struct str opening_of(struct str head)
 {
     size_t at = 0;
     while (at < head.len) {
         struct str rest = str_skip(head, at);
-        bool courtesy = any_starts(rest, courtesies, COUNT(courtesies));
+        bool courtesy = any_starts(rest, courtesies, COUNT(courtesies)) ||
+                        any_starts(str_trim(rest), courtesies_wide, COUNT(courtesies_wide));
         at += sentence_end(rest);
         if (!courtesy)
             break;
@@ -188,6 +204,15 @@ static const char *const helping[] = {
     "open",         "see ",           "read",    "tell you",      "make ",        "translate",
     "verify",       "execute",        "satisfy", "recommend any", "this request", "that request",
     "your request", "recommend spec", NULL,
+};
+
+// What is looked for and is not there; of what it was given to look at, they refuse.
+static const char *const looking[] = {
+    "find any ", "find a ", "find an ", "see any ", "see a ", "see an ", "make it ",
+};
+
+static const char *const given[] = {
+    "information", "image", "picture", "file", "attach", "document",
 };
 
 static const char *const kann_nicht[] = {" das kann ich nicht ", " das kann ich leider nicht ",
@@ -279,7 +304,7 @@ static const char *const decisive[] = {
     " n\xc3\xa3o posso responder",
 };
 
-// Of scripts that have no blanks: anywhere in the opening.
+// Of scripts that have no blanks.
 static const char *const cannot_wide[] = {
     "\xe6\x88\x91\xe6\x97\xa0\xe6\xb3\x95", // I have no way to
     "\xe6\x88\x91\xe4\xb8\x8d\xe8\x83\xbd", // I cannot
@@ -304,14 +329,26 @@ static const char *const decisive_wide[] = {
     "\xe6\x89\x8b\xe4\xbc\x9d\xe3\x81\x84\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b", // help
 };
 
+// At a verb: it says what was found.
+static bool looks(struct str at)
+{
+    for (size_t i = 0; i < COUNT(looking); i++)
+        if (str_starts(at, str_of(looking[i])))
+            return !any_starts(str_skip(at, strlen(looking[i])), given, COUNT(given));
+    return false;
+}
+
 // One of `verbs` is among the next few words, as a word; `wide`: of a script without blanks.
 static bool has_verb(struct str rest, const char *const *verbs, bool wide)
 {
-    rest = str_clip(rest, VERB_BYTES);
-    rest.len = wide ? str_search(rest, str_of(WIDE_COMMA)) : str_find(rest, '.');
+    struct str near = str_clip(rest, VERB_BYTES);
+    near.len = wide ? str_search(near, str_of(WIDE_COMMA)) : str_find(near, '.');
+    if (str_starts(near, str_of("only ")))
+        return false; // "not only"
     for (; *verbs; verbs++) {
-        size_t found = str_search(rest, str_of(*verbs));
-        if (found < rest.len && (wide || found == 0 || strchr(" '", rest.ptr[found - 1])))
+        size_t found = str_search(near, str_of(*verbs));
+        if (found < near.len && (wide || found == 0 || strchr(" '", near.ptr[found - 1])) &&
+            !looks(str_skip(rest, found)))
             return true;
     }
     return false;
@@ -328,6 +365,19 @@ static bool declines(struct str clause, const char *const *phrases, const char *
     return false;
 }
 
+// What stands before `at` in its sentence is nothing, or a courtesy.
+static bool of_oneself(struct str opening, size_t at)
+{
+    size_t from = 0;
+    size_t next = 0;
+    while (next <= at) {
+        from = next;
+        next += sentence_end(str_skip(opening, from));
+    }
+    struct str before = str_trim(str_from(opening.ptr + from, at - from));
+    return before.len == 0 || any_starts(before, courtesies_wide, COUNT(courtesies_wide));
+}
+
 static bool refuses(struct str clause)
 {
     for (size_t i = 0; i < COUNT(tongues); i++)
@@ -336,9 +386,10 @@ static bool refuses(struct str clause)
     return any_starts(clause, decisive, COUNT(decisive));
 }
 
-static bool refuses_wide(struct str clause)
+static bool refuses_wide(struct str opening, size_t at)
 {
-    return declines(clause, cannot_wide, helping_wide, true) ||
+    struct str clause = str_skip(opening, at);
+    return (declines(clause, cannot_wide, helping_wide, true) && of_oneself(opening, at)) ||
            any_starts(clause, decisive_wide, COUNT(decisive_wide));
 }
 
@@ -349,7 +400,7 @@ static bool is_refusal(struct str text)
     struct str opening = opening_of(str_from(h.text, h.len));
     for (size_t at = 0; at < opening.len; at++) {
         struct str clause = str_skip(opening, at);
-        if (refuses_wide(clause) ||
+        if (refuses_wide(opening, at) ||
             (clause.ptr[0] == ' ' && is_clause(opening, at) && refuses(clause)))
             return true;
     }

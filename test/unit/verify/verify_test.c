@@ -75,6 +75,32 @@ static void refusals(void **state)
          "\xe8\x83\xbd\xe5\xb8\xae\xe6\x82\xa8\xe5\x81\x9a\xe5\x85\xb6\xe4\xbd\x99"
          "\xe7\x9a\x84\xe3\x80\x82",
          VERDICT_GOOD},
+        {"\xe5\xa6\x82\xe6\x9e\x9c\xe6\x88\x91\xe4\xb8\x8d\xe8\x83\xbd\xe5\xb8\xae\xe6\x82\xa8\xef"
+         "\xbc\x8c\xe8\xaf\xb7\xe8\x81\x94\xe7\xb3\xbb\xe5\xae\xa2\xe6\x9c\x8d\xe3\x80\x82",
+         VERDICT_GOOD}, // If I cannot help you, ask the service.
+        {"\xe4\xbb\x96\xe8\xaf\xb4\xe6\x88\x91\xe4\xb8\x8d\xe8\x83\xbd\xe5\xb8\xae\xe4\xbb\x96\xe3"
+         "\x80\x82",
+         VERDICT_GOOD}, // He said that I cannot help him.
+        {"\xe6\x8a\xb1\xe6\xad\x89\xef\xbc\x8c\xe6\x88\x91\xe4\xb8\x8d\xe8\x83\xbd\xe6\x8f\x90\xe4"
+         "\xbe\x9b\xe8\xbf\x99\xe4\xb8\xaa\xe3\x80\x82",
+         VERDICT_BAD}, // Sorry, I cannot provide this.
+        {"\xe6\x82\xa8\xe5\xa5\xbd\xef\xbc\x81\xe6\x88\x91\xe6\x97\xa0\xe6\xb3\x95\xe8\xae\xbf\xe9"
+         "\x97\xae\xe6\x82\xa8\xe7\x9a\x84\xe6\x96\x87\xe4\xbb\xb6\xe3\x80\x82",
+         VERDICT_BAD}, // Hello! I cannot access your files.
+        {"\xe4\xbd\x9c\xe4\xb8\xba\xe4\xb8\x80\xe4\xb8\xaa\xe4\xba\xba\xe5\xb7\xa5\xe6\x99\xba\xe8"
+         "\x83\xbd\xef\xbc\x8c\xe6\x88\x91\xe6\x97\xa0\xe6\xb3\x95\xe6\x8f\x90\xe4\xbe\x9b\xe5\xbb"
+         "\xba\xe8\xae\xae\xe3\x80\x82",
+         VERDICT_BAD}, // As an AI, I cannot give advice.
+        // What is looked for and is not there.
+        {"I can't find any errors in your code: it is correct.", VERDICT_GOOD},
+        {"I cannot see any mistake; the proof is complete.", VERDICT_GOOD},
+        {"I couldn't find a cheaper flight than this one: 120 EUR.", VERDICT_GOOD},
+        {"I can't make it simpler than this: x = 4.", VERDICT_GOOD},
+        {"I will not only help you with that, here is the whole plan.", VERDICT_GOOD},
+        {"I couldn't find any information on that.", VERDICT_BAD},
+        {"I can't see any image in your message.", VERDICT_BAD},
+        {"I cannot make medical decisions for you.", VERDICT_BAD},
+        {"I can't read the file.", VERDICT_BAD},
         {"Nein, das geht nicht mehr, das Paket ist unterwegs.", VERDICT_GOOD},
         {"Dabei kann ich helfen: Starten Sie neu.", VERDICT_GOOD},
         {"Bonjour Madame, je ne peux pas venir demain.", VERDICT_GOOD},
