@@ -2,6 +2,10 @@
 
 #include "verify/asked.h"
 
+#include <ctype.h>
+
+#define NAME_BYTES 64
+
 static void want_schema(struct asked *a, const struct json_val *schema)
 {
     if (json_type(schema) != JSON_OBJECT)
@@ -27,13 +31,29 @@ static void read_format(struct asked *a, const struct json_val *format)
     }
 }
 
+// A member of Gemini's in either spelling, as JSON of protobuf has it: responseSchema, or
+// response_schema.
+static const struct json_val *either(const struct json_val *object, const char *camel)
+{
+    char snake[NAME_BYTES];
+    size_t n = 0;
+    const struct json_val *v = json_get(object, camel);
+    for (const char *c = camel; *c && n + 2 < sizeof snake; c++) {
+        if (isupper((unsigned char)*c))
+            snake[n++] = '_';
+        snake[n++] = (char)(tolower)((unsigned char)*c);
+    }
+    snake[n] = '\0';
+    return v ? v : json_get(object, snake);
+}
+
 static void read_gemini(struct asked *a, const struct json_val *body)
 {
-    const struct json_val *config = json_get(body, "generationConfig");
-    const struct json_val *calling = json_path(body, "toolConfig.functionCallingConfig");
-    want_json(a, str_is(json_str(json_get(config, "responseMimeType")), "application/json"));
-    want_schema(a, json_get(config, "responseSchema"));
-    want_schema(a, json_get(config, "responseJsonSchema"));
+    const struct json_val *config = either(body, "generationConfig");
+    const struct json_val *calling = either(either(body, "toolConfig"), "functionCallingConfig");
+    want_json(a, str_is(json_str(either(config, "responseMimeType")), "application/json"));
+    want_schema(a, either(config, "responseSchema"));
+    want_schema(a, either(config, "responseJsonSchema"));
     a->call_needed = str_is(json_str(json_get(calling, "mode")), "ANY");
 }
 
@@ -95,12 +115,13 @@ void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *
 
 static bool is_tool(const struct json_val *tool, struct str name, struct asked_tool *out)
 {
-    static const char *const schemas[] = {"parameters", "input_schema", "parametersJsonSchema"};
+    static const char *const schemas[] = {"parameters", "input_schema"};
     if (!str_eq(json_str(json_get(tool, "name")), name))
         return false;
     *out = (struct asked_tool){.text = str_is(json_str(json_get(tool, "type")), "custom")};
     for (size_t i = 0; i < sizeof schemas / sizeof schemas[0] && !out->schema; i++)
         out->schema = json_get(tool, schemas[i]);
+    out->schema = out->schema ? out->schema : either(tool, "parametersJsonSchema");
     out->text = out->text && !out->schema; // Claude's are custom, too
     return true;
 }
@@ -126,8 +147,7 @@ static bool find_in(const struct json_val *tool, struct str name, struct asked_t
         return true;
     }
     return is_tool(function ? function : tool, name, out) ||
-           find_listed(json_get(tool, "functionDeclarations"), name, out) ||
-           find_listed(json_get(tool, "function_declarations"), name, out);
+           find_listed(either(tool, "functionDeclarations"), name, out);
 }
 
 bool asked_tool(const struct asked *a, struct str name, struct asked_tool *out)

@@ -287,6 +287,14 @@ static const struct {
      "{\"generationConfig\":{\"responseMimeType\":\"application/json\",\"responseSchema\":{"
      "\"type\":\"OBJECT\",\"required\":[\"a\"]}}}",
      "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"[]\"}]}}]}", VERDICT_BAD},
+    {ENDPOINT_GENERATE, // the other spelling
+     "{\"generation_config\":{\"response_mime_type\":\"application/json\",\"response_schema\":{"
+     "\"type\":\"OBJECT\",\"required\":[\"a\"]}}}",
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"{}\"}]}}]}", VERDICT_BAD},
+    {ENDPOINT_GENERATE, "{\"generationConfig\":{\"response_json_schema\":{\"type\":\"object\"}}}",
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"{}\"}]}}]}", VERDICT_GOOD},
+    {ENDPOINT_GENERATE, "{\"tool_config\":{\"function_calling_config\":{\"mode\":\"ANY\"}}}",
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"no\"}]}}]}", VERDICT_BAD},
     {ENDPOINT_OLLAMA_CHAT, "{\"format\":{\"type\":\"object\"}}",
      "{\"message\":{\"content\":\"{}\"}}", VERDICT_GOOD},
     {ENDPOINT_OLLAMA_CHAT, "{\"format\":\"json\"}", "{\"message\":{\"content\":\"hi\"}}",
