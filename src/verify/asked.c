@@ -116,7 +116,7 @@ void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *
 static bool is_tool(const struct json_val *tool, struct str name, struct asked_tool *out)
 {
     static const char *const schemas[] = {"parameters", "input_schema"};
-    if (!str_eq(json_str(json_get(tool, "name")), name))
+    if (name.len == 0 || !str_eq(json_str(json_get(tool, "name")), name))
         return false;
     *out = (struct asked_tool){.text = str_is(json_str(json_get(tool, "type")), "custom")};
     for (size_t i = 0; i < sizeof schemas / sizeof schemas[0] && !out->schema; i++)

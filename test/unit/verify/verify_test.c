@@ -295,6 +295,10 @@ static const struct {
      "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"{}\"}]}}]}", VERDICT_GOOD},
     {ENDPOINT_GENERATE, "{\"tool_config\":{\"function_calling_config\":{\"mode\":\"ANY\"}}}",
      "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"no\"}]}}]}", VERDICT_BAD},
+    {ENDPOINT_GENERATE, // a call without a name is of none of them
+     "{\"tools\":[{\"functionDeclarations\":[{\"name\":\"f\"}]}]}",
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"args\":{}}}]}}]}",
+     VERDICT_BAD},
     {ENDPOINT_OLLAMA_CHAT, "{\"format\":{\"type\":\"object\"}}",
      "{\"message\":{\"content\":\"{}\"}}", VERDICT_GOOD},
     {ENDPOINT_OLLAMA_CHAT, "{\"format\":\"json\"}", "{\"message\":{\"content\":\"hi\"}}",
