@@ -2,29 +2,17 @@
 
 #include "shadow/ruling.h"
 
-#include "verify/schema.h"
+#include "verify/same.h"
 #include "verify/verify.h"
-
-static bool same_text(struct str a, struct str b)
-{
-    return str_eq(a, b) || (a.len && b.len && schema_same_texts(a, b, &alloc_heap));
-}
-
-static bool same_call(const struct answer_call *a, const struct answer_call *b)
-{
-    return str_eq(buf_str(&a->name), buf_str(&b->name)) &&
-           same_text(str_trim(buf_str(&a->arguments)), str_trim(buf_str(&b->arguments)));
-}
 
 // What is said beside calls of tools, if anything, is not compared: they are the answer.
 static bool same_answer(const struct answer *weak, const struct answer *strong)
 {
-    if (weak->call_count != strong->call_count)
-        return false;
-    for (unsigned i = 0; i < weak->call_count; i++)
-        if (!same_call(&weak->calls[i], &strong->calls[i]))
-            return false;
-    return weak->call_count > 0 || same_text(answer_text(weak), answer_text(strong));
+    struct str a = answer_text(weak);
+    struct str b = answer_text(strong);
+    if (weak->call_count > 0 || strong->call_count > 0)
+        return same_calls(weak, strong);
+    return str_eq(a, b) || same_texts(a, b, &alloc_heap);
 }
 
 static enum finding_verdict form_of(const struct asked *asked, const struct answer *a)

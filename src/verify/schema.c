@@ -4,7 +4,6 @@
 // says BAD wins in a conjunction, what says GOOD in a disjunction, and UNSURE stays where nothing
 // else decides.
 
-#include "base/decimal.h"
 #include "base/limits.h"
 #include "verify/schema_part.h"
 
@@ -232,10 +231,10 @@ const struct json_val *schema_member(struct schema_members *m, struct str name, 
     return NULL;
 }
 
-// Of a text or a number.
-static size_t bytes_of(const struct json_val *v)
+size_t schema_steps(const struct json_val *v)
 {
-    return json_type(v) == JSON_STRING ? json_str(v).len : json_number(NULL, v).len;
+    size_t bytes = json_type(v) == JSON_STRING ? json_str(v).len : json_number(NULL, v).len;
+    return 1 + bytes / STEP_BYTES;
 }
 
 // --- the walk ---
@@ -279,7 +278,7 @@ static enum finding_verdict check(struct schema_run *run, const struct json_val 
     if (json_type(schema) != JSON_OBJECT || depth > JSON_DEPTH_MAX)
         return VERDICT_UNSURE;
     while (all != VERDICT_BAD && json_each(&it, schema, &w.name, &w.says)) {
-        if (!schema_spend(&run->left, 1 + bytes_of(value) / STEP_BYTES))
+        if (!schema_spend(&run->left, schema_steps(value)))
             return VERDICT_UNSURE;
         all = both(all, check_word(&w));
     }
@@ -301,74 +300,4 @@ void schema_check(const struct json_val *schema, const struct json_val *value, u
         finding_set(out, v,
                     v == VERDICT_BAD ? "it does not fit its schema"
                                      : "it cannot be told whether it fits its schema");
-}
-
-// --- equal values ---
-
-static bool same_number(const struct json_val *a, const struct json_val *b)
-{
-    int128 m;
-    int128 n;
-    struct str x = json_number(NULL, a);
-    struct str y = json_number(NULL, b);
-    if (decimal_read(x, &m) == STATUS_OK && decimal_read(y, &n) == STATUS_OK)
-        return m == n;
-    return str_eq(x, y);
-}
-
-// NOLINTNEXTLINE(misc-no-recursion): json_open bounds the depth
-static bool same_items(const struct json_val *a, const struct json_val *b, unsigned *left)
-{
-    struct json_iter i = {0};
-    struct json_iter j = {0};
-    const struct json_val *x = NULL;
-    const struct json_val *y = NULL;
-    while (json_each(&i, a, NULL, &x) && json_each(&j, b, NULL, &y))
-        if (!schema_same(x, y, left))
-            return false;
-    return true;
-}
-
-// NOLINTNEXTLINE(misc-no-recursion): as above
-static bool same_members(const struct json_val *a, const struct json_val *b, unsigned *left)
-{
-    struct json_iter it = {0};
-    struct schema_members others = {.object = b};
-    const struct json_val *v = NULL;
-    struct str key;
-    while (json_each(&it, a, &key, &v))
-        if (!schema_same(v, schema_member(&others, key, left), left))
-            return false;
-    return true;
-}
-
-// NOLINTNEXTLINE(misc-no-recursion): as above
-bool schema_same(const struct json_val *a, const struct json_val *b, unsigned *left)
-{
-    if (!schema_spend(left, 1 + bytes_of(a) / STEP_BYTES) || json_type(a) != json_type(b) ||
-        json_count(a) != json_count(b))
-        return false;
-    switch (json_type(a)) {
-    case JSON_ABSENT:
-    case JSON_NULL: return true;
-    case JSON_BOOL: return json_bool(a, false) == json_bool(b, false);
-    case JSON_NUMBER: return same_number(a, b);
-    case JSON_STRING: return str_eq(json_str(a), json_str(b));
-    case JSON_ARRAY: return same_items(a, b, left);
-    case JSON_OBJECT: return same_members(a, b, left);
-    }
-    return false;
-}
-
-bool schema_same_texts(struct str a, struct str b, const struct alloc *alloc)
-{
-    struct json *x = NULL;
-    struct json *y = NULL;
-    unsigned left = SCHEMA_STEPS_MAX;
-    bool same = json_open(a, alloc, &x, NULL) == STATUS_OK &&
-                json_open(b, alloc, &y, NULL) == STATUS_OK &&
-                schema_same(json_root(x), json_root(y), &left);
-    json_close(x);
-    json_close(y);
-    return same;
 }

@@ -24,10 +24,5 @@
 // is 0, it cannot be told, either.
 void schema_check(const struct json_val *schema, const struct json_val *value, unsigned *left,
                   struct finding *out);
-// Both are the same JSON value: objects in any order, numbers by their value. Takes from `left`,
-// too; false where that is not enough.
-bool schema_same(const struct json_val *a, const struct json_val *b, unsigned *left);
-// The same of two texts. False where one is no JSON, or after SCHEMA_STEPS_MAX.
-bool schema_same_texts(struct str a, struct str b, const struct alloc *alloc);
 
 #endif

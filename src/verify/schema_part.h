@@ -26,6 +26,8 @@ struct schema_word {
 
 // Takes from what is left; false when that was all: nothing found after it is worth anything.
 bool schema_spend(unsigned *left, size_t steps);
+// That looking at a value takes: its members are for themselves.
+size_t schema_steps(const struct json_val *v);
 
 // Members of an object by name, each looked for from where the last one stood: in one pass where
 // both sides are in one order, as they mostly are.

@@ -3,6 +3,7 @@
 // The keywords that look at a value alone. Of a value of another type than theirs they ask nothing.
 
 #include "base/decimal.h"
+#include "verify/same.h"
 #include "verify/schema_part.h"
 
 static enum finding_verdict verdict_of(bool fits)
@@ -62,7 +63,7 @@ static enum finding_verdict word_nullable(const struct schema_word *w)
 
 static enum finding_verdict word_const(const struct schema_word *w)
 {
-    return verdict_of(schema_same(w->says, w->value, &w->run->left));
+    return verdict_of(same_json(w->says, w->value, &w->run->left));
 }
 
 static enum finding_verdict word_enum(const struct schema_word *w)
@@ -73,7 +74,7 @@ static enum finding_verdict word_enum(const struct schema_word *w)
         json_type(w->value) == JSON_NULL && json_bool(json_get(w->schema, "nullable"), false);
     while (!fits && json_type(w->says) == JSON_ARRAY && w->run->left > 0 &&
            json_each(&it, w->says, NULL, &one))
-        fits = schema_same(one, w->value, &w->run->left);
+        fits = same_json(one, w->value, &w->run->left);
     return verdict_of(fits);
 }
 
@@ -87,7 +88,7 @@ static enum finding_verdict word_unique(const struct schema_word *w)
         struct json_iter rest = it;
         const struct json_val *b = NULL;
         while (w->run->left > 0 && json_each(&rest, w->value, NULL, &b))
-            if (schema_same(a, b, &w->run->left))
+            if (same_json(a, b, &w->run->left))
                 return VERDICT_BAD;
     }
     return VERDICT_GOOD;

@@ -5,45 +5,12 @@
 
 #include <ctype.h>
 
-#include "verify/schema.h"
+#include "verify/same.h"
 #include "verify/verify.h"
 
 #define SHORT_BYTES 80  // of an answer that is a result alone
 #define WORDS_MAX   512 // of each, that are compared
 #define SHARED_PPM  600000
-
-// --- calls ---
-
-static bool is_json(struct str text, const struct alloc *alloc)
-{
-    struct json *json = NULL;
-    bool is = text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[') &&
-              json_open(text, alloc, &json, NULL) == STATUS_OK;
-    json_close(json);
-    return is;
-}
-
-// A call without arguments has {}, or none at all.
-static bool same_arguments(const struct answer_call *a, const struct answer_call *b,
-                           const struct alloc *alloc)
-{
-    struct str x = str_trim(buf_str(&a->arguments));
-    struct str y = str_trim(buf_str(&b->arguments));
-    const struct str none = STR("{}");
-    return str_eq(x, y) || schema_same_texts(x.len ? x : none, y.len ? y : none, alloc);
-}
-
-static bool same_calls(const struct answer *a, const struct answer *b)
-{
-    if (a->call_count != b->call_count)
-        return false;
-    for (unsigned i = 0; i < a->call_count; i++) {
-        if (!str_eq(buf_str(&a->calls[i].name), buf_str(&b->calls[i].name)) ||
-            !same_arguments(&a->calls[i], &b->calls[i], a->alloc))
-            return false;
-    }
-    return true;
-}
 
 // --- results ---
 
@@ -153,6 +120,17 @@ static unsigned shared_ppm(struct str a, struct str b)
     return all ? (unsigned)(2ULL * shared * 1000000 / all) : 1000000;
 }
 
+// --- both ---
+
+static bool is_json(struct str text, const struct alloc *alloc)
+{
+    struct json *json = NULL;
+    bool is = text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[') &&
+              json_open(text, alloc, &json, NULL) == STATUS_OK;
+    json_close(json);
+    return is;
+}
+
 static enum finding_verdict verdict_of(bool same)
 {
     return same ? VERDICT_GOOD : VERDICT_BAD;
@@ -165,7 +143,7 @@ static enum finding_verdict agree(const struct answer *a, const struct answer *b
     if (a->call_count > 0 || b->call_count > 0)
         return verdict_of(same_calls(a, b));
     if (is_json(x, a->alloc))
-        return verdict_of(schema_same_texts(x, y, a->alloc));
+        return verdict_of(same_texts(x, y, a->alloc));
     if (!says(x) && !says(y))
         return VERDICT_UNSURE;
     enum finding_verdict v = same_result(x, y);

@@ -58,6 +58,7 @@ static void calls_of_tools_are_compared_by_name_and_value(void **state)
     (void)state;
     check(TOOLS, CALL("{\\\"x\\\":1}"), CALL("{ \\\"x\\\" : 1 }"), tie);
     check(TOOLS, CALL("{\\\"x\\\":1}"), CALL("{\\\"x\\\":2}"), open_);
+    check("{\"tools\":[{\"function\":{\"name\":\"f\"}}]}", CALL(""), CALL(" {} "), tie);
     check(TOOLS, CALL("{\\\"x\\\":1}"), "{\"content\":\"x is 1\"}", open_);
     check(TOOLS, CALL("{\\\"x\\\":\\\"1\\\"}"), CALL("{\\\"x\\\":1}"),
           (struct ruling){RULED_SCHEMA, false, true});

@@ -4,6 +4,7 @@
 
 #include "../unit.h"
 #include "base/buf.h"
+#include "verify/same.h"
 #include "verify/schema.h"
 
 static const struct {
@@ -130,13 +131,13 @@ static void members_are_found_in_bounded_steps(void **state)
     struct json *a = members(MANY, false), *b = members(MANY, false), *c = members(MANY, true);
     struct json *few = members(SOME, false), *turned = members(SOME, true);
     unsigned left = SCHEMA_STEPS_MAX;
-    assert_true(schema_same(json_root(a), json_root(b), &left));
+    assert_true(same_json(json_root(a), json_root(b), &left));
     assert_in_range(SCHEMA_STEPS_MAX - left, MANY, 4 * MANY);
     left = SCHEMA_STEPS_MAX;
-    assert_false(schema_same(json_root(a), json_root(c), &left));
+    assert_false(same_json(json_root(a), json_root(c), &left));
     assert_int_equal(left, 0);
     left = SCHEMA_STEPS_MAX;
-    assert_true(schema_same(json_root(few), json_root(turned), &left));
+    assert_true(same_json(json_root(few), json_root(turned), &left));
     json_close(a);
     json_close(b);
     json_close(c);
