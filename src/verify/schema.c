@@ -79,7 +79,7 @@ static enum finding_verdict word_items(const struct schema_word *w)
     return all;
 }
 
-// How many of them say what.
+// How many of them say what. An empty list, or none, is no schema, and is unsure.
 struct tally {
     unsigned of[VERDICT_BAD + 1];
 };
@@ -92,6 +92,7 @@ static struct tally tally(const struct schema_word *w)
     struct tally t = {{0}};
     while (json_type(w->says) == JSON_ARRAY && json_each(&it, w->says, NULL, &schema))
         t.of[check(w->run, schema, w->value, w->depth + 1)]++;
+    t.of[VERDICT_UNSURE] += json_type(w->says) != JSON_ARRAY || json_count(w->says) == 0;
     return t;
 }
 

@@ -59,6 +59,12 @@ static const struct {
     {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", "1", VERDICT_BAD},
     {"{\"anyOf\":[{\"pattern\":\"x\"},{\"type\":\"null\"}]}", "\"a\"", VERDICT_UNSURE},
     {"{\"oneOf\":[{\"minimum\":1},{\"minimum\":2}]}", "3", VERDICT_BAD},
+    // What is no schema says nothing of the value.
+    {"{\"anyOf\":[]}", "1", VERDICT_UNSURE},
+    {"{\"anyOf\":{\"type\":\"string\"}}", "1", VERDICT_UNSURE},
+    {"{\"oneOf\":[]}", "1", VERDICT_UNSURE},
+    {"{\"oneOf\":null}", "1", VERDICT_UNSURE},
+    {"{\"allOf\":{\"type\":\"string\"}}", "1", VERDICT_UNSURE},
     {"{\"oneOf\":[{\"minimum\":1},{\"minimum\":2}]}", "1", VERDICT_GOOD},
     {"{\"allOf\":[{\"minimum\":1},{\"pattern\":\"x\"},{\"maximum\":2}]}", "3", VERDICT_BAD},
     {"{\"not\":{\"type\":\"null\"}}", "null", VERDICT_BAD},
