@@ -29,9 +29,21 @@ struct token {
 
 // --- fractions ---
 
+// The least number has no opposite: fractions have none such.
+static bool has_opposite(int128 n)
+{
+    int128 ignored;
+    return !__builtin_sub_overflow((int128)0, n, &ignored);
+}
+
 static bool multiply(int128 a, int128 b, int128 *out)
 {
-    return !__builtin_mul_overflow(a, b, out);
+    return !__builtin_mul_overflow(a, b, out) && has_opposite(*out);
+}
+
+static bool add(int128 a, int128 b, int128 *out)
+{
+    return !__builtin_add_overflow(a, b, out) && has_opposite(*out);
 }
 
 static int128 divisor(int128 a, int128 b)
@@ -65,7 +77,7 @@ static bool apply(char op, struct fraction a, struct fraction b, struct fraction
              multiply(a.d, op == '*' ? b.d : b.n, &out->d);
     } else {
         ok = multiply(a.n, b.d, &x) && multiply(b.n, a.d, &y) && multiply(a.d, b.d, &out->d) &&
-             !__builtin_add_overflow(x, op == '+' ? y : -y, &out->n);
+             add(x, op == '+' ? y : -y, &out->n);
     }
     return ok && normal(out);
 }
