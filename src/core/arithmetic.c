@@ -483,7 +483,8 @@ static enum finding look_both(struct str text, size_t at)
 struct arithmetic arithmetic_check(struct str text)
 {
     struct arithmetic a = {0};
-    for (size_t i = 0; i < text.len; i++) {
+    size_t from = text.len > ARITHMETIC_BYTES_MAX ? text.len - ARITHMETIC_BYTES_MAX : 0;
+    for (size_t i = from; i < text.len; i++) {
         enum finding f =
             text.ptr[i] == '=' && !is_comparison(text, i) ? look_both(text, i) : ABSENT;
         a.found += f != ABSENT;

@@ -14,13 +14,17 @@
 #ifndef CORE_ARITHMETIC_H
 #define CORE_ARITHMETIC_H
 
+#include "base/limits.h"
 #include "base/str.h"
+
+#define ARITHMETIC_BYTES_MAX (64 * KIB) // a loop waits for it: 20 ms, of the worst text
 
 struct arithmetic {
     unsigned found;
     unsigned wrong;
 };
 
+// The calculations whose `=` stands within the last ARITHMETIC_BYTES_MAX of the text.
 struct arithmetic arithmetic_check(struct str text);
 
 #endif

@@ -8,7 +8,7 @@
 //   empty        neither text nor a call of a tool
 //   repetition   the model went round in a loop
 //   schema       it is no JSON, does not fit the schema, or calls a tool wrongly, that were asked
-//   arithmetic   a calculation that it writes down is wrong
+//   arithmetic   a calculation that it writes down is wrong (in its last ARITHMETIC_BYTES_MAX)
 //   agree        a second small model's answer says otherwise
 //   logprob      the model was less sure of its words than it is of most of its answers
 //

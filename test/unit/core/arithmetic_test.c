@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <string.h>
+
 #include "../unit.h"
 #include "core/arithmetic.h"
 
@@ -73,10 +75,27 @@ static void calculations(void **state)
     }
 }
 
+// Of a long text what ends within its last bytes is calculated, wherever it begins.
+static void of_a_long_text_the_end(void **state)
+{
+    (void)state;
+    static const char early[] = "1 + 1 = 3", late[] = "1 + 2 * 3 = 7";
+    static char text[2 * ARITHMETIC_BYTES_MAX];
+    const size_t across = ARITHMETIC_BYTES_MAX - (sizeof late - sizeof "= 7"); // "= 7" is within
+    memset(text, '\n', sizeof text);
+    memcpy(text + 100, early, sizeof early - 1);
+    memcpy(text + across, late, sizeof late - 1);
+    const struct arithmetic a = arithmetic_check(str_from(text, sizeof text));
+    assert_int_equal(a.found, 1);
+    assert_int_equal(a.wrong, 0);
+    assert_int_equal(arithmetic_check(str_from(text, ARITHMETIC_BYTES_MAX)).wrong, 1);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(calculations),
+        cmocka_unit_test(of_a_long_text_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
