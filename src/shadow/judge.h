@@ -33,7 +33,7 @@ struct judge_question {
     struct str model; // the judge, as it is written into the body
 };
 // The body for judge_endpoint, appended. LIMIT: more is to be read than a judge is asked of, or
-// nothing in the request can be shown it; NO_MEMORY.
+// the request says nothing that can be shown it; NO_MEMORY.
 enum status judge_write(const struct judge_question *q, enum endpoint to, struct buf *out) MUST_USE;
 // What it said.
 enum judge_word judge_read(struct str text);

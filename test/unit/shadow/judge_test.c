@@ -169,6 +169,33 @@ static void each_dialect_is_asked_in_its_own_words(void **state)
     end(&c);
 }
 
+// Whatever a form is asked for by, the judge judges it.
+static void the_form_that_was_asked_for_is_shown(void **state)
+{
+    (void)state;
+    static const char *const members[] = {
+        "tools",      "functions",     "tool_choice",   "function_call",    "response_format",
+        "text",       "output_config", "output_format", "generationConfig", "generation_config",
+        "toolConfig", "tool_config",   "format"};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        char request[200], shown[200];
+        struct case_ c = {0};
+        struct json_iter it = {0};
+        const struct json_val *message = NULL;
+        snprintf(request, sizeof request, "{\"prompt\":\"why?\",\"%s\":{\"a\":[1]}}", members[i]);
+        snprintf(shown, sizeof shown, "\"%s\": {\"a\":[1]}", members[i]);
+        assert_int_equal(write_question(&c, request, ENDPOINT_CHAT, false), STATUS_OK);
+        const struct json_val *list = json_get(json_root(c.body), "messages");
+        while (json_each(&it, list, NULL, &message))
+            continue;
+        expect_order(json_str(json_get(message, "content")), (const char *const[]){shown}, 1);
+        end(&c);
+        snprintf(request, sizeof request, "{\"%s\":{\"a\":[1]}}", members[i]);
+        assert_int_equal(write_question(&c, request, ENDPOINT_CHAT, false), STATUS_LIMIT);
+        end(&c);
+    }
+}
+
 static void what_cannot_be_shown_is_not_asked(void **state)
 {
     (void)state;
@@ -190,6 +217,7 @@ int main(void)
         cmocka_unit_test(its_word_is_read),
         cmocka_unit_test(only_the_same_answer_twice_wins),
         cmocka_unit_test(each_dialect_is_asked_in_its_own_words),
+        cmocka_unit_test(the_form_that_was_asked_for_is_shown),
         cmocka_unit_test(what_cannot_be_shown_is_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
