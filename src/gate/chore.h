@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // chore - a thread for what may wait for the disk: admin calls, scrapes, reloads. One at a time, in
-// order. The gateway has two: what may take long (reports) does not hold up the rest.
+// order. The gateway has two: what may take long (reports), and what any key can make wait for the
+// ledger (feedback), does not hold up the rest.
 
 #ifndef GATE_CHORE_H
 #define GATE_CHORE_H

@@ -36,9 +36,10 @@ struct worker {
     struct list askers;  // who waits for them
     struct list ended;   // bookings of this turn: they end when its journal is written
     unsigned call_count;
-    unsigned shadow_count;  // comparisons of answers that run
-    int shadow_waits;       // atomic: their pairs wait for the disk
-    int64_t shadow_said_us; // when it was last said why there was none, monotonic; 0 = never
+    unsigned shadow_count;   // comparisons of answers that run
+    int shadow_waits;        // atomic: their pairs wait for the disk
+    unsigned feedback_waits; // for the ledger
+    int64_t shadow_said_us;  // when it was last said why there was none, monotonic; 0 = never
     struct server *servers[CONFIG_LISTEN_MAX];
     unsigned server_count;
     struct timer tick; // 100 ms: logs flushed

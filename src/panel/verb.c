@@ -50,7 +50,7 @@ static const struct verb verbs[] = {
      .safe = true,
      .needs_catalog = true,
      .without_store = true},
-    {.name = "routes/feedback", .run = answers_rate},
+    {.name = "routes/feedback", .run = answers_rate, .slow = true},
     {.name = "routes/pairs", .run = answers_pairs, .safe = true, .slow = true},
     {.name = "providers/list", .run = providers_list, .safe = true, .without_store = true},
     {.name = "providers/status", .run = providers_status, .safe = true, .needs_gate = true},

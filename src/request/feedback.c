@@ -6,12 +6,14 @@
 #include "shadow/rating.h"
 #include "store/feedback.h"
 
+#define WAITING_MAX 64 // for the ledger, at a worker: each may wait for seconds
+
 // It outlives a call whose client leaves.
 struct feedback_call {
     struct chore chore;
     struct post post;
     struct store *store;
-    struct loop *loop;
+    struct worker *worker;
     struct req *call; // NULL: it is gone
     struct rating rating;
     struct buf texts; // tenant and key, which are of the call's view
@@ -31,6 +33,7 @@ static void end(struct feedback_call *f)
 static void on_kept(void *argument)
 {
     struct feedback_call *f = argument;
+    f->worker->feedback_waits--;
     f->done = true;
     if (f->call)
         req_run(f->call);
@@ -42,7 +45,7 @@ static void keep(struct chore *c)
 {
     struct feedback_call *f = list_of(c, struct feedback_call, chore);
     f->status = store_feedback_add(f->store, &f->feedback, &f->why);
-    loop_post_lent(f->loop, &f->post, on_kept, f);
+    loop_post_lent(f->worker->loop, &f->post, on_kept, f);
 }
 
 void feedback_free(struct req *r)
@@ -70,6 +73,8 @@ static enum flow begin(struct req *r)
     struct str body = r->decoded.len ? buf_str(&r->decoded) : exchange_body(r->x);
     struct rating rating;
     struct why why = {0};
+    if (r->worker->feedback_waits >= WAITING_MAX)
+        return req_refuse(r, REFUSAL_OVERLOAD, "Too much feedback waits for the ledger.");
     enum status s = rating_read(body, &rating, &why);
     if (s != STATUS_OK)
         return req_refuse(r, s == STATUS_NO_MEMORY ? REFUSAL_OVERLOAD : REFUSAL_BAD_REQUEST, "%s.",
@@ -83,7 +88,7 @@ static enum flow begin(struct req *r)
     }
     f->chore.run = keep;
     f->store = gate_store(r->worker->gate);
-    f->loop = r->worker->loop;
+    f->worker = r->worker;
     f->call = r;
     f->rating = rating;
     f->feedback.id = rating.id;
@@ -91,7 +96,8 @@ static enum flow begin(struct req *r)
     f->feedback.score_ppm = rating.score_ppm;
     f->feedback.comment = rating.comment;
     r->rating = f;
-    chores_add(gate_chores(r->worker->gate, false), &f->chore);
+    f->worker->feedback_waits++;
+    chores_add(gate_chores(r->worker->gate, true), &f->chore);
     return WAIT;
 }
 
