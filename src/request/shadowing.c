@@ -140,7 +140,7 @@ static void finish(struct shadow *s, struct ruling ruling)
     drop_texts(s);
     leave_worker(s);
     __atomic_add_fetch(&w->shadow_waits, 1, __ATOMIC_RELAXED);
-    chores_add(gate_chores(w->gate, false), &s->chore);
+    chores_add(gate_chores(w->gate, true), &s->chore);
 }
 
 static void unjudged(struct shadow *s, struct str detail)
