@@ -85,19 +85,35 @@ static bool is_full(struct str full, struct str provider, struct str model)
            full.ptr[provider.len] == '/' && str_ends(full, model);
 }
 
+static bool any_full(const struct str *list, unsigned count, const struct config_provider *p,
+                     struct str model)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (is_full(dialect_model(p->dialect, list[i]), p->name, model))
+            return true;
+    return false;
+}
+
+static bool in_tier(const struct config_tier *t, const struct config_provider *p, struct str model)
+{
+    return t && any_full(t->models, t->model_count, p, model);
+}
+
 bool resolve_named(const struct snapshot *s, const struct config_provider *p, struct str model)
 {
-    for (unsigned i = 0; i < p->model_count; i++) {
+    const struct config *c = s->config;
+    for (unsigned i = 0; i < p->model_count; i++)
         if (str_eq(dialect_model(p->dialect, p->models[i]), model))
             return true;
-    }
-    for (unsigned i = 0; i < s->config->alias_count; i++) {
-        const struct config_alias *a = &s->config->aliases[i];
-        for (unsigned k = 0; k < a->model_count; k++) {
-            if (is_full(dialect_model(p->dialect, a->models[k]), p->name, model))
-                return true;
-        }
-    }
+    for (unsigned i = 0; i < c->alias_count; i++)
+        if (any_full(c->aliases[i].models, c->aliases[i].model_count, p, model))
+            return true;
+    for (unsigned i = 0; i < c->tier_count; i++)
+        if (in_tier(c->tiers[i], p, model))
+            return true;
+    for (unsigned i = 0; i < c->route_count; i++) // a side may be a list of its own
+        if (in_tier(c->routes[i].small, p, model) || in_tier(c->routes[i].large, p, model))
+            return true;
     return false;
 }
 

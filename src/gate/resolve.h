@@ -87,8 +87,8 @@ bool provider_there(const struct snapshot *s, const struct config_provider *p);
 // True when the provider's list (its own, else the book's rows of its vendor; of an
 // Ollama what it has) holds the name.
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model);
-// True when the model stands in the configuration by its very name: on the provider's list, or as
-// what an alias stands for.
+// True when the model stands in the configuration by its very name: on the provider's list, as what
+// an alias stands for, or in a tier or a route.
 bool resolve_named(const struct snapshot *s, const struct config_provider *p, struct str model);
 
 #endif

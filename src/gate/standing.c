@@ -201,14 +201,15 @@ static struct standing *standing_new(struct ward *w, struct str model)
     return s;
 }
 
-struct standing *ward_at(struct ward *w, struct str model)
+struct standing *ward_at(struct ward *w, struct str model, unsigned most)
 {
+    must(most <= STANDING_MODELS_MAX);
     struct standing *s = ward_find(w, model);
     if (s)
         return s;
     pthread_mutex_lock(&w->lock);
     s = ward_find(w, model);
-    if (!s && w->count < STANDING_MODELS_MAX && (s = standing_new(w, model)) != NULL) {
+    if (!s && w->count < most && (s = standing_new(w, model)) != NULL) {
         _Atomic(struct standing *) *shelf = &w->shelves[shelf_of(model)];
         s->next = atomic_load(shelf);
         atomic_store_explicit(shelf, s, memory_order_release);

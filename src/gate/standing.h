@@ -36,8 +36,9 @@ struct ward *standings_ward(struct standings *all, struct str identity, struct s
 
 // NULL: nothing is known of it.
 struct standing *ward_find(const struct ward *w, struct str model);
-// The same, made where it is none. NULL when there are STANDING_MODELS_MAX, or out of memory.
-struct standing *ward_at(struct ward *w, struct str model);
+// The same, made where it is none. NULL where the ward has as many as `most`, which is at most
+// STANDING_MODELS_MAX, or out of memory.
+struct standing *ward_at(struct ward *w, struct str model, unsigned most);
 
 // The key of the ward, by its place, whose turn it is among those with these weights (NULL: all the
 // same): of calls to models without a standing, so that their keys take turns.

@@ -13,6 +13,11 @@
 #define BYTES_PER_TOKEN 4 // of most texts, to hold a call against what is left of a rate
 #define HALF_PPM        500000
 
+// A ward's standings: callers can invent names, and get failures for them while the provider is
+// down, or answers where it takes any name. Those leave room.
+#define FAILED_MOST   (STANDING_MODELS_MAX / 4)
+#define ANSWERED_MOST (STANDING_MODELS_MAX / 4 * 3)
+
 static struct breaker_terms terms_of(const struct req *r, const struct target *t)
 {
     const struct config_breaker *b = &r->view->snapshot->config->providers[t->provider].breaker;
@@ -23,6 +28,26 @@ static struct breaker_terms terms_of(const struct req *r, const struct target *t
 static struct standing *find(const struct req *r, const struct target *t)
 {
     return t->model.len ? ward_find(view_ward(r->view, t->provider), t->model) : NULL;
+}
+
+// The file has the name, or a row of the book that is of it alone.
+static bool is_named(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    bool row = a->sheet && !str_ends(a->sheet->model, (struct str)STR("*"));
+    return row || resolve_named(r->view->snapshot, a->provider, a->target.model);
+}
+
+static struct standing *find_or_make(const struct req *r, bool answered)
+{
+    const struct target *t = &r->attempt.target;
+    struct standing *s = find(r, t);
+    if (s)
+        return s;
+    return ward_at(view_ward(r->view, t->provider), t->model,
+                   is_named(r) ? STANDING_MODELS_MAX
+                   : answered  ? ANSWERED_MOST
+                               : FAILED_MOST);
 }
 
 // Of its input.
@@ -150,9 +175,9 @@ void availability_heard(const struct req *r, const struct head *h)
     }
     if (!any || !said.said || a->target.model.len == 0 || a->failure.after_ms >= 0)
         return; // when to come again says more than what is left
-    bool known = h->status < 400 || h->status == 429; // its name is none that was invented
-    struct standing *s = known ? ward_at(view_ward(r->view, a->target.provider), a->target.model)
-                               : find(r, &a->target);
+    bool answered = h->status < 400;
+    struct standing *s =
+        answered || h->status == 429 ? find_or_make(r, answered) : find(r, &a->target);
     if (s)
         standing_heard(s, a->lane, &said, loop_now_us(r->worker->loop));
 }
@@ -197,13 +222,11 @@ static struct failure failure_of(const struct attempt *a)
     return f;
 }
 
-// A name that nobody is known to serve has no standing: callers could invent any number of them.
+// A name that its provider says it does not serve has no standing.
 static struct standing *standing_for(const struct req *r, bool failed, const struct failure *f)
 {
-    const struct target *t = &r->attempt.target;
-    struct standing *s = find(r, t);
-    bool answered = !failed || breaker_end_of(f->kind) == BREAKER_BAD || is_of_key(f);
-    return s || !answered ? s : ward_at(view_ward(r->view, t->provider), t->model);
+    bool tells = !failed || breaker_end_of(f->kind) == BREAKER_BAD || is_of_key(f);
+    return tells ? find_or_make(r, !failed) : find(r, &r->attempt.target);
 }
 
 void availability_note(struct req *r, bool failed)

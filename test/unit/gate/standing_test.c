@@ -51,16 +51,21 @@ static void wards_and_models(void **state)
     assert_ptr_equal(standings_current(all, gpt), w);
     assert_null(standings_current(all, house));
     assert_null(ward_find(w, gpt));
-    struct standing *s = ward_at(w, gpt);
+    struct standing *s = ward_at(w, gpt, STANDING_MODELS_MAX);
     assert_ptr_equal(ward_find(w, gpt), s);
-    assert_ptr_equal(ward_at(w, gpt), s);
+    assert_ptr_equal(ward_at(w, gpt, STANDING_MODELS_MAX), s);
     for (unsigned i = 1; i < STANDING_MODELS_MAX + 50; i++) {
         char name[16];
         (void)snprintf(name, sizeof name, "m%u", i);
-        struct standing *other = ward_at(w, str_of(name));
+        struct standing *other = ward_at(w, str_of(name), STANDING_MODELS_MAX);
         assert_true((other != NULL) == (i < STANDING_MODELS_MAX));
         assert_ptr_equal(ward_find(w, str_of(name)), other);
     }
+    assert_null(ward_at(newer, gpt, 0));
+    assert_non_null(ward_at(newer, gpt, 1));
+    assert_null(ward_at(newer, house, 1));
+    assert_non_null(ward_at(newer, gpt, 1)); // what there is stays
+    assert_non_null(ward_at(newer, house, 2));
     standings_free(all);
 }
 
@@ -68,7 +73,7 @@ static void breaker_bars(void **state)
 {
     (void)state;
     struct standings *all = standings_new();
-    struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt);
+    struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt, STANDING_MODELS_MAX);
     assert_int_equal(standing_bar(NULL, 1, NOW), BAR_NONE);
     assert_int_equal(fails(s, FAILURE_LOST, -1, NOW), STANDING_SAME);
     assert_int_equal(fails(s, FAILURE_LOST, -1, NOW), STANDING_SAME);
@@ -97,7 +102,7 @@ static void rates_cool(void **state)
     (void)state;
     struct standings *all = standings_new();
     struct ward *w = standings_ward(all, house, house, 1);
-    struct standing *s = ward_at(w, gpt);
+    struct standing *s = ward_at(w, gpt, STANDING_MODELS_MAX);
     assert_int_equal(fails(s, FAILURE_RATE, 2000, NOW), STANDING_COOLS);
     assert_int_equal(standing_bar(s, 1, NOW), BAR_COOLING);
     assert_int_equal(standing_bar(s, 1, NOW + 2 * SECOND), BAR_NONE);
@@ -129,7 +134,7 @@ static void latency_decays(void **state)
 {
     (void)state;
     struct standings *all = standings_new();
-    struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt);
+    struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt, STANDING_MODELS_MAX);
     assert_int_equal(ttft_of(s), 0);
     assert_int_equal(answers(s, 80000, NOW), STANDING_SAME);
     assert_int_equal(ttft_of(s), 80000);
@@ -147,7 +152,7 @@ static void ttft_is_of_the_last_minute(void **state)
 {
     (void)state;
     struct standings *all = standings_new();
-    struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt);
+    struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt, STANDING_MODELS_MAX);
     assert_int_equal(standing_ttft_us(NULL, NOW), 0);
     assert_int_equal(standing_ttft_us(s, NOW), 0);
     assert_int_equal(answers(s, 80000, NOW), STANDING_SAME);
@@ -188,7 +193,7 @@ static void keys_take_turns_without_a_standing(void **state)
     for (unsigned i = 0; i < 399; i++)
         got[ward_lane(w, weights)]++;
     assert_null(ward_find(w, gpt));
-    got[lane_of(ward_at(w, gpt), weights, 0, &may)]++;
+    got[lane_of(ward_at(w, gpt, STANDING_MODELS_MAX), weights, 0, &may)]++;
     assert_int_equal(got[0], 200);
     assert_int_equal(got[1], 100);
     assert_int_equal(got[2], 100);
@@ -201,7 +206,7 @@ static void keys_take_turns(void **state)
     (void)state;
     static const uint32_t weights[] = {2, 1, 1};
     struct standings *all = standings_new();
-    struct standing *s = ward_at(standings_ward(all, house, house, 3), gpt);
+    struct standing *s = ward_at(standings_ward(all, house, house, 3), gpt, STANDING_MODELS_MAX);
     unsigned got[3] = {0};
     bool may;
     for (unsigned i = 0; i < 400; i++)
@@ -253,7 +258,7 @@ static void rates_are_kept_before_they_bite(void **state)
 {
     (void)state;
     struct standings *all = standings_new();
-    struct standing *s = ward_at(standings_ward(all, house, house, 2), gpt);
+    struct standing *s = ward_at(standings_ward(all, house, house, 2), gpt, STANDING_MODELS_MAX);
     bool may;
     assert_int_equal(standing_lane_left(s, 0, ALLOWANCE_REQUESTS, NOW), INT64_MAX);
     says(s, 0, "requests", "60", "2", "58s"); // one a second comes back
@@ -287,7 +292,7 @@ static struct ward *shared;
 static void *count_much(void *probes)
 {
     for (unsigned i = 0; i < TURNS; i++) {
-        struct standing *s = ward_at(shared, gpt);
+        struct standing *s = ward_at(shared, gpt, STANDING_MODELS_MAX);
         const int64_t at_us = NOW + (int64_t)(i / 100) * 400 * SECOND; // beyond every turn
         *(unsigned *)probes += enters(s, at_us) && i >= 100;
         (void)fails(s, FAILURE_TIMEOUT, -1, at_us);
@@ -304,7 +309,7 @@ static void one_probe_of_all(void **state)
     pthread_t threads[THREADS];
     unsigned probes[THREADS] = {0}, sum = 0;
     shared = standings_ward(all, house, house, 1);
-    struct standing *s = ward_at(shared, gpt);
+    struct standing *s = ward_at(shared, gpt, STANDING_MODELS_MAX);
     while (fails(s, FAILURE_TIMEOUT, -1, NOW) != STANDING_OPENED)
         continue;
     for (unsigned i = 0; i < THREADS; i++)
