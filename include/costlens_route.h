@@ -71,7 +71,10 @@ COSTLENS_PUBLIC void costlens_pick(const struct costlens_router *router,
 
 // Both models have answered it: the quality of each, 0 to 1, and the odds, above 0 and at most 1,
 // with which calls like it are asked of both. None that the model was learned from: they prove
-// nothing. COSTLENS_RANGE, COSTLENS_NO_MEMORY.
+// nothing. An outcome weighs one over its odds, by the scale of the rarest one: a few at low odds
+// among many at high ones cost most of what the many would prove. Where what is asked of both does
+// not depend on the call, odds of 1 are right for all, however seldom it is done.
+// COSTLENS_RANGE, COSTLENS_NO_MEMORY.
 COSTLENS_PUBLIC enum costlens_status costlens_outcome_add(struct costlens_router *router,
                                                           const struct costlens_features *features,
                                                           double small, double large, double odds);
@@ -87,7 +90,8 @@ struct costlens_certificate {
 
 // Tests what the outcomes carry: at most `loss` (above 0, below 1) with `confidence` (the same).
 // Until the next one the picks are by it; those of a router that has lost its certificate all go to
-// the large model. Each time is another chance to be wrong: the k-th spends risk / (k (k + 1)).
+// the large model. Each time is another chance to be wrong: the k-th spends risk / (k (k + 1)), the
+// first one a half, as `costlens route certify` does; loss_upper is at that risk, too.
 // COSTLENS_RANGE.
 COSTLENS_PUBLIC enum costlens_status costlens_certify(struct costlens_router *router, double loss,
                                                       double confidence,

@@ -106,7 +106,9 @@ struct choice_made {
 void choice_make(const struct choice_call *call, const struct choice_policy *policy,
                  struct choice_made *out);
 // Whether its score alone decides its side, whatever its thresholds are and however scarce money
-// is: it is of no session, and its large side is not the cheaper one.
+// is: it is of no session, and its large side is not the cheaper one. But for the draw of a cascade
+// that does not pay, which sends most calls to the large side without knowing anything of them: of
+// what is lost or won below a threshold it leaves the same part.
 bool choice_by_score(const struct choice_call *call);
 // A number that is drawn by the call's id, whose random bits nobody chooses.
 uint32_t choice_dice(const struct uuid *id);
