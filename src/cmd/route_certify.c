@@ -90,6 +90,7 @@ static void print_text(const struct result *r)
 
 static int certify(const struct cli *cli, const struct route_wishes *w, struct result *r)
 {
+    const struct promise first = promise_at(&r->promise, 1); // of those rows and later ones
     struct model model;
     struct rows rows;
     if (route_model(w, &model) != EXIT_OK)
@@ -98,10 +99,10 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
     if (code == EXIT_OK) {
         struct evidence *pairs = weigh(&model, &rows);
         r->pairs = rows.count;
-        certificate_test(pairs, rows.count, &r->promise, 1, &r->certificate);
+        certificate_test(pairs, rows.count, &first, &r->certificate);
         if (r->certificate.holds)
-            r->loss_upper = certificate_loss_upper(pairs, rows.count, r->certificate.threshold,
-                                                   r->promise.risk);
+            r->loss_upper =
+                certificate_loss_upper(pairs, rows.count, r->certificate.threshold, first.risk);
         heap_free(pairs);
         (cli->json ? print_json : print_text)(r);
     }

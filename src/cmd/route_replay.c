@@ -10,6 +10,7 @@
 #include "core/ability.h"
 #include "gate/able.h"
 #include "gate/learned.h"
+#include "gate/lessons.h"
 #include "gate/proposal.h"
 #include "gate/resolve.h"
 
@@ -82,6 +83,7 @@ static void add_checks(struct json_out *o, const struct config_route *r)
     buf_init(&checks, &alloc_heap, 0);
     learned_checks(r, &checks);
     json_out_flag(o, "agrees", agrees);
+    json_out_flag(o, "sways", lessons_swayed(r));
     json_out_text(o, "checks", buf_str(&checks));
     buf_fini(&checks);
 }

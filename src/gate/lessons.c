@@ -5,8 +5,7 @@
 #include "store/pairs.h"
 #include "verify/verify.h"
 
-#define TENANT     "default" // the only one there is yet
-#define PAIRS_MOST 12000     // the newest, that are learned from or prove
+#define TENANT "default" // the only one there is yet
 
 static bool has_model(const struct config_tier *t, struct str model)
 {
@@ -21,8 +20,7 @@ static bool is_of_models(const struct config_route *r, const struct pair *p)
     return has_model(r->small, p->weak) && has_model(r->large, p->strong);
 }
 
-// What a shadow does not ask about the small side's answer.
-static bool verifies_more(const struct config_route *r)
+bool lessons_swayed(const struct config_route *r)
 {
     bool more = false;
     for (unsigned i = 0; i < r->verifier_count; i++)
@@ -32,8 +30,10 @@ static bool verifies_more(const struct config_route *r)
 
 static struct pair_query query_of(const struct lessons_of *of)
 {
-    return (struct pair_query){
-        .tenant = str_of(TENANT), .route = of->route->name, .after = of->after, .most = PAIRS_MOST};
+    return (struct pair_query){.tenant = str_of(TENANT),
+                               .route = of->route->name,
+                               .after = of->after,
+                               .most = LEARNER_PAIRS_MOST};
 }
 
 struct reading {
@@ -61,7 +61,7 @@ static void read_one(void *context, const struct pair *p)
                                   .weak = (float)p->weak_ppm / (float)PAIR_WHOLE_PPM,
                                   .strong = (float)p->strong_ppm / (float)PAIR_WHOLE_PPM,
                                   .unjudged = p->judged == PAIR_JUDGED_NOT,
-                                  .swayed = !p->by_score || verifies_more(r->of->route),
+                                  .swayed = !p->by_score || lessons_swayed(r->of->route),
                                   .proves = true};
     r->status = r->f(r->context, &lesson, p->number, r->why);
 }

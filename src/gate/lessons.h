@@ -15,6 +15,8 @@ struct lessons_of {
     struct store *store;
     int64_t after; // numbers of pairs above it
 };
+// Verifiers that a shadow does not ask may send calls of the route to the large side.
+bool lessons_swayed(const struct config_route *r);
 // The newest of them, a bounded number, the oldest first; `number` is the pair's. Not from a loop.
 typedef enum status lesson_f(void *context, const struct lesson *l, int64_t number,
                              struct why *why);

@@ -271,7 +271,7 @@ static enum status look_now(struct look *l, struct why *why)
     struct learner learner;
     struct outlooks f;
     struct buf model;
-    const struct learner_wishes wishes = {learned_shipped(), l->promise, time_of(l)};
+    const struct learner_wishes wishes = {learned_shipped(), l->promise, time_of(l), false};
     const struct lessons_of all = {.route = l->route, .store = l->wish->store};
     struct filling filling = {&learner, l->since};
     learner_init(&learner);

@@ -74,6 +74,7 @@ static void read_route(struct reading *r, const struct json_val *of, struct poli
     out->verifies = json_bool(json_get(of, "verifies"), false);
     out->verifies_confined = json_bool(json_get(of, "verifies_confined"), false);
     out->agrees = json_bool(json_get(of, "agrees"), false);
+    out->sways = json_bool(json_get(of, "sways"), false);
     out->checks = read_text(r, of, "checks");
     out->max_cost.n = read_number(r, of, "max_cost_nd", INT64_MAX);
     out->max_loss_ppm = (uint32_t)read_number(r, of, "max_loss_ppm", PPM);

@@ -4,13 +4,14 @@
 // be chosen for anew (replay.h). As JSON, which whoever has read the configuration writes:
 //
 //   {"routes":[{"name":"support","mode":"measured","verifies":true,"verifies_confined":true,
-//     "agrees":false,"checks":"3000 1 0   0",
+//     "agrees":false,"sways":false,"checks":"3000 1 0   0",
 //     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
 //     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}]}]}
 //
 //   max_cost_nd         10^-9 USD; 0: any
 //   verifies_confined   whether a call that must stay on the machine is verified
 //   agrees              a second model is asked whether it agrees
+//   sways               a verifier that no shadow is asked of may refuse small answers
 //   checks              how small answers are checked, as far as it is of the promise, in words of
 //                       the writer's; none: as they are
 //   small, large        null: the side is proposed, as it was when the call came
@@ -40,7 +41,7 @@ struct policy_side {
 struct policy_route {
     struct str name;
     enum choice_mode mode;
-    bool verifies, verifies_confined, agrees;
+    bool verifies, verifies_confined, agrees, sways;
     struct str checks;
     bool other_terms; // its models or checks are not those that hold now. Set by who knows them
     struct nano max_cost;

@@ -3,6 +3,7 @@
 #include "insight/replay.h"
 
 #include "base/map.h"
+#include "insight/paired.h"
 #include "insight/retest.h"
 #include "store/sql.h"
 
@@ -401,7 +402,7 @@ enum status replay(const struct replay_of *of, const struct policy_route *policy
     *out = (struct replay){.policy = policy};
     enum status status = paired_read(&pairs, of->store, policy->name, of->span.since_us, why);
     if (status == STATUS_OK && policy->mode != CHOICE_RULES)
-        status = retest(of, policy, &pairs, &out->retest, why);
+        status = retest(of, policy, &out->retest, why);
     if (status == STATUS_OK)
         status = read_all(out, of, &pairs, why);
     paired_fini(&pairs);

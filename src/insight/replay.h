@@ -84,6 +84,7 @@ struct replay_of {
     struct store *store;
     sqlite3 *db; // a reader of it
     struct span span;
+    struct str state; // the folder, where routes have their models
 };
 // replay_fini ends it in any case.
 enum status replay(const struct replay_of *of, const struct policy_route *policy,

@@ -2,108 +2,127 @@
 
 #include "insight/retest.h"
 
-#include "base/map.h"
-#include "route/learner.h"
-#include "store/sql.h"
+#include <stdio.h>
 
-#define PPM  1e6
-#define EVEN 0.5 // the risk of an estimate
+#include "route/learner.h"
+#include "route/prior.h"
+#include "store/pairs.h"
+#include "store/promises.h"
+
+#define PPM       1e6
+#define PATH_MOST 4096
 
 struct work {
+    const struct replay_of *of;
     const struct policy_route *policy;
-    struct evidence *list;
-    size_t count, size;
-    bool own;       // scored by the route's own model,
-    uint32_t check; // this one
+    struct model model;
+    bool own;      // it is the route's
+    int64_t since; // only pairs with numbers above it are proof
+    struct learner learner;
+    struct traits *traits;
+    enum status status;
+    struct why *why;
 };
 
-// A newer model's scores are others: what was gathered of an older one says nothing of it.
-static void follow(struct work *w, const struct choice_judged *j)
+// --- what the route's last look has left ---
+
+static void read_last(void *context, const struct promise_row *row)
 {
-    if (w->own == j->has_own && (!j->has_own || w->check == j->own_check))
+    struct work *w = context;
+    char path[PATH_MOST];
+    struct why ignored; // the gateway tells of it
+    if (row->task != 0)
         return;
-    w->own = j->has_own;
-    w->check = j->own_check;
-    w->count = 0;
+    w->since = row->since;
+    int n = snprintf(path, sizeof path, "%.*s/%.*s", STR_ARG(w->of->state), STR_ARG(row->model));
+    if (row->model.len && n > 0 && (size_t)n < sizeof path)
+        w->own = model_open(path, &w->model, &ignored) == STATUS_OK;
 }
 
-// A side that is proposed has the models that the call was offered.
-static bool has_model(const struct policy_side *s, const struct decision *d, enum side side,
-                      uint64_t model)
+// --- pairs ---
+
+// Of a side that is proposed the call had the model, since that has answered.
+static bool has_model(const struct policy_side *s, struct str model)
 {
     for (unsigned i = 0; i < s->count; i++)
-        if (map_hash(s->models[i].name) == model)
+        if (str_eq(s->models[i].name, model))
             return true;
-    for (unsigned i = 0; s->proposed && i < d->count; i++)
-        if (d->list[i].side == side && map_hash(d->list[i].model) == model)
-            return true;
-    return false;
+    return s->proposed;
 }
 
-static bool is_of_models(const struct policy_route *p, const struct decision *d,
-                         const struct paired_one *pair)
+static void take(void *context, const struct pair *p)
 {
-    return has_model(&p->small, d, SIDE_SMALL, pair->weak) &&
-           has_model(&p->large, d, SIDE_LARGE, pair->strong);
+    struct work *w = context;
+    const struct policy_route *r = w->policy;
+    const uint64_t answered = model_pair(p->weak, p->strong);
+    if (w->status != STATUS_OK || !learner_proves(&p->id) || !has_model(&r->small, p->weak) ||
+        !has_model(&r->large, p->strong) || !traits_unpack(p->traits, w->traits))
+        return;
+    const struct lesson lesson = {.id = p->id,
+                                  .traits = w->traits,
+                                  .pair = answered,
+                                  .scored = p->scored ? p->scored : answered,
+                                  .weak = (float)(p->weak_ppm / PPM),
+                                  .strong = (float)(p->strong_ppm / PPM),
+                                  .unjudged = p->judged == PAIR_JUDGED_NOT,
+                                  .swayed = !p->by_score || r->sways,
+                                  .proves = p->number > w->since};
+    w->status = learner_add(&w->learner, &lesson, w->why);
 }
 
-// False without memory.
-static bool add(struct work *w, const struct logged *c, const struct paired_one *p)
+static enum status read_pairs(struct work *w)
 {
-    const struct choice_judged *j = &c->decision.call.judged;
-    if (!c->decision.known || !j->there)
-        return true;
-    follow(w, j);
-    if (!p || !is_of_models(w->policy, &c->decision, p) || (j->has_own && !learner_proves(&c->id)))
-        return true;
-    struct evidence *list = alloc_grow(&alloc_heap, w->list, sizeof *list, w->count, &w->size);
-    if (!list)
-        return false;
-    w->list = list;
-    list[w->count++] =
-        (struct evidence){.score = (float)((double)(j->has_own ? j->own : j->shipped) / PPM),
-                          .weak = (float)(p->weak_ppm / PPM),
-                          .strong = (float)(p->strong_ppm / PPM),
-                          .odds = (float)(p->propensity_ppm / PPM),
-                          .unjudged = !p->judged};
-    return true;
+    const struct pair_query q = {
+        .tenant = str_of(TENANT), .route = w->policy->name, .most = LEARNER_PAIRS_MOST};
+    enum status s = store_pair_each(w->of->store, &q, take, w, w->why);
+    return s == STATUS_OK ? w->status : s;
 }
 
-static void test(struct work *w, const struct policy_route *p, struct replay_retest *out)
+// --- the test ---
+
+static enum status test(const struct work *w, struct replay_retest *out)
 {
-    const struct promise promise = {
-        (double)(p->max_loss_ppm < CHOICE_SURE ? p->max_loss_ppm : CHOICE_SURE - 1) / PPM,
-        1 - p->confidence_ppm / PPM};
-    const struct promise even = {promise.loss, EVEN};
-    const bool certified = p->mode == CHOICE_CERTIFIED;
-    struct certificate c = {.holds = false};
-    if (promise.loss > 0 && promise.risk > 0 &&
-        (!certified || w->count >= learner_proof_least(&promise, 1)))
-        certificate_test(w->list, w->count, certified ? &promise : &even, 1, &c);
+    const struct policy_route *p = w->policy;
+    const struct learner_wishes wishes = {
+        .promise = {(double)(p->max_loss_ppm < CHOICE_SURE ? p->max_loss_ppm : CHOICE_SURE - 1) /
+                        PPM,
+                    1 - p->confidence_ppm / PPM},
+        .time = 1,
+        .whole = true};
+    struct outlooks found = {.pairs = 0};
+    enum status s = STATUS_OK;
+    if (wishes.promise.loss > 0 && wishes.promise.risk > 0) // else nothing can be proved
+        s = learner_test(&w->learner, &w->model, &wishes, &found, w->why);
+    const struct certificate *c =
+        p->mode == CHOICE_CERTIFIED ? &found.route.certified : &found.route.measured;
     *out = (struct replay_retest){.done = true,
                                   .own = w->own,
-                                  .pairs = (int64_t)w->count,
-                                  .holds = c.holds,
+                                  .pairs = (int64_t)w->learner.proof_rows.count,
+                                  .holds = c->holds,
                                   .threshold =
-                                      c.holds ? (int64_t)(c.threshold * PPM) : CHOICE_NOTHING};
+                                      c->holds ? (int64_t)(c->threshold * PPM) : CHOICE_NOTHING};
+    return s;
 }
 
 enum status retest(const struct replay_of *of, const struct policy_route *policy,
-                   const struct paired *pairs, struct replay_retest *out, struct why *why)
+                   struct replay_retest *out, struct why *why)
 {
-    struct logged_reader reader;
-    struct logged call;
-    struct work w = {.policy = policy};
-    enum status status = STATUS_OK;
-    if (!logged_open(&reader, of->db, policy->name, &of->span))
-        status = sql_why(why, of->db, "the ledger cannot be read");
-    while (status == STATUS_OK && logged_next(&reader, &call, &status, why)) {
-        if (!add(&w, &call, paired_find(pairs, &call.id)))
-            status = why_set(why, STATUS_NO_MEMORY, "out of memory");
-    }
-    logged_close(&reader);
-    if (status == STATUS_OK)
-        test(&w, policy, out);
-    alloc_free(&alloc_heap, w.list);
-    return status;
+    struct work w = {
+        .of = of, .policy = policy, .traits = alloc_get(&alloc_heap, sizeof *w.traits), .why = why};
+    if (!w.traits)
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    learner_init(&w.learner);
+    enum status s = store_promises_each(
+        of->store, (struct promise_of){str_of(TENANT), policy->name}, read_last, &w, why);
+    if (!w.own)
+        prior_open(&w.model);
+    if (s == STATUS_OK)
+        s = read_pairs(&w);
+    if (s == STATUS_OK)
+        s = test(&w, out);
+    if (w.own)
+        model_close(&w.model);
+    learner_fini(&w.learner);
+    alloc_free(&alloc_heap, w.traits);
+    return s;
 }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// retest - the threshold that a promise would have which is not the one that held: tested by the
-// pairs of the calls, as the route's learner tests (route/learner.h), but of the route alone, with
-// the scores that its calls got.
+// retest - the threshold that a promise would have which is not the one that held: what the route's
+// learner (route/learner.h) finds at its first look at that promise, by the newest pairs of the
+// policy's models and the model that the route has now. No task is looked at by itself, since what
+// is kept of a call does not say of which it is.
 
 #ifndef INSIGHT_RETEST_H
 #define INSIGHT_RETEST_H
 
-#include "insight/paired.h"
 #include "insight/replay.h"
 
-// Of the policy's promise and mode; the pairs are those that the policy's models have answered,
-// scored by the route's newest model, and of it those that it has not learned from.
+// Of the policy's promise and mode.
 enum status retest(const struct replay_of *of, const struct policy_route *policy,
-                   const struct paired *pairs, struct replay_retest *out, struct why *why) MUST_USE;
+                   struct replay_retest *out, struct why *why) MUST_USE;
 
 #endif

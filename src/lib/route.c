@@ -141,12 +141,12 @@ enum costlens_status costlens_outcome_add(struct costlens_router *router,
 enum costlens_status costlens_certify(struct costlens_router *router, double loss,
                                       double confidence, struct costlens_certificate *out)
 {
-    struct promise promise = {loss, 1 - confidence};
+    const struct promise whole = {loss, 1 - confidence};
     struct certificate c;
-    if (!(loss > 0 && loss < 1) || !(promise.risk > 0 && promise.risk < 1))
+    if (!(loss > 0 && loss < 1) || !(whole.risk > 0 && whole.risk < 1))
         return COSTLENS_RANGE;
-    double k = ++router->times;
-    certificate_test(router->outcomes, router->count, &promise, router->times, &c);
+    const struct promise promise = promise_at(&whole, ++router->times);
+    certificate_test(router->outcomes, router->count, &promise, &c);
     router->certified = c.holds;
     *out = (struct costlens_certificate){.outcomes = router->count};
     if (!c.holds)
@@ -157,8 +157,8 @@ enum costlens_status costlens_certify(struct costlens_router *router, double los
         .threshold = c.threshold,
         .share_small = c.share,
         .loss = c.loss,
-        .loss_upper = certificate_loss_upper(router->outcomes, router->count, c.threshold,
-                                             promise.risk / (k * (k + 1))),
+        .loss_upper =
+            certificate_loss_upper(router->outcomes, router->count, c.threshold, promise.risk),
         .outcomes = router->count};
     return COSTLENS_OK;
 }

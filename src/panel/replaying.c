@@ -118,7 +118,8 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     price_side(w, &p->small);
     price_side(w, &p->large);
     p->other_terms = is_other(w, p);
-    enum status s = replay(&(struct replay_of){w->call->store, w->db, w->span}, p, &r, w->why);
+    const struct replay_of of = {w->call->store, w->db, w->span, w->call->config->state};
+    enum status s = replay(&of, p, &r, w->why);
     if (s == STATUS_OK && r.calls > 0) {
         replay_write(&r, &w->out);
         w->told++;

@@ -32,7 +32,7 @@ static bool goes_weak(const struct evidence *p, double threshold)
     return (double)p->score < threshold;
 }
 
-// What the pair has above what was promised, in -1..1.
+// What the pair has above what was promised: loss - 1 to 1.
 static double margin(const struct evidence *p, double threshold, double loss)
 {
     if (p->unjudged)
@@ -47,13 +47,15 @@ struct test {
     double least, risk;
 };
 
-// Whether the loss is proved to be below `loss`; with `sign` -1: above.
+// Whether the loss is proved to be below `loss`; with `sign` -1: above. All margins are by one
+// scale, so that they stay within -1..1.
 static bool is_proved(const struct test *t, double threshold, double loss, double sign)
 {
+    const double most = fmax(1, 1 - loss);
     struct wager w;
     wager_begin(&w, t->count, t->risk);
     for (size_t i = 0; i < t->count && !wager_won(&w); i++)
-        wager_add(&w, sign * margin(&t->pairs[i], threshold, loss) * t->least /
+        wager_add(&w, sign * (margin(&t->pairs[i], threshold, loss) / most) * t->least /
                           (double)t->pairs[i].odds);
     return wager_won(&w);
 }
@@ -99,12 +101,18 @@ static void shuffle(struct evidence *pairs, size_t count)
     }
 }
 
-void certificate_test(struct evidence *pairs, size_t count, const struct promise *p, unsigned time,
+struct promise promise_at(const struct promise *p, unsigned time)
+{
+    const double k = time;
+    must(time > 0);
+    return (struct promise){p->loss, p->risk / (k * (k + 1))};
+}
+
+void certificate_test(struct evidence *pairs, size_t count, const struct promise *p,
                       struct certificate *out)
 {
-    must(time > 0 && p->loss > 0 && p->loss < 1);
-    double k = time;
-    struct test t = {pairs, count, least_odds(pairs, count), p->risk / (k * (k + 1))};
+    must(p->loss > 0 && p->loss < 1);
+    struct test t = {pairs, count, least_odds(pairs, count), p->risk};
     double held = -1;
     shuffle(pairs, count);
     size_t before = SIZE_MAX; // that the last one sent to the small model
@@ -140,13 +148,19 @@ double certificate_loss_upper(const struct evidence *pairs, size_t count, double
     return (double)most / LOSS_STEPS;
 }
 
+bool certificate_proves(const struct evidence *pairs, size_t count, const struct claim *c)
+{
+    must(c->loss >= -1 && c->loss <= 1);
+    const struct test t = {pairs, count, least_odds(pairs, count), c->risk};
+    return is_proved(&t, c->threshold, c->loss, c->more ? -1 : 1);
+}
+
 bool certificate_broken(const struct evidence *pairs, size_t count, double threshold,
                         const struct promise *p)
 {
     size_t n = CERTIFICATE_DOUBT_LEAST;
     for (unsigned time = 1; n <= count; time++, n *= 2) {
-        const double j = time;
-        struct test t = {pairs, n, least_odds(pairs, n), p->risk / (j * (j + 1))};
+        struct test t = {pairs, n, least_odds(pairs, n), promise_at(p, time).risk};
         if (is_proved(&t, threshold, p->loss, -1))
             return true;
     }

@@ -16,8 +16,8 @@
 // tell how good they are, the small model's is taken to be useless where it would be given, and
 // nothing is won where it would not.
 //
-// Whoever asks again when more pairs have come has another chance to be wrong: the k-th time he is
-// given risk / (k (k + 1)) of it, which is `risk` for all of them together.
+// One test spends the risk wholly. Whoever asks again when more pairs have come has another chance
+// to be wrong: of his k-th time promise_at says what it may spend.
 
 #ifndef ROUTE_CERTIFICATE_H
 #define ROUTE_CERTIFICATE_H
@@ -40,6 +40,10 @@ struct promise {
     double risk; // 1 - confidence
 };
 
+// The same at the k-th of any number of times, from 1 on: at risk / (k (k + 1)), which is `risk`
+// for all of them together.
+struct promise promise_at(const struct promise *p, unsigned time);
+
 struct certificate {
     bool holds;       // a share above nothing goes to the small model
     double threshold; // scores below it go there; where nothing holds, none does
@@ -47,9 +51,9 @@ struct certificate {
     double loss;      // in the pairs: an estimate, which may be less than 0
 };
 
-// What holds now; `time`: how often it has been asked, from 1 on. The pairs are put into another
-// order, drawn with always the same dice: where they stand must tell nothing of what they are.
-void certificate_test(struct evidence *pairs, size_t count, const struct promise *p, unsigned time,
+// What holds now. The pairs are put into another order, drawn with always the same dice: where they
+// stand must tell nothing of what they are.
+void certificate_test(struct evidence *pairs, size_t count, const struct promise *p,
                       struct certificate *out);
 // What one threshold does in the pairs; `holds` is not asked.
 void certificate_at(const struct evidence *pairs, size_t count, double threshold,
@@ -59,6 +63,16 @@ void certificate_at(const struct evidence *pairs, size_t count, double threshold
 // none. No promise: the risk was spent on the threshold.
 double certificate_loss_upper(const struct evidence *pairs, size_t count, double threshold,
                               double risk);
+// What a threshold is said to lose: less than `loss`, or more.
+struct claim {
+    double threshold;
+    double loss; // from -1, twice as good as the large one, to 1
+    bool more;
+    double risk;
+};
+// They prove it at that risk, taken in their order. Nothing is paid for having tried many claims
+// that way, where one stops at the first that is not proved.
+bool certificate_proves(const struct evidence *pairs, size_t count, const struct claim *c);
 // The pairs, in the order in which they came, prove that the threshold loses more than was
 // promised. Whoever asks each time when there are more of them, is told by the first 100, 200,
 // 400 ... of them, each time at its part of the risk, so that it is the promise's for all times

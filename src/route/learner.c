@@ -115,18 +115,17 @@ static size_t part_of(struct proof *p, uint64_t task)
 static void find(struct proof *proof, const struct promise *promise, unsigned time,
                  struct outlook *out)
 {
-    const struct promise even = {promise->loss, EVEN};
-    const double k = time;
+    const struct promise even = {promise->loss, EVEN}, now = promise_at(promise, time);
     size_t n = part_of(proof, out->task);
     out->pairs = n;
     out->loss_upper = 1;
-    certificate_test(proof->some, n, &even, 1, &out->measured);
+    certificate_test(proof->some, n, &even, &out->measured);
     out->certified = (struct certificate){.threshold = NOTHING};
     if (n >= learner_proof_least(promise, time))
-        certificate_test(proof->some, n, promise, time, &out->certified);
+        certificate_test(proof->some, n, &now, &out->certified);
     if (out->certified.holds)
-        out->loss_upper = certificate_loss_upper(proof->some, n, out->certified.threshold,
-                                                 promise->risk / (k * (k + 1)));
+        out->loss_upper =
+            certificate_loss_upper(proof->some, n, out->certified.threshold, now.risk);
 }
 
 // What the thresholds of all parts do together. The pairs are scored anew: on either side of 0.
@@ -256,7 +255,6 @@ static void find_all(struct proof *proof, const struct learner_wishes *w, struct
     const struct promise own = promise_of_parts(proof, w, out);
     struct outlook *route = &out->route;
     struct certificate certified, measured;
-    const double k = w->time;
     find(proof, &own, w->time, route);
     out->tested = route->pairs >= learner_proof_least(&own, w->time);
     for (unsigned i = 0; i < out->task_count; i++) {
@@ -274,28 +272,24 @@ static void find_all(struct proof *proof, const struct learner_wishes *w, struct
     route->pairs = proof->count;
     route->certified = certified;
     route->measured = measured;
-    route->loss_upper = certified.holds ? certificate_loss_upper(proof->some, proof->count, 0,
-                                                                 w->promise.risk / (k * (k + 1)))
-                                        : 1;
+    route->loss_upper = certified.holds
+                            ? certificate_loss_upper(proof->some, proof->count, 0,
+                                                     promise_at(&w->promise, w->time).risk)
+                            : 1;
 }
 
-enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,
-                        struct outlooks *out, struct why *why)
+enum status learner_test(const struct learner *l, const struct model *m,
+                         const struct learner_wishes *w, struct outlooks *out, struct why *why)
 {
-    struct model learned;
     struct proof proof;
     struct crowd most[LEARNER_TASKS_MAX];
-    enum status s = learn(l, w->prior, model, &learned, why);
-    if (s != STATUS_OK)
-        return s;
     *out = (struct outlooks){.pairs = l->rows.count + l->proof_rows.count,
-                             .learned = model->len ? l->rows.count : 0,
                              .unjudged = l->unjudged_count};
-    if (!proof_make(l, &learned, &proof)) {
+    if (!proof_make(l, m, &proof)) {
         proof_free(&proof);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
-    out->task_count = crowds(l, most);
+    out->task_count = w->whole ? 0 : crowds(l, most);
     for (unsigned i = 0; i < out->task_count; i++)
         out->tasks[i].task = most[i].task;
     part_tasks(&proof, out);
@@ -305,8 +299,20 @@ enum status learner_run(const struct learner *l, const struct learner_wishes *w,
     return STATUS_OK;
 }
 
+enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,
+                        struct outlooks *out, struct why *why)
+{
+    struct model learned;
+    enum status s = learn(l, w->prior, model, &learned, why);
+    if (s == STATUS_OK)
+        s = learner_test(l, &learned, w, out, why);
+    if (s == STATUS_OK)
+        out->learned = model->len ? l->rows.count : 0;
+    return s;
+}
+
 size_t learner_proof_least(const struct promise *p, unsigned time)
 {
-    double k = time, goal = log(k * (k + 1) / p->risk);
+    const double goal = -log(promise_at(p, time).risk);
     return (size_t)(goal / log1p(QUALITY_FAIR * p->loss)) + 1;
 }

@@ -33,9 +33,10 @@
 #include "route/certificate.h"
 #include "route/train.h"
 
-#define LEARNER_LEAST      100 // pairs, both halves, before anything is learned
-#define LEARNER_TASK_LEAST 500 // ... of a task, before it is looked at by itself
-#define LEARNER_TASKS_MAX  32  // that are
+#define LEARNER_PAIRS_MOST 12000 // the newest of a route, that are learned from or prove
+#define LEARNER_LEAST      100   // pairs, both halves, before anything is learned
+#define LEARNER_TASK_LEAST 500   // ... of a task, before it is looked at by itself
+#define LEARNER_TASKS_MAX  32    // that are
 
 // X(ENUM, name)
 #define RUNG_MAP(X)         \
@@ -103,11 +104,16 @@ struct learner_wishes {
     const struct model *prior; // to begin with
     struct promise promise;
     unsigned time; // as in certificate.h, of the looks that tested something
+    bool whole;    // no task is a part of its own
 };
 // Learns, and tests what came of it. The model's file is appended to `model`; nothing where the
 // pairs are too few: then the prior was tested. RANGE, NO_MEMORY.
 enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,
                         struct outlooks *out, struct why *why) MUST_USE;
+// Tests a model that has learned of none of the pairs that prove; `prior` is not asked.
+enum status learner_test(const struct learner *l, const struct model *m,
+                         const struct learner_wishes *w, struct outlooks *out,
+                         struct why *why) MUST_USE;
 // So many pairs that prove carry a promise at best: fewer are not tested.
 size_t learner_proof_least(const struct promise *p, unsigned time);
 

@@ -74,7 +74,8 @@ int main(int argc, char **argv)
     if (argc < 2)
         return printf("promise: skipped: no rows were given\n") < 0;
     size_t pairs = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
-    struct promise promise = {argc > 3 ? strtod(argv[3], NULL) : 0.05, 0.05};
+    const struct promise promise = {argc > 3 ? strtod(argv[3], NULL) : 0.05, 0.05};
+    const struct promise first = promise_at(&promise, 1);
     unsigned long halves = argc > 4 ? strtoul(argv[4], NULL, 10) : 10;
     struct dice d;
     unsigned broken = 0, draws = 0;
@@ -90,7 +91,7 @@ int main(int argc, char **argv)
             struct certificate c, truth;
             for (size_t k = 0; k < pairs; k++)
                 drawn[k] = scored[dice_below(&d, rest.count)];
-            certificate_test(drawn, pairs, &promise, 1, &c);
+            certificate_test(drawn, pairs, &first, &c);
             certificate_at(scored, rest.count, c.threshold, &truth);
             share += truth.share;
             broken += truth.loss > promise.loss;

@@ -23,6 +23,20 @@ routes:
 """
 CHEAP = "verify: [], max_cost: 0.00005, "  # the large side is beyond it: all to the small one, unverified
 told = Told()
+
+# What is kept of a call in a pair, to be put into others.
+SEEN = "routes: [ { name: seen, small: bench/small, large: bench/large, shadow: { budget: 1, rate: 100%, judge: none } } ]\n"
+with Mock() as mock, Gateway(mock, models=["small", "large"], extra=SEEN) as gateway:
+    gateway.chat("hello", model="seen")
+    until(lambda: gateway.sql("SELECT 1 FROM pair"), 10, "a pair")
+    TRAITS = bytes.fromhex(gateway.sql("SELECT hex(traits) AS traits FROM pair")[0]["traits"])
+
+
+def proves(request):
+    """The other half of the pairs is learned from."""
+    return bytes.fromhex(request.replace("-", ""))[11] & 1
+
+
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=PRICES + HOUR) as gateway:
     def ask(route, small=FINE, session="", text="hello"):
         headers = {"x-told": json.dumps({"small": small, "large": "LARGE"})}
@@ -108,9 +122,14 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
                                (bytes.fromhex(request.replace("-", "")),)).fetchall()
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
                        "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, traits) VALUES "
-                       "(?, ?, 'default', 'desk', 0, 'told/small', 'told/large', ?, 250000, 3, ?, 1000000, ?, ?, 0, NULL)",
+                       "(?, ?, 'default', 'desk', 0, 'told/small', 'told/large', ?, 250000, 3, ?, 1000000, ?, ?, 0, ?)",
                        (bytes.fromhex(request.replace("-", "")), row[0], row[1] == 2, 1000000 * (n % 4 > 0), 110_000_000,
-                        2_000_000_000))
+                        2_000_000_000, TRAITS))
+        for n in range(20):  # of earlier calls
+            db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
+                       "judged, weak_ppm, strong_ppm, traits) VALUES (?, 1, 'default', 'desk', 0, 'told/small', 'told/large', "
+                       "1, 250000, 3, ?, 1000000, ?)", (bytes([1] * 15 + [n]), 1000000 * (n % 4 > 0), TRAITS))
+    proofs = 20 + sum(proves(request) for request in desk)
     rated = [r for r in desk if r]
     for n, request in enumerate(rated[:8]):
         gateway.costlens("route", "feedback", request, "--score", "0.5" if n % 2 else "1")
@@ -131,16 +150,16 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     expect((strict["rated"]["was"]["calls"], strict["promise"]), (8, None))
     # Another promise has another threshold, which the same pairs give: three of four small answers are good.
     generous = of(HOUR.replace("name: desk,", "name: desk, mode: certified, max_loss: 70%, confidence: 60%,"), "desk")
-    expect((generous["promise"]["calls"], generous["promise"]["pairs"]), (24, 24))
+    expect((generous["promise"]["calls"], generous["promise"]["pairs"]), (24, proofs))
     expect_true(generous["promise"]["threshold"] is not None and float(generous["share_small"]["would"]) > 0, generous)
     narrow = of(HOUR.replace("name: desk,", "name: desk, mode: certified, max_loss: 1%,"), "desk")
     expect((narrow["promise"]["threshold"], narrow["share_small"]["would"]), (None, "0"))
-    expect_in("a test by 24 pairs gives now", " ".join(narrow["notes"]))
+    expect_in(f"a test by {proofs} pairs gives now", " ".join(narrow["notes"]))
 
     # So have other models, and other checks of theirs.
     strict = HOUR.replace("name: desk,", "name: desk, mode: certified,")
     checked = of(strict.replace("match: { key: nobody } }", "match: { key: nobody }, verify: [refusal] }", 1), "desk")
-    expect((checked["promise"]["calls"], checked["promise"]["pairs"], checked["share_small"]["would"]), (24, 24, "0"))
+    expect((checked["promise"]["calls"], checked["promise"]["pairs"], checked["share_small"]["would"]), (24, proofs, "0"))
     others = of(strict.replace("small: [told/small]", "small: [told/second]"), "desk")
     expect((others["promise"]["calls"], others["promise"]["pairs"]), (24, 0))
 

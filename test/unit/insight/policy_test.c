@@ -33,7 +33,7 @@ static void is_read_as_it_is(void **state)
     struct why why;
     static const char text[] =
         "{\"routes\":[{\"name\":\"support\",\"mode\":\"certified\",\"verifies\":true,"
-        "\"verifies_confined\":false,\"agrees\":true,\"checks\":\"3000 "
+        "\"verifies_confined\":false,\"agrees\":true,\"sways\":true,\"checks\":\"3000 "
         "1\",\"max_cost_nd\":1500,\"max_loss_ppm\":20000,"
         "\"confidence_ppm\":950000,\"small\":[{\"model\":\"local/small\"}],"
         "\"large\":[{\"model\":\"x/large\",\"out\":\"not local\"},{\"model\":\"x/y\"}]},"
@@ -42,9 +42,9 @@ static void is_read_as_it_is(void **state)
     assert_int_equal(p.count, 2);
     const struct policy_route *r = &p.routes[0];
     assert_true(str_is(r->name, "support") && r->mode == CHOICE_CERTIFIED);
-    assert_true(r->verifies && !r->verifies_confined && r->agrees && !r->other_terms);
+    assert_true(r->verifies && !r->verifies_confined && r->agrees && r->sways && !r->other_terms);
     assert_true(str_is(r->checks, "3000 1"));
-    assert_true(!p.routes[1].agrees && p.routes[1].checks.len == 0);
+    assert_true(!p.routes[1].agrees && !p.routes[1].sways && p.routes[1].checks.len == 0);
     assert_int_equal(r->max_cost.n, 1500);
     assert_int_equal(r->max_loss_ppm, 20000);
     assert_int_equal(r->confidence_ppm, 950000);

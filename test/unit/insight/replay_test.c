@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "insight/replay.h"
+#include "route/learner.h"
 #include "store/pairs.h"
 #include "world.h"
 
@@ -79,10 +80,9 @@ static struct entry put(struct world *w, unsigned n, const struct decision *d)
 }
 
 // Three of four small answers are good, and the large ones.
-static void pair_up(struct world *w, const struct entry *e, enum side served)
+static struct pair pair_of(const struct entry *e, enum side served)
 {
-    struct why why;
-    const struct pair p = {
+    return (struct pair){
         .id = e->id,
         .at_us = e->start_us,
         .tenant = STR("default"),
@@ -90,6 +90,7 @@ static void pair_up(struct world *w, const struct entry *e, enum side served)
         .weak = STR("a/small"),
         .strong = STR("a/large"),
         .served_strong = served == SIDE_LARGE,
+        .by_score = true,
         .propensity_ppm = PAIRS_PPM,
         .judged = PAIR_JUDGED_MODEL,
         .weak_ppm = falls(750000) ? PAIR_WHOLE_PPM : 0,
@@ -97,8 +98,25 @@ static void pair_up(struct world *w, const struct entry *e, enum side served)
         .weak_cost = {true, {served == SIDE_LARGE ? cost_at(SIDE_SMALL) : e->cost.pd}},
         .strong_cost = {true, {served == SIDE_LARGE ? e->cost.pd : cost_at(SIDE_LARGE)}},
         .judge_cost = {.known = true}};
+}
+
+static void keep_pair(struct world *w, struct pair p)
+{
+    static struct traits t;
+    struct why why;
+    struct buf packed;
+    buf_init(&packed, &alloc_heap, 0);
+    traits_of(&(struct traits_source){.texts = &(struct str)STR("Where is it?"), .count = 1}, &t);
+    traits_pack(&t, true, &packed);
+    p.traits = buf_str(&packed);
     if (store_pair_add(w->store, &p, &why) != STATUS_OK)
         fail_msg("%s", why.text);
+    buf_fini(&packed);
+}
+
+static void pair_up(struct world *w, const struct entry *e, enum side served)
+{
+    keep_pair(w, pair_of(e, served));
 }
 
 static struct policy_model small_model = {.name = STR("a/small")};
@@ -117,7 +135,8 @@ static struct policy_route policy_of(enum choice_mode mode)
 
 static const struct json_val *replayed_by(struct world *w, const struct policy_route *p)
 {
-    struct replay_of of = {.store = w->store, .span = {0, INT64_MAX}};
+    struct replay_of of = {
+        .store = w->store, .span = {0, INT64_MAX}, .state = str_of(w->place.folder)};
     struct json_out o = {&w->answer, true};
     struct replay r;
     struct why why;
@@ -275,9 +294,11 @@ static void a_certificate_is_of_its_terms(void **state)
     begin(&w);
     dice_init(&dice, 9);
     const struct decision d = certified();
+    unsigned proofs = 0; // the other half is learned from
     for (unsigned n = 0; n < 40; n++) {
         const struct entry e = put(&w, n, &d);
         pair_up(&w, &e, SIDE_SMALL);
+        proofs += learner_proves(&e.id);
     }
     struct policy_route p = policy_of(CHOICE_CERTIFIED);
     const struct json_val *r = replayed_by(&w, &p);
@@ -286,7 +307,7 @@ static void a_certificate_is_of_its_terms(void **state)
     p.other_terms = true; // other checks
     r = replayed_by(&w, &p);
     assert_int_equal(count(r, "to_large"), 40); // a quarter of the small answers is bad
-    assert_int_equal(count(r, "promise.pairs"), 40);
+    assert_int_equal(count(r, "promise.pairs"), proofs);
     p.other_terms = false;
     p.large.models = &other;
     r = replayed_by(&w, &p);
@@ -297,27 +318,88 @@ static void a_certificate_is_of_its_terms(void **state)
     assert_int_equal(json_type(json_get(r, "promise")), JSON_NULL);
     p.max_loss_ppm = 10000;
     r = replayed_by(&w, &p);
-    assert_int_equal(count(r, "promise.pairs"), 40);
+    assert_int_equal(count(r, "promise.pairs"), proofs);
     end(&w);
 }
 
-// What an older model of the route has scored is no pair of the newer one's.
-static void an_older_models_scores_are_left_out(void **state)
+// Another promise than the one that held, tested by as many pairs; a policy's pairs are whatever.
+static bool is_certified(struct world *w, const struct policy_route *p)
+{
+    const struct json_val *r = replayed_by(w, p);
+    assert_int_equal(count(r, "promise.calls"), count(r, "calls"));
+    return json_type(json_path(r, "promise.threshold")) == JSON_STRING;
+}
+
+// A newer model has scored none of the calls yet, and all of the pairs can be scored by it.
+static void a_newer_model_scores_the_pairs_anew(void **state)
 {
     (void)state;
     struct world w;
+    unsigned proofs = 0;
     begin(&w);
     dice_init(&dice, 13);
     struct decision d = certified();
     d.call.judged.has_own = true;
     for (unsigned n = 0; n < 210; n++) {
-        d.call.judged.own_check = n < 200 ? 1 : 2;
+        d.call.judged.own_check = n < 209 ? 1 : 2;
         const struct entry e = put(&w, n, &d);
         pair_up(&w, &e, SIDE_SMALL);
+        proofs += learner_proves(&e.id);
     }
     struct policy_route p = policy_of(CHOICE_CERTIFIED);
     p.max_loss_ppm = 500000;
-    assert_in_range(count(replayed_by(&w, &p), "promise.pairs"), 0, 10);
+    assert_int_equal(count(replayed_by(&w, &p), "promise.pairs"), proofs);
+    assert_true(is_certified(&w, &p));
+    end(&w);
+}
+
+// A certificate lowers the share of calls that become pairs. That never depends on the call, so the
+// few that came since do not outweigh the many before.
+static void changed_rates_weigh_nothing(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 14);
+    const struct decision d = certified();
+    for (unsigned n = 0; n < 500; n++) {
+        const struct entry e = put(&w, n, &d);
+        struct pair p = pair_of(&e, SIDE_SMALL);
+        p.propensity_ppm = n < 490 ? 250000 : 20000;
+        keep_pair(&w, p);
+    }
+    struct policy_route p = policy_of(CHOICE_CERTIFIED);
+    p.max_loss_ppm = 400000; // a quarter is lost
+    assert_true(is_certified(&w, &p));
+    end(&w);
+}
+
+// As the route's learner: where something else than the score sends calls to the large side, or may
+// do so, a small answer that is better makes up for none that is worse.
+static void what_may_be_sent_away_wins_nothing(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    for (int swayed = 0; swayed < 2; swayed++) {
+        dice_init(&dice, 15 + (uint64_t)swayed);
+        const struct decision d = certified();
+        for (unsigned n = 0; n < 600; n++) {
+            const struct entry e = put(&w, n, &d);
+            struct pair p = pair_of(&e, SIDE_SMALL);
+            p.weak_ppm = dice_below(&dice, 2) ? PAIR_WHOLE_PPM : 0;
+            p.strong_ppm = PAIR_WHOLE_PPM - p.weak_ppm;
+            p.by_score = !swayed;
+            keep_pair(&w, p);
+        }
+        struct policy_route p = policy_of(CHOICE_CERTIFIED);
+        p.max_loss_ppm = 300000;
+        assert_int_equal(is_certified(&w, &p), !swayed);
+        p.sways = true; // by verifiers of its own
+        assert_false(is_certified(&w, &p));
+        end(&w);
+        begin(&w);
+    }
     end(&w);
 }
 
@@ -427,7 +509,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_certificate_is_of_its_terms),
-        cmocka_unit_test(an_older_models_scores_are_left_out),
+        cmocka_unit_test(a_newer_model_scores_the_pairs_anew),
+        cmocka_unit_test(changed_rates_weigh_nothing),
+        cmocka_unit_test(what_may_be_sent_away_wins_nothing),
         cmocka_unit_test(a_kind_without_a_certificate_has_none),
         cmocka_unit_test(a_second_model_is_paid_while_it_is_asked),
         cmocka_unit_test(whether_it_is_local_is_looked_at_anew),

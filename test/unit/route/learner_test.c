@@ -64,7 +64,7 @@ static void add(struct learner *l, const struct kind *k, unsigned count)
 static void run(const struct learner *l, double loss, struct outlooks *out, struct buf *model)
 {
     struct why why;
-    const struct learner_wishes w = {&prior, {loss, 0.05}, 1};
+    const struct learner_wishes w = {&prior, {loss, 0.05}, 1, false};
     buf_init(model, &alloc_heap, 0);
     if (learner_run(l, &w, model, out, &why) != STATUS_OK)
         fail_msg("%s", why.text);
@@ -287,6 +287,23 @@ static void fewer_than_can_win_are_not_tested(void **state)
     learner_fini(&l);
 }
 
+// An estimate is likelier right than wrong, no more: a dozen ties are enough for one.
+static void what_is_measured_is_at_even_odds(void **state)
+{
+    struct learner l;
+    struct outlooks o;
+    struct buf model;
+    const struct kind same = {0, 1, 1, 1};
+    learner_init(&l);
+    for (unsigned i = 0; i < 12; i++)
+        add_one(&l, &same, &(struct lesson){.id = an_id(true), .proves = true});
+    run(&l, 0.1, &o, &model);
+    assert_true(o.route.measured.holds);
+    assert_false(o.tested);
+    buf_fini(&model);
+    learner_fini(&l);
+}
+
 static int begin(void **state)
 {
     dice_init(&dice, 3);
@@ -306,6 +323,7 @@ int main(void)
         cmocka_unit_test(what_may_go_to_the_large_side_wins_nothing),
         cmocka_unit_test(a_task_that_cannot_win_is_the_rests),
         cmocka_unit_test(fewer_than_can_win_are_not_tested),
+        cmocka_unit_test(what_is_measured_is_at_even_odds),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }
