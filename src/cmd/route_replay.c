@@ -186,6 +186,8 @@ static void add_line(struct libscols_table *t, const struct line *l)
     l->figure(l->high, high, sizeof high);
     if (low[0])
         (void)snprintf(between, sizeof between, "%s to %s", low, high);
+    else if (high[0])
+        (void)snprintf(between, sizeof between, "at most %s", high);
     if (l->of && json_i64(l->count, &count))
         (void)snprintf(of, sizeof of, "%lld %s", (long long)count, l->of);
     table_cell(line, WHAT, str_of(l->what));

@@ -247,16 +247,16 @@ static void add_cost(struct replay *r, const struct anew *a)
 
 static bool push(struct replay_pairs *all, const struct paired_one *p, enum side side)
 {
-    struct loss_call *list =
+    struct evidence *list =
         alloc_grow(&alloc_heap, all->list, sizeof *list, all->count, &all->size);
     if (!list)
         return false;
     all->list = list;
-    list[all->count++] = (struct loss_call){.small = side == SIDE_SMALL,
-                                            .unjudged = !p->judged,
-                                            .weak = (float)odds_of(p->weak_ppm),
-                                            .strong = (float)odds_of(p->strong_ppm),
-                                            .odds = (float)odds_of(p->propensity_ppm)};
+    list[all->count++] = (struct evidence){.score = side == SIDE_SMALL ? -1 : 1,
+                                           .unjudged = !p->judged,
+                                           .weak = (float)odds_of(p->weak_ppm),
+                                           .strong = (float)odds_of(p->strong_ppm),
+                                           .odds = (float)odds_of(p->propensity_ppm)};
     return true;
 }
 

@@ -43,7 +43,7 @@ struct replay_retest {
 };
 
 struct replay_pairs {
-    struct loss_call *list;
+    struct evidence *list; // scored below 0 where they go to the small side
     size_t count, size;
 };
 

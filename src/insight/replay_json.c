@@ -13,9 +13,13 @@ static void write_share(struct json_out *o, const char *name, double share)
     figure_share(o, name, llround(share * SHARE_UNIT));
 }
 
+// An end that is not finite is not known.
 static void write_interval(struct json_out *o, double low, double high)
 {
-    write_share(o, "low", low);
+    if (isfinite(low))
+        write_share(o, "low", low);
+    else
+        json_out_null(o, "low");
     write_share(o, "high", high);
 }
 

@@ -10,13 +10,15 @@
 #include "insight/loss.h"
 
 enum { MOST = 400 };
-static struct loss_call calls[MOST];
+static struct evidence calls[MOST];
+
+enum { TO_SMALL = -1, TO_LARGE = 1 };
 
 static void the_large_side_loses_nothing(void **state)
 {
     (void)state;
     for (int i = 0; i < 20; i++)
-        calls[i] = (struct loss_call){false, 0, 1, 0.25F, false};
+        calls[i] = (struct evidence){TO_LARGE, 0, 1, 0.25F, false};
     const struct loss l = loss_of(calls, 20);
     assert_true(l.is >= 0 && l.is <= 0 && l.low >= 0 && l.high <= 0);
 }
@@ -25,7 +27,7 @@ static void few_prove_little(void **state)
 {
     (void)state;
     for (int i = 0; i < 5; i++)
-        calls[i] = (struct loss_call){true, 1, 1, 1, false};
+        calls[i] = (struct evidence){TO_SMALL, 1, 1, 1, false};
     const struct loss few = loss_of(calls, 5);
     for (int i = 0; i < MOST; i++)
         calls[i] = calls[0];
@@ -37,8 +39,8 @@ static void few_prove_little(void **state)
 static void seldom_seen_counts_more(void **state)
 {
     (void)state;
-    calls[0] = (struct loss_call){true, 0, 1, 0.25F, false};
-    calls[1] = (struct loss_call){true, 1, 1, 0.75F, false};
+    calls[0] = (struct evidence){TO_SMALL, 0, 1, 0.25F, false};
+    calls[1] = (struct evidence){TO_SMALL, 1, 1, 0.75F, false};
     assert_true(fabs(loss_of(calls, 2).is - 0.75) < 1e-6);
     calls[0].weak = 1;
     calls[0].strong = 0.5F; // the small side may be better
@@ -51,15 +53,15 @@ static void what_nobody_judged_is_lost_or_nothing(void **state)
 {
     (void)state;
     for (int i = 0; i < MOST; i++)
-        calls[i] = (struct loss_call){true, i % 2 ? 1 : 0.5F, 1, 0.5F, false};
+        calls[i] = (struct evidence){TO_SMALL, i % 2 ? 1 : 0.5F, 1, 0.5F, false};
     const struct loss alone = loss_of(calls, MOST / 2);
     for (int i = MOST / 2; i < MOST; i++)
-        calls[i] = (struct loss_call){false, 0, 1, 0.5F, true};
+        calls[i] = (struct evidence){TO_LARGE, 0, 1, 0.5F, true};
     const struct loss with = loss_of(calls, MOST);
     assert_true(fabs(alone.is - 0.25) < 1e-6 && fabs(with.is - 0.25) < 1e-6);
     assert_true(with.low <= 0.25 && with.high >= alone.high);
-    calls[0] = (struct loss_call){true, 1, 1, 1, false};
-    calls[1] = (struct loss_call){true, 1, 0, 1, true};
+    calls[0] = (struct evidence){TO_SMALL, 1, 1, 1, false};
+    calls[1] = (struct evidence){TO_SMALL, 1, 0, 1, true};
     assert_true(fabs(loss_of(calls, 2).is - 0.5) < 1e-6);
 }
 
@@ -71,13 +73,45 @@ static void the_truth_is_covered(void **state)
     dice_init(&dice, 4);
     for (int draw = 0; draw < 200; draw++) {
         for (int i = 0; i < MOST; i++)
-            calls[i] = (struct loss_call){dice_below(&dice, 2), dice_below(&dice, 10) < 8 ? 1 : 0,
-                                          1, dice_below(&dice, 2) ? 0.25F : 0.5F, false};
+            calls[i] = (struct evidence){dice_below(&dice, 2) ? TO_SMALL : TO_LARGE,
+                                         dice_below(&dice, 10) < 8 ? 1 : 0, 1,
+                                         dice_below(&dice, 2) ? 0.25F : 0.5F, false};
         const struct loss l = loss_of(calls, MOST); // half of them lose a fifth
         assert_true(l.low <= l.is && l.is <= l.high);
         covered += l.low <= 0.1 && 0.1 <= l.high;
     }
     assert_true(covered >= 185);
+}
+
+// A small side that is the better one has an interval like any other: below 0.
+static void a_gain_is_covered(void **state)
+{
+    (void)state;
+    struct dice dice;
+    const double truth = 1 - 0.90 / 0.85;
+    int covered = 0, above = 0;
+    dice_init(&dice, 5);
+    for (int draw = 0; draw < 200; draw++) {
+        for (int i = 0; i < MOST; i++)
+            calls[i] = (struct evidence){TO_SMALL, dice_below(&dice, 100) < 90,
+                                         dice_below(&dice, 100) < 85, 1, false};
+        const struct loss l = loss_of(calls, MOST);
+        assert_true(l.low <= l.is && l.is <= l.high);
+        covered += l.low <= truth && truth <= l.high;
+        above += l.low > -0.3; // it says something
+    }
+    assert_true(covered >= 185);
+    assert_int_equal(above, 200);
+}
+
+// Twice as good, and more: no low end is known.
+static void a_large_gain_has_no_low_end(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MOST; i++)
+        calls[i] = (struct evidence){TO_SMALL, 1, i % 4 == 0, 1, false};
+    const struct loss l = loss_of(calls, MOST);
+    assert_true(l.is < -2.9 && isinf(l.low) && l.low < 0 && l.high < -0.5);
 }
 
 int main(void)
@@ -88,6 +122,8 @@ int main(void)
         cmocka_unit_test(seldom_seen_counts_more),
         cmocka_unit_test(what_nobody_judged_is_lost_or_nothing),
         cmocka_unit_test(the_truth_is_covered),
+        cmocka_unit_test(a_gain_is_covered),
+        cmocka_unit_test(a_large_gain_has_no_low_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
