@@ -11,6 +11,11 @@ void buf_init(struct buf *b, const struct alloc *alloc, size_t ceiling)
     *b = (struct buf){.alloc = alloc, .ceiling = ceiling};
 }
 
+void buf_fixed(struct buf *b, char *bytes, size_t size)
+{
+    *b = (struct buf){.alloc = &alloc_heap, .ptr = bytes, .size = size, .ceiling = size};
+}
+
 void buf_fini(struct buf *b)
 {
     alloc_free(b->alloc, b->ptr);

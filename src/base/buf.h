@@ -24,6 +24,8 @@ struct buf {
 
 // Nothing is allocated before the first byte. `alloc` must live as long as the buffer.
 void buf_init(struct buf *b, const struct alloc *alloc, size_t ceiling);
+// Over `size` + 1 bytes of the caller's: what does not fit sets the mark. Needs no buf_fini.
+void buf_fixed(struct buf *b, char *bytes, size_t size);
 void buf_fini(struct buf *b); // frees; the buffer is then as it was initialised
 bool buf_failed(const struct buf *b);
 // Room for n more bytes at ptr + len, or NULL and the mark. The caller adds to len what it wrote.

@@ -177,8 +177,8 @@ static unsigned get8(struct reader *r)
         r->broken = true;
         return 0;
     }
-    unsigned c = (unsigned char)r->rest.ptr[0];
-    r->rest = str_skip(r->rest, 1);
+    unsigned c = (unsigned char)*r->rest.ptr++;
+    r->rest.len--;
     return c;
 }
 
@@ -186,6 +186,8 @@ static unsigned get8(struct reader *r)
 static uint64_t get(struct reader *r)
 {
     uint64_t n = 0;
+    if (r->rest.len && (unsigned char)*r->rest.ptr < 0x80)
+        return get8(r); // as most are
     for (unsigned i = 0; i < NUMBER_BYTES; i++) {
         unsigned group = get8(r);
         if (i == NUMBER_BYTES - 1 && group > 1)
@@ -335,7 +337,7 @@ static void get_candidate(struct reader *r, struct decision_candidate *c)
 bool decision_unpack(struct str packed, struct decision *out)
 {
     struct reader r = {packed, packed.len > DECISION_BYTES_MAX};
-    *out = (struct decision){.count = 0};
+    decision_clear(out);
     unsigned version = get8(&r);
     if (version < 1 || version > VERSION)
         return false;

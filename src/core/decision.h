@@ -12,7 +12,9 @@
 #define CORE_DECISION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "core/choice.h"
@@ -58,15 +60,21 @@ struct decision {
     bool cut;                              // candidates were left out of the list
     uint32_t max_loss_ppm, confidence_ppm; // of the promise that the thresholds are for
     int64_t input, output;                 // tokens that were expected; not below 0
-    // Which model answered, and which others there were, in the order of preference.
-    unsigned count;
-    struct decision_candidate list[DECISION_CANDIDATES_MAX];
-    unsigned chosen;                 // of the list; `count` where it has none
-    struct decision_verdict verdict; // of this attempt's answer
+    struct decision_verdict verdict;       // of this attempt's answer
     // At the end of a call that has one: what its usage would have cost at the large side's first.
     bool compared;
     struct money large;
+    // Which model answered, and which others there were, in the order of preference.
+    unsigned chosen; // of the list; `count` where it has none
+    unsigned count;
+    struct decision_candidate list[DECISION_CANDIDATES_MAX]; // undefined from `count` on
 };
+
+// All 0, with an empty list: what would be cleared of the list is most of it.
+static inline void decision_clear(struct decision *d)
+{
+    memset(d, 0, offsetof(struct decision, list));
+}
 
 // Appends it. Texts are cut, candidates beyond the most are left out; the one that was chosen stays
 // the one that was chosen, or becomes none.

@@ -43,9 +43,8 @@ void able_of(const struct snapshot *s, const struct config_provider *p, struct s
     const struct sheet *sheet = provider_sheet(s, p, model);
     struct local_model m;
     *out = (struct able){.context = sheet ? sheet->context_tokens : 0,
-                         .stays = able_stays(s, p, model),
                          .gone = is_gone(s, p),
-                         .unread = is_near(p) && snapshot_local(s, p)};
+                         .unread = snapshot_local(s, p) && is_near(p)};
     for (unsigned i = 0; i < p->lack_count; i++) {
         if (str_glob(p->lacks[i].models, model))
             out->lacks |= p->lacks[i].bits;

@@ -11,7 +11,6 @@
 struct able {
     unsigned lacks;  // enum ability: it surely has none of these
     int64_t context; // tokens; 0 = not known
-    bool stays;      // it surely runs on this machine or in its private network
     bool gone;       // of an Ollama that nobody named, which did not answer the last time
     bool unread;     // its Ollama, which is there, has not told of it
 };
@@ -19,9 +18,9 @@ struct able {
 // Of a model by its name there (dialect_model). An Ollama tells most; the book tells the context.
 void able_of(const struct snapshot *s, const struct config_provider *p, struct str model,
              struct able *out);
-// `stays` alone: the address is private, the way there has no proxy, and it is none that an Ollama
-// passes on to its cloud. Of a running gateway's Ollama that has to be known: what it has not told
-// of may be anywhere.
+// Whether it surely runs on this machine or in its private network: the address is private, the way
+// there has no proxy, and it is none that an Ollama passes on to its cloud. Of a running gateway's
+// Ollama that has to be known: what it has not told of may be anywhere.
 bool able_stays(const struct snapshot *s, const struct config_provider *p, struct str model);
 
 #endif

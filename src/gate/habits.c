@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/map.h"
 #include "core/decayed.h"
 #include "core/density.h"
@@ -56,35 +55,12 @@ void habits_free(struct habits *h)
     heap_free(h);
 }
 
-struct text {
-    size_t len;
-    char bytes[32 + 2 * NAME_BYTES_MAX + MODEL_BYTES_MAX];
-};
-
-// Names have no NUL, which therefore ends each. A longer one than any name may be is cut.
-static void put(struct text *t, struct str s)
+// Both are keyed hashes, or the task's, which is no secret: multiplied, so that "a", "b" is not
+// "b", "a" (Knuth, TAOCP 3, 6.4).
+static uint64_t join(uint64_t a, uint64_t b)
 {
-    size_t room = sizeof t->bytes - 1 - t->len;
-    size_t n = s.len < room ? s.len : room;
-    if (n > 0)
-        memcpy(t->bytes + t->len, s.ptr, n);
-    t->len += n;
-    t->bytes[t->len++] = '\0';
-}
-
-static uint64_t hash_of(const struct habit_of *of, bool task, bool model)
-{
-    struct text t = {0};
-    if (task) {
-        memcpy(t.bytes, &of->task, sizeof of->task);
-        t.len = sizeof of->task;
-        put(&t, of->route);
-    }
-    if (model) {
-        put(&t, of->provider);
-        put(&t, of->model);
-    }
-    return map_hash(str_from(t.bytes, t.len));
+    uint64_t mixed = (a ^ (b >> 32 | b << 32)) * UINT64_C(0x9e3779b97f4a7c15);
+    return mixed ^ mixed >> 32;
 }
 
 static struct keys keys_of(const struct habits *h, const struct habit_of *of)
@@ -92,10 +68,10 @@ static struct keys keys_of(const struct habits *h, const struct habit_of *of)
     bool task = of->route.len > 0 || of->task != 0;
     struct keys k = {.count = task ? KINDS : TASK};
     k.of[ANY] = h->any;
-    k.of[MODEL] = hash_of(of, false, true);
+    k.of[MODEL] = join(map_hash(of->provider), map_hash(of->model));
     if (task) {
-        k.of[TASK] = hash_of(of, true, false);
-        k.of[TASK_MODEL] = hash_of(of, true, true);
+        k.of[TASK] = join(map_hash(of->route), of->task);
+        k.of[TASK_MODEL] = join(k.of[TASK], k.of[MODEL]);
     }
     return k;
 }

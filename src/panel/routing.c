@@ -46,11 +46,11 @@ static void write_price(struct json_out *o, const struct snapshot *s, const stru
 }
 
 // Whatever a call says: what depends on it is judged with the call.
-static const char *why_out(const struct config_route *route, const struct able *able)
+static const char *why_out(const struct config_route *route, const struct able *able, bool stays)
 {
     if (able->gone)
         return "not there";
-    if (route->local_only && !able->stays)
+    if (route->local_only && !stays)
         return "not local";
 #define X(id, bit, word)                             \
     if (able->lacks & route->require & ABILITY_##id) \
@@ -66,19 +66,21 @@ static void model(struct json_out *o, const struct snapshot *s, const struct con
     struct target t;
     struct able able = {0};
     const char *out = "model unknown";
-    bool known = resolve_prefixed(s, full, &t) == REFUSAL_NONE;
+    bool known = resolve_prefixed(s, full, &t) == REFUSAL_NONE, stays = false;
     json_out_begin(o, NULL, '{');
     json_out_text(o, "model", full);
     if (known) {
-        able_of(s, &s->config->providers[t.provider], t.model, &able);
-        out = why_out(route, &able);
+        const struct config_provider *p = &s->config->providers[t.provider];
+        able_of(s, p, t.model, &able);
+        stays = able_stays(s, p, t.model);
+        out = why_out(route, &able, stays);
         write_price(o, s, &t);
     }
     if (able.context)
         json_out_number(o, "context", able.context);
     else
         json_out_null(o, "context");
-    json_out_flag(o, "local", able.stays);
+    json_out_flag(o, "local", stays);
     if (out)
         json_out_text(o, "out", str_of(out));
     else

@@ -15,15 +15,14 @@ static struct str match_of(struct req *r)
 {
     struct plan *p = r->plan;
     struct buf text;
+    char bytes[DECISION_TEXT_MAX + 1] UNSET;
+    if (!p->matched)
+        return (struct str)STR("asked for by its name");
     if (p->match.len)
         return p->match;
-    buf_init(&text, &alloc_heap, DECISION_TEXT_MAX);
-    if (p->matched)
-        matched_write(r, &p->route->match, &text);
-    else
-        buf_add_cstr(&text, "asked for by its name");
+    buf_fixed(&text, bytes, DECISION_TEXT_MAX);
+    matched_write(r, &p->route->match, &text);
     p->match = arena_dup(&r->arena, buf_str(&text));
-    buf_fini(&text);
     return p->match;
 }
 
@@ -65,15 +64,15 @@ static const char *reason_of(const struct req *r)
 static struct str traits_for(struct req *r)
 {
     struct plan *p = r->plan;
-    struct buf bytes;
+    struct buf packed;
+    char bytes[DECISION_TRAITS_MAX + 1] UNSET;
     if (r->attempt.entry.attempt > 0 || !p->traits)
         return STR_NONE;
     if (p->packed.len)
         return p->packed;
-    buf_init(&bytes, &alloc_heap, DECISION_TRAITS_MAX);
-    traits_pack(p->traits, false, &bytes);
-    p->packed = arena_dup(&r->arena, buf_str(&bytes));
-    buf_fini(&bytes);
+    buf_fixed(&packed, bytes, DECISION_TRAITS_MAX);
+    traits_pack(p->traits, false, &packed);
+    p->packed = arena_dup(&r->arena, buf_str(&packed));
     return p->packed;
 }
 
@@ -94,36 +93,45 @@ static void put_tokens(const struct plan *p, struct decision *d)
     d->output = first->output;
 }
 
+// What led to the side, and was known of the call.
+static void put_choice(const struct req *r, struct decision *d)
+{
+    const struct plan *p = r->plan;
+    d->side = p->choice.side;
+    d->cascade = p->choice.cascade;
+    d->scored = p->known.judged.there;
+    d->score_ppm = p->choice.score;
+    d->threshold_ppm = p->choice.threshold;
+    d->propensity_ppm = p->choice.propensity_ppm;
+    d->known = r->attempt.entry.attempt == 0;
+    d->call = p->known;
+    d->confined = r->confined != NULL;
+    d->cut = p->count > DECISION_CANDIDATES_MAX;
+    d->max_loss_ppm = p->route->max_loss_ppm;
+    d->confidence_ppm = p->route->confidence_ppm;
+    put_tokens(p, d);
+}
+
 static void pack(struct req *r, bool compared, struct money large)
 {
     const struct plan *p = r->plan;
-    struct decision d = {.route = p->route->name,
-                         .mode = str_of(config_mode_name(p->route->mode)),
-                         .match = match_of(r),
-                         .reason = str_of(reason_of(r)),
-                         .side = p->choice.side,
-                         .cascade = p->choice.cascade,
-                         .scored = p->known.judged.there,
-                         .score_ppm = p->choice.score,
-                         .threshold_ppm = p->choice.threshold,
-                         .propensity_ppm = p->choice.propensity_ppm,
-                         .known = r->attempt.entry.attempt == 0,
-                         .call = p->known,
-                         .confined = r->confined != NULL,
-                         .cut = p->count > DECISION_CANDIDATES_MAX,
-                         .max_loss_ppm = p->route->max_loss_ppm,
-                         .confidence_ppm = p->route->confidence_ppm,
-                         .traits = traits_for(r),
-                         .verdict = verdict_of(&r->attempt),
-                         .compared = compared,
-                         .large = large};
+    struct decision d UNSET;
     struct buf packed;
+    char bytes[DECISION_BYTES_MAX + 1] UNSET;
+    decision_clear(&d);
+    d.route = p->route->name;
+    d.mode = str_of(config_mode_name(p->route->mode));
+    d.match = match_of(r);
+    d.reason = str_of(reason_of(r));
+    d.traits = traits_for(r);
+    d.verdict = verdict_of(&r->attempt);
+    d.compared = compared;
+    d.large = large;
+    put_choice(r, &d);
     list_candidates(r, &d);
-    put_tokens(p, &d);
-    buf_init(&packed, &alloc_heap, DECISION_BYTES_MAX);
+    buf_fixed(&packed, bytes, DECISION_BYTES_MAX);
     decision_pack(&d, &packed);
     r->attempt.entry.decision = arena_dup(&r->arena, buf_str(&packed));
-    buf_fini(&packed);
 }
 
 void plan_record(struct req *r)

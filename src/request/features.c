@@ -7,7 +7,7 @@
 
 const struct traits *features_of(struct req *r, const struct config_route *route)
 {
-    struct prompt p;
+    struct prompt p UNSET;
     struct traits *t = arena_get(&r->arena, sizeof *t);
     must(r->asked);
     if (!t)

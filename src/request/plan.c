@@ -272,6 +272,7 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out)
 
 struct str plan_word(struct req *r)
 {
-    return arena_printf(&r->arena, "route %.*s: %s", STR_ARG(r->plan->route->name),
-                        r->attempt.target.reason);
+    const struct str parts[] = {STR("route "), r->plan->route->name, STR(": "),
+                                str_of(r->attempt.target.reason)};
+    return arena_join(&r->arena, parts, sizeof parts / sizeof parts[0]);
 }

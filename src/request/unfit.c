@@ -41,7 +41,7 @@ static const char *unfit_for(const struct req *r, const struct config_route *rou
     able_of(r->view->snapshot, p, t->model, &able);
     if (able.gone)
         return "not there";
-    if (route->local_only && !able.stays)
+    if (route->local_only && !able_stays(r->view->snapshot, p, t->model))
         return able.unread ? "not known to be local" : "not local";
     const char *lacks = lacking(able.lacks & (route->require | asks(&r->ask.demand)));
     if (lacks)

@@ -34,18 +34,28 @@ static void newest_first(struct reading *r)
         p->texts[i] = r->ring[(r->said - 1 - i) % PROMPT_TEXTS_MAX];
 }
 
+// The texts are many, and stay as they are until they are said.
+static void begin(struct reading *r, struct prompt *p)
+{
+    r->to = p;
+    r->said = 0;
+    p->count = 0;
+    p->system_bytes = 0;
+    p->template = 0;
+}
+
 void prompt_read(struct prompt *p, const struct json_val *body)
 {
-    struct reading r = {.to = p};
-    *p = (struct prompt){.count = 0};
+    struct reading r UNSET;
+    begin(&r, p);
     said_each(body, hear, &r);
     newest_first(&r);
 }
 
 void prompt_read_list(struct prompt *p, const struct json_val *list)
 {
-    struct reading r = {.to = p};
-    *p = (struct prompt){.count = 0};
+    struct reading r UNSET;
+    begin(&r, p);
     said_list(list, hear, &r);
     newest_first(&r);
 }

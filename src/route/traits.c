@@ -297,7 +297,7 @@ static void read_words(struct tally *t, const struct scan *s)
 
 static void read_text(struct tally *t, struct str text)
 {
-    struct scan s;
+    struct scan s UNSET; // as much of it as the text needs is written
     s.text = text;
     s.line = 0;
     fold_text(&s);

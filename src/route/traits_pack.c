@@ -6,10 +6,18 @@
 
 #include "route/traits.h"
 
-static void put(uint64_t n, unsigned bytes, struct buf *out)
+static char *put(char *at, uint64_t n, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)
-        buf_add_char(out, (char)(n >> 8 * i & 0xff));
+        *at++ = (char)(n >> 8 * i & 0xff);
+    return at;
+}
+
+static char *put_each(char *at, const uint16_t *numbers, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        at = put(at, numbers[i], 2);
+    return at;
 }
 
 static bool take(struct str *rest, unsigned bytes, uint64_t *n)
@@ -26,13 +34,15 @@ static bool take(struct str *rest, unsigned bytes, uint64_t *n)
 void traits_pack(const struct traits *t, bool words, struct buf *out)
 {
     unsigned grams = words ? t->gram_count : 0;
-    put(TRAITS_VERSION, 1, out);
-    for (unsigned i = 0; i < TRAIT_COUNT; i++)
-        put(t->value[i], 2, out);
-    put(t->task, 8, out);
-    put(grams, 2, out);
-    for (unsigned i = 0; i < grams; i++)
-        put(t->grams[i], 2, out);
+    size_t size = 1 + 2 * TRAIT_COUNT + 8 + 2 + 2 * (size_t)grams;
+    char *at = buf_room(out, size);
+    if (!at)
+        return;
+    out->len += size;
+    at = put(at, TRAITS_VERSION, 1);
+    at = put_each(at, t->value, TRAIT_COUNT);
+    at = put(put(at, t->task, 8), grams, 2);
+    put_each(at, t->grams, grams);
 }
 
 bool traits_unpack(struct str bytes, struct traits *out)

@@ -72,20 +72,17 @@ bool ledger_open(struct ledger *l, sqlite3 *db)
     l->some = sql_prepare(db, "INSERT OR ROLLBACK " INTO ROW_32);
     l->one = sql_prepare(db, "INSERT OR ROLLBACK " INTO ROW_1);
     l->alone = sql_prepare(db, "INSERT " INTO ROW_1 " ON CONFLICT DO NOTHING");
-    l->decided =
-        sql_prepare(db, "INSERT INTO decision (tenant, start_us, id, attempt, route, side, "
-                        "large_pd, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-                        "ON CONFLICT DO NOTHING");
     l->rows = alloc_zero(&alloc_heap, LEDGER_ROWS * sizeof *l->rows);
     l->bound = alloc_zero(&alloc_heap, LEDGER_ROWS * sizeof *l->bound);
     bool names = names_open(&l->names, db);
     bool kinds = kinds_open(&l->kinds, db);
     bool rollups = rollups_open(&l->rollups, db);
     bool charges = charges_open(&l->charges, db);
+    bool decisions = decisions_open(&l->decisions, db);
     for (int i = 0; l->bound && i < LEDGER_ROWS * LEDGER_COLUMNS; i++)
         l->bound[i / LEDGER_COLUMNS][i % LEDGER_COLUMNS] = LEDGER_NULL; // as SQLite begins
-    return l->some && l->one && l->alone && l->decided && l->rows && l->bound && names && kinds &&
-           rollups && charges;
+    return l->some && l->one && l->alone && l->rows && l->bound && names && kinds && rollups &&
+           charges && decisions;
 }
 
 void ledger_close(struct ledger *l)
@@ -93,7 +90,7 @@ void ledger_close(struct ledger *l)
     sqlite3_finalize(l->some);
     sqlite3_finalize(l->one);
     sqlite3_finalize(l->alone);
-    sqlite3_finalize(l->decided);
+    decisions_close(&l->decisions);
     names_close(&l->names);
     kinds_close(&l->kinds);
     rollups_close(&l->rollups);
@@ -266,31 +263,9 @@ void ledger_begin(struct ledger *l)
     l->difference_pd = ledger_difference(l);
 }
 
-static enum side side_at(const struct decision *d)
-{
-    return d->chosen < d->count ? d->list[d->chosen].side : d->side;
-}
-
-// One that cannot be read says nothing: the call is booked all the same.
-static bool add_decision(struct ledger *l, int64_t tenant, const struct entry *e)
-{
-    struct decision d UNSET;
-    if (e->decision.len == 0 || !decision_unpack(e->decision, &d))
-        return true;
-    sqlite3_bind_int64(l->decided, 1, tenant);
-    sqlite3_bind_int64(l->decided, 2, e->start_us);
-    sql_bind_blob(l->decided, 3, (const char *)e->id.bytes, sizeof e->id.bytes);
-    sqlite3_bind_int(l->decided, 4, e->attempt);
-    sql_bind_str(l->decided, 5, d.route);
-    sqlite3_bind_int(l->decided, 6, (int)side_at(&d));
-    bind_number(l->decided, 7, d.compared ? d.large.pd : LEDGER_NULL);
-    sql_bind_blob(l->decided, 8, e->decision.ptr, e->decision.len);
-    return sql_done(l->decided);
-}
-
 static bool add_sums(struct ledger *l, const struct rollup_key *key, const struct entry *e)
 {
-    return add_decision(l, key->tenant, e) && rollups_add(&l->rollups, key, e) &&
+    return decisions_add(&l->decisions, key->tenant, e) && rollups_add(&l->rollups, key, e) &&
            charges_add(&l->charges, &e->charge) &&
            stretch_add(&l->stretch, key->tenant, e->start_us, &e->charge);
 }
@@ -326,7 +301,8 @@ bool ledger_add_alone(struct ledger *l, const struct entry *e)
 
 bool ledger_flush(struct ledger *l)
 {
-    return insert_rows(l) && rollups_flush(&l->rollups) && charges_flush(&l->charges);
+    return insert_rows(l) && decisions_flush(&l->decisions) && rollups_flush(&l->rollups) &&
+           charges_flush(&l->charges);
 }
 
 void ledger_forget(struct ledger *l)
@@ -335,6 +311,7 @@ void ledger_forget(struct ledger *l)
     l->fresh = 0;
     l->cost_pd = l->rollups.cost_pd + l->difference_pd;
     drop_rows(l);
+    decisions_forget(&l->decisions);
     names_forget(&l->names);
     kinds_restart(&l->kinds);
     rollups_forget(&l->rollups);

@@ -18,6 +18,7 @@
 
 #include "core/entry.h"
 #include "store/charges.h"
+#include "store/decisions.h"
 #include "store/kinds.h"
 #include "store/names.h"
 #include "store/rollup.h"
@@ -40,16 +41,16 @@ struct ledger_row {
 
 struct ledger {
     sqlite3 *db;
-    sqlite3_stmt *some;    // LEDGER_ROWS at once
-    sqlite3_stmt *one;     // what is left of them
-    sqlite3_stmt *alone;   // one, if it is not there yet
-    sqlite3_stmt *decided; // why it went there, if it is a route's
+    sqlite3_stmt *some;  // LEDGER_ROWS at once
+    sqlite3_stmt *one;   // what is left of them
+    sqlite3_stmt *alone; // one, if it is not there yet
     struct names names;
     struct kinds kinds;
     struct rollups rollups;
     struct charges charges;
-    struct stretch stretch;  // that leases last asked for
-    struct ledger_row *rows; // LEDGER_ROWS, gathered
+    struct decisions decisions; // why it went there, if it is a route's
+    struct stretch stretch;     // that leases last asked for
+    struct ledger_row *rows;    // LEDGER_ROWS, gathered
     unsigned row_count;
     struct buf bytes;
     int64_t (*bound)[LEDGER_COLUMNS]; // what `some` holds already: most numbers stay the same

@@ -51,6 +51,22 @@ static void stops_at_its_ceiling(void **state)
     buf_fini(&b);
 }
 
+static void fills_what_it_was_given(void **state)
+{
+    (void)state;
+    struct buf b;
+    char bytes[10 + 1];
+    buf_fixed(&b, bytes, 10);
+    buf_add_cstr(&b, "0123456789");
+    assert_false(buf_failed(&b));
+    assert_string_equal(buf_cstr(&b), "0123456789");
+    assert_ptr_equal(b.ptr, bytes);
+    assert_null(buf_room(&b, 1));
+    assert_true(buf_failed(&b));
+    buf_clear(&b);
+    assert_non_null(buf_room(&b, 10));
+}
+
 // Texts that fit just so, or by one not.
 static void formats_any_length(void **state)
 {
@@ -161,9 +177,10 @@ static void sees_each_byte_everywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grows_and_formats),   cmocka_unit_test(stops_at_its_ceiling),
-        cmocka_unit_test(formats_any_length),  cmocka_unit_test(says_when_memory_ends),
-        cmocka_unit_test(writes_json_strings), cmocka_unit_test(sees_each_byte_everywhere),
+        cmocka_unit_test(grows_and_formats),       cmocka_unit_test(stops_at_its_ceiling),
+        cmocka_unit_test(formats_any_length),      cmocka_unit_test(says_when_memory_ends),
+        cmocka_unit_test(writes_json_strings),     cmocka_unit_test(sees_each_byte_everywhere),
+        cmocka_unit_test(fills_what_it_was_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

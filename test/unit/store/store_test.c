@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "core/decision.h"
+#include "store/decisions.h"
 #include "store/segment.h"
 #include "stored.h"
 
@@ -32,6 +34,42 @@ static void a_call_becomes_a_row(void **state)
     journal_close(j);
     store_close(s);
     assert_int_equal(journal_files(&p, ".seg"), 0); // all is in the ledger
+    place_remove(&p);
+}
+
+// More than one statement takes, and one over; each beside its row, and once.
+static void why_calls_went_there_is_kept(void **state)
+{
+    (void)state;
+    enum { CALLS = 2 * DECISIONS_ROWS + 1 };
+    struct place p;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    for (int i = 0; i < CALLS; i++) {
+        struct entry e = an_entry(NOON_US + i);
+        struct decision d = {.route = i % 2 ? (struct str)STR("desk") : (struct str)STR("a"),
+                             .side = i % 2 ? SIDE_SMALL : SIDE_LARGE,
+                             .propensity_ppm = DECISION_SURE,
+                             .compared = i % 3 == 0,
+                             .large = {i}};
+        char bytes[DECISION_BYTES_MAX + 1];
+        struct buf packed;
+        buf_fixed(&packed, bytes, DECISION_BYTES_MAX);
+        decision_pack(&d, &packed);
+        e.decision = buf_str(&packed);
+        call(j, &e);
+    }
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM decision JOIN call USING (tenant, start_us, id, "
+                             "attempt)"),
+                     CALLS);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM decision WHERE route = 'desk' AND side = 1"),
+                     DECISIONS_ROWS);
+    assert_int_equal(ask(&p, "SELECT sum(large_pd) FROM decision"), 3 * 21 * 22 / 2);
+    assert_int_equal(ask(&p, "SELECT count(large_pd) FROM decision"), 22);
+    journal_close(j);
+    store_close(s);
     place_remove(&p);
 }
 
@@ -544,6 +582,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_becomes_a_row),
+        cmocka_unit_test(why_calls_went_there_is_kept),
         cmocka_unit_test(tags_are_shown_as_rows),
         cmocka_unit_test(sums_are_kept_by_the_hour),
         cmocka_unit_test(what_does_not_balance_is_seen),
