@@ -320,6 +320,23 @@ static void begin(struct json_iter *it, const struct json_val *container)
     it->next = it->left ? out(in(container) + 1) : NULL;
 }
 
+void json_pick(const struct json_val *object, const struct str *names, unsigned count,
+               const struct json_val **values)
+{
+    const yyjson_val *o = in(object);
+    for (unsigned i = 0; i < count; i++)
+        values[i] = NULL;
+    if (!o || type_of(o) != YYJSON_TYPE_OBJ)
+        return;
+    const yyjson_val *key = o + 1;
+    for (size_t n = len_of(o); n > 0; n--, key = after_member(key)) {
+        const struct str name = text_of(key);
+        for (unsigned i = 0; i < count; i++)
+            if (!values[i] && str_eq(name, names[i]))
+                values[i] = out(key + 1);
+    }
+}
+
 bool json_each(struct json_iter *it, const struct json_val *container, struct str *key,
                const struct json_val **value)
 {

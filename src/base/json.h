@@ -42,6 +42,9 @@ const struct json_val *json_root(const struct json *j);
 enum json_type json_type(const struct json_val *v);
 // NULL if not there.
 const struct json_val *json_get(const struct json_val *object, const char *key);
+// The members of these names, in one walk: values[i] is what json_get gives for names[i].
+void json_pick(const struct json_val *object, const struct str *names, unsigned count,
+               const struct json_val **values);
 // A path of keys, "usage.prompt_tokens_details.cached_tokens".
 const struct json_val *json_path(const struct json_val *object, const char *path);
 size_t json_count(const struct json_val *v); // of an array or object; 0 for anything else

@@ -64,16 +64,20 @@ static enum speaker speaker_of(struct str role)
 
 static void say_message(struct listener *l, const struct json_val *m)
 {
-    static const char *const names[] = {"content", "parts", "output"};
+    enum { ROLE, TYPE, CONTENTS, NAMES = CONTENTS + 3 };
+    static const struct str names[NAMES] = {STR("role"), STR("type"), STR("content"), STR("parts"),
+                                            STR("output")};
+    const struct json_val *member[NAMES];
     if (json_type(m) == JSON_STRING) {
         say(l, json_str(m));
         return;
     }
-    l->now.by = speaker_of(json_str(json_get(m, "role")));
-    if (str_is(json_str(json_get(m, "type")), "function_call_output"))
+    json_pick(m, names, NAMES, member);
+    l->now.by = speaker_of(json_str(member[ROLE]));
+    if (str_is(json_str(member[TYPE]), "function_call_output"))
         l->now.by = SPEAKER_TOOL;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        say_content(l, json_get(m, names[i]));
+    for (unsigned i = CONTENTS; i < NAMES; i++)
+        say_content(l, member[i]);
 }
 
 // A list of messages, or one text of the user's.
@@ -106,12 +110,15 @@ void said_list(const struct json_val *list, said_f *f, void *context)
 
 void said_each(const struct json_val *body, said_f *f, void *context)
 {
-    static const char *const systems[] = {"system", "instructions", "systemInstruction",
-                                          "system_instruction"};
-    static const char *const lists[] = {"messages", "input", "contents", "prompt"};
+    enum { SYSTEMS = 4, NAMES = SYSTEMS + 4 };
+    static const struct str names[NAMES] = {
+        STR("system"),   STR("instructions"), STR("systemInstruction"), STR("system_instruction"),
+        STR("messages"), STR("input"),        STR("contents"),          STR("prompt")};
+    const struct json_val *member[NAMES];
     struct listener l = {.f = f, .context = context};
-    for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++)
-        say_system(&l, json_get(body, systems[i]));
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        say_messages(&l, json_get(body, lists[i]));
+    json_pick(body, names, NAMES, member);
+    for (unsigned i = 0; i < SYSTEMS; i++)
+        say_system(&l, member[i]);
+    for (unsigned i = SYSTEMS; i < NAMES; i++)
+        say_messages(&l, member[i]);
 }

@@ -5,14 +5,13 @@
 #include "config/route.h"
 #include "route/prompt.h"
 
-const struct traits *features_of(struct req *r, const struct config_route *route)
+const struct traits *features_of(struct req *r, const struct config_route *route,
+                                 const struct prompt *prompt)
 {
-    struct prompt p UNSET;
     struct traits *t = arena_get(&r->arena, sizeof *t);
+    uint64_t task = traits_task(prompt->template, route->name, r->key->tenant);
     must(r->asked);
-    if (!t)
-        return NULL;
-    prompt_read(&p, json_root(r->ask.json));
-    prompt_traits(&p, &r->ask.demand, traits_task(p.template, route->name, r->key->tenant), t);
+    if (t)
+        prompt_traits(prompt, &r->ask.demand, task, t);
     return t;
 }

@@ -4,14 +4,16 @@
 
 #include "base/limits.h"
 #include "base/map.h"
-#include "core/said.h"
 #include "request/req.h"
+#include "route/prompt.h"
 
 #define EACH_BYTES (4 * KIB) // of a text that count: what is longer seldom differs behind them
 
 struct reading {
     struct opening out;
     unsigned first; // the user's first message; 0 before it
+    bool over;      // what comes is of no opening
+    struct prompt_reading *prompt;
 };
 
 static uint64_t join(uint64_t hash, struct str text)
@@ -20,25 +22,39 @@ static uint64_t join(uint64_t hash, struct str text)
     return (hash ^ one) * UINT64_C(0x9e3779b97f4a7c15) + 1;
 }
 
-static bool hear(void *context, const struct saying *s)
+static void hear_opening(struct reading *reading, const struct saying *s)
 {
-    struct reading *reading = context;
     bool system = s->by == SPEAKER_SYSTEM;
-    if (!system && reading->first && s->message != reading->first)
-        return false;
+    reading->over = !system && reading->first && s->message != reading->first;
+    if (reading->over)
+        return;
     if (system)
         reading->out.task = join(reading->out.task, s->text);
     else
         reading->first = s->message;
     reading->out.conversation = join(reading->out.conversation, s->text);
-    return true;
 }
 
-void opening_read(const struct req *r, struct opening *out)
+static bool hear(void *context, const struct saying *s)
 {
-    struct reading reading = {0};
+    struct reading *reading = context;
+    if (!reading->over)
+        hear_opening(reading, s);
+    if (reading->prompt)
+        prompt_hear(reading->prompt, s);
+    return reading->prompt || !reading->over;
+}
+
+void opening_read(const struct req *r, struct opening *out, struct prompt *prompt)
+{
+    struct prompt_reading text UNSET;
+    struct reading reading = {.prompt = prompt ? &text : NULL};
+    if (prompt)
+        prompt_begin(&text, prompt);
     if (r->asked)
         said_each(json_root(r->ask.json), hear, &reading);
+    if (prompt)
+        prompt_end(&text);
     *out = reading.out;
     if (out->conversation)
         out->conversation = join(out->conversation, r->key->name);

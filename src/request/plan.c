@@ -13,6 +13,7 @@
 #include "request/sticky.h"
 #include "request/translation.h"
 #include "request/unfit.h"
+#include "route/prompt.h"
 
 #define HEADER "x-costlens-route"
 
@@ -179,15 +180,16 @@ static bool has_side(const struct plan *p, enum side side)
 
 static bool list_fill(struct req *r, struct plan *p)
 {
+    struct prompt prompt UNSET;
     unsigned small = models_of(p->route->small), all = small + models_of(p->route->large);
     p->list = arena_array(&r->arena, struct candidate, all + 1);
     if (!p->list)
         return false;
     add_side(r, p, p->route->small, SIDE_SMALL);
     add_side(r, p, p->route->large, SIDE_LARGE);
-    opening_read(r, &p->opening);
-    if (has_side(p, SIDE_SMALL) && has_side(p, SIDE_LARGE) &&
-        !(p->traits = features_of(r, p->route)))
+    bool both = has_side(p, SIDE_SMALL) && has_side(p, SIDE_LARGE);
+    opening_read(r, &p->opening, both ? &prompt : NULL);
+    if (both && !(p->traits = features_of(r, p->route, &prompt)))
         return false;
     expected_plan(r, p);
     enum side session = stay(r, p);

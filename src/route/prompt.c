@@ -4,17 +4,18 @@
 
 #include "route/prompt.h"
 
-#include "core/said.h"
-
-struct reading {
-    struct prompt *to;
-    struct str ring[PROMPT_TEXTS_MAX];
-    size_t said; // texts, also those that are gone
-};
-
-static bool hear(void *context, const struct saying *s)
+// The texts are many, and stay as they are until they are said.
+void prompt_begin(struct prompt_reading *r, struct prompt *to)
 {
-    struct reading *r = context;
+    r->to = to;
+    r->said = 0;
+    to->count = 0;
+    to->system_bytes = 0;
+    to->template = 0;
+}
+
+void prompt_hear(struct prompt_reading *r, const struct saying *s)
+{
     struct prompt *p = r->to;
     if (s->by != SPEAKER_SYSTEM) {
         r->ring[r->said++ % PROMPT_TEXTS_MAX] = s->text;
@@ -23,10 +24,9 @@ static bool hear(void *context, const struct saying *s)
         p->template = traits_template(p->template, str_clip(s->text, TRAITS_BYTES - seen));
         p->system_bytes += s->text.len;
     }
-    return true;
 }
 
-static void newest_first(struct reading *r)
+void prompt_end(struct prompt_reading *r)
 {
     struct prompt *p = r->to;
     p->count = r->said < PROMPT_TEXTS_MAX ? (unsigned)r->said : PROMPT_TEXTS_MAX;
@@ -34,30 +34,18 @@ static void newest_first(struct reading *r)
         p->texts[i] = r->ring[(r->said - 1 - i) % PROMPT_TEXTS_MAX];
 }
 
-// The texts are many, and stay as they are until they are said.
-static void begin(struct reading *r, struct prompt *p)
+static bool hear(void *context, const struct saying *s)
 {
-    r->to = p;
-    r->said = 0;
-    p->count = 0;
-    p->system_bytes = 0;
-    p->template = 0;
-}
-
-void prompt_read(struct prompt *p, const struct json_val *body)
-{
-    struct reading r UNSET;
-    begin(&r, p);
-    said_each(body, hear, &r);
-    newest_first(&r);
+    prompt_hear(context, s);
+    return true;
 }
 
 void prompt_read_list(struct prompt *p, const struct json_val *list)
 {
-    struct reading r UNSET;
-    begin(&r, p);
+    struct prompt_reading r UNSET;
+    prompt_begin(&r, p);
     said_list(list, hear, &r);
-    newest_first(&r);
+    prompt_end(&r);
 }
 
 void prompt_traits(const struct prompt *p, const struct demand *demand, uint64_t task,

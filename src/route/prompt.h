@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "core/demand.h"
+#include "core/said.h"
 #include "route/traits.h"
 
 #define PROMPT_TEXTS_MAX 64
@@ -23,9 +24,16 @@ struct prompt {
     unsigned count;
 };
 
-// Of a request's body, or of its list of messages (or one text) alone. In one pass, whatever its
-// length.
-void prompt_read(struct prompt *p, const struct json_val *body);
+// It is read by what said_each tells, beside others who listen. `to` is whole after prompt_end.
+struct prompt_reading {
+    struct prompt *to;
+    struct str ring[PROMPT_TEXTS_MAX];
+    size_t said; // texts, also those that are gone
+};
+void prompt_begin(struct prompt_reading *r, struct prompt *to);
+void prompt_hear(struct prompt_reading *r, const struct saying *s);
+void prompt_end(struct prompt_reading *r);
+// Of a list of messages (or one text) alone. In one pass, whatever its length.
 void prompt_read_list(struct prompt *p, const struct json_val *list);
 // Its traits. `demand` may be NULL.
 void prompt_traits(const struct prompt *p, const struct demand *demand, uint64_t task,

@@ -58,6 +58,16 @@ static void reads_values(void **state)
     assert_null(json_path(root, "a.x.c"));
     assert_null(json_get(b, "a"));
     assert_null(json_get(NULL, "a"));
+    const struct str names[] = {STR("n"), STR("nobody"), STR("")};
+    const struct json_val *picked[3];
+    json_pick(root, names, 3, picked);
+    assert_ptr_equal(picked[0], json_get(root, "n"));
+    assert_null(picked[1]);
+    assert_ptr_equal(picked[2], json_get(root, ""));
+    json_pick(b, names, 3, picked);
+    assert_null(picked[0]);
+    json_pick(NULL, names, 3, picked);
+    assert_null(picked[2]);
     assert_int_equal(json_str(b).len, 0);
     assert_int_equal(json_count(NULL), 0);
     json_close(j);

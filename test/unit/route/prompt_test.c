@@ -7,6 +7,21 @@
 #include "route/prompt.h"
 #include "route/rows.h"
 
+static bool hear(void *context, const struct saying *s)
+{
+    prompt_hear(context, s);
+    return true;
+}
+
+// Of a request's body, as the gateway does it.
+static void read_body(struct prompt *p, const struct json_val *body)
+{
+    struct prompt_reading r;
+    prompt_begin(&r, p);
+    said_each(body, hear, &r);
+    prompt_end(&r);
+}
+
 // The texts with a bar between, before them the bytes of the instructions.
 static void check(const char *body, const char *wanted)
 {
@@ -15,7 +30,7 @@ static void check(const char *body, const char *wanted)
     struct buf out;
     buf_init(&out, &alloc_heap, 0);
     assert_int_equal(json_open(str_of(body), &alloc_heap, &j, NULL), STATUS_OK);
-    prompt_read(&p, json_root(j));
+    read_body(&p, json_root(j));
     buf_printf(&out, "%u:", (unsigned)p.system_bytes);
     for (unsigned i = 0; i < p.count; i++)
         buf_printf(&out, "%s%.*s", i ? "|" : "", STR_ARG(p.texts[i]));
@@ -67,7 +82,7 @@ static void the_oldest_of_too_many_go(void **state)
         buf_printf(&body, "%s\"%d\"", i ? "," : "", i);
     buf_add_cstr(&body, "]}");
     assert_int_equal(json_open(buf_str(&body), &alloc_heap, &j, NULL), STATUS_OK);
-    prompt_read(&p, json_root(j));
+    read_body(&p, json_root(j));
     assert_int_equal(p.count, PROMPT_TEXTS_MAX);
     assert_true(str_is(p.texts[0], "73"));
     assert_true(str_is(p.texts[PROMPT_TEXTS_MAX - 1], "10"));
@@ -80,7 +95,7 @@ static uint64_t template_of(const char *body)
     struct json *j = NULL;
     struct prompt p;
     assert_int_equal(json_open(str_of(body), &alloc_heap, &j, NULL), STATUS_OK);
-    prompt_read(&p, json_root(j));
+    read_body(&p, json_root(j));
     json_close(j);
     return p.template;
 }
@@ -133,7 +148,7 @@ static void rows_go_the_same_way(void **state)
     assert_int_equal(rows_add(&rows, str_of(row), &why), STATUS_OK);
     row_traits(&rows.at[0], &learned);
     assert_int_equal(json_open(str_of(row), &alloc_heap, &j, NULL), STATUS_OK);
-    prompt_read(&p, json_root(j));
+    read_body(&p, json_root(j));
     prompt_traits(&p, &demand, traits_task(p.template, STR_NONE, STR_NONE), &live);
     assert_memory_equal(live.value, learned.value, sizeof live.value);
     assert_int_equal(live.gram_count, learned.gram_count);
