@@ -61,19 +61,9 @@ static const char *reason_of(const struct req *r)
 }
 
 // Words tell what was said, and are left out.
-static struct str traits_for(struct req *r)
+static struct str traits_for(const struct req *r)
 {
-    struct plan *p = r->plan;
-    struct buf packed;
-    char bytes[DECISION_TRAITS_MAX + 1] UNSET;
-    if (r->attempt.entry.attempt > 0 || !p->traits)
-        return STR_NONE;
-    if (p->packed.len)
-        return p->packed;
-    buf_fixed(&packed, bytes, DECISION_TRAITS_MAX);
-    traits_pack(p->traits, false, &packed);
-    p->packed = arena_dup(&r->arena, buf_str(&packed));
-    return p->packed;
+    return r->attempt.entry.attempt > 0 ? STR_NONE : r->plan->traits;
 }
 
 static struct decision_verdict verdict_of(const struct attempt *a)

@@ -35,7 +35,7 @@ static struct habit_of kind_of(const struct plan *p, const struct config_provide
     struct habit_of of = {.provider = provider->name, .model = model};
     if (p) {
         of.route = p->route->name;
-        of.task = p->traits ? p->traits->task : p->opening.task;
+        of.task = p->task;
     }
     return of;
 }

@@ -12,8 +12,7 @@
 struct config_route;
 struct prompt;
 
-// In the call's arena; NULL when that has ended.
-const struct traits *features_of(struct req *r, const struct config_route *route,
-                                 const struct prompt *prompt) MUST_USE;
+void features_of(const struct req *r, const struct config_route *route, const struct prompt *prompt,
+                 struct traits *out);
 
 #endif

@@ -9,11 +9,13 @@
 #include "request/features.h"
 #include "request/matching.h"
 #include "request/ranking.h"
+#include "request/shadowing.h"
 #include "request/side.h"
 #include "request/sticky.h"
 #include "request/translation.h"
 #include "request/unfit.h"
 #include "route/prompt.h"
+#include "store/pairs.h"
 
 #define HEADER "x-costlens-route"
 
@@ -178,23 +180,50 @@ static bool has_side(const struct plan *p, enum side side)
     return i < p->count;
 }
 
-static bool list_fill(struct req *r, struct plan *p)
+// Traits are some kilobytes: what outlives the choice is what is kept of them.
+static void keep_traits(struct req *r, struct plan *p, const struct traits *traits)
+{
+    struct buf packed;
+    char bytes[PAIR_TRAITS_MAX + 1] UNSET;
+    buf_fixed(&packed, bytes, PAIR_TRAITS_MAX);
+    traits_pack(traits, false, &packed);
+    p->traits = arena_dup(&r->arena, buf_str(&packed));
+    p->shadow_ppm = shadowing_draw(r, p->route);
+    if (!p->shadow_ppm)
+        return;
+    buf_clear(&packed);
+    traits_pack(traits, true, &packed);
+    p->words = arena_dup(&r->arena, buf_str(&packed));
+}
+
+// What calls are like this one, and its traits where it has a choice of sides. False: it has none.
+static bool read_texts(struct req *r, struct plan *p, struct traits *traits)
 {
     struct prompt prompt UNSET;
+    bool both = has_side(p, SIDE_SMALL) && has_side(p, SIDE_LARGE);
+    opening_read(r, &p->opening, both ? &prompt : NULL);
+    if (both)
+        features_of(r, p->route, &prompt, traits);
+    p->task = both ? traits->task : p->opening.task;
+    return both;
+}
+
+static bool list_fill(struct req *r, struct plan *p)
+{
+    struct traits traits UNSET;
     unsigned small = models_of(p->route->small), all = small + models_of(p->route->large);
     p->list = arena_array(&r->arena, struct candidate, all + 1);
     if (!p->list)
         return false;
     add_side(r, p, p->route->small, SIDE_SMALL);
     add_side(r, p, p->route->large, SIDE_LARGE);
-    bool both = has_side(p, SIDE_SMALL) && has_side(p, SIDE_LARGE);
-    opening_read(r, &p->opening, both ? &prompt : NULL);
-    if (both && !(p->traits = features_of(r, p->route, &prompt)))
-        return false;
+    bool both = read_texts(r, p, &traits);
     expected_plan(r, p);
     enum side session = stay(r, p);
     ranking_share(r, p);
-    side_choose(r, p, session);
+    side_choose(r, p, session, both ? &traits : NULL);
+    if (both)
+        keep_traits(r, p, &traits);
     if (p->choice.side == SIDE_LARGE)
         turn(r, p, small);
     for (unsigned i = 0; i < p->count; i++)

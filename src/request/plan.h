@@ -15,7 +15,6 @@
 #include "core/choice.h"
 #include "request/opening.h"
 #include "request/req.h"
-#include "route/traits.h"
 
 struct candidate {
     struct target target; // its place is that in the list
@@ -45,10 +44,13 @@ struct plan {
     bool matched;                     // by its match; else it was asked for by name
     struct candidate *list;           // in the order of preference; in the call's arena
     unsigned count;
-    struct opening opening;      // of the call: which others are like it
-    const struct traits *traits; // of the call, in its arena; NULL where it has no choice of sides
-    uint64_t scored_of;          // the models that it was judged for (route/model.h)
-    struct str match, packed;  // what led here, and the traits, as its records have them: made once
+    struct opening opening;    // of the call: which others are like it
+    uint64_t task;             // its traits' where it has a choice of sides, else its opening's
+    struct str traits;         // packed without words; empty where it has no choice of sides
+    struct str words;          // packed with them, of a call that is to be compared; else empty
+    uint32_t shadow_ppm;       // it is to be compared, as are so many; 0: it is not
+    uint64_t scored_of;        // the models that it was judged for (route/model.h)
+    struct str match;          // what led here, as its records have it: made once
     struct choice_call known;  // of the call, when its side was chosen
     struct choice_made choice; // of the side that goes first
 };

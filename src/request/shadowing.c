@@ -371,9 +371,8 @@ bool shadowing_may(const struct req *r)
            r->ask.body.len <= BODY_BYTES_MOST;
 }
 
-static uint32_t rate_of(const struct req *r)
+static uint32_t rate_of(const struct req *r, const struct config_route *route)
 {
-    const struct config_route *route = r->plan->route;
     bool certified = learned_certified(r->view->snapshot->learned, route);
     return certified ? route->shadow.rate_certified_ppm : route->shadow.rate_ppm;
 }
@@ -386,13 +385,18 @@ static bool falls_on(const struct req *r, uint32_t ppm)
     return (uint64_t)dice * PAIR_WHOLE_PPM >> 32 < ppm;
 }
 
+uint32_t shadowing_draw(const struct req *r, const struct config_route *route)
+{
+    uint32_t ppm = route->shadow.on && !route->local_only ? rate_of(r, route) : 0;
+    return ppm && falls_on(r, ppm) ? ppm : 0;
+}
+
 static bool is_chosen(const struct req *r)
 {
-    const struct config_route *route = r->plan->route;
     struct str ignored;
-    return route->shadow.on && !route->local_only && !endpoint_free(r->found.endpoint) &&
-           falls_on(r, rate_of(r)) && shadowing_may(r) && !r->worker->draining &&
-           other_side(r->plan, SIDE_SMALL, &ignored) && other_side(r->plan, SIDE_LARGE, &ignored);
+    return r->plan->shadow_ppm && !endpoint_free(r->found.endpoint) && shadowing_may(r) &&
+           !r->worker->draining && other_side(r->plan, SIDE_SMALL, &ignored) &&
+           other_side(r->plan, SIDE_LARGE, &ignored);
 }
 
 static void own_found(struct shadow *s, const struct req *r)
@@ -403,19 +407,6 @@ static void own_found(struct shadow *s, const struct req *r)
     s->found.rest = arena_dup(a, r->found.rest);
     s->found.method = arena_dup(a, r->found.method);
     s->query = arena_dup(a, r->query);
-}
-
-static void own_traits(struct shadow *s, const struct req *r)
-{
-    const struct traits *t = r->plan->traits;
-    struct buf packed;
-    if (!t)
-        return;
-    buf_init(&packed, &alloc_heap, PAIR_TRAITS_MAX);
-    traits_pack(t, true, &packed);
-    s->pair.task = t->task;
-    s->pair.traits = buf_failed(&packed) ? STR_NONE : arena_dup(&s->arena, buf_str(&packed));
-    buf_fini(&packed);
 }
 
 static bool own_key(struct shadow *s, const struct req *r)
@@ -450,12 +441,13 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.id = r->id;
     s->pair.at_us = r->start_us;
     s->pair.route = arena_dup(&s->arena, s->route->name);
-    s->pair.propensity_ppm = rate_of(r);
+    s->pair.propensity_ppm = r->plan->shadow_ppm;
+    s->pair.task = r->plan->task;
+    s->pair.traits = arena_dup(&s->arena, r->plan->words);
     s->pair.scored = r->plan->scored_of;
     s->pair.by_score = choice_by_score(&r->plan->known);
     s->pair.judge_cost.known = true;
     own_found(s, r);
-    own_traits(s, r);
     buf_add(&s->body, r->ask.body);
     return own_key(s, r) && !arena_failed(&s->arena) && !buf_failed(&s->body);
 }

@@ -20,9 +20,14 @@
 
 #include "request/req.h"
 
+struct config_route;
+
 // The call is one that can be compared: nothing is done twice, and a judge can be shown all of it.
 // Of others no certificate can say anything.
 bool shadowing_may(const struct req *r);
+// Whether the call is drawn, once it has its route: the share of calls that are, in millionths; 0:
+// it is not.
+uint32_t shadowing_draw(const struct req *r, const struct config_route *route);
 // The call has its plan: is it to be compared?
 void shadowing_begin(struct req *r);
 // It is over: goes on without it, where it is.

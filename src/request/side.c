@@ -37,20 +37,18 @@ static void confine_promise(const struct req *r, struct choice_counsel *certifie
 }
 
 // What tells the two sides apart; of a call that has one of them nobody asks.
-static void compare(struct req *r, struct plan *p, const struct candidate *small,
+static void compare(struct req *r, struct plan *p, const struct traits *traits,
                     const struct candidate *large)
 {
     struct choice_call *c = &p->known;
-    must(p->traits);
-    p->scored_of = model_pair(small->full, large->full);
-    learned_judge(r->view->snapshot->learned, p->route, p->traits, p->scored_of, &c->judged);
+    learned_judge(r->view->snapshot->learned, p->route, traits, p->scored_of, &c->judged);
     confine_promise(r, &c->judged.counsel[CHOICE_CERTIFIED]);
     c->pressure_ppm = expected_pressure(r, large);
     if (p->route->verifier_count)
         c->cascade = cascades_paid(gate_cascades(r->worker->gate), p->route->name);
 }
 
-void side_choose(struct req *r, struct plan *p, enum side session)
+void side_choose(struct req *r, struct plan *p, enum side session, const struct traits *traits)
 {
     const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
     const struct choice_policy policy = {(enum choice_mode)p->route->mode,
@@ -60,7 +58,10 @@ void side_choose(struct req *r, struct plan *p, enum side session)
                                     .session = session,
                                     .dice = choice_dice(&r->id),
                                     .checkable = !endpoint_free(r->found.endpoint)};
-    if (small && large)
-        compare(r, p, small, large);
+    if (small && large) {
+        must(traits);
+        p->scored_of = model_pair(small->full, large->full);
+        compare(r, p, traits, large);
+    }
     choice_make(&p->known, &policy, &p->choice);
 }
