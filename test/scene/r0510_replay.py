@@ -125,10 +125,10 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
                        "(?, ?, 'default', 'desk', 0, 'told/small', 'told/large', ?, 250000, 3, ?, 1000000, ?, ?, 0, ?)",
                        (bytes.fromhex(request.replace("-", "")), row[0], row[1] == 2, 1000000 * (n % 4 > 0), 110_000_000,
                         2_000_000_000, TRAITS))
-        for n in range(20):  # of earlier calls
+        for n in range(20):  # of calls that are not known any more
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, traits) VALUES (?, 1, 'default', 'desk', 0, 'told/small', 'told/large', "
-                       "1, 250000, 3, ?, 1000000, ?)", (bytes([1] * 15 + [n]), 1000000 * (n % 4 > 0), TRAITS))
+                       "judged, weak_ppm, strong_ppm, traits) VALUES (?, ?, 'default', 'desk', 0, 'told/small', 'told/large', "
+                       "1, 250000, 3, ?, 1000000, ?)", (bytes([1] * 15 + [n]), row[0], 1000000 * (n % 4 > 0), TRAITS))
     proofs = 20 + sum(proves(request) for request in desk)
     rated = [r for r in desk if r]
     for n, request in enumerate(rated[:8]):
