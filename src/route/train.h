@@ -5,7 +5,8 @@
 // Every part (words, trees, means of tasks and pairs) is fitted on four fifths of the rows and
 // tried on the fifth it has not seen, five times; what it said there decides how much of it is
 // taken (a ridge regression that holds on to the model it began with, the fewer rows the more).
-// Then each is fitted to all rows. The same rows in the same order give the same bytes.
+// Then each is fitted to all rows. Beyond MODEL_KEYS_MAX tasks and pairs the rarest are left out.
+// The same rows in the same order give the same bytes.
 
 #ifndef ROUTE_TRAIN_H
 #define ROUTE_TRAIN_H

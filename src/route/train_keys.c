@@ -39,15 +39,39 @@ static void add_key(struct training *t, const struct use *uses, size_t count)
         t->part[uses[i].part][uses[i].row] =
             (sum - sums[fold]) / ((float)count - counts[fold] + KEY_RIDGE);
     }
-    if (t->head.keys < MODEL_KEYS_MAX && count > 1)
+    if (count > 1)
         t->keys[t->head.keys++] =
             (struct model_key){uses[0].key, sum / ((float)count + KEY_RIDGE), (float)count};
+}
+
+static int by_rows(const void *a, const void *b)
+{
+    const struct model_key *x = a, *y = b;
+    if (x->rows < y->rows || x->rows > y->rows)
+        return x->rows > y->rows ? -1 : 1;
+    return x->key < y->key ? -1 : 1;
+}
+
+static int in_order(const void *a, const void *b)
+{
+    const struct model_key *x = a, *y = b;
+    return x->key < y->key ? -1 : 1;
+}
+
+// Of more than a model has room for those that most rows have.
+static void keep_frequent(struct training *t)
+{
+    if (t->head.keys <= MODEL_KEYS_MAX)
+        return;
+    qsort(t->keys, t->head.keys, sizeof *t->keys, by_rows);
+    t->head.keys = MODEL_KEYS_MAX;
+    qsort(t->keys, t->head.keys, sizeof *t->keys, in_order);
 }
 
 bool train_keys(struct training *t)
 {
     struct use *uses = alloc_get(&alloc_heap, (2 * t->count + 1) * sizeof *uses);
-    t->keys = alloc_get(&alloc_heap, MODEL_KEYS_MAX * sizeof *t->keys);
+    t->keys = alloc_get(&alloc_heap, (t->count + 1) * sizeof *t->keys); // of two uses each
     if (uses && t->keys) {
         size_t count = 0;
         for (size_t i = 0; i < t->count; i++) {
@@ -63,6 +87,7 @@ bool train_keys(struct training *t)
                 end++;
             add_key(t, uses + i, end - i);
         }
+        keep_frequent(t);
     }
     bool done = uses && t->keys;
     alloc_free(&alloc_heap, uses);

@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "route/evaluate.h"
 #include "route/prior.h"
-#include "route/train.h"
+#include "route/train_part.h"
 
 static void add(struct rows *r, const char *format, ...)
 {
@@ -238,13 +238,44 @@ static void shipped(void **state)
     assert_true(gain > -1 && gain < 1);
 }
 
+// Of more tasks than a model knows the rarest are left out, wherever their numbers lie.
+static void the_rarest_tasks_are_left_out(void **state)
+{
+    (void)state;
+    enum { TASKS = MODEL_KEYS_MAX + 100, ROWS = 2 * TASKS + 1 };
+    struct row *at = calloc(ROWS, sizeof *at);
+    struct training t = {.rows = &(struct rows){.at = at, .count = ROWS}, .count = ROWS};
+    assert_true(at && (t.gain = calloc(ROWS, sizeof *t.gain)) && (t.fold = calloc(ROWS, 1)));
+    for (size_t i = 0; i < PART_COUNT; i++)
+        assert_non_null(t.part[i] = calloc(ROWS, sizeof *t.part[i]));
+    for (size_t i = 0; i < ROWS; i++)
+        at[i].task = i / 2 < TASKS ? i / 2 + 1 : TASKS; // the last one has three
+    assert_true(train_keys(&t));
+    assert_int_equal(t.head.keys, MODEL_KEYS_MAX);
+    for (size_t i = 1; i < t.head.keys; i++)
+        assert_true(t.keys[i - 1].key < t.keys[i].key);
+    assert_int_equal(t.keys[MODEL_KEYS_MAX - 1].key, TASKS);
+    assert_int_equal(t.keys[MODEL_KEYS_MAX - 2].key, MODEL_KEYS_MAX - 1);
+    for (size_t i = 0; i < PART_COUNT; i++)
+        free(t.part[i]);
+    alloc_free(&alloc_heap, t.keys);
+    free(t.gain);
+    free(t.fold);
+    free(at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(learned),          cmocka_unit_test(explained),
-        cmocka_unit_test(shrunk),           cmocka_unit_test(too_few),
-        cmocka_unit_test(nothing_to_learn), cmocka_unit_test(wrong_files),
-        cmocka_unit_test(mapped),           cmocka_unit_test(shipped),
+        cmocka_unit_test(learned),
+        cmocka_unit_test(explained),
+        cmocka_unit_test(shrunk),
+        cmocka_unit_test(too_few),
+        cmocka_unit_test(nothing_to_learn),
+        cmocka_unit_test(wrong_files),
+        cmocka_unit_test(mapped),
+        cmocka_unit_test(shipped),
+        cmocka_unit_test(the_rarest_tasks_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
