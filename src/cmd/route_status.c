@@ -88,12 +88,26 @@ static void tell_rung(const struct json_val *r)
         command_print(stdout, "%.*s: its loss is an estimate, no promise.\n", STR_ARG(name));
 }
 
+// A judge that takes the first answer, or the second, whatever they are, is none.
+static void tell_judge(const struct json_val *r)
+{
+    int64_t verdicts = 0, contradicted = 0;
+    struct str name = json_str(json_get(r, "name"));
+    if (json_i64(json_get(r, "verdicts"), &verdicts) &&
+        json_i64(json_get(r, "contradicted"), &contradicted) && contradicted > 0)
+        command_print(stdout,
+                      "%.*s: its judge contradicted itself in %lld of %lld verdicts (%.1f %%).\n",
+                      STR_ARG(name), (long long)contradicted, (long long)verdicts,
+                      100 * (double)contradicted / (double)verdicts);
+}
+
 // In words: what is promised, and what the next rung needs.
 static void tell_route(const struct json_val *r)
 {
     struct str name = json_str(json_get(r, "name")), next = json_str(json_get(r, "next"));
     struct str note = json_str(json_get(r, "note"));
     tell_rung(r);
+    tell_judge(r);
     if (next.len)
         command_print(stdout, "%.*s: the next rung needs: %.*s\n", STR_ARG(name), STR_ARG(next));
     if (note.len && !str_eq(note, next))

@@ -61,6 +61,8 @@ static void read_one(void *context, const struct pair *p)
                                   .weak = (float)p->weak_ppm / (float)PAIR_WHOLE_PPM,
                                   .strong = (float)p->strong_ppm / (float)PAIR_WHOLE_PPM,
                                   .unjudged = p->judged == PAIR_JUDGED_NOT,
+                                  .ruled = pair_ruled(p->judged),
+                                  .contradicted = p->judged == PAIR_JUDGED_CONTRADICTED,
                                   .swayed = !p->by_score || lessons_swayed(r->of->route),
                                   .proves = true};
     r->status = r->f(r->context, &lesson, p->number, r->why);

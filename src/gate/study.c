@@ -185,6 +185,12 @@ static void note_of(const struct look *l, const struct outlooks *f, char *out, s
                        f->unjudged, f->route.pairs);
     if (f->route.certified.holds)
         (void)snprintf(out, size, "%s", l->before);
+    else if (f->doubtful)
+        (void)snprintf(out, size,
+                       "%scannot certify: the judge contradicted itself in %zu of %zu verdicts on "
+                       "pairs that prove (%.0f %%; a third is the most): name another `judge`",
+                       l->before, f->contradicted, f->ruled,
+                       100 * (double)f->contradicted / (double)f->ruled);
     else if (!f->tested)
         (void)snprintf(out, size, "%s%zu pairs; a promise of %g %% needs %zu at least", l->before,
                        f->pairs, percent, least);

@@ -65,6 +65,8 @@ static void take(void *context, const struct pair *p)
                                   .weak = (float)(p->weak_ppm / PPM),
                                   .strong = (float)(p->strong_ppm / PPM),
                                   .unjudged = p->judged == PAIR_JUDGED_NOT,
+                                  .ruled = pair_ruled(p->judged),
+                                  .contradicted = p->judged == PAIR_JUDGED_CONTRADICTED,
                                   .swayed = !p->by_score || r->sways,
                                   .proves = p->number > w->since};
     w->status = learner_add(&w->learner, &lesson, w->why);

@@ -34,7 +34,7 @@ struct sum {
 };
 
 struct pairs_sum {
-    int64_t pairs, unjudged;
+    int64_t pairs, unjudged, ruled, contradicted;
     struct sum weak, strong, shadow, judge;
     bool unpriced;
 };
@@ -52,6 +52,8 @@ static void sum_pair(void *context, const struct pair *p)
     const struct pair_cost *shadow = p->served_strong ? &p->weak_cost : &p->strong_cost;
     s->pairs++;
     s->unjudged += p->judged == PAIR_JUDGED_NOT;
+    s->ruled += pair_ruled(p->judged);
+    s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
     s->unpriced |= !shadow->known;
     sum_add(&s->weak, &p->weak_cost);
     sum_add(&s->strong, &p->strong_cost);
@@ -160,6 +162,8 @@ static void write_route(struct telling *t, const struct promise_row *row)
     figure_share(o, "confidence", r->confidence_ppm);
     json_out_number(o, "pairs", t->sum->pairs);
     json_out_number(o, "unjudged", t->sum->unjudged);
+    json_out_number(o, "verdicts", t->sum->ruled);
+    json_out_number(o, "contradicted", t->sum->contradicted);
     json_out_number(o, "learned", is->learned);
     json_out_number(o, "proved", is->proved);
     json_out_number(o, "looks", is->looks);

@@ -125,7 +125,8 @@ static void finish(struct shadow *s, struct ruling ruling)
     static const enum pair_judged judged[] = {[RULED_NOT] = PAIR_JUDGED_NOT,
                                               [RULED_EXACT] = PAIR_JUDGED_EXACT,
                                               [RULED_SCHEMA] = PAIR_JUDGED_SCHEMA,
-                                              [RULED_MODEL] = PAIR_JUDGED_MODEL};
+                                              [RULED_MODEL] = PAIR_JUDGED_MODEL,
+                                              [RULED_CONTRADICTED] = PAIR_JUDGED_CONTRADICTED};
     struct worker *w = s->worker;
     if (__atomic_load_n(&w->shadow_waits, __ATOMIC_RELAXED) >= WAITING_MAX) {
         give_up(s, SHADOW_END_BUSY, str_of("Too many pairs wait for the disk."));

@@ -58,6 +58,8 @@ enum status learner_add(struct learner *l, const struct lesson *lesson, struct w
     l->unjudged = unjudged;
     row.pair = lesson->scored;
     row.weak = lesson_proves(lesson);
+    l->ruled += lesson->ruled;
+    l->contradicted += lesson->contradicted;
     unjudged[l->proof_rows.count] = lesson->unjudged;
     enum status s = rows_keep(&l->proof_rows, &row, lesson->traits, why);
     l->unjudged_count += s == STATUS_OK && lesson->unjudged;
@@ -72,7 +74,13 @@ struct proof {
     uint64_t *tasks; // of each; 0: of none that is a part
     struct traits *traits;
     size_t count;
+    bool doubtful;
 };
+
+static bool is_doubtful(const struct learner *l)
+{
+    return l->contradicted * LEARNER_CONTRADICTED_PART > l->ruled;
+}
 
 static bool proof_make(const struct learner *l, const struct model *m, struct proof *p)
 {
@@ -80,7 +88,9 @@ static bool proof_make(const struct learner *l, const struct model *m, struct pr
     *p = (struct proof){alloc_get(&alloc_heap, n * sizeof *p->all),
                         alloc_get(&alloc_heap, n * sizeof *p->some),
                         alloc_get(&alloc_heap, n * sizeof *p->tasks),
-                        alloc_get(&alloc_heap, sizeof *p->traits), l->proof_rows.count};
+                        alloc_get(&alloc_heap, sizeof *p->traits),
+                        l->proof_rows.count,
+                        is_doubtful(l)};
     if (!p->all || !p->some || !p->tasks || !p->traits)
         return false;
     for (size_t i = 0; i < p->count; i++) {
@@ -112,6 +122,12 @@ static size_t part_of(struct proof *p, uint64_t task)
     return n;
 }
 
+static bool is_tested(const struct proof *p, size_t pairs, const struct promise *promise,
+                      unsigned time)
+{
+    return !p->doubtful && pairs >= learner_proof_least(promise, time);
+}
+
 static void find(struct proof *proof, const struct promise *promise, unsigned time,
                  struct outlook *out)
 {
@@ -121,7 +137,7 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     out->loss_upper = 1;
     certificate_test(proof->some, n, &even, &out->measured);
     out->certified = (struct certificate){.threshold = NOTHING};
-    if (n >= learner_proof_least(promise, time))
+    if (is_tested(proof, n, promise, time))
         certificate_test(proof->some, n, &now, &out->certified);
     if (out->certified.holds)
         out->loss_upper =
@@ -256,10 +272,10 @@ static void find_all(struct proof *proof, const struct learner_wishes *w, struct
     struct outlook *route = &out->route;
     struct certificate certified, measured;
     find(proof, &own, w->time, route);
-    out->tested = route->pairs >= learner_proof_least(&own, w->time);
+    out->tested = is_tested(proof, route->pairs, &own, w->time);
     for (unsigned i = 0; i < out->task_count; i++) {
         find(proof, &own, w->time, &out->tasks[i]);
-        out->tested |= out->tasks[i].pairs >= learner_proof_least(&own, w->time);
+        out->tested |= is_tested(proof, out->tasks[i].pairs, &own, w->time);
     }
     if (out->task_count == 0)
         return;
@@ -284,7 +300,10 @@ enum status learner_test(const struct learner *l, const struct model *m,
     struct proof proof;
     struct crowd most[LEARNER_TASKS_MAX];
     *out = (struct outlooks){.pairs = l->rows.count + l->proof_rows.count,
-                             .unjudged = l->unjudged_count};
+                             .unjudged = l->unjudged_count,
+                             .ruled = l->ruled,
+                             .contradicted = l->contradicted,
+                             .doubtful = is_doubtful(l)};
     if (!proof_make(l, m, &proof)) {
         proof_free(&proof);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");

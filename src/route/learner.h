@@ -20,6 +20,9 @@
 // rest's. Where the rest has too few, it is not tested, and has no share; where there is no other
 // part, no risk is spent at all.
 //
+// A judge who contradicts himself says nothing of the answers. His ties would be taken for proof
+// that nothing is lost, so where more than a third of his verdicts are such, nothing is certified.
+//
 //   rung        the side is chosen by                        what the next one needs
 //   rules       the operator's rules and the prior           LEARNER_LEAST pairs
 //   measured    the model; the loss is likelier below than   a certificate
@@ -33,10 +36,11 @@
 #include "route/certificate.h"
 #include "route/train.h"
 
-#define LEARNER_PAIRS_MOST 12000 // the newest of a route, that are learned from or prove
-#define LEARNER_LEAST      100   // pairs, both halves, before anything is learned
-#define LEARNER_TASK_LEAST 500   // ... of a task, before it is looked at by itself
-#define LEARNER_TASKS_MAX  32    // that are
+#define LEARNER_PAIRS_MOST        12000 // the newest of a route, that are learned from or prove
+#define LEARNER_LEAST             100   // pairs, both halves, before anything is learned
+#define LEARNER_TASK_LEAST        500   // ... of a task, before it is looked at by itself
+#define LEARNER_CONTRADICTED_PART 3  // more than one in so many verdicts: who judges knows nothing
+#define LEARNER_TASKS_MAX         32 // that are
 
 // X(ENUM, name)
 #define RUNG_MAP(X)         \
@@ -59,6 +63,8 @@ struct lesson {
     uint64_t scored;             // the pair that its route's model was asked of
     float weak, strong;          // quality
     bool unjudged;               // they mean nothing: it is no lesson, but may not be left out
+    bool ruled;                  // a judge has compared them,
+    bool contradicted;           // ... and contradicted himself
     bool swayed; // something else than its score may send a call like it to the large side
     bool proves; // else it is only learned from, or dropped
 };
@@ -68,6 +74,7 @@ struct learner {
     struct rows proof_rows; // ... and not; their pair is the scored one
     bool *unjudged;         // of the latter
     size_t unjudged_size, unjudged_count;
+    size_t ruled, contradicted; // of those that prove
 };
 
 // What holds of a part, or of all of them.
@@ -82,7 +89,9 @@ struct outlook {
 struct outlooks {
     size_t pairs, learned; // all; those that the model comes from: 0 = none, it is the prior's
     size_t unjudged;       // of those that prove
-    bool tested;           // some risk was spent
+    size_t ruled, contradicted;
+    bool doubtful; // the judge has contradicted himself too often: nothing is certified
+    bool tested;   // some risk was spent
     // All calls: share and loss as each part's threshold has it; something holds where it does of
     // any part. The thresholds are those of the calls of no task below.
     struct outlook route;

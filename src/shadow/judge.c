@@ -259,5 +259,7 @@ struct ruling judge_rule(enum judge_word first, enum judge_word second)
         return (struct ruling){.by = RULED_NOT};
     const bool weak_better = first == JUDGE_A && second == JUDGE_B;
     const bool strong_better = first == JUDGE_B && second == JUDGE_A;
-    return (struct ruling){RULED_MODEL, !strong_better, !weak_better};
+    const bool contradicted = first == second && first != JUDGE_TIE;
+    return (struct ruling){contradicted ? RULED_CONTRADICTED : RULED_MODEL, !strong_better,
+                           !weak_better};
 }

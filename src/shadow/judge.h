@@ -7,6 +7,9 @@
 //   second  A is the strong one's, B the weak one's   --'-> both say the same answer: it is better
 //                                                           else: a tie
 //
+// Who says twice that the one is better that stands first, or second, has contradicted himself.
+// That is a tie, too, as is the custom, but no proof that both are as good: it is told apart.
+//
 // Both texts are foreign, and may tell the judge what to say: they stand between marks that they
 // cannot know, and the judge is told to take nothing of them for an order.
 

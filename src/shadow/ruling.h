@@ -11,10 +11,11 @@
 #include "verify/asked.h"
 
 enum ruled {
-    RULED_NOT,    // it cannot be told
-    RULED_EXACT,  // both say the same
-    RULED_SCHEMA, // one of them, or none, keeps to the form that was asked for
-    RULED_MODEL,  // by a judge
+    RULED_NOT,          // it cannot be told
+    RULED_EXACT,        // both say the same
+    RULED_SCHEMA,       // one of them, or none, keeps to the form that was asked for
+    RULED_MODEL,        // by a judge
+    RULED_CONTRADICTED, // by a judge who said twice that the first is better, or the second: a tie
 };
 
 struct ruling {

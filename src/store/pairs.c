@@ -18,6 +18,11 @@ const char *pair_judged_name(enum pair_judged j)
     return "unknown"; // of a later version's
 }
 
+bool pair_ruled(enum pair_judged j)
+{
+    return j == PAIR_JUDGED_MODEL || j == PAIR_JUDGED_CONTRADICTED;
+}
+
 // --- writing ---
 
 static void bind_cost(sqlite3_stmt *q, int column, const struct pair_cost *c)

@@ -27,12 +27,13 @@
 #define PAIR_TRAITS_MAX 8192    // bytes
 
 // X(ENUM, number, name): by what it was judged. The numbers are stored.
-#define PAIR_JUDGED_MAP(X)                                                             \
-    X(NOT, 0, "not")           /* the qualities mean nothing */                        \
-    X(EXACT, 1, "exact")       /* both say the same */                                 \
-    X(SCHEMA, 2, "schema")     /* one keeps to the schema that was asked for */        \
-    X(MODEL, 3, "model")       /* a judge's two verdicts, the order swapped between */ \
-    X(FEEDBACK, 4, "feedback") /* its caller's score: set by who reads */
+#define PAIR_JUDGED_MAP(X)                                                                     \
+    X(NOT, 0, "not")                   /* the qualities mean nothing */                        \
+    X(EXACT, 1, "exact")               /* both say the same */                                 \
+    X(SCHEMA, 2, "schema")             /* one keeps to the schema that was asked for */        \
+    X(MODEL, 3, "model")               /* a judge's two verdicts, the order swapped between */ \
+    X(FEEDBACK, 4, "feedback")         /* its caller's score: set by who reads */              \
+    X(CONTRADICTED, 5, "contradicted") /* a judge's, who took the same place twice */
 
 enum pair_judged {
 #define X(id, number, name) PAIR_JUDGED_##id = (number),
@@ -40,6 +41,7 @@ enum pair_judged {
 #undef X
 };
 const char *pair_judged_name(enum pair_judged j); // static
+bool pair_ruled(enum pair_judged j);              // by a judge
 
 struct pair_cost {
     bool known; // else it has no price

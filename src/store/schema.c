@@ -338,7 +338,7 @@ static const struct step steps[] = {
 "  tenant TEXT NOT NULL, route TEXT NOT NULL, task INTEGER NOT NULL,"
 "  weak TEXT NOT NULL, strong TEXT NOT NULL," // provider/model
 "  served_strong INTEGER NOT NULL, propensity_ppm INTEGER NOT NULL,"
-"  judged INTEGER NOT NULL,"     // 0 not 1 exact 2 schema 3 model
+"  judged INTEGER NOT NULL,"     // 0 not 1 exact 2 schema 3 model 5 contradicted
 "  weak_ppm INTEGER NOT NULL, strong_ppm INTEGER NOT NULL,"
 "  weak_pd INTEGER, strong_pd INTEGER, judge_pd INTEGER," // 10^-12 USD; NULL: no price
 "  traits BLOB) STRICT;"

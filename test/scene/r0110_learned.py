@@ -142,3 +142,11 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     add_pairs(gateway, 500, 0.95, route="open")
     expect(status(gateway, "open", verb="learn")[0]["rung"], "certified")
     until(lambda: model_of(gateway, "open") == "bench/small-a", 10, "what was learned chooses")
+
+    # A judge that takes the first answer, in whichever order, makes ties of all: they prove nothing.
+    add_pairs(gateway, 600, 1, judged=5, route="open")
+    [found] = status(gateway, "open", verb="learn")
+    expect((found["certified"], found["verdicts"], found["contradicted"]), (None, 1100, 600))
+    expect_in("cannot certify: the judge contradicted itself in ", found["next"])
+    expect_in("its judge contradicted itself in 600 of 1100 verdicts (54.5 %)", gateway.costlens("route", "status", "open").stdout)
+    until(lambda: model_of(gateway, "open") == "bench/large-a", 10, "the large side is asked again")

@@ -79,14 +79,14 @@ with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large
     expect(gateway.sql("SELECT value FROM tag WHERE name = 'shadow'"),
            [{"value": "support"}])
 
-    # They differ: the judge sees both orders. Its first answer alone, whatever that is, is a tie.
+    # They differ: the judge sees both orders. Its first answer alone, whatever that is, is a tie, and told apart.
     judged = 0
-    for word, weak, strong in (("A", 1000000, 1000000), ("TIE", 1000000, 1000000), ("strong", 0, 1000000)):
+    for word, by, weak, strong in (("A", 5, 1000000, 1000000), ("TIE", 3, 1000000, 1000000), ("strong", 3, 0, 1000000)):
         WORD["text"] = word
         expect(gateway.chat("why?", model="support").status, 200)
         judged += 1
         pair = pairs(1 + judged)[-1]
-        expect((pair["judged"], pair["weak_ppm"], pair["strong_ppm"]), (3, weak, strong), word)
+        expect((pair["judged"], pair["weak_ppm"], pair["strong_ppm"]), (by, weak, strong), word)
         asked = [question(body) for body in speaker.of("judge")[-2:]]
         expect(len(speaker.of("judge")), 2 * judged)
         for text, order in zip(asked, (("small", "LARGE"), ("LARGE", "small"))):
@@ -109,6 +109,9 @@ with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large
     expect(rated.status, 200)
     expect_in('"judged":"feedback","weak_quality":"0","strong_quality":"0.5"',
               gateway.costlens("route", "pairs", "support", "--json").stdout)
+
+    expect_in('"judged":"contradicted"', gateway.costlens("route", "pairs", "support", "--json").stdout)
+    expect_in("its judge contradicted itself in 1 of 3 verdicts", gateway.costlens("route", "status", "support").stdout)
 
     # A judge that says nothing of use: the pair is there, unjudged.
     WORD["text"] = "I cannot say"

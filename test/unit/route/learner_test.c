@@ -287,6 +287,31 @@ static void fewer_than_can_win_are_not_tested(void **state)
     learner_fini(&l);
 }
 
+// Who always takes the first answer makes a tie of every pair.
+static void a_judge_that_contradicts_itself_certifies_nothing(void **state)
+{
+    for (unsigned part = 2; part < 5; part++) {
+        struct learner l;
+        struct outlooks o;
+        struct buf model;
+        const struct kind same = {0, 1, 1, 1};
+        learner_init(&l);
+        for (unsigned i = 0; i < 720; i++)
+            add_one(&l, &same,
+                    &(struct lesson){.id = an_id(i % 2),
+                                     .proves = true,
+                                     .ruled = i / 2 % 2,
+                                     .contradicted = i / 2 % 2 && i / 4 % part == 0});
+        run(&l, 0.1, &o, &model);
+        assert_true(o.ruled == 180 && o.contradicted == 180 / part);
+        assert_int_equal(o.doubtful, part < LEARNER_CONTRADICTED_PART);
+        assert_int_equal(o.route.certified.holds, !o.doubtful);
+        assert_int_equal(o.tested, !o.doubtful); // no risk is spent
+        buf_fini(&model);
+        learner_fini(&l);
+    }
+}
+
 // An estimate is likelier right than wrong, no more: a dozen ties are enough for one.
 static void what_is_measured_is_at_even_odds(void **state)
 {
@@ -324,6 +349,7 @@ int main(void)
         cmocka_unit_test(a_task_that_cannot_win_is_the_rests),
         cmocka_unit_test(fewer_than_can_win_are_not_tested),
         cmocka_unit_test(what_is_measured_is_at_even_odds),
+        cmocka_unit_test(a_judge_that_contradicts_itself_certifies_nothing),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }

@@ -65,8 +65,8 @@ static void only_the_same_answer_twice_wins(void **state)
     } rows[] = {
         {JUDGE_A, JUDGE_B, {RULED_MODEL, true, false}},
         {JUDGE_B, JUDGE_A, {RULED_MODEL, false, true}},
-        {JUDGE_A, JUDGE_A, {RULED_MODEL, true, true}}, // the first one, whatever it is
-        {JUDGE_B, JUDGE_B, {RULED_MODEL, true, true}},
+        {JUDGE_A, JUDGE_A, {RULED_CONTRADICTED, true, true}}, // the first one, whatever it is
+        {JUDGE_B, JUDGE_B, {RULED_CONTRADICTED, true, true}},
         {JUDGE_A, JUDGE_TIE, {RULED_MODEL, true, true}},
         {JUDGE_TIE, JUDGE_A, {RULED_MODEL, true, true}},
         {JUDGE_TIE, JUDGE_TIE, {RULED_MODEL, true, true}},
