@@ -30,8 +30,11 @@ struct config_tier {
     struct str *models; // "provider/model", in order of preference
     uint32_t *weights;  // of each; 0: none was written, it has its place in the order
     unsigned model_count;
-    int line; // 0: the file has none of that name, which is proposed (gate/proposal.h)
+    uint64_t set; // tells its models apart from others, whatever their order: a sum of map_hash
+    int line;     // 0: the file has none of that name, which is proposed (gate/proposal.h)
 };
+// Where there is room for it.
+void config_tier_add(struct config_tier *t, struct str model, uint32_t weight);
 
 // Tiers that are proposed where the file names none of that name.
 enum config_size { CONFIG_SMALL, CONFIG_MEDIUM, CONFIG_LARGE, CONFIG_SIZES };

@@ -3,7 +3,15 @@
 // The tiers of the file, and those that a route has written in it.
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "config/reading.h"
+
+void config_tier_add(struct config_tier *t, struct str model, uint32_t weight)
+{
+    t->models[t->model_count] = model;
+    t->weights[t->model_count++] = weight;
+    t->set += map_hash(model);
+}
 
 // An entry: a model, or a section that gives it a weight.
 static bool read_entry(struct reading *r, struct reading_owner of, const struct node *n,
@@ -48,8 +56,7 @@ static void add_entry(struct reading *r, struct reading_owner of, const struct n
     }
     if (reading_target(r, n, of, entry.model) != TARGET_THERE)
         return;
-    t->models[t->model_count] = entry.model;
-    t->weights[t->model_count++] = entry.weight;
+    config_tier_add(t, entry.model, entry.weight);
 }
 
 bool reading_tier(struct reading *r, struct reading_owner of, const struct node *n,

@@ -28,8 +28,9 @@ struct known {
     int references; // atomic
     char name[NAME_BYTES_MAX + 1];
     char terms[LEARNED_TERMS + 1];
-    bool own;    // has a model of its own
-    bool enough; // pairs to have measured a threshold, were there any
+    uint64_t models; // that these terms are about, among others
+    bool own;        // has a model of its own
+    bool enough;     // pairs to have measured a threshold, were there any
     struct model model;
     struct limit whole;
     struct limit tasks[PROMISE_TASKS_MAX]; // in order of task, as int64
@@ -173,6 +174,21 @@ static struct known *known_of(const struct learned *l, struct str name)
     return NULL;
 }
 
+// Tells the models of a route's sides apart from others.
+static uint64_t models_of(const struct config_route *r)
+{
+    const uint64_t weak = r->small ? r->small->set : 0, strong = r->large ? r->large->set : 0;
+    return 3 * weak + strong;
+}
+
+// What is known of the route as it is: a tier that is proposed may have other models by now, of
+// which nothing was learned or promised.
+static const struct known *known_now(const struct learned *l, const struct config_route *r)
+{
+    const struct known *p = known_of(l, r->name);
+    return p && p->models == models_of(r) ? p : NULL;
+}
+
 static enum status known_read(const struct learned_from *from, const struct config_route *r,
                               struct known **out, struct why *why)
 {
@@ -186,6 +202,7 @@ static enum status known_read(const struct learned_from *from, const struct conf
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     p->references = 1;
+    p->models = models_of(r);
     learned_terms(r, p->terms);
     enum status s = store_promises_each(from->store, (struct promise_of){str_of(TENANT), r->name},
                                         read_row, &reading, why);
@@ -246,7 +263,7 @@ void learned_free(struct learned *l)
 
 const struct model *learned_model(const struct learned *l, const struct config_route *r)
 {
-    const struct known *p = known_of(l, r->name);
+    const struct known *p = known_now(l, r);
     return p && p->own ? &p->model : learned_shipped();
 }
 
@@ -260,7 +277,7 @@ bool learned_fits(const struct learned *l, const struct config_route *r)
 
 enum rung learned_rung(const struct learned *l, const struct config_route *r)
 {
-    const struct known *p = known_of(l, r->name);
+    const struct known *p = known_now(l, r);
     if (!p || r->mode == CONFIG_RULES)
         return RUNG_RULES;
     if (r->mode == CONFIG_CERTIFIED && p->whole.certified)
@@ -321,7 +338,7 @@ static struct choice_counsel measured(const struct known *p, uint64_t task,
 void learned_judge(const struct learned *l, const struct config_route *r, const struct traits *t,
                    uint64_t pair, struct choice_judged *out)
 {
-    const struct known *p = known_of(l, r->name);
+    const struct known *p = known_now(l, r);
     const struct model *prior = learned_shipped();
     must(prior->head);
     struct choice_counsel *of = out->counsel;

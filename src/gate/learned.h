@@ -36,6 +36,9 @@ enum status learned_new(const struct learned_from *from, struct learned **out,
 struct learned *learned_ref(struct learned *l);
 void learned_free(struct learned *l); // drops one reference; NULL is fine
 
+// Of a route whose tiers have other models by now than what was read is about, nothing is known: it
+// is asked with its tiers as they are (gate/proposal.h).
+//
 // What each mode would choose the call's side by. `pair`: model_pair of the two that would be
 // asked.
 // `l` may be NULL: the shipped model. No memory, no lock.

@@ -199,7 +199,7 @@ static void add_model(struct arena *arena, const struct config_provider *p, stru
 {
     const struct str parts[] = {p->name, STR("/"), model};
     if (t->model_count < TIER_MODELS_MAX)
-        t->models[t->model_count++] = arena_join(arena, parts, 3);
+        config_tier_add(t, arena_join(arena, parts, 3), 0);
 }
 
 // The cheapest of one tier, taken out.
@@ -305,6 +305,7 @@ static const struct config_tier *fill_tier(const struct snapshot *s, int size, s
     t->name = config_size_name(size);
     for (unsigned i = 0; base && i < base->model_count; i++)
         t->models[t->model_count++] = base->models[i];
+    t->set = base ? base->set : 0;
     for (unsigned i = 0; i < s->config->provider_count; i++) {
         struct asking_local a = {&s->config->providers[i], arena, t, size};
         struct local *l = asks_ollama(a.provider) ? snapshot_local(s, a.provider) : NULL;

@@ -3,15 +3,19 @@
 #include "panel/scrape.h"
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "gate/budgets.h"
 #include "gate/gate_state.h"
 #include "gate/learned.h"
+#include "gate/proposal.h"
 #include "gate/snapshot.h"
 #include "gate/worker.h"
 #include "panel/providers.h"
 #include "panel/spending.h"
 #include "panel/visit.h"
+
+#define ROUTES_ROOM (4 * (size_t)MIB) // of routes with the models of their tiers
 
 struct copy {
     struct metrics metrics;
@@ -91,13 +95,16 @@ static void route_metrics(struct gate *g, struct buf *out)
 {
     static const char name[] = "costlens_route_certified";
     struct snapshot *now = gate_snapshot(g);
+    struct arena arena;
+    arena_init(&arena, &alloc_heap, 4 * KIB, ROUTES_ROOM);
+    const struct config_route *routes = proposal_routes(now, &arena);
     metrics_head(out, name, "gauge", "1: a certificate of the route's loss holds; 0: none does.");
-    for (unsigned i = 0; i < now->config->route_count; i++) {
-        const struct config_route *r = &now->config->routes[i];
+    for (unsigned i = 0; routes && i < now->config->route_count; i++) {
         buf_printf(out, "%s{", name);
-        metrics_label(out, "route", r->name);
-        buf_printf(out, "} %d\n", learned_certified(now->learned, r));
+        metrics_label(out, "route", routes[i].name);
+        buf_printf(out, "} %d\n", learned_certified(now->learned, &routes[i]));
     }
+    arena_fini(&arena);
     snapshot_free(now);
 }
 

@@ -3,6 +3,7 @@
 // Which models are proposed for which tier.
 
 #include "../unit.h"
+#include "base/map.h"
 #include "gate/proposal.h"
 #include "gate/snapshot.h"
 
@@ -60,10 +61,14 @@ static const struct config_route *proposed(unsigned from, unsigned count)
 static void expect(const struct config_tier *t, const char *models)
 {
     struct buf b;
+    uint64_t set = 0;
     buf_init(&b, &alloc_heap, 0);
-    for (unsigned i = 0; t && i < t->model_count; i++)
+    for (unsigned i = 0; t && i < t->model_count; i++) {
         buf_printf(&b, "%s%.*s", i ? " " : "", STR_ARG(t->models[i]));
+        set += map_hash(t->models[i]);
+    }
     assert_string_equal(buf_cstr(&b), models);
+    assert_true(!t || t->set == set); // however it was put together
     buf_fini(&b);
 }
 

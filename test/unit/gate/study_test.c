@@ -12,8 +12,10 @@
 #include "base/random.h"
 #include "gate/learned.h"
 #include "gate/study.h"
+#include "store/inside.h"
 #include "store/pairs.h"
 #include "store/promises.h"
+#include "store/sql.h"
 
 #define NOW (INT64_C(1790000000) * SECOND_US)
 
@@ -62,6 +64,7 @@ struct sort { // of pairs
     unsigned judged;       // percent of those whose answers differ
     uint32_t odd_rate_ppm; // at which every other one was drawn; 0: as the rest
     uint64_t task;
+    bool contradicted; // by who has judged them
 };
 
 // A call of either kind: the small model knows the easy ones, as often as is said.
@@ -77,7 +80,8 @@ static void add(const struct sort *of, unsigned count)
         t.task = of->task;
         traits_pack(&t, true, &packed);
         at_us += SECOND_US;
-        bool weak = chance(is_hard ? 30 : of->small_knows), strong = chance(95);
+        bool weak = of->contradicted || chance(is_hard ? 30 : of->small_knows);
+        bool strong = of->contradicted || chance(95);
         bool odd = i % 2 && of->odd_rate_ppm, judged = weak == strong || chance(of->judged);
         struct pair p = {.id = an_id(),
                          .at_us = at_us,
@@ -88,7 +92,9 @@ static void add(const struct sort *of, unsigned count)
                          .by_score = true,
                          .propensity_ppm = odd ? of->odd_rate_ppm : 250000,
                          .traits = buf_str(&packed),
-                         .judged = judged ? PAIR_JUDGED_MODEL : PAIR_JUDGED_NOT,
+                         .judged = !judged            ? PAIR_JUDGED_NOT
+                                   : of->contradicted ? PAIR_JUDGED_CONTRADICTED
+                                                      : PAIR_JUDGED_MODEL,
                          .weak_ppm = judged && weak ? PAIR_WHOLE_PPM : 0,
                          .strong_ppm = judged && strong ? PAIR_WHOLE_PPM : 0};
         if (store_pair_add(store, &p, &why) != STATUS_OK)
@@ -168,7 +174,7 @@ static int begin(void **state)
     dice_init(&dice, 3);
     place_make(&place);
     store = store_at(&place, false);
-    return 0;
+    return sql_run(store->keys, "PRAGMA synchronous = OFF"); // thousands of pairs, and no crash
 }
 
 static int end(void **state)
@@ -239,6 +245,32 @@ static void a_certificate_is_earned(void **state)
         assert_int_equal(learned_certified(l, &route), m == CONFIG_CERTIFIED);
     }
     assert_true(learned_model(l, &route) != learned_shipped());
+    learned_free(l);
+}
+
+// A tier that is proposed has another model from one call to the next: what was promised is not of
+// it, whether or not anybody has learned of that yet.
+static void a_new_model_has_no_certificate(void **state)
+{
+    const struct config_tier *before = route.small;
+    struct str models[2];
+    uint32_t weights[2];
+    struct config_tier grown = {.models = models, .weights = weights, .set = small.set};
+    config_tier_add(&grown, str_of("local/worse"), 0);
+    struct learned *l = learned(NULL);
+    route.mode = CONFIG_CERTIFIED;
+    assert_true(learned_certified(l, &route));
+    route.small = &grown;
+    assert_false(learned_certified(l, &route));
+    assert_int_equal(learned_rung(l, &route), RUNG_RULES);
+    assert_ptr_equal(learned_model(l, &route), learned_shipped());
+    assert_true(ask_of(l, easy).large);
+    assert_string_equal(ask_of(l, easy).reason, "no certificate");
+    route.mode = CONFIG_MEASURED;
+    assert_string_equal(ask_of(l, easy).reason, "rules");
+    route.small = before;
+    route.mode = CONFIG_CERTIFIED;
+    assert_false(ask_of(l, easy).large); // it has gone again
     learned_free(l);
 }
 
@@ -474,7 +506,7 @@ static void what_nobody_judged_counts_as_lost(void **state)
 static void changed_rates_weigh_nothing(void **state)
 {
     route.name = str_of("rates");
-    add(&(struct sort){"rates", 95, 100, 1000, 0}, 640);
+    add(&(struct sort){"rates", 95, 100, 1000, 0, false}, 640);
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
 }
@@ -488,7 +520,7 @@ static void what_a_verifier_may_take_away_proves_nothing(void **state)
     route.name = str_of("verified");
     route.verifiers = checks;
     route.max_loss_ppm = 20000;
-    add(&(struct sort){"verified", 95, 100, 0, 0}, 2000);
+    add(&(struct sort){"verified", 95, 100, 0, 0, false}, 2000);
     for (unsigned n = 1; n <= 2; n++) {
         route.verifier_count = n;
         assert_true(learn(true));
@@ -496,6 +528,25 @@ static void what_a_verifier_may_take_away_proves_nothing(void **state)
     }
     route.verifier_count = 0;
     route.max_loss_ppm = before;
+}
+
+// A judge that takes the first answer in either order makes ties, which are no proof.
+static void a_judge_that_contradicts_itself_is_refused(void **state)
+{
+    const struct sort sure = {.route = "torn", .small_knows = 95, .judged = 100},
+                      torn = {"torn", 95, 100, 0, 0, true};
+    route.name = str_of("torn");
+    add(&sure, 400);
+    add(&torn, 400);
+    assert_true(learn(true));
+    const struct promise_row row = row_now();
+    assert_false(row.certified.holds);
+    assert_int_equal(row.looks, 0);
+    assert_true(str_search(row.note, str_of("the judge contradicted itself in ")) < row.note.len);
+    add(&sure, 800); // another judge
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    assert_int_equal(row_now().looks, 1);
 }
 
 static struct choice_counsel certified_of(const struct learned *l, uint64_t task)
@@ -512,9 +563,9 @@ static struct choice_counsel certified_of(const struct learned *l, uint64_t task
 // task loses too much, however well the others do.
 static void a_task_loses_its_certificate(void **state)
 {
-    const struct sort good = {"tasks", 97, 100, 0, 8}, bad = {"tasks", 0, 100, 0, 7};
+    const struct sort good = {"tasks", 97, 100, 0, 8, false}, bad = {"tasks", 0, 100, 0, 7, false};
     route.name = str_of("tasks");
-    add(&(struct sort){"tasks", 97, 100, 0, 7}, 800);
+    add(&(struct sort){"tasks", 97, 100, 0, 7, false}, 800);
     add(&good, 1600);
     assert_true(learn(true));
     struct learned *l = learned(NULL);
@@ -541,6 +592,7 @@ int main(void)
         cmocka_unit_test(nothing_is_known_at_first),
         cmocka_unit_test(few_pairs_say_what_is_missing),
         cmocka_unit_test(a_certificate_is_earned),
+        cmocka_unit_test(a_new_model_has_no_certificate),
         cmocka_unit_test(all_may_be_lost),
         cmocka_unit_test(checks_belong_to_the_promise),
         cmocka_unit_test(the_order_of_what_is_proposed_says_nothing),
@@ -555,6 +607,7 @@ int main(void)
         cmocka_unit_test(what_a_verifier_may_take_away_proves_nothing),
         cmocka_unit_test(a_task_loses_its_certificate),
         cmocka_unit_test(a_lost_model_is_learned_anew),
+        cmocka_unit_test(a_judge_that_contradicts_itself_is_refused),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
