@@ -181,17 +181,14 @@ static const struct account_terms *said_among(const struct budget *budgets, size
     return NULL;
 }
 
-// A budget that is no more (NULL) refuses nothing, and keeps nobody waiting.
+// One of a budget that is no more (NULL) stays as it is: only calls that began before name it, and
+// these are held by it to their end. Should the budget come back, it holds at once.
 static void renew(struct budgets *all, struct account *a, const struct account_terms *said)
 {
-    struct account_terms terms = said ? *said : a->terms;
-    terms.observe = terms.observe || !said;
-    terms.paused = terms.paused && said;
-    if (is_same(&terms, &a->terms))
+    if (!said || is_same(said, &a->terms))
         return;
-    accounts_terms(&all->table, a, &terms);
-    if (said)
-        budgets_tell(all, a);
+    accounts_terms(&all->table, a, said);
+    budgets_tell(all, a);
 }
 
 struct renewal {

@@ -150,8 +150,10 @@ uint64_t budgets_overruns(struct budgets *all);
 // Calls that wait now and have patience for what others hold, also while they lack but a lease.
 uint64_t budgets_waiting(struct budgets *all);
 
-// What the budgets say from now on: for new accounts at once, for all when it returns. Their zones
-// live until the next. Where a window is another one, calls under way go over to it.
+// What the budgets say from now on: for new accounts at once, for all when it returns. No call that
+// knows them is made before that. One that is not among them (any more) says what it did: calls
+// that began before are held by it. Their zones live until the next. Where a window is another one,
+// calls under way go over to it.
 void budgets_terms(struct budgets *all, const struct budget *budgets, size_t count,
                    int64_t wall_us);
 // Waits until they have, so long at most: not from a loop, nor from the store's thread.

@@ -216,10 +216,10 @@ static void snapshot_install(struct gate *g, struct snapshot *fresh)
     struct snapshot *previous = g->snapshot;
     g->snapshot = fresh;
     pthread_mutex_unlock(&g->lock);
+    if (fresh->budgets != previous->budgets) // they hold before the first call that knows them
+        budgets_terms(g->budgets, fresh->budgets, fresh->budget_count, clock_wall_us());
     for (unsigned i = 0; i < g->worker_count; i++)
         swap_post(&g->workers[i], fresh);
-    if (fresh->budgets != previous->budgets)
-        budgets_terms(g->budgets, fresh->budgets, fresh->budget_count, clock_wall_us());
     snapshot_free(previous);
 }
 

@@ -289,6 +289,51 @@ static void a_changed_limit_is_told_to_the_store(void **state)
     has(all, 1, 400, 0);
 }
 
+// Who began before it was taken out is held by it, waits for it and grows in it; it holds whoever
+// comes as soon as it is back, whatever is said meanwhile.
+static void who_knows_a_budget_that_is_no_more_is_held_by_it(void **state)
+{
+    (void)state;
+    const struct budget b = a_budget(1, 1000), other = a_budget(2, 1000);
+    struct booking *open = opened(&b, 600, WALL);
+    struct booking *waits = book_for(all, &caller, &b, STR_NONE);
+    assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_WAITS);
+    work();
+    for (int i = 0; i < 2; i++) {
+        budgets_terms(all, &other, 1, WALL);
+        work();
+        assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_WAITS);
+        struct booking *more = book_for(all, &caller, &b, STR_NONE);
+        assert_int_equal(reserve_at(more, 500, false, WALL), BOOKING_REFUSED);
+        booking_drop(more);
+        more = book_for(all, &caller, &b, str_of("new")); // of an account that is made only now
+        assert_int_equal(settled(more, 1001, WALL), BOOKING_REFUSED);
+        booking_drop(more);
+        assert_int_equal(booking_extend(open, (struct nano){500}), ADMISSION_HELD);
+        budgets_terms(all, &b, 1, WALL);
+    }
+    end_now(all, open, 500, true);
+    work();
+    assert_int_equal(reserve_at(waits, 600, true, WALL), BOOKING_REFUSED); // by what is spent
+    booking_drop(waits);
+    has(all, 1, 500, 0);
+}
+
+static void who_knows_a_paused_budget_that_is_no_more_is_refused(void **state)
+{
+    (void)state;
+    struct budget b = a_budget(1, 1000);
+    b.terms.paused = true;
+    budgets_terms(all, &b, 1, WALL);
+    for (int i = 0; i < 2; i++) {
+        struct booking *k = book_for(all, &caller, &b, STR_NONE);
+        assert_int_equal(settled(k, 1, WALL), BOOKING_REFUSED);
+        assert_int_equal(booking_verdict(k).is, ADMISSION_PAUSED);
+        booking_drop(k);
+        budgets_terms(all, NULL, 0, WALL);
+    }
+}
+
 // What is charged beyond is no overdraft where the budget only observes, nor in the store.
 static void who_only_observes_says_so_to_the_store(void **state)
 {
@@ -706,6 +751,8 @@ int main(void)
         CASE(what_costs_more_is_told),
         CASE(what_grows_holds_more),
         CASE(a_changed_limit_is_told_to_the_store),
+        CASE(who_knows_a_budget_that_is_no_more_is_held_by_it),
+        CASE(who_knows_a_paused_budget_that_is_no_more_is_refused),
         CASE(who_only_observes_says_so_to_the_store),
         CASE(who_blocks_again_asks_the_store_first),
         CASE(who_ends_after_midnight_is_charged_before_it),
