@@ -193,12 +193,14 @@ static struct lease *set_late_aside(struct store *s, struct lease *all)
     return now;
 }
 
-// What calls were charged whose rows are to come. Those under way are not meant: the accounts of
-// now hold them.
+// What calls were charged whose rows are to come: that is known of an attempt that has failed and
+// waits to be followed, perhaps by none. Those under way are not meant: the accounts of now hold
+// them.
 static bool is_charged(const struct lease *l, const struct entry *e)
 {
     const struct window *w = &l->key.window;
-    return (l->lost || e->followed) && e->start_us >= w->start_us && e->start_us < w->end_us;
+    bool ended = e->followed || e->outcome != OUTCOME_UNKNOWN;
+    return (l->lost || ended) && e->start_us >= w->start_us && e->start_us < w->end_us;
 }
 
 static bool add_open(struct store *s, const struct lease *l, struct charges *open)

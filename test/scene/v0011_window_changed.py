@@ -201,10 +201,35 @@ def under_way(words, death):
         verified(gateway)
 
 
+def next_try():
+    """What an attempt was charged that failed stays spent while its call waits for the next one."""
+    with Mock() as mock, Gateway(mock, retries=1) as gateway:
+        asked(gateway, "budgets/set", {"name": "b", "limit": 1, "window": "month"})
+        for window in ("lifetime", "day", "month"):
+            streams = Streams(gateway)
+            before = int(gateway.metric("costlens_budget_spent_usd", budget="b") * 10**9)
+            streams.begin("x", "reset+once+tokens=500", 5000)
+
+            def now():
+                budget = asked(gateway, "budgets/show", {"name": "b"})["budget"]
+                return nano(budget["spent"]), nano(budget["held"])
+            until(lambda: now()[0] > before, 5, "the first attempt is charged")
+            failed = now()[0]
+            answer = asked(gateway, "budgets/set", {"name": "b", "window": window})
+            expect_true(nano(answer["budget"]["spent"]) >= failed, f"{window}: {answer} after {failed}")
+            streams.end()
+            until(lambda: now()[1] == 0, 5, "nothing is held")
+            gateway.rows(len(mock.bills()))
+            charged = sum(amount for of in charges(gateway).values() for _, amount, _ in of)
+            expect(now()[0], charged, f"{window}: what the rows say")
+        verified(gateway)
+
+
 by_verb()
 by_per()
 by_file()
 at_once()
+next_try()
 under_way(("day", "month"), False)
 under_way(("month", "day", "week", "month", "day"), False)
 under_way(("day", "month"), True)

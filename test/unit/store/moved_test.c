@@ -74,6 +74,33 @@ static void what_was_spent_in_another_window_counts(void **state)
     lent_end(&p, s, j);
 }
 
+// Should its process end first it is the last one of its call, and its record says so: nobody holds
+// what it was charged.
+static void what_waits_for_its_next_try_counts(void **state)
+{
+    (void)state;
+    struct place p;
+    struct store *s = lent_begin(&p);
+    struct journal *j = journal_of(s, 0);
+    const int64_t day = 20000 * DAY_US;
+    uint64_t today = account_in(s, of_days(day, 1), 0);
+    struct entry open = an_open_entry(day + 1), waits = an_open_entry(day + 2);
+    charge(&open, 70, 70, today);
+    charge(&waits, 300, 300, today);
+    assert_int_equal(journal_dispatched(j, &open), STATUS_OK);
+    assert_int_equal(journal_dispatched(j, &waits), STATUS_OK);
+    waits.outcome = OUTCOME_ERROR;
+    waits.charge.charged = 200;
+    assert_int_equal(journal_dispatched(j, &waits), STATUS_OK);
+    uint64_t week = account_in(s, of_days(day - 3 * DAY_US, 7), 200);
+    waits.followed = true;
+    waits.usage.sure = SURE_REPORTED;
+    assert_true(journal_final(j, &waits));
+    assert_int_equal(account_in(s, of_days(day - 3 * DAY_US, 7), 200), week);
+    assert_int_equal(ask(&p, "SELECT sum(amount) FROM adjustment"), 200);
+    lent_end(&p, s, j);
+}
+
 // Whoever has the account asks again for what was charged in its other windows since: he is told
 // the whole, and his watermark stands so much higher.
 static void what_is_spent_there_meanwhile_counts_when_asked(void **state)
@@ -270,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_spent_in_another_window_counts),
+        cmocka_unit_test(what_waits_for_its_next_try_counts),
         cmocka_unit_test(what_is_spent_there_meanwhile_counts_when_asked),
         cmocka_unit_test(rows_are_read_once_for_all_values),
         cmocka_unit_test(what_comes_beyond_the_limit_is_no_overdraft),
