@@ -100,7 +100,10 @@ static void write_pair(void *context, const struct pair *p)
 
 static enum status list(const struct verb_call *c, const struct wanted *wanted, struct why *why)
 {
-    struct pair_query query = {.tenant = str_of(TENANT), .route = wanted->route, .most = PAIRS_MAX};
+    struct pair_query query = {.tenant = str_of(TENANT),
+                               .route = wanted->route,
+                               .next = wanted->after.len > 0,
+                               .most = PAIRS_MAX};
     struct writing w = {.out = {c->answer, true}};
     if (wanted->after.len && (!str_i64(wanted->after, &query.after) || query.after < 0))
         return why_set(why, STATUS_SYNTAX, "\"after\" is the number of a pair");

@@ -128,6 +128,13 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
         apply(p, (uint32_t)sqlite3_column_int(q, 15));
 }
 
+#define PAIRS(order)                                                                               \
+    "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, p.propensity_ppm, "   \
+    "p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, p.strong_pd, p.judge_pd, "   \
+    "p.traits, f.score_ppm, p.scored, p.by_score FROM pair p LEFT JOIN feedback f ON f.id = p.id " \
+    "WHERE p.tenant = ?1 AND p.route = ?2 AND p.number > ?3 AND p.at_us >= ?4 "                    \
+    "ORDER BY p.number " order " LIMIT ?5) ORDER BY number"
+
 enum status store_pair_each(struct store *s, const struct pair_query *query, store_pair_f *f,
                             void *context, struct why *why)
 {
@@ -135,14 +142,7 @@ enum status store_pair_each(struct store *s, const struct pair_query *query, sto
     enum status status = store_reader_open(s, &db, why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *q = sql_prepare(
-        db, "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, "
-            "p.propensity_ppm, p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, "
-            "p.strong_pd, p.judge_pd, p.traits, f.score_ppm, p.scored, p.by_score FROM pair p LEFT "
-            "JOIN "
-            "feedback f ON "
-            "f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND p.number > ?3 AND p.at_us >= ?4 "
-            "ORDER BY p.number DESC LIMIT ?5) ORDER BY number");
+    sqlite3_stmt *q = query->next ? sql_prepare(db, PAIRS("ASC")) : sql_prepare(db, PAIRS("DESC"));
     if (q) {
         sql_bind_str(q, 1, query->tenant);
         sql_bind_str(q, 2, query->route);

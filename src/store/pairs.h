@@ -69,11 +69,12 @@ struct pair {       // slices of one that is read live during the call
 // One pair of a call: CONFLICT when there is one. Safe from any thread but for the loops' (it waits
 // for the disk).
 enum status store_pair_add(struct store *s, const struct pair *p, struct why *why) MUST_USE;
-// The last `most` of a route, the oldest of them first, with what their callers said. Not from a
-// loop.
+// The last `most` of a route, or the `next` behind `after`, the oldest of them first, with what
+// their callers said. Not from a loop.
 struct pair_query {
     struct str tenant, route;
-    int64_t after;    // numbers above it only
+    int64_t after;    // numbers above it only,
+    bool next;        // the first of them
     int64_t since_us; // calls from then on only
     int64_t most;     // 0 = all
 };

@@ -128,6 +128,12 @@ static void the_newest_are_told_oldest_first(void **state)
     assert_int_equal(seen.last.at_us, NOW + 4 * SECOND_US);
     q.after = seen.first.number;
     assert_int_equal(look_at(s, &q).count, 1);
+    q.after = seen.first.number - 3; // the first one's
+    q.next = true;
+    seen = look_at(s, &q);
+    assert_int_equal(seen.count, 2);
+    assert_int_equal(seen.first.at_us, NOW + 1 * SECOND_US);
+    assert_int_equal(seen.last.at_us, NOW + 2 * SECOND_US);
     q = (struct pair_query){
         .tenant = STR("default"), .route = STR("support"), .since_us = NOW + SECOND_US};
     assert_int_equal(look_at(s, &q).count, 4);
