@@ -101,9 +101,13 @@ with Speaker({"small": small, "large": "LARGE says so", "broken": 500}) as speak
     expect_in("change it there", denied.stderr)
     gateway.costlens("ledger", "verify")
     # A client may not say that its call is one.
+    own, before = spent(gateway, "scene"), spent(gateway, "shadow:narrow")
     tagged = request(gateway.port, "POST", "/v1/chat/completions",
                      {"model": "bench/small", "messages": [{"role": "user", "content": "x"}]},
                      {"Authorization": f"Bearer {KEY}", "x-costlens-tags": "shadow=narrow"})
-    before = spent(gateway, "shadow:narrow")
     expect(tagged.status, 200)
+    call = tagged.headers["x-costlens-request-id"]
+    [row] = until(lambda: [row for row in gateway.rows() if row["request"] == call], 10, "it is booked")
+    expect(row["key"], "scene")
+    expect_true(spent(gateway, "scene") > own, "its caller's")
     expect(spent(gateway, "shadow:narrow"), before)
