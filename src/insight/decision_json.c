@@ -87,7 +87,8 @@ static void write_known(struct json_out *o, const struct decision *d)
     json_out_end(o, '}');
 }
 
-// The file of the route's own model, where it is still the one that judged the call.
+// The file of the route's own model as it is now, and the checksum that it had then: whoever reads
+// the file sees whether it is still the one that judged the call.
 static void write_model(struct json_out *o, sqlite3 *db, const struct decision *d)
 {
     sqlite3_stmt *s = sql_prepare(db, "SELECT model FROM promise WHERE tenant = '" TENANT
