@@ -53,6 +53,12 @@ static inline bool str_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+// Of ASCII.
+static inline bool str_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 // ASCII case only; locale never matters.
 bool str_same_nocase(const char *a, const char *b, size_t len);
 // Most that are compared differ in length.

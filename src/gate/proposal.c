@@ -37,11 +37,6 @@ struct search {
 
 // --- what a name says ---
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 // What does not chat, or is a version of one day.
 static bool is_odd(struct str model)
 {
@@ -53,7 +48,7 @@ static bool is_odd(struct str model)
         "minilm",  "bge",     "ocr",      "voice",      "speech",   "translation", "free"};
     unsigned digits = 0;
     for (size_t i = 0; i < model.len; i++) {
-        digits = is_digit(model.ptr[i]) ? digits + 1 : 0;
+        digits = str_digit(model.ptr[i]) ? digits + 1 : 0;
         if (digits == 4 || model.ptr[i] == '*')
             return true;
     }
@@ -69,17 +64,17 @@ static int64_t size_at(struct str part)
 {
     int64_t whole = 0, tenths = 0, times = 1;
     size_t i = 0;
-    for (; i < part.len && is_digit(part.ptr[i]) && whole < 100000; i++)
+    for (; i < part.len && str_digit(part.ptr[i]) && whole < 100000; i++)
         whole = 10 * whole + part.ptr[i] - '0';
     if (i == 0)
         return 0;
-    if (i + 1 < part.len && part.ptr[i] == 'x' && is_digit(part.ptr[i + 1])) {
+    if (i + 1 < part.len && part.ptr[i] == 'x' && str_digit(part.ptr[i + 1])) {
         times = whole;
         whole = 0;
-        for (i++; i < part.len && is_digit(part.ptr[i]) && whole < 100000; i++)
+        for (i++; i < part.len && str_digit(part.ptr[i]) && whole < 100000; i++)
             whole = 10 * whole + part.ptr[i] - '0';
     }
-    if (i + 1 < part.len && part.ptr[i] == '.' && is_digit(part.ptr[i + 1])) {
+    if (i + 1 < part.len && part.ptr[i] == '.' && str_digit(part.ptr[i + 1])) {
         tenths = part.ptr[i + 1] - '0';
         i += 2;
     }
@@ -110,15 +105,15 @@ static int version_order(struct str a, struct str b)
     int order = 0;
     size_t i = 0, k = 0;
     while (i < a.len && k < b.len) {
-        if (!is_digit(a.ptr[i]) || !is_digit(b.ptr[k])) {
+        if (!str_digit(a.ptr[i]) || !str_digit(b.ptr[k])) {
             if (a.ptr[i++] != b.ptr[k++])
                 return 0;
             continue;
         }
         int64_t x = 0, y = 0; // three digits at the most: is_odd
-        while (i < a.len && is_digit(a.ptr[i]))
+        while (i < a.len && str_digit(a.ptr[i]))
             x = 10 * x + a.ptr[i++] - '0';
-        while (k < b.len && is_digit(b.ptr[k]))
+        while (k < b.len && str_digit(b.ptr[k]))
             y = 10 * y + b.ptr[k++] - '0';
         if (order == 0)
             order = x < y ? -1 : x > y;

@@ -15,29 +15,24 @@ struct numbers {
     bool last_part; // the last one has a fraction
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static void find_numbers(struct str text, struct numbers *out)
 {
     *out = (struct numbers){0};
     for (size_t at = 0; at < text.len && out->count < NUMBERS_MAX;) {
-        if (!is_digit(text.ptr[at])) {
+        if (!str_digit(text.ptr[at])) {
             at++;
             continue;
         }
         uint64_t n = 0;
         bool comma;
         do {
-            if (is_digit(text.ptr[at]) && n < UINT64_MAX / 16)
+            if (str_digit(text.ptr[at]) && n < UINT64_MAX / 16)
                 n = n * 10 + (uint64_t)(text.ptr[at] - '0');
             at++;
-            comma = at + 1 < text.len && text.ptr[at] == ',' && is_digit(text.ptr[at + 1]);
-        } while (at < text.len && (is_digit(text.ptr[at]) || comma));
-        out->last_part = at + 1 < text.len && text.ptr[at] == '.' && is_digit(text.ptr[at + 1]);
-        while (out->last_part && at + 1 < text.len && is_digit(text.ptr[at + 1]))
+            comma = at + 1 < text.len && text.ptr[at] == ',' && str_digit(text.ptr[at + 1]);
+        } while (at < text.len && (str_digit(text.ptr[at]) || comma));
+        out->last_part = at + 1 < text.len && text.ptr[at] == '.' && str_digit(text.ptr[at + 1]);
+        while (out->last_part && at + 1 < text.len && str_digit(text.ptr[at + 1]))
             at++;
         at += out->last_part;
         out->at[out->count++] = n;

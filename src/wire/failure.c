@@ -20,7 +20,7 @@
 static bool is_digits(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+        if (!str_digit(text.ptr[i]))
             return false;
     }
     return text.len > 0;

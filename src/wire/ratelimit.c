@@ -95,22 +95,17 @@ static enum part read_name(struct str name, enum allowance_kind *kind)
     return has[WORD_LIMIT] ? PART_LIMIT : has[WORD_LEFT] ? PART_LEFT : PART_RESET;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 // The number that `s` begins with, in millionths, which is taken out of it.
 static bool take_number(struct str *s, int64_t *micro)
 {
     size_t i = 0;
     int64_t whole = 0, part = 0, place = SECOND_US;
-    for (; i < s->len && is_digit(s->ptr[i]); i++)
+    for (; i < s->len && str_digit(s->ptr[i]); i++)
         whole = whole < COUNT_MAX ? whole * 10 + (s->ptr[i] - '0') : COUNT_MAX;
     if (i == 0)
         return false;
     if (i < s->len && s->ptr[i] == '.') {
-        for (i++; i < s->len && is_digit(s->ptr[i]); i++) {
+        for (i++; i < s->len && str_digit(s->ptr[i]); i++) {
             place /= 10;
             part += (s->ptr[i] - '0') * place;
         }
