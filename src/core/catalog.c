@@ -7,21 +7,16 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
+#include "base/fnv.h"
 #include "base/limits.h"
 #include "core/catalog_make.h"
 
 // --- names ---
 
-// FNV-1a. The names that are put in come from price texts, never from a call.
+// The names that are put in come from price texts, never from a call.
 static uint32_t hash_of(struct str vendor, struct str name)
 {
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < vendor.len; i++)
-        h = (h ^ (unsigned char)vendor.ptr[i]) * 16777619u;
-    h = (h ^ '/') * 16777619u;
-    for (size_t i = 0; i < name.len; i++)
-        h = (h ^ (unsigned char)name.ptr[i]) * 16777619u;
-    return h;
+    return fnv32_text(fnv32(fnv32_text(FNV32, vendor), '/'), name);
 }
 
 // The slot that holds the name, or the empty one where it would go.

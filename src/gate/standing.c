@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/fnv.h"
 #include "base/limits.h"
 #include "core/balance.h"
 #include "core/cooling.h"
@@ -170,12 +171,9 @@ struct ward *standings_ward(struct standings *all, struct str identity, struct s
     return w;
 }
 
-// FNV-1a.
 static unsigned shelf_of(struct str model)
 {
-    uint32_t h = 2166136261U;
-    for (size_t i = 0; i < model.len; i++)
-        h = (h ^ (unsigned char)model.ptr[i]) * 16777619U;
+    const uint32_t h = fnv32_text(FNV32, model);
     return (h ^ h >> 16) % SHELVES;
 }
 

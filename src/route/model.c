@@ -8,10 +8,10 @@
 #include <math.h>
 
 #include "base/digest.h"
+#include "base/fnv.h"
 #include "route/model_file.h"
 
 #define PAIR_SEED 0x9ae16a3b2f90404fu
-#define FNV_PRIME 0x100000001b3u
 
 static enum status refuse(struct why *why, enum status s, const char *name, const char *what)
 {
@@ -122,12 +122,10 @@ void model_close(struct model *m)
     *m = (struct model){0};
 }
 
-// FNV-1a, and the end of the text. Digits count: llama3.1:8b is another model than llama3.1:70b.
+// Its hash, and the end of the text. Digits count: llama3.1:8b is another model than llama3.1:70b.
 static uint64_t name_part(uint64_t hash, struct str name)
 {
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ (unsigned char)name.ptr[i]) * FNV_PRIME;
-    return (hash ^ UINT8_MAX) * FNV_PRIME; // no byte of UTF-8
+    return fnv64(fnv64_text(hash, name), UINT8_MAX); // no byte of UTF-8
 }
 
 uint64_t model_pair(struct str weak, struct str strong)

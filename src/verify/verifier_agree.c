@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 
+#include "base/fnv.h"
 #include "verify/same.h"
 #include "verify/verify.h"
 
@@ -86,16 +87,16 @@ struct bag {
 
 static void fill(struct bag *b, struct str text)
 {
-    uint32_t hash = 0;
+    uint32_t hash = FNV32;
+    bool word = false;
     b->count = 0;
     for (size_t i = 0; i <= text.len && b->count < WORDS_MAX; i++) {
         unsigned char c = i < text.len ? (unsigned char)text.ptr[i] : ' ';
-        if (isalnum(c) || c >= 0x80)
-            hash = (hash ^ (unsigned)(tolower)(c)) * 16777619U + 1;
-        else if (hash)
+        bool of_word = isalnum(c) || c >= 0x80;
+        if (word && !of_word)
             b->at[b->count++] = hash;
-        if (!isalnum(c) && c < 0x80)
-            hash = 0;
+        word = of_word;
+        hash = of_word ? fnv32(hash, (unsigned char)(tolower)(c)) : FNV32;
     }
 }
 

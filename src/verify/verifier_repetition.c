@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 
+#include "base/fnv.h"
 #include "verify/verify.h"
 
 #define PERIOD_MAX   64
@@ -15,15 +16,15 @@
 #define WORDS_LEAST  24   // words of it
 
 struct said {
-    uint32_t at[WORDS_MAX]; // their hashes (FNV-1a), a ring
+    uint32_t at[WORDS_MAX]; // their hashes, a ring
     size_t count;
 };
 
 static void add(struct said *w, struct str word)
 {
-    uint32_t hash = 2166136261U;
+    uint32_t hash = FNV32;
     for (size_t i = 0; i < word.len; i++)
-        hash = (hash ^ (unsigned char)(tolower)((unsigned char)word.ptr[i])) * 16777619U;
+        hash = fnv32(hash, (unsigned char)(tolower)((unsigned char)word.ptr[i]));
     w->at[w->count++ % WORDS_MAX] = hash;
 }
 
