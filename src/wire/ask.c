@@ -43,8 +43,8 @@ static void read_config(struct demand *d, const struct json_val *config)
     most(&d->output_max, json_get(config, "max_output_tokens"));
     most_answers(d, json_get(config, "candidateCount"));
     most_answers(d, json_get(config, "candidate_count"));
-    static const char *const schemas[] = {"responseSchema", "response_schema",
-                                          "responseJsonSchema"};
+    static const char *const schemas[] = {"responseSchema", "response_schema", "responseJsonSchema",
+                                          "response_json_schema"};
     for (size_t i = 0; i < sizeof schemas / sizeof schemas[0]; i++) {
         const struct json_val *schema = json_get(config, schemas[i]);
         d->schema = d->schema || is_set(schema);

@@ -45,6 +45,26 @@ static void unchanged_is_one_slice(void **state)
     arena_fini(&arena);
 }
 
+// Gemini takes either spelling.
+static void schemas_are_seen(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"responseSchema", "response_schema", "responseJsonSchema",
+                                        "response_json_schema"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char body[200];
+        struct ask a;
+        struct why why = {0};
+        struct endpoint_found found = {.endpoint = ENDPOINT_GENERATE, .model = STR("gemini-pro")};
+        (void)snprintf(body, sizeof body, "{\"contents\":[],\"generation_config\":{\"%s\":{}}}",
+                       names[i]);
+        assert_int_equal(ask_open(&a, &found, str_of(body), &alloc_heap, &why), REFUSAL_NONE);
+        if (!a.demand.schema)
+            fail_msg("%s", names[i]);
+        ask_close(&a);
+    }
+}
+
 static void usage_is_asked_of_chats_only(void **state)
 {
     (void)state;
@@ -428,6 +448,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(may_be_told_once_more),
         cmocka_unit_test(unchanged_is_one_slice),
+        cmocka_unit_test(schemas_are_seen),
         cmocka_unit_test(usage_is_asked_of_chats_only),
         cmocka_unit_test(tells_when_the_arena_is_full),
         cmocka_unit_test(skips_metadata_that_fits_no_tag),
