@@ -150,10 +150,13 @@ static bool find_in(const struct json_val *tool, struct str name, struct asked_t
            find_listed(either(tool, "functionDeclarations"), name, out);
 }
 
+// Gemini takes one that is no list, too.
 bool asked_tool(const struct asked *a, struct str name, struct asked_tool *out)
 {
     struct json_iter it = {0};
     const struct json_val *tool = NULL;
+    if (json_type(a->tools) == JSON_OBJECT && find_in(a->tools, name, out))
+        return true;
     while (json_type(a->tools) == JSON_ARRAY && json_each(&it, a->tools, NULL, &tool))
         if (find_in(tool, name, out))
             return true;

@@ -295,6 +295,11 @@ static const struct {
      "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"{}\"}]}}]}", VERDICT_GOOD},
     {ENDPOINT_GENERATE, "{\"tool_config\":{\"function_calling_config\":{\"mode\":\"ANY\"}}}",
      "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"no\"}]}}]}", VERDICT_BAD},
+    {ENDPOINT_GENERATE, // one of a list, by itself
+     "{\"tools\":{\"functionDeclarations\":[{\"name\":\"f\"}]}}",
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"f\",\"args\":{}}}]}}]"
+     "}",
+     VERDICT_GOOD},
     {ENDPOINT_GENERATE, // a call without a name is of none of them
      "{\"tools\":[{\"functionDeclarations\":[{\"name\":\"f\"}]}]}",
      "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"args\":{}}}]}}]}",
