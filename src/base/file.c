@@ -7,6 +7,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,10 +87,30 @@ enum status file_write(const char *path, enum file_kind kind, struct str text, s
     return s;
 }
 
+// Without a name until it is whole, so that who dies meanwhile leaves nothing. False where the file
+// system, or the system, cannot do that.
+static bool write_unnamed(const char *path, mode_t mode, struct str text)
+{
+    char folder[PATH_MAX], unnamed[64];
+    if (!str_copy(str_of(path), folder, sizeof folder))
+        return false;
+    int fd = open(dirname(folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    if (fd < 0)
+        return false;
+    (void)snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", fd);
+    bool fine = file_write_to(fd, text) && fsync(fd) == 0 &&
+                linkat(AT_FDCWD, unnamed, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+    close(fd);
+    return fine;
+}
+
 static enum status write_beside(const char *path, enum file_kind kind, struct str text,
                                 struct why *why)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kind == FILE_OWN ? 0600 : 0666);
+    const mode_t mode = kind == FILE_OWN ? 0600 : 0666;
+    if (write_unnamed(path, mode, text))
+        return STATUS_OK;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return file_failed(path, "cannot be written", why);
     bool fine = file_write_to(fd, text) && fsync(fd) == 0;
@@ -99,7 +120,7 @@ static enum status write_beside(const char *path, enum file_kind kind, struct st
     return s;
 }
 
-enum status file_replace(const char *path, enum file_kind kind, struct str text, struct why *why)
+static enum status replace(const char *path, enum file_kind kind, struct str text, struct why *why)
 {
     char beside[PATH_MAX];
     int n = snprintf(beside, sizeof beside, "%s.new-%ld", path, (long)getpid());
@@ -114,4 +135,17 @@ enum status file_replace(const char *path, enum file_kind kind, struct str text,
     else
         (void)unlink(beside);
     return s;
+}
+
+enum status file_replace(const char *path, enum file_kind kind, struct str text, struct why *why)
+{
+    char target[PATH_MAX];
+    struct stat is;
+    if (kind == FILE_OWN || lstat(path, &is) != 0) // what is not there is made
+        return replace(path, kind, text, why);
+    if (!realpath(path, target) || stat(target, &is) != 0)
+        return file_failed(path, "cannot be written", why);
+    if (!S_ISREG(is.st_mode))
+        return why_set(why, STATUS_IO, "%s: it is no file", path);
+    return replace(target, kind, text, why);
 }

@@ -26,7 +26,9 @@ enum status file_read_from(int fd, const char *path, struct buf *out, struct why
 enum status file_write(const char *path, enum file_kind kind, struct str text,
                        struct why *why) MUST_USE;
 // The same for a file that others may have open or mapped: it is written beside, put on the disk
-// with its folder's entry, and takes the name at once. After a failure what was there stays.
+// with its folder's entry, and takes the name at once. After a failure what was there stays. What a
+// symbolic link leads to is replaced, not the link; of FILE_OWN the link. IO of FILE_ANY where
+// something else than a file is there.
 enum status file_replace(const char *path, enum file_kind kind, struct str text,
                          struct why *why) MUST_USE;
 // All of the text, over short writes and signals. False with errno.

@@ -74,6 +74,34 @@ static void another_takes_the_place_of_one(void **state)
     rmdir(in_folder("kept/inside"));
 }
 
+// What is no file is left alone, and a link goes on leading to what it led to.
+static void replaces_nothing_but_files(void **state)
+{
+    (void)state;
+    char text[256], pipe[300], link[300], lost[300];
+    struct why why = {0};
+    struct stat is;
+    assert_true(str_copy(str_of(in_folder("pipe_there")), pipe, sizeof pipe));
+    assert_true(str_copy(str_of(in_folder("leads")), link, sizeof link));
+    assert_true(str_copy(str_of(in_folder("lost")), lost, sizeof lost));
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    assert_int_equal(file_replace(pipe, FILE_ANY, str_of("x"), &why), STATUS_IO);
+    assert_non_null(strstr(why.text, "/pipe_there: it is no file"));
+    assert_int_equal(lstat(pipe, &is), 0);
+    assert_true(S_ISFIFO(is.st_mode));
+    assert_int_equal(file_write(in_folder("linked"), FILE_ANY, str_of("old"), &why), STATUS_OK);
+    assert_int_equal(symlink("linked", link), 0);
+    assert_int_equal(file_replace(link, FILE_ANY, str_of("new"), &why), STATUS_OK);
+    assert_int_equal(lstat(link, &is), 0);
+    assert_true(S_ISLNK(is.st_mode));
+    assert_int_equal(take(in_folder("linked"), FILE_OWN, 0, text, &why), STATUS_OK);
+    assert_string_equal(text, "new");
+    assert_int_equal(symlink("nowhere/at_all", lost), 0);
+    assert_int_equal(file_replace(lost, FILE_ANY, str_of("x"), &why), STATUS_IO);
+    assert_int_equal(lstat(lost, &is), 0);
+    assert_true(S_ISLNK(is.st_mode));
+}
+
 static void appends_up_to_the_ceiling(void **state)
 {
     (void)state;
@@ -139,9 +167,11 @@ static void says_what_it_could_not(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_was_written), cmocka_unit_test(another_takes_the_place_of_one),
-        cmocka_unit_test(appends_up_to_the_ceiling), cmocka_unit_test(a_pipe_is_read_to_its_end),
-        cmocka_unit_test(says_what_it_could_not)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_what_was_written),
+                                       cmocka_unit_test(another_takes_the_place_of_one),
+                                       cmocka_unit_test(replaces_nothing_but_files),
+                                       cmocka_unit_test(appends_up_to_the_ceiling),
+                                       cmocka_unit_test(a_pipe_is_read_to_its_end),
+                                       cmocka_unit_test(says_what_it_could_not)};
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }
