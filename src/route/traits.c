@@ -403,7 +403,8 @@ void traits_of(const struct traits_source *from, struct traits *out)
         set_demand(from->demand, out->value);
 }
 
-static uint64_t task_part(uint64_t hash, struct str text)
+// With `folded` all numbers are one.
+static uint64_t task_part(uint64_t hash, struct str text, bool folded)
 {
     bool digit = false;
     if (text.len == 0)
@@ -411,7 +412,7 @@ static uint64_t task_part(uint64_t hash, struct str text)
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         bool again = digit && is_digit(c);
-        digit = is_digit(c);
+        digit = folded && is_digit(c);
         if (!again)
             hash = (hash ^ (digit ? '0' : c)) * 0x100000001b3u; // FNV-1a
     }
@@ -420,15 +421,15 @@ static uint64_t task_part(uint64_t hash, struct str text)
 
 uint64_t traits_template(uint64_t before, struct str text)
 {
-    return text.len == 0 ? before : task_part(before ? before : NO_TASK, text);
+    return text.len == 0 ? before : task_part(before ? before : NO_TASK, text, true);
 }
 
 uint64_t traits_task(uint64_t template, struct str route, struct str tenant)
 {
     if (template == 0 && route.len + tenant.len == 0)
         return 0;
-    uint64_t hash = task_part((template ? template : NO_TASK) + 1, route);
-    hash = task_part(hash + 1, tenant);
+    uint64_t hash = task_part((template ? template : NO_TASK) + 1, route, false);
+    hash = task_part(hash + 1, tenant, false);
     return hash ? hash : 1;
 }
 

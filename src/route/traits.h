@@ -99,7 +99,7 @@ void traits_of(const struct traits_source *from, struct traits *out);
 // good as another.
 uint64_t traits_template(uint64_t before, struct str text);
 // The name of a task by what makes calls alike: the template, the route, the tenant. What is 0 or
-// empty counts for nothing; 0 when all are.
+// empty counts for nothing; 0 when all are. Names count as they are: q1 is another one than q2.
 uint64_t traits_task(uint64_t template, struct str route, struct str tenant);
 // How an explanation names a trait, "word_mean", and what it counts. Never NULL.
 const char *trait_name(enum trait t);

@@ -137,6 +137,9 @@ static void tasks(void **state)
     assert_int_equal(traits_task(0, none, none), 0);
     assert_false(traits_task(of_a, c, none) == traits_task(of_a, none, c));
     assert_false(traits_task(of_a, none, none) == traits_task(0, a, none));
+    // Names that differ in nothing but digits are names of two.
+    assert_false(traits_task(0, a, none) == traits_task(0, b, none));
+    assert_false(traits_task(0, none, a) == traits_task(0, none, b));
 }
 
 // More grams than there is room for: the first ones stay.
