@@ -82,7 +82,7 @@ enum status model_view(struct str bytes, const char *name, struct model *out, st
     struct model m = {.head = h};
     if (bytes.len < sizeof *h || (uintptr_t)h % 8 != 0 || h->magic != MODEL_MAGIC)
         return refuse(why, STATUS_SYNTAX, name, "this is no model of `costlens route train`");
-    if (h->version > MODEL_VERSION)
+    if (h->version > MODEL_VERSION || h->traits > TRAITS_VERSION)
         return refuse(why, STATUS_NEWER, name, "this model is of a newer version of costlens");
     if (h->version != MODEL_VERSION || h->traits != TRAITS_VERSION)
         return refuse(why, STATUS_EXPIRED, name,
