@@ -25,6 +25,13 @@ void rows_fini(struct rows *r)
 
 // --- what is asked ---
 
+// Of any dialect: what it says may stand elsewhere, too.
+static bool is_message(const struct json_val *m)
+{
+    enum json_type content = json_type(json_get(m, "content"));
+    return json_type(m) == JSON_OBJECT && content != JSON_NUMBER && content != JSON_BOOL;
+}
+
 static enum status read_asked(const struct json_val *row, struct prompt *p, struct demand *d,
                               struct why *why)
 {
@@ -38,10 +45,12 @@ static enum status read_asked(const struct json_val *row, struct prompt *p, stru
     if (json_type(list) != JSON_ARRAY || json_count(list) == 0)
         return why_set(why, STATUS_SYNTAX, "`prompt` (a text) or `messages` (a list) is missing");
     while (json_each(&it, list, NULL, &m))
-        if (json_type(m) != JSON_OBJECT)
+        if (!is_message(m))
             return why_set(why, STATUS_SYNTAX, "`messages` has something that is no message");
     d->messages = (int64_t)json_count(list);
     prompt_read_list(p, list);
+    if (p->count == 0 && p->system_bytes == 0)
+        return why_set(why, STATUS_SYNTAX, "`messages` says nothing");
     return STATUS_OK;
 }
 

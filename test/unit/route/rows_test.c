@@ -17,7 +17,8 @@ static void good(void **state)
         "\"content\":[{\"type\":\"text\",\"text\":\"What is 3 * 60?\"}]}],\"weak\":0,\"strong\":1}",
         "{" ASKED "\"weak\":0.25,\"strong\":1e0,\"task\":\"sums\",\"weak_resp\":\"180.\",\"agree\":"
         "1,\"weak_model\":\"a\",\"strong_model\":\"b\"}",
-        "{" ASKED "\"weak\":0,\"strong\":1,\"task\":null,\"weak_resp\":null,\"agree\":null}",
+        "{" ASKED "\"weak\":0,\"strong\":1,\"task\":null,\"weak_resp\":null,\"agree\":null,"
+        "\"messages\":[{\"role\":\"user\",\"content\":\"Another one.\"}]}", // the prompt counts
         "  ",
     };
     struct rows r;
@@ -51,6 +52,17 @@ static void good(void **state)
     struct traits t;
     row_traits(&r.at[3], &t);
     assert_true(t.task == r.at[3].task);
+    // Labels count as they are.
+    rows_fini(&r);
+    rows_init(&r);
+    for (int i = 1; i <= 2; i++)
+        assert_int_equal(
+            rows_add(&r,
+                     str_of(i == 1 ? "{" ASKED "\"weak\":0,\"strong\":1,\"task\":\"q1\"}"
+                                   : "{" ASKED "\"weak\":0,\"strong\":1,\"task\":\"q2\"}"),
+                     &why),
+            STATUS_OK);
+    assert_false(r.at[0].task == r.at[1].task);
     rows_fini(&r);
 }
 
@@ -63,6 +75,8 @@ static const struct {
     {"{\"prompt\":7,\"weak\":0,\"strong\":1}", "`prompt`"},
     {"{\"messages\":[],\"weak\":0,\"strong\":1}", "`messages`"},
     {"{\"messages\":[1],\"weak\":0,\"strong\":1}", "`messages`"},
+    {"{\"messages\":[{\"role\":\"user\",\"content\":5}],\"weak\":0,\"strong\":1}", "no message"},
+    {"{\"messages\":[{\"role\":\"user\"}],\"weak\":0,\"strong\":1}", "says nothing"},
     {"{" ASKED "\"strong\":1}", "`weak` is missing"},
     {"{" ASKED "\"weak\":\"0\",\"strong\":1}", "`weak` is no number"},
     {"{" ASKED "\"weak\":0,\"strong\":1.01}", "between 0 and 1"},
