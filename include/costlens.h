@@ -63,8 +63,8 @@ enum costlens_status {
     COSTLENS_RANGE = 5,    // a number is out of range
     COSTLENS_REFUSED = 6,  // a budget has no room for it
     COSTLENS_CONFLICT = 7, // it is there already, or has ended before
-    COSTLENS_IO = 8,       // a callback of the caller failed
-    COSTLENS_DAMAGED = 9   // a journal that was written otherwise; the message says where
+    COSTLENS_IO = 8,       // a callback of the caller failed, or a file cannot be read
+    COSTLENS_DAMAGED = 9   // a journal or model that was written otherwise; the message says where
 };
 
 // A sentence in English. Never NULL.

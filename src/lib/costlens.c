@@ -49,8 +49,8 @@ const char *costlens_status_text(enum costlens_status s)
     case COSTLENS_RANGE: return "out of range";
     case COSTLENS_REFUSED: return "a budget refuses it";
     case COSTLENS_CONFLICT: return "in conflict with what exists";
-    case COSTLENS_IO: return "the journal was not kept";
-    case COSTLENS_DAMAGED: return "the journal is damaged";
+    case COSTLENS_IO: return "what is outside could not be read, or written";
+    case COSTLENS_DAMAGED: return "damaged, or of another version";
     }
     return "no such status";
 }
