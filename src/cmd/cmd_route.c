@@ -74,7 +74,7 @@ static const char help[] =
     "would have risked, with intervals of 95 %. Nothing is asked again.\n";
 
 static const struct option_row options[] = {
-    {"data", "FILE...", "train, eval: the rows; more files may follow",
+    {"data", "FILE...", "train, eval, certify: the rows (-: stdin); more files may follow",
      offsetof(struct route_wishes, data)},
     {"prior", "WHICH",
      "train: what it begins with and holds on to while rows are few: shipped (default), none",

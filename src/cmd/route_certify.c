@@ -96,6 +96,8 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
     if (route_model(w, &model) != EXIT_OK)
         return EXIT_FAILED;
     int code = route_read(w, &rows);
+    if (code == EXIT_OK && rows.count == 0)
+        code = command_failed("there are no rows to prove it by");
     if (code == EXIT_OK) {
         struct evidence *pairs = weigh(&model, &rows);
         r->pairs = rows.count;

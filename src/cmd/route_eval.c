@@ -49,6 +49,8 @@ static void print_json(const struct evaluation *e)
         route_json(&o, "loss", e->kept.loss);
         route_json(&o, "share_weak", e->kept.share_weak);
         json_out_end(&o, '}');
+    } else {
+        json_out_null(&o, "cascade");
     }
     json_out_end(&o, '}');
     puts(buf_cstr(&b));
@@ -95,6 +97,10 @@ static void print_text(const struct evaluation *e, double ratio)
     if (e->answered) {
         print_at("cascade, threshold", e->threshold_after, &e->kept);
         printf("(the cascade: of the %zu rows with an answer of the small model)\n", e->answered);
+    } else if (e->untold) {
+        printf("(no cascade: %zu rows have an answer of the small model, but the model has learned "
+               "from none)\n",
+               e->untold);
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cmd/route.h"
@@ -13,7 +15,9 @@ static int read_file(const char *path, struct rows *out)
     struct str line;
     int code = EXIT_OK;
     buf_init(&text, &alloc_heap, ROWS_FILE_MAX);
-    if (file_read(path, FILE_ANY, &text, &why) != STATUS_OK)
+    enum status s = strcmp(path, "-") == 0 ? file_read_from(STDIN_FILENO, path, &text, &why)
+                                           : file_read(path, FILE_ANY, &text, &why);
+    if (s != STATUS_OK)
         code = command_failed("%s", why.text);
     struct str rest = buf_str(&text);
     for (size_t n = 1; code == EXIT_OK && str_cut(&rest, '\n', &line); n++) {
@@ -24,14 +28,21 @@ static int read_file(const char *path, struct rows *out)
     return code;
 }
 
+const char *route_data(const struct route_wishes *w, size_t i)
+{
+    size_t count = w->file_count > 0 ? (size_t)w->file_count : 0;
+    return i < w->data.count           ? w->data.at[i]
+           : i - w->data.count < count ? w->files[i - w->data.count]
+                                       : NULL;
+}
+
 int route_read(const struct route_wishes *w, struct rows *out)
 {
     int code = EXIT_OK;
+    const char *path;
     rows_init(out);
-    for (unsigned i = 0; code == EXIT_OK && i < w->data.count; i++)
-        code = read_file(w->data.at[i], out);
-    for (int i = 0; code == EXIT_OK && i < w->file_count; i++)
-        code = read_file(w->files[i], out);
+    for (size_t i = 0; code == EXIT_OK && (path = route_data(w, i)); i++)
+        code = read_file(path, out);
     return code;
 }
 

@@ -5,12 +5,31 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json_out.h"
 #include "cmd/route.h"
 #include "route/prior.h"
 #include "route/train.h"
+
+// A model never takes the place of the rows that it is learned from, whatever their names are.
+static int check_out(const struct route_wishes *w)
+{
+    struct stat out, in;
+    const char *path;
+    if (stat(w->out, &out) != 0)
+        return EXIT_OK;
+    if (!S_ISREG(out.st_mode))
+        return command_failed("%s: it is no file", w->out);
+    for (size_t i = 0; (path = route_data(w, i)); i++) {
+        bool there = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &in) == 0 : stat(path, &in) == 0;
+        if (there && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+            return command_usage(&cmd_route, "train: --out %s is a file of --data, too", w->out);
+    }
+    return EXIT_OK;
+}
 
 static int write_model(const char *path, struct str bytes)
 {
@@ -103,7 +122,10 @@ int route_train(const struct cli *cli, const struct route_wishes *w)
         return command_usage(&cmd_route, "train: into which file? --out MODEL");
     if (w->prior && strcmp(w->prior, "none") != 0 && strcmp(w->prior, "shipped") != 0)
         return command_usage(&cmd_route, "--prior: `%s` is neither `none` nor `shipped`", w->prior);
-    int code = route_read(w, &rows);
+    int code = check_out(w);
+    if (code != EXIT_OK)
+        return code;
+    code = route_read(w, &rows);
     if (code == EXIT_OK)
         code = learn(cli, w, &rows);
     rows_fini(&rows);

@@ -62,7 +62,8 @@ static void measure(const struct scoring *s, struct evaluation *out)
     curve_of(s->outcomes, count, s->ratio, false, &out->model);
     curve_of(s->outcomes, score(s, by_length, false), s->ratio, false, &out->length);
     curve_of(s->outcomes, score(s, by_outcome, false), s->ratio, false, &out->oracle);
-    out->answered = score(s, by_answer, true);
+    size_t answered = score(s, by_answer, true);
+    *(s->model->head->after ? &out->answered : &out->untold) = answered;
     if (out->answered) {
         curve_at(s->outcomes, out->answered, out->threshold_after, &out->kept);
         curve_of(s->outcomes, out->answered, s->ratio, true, &out->cascade);

@@ -22,8 +22,9 @@ struct evaluation {
     double threshold;
     struct curve model, chance, length, oracle;
     struct at_threshold routed;
-    // Of the rows that have an answer of the small model: it is asked first, always.
-    size_t answered;
+    // Of the rows that have an answer of the small model: it is asked first, always. None where the
+    // model has learned nothing of answers: then so many have one in vain.
+    size_t answered, untold;
     double threshold_after;
     struct curve cascade;
     struct at_threshold kept;

@@ -2,7 +2,9 @@
 """A router is learned from judged rows and measured on others, as text and as JSON; a bad row is named by its line and
 leaves the old model in its place; a file that is no model, or cut, or damaged, is refused with the reason."""
 import json
+import os
 import random
+import stat
 import subprocess
 
 from lib.scene import COSTLENS, expect, expect_in, folder, limit
@@ -73,6 +75,34 @@ expect_in("5 rows are too few", route("train", "--data", few, "--out", "a.model"
 expect(model.read_bytes() == before, True)
 expect_in("nowhere.jsonl", route("train", "--data", "nowhere.jsonl", "--out", "a.model", code=1))
 expect(sorted(p.name for p in folder.glob("*.model*")), ["a.model", "b.model", "c.model"])
+
+# Rows of stdin. What answers tell is learned from rows that have some; without, there is no cascade.
+bare = write("bare.jsonl", [{k: v for k, v in row().items() if k != "weak_resp"} for _ in range(200)])
+with open(bare, encoding="utf-8") as rows:
+    done = subprocess.run([COSTLENS, "route", "train", "--data", "-", "--out", "bare.model"], stdin=rows, cwd=folder, check=False)
+expect(done.returncode, 0)
+expect(json.loads(route("eval", "--model", "bare.model", "--data", others, "--json"))["cascade"], None)
+expect_in("no cascade: 400 rows", route("eval", "--model", "bare.model", "--data", others))
+expect(json.loads(route("eval", "--model", "a.model", "--data", bare, "--json"))["cascade"], None)
+
+# The model takes no other place than that of a model: not that of a device, a pipe, its rows.
+rows_before = (folder / "bare.jsonl").read_bytes()
+os.link(bare, folder / "same.jsonl")
+for out in ("bare.jsonl", "./bare.jsonl", "same.jsonl"):
+    expect_in("is a file of --data", route("train", "--data", some, bare, "--out", out, code=2))
+expect((folder / "bare.jsonl").read_bytes() == rows_before, True)
+os.mkfifo(folder / "pipe")
+expect_in("pipe: it is no file", route("train", "--data", some, "--out", "pipe", code=1))
+expect(stat.S_ISFIFO((folder / "pipe").stat().st_mode), True)
+(folder / "link.model").symlink_to("bare.model")
+route("train", "--data", some, "--out", "link.model")
+expect((folder / "link.model").is_symlink(), True)
+expect((folder / "bare.model").read_bytes() == (folder / "c.model").read_bytes(), True)
+
+# Nothing is measured, nor proved, of no rows.
+(folder / "none.jsonl").write_text("\n")
+for verb in ("eval", "certify"):
+    expect_in("there are no rows", route(verb, "--model", "a.model", "--data", "none.jsonl", code=1))
 
 # Words that are wrong.
 expect_in("--out", route("train", "--data", some, code=2))
