@@ -413,9 +413,9 @@ void settle_attempt(struct req *r)
     entry_end(r);
     expected_learn(r);
     sticky_keep(r);
+    decided_end(r);
     verifying_settled(r);
     r->attempt.settled = true;
-    decided_end(r);
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     if (req_books(r))
         journal_final(r->worker->journal, &r->attempt.entry);

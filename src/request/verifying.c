@@ -389,20 +389,6 @@ enum flow step_verify(struct req *r)
 
 // --- what it costs ---
 
-// What the large side would have cost alone: for as many tokens.
-static bool large_alone(const struct req *r, uint64_t *out)
-{
-    struct target large;
-    struct cost cost;
-    struct req at = *r; // borrows all; nothing of it is ended
-    if (!plan_next(r, AGAIN_ESCALATE, &large))
-        return false;
-    at.attempt.provider = &r->view->snapshot->config->providers[large.provider];
-    rate(route_sheet(&at, large.model), &r->attempt.entry.usage, r->start_us, &cost);
-    *out = (uint64_t)cost.total.pd;
-    return cost.state != PRICE_UNPRICED && cost.total.pd >= 0;
-}
-
 static void count(struct req *r, bool judged)
 {
     const struct attempt *a = &r->attempt;
@@ -413,10 +399,12 @@ static void count(struct req *r, bool judged)
                                   .small_cost = r->verifying->small_cost,
                                   .learning = r->verifying->learning,
                                   .large_cost = (uint64_t)e->cost.pd};
-    if (judged)
-        call.priced = large_alone(r, &call.large_cost) && call.priced;
-    else if (e->outcome != OUTCOME_OK || e->price_state == PRICE_UNPRICED)
+    if (judged) {
+        call.large_cost = (uint64_t)r->plan->end.large.pd;
+        call.priced = call.priced && r->plan->end.compared;
+    } else if (e->outcome != OUTCOME_OK || e->price_state == PRICE_UNPRICED) {
         call.priced = false;
+    }
     cascades_count(gate_cascades(r->worker->gate), r->plan->route->name, &call);
     struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
     if (way)

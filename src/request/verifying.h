@@ -28,7 +28,8 @@ bool verifying_second(const struct req *r, struct target *out) MUST_USE;
 struct str verifying_second_name(const struct req *r);
 // Bytes of an answer that may be held.
 size_t verifying_most(const struct attempt *a);
-// The attempt's cost is known: what it says of the route's cascade is counted.
+// The attempt's cost is known, and what the large side's would have been (decided_end): what that
+// says of the route's cascade is counted.
 void verifying_settled(struct req *r);
 void verifying_free(struct req *r); // with the call
 

@@ -10,15 +10,19 @@ limit(120)
 LEAST = 30
 ROUTES = """  - { model: told/small, input_per_mtok: 1, output_per_mtok: 1 }
   - { model: told/large, input_per_mtok: 2, output_per_mtok: 2 }
+  - { model: router/small, input_per_mtok: 1, output_per_mtok: 1 }
 tiers:
   small: [told/small]
   large: [told/large]
 routes:
+  - { name: billed, small: [router/small], large: large, match: { key: nobody }, verify: [refusal] }
   - { name: dear, small: small, large: large, match: { key: nobody }, verify: [refusal] }
 """
 GOOD, BAD = "It is fine.", "I'm sorry, but I can't help with that."
 told = Told()
-with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
+PROVIDERS = told.providers() + (f"  router: {{ dialect: openai, vendor: openrouter, url: http://127.0.0.1:{told.port}/v1, "
+                                "retries: 0, models: [small] }\n")
+with Mock() as mock, Gateway(mock, providers=PROVIDERS, models=[], extra=ROUTES) as gateway:
     ids = []
 
     def asked(small):
@@ -33,7 +37,7 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     # Half of them are refused: 0.5 + 1 x 0.5 of the large one's price is no less than its own.
     for n in range(LEAST):
         expect(asked(BAD if n % 2 else GOOD), ["small", "large"] if n % 2 else ["small"])
-    shown, auto = json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"]
+    _, shown, auto = json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"]
     expect((auto["route"], auto["known"]), ("auto", False))
     expect(shown, {"route": "dear", "verify": ["refusal"], "known": True, "pays": False, "escalated": 0.5,
                    "small_attempts": 1, "ratio": 0.5, "break_even": 1})
@@ -66,3 +70,12 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     for _ in range(tries + 1):
         expect(next(models for models in (asked(GOOD) for _ in range(600)) if models != ["large"]), ["small"])
     expect([asked(GOOD) for _ in range(8)], [["small"]] * 8)
+
+    # A bill of the small side's own, and its tier, tell nothing of the large side's price.
+    small = {"content": GOOD, "cost": 0.000022, "tier": "flex"}
+    for _ in range(LEAST):
+        answer = gateway.chat(model="billed", headers={"x-told": json.dumps({"small": small})})
+        expect((answer.status, answer.headers["x-costlens-cost"]), (200, "0.000022000000"))
+    billed = json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"][0]
+    expect(billed, {"route": "billed", "verify": ["refusal"], "known": True, "pays": True, "escalated": 0,
+                    "small_attempts": 1, "ratio": 0.1, "break_even": 0.1})

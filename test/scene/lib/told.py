@@ -8,7 +8,7 @@ import threading
 class Told:
     """Speaks chat completions. Of `{"small": "hi", "large": {"content": "hm", "finish": "length"}}` the model `small`
     answers hi. Besides `content`: `finish`, `tool_calls`, `logprobs` (of its tokens, where they are asked for),
-    `tokens` (that it counts, 10), `status`, `wait` (an event that a stream waits for after its first half)."""
+    `tokens` (that it counts, 10), `cost` (USD, that its usage tells), `tier` (the service tier that it tells), `status`, `wait` (an event that a stream waits for after its first half)."""
 
     def __init__(self):
         self.asked = []  # bodies
@@ -53,6 +53,8 @@ class Told:
                 answer = {"id": "c", "object": "chat.completion", "model": body["model"],
                           "choices": [self.choice(body, says, "message")],
                           "usage": {"prompt_tokens": 100, "completion_tokens": says.get("tokens", 10)}}
+                answer["usage"].update({"cost": says["cost"]} if "cost" in says else {})
+                answer.update({"service_tier": says["tier"]} if "tier" in says else {})
                 return self.send("application/json", json.dumps(answer).encode())
 
             def response(self, body, says):
