@@ -24,6 +24,11 @@ struct secret *attempt_key(const struct attempt *a)
     return a->lane < p->key_count ? p->keys[a->lane].secret : p->key;
 }
 
+int64_t attempt_passed_us(const struct attempt *a, int64_t now_us)
+{
+    return (a->ended_mono_us ? a->ended_mono_us : now_us) - a->dispatch_mono_us;
+}
+
 void attempt_fini(struct attempt *a)
 {
     booking_drop(a->reservation.booking);

@@ -37,7 +37,7 @@ struct attempt {
     struct call *call;         // NULL before it is sent and after its end
     int64_t begin_mono_us;     // 0: with its call
     int64_t dispatch_mono_us;
-    int64_t ended_mono_us; // it has failed, and a wait or another attempt follows; 0: it goes on
+    int64_t ended_mono_us; // its provider has done with it (relay_done); 0: it goes on
     unsigned tried;        // attempts at this target, this one included
     bool repeats;          // the one before it, otherwise asked or sent: it is not `tried`
     bool fresh;            // it goes on a connection of its own
@@ -88,6 +88,9 @@ struct attempt {
 unsigned attempt_flags(const struct attempt *a);
 // The key that it goes with; NULL: none.
 struct secret *attempt_key(const struct attempt *a);
+// How long it has been at its provider by now (monotonic), microseconds. What followed its end is
+// the call's time.
+int64_t attempt_passed_us(const struct attempt *a, int64_t now_us);
 // `a` is zeroed before.
 void attempt_init(struct attempt *a);
 // Its call is cancelled if it still runs.

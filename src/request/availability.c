@@ -249,6 +249,6 @@ void availability_note(struct req *r, bool failed)
                              .lane = a->lane,
                              .sent_us = sent_us,
                              .ttft_us = streamed ? a->entry.ttft_us : 0,
-                             .duration_us = clock_mono_us() - sent_us};
+                             .duration_us = attempt_passed_us(a, clock_mono_us())};
     tell(r, standing_end(s, &terms, &e, loop_now_us(r->worker->loop)));
 }

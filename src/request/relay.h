@@ -34,6 +34,10 @@ void relay_mask(struct req *r);
 // The answer's fate is known before its body's framing ends: its terminal event was seen, or it is
 // not what it claims to be.
 bool relay_knows(const struct req *r);
+// The provider has done with the attempt, though the call goes on: its answer is complete and is
+// looked at, or it has failed, and a wait or another attempt follows. What comes later is neither
+// its time nor its turn at an Ollama.
+void relay_done(struct req *r);
 // The client's bytes are no longer needed, if they went out.
 void relay_give_back(struct req *r);
 

@@ -233,16 +233,22 @@ static struct choice decide(struct req *r)
     return c;
 }
 
+// What still comes of it is not awaited.
+static void end_here(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    if (a->call)
+        call_cancel(a->call);
+    a->call = NULL;
+    relay_done(r);
+    a->entry.duration_us = clock_mono_us() - r->start_mono_us;
+}
+
 static void prepare(struct req *r, const struct choice *c)
 {
     struct attempt *a = &r->attempt;
     bool same = c->verdict != RETRY_OTHER;
-    if (a->call) // what still comes of it is not awaited
-        call_cancel(a->call);
-    a->call = NULL;
-    fit_gone(r);
-    a->ended_mono_us = clock_mono_us();
-    a->entry.duration_us = a->ended_mono_us - r->start_mono_us;
+    end_here(r);
     r->again->repeats = c->verdict == RETRY_REPEAT;
     r->again->context_least = c->context;
     r->again->target = same ? a->target : c->other;
@@ -363,12 +369,7 @@ static enum flow take_first(struct req *r)
     read_error(r);
     availability_note(r, true);
     (void)(unasks_usage(r) || unasks_logprobs(r)); // the next call asks otherwise
-    if (a->call)
-        call_cancel(a->call);
-    a->call = NULL;
-    fit_gone(r);
-    a->ended_mono_us = clock_mono_us();
-    a->entry.duration_us = a->ended_mono_us - r->start_mono_us;
+    end_here(r);
     settle_followed(r);
     *a = r->again->first;
     r->again->has_first = false;

@@ -3,6 +3,7 @@
 // relay - waits until the answer is complete, broken or unwanted.
 
 #include "base/clock.h"
+#include "request/fit.h"
 #include "request/growth.h"
 #include "request/relay.h"
 
@@ -15,6 +16,13 @@ void relay_give_back(struct req *r)
     buf_fini(&r->decoded);
     if (r->x)
         exchange_drop_body(r->x);
+}
+
+void relay_done(struct req *r)
+{
+    fit_gone(r);
+    if (!r->attempt.ended_mono_us)
+        r->attempt.ended_mono_us = clock_mono_us();
 }
 
 // That the client left was seen in this turn of the loop.

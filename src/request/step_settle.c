@@ -147,12 +147,11 @@ static bool beyond_window(const struct req *r, const struct sheet *sheet)
            most / WINDOWS_MAX > sheet->context_tokens;
 }
 
-// How long it was at its provider. A wait after that is the call's, and no machine's work.
+// How long it was at its provider: no machine works longer.
 static int64_t passed_us(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    int64_t call_us = r->start_mono_us + a->entry.duration_us;
-    int64_t us = (a->ended_mono_us ? a->ended_mono_us : call_us) - a->dispatch_mono_us;
+    int64_t us = attempt_passed_us(a, r->start_mono_us + a->entry.duration_us);
     int64_t most_us = a->provider->timeouts.total_ms * US_PER_MS; // its timer is a moment late
     return us < most_us ? us : most_us;
 }

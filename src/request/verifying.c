@@ -376,8 +376,11 @@ enum flow step_verify(struct req *r)
     }
     bool looked = a->judged;
     a->judged = true;
-    if (!looked && !look(r))
-        return escalate(r);
+    if (!looked) {
+        relay_done(r);
+        if (!look(r))
+            return escalate(r);
+    }
     if (r->verifying->has_first) { // it agrees
         verifying_end(r);
         return NEXT;

@@ -3,6 +3,7 @@
 import http.server
 import json
 import threading
+import time
 
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 from lib.told import Told
@@ -126,6 +127,38 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         expect_in("fine", answers[0].body.decode())
         [row] = gateway.rows(1)[-1:]
         expect((row["outcome"], row["error"] or "", row["followed"]), ("ok", "", 0))
+
+# Where a machine has its price an hour, and nobody tells how long it worked: its work ends with the answer, and not with
+# what is thought of that. So does the time that the model is taken for.
+with Mock() as mock, Gateway(mock, providers=told.providers(), models=[],
+                             extra="  - { model: told/small, cost_per_hour: 3600 }\n" + ROUTES) as gateway:
+    def passed(count):
+        """The row of a call's first attempt, and how long its verifier thought, in microseconds."""
+        go.clear()
+        asked, answers = len(seen), []
+        said = {"x-told": json.dumps({"small": "It is fine.", "large": "LARGE"})}
+        client = threading.Thread(target=lambda: answers.append(gateway.chat(model="strict", headers=said)))
+        client.start()
+        until(lambda: len(seen) > asked, 10, "it is being verified")
+        began = time.monotonic()
+        time.sleep(0.5)
+        thought = int((time.monotonic() - began) * 10 ** 6)
+        go.set()
+        client.join()
+        rows = gateway.rows(count)
+        return rows[-1 if answers[0].headers["x-costlens-model"] == "told/small" else -2], thought
+
+    reply.update(body=b'{"ok":true}', status=200)
+    row, thought = passed(1)
+    expect((row["model"], row["price_state"], row["sure"]), ("small", "priced", "estimated"))
+    expect_true(0 < row["busy"] <= row["duration_us"] - thought, f"{row['busy']} of {row['duration_us']}, thought {thought}")
+    [provider] = json.loads(gateway.costlens("provider", "status", "--json").stdout)["providers"]
+    [model] = [model for model in provider["models"] if model["model"] == "small"]
+    expect_true(0 < float(model["duration_ms"]) * 1000 <= row["duration_us"] - thought, f"{model} of {row['duration_us']}")
+    reply.update(body=b'{"ok":false}')
+    row, thought = passed(3)
+    expect((row["model"], row["error"], row["sure"]), ("small", "verify_http", "estimated"))
+    expect_true(0 < row["busy"] <= row["duration_us"] - thought, f"{row['busy']} of {row['duration_us']}, thought {thought}")
 checker.shutdown()
 
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
