@@ -5,7 +5,8 @@
 //   head --> error or short JSON: collected (<= 64 KiB), so that its cost stands in its head
 //        '-> stream, long or unknown: passed on event by event, read by the meter as it passes;
 //            its head waits for the first one, since that may be an error (held.h), or for the
-//            first element where a stream is one JSON array (Gemini's without `alt=sse`)
+//            first element where a stream is one JSON array (Gemini's without `alt=sse`); where it
+//            is to be verified, for all of it, or as long as it may be held (verifying.h)
 //
 // A reader slower than the provider stops the provider: above STREAM_BUFFER_MAX unsent bytes the
 // upstream's socket is not read until the client has taken half of them.
@@ -361,7 +362,8 @@ static void whole_to_stream(struct req *r)
 void relay_cut(struct req *r, enum refusal why, const char *detail)
 {
     struct attempt *a = &r->attempt;
-    if (a->mode == RELAY_WHOLE && a->upstream_status < 400 && meter_array_next(&a->meter))
+    if (a->mode == RELAY_WHOLE && a->upstream_status < 400 && !a->verifies &&
+        meter_array_next(&a->meter))
         whole_to_stream(r);
     relay_fail(r, why, detail);
     a->upstream_ended = true;
@@ -374,13 +376,21 @@ static size_t collected(const struct req *r)
     return r->attempt.whole.len + (m->whole ? 0 : m->held.len);
 }
 
-// A stream that is one JSON array has begun to answer: its client need not wait for the rest.
+// A stream that is one JSON array has begun to answer, and nobody is to look at it as a whole: its
+// client need not wait for the rest.
 static bool is_array_begun(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    return a->mode == RELAY_WHOLE && a->upstream_status < 400 && !a->translation &&
-           a->meter.setup.kind == METER_JSON && a->meter.spoken && !a->meter.failing &&
-           !buf_failed(&a->whole);
+    return a->mode == RELAY_WHOLE && a->upstream_status < 400 && !a->translation && !a->verifies &&
+           !a->upstream_ended && a->meter.setup.kind == METER_JSON && a->meter.spoken &&
+           !a->meter.failing && !buf_failed(&a->whole);
+}
+
+void relay_came(struct req *r)
+{
+    if (is_array_begun(r))
+        whole_to_stream(r);
+    held_came(r);
 }
 
 static void on_data(struct call *c, void *owner, struct str bytes)
@@ -399,9 +409,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         whole_to_stream(r); // its length was not told
     }
     meter_feed(&r->attempt.meter, bytes, relay_pass, r);
-    if (is_array_begun(r))
-        whole_to_stream(r);
-    held_came(r);
+    relay_came(r);
     if (buf_failed(&r->attempt.whole)) {
         give_up(r, REFUSAL_INTERNAL, "out of memory");
         return;

@@ -19,6 +19,8 @@ void relay_fail_quoting(struct req *r, enum refusal why, const char *detail, con
 void relay_cut(struct req *r, enum refusal why, const char *detail);
 // A name that the answer gave, for the row; of an error's, masked like its text. In the arena.
 struct str relay_name(struct req *r, const char *name);
+// What has come of a stream goes on where it may: more has come, or it is no longer verified.
+void relay_came(struct req *r);
 // What the meter lets go on; it is translated where the caller speaks another dialect.
 void relay_pass(void *context, struct str bytes);
 // What the client gets, to where the answer is sent or collected.

@@ -7,7 +7,6 @@
 #include "gate/cascades.h"
 #include "gate/gate_state.h"
 #include "request/availability.h"
-#include "request/held.h"
 #include "request/judge.h"
 #include "request/outside.h"
 #include "request/plan.h"
@@ -61,7 +60,7 @@ static void on_time(void *argument)
         r->attempt.upstream_ended = true;
     } else {
         verifying_end(r);
-        held_came(r);
+        relay_came(r);
     }
     req_run(r);
 }
