@@ -55,24 +55,26 @@ static void judge(const struct choice_judged *j, const struct choice_policy *p,
     out->side = large ? SIDE_LARGE : SIDE_SMALL;
 }
 
-// The large side was chosen for its gain, which is not worth it at the price that scarce money
-// makes of it. A promise that was given or measured is kept whatever the money.
+static bool costs_less(const struct choice_side *a, const struct choice_side *b)
+{
+    return a->priced && b->priced && a->expected.pd < b->expected.pd;
+}
+
+// The large side was chosen for its gain, which is not worth what it costs more while money is
+// scarce. A promise that was given or measured is kept whatever the money.
 static bool is_too_dear(const struct choice_call *c, const struct choice_policy *p,
                         const struct choice_made *chosen)
 {
     int128 worth = (int128)chosen->threshold * (CHOICE_SURE + c->pressure_ppm);
     return chosen->side == SIDE_LARGE && c->judged.there && p->mode == CHOICE_RULES &&
-           (int128)chosen->score * CHOICE_SURE <= worth;
+           !costs_less(&c->large, &c->small) && (int128)chosen->score * CHOICE_SURE <= worth;
 }
 
-// The small side was chosen, and the large one is cheaper.
+// The small side was chosen, and the large one is cheaper: however scarce money is.
 static bool is_no_dearer(const struct choice_call *c, const struct choice_made *chosen)
 {
-    if (chosen->side != SIDE_SMALL || !c->small.priced || !c->large.priced)
-        return false;
-    int128 pressed = (int128)c->large.expected.pd * (CHOICE_SURE + c->pressure_ppm);
-    int128 least = (int128)c->small.expected.pd * CHOICE_SURE;
-    return pressed * MARGIN_DEN < least * MARGIN_NUM;
+    return chosen->side == SIDE_SMALL && c->small.priced && c->large.priced &&
+           (int128)c->large.expected.pd * MARGIN_DEN < (int128)c->small.expected.pd * MARGIN_NUM;
 }
 
 static void turn(struct choice_made *out, enum side side, enum choice_why why)
@@ -123,7 +125,5 @@ void choice_make(const struct choice_call *call, const struct choice_policy *pol
 bool choice_by_score(const struct choice_call *call)
 {
     const struct choice_made small = {.side = SIDE_SMALL};
-    struct choice_call calm = *call;
-    calm.pressure_ppm = 0; // which makes the large side dearer yet
-    return call->session == SIDE_NONE && !is_no_dearer(&calm, &small);
+    return call->session == SIDE_NONE && !is_no_dearer(call, &small);
 }

@@ -99,6 +99,11 @@ static void scarce_money_wants_more_for_it(void **state)
     call.pressure_ppm = 200000;
     is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_SCARCE);
     is(made(&call, &measured), SIDE_LARGE, CHOICE_WHY_RULES); // what was measured is kept
+    // Nothing is saved where the small side is the dearer one.
+    call.small.expected.pd = 1001;
+    is(made(&call, &rules), SIDE_LARGE, CHOICE_WHY_RULES);
+    call.large.priced = false; // nobody knows
+    is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_SCARCE);
 }
 
 static void what_is_no_dearer_is_taken(void **state)
@@ -111,9 +116,9 @@ static void what_is_no_dearer_is_taken(void **state)
     assert_false(made(&call, &checked).cascade);
     call.large.expected.pd = 750;
     is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_RULES);
-    call.large.expected.pd = 400;
-    call.pressure_ppm = CHOICE_SURE; // it counts twice
-    is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_RULES);
+    call.large.expected.pd = 749;
+    call.pressure_ppm = CHOICE_SURE; // least of all where money is scarce the dearer one
+    is(made(&call, &rules), SIDE_LARGE, CHOICE_WHY_NO_DEARER);
     call.pressure_ppm = 0;
     call.small.priced = false;
     is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_RULES);
@@ -171,9 +176,6 @@ static void what_else_decides_is_told(void **state)
     }
     call.session = SIDE_NONE;
     call.small.expected.pd = 10000;
-    assert_false(choice_by_score(&call));
-    call.pressure_ppm = 1000000000; // it may be less for the next one
-    is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_RULES);
     assert_false(choice_by_score(&call));
     call.large.priced = false;
     assert_true(choice_by_score(&call));
