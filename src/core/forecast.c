@@ -18,6 +18,20 @@ int64_t forecast_mean(const struct decayed *kinds, size_t count, int64_t start)
     return mean;
 }
 
+#define MEAN_MAX (INT64_C(1) << 42) // as decayed.h has it
+
+// The ratio is drawn towards 1, of which nothing tells it apart at first.
+int64_t forecast_of_task(int64_t mean, struct decayed task, struct decayed usual)
+{
+    const int64_t prior = FORECAST_PRIOR * DECAYED_ONE, weight = decayed_weight(task);
+    const int64_t there = decayed_mean(usual);
+    if (there <= 0)
+        return mean;
+    int128 of = (int128)there * prior + (int128)decayed_mean(task) * weight;
+    int128 product = of * (mean < MEAN_MAX ? mean : MEAN_MAX) / ((int128)there * (prior + weight));
+    return product < MEAN_MAX ? (int64_t)product : MEAN_MAX;
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
     return b > 0 && b < a ? b : a;

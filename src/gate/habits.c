@@ -19,8 +19,9 @@
 #define DENSITY_LEAST 20000
 #define DENSITY_MOST  PPM // beyond one token a byte something else was counted
 
-// The words of a place.
-enum measure { OUTPUT, CACHED, BUSY, DENSITY };
+// The words of a place. Where a task has been done a machine's time and a density would be of many
+// models: there is kept what is usual of them, beside what they told of it.
+enum measure { OUTPUT, CACHED, BUSY, DENSITY, USUAL_OUTPUT = BUSY, USUAL_CACHED = DENSITY };
 
 // From the most general kind of calls to the narrowest.
 enum kind { ANY, MODEL, TASK, TASK_MODEL, KINDS };
@@ -113,34 +114,39 @@ static int64_t part_ppm(int64_t part, int64_t whole)
     return part >= whole ? PPM : (int64_t)((int128)part * PPM / whole);
 }
 
-void habits_learn(struct habits *h, const struct habit_of *of, const struct habit_seen *seen,
-                  int64_t now_us)
-{
-    const struct keys k = keys_of(h, of);
-    for (unsigned i = 0; i < k.count; i++) {
-        struct memo_place *p = memo_take(h->memo, k.of[i], (uint32_t)(now_us / SECOND_US));
-        learn(p, OUTPUT, seen->output);
-        if (seen->input > 0)
-            learn(p, CACHED, part_ppm(seen->cached, seen->input));
-        if (seen->busy_us > 0)
-            learn(p, BUSY, seen->busy_us);
-        if (i == MODEL)
-            learn_density(p, seen);
-    }
-}
-
 static struct decayed word(const struct memo_place *p, enum measure m)
 {
     return (struct decayed){memo_word(p, m)};
 }
 
-static int64_t mean_of(struct memo_place *const places[], unsigned count, enum measure m,
+void habits_learn(struct habits *h, const struct habit_of *of, const struct habit_seen *seen,
+                  int64_t now_us)
+{
+    const struct keys k = keys_of(h, of);
+    struct memo_place *places[KINDS] = {NULL};
+    for (unsigned i = 0; i < k.count; i++) {
+        struct memo_place *p = memo_take(h->memo, k.of[i], (uint32_t)(now_us / SECOND_US));
+        places[i] = p;
+        learn(p, OUTPUT, seen->output);
+        if (seen->input > 0)
+            learn(p, CACHED, part_ppm(seen->cached, seen->input));
+        if (seen->busy_us > 0 && i != TASK)
+            learn(p, BUSY, seen->busy_us);
+    }
+    learn_density(places[MODEL], seen);
+    learn(places[TASK], USUAL_OUTPUT, decayed_mean(word(places[MODEL], OUTPUT)));
+    if (seen->input > 0)
+        learn(places[TASK], USUAL_CACHED, decayed_mean(word(places[MODEL], CACHED)));
+}
+
+static int64_t mean_of(struct memo_place *const places[], enum measure m, enum measure usual,
                        int64_t start)
 {
-    struct decayed kinds[KINDS];
-    for (unsigned i = 0; i < count; i++)
-        kinds[i] = word(places[i], m);
-    return forecast_mean(kinds, count, start);
+    const struct decayed general[] = {word(places[ANY], m), word(places[MODEL], m)};
+    const struct decayed own = word(places[TASK_MODEL], m);
+    int64_t mean = forecast_mean(general, 2, start);
+    mean = forecast_of_task(mean, word(places[TASK], m), word(places[TASK], usual));
+    return forecast_mean(&own, 1, mean);
 }
 
 void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *out)
@@ -152,8 +158,8 @@ void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *o
     const struct decayed density = word(places[MODEL], DENSITY);
     // A machine's time is that of its model: of others it says nothing.
     const struct decayed own = word(places[TASK_MODEL], BUSY);
-    out->output = mean_of(places, k.count, OUTPUT, FORECAST_OUTPUT);
-    out->cached_ppm = mean_of(places, k.count, CACHED, 0);
+    out->output = mean_of(places, OUTPUT, USUAL_OUTPUT, FORECAST_OUTPUT);
+    out->cached_ppm = part_ppm(mean_of(places, CACHED, USUAL_CACHED, 0), PPM);
     out->density = forecast_mean(&density, 1, density_of(of->model));
     out->busy_us = decayed_mean(own.word ? own : word(places[MODEL], BUSY));
 }

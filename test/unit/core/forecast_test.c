@@ -24,6 +24,22 @@ static void nearest_kind_wins(void **state)
     assert_in_range(forecast_mean(all, 3, 300), 600, 640);
 }
 
+static void a_task_has_a_ratio(void **state)
+{
+    (void)state;
+    const struct decayed none = {0}, usual = decayed_from(500, 64);
+    assert_int_equal(forecast_of_task(80, none, none), 80);
+    // A task that is usual for those who did it is so for a model of few words, too.
+    assert_int_equal(forecast_of_task(80, usual, usual), 80);
+    // Of one that takes twice as much, little is believed at first, and in the end nearly all.
+    assert_int_equal(forecast_of_task(100, decayed_from(1000, 1), decayed_from(500, 1)), 120);
+    assert_in_range(forecast_of_task(100, decayed_from(1000, 64), usual), 190, 200);
+    assert_in_range(forecast_of_task(100, decayed_from(5, 64), usual), 1, 10);
+    // Those who did it have said nothing else: nothing is told.
+    assert_int_equal(forecast_of_task(80, decayed_from(0, 9), decayed_from(0, 9)), 80);
+    assert_true(forecast_of_task(INT64_MAX, decayed_from(INT64_MAX, 64), decayed_from(1, 64)) > 0);
+}
+
 static void input_is_split_by_the_cache(void **state)
 {
     (void)state;
@@ -154,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nearest_kind_wins),
+        cmocka_unit_test(a_task_has_a_ratio),
         cmocka_unit_test(input_is_split_by_the_cache),
         cmocka_unit_test(what_is_not_read_is_written),
         cmocka_unit_test(output_keeps_to_maxima),

@@ -48,15 +48,37 @@ static void tasks_are_apart(void **state)
 {
     (void)state;
     struct habits *h = habits_new();
-    see(h, doing(large, "support", 1), 40, 100);
-    see(h, doing(large, "support", 2), 2000, 100);
+    for (int i = 0; i < 100; i++) {
+        see(h, doing(large, "support", 1), 40, 1);
+        see(h, doing(large, "support", 2), 2000, 1);
+    }
     assert_in_range(foresee(h, doing(large, "support", 1)).output, 40, 140);
     assert_in_range(foresee(h, doing(large, "support", 2)).output, 1800, 2000);
-    // At a model that never did it the task tells more than the model's other calls.
+    // At a model that never did it, it is as much less than what is usual there.
     see(h, doing(small, "chat", 9), 5000, 100);
-    assert_in_range(foresee(h, doing(small, "support", 1)).output, 40, 500);
+    assert_in_range(foresee(h, doing(small, "support", 1)).output, 200, 500);
+    assert_in_range(foresee(h, doing(small, "support", 2)).output, 8000, 10000);
     // The same number of another route is another task.
     assert_in_range(foresee(h, doing(small, "chat", 1)).output, 4000, 5000);
+    habits_free(h);
+}
+
+// A task that one model of many words did alone says nothing of the other one's words.
+static void wordiness_is_the_models_own(void **state)
+{
+    (void)state;
+    struct habits *h = habits_new();
+    see(h, small, 1000, 60);
+    see(h, large, 100, 60);
+    assert_in_range(foresee(h, doing(large, "support", 1)).output, 100, 130);
+    const struct habit_seen cached = {.input = 1000, .cached = 900, .output = 1000};
+    const struct habit_of task = doing(small, "support", 1);
+    for (int i = 0; i < 80; i++)
+        habits_learn(h, &task, &cached, INT64_C(5000000));
+    const struct habit got = foresee(h, doing(large, "support", 1));
+    assert_in_range(got.output, 90, 170); // any call's mean is drawn to, too
+    assert_in_range(got.cached_ppm, 0, 100000);
+    assert_in_range(foresee(h, task).output, 950, 1000);
     habits_free(h);
 }
 
@@ -104,6 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_known),
         cmocka_unit_test(tasks_are_apart),
+        cmocka_unit_test(wordiness_is_the_models_own),
         cmocka_unit_test(text_is_measured),
         cmocka_unit_test(caches_and_machines),
     };
