@@ -181,7 +181,8 @@ static void recall(void *context, const struct store_habit *s)
             memo_change(p, m, replace, &seen[m]);
 }
 
-enum status habits_recall(struct habits *h, struct store *s, int64_t since_us, struct why *why)
+enum status habits_recall(struct habits *h, struct store *s, const struct decided_query *q,
+                          struct why *why)
 {
-    return store_habits(s, since_us, recall, h, why);
+    return store_habits(s, q, recall, h, why);
 }

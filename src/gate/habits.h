@@ -16,6 +16,7 @@
 
 struct habits;
 struct store;
+struct decided_query;
 
 struct habits *habits_new(void) MUST_USE; // NULL when out of memory
 void habits_free(struct habits *h);       // NULL is fine
@@ -47,8 +48,8 @@ struct habit {
 };
 void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *out);
 
-// What the ledger knows of each model since then (wall). It reads the disk.
-enum status habits_recall(struct habits *h, struct store *s, int64_t since_us,
+// What the ledger's attempts tell of each model. It reads the disk.
+enum status habits_recall(struct habits *h, struct store *s, const struct decided_query *q,
                           struct why *why) MUST_USE;
 
 #endif

@@ -72,6 +72,6 @@ enum status recall(const struct recall *r, struct why *why)
     struct reading reading = {.to = r};
     const int64_t since_us = r->began_us - SPAN_US;
     const struct decided_query q = {str_of(TENANT), since_us, r->began_us, ATTEMPTS};
-    enum status s = habits_recall(r->habits, r->store, since_us, why);
+    enum status s = habits_recall(r->habits, r->store, &q, why);
     return s == STATUS_OK ? store_decided_each(r->store, &q, hear, &reading, why) : s;
 }

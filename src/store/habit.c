@@ -2,14 +2,18 @@
 
 #include "store/habit.h"
 
-#include "store/rollup.h"
+#include "core/entry.h"
+#include "store/kinds.h"
 #include "store/sql.h"
 
-#define SUMS                                                                                 \
-    "SELECT p.text, m.text, sum(r.requests - r.errors) AS n, sum(r.input + r.cache_read "    \
-    "+ r.cache_write + r.cache_write_1h), sum(r.cache_read), sum(r.output), sum(r.busy) "    \
-    "FROM rollup AS r JOIN name AS p ON p.id = r.provider JOIN name AS m ON m.id = r.model " \
-    "WHERE r.hour >= ?1 GROUP BY r.provider, r.model HAVING n > 0"
+// The latest attempts, of which those count that ended well and that their provider has counted.
+#define SUMS                                                                                     \
+    "SELECT p.text, m.text, count(*), sum(c.input + c.cache_read + c.cache_write + "             \
+    "c.cache_write_1h), sum(c.cache_read), sum(c.output), sum(c.busy) FROM (SELECT * FROM call " \
+    "WHERE tenant = (SELECT id FROM name WHERE text = ?1) AND start_us >= ?2 AND start_us < ?3 " \
+    "ORDER BY start_us DESC LIMIT ?4) AS c JOIN kind AS k ON k.id = c.kind JOIN name AS p ON "   \
+    "p.id = k.provider JOIN name AS m ON m.id = k.model WHERE k.outcome = ?5 AND k.sure = ?6 "   \
+    "AND (k.flags & ?7) = 0 GROUP BY k.provider, k.model"
 
 static void tell(sqlite3_stmt *q, store_habit_f *f, void *context)
 {
@@ -23,22 +27,29 @@ static void tell(sqlite3_stmt *q, store_habit_f *f, void *context)
     f(context, &h);
 }
 
-enum status store_habits(struct store *s, int64_t since_us, store_habit_f *f, void *context,
-                         struct why *why)
+enum status store_habits(struct store *s, const struct decided_query *q, store_habit_f *f,
+                         void *context, struct why *why)
 {
     sqlite3 *db = NULL;
     enum status status = store_reader_open(s, &db, why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *q = sql_prepare(db, SUMS);
-    if (q)
-        sqlite3_bind_int64(q, 1, since_us / HOUR_US);
+    sqlite3_stmt *sums = sql_prepare(db, SUMS);
+    if (sums) {
+        sql_bind_str(sums, 1, q->tenant);
+        sqlite3_bind_int64(sums, 2, q->since_us);
+        sqlite3_bind_int64(sums, 3, q->until_us);
+        sqlite3_bind_int64(sums, 4, q->most);
+        sqlite3_bind_int(sums, 5, OUTCOME_OK);
+        sqlite3_bind_int(sums, 6, SURE_REPORTED);
+        sqlite3_bind_int(sums, 7, LEDGER_INCONSISTENT);
+    }
     int code = SQLITE_ERROR;
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW)
-        tell(q, f, context);
+    while (sums && (code = sqlite3_step(sums)) == SQLITE_ROW)
+        tell(sums, f, context);
     if (code != SQLITE_DONE)
-        status = sql_why(why, db, "rollups");
-    sqlite3_finalize(q);
+        status = sql_why(why, db, "calls");
+    sqlite3_finalize(sums);
     store_reader_close(db);
     return status;
 }

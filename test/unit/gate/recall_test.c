@@ -6,6 +6,7 @@
 #include "core/decision.h"
 #include "core/forecast.h"
 #include "gate/recall.h"
+#include "store/decided.h"
 #include "verify/sureness.h"
 
 #define NOW_US (20000 * DAY_US)
@@ -20,7 +21,8 @@ static struct habit recalled(struct store *s, int64_t since_us, bool learned)
     const struct habit_seen seen = {.input = 100, .output = 7};
     for (int i = 0; learned && i < 1000; i++)
         habits_learn(h, &model, &seen, 0);
-    assert_int_equal(habits_recall(h, s, since_us, &why), STATUS_OK);
+    const struct decided_query q = {STR("default"), since_us, NOW_US + DAY_US, 16384};
+    assert_int_equal(habits_recall(h, s, &q, &why), STATUS_OK);
     habits_foresee(h, &model, &out);
     habits_free(h);
     return out;
@@ -43,6 +45,14 @@ static void a_ledger_is_recalled(void **state)
     failed.outcome = OUTCOME_ERROR;
     failed.usage = (struct usage){.sure = SURE_REPORTED};
     call(j, &failed); // one that was not answered says nothing
+    failed.outcome = OUTCOME_OK;
+    failed.usage.count[BUCKET_OUTPUT] = 900000;
+    for (enum sure sure = SURE_ESTIMATED; sure <= SURE_CAPTURED; sure++) {
+        failed.usage.sure = sure; // nor one that nobody counted
+        failed.id.bytes[15]++;
+        for (int i = 0; i < 50; i++, failed.id.bytes[14]++)
+            call(j, &failed);
+    }
     assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
 
     struct habit got = recalled(s, NOW_US - DAY_US, false);
