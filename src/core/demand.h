@@ -39,6 +39,7 @@ struct demand {
     bool web_search;      // OpenAI's chat: web_search_options
     bool us_region;       // Anthropic's inference_geo "us"
     enum service service; // a dearer or unknown tier that was asked; of others the answer tells
+    enum service hoped;   // a cheaper one that was asked, which may not be what answers
     struct str user;      // OpenAI `user`, Anthropic metadata.user_id; empty if none
 };
 

@@ -6,14 +6,22 @@
 
 #define PPM INT64_C(1000000)
 
+// What a more general mean weighs against so much evidence: what is known in full needs none. Two
+// models' words differ by ten times, of which even a small part would be too much.
+static int64_t prior_of(int64_t weight)
+{
+    const int64_t most = DECAYED_ONE * DECAYED_MEMORY;
+    return FORECAST_PRIOR * DECAYED_ONE * (most - weight) / most;
+}
+
 int64_t forecast_mean(const struct decayed *kinds, size_t count, int64_t start)
 {
-    const int64_t prior = FORECAST_PRIOR * DECAYED_ONE;
     int64_t mean = start;
     for (size_t i = 0; i < count; i++) {
         int64_t weight = decayed_weight(kinds[i]);
         int64_t away = decayed_mean(kinds[i]) - mean;
-        mean += away * weight / (weight + prior);
+        if (weight > 0)
+            mean += away * weight / (weight + prior_of(weight));
     }
     return mean;
 }
@@ -23,7 +31,7 @@ int64_t forecast_mean(const struct decayed *kinds, size_t count, int64_t start)
 // The ratio is drawn towards 1, of which nothing tells it apart at first.
 int64_t forecast_of_task(int64_t mean, struct decayed task, struct decayed usual)
 {
-    const int64_t prior = FORECAST_PRIOR * DECAYED_ONE, weight = decayed_weight(task);
+    const int64_t weight = decayed_weight(task), prior = prior_of(weight);
     const int64_t there = decayed_mean(usual);
     if (there <= 0)
         return mean;
@@ -60,8 +68,10 @@ void forecast_usage(const struct forecast_call *c, struct usage *out)
     enum bucket rest = !d->cache_write ? BUCKET_INPUT
                        : d->cache_hour ? BUCKET_CACHE_WRITE_1H
                                        : BUCKET_CACHE_WRITE_5M;
-    *out = (struct usage){
-        .sure = SURE_ESTIMATED, .service = d->service, .us_region = d->us_region, .prompt = input};
+    *out = (struct usage){.sure = SURE_ESTIMATED,
+                          .service = d->service != SERVICE_STANDARD ? d->service : d->hoped,
+                          .us_region = d->us_region,
+                          .prompt = input};
     out->count[BUCKET_CACHE_READ] = cached;
     out->count[rest] = input - cached;
     out->count[BUCKET_OUTPUT] =

@@ -9,7 +9,7 @@
 //   output  the mean of the calls before, of the nearest kind that is known; at most what was asked
 //
 //   nothing known > any call > this model x this task's ratio > this task at this model
-//         '------ each is believed as much as its observations weigh --------'
+//         '------ each is believed as much as its observations weigh: 64 wholly --------'
 //
 // What other models said of a task tells how it compares with what they say of any, not how much
 // this one will say: one answers in 80 tokens what another thinks about for 2,000.
@@ -24,7 +24,7 @@
 
 #define FORECAST_OUTPUT 300  // tokens of an answer while nothing at all is known
 #define FORECAST_MEDIUM 1000 // tokens of an image or a file: vendors' rules give some 100 to 5000
-#define FORECAST_PRIOR  4    // observations that a more general mean is worth
+#define FORECAST_PRIOR  4    // observations that a more general mean is worth at first
 
 struct forecast_call {
     const struct demand *demand;

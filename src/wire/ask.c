@@ -121,12 +121,17 @@ static void read_tier(struct demand *d, struct str key, struct str word)
         struct str word;
         enum service service;
     } words[] = {
-        {STR("priority"), SERVICE_PRIORITY},      {STR("performance"), SERVICE_PRIORITY},
-        {STR("ultrafast"), SERVICE_FAST},         {STR("auto"), SERVICE_STANDARD},
-        {STR("default"), SERVICE_STANDARD},       {STR("standard"), SERVICE_STANDARD},
-        {STR("standard_only"), SERVICE_STANDARD}, {STR("on_demand"), SERVICE_STANDARD},
-        {STR("unspecified"), SERVICE_STANDARD},   {STR("flex"), SERVICE_STANDARD},
-        {STR("batch"), SERVICE_STANDARD},
+        {STR("priority"), SERVICE_PRIORITY},
+        {STR("performance"), SERVICE_PRIORITY},
+        {STR("ultrafast"), SERVICE_FAST},
+        {STR("auto"), SERVICE_STANDARD},
+        {STR("default"), SERVICE_STANDARD},
+        {STR("standard"), SERVICE_STANDARD},
+        {STR("standard_only"), SERVICE_STANDARD},
+        {STR("on_demand"), SERVICE_STANDARD},
+        {STR("unspecified"), SERVICE_STANDARD},
+        {STR("flex"), SERVICE_FLEX},
+        {STR("batch"), SERVICE_BATCH},
     };
     enum service asked = SERVICE_OTHER;
     if (str_is(word, "fast"))
@@ -136,7 +141,9 @@ static void read_tier(struct demand *d, struct str key, struct str word)
         if (str_eq_nocase(word, words[i].word))
             asked = words[i].service;
     }
-    if (word.len && asked != SERVICE_STANDARD)
+    if (asked == SERVICE_FLEX || asked == SERVICE_BATCH)
+        d->hoped = asked;
+    else if (word.len && asked != SERVICE_STANDARD)
         d->service = asked;
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A route weighs what the whole call is expected to cost at each model: a conversation stays with the model whose cache
-has it where that is cheaper than to begin anew at the small one, unless money is scarce."""
+has it where that is cheaper than to begin anew at the small one, and most of all when money is scarce."""
 from lib.scene import KEY, Gateway, Mock, expect, limit
 
 limit(60)
@@ -51,6 +51,6 @@ with Mock() as mock:
         # Of another conversation it has nothing, nor of another caller's.
         expect([turn("two"), turn("one", POOR)], [small_first] * 2)
         expect(turn("one", POOR), large_first)
-        # That caller's money becomes scarce: what the cache saves is not worth it any more.
+        # That caller's money becomes scarce: no reason to take the dearer one.
         asked(POOR, model="claude/gold")
-        expect([turn("one", POOR), turn("one")], [small_first, large_first])
+        expect([turn("one", POOR), turn("one")], [large_first] * 2)

@@ -326,6 +326,8 @@ static void sees_what_is_dearer(void **state)
         assert_int_equal(open_ask(&a, ENDPOINT_MESSAGES, cases[i].body), REFUSAL_NONE);
         assert_int_equal(a.demand.service, cases[i].service);
         assert_int_equal(a.demand.us_region, cases[i].us);
+        bool flex = str_search(str_of(cases[i].body), str_of("flex")) < strlen(cases[i].body);
+        assert_int_equal(a.demand.hoped, flex ? SERVICE_FLEX : SERVICE_STANDARD);
         ask_close(&a);
     }
 }
