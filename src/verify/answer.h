@@ -39,6 +39,8 @@ struct answer {
     unsigned call_count;
     int32_t *tokens; // the logarithm of each one's probability, in millionths; <= 0
     unsigned token_count;
+    bool more;   // beside text and calls: images, sound, what its caller is to run or to allow, ...
+    bool begun;  // no more than that: it is made in the background, or its turn goes on
     bool failed; // of it something is missing: no memory, or it is beyond a limit above
 };
 

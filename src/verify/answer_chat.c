@@ -26,6 +26,15 @@ static void read_content(struct answer *a, const struct json_val *content)
         answer_add_text(a, json_str(json_get(part, "text")));
 }
 
+// What is spoken has its words beside it; some providers draw images.
+static void read_media(struct answer *a, const struct json_val *message)
+{
+    const struct json_val *audio = json_get(message, "audio");
+    answer_add_text(a, json_str(json_get(audio, "transcript")));
+    a->more = a->more || json_type(audio) == JSON_OBJECT ||
+              json_type(json_get(message, "images")) == JSON_ARRAY;
+}
+
 // In chunks a call has its name in the first one, and its arguments in pieces. What a custom tool
 // is called with is a text.
 static void read_call(struct answer *a, const struct json_val *function, int64_t index)
@@ -71,6 +80,7 @@ static void read_choice(const struct answer_event *e, const struct json_val *cho
     read_finish(e->to, json_str(json_get(choice, "finish_reason")));
     read_content(e->to, json_get(message, "content"));
     answer_add_text(e->to, json_str(json_get(choice, "text")));
+    read_media(e->to, message);
     read_calls(e->to, message);
     read_refusal(e->to, json_str(json_get(message, "refusal")));
     answer_add_tokens(e, json_get(logprobs, "content"), "logprob");

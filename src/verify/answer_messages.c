@@ -12,6 +12,7 @@ static void read_stop(struct answer *a, struct str word)
         a->finish = ANSWER_REFUSED;
     else if (word.len > 0)
         a->finish = ANSWER_ENDED;
+    a->begun = a->begun || str_is(word, "pause_turn"); // the caller sends it back to go on
 }
 
 static void read_block(const struct answer_event *e, const struct json_val *block)
@@ -21,6 +22,8 @@ static void read_block(const struct answer_event *e, const struct json_val *bloc
         answer_add_text(e->to, json_str(json_get(block, "text")));
     else if (str_is(type, "tool_use"))
         answer_add_call(e, block, "name", "input");
+    else if (str_is(type, "container_upload"))
+        e->to->more = true;
 }
 
 // Its input comes in pieces, and is {} here.

@@ -19,6 +19,19 @@ static void read_message(const struct answer_event *e, const struct json_val *it
     }
 }
 
+// Of these none is an answer: thoughts, and what ran at the provider on the way to one. What else
+// may come is for the caller: shells and clicks to run, calls to allow, images.
+static bool is_way(struct str type)
+{
+    static const char *const ways[] = {
+        "reasoning",      "web_search_call", "file_search_call", "code_interpreter_call",
+        "mcp_list_tools", "mcp_call",        "compaction"};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        if (str_is(type, ways[i]))
+            return true;
+    return false;
+}
+
 static void read_item(const struct answer_event *e, const struct json_val *item)
 {
     struct str type = json_str(json_get(item, "type"));
@@ -28,6 +41,8 @@ static void read_item(const struct answer_event *e, const struct json_val *item)
         answer_add_call(e, item, "name", "arguments");
     else if (str_is(type, "custom_tool_call"))
         answer_add_call(e, item, "name", "input");
+    else if (!is_way(type))
+        e->to->more = true;
 }
 
 static enum answer_finish finish_of(const struct json_val *response)
@@ -51,7 +66,9 @@ void answer_event_responses(const struct answer_event *e)
     if (type.len > 0 && !last)
         return;
     const struct json_val *output = json_get(response, "output");
+    struct str status = json_str(json_get(response, "status"));
     e->to->finish = finish_of(response);
+    e->to->begun = str_is(status, "queued") || str_is(status, "in_progress");
     struct answer_event inner = *e;
     inner.root = response;
     while (json_type(output) == JSON_ARRAY && json_each(&it, output, NULL, &item))

@@ -64,7 +64,9 @@ static void check_calls(const struct verify_case *c, struct finding *out)
 void verifier_schema(const struct verify_case *c, struct finding *out)
 {
     bool calls = c->answer->call_count > 0 || c->asked->call_needed;
-    if (calls)
+    if (c->answer->call_count == 0 && (c->answer->more || c->answer->begun))
+        finding_set(out, VERDICT_UNSURE, "it is no text"); // a shell that it runs is a call, too
+    else if (calls)
         check_calls(c, out);
     else if (c->asked->form != ASKED_TEXT)
         check_text(c, out);

@@ -48,7 +48,10 @@ void verify(enum verifier_kind kind, const struct verify_case *c, struct finding
 
 void verifier_empty(const struct verify_case *c, struct finding *out)
 {
-    if (answer_text(c->answer).len == 0 && c->answer->call_count == 0)
+    bool none = answer_text(c->answer).len == 0 && c->answer->call_count == 0 && !c->answer->more;
+    if (none && c->answer->begun)
+        finding_set(out, VERDICT_UNSURE, "it has only begun");
+    else if (none)
         finding_set(out, VERDICT_BAD, "it is empty");
 }
 

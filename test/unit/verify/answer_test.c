@@ -3,7 +3,9 @@
 // Answers of each dialect, whole and as streams: what is read of them.
 
 #include "../unit.h"
-#include "verify/answer.h"
+#include "verify/verify.h"
+
+enum rest { NOTHING, MORE, BEGUN };
 
 static const struct {
     enum endpoint endpoint;
@@ -99,6 +101,87 @@ static const struct {
      "ok", ANSWER_ENDED, NULL, NULL, 0},
 };
 
+// What is neither text nor a call is something, and what has only begun is nothing yet.
+static const struct {
+    enum endpoint endpoint;
+    enum meter_kind kind;
+    const char *bytes;
+    const char *text;
+    enum answer_finish finish;
+    enum rest rest;
+} others[] = {
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"status\":\"completed\",\"output\":[{\"type\":\"image_generation_call\"}]}", "",
+     ANSWER_ENDED, MORE},
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"status\":\"completed\",\"output\":[{\"type\":\"computer_call\"}]}", "", ANSWER_ENDED,
+     MORE},
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"status\":\"completed\",\"output\":[{\"type\":\"local_shell_call\"}]}", "", ANSWER_ENDED,
+     MORE},
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"status\":\"completed\",\"output\":[{\"type\":\"shell_call\"}]}", "", ANSWER_ENDED, MORE},
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"status\":\"completed\",\"output\":[{\"type\":\"apply_patch_call\"}]}", "", ANSWER_ENDED,
+     MORE},
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"status\":\"completed\",\"output\":[{\"type\":\"mcp_approval_request\"}]}", "",
+     ANSWER_ENDED, MORE},
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"status\":\"completed\",\"output\":[{\"type\":\"reasoning\"}]}", "", ANSWER_ENDED, NOTHING},
+    {ENDPOINT_RESPONSES, METER_JSON,
+     "{\"status\":\"completed\",\"output\":[{\"type\":\"web_search_call\"}]}", "", ANSWER_ENDED,
+     NOTHING},
+    {ENDPOINT_RESPONSES, METER_JSON, "{\"status\":\"queued\",\"output\":[]}", "", ANSWER_UNTOLD,
+     BEGUN},
+    {ENDPOINT_CHAT, METER_JSON,
+     "{\"choices\":[{\"message\":{\"content\":null,\"audio\":{\"data\":\"aGk=\",\"transcript\":"
+     "\"Hello\"}},\"finish_reason\":\"stop\"}]}",
+     "Hello", ANSWER_ENDED, MORE},
+    {ENDPOINT_CHAT, METER_SSE,
+     "data: {\"choices\":[{\"delta\":{\"audio\":{\"transcript\":\"Hel\"}}}]}\n\ndata: "
+     "{\"choices\":[{\"delta\":{\"audio\":{\"transcript\":\"lo\"}}}]}\n\n",
+     "Hello", ANSWER_UNTOLD, MORE},
+    {ENDPOINT_CHAT, METER_JSON,
+     "{\"choices\":[{\"message\":{\"content\":\"\",\"images\":[{}]},\"finish_reason\":\"stop\"}]}",
+     "", ANSWER_ENDED, MORE},
+    {ENDPOINT_GENERATE, METER_JSON,
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"inlineData\":{\"data\":\"aGk=\"}}]},"
+     "\"finishReason\":\"STOP\"}]}",
+     "", ANSWER_ENDED, MORE},
+    {ENDPOINT_GENERATE, METER_JSON,
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"executableCode\":{\"code\":\"1\"}}]},"
+     "\"finishReason\":\"STOP\"}]}",
+     "", ANSWER_ENDED, MORE},
+    {ENDPOINT_GENERATE, METER_JSON,
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"thought\":true,\"inlineData\":{\"data\":\"aGk="
+     "\"}}]},\"finishReason\":\"STOP\"}]}",
+     "", ANSWER_ENDED, NOTHING},
+    {ENDPOINT_MESSAGES, METER_JSON,
+     "{\"type\":\"message\",\"content\":[{\"type\":\"server_tool_use\",\"name\":\"web_search\","
+     "\"input\":{}}],\"stop_reason\":\"pause_turn\"}",
+     "", ANSWER_ENDED, BEGUN},
+    {ENDPOINT_MESSAGES, METER_JSON,
+     "{\"type\":\"message\",\"content\":[{\"type\":\"server_tool_use\",\"name\":\"web_search\","
+     "\"input\":{}}],\"stop_reason\":\"end_turn\"}",
+     "", ANSWER_ENDED, NOTHING},
+};
+
+static void looks_empty(const struct answer *a, bool silent)
+{
+    const struct asked asked = {.form = ASKED_TEXT};
+    const struct verify_case c = {.answer = a, .asked = &asked};
+    const struct asked tool = {.call_needed = true};
+    const struct verify_case calls = {.answer = a, .asked = &tool};
+    struct finding f;
+    verify(VERIFIER_EMPTY, &c, &f);
+    assert_int_equal(f.verdict, !silent || a->more ? VERDICT_GOOD
+                                : a->begun         ? VERDICT_UNSURE
+                                                   : VERDICT_BAD);
+    verify(VERIFIER_SCHEMA, &calls, &f);
+    assert_int_equal(f.verdict == VERDICT_UNSURE, a->call_count == 0 && (a->more || a->begun));
+}
+
 static void answers_are_read(void **state)
 {
     (void)state;
@@ -115,6 +198,22 @@ static void answers_are_read(void **state)
             assert_true(str_is(buf_str(&a.calls[0].arguments), answers[i].arguments));
         }
         assert_int_equal(a.token_count, answers[i].tokens);
+        answer_fini(&a);
+    }
+}
+
+static void what_else_there_is(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct answer a;
+        assert_true(answer_read(&a, others[i].endpoint, others[i].kind, str_of(others[i].bytes),
+                                &alloc_heap));
+        assert_true(str_is(answer_text(&a), others[i].text));
+        assert_int_equal(a.finish, others[i].finish);
+        if (a.more != (others[i].rest == MORE) || a.begun != (others[i].rest == BEGUN))
+            fail_msg("%s: %d %d", others[i].bytes, a.more, a.begun);
+        looks_empty(&a, !others[i].text[0]);
         answer_fini(&a);
     }
 }
@@ -168,9 +267,8 @@ static void odd_tokens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_are_read),
-        cmocka_unit_test(garbage_is_none),
-        cmocka_unit_test(too_much_fails),
+        cmocka_unit_test(answers_are_read), cmocka_unit_test(what_else_there_is),
+        cmocka_unit_test(garbage_is_none),  cmocka_unit_test(too_much_fails),
         cmocka_unit_test(odd_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
