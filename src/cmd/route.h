@@ -41,8 +41,8 @@ int route_learn(const struct cli *cli, const struct route_wishes *w);
 int route_replay(const struct cli *cli, const struct route_wishes *w);
 int route_cascades(const struct cli *cli, const struct route_wishes *w);
 
-// The i-th file of rows: those of --data, then those behind them, `-` for what comes on stdin; NULL:
-// there are no more.
+// The i-th file of rows: those of --data, then those behind them, `-` for what comes on stdin;
+// NULL: there are no more.
 const char *route_data(const struct route_wishes *w, size_t i);
 // Reads the rows of all of them. EXIT_OK; else said on stderr, with the file and the line.
 // rows_fini ends them in any case.
