@@ -53,9 +53,9 @@ const char *bucket_per(enum bucket b);
 bool bucket_find(struct str name, enum bucket *out) MUST_USE;
 
 // How sure the figures are.
-#define SURE_MAP(X)                                       \
-    X(REPORTED, "reported")   /* the provider counted */  \
-    X(ESTIMATED, "estimated") /* from bytes and events */ \
+#define SURE_MAP(X)                                                                     \
+    X(REPORTED, "reported")   /* the provider counted */                                \
+    X(ESTIMATED, "estimated") /* from bytes and events, or of counts that contradict */ \
     X(CAPTURED, "captured")   /* output unknown: estimated input, most output */
 
 enum sure {
@@ -97,7 +97,8 @@ struct usage {
     bool uncounted; // images, audio or files went in or came out that no count holds, or that none
                     // tells from text that is cheaper: no price
     bool inconsistent; // counters contradict one another (cached > prompt) and were clamped, or
-                       // cannot be (negative, absurd) and were not believed; or
+                       // cannot be (negative, absurd) and were not believed: where more may be
+                       // billed than is left, `sure` is ESTIMATED; or
                        // one is far beyond the model's window, and stays
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Counters of answers, read with distrust: what contradicts itself is clamped, what cannot be is
-// not believed, and both are marked: nothing is wrapped into a huge cost or a negative one.
+// not believed, and both are marked: nothing is wrapped into a huge cost or a negative one. What is
+// left then may be less than what is billed, so it is taken for an estimate.
 
 #include "meter/meter_part.h"
 
@@ -18,6 +19,12 @@ void counts_close(struct counts *c)
 {
     json_close(c->json);
     c->json = NULL;
+}
+
+void usage_doubt(struct usage *u)
+{
+    u->inconsistent = true;
+    u->sure = SURE_ESTIMATED;
 }
 
 // 12.5 tokens: the whole part and one more. With an exponent it is no count that anybody made.
@@ -62,7 +69,7 @@ bool counts_told(struct counts *c, const struct json_val *v, int64_t *out)
     if (json_type(v) == JSON_ABSENT || json_type(v) == JSON_NULL)
         return false;
     if (!read(c, v, &n)) {
-        c->u->inconsistent = true;
+        usage_doubt(c->u);
         return false;
     }
     *out = n;
@@ -106,7 +113,7 @@ bool part_read(struct counts *c, const struct json_val *v, struct meter_parts *p
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n)
 {
     if (n > *rest) {
-        u->inconsistent = true;
+        usage_doubt(u);
         n = *rest;
     }
     *rest -= n;

@@ -195,9 +195,27 @@ bool told_output(const struct meter *m)
     return !m->output_untold || !m->media;
 }
 
+// It was begun, and its end is told elsewhere: what it says of usage is not all.
+static bool goes_on(const struct meter *m)
+{
+    struct str state = str_of(m->finish);
+    return m->setup.endpoint == ENDPOINT_RESPONSES &&
+           (str_is(state, "queued") || str_is(state, "in_progress"));
+}
+
+// Zeros alone, in a stream that does not say how it ended, are a placeholder; of an error they may
+// be true.
+static bool counts_nothing(const struct meter *m)
+{
+    return endpoint_makes_output(m->setup.endpoint) && meter_kind_streams(m->setup.kind) &&
+           !usage_any(&m->usage) && !m->finished && !m->finish[0] && !m->stream_error;
+}
+
 static void conclude(struct meter *m)
 {
-    m->has_usage = told_output(m) && !m->input_untold;
+    if (m->terminal && counts_nothing(m))
+        m->counted = false;
+    m->has_usage = told_output(m) && !m->input_untold && !goes_on(m);
 }
 
 static bool next_event(struct meter *m, struct str *piece, struct sse_event *e)
@@ -462,12 +480,11 @@ bool meter_complete(const struct meter *m)
 // it ended. A call in progress has not.
 static bool tells_output(const struct meter *m)
 {
-    struct str end = str_of(m->finish);
+    if (goes_on(m))
+        return false;
     if (!endpoint_makes_output(m->setup.endpoint) || m->counted || m->usage.has_reported)
         return true;
-    if (m->text_bytes > 0 || m->events > 0 || m->media)
-        return true;
-    return end.len > 0 && !str_is(end, "in_progress") && !str_is(end, "queued");
+    return m->text_bytes > 0 || m->events > 0 || m->media || m->finish[0];
 }
 
 // A single text is made before its first byte comes: how long it was, its beginning does not say.

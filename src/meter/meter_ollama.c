@@ -100,7 +100,7 @@ static bool count_told(struct meter *m, struct str raw, int64_t *out)
     if (skim_is_null(raw))
         return false;
     if (!str_i64(raw, &n) || n < 0 || n > METER_COUNT_MAX) {
-        m->usage.inconsistent = true;
+        usage_doubt(&m->usage);
         return false;
     }
     *out = n;

@@ -64,9 +64,11 @@ struct counts {
 // False when it is no object.
 bool counts_open(struct counts *c, struct usage *u, struct str raw, const struct alloc *alloc);
 void counts_close(struct counts *c);
+// Not all of it can be true, and what it holds may be less than what is billed: it is inconsistent,
+// and an estimate.
+void usage_doubt(struct usage *u);
 // A counter, a number or a text. False, and *out stays, where none is told: it is absent, null or
-// impossible (negative, absurd), which also marks the usage as inconsistent. So does a fraction,
-// which is rounded up.
+// impossible (negative, absurd), which is doubted. A fraction is rounded up, and inconsistent.
 bool counts_told(struct counts *c, const struct json_val *v, int64_t *out);
 bool counts_has(struct counts *c, const char *name);
 int64_t counts_get(struct counts *c, const char *name); // 0 where none is told
@@ -77,7 +79,7 @@ int64_t part_keep(struct meter_parts *p, unsigned i, int64_t n);
 // The same of a counter that the usage need not tell. False where none has told it yet.
 bool part_read(struct counts *c, const struct json_val *v, struct meter_parts *p, unsigned i,
                int64_t *out);
-// Takes at most `n` out of *rest, marks the usage as inconsistent when there was less.
+// Takes at most `n` out of *rest, and doubts the usage when there was less.
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n);
 
 // What went in and came out as a usage tells it, and their sum; 0 where untold.
@@ -89,12 +91,12 @@ struct sides {
 // untold, and a total that is all there is, go into `m`.
 void sides_settle(struct meter *m, struct sides *s);
 
-// An empty list of requests behind the answer; false without memory, which marks the usage.
+// An empty list of requests behind the answer; false without memory: the usage is doubted.
 bool shares_begin(struct meter *m);
 // None is listed any more: before a usage that replaces an earlier one.
 void shares_drop(struct meter *m);
 // Adds one, of a model of its own if one is named. NULL when it has no place: its counts are then
-// priced like the rest, and the usage is marked as inconsistent.
+// priced like the rest, and the usage is doubted.
 struct meter_share *share_add(struct meter *m, struct str model, const struct usage *u);
 
 // What has come tells of the answer as a whole: that has ended, or is a single JSON text, which

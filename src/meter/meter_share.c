@@ -9,7 +9,7 @@ bool shares_begin(struct meter *m)
     if (!m->shares)
         m->shares = alloc_get(m->alloc, sizeof *m->shares);
     if (!m->shares) {
-        m->usage.inconsistent = true;
+        usage_doubt(&m->usage);
         return false;
     }
     m->shares->count = 0;
@@ -45,7 +45,7 @@ struct meter_share *share_add(struct meter *m, struct str model, const struct us
 {
     struct meter_share *s = place_for(m->shares, model);
     if (!s) {
-        m->usage.inconsistent = true;
+        usage_doubt(&m->usage);
         return NULL;
     }
     for (unsigned i = 0; i < BUCKET_COUNT; i++)

@@ -89,7 +89,7 @@ static void fill(const struct meter_parts *p, bool hour_asked, struct usage *u)
     u->reasoning = sent(p, PART_THINKING);
     u->prompt = usage_input(u);
     if (u->reasoning > u->count[BUCKET_OUTPUT]) {
-        u->inconsistent = true;
+        usage_doubt(u);
         u->reasoning = u->count[BUCKET_OUTPUT];
     }
 }

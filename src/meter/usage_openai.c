@@ -229,8 +229,11 @@ static bool read_main(struct meter *m, const struct reading *g, struct raw *r)
     sides_settle(m, s);
     int64_t told = s->output;
     read_output(r, g->flags);
-    if (total_contradicts(s, told, g->flags))
+    if (total_contradicts(s, told, g->flags)) {
         c->u->inconsistent = true;
+        if (s->total > s->input + s->output) // of more than anybody tells
+            usage_doubt(c->u);
+    }
     if (g->flags & VENDOR_CITATIONS_OUTSIDE)
         s->input += part_keep(g->parts, PART_CITATIONS, counts_of(c, g->told.citation_tokens));
     return true;
@@ -265,7 +268,7 @@ static void split_output(struct usage *u, const struct raw *r)
     u->count[BUCKET_OUTPUT] = rest;
     u->reasoning = r->reasoning;
     if (r->reasoning > r->sides.output) {
-        u->inconsistent = true;
+        usage_doubt(u);
         u->reasoning = r->sides.output;
     }
 }

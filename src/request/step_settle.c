@@ -4,6 +4,7 @@
 // to the client, so that a report asked for after the answer shows it.
 //
 //   usage reported                       -> REPORTED
+//   ... of which not all can be true     -> ESTIMATED, where more may be billed than is taken of it
 //   complete, or a stream that broke off -> ESTIMATED from what came
 //   sent, and what came tells no output  -> CAPTURED: the provider may bill it
 //   sent, and lost by somebody between   -> the same (502, 504, 520 to 524)

@@ -190,7 +190,10 @@ static void describe(struct meter *m, struct buf *b)
         buf_add_cstr(b, "garbage\n");
     if (!m->has_usage && !m->setup.error)
         meter_estimate(m, 400);
-    buf_printf(b, "usage %s\n", m->has_usage ? "reported" : m->setup.error ? "none" : "estimated");
+    buf_printf(b, "usage %s\n",
+               m->has_usage     ? sure_name(m->usage.sure)
+               : m->setup.error ? "none"
+                                : "estimated");
     describe_usage(&m->usage, b);
     for (unsigned i = 0; meter_share_at(m, i); i++)
         describe_share(meter_share_at(m, i), b);

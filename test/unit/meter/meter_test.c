@@ -76,6 +76,9 @@ static void a_call_in_the_background_is_not_told_by_its_answer(void **state)
         bool background, tells;
     } rows[] = {
         {"{\"status\":\"queued\",\"usage\":null}", true, false},
+        {"{\"status\":\"queued\",\"usage\":{\"input_tokens\":0,\"output_tokens\":0}}", true, false},
+        {"{\"status\":\"in_progress\",\"usage\":{\"input_tokens\":5,\"output_tokens\":0}}", false,
+         false},
         {"{\"status\":\"completed\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}", true,
          true},
         {"{\"status\":\"failed\",\"error\":{\"code\":\"x\"},\"usage\":null}", true, true},
@@ -94,6 +97,8 @@ static void a_call_in_the_background_is_not_told_by_its_answer(void **state)
         meter_fini(&m);
     }
 }
+
+#define ZEROS "\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}"
 
 // A success that says nothing of what was made is no proof that nothing was.
 static void an_answer_of_nothing_tells_nothing(void **state)
@@ -114,6 +119,15 @@ static void an_answer_of_nothing_tells_nothing(void **state)
         {ENDPOINT_CHAT, METER_SSE,
          "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
          true},
+        {ENDPOINT_CHAT, METER_SSE, "data: {" ZEROS "}\n\ndata: [DONE]\n\n", false},
+        {ENDPOINT_CHAT, METER_SSE,
+         "data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[]," ZEROS "}\n\ndata: [DONE]\n\n",
+         false},
+        {ENDPOINT_CHAT, METER_SSE,
+         "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]," ZEROS
+         "}\n\ndata: [DONE]\n\n",
+         true},
+        {ENDPOINT_CHAT, METER_JSON, "{" ZEROS "}", true},
         {ENDPOINT_RESPONSES, METER_JSON, "{\"status\":\"in_progress\"}", false},
         {ENDPOINT_RESPONSES, METER_JSON, "{\"status\":\"queued\",\"usage\":null}", false},
         {ENDPOINT_RESPONSES, METER_JSON, "{\"status\":\"completed\"}", true},
@@ -129,6 +143,7 @@ static void an_answer_of_nothing_tells_nothing(void **state)
         meter_feed(&m, str_of(rows[i].body), give, &g);
         meter_end(&m, true);
         assert_true(meter_complete(&m));
+        meter_estimate(&m, 100); // changes nothing of it
         if (meter_tells(&m) != rows[i].tells)
             fail_msg("%s", rows[i].body);
         meter_fini(&m);

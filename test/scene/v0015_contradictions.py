@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Usage that cannot be true, or is told before the end, is no report: the budget is charged what the call held, so that
+whatever of it the provider means, no more is billed than is spent."""
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from lib.books import charges, nano, shown, verified
+from lib.scene import Gateway, expect, limit
+
+limit(60)
+TEXT = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "hello there"}, "finish_reason": "stop"}]}
+
+
+def usage(prompt, completion, total, **details):
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total, **details}
+
+
+def chat(**told):
+    answer = {"id": "c", "model": "bench-model", **TEXT, "usage": usage(**told)}
+    return "/v1/chat/completions", "application/json", json.dumps(answer)
+
+
+def response(status, tokens):
+    return "/v1/responses", "application/json", json.dumps({
+        "id": "r", "object": "response", "status": status, "model": "bench-model", "output": [],
+        "usage": {"input_tokens": tokens, "output_tokens": 0, "total_tokens": tokens}})
+
+
+ZEROS = json.dumps({"id": "c", "model": "bench-model", "choices": [], "usage": usage(0, 0, 0)})
+CASES = {  # name: what is answered, how sure that is, and whether what was held is charged
+    "true": (chat(prompt=8, completion=3, total=11), "reported", False),
+    "less": (chat(prompt=8, completion=3, total=9), "reported", False),
+    "cached": (chat(prompt=8, completion=3, total=811, prompt_tokens_details={"cached_tokens": 800}),
+               "estimated", True),
+    "absurd": (chat(prompt=8, completion=1e30, total=11), "estimated", True),
+    "beyond": (chat(prompt=8, completion=3, total=5000), "estimated", True),
+    "queued": (response("queued", 0), "captured", True),
+    "begun": (response("in_progress", 5), "captured", True),
+    "zeros": (("/v1/chat/completions", "text/event-stream", f"data: {ZEROS}\n\ndata: [DONE]\n\n"), "captured", True),
+}
+
+
+class Liar(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        _, kind, body = CASES[asked["user"]][0]
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+class Upstream:
+    def __init__(self):
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+with Gateway(Upstream(), extra="budgets:\n  - { name: b, limit: 1 }\n") as gateway:
+    known = set()
+    for name, ((path, kind, _), sure, held) in CASES.items():
+        before = nano(shown(gateway, "b")["spent"])
+        asked = {"model": "bench/bench-model", "user": name, "stream": "event" in kind}
+        asked |= {"input": "hi", "max_output_tokens": 2000} if "responses" in path else {
+            "messages": [{"role": "user", "content": "hi"}], "max_tokens": 2000}
+        expect(gateway.post(path, asked).status, 200, name)
+        row = gateway.rows(list(CASES).index(name) + 1)[-1]
+        all_of = charges(gateway)
+        [fresh] = set(all_of) - known
+        known.add(fresh)
+        most, charged, _ = all_of[fresh][0]
+        now = shown(gateway, "b")
+        expect((row["sure"], charged == most), (sure, held), name)
+        expect((nano(now["spent"]) - before, now["held"]), (charged, "0.00"), f"{name}: what is spent")
+    verified(gateway)
