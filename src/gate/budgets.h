@@ -109,7 +109,8 @@ struct booking *booking_again(struct booking *b) MUST_USE;
 // Before it is asked for: it has the turn and the place of `before`, of the same call, which was
 // refused and is dropped.
 void booking_instead(struct booking *b, struct booking *before);
-// Holds so much more for an open one, or says why not. LEASE: the store was asked, and its owner is
+// Holds so much more for an open one, or says why not: the verdict tells which account, unless that
+// could not be had (MADE). LEASE: the store was asked, and its owner is
 // woken when it has answered.
 enum admission booking_extend(struct booking *b, struct nano by) MUST_USE;
 

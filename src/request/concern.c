@@ -164,6 +164,26 @@ static bool fits(const struct verdict *v, struct nano amount)
     return (int128)v->spent.n + v->held.n + amount.n <= v->limit.n;
 }
 
+static void add_figures(const struct booking_wish *w, const struct verdict *v, struct buf *out)
+{
+    buf_printf(out, "The budget \"%.*s\"", STR_ARG(w->budget->name));
+    if (w->value.len)
+        buf_printf(out, " of \"%.*s\"", STR_ARG(w->value));
+    add_usd(out, ": limit ", v->limit);
+    add_usd(out, " USD, spent ", v->spent);
+    add_usd(out, ", held by calls under way ", v->held);
+}
+
+static void add_anew(const struct req *r, const struct budget *b, struct buf *out)
+{
+    struct window window = window_at(&b->window, loop_wall_us(r->worker->loop));
+    if (window.end_us == INT64_MAX)
+        return;
+    buf_add_cstr(out, "It begins anew at ");
+    civil_write(out, window.end_us, 0);
+    buf_add_cstr(out, ". ");
+}
+
 void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,
                    int64_t waited_us, struct buf *out)
 {
@@ -172,24 +192,24 @@ void concern_spent(const struct req *r, const struct booking_wish *w, const stru
         add_paused(r, b, out);
         return;
     }
-    buf_printf(out, "The budget \"%.*s\"", STR_ARG(b->name));
-    if (w->value.len)
-        buf_printf(out, " of \"%.*s\"", STR_ARG(w->value));
-    add_usd(out, ": limit ", v->limit);
-    add_usd(out, " USD, spent ", v->spent);
-    add_usd(out, ", held by calls under way ", v->held);
+    add_figures(w, v, out);
     add_usd(out, "; this call may cost up to ", r->attempt.reservation.amount);
     buf_add_cstr(out, ". ");
     if (v->is == ADMISSION_HELD && fits(v, r->attempt.reservation.amount))
         buf_add_cstr(out, "What is left is for calls that came before it and wait. ");
     add_wait(v, waited_us, out);
-    struct window window = window_at(&b->window, loop_wall_us(r->worker->loop));
-    if (window.end_us != INT64_MAX) {
-        buf_add_cstr(out, "It begins anew at ");
-        civil_write(out, window.end_us, 0);
-        buf_add_cstr(out, ". ");
-    }
+    add_anew(r, b, out);
     add_raise(r, b, out);
+}
+
+void concern_grown(const struct req *r, const struct booking_wish *w, const struct verdict *v,
+                   struct buf *out)
+{
+    add_figures(w, v, out);
+    buf_add_cstr(out, ", this one among them. It holds as its streams grow (`hold: grow`) and is "
+                      "used up: the answer is cut. ");
+    add_anew(r, w->budget, out);
+    add_raise(r, w->budget, out);
 }
 
 void concern_each(const struct req *r, const struct budget *b, struct nano amount, struct buf *out)

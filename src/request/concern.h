@@ -36,6 +36,9 @@ void concern_breach(const struct req *r, const struct breach *b, enum breach_sco
 // spent, held, how long it has waited, when it begins anew, how to raise it.
 void concern_spent(const struct req *r, const struct booking_wish *w, const struct verdict *v,
                    int64_t waited_us, struct buf *out);
+// Its stream is cut, since there is no more for it to grow to.
+void concern_grown(const struct req *r, const struct booking_wish *w, const struct verdict *v,
+                   struct buf *out);
 // No single call may cost that much under that budget.
 void concern_each(const struct req *r, const struct budget *b, struct nano amount, struct buf *out);
 

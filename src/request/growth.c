@@ -2,6 +2,8 @@
 
 #include "request/growth.h"
 
+#include "base/limits.h"
+#include "request/concern.h"
 #include "request/relay.h"
 
 enum growth {
@@ -95,6 +97,22 @@ static bool keeps(const struct req *r)
     return !v->relied || v->output == 0 || meter_least(&r->attempt.meter) <= v->output;
 }
 
+// Which budget, and how much of it; of one that could not be had nothing is known.
+static void cut_used_up(struct req *r)
+{
+    const struct booking *b = r->attempt.reservation.booking;
+    const struct verdict v = booking_verdict(b);
+    struct buf text;
+    buf_init(&text, &alloc_heap, 4 * KIB);
+    if (v.is != ADMISSION_MADE)
+        concern_grown(r, booking_wish(b, v.at), &v, &text);
+    struct str kept = arena_dup(&r->arena, buf_str(&text));
+    bool known = kept.len > 0 && !buf_failed(&text);
+    relay_cut(r, REFUSAL_BUDGET,
+              known ? kept.ptr : "Its budget (`hold: grow`) is used up: the answer is cut.");
+    buf_fini(&text);
+}
+
 void growth_go_on(struct req *r)
 {
     struct reservation *v = &r->attempt.reservation;
@@ -102,7 +120,7 @@ void growth_go_on(struct req *r)
         return;
     enum growth is = grow(r);
     if (is == GROWTH_OVER) {
-        relay_cut(r, REFUSAL_BUDGET, "Its budget (`hold: grow`) is used up: the answer is cut.");
+        cut_used_up(r);
     } else if (is == GROWTH_FAILED) {
         relay_cut(r, REFUSAL_BUDGETS,
                   "The ledger's file cannot be written or is slow: no more is held for it, "

@@ -151,6 +151,8 @@ def grown(mock):
     with Gateway(mock, extra="budgets:\n  - { name: narrow, limit: 0.0016, hold: grow }\n") as gateway:
         text = gateway.chat(**long).body.decode()
         expect_in("is used up: the answer is cut", text)
+        expect_in('The budget \\"narrow\\": limit 0.0016 USD, spent 0.00, held by calls under way 0.001', text)
+        expect_in("then reload.", text, "how to raise it")
         said = "".join(re.findall(r'"content":"([^"]*)"', text))
         expect_true(len(said) / 4 > 2300, f"it has all that is held for it: {len(said) / 4}")  # as it is estimated
         verified(gateway)
