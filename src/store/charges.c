@@ -104,26 +104,31 @@ static bool run(sqlite3_stmt *s, const struct account_charge *charge)
     return sql_done(s);
 }
 
-static bool apply(struct charges *c, const struct account_charge *charge)
+// Those that are not there are counted.
+static bool apply(struct charges *c, const struct account_charge *charge, unsigned *made)
 {
     if (!run(c->apply, charge))
         return false;
     if (sqlite3_changes(c->db) > 0)
         return true;
-    log_say(LOG_ERROR,
-            "calls charge account %lld, which this ledger does not have (was it restored from a "
-            "copy?): what they cost is kept under that number, and counts for no budget",
-            (long long)charge->account);
+    ++*made;
     return run(c->make, charge);
 }
 
 bool charges_flush(struct charges *c)
 {
     size_t at = 0;
+    unsigned made = 0;
     for (const struct account_charge *charge; (charge = charges_each(c, &at));) {
-        if (!apply(c, charge))
+        if (!apply(c, charge, &made))
             return false;
     }
+    if (made > 0)
+        log_say(LOG_ERROR,
+                "calls charge %u %s that this ledger does not have (was it lost, or restored from "
+                "a copy?): what they cost is kept under %s, and counts for no budget",
+                made, made == 1 ? "account" : "accounts",
+                made == 1 ? "its number" : "their numbers");
     charges_forget(c);
     return true;
 }
