@@ -4,6 +4,8 @@
 
 #include "budget/budget.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "config/reading.h"
 
@@ -100,7 +102,9 @@ static void read_value(struct reading *r, struct budget *b, const struct node *n
                        const struct node *item)
 {
     struct why why;
-    struct str text = reading_text(r, item, n->key.ptr);
+    char what[2 * NAME_BYTES_MAX];
+    (void)snprintf(what, sizeof what, "budget %.*s: %.*s", STR_ARG(b->name), STR_ARG(n->key));
+    struct str text = reading_text(r, item, what);
     if (text.ptr && budget_set(b, n->key, text, &why) != STATUS_OK)
         fault(r, b, item, n->key, &why);
 }

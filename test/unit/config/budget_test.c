@@ -138,6 +138,7 @@ static const struct {
     {B("alert_at: [50%, 50]"), 2, "`50` stands twice in alert_at"},
     {B("alert_at: [1, 2, 3, 4, 5, 6, 7, 8, 9]"), 2, "alert_at takes 8"},
     {B("alert_at: [[50%]]"), 2, "a text is expected here, not a list"},
+    {"budgets:\n  - { name: b, limit: [] }\n", 2, "budget b: limit: a text is expected here"},
     {B("enforce: observe, clamp: true"), 2, "only observes"},
     // organisation and teams
     {"org: acme\norganisation: acme\n", 2, "`org` on line 1 says the same"},
