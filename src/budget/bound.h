@@ -39,18 +39,18 @@ struct bound_call {
     " (`context` in `prices` of the configuration says it)"
 
 // Why there is none. X(ENUM, words for people: what stands behind the field)
-#define BOUND_STATE_MAP(X)                                                               \
-    X(KNOWN, "it has one")                                                               \
-    X(UNPRICED, "no price is known for it")                                              \
-    X(UNPRICED_TIER, "the service tier asked for has no stated price")                   \
-    X(OUTPUT, "neither it nor the price book says how long an answer can be: set it")    \
-    X(VAST, "only the model's context window bounds it, and " BOUND_NO_WINDOW)           \
-    X(IMAGES, "how many tokens an image has is not known, nor the model's context "      \
-              "window: " BOUND_NO_WINDOW)                                                \
-    X(ROUNDS, "each round of it bills the model's context window, and " BOUND_NO_WINDOW) \
-    X(SECONDS, "it is billed by its length, which is not known")                         \
-    X(BOUNDLESS, "nothing limits what it may cost: limit it or leave it out")            \
-    X(TIME, "its price is by the hour, and nothing ends the call: set a timeout")        \
+#define BOUND_STATE_MAP(X)                                                                  \
+    X(KNOWN, "it has one")                                                                  \
+    X(UNPRICED, "no price is known for it")                                                 \
+    X(UNPRICED_TIER, "the service tier asked for has no stated price")                      \
+    X(OUTPUT, "neither it nor the price book says how long an answer can be: set it")       \
+    X(VAST, "only the model's context window bounds it, and " BOUND_NO_WINDOW)              \
+    X(IMAGES, "how many tokens an image has is not known, nor the model's context "         \
+              "window: " BOUND_NO_WINDOW)                                                   \
+    X(ROUNDS, "each round of it bills the model's context window, and " BOUND_NO_WINDOW)    \
+    X(SECONDS, "it is billed by its length, which is not known")                            \
+    X(BOUNDLESS, "nothing limits what it may cost: leave it out, or limit it if it can be") \
+    X(TIME, "its price is by the hour, and nothing ends the call: set a timeout")           \
     X(LARGE, "it may cost more than can be counted: lower it")
 
 enum bound_state {
