@@ -87,10 +87,11 @@ static const struct config_row top[] = {
      "clients, their rows and the log are told `stopping`."},
     {"keep", KIND_DAYS, "days", "400d", TOP(keep_days), 0, 36500,
      "How long rows of the ledger are kept (its hourly sums are kept for ever). 0 = for ever. A\n"
-     "clock that is more than an hour away from when the ledger was last in use deletes nothing\n"
-     "until the gateway has run for an hour, through all restarts; where that is more than 30\n"
-     "days (or `keep`, if that is less) the log says so first. It says how many rows were\n"
-     "deleted."},
+     "clock that is more than an hour away from the time that is known to have passed while the\n"
+     "ledger was in use deletes nothing until the gateway has run for an hour with it, through\n"
+     "all restarts: then it is believed. One that is set right again within that hour deletes as\n"
+     "before. Where it is more than 30 days ahead (or `keep`, if that is less) the log says so\n"
+     "first. It says how many rows were deleted."},
     {"fsync", KIND_TIME, "time", "100ms", TOP(fsync_ms), 0, 60000,
      "A power cut loses at most this much of the journal. 0 = synced at every write."},
     {"log", KIND_OTHER, "section", NULL, 0, 0, 0, "What is said on stderr; see below."},
