@@ -25,6 +25,7 @@ enum breaker_end breaker_end_of(enum failure_kind k)
     case FAILURE_SERVER:
     case FAILURE_RUNNER: return BREAKER_BAD;
     case FAILURE_CALLER:
+    case FAILURE_UNDONE:
     case FAILURE_RATE:
     case FAILURE_QUOTA:
     case FAILURE_KEY:

@@ -31,6 +31,7 @@ int64_t cooling_ms(const struct failure *f, unsigned times)
             break;
         return 0; // the breaker's
     case FAILURE_CALLER:
+    case FAILURE_UNDONE:
     case FAILURE_OURS:
     case FAILURE_BROKEN:
     case FAILURE_UNREACHED:

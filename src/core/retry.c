@@ -38,10 +38,11 @@ static int64_t delay_of(const struct failure *f, unsigned tried, uint64_t random
 enum retry_verdict retry_decide(const struct failure *f, const struct retry_state *s,
                                 uint64_t random, int64_t *delay_ms)
 {
-    bool other = s->other && rows[f->kind].other > 0;
+    unsigned may = rows[f->kind].other;
+    bool other = s->other && may > 0 && (may < 3 || s->larger);
     if (f->kind == FAILURE_STALE && !s->fresh)
         return RETRY_REPEAT;
-    if (other && rows[f->kind].other == 2)
+    if (other && may == 2)
         return RETRY_OTHER;
     int64_t wait_ms = delay_of(f, s->tried, random);
     if (s->budget && s->tried <= same_most(f, s) && wait_ms < s->left_ms) {

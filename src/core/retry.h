@@ -16,7 +16,8 @@
 #include <stdint.h>
 
 // X(ENUM, tries more at the same target: 0 none, 1 one, 2 as many as are configured; may another
-// target do it: 0 no, 1 yes, 2 yes and before the same is tried again)
+// target do it: 0 no, 1 yes, 2 yes and before the same is tried again, 3 only on the way to a
+// route's large side)
 #define FAILURE_MAP(X)                                                                   \
     X(CALLER, 0, 0)    /* what was asked: every provider would refuse it */              \
     X(OURS, 0, 0)      /* not the provider's: no memory, the call took its whole time */ \
@@ -28,7 +29,8 @@
     X(GARBAGE, 0, 1)   /* no answer of a model */                                        \
     X(RATE, 2, 1)      /* too many calls just now */                                     \
     X(BUSY, 2, 1)      /* overload, a conflict */                                        \
-    X(SERVER, 1, 0)    /* a 500, which may be the caller's own fault */                  \
+    X(SERVER, 1, 3)    /* a 500, which may be the caller's own fault */                  \
+    X(UNDONE, 0, 3)    /* a 501: it does not do what is asked; perhaps nobody does */    \
     X(RUNNER, 1, 1)    /* a server cannot load the model, or what ran it died */         \
     X(QUOTA, 0, 1)     /* what was paid for is used up: no waiting helps */              \
     X(KEY, 0, 1)       /* the provider does not take our key for it */                   \
@@ -53,7 +55,8 @@ struct retry_state {
     unsigned tried;   // attempts at this target, the failed one included
     unsigned retries; // configured
     bool fresh;       // the failed one went on a connection of its own
-    bool other;       // the alias has another target
+    bool other;       // the alias, or the route, has another target
+    bool larger;      // the failed one is of a route's small side, and its large side may be asked
     bool budget;      // the provider's has a retry left
     int64_t left_ms;  // until the whole call must be over: a wait that ends later is none
 };

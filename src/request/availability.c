@@ -8,6 +8,7 @@
 #include "gate/incidents.h"
 #include "request/unfit.h"
 #include "wire/failure.h"
+#include "wire/within.h"
 
 #define US_PER_MS       1000
 #define BYTES_PER_TOKEN 4 // of most texts, to hold a call against what is left of a rate
@@ -213,10 +214,20 @@ static void tell(const struct req *r, enum standing_news news)
     log_end_later(&l);
 }
 
+// Of a stream that told of an error, it may be after its client has the beginning.
+static int status_told(const struct attempt *a)
+{
+    bool told = a->metering && a->meter.stream_error && a->upstream_status < 400;
+    return told ? within_code(str_of(a->meter.error_code)) : 0;
+}
+
 // Its kind, also where the error did not come whole, or nobody read it.
 static struct failure failure_of(const struct attempt *a)
 {
     struct failure f = a->failure;
+    int status = status_told(a);
+    if (status && f.kind == FAILURE_BROKEN)
+        failure_read(&f, status, STR_NONE);
     if (a->upstream_status >= 400 && a->refusal == REFUSAL_NONE && f.kind == FAILURE_BROKEN)
         failure_read(&f, a->upstream_status, STR_NONE);
     return f;

@@ -50,6 +50,14 @@ static void read_whole_error(struct req *r)
         a->upstream_status = status;
 }
 
+// One that is held tells of an error in its middle: nothing of it has gone out, and nothing has to.
+// What came of it is billed, like that of one that broke off.
+static bool failed_held(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    return a->verifies && a->meter.stream_error && a->upstream_status < 400;
+}
+
 void judge(struct req *r)
 {
     if (!r->attempt.metering || r->attempt.refusal != REFUSAL_NONE || r->client_gone)
@@ -61,6 +69,8 @@ void judge(struct req *r)
     bool told = r->attempt.upstream_status >= 400 || r->attempt.meter.stream_error;
     if (r->attempt.meter.garbage)
         fail(r, "Its body is not what its content type says.", buf_str(&r->attempt.whole));
+    else if (failed_held(r))
+        relay_fail(r, REFUSAL_UPSTREAM_LOST, "It told of an error in the middle of its answer.");
     else if (!told && !meter_complete(&r->attempt.meter))
         fail_incomplete(r);
     else

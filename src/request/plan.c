@@ -301,6 +301,13 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out)
     return false;
 }
 
+bool plan_rises(const struct req *r)
+{
+    struct target ignored;
+    return r->plan && r->plan->list[r->attempt.target.place].side == SIDE_SMALL &&
+           plan_next(r, AGAIN_ESCALATE, &ignored);
+}
+
 struct str plan_word(struct req *r)
 {
     const struct str parts[] = {STR("route "), r->plan->route->name, STR(": "),

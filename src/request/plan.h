@@ -62,6 +62,8 @@ enum flow plan_make(struct req *r);
 
 // The next candidate behind the attempt's target, for a reason. False: there is none.
 bool plan_next(const struct req *r, enum again_for why, struct target *out) MUST_USE;
+// The attempt is at the small side, and the large one may be asked.
+bool plan_rises(const struct req *r);
 // Another model that the call may ask by its route. False: it may not, or nobody has it.
 bool plan_target(const struct req *r, struct str full, struct target *out) MUST_USE;
 // What stands in the attempt's row as its `route`: "route support: small". In the arena.

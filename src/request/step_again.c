@@ -122,6 +122,12 @@ static bool failed(const struct req *r)
     return a->refusal != REFUSAL_NONE || a->upstream_status >= 400 || a->escalates;
 }
 
+// In the middle of a stream, too late for another attempt: its model has failed all the same.
+static bool told_of_error(const struct req *r)
+{
+    return r->attempt.metering && r->attempt.meter.stream_error;
+}
+
 static bool may_follow(const struct req *r)
 {
     return r->x && !r->head_sent && !r->client_gone && r->asked &&
@@ -217,6 +223,7 @@ static struct choice decide(struct req *r)
                                 .retries = a->provider->retries,
                                 .fresh = a->fresh,
                                 .other = find_other(r, AGAIN_FAILED, &c.other),
+                                .larger = plan_rises(r),
                                 .budget = true,
                                 .left_ms =
                                     r->until_us ? (r->until_us - now_us) / US_PER_MS : INT64_MAX};
@@ -404,7 +411,7 @@ enum flow step_again(struct req *r)
     if (failed(r) && lacks_second(r))
         return take_first(r);
     if (!failed(r) || !may_follow(r)) {
-        availability_note(r, failed(r) && !r->attempt.escalates);
+        availability_note(r, (failed(r) && !r->attempt.escalates) || told_of_error(r));
         return failed(r) && has_first(r) ? take_first(r) : last(r);
     }
     if (again_waits(r))

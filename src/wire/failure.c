@@ -259,7 +259,7 @@ static enum failure_kind kind_of(int status)
     case 409:
     case 503:
     case 529: return FAILURE_BUSY;
-    case 501: return FAILURE_CALLER;
+    case 501: return FAILURE_UNDONE;
     default: break;
     }
     if (failure_between(status))

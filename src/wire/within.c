@@ -41,6 +41,14 @@ static int status_of_word(struct str word)
     return 0;
 }
 
+int within_code(struct str code)
+{
+    int64_t n = 0;
+    if (str_i64(code, &n)) // some proxies write it as a text
+        return n >= 400 && n <= 599 ? (int)n : 0;
+    return status_of_word(code);
+}
+
 static int status_told(const struct json_val *error)
 {
     static const char *const names[] = {"code", "status", "type"};
@@ -48,10 +56,10 @@ static int status_told(const struct json_val *error)
     for (size_t i = 0; status == 0 && i < sizeof names / sizeof names[0]; i++) {
         const struct json_val *told = json_get(error, names[i]);
         int64_t n = 0;
-        if (json_i64(told, &n) || str_i64(json_str(told), &n)) // some proxies write it as a text
+        if (json_i64(told, &n))
             status = n >= 400 && n <= 599 ? (int)n : 0;
         else
-            status = status_of_word(json_str(told));
+            status = within_code(json_str(told));
     }
     return status;
 }

@@ -14,6 +14,7 @@ EXTRA = "".join(
 EXTRA += "aliases:\n" + "".join(
     f"  either-{i}: [\"bench/m{i}+{fault}\", spare/other-model]\n" for i, fault in enumerate(FAULTS))
 EXTRA += ("  passing: [\"quick/well+503+times=6\", spare/other-model]\n"
+          "  dying: [\"bench/dying+error-event\", spare/other-model]\n"
           "  limited: [\"bench/limited+rate=30\", spare/other-model]\n"
           "  none: [\"bench/none+503\", \"spare/none+503\"]\n")
 EXTRA += ("routes:\n"
@@ -87,6 +88,11 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), extra=EXTRA) as ga
     for _ in range(3 * FAILURES):
         expect(gateway.chat("no", model="bench/plain+400").status, 400)
     expect(gateway.chat("no", model="bench/plain+400").status, 400)
+
+    # A stream that tells of an error in its middle has failed, though its client has the beginning.
+    for _ in range(FAILURES):
+        expect(model_of(gateway.chat("here?", model="dying", stream=True)), "bench/dying+error-event")
+    expect(model_of(gateway.chat("here?", model="dying", stream=True)), "spare/other-model")
 
     # A rate limit: the word of when to come again is kept, from the first on.
     answer = gateway.chat("a", model="limited")

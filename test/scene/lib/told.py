@@ -8,7 +8,8 @@ import threading
 class Told:
     """Speaks chat completions. Of `{"small": "hi", "large": {"content": "hm", "finish": "length"}}` the model `small`
     answers hi. Besides `content`: `finish`, `tool_calls`, `logprobs` (of its tokens, where they are asked for),
-    `tokens` (that it counts, 10), `cost` (USD, that its usage tells), `tier` (the service tier that it tells), `status`, `wait` (an event that a stream waits for after its first half)."""
+    `tokens` (that it counts, 10), `cost` (USD, that its usage tells), `tier` (the service tier that it tells), `status`,
+    `error` (told behind a 200), `wait` (an event that a stream waits for after its first half)."""
 
     def __init__(self):
         self.asked = []  # bodies
@@ -28,6 +29,8 @@ class Told:
                 says = {"content": says} if isinstance(says, str) else says
                 if self.path.endswith("/responses"):
                     self.response(body, says)
+                elif "error" in says:  # behind a 200
+                    self.send("application/json", json.dumps({"error": says["error"]}).encode())
                 elif "status" in says:
                     self.send("application/json", b'{"error":{"message":"no"}}', says["status"])
                 else:

@@ -14,6 +14,7 @@ static const struct {
     unsigned tried, retries;
     bool other, budget;
     enum retry_verdict want;
+    bool larger;
 } cases[] = {
     // A rate, an overload: as often as is configured, then another, then the client.
     {FAILURE_RATE, ADVICE_NONE, -1, 1, 2, false, true, RETRY_SAME},
@@ -51,10 +52,17 @@ static const struct {
     {FAILURE_OURS, ADVICE_NONE, -1, 1, 2, true, true, RETRY_END},
     {FAILURE_BROKEN, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
     {FAILURE_BROKEN, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
-    // A 500 may be the caller's fault: once more there, never elsewhere.
+    // A 500 may be the caller's fault: once more there, else nowhere.
     {FAILURE_SERVER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
     {FAILURE_SERVER, ADVICE_NONE, -1, 2, 2, true, true, RETRY_END},
     {FAILURE_SERVER, ADVICE_NONE, -1, 1, 0, true, true, RETRY_END},
+    {FAILURE_UNDONE, ADVICE_NONE, -1, 1, 2, true, true, RETRY_END},
+    // But on the way to a route's large side: that may be able to what the small one is not.
+    {FAILURE_SERVER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME, true},
+    {FAILURE_SERVER, ADVICE_NONE, -1, 2, 2, true, true, RETRY_OTHER, true},
+    {FAILURE_SERVER, ADVICE_NONE, -1, 1, 0, true, true, RETRY_OTHER, true},
+    {FAILURE_UNDONE, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER, true},
+    {FAILURE_CALLER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_END, true},
     {FAILURE_RUNNER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_SAME},
     {FAILURE_RUNNER, ADVICE_NONE, -1, 2, 2, true, true, RETRY_OTHER},
     // Connections: once more there, then another; what may be billed goes to another at once.
@@ -82,6 +90,7 @@ static void test_verdicts(void **state)
         const struct retry_state s = {.tried = cases[i].tried,
                                       .retries = cases[i].retries,
                                       .other = cases[i].other,
+                                      .larger = cases[i].larger,
                                       .budget = cases[i].budget,
                                       .left_ms = 20000};
         enum retry_verdict got = retry_decide(&f, &s, 7, &delay_ms);

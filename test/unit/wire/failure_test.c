@@ -84,7 +84,7 @@ static const struct {
      "{\"error\":\"Failed to create new sequence: this model is missing data required for image "
      "input\"}",
      FAILURE_MODEL},
-    {501, "", FAILURE_CALLER},
+    {501, "", FAILURE_UNDONE},
     {400, "{\"error\":\"unexpected EOF\"}", FAILURE_CALLER}, // of the request's own body
     {400, "{\"error\":{\"message\":\"Failed to load image or audio file\"}}", FAILURE_CALLER},
     {429, "{\"error\":{\"message\":\"your tier does not support it\"}}", FAILURE_RATE},

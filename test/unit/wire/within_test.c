@@ -39,6 +39,16 @@ static void test_status(void **state)
     }
 }
 
+static void test_code(void **state)
+{
+    (void)state;
+    assert_int_equal(within_code(str_of("overloaded_error")), 529);
+    assert_int_equal(within_code(str_of("502")), 502);
+    assert_int_equal(within_code(str_of("1301")), 0);
+    assert_int_equal(within_code(str_of("error")), 0);
+    assert_int_equal(within_code(STR_NONE), 0);
+}
+
 static void test_body(void **state)
 {
     (void)state;
@@ -63,6 +73,7 @@ static void test_body(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_status), cmocka_unit_test(test_body)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_status), cmocka_unit_test(test_code),
+                                       cmocka_unit_test(test_body)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
