@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "core/decision.h"
+#include "core/entry.h"
 #include "insight/figures.h"
 #include "store/sql.h"
 
@@ -12,20 +13,21 @@
 #define SHARE_UNIT   10000
 
 struct routed_sums {
-    int64_t calls, small, escalated;
-    int64_t unknown; // of them nobody knows what they saved
+    int64_t calls, escalated;
+    int64_t answered, small; // by either side, by the small one
+    int64_t unknown;         // of them nobody knows what they saved
     int128 saved_pd, shadow_pd;
     bool unpriced; // of a shadow nobody knows what it cost
 };
 
 // One row a call: `max` takes the other bare columns from the row of the attempt that was given,
 // which no other one followed.
-#define CALLS                                                                                   \
-    "SELECT d.route, max(d.attempt - (k.flags & 32) * 32), d.side, d.large_pd, sum(c.cost_pd "  \
-    "IS NULL) > 0, sum(c.cost_pd), sum(k.route IN (SELECT id FROM name WHERE text LIKE 'route " \
-    "%: escalated')) > 0 FROM decision d CROSS JOIN call c ON c.tenant = d.tenant AND "         \
-    "c.start_us = d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN kind k ON "   \
-    "k.id = c.kind WHERE d.tenant = ?1 AND d.start_us >= ?2 AND d.start_us < ?3 GROUP BY "      \
+#define CALLS                                                                                      \
+    "SELECT d.route, max(d.attempt - (k.flags & 32) * 32), d.side, d.large_pd, sum(c.cost_pd "     \
+    "IS NULL) > 0, sum(c.cost_pd), sum(k.route IN (SELECT id FROM name WHERE text LIKE 'route "    \
+    "%: escalated')) > 0, k.outcome FROM decision d CROSS JOIN call c ON c.tenant = d.tenant AND " \
+    "c.start_us = d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN kind k ON "      \
+    "k.id = c.kind WHERE d.tenant = ?1 AND d.start_us >= ?2 AND d.start_us < ?3 GROUP BY "         \
     "d.start_us, d.id"
 
 // Both names are of our own making; a key alone may be called so.
@@ -50,9 +52,12 @@ static struct routed_sums *sums_of(struct routed *r, struct str route)
 
 static void add_call(struct routed_sums *sums, sqlite3_stmt *s)
 {
+    const int outcome = sqlite3_column_int(s, 7);
+    bool answered = outcome != OUTCOME_ERROR && outcome != OUTCOME_UNKNOWN;
     bool unpriced = sqlite3_column_int(s, 4) || sqlite3_column_type(s, 3) == SQLITE_NULL;
     sums->calls++;
-    sums->small += sqlite3_column_int(s, 2) == SIDE_SMALL;
+    sums->answered += answered;
+    sums->small += answered && sqlite3_column_int(s, 2) == SIDE_SMALL;
     sums->escalated += sqlite3_column_int(s, 6);
     if (unpriced)
         sums->unknown++;
@@ -107,7 +112,10 @@ static void write_none(struct json_out *o)
 static void write_sums(struct json_out *o, const struct routed_sums *s)
 {
     bool any = s->unknown < s->calls;
-    json_out_decimal(o, "small_share", s->small * SHARE_UNIT / s->calls, SHARE_PLACES, 2);
+    if (s->answered > 0)
+        json_out_decimal(o, "small_share", s->small * SHARE_UNIT / s->answered, SHARE_PLACES, 2);
+    else
+        json_out_null(o, "small_share");
     json_out_number(o, "escalated", s->escalated);
     figure_usd(o, "saved_usd", any, s->saved_pd);
     json_out_number(o, "saved_unknown", s->unknown);

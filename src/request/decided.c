@@ -176,7 +176,7 @@ static bool compare(const struct req *r, struct money *out)
 static void count_way(struct req *r)
 {
     struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
-    if (!way || r->attempt.entry.followed)
+    if (!way || r->attempt.entry.followed || r->attempt.entry.outcome == OUTCOME_ERROR)
         return;
     if (r->plan->list[r->attempt.target.place].side == SIDE_SMALL)
         way->small++;
