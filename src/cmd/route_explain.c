@@ -49,6 +49,20 @@ static void print_side(const struct json *j, const struct json_val *d)
                       STR_ARG(probable));
 }
 
+// What became of it, in few words.
+static void add_fate(struct libscols_line *l, const struct json_val *c)
+{
+    struct str out = member(c, "out"), passed = member(c, "passed_over");
+    bool chosen = json_bool(json_get(c, "chosen"), false);
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    buf_add_cstr(&text, chosen ? "chosen" : "");
+    buf_add_cstr(&text, chosen && passed.len ? ", though " : "");
+    buf_add(&text, out.len ? out : passed);
+    table_cell(l, 3, buf_str(&text));
+    buf_fini(&text);
+}
+
 static void print_candidates(const struct json *j, const struct json_val *d)
 {
     struct json_iter it = {0};
@@ -59,14 +73,12 @@ static void print_candidates(const struct json *j, const struct json_val *d)
     table_column(t, "EXPECTED USD", true);
     table_column(t, "", false);
     while (json_each(&it, json_get(d, "candidates"), NULL, &c)) {
-        struct str out = member(c, "out");
         struct str expected = number(j, c, "expected_usd");
-        bool chosen = json_bool(json_get(c, "chosen"), false);
         struct libscols_line *l = table_line(t);
         table_cell(l, 0, member(c, "model"));
         table_cell(l, 1, member(c, "side"));
         table_cell(l, 2, expected.len ? expected : (struct str)STR("-"));
-        table_cell(l, 3, out.len ? out : chosen ? (struct str)STR("chosen") : STR_NONE);
+        add_fate(l, c);
     }
     putchar('\n');
     table_print(t);

@@ -9,9 +9,10 @@
 //   sure                          if told; zigzag
 //   large                         if compared; zigzag
 //   chosen count
-//   of each candidate: side | state << 4   u8
+//   of each candidate: side | state << 4 | passed << 6   u8
 //                      model out           length, bytes
 //                      expected            zigzag
+//                      why it was passed   length, bytes, if it was
 //
 // What was known:
 //
@@ -37,8 +38,9 @@
 #define FLAG_VERDICT    64u
 #define FLAGS_1         7u // of version 1
 #define FLAGS_2         127u
-#define NUMBER_BYTES    10 // 64 bits
-#define CANDIDATE_BYTES (1 + 3 * NUMBER_BYTES + 2 * DECISION_TEXT_MAX)
+#define NUMBER_BYTES    10  // 64 bits
+#define PASSED          64u // of a candidate
+#define CANDIDATE_BYTES (1 + 4 * NUMBER_BYTES + 3 * DECISION_TEXT_MAX)
 #define KNOWN_BYTES     (1 + CHOICE_MODES + (8 + CHOICE_MODES) * NUMBER_BYTES)
 #define HEAD_BYTES \
     (4 + 10 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX + KNOWN_BYTES)
@@ -126,8 +128,8 @@ static char *put_head(char *at, const struct decision *d, bool cut)
 
 static size_t size_of(const struct decision_candidate *c)
 {
-    return CANDIDATE_BYTES - 2 * DECISION_TEXT_MAX + str_clip(c->model, DECISION_TEXT_MAX).len +
-           str_clip(c->out, DECISION_TEXT_MAX).len;
+    return CANDIDATE_BYTES - 3 * DECISION_TEXT_MAX + str_clip(c->model, DECISION_TEXT_MAX).len +
+           str_clip(c->out, DECISION_TEXT_MAX).len + str_clip(c->passed, DECISION_TEXT_MAX).len;
 }
 
 // How many candidates there is room for.
@@ -142,10 +144,11 @@ static unsigned fitting(const struct decision *d)
 
 static char *put_candidate(char *at, const struct decision_candidate *c)
 {
-    *at++ = (char)((unsigned)c->side | (unsigned)c->state << 4);
+    *at++ = (char)((unsigned)c->side | (unsigned)c->state << 4 | (c->passed.len ? PASSED : 0));
     at = put_text(at, c->model, DECISION_TEXT_MAX);
     at = put_text(at, c->out, DECISION_TEXT_MAX);
-    return put_signed(at, c->expected.pd);
+    at = put_signed(at, c->expected.pd);
+    return c->passed.len ? put_text(at, c->passed, DECISION_TEXT_MAX) : at;
 }
 
 void decision_pack(const struct decision *d, struct buf *out)
@@ -322,7 +325,7 @@ static void get_head(struct reader *r, struct decision *d, unsigned version)
 
 static void get_candidate(struct reader *r, struct decision_candidate *c)
 {
-    unsigned both = get8(r);
+    unsigned all = get8(r), both = all & ~PASSED;
     if ((both & 15) >= SIDE_COUNT || both >> 4 >= PRICE_STATE_COUNT) {
         r->broken = true;
         return;
@@ -332,6 +335,10 @@ static void get_candidate(struct reader *r, struct decision_candidate *c)
     c->model = get_text(r, DECISION_TEXT_MAX);
     c->out = get_text(r, DECISION_TEXT_MAX);
     c->expected.pd = get_signed(r);
+    if (!(all & PASSED))
+        return;
+    c->passed = get_text(r, DECISION_TEXT_MAX);
+    r->broken = r->broken || c->passed.len == 0;
 }
 
 bool decision_unpack(struct str packed, struct decision *out)

@@ -31,6 +31,7 @@ struct decision_candidate {
     struct str out; // why it could not be used; empty: it could
     enum price_state state;
     struct money expected; // PRICED, FREE: what the call was expected to cost there
+    struct str passed;     // why it was passed over while another could be asked; empty: it was not
 };
 
 // What verifiers made of an answer of the small side.

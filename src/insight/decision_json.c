@@ -34,6 +34,8 @@ static void write_candidate(struct json_out *o, const struct decision *d, unsign
     json_out_text(o, "price_state", str_of(price_state_name(c->state)));
     if (c->out.len)
         json_out_text(o, "out", c->out);
+    if (c->passed.len)
+        json_out_text(o, "passed_over", c->passed);
     json_out_end(o, '}');
 }
 

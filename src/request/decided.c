@@ -32,7 +32,8 @@ static struct decision_candidate candidate_of(const struct candidate *c)
                                        .side = c->side,
                                        .out = c->out ? str_of(c->out) : STR_NONE,
                                        .state = c->expected_state,
-                                       .expected = c->expected};
+                                       .expected = c->expected,
+                                       .passed = c->barred ? str_of(c->barred) : STR_NONE};
 }
 
 static void list_candidates(const struct req *r, struct decision *d)
@@ -52,12 +53,11 @@ static void list_candidates(const struct req *r, struct decision *d)
     d->chosen = at < d->count ? at : d->count;
 }
 
-// Of the first attempt the side's; of one at another model than the first why that.
+// Of the first attempt the side's; of a later one why that.
 static const char *reason_of(const struct req *r)
 {
-    const char *own = r->attempt.target.reason;
-    bool first = own == side_name(SIDE_SMALL) || own == side_name(SIDE_LARGE);
-    return first ? choice_why_text(r->plan->choice.why) : own;
+    bool first = r->attempt.entry.attempt == 0;
+    return first ? choice_why_text(r->plan->choice.why) : r->attempt.target.reason;
 }
 
 // Words tell what was said, and are left out.
@@ -132,13 +132,24 @@ void plan_record(struct req *r)
 
 // --- its end ---
 
-static const struct candidate *first_large(const struct plan *p)
+// The one that has answered, if it is one of them: those before it were passed over, or had failed.
+// Else the first that nothing bars; those in trouble would be asked where there is no other, but
+// none that a budget refused.
+static const struct candidate *first_large(const struct req *r)
 {
+    const struct plan *p = r->plan;
+    const struct candidate *barred = NULL, *own = &p->list[r->attempt.target.place];
+    if (own->side == SIDE_LARGE)
+        return own;
     for (unsigned i = 0; i < p->count; i++) {
-        if (p->list[i].side == SIDE_LARGE && !p->list[i].out)
-            return &p->list[i];
+        const struct candidate *c = &p->list[i];
+        if (c->side != SIDE_LARGE || c->out || c->unpaid)
+            continue;
+        if (!c->barred)
+            return c;
+        barred = barred ? barred : c;
     }
-    return NULL;
+    return barred;
 }
 
 // The same tokens at that model's prices. False: they have none.
@@ -163,7 +174,7 @@ static bool rate_at(const struct req *r, const struct candidate *c, struct money
 
 static bool compare(const struct req *r, struct money *out)
 {
-    const struct candidate *large = first_large(r->plan);
+    const struct candidate *large = first_large(r);
     const struct entry *e = &r->attempt.entry;
     if (!large || e->followed || e->outcome != OUTCOME_OK)
         return false;
@@ -202,6 +213,17 @@ void decided_end(struct req *r)
 
 // --- what its caller is told ---
 
+// Beside what its row says of it: why its side goes first, or, of another try at the large one,
+// what brought it there.
+static struct str more_of(const struct req *r)
+{
+    const char *own = r->attempt.target.reason;
+    if (own == side_name(SIDE_SMALL) || own == side_name(SIDE_LARGE))
+        return str_of(choice_why_text(r->plan->choice.why));
+    return r->attempt.escalated && !str_is(str_of(own), PLAN_ESCALATED) ? str_of(PLAN_ESCALATED)
+                                                                        : STR_NONE;
+}
+
 void decided_fields(struct req *r, bool with_cost)
 {
     const struct plan *p = r->plan;
@@ -209,9 +231,9 @@ void decided_fields(struct req *r, bool with_cost)
     char text[DECIMAL_TEXT];
     if (!p)
         return;
-    const struct str parts[] = {r->attempt.entry.route, STR(", "), str_of(reason_of(r))};
-    bool same = str_eq(parts[2], str_of(r->attempt.target.reason)); // it says so already
-    exchange_field(r->x, str_of("x-costlens-reason"), arena_join(&r->arena, parts, same ? 1 : 3));
+    const struct str parts[] = {r->attempt.entry.route, STR(", "), more_of(r)};
+    exchange_field(r->x, str_of("x-costlens-reason"),
+                   arena_join(&r->arena, parts, parts[2].len ? 3 : 1));
     if (with_cost && p->end.compared && !p->end.unpriced &&
         money_add(p->end.large, (struct money){-p->end.spent.pd}, &saved))
         exchange_field(r->x, str_of("x-costlens-saved"), money_text(saved, text));

@@ -261,7 +261,10 @@ enum flow plan_make(struct req *r)
     if (!r->plan)
         return req_refuse(r, REFUSAL_OVERLOAD, NULL);
     *r->plan = plan;
-    r->attempt.target = r->plan->list[ranking_begin(r, &plan, first_usable(&plan))].target;
+    unsigned first = first_usable(&plan), begin = ranking_begin(r, &plan, first);
+    r->attempt.target = r->plan->list[begin].target;
+    if (begin != first)
+        r->attempt.target.reason = PLAN_FALLBACK;
     return NEXT;
 }
 
@@ -295,10 +298,23 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out)
         if (c->out || !follows(c, p->list[at].side, why) || ranking_barred(r, p, c))
             continue;
         *out = c->target;
-        out->reason = why == AGAIN_ESCALATE || r->attempt.escalated ? "escalated" : "fallback";
+        out->reason =
+            why == AGAIN_ESCALATE || r->attempt.escalated ? PLAN_ESCALATED : PLAN_FALLBACK;
         return true;
     }
     return false;
+}
+
+void plan_pass(struct req *r, enum again_for why)
+{
+    if (!r->plan)
+        return;
+    struct candidate *c = &r->plan->list[r->attempt.target.place];
+    const char *barred = ranking_barred(r, r->plan, c);
+    c->unpaid = why == AGAIN_UNPAID || why == AGAIN_DOWNGRADE;
+    c->barred = c->unpaid ? "a budget refused the call"
+                : barred  ? barred
+                          : "it cannot take the call";
 }
 
 bool plan_rises(const struct req *r)

@@ -16,6 +16,9 @@
 #include "request/opening.h"
 #include "request/req.h"
 
+#define PLAN_ESCALATED "escalated" // why a target: an answer of the small side was not good enough
+#define PLAN_FALLBACK  "fallback"  // ... the one before it failed, or was passed over
+
 struct candidate {
     struct target target; // its place is that in the list
     enum side side;
@@ -24,6 +27,7 @@ struct candidate {
     // NULL: it may be used; else why not, a few words: "model unknown", "key", "dialect", ...
     const char *out;
     const char *barred; // NULL: it is fit; else why it is passed over while another can be asked
+    bool unpaid;        // ... a budget refused the call there
     enum price_state expected_state; // of `expected`
     struct money expected;           // what the call is expected to cost there, as of these tokens:
     int64_t input, cached, output;   // all that goes in, what of it a cache has, what comes out
@@ -62,6 +66,9 @@ enum flow plan_make(struct req *r);
 
 // The next candidate behind the attempt's target, for a reason. False: there is none.
 bool plan_next(const struct req *r, enum again_for why, struct target *out) MUST_USE;
+// The attempt's target is left without having been asked, for that reason, and the next one is
+// asked instead; or nobody is. Without a plan, nothing.
+void plan_pass(struct req *r, enum again_for why);
 // The attempt is at the small side, and the large one may be asked.
 bool plan_rises(const struct req *r);
 // Another model that the call may ask by its route. False: it may not, or nobody has it.

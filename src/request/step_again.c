@@ -297,6 +297,7 @@ bool again_elsewhere(struct req *r, enum again_for why)
     must(!before.dispatched);
     if (before.second || !find_other(r, why, &other)) // there is an answer without it
         return false;
+    plan_pass(r, why);
     renew(r, &other);
     attempt_fini(&before);
     admit_entry(r);
@@ -504,6 +505,8 @@ enum flow again_deny(struct req *r, enum refusal why, const char *detail)
 {
     const struct str parts[] = {r->attempt.provider->name, STR("/"), r->attempt.target.model};
     struct str target = arena_join(&r->arena, parts, 3);
+    if (again_keeps(r) && r->again->before.target.place != r->attempt.target.place)
+        plan_pass(r, AGAIN_UNPAID);
     enum flow flow = again_refuse(r, why, detail);
     if (flow == END)
         return flow;

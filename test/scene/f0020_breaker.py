@@ -71,7 +71,7 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), extra=EXTRA) as ga
     for route in ("sides", "dear"):
         count += opens(gateway, route, "the first", {})
     rows = gateway.rows(count)
-    expect([r["route"] for r in rows if r["model_asked"] == "sides"][-3:], ["route sides: small"] * 3)
+    expect([r["route"] for r in rows if r["model_asked"] == "sides"][-3:], ["route sides: fallback"] * 3)
     expect(len(rows), count, "each attempt has its row")
     expect({r["route"] for r in rows},
            {"alias", "fallback", "retry"} | {f"route {r}" for r in ("sides: small", "sides: fallback",

@@ -36,7 +36,12 @@ static struct decision full(void)
         .count = 3,
         .list = {{STR("local/small"), SIDE_SMALL, STR("context"), PRICE_FREE, {0}},
                  {STR("openai/mini"), SIDE_SMALL, {0}, PRICE_PRICED, {1250000}},
-                 {STR("openai/large"), SIDE_LARGE, {0}, PRICE_UNPRICED, {0}}},
+                 {STR("openai/large"),
+                  SIDE_LARGE,
+                  {0},
+                  PRICE_UNPRICED,
+                  {0},
+                  STR("its breaker is open")}},
         .chosen = 1,
         .compared = true,
         .large = {INT64_MAX},
@@ -181,8 +186,8 @@ static void is_cut_to_its_most(void **state)
     d.route = d.mode = d.match = d.reason = d.traits = str_from(text, sizeof text);
     d.count = DECISION_CANDIDATES_MAX;
     for (unsigned i = 0; i < d.count; i++)
-        d.list[i] =
-            (struct decision_candidate){d.route, SIDE_LARGE, d.route, PRICE_PRICED, {INT64_MIN}};
+        d.list[i] = (struct decision_candidate){d.route,      SIDE_LARGE,  d.route,
+                                                PRICE_PRICED, {INT64_MIN}, d.route};
     d.chosen = d.count - 1;
     const struct decision b = back(&d);
     assert_int_equal(b.match.len, DECISION_TEXT_MAX);
