@@ -21,7 +21,8 @@ int64_t cooling_ms(const struct failure *f, unsigned times)
 {
     switch (f->kind) {
     case FAILURE_RATE:
-    case FAILURE_QUOTA: break;
+    case FAILURE_QUOTA:
+    case FAILURE_ABSENT: break;
     case FAILURE_KEY:
         if (times + 1 >= USELESS_ROW)
             break;

@@ -14,7 +14,8 @@
 
 // After that failure, milliseconds; 0: not at all. `times`: what failed so in a row before it. A
 // refusal of the key cools from the third in a row on, since one alone may be about what its caller
-// asked. What a provider says of when to come again wins.
+// asked. A name that the provider does not know cools a minute.
+// What a provider says of when to come again wins.
 int64_t cooling_ms(const struct failure *f, unsigned times);
 
 #endif

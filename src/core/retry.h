@@ -34,7 +34,8 @@
     X(RUNNER, 1, 1)    /* a server cannot load the model, or what ran it died */         \
     X(QUOTA, 0, 1)     /* what was paid for is used up: no waiting helps */              \
     X(KEY, 0, 1)       /* the provider does not take our key for it */                   \
-    X(MODEL, 0, 1)     /* it has no such model, or one that cannot do what is asked */   \
+    X(MODEL, 0, 1)     /* the model cannot do what is asked, or so it seems */           \
+    X(ABSENT, 0, 1)    /* it has no model of that name */                                \
     X(LONG, 0, 1)      /* the prompt is longer than this model takes */
 
 enum failure_kind {

@@ -72,6 +72,7 @@ const char *bar_text(enum bar b)
     static const char *const texts[] = {[BAR_NONE] = "nothing bars it",
                                         [BAR_BREAKER] = "its breaker is open",
                                         [BAR_COOLING] = "it was told to come later",
+                                        [BAR_ABSENT] = "its provider has no such model",
                                         [BAR_RATE] = "its rate limit is used up"};
     return texts[b];
 }
@@ -282,6 +283,12 @@ static bool may_use(const struct lane *l, int64_t tokens, int64_t now_us)
     return cool_us(l, now_us) == 0 && rates_wait_us(l, tokens, now_us) == 0;
 }
 
+static enum bar bar_of_cooling(const struct lane *l)
+{
+    return atomic_load_explicit(&l->kind, memory_order_relaxed) == FAILURE_ABSENT ? BAR_ABSENT
+                                                                                  : BAR_COOLING;
+}
+
 // Of the lane that is free first: why not now, and how long.
 static enum bar lanes_bar(const struct standing *s, int64_t tokens, int64_t now_us,
                           int64_t *wait_us)
@@ -294,7 +301,7 @@ static enum bar lanes_bar(const struct standing *s, int64_t tokens, int64_t now_
         if (larger(cool_for, rate) >= *wait_us)
             continue;
         *wait_us = larger(cool_for, rate);
-        bar = *wait_us == 0 ? BAR_NONE : cool_for >= rate ? BAR_COOLING : BAR_RATE;
+        bar = *wait_us == 0 ? BAR_NONE : cool_for >= rate ? bar_of_cooling(&s->lanes[i]) : BAR_RATE;
     }
     return bar;
 }

@@ -197,16 +197,18 @@ static void keep(const struct req *r, enum standing_news news)
     incidents_add(standings_incidents(r->view->snapshot->standings), &one);
 }
 
-static void tell(const struct req *r, enum standing_news news)
+static void tell(const struct req *r, enum standing_news news, enum failure_kind why)
 {
     struct log_line l;
+    bool absent = why == FAILURE_ABSENT;
     if (news == STANDING_SAME)
         return;
     keep(r, news);
-    log_begin(&l, news == STANDING_COOLS ? LOG_INFO : LOG_WARN,
+    log_begin(&l, news == STANDING_COOLS && !absent ? LOG_INFO : LOG_WARN,
               news == STANDING_OPENED   ? "a model keeps failing: its breaker is open"
               : news == STANDING_CLOSED ? "a model answers again: its breaker is closed"
-                                        : "a model is not asked for a while: it was told so");
+              : absent ? "a model is not asked for a while: its provider has none such"
+                       : "a model is not asked for a while: it was told so");
     log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
     log_str(&l, "provider", r->attempt.provider->name);
     log_str(&l, "model", r->attempt.target.model);
@@ -233,10 +235,11 @@ static struct failure failure_of(const struct attempt *a)
     return f;
 }
 
-// A name that its provider says it does not serve has no standing.
+// A name that its provider says it does not serve has no standing, unless nobody has invented it.
 static struct standing *standing_for(const struct req *r, bool failed, const struct failure *f)
 {
-    bool tells = !failed || breaker_end_of(f->kind) == BREAKER_BAD || is_of_key(f);
+    bool tells = !failed || breaker_end_of(f->kind) == BREAKER_BAD || is_of_key(f) ||
+                 (f->kind == FAILURE_ABSENT && (r->plan || is_named(r)));
     return tells ? find_or_make(r, !failed) : find(r, &r->attempt.target);
 }
 
@@ -261,5 +264,5 @@ void availability_note(struct req *r, bool failed)
                              .sent_us = sent_us,
                              .ttft_us = streamed ? a->entry.ttft_us : 0,
                              .duration_us = attempt_passed_us(a, clock_mono_us())};
-    tell(r, standing_end(s, &terms, &e, loop_now_us(r->worker->loop)));
+    tell(r, standing_end(s, &terms, &e, loop_now_us(r->worker->loop)), f.kind);
 }

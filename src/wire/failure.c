@@ -213,6 +213,17 @@ static bool is_long(const struct said *s)
     return one_of(s->code, codes) || one_of(s->type, codes) || holds_one(s->message, parts);
 }
 
+// A 404 may also tell of a path, a file, or something else that the call asks for (OpenRouter: "No
+// endpoints found that support tool use").
+static bool is_absent(const struct said *s)
+{
+    static const char *const parts[] = {"not found", "does not exist", "no such", "unknown", NULL};
+    if (str_is(s->code, "model_not_found"))
+        return true;
+    return str_has_nocase(s->message, str_of("model")) &&
+           (str_is(s->type, "not_found_error") || holds_one(s->message, parts));
+}
+
 // llama.cpp's server answers so from its start until it has its model.
 static bool is_loading(const struct said *s)
 {
@@ -304,7 +315,9 @@ void failure_read(struct failure *f, int http_status, struct str body)
         read_details(f, &said);
     if (http_status == 503 && f->after_ms < 0 && is_loading(&said))
         f->after_ms = LOADING_MS;
-    if (http_status < 500 && is_quota(&said))
+    if (http_status == 404 && is_absent(&said))
+        f->kind = FAILURE_ABSENT;
+    else if (http_status < 500 && is_quota(&said))
         f->kind = FAILURE_QUOTA;
     else if ((http_status == 400 || http_status == 413 || http_status == 500) && is_long(&said))
         f->kind = FAILURE_LONG;

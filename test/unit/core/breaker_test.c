@@ -139,7 +139,7 @@ static void kinds(void **state)
                                             FAILURE_SERVER,  FAILURE_RUNNER};
     static const enum failure_kind good[] = {FAILURE_CALLER, FAILURE_RATE,  FAILURE_QUOTA,
                                              FAILURE_KEY,    FAILURE_MODEL, FAILURE_LONG,
-                                             FAILURE_UNDONE};
+                                             FAILURE_UNDONE, FAILURE_ABSENT};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(breaker_end_of(bad[i]), BREAKER_BAD);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)

@@ -27,6 +27,9 @@ static const struct {
     {FAILURE_KEY, -1, 1, 0},
     {FAILURE_KEY, -1, 2, 60000},
     {FAILURE_MODEL, 1000, 5, 0},
+    // A name that the provider does not know: at once.
+    {FAILURE_ABSENT, -1, 0, 60000},
+    {FAILURE_ABSENT, 5000, 9, 5000},
     // An overload is the breaker's, unless a time was told.
     {FAILURE_BUSY, -1, 5, 0},
     {FAILURE_BUSY, 0, 5, 0},

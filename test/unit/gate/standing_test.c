@@ -201,6 +201,22 @@ static void keys_take_turns_without_a_standing(void **state)
     standings_free(all);
 }
 
+// One key may reach a model that another does not.
+static void a_name_that_is_none(void **state)
+{
+    (void)state;
+    struct standings *all = standings_new();
+    struct standing *s = ward_at(standings_ward(all, house, house, 2), gpt, STANDING_MODELS_MAX);
+    assert_int_equal(fails(s, FAILURE_ABSENT, -1, NOW), STANDING_COOLS);
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_NONE);
+    const struct standing_end e = {
+        .failed = true, .failure = {FAILURE_ABSENT, ADVICE_NONE, -1}, .lane = 1, .sent_us = NOW};
+    assert_int_equal(standing_end(s, &terms, &e, NOW), STANDING_COOLS);
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_ABSENT);
+    assert_int_equal(standing_bar(s, 1, NOW + 60 * SECOND), BAR_NONE);
+    standings_free(all);
+}
+
 static void keys_take_turns(void **state)
 {
     (void)state;
@@ -336,6 +352,7 @@ int main(void)
         cmocka_unit_test(one_probe_of_all),
         cmocka_unit_test(ttft_is_of_the_last_minute),
         cmocka_unit_test(keys_take_turns_without_a_standing),
+        cmocka_unit_test(a_name_that_is_none),
         cmocka_unit_test(keys_take_turns),
         cmocka_unit_test(rates_are_kept_before_they_bite),
     };

@@ -62,7 +62,23 @@ static const struct {
      FAILURE_CALLER},
     {401, "{\"error\":{\"code\":\"invalid_api_key\"}}", FAILURE_KEY},
     {403, "<html>", FAILURE_KEY},
-    {404, "{\"error\":{\"code\":\"model_not_found\"}}", FAILURE_MODEL},
+    // No such model; or no such path, or none of that name that can do what is asked.
+    {404, "{\"error\":{\"code\":\"model_not_found\"}}", FAILURE_ABSENT},
+    {404,
+     "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: "
+     "claude-9\"}}",
+     FAILURE_ABSENT},
+    {404,
+     "{\"error\":{\"code\":404,\"message\":\"models/gemini-9 is not found for API version v1beta, "
+     "or "
+     "is not supported for generateContent\",\"status\":\"NOT_FOUND\"}}",
+     FAILURE_ABSENT},
+    {404, "{\"error\":\"model \\\"qwen9\\\" not found, try pulling it first\"}", FAILURE_ABSENT},
+    {404, "{\"error\":{\"message\":\"No endpoints found that support tool use.\",\"code\":404}}",
+     FAILURE_MODEL},
+    {404, "{\"detail\":\"Not Found\"}", FAILURE_MODEL},
+    {404, "{\"error\":{\"message\":\"Previous response not found.\"}}", FAILURE_MODEL},
+    {404, "404 page not found", FAILURE_MODEL},
     {408, "", FAILURE_BUSY},
     {409, "{}", FAILURE_BUSY},
     {413, "", FAILURE_CALLER},
