@@ -58,7 +58,7 @@ enum costlens_side { COSTLENS_SMALL = 0, COSTLENS_LARGE = 1 };
 struct costlens_choice {
     enum costlens_side side;
     double gain;
-    double threshold; // gains of at least that go to the large model
+    double threshold; // gains of at least that go to the large model; minus infinity: all do
     int certified;    // 1: the threshold has a certificate
     char reason[160]; // in a sentence
 };
@@ -69,12 +69,18 @@ COSTLENS_PUBLIC void costlens_pick(const struct costlens_router *router,
                                    const struct costlens_features *features,
                                    struct costlens_choice *out);
 
-// Both models have answered it: the quality of each, 0 to 1, and the odds, above 0 and at most 1,
-// with which calls like it are asked of both. None that the model was learned from: they prove
-// nothing. An outcome weighs one over its odds, by the scale of the rarest one: a few at low odds
-// among many at high ones cost most of what the many would prove. Where what is asked of both does
-// not depend on the call, odds of 1 are right for all, however seldom it is done.
-// COSTLENS_RANGE, COSTLENS_NO_MEMORY.
+// Some calls are asked of both models more often than others: `least`, above 0 and at most 1, are
+// the lowest odds that any call has, whether or not one of those has come yet. To be declared
+// before the first outcome; else all calls are asked alike, and the odds of each outcome are 1.
+// What may be seldom seen may lose most: every outcome is held against it, so that a tenth of the
+// odds wants some ten times the outcomes. COSTLENS_RANGE; COSTLENS_CONFLICT: there are outcomes.
+COSTLENS_PUBLIC enum costlens_status costlens_router_odds(struct costlens_router *router,
+                                                          double least);
+// Both models have answered it: the quality of each, 0 to 1, and the odds with which calls like it
+// are asked of both: 1, or from the declared ones on. None that the model was learned from: they
+// prove nothing. An outcome weighs the declared odds over its own. Where what is asked of both does
+// not depend on the call, odds of 1 are right for all, however seldom it is done. COSTLENS_RANGE,
+// also for odds below those that were declared: without them there is no proof. COSTLENS_NO_MEMORY.
 COSTLENS_PUBLIC enum costlens_status costlens_outcome_add(struct costlens_router *router,
                                                           const struct costlens_features *features,
                                                           double small, double large, double odds);

@@ -33,7 +33,7 @@ static struct evidence *weigh(const struct model *model, const struct rows *rows
         pairs[i] = (struct evidence){.score = model_gain(model, t, row->pair),
                                      .weak = row->weak,
                                      .strong = row->strong,
-                                     .odds = 1};
+                                     .weight = 1};
     }
     heap_free(t);
     return pairs;

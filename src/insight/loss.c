@@ -35,11 +35,12 @@ static int last_proved(const struct test *t, bool more)
     return from;
 }
 
-struct loss loss_of(const struct evidence *calls, size_t count)
+struct loss loss_of(struct evidence *calls, size_t count)
 {
     const struct test t = {calls, count};
     struct certificate at;
     must(count > 0);
+    certificate_shuffle(calls, count);
     certificate_at(calls, count, 0, &at);
     if (!(at.share > 0)) // nothing goes to the small side
         return (struct loss){.is = 0};

@@ -17,7 +17,8 @@ struct loss {
                       // -100 % on, is minus infinity
 };
 
-// Of at least one, taken in their order: by time. Those with a score below 0 go to the small side.
-struct loss loss_of(const struct evidence *calls, size_t count);
+// Of at least one; they are shuffled, so that a policy or a traffic that was another later on is no
+// run of luck. Those with a score below 0 go to the small side.
+struct loss loss_of(struct evidence *calls, size_t count);
 
 #endif

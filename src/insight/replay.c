@@ -2,6 +2,8 @@
 
 #include "insight/replay.h"
 
+#include <math.h>
+
 #include "base/map.h"
 #include "insight/paired.h"
 #include "insight/retest.h"
@@ -256,8 +258,18 @@ static bool push(struct replay_pairs *all, const struct paired_one *p, enum side
                                            .unjudged = !p->judged,
                                            .weak = (float)odds_of(p->weak_ppm),
                                            .strong = (float)odds_of(p->strong_ppm),
-                                           .odds = (float)odds_of(p->propensity_ppm)};
+                                           .weight = (float)odds_of(p->propensity_ppm)};
     return true;
+}
+
+// From the odds of each to what it counts.
+static void weigh(struct replay_pairs *all)
+{
+    float least = 1;
+    for (size_t i = 0; i < all->count; i++)
+        least = fminf(least, all->list[i].weight);
+    for (size_t i = 0; i < all->count; i++)
+        all->list[i].weight = least / all->list[i].weight;
 }
 
 // False without memory. A pair of other models tells nothing of those that are chosen now.
@@ -405,6 +417,8 @@ enum status replay(const struct replay_of *of, const struct policy_route *policy
         status = retest(of, policy, &out->retest, why);
     if (status == STATUS_OK)
         status = read_all(out, of, &pairs, why);
+    weigh(&out->pairs_was);
+    weigh(&out->pairs_would);
     paired_fini(&pairs);
     return status;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <math.h>
 #include <stdio.h>
 
 #include "costlens_route.h"
@@ -17,6 +18,7 @@ struct costlens_router {
     uint64_t pair;
     struct evidence *outcomes;
     size_t count, size;
+    float odds;     // that no outcome's are below
     unsigned times; // that it was certified
     bool certified; // the last time
     double threshold;
@@ -40,6 +42,7 @@ enum costlens_status costlens_router_open(const struct costlens_alloc *alloc, co
         return COSTLENS_NO_MEMORY;
     r->alloc = memory;
     r->mapped = path != NULL;
+    r->odds = 1;
     if (!path) {
         prior_open(&r->model);
     } else if (model_open(path, &r->model, &why) != STATUS_OK) {
@@ -102,7 +105,7 @@ void costlens_pick(const struct costlens_router *router, const struct costlens_f
     *out = (struct costlens_choice){.side = lost || gain >= router->threshold ? COSTLENS_LARGE
                                                                               : COSTLENS_SMALL,
                                     .gain = gain,
-                                    .threshold = router->threshold,
+                                    .threshold = lost ? -HUGE_VAL : router->threshold,
                                     .certified = router->certified};
     if (lost)
         (void)snprintf(out->reason, sizeof out->reason,
@@ -120,11 +123,21 @@ static bool is_share(double n)
     return n >= 0 && n <= 1;
 }
 
+enum costlens_status costlens_router_odds(struct costlens_router *router, double least)
+{
+    if (!is_share(least) || !((float)least > 0))
+        return COSTLENS_RANGE;
+    if (router->count > 0)
+        return COSTLENS_CONFLICT;
+    router->odds = (float)least;
+    return COSTLENS_OK;
+}
+
 enum costlens_status costlens_outcome_add(struct costlens_router *router,
                                           const struct costlens_features *features, double small,
                                           double large, double odds)
 {
-    if (!is_share(small) || !is_share(large) || !is_share(odds) || !((float)odds > 0))
+    if (!is_share(small) || !is_share(large) || !is_share(odds) || (float)odds < router->odds)
         return COSTLENS_RANGE;
     struct evidence *at =
         alloc_grow(&router->alloc, router->outcomes, sizeof *at, router->count, &router->size);
@@ -134,7 +147,7 @@ enum costlens_status costlens_outcome_add(struct costlens_router *router,
     at[router->count++] = (struct evidence){.score = (float)costlens_gain(router, features),
                                             .weak = (float)small,
                                             .strong = (float)large,
-                                            .odds = (float)odds};
+                                            .weight = router->odds / (float)odds};
     return COSTLENS_OK;
 }
 

@@ -8,24 +8,15 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
+#include "base/digest.h"
 #include "base/must.h"
 #include "base/random.h"
 #include "route/wager.h"
 
 #define STEPS      256  // of CERTIFICATE_STEP on either side of 0
 #define LOSS_STEPS 1000 // of 0.1 %
-
-// The odds of the pair that was least likely: what all weights are scaled by.
-static double least_odds(const struct evidence *pairs, size_t count)
-{
-    double least = 1;
-    for (size_t i = 0; i < count; i++) {
-        must(pairs[i].odds > 0 && pairs[i].odds <= 1);
-        least = fmin(least, (double)pairs[i].odds);
-    }
-    return least;
-}
 
 static bool goes_weak(const struct evidence *p, double threshold)
 {
@@ -44,7 +35,7 @@ static double margin(const struct evidence *p, double threshold, double loss)
 struct test {
     const struct evidence *pairs;
     size_t count;
-    double least, risk;
+    double risk;
 };
 
 // Whether the loss is proved to be below `loss`; with `sign` -1: above. All margins are by one
@@ -54,9 +45,11 @@ static bool is_proved(const struct test *t, double threshold, double loss, doubl
     const double most = fmax(1, 1 - loss);
     struct wager w;
     wager_begin(&w, t->count, t->risk);
-    for (size_t i = 0; i < t->count && !wager_won(&w); i++)
-        wager_add(&w, sign * (margin(&t->pairs[i], threshold, loss) / most) * t->least /
-                          (double)t->pairs[i].odds);
+    for (size_t i = 0; i < t->count && !wager_won(&w); i++) {
+        const struct evidence *p = &t->pairs[i];
+        must(p->weight > 0 && p->weight <= 1);
+        wager_add(&w, sign * (margin(p, threshold, loss) / most) * (double)p->weight);
+    }
     return wager_won(&w);
 }
 
@@ -74,7 +67,7 @@ static void estimate(const struct test *t, double threshold, struct certificate 
     for (size_t i = 0; i < t->count; i++) {
         const struct evidence *p = &t->pairs[i];
         const bool to_weak = goes_weak(p, threshold);
-        double weight = t->least / (double)p->odds;
+        const double weight = (double)p->weight;
         all += weight;
         weak += to_weak ? weight : 0;
         if (p->unjudged) {
@@ -89,10 +82,42 @@ static void estimate(const struct test *t, double threshold, struct certificate 
     out->loss = strong > 0 ? 1 - routed / strong : 0;
 }
 
-static void shuffle(struct evidence *pairs, size_t count)
+static int compare(float a, float b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_content(const void *a, const void *b)
+{
+    const struct evidence *x = a, *y = b;
+    const int in_order[] = {compare(x->score, y->score), compare(x->weak, y->weak),
+                            compare(x->strong, y->strong), compare(x->weight, y->weight),
+                            (int)x->unjudged - (int)y->unjudged};
+    for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++)
+        if (in_order[i] != 0)
+            return in_order[i];
+    return 0;
+}
+
+// What the dice begin with: another number for other pairs, or where something stands among the
+// sorted would tell when it is drawn.
+static uint64_t seed_of(const struct evidence *pairs, size_t count)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *p = &pairs[i];
+        const float part[] = {p->score, p->weak, p->strong, p->weight, p->unjudged ? 1 : 0};
+        sum = digest_crc32(sum, part, sizeof part);
+    }
+    return sum;
+}
+
+void certificate_shuffle(struct evidence *pairs, size_t count)
 {
     struct dice dice;
-    dice_init(&dice, 1);
+    if (count > 1)
+        qsort(pairs, count, sizeof *pairs, by_content);
+    dice_init(&dice, seed_of(pairs, count));
     for (size_t i = count; i > 1; i--) {
         size_t k = (size_t)dice_below(&dice, i);
         struct evidence one = pairs[k];
@@ -112,9 +137,9 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
                       struct certificate *out)
 {
     must(p->loss > 0 && p->loss < 1);
-    struct test t = {pairs, count, least_odds(pairs, count), p->risk};
+    struct test t = {pairs, count, p->risk};
     double held = -1;
-    shuffle(pairs, count);
+    certificate_shuffle(pairs, count);
     size_t before = SIZE_MAX; // that the last one sent to the small model
     for (int i = -STEPS; i <= STEPS; i++) {
         double threshold = i * CERTIFICATE_STEP;
@@ -131,7 +156,7 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
 void certificate_at(const struct evidence *pairs, size_t count, double threshold,
                     struct certificate *out)
 {
-    struct test t = {pairs, count, least_odds(pairs, count), 0};
+    struct test t = {pairs, count, 0};
     *out = (struct certificate){.holds = false};
     estimate(&t, threshold, out);
 }
@@ -139,7 +164,7 @@ void certificate_at(const struct evidence *pairs, size_t count, double threshold
 double certificate_loss_upper(const struct evidence *pairs, size_t count, double threshold,
                               double risk)
 {
-    struct test t = {pairs, count, least_odds(pairs, count), risk};
+    struct test t = {pairs, count, risk};
     if (count > 0 && count_weak(pairs, count, threshold) == 0)
         return 0;
     int most = LOSS_STEPS; // from the bound that says least: a fixed sequence, too
@@ -151,7 +176,7 @@ double certificate_loss_upper(const struct evidence *pairs, size_t count, double
 bool certificate_proves(const struct evidence *pairs, size_t count, const struct claim *c)
 {
     must(c->loss >= -1 && c->loss <= 1);
-    const struct test t = {pairs, count, least_odds(pairs, count), c->risk};
+    const struct test t = {pairs, count, c->risk};
     return is_proved(&t, c->threshold, c->loss, c->more ? -1 : 1);
 }
 
@@ -160,7 +185,7 @@ bool certificate_broken(const struct evidence *pairs, size_t count, double thres
 {
     size_t n = CERTIFICATE_DOUBT_LEAST;
     for (unsigned time = 1; n <= count; time++, n *= 2) {
-        struct test t = {pairs, n, least_odds(pairs, n), promise_at(p, time).risk};
+        struct test t = {pairs, n, promise_at(p, time).risk};
         if (is_proved(&t, threshold, p->loss, -1))
             return true;
     }

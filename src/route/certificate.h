@@ -27,11 +27,13 @@
 
 #define CERTIFICATE_STEP (1.0 / 256)
 
-// A call that both models answered.
+// A call that both models answered. Where calls are not all as likely to be, each weighs the least
+// odds of any call over its own: of all that there may be, not of those at hand, or the calls that
+// lose most may be the ones of which none has come yet.
 struct evidence {
     float score;        // what the large one was expected to be better by
     float weak, strong; // quality, 0..1
-    float odds;         // that it was answered by both: above 0, at most 1
+    float weight;       // of it: above 0, at most 1
     bool unjudged;      // the qualities mean nothing: the worst that they can be is taken
 };
 
@@ -51,8 +53,10 @@ struct certificate {
     double loss;      // in the pairs: an estimate, which may be less than 0
 };
 
-// What holds now. The pairs are put into another order, drawn with always the same dice: where they
-// stand must tell nothing of what they are.
+// Puts them into an order that tells nothing of what they are, and is the same whatever order they
+// came in: sorted, and then drawn by dice that begin with what they are.
+void certificate_shuffle(struct evidence *pairs, size_t count);
+// What holds now. The pairs are shuffled first.
 void certificate_test(struct evidence *pairs, size_t count, const struct promise *p,
                       struct certificate *out);
 // What one threshold does in the pairs; `holds` is not asked.

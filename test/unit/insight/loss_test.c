@@ -39,11 +39,11 @@ static void few_prove_little(void **state)
 static void seldom_seen_counts_more(void **state)
 {
     (void)state;
-    calls[0] = (struct evidence){TO_SMALL, 0, 1, 0.25F, false};
-    calls[1] = (struct evidence){TO_SMALL, 1, 1, 0.75F, false};
+    calls[0] = (struct evidence){TO_SMALL, 0, 1, 0.75F, false};
+    calls[1] = (struct evidence){TO_SMALL, 1, 1, 0.25F, false};
     assert_true(fabs(loss_of(calls, 2).is - 0.75) < 1e-6);
-    calls[0].weak = 1;
-    calls[0].strong = 0.5F; // the small side may be better
+    calls[0] = (struct evidence){TO_SMALL, 1, 0.5F, 0.75F, false}; // the small side may be better
+    calls[1] = (struct evidence){TO_SMALL, 1, 1, 0.25F, false};
     assert_true(loss_of(calls, 2).is < 0);
 }
 
@@ -75,12 +75,31 @@ static void the_truth_is_covered(void **state)
         for (int i = 0; i < MOST; i++)
             calls[i] = (struct evidence){dice_below(&dice, 2) ? TO_SMALL : TO_LARGE,
                                          dice_below(&dice, 10) < 8 ? 1 : 0, 1,
-                                         dice_below(&dice, 2) ? 0.25F : 0.5F, false};
+                                         dice_below(&dice, 2) ? 1 : 0.5F, false};
         const struct loss l = loss_of(calls, MOST); // half of them lose a fifth
         assert_true(l.low <= l.is && l.is <= l.high);
         covered += l.low <= 0.1 && 0.1 <= l.high;
     }
     assert_true(covered >= 185);
+}
+
+// Another policy later on: all went to the large side, and then all to the small one.
+static void a_policy_that_has_changed_is_covered(void **state)
+{
+    (void)state;
+    static struct evidence both[2100];
+    struct dice dice;
+    const double truth = 500 * 0.1 / 2100;
+    int covered = 0;
+    dice_init(&dice, 6);
+    for (int draw = 0; draw < 100; draw++) {
+        for (int i = 0; i < 2100; i++)
+            both[i] = (struct evidence){i < 1600 ? TO_LARGE : TO_SMALL, dice_below(&dice, 10) > 0,
+                                        1, 1, false};
+        const struct loss l = loss_of(both, 2100);
+        covered += l.low <= truth && truth <= l.high;
+    }
+    assert_true(covered >= 92);
 }
 
 // A small side that is the better one has an interval like any other: below 0.
@@ -122,6 +141,7 @@ int main(void)
         cmocka_unit_test(seldom_seen_counts_more),
         cmocka_unit_test(what_nobody_judged_is_lost_or_nothing),
         cmocka_unit_test(the_truth_is_covered),
+        cmocka_unit_test(a_policy_that_has_changed_is_covered),
         cmocka_unit_test(a_gain_is_covered),
         cmocka_unit_test(a_large_gain_has_no_low_end),
     };

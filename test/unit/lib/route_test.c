@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <math.h>
 #include <string.h>
 
 #include "../unit.h"
@@ -54,6 +55,9 @@ static void test_outcomes_carry_a_certificate(void **state)
     costlens_pick(r, &f, &choice);
     assert_int_equal(choice.side, COSTLENS_LARGE);
     assert_non_null(strstr(choice.reason, "no share can be promised"));
+    assert_true(choice.gain >= choice.threshold); // as is said of it, whatever the gain is
+    assert_true(isinf(choice.threshold));
+    assert_int_equal(costlens_router_odds(r, 0.25), COSTLENS_OK);
     for (int i = 0; i < 600; i++) {
         double large = dice_below(&d, 10) > 0, small = dice_below(&d, 10) > 0;
         assert_int_equal(costlens_outcome_add(r, &f, small, large, 0.25), COSTLENS_OK);
@@ -65,6 +69,48 @@ static void test_outcomes_carry_a_certificate(void **state)
     costlens_pick(r, &f, &choice);
     assert_int_equal(choice.side, COSTLENS_SMALL);
     assert_int_equal(choice.certified, 1);
+    costlens_router_close(r);
+}
+
+// A fifth of the calls is lost, and asked of both models fifty times less often: before one of them
+// has come all looks well.
+static void test_what_is_seldom_seen_is_feared(void **state)
+{
+    struct costlens_features f;
+    struct costlens_certificate c;
+    struct dice d;
+    unsigned broken = 0;
+    dice_init(&d, 7);
+    costlens_features(NULL, "What is 2+2?", NULL, &f);
+    for (int draw = 0; draw < 200; draw++) {
+        struct costlens_router *r = open_shipped();
+        assert_int_equal(costlens_router_odds(r, 0.02), COSTLENS_OK);
+        for (int n = 0; n < 200;) {
+            const bool rare = dice_below(&d, 5) == 0;
+            if (rare && dice_below(&d, 50) > 0)
+                continue;
+            assert_int_equal(costlens_outcome_add(r, &f, !rare, 1, rare ? 0.02 : 1), COSTLENS_OK);
+            n++;
+        }
+        assert_int_equal(costlens_certify(r, 0.05, 0.95, &c), COSTLENS_OK);
+        broken += c.certified != 0; // a fifth is lost
+        costlens_router_close(r);
+    }
+    assert_in_range(broken, 0, 10);
+}
+
+static void test_odds_are_declared_before(void **state)
+{
+    struct costlens_router *r = open_shipped();
+    struct costlens_features f;
+    costlens_features(NULL, "", "", &f);
+    assert_int_equal(costlens_outcome_add(r, &f, 1, 1, 0.5), COSTLENS_RANGE);
+    assert_int_equal(costlens_router_odds(r, 0), COSTLENS_RANGE);
+    assert_int_equal(costlens_router_odds(r, 1.5), COSTLENS_RANGE);
+    assert_int_equal(costlens_router_odds(r, 0.1), COSTLENS_OK);
+    assert_int_equal(costlens_outcome_add(r, &f, 1, 1, 0.1), COSTLENS_OK);
+    assert_int_equal(costlens_outcome_add(r, &f, 1, 1, 0.09), COSTLENS_RANGE);
+    assert_int_equal(costlens_router_odds(r, 0.05), COSTLENS_CONFLICT);
     costlens_router_close(r);
 }
 
@@ -109,6 +155,8 @@ int main(void)
         cmocka_unit_test(test_pick_says_why),
         cmocka_unit_test(test_features_are_the_same_for_the_same_text),
         cmocka_unit_test(test_outcomes_carry_a_certificate),
+        cmocka_unit_test(test_what_is_seldom_seen_is_feared),
+        cmocka_unit_test(test_odds_are_declared_before),
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_lack_of_memory_is_an_answer),
     };

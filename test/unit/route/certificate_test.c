@@ -63,7 +63,7 @@ static void make_world(double blur, bool bad)
         world[i] = (struct evidence){.score = (float)(bad ? -score : score),
                                      .weak = uniform(&d) < weak,
                                      .strong = uniform(&d) < strong,
-                                     .odds = 1};
+                                     .weight = 1};
     }
     tell_truth();
 }
@@ -193,8 +193,8 @@ static void test_weights_undo_unequal_odds(void **state)
         size_t n = 0;
         while (n < 2000) {
             struct evidence j = world[dice_below(&d, WORLD)];
-            j.odds = j.score < 0 ? 1 : 0.1F;
-            if (uniform(&d) < (double)j.odds)
+            j.weight = j.score < 0 ? 0.1F : 1; // odds of 1, and of a tenth
+            if (uniform(&d) < 0.1 / (double)j.weight)
                 drawn[n++] = j;
         }
         struct certificate c;
@@ -202,7 +202,7 @@ static void test_weights_undo_unequal_odds(void **state)
         certificate_test(drawn, n, &five, &c);
         broken += c.holds && true_loss(c.threshold, &share) > 0.05;
         for (size_t k = 0; k < n; k++)
-            drawn[k].odds = 1;
+            drawn[k].weight = 1;
         certificate_test(drawn, n, &five, &c);
         unweighed += c.holds && true_loss(c.threshold, &share) > 0.05;
     }
@@ -335,6 +335,28 @@ static void test_the_order_of_pairs_tells_nothing(void **state)
     assert_in_range(broken, 0, FEW / 20);
 }
 
+// Whatever order the same pairs come in, the same is promised of them.
+static void test_another_order_is_the_same_proof(void **state)
+{
+    struct certificate first, c;
+    struct dice d;
+    dice_init(&d, 4);
+    make_world(0.3, false);
+    draw(&d, 1000);
+    certificate_test(drawn, 1000, &five, &first);
+    for (int i = 0; i < 12; i++) {
+        for (size_t k = 1000; k > 1; k--) {
+            const size_t at = (size_t)dice_below(&d, k);
+            const struct evidence one = drawn[at];
+            drawn[at] = drawn[k - 1];
+            drawn[k - 1] = one;
+        }
+        certificate_test(drawn, 1000, &five, &c);
+        assert_memory_equal(&c.threshold, &first.threshold, sizeof c.threshold);
+        assert_memory_equal(&c.share, &first.share, sizeof c.share);
+    }
+}
+
 static void test_thresholds_are_of_the_grid(void **state)
 {
     struct certificate c;
@@ -363,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_doubting_often_breaks_nothing),
         cmocka_unit_test(test_what_nobody_judged_wins_nothing),
         cmocka_unit_test(test_the_order_of_pairs_tells_nothing),
+        cmocka_unit_test(test_another_order_is_the_same_proof),
         cmocka_unit_test(test_thresholds_are_of_the_grid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
