@@ -519,7 +519,7 @@ static void what_a_verifier_may_take_away_proves_nothing(void **state)
     const uint32_t before = route.max_loss_ppm;
     route.name = str_of("verified");
     route.verifiers = checks;
-    route.max_loss_ppm = 20000;
+    route.max_loss_ppm = 35000;
     add(&(struct sort){"verified", 95, 100, 0, 0, false}, 2000);
     for (unsigned n = 1; n <= 2; n++) {
         route.verifier_count = n;
