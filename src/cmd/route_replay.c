@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/digest.h"
 #include "base/limits.h"
 #include "cmd/remote.h"
 #include "cmd/route.h"
@@ -112,6 +113,8 @@ static void write_policy(const struct config *c, struct buf *out)
     bool named = false; // the route `auto`
     arena_init(&arena, &alloc_heap, 4 * KIB, 16 * MIB);
     json_out_begin(&o, NULL, '{');
+    if (c->prices.len > 0)
+        json_out_number(&o, "prices", digest_crc32(0, c->prices.ptr, c->prices.len));
     json_out_begin(&o, "routes", '[');
     for (unsigned i = 0; i < c->route_count; i++) {
         add_route(&o, &s, &c->routes[i]);

@@ -8,6 +8,7 @@
 //     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
 //     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}]}]}
 //
+//   prices              in the whole: CRC-32 of the prices that the file writes; none: it writes none
 //   max_cost_nd         10^-9 USD; 0: any
 //   verifies_confined   whether a call that must stay on the machine is verified
 //   agrees              a second model is asked whether it agrees
@@ -43,7 +44,8 @@ struct policy_route {
     enum choice_mode mode;
     bool verifies, verifies_confined, agrees, sways;
     struct str checks;
-    bool other_terms; // its models or checks are not those that hold now. Set by who knows them
+    bool other_terms;  // its models or checks are not those that hold now. Set by who knows them
+    bool other_prices; // the policy writes prices, and others than those that hold now. As well
     struct nano max_cost;
     uint32_t max_loss_ppm, confidence_ppm;
     struct policy_side small, large;
@@ -52,6 +54,7 @@ struct policy_route {
 struct policy {
     struct policy_route *routes;
     unsigned count;
+    int64_t prices; // CRC-32 of those that it writes; -1: it writes none
 };
 
 #define POLICY_ROUTES_MAX 4096

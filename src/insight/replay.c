@@ -335,6 +335,8 @@ static void promise_anew(struct replay *r, const struct decision *d, struct choi
     struct choice_counsel *c = &j->counsel[p->mode];
     if (p->mode == CHOICE_RULES || !j->there || is_same_promise(p, d))
         return;
+    if (p->mode == CHOICE_MEASURED && c->why == CHOICE_WHY_RULES) // nothing was learned yet
+        return;
     r->other_promise++;
     if (c->why == CHOICE_WHY_CERTIFIED_KIND)
         return;

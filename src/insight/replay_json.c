@@ -153,6 +153,10 @@ static void write_notes(const struct replay *r, struct json_out *o)
     if (r->made && r->pairs_would.count == 0)
         json_out_note(o, "what it would risk is not known: there is no pair of the models that it "
                          "asks; give the route a `shadow: { budget: USD }`");
+    if (r->policy->other_prices)
+        json_out_note(
+            o, "the policy's file has other prices: they are not looked at, all is by those that "
+               "hold now");
     if (r->other_promise)
         json_out_note(o,
                       "the promise that held for %lld calls was another: their threshold is what a "

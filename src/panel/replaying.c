@@ -3,6 +3,7 @@
 #include "panel/replaying.h"
 
 #include "base/args.h"
+#include "base/digest.h"
 #include "base/json_out.h"
 #include "base/limits.h"
 #include "gate/gate.h"
@@ -100,6 +101,13 @@ static bool is_other(const struct work *w, const struct policy_route *p)
     return false;
 }
 
+// Which are no policy, but facts: a replay goes by those of the gateway.
+static bool has_other_prices(const struct work *w)
+{
+    const struct str now = w->prices->config->prices;
+    return w->policy.prices >= 0 && w->policy.prices != digest_crc32(0, now.ptr, now.len);
+}
+
 // --- routes ---
 
 static bool has_policy(const struct work *w, struct str route)
@@ -118,6 +126,7 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     price_side(w, &p->small);
     price_side(w, &p->large);
     p->other_terms = is_other(w, p);
+    p->other_prices = has_other_prices(w);
     const struct replay_of of = {w->call->store, w->db, w->span, w->call->config->state};
     enum status s = replay(&of, p, &r, w->why);
     if (s == STATUS_OK && r.calls > 0) {

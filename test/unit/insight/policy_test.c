@@ -40,6 +40,7 @@ static void is_read_as_it_is(void **state)
         "{\"name\":\"auto\",\"mode\":\"rules\"," REST "}]}";
     assert_int_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
     assert_int_equal(p.count, 2);
+    assert_int_equal(p.prices, -1);
     const struct policy_route *r = &p.routes[0];
     assert_true(str_is(r->name, "support") && r->mode == CHOICE_CERTIFIED);
     assert_true(r->verifies && !r->verifies_confined && r->agrees && r->sways && !r->other_terms);
@@ -53,6 +54,16 @@ static void is_read_as_it_is(void **state)
     assert_true(str_is(r->large.models[1].name, "x/y") && !r->large.models[1].sheet);
     assert_true(p.routes[1].small.proposed && p.routes[1].large.proposed);
     assert_int_equal(p.routes[1].small.count, 0);
+}
+
+static void knows_of_prices(void **state)
+{
+    (void)state;
+    struct policy p;
+    struct why why;
+    assert_int_equal(policy_read(str_of("{\"prices\":4294967295,\"routes\":[]}"), &arena, &p, &why),
+                     STATUS_OK);
+    assert_int_equal(p.prices, UINT32_MAX);
 }
 
 static void refuses(const char *text, const char *named)
@@ -93,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(is_read_as_it_is, setup, teardown),
+        cmocka_unit_test_setup_teardown(knows_of_prices, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -322,6 +322,28 @@ static void a_certificate_is_of_its_terms(void **state)
     end(&w);
 }
 
+// As the gateway would have gone: another promise does not choose before anything is learned.
+static void calls_before_learning_go_by_rules(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 16);
+    const struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    for (unsigned n = 0; n < 40; n++) {
+        const struct entry e = put(&w, n, &d);
+        pair_up(&w, &e, SIDE_SMALL);
+    }
+    struct policy_route p = policy_of(CHOICE_MEASURED);
+    p.max_loss_ppm = 10000;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "changed"), 0);
+    assert_int_equal(json_type(json_get(r, "promise")), JSON_NULL);
+    p.mode = CHOICE_CERTIFIED; // which chooses nothing without a certificate
+    assert_int_equal(count(replayed_by(&w, &p), "to_large"), 40);
+    end(&w);
+}
+
 // Another promise than the one that held, tested by as many pairs; a policy's pairs are whatever.
 static bool is_certified(struct world *w, const struct policy_route *p)
 {
@@ -509,6 +531,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_certificate_is_of_its_terms),
+        cmocka_unit_test(calls_before_learning_go_by_rules),
         cmocka_unit_test(a_newer_model_scores_the_pairs_anew),
         cmocka_unit_test(changed_rates_weigh_nothing),
         cmocka_unit_test(what_may_be_sent_away_wins_nothing),
