@@ -139,18 +139,22 @@ static enum trait next_trait(const struct model_parts *p, const bool shown[TRAIT
     return (enum trait)best;
 }
 
-// The route's own model judged the call, and is still there.
-static bool open_own(const struct cli *cli, const struct json_val *d, struct model *out)
+static bool is_by_own(const struct json_val *d)
 {
     const struct json_val *mode = json_get(json_path(d, "known.modes"), mode_of(d));
+    return str_is(member(mode, "score"), "own");
+}
+
+// The route's own model that judged the call is still there.
+static bool open_own(const struct cli *cli, const struct json_val *d, struct model *out)
+{
     const struct config_source source = {.file = cli->config_file};
     struct str name = member(d, "model");
     struct config *c = NULL;
     struct buf path;
     struct why ignored;
     int64_t check = 0;
-    if (!str_is(member(mode, "score"), "own") || name.len == 0 ||
-        !json_i64(json_get(d, "model_check"), &check) ||
+    if (name.len == 0 || !json_i64(json_get(d, "model_check"), &check) ||
         config_read(&source, &c, &ignored) != STATUS_OK)
         return false;
     buf_init(&path, &alloc_heap, 0);
@@ -165,14 +169,20 @@ static bool open_own(const struct cli *cli, const struct json_val *d, struct mod
     return there;
 }
 
-// What its weights are shown of; NULL: --model cannot be read, which was said.
+// What its weights are shown of; NULL: there is none, which was said.
 static const char *open_model(const struct cli *cli, const struct route_wishes *w,
                               const struct json_val *d, struct model *out)
 {
     if (w->model)
         return route_model(w, out) == EXIT_OK ? w->model : NULL;
-    if (open_own(cli, d, out))
-        return "the route's own model, without its words";
+    if (is_by_own(d)) {
+        if (open_own(cli, d, out))
+            return "the route's own model, without its words";
+        puts(
+            "what it looked like by weight is not known: the route's own model that chose is there "
+            "no more\n(--model shows it by that of a file)\n");
+        return NULL;
+    }
     prior_open(out);
     return "the shipped model";
 }
@@ -263,7 +273,17 @@ static void print_sums(const struct sums *s)
     buf_fini(&text);
 }
 
-static int print(const struct cli *cli, const struct route_wishes *w, const struct json *j)
+static bool is_decided(const struct json *j)
+{
+    struct json_iter it = {0};
+    const struct json_val *attempt;
+    bool any = false;
+    while (json_each(&it, json_get(json_root(j), "attempts"), NULL, &attempt))
+        any |= json_get(attempt, "decision") != NULL;
+    return any;
+}
+
+static void print(const struct cli *cli, const struct route_wishes *w, const struct json *j)
 {
     struct json_iter it = {0};
     const struct json_val *attempt;
@@ -278,12 +298,7 @@ static int print(const struct cli *cli, const struct route_wishes *w, const stru
         print_attempt(j, attempt);
         add(j, attempt, &sums);
     }
-    if (!first) {
-        print_sums(&sums);
-        return EXIT_OK;
-    }
-    return command_failed("no route chose for that call: `costlens report --request` tells what is "
-                          "known of it");
+    print_sums(&sums);
 }
 
 int route_explain(const struct cli *cli, const struct route_wishes *w)
@@ -296,10 +311,14 @@ int route_explain(const struct cli *cli, const struct route_wishes *w)
     buf_init(&text, &alloc_heap, 0);
     remote_arg(&args, "id", str_of(w->files[0]));
     int code = remote_ask(cli, "request", &args, &text, &answer);
+    if (code == EXIT_OK && !is_decided(answer))
+        code =
+            command_failed("no route chose for that call: `costlens report --request` tells what "
+                           "is known of it");
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&text));
     else if (code == EXIT_OK)
-        code = print(cli, w, answer);
+        print(cli, w, answer);
     json_close(answer);
     buf_fini(&text);
     buf_fini(&args);

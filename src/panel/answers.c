@@ -98,6 +98,14 @@ static void write_pair(void *context, const struct pair *p)
     json_out_end(o, '}');
 }
 
+static bool is_route(const struct config *c, struct str name)
+{
+    bool any = str_is(name, ROUTE_AUTO);
+    for (unsigned i = 0; i < c->route_count; i++)
+        any |= str_eq(c->routes[i].name, name);
+    return any;
+}
+
 static enum status list(const struct verb_call *c, const struct wanted *wanted, struct why *why)
 {
     struct pair_query query = {.tenant = str_of(TENANT),
@@ -112,9 +120,8 @@ static enum status list(const struct verb_call *c, const struct wanted *wanted, 
     enum status s = store_pair_each(c->store, &query, write_pair, &w, why);
     json_out_end(&w.out, ']');
     json_out_end(&w.out, '}');
-    if (s == STATUS_OK && w.count == 0 && !wanted->after.len)
-        s = why_set(why, STATUS_UNKNOWN, "there are no pairs of a route %.*s",
-                    STR_ARG(wanted->route));
+    if (s == STATUS_OK && w.count == 0 && !is_route(c->config, wanted->route))
+        s = why_set(why, STATUS_UNKNOWN, "no route is called %.*s", STR_ARG(wanted->route));
     return s;
 }
 

@@ -14,7 +14,8 @@ enum status answers_rate(struct verb_call *c, struct why *why) MUST_USE;
 // route, after (a number, as a text) -> {"pairs":[{"number","request","time","task","weak",
 // "strong","served","propensity","judged","weak_quality","strong_quality","weak_cost",
 // "strong_cost","judge_cost"}]}: the last 1000 whose number is above `after`, the oldest first. No
-// qualities where "judged" is "not", no cost without a price. UNKNOWN: there are no pairs of it.
+// qualities where "judged" is "not", no cost without a price. UNKNOWN: no
+// route is called so, and there are no pairs of one that was.
 enum status answers_pairs(struct verb_call *c, struct why *why) MUST_USE;
 
 #endif

@@ -136,6 +136,9 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect(support["rung"], "certified")
     gateway.start()
     expect(model_of(gateway), "bench/small-a")
+    text = gateway.costlens("route", "explain", asked).stdout  # by a model that has learned since
+    expect_in("the route's own model that chose is there no more", text)
+    expect_true("the shipped model" not in text, text)
 
     # A route between tiers that nobody has named learns of the models that are proposed for them.
     expect(model_of(gateway, "open"), "bench/large-a")

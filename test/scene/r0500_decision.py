@@ -109,3 +109,10 @@ with Mock() as mock, Gateway(mock, providers(mock), extra=EXTRA, models=["small-
     expect_true("x-costlens-reason" not in answer.headers, "no route chose")
     done = gateway.costlens("route", "explain", answer.headers["x-costlens-request-id"], check=False)
     expect((done.returncode, "no route chose" in done.stderr), (1, True))
+    done = gateway.costlens("route", "explain", answer.headers["x-costlens-request-id"], "--json", check=False)
+    expect((done.returncode, "no route chose" in done.stderr), (1, True))
+
+    # A route without pairs has none; what is no route is none.
+    expect(json.loads(gateway.costlens("route", "pairs", "support", "--json").stdout), {"pairs": []})
+    done = gateway.costlens("route", "pairs", "nope", check=False)
+    expect((done.returncode, "no route is called nope" in done.stderr), (1, True))
