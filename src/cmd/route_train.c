@@ -60,9 +60,15 @@ static void print_text(const struct model *m, const char *path)
            (unsigned long long)h->bytes);
     printf("  quality        small %.3f, large %.3f\n", (double)h->weak, (double)h->strong);
     print_parts(h);
-    printf("  threshold      %.4f kept 95 %% of the large model's quality in rows that were not "
-           "seen\n",
-           (double)h->threshold);
+    if (h->threshold <= MODEL_NOTHING)
+        puts("  threshold      none: so few rows do not show of any share of the calls that the "
+             "small "
+             "model\n                 would keep 95 % of the quality; all go to the large one");
+    else
+        printf(
+            "  threshold      %.4f keeps 95 %% of the large model's quality, by rows that were not "
+            "seen\n",
+            (double)h->threshold);
     if (h->after)
         printf("  after answer   %.4f, where the small model is asked first\n",
                (double)h->threshold_after);

@@ -110,18 +110,3 @@ void curve_at(const struct judged *outcomes, size_t count, double threshold,
     out->share_weak = count ? weak / (double)count : 0;
     out->loss = strong > 0 ? 1 - quality / strong : 0;
 }
-
-double curve_threshold(struct judged *outcomes, size_t count, double kept)
-{
-    struct walk w = begin(outcomes, count);
-    double quality = w.strong;
-    qsort(outcomes, count, sizeof *outcomes, by_score);
-    // From the least score on, small answers take the place of large ones.
-    double threshold = count ? (double)outcomes[count - 1].score : 0;
-    for (size_t i = count; i-- > 0;) {
-        quality += (double)outcomes[i].weak - (double)outcomes[i].strong;
-        if (i > 0 && outcomes[i - 1].score > outcomes[i].score && quality >= kept * w.strong)
-            threshold = (double)outcomes[i - 1].score;
-    }
-    return quality >= kept * w.strong && count ? (double)outcomes[0].score + 1 : threshold;
-}

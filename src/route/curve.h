@@ -40,8 +40,5 @@ struct at_threshold {
 };
 void curve_at(const struct judged *outcomes, size_t count, double threshold,
               struct at_threshold *out);
-// The highest threshold at which `kept` (0..1) of the large model's quality is left, in these
-// outcomes: sorts them. Below all scores when none is.
-double curve_threshold(struct judged *outcomes, size_t count, double kept);
 
 #endif

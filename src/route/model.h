@@ -24,6 +24,7 @@
 #define MODEL_VERSION    1
 #define MODEL_KEYS_MAX   65536 // tasks and pairs that a model knows
 #define MODEL_BYTES_MOST (4 << 20)
+#define MODEL_NOTHING    (-2.f) // a threshold that is below all gains
 
 enum part { PART_WORDS, PART_TREES, PART_TASK, PART_PAIR, PART_PRIOR, PART_COUNT };
 
@@ -48,8 +49,8 @@ struct model_head {
     uint64_t bytes;     // of the whole file
     uint64_t rows;      // it was learned from
     float weak, strong; // mean quality in those rows
-    float threshold;    // of the gain, that kept 95 % of the strong's quality out of fold: an
-                        // estimate, no promise
+    float threshold;    // of the gain: the most that rows out of fold carry to keep 95 % of the
+                        // strong's quality, MODEL_NOTHING where they carry none; no promise
     float threshold_after;
     float mean;       // gain
     float prior_mean; // of the prior's trees in those rows

@@ -3,13 +3,14 @@
 #include "route/train.h"
 
 #include "base/alloc.h"
-#include "route/curve.h"
+#include "route/certificate.h"
 #include "route/model_file.h"
 #include "route/train_part.h"
 
 #define SEED         20260101
 #define SHARE_SPREAD .3  // how far from what it began with a share is expected to lie
 #define KEPT         .95 // of the large model's quality, at the thresholds that are proposed
+#define DOUBT        .1  // ... with a risk of so much: few rows propose little
 
 static bool begin(struct training *t)
 {
@@ -139,20 +140,24 @@ void train_shares(struct training *t)
 
 // --- thresholds ---
 
-// The highest threshold that kept KEPT of the quality, of the rows that count.
+// The highest threshold of which the rows that count carry that it keeps KEPT of the quality; below
+// all scores where they carry none.
 static float threshold_of(const struct training *t, const float *more, bool answered)
 {
-    struct judged *outcomes = alloc_get(&alloc_heap, t->count * sizeof *outcomes);
+    const struct promise kept = {1 - KEPT, DOUBT};
+    struct evidence *outcomes = alloc_get(&alloc_heap, t->count * sizeof *outcomes);
+    struct certificate c = {.holds = false};
     size_t count = 0;
     for (size_t i = 0; outcomes && i < t->count; i++) {
         const struct row *r = &t->rows->at[i];
         if (r->answered || !answered)
-            outcomes[count++] =
-                (struct judged){t->expected[i] + (more ? more[i] : 0), r->weak, r->strong};
+            outcomes[count++] = (struct evidence){t->expected[i] + (more ? more[i] : 0), r->weak,
+                                                  r->strong, 1, false};
     }
-    float threshold = count ? (float)curve_threshold(outcomes, count, KEPT) : 0;
+    if (count > 0)
+        certificate_test(outcomes, count, &kept, &c);
     alloc_free(&alloc_heap, outcomes);
-    return threshold;
+    return c.holds ? (float)c.threshold : MODEL_NOTHING;
 }
 
 // --- the file ---

@@ -114,6 +114,41 @@ static void explained(void **state)
     rows_fini(&rows);
 }
 
+// Twenty or fifty rows that went well by luck send nothing to a small model that loses a sixth.
+static void few_rows_propose_nothing(void **state)
+{
+    struct dice d;
+    unsigned unsafe = 0, open = 0;
+    struct model prior, m;
+    prior_open(&prior);
+    dice_init(&d, 8);
+    for (int draw = 0; draw < 40; draw++) {
+        struct rows few;
+        struct buf file;
+        rows_init(&few);
+        for (int i = 0; i < (draw % 2 ? 50 : 20); i++)
+            add(&few, "{\"prompt\":\"tell of %u\",\"weak\":%d,\"strong\":1}",
+                (unsigned)dice_below(&d, 1000), dice_below(&d, 6) > 0);
+        learn(&few, draw % 4 > 1 ? &prior : NULL, &file, &m);
+        unsafe += m.head->threshold > m.head->mean;
+        buf_fini(&file);
+        rows_fini(&few);
+    }
+    for (int i = 0; i < 2; i++) { // where nothing is lost, a hundred are enough
+        struct rows good;
+        struct buf file;
+        rows_init(&good);
+        for (int k = 0; k < 100; k++)
+            add(&good, "{\"prompt\":\"tell of %d\",\"weak\":1,\"strong\":1}", k);
+        learn(&good, i ? &prior : NULL, &file, &m);
+        open += m.head->threshold > 0;
+        buf_fini(&file);
+        rows_fini(&good);
+    }
+    assert_in_range(unsafe, 0, 4);
+    assert_int_equal(open, 2);
+}
+
 // Few rows move little of what it began with; many have their way.
 static void shrunk(void **state)
 {
@@ -271,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learned),
         cmocka_unit_test(explained),
+        cmocka_unit_test(few_rows_propose_nothing),
         cmocka_unit_test(shrunk),
         cmocka_unit_test(too_few),
         cmocka_unit_test(nothing_to_learn),
