@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/json_out.h"
 #include "cmd/route.h"
@@ -19,6 +20,43 @@ static int read_share(const char *name, const char *text, double *out)
         return command_usage(&cmd_route, "--%s: `%s` is no share between 0 and 1: 0.05, or 5%%",
                              name, text);
     *out = n;
+    return EXIT_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+// That say what another one has said already, letter for letter.
+static size_t count_repeated(const struct rows *rows)
+{
+    uint64_t *lines = alloc_must((rows->count + 1) * sizeof *lines);
+    size_t repeated = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        lines[i] = rows->at[i].line;
+    qsort(lines, rows->count, sizeof *lines, by_number);
+    for (size_t i = 1; i < rows->count; i++)
+        repeated += lines[i] == lines[i - 1];
+    heap_free(lines);
+    return repeated;
+}
+
+// EXIT_OK; else said.
+static int check_rows(const struct model *model, const struct rows *rows)
+{
+    if (rows->count == 0)
+        return command_failed("there are no rows to prove it by");
+    if (model->head->learned && model->head->learned == rows_mark(rows))
+        return command_failed("the model was trained on these rows: what it has learned by heart "
+                              "proves nothing. Give it rows that it has not seen");
+    const size_t repeated = count_repeated(rows);
+    if (repeated)
+        command_print(stderr,
+                      "%zu of the %zu rows are the same as another one: each counts, and what is "
+                      "given twice proves too much.\n",
+                      repeated, rows->count);
     return EXIT_OK;
 }
 
@@ -96,8 +134,8 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
     if (route_model(w, &model) != EXIT_OK)
         return EXIT_FAILED;
     int code = route_read(w, &rows);
-    if (code == EXIT_OK && rows.count == 0)
-        code = command_failed("there are no rows to prove it by");
+    if (code == EXIT_OK)
+        code = check_rows(&model, &rows);
     if (code == EXIT_OK) {
         struct evidence *pairs = weigh(&model, &rows);
         r->pairs = rows.count;

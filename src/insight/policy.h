@@ -8,7 +8,7 @@
 //     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
 //     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}]}]}
 //
-//   prices              in the whole: CRC-32 of the prices that the file writes; none: it writes none
+//   prices              of the whole: CRC-32 of the prices that the file writes; none: no prices
 //   max_cost_nd         10^-9 USD; 0: any
 //   verifies_confined   whether a call that must stay on the machine is verified
 //   agrees              a second model is asked whether it agrees

@@ -59,6 +59,7 @@ struct model_head {
     float words_scale, words_bias;
     uint32_t words;                     // 0 or LEXICON_WEIGHTS
     uint32_t trees, prior, after, keys; // how many there are
+    uint32_t learned;                   // from which lines (rows_mark); 0: not known
 };
 
 struct model {

@@ -23,6 +23,26 @@ void rows_fini(struct rows *r)
     *r = (struct rows){0};
 }
 
+// --- what they were read from ---
+
+// FNV-1a.
+static uint64_t hash_line(struct str line)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < line.len; i++)
+        hash = (hash ^ (unsigned char)line.ptr[i]) * 0x100000001b3u;
+    return hash ? hash : 1;
+}
+
+uint32_t rows_mark(const struct rows *r)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < r->count; i++)
+        sum += r->at[i].line;
+    const uint32_t mark = (uint32_t)(sum ^ sum >> 32);
+    return sum && !mark ? 1 : mark;
+}
+
 // --- what is asked ---
 
 // Of any dialect: what it says may stand elsewhere, too.
@@ -159,7 +179,7 @@ enum status rows_keep(struct rows *r, const struct row *row, const struct traits
 enum status rows_add(struct rows *r, struct str line, struct why *why)
 {
     struct json *j;
-    struct row row = {.weak = 0};
+    struct row row = {.line = hash_line(str_trim(line))};
     struct traits t = {.gram_count = 0};
     if (str_trim(line).len == 0)
         return STATUS_OK;

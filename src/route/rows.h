@@ -29,6 +29,7 @@ struct row {
     bool answered; // `reply` says something
     const uint16_t *grams;
     uint64_t task, pair; // 0: none
+    uint64_t line;       // a hash of what it was read from; 0: of no line
     float weak, strong;
     struct reply reply;
 };
@@ -40,6 +41,8 @@ struct rows {
     struct arena grams;
 };
 
+// What the lines are, in whatever order; 0: of none.
+uint32_t rows_mark(const struct rows *r);
 void rows_init(struct rows *r);
 void rows_fini(struct rows *r);
 // Adds what a line says. SYNTAX, RANGE, DUPLICATE, LIMIT, NO_MEMORY; `why` says what is wrong in

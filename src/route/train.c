@@ -175,6 +175,7 @@ static void write_file(struct training *t, struct buf *out)
     h->version = MODEL_VERSION;
     h->traits = TRAITS_VERSION;
     h->rows = t->count;
+    h->learned = rows_mark(t->rows);
     h->bytes = model_bytes(h);
     add(out, h, sizeof *h);
     add(out, t->words, h->words);

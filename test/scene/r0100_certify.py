@@ -49,6 +49,14 @@ strict = json.loads(route("certify", "--model", model, "--data", many, "--loss",
 expect_true(strict["share_weak"] <= said["share_weak"], f"{strict}")
 expect(json.loads(route("certify", "--model", model, "--data", many, "--json")), said)
 
+# The rows that it was trained on prove nothing, in whatever order; rows that are given twice are told.
+learned = (folder / "learn.jsonl").read_text().splitlines(keepends=True)
+(folder / "turned.jsonl").write_text("".join(reversed(learned)))
+for name in ("learn.jsonl", "turned.jsonl"):
+    expect_in("was trained on these rows", route("certify", "--model", model, "--data", str(folder / name), code=1))
+twice = subprocess.run([COSTLENS, "route", "certify", "--model", model, "--data", few, few], capture_output=True, text=True, timeout=100)
+expect_in("30 of the 60 rows are the same as another one", twice.stderr)
+
 # Too little evidence is no promise.
 none = json.loads(route("certify", "--model", model, "--data", few, "--json"))
 expect([none["certified"], none["threshold"], none["share_weak"], none["pairs"]], [False, None, 0, 30])
