@@ -151,6 +151,11 @@ static char *put_candidate(char *at, const struct decision_candidate *c)
     return c->passed.len ? put_text(at, c->passed, DECISION_TEXT_MAX) : at;
 }
 
+enum side decision_side(const struct decision *d)
+{
+    return d->chosen < d->count ? d->list[d->chosen].side : d->side;
+}
+
 void decision_pack(const struct decision *d, struct buf *out)
 {
     must(d->propensity_ppm > 0 && d->propensity_ppm <= DECISION_SURE);

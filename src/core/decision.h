@@ -77,6 +77,8 @@ static inline void decision_clear(struct decision *d)
     memset(d, 0, offsetof(struct decision, list));
 }
 
+// Of the model that this attempt was at; where that is not in the list, of the one that went first.
+enum side decision_side(const struct decision *d);
 // Appends it. Texts are cut, candidates beyond the most are left out; the one that was chosen stays
 // the one that was chosen, or becomes none.
 void decision_pack(const struct decision *d, struct buf *out);

@@ -35,7 +35,8 @@ static void learn(const struct reading *r, const struct store_decided *s, const 
         habits_learn(r->to->habits, &of, &seen, clock_mono_us());
 }
 
-// As request/verifying.c does when an attempt is settled.
+// As request/verifying.c does when an attempt is settled. What ended with an answer that nobody
+// judged was escalated where that is the large side's, and says nothing else.
 static void count(struct reading *r, const struct store_decided *s, const struct decision *d)
 {
     struct breakeven_call *b = &r->sums;
@@ -47,7 +48,7 @@ static void count(struct reading *r, const struct store_decided *s, const struct
         b->small_cost += (uint64_t)s->cost.pd;
         b->priced = b->priced && s->priced;
     }
-    if (b->small == 0 || s->followed)
+    if (b->small == 0 || s->followed || (!v->there && decision_side(d) != SIDE_LARGE))
         return;
     b->escalated = !v->good;
     b->large_cost = (uint64_t)(v->there ? d->large.pd : s->cost.pd);

@@ -107,10 +107,8 @@ void relay_pass(void *context, struct str bytes)
 {
     struct req *r = context;
     if (r->attempt.mode == RELAY_HELD &&
-        r->attempt.whole.len + bytes.len > verifying_most(&r->attempt)) {
-        verifying_end(r); // too long to be verified
-        held_pass(r);     // no error is so long
-    }
+        r->attempt.whole.len + bytes.len > verifying_most(&r->attempt) && verifying_overrun(r))
+        held_pass(r); // no error is so long
     if (r->attempt.mode == RELAY_HELD)
         buf_add(&r->attempt.whole, bytes);
     else if (r->attempt.translation && r->attempt.upstream_status < 400)
@@ -337,8 +335,7 @@ static void on_head(struct call *c, void *owner)
         h->content_length > (int64_t)verifying_most(&r->attempt) && !r->attempt.translation;
     if (!error && streams) {
         r->attempt.mode = RELAY_HELD;
-    } else if (!error && large) {
-        verifying_end(r);
+    } else if (!error && large && verifying_overrun(r)) {
         r->attempt.mode = RELAY_STREAM;
         r->attempt.sized = true;
         heads_send(r, h->content_length, false);
@@ -405,7 +402,10 @@ static void on_data(struct call *c, void *owner, struct str bytes)
             give_up(r, REFUSAL_UPSTREAM_GARBAGE, "Its error body is longer than 64 KiB.");
             return;
         }
-        verifying_end(r);
+        if (!verifying_overrun(r)) {
+            req_run(r);
+            return;
+        }
         whole_to_stream(r); // its length was not told
     }
     meter_feed(&r->attempt.meter, bytes, relay_pass, r);

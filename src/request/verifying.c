@@ -48,6 +48,14 @@ static bool is_small(const struct req *r)
            r->plan->list[r->attempt.target.place].side == SIDE_SMALL && may_escalate(r);
 }
 
+// The attempt fails, and says nothing of the answer with which it was to agree.
+static void fail_second(struct req *r, enum refusal why, const char *detail)
+{
+    relay_fail(r, why, detail);
+    r->attempt.failure.kind = FAILURE_OURS;
+    r->attempt.upstream_ended = true;
+}
+
 // A stream is held no longer: its client has waited enough. Where a second model is asked, there is
 // a whole answer.
 static void on_time(void *argument)
@@ -55,9 +63,7 @@ static void on_time(void *argument)
     struct verifying *v = argument;
     struct req *r = v->r;
     if (r->attempt.second) {
-        relay_fail(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
-        r->attempt.failure.kind = FAILURE_OURS;
-        r->attempt.upstream_ended = true;
+        fail_second(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
     } else {
         verifying_end(r);
         relay_came(r);
@@ -143,6 +149,17 @@ void verifying_free(struct req *r)
 size_t verifying_most(const struct attempt *a)
 {
     return a->verifies ? VERIFIED_BYTES_MAX : WHOLE_ANSWER_BYTES_MAX;
+}
+
+bool verifying_overrun(struct req *r)
+{
+    if (r->attempt.verifies && r->attempt.second) {
+        fail_second(r, REFUSAL_UPSTREAM_LARGE,
+                    "It is too long to be compared with the first answer.");
+        return false;
+    }
+    verifying_end(r);
+    return true;
 }
 
 // --- the verdict ---
@@ -435,6 +452,7 @@ void verifying_settled(struct req *r)
         v->small_cost += (uint64_t)a->entry.cost.pd;
         v->unpriced = v->unpriced || a->entry.price_state == PRICE_UNPRICED;
     }
-    if (v->small > 0 && !a->entry.followed)
+    const bool large = r->plan->list[a->target.place].side == SIDE_LARGE;
+    if (v->small > 0 && !a->entry.followed && (a->judged || large)) // else it has no end
         count(r, a->judged);
 }

@@ -83,11 +83,6 @@ bool decisions_flush(struct decisions *d)
     return fine;
 }
 
-static enum side side_at(const struct decision *d)
-{
-    return d->chosen < d->count ? d->list[d->chosen].side : d->side;
-}
-
 bool decisions_add(struct decisions *d, int64_t tenant, const struct entry *e)
 {
     struct decision made UNSET;
@@ -96,7 +91,7 @@ bool decisions_add(struct decisions *d, int64_t tenant, const struct entry *e)
     d->rows[d->count] = (struct decisions_row){.tenant = tenant,
                                                .start_us = e->start_us,
                                                .attempt = e->attempt,
-                                               .side = side_at(&made),
+                                               .side = decision_side(&made),
                                                .large_pd = made.compared ? made.large.pd : NONE,
                                                .bytes = d->bytes.len,
                                                .route_len = made.route.len,

@@ -135,6 +135,30 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     told.events["never"].set()
     rows(("small", "route brief: small", ""), ("second", "route brief: second", "upstream_timeout"))
 
+    # Nor is one that is too long to be looked at, whose length is told or not.
+    for long, stream in (({}, {}), ({"unsized": True}, {}), ({}, {"stream": True})):
+        said_so = pair("The answer is 4.", {"content": "The answer is 4. ", "times": 70_000, **long})
+        expect(said_so[:40], "The answer is 4.")
+        first, second = rows(("small", "route pair: small", ""), ("second", "route pair: second", "upstream_too_large"))
+        expect((first["followed"], first["outcome"], second["followed"]), (0, "ok", 1))
+    # Whose client leaves before it has said so was not escalated.
+    def escalated():
+        return (gateway.metric("costlens_route_escalations_total", route="pair"),
+                [c["escalated"] for c in json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"]])
+
+    before, asked = escalated(), len(told.asked)
+    told.events["gone"] = threading.Event()
+    said_so = json.dumps({"small": "The answer is 4.", "second": {"content": "The answer is 4.", "wait": "gone"}})
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
+    connection.request("POST", "/v1/chat/completions", json.dumps(question(model="pair", stream=True)),
+                       {**gateway.headers(), "Content-Type": "application/json", "x-told": said_so})
+    until(lambda: len(told.asked) == asked + 2, 10, "the second one is asked")
+    connection.sock.close()
+    until(lambda: gateway.rows(count + 2)[-1]["outcome"] == "left", 10, "it has left")
+    told.events["gone"].set()
+    rows(("small", "route pair: small", ""), ("second", "route pair: second", ""))
+    expect(escalated(), before)
+
     # A model that is named is not verified.
     expect(said(ask("told/small", refusal)), refusal)
     rows(("small", "asked", ""))

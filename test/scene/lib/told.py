@@ -7,9 +7,10 @@ import threading
 
 class Told:
     """Speaks chat completions. Of `{"small": "hi", "large": {"content": "hm", "finish": "length"}}` the model `small`
-    answers hi. Besides `content`: `finish`, `tool_calls`, `logprobs` (of its tokens, where they are asked for),
-    `tokens` (that it counts, 10), `cost` (USD, that its usage tells), `tier` (the service tier that it tells), `status`,
-    `error` (told behind a 200), `wait` (an event that a stream waits for after its first half)."""
+    answers hi. Besides `content`: `times` (that it comes in a row), `finish`, `tool_calls`, `logprobs` (of its tokens,
+    where they are asked for), `tokens` (that it counts, 10), `cost` (USD, that its usage tells), `tier` (the service tier
+    that it tells), `status`, `error` (told behind a 200), `wait` (an event that a stream waits for after its first half),
+    `unsized` (a whole answer does not say how long it is)."""
 
     def __init__(self):
         self.asked = []  # bodies
@@ -27,6 +28,8 @@ class Told:
                 told.asked.append(body)
                 says = json.loads(self.headers["x-told"]).get(body["model"], "?")
                 says = {"content": says} if isinstance(says, str) else says
+                if "times" in says:
+                    says["content"] *= says["times"]
                 if self.path.endswith("/responses"):
                     self.response(body, says)
                 elif "error" in says:  # behind a 200
@@ -36,11 +39,12 @@ class Told:
                 else:
                     (self.stream if body.get("stream") else self.whole)(body, says)
 
-            def send(self, kind, body, status=200):
+            def send(self, kind, body, status=200, sized=True):
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header(*(("Content-Length", str(len(body))) if sized else ("Connection", "close")))
                 self.end_headers()
+                self.close_connection = not sized
                 self.wfile.write(body)
 
             def choice(self, body, says, name):
@@ -58,7 +62,7 @@ class Told:
                           "usage": {"prompt_tokens": 100, "completion_tokens": says.get("tokens", 10)}}
                 answer["usage"].update({"cost": says["cost"]} if "cost" in says else {})
                 answer.update({"service_tier": says["tier"]} if "tier" in says else {})
-                return self.send("application/json", json.dumps(answer).encode())
+                return self.send("application/json", json.dumps(answer).encode(), sized="unsized" not in says)
 
             def response(self, body, says):
                 told_so = "message.output_text.logprobs" in body.get("include", [])

@@ -113,6 +113,16 @@ static void comes_back_whole(void **state)
         same_candidate(&b.list[i], &d.list[i]);
 }
 
+static void its_side_is_that_of_its_model(void **state)
+{
+    (void)state;
+    struct decision d = full();
+    d.chosen = 2;
+    assert_int_equal(decision_side(&d), SIDE_LARGE);
+    d.chosen = d.count; // it was cut from the list
+    assert_int_equal(decision_side(&d), SIDE_SMALL);
+}
+
 static void what_was_known_comes_back(void **state)
 {
     (void)state;
@@ -236,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_whole),
+        cmocka_unit_test(its_side_is_that_of_its_model),
         cmocka_unit_test(what_was_known_comes_back),
         cmocka_unit_test(an_older_one_is_read),
         cmocka_unit_test(a_verdict_comes_back),

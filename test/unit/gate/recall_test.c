@@ -70,6 +70,7 @@ static void a_ledger_is_recalled(void **state)
 // An attempt of a call of the route "desk". `of`: another attempt of that call.
 struct tried {
     struct decision_verdict verdict;
+    enum side side;
     int64_t cost_pd, large_pd; // 0: no price
     const struct uuid *of;
     bool followed;
@@ -81,6 +82,8 @@ static struct uuid tried(struct journal *j, int64_t start_us, const struct tried
     struct buf packed;
     struct decision d = {.route = STR("desk"),
                          .propensity_ppm = DECISION_SURE,
+                         .count = 1,
+                         .list = {{.model = STR("any"), .side = t->side}},
                          .verdict = t->verdict,
                          .compared = t->large_pd > 0,
                          .large = {t->large_pd}};
@@ -110,17 +113,23 @@ static void a_cascade_is_recalled(void **state)
     place_make(&p);
     struct store *s = store_at(&p, true);
     struct journal *j = journal_of(s, 0);
-    const struct tried refused = {.verdict = bad, .cost_pd = 10, .followed = true};
+    const struct tried refused = {
+        .verdict = bad, .side = SIDE_SMALL, .cost_pd = 10, .followed = true};
     // It was as sure as any, but nobody knew that yet: not counted.
     const struct tried unsure = {
         .verdict = {.there = true, .told = true, .sure = -7}, .cost_pd = 10, .followed = true};
+    // Its client left while a second model was asked whether it agrees: neither kept nor escalated.
+    const struct tried agreeing = {
+        .verdict = {.there = true, .good = true}, .cost_pd = 10, .followed = true};
+    const struct uuid left = tried(j, NOW_US - 2, &agreeing);
+    tried(j, NOW_US - 2, &(struct tried){.side = SIDE_SMALL, .cost_pd = 10, .of = &left});
     const struct uuid first = tried(j, NOW_US - 1, &unsure);
-    tried(j, NOW_US - 1, &(struct tried){.cost_pd = 100, .of = &first});
+    tried(j, NOW_US - 1, &(struct tried){.side = SIDE_LARGE, .cost_pd = 100, .of = &first});
     for (int i = 0; i < 40; i++)
         tried(j, NOW_US + i, &(struct tried){.verdict = good, .cost_pd = 10, .large_pd = 100});
     for (int i = 0; i < 10; i++) {
         const struct uuid id = tried(j, NOW_US + 100 + i, &refused);
-        tried(j, NOW_US + 100 + i, &(struct tried){.cost_pd = 100, .of = &id});
+        tried(j, NOW_US + 100 + i, &(struct tried){.side = SIDE_LARGE, .cost_pd = 100, .of = &id});
     }
     // Of these not all is known, or nobody has looked; the last one is of this gateway's own time.
     tried(j, NOW_US + 200, &(struct tried){.verdict = good, .large_pd = 100});
