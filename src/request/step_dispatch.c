@@ -221,8 +221,6 @@ enum flow step_dispatch(struct req *r)
 {
     struct why why = {0};
     enum flow flow;
-    if (!enter(r, &flow))
-        return flow;
     struct origin *origin = view_origin(r->view, r->attempt.target.provider, &why);
     if (!origin)
         return fail_here(r, why.text);
@@ -232,6 +230,8 @@ enum flow step_dispatch(struct req *r)
         return AGAIN;
     if (refusal != REFUSAL_NONE)
         return again_refuse(r, refusal, why.text);
+    if (!enter(r, &flow)) // last: a probe, and its part of a rate, are for what is sent
+        return flow;
     r->attempt.usage_added = wants_usage(r);
     verifying_begin(r);
     struct buf target, fields;

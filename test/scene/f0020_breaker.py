@@ -16,6 +16,7 @@ EXTRA += "aliases:\n" + "".join(
 EXTRA += ("  passing: [\"quick/well+503+times=6\", spare/other-model]\n"
           "  dying: [\"bench/dying+error-event\", spare/other-model]\n"
           "  limited: [\"bench/limited+rate=30\", spare/other-model]\n"
+          "  able: [\"own/m+503+times=4\", spare/other-model]\n"
           "  none: [\"bench/none+503\", \"spare/none+503\"]\n")
 EXTRA += ("routes:\n"
           "  - { name: sides, small: [\"bench/side+503\", spare/other-model] }\n"
@@ -27,7 +28,9 @@ def providers(mock):
     slow = f"breaker: {{ failures: {FAILURES}, turn: 1h }}"
     hard = f"breaker: {{ failures: {FAILURES}, turn: 1h, alone: refuse }}"
     return (f"  hard: {{ {common}, {hard} }}\n  bench: {{ {common}, {slow} }}\n  spare: {{ {common}, {slow} }}\n"
-            f"  quick: {{ {common}, breaker: {{ failures: {FAILURES}, turn: 300ms }} }}\n")
+            f"  quick: {{ {common}, breaker: {{ failures: {FAILURES}, turn: 300ms }} }}\n"
+            f"  own: {{ dialect: ollama, url: {mock.url}, models: [\"m+503+times=4\"], retries: 0, "
+            f"breaker: {{ failures: {FAILURES}, turn: 1s }} }}\n")
 
 
 def model_of(answer):
@@ -107,7 +110,7 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), extra=EXTRA) as ga
 
     # What is told of it.
     told = json.loads(gateway.costlens("provider", "status", "--json").stdout)["providers"]
-    expect([p["name"] for p in told], ["hard", "bench", "spare", "quick"])
+    expect([p["name"] for p in told], ["hard", "bench", "spare", "quick", "own"])
     models = {f"{p['name']}/{m['model']}": m for p in told for m in p["models"]}
     open_ = models["bench/m0+503"]
     expect((open_["breaker"], open_["bar"], open_["failed"], open_["opened"], open_["passed_over"]),
@@ -153,3 +156,20 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), extra=EXTRA) as ga
     rows = until(lambda: quick(gateway, 12), 5, "their rows")
     expect(sum(r["http_status"] == 503 for r in rows), 6, "two probes failed, the third was answered")
     until(lambda: "its breaker is closed" in gateway.program.errors(), 5, "the log says so")
+
+    # What cannot be translated to it is not sent there: it is no probe.
+    required = {"tool_choice": "required",
+                "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]}
+
+    def state():
+        told = json.loads(gateway.costlens("provider", "status", "--json").stdout)["providers"]
+        return {m["model"]: m["breaker"] for p in told if p["name"] == "own" for m in p["models"]}["m+503+times=4"]
+
+    for _ in range(FAILURES):
+        expect(model_of(gateway.chat("able?", model="able")), "spare/other-model")
+    until(lambda: state() == "half-open", 30, "its turn")
+    answer = gateway.chat("able?", model="able", **required)
+    expect((model_of(answer), answer.headers["x-costlens-attempts"]), ("spare/other-model", None))
+    expect(state(), "half-open")
+    expect(model_of(gateway.chat("able?", model="able")), "own/m+503+times=4")
+    expect(state(), "closed")
