@@ -2,8 +2,6 @@
 
 #include "request/matching.h"
 
-#include <stdio.h>
-
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/pattern.h"
@@ -38,9 +36,8 @@ static bool fits_tags(const struct req *r, const struct config_match *m)
 
 static bool fits_headers(const struct req *r, const struct config_match *m)
 {
-    const struct head *h = exchange_request(r->x);
     for (unsigned i = 0; i < m->header_count; i++) {
-        struct str value = head_get(h, m->headers[i].name.ptr, NULL);
+        struct str value = head_get(exchange_request(r->x), m->headers[i].name.ptr, NULL);
         if (!value.ptr || !str_glob(m->headers[i].value, value))
             return false;
     }
@@ -61,26 +58,31 @@ static bool join_system(void *context, const struct saying *s)
     return true;
 }
 
-static bool fits_system(const struct req *r, const struct config_match *m)
+// In hexadecimal digits; empty where there are none, or nobody could tell.
+static struct str digest(struct req *r)
 {
-    if (m->system_count == 0)
-        return true;
-    uint8_t digest[DIGEST_BYTES];
-    char hex[2 * DIGEST_BYTES + 1];
+    uint8_t bytes[DIGEST_BYTES];
+    char hex[2 * DIGEST_BYTES];
     struct buf all;
     buf_init(&all, &alloc_heap, BODY_BYTES_MAX);
     said_each(json_root(r->ask.json), join_system, &all);
-    bool known = all.len && !buf_failed(&all) && digest_sha256(buf_str(&all), digest);
+    bool known = all.len && !buf_failed(&all) && digest_sha256(buf_str(&all), bytes);
     buf_fini(&all);
     if (!known)
-        return false;
-    for (size_t i = 0; i < DIGEST_BYTES; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+        return (struct str)STR("");
+    hex_write(bytes, sizeof bytes, hex);
+    return arena_dup(&r->arena, str_from(hex, sizeof hex));
+}
+
+static bool fits_system(struct req *r, const struct config_match *m)
+{
+    if (m->system_count > 0 && !r->system.ptr)
+        r->system = digest(r);
     for (unsigned i = 0; i < m->system_count; i++) {
-        if (str_starts_nocase(str_of(hex), m->systems[i]))
+        if (str_starts_nocase(r->system, m->systems[i]))
             return true;
     }
-    return false;
+    return m->system_count == 0;
 }
 
 struct newest {
@@ -117,7 +119,7 @@ int64_t matching_tokens(const struct req *r)
 }
 
 // What costs least is asked first.
-bool matching(const struct req *r, const struct config_match *m)
+bool matching(struct req *r, const struct config_match *m)
 {
     if (m->any)
         return true;
@@ -128,7 +130,7 @@ bool matching(const struct req *r, const struct config_match *m)
            fits_system(r, m) && fits_text(r, m);
 }
 
-const struct config_route *matching_confined(const struct req *r)
+const struct config_route *matching_confined(struct req *r)
 {
     const struct config *c = r->view->snapshot->config;
     for (unsigned i = 0; i < c->route_count; i++) {
