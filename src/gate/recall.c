@@ -22,7 +22,7 @@ struct reading {
 static void begin(struct reading *r, const struct store_decided *s, const struct decision *d)
 {
     r->id = s->id;
-    r->sums = (struct breakeven_call){.priced = true};
+    r->sums = breakeven_untried;
     r->task = traits_unpack(d->traits, &r->traits) ? r->traits.task : 0;
 }
 
@@ -35,25 +35,23 @@ static void learn(const struct reading *r, const struct store_decided *s, const 
         habits_learn(r->to->habits, &of, &seen, clock_mono_us());
 }
 
-// As request/verifying.c does when an attempt is settled. What ended with an answer that nobody
-// judged was escalated where that is the large side's, and says nothing else.
+// As request/paying.c does when an attempt is settled.
 static void count(struct reading *r, const struct store_decided *s, const struct decision *d)
 {
-    struct breakeven_call *b = &r->sums;
     const struct decision_verdict *v = &d->verdict;
+    const struct breakeven_attempt seen = {.judged = v->there,
+                                           .good = v->good,
+                                           .large = decision_side(d) == SIDE_LARGE,
+                                           .followed = s->followed,
+                                           .answered = s->answered,
+                                           .priced = s->priced,
+                                           .cost = (uint64_t)s->cost.pd,
+                                           .compared = d->compared,
+                                           .large_cost = (uint64_t)d->large.pd};
     if (v->told && !cascades_saw(r->to->cascades, d->route, s->model, v->sure))
-        b->learning = true;
-    if (v->there) {
-        b->small++;
-        b->small_cost += (uint64_t)s->cost.pd;
-        b->priced = b->priced && s->priced;
-    }
-    if (b->small == 0 || s->followed || (!v->there && decision_side(d) != SIDE_LARGE))
-        return;
-    b->escalated = !v->good;
-    b->large_cost = (uint64_t)(v->there ? d->large.pd : s->cost.pd);
-    b->priced = b->priced && (v->there ? d->compared : s->answered && s->priced);
-    cascades_count(r->to->cascades, d->route, b);
+        r->sums.learning = true;
+    if (breakeven_attempt(&r->sums, &seen))
+        cascades_count(r->to->cascades, d->route, &r->sums);
 }
 
 static void hear(void *context, const struct store_decided *s)

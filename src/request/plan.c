@@ -241,7 +241,7 @@ static unsigned first_usable(const struct plan *p)
 
 enum flow plan_make(struct req *r)
 {
-    struct plan plan = {0};
+    struct plan plan = {.tried = breakeven_untried};
     enum flow flow = find_route(r, &plan.route, &plan.matched);
     if (flow != NEXT || !plan.route)
         return flow;

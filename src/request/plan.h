@@ -15,6 +15,7 @@
 #include "core/choice.h"
 #include "request/opening.h"
 #include "request/req.h"
+#include "verify/breakeven.h"
 
 #define PLAN_ESCALATED "escalated" // why a target: an answer of the small side was not good enough
 #define PLAN_FALLBACK  "fallback"  // ... the one before it failed, or was passed over
@@ -43,6 +44,7 @@ struct plan_end {
 
 struct plan {
     struct plan_end end;
+    struct breakeven_call tried; // what its small side's attempts that were verified cost
 
     const struct config_route *route; // as long as the call's view
     bool matched;                     // by its match; else it was asked for by name

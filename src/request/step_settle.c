@@ -17,10 +17,10 @@
 #include "request/expected.h"
 #include "request/fit.h"
 #include "request/heads.h"
+#include "request/paying.h"
 #include "request/relay.h"
 #include "request/sticky.h"
 #include "request/translation.h"
-#include "request/verifying.h"
 
 #define US_PER_MS   1000
 #define WINDOWS_MAX 16 // how often a prompt, or a choice, may be told to fill the model's window
@@ -414,7 +414,7 @@ void settle_attempt(struct req *r)
     expected_learn(r);
     sticky_keep(r);
     decided_end(r);
-    verifying_settled(r);
+    paying_settled(r);
     r->attempt.settled = true;
     // A failure is logged by the journal; the row then lives in the DISPATCHED record.
     if (req_books(r))

@@ -28,10 +28,6 @@ struct verifying {
     struct answer first;     // this one
     struct target second;    // that model,
     struct str second_name;  // as the configuration has it
-    // Of the attempts that were judged, for the break-even.
-    unsigned small;
-    bool unpriced, learning;
-    uint64_t small_cost;
 };
 
 // --- which answers ---
@@ -203,7 +199,7 @@ static void look_sure(struct req *r, const struct config_verifier *v, struct ver
     c->sure_least = cascades_least(all, route, model, v->quantile_ppm);
     a->sure_told = sureness_of(c->answer, &a->sure);
     if (a->sure_told && !cascades_saw(all, route, model, a->sure))
-        r->verifying->learning = true;
+        r->plan->tried.learning = true;
 }
 
 // The first verifier that refuses it says why.
@@ -404,55 +400,4 @@ enum flow step_verify(struct req *r)
     if (is_needed(r->plan->route, VERIFIER_HTTP))
         hang_up(a);
     return ask_outside(r);
-}
-
-// --- what it costs ---
-
-static void count(struct req *r, bool judged)
-{
-    const struct attempt *a = &r->attempt;
-    const struct entry *e = &a->entry;
-    struct breakeven_call call = {.small = r->verifying->small,
-                                  .escalated = !judged || a->refused_by,
-                                  .priced = !r->verifying->unpriced,
-                                  .small_cost = r->verifying->small_cost,
-                                  .learning = r->verifying->learning,
-                                  .large_cost = (uint64_t)e->cost.pd};
-    if (judged) {
-        call.large_cost = (uint64_t)r->plan->end.large.pd;
-        call.priced = call.priced && r->plan->end.compared;
-    } else if (e->outcome != OUTCOME_OK || e->price_state == PRICE_UNPRICED) {
-        call.priced = false;
-    }
-    cascades_count(gate_cascades(r->worker->gate), r->plan->route->name, &call);
-    struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
-    if (way)
-        way->escalated += !judged;
-}
-
-static void count_way(struct req *r)
-{
-    struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
-    enum verifier_kind kind;
-    if (way && !r->attempt.refused_by)
-        way->good++;
-    else if (way && verifier_read(str_of(r->attempt.refused_by), &kind))
-        way->refused[kind]++;
-}
-
-void verifying_settled(struct req *r)
-{
-    struct verifying *v = r->verifying;
-    const struct attempt *a = &r->attempt;
-    if (!v)
-        return;
-    if (a->judged) {
-        count_way(r);
-        v->small++;
-        v->small_cost += (uint64_t)a->entry.cost.pd;
-        v->unpriced = v->unpriced || a->entry.price_state == PRICE_UNPRICED;
-    }
-    const bool large = r->plan->list[a->target.place].side == SIDE_LARGE;
-    if (v->small > 0 && !a->entry.followed && (a->judged || large)) // else it has no end
-        count(r, a->judged);
 }

@@ -31,9 +31,6 @@ size_t verifying_most(const struct attempt *a);
 // It has more, and goes to the client as it comes. False: it is one that was to agree with another,
 // which is given instead; the attempt has failed.
 bool verifying_overrun(struct req *r) MUST_USE;
-// The attempt's cost is known, and what the large side's would have been (decided_end): what that
-// says of the route's cascade is counted.
-void verifying_settled(struct req *r);
 void verifying_free(struct req *r); // with the call
 
 #endif

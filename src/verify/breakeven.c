@@ -32,6 +32,23 @@ void breakeven_add(struct breakeven *b, const struct breakeven_call *call)
     }
 }
 
+const struct breakeven_call breakeven_untried = {.priced = true};
+
+bool breakeven_attempt(struct breakeven_call *call, const struct breakeven_attempt *a)
+{
+    if (a->judged) {
+        call->small++;
+        call->small_cost += a->cost;
+        call->priced = call->priced && a->priced;
+    }
+    if (call->small == 0 || a->followed || !(a->judged || a->large))
+        return false;
+    call->escalated = !a->judged || !a->good;
+    call->large_cost = a->judged ? a->large_cost : a->cost;
+    call->priced = call->priced && (a->judged ? a->compared : a->answered && a->priced);
+    return true;
+}
+
 static uint64_t part(uint64_t of, uint64_t whole, uint64_t scale)
 {
     uint128 n = (uint128)of * scale / whole;

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/must.h"
+
 #define BREAKEVEN_LEAST 30  // calls, before it is judged
 #define BREAKEVEN_KEPT  512 // calls at most that count; then all is halved
 
@@ -39,7 +41,24 @@ struct breakeven_call {
     bool learning;
 };
 
+extern const struct breakeven_call breakeven_untried; // nothing was asked yet
 void breakeven_add(struct breakeven *b, const struct breakeven_call *call);
+
+// An attempt of a call, as it has ended.
+struct breakeven_attempt {
+    bool judged;   // verifiers have looked at its answer, which is the small side's,
+    bool good;     // ... and none has refused it
+    bool large;    // it was the large side's
+    bool followed; // another one followed it
+    bool answered; // it came to a good end
+    bool priced;   // what it cost is known:
+    uint64_t cost;
+    bool compared; // judged: so is what the large side would have cost alone:
+    uint64_t large_cost;
+};
+// Adds it to its call's. True: that has ended, and is to be counted. One that ends with an answer
+// that nobody judged was escalated where it is the large side's, else it says nothing.
+bool breakeven_attempt(struct breakeven_call *call, const struct breakeven_attempt *a) MUST_USE;
 
 struct breakeven_sum {
     bool known; // enough calls, and the large side costs something

@@ -48,8 +48,83 @@ static void break_even(void **state)
     assert_false(breakeven_sum(&b).known);
 }
 
+// What the attempts of a call say of it: a judged one costs `cost`, the large side's 100.
+static const struct breakeven_attempt kept = {.judged = true,
+                                              .good = true,
+                                              .answered = true,
+                                              .priced = true,
+                                              .cost = 10,
+                                              .compared = true,
+                                              .large_cost = 90},
+                                      large = {.large = true,
+                                               .answered = true,
+                                               .priced = true,
+                                               .cost = 100};
+
+static void a_call_is_kept_or_escalated(void **state)
+{
+    (void)state;
+    struct breakeven_call call = breakeven_untried;
+    assert_true(breakeven_attempt(&call, &kept));
+    assert_true(call.small == 1 && !call.escalated && call.priced);
+    assert_true(call.small_cost == 10 && call.large_cost == 90);
+
+    struct breakeven_attempt refused = kept;
+    refused.good = false;
+    refused.followed = true;
+    refused.compared = false;
+    call = breakeven_untried;
+    assert_false(breakeven_attempt(&call, &refused));
+    assert_true(breakeven_attempt(&call, &large));
+    assert_true(call.small == 1 && call.escalated && call.priced);
+    assert_true(call.small_cost == 10 && call.large_cost == 100);
+
+    // Nobody of the large side could be asked: its answer is given, and was not good all the same.
+    refused.followed = false;
+    refused.compared = true;
+    call = breakeven_untried;
+    assert_true(breakeven_attempt(&call, &refused));
+    assert_true(call.escalated && call.priced && call.large_cost == 90);
+}
+
+static void what_nobody_judged_says_nothing(void **state)
+{
+    (void)state;
+    const struct breakeven_attempt second = {.answered = true, .priced = true, .cost = 10};
+    struct breakeven_attempt first = kept;
+    first.followed = true;
+    struct breakeven_call call = breakeven_untried;
+    assert_false(breakeven_attempt(&call, &first));
+    assert_false(breakeven_attempt(&call, &second)); // its client has left, or it failed
+    call = breakeven_untried;
+    assert_false(breakeven_attempt(&call, &second)); // no verifier was asked
+    call = breakeven_untried;
+    assert_false(breakeven_attempt(&call, &large)); // nor was the small side
+}
+
+static void what_has_no_price_is_said(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct breakeven_attempt small = kept, last = large;
+        small.priced = i != 0;
+        small.compared = i != 1;
+        small.followed = i >= 2;
+        last.priced = i != 2;
+        last.answered = i != 3;
+        struct breakeven_call call = breakeven_untried;
+        assert_int_equal(breakeven_attempt(&call, &small), i < 2);
+        if (i >= 2)
+            assert_true(breakeven_attempt(&call, &last));
+        assert_false(call.priced);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(break_even)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(break_even),
+                                       cmocka_unit_test(a_call_is_kept_or_escalated),
+                                       cmocka_unit_test(what_nobody_judged_says_nothing),
+                                       cmocka_unit_test(what_has_no_price_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
