@@ -340,10 +340,8 @@ static void get_candidate(struct reader *r, struct decision_candidate *c)
     c->model = get_text(r, DECISION_TEXT_MAX);
     c->out = get_text(r, DECISION_TEXT_MAX);
     c->expected.pd = get_signed(r);
-    if (!(all & PASSED))
-        return;
-    c->passed = get_text(r, DECISION_TEXT_MAX);
-    r->broken = r->broken || c->passed.len == 0;
+    c->passed = all & PASSED ? get_text(r, DECISION_TEXT_MAX) : STR_NONE;
+    r->broken = r->broken || ((all & PASSED) && c->passed.len == 0);
 }
 
 bool decision_unpack(struct str packed, struct decision *out)
