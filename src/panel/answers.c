@@ -120,7 +120,7 @@ static enum status list(const struct verb_call *c, const struct wanted *wanted, 
     enum status s = store_pair_each(c->store, &query, write_pair, &w, why);
     json_out_end(&w.out, ']');
     json_out_end(&w.out, '}');
-    if (s == STATUS_OK && w.count == 0 && !is_route(c->config, wanted->route))
+    if (s == STATUS_OK && w.count == 0 && !wanted->after.len && !is_route(c->config, wanted->route))
         s = why_set(why, STATUS_UNKNOWN, "no route is called %.*s", STR_ARG(wanted->route));
     return s;
 }
