@@ -42,14 +42,14 @@ uint32_t choice_dice(const struct uuid *id)
     return (uint32_t)((n ^ n >> 31) >> 32);
 }
 
-static void judge(const struct choice_judged *j, const struct choice_policy *p,
+static void judge(const struct choice_judged *j, const struct choice_policy *p, bool verifies,
                   struct choice_made *out)
 {
     const struct choice_counsel *c = &j->counsel[p->mode];
     out->score = c->own ? j->own : j->shipped;
     out->threshold = c->threshold;
     out->why = c->why;
-    if (p->verifies && c->why == CHOICE_WHY_RULES)
+    if (verifies && c->why == CHOICE_WHY_RULES)
         out->threshold = c->threshold * SURER_NUM / SURER_DEN;
     bool large = out->threshold <= CHOICE_NOTHING || out->score >= out->threshold;
     out->side = large ? SIDE_LARGE : SIDE_SMALL;
@@ -98,18 +98,19 @@ static void try_cascade(const struct choice_call *c, struct choice_made *out)
 static void choose(const struct choice_call *c, const struct choice_policy *p,
                    struct choice_made *out)
 {
+    bool verifies = p->verifies && c->checkable;
     turn(out, SIDE_SMALL, CHOICE_WHY_RULES);
     if (c->judged.there)
-        judge(&c->judged, p, out);
+        judge(&c->judged, p, verifies, out);
     if (is_too_dear(c, p, out))
         turn(out, SIDE_SMALL, CHOICE_WHY_SCARCE);
     else if (is_no_dearer(c, out))
         turn(out, SIDE_LARGE, CHOICE_WHY_NO_DEARER);
     if (out->side == SIDE_SMALL && c->session == SIDE_LARGE)
         turn(out, SIDE_LARGE, CHOICE_WHY_STICKY);
-    if (out->side == SIDE_SMALL && p->verifies)
+    if (out->side == SIDE_SMALL && verifies)
         try_cascade(c, out);
-    out->cascade = out->side == SIDE_SMALL && p->verifies && c->checkable;
+    out->cascade = out->side == SIDE_SMALL && verifies;
 }
 
 void choice_make(const struct choice_call *call, const struct choice_policy *policy,

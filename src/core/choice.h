@@ -87,7 +87,7 @@ struct choice_call {
     enum side session;    // at which its session stands; NONE: it is of none
     enum choice_cascade cascade;
     uint32_t dice;  // choice_dice of its id
-    bool checkable; // it makes an answer, which can be verified
+    bool checkable; // its answer can be verified before it is given
 };
 
 struct choice_policy {

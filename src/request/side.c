@@ -48,6 +48,13 @@ static void compare(struct req *r, struct plan *p, const struct traits *traits,
         c->cascade = cascades_paid(gate_cascades(r->worker->gate), p->route->name);
 }
 
+// What is made in the background is not there yet, and a stream that is not held is gone.
+static bool is_checkable(const struct req *r, const struct config_route *route)
+{
+    return !endpoint_free(r->found.endpoint) && !r->ask.demand.background &&
+           (!r->ask.demand.stream || route->hold_ms > 0);
+}
+
 void side_choose(struct req *r, struct plan *p, enum side session, const struct traits *traits)
 {
     const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
@@ -57,7 +64,7 @@ void side_choose(struct req *r, struct plan *p, enum side session, const struct 
                                     .large = side_of(large),
                                     .session = session,
                                     .dice = choice_dice(&r->id),
-                                    .checkable = !endpoint_free(r->found.endpoint)};
+                                    .checkable = is_checkable(r, p->route)};
     if (small && large) {
         must(traits);
         p->scored_of = model_pair(small->full, large->full);

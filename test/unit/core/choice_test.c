@@ -65,7 +65,11 @@ static void the_gain_decides(void **state)
     is(made(&call, &checked), SIDE_SMALL, CHOICE_WHY_RULES);
     assert_int_equal(made(&call, &checked).threshold, 75000);
     assert_true(made(&call, &checked).cascade);
-    call.checkable = false;
+    call.checkable = false; // one that cannot be is as if nobody did
+    is(made(&call, &checked), SIDE_LARGE, CHOICE_WHY_RULES);
+    call.judged.shipped = 0;
+    call.cascade = CHOICE_CASCADE_COSTS;
+    is(made(&call, &checked), SIDE_SMALL, CHOICE_WHY_RULES);
     assert_false(made(&call, &checked).cascade);
     call.judged.there = false;
     is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_RULES);
