@@ -76,5 +76,6 @@ void forecast_usage(const struct forecast_call *c, struct usage *out)
     out->count[rest] = input - cached;
     out->count[BUCKET_OUTPUT] =
         count_times(least(least(c->output, d->output_max), c->output_limit), demand_choices(d));
-    out->count[BUCKET_BUSY] = c->busy_us;
+    out->count[BUCKET_BUSY] =
+        c->busy_us > 0 ? c->busy_us : count_times(out->count[BUCKET_OUTPUT], FORECAST_TOKEN_US);
 }

@@ -24,7 +24,10 @@
 
 #define FORECAST_OUTPUT 300  // tokens of an answer while nothing at all is known
 #define FORECAST_MEDIUM 1000 // tokens of an image or a file: vendors' rules give some 100 to 5000
-#define FORECAST_PRIOR  4    // observations that a more general mean is worth at first
+// Of a machine's time, each token that comes out, while nobody knows it: so little that it is asked
+// for once, which tells. One that is guessed dear would never be.
+#define FORECAST_TOKEN_US 1000
+#define FORECAST_PRIOR    4 // observations that a more general mean is worth at first
 
 struct forecast_call {
     const struct demand *demand;
@@ -33,7 +36,7 @@ struct forecast_call {
     int64_t output_limit; // the model's own maximum; 0 = not known
     int64_t cached;       // input tokens that its cache surely has; -1 = not known
     int64_t cached_ppm;   // then: the usual share of the input
-    int64_t busy_us;      // that a machine of one's own works for it; 0 = not known, or none does
+    int64_t busy_us;      // that a machine of one's own works for it; 0 = not known
 };
 
 // The mean that the kinds tell, the most general first, each drawn towards the one before it.

@@ -161,10 +161,15 @@ void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *o
     out->output = mean_of(places, OUTPUT, USUAL_OUTPUT, FORECAST_OUTPUT);
     out->cached_ppm = part_ppm(mean_of(places, CACHED, USUAL_CACHED, 0), PPM);
     out->density = forecast_mean(&density, 1, density_of(of->model));
-    out->busy_us = decayed_mean(own.word ? own : word(places[MODEL], BUSY));
+    out->busy_us = forecast_mean(&own, 1, decayed_mean(word(places[MODEL], BUSY)));
 }
 
 // --- the ledger ---
+
+static int64_t mean(int64_t sum, int64_t count)
+{
+    return count > 0 ? sum / count : 0;
+}
 
 static void recall(void *context, const struct store_habit *s)
 {
@@ -172,9 +177,9 @@ static void recall(void *context, const struct store_habit *s)
     const struct habit_of of = {.provider = s->provider, .model = s->model};
     struct memo_place *p = memo_take(h->memo, keys_of(h, &of).of[MODEL], 0);
     const struct decayed seen[] = {
-        [OUTPUT] = decayed_from(s->output / s->requests, s->requests),
+        [OUTPUT] = decayed_from(mean(s->output, s->requests), s->requests),
         [CACHED] = decayed_from(s->input > 0 ? part_ppm(s->cached, s->input) : 0, s->requests),
-        [BUSY] = decayed_from(s->busy_us / s->requests, s->busy_us > 0 ? s->requests : 0),
+        [BUSY] = decayed_from(mean(s->busy_us, s->timed), s->timed),
     };
     for (enum measure m = OUTPUT; m <= BUSY; m++)
         if (seen[m].word)

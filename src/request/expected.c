@@ -154,9 +154,10 @@ int64_t expected_pressure(struct req *r, const struct candidate *c)
 static bool tells(const struct req *r)
 {
     const struct entry *e = &r->attempt.entry;
-    return r->attempt.metering && e->outcome == OUTCOME_OK && e->usage.sure == SURE_REPORTED &&
-           !e->usage.inconsistent && endpoint_makes_output(r->found.endpoint) &&
-           !endpoint_free(r->found.endpoint);
+    const struct attempt *a = &r->attempt;
+    bool counted = e->usage.sure == SURE_REPORTED || (a->timed && a->counted);
+    return a->metering && e->outcome == OUTCOME_OK && counted && !e->usage.inconsistent &&
+           endpoint_makes_output(r->found.endpoint) && !endpoint_free(r->found.endpoint);
 }
 
 // What went in was the text of the call and nothing else.
@@ -182,9 +183,9 @@ void expected_learn(const struct req *r)
         .busy_us = u->count[BUCKET_BUSY],
         .text_bytes = text_alone(r) ? r->ask.demand.text_bytes : 0};
     habits_learn(s->habits, &of, &seen, r->start_mono_us);
-    if (r->plan && r->plan->opening.conversation) {
-        const struct turn_of turn = {r->plan->opening.conversation, a->provider->name,
-                                     a->target.model};
+    uint64_t conversation = r->plan ? r->plan->opening.conversation : r->conversation;
+    if (conversation) {
+        const struct turn_of turn = {conversation, a->provider->name, a->target.model};
         turns_took(s->turns, &turn, u, r->start_mono_us);
     }
 }

@@ -239,10 +239,22 @@ static unsigned first_usable(const struct plan *p)
     return i;
 }
 
+// Its next turn may be a route's, which then knows what this turn's model has in its cache.
+static void recognize(struct req *r)
+{
+    struct opening opening;
+    if (r->view->snapshot->config->route_count == 0 || !endpoint_makes_output(r->found.endpoint))
+        return;
+    opening_read(r, &opening, NULL);
+    r->conversation = opening.conversation;
+}
+
 enum flow plan_make(struct req *r)
 {
     struct plan plan = {.tried = breakeven_untried};
     enum flow flow = find_route(r, &plan.route, &plan.matched);
+    if (flow == NEXT && !plan.route)
+        recognize(r);
     if (flow != NEXT || !plan.route)
         return flow;
     if (!endpoint_makes_output(r->found.endpoint))

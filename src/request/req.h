@@ -94,6 +94,7 @@ struct req {
     struct said *said;                   // keeps what its answer says; NULL: nobody looks at it
     struct shadow *shadow; // what compares its answer with another's; NULL: nothing does
     struct plan *plan;     // of a route; NULL: the caller named a model or an alias
+    uint64_t conversation; // then, where there are routes: request/opening.h; 0: not known
     struct attempt attempt;
     struct reserving *reserving; // NULL until it has to wait for its budgets
     struct str purse;            // the budget that refuses it (REFUSAL_BUDGET)

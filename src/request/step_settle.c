@@ -175,6 +175,7 @@ static void measure_time(struct req *r, const struct sheet *sheet)
         us = r->attempt.first_us;
     u->count[BUCKET_BUSY] = us > 0 ? us : 1;
     r->attempt.timed = true;
+    r->attempt.counted = u->sure == SURE_REPORTED;
     if (u->sure == SURE_REPORTED)
         u->sure = SURE_ESTIMATED;
 }

@@ -6,13 +6,16 @@
 #include "store/kinds.h"
 #include "store/sql.h"
 
-// The latest attempts, of which those count that ended well and that their provider has counted.
-#define SUMS                                                                                     \
-    "SELECT p.text, m.text, count(*), sum(c.input + c.cache_read + c.cache_write + "             \
-    "c.cache_write_1h), sum(c.cache_read), sum(c.output), sum(c.busy) FROM (SELECT * FROM call " \
-    "WHERE tenant = (SELECT id FROM name WHERE text = ?1) AND start_us >= ?2 AND start_us < ?3 " \
-    "ORDER BY start_us DESC LIMIT ?4) AS c JOIN kind AS k ON k.id = c.kind JOIN name AS p ON "   \
-    "p.id = k.provider JOIN name AS m ON m.id = k.model WHERE k.outcome = ?5 AND k.sure = ?6 "   \
+// The latest attempts, of which those count that ended well and that their provider has counted. A
+// machine's time may have been measured here instead, of what is estimated for nothing else.
+#define SUMS                                                                                    \
+    "SELECT p.text, m.text, count(*) FILTER (WHERE k.sure = ?6), sum(c.input + c.cache_read + " \
+    "c.cache_write + c.cache_write_1h) FILTER (WHERE k.sure = ?6), sum(c.cache_read) FILTER "   \
+    "(WHERE k.sure = ?6), sum(c.output) FILTER (WHERE k.sure = ?6), count(*) FILTER (WHERE "    \
+    "c.busy > 0), sum(c.busy) FROM (SELECT * FROM call WHERE tenant = (SELECT id FROM name "    \
+    "WHERE text = ?1) AND start_us >= ?2 AND start_us < ?3 ORDER BY start_us DESC LIMIT ?4) "   \
+    "AS c JOIN kind AS k ON k.id = c.kind JOIN name AS p ON p.id = k.provider JOIN name AS m "  \
+    "ON m.id = k.model WHERE k.outcome = ?5 AND (k.sure = ?6 OR (k.sure = ?8 AND c.busy > 0)) " \
     "AND (k.flags & ?7) = 0 GROUP BY k.provider, k.model"
 
 static void tell(sqlite3_stmt *q, store_habit_f *f, void *context)
@@ -23,7 +26,8 @@ static void tell(sqlite3_stmt *q, store_habit_f *f, void *context)
                                   .input = sqlite3_column_int64(q, 3),
                                   .cached = sqlite3_column_int64(q, 4),
                                   .output = sqlite3_column_int64(q, 5),
-                                  .busy_us = sqlite3_column_int64(q, 6)};
+                                  .timed = sqlite3_column_int64(q, 6),
+                                  .busy_us = sqlite3_column_int64(q, 7)};
     f(context, &h);
 }
 
@@ -43,6 +47,7 @@ enum status store_habits(struct store *s, const struct decided_query *q, store_h
         sqlite3_bind_int(sums, 5, OUTCOME_OK);
         sqlite3_bind_int(sums, 6, SURE_REPORTED);
         sqlite3_bind_int(sums, 7, LEDGER_INCONSISTENT);
+        sqlite3_bind_int(sums, 8, SURE_ESTIMATED);
     }
     int code = SQLITE_ERROR;
     while (sums && (code = sqlite3_step(sums)) == SQLITE_ROW)

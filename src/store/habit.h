@@ -10,10 +10,11 @@
 
 struct store_habit { // slices live during the call
     struct str provider, model;
-    int64_t requests; // that ended well, counted by their provider; > 0
+    int64_t requests; // that ended well, counted by their provider
     int64_t input;    // tokens, all of them, and
     int64_t cached;   // those of them that were read from a cache
     int64_t output;
+    int64_t timed; // that ended well, and whose machine's time is known: told or measured
     int64_t busy_us;
 };
 typedef void store_habit_f(void *context, const struct store_habit *h);

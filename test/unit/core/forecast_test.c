@@ -170,7 +170,7 @@ static void machines_cost_their_time(void **state)
     static const struct price hour[] = {{100000000}}; // 10^-18 USD a millionth of an hour
     const struct sheet machine = {.rates = {1u << BUCKET_BUSY, hour}};
     const struct demand d = {.text_bytes = 600000, .choices = 1};
-    const struct forecast_call c = {
+    struct forecast_call c = {
         .demand = &d, .density = 250000, .output = 1000, .cached = -1, .busy_us = 3000000};
     struct usage u;
     struct cost cost;
@@ -178,6 +178,11 @@ static void machines_cost_their_time(void **state)
     rate(&machine, &u, 0, &cost);
     assert_int_equal(cost.state, PRICE_PRICED);
     assert_int_equal(cost.total.pd, INT64_C(83333)); // 3 s of 10^-4 USD an hour
+    c.busy_us = 0;                                   // not known yet
+    forecast_usage(&c, &u);
+    rate(&machine, &u, 0, &cost);
+    assert_int_equal(cost.state, PRICE_PRICED);
+    assert_int_equal(cost.total.pd, INT64_C(27778)); // 1 s
 }
 
 int main(void)

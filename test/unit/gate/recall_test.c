@@ -38,7 +38,6 @@ static void a_ledger_is_recalled(void **state)
     for (int i = 0; i < 200; i++) {
         struct entry e = an_entry(NOW_US + i);
         e.usage.count[BUCKET_OUTPUT] = 4000;
-        e.usage.count[BUCKET_BUSY] = 2000000;
         call(j, &e);
     }
     struct entry failed = an_entry(NOW_US);
@@ -53,6 +52,10 @@ static void a_ledger_is_recalled(void **state)
         for (int i = 0; i < 50; i++, failed.id.bytes[14]++)
             call(j, &failed);
     }
+    failed.usage.sure = SURE_ESTIMATED; // but for a machine's time, which was measured
+    failed.usage.count[BUCKET_BUSY] = 2000000;
+    for (int i = 0; i < 50; i++, failed.id.bytes[13]++)
+        call(j, &failed);
     assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
 
     struct habit got = recalled(s, NOW_US - DAY_US, false);
