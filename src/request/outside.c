@@ -11,7 +11,9 @@
 
 struct outside {
     struct req *r;
-    struct call *call; // NULL: it has ended
+    const struct config_verifier *verifier; // as long as the call's view
+    struct call *call;                      // NULL: it has ended
+    bool again;                             // on a fresh connection
     struct buf body;
     struct str piece;
     struct buf answer;
@@ -85,21 +87,27 @@ static void on_end(struct call *c, void *owner)
     req_run(o->r);
 }
 
+static bool start(struct outside *o);
+
+// A connection that was kept and closes instead of an answer: what judges may be asked once more.
 static void on_fail(struct call *c, void *owner, enum call_fail fail, bool sent, struct str seen)
 {
     struct outside *o = owner;
-    (void)fail;
+    bool first = !o->again;
     (void)sent;
     (void)seen;
     o->status = 0;
-    on_end(c, owner);
+    o->again = true;
+    if (fail != CALL_FAIL_STALE || !first || !start(o))
+        on_end(c, owner);
 }
 
 static const struct call_events events = {
     .on_head = on_head, .on_data = on_data, .on_end = on_end, .on_fail = on_fail};
 
-static bool start(struct outside *o, const struct config_verifier *v)
+static bool start(struct outside *o)
 {
+    const struct config_verifier *v = o->verifier;
     struct origin *origin = view_outside(o->r->view, v);
     struct buf target;
     buf_init(&target, &alloc_heap, TARGET_MAX);
@@ -113,7 +121,8 @@ static bool start(struct outside *o, const struct config_verifier *v)
                                      .pieces = &o->piece,
                                      .piece_count = 1,
                                      .events = &events,
-                                     .owner = o};
+                                     .owner = o,
+                                     .fresh = o->again};
     bool fine = origin && !buf_failed(&target) && !buf_failed(&o->body);
     o->call = fine ? call_start(origin, &setup) : NULL;
     buf_fini(&target);
@@ -127,10 +136,11 @@ struct outside *outside_ask(struct req *r, const struct config_verifier *v,
     if (!o)
         return NULL;
     o->r = r;
+    o->verifier = v;
     buf_init(&o->body, &alloc_heap, 0);
     buf_init(&o->answer, &alloc_heap, OUTSIDE_ANSWER_MAX);
     write_body(r, answer, &o->body);
-    if (start(o, v))
+    if (start(o))
         return o;
     outside_free(o);
     return NULL;

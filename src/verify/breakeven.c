@@ -62,12 +62,16 @@ struct breakeven_sum breakeven_sum(const struct breakeven *b)
         return s;
     s.escalated_ppm = (uint32_t)part(b->escalated, b->calls, PPM);
     s.small_milli = (uint32_t)part(b->small, b->calls, 1000);
-    if (b->large_cost == 0 || b->small == 0)
+    s.all_ppm = s.escalated_ppm; // at the least
+    if (b->large_cost == 0 || b->small == 0) {
+        s.known = b->calls >= BREAKEVEN_LEAST && b->escalated == b->calls;
         return s;
+    }
     uint64_t small_ppm = part(b->small_cost, b->large_cost, PPM);
     s.ratio_ppm = (uint32_t)part(small_ppm, b->small, b->calls);
     s.all_ppm = s.escalated_ppm + small_ppm;
-    s.known = b->calls - b->unpriced >= BREAKEVEN_LEAST;
+    s.known = b->calls - b->unpriced >= BREAKEVEN_LEAST ||
+              (b->calls >= BREAKEVEN_LEAST && b->escalated == b->calls);
     s.pays = s.all_ppm < PPM;
     return s;
 }

@@ -61,12 +61,14 @@ struct breakeven_attempt {
 bool breakeven_attempt(struct breakeven_call *call, const struct breakeven_attempt *a) MUST_USE;
 
 struct breakeven_sum {
-    bool known; // enough calls, and the large side costs something
+    bool known; // enough calls, and their prices; or every one of them was escalated, which pays
+                // at no price
     bool pays;
     uint32_t escalated_ppm; // of the calls
     uint32_t small_milli;   // k, in thousandths
     uint32_t ratio_ppm;     // of prices, per attempt; at most UINT32_MAX
-    uint64_t all_ppm;       // escalated share + k x ratio; below 1,000,000 it pays
+    uint64_t all_ppm;       // escalated share + k x ratio, where that is known, too; below
+                            // 1,000,000 it pays
 };
 
 struct breakeven_sum breakeven_sum(const struct breakeven *b);

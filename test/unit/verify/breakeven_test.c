@@ -46,6 +46,17 @@ static void break_even(void **state)
     for (int i = 0; i < 100; i++)
         breakeven_add(&b, &(struct breakeven_call){.small = 1});
     assert_false(breakeven_sum(&b).known);
+    // But that what is always escalated pays at none.
+    b = (struct breakeven){0};
+    for (int i = 0; i < BREAKEVEN_LEAST; i++) {
+        assert_false(breakeven_sum(&b).known);
+        breakeven_add(&b, &(struct breakeven_call){.small = 1, .escalated = true});
+    }
+    s = breakeven_sum(&b);
+    assert_true(s.known && !s.pays);
+    assert_int_equal(s.all_ppm, 1000000);
+    breakeven_add(&b, &(struct breakeven_call){.small = 1});
+    assert_false(breakeven_sum(&b).known);
 }
 
 // What the attempts of a call say of it: a judged one costs `cost`, the large side's 100.
