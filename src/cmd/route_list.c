@@ -38,7 +38,12 @@ static void price_cells(struct libscols_line *l, const struct json_val *m)
 {
     const struct json_val *price = json_get(m, "price");
     bool free = str_is(json_str(price), "free");
-    cell(l, INPUT, free ? str_of("free") : json_str(json_get(price, "input")));
+    struct str input = json_str(json_get(price, "input")), hour = json_str(json_get(price, "hour"));
+    char an_hour[32];
+    (void)snprintf(an_hour, sizeof an_hour, "%.*s/h", STR_ARG(hour));
+    if (input.len == 0 && hour.len > 0)
+        input = str_of(an_hour);
+    cell(l, INPUT, free ? str_of("free") : input);
     cell(l, OUTPUT, free ? str_of("free") : json_str(json_get(price, "output")));
 }
 

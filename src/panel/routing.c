@@ -11,8 +11,7 @@
 #include "gate/resolve.h"
 #include "panel/builtin.h"
 
-#define MTOK INT64_C(1000000)
-
+// Of an hour, or of a million tokens.
 static void price_member(struct json_out *o, const char *name, const struct rates *rates,
                          enum bucket b)
 {
@@ -20,7 +19,7 @@ static void price_member(struct json_out *o, const char *name, const struct rate
     struct buf text;
     buf_init(&text, &alloc_heap, 0);
     if (rates_find(rates, b, &price)) {
-        price_write(&text, price, MTOK);
+        price_write(&text, price, bucket_units(b));
         json_out_text(o, name, buf_str(&text));
     } else {
         json_out_null(o, name);
@@ -41,6 +40,8 @@ static void write_price(struct json_out *o, const struct snapshot *s, const stru
         json_out_begin(o, "price", '{');
         price_member(o, "input", &sheet_at(sheet, clock_wall_us())->rates, BUCKET_INPUT);
         price_member(o, "output", &sheet_at(sheet, clock_wall_us())->rates, BUCKET_OUTPUT);
+        if (sheet_names(sheet, BUCKET_BUSY))
+            price_member(o, "hour", &sheet_at(sheet, clock_wall_us())->rates, BUCKET_BUSY);
         json_out_end(o, '}');
     }
 }

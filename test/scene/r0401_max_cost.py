@@ -5,15 +5,17 @@ from lib.scene import Gateway, Mock, expect, expect_in, limit
 limit(60)
 EXTRA = """  - { model: bench/wordy+tokens=3000, input_per_mtok: 0, output_per_mtok: 1 }
   - { model: bench/other, input_per_mtok: 0, output_per_mtok: 0.9 }
+  - { model: bench/machine, cost_per_hour: 3600 }
   - { model: bench/dear, input_per_mtok: 9000, output_per_mtok: 1 }
 routes:
   - { name: capped, match: { key: nobody }, max_cost: 0.002, small: ["bench/wordy+tokens=3000", bench/other] }
   - { name: dear, match: { key: nobody }, max_cost: 0.002, small: [bench/dear, bench/unheard, bench/other] }
+  - { name: timed, match: { key: nobody }, max_cost: 0.4, small: [bench/machine, bench/other] }
   - { name: nothing, match: { key: nobody }, max_cost: 0.002, small: [bench/dear, bench/unheard] }
 """
 
 with Mock() as mock:
-    names = "wordy+tokens=3000, other, dear, unheard"
+    names = "wordy+tokens=3000, other, dear, unheard, machine"
     providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [{names}] }}\n"
     with Gateway(mock, providers=providers, models=[], extra=EXTRA) as gateway:
         done = 0
@@ -36,5 +38,9 @@ with Mock() as mock:
         asked("dear", "other")
         # What its caller bounds is within it.
         asked("capped", "wordy+tokens=3000", max_tokens=100)
+        # A machine by the hour, here 1 USD a second, is asked once, and then its time is known.
+        expect_in("3600/h", gateway.costlens("route", "list").stdout)
+        asked("timed", "machine", max_tokens=300, headers={"x-mock-fault": "late=500"})
+        asked("timed", "other", max_tokens=300)
         message = gateway.chat(model="nothing").json["error"]["message"]
         expect_in("bench/dear (cost), bench/unheard (no price)", message)
