@@ -163,6 +163,9 @@ static const struct {
     {"\xc3\xb7", '/'},
     {"\xc2\xb7", '*'},
     {"\xe2\x88\x92", '-'},
+    {"\\times", '*'},
+    {"\\cdot", '*'},
+    {"\\div", '/'},
 };
 
 // The operator that stands at `at`: its bytes, 0 where none does.
@@ -175,6 +178,15 @@ static size_t operator_at(struct str s, size_t at, char *is)
             return text.len;
         }
     }
+    return 0;
+}
+
+// The bytes of the operator that ends before `end`; 0 where none does.
+static size_t operator_before(struct str s, size_t end)
+{
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
+        if (str_ends(str_from(s.ptr, end), str_of(operators[i].text)))
+            return strlen(operators[i].text);
     return 0;
 }
 
@@ -298,15 +310,14 @@ static bool is_vague(const struct token *t, unsigned count)
     return percent && sum;
 }
 
-static bool is_of_expression(struct str s, size_t at, size_t *len)
+// The bytes of an expression's sign that ends before `end`; 0 where none does. A comma or point
+// with a blank behind it ends what was said before.
+static size_t sign_before(struct str s, size_t end)
 {
-    char ignored;
-    unsigned char c = (unsigned char)s.ptr[at];
-    *len = 1;
-    if (isdigit(c) || (c != '\0' && strchr(" .,$%", c)))
-        return true;
-    *len = operator_at(s, at, &ignored);
-    return *len > 0;
+    unsigned char c = (unsigned char)s.ptr[end - 1];
+    if ((c == ',' || c == '.') && is_at(s, end, ' '))
+        return 0;
+    return isdigit(c) || (c != '\0' && strchr(" .,$%", c)) ? 1 : operator_before(s, end);
 }
 
 // The run of an expression's characters that ends at `end`.
@@ -314,16 +325,36 @@ static struct str left_of(struct str s, size_t end)
 {
     size_t from = end;
     size_t least = end > LEFT_BYTES ? end - LEFT_BYTES : 0;
-    while (from > least) {
-        size_t len = 0;
-        size_t at = from - 1;
-        while (at > least && ((unsigned char)s.ptr[at] & 0xc0) == 0x80)
-            at--;
-        if (!is_of_expression(s, at, &len) || at + len != from)
-            break;
-        from = at;
-    }
+    for (size_t len; from > least && (len = sign_before(s, from)) > 0;)
+        from -= len;
     return str_from(s.ptr + from, end - from);
+}
+
+// Without the blanks around it, and Markdown's marks: "**3 * 4** =".
+static struct str bare(struct str left)
+{
+    const struct str strong = STR("**");
+    left = str_trim(left);
+    if (str_ends(left, strong))
+        left = str_trim(str_clip(left, left.len - strong.len));
+    if (str_starts(left, strong) && left.len > strong.len && left.ptr[strong.len] != ' ')
+        left = str_skip(left, strong.len);
+    return left;
+}
+
+// The square root of 9 + 16, sqrt 16 + 1: of how much of it is not said.
+static bool is_function(struct str before)
+{
+    static const char *const words[] = {"root of", "half of", "sqrt",        "root", "log",
+                                        "ln",      "lg",      "sin",         "cos",  "tan",
+                                        "exp",     "abs",     "\xe2\x88\x9a"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct str word = str_of(words[i]);
+        size_t left = before.len - word.len; // of it, where it ends with the word
+        if (str_ends(before, word) && (left == 0 || !isalpha((unsigned char)before.ptr[left - 1])))
+            return true;
+    }
+    return false;
 }
 
 // What stands directly before an expression may belong to it: a name, a power, a clock.
@@ -336,16 +367,27 @@ static bool stands_alone(struct str s, size_t from)
         return true;
     unsigned char c = (unsigned char)s.ptr[end - 1];
     if (end < from) // a word before it is none of it
-        return c != '^';
+        return c != '^' && !is_function(str_from(s.ptr, end));
     bool clock = c == ':' && end > 1 && isdigit((unsigned char)s.ptr[end - 2]);
     return !isalnum(c) && !clock && c < 0x80 && c != '\0' && !strchr("^_)]}/\\!", c);
 }
 
-// The longest end of the tokens that is an expression, and that no operator stands before.
+// "-3 + 5", at the beginning of what is said: behind a word it may be a difference.
+static bool is_negated(struct str text, struct str left)
+{
+    size_t at = (size_t)(left.ptr - text.ptr);
+    while (at > 0 && text.ptr[at - 1] == ' ')
+        at--;
+    return left.len > 1 && left.ptr[0] == '-' && isdigit((unsigned char)left.ptr[1]) &&
+           (at == 0 || (text.ptr[at - 1] != '\0' && strchr("\n:;,=", text.ptr[at - 1])));
+}
+
+// The longest end of the tokens that is an expression, and that no operator stands before. Nor a
+// factor: 2(3 + 4).
 static bool longest(const struct token *t, unsigned count, struct fraction *out, bool *divides)
 {
     for (unsigned i = 0; i < count; i++) {
-        bool joined = i > 0 && t[i - 1].is != 'n' && t[i - 1].is != ')';
+        bool joined = i > 0 && (t[i].is == '(' || (t[i - 1].is != 'n' && t[i - 1].is != ')'));
         if (!joined && !is_vague(t + i, count - i) && value(t + i, count - i, out, divides))
             return true;
     }
@@ -369,7 +411,8 @@ static bool grouped_otherwise(struct str s, size_t at)
 static bool ends(struct str s, size_t at)
 {
     static const char *const makes_other[] = {"million", "billion", "thousand", "hundred",
-                                              "k",       "r",       "x",        "e"};
+                                              "k",       "r",       "x",        "e",
+                                              "(mod",    "mod",     "\\pmod",   "\\bmod"};
     char op = 0;
     if (at < s.len && (isalpha((unsigned char)s.ptr[at]) || strchr("^:/_(", s.ptr[at])))
         return s.ptr[at] == '\0';
@@ -455,16 +498,23 @@ static enum finding look(struct str text, size_t at, char point)
     size_t right = at + 1;
     while (is_at(text, right, ' '))
         right++;
+    bool strong = is_at(text, right, '*') && is_at(text, right + 1, '*');
+    right += strong ? 2 : 0;
     bool negative = is_at(text, right, '-');
     right += negative;
     bool money = is_at(text, right, '$');
-    if (!read_number(text, &right, point, &shown) || !ends(text, right))
+    if (!read_number(text, &right, point, &shown))
+        return ABSENT;
+    right += strong && is_at(text, right, '*') && is_at(text, right + 1, '*') ? 2 : 0;
+    if (!ends(text, right))
         return ABSENT;
     shown.value.n = negative ? -shown.value.n : shown.value.n;
-    struct str left = str_trim(left_of(text, at));
-    unsigned count = cut_tokens(left, point, tokens);
-    if (count == 0 || !stands_alone(text, (size_t)(left.ptr - text.ptr)) ||
-        !longest(tokens, count, &f, &divides))
+    struct str left = bare(left_of(text, at));
+    unsigned minus = is_negated(text, left), count = cut_tokens(left, point, tokens);
+    if (count > minus && minus)
+        tokens[1].value.n = -tokens[1].value.n;
+    if (count <= minus || !stands_alone(text, (size_t)(left.ptr - text.ptr)) ||
+        !longest(tokens + minus, count - minus, &f, &divides))
         return ABSENT;
     if (is_right_or_percent(f, shown, divides))
         return RIGHT;
