@@ -211,6 +211,11 @@ static const char *const looking[] = {
     "find any ", "find a ", "find an ", "see any ", "see a ", "see an ", "make it ",
 };
 
+// "I cannot only ...", "I can't wait to see it", "I can't help but notice".
+static const char *const idioms[] = {
+    "only ", "wait", "help but", "believe", "imagine", "thank you enough", "stress", "emphasize",
+};
+
 static const char *const given[] = {
     "information", "image", "picture", "file", "attach", "document",
 };
@@ -343,8 +348,8 @@ static bool has_verb(struct str rest, const char *const *verbs, bool wide)
 {
     struct str near = str_clip(rest, VERB_BYTES);
     near.len = wide ? str_search(near, str_of(WIDE_COMMA)) : str_find(near, '.');
-    if (str_starts(near, str_of("only ")))
-        return false; // "not only"
+    if (any_starts(near, idioms, COUNT(idioms)))
+        return false;
     for (; *verbs; verbs++) {
         size_t found = str_search(near, str_of(*verbs));
         if (found < near.len && (wide || found == 0 || strchr(" '", near.ptr[found - 1])) &&

@@ -3,7 +3,8 @@
 // A model that goes round in a loop writes the same words again and again: its text has a period.
 // For each period up to PERIOD_MAX words, the longest run in which each word is the one a period
 // before it is looked for. Words are letters and digits; a character that is none of ASCII is a
-// word of its own, since many scripts have no blanks. Punctuation alone (rules, tables) is none.
+// word of its own, since many scripts have no blanks. Punctuation alone (rules, tables) is none,
+// nor are the figures of a table's rows, which are data.
 
 #include <ctype.h>
 
@@ -28,17 +29,29 @@ static void add(struct said *w, struct str word)
     w->at[w->count++ % WORDS_MAX] = hash;
 }
 
+static bool is_figure(struct str word)
+{
+    size_t i = 0;
+    while (i < word.len && isdigit((unsigned char)word.ptr[i]))
+        i++;
+    return i == word.len;
+}
+
 static void read(struct said *w, struct str text)
 {
     size_t i = 0;
+    bool row = false; // of a table
     while (i < text.len) {
+        if (i == 0 || text.ptr[i - 1] == '\n')
+            row = text.ptr[i] == '|';
         size_t from = i;
         size_t len = str_utf8_at(text, i);
         while (i < text.len && isalnum((unsigned char)text.ptr[i]))
             i++;
-        if (i > from)
-            add(w, str_from(text.ptr + from, i - from));
-        else if (len > 1)
+        struct str word = str_from(text.ptr + from, i - from);
+        if (word.len > 0 && !(row && is_figure(word)))
+            add(w, word);
+        else if (word.len == 0 && len > 1)
             add(w, str_from(text.ptr + from, len));
         if (i == from)
             i += len > 0 ? len : 1;

@@ -39,6 +39,9 @@ static void refusals(void **state)
         {"Unfortunately, I am unable to access the internet.", VERDICT_BAD},
         {"As an AI language model, I have no opinion.", VERDICT_BAD},
         {"I don't know.", VERDICT_BAD},
+        {"I can't wait to see it. Here is the plan: we meet at nine.", VERDICT_GOOD},
+        {"I can't help but notice that line 3 is wrong.", VERDICT_GOOD},
+        {"I can't stress enough how important it is to read it.", VERDICT_GOOD},
         {"Es tut mir leid, aber das geht nicht.", VERDICT_BAD},
         {"Lo siento, pero no puedo ayudarte.", VERDICT_BAD},
         {"Great question! I can't provide medical advice.", VERDICT_BAD},
@@ -164,6 +167,9 @@ static void loops(void **state)
         {"I think that it is so. ", 3, VERDICT_GOOD},
         {"\xe5\xa5\xbd\xe7\x9a\x84", 20, VERDICT_BAD}, // no blanks
         {"| --- ", 200, VERDICT_GOOD},                 // a table's rule
+        {"\n| 0 | 12.50 |", 40, VERDICT_GOOD},         // its rows are data
+        {"\n| no luck again |", 30, VERDICT_BAD},
+        {"0 ", 40, VERDICT_BAD},
         {"ha ", 10, VERDICT_GOOD},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
