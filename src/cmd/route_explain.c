@@ -242,7 +242,18 @@ static void print_attempt(const struct json *j, const struct json_val *attempt)
 struct sums {
     int128 cost, large; // 10^-18 USD
     bool unknown;
+    bool compared; // the route has a large side
 };
+
+static bool has_large(const struct json_val *d)
+{
+    struct json_iter it = {0};
+    const struct json_val *c;
+    while (json_each(&it, json_get(d, "candidates"), NULL, &c))
+        if (str_is(member(c, "side"), "large"))
+            return true;
+    return false;
+}
 
 static void add(const struct json *j, const struct json_val *attempt, struct sums *s)
 {
@@ -251,6 +262,7 @@ static void add(const struct json *j, const struct json_val *attempt, struct sum
     bool followed = json_bool(json_get(attempt, "followed"), false);
     s->unknown |= decimal_read(number(j, attempt, "cost_usd"), &cost) != STATUS_OK;
     s->cost += cost;
+    s->compared |= has_large(d);
     if (!followed)
         s->unknown |= decimal_read(number(j, d, "large_usd"), &s->large) != STATUS_OK;
 }
@@ -258,6 +270,10 @@ static void add(const struct json *j, const struct json_val *attempt, struct sum
 static void print_sums(const struct sums *s)
 {
     struct buf text;
+    if (!s->compared) {
+        printf("%-*s nothing to compare with: the route has no large side\n", WIDE, "saved");
+        return;
+    }
     if (s->unknown) {
         printf("%-*s not known: a model has no price, or the call did not end well\n", WIDE,
                "saved");

@@ -446,6 +446,10 @@ int route_verify(const struct cli *cli, const struct route_wishes *w)
     int code = read_wishes(t, w);
     for (int i = 0; i < w->file_count && ok && code == EXIT_OK; i++)
         ok = try_file(t, w->files[i]);
+    if (code == EXIT_OK && ok && t->all.rows == 0) {
+        (void)command_failed("there is no answer to verify: not one line has one");
+        ok = false;
+    }
     if (code == EXIT_OK && ok && cli->json)
         print_json(t);
     else if (code == EXIT_OK && ok)

@@ -98,7 +98,7 @@ static const struct config_row verifiers[] = {
     {"logprob", KIND_SHARE, "share", NULL, VERIFIER(logprob), 1, ALL,
      "The answer must be as sure, by its tokens' probabilities, as this share of the good ones."},
     {"http", KIND_TEXT, "URL", NULL, VERIFIER(http), 0, 0,
-     "A program of your own says whether the answer is good: doc/routing.md."},
+     "A program of your own says whether the answer is good: doc/verifiers.md."},
     {"timeout", KIND_TIME, "time", "2s", VERIFIER(timeout_ms), 1, 60000,
      "Of `http`: how long it may take."},
     {"on_error", KIND_EITHER, "refuse|accept", "refuse", VERIFIER(accepts), 0, 0,

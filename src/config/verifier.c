@@ -121,6 +121,25 @@ static bool read_section(struct reading *r, struct str route, const struct node 
 
 // --- the list ---
 
+static bool has_model(const struct config_tier *t, struct str model)
+{
+    unsigned i = 0;
+    while (t && i < t->model_count && !str_eq(t->models[i], model))
+        i++;
+    return t && i < t->model_count;
+}
+
+// What a model says twice agrees with itself: its mistakes, too.
+static void note_itself(struct reading *r, const struct config_route *route, const struct node *n,
+                        const struct config_verifier *v)
+{
+    if (v->kind == VERIFIER_AGREE && has_model(route->small, v->model))
+        reading_warn(r, n->line,
+                     "route %.*s: verify: agree: %.*s is of the small side itself: asked twice, it "
+                     "makes the same mistakes twice. Name another small model",
+                     STR_ARG(route->name), STR_ARG(v->model));
+}
+
 static bool is_twice(const struct config_route *route, const struct config_verifier *v)
 {
     for (unsigned i = 0; i < route->verifier_count; i++) {
@@ -143,8 +162,10 @@ static void read_entry(struct reading *r, struct config_route *route, const stru
     else if (is_twice(route, &v))
         reading_fault(r, n->line, "route %.*s: verify: %s is here twice", STR_ARG(route->name),
                       kinds[v.kind].name);
-    else
+    else {
+        note_itself(r, route, n, &v);
         route->verifiers[route->verifier_count++] = v;
+    }
 }
 
 // Those that cost nothing, where the file says none.

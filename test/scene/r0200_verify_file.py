@@ -52,4 +52,4 @@ expect_in("answers.jsonl:1: it has neither", verify("{\"prompt\":\"x\"}\n", code
 expect_in("`weak` and `strong`", verify("{\"weak_resp\":\"x\",\"weak\":2,\"strong\":1}\n", code=1))
 for words in (["--verify", "spelling"], ["--verify", "http"], ["--verify", "refusal=1"], ["--ratio", "-1"]):
     verify(text, *words, code=2)
-expect_true("0 answers" in verify(""), "an empty file")
+expect_in("there is no answer", verify("\n", code=1))  # nor a verdict of it
