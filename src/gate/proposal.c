@@ -2,6 +2,8 @@
 
 #include "gate/proposal.h"
 
+#include <ctype.h>
+
 #include "base/limits.h"
 #include "gate/names.h"
 
@@ -15,6 +17,7 @@
 #define MEDIUM_SIZE     45000
 #define CONTEXT_LEAST   8000
 #define CONTEXT_OF_BOOK 100000
+#define VERSION_PARTS   4
 
 struct proposal {
     struct arena arena;
@@ -37,19 +40,31 @@ struct search {
 
 // --- what a name says ---
 
-// What does not chat, or is a version of one day.
+// "-06-17" and its like.
+static bool is_day(struct str text)
+{
+    if (text.len < 6 || text.ptr[0] != '-' || text.ptr[3] != '-' ||
+        (text.len > 6 && str_digit(text.ptr[6])))
+        return false;
+    uint64_t month, day;
+    return str_u64(str_from(text.ptr + 1, 2), &month) && str_u64(str_from(text.ptr + 4, 2), &day) &&
+           month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+// What does not chat, or not now, or is a version of one day.
 static bool is_odd(struct str model)
 {
     static const char *const words[] = {
-        "embed",   "audio",   "realtime", "transcribe", "tts",      "image",       "search",
-        "whisper", "dall-e",  "moderat",  "research",   "computer", "robotics",    "live",
-        "codex",   "ft:",     "instruct", "guard",      "rerank",   "vision",      "latest",
-        "babbage", "davinci", "curie",    "veo",        "imagen",   "lyria",       "sora",
-        "minilm",  "bge",     "ocr",      "voice",      "speech",   "translation", "free"};
+        "embed",    "audio",   "realtime", "transcribe",  "tts",      "image",
+        "search",   "whisper", "dall-e",   "moderat",     "research", "computer",
+        "robotics", "live",    "codex",    "ft:",         "instruct", "guard",
+        "rerank",   "vision",  "latest",   "babbage",     "davinci",  "curie",
+        "veo",      "imagen",  "lyria",    "sora",        "minilm",   "bge",
+        "ocr",      "voice",   "speech",   "translation", "free",     "batch"};
     unsigned digits = 0;
     for (size_t i = 0; i < model.len; i++) {
         digits = str_digit(model.ptr[i]) ? digits + 1 : 0;
-        if (digits == 4 || model.ptr[i] == '*')
+        if (digits == 4 || model.ptr[i] == '*' || is_day(str_skip(model, i)))
             return true;
     }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -83,13 +98,17 @@ static int64_t size_at(struct str part)
     return billions ? times * (1000 * whole + 100 * tenths) : millions ? times * whole : 0;
 }
 
+static bool is_end_of_part(char c)
+{
+    return c == '-' || c == ':' || c == '_' || c == '/' || c == ' ';
+}
+
 static int64_t size_of(struct str name)
 {
     int64_t most = 0;
     size_t from = 0;
     for (size_t i = 0; i <= name.len; i++) {
-        if (i < name.len && name.ptr[i] != '-' && name.ptr[i] != ':' && name.ptr[i] != '_' &&
-            name.ptr[i] != '/' && name.ptr[i] != ' ')
+        if (i < name.len && !is_end_of_part(name.ptr[i]))
             continue;
         int64_t size = size_at(str_from(name.ptr + from, i - from));
         most = size > most ? size : most;
@@ -98,27 +117,84 @@ static int64_t size_of(struct str name)
     return most;
 }
 
-// Names that differ in their numbers only: how the first stands to the second; 0: they are no
-// versions of one model.
-static int version_order(struct str a, struct str b)
+// One character of a name, or its number with all the parts that separators join: 3.5 is 3-5.
+struct piece {
+    char c; // 0: a number
+    unsigned count;
+    int64_t parts[VERSION_PARTS];
+};
+
+static bool joins(char c)
 {
-    int order = 0;
-    size_t i = 0, k = 0;
-    while (i < a.len && k < b.len) {
-        if (!str_digit(a.ptr[i]) || !str_digit(b.ptr[k])) {
-            if (a.ptr[i++] != b.ptr[k++])
-                return 0;
-            continue;
-        }
-        int64_t x = 0, y = 0; // three digits at the most: is_odd
-        while (i < a.len && str_digit(a.ptr[i]))
-            x = 10 * x + a.ptr[i++] - '0';
-        while (k < b.len && str_digit(b.ptr[k]))
-            y = 10 * y + b.ptr[k++] - '0';
-        if (order == 0)
-            order = x < y ? -1 : x > y;
+    return c == '-' || c == '.' || c == '_';
+}
+
+// "8b" behind that place is no version.
+static bool is_size(struct str rest)
+{
+    size_t n = 0;
+    while (n < rest.len && !is_end_of_part(rest.ptr[n]))
+        n++;
+    return size_at(str_from(rest.ptr, n)) > 0;
+}
+
+struct reading {
+    struct str rest;
+    bool inside; // what came before it belongs to the same part of the name,
+    bool sized;  // ... which is a size
+};
+
+static struct piece next_piece(struct reading *r)
+{
+    struct piece p = {.c = 0};
+    struct str *rest = &r->rest;
+    size_t i = 0;
+    r->sized = r->inside ? r->sized : is_size(*rest);
+    r->inside = true;
+    if (r->sized || !str_digit(rest->ptr[0])) {
+        p.c = (char)(tolower)((unsigned char)rest->ptr[0]);
+        r->inside = !is_end_of_part(p.c);
+        *rest = str_skip(*rest, 1);
+        return p;
     }
-    return i == a.len && k == b.len ? order : 0;
+    for (;;) {
+        int64_t n = 0; // three digits at the most: is_odd
+        while (i < rest->len && str_digit(rest->ptr[i]))
+            n = 10 * n + rest->ptr[i++] - '0';
+        if (p.count < VERSION_PARTS)
+            p.parts[p.count++] = n;
+        if (i + 1 >= rest->len || !joins(rest->ptr[i]) || !str_digit(rest->ptr[i + 1]) ||
+            is_size(str_skip(*rest, i + 1)))
+            break;
+        i++;
+    }
+    *rest = str_skip(*rest, i);
+    return p;
+}
+
+static int piece_order(const struct piece *a, const struct piece *b)
+{
+    for (unsigned i = 0; i < a->count && i < b->count; i++) {
+        if (a->parts[i] != b->parts[i])
+            return a->parts[i] < b->parts[i] ? -1 : 1;
+    }
+    return a->count < b->count ? -1 : a->count > b->count;
+}
+
+// Names that differ in their numbers only are versions of one model: how the first stands to the
+// second. False: they are none.
+static bool versions(struct str a, struct str b, int *order)
+{
+    struct reading of_a = {.rest = a}, of_b = {.rest = b};
+    *order = 0;
+    while (of_a.rest.len && of_b.rest.len) {
+        const struct piece x = next_piece(&of_a), y = next_piece(&of_b);
+        if (x.c != y.c)
+            return false;
+        if (*order == 0 && x.c == 0)
+            *order = piece_order(&x, &y);
+    }
+    return of_a.rest.len == 0 && of_b.rest.len == 0;
 }
 
 // --- its tier ---
@@ -180,10 +256,13 @@ static void add_found(void *context, const struct named *n)
 
 // --- the tiers ---
 
-static bool is_old(const struct search *search, const struct found *f)
+// There is a newer one, or the same by another name before it.
+static bool is_old(const struct search *search, unsigned at)
 {
+    int order;
     for (unsigned i = 0; i < search->count; i++) {
-        if (version_order(f->model, search->found[i].model) < 0)
+        if (i != at && versions(search->found[at].model, search->found[i].model, &order) &&
+            (order < 0 || (order == 0 && i < at)))
             return true;
     }
     return false;
@@ -213,7 +292,7 @@ static void add_provider(struct proposal *p, struct search *search)
 {
     names_each(search->snapshot, search->provider, add_found, search);
     for (unsigned i = 0; i < search->count; i++) {
-        if (search->found[i].size >= 0 && is_old(search, &search->found[i]))
+        if (search->found[i].size >= 0 && is_old(search, i))
             search->found[i].size = -1;
     }
     for (int size = 0; size < CONFIG_SIZES; size++) {

@@ -7,24 +7,38 @@
 #include "gate/proposal.h"
 #include "gate/snapshot.h"
 
-static const char book[] = "vendor acme\nsource test 2026-01-01\n"
-                           "model acme-2-mini\nprice input 0.1 output 0.4\ncontext 200000\n"
-                           "model acme-3-mini\nprice input 0.2 output 0.8\ncontext 200000\n"
-                           "model acme-3.1-mini\nprice input 0.3 output 1\ncontext 200000\n"
-                           "model acme-3\nprice input 1 output 5\ncontext 200000\n"
-                           "model acme-pro\nprice input 3 output 15\ncontext 200000\n"
-                           "model acme-max\nprice input 90 output 90\ncontext 200000\n"
-                           "model acme-embed\nprice input 0.1 output 0.1\ncontext 200000\n"
-                           "model acme-3-2026-01-01\nprice input 1 output 5\ncontext 200000\n"
-                           "model acme-old\nprice input 0.1 output 0.1\n"
-                           "model acme-brief\nprice input 0.1 output 0.1\ncontext 64000\n"
-                           "model acme-unknown\ncontext 6400000\n";
+static const char book[] =
+    "vendor acme\nsource test 2026-01-01\n"
+    "model acme-2-mini\nprice input 0.1 output 0.4\ncontext 200000\n"
+    "model acme-3-mini\nprice input 0.2 output 0.8\ncontext 200000\n"
+    "model acme-3.1-mini\nprice input 0.3 output 1\ncontext 200000\n"
+    "model acme-3\nprice input 1 output 5\ncontext 200000\n"
+    "model acme-pro\nprice input 3 output 15\ncontext 200000\n"
+    "model acme-max\nprice input 90 output 90\ncontext 200000\n"
+    "model acme-embed\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model acme-3-2026-01-01\nprice input 1 output 5\ncontext 200000\n"
+    "model acme-old\nprice input 0.1 output 0.1\n"
+    "model acme-brief\nprice input 0.1 output 0.1\ncontext 64000\n"
+    "model acme-unknown\ncontext 6400000\n"
+    "vendor days\nsource test 2026-01-01\n"
+    "model lite-2.5-preview-06-17\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model v3-1\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model V3.1\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model lite:batch\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model poem-5\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model poem-5-5\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model 3-song\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model 3-5-song\nprice input 0.1 output 0.1\ncontext 200000\n"
+    "model qwen3-8b\nprice input 3 output 15\ncontext 200000\n"
+    "model qwen3-32b\nprice input 3 output 15\ncontext 200000\n"
+    "model qwen2.5-32b\nprice input 3 output 15\ncontext 200000\n";
 static struct str open_models[] = {STR("llama-3.1-8b"),   STR("mix-8x7b"),  STR("qwen-32B"),
                                    STR("llama-70b-chat"), STR("who-knows"), STR("tiny-270m")};
 static struct config_provider providers[] = {
     {.name = STR("acme"), .vendor = STR("acme")},
     {.name = STR("own"), .models = open_models, .model_count = 6, .free = true},
     {.name = STR("mock"), .mock = true, .free = true},
+    {.name = STR("days"), .vendor = STR("days")},
 };
 static struct config_tier own_large = {.name = STR("large"), .line = 3};
 static struct config config = {.providers = providers};
@@ -76,8 +90,18 @@ static void by_price(void **state)
 {
     (void)state;
     const struct config_route *route = proposed(0, 1);
-    expect(route->small, "acme/acme-3-mini acme/acme-3.1-mini"); // the newest of each form
+    expect(route->small, "acme/acme-3.1-mini"); // the newest
     expect(route->large, "acme/acme-pro");
+}
+
+// Nor what is named after a day; of versions the newest, whatever joins their parts, and a size is
+// no version.
+static void by_name(void **state)
+{
+    (void)state;
+    const struct config_route *route = proposed(3, 1);
+    expect(route->small, "days/3-5-song days/V3.1 days/poem-5-5");
+    expect(route->large, "days/qwen3-32b days/qwen3-8b");
 }
 
 static void by_parameters(void **state)
@@ -129,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_price),
+        cmocka_unit_test(by_name),
         cmocka_unit_test(by_parameters),
         cmocka_unit_test(but_for_those_of_the_file),
         cmocka_unit_test(none_where_nothing_is),
