@@ -128,20 +128,26 @@ bool availability_enter(struct req *r)
     return true;
 }
 
+int64_t availability_wait_s(const struct req *r)
+{
+    struct standing *s = find(r, &r->attempt.target);
+    struct standing_view view = {.wait_us = 0};
+    if (s)
+        standing_look(s, loop_now_us(r->worker->loop), &view);
+    return view.wait_us > 0 ? (view.wait_us + SECOND_US - 1) / SECOND_US : 0;
+}
+
 bool availability_refuses(const struct req *r, struct buf *detail)
 {
     const struct attempt *a = &r->attempt;
     const int64_t now_us = loop_now_us(r->worker->loop);
     struct standing *s = find(r, &a->target);
-    struct standing_view view;
     if (!s || !a->provider->breaker.refuses || standing_bar(s, 1, now_us) != BAR_BREAKER)
         return false;
-    standing_look(s, now_us, &view);
     buf_printf(
         detail,
         "\"%.*s/%.*s\" is asked again in %lld s; `breaker: { alone: ask }` would ask it now.",
-        STR_ARG(a->provider->name), STR_ARG(a->target.model),
-        (long long)((view.wait_us + SECOND_US - 1) / SECOND_US));
+        STR_ARG(a->provider->name), STR_ARG(a->target.model), (long long)availability_wait_s(r));
     return true;
 }
 

@@ -18,6 +18,8 @@ int64_t availability_ttft_us(const struct req *r, const struct target *t);
 void availability_pick(struct req *r, const struct wanted *w, struct target *t);
 // A call goes elsewhere, since that target is barred.
 void availability_passed_over(const struct req *r, const struct target *t);
+// Until that may be asked again, in seconds; 0: now, or nobody knows.
+int64_t availability_wait_s(const struct req *r);
 // So it was, its breaker is open, and its provider is to be left alone then also by what has no
 // other target: with a sentence for the caller in `detail`.
 bool availability_refuses(const struct req *r, struct buf *detail) MUST_USE;

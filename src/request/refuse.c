@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "request/availability.h"
 #include "request/cors.h"
 #include "request/req.h"
 #include "wire/fault.h"
@@ -45,7 +46,19 @@ bool req_gave_up(const struct req *r, int http_status)
            retry_tempts(&a->failure, http_status) && !(retry_later(&a->failure) && again_alone(r));
 }
 
-static void begin(struct exchange *x, enum refusal why, bool gave_up)
+// `after_s`: 0 = nobody knows.
+static void say_when(struct exchange *x, int status, int64_t after_s)
+{
+    char text[24];
+    if (after_s == 0) {
+        exchange_come_again(x, status);
+        return;
+    }
+    (void)snprintf(text, sizeof text, "%lld", (long long)after_s);
+    exchange_field(x, str_of("Retry-After"), str_of(text));
+}
+
+static void begin(struct exchange *x, enum refusal why, bool gave_up, int64_t after_s)
 {
     exchange_begin(x, refusal_http(why));
     exchange_field(x, str_of("content-type"), str_of("application/json"));
@@ -53,7 +66,7 @@ static void begin(struct exchange *x, enum refusal why, bool gave_up)
     if (!refusal_retry(why) || gave_up)
         exchange_field(x, str_of("x-should-retry"), str_of("false"));
     else
-        exchange_come_again(x, refusal_http(why));
+        say_when(x, refusal_http(why), after_s);
 }
 
 static void finish(struct exchange *x, struct buf *body)
@@ -69,7 +82,8 @@ void req_write_refusal(struct req *r, enum refusal why, struct str detail)
     struct buf body;
     buf_init(&body, &alloc_heap, 16 * KIB);
     fault_body(r->dialect, why, detail, str_from(r->id_text, UUID_TEXT), &body);
-    begin(r->x, why, req_gave_up(r, refusal_http(why)));
+    begin(r->x, why, req_gave_up(r, refusal_http(why)),
+          why == REFUSAL_UPSTREAM_OPEN ? availability_wait_s(r) : 0);
     if (why == REFUSAL_METHOD && r->found.allow)
         exchange_field(r->x, str_of("allow"), str_of(r->found.allow));
     req_fields_ours(r);
@@ -90,7 +104,7 @@ void req_refuse_unread(struct worker *w, struct exchange *x, enum refusal why, s
     struct buf body;
     buf_init(&body, &alloc_heap, 16 * KIB);
     fault_body(d, why, detail, str_from(text, UUID_TEXT), &body);
-    begin(x, why, false);
+    begin(x, why, false, 0);
     id_fields(x, str_from(text, UUID_TEXT), true);
     cors_fields(w->view->snapshot->config, x);
     finish(x, &body);
