@@ -126,8 +126,11 @@ static void write_next(const struct telling *t, const struct promise_row *row)
         (void)snprintf(text, sizeof text, "`mode: measured`: it has learned");
     else if (!pairs && t->sum->unjudged)
         (void)snprintf(text, sizeof text,
-                       "cannot certify: no pair was judged; name a `judge` "
-                       "under its `shadow`, or send feedback");
+                       "cannot certify: no pair was judged; %s, or send feedback",
+                       r->shadow.on && !r->shadow.unjudged
+                           ? "what its judge said was no verdict: name another `judge` under its "
+                             "`shadow`"
+                           : "name a `judge` under its `shadow`");
     else if (!pairs && !r->shadow.on)
         (void)snprintf(text, sizeof text,
                        "pairs: give it a `shadow: { budget: USD }`, or they "

@@ -97,6 +97,8 @@ with Speaker({"small": small, "large": "LARGE says so", "broken": 500}) as speak
     expect_in("could not be compared", gateway.program.errors())
 
     # Its name is taken, and it is changed where it stands.
+    shown = gateway.costlens("budget", "show", "shadow:narrow")
+    expect_true("there is no key" not in shown.stdout + shown.stderr, shown.stdout)
     denied = gateway.costlens("budget", "set", "shadow:narrow", "--limit", "5", check=False)
     expect_in("change it there", denied.stderr)
     gateway.costlens("ledger", "verify")
