@@ -178,8 +178,8 @@ static bool read_events(struct answer *a, enum endpoint endpoint, struct str byt
     sse_init(&cutter, a->alloc);
     cutter.long_bytes = bytes.len + 1; // none is given in parts
     while (sse_next(&cutter, &bytes, &event) || sse_last(&cutter, &event))
-        if (event.data.len > 0 && !str_is(event.data, "[DONE]"))
-            read = read_text(a, endpoint, event.data) || read;
+        if (event.data.len > 0) // its end alone is an answer that says nothing
+            read = str_is(event.data, "[DONE]") || read_text(a, endpoint, event.data) || read;
     a->failed = a->failed || cutter.failed;
     sse_fini(&cutter);
     return read;

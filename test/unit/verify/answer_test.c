@@ -231,6 +231,17 @@ static void garbage_is_none(void **state)
     }
 }
 
+// A stream of nothing but its end has been read, and says nothing.
+static void an_end_alone_is_empty(void **state)
+{
+    (void)state;
+    struct answer a;
+    assert_true(answer_read(&a, ENDPOINT_CHAT, METER_SSE, str_of("data: [DONE]\n\n"), &alloc_heap));
+    assert_int_equal(answer_text(&a).len, 0);
+    assert_int_equal(a.call_count, 0);
+    answer_fini(&a);
+}
+
 // Beyond what is kept it says so, and does not pretend to have read all.
 static void too_much_fails(void **state)
 {
@@ -268,8 +279,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_read), cmocka_unit_test(what_else_there_is),
-        cmocka_unit_test(garbage_is_none),  cmocka_unit_test(too_much_fails),
-        cmocka_unit_test(odd_tokens),
+        cmocka_unit_test(garbage_is_none),  cmocka_unit_test(an_end_alone_is_empty),
+        cmocka_unit_test(too_much_fails),   cmocka_unit_test(odd_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
