@@ -59,12 +59,13 @@ void pattern_close(struct pattern *p)
 
 bool pattern_fits(const struct pattern *p, struct str text)
 {
+    const struct str whole = text;
     text = str_clip(text, PATTERN_TEXT_MAX);
     pcre2_match_data *found = pcre2_match_data_create(1, NULL);
     if (!found)
         return false;
-    int n = pcre2_match(p->code, (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, 0, 0, found,
-                        p->bounds);
+    int n = pcre2_match(p->code, (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, 0,
+                        text.len < whole.len ? PCRE2_NOTEOL : 0, found, p->bounds);
     pcre2_match_data_free(found);
     return n >= 0;
 }

@@ -21,7 +21,8 @@ struct pattern; // immutable: threads may share one
 // LIMIT, NO_MEMORY.
 enum status pattern_open(struct str text, struct pattern **out, struct why *why) MUST_USE;
 void pattern_close(struct pattern *p); // NULL is fine
-// Somewhere in the text. What is no UTF-8 fits nothing and does no harm.
+// Somewhere in the text; where that is longer, `$` is not where the looking ends. What is no UTF-8
+// fits nothing and does no harm.
 bool pattern_fits(const struct pattern *p, struct str text);
 
 #endif

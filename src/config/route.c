@@ -254,6 +254,7 @@ static void read_route(struct reading *r, const struct node *map)
                                    .local_only = t.local_only,
                                    .hold_ms = t.hold_ms};
     reading_match(r, t.name, node_get(map, "match"), &route->match);
+    route->match.earlier = route->local_only;
     read_terms(r, map, route);
     r->c->route_count++;
 }

@@ -73,6 +73,7 @@ struct config_match {
     unsigned system_count;
     struct pattern **patterns; // of the user's newest message; they are the configuration's
     unsigned pattern_count;
+    bool earlier; // ... or of an earlier one: what was said must stay here in the turns that follow
     int64_t tokens_least, tokens_most; // of its input, as it is estimated
 };
 

@@ -8,6 +8,7 @@
 #include "core/said.h"
 
 #define BYTES_PER_TOKEN 4
+#define EARLIER_MAX     64 // texts of earlier messages that are looked at
 
 static bool fits_any(const struct str *patterns, unsigned count, struct str value)
 {
@@ -88,10 +89,11 @@ static bool fits_system(struct req *r, const struct config_match *m)
 struct newest {
     const struct config_match *match;
     unsigned message; // whose texts were looked at last
+    unsigned looks;   // so many texts were
     bool fits;
 };
 
-// The user's newest message decides.
+// The user's newest message decides; or an earlier one, if it is among the first.
 static bool look(void *context, const struct saying *s)
 {
     struct newest *n = context;
@@ -102,7 +104,8 @@ static bool look(void *context, const struct saying *s)
     n->message = s->message;
     for (unsigned i = 0; i < n->match->pattern_count && !n->fits; i++)
         n->fits = pattern_fits(n->match->patterns[i], s->text);
-    return true;
+    n->looks++;
+    return !(n->fits && n->match->earlier && n->looks <= EARLIER_MAX);
 }
 
 static bool fits_text(const struct req *r, const struct config_match *m)

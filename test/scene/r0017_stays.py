@@ -8,6 +8,7 @@ limit(60)
 ROUTES = """routes:
   - { name: private, match: { key: hr }, local_only: true, small: [local/here] }
   - { name: renamed, match: { key: nobody }, local_only: true, small: [local/alike] }
+  - { name: secret, match: { regex: "patient" }, local_only: true, small: [local/here] }
   - { name: pair, match: { key: nobody }, local_only: true, small: [local/here], large: [local/large],
       verify: [{ agree: local/alike }] }
 """
@@ -40,3 +41,11 @@ with OwnLlama(lambda _: {"content": "The answer is 4."}) as ollama, Mock() as mo
     answer = gateway.chat(model="pair")
     expect((answer.status, answer.headers["x-costlens-model"]), (200, "local/here"))
     expect_true("alike" not in asked(), str(asked()))
+
+    # A conversation that must stay here does so in its next turn, too; one that only the assistant made so does not.
+    turns = [{"role": "user", "content": "patient 7"}, {"role": "assistant", "content": "Yes?"},
+             {"role": "user", "content": "And now?"}]
+    away = {"model": "local/alike", "messages": turns}
+    expect(gateway.post("/v1/chat/completions", away).json["error"]["code"], "local_only")
+    turns[0]["content"], turns[1]["content"] = "Hello", "patient 7"
+    expect(gateway.post("/v1/chat/completions", away).status, 200)

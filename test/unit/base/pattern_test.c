@@ -51,6 +51,8 @@ static void only_the_first_bytes_are_looked_at(void **state)
     assert_true(fits("last", str_from(text, sizeof text)));
     memcpy(text + PATTERN_TEXT_MAX, "late", 4);
     assert_false(fits("late", str_from(text, sizeof text)));
+    assert_false(fits("last$", str_from(text, sizeof text)));
+    assert_true(fits("last$", str_from(text, PATTERN_TEXT_MAX)));
 }
 
 static void tells_what_is_wrong(void **state)
