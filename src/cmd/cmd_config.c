@@ -221,6 +221,13 @@ static void print_json(const struct config *c)
         buf_add_json(&b, c->faults[i].text);
         buf_add_char(&b, '}');
     }
+    buf_add_cstr(&b, "],\"warnings\":[");
+    for (unsigned i = 0; i < c->warning_count; i++) {
+        buf_printf(&b, "%s{\"line\":%d,\"missing_secret\":%s,\"text\":", i ? "," : "",
+                   c->warnings[i].line, c->warnings[i].missing_secret ? "true" : "false");
+        buf_add_json(&b, c->warnings[i].text);
+        buf_add_char(&b, '}');
+    }
     buf_add_cstr(&b, "],\"config\":");
     config_write(c, &b);
     printf("%s}\n", buf_cstr(&b));

@@ -88,8 +88,13 @@ static bool read_several(struct reading *r, const struct node *n, struct config_
     p->keys = arena_array(&r->c->arena, struct config_provider_key, n->count);
     for (const struct node *item = n->first; item && p->keys; item = item->next)
         read_entry(r, item, p, &reason);
-    if (p->key_count == 0 && r->c->fault_count == faults)
-        say_left_out(r, n->line, p, reason);
+    if (p->key_count == 0 && r->c->fault_count == faults && reason.len) {
+        reading_missing(r, n->line,
+                        "provider %.*s is left out: it has none of its keys. Set one of them, or "
+                        "remove the provider",
+                        STR_ARG(p->name));
+        reading_leave_out(r, p->name, NULL);
+    }
     if (p->keys && p->key_count)
         p->key = p->keys[0].secret;
     return p->key_count > 0;

@@ -112,7 +112,7 @@ def some_keys(gateway):
     check(gateway, 0, "left out: there is no provider mistral. Set MISTRAL_API_KEY, or add it under `providers`",
           "large: openai/gpt-5.4\n")
     clean(gateway)
-    check(gateway, 1, "provider openai is left out: the variable OPENAI_KEY_B is not set",
+    check(gateway, 1, "provider openai is left out: it has none of its keys. Set one of them, or remove the provider",
           "tier large: none of its models is there", "large: -\n")
     with gateway:
         expect_in("mistral/mistral-large-latest is left out", gateway.program.errors())
