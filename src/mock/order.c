@@ -57,6 +57,11 @@ int64_t order_created(const struct order *o)
     return 1767225600 + (int64_t)(o->hash % 86400);
 }
 
+int64_t order_logprob(const struct order *o)
+{
+    return o->trouble.on[TROUBLE_LOGPROB] ? o->trouble.argument[TROUBLE_LOGPROB] : 250;
+}
+
 void order_fini(struct order *o)
 {
     json_close(o->json);

@@ -123,6 +123,8 @@ void order_fini(struct order *o);
 const char *wish_name(enum wish w);
 // Seconds since 1970 that stand in the answer: made of the hash, so that answers stay the same.
 int64_t order_created(const struct order *o);
+// Minus the logarithm of each token's probability, in thousandths.
+int64_t order_logprob(const struct order *o);
 // Ollama's options (order_ollama.c). False: as order_read.
 bool order_read_ollama(struct order *o, struct why *why) MUST_USE;
 // Cuts its input to its context, silently or not: false then; and its answer, unless it may shift.

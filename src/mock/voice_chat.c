@@ -97,7 +97,7 @@ static void add_logprobs(const struct order *o, struct buf *out)
         buf_add_cstr(out, "\"logprobs\":null");
         return;
     }
-    int64_t n = o->trouble.on[TROUBLE_LOGPROB] ? o->trouble.argument[TROUBLE_LOGPROB] : 250;
+    int64_t n = order_logprob(o);
     buf_printf(out,
                "\"logprobs\":{\"content\":[{\"token\":\"the\",\"logprob\":-%lld.%03lld,"
                "\"bytes\":[116,104,101],\"top_logprobs\":[]}],\"refusal\":null}",

@@ -44,6 +44,16 @@ static void add_tool(const struct order *o, struct buf *out)
     buf_add_cstr(out, "}}]");
 }
 
+static void add_logprobs(const struct order *o, struct buf *out)
+{
+    int64_t n = order_logprob(o);
+    if (json_bool(json_get(o->root, "logprobs"), false))
+        buf_printf(out,
+                   ",\"logprobs\":[{\"token\":\"the\",\"logprob\":-%lld.%03lld,"
+                   "\"bytes\":[116,104,101]}]",
+                   (long long)(n / 1000), (long long)(n % 1000));
+}
+
 static void add_text(const struct order *o, struct str thought, struct str text, bool tool,
                      struct buf *out)
 {
@@ -58,6 +68,8 @@ static void add_text(const struct order *o, struct str thought, struct str text,
         add_tool(o, out);
     if (is_chat(o))
         buf_add_char(out, '}');
+    if (text.len > 0)
+        add_logprobs(o, out);
 }
 
 static void add_time(struct buf *out, const char *name, int64_t ns)
