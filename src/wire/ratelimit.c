@@ -75,9 +75,14 @@ static struct str words_of(struct str name)
     return STR_NONE;
 }
 
+static bool is_short(struct str name)
+{
+    return str_eq_nocase(name, (struct str)STR("ratelimit"));
+}
+
 bool ratelimit_may(struct str name)
 {
-    return words_of(name).len > 0;
+    return words_of(name).len > 0 || is_short(name);
 }
 
 static enum part read_name(struct str name, enum allowance_kind *kind)
@@ -188,6 +193,34 @@ static bool read_after(struct str value, int64_t now_us, int64_t *us)
     return true;
 }
 
+// `"minute";r=50;t=30, "day";r=0;t=4000`: what is left of each policy, and until when; the one of
+// which least is left holds. What it counts is said elsewhere: most count requests.
+static bool read_short(struct str value, int64_t *left, int64_t *after_us)
+{
+    struct str policy, part;
+    bool any = false;
+    while (str_cut(&value, ',', &policy)) {
+        int64_t r = -1, t = -1, us;
+        while (str_cut(&policy, ';', &part)) {
+            part = str_trim(part);
+            int64_t *to = str_starts(part, str_of("r="))   ? &r
+                          : str_starts(part, str_of("t=")) ? &t
+                                                           : NULL;
+            struct str number = to ? str_skip(part, 2) : STR_NONE;
+            if (to && (!take_number(&number, &us) || number.len > 0))
+                return false;
+            if (to)
+                *to = us;
+        }
+        if (r < 0 || (any && r / SECOND_US >= *left))
+            continue;
+        any = true;
+        *left = r / SECOND_US;
+        *after_us = t < AFTER_MOST ? t : AFTER_MOST;
+    }
+    return any;
+}
+
 void ratelimit_init(struct ratelimit *r)
 {
     *r = (struct ratelimit){0};
@@ -199,6 +232,12 @@ bool ratelimit_field(struct ratelimit *r, struct str name, struct str value, int
 {
     enum allowance_kind kind = ALLOWANCE_REQUESTS;
     value = str_trim(value);
+    if (is_short(name)) {
+        if (!read_short(value, &r->of[kind].left, &r->of[kind].after_us))
+            return false;
+        r->said |= 1U << kind;
+        return true;
+    }
     switch (read_name(name, &kind)) {
     case PART_NONE: return false;
     case PART_LIMIT: return read_count(value, &r->of[kind].limit);

@@ -6,7 +6,8 @@
 //   x-ratelimit-reset-tokens: 6m0s          -day behind it Cerebras, Mistral
 //   x-ratelimit-reset: 1719230400000        OpenRouter: no kind is of requests
 //   anthropic-ratelimit-input-tokens-reset: 2026-11-24T10:00:00Z
-//   ratelimit-reset: 6                      the IETF's draft (httpapi-ratelimit-headers-07)
+//   ratelimit-reset: 6                      the IETF's draft (httpapi-ratelimit-headers-07),
+//   ratelimit: "default";r=50;t=30          and its newer form (-08 and later)
 
 #ifndef WIRE_RATELIMIT_H
 #define WIRE_RATELIMIT_H

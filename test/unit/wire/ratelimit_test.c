@@ -113,6 +113,13 @@ static void of_vendors(void **state)
          100,
          9,
          6 * SECOND_US},
+        {{"RateLimit"}, {"\"default\";r=50;t=30"}, ALLOWANCE_REQUESTS, 0, 50, 30 * SECOND_US},
+        {{"RateLimit"},
+         {"\"minute\";r=50;t=30, \"day\"; r=0; t=4000;pk=:a:"},
+         ALLOWANCE_REQUESTS,
+         0,
+         0,
+         4000 * SECOND_US},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ratelimit r;
@@ -135,7 +142,9 @@ static void of_nobody(void **state)
     (void)state;
     static const char *const cases[][2] = {
         {"content-type", "1"},
-        {"ratelimit", "\"default\";r=50;t=30"},
+        {"ratelimit", "\"default\""},
+        {"ratelimit", "\"default\";r=x;t=30"},
+        {"ratelimit", "\"default\";t=30"},
         {"x-ratelimit", "1"},
         {"x-ratelimit-", "1"},
         {"x-ratelimit-requests", "1"},
