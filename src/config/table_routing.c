@@ -63,7 +63,7 @@ static const struct config_row routes[] = {
      "For how long a stream of the small side is held back at the most, to be checked first. What\n"
      "takes longer goes on and is not escalated. 0 = streams are not checked."},
     {"sticky", KIND_OTHER, "tag:NAME|user|conversation", NULL, 0, 0, 0,
-     "Calls that belong together stay with the model that answered the first of them: those of\n"
+     "Calls that belong together stay with the model that answered the last of them: those of\n"
      "one value of a tag, of one user, or with the same beginning. Or a section; see below."},
     {"shadow", KIND_OTHER, "section", NULL, 0, 0, 0,
      "Some calls are put to the other side, too, to learn what the small side loses; see below.\n"
