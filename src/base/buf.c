@@ -13,7 +13,9 @@ void buf_init(struct buf *b, const struct alloc *alloc, size_t ceiling)
 
 void buf_fixed(struct buf *b, char *bytes, size_t size)
 {
-    *b = (struct buf){.alloc = &alloc_heap, .ptr = bytes, .size = size, .ceiling = size};
+    buf_init(b, &alloc_heap, size);
+    b->ptr = bytes;
+    b->size = size;
 }
 
 void buf_fini(struct buf *b)

@@ -200,7 +200,7 @@ static bool read_short(struct str value, int64_t *left, int64_t *after_us)
     struct str policy, part;
     bool any = false;
     while (str_cut(&value, ',', &policy)) {
-        int64_t r = -1, t = -1, us;
+        int64_t r = -1, t = -1, us = 0;
         while (str_cut(&policy, ';', &part)) {
             part = str_trim(part);
             int64_t *to = str_starts(part, str_of("r="))   ? &r
