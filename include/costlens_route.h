@@ -15,7 +15,7 @@
 //
 // A model file comes from `costlens route train`; NULL for its path is the one that is compiled in.
 // The rules of costlens.h hold here, too; the only file that is touched is the model's, which is
-// mapped: who replaces it writes a new one and renames it. A router belongs to one thread.
+// read once. A router belongs to one thread.
 
 #ifndef COSTLENS_ROUTE_H
 #define COSTLENS_ROUTE_H

@@ -70,9 +70,9 @@ struct model {
     struct mapped file;
 };
 
-// Maps the file. IO, LIMIT; SYNTAX: it is no model; NEWER: of a newer version, or newer traits;
-// EXPIRED: of older ones than this program's, so that it has to be learned anew; DAMAGED. `why`
-// tells. `out` is written only on success.
+// Maps a copy of the file (base/mapped.h). IO, LIMIT; SYNTAX: it is no model; NEWER: of a newer
+// version, or newer traits; EXPIRED: of older ones than this program's, so that it has to be
+// learned anew; DAMAGED. `why` tells. `out` is written only on success.
 enum status model_open(const char *path, struct model *out, struct why *why) MUST_USE;
 // The same of bytes in memory, aligned to 8, that outlive it. `name` is theirs for a person.
 enum status model_view(struct str bytes, const char *name, struct model *out,
