@@ -113,14 +113,14 @@ static void print_text(const struct result *r)
     const struct certificate *c = &r->certificate;
     double loss = 100 * r->promise.loss, confidence = 100 * (1 - r->promise.risk);
     if (!c->holds) {
-        printf("not certified: %zu pairs do not prove, with %g %% confidence, that any share of "
+        printf("not certified: %zu pairs do not prove, with %.10g %% confidence, that any share of "
                "the calls\ncan go to the small model at a loss of at most %g %%. More pairs, a "
                "larger loss, or a better\nsmall model would.\n",
                r->pairs, confidence, loss);
         return;
     }
     printf("certified: threshold %.8g; %.1f %% of the calls go to the small model, at a loss of "
-           "at most\n%g %% of the large model's quality, with %g %% confidence (%zu pairs; in "
+           "at most\n%g %% of the large model's quality, with %.10g %% confidence (%zu pairs; in "
            "them the loss is\n%.2f %%, by estimate no more than %.1f %%).\n",
            c->threshold, 100 * c->share, loss, confidence, r->pairs, 100 * c->loss,
            100 * r->loss_upper);

@@ -77,10 +77,11 @@ static void tell_rung(const struct json_val *r)
                    route_share(json_str(json_get(r, "confidence")), &confidence) &&
                    route_share(json_str(json_path(r, "certified.share_small")), &share);
     if (promise && stands_on(r, RUNG_CERTIFIED))
-        command_print(stdout,
-                      "%.*s: loss <= %g %% with %g %% confidence; %.1f %% of the pairs would go to "
-                      "the small side.\n",
-                      STR_ARG(name), 100 * loss, 100 * confidence, 100 * share);
+        command_print(
+            stdout,
+            "%.*s: loss <= %g %% with %.10g %% confidence; %.1f %% of the pairs would go to "
+            "the small side.\n",
+            STR_ARG(name), 100 * loss, 100 * confidence, 100 * share);
     else if (waits(r))
         command_print(stdout, "%.*s: without a certificate the large side answers.\n",
                       STR_ARG(name));

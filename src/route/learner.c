@@ -141,7 +141,8 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
         certificate_test(proof->some, n, &now, &out->certified);
     if (out->certified.holds)
         out->loss_upper =
-            certificate_loss_upper(proof->some, n, out->certified.threshold, now.risk);
+            fmin(promise->loss,
+                 certificate_loss_upper(proof->some, n, out->certified.threshold, now.risk));
 }
 
 // What the thresholds of all parts do together. The pairs are scored anew: on either side of 0.
@@ -288,10 +289,12 @@ static void find_all(struct proof *proof, const struct learner_wishes *w, struct
     route->pairs = proof->count;
     route->certified = certified;
     route->measured = measured;
-    route->loss_upper = certified.holds
-                            ? certificate_loss_upper(proof->some, proof->count, 0,
-                                                     promise_at(&w->promise, w->time).risk)
-                            : 1;
+    // What all parts hold to, the whole does, whatever its own pairs would prove.
+    route->loss_upper =
+        certified.holds
+            ? fmin(w->promise.loss, certificate_loss_upper(proof->some, proof->count, 0,
+                                                           promise_at(&w->promise, w->time).risk))
+            : 1;
 }
 
 enum status learner_test(const struct learner *l, const struct model *m,
