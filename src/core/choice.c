@@ -123,6 +123,16 @@ void choice_make(const struct choice_call *call, const struct choice_policy *pol
         out->side = call->small.usable ? SIDE_SMALL : SIDE_LARGE;
 }
 
+enum side choice_promised(const struct choice_judged *judged)
+{
+    const struct choice_policy certified = {.mode = CHOICE_CERTIFIED};
+    struct choice_made made;
+    if (!judged->there || judged->counsel[CHOICE_CERTIFIED].why == CHOICE_WHY_CERTIFIED_NONE)
+        return SIDE_NONE;
+    judge(judged, &certified, false, &made);
+    return made.side;
+}
+
 bool choice_by_score(const struct choice_call *call)
 {
     const struct choice_made small = {.side = SIDE_SMALL};

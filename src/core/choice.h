@@ -105,6 +105,9 @@ struct choice_made {
 
 void choice_make(const struct choice_call *call, const struct choice_policy *policy,
                  struct choice_made *out);
+// The side that the call's certificate gives it by its score, whatever else decides, and whether or
+// not its route goes by it; NONE where there is no certificate.
+enum side choice_promised(const struct choice_judged *judged);
 // Whether its score alone decides its side, whatever its thresholds are and however scarce money
 // is: it is of no session, and its large side is not the cheaper one. But for the draw of a cascade
 // that does not pay, which sends most calls to the large side without knowing anything of them: of

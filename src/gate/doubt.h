@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// doubt - do the pairs since a certificate was given prove that it is broken? Asked of all the
-// calls together, and of each task that has a certificate of its own, at equal parts of the risk;
-// each time by the first 100, 200, 400 ... pairs (route/certificate.h), so that asking again costs
-// nothing.
+// doubt - do the newest pairs prove that a certificate is broken? Asked of the pairs since it began
+// to hold, each by the side that it gave the call then, whatever looks came in between: what holds
+// is not asked anew by looking, and what does not cannot be renewed before it is seen. All calls
+// together, and each task that is a part of its own, have equal shares of the risk (route/drift.h).
 
 #ifndef GATE_DOUBT_H
 #define GATE_DOUBT_H
@@ -11,19 +11,17 @@
 #include "gate/lessons.h"
 #include "store/promises.h"
 
-struct doubt_part {
-    uint64_t task; // 0: all calls of no other part
-    bool holds;
-    double threshold;
-};
 struct doubt {
-    const struct lessons_of *of; // the pairs since
-    const struct model *model;   // that scored them
-    struct doubt_part parts[PROMISE_TASKS_MAX + 1];
+    const struct lessons_of *of;           // the pairs since
+    uint64_t parts[PROMISE_TASKS_MAX + 1]; // tasks; 0: all calls of no other part
     unsigned part_count;
     struct promise promise;
 };
+struct doubt_found {
+    bool broken;
+    int64_t since; // number of the last pair before that
+};
 // Not from a loop.
-enum status doubt(const struct doubt *d, bool *broken, struct why *why) MUST_USE;
+enum status doubt(const struct doubt *d, struct doubt_found *out, struct why *why) MUST_USE;
 
 #endif

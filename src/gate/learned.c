@@ -40,7 +40,11 @@ struct known {
 struct learned {
     int references; // atomic
     unsigned count;
-    struct known *routes[]; // NULL: nothing is known of it
+    struct learned_of {
+        struct known *known; // NULL: nothing is
+        char name[NAME_BYTES_MAX + 1];
+        char refused[sizeof(((struct why *)0)->text)]; // why its file was
+    } routes[];
 };
 
 static struct model shipped;
@@ -130,14 +134,26 @@ static struct limit limit_of(const struct promise_row *row)
                           learned_threshold(&row->certified), learned_threshold(&row->measured)};
 }
 
-static void open_model(struct reading *r, struct str name)
+enum status learned_open(const struct learned_file *file, struct model *out, struct why *why)
 {
     char path[4096];
-    int n = snprintf(path, sizeof path, "%.*s/%.*s", STR_ARG(r->state), STR_ARG(name));
+    int n = snprintf(path, sizeof path, "%.*s/%.*s", STR_ARG(file->state), STR_ARG(file->name));
     if (n < 0 || (size_t)n >= sizeof path)
-        r->failed = true;
-    else
-        r->failed = model_open(path, &r->known->model, &r->why) != STATUS_OK;
+        return why_set(why, STATUS_LIMIT, "the state folder's path is too long");
+    enum status s = model_open(path, out, why);
+    if (s != STATUS_OK || file->check < 0 || out->head->check == file->check)
+        return s;
+    s = why_set(why, STATUS_CONFLICT,
+                "%s: this is another model than the one that was tested (%08x, not %08x)", path,
+                (unsigned)out->head->check, (unsigned)file->check);
+    model_close(out);
+    return s;
+}
+
+static void open_model(struct reading *r, const struct promise_row *row)
+{
+    const struct learned_file file = {r->state, row->model, row->model_check};
+    r->failed = learned_open(&file, &r->known->model, &r->why) != STATUS_OK;
     r->known->own = !r->failed;
 }
 
@@ -151,7 +167,7 @@ static void read_row(void *context, const struct promise_row *row)
         p->whole = limit_of(row);
         p->enough = row->pairs >= (int64_t)r->least;
         if (row->model.len)
-            open_model(r, row->model);
+            open_model(r, row);
     } else if (p->task_count < PROMISE_TASKS_MAX) {
         p->tasks[p->task_count++] = limit_of(row);
     }
@@ -166,12 +182,18 @@ static void known_free(struct known *p)
     alloc_free(&alloc_heap, p);
 }
 
-static struct known *known_of(const struct learned *l, struct str name)
+static const struct learned_of *find(const struct learned *l, struct str name)
 {
     for (unsigned i = 0; l && i < l->count; i++)
-        if (l->routes[i] && str_is(name, l->routes[i]->name))
-            return l->routes[i];
+        if (str_is(name, l->routes[i].name))
+            return &l->routes[i];
     return NULL;
+}
+
+static struct known *known_of(const struct learned *l, struct str name)
+{
+    const struct learned_of *of = find(l, name);
+    return of ? of->known : NULL;
 }
 
 // Tells the models of a route's sides apart from others.
@@ -190,14 +212,15 @@ static const struct known *known_now(const struct learned *l, const struct confi
 }
 
 static enum status known_read(const struct learned_from *from, const struct config_route *r,
-                              struct known **out, struct why *why)
+                              struct learned_of *out, struct why *why)
 {
     const struct promise promise = learned_promise(r);
     struct reading reading = {.known = alloc_zero(&alloc_heap, sizeof *reading.known),
                               .least = 2 * learner_proof_least(&promise, 1),
                               .state = from->state};
     struct known *p = reading.known;
-    if (!p || !str_copy(r->name, p->name, sizeof p->name)) {
+    if (!p || !str_copy(r->name, p->name, sizeof p->name) ||
+        !str_copy(r->name, out->name, sizeof out->name)) {
         alloc_free(&alloc_heap, p);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
@@ -213,6 +236,7 @@ static enum status known_read(const struct learned_from *from, const struct conf
             old = NULL;
         log_say(LOG_ERROR, "route %s: what it has learned is refused: %s; %s", p->name,
                 reading.why.text, old ? "what was there stays" : "the shipped model chooses");
+        str_copy_clipped(str_of(reading.why.text), out->refused, sizeof out->refused);
         known_free(p);
         p = old;
         if (old)
@@ -221,13 +245,13 @@ static enum status known_read(const struct learned_from *from, const struct conf
         known_free(p);
         return s;
     }
-    *out = p;
+    out->known = p;
     return STATUS_OK;
 }
 
 enum status learned_new(const struct learned_from *from, struct learned **out, struct why *why)
 {
-    struct learned *l = alloc_zero(&alloc_heap, sizeof *l + from->count * sizeof *l->routes);
+    struct learned *l = alloc_zero(&alloc_heap, sizeof *l + from->count * sizeof l->routes[0]);
     if (!l)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     l->references = 1;
@@ -255,7 +279,7 @@ void learned_free(struct learned *l)
     if (!l || __atomic_sub_fetch(&l->references, 1, __ATOMIC_ACQ_REL) != 0)
         return;
     for (unsigned i = 0; i < l->count; i++)
-        known_free(l->routes[i]);
+        known_free(l->routes[i].known);
     alloc_free(&alloc_heap, l);
 }
 
@@ -265,6 +289,12 @@ const struct model *learned_model(const struct learned *l, const struct config_r
 {
     const struct known *p = known_now(l, r);
     return p && p->own ? &p->model : learned_shipped();
+}
+
+struct str learned_refused(const struct learned *l, const struct config_route *r)
+{
+    const struct learned_of *of = find(l, r->name);
+    return str_of(of ? of->refused : NULL);
 }
 
 bool learned_fits(const struct learned *l, const struct config_route *r)

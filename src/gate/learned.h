@@ -50,6 +50,9 @@ enum rung learned_rung(const struct learned *l, const struct config_route *r);
 bool learned_certified(const struct learned *l, const struct config_route *r);
 // It was read of the route as it is: of these models, this promise.
 bool learned_fits(const struct learned *l, const struct config_route *r);
+// Why the file of its model was refused; empty: it was not. What is known of the route is of before
+// then, or nothing. Lives as long as `l`.
+struct str learned_refused(const struct learned *l, const struct config_route *r);
 // The model that scores its calls; the shipped one where it has none. Lives as long as `l`.
 const struct model *learned_model(const struct learned *l, const struct config_route *r);
 
@@ -63,6 +66,14 @@ void learned_checks(const struct config_route *r, struct buf *b);
 struct promise learned_promise(const struct config_route *r);
 // A threshold of the store. It is a whole number of steps: what was lost in millionths comes back.
 double learned_threshold(const struct promise_found *f);
+// The file of a route's model. Another one that lies in its place, or the same of another day, is
+// refused by its checksum: nothing is promised of it.
+struct learned_file {
+    struct str state, name; // the state folder, and the file's name in it
+    int64_t check;          // below 0: not known
+};
+enum status learned_open(const struct learned_file *file, struct model *out,
+                         struct why *why) MUST_USE;
 // The shipped model; lives as long as the program.
 const struct model *learned_shipped(void);
 

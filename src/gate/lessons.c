@@ -64,6 +64,7 @@ static void read_one(void *context, const struct pair *p)
                                   .ruled = pair_ruled(p->judged),
                                   .contradicted = p->judged == PAIR_JUDGED_CONTRADICTED,
                                   .swayed = !p->by_score || lessons_swayed(r->of->route),
+                                  .promised = p->promised,
                                   .proves = true};
     r->status = r->f(r->context, &lesson, p->number, r->why);
 }

@@ -19,8 +19,9 @@
 
 #define TENANT      "default" // the only one there is yet
 #define PPM         1e6
-#define FRESH_LEAST 50 // judged pairs since the last look, before there is another one,
-#define FRESH_PART  4  // and at least one in so many of those that were there
+#define FRESH_LEAST 50  // judged pairs since the last look, before there is another one,
+#define FRESH_PART  4   // and at least one in so many of those that were there
+#define LOST_LEAST  100 // ... before one that was certified and is lost is learned anew
 #define FOLDER      "routes"
 #define PATH_MOST   4096
 #define MODEL_MOST  128 // bytes of the name of its file
@@ -29,11 +30,12 @@ struct last {      // look
     bool there;    // of these terms
     int64_t looks; // of these terms that tested something, ever
     int64_t since; // of the route, whatever its terms were
-    int64_t pairs, newest;
+    int64_t pairs, newest, began;
     bool certified;
-    struct doubt_part parts[PROMISE_TASKS_MAX + 1];
+    uint64_t parts[PROMISE_TASKS_MAX + 1]; // tasks
     unsigned part_count;
     char model[MODEL_MOST];
+    int64_t model_check;
 };
 
 // --- the last look ---
@@ -51,15 +53,16 @@ static void read_last(void *context, const struct promise_row *row)
         l->since = row->since;
     if (!str_is(row->terms, r->terms) || l->part_count > PROMISE_TASKS_MAX)
         return;
-    l->parts[l->part_count++] =
-        (struct doubt_part){row->task, row->certified.holds, learned_threshold(&row->certified)};
+    l->parts[l->part_count++] = row->task;
     if (row->task != 0)
         return;
     l->there = true;
     l->pairs = row->pairs;
     l->newest = row->newest;
+    l->began = row->began;
     l->certified = row->certified.holds;
     str_copy_clipped(row->model, l->model, sizeof l->model);
+    l->model_check = row->model_check;
 }
 
 static enum status last_read(const struct study *wish, const char *terms, struct last *out,
@@ -83,26 +86,26 @@ static bool is_due(const struct study *wish, const struct last *last, int64_t fr
     return fresh >= FRESH_LEAST && fresh >= last->pairs / FRESH_PART;
 }
 
-// The pairs since the last look prove that more is lost than was promised. `lost`: nobody can say,
-// since the model is not there any more, or not as it was.
-static enum status is_broken(const struct study *wish, const struct last *last, bool *out,
-                             bool *lost, struct why *why)
+// The newest pairs prove that more is lost than was promised.
+static enum status is_broken(const struct study *wish, const struct last *last,
+                             struct doubt_found *out, struct why *why)
 {
-    char path[PATH_MOST];
-    struct model own = {.head = NULL};
-    const struct lessons_of since = {wish->route, wish->store, last->newest};
+    const struct lessons_of since = {wish->route, wish->store, last->began};
     struct doubt d = {
         .of = &since, .part_count = last->part_count, .promise = learned_promise(wish->route)};
     memcpy(d.parts, last->parts, sizeof d.parts);
-    (void)snprintf(path, sizeof path, "%.*s/%s", STR_ARG(wish->state), last->model);
-    *out = false;
-    *lost = last->model[0] && model_open(path, &own, why) != STATUS_OK;
-    if (*lost)
-        return STATUS_OK; // learned.h has told of it
-    d.model = last->model[0] ? &own : learned_shipped();
-    enum status s = doubt(&d, out, why);
+    return doubt(&d, out, why);
+}
+
+// The model that was certified is not there any more, or not as it was.
+static bool is_lost(const struct study *wish, const struct last *last)
+{
+    struct model own = {.head = NULL};
+    struct why ignored; // learned.h has told of it
+    const struct learned_file file = {wish->state, str_of(last->model), last->model_check};
+    bool lost = last->model[0] && learned_open(&file, &own, &ignored) != STATUS_OK;
     model_close(&own);
-    return s;
+    return lost;
 }
 
 // --- what is kept ---
@@ -164,6 +167,7 @@ struct look {
     const struct config_route *route;
     struct promise promise;
     const char *before; // what is to be said of it besides
+    bool broken;        // what was certified
     struct last last;
     int64_t newest, since;
     char terms[LEARNED_TERMS + 1];
@@ -201,6 +205,24 @@ static void note_of(const struct look *l, const struct outlooks *f, char *out, s
                        l->before, percent, unjudged);
 }
 
+// One certificate goes on where another follows it, or nothing would ever be known of the newest
+// pairs by who looks often.
+static int64_t began_of(const struct look *l, const struct outlooks *f)
+{
+    if (!f->route.certified.holds)
+        return 0;
+    return l->last.certified && !l->broken ? l->last.began : l->newest;
+}
+
+static int64_t check_of(struct str model)
+{
+    struct model_head head;
+    if (model.len < sizeof head)
+        return -1;
+    memcpy(&head, model.ptr, sizeof head);
+    return head.check;
+}
+
 static enum status keep(const struct look *l, const struct outlooks *f, struct str model,
                         struct why *why)
 {
@@ -226,11 +248,14 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
                                        .learned = (int64_t)f->learned,
                                        .proved = (int64_t)one->pairs,
                                        .newest = l->newest,
+                                       .began = began_of(l, f),
                                        .since = l->since,
                                        .certified = found_of(&one->certified),
                                        .loss_upper_ppm = to_ppm(one->loss_upper),
                                        .measured = found_of(&one->measured),
+                                       .measured_upper_ppm = -1,
                                        .model = i ? STR_NONE : str_of(name),
+                                       .model_check = i ? -1 : check_of(model),
                                        .note = i ? STR_NONE : str_of(note)};
     }
     enum status s =
@@ -299,7 +324,8 @@ enum status study(const struct study *wish, bool *changed, struct why *why)
     const struct config_route *r = wish->route;
     struct look l = {.wish = wish, .route = r, .promise = learned_promise(r), .before = ""};
     int64_t fresh = 0;
-    bool broken = false, lost = false;
+    struct doubt_found found = {false, 0};
+    bool lost = false;
     *changed = false;
     if (!r->small || !r->large)
         return STATUS_OK;
@@ -308,12 +334,15 @@ enum status study(const struct study *wish, bool *changed, struct why *why)
     const struct lessons_of since = {r, wish->store, l.last.newest};
     if (s == STATUS_OK)
         s = lessons_count(&since, &fresh, why);
-    if (s == STATUS_OK && l.last.certified && fresh >= CERTIFICATE_DOUBT_LEAST)
-        s = is_broken(wish, &l.last, &broken, &lost, why);
-    if (s != STATUS_OK || (!broken && !lost && !is_due(wish, &l.last, fresh)))
+    if (s == STATUS_OK && l.last.certified)
+        s = is_broken(wish, &l.last, &found, why);
+    if (wish->now || (l.last.certified && fresh >= LOST_LEAST))
+        lost = is_lost(wish, &l.last);
+    if (s != STATUS_OK || (!found.broken && !lost && !is_due(wish, &l.last, fresh)))
         return s;
-    l.since = broken ? l.last.newest : l.last.since;
-    l.before = broken ? "revoked: the newest pairs lose more than was promised; " : "";
+    l.broken = found.broken;
+    l.since = found.broken ? found.since : l.last.since;
+    l.before = found.broken ? "revoked: the newest pairs lose more than was promised; " : "";
     s = look_now(&l, why);
     *changed = s == STATUS_OK;
     return s;

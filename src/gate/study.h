@@ -6,7 +6,7 @@
 //
 //   pairs, now and then ──► learner.h ──► routes/<route>-<time>.model, store/promises.h
 //   the newest ones     ──► doubt.h: do they prove that the certificate is broken? then it is
-//                           revoked, and only they and what comes after them are proof, whatever is
+//                           revoked, and only what came since the change is proof, whatever is
 //                           promised from then on
 
 #ifndef GATE_STUDY_H

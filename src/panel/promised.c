@@ -87,7 +87,10 @@ static void write_found(struct json_out *o, const char *name, const struct promi
         return;
     }
     json_out_begin(o, name, '{');
-    figure_share(o, "threshold", f->threshold_ppm);
+    if (f->threshold_ppm > -PAIR_WHOLE_PPM)
+        figure_share(o, "threshold", f->threshold_ppm);
+    else
+        json_out_null(o, "threshold"); // only tasks have one
     figure_share(o, "share_small", f->share_ppm);
     figure_share(o, "loss", f->loss_ppm);
     if (most_ppm)
@@ -100,6 +103,7 @@ struct telling {
     const struct config_route *route;
     bool built_in;
     enum rung rung;
+    char refused[sizeof(((struct why *)0)->text)]; // why the file of its model was
     const struct pairs_sum *sum;
     char terms[LEARNED_TERMS + 1];
     bool there;        // a look
@@ -112,7 +116,7 @@ static void write_next(const struct telling *t, const struct promise_row *row)
 {
     const enum rung rung = t->rung;
     const struct config_route *r = t->route;
-    char text[200] = "";
+    char text[600] = "";
     bool pairs = t->sum->pairs > t->sum->unjudged;
     if (!r->small || !r->large)
         (void)snprintf(text, sizeof text, "it has one side: there is nothing to choose");
@@ -120,6 +124,10 @@ static void write_next(const struct telling *t, const struct promise_row *row)
         (void)snprintf(text, sizeof text,
                        "a route of your own: what is built in learns nothing. Write one under "
                        "`routes`");
+    else if (t->refused[0])
+        (void)snprintf(text, sizeof text,
+                       "its model's file is refused: %s; `costlens route learn %.*s` makes it anew",
+                       t->refused, STR_ARG(r->name));
     else if (row && row->certified.holds && rung != RUNG_CERTIFIED)
         (void)snprintf(text, sizeof text, "`mode: certified`: there is a certificate");
     else if (row && row->learned && r->mode == CONFIG_RULES)
@@ -176,6 +184,7 @@ static void write_route(struct telling *t, const struct promise_row *row)
         json_out_null(o, "tested");
     json_out_text(o, "note", is->note);
     json_out_text(o, "model", is->model);
+    json_out_text(o, "refused", str_of(t->refused));
     write_found(o, "certified", &is->certified, &is->loss_upper_ppm);
     write_found(o, "measured", &is->measured, NULL);
     json_out_begin(o, "tasks", '[');
@@ -215,10 +224,10 @@ struct asking {
 };
 
 // By what the gateway would choose by, if it read all anew.
-static enum status find_rung(const struct asking *a, const struct config_route *r, enum rung *out,
-                             struct why *why)
+static enum status find_rung(const struct asking *a, struct telling *t, struct why *why)
 {
     const struct verb_call *c = a->call;
+    const struct config_route *r = t->route;
     const struct learned_from from = {.routes = r,
                                       .count = 1,
                                       .state = c->config->state,
@@ -227,7 +236,9 @@ static enum status find_rung(const struct asking *a, const struct config_route *
     struct learned *learned = NULL;
     enum status s = learned_new(&from, &learned, why);
     if (s == STATUS_OK)
-        *out = learned_rung(learned, r);
+        t->rung = learned_rung(learned, r);
+    if (s == STATUS_OK)
+        str_copy_clipped(learned_refused(learned, r), t->refused, sizeof t->refused);
     learned_free(learned);
     return s;
 }
@@ -251,7 +262,7 @@ static enum status tell_route(struct asking *a, const struct config_route *r, st
     struct pair_query query = {.tenant = str_of(TENANT), .route = r->name};
     enum status s = store_pair_each(store, &query, sum_pair, &sum, why);
     if (s == STATUS_OK)
-        s = find_rung(a, r, &t.rung, why);
+        s = find_rung(a, &t, why);
     if (s != STATUS_OK)
         return s;
     learned_terms(r, t.terms);

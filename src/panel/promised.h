@@ -10,17 +10,18 @@
 
 // route (all without it, `auto` at the end), since ("30d" without it) ->
 // {"routes":[{"name","built_in","mode","rung","next","max_loss","confidence",
-// "pairs","unjudged","learned","proved","looks","tested","note","model",
+// "pairs","unjudged","learned","proved","looks","tested","note","model","refused",
 // "certified":{"threshold","share_small","loss","loss_upper"}|null,
 // "measured":{"threshold","share_small","loss"}|null,
 // "tasks":[{"task","proved","certified","measured"}],
 // "small_usd","large_usd","saved_usd","shadow_usd","judge_usd","served":{"since","calls",
 // "small_share","escalated","saved_usd","saved_unknown","shadow_usd","saved_net_usd"}}]}: shares
 // and losses are texts, 0 to 1. "rung" is what calls stand on, "certified" and "measured" what the
-// pairs would carry. "small_usd" and "large_usd" are means of a call, by the pairs; "saved_usd"
-// what a call is expected to save with the threshold in use, before the sums "shadow_usd" and
+// pairs would carry; "refused" why the file of its model is, else "". "small_usd" and
+// "large_usd" are means of a call, by the pairs; "saved_usd" what a call is expected to save with
+// the threshold in use, before the sums "shadow_usd" and
 // "judge_usd" that the pairs have cost; "served" is what happened (insight/routed.h). Null where
-// nobody knows. UNKNOWN: there is no such route.
+// nobody knows; a threshold, where only tasks have one. UNKNOWN: there is no such route.
 enum status promised_status(struct verb_call *c, struct why *why) MUST_USE;
 // The same: learns from the pairs that there are first.
 enum status promised_learn(struct verb_call *c, struct why *why) MUST_USE;

@@ -447,6 +447,7 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.traits = arena_dup(&s->arena, r->plan->words);
     s->pair.scored = r->plan->scored_of;
     s->pair.by_score = choice_by_score(&r->plan->known);
+    s->pair.promised = choice_promised(&r->plan->known.judged);
     s->pair.judge_cost.known = true;
     own_found(s, r);
     buf_add(&s->body, r->ask.body);

@@ -179,15 +179,3 @@ bool certificate_proves(const struct evidence *pairs, size_t count, const struct
     const struct test t = {pairs, count, c->risk};
     return is_proved(&t, c->threshold, c->loss, c->more ? -1 : 1);
 }
-
-bool certificate_broken(const struct evidence *pairs, size_t count, double threshold,
-                        const struct promise *p)
-{
-    size_t n = CERTIFICATE_DOUBT_LEAST;
-    for (unsigned time = 1; n <= count; time++, n *= 2) {
-        struct test t = {pairs, n, promise_at(p, time).risk};
-        if (is_proved(&t, threshold, p->loss, -1))
-            return true;
-    }
-    return false;
-}

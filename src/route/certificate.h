@@ -77,12 +77,5 @@ struct claim {
 // They prove it at that risk, taken in their order. Nothing is paid for having tried many claims
 // that way, where one stops at the first that is not proved.
 bool certificate_proves(const struct evidence *pairs, size_t count, const struct claim *c);
-// The pairs, in the order in which they came, prove that the threshold loses more than was
-// promised. Whoever asks each time when there are more of them, is told by the first 100, 200,
-// 400 ... of them, each time at its part of the risk, so that it is the promise's for all times
-// together: that a promise which holds is ever said to be broken. Never by fewer than the first.
-#define CERTIFICATE_DOUBT_LEAST 100
-bool certificate_broken(const struct evidence *pairs, size_t count, double threshold,
-                        const struct promise *p);
 
 #endif

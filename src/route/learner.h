@@ -33,6 +33,7 @@
 #define ROUTE_LEARNER_H
 
 #include "base/random.h"
+#include "core/choice.h"
 #include "route/certificate.h"
 #include "route/train.h"
 
@@ -65,8 +66,9 @@ struct lesson {
     bool unjudged;               // they mean nothing: it is no lesson, but may not be left out
     bool ruled;                  // a judge has compared them,
     bool contradicted;           // ... and contradicted himself
-    bool swayed; // something else than its score may send a call like it to the large side
-    bool proves; // else it is only learned from, or dropped
+    bool swayed;        // something else than its score may send a call like it to the large side
+    enum side promised; // by the certificate of its time
+    bool proves;        // else it is only learned from, or dropped
 };
 
 struct learner {

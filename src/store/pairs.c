@@ -50,6 +50,7 @@ static void bind(sqlite3_stmt *q, const struct pair *p)
     if (p->scored)
         sqlite3_bind_int64(q, column + 2, (int64_t)p->scored);
     sqlite3_bind_int(q, column + 3, p->by_score);
+    sqlite3_bind_int(q, column + 4, (int)p->promised);
 }
 
 enum status store_pair_add(struct store *s, const struct pair *p, struct why *why)
@@ -60,11 +61,12 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
     enum status status = STATUS_OK;
     pthread_mutex_lock(&s->keys_lock);
     sqlite3_stmt *q = sql_prepare(
-        s->keys, "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
-                 "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
-                 "traits, scored, by_score) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-                 "?12, ?13, ?14, "
-                 "?15, ?16, ?17, ?18) ON CONFLICT DO NOTHING");
+        s->keys,
+        "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
+        "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
+        "traits, scored, by_score, promised) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+        "?12, ?13, ?14, "
+        "?15, ?16, ?17, ?18, ?19) ON CONFLICT DO NOTHING");
     if (q)
         bind(q, p);
     if (!q || !sql_done(q))
@@ -87,7 +89,9 @@ static struct pair_cost read_cost(sqlite3_stmt *q, int column)
 static void apply(struct pair *p, uint32_t score_ppm)
 {
     bool judged = p->judged != PAIR_JUDGED_NOT;
-    if (p->served_strong) {
+    if (p->judged == PAIR_JUDGED_EXACT) { // the score of one answer is the other's
+        p->weak_ppm = p->strong_ppm = score_ppm;
+    } else if (p->served_strong) {
         if (!judged)
             return;
         if (p->weak_ppm <= p->strong_ppm && p->weak_ppm > score_ppm)
@@ -99,6 +103,11 @@ static void apply(struct pair *p, uint32_t score_ppm)
             p->strong_ppm = PAIR_WHOLE_PPM;
     }
     p->judged = PAIR_JUDGED_FEEDBACK;
+}
+
+static enum side side_of(int number)
+{
+    return number > 0 && number < SIDE_COUNT ? (enum side)number : SIDE_NONE;
 }
 
 static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pair *p)
@@ -121,18 +130,19 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
                        .judge_cost = read_cost(q, 13),
                        .traits = sql_str(q, 14),
                        .scored = (uint64_t)sqlite3_column_int64(q, 16),
-                       .by_score = sqlite3_column_int(q, 17) != 0};
+                       .by_score = sqlite3_column_int(q, 17) != 0,
+                       .promised = side_of(sqlite3_column_int(q, 18))};
     if (id.len == sizeof p->id.bytes)
         memcpy(p->id.bytes, id.ptr, id.len);
     if (sqlite3_column_type(q, 15) != SQLITE_NULL)
         apply(p, (uint32_t)sqlite3_column_int(q, 15));
 }
 
-#define PAIRS(order)                                                                               \
-    "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, p.propensity_ppm, "   \
-    "p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, p.strong_pd, p.judge_pd, "   \
-    "p.traits, f.score_ppm, p.scored, p.by_score FROM pair p LEFT JOIN feedback f ON f.id = p.id " \
-    "WHERE p.tenant = ?1 AND p.route = ?2 AND p.number > ?3 AND p.at_us >= ?4 "                    \
+#define PAIRS(order)                                                                             \
+    "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, p.propensity_ppm, " \
+    "p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, p.strong_pd, p.judge_pd, " \
+    "p.traits, f.score_ppm, p.scored, p.by_score, p.promised FROM pair p LEFT JOIN feedback "    \
+    "f ON f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND p.number > ?3 AND p.at_us >= ?4 " \
     "ORDER BY p.number " order " LIMIT ?5) ORDER BY number"
 
 enum status store_pair_each(struct store *s, const struct pair_query *query, store_pair_f *f,

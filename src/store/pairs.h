@@ -15,11 +15,13 @@
 //                                  else taken to be perfect, which can only overstate the loss
 //   of the strong model's answer   its quality is the score, and the weak one's is at most that,
 //                                  unless it was judged to be better; unjudged it stays unjudged
+//   of one that both models gave   both have the score
 
 #ifndef STORE_PAIRS_H
 #define STORE_PAIRS_H
 
 #include "base/random.h"
+#include "core/choice.h"
 #include "core/money.h"
 #include "store/store.h"
 
@@ -57,7 +59,8 @@ struct pair {       // slices of one that is read live during the call
     struct str weak, strong; // "provider/model"
     uint64_t scored; // the pair that its route's model was asked of (route/model.h); 0: not known
     bool by_score;   // nothing else decides where its call goes (core/choice.h), as far as is known
-    bool served_strong;      // its caller got the strong one's answer, else the weak one's
+    enum side promised; // by the certificate of that time (core/choice.h); NONE: there was none
+    bool served_strong; // its caller got the strong one's answer, else the weak one's
     uint32_t propensity_ppm; // with which a call like it became a pair; never 0
     struct str traits;       // packed; empty where none were taken
     enum pair_judged judged;

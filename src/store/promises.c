@@ -35,13 +35,18 @@ static void bind(sqlite3_stmt *q, const struct promise_row *r)
                                r->measured.holds,
                                r->measured.threshold_ppm,
                                r->measured.share_ppm,
-                               r->measured.loss_ppm};
+                               r->measured.loss_ppm,
+                               r->began};
+    const int64_t known[] = {r->model_check, r->measured_upper_ppm}; // not below 0
     const struct str texts[] = {r->terms, r->model, r->note};
     int column = 2;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         sqlite3_bind_int64(q, ++column, numbers[i]);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         sql_bind_str(q, ++column, texts[i]);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++, column++)
+        if (known[i] >= 0)
+            sqlite3_bind_int64(q, column + 1, known[i]);
 }
 
 static bool insert(struct store *s, struct str tenant, struct str route,
@@ -52,8 +57,9 @@ static bool insert(struct store *s, struct str tenant, struct str route,
         "INSERT INTO promise (tenant, route, task, at_us, looks, pairs, learned, proved, "
         "newest, since, certified, certified_ppm, certified_share_ppm, certified_loss_ppm, "
         "loss_most_ppm, measured, measured_ppm, measured_share_ppm, measured_loss_ppm, "
-        "terms, model, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-        "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
+        "began, terms, model, note, model_check, measured_most_ppm) VALUES (?1, ?2, ?3, ?4, ?5, "
+        "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
+        "?24, ?25)");
     if (q) {
         sql_bind_str(q, 1, tenant);
         sql_bind_str(q, 2, route);
@@ -120,7 +126,10 @@ static void read_row(sqlite3_stmt *q, struct promise_row *r)
                               .measured = read_found(q, 13),
                               .terms = sql_str(q, 17),
                               .model = sql_str(q, 18),
-                              .note = sql_str(q, 19)};
+                              .note = sql_str(q, 19),
+                              .began = sqlite3_column_int64(q, 20),
+                              .model_check = sqlite3_column_int64(q, 21),
+                              .measured_upper_ppm = sqlite3_column_int64(q, 22)};
 }
 
 enum status store_promises_each(struct store *s, struct promise_of of, store_promise_f *f,
@@ -134,7 +143,8 @@ enum status store_promises_each(struct store *s, struct promise_of of, store_pro
         db, "SELECT task, at_us, looks, pairs, learned, proved, newest, since, certified, "
             "certified_ppm, "
             "certified_share_ppm, certified_loss_ppm, loss_most_ppm, measured, measured_ppm, "
-            "measured_share_ppm, measured_loss_ppm, terms, model, note FROM promise WHERE tenant = "
+            "measured_share_ppm, measured_loss_ppm, terms, model, note, began, "
+            "ifnull(model_check, -1), ifnull(measured_most_ppm, -1) FROM promise WHERE tenant = "
             "?1 AND route = ?2 ORDER BY task <> 0, task");
     if (q) {
         sql_bind_str(q, 1, of.tenant);

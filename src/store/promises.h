@@ -26,11 +26,14 @@ struct promise_row {        // slices of one that is read live during the call
     int64_t pairs, learned; // there were; that the model was learned from: 0 = none
     int64_t proved;         // that it was tested on
     int64_t newest;         // number of the last pair
+    int64_t began;          // ... when one was certified that none has followed but certified ones
     int64_t since;          // only later ones are proof: before, a certificate was revoked
     struct promise_found certified;
     int64_t loss_upper_ppm;        // what it loses at most: an estimate
     struct promise_found measured; // at even odds: an estimate
+    int64_t measured_upper_ppm;    // as loss_upper_ppm; below 0: not known
     struct str model;              // the model's file, in the state folder; empty: the shipped one
+    int64_t model_check;           // ... its checksum; below 0: not known
     struct str note;               // why it is no more than it is, for a person
 };
 

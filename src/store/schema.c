@@ -385,6 +385,13 @@ static const struct step steps[] = {
     {14,
 "ALTER TABLE pair ADD COLUMN by_score INTEGER;" // NULL: not known
 "PRAGMA user_version = 14;"
+    },
+    {15, // what a certificate was tested with, and since when it is doubted
+"ALTER TABLE pair ADD COLUMN promised INTEGER;" // by it: 1 small 2 large; NULL, 0: there was none
+"ALTER TABLE promise ADD COLUMN began INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE promise ADD COLUMN model_check INTEGER;"       // NULL: not known
+"ALTER TABLE promise ADD COLUMN measured_most_ppm INTEGER;" // NULL: not known
+"PRAGMA user_version = 15;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -33,16 +33,16 @@ dice = random.Random(7)
 TRAITS = bytes([2]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
 
 
-def add_pairs(gateway, count, small_knows, judged=3, route="support"):
-    """What shadows leave behind: pairs that a judge has seen."""
+def add_pairs(gateway, count, small_knows, judged=3, route="support", promised=0):
+    """What shadows leave behind: pairs that a judge has seen; of calls that a certificate gave to a side (1: small)."""
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, traits) VALUES "
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits) VALUES "
                        "(?, ?, 'default', ?, 0, 'bench/small-a', 'bench/large-a', 1, 250000, ?, ?, ?, 1000000, "
-                       "9000000, 500000, 1, ?)",
+                       "9000000, 500000, 1, ?, ?)",
                        (dice.randbytes(16), 1790000000 * 10 ** 6, route, judged, 10 ** 6 * (dice.random() < small_knows),
-                        10 ** 6 * (dice.random() < 0.95), TRAITS))
+                        10 ** 6 * (dice.random() < 0.95), promised, TRAITS))
 
 
 def status(gateway, *words, verb="status"):
@@ -119,11 +119,15 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     gateway.program.signal(1)
     until(lambda: "what it has learned is refused" in gateway.program.errors(), 10, "it is said")
     expect(model_of(gateway), "bench/small-a")
+    [support] = status(gateway, "support")
+    expect_in(file.name, support["refused"])
+    expect_in("costlens route learn support", support["next"])
     file.unlink()
     file.write_bytes(whole)
+    expect(status(gateway, "support")[0]["refused"], "")
 
     # The small model became worse: the certificate is revoked.
-    add_pairs(gateway, 120, 0)
+    add_pairs(gateway, 120, 0, promised=1)
     [support] = status(gateway, "support", verb="learn")
     expect((support["rung"], support["certified"]), ("measured", None))
     expect_in("revoked: the newest pairs lose more than was promised", support["note"])

@@ -185,6 +185,24 @@ static void what_else_decides_is_told(void **state)
     assert_true(choice_by_score(&call));
 }
 
+// A certificate says its side by the score alone, and nothing where there is none.
+static void what_a_certificate_says_is_told(void **state)
+{
+    (void)state;
+    struct choice_judged j = {.has_own = true, .own = 50000, .shipped = 500000};
+    struct choice_counsel *c = &j.counsel[CHOICE_CERTIFIED];
+    *c = (struct choice_counsel){true, 60000, CHOICE_WHY_CERTIFIED};
+    assert_int_equal(choice_promised(&j), SIDE_NONE);
+    j.there = true;
+    assert_int_equal(choice_promised(&j), SIDE_SMALL);
+    c->own = false;
+    assert_int_equal(choice_promised(&j), SIDE_LARGE);
+    *c = (struct choice_counsel){true, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_TASK};
+    assert_int_equal(choice_promised(&j), SIDE_LARGE);
+    c->why = CHOICE_WHY_CERTIFIED_NONE;
+    assert_int_equal(choice_promised(&j), SIDE_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_session_rises_and_never_sinks),
         cmocka_unit_test(few_try_a_cascade_that_does_not_pay),
         cmocka_unit_test(what_else_decides_is_told),
+        cmocka_unit_test(what_a_certificate_says_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,6 +182,10 @@ static void a_score_goes_over_a_verdict(void **state)
     check_score(tie, 300000, 300000, 300000);
     struct pair better = {.judged = PAIR_JUDGED_MODEL, .weak_ppm = one, .served_strong = true};
     check_score(better, 300000, one, 300000);
+    struct pair same = {.judged = PAIR_JUDGED_EXACT, .weak_ppm = one, .strong_ppm = one};
+    check_score(same, 200000, 200000, 200000); // no loss
+    same.served_strong = true;
+    check_score(same, 200000, 200000, 200000);
     check_score((struct pair){.judged = PAIR_JUDGED_NOT}, 200000, 200000, one);
     check_score((struct pair){.judged = PAIR_JUDGED_NOT, .served_strong = true}, one, 0, 0);
 }
