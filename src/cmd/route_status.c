@@ -54,6 +54,20 @@ static const struct json_val *in_use(const struct json_val *r)
     return stands_on(r, RUNG_MEASURED) && !waits(r) ? json_get(r, "measured") : NULL;
 }
 
+// Its estimate, and what it is at most by another; all that goes to the large side loses nothing.
+static void add_loss(struct libscols_line *line, const struct json_val *r)
+{
+    const struct json_val *used = in_use(r);
+    char text[64] = "-";
+    double loss = 0, upper = 0;
+    bool known = route_share(json_str(json_get(used, "loss")), &loss);
+    if (known && route_share(json_str(json_get(used, "loss_upper")), &upper))
+        (void)snprintf(text, sizeof text, "%.1f %% (<= %.1f %%)", 100 * loss, 100 * upper);
+    else if (known || (stands_on(r, RUNG_MEASURED) && !waits(r)))
+        (void)snprintf(text, sizeof text, "%.1f %%", 100 * loss);
+    table_cell(line, LOSS, str_of(text));
+}
+
 static void add_route(struct libscols_table *table, const struct json_val *r)
 {
     struct libscols_line *line = table_line(table);
@@ -62,7 +76,7 @@ static void add_route(struct libscols_table *table, const struct json_val *r)
     add_text(line, MODE, json_get(r, "mode"));
     add_text(line, RUNG, json_get(r, "rung"));
     add_count(line, PAIRS, json_get(r, "pairs"));
-    add_percent(line, LOSS, json_get(in_use(r), "loss"));
+    add_loss(line, r);
     add_count(line, CALLS, json_get(served, "calls"));
     add_percent(line, SHARE, json_get(served, "small_share"));
     add_count(line, ESCALATED, json_get(served, "escalated"));
@@ -102,12 +116,35 @@ static void tell_judge(const struct json_val *r)
                       100 * (double)contradicted / (double)verdicts);
 }
 
+// Those that are looked at by themselves.
+static void tell_tasks(const struct json_val *r)
+{
+    const struct str name = json_str(json_get(r, "name"));
+    const char *rung = stands_on(r, RUNG_CERTIFIED) ? "certified" : "measured";
+    struct json_iter it = {0};
+    const struct json_val *task;
+    while (json_each(&it, json_get(r, "tasks"), NULL, &task)) {
+        const struct json_val *used = json_get(task, rung);
+        double share = 0, loss = 0;
+        int64_t proved = 0;
+        if (!json_i64(json_get(task, "proved"), &proved))
+            continue;
+        (void)(route_share(json_str(json_get(used, "share_small")), &share) &&
+               route_share(json_str(json_get(used, "loss")), &loss));
+        command_print(stdout,
+                      "%.*s: task %.*s: %.1f %% to the small side, loss %.1f %%, by %lld pairs\n",
+                      STR_ARG(name), STR_ARG(json_str(json_get(task, "task"))), 100 * share,
+                      100 * loss, (long long)proved);
+    }
+}
+
 // In words: what is promised, and what the next rung needs.
 static void tell_route(const struct json_val *r)
 {
     struct str name = json_str(json_get(r, "name")), next = json_str(json_get(r, "next"));
     struct str note = json_str(json_get(r, "note"));
     tell_rung(r);
+    tell_tasks(r);
     tell_judge(r);
     if (next.len)
         command_print(stdout, "%.*s: the next rung needs: %.*s\n", STR_ARG(name), STR_ARG(next));
@@ -134,9 +171,11 @@ static void print(const struct json *j)
     while (json_each(&it, list, NULL, &r))
         add_route(table, r);
     table_print(table);
-    puts("\nLOSS is what the pairs show, of what is in use. CALLS and what stands behind it are of "
-         "the\nlast 30 days, or of --since. SAVED NET is in USD, less what pairs and judges have "
-         "cost.\n");
+    puts("\nLOSS is what the pairs show, of what is in use, and an estimate of what it is at most. "
+         "CALLS "
+         "and\nwhat stands behind it are of the last 30 days, or of --since. SAVED NET is in USD, "
+         "less "
+         "what pairs\nand judges have cost.\n");
     it = (struct json_iter){0};
     while (json_each(&it, list, NULL, &r))
         tell_route(r);

@@ -30,7 +30,6 @@ struct known {
     char terms[LEARNED_TERMS + 1];
     uint64_t models; // that these terms are about, among others
     bool own;        // has a model of its own
-    bool enough;     // pairs to have measured a threshold, were there any
     struct model model;
     struct limit whole;
     struct limit tasks[PROMISE_TASKS_MAX]; // in order of task, as int64
@@ -117,7 +116,6 @@ struct promise learned_promise(const struct config_route *r)
 
 struct reading {
     struct known *known;
-    size_t least; // pairs
     struct str state;
     struct why why; // of a model's file
     bool failed;    // it was refused
@@ -165,7 +163,6 @@ static void read_row(void *context, const struct promise_row *row)
         return;
     if (row->task == 0) {
         p->whole = limit_of(row);
-        p->enough = row->pairs >= (int64_t)r->least;
         if (row->model.len)
             open_model(r, row);
     } else if (p->task_count < PROMISE_TASKS_MAX) {
@@ -214,9 +211,7 @@ static const struct known *known_now(const struct learned *l, const struct confi
 static enum status known_read(const struct learned_from *from, const struct config_route *r,
                               struct learned_of *out, struct why *why)
 {
-    const struct promise promise = learned_promise(r);
     struct reading reading = {.known = alloc_zero(&alloc_heap, sizeof *reading.known),
-                              .least = 2 * learner_proof_least(&promise, 1),
                               .state = from->state};
     struct known *p = reading.known;
     if (!p || !str_copy(r->name, p->name, sizeof p->name) ||
@@ -312,7 +307,7 @@ enum rung learned_rung(const struct learned *l, const struct config_route *r)
         return RUNG_RULES;
     if (r->mode == CONFIG_CERTIFIED && p->whole.certified)
         return RUNG_CERTIFIED;
-    return p->own && (p->whole.measured || p->enough) ? RUNG_MEASURED : RUNG_RULES;
+    return p->own ? RUNG_MEASURED : RUNG_RULES;
 }
 
 bool learned_certified(const struct learned *l, const struct config_route *r)
@@ -358,7 +353,7 @@ static struct choice_counsel within(const struct known *p, bool certified, uint6
 static struct choice_counsel measured(const struct known *p, uint64_t task,
                                       const struct choice_counsel *rules)
 {
-    if (!p || !p->own || (!p->whole.measured && !p->enough))
+    if (!p || !p->own)
         return *rules;
     if (p->whole.measured)
         return within(p, false, task);

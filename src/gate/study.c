@@ -182,11 +182,18 @@ static void note_of(const struct look *l, const struct outlooks *f, char *out, s
 {
     const size_t least = 2 * learner_proof_least(&l->promise, time_of(l));
     const double percent = 100 * l->promise.loss;
-    char unjudged[120] = "";
+    char unjudged[120] = "", measured[240] = "";
     if (f->unjudged)
         (void)snprintf(unjudged, sizeof unjudged,
                        "; %zu of %zu pairs that prove were not judged, and count as lost",
                        f->unjudged, f->route.pairs);
+    if (f->learned && !f->route.measured.holds)
+        (void)snprintf(
+            measured, sizeof measured,
+            "; measured: of no share the loss is likelier below %g %% than above, so the "
+            "large side answers (in %zu pairs that prove all calls to the small one lose "
+            "%.1f %%)",
+            percent, f->route.pairs, 100 * f->small.loss);
     if (f->route.certified.holds)
         (void)snprintf(out, size, "%s", l->before);
     else if (f->doubtful)
@@ -196,13 +203,14 @@ static void note_of(const struct look *l, const struct outlooks *f, char *out, s
                        l->before, f->contradicted, f->ruled,
                        100 * (double)f->contradicted / (double)f->ruled);
     else if (!f->tested)
-        (void)snprintf(out, size, "%s%zu pairs; a promise of %g %% needs %zu at least", l->before,
-                       f->pairs, percent, least);
+        (void)snprintf(out, size, "%s%zu pairs; a promise of %g %% needs %zu at least%s", l->before,
+                       f->pairs, percent, least, measured);
     else
-        (void)snprintf(out, size,
-                       "%sthe pairs do not prove that any share can go to the small side at a "
-                       "loss of %g %%: more of them, a larger max_loss, or a better small model%s",
-                       l->before, percent, unjudged);
+        (void)snprintf(
+            out, size,
+            "%sthe pairs do not prove that any share can go to the small side at a "
+            "loss of %g %%: more of them, a larger max_loss, or a better small model%s%s",
+            l->before, percent, unjudged, measured);
 }
 
 // One certificate goes on where another follows it, or nothing would ever be known of the newest
@@ -227,7 +235,7 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
                         struct why *why)
 {
     struct promise_row rows[PROMISE_TASKS_MAX + 1];
-    char name[MODEL_MOST] = "", begin[17], note[500];
+    char name[MODEL_MOST] = "", begin[17], note[800];
     const int64_t now_us = clock_wall_us();
     if (model.len) {
         name_models(l->route, begin);
@@ -253,7 +261,8 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
                                        .certified = found_of(&one->certified),
                                        .loss_upper_ppm = to_ppm(one->loss_upper),
                                        .measured = found_of(&one->measured),
-                                       .measured_upper_ppm = -1,
+                                       .measured_upper_ppm =
+                                           one->measured.holds ? to_ppm(one->measured_upper) : -1,
                                        .model = i ? STR_NONE : str_of(name),
                                        .model_check = i ? -1 : check_of(model),
                                        .note = i ? STR_NONE : str_of(note)};

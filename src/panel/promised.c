@@ -186,7 +186,8 @@ static void write_route(struct telling *t, const struct promise_row *row)
     json_out_text(o, "model", is->model);
     json_out_text(o, "refused", str_of(t->refused));
     write_found(o, "certified", &is->certified, &is->loss_upper_ppm);
-    write_found(o, "measured", &is->measured, NULL);
+    write_found(o, "measured", &is->measured,
+                is->measured_upper_ppm >= 0 ? &is->measured_upper_ppm : NULL);
     json_out_begin(o, "tasks", '[');
 }
 
@@ -207,7 +208,8 @@ static void tell(void *context, const struct promise_row *row)
     json_out_text(t->out, "task", str_of(task));
     json_out_number(t->out, "proved", row->proved);
     write_found(t->out, "certified", &row->certified, &row->loss_upper_ppm);
-    write_found(t->out, "measured", &row->measured, NULL);
+    write_found(t->out, "measured", &row->measured,
+                row->measured_upper_ppm >= 0 ? &row->measured_upper_ppm : NULL);
     json_out_end(t->out, '}');
 }
 

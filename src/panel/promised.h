@@ -12,7 +12,7 @@
 // {"routes":[{"name","built_in","mode","rung","next","max_loss","confidence",
 // "pairs","unjudged","learned","proved","looks","tested","note","model","refused",
 // "certified":{"threshold","share_small","loss","loss_upper"}|null,
-// "measured":{"threshold","share_small","loss"}|null,
+// "measured":{"threshold","share_small","loss","loss_upper"}|null,
 // "tasks":[{"task","proved","certified","measured"}],
 // "small_usd","large_usd","saved_usd","shadow_usd","judge_usd","served":{"since","calls",
 // "small_share","escalated","saved_usd","saved_unknown","shadow_usd","saved_net_usd"}}]}: shares

@@ -7,7 +7,8 @@
 
 #define EVEN         0.5    // risk of what is only measured
 #define QUALITY_FAIR 0.8    // of a large model, where pairs are not there yet
-#define NOTHING      (-1.0) // threshold below which nothing is
+#define NOTHING      (-1.0) // threshold below which nothing is,
+#define ALL          2.0    // and all
 
 const char *rung_name(enum rung r)
 {
@@ -128,21 +129,27 @@ static bool is_tested(const struct proof *p, size_t pairs, const struct promise 
     return !p->doubtful && pairs >= learner_proof_least(promise, time);
 }
 
+// Of what may have been chosen by just these pairs, so that it looks better than it is.
+static double upper_of(const struct proof *p, size_t count, const struct certificate *c,
+                       double risk)
+{
+    return c->holds ? certificate_loss_upper(p->some, count, c->threshold, risk) : 1;
+}
+
 static void find(struct proof *proof, const struct promise *promise, unsigned time,
                  struct outlook *out)
 {
     const struct promise even = {promise->loss, EVEN}, now = promise_at(promise, time);
     size_t n = part_of(proof, out->task);
     out->pairs = n;
-    out->loss_upper = 1;
     certificate_test(proof->some, n, &even, &out->measured);
+    out->measured_upper = upper_of(proof, n, &out->measured, promise->risk);
     out->certified = (struct certificate){.threshold = NOTHING};
     if (is_tested(proof, n, promise, time))
         certificate_test(proof->some, n, &now, &out->certified);
-    if (out->certified.holds)
-        out->loss_upper =
-            fmin(promise->loss,
-                 certificate_loss_upper(proof->some, n, out->certified.threshold, now.risk));
+    out->loss_upper = out->certified.holds
+                          ? fmin(promise->loss, upper_of(proof, n, &out->certified, now.risk))
+                          : 1;
 }
 
 // What the thresholds of all parts do together. The pairs are scored anew: on either side of 0.
@@ -281,9 +288,10 @@ static void find_all(struct proof *proof, const struct learner_wishes *w, struct
     if (out->task_count == 0)
         return;
     sum_up(proof, out, false, &measured);
+    measured.holds = measured.share > 0;
+    route->measured_upper = upper_of(proof, proof->count, &measured, w->promise.risk);
     sum_up(proof, out, true, &certified); // its pairs lie there
     certified.holds = certified.share > 0;
-    measured.holds = measured.share > 0;
     certified.threshold = route->certified.holds ? route->certified.threshold : NOTHING;
     measured.threshold = route->measured.holds ? route->measured.threshold : NOTHING;
     route->pairs = proof->count;
@@ -317,6 +325,7 @@ enum status learner_test(const struct learner *l, const struct model *m,
     part_tasks(&proof, out);
     fold_tasks(&proof, w, out);
     find_all(&proof, w, out);
+    certificate_at(proof.all, proof.count, ALL, &out->small);
     proof_free(&proof);
     return STATUS_OK;
 }

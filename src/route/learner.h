@@ -86,6 +86,7 @@ struct outlook {
     struct certificate certified;
     struct certificate measured; // the same at even odds: an estimate, no promise
     double loss_upper;           // of what is certified, an estimate; 1 where nothing is
+    double measured_upper;       // the same of what is measured
 };
 
 struct outlooks {
@@ -97,6 +98,7 @@ struct outlooks {
     // All calls: share and loss as each part's threshold has it; something holds where it does of
     // any part. The thresholds are those of the calls of no task below.
     struct outlook route;
+    struct certificate small;                // what it would be if all calls went to the small side
     struct outlook tasks[LEARNER_TASKS_MAX]; // that have pairs enough; the most first
     unsigned task_count;
 };

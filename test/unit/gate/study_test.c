@@ -155,7 +155,7 @@ static struct counsel ask_of(const struct learned *l, const char *text)
 static void keep_row(void *context, const struct promise_row *row)
 {
     struct promise_row *out = context;
-    static char note[400], model[128];
+    static char note[800], model[128];
     if (row->task)
         return;
     *out = *row;
@@ -235,6 +235,7 @@ static void a_certificate_is_earned(void **state)
     assert_true(row.learned > 250);
     assert_true(row.certified.share_ppm > 300000 && row.certified.share_ppm < 600000);
     assert_true(row.loss_upper_ppm <= 100000);
+    assert_true(row.measured_upper_ppm >= row.measured.loss_ppm);
     struct learned *l = learned(NULL);
     for (enum config_mode m = CONFIG_MEASURED; m <= CONFIG_CERTIFIED; m++) {
         route.mode = m;
@@ -622,6 +623,28 @@ static void a_slow_change_is_seen_between_looks(void **state)
     assert_int_equal(row_now().began, 0);
 }
 
+// From the first model on its threshold is an estimate, and where no share is likely to be allowed
+// the evidence is told and the large side chosen, though a promise needs many more pairs.
+static void what_is_measured_chooses_from_the_first_model_on(void **state)
+{
+    const uint32_t before = route.max_loss_ppm;
+    route.name = str_of("early");
+    route.mode = CONFIG_MEASURED;
+    route.max_loss_ppm = 20000;
+    add(&(struct sort){.route = "early", .small_knows = 40, .judged = 100}, 160);
+    assert_true(learn(true));
+    const struct promise_row row = row_now();
+    assert_true(row.learned > 0 && row.looks == 0 && !row.measured.holds);
+    assert_true(row.measured_upper_ppm < 0);
+    assert_true(str_search(row.note, str_of("the large side answers")) < row.note.len);
+    struct learned *l = learned(NULL);
+    assert_int_equal(learned_rung(l, &route), RUNG_MEASURED);
+    assert_string_equal(ask_of(l, easy).reason, "measured: every share loses more than is allowed");
+    learned_free(l);
+    route.mode = CONFIG_CERTIFIED;
+    route.max_loss_ppm = before;
+}
+
 // A file that is whole, but is not the one that was tested: nothing is promised of it.
 static void another_model_is_refused(void **state)
 {
@@ -685,6 +708,7 @@ int main(void)
         cmocka_unit_test(a_lost_model_is_learned_anew),
         cmocka_unit_test(a_judge_that_contradicts_itself_is_refused),
         cmocka_unit_test(a_slow_change_is_seen_between_looks),
+        cmocka_unit_test(what_is_measured_chooses_from_the_first_model_on),
         cmocka_unit_test(another_model_is_refused),
     };
     return cmocka_run_group_tests(tests, begin, end);
