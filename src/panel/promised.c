@@ -132,6 +132,12 @@ static void write_next(const struct telling *t, const struct promise_row *row)
         (void)snprintf(text, sizeof text, "`mode: certified`: there is a certificate");
     else if (row && row->learned && r->mode == CONFIG_RULES)
         (void)snprintf(text, sizeof text, "`mode: measured`: it has learned");
+    else if (!pairs && t->sum->unjudged && r->shadow.on && !r->shadow.unjudged)
+        (void)snprintf(
+            text, sizeof text,
+            "cannot certify: no pair was judged: its judge has failed, or has no room in "
+            "the budget shadow:%.*s (the log says which); or send feedback",
+            STR_ARG(r->name));
     else if (!pairs && t->sum->unjudged)
         (void)snprintf(text, sizeof text,
                        "cannot certify: no pair was judged; %s, or send feedback",
