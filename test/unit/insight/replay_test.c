@@ -50,8 +50,8 @@ static struct decision decided(enum side side, uint32_t propensity_ppm)
         .max_loss_ppm = 20000,
         .confidence_ppm = 950000,
         .count = 2,
-        .list = {{STR("a/small"), SIDE_SMALL, {0}, PRICE_PRICED, {SMALL * 6 / 10}},
-                 {STR("a/large"), SIDE_LARGE, {0}, PRICE_PRICED, {LARGE * 7 / 10}}},
+        .list = {{STR("a/small"), SIDE_SMALL, {0}, PRICE_PRICED, {SMALL * 6 / 10}, {0}},
+                 {STR("a/large"), SIDE_LARGE, {0}, PRICE_PRICED, {LARGE * 7 / 10}, {0}}},
         .chosen = side == SIDE_LARGE,
     };
 }
