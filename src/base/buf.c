@@ -13,6 +13,7 @@ void buf_init(struct buf *b, const struct alloc *alloc, size_t ceiling)
 
 void buf_fixed(struct buf *b, char *bytes, size_t size)
 {
+    must(size > 0); // no ceiling otherwise
     buf_init(b, &alloc_heap, size);
     b->ptr = bytes;
     b->size = size;

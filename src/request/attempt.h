@@ -52,7 +52,8 @@ struct attempt {
     int64_t output_max; // the longest answer, tokens, whatever its caller says; 0 = as he has it
     struct reservation reservation; // in its budgets
     bool timed;                     // its machine's time was measured, not told,
-    bool counted;                   // ... and the rest of its usage was told
+    bool counted;                   // ... and the rest of its usage was told,
+    bool by_time;                   // ... or costs nothing beside the time
     bool rewritten;      // its DISPATCHED record was followed by another: the first one stands
     bool logprobs_added; // we asked for log-probabilities, the client did not
     bool usage_added;    // we asked for the usage of a stream, the client did not

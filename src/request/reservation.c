@@ -140,11 +140,12 @@ void reservation_hold_less(struct req *r)
 // An estimate may be less than what the provider bills, and so may what is not priced.
 static bool cost_known(const struct req *r)
 {
-    const struct entry *e = &r->attempt.entry;
-    switch (e->price_state) {
+    const struct attempt *a = &r->attempt;
+    switch (a->entry.price_state) {
     case PRICE_FREE:
     case PRICE_PROVIDER: return true;
-    case PRICE_PRICED: return e->usage.sure == SURE_REPORTED || r->attempt.timed;
+    case PRICE_PRICED:
+        return a->entry.usage.sure == SURE_REPORTED || (a->timed && (a->counted || a->by_time));
     case PRICE_UNPRICED:
     case PRICE_STATE_COUNT: break;
     }

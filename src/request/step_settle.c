@@ -157,6 +157,11 @@ static int64_t passed_us(const struct req *r)
     return us < most_us ? us : most_us;
 }
 
+static bool prices_tokens(const struct sheet *sheet)
+{
+    return sheet_names(sheet, BUCKET_INPUT) || sheet_names(sheet, BUCKET_OUTPUT);
+}
+
 // A machine has its price an hour and did not tell how long it worked: from the call's first byte
 // to its end, also where what ran the model died. An Ollama that sent nothing may have let it wait
 // behind others: that is no work.
@@ -176,6 +181,7 @@ static void measure_time(struct req *r, const struct sheet *sheet)
     u->count[BUCKET_BUSY] = us > 0 ? us : 1;
     r->attempt.timed = true;
     r->attempt.counted = u->sure == SURE_REPORTED;
+    r->attempt.by_time = !prices_tokens(sheet_at(sheet, e->start_us));
     if (u->sure == SURE_REPORTED)
         u->sure = SURE_ESTIMATED;
 }

@@ -64,20 +64,28 @@ class Upstream:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
-with Gateway(Upstream(), extra="budgets:\n  - { name: b, limit: 1 }\n") as gateway:
+upstream = Upstream()
+both = "".join(f"  {name}: {{ dialect: openai, url: {upstream.url}/v1, key: env:SCENE_UPSTREAM_KEY, "
+               f"models: [bench-model], retries: 0 }}\n" for name in ("bench", "timed"))
+# A machine's time is measured; what its tokens cost is not known by that.
+timed = "  - { model: timed/bench-model, cost_per_hour: 36, input_per_mtok: 1, output_per_mtok: 200 }\n"
+with Gateway(upstream, providers=both, extra=f"{timed}budgets:\n  - {{ name: b, limit: 100000 }}\n") as gateway:
     known = set()
-    for name, ((path, kind, _), sure, held) in CASES.items():
+    for i, (provider, name) in enumerate((p, n) for p in ("bench", "timed") for n in CASES):
+        (path, kind, _), sure, held = CASES[name]
+        if provider == "timed" and sure == "reported":
+            sure = "estimated"  # as its time is
         before = nano(shown(gateway, "b")["spent"])
-        asked = {"model": "bench/bench-model", "user": name, "stream": "event" in kind}
+        asked = {"model": f"{provider}/bench-model", "user": name, "stream": "event" in kind}
         asked |= {"input": "hi", "max_output_tokens": 2000} if "responses" in path else {
             "messages": [{"role": "user", "content": "hi"}], "max_tokens": 2000}
         expect(gateway.post(path, asked).status, 200, name)
-        row = gateway.rows(list(CASES).index(name) + 1)[-1]
+        row = gateway.rows(i + 1)[-1]
         all_of = charges(gateway)
         [fresh] = set(all_of) - known
         known.add(fresh)
         most, charged, _ = all_of[fresh][0]
         now = shown(gateway, "b")
-        expect((row["sure"], charged == most), (sure, held), name)
+        expect((row["sure"], charged == most), (sure, held), f"{provider}: {name}")
         expect((nano(now["spent"]) - before, now["held"]), (charged, "0.00"), f"{name}: what is spent")
     verified(gateway)
