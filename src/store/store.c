@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -95,8 +97,9 @@ static enum status lock_file(struct store *s, int folder, const char *path, int 
 
 static enum status take_locks(struct store *s, struct why *why)
 {
-    char path[STORE_PATH_SIZE + 16];
-    snprintf(path, sizeof path, "%s.lock", s->path);
+    char path[PATH_MAX + 16], real[PATH_MAX];
+    bool there = realpath(s->path, real) != NULL; // links to one ledger are one ledger
+    snprintf(path, sizeof path, "%s.lock", there ? real : s->path);
     enum status status = lock_file(s, AT_FDCWD, path, &s->path_lock, why);
     return status == STATUS_OK ? lock_file(s, s->folder, "lock", &s->state_lock, why) : status;
 }

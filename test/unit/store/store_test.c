@@ -220,6 +220,14 @@ static void a_second_owner_is_refused(void **state)
     char pid[32];
     snprintf(pid, sizeof pid, "process %ld", (long)getpid());
     assert_non_null(strstr(why.text, pid));
+    // Nor by a link to the file, from a folder of its own.
+    struct place other;
+    place_make(&other);
+    assert_int_equal(symlink(p.path, other.path), 0);
+    const struct store_setup linked = {.path = str_of(other.path)};
+    assert_int_equal(store_open(&linked, &second, &why), STATUS_BUSY);
+    assert_non_null(strstr(why.text, pid));
+    place_remove(&other);
     store_close(s);
     assert_int_equal(store_open(&setup, &second, &why), STATUS_OK);
     store_close(second);
