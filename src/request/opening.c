@@ -51,7 +51,7 @@ void opening_read(const struct req *r, struct opening *out, struct prompt *promp
     struct reading reading = {.prompt = prompt ? &text : NULL};
     if (prompt)
         prompt_begin(&text, prompt);
-    if (r->asked)
+    if (r->asked && r->ask.json) // a list is asked for without
         said_each(json_root(r->ask.json), hear, &reading);
     if (prompt)
         prompt_end(&text);
