@@ -215,8 +215,9 @@ def next_try():
                 return nano(budget["spent"]), nano(budget["held"])
             until(lambda: now()[0] > before, 5, "the first attempt is charged")
             failed = now()[0]
-            answer = asked(gateway, "budgets/set", {"name": "b", "window": window})
-            expect_true(nano(answer["budget"]["spent"]) >= failed, f"{window}: {answer} after {failed}")
+            asked(gateway, "budgets/set", {"name": "b", "window": window})
+            # The account of a window that had none is made by the next try.
+            until(lambda: now()[0] >= failed, 5, f"{window}: what was spent counts in it")
             streams.end()
             until(lambda: now()[1] == 0, 5, "nothing is held")
             gateway.rows(len(mock.bills()))
