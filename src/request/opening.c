@@ -48,9 +48,11 @@ static bool hear(void *context, const struct saying *s)
 void opening_read(const struct req *r, struct opening *out, struct prompt *prompt)
 {
     struct prompt_reading text UNSET;
-    struct reading reading = {.prompt = prompt ? &text : NULL};
-    if (prompt)
+    struct reading reading = {.first = 0};
+    if (prompt) {
         prompt_begin(&text, prompt);
+        reading.prompt = &text;
+    }
     if (r->asked && r->ask.json) // a list is asked for without
         said_each(json_root(r->ask.json), hear, &reading);
     if (prompt)
