@@ -424,10 +424,10 @@ enum admission booking_extend(struct booking *b, struct nano by)
     enum admission is = b->failed ? ADMISSION_HELD : booking_follow(all, b);
     b->failed = false;
     b->verdict = (struct verdict){.is = ADMISSION_MADE};
-    if (is == ADMISSION_MADE)
+    if (is == ADMISSION_MADE) {
         b->verdict = accounts_extend(&all->table, &b->hold, by, all->table.now_us);
-    if (is == ADMISSION_MADE)
         is = b->verdict.is;
+    }
     if (is == ADMISSION_LEASE)
         list_push(&all->growers, &b->more);
     budgets_pump(all);

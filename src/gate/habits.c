@@ -144,9 +144,9 @@ static int64_t mean_of(struct memo_place *const places[], enum measure m, enum m
 {
     const struct decayed general[] = {word(places[ANY], m), word(places[MODEL], m)};
     const struct decayed own = word(places[TASK_MODEL], m);
-    int64_t mean = forecast_mean(general, 2, start);
-    mean = forecast_of_task(mean, word(places[TASK], m), word(places[TASK], usual));
-    return forecast_mean(&own, 1, mean);
+    int64_t model = forecast_mean(general, 2, start);
+    int64_t task = forecast_of_task(model, word(places[TASK], m), word(places[TASK], usual));
+    return forecast_mean(&own, 1, task);
 }
 
 void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *out)

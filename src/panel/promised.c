@@ -243,10 +243,10 @@ static enum status find_rung(const struct asking *a, struct telling *t, struct w
                                       .before = a->builtin.now->learned};
     struct learned *learned = NULL;
     enum status s = learned_new(&from, &learned, why);
-    if (s == STATUS_OK)
+    if (s == STATUS_OK) {
         t->rung = learned_rung(learned, r);
-    if (s == STATUS_OK)
         str_copy_clipped(learned_refused(learned, r), t->refused, sizeof t->refused);
+    }
     learned_free(learned);
     return s;
 }
