@@ -53,7 +53,7 @@ struct attempt {
     struct reservation reservation; // in its budgets
     bool timed;                     // its machine's time was measured, not told,
     bool counted;                   // ... and the rest of its usage was told,
-    bool by_time;                   // ... or costs nothing beside the time
+    bool time_tells;                // ... or costs nothing beside it: what it cost is known
     bool rewritten;      // its DISPATCHED record was followed by another: the first one stands
     bool logprobs_added; // we asked for log-probabilities, the client did not
     bool usage_added;    // we asked for the usage of a stream, the client did not

@@ -144,8 +144,7 @@ static bool cost_known(const struct req *r)
     switch (a->entry.price_state) {
     case PRICE_FREE:
     case PRICE_PROVIDER: return true;
-    case PRICE_PRICED:
-        return a->entry.usage.sure == SURE_REPORTED || (a->timed && (a->counted || a->by_time));
+    case PRICE_PRICED: return a->entry.usage.sure == SURE_REPORTED || a->time_tells;
     case PRICE_UNPRICED:
     case PRICE_STATE_COUNT: break;
     }

@@ -181,7 +181,7 @@ static void measure_time(struct req *r, const struct sheet *sheet)
     u->count[BUCKET_BUSY] = us > 0 ? us : 1;
     r->attempt.timed = true;
     r->attempt.counted = u->sure == SURE_REPORTED;
-    r->attempt.by_time = !prices_tokens(sheet_at(sheet, e->start_us));
+    r->attempt.time_tells = r->attempt.counted || !prices_tokens(sheet_at(sheet, e->start_us));
     if (u->sure == SURE_REPORTED)
         u->sure = SURE_ESTIMATED;
 }
