@@ -12,6 +12,7 @@
 #include "base/str.h"
 
 #define FNV32 UINT32_C(0x811c9dc5)
+#define FNV64 UINT64_C(0xcbf29ce484222325)
 
 static inline uint32_t fnv32(uint32_t hash, unsigned char byte)
 {

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/fnv.h"
 #include "base/json.h"
 #include "route/model.h"
 #include "route/prompt.h"
@@ -25,12 +26,9 @@ void rows_fini(struct rows *r)
 
 // --- what they were read from ---
 
-// FNV-1a.
 static uint64_t hash_line(struct str line)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < line.len; i++)
-        hash = (hash ^ (unsigned char)line.ptr[i]) * 0x100000001b3u;
+    uint64_t hash = fnv64_text(FNV64, line);
     return hash ? hash : 1;
 }
 

@@ -9,9 +9,11 @@
 
 #include <string.h>
 
+#include "base/fnv.h"
+
 #define LONG_WORD 8
 #define MIX       0x9e3779b97f4a7c15u // 2^64 / golden ratio
-#define NO_TASK   0xcbf29ce484222325u // where FNV-1a begins
+#define NO_TASK   FNV64
 #define PAIR      0xd6e8feb86659fd93u // another odd number: "a b" is not "b a"
 
 enum mark {
@@ -414,7 +416,7 @@ static uint64_t task_part(uint64_t hash, struct str text, bool folded)
         bool again = digit && is_digit(c);
         digit = folded && is_digit(c);
         if (!again)
-            hash = (hash ^ (digit ? '0' : c)) * 0x100000001b3u; // FNV-1a
+            hash = fnv64(hash, digit ? '0' : c);
     }
     return (hash ^ hash >> 32) * MIX; // and what follows is another part
 }
