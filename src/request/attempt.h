@@ -51,9 +51,8 @@ struct attempt {
     int64_t context;    // num_ctx that an Ollama was asked for; 0 = none by us
     int64_t output_max; // the longest answer, tokens, whatever its caller says; 0 = as he has it
     struct reservation reservation; // in its budgets
-    bool timed;                     // its machine's time was measured, not told,
-    bool counted;                   // ... and the rest of its usage was told,
-    bool time_tells;                // ... or costs nothing beside it: what it cost is known
+    bool counted;        // its machine's time was measured, and the rest of its usage told,
+    bool time_tells;     // ... or it costs nothing beside the time: what it cost is known
     bool rewritten;      // its DISPATCHED record was followed by another: the first one stands
     bool logprobs_added; // we asked for log-probabilities, the client did not
     bool usage_added;    // we asked for the usage of a stream, the client did not

@@ -155,7 +155,7 @@ static bool tells(const struct req *r)
 {
     const struct entry *e = &r->attempt.entry;
     const struct attempt *a = &r->attempt;
-    bool counted = e->usage.sure == SURE_REPORTED || (a->timed && a->counted);
+    bool counted = e->usage.sure == SURE_REPORTED || a->counted;
     return a->metering && e->outcome == OUTCOME_OK && counted && !e->usage.inconsistent &&
            endpoint_makes_output(r->found.endpoint) && !endpoint_free(r->found.endpoint);
 }

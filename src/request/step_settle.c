@@ -179,7 +179,6 @@ static void measure_time(struct req *r, const struct sheet *sheet)
     if (!answered && r->attempt.context > 0 && us > r->attempt.first_us)
         us = r->attempt.first_us;
     u->count[BUCKET_BUSY] = us > 0 ? us : 1;
-    r->attempt.timed = true;
     r->attempt.counted = u->sure == SURE_REPORTED;
     r->attempt.time_tells = r->attempt.counted || !prices_tokens(sheet_at(sheet, e->start_us));
     if (u->sure == SURE_REPORTED)
