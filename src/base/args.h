@@ -16,6 +16,7 @@ struct args_row {
     bool needed;
     size_t bytes_max; // 0 = any
     bool number;      // may be a JSON number, too: its digits are the text
+    bool numeric;     // ... and nothing else
 };
 
 // Fills the struct str members of `out` (zeroed before) from `text`, an empty one of which is an

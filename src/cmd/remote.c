@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "cmd/child.h"
 #include "cmd/faulty.h"
 #include "cmd/lost.h"
@@ -199,14 +200,32 @@ enum status remote_retry(const struct cli *cli, const char *verb, struct buf *ar
     }
 }
 
+static void add_name(struct buf *args, const char *name)
+{
+    buf_add_char(args, args->len ? ',' : '{');
+    buf_add_json(args, str_of(name));
+    buf_add_char(args, ':');
+}
+
 void remote_arg(struct buf *args, const char *name, struct str text)
 {
     if (text.len == 0)
         return;
-    buf_add_char(args, args->len ? ',' : '{');
-    buf_add_json(args, str_of(name));
-    buf_add_char(args, ':');
+    add_name(args, name);
     remote_text(args, text);
+}
+
+bool remote_number(struct buf *args, const char *name, struct str text)
+{
+    int128 atto = 0;
+    bool inexact;
+    if (text.len == 0)
+        return true;
+    if (decimal_round(text, &atto, &inexact) != STATUS_OK)
+        return false;
+    add_name(args, name);
+    decimal_write(args, atto, DECIMAL_PLACES, 0);
+    return true;
 }
 
 // What is not UTF-8 stays so, and is refused with all of them: JSON would make two names of such

@@ -18,6 +18,8 @@ struct config;
 
 // Adds an argument to `args` (which is empty before the first); nothing when its text is.
 void remote_arg(struct buf *args, const char *name, struct str text);
+// The same of a number. False: the text is none, or nobody's (base/decimal.h).
+bool remote_number(struct buf *args, const char *name, struct str text) MUST_USE;
 // Adds a text of a list among them. Here as there remote_ask refuses what is not UTF-8.
 void remote_text(struct buf *args, struct str text);
 // As remote_ask, but says nothing, and `args` is whole. CLOSED when the verb needs a running

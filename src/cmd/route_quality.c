@@ -24,9 +24,13 @@ int route_feedback(const struct cli *cli, const struct route_wishes *w)
         return command_usage(&cmd_route, "feedback: how good was it? Either --score 0.8, from 0 "
                                          "(useless) to 1, or --thumbs up|down");
     buf_init(&args, &alloc_heap, 0);
+    if (!remote_number(&args, "score", str_of(w->score))) {
+        buf_fini(&args);
+        return command_usage(&cmd_route, "--score %s: it is a number from 0 (useless) to 1",
+                             w->score);
+    }
     buf_init(&answer, &alloc_heap, 0);
     remote_arg(&args, "request_id", str_of(w->files[0]));
-    remote_arg(&args, "score", str_of(w->score));
     remote_arg(&args, "thumbs", str_of(w->thumbs));
     remote_arg(&args, "comment", str_of(w->comment));
     int code = remote_ask(cli, "routes/feedback", &args, &answer, &j);

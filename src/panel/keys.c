@@ -20,9 +20,10 @@ struct key_args {
     struct str name, team, project, user, models, expires, token, overlap, tags;
 };
 
-#define ROW(field, need, most)                                      \
-    {                                                               \
-#        field, offsetof(struct key_args, field), need, most, false \
+#define ROW(field, need, most)                                                        \
+    {                                                                                 \
+        .name = #field, .offset = offsetof(struct key_args, field), .needed = (need), \
+        .bytes_max = (most)                                                           \
     }
 
 static const struct args_row create_rows[] = {ROW(name, false, NAME_BYTES_MAX),

@@ -12,13 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define NOW_US (1790000000 * SECOND_US)
 
 struct taken {
-    struct str name, since, models;
+    struct str name, since, models, score;
 };
 
 static const struct args_row rows[] = {
-    {"name", offsetof(struct taken, name), true, 64, false},
-    {"since", offsetof(struct taken, since), false, 40, true},
-    {"models", offsetof(struct taken, models), false, 300, false},
+    {.name = "name", .offset = offsetof(struct taken, name), .needed = true, .bytes_max = 64},
+    {.name = "since", .offset = offsetof(struct taken, since), .bytes_max = 40, .number = true},
+    {.name = "models", .offset = offsetof(struct taken, models), .bytes_max = 300},
+    {.name = "score", .offset = offsetof(struct taken, score), .bytes_max = 30, .numeric = true},
     {0}};
 
 static void moments(struct str text)
@@ -35,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct json *document = NULL;
     if (args_read(text, rows, &taken, &document, NULL) == STATUS_OK) {
         must(taken.name.len > 0 && taken.name.len <= 64);
-        must(taken.since.len <= 40 && taken.models.len <= 300);
+        must(taken.since.len <= 40 && taken.models.len <= 300 && taken.score.len <= 30);
+        must(taken.score.len == 0 || taken.score.ptr[0] == '-' || str_digit(taken.score.ptr[0]));
         moments(taken.since);
     } else {
         must(!document);

@@ -42,7 +42,9 @@ with Mock() as mock, Gateway(mock, keys=["{ name: other, token: env:SCENE_OTHER 
 
     # What is wrong is said.
     for body, part in (({"request_id": call, "score": 2}, "from 0"), ({"score": 1}, "request_id"),
-                       ({"request_id": call, "stars": 5}, "stars"), (b"{", "JSON"), (b"", "request_id")):
+                       ({"request_id": call, "stars": 5}, "stars"), ({"request_id": call, "score": "1"}, '"score" is to be a number'),
+                       ({"request_id": call, "thumbs": True}, '"thumbs" is to be a string'),
+                       (b"{", "JSON"), (b"", "request_id")):
         refused = rate(gateway, body)
         expect((refused.status, refused.json["error"]["code"]), (400, "bad_request"), str(body))
         expect_in(part, refused.json["error"]["message"])
@@ -63,7 +65,7 @@ with Mock() as mock, Gateway(mock, keys=["{ name: other, token: env:SCENE_OTHER 
     expect((said.stdout, said.stderr), ("", f"Answer {call} has the score 0.75.\n"))
     expect([(row["score_ppm"], row["comment"]) for row in kept(gateway)], [(750000, "better")])
     for words, part in (((call,), "--thumbs"), ((call, "--score", "1", "--thumbs", "up"), "Either"),
-                        ((call, "--score", "7"), "from 0"), ((), "which answer")):
+                        ((call, "--score", "7"), "from 0"), ((call, "--score", "good"), "from 0"), ((), "which answer")):
         refused = gateway.costlens("route", "feedback", *words, check=False)
         expect(refused.returncode, 2, str(words))
         expect_in(part, refused.stderr)

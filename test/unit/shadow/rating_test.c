@@ -30,7 +30,7 @@ static void a_score_and_a_thumb_are_read(void **state)
     check("\"score\":0.8,\"comment\":\"too \\u006cong\"", 800000, "too long");
     check("\"score\":1", 1000000, "");
     check("\"score\":0", 0, "");
-    check("\"score\":\"0.25\"", 250000, "");
+    check("\"score\":25e-2", 250000, "");
     check("\"score\":1e-3,\"thumbs\":null", 1000, "");
     check("\"score\":0.33333333333333333333333333", 333333, "");
     check("\"thumbs\":\"up\"", 1000000, "");
@@ -57,8 +57,22 @@ static void anything_else_is_refused_with_its_cause(void **state)
     refuse("{\"request_id\":\"" ID "\",\"score\":1.0000001}", STATUS_RANGE, "from 0");
     refuse("{\"request_id\":\"" ID "\",\"score\":-0.0000001}", STATUS_RANGE, "from 0");
     refuse("{\"request_id\":\"" ID "\",\"score\":1e300}", STATUS_RANGE, "from 0");
-    refuse("{\"request_id\":\"" ID "\",\"score\":\"good\"}", STATUS_SYNTAX, "number");
-    refuse("{\"request_id\":\"" ID "\",\"score\":true}", STATUS_SYNTAX, "number");
+    refuse("{\"request_id\":\"" ID "\",\"score\":-1e300}", STATUS_RANGE, "\"score\"");
+    static const char *const scores[] = {"\"good\"", "\"1\"", "\"\"", "\"NaN\"",
+                                         "true",     "false", "[1]",  "{\"score\":1}"};
+    for (size_t i = 0; i < sizeof scores / sizeof scores[0]; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "{\"request_id\":\"" ID "\",\"score\":%s}", scores[i]);
+        refuse(text, STATUS_SYNTAX, "\"score\" is to be a number");
+    }
+    refuse("{\"request_id\":\"" ID "\",\"score\":NaN}", STATUS_SYNTAX, "JSON");
+    refuse("{\"request_id\":\"" ID "\",\"score\":Infinity}", STATUS_SYNTAX, "JSON");
+    refuse("{\"request_id\":\"" ID "\",\"score\":1,\"score\":0}", STATUS_DUPLICATE, "twice");
+    refuse("{\"request_id\":7,\"score\":1}", STATUS_SYNTAX, "\"request_id\" is to be a string");
+    refuse("{\"request_id\":\"" ID "\",\"thumbs\":true}", STATUS_SYNTAX, "\"thumbs\" is to be");
+    refuse("{\"request_id\":\"" ID "\",\"thumbs\":\"UP\"}", STATUS_SYNTAX, "\"thumbs\" is");
+    refuse("{\"request_id\":\"" ID "\",\"thumbs\":\"up\",\"comment\":7}", STATUS_SYNTAX,
+           "\"comment\" is to be");
     refuse("{\"request_id\":\"" ID "\",\"thumbs\":\"sideways\"}", STATUS_SYNTAX, "down");
     refuse("{\"request_id\":\"" ID "\",\"thumb\":\"up\"}", STATUS_SYNTAX, "no argument");
 }
