@@ -74,11 +74,14 @@ static bool is_odd(struct str model)
     return false;
 }
 
-// Millions of parameters by a part of the name, "8b", "3.2B", "8x7b"; 0 where none says so.
+// Millions of parameters by a part of the name, "8b", "3.2B", "8x7b", "e2b" (those that it has in
+// memory); 0 where none says so.
 static int64_t size_at(struct str part)
 {
     int64_t whole = 0, tenths = 0, times = 1;
     size_t i = 0;
+    if (part.len && (part.ptr[0] == 'e' || part.ptr[0] == 'E'))
+        part = str_skip(part, 1);
     for (; i < part.len && str_digit(part.ptr[i]) && whole < 100000; i++)
         whole = 10 * whole + part.ptr[i] - '0';
     if (i == 0)

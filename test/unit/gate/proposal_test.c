@@ -32,11 +32,13 @@ static const char book[] =
     "model qwen3-8b\nprice input 3 output 15\ncontext 200000\n"
     "model qwen3-32b\nprice input 3 output 15\ncontext 200000\n"
     "model qwen2.5-32b\nprice input 3 output 15\ncontext 200000\n";
-static struct str open_models[] = {STR("llama-3.1-8b"),   STR("mix-8x7b"),  STR("qwen-32B"),
-                                   STR("llama-70b-chat"), STR("who-knows"), STR("tiny-270m")};
+static struct str open_models[] = {STR("llama-3.1-8b"),   STR("mix-8x7b"),    STR("qwen-32B"),
+                                   STR("llama-70b-chat"), STR("who-knows"),   STR("tiny-270m"),
+                                   STR("gemma3n:e2b"),    STR("gemma3n:E4B"), STR("qwen3-30b-a3b"),
+                                   STR("mix-8x22b"),      STR("code-e2"),     STR("code-e3")};
 static struct config_provider providers[] = {
     {.name = STR("acme"), .vendor = STR("acme")},
-    {.name = STR("own"), .models = open_models, .model_count = 6, .free = true},
+    {.name = STR("own"), .models = open_models, .model_count = 12, .free = true},
     {.name = STR("mock"), .mock = true, .free = true},
     {.name = STR("days"), .vendor = STR("days")},
 };
@@ -108,8 +110,8 @@ static void by_parameters(void **state)
 {
     (void)state;
     const struct config_route *route = proposed(1, 1);
-    expect(route->small, "own/llama-3.1-8b own/tiny-270m");
-    expect(route->large, "own/mix-8x7b own/llama-70b-chat");
+    expect(route->small, "own/llama-3.1-8b own/tiny-270m own/gemma3n:e2b own/gemma3n:E4B");
+    expect(route->large, "own/mix-8x7b own/llama-70b-chat own/mix-8x22b");
     route = proposed(2, 1);
     expect(route->small, "mock/small");
     expect(route->large, "mock/large");
