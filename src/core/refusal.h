@@ -18,6 +18,7 @@
     X(BAD_KEY, "invalid_api_key", 401, "This key is not accepted.", 0)                          \
     X(KEY_EXPIRED, "expired_api_key", 401, "This key has expired.", 0)                          \
     X(BUDGET, "budget_exceeded", 402, "A budget does not cover this call.", 0)                  \
+    X(MAX_COST, "max_cost_exceeded", 402, "No model costs as little as this call may.", 0)      \
     X(MODEL_DENIED, "model_not_allowed", 403, "This key may not use that model.", 0)            \
     X(NOT_LOCAL, "local_only", 403, "This call may not leave this machine.", 0)                 \
     X(NOT_FOUND, "not_found", 404, "There is nothing at this path.", 0)                         \

@@ -116,14 +116,21 @@ static void order_side(struct plan *p, enum side side, const struct config_tier 
         order(p->list + from, tier->model_count);
 }
 
+static const char too_dear[] = "cost", unpriced[] = "no price";
+
 static const char *why_dear(const struct plan *p, const struct candidate *c)
 {
     struct nano most = p->route->max_cost;
     if (most.n == 0)
         return NULL;
     if (!is_priced(c))
-        return "no price";
-    return nano_from_money(c->expected).n > most.n ? "cost" : NULL;
+        return unpriced;
+    return nano_from_money(c->expected).n > most.n ? too_dear : NULL;
+}
+
+bool expected_beyond(const struct candidate *c)
+{
+    return c->out == too_dear || c->out == unpriced;
 }
 
 void expected_plan(const struct req *r, struct plan *p)

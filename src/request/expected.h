@@ -16,6 +16,8 @@
 // out, and those without a price, too. The models of a tier that nobody has put in order are put by
 // price.
 void expected_plan(const struct req *r, struct plan *p);
+// It is out for that reason: but for `max_cost` it could take the call.
+bool expected_beyond(const struct candidate *c);
 // How scarce the money of the call's budgets is, if that one takes it (budget/pressure.h).
 int64_t expected_pressure(struct req *r, const struct candidate *c);
 // The call's attempt is settled: what it used tells of the next ones.

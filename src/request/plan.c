@@ -137,18 +137,44 @@ static void turn(struct req *r, struct plan *p, unsigned small)
     p->list = turned;
 }
 
+static void why_out_write(const struct candidate *c, struct buf *out)
+{
+    char text[DECIMAL_TEXT];
+    buf_printf(out, "%.*s (%s", STR_ARG(c->full), c->out);
+    if (expected_beyond(c) && c->expected_state != PRICE_UNPRICED)
+        buf_printf(out, ": %.*s USD expected",
+                   STR_ARG(nano_text(nano_from_money(c->expected), text)));
+    buf_add_char(out, ')');
+}
+
+// Without its max_cost one could take the call: then it is that limit that leaves nothing.
+static bool is_limited(const struct plan *p)
+{
+    unsigned i = 0;
+    while (i < p->count && !expected_beyond(&p->list[i]))
+        i++;
+    return i < p->count;
+}
+
 static enum flow refuse_all(struct req *r, const struct plan *p)
 {
+    char most[DECIMAL_TEXT];
+    bool limited = is_limited(p);
     struct buf detail;
     buf_init(&detail, &alloc_heap, 16 * KIB);
-    buf_printf(&detail, "The route \"%.*s\" has no model that can take this call%s",
-               STR_ARG(p->route->name), p->count ? ": " : ". ");
+    buf_printf(&detail, "The route \"%.*s\" has no model that can take this call",
+               STR_ARG(p->route->name));
+    if (limited)
+        buf_printf(&detail, " within its `max_cost` of %.*s USD",
+                   STR_ARG(nano_text(p->route->max_cost, most)));
+    buf_add_cstr(&detail, p->count ? ": " : ". ");
     if (p->count == 0)
         routes_write(r, &detail);
-    for (unsigned i = 0; i < p->count; i++)
-        buf_printf(&detail, "%.*s (%s)%s", STR_ARG(p->list[i].full), p->list[i].out,
-                   i + 1 < p->count ? ", " : ".");
-    return refuse(r, REFUSAL_MODEL_UNKNOWN, &detail);
+    for (unsigned i = 0; i < p->count; i++) {
+        why_out_write(&p->list[i], &detail);
+        buf_add_cstr(&detail, i + 1 < p->count ? ", " : ".");
+    }
+    return refuse(r, limited ? REFUSAL_MAX_COST : REFUSAL_MODEL_UNKNOWN, &detail);
 }
 
 static unsigned models_of(const struct config_tier *t)

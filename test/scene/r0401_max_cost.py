@@ -11,12 +11,14 @@ routes:
   - { name: capped, match: { key: nobody }, max_cost: 0.002, small: ["bench/wordy+tokens=3000", bench/other] }
   - { name: dear, match: { key: nobody }, max_cost: 0.002, small: [bench/dear, bench/unheard, bench/other] }
   - { name: timed, match: { key: nobody }, max_cost: 0.4, small: [bench/machine, bench/other] }
+  - { name: partly, match: { key: nobody }, max_cost: 0.002, require: [tools], small: [bench/other, bench/dear] }
+  - { name: unknown, match: { key: nobody }, max_cost: 0.002, small: [bench/unheard] }
   - { name: nothing, match: { key: nobody }, max_cost: 0.002, small: [bench/dear, bench/unheard] }
 """
 
 with Mock() as mock:
     names = "wordy+tokens=3000, other, dear, unheard, machine"
-    providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [{names}] }}\n"
+    providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [{names}], lacks: {{ other: tools }} }}\n"
     with Gateway(mock, providers=providers, models=[], extra=EXTRA) as gateway:
         done = 0
 
@@ -42,5 +44,14 @@ with Mock() as mock:
         expect_in("3600/h", gateway.costlens("route", "list").stdout)
         asked("timed", "machine", max_tokens=300, headers={"x-mock-fault": "late=500"})
         asked("timed", "other", max_tokens=300)
-        message = gateway.chat(model="nothing").json["error"]["message"]
-        expect_in("bench/dear (cost), bench/unheard (no price)", message)
+
+        # Where it leaves none, that is what is said, and by how much; not that there were no such model.
+        def refused(model, text):
+            answer = gateway.chat(model=model, max_tokens=100)
+            error = answer.json["error"]
+            expect((answer.status, error["code"]), (402, "max_cost_exceeded"), model)
+            expect_in(f'The route "{model}" has no model that can take this call within its `max_cost` of 0.002 USD: '
+                      + text, error["message"])
+        refused("nothing", "bench/dear (cost: 0.")
+        refused("partly", "bench/other (no tools), bench/dear (cost: 0.")
+        refused("unknown", "bench/unheard (no price).")
