@@ -89,6 +89,11 @@ static void add_route(struct libscols_table *t, const struct json_val *route)
                 table_cell(l, SIDE, str_of(sides[i]));
             model_cells(l, m);
         }
+        if (json_count(models) > 0 || json_str(json_get(route, sides[i])).len == 0)
+            continue;
+        l = l ? table_line(t) : route_line(t, route);
+        table_cell(l, SIDE, str_of(sides[i]));
+        table_cell(l, NOTE, str_of("no model: no provider that has one is there"));
     }
     if (!l)
         table_cell(route_line(t, route), NOTE, str_of("no model"));

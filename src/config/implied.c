@@ -69,5 +69,6 @@ void reading_implied(struct reading *r, struct str full)
     else if (providers && providers->count) // else it was looked for
         reading_environment(r, v);
     if (r->c->provider_count == before)
-        reading_leave_out(r, name, ollama ? "OLLAMA_HOST" : v->env[0]);
+        reading_leave_out(
+            r, &(struct left_out){.name = name, .variable = ollama ? "OLLAMA_HOST" : v->env[0]});
 }

@@ -43,6 +43,17 @@ const struct left_out *reading_left_out(const struct reading *r, struct str full
     return NULL;
 }
 
+struct str reading_why_absent(struct reading *r, struct str full)
+{
+    const struct left_out *o = reading_left_out(r, full);
+    if (o && o->variable)
+        return arena_printf(&r->c->arena, "no provider %.*s: %s is not set", STR_ARG(o->name),
+                            o->variable);
+    if (o && o->reason.len)
+        return arena_printf(&r->c->arena, "no key: %.*s", STR_ARG(o->reason));
+    return (struct str)STR("its provider is not there");
+}
+
 static bool is_absent(const struct reading *r, struct str full)
 {
     if (reading_left_out(r, full))

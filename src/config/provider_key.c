@@ -6,10 +6,10 @@
 #include "config/reading.h"
 #include "core/key.h"
 
-void reading_leave_out(struct reading *r, struct str name, const char *variable)
+void reading_leave_out(struct reading *r, const struct left_out *is)
 {
     if (r->left_out_count < WARNINGS_MAX)
-        r->left_out[r->left_out_count++] = (struct left_out){name, variable};
+        r->left_out[r->left_out_count++] = *is;
 }
 
 // False when it is not there, for a reason or (after a fault) without one.
@@ -34,7 +34,7 @@ static void say_left_out(struct reading *r, int line, const struct config_provid
         return;
     reading_missing(r, line, "provider %.*s is left out: %.*s. Set it, or remove the provider",
                     STR_ARG(p->name), STR_ARG(reason));
-    reading_leave_out(r, p->name, NULL);
+    reading_leave_out(r, &(struct left_out){.name = p->name, .reason = reason});
 }
 
 static bool read_one(struct reading *r, const struct node *n, struct config_provider *p)
@@ -93,7 +93,7 @@ static bool read_several(struct reading *r, const struct node *n, struct config_
                         "provider %.*s is left out: it has none of its keys. Set one of them, or "
                         "remove the provider",
                         STR_ARG(p->name));
-        reading_leave_out(r, p->name, NULL);
+        reading_leave_out(r, &(struct left_out){.name = p->name, .reason = reason});
     }
     if (p->keys && p->key_count)
         p->key = p->keys[0].secret;

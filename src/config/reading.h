@@ -17,6 +17,7 @@
 struct left_out {
     struct str name;
     const char *variable; // of the environment, which would make it be there; NULL: it was told
+    struct str reason;    // ... what it lacks; with a variable, nothing
 };
 
 struct reading {
@@ -78,7 +79,9 @@ void reading_environment(struct reading *r, const struct vendor *v);
 // The provider of that model, which none of `providers` is: where the environment has it, it is
 // there from now on; where it could have it, it is left out. Else it changes nothing.
 void reading_implied(struct reading *r, struct str full);
-void reading_leave_out(struct reading *r, struct str name, const char *variable);
+void reading_leave_out(struct reading *r, const struct left_out *is);
+// Why that model is not there, a few words for a list; in the arena, or static.
+struct str reading_why_absent(struct reading *r, struct str full);
 const struct left_out *reading_left_out(const struct reading *r, struct str full); // or NULL
 void reading_proxy(struct reading *r, struct config_provider *p, const char *text, int line);
 // One model on a list: whose list it is, for people.

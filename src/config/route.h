@@ -24,12 +24,19 @@ struct pattern; // base/pattern.h
 
 #define ROUTE_AUTO "auto" // the model's name that leaves the choice to the routes
 
+// One that is written in a tier and cannot be asked: its provider is not there.
+struct config_absent {
+    struct str model, why;
+};
+
 struct config_tier {
     struct str
         name; // with a NUL behind it; empty: of one route alone, which has its models written in it
     struct str *models; // "provider/model", in order of preference
     uint32_t *weights;  // of each; 0: none was written, it has its place in the order
     unsigned model_count;
+    struct config_absent *absent; // those that would stand among them
+    unsigned absent_count;
     uint64_t set; // tells its models apart from others, whatever their order: a sum of map_hash
     int line;     // 0: the file has none of that name, which is proposed (gate/proposal.h)
 };

@@ -54,9 +54,14 @@ static void add_entry(struct reading *r, struct reading_owner of, const struct n
                       STR_ARG(of.name), STR_ARG(entry.model));
         return;
     }
-    if (reading_target(r, n, of, entry.model) != TARGET_THERE)
-        return;
-    config_tier_add(t, entry.model, entry.weight);
+    switch (reading_target(r, n, of, entry.model)) {
+    case TARGET_THERE: config_tier_add(t, entry.model, entry.weight); break;
+    case TARGET_ABSENT:
+        t->absent[t->absent_count++] =
+            (struct config_absent){entry.model, reading_why_absent(r, entry.model)};
+        break;
+    case TARGET_FAULTY: break;
+    }
 }
 
 bool reading_tier(struct reading *r, struct reading_owner of, const struct node *n,
@@ -77,8 +82,9 @@ bool reading_tier(struct reading *r, struct reading_owner of, const struct node 
     }
     out->models = arena_array(&r->c->arena, struct str, count);
     out->weights = arena_array(&r->c->arena, uint32_t, count);
+    out->absent = arena_array(&r->c->arena, struct config_absent, count);
     out->line = n->line;
-    if (!out->models || !out->weights)
+    if (!out->models || !out->weights || !out->absent)
         return false;
     for (const struct node *item = many ? n->first : n; item; item = many ? item->next : NULL)
         add_entry(r, of, item, out);

@@ -89,6 +89,17 @@ static void model(struct json_out *o, const struct snapshot *s, const struct con
     json_out_end(o, '}');
 }
 
+static void absent(struct json_out *o, const struct config_absent *a)
+{
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "model", a->model);
+    json_out_null(o, "price");
+    json_out_null(o, "context");
+    json_out_flag(o, "local", false);
+    json_out_text(o, "out", a->why);
+    json_out_end(o, '}');
+}
+
 static void side(struct json_out *o, const struct snapshot *s, const struct config_route *route,
                  bool small)
 {
@@ -96,6 +107,8 @@ static void side(struct json_out *o, const struct snapshot *s, const struct conf
     json_out_begin(o, small ? "small" : "large", '[');
     for (unsigned i = 0; t && i < t->model_count; i++)
         model(o, s, route, t->models[i]);
+    for (unsigned i = 0; t && i < t->absent_count; i++)
+        absent(o, &t->absent[i]);
     json_out_end(o, ']');
 }
 

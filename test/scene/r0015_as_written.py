@@ -117,6 +117,15 @@ def some_keys(gateway):
     with gateway:
         expect_in("mistral/mistral-large-latest is left out", gateway.program.errors())
         answered(gateway, "local/llama3.2:3b", SUPPORT)
+        # Its large side is shown, and what keeps it out.
+        routes = json.loads(gateway.costlens("route", "list", "--json").stdout)["routes"]
+        expect([(m["model"], m["price"], m["out"]) for m in routes[0]["sides"]["large"]],
+               [("openai/gpt-5.4", None, "no key: the variable OPENAI_KEY_B is not set"),
+                ("mistral/mistral-large-latest", None, "no provider mistral: MISTRAL_API_KEY is not set")])
+        shown = gateway.costlens("route", "list").stdout
+        expect_in("left out: no key: the variable OPENAI_KEY_B is not set", shown)
+        expect_in("left out: no provider mistral: MISTRAL_API_KEY is not set", shown)
+        expect_in("no model: no provider that has one is there", shown)  # of `auto`
 
 
 def no_ollama(gateway):

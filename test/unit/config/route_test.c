@@ -263,6 +263,13 @@ static void what_is_not_there_is_left_out(void **state)
                             4); // of the provider, of each model, and that none is left
     assert_int_equal(c->tiers[0]->model_count, 1);
     assert_int_equal(c->routes[0].large->model_count, 0);
+    const struct config_tier *sides[] = {c->tiers[0], c->routes[0].large};
+    static const char *const models[] = {"b/x", "b/y"};
+    for (size_t i = 0; i < 2; i++) { // told by who lists them
+        assert_int_equal(sides[i]->absent_count, 1);
+        assert_true(str_is(sides[i]->absent[0].model, models[i]));
+        assert_true(str_is(sides[i]->absent[0].why, "no key: the variable NOBODY is not set"));
+    }
     config_free(c);
 }
 
@@ -296,6 +303,9 @@ static void what_a_model_implies_is_a_provider(void **state)
     assert_int_equal(c->aliases[0].model_count, 1);
     assert_int_equal(c->tiers[0]->model_count, 2);
     assert_int_equal(c->tiers[1]->model_count, 1);
+    assert_int_equal(c->tiers[1]->absent_count, 2);
+    assert_true(
+        str_is(c->tiers[1]->absent[1].why, "no provider mistral: MISTRAL_API_KEY is not set"));
     config_free(c);
 }
 
