@@ -170,7 +170,7 @@ static void read_sections(struct reading *r)
     reading_routes(r);
     reading_budgets(r);
     reading_prices(r);
-    reading_aliases_priced(r);
+    reading_booked(r);
 }
 
 // What says where the gateway is, of a text that is no YAML: it may be half written.

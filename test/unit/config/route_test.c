@@ -356,6 +356,38 @@ static void what_takes_everything_is_told(void **state)
     config_free(c);
 }
 
+// Which of both wins is said; an alias of that name is a fault.
+static void a_route_that_is_called_as_a_model_is_told(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"m", "gpt-5.4-mini", "llama3.2"};
+    static const char *const of[] = {"a", "openai", "local"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[500], part[200];
+        snprintf(text, sizeof text,
+                 "providers:\n  a: {url: 'http://127.0.0.1:9/v1', models: [m, 'x-*']}\n"
+                 "  openai: {key: env:OPENAI_API_KEY}\n"
+                 "tiers:\n  small: [a/m, 'local/llama3.2:latest']\n"
+                 "routes:\n  - {name: %s, small: small, match: {tag: {a: b}}}\n",
+                 names[i]);
+        struct config *c = good(text, 1);
+        snprintf(part, sizeof part,
+                 "%s has a model of that name. A call for `%s` goes to the route, and one for "
+                 "`%s/%s` to the model",
+                 of[i], names[i], of[i], names[i]);
+        if (!strstr(c->warnings[0].text.ptr, part))
+            fail_msg("%s: %s", names[i], c->warnings[0].text.ptr);
+        assert_int_equal(c->warnings[0].line, 7);
+        config_free(c);
+    }
+    // What only a pattern fits is no name.
+    struct config *c = good("providers:\n  a: {url: 'http://127.0.0.1:9/v1', models: [m, 'x-*']}\n"
+                            "routes:\n  - {name: x-1, small: a/m, match: {tag: {a: b}}}\n"
+                            "  - {name: gpt-5.4, small: a/m}\n",
+                            0);
+    config_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +401,7 @@ int main(void)
         cmocka_unit_test(the_ollama_has_one_name),
         cmocka_unit_test(a_slip_implies_nothing),
         cmocka_unit_test(what_takes_everything_is_told),
+        cmocka_unit_test(a_route_that_is_called_as_a_model_is_told),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }
