@@ -21,18 +21,16 @@ static bool is_proved(const struct test *t, int step, bool more)
     return certificate_proves(t->calls, t->count, &c);
 }
 
-// The last step, from the end that says least, at which it is proved; one before it where none is.
+// The last step, from the end that says least, before the first at which it is not proved; one
+// before all where none is. No step is passed over: that a wager wins at one does not say that it
+// does at those that say less, since what it stakes is other there.
 static int last_proved(const struct test *t, bool more)
 {
-    int from = more ? -STEPS - 1 : STEPS + 1, to = -from; // `to` is never
-    while (abs(to - from) > 1) {
-        const int at = (from + to) / 2;
-        if (is_proved(t, at, more))
-            from = at;
-        else
-            to = at;
-    }
-    return from;
+    const int by = more ? 1 : -1;
+    int at = -by * STEPS;
+    while (abs(at) <= STEPS && is_proved(t, at, more))
+        at += by;
+    return at - by;
 }
 
 struct loss loss_of(struct evidence *calls, size_t count)

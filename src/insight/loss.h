@@ -4,7 +4,9 @@
 // are known:  1 - Σ quality of the chosen / Σ quality of the large.
 //
 // The interval is the betting bound's (route/certificate.h): it takes nothing of how the loss is
-// spread, and is right for few calls as well. What wins more than it loses has a loss below 0.
+// spread, and is right for few calls as well. What wins more than it loses has a loss below 0. A
+// call that nobody has judged counts for either end as the worst for it: at the small side as lost
+// for the high one (and so for the estimate), as won for the low one.
 
 #ifndef INSIGHT_LOSS_H
 #define INSIGHT_LOSS_H

@@ -23,11 +23,14 @@ static bool goes_weak(const struct evidence *p, double threshold)
     return (double)p->score < threshold;
 }
 
-// What the pair has above what was promised: loss - 1 to 1.
-static double margin(const struct evidence *p, double threshold, double loss)
+// What the pair has above what was promised: loss - 1 to 1. Of one that nobody has judged the least
+// that it may have, or with `most` the most.
+static double margin(const struct evidence *p, double threshold, double loss, bool most)
 {
+    if (p->unjudged && goes_weak(p, threshold))
+        return most ? 1 : loss - 1;
     if (p->unjudged)
-        return goes_weak(p, threshold) ? loss - 1 : 0;
+        return most ? fmax(0, loss) : fmin(0, loss);
     double routed = (double)(goes_weak(p, threshold) ? p->weak : p->strong);
     return routed - (1 - loss) * (double)p->strong;
 }
@@ -48,7 +51,7 @@ static bool is_proved(const struct test *t, double threshold, double loss, doubl
     for (size_t i = 0; i < t->count && !wager_won(&w); i++) {
         const struct evidence *p = &t->pairs[i];
         must(p->weight > 0 && p->weight <= 1);
-        wager_add(&w, sign * (margin(p, threshold, loss) / most) * (double)p->weight);
+        wager_add(&w, sign * margin(p, threshold, loss, sign < 0) / most * (double)p->weight);
     }
     return wager_won(&w);
 }

@@ -14,7 +14,8 @@
 // are whole multiples of CERTIFICATE_STEP, whatever the pairs say. The pairs must be none that the
 // scores were learned from, and none may be left out for what its answers are: where nobody could
 // tell how good they are, the small model's is taken to be useless where it would be given, and
-// nothing is won where it would not.
+// nothing is won where it would not. (Whoever claims that more is lost has the contrary against
+// him: there the large model's is useless.)
 //
 // One test spends the risk wholly. Whoever asks again when more pairs have come has another chance
 // to be wrong: of his k-th time promise_at says what it may spend.

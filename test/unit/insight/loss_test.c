@@ -65,6 +65,31 @@ static void what_nobody_judged_is_lost_or_nothing(void **state)
     assert_true(fabs(loss_of(calls, 2).is - 0.5) < 1e-6);
 }
 
+// Where nobody has judged, neither end says what it was: they cover it, be it lost or won.
+static void what_nobody_judged_is_covered(void **state)
+{
+    (void)state;
+    struct dice dice;
+    int covered[2] = {0};
+    dice_init(&dice, 8);
+    for (int draw = 0; draw < 100; draw++) {
+        for (int i = 0; i < MOST; i++)
+            calls[i] =
+                (struct evidence){dice_below(&dice, 4) ? TO_SMALL : TO_LARGE,
+                                  dice_below(&dice, 10) < 9, 1, 1, dice_below(&dice, 5) == 0};
+        const struct loss l = loss_of(calls, MOST); // a fifth is not judged
+        // Of 20 calls 4: 3 at the small side, 1 at the large one. 12 were judged at the small side.
+        const double lost = (12 * 0.1 + 3) / 20, won = 1 - (12 * 0.9 + 3 + 4 + 1) / (12 + 4 + 1);
+        covered[0] += l.low <= lost && lost <= l.high;
+        covered[1] += l.low <= won && won <= l.high;
+    }
+    assert_true(covered[0] >= 92 && covered[1] >= 92);
+    for (int i = 0; i < MOST; i++)
+        calls[i] = (struct evidence){TO_SMALL, 0, 1, 1, true};
+    const struct loss nothing = loss_of(calls, MOST);
+    assert_true(isinf(nothing.low) && nothing.low < 0 && nothing.high >= 1);
+}
+
 static void the_truth_is_covered(void **state)
 {
     (void)state;
@@ -140,6 +165,7 @@ int main(void)
         cmocka_unit_test(few_prove_little),
         cmocka_unit_test(seldom_seen_counts_more),
         cmocka_unit_test(what_nobody_judged_is_lost_or_nothing),
+        cmocka_unit_test(what_nobody_judged_is_covered),
         cmocka_unit_test(the_truth_is_covered),
         cmocka_unit_test(a_policy_that_has_changed_is_covered),
         cmocka_unit_test(a_gain_is_covered),
