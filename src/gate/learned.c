@@ -138,14 +138,7 @@ enum status learned_open(const struct learned_file *file, struct model *out, str
     int n = snprintf(path, sizeof path, "%.*s/%.*s", STR_ARG(file->state), STR_ARG(file->name));
     if (n < 0 || (size_t)n >= sizeof path)
         return why_set(why, STATUS_LIMIT, "the state folder's path is too long");
-    enum status s = model_open(path, out, why);
-    if (s != STATUS_OK || file->check < 0 || out->head->check == file->check)
-        return s;
-    s = why_set(why, STATUS_CONFLICT,
-                "%s: this is another model than the one that was tested (%08x, not %08x)", path,
-                (unsigned)out->head->check, (unsigned)file->check);
-    model_close(out);
-    return s;
+    return model_open_known(path, file->check, out, why);
 }
 
 static void open_model(struct reading *r, const struct promise_row *row)

@@ -15,8 +15,9 @@ bool logged_open(struct logged_reader *r, sqlite3 *db, struct str route, const s
                         "ORDER BY start_us, id"),
         sql_prepare(db, ROW_SELECT "WHERE c.tenant = " TENANT_ID
                                    " AND c.start_us = ?1 AND c.id = ?2 ORDER BY c.attempt"),
-        sql_prepare(db, "SELECT score_ppm FROM feedback WHERE id = ?1")};
-    if (!r->calls || !r->rows || !r->rating)
+        sql_prepare(db, "SELECT score_ppm FROM feedback WHERE id = ?1"),
+        sql_prepare(db, "SELECT traits FROM pair WHERE id = ?1")};
+    if (!r->calls || !r->rows || !r->rating || !r->pair)
         return false;
     sqlite3_bind_int64(r->calls, 1, span->since_us);
     sqlite3_bind_int64(r->calls, 2, span->until_us);
@@ -29,6 +30,7 @@ void logged_close(struct logged_reader *r)
     sqlite3_finalize(r->calls);
     sqlite3_finalize(r->rows);
     sqlite3_finalize(r->rating);
+    sqlite3_finalize(r->pair);
 }
 
 static void add_row(const struct entry *e, struct logged *out)
@@ -67,6 +69,19 @@ static enum status read_rating(struct logged_reader *r, struct logged *out, stru
     return STATUS_OK;
 }
 
+// The slice lives until the next one is asked for.
+static enum status read_pair(struct logged_reader *r, struct logged *out, struct why *why)
+{
+    sqlite3_reset(r->pair);
+    sql_bind_blob(r->pair, 1, out->id.bytes, sizeof out->id.bytes);
+    const int code = sqlite3_step(r->pair);
+    if (code == SQLITE_ROW)
+        out->words = sql_str(r->pair, 0);
+    else if (code != SQLITE_DONE)
+        return sql_why(why, sqlite3_db_handle(r->pair), "the ledger cannot be read");
+    return STATUS_OK;
+}
+
 // False: its record says nothing to this program.
 static bool read_call(struct logged_reader *r, struct logged *out)
 {
@@ -81,7 +96,9 @@ static bool read_call(struct logged_reader *r, struct logged *out)
 enum status logged_more(struct logged_reader *r, struct logged *call, struct why *why)
 {
     enum status status = read_rows(r, call, why);
-    return status == STATUS_OK ? read_rating(r, call, why) : status;
+    if (status == STATUS_OK)
+        status = read_rating(r, call, why);
+    return status == STATUS_OK ? read_pair(r, call, why) : status;
 }
 
 bool logged_next(struct logged_reader *r, struct logged *out, enum status *status, struct why *why)

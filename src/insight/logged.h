@@ -25,10 +25,11 @@ struct logged { // slices live until the next one
     bool asked_second, escalated;
     bool rated; // by its caller:
     uint32_t score_ppm;
+    struct str words; // its pair's traits, packed (route/traits.h); empty: none has them
 };
 
 struct logged_reader {
-    sqlite3_stmt *calls, *rows, *rating;
+    sqlite3_stmt *calls, *rows, *rating, *pair;
 };
 
 // Of a route in a span. False when the ledger cannot be read; logged_close is due even then.
@@ -38,7 +39,7 @@ void logged_close(struct logged_reader *r);
 // False at the end, *status OK, and when one cannot be read, *status and `why` saying so. A record
 // that this program does not know is passed over.
 bool logged_next(struct logged_reader *r, struct logged *out, enum status *status, struct why *why);
-// What it cost, and what was said of it.
+// What it cost, what was said of it, and what its pair knows.
 enum status logged_more(struct logged_reader *r, struct logged *call, struct why *why) MUST_USE;
 
 #endif

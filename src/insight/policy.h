@@ -44,7 +44,10 @@ struct policy_route {
     enum choice_mode mode;
     bool verifies, verifies_confined, agrees, sways;
     struct str checks;
-    bool other_terms;  // its models or checks are not those that hold now. Set by who knows them
+    struct str terms; // that hold now (store/promises.h); empty: not known. Set by who knows them
+    // Odds with which a call becomes a pair, and while a certificate holds; 0: none does. As well.
+    uint32_t odds_ppm, odds_certified_ppm;
+    bool other_terms;  // its models or checks are not those that hold now. As well
     bool other_prices; // the policy writes prices, and others than those that hold now. As well
     struct nano max_cost;
     uint32_t max_loss_ppm, confidence_ppm;

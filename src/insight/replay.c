@@ -262,12 +262,23 @@ static bool push(struct replay_pairs *all, const struct paired_one *p, enum side
     return true;
 }
 
-// From the odds of each to what it counts.
-static void weigh(struct replay_pairs *all)
+// The least odds that a call may have had, whether or not one of those became a pair: as the route
+// has them now; a pair may have come at lower ones.
+static float least_odds(const struct replay *r)
 {
-    float least = 1;
+    const struct policy_route *p = r->policy;
+    const struct replay_pairs *all = &r->pairs_was; // the others are among them
+    float least = p->odds_ppm ? (float)odds_of(p->odds_ppm) : 1;
+    if (r->certified && p->odds_certified_ppm)
+        least = fminf(least, (float)odds_of(p->odds_certified_ppm));
     for (size_t i = 0; i < all->count; i++)
         least = fminf(least, all->list[i].weight);
+    return least;
+}
+
+// From the odds of each to what it counts.
+static void weigh(struct replay_pairs *all, float least)
+{
     for (size_t i = 0; i < all->count; i++)
         all->list[i].weight = least / all->list[i].weight;
 }
@@ -311,6 +322,8 @@ static void count(struct replay *r, const struct anew *a)
 {
     enum side was = a->call->decision.side, now = a->choice.side;
     r->made++;
+    r->certified |= str_is(a->call->decision.mode, "certified") &&
+                    choice_promised(&a->call->decision.call.judged) != SIDE_NONE;
     r->small_was += was == SIDE_SMALL;
     r->small_would += now == SIDE_SMALL;
     r->to_small += was == SIDE_LARGE && now == SIDE_SMALL;
@@ -326,23 +339,44 @@ static bool is_same_promise(const struct policy_route *p, const struct decision 
            is_as_it_was(d, &p->large, SIDE_LARGE);
 }
 
+// A threshold is of the scores of one model. What another one has scored it scores anew, by the
+// words of the call's pair where it reads them. False: they were not kept.
+static bool score_anew(const struct replay *r, const struct anew *a, struct choice_judged *j)
+{
+    const struct model *m = &r->retest.model;
+    const struct str words = a->call->words;
+    struct traits t UNSET;
+    if (!r->retest.own || (j->has_own && j->own_check == m->head->check))
+        return true;
+    if ((words.len == 0 && model_reads_words(m)) ||
+        !traits_unpack(words.len ? words : a->call->decision.traits, &t))
+        return false;
+    j->has_own = true;
+    j->own = (int64_t)((double)model_gain(m, &t, model_pair(a->small.model, a->large.model)) * PPM);
+    return true;
+}
+
 // Under another promise than the one that held the mode's threshold is another, too. None is of
-// calls of a kind that makes no pairs.
-static void promise_anew(struct replay *r, const struct decision *d, struct choice_judged *j)
+// calls of a kind that makes no pairs. False: whether the call is below it is not known.
+static bool promise_anew(struct replay *r, const struct anew *a, struct choice_judged *j)
 {
     const struct policy_route *p = r->policy;
+    const struct decision *d = &a->call->decision;
     const struct replay_retest *t = &r->retest;
     struct choice_counsel *c = &j->counsel[p->mode];
     if (p->mode == CHOICE_RULES || !j->there || is_same_promise(p, d))
-        return;
+        return true;
     if (p->mode == CHOICE_MEASURED && c->why == CHOICE_WHY_RULES) // nothing was learned yet
-        return;
+        return true;
+    const bool kind = c->why != CHOICE_WHY_CERTIFIED_KIND;
+    if (kind && t->holds && !score_anew(r, a, j))
+        return false;
     r->other_promise++;
-    if (c->why == CHOICE_WHY_CERTIFIED_KIND)
-        return;
+    if (!kind)
+        return true;
     if (p->mode == CHOICE_MEASURED && t->pairs == 0) // nothing is measured
         *c = j->counsel[CHOICE_RULES];
-    else if (t->holds && t->own == j->has_own)
+    else if (t->holds)
         *c = (struct choice_counsel){t->own, t->threshold,
                                      p->mode == CHOICE_CERTIFIED ? CHOICE_WHY_CERTIFIED
                                                                  : CHOICE_WHY_MEASURED};
@@ -350,8 +384,10 @@ static void promise_anew(struct replay *r, const struct decision *d, struct choi
         *c = (struct choice_counsel){t->own, CHOICE_NOTHING,
                                      p->mode == CHOICE_CERTIFIED ? CHOICE_WHY_CERTIFIED_NONE
                                                                  : CHOICE_WHY_MEASURED_NONE};
+    return true;
 }
 
+// False: it is left out, and counted there.
 static bool choose(struct replay *r, struct anew *a)
 {
     const struct decision *d = &a->call->decision;
@@ -364,11 +400,17 @@ static bool choose(struct replay *r, struct anew *a)
     call.small = a->small.side;
     call.large = a->large.side;
     call.dice = choice_dice(&a->call->id);
-    if (call.small.usable && call.large.usable && !call.judged.there)
+    if (call.small.usable && call.large.usable && !call.judged.there) {
+        r->unjudged++;
         return false;
-    promise_anew(r, d, &call.judged);
+    }
+    if (call.small.usable && call.large.usable && !promise_anew(r, a, &call.judged)) {
+        r->unscored++;
+        return false;
+    }
     choice_make(&call, &policy, &a->choice);
     a->moved = a->choice.side != d->side || !str_eq(chosen(a)->model, a->was.model);
+    r->unjudged += a->choice.side == SIDE_NONE;
     return a->choice.side != SIDE_NONE;
 }
 
@@ -381,10 +423,8 @@ static bool add(struct replay *r, const struct paired *pairs, const struct logge
         r->older++;
         return true;
     }
-    if (!choose(r, &a)) {
-        r->unjudged++;
+    if (!choose(r, &a))
         return true;
-    }
     count(r, &a);
     add_cost(r, &a);
     add_rating(r, &a);
@@ -419,8 +459,9 @@ enum status replay(const struct replay_of *of, const struct policy_route *policy
         status = retest(of, policy, &out->retest, why);
     if (status == STATUS_OK)
         status = read_all(out, of, &pairs, why);
-    weigh(&out->pairs_was);
-    weigh(&out->pairs_would);
+    const float least = least_odds(out);
+    weigh(&out->pairs_was, least);
+    weigh(&out->pairs_would, least);
     paired_fini(&pairs);
     return status;
 }
@@ -430,4 +471,7 @@ void replay_fini(struct replay *r)
     alloc_free(&alloc_heap, r->pairs_was.list);
     alloc_free(&alloc_heap, r->pairs_would.list);
     r->pairs_was = r->pairs_would = (struct replay_pairs){0};
+    if (r->retest.own)
+        model_close(&r->retest.model);
+    r->retest.own = false;
 }

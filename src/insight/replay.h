@@ -22,6 +22,7 @@
 #include "insight/logged.h"
 #include "insight/loss.h"
 #include "insight/policy.h"
+#include "route/model.h"
 
 #define REPLAY_EXAMPLES 5
 #define REPLAY_TEXT     160 // bytes of a model's name
@@ -35,8 +36,8 @@ struct replay_example {
 
 // The threshold of a promise that is not the one which held (retest.h).
 struct replay_retest {
-    bool done;
-    bool own;      // scored by the route's own model
+    bool own; // scored by the route's own model, which is this:
+    struct model model;
     int64_t pairs; // it was tested by
     bool holds;
     int64_t threshold; // in millionths; CHOICE_NOTHING: none
@@ -52,6 +53,8 @@ struct replay {
     int64_t calls;    // that were chosen for; of them
     int64_t older;    // ... their record does not say what was known, or not of all candidates
     int64_t unjudged; // ... both sides could be used only now: no model has judged them
+    int64_t unscored; // ... another model has scored them than the one that the promise was tested
+                      // with, and what it takes to do that anew was not kept
     int64_t made;     // ... and these are chosen anew. Of them
     int64_t small_was, small_would;
     int64_t to_small, to_large, to_other; // go to another side, or to another model of the same
@@ -71,6 +74,7 @@ struct replay {
     char unpriced[REPLAY_TEXT];  // a model whose price is not known; empty: none
     // Quality.
     struct replay_pairs pairs_was, pairs_would;
+    bool certified; // some call came while a certificate held
     int64_t pairs_unjudged;
     struct estimate_ratio rated_was, rated_would;
     int64_t other_promise; // calls that were chosen for under another one, whose threshold this is:

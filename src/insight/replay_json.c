@@ -129,6 +129,11 @@ static void write_notes(const struct replay *r, struct json_out *o)
                       "%lld calls are left out: then they had one side, or now none of the "
                       "policy's models can be used",
                       (long long)r->unjudged);
+    if (r->unscored)
+        json_out_note(o,
+                      "%lld calls are left out: another model has scored them than the one that "
+                      "the promise was tested with, and no pair has kept the words to do it anew",
+                      (long long)r->unscored);
     if (r->made > r->priced)
         json_out_note(o,
                       "the cost of %lld calls is not known, of %s for one: they do not count "

@@ -34,9 +34,11 @@ static void read_last(void *context, const struct promise_row *row)
     if (row->task != 0)
         return;
     w->since = row->since;
+    if (w->policy->terms.len && !str_eq(row->terms, w->policy->terms))
+        return;
     int n = snprintf(path, sizeof path, "%.*s/%.*s", STR_ARG(w->of->state), STR_ARG(row->model));
     if (row->model.len && n > 0 && (size_t)n < sizeof path)
-        w->own = model_open(path, &w->model, &ignored) == STATUS_OK;
+        w->own = model_open_known(path, row->model_check, &w->model, &ignored) == STATUS_OK;
 }
 
 // --- pairs ---
@@ -97,8 +99,8 @@ static enum status test(const struct work *w, struct replay_retest *out)
         s = learner_test(&w->learner, &w->model, &wishes, &found, w->why);
     const struct certificate *c =
         p->mode == CHOICE_CERTIFIED ? &found.route.certified : &found.route.measured;
-    *out = (struct replay_retest){.done = true,
-                                  .own = w->own,
+    *out = (struct replay_retest){.own = w->own,
+                                  .model = w->model,
                                   .pairs = (int64_t)w->learner.proof_rows.count,
                                   .holds = c->holds,
                                   .threshold =
@@ -122,7 +124,7 @@ enum status retest(const struct replay_of *of, const struct policy_route *policy
         s = read_pairs(&w);
     if (s == STATUS_OK)
         s = test(&w, out);
-    if (w.own)
+    if (w.own && s != STATUS_OK)
         model_close(&w.model);
     learner_fini(&w.learner);
     alloc_free(&alloc_heap, w.traits);

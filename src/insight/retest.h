@@ -2,7 +2,8 @@
 //
 // retest - the threshold that a promise would have which is not the one that held: what the route's
 // learner (route/learner.h) finds at its first look at that promise, by the newest pairs of the
-// policy's models and the model that the route has now. No task is looked at by itself, since what
+// policy's models and the model that the route has now, on the terms that it has now (of others, or
+// where its file is another one, it has none). No task is looked at by itself, since what
 // is kept of a call does not say of which it is.
 
 #ifndef INSIGHT_RETEST_H
@@ -10,7 +11,7 @@
 
 #include "insight/replay.h"
 
-// Of the policy's promise and mode.
+// Of the policy's promise and mode. replay_fini closes its model.
 enum status retest(const struct replay_of *of, const struct policy_route *policy,
                    struct replay_retest *out, struct why *why) MUST_USE;
 

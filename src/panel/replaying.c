@@ -66,10 +66,15 @@ static void price_side(const struct work *w, struct policy_side *side)
 
 // --- what the promise that holds is about ---
 
+static bool is_proposed(const struct config_tier *t)
+{
+    return t && t->line == 0 && t->name.len > 0;
+}
+
 static bool has_models(const struct policy_side *s, const struct config_tier *t)
 {
     const unsigned count = t ? t->model_count : 0;
-    const bool proposed = t && t->line == 0 && t->name.len > 0;
+    const bool proposed = is_proposed(t);
     if (s->proposed || proposed)
         return s->proposed && proposed;
     for (unsigned i = 0; i < count && i < s->count; i++)
@@ -88,17 +93,24 @@ static bool has_checks(const struct policy_route *p, const struct config_route *
     return same;
 }
 
-// Of a route that does not stand in the configuration nothing is known but what its calls say.
-static bool is_other(const struct work *w, const struct policy_route *p)
+// What holds now. Of a route that does not stand in the configuration nothing is known but what its
+// calls say, nor which models a tier has now that is proposed.
+static void set_now(struct work *w, struct policy_route *p)
 {
     const struct config *c = w->prices->config;
+    char terms[LEARNED_TERMS + 1];
     for (unsigned i = 0; i < c->route_count; i++) {
         const struct config_route *r = &c->routes[i];
-        if (str_eq(r->name, p->name))
-            return !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
-                   !has_checks(p, r);
+        if (!str_eq(r->name, p->name))
+            continue;
+        p->other_terms = !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
+                         !has_checks(p, r);
+        p->odds_ppm = r->shadow.on ? r->shadow.rate_ppm : 0;
+        p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;
+        learned_terms(r, terms);
+        if (!is_proposed(r->small) && !is_proposed(r->large))
+            p->terms = arena_dup(&w->arena, str_of(terms));
     }
-    return false;
 }
 
 // Which are no policy, but facts: a replay goes by those of the gateway.
@@ -125,7 +137,7 @@ static enum status tell_route(struct work *w, struct policy_route *p)
         return STATUS_OK;
     price_side(w, &p->small);
     price_side(w, &p->large);
-    p->other_terms = is_other(w, p);
+    set_now(w, p);
     p->other_prices = has_other_prices(w);
     const struct replay_of of = {w->call->store, w->db, w->span, w->call->config->state};
     enum status s = replay(&of, p, &r, w->why);

@@ -116,6 +116,28 @@ enum status model_open(const char *path, struct model *out, struct why *why)
     return s;
 }
 
+enum status model_open_known(const char *path, int64_t check, struct model *out, struct why *why)
+{
+    struct model m;
+    enum status s = model_open(path, &m, why);
+    if (s != STATUS_OK)
+        return s;
+    if (check >= 0 && m.head->check != check) {
+        s = why_set(why, STATUS_CONFLICT,
+                    "%s: this is another model than the one that was tested (%08x, not %08x)", path,
+                    (unsigned)m.head->check, (unsigned)check);
+        model_close(&m);
+        return s;
+    }
+    *out = m;
+    return STATUS_OK;
+}
+
+bool model_reads_words(const struct model *m)
+{
+    return m->head->words > 0 && fabsf(m->head->share[PART_WORDS]) > 0;
+}
+
 void model_close(struct model *m)
 {
     mapped_close(&m->file);

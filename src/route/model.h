@@ -77,10 +77,16 @@ enum status model_open(const char *path, struct model *out, struct why *why) MUS
 // The same of bytes in memory, aligned to 8, that outlive it. `name` is theirs for a person.
 enum status model_view(struct str bytes, const char *name, struct model *out,
                        struct why *why) MUST_USE;
+// model_open of a file that is known by its head's checksum (below 0: it is not). Another one that
+// lies in its place, or the same of another day, is refused: CONFLICT.
+enum status model_open_known(const char *path, int64_t check, struct model *out,
+                             struct why *why) MUST_USE;
 void model_close(struct model *m); // a zeroed one is fine
 
 // The name of a pair of models; 0: it is not known which. The order matters.
 uint64_t model_pair(struct str weak, struct str strong);
+// Without its words a call has another gain, or it is all the same to this model.
+bool model_reads_words(const struct model *m);
 // What the strong model's answer is expected to be better by. No memory, no lock, about a
 // microsecond.
 float model_gain(const struct model *m, const struct traits *t, uint64_t pair);
