@@ -200,7 +200,9 @@ static void add_line(struct libscols_table *t, const struct line *l)
     table_cell(line, OF, str_of(of));
 }
 
-static struct line quality(const char *what, const struct json_val *both, const char *of)
+// `each`: how many there are of what it was made of.
+static struct line quality(const char *what, const struct json_val *both, const char *each,
+                           const char *of)
 {
     const struct json_val *was = json_get(both, "was"), *would = json_get(both, "would");
     return (struct line){what,
@@ -210,7 +212,7 @@ static struct line quality(const char *what, const struct json_val *both, const 
                          json_get(would, "low"),
                          json_get(would, "high"),
                          of,
-                         json_get(would, "count")};
+                         json_get(would, each)};
 }
 
 static void print_table(const struct json_val *r)
@@ -226,10 +228,8 @@ static void print_table(const struct json_val *r)
     add_line(t, &(struct line){"cost, USD", usd, json_get(cost, "was"), json_get(cost, "would"),
                                json_get(cost, "low"), json_get(cost, "high"), "calls",
                                json_get(cost, "calls")});
-    struct line loss = quality("loss", json_get(r, "loss"), "pairs");
-    struct line rated = quality("rated", json_get(r, "rated"), "ratings");
-    loss.count = json_path(r, "loss.would.pairs");
-    rated.count = json_path(r, "rated.would.calls");
+    const struct line loss = quality("loss", json_get(r, "loss"), "pairs", "pairs");
+    const struct line rated = quality("rated", json_get(r, "rated"), "calls", "ratings");
     add_line(t, &loss);
     if (json_type(json_path(r, "rated.was")) == JSON_OBJECT)
         add_line(t, &rated);

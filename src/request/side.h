@@ -10,8 +10,8 @@
 
 struct traits;
 
-// Sets traits, known and choice; the route and its candidates are there, those of each side in the
-// order in which they would be asked. `session`: the side at which the call's session stands.
+// Sets scored_of, known and choice; the route and its candidates are there, those of each side in
+// the order in which they would be asked. `session`: the side at which the call's session stands.
 // `traits`: the call's; NULL where it has no choice of sides.
 void side_choose(struct req *r, struct plan *p, enum side session, const struct traits *traits);
 

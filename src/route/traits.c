@@ -78,11 +78,6 @@ struct scan {
 // Sixteen bytes at once, on every machine that the compiler knows.
 typedef unsigned char sixteen __attribute__((vector_size(16)));
 
-static bool is_digit(unsigned char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_capital(unsigned char c)
 {
     return c >= 'A' && c <= 'Z';
@@ -137,7 +132,7 @@ static inline void read_word(struct words *w, const struct scan *s, size_t start
 {
     const unsigned char *p = (const unsigned char *)s->text.ptr + start;
     uint32_t len = (uint32_t)(end - start);
-    unsigned digit = is_digit(p[0]), capital = is_capital(p[0]);
+    unsigned digit = str_digit((char)p[0]), capital = is_capital(p[0]);
     w->count++;
     w->letters += len;
     w->longest = len > w->longest ? len : w->longest;
@@ -166,7 +161,7 @@ static size_t option_mark(struct str line)
 static bool is_bullet(struct str line)
 {
     size_t at = 0;
-    while (at < line.len && at < 3 && is_digit((unsigned char)line.ptr[at]))
+    while (at < line.len && at < 3 && str_digit(line.ptr[at]))
         at++;
     if (at + 1 >= line.len || line.ptr[at + 1] != ' ')
         return false;
@@ -186,7 +181,7 @@ static void add_option(struct tally *t, struct str option, uint32_t stem)
     t->option_longest = len > t->option_longest ? len : t->option_longest;
     t->option_shortest = len < t->option_shortest ? len : t->option_shortest;
     size_t at = len && (option.ptr[0] == '-' || option.ptr[0] == '$');
-    t->option_numbers += at < len && is_digit((unsigned char)option.ptr[at]);
+    t->option_numbers += at < len && str_digit(option.ptr[at]);
 }
 
 static void add_line(struct tally *t, struct str text, size_t start, size_t end)
@@ -212,10 +207,10 @@ static void read_mark(struct tally *t, struct scan *s, size_t at)
         s->line = at + 1;
         return;
     }
-    unsigned char next = at + 1 < text.len ? (unsigned char)text.ptr[at + 1] : '\n';
-    unsigned mark = c == '$' && is_digit(next) ? MARK_MONEY : mark_of[c];
+    char next = at + 1 < text.len ? text.ptr[at + 1] : '\n';
+    unsigned mark = c == '$' && str_digit(next) ? MARK_MONEY : mark_of[c];
     t->marks[mark]++;
-    t->sentences += (mark == MARK_STOP || mark == MARK_QUESTION) && str_blank((char)next);
+    t->sentences += (mark == MARK_STOP || mark == MARK_QUESTION) && str_blank(next);
     t->blanks += c == '_' && next == '_' && (at == 0 || text.ptr[at - 1] != '_');
 }
 
@@ -413,8 +408,8 @@ static uint64_t task_part(uint64_t hash, struct str text, bool folded)
         return hash;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        bool again = digit && is_digit(c);
-        digit = folded && is_digit(c);
+        bool again = digit && str_digit(text.ptr[i]);
+        digit = folded && str_digit(text.ptr[i]);
         if (!again)
             hash = fnv64(hash, digit ? '0' : c);
     }
