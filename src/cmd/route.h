@@ -51,6 +51,8 @@ int route_read(const struct route_wishes *w, struct rows *out);
 int route_model(const struct route_wishes *w, struct model *out);
 // A member with a number of six places.
 void route_json(struct json_out *o, const char *name, double value);
+// The same of a threshold; null where it is below all gains.
+void route_json_threshold(struct json_out *o, const char *name, double value);
 // A number from `least` to `most`; without `text` what stands in *out stays. EXIT_OK, or
 // EXIT_USAGE, said.
 int route_number(const char *name, const char *text, double least, double most, double *out);

@@ -35,7 +35,7 @@ static void print_json(const struct evaluation *e)
     route_json(&o, "weak", e->weak);
     route_json(&o, "strong", e->strong);
     curve_json(&o, &e->model);
-    route_json(&o, "threshold", e->threshold);
+    route_json_threshold(&o, "threshold", e->threshold);
     route_json(&o, "loss", e->routed.loss);
     route_json(&o, "share_weak", e->routed.share_weak);
     named_json(&o, "random", &e->chance);
@@ -45,7 +45,7 @@ static void print_json(const struct evaluation *e)
         json_out_begin(&o, "cascade", '{');
         json_out_number(&o, "rows", (int64_t)e->answered);
         curve_json(&o, &e->cascade);
-        route_json(&o, "threshold", e->threshold_after);
+        route_json_threshold(&o, "threshold", e->threshold_after);
         route_json(&o, "loss", e->kept.loss);
         route_json(&o, "share_weak", e->kept.share_weak);
         json_out_end(&o, '}');
@@ -73,8 +73,11 @@ static void add_row(struct libscols_table *table, const char *name, const struct
 
 static void print_at(const char *what, double threshold, const struct at_threshold *at)
 {
-    printf("%s %.4f: %.1f %% to the small model, loss %.2f %%\n", what, threshold,
-           100 * at->share_weak, 100 * at->loss);
+    char at_most[32] = "none";
+    if (threshold > (double)MODEL_NOTHING)
+        snprintf(at_most, sizeof at_most, "%.4f", threshold);
+    printf("%s %s: %.1f %% to the small model, loss %.2f %%\n", what, at_most, 100 * at->share_weak,
+           100 * at->loss);
 }
 
 static void print_text(const struct evaluation *e, double ratio)

@@ -62,6 +62,14 @@ void route_json(struct json_out *o, const char *name, double value)
     buf_printf(o->buf, "%.6f", value);
 }
 
+void route_json_threshold(struct json_out *o, const char *name, double value)
+{
+    if (value > (double)MODEL_NOTHING)
+        route_json(o, name, value);
+    else
+        json_out_null(o, name);
+}
+
 bool route_share(struct str text, double *out)
 {
     char copy[64], *end;

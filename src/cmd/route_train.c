@@ -62,14 +62,16 @@ static void print_text(const struct model *m, const char *path)
     print_parts(h);
     if (h->threshold <= MODEL_NOTHING)
         puts("  threshold      none: so few rows do not show of any share of the calls that the "
-             "small "
-             "model\n                 would keep 95 % of the quality; all go to the large one");
+             "small model\n                 would keep 95 % of the quality; all go to the large "
+             "one");
     else
         printf(
             "  threshold      %.4f keeps 95 %% of the large model's quality, by rows that were not "
             "seen\n",
             (double)h->threshold);
-    if (h->after)
+    if (h->after && h->threshold_after <= MODEL_NOTHING)
+        puts("  after answer   none: all answers of the small model are escalated");
+    else if (h->after)
         printf("  after answer   %.4f, where the small model is asked first\n",
                (double)h->threshold_after);
     puts("An estimate, no promise: `costlens route eval` measures it on other rows.");
@@ -88,9 +90,9 @@ static void print_json(const struct model *m, const char *path)
     json_out_number(&o, "bytes", (int64_t)h->bytes);
     route_json(&o, "weak", (double)h->weak);
     route_json(&o, "strong", (double)h->strong);
-    route_json(&o, "threshold", (double)h->threshold);
+    route_json_threshold(&o, "threshold", (double)h->threshold);
     if (h->after)
-        route_json(&o, "threshold_after", (double)h->threshold_after);
+        route_json_threshold(&o, "threshold_after", (double)h->threshold_after);
     json_out_end(&o, '}');
     puts(buf_cstr(&b));
     buf_fini(&b);

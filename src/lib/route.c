@@ -102,14 +102,18 @@ void costlens_pick(const struct costlens_router *router, const struct costlens_f
 {
     double gain = costlens_gain(router, features);
     bool lost = router->times > 0 && !router->certified;
-    *out = (struct costlens_choice){.side = lost || gain >= router->threshold ? COSTLENS_LARGE
+    bool none = lost || router->threshold <= (double)MODEL_NOTHING;
+    *out = (struct costlens_choice){.side = none || gain >= router->threshold ? COSTLENS_LARGE
                                                                               : COSTLENS_SMALL,
                                     .gain = gain,
-                                    .threshold = lost ? -HUGE_VAL : router->threshold,
+                                    .threshold = none ? -HUGE_VAL : router->threshold,
                                     .certified = router->certified};
     if (lost)
         (void)snprintf(out->reason, sizeof out->reason,
                        "no share can be promised: all goes to the large model");
+    else if (none)
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "the model has no threshold: all goes to the large model");
     else
         (void)snprintf(out->reason, sizeof out->reason,
                        "the large model is expected to be better by %.4f, which is %s the %s "

@@ -104,6 +104,14 @@ expect((folder / "bare.model").read_bytes() == (folder / "c.model").read_bytes()
 for verb in ("eval", "certify"):
     expect_in("there are no rows", route(verb, "--model", "a.model", "--data", "none.jsonl", code=1))
 
+# Few rows carry no threshold: none is proposed, and all goes to the large model.
+thin = write("thin.jsonl", [row() for _ in range(20)])
+expect(json.loads(route("train", "--data", thin, "--out", "thin.model", "--json"))["threshold"], None)
+expect_in("threshold      none", route("train", "--data", thin, "--out", "thin.model"))
+found = json.loads(route("eval", "--model", "thin.model", "--data", others, "--json"))
+expect([found["threshold"], found["share_weak"]], [None, 0])
+expect_in("model, threshold none: 0.0 %", route("eval", "--model", "thin.model", "--data", others))
+
 # Words that are wrong.
 expect_in("--out", route("train", "--data", some, code=2))
 expect_in("--data", route("train", "--out", "a.model", code=2))

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../unit.h"
 #include "base/random.h"
 #include "costlens_route.h"
+#include "route/train.h"
 
 static struct costlens_router *open_shipped(void)
 {
@@ -29,6 +32,38 @@ static void test_pick_says_why(void **state)
     assert_non_null(strstr(c.reason, "below the model's threshold"));
     costlens_router_close(r);
     costlens_router_close(NULL);
+}
+
+// Few rows carry none: what stands for that in the file is no gain.
+static void test_a_model_without_a_threshold_takes_the_large_one(void **state)
+{
+    char path[] = "/tmp/costlens-route-XXXXXX";
+    struct costlens_router *r = NULL;
+    struct costlens_features f;
+    struct costlens_choice c;
+    struct rows rows;
+    struct buf file;
+    struct why why;
+    rows_init(&rows);
+    buf_init(&file, &alloc_heap, 0);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(
+            rows_add(&rows, str_of("{\"prompt\":\"tell me\",\"weak\":1,\"strong\":1}"), &why),
+            STATUS_OK);
+    assert_int_equal(train(&rows, &(struct train_wishes){.prior = NULL}, &file, &why), STATUS_OK);
+    const int fd = mkstemp(path);
+    assert_int_equal(write(fd, file.ptr, file.len), file.len);
+    close(fd);
+    assert_int_equal(costlens_router_open(NULL, path, &r, NULL, 0), COSTLENS_OK);
+    costlens_features(NULL, "tell me", NULL, &f);
+    costlens_pick(r, &f, &c);
+    assert_int_equal(c.side, COSTLENS_LARGE);
+    assert_true(isinf(c.threshold) && c.threshold < 0);
+    assert_non_null(strstr(c.reason, "the model has no threshold"));
+    costlens_router_close(r);
+    unlink(path);
+    rows_fini(&rows);
+    buf_fini(&file);
 }
 
 static void test_features_are_the_same_for_the_same_text(void **state)
@@ -153,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pick_says_why),
+        cmocka_unit_test(test_a_model_without_a_threshold_takes_the_large_one),
         cmocka_unit_test(test_features_are_the_same_for_the_same_text),
         cmocka_unit_test(test_outcomes_carry_a_certificate),
         cmocka_unit_test(test_what_is_seldom_seen_is_feared),
