@@ -186,21 +186,35 @@ bool told_last(const struct meter *m)
     return m->terminal || m->finished || m->text_state == TEXT_SCAN;
 }
 
+// What came behind the last count is not in it. Where an answer is one JSON text it has no order.
+static bool text_behind(const struct meter *m)
+{
+    return m->text_state != TEXT_SCAN && m->text_bytes > m->told_bytes;
+}
+
 bool told_output(const struct meter *m)
 {
-    if (!m->counted || !told_last(m))
+    if (!m->counted || !told_last(m) || text_behind(m))
         return false;
     if (m->text_bytes > 0)
         return !m->output_untold && usage_output(&m->usage) > 0;
     return !m->output_untold || !m->media;
 }
 
-// It was begun, and its end is told elsewhere: what it says of usage is not all.
+// It was begun, and its end is told elsewhere: what it says of usage is not all. In a state that
+// nobody knows zeros are no usage.
 static bool goes_on(const struct meter *m)
 {
+    static const char *const ends[] = {"completed", "incomplete", "failed", "cancelled"};
     struct str state = str_of(m->finish);
-    return m->setup.endpoint == ENDPOINT_RESPONSES &&
-           (str_is(state, "queued") || str_is(state, "in_progress"));
+    if (m->setup.endpoint != ENDPOINT_RESPONSES)
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (str_is(state, ends[i]))
+            return false;
+    }
+    return str_is(state, "queued") || str_is(state, "in_progress") ||
+           (!usage_any(&m->usage) && !m->stream_error);
 }
 
 // Zeros alone, in a stream that does not say how it ended, are a placeholder; of an error they may
@@ -215,7 +229,8 @@ static void conclude(struct meter *m)
 {
     if (m->terminal && counts_nothing(m))
         m->counted = false;
-    m->has_usage = told_output(m) && !m->input_untold && !goes_on(m);
+    m->begun = goes_on(m);
+    m->has_usage = told_output(m) && !m->input_untold && !m->begun;
 }
 
 static bool next_event(struct meter *m, struct str *piece, struct sse_event *e)
@@ -480,7 +495,7 @@ bool meter_complete(const struct meter *m)
 // it ended. A call in progress has not.
 static bool tells_output(const struct meter *m)
 {
-    if (goes_on(m))
+    if (m->begun)
         return false;
     if (!endpoint_makes_output(m->setup.endpoint) || m->counted || m->usage.has_reported)
         return true;

@@ -103,6 +103,7 @@ struct meter {
     bool media;               // and came out
     bool remote;              // a local server says that another made it (Ollama's cloud)
     bool finished;            // every choice had its finish reason
+    bool begun;               // and is not ended by this answer: in the background
     bool terminal;            // the terminal event was seen
     bool clean;               // meter_end said so
     bool whole;               // a JSON answer has ended
@@ -122,6 +123,9 @@ struct meter {
     int64_t total;      // of both sides, where it is all that a usage says; else 0
     int64_t events;     // delta events with content, or texts of a whole answer
     int64_t text_bytes; // of the texts that the model made, or of a body that is not read
+    int64_t told_bytes; // of these, what had come as usage was told last
+    int64_t told_input; // the most that one told of either side
+    int64_t told_output;
     int64_t body_bytes;
     struct words words; // setup.least: of the texts that are surely the model's own
     struct meter_times times;

@@ -136,6 +136,15 @@ static void delta_made(struct meter *m, struct str delta)
     call_made(m, d.function);
 }
 
+// False when it names no count.
+static bool seen(struct meter *m, struct str usage)
+{
+    if (!skim_is_object(usage) || !openai_usage(m, usage))
+        return false;
+    usage_seen(m);
+    return true;
+}
+
 static void choice_read(struct meter *m, struct str raw)
 {
     struct choice c = {0};
@@ -148,9 +157,8 @@ static void choice_read(struct meter *m, struct str raw)
         made_read(m, c.text);
     finish_read(m, c.finish);
     choice_seen(m, c.index, !skim_is_null(c.finish));
-    if ((m->setup.vendor_flags & VENDOR_USAGE_IN_CHOICE) && skim_is_object(c.usage) &&
-        openai_usage(m, c.usage))
-        usage_seen(m);
+    if (m->setup.vendor_flags & VENDOR_USAGE_IN_CHOICE)
+        (void)seen(m, c.usage);
 }
 
 // Gives the number of choices.
@@ -183,7 +191,7 @@ static int64_t time_of(const struct counts *c, const char *name)
 // the cache had.
 static void timings_read(struct meter *m, struct str raw)
 {
-    struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
+    struct usage fresh = usage_anew(m);
     struct counts c;
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return;
@@ -203,13 +211,10 @@ static void timings_read(struct meter *m, struct str raw)
 static bool usage_read(struct meter *m, const struct chunk *c)
 {
     static const struct str usage = STR("usage");
-    bool read = skim_is_object(c->usage) && openai_usage(m, c->usage);
-    if (!read && (m->setup.vendor_flags & VENDOR_X_GROQ) && skim_is_object(c->x_groq)) {
-        struct str inner = skim_get(c->x_groq, usage);
-        read = skim_is_object(inner) && openai_usage(m, inner);
-    }
-    if (read)
-        usage_seen(m);
+    bool read = false;
+    if ((m->setup.vendor_flags & VENDOR_X_GROQ) && skim_is_object(c->x_groq))
+        read = seen(m, skim_get(c->x_groq, usage));
+    read = seen(m, c->usage) || read;
     if (skim_is_object(c->timings))
         timings_read(m, c->timings);
     return read;

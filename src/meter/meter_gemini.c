@@ -188,17 +188,19 @@ void gemini_tier(struct usage *u, struct str word)
 
 bool gemini_usage(struct meter *m, struct str raw)
 {
-    struct usage fresh = {.service = m->usage.service, .us_region = m->usage.us_region};
+    struct usage fresh = usage_anew(m);
     struct counts c;
     if (!counts_open(&c, &fresh, raw, m->alloc))
         return false;
     bool found = split(m, &c);
-    m->usage.inconsistent = m->usage.inconsistent || fresh.inconsistent;
     if (found) {
         gemini_tier(&fresh, json_str(json_get(c.root, "serviceTier")));
         traffic_read(&fresh, json_str(json_get(c.root, "trafficType")));
         fresh.count[BUCKET_WEB_SEARCHES] = m->usage.count[BUCKET_WEB_SEARCHES];
         m->usage = fresh;
+    } else {
+        m->usage.sure = fresh.sure;
+        m->usage.inconsistent = fresh.inconsistent;
     }
     counts_close(&c);
     return found;

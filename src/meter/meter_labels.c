@@ -4,10 +4,32 @@
 
 #include "meter/meter_part.h"
 
+struct usage usage_anew(const struct meter *m)
+{
+    return (struct usage){.sure = m->usage.sure,
+                          .service = m->usage.service,
+                          .us_region = m->usage.us_region,
+                          .has_reported = m->usage.has_reported,
+                          .reported = m->usage.reported,
+                          .inconsistent = m->usage.inconsistent};
+}
+
+void usage_told(struct meter *m)
+{
+    int64_t input = usage_input(&m->usage);
+    int64_t output = usage_output(&m->usage);
+    if (input < m->told_input || output < m->told_output)
+        usage_doubt(&m->usage);
+    m->told_input = count_larger(m->told_input, input);
+    m->told_output = count_larger(m->told_output, output);
+    m->partial = true;
+}
+
 void usage_seen(struct meter *m)
 {
-    m->partial = true;
+    usage_told(m);
     m->counted = true;
+    m->told_bytes = m->text_bytes;
 }
 
 void model_read(struct meter *m, struct str raw)

@@ -256,7 +256,7 @@ bool anthropic_usage(struct meter *m, struct str raw)
             u->service = SERVICE_FAST;
         if (str_is(json_str(json_get(c.root, "inference_geo")), "us"))
             u->us_region = true;
-        m->partial = true;
+        usage_told(m);
     }
     counts_close(&c);
     return output;

@@ -344,10 +344,7 @@ static struct reading reading_of(struct meter *m, struct counts *c)
 
 bool openai_usage(struct meter *m, struct str raw)
 {
-    struct usage fresh = {.service = m->usage.service,
-                          .us_region = m->usage.us_region,
-                          .reported = m->usage.reported,
-                          .has_reported = m->usage.has_reported};
+    struct usage fresh = usage_anew(m);
     struct counts c;
     struct raw r = {.sides.output_untold = endpoint_makes_output(m->setup.endpoint)};
     if (!counts_open(&c, &fresh, raw, m->alloc))
@@ -355,7 +352,6 @@ bool openai_usage(struct meter *m, struct str raw)
     const struct reading g = reading_of(m, &c);
     r.reasoning = part_keep(&m->parts, PART_REASONING, read_reasoning(&g));
     bool found = read_main(m, &g, &r);
-    m->usage.inconsistent = m->usage.inconsistent || fresh.inconsistent;
     if (found) {
         read_details(&g, &r);
         split_input(&fresh, &r);
@@ -364,6 +360,9 @@ bool openai_usage(struct meter *m, struct str raw)
         fresh.count[BUCKET_WEB_SEARCHES] =
             count_larger(fresh.count[BUCKET_WEB_SEARCHES], m->web_searches);
         m->usage = fresh;
+    } else {
+        m->usage.sure = fresh.sure;
+        m->usage.inconsistent = fresh.inconsistent;
     }
     read_cost(&g, &m->usage);
     counts_close(&c);

@@ -27,6 +27,15 @@ def response(status, tokens):
         "usage": {"input_tokens": tokens, "output_tokens": 0, "total_tokens": tokens}})
 
 
+def stream(*told):
+    """A chunk of text and its usage for each: (text, prompt, completion)."""
+    chunks = [{"id": "c", "model": "bench-model", "usage": used and usage(*used, sum(used)),
+               "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None if i < len(told) else "stop"}]}
+              for i, (text, *used) in enumerate(told, 1)]
+    return "/v1/chat/completions", "text/event-stream", "".join(f"data: {json.dumps(c)}\n\n" for c in chunks) + DONE
+
+
+DONE = "data: [DONE]\n\n"
 ZEROS = json.dumps({"id": "c", "model": "bench-model", "choices": [], "usage": usage(0, 0, 0)})
 CASES = {  # name: what is answered, how sure that is, and whether what was held is charged
     "true": (chat(prompt=8, completion=3, total=11), "reported", False),
@@ -37,7 +46,13 @@ CASES = {  # name: what is answered, how sure that is, and whether what was held
     "beyond": (chat(prompt=8, completion=3, total=5000), "estimated", True),
     "queued": (response("queued", 0), "captured", True),
     "begun": (response("in_progress", 5), "captured", True),
-    "zeros": (("/v1/chat/completions", "text/event-stream", f"data: {ZEROS}\n\ndata: [DONE]\n\n"), "captured", True),
+    "zeros": (("/v1/chat/completions", "text/event-stream", f"data: {ZEROS}\n\n{DONE}"), "captured", True),
+    "pending": (response("pending", 0), "captured", True),
+    "stateless": (response(None, 0), "captured", True),
+    "archived": (response("archived", 5), "reported", False),
+    "grown": (stream(("one", 8, 1), (" two", 8, 2)), "reported", False),
+    "taken back": (stream(("one", 8, 400), (" two", 8, 2)), "estimated", True),
+    "text behind": (stream(("one", 8, 1), (" two" * 300,)), "estimated", True),
 }
 
 
