@@ -28,6 +28,16 @@ static struct habit recalled(struct store *s, int64_t since_us, bool learned)
     return out;
 }
 
+// Fifty calls of one kind.
+static void call_often(struct journal *j, struct entry *e, uint8_t kind)
+{
+    e->id.bytes[14] = kind;
+    for (uint8_t i = 0; i < 50; i++) {
+        e->id.bytes[15] = i;
+        call(j, e);
+    }
+}
+
 static void a_ledger_is_recalled(void **state)
 {
     (void)state;
@@ -48,14 +58,11 @@ static void a_ledger_is_recalled(void **state)
     failed.usage.count[BUCKET_OUTPUT] = 900000;
     for (enum sure sure = SURE_ESTIMATED; sure <= SURE_CAPTURED; sure++) {
         failed.usage.sure = sure; // nor one that nobody counted
-        failed.id.bytes[15]++;
-        for (int i = 0; i < 50; i++, failed.id.bytes[14]++)
-            call(j, &failed);
+        call_often(j, &failed, (uint8_t)sure);
     }
     failed.usage.sure = SURE_ESTIMATED; // but for a machine's time, which was measured
     failed.usage.count[BUCKET_BUSY] = 2000000;
-    for (int i = 0; i < 50; i++, failed.id.bytes[13]++)
-        call(j, &failed);
+    call_often(j, &failed, SURE_COUNT);
     assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
 
     struct habit got = recalled(s, NOW_US - DAY_US, false);
