@@ -74,6 +74,10 @@ static void price(const struct req *r, const struct plan *p, struct candidate *c
     struct cost cost;
     foresee(r, p, &c->target, sheet, &usage);
     rate(sheet, &usage, r->start_us, &cost);
+    if (cost.state == PRICE_UNPRICED && usage.service != SERVICE_STANDARD) {
+        usage.service = SERVICE_STANDARD; // a tier of one vendor is not another's
+        rate(sheet, &usage, r->start_us, &cost);
+    }
     c->expected_state = cost.state;
     c->expected = cost.total;
     c->input = usage.prompt;
