@@ -166,11 +166,12 @@ static bool passed_maximum(const struct req *r)
 }
 
 // Nobody tells what a captured one made: it is charged what it held, as where the process had died,
-// but for what came and is more. Its row need not say the same: where its hold grew, or another
-// model answered.
+// but for what came and is more, whether or not it is doubted. Its row need not say the same: where
+// its hold grew, or another model answered.
 static bool as_held(const struct req *r)
 {
-    return r->attempt.reservation.bounded && r->attempt.entry.usage.sure == SURE_CAPTURED &&
+    const struct usage *u = &r->attempt.entry.usage;
+    return r->attempt.reservation.bounded && u->sure == SURE_CAPTURED && !u->inconsistent &&
            !reported_beyond(r) && !passed_maximum(r);
 }
 

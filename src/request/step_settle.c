@@ -300,7 +300,7 @@ static void keep_reported(struct req *r)
 {
     struct cost cost;
     if (!r->attempt.reservation.bounded || r->attempt.meter.usage.sure != SURE_REPORTED)
-        return; // it was estimated before, as it waited for its next attempt
+        return; // nobody told it, or it cannot all be true
     const struct sheet *sheet = sheet_there(r, sheet_of(r));
     rate(sheet, &r->attempt.meter.usage, r->attempt.entry.start_us, &cost);
     r->attempt.reservation.reported = nano_from_money(cost.total);

@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lib.books import charges, nano, shown, verified
-from lib.scene import Gateway, expect, limit
+from lib.scene import Gateway, expect, expect_true, limit
 
 limit(60)
 TEXT = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "hello there"}, "finish_reason": "stop"}]}
@@ -37,6 +37,7 @@ def stream(*told):
 
 DONE = "data: [DONE]\n\n"
 ZEROS = json.dumps({"id": "c", "model": "bench-model", "choices": [], "usage": usage(0, 0, 0)})
+MUCH = json.dumps({"id": "c", "model": "bench-model", "choices": [], "usage": usage(10**8, -1, 10**8)})
 CASES = {  # name: what is answered, how sure that is, and whether what was held is charged
     "true": (chat(prompt=8, completion=3, total=11), "reported", False),
     "less": (chat(prompt=8, completion=3, total=9), "reported", False),
@@ -47,6 +48,7 @@ CASES = {  # name: what is answered, how sure that is, and whether what was held
     "queued": (response("queued", 0), "captured", True),
     "begun": (response("in_progress", 5), "captured", True),
     "zeros": (("/v1/chat/completions", "text/event-stream", f"data: {ZEROS}\n\n{DONE}"), "captured", True),
+    "much in": (("/v1/chat/completions", "text/event-stream", f"data: {MUCH}\n\n"), "captured", False),
     "pending": (response("pending", 0), "captured", True),
     "stateless": (response(None, 0), "captured", True),
     "archived": (response("archived", 5), "reported", False),
@@ -94,12 +96,13 @@ with Gateway(upstream, providers=both, extra=f"{timed}budgets:\n  - {{ name: b, 
         asked = {"model": f"{provider}/bench-model", "user": name, "stream": "event" in kind}
         asked |= {"input": "hi", "max_output_tokens": 2000} if "responses" in path else {
             "messages": [{"role": "user", "content": "hi"}], "max_tokens": 2000}
-        expect(gateway.post(path, asked).status, 200, name)
+        expect(gateway.post(path, asked).status, 502 if name == "much in" else 200, name)  # it ends before an answer
         row = gateway.rows(i + 1)[-1]
         all_of = charges(gateway)
         [fresh] = set(all_of) - known
         known.add(fresh)
         most, charged, _ = all_of[fresh][0]
+        expect_true(charged * 1000 >= row["cost_pd"], f"{name}: what is sure of it")
         now = shown(gateway, "b")
         expect((row["sure"], charged == most), (sure, held), f"{provider}: {name}")
         expect((nano(now["spent"]) - before, now["held"]), (charged, "0.00"), f"{name}: what is spent")
