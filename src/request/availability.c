@@ -235,9 +235,9 @@ static struct failure failure_of(const struct attempt *a)
     struct failure f = a->failure;
     int status = status_told(a);
     if (status && f.kind == FAILURE_BROKEN)
-        failure_read(&f, status, STR_NONE);
+        failure_read(&f, status, STR_NONE, a->target.model);
     if (a->upstream_status >= 400 && a->refusal == REFUSAL_NONE && f.kind == FAILURE_BROKEN)
-        failure_read(&f, a->upstream_status, STR_NONE);
+        failure_read(&f, a->upstream_status, STR_NONE, a->target.model);
     return f;
 }
 

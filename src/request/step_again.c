@@ -143,7 +143,7 @@ static void read_error(struct req *r)
     if (a->upstream_status < 400)
         return;
     meter_release(&a->meter, relay_pass, r); // its end
-    failure_read(&a->failure, a->upstream_status, buf_str(&a->whole));
+    failure_read(&a->failure, a->upstream_status, buf_str(&a->whole), a->target.model);
 }
 
 // The alias's next one.

@@ -215,12 +215,12 @@ static bool is_long(const struct said *s)
 
 // A 404 may also tell of a path, a file, or something else that the call asks for (OpenRouter: "No
 // endpoints found that support tool use").
-static bool is_absent(const struct said *s)
+static bool is_absent(const struct said *s, struct str model)
 {
     static const char *const parts[] = {"not found", "does not exist", "no such", "unknown", NULL};
     if (str_is(s->code, "model_not_found"))
         return true;
-    return str_has_nocase(s->message, str_of("model")) &&
+    return str_has_nocase(s->message, str_of("model")) && str_has_nocase(s->message, model) &&
            (str_is(s->type, "not_found_error") || holds_one(s->message, parts));
 }
 
@@ -303,7 +303,7 @@ static void read_ollama(struct failure *f, int http_status, struct str message)
 
 // --- an error's own body ---
 
-void failure_read(struct failure *f, int http_status, struct str body)
+void failure_read(struct failure *f, int http_status, struct str body, struct str model)
 {
     struct json *document = NULL;
     struct said said = {0};
@@ -315,7 +315,7 @@ void failure_read(struct failure *f, int http_status, struct str body)
         read_details(f, &said);
     if (http_status == 503 && f->after_ms < 0 && is_loading(&said))
         f->after_ms = LOADING_MS;
-    if (http_status == 404 && is_absent(&said))
+    if (http_status == 404 && is_absent(&said, model))
         f->kind = FAILURE_ABSENT;
     else if (http_status < 500 && is_quota(&said))
         f->kind = FAILURE_QUOTA;

@@ -233,8 +233,11 @@ bool ratelimit_field(struct ratelimit *r, struct str name, struct str value, int
     enum allowance_kind kind = ALLOWANCE_REQUESTS;
     value = str_trim(value);
     if (is_short(name)) {
-        if (!read_short(value, &r->of[kind].left, &r->of[kind].after_us))
+        int64_t left, after_us;
+        if (!read_short(value, &left, &after_us))
             return false;
+        r->of[kind].left = left;
+        r->of[kind].after_us = after_us;
         r->said |= 1U << kind;
         return true;
     }

@@ -66,19 +66,24 @@ static const struct {
     {404, "{\"error\":{\"code\":\"model_not_found\"}}", FAILURE_ABSENT},
     {404,
      "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: "
-     "claude-9\"}}",
+     "claude-nine\"}}",
      FAILURE_ABSENT},
     {404,
-     "{\"error\":{\"code\":404,\"message\":\"models/gemini-9 is not found for API version v1beta, "
+     "{\"error\":{\"code\":404,\"message\":\"models/gemini-Nine is not found for API version "
+     "v1beta, "
      "or "
      "is not supported for generateContent\",\"status\":\"NOT_FOUND\"}}",
      FAILURE_ABSENT},
-    {404, "{\"error\":\"model \\\"qwen9\\\" not found, try pulling it first\"}", FAILURE_ABSENT},
+    {404, "{\"error\":\"model \\\"qwen-nine\\\" not found, try pulling it first\"}",
+     FAILURE_ABSENT},
     {404, "{\"error\":{\"message\":\"No endpoints found that support tool use.\",\"code\":404}}",
      FAILURE_MODEL},
     {404, "{\"detail\":\"Not Found\"}", FAILURE_MODEL},
     {404, "{\"error\":{\"message\":\"Previous response not found.\"}}", FAILURE_MODEL},
     {404, "404 page not found", FAILURE_MODEL},
+    {404,
+     "{\"error\":{\"message\":\"No such File object: model-file\",\"type\":\"not_found_error\"}}",
+     FAILURE_MODEL},
     {408, "", FAILURE_BUSY},
     {409, "{}", FAILURE_BUSY},
     {413, "", FAILURE_CALLER},
@@ -121,7 +126,7 @@ static void test_bodies(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         struct failure f = {.after_ms = -1};
-        failure_read(&f, bodies[i].status, str_of(bodies[i].body));
+        failure_read(&f, bodies[i].status, str_of(bodies[i].body), (struct str)STR("nine"));
         if (f.kind != bodies[i].want)
             fail_msg("%d %s: %d, not %d", bodies[i].status, bodies[i].body, (int)f.kind,
                      (int)bodies[i].want);
@@ -134,7 +139,8 @@ static void test_gemini_delay(void **state)
     struct failure f = {.after_ms = -1};
     failure_read(&f, 429,
                  str_of("{\"error\":{\"details\":[{\"@type\":\"type.googleapis.com/"
-                        "google.rpc.RetryInfo\",\"retryDelay\":\"27s\"}]}}"));
+                        "google.rpc.RetryInfo\",\"retryDelay\":\"27s\"}]}}"),
+                 STR_NONE);
     assert_int_equal(f.kind, FAILURE_RATE);
     assert_int_equal(f.after_ms, 27000);
 }
@@ -145,14 +151,14 @@ static void test_loading(void **state)
     static const char loading[] = "{\"error\":{\"code\":503,\"message\":\"Loading model\","
                                   "\"type\":\"unavailable_error\"}}";
     struct failure f = {.after_ms = -1};
-    failure_read(&f, 503, str_of(loading));
+    failure_read(&f, 503, str_of(loading), STR_NONE);
     assert_int_equal(f.kind, FAILURE_BUSY);
     assert_int_equal(f.after_ms, 3000);
     f.after_ms = 40; // its own word goes before
-    failure_read(&f, 503, str_of(loading));
+    failure_read(&f, 503, str_of(loading), STR_NONE);
     assert_int_equal(f.after_ms, 40);
     f.after_ms = -1;
-    failure_read(&f, 503, str_of("{\"error\":{\"type\":\"unavailable_error\"}}"));
+    failure_read(&f, 503, str_of("{\"error\":{\"type\":\"unavailable_error\"}}"), STR_NONE);
     assert_int_equal(f.after_ms, -1);
 }
 

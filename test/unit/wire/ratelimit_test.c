@@ -145,6 +145,7 @@ static void of_nobody(void **state)
         {"ratelimit", "\"default\""},
         {"ratelimit", "\"default\";r=x;t=30"},
         {"ratelimit", "\"default\";t=30"},
+        {"ratelimit", "\"minute\";r=50;t=30, \"day\";r=x"},
         {"x-ratelimit", "1"},
         {"x-ratelimit-", "1"},
         {"x-ratelimit-requests", "1"},
