@@ -19,9 +19,10 @@
 
 #define TENANT      "default" // the only one there is yet
 #define PPM         1e6
-#define FRESH_LEAST 50  // judged pairs since the last look, before there is another one,
-#define FRESH_PART  4   // and at least one in so many of those that were there
-#define LOST_LEAST  100 // ... before one that was certified and is lost is learned anew
+#define NONE        (-1.0) // threshold below which nothing is
+#define FRESH_LEAST 50     // judged pairs since the last look, before there is another one,
+#define FRESH_PART  4      // and at least one in so many of those that were there
+#define LOST_LEAST  100    // ... before one that was certified and is lost is learned anew
 #define FOLDER      "routes"
 #define PATH_MOST   4096
 #define MODEL_MOST  128 // bytes of the name of its file
@@ -32,8 +33,7 @@ struct last {      // look
     int64_t since; // of the route, whatever its terms were
     int64_t pairs, newest, began;
     bool certified;
-    uint64_t parts[PROMISE_TASKS_MAX + 1]; // tasks
-    unsigned part_count;
+    struct doubt_parts parts; // that it is doubted by; how many ever, whatever its terms were
     char model[MODEL_MOST];
     int64_t model_check;
 };
@@ -49,13 +49,17 @@ static void read_last(void *context, const struct promise_row *row)
 {
     struct reading *r = context;
     struct last *l = r->last;
-    if (row->task == 0)
+    struct doubt_parts *p = &l->parts;
+    if (row->task == 0) {
         l->since = row->since;
-    if (!str_is(row->terms, r->terms) || l->part_count > PROMISE_TASKS_MAX)
+        p->ever = row->doubts;
+    }
+    if (!str_is(row->terms, r->terms) || p->count > PROMISE_TASKS_MAX)
         return;
-    l->parts[l->part_count++] = row->task;
+    p->list[p->count++] = (struct doubt_part){row->task, row->doubt, row->doubt_from};
     if (row->task != 0)
         return;
+    p->whole = row->doubt_whole;
     l->there = true;
     l->pairs = row->pairs;
     l->newest = row->newest;
@@ -91,9 +95,7 @@ static enum status is_broken(const struct study *wish, const struct last *last,
                              struct doubt_found *out, struct why *why)
 {
     const struct lessons_of since = {wish->route, wish->store, last->began};
-    struct doubt d = {
-        .of = &since, .part_count = last->part_count, .promise = learned_promise(wish->route)};
-    memcpy(d.parts, last->parts, sizeof d.parts);
+    const struct doubt d = {&since, &last->parts, learned_promise(wish->route)};
     return doubt(&d, out, why);
 }
 
@@ -222,6 +224,18 @@ static int64_t began_of(const struct look *l, const struct outlooks *f)
     return l->last.certified && !l->broken ? l->last.began : l->newest;
 }
 
+static void doubt_parts_of(const struct look *l, const struct outlooks *f, struct doubt_parts *out)
+{
+    struct doubt_task tasks[PROMISE_TASKS_MAX + 1] = {{0, f->route.certified.threshold > NONE}};
+    *out = l->last.parts;
+    if (!l->last.certified || l->broken || !f->route.certified.holds)
+        doubt_end(out);
+    for (unsigned i = 0; i < f->task_count; i++)
+        tasks[i + 1] = (struct doubt_task){f->tasks[i].task, f->tasks[i].certified.holds};
+    if (f->route.certified.holds) // all calls are one where no task is looked at by itself
+        doubt_go_on(out, tasks, f->task_count ? f->task_count + 1 : 0, l->newest);
+}
+
 static int64_t check_of(struct str model)
 {
     struct model_head head;
@@ -235,6 +249,7 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
                         struct why *why)
 {
     struct promise_row rows[PROMISE_TASKS_MAX + 1];
+    struct doubt_parts parts;
     char name[MODEL_MOST] = "", begin[17], note[800];
     const int64_t now_us = clock_wall_us();
     if (model.len) {
@@ -246,8 +261,10 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
             return s;
     }
     note_of(l, f, note, sizeof note);
+    doubt_parts_of(l, f, &parts);
     for (unsigned i = 0; i <= f->task_count; i++) {
         const struct outlook *one = i ? &f->tasks[i - 1] : &f->route;
+        const struct doubt_part part = i < parts.count ? parts.list[i] : (struct doubt_part){0};
         rows[i] = (struct promise_row){.task = one->task,
                                        .at_us = now_us,
                                        .terms = str_of(l->terms),
@@ -258,6 +275,10 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
                                        .newest = l->newest,
                                        .began = began_of(l, f),
                                        .since = l->since,
+                                       .doubt = part.number,
+                                       .doubt_from = part.from,
+                                       .doubt_whole = i ? 0 : parts.whole,
+                                       .doubts = i ? 0 : parts.ever,
                                        .certified = found_of(&one->certified),
                                        .loss_upper_ppm = to_ppm(one->loss_upper),
                                        .measured = found_of(&one->measured),

@@ -36,7 +36,11 @@ static void bind(sqlite3_stmt *q, const struct promise_row *r)
                                r->measured.threshold_ppm,
                                r->measured.share_ppm,
                                r->measured.loss_ppm,
-                               r->began};
+                               r->began,
+                               r->doubt,
+                               r->doubt_from,
+                               r->doubt_whole,
+                               r->doubts};
     const int64_t known[] = {r->model_check, r->measured_upper_ppm}; // not below 0
     const struct str texts[] = {r->terms, r->model, r->note};
     int column = 2;
@@ -57,9 +61,9 @@ static bool insert(struct store *s, struct str tenant, struct str route,
         "INSERT INTO promise (tenant, route, task, at_us, looks, pairs, learned, proved, "
         "newest, since, certified, certified_ppm, certified_share_ppm, certified_loss_ppm, "
         "loss_most_ppm, measured, measured_ppm, measured_share_ppm, measured_loss_ppm, "
-        "began, terms, model, note, model_check, measured_most_ppm) VALUES (?1, ?2, ?3, ?4, ?5, "
-        "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-        "?24, ?25)");
+        "began, doubt, doubt_from, doubt_whole, doubts, terms, model, note, model_check, "
+        "measured_most_ppm) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+        "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)");
     if (q) {
         sql_bind_str(q, 1, tenant);
         sql_bind_str(q, 2, route);
@@ -129,7 +133,11 @@ static void read_row(sqlite3_stmt *q, struct promise_row *r)
                               .note = sql_str(q, 19),
                               .began = sqlite3_column_int64(q, 20),
                               .model_check = sqlite3_column_int64(q, 21),
-                              .measured_upper_ppm = sqlite3_column_int64(q, 22)};
+                              .measured_upper_ppm = sqlite3_column_int64(q, 22),
+                              .doubt = sqlite3_column_int64(q, 23),
+                              .doubt_from = sqlite3_column_int64(q, 24),
+                              .doubt_whole = sqlite3_column_int64(q, 25),
+                              .doubts = sqlite3_column_int64(q, 26)};
 }
 
 enum status store_promises_each(struct store *s, struct promise_of of, store_promise_f *f,
@@ -144,7 +152,8 @@ enum status store_promises_each(struct store *s, struct promise_of of, store_pro
             "certified_ppm, "
             "certified_share_ppm, certified_loss_ppm, loss_most_ppm, measured, measured_ppm, "
             "measured_share_ppm, measured_loss_ppm, terms, model, note, began, "
-            "ifnull(model_check, -1), ifnull(measured_most_ppm, -1) FROM promise WHERE tenant = "
+            "ifnull(model_check, -1), ifnull(measured_most_ppm, -1), doubt, doubt_from, "
+            "doubt_whole, doubts FROM promise WHERE tenant = "
             "?1 AND route = ?2 ORDER BY task <> 0, task");
     if (q) {
         sql_bind_str(q, 1, of.tenant);

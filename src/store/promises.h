@@ -28,6 +28,12 @@ struct promise_row {        // slices of one that is read live during the call
     int64_t newest;         // number of the last pair
     int64_t began;          // ... when one was certified that none has followed but certified ones
     int64_t since;          // only later ones are proof: before, a certificate was revoked
+    // By what one asks whether the certificate still holds (gate/doubt.h). The part is the task; in
+    // the route's row all calls of no task that has a row.
+    int64_t doubt;       // number of the part; 0: it is not asked
+    int64_t doubt_from;  // only later pairs are of it
+    int64_t doubt_whole; // of the route's row: number of all calls together; 0: no certificate
+    int64_t doubts;      // ... numbers that were ever given
     struct promise_found certified;
     int64_t loss_upper_ppm;        // what it loses at most: an estimate
     struct promise_found measured; // at even odds: an estimate

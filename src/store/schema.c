@@ -392,6 +392,14 @@ static const struct step steps[] = {
 "ALTER TABLE promise ADD COLUMN model_check INTEGER;"       // NULL: not known
 "ALTER TABLE promise ADD COLUMN measured_most_ppm INTEGER;" // NULL: not known
 "PRAGMA user_version = 15;"
+    },
+    {16, // how often it was asked whether a certificate still holds, part by part
+"ALTER TABLE promise ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE promise ADD COLUMN doubt_from INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE promise ADD COLUMN doubt_whole INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE promise ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0;"
+"UPDATE promise SET doubt_whole = 1, doubts = 1 WHERE task = 0 AND certified = 1;"
+"PRAGMA user_version = 16;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

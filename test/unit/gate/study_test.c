@@ -594,6 +594,50 @@ static void a_task_loses_its_certificate(void **state)
     assert_true(row.since > 0 && str_starts(row.note, str_of("revoked")));
 }
 
+static int64_t doubt_of(uint64_t task, const char *column)
+{
+    char question[200];
+    snprintf(question, sizeof question,
+             "SELECT %s FROM promise WHERE route = '%.*s' AND task = %llu", column,
+             STR_ARG(route.name), (unsigned long long)task);
+    return ask(&place, question);
+}
+
+// How often one has asked of a part is of the route: no look, no restart, no other promise begins
+// it anew.
+static void what_was_ever_doubted_is_kept(void **state)
+{
+    const uint32_t before = route.max_loss_ppm;
+    route.name = str_of("grow");
+    add(&(struct sort){"grow", 97, 100, 0, 0, false}, 800);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    assert_int_equal(row_now().doubt_whole, 1);
+    assert_int_equal(row_now().doubts, 1);
+    add(&(struct sort){"grow", 97, 100, 0, 7, false}, 800);
+    assert_true(learn(true));
+    assert_int_equal(row_now().doubts, 3);
+    assert_int_equal(row_now().doubt, 2); // the rest
+    assert_int_equal(doubt_of(7, "doubt"), 3);
+    assert_int_equal(doubt_of(7, "doubt_from"), row_now().newest);
+    store_close(store);
+    store = store_at(&place, false);
+    add(&(struct sort){"grow", 97, 100, 0, 8, false}, 800);
+    const int64_t from = doubt_of(7, "doubt_from");
+    assert_true(learn(true));
+    assert_int_equal(row_now().doubt_whole, 1);
+    assert_int_equal(row_now().doubts, 4);
+    assert_int_equal(doubt_of(7, "doubt"), 3);
+    assert_int_equal(doubt_of(7, "doubt_from"), from);
+    assert_int_equal(doubt_of(8, "doubt"), 4);
+    route.max_loss_ppm = 200000;
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    assert_int_equal(row_now().doubt_whole, 5);
+    assert_int_equal(row_now().doubts, 8);
+    route.max_loss_ppm = before;
+}
+
 // Whoever looks often, or lets many good pairs come first, sees it all the same: looks neither take
 // doubt away, nor renew what the newest pairs speak against.
 static void a_slow_change_is_seen_between_looks(void **state)
@@ -710,6 +754,7 @@ int main(void)
         cmocka_unit_test(a_slow_change_is_seen_between_looks),
         cmocka_unit_test(what_is_measured_chooses_from_the_first_model_on),
         cmocka_unit_test(another_model_is_refused),
+        cmocka_unit_test(what_was_ever_doubted_is_kept),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
