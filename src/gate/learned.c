@@ -146,6 +146,8 @@ static void open_model(struct reading *r, const struct promise_row *row)
     const struct learned_file file = {r->state, row->model, row->model_check};
     r->failed = learned_open(&file, &r->known->model, &r->why) != STATUS_OK;
     r->known->own = !r->failed;
+    if (r->known->own && learned_shipped()->head)
+        model_share(&r->known->model, learned_shipped());
 }
 
 static void read_row(void *context, const struct promise_row *row)
@@ -360,12 +362,14 @@ void learned_judge(const struct learned *l, const struct config_route *r, const 
     const struct model *prior = learned_shipped();
     must(prior->head);
     struct choice_counsel *of = out->counsel;
-    *out = (struct choice_judged){.there = true,
-                                  .has_own = p && p->own,
-                                  .shipped = to_ppm((double)model_gain(prior, t, pair))};
-    if (p && p->own) {
-        out->own = to_ppm((double)model_gain(&p->model, t, pair));
+    *out = (struct choice_judged){.there = true, .has_own = p && p->own};
+    if (out->has_own) {
+        const struct model_gains gains = model_gain_both(prior, &p->model, t, pair);
+        out->shipped = to_ppm((double)gains.prior);
+        out->own = to_ppm((double)gains.own);
         out->own_check = p->model.head->check;
+    } else {
+        out->shipped = to_ppm((double)model_gain(prior, t, pair));
     }
     of[CHOICE_RULES] =
         (struct choice_counsel){false, to_ppm((double)prior->head->threshold), CHOICE_WHY_RULES};

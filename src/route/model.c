@@ -186,18 +186,27 @@ void model_columns(const struct traits *t, float task, float pair, uint16_t *col
     columns[COLUMN_PAIR] = model_column(pair);
 }
 
-// The parts, each with its share, and the columns that the trees saw.
-static float expect(const struct model *m, const struct traits *t, uint64_t pair, float *part,
-                    uint16_t *columns)
+// What a model expects.
+struct expected {
+    float part[PART_COUNT];
+    uint16_t columns[COLUMN_COUNT]; // that the trees saw
+    float trees;                    // the sum of its own
+};
+
+// The parts, each with its share. `shared` may be NULL: what was expected by the model whose trees
+// are its prior.
+static float expect(const struct model *m, const struct traits *t, uint64_t pair,
+                    const struct expected *shared, struct expected *out)
 {
     const struct model_head *h = m->head;
-    float gain = h->mean;
+    float gain = h->mean, *part = out->part;
     part[PART_TASK] = effect_of(m, t->task);
     part[PART_PAIR] = effect_of(m, pair);
-    model_columns(t, part[PART_TASK], part[PART_PAIR], columns);
-    part[PART_TREES] = trees_sum(m->trees, h->trees, columns);
+    model_columns(t, part[PART_TASK], part[PART_PAIR], out->columns);
+    part[PART_TREES] = out->trees = trees_sum(m->trees, h->trees, out->columns);
     part[PART_WORDS] = h->words ? lexicon_score(&m->words, t->grams, t->gram_count) - h->mean : 0;
-    part[PART_PRIOR] = h->prior ? trees_sum(m->prior, h->prior, columns) - h->prior_mean : 0;
+    float prior = shared ? shared->trees : trees_sum(m->prior, h->prior, out->columns);
+    part[PART_PRIOR] = h->prior ? prior - h->prior_mean : 0;
     for (unsigned i = 0; i < PART_COUNT; i++) {
         part[i] *= h->share[i];
         gain += part[i];
@@ -207,20 +216,36 @@ static float expect(const struct model *m, const struct traits *t, uint64_t pair
 
 float model_gain(const struct model *m, const struct traits *t, uint64_t pair)
 {
-    uint16_t columns[COLUMN_COUNT];
-    float part[PART_COUNT];
-    return expect(m, t, pair, part, columns);
+    struct expected e UNSET;
+    return expect(m, t, pair, NULL, &e);
+}
+
+struct model_gains model_gain_both(const struct model *prior, const struct model *own,
+                                   const struct traits *t, uint64_t pair)
+{
+    struct expected of_prior UNSET, of_own UNSET;
+    struct model_gains both = {.prior = expect(prior, t, pair, NULL, &of_prior)};
+    both.own = expect(own, t, pair, own->prior == prior->trees ? &of_prior : NULL, &of_own);
+    return both;
+}
+
+void model_share(struct model *own, const struct model *prior)
+{
+    const size_t bytes = prior->head->trees * sizeof *prior->trees;
+    if (own->head->prior == prior->head->trees && memcmp(own->prior, prior->trees, bytes) == 0)
+        own->prior = prior->trees;
 }
 
 float model_explain(const struct model *m, const struct traits *t, uint64_t pair,
                     struct model_parts *out)
 {
     const struct model_head *h = m->head;
-    uint16_t columns[COLUMN_COUNT];
+    struct expected e UNSET;
     float trees[COLUMN_COUNT] = {0}, prior[COLUMN_COUNT] = {0};
-    float gain = expect(m, t, pair, out->part, columns);
-    trees_explain(m->trees, h->trees, columns, trees);
-    trees_explain(m->prior, h->prior, columns, prior);
+    float gain = expect(m, t, pair, NULL, &e);
+    memcpy(out->part, e.part, sizeof e.part);
+    trees_explain(m->trees, h->trees, e.columns, trees);
+    trees_explain(m->prior, h->prior, e.columns, prior);
     for (unsigned i = 0; i < TRAIT_COUNT; i++)
         out->trait[i] = h->share[PART_TREES] * trees[i] + h->share[PART_PRIOR] * prior[i];
     return gain;

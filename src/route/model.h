@@ -90,8 +90,18 @@ bool model_reads_words(const struct model *m);
 // What the strong model's answer is expected to be better by. No memory, no lock, about a
 // microsecond.
 float model_gain(const struct model *m, const struct traits *t, uint64_t pair);
-// The same, and why: the parts that it is the sum of (without the mean), and what each trait had to
-// do with those of the trees (trees_explain).
+// The same of both models, the shipped one and one that was learned beside it: trees that they
+// share (model_share) are asked once.
+struct model_gains {
+    float prior, own;
+};
+struct model_gains model_gain_both(const struct model *prior, const struct model *own,
+                                   const struct traits *t, uint64_t pair);
+// Where the trees of `prior`, which outlives it, are those that `own` has of its prior, it has the
+// others for its own.
+void model_share(struct model *own, const struct model *prior);
+// The same as model_gain, and why: the parts that it is the sum of (without the mean), and what
+// each trait had to do with those of the trees (trees_explain).
 struct model_parts {
     float part[PART_COUNT];
     float trait[TRAIT_COUNT];

@@ -171,6 +171,39 @@ static void shrunk(void **state)
     rows_fini(&few);
 }
 
+// Asked once or twice: the same gains, to the last bit.
+static void both_asked(void **state)
+{
+    static const char *const texts[] = {"prove the cat of the dog", "tell", "Is 2 + 2 = 4? A. no"};
+    struct rows rows;
+    struct buf file, alone;
+    struct model prior, m, none;
+    prior_open(&prior);
+    make(&rows, 800, 3);
+    learn(&rows, &prior, &file, &m);
+    learn(&rows, NULL, &alone, &none);
+    const struct tree *own = m.prior;
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 3; i++) {
+            struct traits t;
+            struct str one = str_of(texts[i]);
+            traits_of(&(struct traits_source){.texts = &one, .count = 1, .task = 7 * i}, &t);
+            const struct model_gains of = model_gain_both(&prior, &m, &t, i),
+                                     others = model_gain_both(&prior, &none, &t, i);
+            assert_memory_equal(&of.prior, &(float){model_gain(&prior, &t, i)}, sizeof of.prior);
+            assert_memory_equal(&of.own, &(float){model_gain(&m, &t, i)}, sizeof of.own);
+            assert_memory_equal(&others.own, &(float){model_gain(&none, &t, i)}, sizeof of.own);
+        }
+        assert_ptr_equal(m.prior, round ? prior.trees : own);
+        model_share(&m, &prior);
+        model_share(&none, &prior);
+        assert_ptr_not_equal(none.prior, prior.trees);
+    }
+    buf_fini(&alone);
+    buf_fini(&file);
+    rows_fini(&rows);
+}
+
 static void too_few(void **state)
 {
     struct rows rows;
@@ -307,6 +340,7 @@ int main(void)
         cmocka_unit_test(learned),
         cmocka_unit_test(explained),
         cmocka_unit_test(few_rows_propose_nothing),
+        cmocka_unit_test(both_asked),
         cmocka_unit_test(shrunk),
         cmocka_unit_test(too_few),
         cmocka_unit_test(nothing_to_learn),
