@@ -8,6 +8,9 @@
 #include "route/traits.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#    include <emmintrin.h>
+#endif
 
 #include "base/fnv.h"
 
@@ -214,17 +217,25 @@ static void read_mark(struct tally *t, struct scan *s, size_t at)
     t->blanks += c == '_' && next == '_' && (at == 0 || text.ptr[at - 1] != '_');
 }
 
-// The highest bits of eight bytes, gathered by a multiplication.
-static inline uint64_t gather(uint64_t eight)
+// The highest bits of sixteen bytes: by the one instruction where there is one, else gathered by a
+// multiplication.
+static inline uint64_t bits_of(sixteen bytes)
 {
-    return (eight >> 7 & 0x0101010101010101u) * 0x0102040810204080u >> 56;
+#ifdef __SSE2__
+    return (uint64_t)_mm_movemask_epi8((__m128i)bytes);
+#else
+    uint64_t half[2], bits = 0;
+    memcpy(half, &bytes, sizeof half);
+    for (unsigned i = 0; i < 2; i++)
+        bits |= ((half[i] >> 7 & 0x0101010101010101u) * 0x0102040810204080u >> 56) << 8 * i;
+    return bits;
+#endif
 }
 
 // Folds sixteen bytes, and says which are of a word and which are marks.
 static inline void fold_sixteen(const char *from, unsigned char *to, uint64_t *word, uint64_t *mark)
 {
     sixteen c;
-    uint64_t words[2], marks[2];
     memcpy(&c, from, sizeof c);
     sixteen small = c | 0x20;
     sixteen letter = (sixteen)(small >= 'a') & (sixteen)(small <= 'z');
@@ -232,10 +243,8 @@ static inline void fold_sixteen(const char *from, unsigned char *to, uint64_t *w
     sixteen of_word = letter | digit | far, is_mark = ~of_word & (sixteen)(c != ' ');
     sixteen fold = (letter & small) | (digit & '0') | (far & c);
     memcpy(to, &fold, sizeof fold);
-    memcpy(words, &of_word, sizeof words);
-    memcpy(marks, &is_mark, sizeof marks);
-    *word = gather(words[0]) | gather(words[1]) << 8;
-    *mark = gather(marks[0]) | gather(marks[1]) << 8;
+    *word = bits_of(of_word);
+    *mark = bits_of(is_mark);
 }
 
 // Folds the text and notes what is where. Spaces follow its end.
