@@ -17,9 +17,9 @@ static struct str value_of(const struct req *r, const struct config_route *route
 static uint64_t session_of(const struct req *r, const struct plan *p)
 {
     const struct config_route *route = p->route;
-    uint64_t whose = map_hash(route->name) * 3 ^ map_hash(r->key->name) * 5;
     if (route->sticky == CONFIG_STICKY_NONE)
         return 0;
+    uint64_t whose = map_hash(route->name) * 3 ^ map_hash(r->key->name) * 5;
     if (route->sticky == CONFIG_STICKY_CONVERSATION)
         return p->opening.conversation ? p->opening.conversation ^ whose : 0;
     struct str value = value_of(r, route);
