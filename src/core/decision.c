@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-//   version flags side            u8 each
+//   version flags                 u8 each
+//   side | its attempt's << 2     u8; before version 3 the side alone
+//   end                           from version 3 on, below
+//   route                         length, bytes; before version 3 behind the propensity
 //   score threshold               if scored; zigzag
 //   propensity
-//   route mode match reason traits   length, bytes
+//   mode match reason traits      length, bytes
 //   what was known                if it is (from version 2 on), below
-//   good | told << 1              u8, if verifiers have looked (from version 2 on)
-//   sure                          if told; zigzag
-//   large                         if compared; zigzag
+//   end                           before version 3, in other words
 //   chosen count
 //   of each candidate: side | state << 4 | passed << 6   u8
 //                      model out           length, bytes
 //                      expected            zigzag
 //                      why it was passed   length, bytes, if it was
+//
+// The end stands at a fixed place and has a fixed length, so that decision_end can set it:
+//
+//   good | told << 1   u8      or 0, if no verifiers have looked
+//   sure               i32     or 0, if it is not told
+//   large              i64     or 0, if it was not compared; both little-endian
+//
+// Before version 3 it was
+//
+//   good | told << 1   u8, if verifiers have looked (from version 2 on)
+//   sure               if told; zigzag
+//   large              if compared; zigzag
 //
 // What was known:
 //
@@ -28,7 +41,7 @@
 
 #include "core/decision.h"
 
-#define VERSION         2
+#define VERSION         3
 #define FLAG_CASCADE    1u
 #define FLAG_SCORED     2u
 #define FLAG_COMPARED   4u
@@ -38,12 +51,16 @@
 #define FLAG_VERDICT    64u
 #define FLAGS_1         7u // of version 1
 #define FLAGS_2         127u
+#define FLAGS_END       (FLAG_COMPARED | FLAG_VERDICT)
+#define END_AT          3 // bytes before it
+#define END_BYTES       (1 + 4 + 8)
 #define NUMBER_BYTES    10  // 64 bits
 #define PASSED          64u // of a candidate
 #define CANDIDATE_BYTES (1 + 4 * NUMBER_BYTES + 3 * DECISION_TEXT_MAX)
 #define KNOWN_BYTES     (1 + CHOICE_MODES + (8 + CHOICE_MODES) * NUMBER_BYTES)
-#define HEAD_BYTES \
-    (4 + 10 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX + KNOWN_BYTES)
+#define HEAD_BYTES                                                                         \
+    (END_AT + END_BYTES + 8 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX + \
+     KNOWN_BYTES)
 
 // --- pack ---
 
@@ -99,31 +116,47 @@ static unsigned flags_of(const struct decision *d, bool cut)
            (d->confined ? FLAG_CONFINED : 0) | (d->verdict.there ? FLAG_VERDICT : 0);
 }
 
-static char *put_verdict(char *at, const struct decision_verdict *v)
+static char *put_fixed(char *at, uint64_t n, unsigned bytes)
 {
-    *at++ = (char)((unsigned)v->good | (unsigned)v->told << 1);
-    return v->told ? put_signed(at, v->sure) : at;
+    for (unsigned i = 0; i < bytes; i++)
+        *at++ = (char)(n >> 8 * i & 0xff);
+    return at;
 }
 
-static char *put_head(char *at, const struct decision *d, bool cut)
+static char *put_end(char *at, const struct decision_verdict *v, const struct money *large)
 {
+    const bool told = v->there && v->told;
+    *at++ = (char)(v->there ? (unsigned)v->good | (unsigned)v->told << 1 : 0);
+    at = put_fixed(at, told ? (uint32_t)v->sure : 0, 4);
+    return put_fixed(at, large ? (uint64_t)large->pd : 0, 8);
+}
+
+void decision_end(char *packed, const struct decision_verdict *v, const struct money *large)
+{
+    must(packed[0] == VERSION);
+    packed[1] = (char)(((unsigned char)packed[1] & ~FLAGS_END) | (v->there ? FLAG_VERDICT : 0) |
+                       (large ? FLAG_COMPARED : 0));
+    (void)put_end(packed + END_AT, v, large);
+}
+
+// With the first `count` candidates.
+static char *put_head(char *at, const struct decision *d, unsigned count)
+{
+    const enum side own = d->chosen < count ? d->list[d->chosen].side : d->side;
     const bool fits = d->traits.len <= DECISION_TRAITS_MAX;
     *at++ = VERSION;
-    *at++ = (char)flags_of(d, cut);
-    *at++ = (char)d->side;
+    *at++ = (char)flags_of(d, d->cut || count < d->count);
+    *at++ = (char)((unsigned)d->side | (unsigned)own << 2);
+    at = put_end(at, &d->verdict, d->compared ? &d->large : NULL);
+    at = put_text(at, d->route, DECISION_TEXT_MAX);
     if (d->scored)
         at = put_signed(put_signed(at, d->score_ppm), d->threshold_ppm);
     at = put(at, d->propensity_ppm);
-    at = put_text(at, d->route, DECISION_TEXT_MAX);
     at = put_text(at, d->mode, DECISION_TEXT_MAX);
     at = put_text(at, d->match, DECISION_TEXT_MAX);
     at = put_text(at, d->reason, DECISION_TEXT_MAX);
     at = put_text(at, fits ? d->traits : STR_NONE, DECISION_TRAITS_MAX);
-    if (d->known)
-        at = put_known(at, d);
-    if (d->verdict.there)
-        at = put_verdict(at, &d->verdict);
-    return d->compared ? put_signed(at, d->large.pd) : at;
+    return d->known ? put_known(at, d) : at;
 }
 
 static size_t size_of(const struct decision_candidate *c)
@@ -163,7 +196,7 @@ void decision_pack(const struct decision *d, struct buf *out)
     if (!start)
         return;
     unsigned count = fitting(d);
-    char *at = put_head(start, d, d->cut || count < d->count);
+    char *at = put_head(start, d, count);
     at = put(at, d->chosen < count ? d->chosen : count);
     at = put(at, count);
     for (unsigned i = 0; i < count; i++)
@@ -288,16 +321,43 @@ static void get_verdict(struct reader *r, struct decision_verdict *v)
     unsigned bits = get8(r);
     v->good = bits & 1;
     v->told = bits & 2;
-    int64_t sure = v->told ? get_signed(r) : 0;
-    if (bits > 3 || sure < INT32_MIN || sure > INT32_MAX)
+    if (bits > (v->there ? 3 : 0))
         r->broken = true;
-    v->sure = r->broken ? 0 : (int32_t)sure;
 }
 
-static void get_head(struct reader *r, struct decision *d, unsigned version)
+static void get_old_end(struct reader *r, struct decision *d)
 {
-    unsigned flags = get8(r);
-    unsigned side = get8(r);
+    if (d->verdict.there)
+        get_verdict(r, &d->verdict);
+    int64_t sure = d->verdict.told ? get_signed(r) : 0;
+    if (sure < INT32_MIN || sure > INT32_MAX)
+        r->broken = true;
+    d->verdict.sure = r->broken ? 0 : (int32_t)sure;
+    if (d->compared)
+        d->large.pd = get_signed(r);
+}
+
+static uint64_t get_fixed(struct reader *r, unsigned bytes)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        n |= (uint64_t)get8(r) << 8 * i;
+    return n;
+}
+
+static void get_end(struct reader *r, struct decision *d)
+{
+    get_verdict(r, &d->verdict);
+    d->verdict.sure = (int32_t)(uint32_t)get_fixed(r, 4);
+    d->large.pd = (int64_t)get_fixed(r, 8);
+    if ((d->verdict.sure && !d->verdict.told) || (d->large.pd && !d->compared))
+        r->broken = true;
+}
+
+// As far as the route's name. Gives the side of the attempt's model, as it stands there.
+static unsigned get_brief(struct reader *r, struct decision *d, unsigned version)
+{
+    unsigned flags = get8(r), sides = get8(r), side = version < 3 ? sides : sides & 3;
     if ((flags & ~(version == 1 ? FLAGS_1 : FLAGS_2)) || side >= SIDE_COUNT)
         r->broken = true;
     d->side = r->broken ? SIDE_NONE : side;
@@ -308,6 +368,15 @@ static void get_head(struct reader *r, struct decision *d, unsigned version)
     d->cut = flags & FLAG_CUT;
     d->confined = flags & FLAG_CONFINED;
     d->verdict.there = flags & FLAG_VERDICT;
+    if (version < 3)
+        return SIDE_NONE;
+    get_end(r, d);
+    d->route = get_text(r, DECISION_TEXT_MAX);
+    return sides >> 2;
+}
+
+static void get_head(struct reader *r, struct decision *d, unsigned version)
+{
     if (d->scored) {
         d->score_ppm = get_signed(r);
         d->threshold_ppm = get_signed(r);
@@ -315,17 +384,16 @@ static void get_head(struct reader *r, struct decision *d, unsigned version)
     d->propensity_ppm = get_below(r, DECISION_SURE);
     if (d->propensity_ppm == 0)
         r->broken = true;
-    d->route = get_text(r, DECISION_TEXT_MAX);
+    if (version < 3)
+        d->route = get_text(r, DECISION_TEXT_MAX);
     d->mode = get_text(r, DECISION_TEXT_MAX);
     d->match = get_text(r, DECISION_TEXT_MAX);
     d->reason = get_text(r, DECISION_TEXT_MAX);
     d->traits = get_text(r, DECISION_TRAITS_MAX);
     if (d->known)
         get_known(r, d);
-    if (d->verdict.there)
-        get_verdict(r, &d->verdict);
-    if (d->compared)
-        d->large.pd = get_signed(r);
+    if (version < 3)
+        get_old_end(r, d);
 }
 
 static void get_candidate(struct reader *r, struct decision_candidate *c)
@@ -351,10 +419,33 @@ bool decision_unpack(struct str packed, struct decision *out)
     unsigned version = get8(&r);
     if (version < 1 || version > VERSION)
         return false;
+    unsigned side = get_brief(&r, out, version);
     get_head(&r, out, version);
     out->chosen = get_below(&r, DECISION_CANDIDATES_MAX);
     out->count = get_below(&r, DECISION_CANDIDATES_MAX);
     for (unsigned i = 0; i < out->count && !r.broken; i++)
         get_candidate(&r, &out->list[i]);
-    return !r.broken && r.rest.len == 0 && out->chosen <= out->count;
+    return !r.broken && r.rest.len == 0 && out->chosen <= out->count &&
+           (version < 3 || side == (unsigned)decision_side(out));
+}
+
+bool decision_unpack_brief(struct str packed, struct decision_brief *out)
+{
+    struct reader r = {packed, packed.len > DECISION_BYTES_MAX};
+    struct decision d UNSET;
+    bool brief = packed.len > 0 && packed.ptr[0] == VERSION;
+    if (!brief && !decision_unpack(packed, &d))
+        return false;
+    unsigned side = SIDE_NONE;
+    if (brief) {
+        decision_clear(&d);
+        (void)get8(&r);
+        side = get_brief(&r, &d, VERSION);
+    } else {
+        side = (unsigned)decision_side(&d);
+    }
+    if (r.broken || side >= SIDE_COUNT)
+        return false;
+    *out = (struct decision_brief){d.route, (enum side)side, d.compared, d.large};
+    return true;
 }

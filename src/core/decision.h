@@ -82,8 +82,20 @@ enum side decision_side(const struct decision *d);
 // Appends it. Texts are cut, candidates beyond the most are left out; the one that was chosen stays
 // the one that was chosen, or becomes none.
 void decision_pack(const struct decision *d, struct buf *out);
+// Sets in what decision_pack has written what is known at the end: the verdict, and `large`; NULL:
+// it was not compared.
+void decision_end(char *packed, const struct decision_verdict *v, const struct money *large);
 // Slices point into `packed`. False on anything that decision_pack cannot have written; `out` then
 // holds nothing of use.
 bool decision_unpack(struct str packed, struct decision *out) MUST_USE;
+
+// What sums are made of. Of the latest version no more than that is read, and looked at.
+struct decision_brief {
+    struct str route;
+    enum side side; // decision_side
+    bool compared;
+    struct money large;
+};
+bool decision_unpack_brief(struct str packed, struct decision_brief *out) MUST_USE;
 
 #endif

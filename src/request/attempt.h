@@ -82,6 +82,7 @@ struct attempt {
     bool sure_told;            // how sure its model was of it is known:
     int32_t sure;              // ... as of verify/sureness.h
     bool settled;              // FINAL stands in the journal
+    char *decided; // the bytes of entry.decision, which its end changes; NULL: it is no route's
     struct entry entry;
 };
 

@@ -3,7 +3,6 @@
 #include "request/decided.h"
 
 #include "core/decision.h"
-#include "gate/charged.h"
 #include "request/matched.h"
 #include "request/plan.h"
 #include "request/verifying.h"
@@ -102,7 +101,8 @@ static void put_choice(const struct req *r, struct decision *d)
     put_tokens(p, d);
 }
 
-static void pack(struct req *r, bool compared, struct money large)
+// As it stands before the attempt has an end. Without memory there is none.
+static void pack(struct req *r)
 {
     const struct plan *p = r->plan;
     struct decision d UNSET;
@@ -114,20 +114,22 @@ static void pack(struct req *r, bool compared, struct money large)
     d.match = match_of(r);
     d.reason = str_of(reason_of(r));
     d.traits = traits_for(r);
-    d.verdict = verdict_of(&r->attempt);
-    d.compared = compared;
-    d.large = large;
     put_choice(r, &d);
     list_candidates(r, &d);
     buf_fixed(&packed, bytes, DECISION_BYTES_MAX);
     decision_pack(&d, &packed);
-    r->attempt.entry.decision = arena_dup(&r->arena, buf_str(&packed));
+    r->attempt.decided = arena_get(&r->arena, packed.len);
+    r->attempt.entry.decision = STR_NONE;
+    if (!r->attempt.decided)
+        return;
+    memcpy(r->attempt.decided, packed.ptr, packed.len);
+    r->attempt.entry.decision = str_from(r->attempt.decided, packed.len);
 }
 
 void plan_record(struct req *r)
 {
     if (r->plan)
-        pack(r, false, (struct money){0});
+        pack(r);
 }
 
 // --- its end ---
@@ -155,19 +157,14 @@ static const struct candidate *first_large(const struct req *r)
 // The same tokens at that model's prices. False: they have none.
 static bool rate_at(const struct req *r, const struct candidate *c, struct money *out)
 {
-    const struct snapshot *s = r->view->snapshot;
-    const struct config_provider *p = &s->config->providers[c->target.provider];
-    const struct sheet *sheet = provider_sheet(s, p, c->target.model);
     const struct entry *e = &r->attempt.entry;
     struct usage u = e->usage;
     struct cost cost;
-    sheet = sheet ? sheet_at(sheet, e->start_us) : NULL;
-    sheet = charged_by(p, c->target.model, charged_elsewhere(s, p, c->target.model), sheet);
     u.has_reported = false;
     u.service = SERVICE_STANDARD; // tiers and regions of one vendor are not another's
     u.us_region = false;
     u.count[BUCKET_BUSY] = 0;
-    rate(sheet, &u, e->start_us, &cost);
+    rate(c->sheet, &u, e->start_us, &cost);
     *out = cost.total;
     return cost.state != PRICE_UNPRICED;
 }
@@ -208,7 +205,11 @@ void decided_end(struct req *r)
         p->end.unpriced = true;
     p->end.compared = compare(r, &large);
     p->end.large = large;
-    pack(r, p->end.compared, large);
+    if (p->passed)
+        pack(r);
+    const struct decision_verdict verdict = verdict_of(&r->attempt);
+    if (r->attempt.decided)
+        decision_end(r->attempt.decided, &verdict, p->end.compared ? &large : NULL);
 }
 
 // --- what its caller is told ---

@@ -69,14 +69,14 @@ static void foresee(const struct req *r, const struct plan *p, const struct targ
 
 static void price(const struct req *r, const struct plan *p, struct candidate *c)
 {
-    const struct sheet *sheet = sheet_of(r, &c->target);
     struct usage usage;
     struct cost cost;
-    foresee(r, p, &c->target, sheet, &usage);
-    rate(sheet, &usage, r->start_us, &cost);
+    c->sheet = sheet_of(r, &c->target);
+    foresee(r, p, &c->target, c->sheet, &usage);
+    rate(c->sheet, &usage, r->start_us, &cost);
     if (cost.state == PRICE_UNPRICED && usage.service != SERVICE_STANDARD) {
         usage.service = SERVICE_STANDARD; // a tier of one vendor is not another's
-        rate(sheet, &usage, r->start_us, &cost);
+        rate(c->sheet, &usage, r->start_us, &cost);
     }
     c->expected_state = cost.state;
     c->expected = cost.total;

@@ -349,6 +349,7 @@ void plan_pass(struct req *r, enum again_for why)
         return;
     struct candidate *c = &r->plan->list[r->attempt.target.place];
     const char *barred = ranking_barred(r, r->plan, c);
+    r->plan->passed = true;
     c->unpaid = why == AGAIN_UNPAID || why == AGAIN_DOWNGRADE;
     c->barred = c->unpaid ? "a budget refused the call"
                 : barred  ? barred

@@ -29,6 +29,7 @@ struct candidate {
     const char *out;
     const char *barred; // NULL: it is fit; else why it is passed over while another can be asked
     bool unpaid;        // ... a budget refused the call there
+    const struct sheet *sheet;       // what is charged there; NULL: not known, or it is out
     enum price_state expected_state; // of `expected`
     struct money expected;           // what the call is expected to cost there, as of these tokens:
     int64_t input, cached, output;   // all that goes in, what of it a cache has, what comes out
@@ -50,6 +51,7 @@ struct plan {
     bool matched;                     // by its match; else it was asked for by name
     struct candidate *list;           // in the order of preference; in the call's arena
     unsigned count;
+    bool passed;               // one was passed over since the call's first record was made
     struct opening opening;    // of the call: which others are like it
     uint64_t task;             // its traits' where it has a choice of sides, else its opening's
     struct str traits;         // packed without words; empty where it has no choice of sides

@@ -85,13 +85,13 @@ bool decisions_flush(struct decisions *d)
 
 bool decisions_add(struct decisions *d, int64_t tenant, const struct entry *e)
 {
-    struct decision made UNSET;
-    if (e->decision.len == 0 || !decision_unpack(e->decision, &made))
+    struct decision_brief made;
+    if (e->decision.len == 0 || !decision_unpack_brief(e->decision, &made))
         return true;
     d->rows[d->count] = (struct decisions_row){.tenant = tenant,
                                                .start_us = e->start_us,
                                                .attempt = e->attempt,
-                                               .side = decision_side(&made),
+                                               .side = made.side,
                                                .large_pd = made.compared ? made.large.pd : NONE,
                                                .bytes = d->bytes.len,
                                                .route_len = made.route.len,

@@ -119,6 +119,10 @@ static void its_side_is_that_of_its_model(void **state)
     struct decision d = full();
     d.chosen = 2;
     assert_int_equal(decision_side(&d), SIDE_LARGE);
+    (void)back(&d);
+    struct decision_brief brief;
+    assert_true(decision_unpack_brief(buf_str(&packed), &brief));
+    assert_int_equal(brief.side, SIDE_LARGE);
     d.chosen = d.count; // it was cut from the list
     assert_int_equal(decision_side(&d), SIDE_SMALL);
 }
@@ -146,22 +150,92 @@ static void what_was_known_comes_back(void **state)
     assert_true(b.compared && b.count == d.count);
 }
 
-// The first version knew less, and is read as it was.
+static struct decision_brief brief_of(struct str bytes)
+{
+    struct decision_brief brief;
+    assert_true(decision_unpack_brief(bytes, &brief));
+    assert_true(str_is(brief.route, "support"));
+    return brief;
+}
+
+// What version 2 wrote of full() and of known(). The first version knew less, and is read as it
+// was.
 static void an_older_one_is_read(void **state)
 {
     (void)state;
-    const struct decision d = full();
+    static const char first[] =
+        "\002\007\001\243\350\003\240\215\006\260\343\055\007\163\165\160\160\157\162\164"
+        "\010\155\145\141\163\165\162\145\144\057\164\141\147\040\146\145\141\164\165\162"
+        "\145\075\163\165\160\160\157\162\164\054\040\070\061\062\040\164\157\153\145\156"
+        "\163\040\151\156\040\050\165\160\040\164\157\040\064\060\060\060\051\030\147\141"
+        "\151\156\040\142\145\154\157\167\040\164\150\145\040\164\150\162\145\163\150\157"
+        "\154\144\011\000\377\040\164\162\141\151\164\163\376\377\377\377\377\377\377\377"
+        "\377\001\001\003\041\013\154\157\143\141\154\057\163\155\141\154\154\007\143\157"
+        "\156\164\145\170\164\000\021\013\157\160\145\156\141\151\057\155\151\156\151\000"
+        "\240\313\230\001\102\014\157\160\145\156\141\151\057\154\141\162\147\145\000\000"
+        "\023\151\164\163\040\142\162\145\141\153\145\162\040\151\163\040\157\160\145\156";
+    static const char second[] =
+        "\002\157\001\243\350\003\240\215\006\260\343\055\007\163\165\160\160\157\162\164"
+        "\010\155\145\141\163\165\162\145\144\057\164\141\147\040\146\145\141\164\165\162"
+        "\145\075\163\165\160\160\157\162\164\054\040\070\061\062\040\164\157\153\145\156"
+        "\163\040\151\156\040\050\165\160\040\164\157\040\064\060\060\060\051\030\147\141"
+        "\151\156\040\142\145\154\157\167\040\164\150\145\040\164\150\162\145\163\150\157"
+        "\154\144\011\000\377\040\164\162\141\151\164\163\247\300\204\075\240\234\001\360"
+        "\375\071\254\006\377\377\377\377\377\377\377\377\177\377\377\377\377\017\243\350"
+        "\003\220\241\017\000\240\215\006\003\310\320\007\015\377\210\172\002\237\313\230"
+        "\001\376\377\377\377\377\377\377\377\377\001\001\003\041\013\154\157\143\141\154"
+        "\057\163\155\141\154\154\007\143\157\156\164\145\170\164\000\021\013\157\160\145"
+        "\156\141\151\057\155\151\156\151\000\240\313\230\001\102\014\157\160\145\156\141"
+        "\151\057\154\141\162\147\145\000\000\023\151\164\163\040\142\162\145\141\153\145"
+        "\162\040\151\163\040\157\160\145\156";
+    char bytes[sizeof second];
+    const struct decision d = full(), more = known();
     struct decision out;
-    (void)back(&d);
-    packed.ptr[0] = 1;
-    assert_true(decision_unpack(buf_str(&packed), &out));
-    assert_true(!out.known && out.count == d.count && out.large.pd == d.large.pd);
-    const struct decision more = known();
-    (void)back(&more);
-    packed.ptr[0] = 1;
-    assert_false(decision_unpack(buf_str(&packed), &out));
-    packed.ptr[0] = 3;
-    assert_false(decision_unpack(buf_str(&packed), &out));
+    for (char version = 1; version <= 2; version++) {
+        memcpy(bytes, first, sizeof first);
+        bytes[0] = version;
+        const struct str old = str_from(bytes, sizeof first - 1);
+        assert_true(decision_unpack(old, &out));
+        assert_true(!out.known && out.count == d.count && out.large.pd == d.large.pd);
+        assert_true(str_eq(out.route, d.route) && str_eq(out.traits, d.traits));
+        assert_int_equal(brief_of(old).side, SIDE_SMALL);
+        assert_int_equal(brief_of(old).large.pd, d.large.pd);
+    }
+    memcpy(bytes, second, sizeof second);
+    const struct str old = str_from(bytes, sizeof second - 1);
+    assert_true(decision_unpack(old, &out));
+    assert_int_equal(out.verdict.sure, more.verdict.sure);
+    assert_int_equal(out.call.judged.own, more.call.judged.own);
+    assert_int_equal(out.large.pd, more.large.pd);
+    bytes[0] = 1;
+    assert_false(decision_unpack(old, &out));
+    bytes[0] = 4;
+    struct decision_brief brief;
+    assert_false(decision_unpack(old, &out) || decision_unpack_brief(old, &brief));
+}
+
+// Set at the end: what would have been packed then.
+static void its_end_is_set_in_its_place(void **state)
+{
+    (void)state;
+    static const struct decision_verdict verdicts[] = {
+        {false, false, false, 0}, {true, true, false, 0}, {true, false, true, INT32_MIN}};
+    struct buf then;
+    buf_init(&then, &alloc_heap, 0);
+    for (unsigned i = 0; i < 6; i++) {
+        struct decision d = known();
+        (void)back(&d); // which has an end already
+        d.verdict = verdicts[i / 2];
+        d.compared = i % 2;
+        d.large.pd = i % 2 ? -1250000 : 0;
+        decision_end(packed.ptr, &d.verdict, d.compared ? &d.large : NULL);
+        buf_clear(&then);
+        decision_pack(&d, &then);
+        assert_true(str_eq(buf_str(&packed), buf_str(&then)));
+        const struct decision_brief brief = brief_of(buf_str(&packed));
+        assert_true(brief.compared == d.compared && brief.large.pd == d.large.pd);
+    }
+    buf_fini(&then);
 }
 
 // An answer may be good, and nobody knows how sure its model was.
@@ -249,6 +323,7 @@ int main(void)
         cmocka_unit_test(its_side_is_that_of_its_model),
         cmocka_unit_test(what_was_known_comes_back),
         cmocka_unit_test(an_older_one_is_read),
+        cmocka_unit_test(its_end_is_set_in_its_place),
         cmocka_unit_test(a_verdict_comes_back),
         cmocka_unit_test(comes_back_with_little),
         cmocka_unit_test(is_cut_to_its_most),
